@@ -1,0 +1,64 @@
+/**
+ * `Call`: one system call as a value.
+ *
+ * A program is a generator that yields calls; `yield* read(0, 512)` hands one to the kernel and evaluates to its result,
+ * or throws the `Errno` that the kernel answered with. A call is its own iterator, so a plain call allocates this object
+ * and nothing else.
+ */
+import type { Errno } from "./errno.ts";
+import type { SyscallName, Syscalls } from "./syscalls.ts";
+
+/** Code that runs inside a process: yields calls, returns a `T`. */
+export type Routine<T> = Generator<Call, T, unknown>;
+
+/** A program's environment, in the order of its entries. */
+export type Env = ReadonlyMap<string, string>;
+
+/** What execve(2) starts: like `main`, it returns the exit code. */
+export type Program = (argv: readonly string[], env: Env) => Routine<number>;
+
+/** The entry of a cloned process. */
+export type Entry<A> = (argument: A) => Routine<number>;
+
+export class Call<K extends SyscallName = SyscallName, R = ReturnType<Syscalls[K]>> {
+  readonly name: K;
+  readonly a: unknown;
+  readonly b: unknown;
+  readonly c: unknown;
+  readonly d: unknown;
+  readonly e: unknown;
+  /** True once the kernel has been given the call. */
+  #asked = false;
+
+  constructor(name: K, a?: unknown, b?: unknown, c?: unknown, d?: unknown, e?: unknown) {
+    this.name = name;
+    this.a = a;
+    this.b = b;
+    this.c = c;
+    this.d = d;
+    this.e = e;
+  }
+
+  /** The arguments, without trailing ones that were not given. */
+  get args(): readonly unknown[] {
+    const all = [this.a, this.b, this.c, this.d, this.e];
+    while (all.length > 0 && all[all.length - 1] === undefined) all.pop();
+    return all;
+  }
+
+  [Symbol.iterator](): Iterator<Call, R, unknown> {
+    this.#asked = false;
+    return this as unknown as Iterator<Call, R, unknown>;
+  }
+
+  /** First hands out the call itself, then ends with the kernel's answer. */
+  next(answer: unknown): IteratorResult<Call, R> {
+    if (this.#asked) return { done: true, value: answer as R };
+    this.#asked = true;
+    return { done: false, value: this as unknown as Call };
+  }
+
+  throw(error: Errno): never {
+    throw error;
+  }
+}

@@ -1,0 +1,155 @@
+/**
+ * One function for each system call: `yield* open("/etc/passwd")`.
+ *
+ * A call is inert until it is yielded: `open("/etc/passwd")` alone does nothing, and `test/tidy.test.ts` refuses it.
+ * `syscalls.ts` documents arguments and results; here are only the defaults that libc gives.
+ */
+import { Call, type Entry, type Env } from "./call.ts";
+import { O_RDONLY } from "./fcntl.ts";
+import type { ResourceLimit, ResourceName } from "./limits.ts";
+import type { NamespaceKind } from "./namespace.ts";
+import type { Signal, SignalSet } from "./signal.ts";
+import type {
+  Capabilities,
+  ClockName,
+  CloneOptions,
+  Disposition,
+  FcntlCommand,
+  IoctlRequest,
+  PollFd,
+  PrctlOption,
+  PriorityTarget,
+  SeccompFilter,
+  TimeChange,
+} from "./syscalls.ts";
+
+const FOLLOW = { follow: true } as const;
+const RESTART = { restart: true } as const;
+const NO_OPTIONS = {} as const;
+
+// ── files ──
+export const open = (path: string, flags: number = O_RDONLY, mode = 0o666) => new Call("open", path, flags, mode);
+export const close = (fd: number) => new Call("close", fd);
+export const read = (fd: number, count: number) => new Call("read", fd, count);
+export const write = (fd: number, data: Uint8Array) => new Call("write", fd, data);
+export const pread = (fd: number, count: number, offset: number) => new Call("pread", fd, count, offset);
+export const pwrite = (fd: number, data: Uint8Array, offset: number) => new Call("pwrite", fd, data, offset);
+export const lseek = (fd: number, offset: number, whence: number) => new Call("lseek", fd, offset, whence);
+export const pipe2 = (flags = 0) => new Call("pipe2", flags);
+export const dup = (fd: number, minimum = 0) => new Call("dup", fd, minimum);
+export const dup3 = (from: number, to: number, flags = 0) => new Call("dup3", from, to, flags);
+export const fcntl = (fd: number, command: FcntlCommand, argument = 0) => new Call("fcntl", fd, command, argument);
+export const flock = (fd: number, operation: number) => new Call("flock", fd, operation);
+export const ioctl = (fd: number, request: IoctlRequest, argument?: unknown) =>
+  new Call("ioctl", fd, request, argument);
+/** Without `timeoutUs` it waits for ever; 0 does not wait. */
+export const poll = (fds: readonly PollFd[], timeoutUs?: number) => new Call("poll", fds, timeoutUs);
+export const fsync = (fd: number) => new Call("fsync", fd);
+export const sync = () => new Call("sync");
+export const truncate = (path: string, length: number) => new Call("truncate", path, length);
+export const ftruncate = (fd: number, length: number) => new Call("ftruncate", fd, length);
+export const stat = (path: string) => new Call("stat", path);
+export const lstat = (path: string) => new Call("lstat", path);
+export const fstat = (fd: number) => new Call("fstat", fd);
+export const statfs = (path: string) => new Call("statfs", path);
+export const access = (path: string, mode: number) => new Call("access", path, mode);
+export const getdents = (fd: number) => new Call("getdents", fd);
+export const mkdir = (path: string, mode = 0o777) => new Call("mkdir", path, mode);
+export const rmdir = (path: string) => new Call("rmdir", path);
+export const unlink = (path: string) => new Call("unlink", path);
+export const rename = (from: string, to: string, flags = 0) => new Call("rename", from, to, flags);
+export const link = (from: string, to: string, options: { readonly follow: boolean } = { follow: false }) =>
+  new Call("link", from, to, options);
+export const symlink = (target: string, path: string) => new Call("symlink", target, path);
+export const readlink = (path: string) => new Call("readlink", path);
+export const mknod = (path: string, mode: number, dev = 0) => new Call("mknod", path, mode, dev);
+export const chmod = (path: string, mode: number) => new Call("chmod", path, mode);
+export const fchmod = (fd: number, mode: number) => new Call("fchmod", fd, mode);
+export const chown = (path: string, uid: number, gid: number) => new Call("chown", path, uid, gid);
+export const lchown = (path: string, uid: number, gid: number) => new Call("lchown", path, uid, gid);
+export const fchown = (fd: number, uid: number, gid: number) => new Call("fchown", fd, uid, gid);
+export const utimens = (
+  path: string,
+  atime: TimeChange = "now",
+  mtime: TimeChange = "now",
+  options: { readonly follow: boolean } = FOLLOW,
+) => new Call("utimens", path, atime, mtime, options);
+export const umask = (mask: number) => new Call("umask", mask);
+export const chdir = (path: string) => new Call("chdir", path);
+export const fchdir = (fd: number) => new Call("fchdir", fd);
+export const getcwd = () => new Call("getcwd");
+export const chroot = (path: string) => new Call("chroot", path);
+export const getxattr = (path: string, name: string, options: { readonly follow: boolean } = FOLLOW) =>
+  new Call("getxattr", path, name, options);
+export const setxattr = (
+  path: string,
+  name: string,
+  value: Uint8Array,
+  flags = 0,
+  options: { readonly follow: boolean } = FOLLOW,
+) => new Call("setxattr", path, name, value, flags, options);
+export const listxattr = (path: string, options: { readonly follow: boolean } = FOLLOW) =>
+  new Call("listxattr", path, options);
+export const removexattr = (path: string, name: string, options: { readonly follow: boolean } = FOLLOW) =>
+  new Call("removexattr", path, name, options);
+
+// ── processes ──
+export const clone = <A>(entry: Entry<A>, argument: A, options: CloneOptions = NO_OPTIONS) =>
+  new Call("clone", entry, argument, options);
+export const execve = (path: string, argv: readonly string[], env: Env) => new Call("execve", path, argv, env);
+export const exit = (code: number) => new Call("exit", code);
+export const wait4 = (pid = -1, options = 0) => new Call("wait4", pid, options);
+export const kill = (pid: number, signal: Signal) => new Call("kill", pid, signal);
+export const sigaction = (signal: Signal, disposition: Disposition, options: { readonly restart: boolean } = RESTART) =>
+  new Call("sigaction", signal, disposition, options);
+export const sigprocmask = (how: "block" | "unblock" | "set", set: SignalSet) => new Call("sigprocmask", how, set);
+export const sigpending = () => new Call("sigpending");
+export const sigsuspend = (mask: SignalSet) => new Call("sigsuspend", mask);
+export const pause = () => new Call("pause");
+export const alarm = (durationUs: number) => new Call("alarm", durationUs);
+export const nanosleep = (durationUs: number) => new Call("nanosleep", durationUs);
+export const clock_gettime = (clock: ClockName = "realtime") => new Call("clock_gettime", clock);
+export const clock_settime = (timeUs: number) => new Call("clock_settime", timeUs);
+export const sched_yield = () => new Call("sched_yield");
+export const sched_getaffinity = (pid = 0) => new Call("sched_getaffinity", pid);
+export const getpid = () => new Call("getpid");
+export const getppid = () => new Call("getppid");
+export const getpgid = (pid = 0) => new Call("getpgid", pid);
+export const setpgid = (pid = 0, pgid = 0) => new Call("setpgid", pid, pgid);
+export const getsid = (pid = 0) => new Call("getsid", pid);
+export const setsid = () => new Call("setsid");
+export const getpriority = (which: PriorityTarget = "process", who = 0) => new Call("getpriority", which, who);
+export const setpriority = (which: PriorityTarget, who: number, nice: number) =>
+  new Call("setpriority", which, who, nice);
+export const prlimit = (pid: number, resource: ResourceName, limit?: ResourceLimit) =>
+  new Call("prlimit", pid, resource, limit);
+export const times = () => new Call("times");
+export const prctl = (option: PrctlOption, argument: number | string = 0) => new Call("prctl", option, argument);
+export const seccomp = (filter: SeccompFilter) => new Call("seccomp", filter);
+export const burn = (durationUs: number) => new Call("burn", durationUs);
+export const brk = (bytes: number) => new Call("brk", bytes);
+
+// ── identity ──
+export const getresuid = () => new Call("getresuid");
+export const getresgid = () => new Call("getresgid");
+export const setresuid = (real: number, effective: number = real, saved: number = effective) =>
+  new Call("setresuid", real, effective, saved);
+export const setresgid = (real: number, effective: number = real, saved: number = effective) =>
+  new Call("setresgid", real, effective, saved);
+export const getgroups = () => new Call("getgroups");
+export const setgroups = (groups: readonly number[]) => new Call("setgroups", groups);
+export const capget = (pid = 0) => new Call("capget", pid);
+export const capset = (capabilities: Capabilities) => new Call("capset", capabilities);
+
+// ── namespaces, mounts, the machine ──
+export const unshare = (kinds: ReadonlySet<NamespaceKind>) => new Call("unshare", kinds);
+export const setns = (fd: number, kind?: NamespaceKind) => new Call("setns", fd, kind);
+export const mount = (source: string, target: string, type: string, flags = 0, data = "") =>
+  new Call("mount", source, target, type, flags, data);
+export const umount2 = (target: string, flags = 0) => new Call("umount2", target, flags);
+export const pivot_root = (newRoot: string, putOld: string) => new Call("pivot_root", newRoot, putOld);
+export const uname = () => new Call("uname");
+export const sethostname = (name: string) => new Call("sethostname", name);
+export const setdomainname = (name: string) => new Call("setdomainname", name);
+export const sysinfo = () => new Call("sysinfo");
+export const reboot = (command: "restart" | "halt" | "power-off") => new Call("reboot", command);

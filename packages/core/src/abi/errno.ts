@@ -1,0 +1,33 @@
+/** `Errno`: how a system call fails. Expected, never a bug; shaped like Node's `SystemError`. */
+import { ERRNO_TABLE } from "./errno-table.ts";
+
+export type ErrnoCode = keyof typeof ERRNO_TABLE;
+
+/**
+ * What a system call throws when it fails: `code` names the error, `errno` is Linux's number, `message` is strerror's text.
+ *
+ * It is an `instanceof Error` that carries no stack: capturing one costs twenty times what the failing call does, and
+ * where a program's call failed is told by strace, not by a JavaScript stack.
+ */
+export class Errno {
+  readonly name = "Errno";
+  readonly code: ErrnoCode;
+  readonly errno: number;
+  readonly message: string;
+
+  constructor(code: ErrnoCode) {
+    this.code = code;
+    this.errno = ERRNO_TABLE[code][0];
+    this.message = ERRNO_TABLE[code][1];
+  }
+
+  toString(): string {
+    return `Errno: ${this.code}: ${this.message}`;
+  }
+}
+Object.setPrototypeOf(Errno.prototype, Error.prototype);
+
+/** strerror(3): the text that C programs print for an error. */
+export function strerror(code: ErrnoCode): string {
+  return ERRNO_TABLE[code][1];
+}

@@ -1,0 +1,233 @@
+/**
+ * The whole user/kernel contract: every system call that a program can make.
+ *
+ * Names, arguments and errors are those of section 2 of the man pages; where a C call fills a buffer, ours returns a
+ * value. Times are integer microseconds, data are `Uint8Array`s, paths and arguments are strings (`lib/text.ts` says how
+ * bytes that are no UTF-8 travel in them). A call fails by throwing `Errno`. `calls.ts` holds one function for each.
+ *
+ * Unlike Linux there are no threads, no `*at` calls (a path is relative to the working directory) and no memory: a
+ * program says with `brk` how many bytes it holds and with `burn` how long it computes.
+ */
+import type { Entry, Env, Routine } from "./call.ts";
+import type { CapabilitySet } from "./capability.ts";
+import type { ResourceLimit, ResourceName } from "./limits.ts";
+import type { NamespaceKind } from "./namespace.ts";
+import type { Signal, SignalSet } from "./signal.ts";
+import type { DirEntry, Stat, StatFs } from "./stat.ts";
+import type { CpuTimes, WaitStatus } from "./wait.ts";
+
+export interface Syscalls {
+  // ── files ──
+  open(path: string, flags: number, mode: number): number;
+  close(fd: number): void;
+  /** At most `count` bytes; none at the end of the file. Sleeps while a pipe, terminal or socket has nothing. */
+  read(fd: number, count: number): Uint8Array;
+  /** How many bytes were taken: all, except where a non-blocking file or a full device takes fewer. */
+  write(fd: number, data: Uint8Array): number;
+  pread(fd: number, count: number, offset: number): Uint8Array;
+  pwrite(fd: number, data: Uint8Array, offset: number): number;
+  lseek(fd: number, offset: number, whence: number): number;
+  pipe2(flags: number): readonly [read: number, write: number];
+  /** The lowest free descriptor that is at least `minimum`. */
+  dup(fd: number, minimum: number): number;
+  dup3(from: number, to: number, flags: number): number;
+  fcntl(fd: number, command: FcntlCommand, argument: number): number;
+  flock(fd: number, operation: number): void;
+  ioctl(fd: number, request: IoctlRequest, argument: unknown): unknown;
+  poll(fds: readonly PollFd[], timeoutUs: number | undefined): readonly PollFd[];
+  fsync(fd: number): void;
+  sync(): void;
+  truncate(path: string, length: number): void;
+  ftruncate(fd: number, length: number): void;
+  stat(path: string): Stat;
+  lstat(path: string): Stat;
+  fstat(fd: number): Stat;
+  statfs(path: string): StatFs;
+  access(path: string, mode: number): void;
+  /** The next entries of a directory, `.` and `..` first; none at its end. */
+  getdents(fd: number): readonly DirEntry[];
+  mkdir(path: string, mode: number): void;
+  rmdir(path: string): void;
+  unlink(path: string): void;
+  rename(from: string, to: string, flags: number): void;
+  link(from: string, to: string, options: { readonly follow: boolean }): void;
+  symlink(target: string, path: string): void;
+  readlink(path: string): string;
+  mknod(path: string, mode: number, dev: number): void;
+  chmod(path: string, mode: number): void;
+  fchmod(fd: number, mode: number): void;
+  /** An id of -1 stays as it is. */
+  chown(path: string, uid: number, gid: number): void;
+  lchown(path: string, uid: number, gid: number): void;
+  fchown(fd: number, uid: number, gid: number): void;
+  utimens(path: string, atime: TimeChange, mtime: TimeChange, options: { readonly follow: boolean }): void;
+  umask(mask: number): number;
+  chdir(path: string): void;
+  fchdir(fd: number): void;
+  getcwd(): string;
+  chroot(path: string): void;
+  getxattr(path: string, name: string, options: { readonly follow: boolean }): Uint8Array;
+  setxattr(path: string, name: string, value: Uint8Array, flags: number, options: { readonly follow: boolean }): void;
+  listxattr(path: string, options: { readonly follow: boolean }): readonly string[];
+  removexattr(path: string, name: string, options: { readonly follow: boolean }): void;
+
+  // ── processes ──
+  /** The child's pid. The child starts at `entry(argument)`; `argument` is immutable or the child's own copy. */
+  clone(entry: Entry<never>, argument: unknown, options: CloneOptions): number;
+  execve(path: string, argv: readonly string[], env: Env): never;
+  exit(code: number): never;
+  /** `undefined` if WNOHANG was given and no child has changed. */
+  wait4(pid: number, options: number): Waited | undefined;
+  kill(pid: number, signal: Signal): void;
+  sigaction(signal: Signal, disposition: Disposition, options: { readonly restart: boolean }): Disposition;
+  sigprocmask(how: "block" | "unblock" | "set", set: SignalSet): SignalSet;
+  sigpending(): SignalSet;
+  sigsuspend(mask: SignalSet): never;
+  pause(): never;
+  /** Microseconds that were left of the previous alarm. Zero cancels. */
+  alarm(durationUs: number): number;
+  nanosleep(durationUs: number): void;
+  clock_gettime(clock: ClockName): number;
+  clock_settime(timeUs: number): void;
+  sched_yield(): void;
+  sched_getaffinity(pid: number): readonly number[];
+  getpid(): number;
+  getppid(): number;
+  getpgid(pid: number): number;
+  setpgid(pid: number, pgid: number): void;
+  getsid(pid: number): number;
+  setsid(): number;
+  getpriority(which: PriorityTarget, who: number): number;
+  setpriority(which: PriorityTarget, who: number, nice: number): void;
+  prlimit(pid: number, resource: ResourceName, limit: ResourceLimit | undefined): ResourceLimit;
+  times(): { readonly self: CpuTimes; readonly children: CpuTimes };
+  prctl(option: PrctlOption, argument: number | string): number | string;
+  seccomp(filter: SeccompFilter): void;
+  /** Declares computation: the process is busy for `durationUs` of CPU time. Not a Linux call. */
+  burn(durationUs: number): void;
+  /** Declares how many bytes of anonymous memory the process holds from now on. */
+  brk(bytes: number): void;
+
+  // ── identity ──
+  getresuid(): Ids;
+  getresgid(): Ids;
+  /** -1 keeps an id as it is. */
+  setresuid(real: number, effective: number, saved: number): void;
+  setresgid(real: number, effective: number, saved: number): void;
+  getgroups(): readonly number[];
+  setgroups(groups: readonly number[]): void;
+  capget(pid: number): Capabilities;
+  capset(capabilities: Capabilities): void;
+
+  // ── namespaces, mounts, the machine ──
+  unshare(kinds: ReadonlySet<NamespaceKind>): void;
+  setns(fd: number, kind: NamespaceKind | undefined): void;
+  mount(source: string, target: string, type: string, flags: number, data: string): void;
+  umount2(target: string, flags: number): void;
+  pivot_root(newRoot: string, putOld: string): void;
+  uname(): Uname;
+  sethostname(name: string): void;
+  setdomainname(name: string): void;
+  sysinfo(): SysInfo;
+  reboot(command: "restart" | "halt" | "power-off"): void;
+}
+
+export type SyscallName = keyof Syscalls;
+
+export type FcntlCommand = "F_GETFD" | "F_SETFD" | "F_GETFL" | "F_SETFL";
+export const FD_CLOEXEC = 1;
+
+/** `TCGETS` is how isatty(3) asks; the others are those of tty_ioctl(4). */
+export type IoctlRequest =
+  | "TCGETS"
+  | "TCSETS"
+  | "TIOCGPGRP"
+  | "TIOCSPGRP"
+  | "TIOCGWINSZ"
+  | "TIOCSWINSZ"
+  | "TIOCSCTTY"
+  | "TIOCNOTTY"
+  | "FIONREAD";
+
+/** `events` asked for; in an answer, those that hold. */
+export interface PollFd {
+  readonly fd: number;
+  readonly events: number;
+}
+
+/** A new file time: microseconds since 1970, the current time, or leave as it is. */
+export type TimeChange = number | "now" | "omit";
+
+export interface CloneOptions {
+  /** Kinds in which the child gets a new namespace of its own. */
+  readonly namespaces?: ReadonlySet<NamespaceKind>;
+  /** CLONE_PARENT: the child becomes the caller's sibling. */
+  readonly sibling?: boolean;
+  /** What the parent gets when the child ends; 0 for nothing. SIGCHLD by default. */
+  readonly exitSignal?: Signal;
+}
+
+export interface Waited {
+  readonly pid: number;
+  readonly status: WaitStatus;
+}
+
+/** A handler runs on top of what the process was doing. Children of clone start with handlers reset to default. */
+export type Handler = (signal: Signal) => Routine<void>;
+export type Disposition = "default" | "ignore" | Handler;
+
+export type ClockName = "realtime" | "monotonic" | "boottime" | "process-cpu";
+export type PriorityTarget = "process" | "group" | "user";
+
+/** @see prctl(2) */
+export type PrctlOption =
+  | "PR_SET_NAME"
+  | "PR_GET_NAME"
+  | "PR_SET_PDEATHSIG"
+  | "PR_SET_CHILD_SUBREAPER"
+  | "PR_SET_NO_NEW_PRIVS"
+  | "PR_GET_NO_NEW_PRIVS"
+  | "PR_SET_KEEPCAPS"
+  | "PR_CAPBSET_DROP"
+  | "PR_CAPBSET_READ"
+  | "PR_CAP_AMBIENT_RAISE"
+  | "PR_CAP_AMBIENT_LOWER"
+  | "PR_CAP_AMBIENT_CLEAR_ALL";
+
+/** Calls that are refused with EPERM, in the manner of Docker's default seccomp profile. */
+export interface SeccompFilter {
+  readonly name: string;
+  readonly denied: ReadonlySet<SyscallName>;
+}
+
+export interface Ids {
+  readonly real: number;
+  readonly effective: number;
+  readonly saved: number;
+}
+
+export interface Capabilities {
+  readonly effective: CapabilitySet;
+  readonly permitted: CapabilitySet;
+  readonly inheritable: CapabilitySet;
+}
+
+/** @see uname(2) */
+export interface Uname {
+  readonly sysname: string;
+  readonly nodename: string;
+  readonly release: string;
+  readonly version: string;
+  readonly machine: string;
+  readonly domainname: string;
+}
+
+/** Bytes and microseconds. @see sysinfo(2) */
+export interface SysInfo {
+  readonly uptimeUs: number;
+  readonly totalRamBytes: number;
+  readonly freeRamBytes: number;
+  readonly totalSwapBytes: number;
+  readonly freeSwapBytes: number;
+  readonly processes: number;
+}

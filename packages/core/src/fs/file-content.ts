@@ -1,0 +1,181 @@
+/**
+ * The bytes of a regular file: sparse, growing, and shared until somebody writes.
+ *
+ * Contents are chunks of 64 KiB; a chunk that was never written is a hole and reads as zeros. `clone` copies nothing:
+ * both sides copy a chunk when they first write to it, which makes copy-up and layer commits cheap. How many pages were
+ * touched is counted page by page, as st_blocks wants it.
+ */
+import { PAGE_SIZE } from "../abi/index.ts";
+
+const CHUNK_SIZE = 65_536;
+const PAGES_PER_CHUNK = CHUNK_SIZE / PAGE_SIZE;
+const SMALLEST_CHUNK = 64;
+
+interface Chunk {
+  /** Shorter than CHUNK_SIZE while its tail was never written. */
+  bytes: Uint8Array;
+  /** Nobody else reads these bytes: they may be changed in place. */
+  owned: boolean;
+  /** Bit n: page n of the chunk was written. */
+  pages: number;
+}
+
+export class FileContent {
+  #chunks: Map<number, Chunk> | undefined;
+  #size = 0;
+  #pages = 0;
+
+  /** A file that holds `bytes`. They are shared: the caller must not change them any more. */
+  static of(bytes: Uint8Array): FileContent {
+    const content = new FileContent();
+    content.#size = bytes.length;
+    for (let at = 0; at < bytes.length; at += CHUNK_SIZE) {
+      const part = bytes.subarray(at, at + CHUNK_SIZE);
+      content.#put(at / CHUNK_SIZE, { bytes: part, owned: false, pages: pageMask(0, part.length) });
+    }
+    return content;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Pages of PAGE_SIZE bytes that hold data. */
+  get pages(): number {
+    return this.#pages;
+  }
+
+  /** The same bytes, to be changed independently. */
+  clone(): FileContent {
+    const copy = new FileContent();
+    copy.#size = this.#size;
+    copy.#pages = this.#pages;
+    if (this.#chunks !== undefined) {
+      copy.#chunks = new Map();
+      for (const [index, chunk] of this.#chunks) {
+        chunk.owned = false;
+        copy.#chunks.set(index, { ...chunk });
+      }
+    }
+    return copy;
+  }
+
+  /** At most `count` bytes from `offset`, in an array of the caller's own. */
+  read(offset: number, count: number): Uint8Array {
+    const length = Math.max(0, Math.min(count, this.#size - offset));
+    const bytes = new Uint8Array(length);
+    for (let done = 0; done < length; ) {
+      const at = offset + done;
+      const within = at % CHUNK_SIZE;
+      const step = Math.min(length - done, CHUNK_SIZE - within);
+      const chunk = this.#chunks?.get((at - within) / CHUNK_SIZE);
+      if (chunk !== undefined) bytes.set(chunk.bytes.subarray(within, within + step), done);
+      done += step;
+    }
+    return bytes;
+  }
+
+  /** Everything. May share memory with the file: not to be changed. */
+  bytes(): Uint8Array {
+    const only = this.#chunks?.get(0);
+    if (only !== undefined && this.#size <= only.bytes.length) {
+      only.owned = false;
+      return only.bytes.subarray(0, this.#size);
+    }
+    return this.read(0, this.#size);
+  }
+
+  write(offset: number, data: Uint8Array): void {
+    for (let done = 0; done < data.length; ) {
+      const at = offset + done;
+      const within = at % CHUNK_SIZE;
+      const step = Math.min(data.length - done, CHUNK_SIZE - within);
+      const chunk = this.#writable((at - within) / CHUNK_SIZE, within + step);
+      chunk.bytes.set(step === data.length ? data : data.subarray(done, done + step), within);
+      this.#touch(chunk, pageMask(within, within + step));
+      done += step;
+    }
+    if (data.length > 0) this.#size = Math.max(this.#size, offset + data.length);
+  }
+
+  /** How many pages a write of `length` bytes at `offset` would add. */
+  pagesNeeded(offset: number, length: number): number {
+    let needed = 0;
+    for (let at = offset - (offset % PAGE_SIZE); at < offset + length; at += PAGE_SIZE) {
+      const within = at % CHUNK_SIZE;
+      const chunk = this.#chunks?.get((at - within) / CHUNK_SIZE);
+      if (chunk === undefined || (chunk.pages & (1 << (within / PAGE_SIZE))) === 0) needed++;
+    }
+    return needed;
+  }
+
+  /** Cuts or extends; what is added is a hole. */
+  truncate(size: number): void {
+    if (size < this.#size) {
+      for (const [index, chunk] of this.#chunks ?? []) {
+        const start = index * CHUNK_SIZE;
+        if (start >= size) {
+          this.#pages -= count(chunk.pages);
+          this.#chunks?.delete(index);
+        } else if (start + chunk.bytes.length > size) this.#cut(index, size - start);
+      }
+    }
+    this.#size = size;
+  }
+
+  #cut(index: number, length: number): void {
+    const chunk = this.#writable(index, length);
+    chunk.bytes.fill(0, length);
+    const kept = pageMask(0, length) & chunk.pages;
+    this.#pages += count(kept) - count(chunk.pages);
+    chunk.pages = kept;
+  }
+
+  #writable(index: number, length: number): Chunk {
+    const chunk = this.#chunks?.get(index);
+    if (chunk === undefined) {
+      const made: Chunk = { bytes: new Uint8Array(capacity(length)), owned: true, pages: 0 };
+      this.#put(index, made);
+      return made;
+    }
+    if (!chunk.owned || chunk.bytes.length < length) {
+      const grown = new Uint8Array(Math.max(chunk.bytes.length, capacity(length)));
+      grown.set(chunk.bytes);
+      chunk.bytes = grown;
+      chunk.owned = true;
+    }
+    return chunk;
+  }
+
+  #put(index: number, chunk: Chunk): void {
+    this.#chunks ??= new Map();
+    this.#chunks.set(index, chunk);
+    this.#pages += count(chunk.pages);
+  }
+
+  #touch(chunk: Chunk, mask: number): void {
+    const added = mask & ~chunk.pages;
+    if (added === 0) return;
+    chunk.pages |= mask;
+    this.#pages += count(added);
+  }
+}
+
+/** The pages that bytes [start, end) of a chunk lie in, a bit each. */
+function pageMask(start: number, end: number): number {
+  const first = Math.floor(start / PAGE_SIZE);
+  const last = Math.ceil(end / PAGE_SIZE);
+  return ((1 << last) - 1) & ~((1 << first) - 1) & ((1 << PAGES_PER_CHUNK) - 1);
+}
+
+function count(mask: number): number {
+  let bits = 0;
+  for (let rest = mask; rest !== 0; rest &= rest - 1) bits++;
+  return bits;
+}
+
+function capacity(length: number): number {
+  let size = SMALLEST_CHUNK;
+  while (size < length) size *= 2;
+  return size;
+}

@@ -1,0 +1,8 @@
+/** Floor 4: file systems. */
+export { type DeviceDriver, memoryDevices, NULL_DEVICE, PTMX_DEVICE, TTY_DEVICE } from "./devices.ts";
+export { FileContent } from "./file-content.ts";
+export { MemoryDirectory, MemoryFile, MemoryFs, type MemoryFsOptions, MemoryInode } from "./memory-fs.ts";
+export { OverlayFs, type OverlayOptions } from "./overlay-fs.ts";
+export { Pipe } from "./pipe.ts";
+export { PipeFs } from "./pipe-fs.ts";
+export { isOpaque, isWhiteout, makeOpaque, OVERLAY_XATTR_PREFIX } from "./whiteout.ts";

@@ -1,0 +1,38 @@
+/** An open regular file of a `MemoryFs`. */
+import { FileOps } from "../vfs/index.ts";
+import type { MemoryFile } from "./memory-fs.ts";
+
+export class MemoryFileOps extends FileOps {
+  readonly #file: MemoryFile;
+
+  constructor(file: MemoryFile, _flags: number) {
+    super();
+    this.#file = file;
+    file.opens++;
+  }
+
+  override get seekable(): boolean {
+    return true;
+  }
+
+  override get end(): number {
+    return this.#file.content.size;
+  }
+
+  override read(count: number, offset: number): Uint8Array {
+    return this.#file.content.read(offset, count);
+  }
+
+  override write(data: Uint8Array, offset: number): number {
+    return this.#file.write(data, offset);
+  }
+
+  override truncate(length: number): void {
+    this.#file.setattr({ size: length });
+  }
+
+  override release(): void {
+    this.#file.opens--;
+    this.#file.releaseIfUnused();
+  }
+}

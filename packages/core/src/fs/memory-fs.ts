@@ -1,0 +1,454 @@
+/**
+ * `MemoryFs`: a file system that lives in memory. It serves as tmpfs, as the machine's disk, and as the home of layers.
+ *
+ * @see tmpfs(5), mm/shmem.c
+ */
+import { type DirEntry, Errno, type FileType, PAGE_SIZE, type Stat, type StatFs, typeBits } from "../abi/index.ts";
+import { byteLength } from "../lib/index.ts";
+import {
+  type AttributeChange,
+  type FileOps,
+  FileSystem,
+  type FsMachine,
+  Inode,
+  type InodeInit,
+  type RenameTarget,
+} from "../vfs/index.ts";
+import { FileContent } from "./file-content.ts";
+import { MemoryFileOps } from "./memory-file-ops.ts";
+import { Pipe } from "./pipe.ts";
+
+export interface MemoryFsOptions {
+  /** "tmpfs" by default; the machine's disk says "ext4". */
+  readonly type?: string;
+  readonly source?: string;
+  /** Mode, owner and group of the root directory. Default 1777, 0, 0. */
+  readonly mode?: number;
+  readonly uid?: number;
+  readonly gid?: number;
+  /** Limits; Infinity if not given. */
+  readonly sizeBytes?: number;
+  readonly inodes?: number;
+  /** For /proc/mounts: "size=65536k,mode=755". */
+  readonly options?: string;
+  /** Told of every page taken (positive) or given back, before it happens; may throw to refuse. */
+  readonly charge?: (pages: number) => void;
+}
+
+const TMPFS_MAGIC = 0x01021994;
+const EXT4_MAGIC = 0xef53;
+
+export class MemoryFs extends FileSystem {
+  override readonly type: string;
+  override readonly source: string;
+  override readonly dev: number;
+  override readonly root: MemoryDirectory;
+  readonly machine: FsMachine;
+  readonly #options: MemoryFsOptions;
+  #lastIno = 0;
+  #inodes = 0;
+  #pages = 0;
+
+  constructor(machine: FsMachine, options: MemoryFsOptions = {}) {
+    super();
+    this.machine = machine;
+    this.#options = options;
+    this.type = options.type ?? "tmpfs";
+    this.source = options.source ?? this.type;
+    this.dev = machine.nextDev();
+    const { mode = 0o1777, uid = 0, gid = 0 } = options;
+    this.root = new MemoryDirectory(this, { type: "dir", mode, uid, gid });
+  }
+
+  override options(): string {
+    return this.#options.options ?? "";
+  }
+
+  override statfs(): StatFs {
+    const { sizeBytes = Number.POSITIVE_INFINITY, inodes = Number.POSITIVE_INFINITY } = this.#options;
+    const blocks = Number.isFinite(sizeBytes) ? Math.floor(sizeBytes / PAGE_SIZE) : 0;
+    const files = Number.isFinite(inodes) ? inodes : 0;
+    return {
+      magic: this.type === "tmpfs" ? TMPFS_MAGIC : EXT4_MAGIC,
+      blockSize: PAGE_SIZE,
+      blocks,
+      blocksFree: Math.max(0, blocks - this.#pages),
+      files,
+      filesFree: Math.max(0, files - this.#inodes),
+      nameMax: 255,
+      flags: 0,
+    };
+  }
+
+  /** Bytes in use, by whole pages. */
+  get usedBytes(): number {
+    return this.#pages * PAGE_SIZE;
+  }
+
+  /** @throws ENOSPC if the pages do not fit. */
+  takePages(pages: number): void {
+    if (pages > 0 && (this.#pages + pages) * PAGE_SIZE > (this.#options.sizeBytes ?? Number.POSITIVE_INFINITY)) {
+      throw new Errno("ENOSPC");
+    }
+    if (pages !== 0) this.#options.charge?.(pages);
+    this.#pages += pages;
+  }
+
+  /** How many of `pages` could be taken now. */
+  room(pages: number): number {
+    const limit = this.#options.sizeBytes ?? Number.POSITIVE_INFINITY;
+    return Math.min(pages, Math.floor(limit / PAGE_SIZE) - this.#pages);
+  }
+
+  /** @throws ENOSPC if there are too many inodes. */
+  takeIno(): number {
+    if (this.#inodes >= (this.#options.inodes ?? Number.POSITIVE_INFINITY)) throw new Errno("ENOSPC");
+    this.#inodes++;
+    return ++this.#lastIno;
+  }
+
+  releaseIno(): void {
+    this.#inodes--;
+  }
+
+  make(init: InodeInit): MemoryInode {
+    switch (init.type) {
+      case "dir":
+        return new MemoryDirectory(this, init);
+      case "symlink":
+        return new MemorySymlink(this, init, init.target ?? "");
+      case "file":
+        return new MemoryFile(this, init);
+      default:
+        return new MemorySpecial(this, init);
+    }
+  }
+}
+
+/** What all inodes in memory have in common: attributes and extended attributes. */
+export abstract class MemoryInode extends Inode {
+  override readonly fs: MemoryFs;
+  override readonly ino: number;
+  override mode: number;
+  override uid: number;
+  override gid: number;
+  nlink = 1;
+  atimeUs: number;
+  mtimeUs: number;
+  ctimeUs: number;
+  /** Open files on it: its data go when both names and open files are gone. */
+  opens = 0;
+  #xattrs: Map<string, Uint8Array> | undefined;
+
+  constructor(fs: MemoryFs, init: InodeInit) {
+    super();
+    this.fs = fs;
+    this.ino = fs.takeIno();
+    this.mode = init.mode;
+    this.uid = init.uid;
+    this.gid = init.gid;
+    this.atimeUs = fs.machine.nowUs;
+    this.mtimeUs = this.atimeUs;
+    this.ctimeUs = this.atimeUs;
+  }
+
+  abstract override readonly type: FileType;
+
+  protected get size(): number {
+    return 0;
+  }
+
+  protected get pages(): number {
+    return 0;
+  }
+
+  override stat(): Stat {
+    return {
+      dev: this.fs.dev,
+      ino: this.ino,
+      type: this.type,
+      mode: typeBits(this.type) | this.mode,
+      nlink: this.nlink,
+      uid: this.uid,
+      gid: this.gid,
+      rdev: this.rdev,
+      size: this.size,
+      blocks: this.pages * (PAGE_SIZE / 512),
+      blockSize: PAGE_SIZE,
+      atimeUs: this.atimeUs,
+      mtimeUs: this.mtimeUs,
+      ctimeUs: this.ctimeUs,
+    };
+  }
+
+  override get rdev(): number {
+    return 0;
+  }
+
+  override setattr(change: AttributeChange): void {
+    const now = this.fs.machine.nowUs;
+    if (change.mode !== undefined) this.mode = change.mode;
+    if (change.uid !== undefined) this.uid = change.uid;
+    if (change.gid !== undefined) this.gid = change.gid;
+    if (change.atimeUs !== undefined) this.atimeUs = change.atimeUs;
+    if (change.mtimeUs !== undefined) this.mtimeUs = change.mtimeUs;
+    this.ctimeUs = now;
+  }
+
+  /** relatime: the access time moves only if it would otherwise look older than the last change, or is a day old. */
+  override accessed(): void {
+    const now = this.fs.machine.nowUs;
+    if (this.atimeUs <= this.mtimeUs || this.atimeUs <= this.ctimeUs || now - this.atimeUs > DAY_US) this.atimeUs = now;
+  }
+
+  /** A name of this inode is gone. */
+  unlinked(): void {
+    this.nlink--;
+    this.ctimeUs = this.fs.machine.nowUs;
+    this.releaseIfUnused();
+  }
+
+  /** Gives back what the inode holds once neither a name nor an open file leads to it. */
+  releaseIfUnused(): void {
+    if (this.nlink > 0 || this.opens > 0) return;
+    this.fs.releaseIno();
+    if (this.pages > 0) this.fs.takePages(-this.pages);
+  }
+
+  override getxattr(name: string): Uint8Array | undefined {
+    return this.#xattrs?.get(name);
+  }
+
+  override setxattr(name: string, value: Uint8Array): void {
+    this.#xattrs ??= new Map();
+    this.#xattrs.set(name, value.slice());
+    this.ctimeUs = this.fs.machine.nowUs;
+  }
+
+  override removexattr(name: string): void {
+    this.#xattrs?.delete(name);
+    this.ctimeUs = this.fs.machine.nowUs;
+  }
+
+  override listxattr(): readonly string[] {
+    return [...(this.#xattrs?.keys() ?? [])];
+  }
+}
+
+const DAY_US = 86_400 * 1_000_000;
+
+export class MemoryFile extends MemoryInode {
+  override readonly type = "file";
+  #content = new FileContent();
+
+  /** The bytes, to be read only: changes go through `write` and `setattr`. */
+  get content(): FileContent {
+    return this.#content;
+  }
+
+  /** Replaces the contents without copying. */
+  set content(content: FileContent) {
+    this.fs.takePages(content.pages - this.#content.pages);
+    this.#content = content;
+  }
+
+  protected override get size(): number {
+    return this.#content.size;
+  }
+
+  protected override get pages(): number {
+    return this.#content.pages;
+  }
+
+  override setattr(change: AttributeChange): void {
+    super.setattr(change);
+    if (change.size === undefined) return;
+    const before = this.#content.pages;
+    this.#content.truncate(change.size);
+    this.fs.takePages(this.#content.pages - before);
+    this.mtimeUs = change.mtimeUs ?? this.ctimeUs;
+  }
+
+  /**
+   * Writes as much of `data` as there is room for.
+   *
+   * @throws ENOSPC if there is room for none of it.
+   */
+  write(data: Uint8Array, offset: number): number {
+    const needed = this.#content.pagesNeeded(offset, data.length);
+    const room = this.fs.room(needed);
+    if (room < needed) return this.#writeSome(data, offset, room);
+    this.fs.takePages(needed);
+    this.#content.write(offset, data);
+    this.mtimeUs = this.fs.machine.nowUs;
+    this.ctimeUs = this.mtimeUs;
+    return data.length;
+  }
+
+  #writeSome(data: Uint8Array, offset: number, room: number): number {
+    let fits = 0;
+    while (fits < data.length) {
+      const step = Math.min(data.length - fits, PAGE_SIZE - ((offset + fits) % PAGE_SIZE));
+      if (this.#content.pagesNeeded(offset, fits + step) > room) break;
+      fits += step;
+    }
+    if (fits === 0) throw new Errno("ENOSPC");
+    return this.write(data.subarray(0, fits), offset);
+  }
+
+  override open(flags: number): FileOps {
+    return new MemoryFileOps(this, flags);
+  }
+}
+
+export class MemorySymlink extends MemoryInode {
+  override readonly type = "symlink";
+  readonly #target: string;
+
+  constructor(fs: MemoryFs, init: InodeInit, target: string) {
+    super(fs, init);
+    this.#target = target;
+  }
+
+  protected override get size(): number {
+    return byteLength(this.#target);
+  }
+
+  override readlink(): string {
+    return this.#target;
+  }
+}
+
+/** A FIFO, device or socket. */
+export class MemorySpecial extends MemoryInode {
+  override readonly type: FileType;
+  readonly #rdev: number;
+  #pipe: Pipe | undefined;
+
+  constructor(fs: MemoryFs, init: InodeInit) {
+    super(fs, init);
+    this.type = init.type;
+    this.#rdev = init.rdev ?? 0;
+  }
+
+  override get rdev(): number {
+    return this.#rdev;
+  }
+
+  override open(flags: number): FileOps {
+    if (this.type !== "fifo") return this.fs.machine.openDevice(this, flags);
+    this.#pipe ??= new Pipe(`fifo:[${this.ino}]`);
+    return this.#pipe.open(flags);
+  }
+}
+
+export class MemoryDirectory extends MemoryInode {
+  override readonly type = "dir";
+  #entries: Map<string, MemoryInode> | undefined;
+  /** A committed layer: nothing below changes any more, so what was looked up may be shared. */
+  sealed = false;
+
+  constructor(fs: MemoryFs, init: InodeInit) {
+    super(fs, init);
+    this.nlink = 2;
+  }
+
+  /** Entries in the order of their making. */
+  get entries(): ReadonlyMap<string, MemoryInode> {
+    return this.#entries ?? NO_ENTRIES;
+  }
+
+  protected override get size(): number {
+    return this.fs.type === "tmpfs" ? 40 + 20 * this.entries.size : PAGE_SIZE;
+  }
+
+  override lookup(name: string): MemoryInode | undefined {
+    return this.#entries?.get(name);
+  }
+
+  override create(name: string, init: InodeInit): MemoryInode {
+    this.#checkAlive();
+    const inode = this.fs.make(init);
+    this.#add(name, inode);
+    return inode;
+  }
+
+  override createTemporary(init: InodeInit): MemoryInode {
+    const inode = this.fs.make(init);
+    inode.nlink = 0;
+    return inode;
+  }
+
+  override link(name: string, target: Inode): void {
+    this.#checkAlive();
+    if (!(target instanceof MemoryInode) || target.fs !== this.fs) throw new Errno("EXDEV");
+    target.nlink++;
+    target.ctimeUs = this.fs.machine.nowUs;
+    this.#add(name, target);
+  }
+
+  override unlink(name: string): void {
+    const inode = this.#remove(name);
+    inode.unlinked();
+  }
+
+  override rmdir(name: string): void {
+    const victim = this.#entries?.get(name);
+    if (!(victim instanceof MemoryDirectory)) throw new Errno("ENOTDIR");
+    if (victim.entries.size > 0) throw new Errno("ENOTEMPTY");
+    this.#remove(name);
+    victim.nlink = 1;
+    victim.unlinked();
+  }
+
+  override rename(name: string, _moved: Inode, target: RenameTarget): void {
+    const { directory, replaced } = target;
+    if (!(directory instanceof MemoryDirectory) || directory.fs !== this.fs) throw new Errno("EXDEV");
+    directory.#checkAlive();
+    if (replaced instanceof MemoryDirectory) directory.rmdir(target.name);
+    else if (replaced !== undefined) directory.unlink(target.name);
+    const inode = this.#remove(name);
+    directory.#add(target.name, inode);
+    inode.ctimeUs = this.fs.machine.nowUs;
+  }
+
+  override exchange(name: string, _moved: Inode, target: RenameTarget): void {
+    const { directory } = target;
+    if (!(directory instanceof MemoryDirectory) || directory.fs !== this.fs) throw new Errno("EXDEV");
+    const mine = this.#remove(name);
+    const theirs = directory.#remove(target.name);
+    this.#add(name, theirs);
+    directory.#add(target.name, mine);
+  }
+
+  override *readdir(): Iterable<DirEntry> {
+    for (const [name, inode] of this.entries) yield { name, ino: inode.ino, type: inode.type };
+  }
+
+  #checkAlive(): void {
+    if (this.nlink === 0) throw new Errno("ENOENT");
+  }
+
+  #add(name: string, inode: MemoryInode): void {
+    this.#entries ??= new Map();
+    this.#entries.set(name, inode);
+    if (inode.type === "dir") this.nlink++;
+    this.#changed();
+  }
+
+  #remove(name: string): MemoryInode {
+    const inode = this.#entries?.get(name);
+    if (inode === undefined) throw new Errno("ENOENT");
+    this.#entries?.delete(name);
+    if (inode.type === "dir") this.nlink--;
+    this.#changed();
+    return inode;
+  }
+
+  #changed(): void {
+    this.mtimeUs = this.fs.machine.nowUs;
+    this.ctimeUs = this.mtimeUs;
+  }
+}
+
+const NO_ENTRIES: ReadonlyMap<string, MemoryInode> = new Map();

@@ -1,0 +1,271 @@
+/**
+ * The processors: how the CPU time that processes owe is served in virtual time.
+ *
+ * A process that has done something costly owes CPU time, and does nothing more until it is served. All debts are served
+ * at once, as a fluid: the processors are divided by max–min fairness over the cgroup tree, by weight at each level, at
+ * most one processor to a process, nothing to a cgroup that is throttled or frozen. The division is computed anew when
+ * the set of those who owe changes; there are no ticks.
+ *
+ * @see Documentation/scheduler/sched-design-CFS.rst, sched-bwc.rst
+ */
+import type { Clock, Timer } from "../sim/index.ts";
+import type { Cgroup } from "./cgroup/cgroup.ts";
+import { chargeCpu } from "./cgroup/cpu.ts";
+import type { Process } from "./process.ts";
+
+interface Job {
+  readonly process: Process;
+  leftUs: number;
+  /** Processors that it has now, 0 … 1. */
+  rate: number;
+}
+
+/** A cgroup with debtors in its subtree, while the processors are being divided. */
+interface Share {
+  readonly cgroup: Cgroup;
+  readonly jobs: Job[];
+  readonly children: Share[];
+  /** Processors that the subtree could use. */
+  demand: number;
+  /** Processors that it got. */
+  rate: number;
+}
+
+/** What is left after rounding: time below this counts as served. */
+const EPSILON_US = 1e-6;
+
+export class Cpu {
+  /** How many processors the machine has. */
+  readonly count: number;
+  readonly #clock: Clock;
+  readonly #jobs = new Map<Process, Job>();
+  /** Cgroups whose bandwidth period runs. */
+  readonly #metered = new Set<Cgroup>();
+  readonly #timer: Timer;
+  #root: Share | undefined;
+  #sinceUs: number;
+
+  constructor(clock: Clock, count: number) {
+    this.#clock = clock;
+    this.count = count;
+    this.#sinceUs = clock.nowUs;
+    this.#timer = clock.timer(() => this.#tick());
+  }
+
+  /** Processes that are being served or wait for it. */
+  get load(): number {
+    return this.#jobs.size;
+  }
+
+  /** Serves `us` of CPU time to `process`, then calls its `served()`. */
+  serve(process: Process, us: number): void {
+    this.#settle();
+    this.#jobs.set(process, { process, leftUs: us, rate: 0 });
+    this.#replanSoon();
+  }
+
+  isServing(process: Process): boolean {
+    return this.#jobs.has(process);
+  }
+
+  /** Stops serving. Returns what the process still owes. */
+  withdraw(process: Process): number {
+    const job = this.#jobs.get(process);
+    if (job === undefined) return 0;
+    this.#settle();
+    this.#jobs.delete(process);
+    this.#replanSoon();
+    return job.leftUs;
+  }
+
+  /** A limit, a weight or a frozen state changed. */
+  changed(): void {
+    if (this.#jobs.size === 0) return;
+    this.#settle();
+    this.#replanSoon();
+  }
+
+  /** Everybody who owes at this instant gets into one plan. */
+  #replanSoon(): void {
+    this.#timer.arm(this.#clock.nowUs);
+  }
+
+  #tick(): void {
+    this.#settle();
+    for (const job of [...this.#jobs.values()]) {
+      if (job.leftUs > EPSILON_US) continue;
+      this.#jobs.delete(job.process);
+      job.process.served();
+    }
+    this.#turnPeriods();
+    this.#plan();
+  }
+
+  /** Counts what was served since the last time. */
+  #settle(): void {
+    const nowUs = this.#clock.nowUs;
+    const passedUs = nowUs - this.#sinceUs;
+    this.#sinceUs = nowUs;
+    if (passedUs === 0 || this.#root === undefined) return;
+    for (const job of this.#jobs.values()) job.leftUs -= job.rate * passedUs;
+    this.#consume(this.#root, passedUs);
+  }
+
+  #consume(share: Share, passedUs: number): void {
+    if (share.cgroup.cpu.hasQuota) share.cgroup.cpu.leftUs -= share.rate * passedUs;
+    for (const child of share.children) this.#consume(child, passedUs);
+  }
+
+  /** Divides the processors and arms the timer for the next change. */
+  #plan(): void {
+    if (this.#jobs.size === 0) {
+      this.#root = undefined;
+      if (this.#metered.size === 0) this.#timer.cancel();
+      else this.#timer.arm(this.#nextPeriodUs());
+      return;
+    }
+    const root = this.#gather();
+    this.#root = root;
+    divide(root, Math.min(this.count, root.demand));
+    let nextUs = this.#nextPeriodUs();
+    for (const job of this.#jobs.values()) {
+      if (job.rate > 0) nextUs = Math.min(nextUs, this.#clock.nowUs + Math.ceil(job.leftUs / job.rate - EPSILON_US));
+    }
+    nextUs = Math.min(nextUs, this.#exhaustionUs(root));
+    if (Number.isFinite(nextUs)) this.#timer.arm(Math.max(nextUs, this.#clock.nowUs));
+    else this.#timer.cancel();
+  }
+
+  /** The tree of cgroups with debtors, and how much each could use. */
+  #gather(): Share {
+    const shares = new Map<Cgroup, Share>();
+    const shareOf = (cgroup: Cgroup): Share => {
+      const known = shares.get(cgroup);
+      if (known !== undefined) return known;
+      const made: Share = { cgroup, jobs: [], children: [], demand: 0, rate: 0 };
+      shares.set(cgroup, made);
+      if (cgroup.parent !== undefined) shareOf(cgroup.parent).children.push(made);
+      return made;
+    };
+    let root: Share | undefined;
+    for (const job of this.#jobs.values()) {
+      job.rate = 0;
+      root ??= shareOf(rootOf(job.process.cgroup));
+      if (!job.process.isRunnable) continue;
+      shareOf(job.process.cgroup).jobs.push(job);
+    }
+    this.#demand(root as Share);
+    return root as Share;
+  }
+
+  #demand(share: Share): number {
+    let demand = share.jobs.length;
+    for (const child of share.children) demand += this.#demand(child);
+    if (demand > 0 && share.cgroup.cpu.hasQuota && this.#isThrottled(share.cgroup)) demand = 0;
+    share.demand = demand;
+    return demand;
+  }
+
+  /** True if the quota of this period is used up. Starts a period if none runs. */
+  #isThrottled(cgroup: Cgroup): boolean {
+    const { cpu } = cgroup;
+    if (cpu.periodEndUs === 0) {
+      cpu.periodEndUs = this.#clock.nowUs + cpu.periodUs;
+      cpu.leftUs = cpu.quotaUs;
+      this.#metered.add(cgroup);
+    }
+    if (cpu.leftUs > EPSILON_US) return false;
+    if (cpu.throttledSinceUs === undefined) {
+      cpu.throttledSinceUs = this.#clock.nowUs;
+      cpu.throttledPeriods++;
+    }
+    return true;
+  }
+
+  /** Ends the bandwidth periods that are over: refills, and lets the throttled go on. */
+  #turnPeriods(): void {
+    for (const cgroup of this.#metered) {
+      const { cpu } = cgroup;
+      if (cpu.periodEndUs > this.#clock.nowUs) continue;
+      cpu.periods++;
+      const wasIdle = cpu.leftUs >= cpu.quotaUs;
+      if (cpu.throttledSinceUs !== undefined) {
+        cpu.throttledUs += this.#clock.nowUs - cpu.throttledSinceUs;
+        cpu.throttledSinceUs = undefined;
+      }
+      cpu.leftUs = Math.min(cpu.quotaUs, cpu.leftUs + cpu.quotaUs);
+      if (wasIdle) {
+        cpu.periodEndUs = 0;
+        this.#metered.delete(cgroup);
+      } else cpu.periodEndUs += cpu.periodUs;
+    }
+  }
+
+  #nextPeriodUs(): number {
+    let nextUs = Number.POSITIVE_INFINITY;
+    for (const { cpu } of this.#metered) nextUs = Math.min(nextUs, cpu.periodEndUs);
+    return nextUs;
+  }
+
+  /** When the first cgroup will have used its quota up. */
+  #exhaustionUs(share: Share): number {
+    const { cpu } = share.cgroup;
+    let nextUs = Number.POSITIVE_INFINITY;
+    if (cpu.hasQuota && share.rate > 0) nextUs = this.#clock.nowUs + Math.ceil(cpu.leftUs / share.rate - EPSILON_US);
+    for (const child of share.children) nextUs = Math.min(nextUs, this.#exhaustionUs(child));
+    return nextUs;
+  }
+}
+
+/** CPU time that `process` has spent is counted for it and its cgroups at once, before it is served. */
+export function accountCpu(process: Process, us: number): void {
+  process.cpuUs += us;
+  chargeCpu(process.cgroup, us);
+}
+
+/** Gives `rate` processors to a share: by weight among its children and processes, to none more than it can use. */
+function divide(share: Share, rate: number): void {
+  share.rate = rate;
+  const waiting: { weight: number; demand: number; give: (rate: number) => void }[] = [
+    ...share.children.map((child) => ({
+      weight: child.cgroup.cpu.weight,
+      demand: child.demand,
+      give: (given: number) => divide(child, given),
+    })),
+    ...share.jobs.map((job) => ({
+      weight: weightOfNice(job.process.nice),
+      demand: 1,
+      give: (given: number) => {
+        job.rate = given;
+      },
+    })),
+  ];
+  waiting.sort((a, b) => a.demand / a.weight - b.demand / b.weight);
+  let left = rate;
+  let weights = waiting.reduce((sum, { weight }) => sum + weight, 0);
+  for (const { weight, demand, give } of waiting) {
+    const given = Math.min(demand, (left * weight) / weights);
+    give(given);
+    left -= given;
+    weights -= weight;
+  }
+}
+
+/** A process of nice 0 weighs as much as a cgroup of weight 100; each step is a quarter. @see sched(7) on nice */
+function weightOfNice(nice: number): number {
+  return NICE_WEIGHTS[nice + 20] ?? 100;
+}
+
+/** 100 × kernel/sched/core.c:sched_prio_to_weight / 1024, computed by its rule of a factor 1.25 a step. */
+const NICE_WEIGHTS: readonly number[] = Array.from({ length: 40 }, (_, index) => {
+  let weight = 100;
+  for (let step = 20; step > index; step--) weight *= 1.25;
+  for (let step = 20; step < index; step++) weight /= 1.25;
+  return weight;
+});
+
+function rootOf(cgroup: Cgroup): Cgroup {
+  let at = cgroup;
+  while (at.parent !== undefined) at = at.parent;
+  return at;
+}

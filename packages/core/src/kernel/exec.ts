@@ -1,0 +1,175 @@
+/**
+ * execve(2): the process goes on as another program.
+ *
+ * An executable is a file with a header that names a registered program (`abi/executable.ts`), or a script whose `#!`
+ * line names an interpreter. A real ELF binary runs the program that is registered for its path, if there is one.
+ *
+ * @see execve(2), capabilities(7) "Transformation of capabilities during execve()", fs/exec.c
+ */
+import {
+  BINPRM_BUF_SIZE,
+  CapabilitySet,
+  type Env,
+  Errno,
+  isElf,
+  MAX_ARG_STRLEN,
+  MAX_INTERPRETER_DEPTH,
+  MS_NOEXEC,
+  MS_NOSUID,
+  O_RDONLY,
+  type Program,
+  programName,
+  S_ISGID,
+  S_ISUID,
+  X_OK,
+} from "../abi/index.ts";
+import { byteLength, decode } from "../lib/index.ts";
+import { checkAccess, type Location, walk } from "../vfs/index.ts";
+import { chargeMemory } from "./cgroup/memory.ts";
+import type { Credentials } from "./credentials.ts";
+import { keepIgnored } from "./fork.ts";
+import type { Process } from "./process.ts";
+
+/** A quarter of the default stack limit. @see execve(2) "Limits on size of arguments and environment" */
+const ARG_TOTAL_MAX = 2_097_152;
+
+/** What is going to run, once scripts have led to it. */
+interface Image {
+  readonly file: Location;
+  readonly program: Program;
+  readonly argv: readonly string[];
+}
+
+/**
+ * Replaces the program of `process`.
+ *
+ * @throws ENOENT if the file or its interpreter does not exist. @throws EACCES if it may not be executed, is no regular
+ * file, or lies on a noexec mount. @throws ENOEXEC if it is no executable. @throws ETXTBSY if it is open for writing.
+ * @throws E2BIG if arguments or environment are too long. @throws ELOOP if interpreters nest too deep.
+ */
+export function exec(process: Process, path: string, argv: readonly string[], env: Env): void {
+  checkSize(argv, env);
+  const script = walk(process, path, { follow: true });
+  const image = load(process, script, path, argv, 0);
+  process.charge(process.kernel.world.costs.execve);
+  const creds = transform(process, image.file);
+  process.files.closeOnExec();
+  process.actions = keepIgnored(process.actions);
+  process.creds = creds;
+  setText(process, image.file);
+  if (process.memoryBytes > 0) chargeMemory(process.cgroup, "anonBytes", -process.memoryBytes);
+  process.memoryBytes = 0;
+  process.name = commOf(path);
+  process.argv = image.argv;
+  process.env = env;
+  process.start(image.program(image.argv, env));
+}
+
+/** The `comm` of a program: the last component of its path, cut to 15 characters. */
+export function commOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1, path.lastIndexOf("/") + 16);
+}
+
+function checkSize(argv: readonly string[], env: Env): void {
+  let total = 0;
+  const count = (text: string): void => {
+    const bytes = text.length < MAX_ARG_STRLEN / 4 ? text.length + 1 : byteLength(text) + 1;
+    if (bytes > MAX_ARG_STRLEN) throw new Errno("E2BIG");
+    total += bytes + 8;
+  };
+  for (const argument of argv) count(argument);
+  for (const [name, value] of env) count(`${name}=${value}`);
+  if (total > ARG_TOTAL_MAX) throw new Errno("E2BIG");
+}
+
+function load(process: Process, file: Location, path: string, argv: readonly string[], depth: number): Image {
+  if (depth > MAX_INTERPRETER_DEPTH) throw new Errno("ELOOP");
+  const { inode, mount } = file;
+  if (inode.type !== "file" || (mount.flags & MS_NOEXEC) !== 0) throw new Errno("EACCES");
+  checkAccess(process.creds, inode, X_OK);
+  if (inode.backing.writing > 0) throw new Errno("ETXTBSY");
+  const header = readHeader(file);
+  const program = programOf(process, path, header);
+  if (program !== undefined) return { file, program, argv };
+  const interpreter = parseInterpreter(header);
+  if (interpreter === undefined) throw new Errno("ENOEXEC");
+  const next = walk(process, interpreter.path, { follow: true });
+  return load(process, next, interpreter.path, [...interpreter.words, path, ...argv.slice(1)], depth + 1);
+}
+
+function programOf(process: Process, path: string, header: Uint8Array): Program | undefined {
+  const name = programName(header) ?? (isElf(header) ? path : undefined);
+  return name === undefined ? undefined : process.kernel.programs.get(name);
+}
+
+function readHeader(file: Location): Uint8Array {
+  const ops = file.inode.open(O_RDONLY);
+  try {
+    return ops.read(BINPRM_BUF_SIZE, 0) ?? new Uint8Array(0);
+  } finally {
+    ops.release();
+  }
+}
+
+/** The interpreter of a `#!` line and its words: the path, and the rest of the line as one argument. */
+function parseInterpreter(header: Uint8Array): { readonly path: string; readonly words: string[] } | undefined {
+  if (header[0] !== 0x23 || header[1] !== 0x21) return undefined;
+  const end = header.indexOf(0x0a);
+  const line = decode(header.subarray(2, end < 0 ? header.length : end));
+  const match = /^[ \t]*([^ \t\0]+)(?:[ \t]+([^\0]*?))?[ \t]*$/.exec(line);
+  const path = match?.[1];
+  if (path === undefined) return undefined;
+  const argument = match?.[2];
+  return { path, words: argument === undefined || argument === "" ? [path] : [path, argument] };
+}
+
+function setText(process: Process, file: Location): void {
+  if (process.text !== undefined) process.text.executing--;
+  process.exe = file;
+  process.text = file.inode.backing;
+  process.text.executing++;
+}
+
+/** Set-id bits and capabilities. @see security/commoncap.c:cap_bprm_creds_from_file */
+function transform(process: Process, file: Location): Credentials {
+  const before = process.creds;
+  const setsIds = (file.mount.flags & MS_NOSUID) === 0 && !before.noNewPrivs;
+  const { mode } = file.inode;
+  const newUid = setsIds && (mode & S_ISUID) !== 0 ? mappedUid(before, file) : undefined;
+  const newGid = setsIds && (mode & (S_ISGID | 0o010)) === (S_ISGID | 0o010) ? mappedGid(before, file) : undefined;
+  const effectiveUid = newUid ?? before.effectiveUid;
+  const effectiveGid = newGid ?? before.effectiveGid;
+  const root = before.user.uidToMachine(0);
+  const isRoot = effectiveUid === root || before.realUid === root;
+  const changesId = effectiveUid !== before.effectiveUid || effectiveGid !== before.effectiveGid;
+  const ambient = changesId || (isRoot && effectiveUid !== before.realUid) ? CapabilitySet.EMPTY : before.ambient;
+  const permitted = isRoot ? before.inheritable.union(before.bounding) : ambient;
+  const effective = effectiveUid === root ? permitted : ambient;
+  const unchanged =
+    !changesId &&
+    before.savedUid === effectiveUid &&
+    before.savedGid === effectiveGid &&
+    permitted.equals(before.permitted) &&
+    effective.equals(before.effective) &&
+    ambient.equals(before.ambient) &&
+    !before.keepCaps;
+  if (unchanged) return before;
+  return before.with({
+    effectiveUid,
+    savedUid: effectiveUid,
+    effectiveGid,
+    savedGid: effectiveGid,
+    permitted,
+    effective,
+    ambient,
+    keepCaps: false,
+  });
+}
+
+function mappedUid(creds: Credentials, file: Location): number | undefined {
+  return creds.user.uidFromMachine(file.inode.uid) === undefined ? undefined : file.inode.uid;
+}
+
+function mappedGid(creds: Credentials, file: Location): number | undefined {
+  return creds.user.gidFromMachine(file.inode.gid) === undefined ? undefined : file.inode.gid;
+}

@@ -1,0 +1,122 @@
+/**
+ * How a process ends: it lets go of what it has, its children get another parent, and its own parent is told.
+ *
+ * The dead body stays as a zombie until the parent waits for it (`reap`), or goes at once if the parent does not care.
+ *
+ * @see exit(2), wait(2), pid_namespaces(7), kernel/exit.c
+ */
+import { SIGCHLD, SIGCONT, SIGHUP, SIGKILL, type WaitStatus } from "../abi/index.ts";
+import { chargeMemory } from "./cgroup/memory.ts";
+import { chargePid } from "./cgroup/pids.ts";
+import type { Process } from "./process.ts";
+
+export function exit(process: Process, status: WaitStatus): void {
+  if (!process.isAlive) return;
+  process.state = "zombie";
+  process.status = status;
+  process.kernel.exited(process, status);
+  process.files.closeAll();
+  process.abandon();
+  if (process.memoryBytes > 0) chargeMemory(process.cgroup, "anonBytes", -process.memoryBytes);
+  process.memoryBytes = 0;
+  if (process.text !== undefined) process.text.executing--;
+  if (process.isNamespaceInit) killNamespace(process);
+  leaveSession(process);
+  giveChildrenAway(process);
+  process.cgroup.release(process);
+  process.onExit?.(status);
+  notifyParent(process);
+}
+
+/** The parent has taken notice: the number is free again. */
+export function reap(process: Process): void {
+  process.state = "dead";
+  const { parent } = process;
+  if (parent !== undefined) {
+    parent.childrenCpuUs += process.cpuUs + process.childrenCpuUs;
+    parent.removeChild(process);
+  }
+  process.group.members.delete(process);
+  chargePid(process.cgroup, -1);
+  let namespace = process.ns.pid as typeof process.ns.pid | undefined;
+  for (let level = process.numbers.length - 1; namespace !== undefined; level--) {
+    namespace.processes.delete(process.numbers[level] as number);
+    namespace = namespace.parent;
+  }
+}
+
+/** The first process of a pid namespace takes all others with it. @see pid_namespaces(7) "The namespace init process" */
+function killNamespace(init: Process): void {
+  for (const process of [...init.ns.pid.processes.values()]) {
+    if (process === init) continue;
+    process.kernel.signals.send(process, SIGKILL);
+    // The namespace's reaper is gone: nobody else would ever wait for them.
+    if (process.state === "zombie" && process.ns.pid === init.ns.pid) reap(process);
+  }
+}
+
+function giveChildrenAway(process: Process): void {
+  for (const child of [...process.children]) {
+    const reaper = newParent(process);
+    process.removeChild(child);
+    child.parent = reaper;
+    reaper?.addChild(child);
+    if (child.parentDeathSignal > 0) process.kernel.signals.send(child, child.parentDeathSignal, process);
+    if (child.state === "zombie") notifyParent(child);
+  }
+}
+
+/** The nearest ancestor that asked for orphans, else the init of the pid namespace. @see prctl(2) PR_SET_CHILD_SUBREAPER */
+function newParent(process: Process): Process | undefined {
+  const { init } = process.ns.pid;
+  for (let at = process.parent; at !== undefined && at.ns.pid === process.ns.pid; at = at.parent) {
+    if (at === init) break;
+    if (at.subreaper && at.isAlive) return at;
+  }
+  return init !== undefined && init !== process && init.isAlive ? init : process.kernel.init;
+}
+
+function notifyParent(process: Process): void {
+  const { parent, kernel } = process;
+  if (parent === undefined || !parent.isAlive) {
+    reap(process);
+    return;
+  }
+  if (process.exitSignal === SIGCHLD && kernel.signals.reapsItself(parent)) {
+    reap(process);
+    parent.tellChildChanged();
+    return;
+  }
+  parent.tellChildChanged();
+  if (process.exitSignal !== 0) kernel.signals.send(parent, process.exitSignal, process);
+}
+
+/**
+ * A session leader's end hangs up its terminal; a stopped job that nobody can continue any more is woken and hung up.
+ *
+ * @see setsid(2), exit(3), kernel/exit.c:kill_orphaned_pgrp
+ */
+function leaveSession(process: Process): void {
+  const { group, kernel } = process;
+  const { session } = group;
+  if (session.leader === process && session.terminal !== undefined) {
+    kernel.signals.sendGroup(session.terminal.foreground?.members ?? [], SIGHUP, process);
+    session.terminal = undefined;
+  }
+  for (const child of process.children) {
+    const job = child.group;
+    if (job === group || job.session !== session) continue;
+    const hasStopped = [...job.members].some((member) => member.state === "stopped");
+    if (!hasStopped || !isOrphanedWithout(job.members, process)) continue;
+    kernel.signals.sendGroup(job.members, SIGHUP, process);
+    kernel.signals.sendGroup(job.members, SIGCONT, process);
+  }
+}
+
+function isOrphanedWithout(members: ReadonlySet<Process>, gone: Process): boolean {
+  for (const { parent, group } of members) {
+    if (parent === undefined || parent === gone) continue;
+    if (parent.group !== group && parent.group.session === group.session) return false;
+  }
+  return true;
+}

@@ -1,0 +1,114 @@
+/**
+ * How a process is born: clone(2), and `spawn` for what the host starts.
+ *
+ * @see clone(2), kernel/fork.c
+ */
+import {
+  CAP_SYS_ADMIN,
+  type CloneOptions,
+  Errno,
+  type NamespaceKind,
+  type Routine,
+  SIGCHLD,
+  type Signal,
+} from "../abi/index.ts";
+import { tryChargePid } from "./cgroup/pids.ts";
+import { cloneNamespaces } from "./namespaces/clone.ts";
+import type { NamespaceSet } from "./namespaces/others.ts";
+import type { PidNamespace } from "./namespaces/pid.ts";
+import { Process, type ProcessInit } from "./process.ts";
+import type { SignalAction } from "./signals.ts";
+
+const NO_NAMESPACES: ReadonlySet<NamespaceKind> = new Set();
+
+/**
+ * A child that starts at `routine`, otherwise like its parent.
+ *
+ * @throws EAGAIN if pids.max or RLIMIT_NPROC is reached. @throws EPERM for new namespaces without the right to.
+ * @throws ENOMEM if the pid namespace's init has ended.
+ */
+export function fork(parent: Process, routine: Routine<number>, options: CloneOptions): Process {
+  const kinds = options.namespaces ?? NO_NAMESPACES;
+  checkRights(parent, kinds);
+  if (parent.ns.pidForChildren.init?.isAlive === false) throw new Errno("ENOMEM");
+  if (!tryChargePid(parent.cgroup)) throw new Errno("EAGAIN");
+  const set = cloneNamespaces(parent, kinds);
+  const ns: NamespaceSet = set.ns.pid === set.ns.pidForChildren ? set.ns : { ...set.ns, pid: set.ns.pidForChildren };
+  const relation = options.sibling === true ? parent.parent : parent;
+  const child = new Process(
+    {
+      kernel: parent.kernel,
+      numbers: takeNumbers(ns.pid),
+      parent: relation,
+      name: parent.name,
+      argv: parent.argv,
+      env: parent.env,
+      exe: parent.exe,
+      text: parent.text,
+      files: parent.files.clone(),
+      root: set.root,
+      cwd: set.cwd,
+      umask: parent.umask,
+      creds: set.creds,
+      ns,
+      cgroup: parent.cgroup,
+      limits: parent.limits,
+      blocked: parent.blocked,
+      actions: keepIgnored(parent.actions),
+      nice: parent.nice,
+      seccomp: parent.seccomp,
+      oomScoreAdj: parent.oomScoreAdj,
+      exitSignal: options.exitSignal ?? SIGCHLD,
+    },
+    parent.group,
+  );
+  beBorn(child);
+  child.start(routine);
+  child.makeReady();
+  return child;
+}
+
+/** A process that the host starts. It leads a session of its own. */
+export function spawn(init: ProcessInit, routine: Routine<number>): Process {
+  if (!tryChargePid(init.cgroup)) throw new Errno("EAGAIN");
+  const process = new Process(init, undefined);
+  beBorn(process);
+  process.start(routine);
+  process.makeReady();
+  return process;
+}
+
+/** One number in each namespace that sees the process, the machine's first. */
+export function takeNumbers(namespace: PidNamespace): readonly number[] {
+  const numbers: number[] = [];
+  for (let at: PidNamespace | undefined = namespace; at !== undefined; at = at.parent) numbers.unshift(at.take());
+  return numbers;
+}
+
+function beBorn(process: Process): void {
+  let namespace: PidNamespace | undefined = process.ns.pid;
+  for (let level = process.numbers.length - 1; namespace !== undefined; level--) {
+    namespace.processes.set(process.numbers[level] as number, process);
+    namespace = namespace.parent;
+  }
+  process.ns.pid.init ??= process;
+  process.ns.mnt.members.add(process);
+  process.parent?.addChild(process);
+  process.cgroup.adopt(process);
+  if (process.text !== undefined) process.text.executing++;
+}
+
+/** New namespaces need CAP_SYS_ADMIN, unless a user namespace comes with them. */
+function checkRights(parent: Process, kinds: ReadonlySet<NamespaceKind>): void {
+  if (kinds.size === 0 || kinds.has("user")) return;
+  if (!parent.creds.capable(CAP_SYS_ADMIN, parent.creds.user)) throw new Errno("EPERM");
+}
+
+/** Unlike Linux, a child keeps no handlers: they are its parent's code, and act on its parent's variables. */
+export function keepIgnored(
+  actions: ReadonlyMap<Signal, SignalAction> | undefined,
+): ReadonlyMap<Signal, SignalAction> | undefined {
+  if (actions === undefined) return undefined;
+  const kept = [...actions].filter(([, action]) => action.disposition === "ignore");
+  return kept.length === 0 ? undefined : new Map(kept);
+}

@@ -1,0 +1,11 @@
+/** Floor 5: one machine's kernel. */
+export { Cgroup } from "./cgroup/cgroup.ts";
+export type { DeviceRule } from "./cgroup/devices.ts";
+export { Credentials } from "./credentials.ts";
+export type { FileSystemFactory } from "./file-systems.ts";
+export { pause } from "./idle.ts";
+export { Kernel, type KernelEvents, type SpawnOptions } from "./kernel.ts";
+export { DEFAULT_MACHINE, type Machine } from "./machine.ts";
+export type { NamespaceSet } from "./namespaces/others.ts";
+export { Process, pidIn } from "./process.ts";
+export { formatTrace, type TracedCall, type TraceEntry } from "./strace.ts";

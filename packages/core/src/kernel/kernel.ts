@@ -1,0 +1,269 @@
+/**
+ * One machine's kernel: wiring. Every verb lives in the file of its noun.
+ *
+ * @see fork.ts, exec.ts, exit.ts, signals.ts for the life of processes; syscalls/ for what programs can ask;
+ * namespaces/, cgroup/, cpu.ts for what they live in.
+ */
+import {
+  type Call,
+  type Env,
+  Errno,
+  type Program,
+  type Routine,
+  SIGCHLD,
+  type Signal,
+  SignalSet,
+  type WaitStatus,
+} from "../abi/index.ts";
+import { type DeviceDriver, MemoryFs, memoryDevices, PipeFs } from "../fs/index.ts";
+import { Emitter } from "../lib/index.ts";
+import type { World } from "../sim/index.ts";
+import {
+  type FileOps,
+  type FsMachine,
+  type Inode,
+  Location,
+  MountIds,
+  MountTree,
+  type OpenFile,
+} from "../vfs/index.ts";
+import { Cgroup } from "./cgroup/cgroup.ts";
+import { Cpu } from "./cpu.ts";
+import { Credentials } from "./credentials.ts";
+import { commOf } from "./exec.ts";
+import { FdTable } from "./fd-table.ts";
+import { type FileSystemFactory, fileSystemFactories } from "./file-systems.ts";
+import { spawn, takeNumbers } from "./fork.ts";
+import { pause } from "./idle.ts";
+import { DEFAULT_LIMITS } from "./limits.ts";
+import { DEFAULT_MACHINE, type Machine } from "./machine.ts";
+import { NamespaceIds } from "./namespaces/namespace.ts";
+import {
+  CgroupNamespace,
+  IpcNamespace,
+  MountNamespace,
+  type NamespaceSet,
+  NetNamespace,
+  TimeNamespace,
+  UtsNamespace,
+} from "./namespaces/others.ts";
+import { PidNamespace } from "./namespaces/pid.ts";
+import { UserNamespace } from "./namespaces/user.ts";
+import type { Process } from "./process.ts";
+import { ProcessGroup, Session } from "./session.ts";
+import { Signals } from "./signals.ts";
+import { Tracer } from "./strace.ts";
+import { callNumber, dispatch } from "./syscalls/index.ts";
+
+/** Facts about processes, in the past tense. */
+export interface KernelEvents {
+  exited: [event: { readonly process: Process; readonly status: WaitStatus }];
+  /** A signal's default action ended a process. `from` is `undefined` if the kernel or the host sent it. */
+  killed: [event: { readonly process: Process; readonly signal: Signal; readonly from: Process | undefined }];
+  oomKilled: [event: { readonly process: Process; readonly cgroup: Cgroup; readonly asking: Process }];
+  /** A program let an exception escape. */
+  crashed: [event: { readonly process: Process; readonly error: unknown }];
+}
+
+export interface SpawnOptions {
+  readonly argv: readonly string[];
+  readonly env?: Env;
+  /** Default: the machine's init. */
+  readonly parent?: Process;
+  readonly ns?: NamespaceSet;
+  readonly root?: Location;
+  readonly cwd?: Location;
+  readonly creds?: Credentials;
+  readonly cgroup?: Cgroup;
+  /** Descriptors 0, 1, 2…; each open file becomes the process's own. */
+  readonly files?: readonly OpenFile[];
+}
+
+export class Kernel implements FsMachine {
+  readonly world: World;
+  readonly machine: Machine;
+  readonly cpu: Cpu;
+  readonly signals = new Signals();
+  readonly events = new Emitter<KernelEvents>();
+  readonly tracer = new Tracer();
+  /** What executables can name. */
+  readonly programs = new Map<string, Program>();
+  readonly fileSystems: Map<string, FileSystemFactory>;
+  readonly devices: Map<number, DeviceDriver>;
+  readonly cgroups = new Cgroup("", undefined);
+  readonly namespaceIds = new NamespaceIds();
+  readonly mountIds = new MountIds();
+  readonly pipes: PipeFs;
+  /** The file system at the machine's root. */
+  readonly disk: MemoryFs;
+  /** The machine's process 1. It reaps orphans. */
+  readonly init: Process;
+  /** Whose turn it is: Linux's `current`. */
+  current: Process | undefined;
+  #lastDev = 20;
+
+  constructor(world: World, machine: Partial<Machine> = {}) {
+    this.world = world;
+    this.machine = { ...DEFAULT_MACHINE, ...machine };
+    this.cpu = new Cpu(world.clock, this.machine.cpus);
+    this.cgroups.memory.max = this.machine.memoryBytes;
+    this.cgroups.memory.swapMax = this.machine.swapBytes;
+    this.devices = memoryDevices(world.prng.fork("random"));
+    this.fileSystems = fileSystemFactories();
+    const rootfs = new MemoryFs(this, { type: "rootfs", mode: 0o755 });
+    const tree = MountTree.over(this.mountIds, rootfs, 0);
+    this.disk = new MemoryFs(this, { type: "ext4", source: "/dev/vda1", mode: 0o755 });
+    tree.mount(this.disk, tree.top, 0);
+    this.pipes = new PipeFs(this, tree);
+    this.init = this.#boot(tree);
+  }
+
+  // ── for file systems ──
+
+  /** Wall time as the running process sees it: the world's, and what the process has used up since its turn began. */
+  get nowUs(): number {
+    return this.world.clock.nowUs + (this.current?.aheadUs ?? 0);
+  }
+
+  nextDev(): number {
+    return ++this.#lastDev;
+  }
+
+  openDevice(inode: Inode, flags: number): FileOps {
+    const driver = inode.type === "char" ? this.devices.get(inode.rdev) : undefined;
+    if (driver === undefined) throw new Errno("ENXIO");
+    return driver(flags);
+  }
+
+  // ── processes ──
+
+  /** Starts a program that the host gives, as a child of init or of `parent`. */
+  spawn(program: Program, options: SpawnOptions): Process {
+    const { argv, env = new Map() } = options;
+    return this.start(() => program(argv, env), options);
+  }
+
+  /** Starts a routine as a process. */
+  start(routine: () => Routine<number>, options: SpawnOptions): Process {
+    const parent = options.parent ?? this.init;
+    const ns = options.ns ?? parent.ns;
+    return spawn(
+      {
+        kernel: this,
+        numbers: takeNumbers(ns.pid),
+        parent,
+        name: commOf(options.argv[0] ?? ""),
+        argv: options.argv,
+        env: options.env ?? new Map(),
+        exe: undefined,
+        text: undefined,
+        files: tableOf(options.files ?? []),
+        root: options.root ?? parent.root,
+        cwd: options.cwd ?? options.root ?? parent.cwd,
+        umask: 0o022,
+        creds: options.creds ?? parent.creds,
+        ns,
+        cgroup: options.cgroup ?? parent.cgroup,
+        limits: DEFAULT_LIMITS,
+        blocked: SignalSet.EMPTY,
+        actions: undefined,
+        nice: 0,
+        seccomp: undefined,
+        oomScoreAdj: 0,
+        exitSignal: SIGCHLD,
+      },
+      routine(),
+    );
+  }
+
+  /** Every live process and zombie, by its number on the machine. */
+  get processes(): ReadonlyMap<number, Process> {
+    return this.init.ns.pid.processes;
+  }
+
+  newSession(leader: Process): ProcessGroup {
+    return new ProcessGroup(leader, new Session(leader));
+  }
+
+  syscalls(process: Process, call: Call): unknown {
+    return dispatch(process, call);
+  }
+
+  // ── facts, as they happen ──
+
+  /** A call was answered. */
+  called(process: Process, call: Call, answer: unknown): void {
+    this.world.trace.add(process.pid * 512 + callNumber(call.name) + (answer instanceof Errno ? 256 : 0));
+    this.tracer.called(process, call, answer);
+  }
+
+  exited(process: Process, status: WaitStatus): void {
+    this.world.trace.add(-process.pid);
+    this.tracer.exited(process, status);
+    this.events.emit("exited", { process, status });
+  }
+
+  killed(process: Process, signal: Signal, from: Process | undefined): void {
+    this.events.emit("killed", { process, signal, from });
+  }
+
+  oomKilled(process: Process, cgroup: Cgroup, asking: Process): void {
+    this.events.emit("oomKilled", { process, cgroup, asking });
+  }
+
+  crashed(process: Process, error: unknown): void {
+    this.events.emit("crashed", { process, error });
+  }
+
+  #boot(tree: MountTree): Process {
+    const ids = this.namespaceIds;
+    const user = new UserNamespace(ids.initial("user"), undefined, 0, 0);
+    const pid = new PidNamespace(ids.initial("pid"), user, undefined);
+    const ns: NamespaceSet = {
+      mnt: new MountNamespace(ids.initial("mnt"), user, tree),
+      pid,
+      pidForChildren: pid,
+      net: new NetNamespace(ids.initial("net"), user),
+      uts: new UtsNamespace(ids.initial("uts"), user, this.machine.hostname, "(none)"),
+      ipc: new IpcNamespace(ids.initial("ipc"), user),
+      user,
+      cgroup: new CgroupNamespace(ids.initial("cgroup"), user, this.cgroups),
+      time: new TimeNamespace(ids.initial("time"), user),
+    };
+    const root = tree.top;
+    const init = spawn(
+      {
+        kernel: this,
+        numbers: takeNumbers(pid),
+        parent: undefined,
+        name: "init",
+        argv: ["/sbin/init"],
+        env: new Map(),
+        exe: undefined,
+        text: undefined,
+        files: new FdTable(),
+        root: new Location(root.mount, root.dentry),
+        cwd: root,
+        umask: 0o022,
+        creds: Credentials.root(user),
+        ns,
+        cgroup: this.cgroups,
+        limits: DEFAULT_LIMITS,
+        blocked: SignalSet.EMPTY,
+        actions: new Map([[SIGCHLD, { disposition: "ignore", restart: true }]]),
+        nice: 0,
+        seccomp: undefined,
+        oomScoreAdj: -1000,
+        exitSignal: SIGCHLD,
+      },
+      pause(),
+    );
+    return init;
+  }
+}
+
+function tableOf(files: readonly OpenFile[]): FdTable {
+  const table = new FdTable();
+  for (const [fd, file] of files.entries()) table.set(fd, file, false);
+  return table;
+}

@@ -1,0 +1,89 @@
+/**
+ * New namespaces for a process: what clone(2) and unshare(2) have in common.
+ *
+ * @see clone(2), unshare(2), kernel/nsproxy.c:create_new_namespaces
+ */
+import { CapabilitySet, Errno, MAX_NAMESPACE_DEPTH, type NamespaceKind } from "../../abi/index.ts";
+import { Location } from "../../vfs/index.ts";
+import type { Credentials } from "../credentials.ts";
+import type { Process } from "../process.ts";
+import {
+  CgroupNamespace,
+  IpcNamespace,
+  MountNamespace,
+  type NamespaceSet,
+  NetNamespace,
+  TimeNamespace,
+  UtsNamespace,
+} from "./others.ts";
+import { PidNamespace } from "./pid.ts";
+import { UserNamespace } from "./user.ts";
+
+export interface ClonedNamespaces {
+  readonly ns: NamespaceSet;
+  readonly creds: Credentials;
+  /** Root and working directory, in the new mount namespace if there is one. */
+  readonly root: Location;
+  readonly cwd: Location;
+}
+
+/**
+ * The namespaces of `process`, with a new one of each of `kinds`. A new pid namespace is for children only.
+ *
+ * @throws ENOSPC (pid) or EUSERS-like ENOSPC (user) beyond MAX_NAMESPACE_DEPTH.
+ */
+export function cloneNamespaces(process: Process, kinds: ReadonlySet<NamespaceKind>): ClonedNamespaces {
+  const { ns, kernel } = process;
+  if (kinds.size === 0) return { ns, creds: process.creds, root: process.root, cwd: process.cwd };
+  const creds = kinds.has("user") ? enterNewUserNamespace(process) : process.creds;
+  const owner = creds.user;
+  const id = (): number => kernel.namespaceIds.next();
+  const mounts = kinds.has("mnt") ? cloneMounts(process, owner) : undefined;
+  if (kinds.has("pid") && ns.pidForChildren.level + 1 >= MAX_NAMESPACE_DEPTH) throw new Errno("ENOSPC");
+  return {
+    creds,
+    root: mounts?.root ?? process.root,
+    cwd: mounts?.cwd ?? process.cwd,
+    ns: {
+      mnt: mounts?.namespace ?? ns.mnt,
+      pid: ns.pid,
+      pidForChildren: kinds.has("pid") ? new PidNamespace(id(), owner, ns.pidForChildren) : ns.pidForChildren,
+      net: kinds.has("net") ? new NetNamespace(id(), owner) : ns.net,
+      uts: kinds.has("uts") ? new UtsNamespace(id(), owner, ns.uts.hostname, ns.uts.domainname) : ns.uts,
+      ipc: kinds.has("ipc") ? new IpcNamespace(id(), owner) : ns.ipc,
+      user: owner,
+      cgroup: kinds.has("cgroup") ? new CgroupNamespace(id(), owner, process.cgroup) : ns.cgroup,
+      time: kinds.has("time") ? new TimeNamespace(id(), owner) : ns.time,
+    },
+  };
+}
+
+/** In a new user namespace its maker has every capability, and over it no ids are mapped yet. */
+function enterNewUserNamespace(process: Process): Credentials {
+  const { creds, kernel } = process;
+  if (creds.user.level + 1 > MAX_NAMESPACE_DEPTH) throw new Errno("ENOSPC");
+  if (process.root.dentry !== process.root.mount.root) throw new Errno("EPERM");
+  const user = new UserNamespace(kernel.namespaceIds.next(), creds.user, creds.effectiveUid, creds.effectiveGid);
+  return creds.with({
+    user,
+    effective: CapabilitySet.FULL,
+    permitted: CapabilitySet.FULL,
+    bounding: CapabilitySet.FULL,
+    inheritable: CapabilitySet.EMPTY,
+    ambient: CapabilitySet.EMPTY,
+    keepCaps: false,
+  });
+}
+
+function cloneMounts(process: Process, owner: UserNamespace) {
+  const { tree, copies } = process.ns.mnt.tree.clone({ asSlaves: owner !== process.ns.mnt.owner });
+  const moved = (at: Location): Location => {
+    const mount = copies.get(at.mount);
+    return mount === undefined ? at : new Location(mount, at.dentry);
+  };
+  return {
+    namespace: new MountNamespace(process.kernel.namespaceIds.next(), owner, tree),
+    root: moved(process.root),
+    cwd: moved(process.cwd),
+  };
+}

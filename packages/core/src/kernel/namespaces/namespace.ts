@@ -1,0 +1,45 @@
+/** What every namespace has: a kind, an identity that `/proc/PID/ns/*` shows, and a user namespace that owns it. */
+import type { NamespaceKind } from "../../abi/index.ts";
+import type { UserNamespace } from "./user.ts";
+
+/** Inode numbers of the first namespaces of a machine. @see include/uapi/linux/nsfs.h, include/linux/proc_ns.h */
+const INITIAL_IDS: Readonly<Record<NamespaceKind, number>> = {
+  time: 4026531834,
+  cgroup: 4026531835,
+  pid: 4026531836,
+  user: 4026531837,
+  uts: 4026531838,
+  ipc: 4026531839,
+  net: 4026531840,
+  mnt: 4026531841,
+};
+
+/** Hands out namespace ids: fixed ones for a machine's first namespaces, then ascending. */
+export class NamespaceIds {
+  #next = 4026532177;
+
+  initial(kind: NamespaceKind): number {
+    return INITIAL_IDS[kind];
+  }
+
+  next(): number {
+    return this.#next++;
+  }
+}
+
+export abstract class Namespace {
+  abstract readonly kind: NamespaceKind;
+  /** Inode number in nsfs. */
+  readonly id: number;
+  readonly #owner: UserNamespace | undefined;
+
+  constructor(id: number, owner: UserNamespace | undefined) {
+    this.id = id;
+    this.#owner = owner;
+  }
+
+  /** The user namespace whose capabilities count here. */
+  get owner(): UserNamespace {
+    return this.#owner as UserNamespace;
+  }
+}

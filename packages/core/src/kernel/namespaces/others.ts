@@ -1,0 +1,79 @@
+/**
+ * The smaller namespaces: mnt, uts, ipc, net, cgroup, time; and the set that a process lives in.
+ *
+ * @see namespaces(7)
+ */
+import type { MountTree } from "../../vfs/index.ts";
+import type { Cgroup } from "../cgroup/cgroup.ts";
+import type { Process } from "../process.ts";
+import { Namespace } from "./namespace.ts";
+import type { PidNamespace } from "./pid.ts";
+import type { UserNamespace } from "./user.ts";
+
+export class MountNamespace extends Namespace {
+  override readonly kind = "mnt";
+  readonly tree: MountTree;
+  /** Live processes in it; the tree is dissolved with the last. */
+  readonly members = new Set<Process>();
+
+  constructor(id: number, owner: UserNamespace, tree: MountTree) {
+    super(id, owner);
+    this.tree = tree;
+  }
+}
+
+/** @see uts_namespaces(7) */
+export class UtsNamespace extends Namespace {
+  override readonly kind = "uts";
+  hostname: string;
+  domainname: string;
+
+  constructor(id: number, owner: UserNamespace, hostname: string, domainname: string) {
+    super(id, owner);
+    this.hostname = hostname;
+    this.domainname = domainname;
+  }
+}
+
+/** @see ipc_namespaces(7) */
+export class IpcNamespace extends Namespace {
+  override readonly kind = "ipc";
+}
+
+/** @see network_namespaces(7) */
+export class NetNamespace extends Namespace {
+  override readonly kind = "net";
+}
+
+/** @see cgroup_namespaces(7) */
+export class CgroupNamespace extends Namespace {
+  override readonly kind = "cgroup";
+  /** Paths in /proc/PID/cgroup are relative to it. */
+  readonly root: Cgroup;
+
+  constructor(id: number, owner: UserNamespace, root: Cgroup) {
+    super(id, owner);
+    this.root = root;
+  }
+}
+
+/** @see time_namespaces(7) */
+export class TimeNamespace extends Namespace {
+  override readonly kind = "time";
+  monotonicOffsetUs = 0;
+  boottimeOffsetUs = 0;
+}
+
+/** Linux's nsproxy: the namespaces that a process lives in. Immutable: unshare and setns make a new one. */
+export interface NamespaceSet {
+  readonly mnt: MountNamespace;
+  readonly pid: PidNamespace;
+  /** Where children are born: differs from `pid` after unshare or setns of a pid namespace. */
+  readonly pidForChildren: PidNamespace;
+  readonly net: NetNamespace;
+  readonly uts: UtsNamespace;
+  readonly ipc: IpcNamespace;
+  readonly user: UserNamespace;
+  readonly cgroup: CgroupNamespace;
+  readonly time: TimeNamespace;
+}

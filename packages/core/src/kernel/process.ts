@@ -1,0 +1,574 @@
+/**
+ * A process: one task, with a stack of routines in user space and at most one sleeping call in the kernel.
+ *
+ * A turn goes back and forth between the two halves. The user half is the topmost routine: it yields a `Call`. The kernel
+ * half is the handler of that call: it answers at once, throws an `Errno`, or sleeps (`Sleeping`) and goes on when a wait
+ * queue wakes it. A signal handler is one more routine on the stack; when it returns, what it interrupted goes on.
+ *
+ * A routine is never closed: a killed process is simply not resumed.
+ *
+ * @see clone(2), signal(7), wait(2); the life cycle is in fork.ts, exec.ts, signals.ts and exit.ts
+ */
+import {
+  type Call,
+  type Env,
+  Errno,
+  type NamespaceKind,
+  type ResourceLimit,
+  type ResourceName,
+  type Routine,
+  type SeccompFilter,
+  type Signal,
+  SignalSet,
+  type WaitStatus,
+} from "../abi/index.ts";
+import { AssertionFailure, assert, encode } from "../lib/index.ts";
+import { type Coroutine, type Timer, type Waiter, WaitQueue } from "../sim/index.ts";
+import type { FsContext, Inode, Location } from "../vfs/index.ts";
+import type { Cgroup } from "./cgroup/cgroup.ts";
+import { mayOpenDevice } from "./cgroup/devices.ts";
+import { accountCpu } from "./cpu.ts";
+import type { Credentials } from "./credentials.ts";
+import { exit } from "./exit.ts";
+import type { FdTable } from "./fd-table.ts";
+import type { Kernel } from "./kernel.ts";
+import type { NamespaceSet } from "./namespaces/others.ts";
+import type { PidNamespace } from "./namespaces/pid.ts";
+import type { ProcessGroup } from "./session.ts";
+import type { SignalAction } from "./signals.ts";
+
+/** A process that sleeps in a call is "running" here: whether it sleeps is told by `parked`. */
+export type ProcessState = "running" | "stopped" | "zombie" | "dead";
+
+/** What a sleeping call waits for: any of these queues, or a time. */
+export interface Park {
+  readonly on: readonly WaitQueue[];
+  readonly untilUs?: number | undefined;
+}
+
+/** Why a sleeping call goes on. */
+export type Wakeup = "ready" | "timeout" | "interrupted";
+
+/** The kernel half of a call that may sleep. */
+export type Sleeper<R> = Generator<Park, R, Wakeup>;
+
+/** Marks the answer of a handler that has not got one yet. */
+export class Sleeping<R> {
+  readonly sleeper: Sleeper<R>;
+
+  constructor(sleeper: Sleeper<R>) {
+    this.sleeper = sleeper;
+  }
+}
+
+/** What a process does on top of what it was doing, and how to go back to that. */
+interface Frame {
+  readonly routine: Routine<unknown>;
+  readonly interrupted?: {
+    readonly answer: unknown;
+    readonly fails: boolean;
+    /** The call to make again when the handler returns (SA_RESTART). */
+    readonly restart: Call | undefined;
+    readonly blocked: SignalSet;
+  };
+}
+
+/** CPU time, in microseconds, after which a turn ends. */
+const TURN_US = 100;
+
+/** Calls that fail with EINTR after a handler, whatever SA_RESTART says. @see signal(7) */
+const NEVER_RESTARTED: ReadonlySet<string> = new Set(["nanosleep", "pause", "sigsuspend", "poll"]);
+
+export type ResourceLimits = ReadonlyMap<ResourceName, ResourceLimit>;
+
+/** What a process is born with. */
+export interface ProcessInit {
+  readonly kernel: Kernel;
+  readonly numbers: readonly number[];
+  readonly parent: Process | undefined;
+  readonly name: string;
+  readonly argv: readonly string[];
+  readonly env: Env;
+  readonly exe: Location | undefined;
+  readonly text: Inode | undefined;
+  readonly files: FdTable;
+  readonly root: Location;
+  readonly cwd: Location;
+  readonly umask: number;
+  readonly creds: Credentials;
+  readonly ns: NamespaceSet;
+  readonly cgroup: Cgroup;
+  readonly limits: ResourceLimits;
+  readonly blocked: SignalSet;
+  readonly actions: ReadonlyMap<Signal, SignalAction> | undefined;
+  readonly nice: number;
+  readonly seccomp: SeccompFilter | undefined;
+  readonly oomScoreAdj: number;
+  readonly exitSignal: Signal;
+}
+
+export class Process implements Coroutine, Waiter, FsContext {
+  readonly kernel: Kernel;
+  /** Its pid in each pid namespace that sees it, the machine's first. */
+  readonly numbers: readonly number[];
+  readonly startUs: number;
+  readonly exitSignal: Signal;
+  parent: Process | undefined;
+  group: ProcessGroup;
+  state: ProcessState = "running";
+  status: WaitStatus | undefined;
+  /** The `comm` of proc(5): at most 15 characters. */
+  name: string;
+  argv: readonly string[];
+  env: Env;
+  /** The executable; `undefined` for a program that the host started. */
+  exe: Location | undefined;
+  /** Where the executed bytes are: they cannot be written while it runs. */
+  text: Inode | undefined;
+  files: FdTable;
+  root: Location;
+  cwd: Location;
+  umask: number;
+  creds: Credentials;
+  ns: NamespaceSet;
+  cgroup: Cgroup;
+  limits: ResourceLimits;
+  nice: number;
+  seccomp: SeccompFilter | undefined;
+  oomScoreAdj: number;
+  /** Anonymous memory that it has declared. */
+  memoryBytes = 0;
+  cpuUs = 0;
+  /** CPU time of waited-for children. */
+  childrenCpuUs = 0;
+  subreaper = false;
+  parentDeathSignal: Signal = 0;
+  pending = SignalSet.EMPTY;
+  blocked: SignalSet;
+  /** Signals that are not at their default. */
+  actions: ReadonlyMap<Signal, SignalAction> | undefined;
+  /** Set while sigsuspend(2) sleeps: the mask to go back to. */
+  maskBeforeSuspend: SignalSet | undefined;
+  /** A stop or continue that the parent has not been told of. */
+  unreported: WaitStatus | undefined;
+  /** Sends SIGALRM: alarm(2). */
+  alarm: Timer | undefined;
+  /** Told when it has ended, before anybody can reap it: the host's way to wait. */
+  onExit: ((status: WaitStatus) => void) | undefined;
+  queued = false;
+  #children: Set<Process> | undefined;
+  #childEnded: WaitQueue | undefined;
+  readonly #stack: Frame[] = [];
+  #answer: unknown;
+  #fails = false;
+  /** The call that the kernel half works on, or worked on last. */
+  #call: Call | undefined;
+  #sleeper: Sleeper<unknown> | undefined;
+  #wakeup: Wakeup = "ready";
+  #parked: Park | undefined;
+  #timer: Timer | undefined;
+  #interruptedCall: Call | undefined;
+  #debtUs = 0;
+  /** Debt that a signal handler interrupted: owed again when that returns. */
+  #deferredUs = 0;
+
+  constructor(init: ProcessInit, group: ProcessGroup | undefined) {
+    this.kernel = init.kernel;
+    this.numbers = init.numbers;
+    this.startUs = init.kernel.world.clock.nowUs;
+    this.exitSignal = init.exitSignal;
+    this.parent = init.parent;
+    this.name = init.name;
+    this.argv = init.argv;
+    this.env = init.env;
+    this.exe = init.exe;
+    this.text = init.text;
+    this.files = init.files;
+    this.root = init.root;
+    this.cwd = init.cwd;
+    this.umask = init.umask;
+    this.creds = init.creds;
+    this.ns = init.ns;
+    this.cgroup = init.cgroup;
+    this.limits = init.limits;
+    this.blocked = init.blocked;
+    this.actions = init.actions;
+    this.nice = init.nice;
+    this.seccomp = init.seccomp;
+    this.oomScoreAdj = init.oomScoreAdj;
+    this.group = group ?? init.kernel.newSession(this);
+    this.group.members.add(this);
+    this.root.mount.users++;
+    this.cwd.mount.users++;
+  }
+
+  // ── who it is ──
+
+  /** Its number on the machine. */
+  get pid(): number {
+    return this.numbers[0] as number;
+  }
+
+  /** Its number in its own pid namespace. */
+  get ownPid(): number {
+    return this.numbers[this.ns.pid.level] as number;
+  }
+
+  get isAlive(): boolean {
+    return this.state !== "zombie" && this.state !== "dead";
+  }
+
+  /** The first process of its pid namespace: signals from within cannot end it. */
+  get isNamespaceInit(): boolean {
+    return this.ns.pid.init === this;
+  }
+
+  get children(): ReadonlySet<Process> {
+    return this.#children ?? NO_CHILDREN;
+  }
+
+  addChild(child: Process): void {
+    this.#children ??= new Set();
+    this.#children.add(child);
+  }
+
+  removeChild(child: Process): void {
+    this.#children?.delete(child);
+    if (this.#children?.size === 0) this.#children = undefined;
+  }
+
+  /** Woken when a child ends, stops or continues. */
+  get childChanged(): WaitQueue {
+    this.#childEnded ??= new WaitQueue("child");
+    return this.#childEnded;
+  }
+
+  tellChildChanged(): void {
+    this.#childEnded?.wakeAll();
+  }
+
+  /** The soft limit of a resource. */
+  limit(resource: ResourceName): number {
+    return this.limits.get(resource)?.soft ?? Number.POSITIVE_INFINITY;
+  }
+
+  mayOpenDevice(inode: Inode, wanted: number): boolean {
+    return mayOpenDevice(this.cgroup, inode, wanted);
+  }
+
+  chdir(to: Location): void {
+    this.cwd.mount.users--;
+    this.cwd = to;
+    to.mount.users++;
+  }
+
+  setRoot(to: Location): void {
+    this.root.mount.users--;
+    this.root = to;
+    to.mount.users++;
+  }
+
+  /** Joins the namespaces of `ns`; counts itself in and out of mount namespaces. */
+  setNamespaces(ns: NamespaceSet): void {
+    if (ns.mnt !== this.ns.mnt) {
+      leaveMountNamespace(this);
+      ns.mnt.members.add(this);
+    }
+    this.ns = ns;
+  }
+
+  namespace(kind: NamespaceKind): NamespaceSet[NamespaceKind] {
+    return this.ns[kind];
+  }
+
+  // ── turns ──
+
+  /** True if it could use a processor: neither stopped nor frozen. */
+  get isRunnable(): boolean {
+    return this.state === "running" && !this.cgroup.frozen;
+  }
+
+  /** Starts it at `routine`, with nothing else on its stack. */
+  start(routine: Routine<unknown>): void {
+    this.#stack.length = 0;
+    this.#stack.push({ routine });
+    this.#answer = undefined;
+    this.#fails = false;
+    this.#interruptedCall = undefined;
+  }
+
+  /** The scheduler gives it a turn. */
+  run(): void {
+    if (this.state !== "running" || this.#parked !== undefined || !this.isRunnable) return;
+    if (this.kernel.cpu.isServing(this)) return;
+    if (this.#debtUs >= TURN_US) {
+      this.#payDebt();
+      return;
+    }
+    this.kernel.current = this;
+    this.#turn();
+    this.kernel.current = undefined;
+  }
+
+  /** Owes CPU time for what it has just done. */
+  charge(us: number): void {
+    this.#debtUs += us;
+    accountCpu(this, us);
+  }
+
+  /** CPU time that it has used but not been served yet: its own clock is ahead of the world's by this. */
+  get aheadUs(): number {
+    return this.#debtUs;
+  }
+
+  /** Its debt has been served. */
+  served(): void {
+    this.makeReady();
+  }
+
+  makeReady(): void {
+    if (this.#parked === undefined && this.isRunnable) this.kernel.world.scheduler.ready(this);
+  }
+
+  #payDebt(): void {
+    const us = this.#debtUs;
+    this.#debtUs = 0;
+    this.kernel.cpu.serve(this, us);
+  }
+
+  #turn(): void {
+    while (this.#sleeper !== undefined || this.#stepUser()) {
+      if (this.#sleeper !== undefined && !this.#stepSleeper(this.#sleeper)) return;
+      if (this.state !== "running") return;
+      if (this.#debtUs >= TURN_US) {
+        this.#payDebt();
+        return;
+      }
+    }
+  }
+
+  /** Lets the user half run to its next call, and handles that. False if the process has ended or stopped. */
+  #stepUser(): boolean {
+    if (!this.pending.isEmpty && !this.#deliverSignals()) return false;
+    const frame = this.#stack[this.#stack.length - 1];
+    assert(frame !== undefined, "a live process has something to do");
+    let step: IteratorResult<Call, unknown>;
+    try {
+      step = this.#fails ? frame.routine.throw(this.#answer) : frame.routine.next(this.#answer);
+    } catch (error) {
+      this.#crash(error);
+      return false;
+    }
+    if (step.done === true) return this.#finish(frame, step.value);
+    this.#handle(step.value);
+    return this.state === "running";
+  }
+
+  #handle(call: Call): void {
+    this.#call = call;
+    this.charge(this.kernel.world.costs.syscall);
+    this.#fails = false;
+    try {
+      if (this.seccomp?.denied.has(call.name) === true) throw new Errno("EPERM");
+      const answer = this.kernel.syscalls(this, call);
+      if (answer instanceof Sleeping) this.#sleeper = answer.sleeper;
+      else {
+        this.#answer = answer;
+        this.kernel.called(this, call, answer);
+      }
+    } catch (error) {
+      this.#fail(call, error);
+    }
+  }
+
+  /** Lets a sleeping call go on. False if it sleeps (again). */
+  #stepSleeper(sleeper: Sleeper<unknown>): boolean {
+    const call = this.#call as Call;
+    const wakeup = this.#wakeup;
+    this.#wakeup = "ready";
+    try {
+      const step = sleeper.next(wakeup);
+      if (!this.isAlive) return false;
+      if (step.done !== true) {
+        this.#park(step.value);
+        return false;
+      }
+      this.#answer = step.value;
+      this.#sleeper = undefined;
+      this.kernel.called(this, call, step.value);
+    } catch (error) {
+      this.#sleeper = undefined;
+      this.#fail(call, error);
+      if (wakeup === "interrupted" && !NEVER_RESTARTED.has(call.name)) this.#interruptedCall = call;
+    }
+    return true;
+  }
+
+  #fail(call: Call, error: unknown): void {
+    if (!(error instanceof Errno)) throw error;
+    this.#answer = error;
+    this.#fails = true;
+    this.kernel.called(this, call, error);
+  }
+
+  /** A routine has returned: the program's end, or back from a signal handler. False if the process has ended. */
+  #finish(frame: Frame, value: unknown): boolean {
+    if (frame.interrupted === undefined) {
+      exit(this, { exited: Number(value ?? 0) & 0xff });
+      return false;
+    }
+    this.#stack.pop();
+    this.#answer = frame.interrupted.answer;
+    this.#fails = frame.interrupted.fails;
+    this.blocked = frame.interrupted.blocked;
+    this.#debtUs += this.#deferredUs;
+    this.#deferredUs = 0;
+    const { restart } = frame.interrupted;
+    if (restart !== undefined) this.#handle(restart);
+    return this.state === "running";
+  }
+
+  /** An exception that the program did not catch: it ends as if by abort(3), and says so on its stderr. */
+  #crash(error: unknown): void {
+    if (error instanceof AssertionFailure) throw error;
+    const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    try {
+      if (this.files.has(2)) this.files.get(2).write(encode(`${this.name}: ${text}\n`));
+    } catch (failure) {
+      if (!(failure instanceof Errno)) throw failure;
+    }
+    this.kernel.crashed(this, error);
+    exit(this, { signaled: 6, core: false });
+  }
+
+  // ── sleeping ──
+
+  /** What it sleeps on, for `explain`. */
+  get parked(): Park | undefined {
+    return this.#parked;
+  }
+
+  /** The call that it is in, for `explain` and /proc/PID/syscall. */
+  get call(): Call | undefined {
+    return this.#call;
+  }
+
+  notify(): void {
+    this.wake("ready");
+  }
+
+  /** Ends its sleep. Does nothing if it does not sleep. */
+  wake(reason: Wakeup): void {
+    if (this.#parked === undefined) return;
+    this.#unpark();
+    this.#wakeup = reason;
+    this.makeReady();
+  }
+
+  /** A signal handler is to run: sleeping calls and computation give way to it. */
+  interrupt(): void {
+    if (this.kernel.cpu.isServing(this)) {
+      this.#deferredUs += this.kernel.cpu.withdraw(this);
+      this.makeReady();
+    } else this.wake("interrupted");
+  }
+
+  #park(park: Park): void {
+    this.#parked = park;
+    for (const queue of park.on) queue.add(this);
+    if (park.untilUs === undefined) return;
+    this.#timer ??= this.kernel.world.clock.timer(() => this.wake("timeout"));
+    this.#timer.arm(park.untilUs);
+  }
+
+  #unpark(): void {
+    for (const queue of this.#parked?.on ?? []) queue.remove(this);
+    this.#timer?.cancel();
+    this.#parked = undefined;
+  }
+
+  // ── stopping, freezing, ending ──
+
+  /** SIGSTOP and its kin have taken effect. */
+  stop(): void {
+    this.state = "stopped";
+    this.kernel.cpu.changed();
+  }
+
+  /** SIGCONT has taken effect. */
+  resume(): void {
+    this.state = "running";
+    this.kernel.cpu.changed();
+    if (!this.kernel.cpu.isServing(this)) this.makeReady();
+  }
+
+  /** Its cgroup was frozen or thawed, or it moved to another. */
+  cgroupChanged(): void {
+    this.kernel.cpu.changed();
+    if (this.isAlive && !this.kernel.cpu.isServing(this)) this.makeReady();
+  }
+
+  /** Lets go of everything that only a live process has. Called by exit.ts. */
+  abandon(): void {
+    this.#unpark();
+    this.kernel.cpu.withdraw(this);
+    this.#stack.length = 0;
+    this.#sleeper = undefined;
+    this.#answer = undefined;
+    this.#timer = undefined;
+    this.alarm?.cancel();
+    this.#call = undefined;
+    this.root.mount.users--;
+    this.cwd.mount.users--;
+    leaveMountNamespace(this);
+  }
+
+  // ── signals ──
+
+  /**
+   * Acts on pending signals that are not blocked, in the order of their numbers: the handler is pushed on the stack.
+   *
+   * @returns false if the process has ended or stopped.
+   */
+  #deliverSignals(): boolean {
+    for (;;) {
+      const signal = this.kernel.signals.take(this);
+      if (signal === undefined) return true;
+      const action = this.actions?.get(signal);
+      if (action === undefined || typeof action.disposition !== "function") {
+        this.kernel.signals.act(this, signal);
+        if (this.state !== "running") return false;
+        continue;
+      }
+      const restart = action.restart ? this.#interruptedCall : undefined;
+      this.#interruptedCall = undefined;
+      this.#stack.push({
+        routine: action.disposition(signal),
+        interrupted: {
+          answer: this.#answer,
+          fails: this.#fails,
+          restart,
+          blocked: this.maskBeforeSuspend ?? this.blocked,
+        },
+      });
+      this.maskBeforeSuspend = undefined;
+      this.blocked = this.blocked.with(signal);
+      this.#answer = undefined;
+      this.#fails = false;
+    }
+  }
+}
+
+const NO_CHILDREN: ReadonlySet<Process> = new Set();
+
+/** The last process to leave takes the mounts with it. */
+export function leaveMountNamespace(process: Process): void {
+  const { members, tree } = process.ns.mnt;
+  members.delete(process);
+  if (members.size === 0) tree.dissolve();
+}
+
+/** The number of `process` in `namespace`, 0 if it cannot be seen there: what getppid(2) and wait4(2) tell. */
+export function pidIn(namespace: PidNamespace, process: Process | undefined): number {
+  return process === undefined ? 0 : (namespace.pidOf(process) ?? 0);
+}

@@ -1,0 +1,44 @@
+/**
+ * Process groups and sessions.
+ *
+ * @see setpgid(2), setsid(2), credentials(7)
+ */
+import type { Process } from "./process.ts";
+
+/** What a session knows of its controlling terminal. */
+export interface ControllingTerminal {
+  readonly name: string;
+  readonly rdev: number;
+  foreground: ProcessGroup | undefined;
+}
+
+export class Session {
+  /** The process that called setsid(2), which may be gone. */
+  readonly leader: Process;
+  terminal: ControllingTerminal | undefined;
+
+  constructor(leader: Process) {
+    this.leader = leader;
+  }
+}
+
+export class ProcessGroup {
+  /** The process whose number the group bears. */
+  readonly leader: Process;
+  readonly session: Session;
+  readonly members = new Set<Process>();
+
+  constructor(leader: Process, session: Session) {
+    this.leader = leader;
+    this.session = session;
+  }
+
+  /** No member has a parent in another group of the same session: nobody would continue it if it stopped. */
+  get isOrphaned(): boolean {
+    for (const member of this.members) {
+      const parent = member.parent;
+      if (parent !== undefined && parent.group !== this && parent.group.session === this.session) return false;
+    }
+    return true;
+  }
+}

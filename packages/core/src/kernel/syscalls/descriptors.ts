@@ -1,0 +1,287 @@
+/**
+ * Calls on descriptors: open, close, read, write, seek, duplicate, poll.
+ *
+ * @see open(2), read(2), write(2), lseek(2), dup(2), fcntl(2), poll(2), pipe(2)
+ */
+import {
+  type DirEntry,
+  Errno,
+  FD_CLOEXEC,
+  type IoctlRequest,
+  LOCK_EX,
+  LOCK_NB,
+  LOCK_SH,
+  LOCK_UN,
+  O_APPEND,
+  O_CLOEXEC,
+  O_NONBLOCK,
+  POLLERR,
+  POLLHUP,
+  POLLNVAL,
+  type PollFd,
+  SIGPIPE,
+  SIGXFSZ,
+} from "../../abi/index.ts";
+import { attributes, type OpenFile, open } from "../../vfs/index.ts";
+import { type Process, type Sleeper, Sleeping } from "../process.ts";
+import type { SyscallTable } from "./table.ts";
+
+/** Most bytes in one transfer. @see read(2) */
+const MAX_RW_COUNT = 0x7ffff000;
+/** Status flags that F_SETFL can change. */
+const SETTABLE = O_APPEND | O_NONBLOCK;
+/** Entries that one getdents hands out. */
+const DIRENTS_PER_CALL = 1024;
+const CHUNK = 65_536;
+
+export const descriptorCalls = {
+  open: (process, path, flags, mode) => {
+    const file = open(process, path, flags, mode);
+    const fd = install(process, file, (flags & O_CLOEXEC) !== 0);
+    return file.ops.opening ? new Sleeping(finishOpening(file, process, fd)) : fd;
+  },
+
+  close: (process, fd) => process.files.close(fd),
+
+  read: (process, fd, count) => {
+    const file = process.files.get(fd);
+    const wanted = checkCount(count);
+    return now(process, file, file.read(wanted)) ?? new Sleeping(readLater(file, wanted, process));
+  },
+
+  pread: (process, fd, count, offset) => {
+    const file = seekable(process, fd);
+    if (offset < 0) throw new Errno("EINVAL");
+    const bytes = file.pread(checkCount(count), offset);
+    if (bytes === undefined) throw new Errno("EAGAIN");
+    return bytes;
+  },
+
+  write: (process, fd, data) => {
+    const file = process.files.get(fd);
+    const wanted = withinFileLimit(process, file, data);
+    const written = attempt(process, file, wanted);
+    if (written === wanted.length || (written > 0 && isRegular(file))) return written;
+    if ((file.flags & O_NONBLOCK) !== 0) {
+      if (written === 0) throw new Errno("EAGAIN");
+      return written;
+    }
+    return new Sleeping(writeLater(process, file, wanted, written));
+  },
+
+  pwrite: (process, fd, data, offset) => {
+    const file = seekable(process, fd);
+    if (offset < 0) throw new Errno("EINVAL");
+    const written = file.pwrite(data, offset);
+    if (written === undefined) throw new Errno("EAGAIN");
+    attributes.dropSetId(process.creds, file.at.inode);
+    return written;
+  },
+
+  lseek: (process, fd, offset, whence) => process.files.get(fd).seek(offset, whence),
+
+  pipe2: (process, flags) => {
+    const { creds } = process;
+    const [read, write] = process.kernel.pipes.pipe(creds.uid, creds.gid, flags & O_NONBLOCK);
+    const closeOnExec = (flags & O_CLOEXEC) !== 0;
+    const readFd = install(process, read, closeOnExec);
+    return [readFd, install(process, write, closeOnExec)] as const;
+  },
+
+  dup: (process, fd, minimum) => {
+    const file = process.files.get(fd);
+    if (minimum < 0 || minimum >= process.limit("nofile")) throw new Errno("EINVAL");
+    return install(process, file.retain(), false, minimum);
+  },
+
+  dup3: (process, from, to, flags) => {
+    const file = process.files.get(from);
+    if (to < 0 || to >= process.limit("nofile")) throw new Errno("EBADF");
+    if (from !== to) process.files.set(to, file.retain(), (flags & O_CLOEXEC) !== 0);
+    return to;
+  },
+
+  fcntl: (process, fd, command, argument) => {
+    const file = process.files.get(fd);
+    switch (command) {
+      case "F_GETFD":
+        return process.files.closesOnExec(fd) ? FD_CLOEXEC : 0;
+      case "F_SETFD":
+        process.files.setCloseOnExec(fd, (argument & FD_CLOEXEC) !== 0);
+        return 0;
+      case "F_GETFL":
+        return file.flags;
+      case "F_SETFL":
+        file.flags = (file.flags & ~SETTABLE) | (argument & SETTABLE);
+        return 0;
+    }
+  },
+
+  flock: (process, fd, operation) => {
+    const file = process.files.get(fd);
+    const wanted = operation & ~LOCK_NB;
+    if (wanted !== LOCK_SH && wanted !== LOCK_EX && wanted !== LOCK_UN) throw new Errno("EINVAL");
+    const locks = file.at.inode.backing.locks;
+    if (wanted === LOCK_UN) {
+      locks.unlock(file);
+      return undefined;
+    }
+    if (locks.tryLock(file, wanted === LOCK_EX)) return undefined;
+    if ((operation & LOCK_NB) !== 0) throw new Errno("EAGAIN");
+    return new Sleeping(lockLater(file, wanted === LOCK_EX));
+  },
+
+  ioctl: (process, fd, request: IoctlRequest, argument) => process.files.get(fd).ops.ioctl(request, argument),
+
+  poll: (process, fds, timeoutUs) => {
+    const ready = pollNow(process, fds);
+    if (ready.length > 0 || timeoutUs === 0) return ready;
+    return new Sleeping(pollLater(process, fds, timeoutUs));
+  },
+
+  fsync: (process, fd) => {
+    process.files.get(fd);
+  },
+
+  sync: () => {},
+
+  ftruncate: (process, fd, length) => {
+    const file = process.files.get(fd);
+    if (!file.writable || length < 0 || !isRegular(file)) throw new Errno("EINVAL");
+    if (length > process.limit("fsize")) {
+      process.kernel.signals.send(process, SIGXFSZ, process);
+      throw new Errno("EFBIG");
+    }
+    file.ops.truncate(length);
+    attributes.dropSetId(process.creds, file.at.inode);
+  },
+
+  getdents: (process, fd): readonly DirEntry[] => process.files.get(fd).readEntries(DIRENTS_PER_CALL),
+} satisfies Partial<SyscallTable>;
+
+/** Gives an open file the lowest free descriptor; lets it go if there is none. */
+export function install(process: Process, file: OpenFile, closeOnExec: boolean, minimum = 0): number {
+  try {
+    return process.files.add(file, { closeOnExec, limit: process.limit("nofile"), minimum });
+  } catch (error) {
+    file.release();
+    throw error;
+  }
+}
+
+function checkCount(count: number): number {
+  if (count < 0) throw new Errno("EINVAL");
+  return Math.min(count, MAX_RW_COUNT);
+}
+
+function seekable(process: Process, fd: number): OpenFile {
+  const file = process.files.get(fd);
+  if (!file.ops.seekable && file.at.inode.type !== "dir") throw new Errno("ESPIPE");
+  return file;
+}
+
+const isRegular = (file: OpenFile): boolean => file.at.inode.type === "file";
+
+/** Bytes that are there now; EAGAIN for none on a non-blocking file; `undefined` if the caller has to wait. */
+function now(process: Process, file: OpenFile, bytes: Uint8Array | undefined): Uint8Array | undefined {
+  if (bytes === undefined) {
+    if ((file.flags & O_NONBLOCK) !== 0) throw new Errno("EAGAIN");
+    return undefined;
+  }
+  chargeBytes(process, bytes.length);
+  return bytes;
+}
+
+function chargeBytes(process: Process, bytes: number): void {
+  if (bytes >= 4096) process.charge(Math.ceil((bytes * process.kernel.world.costs.per64KiB) / CHUNK));
+}
+
+/** What may be written under RLIMIT_FSIZE. @throws EFBIG, with SIGXFSZ, at the limit. */
+function withinFileLimit(process: Process, file: OpenFile, data: Uint8Array): Uint8Array {
+  const limit = process.limit("fsize");
+  if (!Number.isFinite(limit) || !isRegular(file)) return data;
+  const start = (file.flags & O_APPEND) !== 0 ? file.ops.end : file.offset;
+  if (data.length === 0 || start + data.length <= limit) return data;
+  if (start < limit) return data.subarray(0, limit - start);
+  process.kernel.signals.send(process, SIGXFSZ, process);
+  throw new Errno("EFBIG");
+}
+
+/** Writes what can be written now; 0 if nothing. @throws EPIPE, with SIGPIPE. */
+function attempt(process: Process, file: OpenFile, data: Uint8Array): number {
+  try {
+    const written = file.write(data) ?? 0;
+    chargeBytes(process, written);
+    if (written > 0) attributes.dropSetId(process.creds, file.at.inode);
+    return written;
+  } catch (error) {
+    if (error instanceof Errno && error.code === "EPIPE") process.kernel.signals.send(process, SIGPIPE, process);
+    throw error;
+  }
+}
+
+function* finishOpening(file: OpenFile, process: Process, fd: number): Sleeper<number> {
+  while (file.ops.opening) {
+    const wakeup = yield { on: file.ops.ready === undefined ? [] : [file.ops.ready] };
+    if (wakeup === "interrupted") {
+      process.files.close(fd);
+      throw new Errno("EINTR");
+    }
+  }
+  return fd;
+}
+
+function* readLater(file: OpenFile, count: number, process: Process): Sleeper<Uint8Array> {
+  for (;;) {
+    const wakeup = yield { on: file.ops.ready === undefined ? [] : [file.ops.ready] };
+    const bytes = now(process, file, file.read(count));
+    if (bytes !== undefined) return bytes;
+    if (wakeup === "interrupted") throw new Errno("EINTR");
+  }
+}
+
+function* writeLater(process: Process, file: OpenFile, data: Uint8Array, already: number): Sleeper<number> {
+  let done = already;
+  while (done < data.length) {
+    const wakeup = yield { on: file.ops.ready === undefined ? [] : [file.ops.ready] };
+    if (wakeup === "interrupted") {
+      if (done > 0) return done;
+      throw new Errno("EINTR");
+    }
+    done += attempt(process, file, data.subarray(done));
+  }
+  return done;
+}
+
+function* lockLater(file: OpenFile, exclusive: boolean): Sleeper<undefined> {
+  const locks = file.at.inode.backing.locks;
+  while (!locks.tryLock(file, exclusive)) {
+    if ((yield { on: [locks.released] }) === "interrupted") throw new Errno("EINTR");
+  }
+  return undefined;
+}
+
+function pollNow(process: Process, fds: readonly PollFd[]): readonly PollFd[] {
+  const ready: PollFd[] = [];
+  for (const { fd, events } of fds) {
+    if (fd < 0) continue;
+    const holds = process.files.has(fd) ? process.files.get(fd).ops.poll() & (events | POLLERR | POLLHUP) : POLLNVAL;
+    if (holds !== 0) ready.push({ fd, events: holds });
+  }
+  return ready;
+}
+
+function* pollLater(
+  process: Process,
+  fds: readonly PollFd[],
+  timeoutUs: number | undefined,
+): Sleeper<readonly PollFd[]> {
+  const untilUs = timeoutUs === undefined ? undefined : process.kernel.nowUs + timeoutUs;
+  const queues = fds.flatMap(({ fd }) => (process.files.has(fd) ? (process.files.get(fd).ops.ready ?? []) : []));
+  for (;;) {
+    const wakeup = yield { on: queues, untilUs };
+    const ready = pollNow(process, fds);
+    if (ready.length > 0 || wakeup === "timeout") return ready;
+    if (wakeup === "interrupted") throw new Errno("EINTR");
+  }
+}

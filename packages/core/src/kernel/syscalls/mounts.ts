@@ -1,0 +1,102 @@
+/**
+ * Calls on mounts.
+ *
+ * @see mount(2), umount(2), pivot_root(2), mount_namespaces(7), fs/namespace.c
+ */
+import {
+  CAP_SYS_ADMIN,
+  Errno,
+  MNT_DETACH,
+  MNT_FORCE,
+  MS_BIND,
+  MS_MOVE,
+  MS_PRIVATE,
+  MS_REC,
+  MS_RELATIME,
+  MS_REMOUNT,
+  MS_SHARED,
+  MS_SLAVE,
+  MS_UNBINDABLE,
+  UMOUNT_NOFOLLOW,
+  X_OK,
+} from "../../abi/index.ts";
+import { checkAccess, type Location, MOUNT_FLAGS, type Propagation, walk } from "../../vfs/index.ts";
+import type { Process } from "../process.ts";
+import type { SyscallTable } from "./table.ts";
+
+const PROPAGATION = new Map<number, Propagation>([
+  [MS_SHARED, "shared"],
+  [MS_PRIVATE, "private"],
+  [MS_SLAVE, "slave"],
+  [MS_UNBINDABLE, "unbindable"],
+]);
+const PROPAGATION_FLAGS = MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE;
+
+export const mountCalls = {
+  mount: (process, source, target, type, flags, data) => {
+    const at = walk(process, target, { follow: true });
+    checkAdmin(process);
+    if ((flags & MS_REMOUNT) !== 0) remount(process, at, flags);
+    else if ((flags & MS_BIND) !== 0) {
+      const from = walk(process, source, { follow: true });
+      process.ns.mnt.tree.bind(from, at, { recursive: (flags & MS_REC) !== 0 });
+    } else if ((flags & PROPAGATION_FLAGS) !== 0) propagate(process, at, flags);
+    else if ((flags & MS_MOVE) !== 0) process.ns.mnt.tree.move(walk(process, source, { follow: true }), at);
+    else mountNew(process, source, at, type, flags, data);
+  },
+
+  umount2: (process, target, flags) => {
+    if ((flags & ~(MNT_DETACH | MNT_FORCE | UMOUNT_NOFOLLOW)) !== 0) throw new Errno("EINVAL");
+    checkAdmin(process);
+    const at = walk(process, target, { follow: (flags & UMOUNT_NOFOLLOW) === 0 });
+    process.ns.mnt.tree.unmount(at, { lazy: (flags & MNT_DETACH) !== 0 });
+  },
+
+  /** Whoever in this namespace stood on the old root stands on the new one afterwards. */
+  pivot_root: (process, newRoot, putOld) => {
+    checkAdmin(process);
+    const fresh = directoryAt(process, newRoot);
+    const old = process.root;
+    process.ns.mnt.tree.pivotRoot(old, fresh, directoryAt(process, putOld));
+    for (const member of process.ns.mnt.members) {
+      if (member.root.equals(old)) member.setRoot(fresh);
+      if (member.cwd.equals(old)) member.chdir(fresh);
+    }
+  },
+} satisfies Partial<SyscallTable>;
+
+/** @throws EPERM without CAP_SYS_ADMIN over the mount namespace. */
+function checkAdmin(process: Process): void {
+  if (!process.creds.capable(CAP_SYS_ADMIN, process.ns.mnt.owner)) throw new Errno("EPERM");
+}
+
+function directoryAt(process: Process, path: string): Location {
+  const at = walk(process, path, { follow: true });
+  if (at.inode.type !== "dir") throw new Errno("ENOTDIR");
+  checkAccess(process.creds, at.inode, X_OK);
+  return at;
+}
+
+function mountNew(process: Process, source: string, at: Location, type: string, flags: number, data: string): void {
+  const factory = process.kernel.fileSystems.get(type);
+  if (factory === undefined) throw new Errno("ENODEV");
+  if (at.inode.type !== "dir") throw new Errno("ENOTDIR");
+  if (at.mount.tree !== process.ns.mnt.tree) throw new Errno("EINVAL");
+  const fs = factory({ source, data }, process);
+  process.ns.mnt.tree.mount(fs, at, (flags | MS_RELATIME) & MOUNT_FLAGS);
+}
+
+/** @throws EINVAL if `at` is no mount point. */
+function remount(process: Process, at: Location, flags: number): void {
+  if (at.dentry !== at.mount.root || at.mount.tree !== process.ns.mnt.tree) throw new Errno("EINVAL");
+  at.mount.flags = (flags | (at.mount.flags & MS_RELATIME)) & MOUNT_FLAGS;
+}
+
+/** @throws EINVAL if `at` is no mount point, or more than one type is given. */
+function propagate(process: Process, at: Location, flags: number): void {
+  const type = PROPAGATION.get(flags & PROPAGATION_FLAGS);
+  if (type === undefined || at.dentry !== at.mount.root) throw new Errno("EINVAL");
+  const { tree } = process.ns.mnt;
+  const mounts = (flags & MS_REC) !== 0 ? [...at.mount.subtree()] : [at.mount];
+  for (const mount of mounts) tree.setPropagation(mount, type);
+}

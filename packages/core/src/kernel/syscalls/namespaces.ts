@@ -1,0 +1,74 @@
+/**
+ * Calls on namespaces and on the machine.
+ *
+ * @see unshare(2), setns(2), uname(2), sethostname(2), sysinfo(2), reboot(2)
+ */
+import { CAP_SYS_ADMIN, CAP_SYS_BOOT, Errno, HOST_NAME_MAX, type NamespaceKind } from "../../abi/index.ts";
+import { byteLength } from "../../lib/index.ts";
+import { cloneNamespaces } from "../namespaces/clone.ts";
+import { enterNamespace } from "../namespaces/enter.ts";
+import { NamespaceInode } from "../nsfs.ts";
+import type { Process } from "../process.ts";
+import type { SyscallTable } from "./table.ts";
+
+export const namespaceCalls = {
+  unshare: (process, kinds) => {
+    const needsAdmin = kinds.size > 0 && !kinds.has("user");
+    if (needsAdmin && !process.creds.capable(CAP_SYS_ADMIN, process.creds.user)) throw new Errno("EPERM");
+    const made = cloneNamespaces(process, kinds);
+    process.creds = made.creds;
+    process.setNamespaces(made.ns);
+    process.setRoot(made.root);
+    process.chdir(made.cwd);
+  },
+
+  setns: (process, fd, kind: NamespaceKind | undefined) => {
+    const { inode } = process.files.get(fd).at;
+    if (!(inode instanceof NamespaceInode)) throw new Errno("EINVAL");
+    if (kind !== undefined && kind !== inode.namespace.kind) throw new Errno("EINVAL");
+    enterNamespace(process, inode.namespace);
+  },
+
+  uname: ({ kernel, ns }) => ({
+    sysname: "Linux",
+    nodename: ns.uts.hostname,
+    release: kernel.machine.kernelRelease,
+    version: kernel.machine.kernelVersion,
+    machine: kernel.machine.architecture,
+    domainname: ns.uts.domainname,
+  }),
+
+  sethostname: (process, name) => {
+    checkName(process, name);
+    process.ns.uts.hostname = name;
+  },
+
+  setdomainname: (process, name) => {
+    checkName(process, name);
+    process.ns.uts.domainname = name;
+  },
+
+  sysinfo: ({ kernel, ns }) => {
+    const { memory } = kernel.cgroups;
+    const { memoryBytes, swapBytes } = kernel.machine;
+    return {
+      uptimeUs: kernel.nowUs - kernel.world.clock.startUs + ns.time.boottimeOffsetUs,
+      totalRamBytes: memoryBytes,
+      freeRamBytes: memoryBytes - memory.currentBytes,
+      totalSwapBytes: swapBytes,
+      freeSwapBytes: swapBytes - memory.swapBytes,
+      processes: kernel.processes.size,
+    };
+  },
+
+  reboot: (process) => {
+    if (!process.creds.capable(CAP_SYS_BOOT, process.ns.pid.owner)) throw new Errno("EPERM");
+    throw new Errno("EINVAL");
+  },
+} satisfies Partial<SyscallTable>;
+
+/** @throws EPERM without CAP_SYS_ADMIN over the uts namespace. @throws EINVAL if the name is too long. */
+function checkName(process: Process, name: string): void {
+  if (!process.creds.capable(CAP_SYS_ADMIN, process.ns.uts.owner)) throw new Errno("EPERM");
+  if (byteLength(name) > HOST_NAME_MAX) throw new Errno("EINVAL");
+}

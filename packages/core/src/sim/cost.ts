@@ -1,0 +1,26 @@
+/**
+ * What things cost in virtual time: one table, all in integer microseconds.
+ *
+ * The figures are those of a modern server, rounded so that a test reads them easily; `createWorld({ costs })` replaces
+ * any of them. They are a model, not a measurement: Bottleship does not predict how long your program takes.
+ */
+export interface CostTable {
+  /** Any system call. */
+  readonly syscall: number;
+  /** clone(2), beyond the call. */
+  readonly clone: number;
+  /** execve(2), beyond the call. */
+  readonly execve: number;
+  /** Copying or checking 64 KiB in read(2), write(2) and their like. */
+  readonly per64KiB: number;
+  /** One command that a shell interprets itself. */
+  readonly shellStep: number;
+}
+
+export const DEFAULT_COSTS: CostTable = {
+  syscall: 1,
+  clone: 50,
+  execve: 200,
+  per64KiB: 8,
+  shellStep: 5,
+};

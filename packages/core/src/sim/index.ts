@@ -1,0 +1,9 @@
+/** Floor 2: time, chance, turns. */
+export { Clock, DEFAULT_EPOCH_US, Timer } from "./clock.ts";
+export { type CostTable, DEFAULT_COSTS } from "./cost.ts";
+export type { Host } from "./host.ts";
+export { Prng } from "./prng.ts";
+export { type Coroutine, Scheduler, type TurnOrder } from "./scheduler.ts";
+export { Trace } from "./trace.ts";
+export { type Waiter, WaitQueue } from "./wait-queue.ts";
+export { type TimePolicy, WAIT_LIMIT_US, type WaitOptions, World, type WorldOptions } from "./world.ts";

@@ -1,0 +1,73 @@
+/**
+ * Seeded chance: sfc32, a small fast generator by Chris Doty-Humphrey that passes PractRand.
+ *
+ * Each part of the world forks its own stream by name, so that one more draw here changes nothing there.
+ */
+export class Prng {
+  #a: number;
+  #b: number;
+  #c: number;
+  #counter = 1;
+
+  constructor(seed: number | string) {
+    const text = String(seed);
+    this.#a = hash(text, 0x9e3779b9);
+    this.#b = hash(text, 0x243f6a88);
+    this.#c = hash(text, 0xb7e15162);
+    for (let i = 0; i < 12; i++) this.next();
+  }
+
+  /** 32 random bits as an unsigned integer. */
+  next(): number {
+    const sum = (this.#a + this.#b + this.#counter) | 0;
+    this.#counter = (this.#counter + 1) | 0;
+    this.#a = this.#b ^ (this.#b >>> 9);
+    this.#b = (this.#c + (this.#c << 3)) | 0;
+    this.#c = (((this.#c << 21) | (this.#c >>> 11)) + sum) | 0;
+    return sum >>> 0;
+  }
+
+  /** An integer in 0 … bound - 1, without bias. */
+  below(bound: number): number {
+    if (bound <= 1) return 0;
+    const limit = 0x1_0000_0000 - (0x1_0000_0000 % bound);
+    let draw = this.next();
+    while (draw >= limit) draw = this.next();
+    return draw % bound;
+  }
+
+  /** True with probability numerator/denominator. */
+  chance(numerator: number, denominator: number): boolean {
+    return this.below(denominator) < numerator;
+  }
+
+  bytes(length: number): Uint8Array {
+    const bytes = new Uint8Array(length);
+    for (let i = 0; i < length; i += 4) {
+      const word = this.next();
+      bytes[i] = word;
+      bytes[i + 1] = word >>> 8;
+      bytes[i + 2] = word >>> 16;
+      bytes[i + 3] = word >>> 24;
+    }
+    return bytes;
+  }
+
+  /** `digits` random hexadecimal digits. */
+  hex(digits: number): string {
+    let text = "";
+    while (text.length < digits) text += this.next().toString(16).padStart(8, "0");
+    return text.slice(0, digits);
+  }
+
+  /** An independent stream, decided by this stream's state and `label`; this stream moves on by one draw. */
+  fork(label: string): Prng {
+    return new Prng(`${this.next()}:${label}`);
+  }
+}
+
+function hash(text: string, seed: number): number {
+  let value = seed | 0;
+  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
+  return value ^ (value >>> 15);
+}

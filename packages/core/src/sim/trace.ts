@@ -1,0 +1,31 @@
+/**
+ * A rolling hash over everything that happened: two runs are the same run if and only if (barring a 1 : 2^53 chance)
+ * their hashes agree. It costs two multiplications an entry and keeps no history.
+ */
+export class Trace {
+  #low = 0x811c9dc5;
+  #high = 0x01000193;
+  #length = 0;
+
+  /** Numbers and texts that were added. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Sixteen hexadecimal digits. */
+  get hash(): string {
+    return [this.#high, this.#low].map((word) => (word >>> 0).toString(16).padStart(8, "0")).join("");
+  }
+
+  /** Adds an integer; its low 53 bits count. */
+  add(value: number): void {
+    this.#low = Math.imul(this.#low ^ value, 0x01000193);
+    this.#high = Math.imul(this.#high ^ (this.#low >>> 15) ^ (value / 0x1_0000_0000), 0x85ebca6b);
+    this.#length++;
+  }
+
+  addText(text: string): void {
+    for (let i = 0; i < text.length; i++) this.#low = Math.imul(this.#low ^ text.charCodeAt(i), 0x01000193);
+    this.add(text.length);
+  }
+}

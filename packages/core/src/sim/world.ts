@@ -1,0 +1,245 @@
+/**
+ * The world: one clock, one seed, one scheduler.
+ *
+ * Nothing happens unless somebody waits for it. `until` is the only way to wait: while somebody waits, coroutines get
+ * their turns, and when all of them sleep, time moves to the next timer. Several waiters are served in the order in which
+ * they are satisfied; between one and the next the host breathes, so that the code that was waiting goes on before the
+ * world does.
+ *
+ * Policies: `skip` moves time at once, `manual` only by `advance`, `real` with the host's clock.
+ */
+import { StatusError } from "../lib/index.ts";
+import { Clock } from "./clock.ts";
+import { type CostTable, DEFAULT_COSTS } from "./cost.ts";
+import { DEFAULT_HOST, type Host } from "./host.ts";
+import { Prng } from "./prng.ts";
+import { Scheduler, type TurnOrder } from "./scheduler.ts";
+import { Trace } from "./trace.ts";
+
+export type TimePolicy = "skip" | "manual" | "real";
+
+export interface WorldOptions {
+  /** Decides every draw of chance. Default 1. */
+  readonly seed?: number | string;
+  /** Wall time at the beginning, microseconds since 1970. Default 2025-01-01T00:00:00Z. */
+  readonly startUs?: number;
+  readonly policy?: TimePolicy;
+  readonly order?: TurnOrder;
+  readonly costs?: Partial<CostTable>;
+  readonly host?: Host;
+}
+
+export interface WaitOptions {
+  /** Virtual time after which the wait fails. Default `WAIT_LIMIT_US`. */
+  readonly timeoutUs?: number;
+  readonly signal?: AbortSignal;
+  /** What is waited for, in a message. */
+  readonly what?: string;
+}
+
+/** A wait that lasts longer than this in virtual time is taken for a mistake: 30 days. */
+export const WAIT_LIMIT_US = 30 * 86_400 * 1_000_000;
+/** Turns between two breaths of the host. */
+const TURNS_PER_BREATH = 5_000;
+
+interface Wait {
+  readonly done: () => boolean;
+  readonly deadlineUs: number;
+  readonly what: string;
+  readonly resolve: () => void;
+  readonly reject: (reason: unknown) => void;
+  readonly signal: AbortSignal | undefined;
+}
+
+export class World {
+  readonly clock: Clock;
+  readonly prng: Prng;
+  readonly scheduler: Scheduler;
+  readonly trace = new Trace();
+  readonly costs: CostTable;
+  readonly policy: TimePolicy;
+  readonly #host: Host;
+  readonly #narrators = new Set<() => Iterable<string>>();
+  readonly #waits: Wait[] = [];
+  readonly #held = new Set<Promise<unknown>>();
+  /** Under `manual`, how far `advance` has allowed time to go. */
+  #allowedUs: number;
+  #pumping = false;
+  #wake: (() => void) | undefined;
+
+  constructor(options: WorldOptions = {}) {
+    this.policy = options.policy ?? "skip";
+    this.#host = options.host ?? DEFAULT_HOST;
+    const startUs = options.startUs ?? (this.policy === "real" ? this.#host.nowUs?.() : undefined);
+    this.clock = new Clock(startUs);
+    this.prng = new Prng(options.seed ?? 1);
+    this.scheduler = new Scheduler(options.order ?? "fifo", this.prng.fork("scheduler"));
+    this.costs = { ...DEFAULT_COSTS, ...options.costs };
+    this.#allowedUs = this.clock.nowUs;
+  }
+
+  /** Does one thing: a turn of a ready coroutine, else the next timer, moving time there. False if there is nothing to do. */
+  step(): boolean {
+    if (this.scheduler.step()) return true;
+    if (this.clock.fireNext()) return true;
+    const next = this.clock.nextUs;
+    if (next === undefined || next > this.#horizonUs()) return false;
+    this.clock.moveTo(next);
+    this.trace.add(next);
+    return this.clock.fireNext();
+  }
+
+  /** Runs what can run now; time does not move. */
+  settle(): void {
+    while (this.scheduler.step() || this.clock.fireNext());
+  }
+
+  /**
+   * Runs the world until `done()` holds.
+   *
+   * @throws StatusError unavailable if nothing can ever make it hold, or it does not within `timeoutUs`; the message
+   * says who sleeps on what. Rejects with the signal's reason when that is aborted.
+   */
+  until(done: () => boolean, options: WaitOptions = {}): Promise<void> {
+    if (options.signal?.aborted === true) return Promise.reject(options.signal.reason);
+    if (this.#waits.length === 0 && this.#held.size === 0 && this.policy !== "real") {
+      try {
+        if (this.#runTo(done, this.#deadline(options))) return Promise.resolve();
+      } catch (bug) {
+        return Promise.reject(bug);
+      }
+    }
+    return new Promise((resolve, reject) => {
+      this.#waits.push({
+        done,
+        resolve,
+        reject,
+        deadlineUs: this.#deadline(options),
+        what: options.what ?? "a condition",
+        signal: options.signal,
+      });
+      options.signal?.addEventListener("abort", () => this.wake(), { once: true });
+      void this.#pump();
+    });
+  }
+
+  /** Lets `byUs` microseconds pass, with everything that happens in them. */
+  async advance(byUs: number): Promise<void> {
+    const endUs = this.clock.nowUs + byUs;
+    this.#allowedUs = Math.max(this.#allowedUs, endUs);
+    let arrived = false;
+    const timer = this.clock.after(byUs, () => {
+      arrived = true;
+    });
+    try {
+      await this.until(() => arrived, { timeoutUs: byUs + 1, what: `${byUs} µs to pass` });
+    } finally {
+      timer.cancel();
+    }
+  }
+
+  /** While `promise` is pending, time stands still and nobody gets a turn: a program awaits the outside world. */
+  hold(promise: Promise<unknown>): void {
+    this.#held.add(promise);
+    const release = (): void => {
+      this.#held.delete(promise);
+    };
+    promise.then(release, release);
+  }
+
+  /** Something happened outside (a request came in, a wait was aborted): a sleeping pump looks again. */
+  wake(): void {
+    this.#wake?.();
+    void this.#pump();
+  }
+
+  /** Adds a source of lines for `explain`. Returns its removal. */
+  narrate(lines: () => Iterable<string>): () => void {
+    this.#narrators.add(lines);
+    return () => this.#narrators.delete(lines);
+  }
+
+  /** Every coroutine that lives and what it waits for, a line each. */
+  explain(): string {
+    const lines = [`time ${this.clock.uptimeUs} µs since start, ${this.scheduler.readyCount} ready`];
+    for (const narrator of this.#narrators) lines.push(...narrator());
+    return lines.join("\n");
+  }
+
+  #deadline(options: WaitOptions): number {
+    return this.clock.nowUs + (options.timeoutUs ?? WAIT_LIMIT_US);
+  }
+
+  #horizonUs(): number {
+    if (this.policy === "skip") return Number.POSITIVE_INFINITY;
+    return this.policy === "manual" ? this.#allowedUs : (this.#host.nowUs?.() ?? this.clock.nowUs);
+  }
+
+  /** The common case without any promise: one waiter, and it is satisfied soon. */
+  #runTo(done: () => boolean, deadlineUs: number): boolean {
+    for (let turns = 0; turns < TURNS_PER_BREATH; turns++) {
+      if (done()) return true;
+      if (this.clock.nowUs > deadlineUs || this.#held.size > 0 || !this.step()) return false;
+    }
+    return false;
+  }
+
+  async #pump(): Promise<void> {
+    if (this.#pumping) return;
+    this.#pumping = true;
+    try {
+      let turns = 0;
+      while (this.#waits.length > 0) {
+        if (this.#serve()) {
+          if (this.#waits.length > 0) await this.#host.breathe();
+        } else if (this.#held.size > 0) await Promise.race(this.#held).catch(() => undefined);
+        else if (this.step()) {
+          if (++turns % TURNS_PER_BREATH === 0) await this.#host.breathe();
+        } else if (!(await this.#idle())) break;
+      }
+    } catch (bug) {
+      for (const wait of this.#waits.splice(0)) wait.reject(bug);
+    } finally {
+      this.#pumping = false;
+    }
+  }
+
+  /** Settles every wait that has ended one way or the other. True if any was. */
+  #serve(): boolean {
+    const before = this.#waits.length;
+    for (let i = 0; i < this.#waits.length; ) {
+      const wait = this.#waits[i] as Wait;
+      if (wait.signal?.aborted === true) wait.reject(wait.signal.reason);
+      else if (wait.done()) wait.resolve();
+      else if (this.clock.nowUs > wait.deadlineUs) wait.reject(this.#stuck(wait, "has not come in time"));
+      else {
+        i++;
+        continue;
+      }
+      this.#waits.splice(i, 1);
+    }
+    return this.#waits.length < before;
+  }
+
+  /** Nothing can run. Waits for the host if that can change it, else fails every wait. True if it may go on. */
+  async #idle(): Promise<boolean> {
+    if (this.policy === "manual") return false;
+    if (this.policy === "real" && this.#host.sleep !== undefined) {
+      const delayUs = Math.max(0, (this.clock.nextUs ?? Number.POSITIVE_INFINITY) - this.#horizonUs());
+      const sleep = this.#host.sleep(delayUs);
+      this.#wake = sleep.wake;
+      await sleep.done;
+      this.#wake = undefined;
+      return true;
+    }
+    // Code that was just let go may be about to give the world something to do.
+    await this.#host.breathe();
+    if (this.scheduler.readyCount > 0 || this.clock.nextUs !== undefined || this.#serve()) return true;
+    for (const wait of this.#waits.splice(0)) wait.reject(this.#stuck(wait, "can never come: every process sleeps"));
+    return false;
+  }
+
+  #stuck(wait: Wait, why: string): StatusError {
+    return new StatusError("unavailable", `${wait.what} ${why}\n${this.explain()}`);
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * `FileOps`: the behaviour of one open file.
+ *
+ * It never sleeps: where there is nothing to read or no room to write yet, it answers `undefined`, and `ready` is the
+ * queue that is woken when asking again may help. Only a system call handler parks (gVisor's waiter).
+ */
+import { Errno, type IoctlRequest, POLLIN, POLLOUT } from "../abi/index.ts";
+import type { WaitQueue } from "../sim/index.ts";
+
+export abstract class FileOps {
+  /** Woken when `read`, `write` or `poll` may answer differently. Without one the file is always ready. */
+  get ready(): WaitQueue | undefined {
+    return undefined;
+  }
+
+  /** True while open(2) has to wait: a FIFO without the other end. */
+  get opening(): boolean {
+    return false;
+  }
+
+  /** True if the file has an offset: lseek(2) works and reads go on where the last one ended. */
+  get seekable(): boolean {
+    return false;
+  }
+
+  /** End of the file: where lseek(SEEK_END) and O_APPEND go. */
+  get end(): number {
+    return 0;
+  }
+
+  /** At most `count` bytes from `offset`; none at the end; `undefined` if there are none yet. The caller owns them. */
+  read(_count: number, _offset: number): Uint8Array | undefined {
+    throw new Errno("EINVAL");
+  }
+
+  /** How many bytes were taken; `undefined` if there is no room yet. Keeps no reference to `data`. */
+  write(_data: Uint8Array, _offset: number): number | undefined {
+    throw new Errno("EINVAL");
+  }
+
+  truncate(_length: number): void {
+    throw new Errno("EINVAL");
+  }
+
+  /** POLLIN | POLLOUT | POLLHUP | POLLERR as they hold now. */
+  poll(): number {
+    return POLLIN | POLLOUT;
+  }
+
+  /** @throws ENOTTY if the file knows no such request. */
+  ioctl(_request: IoctlRequest, _argument: unknown): unknown {
+    throw new Errno("ENOTTY");
+  }
+
+  /** The last descriptor was closed. */
+  release(): void {}
+}

@@ -1,0 +1,14 @@
+/** Floor 3: the virtual file system. Knows inodes, dentries, mounts and paths; knows no processes. */
+export * as attributes from "./attributes.ts";
+export type { FsCredentials } from "./credentials.ts";
+export { Dentry } from "./dentry.ts";
+export * as directory from "./directory.ts";
+export { FileOps } from "./file-ops.ts";
+export type { FsContext } from "./fs-context.ts";
+export { type AttributeChange, FileSystem, type FsMachine, Inode, type InodeInit, type RenameTarget } from "./inode.ts";
+export { Location, MOUNT_FLAGS, Mount, PeerGroup, pathOf } from "./mount.ts";
+export { MountIds, MountTree, type Propagation } from "./mount-tree.ts";
+export { open, openAt } from "./open.ts";
+export { OpenFile } from "./open-file.ts";
+export { checkAccess, mayAccess, ownsOrCapable } from "./permission.ts";
+export { type LastComponent, lookup, walk, walkParent } from "./walk.ts";

@@ -1,0 +1,326 @@
+/**
+ * `MountTree`: the mounts of one mount namespace, and what attaches, moves and detaches them.
+ *
+ * Mount events propagate between shared mounts and from masters to slaves, across namespaces. Nothing here checks
+ * privileges and nothing knows processes: the kernel wraps a tree in a MountNamespace.
+ *
+ * @see mount(2), umount(2), pivot_root(2), mount_namespaces(7), fs/namespace.c, fs/pnode.c
+ */
+import { Errno, MOUNT_MAX } from "../abi/index.ts";
+import { assert } from "../lib/index.ts";
+import type { Dentry } from "./dentry.ts";
+import type { FileSystem } from "./inode.ts";
+import { Location, Mount, PeerGroup } from "./mount.ts";
+
+/** Numbers for mounts and peer groups: one a machine. */
+export class MountIds {
+  #mount = 0;
+  #group = 0;
+
+  nextMount(): number {
+    return ++this.#mount;
+  }
+
+  nextGroup(): number {
+    return ++this.#group;
+  }
+}
+
+export type Propagation = "private" | "shared" | "slave" | "unbindable";
+
+export class MountTree {
+  readonly #ids: MountIds;
+  /** Mounts in this tree, for the limit. */
+  #count = 0;
+  #root: Mount | undefined;
+
+  constructor(ids: MountIds) {
+    this.#ids = ids;
+  }
+
+  /** A tree with `fs` at its root. */
+  static over(ids: MountIds, fs: FileSystem, flags: number): MountTree {
+    const tree = new MountTree(ids);
+    tree.#root = tree.#make(fs, fs.rootDentry, fs.source, flags);
+    return tree;
+  }
+
+  /** The bottom of everything: Linux's rootfs mount. */
+  get root(): Mount {
+    assert(this.#root !== undefined, "a tree in use has a root");
+    return this.#root;
+  }
+
+  /** Every mount, parents first, in the order of mounting. */
+  mounts(): IterableIterator<Mount> {
+    return this.root.subtree();
+  }
+
+  /** Where a process of a new namespace starts: the topmost mount on the root. */
+  get top(): Location {
+    return new Location(this.root, this.root.root).top;
+  }
+
+  /** Mounts a file system at `at`, and at every place to which that propagates. */
+  mount(fs: FileSystem, at: Location, flags: number): Mount {
+    this.#checkRoom(1);
+    const mount = this.#make(fs, fs.rootDentry, fs.source, flags);
+    this.#graft(mount, at);
+    return mount;
+  }
+
+  /**
+   * Makes what is at `from` visible at `at` too.
+   *
+   * @throws EINVAL if the mount at `from` is unbindable or lies in another namespace.
+   * @throws ENOTDIR if exactly one of both is a directory.
+   */
+  bind(from: Location, at: Location, options: { readonly recursive: boolean }): Mount {
+    if (from.mount.unbindable || from.mount.tree !== this) throw new Errno("EINVAL");
+    if ((from.inode.type === "dir") !== (at.inode.type === "dir")) throw new Errno("ENOTDIR");
+    const copy = options.recursive
+      ? this.#copySubtree(from.mount, from.dentry, "keep")
+      : this.#copyOne(from.mount, from.dentry, "keep");
+    assert(copy !== undefined, "the top of a copied subtree is bindable");
+    this.#checkRoom([...copy.subtree()].length);
+    this.#graft(copy, at);
+    return copy;
+  }
+
+  /**
+   * Moves a mount to another place (MS_MOVE).
+   *
+   * @throws EINVAL if `from` is no mount point, or its parent is shared.
+   * @throws ELOOP if `at` lies below it.
+   */
+  move(from: Location, at: Location): void {
+    const mount = from.mount;
+    if (from.dentry !== mount.root || mount.parent === undefined || mount.tree !== this) throw new Errno("EINVAL");
+    if (mount.parent.peers !== undefined) throw new Errno("EINVAL");
+    if ((from.inode.type === "dir") !== (at.inode.type === "dir")) throw new Errno("ENOTDIR");
+    for (let up: Mount | undefined = at.mount; up !== undefined; up = up.parent) {
+      if (up === mount) throw new Errno("ELOOP");
+    }
+    unhook(mount);
+    this.#graft(mount, at);
+  }
+
+  /**
+   * Unmounts the mount at `at`, and what it propagated.
+   *
+   * @throws EINVAL if `at` is no mount point of this tree, or is its root.
+   * @throws EBUSY if it is in use or has mounts below it, unless `lazy`.
+   */
+  unmount(at: Location, options: { readonly lazy: boolean }): void {
+    const mount = at.mount;
+    if (at.dentry !== mount.root || mount.tree !== this || mount.parent === undefined) throw new Errno("EINVAL");
+    if (!options.lazy && (mount.users > 0 || mount.children.length > 0)) throw new Errno("EBUSY");
+    const { parent, point } = mount;
+    assert(point !== undefined, "a mount with a parent has a mount point");
+    const echoes = receivers(parent).flatMap((place) => {
+      const echo = place.childAt(point);
+      return echo !== undefined && echo.root === mount.root ? [echo] : [];
+    });
+    this.#detach(mount);
+    for (const echo of echoes) {
+      if (options.lazy || (echo.users === 0 && echo.children.length === 0)) echo.tree.#detach(echo);
+    }
+  }
+
+  /**
+   * Makes the mount at `newRoot` the root of the tree and hangs the old root at `putOld`.
+   *
+   * @param oldRoot the caller's root directory.
+   * @throws EBUSY if `newRoot` or `putOld` are on the current root mount.
+   * @throws EINVAL if `newRoot` or the old root are no mount points, `putOld` is not at or below `newRoot`, or a
+   * propagation type is shared.
+   * @see pivot_root(2)
+   */
+  pivotRoot(oldRoot: Location, newRoot: Location, putOld: Location): void {
+    const fresh = newRoot.mount;
+    const old = oldRoot.mount;
+    if (fresh.tree !== this || putOld.mount.tree !== this) throw new Errno("EINVAL");
+    if (fresh.peers !== undefined && fresh.parent?.peers !== undefined) throw new Errno("EINVAL");
+    if (old.parent?.peers !== undefined || putOld.mount.peers !== undefined) throw new Errno("EINVAL");
+    if (fresh === old || putOld.mount === old) throw new Errno("EBUSY");
+    if (oldRoot.dentry !== old.root || old.parent === undefined) throw new Errno("EINVAL");
+    if (newRoot.dentry !== fresh.root || fresh.parent === undefined) throw new Errno("EINVAL");
+    if (!isBelow(putOld, newRoot) || !isBelow(newRoot, oldRoot)) throw new Errno("EINVAL");
+    const { parent, point } = old;
+    assert(point !== undefined, "a mount with a parent has a mount point");
+    unhook(fresh);
+    unhook(old);
+    hook(old, putOld.mount, putOld.dentry);
+    hook(fresh, parent, point);
+  }
+
+  /** Sets how mount events travel from and to `mount`. @see mount_namespaces(7) */
+  setPropagation(mount: Mount, type: Propagation): void {
+    if (type === "shared") {
+      mount.unbindable = false;
+      if (mount.peers === undefined) joinGroup(mount, new PeerGroup(this.#ids.nextGroup()));
+      return;
+    }
+    const left = mount.peers;
+    if (left !== undefined) leaveGroup(mount);
+    if (type === "slave") {
+      if (left !== undefined && left.members.size > 0) follow(mount, left);
+    } else {
+      mount.master?.slaves.delete(mount);
+      mount.master = undefined;
+    }
+    mount.unbindable = type === "unbindable";
+  }
+
+  /** The tree of a new mount namespace: every mount copied; shared ones become peers of their originals. */
+  clone(options: { readonly asSlaves: boolean }): { readonly tree: MountTree; readonly copies: Map<Mount, Mount> } {
+    const tree = new MountTree(this.#ids);
+    const copies = new Map<Mount, Mount>();
+    const root = tree.#copySubtree(this.root, this.root.root, options.asSlaves ? "slave" : "keep", copies);
+    assert(root !== undefined, "a root mount can be copied");
+    tree.#root = root;
+    tree.#count = copies.size;
+    return { tree, copies };
+  }
+
+  /** Takes every mount out of propagation: the namespace is gone. */
+  dissolve(): void {
+    for (const mount of [...this.root.subtree()].reverse()) this.#detach(mount);
+  }
+
+  #checkRoom(more: number): void {
+    if (this.#count + more > MOUNT_MAX) throw new Errno("ENOSPC");
+  }
+
+  #make(fs: FileSystem, root: Dentry, source: string, flags: number): Mount {
+    this.#count++;
+    return new Mount(this.#ids.nextMount(), this, fs, root, source, flags);
+  }
+
+  #copyOne(original: Mount, root: Dentry, groups: "keep" | "slave"): Mount {
+    const copy = this.#make(original.fs, root, original.source, original.flags);
+    copy.unbindable = original.unbindable;
+    if (original.peers !== undefined) {
+      if (groups === "slave") follow(copy, original.peers);
+      else joinGroup(copy, original.peers);
+    }
+    if (original.master !== undefined && copy.master === undefined) follow(copy, original.master);
+    return copy;
+  }
+
+  /** Copies `top`, seen from `root` downwards, with the mounts below; leaves out unbindable ones of its own tree. */
+  #copySubtree(
+    top: Mount,
+    root: Dentry,
+    groups: "keep" | "slave",
+    copies: Map<Mount, Mount> = new Map(),
+  ): Mount | undefined {
+    const copy = this.#copyOne(top, root, groups);
+    copies.set(top, copy);
+    const isOtherTree = top.tree !== this;
+    for (const child of top.children) {
+      if ((child.unbindable && !isOtherTree) || child.point?.isWithin(root) !== true) continue;
+      const below = this.#copySubtree(child, child.root, groups, copies);
+      if (below !== undefined) hook(below, copy, child.point);
+    }
+    return copy;
+  }
+
+  /** Attaches a mount with all below it at `at`, and copies of it wherever `at` propagates to. */
+  #graft(mount: Mount, at: Location): void {
+    const targets = receivers(at.mount).filter((place) => at.dentry.isWithin(place.root));
+    const isShared = at.mount.peers !== undefined;
+    if (isShared) for (const one of mount.subtree()) this.setPropagation(one, "shared");
+    hook(mount, at.mount, at.dentry);
+    const groupOf = at.mount.peers;
+    for (const place of targets) {
+      const isPeer = place.peers !== undefined && place.peers === groupOf;
+      const echo = place.tree.#copySubtree(mount, mount.root, isPeer ? "keep" : "slave");
+      if (echo === undefined) continue;
+      if (!isPeer && place.peers !== undefined) {
+        for (const one of echo.subtree()) place.tree.setPropagation(one, "shared");
+      }
+      hook(echo, place, at.dentry);
+    }
+  }
+
+  #detach(mount: Mount): void {
+    for (const child of [...mount.children].reverse()) this.#detach(child);
+    if (mount.parent !== undefined) unhook(mount);
+    if (mount.peers !== undefined) leaveGroup(mount);
+    mount.master?.slaves.delete(mount);
+    mount.master = undefined;
+    this.#count--;
+  }
+}
+
+function hook(mount: Mount, parent: Mount, point: Dentry): void {
+  mount.parent = parent;
+  mount.point = point;
+  parent.children.push(mount);
+  point.mounted++;
+  point.pin();
+}
+
+function unhook(mount: Mount): void {
+  assert(mount.parent !== undefined && mount.point !== undefined, "an attached mount has a place");
+  mount.parent.children.splice(mount.parent.children.indexOf(mount), 1);
+  mount.point.mounted--;
+  mount.parent = undefined;
+  mount.point = undefined;
+}
+
+function joinGroup(mount: Mount, group: PeerGroup): void {
+  mount.peers = group;
+  group.members.add(mount);
+}
+
+/** Leaves the peer group; slaves of a group without members follow that group's own master, if it had one. */
+function leaveGroup(mount: Mount): void {
+  const group = mount.peers;
+  assert(group !== undefined, "only a shared mount has a group to leave");
+  mount.peers = undefined;
+  group.members.delete(mount);
+  if (group.members.size > 0) return;
+  for (const slave of group.slaves) {
+    slave.master = undefined;
+    if (mount.master !== undefined) follow(slave, mount.master);
+  }
+  group.slaves.clear();
+}
+
+function follow(mount: Mount, master: PeerGroup): void {
+  mount.master?.slaves.delete(mount);
+  mount.master = master;
+  master.slaves.add(mount);
+}
+
+/** Every mount but `origin` to which an event at `origin` propagates. */
+function receivers(origin: Mount): Mount[] {
+  const found = new Set<Mount>();
+  const visit = (group: PeerGroup | undefined): void => {
+    for (const mount of group?.members ?? []) {
+      if (found.has(mount)) continue;
+      found.add(mount);
+    }
+    for (const slave of group?.slaves ?? []) {
+      if (found.has(slave)) continue;
+      found.add(slave);
+      visit(slave.peers);
+    }
+  };
+  visit(origin.peers);
+  found.delete(origin);
+  return [...found];
+}
+
+/** True if `at` is `top` or reachable below it. Linux's is_path_reachable. */
+function isBelow(at: Location, top: Location): boolean {
+  let { mount, dentry } = at as { mount: Mount; dentry: Dentry };
+  while (mount !== top.mount) {
+    if (mount.parent === undefined || mount.point === undefined) return false;
+    dentry = mount.point;
+    mount = mount.parent;
+  }
+  return dentry.isWithin(top.dentry);
+}

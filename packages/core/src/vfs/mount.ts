@@ -1,0 +1,132 @@
+/**
+ * Mounts: a file system's subtree, attached at a place.
+ *
+ * `Location` is a position in a mount tree, Linux's `struct path`.
+ *
+ * @see mount_namespaces(7), Documentation/filesystems/sharedsubtree.rst
+ */
+import { MS_NOATIME, MS_NODEV, MS_NODIRATIME, MS_NOEXEC, MS_NOSUID, MS_RDONLY, MS_RELATIME } from "../abi/index.ts";
+import type { Dentry } from "./dentry.ts";
+import type { FileSystem } from "./inode.ts";
+import type { MountTree } from "./mount-tree.ts";
+
+/** The MS_* flags that belong to a mount rather than to its file system. */
+export const MOUNT_FLAGS = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME | MS_RELATIME;
+
+/** Mounts that see each other's mount events. */
+export class PeerGroup {
+  readonly id: number;
+  readonly members = new Set<Mount>();
+  /** Mounts that receive events from here and send none back. */
+  readonly slaves = new Set<Mount>();
+
+  constructor(id: number) {
+    this.id = id;
+  }
+}
+
+export class Mount {
+  /** As in /proc/PID/mountinfo: unique on a machine. */
+  readonly id: number;
+  readonly fs: FileSystem;
+  /** The part of the file system that shows: its root dentry, or a directory or file for a bind mount. */
+  readonly root: Dentry;
+  /** First field of /proc/mounts; a bind mount keeps that of its origin. */
+  readonly source: string;
+  flags: number;
+  tree: MountTree;
+  parent: Mount | undefined;
+  /** The dentry of `parent` that this mount covers. */
+  point: Dentry | undefined;
+  readonly children: Mount[] = [];
+  /** Shared: the group that it exchanges events with. */
+  peers: PeerGroup | undefined;
+  /** Slave: the group that it receives events from. */
+  master: PeerGroup | undefined;
+  unbindable = false;
+  /** Open files, working and root directories on this mount: while there are any, umount(2) says EBUSY. */
+  users = 0;
+
+  constructor(id: number, tree: MountTree, fs: FileSystem, root: Dentry, source: string, flags: number) {
+    this.id = id;
+    this.tree = tree;
+    this.fs = fs;
+    this.root = root;
+    this.source = source;
+    this.flags = flags;
+  }
+
+  get readOnly(): boolean {
+    return (this.flags & MS_RDONLY) !== 0 || this.fs.readOnly;
+  }
+
+  /** The mount that covers `dentry` of this mount. */
+  childAt(dentry: Dentry): Mount | undefined {
+    for (const child of this.children) if (child.point === dentry) return child;
+    return undefined;
+  }
+
+  /** This mount, then everything mounted below it, parents first. */
+  *subtree(): IterableIterator<Mount> {
+    yield this;
+    for (const child of this.children) yield* child.subtree();
+  }
+}
+
+/** A position in a mount tree: Linux's `struct path`. */
+export class Location {
+  readonly mount: Mount;
+  readonly dentry: Dentry;
+
+  constructor(mount: Mount, dentry: Dentry) {
+    this.mount = mount;
+    this.dentry = dentry;
+  }
+
+  get inode() {
+    return this.dentry.inode;
+  }
+
+  /** The topmost mount on this position, if anything is mounted here. */
+  get top(): Location {
+    if (this.dentry.mounted === 0) return this;
+    let { mount, dentry } = this as { mount: Mount; dentry: Dentry };
+    for (let child = mount.childAt(dentry); child !== undefined; child = mount.childAt(dentry)) {
+      mount = child;
+      dentry = child.root;
+    }
+    return mount === this.mount ? this : new Location(mount, dentry);
+  }
+
+  equals(other: Location): boolean {
+    return this.mount === other.mount && this.dentry === other.dentry;
+  }
+}
+
+/**
+ * The path of `at` as somebody whose root is `root` sees it.
+ *
+ * Deleted names end in " (deleted)"; a place outside the root starts with "(unreachable)".
+ *
+ * @see d_path() in fs/d_path.c, proc(5) on /proc/PID/cwd
+ */
+export function pathOf(at: Location, root: Location): string {
+  const names: string[] = [];
+  let { mount, dentry } = at as { mount: Mount; dentry: Dentry };
+  let reachable = true;
+  while (mount !== root.mount || dentry !== root.dentry) {
+    if (dentry !== mount.root && dentry.parent !== undefined) {
+      names.push(dentry.name);
+      dentry = dentry.parent;
+    } else if (mount.parent !== undefined && mount.point !== undefined) {
+      dentry = mount.point;
+      mount = mount.parent;
+    } else {
+      reachable = false;
+      break;
+    }
+  }
+  const path = `/${names.reverse().join("/")}`;
+  const suffix = at.dentry.deleted ? " (deleted)" : "";
+  return `${reachable ? "" : "(unreachable)"}${path}${suffix}`;
+}

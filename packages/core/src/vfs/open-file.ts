@@ -1,0 +1,140 @@
+/**
+ * Open files: what a descriptor refers to. Linux's `struct file`.
+ *
+ * @see open(2) on "open file description"
+ */
+import {
+  type DirEntry,
+  Errno,
+  O_ACCMODE,
+  O_APPEND,
+  O_PATH,
+  O_RDONLY,
+  O_WRONLY,
+  SEEK_CUR,
+  SEEK_END,
+  SEEK_SET,
+} from "../abi/index.ts";
+import { assert } from "../lib/index.ts";
+import type { FileOps } from "./file-ops.ts";
+import type { Location } from "./mount.ts";
+
+export class OpenFile {
+  readonly at: Location;
+  readonly ops: FileOps;
+  /** O_ACCMODE and the status flags. */
+  flags: number;
+  offset = 0;
+  /** Descriptors that refer here, over all processes. */
+  #references = 1;
+  /** What getdents has still to hand out; read when a directory is read from its start. */
+  #entries: readonly DirEntry[] | undefined;
+  readonly #writes: boolean;
+
+  constructor(at: Location, flags: number, ops: FileOps) {
+    this.at = at;
+    this.flags = flags;
+    this.ops = ops;
+    this.at.mount.users++;
+    this.#writes = this.writable && at.inode.type === "file" && (flags & O_PATH) === 0;
+    if (this.#writes) at.inode.backing.writing++;
+  }
+
+  get readable(): boolean {
+    return (this.flags & O_ACCMODE) !== O_WRONLY && (this.flags & O_PATH) === 0;
+  }
+
+  get writable(): boolean {
+    return (this.flags & O_ACCMODE) !== O_RDONLY && (this.flags & O_PATH) === 0;
+  }
+
+  /** Another descriptor refers here: dup(2), clone(2). */
+  retain(): this {
+    this.#references++;
+    return this;
+  }
+
+  /** One descriptor less; the last one lets the file go. */
+  release(): void {
+    assert(this.#references > 0, "an open file is released once for each reference");
+    if (--this.#references > 0) return;
+    this.at.mount.users--;
+    if (this.#writes) this.at.inode.backing.writing--;
+    this.at.inode.backing.unlock(this);
+    this.ops.release();
+  }
+
+  /**
+   * Reads at the file's own offset.
+   *
+   * @returns `undefined` if there is nothing yet.
+   * @throws EBADF if the file is not open for reading. @throws EISDIR on a directory.
+   */
+  read(count: number): Uint8Array | undefined {
+    const bytes = this.pread(count, this.offset);
+    if (bytes !== undefined) this.offset += bytes.length;
+    return bytes;
+  }
+
+  pread(count: number, offset: number): Uint8Array | undefined {
+    if (!this.readable) throw new Errno("EBADF");
+    const bytes = this.ops.read(count, offset);
+    if (bytes !== undefined) this.at.inode.accessed();
+    return bytes;
+  }
+
+  /** Writes at the file's own offset, or at its end if it was opened with O_APPEND. @returns `undefined` if there is no room yet. */
+  write(data: Uint8Array): number | undefined {
+    if (!this.writable) throw new Errno("EBADF");
+    if ((this.flags & O_APPEND) !== 0) this.offset = this.ops.end;
+    const written = this.ops.write(data, this.offset);
+    if (written !== undefined) this.offset += written;
+    return written;
+  }
+
+  pwrite(data: Uint8Array, offset: number): number | undefined {
+    if (!this.writable) throw new Errno("EBADF");
+    return this.ops.write(data, (this.flags & O_APPEND) !== 0 ? this.ops.end : offset);
+  }
+
+  /** @throws ESPIPE on a pipe, socket or terminal. @throws EINVAL if the result would be negative. */
+  seek(offset: number, whence: number): number {
+    if ((this.flags & O_PATH) !== 0) throw new Errno("EBADF");
+    if (this.at.inode.type === "dir") return this.#seekDirectory(offset, whence);
+    if (!this.ops.seekable) throw new Errno("ESPIPE");
+    const base = whence === SEEK_SET ? 0 : whence === SEEK_CUR ? this.offset : whence === SEEK_END ? this.ops.end : -1;
+    if (base < 0 || base + offset < 0) throw new Errno("EINVAL");
+    this.offset = base + offset;
+    return this.offset;
+  }
+
+  /**
+   * At most `count` entries of a directory from where the last call stopped, `.` and `..` first.
+   *
+   * @throws ENOTDIR if this is no directory.
+   */
+  readEntries(count: number): readonly DirEntry[] {
+    const inode = this.at.inode;
+    if (inode.type !== "dir" || (this.flags & O_PATH) !== 0) throw new Errno("ENOTDIR");
+    if (this.#entries === undefined || this.offset === 0) {
+      const parent = this.at.dentry.parent?.inode ?? inode;
+      this.#entries = [
+        { name: ".", ino: inode.ino, type: "dir" },
+        { name: "..", ino: parent.ino, type: "dir" },
+        ...inode.readdir(),
+      ];
+      inode.accessed();
+    }
+    const entries = this.#entries.slice(this.offset, this.offset + count);
+    this.offset += entries.length;
+    return entries;
+  }
+
+  #seekDirectory(offset: number, whence: number): number {
+    if (whence !== SEEK_SET && whence !== SEEK_CUR) throw new Errno("EINVAL");
+    const target = whence === SEEK_SET ? offset : this.offset + offset;
+    if (target < 0) throw new Errno("EINVAL");
+    this.offset = target;
+    return target;
+  }
+}

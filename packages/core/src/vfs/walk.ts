@@ -1,0 +1,214 @@
+/**
+ * Path walk: from a path to a location.
+ *
+ * @see path_resolution(7), fs/namei.c
+ */
+import { Errno, NAME_MAX, PATH_MAX, S_ISVTX, SYMLOOP_MAX, W_OK, X_OK } from "../abi/index.ts";
+import { byteLength } from "../lib/index.ts";
+import type { FsCredentials } from "./credentials.ts";
+import type { Dentry } from "./dentry.ts";
+import type { FsContext } from "./fs-context.ts";
+import type { Inode } from "./inode.ts";
+import { Location, type Mount } from "./mount.ts";
+import { checkAccess } from "./permission.ts";
+
+/** The directory of a path's last component, and that component. */
+export interface LastComponent {
+  readonly parent: Location;
+  /** "." or ".." where the path ends so; "" for "/" itself. */
+  readonly name: string;
+  /** The path ended in a slash: the component must be a directory. */
+  readonly slash: boolean;
+  /** Symbolic links that have been followed so far. */
+  readonly links: number;
+}
+
+/**
+ * Resolves `path`.
+ *
+ * @param options.follow whether a symbolic link in the last component is followed (it always is before a slash).
+ * @throws ENOENT if a component does not exist, or the path is empty.
+ * @throws ENOTDIR if something that is no directory is used as one.
+ * @throws EACCES if search permission on a directory is missing.
+ * @throws ELOOP if more than SYMLOOP_MAX links were met.
+ * @throws ENAMETOOLONG if a component or the path is too long.
+ */
+export function walk(context: FsContext, path: string, options: { readonly follow: boolean }): Location {
+  const walker = new Walker(context, path, 0);
+  walker.run(options.follow ? "follow" : "nofollow");
+  return new Location(walker.mount, walker.dentry);
+}
+
+/** Resolves all but the last component. Throws like `walk`; the last component need not exist. */
+export function walkParent(context: FsContext, path: string): LastComponent {
+  const walker = new Walker(context, path, 0);
+  walker.run("parent");
+  return walker.last;
+}
+
+/** Goes on from where `walkParent` stopped: the last component is a symbolic link with text `target`. */
+export function walkLink(context: FsContext, from: LastComponent, target: string): LastComponent {
+  const walker = new Walker({ ...context, cwd: from.parent }, target, from.links + 1);
+  walker.run("parent");
+  return walker.last;
+}
+
+/**
+ * The child `name` of a directory, with whatever is mounted on it; `undefined` if there is none.
+ *
+ * @throws ENAMETOOLONG if the name is longer than NAME_MAX bytes.
+ */
+export function lookup(directory: Location, name: string): Location | undefined {
+  checkName(name);
+  const dentry = directory.dentry.child(name);
+  return dentry === undefined ? undefined : new Location(directory.mount, dentry).top;
+}
+
+/** @throws ENAMETOOLONG if `name` has more than NAME_MAX bytes. */
+export function checkName(name: string): void {
+  if (name.length > NAME_MAX / 3 && byteLength(name) > NAME_MAX) throw new Errno("ENAMETOOLONG");
+}
+
+type LastRule = "follow" | "nofollow" | "parent";
+
+class Walker {
+  mount: Mount;
+  dentry: Dentry;
+  readonly #context: FsContext;
+  #path: string;
+  #at = 0;
+  #links: number;
+  #last: LastComponent | undefined;
+
+  constructor(context: FsContext, path: string, links: number) {
+    if (path === "") throw new Errno("ENOENT");
+    if (path.length > PATH_MAX / 4 && byteLength(path) >= PATH_MAX) throw new Errno("ENAMETOOLONG");
+    if (links > SYMLOOP_MAX) throw new Errno("ELOOP");
+    const start = path.charCodeAt(0) === SLASH ? context.root : context.cwd;
+    this.#context = context;
+    this.#path = path;
+    this.#links = links;
+    this.mount = start.mount;
+    this.dentry = start.dentry;
+  }
+
+  get last(): LastComponent {
+    return this.#last as LastComponent;
+  }
+
+  run(rule: LastRule): void {
+    for (;;) {
+      const path = this.#path;
+      let at = this.#at;
+      while (path.charCodeAt(at) === SLASH) at++;
+      if (at === path.length) {
+        if (at > 0 && this.#at < at) this.#requireDirectory();
+        if (rule === "parent") this.#stopAt("", false);
+        return;
+      }
+      let end = path.indexOf("/", at);
+      if (end < 0) end = path.length;
+      const name = path.slice(at, end);
+      let rest = end;
+      while (path.charCodeAt(rest) === SLASH) rest++;
+      const isLast = rest === path.length;
+      const slash = isLast && rest > end;
+      this.#at = isLast ? (slash ? end : rest) : rest;
+      this.#search();
+      if (isLast && rule === "parent") {
+        checkName(name);
+        this.#stopAt(name, slash);
+        return;
+      }
+      this.#enter(name, isLast && !slash && rule !== "follow");
+    }
+  }
+
+  #stopAt(name: string, slash: boolean): void {
+    this.#last = { parent: new Location(this.mount, this.dentry), name, slash, links: this.#links };
+  }
+
+  /** The current position is to be searched: it must be a directory, and search permission is needed. */
+  #search(): void {
+    this.#requireDirectory();
+    checkAccess(this.#context.creds, this.dentry.inode, X_OK);
+  }
+
+  #requireDirectory(): void {
+    if (this.dentry.inode.type !== "dir") throw new Errno("ENOTDIR");
+  }
+
+  #enter(name: string, keepLink: boolean): void {
+    if (name === ".") return;
+    if (name === "..") {
+      this.#up();
+      return;
+    }
+    checkName(name);
+    const child = this.dentry.child(name);
+    if (child === undefined) throw new Errno("ENOENT");
+    if (child.inode.type === "symlink" && !keepLink) {
+      this.#follow(child.inode);
+      return;
+    }
+    this.dentry = child;
+    this.#descend();
+  }
+
+  /** To the topmost mount on the current position. */
+  #descend(): void {
+    while (this.dentry.mounted > 0) {
+      const covering = this.mount.childAt(this.dentry);
+      if (covering === undefined) return;
+      this.mount = covering;
+      this.dentry = covering.root;
+    }
+  }
+
+  #up(): void {
+    const { root } = this.#context;
+    for (;;) {
+      if (this.mount === root.mount && this.dentry === root.dentry) return;
+      if (this.dentry !== this.mount.root) break;
+      const { parent, point } = this.mount;
+      if (parent === undefined || point === undefined) return;
+      this.mount = parent;
+      this.dentry = point;
+    }
+    if (this.dentry.parent !== undefined) this.dentry = this.dentry.parent;
+    this.#descend();
+  }
+
+  #follow(link: Inode): void {
+    if (++this.#links > SYMLOOP_MAX) throw new Errno("ELOOP");
+    checkProtectedLink(this.#context.creds, this.dentry.inode, link);
+    const jump = link.follow();
+    if (jump !== undefined) {
+      this.mount = jump.mount;
+      this.dentry = jump.dentry;
+      return;
+    }
+    const target = link.readlink();
+    if (target === "") throw new Errno("ENOENT");
+    if (target.charCodeAt(0) === SLASH) {
+      this.mount = this.#context.root.mount;
+      this.dentry = this.#context.root.dentry;
+    }
+    this.#path = target + this.#path.slice(this.#at).replace(/^(?=[^/])/, "/");
+    this.#at = 0;
+  }
+}
+
+/**
+ * In a sticky world-writable directory, a link is followed only by its owner or if the directory's owner made it.
+ *
+ * @throws EACCES otherwise.
+ * @see proc(5) /proc/sys/fs/protected_symlinks
+ */
+function checkProtectedLink(who: FsCredentials, directory: Inode, link: Inode): void {
+  const shared = S_ISVTX | W_OK;
+  if ((directory.mode & shared) !== shared || link.uid === who.uid || link.uid === directory.uid) return;
+  if (link.follow() === undefined) throw new Errno("EACCES");
+}
+
+const SLASH = 47;

@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+/** Tests run on the TypeScript sources: the workspace packages export them under a condition of their own. */
+export default defineConfig({
+  resolve: { conditions: ["bottleship-source"] },
+  ssr: { resolve: { conditions: ["bottleship-source"] } },
+  test: {
+    include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts"],
+    exclude: ["**/node_modules/**", "test/long/**"],
+    testTimeout: 30_000,
+  },
+});
