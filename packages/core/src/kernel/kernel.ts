@@ -34,7 +34,7 @@ import { commOf } from "./exec.ts";
 import { FdTable } from "./fd-table.ts";
 import { type FileSystemFactory, fileSystemFactories } from "./file-systems.ts";
 import { spawn, takeNumbers } from "./fork.ts";
-import { pause } from "./idle.ts";
+import { execute, pause } from "./idle.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
 import { DEFAULT_MACHINE, type Machine } from "./machine.ts";
 import { NamespaceIds } from "./namespaces/namespace.ts";
@@ -141,6 +141,11 @@ export class Kernel implements FsMachine {
   spawn(program: Program, options: SpawnOptions): Process {
     const { argv, env = new Map() } = options;
     return this.start(() => program(argv, env), options);
+  }
+
+  /** Starts an executable of the machine's disk. Where it cannot be executed the process ends with 127. */
+  exec(path: string, options: SpawnOptions): Process {
+    return this.start(() => execute(path, options.argv, options.env ?? new Map()), options);
   }
 
   /** Starts a routine as a process. */

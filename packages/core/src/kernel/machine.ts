@@ -1,4 +1,6 @@
 /** What a simulated machine is made of, and what it calls itself. */
+import type { Protections } from "../vfs/index.ts";
+
 export interface Machine {
   readonly hostname: string;
   /** Processors. */
@@ -10,6 +12,8 @@ export interface Machine {
   readonly kernelVersion: string;
   /** uname -m. */
   readonly architecture: string;
+  /** sysctl fs.protected_* */
+  readonly protections: Protections;
 }
 
 export const DEFAULT_MACHINE: Machine = {
@@ -20,4 +24,5 @@ export const DEFAULT_MACHINE: Machine = {
   kernelRelease: "6.18.0-bottleship",
   kernelVersion: "#1 SMP PREEMPT_DYNAMIC",
   architecture: "x86_64",
+  protections: { symlinks: true, hardlinks: true, regular: 1, fifos: 1 },
 };

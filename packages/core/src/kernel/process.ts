@@ -24,7 +24,7 @@ import {
 } from "../abi/index.ts";
 import { AssertionFailure, assert, encode } from "../lib/index.ts";
 import { type Coroutine, type Timer, type Waiter, WaitQueue } from "../sim/index.ts";
-import type { FsContext, Inode, Location } from "../vfs/index.ts";
+import type { FsContext, Inode, Location, Protections } from "../vfs/index.ts";
 import type { Cgroup } from "./cgroup/cgroup.ts";
 import { mayOpenDevice } from "./cgroup/devices.ts";
 import { accountCpu } from "./cpu.ts";
@@ -250,6 +250,10 @@ export class Process implements Coroutine, Waiter, FsContext {
   /** The soft limit of a resource. */
   limit(resource: ResourceName): number {
     return this.limits.get(resource)?.soft ?? Number.POSITIVE_INFINITY;
+  }
+
+  get protections(): Protections {
+    return this.kernel.machine.protections;
   }
 
   mayOpenDevice(inode: Inode, wanted: number): boolean {

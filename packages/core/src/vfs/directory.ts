@@ -238,7 +238,7 @@ const isName = (name: string): boolean => name !== "" && name !== "." && name !=
  * @see proc(5) /proc/sys/fs/protected_hardlinks, fs/namei.c:may_linkat
  */
 function checkProtectedHardLink(context: FsContext, inode: Inode): void {
-  if (ownsOrCapable(context.creds, inode)) return;
+  if (!context.protections.hardlinks || ownsOrCapable(context.creds, inode)) return;
   const risky =
     inode.type !== "file" ||
     (inode.mode & S_ISUID) !== 0 ||

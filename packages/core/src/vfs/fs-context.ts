@@ -3,7 +3,17 @@ import type { FsCredentials } from "./credentials.ts";
 import type { Inode } from "./inode.ts";
 import type { Location } from "./mount.ts";
 
+/** What sysctl fs.protected_* says. @see proc(5) /proc/sys/fs */
+export interface Protections {
+  readonly symlinks: boolean;
+  readonly hardlinks: boolean;
+  /** 0, 1 or 2: in which sticky directories O_CREAT refuses other people's files. */
+  readonly regular: number;
+  readonly fifos: number;
+}
+
 export interface FsContext {
+  readonly protections: Protections;
   readonly root: Location;
   readonly cwd: Location;
   readonly umask: number;

@@ -97,10 +97,12 @@ function create(context: FsContext, last: LastComponent, mode: number): Location
  */
 function checkProtected(context: FsContext, directory: Location, at: Location): void {
   const { inode } = at;
-  if (inode.type !== "file" && inode.type !== "fifo") return;
+  const { regular, fifos } = context.protections;
+  const level = inode.type === "file" ? regular : inode.type === "fifo" ? fifos : 0;
+  if (level === 0) return;
   const mode = directory.inode.mode;
   if ((mode & S_ISVTX) === 0 || inode.uid === directory.inode.uid || inode.uid === context.creds.uid) return;
-  if ((mode & W_OK) !== 0) throw new Errno("EACCES");
+  if ((mode & W_OK) !== 0 || (level > 1 && (mode & 0o020) !== 0)) throw new Errno("EACCES");
 }
 
 function checkOpen(context: FsContext, at: Location, flags: number): void {

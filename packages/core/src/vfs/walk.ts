@@ -181,7 +181,7 @@ class Walker {
 
   #follow(link: Inode): void {
     if (++this.#links > SYMLOOP_MAX) throw new Errno("ELOOP");
-    checkProtectedLink(this.#context.creds, this.dentry.inode, link);
+    if (this.#context.protections.symlinks) checkProtectedLink(this.#context.creds, this.dentry.inode, link);
     const jump = link.follow();
     if (jump !== undefined) {
       this.mount = jump.mount;

@@ -76,6 +76,7 @@ function contextOf(process: Process): FsContext {
     cwd: process.cwd,
     umask: process.umask,
     creds: process.creds,
+    protections: process.protections,
     mayOpenDevice: (inode, wanted) => process.mayOpenDevice(inode, wanted),
   };
 }

@@ -1,0 +1,116 @@
+/**
+ * Applets: programs in the manner of busybox, and the multi-call program that holds them.
+ *
+ * An applet is a generator over an `Io`; it returns its exit code. `runApplet` does what libc and libbb do around a main
+ * function: it ends on `AppletExit`, prints what an uncaught `Errno` says, and flushes standard output at the end.
+ */
+import {
+  type Env,
+  Errno,
+  getresgid,
+  getresuid,
+  type Program,
+  type Routine,
+  setresgid,
+  setresuid,
+} from "../abi/index.ts";
+import { basename } from "../lib/index.ts";
+import { showUsage } from "./getopt.ts";
+import { AppletExit, Io } from "./io.ts";
+import { BANNER, USAGE } from "./usage.data.ts";
+
+/** The main function of an applet. */
+export type Applet = (io: Io) => Routine<number>;
+
+/** Applets that a set-uid busybox may run with the privileges of its owner; all others drop them first. */
+const KEEPS_PRIVILEGES: ReadonlySet<string> = new Set([
+  "su",
+  "passwd",
+  "login",
+  "ping",
+  "ping6",
+  "crontab",
+  "mount",
+  "umount",
+]);
+
+/** Runs an applet as `main` would be run. */
+export function* runApplet(applet: Applet, name: string, argv: readonly string[], env: Env): Routine<number> {
+  const io = new Io(name, argv, env);
+  let code: number;
+  try {
+    if (argv[1] === "--help" && USAGE[name] !== undefined && argv.length === 2) return yield* showUsage(io, name, 0);
+    code = yield* applet(io);
+  } catch (ending) {
+    if (ending instanceof AppletExit) code = ending.code;
+    else if (ending instanceof Errno) {
+      yield* io.warn(ending.message);
+      code = 1;
+    } else throw ending;
+  }
+  yield* io.out.flush();
+  if (io.out.error !== undefined) {
+    yield* io.warn(`write error: ${io.out.error.message}`);
+    return code === 0 ? 1 : code;
+  }
+  return code;
+}
+
+/** The multi-call program: it is the applet that `argv[0]` names, or that follows `busybox`. */
+export function multiCall(applets: ReadonlyMap<string, Applet>, shell: Program): Program {
+  return function* busybox(argv, env) {
+    const name = basename(argv[0] ?? "busybox").replace(/^-/, "");
+    const applet = applets.get(name);
+    if (name === "sh" || name === "ash") return yield* shell(argv, env);
+    if (applet !== undefined) {
+      if (!KEEPS_PRIVILEGES.has(name)) yield* dropPrivileges();
+      return yield* runApplet(applet, name, argv, env);
+    }
+    if (name !== "busybox") return yield* notFound(name, env);
+    return yield* busyboxItself(applets, argv, env, busybox);
+  };
+}
+
+function* busyboxItself(
+  applets: ReadonlyMap<string, Applet>,
+  argv: readonly string[],
+  env: Env,
+  again: Program,
+): Routine<number> {
+  const io = new Io("busybox", argv, env);
+  const first = argv[1];
+  if (first === undefined || first === "--help") {
+    yield* io.out.write(`${BANNER}\n\nUsage: busybox [function [arguments]...]\n   or: busybox --list[-full]\n\n`);
+    yield* io.out.write(`Currently defined functions:\n\t${appletNames(applets).join(", ")}\n`);
+    yield* io.out.flush();
+    return 0;
+  }
+  if (first === "--list") {
+    for (const name of appletNames(applets)) yield* io.out.line(name);
+    yield* io.out.flush();
+    return 0;
+  }
+  if (!applets.has(first) && first !== "sh" && first !== "ash") return yield* notFound(first, env);
+  return yield* again(argv.slice(1), env);
+}
+
+/** Every name that the multi-call program answers to, sorted. */
+export function appletNames(applets: ReadonlyMap<string, Applet>): readonly string[] {
+  return [...applets.keys(), "ash", "busybox", "sh"].sort();
+}
+
+function* notFound(name: string, env: Env): Routine<number> {
+  const io = new Io(name, [name], env);
+  yield* io.warn("applet not found");
+  return 127;
+}
+
+/** A set-uid busybox gives its privileges up, but for a few applets. @see busybox's doc on SUID */
+function* dropPrivileges(): Routine<void> {
+  const uids = yield* getresuid();
+  const gids = yield* getresgid();
+  if (gids.effective !== gids.real) yield* setresgid(-1, gids.real, gids.effective === 0 ? gids.real : -1);
+  if (uids.effective === uids.real) return;
+  if (uids.effective === 0) yield* setresuid(uids.real, uids.real, uids.real);
+  else yield* setresuid(-1, uids.real, -1);
+}

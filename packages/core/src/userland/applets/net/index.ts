@@ -1,0 +1,4 @@
+/** The applets of this folder by name. */
+import type { Applet } from "../../applet.ts";
+
+export const applets: Readonly<Record<string, Applet>> = {};

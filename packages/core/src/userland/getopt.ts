@@ -1,0 +1,146 @@
+/**
+ * Command line options as glibc's getopt_long(3) reads them, with busybox's way of refusing.
+ *
+ * @see getopt(3)
+ */
+import type { Routine } from "../abi/index.ts";
+import { AppletExit, type Io } from "./io.ts";
+import { BANNER, USAGE } from "./usage.data.ts";
+
+/** What the command line said. */
+export class Options {
+  /** Options in the order in which they were given, a long one under its short letter (or its own name). */
+  readonly given: readonly (readonly [name: string, value: string])[];
+  /** What is left: the words that are no options. */
+  readonly operands: readonly string[];
+
+  constructor(given: readonly (readonly [string, string])[], operands: readonly string[]) {
+    this.given = given;
+    this.operands = operands;
+  }
+
+  has(name: string): boolean {
+    return this.given.some(([option]) => option === name);
+  }
+
+  count(name: string): number {
+    return this.given.filter(([option]) => option === name).length;
+  }
+
+  /** The last value given for an option. */
+  value(name: string): string | undefined {
+    return this.given.findLast(([option]) => option === name)?.[1];
+  }
+
+  /** Every value given for an option, in order. */
+  values(name: string): readonly string[] {
+    return this.given.flatMap(([option, value]) => (option === name ? [value] : []));
+  }
+
+  /** Of several options that exclude each other, the one that was given last. */
+  last(...names: readonly string[]): string | undefined {
+    return this.given.findLast(([option]) => names.includes(option))?.[0];
+  }
+}
+
+/**
+ * Parses `io.argv`.
+ *
+ * `spec` is getopt's: a letter each, `:` after one that takes a value, `::` after one that may; a leading `+` stops at
+ * the first operand. `longs` maps a long name to a letter of `spec`, or to itself with `:` if it has no letter.
+ * A wrong option prints the message and the usage and ends the applet with 1.
+ */
+export function* getopt(io: Io, spec: string, longs: Readonly<Record<string, string>> = {}): Routine<Options> {
+  const stopsAtOperand = spec.startsWith("+");
+  const letters = parseSpec(stopsAtOperand ? spec.slice(1) : spec);
+  const given: (readonly [string, string])[] = [];
+  const operands: string[] = [];
+  const words = io.argv.slice(1);
+  for (let word = words.shift(); word !== undefined; word = words.shift()) {
+    if (word === "--") {
+      operands.push(...words);
+      break;
+    }
+    if (word.startsWith("--")) given.push(yield* longOption(io, word.slice(2), words, letters, longs));
+    else if (word.startsWith("-") && word.length > 1) {
+      for (let at = 1; at < word.length; at++) {
+        const letter = word[at] as string;
+        const arity = letters.get(letter);
+        if (arity === undefined) return yield* refuse(io, `invalid option -- '${letter}'`);
+        const attached = word.slice(at + 1);
+        if (arity === "none") {
+          given.push([letter, ""]);
+          continue;
+        }
+        const value = attached !== "" || arity === "optional" ? attached : words.shift();
+        if (value === undefined) return yield* refuse(io, `option requires an argument -- '${letter}'`);
+        given.push([letter, value]);
+        break;
+      }
+    } else if (stopsAtOperand) {
+      operands.push(word, ...words);
+      break;
+    } else operands.push(word);
+  }
+  return new Options(given, operands);
+}
+
+/** Prints the help text on standard error and ends the applet with 1. */
+export function* showUsage(io: Io, name: string = io.name, code = 1): Routine<never> {
+  yield* io.err.write(`${BANNER}\n\nUsage: ${USAGE[name] ?? `${name}\n`}`);
+  throw new AppletExit(code);
+}
+
+type Arity = "none" | "required" | "optional";
+
+function parseSpec(spec: string): Map<string, Arity> {
+  const letters = new Map<string, Arity>();
+  for (let at = 0; at < spec.length; at++) {
+    const letter = spec[at] as string;
+    let arity: Arity = "none";
+    if (spec[at + 1] === ":") {
+      arity = spec[at + 2] === ":" ? "optional" : "required";
+      at += arity === "optional" ? 2 : 1;
+    }
+    letters.set(letter, arity);
+  }
+  return letters;
+}
+
+function* longOption(
+  io: Io,
+  text: string,
+  words: string[],
+  letters: ReadonlyMap<string, Arity>,
+  longs: Readonly<Record<string, string>>,
+): Routine<readonly [string, string]> {
+  const equals = text.indexOf("=");
+  const typed = equals < 0 ? text : text.slice(0, equals);
+  const matches = Object.keys(longs).filter((name) => name.startsWith(typed));
+  const name = matches.includes(typed) ? typed : matches.length === 1 ? matches[0] : undefined;
+  if (name === undefined) {
+    const why = matches.length > 1 ? "ambiguous" : "unrecognized";
+    return yield* refuse(
+      io,
+      `option '--${text}' is ${why}`.replace(/^option (.*) is unrecognized$/, "unrecognized option $1"),
+    );
+  }
+  const target = longs[name] as string;
+  const key = target.replace(/:+$/, "");
+  const colons = target.length - key.length;
+  const arity: Arity = letters.get(key) ?? (colons === 0 ? "none" : colons === 1 ? "required" : "optional");
+  const attached = equals < 0 ? undefined : text.slice(equals + 1);
+  if (arity === "none") {
+    if (attached !== undefined) return yield* refuse(io, `option '--${name}' doesn't allow an argument`);
+    return [key, ""];
+  }
+  if (arity === "optional") return [key, attached ?? ""];
+  const value = attached ?? words.shift();
+  if (value === undefined) return yield* refuse(io, `option '--${name}' requires an argument`);
+  return [key, value];
+}
+
+function* refuse(io: Io, why: string): Routine<never> {
+  yield* io.warn(why);
+  return yield* showUsage(io);
+}

@@ -1,0 +1,201 @@
+/**
+ * What a C program has in `stdio` and libbb: buffered output, line input, messages that begin with the program's name.
+ *
+ * Output is buffered as glibc does it: 4096 bytes to a file or pipe, line by line to a terminal, standard error not at
+ * all. That decides in which order `cmd 2>&1` shows things, so it matters.
+ */
+import { type Call, close, type Env, Errno, ioctl, O_RDONLY, open, type Routine, read, write } from "../abi/index.ts";
+import { concat, decode, encode, latin1, NO_BYTES } from "../lib/index.ts";
+
+const BUFFER_SIZE = 4096;
+const READ_SIZE = 65_536;
+const NEWLINE = 10;
+
+/** Ends an applet at once with an exit code. Thrown, and caught by `runApplet`. */
+export class AppletExit {
+  readonly code: number;
+
+  constructor(code: number) {
+    this.code = code;
+  }
+}
+
+/** Buffered output to a descriptor. */
+export class Output {
+  readonly #fd: number;
+  readonly #buffered: boolean;
+  #parts: Uint8Array[] = [];
+  #length = 0;
+  #isTerminal: boolean | undefined;
+  /** The first error of a write, kept for the end: as ferror(3). */
+  #error: Errno | undefined;
+
+  constructor(fd: number, options: { readonly buffered: boolean }) {
+    this.#fd = fd;
+    this.#buffered = options.buffered;
+  }
+
+  get error(): Errno | undefined {
+    return this.#error;
+  }
+
+  *write(data: string | Uint8Array): Routine<void> {
+    const bytes = typeof data === "string" ? encode(data) : data;
+    if (bytes.length === 0) return;
+    this.#parts.push(bytes);
+    this.#length += bytes.length;
+    if (!this.#buffered || this.#length >= BUFFER_SIZE) yield* this.flush();
+    else if (bytes.includes(NEWLINE) && (yield* this.#onTerminal())) yield* this.flush();
+  }
+
+  /** Writes `text` and a newline. */
+  *line(text: string): Routine<void> {
+    yield* this.write(`${text}\n`);
+  }
+
+  /** Hands everything to the kernel. An error is remembered, not thrown. */
+  *flush(): Routine<void> {
+    const bytes = concat(this.#parts);
+    this.#parts = [];
+    this.#length = 0;
+    let rest = bytes;
+    try {
+      while (rest.length > 0) rest = rest.subarray(yield* write(this.#fd, rest));
+    } catch (error) {
+      if (!(error instanceof Errno)) throw error;
+      this.#error ??= error;
+    }
+  }
+
+  *#onTerminal(): Routine<boolean> {
+    this.#isTerminal ??= yield* isatty(this.#fd);
+    return this.#isTerminal;
+  }
+}
+
+/** Buffered input from a descriptor, by bytes or lines. */
+export class Input {
+  readonly #fd: number;
+  #buffer: Uint8Array = NO_BYTES;
+  #ended = false;
+
+  constructor(fd: number) {
+    this.#fd = fd;
+  }
+
+  /** The next bytes as they come; `undefined` at the end. */
+  *chunk(): Routine<Uint8Array | undefined> {
+    if (this.#buffer.length > 0) {
+      const bytes = this.#buffer;
+      this.#buffer = NO_BYTES;
+      return bytes;
+    }
+    if (this.#ended) return undefined;
+    const bytes = yield* read(this.#fd, READ_SIZE);
+    if (bytes.length > 0) return bytes;
+    this.#ended = true;
+    return undefined;
+  }
+
+  /** The next line with its newline, if it has one; `undefined` at the end. `delimiter` replaces the newline. */
+  *line(delimiter: number = NEWLINE): Routine<Uint8Array | undefined> {
+    const parts: Uint8Array[] = [];
+    for (;;) {
+      const bytes = yield* this.chunk();
+      if (bytes === undefined) return parts.length === 0 ? undefined : concat(parts);
+      const end = bytes.indexOf(delimiter);
+      if (end < 0) {
+        parts.push(bytes);
+        continue;
+      }
+      this.#buffer = bytes.subarray(end + 1);
+      parts.push(bytes.subarray(0, end + 1));
+      return concat(parts);
+    }
+  }
+
+  /** The next line without its newline, one character a byte. */
+  *latin1Line(): Routine<string | undefined> {
+    const line = yield* this.line();
+    if (line === undefined) return undefined;
+    return latin1(line[line.length - 1] === NEWLINE ? line.subarray(0, line.length - 1) : line);
+  }
+
+  *rest(): Routine<Uint8Array> {
+    const parts: Uint8Array[] = [];
+    for (let bytes = yield* this.chunk(); bytes !== undefined; bytes = yield* this.chunk()) parts.push(bytes);
+    return concat(parts);
+  }
+}
+
+/** Everything that an applet needs: its arguments, its environment, its standard streams. */
+export class Io {
+  readonly name: string;
+  /** `argv[0]` is the applet's name. */
+  readonly argv: readonly string[];
+  readonly env: Env;
+  readonly out = new Output(1, { buffered: true });
+  readonly err = new Output(2, { buffered: false });
+  readonly in = new Input(0);
+
+  constructor(name: string, argv: readonly string[], env: Env) {
+    this.name = name;
+    this.argv = argv;
+    this.env = env;
+  }
+
+  /** `NAME: message` on standard error. */
+  *warn(message: string): Routine<void> {
+    yield* this.err.write(`${this.name}: ${message}\n`);
+  }
+
+  /** `NAME: message: reason of the error`. */
+  *perror(message: string, error: Errno): Routine<void> {
+    yield* this.warn(`${message}: ${error.message}`);
+  }
+
+  /** Says why, and ends the applet. */
+  *die(message: string, code = 1): Routine<never> {
+    yield* this.warn(message);
+    throw new AppletExit(code);
+  }
+
+  /** `die` with the reason of an error. */
+  *pdie(message: string, error: Errno, code = 1): Routine<never> {
+    return yield* this.die(`${message}: ${error.message}`, code);
+  }
+}
+
+/** The result of a call, or the `Errno` that it failed with: for where a failure is an ordinary answer. */
+export function* attempt<T>(call: Iterable<Call, T, unknown>): Routine<T | Errno> {
+  try {
+    return yield* call;
+  } catch (error) {
+    if (error instanceof Errno) return error;
+    throw error;
+  }
+}
+
+export function* isatty(fd: number): Routine<boolean> {
+  return !((yield* attempt(ioctl(fd, "TCGETS"))) instanceof Errno);
+}
+
+/** A whole file. @throws Errno */
+export function* readFile(path: string): Routine<Uint8Array> {
+  const fd = yield* open(path, O_RDONLY);
+  try {
+    return yield* new Input(fd).rest();
+  } finally {
+    yield* close(fd);
+  }
+}
+
+/** A whole file as text. @throws Errno */
+export function* readText(path: string): Routine<string> {
+  return decode(yield* readFile(path));
+}
+
+/** All of `data`, however many writes that takes. @throws Errno */
+export function* writeAll(fd: number, data: Uint8Array): Routine<void> {
+  for (let rest = data; rest.length > 0; ) rest = rest.subarray(yield* write(fd, rest));
+}
