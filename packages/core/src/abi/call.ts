@@ -27,6 +27,8 @@ export class Call<K extends SyscallName = SyscallName, R = ReturnType<Syscalls[K
   readonly c: unknown;
   readonly d: unknown;
   readonly e: unknown;
+  /** A failure is an answer: the `Errno` is returned, not thrown. */
+  isAttempt = false;
   /** True once the kernel has been given the call. */
   #asked = false;
 
@@ -37,6 +39,12 @@ export class Call<K extends SyscallName = SyscallName, R = ReturnType<Syscalls[K
     this.c = c;
     this.d = d;
     this.e = e;
+  }
+
+  /** The same call, for where failing is ordinary: `yield* stat(path).attempt()` evaluates to the result or the `Errno`. */
+  attempt(): Call<K, R | Errno> {
+    this.isAttempt = true;
+    return this as unknown as Call<K, R | Errno>;
   }
 
   /** The arguments, without trailing ones that were not given. */

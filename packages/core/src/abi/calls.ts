@@ -5,6 +5,7 @@
  * `syscalls.ts` documents arguments and results; here are only the defaults that libc gives.
  */
 import { Call, type Entry, type Env } from "./call.ts";
+import type { CapabilitySet } from "./capability.ts";
 import { O_RDONLY } from "./fcntl.ts";
 import type { ResourceLimit, ResourceName } from "./limits.ts";
 import type { NamespaceKind } from "./namespace.ts";
@@ -16,6 +17,7 @@ import type {
   Disposition,
   FcntlCommand,
   IoctlRequest,
+  MountPlan,
   PollFd,
   PrctlOption,
   PriorityTarget,
@@ -124,7 +126,8 @@ export const setpriority = (which: PriorityTarget, who: number, nice: number) =>
 export const prlimit = (pid: number, resource: ResourceName, limit?: ResourceLimit) =>
   new Call("prlimit", pid, resource, limit);
 export const times = () => new Call("times");
-export const prctl = (option: PrctlOption, argument: number | string = 0) => new Call("prctl", option, argument);
+export const prctl = (option: PrctlOption, argument: number | string | CapabilitySet = 0) =>
+  new Call("prctl", option, argument);
 export const seccomp = (filter: SeccompFilter) => new Call("seccomp", filter);
 export const burn = (durationUs: number) => new Call("burn", durationUs);
 export const brk = (bytes: number) => new Call("brk", bytes);
@@ -146,6 +149,8 @@ export const unshare = (kinds: ReadonlySet<NamespaceKind>) => new Call("unshare"
 export const setns = (fd: number, kind?: NamespaceKind) => new Call("setns", fd, kind);
 export const mount = (source: string, target: string, type: string, flags = 0, data = "") =>
   new Call("mount", source, target, type, flags, data);
+export const automount = (target: string, plan: MountPlan, bundle: string) =>
+  new Call("automount", target, plan, bundle);
 export const umount2 = (target: string, flags = 0) => new Call("umount2", target, flags);
 export const pivot_root = (newRoot: string, putOld: string) => new Call("pivot_root", newRoot, putOld);
 export const uname = () => new Call("uname");

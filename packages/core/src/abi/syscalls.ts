@@ -101,7 +101,8 @@ export interface Syscalls {
   setpriority(which: PriorityTarget, who: number, nice: number): void;
   prlimit(pid: number, resource: ResourceName, limit: ResourceLimit | undefined): ResourceLimit;
   times(): { readonly self: CpuTimes; readonly children: CpuTimes };
-  prctl(option: PrctlOption, argument: number | string): number | string;
+  /** Unlike Linux, PR_CAPBSET_DROP also takes a whole set. */
+  prctl(option: PrctlOption, argument: number | string | CapabilitySet): number | string;
   seccomp(filter: SeccompFilter): void;
   /** Declares computation: the process is busy for `durationUs` of CPU time. Not a Linux call. */
   burn(durationUs: number): void;
@@ -123,6 +124,8 @@ export interface Syscalls {
   unshare(kinds: ReadonlySet<NamespaceKind>): void;
   setns(fd: number, kind: NamespaceKind | undefined): void;
   mount(source: string, target: string, type: string, flags: number, data: string): void;
+  /** Plans mounts below `target`: each is made when a path first leads to it. Not a Linux call. */
+  automount(target: string, plan: MountPlan, bundle: string): void;
   umount2(target: string, flags: number): void;
   pivot_root(newRoot: string, putOld: string): void;
   uname(): Uname;
@@ -198,6 +201,8 @@ export type PrctlOption =
 export interface SeccompFilter {
   readonly name: string;
   readonly denied: ReadonlySet<SyscallName>;
+  /** clone(2) with new namespaces is refused too. */
+  readonly deniesNamespaces: boolean;
 }
 
 export interface Ids {
@@ -210,6 +215,26 @@ export interface Capabilities {
   readonly effective: CapabilitySet;
   readonly permitted: CapabilitySet;
   readonly inheritable: CapabilitySet;
+}
+
+/** Mounts to be made when somebody comes by. One plan serves many containers: it is immutable, and known by identity. */
+export interface MountPlan {
+  readonly requests: readonly PlannedMount[];
+}
+
+export interface PlannedMount {
+  /** Absolute, within the mount that the plan is attached to. */
+  readonly target: string;
+  /**
+   * `mount`: a file system of `type`. `bundle`: a file or directory of the bundle, bind-mounted. `mask`: hidden behind
+   * /dev/null or an empty directory. `protect`: made read-only.
+   */
+  readonly kind: "mount" | "bundle" | "mask" | "protect";
+  readonly type: string;
+  /** A device name for `mount`; for `bundle` a path relative to the bundle directory on the machine. */
+  readonly source: string;
+  readonly flags: number;
+  readonly data: string;
 }
 
 /** @see uname(2) */

@@ -5,4 +5,18 @@ export { MemoryDirectory, MemoryFile, MemoryFs, type MemoryFsOptions, MemoryInod
 export { OverlayFs, type OverlayOptions } from "./overlay-fs.ts";
 export { Pipe } from "./pipe.ts";
 export { PipeFs } from "./pipe-fs.ts";
+export {
+  file,
+  link,
+  PseudoDirectory,
+  type PseudoEntries,
+  PseudoFile,
+  PseudoFs,
+  PseudoInode,
+  type PseudoLeaf,
+  PseudoLink,
+  type PseudoTree,
+  TreeDirectory,
+  textFile,
+} from "./pseudo-fs.ts";
 export { isOpaque, isWhiteout, makeOpaque, OVERLAY_XATTR_PREFIX } from "./whiteout.ts";

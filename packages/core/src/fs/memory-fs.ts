@@ -31,6 +31,8 @@ export interface MemoryFsOptions {
   readonly inodes?: number;
   /** For /proc/mounts: "size=65536k,mode=755". */
   readonly options?: string;
+  /** What the root starts with: the contents of this sealed directory, shared until they are touched. */
+  readonly skeleton?: MemoryDirectory;
   /** Told of every page taken (positive) or given back, before it happens; may throw to refuse. */
   readonly charge?: (pages: number) => void;
 }
@@ -57,7 +59,7 @@ export class MemoryFs extends FileSystem {
     this.source = options.source ?? this.type;
     this.dev = machine.nextDev();
     const { mode = 0o1777, uid = 0, gid = 0 } = options;
-    this.root = new MemoryDirectory(this, { type: "dir", mode, uid, gid });
+    this.root = new MemoryDirectory(this, { type: "dir", mode, uid, gid }, options.skeleton);
   }
 
   override options(): string {
@@ -345,16 +347,20 @@ export class MemorySpecial extends MemoryInode {
 export class MemoryDirectory extends MemoryInode {
   override readonly type = "dir";
   #entries: Map<string, MemoryInode> | undefined;
+  /** A directory whose contents show here too, as far as they have not been copied yet. */
+  #skeleton: MemoryDirectory | undefined;
   /** A committed layer: nothing below changes any more, so what was looked up may be shared. */
   sealed = false;
 
-  constructor(fs: MemoryFs, init: InodeInit) {
+  constructor(fs: MemoryFs, init: InodeInit, skeleton?: MemoryDirectory) {
     super(fs, init);
-    this.nlink = 2;
+    this.nlink = skeleton?.nlink ?? 2;
+    this.#skeleton = skeleton;
   }
 
   /** Entries in the order of their making. */
   get entries(): ReadonlyMap<string, MemoryInode> {
+    if (this.#skeleton !== undefined) this.#copySkeleton(this.#skeleton);
     return this.#entries ?? NO_ENTRIES;
   }
 
@@ -363,7 +369,32 @@ export class MemoryDirectory extends MemoryInode {
   }
 
   override lookup(name: string): MemoryInode | undefined {
-    return this.#entries?.get(name);
+    const known = this.#entries?.get(name);
+    if (known !== undefined || this.#skeleton === undefined) return known;
+    return this.#copyEntry(name, this.#skeleton.lookup(name));
+  }
+
+  /** Makes an inode of one's own from one of the skeleton. */
+  #copyEntry(name: string, origin: MemoryInode | undefined): MemoryInode | undefined {
+    if (origin === undefined) return undefined;
+    const { type, mode, uid, gid, rdev } = origin;
+    const target = type === "symlink" ? { target: origin.readlink() } : {};
+    const init = { type, mode, uid, gid, rdev, ...target };
+    const copy = origin instanceof MemoryDirectory ? new MemoryDirectory(this.fs, init, origin) : this.fs.make(init);
+    this.#entries ??= new Map();
+    this.#entries.set(name, copy);
+    return copy;
+  }
+
+  #copySkeleton(skeleton: MemoryDirectory): void {
+    const early = this.#entries;
+    this.#skeleton = undefined;
+    this.#entries = new Map();
+    for (const [name, origin] of skeleton.entries) {
+      const copied = early?.get(name);
+      if (copied === undefined) this.#copyEntry(name, origin);
+      else this.#entries.set(name, copied);
+    }
   }
 
   override create(name: string, init: InodeInit): MemoryInode {
@@ -425,8 +456,10 @@ export class MemoryDirectory extends MemoryInode {
     for (const [name, inode] of this.entries) yield { name, ino: inode.ino, type: inode.type };
   }
 
+  /** It is about to change: a directory that was removed cannot, and nothing stays shared. */
   #checkAlive(): void {
     if (this.nlink === 0) throw new Errno("ENOENT");
+    if (this.#skeleton !== undefined) this.#copySkeleton(this.#skeleton);
   }
 
   #add(name: string, inode: MemoryInode): void {
@@ -437,6 +470,7 @@ export class MemoryDirectory extends MemoryInode {
   }
 
   #remove(name: string): MemoryInode {
+    if (this.#skeleton !== undefined) this.#copySkeleton(this.#skeleton);
     const inode = this.#entries?.get(name);
     if (inode === undefined) throw new Errno("ENOENT");
     this.#entries?.delete(name);

@@ -33,6 +33,8 @@ export interface OverlayOptions {
   readonly upper?: Inode;
   /** For /proc/mounts. */
   readonly options?: string;
+  /** Told when the last mount is gone. */
+  readonly onUnmounted?: () => void;
 }
 
 const OVERLAYFS_MAGIC = 0x794c7630;
@@ -46,9 +48,9 @@ export class OverlayFs extends FileSystem {
   readonly machine: FsMachine;
   readonly #options: OverlayOptions;
   /** The overlay inode of an upper inode that has several names, so that all of them lead to one. */
-  readonly linked = new Map<Inode, OverlayNode>();
+  #linked: Map<Inode, OverlayNode> | undefined;
   /** The lower inode that an upper one was copied from: it keeps that one's number. */
-  readonly origins = new Map<Inode, number>();
+  #origins: Map<Inode, number> | undefined;
 
   constructor(machine: FsMachine, options: OverlayOptions) {
     super();
@@ -60,8 +62,27 @@ export class OverlayFs extends FileSystem {
     this.root = new OverlayDirectory(this, undefined, "", options.upper, lower);
   }
 
+  get linked(): Map<Inode, OverlayNode> {
+    this.#linked ??= new Map();
+    return this.#linked;
+  }
+
+  get origins(): Map<Inode, number> {
+    this.#origins ??= new Map();
+    return this.#origins;
+  }
+
+  /** The number that an upper inode has kept from the lower one that it is a copy of. */
+  originOf(upper: Inode): number | undefined {
+    return this.#origins?.get(upper);
+  }
+
   override options(): string {
     return this.#options.options ?? "";
+  }
+
+  override unmounted(): void {
+    this.#options.onUnmounted?.();
   }
 
   override statfs(): StatFs {
@@ -92,7 +113,7 @@ abstract class OverlayNode extends Inode {
     this.#upper = upper;
     const real = lower ?? upper;
     assert(real !== undefined, "an overlay inode has an upper or a lower inode");
-    this.ino = (upper !== undefined ? fs.origins.get(upper) : undefined) ?? real.ino;
+    this.ino = (upper !== undefined ? fs.originOf(upper) : undefined) ?? real.ino;
   }
 
   get upper(): Inode | undefined {
@@ -209,7 +230,7 @@ class OverlayFile extends OverlayNode {
 
   override stat(): Stat {
     const stat = this.backing.stat();
-    const split = this.upper !== undefined && !this.fs.origins.has(this.upper);
+    const split = this.upper !== undefined && this.fs.originOf(this.upper) === undefined;
     return { ...stat, dev: this.fs.dev, ino: split ? stat.ino : this.ino };
   }
 
@@ -337,7 +358,7 @@ class OverlayDirectory extends OverlayNode {
       seen.add(entry.name);
       const inode = upper.lookup(entry.name);
       if (inode !== undefined && isWhiteout(inode)) continue;
-      yield { ...entry, ino: (inode && this.fs.origins.get(inode)) ?? entry.ino };
+      yield { ...entry, ino: (inode && this.fs.originOf(inode)) ?? entry.ino };
     }
     for (const entry of this.#lower?.entries() ?? []) if (!seen.has(entry.name)) yield entry;
   }

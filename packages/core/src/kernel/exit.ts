@@ -34,7 +34,7 @@ export function reap(process: Process): void {
   const { parent } = process;
   if (parent !== undefined) {
     parent.childrenCpuUs += process.cpuUs + process.childrenCpuUs;
-    parent.removeChild(process);
+    parent.children.delete(process);
   }
   process.group.members.delete(process);
   chargePid(process.cgroup, -1);
@@ -58,9 +58,9 @@ function killNamespace(init: Process): void {
 function giveChildrenAway(process: Process): void {
   for (const child of [...process.children]) {
     const reaper = newParent(process);
-    process.removeChild(child);
+    process.children.delete(child);
     child.parent = reaper;
-    reaper?.addChild(child);
+    reaper?.children.add(child);
     if (child.parentDeathSignal > 0) process.kernel.signals.send(child, child.parentDeathSignal, process);
     if (child.state === "zombie") notifyParent(child);
   }
@@ -113,7 +113,7 @@ function leaveSession(process: Process): void {
   }
 }
 
-function isOrphanedWithout(members: ReadonlySet<Process>, gone: Process): boolean {
+function isOrphanedWithout(members: Iterable<Process>, gone: Process): boolean {
   for (const { parent, group } of members) {
     if (parent === undefined || parent === gone) continue;
     if (parent.group !== group && parent.group.session === group.session) return false;

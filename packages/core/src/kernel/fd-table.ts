@@ -4,10 +4,10 @@
  * @see open(2), dup(2), fcntl(2) on FD_CLOEXEC
  */
 import { Errno } from "../abi/index.ts";
-import type { OpenFile } from "../vfs/index.ts";
+import { DeferredFile, type OpenFile } from "../vfs/index.ts";
 
 interface Descriptor {
-  readonly file: OpenFile;
+  readonly file: OpenFile | DeferredFile;
   readonly closeOnExec: boolean;
 }
 
@@ -19,7 +19,8 @@ export class FdTable {
   get(fd: number): OpenFile {
     const slot = this.#slots[fd];
     if (slot === undefined) throw new Errno("EBADF");
-    return slot.file;
+    const { file } = slot;
+    return file instanceof DeferredFile ? file.opened : file;
   }
 
   has(fd: number): boolean {
@@ -43,7 +44,7 @@ export class FdTable {
   }
 
   /** Puts a file at `fd`, closing what was there. */
-  set(fd: number, file: OpenFile, closeOnExec: boolean): void {
+  set(fd: number, file: OpenFile | DeferredFile, closeOnExec: boolean): void {
     const old = this.#slots[fd];
     this.#slots[fd] = { file, closeOnExec };
     old?.file.release();
@@ -55,9 +56,10 @@ export class FdTable {
 
   /** @throws EBADF if the descriptor is not open. */
   close(fd: number): void {
-    const file = this.get(fd);
+    const slot = this.#slots[fd];
+    if (slot === undefined) throw new Errno("EBADF");
     this.#slots[fd] = undefined;
-    file.release();
+    slot.file.release();
   }
 
   /** The table of a forked child: the same open files. */

@@ -4,10 +4,15 @@
  * @see mount(8), tmpfs(5), Documentation/filesystems/
  */
 import { Errno } from "../abi/index.ts";
-import { MemoryFs, OverlayFs } from "../fs/index.ts";
-import { type FileSystem, type Inode, walk } from "../vfs/index.ts";
+import { MemoryDirectory, MemoryFs, type MemoryFsOptions, OverlayFs } from "../fs/index.ts";
+import { type FileSystem, type FsContext, type Inode, walk } from "../vfs/index.ts";
+import { CgroupFs } from "./cgroup-fs.ts";
+import { DevPts } from "./dev-pts.ts";
+import type { Kernel } from "./kernel.ts";
+import type { NamespaceSet } from "./namespaces/others.ts";
 import { chargeShared } from "./oom.ts";
-import type { Process } from "./process.ts";
+import { ProcFs } from "./procfs/proc-fs.ts";
+import { SysFs } from "./sys-fs.ts";
 
 /** What mount(2) was given, beyond its flags. */
 export interface MountRequest {
@@ -16,13 +21,24 @@ export interface MountRequest {
   readonly data: string;
 }
 
-/** Makes the file system of one mount(2). procfs looks at `process.ns.pid`, overlay finds its layers from `process.root`. */
-export type FileSystemFactory = (request: MountRequest, process: Process) => FileSystem;
+/** For whom a file system is mounted: procfs looks at `ns.pid`, overlay finds its layers from `root`. */
+export interface MountContext extends FsContext {
+  readonly kernel: Kernel;
+  readonly ns: NamespaceSet;
+}
+
+/** Makes the file system of one mount(2). @throws Errno */
+export type FileSystemFactory = (request: MountRequest, context: MountContext) => FileSystem;
 
 export function fileSystemFactories(): Map<string, FileSystemFactory> {
   return new Map<string, FileSystemFactory>([
     ["tmpfs", makeTmpfs],
     ["overlay", makeOverlay],
+    ["sysfs", ({ source }, { kernel }) => new SysFs(kernel, source)],
+    ["cgroup2", ({ source }, { kernel, ns }) => new CgroupFs(kernel, ns.cgroup.root, source)],
+    ["devpts", ({ source, data }, { kernel }) => new DevPts(kernel, source, data)],
+    ["mqueue", (_request, { kernel, ns }) => ns.ipc.queues(kernel)],
+    ["proc", ({ source }, { kernel, ns }) => new ProcFs(kernel, ns.pid, source)],
   ]);
 }
 
@@ -48,9 +64,9 @@ export function parseSize(text: string, memoryBytes: number): number {
   return unit === "%" ? (Number(match[1]) / 100) * memoryBytes : Number(match[1]) * (UNITS[unit] ?? 1);
 }
 
-function makeTmpfs({ source, data }: MountRequest, process: Process): FileSystem {
+function makeTmpfs({ source, data }: MountRequest, context: MountContext): FileSystem {
   const options = parseOptions(data);
-  const { kernel } = process;
+  const { kernel } = context;
   const number = (name: string, base: number): number | undefined => {
     const text = options.get(name);
     if (text === undefined) return undefined;
@@ -65,13 +81,29 @@ function makeTmpfs({ source, data }: MountRequest, process: Process): FileSystem
     type: "tmpfs",
     source,
     mode: number("mode", 8) ?? 0o1777,
-    uid: number("uid", 10) ?? process.creds.uid,
-    gid: number("gid", 10) ?? process.creds.gid,
+    uid: number("uid", 10) ?? context.creds.uid,
+    gid: number("gid", 10) ?? context.creds.gid,
     ...(sizeBytes === 0 ? {} : { sizeBytes }),
     ...(inodes === undefined || inodes === 0 ? {} : { inodes }),
     options: shownOptions(options, sizeBytes),
-    charge: (pages) => chargeShared(kernel.current ?? process, pages),
+    ...skeletonOption(options, context),
+    charge: (pages) => chargeShared(kernel.current ?? kernel.init, pages),
   });
+}
+
+/**
+ * Unlike Linux, `skeleton=DIR` makes a tmpfs start with what is in a sealed directory, shared until it is touched: every
+ * container's /dev begins so. The directory is looked for on the machine.
+ */
+function skeletonOption(
+  options: ReadonlyMap<string, string>,
+  context: MountContext,
+): Pick<MemoryFsOptions, "skeleton"> {
+  const path = options.get("skeleton");
+  if (path === undefined) return {};
+  const { inode } = walk(context.kernel.init, path, { follow: true });
+  if (!(inode instanceof MemoryDirectory) || !inode.sealed) throw new Errno("EINVAL");
+  return { skeleton: inode };
 }
 
 /** tmpfs shows its size in KiB and its mode, if they were given. */
@@ -85,10 +117,10 @@ function shownOptions(options: ReadonlyMap<string, string>, sizeBytes: number): 
   return shown.join(",");
 }
 
-function makeOverlay({ data }: MountRequest, process: Process): FileSystem {
+function makeOverlay({ data }: MountRequest, context: MountContext): FileSystem {
   const options = parseOptions(data);
   const directory = (path: string): Inode => {
-    const { inode } = walk(process, path, { follow: true });
+    const { inode } = walk(context, path, { follow: true });
     if (inode.type !== "dir") throw new Errno("ENOTDIR");
     return inode;
   };
@@ -98,9 +130,15 @@ function makeOverlay({ data }: MountRequest, process: Process): FileSystem {
   if (upperdir !== undefined && options.get("workdir") === undefined) throw new Errno("EINVAL");
   const workdir = options.get("workdir");
   if (workdir !== undefined) directory(workdir);
-  return new OverlayFs(process.kernel, {
+  const upper = upperdir === undefined ? undefined : directory(upperdir);
+  const { overlays } = context.kernel;
+  const active = upper === undefined ? undefined : overlays.get(upper);
+  if (active !== undefined) return active;
+  const overlay = new OverlayFs(context.kernel, {
     lower: lowerdir.split(":").map(directory),
-    ...(upperdir === undefined ? {} : { upper: directory(upperdir) }),
+    ...(upper === undefined ? {} : { upper, onUnmounted: () => overlays.delete(upper) }),
     options: data,
   });
+  if (upper !== undefined) overlays.set(upper, overlay);
+  return overlay;
 }

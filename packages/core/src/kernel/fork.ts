@@ -93,7 +93,7 @@ function beBorn(process: Process): void {
   }
   process.ns.pid.init ??= process;
   process.ns.mnt.members.add(process);
-  process.parent?.addChild(process);
+  process.parent?.children.add(process);
   process.cgroup.adopt(process);
   if (process.text !== undefined) process.text.executing++;
 }

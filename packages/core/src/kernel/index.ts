@@ -1,6 +1,6 @@
 /** Floor 5: one machine's kernel. */
+export { bootMachine, STANDARD_DEVICES, STANDARD_LINKS } from "./boot.ts";
 export { Cgroup } from "./cgroup/cgroup.ts";
-export type { DeviceRule } from "./cgroup/devices.ts";
 export { Credentials } from "./credentials.ts";
 export type { FileSystemFactory } from "./file-systems.ts";
 export { pause } from "./idle.ts";

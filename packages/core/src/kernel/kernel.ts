@@ -6,8 +6,11 @@
  */
 import {
   type Call,
+  type CloneOptions,
   type Env,
   Errno,
+  MS_RELATIME,
+  makedev,
   type Program,
   type Routine,
   SIGCHLD,
@@ -15,10 +18,11 @@ import {
   SignalSet,
   type WaitStatus,
 } from "../abi/index.ts";
-import { type DeviceDriver, MemoryFs, memoryDevices, PipeFs } from "../fs/index.ts";
-import { Emitter } from "../lib/index.ts";
-import type { World } from "../sim/index.ts";
+import { type DeviceDriver, MemoryFs, memoryDevices, type OverlayFs, PipeFs } from "../fs/index.ts";
+import { Emitter, type SmallMap } from "../lib/index.ts";
+import type { Prng, World } from "../sim/index.ts";
 import {
+  type DeferredFile,
   type FileOps,
   type FsMachine,
   type Inode,
@@ -33,7 +37,7 @@ import { Credentials } from "./credentials.ts";
 import { commOf } from "./exec.ts";
 import { FdTable } from "./fd-table.ts";
 import { type FileSystemFactory, fileSystemFactories } from "./file-systems.ts";
-import { spawn, takeNumbers } from "./fork.ts";
+import { fork, spawn, takeNumbers } from "./fork.ts";
 import { execute, pause } from "./idle.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
 import { DEFAULT_MACHINE, type Machine } from "./machine.ts";
@@ -49,11 +53,13 @@ import {
 } from "./namespaces/others.ts";
 import { PidNamespace } from "./namespaces/pid.ts";
 import { UserNamespace } from "./namespaces/user.ts";
+import { NsFs } from "./nsfs.ts";
 import type { Process } from "./process.ts";
 import { ProcessGroup, Session } from "./session.ts";
 import { Signals } from "./signals.ts";
 import { Tracer } from "./strace.ts";
 import { callNumber, dispatch } from "./syscalls/index.ts";
+import type { SysctlValues } from "./sysctl.ts";
 
 /** Facts about processes, in the past tense. */
 export interface KernelEvents {
@@ -76,7 +82,7 @@ export interface SpawnOptions {
   readonly creds?: Credentials;
   readonly cgroup?: Cgroup;
   /** Descriptors 0, 1, 2…; each open file becomes the process's own. */
-  readonly files?: readonly OpenFile[];
+  readonly files?: readonly (OpenFile | DeferredFile)[];
 }
 
 export class Kernel implements FsMachine {
@@ -90,10 +96,15 @@ export class Kernel implements FsMachine {
   readonly programs = new Map<string, Program>();
   readonly fileSystems: Map<string, FileSystemFactory>;
   readonly devices: Map<number, DeviceDriver>;
+  readonly random: Prng;
+  readonly sysctls: SysctlValues = new Map();
   readonly cgroups = new Cgroup("", undefined);
   readonly namespaceIds = new NamespaceIds();
   readonly mountIds = new MountIds();
+  /** Mounted overlays by their upper directory: mounting one again shows the same file system. */
+  readonly overlays = new Map<Inode, OverlayFs>();
   readonly pipes: PipeFs;
+  readonly nsfs: NsFs;
   /** The file system at the machine's root. */
   readonly disk: MemoryFs;
   /** The machine's process 1. It reaps orphans. */
@@ -108,13 +119,15 @@ export class Kernel implements FsMachine {
     this.cpu = new Cpu(world.clock, this.machine.cpus);
     this.cgroups.memory.max = this.machine.memoryBytes;
     this.cgroups.memory.swapMax = this.machine.swapBytes;
-    this.devices = memoryDevices(world.prng.fork("random"));
+    this.random = world.prng.fork("random");
+    this.devices = memoryDevices(this.random);
     this.fileSystems = fileSystemFactories();
     const rootfs = new MemoryFs(this, { type: "rootfs", mode: 0o755 });
     const tree = MountTree.over(this.mountIds, rootfs, 0);
     this.disk = new MemoryFs(this, { type: "ext4", source: "/dev/vda1", mode: 0o755 });
-    tree.mount(this.disk, tree.top, 0);
+    tree.mount(this.disk, tree.top, MS_RELATIME);
     this.pipes = new PipeFs(this, tree);
+    this.nsfs = new NsFs(this, tree);
     this.init = this.#boot(tree);
   }
 
@@ -126,7 +139,7 @@ export class Kernel implements FsMachine {
   }
 
   nextDev(): number {
-    return ++this.#lastDev;
+    return makedev(0, ++this.#lastDev);
   }
 
   openDevice(inode: Inode, flags: number): FileOps {
@@ -181,8 +194,13 @@ export class Kernel implements FsMachine {
     );
   }
 
+  /** A child of `parent` that starts at `routine`: what a daemon's clone(2) does. */
+  fork(parent: Process, routine: Routine<number>, options: CloneOptions): Process {
+    return fork(parent, routine, options);
+  }
+
   /** Every live process and zombie, by its number on the machine. */
-  get processes(): ReadonlyMap<number, Process> {
+  get processes(): SmallMap<number, Process> {
     return this.init.ns.pid.processes;
   }
 
@@ -267,7 +285,7 @@ export class Kernel implements FsMachine {
   }
 }
 
-function tableOf(files: readonly OpenFile[]): FdTable {
+function tableOf(files: readonly (OpenFile | DeferredFile)[]): FdTable {
   const table = new FdTable();
   for (const [fd, file] of files.entries()) table.set(fd, file, false);
   return table;

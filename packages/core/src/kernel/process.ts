@@ -22,7 +22,7 @@ import {
   SignalSet,
   type WaitStatus,
 } from "../abi/index.ts";
-import { AssertionFailure, assert, encode } from "../lib/index.ts";
+import { AssertionFailure, assert, encode, SmallSet } from "../lib/index.ts";
 import { type Coroutine, type Timer, type Waiter, WaitQueue } from "../sim/index.ts";
 import type { FsContext, Inode, Location, Protections } from "../vfs/index.ts";
 import type { Cgroup } from "./cgroup/cgroup.ts";
@@ -156,7 +156,7 @@ export class Process implements Coroutine, Waiter, FsContext {
   /** Told when it has ended, before anybody can reap it: the host's way to wait. */
   onExit: ((status: WaitStatus) => void) | undefined;
   queued = false;
-  #children: Set<Process> | undefined;
+  readonly children = new SmallSet<Process>();
   #childEnded: WaitQueue | undefined;
   readonly #stack: Frame[] = [];
   #answer: unknown;
@@ -221,20 +221,6 @@ export class Process implements Coroutine, Waiter, FsContext {
   /** The first process of its pid namespace: signals from within cannot end it. */
   get isNamespaceInit(): boolean {
     return this.ns.pid.init === this;
-  }
-
-  get children(): ReadonlySet<Process> {
-    return this.#children ?? NO_CHILDREN;
-  }
-
-  addChild(child: Process): void {
-    this.#children ??= new Set();
-    this.#children.add(child);
-  }
-
-  removeChild(child: Process): void {
-    this.#children?.delete(child);
-    if (this.#children?.size === 0) this.#children = undefined;
   }
 
   /** Woken when a child ends, stops or continues. */
@@ -411,7 +397,7 @@ export class Process implements Coroutine, Waiter, FsContext {
   #fail(call: Call, error: unknown): void {
     if (!(error instanceof Errno)) throw error;
     this.#answer = error;
-    this.#fails = true;
+    this.#fails = !call.isAttempt;
     this.kernel.called(this, call, error);
   }
 
@@ -562,8 +548,6 @@ export class Process implements Coroutine, Waiter, FsContext {
     }
   }
 }
-
-const NO_CHILDREN: ReadonlySet<Process> = new Set();
 
 /** The last process to leave takes the mounts with it. */
 export function leaveMountNamespace(process: Process): void {

@@ -3,6 +3,7 @@
  *
  * @see setpgid(2), setsid(2), credentials(7)
  */
+import { SmallSet } from "../lib/index.ts";
 import type { Process } from "./process.ts";
 
 /** What a session knows of its controlling terminal. */
@@ -26,7 +27,7 @@ export class ProcessGroup {
   /** The process whose number the group bears. */
   readonly leader: Process;
   readonly session: Session;
-  readonly members = new Set<Process>();
+  readonly members = new SmallSet<Process>();
 
   constructor(leader: Process, session: Session) {
     this.leader = leader;

@@ -56,7 +56,7 @@ export class Prng {
   /** `digits` random hexadecimal digits. */
   hex(digits: number): string {
     let text = "";
-    while (text.length < digits) text += this.next().toString(16).padStart(8, "0");
+    while (text.length < digits) text += (0x1_0000_0000 + this.next()).toString(16).slice(1);
     return text.slice(0, digits);
   }
 

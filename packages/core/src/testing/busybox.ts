@@ -2,8 +2,8 @@
  * A kernel with a busybox root file system on its disk, for tests of the userland. No engine, no container: the program
  * runs on the machine itself.
  */
-import { type Env, executable, exitCode, O_CREAT, O_RDWR, S_IFCHR, type WaitStatus, write } from "../abi/index.ts";
-import { Kernel, type Machine, type Process } from "../kernel/index.ts";
+import { type Env, executable, exitCode, O_CREAT, O_RDWR, type WaitStatus, write } from "../abi/index.ts";
+import { bootMachine, Kernel, type Machine, type Process } from "../kernel/index.ts";
 import { concat, decode, encode } from "../lib/index.ts";
 import { World, type WorldOptions } from "../sim/index.ts";
 import { appletNames, multiCall } from "../userland/applet.ts";
@@ -21,14 +21,6 @@ www-data:x:33:33:www-data:/var/www:/bin/false
 nobody:x:65534:65534:nobody:/home:/bin/false
 `;
 const GROUP = "root:x:0:\ndaemon:x:1:\nwheel:x:10:root\nwww-data:x:33:\nstaff:x:50:\nnogroup:x:65534:\n";
-
-const DEVICES = [
-  ["null", 1, 3],
-  ["zero", 1, 5],
-  ["full", 1, 7],
-  ["random", 1, 8],
-  ["urandom", 1, 9],
-] as const;
 
 export interface RunOptions {
   readonly stdin?: string | Uint8Array;
@@ -117,31 +109,13 @@ export class Busybox {
 
   #populate(): void {
     const { init } = this.kernel;
-    for (const path of [
-      "/bin",
-      "/dev",
-      "/etc",
-      "/home",
-      "/proc",
-      "/sys",
-      "/tmp",
-      "/root",
-      "/usr",
-      "/usr/bin",
-      "/var",
-    ]) {
-      directory.mkdir(init, path, path === "/tmp" ? 0o1777 : path === "/root" ? 0o700 : 0o755);
-    }
+    bootMachine(this.kernel);
+    for (const path of ["/bin", "/usr", "/usr/bin"]) directory.mkdir(init, path, 0o755);
     this.write("/bin/busybox", decode(executable("busybox")), 0o755);
     for (const name of appletNames(APPLETS)) {
       if (name !== "busybox") directory.link(init, "/bin/busybox", `/bin/${name}`, { follow: false });
     }
     this.write("/etc/passwd", PASSWD);
     this.write("/etc/group", GROUP);
-    init.umask = 0;
-    for (const [name, major, minor] of DEVICES) {
-      directory.mknod(init, `/dev/${name}`, S_IFCHR | 0o666, major * 256 + minor);
-    }
-    init.umask = 0o022;
   }
 }

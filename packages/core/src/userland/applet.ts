@@ -39,7 +39,7 @@ export function* runApplet(applet: Applet, name: string, argv: readonly string[]
   const io = new Io(name, argv, env);
   let code: number;
   try {
-    if (argv[1] === "--help" && USAGE[name] !== undefined && argv.length === 2) return yield* showUsage(io, name, 0);
+    if (argv[1] === "--help" && USAGE[name] !== undefined) return yield* showUsage(io, name, 0);
     code = yield* applet(io);
   } catch (ending) {
     if (ending instanceof AppletExit) code = ending.code;

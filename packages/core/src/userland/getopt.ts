@@ -85,9 +85,10 @@ export function* getopt(io: Io, spec: string, longs: Readonly<Record<string, str
   return new Options(given, operands);
 }
 
-/** Prints the help text on standard error and ends the applet with 1. */
+/** Prints the help text, on standard output if it was asked for (code 0), and ends the applet. */
 export function* showUsage(io: Io, name: string = io.name, code = 1): Routine<never> {
-  yield* io.err.write(`${BANNER}\n\nUsage: ${USAGE[name] ?? `${name}\n`}`);
+  const out = code === 0 ? io.out : io.err;
+  yield* out.write(`${BANNER}\n\nUsage: ${USAGE[name] ?? `${name}\n`}`);
   throw new AppletExit(code);
 }
 

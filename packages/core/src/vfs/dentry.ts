@@ -5,6 +5,8 @@
  * goes away. In a volatile file system (procfs, hostfs) only mount points are kept; other dentries live as long as
  * somebody holds them. Linux's struct dentry, without negative entries.
  */
+import { SmallMap } from "../lib/index.ts";
+import type { PlanPoint } from "./automount.ts";
 import type { Inode } from "./inode.ts";
 
 export class Dentry {
@@ -14,9 +16,11 @@ export class Dentry {
   readonly inode: Inode;
   /** Mounts on this dentry, in all namespaces. */
   mounted = 0;
+  /** What is to be mounted here or below when somebody comes by. */
+  plan: PlanPoint | undefined;
   /** Unlinked: still usable, but no path leads here. */
   deleted = false;
-  #children: Map<string, Dentry> | undefined;
+  #children: SmallMap<string, Dentry> | undefined;
 
   constructor(name: string, parent: Dentry | undefined, inode: Inode) {
     this.name = name;
@@ -36,8 +40,17 @@ export class Dentry {
     }
     if (inode === undefined) return undefined;
     const found = new Dentry(name, this, inode);
+    if (this.plan !== undefined) found.plan = this.plan.child(name);
     if (!isVolatile) this.#keep(found);
     return found;
+  }
+
+  /** Tells the children that are known already what is planned for them. */
+  spreadPlan(): void {
+    for (const child of this.#children?.values() ?? []) {
+      child.plan = this.plan?.child(child.name);
+      if (child.plan !== undefined) child.spreadPlan();
+    }
   }
 
   /** A child that was just made with `inode`. */
@@ -87,7 +100,7 @@ export class Dentry {
   }
 
   #keep(child: Dentry): void {
-    this.#children ??= new Map();
+    this.#children ??= new SmallMap();
     this.#children.set(child.name, child);
   }
 }

@@ -23,6 +23,7 @@ import {
   X_OK,
 } from "../abi/index.ts";
 import { byteLength } from "../lib/index.ts";
+import { childIn } from "./automount.ts";
 import type { Dentry } from "./dentry.ts";
 import type { FsContext } from "./fs-context.ts";
 import type { Inode, InodeInit } from "./inode.ts";
@@ -144,9 +145,9 @@ export function rename(context: FsContext, from: string, to: string, flags: numb
   if (source.parent.mount !== target.parent.mount) throw new Errno("EXDEV");
   if (!isName(source.name) || !isName(target.name)) throw new Errno("EBUSY");
   if (source.parent.mount.readOnly) throw new Errno("EROFS");
-  const moved = source.parent.dentry.child(source.name);
+  const moved = childIn(source.parent.mount, source.parent.dentry, source.name);
   if (moved === undefined) throw new Errno("ENOENT");
-  const replaced = target.parent.dentry.child(target.name);
+  const replaced = childIn(target.parent.mount, target.parent.dentry, target.name);
   if (replaced !== undefined && (flags & RENAME_NOREPLACE) !== 0) throw new Errno("EEXIST");
   if (exchanges && replaced === undefined) throw new Errno("ENOENT");
   if (moved.inode.type !== "dir" && (source.slash || (!exchanges && target.slash))) throw new Errno("ENOTDIR");
@@ -221,7 +222,7 @@ function add(place: Place, init: InodeInit): void {
 
 function victimOf(last: LastComponent): Dentry {
   if (last.parent.mount.readOnly) throw new Errno("EROFS");
-  const victim = last.parent.dentry.child(last.name);
+  const victim = childIn(last.parent.mount, last.parent.dentry, last.name);
   if (victim === undefined) throw new Errno("ENOENT");
   return victim;
 }

@@ -1,5 +1,6 @@
 /** Floor 3: the virtual file system. Knows inodes, dentries, mounts and paths; knows no processes. */
 export * as attributes from "./attributes.ts";
+export type { Automounter, PlanNode } from "./automount.ts";
 export type { FsCredentials } from "./credentials.ts";
 export { Dentry } from "./dentry.ts";
 export * as directory from "./directory.ts";
@@ -9,6 +10,6 @@ export { type AttributeChange, FileSystem, type FsMachine, Inode, type InodeInit
 export { Location, MOUNT_FLAGS, Mount, PeerGroup, pathOf } from "./mount.ts";
 export { MountIds, MountTree, type Propagation } from "./mount-tree.ts";
 export { open, openAt } from "./open.ts";
-export { OpenFile } from "./open-file.ts";
+export { DeferredFile, OpenFile } from "./open-file.ts";
 export { checkAccess, mayAccess, ownsOrCapable } from "./permission.ts";
 export { type LastComponent, lookup, walk, walkParent } from "./walk.ts";

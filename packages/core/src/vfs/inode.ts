@@ -198,6 +198,8 @@ export abstract class FileSystem {
   /** The whole file system is read-only, whatever the mount says. */
   readonly readOnly: boolean = false;
 
+  /** Mounts that show this file system, in all trees. */
+  activeMounts = 0;
   #rootDentry: Dentry | undefined;
 
   /** The dentry tree is the file system's: all its mounts share it. */
@@ -212,4 +214,7 @@ export abstract class FileSystem {
   }
 
   abstract statfs(): StatFs;
+
+  /** The last mount of it is gone. */
+  unmounted(): void {}
 }

@@ -8,6 +8,7 @@
  */
 import { Errno, MOUNT_MAX } from "../abi/index.ts";
 import { assert } from "../lib/index.ts";
+import { type Automounter, attachPlan, carryOutAll, type PlanNode } from "./automount.ts";
 import type { Dentry } from "./dentry.ts";
 import type { FileSystem } from "./inode.ts";
 import { Location, Mount, PeerGroup } from "./mount.ts";
@@ -33,6 +34,8 @@ export class MountTree {
   /** Mounts in this tree, for the limit. */
   #count = 0;
   #root: Mount | undefined;
+  /** Some mounts are planned and not made yet. */
+  #hasPlans = false;
 
   constructor(ids: MountIds) {
     this.#ids = ids;
@@ -51,9 +54,16 @@ export class MountTree {
     return this.#root;
   }
 
-  /** Every mount, parents first, in the order of mounting. */
+  /** Every mount, parents first, in the order of mounting. Makes what is only planned. */
   mounts(): IterableIterator<Mount> {
+    this.#carryOutPlans();
     return this.root.subtree();
+  }
+
+  /** Plans mounts below `mount`: each is made when a path first leads to it. */
+  plan(mount: Mount, node: PlanNode, automounter: Automounter): void {
+    this.#hasPlans = true;
+    attachPlan(mount, node, automounter);
   }
 
   /** Where a process of a new namespace starts: the topmost mount on the root. */
@@ -61,11 +71,20 @@ export class MountTree {
     return new Location(this.root, this.root.root).top;
   }
 
-  /** Mounts a file system at `at`, and at every place to which that propagates. */
-  mount(fs: FileSystem, at: Location, flags: number): Mount {
+  /** Mounts a file system at `at`, and at every place to which that propagates. `order` is for planned mounts. */
+  mount(fs: FileSystem, at: Location, flags: number, order?: number): Mount {
     this.#checkRoom(1);
     const mount = this.#make(fs, fs.rootDentry, fs.source, flags);
+    if (order !== undefined) mount.order = order;
     this.#graft(mount, at);
+    return mount;
+  }
+
+  /** Shows `from`, which may lie in another namespace, at `at`: the bind mount of a plan. */
+  bindForeign(from: Location, at: Location, flags: number, order: number): Mount {
+    const mount = this.#make(from.mount.fs, from.dentry, from.mount.source, flags);
+    mount.order = order;
+    hook(mount, at.mount, at.dentry);
     return mount;
   }
 
@@ -76,6 +95,7 @@ export class MountTree {
    * @throws ENOTDIR if exactly one of both is a directory.
    */
   bind(from: Location, at: Location, options: { readonly recursive: boolean }): Mount {
+    if (options.recursive) this.#carryOutPlans();
     if (from.mount.unbindable || from.mount.tree !== this) throw new Errno("EINVAL");
     if ((from.inode.type === "dir") !== (at.inode.type === "dir")) throw new Errno("ENOTDIR");
     const copy = options.recursive
@@ -114,6 +134,7 @@ export class MountTree {
   unmount(at: Location, options: { readonly lazy: boolean }): void {
     const mount = at.mount;
     if (at.dentry !== mount.root || mount.tree !== this || mount.parent === undefined) throw new Errno("EINVAL");
+    if (!options.lazy) this.#carryOutPlans();
     if (!options.lazy && (mount.users > 0 || mount.children.length > 0)) throw new Errno("EBUSY");
     const { parent, point } = mount;
     assert(point !== undefined, "a mount with a parent has a mount point");
@@ -174,6 +195,7 @@ export class MountTree {
 
   /** The tree of a new mount namespace: every mount copied; shared ones become peers of their originals. */
   clone(options: { readonly asSlaves: boolean }): { readonly tree: MountTree; readonly copies: Map<Mount, Mount> } {
+    this.#carryOutPlans();
     const tree = new MountTree(this.#ids);
     const copies = new Map<Mount, Mount>();
     const root = tree.#copySubtree(this.root, this.root.root, options.asSlaves ? "slave" : "keep", copies);
@@ -188,12 +210,19 @@ export class MountTree {
     for (const mount of [...this.root.subtree()].reverse()) this.#detach(mount);
   }
 
+  #carryOutPlans(): void {
+    if (!this.#hasPlans) return;
+    this.#hasPlans = false;
+    carryOutAll(this.root);
+  }
+
   #checkRoom(more: number): void {
     if (this.#count + more > MOUNT_MAX) throw new Errno("ENOSPC");
   }
 
   #make(fs: FileSystem, root: Dentry, source: string, flags: number): Mount {
     this.#count++;
+    fs.activeMounts++;
     return new Mount(this.#ids.nextMount(), this, fs, root, source, flags);
   }
 
@@ -251,20 +280,21 @@ export class MountTree {
     mount.master?.slaves.delete(mount);
     mount.master = undefined;
     this.#count--;
+    if (--mount.fs.activeMounts === 0) mount.fs.unmounted();
   }
 }
 
 function hook(mount: Mount, parent: Mount, point: Dentry): void {
   mount.parent = parent;
   mount.point = point;
-  parent.children.push(mount);
+  parent.addChild(mount);
   point.mounted++;
   point.pin();
 }
 
 function unhook(mount: Mount): void {
   assert(mount.parent !== undefined && mount.point !== undefined, "an attached mount has a place");
-  mount.parent.children.splice(mount.parent.children.indexOf(mount), 1);
+  mount.parent.removeChild(mount);
   mount.point.mounted--;
   mount.parent = undefined;
   mount.point = undefined;

@@ -38,12 +38,14 @@ export class Mount {
   parent: Mount | undefined;
   /** The dentry of `parent` that this mount covers. */
   point: Dentry | undefined;
-  readonly children: Mount[] = [];
+  #children: Mount[] | undefined;
   /** Shared: the group that it exchanges events with. */
   peers: PeerGroup | undefined;
   /** Slave: the group that it receives events from. */
   master: PeerGroup | undefined;
   unbindable = false;
+  /** Place among its siblings: a planned mount stands where it would stand if it had been made at once. */
+  order = Number.MAX_SAFE_INTEGER;
   /** Open files, working and root directories on this mount: while there are any, umount(2) says EBUSY. */
   users = 0;
 
@@ -56,13 +58,34 @@ export class Mount {
     this.flags = flags;
   }
 
+  /** Mounts on dentries of this one, in the order of mounting. */
+  get children(): readonly Mount[] {
+    return this.#children ?? NO_MOUNTS;
+  }
+
+  addChild(child: Mount): void {
+    if (this.#children === undefined) this.#children = [child];
+    else {
+      const at = this.#children.findIndex((other) => other.order > child.order);
+      this.#children.splice(at < 0 ? this.#children.length : at, 0, child);
+    }
+  }
+
+  removeChild(child: Mount): void {
+    const children = this.#children;
+    if (children === undefined) return;
+    children.splice(children.indexOf(child), 1);
+    if (children.length === 0) this.#children = undefined;
+  }
+
   get readOnly(): boolean {
     return (this.flags & MS_RDONLY) !== 0 || this.fs.readOnly;
   }
 
   /** The mount that covers `dentry` of this mount. */
   childAt(dentry: Dentry): Mount | undefined {
-    for (const child of this.children) if (child.point === dentry) return child;
+    if (this.#children === undefined) return undefined;
+    for (const child of this.#children) if (child.point === dentry) return child;
     return undefined;
   }
 
@@ -72,6 +95,8 @@ export class Mount {
     for (const child of this.children) yield* child.subtree();
   }
 }
+
+const NO_MOUNTS: readonly Mount[] = [];
 
 /** A position in a mount tree: Linux's `struct path`. */
 export class Location {

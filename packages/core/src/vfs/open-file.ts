@@ -138,3 +138,28 @@ export class OpenFile {
     return target;
   }
 }
+
+/** A file that is opened when somebody first uses its descriptor: most containers never write a line to stderr. */
+export class DeferredFile {
+  readonly #open: () => OpenFile;
+  #file: OpenFile | undefined;
+  #references = 1;
+
+  constructor(open: () => OpenFile) {
+    this.#open = open;
+  }
+
+  get opened(): OpenFile {
+    this.#file ??= this.#open();
+    return this.#file;
+  }
+
+  retain(): this {
+    this.#references++;
+    return this;
+  }
+
+  release(): void {
+    if (--this.#references === 0) this.#file?.release();
+  }
+}

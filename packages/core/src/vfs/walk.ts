@@ -5,6 +5,7 @@
  */
 import { Errno, NAME_MAX, PATH_MAX, S_ISVTX, SYMLOOP_MAX, W_OK, X_OK } from "../abi/index.ts";
 import { byteLength } from "../lib/index.ts";
+import { childIn } from "./automount.ts";
 import type { FsCredentials } from "./credentials.ts";
 import type { Dentry } from "./dentry.ts";
 import type { FsContext } from "./fs-context.ts";
@@ -60,7 +61,7 @@ export function walkLink(context: FsContext, from: LastComponent, target: string
  */
 export function lookup(directory: Location, name: string): Location | undefined {
   checkName(name);
-  const dentry = directory.dentry.child(name);
+  const dentry = childIn(directory.mount, directory.dentry, name);
   return dentry === undefined ? undefined : new Location(directory.mount, dentry).top;
 }
 
@@ -145,7 +146,7 @@ class Walker {
       return;
     }
     checkName(name);
-    const child = this.dentry.child(name);
+    const child = childIn(this.mount, this.dentry, name);
     if (child === undefined) throw new Errno("ENOENT");
     if (child.inode.type === "symlink" && !keepLink) {
       this.#follow(child.inode);

@@ -4,10 +4,11 @@
  * @see cgroups(7), Documentation/admin-guide/cgroup-v2.rst
  */
 import { Errno, SIGKILL } from "../../abi/index.ts";
+import { SmallSet } from "../../lib/index.ts";
+import type { DeviceRule } from "../../oci/index.ts";
 import type { Process } from "../process.ts";
 import { type ControlFile, formatFlat } from "./control-file.ts";
 import { CPU_FILES, CpuController } from "./cpu.ts";
-import type { DeviceRule } from "./devices.ts";
 import { MEMORY_FILES, MemoryController } from "./memory.ts";
 import { chargePid, PIDS_FILES, PidsController } from "./pids.ts";
 
@@ -20,7 +21,7 @@ export class Cgroup {
   /** Which devices may be opened in the subtree; without rules, those of the parent hold. */
   deviceRules: readonly DeviceRule[] | undefined;
   #children: Map<string, Cgroup> | undefined;
-  #processes: Set<Process> | undefined;
+  readonly processes = new SmallSet<Process>();
   #freezes = false;
 
   constructor(name: string, parent: Cgroup | undefined) {
@@ -37,10 +38,6 @@ export class Cgroup {
 
   get children(): ReadonlyMap<string, Cgroup> {
     return this.#children ?? NO_CHILDREN;
-  }
-
-  get processes(): ReadonlySet<Process> {
-    return this.#processes ?? NO_PROCESSES;
   }
 
   /** True if a process lives in the subtree. */
@@ -79,14 +76,12 @@ export class Cgroup {
 
   /** A new process is born here: its place among the pids is charged already. */
   adopt(process: Process): void {
-    this.#processes ??= new Set();
-    this.#processes.add(process);
+    this.processes.add(process);
   }
 
   /** The process has ended: a zombie belongs to no cgroup, but still counts as a pid until it is reaped. */
   release(process: Process): void {
-    this.#processes?.delete(process);
-    if (this.#processes?.size === 0) this.#processes = undefined;
+    this.processes.delete(process);
   }
 
   /** Moves a process here. Its memory stays charged where it was. */
@@ -156,7 +151,6 @@ export class Cgroup {
 }
 
 const NO_CHILDREN: ReadonlyMap<string, Cgroup> = new Map();
-const NO_PROCESSES: ReadonlySet<Process> = new Set();
 
 const CORE_FILES: Readonly<Record<string, ControlFile>> = {
   "cgroup.controllers": { read: () => "cpu memory pids\n" },

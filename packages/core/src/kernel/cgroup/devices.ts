@@ -6,17 +6,9 @@
  * @see Documentation/admin-guide/cgroup-v2.rst "Device controller"
  */
 import { major, minor, R_OK, W_OK } from "../../abi/index.ts";
+import type { DeviceRule } from "../../oci/index.ts";
 import type { Inode } from "../../vfs/index.ts";
 import type { Cgroup } from "./cgroup.ts";
-
-export interface DeviceRule {
-  readonly type: "char" | "block" | "any";
-  /** `undefined` stands for every number. */
-  readonly major?: number;
-  readonly minor?: number;
-  /** Any of r, w, m. */
-  readonly access: string;
-}
 
 export function mayOpenDevice(cgroup: Cgroup, inode: Inode, wanted: number): boolean {
   let at: Cgroup | undefined = cgroup;

@@ -3,9 +3,12 @@
  *
  * @see namespaces(7)
  */
-import type { MountTree } from "../../vfs/index.ts";
+import { MemoryFs } from "../../fs/index.ts";
+import { SmallSet } from "../../lib/index.ts";
+import type { FsMachine, MountTree } from "../../vfs/index.ts";
 import type { Cgroup } from "../cgroup/cgroup.ts";
 import type { Process } from "../process.ts";
+import type { SysctlValues } from "../sysctl.ts";
 import { Namespace } from "./namespace.ts";
 import type { PidNamespace } from "./pid.ts";
 import type { UserNamespace } from "./user.ts";
@@ -14,7 +17,7 @@ export class MountNamespace extends Namespace {
   override readonly kind = "mnt";
   readonly tree: MountTree;
   /** Live processes in it; the tree is dissolved with the last. */
-  readonly members = new Set<Process>();
+  readonly members = new SmallSet<Process>();
 
   constructor(id: number, owner: UserNamespace, tree: MountTree) {
     super(id, owner);
@@ -38,11 +41,30 @@ export class UtsNamespace extends Namespace {
 /** @see ipc_namespaces(7) */
 export class IpcNamespace extends Namespace {
   override readonly kind = "ipc";
+  #queues: MemoryFs | undefined;
+  #sysctls: SysctlValues | undefined;
+
+  get sysctls(): SysctlValues {
+    this.#sysctls ??= new Map();
+    return this.#sysctls;
+  }
+
+  /** The POSIX message queues of the namespace, as the file system that mqueue mounts. @see mq_overview(7) */
+  queues(machine: FsMachine): MemoryFs {
+    this.#queues ??= new MemoryFs(machine, { type: "mqueue", mode: 0o1777 });
+    return this.#queues;
+  }
 }
 
 /** @see network_namespaces(7) */
 export class NetNamespace extends Namespace {
   override readonly kind = "net";
+  #sysctls: SysctlValues | undefined;
+
+  get sysctls(): SysctlValues {
+    this.#sysctls ??= new Map();
+    return this.#sysctls;
+  }
 }
 
 /** @see cgroup_namespaces(7) */

@@ -3,6 +3,7 @@
  *
  * @see pid_namespaces(7), kernel/pid.c, kernel/pid_namespace.c
  */
+import { SmallMap } from "../../lib/index.ts";
 import type { Process } from "../process.ts";
 import { Namespace } from "./namespace.ts";
 import type { UserNamespace } from "./user.ts";
@@ -17,7 +18,7 @@ export class PidNamespace extends Namespace {
   readonly parent: PidNamespace | undefined;
   readonly level: number;
   /** Processes by their number here, those of descendant namespaces included. */
-  readonly processes = new Map<number, Process>();
+  readonly processes = new SmallMap<number, Process>();
   /** Number 1. Once it has ended, nobody can be born here any more. */
   init: Process | undefined;
   #last = 0;

@@ -10,17 +10,20 @@ import {
   MNT_FORCE,
   MS_BIND,
   MS_MOVE,
+  MS_NOATIME,
   MS_PRIVATE,
   MS_REC,
   MS_RELATIME,
   MS_REMOUNT,
   MS_SHARED,
   MS_SLAVE,
+  MS_STRICTATIME,
   MS_UNBINDABLE,
   UMOUNT_NOFOLLOW,
   X_OK,
 } from "../../abi/index.ts";
 import { checkAccess, type Location, MOUNT_FLAGS, type Propagation, walk } from "../../vfs/index.ts";
+import { ContainerMounts, compilePlan } from "../automount.ts";
 import type { Process } from "../process.ts";
 import type { SyscallTable } from "./table.ts";
 
@@ -45,10 +48,18 @@ export const mountCalls = {
     else mountNew(process, source, at, type, flags, data);
   },
 
+  automount: (process, target, plan, bundle) => {
+    checkAdmin(process);
+    const at = walk(process, target, { follow: true });
+    if (at.dentry !== at.mount.root) throw new Errno("EINVAL");
+    process.ns.mnt.tree.plan(at.mount, compilePlan(plan), new ContainerMounts(process, at, bundle));
+  },
+
   umount2: (process, target, flags) => {
     if ((flags & ~(MNT_DETACH | MNT_FORCE | UMOUNT_NOFOLLOW)) !== 0) throw new Errno("EINVAL");
     checkAdmin(process);
-    const at = walk(process, target, { follow: (flags & UMOUNT_NOFOLLOW) === 0 });
+    // Even "." means what is mounted on top of it: that is how the old root goes after pivot_root(".", ".").
+    const at = walk(process, target, { follow: (flags & UMOUNT_NOFOLLOW) === 0 }).top;
     process.ns.mnt.tree.unmount(at, { lazy: (flags & MNT_DETACH) !== 0 });
   },
 
@@ -83,7 +94,12 @@ function mountNew(process: Process, source: string, at: Location, type: string, 
   if (at.inode.type !== "dir") throw new Errno("ENOTDIR");
   if (at.mount.tree !== process.ns.mnt.tree) throw new Errno("EINVAL");
   const fs = factory({ source, data }, process);
-  process.ns.mnt.tree.mount(fs, at, (flags | MS_RELATIME) & MOUNT_FLAGS);
+  process.ns.mnt.tree.mount(fs, at, defaultTimes(flags) & MOUNT_FLAGS);
+}
+
+/** Without another wish, access times are kept as MS_RELATIME has it. */
+function defaultTimes(flags: number): number {
+  return (flags & (MS_STRICTATIME | MS_NOATIME)) === 0 ? flags | MS_RELATIME : flags;
 }
 
 /** @throws EINVAL if `at` is no mount point. */

@@ -28,6 +28,8 @@ import type { SyscallTable } from "./table.ts";
 
 export const processCalls = {
   clone: (process, entry, argument, options) => {
+    const makesNamespaces = (options.namespaces?.size ?? 0) > 0;
+    if (makesNamespaces && process.seccomp?.deniesNamespaces === true) throw new Errno("EPERM");
     process.charge(process.kernel.world.costs.clone);
     const child = fork(process, (entry as Entry<unknown>)(argument), options);
     return pidIn(process.ns.pid, child);
@@ -119,7 +121,8 @@ export const processCalls = {
       throw new Errno("EACCES");
     }
     const denied = new Set([...(process.seccomp?.denied ?? []), ...filter.denied]);
-    process.seccomp = { name: filter.name, denied };
+    const deniesNamespaces = filter.deniesNamespaces || (process.seccomp?.deniesNamespaces ?? false);
+    process.seccomp = { name: filter.name, denied, deniesNamespaces };
   },
 
   burn: (process, durationUs) => process.charge(Math.max(0, durationUs)),
@@ -194,9 +197,9 @@ function targets(process: Process, which: PriorityTarget, who: number): readonly
   }
 }
 
-function prctl(process: Process, option: PrctlOption, argument: number | string): number | string {
+function prctl(process: Process, option: PrctlOption, argument: number | string | CapabilitySet): number | string {
   const { creds } = process;
-  const capability = Number(argument);
+  const capability = argument instanceof CapabilitySet ? 0 : Number(argument);
   switch (option) {
     case "PR_SET_NAME":
       process.name = String(argument).slice(0, 15);
@@ -220,10 +223,12 @@ function prctl(process: Process, option: PrctlOption, argument: number | string)
       return 0;
     case "PR_CAPBSET_READ":
       return creds.bounding.has(capability) ? 1 : 0;
-    case "PR_CAPBSET_DROP":
+    case "PR_CAPBSET_DROP": {
       if (!creds.capable(CAP_SETPCAP, creds.user)) throw new Errno("EPERM");
-      process.creds = creds.with({ bounding: creds.bounding.without(capability) });
+      const dropped = argument instanceof CapabilitySet ? argument : CapabilitySet.of(capability);
+      process.creds = creds.with({ bounding: creds.bounding.minus(dropped) });
       return 0;
+    }
     case "PR_CAP_AMBIENT_RAISE":
       if (!creds.permitted.has(capability) || !creds.inheritable.has(capability)) throw new Errno("EPERM");
       process.creds = creds.with({ ambient: creds.ambient.with(capability) });

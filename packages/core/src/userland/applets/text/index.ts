@@ -1,5 +1,7 @@
 /** The applets of this folder by name. */
 import type { Applet } from "../../applet.ts";
 import { cat } from "./cat.ts";
+import { grep } from "./grep.ts";
+import { sed } from "./sed/index.ts";
 
-export const applets: Readonly<Record<string, Applet>> = { cat };
+export const applets: Readonly<Record<string, Applet>> = { cat, grep, egrep: grep, fgrep: grep, sed };

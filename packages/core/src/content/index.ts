@@ -1,0 +1,3 @@
+/** Floor 6: blobs and layers. */
+export { applyLayer } from "./apply.ts";
+export { type LayerEntry, OPAQUE_WHITEOUT, WHITEOUT_PREFIX } from "./layer-entry.ts";

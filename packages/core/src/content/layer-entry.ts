@@ -1,0 +1,26 @@
+/** One file of a layer, as a tar archive or a recording tells it. */
+import type { FileType } from "../abi/index.ts";
+
+export interface LayerEntry {
+  /** Relative to the root, without a leading slash: "etc/passwd". "" is the root itself. */
+  readonly path: string;
+  /** `hardlink` is a further name of `link`. */
+  readonly type: FileType | "hardlink";
+  /** Permission bits. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** Microseconds since 1970. */
+  readonly mtimeUs: number;
+  readonly content?: Uint8Array;
+  /** Size of a file that is longer than its content: the rest is a hole. */
+  readonly size?: number;
+  /** Target of a symbolic link, or the path of the file that a hard link names. */
+  readonly link?: string;
+  readonly rdev?: number;
+  readonly xattrs?: ReadonlyMap<string, Uint8Array>;
+}
+
+/** Prefix of whiteout files in OCI layers. @see OCI image-spec layer.md "Whiteouts" */
+export const WHITEOUT_PREFIX = ".wh.";
+export const OPAQUE_WHITEOUT = ".wh..wh..opq";

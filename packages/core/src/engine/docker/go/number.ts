@@ -1,0 +1,118 @@
+/** Numbers and booleans as Go's package strconv reads them, with its error texts. */
+import { ValueError } from "../problem.ts";
+import { quote } from "./quote.ts";
+
+const SYNTAX = "invalid syntax";
+const RANGE = "value out of range";
+
+/** A refusal of strconv; `reason` is what is left when a caller strips the function and the text. */
+export class NumberError extends ValueError {
+  readonly reason: string;
+
+  constructor(operation: string, text: string, reason: string) {
+    super(`strconv.${operation}: parsing ${quote(text)}: ${reason}`);
+    this.reason = reason;
+  }
+}
+
+export interface IntegerFormat {
+  /** 10, 8, or 0: the prefix decides and underscores may separate digits. */
+  readonly base?: 0 | 8 | 10;
+  readonly bits?: 16 | 32 | 64;
+  /** The name in the error text where it is not the default. */
+  readonly operation?: string;
+}
+
+/** A signed integer. Beyond 2^53 the result is the nearest number; the range is checked exactly. */
+export function parseInteger(text: string, format: IntegerFormat = {}): number {
+  const operation = format.operation ?? "ParseInt";
+  const negative = text.startsWith("-");
+  const magnitude = digits(negative || text.startsWith("+") ? text.slice(1) : text, format.base ?? 10);
+  if (magnitude === undefined) throw new NumberError(operation, text, SYNTAX);
+  const limit = 1n << BigInt((format.bits ?? 64) - 1);
+  if (magnitude > (negative ? limit : limit - 1n)) throw new NumberError(operation, text, RANGE);
+  return Number(negative ? -magnitude : magnitude);
+}
+
+/** An unsigned integer: no sign is accepted. */
+export function parseUnsigned(text: string, format: IntegerFormat = {}): number {
+  const operation = format.operation ?? "ParseUint";
+  const value = digits(text, format.base ?? 10);
+  if (value === undefined) throw new NumberError(operation, text, SYNTAX);
+  if (value >= 1n << BigInt(format.bits ?? 64)) throw new NumberError(operation, text, RANGE);
+  return Number(value);
+}
+
+/** strconv.Atoi. */
+export function atoi(text: string): number {
+  return parseInteger(text, { operation: "Atoi" });
+}
+
+/** Digits of a base 0 literal, by prefix; underscores only between digits or after the prefix. */
+const LITERAL = /^(?:0[xX](?:_?[0-9a-fA-F])+|0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0(?:_?[0-7])*|[1-9](?:_?[0-9])*)$/;
+
+function digits(text: string, base: 0 | 8 | 10): bigint | undefined {
+  if (base === 10) return /^[0-9]+$/.test(text) ? BigInt(text) : undefined;
+  if (base === 8) return /^[0-7]+$/.test(text) ? BigInt(`0o${text}`) : undefined;
+  if (!LITERAL.test(text)) return undefined;
+  const bare = text.replaceAll("_", "").toLowerCase();
+  if (/^0[0-7]/.test(bare)) return BigInt(`0o${bare.slice(1)}`);
+  return BigInt(bare);
+}
+
+const TRUE = new Set(["1", "t", "T", "TRUE", "true", "True"]);
+const FALSE = new Set(["0", "f", "F", "FALSE", "false", "False"]);
+
+/** strconv.ParseBool. */
+export function parseBool(text: string): boolean {
+  if (TRUE.has(text)) return true;
+  if (FALSE.has(text)) return false;
+  throw new NumberError("ParseBool", text, SYNTAX);
+}
+
+const DECIMAL = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
+const HEXADECIMAL = /^([+-]?)0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)[pP]([+-]?[0-9]+)$/;
+
+/** strconv.ParseFloat with 64 bits. */
+export function parseFloat64(text: string): number {
+  if (/^[+-]?(?:inf|infinity)$/i.test(text)) return text.startsWith("-") ? -Infinity : Infinity;
+  if (/^nan$/i.test(text)) return NaN;
+  if (DECIMAL.test(text)) {
+    const value = Number(text);
+    if (!Number.isFinite(value)) throw new NumberError("ParseFloat", text, RANGE);
+    return value;
+  }
+  const [, sign, whole, fraction, exponent] = HEXADECIMAL.exec(text) ?? [];
+  if (whole === undefined || fraction === undefined || whole + fraction === "")
+    throw new NumberError("ParseFloat", text, SYNTAX);
+  const magnitude = Number(BigInt(`0x${whole}${fraction}`)) * 2 ** (Number(exponent) - 4 * fraction.length);
+  if (!Number.isFinite(magnitude)) throw new NumberError("ParseFloat", text, RANGE);
+  return sign === "-" ? -magnitude : magnitude;
+}
+
+/** A decimal or binary fraction as numerator over denominator: math/big's Rat.SetString; undefined if it is none. */
+export function parseRational(text: string): readonly [numerator: bigint, denominator: bigint] | undefined {
+  const slash = text.indexOf("/");
+  if (slash >= 0) {
+    const numerator = signed(text.slice(0, slash));
+    const denominator = digits(text.slice(slash + 1), 0);
+    if (numerator === undefined || denominator === undefined || denominator === 0n) return undefined;
+    return [numerator, denominator];
+  }
+  const match = /^([+-]?)([0-9]*)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]+))?$/.exec(text);
+  if (match === null) {
+    const whole = /^[+-]?0[xXbBoO]/.test(text) ? signed(text) : undefined;
+    return whole === undefined ? undefined : [whole, 1n];
+  }
+  const [, sign, whole = "", fraction = "", exponent = "0"] = match;
+  if (whole + fraction === "") return undefined;
+  const power = Number(exponent) - fraction.length;
+  if (Math.abs(power) > 10_000) return undefined;
+  const mantissa = BigInt(whole + fraction) * (sign === "-" ? -1n : 1n);
+  return power >= 0 ? [mantissa * 10n ** BigInt(power), 1n] : [mantissa, 10n ** BigInt(-power)];
+}
+
+function signed(text: string): bigint | undefined {
+  const magnitude = digits(text.replace(/^[+-]/, ""), 0);
+  return magnitude !== undefined && text.startsWith("-") ? -magnitude : magnitude;
+}

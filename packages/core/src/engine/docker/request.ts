@@ -1,0 +1,47 @@
+/**
+ * What a command line asks of the engine: one plain object a command, told apart by `command`.
+ *
+ * `docker container ls`, `docker container list` and `docker ps` are all `ps`: a request bears the short name where
+ * there is one. Times are texts as given (see `values/timestamp.ts`), since what they mean depends on the clock.
+ */
+import type { ContainerRequest } from "./requests/container.ts";
+import type { ImageRequest } from "./requests/image.ts";
+import type { NetworkRequest } from "./requests/network.ts";
+import type { SystemRequest } from "./requests/system.ts";
+import type { VolumeRequest } from "./requests/volume.ts";
+
+/** A request, and what the client says before it sends it. */
+export type DockerRequest = (ContainerRequest | ImageRequest | NetworkRequest | VolumeRequest | SystemRequest) &
+  Preface;
+
+export interface Preface {
+  /** Printed first on standard output: notices about deprecated options. Whole lines. */
+  readonly notice?: string;
+  /** Printed first on standard error: warnings. Whole lines. */
+  readonly warning?: string;
+  /** Options before the command: `docker --host … ps`. */
+  readonly global?: GlobalOptions;
+}
+
+/** Which engine to talk to, and how; nothing of this changes what is asked. */
+export interface GlobalOptions {
+  readonly config: string;
+  readonly context: string;
+  readonly debug: boolean;
+  readonly hosts: readonly string[];
+  readonly logLevel: string;
+  readonly tls: boolean;
+  readonly tlsVerify: boolean;
+}
+
+/** What the command line answers by itself: help, its version, or why it refuses. */
+export interface DockerUsageError {
+  readonly command: "usage";
+  /** 0 for help that was asked for. */
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The request that belongs to a command's name. */
+export type RequestOf<C extends DockerRequest["command"]> = Extract<DockerRequest, { readonly command: C }>;

@@ -1,0 +1,50 @@
+/** Requests about volumes. */
+import type { StringMap } from "../create-body.ts";
+import type { Filters } from "../values/filter.ts";
+import type { Confirmation } from "./container.ts";
+
+/** The API's body; without a name the engine makes one up. */
+export interface VolumeCreateBody {
+  readonly Name?: string;
+  readonly Driver?: string;
+  readonly DriverOpts?: StringMap;
+  readonly Labels?: StringMap;
+}
+
+export interface VolumeCreateRequest {
+  readonly command: "volume create";
+  readonly body: VolumeCreateBody;
+}
+
+export interface VolumeRmRequest {
+  readonly command: "volume rm";
+  readonly volumes: readonly string[];
+  readonly force: boolean;
+}
+
+export interface VolumeLsRequest {
+  readonly command: "volume ls";
+  readonly filters: Filters;
+  readonly format: string;
+  readonly quiet: boolean;
+}
+
+export interface VolumeInspectRequest {
+  readonly command: "volume inspect";
+  readonly names: readonly string[];
+  readonly format: string;
+}
+
+export interface VolumePruneRequest {
+  readonly command: "volume prune";
+  /** With `all` if named volumes go too, as the API wants it. */
+  readonly filters: Filters;
+  readonly confirm: Confirmation;
+}
+
+export type VolumeRequest =
+  | VolumeCreateRequest
+  | VolumeRmRequest
+  | VolumeLsRequest
+  | VolumeInspectRequest
+  | VolumePruneRequest;

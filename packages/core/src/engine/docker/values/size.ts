@@ -1,0 +1,36 @@
+/** Amounts of memory and CPUs as people write them. Model: docker/go-units, docker/cli opts.NanoCPUs. */
+import { parseFloat64, parseRational } from "../go/number.ts";
+import { ValueError } from "../problem.ts";
+
+const BINARY: Readonly<Record<string, number>> = { k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40, p: 2 ** 50 };
+
+/** Bytes of `64m`, `1.5GiB`, `512`: units are powers of 1024, their case and a final `b` do not matter. */
+export function parseBytes(text: string): number {
+  const last = /[0-9. ](?=[^0-9. ]*$)/.exec(text);
+  if (last === null) throw new ValueError(`invalid size: '${text}'`);
+  const number = text.slice(0, last[0] === " " ? last.index : last.index + 1);
+  const size = parseFloat64(number);
+  if (size < 0) throw new ValueError(`invalid size: '${text}'`);
+  const suffix = text.slice(last.index + 1);
+  if (suffix === "") return Math.trunc(size);
+  if (suffix.length > 3) throw new ValueError(`invalid suffix: '${suffix}'`);
+  const [, unit = ""] = /^([bkmgtp])(?:b|ib)?$/.exec(suffix.toLowerCase()) ?? [];
+  if (unit === "" || (unit === "b" && suffix.length > 1))
+    throw new ValueError(`invalid suffix: '${suffix.toLowerCase()}'`);
+  return Math.trunc(size * (BINARY[unit] ?? 1));
+}
+
+/** Like `parseBytes`; `-1` stands for no limit. */
+export function parseSwap(text: string): number {
+  return text === "-1" ? -1 : parseBytes(text);
+}
+
+/** CPUs in units of 1e-9: `1.5` is 1,500,000,000. */
+export function parseCpus(text: string): number {
+  const rational = parseRational(text);
+  if (rational === undefined) throw new ValueError(`failed to parse ${text} as a rational number`);
+  const [numerator, denominator] = rational;
+  const nano = numerator * 1_000_000_000n;
+  if (nano % denominator !== 0n) throw new ValueError("value is too precise");
+  return Number(BigInt.asIntN(64, nano / denominator));
+}

@@ -1,0 +1,110 @@
+/**
+ * Carrying out mount plans: what the call `automount` promises for later.
+ *
+ * @see vfs/automount.ts
+ */
+import { Errno, type MountPlan, MS_RDONLY, MS_RELATIME, MS_STRICTATIME, type PlannedMount } from "../abi/index.ts";
+import { clean } from "../lib/index.ts";
+import { type Automounter, type Location, MOUNT_FLAGS, type Mount, type PlanNode, walk } from "../vfs/index.ts";
+import type { MountContext } from "./file-systems.ts";
+import type { Process } from "./process.ts";
+
+interface MutableNode {
+  order: number;
+  request: PlannedMount | undefined;
+  children: Map<string, MutableNode> | undefined;
+}
+
+const compiled = new WeakMap<MountPlan, PlanNode>();
+
+/** The plan as a tree by names. Done once for each plan. */
+export function compilePlan(plan: MountPlan): PlanNode {
+  const known = compiled.get(plan);
+  if (known !== undefined) return known;
+  const root: MutableNode = { order: 0, request: undefined, children: undefined };
+  for (const [index, request] of plan.requests.entries()) {
+    let at = root;
+    for (const name of clean(request.target).slice(1).split("/")) {
+      at.children ??= new Map();
+      const next = at.children.get(name) ?? { order: index, request: undefined, children: undefined };
+      at.children.set(name, next);
+      at = next;
+    }
+    at.order = index;
+    at.request = request;
+  }
+  compiled.set(plan, root);
+  return root;
+}
+
+/** Makes the planned mounts of one container, as whoever planned them would have. */
+export class ContainerMounts implements Automounter {
+  readonly #context: MountContext;
+  readonly #bundle: string;
+
+  constructor(process: Process, root: Location, bundle: string) {
+    this.#context = {
+      kernel: process.kernel,
+      ns: process.ns,
+      creds: process.creds,
+      root,
+      cwd: root,
+      umask: process.umask,
+      protections: process.protections,
+      mayOpenDevice: () => true,
+    };
+    this.#bundle = bundle;
+  }
+
+  mount(node: PlanNode, at: Location): Mount {
+    const request = node.request as PlannedMount;
+    switch (request.kind) {
+      case "mount":
+        return this.#mountNew(request, at, node.order);
+      case "bundle":
+        return this.#bind(this.#fromBundle(request.source), at, request.flags, node.order);
+      case "protect":
+        return this.#bind(at, at, at.mount.flags | MS_RDONLY, node.order);
+      case "mask":
+        return this.#mask(at, node.order);
+    }
+  }
+
+  #mountNew(request: PlannedMount, at: Location, order: number): Mount {
+    const factory = this.#context.kernel.fileSystems.get(request.type);
+    if (factory === undefined) throw new Errno("ENODEV");
+    const fs = factory({ source: request.source, data: request.data }, this.#context);
+    const strict = (request.flags & MS_STRICTATIME) !== 0;
+    return this.#tree.mount(fs, at, (request.flags | (strict ? 0 : MS_RELATIME)) & MOUNT_FLAGS, order);
+  }
+
+  #mask(at: Location, order: number): Mount {
+    if (at.inode.type !== "dir") {
+      const none = walk(this.#context, "/dev/null", { follow: true });
+      return this.#bind(none, at, none.mount.flags, order);
+    }
+    return this.#mountNew(EMPTY_DIRECTORY, at, order);
+  }
+
+  #bind(from: Location, at: Location, flags: number, order: number): Mount {
+    return this.#tree.bindForeign(from, at, flags & MOUNT_FLAGS, order);
+  }
+
+  /** The bundle lies on the machine: it is looked up from the machine's root. */
+  #fromBundle(path: string): Location {
+    return walk(this.#context.kernel.init, `${this.#bundle}/${path}`, { follow: true });
+  }
+
+  get #tree() {
+    return this.#context.ns.mnt.tree;
+  }
+}
+
+const EMPTY_DIRECTORY: PlannedMount = {
+  target: "",
+  kind: "mount",
+  type: "tmpfs",
+  source: "tmpfs",
+  flags: MS_RDONLY,
+  data: "size=4k,nr_inodes=1",
+};

@@ -1,0 +1,142 @@
+/**
+ * The files of /proc that speak of the machine: meminfo, cpuinfo, stat, uptime, loadavg…
+ *
+ * @see proc(5)
+ */
+import { file, type PseudoTree, textFile } from "../../fs/index.ts";
+import type { Kernel } from "../kernel.ts";
+import type { ProcFs } from "./proc-fs.ts";
+
+const kiB = (bytes: number): string => `${String(Math.floor(bytes / 1024)).padStart(8)} kB`;
+
+/** Clock ticks a second: what the kernel counts CPU time in. @see sysconf(3) _SC_CLK_TCK */
+export const TICKS_PER_SECOND = 100;
+export const US_PER_TICK = 1_000_000 / TICKS_PER_SECOND;
+
+const text = (read: (kernel: Kernel) => string, mode?: number) => textFile<ProcFs>((fs) => read(fs.kernel), mode);
+const empty = text(() => "");
+const hidden = text(() => "", 0o400);
+
+export const MACHINE_FILES: PseudoTree<ProcFs> = {
+  acpi: {},
+  bus: {},
+  cgroups: text(() => "#subsys_name\thierarchy\tnum_cgroups\tenabled\n"),
+  cmdline: text(() => "console=ttyS0 root=/dev/vda1\n"),
+  consoles: empty,
+  cpuinfo: text(cpuinfo),
+  devices: text(() => "Character devices:\n  1 mem\n  5 /dev/tty\n136 pts\n\nBlock devices:\n254 virtblk\n"),
+  diskstats: text(() => " 254       0 vda 0 0 0 0 0 0 0 0 0 0 0\n"),
+  filesystems: text(filesystems),
+  fs: {},
+  interrupts: empty,
+  irq: {},
+  kallsyms: empty,
+  keys: empty,
+  kmsg: hidden,
+  loadavg: text(loadavg),
+  meminfo: text(meminfo),
+  modules: empty,
+  partitions: text(() => "major minor  #blocks  name\n\n 254        0   33554432 vda\n"),
+  stat: text(stat),
+  swaps: text(swaps),
+  "sysrq-trigger": file<ProcFs>(() => ({ write: () => {} }), 0o200),
+  timer_list: hidden,
+  tty: {},
+  uptime: text(uptime),
+  version: text(({ machine }) => `Linux version ${machine.kernelRelease} (bottleship) ${machine.kernelVersion}\n`),
+  vmstat: text((kernel) => `nr_free_pages ${Math.floor(freeBytes(kernel) / 4096)}\n`),
+};
+
+function freeBytes(kernel: Kernel): number {
+  return kernel.machine.memoryBytes - kernel.cgroups.memory.currentBytes;
+}
+
+function meminfo(kernel: Kernel): string {
+  const { memoryBytes, swapBytes } = kernel.machine;
+  const { anonBytes, shmemBytes, swapBytes: swappedBytes } = kernel.cgroups.memory;
+  const free = freeBytes(kernel);
+  const rows: readonly (readonly [string, number])[] = [
+    ["MemTotal", memoryBytes],
+    ["MemFree", free],
+    ["MemAvailable", free],
+    ["Buffers", 0],
+    ["Cached", shmemBytes],
+    ["SwapCached", 0],
+    ["Active", anonBytes],
+    ["Inactive", 0],
+    ["SwapTotal", swapBytes],
+    ["SwapFree", swapBytes - swappedBytes],
+    ["Dirty", 0],
+    ["Writeback", 0],
+    ["AnonPages", anonBytes],
+    ["Mapped", 0],
+    ["Shmem", shmemBytes],
+    ["KReclaimable", 0],
+    ["Slab", 0],
+    ["SReclaimable", 0],
+    ["SUnreclaim", 0],
+    ["CommitLimit", memoryBytes / 2 + swapBytes],
+    ["Committed_AS", anonBytes],
+  ];
+  return rows.map(([name, bytes]) => `${`${name}:`.padEnd(16)}${kiB(bytes)}\n`).join("");
+}
+
+function cpuinfo(kernel: Kernel): string {
+  const { cpus } = kernel.machine;
+  return Array.from({ length: cpus }, (_, cpu) =>
+    [
+      `processor\t: ${cpu}`,
+      "vendor_id\t: Bottleship",
+      "cpu family\t: 6",
+      "model\t\t: 1",
+      "model name\t: Bottleship Virtual CPU",
+      "stepping\t: 0",
+      "cpu MHz\t\t: 2000.000",
+      "cache size\t: 1024 KB",
+      "physical id\t: 0",
+      `siblings\t: ${cpus}`,
+      `core id\t\t: ${cpu}`,
+      `cpu cores\t: ${cpus}`,
+      "flags\t\t: fpu",
+      "bogomips\t: 4000.00",
+      "",
+      "",
+    ].join("\n"),
+  ).join("");
+}
+
+function stat(kernel: Kernel): string {
+  const { cpus } = kernel.machine;
+  const uptimeUs = kernel.nowUs - kernel.world.clock.startUs;
+  const user = Math.floor(kernel.cgroups.cpu.usageUs / US_PER_TICK);
+  const idle = Math.max(0, Math.floor((uptimeUs * cpus) / US_PER_TICK) - user);
+  const line = (name: string, part: number): string =>
+    `${name} ${Math.floor(user / part)} 0 0 ${Math.floor(idle / part)} 0 0 0 0 0 0\n`;
+  const each = Array.from({ length: cpus }, (_, cpu) => line(`cpu${cpu}`, cpus)).join("");
+  const boot = Math.floor(kernel.world.clock.startUs / 1_000_000);
+  const running = [...kernel.processes.values()].filter((process) => process.isRunnable && !process.parked).length;
+  return `${line("cpu ", 1)}${each}intr 0\nctxt 0\nbtime ${boot}\nprocesses ${kernel.init.ns.pid.lastPid}\nprocs_running ${running}\nprocs_blocked 0\n`;
+}
+
+function uptime(kernel: Kernel): string {
+  const upUs = kernel.nowUs - kernel.world.clock.startUs;
+  const idleUs = Math.max(0, upUs * kernel.machine.cpus - kernel.cgroups.cpu.usageUs);
+  return `${(upUs / 1e6).toFixed(2)} ${(idleUs / 1e6).toFixed(2)}\n`;
+}
+
+function loadavg(kernel: Kernel): string {
+  const running = [...kernel.processes.values()].filter((process) => process.isRunnable && !process.parked).length;
+  return `0.00 0.00 0.00 ${running}/${kernel.processes.size} ${kernel.init.ns.pid.lastPid}\n`;
+}
+
+function filesystems(kernel: Kernel): string {
+  return `${[...kernel.fileSystems.keys()].map((type) => `nodev\t${type}\n`).join("")}\text4\n`;
+}
+
+function swaps(kernel: Kernel): string {
+  const { swapBytes } = kernel.machine;
+  const header = "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n";
+  return swapBytes === 0
+    ? header
+    : `${header}/swapfile                               file\t\t${swapBytes / 1024}\t\t0\t\t-2\n`;
+}

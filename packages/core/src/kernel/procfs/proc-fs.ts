@@ -1,0 +1,84 @@
+/**
+ * procfs: processes and kernel state as files, as one pid namespace sees them.
+ *
+ * Who reads decides what is shown: `/proc/self` and the mount tables are those of the running process.
+ *
+ * @see proc(5), fs/proc/
+ */
+import { type DirEntry, Errno } from "../../abi/index.ts";
+import { link, PseudoFs, type PseudoTree, TreeDirectory } from "../../fs/index.ts";
+import type { Inode } from "../../vfs/index.ts";
+import type { Kernel } from "../kernel.ts";
+import type { PidNamespace } from "../namespaces/pid.ts";
+import { type Process, pidIn } from "../process.ts";
+import { MACHINE_FILES } from "./machine-files.ts";
+import { processDirectory } from "./process-directory.ts";
+import { SYSCTL_TREE } from "./sysctl-tree.ts";
+
+const PROC_SUPER_MAGIC = 0x9fa0;
+
+export class ProcFs extends PseudoFs {
+  override readonly type = "proc";
+  override readonly source: string;
+  override readonly root: Inode;
+  override readonly magic = PROC_SUPER_MAGIC;
+  readonly kernel: Kernel;
+  /** The namespace whose processes show, under their numbers there. */
+  readonly namespace: PidNamespace;
+
+  constructor(kernel: Kernel, namespace: PidNamespace, source: string) {
+    super(kernel);
+    this.kernel = kernel;
+    this.namespace = namespace;
+    this.source = source;
+    this.root = new ProcRoot(this);
+  }
+
+  /** Who is looking. */
+  get reader(): Process {
+    return this.kernel.current ?? this.kernel.init;
+  }
+}
+
+class ProcRoot extends TreeDirectory<ProcFs> {
+  readonly #proc: ProcFs;
+
+  constructor(fs: ProcFs) {
+    super(fs, ROOT_TREE);
+    this.#proc = fs;
+  }
+
+  override lookup(name: string): Inode | undefined {
+    const first = name.charCodeAt(0);
+    if (first < 0x30 || first > 0x39) return super.lookup(name);
+    const process = /^[1-9]\d*$/.test(name) ? this.#proc.namespace.find(Number(name)) : undefined;
+    return process === undefined ? undefined : processDirectory(this.#proc, process);
+  }
+
+  override *readdir(): Iterable<DirEntry> {
+    yield* super.readdir();
+    for (const pid of [...this.#proc.namespace.processes.keys()].sort((a, b) => a - b)) {
+      yield { name: String(pid), ino: pid * 1000, type: "dir" };
+    }
+  }
+
+  protected override get nlink(): number {
+    return 2 + this.#proc.namespace.processes.size;
+  }
+}
+
+/** The reader's number, for `self`. @throws ENOENT if this procfs does not show the reader. */
+function selfOf(fs: ProcFs): string {
+  const pid = pidIn(fs.namespace, fs.reader);
+  if (pid === 0) throw new Errno("ENOENT");
+  return String(pid);
+}
+
+const ROOT_TREE: PseudoTree<ProcFs> = {
+  self: link(selfOf),
+  "thread-self": link((fs) => `${selfOf(fs)}/task/${selfOf(fs)}`),
+  mounts: link(() => "self/mounts"),
+  net: link(() => "self/net"),
+  sys: SYSCTL_TREE,
+  ...MACHINE_FILES,
+};

@@ -1,0 +1,300 @@
+/**
+ * /proc/PID: one process as a directory.
+ *
+ * @see proc_pid(5) and its companions
+ */
+import { type DirEntry, Errno, NAMESPACE_KINDS, type NamespaceKind } from "../../abi/index.ts";
+import { PseudoDirectory, type PseudoEntries, PseudoFile, PseudoLink } from "../../fs/index.ts";
+import { encode } from "../../lib/index.ts";
+import { type Inode, type Location, type OpenFile, pathOf } from "../../vfs/index.ts";
+import { badness } from "../oom.ts";
+import { type Process, pidIn } from "../process.ts";
+import { formatMountinfo, formatMounts } from "./mount-tables.ts";
+import type { ProcFs } from "./proc-fs.ts";
+import { mayInspect } from "./ptrace.ts";
+import { formatLimits, formatStat, formatStatm, formatStatus } from "./status.ts";
+import { formatIdMap, writeIdMap, writeSetgroups } from "./user-maps.ts";
+
+/** Makes an entry of a process directory. */
+type Maker = (fs: ProcFs, process: Process, ino: number) => Inode;
+
+/** Inode numbers of a process: its number × this + the entry's place. */
+const INODES_PER_PROCESS = 1000;
+
+export function processDirectory(fs: ProcFs, process: Process): Inode {
+  return directory(fs, process, ENTRIES, 0, 0o555);
+}
+
+function directory(
+  fs: ProcFs,
+  process: Process,
+  makers: Readonly<Record<string, Maker>>,
+  base: number,
+  mode: number,
+): Inode {
+  const first = process.pid * INODES_PER_PROCESS + base;
+  const names = Object.keys(makers);
+  const make = (name: string): Inode | undefined =>
+    Object.hasOwn(makers, name) ? makers[name]?.(fs, process, first + 1 + names.indexOf(name)) : undefined;
+  const entries: PseudoEntries = {
+    find: (name) => (process.state === "dead" ? undefined : make(name)),
+    *list() {
+      for (const name of names) {
+        const inode = make(name);
+        if (inode !== undefined) yield { name, ino: inode.ino, type: inode.type };
+      }
+    },
+  };
+  return new PseudoDirectory(fs, { mode, ...owner(process) }, entries, first);
+}
+
+const owner = (process: Process) => ({ uid: process.creds.effectiveUid, gid: process.creds.effectiveGid });
+
+/** A file that anybody may read. */
+const text =
+  (read: (fs: ProcFs, process: Process) => string | Uint8Array, mode = 0o444): Maker =>
+  (fs, process, ino) =>
+    new PseudoFile(fs, { mode, ...owner(process) }, { read: () => read(fs, process) }, ino);
+
+/** A file only for those who may look into the process. */
+const inspected =
+  (read: (fs: ProcFs, process: Process) => string | Uint8Array): Maker =>
+  (fs, process, ino) =>
+    new PseudoFile(
+      fs,
+      { mode: 0o400, ...owner(process) },
+      {
+        read: () => {
+          checkInspect(fs, process);
+          return read(fs, process);
+        },
+      },
+      ino,
+    );
+
+/** A magic link to a place. */
+const place =
+  (where: (process: Process) => Location | undefined): Maker =>
+  (fs, process, ino) => {
+    const found = (): Location => {
+      checkInspect(fs, process);
+      const at = process.isAlive ? where(process) : undefined;
+      if (at === undefined) throw new Errno("ENOENT");
+      return at;
+    };
+    return new PseudoLink(fs, () => pathOf(found(), fs.reader.root), found, { mode: 0o777, ...owner(process) }, ino);
+  };
+
+function checkInspect(fs: ProcFs, process: Process): void {
+  if (!mayInspect(fs.reader, process)) throw new Errno("EACCES");
+}
+
+const namespaceLink =
+  (kind: NamespaceKind, forChildren = false): Maker =>
+  (fs, process, ino) => {
+    const namespace = () => (forChildren && kind === "pid" ? process.ns.pidForChildren : process.ns[kind]);
+    return new PseudoLink(
+      fs,
+      () => {
+        checkInspect(fs, process);
+        return `${kind}:[${namespace().id}]`;
+      },
+      () => {
+        checkInspect(fs, process);
+        return fs.kernel.nsfs.locate(namespace());
+      },
+      { mode: 0o777, ...owner(process) },
+      ino,
+    );
+  };
+
+const NAMESPACES: Readonly<Record<string, Maker>> = Object.fromEntries(
+  NAMESPACE_KINDS.flatMap((kind): [string, Maker][] =>
+    kind === "pid" || kind === "time"
+      ? [
+          [kind, namespaceLink(kind)],
+          [`${kind}_for_children`, namespaceLink(kind, true)],
+        ]
+      : [[kind, namespaceLink(kind)]],
+  ),
+);
+
+const ENTRIES: Readonly<Record<string, Maker>> = {
+  attr: (fs, process) => directory(fs, process, {}, 900, 0o555),
+  cgroup: text((fs, process) => `0::${cgroupPath(fs.reader, process)}\n`),
+  cmdline: text((_fs, { argv, isAlive }) => (isAlive && argv.length > 0 ? encode(`${argv.join("\0")}\0`) : "")),
+  comm: (fs, process, ino) =>
+    new PseudoFile(
+      fs,
+      { mode: 0o644, ...owner(process) },
+      {
+        read: () => `${process.name}\n`,
+        write: (name) => {
+          process.name = name.replace(/\n$/, "").slice(0, 15);
+        },
+      },
+      ino,
+    ),
+  cwd: place(({ cwd }) => cwd),
+  environ: inspected((_fs, { env }) => encode([...env].map(([name, value]) => `${name}=${value}\0`).join(""))),
+  exe: place(({ exe }) => exe),
+  fd: (fs, process) => descriptors(fs, process),
+  fdinfo: (fs, process) => descriptorInfos(fs, process),
+  gid_map: (fs, process, ino) => idMap(fs, process, "gid", ino),
+  io: inspected(
+    () => "rchar: 0\nwchar: 0\nsyscr: 0\nsyscw: 0\nread_bytes: 0\nwrite_bytes: 0\ncancelled_write_bytes: 0\n",
+  ),
+  limits: text((_fs, process) => formatLimits(process)),
+  loginuid: text(() => "4294967295"),
+  maps: text((fs, process) => maps(fs, process)),
+  mountinfo: text((_fs, process) => formatMountinfo(process)),
+  mounts: text((_fs, process) => formatMounts(process)),
+  ns: (fs, process) => directory(fs, process, NAMESPACES, 500, 0o511),
+  oom_score: text((_fs, process) => `${Math.max(0, Math.round(666 + badness(process) / 1000))}\n`),
+  oom_score_adj: (fs, process, ino) =>
+    new PseudoFile(
+      fs,
+      { mode: 0o644, ...owner(process) },
+      {
+        read: () => `${process.oomScoreAdj}\n`,
+        write: (value) => {
+          const score = Number(value.trim());
+          if (!Number.isInteger(score) || score < -1000 || score > 1000) throw new Errno("EINVAL");
+          process.oomScoreAdj = score;
+        },
+      },
+      ino,
+    ),
+  personality: inspected(() => "00000000\n"),
+  root: place(({ root }) => root),
+  sessionid: text(() => "4294967295"),
+  setgroups: (fs, process, ino) =>
+    new PseudoFile(
+      fs,
+      { mode: 0o644, ...owner(process) },
+      {
+        read: () => `${process.creds.user.setgroups}\n`,
+        write: (value) => writeSetgroups(fs.reader, process, value),
+      },
+      ino,
+    ),
+  stat: text((fs, process) => formatStat(fs.namespace, process)),
+  statm: text((_fs, process) => formatStatm(process)),
+  status: text((fs, process) => formatStatus(fs.namespace, fs.reader, process)),
+  task: (fs, process) =>
+    new PseudoDirectory(
+      fs,
+      { mode: 0o555, ...owner(process) },
+      {
+        find: (name) => (name === String(pidIn(fs.namespace, process)) ? processDirectory(fs, process) : undefined),
+        list: (): DirEntry[] => [
+          { name: String(pidIn(fs.namespace, process)), ino: process.pid * INODES_PER_PROCESS, type: "dir" },
+        ],
+      },
+      process.pid * INODES_PER_PROCESS + 998,
+    ),
+  uid_map: (fs, process, ino) => idMap(fs, process, "uid", ino),
+  wchan: text(() => "0"),
+};
+
+function idMap(fs: ProcFs, process: Process, kind: "uid" | "gid", ino: number): Inode {
+  return new PseudoFile(
+    fs,
+    { mode: 0o644, ...owner(process) },
+    {
+      read: () => formatIdMap(fs.reader, process, kind),
+      write: (value) => writeIdMap(fs.reader, process, kind, value),
+    },
+    ino,
+  );
+}
+
+/** The path of a process's cgroup, from the root of the reader's cgroup namespace. */
+function cgroupPath(reader: Process, process: Process): string {
+  const root = reader.ns.cgroup.root.path;
+  const { path } = process.cgroup;
+  if (root === "/" || path === root) return path === root ? "/" : path;
+  if (path.startsWith(`${root}/`)) return path.slice(root.length);
+  const up = root.split("/").slice(1);
+  return `${up.map(() => "/..").join("")}${path === "/" ? "" : path}`;
+}
+
+function maps(fs: ProcFs, process: Process): string {
+  if (process.exe === undefined || !process.isAlive) return "";
+  const path = pathOf(process.exe, fs.reader.root);
+  const ino = process.exe.inode.ino;
+  const line = (range: string, permissions: string, offset: string, name: string): string =>
+    `${`${range} ${permissions} ${offset} 00:28 ${ino}`.padEnd(73)}${name}\n`;
+  return [
+    line("00400000-00401000", "r--p", "00000000", path),
+    line("00401000-00595000", "r-xp", "00001000", path),
+    line("005f4000-005f6000", "rw-p", "001f4000", path),
+    `${"01000000-01021000 rw-p 00000000 00:00 0".padEnd(73)}[heap]\n`,
+    `${"7ffd8e901000-7ffd8e922000 rw-p 00000000 00:00 0".padEnd(73)}[stack]\n`,
+  ].join("");
+}
+
+/** /proc/PID/fd: opening a link opens what the descriptor refers to, again. */
+function descriptors(fs: ProcFs, process: Process): Inode {
+  const find = (name: string): Inode | undefined => {
+    const fd = Number(name);
+    if (!/^\d+$/.test(name) || !process.isAlive || !process.files.has(fd)) return undefined;
+    const opened = process.files.get(fd);
+    const mode = 0o100 | (opened.readable ? 0o400 : 0) | (opened.writable ? 0o200 : 0);
+    return new PseudoLink(
+      fs,
+      () => describe(fs, opened),
+      () => opened.at,
+      { mode, ...owner(process) },
+      process.pid * INODES_PER_PROCESS + 600 + fd,
+    );
+  };
+  return new PseudoDirectory(
+    fs,
+    { mode: 0o500, ...owner(process) },
+    {
+      find: (name) => {
+        checkInspect(fs, process);
+        return find(name);
+      },
+      list: () => {
+        checkInspect(fs, process);
+        return listDescriptors(process, "symlink");
+      },
+    },
+    process.pid * INODES_PER_PROCESS + 599,
+  );
+}
+
+function descriptorInfos(fs: ProcFs, process: Process): Inode {
+  return new PseudoDirectory(
+    fs,
+    { mode: 0o555, ...owner(process) },
+    {
+      find: (name) => {
+        const fd = Number(name);
+        if (!/^\d+$/.test(name) || !process.files.has(fd)) return undefined;
+        const opened = process.files.get(fd);
+        const read = (): string =>
+          `pos:\t${opened.offset}\nflags:\t0${opened.flags.toString(8)}\nmnt_id:\t${opened.at.mount.id}\nino:\t${opened.at.inode.ino}\n`;
+        return new PseudoFile(fs, { mode: 0o400, ...owner(process) }, { read });
+      },
+      list: () => listDescriptors(process, "file"),
+    },
+  );
+}
+
+function listDescriptors(process: Process, type: DirEntry["type"]): DirEntry[] {
+  if (!process.isAlive) return [];
+  return process.files
+    .open()
+    .map((fd) => ({ name: String(fd), ino: process.pid * INODES_PER_PROCESS + 600 + fd, type }));
+}
+
+/** What the link of an open file says: a path, or `pipe:[INO]` for something without one. */
+function describe(fs: ProcFs, opened: OpenFile): string {
+  const { at } = opened;
+  return at.dentry.parent === undefined && at.mount.parent === undefined && at.dentry.name !== ""
+    ? at.dentry.name
+    : pathOf(at, fs.reader.root);
+}

@@ -1,0 +1,113 @@
+/** /proc/sys: sysctls as files, read and written as the running process sees them. */
+import { CAP_NET_ADMIN, CAP_SYS_ADMIN, Errno, HOST_NAME_MAX } from "../../abi/index.ts";
+import { file, type PseudoLeaf, type PseudoTree, textFile } from "../../fs/index.ts";
+import type { Prng } from "../../sim/index.ts";
+import type { Kernel } from "../kernel.ts";
+import { isReadOnlySysctl, readSysctl, SYSCTL_NAMES, writeSysctl } from "../sysctl.ts";
+import type { ProcFs } from "./proc-fs.ts";
+
+type MutableTree = { [name: string]: MutableTree | PseudoLeaf<ProcFs> };
+
+const text = (read: (fs: ProcFs) => string): PseudoLeaf<ProcFs> => textFile((fs) => `${read(fs)}\n`);
+
+/** Every machine's /proc/sys. */
+export const SYSCTL_TREE: PseudoTree<ProcFs> = makeTree();
+
+function makeTree(): PseudoTree<ProcFs> {
+  const tree: MutableTree = {};
+  for (const name of SYSCTL_NAMES) insert(tree, name.split("."), sysctlFile(name));
+  insert(tree, ["kernel", "hostname"], nameFile("hostname"));
+  insert(tree, ["kernel", "domainname"], nameFile("domainname"));
+  insert(
+    tree,
+    ["kernel", "osrelease"],
+    text(({ kernel }) => kernel.machine.kernelRelease),
+  );
+  insert(
+    tree,
+    ["kernel", "version"],
+    text(({ kernel }) => kernel.machine.kernelVersion),
+  );
+  insert(
+    tree,
+    ["kernel", "ns_last_pid"],
+    text(({ namespace }) => String(namespace.lastPid)),
+  );
+  insert(
+    tree,
+    ["kernel", "random", "uuid"],
+    text(({ kernel }) => uuid(kernel.random)),
+  );
+  insert(
+    tree,
+    ["kernel", "random", "boot_id"],
+    text(({ kernel }) => bootId(kernel)),
+  );
+  insert(
+    tree,
+    ["kernel", "random", "entropy_avail"],
+    text(() => "256"),
+  );
+  for (const name of ["symlinks", "hardlinks", "regular", "fifos"] as const) {
+    const read = text(({ kernel }) => String(Number(kernel.machine.protections[name])));
+    insert(tree, ["fs", `protected_${name}`], read);
+  }
+  return tree;
+}
+
+function insert(tree: MutableTree, path: readonly string[], leaf: PseudoLeaf<ProcFs>): void {
+  let at = tree;
+  for (const name of path.slice(0, -1)) {
+    const next = at[name];
+    if (next !== undefined && typeof next !== "function") at = next;
+    else {
+      const made: MutableTree = {};
+      at[name] = made;
+      at = made;
+    }
+  }
+  at[path[path.length - 1] as string] = leaf;
+}
+
+function sysctlFile(name: string): PseudoLeaf<ProcFs> {
+  const isNet = name.startsWith("net.");
+  return file((fs) => {
+    const read = (): string => `${readSysctl(fs.reader, name)}\n`;
+    if (isReadOnlySysctl(name)) return { read };
+    const write = (value: string): void => {
+      const { creds, ns } = fs.reader;
+      checkCapable(isNet ? creds.capable(CAP_NET_ADMIN, ns.net.owner) : creds.capable(CAP_SYS_ADMIN, ns.ipc.owner));
+      writeSysctl(fs.reader, name, value);
+    };
+    return { read, write };
+  });
+}
+
+function nameFile(field: "hostname" | "domainname"): PseudoLeaf<ProcFs> {
+  return file((fs) => ({
+    read: () => `${fs.reader.ns.uts[field]}\n`,
+    write: (value) => {
+      const { creds, ns } = fs.reader;
+      checkCapable(creds.capable(CAP_SYS_ADMIN, ns.uts.owner));
+      ns.uts[field] = value.replace(/\n.*$/s, "").slice(0, HOST_NAME_MAX);
+    },
+  }));
+}
+
+function checkCapable(capable: boolean): void {
+  if (!capable) throw new Errno("EPERM");
+}
+
+/** A random (version 4) UUID. @see RFC 9562 */
+function uuid(prng: Prng): string {
+  const hex = prng.hex(32);
+  const variant = ((Number.parseInt(hex[16] ?? "0", 16) & 3) | 8).toString(16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`;
+}
+
+/** Made at the first look, the same ever after. */
+function bootId(kernel: Kernel): string {
+  const known = kernel.sysctls.get("kernel.random.boot_id") ?? uuid(kernel.random);
+  kernel.sysctls.set("kernel.random.boot_id", known);
+  return known;
+}

@@ -1,0 +1,132 @@
+/**
+ * Sysctls: the values under /proc/sys, each belonging to the machine or to a kind of namespace.
+ *
+ * @see proc(5) /proc/sys, sysctl(8), Documentation/admin-guide/sysctl/
+ */
+import { Errno } from "../abi/index.ts";
+import type { Process } from "./process.ts";
+
+type Scope = "machine" | "net" | "ipc";
+
+interface Sysctl {
+  readonly scope: Scope;
+  readonly initial: string;
+  readonly readOnly?: true;
+}
+
+const machine = (initial: string | number): Sysctl => ({ scope: "machine", initial: String(initial) });
+const fixed = (initial: string | number): Sysctl => ({ scope: "machine", initial: String(initial), readOnly: true });
+const net = (initial: string | number): Sysctl => ({ scope: "net", initial: String(initial) });
+const ipc = (initial: string | number): Sysctl => ({ scope: "ipc", initial: String(initial) });
+
+/** By their dotted names, with the values of a fresh Linux. */
+const SYSCTLS: Readonly<Record<string, Sysctl>> = {
+  "fs.aio-max-nr": machine(65_536),
+  "fs.file-max": machine("9223372036854775807"),
+  "fs.inotify.max_queued_events": machine(16_384),
+  "fs.inotify.max_user_instances": machine(128),
+  "fs.inotify.max_user_watches": machine(65_536),
+  "fs.mount-max": machine(100_000),
+  "fs.mqueue.msg_default": ipc(10),
+  "fs.mqueue.msg_max": ipc(10),
+  "fs.mqueue.msgsize_default": ipc(8192),
+  "fs.mqueue.msgsize_max": ipc(8192),
+  "fs.mqueue.queues_max": ipc(256),
+  "fs.nr_open": machine(1_048_576),
+  "fs.overflowgid": machine(65_534),
+  "fs.overflowuid": machine(65_534),
+  "fs.pipe-max-size": machine(1_048_576),
+  "fs.suid_dumpable": machine(0),
+  "kernel.cap_last_cap": fixed(40),
+  "kernel.core_pattern": machine("core"),
+  "kernel.core_uses_pid": machine(0),
+  "kernel.dmesg_restrict": machine(1),
+  "kernel.kptr_restrict": machine(0),
+  "kernel.msgmax": ipc(8192),
+  "kernel.msgmnb": ipc(16_384),
+  "kernel.msgmni": ipc(32_000),
+  "kernel.ngroups_max": fixed(65_536),
+  "kernel.ostype": fixed("Linux"),
+  "kernel.overflowgid": machine(65_534),
+  "kernel.overflowuid": machine(65_534),
+  "kernel.panic": machine(0),
+  "kernel.pid_max": machine(4_194_304),
+  "kernel.printk": machine("4\t4\t1\t7"),
+  "kernel.randomize_va_space": machine(2),
+  "kernel.sched_autogroup_enabled": machine(1),
+  "kernel.sem": ipc("32000\t1024000000\t500\t32000"),
+  "kernel.shm_rmid_forced": ipc(0),
+  "kernel.shmall": ipc("18446744073692774399"),
+  "kernel.shmmax": ipc("18446744073692774399"),
+  "kernel.shmmni": ipc(4096),
+  "kernel.sysrq": machine(176),
+  "kernel.tainted": machine(0),
+  "kernel.threads-max": machine(62_000),
+  "kernel.unprivileged_bpf_disabled": machine(2),
+  "net.core.rmem_default": net(212_992),
+  "net.core.rmem_max": net(212_992),
+  "net.core.somaxconn": net(4096),
+  "net.core.wmem_default": net(212_992),
+  "net.core.wmem_max": net(212_992),
+  "net.ipv4.icmp_echo_ignore_all": net(0),
+  "net.ipv4.ip_default_ttl": net(64),
+  "net.ipv4.ip_forward": net(0),
+  "net.ipv4.ip_local_port_range": net("32768\t60999"),
+  "net.ipv4.ip_nonlocal_bind": net(0),
+  "net.ipv4.ip_unprivileged_port_start": net(1024),
+  "net.ipv4.ping_group_range": net("1\t0"),
+  "net.ipv4.tcp_fin_timeout": net(60),
+  "net.ipv4.tcp_keepalive_intvl": net(75),
+  "net.ipv4.tcp_keepalive_probes": net(9),
+  "net.ipv4.tcp_keepalive_time": net(7200),
+  "net.ipv4.tcp_max_syn_backlog": net(512),
+  "net.ipv4.tcp_syncookies": net(1),
+  "net.ipv4.tcp_tw_reuse": net(2),
+  "net.ipv6.bindv6only": net(0),
+  "net.ipv6.conf.all.disable_ipv6": net(0),
+  "net.ipv6.conf.all.forwarding": net(0),
+  "net.ipv6.conf.default.disable_ipv6": net(0),
+  "net.ipv6.conf.lo.disable_ipv6": net(0),
+  "user.max_cgroup_namespaces": machine(31_000),
+  "user.max_ipc_namespaces": machine(31_000),
+  "user.max_mnt_namespaces": machine(31_000),
+  "user.max_net_namespaces": machine(31_000),
+  "user.max_pid_namespaces": machine(31_000),
+  "user.max_time_namespaces": machine(31_000),
+  "user.max_user_namespaces": machine(31_000),
+  "user.max_uts_namespaces": machine(31_000),
+  "vm.drop_caches": machine(0),
+  "vm.max_map_count": machine(65_530),
+  "vm.overcommit_memory": machine(0),
+  "vm.overcommit_ratio": machine(50),
+  "vm.swappiness": machine(60),
+};
+
+export const SYSCTL_NAMES: readonly string[] = Object.keys(SYSCTLS);
+
+/** Values that differ from the initial ones: on a machine, or in one namespace. */
+export type SysctlValues = Map<string, string>;
+
+export const isReadOnlySysctl = (name: string): boolean => SYSCTLS[name]?.readOnly === true;
+
+/** The value as `process` sees it, without a newline. @throws ENOENT for a name that is none. */
+export function readSysctl(process: Process, name: string): string {
+  const sysctl = SYSCTLS[name];
+  if (sysctl === undefined) throw new Errno("ENOENT");
+  return valuesFor(process, sysctl.scope).get(name) ?? sysctl.initial;
+}
+
+/** @throws ENOENT for a name that is none, EPERM for a fixed value, EINVAL if a number is expected. */
+export function writeSysctl(process: Process, name: string, text: string): void {
+  const sysctl = SYSCTLS[name];
+  if (sysctl === undefined) throw new Errno("ENOENT");
+  if (sysctl.readOnly) throw new Errno("EPERM");
+  const value = text.trim().replace(/\s+/g, "\t");
+  if (/^-?\d+$/.test(sysctl.initial) && !/^-?\d+$/.test(value)) throw new Errno("EINVAL");
+  valuesFor(process, sysctl.scope).set(name, value);
+}
+
+function valuesFor(process: Process, scope: Scope): SysctlValues {
+  if (scope === "machine") return process.kernel.sysctls;
+  return process.ns[scope].sysctls;
+}

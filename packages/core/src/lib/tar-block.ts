@@ -1,0 +1,124 @@
+/**
+ * The 512-byte header block of a tar archive: where its fields are, and how they are written.
+ *
+ * @see pax(1p) "ustar Interchange Format", tar(5)
+ */
+import { encode } from "./text.ts";
+
+export const BLOCK_SIZE = 512;
+export const ZERO_BLOCK = new Uint8Array(BLOCK_SIZE);
+
+const SLASH = 0x2f;
+
+export interface Field {
+  readonly at: number;
+  readonly size: number;
+}
+
+const field = (at: number, size: number): Field => ({ at, size });
+
+export const FIELDS = {
+  name: field(0, 100),
+  mode: field(100, 8),
+  uid: field(108, 8),
+  gid: field(116, 8),
+  size: field(124, 12),
+  mtime: field(136, 12),
+  checksum: field(148, 8),
+  type: field(156, 1),
+  linkName: field(157, 100),
+  magic: field(257, 6),
+  version: field(263, 2),
+  userName: field(265, 32),
+  groupName: field(297, 32),
+  major: field(329, 8),
+  minor: field(337, 8),
+  prefix: field(345, 155),
+} as const;
+
+/** How many zeros follow `size` bytes up to the next block. */
+export const paddingOf = (size: number): number => (BLOCK_SIZE - (size % BLOCK_SIZE)) % BLOCK_SIZE;
+
+export function isZeroBlock(block: Uint8Array): boolean {
+  return block.every((byte) => byte === 0);
+}
+
+/** The bytes of a field up to its first NUL. */
+export function stringField(block: Uint8Array, { at, size }: Field): Uint8Array {
+  const bytes = block.subarray(at, at + size);
+  const end = bytes.indexOf(0);
+  return end < 0 ? bytes : bytes.subarray(0, end);
+}
+
+/**
+ * A number in octal, or in base 256 if its first bit says so; `undefined` if it is neither.
+ *
+ * Numbers beyond what a JavaScript integer holds are taken for broken.
+ */
+export function numberField(block: Uint8Array, { at, size }: Field): number | undefined {
+  const bytes = block.subarray(at, at + size);
+  const lead = bytes[0] ?? 0;
+  if ((lead & 0x80) !== 0) return base256(bytes, lead);
+  const text = String.fromCharCode(...bytes).replace(/^[ \0]+|[ \0]+$/g, "");
+  const digits = text.replace(/\0.*$/s, "");
+  if (digits === "") return 0;
+  const value = /^[0-7]+$/.test(digits) ? Number.parseInt(digits, 8) : Number.NaN;
+  return Number.isSafeInteger(value) ? value : undefined;
+}
+
+/** Two's complement, most significant byte first, without the bit that marks it. */
+function base256(bytes: Uint8Array, lead: number): number | undefined {
+  const negative = (lead & 0x40) !== 0;
+  let value = 0;
+  bytes.forEach((byte, index) => {
+    const data = negative ? byte ^ 0xff : byte;
+    value = value * 256 + (index === 0 ? data & 0x7f : data);
+  });
+  if (!Number.isSafeInteger(value)) return undefined;
+  return negative ? -value - 1 : value;
+}
+
+/** The sum that the checksum field must have: all bytes, the field itself taken as blanks. */
+export function checksum(block: Uint8Array): { readonly unsigned: number; readonly signed: number } {
+  const { at, size } = FIELDS.checksum;
+  let unsigned = 0;
+  let signed = 0;
+  for (let i = 0; i < BLOCK_SIZE; i++) {
+    const byte = i >= at && i < at + size ? 0x20 : (block[i] ?? 0);
+    unsigned += byte;
+    signed += byte < 0x80 ? byte : byte - 0x100;
+  }
+  return { unsigned, signed };
+}
+
+/** True if `value` has an octal number that leaves room for a NUL in a field of `size` bytes. */
+export function fitsOctal(value: number, size: number): boolean {
+  return value >= 0 && value < 8 ** (size - 1);
+}
+
+/**
+ * Writes as many bytes as fit; the rest of the field stays zero.
+ *
+ * A cut text that would end with a slash ends before its slashes: some readers would take the entry for a directory.
+ */
+export function putString(block: Uint8Array, { at, size }: Field, text: Uint8Array | string): void {
+  const bytes = typeof text === "string" ? encode(text) : text;
+  block.set(bytes.subarray(0, size), at);
+  if (bytes.length <= size || bytes[size - 1] !== SLASH) return;
+  let end = size - 1;
+  while (end > 0 && bytes[end - 1] === SLASH) end--;
+  block[at + end] = 0;
+}
+
+/** Writes zero-padded octal digits and a NUL; zero for a number that does not fit. */
+export function putOctal(block: Uint8Array, { at, size }: Field, value: number): void {
+  const shown = fitsOctal(value, size) ? value : 0;
+  putString(block, { at, size }, shown.toString(8).padStart(size - 1, "0"));
+}
+
+/** Six digits, a NUL and a blank: the way in which all tars write it. To be called last. */
+export function putChecksum(block: Uint8Array): void {
+  const { at, size } = FIELDS.checksum;
+  putOctal(block, { at, size: size - 1 }, checksum(block).unsigned);
+  block[at + size - 1] = 0x20;
+}

@@ -1,0 +1,49 @@
+/** What a tar archive says of each of its entries. */
+
+/** `other` is a kind that nobody here knows; its data is kept. */
+export type TarType = "file" | "hardlink" | "symlink" | "char" | "block" | "dir" | "fifo" | "other";
+
+export interface TarHeader {
+  /** A directory's ends with a slash by convention only. */
+  readonly name: string;
+  readonly type: TarType;
+  /** What a symbolic link says, or the name of the entry that a hard link shares its file with. */
+  readonly linkName: string;
+  /** Bytes of data that follow: those of files. */
+  readonly size: number;
+  /** Permission bits; without type bits. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly userName: string;
+  readonly groupName: string;
+  readonly mtimeUs: number;
+  /** Of a device. */
+  readonly major: number;
+  readonly minor: number;
+  readonly xattrs: ReadonlyMap<string, Uint8Array>;
+}
+
+export interface TarEntry {
+  readonly header: TarHeader;
+  readonly data: Uint8Array;
+}
+
+/** A header with what is not given left empty. */
+export function tarHeader(given: Pick<TarHeader, "name" | "type"> & Partial<TarHeader>): TarHeader {
+  return { ...EMPTY, ...given };
+}
+
+const EMPTY: Omit<TarHeader, "name" | "type"> = {
+  linkName: "",
+  size: 0,
+  mode: 0,
+  uid: 0,
+  gid: 0,
+  userName: "",
+  groupName: "",
+  mtimeUs: 0,
+  major: 0,
+  minor: 0,
+  xattrs: new Map(),
+};

@@ -1,0 +1,161 @@
+/**
+ * Reads tar archives: V7, USTAR, PAX and GNU headers, with long names and base-256 numbers.
+ *
+ * Unlike Go, sparse files are taken as they are stored; global PAX headers are skipped, as Docker does.
+ *
+ * @see tar(5), Go's archive/tar/reader.go
+ */
+import { StatusError } from "./status-error.ts";
+import { BLOCK_SIZE, checksum, FIELDS, isZeroBlock, numberField, paddingOf, stringField } from "./tar-block.ts";
+import { type TarEntry, type TarHeader, type TarType, tarHeader } from "./tar-header.ts";
+import { type PaxRecords, parsePax, parsePaxTime, XATTR_PREFIX } from "./tar-pax.ts";
+import { decode, latin1 } from "./text.ts";
+
+const TYPES: ReadonlyMap<string, TarType> = new Map([
+  ["0", "file"],
+  ["\0", "file"],
+  ["7", "file"],
+  ["1", "hardlink"],
+  ["2", "symlink"],
+  ["3", "char"],
+  ["4", "block"],
+  ["5", "dir"],
+  ["6", "fifo"],
+]);
+
+/**
+ * The entries of an archive in memory; `data` are views into it.
+ *
+ * @throws StatusError invalid-argument for a broken or cut archive, with the messages of Go's archive/tar.
+ */
+export function* readTar(archive: Uint8Array): Generator<TarEntry> {
+  const decoder = new TarDecoder();
+  let at = 0;
+  const take = (size: number): Uint8Array => {
+    if (at + size > archive.length) throw broken("unexpected EOF");
+    const bytes = archive.subarray(at, at + size);
+    at = Math.min(archive.length, at + size + paddingOf(size));
+    return bytes;
+  };
+  while (at < archive.length) {
+    const block = take(BLOCK_SIZE);
+    if (isZeroBlock(block)) {
+      if (at < archive.length && !isZeroBlock(take(BLOCK_SIZE))) throw broken("archive/tar: invalid tar header");
+      return;
+    }
+    const found = decoder.header(block);
+    if (found.kind === "meta") decoder.meta(take(found.size));
+    else yield { header: found.header, data: take(found.header.size) };
+  }
+}
+
+/** What a header block announces: an entry, or data about the next one that is to be given to `meta`. */
+export type TarStep =
+  | { readonly kind: "entry"; readonly header: TarHeader }
+  | { readonly kind: "meta"; readonly size: number };
+
+/** Puts entries together from their header blocks: for readers that get an archive in pieces. */
+export class TarDecoder {
+  #flag = "";
+  #records: PaxRecords = new Map();
+  #longName: string | undefined;
+  #longLink: string | undefined;
+
+  /** Takes a header block, which is not zero. @throws StatusError invalid-argument */
+  header(block: Uint8Array): TarStep {
+    const { flag, header } = parseBlock(block);
+    this.#flag = flag;
+    if ("xgLK".includes(flag)) return { kind: "meta", size: header.size };
+    const merged = mergePax(header, this.#records);
+    const name = this.#longName ?? merged.name;
+    const type = flag === "\0" && name.endsWith("/") ? "dir" : merged.type;
+    const size = type === "file" || type === "other" ? merged.size : 0;
+    const result = { ...merged, name, type, size, linkName: this.#longLink ?? merged.linkName };
+    this.#records = new Map();
+    this.#longName = undefined;
+    this.#longLink = undefined;
+    return { kind: "entry", header: result };
+  }
+
+  /** Takes the data that `header` asked for. @throws StatusError invalid-argument */
+  meta(data: Uint8Array): void {
+    if (this.#flag === "L") this.#longName = cString(data) || undefined;
+    else if (this.#flag === "K") this.#longLink = cString(data) || undefined;
+    else {
+      const records = parsePax(data);
+      if (records === undefined) throw broken("archive/tar: invalid tar header");
+      if (this.#flag === "x") this.#records = records;
+    }
+  }
+}
+
+/** @throws StatusError invalid-argument */
+function parseBlock(block: Uint8Array): { readonly flag: string; readonly header: TarHeader } {
+  const sum = numberField(block, FIELDS.checksum);
+  const { unsigned, signed } = checksum(block);
+  if (sum === undefined || (sum !== unsigned && sum !== signed)) throw broken("archive/tar: invalid tar header");
+  const text = (which: keyof typeof FIELDS): string => decode(stringField(block, FIELDS[which]));
+  const number = (which: keyof typeof FIELDS): number => {
+    const value = numberField(block, FIELDS[which]);
+    if (value === undefined) throw broken("archive/tar: invalid tar header");
+    return value;
+  };
+  const magic = latin1(block.subarray(FIELDS.magic.at, FIELDS.version.at + FIELDS.version.size));
+  const isUstar = magic === "ustar\x0000";
+  const isGnu = magic === "ustar  \0";
+  const prefix = isUstar ? text("prefix") : "";
+  const flag = String.fromCharCode(block[FIELDS.type.at] ?? 0);
+  const size = number("size");
+  if (size < 0) throw broken("archive/tar: invalid tar header");
+  const header = tarHeader({
+    name: prefix === "" ? text("name") : `${prefix}/${text("name")}`,
+    type: TYPES.get(flag) ?? "other",
+    linkName: text("linkName"),
+    size,
+    mode: number("mode"),
+    uid: number("uid"),
+    gid: number("gid"),
+    userName: isUstar || isGnu ? text("userName") : "",
+    groupName: isUstar || isGnu ? text("groupName") : "",
+    mtimeUs: number("mtime") * 1e6,
+    major: isUstar || isGnu ? number("major") : 0,
+    minor: isUstar || isGnu ? number("minor") : 0,
+  });
+  return { flag, header };
+}
+
+/** Records replace fields; empty ones do not. @throws StatusError invalid-argument */
+function mergePax(header: TarHeader, records: PaxRecords): TarHeader {
+  if (records.size === 0) return header;
+  const text = (key: string, old: string): string => {
+    const value = records.get(key);
+    return value === undefined || value.length === 0 ? old : decode(value);
+  };
+  const number = (key: string, old: number, parse: (text: string) => number | undefined): number => {
+    const shown = text(key, "");
+    const value = shown === "" ? old : parse(shown);
+    if (value === undefined) throw broken("archive/tar: invalid tar header");
+    return value;
+  };
+  const integer = (shown: string): number | undefined => (/^-?\d{1,15}$/.test(shown) ? Number(shown) : undefined);
+  const xattrs = new Map<string, Uint8Array>();
+  for (const [key, value] of records) {
+    if (key.startsWith(XATTR_PREFIX) && value.length > 0) xattrs.set(key.slice(XATTR_PREFIX.length), value);
+  }
+  return {
+    ...header,
+    name: text("path", header.name),
+    linkName: text("linkpath", header.linkName),
+    userName: text("uname", header.userName),
+    groupName: text("gname", header.groupName),
+    uid: number("uid", header.uid, integer),
+    gid: number("gid", header.gid, integer),
+    size: number("size", header.size, integer),
+    mtimeUs: number("mtime", header.mtimeUs, parsePaxTime),
+    xattrs,
+  };
+}
+
+const cString = (data: Uint8Array): string => decode(stringField(data, { at: 0, size: data.length }));
+
+const broken = (message: string): StatusError => new StatusError("invalid-argument", message);

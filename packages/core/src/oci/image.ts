@@ -1,0 +1,66 @@
+/**
+ * OCI image documents: the configuration of an image, by its field names.
+ *
+ * @see OCI image-spec config.md, descriptor.md; docker image spec v1.2 for Healthcheck, OnBuild, Shell
+ */
+
+export type Digest = `sha256:${string}`;
+
+export interface Platform {
+  readonly architecture: string;
+  readonly os: string;
+  readonly variant?: string;
+}
+
+/** Durations are nanoseconds, as Docker keeps them. */
+export interface Healthcheck {
+  readonly Test?: readonly string[];
+  readonly Interval?: number;
+  readonly Timeout?: number;
+  readonly StartPeriod?: number;
+  readonly StartInterval?: number;
+  readonly Retries?: number;
+}
+
+/** What a container gets from its image unless told otherwise. */
+export interface ImageRunConfig {
+  readonly User?: string;
+  readonly ExposedPorts?: Readonly<Record<string, Record<string, never>>>;
+  readonly Env?: readonly string[];
+  readonly Entrypoint?: readonly string[] | null;
+  readonly Cmd?: readonly string[] | null;
+  readonly Volumes?: Readonly<Record<string, Record<string, never>>>;
+  readonly WorkingDir?: string;
+  readonly Labels?: Readonly<Record<string, string>>;
+  readonly StopSignal?: string;
+  readonly ArgsEscaped?: boolean;
+  readonly Healthcheck?: Healthcheck;
+  readonly OnBuild?: readonly string[] | null;
+  readonly Shell?: readonly string[];
+}
+
+export interface History {
+  readonly created?: string;
+  readonly created_by?: string;
+  readonly comment?: string;
+  readonly author?: string;
+  readonly empty_layer?: boolean;
+}
+
+/** The image configuration document. */
+export interface ImageConfig extends Platform {
+  readonly created?: string;
+  readonly author?: string;
+  readonly config: ImageRunConfig;
+  readonly rootfs: { readonly type: "layers"; readonly diff_ids: readonly Digest[] };
+  readonly history: readonly History[];
+}
+
+/** @see OCI image-spec descriptor.md */
+export interface Descriptor {
+  readonly mediaType: string;
+  readonly digest: Digest;
+  readonly size: number;
+  readonly platform?: Platform;
+  readonly annotations?: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,131 @@
+/**
+ * A container as the runtime knows it: a state, a first process, a cgroup.
+ *
+ * @see runtime-spec runtime.md "State", "Lifecycle"
+ */
+import { SIGKILL, type Signal, type WaitStatus } from "../abi/index.ts";
+import type { Cgroup, Process } from "../kernel/index.ts";
+import { StatusError } from "../lib/index.ts";
+import type { RuntimeSpec } from "../oci/index.ts";
+import type { OpenFile } from "../vfs/index.ts";
+
+export type OciStatus = "creating" | "created" | "running" | "paused" | "stopped";
+
+/** Which state may follow which. */
+const TRANSITIONS = {
+  creating: ["created", "stopped"],
+  created: ["running", "stopped"],
+  running: ["paused", "stopped"],
+  paused: ["running", "stopped"],
+  stopped: [],
+} as const satisfies Record<OciStatus, readonly OciStatus[]>;
+
+/** How init's helper tells the pid of the first process; anything else is a result. */
+export const PID_PREFIX = "pid ";
+
+export class OciContainer {
+  readonly id: string;
+  readonly spec: RuntimeSpec;
+  readonly cgroup: Cgroup;
+  /** The first process: number 1 of the container's pid namespace, if it has one of its own. */
+  #process: Process;
+  #status: OciStatus = "creating";
+  #exit: WaitStatus | undefined;
+  #failure: string | undefined;
+  #startPipe: OpenFile | undefined;
+  /** Told of every change of state. */
+  onChange: ((container: OciContainer) => void) | undefined;
+
+  constructor(id: string, spec: RuntimeSpec, cgroup: Cgroup, process: Process, startPipe: OpenFile) {
+    this.id = id;
+    this.spec = spec;
+    this.cgroup = cgroup;
+    this.#process = process;
+    this.#startPipe = startPipe;
+  }
+
+  get process(): Process {
+    return this.#process;
+  }
+
+  /** `process` is the first process from now on: when it ends, the container has stopped. */
+  adopt(process: Process): void {
+    this.#process.onExit = undefined;
+    this.#process = process;
+    process.onExit = (status) => this.#exited(status);
+  }
+
+  get status(): OciStatus {
+    return this.#status;
+  }
+
+  /** The pid on the machine; 0 once it has ended. */
+  get pid(): number {
+    return this.#status === "stopped" ? 0 : this.process.pid;
+  }
+
+  get exit(): WaitStatus | undefined {
+    return this.#exit;
+  }
+
+  /** Why init failed, in runc's words; `undefined` if it did not. */
+  get failure(): string | undefined {
+    return this.#failure;
+  }
+
+  /** Init has told how it got on: the empty text for well. */
+  reported(message: string): void {
+    const { processes } = this.#process.kernel;
+    const first = message.startsWith(PID_PREFIX) ? processes.get(Number(message.slice(PID_PREFIX.length))) : undefined;
+    if (first !== undefined) this.adopt(first);
+    else if (message === "") this.#to("created");
+    else this.#failure = message;
+  }
+
+  #exited(status: WaitStatus): void {
+    this.#exit = status;
+    this.#startPipe?.release();
+    this.#startPipe = undefined;
+    this.#to("stopped");
+  }
+
+  /** Lets init become the container's program. @throws StatusError failed-precondition unless it is created. */
+  start(): void {
+    this.#to("running");
+    this.#startPipe?.write(new Uint8Array(1));
+    this.#startPipe?.release();
+    this.#startPipe = undefined;
+  }
+
+  /** @throws StatusError failed-precondition if it has ended. */
+  kill(signal: Signal): void {
+    if (this.#status === "stopped") throw new StatusError("failed-precondition", "process already finished");
+    this.#process.kernel.signals.send(this.#process, signal);
+  }
+
+  /** SIGKILL to every process. */
+  killAll(): void {
+    if (this.#status === "paused") this.resume();
+    this.cgroup.kill();
+    if (this.#process.isAlive) this.#process.kernel.signals.send(this.#process, SIGKILL);
+  }
+
+  pause(): void {
+    this.#to("paused");
+    this.cgroup.freeze();
+  }
+
+  resume(): void {
+    this.#to("running");
+    this.cgroup.thaw();
+  }
+
+  #to(next: OciStatus): void {
+    const allowed: readonly OciStatus[] = TRANSITIONS[this.#status];
+    if (!allowed.includes(next)) {
+      throw new StatusError("failed-precondition", `cannot make a ${this.#status} container ${next}`);
+    }
+    this.#status = next;
+    this.onChange?.(this);
+  }
+}

@@ -1,0 +1,255 @@
+/**
+ * `runc init`, as a program: what a container's first process does before it becomes the container's own program.
+ *
+ * It runs in the new namespaces, sees the machine's files until it has pivoted away from them, and needs nothing that a
+ * program of a student could not ask for too.
+ *
+ * @see runc libcontainer/standard_init_linux.go, pivot_root(2) "pivot_root(".", ".")"
+ */
+import {
+  access,
+  automount,
+  CapabilitySet,
+  capabilityNumber,
+  capget,
+  capset,
+  chdir,
+  close,
+  type Env,
+  Errno,
+  execve,
+  MNT_DETACH,
+  MS_BIND,
+  MS_PRIVATE,
+  MS_RDONLY,
+  MS_REC,
+  MS_REMOUNT,
+  mount,
+  O_PATH,
+  O_WRONLY,
+  open,
+  pivot_root,
+  prctl,
+  prlimit,
+  type Routine,
+  read,
+  seccomp,
+  setdomainname,
+  setgroups,
+  sethostname,
+  setresgid,
+  setresuid,
+  setsid,
+  stat,
+  umount2,
+  unshare,
+  write,
+  X_OK,
+} from "../abi/index.ts";
+import { encode } from "../lib/index.ts";
+import type { MountSpec, ProcessSpec, RuntimeSpec } from "../oci/index.ts";
+import { InitError } from "./init-error.ts";
+import { parseMountOptions } from "./mount-options.ts";
+import type { SplitMounts } from "./mount-plan.ts";
+import { makeDevices, makeDirectories, mountOne } from "./rootfs.ts";
+
+/** Where init tells how it got on: one line of JSON. */
+export const REPORT_FD = 3;
+/** Where init waits until the container is started. */
+export const START_FD = 4;
+
+export interface InitArgument {
+  readonly spec: RuntimeSpec;
+  /** How the root file system is mounted: what a snapshotter answered. */
+  readonly rootfs: readonly MountSpec[];
+  readonly mounts: SplitMounts;
+  /** The container's directory on the machine: relative sources of mounts are looked for there. */
+  readonly bundle: string;
+  /** The image has all the places that the plan mounts on. */
+  readonly hasMountPoints: boolean;
+}
+
+/** The first process of a container. */
+export function* init(argument: InitArgument): Routine<number> {
+  const { spec } = argument;
+  const env: Env = new Map(spec.process.env.map(splitVariable));
+  let path: string;
+  try {
+    yield* setsid();
+    if (spec.linux.namespaces.some(({ type, path }) => type === "cgroup" && path === undefined)) {
+      yield* unshare(new Set(["cgroup"]));
+    }
+    if (spec.linux.namespaces.some(({ type }) => type === "mount")) yield* prepareRoot(argument);
+    if (spec.hostname !== undefined) yield* sethostname(spec.hostname);
+    if (spec.domainname !== undefined) yield* setdomainname(spec.domainname);
+    for (const [name, value] of Object.entries(spec.linux.sysctl)) yield* writeSysctl(name, value);
+    if (spec.root.readonly) yield* mount("", "/", "", MS_REMOUNT | MS_BIND | MS_RDONLY);
+    if (spec.process.noNewPrivileges) yield* prctl("PR_SET_NO_NEW_PRIVS", 1);
+    if (spec.linux.seccomp !== undefined && !spec.process.noNewPrivileges) yield* seccomp(spec.linux.seccomp);
+    yield* becomeUser(spec.process);
+    if (spec.linux.seccomp !== undefined && spec.process.noNewPrivileges) yield* seccomp(spec.linux.seccomp);
+    path = yield* findExecutable(spec.process.args[0] ?? "", env);
+  } catch (error) {
+    yield* report(error);
+    return 1;
+  }
+  yield* report(undefined);
+  yield* close(REPORT_FD);
+  // Parked here, the container is "created".
+  yield* read(START_FD, 1);
+  yield* close(START_FD);
+  return yield* become(path, spec.process.args, env);
+}
+
+/** A further process of a running container: it starts in the container's namespaces, and on its root. */
+export function* execInit(argument: {
+  readonly process: ProcessSpec;
+  readonly seccomp: RuntimeSpec["linux"]["seccomp"];
+}) {
+  const { process, seccomp: filter } = argument;
+  const env: Env = new Map(process.env.map(splitVariable));
+  let path: string;
+  try {
+    yield* setsid();
+    if (process.noNewPrivileges) yield* prctl("PR_SET_NO_NEW_PRIVS", 1);
+    if (filter !== undefined) yield* seccomp(filter);
+    yield* becomeUser(process);
+    path = yield* findExecutable(process.args[0] ?? "", env);
+  } catch (error) {
+    yield* report(error);
+    return 1;
+  }
+  yield* report(undefined);
+  yield* close(REPORT_FD);
+  return yield* become(path, process.args, env);
+}
+
+/**
+ * Mounts the new root, steps over to it, and mounts the rest there; then lets the machine's tree go.
+ *
+ * Between pivot_root(".", ".") and the unmount the old root lies on top of the new one, where no path leads: only the
+ * descriptors that were opened before still reach into it.
+ */
+function* prepareRoot({ spec, rootfs, mounts, bundle, hasMountPoints }: InitArgument): Routine<void> {
+  yield* mount("", "/", "", MS_PRIVATE | MS_REC);
+  for (const { source, destination, type, options } of rootfs) {
+    const { flags, data } = parseMountOptions(options);
+    yield* mount(source, destination, type, flags, data);
+  }
+  const sources: (number | undefined)[] = [];
+  for (const one of mounts.eager) sources.push(isBind(one) ? yield* open(one.source, O_PATH) : undefined);
+  yield* chdir(spec.root.path);
+  yield* pivot_root(".", ".");
+  if (!hasMountPoints) for (const { target } of mounts.plan.requests) yield* makeDirectories(target);
+  yield* automount("/", mounts.plan, bundle);
+  for (const [index, one] of mounts.eager.entries()) yield* mountOne(one, sources[index]);
+  for (const fd of sources) if (fd !== undefined) yield* close(fd);
+  yield* makeDevices(spec.linux.devices);
+  yield* umount2(".", MNT_DETACH);
+  yield* chdir("/");
+  if (spec.process.cwd !== "/") yield* makeDirectories(spec.process.cwd);
+}
+
+const isBind = ({ options }: MountSpec): boolean => options.includes("bind") || options.includes("rbind");
+
+function* writeSysctl(name: string, value: string): Routine<void> {
+  const fd = yield* open(`/proc/sys/${name.replaceAll(".", "/")}`, O_WRONLY);
+  yield* write(fd, encode(value));
+  yield* close(fd);
+}
+
+/** Limits, capabilities, groups and ids, in the order in which each still may be set. */
+function* becomeUser(process: ProcessSpec): Routine<void> {
+  for (const { type, soft, hard } of process.rlimits) yield* prlimit(0, type, { soft, hard });
+  const bounding = capabilities(process.capabilities.bounding);
+  const { permitted } = yield* capget();
+  yield* prctl("PR_CAPBSET_DROP", CapabilitySet.FULL.minus(bounding));
+  yield* prctl("PR_SET_KEEPCAPS", 1);
+  const { uid, gid, additionalGids } = process.user;
+  yield* setgroups(additionalGids);
+  yield* setresgid(gid);
+  yield* setresuid(uid);
+  yield* prctl("PR_SET_KEEPCAPS", 0);
+  yield* enterWorkingDirectory(process.cwd);
+  yield* capset({
+    effective: capabilities(process.capabilities.effective).intersect(permitted),
+    permitted: capabilities(process.capabilities.permitted).intersect(permitted),
+    inheritable: capabilities(process.capabilities.inheritable),
+  });
+  for (const name of process.capabilities.ambient) {
+    const number = capabilityNumber(name);
+    if (number !== undefined) yield* prctl("PR_CAP_AMBIENT_RAISE", number);
+  }
+}
+
+function* enterWorkingDirectory(cwd: string): Routine<void> {
+  try {
+    yield* chdir(cwd);
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    throw new InitError(`chdir to cwd ("${cwd}") set in config.json failed: ${goText(error)}`);
+  }
+}
+
+const capabilitySets = new WeakMap<readonly string[], CapabilitySet>();
+
+/** The set of the named capabilities; lists that many containers share are read once. */
+function capabilities(names: readonly string[]): CapabilitySet {
+  const known = capabilitySets.get(names);
+  if (known !== undefined) return known;
+  const set = CapabilitySet.of(...names.flatMap((name) => capabilityNumber(name) ?? []));
+  capabilitySets.set(names, set);
+  return set;
+}
+
+/** As Go's exec.LookPath: a name with a slash is taken as it is, others are looked for in PATH. */
+function* findExecutable(name: string, env: Env): Routine<string> {
+  if (name.includes("/")) {
+    const failure = yield* whyNotExecutable(name);
+    if (failure === undefined) return name;
+    throw new InitError(`exec: "${name}": ${failure}`);
+  }
+  let denied = false;
+  for (const directory of (env.get("PATH") ?? "").split(":")) {
+    const path = `${directory === "" ? "." : directory}/${name}`;
+    const failure = yield* whyNotExecutable(path);
+    if (failure === undefined) return path;
+    if (failure === "permission denied") denied = true;
+  }
+  throw new InitError(`exec: "${name}": ${denied ? "permission denied" : "executable file not found in $PATH"}`);
+}
+
+function* whyNotExecutable(path: string): Routine<string | undefined> {
+  const found = yield* stat(path).attempt();
+  if (found instanceof Errno) return found.code === "EACCES" ? "permission denied" : `stat ${path}: ${goText(found)}`;
+  if (found.type === "dir") return "is a directory: permission denied";
+  const denied = (yield* access(path, X_OK).attempt()) instanceof Errno;
+  return denied || (found.mode & 0o111) === 0 ? "permission denied" : undefined;
+}
+
+function* become(path: string, argv: readonly string[], env: Env): Routine<number> {
+  try {
+    return yield* execve(path, argv, env);
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    yield* write(2, encode(`exec ${path}: ${goText(error)}\n`));
+    return 255;
+  }
+}
+
+/** Tells the runtime that all is ready, or what went wrong. */
+function* report(error: unknown): Routine<void> {
+  if (error !== undefined && !(error instanceof InitError) && !(error instanceof Errno)) throw error;
+  const message = error === undefined ? "" : error instanceof InitError ? error.message : goText(error);
+  yield* write(REPORT_FD, encode(message));
+}
+
+/** An error's text as Go programs print it: strerror's without the capital. */
+function goText(error: Errno): string {
+  return error.message.charAt(0).toLowerCase() + error.message.slice(1);
+}
+
+function splitVariable(text: string): [string, string] {
+  const equals = text.indexOf("=");
+  return equals < 0 ? [text, ""] : [text.slice(0, equals), text.slice(equals + 1)];
+}

@@ -1,0 +1,59 @@
+/**
+ * Which mounts of a specification can wait until somebody comes by, and which cannot.
+ *
+ * File systems of the kernel and files of the bundle can; what the user mounts cannot, for it may fail, and its mount
+ * point may have to be made.
+ */
+import { type MountPlan, MS_RELATIME, type PlannedMount } from "../abi/index.ts";
+import type { MountSpec, RuntimeSpec } from "../oci/index.ts";
+import { parseMountOptions } from "./mount-options.ts";
+
+export interface SplitMounts {
+  readonly plan: MountPlan;
+  readonly eager: readonly MountSpec[];
+}
+
+const KERNEL_TYPES: ReadonlySet<string> = new Set(["proc", "sysfs", "cgroup2", "devpts", "mqueue"]);
+
+const split = new WeakMap<readonly MountSpec[], SplitMounts>();
+
+/**
+ * Splits the mounts of a specification. Containers that share their arrays of mounts and paths share the plan.
+ *
+ * @param skeleton what the /dev of every container starts with.
+ */
+export function splitMounts(spec: RuntimeSpec, skeleton: string): SplitMounts {
+  const known = split.get(spec.mounts);
+  if (known !== undefined && known.plan.requests.length >= spec.linux.maskedPaths.length) return known;
+  const planned = spec.mounts.filter(canWait).map((mount) => plannedMount(mount, skeleton));
+  const made: SplitMounts = {
+    plan: {
+      requests: [
+        ...planned,
+        ...spec.linux.readonlyPaths.map((target) => special(target, "protect")),
+        ...spec.linux.maskedPaths.map((target) => special(target, "mask")),
+      ],
+    },
+    eager: spec.mounts.filter((mount) => !canWait(mount)),
+  };
+  split.set(spec.mounts, made);
+  return made;
+}
+
+function canWait({ type, source, options }: MountSpec): boolean {
+  if (KERNEL_TYPES.has(type)) return true;
+  if (type === "tmpfs") return options.some((option) => option.startsWith("mode="));
+  return type === "bind" && !source.startsWith("/");
+}
+
+function plannedMount({ destination, type, source, options }: MountSpec, skeleton: string): PlannedMount {
+  const { flags, data } = parseMountOptions(options);
+  if (type === "bind")
+    return { target: destination, kind: "bundle", type, source, flags: flags | MS_RELATIME, data: "" };
+  const withSkeleton = destination === "/dev" && type === "tmpfs" ? `${data},skeleton=${skeleton}` : data;
+  return { target: destination, kind: "mount", type, source, flags, data: withSkeleton };
+}
+
+function special(target: string, kind: "mask" | "protect"): PlannedMount {
+  return { target, kind, type: "", source: "", flags: 0, data: "" };
+}

@@ -1,0 +1,194 @@
+/**
+ * The OCI runtime: containers from specifications. What `runc` is to containerd.
+ *
+ * It makes the cgroup, clones the first process into new namespaces, and from then on the kernel does the rest: there is
+ * no way to a container's program but init, pivot_root and execve.
+ *
+ * @see runtime-spec runtime.md, runc(8)
+ */
+import { clone, close, Errno, type NamespaceKind, open, type Routine, SIGCHLD, setns, write } from "../abi/index.ts";
+import type { MemoryDirectory } from "../fs/index.ts";
+import { type Kernel, type Process, pause, STANDARD_DEVICES, STANDARD_LINKS } from "../kernel/index.ts";
+import { decode, encode, StatusError } from "../lib/index.ts";
+import type { MountSpec, NamespaceType, ProcessSpec, RuntimeSpec } from "../oci/index.ts";
+import type { DeferredFile, OpenFile } from "../vfs/index.ts";
+import { OciContainer, PID_PREFIX } from "./container.ts";
+import { execInit, type InitArgument, init, REPORT_FD, START_FD } from "./init.ts";
+import { splitMounts } from "./mount-plan.ts";
+
+/** Standard input, output and error of a process; it takes them over. */
+export type Stdio = readonly [stdin: StdioFile, stdout: StdioFile, stderr: StdioFile];
+export type StdioFile = OpenFile | DeferredFile;
+
+const KINDS: Readonly<Record<NamespaceType, NamespaceKind>> = {
+  mount: "mnt",
+  pid: "pid",
+  network: "net",
+  uts: "uts",
+  ipc: "ipc",
+  user: "user",
+  cgroup: "cgroup",
+  time: "time",
+};
+
+/** What a container is made from, besides its specification. */
+export interface Bundle {
+  /** Its directory on the machine: relative sources of mounts are looked for there. */
+  readonly bundle: string;
+  /** How the root file system is mounted: what a snapshotter answered. */
+  readonly rootfs: readonly MountSpec[];
+  /** The root file system has all the places that the specification mounts kernel file systems on. */
+  readonly hasMountPoints: boolean;
+}
+
+/** A process that was started in a running container. */
+export interface ExecProcess {
+  readonly process: Process;
+  /** Why it could not become its program; `undefined` while it is not known, and if it could. */
+  readonly failure: () => string | undefined;
+  /** True once it is known whether it could. */
+  readonly isSettled: () => boolean;
+}
+
+export class Runtime {
+  readonly #kernel: Kernel;
+  readonly #containers = new Map<string, OciContainer>();
+  /** The parent of all first processes, as containerd's shim is: it reaps them by not caring. */
+  readonly #shim: Process;
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+    this.#shim = kernel.spawn(() => pause(), { argv: ["/usr/bin/containerd-shim"] });
+    kernel.signals.setAction(this.#shim, SIGCHLD, { disposition: "ignore", restart: true });
+    makeDevSkeleton(kernel);
+  }
+
+  /**
+   * Makes a container: its first process prepares everything and waits to be started.
+   *
+   * The outcome shows in `status`: "created", or "stopped" with a `failure`.
+   *
+   * @throws StatusError already-exists if the id is taken.
+   */
+  create(id: string, spec: RuntimeSpec, bundle: Bundle, stdio: Stdio): OciContainer {
+    if (this.#containers.has(id)) throw new StatusError("already-exists", `container with id exists: ${id}`);
+    const kernel = this.#kernel;
+    const cgroup = kernel.cgroups.ensure(spec.linux.cgroupsPath);
+    for (const [name, value] of Object.entries(spec.linux.resources.unified)) cgroup.write(name, value);
+    cgroup.deviceRules = spec.linux.resources.devices;
+    const [startRead, startWrite] = kernel.pipes.pipe(0, 0, 0);
+    let container: OciContainer | undefined;
+    const report = kernel.pipes.sink(0, 0, (message) => container?.reported(decode(message)));
+    const mounts = splitMounts(spec, DEV_SKELETON);
+    const process = this.#cloneInit({ spec, mounts, ...bundle }, (made) => {
+      for (const [fd, file] of stdio.entries()) made.files.set(fd, file, false);
+      made.files.set(REPORT_FD, report, true);
+      made.files.set(START_FD, startRead, true);
+      made.oomScoreAdj = spec.process.oomScoreAdj ?? 0;
+      cgroup.attach(made);
+    });
+    const made = new OciContainer(id, spec, cgroup, process, startWrite);
+    container = made;
+    made.adopt(process);
+    this.#containers.set(id, made);
+    return made;
+  }
+
+  get(id: string): OciContainer | undefined {
+    return this.#containers.get(id);
+  }
+
+  /** Starts a further process in a running container. */
+  exec(container: OciContainer, process: ProcessSpec, stdio: Stdio): ExecProcess {
+    const first = container.process;
+    let failure: string | undefined;
+    let settled = false;
+    const report = this.#kernel.pipes.sink(0, 0, (message) => {
+      settled = true;
+      failure = message.length === 0 ? undefined : decode(message);
+    });
+    const started = this.#kernel.start(() => execInit({ process, seccomp: container.spec.linux.seccomp }), {
+      argv: ["runc", "init"],
+      parent: this.#shim,
+      ns: { ...first.ns, pid: first.ns.pid, pidForChildren: first.ns.pid },
+      root: first.root,
+      cgroup: container.cgroup,
+      files: [...stdio, report],
+    });
+    started.limits = first.limits;
+    return { process: started, failure: () => failure, isSettled: () => settled || !started.isAlive };
+  }
+
+  /** Forgets a container that has ended, and removes its cgroup. */
+  delete(id: string): void {
+    const container = this.#containers.get(id);
+    if (container === undefined) return;
+    if (container.status !== "stopped") {
+      throw new StatusError("failed-precondition", `cannot delete container ${id} that is not stopped`);
+    }
+    this.#containers.delete(id);
+    if (container.cgroup.processes.size === 0 && container.cgroup.children.size === 0) container.cgroup.remove();
+  }
+
+  list(): Iterable<OciContainer> {
+    return this.#containers.values();
+  }
+
+  /** Clones the first process into its namespaces, by way of a helper if some of them exist already. */
+  #cloneInit(argument: InitArgument, prepare: (process: Process) => void): Process {
+    const { namespaces } = argument.spec.linux;
+    const joined = namespaces.flatMap(({ path }) => path ?? []);
+    const kinds = new Set(
+      namespaces.flatMap(({ type, path }) => (path === undefined && type !== "cgroup" ? [KINDS[type]] : [])),
+    );
+    const routine =
+      joined.length === 0 ? init(argument) : enterAndClone({ paths: joined, namespaces: kinds, init: argument });
+    const child = this.#kernel.fork(this.#shim, routine, joined.length === 0 ? { namespaces: kinds } : {});
+    prepare(child);
+    return child;
+  }
+}
+
+/** Where the machine keeps what every container's /dev starts with. */
+const DEV_SKELETON = "/run/containerd/dev";
+
+function makeDevSkeleton(kernel: Kernel): void {
+  let at = kernel.disk.root;
+  for (const name of DEV_SKELETON.slice(1).split("/")) {
+    at = (at.lookup(name) ?? at.create(name, { type: "dir", mode: 0o755, uid: 0, gid: 0 })) as MemoryDirectory;
+  }
+  for (const [name, rdev] of STANDARD_DEVICES) at.create(name, { type: "char", mode: 0o666, uid: 0, gid: 0, rdev });
+  for (const [name, target] of STANDARD_LINKS) {
+    at.create(name, { type: "symlink", mode: 0o777, uid: 0, gid: 0, target });
+  }
+  at.sealed = true;
+}
+
+interface EnterArgument {
+  readonly paths: readonly string[];
+  readonly namespaces: ReadonlySet<NamespaceKind>;
+  readonly init: InitArgument;
+}
+
+/**
+ * Enters existing namespaces, then clones init as its own sibling: a process cannot move into another pid namespace,
+ * only its children can be born there.
+ *
+ * @see runc libcontainer/nsenter/nsexec.c
+ */
+function* enterAndClone({ paths, namespaces, init: argument }: EnterArgument): Routine<number> {
+  try {
+    for (const path of paths) {
+      const fd = yield* open(path);
+      yield* setns(fd);
+      yield* close(fd);
+    }
+    const pid = yield* clone(init, argument, { namespaces, sibling: true });
+    yield* write(REPORT_FD, encode(`${PID_PREFIX}${pid}`));
+    return 0;
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    yield* write(REPORT_FD, encode(error.message.toLowerCase()));
+    return 1;
+  }
+}

@@ -1,0 +1,187 @@
+/**
+ * Snapshots: directories on the machine's disk that overlay mounts are made of.
+ *
+ * `key` names an active snapshot, `name` a committed one; a parent is always committed. A committed snapshot is sealed:
+ * all mounts over it share what has been looked up in it.
+ *
+ * @see containerd core/snapshots/snapshotter.go, plugins/snapshots/overlay
+ */
+
+import { MemoryDirectory, type MemoryFs } from "../fs/index.ts";
+import { StatusError } from "../lib/index.ts";
+import type { MountSpec } from "../oci/index.ts";
+
+export type SnapshotKind = "view" | "active" | "committed";
+
+export interface SnapshotInfo {
+  readonly kind: SnapshotKind;
+  readonly name: string;
+  readonly parent: string | undefined;
+  readonly createdUs: number;
+}
+
+export interface Usage {
+  readonly inodes: number;
+  readonly bytes: number;
+}
+
+interface Snapshot extends SnapshotInfo {
+  readonly directory: string;
+  /** Snapshots that have this one as their parent. */
+  children: number;
+}
+
+/** Where snapshots lie on the machine's disk: a directory each. */
+export const SNAPSHOT_ROOT = "/var/lib/docker/overlay2";
+/** overlayfs wants a work directory to be named. Ours never writes to it, so all mounts share one. */
+const WORKDIR_OPTION = `workdir=${SNAPSHOT_ROOT}/work`;
+
+export class Snapshotter {
+  readonly #disk: MemoryFs;
+  readonly #root: MemoryDirectory;
+  readonly #snapshots = new Map<string, Snapshot>();
+  /** `lowerdir=…` of each committed snapshot, as its mounts want it. */
+  readonly #lowers = new Map<string, string>();
+  #last = 0;
+
+  constructor(disk: MemoryFs) {
+    this.#disk = disk;
+    let at = disk.root;
+    for (const name of SNAPSHOT_ROOT.slice(1).split("/")) {
+      at = (at.lookup(name) ?? at.create(name, directoryInit(0o755))) as MemoryDirectory;
+    }
+    this.#root = at;
+    at.create("work", directoryInit(0o700));
+  }
+
+  /** @throws StatusError not-found */
+  stat(key: string): SnapshotInfo {
+    return this.#get(key);
+  }
+
+  has(key: string): boolean {
+    return this.#snapshots.has(key);
+  }
+
+  /** A writable snapshot on top of `parent`, and how to mount it at `target`. @throws StatusError already-exists */
+  prepare(key: string, parent: string | undefined, target: string): readonly MountSpec[] {
+    this.#add(key, parent, "active");
+    return this.mounts(key, target);
+  }
+
+  /** A read-only snapshot of `parent`. */
+  view(key: string, parent: string | undefined, target: string): readonly MountSpec[] {
+    this.#add(key, parent, "view");
+    return this.mounts(key, target);
+  }
+
+  /** How to mount an active snapshot or a view at `target`. */
+  mounts(key: string, target: string): readonly MountSpec[] {
+    const snapshot = this.#get(key);
+    const base = `${SNAPSHOT_ROOT}/${snapshot.directory}`;
+    if (snapshot.parent === undefined) {
+      return [{ destination: target, type: "bind", source: `${base}/diff`, options: ["rbind", "rw"] }];
+    }
+    const lower = `lowerdir=${this.#lower(snapshot.parent)}`;
+    const options = snapshot.kind === "view" ? [lower] : [lower, `upperdir=${base}/diff`, `workdir=${base}/work`];
+    return [{ destination: target, type: "overlay", source: "overlay", options }];
+  }
+
+  /** What an active snapshot holds becomes immutable, under `name`. @throws StatusError already-exists */
+  commit(name: string, key: string): void {
+    const snapshot = this.#get(key);
+    if (snapshot.kind !== "active") throw new StatusError("failed-precondition", `snapshot ${key} is not active`);
+    if (this.#snapshots.has(name)) throw new StatusError("already-exists", `snapshot ${name} already exists`);
+    this.#snapshots.delete(key);
+    this.#snapshots.set(name, { ...snapshot, kind: "committed", name });
+    this.directory(name).sealed = true;
+  }
+
+  /** @throws StatusError failed-precondition if others stand on it */
+  remove(key: string): void {
+    const snapshot = this.#get(key);
+    if (snapshot.children > 0) throw new StatusError("failed-precondition", `cannot remove snapshot ${key} with child`);
+    this.#snapshots.delete(key);
+    this.#lowers.delete(key);
+    const parent = snapshot.parent === undefined ? undefined : this.#snapshots.get(snapshot.parent);
+    if (parent !== undefined) parent.children--;
+    removeTree(this.#root, snapshot.directory);
+  }
+
+  /** The snapshot's own files: what it has that its parent has not. */
+  directory(key: string): MemoryDirectory {
+    return this.#root.lookup(this.#get(key).directory) as MemoryDirectory;
+  }
+
+  /** From the snapshot itself down to the lowest. */
+  chain(key: string): readonly string[] {
+    const keys: string[] = [];
+    for (let at: string | undefined = key; at !== undefined; at = this.#get(at).parent) keys.push(at);
+    return keys;
+  }
+
+  usage(key: string): Usage {
+    const seen = new Set<number>();
+    let bytes = 0;
+    const visit = (directory: MemoryDirectory): void => {
+      for (const inode of directory.entries.values()) {
+        if (seen.has(inode.ino)) continue;
+        seen.add(inode.ino);
+        if (inode instanceof MemoryDirectory) visit(inode);
+        else bytes += inode.stat().size;
+      }
+    };
+    visit(this.directory(key));
+    return { inodes: seen.size, bytes };
+  }
+
+  *walk(): Iterable<SnapshotInfo> {
+    yield* this.#snapshots.values();
+  }
+
+  #add(key: string, parent: string | undefined, kind: SnapshotKind): void {
+    if (this.#snapshots.has(key)) throw new StatusError("already-exists", `snapshot ${key} already exists`);
+    const below = parent === undefined ? undefined : this.#get(parent);
+    if (below !== undefined && below.kind !== "committed") {
+      throw new StatusError("failed-precondition", `parent ${parent} is not committed`);
+    }
+    if (below !== undefined) below.children++;
+    const directory = String(++this.#last);
+    const own = this.#root.create(directory, directoryInit(0o755)) as MemoryDirectory;
+    if (below !== undefined) copyAttributes(this.directory(below.name), own);
+    const createdUs = this.#disk.machine.nowUs;
+    this.#snapshots.set(key, { kind, name: key, parent, createdUs, directory, children: 0 });
+  }
+
+  #get(key: string): Snapshot {
+    const snapshot = this.#snapshots.get(key);
+    if (snapshot === undefined) throw new StatusError("not-found", `snapshot ${key} does not exist`);
+    return snapshot;
+  }
+
+  #lower(name: string): string {
+    const known = this.#lowers.get(name);
+    if (known !== undefined) return known;
+    const dirs = this.chain(name).map((key) => `${SNAPSHOT_ROOT}/${this.#get(key).directory}`);
+    const lower = dirs.join(":");
+    this.#lowers.set(name, lower);
+    return lower;
+  }
+}
+
+const directoryInit = (mode: number) => ({ type: "dir", mode, uid: 0, gid: 0 }) as const;
+
+/** The root of a new snapshot looks like the root of the one below it. */
+function copyAttributes(from: MemoryDirectory, to: MemoryDirectory): void {
+  to.setattr({ mode: from.mode, uid: from.uid, gid: from.gid, mtimeUs: from.mtimeUs, atimeUs: from.atimeUs });
+}
+
+function removeTree(parent: MemoryDirectory, name: string): void {
+  const victim = parent.lookup(name);
+  if (!(victim instanceof MemoryDirectory)) {
+    if (victim !== undefined) parent.unlink(name);
+    return;
+  }
+  for (const child of [...victim.entries.keys()]) removeTree(victim, child);
+  parent.rmdir(name);
+}

@@ -1,0 +1,65 @@
+/** Numbers on the command line as libbb's xatou family reads them, and options of applets whose errors end with 2. */
+import type { Routine } from "../../../abi/index.ts";
+import { getopt, type Options, showUsage } from "../../getopt.ts";
+import { AppletExit, type Io } from "../../io.ts";
+
+export const INT_MAX = 2_147_483_647;
+const UINT64_LIMIT = 18_446_744_073_709_551_615;
+
+/** Suffixes b, k and m. */
+export const BKM: Readonly<Record<string, number>> = { b: 512, k: 1024, m: 1_048_576 };
+
+/** b, k, K, m, M and the rest of the binary and decimal ones, as `head -c` and `tail -c` take. */
+export const SIZES: Readonly<Record<string, number>> = {
+  ...BKM,
+  kB: 1000,
+  K: 1024,
+  KB: 1000,
+  M: 1_048_576,
+  MB: 1_000_000,
+  G: 1_073_741_824,
+  GB: 1_000_000_000,
+};
+
+export interface NumberOptions {
+  readonly least?: number;
+  readonly most?: number;
+  readonly suffixes?: Readonly<Record<string, number>>;
+  /** Exit code of an error. */
+  readonly code?: number;
+}
+
+/** A number of decimal digits; anything else ends the applet with `invalid number`. */
+export function* toNumber(io: Io, text: string, options: NumberOptions = {}): Routine<number> {
+  const { least = 0, most = UINT64_LIMIT, suffixes = {}, code = 1 } = options;
+  const [, sign = "", digits = "", suffix = ""] = /^([-]?)([0-9]+)(.*)$/s.exec(text) ?? [];
+  const factor = suffix === "" ? 1 : suffixes[suffix];
+  const value = Number(digits);
+  const refused = digits === "" || factor === undefined || (sign === "-" && least >= 0);
+  if (refused || value > UINT64_LIMIT) return yield* io.die(`invalid number '${text}'`, code);
+  const result = (sign === "-" ? -value : value) * factor;
+  if (result < least || result > most) {
+    return yield* io.die(`number ${text} is not in ${least}..${most} range`, code);
+  }
+  return result;
+}
+
+/** `getopt` for applets that refuse wrong options with another code than 1. */
+export function* getoptOr(
+  io: Io,
+  code: number,
+  spec: string,
+  longs: Readonly<Record<string, string>> = {},
+): Routine<Options> {
+  try {
+    return yield* getopt(io, spec, longs);
+  } catch (ending) {
+    if (ending instanceof AppletExit) throw new AppletExit(code);
+    throw ending;
+  }
+}
+
+/** The usage, and the end with `code`. */
+export function* usage(io: Io, code = 1): Routine<never> {
+  return yield* showUsage(io, io.name, code);
+}

@@ -1,0 +1,125 @@
+/**
+ * Input by lines, as byte strings: what `getline` on a stdio stream is to a C program.
+ *
+ * Streams are read in stdio's portions of 4096 bytes, because the rest of a portion is lost to whoever reads the same
+ * pipe next; where the input can seek, `giveBack` returns what was not used, as exit(3) does.
+ */
+import { close, Errno, lseek, open, type Routine, read, SEEK_CUR } from "../../../abi/index.ts";
+import { fromLatin1, latin1 } from "../../../lib/index.ts";
+import { attempt, type Io } from "../../io.ts";
+
+const STDIO_PORTION = 4096;
+
+/** Reads a descriptor by lines, one character a byte. Lines end with any of the characters of `delimiters`. */
+export class LineReader {
+  readonly #fd: number;
+  readonly #delimiter: string;
+  readonly #delimiters: RegExp | undefined;
+  #buffer = "";
+  #at = 0;
+  #ended = false;
+  /** What the last line ended with; empty if the file ended instead. */
+  ending = "\n";
+  /** Why reading stopped, if it was not the end. */
+  error: Errno | undefined;
+
+  constructor(fd: number, delimiters = "\n") {
+    this.#fd = fd;
+    this.#delimiter = delimiters;
+    this.#delimiters = delimiters.length === 1 ? undefined : new RegExp(`[${delimiters}]`, "g");
+  }
+
+  /** The next line without its delimiter; `undefined` at the end or at an error. */
+  *next(): Routine<string | undefined> {
+    let line = "";
+    let started = false;
+    for (;;) {
+      const end = this.#find();
+      if (end >= 0) {
+        const part = this.#buffer.slice(this.#at, end);
+        this.#at = end + 1;
+        this.ending = this.#delimiters === undefined ? this.#delimiter : (this.#buffer[end] ?? "");
+        return started ? line + part : part;
+      }
+      if (this.#at < this.#buffer.length) {
+        line += this.#buffer.slice(this.#at);
+        started = true;
+      }
+      if (!(yield* this.#fill())) {
+        this.ending = "";
+        return started ? line : undefined;
+      }
+    }
+  }
+
+  /** Whether there is more to read. */
+  *hasMore(): Routine<boolean> {
+    return this.#at < this.#buffer.length || (yield* this.#fill());
+  }
+
+  /** At most `count` bytes as they come; empty at the end. */
+  *some(count: number): Routine<string> {
+    if (this.#at >= this.#buffer.length && !(yield* this.#fill())) return "";
+    const part = this.#buffer.slice(this.#at, this.#at + count);
+    this.#at += part.length;
+    return part;
+  }
+
+  /** Everything up to the end. */
+  *rest(): Routine<string> {
+    const parts: string[] = [];
+    for (let part = yield* this.some(Infinity); part !== ""; part = yield* this.some(Infinity)) parts.push(part);
+    return parts.join("");
+  }
+
+  /** Moves the offset of a seekable input back to the first byte that was not used. */
+  *giveBack(): Routine<void> {
+    const unused = this.#buffer.length - this.#at;
+    if (unused > 0) yield* attempt(lseek(this.#fd, -unused, SEEK_CUR));
+  }
+
+  #find(): number {
+    if (this.#delimiters === undefined) return this.#buffer.indexOf(this.#delimiter, this.#at);
+    this.#delimiters.lastIndex = this.#at;
+    return this.#delimiters.exec(this.#buffer)?.index ?? -1;
+  }
+
+  *#fill(): Routine<boolean> {
+    this.#buffer = "";
+    this.#at = 0;
+    if (this.#ended) return false;
+    const bytes = yield* attempt(read(this.#fd, STDIO_PORTION));
+    if (bytes instanceof Errno) this.error = bytes;
+    else this.#buffer = latin1(bytes);
+    this.#ended = this.#buffer === "";
+    return !this.#ended;
+  }
+}
+
+/** A descriptor for `file`, standard input for `-`; says `NAME: FILE: reason` and returns `undefined` if it cannot. */
+export function* openOrWarn(io: Io, file: string): Routine<number | undefined> {
+  if (file === "-") return 0;
+  const fd = yield* attempt(open(file));
+  if (!(fd instanceof Errno)) return fd;
+  yield* io.perror(file, fd);
+  return undefined;
+}
+
+/** `openOrWarn`, but a failure ends the applet. */
+export function* openOrDie(io: Io, file: string, code = 1): Routine<number> {
+  if (file === "-") return 0;
+  const fd = yield* attempt(open(file));
+  if (fd instanceof Errno) return yield* io.pdie(file, fd, code);
+  return fd;
+}
+
+/** Ends reading: gives standard input back what was not used, closes any other descriptor. */
+export function* finish(fd: number, reader: LineReader): Routine<void> {
+  if (fd === 0) yield* reader.giveBack();
+  else yield* close(fd);
+}
+
+/** Writes a byte string to standard output. */
+export function* put(io: Io, bytes: string): Routine<void> {
+  yield* io.out.write(fromLatin1(bytes));
+}

@@ -1,0 +1,25 @@
+/** A new file with a name that nobody else has: mkstemp(3). */
+import { close, Errno, O_CREAT, O_EXCL, O_RDWR, open, type Routine, read } from "../../../abi/index.ts";
+import { attempt, type Io } from "../../io.ts";
+
+const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+const TRIES = 100;
+
+/** Creates `prefix` with six random characters behind it. A failure ends the applet. */
+export function* openTemporary(io: Io, prefix: string): Routine<{ readonly fd: number; readonly path: string }> {
+  for (let tried = 0; ; tried++) {
+    const path = prefix + (yield* randomName());
+    const fd = yield* attempt(open(path, O_RDWR | O_CREAT | O_EXCL, 0o600));
+    if (!(fd instanceof Errno)) return { fd, path };
+    if (fd.code !== "EEXIST" || tried === TRIES) return yield* io.pdie(`can't create temp file '${prefix}XXXXXX'`, fd);
+  }
+}
+
+/** Six characters from /dev/urandom; without it always the same. */
+function* randomName(): Routine<string> {
+  const fd = yield* attempt(open("/dev/urandom"));
+  if (fd instanceof Errno) return "XXXXXX".replace(/X/g, "a");
+  const bytes = yield* read(fd, 6);
+  yield* close(fd);
+  return [...bytes].map((byte) => LETTERS[byte % LETTERS.length]).join("");
+}
