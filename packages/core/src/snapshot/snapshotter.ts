@@ -78,12 +78,12 @@ export class Snapshotter {
   /** How to mount an active snapshot or a view at `target`. */
   mounts(key: string, target: string): readonly MountSpec[] {
     const snapshot = this.#get(key);
-    const base = `${SNAPSHOT_ROOT}/${snapshot.directory}`;
+    const upper = `${SNAPSHOT_ROOT}/${snapshot.directory}`;
     if (snapshot.parent === undefined) {
-      return [{ destination: target, type: "bind", source: `${base}/diff`, options: ["rbind", "rw"] }];
+      return [{ destination: target, type: "bind", source: upper, options: ["rbind", "rw"] }];
     }
     const lower = `lowerdir=${this.#lower(snapshot.parent)}`;
-    const options = snapshot.kind === "view" ? [lower] : [lower, `upperdir=${base}/diff`, `workdir=${base}/work`];
+    const options = snapshot.kind === "view" ? [lower] : [lower, `upperdir=${upper}`, WORKDIR_OPTION];
     return [{ destination: target, type: "overlay", source: "overlay", options }];
   }
 

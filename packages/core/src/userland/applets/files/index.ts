@@ -1,10 +1,13 @@
 /** The applets of this folder by name. */
 import type { Applet } from "../../applet.ts";
 import { basename } from "./basename.ts";
+import { chmod } from "./chmod.ts";
+import { chgrp, chown } from "./chown.ts";
 import { cp } from "./cp.ts";
 import { dirname } from "./dirname.ts";
 import { link } from "./link.ts";
 import { ln } from "./ln.ts";
+import { ls } from "./ls.ts";
 import { mkdir } from "./mkdir.ts";
 import { mkfifo, mknod } from "./mknod.ts";
 import { mktemp } from "./mktemp.ts";
@@ -15,17 +18,22 @@ import { realpath } from "./realpath.ts";
 import { rm } from "./rm.ts";
 import { rmdir } from "./rmdir.ts";
 import { fsync, sync } from "./sync.ts";
+import { touch } from "./touch.ts";
 import { truncate } from "./truncate.ts";
 import { unlink } from "./unlink.ts";
 import { which } from "./which.ts";
 
 export const applets: Readonly<Record<string, Applet>> = {
   basename,
+  chgrp,
+  chmod,
+  chown,
   cp,
   dirname,
   fsync,
   link,
   ln,
+  ls,
   mkdir,
   mkfifo,
   mknod,
@@ -37,6 +45,7 @@ export const applets: Readonly<Record<string, Applet>> = {
   rm,
   rmdir,
   sync,
+  touch,
   truncate,
   unlink,
   which,

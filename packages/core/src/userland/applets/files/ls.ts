@@ -1,12 +1,12 @@
 /** ls: list directories. @see ls(1p) */
-import { clock_gettime, Errno, ioctl, lstat, type Routine, type Stat, stat } from "../../../abi/index.ts";
+import { clock_gettime, Errno, ioctl, lstat, type Routine, stat } from "../../../abi/index.ts";
 import { byteString } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, type Options } from "../../getopt.ts";
 import { attempt, type Io, isatty } from "../../io.ts";
 import { readDirectory } from "./directory.ts";
 import { humanSize } from "./human.ts";
-import { type Entry, Listing } from "./ls-listing.ts";
+import { type Entry, Listing, timeOf } from "./ls-listing.ts";
 import { INT_MAX, numberOrDie } from "./number.ts";
 import { isDotOrDotDot, joinPath } from "./paths.ts";
 import { compareVersions } from "./version-order.ts";
@@ -124,7 +124,7 @@ class Lister {
       if (this.#names) {
         if (!first) yield* this.#io.out.write("\n");
         first = false;
-        yield* this.#io.out.line(`${this.#listing.printable(path)}:`);
+        yield* this.#io.out.line(`${path}:`);
       }
       const entries = yield* this.#scan(path);
       if (this.#flags.has("s") || this.#flags.has("l")) yield* this.#total(entries);
@@ -167,9 +167,7 @@ class Lister {
   *#total(entries: readonly Entry[]): Routine<void> {
     const blocks = entries.reduce((sum, { stat }) => sum + stat.blocks, 0);
     const kibibytes = Math.floor((blocks + 1) / 2);
-    const text = this.#flags.has("h")
-      ? humanSize(kibibytes * 1024, { decimals: false }).padEnd(7)
-      : String(kibibytes);
+    const text = this.#flags.has("h") ? humanSize(kibibytes * 1024, { decimals: false }).padEnd(7) : String(kibibytes);
     yield* this.#io.out.line(`total ${text}`);
   }
 
@@ -199,12 +197,6 @@ class Lister {
     if (this.#flags.has("X")) return (a, b) => compareText(extension(a.name), extension(b.name));
     return () => 0;
   }
-}
-
-/** The time that -c, -u or neither selects. */
-export function timeOf(stat: Stat, flags: ReadonlySet<string>): number {
-  if (flags.has("c")) return stat.ctimeUs;
-  return flags.has("u") ? stat.atimeUs : stat.mtimeUs;
 }
 
 /** From the first dot on. */
