@@ -156,5 +156,6 @@ export const pivot_root = (newRoot: string, putOld: string) => new Call("pivot_r
 export const uname = () => new Call("uname");
 export const sethostname = (name: string) => new Call("sethostname", name);
 export const setdomainname = (name: string) => new Call("setdomainname", name);
+export const sysctl = (name: string, value: string) => new Call("sysctl", name, value);
 export const sysinfo = () => new Call("sysinfo");
 export const reboot = (command: "restart" | "halt" | "power-off") => new Call("reboot", command);

@@ -131,6 +131,8 @@ export interface Syscalls {
   uname(): Uname;
   sethostname(name: string): void;
   setdomainname(name: string): void;
+  /** Sets the sysctl of that dotted name, as writing to its file under /proc/sys does. */
+  sysctl(name: string, value: string): void;
   sysinfo(): SysInfo;
   reboot(command: "restart" | "halt" | "power-off"): void;
 }

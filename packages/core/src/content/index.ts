@@ -1,3 +1,4 @@
 /** Floor 6: blobs and layers. */
 export { applyLayer } from "./apply.ts";
 export { type LayerEntry, OPAQUE_WHITEOUT, WHITEOUT_PREFIX } from "./layer-entry.ts";
+export { layerToTar, tarToLayer } from "./layer-tar.ts";

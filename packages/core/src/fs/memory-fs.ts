@@ -404,6 +404,12 @@ export class MemoryDirectory extends MemoryInode {
     return inode;
   }
 
+  /** Puts an inode that was made elsewhere under a name. */
+  adopt(name: string, inode: MemoryInode): void {
+    this.#checkAlive();
+    this.#add(name, inode);
+  }
+
   override createTemporary(init: InodeInit): MemoryInode {
     const inode = this.fs.make(init);
     inode.nlink = 0;

@@ -3,7 +3,7 @@
  *
  * @see proc(5) /proc/sys, sysctl(8), Documentation/admin-guide/sysctl/
  */
-import { Errno } from "../abi/index.ts";
+import { CAP_NET_ADMIN, CAP_SYS_ADMIN, Errno } from "../abi/index.ts";
 import type { Process } from "./process.ts";
 
 type Scope = "machine" | "net" | "ipc";
@@ -114,6 +114,16 @@ export function readSysctl(process: Process, name: string): string {
   const sysctl = SYSCTLS[name];
   if (sysctl === undefined) throw new Errno("ENOENT");
   return valuesFor(process, sysctl.scope).get(name) ?? sysctl.initial;
+}
+
+/** `writeSysctl` for a process that must have the right to: CAP_NET_ADMIN for net.*, else CAP_SYS_ADMIN. @throws EPERM */
+export function changeSysctl(process: Process, name: string, text: string): void {
+  const { creds, ns } = process;
+  const capable = name.startsWith("net.")
+    ? creds.capable(CAP_NET_ADMIN, ns.net.owner)
+    : creds.capable(CAP_SYS_ADMIN, ns.ipc.owner);
+  if (!capable) throw new Errno("EPERM");
+  writeSysctl(process, name, text);
 }
 
 /** @throws ENOENT for a name that is none, EPERM for a fixed value, EINVAL if a number is expected. */

@@ -1,10 +1,30 @@
 /** Floor 0: things that know nothing of containers or kernels. */
 export { AssertionFailure, assert, unreachable } from "./assert.ts";
 export { concat, equal, NO_BYTES, toHex } from "./bytes.ts";
+export { crc32 } from "./crc32.ts";
+export { type DeflateLevel, deflate, gunzip, gzip, gzipHeaderLength, isGzip } from "./deflate.ts";
 export { Emitter } from "./emitter.ts";
+export { Inflater, inflate } from "./inflate.ts";
 export { basename, clean, dirname, join } from "./path.ts";
 export { Ring } from "./ring.ts";
+export { sha256 } from "./sha256.ts";
 export { SmallMap } from "./small-map.ts";
 export { SmallSet } from "./small-set.ts";
 export { StatusError, type StatusKind } from "./status-error.ts";
+export {
+  BLOCK_SIZE,
+  END_OF_TAR,
+  encodeTarHeader,
+  packTar,
+  paddingOf,
+  readTar,
+  TarDecoder,
+  type TarEntry,
+  type TarFormat,
+  type TarHeader,
+  type TarStep,
+  type TarType,
+  tarChunks,
+  tarHeader,
+} from "./tar.ts";
 export { byteLength, byteString, decode, encode, fromByteString, fromLatin1, latin1 } from "./text.ts";

@@ -26,7 +26,6 @@ import {
   MS_REMOUNT,
   mount,
   O_PATH,
-  O_WRONLY,
   open,
   pivot_root,
   prctl,
@@ -41,6 +40,7 @@ import {
   setresuid,
   setsid,
   stat,
+  sysctl,
   umount2,
   unshare,
   write,
@@ -82,7 +82,7 @@ export function* init(argument: InitArgument): Routine<number> {
     if (spec.linux.namespaces.some(({ type }) => type === "mount")) yield* prepareRoot(argument);
     if (spec.hostname !== undefined) yield* sethostname(spec.hostname);
     if (spec.domainname !== undefined) yield* setdomainname(spec.domainname);
-    for (const [name, value] of Object.entries(spec.linux.sysctl)) yield* writeSysctl(name, value);
+    for (const [name, value] of Object.entries(spec.linux.sysctl)) yield* sysctl(name, value);
     if (spec.root.readonly) yield* mount("", "/", "", MS_REMOUNT | MS_BIND | MS_RDONLY);
     if (spec.process.noNewPrivileges) yield* prctl("PR_SET_NO_NEW_PRIVS", 1);
     if (spec.linux.seccomp !== undefined && !spec.process.noNewPrivileges) yield* seccomp(spec.linux.seccomp);
@@ -151,12 +151,6 @@ function* prepareRoot({ spec, rootfs, mounts, bundle, hasMountPoints }: InitArgu
 }
 
 const isBind = ({ options }: MountSpec): boolean => options.includes("bind") || options.includes("rbind");
-
-function* writeSysctl(name: string, value: string): Routine<void> {
-  const fd = yield* open(`/proc/sys/${name.replaceAll(".", "/")}`, O_WRONLY);
-  yield* write(fd, encode(value));
-  yield* close(fd);
-}
 
 /** Limits, capabilities, groups and ids, in the order in which each still may be set. */
 function* becomeUser(process: ProcessSpec): Routine<void> {

@@ -144,8 +144,9 @@ export class Io {
     this.env = env;
   }
 
-  /** `NAME: message` on standard error. */
+  /** `NAME: message` on standard error, behind what was written to standard output before. */
   *warn(message: string): Routine<void> {
+    yield* this.out.flush();
     yield* this.err.write(`${this.name}: ${message}\n`);
   }
 

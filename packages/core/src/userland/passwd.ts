@@ -112,12 +112,15 @@ export interface Owner {
 /** Reads an owner as chown(1) does, or says which name is unknown and ends the applet. */
 export function* ownerOrDie(io: Io, text: string): Routine<Owner> {
   const colon = text.indexOf(":");
-  if (colon < 0) return { uid: yield* uidOrDie(io, text), gid: -1 };
-  if (colon === 0) return { uid: -1, gid: yield* gidOrDie(io, text.slice(1)) };
+  if (colon < 0) return { uid: kept(yield* uidOrDie(io, text)), gid: -1 };
+  if (colon === 0) return { uid: -1, gid: kept(yield* gidOrDie(io, text.slice(1))) };
   const whole = text.endsWith(":") && colon === text.length - 1 ? text.slice(0, -1) : text;
-  const owner = yield* ownerOf(io, whole);
-  return owner ?? (yield* io.die(`unknown user/group ${whole}`));
+  const owner = (yield* ownerOf(io, whole)) ?? (yield* io.die(`unknown user/group ${whole}`));
+  return { uid: kept(owner.uid), gid: kept(owner.gid) };
 }
+
+/** The largest id is how a C program writes -1. */
+const kept = (id: number): number => (id === NO_ID ? -1 : id);
 
 /** The user's id and main group, or the group given after a colon; a number without an entry is its own group. */
 export function* ownerOf(io: Io, text: string): Routine<Owner | undefined> {
@@ -135,13 +138,13 @@ export function* ownerOf(io: Io, text: string): Routine<Owner | undefined> {
 
 /** A number as it is, else the id of the user with that name. Ends the applet if there is none. */
 export function* uidOrDie(io: Io, text: string): Routine<number> {
-  const uid = parseId(text) ?? (yield* userByName(io, text))?.uid;
+  const uid = parseLongId(text) ?? (yield* userByName(io, text))?.uid;
   return uid ?? (yield* io.die(`unknown user ${text}`));
 }
 
 /** A number as it is, else the id of the group with that name. Ends the applet if there is none. */
 export function* gidOrDie(io: Io, text: string): Routine<number> {
-  const gid = parseId(text) ?? (yield* groupByName(io, text))?.gid;
+  const gid = parseLongId(text) ?? (yield* groupByName(io, text))?.gid;
   return gid ?? (yield* io.die(`unknown group ${text}`));
 }
 
@@ -150,6 +153,13 @@ export function parseId(text: string): number | undefined {
   if (!/^[0-9]+$/.test(text)) return undefined;
   const id = Number(text);
   return id <= NO_ID ? id : undefined;
+}
+
+/** Decimal digits that fit into 64 bits, of which the lower half counts. */
+function parseLongId(text: string): number | undefined {
+  if (!/^[0-9]+$/.test(text)) return undefined;
+  const number = BigInt(text);
+  return number < 1n << 64n ? Number(number & 0xffff_ffffn) : undefined;
 }
 
 /** The fields of the first record that `wanted` accepts. */

@@ -11,6 +11,8 @@ export interface ClientMachine {
   readFile(path: string): Uint8Array | string;
   /** True if the path names anything. */
   exists(path: string): boolean;
+  /** Whether the client's standard input and output are terminals. */
+  readonly terminal: { readonly stdin: boolean; readonly stdout: boolean };
   /** What is installed beside the client: `docker NAME …` is handed to it, and `docker build` to buildx. */
   readonly plugins: readonly ClientPlugin[];
 }
@@ -27,5 +29,6 @@ export const BARE_CLIENT: ClientMachine = {
   cwd: "/",
   readFile: () => "no such file or directory",
   exists: () => false,
+  terminal: { stdin: false, stdout: false },
   plugins: [],
 };

@@ -1,9 +1,9 @@
 /** /proc/sys: sysctls as files, read and written as the running process sees them. */
-import { CAP_NET_ADMIN, CAP_SYS_ADMIN, Errno, HOST_NAME_MAX } from "../../abi/index.ts";
+import { CAP_SYS_ADMIN, Errno, HOST_NAME_MAX } from "../../abi/index.ts";
 import { file, type PseudoLeaf, type PseudoTree, textFile } from "../../fs/index.ts";
 import type { Prng } from "../../sim/index.ts";
 import type { Kernel } from "../kernel.ts";
-import { isReadOnlySysctl, readSysctl, SYSCTL_NAMES, writeSysctl } from "../sysctl.ts";
+import { changeSysctl, isReadOnlySysctl, readSysctl, SYSCTL_NAMES } from "../sysctl.ts";
 import type { ProcFs } from "./proc-fs.ts";
 
 type MutableTree = { [name: string]: MutableTree | PseudoLeaf<ProcFs> };
@@ -70,16 +70,9 @@ function insert(tree: MutableTree, path: readonly string[], leaf: PseudoLeaf<Pro
 }
 
 function sysctlFile(name: string): PseudoLeaf<ProcFs> {
-  const isNet = name.startsWith("net.");
   return file((fs) => {
     const read = (): string => `${readSysctl(fs.reader, name)}\n`;
-    if (isReadOnlySysctl(name)) return { read };
-    const write = (value: string): void => {
-      const { creds, ns } = fs.reader;
-      checkCapable(isNet ? creds.capable(CAP_NET_ADMIN, ns.net.owner) : creds.capable(CAP_SYS_ADMIN, ns.ipc.owner));
-      writeSysctl(fs.reader, name, value);
-    };
-    return { read, write };
+    return isReadOnlySysctl(name) ? { read } : { read, write: (value) => changeSysctl(fs.reader, name, value) };
   });
 }
 

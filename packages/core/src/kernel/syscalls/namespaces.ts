@@ -9,6 +9,7 @@ import { cloneNamespaces } from "../namespaces/clone.ts";
 import { enterNamespace } from "../namespaces/enter.ts";
 import { NamespaceInode } from "../nsfs.ts";
 import type { Process } from "../process.ts";
+import { changeSysctl } from "../sysctl.ts";
 import type { SyscallTable } from "./table.ts";
 
 export const namespaceCalls = {
@@ -47,6 +48,8 @@ export const namespaceCalls = {
     checkName(process, name);
     process.ns.uts.domainname = name;
   },
+
+  sysctl: (process, name, value) => changeSysctl(process, name, value),
 
   sysinfo: ({ kernel, ns }) => {
     const { memory } = kernel.cgroups;

@@ -15,6 +15,8 @@ export interface WordToken {
   readonly word: Word;
   /** The text, if it is one unquoted literal: only then can it be a keyword or an alias. */
   readonly text: string | undefined;
+  /** Some of it was quoted or escaped. */
+  readonly quoted: boolean;
   /** Recognised as a keyword here. */
   readonly isKeyword: boolean;
   /** The line on which it ends. */

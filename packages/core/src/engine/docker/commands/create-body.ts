@@ -5,7 +5,17 @@
  * order of the command line. Model: docker/cli container.parse, docker/client ContainerCreate.
  */
 import type { ClientMachine } from "../client.ts";
-import type { ContainerConfig, CreateBody, HealthConfig, HostConfig, Resources, Ulimit } from "../create-body.ts";
+import type {
+  ContainerConfig,
+  CreateBody,
+  HealthConfig,
+  HostConfig,
+  LogConfig,
+  Resources,
+  RestartPolicy,
+  StringMap,
+  Ulimit,
+} from "../create-body.ts";
 import type { FlagValues } from "../flags/flag.ts";
 import { ValueError } from "../problem.ts";
 import { resolveSource } from "../values/mount.ts";
@@ -18,6 +28,7 @@ import {
   parseRestart,
   parseSecurity,
   parseStorageOptions,
+  type SecurityOptions,
 } from "../values/policies.ts";
 import { type PublishedPorts, parsePorts } from "../values/ports.ts";
 import { isCdiName, parseDevice } from "../values/resources.ts";
@@ -44,9 +55,13 @@ export function createBody(given: CreateArguments): CreateBody {
   const volumes = parseVolumes(flags.volume, client);
   const ports = parsePorts(flags.publish, flags.expose);
   const devices = flags.device.filter((device) => !isCdiName(device)).map(parseDevice);
-  const config = containerConfig(given, volumes, ports);
+  const variables = environment(flags, client);
+  const labels = toMap([...flags["label-file"].flatMap((file) => readPairs(file, client, false)), ...flags.label]);
   checkModes(flags);
-  const host = hostConfig(given, volumes, ports, { ...resources(flags), Devices: devices });
+  const policies = parsePolicies(flags, client);
+  const health = healthConfig(flags);
+  if (flags.rm && policies.restart.Name !== "no" && policies.restart.Name !== "")
+    throw new ValueError("conflicting options: cannot specify both --restart and --rm");
   const endpoints = parseEndpoints(flags.network, {
     aliases: flags["network-alias"],
     links: flags.link,
@@ -55,17 +70,29 @@ export function createBody(given: CreateArguments): CreateBody {
     linkLocalIps: flags["link-local-ip"],
     macAddress: flags["mac-address"],
   });
-  return { ...config, HostConfig: host, NetworkingConfig: { EndpointsConfig: endpoints } };
+  return {
+    ...containerConfig(given, volumes, ports),
+    Env: orNull(variables),
+    Labels: labels,
+    ...(health === undefined ? {} : { Healthcheck: health }),
+    HostConfig: {
+      ...hostConfig(given, policies),
+      ...resources(flags),
+      Devices: devices,
+      Binds: orNull(volumes.binds),
+      PortBindings: ports.bindings,
+    },
+    NetworkingConfig: { EndpointsConfig: endpoints },
+  };
 }
 
 function containerConfig(
-  { flags, operands, changed, client }: CreateArguments,
+  { flags, operands, changed }: CreateArguments,
   volumes: VolumeArguments,
   ports: PublishedPorts,
-): ContainerConfig {
+): Omit<ContainerConfig, "Env" | "Labels" | "Healthcheck"> {
   const attachAll = flags.attach.length === 0;
   const attachStdin = flags.attach.includes("stdin") || flags.interactive;
-  const health = healthConfig(flags);
   return {
     Hostname: flags.hostname,
     Domainname: flags.domainname,
@@ -73,21 +100,34 @@ function containerConfig(
     AttachStdin: attachStdin,
     AttachStdout: attachAll || flags.attach.includes("stdout"),
     AttachStderr: attachAll || flags.attach.includes("stderr"),
-    ...(Object.keys(ports.exposed).length === 0 ? {} : { ExposedPorts: ports.exposed }),
+    ...unlessEmpty("ExposedPorts", ports.exposed),
     Tty: flags.tty,
     OpenStdin: flags.interactive,
     StdinOnce: flags.interactive && attachStdin,
-    Env: orNull(environment(flags, client)),
     Cmd: orNull(operands.slice(1)),
     Image: operands[0] ?? "",
     Volumes: volumes.volumes,
     WorkingDir: flags.workdir,
     Entrypoint: changed.has("entrypoint") ? [flags.entrypoint] : null,
     OnBuild: null,
-    Labels: toMap([...flags["label-file"].flatMap((file) => readPairs(file, client, false)), ...flags.label]),
     ...(flags["stop-signal"] === "" ? {} : { StopSignal: flags["stop-signal"] }),
     ...(changed.has("stop-timeout") ? { StopTimeout: flags["stop-timeout"] } : {}),
-    ...(health === undefined ? {} : { Healthcheck: health }),
+  };
+}
+
+interface Policies {
+  readonly restart: RestartPolicy;
+  readonly log: LogConfig;
+  readonly security: SecurityOptions;
+  readonly storage: StringMap;
+}
+
+function parsePolicies(flags: Values, client: ClientMachine): Policies {
+  return {
+    restart: parseRestart(flags.restart),
+    log: { Type: flags["log-driver"], Config: parseLogOptions(flags["log-driver"], flags["log-opt"]) },
+    security: parseSecurity(flags["security-opt"], client),
+    storage: parseStorageOptions(flags["storage-opt"]),
   };
 }
 
@@ -161,23 +201,13 @@ export function sortedUlimits(ulimits: readonly Ulimit[]): Ulimit[] {
 
 function hostConfig(
   { flags, client, changed }: CreateArguments,
-  volumes: VolumeArguments,
-  ports: PublishedPorts,
-  limits: Resources,
-): HostConfig {
-  const restart = parseRestart(flags.restart);
-  const logOptions = parseLogOptions(flags["log-driver"], flags["log-opt"]);
-  const security = parseSecurity(flags["security-opt"], client);
-  const storage = parseStorageOptions(flags["storage-opt"]);
+  { restart, log, security, storage }: Policies,
+): Omit<HostConfig, keyof Resources | "Binds" | "PortBindings"> {
   const tmpfs = Object.fromEntries(flags.tmpfs.map((text) => [cut(text, ":")[0], cut(text, ":")[1] ?? ""]));
-  if (flags.rm && restart.Name !== "no" && restart.Name !== "")
-    throw new ValueError("conflicting options: cannot specify both --restart and --rm");
   return {
-    Binds: orNull(volumes.binds),
     ContainerIDFile: flags.cidfile,
-    LogConfig: { Type: flags["log-driver"], Config: logOptions },
+    LogConfig: log,
     NetworkMode: flags.network[0]?.target ?? "default",
-    PortBindings: ports.bindings,
     RestartPolicy: restart,
     AutoRemove: flags.rm,
     VolumeDriver: flags["volume-driver"],
@@ -209,7 +239,6 @@ function hostConfig(
     ...unlessEmpty("Annotations", flags.annotation),
     ...(flags.runtime === "" ? {} : { Runtime: flags.runtime }),
     Isolation: flags.isolation,
-    ...limits,
     ...(flags.mount.length === 0 ? {} : { Mounts: flags.mount.map((mount) => resolveSource(mount, client)) }),
     MaskedPaths: security.unconfinedPaths ? [] : null,
     ReadonlyPaths: security.unconfinedPaths ? [] : null,

@@ -4,7 +4,7 @@ import type { Applet } from "../../applet.ts";
 import { getopt, type Options, showUsage } from "../../getopt.ts";
 import { attempt, Io } from "../../io.ts";
 import { modeString, parseModeHere } from "../../mode.ts";
-import { walkTree } from "./walk.ts";
+import { type Visit, walkTree } from "./walk.ts";
 
 export const chmod: Applet = function* (io) {
   const [protectedIo, dashed] = protectMode(io);
@@ -38,9 +38,9 @@ function protectMode(io: Io): readonly [io: Io, mode: string | undefined] {
 }
 
 function changer(io: Io, options: Options, text: string) {
-  return function* change(path: string, found: Stat, depth: number): Routine<boolean> {
+  return function* change(path: string, found: Stat, depth: number): Routine<Visit> {
     // A link on the command line stands for its target; inside a tree links are left alone.
-    if (depth > 0 && found.type === "symlink") return true;
+    if (depth > 0 && found.type === "symlink") return "done";
     const file = depth > 0 ? found : yield* attempt(stat(path));
     if (file instanceof Errno) return yield* refused(io, options, path, file);
     const mode = yield* parseModeHere(text, file.mode);
@@ -52,11 +52,11 @@ function changer(io: Io, options: Options, text: string) {
       const octal = (mode & PERMISSION_BITS).toString(8).padStart(4, "0");
       yield* io.out.line(`mode of '${path}' changed to ${octal} (${modeString(mode).slice(1)})`);
     }
-    return true;
+    return "done";
   };
 }
 
-function* refused(io: Io, options: Options, path: string, error: Errno): Routine<false> {
+function* refused(io: Io, options: Options, path: string, error: Errno): Routine<Errno> {
   if (!options.has("f")) yield* io.perror(path, error);
-  return false;
+  return error;
 }

@@ -4,7 +4,7 @@ import type { Applet } from "../../applet.ts";
 import { getopt, type Options, showUsage } from "../../getopt.ts";
 import { attempt, Io } from "../../io.ts";
 import { type Owner, ownerOrDie } from "../../passwd.ts";
-import { walkTree } from "./walk.ts";
+import { type Visit, walkTree } from "./walk.ts";
 
 const LONGS = {
   recursive: "R",
@@ -17,7 +17,17 @@ const LONGS = {
 };
 
 export const chown: Applet = function* (io) {
-  const options = yield* getopt(io, "RhvcfLHP", LONGS);
+  return yield* changeOwners(io, yield* getopt(io, "RhvcfLHP", LONGS));
+};
+
+/** `chgrp GROUP` is `chown :GROUP`. */
+export const chgrp: Applet = function* (io) {
+  const at = io.argv.findIndex((word, index) => index > 0 && !word.startsWith("-"));
+  const argv = at < 0 ? io.argv : io.argv.with(at, `:${io.argv[at] ?? ""}`);
+  return yield* changeOwners(io, yield* getopt(new Io(io.name, argv, io.env), "RhvcfLHP", LONGS));
+};
+
+function* changeOwners(io: Io, options: Options): Routine<number> {
   const [text, ...files] = options.operands;
   if (text === undefined || files.length === 0) return yield* showUsage(io);
   const follows = options.has("L") ? "all" : options.has("H") ? "operand" : "none";
@@ -35,27 +45,20 @@ export const chown: Applet = function* (io) {
     if (!done) code = 1;
   }
   return code;
-};
-
-/** `chgrp GROUP` is `chown :GROUP`. */
-export const chgrp: Applet = function* (io) {
-  const at = io.argv.findIndex((word, index) => index > 0 && !word.startsWith("-"));
-  const argv = at < 0 ? io.argv : io.argv.with(at, `:${io.argv[at] ?? ""}`);
-  return yield* chown(new Io(io.name, argv, io.env));
-};
+}
 
 function changer(io: Io, options: Options, owner: Owner, onLinks: boolean) {
-  return function* change(path: string, file: Stat): Routine<boolean> {
+  return function* change(path: string, file: Stat): Routine<Visit> {
     const uid = owner.uid === -1 ? file.uid : owner.uid;
     const gid = owner.gid === -1 ? file.gid : owner.gid;
     const changed = yield* attempt(onLinks ? lchown(path, uid, gid) : changeOwner(path, uid, gid));
     if (changed instanceof Errno) {
       if (!options.has("f")) yield* io.perror(path, changed);
-      return false;
+      return changed;
     }
     if (options.has("v") || (options.has("c") && (file.uid !== uid || file.gid !== gid))) {
       yield* io.out.line(`changed ownership of '${path}' to ${uid}:${gid}`);
     }
-    return true;
+    return "done";
   };
 }

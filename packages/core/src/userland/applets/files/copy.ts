@@ -242,13 +242,13 @@ export class Copier {
 
   /** After `error` met `dest`: removes what is there, if that is allowed. Otherwise says whether all is well. */
   *#clear(dest: string, error: Errno): Routine<"retry" | boolean> {
-    const { force, interactive, removeDestination, verbose } = this.#how;
+    const { force, interactive } = this.#how;
     if (!force && !interactive) return yield* this.#failed(`can't create '${dest}'`, error);
     if (interactive && !(yield* confirm(this.#io, `${this.#io.name}: overwrite '${dest}'? `))) return true;
     const removed = yield* attempt(unlink(dest));
-    if (removed instanceof Errno) return yield* this.#failed(`can't create '${dest}'`, error);
-    if (removeDestination && verbose) yield* this.#io.out.line(`removed '${dest}'`);
-    return "retry";
+    if (!(removed instanceof Errno)) return "retry";
+    const isMissing = removed.code === "ENOENT" && error.code === "ENOENT";
+    return yield* this.#failed(`can't create '${dest}': ${isMissing ? "Path does not exist" : error.message}`);
   }
 
   /** Failures to keep an attribute are told and do not count. */

@@ -13,6 +13,7 @@ export function* existenceOf(
   const there = yield* attempt(look(path));
   if (!(there instanceof Errno)) return there.type === "dir" ? "directory" : "file";
   if (there.code === "ENOENT") return "missing";
-  yield* io.perror(`can't stat '${path}'`, there);
+  const why = there.code === "ENOTDIR" ? "Path has non-directory component" : there.message;
+  yield* io.warn(`can't stat '${path}': ${why}`);
   return undefined;
 }

@@ -5,6 +5,7 @@ import { chmod } from "./chmod.ts";
 import { chgrp, chown } from "./chown.ts";
 import { cp } from "./cp.ts";
 import { dirname } from "./dirname.ts";
+import { find } from "./find.ts";
 import { link } from "./link.ts";
 import { ln } from "./ln.ts";
 import { ls } from "./ls.ts";
@@ -17,6 +18,7 @@ import { readlink } from "./readlink.ts";
 import { realpath } from "./realpath.ts";
 import { rm } from "./rm.ts";
 import { rmdir } from "./rmdir.ts";
+import { stat } from "./stat.ts";
 import { fsync, sync } from "./sync.ts";
 import { touch } from "./touch.ts";
 import { truncate } from "./truncate.ts";
@@ -30,6 +32,7 @@ export const applets: Readonly<Record<string, Applet>> = {
   chown,
   cp,
   dirname,
+  find,
   fsync,
   link,
   ln,
@@ -44,6 +47,7 @@ export const applets: Readonly<Record<string, Applet>> = {
   realpath,
   rm,
   rmdir,
+  stat,
   sync,
   touch,
   truncate,

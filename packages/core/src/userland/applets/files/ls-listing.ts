@@ -93,8 +93,7 @@ export class Listing {
   *show(entries: readonly Entry[]): Routine<void> {
     const count = entries.length;
     const columnWidth = this.#columnWidth(entries);
-    const fitting = columnWidth === 0 ? 1 : Math.floor(this.#screen.width / columnWidth);
-    const columns = Math.max(1, fitting);
+    const columns = columnWidth === 0 ? 1 : this.#fitting(columnWidth, count);
     const rows = Math.ceil(count / columns);
     for (let row = 0; row < rows; row++) {
       let line = "";
@@ -114,6 +113,12 @@ export class Listing {
       }
       yield* this.#io.out.line(line);
     }
+  }
+
+  /** How many columns there is room for; a screen of width 0 has no end. */
+  #fitting(columnWidth: number, count: number): number {
+    const { width } = this.#screen;
+    return width === 0 ? count : Math.max(1, Math.floor(width / columnWidth));
   }
 
   /** 0 if every file has its own line. */

@@ -48,10 +48,13 @@ function* makeOne(io: Io, path: string, how: MakeDirectory): Routine<"made" | "t
     if (how.verbose) yield* io.out.line(`created directory: '${path}'`);
     return "made";
   }
+  let why = made;
   if (how.parents && (made.code === "EEXIST" || made.code === "EISDIR")) {
     const there = yield* attempt(stat(path));
-    if (!(there instanceof Errno) && there.type === "dir") return "there";
+    // The later failure is the one that is told: `f/` is no directory, rather than there.
+    if (there instanceof Errno) why = there;
+    else if (there.type === "dir") return "there";
   }
-  yield* io.perror(`can't create directory '${path}'`, made);
+  yield* io.perror(`can't create directory '${path}'`, why);
   return "failed";
 }

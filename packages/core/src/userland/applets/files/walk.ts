@@ -13,11 +13,13 @@ export interface Walk {
   readonly depthFirst: boolean;
   /** Take a link to nothing for a file, where links are followed. */
   readonly acceptsDangling?: boolean;
-  /** Called for everything that is no directory. False is a failure; the walk goes on. */
-  file(path: string, stat: Stat, depth: number): Routine<boolean>;
-  /** False is a failure that is told, `skip` does not go into the directory; the walk goes on after both. */
-  directory(path: string, stat: Stat, depth: number): Routine<boolean | "skip">;
+  /** Called for everything that is no directory. An error is a failure that was told; the walk goes on. */
+  file(path: string, stat: Stat, depth: number): Routine<Visit>;
+  /** An error is told once more by the walk. It, and `skip`, do not go into the directory. */
+  directory(path: string, stat: Stat, depth: number): Routine<Visit>;
 }
+
+export type Visit = "done" | "skip" | Errno;
 
 /** Walks the tree at `path`. False if something failed; `PATH: reason` was printed where the walk itself failed. */
 export function* walkTree(io: Io, path: string, walk: Walk, depth = 0): Routine<boolean> {
@@ -26,24 +28,29 @@ export function* walkTree(io: Io, path: string, walk: Walk, depth = 0): Routine<
   if (there instanceof Errno) {
     if (walk.acceptsDangling && there.code === "ENOENT") {
       const itself = yield* attempt(lstat(path));
-      if (!(itself instanceof Errno)) return yield* walk.file(path, itself, depth);
+      if (!(itself instanceof Errno)) return succeeded(yield* walk.file(path, itself, depth));
     }
-    yield* io.perror(path, there);
-    return false;
+    return yield* failed(io, path, there);
   }
-  if (there.type !== "dir") return yield* walk.file(path, there, depth);
-  if (!walk.recurses) return (yield* walk.directory(path, there, depth)) !== false;
+  if (there.type !== "dir") return succeeded(yield* walk.file(path, there, depth));
+  if (!walk.recurses) return succeeded(yield* walk.directory(path, there, depth));
   if (!walk.depthFirst) {
-    const answer = yield* walk.directory(path, there, depth);
-    if (answer !== true) return answer === "skip";
+    const visit = yield* walk.directory(path, there, depth);
+    if (visit instanceof Errno) return yield* failed(io, path, visit);
+    if (visit === "skip") return true;
   }
   const names = yield* attempt(namesIn(path));
-  if (names instanceof Errno) {
-    yield* io.perror(path, names);
-    return false;
-  }
+  if (names instanceof Errno) return yield* failed(io, path, names);
   let all = true;
   for (const name of names) if (!(yield* walkTree(io, joinPath(path, name), walk, depth + 1))) all = false;
-  if (walk.depthFirst && (yield* walk.directory(path, there, depth)) === false) return false;
-  return all;
+  if (!walk.depthFirst) return all;
+  const visit = yield* walk.directory(path, there, depth);
+  return visit instanceof Errno ? yield* failed(io, path, visit) : all;
+}
+
+const succeeded = (visit: Visit): boolean => !(visit instanceof Errno);
+
+function* failed(io: Io, path: string, error: Errno): Routine<false> {
+  yield* io.perror(path, error);
+  return false;
 }

@@ -1,0 +1,48 @@
+/**
+ * The `busybox` image: one executable under the name of every applet, and the few files that a login needs.
+ *
+ * Files, modes and configuration are those of the recorded image; the executable has its size and names the program
+ * that is registered as "busybox".
+ */
+import { executable } from "../abi/index.ts";
+import { type LayerEntry, layerToTar } from "../content/index.ts";
+import { digestOf } from "../image/index.ts";
+import { encode } from "../lib/index.ts";
+import type { ImageConfig } from "../oci/index.ts";
+import { DIRECTORIES, EXECUTABLE_SIZE, FILES, FIRST_NAME, NAMES } from "./busybox.data.ts";
+import type { CatalogueImage } from "./catalogue.ts";
+
+/** When the image says it was made: 2025-01-01T00:00:00Z. */
+const CREATED = "2025-01-01T00:00:00Z";
+const CREATED_US = 1_735_689_600_000_000;
+
+export function busybox(): CatalogueImage {
+  const layer = layerToTar(busyboxFiles());
+  const config: ImageConfig = {
+    architecture: "amd64",
+    config: { Cmd: ["sh"] },
+    created: CREATED,
+    history: [{ created: CREATED, comment: "Imported from -" }],
+    os: "linux",
+    rootfs: { type: "layers", diff_ids: [digestOf(layer)] },
+  };
+  return { config, layers: [layer] };
+}
+
+function* busyboxFiles(): Iterable<LayerEntry> {
+  const owned = { uid: 0, gid: 0, mtimeUs: CREATED_US };
+  for (const [path, mode] of DIRECTORIES) yield { ...owned, path, type: "dir", mode };
+  const first = `bin/${FIRST_NAME}`;
+  yield {
+    ...owned,
+    path: first,
+    type: "file",
+    mode: 0o755,
+    content: executable("busybox"),
+    size: EXECUTABLE_SIZE,
+  };
+  for (const name of NAMES) {
+    if (name !== FIRST_NAME) yield { ...owned, path: `bin/${name}`, type: "hardlink", mode: 0o755, link: first };
+  }
+  for (const [path, content] of FILES) yield { ...owned, path, type: "file", mode: 0o644, content: encode(content) };
+}

@@ -1,0 +1,69 @@
+/**
+ * The files that the engine writes for each container: /etc/hostname, /etc/hosts, /etc/resolv.conf.
+ *
+ * They lie on the machine under /var/lib/docker/containers, and are made when somebody first looks: most containers
+ * never read them.
+ *
+ * @see moby libnetwork/etchosts, libnetwork/resolvconf
+ */
+import { FileContent, MemoryDirectory, MemoryFile, type MemoryFs, type MemoryInode } from "../fs/index.ts";
+import { encode } from "../lib/index.ts";
+import { ensureDirectory } from "./volumes.ts";
+
+const CONTAINERS = "/var/lib/docker/containers";
+
+/** What the files say. */
+export interface BundleContents {
+  readonly hostname: string;
+  /** Lines of /etc/hosts after the standard ones: "172.17.0.2\tweb". */
+  readonly hosts: readonly string[];
+  readonly resolvConf: string;
+}
+
+const STANDARD_HOSTS = `127.0.0.1\tlocalhost
+::1\tlocalhost ip6-localhost ip6-loopback
+fe00::\tip6-localnet
+ff00::\tip6-mcastprefix
+ff02::1\tip6-allnodes
+ff02::2\tip6-allrouters
+`;
+
+/** The directory of all bundles; `contentsOf` says what belongs into one, by the container's id. */
+export class BundleDirectory extends MemoryDirectory {
+  readonly #contentsOf: (id: string) => BundleContents | undefined;
+
+  constructor(disk: MemoryFs, contentsOf: (id: string) => BundleContents | undefined) {
+    super(disk, { type: "dir", mode: 0o710, uid: 0, gid: 0 });
+    this.#contentsOf = contentsOf;
+    ensureDirectory(disk, "/var/lib/docker").adopt("containers", this);
+  }
+
+  static path(id: string): string {
+    return `${CONTAINERS}/${id}`;
+  }
+
+  override lookup(name: string): MemoryInode | undefined {
+    const known = super.lookup(name);
+    if (known !== undefined) return known;
+    const contents = this.#contentsOf(name);
+    if (contents === undefined) return undefined;
+    const bundle = this.create(name, { type: "dir", mode: 0o710, uid: 0, gid: 0 }) as MemoryDirectory;
+    addFile(bundle, "hostname", `${contents.hostname}\n`);
+    addFile(bundle, "hosts", STANDARD_HOSTS + contents.hosts.map((line) => `${line}\n`).join(""));
+    addFile(bundle, "resolv.conf", contents.resolvConf);
+    return bundle;
+  }
+
+  /** Forgets a container's bundle. */
+  drop(id: string): void {
+    const bundle = super.lookup(id);
+    if (!(bundle instanceof MemoryDirectory)) return;
+    for (const name of [...bundle.entries.keys()]) bundle.unlink(name);
+    this.rmdir(id);
+  }
+}
+
+function addFile(directory: MemoryDirectory, name: string, text: string): void {
+  const file = directory.create(name, { type: "file", mode: 0o644, uid: 0, gid: 0 });
+  if (file instanceof MemoryFile) file.content = FileContent.of(encode(text));
+}

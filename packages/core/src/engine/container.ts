@@ -1,0 +1,102 @@
+/**
+ * A container: what was asked for, and what has become of it.
+ *
+ * The state is one word; Docker's flags (Running, Paused, Dead…) are derived from it in inspect.ts.
+ */
+import type { Image } from "../image/index.ts";
+import { StatusError } from "../lib/index.ts";
+import type { OciContainer } from "../runtime/index.ts";
+import type { ContainerConfig, EndpointSettings, HostConfig } from "./docker/create-body.ts";
+import { LogBuffer } from "./logs.ts";
+import type { MountPoint } from "./mount-points.ts";
+import { shortId } from "./names.ts";
+
+export type ContainerState = "created" | "running" | "paused" | "restarting" | "removing" | "exited" | "dead";
+
+/** Which state may follow which. @see moby container/state.go */
+const TRANSITIONS = {
+  created: ["running", "exited", "removing"],
+  running: ["paused", "restarting", "exited", "removing"],
+  paused: ["running", "exited", "removing"],
+  restarting: ["running", "exited", "removing"],
+  exited: ["running", "restarting", "removing"],
+  removing: ["dead"],
+  dead: ["removing"],
+} as const satisfies Record<ContainerState, readonly ContainerState[]>;
+
+/** What a container is made of. */
+export interface ContainerInit {
+  readonly id: string;
+  readonly name: string;
+  readonly image: Image;
+  /** The image as the caller named it. */
+  readonly imageName: string;
+  readonly config: Partial<ContainerConfig>;
+  readonly hostConfig: Partial<HostConfig>;
+  readonly endpoints: Readonly<Record<string, EndpointSettings>>;
+  readonly mountPoints: readonly MountPoint[];
+  readonly createdUs: number;
+}
+
+export class Container {
+  readonly id: string;
+  name: string;
+  readonly image: Image;
+  readonly imageName: string;
+  /** The image's configuration and the caller's, merged. */
+  readonly config: Partial<ContainerConfig>;
+  hostConfig: Partial<HostConfig>;
+  readonly endpoints: Readonly<Record<string, EndpointSettings>>;
+  readonly mountPoints: readonly MountPoint[];
+  readonly createdUs: number;
+  readonly logs = new LogBuffer();
+  startedUs = 0;
+  finishedUs = 0;
+  exitCode = 0;
+  /** Why the last start failed. */
+  error = "";
+  oomKilled = false;
+  restartCount = 0;
+  /** What the runtime has of it, while it has something. */
+  oci: OciContainer | undefined;
+  #state: ContainerState = "created";
+
+  constructor(init: ContainerInit) {
+    this.id = init.id;
+    this.name = init.name;
+    this.image = init.image;
+    this.imageName = init.imageName;
+    this.config = init.config;
+    this.hostConfig = init.hostConfig;
+    this.endpoints = init.endpoints;
+    this.mountPoints = init.mountPoints;
+    this.createdUs = init.createdUs;
+  }
+
+  get state(): ContainerState {
+    return this.#state;
+  }
+
+  get isRunning(): boolean {
+    return this.#state === "running" || this.#state === "paused";
+  }
+
+  /** The host name inside. */
+  get hostname(): string {
+    return this.config.Hostname !== undefined && this.config.Hostname !== "" ? this.config.Hostname : shortId(this.id);
+  }
+
+  /** The pid of its first process on the machine; 0 while it has none. */
+  get pid(): number {
+    return this.isRunning ? (this.oci?.pid ?? 0) : 0;
+  }
+
+  /** @throws StatusError conflict for a change that cannot be. */
+  become(next: ContainerState): void {
+    const allowed: readonly ContainerState[] = TRANSITIONS[this.#state];
+    if (!allowed.includes(next)) {
+      throw new StatusError("conflict", `a container that is ${this.#state} cannot become ${next}`);
+    }
+    this.#state = next;
+  }
+}

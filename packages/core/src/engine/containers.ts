@@ -1,0 +1,427 @@
+/**
+ * The container service: create, start, stop, kill, wait, remove, find, list.
+ *
+ * What it does with a container's insides it asks of the runtime; what becomes of a container when its process ends is
+ * in `#ended`.
+ *
+ * @see moby daemon/create.go, start.go, stop.go, kill.go, monitor.go, delete.go
+ */
+import { Errno, exitCode, O_RDWR, SIGKILL, type Signal, signalNumber, type WaitStatus } from "../abi/index.ts";
+import { type Image, topSnapshot } from "../image/index.ts";
+import type { Kernel } from "../kernel/index.ts";
+import { StatusError } from "../lib/index.ts";
+import type { Runtime, Stdio } from "../runtime/index.ts";
+import type { Prng, World } from "../sim/index.ts";
+import type { Snapshotter } from "../snapshot/index.ts";
+import { DeferredFile, open } from "../vfs/index.ts";
+import { BundleDirectory } from "./bundle.ts";
+import { Container } from "./container.ts";
+import type { ContainerConfig, CreateBody, EndpointSettings, HostConfig } from "./docker/create-body.ts";
+import type { EventLog } from "./events.ts";
+import { initLayer } from "./init-layer.ts";
+import type { Stream } from "./logs.ts";
+import { mergeConfig } from "./merge-config.ts";
+import { collectMountPoints } from "./mount-points.ts";
+import { newId, newName } from "./names.ts";
+import { ROOTFS_PATH, Rootfs } from "./rootfs.ts";
+import { runtimeSpec } from "./spec.ts";
+import { startFailure } from "./start-failure.ts";
+import { StdinFeed } from "./stdin-feed.ts";
+import type { UserLookup } from "./user-lookup.ts";
+import { populateVolume } from "./volume-copy.ts";
+import type { VolumeService } from "./volumes.ts";
+
+/** A create request: the API's body, of which only `Image` must be given. */
+export type CreateOptions = Partial<ContainerConfig> & {
+  readonly Image: string;
+  readonly HostConfig?: Partial<HostConfig>;
+  readonly NetworkingConfig?: CreateBody["NetworkingConfig"];
+};
+
+/** What the service is made of. */
+export interface ContainerParts {
+  readonly world: World;
+  readonly kernel: Kernel;
+  readonly runtime: Runtime;
+  readonly snapshotter: Snapshotter;
+  readonly volumes: VolumeService;
+  readonly events: EventLog;
+  readonly prng: Prng;
+  readonly users: UserLookup;
+  /** Finds an image by what a user calls it. @throws StatusError not-found */
+  readonly findImage: (name: string) => Image;
+}
+
+/** Seconds that `stop` waits unless told otherwise. */
+const STOP_TIMEOUT_SECONDS = 10;
+const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
+
+export class ContainerService {
+  readonly #parts: ContainerParts;
+  readonly #containers = new Map<string, Container>();
+  readonly #names = new Map<string, string>();
+  readonly #stdin = new Map<string, StdinFeed>();
+  readonly #bundles: BundleDirectory;
+  readonly #users: UserLookup;
+
+  constructor(parts: ContainerParts) {
+    this.#parts = parts;
+    this.#users = parts.users;
+    this.#bundles = new BundleDirectory(parts.kernel.disk, (id) => this.#bundleContents(id));
+    parts.kernel.events.on("oomKilled", ({ process }) => this.#oomKilled(process.cgroup.path));
+  }
+
+  /**
+   * Makes a container.
+   *
+   * @throws StatusError not-found without the image; conflict for a taken name; invalid-argument for a bad body.
+   */
+  create(options: CreateOptions, name = ""): Container {
+    const { snapshotter, volumes, prng, kernel } = this.#parts;
+    const { HostConfig: hostConfig = {}, NetworkingConfig: networking, ...config } = options;
+    const image = this.#parts.findImage(options.Image);
+    const id = newId(prng);
+    const chosen = this.#reserveName(name, id);
+    try {
+      const merged = mergeConfig(config, image.config.config);
+      const container = new Container({
+        id,
+        name: chosen,
+        image,
+        imageName: options.Image,
+        config: merged,
+        hostConfig,
+        endpoints: networking?.EndpointsConfig ?? NO_ENDPOINTS,
+        mountPoints: collectMountPoints(merged, hostConfig, volumes),
+        createdUs: kernel.nowUs,
+      });
+      if ((merged.Entrypoint ?? []).length + (merged.Cmd ?? []).length === 0) {
+        throw new StatusError("invalid-argument", "no command specified");
+      }
+      snapshotter.prepare(id, initLayer(snapshotter, topSnapshot(image)), ROOTFS_PATH);
+      this.#furnish(container);
+      this.#containers.set(id, container);
+      for (const { type, name: volume } of container.mountPoints) {
+        if (type === "volume" && volume !== undefined) volumes.use(volume, id);
+      }
+      this.#record(container, "create");
+      return container;
+    } catch (error) {
+      this.#names.delete(chosen);
+      if (snapshotter.has(id)) snapshotter.remove(id);
+      throw error;
+    }
+  }
+
+  /**
+   * Starts a container. Resolves when its program runs.
+   *
+   * @throws StatusError if its process cannot be started: the container keeps the reason, and code 126, 127 or 128.
+   */
+  async start(container: Container): Promise<void> {
+    if (container.state === "paused") {
+      throw new StatusError("conflict", "cannot start a paused container, try unpause instead");
+    }
+    if (container.isRunning) throw new StatusError("not-modified", "container is already running");
+    const { world, runtime, snapshotter } = this.#parts;
+    const user = this.#users.resolve(container);
+    const spec = runtimeSpec(container, { user, pidOf: (name) => this.#runningPid(name) });
+    const bundle = {
+      bundle: BundleDirectory.path(container.id),
+      rootfs: snapshotter.mounts(container.id, ROOTFS_PATH),
+      hasMountPoints: true,
+    };
+    const oci = runtime.create(container.id, spec, bundle, this.#stdio(container));
+    container.oci = oci;
+    const settled = (): boolean => oci.status !== "creating";
+    if (!settled()) await world.until(settled, { what: `container ${container.name} to be created` });
+    if (oci.status !== "created") {
+      this.#discard(container);
+      const failure = startFailure(oci.failure ?? "unknown failure");
+      container.exitCode = failure.exitCode;
+      container.error = failure.message;
+      throw new StatusError("internal", failure.message);
+    }
+    container.become("running");
+    container.error = "";
+    container.exitCode = 0;
+    container.oomKilled = false;
+    container.startedUs = this.#parts.kernel.nowUs;
+    oci.onChange = () => {
+      if (oci.exit !== undefined) this.#ended(container, oci.exit);
+    };
+    oci.start();
+    this.#record(container, "start");
+  }
+
+  /** Asks the container to end, and makes it after `timeoutSeconds` (its own setting or 10 by default; -1 waits for ever). */
+  async stop(
+    container: Container,
+    options: { readonly timeoutSeconds?: number | undefined; readonly signal?: string | undefined } = {},
+  ): Promise<void> {
+    if (!container.isRunning) throw new StatusError("not-modified", "container is already stopped");
+    const { world } = this.#parts;
+    const seconds = options.timeoutSeconds ?? container.config.StopTimeout ?? STOP_TIMEOUT_SECONDS;
+    const signal = this.signalOf(options.signal ?? container.config.StopSignal ?? "SIGTERM");
+    this.#signal(container, signal);
+    if (container.state === "paused") this.unpause(container);
+    const deadlineUs = world.clock.nowUs + seconds * 1e6;
+    const done = (): boolean => !container.isRunning || (seconds >= 0 && world.clock.nowUs >= deadlineUs);
+    const alarm = seconds >= 0 ? world.clock.after(seconds * 1e6, () => {}) : undefined;
+    await world.until(done, { what: `container ${container.name} to stop` });
+    alarm?.cancel();
+    if (container.isRunning) await this.#killNow(container);
+    this.#record(container, "stop");
+  }
+
+  /** Sends a signal; after SIGKILL waits for the end. @throws StatusError conflict if it does not run */
+  async kill(container: Container, signal: Signal = SIGKILL): Promise<void> {
+    if (!container.isRunning) {
+      throw new StatusError(
+        "conflict",
+        `cannot kill container: ${container.name}: container ${container.id} is not running`,
+      );
+    }
+    if (signal === SIGKILL) await this.#killNow(container);
+    else this.#signal(container, signal);
+  }
+
+  /** Resolves with the exit code when the container does not run (any more). */
+  async wait(container: Container): Promise<number> {
+    if (container.isRunning) {
+      await this.#parts.world.until(() => !container.isRunning, { what: `container ${container.name} to end` });
+    }
+    return container.exitCode;
+  }
+
+  pause(container: Container): void {
+    if (container.state === "paused") throw new StatusError("conflict", `Container ${container.id} is already paused`);
+    if (!container.isRunning) throw new StatusError("conflict", `Container ${container.id} is not running`);
+    container.oci?.pause();
+    container.become("paused");
+    this.#record(container, "pause");
+  }
+
+  unpause(container: Container): void {
+    if (container.state !== "paused") throw new StatusError("conflict", `Container ${container.id} is not paused`);
+    container.oci?.resume();
+    container.become("running");
+    this.#record(container, "unpause");
+  }
+
+  /** @throws StatusError conflict for a running container without `force` */
+  async remove(
+    container: Container,
+    options: { readonly force?: boolean; readonly volumes?: boolean } = {},
+  ): Promise<void> {
+    if (container.isRunning) {
+      if (options.force !== true) {
+        const state = container.state === "paused" ? "paused" : "running";
+        const hint = state === "paused" ? "Unpause and then stop" : "stop";
+        throw new StatusError(
+          "conflict",
+          `cannot remove container "${container.name}": container is ${state}: ${hint} the container before removing or force remove`,
+        );
+      }
+      await this.#killNow(container);
+    }
+    if (this.#containers.has(container.id)) this.#remove(container, options.volumes ?? false);
+  }
+
+  /** @throws StatusError conflict for a taken name */
+  rename(container: Container, name: string): void {
+    if (name === container.name) {
+      throw new StatusError("invalid-argument", "Renaming a container with the same name as its current name");
+    }
+    const old = container.name;
+    container.name = this.#reserveName(name, container.id);
+    this.#names.delete(old);
+    this.#record(container, "rename", { oldName: `/${old}` });
+  }
+
+  /** By name, id, or the beginning of an id. @throws StatusError not-found, invalid-argument if several begin so */
+  get(reference: string): Container {
+    const name = reference.replace(/^\//, "");
+    const known = this.#containers.get(name) ?? this.#containers.get(this.#names.get(name) ?? "");
+    if (known !== undefined) return known;
+    const found = name === "" ? [] : [...this.#containers.values()].filter(({ id }) => id.startsWith(name));
+    const [only] = found;
+    if (found.length > 1) throw new StatusError("invalid-argument", `Multiple IDs found with provided prefix: ${name}`);
+    if (only === undefined) throw new StatusError("not-found", `No such container: ${reference}`);
+    return only;
+  }
+
+  /** Newest first; without `all` only those that run. */
+  list(options: { readonly all?: boolean } = {}): readonly Container[] {
+    return [...this.#containers.values()].filter((one) => options.all === true || one.isRunning).reverse();
+  }
+
+  /** Writes to the standard input of a running container that has it open. */
+  feed(container: Container, bytes: Uint8Array): void {
+    this.#stdin.get(container.id)?.write(bytes);
+  }
+
+  /** No more input comes. */
+  closeStdin(container: Container): void {
+    this.#stdin.get(container.id)?.end();
+  }
+
+  /** @throws StatusError invalid-argument for a name that is none */
+  signalOf(text: string): Signal {
+    const number = /^\d+$/.test(text) ? Number(text) : signalNumber(text);
+    if (number === undefined || number < 1 || number > 64) {
+      throw new StatusError("invalid-argument", `Invalid signal: ${text}`);
+    }
+    return number;
+  }
+
+  #signal(container: Container, signal: Signal): void {
+    container.oci?.kill(signal);
+    this.#record(container, "kill", { signal: String(signal) });
+  }
+
+  async #killNow(container: Container): Promise<void> {
+    this.#record(container, "kill", { signal: String(SIGKILL) });
+    if (container.state === "paused") {
+      container.oci?.resume();
+      container.become("running");
+    }
+    container.oci?.killAll();
+    await this.#parts.world.until(() => !container.isRunning, { what: `container ${container.name} to be killed` });
+  }
+
+  #reserveName(name: string, id: string): string {
+    const chosen = name === "" ? newName(this.#parts.prng, (taken) => this.#names.has(taken)) : name.replace(/^\//, "");
+    if (name !== "" && !NAME.test(chosen)) {
+      throw new StatusError(
+        "invalid-argument",
+        `Invalid container name (${name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed`,
+      );
+    }
+    const holder = this.#names.get(chosen);
+    if (holder !== undefined) {
+      throw new StatusError(
+        "conflict",
+        `Conflict. The container name "/${chosen}" is already in use by container "${holder}". You have to remove (or rename) that container to be able to reuse that name.`,
+      );
+    }
+    this.#names.set(chosen, id);
+    return chosen;
+  }
+
+  /** The working directory exists from the start, and new volumes get what the image has. */
+  #furnish(container: Container): void {
+    const { kernel, snapshotter, volumes } = this.#parts;
+    const workdir = container.config.WorkingDir ?? "";
+    const fresh = container.mountPoints.filter(({ type, copiesImage }) => type === "volume" && copiesImage);
+    if ((workdir === "" || workdir === "/") && fresh.length === 0) return;
+    const rootfs = new Rootfs(kernel, snapshotter, container.id);
+    try {
+      if (workdir !== "" && workdir !== "/") rootfs.makeDirectory(workdir);
+      for (const { name = "", destination } of fresh) {
+        const volume = volumes.get(name);
+        if (volume !== undefined) populateVolume(rootfs, destination, volumes.directory(volume));
+      }
+    } catch (error) {
+      if (error instanceof Errno) throw new StatusError("internal", error.message.toLowerCase());
+      throw error;
+    } finally {
+      rootfs.close();
+    }
+  }
+
+  #stdio(container: Container): Stdio {
+    const { kernel } = this.#parts;
+    const sink = (stream: Stream): DeferredFile =>
+      new DeferredFile(() =>
+        kernel.pipes.sink(container.oci?.process.creds.uid ?? 0, 0, (bytes) =>
+          container.logs.append({ stream, timeUs: kernel.nowUs, bytes }),
+        ),
+      );
+    return [this.#stdinOf(container), sink("stdout"), sink("stderr")];
+  }
+
+  /** A pipe from whoever is attached, or the container's own /dev/null. */
+  #stdinOf(container: Container) {
+    const { kernel } = this.#parts;
+    if (container.config.OpenStdin !== true) {
+      return new DeferredFile(() => open(container.oci?.process ?? kernel.init, "/dev/null", O_RDWR, 0));
+    }
+    const [read, write] = kernel.pipes.pipe(0, 0, 0);
+    this.#stdin.set(container.id, new StdinFeed(write));
+    return read;
+  }
+
+  #runningPid(reference: string): number {
+    const container = this.get(reference);
+    if (!container.isRunning) {
+      throw new StatusError("conflict", `cannot join network namespace of a non running container: ${container.id}`);
+    }
+    return container.pid;
+  }
+
+  #ended(container: Container, status: WaitStatus): void {
+    container.exitCode = exitCode(status);
+    container.finishedUs = this.#parts.kernel.nowUs;
+    if (container.state === "paused") container.become("running");
+    this.#discard(container);
+    container.become("exited");
+    this.#record(container, "die", { exitCode: String(container.exitCode) });
+    if (container.hostConfig.AutoRemove) this.#remove(container, true);
+  }
+
+  /** Lets go of what only a running container has. */
+  #discard(container: Container): void {
+    this.#parts.runtime.delete(container.id);
+    container.oci = undefined;
+    this.#stdin.get(container.id)?.end();
+    this.#stdin.delete(container.id);
+  }
+
+  #remove(container: Container, withVolumes: boolean): void {
+    const { snapshotter, volumes } = this.#parts;
+    container.become("removing");
+    this.#containers.delete(container.id);
+    this.#names.delete(container.name);
+    snapshotter.remove(container.id);
+    this.#bundles.drop(container.id);
+    for (const { type, name } of container.mountPoints) {
+      if (type !== "volume" || name === undefined) continue;
+      volumes.release(name, container.id);
+      const isOwn = volumes.get(name)?.isAnonymous === true && volumes.users(name).length === 0;
+      if (withVolumes && isOwn) volumes.remove(name);
+    }
+    this.#record(container, "destroy");
+  }
+
+  #oomKilled(cgroup: string): void {
+    const id = cgroup.slice(cgroup.lastIndexOf("/") + 1);
+    const container = this.#containers.get(id);
+    if (container === undefined) return;
+    container.oomKilled = true;
+    this.#record(container, "oom");
+  }
+
+  #bundleContents(id: string) {
+    const container = this.#containers.get(id);
+    if (container === undefined) return undefined;
+    return {
+      hostname: container.hostname,
+      hosts: (container.hostConfig.ExtraHosts ?? []).map(hostsLine),
+      resolvConf: "# Generated by Docker Engine.\n",
+    };
+  }
+
+  #record(container: Container, action: string, more: Readonly<Record<string, string>> = {}): void {
+    const { config, imageName, name } = container;
+    this.#parts.events.record("container", action, container.id, { ...config.Labels, ...more, image: imageName, name });
+  }
+}
+
+const NO_ENDPOINTS: Readonly<Record<string, EndpointSettings>> = {};
+
+/** `name:address` of --add-host as a line of /etc/hosts. */
+function hostsLine(extra: string): string {
+  const colon = extra.indexOf(":");
+  return `${extra.slice(colon + 1)}\t${extra.slice(0, colon)}`;
+}

@@ -1,0 +1,67 @@
+/**
+ * JSON as Go's encoding/json writes it: fields in the order of the structure, keys of maps sorted.
+ *
+ * As in the docker command line, `<`, `>` and `&` stay as they are.
+ */
+import { unreachable } from "../../../lib/index.ts";
+import { ANY, elements, type Field, GoValue, isNull, JSON_NUMBER, mapEntries, structFields, unwrap } from "./type.ts";
+
+/** The value without white space. */
+export function jsonText(value: GoValue | undefined): string {
+  if (value === undefined) return "null";
+  const { type } = value;
+  switch (type.kind) {
+    case "string":
+      return type === JSON_NUMBER ? `${value.value}` : jsonString(`${value.value}`);
+    case "bool":
+    case "int":
+    case "uint":
+      return `${value.value}`;
+    case "float":
+      return jsonNumber(value.value as number);
+    case "interface":
+      return jsonText(unwrap(value));
+    case "slice":
+      return isNull(value.value) ? "null" : `[${elements(value).map(jsonText).join(",")}]`;
+    case "map":
+      if (isNull(value.value)) return "null";
+      return `{${mapEntries(value)
+        .map(([key, entry]) => `${jsonString(key)}:${jsonText(entry)}`)
+        .join(",")}}`;
+    case "pointer":
+      return isNull(value.value) ? "null" : jsonText(new GoValue(type.to, value.value));
+    case "struct":
+      if (type.json !== undefined) return jsonText(new GoValue(ANY, type.json(value.value)));
+      return `{${members(value).join(",")}}`;
+    default:
+      return unreachable(type);
+  }
+}
+
+/** `"name":value` of every field that is written, those of embedded structures in their place. */
+function members(value: GoValue): string[] {
+  return structFields(value).flatMap(([field, inner]) => {
+    if (field.embedded) return members(inner.type.kind === "pointer" ? new GoValue(inner.type.to, inner.value) : inner);
+    return field.hidden || isOmitted(field, inner) ? [] : [`${jsonString(field.json)}:${jsonText(inner)}`];
+  });
+}
+
+function isOmitted(field: Field, { type, value }: GoValue): boolean {
+  if (!field.omitEmpty || type.kind === "struct") return false;
+  if (type.kind === "slice") return isNull(value) || (value as readonly unknown[]).length === 0;
+  if (type.kind === "map") return mapEntries(new GoValue(type, value)).length === 0;
+  return isNull(value) || value === "" || value === 0 || value === false;
+}
+
+/** A text in quotes; bytes that are no UTF-8 become U+FFFD. */
+export function jsonString(text: string): string {
+  const escaped = JSON.stringify(text)
+    .replace(/\\ud[89a-f][0-9a-f]{2}/g, "\\ufffd")
+    .replace(/[\u2028\u2029]/g, (separator) => `\\u${separator.charCodeAt(0).toString(16)}`);
+  return escaped;
+}
+
+function jsonNumber(value: number): string {
+  const text = `${value}`;
+  return text.replace(/e([+-])(\d)$/, "e$10$2").replace(/e\+0?(\d)/, "e+$1");
+}

@@ -1,0 +1,69 @@
+/**
+ * The engine: one simulated machine with everything that Docker is, wired together. This page is wiring only.
+ */
+import type { Program } from "../abi/index.ts";
+import { ImageStore } from "../image/index.ts";
+import { bootMachine, Kernel, type Machine } from "../kernel/index.ts";
+import { Runtime } from "../runtime/index.ts";
+import { type Prng, World, type WorldOptions } from "../sim/index.ts";
+import { Snapshotter } from "../snapshot/index.ts";
+import { ContainerService } from "./containers.ts";
+import { EventLog } from "./events.ts";
+import { ExecService } from "./exec.ts";
+import { ImageService } from "./images.ts";
+import { NetworkService } from "./networks.ts";
+import { type MachineProfile, PROFILES, type ProfileName } from "./profiles.ts";
+import { registerPrograms } from "./programs.ts";
+import { UserLookup } from "./user-lookup.ts";
+import { ensureDirectory, VolumeService } from "./volumes.ts";
+
+export interface EngineOptions extends WorldOptions {
+  /** A world to share with other engines; by default the engine has one of its own. */
+  readonly world?: World;
+  /** What the machine is made of. */
+  readonly machine?: Partial<Machine>;
+  /** `modern` (default), or `recorded`: the traits of the machine that the recordings come from. */
+  readonly profile?: ProfileName;
+}
+
+export class Engine {
+  readonly world: World;
+  readonly kernel: Kernel;
+  readonly events: EventLog;
+  readonly images: ImageService;
+  readonly containers: ContainerService;
+  readonly exec: ExecService;
+  readonly volumes: VolumeService;
+  readonly networks: NetworkService;
+  readonly profile: MachineProfile;
+  /** What executables of images can name. */
+  readonly programs: Map<string, Program>;
+
+  constructor(options: EngineOptions = {}) {
+    this.world = options.world ?? new World(options);
+    this.profile = PROFILES[options.profile ?? "modern"];
+    this.kernel = new Kernel(this.world, { ...this.profile.machine, ...options.machine });
+    bootMachine(this.kernel);
+    ensureDirectory(this.kernel.disk, "/run/containerd/rootfs");
+    this.programs = this.kernel.programs;
+    registerPrograms(this.programs, this.profile);
+    const { world, kernel } = this;
+    const prng: Prng = world.prng.fork("engine");
+    const snapshotter = new Snapshotter(kernel.disk);
+    const runtime = new Runtime(kernel);
+    const users = new UserLookup(kernel, snapshotter);
+    this.events = new EventLog(() => kernel.nowUs);
+    this.volumes = new VolumeService(kernel.disk, this.events, prng);
+    this.networks = new NetworkService(this.events, prng, () => kernel.nowUs);
+    this.images = new ImageService(new ImageStore(snapshotter), this.events);
+    const findImage = (name: string) => this.images.get(name);
+    const shared = { world, kernel, runtime, events: this.events, prng, users };
+    this.containers = new ContainerService({ ...shared, snapshotter, volumes: this.volumes, findImage });
+    this.exec = new ExecService(shared);
+  }
+}
+
+/** A machine with an engine on it. Nothing happens on it until somebody waits for something. */
+export function createEngine(options: EngineOptions = {}): Engine {
+  return new Engine(options);
+}

@@ -1,0 +1,42 @@
+/**
+ * Events: what happened to containers, images, networks and volumes, as Docker tells it. The last 256 are kept.
+ *
+ * @see docker events, moby daemon/events
+ */
+import { Emitter, Ring } from "../lib/index.ts";
+
+export type EventType = "container" | "image" | "network" | "volume" | "daemon";
+
+export interface EngineEvent {
+  readonly type: EventType;
+  /** "create", "start", "die", "exec_create: sh"… */
+  readonly action: string;
+  readonly id: string;
+  /** `image`, `name`, labels, `exitCode`…, in the order in which Docker would sort them when printing. */
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly timeUs: number;
+}
+
+/** How many past events are kept. @see moby daemon/events: eventsLimit */
+const EVENTS_LIMIT = 256;
+
+export class EventLog extends Emitter<{ event: [event: EngineEvent] }> {
+  readonly #past = new Ring<EngineEvent>(EVENTS_LIMIT);
+  readonly #nowUs: () => number;
+
+  constructor(nowUs: () => number) {
+    super();
+    this.#nowUs = nowUs;
+  }
+
+  record(type: EventType, action: string, id: string, attributes: Readonly<Record<string, string>>): void {
+    const event: EngineEvent = { type, action, id, attributes, timeUs: this.#nowUs() };
+    this.#past.push(event);
+    this.emit("event", event);
+  }
+
+  /** Oldest first. */
+  past(): readonly EngineEvent[] {
+    return [...this.#past];
+  }
+}

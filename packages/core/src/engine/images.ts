@@ -1,0 +1,119 @@
+/**
+ * The image service: finding images by what people call them, pulling, tagging, removing.
+ *
+ * @see moby daemon/images
+ */
+import { type CatalogueImage, catalogueImage } from "../catalogue/index.ts";
+import type { Image, ImageStore } from "../image/index.ts";
+import { StatusError } from "../lib/index.ts";
+import {
+  familiarText,
+  type ImageReference,
+  parseReference,
+  referenceText,
+  withDefaultTag,
+} from "./docker/reference.ts";
+import type { EventLog } from "./events.ts";
+
+export class ImageService {
+  readonly #store: ImageStore;
+  readonly #events: EventLog;
+  /** Images that the user has defined or built into the world, besides the catalogue. */
+  readonly #lookup: (name: string) => CatalogueImage | undefined;
+
+  constructor(store: ImageStore, events: EventLog, lookup = catalogueImage) {
+    this.#store = store;
+    this.#events = events;
+    this.#lookup = lookup;
+  }
+
+  /** By name, ID, or the beginning of an ID. @throws StatusError not-found, invalid-argument for no reference */
+  get(text: string): Image {
+    const found = this.find(text);
+    if (found === undefined) throw new StatusError("not-found", `No such image: ${familiar(text)}`);
+    return found;
+  }
+
+  find(text: string): Image | undefined {
+    const digits = text.startsWith("sha256:") ? text.slice("sha256:".length) : text;
+    if (/^[a-f0-9]{64}$/.test(digits)) return this.#store.byId(`sha256:${digits}`);
+    const named = this.#store.byName(writtenOut(text));
+    if (named !== undefined) return named;
+    return /^[a-f0-9]+$/.test(digits) ? this.#store.byPrefix(digits) : undefined;
+  }
+
+  /** Every image, newest first. */
+  list(): readonly Image[] {
+    return [...this.#store.list()].reverse();
+  }
+
+  /** The names of an image as people write them: "busybox:latest". */
+  tags(image: Image): readonly string[] {
+    return this.#store.names(image).map((name) => familiarText(parse(name)));
+  }
+
+  /**
+   * Gets an image from the world's registry.
+   *
+   * @throws StatusError not-found if nobody has it
+   */
+  pull(text: string): Image {
+    const reference = withDefaultTag(parse(text));
+    const name = referenceText(reference);
+    const offered = this.#lookup(name);
+    if (offered === undefined) throw pullDenied(reference, text);
+    const image = this.#store.unpack(offered.config, offered.layers);
+    this.#store.tag(image, name);
+    this.#events.record("image", "pull", familiarText(reference), { name: reference.path.replace(/^library\//, "") });
+    return image;
+  }
+
+  /** @throws StatusError not-found, invalid-argument for a bad target */
+  tag(source: string, target: string): void {
+    const image = this.get(source);
+    const name = referenceText(withDefaultTag(parse(target)));
+    this.#store.tag(image, name);
+    this.#events.record("image", "tag", image.id, { name: familiar(target) });
+  }
+
+  /** Gives an image that was just made its names. */
+  name(image: Image, names: readonly string[]): void {
+    for (const text of names) {
+      this.#store.tag(image, referenceText(withDefaultTag(parse(text))));
+      this.#events.record("image", "tag", image.id, { name: familiar(text) });
+    }
+  }
+
+  get store(): ImageStore {
+    return this.#store;
+  }
+}
+
+function pullDenied(reference: ImageReference, text: string): StatusError {
+  const name = familiarText(reference).replace(/:[^:/]*$/, "");
+  if (reference.domain !== "docker.io") {
+    return new StatusError(
+      "not-found",
+      `failed to resolve reference "${referenceText(reference)}": ${text}: not found`,
+    );
+  }
+  return new StatusError(
+    "not-found",
+    `pull access denied for ${name}, repository does not exist or may require 'docker login': denied: requested access to the resource is denied`,
+  );
+}
+
+/** @throws StatusError invalid-argument */
+function parse(text: string): ImageReference {
+  try {
+    return parseReference(text);
+  } catch (error) {
+    throw new StatusError("invalid-argument", error instanceof Error ? error.message : String(error));
+  }
+}
+
+const writtenOut = (text: string): string => referenceText(withDefaultTag(parse(text)));
+
+function familiar(text: string): string {
+  return /^sha256:/.test(text) ? text : familiarText(withDefaultTag(parse(text)));
+}

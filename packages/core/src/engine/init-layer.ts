@@ -1,0 +1,69 @@
+/**
+ * The layer between an image and its containers: the places that Docker mounts on, so that they exist in every image.
+ *
+ * It is the same for all containers of an image, and part of neither image nor container: diff and commit leave it out.
+ *
+ * @see moby daemon/initlayer/setup_unix.go
+ */
+import { applyLayer, type LayerEntry } from "../content/index.ts";
+import { MemoryDirectory, type MemoryInode } from "../fs/index.ts";
+import type { Snapshotter } from "../snapshot/index.ts";
+
+const PLACES: readonly (readonly [path: string, type: "dir" | "file" | "symlink"])[] = [
+  ["dev", "dir"],
+  ["dev/pts", "dir"],
+  ["dev/shm", "dir"],
+  ["dev/mqueue", "dir"],
+  ["proc", "dir"],
+  ["sys", "dir"],
+  ["etc", "dir"],
+  [".dockerenv", "file"],
+  ["etc/resolv.conf", "file"],
+  ["etc/hosts", "file"],
+  ["etc/hostname", "file"],
+  ["dev/console", "file"],
+  ["etc/mtab", "symlink"],
+];
+
+const NOWHERE = "";
+
+/** The name of the snapshot on top of `image`'s, made if need be. */
+export function initLayer(snapshotter: Snapshotter, image: string | undefined): string {
+  const name = `${image ?? "scratch"}-init`;
+  if (snapshotter.has(name)) return name;
+  snapshotter.prepare(`prepare-${name}`, image, NOWHERE);
+  const nowUs = snapshotter.directory(`prepare-${name}`).mtimeUs;
+  const missing = PLACES.filter(([path]) => findIn(snapshotter, image, path) === undefined);
+  applyLayer(snapshotter.directory(`prepare-${name}`), entries(snapshotter, image, missing, nowUs));
+  snapshotter.commit(name, `prepare-${name}`);
+  return name;
+}
+
+/** A directory that has to hold something new keeps the attributes that it has in the image. */
+function* entries(
+  snapshotter: Snapshotter,
+  image: string | undefined,
+  missing: readonly (readonly [path: string, type: "dir" | "file" | "symlink"])[],
+  nowUs: number,
+): Iterable<LayerEntry> {
+  const parents = new Set(missing.flatMap(([path]) => (path.includes("/") ? path.slice(0, path.indexOf("/")) : [])));
+  for (const parent of parents) {
+    const existing = findIn(snapshotter, image, parent);
+    if (existing === undefined) continue;
+    const { mode, uid, gid, mtimeUs } = existing;
+    yield { path: parent, type: "dir", mode, uid, gid, mtimeUs };
+  }
+  for (const [path, type] of missing) {
+    const link = type === "symlink" ? { link: "/proc/mounts" } : {};
+    yield { path, type, mode: type === "symlink" ? 0o777 : 0o755, uid: 0, gid: 0, mtimeUs: nowUs, ...link };
+  }
+}
+
+function findIn(snapshotter: Snapshotter, key: string | undefined, path: string): MemoryInode | undefined {
+  for (let at = key; at !== undefined; at = snapshotter.stat(at).parent) {
+    let inode: MemoryInode | undefined = snapshotter.directory(at);
+    for (const name of path.split("/")) inode = inode instanceof MemoryDirectory ? inode.lookup(name) : undefined;
+    if (inode !== undefined) return inode;
+  }
+  return undefined;
+}

@@ -1,0 +1,51 @@
+/**
+ * What a container gets from its image, and what the caller overrides.
+ *
+ * @see moby daemon/commit.go: merge, runconfig/config.go
+ */
+import type { ImageRunConfig } from "../oci/index.ts";
+import type { ContainerConfig, HealthConfig } from "./docker/create-body.ts";
+
+export function mergeConfig(given: Partial<ContainerConfig>, image: ImageRunConfig): Partial<ContainerConfig> {
+  const hasEntrypoint = given.Entrypoint !== undefined && given.Entrypoint !== null;
+  const cleared = hasEntrypoint && given.Entrypoint?.length === 1 && given.Entrypoint[0] === "";
+  const cmd = given.Cmd ?? [];
+  return {
+    ...given,
+    User: given.User === undefined || given.User === "" ? (image.User ?? "") : given.User,
+    Env: mergeEnv(given.Env ?? [], image.Env ?? []),
+    WorkingDir: given.WorkingDir === undefined || given.WorkingDir === "" ? (image.WorkingDir ?? "") : given.WorkingDir,
+    Labels: { ...image.Labels, ...given.Labels },
+    Entrypoint: cleared ? null : hasEntrypoint ? (given.Entrypoint ?? null) : (image.Entrypoint ?? null),
+    Cmd: cmd.length > 0 ? cmd : hasEntrypoint ? null : (image.Cmd ?? null),
+    ...mergeSets("ExposedPorts", given, image),
+    ...mergeSets("Volumes", given, image),
+    ...mergeHealth(given.Healthcheck, image.Healthcheck),
+    ...(given.StopSignal === undefined && image.StopSignal !== undefined ? { StopSignal: image.StopSignal } : {}),
+    ...(given.Shell === undefined && image.Shell !== undefined ? { Shell: image.Shell } : {}),
+  };
+}
+
+/** The image's variables first, overridden in their place; then new ones. A bare name removes one. */
+function mergeEnv(given: readonly string[], image: readonly string[]): readonly string[] {
+  if (given.length === 0) return image;
+  const name = (variable: string): string => variable.split("=", 1)[0] ?? "";
+  const merged = new Map(image.map((variable) => [name(variable), variable]));
+  for (const variable of given) {
+    if (variable.includes("=")) merged.set(name(variable), variable);
+    else merged.delete(variable);
+  }
+  return [...merged.values()];
+}
+
+function mergeSets(key: "ExposedPorts" | "Volumes", given: Partial<ContainerConfig>, image: ImageRunConfig) {
+  const merged = { ...image[key], ...given[key] };
+  return Object.keys(merged).length === 0 ? {} : { [key]: merged };
+}
+
+function mergeHealth(given: HealthConfig | undefined, image: HealthConfig | undefined) {
+  if (given === undefined) return image === undefined ? {} : { Healthcheck: image };
+  if (image === undefined) return { Healthcheck: given };
+  const chosen = Object.entries(given).filter(([, value]) => value !== 0 && value !== undefined);
+  return { Healthcheck: { ...image, ...Object.fromEntries(chosen) } };
+}

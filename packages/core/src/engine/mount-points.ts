@@ -1,0 +1,197 @@
+/**
+ * Mount points: what `-v`, `--mount`, `--tmpfs` and the image's VOLUMEs put into a container.
+ *
+ * @see moby volume/mounts/linux_parser.go, daemon/volumes.go
+ */
+import { clean, StatusError } from "../lib/index.ts";
+import type { MountSpec } from "../oci/index.ts";
+import type { ContainerConfig, HostConfig, MountBody } from "./docker/create-body.ts";
+
+export interface MountPoint {
+  readonly type: "bind" | "volume" | "tmpfs";
+  /** Name of a volume. */
+  readonly name?: string;
+  /** On the machine: the directory of a volume, or what a bind mount shows. */
+  readonly source: string;
+  readonly destination: string;
+  readonly readOnly: boolean;
+  /** A new volume gets what the image has at the destination. */
+  readonly copiesImage: boolean;
+  readonly propagation: string;
+  /** As given: "ro", "z"…; what inspect shows as Mode. */
+  readonly mode: string;
+  /** Options of a tmpfs. */
+  readonly options?: readonly string[];
+}
+
+/** What a mount point needs of the volumes. */
+export interface VolumeSource {
+  /** The directory of the named volume, made if it does not exist; a new anonymous one without a name. */
+  ensure(name: string | undefined): { readonly name: string; readonly path: string };
+}
+
+/**
+ * Collects all mount points of a container, ordered by destination depth. Later ones win: image VOLUMEs, then -v, then
+ * --mount and --tmpfs.
+ *
+ * @throws StatusError invalid-argument for what cannot be mounted.
+ */
+export function collectMountPoints(
+  config: Partial<ContainerConfig>,
+  hostConfig: Partial<HostConfig>,
+  volumes: VolumeSource,
+): readonly MountPoint[] {
+  const points = new Map<string, MountPoint>();
+  const explicit = new Set<string>();
+  const add = (point: MountPoint): void => {
+    if (explicit.has(point.destination)) {
+      throw new StatusError("invalid-argument", `Duplicate mount point: ${point.destination}`);
+    }
+    explicit.add(point.destination);
+    points.set(point.destination, point);
+  };
+  for (const bind of hostConfig.Binds ?? []) add(parseBind(bind, volumes));
+  for (const mount of hostConfig.Mounts ?? []) add(parseMount(mount, volumes));
+  for (const [path, options] of Object.entries(hostConfig.Tmpfs ?? {})) add(tmpfs(path, options));
+  for (const path of Object.keys(config.Volumes ?? {})) {
+    const destination = clean(path);
+    if (!points.has(destination)) points.set(destination, anonymous(destination, volumes));
+  }
+  return [...points.values()].sort((a, b) => depth(a.destination) - depth(b.destination));
+}
+
+/** How the runtime mounts it. */
+export function mountSpec(point: MountPoint): MountSpec {
+  if (point.type === "tmpfs") {
+    const options = ["noexec", "nosuid", "nodev", ...(point.options ?? [])];
+    return { destination: point.destination, type: "tmpfs", source: "tmpfs", options };
+  }
+  const options = [
+    "rbind",
+    ...(point.readOnly ? ["ro"] : []),
+    point.propagation === "" ? "rprivate" : point.propagation,
+  ];
+  return { destination: point.destination, type: "bind", source: point.source, options };
+}
+
+const depth = (path: string): number => path.split("/").length;
+
+const PROPAGATIONS: ReadonlySet<string> = new Set(["private", "rprivate", "slave", "rslave", "shared", "rshared"]);
+
+/** `source:destination[:mode]` of -v. */
+function parseBind(text: string, volumes: VolumeSource): MountPoint {
+  const parts = text.split(":");
+  const invalid = (): StatusError => new StatusError("invalid-argument", `invalid volume specification: '${text}'`);
+  if (parts.length > 3 || parts.length === 0) throw invalid();
+  const [first = "", second, mode = ""] = parts;
+  if (second === undefined) return anonymous(absolute(first, text), volumes);
+  const destination = absolute(second, text);
+  if (destination === "/") {
+    throw new StatusError(
+      "invalid-argument",
+      `invalid volume specification: '${text}': invalid mount config for type "bind": invalid specification: destination can't be '/'`,
+    );
+  }
+  const words = mode.split(",").filter((word) => word !== "");
+  const readOnly = words.includes("ro");
+  const propagation = words.find((word) => PROPAGATIONS.has(word)) ?? "";
+  if (first.startsWith("/")) {
+    return { type: "bind", source: clean(first), destination, readOnly, copiesImage: false, propagation, mode };
+  }
+  const volume = volumes.ensure(first);
+  return {
+    type: "volume",
+    name: volume.name,
+    source: volume.path,
+    destination,
+    readOnly,
+    copiesImage: !words.includes("nocopy"),
+    propagation: "",
+    mode: mode === "" ? "z" : mode,
+  };
+}
+
+function absolute(path: string, text: string): string {
+  if (!path.startsWith("/")) {
+    throw new StatusError(
+      "invalid-argument",
+      `invalid volume specification: '${text}': invalid mount config for type "volume": invalid mount path: '${path}' mount path must be absolute`,
+    );
+  }
+  return clean(path);
+}
+
+function anonymous(destination: string, volumes: VolumeSource): MountPoint {
+  const volume = volumes.ensure(undefined);
+  return {
+    type: "volume",
+    name: volume.name,
+    source: volume.path,
+    destination,
+    readOnly: false,
+    copiesImage: true,
+    propagation: "",
+    mode: "",
+  };
+}
+
+function parseMount(mount: MountBody, volumes: VolumeSource): MountPoint {
+  const { Type: type = "", Source: source = "", Target: target = "", ReadOnly: readOnly = false } = mount;
+  const problem = (why: string): StatusError =>
+    new StatusError("invalid-argument", `invalid mount config for type "${type}": ${why}`);
+  if (target === "") throw problem("field Target must not be empty");
+  if (!target.startsWith("/")) throw problem(`invalid mount path: '${target}' mount path must be absolute`);
+  const destination = clean(target);
+  switch (type) {
+    case "bind":
+      if (source === "") throw problem("field Source must not be empty");
+      return {
+        type,
+        source: clean(source),
+        destination,
+        readOnly,
+        copiesImage: false,
+        propagation: mount.BindOptions?.Propagation ?? "",
+        mode: "",
+      };
+    case "volume": {
+      const volume = volumes.ensure(source === "" ? undefined : source);
+      return {
+        type,
+        name: volume.name,
+        source: volume.path,
+        destination,
+        readOnly,
+        copiesImage: mount.VolumeOptions?.NoCopy !== true,
+        propagation: "",
+        mode: "z",
+      };
+    }
+    case "tmpfs":
+      return tmpfs(destination, tmpfsOptions(mount, readOnly));
+    default:
+      throw new StatusError("invalid-argument", `mount type unknown: "${type}"`);
+  }
+}
+
+function tmpfsOptions(mount: MountBody, readOnly: boolean): string {
+  const { SizeBytes: size, Mode: mode } = mount.TmpfsOptions ?? {};
+  return [
+    ...(readOnly ? ["ro"] : []),
+    ...(mode === undefined || mode === 0 ? [] : [`mode=${mode.toString(8)}`]),
+    ...(size === undefined || size === 0 ? [] : [`size=${size}`]),
+  ].join(",");
+}
+
+function tmpfs(path: string, options: string): MountPoint {
+  return {
+    type: "tmpfs",
+    source: "",
+    destination: clean(path),
+    readOnly: false,
+    copiesImage: false,
+    propagation: "",
+    mode: "",
+    options: options.split(",").filter((option) => option !== ""),
+  };
+}

@@ -1,0 +1,26 @@
+/** Names and ids that the engine makes up. */
+import type { Prng } from "../sim/index.ts";
+
+const ADJECTIVES =
+  "able agile amber bold brave brisk bright calm candid clever coral crisp dapper deft eager fair fleet gentle glad golden hardy honest jolly keen kind lively loyal lucid merry mild neat nimble noble patient placid proud quick quiet rapid ready serene sharp shiny silent sleek solid spry stable steady stout sturdy sunny swift tidy trim trusty upbeat vivid warm wise witty young zesty";
+const SHIPWRIGHTS =
+  "ader amundsen baltic barents bering bowsprit brig cabot capstan caravel clipper columbus cook corvette cutter davit dhow dinghy drake ferry fitzroy frigate galleon galley gama gudgeon halyard hudson jib junk keel ketch lateen lugger magellan mast mizzen nansen nelson outrigger pinnace polo punt rigger rudder schooner scow sextant shackleton skiff sloop spar spinnaker tasman tender tiller trireme tug vespucci whaler xebec yawl zheng";
+
+const FIRST = ADJECTIVES.split(" ");
+const SECOND = SHIPWRIGHTS.split(" ");
+
+/** Sixty-four hexadecimal digits. */
+export const newId = (prng: Prng): string => prng.hex(64);
+
+/** The twelve digits that people see. */
+export const shortId = (id: string): string => id.slice(0, 12);
+
+/** Two words that no container bears yet; a digit is added if chance is unlucky. */
+export function newName(prng: Prng, isTaken: (name: string) => boolean): string {
+  for (let attempt = 0; ; attempt++) {
+    const first = FIRST[prng.below(FIRST.length)];
+    const second = SECOND[prng.below(SECOND.length)];
+    const name = `${first}_${second}${attempt === 0 ? "" : prng.below(attempt < 6 ? 10 : 1_000_000)}`;
+    if (!isTaken(name)) return name;
+  }
+}

@@ -1,0 +1,283 @@
+/**
+ * From a container's record to its OCI runtime specification. Pure: it reads nothing but its arguments.
+ *
+ * @see moby daemon/oci_linux.go
+ */
+import { CAPABILITY_NAMES, type ResourceName } from "../abi/index.ts";
+import { StatusError } from "../lib/index.ts";
+import type { DeviceRule, DeviceSpec, MountSpec, NamespaceType, ProcessSpec, RuntimeSpec } from "../oci/index.ts";
+import type { Container } from "./container.ts";
+import {
+  ALL_DEVICE_RULES,
+  DEFAULT_CAPABILITIES,
+  DEFAULT_DEVICE_RULES,
+  DEFAULT_MOUNTS,
+  DEFAULT_PATH,
+  DEFAULT_SHM_SIZE,
+  defaultSeccomp,
+  MASKED_PATHS,
+  READONLY_PATHS,
+} from "./defaults.ts";
+import type { HostConfig } from "./docker/create-body.ts";
+import { mountSpec } from "./mount-points.ts";
+import { ROOTFS_PATH } from "./rootfs.ts";
+import type { ResolvedUser } from "./users.ts";
+
+/** What the specification needs to know of others. */
+export interface SpecContext {
+  readonly user: ResolvedUser;
+  /** The pid on the machine of the first process of a running container: for modes like `container:NAME`. */
+  pidOf(container: string): number;
+}
+
+export function runtimeSpec(container: Container, context: SpecContext): RuntimeSpec {
+  const { config, hostConfig } = container;
+  const privileged = hostConfig.Privileged ?? false;
+  const capabilities = chooseCapabilities(hostConfig);
+  const namespaces = chooseNamespaces(hostConfig, context);
+  const ownsUts = namespaces.some(({ type, path }) => type === "uts" && path === undefined);
+  const unconfined =
+    privileged || (hostConfig.SecurityOpt ?? []).some((option) => /^seccomp[=:]unconfined$/.test(option));
+  return {
+    ociVersion: "1.2.1",
+    root: { path: ROOTFS_PATH, readonly: hostConfig.ReadonlyRootfs ?? false },
+    ...(ownsUts ? { hostname: container.hostname } : {}),
+    ...(ownsUts && config.Domainname ? { domainname: config.Domainname } : {}),
+    process: {
+      ...processSpec(capabilities, hostConfig),
+      terminal: config.Tty ?? false,
+      user: context.user,
+      args: commandLine(container),
+      env: environment(container, context.user.home),
+      cwd: config.WorkingDir === undefined || config.WorkingDir === "" ? "/" : config.WorkingDir,
+    },
+    mounts: chooseMounts(container),
+    linux: {
+      namespaces,
+      cgroupsPath: cgroupPath(container),
+      resources: { unified: resources(hostConfig), devices: deviceRules(hostConfig) },
+      devices: (hostConfig.Devices ?? []).flatMap((device) => knownDevice(device.PathOnHost, device.PathInContainer)),
+      maskedPaths: privileged ? NONE : (hostConfig.MaskedPaths ?? MASKED_PATHS),
+      readonlyPaths: privileged ? NONE : (hostConfig.ReadonlyPaths ?? READONLY_PATHS),
+      sysctl: { ...DEFAULT_SYSCTLS, ...hostConfig.Sysctls },
+      ...(unconfined ? {} : { seccomp: seccompFor(capabilities) }),
+    },
+  };
+}
+
+const NONE: readonly string[] = [];
+
+/** Since 20.10 containers may bind low ports and ping without privileges. @see moby daemon/oci_linux.go */
+const DEFAULT_SYSCTLS = { "net.ipv4.ip_unprivileged_port_start": "0", "net.ipv4.ping_group_range": "0 2147483647" };
+
+export const cgroupPath = ({ id, hostConfig }: Container): string =>
+  `${hostConfig.CgroupParent === undefined || hostConfig.CgroupParent === "" ? "/docker" : hostConfig.CgroupParent}/${id}`;
+
+/** Entrypoint and command. @throws StatusError invalid-argument if there is neither */
+export function commandLine({ config }: Container): readonly string[] {
+  const args = [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])];
+  if (args.length === 0) throw new StatusError("invalid-argument", "no command specified");
+  return args;
+}
+
+function environment(container: Container, home: string): readonly string[] {
+  const { config } = container;
+  const given = (config.Env ?? []).filter((variable) => variable.includes("="));
+  const has = (name: string): boolean => given.some((variable) => variable.startsWith(`${name}=`));
+  return [
+    ...(has("PATH") ? [] : [DEFAULT_PATH]),
+    ...(has("HOSTNAME") ? [] : [`HOSTNAME=${container.hostname}`]),
+    ...(config.Tty && !has("TERM") ? ["TERM=xterm"] : []),
+    ...given,
+    ...(has("HOME") ? [] : [`HOME=${home}`]),
+  ];
+}
+
+/** What processes of a container have in common, whether init or exec. */
+export function processSpec(
+  capabilities: readonly string[],
+  hostConfig: Partial<HostConfig>,
+): Pick<ProcessSpec, "capabilities" | "rlimits" | "noNewPrivileges" | "oomScoreAdj"> {
+  return {
+    capabilities: {
+      bounding: capabilities,
+      effective: capabilities,
+      permitted: capabilities,
+      inheritable: NONE,
+      ambient: NONE,
+    },
+    rlimits: (hostConfig.Ulimits ?? []).map(({ Name, Soft, Hard }) => ({
+      type: Name as ResourceName,
+      soft: Soft === -1 ? Number.POSITIVE_INFINITY : Soft,
+      hard: Hard === -1 ? Number.POSITIVE_INFINITY : Hard,
+    })),
+    noNewPrivileges: (hostConfig.SecurityOpt ?? []).some((option) => /^no-new-privileges([=:]true)?$/.test(option)),
+    oomScoreAdj: hostConfig.OomScoreAdj ?? 0,
+  };
+}
+
+/**
+ * The default capabilities with what --cap-add and --cap-drop say; all for a privileged container.
+ *
+ * @throws StatusError invalid-argument for a name that is none
+ * @see moby oci/caps/utils.go:TweakCapabilities
+ */
+export function chooseCapabilities(hostConfig: Partial<HostConfig>): readonly string[] {
+  if (hostConfig.Privileged) return CAPABILITY_NAMES;
+  const added = (hostConfig.CapAdd ?? []).map(normalizeCapability);
+  const dropped = (hostConfig.CapDrop ?? []).map(normalizeCapability);
+  if (added.length === 0 && dropped.length === 0) return DEFAULT_CAPABILITIES;
+  const base = dropped.includes("ALL") ? [] : added.includes("ALL") ? CAPABILITY_NAMES : DEFAULT_CAPABILITIES;
+  const kept = base.filter((name) => !dropped.includes(name));
+  const more = added.includes("ALL") && !dropped.includes("ALL") ? [] : added.filter((name) => name !== "ALL");
+  const all = added.includes("ALL") && dropped.includes("ALL") ? CAPABILITY_NAMES : kept;
+  return [...new Set([...all, ...more])];
+}
+
+function normalizeCapability(name: string): string {
+  const upper = name.toUpperCase();
+  if (upper === "ALL") return upper;
+  const full = upper.startsWith("CAP_") ? upper : `CAP_${upper}`;
+  if (!(CAPABILITY_NAMES as readonly string[]).includes(full)) {
+    throw new StatusError("invalid-argument", `invalid capability: "${name}"`);
+  }
+  return full;
+}
+
+const seccompFilters = new WeakMap<readonly string[], ReturnType<typeof defaultSeccomp>>();
+
+function seccompFor(capabilities: readonly string[]) {
+  const known = seccompFilters.get(capabilities);
+  if (known !== undefined) return known;
+  const filter = defaultSeccomp(capabilities);
+  seccompFilters.set(capabilities, filter);
+  return filter;
+}
+
+type Namespaces = RuntimeSpec["linux"]["namespaces"];
+
+const PRIVATE: Namespaces = (["mount", "network", "uts", "pid", "ipc", "cgroup"] as const).map((type) => ({ type }));
+
+function chooseNamespaces(hostConfig: Partial<HostConfig>, { pidOf }: SpecContext): Namespaces {
+  const modes: readonly (readonly [type: NamespaceType, kind: string, mode: string | undefined])[] = [
+    ["network", "net", hostConfig.NetworkMode],
+    ["uts", "uts", hostConfig.UTSMode],
+    ["pid", "pid", hostConfig.PidMode],
+    ["ipc", "ipc", hostConfig.IpcMode],
+    ["cgroup", "cgroup", hostConfig.CgroupnsMode],
+  ];
+  const shared = modes.filter(([, , mode]) => mode === "host" || mode?.startsWith("container:"));
+  if (shared.length === 0 && !hostConfig.Privileged) return PRIVATE;
+  return [
+    { type: "mount" },
+    ...modes.flatMap(([type, kind, mode]) => {
+      if (mode === "host") return [];
+      if (type === "cgroup" && hostConfig.Privileged && mode !== "private") return [];
+      if (!mode?.startsWith("container:")) return [{ type }];
+      return [{ type, path: `/proc/${pidOf(mode.slice("container:".length))}/ns/${kind}` }];
+    }),
+  ];
+}
+
+const ETC_FILES: readonly MountSpec[] = ["resolv.conf", "hostname", "hosts"].map((name) => ({
+  destination: `/etc/${name}`,
+  type: "bind",
+  source: name,
+  options: ["rbind", "rprivate"],
+}));
+
+const shm = (bytes: number): MountSpec => ({
+  destination: "/dev/shm",
+  type: "tmpfs",
+  source: "shm",
+  options: ["nosuid", "noexec", "nodev", "mode=1777", `size=${bytes / 1024}k`],
+});
+
+/** The mounts of a container with nothing special: one array for all of them. */
+const COMMON_MOUNTS: readonly MountSpec[] = [...DEFAULT_MOUNTS, shm(DEFAULT_SHM_SIZE), ...ETC_FILES];
+
+function chooseMounts(container: Container): readonly MountSpec[] {
+  const { hostConfig, mountPoints } = container;
+  const size = hostConfig.ShmSize === undefined || hostConfig.ShmSize === 0 ? DEFAULT_SHM_SIZE : hostConfig.ShmSize;
+  const isPlain = !hostConfig.Privileged && !hostConfig.ReadonlyRootfs && size === DEFAULT_SHM_SIZE;
+  if (isPlain && mountPoints.length === 0) return COMMON_MOUNTS;
+  const replaced = new Set(mountPoints.map(({ destination }) => destination));
+  const standard = [...DEFAULT_MOUNTS, shm(size), ...ETC_FILES]
+    .filter(({ destination }) => !replaced.has(destination))
+    .map((mount) => (hostConfig.Privileged ? writable(mount) : mount))
+    .map((mount) => (hostConfig.ReadonlyRootfs && mount.type === "bind" ? readOnly(mount) : mount));
+  return [...standard, ...mountPoints.map(mountSpec)];
+}
+
+/** A privileged container may write to /sys and the cgroups. */
+const writable = (mount: MountSpec): MountSpec => ({
+  ...mount,
+  options: mount.options.filter((option) => option !== "ro"),
+});
+
+const readOnly = (mount: MountSpec): MountSpec => ({ ...mount, options: [...mount.options, "ro"] });
+
+/** Control files of cgroup v2. @see runc libcontainer/cgroups/fs2 */
+function resources(hostConfig: Partial<HostConfig>): Readonly<Record<string, string>> {
+  const files: Record<string, string> = {};
+  const { Memory = 0, MemorySwap = 0, MemoryReservation = 0, NanoCpus = 0, CpuShares = 0, PidsLimit } = hostConfig;
+  if (Memory > 0) {
+    files["memory.max"] = String(Memory);
+    const total = MemorySwap === 0 ? 2 * Memory : MemorySwap;
+    files["memory.swap.max"] = total < 0 ? "max" : String(total - Memory);
+  }
+  if (MemoryReservation > 0) files["memory.low"] = String(MemoryReservation);
+  const { CpuPeriod = 0, CpuQuota = 0 } = hostConfig;
+  if (NanoCpus > 0) files["cpu.max"] = `${Math.round(NanoCpus / 10_000)} 100000`;
+  else if (CpuQuota > 0) files["cpu.max"] = `${CpuQuota} ${CpuPeriod === 0 ? 100_000 : CpuPeriod}`;
+  if (CpuShares > 0) files["cpu.weight"] = String(sharesToWeight(CpuShares));
+  if (PidsLimit !== undefined && PidsLimit !== null && PidsLimit > 0) files["pids.max"] = String(PidsLimit);
+  return files;
+}
+
+/** 2…262144 shares of cgroup v1 as 1…10000 of v2. @see runc libcontainer/cgroups/utils.go */
+function sharesToWeight(shares: number): number {
+  return 1 + Math.floor(((Math.max(2, shares) - 2) * 9999) / 262_142);
+}
+
+function deviceRules(hostConfig: Partial<HostConfig>): readonly DeviceRule[] {
+  if (hostConfig.Privileged) return ALL_DEVICE_RULES;
+  const devices = hostConfig.Devices ?? [];
+  if (devices.length === 0) return DEFAULT_DEVICE_RULES;
+  const extra = devices.flatMap(({ PathOnHost, PathInContainer, CgroupPermissions }) =>
+    knownDevice(PathOnHost, PathInContainer).map(
+      ({ type, major, minor }): DeviceRule => ({
+        type: type === "b" ? "block" : "char",
+        major,
+        minor,
+        access: CgroupPermissions === "" ? "rwm" : CgroupPermissions,
+      }),
+    ),
+  );
+  return [...DEFAULT_DEVICE_RULES, ...extra];
+}
+
+/** Devices of the machine that --device can name. */
+const MACHINE_DEVICES: Readonly<Record<string, readonly [type: "c" | "b", major: number, minor: number]>> = {
+  "/dev/null": ["c", 1, 3],
+  "/dev/zero": ["c", 1, 5],
+  "/dev/full": ["c", 1, 7],
+  "/dev/random": ["c", 1, 8],
+  "/dev/urandom": ["c", 1, 9],
+  "/dev/fuse": ["c", 10, 229],
+  "/dev/kmsg": ["c", 1, 11],
+  "/dev/vda": ["b", 254, 0],
+};
+
+function knownDevice(path: string, inContainer: string): readonly DeviceSpec[] {
+  const device = MACHINE_DEVICES[path];
+  if (device === undefined) {
+    throw new StatusError(
+      "invalid-argument",
+      `error gathering device information while adding custom device "${path}": no such file or directory`,
+    );
+  }
+  const [type, major, minor] = device;
+  const fileMode = path === "/dev/vda" ? 0o660 : 0o666;
+  return [{ path: inContainer, type, major, minor, fileMode, uid: 0, gid: 0 }];
+}

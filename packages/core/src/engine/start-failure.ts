@@ -1,0 +1,26 @@
+/**
+ * Why a container did not start, in Docker's words, and the exit code that it gets.
+ *
+ * @see moby daemon/errors.go: translateContainerdStartErr
+ */
+
+export interface StartFailure {
+  readonly message: string;
+  readonly exitCode: number;
+}
+
+const PREFIX =
+  "failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: ";
+
+/** @param reason what init said */
+export function startFailure(reason: string): StartFailure {
+  return { message: PREFIX + reason, exitCode: exitCodeOf(reason) };
+}
+
+/** 127 for a program that is not there, 126 for one that may not be run, 128 for anything else. */
+export function exitCodeOf(reason: string): number {
+  if (/executable file not found|no such file or directory|system cannot find the file specified/.test(reason)) {
+    return 127;
+  }
+  return /permission denied|is a directory/.test(reason) ? 126 : 128;
+}

@@ -1,0 +1,42 @@
+/**
+ * A new volume gets what the image has where it is mounted.
+ *
+ * @see moby daemon/container_operations_unix.go, container/container_unix.go: CopyImagePathContent
+ */
+import { MemoryDirectory, MemoryFile } from "../fs/index.ts";
+import type { Inode } from "../vfs/index.ts";
+import type { Rootfs } from "./rootfs.ts";
+
+/** Copies contents, owner and mode of a directory of the container into an empty volume. */
+export function populateVolume(rootfs: Rootfs, path: string, volume: MemoryDirectory): void {
+  const source = rootfs.find(path);
+  if (source === undefined || source.inode.type !== "dir" || volume.entries.size > 0) return;
+  copyChildren(source.inode, volume);
+  copyAttributes(source.inode, volume);
+}
+
+function copyChildren(from: Inode, to: MemoryDirectory): void {
+  for (const { name } of from.readdir()) {
+    const inode = from.lookup(name);
+    if (inode === undefined) continue;
+    const { mode, uid, gid, rdev } = inode.stat();
+    const copy = to.create(name, {
+      type: inode.type,
+      mode: mode & 0o7777,
+      uid,
+      gid,
+      rdev,
+      ...(inode.type === "symlink" ? { target: inode.readlink() } : {}),
+    });
+    if (copy instanceof MemoryDirectory) copyChildren(inode, copy);
+    else if (copy instanceof MemoryFile && inode.backing instanceof MemoryFile) {
+      copy.content = inode.backing.content.clone();
+    }
+    copyAttributes(inode, copy);
+  }
+}
+
+function copyAttributes(from: Inode, to: Inode): void {
+  const { mode, uid, gid, atimeUs, mtimeUs } = from.stat();
+  to.setattr({ mode: mode & 0o7777, uid, gid, atimeUs, mtimeUs });
+}

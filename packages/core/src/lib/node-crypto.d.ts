@@ -1,0 +1,7 @@
+/** The one thing that core uses of Node: only `sha256.node.ts` may import it. */
+declare module "node:crypto" {
+  export function createHash(algorithm: "sha256"): {
+    update(data: Uint8Array): void;
+    digest(encoding: "hex"): string;
+  };
+}

@@ -1,0 +1,2 @@
+/** Userland: programs. Fenced: it sees system calls and nothing else of the kernel. */
+export { makeBusybox } from "./busybox.ts";

@@ -1,0 +1,92 @@
+/** Pathname expansion. @see glob(7), POSIX.1-2017, Shell Command Language, 2.13.3 */
+import { close, type DirEntry, Errno, getdents, lstat, O_DIRECTORY, O_RDONLY, open, type Routine } from "../../abi/index.ts";
+import { byteString, fromByteString } from "../../lib/index.ts";
+import { attempt } from "../io.ts";
+import { matches } from "./pattern.ts";
+import { type Piece, patternOf } from "./split.ts";
+
+/** The paths that a field matches, sorted by bytes; `undefined` if it is no pattern or matches nothing. */
+export function* glob(pieces: readonly Piece[]): Routine<readonly string[] | undefined> {
+  if (!hasSpecial(pieces)) return undefined;
+  const found: string[] = [];
+  yield* expand("", patternOf(pieces), found);
+  return found.length === 0 ? undefined : found.sort();
+}
+
+/** True if there may be something to expand: most words are none, and cost no system call. */
+function hasSpecial(pieces: readonly Piece[]): boolean {
+  const whole = pieces.map(({ text }) => text).join("");
+  let offset = 0;
+  for (const { text, quoted } of pieces) {
+    if (!quoted) {
+      for (let i = 0; i < text.length; i++) {
+        const char = text[i];
+        if (char === "*" || char === "?") return true;
+        if (char === "[" && whole.includes("]", offset + i + 1)) return true;
+        if (char === "\\") i++;
+      }
+    }
+    offset += text.length;
+  }
+  return false;
+}
+
+/** Matches the components of `pattern` one by one below `directory`, which ends with a slash or is empty. */
+function* expand(directory: string, pattern: string, found: string[]): Routine<void> {
+  const { fixed, component, slashes, rest } = nextComponent(pattern);
+  const here = directory + unescape(fixed);
+  if (component === "") {
+    if (here !== "" && !((yield* attempt(lstat(fromByteString(here)))) instanceof Errno)) found.push(here);
+    return;
+  }
+  const hidden = component.startsWith(".") || component.startsWith("\\.");
+  for (const name of yield* namesIn(here)) {
+    if (name.startsWith(".") && !hidden) continue;
+    if (!matches(component, name)) continue;
+    if (slashes === "") found.push(here + name);
+    else yield* expand(here + name + slashes, rest, found);
+  }
+}
+
+interface Component {
+  /** Whole components before it that are no patterns, with their slashes. */
+  readonly fixed: string;
+  /** The first component that is a pattern; empty if there is none. */
+  readonly component: string;
+  readonly slashes: string;
+  readonly rest: string;
+}
+
+function nextComponent(pattern: string): Component {
+  const parts = /((?:\\?[^/\\]|\\[^/])*)((?:\\?\/)*)/y;
+  let fixed = "";
+  for (let at = 0; at < pattern.length; ) {
+    parts.lastIndex = at;
+    const [whole = "", component = "", slashes = ""] = parts.exec(pattern) ?? [];
+    if (whole === "") return { fixed: fixed + pattern.slice(at), component: "", slashes: "", rest: "" };
+    at += whole.length;
+    if (isPattern(component)) return { fixed, component, slashes: unescape(slashes), rest: pattern.slice(at) };
+    fixed += whole;
+  }
+  return { fixed, component: "", slashes: "", rest: "" };
+}
+
+function isPattern(component: string): boolean {
+  return /^(?:[^*?[\\]|\\[^]|\[(?![^]*\]))*(?:[*?]|\[)/.test(component);
+}
+
+const unescape = (text: string): string => text.replace(/\\([^])/g, "$1");
+
+function* namesIn(directory: string): Routine<readonly string[]> {
+  const path = directory === "" ? "." : fromByteString(directory);
+  const fd = yield* attempt(open(path, O_RDONLY | O_DIRECTORY));
+  if (fd instanceof Errno) return [];
+  const names: string[] = [];
+  for (;;) {
+    const entries: readonly DirEntry[] | Errno = yield* attempt(getdents(fd));
+    if (entries instanceof Errno || entries.length === 0) break;
+    for (const { name } of entries) names.push(byteString(name));
+  }
+  yield* close(fd);
+  return names;
+}
