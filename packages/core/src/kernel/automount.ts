@@ -5,7 +5,15 @@
  */
 import { Errno, type MountPlan, MS_RDONLY, MS_RELATIME, MS_STRICTATIME, type PlannedMount } from "../abi/index.ts";
 import { clean } from "../lib/index.ts";
-import { type Automounter, type Location, MOUNT_FLAGS, type Mount, type PlanNode, walk } from "../vfs/index.ts";
+import {
+  type Automounter,
+  type Location,
+  MOUNT_FLAGS,
+  type Mount,
+  type Plan,
+  type PlanNode,
+  walk,
+} from "../vfs/index.ts";
 import type { MountContext } from "./file-systems.ts";
 import type { Process } from "./process.ts";
 
@@ -15,10 +23,10 @@ interface MutableNode {
   children: Map<string, MutableNode> | undefined;
 }
 
-const compiled = new WeakMap<MountPlan, PlanNode>();
+const compiled = new WeakMap<MountPlan, Plan>();
 
 /** The plan as a tree by names. Done once for each plan. */
-export function compilePlan(plan: MountPlan): PlanNode {
+export function compilePlan(plan: MountPlan): Plan {
   const known = compiled.get(plan);
   if (known !== undefined) return known;
   const root: MutableNode = { order: 0, request: undefined, children: undefined };
@@ -26,23 +34,26 @@ export function compilePlan(plan: MountPlan): PlanNode {
     let at = root;
     for (const name of clean(request.target).slice(1).split("/")) {
       at.children ??= new Map();
-      const next = at.children.get(name) ?? { order: index, request: undefined, children: undefined };
+      const next = at.children.get(name) ?? { order: 0, request: undefined, children: undefined };
       at.children.set(name, next);
       at = next;
     }
-    at.order = index;
+    at.order = index + 1;
     at.request = request;
   }
-  compiled.set(plan, root);
-  return root;
+  const made = { root, count: plan.requests.length };
+  compiled.set(plan, made);
+  return made;
 }
 
 /** Makes the planned mounts of one container, as whoever planned them would have. */
 export class ContainerMounts implements Automounter {
   readonly #context: MountContext;
   readonly #bundle: string;
+  /** Mount n of the plan gets the id `#idsFrom` + n. */
+  readonly #idsFrom: number;
 
-  constructor(process: Process, root: Location, bundle: string) {
+  constructor(process: Process, root: Location, bundle: string, idsFrom: number) {
     this.#context = {
       kernel: process.kernel,
       ns: process.ns,
@@ -54,40 +65,42 @@ export class ContainerMounts implements Automounter {
       mayOpenDevice: () => true,
     };
     this.#bundle = bundle;
+    this.#idsFrom = idsFrom;
   }
 
   mount(node: PlanNode, at: Location): Mount {
     const request = node.request as PlannedMount;
+    const id = this.#idsFrom + node.order;
     switch (request.kind) {
       case "mount":
-        return this.#mountNew(request, at, node.order);
+        return this.#mountNew(request, at, id);
       case "bundle":
-        return this.#bind(this.#fromBundle(request.source), at, request.flags, node.order);
+        return this.#bind(this.#fromBundle(request.source), at, request.flags, id);
       case "protect":
-        return this.#bind(at, at, at.mount.flags | MS_RDONLY, node.order);
+        return this.#bind(at, at, at.mount.flags | MS_RDONLY, id);
       case "mask":
-        return this.#mask(at, node.order);
+        return this.#mask(at, id);
     }
   }
 
-  #mountNew(request: PlannedMount, at: Location, order: number): Mount {
+  #mountNew(request: PlannedMount, at: Location, id: number): Mount {
     const factory = this.#context.kernel.fileSystems.get(request.type);
     if (factory === undefined) throw new Errno("ENODEV");
     const fs = factory({ source: request.source, data: request.data }, this.#context);
     const strict = (request.flags & MS_STRICTATIME) !== 0;
-    return this.#tree.mount(fs, at, (request.flags | (strict ? 0 : MS_RELATIME)) & MOUNT_FLAGS, order);
+    return this.#tree.mount(fs, at, (request.flags | (strict ? 0 : MS_RELATIME)) & MOUNT_FLAGS, id);
   }
 
-  #mask(at: Location, order: number): Mount {
+  #mask(at: Location, id: number): Mount {
     if (at.inode.type !== "dir") {
       const none = walk(this.#context, "/dev/null", { follow: true });
-      return this.#bind(none, at, none.mount.flags, order);
+      return this.#bind(none, at, none.mount.flags, id);
     }
-    return this.#mountNew(EMPTY_DIRECTORY, at, order);
+    return this.#mountNew(EMPTY_DIRECTORY, at, id);
   }
 
-  #bind(from: Location, at: Location, flags: number, order: number): Mount {
-    return this.#tree.bindForeign(from, at, flags & MOUNT_FLAGS, order);
+  #bind(from: Location, at: Location, flags: number, id: number): Mount {
+    return this.#tree.bindForeign(from, at, flags & MOUNT_FLAGS, id);
   }
 
   /** The bundle lies on the machine: it is looked up from the machine's root. */

@@ -161,6 +161,7 @@ function makeDevSkeleton(kernel: Kernel): void {
   for (const [name, target] of STANDARD_LINKS) {
     at.create(name, { type: "symlink", mode: 0o777, uid: 0, gid: 0, target });
   }
+  for (const name of ["pts", "shm", "mqueue"]) at.create(name, { type: "dir", mode: 0o755, uid: 0, gid: 0 });
   at.sealed = true;
 }
 

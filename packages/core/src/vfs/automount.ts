@@ -14,11 +14,17 @@ import { Location, type Mount } from "./mount.ts";
 
 /** One place in a plan: perhaps a mount, and what is planned below it. */
 export interface PlanNode {
-  /** Position in the order in which the mounts would have been made. */
+  /** Position in the order in which the mounts would have been made, from 1. */
   readonly order: number;
   /** What to mount here; `undefined` for a directory on the way. */
   readonly request: unknown;
   readonly children: ReadonlyMap<string, PlanNode> | undefined;
+}
+
+/** A whole plan: its tree, and how many mounts are in it. */
+export interface Plan {
+  readonly root: PlanNode;
+  readonly count: number;
 }
 
 /** Carries out the requests of a plan for one container. */

@@ -1,6 +1,6 @@
 /** Floor 3: the virtual file system. Knows inodes, dentries, mounts and paths; knows no processes. */
 export * as attributes from "./attributes.ts";
-export type { Automounter, PlanNode } from "./automount.ts";
+export type { Automounter, Plan, PlanNode } from "./automount.ts";
 export type { FsCredentials } from "./credentials.ts";
 export { Dentry } from "./dentry.ts";
 export * as directory from "./directory.ts";

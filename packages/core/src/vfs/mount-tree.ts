@@ -8,7 +8,7 @@
  */
 import { Errno, MOUNT_MAX } from "../abi/index.ts";
 import { assert } from "../lib/index.ts";
-import { type Automounter, attachPlan, carryOutAll, type PlanNode } from "./automount.ts";
+import { type Automounter, attachPlan, carryOutAll, type Plan } from "./automount.ts";
 import type { Dentry } from "./dentry.ts";
 import type { FileSystem } from "./inode.ts";
 import { Location, Mount, PeerGroup } from "./mount.ts";
@@ -20,6 +20,13 @@ export class MountIds {
 
   nextMount(): number {
     return ++this.#mount;
+  }
+
+  /** Keeps `count` numbers for mounts that are planned; returns the one before the first. */
+  reserve(count: number): number {
+    const before = this.#mount;
+    this.#mount += count;
+    return before;
   }
 
   nextGroup(): number {
@@ -54,16 +61,18 @@ export class MountTree {
     return this.#root;
   }
 
-  /** Every mount, parents first, in the order of mounting. Makes what is only planned. */
-  mounts(): IterableIterator<Mount> {
+  /** Every mount, in the order of mounting. Makes what is only planned. */
+  mounts(): readonly Mount[] {
     this.#carryOutPlans();
-    return this.root.subtree();
+    return [...this.root.subtree()].sort((a, b) => a.id - b.id);
   }
 
-  /** Plans mounts below `mount`: each is made when a path first leads to it. */
-  plan(mount: Mount, node: PlanNode, automounter: Automounter): void {
+  /**
+   * Plans mounts below `mount`: each is made when a path first leads to it, with the number that it would have got now.
+   */
+  plan(mount: Mount, plan: Plan, automounterFor: (firstId: number) => Automounter): void {
     this.#hasPlans = true;
-    attachPlan(mount, node, automounter);
+    attachPlan(mount, plan.root, automounterFor(this.#ids.reserve(plan.count)));
   }
 
   /** Where a process of a new namespace starts: the topmost mount on the root. */
@@ -71,19 +80,17 @@ export class MountTree {
     return new Location(this.root, this.root.root).top;
   }
 
-  /** Mounts a file system at `at`, and at every place to which that propagates. `order` is for planned mounts. */
-  mount(fs: FileSystem, at: Location, flags: number, order?: number): Mount {
+  /** Mounts a file system at `at`, and at every place to which that propagates. A planned mount has its `id` already. */
+  mount(fs: FileSystem, at: Location, flags: number, id?: number): Mount {
     this.#checkRoom(1);
-    const mount = this.#make(fs, fs.rootDentry, fs.source, flags);
-    if (order !== undefined) mount.order = order;
+    const mount = this.#make(fs, fs.rootDentry, fs.source, flags, id);
     this.#graft(mount, at);
     return mount;
   }
 
   /** Shows `from`, which may lie in another namespace, at `at`: the bind mount of a plan. */
-  bindForeign(from: Location, at: Location, flags: number, order: number): Mount {
-    const mount = this.#make(from.mount.fs, from.dentry, from.mount.source, flags);
-    mount.order = order;
+  bindForeign(from: Location, at: Location, flags: number, id: number): Mount {
+    const mount = this.#make(from.mount.fs, from.dentry, from.mount.source, flags, id);
     hook(mount, at.mount, at.dentry);
     return mount;
   }
@@ -220,10 +227,10 @@ export class MountTree {
     if (this.#count + more > MOUNT_MAX) throw new Errno("ENOSPC");
   }
 
-  #make(fs: FileSystem, root: Dentry, source: string, flags: number): Mount {
+  #make(fs: FileSystem, root: Dentry, source: string, flags: number, id = this.#ids.nextMount()): Mount {
     this.#count++;
     fs.activeMounts++;
-    return new Mount(this.#ids.nextMount(), this, fs, root, source, flags);
+    return new Mount(id, this, fs, root, source, flags);
   }
 
   #copyOne(original: Mount, root: Dentry, groups: "keep" | "slave"): Mount {

@@ -44,8 +44,6 @@ export class Mount {
   /** Slave: the group that it receives events from. */
   master: PeerGroup | undefined;
   unbindable = false;
-  /** Place among its siblings: a planned mount stands where it would stand if it had been made at once. */
-  order = Number.MAX_SAFE_INTEGER;
   /** Open files, working and root directories on this mount: while there are any, umount(2) says EBUSY. */
   users = 0;
 
@@ -65,10 +63,7 @@ export class Mount {
 
   addChild(child: Mount): void {
     if (this.#children === undefined) this.#children = [child];
-    else {
-      const at = this.#children.findIndex((other) => other.order > child.order);
-      this.#children.splice(at < 0 ? this.#children.length : at, 0, child);
-    }
+    else this.#children.push(child);
   }
 
   removeChild(child: Mount): void {

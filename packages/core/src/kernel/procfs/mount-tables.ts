@@ -53,7 +53,7 @@ export function formatMountinfo(process: Process): string {
 /** The mounts that can be reached from the process's root, with their paths there. */
 function visibleMounts(process: Process): (readonly [mount: Mount, path: string])[] {
   if (!process.isAlive) return [];
-  return [...process.ns.mnt.tree.mounts()].flatMap((mount) => {
+  return process.ns.mnt.tree.mounts().flatMap((mount) => {
     const path = pathOf(new Location(mount, mount.root), process.root);
     return path.startsWith("(unreachable)") ? [] : [[mount, path] as const];
   });

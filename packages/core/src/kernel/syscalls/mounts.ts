@@ -52,7 +52,11 @@ export const mountCalls = {
     checkAdmin(process);
     const at = walk(process, target, { follow: true });
     if (at.dentry !== at.mount.root) throw new Errno("EINVAL");
-    process.ns.mnt.tree.plan(at.mount, compilePlan(plan), new ContainerMounts(process, at, bundle));
+    process.ns.mnt.tree.plan(
+      at.mount,
+      compilePlan(plan),
+      (idsFrom) => new ContainerMounts(process, at, bundle, idsFrom),
+    );
   },
 
   umount2: (process, target, flags) => {
