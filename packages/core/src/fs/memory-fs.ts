@@ -164,6 +164,11 @@ export abstract class MemoryInode extends Inode {
     return 0;
   }
 
+  /** Units of 512 bytes, as st_blocks. */
+  protected get blocks(): number {
+    return this.pages * (PAGE_SIZE / 512);
+  }
+
   override stat(): Stat {
     return {
       dev: this.fs.dev,
@@ -175,7 +180,7 @@ export abstract class MemoryInode extends Inode {
       gid: this.gid,
       rdev: this.rdev,
       size: this.size,
-      blocks: this.pages * (PAGE_SIZE / 512),
+      blocks: this.blocks,
       blockSize: PAGE_SIZE,
       atimeUs: this.atimeUs,
       mtimeUs: this.mtimeUs,
@@ -366,6 +371,11 @@ export class MemoryDirectory extends MemoryInode {
 
   protected override get size(): number {
     return this.fs.type === "tmpfs" ? 40 + 20 * this.entries.size : PAGE_SIZE;
+  }
+
+  /** On a disk even an empty directory takes a block. */
+  protected override get blocks(): number {
+    return this.fs.type === "tmpfs" ? 0 : PAGE_SIZE / 512;
   }
 
   override lookup(name: string): MemoryInode | undefined {

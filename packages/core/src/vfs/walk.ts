@@ -49,7 +49,7 @@ export function walkParent(context: FsContext, path: string): LastComponent {
 
 /** Goes on from where `walkParent` stopped: the last component is a symbolic link with text `target`. */
 export function walkLink(context: FsContext, from: LastComponent, target: string): LastComponent {
-  const walker = new Walker({ ...context, cwd: from.parent }, target, from.links + 1);
+  const walker = new Walker(context, target, from.links + 1, from.parent);
   walker.run("parent");
   return walker.last;
 }
@@ -81,11 +81,11 @@ class Walker {
   #links: number;
   #last: LastComponent | undefined;
 
-  constructor(context: FsContext, path: string, links: number) {
+  constructor(context: FsContext, path: string, links: number, cwd: Location = context.cwd) {
     if (path === "") throw new Errno("ENOENT");
     if (path.length > PATH_MAX / 4 && byteLength(path) >= PATH_MAX) throw new Errno("ENAMETOOLONG");
     if (links > SYMLOOP_MAX) throw new Errno("ELOOP");
-    const start = path.charCodeAt(0) === SLASH ? context.root : context.cwd;
+    const start = path.charCodeAt(0) === SLASH ? context.root : cwd;
     this.#context = context;
     this.#path = path;
     this.#links = links;
@@ -166,17 +166,20 @@ class Walker {
     }
   }
 
+  /** "..": never above the root; at the root of a mount, the parent of its mount point. */
   #up(): void {
     const { root } = this.#context;
+    let { mount, dentry } = this as { mount: Mount; dentry: Dentry };
     for (;;) {
-      if (this.mount === root.mount && this.dentry === root.dentry) return;
-      if (this.dentry !== this.mount.root) break;
-      const { parent, point } = this.mount;
+      if (mount === root.mount && dentry === root.dentry) return;
+      if (dentry !== mount.root) break;
+      const { parent, point } = mount;
       if (parent === undefined || point === undefined) return;
-      this.mount = parent;
-      this.dentry = point;
+      mount = parent;
+      dentry = point;
     }
-    if (this.dentry.parent !== undefined) this.dentry = this.dentry.parent;
+    this.mount = mount;
+    this.dentry = dentry.parent ?? dentry;
     this.#descend();
   }
 

@@ -7,8 +7,9 @@
  *
  * Model: Russ Cox, "Regular Expression Matching in the Wild" (RE2). No back-references.
  */
-import { holds, type Neighbour, neighbour, type Program } from "./program.ts";
+
 import type { ByteSet } from "./byte-set.ts";
+import { holds, type Neighbour, neighbour, type Program } from "./program.ts";
 
 /** When this many states exist they are forgotten, so that no expression eats the memory. */
 const STATES_MAX = 4000;

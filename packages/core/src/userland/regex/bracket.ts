@@ -12,6 +12,7 @@ export function parseBracket(pattern: string, start: number, dialect: Dialect): 
   let at = start;
   const inverted = pattern[at] === "^";
   if (inverted) at++;
+  if (at >= pattern.length) throw new RegexError(REASONS.badPattern);
   const set = new ByteSet();
   for (let first = true; first || pattern[at] !== "]"; first = false) {
     if (at >= pattern.length) throw new RegexError(REASONS.unmatchedBracket);

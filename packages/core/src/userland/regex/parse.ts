@@ -149,7 +149,11 @@ class Parser {
       if (kind === "or" || kind === "end" || (kind === "close" && depth > 0)) break;
       items.push(this.#repeated(depth));
     }
-    return items.length === 1 && items[0] !== undefined ? items[0] : items.length === 0 ? EMPTY : { kind: "sequence", items };
+    return items.length === 1 && items[0] !== undefined
+      ? items[0]
+      : items.length === 0
+        ? EMPTY
+        : { kind: "sequence", items };
   }
 
   /** An atom and the repetitions behind it. */

@@ -8,8 +8,8 @@
  */
 import { Automaton, byteClasses } from "./automaton.ts";
 import { type Captures, walk } from "./backtracker.ts";
-import { type Neighbour, neighbour, type Program, compileProgram } from "./program.ts";
 import { parseRegex } from "./parse.ts";
+import { compileProgram, type Neighbour, neighbour, type Program } from "./program.ts";
 import type { Dialect, RegexNode } from "./syntax.ts";
 
 /** Basic and extended expressions as regcomp(3) reads them. */

@@ -58,6 +58,7 @@ export const REASONS = {
   unmatchedGroup: "Unmatched ( or \\(",
   strayGroupEnd: "Unmatched ) or \\)",
   unmatchedBracket: "Unmatched [, [^, [:, [., or [=",
+  badPattern: "Invalid regular expression",
   badClass: "Invalid character class name",
   badCollation: "Invalid collation character",
   badRange: "Invalid range end",

@@ -3,9 +3,9 @@
  *
  * @see POSIX.1-2017, Shell Command Language, 2.9
  */
-import { close, dup3, pipe2, type Routine } from "../../abi/index.ts";
-import { Errno } from "../../abi/index.ts";
+import { close, type Routine } from "../../abi/index.ts";
 import type { Background, Case, Conditional, For, Loop, Node, Pipeline, Redirected, Sequence, Subshell } from "./ast.ts";
+import { makePipe, moveTo, type Pipe } from "./descriptors.ts";
 import { runErrorTrap } from "./error-trap.ts";
 import { expandFields, expandPattern, expandString } from "./expand.ts";
 import { prehash } from "./find-command.ts";
@@ -223,29 +223,11 @@ function* runPipeline(
   );
 }
 
-type Pipe = readonly [read: number, write: number];
-
-/** A pipe, or the end of the shell. */
-export function* makePipe(shell: Shell): Routine<Pipe> {
-  try {
-    return yield* pipe2();
-  } catch (error) {
-    if (error instanceof Errno) return yield* shell.fail(`can't create pipe: ${error.message}`);
-    throw error;
-  }
-}
-
 /** Puts the ends of pipes in the place of standard input and output. */
 function* connect(input: number | undefined, output: Pipe | undefined): Routine<void> {
   if (output !== undefined) yield* close(output[0]);
-  if (input !== undefined && input > 0) {
-    yield* dup3(input, 0);
-    yield* close(input);
-  }
-  if (output !== undefined && output[1] > 1) {
-    yield* dup3(output[1], 1);
-    yield* close(output[1]);
-  }
+  if (input !== undefined && input > 0) yield* moveTo(input, 0);
+  if (output !== undefined && output[1] > 1) yield* moveTo(output[1], 1);
 }
 
 function* runRedirected(shell: Shell, node: Redirected, flags: Flags): Routine<number> {

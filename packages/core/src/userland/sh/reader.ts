@@ -2,7 +2,7 @@
  * Reads one command line after the other from a script, as ash does: a line is executed before the next is read, so that
  * an error further down, or an alias that the line defines, comes in its own time.
  */
-import type { Node } from "./ast.ts";
+import type { Node, Word } from "./ast.ts";
 import { Cursor } from "./cursor.ts";
 import { Grammar, Refusal, unexpected } from "./grammar.ts";
 import { Input } from "./input.ts";
@@ -11,7 +11,6 @@ import { parse } from "./parse.ts";
 import { type CommandReader, scanText } from "./scan-word.ts";
 import { Skeleton } from "./skeleton.ts";
 import type { Token } from "./token.ts";
-import type { Word } from "./ast.ts";
 
 export interface CommandLine {
   /** `undefined` for a blank line. */

@@ -8,6 +8,7 @@ import { Errno, type Program, type Routine, write } from "../../abi/index.ts";
 import { fromByteString, fromLatin1 } from "../../lib/index.ts";
 import type { Applet } from "../applet.ts";
 import type { Node } from "./ast.ts";
+import type { Builtin } from "./builtin.ts";
 import { CommandHash } from "./command-hash.ts";
 import { Leave, type LeaveReason, ShellError } from "./errors.ts";
 import type { Input } from "./input.ts";
@@ -35,6 +36,7 @@ export const TESTED = 2;
 /** The parts of the shell that call each other in circles get at each other through this. */
 export interface Engine {
   readonly traits: ShellTraits;
+  readonly builtins: ReadonlyMap<string, Builtin>;
   /** The whole shell, as a program: what a script without `#!` is run by. */
   readonly program: Program;
   run(shell: Shell, node: Node, flags: Flags): Routine<number>;
@@ -124,6 +126,8 @@ export class Shell {
   /** The terminal, under job control. */
   terminalFd: number | undefined;
   isJobControlled = false;
+  /** The time, for variables that tell it. */
+  nowUs = 0;
   /** What brk(2) was last told. */
   declaredBytes = 0;
   /** Bytes that command substitutions in progress hold. */

@@ -49,6 +49,16 @@ export class Traps {
     if (action !== undefined && action !== "") this.mayRun = true;
   }
 
+  /** A function does without the action for errors, unless it is to inherit it. Returns what puts it back. */
+  hideErrorTrap(isInherited: boolean): () => void {
+    const action = this.get(ON_ERROR);
+    if (isInherited || action === undefined) return () => {};
+    this.set(ON_ERROR, undefined);
+    return () => {
+      if (this.get(ON_ERROR) === undefined) this.set(ON_ERROR, action);
+    };
+  }
+
   /** A signal came. */
   note(signal: Signal): void {
     this.pending.add(signal);

@@ -33,6 +33,8 @@ interface Scope {
   options: OptionSet | undefined;
 }
 
+const DYNAMIC = ["LINENO", "FUNCNAME", "RANDOM", "EPOCHSECONDS", "EPOCHREALTIME"];
+
 const NEW: Variable = { value: undefined, exported: false, readonly: false, fixed: false };
 
 export class Variables {
@@ -44,12 +46,15 @@ export class Variables {
   onOptionsRestored: (options: OptionSet) => void = () => {};
   /** `set -a`: what is set is exported. */
   exportsAll = false;
+  /** Variables whose value is made up when it is asked for, as long as nobody sets or unsets them. */
+  readonly #dynamic: Set<string>;
   /** Bytes in all values. */
   bytes = 0;
 
   constructor(from?: Variables) {
     this.#table = new Map(from?.#table);
     this.#scopes = from?.#scopes.map(({ saved, options }) => ({ saved: new Map(saved), options })) ?? [];
+    this.#dynamic = new Set(from?.#dynamic ?? DYNAMIC);
     this.exportsAll = from?.exportsAll ?? false;
     this.bytes = from?.bytes ?? 0;
   }
@@ -60,6 +65,10 @@ export class Variables {
 
   find(name: string): Variable | undefined {
     return this.#table.get(name);
+  }
+
+  isDynamic(name: string): boolean {
+    return this.#dynamic.has(name);
   }
 
   /** A variable that the shell knows from the start. */
@@ -78,6 +87,7 @@ export class Variables {
     const old = this.#table.get(name) ?? NEW;
     refuseReadonly(name, old);
     this.onChange(name, value);
+    if (name !== "RANDOM") this.#dynamic.delete(name);
     this.#put(name, {
       value,
       exported: old.exported || flags.exported === true || this.exportsAll,
@@ -100,6 +110,7 @@ export class Variables {
     if (old === undefined) return;
     refuseReadonly(name, old);
     this.onChange(name, undefined);
+    this.#dynamic.delete(name);
     this.#put(name, old.fixed ? { ...old, value: undefined } : undefined);
   }
 

@@ -1,7 +1,7 @@
 /**
  * JSON as Go's encoding/json writes it: fields in the order of the structure, keys of maps sorted.
  *
- * As in the docker command line, `<`, `>` and `&` stay as they are.
+ * As in the docker command line, `<`, `>` and `&` stay as they are, but for the rows of lists.
  */
 import { unreachable } from "../../../lib/index.ts";
 import { ANY, elements, type Field, GoValue, isNull, JSON_NUMBER, mapEntries, structFields, unwrap } from "./type.ts";
@@ -16,9 +16,8 @@ export function jsonText(value: GoValue | undefined): string {
     case "bool":
     case "int":
     case "uint":
-      return `${value.value}`;
     case "float":
-      return jsonNumber(value.value as number);
+      return `${value.value}`;
     case "interface":
       return jsonText(unwrap(value));
     case "slice":
@@ -31,11 +30,16 @@ export function jsonText(value: GoValue | undefined): string {
     case "pointer":
       return isNull(value.value) ? "null" : jsonText(new GoValue(type.to, value.value));
     case "struct":
-      if (type.json !== undefined) return jsonText(new GoValue(ANY, type.json(value.value)));
+      if (type.json !== undefined) return escapeHtml(jsonText(new GoValue(ANY, type.json(value.value))));
       return `{${members(value).join(",")}}`;
     default:
       return unreachable(type);
   }
+}
+
+/** A type that makes its own JSON goes through json.Marshal, which escapes what HTML would read as markup. */
+function escapeHtml(json: string): string {
+  return json.replace(/[<>&]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`);
 }
 
 /** `"name":value` of every field that is written, those of embedded structures in their place. */
@@ -59,9 +63,4 @@ export function jsonString(text: string): string {
     .replace(/\\ud[89a-f][0-9a-f]{2}/g, "\\ufffd")
     .replace(/[\u2028\u2029]/g, (separator) => `\\u${separator.charCodeAt(0).toString(16)}`);
   return escaped;
-}
-
-function jsonNumber(value: number): string {
-  const text = `${value}`;
-  return text.replace(/e([+-])(\d)$/, "e$10$2").replace(/e\+0?(\d)/, "e+$1");
 }

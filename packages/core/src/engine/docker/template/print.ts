@@ -1,5 +1,6 @@
 /** Values as text: Go's fmt.Sprint and `%v`. */
 import { unreachable } from "../../../lib/index.ts";
+import { shortestText } from "../go/float.ts";
 import { elements, type GoType, GoValue, indirect, isNull, mapEntries, structFields, unwrap } from "./type.ts";
 
 /** Where a pointer inside a structure seems to point: Go prints a real address, which no two runs share. */
@@ -33,7 +34,7 @@ export function plain(value: GoValue, plus = false, depth = 0): string {
     case "uint":
       return type.print === undefined ? `${value.value}` : type.print(value.value);
     case "float":
-      return type.print === undefined ? floatText(value.value as number) : type.print(value.value);
+      return type.print === undefined ? shortestText(value.value as number) : type.print(value.value);
     case "interface": {
       const held = unwrap(value);
       return held === undefined ? "<nil>" : plain(held, plus, depth);
@@ -61,23 +62,4 @@ function pointerText(to: GoType, target: unknown, plus: boolean, depth: number):
   if (isNull(target)) return "<nil>";
   const shown = depth === 0 && (to.kind === "struct" || to.kind === "slice" || to.kind === "map");
   return shown ? `&${plain(new GoValue(to, target), plus, depth + 1)}` : ADDRESS;
-}
-
-/** The shortest text that reads back as the number: `%v` of a float64. */
-export function floatText(value: number): string {
-  if (Number.isNaN(value)) return "NaN";
-  if (!Number.isFinite(value)) return value > 0 ? "+Inf" : "-Inf";
-  if (Object.is(value, -0)) return "-0";
-  const exponent = value === 0 ? 0 : Number(value.toExponential().split("e")[1]);
-  if (exponent >= -4 && exponent < 21) return decimalText(value);
-  return value.toExponential().replace(/e([+-])(\d)$/, "e$10$2");
-}
-
-/** The shortest digits without an exponent; JavaScript switches to one below 1e-6. */
-function decimalText(value: number): string {
-  const text = `${value}`;
-  const [mantissa = "", exponent] = text.split("e");
-  if (exponent === undefined) return text;
-  const digits = mantissa.replace(/[-.]/g, "");
-  return `${value < 0 ? "-" : ""}0.${"0".repeat(-Number(exponent) - 1)}${digits}`;
 }

@@ -2,11 +2,7 @@
 
 const UNITS = ["", "K", "M", "G", "T", "P", "E", "Z", "Y"] as const;
 
-/**
- * `bytes` with one decimal and a unit of 1024ths; plain below 1024.
- *
- * `decimals: false` rounds to a whole number instead and puts a blank where a small number has no unit.
- */
+/** `bytes` with one decimal and a unit of 1024ths, plain below 1024. `decimals: false` rounds to a whole number. */
 export function humanSize(bytes: number, { decimals = true } = {}): string {
   if (bytes === 0) return "0";
   let whole = bytes;
@@ -21,7 +17,7 @@ export function humanSize(bytes: number, { decimals = true } = {}): string {
     whole++;
     tenths = 0;
   }
-  if (!decimals) return `${whole + (tenths >= 5 ? 1 : 0)}${UNITS[unit] || " "}`;
+  if (!decimals) return `${whole + (tenths >= 5 ? 1 : 0)}${UNITS[unit] ?? ""}`;
   return unit === 0 ? String(whole) : `${whole}.${tenths}${UNITS[unit] ?? ""}`;
 }
 

@@ -1,7 +1,6 @@
-/** clear, reset, resize: escape sequences for the terminal. @see clear(1), reset(1) */
-import { Errno, ioctl } from "../../../abi/index.ts";
+/** clear, reset: escape sequences for the terminal. @see clear(1), reset(1) */
 import type { Applet } from "../../applet.ts";
-import { attempt, isatty } from "../../io.ts";
+import { isatty } from "../../io.ts";
 
 const CLEAR = "\x1b[H\x1b[J";
 /** Full reset, character set, attributes, scrolling region, cursor. */
@@ -16,12 +15,4 @@ export const reset: Applet = function* (io) {
   if (!(yield* isatty(0)) || !(yield* isatty(1)) || !(yield* isatty(2))) return 0;
   yield* io.out.write(RESET);
   return 0;
-};
-
-/** Tells the size that the terminal has already; unlike the real one it does not ask the terminal. */
-export const resize: Applet = function* (io) {
-  const size = yield* attempt(ioctl(2, "TIOCGWINSZ"));
-  const { rows = 0, columns = 0 } = size instanceof Errno ? {} : (size as { rows?: number; columns?: number });
-  yield* io.out.line(`COLUMNS=${columns};LINES=${rows};export COLUMNS LINES;`);
-  return size instanceof Errno ? 255 : 0;
 };

@@ -4,7 +4,7 @@ import { getopt, type Options, showUsage } from "../../getopt.ts";
 import { AppletExit, type Io } from "../../io.ts";
 
 export const INT_MAX = 2_147_483_647;
-const UINT64_LIMIT = 18_446_744_073_709_551_615;
+const UINT64_LIMIT = 2 ** 64;
 
 /** Suffixes b, k and m. */
 export const BKM: Readonly<Record<string, number>> = { b: 512, k: 1024, m: 1_048_576 };

@@ -1,12 +1,20 @@
 /** grep, egrep, fgrep: print lines that match. @see grep(1p) */
-import { Errno, getdents, lstat, open, close, type Routine, stat } from "../../../abi/index.ts";
+import { close, Errno, getdents, lstat, open, type Routine, stat } from "../../../abi/index.ts";
 import { byteString } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import type { Options } from "../../getopt.ts";
 import { AppletExit, attempt, type Io } from "../../io.ts";
-import { type Dialect, GREP_BASIC, GREP_EXTENDED, isWordByte, Regex, RegexError, type Span } from "../../regex/index.ts";
+import {
+  type Dialect,
+  GREP_BASIC,
+  GREP_EXTENDED,
+  isWordByte,
+  Regex,
+  RegexError,
+  type Span,
+} from "../../regex/index.ts";
 import { getoptOr, INT_MAX, toNumber, usage } from "./arguments.ts";
-import { finish, LineReader, openOrDie, openOrWarn, put } from "./lines.ts";
+import { finish, LineReader, openOrDie, put } from "./lines.ts";
 
 export const grep: Applet = function* (io) {
   const options = yield* getoptOr(io, 2, "lnqvscFiHhe:f:LorRm:wxA:B:C:EzaI", { color: "color::" });
@@ -18,7 +26,11 @@ export const grep: Applet = function* (io) {
   const matchers = patterns.list.map((pattern) =>
     fixed
       ? new FixedMatcher(pattern, options)
-      : new RegexMatcher(pattern, { ...(extended ? GREP_EXTENDED : GREP_BASIC), ignoreCase: options.has("i") }, options),
+      : new RegexMatcher(
+          pattern,
+          { ...(extended ? GREP_EXTENDED : GREP_BASIC), ignoreCase: options.has("i") },
+          options,
+        ),
   );
   const run = new Grep(io, options, matchers, { ...context, inverted: options.has("v") !== patterns.nothing });
   return yield* run.all(operands);
@@ -165,12 +177,7 @@ class Grep {
   #lastPrinted = 0;
   #printedAny = false;
 
-  constructor(
-    io: Io,
-    options: Options,
-    matchers: readonly Matcher[],
-    how: Context & { readonly inverted: boolean },
-  ) {
+  constructor(io: Io, options: Options, matchers: readonly Matcher[], how: Context & { readonly inverted: boolean }) {
     this.#io = io;
     this.#options = options;
     this.#matchers = matchers;
@@ -183,7 +190,8 @@ class Grep {
 
   *all(operands: readonly string[]): Routine<number> {
     const options = this.#options;
-    const hides = options.given.findLastIndex(([name]) => name === "h") > options.given.findLastIndex(([name]) => name === "H");
+    const hides =
+      options.given.findLastIndex(([name]) => name === "h") > options.given.findLastIndex(([name]) => name === "H");
     this.#printsNames = !hides && (options.has("H") || operands.length > 1);
     const recursive = options.has("r") || options.has("R");
     for (const file of operands.length === 0 ? ["-"] : operands) {

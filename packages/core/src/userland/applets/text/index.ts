@@ -1,7 +1,8 @@
 /** The applets of this folder by name. */
 import type { Applet } from "../../applet.ts";
+import { awk } from "./awk/index.ts";
 import { cat } from "./cat.ts";
 import { grep } from "./grep.ts";
 import { sed } from "./sed/index.ts";
 
-export const applets: Readonly<Record<string, Applet>> = { cat, grep, egrep: grep, fgrep: grep, sed };
+export const applets: Readonly<Record<string, Applet>> = { awk, cat, grep, egrep: grep, fgrep: grep, sed };

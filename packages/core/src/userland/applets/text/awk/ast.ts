@@ -58,10 +58,9 @@ export type Expression = Place &
         readonly kind: "ternary";
         readonly condition: Expression;
         readonly yes: Expression;
-        readonly no: Expression;
+        /** Missing if there was no `:`: an error when run. */
+        readonly no: Expression | undefined;
       }
-    /** Alternatives of a `?` that is missing: an error when run. */
-    | { readonly kind: "colon"; readonly left: Expression; readonly right: Expression }
     | { readonly kind: "concat"; readonly left: Expression; readonly right: Expression }
     /** A list; as a value its parts joined by SUBSEP. */
     | { readonly kind: "comma"; readonly left: Expression; readonly right: Expression }
@@ -90,7 +89,12 @@ export type Statement = Place &
         readonly redirection: Redirection | undefined;
         readonly target: Expression | undefined;
       }
-    | { readonly kind: "if"; readonly condition: Expression; readonly yes: Statement; readonly no: Statement | undefined }
+    | {
+        readonly kind: "if";
+        readonly condition: Expression;
+        readonly yes: Statement;
+        readonly no: Statement | undefined;
+      }
     | { readonly kind: "while"; readonly condition: Expression; readonly body: Statement }
     | { readonly kind: "do"; readonly condition: Expression; readonly body: Statement }
     | {

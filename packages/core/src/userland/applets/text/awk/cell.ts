@@ -59,10 +59,10 @@ export class Cell {
   }
 }
 
-export const valueOf = (operand: Operand): Value => (operand instanceof Cell ? operand.value : operand);
+export const contentOf = (operand: Operand): Value => (operand instanceof Cell ? operand.value : operand);
 
 export function toNumber(operand: Operand): number {
-  const value = valueOf(operand);
+  const value = contentOf(operand);
   if (typeof value === "number") return value;
   if (value === undefined) return 0;
   return typeof value === "string" ? strtod(value).value : value.number;
@@ -70,13 +70,13 @@ export function toNumber(operand: Operand): number {
 
 /** Whether it counts as a number in comparisons: numbers, input that looks like one, what was never set. */
 export function isNumeric(operand: Operand): boolean {
-  const value = valueOf(operand);
+  const value = contentOf(operand);
   if (value instanceof InputText) return value.isNumeric;
   return typeof value !== "string";
 }
 
 export function isTrue(operand: Operand): boolean {
-  const value = valueOf(operand);
+  const value = contentOf(operand);
   if (typeof value === "string") return value !== "";
   if (value instanceof InputText) return value.isNumeric ? value.number !== 0 : value.text !== "";
   return value !== undefined && value !== 0;
@@ -88,5 +88,4 @@ export function toInt(value: number): number {
   return whole >= -2_147_483_648 && whole <= 2_147_483_647 ? whole + 0 : -2_147_483_648;
 }
 
-export const isLongLong = (value: number): boolean =>
-  Number.isInteger(value) && value >= -9_223_372_036_854_775_808 && value < 9_223_372_036_854_775_808;
+export const isLongLong = (value: number): boolean => Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 63;

@@ -40,10 +40,10 @@ export function unescapeString(text: string): string {
       result += char;
       continue;
     }
-    const escape = readEscape(text, at);
-    if (escape.char !== undefined) {
-      result += escape.char;
-      at = escape.end;
+    const sequence = readEscape(text, at);
+    if (sequence.char !== undefined) {
+      result += sequence.char;
+      at = sequence.end;
     } else {
       const next = text[at] ?? "";
       if (next !== "\n") result += next;

@@ -7,7 +7,7 @@ import {
   type Layout,
   readDirective,
 } from "../../../format-number.ts";
-import { InputText, isLongLong, isNumeric, type Operand, toInt, toNumber, valueOf } from "./cell.ts";
+import { contentOf, InputText, isLongLong, isNumeric, type Operand, toInt, toNumber } from "./cell.ts";
 import { AwkError } from "./lexer.ts";
 
 const INTEGERS = "diouxX";
@@ -43,11 +43,7 @@ function unsigned(letter: string, value: number): bigint {
 }
 
 /** printf. A missing argument is the empty string; what follows a `%` that no letter ends is left as it is. */
-export function awkPrintf(
-  format: string,
-  next: () => Operand,
-  text: (operand: Operand) => string,
-): string {
+export function awkPrintf(format: string, next: () => Operand, text: (operand: Operand) => string): string {
   let result = "";
   for (let at = 0; ; ) {
     const percent = format.indexOf("%", at);
@@ -88,7 +84,7 @@ function directiveText(specification: string, operand: Operand, text: (operand: 
 
 /** The text of a value. */
 export function textOf(operand: Operand, format: string): string {
-  const value = valueOf(operand);
+  const value = contentOf(operand);
   if (typeof value === "string") return value;
   if (typeof value === "number") return numberText(value, format);
   return value instanceof InputText ? value.text : "";

@@ -182,13 +182,13 @@ export class Lexer {
         pattern += char;
         continue;
       }
-      const escape = readEscape(this.#text, this.#at);
-      if (escape.char === undefined) {
+      const sequence = readEscape(this.#text, this.#at);
+      if (sequence.char === undefined) {
         pattern += `\\${this.#text[this.#at] ?? ""}`;
         this.#at++;
       } else {
-        pattern += this.#text[this.#at] === "\\" ? "\\\\" : escape.char;
-        this.#at = escape.end;
+        pattern += this.#text[this.#at] === "\\" ? "\\\\" : sequence.char;
+        this.#at = sequence.end;
       }
     }
   }

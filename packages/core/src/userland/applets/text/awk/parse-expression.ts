@@ -9,8 +9,8 @@ import {
   type AwkFunction,
   type ComparisonOperator,
   type Expression,
-  listOf,
   type LogicalOperator,
+  listOf,
   type RegexPair,
 } from "./ast.ts";
 import type { Cell } from "./cell.ts";
@@ -50,6 +50,9 @@ const BINARY_RANK: Readonly<Record<string, number>> = {
   "&&": 55,
   "||": 59,
 };
+
+/** What may follow a `length` without parentheses, besides what is joined to it. */
+const LENGTH_ENDS: ReadonlySet<string> = new Set([...Object.keys(BINARY_RANK), "?", ":", "=", ";", "}", ","]);
 
 /** What the program's names mean while it is read. */
 export interface Names {
@@ -154,7 +157,9 @@ export class ExpressionParser {
     const rank = BINARY_RANK[text];
     if (rank !== undefined) return rank <= limit ? this.#binaryOperator(left, text, rank, line) : undefined;
     if (text === "++" || text === "--") {
-      if (RANK.step > limit || left.kind === "constant") return undefined;
+      // Unlike other awks, busybox takes no `$1++`: nothing can follow a number but an operator that binds two.
+      const { kind } = this.#tokens.last;
+      if (RANK.step > limit || kind === "number" || kind === "string") return undefined;
       this.#tokens.take();
       return { kind: "step", line, by: text === "++" ? 1 : -1, after: true, target: left };
     }
@@ -265,7 +270,7 @@ export class ExpressionParser {
     this.#tokens.take();
     if (text === "length" && !this.#tokens.is("(")) {
       const next = this.#peek();
-      const ends = next.kind === "newline" || (next.kind === "operator" && !["]", ")", "(", "$", "{"].includes(next.text));
+      const ends = next.kind === "newline" || this.#beginsConcatenation(next) || LENGTH_ENDS.has(next.text);
       if (!ends) this.#tokens.fail();
       return { kind: "builtin", line, name: text, arguments: [] };
     }

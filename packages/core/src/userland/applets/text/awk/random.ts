@@ -7,12 +7,19 @@ const TWO_31 = 2_147_483_648;
 
 export class Random {
   #state: number[] = [];
+  #seed = 1;
 
   constructor() {
     this.seed(1);
   }
 
+  /** What the sequence was begun with. */
+  get lastSeed(): number {
+    return this.#seed;
+  }
+
   seed(seed: number): void {
+    this.#seed = seed;
     const state = [seed >>> 0 === 0 ? 1 : seed | 0];
     for (let i = 1; i < DEGREE; i++) {
       const word = Number((16807n * BigInt(state[i - 1] ?? 0)) % 2147483647n);

@@ -1,7 +1,8 @@
 /** The current record: `$0`, its fields, NF, and how they follow each other. */
-import { AwkError } from "./lexer.ts";
+
 import { Cell, InputText, toInt, toNumber, type Value } from "./cell.ts";
-import { split, type Splitter } from "./split.ts";
+import { AwkError } from "./lexer.ts";
+import { type Splitter, split } from "./split.ts";
 
 /** More fields than this are refused as out of memory. */
 const FIELDS_MAX = 0xffffff;

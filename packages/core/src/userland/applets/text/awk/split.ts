@@ -1,6 +1,7 @@
 /** Splitting text into fields: what FS and split()'s third argument mean. */
-import { compilePair } from "./parse-expression.ts";
+
 import type { RegexPair } from "./ast.ts";
+import { compilePair } from "./parse-expression.ts";
 
 /** One character that separates (a space: any blanks), each byte on its own, or a regular expression. */
 export type Splitter =

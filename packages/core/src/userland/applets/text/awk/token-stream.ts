@@ -55,8 +55,8 @@ export class TokenStream {
 
   /** Refuses the next token. */
   fail(): never {
-    const { kind } = this.#last;
-    const line = this.peek().line;
-    throw new AwkError(kind === "newline" || kind === "end" ? UNEXPECTED_END : UNEXPECTED_TOKEN, line);
+    const next = this.peek();
+    const ends = this.#last.kind === "newline" && next.kind !== "operator";
+    throw new AwkError(ends ? UNEXPECTED_END : UNEXPECTED_TOKEN, next.line);
   }
 }

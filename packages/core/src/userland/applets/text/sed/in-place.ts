@@ -1,6 +1,5 @@
 /** `sed -i`: each file is written anew beside itself and then renamed over the old one. */
-import { Errno, fchmod, fchown, rename, type Routine, stat, unlink } from "../../../../abi/index.ts";
-import { PERMISSION_BITS } from "../../../../abi/index.ts";
+import { Errno, fchmod, fchown, PERMISSION_BITS, type Routine, rename, stat, unlink } from "../../../../abi/index.ts";
 import { AppletExit, attempt, type Io } from "../../../io.ts";
 import { OutputFile } from "../output-file.ts";
 import { openTemporary } from "../temporary.ts";

@@ -1,11 +1,10 @@
 /** Runs a sed script over its input. @see sed(1p) */
-import { Errno, type Routine } from "../../../../abi/index.ts";
+import { Errno, open, type Routine } from "../../../../abi/index.ts";
 import { fromByteString } from "../../../../lib/index.ts";
 import { attempt, type Io } from "../../../io.ts";
 import type { Regex } from "../../../regex/index.ts";
 import { finish, LineReader } from "../lines.ts";
 import { Memory } from "../memory.ts";
-import { open } from "../../../../abi/index.ts";
 import type { InputLine, SedInput } from "./input.ts";
 import type { LineEnd, LineSink } from "./output.ts";
 import { type Command, LAST_LINE, type Script } from "./script.ts";
@@ -164,7 +163,7 @@ export class Interpreter {
       case "s":
         return yield* this.#substitute(command);
       case "y":
-        this.#space = this.#space.replace(/[^]/g, (char) => command.table?.get(char) ?? char);
+        this.#space = this.#space.replace(/./gs, (char) => command.table?.get(char) ?? char);
         return "next";
       case "a":
         this.#appended.push(command.text ?? "");

@@ -1,5 +1,5 @@
 /** The `s` command on one line. */
-import { captured, type Captures, type Regex } from "../../../regex/index.ts";
+import { type Captures, captured, type Regex } from "../../../regex/index.ts";
 import type { Substitution } from "./script.ts";
 
 /** The changed line; `undefined` if nothing was replaced. */

@@ -1,0 +1,55 @@
+/**
+ * The variables an expansion sees: names and values, in the order in which they were last set.
+ *
+ * Immutable; the order decides which of two equally good suggestions a warning makes. Model: BuildKit's llb.EnvList.
+ */
+
+/** What an expansion asks of its variables. */
+export interface Variables {
+  get(name: string): string | undefined;
+  /** The names, oldest setting first. */
+  names(): Iterable<string>;
+}
+
+export class Environment implements Variables {
+  static readonly EMPTY = new Environment(new Map());
+
+  readonly #values: ReadonlyMap<string, string>;
+
+  private constructor(values: ReadonlyMap<string, string>) {
+    this.#values = values;
+  }
+
+  /** Of `NAME=value` texts, as an image's configuration lists them. */
+  static of(entries: Iterable<string>): Environment {
+    const values = new Map<string, string>();
+    for (const entry of entries) {
+      const equals = entry.indexOf("=");
+      set(values, equals < 0 ? entry : entry.slice(0, equals), equals < 0 ? "" : entry.slice(equals + 1));
+    }
+    return new Environment(values);
+  }
+
+  get(name: string): string | undefined {
+    return this.#values.get(name);
+  }
+
+  names(): Iterable<string> {
+    return this.#values.keys();
+  }
+
+  entries(): Iterable<[name: string, value: string]> {
+    return this.#values.entries();
+  }
+
+  with(name: string, value: string): Environment {
+    const values = new Map(this.#values);
+    set(values, name, value);
+    return new Environment(values);
+  }
+}
+
+function set(values: Map<string, string>, name: string, value: string): void {
+  values.delete(name);
+  values.set(name, value);
+}

@@ -1,0 +1,135 @@
+/**
+ * Text to AST: the front door of the builder.
+ *
+ * Lines → nodes (errors of form, such as `ENV A`) → instructions (errors of meaning, which say their line). As in
+ * BuildKit the first pass ends before the second begins, so an error of form further down comes first.
+ */
+import type {
+  AnyInstruction,
+  ArgInstruction,
+  Dockerfile,
+  Escape,
+  Heredoc,
+  Instruction,
+  SourceRange,
+  Stage,
+  Written,
+} from "./ast.ts";
+import { BuildError, rethrow } from "./error.ts";
+import { trimSpace } from "./go/text.ts";
+import { heredocsOfLine, readHeredoc } from "./heredoc.ts";
+import { readInstruction } from "./instructions.ts";
+import { type InstructionLine, LineReader, lineRange } from "./lines.ts";
+import { kindOf, type Node, parseNode } from "./node.ts";
+
+/** One instruction before its meaning is known. */
+export interface ParsedNode {
+  readonly node: Node;
+  readonly heredocs: readonly Heredoc[];
+  readonly line: InstructionLine;
+  readonly range: SourceRange;
+}
+
+/** The first pass's result. */
+export interface ParsedText {
+  readonly nodes: readonly ParsedNode[];
+  readonly directives: NonNullable<Dockerfile["directives"]>;
+  readonly escape: Escape;
+  readonly emptyContinuations: readonly number[];
+}
+
+/** Is told of every instruction as it is read, so also of those before an error. */
+export type Observer = (instruction: AnyInstruction) => void;
+
+/**
+ * Reads a Dockerfile.
+ *
+ * @throws BuildError with BuildKit's message and the lines concerned, e.g.
+ * `dockerfile parse error on line 2: unknown instruction: FRM (did you mean FROM?)`.
+ */
+export function parse(text: string, observe?: Observer): Dockerfile {
+  return assemble(parseNodes(text), observe);
+}
+
+/** Reads one instruction, as an ONBUILD trigger is read when its time has come. */
+export function parseTrigger(text: string): AnyInstruction {
+  const { nodes } = parseNodes(text);
+  const [only] = nodes;
+  if (nodes.length !== 1 || only === undefined) throw new BuildError("onbuild trigger should be a single expression");
+  return toInstruction(only);
+}
+
+/** The first pass alone. @throws BuildError */
+export function parseNodes(text: string): ParsedText {
+  const reader = new LineReader(text);
+  const nodes: ParsedNode[] = [];
+  const emptyContinuations: number[] = [];
+  for (let line = reader.nextInstruction(); line !== undefined; line = reader.nextInstruction()) {
+    if (line.hasEmptyLines) emptyContinuations.push(line.endLine);
+    nodes.push(parseLine(line, reader));
+  }
+  if (nodes.length === 0) throw new BuildError("file with no instructions", [lineRange(reader.count)]);
+  if (reader.failure !== undefined) throw reader.failure;
+  return { nodes, directives: reader.directives, escape: reader.escape, emptyContinuations };
+}
+
+/** The second pass: instructions, sorted into stages. */
+export function assemble(parsed: ParsedText, observe?: Observer): Dockerfile {
+  const args: ArgInstruction[] = [];
+  const stages: (Stage & { readonly instructions: Instruction[] })[] = [];
+  for (const one of parsed.nodes) {
+    const instruction = rethrow(
+      () => toInstruction(one),
+      (error) => error.prefixed(`dockerfile parse error on line ${one.range.startLine}`).at(one.range),
+    );
+    observe?.(instruction);
+    const stage = stages.at(-1);
+    if (instruction.kind === "FROM") stages.push({ from: instruction, instructions: [] });
+    else if (stage !== undefined) stage.instructions.push(instruction);
+    else if (instruction.kind === "ARG") args.push(instruction);
+    else throw new BuildError("no build stage in current context", [one.range]);
+  }
+  const { directives, emptyContinuations } = parsed;
+  return {
+    ...(Object.keys(directives).length === 0 ? {} : { directives }),
+    ...(args.length === 0 ? {} : { args }),
+    stages,
+    ...(emptyContinuations.length === 0 ? {} : { emptyContinuations }),
+  };
+}
+
+function parseLine(line: InstructionLine, reader: LineReader): ParsedNode {
+  const range = { startLine: line.startLine, endLine: Math.max(line.startLine, line.endLine) };
+  return rethrow(
+    () => {
+      const node = parseNode(line.text, reader.escape);
+      const heredocs = takesHeredocs(node) && line.text.includes("<<") ? readHeredocs(line, reader) : [];
+      return { node, heredocs, line, range: { ...range, endLine: reader.count } };
+    },
+    (error) => error.at({ ...range, endLine: reader.count }),
+  );
+}
+
+function takesHeredocs(node: Node): boolean {
+  const inner = node.child !== undefined && kindOf(node.name) === "ONBUILD" ? node.child : node;
+  const kind = kindOf(inner.name);
+  return !inner.json && (kind === "RUN" || kind === "COPY" || kind === "ADD");
+}
+
+function readHeredocs(line: InstructionLine, reader: LineReader): readonly Heredoc[] {
+  return heredocsOfLine(line.text).map((start) => {
+    const heredoc = readHeredoc(start, reader);
+    if (heredoc === undefined) throw new BuildError("unterminated heredoc");
+    return heredoc;
+  });
+}
+
+function toInstruction({ node, heredocs, line, range }: ParsedNode): AnyInstruction {
+  const written: Written = {
+    range,
+    source: trimSpace(line.text),
+    ...(node.name === node.name.toUpperCase() ? {} : { keyword: node.name }),
+    ...(line.comments.length === 0 ? {} : { comments: line.comments }),
+  };
+  return readInstruction({ node, written, heredocs, line: line.text });
+}

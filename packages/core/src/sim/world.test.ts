@@ -1,0 +1,104 @@
+import { describe, expect, it } from "vitest";
+import { StatusError } from "../lib/index.ts";
+import { Prng, World } from "./index.ts";
+
+describe("World", () => {
+  it("skips to the next timer, in order of time and then of arming", async () => {
+    const world = new World();
+    const seen: string[] = [];
+    const mark = (name: string) => () => seen.push(`${name}@${world.clock.uptimeUs}`);
+    world.clock.after(20, mark("b"));
+    world.clock.after(10, mark("a"));
+    world.clock.after(20, mark("c"));
+    world.clock.after(15, mark("never")).cancel();
+    await world.until(() => seen.length === 3);
+    expect(seen).toEqual(["a@10", "b@20", "c@20"]);
+  });
+
+  it("advance lets exactly that much time pass, with what happens in it", async () => {
+    const world = new World();
+    let ticks = 0;
+    const timer = world.clock.timer(() => {
+      ticks++;
+      timer.arm(world.clock.nowUs + 100);
+    });
+    timer.arm(world.clock.nowUs + 100);
+    await world.advance(1000);
+    expect([ticks, world.clock.uptimeUs]).toEqual([10, 1000]);
+  });
+
+  it("a wait that can never end fails with who sleeps on what", async () => {
+    const world = new World();
+    world.narrate(() => ["web sleeps on pipe:[7]"]);
+    const waiting = world.until(() => false, { what: "the impossible" });
+    await expect(waiting).rejects.toThrow(StatusError);
+    await expect(waiting).rejects.toThrow(/the impossible can never come[\s\S]*web sleeps on pipe:\[7\]/);
+  });
+
+  it("a wait fails when its limit of virtual time is over", async () => {
+    const world = new World();
+    const again = world.clock.timer(() => again.arm(world.clock.nowUs + 1000));
+    again.arm(world.clock.nowUs + 1000);
+    await expect(world.until(() => false, { timeoutUs: 5000 })).rejects.toThrow(/has not come in time/);
+    expect(world.clock.uptimeUs).toBe(6000);
+  });
+
+  it("serves several waiters as they are satisfied, and lets each go on before time moves on", async () => {
+    const world = new World();
+    const seen: string[] = [];
+    const after = async (us: number, name: string) => {
+      const dueUs = world.clock.nowUs + us;
+      world.clock.after(us, () => {});
+      await world.until(() => world.clock.nowUs >= dueUs);
+      seen.push(`${name}@${world.clock.uptimeUs}`);
+    };
+    await Promise.all([after(100, "slow"), after(10, "quick").then(() => after(10, "quick again"))]);
+    expect(seen).toEqual(["quick@10", "quick again@20", "slow@100"]);
+  });
+
+  it("under the manual policy time moves by advance only", async () => {
+    const world = new World({ policy: "manual" });
+    let fired = false;
+    world.clock.after(500, () => {
+      fired = true;
+    });
+    const waiting = world.until(() => fired);
+    await world.advance(499);
+    expect(fired).toBe(false);
+    await world.advance(1);
+    await waiting;
+    expect(world.clock.uptimeUs).toBe(500);
+  });
+
+  it("an aborted wait rejects with the reason of the signal", async () => {
+    const world = new World({ policy: "manual" });
+    const controller = new AbortController();
+    const waiting = world.until(() => false, { signal: controller.signal });
+    controller.abort(new Error("enough"));
+    await expect(waiting).rejects.toThrow("enough");
+  });
+});
+
+describe("Prng", () => {
+  it("draws the same for the same seed, and forks do not disturb each other", () => {
+    const draw = (seed: number, extra: number): readonly number[] => {
+      const root = new Prng(seed);
+      const network = root.fork("network");
+      const disk = root.fork("disk");
+      for (let i = 0; i < extra; i++) network.next();
+      return [disk.next(), disk.below(6), disk.next()];
+    };
+    expect(draw(7, 0)).toEqual(draw(7, 1000));
+    expect(draw(7, 0)).not.toEqual(draw(8, 0));
+  });
+
+  it("below is even within a percent over many draws", () => {
+    const prng = new Prng("dice");
+    const counts = [0, 0, 0, 0, 0, 0];
+    for (let i = 0; i < 60_000; i++) {
+      const face = prng.below(6);
+      counts[face] = (counts[face] ?? 0) + 1;
+    }
+    for (const count of counts) expect(Math.abs(count - 10_000)).toBeLessThan(400);
+  });
+});

@@ -1,0 +1,194 @@
+/** `$x` and `${x…}`: what becomes of a parameter. @see POSIX.1-2017, Shell Command Language, 2.6.2 */
+import type { Routine } from "../../abi/index.ts";
+import type { Parameter, Word } from "./ast.ts";
+import { isDigit } from "./characters.ts";
+import { lookUp, prepareDynamic } from "./look-up.ts";
+import { optionLetters } from "./options.ts";
+import { prefixLength, replaceMatches, suffixStart } from "./pattern.ts";
+import type { Shell } from "./shell.ts";
+import { DEFAULT_IFS, SEPARATOR, type Sink } from "./split.ts";
+
+/** How the parts of a word are expanded. */
+export interface Context {
+  /** The result is split into fields: `"$@"` is one for each parameter. */
+  readonly splits: boolean;
+  /** Where a tilde is one: nowhere; at the start; after `=` and `:`; at the start and after `:`. */
+  readonly tilde: "none" | "start" | "value" | "start-of-value";
+  /** Inside of `${x-word}`: literal text is split like a value. */
+  readonly inWord: boolean;
+}
+
+/** The expansion of words, which parameters contain and are contained in. */
+export interface WordExpander {
+  parts(shell: Shell, word: Word, sink: Sink, context: Context): Routine<void>;
+  string(shell: Shell, word: Word): Routine<string>;
+  pattern(shell: Shell, word: Word): Routine<string>;
+  arithmetic(shell: Shell, text: string): Routine<bigint>;
+}
+
+/** Expands `parameter` into `sink`. @throws Leave for an error in it, or an unset parameter where that is one. */
+export function* expandParameter(
+  words: WordExpander,
+  shell: Shell,
+  parameter: Parameter,
+  sink: Sink,
+  context: Context,
+): Routine<void> {
+  const { name, operator, word } = parameter;
+  if (operator === "bad") {
+    shell.errorLine = shell.inputs[shell.inputs.length - 1]?.line ?? shell.line;
+    return yield* shell.fail("syntax error: bad substitution");
+  }
+  if (name === "RANDOM" || name.startsWith("EPOCH")) yield* prepareDynamic(shell);
+  const value = valueOf(shell, parameter, context);
+  const isSet = value !== undefined && !(parameter.nullIsUnset && value === "");
+  switch (operator) {
+    case "-":
+    case "+":
+      if (isSet !== (operator === "+")) break;
+      yield* words.parts(shell, word, sink, wordContext(context));
+      return;
+    case "=":
+      if (isSet) break;
+      yield* assign(words, shell, parameter);
+      put(shell, parameter, valueOf(shell, parameter, context), sink, context);
+      return;
+    case "?":
+      if (!isSet) yield* failUnset(words, shell, parameter);
+      break;
+    default:
+      if (value === undefined && shell.has("nounset")) yield* shell.fail(`${name}: parameter not set`);
+  }
+  if (operator === "+") return;
+  put(shell, parameter, yield* modify(words, shell, parameter, value), sink, context);
+}
+
+function wordContext(context: Context): Context {
+  const inValue = context.tilde === "value" || context.tilde === "start-of-value";
+  return { splits: context.splits, tilde: inValue ? "start-of-value" : "start", inWord: true };
+}
+
+/** Hands the value to the sink; `"$@"` in fields of its own. */
+function put(shell: Shell, { name, quoted }: Parameter, value: string | undefined, sink: Sink, context: Context): void {
+  if (name !== "@" || !quoted || !context.splits) {
+    sink.value(value ?? "", quoted);
+    return;
+  }
+  if (shell.parameters.length === 0) return;
+  for (const [i, field] of (value ?? "").split(SEPARATOR).entries()) {
+    if (i > 0) sink.nextField();
+    sink.value(field, true);
+  }
+}
+
+/** `undefined` for a parameter that is not set. */
+function valueOf(shell: Shell, { name, quoted }: Parameter, context: Context): string | undefined {
+  if (isDigit(name[0])) {
+    const index = Number(name);
+    return index === 0 ? shell.zero : shell.parameters[index - 1];
+  }
+  switch (name) {
+    case "$":
+      return String(shell.pid);
+    case "?":
+      return String(shell.status);
+    case "#":
+      return String(shell.parameters.length);
+    case "!":
+      return shell.lastBackground === 0 ? undefined : String(shell.lastBackground);
+    case "-":
+      return optionLetters(shell.options);
+    case "@":
+    case "*":
+      return shell.parameters.join(separator(shell, name, quoted, context));
+    default:
+      return lookUp(shell, name);
+  }
+}
+
+/** What stands between the parameters of `$@` and `$*`. */
+function separator(shell: Shell, name: "@" | "*", quoted: boolean, { splits }: Context): string {
+  const ifs = shell.variables.get("IFS");
+  if (splits && quoted && name === "@") return SEPARATOR;
+  if (splits && !quoted) return ifs === undefined ? " " : SEPARATOR;
+  return (ifs ?? DEFAULT_IFS).slice(0, 1);
+}
+
+function* assign(words: WordExpander, shell: Shell, { name, word }: Parameter): Routine<void> {
+  const value = yield* words.string(shell, word);
+  yield* shell.guard(() => shell.variables.set(name, value));
+}
+
+function* failUnset(words: WordExpander, shell: Shell, { name, word, nullIsUnset }: Parameter): Routine<void> {
+  const usual = `parameter not set${nullIsUnset ? " or null" : ""}`;
+  const message = word.length === 0 ? usual : yield* words.string(shell, word);
+  yield* shell.fail(`${name}: ${message}`);
+}
+
+/** The value after what the operator does to it. */
+function* modify(
+  words: WordExpander,
+  shell: Shell,
+  { operator, word }: Parameter,
+  given: string | undefined,
+): Routine<string> {
+  const value = given ?? "";
+  switch (operator) {
+    case "length":
+      return String(value.length);
+    case "#":
+    case "##": {
+      const pattern = yield* words.pattern(shell, word);
+      return value.slice(prefixLength(pattern, value, operator === "#" ? "shortest" : "longest") ?? 0);
+    }
+    case "%":
+    case "%%": {
+      const pattern = yield* words.pattern(shell, word);
+      return value.slice(0, suffixStart(pattern, value, operator === "%" ? "shortest" : "longest"));
+    }
+    case "/":
+    case "//": {
+      const [pattern, replacement] = splitReplacement(word);
+      const from = yield* words.pattern(shell, pattern);
+      return replaceMatches(from, value, yield* words.string(shell, replacement), operator === "//");
+    }
+    case ":":
+      return yield* substring(words, shell, value, word);
+    default:
+      return value;
+  }
+}
+
+/** `pattern/replacement`: the first slash that is not quoted divides, but one at the start belongs to the pattern. */
+function splitReplacement(word: Word): readonly [pattern: Word, replacement: Word] {
+  for (const [i, part] of word.entries()) {
+    if (part.kind !== "text" || part.quoted) continue;
+    const slash = part.text.indexOf("/", i === 0 ? 1 : 0);
+    if (slash < 0) continue;
+    const before = { ...part, text: part.text.slice(0, slash) };
+    const after = { ...part, text: part.text.slice(slash + 1) };
+    return [
+      [...word.slice(0, i), before],
+      [after, ...word.slice(i + 1)],
+    ];
+  }
+  return [word, []];
+}
+
+/** `offset` or `offset:length`; negative ones count from the end. */
+function* substring(words: WordExpander, shell: Shell, value: string, word: Word): Routine<string> {
+  const text = yield* words.string(shell, word);
+  const colon = text.indexOf(":");
+  let offset = toInt(yield* words.arithmetic(shell, colon < 0 ? text : text.slice(0, colon)));
+  let length = colon < 0 ? value.length : toInt(yield* words.arithmetic(shell, text.slice(colon + 1)));
+  if (offset < 0) offset += value.length;
+  if (offset < 0 || offset >= value.length) return "";
+  if (length < 0) length += value.length - offset;
+  return length < 0 ? value.slice(offset) : value.slice(offset, offset + length);
+}
+
+const INT_MAX = 2_147_483_647n;
+
+function toInt(value: bigint): number {
+  return Number(value > INT_MAX ? INT_MAX : value < -INT_MAX ? -INT_MAX : value);
+}

@@ -1,0 +1,168 @@
+/**
+ * The order of the house: which floor may import which, no import cycles, and no system call that is made but not yielded.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const ROOT = resolve(import.meta.dirname, "../packages/core/src");
+
+/** A floor may import those named here, besides itself. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  lib: [],
+  oci: ["abi"],
+  abi: ["lib"],
+  sim: ["lib"],
+  vfs: ["lib", "abi", "sim"],
+  net: ["lib", "abi", "sim"],
+  fs: ["lib", "abi", "sim", "vfs"],
+  kernel: ["lib", "abi", "oci", "sim", "vfs", "net", "fs"],
+  userland: ["lib", "abi"],
+  content: ["lib", "abi", "oci", "sim", "vfs", "fs", "kernel"],
+  snapshot: ["lib", "abi", "oci", "sim", "vfs", "fs", "kernel", "content"],
+  runtime: ["lib", "abi", "oci", "sim", "vfs", "fs", "kernel", "content", "snapshot"],
+  registry: ["lib", "abi", "oci", "sim", "content"],
+  image: ["lib", "abi", "oci", "sim", "vfs", "fs", "kernel", "content", "snapshot", "runtime", "registry"],
+  catalogue: ["lib", "abi", "oci", "userland", "content", "image"],
+  build: ["lib", "abi", "oci", "sim", "vfs", "fs", "kernel", "content", "snapshot", "runtime", "image", "catalogue"],
+  engine: [
+    "lib",
+    "abi",
+    "oci",
+    "sim",
+    "vfs",
+    "net",
+    "fs",
+    "kernel",
+    "userland",
+    "content",
+    "snapshot",
+    "runtime",
+    "registry",
+    "image",
+    "catalogue",
+    "build",
+  ],
+};
+
+interface Import {
+  readonly file: string;
+  readonly target: string;
+  readonly isType: boolean;
+}
+
+function sources(directory: string): readonly string[] {
+  return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(directory, entry.name);
+    if (entry.isDirectory()) return entry.name === "testing" ? [] : sources(path);
+    return path.endsWith(".ts") && !path.endsWith(".test.ts") && !path.endsWith(".d.ts") ? [path] : [];
+  });
+}
+
+const FILES = sources(ROOT);
+const TEXT = new Map(FILES.map((file) => [file, readFileSync(file, "utf8")]));
+
+/** Comments and strings blanked, so that only code is looked at. */
+function codeOnly(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/g, (match) =>
+    match.replace(/[^\n]/g, " "),
+  );
+}
+
+function importsOf(file: string): readonly Import[] {
+  const text = TEXT.get(file) ?? "";
+  const pattern = /^\s*(?:import|export)\s+(type\s+)?([^;"]*?)from\s+"([^"]+)"/gm;
+  return [...text.matchAll(pattern)].map(([, type, names = "", target = ""]) => {
+    const listed = /\{([^}]*)\}/.exec(names)?.[1] ?? "";
+    const members = listed.split(",").filter((name) => name.trim() !== "");
+    const onlyTypes = members.length > 0 && members.every((name) => name.trim().startsWith("type "));
+    return { file, target, isType: type !== undefined || onlyTypes };
+  });
+}
+
+const IMPORTS = FILES.flatMap(importsOf);
+const floorOf = (file: string): string => relative(ROOT, file).split("/")[0] ?? "";
+const resolved = ({ file, target }: Import): string => resolve(dirname(file), target);
+
+describe("tidy", () => {
+  it("every folder is a floor, and imports only the floors below it", () => {
+    const wrong = IMPORTS.flatMap((one) => {
+      if (!one.target.startsWith(".")) return [];
+      const from = floorOf(one.file);
+      const to = floorOf(resolved(one));
+      return from === to || MAY_IMPORT[from]?.includes(to) === true
+        ? []
+        : [`${relative(ROOT, one.file)} imports ${to}`];
+    });
+    expect(wrong).toEqual([]);
+    expect(FILES.map(floorOf).filter((floor) => MAY_IMPORT[floor] === undefined)).toEqual([]);
+  });
+
+  it("other floors are imported by their index only", () => {
+    const wrong = IMPORTS.filter((one) => {
+      if (!one.target.startsWith(".") || floorOf(one.file) === floorOf(resolved(one))) return false;
+      const path = relative(ROOT, resolved(one));
+      return !path.endsWith("/index.ts") && !ALSO_PUBLIC.has(path);
+    });
+    expect(wrong.map(({ file, target }) => `${relative(ROOT, file)} imports ${target}`)).toEqual([]);
+  });
+
+  it("no two files import each other's values, however far around", () => {
+    const graph = new Map<string, string[]>(FILES.map((file) => [file, []]));
+    for (const one of IMPORTS) if (!one.isType && one.target.startsWith(".")) graph.get(one.file)?.push(resolved(one));
+    const done = new Set<string>();
+    const cycles: string[] = [];
+    const visit = (file: string, path: readonly string[]): void => {
+      if (path.includes(file)) {
+        cycles.push([...path.slice(path.indexOf(file)), file].map((one) => relative(ROOT, one)).join(" → "));
+        return;
+      }
+      if (done.has(file)) return;
+      for (const next of graph.get(file) ?? []) visit(next, [...path, file]);
+      done.add(file);
+    };
+    for (const file of FILES) visit(file, []);
+    expect(cycles).toEqual([]);
+  });
+
+  it("core imports no module of Node, but for the one file that hashes", () => {
+    const wrong = IMPORTS.filter(({ target, file }) => target.startsWith("node:") && !file.endsWith("sha256.node.ts"));
+    expect(wrong.map(({ file }) => relative(ROOT, file))).toEqual([]);
+  });
+
+  it("plain errors are not thrown: only Errno, StatusError, assertions and a file's own kinds", () => {
+    const wrong = FILES.filter((file) => /\bthrow new Error\(/.test(codeOnly(TEXT.get(file) ?? "")));
+    expect(wrong.map((file) => relative(ROOT, file))).toEqual([]);
+  });
+
+  it("inexact mathematics is not used: it differs between hosts", () => {
+    const inexact =
+      /\bMath\.(sin|cos|tan|asin|acos|atan2?|sinh|cosh|tanh|exp|expm1|log|log10|log1p|log2|pow|cbrt|random)\b/;
+    const wrong = FILES.filter((file) => inexact.test(codeOnly(TEXT.get(file) ?? "")));
+    expect(wrong.map((file) => relative(ROOT, file))).toEqual([]);
+  });
+
+  it("in userland and the runtime no system call is made without being yielded", () => {
+    const calls = [...(TEXT.get(join(ROOT, "abi/calls.ts")) ?? "").matchAll(/^export const (\w+) =/gm)].map(
+      ([, name]) => name,
+    );
+    expect(calls.length).toBeGreaterThan(80);
+    // A statement that is nothing but a call of a system call's name.
+    const bare = new RegExp(`(?<=[;{}]\\s*)(${calls.join("|")})\\([^;{}]*\\);`, "g");
+    const wrong = FILES.filter((file) => ["userland", "runtime"].includes(floorOf(file))).flatMap((file) => {
+      const text = TEXT.get(file) ?? "";
+      const imported = new Set(
+        [...text.matchAll(/import \{([^}]*)\} from "[./]*abi\/index\.ts"/g)].flatMap(([, names = ""]) =>
+          names.split(",").map((name) => name.trim()),
+        ),
+      );
+      return [...codeOnly(text).matchAll(bare)].flatMap(([, name = ""]) =>
+        imported.has(name) ? [`${relative(ROOT, file)}: ${name}`] : [],
+      );
+    });
+    expect(wrong).toEqual([]);
+  });
+});
+
+/** Files besides the index that other floors may import: large parts that not everybody should have to load. */
+const ALSO_PUBLIC: ReadonlySet<string> = new Set(["lib/tar.ts", "lib/deflate.ts", "lib/crc32.ts"]);
