@@ -10,6 +10,7 @@ import {
   getresgid,
   getresuid,
   type Program,
+  prctl,
   type Routine,
   setresgid,
   setresuid,
@@ -60,6 +61,7 @@ export function* runApplet(applet: Applet, name: string, argv: readonly string[]
 export function multiCall(applets: ReadonlyMap<string, Applet>, shell: Program): Program {
   return function* busybox(argv, env) {
     const name = basename(argv[0] ?? "busybox").replace(/^-/, "");
+    yield* nameProcess(name);
     const applet = applets.get(name);
     if (name === "sh" || name === "ash") return yield* shell(argv, env);
     if (applet !== undefined) {
@@ -70,6 +72,14 @@ export function multiCall(applets: ReadonlyMap<string, Applet>, shell: Program):
     return yield* busyboxItself(applets, argv, env, busybox);
   };
 }
+
+/** The process is called like the applet, whatever its executable is called. */
+function* nameProcess(name: string): Routine<void> {
+  if ((yield* prctl("PR_GET_NAME")) !== name.slice(0, COMM_LENGTH)) yield* prctl("PR_SET_NAME", name);
+}
+
+/** Characters of a process's name. @see prctl(2) PR_SET_NAME */
+const COMM_LENGTH = 15;
 
 function* busyboxItself(
   applets: ReadonlyMap<string, Applet>,

@@ -6,5 +6,5 @@ import { makeShell, type ShellTraits } from "./sh/index.ts";
 
 /** The multi-call program with a shell of these traits. */
 export function makeBusybox(traits: ShellTraits): Program {
-  return multiCall(APPLETS, makeShell(traits));
+  return multiCall(APPLETS, makeShell(traits, APPLETS));
 }

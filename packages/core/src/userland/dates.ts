@@ -36,6 +36,12 @@ const FORMATS = [
  * What the text leaves open is taken from `base`: `date -d` gives midnight of today, `touch -d` gives now.
  */
 export function parseDate(text: string, base: Civil): number | undefined {
+  const timeUs = parseForms(text, base);
+  // mktime(3) answers -1 for an error, so that the second before 1970 counts as one.
+  return timeUs === -US_PER_SECOND ? undefined : timeUs;
+}
+
+function parseForms(text: string, base: Civil): number | undefined {
   for (const format of FORMATS) {
     const read = strptime(text, format, base);
     if (read === undefined || read.rest !== "") continue;

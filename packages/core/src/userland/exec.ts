@@ -26,8 +26,7 @@ const NOT_HERE: ReadonlySet<ErrnoCode> = new Set(["ENOENT", "ENOTDIR", "ENODEV",
  * execvp(3): starts a program, looked for in `env`'s PATH unless its name has a slash. A file that is no program is
  * given to the shell. Returns only why it failed.
  */
-export function* execvp(argv: readonly string[], env: Env): Routine<Errno> {
-  const name = argv[0] ?? "";
+export function* execvp(argv: readonly string[], env: Env, name = argv[0] ?? ""): Routine<Errno> {
   if (name === "") return new Errno("ENOENT");
   if (name.includes("/")) return yield* execOrShell(name, argv, env);
   let denied: Errno | undefined;

@@ -136,7 +136,7 @@ export interface Simple {
 export interface If {
   readonly kind: "if";
   readonly condition: Node;
-  readonly then: Node;
+  readonly body: Node;
   readonly otherwise: Node | undefined;
 }
 

@@ -15,7 +15,7 @@ export class CommandHash {
   readonly #commands: Map<string, HashedCommand>;
 
   constructor(from?: CommandHash) {
-    this.#commands = new Map(from?.#commands);
+    this.#commands = new Map(from === undefined ? [] : from.#commands);
   }
 
   get(name: string): HashedCommand | undefined {

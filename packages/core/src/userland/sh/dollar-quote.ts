@@ -19,12 +19,12 @@ export function decodeDollarQuote(cursor: Cursor): string {
   let text = "";
   for (let char = cursor.take(); char !== "'"; char = cursor.take()) {
     if (char === END) cursor.fail("unterminated quoted string");
-    text += char === "\\" ? escape(cursor) : char;
+    text += char === "\\" ? takeEscape(cursor) : char;
   }
   return text;
 }
 
-function escape(cursor: Cursor): string {
+function takeEscape(cursor: Cursor): string {
   const digits = cursor.takeRun(/x[0-9A-Fa-f]{1,2}|[0-7]{1,3}/y);
   if (digits !== "") {
     const code = digits.startsWith("x") ? Number.parseInt(digits.slice(1), 16) : Number.parseInt(digits, 8);

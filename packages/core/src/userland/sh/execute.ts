@@ -4,7 +4,18 @@
  * @see POSIX.1-2017, Shell Command Language, 2.9
  */
 import { close, type Routine } from "../../abi/index.ts";
-import type { Background, Case, Conditional, For, Loop, Node, Pipeline, Redirected, Sequence, Subshell } from "./ast.ts";
+import type {
+  Background,
+  Case,
+  Conditional,
+  For,
+  Loop,
+  Node,
+  Pipeline,
+  Redirected,
+  Sequence,
+  Subshell,
+} from "./ast.ts";
 import { makePipe, moveTo, type Pipe } from "./descriptors.ts";
 import { runErrorTrap } from "./error-trap.ts";
 import { expandFields, expandPattern, expandString } from "./expand.ts";
@@ -35,9 +46,7 @@ export function* run(shell: Shell, node: Node, flags: Flags): Routine<number> {
 
 /** Commands whose failure `set -e` heeds; the others consist of such. */
 function mayFail(node: Node): boolean {
-  return (
-    node.kind === "simple" || node.kind === "subshell" || node.kind === "background" || node.kind === "pipeline"
-  );
+  return node.kind === "simple" || node.kind === "subshell" || node.kind === "background" || node.kind === "pipeline";
 }
 
 /** `undefined` if the status stays what it is: commands were skipped. */
@@ -55,7 +64,7 @@ function* evaluate(shell: Shell, node: Node, flags: Flags): Routine<number | und
     case "if": {
       const condition = yield* run(shell, node.condition, TESTED);
       if (shell.skip !== undefined) return undefined;
-      if (condition === 0) return yield* run(shell, node.then, flags);
+      if (condition === 0) return yield* run(shell, node.body, flags);
       return node.otherwise === undefined ? 0 : yield* run(shell, node.otherwise, flags);
     }
     case "while":

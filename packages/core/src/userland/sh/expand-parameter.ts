@@ -40,7 +40,7 @@ export function* expandParameter(
     return yield* shell.fail("syntax error: bad substitution");
   }
   if (name === "RANDOM" || name.startsWith("EPOCH")) yield* prepareDynamic(shell);
-  const value = valueOf(shell, parameter, context);
+  const value = parameterValue(shell, parameter, context);
   const isSet = value !== undefined && !(parameter.nullIsUnset && value === "");
   switch (operator) {
     case "-":
@@ -51,7 +51,7 @@ export function* expandParameter(
     case "=":
       if (isSet) break;
       yield* assign(words, shell, parameter);
-      put(shell, parameter, valueOf(shell, parameter, context), sink, context);
+      put(shell, parameter, parameterValue(shell, parameter, context), sink, context);
       return;
     case "?":
       if (!isSet) yield* failUnset(words, shell, parameter);
@@ -82,7 +82,7 @@ function put(shell: Shell, { name, quoted }: Parameter, value: string | undefine
 }
 
 /** `undefined` for a parameter that is not set. */
-function valueOf(shell: Shell, { name, quoted }: Parameter, context: Context): string | undefined {
+function parameterValue(shell: Shell, { name, quoted }: Parameter, context: Context): string | undefined {
   if (isDigit(name[0])) {
     const index = Number(name);
     return index === 0 ? shell.zero : shell.parameters[index - 1];

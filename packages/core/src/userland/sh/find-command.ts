@@ -1,7 +1,6 @@
 /** Finds what a command's name means: a function, a built-in, an applet, or a file in PATH. */
 import { Errno, type Routine, stat } from "../../abi/index.ts";
 import { fromByteString } from "../../lib/index.ts";
-import type { Applet } from "../applet.ts";
 import { attempt } from "../io.ts";
 import { literal, type Node } from "./ast.ts";
 import type { Builtin } from "./builtin.ts";
@@ -11,7 +10,7 @@ import type { Shell, ShellFunction } from "./shell.ts";
 export type Found =
   | { readonly kind: "function"; readonly definition: ShellFunction }
   | { readonly kind: "builtin"; readonly builtin: Builtin }
-  | { readonly kind: "applet"; readonly applet: Applet }
+  | { readonly kind: "applet" }
   /** `index` is the place in PATH; -1 for a name with a slash. */
   | { readonly kind: "file"; readonly index: number }
   /** Why it cannot be run, if there was something with that name. */
@@ -41,8 +40,7 @@ export function* findCommand(
   if (name.includes("/")) return { kind: "file", index: -1 };
   const inShell = findInShell(shell, name, { functions: options.functions ?? true });
   if (inShell !== undefined) return inShell;
-  const applet = shell.engine.traits.standalone.get(name);
-  if (applet !== undefined) return { kind: "applet", applet };
+  if (shell.engine.applets.has(name)) return { kind: "applet" };
   const path = shell.variables.get("PATH") ?? "";
   if (options.path !== undefined && options.path !== path) return yield* search(name, options.path, undefined);
   const known = shell.commands.get(name);

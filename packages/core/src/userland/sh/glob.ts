@@ -1,5 +1,15 @@
 /** Pathname expansion. @see glob(7), POSIX.1-2017, Shell Command Language, 2.13.3 */
-import { close, type DirEntry, Errno, getdents, lstat, O_DIRECTORY, O_RDONLY, open, type Routine } from "../../abi/index.ts";
+import {
+  close,
+  type DirEntry,
+  Errno,
+  getdents,
+  lstat,
+  O_DIRECTORY,
+  O_RDONLY,
+  open,
+  type Routine,
+} from "../../abi/index.ts";
 import { byteString, fromByteString } from "../../lib/index.ts";
 import { attempt } from "../io.ts";
 import { matches } from "./pattern.ts";
@@ -34,7 +44,7 @@ function hasSpecial(pieces: readonly Piece[]): boolean {
 /** Matches the components of `pattern` one by one below `directory`, which ends with a slash or is empty. */
 function* expand(directory: string, pattern: string, found: string[]): Routine<void> {
   const { fixed, component, slashes, rest } = nextComponent(pattern);
-  const here = directory + unescape(fixed);
+  const here = directory + withoutEscapes(fixed);
   if (component === "") {
     if (here !== "" && !((yield* attempt(lstat(fromByteString(here)))) instanceof Errno)) found.push(here);
     return;
@@ -65,17 +75,17 @@ function nextComponent(pattern: string): Component {
     const [whole = "", component = "", slashes = ""] = parts.exec(pattern) ?? [];
     if (whole === "") return { fixed: fixed + pattern.slice(at), component: "", slashes: "", rest: "" };
     at += whole.length;
-    if (isPattern(component)) return { fixed, component, slashes: unescape(slashes), rest: pattern.slice(at) };
+    if (isPattern(component)) return { fixed, component, slashes: withoutEscapes(slashes), rest: pattern.slice(at) };
     fixed += whole;
   }
   return { fixed, component: "", slashes: "", rest: "" };
 }
 
 function isPattern(component: string): boolean {
-  return /^(?:[^*?[\\]|\\[^]|\[(?![^]*\]))*(?:[*?]|\[)/.test(component);
+  return /^(?:[^*?[\\]|\\.|\[(?!.*\]))*(?:[*?]|\[)/s.test(component);
 }
 
-const unescape = (text: string): string => text.replace(/\\([^])/g, "$1");
+const withoutEscapes = (text: string): string => text.replace(/\\(.)/gs, "$1");
 
 function* namesIn(directory: string): Routine<readonly string[]> {
   const path = directory === "" ? "." : fromByteString(directory);

@@ -31,31 +31,40 @@ type Construct =
   | "line"
   | "substitution"
   | "backquotes"
-  | "if"
-  | "then"
-  | "else"
-  | "while"
-  | "do"
+  | "condition"
+  | "if-body"
+  | "else-body"
+  | "loop-condition"
+  | "loop-body"
   | "brace"
   | "paren"
   | "item";
 
-/** What ends the list of each construct, what follows, and how a message calls it. */
-const CONSTRUCTS: Readonly<
-  Record<Construct, { readonly ends: Readonly<Record<string, Construct | "pop">>; readonly expected?: string }>
-> = {
-  line: { ends: {} },
-  substitution: { ends: { ")": "pop" }, expected: '")"' },
-  backquotes: { ends: {} },
-  if: { ends: { then: "then" }, expected: '"then"' },
-  // biome-ignore lint/suspicious/noThenProperty: the keyword is called so.
-  then: { ends: { elif: "if", else: "else", fi: "pop" }, expected: '"fi"' },
-  else: { ends: { fi: "pop" }, expected: '"fi"' },
-  while: { ends: { do: "do" }, expected: '"do"' },
-  do: { ends: { done: "pop" }, expected: '"done"' },
-  brace: { ends: { "}": "pop" }, expected: '"}"' },
-  paren: { ends: { ")": "pop" }, expected: '")"' },
-  item: { ends: { ";;": "pop", esac: "pop" }, expected: '";;"' },
+interface Ending {
+  /** What ends the list: the construct that follows then, or `pop` if it was the last. */
+  readonly ends: ReadonlyMap<string, Construct | "pop">;
+  /** How a message calls what is missing. */
+  readonly expected?: string;
+}
+
+const ending = (expected: string, ...ends: readonly (readonly [string, Construct | "pop"])[]): Ending => ({
+  ends: new Map(ends),
+  expected: `"${expected}"`,
+});
+const NO_ENDING: Ending = { ends: new Map() };
+
+const ENDINGS: Readonly<Record<Construct, Ending>> = {
+  line: NO_ENDING,
+  substitution: ending(")", [")", "pop"]),
+  backquotes: NO_ENDING,
+  condition: ending("then", ["then", "if-body"]),
+  "if-body": ending("fi", ["elif", "condition"], ["else", "else-body"], ["fi", "pop"]),
+  "else-body": ending("fi", ["fi", "pop"]),
+  "loop-condition": ending("do", ["do", "loop-body"]),
+  "loop-body": ending("done", ["done", "pop"]),
+  brace: ending("}", ["}", "pop"]),
+  paren: ending(")", [")", "pop"]),
+  item: ending(";;", [";;", "pop"], ["esac", "pop"]),
 };
 
 /** Tokens that end a list, whether it is theirs or not. */
@@ -205,7 +214,7 @@ export class Grammar {
       case "if":
       case "while":
       case "until":
-        return this.#open(word === "if" ? "if" : "while", word);
+        return this.#open(word === "if" ? "condition" : "loop-condition", word);
       case "{":
         return this.#open("brace", word);
       case "(":
@@ -312,13 +321,13 @@ export class Grammar {
 
   /** The end of the list of `frame`. */
   #close(frame: Frame, token: Token): string {
-    const { ends, expected } = CONSTRUCTS[frame.construct];
+    const { ends, expected } = ENDINGS[frame.construct];
     const word = textOf(token);
     if (word === "end" && frame.construct === "backquotes") {
       this.#finished = true;
       return "";
     }
-    const next = Object.hasOwn(ends, word) ? ends[word] : undefined;
+    const next = ends.get(word);
     if (next === undefined) throw unexpected(token, expected);
     if (next !== "pop") {
       Object.assign(frame, frameOf(next));
@@ -376,7 +385,7 @@ export class Grammar {
         return ";";
       default:
         if (word !== "do") throw unexpected(token, '"do"');
-        return this.#open("do", word);
+        return this.#open("loop-body", word);
     }
   }
 

@@ -34,6 +34,17 @@ export class Job {
     this.isControlled = isControlled;
   }
 
+  copy(): Job {
+    const job = new Job(this.number, this.isControlled);
+    for (const process of this.processes) job.processes.push({ ...process });
+    return Object.assign(job, {
+      state: this.state,
+      stopStatus: this.stopStatus,
+      changed: this.changed,
+      waited: this.waited,
+    });
+  }
+
   get firstPid(): number {
     return this.processes[0]?.pid ?? 0;
   }
@@ -64,6 +75,12 @@ export class Jobs {
     this.#slots[slot] = job;
     this.#order.unshift(job);
     return job;
+  }
+
+  /** The jobs of `other` but for one: what `jobs` shows in a pipeline. */
+  copyFrom(other: Jobs, except: Job | undefined): void {
+    this.#order = other.#order.filter((job) => job !== except).map((job) => job.copy());
+    for (const job of this.#order) this.#slots[job.number - 1] = job;
   }
 
   free(job: Job): void {

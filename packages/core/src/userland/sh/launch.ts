@@ -46,13 +46,9 @@ export interface Launch {
 export function* launch(shell: Shell, { file, argv, path, index, inPlace }: Launch): Routine<never> {
   const env = shell.variables.environment();
   const words = argv.map(fromByteString);
-  const applet = file.includes("/") ? undefined : shell.engine.traits.standalone.get(file);
-  if (applet !== undefined) {
-    if (inPlace && RUN_IN_PLACE.has(file)) {
-      yield* become(shell, file, (function* () {
-        return yield* runApplet(applet, file, words, env);
-      })());
-    }
+  if (shell.engine.applets.has(file)) {
+    const applet = inPlace && RUN_IN_PLACE.has(file) ? shell.engine.applets.get(file) : undefined;
+    if (applet !== undefined) yield* become(shell, file, runApplet(applet, file, words, env));
     yield* attempt(execve(SELF, words, env));
   }
   let error = new Errno("ENOENT");

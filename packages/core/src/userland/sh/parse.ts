@@ -9,19 +9,19 @@
 import {
   type Case as BashCase,
   type Command as BashCommand,
+  type For as BashFor,
+  type If as BashIf,
   type Pipeline as BashPipeline,
+  type Redirection as BashRedirection,
+  type Word as BashWord,
   type CommandNode,
   type CompoundCommand,
-  type If as BashIf,
-  type For as BashFor,
-  parse as parseBash,
   type PipelineNode,
-  type Redirection as BashRedirection,
+  parse as parseBash,
   type Statement,
-  type Word as BashWord,
 } from "unbash";
 import { AssertionFailure, assert } from "../../lib/index.ts";
-import { assignedName, ALL_PARAMETERS, literal, type Node, type Redirection, type Simple, type Word } from "./ast.ts";
+import { ALL_PARAMETERS, assignedName, literal, type Node, type Redirection, type Simple, type Word } from "./ast.ts";
 import type { Skeleton, SkeletonWord } from "./skeleton.ts";
 
 /** The tree of a skeleton; `undefined` if it holds no command. */
@@ -54,7 +54,9 @@ class Builder {
   #statement(statement: Statement): Node {
     const { command } = statement;
     const node = command.type === "AndOr" ? this.#andOr(command) : this.#pipelineNode(command);
-    return statement.background === true ? { kind: "background", body: node, line: this.#line(statement.pos) } : node;
+    if (statement.background !== true) return node;
+    // ash forgets to note the line: messages of a background command are about line 0.
+    return { kind: "background", body: node, line: node.kind === "redirected" ? node.line : 0 };
   }
 
   #andOr(list: { readonly commands: readonly PipelineNode[]; readonly operators: readonly string[] }): Node {
@@ -127,7 +129,7 @@ class Builder {
         : last === undefined
           ? undefined
           : this.#body(last);
-    return { kind: "if", condition: this.#body(clause), then: this.#body(then), otherwise };
+    return { kind: "if", condition: this.#body(clause), body: this.#body(then), otherwise };
   }
 
   #for(node: BashFor): Node {

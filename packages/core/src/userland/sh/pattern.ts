@@ -69,14 +69,14 @@ const cache = new Map<string, Compiled>();
 function compile(pattern: string): Compiled {
   const known = cache.get(pattern);
   if (known !== undefined) return known;
-  const lazy = translate(pattern, "[^]*?");
-  const greedy = translate(pattern, "[^]*");
+  const lazy = translate(pattern, ".*?");
+  const greedy = translate(pattern, ".*");
   const compiled = {
-    whole: new RegExp(`^${lazy}$`),
-    lazy: new RegExp(`^${lazy}`),
-    greedy: new RegExp(`^${greedy}`),
-    suffix: new RegExp(`${lazy}$`, "g"),
-    anywhere: new RegExp(greedy, "g"),
+    whole: new RegExp(`^${lazy}$`, "s"),
+    lazy: new RegExp(`^${lazy}`, "s"),
+    greedy: new RegExp(`^${greedy}`, "s"),
+    suffix: new RegExp(`${lazy}$`, "gs"),
+    anywhere: new RegExp(greedy, "gs"),
   };
   if (cache.size >= CACHE_SIZE) cache.clear();
   cache.set(pattern, compiled);
@@ -94,7 +94,7 @@ function translate(pattern: string, star: string): string {
     if (char === "*") {
       while (pattern[at] === "*") at++;
       source += star;
-    } else if (char === "?") source += "[^]";
+    } else if (char === "?") source += ".";
     else if (char === "\\") {
       source += at < pattern.length ? literalSource(pattern[at] as string) : NEVER;
       at++;
@@ -138,7 +138,7 @@ function parseBracket(pattern: string, start: number): { readonly source: string
     at = high.end;
     if (low.source <= high.source) members += `${codeSource(low.source)}-${codeSource(high.source)}`;
   }
-  if (members === "") return { source: negated ? "[^]" : NEVER, end: at + 1 };
+  if (members === "") return { source: negated ? "." : NEVER, end: at + 1 };
   return { source: `[${negated ? "^" : ""}${members}]`, end: at + 1 };
 }
 

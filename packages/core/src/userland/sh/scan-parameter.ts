@@ -1,34 +1,21 @@
 /** `$x` and `${x…}`: reads a parameter expansion. @see POSIX.1-2017, Shell Command Language, 2.6.2 */
-import type { Parameter, ParameterOperator } from "./ast.ts";
+import type { ParameterOperator } from "./ast.ts";
 import { isDigit, isNameChar, isNameStart, isSpecialParameter } from "./characters.ts";
 import type { Cursor } from "./cursor.ts";
-import { isDouble, type Mode, type Scanner, scanBraceWord } from "./scan-word.ts";
 
 /** The name and operator of `${x…`, up to where the word begins. */
-interface Head {
+export interface ParameterHead {
   readonly name: string;
   readonly operator: ParameterOperator;
   readonly nullIsUnset: boolean;
-  /** `${x}`: the brace is closed already. */
+  /** `$x` and `${x}`: no word follows. */
   readonly closed: boolean;
 }
 
 /** Reads on after the `$`. */
-export function scanParameter(scanner: Scanner, mode: Mode): Parameter {
-  const { cursor } = scanner;
-  const quoted = isDouble(mode);
-  if (!cursor.takeIf("{")) {
-    return { kind: "parameter", name: plainName(cursor), operator: "value", nullIsUnset: false, word: [], quoted };
-  }
-  const { name, operator, nullIsUnset, closed } = scanHead(cursor);
-  const word = closed ? [] : scanBraceWord(scanner, wordMode(operator, mode));
-  return { kind: "parameter", name, operator, nullIsUnset, word, quoted };
-}
-
-/** Patterns have their own quotes even within double quotes. */
-function wordMode(operator: ParameterOperator, mode: Mode): "brace" | "double-brace" {
-  const isPattern = "%#/".includes(operator[0] ?? "");
-  return isDouble(mode) && !isPattern ? "double-brace" : "brace";
+export function scanParameterHead(cursor: Cursor): ParameterHead {
+  if (cursor.takeIf("{")) return scanHead(cursor);
+  return { name: plainName(cursor), operator: "value", nullIsUnset: false, closed: true };
 }
 
 /** `$name`, `$1`, `$?`: one digit only. */
@@ -49,7 +36,7 @@ function takeDigits(cursor: Cursor): string {
   return name;
 }
 
-function scanHead(cursor: Cursor): Head {
+function scanHead(cursor: Cursor): ParameterHead {
   const first = cursor.peekJoined();
   if (isNameStart(first)) return scanOperator(cursor, takeName(cursor));
   if (isDigit(first)) return scanOperator(cursor, takeDigits(cursor));
@@ -60,7 +47,7 @@ function scanHead(cursor: Cursor): Head {
 }
 
 /** After `${#`: the length of a parameter, or something about `$#` itself. */
-function scanLength(cursor: Cursor): Head {
+function scanLength(cursor: Cursor): ParameterHead {
   const first = cursor.peekJoined();
   if (isNameChar(first)) return lengthOf(cursor, isDigit(first) ? takeDigits(cursor) : takeName(cursor));
   const second = cursor.text[cursor.position + 1];
@@ -69,12 +56,12 @@ function scanLength(cursor: Cursor): Head {
   return isSpecialParameter(first) ? lengthOf(cursor, first) : bad(first);
 }
 
-function lengthOf(cursor: Cursor, name: string): Head {
+function lengthOf(cursor: Cursor, name: string): ParameterHead {
   return cursor.takeIf("}") ? { name, operator: "length", nullIsUnset: false, closed: true } : bad(name);
 }
 
-function scanOperator(cursor: Cursor, name: string): Head {
-  const head = (operator: ParameterOperator, nullIsUnset = false): Head => ({
+function scanOperator(cursor: Cursor, name: string): ParameterHead {
+  const head = (operator: ParameterOperator, nullIsUnset = false): ParameterHead => ({
     name,
     operator,
     nullIsUnset,
@@ -98,13 +85,13 @@ function scanOperator(cursor: Cursor, name: string): Head {
     case "%":
     case "#":
     case "/":
-      return head(cursor.takeIf(char) ? `${char}${char}` : char);
+      return head((cursor.takeIf(char) ? char + char : char) as ParameterOperator);
     default:
       return head("bad");
   }
 }
 
 /** Read on to the closing brace, and refused when it is expanded. */
-function bad(name: string): Head {
+function bad(name: string): ParameterHead {
   return { name, operator: "bad", nullIsUnset: false, closed: false };
 }

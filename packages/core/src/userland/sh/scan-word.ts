@@ -5,12 +5,12 @@
  *
  * @see POSIX.1-2017, Shell Command Language, 2.2 Quoting and 2.6 Word Expansions
  */
-import type { Node, Part, Word } from "./ast.ts";
+import type { Node, Parameter, ParameterOperator, Part, Word } from "./ast.ts";
 import { isNameStart, isSpecialParameter } from "./characters.ts";
 import { type Cursor, END } from "./cursor.ts";
 import { decodeDollarQuote } from "./dollar-quote.ts";
 import { PartList } from "./part-list.ts";
-import { scanParameter } from "./scan-parameter.ts";
+import { scanParameterHead } from "./scan-parameter.ts";
 
 /**
  * `word`: outside of all quotes. `mark`: the word after `<<`, which is not expanded. `brace`: the word in `${x-word}`.
@@ -45,13 +45,6 @@ export function scanWord(scanner: Scanner, mode: "word" | "mark"): { readonly wo
   const parts = new PartList();
   scan(scanner, mode, parts);
   return { word: parts.finish(), quoted: parts.hasQuotes };
-}
-
-/** The word in `${x-word}`, through the closing brace. */
-export function scanBraceWord(scanner: Scanner, mode: "brace" | "double-brace"): Word {
-  const parts = new PartList();
-  scan(scanner, mode, parts);
-  return parts.finish();
 }
 
 /** A here-document that is expanded: everything up to the line `mark`. */
@@ -260,6 +253,19 @@ function dollar(scanner: Scanner, mode: Mode, parts: PartList): void {
     cursor.take();
     parts.push(cursor.takeIf("(") ? arithmetic(scanner, mode) : commandSubstitution(scanner, mode));
   }
+}
+
+function scanParameter(scanner: Scanner, mode: Mode): Parameter {
+  const { name, operator, nullIsUnset, closed } = scanParameterHead(scanner.cursor);
+  const word = new PartList();
+  if (!closed) scan(scanner, braceMode(operator, mode), word);
+  return { kind: "parameter", name, operator, nullIsUnset, word: word.finish(), quoted: isDouble(mode) };
+}
+
+/** Patterns have their own quotes even within double quotes. */
+function braceMode(operator: ParameterOperator, mode: Mode): "brace" | "double-brace" {
+  const isPattern = "%#/".includes(operator[0] ?? "");
+  return isDouble(mode) && !isPattern ? "double-brace" : "brace";
 }
 
 function arithmetic(scanner: Scanner, mode: Mode): Part {

@@ -6,9 +6,9 @@ import { NeedsInput, SyntaxFailure } from "./cursor.ts";
 import { FIRST_INTERNAL_FD, moveAway } from "./descriptors.ts";
 import { Input } from "./input.ts";
 import { notifyJobs } from "./job-control.ts";
+import { showPrompt } from "./prompt.ts";
 import { type CommandLine, readCommandLine } from "./reader.ts";
 import { EXIT, type Flags, type Shell } from "./shell.ts";
-import { expandPrompt } from "./trace.ts";
 
 /** Runs a text as commands. Its status is that of the last command, 0 if there is none. @throws Leave */
 export function* evaluate(shell: Shell, text: string, flags: Flags): Routine<number> {
@@ -16,9 +16,11 @@ export function* evaluate(shell: Shell, text: string, flags: Flags): Routine<num
   return yield* runInput(shell, input, flags);
 }
 
-/** Runs a file in this shell. A file that cannot be opened is an error. @throws Leave */
+/** Runs a file in this shell; messages name it. A file that cannot be opened is an error. @throws Leave */
 export function* runFile(shell: Shell, path: string): Routine<number> {
-  return yield* runInput(shell, yield* openScript(shell, path), 0);
+  const input = yield* openScript(shell, path);
+  shell.commandName = path;
+  return yield* runInput(shell, input, 0);
 }
 
 /** Opens a script, on a descriptor out of everybody's way. @throws Leave */
@@ -60,7 +62,7 @@ export function* runLines(
 
 /** The next command line, after as many reads as it takes; `undefined` at the end. @throws Leave at a syntax error. */
 function* nextLine(shell: Shell, input: Input, prompts: boolean): Routine<CommandLine | undefined> {
-  if (prompts) yield* prompt(shell, "PS1");
+  if (prompts) yield* showPrompt(shell, "PS1");
   for (;;) {
     const start = input.position;
     try {
@@ -74,7 +76,7 @@ function* nextLine(shell: Shell, input: Input, prompts: boolean): Routine<Comman
       }
       if (!(problem instanceof NeedsInput)) throw problem;
       const isContinued = input.text.length > input.position;
-      if (prompts && isContinued) yield* prompt(shell, "PS2");
+      if (prompts && isContinued) yield* showPrompt(shell, "PS2");
       yield* input.more();
     }
   }
@@ -84,9 +86,4 @@ function* nextLine(shell: Shell, input: Input, prompts: boolean): Routine<Comman
 function* echoInput(shell: Shell, input: Input, start: number): Routine<void> {
   if (!shell.has("verbose") || input.fd === undefined) return;
   yield* shell.printError(input.text.slice(start, input.position));
-}
-
-function* prompt(shell: Shell, name: "PS1" | "PS2"): Routine<void> {
-  const text = shell.variables.get(name) ?? "";
-  yield* shell.printError(yield* expandPrompt(shell, shell.decoratePrompt(text)));
 }

@@ -22,9 +22,12 @@ import { Variables } from "./variables.ts";
 export interface ShellTraits {
   /** All messages name the line: `sh: line 0: nosuch: not found`. The recorded busybox does, Docker Hub's does not. */
   readonly lineInMessages: boolean;
-  /** Applets that are run without looking for them in PATH, as a "standalone" busybox does. None: PATH decides. */
-  readonly standalone: ReadonlyMap<string, Applet>;
+  /** Applets are run without looking for them in PATH, as a "standalone" busybox does. */
+  readonly standalone: boolean;
 }
+
+/** Applets that the shell runs itself; for some of them it has only the name, and executes the program again. */
+export type Applets = ReadonlyMap<string, Applet | undefined>;
 
 /** How a command is evaluated: a union of the bits below. */
 export type Flags = number;
@@ -36,6 +39,8 @@ export const TESTED = 2;
 /** The parts of the shell that call each other in circles get at each other through this. */
 export interface Engine {
   readonly traits: ShellTraits;
+  /** The applets of the multi-call program that the shell belongs to, by the names that need no look-up in PATH. */
+  readonly applets: Applets;
   readonly builtins: ReadonlyMap<string, Builtin>;
   /** The whole shell, as a program: what a script without `#!` is run by. */
   readonly program: Program;
@@ -126,6 +131,10 @@ export class Shell {
   /** The terminal, under job control. */
   terminalFd: number | undefined;
   isJobControlled = false;
+  /** The user was told of stopped jobs when the last command was `exit`. */
+  warnedOfJobs = false;
+  /** The process group that had the terminal before. */
+  originalGroup = 0;
   /** The time, for variables that tell it. */
   nowUs = 0;
   /** What brk(2) was last told. */

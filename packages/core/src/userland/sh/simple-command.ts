@@ -72,7 +72,13 @@ interface How {
   readonly flags: Flags;
 }
 
-function* redirectAndRun(shell: Shell, node: Simple, target: Target, argv: readonly string[], how: How): Routine<number> {
+function* redirectAndRun(
+  shell: Shell,
+  node: Simple,
+  target: Target,
+  argv: readonly string[],
+  how: How,
+): Routine<number> {
   const targets = yield* expandTargets(shell, node.redirections);
   shell.traceFd = traceFd(shell);
   if (yield* applyRedirections(shell, targets)) return bail(shell, target, 1);
@@ -162,13 +168,7 @@ function* commandOptions(
   }
 }
 
-function* dispatch(
-  shell: Shell,
-  node: Simple,
-  target: Target,
-  argv: readonly string[],
-  flags: Flags,
-): Routine<number> {
+function* dispatch(shell: Shell, node: Simple, target: Target, argv: readonly string[], flags: Flags): Routine<number> {
   const [name] = argv;
   if (name === undefined) {
     shell.status = shell.substitutionStatus;

@@ -1,7 +1,8 @@
 /** Tilde expansion. @see POSIX.1-2017, Shell Command Language, 2.6.1 */
-import { Errno, type Routine } from "../../abi/index.ts";
-import { byteString, latin1 } from "../../lib/index.ts";
-import { attempt, readFile } from "../io.ts";
+import type { Routine } from "../../abi/index.ts";
+import { byteString, fromByteString } from "../../lib/index.ts";
+import { Io } from "../io.ts";
+import { userByName } from "../passwd.ts";
 import type { Context } from "./expand-parameter.ts";
 import type { Shell } from "./shell.ts";
 import type { Piece } from "./split.ts";
@@ -47,11 +48,6 @@ function endOfName(text: string, tilde: number, inValue: boolean): number {
 
 function* homeOf(shell: Shell, user: string): Routine<string | undefined> {
   if (user === "") return shell.variables.get("HOME");
-  const passwd = yield* attempt(readFile("/etc/passwd"));
-  if (passwd instanceof Errno) return undefined;
-  for (const line of latin1(passwd).split("\n")) {
-    const fields = line.split(":");
-    if (fields[0] === byteString(user) && fields.length >= 7) return fields[5];
-  }
-  return undefined;
+  const found = yield* userByName(new Io(shell.name, [], new Map()), fromByteString(user));
+  return found === undefined ? undefined : byteString(found.home);
 }

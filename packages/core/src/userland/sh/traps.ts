@@ -1,5 +1,5 @@
 /** Which signals the shell has been told to do something about, and which have come. @see trap(1p) */
-import { SIGNAL_MAX, type Signal, signalName, signalNumber } from "../../abi/index.ts";
+import { SIGNAL_MAX, type Signal } from "../../abi/index.ts";
 
 /** `trap … EXIT`. */
 export const ON_EXIT = 0;
@@ -64,19 +64,4 @@ export class Traps {
     this.pending.add(signal);
     this.latest = signal;
   }
-}
-
-/** The number that `trap` and `kill` understand: `EXIT`, `0`, `15`, `TERM`, `sigterm`; `undefined` for anything else. */
-export function trapNumber(name: string): number | undefined {
-  if (/^[0-9]+$/.test(name)) return Number(name) <= SIGNAL_MAX ? Number(name) : undefined;
-  return name.toUpperCase() === "EXIT" ? ON_EXIT : signalNumber(name);
-}
-
-/** `HUP`, `EXIT`, `ERR`, or the number of a signal without a name. */
-export function trapName(number: number): string {
-  if (number === ON_EXIT) return "EXIT";
-  if (number === ON_ERROR) return "ERR";
-  const name = number <= 31 ? signalName(number) : undefined;
-  if (name === "SIGIO") return "POLL";
-  return name === undefined ? String(number) : name.slice(3);
 }

@@ -52,11 +52,17 @@ export class Variables {
   bytes = 0;
 
   constructor(from?: Variables) {
-    this.#table = new Map(from?.#table);
-    this.#scopes = from?.#scopes.map(({ saved, options }) => ({ saved: new Map(saved), options })) ?? [];
-    this.#dynamic = new Set(from?.#dynamic ?? DYNAMIC);
-    this.exportsAll = from?.exportsAll ?? false;
-    this.bytes = from?.bytes ?? 0;
+    if (from === undefined) {
+      this.#table = new Map();
+      this.#scopes = [];
+      this.#dynamic = new Set(DYNAMIC);
+      return;
+    }
+    this.#table = new Map(from.#table);
+    this.#scopes = from.#scopes.map(({ saved, options }) => ({ saved: new Map(saved), options }));
+    this.#dynamic = new Set(from.#dynamic);
+    this.exportsAll = from.exportsAll;
+    this.bytes = from.bytes;
   }
 
   get(name: string): string | undefined {

@@ -20,8 +20,8 @@ import {
   wait4,
 } from "../../abi/index.ts";
 import type { Job } from "./jobs.ts";
-import { describeSignal } from "./signal-text.ts";
 import type { Shell } from "./shell.ts";
+import { describeSignal } from "./signal-text.ts";
 import { holdingInterrupts, setSignal } from "./signals.ts";
 
 /** `block` waits for a child; `signal` for a child or a signal that the shell catches; `poll` does not wait. */

@@ -43,9 +43,9 @@ export const cp: Applet = function* (io) {
   if (directory === undefined && sources.length === 1) {
     const from = yield* existenceOf(io, first, how.dereference === "all" ? stat : lstat);
     if (from === undefined) return 1;
-    const to = yield* existenceOf(io, target);
-    if (to === undefined) return 1;
     const exactly = options.has("T");
+    const to = yield* existenceOf(io, target, exactly ? lstat : stat);
+    if (to === undefined) return 1;
     if (exactly && from !== "directory" && to === "directory") return yield* io.die(`'${target}' is a directory`);
     if (options.has("parents") && to !== "directory") {
       return yield* io.die("with --parents, the destination must be a directory");

@@ -145,7 +145,7 @@ class BlockCopy {
   *#block(size: number): Routine<Uint8Array | undefined> {
     const { inputBlock, flags } = this.#how;
     const got = yield* attempt(this.#read(size));
-    let bytes = NO_BYTES;
+    let bytes: Uint8Array = NO_BYTES;
     if (got instanceof Errno) {
       if (!flags.has("noerror")) return yield* this.#io.pdie(this.#input, got);
       yield* this.#io.perror(this.#input, got);

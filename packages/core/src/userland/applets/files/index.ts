@@ -31,6 +31,7 @@ import { rmdir } from "./rmdir.ts";
 import { shred } from "./shred.ts";
 import { stat } from "./stat.ts";
 import { fsync, sync } from "./sync.ts";
+import { test } from "./test.ts";
 import { touch } from "./touch.ts";
 import { tree } from "./tree.ts";
 import { truncate } from "./truncate.ts";
@@ -73,6 +74,9 @@ export const applets: Readonly<Record<string, Applet>> = {
   shred,
   stat,
   sync,
+  test,
+  "[": test,
+  "[[": test,
   touch,
   tree,
   truncate,

@@ -103,7 +103,8 @@ export class Listing {
         const entry = entries[this.#flags.has("x") ? row * columns + column : column * rows + row];
         if (entry === undefined) continue;
         if (used > 0) {
-          line += " ".repeat(Math.max(0, next - used));
+          // A cell may be wider than its column, and is then parted by as many blanks as it is too wide.
+          line += " ".repeat(Math.abs(next - used));
           used = next;
         }
         next = used + columnWidth;

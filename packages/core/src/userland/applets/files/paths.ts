@@ -7,9 +7,10 @@ export function lastComponent(path: string): string {
   return stripped.slice(stripped.lastIndexOf("/") + 1);
 }
 
-/** `directory/name` with one slash between them. */
+/** `directory/name` with one slash between them; the name alone without a directory. */
 export function joinPath(directory: string, name: string): string {
   const tail = name.replace(/^\/+/, "");
+  if (directory === "") return tail;
   return directory.endsWith("/") ? `${directory}${tail}` : `${directory}/${tail}`;
 }
 

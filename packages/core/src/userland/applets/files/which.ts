@@ -14,9 +14,7 @@ export const which: Applet = function* (io) {
   const directories = (io.env.get("PATH") ?? DEFAULT_PATH).split(":");
   let code = 0;
   for (const name of options.operands) {
-    const candidates = name.includes("/")
-      ? [name]
-      : directories.map((directory) => (directory === "" ? name : joinPath(directory, name)));
+    const candidates = name.includes("/") ? [name] : directories.map((directory) => joinPath(directory, name));
     let found = false;
     for (const path of candidates) {
       if (!(yield* isExecutable(path))) continue;

@@ -28,3 +28,9 @@ export function* requirePrivilege(io: Io): Routine<void> {
   const { effective } = yield* getresuid();
   if (effective !== 0) yield* io.die("must be suid to work properly");
 }
+
+/** Applets that only root may run say so. */
+export function* requireRoot(io: Io): Routine<void> {
+  const { effective } = yield* getresuid();
+  if (effective !== 0) yield* io.die("permission denied (are you root?)");
+}

@@ -1,46 +1,129 @@
 /** The applets of this folder by name. */
 import type { Applet } from "../../applet.ts";
+import { addgroup } from "./addgroup.ts";
+import { adduser } from "./adduser.ts";
 import { chroot } from "./chroot.ts";
+import { clear, reset } from "./clear.ts";
+import { date } from "./date.ts";
+import { delgroup, deluser } from "./deluser.ts";
+import { dmesg } from "./dmesg.ts";
 import { env, printenv } from "./env.ts";
 import { falseApplet } from "./false.ts";
+import { free } from "./free.ts";
+import { getopt } from "./getopt.ts";
+import { halt, poweroff, reboot } from "./halt.ts";
+import { dnsdomainname, hostid, hostname } from "./hostname.ts";
 import { groups, id, whoami } from "./id.ts";
+import { ionice } from "./ionice.ts";
 import { kill, killall } from "./kill.ts";
+import { logger } from "./logger.ts";
 import { logname } from "./logname.ts";
+import { mount } from "./mount.ts";
+import { mountpoint } from "./mountpoint.ts";
+import { nohup } from "./nohup.ts";
+import { nologin } from "./nologin.ts";
 import { nproc } from "./nproc.ts";
+import { nsenter } from "./nsenter.ts";
+import { passwd } from "./passwd.ts";
 import { pidof } from "./pidof.ts";
+import { pivotRoot } from "./pivot-root.ts";
+import { ps } from "./ps.ts";
 import { nice, renice } from "./renice.ts";
+import { runParts } from "./run-parts.ts";
+import { setarch } from "./setarch.ts";
+import { setpriv } from "./setpriv.ts";
 import { setsid } from "./setsid.ts";
 import { sleep, usleep } from "./sleep.ts";
+import { startStopDaemon } from "./start-stop-daemon.ts";
+import { stty } from "./stty.ts";
 import { su } from "./su.ts";
+import { swapoff, swapon } from "./swap.ts";
+import { switchRoot } from "./switch-root.ts";
+import { sysctl } from "./sysctl.ts";
+import { taskset } from "./taskset.ts";
+import { time } from "./time.ts";
 import { timeout } from "./timeout.ts";
+import { top } from "./top.ts";
 import { trueApplet } from "./true.ts";
+import { tty } from "./tty.ts";
+import { umount } from "./umount.ts";
 import { arch, uname } from "./uname.ts";
-import { users, w, who } from "./who.ts";
+import { unshare } from "./unshare.ts";
+import { uptime } from "./uptime.ts";
+import { uuidgen } from "./uuidgen.ts";
+import { watch } from "./watch.ts";
+import { last, users, w, who } from "./who.ts";
 
 export const applets: Readonly<Record<string, Applet>> = {
+  addgroup,
+  adduser,
   arch,
   chroot,
+  clear,
+  date,
+  delgroup,
+  deluser,
+  dmesg,
+  dnsdomainname,
   env,
   false: falseApplet,
+  free,
+  getopt,
   groups,
+  halt,
+  hostid,
+  hostname,
   id,
+  ionice,
   kill,
   killall,
+  last,
+  linux32: setarch,
+  linux64: setarch,
+  logger,
   logname,
+  mount,
+  mountpoint,
   nice,
+  nohup,
+  nologin,
   nproc,
+  nsenter,
+  passwd,
   pidof,
+  pivot_root: pivotRoot,
+  poweroff,
   printenv,
+  ps,
+  reboot,
   renice,
+  reset,
+  "run-parts": runParts,
+  setpriv,
   setsid,
   sleep,
+  "start-stop-daemon": startStopDaemon,
+  stty,
   su,
+  swapoff,
+  swapon,
+  switch_root: switchRoot,
+  sysctl,
+  taskset,
+  time,
   timeout,
+  top,
   true: trueApplet,
+  tty,
+  umount,
   uname,
+  unshare,
+  uptime,
   users,
   usleep,
+  uuidgen,
   w,
+  watch,
   who,
   whoami,
 };

@@ -14,7 +14,6 @@ import { integerOrDie } from "./number.ts";
 
 const REALTIME = 1;
 const IDLE = 3;
-const LEVELS = 8;
 
 export const ionice: Applet = function* (io) {
   const options = yield* getopt(io, "+n:c:p:t");
@@ -45,7 +44,6 @@ function* numberOption(io: Io, options: Options, letter: string): Routine<number
 /** Why the kernel would not set this priority. */
 function* refusal(ioClass: number, level: number): Routine<Errno | undefined> {
   if (ioClass === 0) return level === 0 ? undefined : new Errno("EINVAL");
-  if (ioClass !== IDLE && level >= LEVELS) return new Errno("EINVAL");
   if (ioClass !== REALTIME) return undefined;
   const { effective } = yield* capget();
   return effective.has(CAP_SYS_NICE) || effective.has(CAP_SYS_ADMIN) ? undefined : new Errno("EPERM");

@@ -19,7 +19,7 @@ export function* mountEntries(path: string): Routine<readonly MountEntry[] | Err
   return text.split("\n").flatMap((line) => {
     const fields = line.trim().split(/[ \t]+/);
     if (fields[0] === "" || fields[0]?.startsWith("#")) return [];
-    const [source = "", directory = "", type = "", options = ""] = fields.map(unescape);
+    const [source = "", directory = "", type = "", options = ""] = fields.map(unescaped);
     return [{ source, directory, type, options }];
   });
 }
@@ -32,5 +32,5 @@ export function typeMatches(type: string, list: string | undefined): boolean {
 }
 
 /** Blanks and backslashes are written as octal escapes. */
-const unescape = (field: string): string =>
+const unescaped = (field: string): string =>
   field.replace(/\\([0-3][0-7][0-7])/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));

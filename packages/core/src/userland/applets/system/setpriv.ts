@@ -2,7 +2,6 @@
 import {
   CAPABILITY_NAMES,
   type CapabilitySet,
-  capabilityNumber,
   capget,
   capset,
   Errno,
@@ -24,6 +23,12 @@ const LONG_OPTIONS = {
   "inh-caps": "inh-caps:",
   "ambient-caps": "ambient-caps:",
 };
+
+/** busybox knows the names of capabilities up to this one. */
+const LAST_KNOWN = 37;
+const KNOWN_NAMES: readonly string[] = CAPABILITY_NAMES.slice(0, LAST_KNOWN + 1).map((name) =>
+  name.slice("CAP_".length).toLowerCase(),
+);
 
 export const setpriv: Applet = function* (io) {
   const options = yield* getopt(io, "+d", LONG_OPTIONS);
@@ -74,7 +79,7 @@ function* ambientCapabilities(): Routine<readonly number[]> {
 }
 
 function formatCapabilities(numbers: Iterable<number>): string {
-  const names = [...numbers].map((number) => (CAPABILITY_NAMES[number] ?? "").slice("CAP_".length).toLowerCase());
+  const names = [...numbers].map((number) => KNOWN_NAMES[number] ?? `cap_${number}`);
   return names.length === 0 ? "[none]" : names.join(",");
 }
 
@@ -84,8 +89,8 @@ function* readChanges(io: Io, text: string): Routine<readonly { readonly adds: b
   for (const word of text.split(",").filter((part) => part !== "")) {
     if (!/^[-+]/.test(word)) return yield* io.die(`invalid capability '${word}'`);
     const name = word.slice(1);
-    const number = /^cap_\d+$/.test(name) ? Number(name.slice(4)) : capabilityNumber(name);
-    if (number === undefined || name.startsWith("CAP_")) return yield* io.die(`unknown capability '${name}'`);
+    const number = /^cap_\d+$/.test(name) ? Number(name.slice(4)) : KNOWN_NAMES.indexOf(name);
+    if (number < 0) return yield* io.die(`unknown capability '${name}'`);
     changes.push({ adds: word.startsWith("+"), number });
   }
   return changes;

@@ -29,8 +29,7 @@ export const umount: Applet = function* (io) {
     return code;
   }
   for (const name of options.operands) {
-    const real = yield* attempt(realPath(name));
-    const path = real instanceof Errno ? name : real;
+    const path = yield* attempt(realPath(name));
     const matches = newest.filter(({ directory, source }) => directory === path || source === path);
     const first = matches[0];
     // A device stands for all its mounts, a directory for the one on top.

@@ -1,13 +1,16 @@
 /**
  * who, w, users, last: who is logged on.
  *
- * Containers have no /var/run/utmp, so nobody ever is; unlike the real ones these do not look.
+ * Containers have no login records, so nobody ever is; unlike the real ones these do not read them.
  *
  * @see who(1p)
  */
+import { Errno, open } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, showUsage } from "../../getopt.ts";
+import { attempt } from "../../io.ts";
 
+const LOGIN_LOG = "/var/log/wtmp";
 const HEADER = "USER\t\tTTY\t\tIDLE\tTIME\t\t HOST";
 
 export const who: Applet = function* (io) {
@@ -27,5 +30,11 @@ export const w: Applet = function* (io) {
 export const users: Applet = function* (io) {
   if (io.argv.length > 1) return yield* showUsage(io);
   yield* io.out.write("\n");
+  return 0;
+};
+
+export const last: Applet = function* (io) {
+  const log = yield* attempt(open(LOGIN_LOG));
+  if (log instanceof Errno) return yield* io.pdie(`can't open '${LOGIN_LOG}'`, log);
   return 0;
 };

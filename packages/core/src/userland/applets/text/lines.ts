@@ -123,3 +123,37 @@ export function* finish(fd: number, reader: LineReader): Routine<void> {
 export function* put(io: Io, bytes: string): Routine<void> {
   yield* io.out.write(fromLatin1(bytes));
 }
+
+/**
+ * Calls `body` with a descriptor for each file, standard input if there are none; files that cannot be opened are named on
+ * standard error. The result is an exit code: 1 if there was such a file.
+ */
+export function* eachFile(
+  io: Io,
+  files: readonly string[],
+  body: (fd: number, file: string) => Routine<void>,
+): Routine<number> {
+  let code = 0;
+  for (const file of files.length === 0 ? ["-"] : files) {
+    const fd = yield* openOrWarn(io, file);
+    if (fd === undefined) code = 1;
+    else {
+      yield* body(fd, file);
+      if (fd !== 0) yield* close(fd);
+    }
+  }
+  return code;
+}
+
+/** Calls `body` with every line of every file. A NUL ends a line as a newline does. */
+export function* eachLine(
+  io: Io,
+  files: readonly string[],
+  body: (line: string, reader: LineReader) => Routine<void>,
+): Routine<number> {
+  return yield* eachFile(io, files, function* (fd) {
+    const reader = new LineReader(fd, "\n\0");
+    for (let line = yield* reader.next(); line !== undefined; line = yield* reader.next()) yield* body(line, reader);
+    if (fd === 0) yield* reader.giveBack();
+  });
+}

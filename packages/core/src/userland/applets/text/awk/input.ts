@@ -2,8 +2,8 @@
 import { close, Errno, open, type Routine } from "../../../../abi/index.ts";
 import { fromByteString } from "../../../../lib/index.ts";
 import { attempt } from "../../../io.ts";
+import { unescapeString } from "../escape.ts";
 import { type Cell, InputText, toNumber } from "./cell.ts";
-import { unescapeString } from "./escape.ts";
 import { RecordReader } from "./reader.ts";
 import type { Runtime } from "./runtime.ts";
 

@@ -4,7 +4,7 @@
  * What `/`, `>` and `|` mean depends on where they stand: the parser reads one token at a time and says what it expects.
  */
 import { strtod } from "../../../strtod.ts";
-import { readEscape, unescapeString } from "./escape.ts";
+import { readEscape, unescapeString } from "../escape.ts";
 
 export type TokenKind =
   | "number"

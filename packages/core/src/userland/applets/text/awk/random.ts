@@ -30,6 +30,11 @@ export class Random {
     for (let i = 0; i < DISCARDED; i++) this.#next();
   }
 
+  /** What rand(3) returns: an integer from 0 to 2^31 - 1. */
+  integer(): number {
+    return this.#next();
+  }
+
   /** A number from 0 up to 1, without 1. */
   fraction(): number {
     const first = this.#next();

@@ -1,4 +1,4 @@
-/** Backslash sequences in awk's strings and regular expressions, as busybox reads them. */
+/** Backslash sequences as busybox reads them everywhere: in awk's strings, in tr's sets. */
 
 const LETTERS: Readonly<Record<string, string>> = {
   a: "\x07",

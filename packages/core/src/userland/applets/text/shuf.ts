@@ -1,0 +1,69 @@
+/** shuf: put lines into a random order. @see shuf(1) */
+import {
+  clock_gettime,
+  close,
+  dup3,
+  Errno,
+  O_CREAT,
+  O_TRUNC,
+  O_WRONLY,
+  open,
+  type Routine,
+} from "../../../abi/index.ts";
+import { byteString } from "../../../lib/index.ts";
+import type { Applet } from "../../applet.ts";
+import { getopt, type Options } from "../../getopt.ts";
+import { attempt, type Io } from "../../io.ts";
+import { toNumber, usage } from "./arguments.ts";
+import { Random } from "./awk/random.ts";
+import { finish, LineReader, openOrDie, put } from "./lines.ts";
+
+const UINT_MAX = 4_294_967_295;
+
+export const shuf: Applet = function* (io) {
+  const options = yield* getopt(io, "ei:n:o:z");
+  if (options.has("e") && options.has("i")) return yield* usage(io);
+  const lines = yield* linesOf(io, options);
+  const wanted = options.value("n");
+  const count =
+    wanted === undefined ? lines.length : Math.min(lines.length, yield* toNumber(io, wanted, { most: UINT_MAX }));
+  const random = new Random();
+  random.seed((yield* clock_gettime("monotonic")) % 2 ** 32);
+  for (let left = lines.length; left > lines.length - count; left--) {
+    const chosen = random.integer() % left;
+    const last = lines[left - 1] ?? "";
+    lines[left - 1] = lines[chosen] ?? "";
+    lines[chosen] = last;
+  }
+  const output = options.value("o");
+  if (output !== undefined) {
+    const fd = yield* attempt(open(output, O_WRONLY | O_CREAT | O_TRUNC));
+    if (fd instanceof Errno) return yield* io.pdie(`can't open '${output}'`, fd);
+    yield* dup3(fd, 1);
+    yield* close(fd);
+  }
+  const end = options.has("z") ? "\0" : "\n";
+  for (const line of lines.slice(lines.length - count)) yield* put(io, line + end);
+  return 0;
+};
+
+function* linesOf(io: Io, options: Options): Routine<string[]> {
+  if (options.has("e")) return options.operands.map(byteString);
+  const range = options.value("i");
+  if (range !== undefined) {
+    if (options.operands.length > 0) return yield* usage(io);
+    const dash = range.indexOf("-");
+    if (dash < 0) return yield* io.die(`bad range '${range}'`);
+    const low = yield* toNumber(io, range.slice(0, dash));
+    const high = yield* toNumber(io, range.slice(dash + 1));
+    if (high < low || high - low >= UINT_MAX) return yield* io.die(`bad range '${range}'`);
+    return Array.from({ length: high - low + 1 }, (_, i) => String(low + i));
+  }
+  if (options.operands.length > 1) return yield* usage(io);
+  const fd = yield* openOrDie(io, options.operands[0] ?? "-");
+  const reader = new LineReader(fd, "\n\0");
+  const lines: string[] = [];
+  for (let line = yield* reader.next(); line !== undefined; line = yield* reader.next()) lines.push(line);
+  yield* finish(fd, reader);
+  return lines;
+}

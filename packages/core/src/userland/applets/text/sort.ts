@@ -1,0 +1,141 @@
+/** sort: sort lines of text. @see sort(1p) */
+import { close, dup3, Errno, O_CREAT, O_TRUNC, O_WRONLY, open, type Routine } from "../../../abi/index.ts";
+import { byteString } from "../../../lib/index.ts";
+import type { Applet } from "../../applet.ts";
+import type { Options } from "../../getopt.ts";
+import { attempt, type Io } from "../../io.ts";
+import { getoptOr, usage } from "./arguments.ts";
+import { finish, LineReader, openOrDie, put } from "./lines.ts";
+import { Memory } from "./memory.ts";
+import { BadKey, compareText, keyText, parseKey, type SortKey, WHOLE_LINE } from "./sort-key.ts";
+
+const FAILURE = 2;
+/** What a line costs besides its bytes. */
+const LINE_OVERHEAD = 32;
+const WRITE_SIZE = 4096;
+
+export const sort: Applet = function* (io) {
+  const options = yield* getoptOr(io, FAILURE, "nghMVucszbrdfimS:T:o:k:t:");
+  if (options.count("o") > 1 || options.count("t") > 1) return yield* usage(io, FAILURE);
+  const order = yield* orderOf(io, options);
+  const lines = yield* readLines(io, options);
+  if (options.has("c")) {
+    const allowed = options.has("u") ? -1 : 0;
+    for (let i = 1; i < lines.length; i++) {
+      if (order.compare(lines[i - 1] ?? "", lines[i] ?? "") > allowed) {
+        yield* io.err.write(`Check line ${i}\n`);
+        return 1;
+      }
+    }
+    return 0;
+  }
+  const sorted = order.sort(lines);
+  const output = options.value("o");
+  if (output !== undefined) yield* redirect(io, output);
+  yield* print(io, sorted, options.has("z") ? "\0" : "\n");
+  return 0;
+};
+
+function* orderOf(io: Io, options: Options): Routine<Order> {
+  const separator = options.value("t");
+  if (separator !== undefined && byteString(separator).length !== 1) {
+    return yield* io.die("bad -t parameter", FAILURE);
+  }
+  const keys: SortKey[] = [];
+  for (const text of options.values("k")) {
+    try {
+      keys.push(parseKey(text));
+    } catch (error) {
+      if (!(error instanceof BadKey)) throw error;
+      return yield* io.die(error.message, FAILURE);
+    }
+  }
+  const flags = new Set(options.given.map(([name]) => name));
+  if (flags.has("b")) flags.add("B");
+  if (["n", "g", "h", "M", "V"].filter((type) => flags.has(type)).length > 1) {
+    return yield* io.die("unknown sort type", FAILURE);
+  }
+  return new Order(keys.length === 0 ? [WHOLE_LINE] : keys, flags, separator);
+}
+
+class Order {
+  readonly #keys: readonly SortKey[];
+  readonly #flags: ReadonlySet<string>;
+  readonly #separator: string | undefined;
+
+  constructor(keys: readonly SortKey[], flags: ReadonlySet<string>, separator: string | undefined) {
+    this.#keys = keys;
+    this.#flags = flags;
+    this.#separator = separator;
+  }
+
+  /** Orders two lines; those that no key tells apart by their bytes. */
+  compare(a: string, b: string): number {
+    return this.#byKeys(a, b) || this.#tieBreak(a, b);
+  }
+
+  /** A new array in order; with `-u` only the first of lines with equal keys. */
+  sort(lines: readonly string[]): readonly string[] {
+    const stable = this.#flags.has("s");
+    const sorted = lines.toSorted(stable ? (a, b) => this.#byKeys(a, b) : (a, b) => this.compare(a, b));
+    if (!this.#flags.has("u")) return sorted;
+    let previous: string | undefined;
+    return sorted.filter((line) => {
+      if (previous !== undefined && this.#byKeys(previous, line) === 0) return false;
+      previous = line;
+      return true;
+    });
+  }
+
+  #byKeys(a: string, b: string): number {
+    for (const key of this.#keys) {
+      const flags = key.flags.size > 0 ? key.flags : this.#flags;
+      const x = keyText(a, key, flags, this.#separator);
+      const y = keyText(b, key, flags, this.#separator);
+      const result = compareText(x, y, flags);
+      if (result !== 0) return flags.has("r") ? -result : result;
+    }
+    return 0;
+  }
+
+  #tieBreak(a: string, b: string): number {
+    const result = a < b ? -1 : a > b ? 1 : 0;
+    return this.#flags.has("r") ? -result : result;
+  }
+}
+
+function* readLines(io: Io, options: Options): Routine<string[]> {
+  const memory = new Memory();
+  const lines: string[] = [];
+  let bytes = 0;
+  for (const file of options.operands.length === 0 ? ["-"] : options.operands) {
+    const fd = yield* openOrDie(io, file, FAILURE);
+    const reader = new LineReader(fd, options.has("z") ? "\0" : "\n\0");
+    for (let line = yield* reader.next(); line !== undefined; line = yield* reader.next()) {
+      lines.push(line);
+      bytes += line.length + LINE_OVERHEAD;
+      yield* memory.hold(bytes);
+    }
+    yield* finish(fd, reader);
+  }
+  return lines;
+}
+
+/** Lets standard output be a file. */
+function* redirect(io: Io, path: string): Routine<void> {
+  const fd = yield* attempt(open(path, O_WRONLY | O_CREAT | O_TRUNC));
+  if (fd instanceof Errno) return yield* io.pdie(`can't open '${path}'`, fd, FAILURE);
+  yield* dup3(fd, 1);
+  yield* close(fd);
+}
+
+function* print(io: Io, lines: readonly string[], end: string): Routine<void> {
+  let text = "";
+  for (const line of lines) {
+    text += line + end;
+    if (text.length < WRITE_SIZE) continue;
+    yield* put(io, text);
+    text = "";
+  }
+  yield* put(io, text);
+}

@@ -1,0 +1,58 @@
+/** uniq: leave out repeated lines. @see uniq(1p) */
+import { close, dup3, Errno, O_CREAT, O_TRUNC, O_WRONLY, open, type Routine } from "../../../abi/index.ts";
+import type { Applet } from "../../applet.ts";
+import { getopt, type Options } from "../../getopt.ts";
+import { attempt, type Io } from "../../io.ts";
+import { INT_MAX, toNumber, usage } from "./arguments.ts";
+import { LineReader, put } from "./lines.ts";
+
+export const uniq: Applet = function* (io) {
+  const options = yield* getopt(io, "cduf:s:w:iz");
+  const keyOf = yield* keyFunction(io, options);
+  const [input, output, excess] = options.operands;
+  if (input !== undefined && input !== "-") yield* openAs(io, 0, input, 0);
+  if (excess !== undefined) return yield* usage(io);
+  if (output !== undefined && output !== "-") yield* openAs(io, 1, output, O_WRONLY | O_CREAT | O_TRUNC);
+  const counts = options.has("c");
+  const end = options.has("z") ? "\0" : "\n";
+  const reader = new LineReader(0, "\n\0");
+  let first = yield* reader.next();
+  while (first !== undefined) {
+    const key = keyOf(first);
+    let repeats = 0;
+    let line = yield* reader.next();
+    for (; line !== undefined && keyOf(line) === key; line = yield* reader.next()) repeats++;
+    if (!options.has(repeats > 0 ? "u" : "d")) {
+      yield* put(io, `${counts ? `${String(repeats + 1).padStart(7)} ` : ""}${first}${end}`);
+    }
+    first = line;
+  }
+  if (reader.error !== undefined) return yield* io.die(`${input ?? "standard input"}: I/O error`);
+  yield* reader.giveBack();
+  return 0;
+};
+
+/** The part of a line that is compared. */
+function* keyFunction(io: Io, options: Options): Routine<(line: string) => string> {
+  const number = function* (letter: string, none: number): Routine<number> {
+    const text = options.value(letter);
+    return text === undefined ? none : yield* toNumber(io, text, { most: INT_MAX });
+  };
+  const fields = yield* number("f", 0);
+  const skipped = yield* number("s", 0);
+  const most = yield* number("w", INT_MAX);
+  const folds = options.has("i");
+  return (line) => {
+    let rest = line;
+    for (let i = 0; i < fields; i++) rest = rest.replace(/^[ \t\n\v\f\r]*[^ \t\n\v\f\r]*/, "");
+    const key = rest.slice(skipped, skipped + most);
+    return folds ? key.replace(/[A-Z]/g, (letter) => letter.toLowerCase()) : key;
+  };
+}
+
+function* openAs(io: Io, target: number, path: string, flags: number): Routine<void> {
+  const fd = yield* attempt(open(path, flags));
+  if (fd instanceof Errno) return yield* io.pdie(`can't open '${path}'`, fd);
+  yield* dup3(fd, target);
+  yield* close(fd);
+}
