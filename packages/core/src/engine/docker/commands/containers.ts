@@ -7,7 +7,7 @@
 import { atLeast, between, type Command, command, exactly, NONE } from "../command.ts";
 import { bool, filter, integer, text } from "../flags/flag.ts";
 import { failure, ValueError } from "../problem.ts";
-import { DETACH_KEYS_HELP, NO_TERMINAL, objectName, TEMPLATE_HELP } from "./shared.ts";
+import { checkInspectTemplate, DETACH_KEYS_HELP, NO_TERMINAL, objectName, TEMPLATE_HELP } from "./shared.ts";
 
 /** Both names of a command that also lives under `docker container`. */
 const both = (name: string): string => `docker container ${name}, docker ${name}`;
@@ -63,12 +63,10 @@ export const inspectContainer = command({
     format: text(TEMPLATE_HELP, { short: "f" }),
     size: bool("Display total file sizes", { short: "s" }),
   },
-  read: ({ flags, operands }) => ({
-    command: "container inspect",
-    names: operands,
-    format: flags.format,
-    size: flags.size,
-  }),
+  read: ({ flags, operands }) => {
+    checkInspectTemplate(flags.format);
+    return { command: "container inspect", names: operands, format: flags.format, size: flags.size };
+  },
 });
 
 export const kill = command({

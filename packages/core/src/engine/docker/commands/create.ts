@@ -1,4 +1,5 @@
 /** `docker create` and `docker run`. Model: docker/cli container/create.go, container/run.go. */
+import type { ClientMachine } from "../client.ts";
 import { atLeast, command, type Invocation } from "../command.ts";
 import type { CreateBody } from "../create-body.ts";
 import { bool, text } from "../flags/flag.ts";
@@ -106,7 +107,7 @@ function createParts({ flags, client }: Invocation<typeof CREATE>, body: CreateB
   const reference = parseReferenceOrId(body.Image);
   const platform = flags.platform || (client.env.get("DOCKER_DEFAULT_PLATFORM") ?? "");
   return {
-    body,
+    body: flags["use-api-socket"] ? withApiSocket(body, client) : body,
     name: flags.name,
     platform: optionalPlatform(platform, "error parsing specified platform: "),
     familiarImage: reference === undefined ? undefined : familiarText(withDefaultTag(reference)),
@@ -115,4 +116,17 @@ function createParts({ flags, client }: Invocation<typeof CREATE>, body: CreateB
     contentTrust: !flags["disable-content-trust"],
     useApiSocket: flags["use-api-socket"],
   };
+}
+
+const API_SOCKET = "/var/run/docker.sock";
+
+/** `--use-api-socket`: the engine's socket is mounted where a client in the container looks for it. */
+function withApiSocket(body: CreateBody, client: ClientMachine): CreateBody {
+  const host = client.env.get("DOCKER_HOST") || `unix://${API_SOCKET}`;
+  if (!host.startsWith("unix://"))
+    throw new ValueError(
+      `flag --use-api-socket can only be used with unix sockets: docker endpoint ${host} incompatible`,
+    );
+  const mount = { Type: "bind", Source: host.slice("unix://".length), Target: API_SOCKET, BindOptions: {} };
+  return { ...body, HostConfig: { ...body.HostConfig, Mounts: [...(body.HostConfig.Mounts ?? []), mount] } };
 }

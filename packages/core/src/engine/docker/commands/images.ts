@@ -9,7 +9,14 @@ import { quote } from "../go/quote.ts";
 import { failure, orFail, ValueError } from "../problem.ts";
 import { parseReference, parseReferenceOrId, repositoryName, withDefaultTag } from "../reference.ts";
 import { withFilter } from "../values/filter.ts";
-import { FORMAT_HELP, NO_TERMINAL, optionalPlatform, PLATFORM_HELP, TEMPLATE_HELP } from "./shared.ts";
+import {
+  checkInspectTemplate,
+  FORMAT_HELP,
+  NO_TERMINAL,
+  optionalPlatform,
+  PLATFORM_HELP,
+  TEMPLATE_HELP,
+} from "./shared.ts";
 
 /** Both names of a command that also lives under `docker image`. */
 const both = (name: string): string => `docker image ${name}, docker ${name}`;
@@ -108,12 +115,11 @@ export const inspectImage = command({
   summary: "Display detailed information on one or more images",
   arity: atLeast(1),
   flags: { format: text(TEMPLATE_HELP, { short: "f" }), platform: text(PLATFORM_INSPECT) },
-  read: ({ flags, operands }) => ({
-    command: "image inspect",
-    names: operands,
-    format: flags.format,
-    platform: optionalPlatform(flags.platform),
-  }),
+  read: ({ flags, operands }) => {
+    const platform = optionalPlatform(flags.platform);
+    checkInspectTemplate(flags.format);
+    return { command: "image inspect", names: operands, format: flags.format, platform };
+  },
 });
 
 export const load = command({

@@ -6,7 +6,7 @@ import { link } from "../values/hosts.ts";
 import { ipamConfig } from "../values/ipam.ts";
 import { endpointSettings } from "../values/network.ts";
 import { cut, label, toMap } from "../values/pairs.ts";
-import { FORMAT_HELP, objectName, TEMPLATE_HELP } from "./shared.ts";
+import { checkInspectTemplate, FORMAT_HELP, objectName, TEMPLATE_HELP } from "./shared.ts";
 
 export const createNetwork = command({
   usage: "[OPTIONS] NETWORK",
@@ -97,12 +97,10 @@ export const inspectNetwork = command({
     format: text(TEMPLATE_HELP, { short: "f" }),
     verbose: bool("Verbose output for diagnostics", { short: "v" }),
   },
-  read: ({ flags, operands }) => ({
-    command: "network inspect",
-    names: operands,
-    format: flags.format,
-    verbose: flags.verbose,
-  }),
+  read: ({ flags, operands }) => {
+    checkInspectTemplate(flags.format);
+    return { command: "network inspect", names: operands, format: flags.format, verbose: flags.verbose };
+  },
 });
 
 export const connect = command({

@@ -1,6 +1,7 @@
 /** Texts and small readings that several commands share. */
+import { compileTemplate } from "../format.ts";
 import { type Platform, parsePlatform } from "../platform.ts";
-import { ValueError } from "../problem.ts";
+import { orFail, ValueError } from "../problem.ts";
 
 /** `--format` of lists. */
 export const FORMAT_HELP = `Format output using a custom template:
@@ -38,4 +39,13 @@ export function objectName(kind: string, text: string): string {
   const name = text.trim();
   if (name === "") throw new ValueError(`invalid ${kind} name or ID: value is empty`);
   return name;
+}
+
+/** Exit code for a template that is wrong before anything was asked. */
+export const TEMPLATE_EXIT_CODE = 64;
+
+/** Refuses a wrong template of an `inspect` command, as it would be before any object is looked for. */
+export function checkInspectTemplate(format: string): void {
+  if (format !== "" && format !== "json")
+    orFail(() => compileTemplate(format), "template parsing error: ", TEMPLATE_EXIT_CODE);
 }

@@ -4,7 +4,7 @@ import { bool, bytes, filter, list, map, text } from "../flags/flag.ts";
 import { ValueError } from "../problem.ts";
 import { withFilter } from "../values/filter.ts";
 import { label, toMap } from "../values/pairs.ts";
-import { FORMAT_HELP, TEMPLATE_HELP } from "./shared.ts";
+import { checkInspectTemplate, FORMAT_HELP, TEMPLATE_HELP } from "./shared.ts";
 
 export const createVolume = command({
   usage: "[OPTIONS] [VOLUME]",
@@ -85,7 +85,10 @@ export const inspectVolume = command({
   summary: "Display detailed information on one or more volumes",
   arity: atLeast(1),
   flags: { format: text(TEMPLATE_HELP, { short: "f" }) },
-  read: ({ flags, operands }) => ({ command: "volume inspect", names: operands, format: flags.format }),
+  read: ({ flags, operands }) => {
+    checkInspectTemplate(flags.format);
+    return { command: "volume inspect", names: operands, format: flags.format };
+  },
 });
 
 export const pruneVolumes = command({

@@ -42,7 +42,7 @@ class Record {
     const comma = this.#line.indexOf(",");
     const field = comma >= 0 ? this.#line.slice(0, comma) : this.#line.replace(/\n$/, "");
     const bare = field.indexOf('"');
-    if (bare >= 0) this.#refuse('bare " in non-quoted field', this.#column + byteLength(field.slice(0, bare)));
+    if (bare >= 0) this.#refuse('bare " in non-quoted-field', this.#column + byteLength(field.slice(0, bare)));
     this.#skip(field.length + 1);
     return [field, comma < 0];
   }

@@ -99,7 +99,8 @@ export function parseRational(text: string): readonly [numerator: bigint, denomi
     if (numerator === undefined || denominator === undefined || denominator === 0n) return undefined;
     return [numerator, denominator];
   }
-  const match = /^([+-]?)([0-9]*)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]+))?$/.exec(text);
+  const bare = /^[+-]?[0-9]+(?:_[0-9]+)*(?=[.eE]|$)/.test(text) ? text.replaceAll(/(?<=[0-9])_(?=[0-9])/g, "") : text;
+  const match = /^([+-]?)([0-9]*)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]+))?$/.exec(bare);
   if (match === null) {
     const whole = /^[+-]?0[xXbBoO]/.test(text) ? signed(text) : undefined;
     return whole === undefined ? undefined : [whole, 1n];

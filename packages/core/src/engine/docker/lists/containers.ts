@@ -130,7 +130,10 @@ function containerFormat({ format, quiet, size }: { format: string; quiet: boole
  *
  * @throws ValueError `failed to parse template: …`, `failed to execute template: …`
  */
-export function usesSize(format: string, run: (format: string, list: Columns<ContainerRow>, row: ContainerRow) => void): boolean {
+export function usesSize(
+  format: string,
+  run: (format: string, list: Columns<ContainerRow>, row: ContainerRow) => void,
+): boolean {
   let used = false;
   const recorder = columns<ContainerRow>(
     "formatter.ContainerContext",

@@ -43,6 +43,45 @@ export interface BuildRequest {
   readonly ulimits: readonly Ulimit[];
 }
 
+/** `docker buildx build`; lists hold the texts of repeated options. */
+export interface BuildxBuildRequest {
+  readonly command: "buildx build";
+  readonly context: string;
+  readonly file: string;
+  readonly tags: readonly string[];
+  readonly target: string;
+  /** `NAME=value`, or a bare name that takes its value from the client's environment. */
+  readonly buildArgs: readonly string[];
+  readonly buildContexts: readonly string[];
+  readonly labels: readonly string[];
+  readonly annotations: readonly string[];
+  /** `--attest`, `--provenance` and `--sbom`. */
+  readonly attestations: readonly string[];
+  /** `--output`, `--load` and `--push`. */
+  readonly outputs: readonly string[];
+  readonly platforms: readonly string[];
+  readonly cacheFrom: readonly string[];
+  readonly cacheTo: readonly string[];
+  readonly noCache: boolean;
+  readonly noCacheFilter: readonly string[];
+  readonly pull: boolean;
+  readonly quiet: boolean;
+  readonly progress: string;
+  /** `build`, `check`, `outline`, `targets`. */
+  readonly call: string;
+  readonly secrets: readonly string[];
+  readonly ssh: readonly string[];
+  readonly allow: readonly string[];
+  readonly extraHosts: readonly string[];
+  readonly network: string;
+  readonly iidFile: string;
+  readonly metadataFile: string;
+  readonly cgroupParent: string;
+  readonly shmSize: number;
+  readonly ulimits: readonly Ulimit[];
+  readonly builder: string;
+}
+
 /** `name` and `tag` are those of the registry: `docker.io/library/busybox`, `latest` or a digest. */
 export interface PullRequest {
   readonly command: "pull";
@@ -149,6 +188,7 @@ export interface ImagePruneRequest {
 
 export type ImageRequest =
   | BuildRequest
+  | BuildxBuildRequest
   | PullRequest
   | PushRequest
   | TagRequest

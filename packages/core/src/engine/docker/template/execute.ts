@@ -307,7 +307,7 @@ class Run {
       const field = structField(target, name);
       if (field !== undefined && hasArguments) this.#fail(`${name} has arguments but cannot be invoked as function`);
       if (field !== undefined) return field;
-    } else if (target.type.kind === "map") {
+    } else if (target.type.kind === "map" && isAssignable(STRING, target.type.key)) {
       if (hasArguments) this.#fail(`${name} is not a method but has arguments`);
       const entry = mapEntry(target, name);
       if (entry === undefined && this.#options.missingKeyIsError) this.#fail(`map has no entry for key ${quote(name)}`);

@@ -38,7 +38,7 @@ export function jsonText(value: GoValue | undefined): string {
 }
 
 /** A type that makes its own JSON goes through json.Marshal, which escapes what HTML would read as markup. */
-function escapeHtml(json: string): string {
+export function escapeHtml(json: string): string {
   return json.replace(/[<>&]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`);
 }
 

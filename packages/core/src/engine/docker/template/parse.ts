@@ -36,6 +36,10 @@ interface Closer {
   readonly at: number;
 }
 
+function isCloser(node: TemplateNode | Closer): node is Closer {
+  return node.kind === "end" || node.kind === "else";
+}
+
 const OPERANDS: ReadonlySet<TokenKind> = new Set<TokenKind>([
   "bool",
   "character",
@@ -85,7 +89,7 @@ class Parser {
         this.#ahead.push(word, delimiter);
       }
       const node = this.#node();
-      if (node.kind === "end" || node.kind === "else") this.#fail(`unexpected {{${node.kind}}}`);
+      if (isCloser(node)) this.#fail(`unexpected {{${node.kind}}}`);
       else root.push(node);
     }
     return { name: this.#name, text: this.#text, root, defined: this.#defined };
@@ -116,8 +120,8 @@ class Parser {
     const nodes: TemplateNode[] = [];
     while (this.#peekWord().kind !== "end-of-text") {
       const node = this.#node();
-      if (node.kind === "end" || node.kind === "else") return [nodes, node as Closer];
-      nodes.push(node as TemplateNode);
+      if (isCloser(node)) return [nodes, node];
+      nodes.push(node);
     }
     return this.#fail("unexpected EOF");
   }

@@ -103,13 +103,32 @@ export const ANYS: SliceType = { kind: "slice", of: ANY };
 export const STRING_MAP: MapType = { kind: "map", key: STRING, of: STRING };
 export const ANY_MAP: MapType = { kind: "map", key: STRING, of: ANY };
 
+/** Fields of one type, by their names in one text; their JSON names are the same. */
+export const fields = (type: GoType, names: string, traits: Pick<Field, "omitEmpty"> = {}): Field[] =>
+  names.split(" ").map((name) => ({ name, json: name, type, ...traits }));
+
+/** A structure. */
+export const struct = (name: string, ...parts: readonly (Field | readonly Field[])[]): StructType => ({
+  kind: "struct",
+  name,
+  fields: parts.flat(),
+});
+
+/** A structure whose fields count as those of the outer one. */
+export const embedded = (type: StructType | PointerType): Field => ({
+  name: typeName(type).replace(/^.*\./, ""),
+  json: "",
+  type,
+  embedded: true,
+});
+
 /** A named type over one of Go's. */
 export const named = (name: string, kind: BasicType["kind"] = "string"): BasicType => basic(kind, name);
 export const slice = (of: GoType, name?: string): SliceType => ({ kind: "slice", of, ...(name ? { name } : {}) });
 export const pointer = (to: GoType): PointerType => ({ kind: "pointer", to });
-export const mapOf = (of: GoType, name?: string): MapType => ({
+export const mapOf = (of: GoType, name?: string, key: BasicType = STRING): MapType => ({
   kind: "map",
-  key: STRING,
+  key,
   of,
   ...(name ? { name } : {}),
 });

@@ -35,7 +35,7 @@ export function fromClient(entry: string, client: ClientMachine): string {
 export function label(text: string): string {
   const name = cut(text, "=")[0].replace(/^[ \t]+/, "");
   if (name === "") throw new ValueError(`invalid label '${text}': empty name`);
-  if (/[ \t]/.test(name)) throw new ValueError(`label '${text}' contains whitespaces`);
+  if (/[ \t]/.test(name)) throw new ValueError(`label '${name}' contains whitespaces`);
   return text;
 }
 
@@ -50,6 +50,7 @@ const LEADING_SPACE = /^[\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\
  */
 export function readPairs(path: string, client: ClientMachine, inherit: boolean): string[] {
   const content = client.readFile(path);
+  if (content === "is a directory") throw new ValueError(`invalid env file (${path}): read ${path}: ${content}`);
   if (typeof content === "string") throw new ValueError(`open ${path}: ${content}`);
   const pairs: string[] = [];
   for (const [number, bytes] of lines(content).entries()) {

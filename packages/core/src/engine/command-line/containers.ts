@@ -1,0 +1,142 @@
+/**
+ * `docker run`, `create`, `start` and `exec`: the commands that follow what a container writes.
+ *
+ * @see docker/cli cli/command/container/run.go, create.go, start.go, exec.go
+ */
+import { StatusError } from "../../lib/index.ts";
+import type { Container } from "../container.ts";
+import type { CreateParts, ExecRequest, RunRequest, StartRequest } from "../docker/requests/container.ts";
+import type { LogBuffer, LogEntry } from "../logs.ts";
+import type { Session } from "./session.ts";
+
+/** Exit code of `docker run` for an error of the engine's. */
+const RUN_ERROR = 125;
+
+export async function createContainer(session: Session, request: CreateParts): Promise<number> {
+  const container = createOrPull(session, request);
+  session.lines([container.id]);
+  return 0;
+}
+
+export async function runContainer(session: Session, request: RunRequest): Promise<number> {
+  const { containers } = session.engine;
+  let container: Container;
+  try {
+    container = createOrPull(session, request);
+  } catch (error) {
+    return refuse(session, error);
+  }
+  const stopPrinting = request.detach ? undefined : print(session, container.logs);
+  try {
+    if (request.detach) session.lines([container.id]);
+    await containers.start(container);
+  } catch (error) {
+    if (container.hostConfig.AutoRemove) await containers.remove(container);
+    return refuse(session, error);
+  }
+  if (request.detach) return 0;
+  if (request.body.OpenStdin) feed(session, container);
+  const exitCode = await containers.wait(container);
+  stopPrinting?.();
+  return exitCode;
+}
+
+export async function startContainers(session: Session, request: StartRequest): Promise<number> {
+  const { containers } = session.engine;
+  if (request.attach || request.interactive) {
+    const container = containers.get(request.containers[0] ?? "");
+    const stopPrinting = print(session, container.logs);
+    await containers.start(container);
+    if (request.interactive) feed(session, container);
+    const exitCode = await containers.wait(container);
+    stopPrinting();
+    return exitCode;
+  }
+  let failed: string[] = [];
+  for (const name of request.containers) {
+    try {
+      await containers.start(containers.get(name));
+      session.lines([name]);
+    } catch (error) {
+      if (!(error instanceof StatusError)) throw error;
+      if (error.kind === "not-modified") session.lines([name]);
+      else {
+        session.err(`Error response from daemon: ${error.message}\n`);
+        failed = [...failed, name];
+      }
+    }
+  }
+  if (failed.length === 0) return 0;
+  session.err(`failed to start containers: ${failed.join(", ")}\n`);
+  return 1;
+}
+
+export async function execInContainer(session: Session, request: ExecRequest): Promise<number> {
+  const { containers, exec } = session.engine;
+  const process = exec.create(containers.get(request.container), request.body);
+  const stopPrinting = request.body.Detach ? undefined : print(session, process.output);
+  try {
+    await exec.start(process);
+  } catch (error) {
+    if (!(error instanceof StatusError) || process.exitCode === undefined) throw error;
+    if (request.body.Detach) throw error;
+    session.out(`${error.message}\r\n`);
+    return process.exitCode;
+  }
+  if (request.body.Detach) return 0;
+  if (request.body.AttachStdin) {
+    if (session.stdin !== undefined) process.stdin?.write(session.stdin);
+    process.stdin?.end();
+  }
+  const exitCode = await exec.wait(process);
+  stopPrinting?.();
+  return exitCode;
+}
+
+/** Creates; if the image is missing, says so, pulls it and creates again. */
+function createOrPull(session: Session, request: CreateParts): Container {
+  const { containers, images } = session.engine;
+  const { HostConfig, NetworkingConfig, ...config } = request.body;
+  const create = (): Container => containers.create({ ...config, HostConfig, NetworkingConfig }, request.name);
+  if (request.pull === "always") images.pull(request.body.Image);
+  try {
+    return create();
+  } catch (error) {
+    const isMissing =
+      error instanceof StatusError && error.kind === "not-found" && /^No such image/.test(error.message);
+    if (!isMissing || request.pull === "never" || request.familiarImage === undefined) throw error;
+    if (!request.quiet) session.err(`Unable to find image '${request.familiarImage}' locally\n`);
+    images.pull(request.body.Image);
+    if (!request.quiet) session.err(`Status: Downloaded newer image for ${request.familiarImage}\n`);
+    return create();
+  }
+}
+
+/** `docker run` tells what the engine said, where to find help, and ends with 125, 126 or 127. */
+function refuse(session: Session, error: unknown): number {
+  if (!(error instanceof StatusError)) throw error;
+  session.err(`docker: Error response from daemon: ${error.message}\n\nRun 'docker run --help' for more information\n`);
+  return runErrorCode(error.message);
+}
+
+/** @see docker/cli cli/command/container/run.go:toStatusError */
+function runErrorCode(message: string): number {
+  if (/executable file not found|no such file or directory|system cannot find the file specified/.test(message))
+    return 127;
+  return /permission denied|is a directory/.test(message) ? 126 : RUN_ERROR;
+}
+
+/** Prints what is in a log and what comes, each stream to its own. Returns what ends that. */
+function print(session: Session, log: LogBuffer): () => void {
+  const show = ({ stream, bytes }: LogEntry): void => {
+    if (stream === "stdout") session.out(bytes);
+    else session.err(bytes);
+  };
+  return log.follow(show);
+}
+
+function feed(session: Session, container: Container): void {
+  const { containers } = session.engine;
+  if (session.stdin !== undefined) containers.feed(container, session.stdin);
+  containers.closeStdin(container);
+}

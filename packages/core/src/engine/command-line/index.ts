@@ -1,0 +1,156 @@
+/**
+ * Docker's command line, in the process: a line of text in, what a shell would see out.
+ *
+ * `docker/` parses and formats; here a request meets the engine. The real client is a program that talks HTTP; what it
+ * says around the API's answers is said here in the same words.
+ *
+ * @see docker/cli cli/command
+ */
+import { StatusError } from "../../lib/index.ts";
+import { parseDocker } from "../docker/index.ts";
+import type { DockerRequest } from "../docker/request.ts";
+import { splitWords } from "../docker/words.ts";
+import type { Engine } from "../engine.ts";
+import { createContainer, execInContainer, runContainer, startContainers } from "./containers.ts";
+import { inspectObjects } from "./inspect.ts";
+import { listContainers, listImages, listNetworks, listVolumes } from "./lists.ts";
+import { printLogs } from "./logs.ts";
+import { eachNamed, type NamedWork } from "./named.ts";
+import { type CommandOptions, type CommandResult, Session } from "./session.ts";
+
+export type { CommandOptions, CommandResult } from "./session.ts";
+
+/** Runs a command line: what follows the word `docker`. */
+export async function runDocker(
+  engine: Engine,
+  line: string | readonly string[],
+  options: CommandOptions = {},
+): Promise<CommandResult> {
+  const session = new Session(engine, options);
+  const request = parseDocker(typeof line === "string" ? splitWords(line) : line);
+  if (request.command === "usage") return request;
+  session.out(request.notice ?? "");
+  session.err(request.warning ?? "");
+  try {
+    return session.result(await execute(session, request));
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    session.err(`Error response from daemon: ${error.message}\n`);
+    return session.result(1);
+  }
+}
+
+async function execute(session: Session, request: DockerRequest): Promise<number> {
+  const { containers, images, networks, volumes } = session.engine;
+  const named = (names: readonly string[], work: NamedWork): Promise<number> => eachNamed(session, names, work);
+  switch (request.command) {
+    case "run":
+      return runContainer(session, request);
+    case "create":
+      return createContainer(session, request);
+    case "start":
+      return startContainers(session, request);
+    case "exec":
+      return execInContainer(session, request);
+    case "logs":
+      return printLogs(session, request);
+    case "ps":
+      return listContainers(session, request);
+    case "images":
+      return listImages(session, request);
+    case "network ls":
+      return listNetworks(session, request);
+    case "volume ls":
+      return listVolumes(session, request);
+    case "inspect":
+    case "container inspect":
+    case "image inspect":
+    case "network inspect":
+    case "volume inspect":
+      return inspectObjects(session, request);
+    case "stop":
+      return named(request.containers, (name) =>
+        ignoreUnchanged(
+          containers.stop(containers.get(name), {
+            timeoutSeconds: request.timeout,
+            ...(request.signal === "" ? {} : { signal: request.signal }),
+          }),
+        ),
+      );
+    case "restart":
+      return named(request.containers, async (name) => {
+        const container = containers.get(name);
+        await ignoreUnchanged(containers.stop(container, { timeoutSeconds: request.timeout }));
+        await containers.start(container);
+      });
+    case "kill":
+      return named(request.containers, (name) =>
+        containers.kill(containers.get(name), containers.signalOf(request.signal === "" ? "KILL" : request.signal)),
+      );
+    case "pause":
+      return named(request.containers, async (name) => containers.pause(containers.get(name)));
+    case "unpause":
+      return named(request.containers, async (name) => containers.unpause(containers.get(name)));
+    case "wait":
+      return named(request.containers, async (name) => `${await containers.wait(containers.get(name))}`);
+    case "rm":
+      return removeContainers(session, request);
+    case "rename":
+      containers.rename(containers.get(request.container), request.newName);
+      return 0;
+    case "pull":
+      images.pull(request.reference);
+      session.out(`${request.quiet ? "" : `Status: Downloaded newer image for ${request.reference}\n`}`);
+      session.lines([request.reference]);
+      return 0;
+    case "tag":
+      images.tag(request.source, `${request.repository}:${request.tag}`);
+      return 0;
+    case "network create":
+      session.lines([networks.create(request.body).id]);
+      return 0;
+    case "network rm":
+      return named(request.networks, async (name) => networks.remove(name).name);
+    case "volume create":
+      session.lines([volumes.create(request.body.Name, volumeOptions(request.body)).name]);
+      return 0;
+    case "volume rm":
+      return named(request.volumes, async (name) => volumes.remove(name, { force: request.force }));
+    default:
+      throw new StatusError("not-implemented", `"docker ${request.command}" is not implemented`);
+  }
+}
+
+function volumeOptions(body: Extract<DockerRequest, { readonly command: "volume create" }>["body"]) {
+  return {
+    ...(body.Labels === undefined ? {} : { labels: body.Labels }),
+    ...(body.DriverOpts === undefined ? {} : { options: body.DriverOpts }),
+  };
+}
+
+function removeContainers(
+  session: Session,
+  request: Extract<DockerRequest, { readonly command: "rm" }>,
+): Promise<number> {
+  const { containers } = session.engine;
+  return eachNamed(session, request.containers, async (name) => {
+    try {
+      await containers.remove(containers.get(name), { force: request.force, volumes: request.volumes });
+    } catch (error) {
+      // With --force a missing container is told, and is no failure.
+      if (!(request.force && error instanceof StatusError && error.kind === "not-found")) throw error;
+      session.err(`Error response from daemon: ${error.message}\n`);
+      return "";
+    }
+    return name;
+  });
+}
+
+/** Stopping what is stopped is HTTP 304: no error for a client. */
+export async function ignoreUnchanged(work: Promise<void>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!(error instanceof StatusError) || error.kind !== "not-modified") throw error;
+  }
+}

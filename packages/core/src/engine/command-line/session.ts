@@ -1,0 +1,51 @@
+/** What a command prints while it runs, and what it may use. */
+import { concat, decode, encode } from "../../lib/index.ts";
+import type { Engine } from "../engine.ts";
+
+/** What a command line leaves behind. */
+export interface CommandResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CommandOptions {
+  /** Standard input. Without it the command reads nothing. */
+  readonly stdin?: string | Uint8Array;
+}
+
+/** One command in progress. */
+export class Session {
+  readonly engine: Engine;
+  readonly stdin: Uint8Array | undefined;
+  readonly #out: Uint8Array[] = [];
+  readonly #err: Uint8Array[] = [];
+
+  constructor(engine: Engine, options: CommandOptions) {
+    this.engine = engine;
+    const { stdin } = options;
+    this.stdin = typeof stdin === "string" ? encode(stdin) : stdin;
+  }
+
+  out(text: string | Uint8Array): void {
+    this.#out.push(typeof text === "string" ? encode(text) : text);
+  }
+
+  err(text: string | Uint8Array): void {
+    this.#err.push(typeof text === "string" ? encode(text) : text);
+  }
+
+  /** A line each. */
+  lines(texts: readonly string[]): void {
+    for (const text of texts) this.out(`${text}\n`);
+  }
+
+  /** Seconds since 1970, as lists show ages. */
+  get now(): number {
+    return Math.floor(this.engine.kernel.nowUs / 1e6);
+  }
+
+  result(exitCode: number): CommandResult {
+    return { exitCode, stdout: decode(concat(this.#out)), stderr: decode(concat(this.#err)) };
+  }
+}

@@ -1,0 +1,133 @@
+/** The lists of `docker network ls` and `docker volume ls`. Model: docker/cli network/formatter.go, formatter/volume.go. */
+import { type Columns, columns, renderList } from "../format.ts";
+import { parseTime, timeText } from "../go/time.ts";
+import { humanSize } from "../values/human.ts";
+import { joinLabels, type Labels, naturalCompare, shortId } from "./shared.ts";
+
+/** A network as `GET /networks` gives it. */
+export interface NetworkSummary {
+  readonly Id: string;
+  readonly Name: string;
+  /** RFC 3339. */
+  readonly Created: string;
+  readonly Scope: string;
+  readonly Driver: string;
+  readonly EnableIPv4: boolean;
+  readonly EnableIPv6: boolean;
+  readonly Internal: boolean;
+  readonly Labels: Labels | null;
+}
+
+interface NetworkRow {
+  readonly network: NetworkSummary;
+  readonly truncate: boolean;
+}
+
+const NETWORK_COLUMNS: Columns<NetworkRow> = columns(
+  "network.networkContext",
+  {
+    ID: "NETWORK ID",
+    Name: "NAME",
+    Driver: "DRIVER",
+    Scope: "SCOPE",
+    IPv4: "IPV4",
+    IPv6: "IPV6",
+    Internal: "INTERNAL",
+    Labels: "LABELS",
+    CreatedAt: "CREATED AT",
+  },
+  {
+    ID: ({ network, truncate }) => shortId(network.Id, truncate),
+    Name: ({ network }) => network.Name,
+    Driver: ({ network }) => network.Driver,
+    Scope: ({ network }) => network.Scope,
+    IPv4: ({ network }) => `${network.EnableIPv4}`,
+    IPv6: ({ network }) => `${network.EnableIPv6}`,
+    Internal: ({ network }) => `${network.Internal}`,
+    Labels: ({ network }) => joinLabels(network.Labels, false),
+    CreatedAt: ({ network }) => createdAt(network.Created),
+  },
+  { label: ({ network }, name) => network.Labels?.[name] ?? "" },
+);
+
+function createdAt(text: string): string {
+  const moment = parseTime(text);
+  return moment === undefined ? text : timeText(moment.seconds, moment.nanoseconds);
+}
+
+/** What `docker network ls` prints, sorted by name. @throws ValueError for a wrong template */
+export function renderNetworks(
+  networks: readonly NetworkSummary[],
+  { format, quiet, noTrunc }: { readonly format: string; readonly quiet: boolean; readonly noTrunc: boolean },
+): string {
+  const rows = [...networks]
+    .sort((a, b) => naturalCompare(a.Name, b.Name))
+    .map((network) => ({ network, truncate: !noTrunc }));
+  const raw = "network_id: {{.ID}}\\nname: {{.Name}}\\ndriver: {{.Driver}}\\nscope: {{.Scope}}\\n";
+  const table = "table {{.ID}}\t{{.Name}}\t{{.Driver}}\t{{.Scope}}";
+  const chosen =
+    format === "" || format === "table"
+      ? quiet
+        ? "{{.ID}}"
+        : table
+      : format === "raw"
+        ? quiet
+          ? "network_id: {{.ID}}"
+          : raw
+        : format;
+  return renderList(chosen, NETWORK_COLUMNS, rows);
+}
+
+/** A volume as `GET /volumes` gives it. */
+export interface VolumeSummary {
+  readonly Name: string;
+  readonly Driver: string;
+  readonly Mountpoint: string;
+  readonly Scope: string;
+  readonly Labels: Labels | null;
+  readonly UsageData?: { readonly RefCount: number; readonly Size: number } | null;
+}
+
+const unknown = (): string => "N/A";
+
+export const VOLUME_COLUMNS: Columns<VolumeSummary> = columns(
+  "formatter.volumeContext",
+  {
+    ID: "ID",
+    Name: "VOLUME NAME",
+    Group: "GROUP",
+    Driver: "DRIVER",
+    Scope: "SCOPE",
+    Availability: "AVAILABILITY",
+    Mountpoint: "MOUNTPOINT",
+    Labels: "LABELS",
+    Links: "LINKS",
+    Size: "SIZE",
+    Status: "STATUS",
+  },
+  {
+    Name: (volume) => volume.Name,
+    Driver: (volume) => volume.Driver,
+    Scope: (volume) => volume.Scope,
+    Mountpoint: (volume) => volume.Mountpoint,
+    Labels: (volume) => joinLabels(volume.Labels, false),
+    Links: ({ UsageData }) => (UsageData ? `${UsageData.RefCount}` : "N/A"),
+    Size: ({ UsageData }) => (UsageData ? humanSize(UsageData.Size) : "N/A"),
+    Group: unknown,
+    Availability: unknown,
+    Status: unknown,
+  },
+  { label: (volume, name) => volume.Labels?.[name] ?? "" },
+);
+
+/** What `docker volume ls` prints, sorted by name. @throws ValueError for a wrong template */
+export function renderVolumes(
+  volumes: readonly VolumeSummary[],
+  { format, quiet }: { readonly format: string; readonly quiet: boolean },
+): string {
+  const rows = [...volumes].sort((a, b) => naturalCompare(a.Name, b.Name));
+  const table = quiet ? "{{.Name}}" : "table {{.Driver}}\t{{.Name}}";
+  const raw = quiet ? "name: {{.Name}}" : "name: {{.Name}}\\ndriver: {{.Driver}}\\n";
+  const chosen = format === "" || format === "table" ? table : format === "raw" ? raw : format;
+  return renderList(chosen, VOLUME_COLUMNS, rows);
+}

@@ -1,0 +1,207 @@
+/** All commands of `docker` by their names. Model: docker/cli cli/command/commands. */
+import type { Command } from "./command.ts";
+import { build, pruneBuilder } from "./commands/build.ts";
+import { buildxBuild } from "./commands/buildx.ts";
+import * as containers from "./commands/containers.ts";
+import { commit, cp } from "./commands/cp.ts";
+import { create, run } from "./commands/create.ts";
+import { exec } from "./commands/exec.ts";
+import { FOREIGN_COMMANDS, FOREIGN_GROUPS, type ForeignGroup } from "./commands/foreign.ts";
+import * as images from "./commands/images.ts";
+import { ps, stats } from "./commands/listing.ts";
+import * as networks from "./commands/networks.ts";
+import { pull, push } from "./commands/registry.ts";
+import * as system from "./commands/system.ts";
+import { update } from "./commands/update.ts";
+import * as volumes from "./commands/volumes.ts";
+
+/** A command of the real client that means nothing here: it is known, but its options are not. */
+export interface ForeignCommand {
+  readonly kind: "foreign";
+  readonly usage: string;
+  readonly summary: string;
+}
+
+/** Commands below a common name. */
+export interface Group {
+  readonly kind: "group";
+  readonly usage: string;
+  readonly summary: string;
+  readonly entries: ReadonlyMap<string, Entry>;
+  /** Listed among the commands of Swarm. */
+  readonly swarm: boolean;
+}
+
+export type Node = Command | ForeignCommand | Group;
+
+export interface Entry {
+  readonly node: Node;
+  /** Other names. */
+  readonly also?: readonly string[];
+  /** Not listed in help. */
+  readonly hidden?: boolean;
+  /** Place among the common commands. */
+  readonly rank?: number;
+}
+
+export const isGroup = (node: Node): node is Group => node.kind === "group";
+
+/** The entry under a name or alias. */
+export function findEntry(group: Group, name: string): Entry | undefined {
+  return group.entries.get(name) ?? [...group.entries.values()].find(({ also }) => also?.includes(name));
+}
+
+function group(summary: string, entries: Readonly<Record<string, Node | Entry>>, usage = ""): Group {
+  const list = Object.entries(entries).map(
+    ([name, entry]) => [name, "node" in entry ? entry : { node: entry }] as const,
+  );
+  const sorted = list.sort(([a], [b]) => (a < b ? -1 : 1));
+  return { kind: "group", usage, summary, entries: new Map(sorted), swarm: false };
+}
+
+const TOP_CONTAINER_COMMANDS = {
+  attach: containers.attach,
+  commit,
+  cp,
+  create,
+  diff: containers.diff,
+  exec,
+  export: containers.exportContainer,
+  kill: containers.kill,
+  logs: containers.logs,
+  pause: containers.pause,
+  port: containers.port,
+  rename: containers.rename,
+  restart: containers.restart,
+  rm: { node: containers.rm, also: ["remove"] },
+  run,
+  start: containers.start,
+  stats,
+  stop: containers.stop,
+  top: containers.top,
+  unpause: containers.unpause,
+  update,
+  wait: containers.wait,
+};
+
+const TOP_IMAGE_COMMANDS = {
+  build,
+  history: images.history,
+  import: images.importImage,
+  load: images.load,
+  pull,
+  push,
+  save: images.save,
+  tag: images.tag,
+};
+
+const MANAGEMENT = {
+  builder: group("Manage builds", { build, prune: pruneBuilder }),
+  container: group("Manage containers", {
+    ...TOP_CONTAINER_COMMANDS,
+    inspect: containers.inspectContainer,
+    ls: { node: ps, also: ["ps", "list"] },
+    prune: containers.pruneContainers,
+  }),
+  image: group("Manage images", {
+    ...TOP_IMAGE_COMMANDS,
+    inspect: images.inspectImage,
+    ls: { node: images.images, also: ["list"] },
+    prune: images.pruneImages,
+    rm: { node: images.rmi, also: ["rmi", "remove"] },
+  }),
+  network: group("Manage networks", {
+    connect: networks.connect,
+    create: networks.createNetwork,
+    disconnect: networks.disconnect,
+    inspect: networks.inspectNetwork,
+    ls: { node: networks.listNetworks, also: ["list"] },
+    prune: networks.pruneNetworks,
+    rm: { node: networks.removeNetwork, also: ["remove"] },
+  }),
+  system: group("Manage Docker", {
+    df: system.diskUsage,
+    events: system.events,
+    info: system.info,
+    prune: system.pruneSystem,
+  }),
+  volume: group(
+    "Manage volumes",
+    {
+      create: volumes.createVolume,
+      inspect: volumes.inspectVolume,
+      ls: { node: volumes.listVolumes, also: ["list"] },
+      prune: volumes.pruneVolumes,
+      rm: { node: volumes.removeVolume, also: ["remove"] },
+    },
+    "COMMAND",
+  ),
+};
+
+function foreignEntry(definition: ForeignGroup | readonly [usage: string, summary: string]): Node {
+  if (!("commands" in definition)) return { kind: "foreign", usage: definition[0], summary: definition[1] };
+  const { summary, usage = "", commands, also = {}, hidden = [], swarm = false } = definition;
+  const entries = Object.entries(commands).map(([name, inner]) => {
+    const entry = { node: foreignEntry(inner), hidden: hidden.includes(name), also: also[name] ?? [] };
+    return [name, entry] as const;
+  });
+  return { ...group(summary, Object.fromEntries(entries), usage), swarm };
+}
+
+const FOREIGN: Readonly<Record<string, Entry>> = Object.fromEntries(
+  Object.entries({ ...FOREIGN_GROUPS, ...FOREIGN_COMMANDS }).map(([name, definition]) => {
+    const needsSwarm = "commands" in definition && definition.needsSwarm === true;
+    return [name, { node: foreignEntry(definition), hidden: needsSwarm }];
+  }),
+);
+
+/** Commands in the order of `docker --help`. */
+const COMMON = [
+  "run",
+  "exec",
+  "ps",
+  "build",
+  "bake",
+  "pull",
+  "push",
+  "images",
+  "login",
+  "logout",
+  "search",
+  "version",
+  "info",
+];
+
+function ranked(entries: Readonly<Record<string, Node | Entry>>): Record<string, Entry> {
+  return Object.fromEntries(
+    Object.entries(entries).map(([name, entry]) => {
+      const rank = COMMON.indexOf(name);
+      const full = "node" in entry ? entry : { node: entry };
+      return [name, rank < 0 ? full : { ...full, rank }];
+    }),
+  );
+}
+
+/** `docker` itself. */
+export const ROOT: Group = group(
+  "A self-sufficient runtime for containers",
+  ranked({
+    ...TOP_CONTAINER_COMMANDS,
+    ...TOP_IMAGE_COMMANDS,
+    ...MANAGEMENT,
+    ...FOREIGN,
+    events: system.events,
+    images: images.images,
+    info: system.info,
+    inspect: system.inspect,
+    ps,
+    rmi: images.rmi,
+    version: system.version,
+  }),
+  "[OPTIONS] COMMAND [ARG...]",
+);
+
+/** What the plugin buildx understands, as far as this command line does. */
+export const BUILDX: Group = group("Extended build capabilities with BuildKit", {
+  build: { node: buildxBuild, also: ["b"] },
+});
