@@ -26,7 +26,7 @@ import { Flags, type FlagTypes } from "./flags.ts";
 import { parseDuration } from "./go/duration.ts";
 import { parseInteger } from "./go/number.ts";
 import { quote } from "./go/quote.ts";
-import { trimSpace } from "./go/text.ts";
+import { replaceInvalid, trimSpace } from "./go/text.ts";
 import { heredoc, heredocOf } from "./heredoc.ts";
 import { checkMount } from "./mount.ts";
 import { INSTRUCTION_NAMES, kindOf, type Node } from "./node.ts";
@@ -267,7 +267,7 @@ function readShell(node: Node): readonly string[] {
 
 function readHealthcheck({ node, written }: Request): HealthcheckInstruction {
   const [type = "", ...args] = some(node, "HEALTHCHECK");
-  const upper = type.toUpperCase();
+  const upper = replaceInvalid(type).toUpperCase();
   if (upper === "NONE") {
     // The flags of NONE are not looked at.
     if (args.length > 0) throw new BuildError("HEALTHCHECK NONE takes no arguments");

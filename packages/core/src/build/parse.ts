@@ -15,6 +15,7 @@ import type {
   Stage,
   Written,
 } from "./ast.ts";
+import { checkDirective } from "./directives.ts";
 import { BuildError, rethrow } from "./error.ts";
 import { trimSpace } from "./go/text.ts";
 import { heredocsOfLine, readHeredoc } from "./heredoc.ts";
@@ -38,8 +39,14 @@ export interface ParsedText {
   readonly emptyContinuations: readonly number[];
 }
 
-/** Is told of every instruction as it is read, so also of those before an error. */
-export type Observer = (instruction: AnyInstruction) => void;
+/** Is told of what is read, so also of what comes before an error. */
+export interface ParseObserver {
+  /** After the first pass: the lines that `Dockerfile.emptyContinuations` will hold. */
+  onLines?(emptyContinuations: readonly number[]): void;
+  /** Before it is known whether the instruction is right. */
+  onNode?(node: ParsedNode): void;
+  onInstruction?(instruction: AnyInstruction): void;
+}
 
 /**
  * Reads a Dockerfile.
@@ -47,8 +54,12 @@ export type Observer = (instruction: AnyInstruction) => void;
  * @throws BuildError with BuildKit's message and the lines concerned, e.g.
  * `dockerfile parse error on line 2: unknown instruction: FRM (did you mean FROM?)`.
  */
-export function parse(text: string, observe?: Observer): Dockerfile {
-  return assemble(parseNodes(text), observe);
+export function parse(text: string, observer: ParseObserver = {}): Dockerfile {
+  if (text === "") throw new BuildError("the Dockerfile cannot be empty");
+  const parsed = parseNodes(text);
+  const check = checkDirective(text);
+  const { check: _indented, ...directives } = parsed.directives;
+  return assemble({ ...parsed, directives: { ...directives, ...(check === undefined ? {} : { check }) } }, observer);
 }
 
 /** Reads one instruction, as an ONBUILD trigger is read when its time has come. */
@@ -74,15 +85,17 @@ export function parseNodes(text: string): ParsedText {
 }
 
 /** The second pass: instructions, sorted into stages. */
-export function assemble(parsed: ParsedText, observe?: Observer): Dockerfile {
+export function assemble(parsed: ParsedText, observer: ParseObserver = {}): Dockerfile {
+  observer.onLines?.(parsed.emptyContinuations);
   const args: ArgInstruction[] = [];
   const stages: (Stage & { readonly instructions: Instruction[] })[] = [];
   for (const one of parsed.nodes) {
+    observer.onNode?.(one);
     const instruction = rethrow(
       () => toInstruction(one),
       (error) => error.prefixed(`dockerfile parse error on line ${one.range.startLine}`).at(one.range),
     );
-    observe?.(instruction);
+    observer.onInstruction?.(instruction);
     const stage = stages.at(-1);
     if (instruction.kind === "FROM") stages.push({ from: instruction, instructions: [] });
     else if (stage !== undefined) stage.instructions.push(instruction);

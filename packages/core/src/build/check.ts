@@ -1,0 +1,174 @@
+/**
+ * The front half of a build in one call: everything that text, build arguments and base images decide.
+ *
+ * `prepare` is what a build starts with. `check` goes on through all instructions without building anything, as
+ * `docker build --check` does. Model: toDispatchState of BuildKit's convert.go.
+ */
+import type { ImageRunConfig } from "../oci/index.ts";
+import type { Dockerfile } from "./ast.ts";
+import { checkDirective } from "./directives.ts";
+import { dispatch } from "./dispatch.ts";
+import { BuildError, rethrow } from "./error.ts";
+import type { IgnoreMatcher } from "./ignore.ts";
+import { Linter, type LintOptions, type LintWarning, parseLintOptions } from "./lint.ts";
+import { lintImagePlatform } from "./lint-from.ts";
+import {
+  lintContinuations,
+  lintDescription,
+  lintKeywords,
+  lintSpelling,
+  lintStageNames,
+  spelling,
+} from "./lint-text.ts";
+import { parse } from "./parse.ts";
+import { type BuildPlatform, DEFAULT_PLATFORM } from "./platform.ts";
+import { childScope, imageScope, type Scope } from "./scope.ts";
+import { type BuildStage, type GraphOptions, SCRATCH, StageGraph } from "./stage-graph.ts";
+import type { Step } from "./step.ts";
+
+const CHECK_ARG = "BUILDKIT_DOCKERFILE_CHECK";
+
+export interface PrepareOptions extends GraphOptions {
+  /** Hears of warnings as they are found, also of those before an error. */
+  readonly onWarning?: (warning: LintWarning) => void;
+}
+
+/** A Dockerfile that is understood as far as it can be without images. */
+export interface Prepared {
+  readonly dockerfile: Dockerfile;
+  readonly lint: Linter;
+  readonly graph: StageGraph;
+}
+
+/** @throws BuildError for everything that is wrong with the text, its stages or the target. */
+export function prepare(source: string | Dockerfile, options: PrepareOptions = {}): Prepared {
+  const lint = new Linter(lintOptions(source, options), options.onWarning);
+  const dockerfile = typeof source === "string" ? parseWithLint(source, lint) : lintAst(source, lint);
+  lintStageNames(lint, dockerfile);
+  lintKeywords(lint, dockerfile);
+  return { dockerfile, lint, graph: new StageGraph(dockerfile, options, lint) };
+}
+
+/** What the front half wants to know of an image. */
+export interface BaseImage {
+  readonly config: ImageRunConfig;
+  /** What the image is for, where that may not be what was asked for. */
+  readonly platform?: BuildPlatform;
+}
+
+export interface CheckOptions extends PrepareOptions {
+  /** The base images, as far as they are known; the others count as empty. */
+  readonly image?: (name: string, platform: BuildPlatform | undefined) => BaseImage | undefined;
+  /** The context's .dockerignore. */
+  readonly ignore?: IgnoreMatcher;
+  /** Also the stages that the target does not need. */
+  readonly allStages?: boolean;
+}
+
+export interface CheckResult {
+  readonly warnings: readonly LintWarning[];
+  readonly error?: BuildError;
+  /** The steps of each stage that was gone through. */
+  readonly steps: ReadonlyMap<BuildStage, readonly Step[]>;
+}
+
+/** Never throws for a bad Dockerfile: the error is part of the result. */
+export function check(source: string | Dockerfile, options: CheckOptions = {}): CheckResult {
+  const warnings: LintWarning[] = [];
+  const steps = new Map<BuildStage, readonly Step[]>();
+  const onWarning = (warning: LintWarning): void => {
+    warnings.push(warning);
+    options.onWarning?.(warning);
+  };
+  try {
+    const prepared = prepare(source, { ...options, onWarning });
+    walk(prepared, options, steps);
+    const failure = prepared.lint.failure();
+    return failure === undefined ? { warnings, steps } : { warnings, steps, error: failure };
+  } catch (error) {
+    if (error instanceof BuildError) return { warnings, steps, error };
+    throw error;
+  }
+}
+
+function walk(prepared: Prepared, options: CheckOptions, steps: Map<BuildStage, readonly Step[]>): void {
+  const { graph, lint } = prepared;
+  const { buildArgs = new Map<string, string>(), ignore } = options;
+  graph.checkReferences();
+  const configs = resolveImages(prepared, options);
+  const context = { escape: graph.escape, globalArgs: graph.globalArgs, buildArgs, lint, ...(ignore && { ignore }) };
+  const ends = new Map<BuildStage, Scope>();
+  for (const stage of wantedStages(graph, options)) {
+    if (stage.isReplaced) continue;
+    const base = stage.base && ends.get(stage.base);
+    let scope = base === undefined ? imageScope(configs.get(stage) ?? {}) : childScope(base);
+    const done: Step[] = [];
+    steps.set(stage, done);
+    for (const planned of stage.planned) {
+      graph.checkOrder(stage, planned);
+      const dispatched = dispatch(planned.instruction, scope, context);
+      done.push(dispatched.step);
+      scope = dispatched.scope;
+    }
+    ends.set(stage, scope);
+  }
+}
+
+/** The configurations of the images that stages start from; triggers, which may need more stages, are added on the way. */
+function resolveImages({ graph, lint }: Prepared, options: CheckOptions): ReadonlyMap<BuildStage, ImageRunConfig> {
+  const { image = () => undefined, platform = options.buildPlatform ?? DEFAULT_PLATFORM } = options;
+  const configs = new Map<BuildStage, ImageRunConfig>();
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const stage of wantedStages(graph, options)) {
+      if (configs.has(stage)) continue;
+      const found =
+        stage.base !== undefined || stage.image === SCRATCH ? undefined : image(stage.image, stage.platform);
+      const config = found?.config ?? {};
+      configs.set(stage, config);
+      const expected = stage.platform ?? platform;
+      if (found?.platform !== undefined) lintImagePlatform(lint, stage, { expected, actual: found.platform });
+      const triggers = [...(config.OnBuild ?? []), ...graph.inheritedTriggers(stage)];
+      if (triggers.length > 0 && graph.addTriggers(stage, triggers)) changed = true;
+    }
+  }
+  return configs;
+}
+
+function wantedStages(graph: StageGraph, { allStages = false }: CheckOptions): readonly BuildStage[] {
+  return allStages ? [...graph.stages] : graph.reachable();
+}
+
+function lintOptions(source: string | Dockerfile, { buildArgs }: PrepareOptions): LintOptions {
+  const given = buildArgs?.get(CHECK_ARG);
+  if (given !== undefined)
+    return rethrow(
+      () => parseLintOptions(given),
+      (error) => error.prefixed(`failed to parse build-arg:${CHECK_ARG}`),
+    );
+  const directive = typeof source === "string" ? checkDirective(source) : source.directives?.check;
+  // What follows a space is not looked at.
+  const [options = ""] = (directive ?? "").split(" ");
+  return rethrow(
+    () => parseLintOptions(options),
+    (error) => error.prefixed("failed to parse check options"),
+  );
+}
+
+function parseWithLint(text: string, lint: Linter): Dockerfile {
+  return parse(text, {
+    onLines: (emptyContinuations) => lintContinuations(lint, emptyContinuations),
+    onNode: ({ node, range }) => lintSpelling(lint, { ...node, range }),
+    onInstruction: (instruction) => lintDescription(lint, instruction),
+  });
+}
+
+function lintAst(dockerfile: Dockerfile, lint: Linter): Dockerfile {
+  const { args = [], stages, emptyContinuations = [] } = dockerfile;
+  lintContinuations(lint, emptyContinuations);
+  for (const instruction of [...args, ...stages.flatMap(({ from, instructions }) => [from, ...instructions])]) {
+    lintSpelling(lint, spelling(instruction));
+    lintDescription(lint, instruction);
+  }
+  return dockerfile;
+}

@@ -1,0 +1,150 @@
+/**
+ * One instruction as Dockerfile text.
+ *
+ * Also what a step of a hand-written instruction is called. Whether the text means the instruction again is not
+ * checked here but in `print.ts`: not everything that an AST can hold can be written.
+ */
+import { fromByteString, unreachable } from "../lib/index.ts";
+import type { AnyInstruction, Escape, Heredoc, InstructionOf, ShellOrExec } from "./ast.ts";
+import { mountText } from "./mount.ts";
+
+type Flag = readonly [name: string, value: string | number | boolean | undefined];
+
+/** The instruction on one line, with its heredocs below. */
+export function renderInstruction(instruction: AnyInstruction, escape: Escape = "\\"): string {
+  const { keyword = instruction.kind } = instruction;
+  const given = renderArguments(instruction);
+  // What only looks like a flag needs `--` before it.
+  const rest = given.startsWith("--") ? `-- ${given}` : given;
+  const flags = flagsOf(instruction).flatMap((flag) => renderFlag(flag, escape));
+  return [keyword, ...flags, rest].filter(Boolean).join(" ") + heredocsOf(instruction).map(renderBody).join("");
+}
+
+function renderArguments(instruction: AnyInstruction): string {
+  switch (instruction.kind) {
+    case "FROM": {
+      const { image, as, asKeyword = "AS" } = instruction;
+      return as === undefined ? image : `${image} ${asKeyword} ${as}`;
+    }
+    case "RUN":
+    case "CMD":
+    case "ENTRYPOINT":
+      return renderCommand(instruction.command);
+    case "COPY":
+    case "ADD":
+      return renderFiles(instruction);
+    case "ENV":
+    case "LABEL":
+      return instruction.pairs
+        .map(([name, value]) => name + (instruction.legacy === true ? " " : "=") + value)
+        .join(" ");
+    case "ARG":
+      return instruction.args
+        .map(({ name, default: word }) => (word === undefined ? name : `${name}=${word}`))
+        .join(" ");
+    case "WORKDIR":
+      return instruction.path;
+    case "USER":
+      return instruction.user;
+    case "VOLUME":
+      return renderList(instruction.paths);
+    case "EXPOSE":
+      return instruction.ports.join(" ");
+    case "STOPSIGNAL":
+      return instruction.signal;
+    case "SHELL":
+      return renderArray(instruction.argv);
+    case "HEALTHCHECK":
+      return instruction.test === "none" ? "NONE" : `CMD ${renderCommand(instruction.test)}`;
+    case "ONBUILD":
+      return instruction.trigger;
+    case "MAINTAINER":
+      return instruction.name;
+    default:
+      return unreachable(instruction);
+  }
+}
+
+function flagsOf(instruction: AnyInstruction): readonly Flag[] {
+  switch (instruction.kind) {
+    case "FROM":
+      return [["platform", instruction.platform]];
+    case "RUN":
+      return [
+        ...(instruction.mounts ?? []).map((mount): Flag => ["mount", mountText(mount)]),
+        ["network", instruction.network],
+        ...(instruction.devices ?? []).map((device): Flag => ["device", device]),
+      ];
+    case "COPY":
+      return [["from", instruction.from], ...fileFlags(instruction)];
+    case "ADD":
+      return [
+        ["checksum", instruction.checksum],
+        ["keep-git-dir", instruction.keepGitDir],
+        ["unpack", instruction.unpack],
+        ...fileFlags(instruction),
+      ];
+    case "HEALTHCHECK":
+      return [
+        ["interval", instruction.interval],
+        ["timeout", instruction.timeout],
+        ["start-period", instruction.startPeriod],
+        ["start-interval", instruction.startInterval],
+        ["retries", instruction.retries],
+      ];
+    default:
+      return [];
+  }
+}
+
+function fileFlags({ chown, chmod, link, exclude = [] }: InstructionOf<"COPY" | "ADD">): readonly Flag[] {
+  return [
+    ["chown", chown],
+    ["chmod", chmod],
+    ["link", link || undefined],
+    ...exclude.map((pattern): Flag => ["exclude", pattern]),
+  ];
+}
+
+/** The parser takes a flag's bytes for characters, so characters are written as bytes. */
+function renderFlag([name, value]: Flag, escape: Escape): readonly string[] {
+  if (value === undefined) return [];
+  if (value === true) return [`--${name}`];
+  let text = "";
+  for (const character of String(value)) text += (`"'${escape}`.includes(character) ? escape : "") + character;
+  const bytes = /[^\x00-\xff]/.test(text) ? text : fromByteString(text);
+  return [/\s|[\x85\xa0]/.test(text) ? `--${name}="${bytes}"` : `--${name}=${bytes}`];
+}
+
+function renderCommand(command: ShellOrExec): string {
+  return command.form === "exec" ? renderArray(command.argv) : command.command;
+}
+
+function renderFiles({ sources, files = [], dest }: InstructionOf<"COPY" | "ADD">): string {
+  const words = [...sources, ...files.map(renderStart), dest];
+  return files.length === 0 ? renderList(words) : words.join(" ");
+}
+
+/** Words side by side, or as a JSON array where one of them would fall apart. */
+function renderList(words: readonly string[]): string {
+  const [first = ""] = words;
+  const plain = words.every((word) => /^\S+$/.test(word)) && !first.startsWith("[");
+  return plain ? words.join(" ") : renderArray(words);
+}
+
+function renderArray(words: readonly string[]): string {
+  return `[${words.map((word) => JSON.stringify(word)).join(", ")}]`;
+}
+
+function renderStart({ name, expand, chomp, fd }: Heredoc): string {
+  return `${fd ?? ""}<<${chomp === true ? "-" : ""}${expand === false ? `"${name}"` : name}`;
+}
+
+function heredocsOf(instruction: AnyInstruction): readonly Heredoc[] {
+  if (instruction.kind === "RUN") return instruction.heredocs ?? [];
+  return instruction.kind === "COPY" || instruction.kind === "ADD" ? (instruction.files ?? []) : [];
+}
+
+function renderBody({ name, content }: Heredoc): string {
+  return `\n${content}${name}`;
+}
