@@ -16,14 +16,19 @@ export function executable(name: string): Uint8Array {
 
 /** The program named by the first bytes of a file; `undefined` if they are no such header. */
 export function programName(header: Uint8Array): string | undefined {
-  if (header[0] !== 0x7f) return undefined;
-  const text = latin1(header.subarray(0, 256));
-  if (!text.startsWith(MAGIC)) return undefined;
-  const end = text.indexOf("\n");
-  return end < 0 ? undefined : text.slice(MAGIC.length, end);
+  if (!startsWith(header, MAGIC)) return undefined;
+  const end = header.indexOf(NEWLINE, MAGIC.length);
+  return end < 0 ? undefined : latin1(header.subarray(MAGIC.length, end));
 }
 
 /** True for a real binary, which Bottleship cannot run. */
 export function isElf(header: Uint8Array): boolean {
-  return latin1(header.subarray(0, 4)) === ELF_MAGIC;
+  return startsWith(header, ELF_MAGIC);
+}
+
+const NEWLINE = 10;
+
+function startsWith(bytes: Uint8Array, text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (bytes[i] !== text.charCodeAt(i)) return false;
+  return true;
 }

@@ -12,7 +12,7 @@ import type { Kernel } from "../kernel/index.ts";
 import { StatusError } from "../lib/index.ts";
 import type { Runtime, Stdio } from "../runtime/index.ts";
 import type { Prng, World } from "../sim/index.ts";
-import type { Snapshotter } from "../snapshot/index.ts";
+import { MountedSnapshot, ROOTFS_PATH, type Snapshotter } from "../snapshot/index.ts";
 import { DeferredFile, open } from "../vfs/index.ts";
 import { BundleDirectory } from "./bundle.ts";
 import { Container } from "./container.ts";
@@ -23,7 +23,6 @@ import type { Stream } from "./logs.ts";
 import { mergeConfig } from "./merge-config.ts";
 import { collectMountPoints } from "./mount-points.ts";
 import { newId, newName } from "./names.ts";
-import { ROOTFS_PATH, Rootfs } from "./rootfs.ts";
 import { runtimeSpec } from "./spec.ts";
 import { startFailure } from "./start-failure.ts";
 import { StdinFeed } from "./stdin-feed.ts";
@@ -315,7 +314,7 @@ export class ContainerService {
     const workdir = container.config.WorkingDir ?? "";
     const fresh = container.mountPoints.filter(({ type, copiesImage }) => type === "volume" && copiesImage);
     if ((workdir === "" || workdir === "/") && fresh.length === 0) return;
-    const rootfs = new Rootfs(kernel, snapshotter, container.id);
+    const rootfs = new MountedSnapshot(kernel, snapshotter, container.id);
     try {
       if (workdir !== "" && workdir !== "/") rootfs.makeDirectory(workdir);
       for (const { name = "", destination } of fresh) {

@@ -36,7 +36,14 @@ export function initLayer(snapshotter: Snapshotter, image: string | undefined): 
   const missing = PLACES.filter(([path]) => findIn(snapshotter, image, path) === undefined);
   applyLayer(snapshotter.directory(`prepare-${name}`), entries(snapshotter, image, missing, nowUs));
   snapshotter.commit(name, `prepare-${name}`);
+  snapshotter.retain(name);
   return name;
+}
+
+/** The image is no longer there for new containers. */
+export function releaseInitLayer(snapshotter: Snapshotter, image: string | undefined): void {
+  const name = `${image ?? "scratch"}-init`;
+  if (snapshotter.has(name)) snapshotter.release(name);
 }
 
 /** A directory that has to hold something new keeps the attributes that it has in the image. */

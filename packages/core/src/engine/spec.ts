@@ -6,7 +6,6 @@
 import { CAPABILITY_NAMES, type ResourceName } from "../abi/index.ts";
 import { StatusError } from "../lib/index.ts";
 import type { DeviceRule, DeviceSpec, MountSpec, NamespaceType, ProcessSpec, RuntimeSpec } from "../oci/index.ts";
-import type { Container } from "./container.ts";
 import {
   ALL_DEVICE_RULES,
   DEFAULT_CAPABILITIES,
@@ -17,11 +16,12 @@ import {
   defaultSeccomp,
   MASKED_PATHS,
   READONLY_PATHS,
-} from "./defaults.ts";
+  type ResolvedUser,
+} from "../runtime/index.ts";
+import { ROOTFS_PATH } from "../snapshot/index.ts";
+import type { Container } from "./container.ts";
 import type { HostConfig } from "./docker/create-body.ts";
 import { mountSpec } from "./mount-points.ts";
-import { ROOTFS_PATH } from "./rootfs.ts";
-import type { ResolvedUser } from "./users.ts";
 
 /** What the specification needs to know of others. */
 export interface SpecContext {

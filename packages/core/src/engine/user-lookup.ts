@@ -1,10 +1,9 @@
 /** Looks a container's user up, in the image's files or, where the container has changed them, in its own. */
 import type { MemoryDirectory } from "../fs/index.ts";
 import type { Kernel } from "../kernel/index.ts";
-import type { Snapshotter } from "../snapshot/index.ts";
+import { type ResolvedUser, resolveUser, type UserFiles } from "../runtime/index.ts";
+import { MountedSnapshot, type Snapshotter } from "../snapshot/index.ts";
 import type { Container } from "./container.ts";
-import { Rootfs } from "./rootfs.ts";
-import { type ResolvedUser, resolveUser, type UserFiles } from "./users.ts";
 
 export class UserLookup {
   readonly #kernel: Kernel;
@@ -38,7 +37,7 @@ export class UserLookup {
   }
 
   #filesOf(container: Container): UserFiles {
-    const rootfs = new Rootfs(this.#kernel, this.#snapshotter, container.id);
+    const rootfs = new MountedSnapshot(this.#kernel, this.#snapshotter, container.id);
     try {
       return { passwd: rootfs.readText("/etc/passwd"), group: rootfs.readText("/etc/group") };
     } finally {

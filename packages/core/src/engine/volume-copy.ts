@@ -4,11 +4,11 @@
  * @see moby daemon/container_operations_unix.go, container/container_unix.go: CopyImagePathContent
  */
 import { MemoryDirectory, MemoryFile } from "../fs/index.ts";
+import type { MountedSnapshot } from "../snapshot/index.ts";
 import type { Inode } from "../vfs/index.ts";
-import type { Rootfs } from "./rootfs.ts";
 
 /** Copies contents, owner and mode of a directory of the container into an empty volume. */
-export function populateVolume(rootfs: Rootfs, path: string, volume: MemoryDirectory): void {
+export function populateVolume(rootfs: MountedSnapshot, path: string, volume: MemoryDirectory): void {
   const source = rootfs.find(path);
   if (source === undefined || source.inode.type !== "dir" || volume.entries.size > 0) return;
   copyChildren(source.inode, volume);

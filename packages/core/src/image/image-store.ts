@@ -7,7 +7,7 @@ import { applyLayer, tarToLayer } from "../content/index.ts";
 import { StatusError } from "../lib/index.ts";
 import type { Digest, ImageConfig } from "../oci/index.ts";
 import type { Snapshotter } from "../snapshot/index.ts";
-import { chainIds, digestOf, documentBytes, type Image } from "./image.ts";
+import { chainIds, digestOf, documentBytes, type Image, topSnapshot } from "./image.ts";
 
 /** Where unpacking happens is of no matter: nothing is mounted. */
 const NOWHERE = "";
@@ -45,6 +45,8 @@ export class ImageStore {
     const sizeBytes = chain.reduce((sum, name) => sum + this.#snapshotter.usage(name).bytes, 0);
     const image: Image = { id, config, chain, sizeBytes };
     this.#images.set(id, image);
+    const top = topSnapshot(image);
+    if (top !== undefined) this.#snapshotter.retain(top);
     return image;
   }
 
@@ -81,13 +83,11 @@ export class ImageStore {
     return [...this.#images.values()];
   }
 
-  /** Forgets an image, its names, and every snapshot that no other image has. */
+  /** Forgets an image, its names, and every snapshot that nobody else needs. */
   remove(image: Image): void {
     for (const name of this.names(image)) this.#names.delete(name);
     this.#images.delete(image.id);
-    const kept = new Set(this.list().flatMap(({ chain }) => chain));
-    for (const name of [...image.chain].reverse()) {
-      if (!kept.has(name)) this.#snapshotter.remove(name);
-    }
+    const top = topSnapshot(image);
+    if (top !== undefined) this.#snapshotter.release(top);
   }
 }

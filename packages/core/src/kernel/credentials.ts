@@ -30,6 +30,8 @@ export interface CredentialsInit extends CapabilitySets {
   readonly noNewPrivs: boolean;
 }
 
+const NO_CHANGE: Partial<CredentialsInit> = {};
+
 export class Credentials implements FsCredentials, CredentialsInit {
   readonly realUid: number;
   readonly effectiveUid: number;
@@ -47,22 +49,23 @@ export class Credentials implements FsCredentials, CredentialsInit {
   readonly keepCaps: boolean;
   readonly noNewPrivs: boolean;
 
-  constructor(init: CredentialsInit) {
-    this.realUid = init.realUid;
-    this.effectiveUid = init.effectiveUid;
-    this.savedUid = init.savedUid;
-    this.realGid = init.realGid;
-    this.effectiveGid = init.effectiveGid;
-    this.savedGid = init.savedGid;
-    this.groups = init.groups;
-    this.user = init.user;
-    this.effective = init.effective;
-    this.permitted = init.permitted;
-    this.inheritable = init.inheritable;
-    this.bounding = init.bounding;
-    this.ambient = init.ambient;
-    this.keepCaps = init.keepCaps;
-    this.noNewPrivs = init.noNewPrivs;
+  /** What `change` leaves out is taken from `base`. */
+  constructor(base: CredentialsInit, change: Partial<CredentialsInit> = NO_CHANGE) {
+    this.realUid = change.realUid ?? base.realUid;
+    this.effectiveUid = change.effectiveUid ?? base.effectiveUid;
+    this.savedUid = change.savedUid ?? base.savedUid;
+    this.realGid = change.realGid ?? base.realGid;
+    this.effectiveGid = change.effectiveGid ?? base.effectiveGid;
+    this.savedGid = change.savedGid ?? base.savedGid;
+    this.groups = change.groups ?? base.groups;
+    this.user = change.user ?? base.user;
+    this.effective = change.effective ?? base.effective;
+    this.permitted = change.permitted ?? base.permitted;
+    this.inheritable = change.inheritable ?? base.inheritable;
+    this.bounding = change.bounding ?? base.bounding;
+    this.ambient = change.ambient ?? base.ambient;
+    this.keepCaps = change.keepCaps ?? base.keepCaps;
+    this.noNewPrivs = change.noNewPrivs ?? base.noNewPrivs;
   }
 
   /** Root of a machine. */
@@ -87,7 +90,7 @@ export class Credentials implements FsCredentials, CredentialsInit {
   }
 
   with(change: Partial<CredentialsInit>): Credentials {
-    return new Credentials({ ...(this as CredentialsInit), ...change });
+    return new Credentials(this, change);
   }
 
   /** The fsuid: Bottleship never lets it differ from the effective uid. */

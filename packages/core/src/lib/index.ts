@@ -1,5 +1,6 @@
 /** Floor 0: things that know nothing of containers or kernels. */
 export { AssertionFailure, assert, unreachable } from "./assert.ts";
+export { Bunzip2, bunzip2 } from "./bunzip2.ts";
 export { concat, equal, NO_BYTES, toHex } from "./bytes.ts";
 export { crc32 } from "./crc32.ts";
 export { type DeflateLevel, deflate, gunzip, gzip, gzipHeaderLength, isGzip } from "./deflate.ts";
@@ -27,4 +28,5 @@ export {
   tarChunks,
   tarHeader,
 } from "./tar.ts";
-export { byteLength, byteString, decode, encode, fromByteString, fromLatin1, latin1 } from "./text.ts";
+export { byteLength, byteString, compareBytes, decode, encode, fromByteString, fromLatin1, latin1 } from "./text.ts";
+export { Unxz, unlzma, unxz } from "./unxz.ts";

@@ -4,7 +4,7 @@
  * @see pax(1p) "pax Extended Header"
  */
 import { concat } from "./bytes.ts";
-import { byteLength, decode, encode, latin1 } from "./text.ts";
+import { byteLength, compareBytes, decode, encode, latin1 } from "./text.ts";
 
 export type PaxRecords = ReadonlyMap<string, Uint8Array>;
 
@@ -35,7 +35,7 @@ export function parsePax(data: Uint8Array): PaxRecords | undefined {
 
 /** The records in the order of their keys' bytes. */
 export function formatPax(records: PaxRecords): Uint8Array {
-  const keys = [...records.keys()].sort((a, b) => compareBytes(encode(a), encode(b)));
+  const keys = [...records.keys()].sort(compareBytes);
   return concat(keys.map((key) => formatRecord(key, records.get(key) as Uint8Array)));
 }
 
@@ -63,10 +63,4 @@ export function parsePaxTime(text: string): number | undefined {
   if (seconds === undefined) return undefined;
   const us = Number(seconds) * 1e6 + Number(fraction.slice(0, 6).padEnd(6, "0"));
   return sign === "-" ? -us : us;
-}
-
-function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return (a[i] as number) - (b[i] as number);
-  return a.length - b.length;
 }

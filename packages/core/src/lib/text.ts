@@ -55,6 +55,26 @@ function encodeInto(text: string, bytes: Uint8Array, start: number): void {
   }
 }
 
+/** Orders two texts by their bytes, as `strcmp` and Go's string comparison do: negative, zero or positive. */
+export function compareBytes(a: string, b: string): number {
+  const shorter = Math.min(a.length, b.length);
+  for (let i = 0; i < shorter; i++) {
+    const difference = a.charCodeAt(i) - b.charCodeAt(i);
+    if (difference === 0) continue;
+    return a.charCodeAt(i) < 0x80 || b.charCodeAt(i) < 0x80 ? difference : compareEncoded(encode(a), encode(b));
+  }
+  return a.length - b.length;
+}
+
+function compareEncoded(a: Uint8Array, b: Uint8Array): number {
+  const shorter = Math.min(a.length, b.length);
+  for (let i = 0; i < shorter; i++) {
+    const difference = (a[i] ?? 0) - (b[i] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}
+
 /** Text of `bytes` read as UTF-8, byte for byte recoverable with `encode`. */
 export function decode(bytes: Uint8Array): string {
   const ascii = asciiPrefix(bytes);

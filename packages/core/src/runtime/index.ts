@@ -1,3 +1,15 @@
 /** Floor 6: the OCI runtime. */
 export { OciContainer, type OciStatus } from "./container.ts";
+export {
+  ALL_DEVICE_RULES,
+  DEFAULT_CAPABILITIES,
+  DEFAULT_DEVICE_RULES,
+  DEFAULT_MOUNTS,
+  DEFAULT_PATH,
+  DEFAULT_SHM_SIZE,
+  defaultSeccomp,
+  MASKED_PATHS,
+  READONLY_PATHS,
+} from "./defaults.ts";
 export { type Bundle, type ExecProcess, Runtime, type Stdio } from "./runtime.ts";
+export { type ResolvedUser, resolveUser, type UserFiles } from "./users.ts";

@@ -1,19 +1,19 @@
 /**
- * A container's root file system, as the engine sees it while no process of the container does: to make the working
- * directory, to fill volumes, to look users up.
+ * A snapshot, mounted where no process sees it: for who works on files from outside, such as an engine that makes a
+ * working directory, fills a volume, looks a user up, or a builder that copies.
  */
 
-import { Errno, Errno, O_RDONLY, O_RDONLY } from "../abi/index.ts";
+import { Errno, O_RDONLY } from "../abi/index.ts";
 import type { Kernel } from "../kernel/index.ts";
-import { decode, StatusError } from "../lib/index.ts";
+import { decode, dirname, StatusError } from "../lib/index.ts";
 import type { MountSpec } from "../oci/index.ts";
-import type { Snapshotter } from "../snapshot/index.ts";
 import { directory, type FileSystem, type FsContext, type Location, MountTree, openAt, walk } from "../vfs/index.ts";
+import type { Snapshotter } from "./snapshotter.ts";
 
 /** Where init mounts it, in the container's own mount namespace. */
 export const ROOTFS_PATH = "/run/containerd/rootfs";
 
-export class Rootfs {
+export class MountedSnapshot {
   readonly #tree: MountTree;
   readonly context: FsContext;
 

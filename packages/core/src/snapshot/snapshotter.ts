@@ -2,7 +2,7 @@
  * Snapshots: directories on the machine's disk that overlay mounts are made of.
  *
  * `key` names an active snapshot, `name` a committed one; a parent is always committed. A committed snapshot is sealed:
- * all mounts over it share what has been looked up in it.
+ * all mounts over it share what has been looked up in it. It lives as long as somebody retains it or has it as a parent.
  *
  * @see containerd core/snapshots/snapshotter.go, plugins/snapshots/overlay
  */
@@ -29,6 +29,8 @@ interface Snapshot extends SnapshotInfo {
   readonly directory: string;
   /** Snapshots that have this one as their parent. */
   children: number;
+  /** How often it was retained. */
+  holders: number;
 }
 
 /** Where snapshots lie on the machine's disk: a directory each. */
@@ -97,15 +99,29 @@ export class Snapshotter {
     this.directory(name).sealed = true;
   }
 
+  /** Keeps a committed snapshot, and all below it, until `release`. */
+  retain(name: string): void {
+    this.#get(name).holders++;
+  }
+
+  /** Takes `retain` back. What nobody needs any more goes, down to what is needed. */
+  release(name: string): void {
+    const snapshot = this.#get(name);
+    snapshot.holders--;
+    this.#collect(snapshot);
+  }
+
   /** @throws StatusError failed-precondition if others stand on it */
   remove(key: string): void {
     const snapshot = this.#get(key);
     if (snapshot.children > 0) throw new StatusError("failed-precondition", `cannot remove snapshot ${key} with child`);
     this.#snapshots.delete(key);
     this.#lowers.delete(key);
-    const parent = snapshot.parent === undefined ? undefined : this.#snapshots.get(snapshot.parent);
-    if (parent !== undefined) parent.children--;
     removeTree(this.#root, snapshot.directory);
+    const parent = snapshot.parent === undefined ? undefined : this.#snapshots.get(snapshot.parent);
+    if (parent === undefined) return;
+    parent.children--;
+    this.#collect(parent);
   }
 
   /** The snapshot's own files: what it has that its parent has not. */
@@ -150,7 +166,11 @@ export class Snapshotter {
     const own = this.#root.create(directory, directoryInit(0o755)) as MemoryDirectory;
     if (below !== undefined) copyAttributes(this.directory(below.name), own);
     const createdUs = this.#disk.machine.nowUs;
-    this.#snapshots.set(key, { kind, name: key, parent, createdUs, directory, children: 0 });
+    this.#snapshots.set(key, { kind, name: key, parent, createdUs, directory, children: 0, holders: 0 });
+  }
+
+  #collect({ kind, name, holders, children }: Snapshot): void {
+    if (kind === "committed" && holders === 0 && children === 0) this.remove(name);
   }
 
   #get(key: string): Snapshot {

@@ -43,7 +43,7 @@ export class Busybox {
   constructor(options: WorldOptions & { readonly traits?: ShellTraits; readonly machine?: Partial<Machine> } = {}) {
     this.world = new World(options);
     this.kernel = new Kernel(this.world, options.machine);
-    this.kernel.programs.set("busybox", multiCall(APPLETS, makeShell(options.traits ?? RECORDED_TRAITS)));
+    this.kernel.programs.set("busybox", multiCall(APPLETS, makeShell(options.traits ?? RECORDED_TRAITS, APPLETS)));
     this.#populate();
   }
 

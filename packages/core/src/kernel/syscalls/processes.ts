@@ -46,7 +46,10 @@ export const processCalls = {
   },
 
   sched_yield: () => {},
-  sched_getaffinity: (process) => Array.from({ length: process.kernel.machine.cpus }, (_, cpu) => cpu),
+  sched_getaffinity: (process, pid) => {
+    find(process, pid);
+    return Array.from({ length: process.kernel.machine.cpus }, (_, cpu) => cpu);
+  },
 
   getpid: (process) => process.ownPid,
   getppid: (process) => pidIn(process.ns.pid, process.parent),

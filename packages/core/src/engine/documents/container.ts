@@ -1,0 +1,267 @@
+/**
+ * A container as the Engine API shows it: `GET /containers/{id}/json` and the entries of `GET /containers/json`.
+ *
+ * Field names, their order and the difference between null and empty are those of moby 28.5.
+ *
+ * @see moby daemon/inspect.go, api/types/container
+ */
+
+import { DEFAULT_SHM_SIZE, MASKED_PATHS, READONLY_PATHS } from "../../runtime/index.ts";
+import type { Container } from "../container.ts";
+import type { HostConfig } from "../docker/create-body.ts";
+import type { ContainerSummary } from "../docker/lists/containers.ts";
+import { humanDuration } from "../docker/values/human.ts";
+import type { MountPoint } from "../mount-points.ts";
+import { timeOf } from "./time.ts";
+
+/** The document of `docker inspect`. */
+export function containerDocument(container: Container) {
+  const { config, hostConfig, id, image } = container;
+  const [path = "", ...args] = [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])];
+  const directory = `/var/lib/docker/containers/${id}`;
+  return {
+    Id: id,
+    Created: timeOf(container.createdUs),
+    Path: path,
+    Args: args,
+    State: stateDocument(container),
+    Image: image.id,
+    ResolvConfPath: `${directory}/resolv.conf`,
+    HostnamePath: `${directory}/hostname`,
+    HostsPath: `${directory}/hosts`,
+    LogPath: `${directory}/${id}-json.log`,
+    Name: `/${container.name}`,
+    RestartCount: container.restartCount,
+    Driver: "overlay2",
+    Platform: "linux",
+    MountLabel: "",
+    ProcessLabel: "",
+    AppArmorProfile: "",
+    ExecIDs: null,
+    HostConfig: hostConfigDocument(hostConfig),
+    GraphDriver: { Data: {}, Name: "overlay2" },
+    Mounts: container.mountPoints.map(mountDocument),
+    Config: configDocument(container),
+    NetworkSettings: networkSettings(container),
+  };
+}
+
+/** Docker's flags, from the one state. */
+export function stateDocument(container: Container) {
+  const { state } = container;
+  return {
+    Status: state,
+    Running: container.isRunning || state === "restarting",
+    Paused: state === "paused",
+    Restarting: state === "restarting",
+    OOMKilled: container.oomKilled,
+    Dead: state === "dead",
+    Pid: container.pid,
+    ExitCode: container.exitCode,
+    Error: container.error,
+    StartedAt: timeOf(container.startedUs),
+    FinishedAt: timeOf(container.finishedUs),
+  };
+}
+
+/** A complete HostConfig: what the caller left out has Docker's default. */
+export function hostConfigDocument(given: Partial<HostConfig>): Record<string, unknown> {
+  const memory = given.Memory ?? 0;
+  const swap = given.MemorySwap ?? 0;
+  const document: Record<string, unknown> = { ...DEFAULT_HOST_CONFIG };
+  for (const [name, value] of Object.entries(given)) if (value !== undefined) document[name] = value;
+  if (memory > 0 && swap === 0) document["MemorySwap"] = 2 * memory;
+  if (document["ShmSize"] === 0) document["ShmSize"] = DEFAULT_SHM_SIZE;
+  if (document["NetworkMode"] === "default" || document["NetworkMode"] === "") document["NetworkMode"] = "bridge";
+  if (document["IpcMode"] === "") document["IpcMode"] = "private";
+  if (document["CgroupnsMode"] === "") document["CgroupnsMode"] = "private";
+  if (document["PidsLimit"] === 0) document["PidsLimit"] = null;
+  document["MaskedPaths"] = given.Privileged ? null : (given.MaskedPaths ?? MASKED_PATHS);
+  document["ReadonlyPaths"] = given.Privileged ? null : (given.ReadonlyPaths ?? READONLY_PATHS);
+  const { Name: policy = "" } = (document["RestartPolicy"] ?? {}) as { readonly Name?: string };
+  if (policy === "") document["RestartPolicy"] = DEFAULT_HOST_CONFIG.RestartPolicy;
+  return document;
+}
+
+const DEFAULT_HOST_CONFIG = {
+  Binds: null,
+  ContainerIDFile: "",
+  LogConfig: { Type: "json-file", Config: {} },
+  NetworkMode: "bridge",
+  PortBindings: {},
+  RestartPolicy: { Name: "no", MaximumRetryCount: 0 },
+  AutoRemove: false,
+  VolumeDriver: "",
+  VolumesFrom: null,
+  ConsoleSize: [0, 0],
+  CapAdd: null,
+  CapDrop: null,
+  CgroupnsMode: "private",
+  Dns: [],
+  DnsOptions: [],
+  DnsSearch: [],
+  ExtraHosts: null,
+  GroupAdd: null,
+  IpcMode: "private",
+  Cgroup: "",
+  Links: null,
+  OomScoreAdj: 0,
+  PidMode: "",
+  Privileged: false,
+  PublishAllPorts: false,
+  ReadonlyRootfs: false,
+  SecurityOpt: null,
+  UTSMode: "",
+  UsernsMode: "",
+  ShmSize: DEFAULT_SHM_SIZE,
+  Runtime: "runc",
+  Isolation: "",
+  CpuShares: 0,
+  Memory: 0,
+  NanoCpus: 0,
+  CgroupParent: "",
+  BlkioWeight: 0,
+  BlkioWeightDevice: [],
+  BlkioDeviceReadBps: [],
+  BlkioDeviceWriteBps: [],
+  BlkioDeviceReadIOps: [],
+  BlkioDeviceWriteIOps: [],
+  CpuPeriod: 0,
+  CpuQuota: 0,
+  CpuRealtimePeriod: 0,
+  CpuRealtimeRuntime: 0,
+  CpusetCpus: "",
+  CpusetMems: "",
+  Devices: [],
+  DeviceCgroupRules: null,
+  DeviceRequests: null,
+  MemoryReservation: 0,
+  MemorySwap: 0,
+  MemorySwappiness: null,
+  OomKillDisable: false,
+  PidsLimit: null,
+  Ulimits: [],
+  CpuCount: 0,
+  CpuPercent: 0,
+  IOMaximumIOps: 0,
+  IOMaximumBandwidth: 0,
+} as const;
+
+function configDocument(container: Container) {
+  const { config } = container;
+  return {
+    Hostname: container.hostname,
+    Domainname: config.Domainname ?? "",
+    User: config.User ?? "",
+    AttachStdin: config.AttachStdin ?? false,
+    AttachStdout: config.AttachStdout ?? false,
+    AttachStderr: config.AttachStderr ?? false,
+    ...optional("ExposedPorts", config.ExposedPorts),
+    Tty: config.Tty ?? false,
+    OpenStdin: config.OpenStdin ?? false,
+    StdinOnce: config.StdinOnce ?? false,
+    Env: config.Env ?? [],
+    Cmd: config.Cmd ?? null,
+    ...optional("Healthcheck", config.Healthcheck),
+    ...optional("ArgsEscaped", config.ArgsEscaped),
+    Image: container.imageName,
+    Volumes: config.Volumes ?? null,
+    WorkingDir: config.WorkingDir ?? "",
+    Entrypoint: config.Entrypoint ?? null,
+    OnBuild: null,
+    Labels: config.Labels ?? {},
+    ...optional("StopSignal", config.StopSignal),
+    ...optional("StopTimeout", config.StopTimeout),
+    ...optional("Shell", config.Shell),
+  };
+}
+
+function optional(name: string, value: unknown) {
+  return value === undefined ? {} : { [name]: value };
+}
+
+function mountDocument(point: MountPoint) {
+  const isVolume = point.type === "volume";
+  return {
+    Type: point.type,
+    ...(isVolume ? { Name: point.name ?? "" } : {}),
+    Source: point.source,
+    Destination: point.destination,
+    ...(isVolume ? { Driver: "local" } : {}),
+    Mode: point.mode,
+    RW: !point.readOnly,
+    Propagation: point.type === "bind" && point.propagation === "" ? "rprivate" : point.propagation,
+  };
+}
+
+function networkSettings(container: Container) {
+  return {
+    Bridge: "",
+    SandboxID: "",
+    SandboxKey: "",
+    Ports: {},
+    HairpinMode: false,
+    LinkLocalIPv6Address: "",
+    LinkLocalIPv6PrefixLen: 0,
+    SecondaryIPAddresses: null,
+    SecondaryIPv6Addresses: null,
+    EndpointID: "",
+    Gateway: "",
+    GlobalIPv6Address: "",
+    GlobalIPv6PrefixLen: 0,
+    IPAddress: "",
+    IPPrefixLen: 0,
+    IPv6Gateway: "",
+    MacAddress: "",
+    Networks: container.endpoints,
+  };
+}
+
+/** An entry of the list of containers. */
+export function containerSummary(container: Container, nowUs: number): ContainerSummary {
+  const { config } = container;
+  return {
+    Id: container.id,
+    Names: [`/${container.name}`],
+    Image: container.imageName,
+    ImageID: container.image.id,
+    Command: commandText([...(config.Entrypoint ?? []), ...(config.Cmd ?? [])]),
+    Created: Math.floor(container.createdUs / 1e6),
+    Ports: [],
+    Labels: config.Labels ?? {},
+    State: container.state,
+    Status: statusText(container, nowUs),
+    NetworkSettings: { Networks: container.endpoints },
+    Mounts: container.mountPoints.map((point) => ({
+      ...(point.name === undefined ? {} : { Name: point.name }),
+      Source: point.source,
+      ...(point.type === "volume" ? { Driver: "local" } : {}),
+    })),
+  };
+}
+
+/** "Up 5 minutes", "Exited (0) 3 seconds ago", "Created". @see moby container/state.go:State.String */
+export function statusText(container: Container, nowUs: number): string {
+  const since = (us: number): string => humanDuration((nowUs - us) / 1e6);
+  switch (container.state) {
+    case "running":
+      return `Up ${since(container.startedUs)}`;
+    case "paused":
+      return `Up ${since(container.startedUs)} (Paused)`;
+    case "restarting":
+      return `Restarting (${container.exitCode}) ${since(container.finishedUs)} ago`;
+    case "removing":
+      return "Removal In Progress";
+    case "dead":
+      return "Dead";
+    case "created":
+      return "Created";
+    case "exited":
+      return `Exited (${container.exitCode}) ${since(container.finishedUs)} ago`;
+  }
+}
+
+/** The command line as the list shows it: words with blanks in quotes. */
+function commandText(words: readonly string[]): string {
+  return words.map((word) => (/\s/.test(word) ? `'${word}'` : word)).join(" ");
+}

@@ -1,0 +1,83 @@
+/**
+ * Images, networks and volumes as the Engine API shows them.
+ *
+ * @see moby daemon/images/image_inspect.go, daemon/network.go, volume/service/convert.go
+ */
+import type { Image } from "../../image/index.ts";
+import { rfc3339 } from "../docker/go/time.ts";
+import type { Network } from "../networks.ts";
+import type { Volume } from "../volumes.ts";
+import { timeOf } from "./time.ts";
+
+/** `GET /images/{name}/json`. */
+export function imageDocument(image: Image, tags: readonly string[]) {
+  const { config } = image;
+  const { config: run } = config;
+  return {
+    Id: image.id,
+    RepoTags: tags,
+    RepoDigests: [],
+    Parent: "",
+    Comment: config.history.at(-1)?.comment ?? "",
+    Created: config.created ?? "",
+    DockerVersion: "",
+    Author: config.author ?? "",
+    Architecture: config.architecture,
+    Os: config.os,
+    Size: image.sizeBytes,
+    GraphDriver: { Data: null, Name: "overlay2" },
+    RootFS: { Type: config.rootfs.type, Layers: config.rootfs.diff_ids },
+    Metadata: { LastTagTime: "0001-01-01T00:00:00Z" },
+    Config: {
+      ...(run.ArgsEscaped === undefined ? {} : { ArgsEscaped: run.ArgsEscaped }),
+      Cmd: run.Cmd ?? null,
+      Entrypoint: run.Entrypoint ?? null,
+      Env: run.Env ?? null,
+      ...(run.ExposedPorts === undefined ? {} : { ExposedPorts: run.ExposedPorts }),
+      ...(run.Healthcheck === undefined ? {} : { Healthcheck: run.Healthcheck }),
+      Labels: run.Labels ?? null,
+      OnBuild: run.OnBuild ?? null,
+      ...(run.Shell === undefined ? {} : { Shell: run.Shell }),
+      ...(run.StopSignal === undefined ? {} : { StopSignal: run.StopSignal }),
+      User: run.User ?? "",
+      Volumes: run.Volumes ?? null,
+      WorkingDir: run.WorkingDir ?? "",
+    },
+  };
+}
+
+/** `GET /networks/{id}`. */
+export function networkDocument(network: Network) {
+  return {
+    Name: network.name,
+    Id: network.id,
+    Created: timeOf(network.createdUs),
+    Scope: "local",
+    Driver: network.driver,
+    EnableIPv4: true,
+    EnableIPv6: false,
+    IPAM: { Driver: "default", Options: network.driver === "bridge" ? {} : null, Config: network.ipam },
+    Internal: network.internal,
+    Attachable: false,
+    Ingress: false,
+    ConfigFrom: { Network: "" },
+    ConfigOnly: false,
+    Containers: {},
+    Options: network.options,
+    Labels: network.labels,
+  };
+}
+
+/** `GET /volumes/{name}`. */
+export function volumeDocument(volume: Volume) {
+  const none = (map: Readonly<Record<string, string>>) => (Object.keys(map).length === 0 ? null : map);
+  return {
+    CreatedAt: rfc3339(Math.floor(volume.createdUs / 1e6)),
+    Driver: volume.driver,
+    Labels: none(volume.labels),
+    Mountpoint: volume.path,
+    Name: volume.name,
+    Options: none(volume.options),
+    Scope: "local",
+  };
+}

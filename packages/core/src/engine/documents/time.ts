@@ -1,0 +1,10 @@
+/** Times of API documents: RFC 3339 with nanoseconds, of which Bottleship knows the microseconds. */
+import { rfc3339Nano } from "../docker/go/time.ts";
+
+/** What Go prints for a time that was never set. */
+export const ZERO_TIME = "0001-01-01T00:00:00Z";
+
+/** The text of a time in microseconds since 1970; 0 was never. */
+export function timeOf(us: number): string {
+  return us === 0 ? ZERO_TIME : rfc3339Nano(Math.floor(us / 1e6), (us % 1e6) * 1000);
+}
