@@ -7,6 +7,7 @@ import { bootMachine, Kernel, type Machine } from "../kernel/index.ts";
 import { Runtime } from "../runtime/index.ts";
 import { type Prng, World, type WorldOptions } from "../sim/index.ts";
 import { Snapshotter } from "../snapshot/index.ts";
+import { type CommandOptions, type CommandResult, runDocker } from "./command-line/index.ts";
 import { ContainerService } from "./containers.ts";
 import { EventLog } from "./events.ts";
 import { ExecService } from "./exec.ts";
@@ -60,6 +61,14 @@ export class Engine {
     const shared = { world, kernel, runtime, events: this.events, prng, users };
     this.containers = new ContainerService({ ...shared, snapshotter, volumes: this.volumes, findImage });
     this.exec = new ExecService(shared);
+  }
+
+  /**
+   * Runs a command line as the docker client would: what stands after the word `docker`, as text or as words.
+   * Bad usage and the engine's errors are in the result, as a terminal shows them.
+   */
+  docker(line: string | readonly string[], options?: CommandOptions): Promise<CommandResult> {
+    return runDocker(this, line, options);
   }
 }
 

@@ -1,0 +1,51 @@
+/** The commands of `bottleship`, and what is the same in all of them: help, bad usage, exit codes. */
+import { RECORDED_USAGE, recorded } from "./recorded/command.ts";
+import { type Terminal, UsageError } from "./terminal.ts";
+
+interface Command {
+  readonly summary: string;
+  readonly usage: string;
+  /** Resolves with the exit code. @throws UsageError */
+  run(argv: readonly string[], terminal: Terminal): Promise<number>;
+}
+
+const COMMANDS: ReadonlyMap<string, Command> = new Map([
+  ["recorded", { summary: "Replay recordings of real Docker and count what agrees", usage: RECORDED_USAGE, run: recorded }],
+]);
+
+/** Exit code of a command that was called wrongly. */
+const BAD_USAGE = 2;
+
+export async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const [name, ...rest] = argv;
+  if (name === undefined || isHelp(name)) {
+    terminal.out(overview());
+    return name === undefined ? BAD_USAGE : 0;
+  }
+  const command = COMMANDS.get(name);
+  if (command === undefined) {
+    terminal.err(`bottleship: unknown command: ${name}\nRun 'bottleship --help' for the commands.\n`);
+    return BAD_USAGE;
+  }
+  if (rest.some(isHelp)) {
+    terminal.out(command.usage);
+    return 0;
+  }
+  try {
+    return await command.run(rest, terminal);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    terminal.err(`bottleship ${name}: ${error.message}\nRun 'bottleship ${name} --help' for how it is called.\n`);
+    return BAD_USAGE;
+  }
+}
+
+function isHelp(word: string): boolean {
+  return word === "--help" || word === "-h";
+}
+
+function overview(): string {
+  const width = Math.max(...[...COMMANDS.keys()].map((name) => name.length));
+  const lines = [...COMMANDS].map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}\n`);
+  return `Usage: bottleship COMMAND [OPTIONS]\n\nCommands:\n${lines.join("")}\nRun 'bottleship COMMAND --help' for more.\n`;
+}
