@@ -1,5 +1,5 @@
 /** Go's durations: `1h2m3.5s`. Model: time.ParseDuration, with its messages. */
-import { BuildError } from "../error.ts";
+import { BuildError } from "../dockerfile/error.ts";
 import { quoteBytes } from "./quote.ts";
 
 const NANOSECONDS = new Map<string, bigint>([

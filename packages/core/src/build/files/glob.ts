@@ -3,7 +3,7 @@
  *
  * Used for the sources of COPY and ADD, and to check the patterns of .dockerignore. Model: Go's filepath.Match.
  */
-import { BuildError } from "./error.ts";
+import { BuildError } from "../dockerfile/error.ts";
 
 /** What one element of a pattern matches. */
 type Element =

@@ -5,21 +5,21 @@
  * stages. Only what the target reaches is built. ONBUILD triggers prepend instructions once an image's configuration
  * is known. Model: toDispatchState of BuildKit's convert.go, with its messages and its order.
  */
-import { assert } from "../lib/index.ts";
-import type { AnyInstruction, Dockerfile, Escape, Instruction, SourceRange, Stage } from "./ast.ts";
-import type { Environment } from "./environment.ts";
-import { BuildError, rethrow } from "./error.ts";
+import { assert } from "../../lib/index.ts";
+import type { AnyInstruction, Dockerfile, Escape, Instruction, SourceRange, Stage } from "../dockerfile/ast.ts";
+import type { Environment } from "../dockerfile/environment.ts";
+import { BuildError, rethrow } from "../dockerfile/error.ts";
+import type { Linter } from "../dockerfile/lint.ts";
+import { mountSource } from "../dockerfile/mount.ts";
+import { parseTrigger } from "../dockerfile/parse.ts";
+import { suggest, withSuggestion } from "../dockerfile/suggest.ts";
+import { lexWord } from "../dockerfile/words.ts";
+import { parseInteger } from "../go/number.ts";
+import { quote } from "../go/quote.ts";
 import { type BuildArgs, predefinedArgs, withGlobalArgs } from "./global-args.ts";
-import { parseInteger } from "./go/number.ts";
-import { quote } from "./go/quote.ts";
-import type { Linter } from "./lint.ts";
 import { lintDefaultImages, lintFrom, lintPlatform } from "./lint-from.ts";
-import { mountSource } from "./mount.ts";
-import { parseTrigger } from "./parse.ts";
 import { type BuildPlatform, parsePlatform } from "./platform.ts";
 import { referenceProblem } from "./reference.ts";
-import { suggest, withSuggestion } from "./suggest.ts";
-import { lexWord } from "./words.ts";
 
 export interface GraphOptions {
   readonly buildArgs?: BuildArgs;

@@ -1,9 +1,9 @@
 /** Expansion of one instruction's words in its scope; a variable that nobody declared earns a warning. */
-import type { Instruction } from "./ast.ts";
+import type { Instruction } from "../dockerfile/ast.ts";
+import { suggest } from "../dockerfile/suggest.ts";
+import { type LexOptions, lexWord } from "../dockerfile/words.ts";
 import type { DispatchContext } from "./dispatch.ts";
 import type { Scope } from "./scope.ts";
-import { suggest } from "./suggest.ts";
-import { type LexOptions, lexWord } from "./words.ts";
 
 /** They steer the SBOM scanner and are no variables. */
 export function isScanSwitch(name: string): boolean {

@@ -3,8 +3,9 @@
  *
  * An AST that was written by hand has no spelling and no comments, and so nothing to warn of but its names.
  */
+
+import { quote } from "../go/quote.ts";
 import type { AnyInstruction, Dockerfile, SourceRange } from "./ast.ts";
-import { quote } from "./go/quote.ts";
 import { lineRange } from "./lines.ts";
 import type { Linter } from "./lint.ts";
 

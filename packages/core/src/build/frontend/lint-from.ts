@@ -1,14 +1,14 @@
 /** Lint rules about FROM, which need the ARGs before it: undeclared variables, bad defaults, constant platforms. */
-import type { Dockerfile, FromInstruction, SourceRange } from "./ast.ts";
-import type { Environment } from "./environment.ts";
-import { BuildError } from "./error.ts";
+import type { Dockerfile, FromInstruction, SourceRange } from "../dockerfile/ast.ts";
+import type { Environment } from "../dockerfile/environment.ts";
+import { BuildError } from "../dockerfile/error.ts";
+import type { Linter } from "../dockerfile/lint.ts";
+import { suggest } from "../dockerfile/suggest.ts";
+import { type LexResult, lexWord } from "../dockerfile/words.ts";
+import { quote } from "../go/quote.ts";
 import { withGlobalArgs } from "./global-args.ts";
-import { quote } from "./go/quote.ts";
-import type { Linter } from "./lint.ts";
 import { type BuildPlatform, formatPlatform, normalizePlatform, parsePlatform } from "./platform.ts";
 import { referenceProblem } from "./reference.ts";
-import { suggest } from "./suggest.ts";
-import { type LexResult, lexWord } from "./words.ts";
 
 /** Variables of a FROM that no ARG declares. */
 export function lintFrom(

@@ -4,14 +4,11 @@
  * `prepare` is what a build starts with. `check` goes on through all instructions without building anything, as
  * `docker build --check` does. Model: toDispatchState of BuildKit's convert.go.
  */
-import type { ImageRunConfig } from "../oci/index.ts";
-import type { Dockerfile } from "./ast.ts";
-import { checkDirective } from "./directives.ts";
-import { dispatch } from "./dispatch.ts";
-import { BuildError, rethrow } from "./error.ts";
-import type { IgnoreMatcher } from "./ignore.ts";
-import { Linter, type LintOptions, type LintWarning, parseLintOptions } from "./lint.ts";
-import { lintImagePlatform } from "./lint-from.ts";
+import type { ImageRunConfig } from "../../oci/index.ts";
+import type { Dockerfile } from "../dockerfile/ast.ts";
+import { checkDirective } from "../dockerfile/directives.ts";
+import { BuildError, rethrow } from "../dockerfile/error.ts";
+import { Linter, type LintOptions, type LintWarning, parseLintOptions } from "../dockerfile/lint.ts";
 import {
   lintContinuations,
   lintDescription,
@@ -19,8 +16,11 @@ import {
   lintSpelling,
   lintStageNames,
   spelling,
-} from "./lint-text.ts";
-import { parse } from "./parse.ts";
+} from "../dockerfile/lint-text.ts";
+import { parse } from "../dockerfile/parse.ts";
+import type { IgnoreMatcher } from "../files/ignore.ts";
+import { dispatch } from "./dispatch.ts";
+import { lintImagePlatform } from "./lint-from.ts";
 import { type BuildPlatform, DEFAULT_PLATFORM } from "./platform.ts";
 import { childScope, imageScope, type Scope } from "./scope.ts";
 import { type BuildStage, type GraphOptions, SCRATCH, StageGraph } from "./stage-graph.ts";

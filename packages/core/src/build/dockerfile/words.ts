@@ -5,11 +5,12 @@
  * which variables it met, for lint. What is expanded where is `dispatch.ts`'s business.
  * Model: BuildKit's shell/lex.go with its messages; quirks are kept and said.
  */
+
+import { quote } from "../go/quote.ts";
+import { isSpace, replaceInvalid } from "../go/text.ts";
 import type { Escape } from "./ast.ts";
 import type { Variables } from "./environment.ts";
 import { BuildError } from "./error.ts";
-import { quote } from "./go/quote.ts";
-import { isSpace, replaceInvalid } from "./go/text.ts";
 import { replaceAll, replaceFirst, trimPrefix, trimSuffix } from "./word-pattern.ts";
 
 export interface LexOptions {

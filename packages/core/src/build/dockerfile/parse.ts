@@ -4,6 +4,8 @@
  * Lines → nodes (errors of form, such as `ENV A`) → instructions (errors of meaning, which say their line). As in
  * BuildKit the first pass ends before the second begins, so an error of form further down comes first.
  */
+
+import { trimSpace } from "../go/text.ts";
 import type {
   AnyInstruction,
   ArgInstruction,
@@ -17,7 +19,6 @@ import type {
 } from "./ast.ts";
 import { checkDirective } from "./directives.ts";
 import { BuildError, rethrow } from "./error.ts";
-import { trimSpace } from "./go/text.ts";
 import { heredocsOfLine, readHeredoc } from "./heredoc.ts";
 import { readInstruction } from "./instructions.ts";
 import { type InstructionLine, LineReader, lineRange } from "./lines.ts";

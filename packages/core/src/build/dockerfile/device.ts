@@ -3,9 +3,10 @@
  *
  * Model: instructions/commands_rundevice.go.
  */
+
+import { parseBool } from "../go/number.ts";
 import { csvFields } from "./csv.ts";
 import { BuildError, rethrow } from "./error.ts";
-import { parseBool } from "./go/number.ts";
 import { withSuggestion } from "./suggest.ts";
 
 /** @throws BuildError if the text is no device. */

@@ -3,8 +3,8 @@
  *
  * Plain data. What is left for the planner: files, images, layers, the image's configuration and history.
  */
-import type { SourceRange } from "./ast.ts";
-import type { BuildMount } from "./mount.ts";
+import type { SourceRange } from "../dockerfile/ast.ts";
+import type { BuildMount } from "../dockerfile/mount.ts";
 
 interface Base<K extends string> {
   readonly kind: K;

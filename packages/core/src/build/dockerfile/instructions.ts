@@ -4,7 +4,11 @@
  * Checked is what needs no variables; the rest waits for `dispatch.ts`. Model: BuildKit's instructions/parse.go, with
  * its messages and its order of checks.
  */
-import { unreachable } from "../lib/index.ts";
+import { unreachable } from "../../lib/index.ts";
+import { parseDuration } from "../go/duration.ts";
+import { parseInteger } from "../go/number.ts";
+import { quote } from "../go/quote.ts";
+import { replaceInvalid, trimSpace } from "../go/text.ts";
 import type {
   AddInstruction,
   AnyInstruction,
@@ -23,10 +27,6 @@ import type {
 import { checkDevice } from "./device.ts";
 import { BuildError } from "./error.ts";
 import { Flags, type FlagTypes } from "./flags.ts";
-import { parseDuration } from "./go/duration.ts";
-import { parseInteger } from "./go/number.ts";
-import { quote } from "./go/quote.ts";
-import { replaceInvalid, trimSpace } from "./go/text.ts";
 import { heredoc, heredocOf } from "./heredoc.ts";
 import { checkMount } from "./mount.ts";
 import { INSTRUCTION_NAMES, kindOf, type Node } from "./node.ts";

@@ -3,7 +3,7 @@
  *
  * What a text cannot say - a newline in a word, a heredoc that contains its own terminator - is refused.
  */
-import { StatusError } from "../lib/index.ts";
+import { StatusError } from "../../lib/index.ts";
 import type { AnyInstruction, Directives, Dockerfile, Escape } from "./ast.ts";
 import { BuildError } from "./error.ts";
 import { mountText } from "./mount.ts";

@@ -4,22 +4,22 @@
  * Here is which words are expanded with which variables, what is checked only now, and what lint has to say.
  * Model: dispatch and its siblings in BuildKit's dockerfile2llb/convert.go, with its messages and its order.
  */
-import { unreachable } from "../lib/index.ts";
-import type { AnyInstruction, ArgDefinition, Escape, Instruction, InstructionOf, Pair } from "./ast.ts";
+import { unreachable } from "../../lib/index.ts";
+import type { AnyInstruction, ArgDefinition, Escape, Instruction, InstructionOf, Pair } from "../dockerfile/ast.ts";
+import type { Environment } from "../dockerfile/environment.ts";
+import { BuildError, rethrow } from "../dockerfile/error.ts";
+import type { Linter } from "../dockerfile/lint.ts";
+import { lexWord } from "../dockerfile/words.ts";
+import type { IgnoreMatcher } from "../files/ignore.ts";
+import { parseDuration } from "../go/duration.ts";
+import { quote } from "../go/quote.ts";
 import { dispatchFiles } from "./dispatch-files.ts";
 import { dispatchRun } from "./dispatch-run.ts";
-import type { Environment } from "./environment.ts";
-import { BuildError, rethrow } from "./error.ts";
 import { Expander, isScanSwitch } from "./expander.ts";
-import { parseDuration } from "./go/duration.ts";
-import { quote } from "./go/quote.ts";
-import type { IgnoreMatcher } from "./ignore.ts";
-import type { Linter } from "./lint.ts";
 import { parsePorts } from "./ports.ts";
 import { type DeclaredArg, fromWorkingDir, type OnceKind, type Scope, withShell } from "./scope.ts";
 import type { ExposeStep, HealthcheckStep, Step } from "./step.ts";
 import { isStopSignal } from "./stop-signal.ts";
-import { lexWord } from "./words.ts";
 
 /** What all instructions of a build share. */
 export interface DispatchContext {

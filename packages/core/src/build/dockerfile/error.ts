@@ -4,7 +4,7 @@
  * The message is BuildKit's; the locations are those of its LocationError, innermost first. `excerpt` draws them as
  * buildx does below a failed build: the lines around, `>>>` at the guilty ones.
  */
-import { StatusError } from "../lib/index.ts";
+import { StatusError } from "../../lib/index.ts";
 import type { SourceRange } from "./ast.ts";
 
 /** A Dockerfile, a build argument or an ignore file that BuildKit refuses. */

@@ -4,12 +4,12 @@
  * Later patterns win, `!` takes a path back, a directory's match covers what is below. `**` crosses directories.
  * Model: moby/patternmatcher and its ignorefile, whose detour over regular expressions shows in a few corners.
  */
-import { clean } from "../lib/index.ts";
-import { withoutBom } from "./directives.ts";
-import { BuildError } from "./error.ts";
+import { clean } from "../../lib/index.ts";
+import { withoutBom } from "../dockerfile/directives.ts";
+import { BuildError } from "../dockerfile/error.ts";
+import { goRegExp } from "../go/regexp.ts";
+import { trimSpace } from "../go/text.ts";
 import { parseGlob } from "./glob.ts";
-import { goRegExp } from "./go/regexp.ts";
-import { trimSpace } from "./go/text.ts";
 
 /** The patterns of an ignore file, cleaned, without comments and leading slashes. */
 export function parseIgnoreFile(text: string): readonly string[] {

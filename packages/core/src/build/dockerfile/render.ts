@@ -4,7 +4,7 @@
  * Also what a step of a hand-written instruction is called. Whether the text means the instruction again is not
  * checked here but in `print.ts`: not everything that an AST can hold can be written.
  */
-import { fromByteString, unreachable } from "../lib/index.ts";
+import { fromByteString, unreachable } from "../../lib/index.ts";
 import type { AnyInstruction, Escape, Heredoc, InstructionOf, ShellOrExec } from "./ast.ts";
 import { mountText } from "./mount.ts";
 

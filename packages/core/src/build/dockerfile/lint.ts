@@ -4,11 +4,12 @@
  * Who calls it knows what to say: `lint-text.ts` about the text alone, `stages.ts` about FROM, `dispatch.ts` about
  * instructions in their stage. Model: BuildKit's linter package.
  */
+
+import { parseBool } from "../go/number.ts";
+import { quote } from "../go/quote.ts";
+import { trimSpace } from "../go/text.ts";
 import type { SourceRange } from "./ast.ts";
 import { BuildError, excerpt } from "./error.ts";
-import { parseBool } from "./go/number.ts";
-import { quote } from "./go/quote.ts";
-import { trimSpace } from "./go/text.ts";
 import { isExperimental, RULES, type RuleName, ruleUrl } from "./lint-rules.ts";
 
 export interface LintWarning {

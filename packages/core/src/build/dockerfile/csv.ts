@@ -1,5 +1,5 @@
 /** One line of comma-separated values: how `--mount` and `--device` are cut. Model: go-csvvalue, with its messages. */
-import { byteLength } from "../lib/index.ts";
+import { byteLength } from "../../lib/index.ts";
 import { BuildError } from "./error.ts";
 
 /** @throws BuildError `EOF` for nothing at all, `parse error on line 1, column N: …` for a stray quote. */

@@ -5,11 +5,12 @@
  * variable), `resolveMount` when the RUN is dispatched, with variables expanded. Its fields are understood in order.
  * Model: instructions/commands_runmount.go, with its messages.
  */
+
+import { parseBool, parseInteger, parseSize } from "../go/number.ts";
+import { quote } from "../go/quote.ts";
 import type { MountFlag } from "./ast.ts";
 import { csvFields } from "./csv.ts";
 import { BuildError, rethrow } from "./error.ts";
-import { parseBool, parseInteger, parseSize } from "./go/number.ts";
-import { quote } from "./go/quote.ts";
 import { withSuggestion } from "./suggest.ts";
 
 const TYPES = ["bind", "cache", "tmpfs", "secret", "ssh"] as const;

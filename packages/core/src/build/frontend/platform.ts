@@ -3,9 +3,9 @@
  *
  * The machine that builds is linux/amd64. Model: containerd/platforms, with its messages.
  */
-import type { Platform } from "../oci/index.ts";
-import { BuildError } from "./error.ts";
-import { quote } from "./go/quote.ts";
+import type { Platform } from "../../oci/index.ts";
+import { BuildError } from "../dockerfile/error.ts";
+import { quote } from "../go/quote.ts";
 
 export interface BuildPlatform extends Platform {
   readonly "os.version"?: string;

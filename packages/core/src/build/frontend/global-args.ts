@@ -3,11 +3,11 @@
  *
  * Model: defaultArgs and buildMetaArgs of BuildKit's dockerfile2llb.
  */
-import type { ArgInstruction, Escape } from "./ast.ts";
-import { Environment } from "./environment.ts";
-import { rethrow } from "./error.ts";
+import type { ArgInstruction, Escape } from "../dockerfile/ast.ts";
+import { Environment } from "../dockerfile/environment.ts";
+import { rethrow } from "../dockerfile/error.ts";
+import { expandWord } from "../dockerfile/words.ts";
 import { type BuildPlatform, DEFAULT_PLATFORM, formatPlatform } from "./platform.ts";
-import { expandWord } from "./words.ts";
 
 export type BuildArgs = ReadonlyMap<string, string>;
 

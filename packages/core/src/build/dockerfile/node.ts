@@ -4,11 +4,11 @@
  * How arguments are cut depends on the name only; what they mean is `instructions.ts`'s business. An unknown name is
  * no error here. Model: splitCommand and the line parsers of BuildKit's parser package.
  */
-import { byteString, fromByteString } from "../lib/index.ts";
+import { byteString, fromByteString } from "../../lib/index.ts";
+import { quote } from "../go/quote.ts";
+import { isSpace, replaceInvalid, trimSpace, trimStart } from "../go/text.ts";
 import type { Escape, InstructionKind } from "./ast.ts";
 import { BuildError } from "./error.ts";
-import { quote } from "./go/quote.ts";
-import { isSpace, replaceInvalid, trimSpace, trimStart } from "./go/text.ts";
 
 export interface Node {
   /** As written. */

@@ -1,7 +1,7 @@
 /** COPY and ADD: their words, their inline files, their flags. Model: dispatchCopy of BuildKit's convert.go. */
-import { heredocText, type InstructionOf } from "./ast.ts";
+import { heredocText, type InstructionOf } from "../dockerfile/ast.ts";
+import { BuildError } from "../dockerfile/error.ts";
 import { checkChmod } from "./chmod.ts";
-import { BuildError } from "./error.ts";
 import type { Expander } from "./expander.ts";
 import { digestProblem } from "./reference.ts";
 import { sourceKind } from "./remote.ts";

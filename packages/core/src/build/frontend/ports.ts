@@ -3,9 +3,9 @@
  *
  * Model: BuildKit's dockerfile2llb/convert_expose.go, with its messages.
  */
-import { BuildError } from "./error.ts";
-import { parseInteger } from "./go/number.ts";
-import { quote } from "./go/quote.ts";
+import { BuildError } from "../dockerfile/error.ts";
+import { parseInteger } from "../go/number.ts";
+import { quote } from "../go/quote.ts";
 
 /** What lint has to say of one port. */
 export interface PortRemarks {

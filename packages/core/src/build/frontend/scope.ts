@@ -4,10 +4,10 @@
  * Immutable: `dispatch` returns the next one. A stage starts from its image's configuration, or from the end of the
  * stage that it is based on. Model: BuildKit's dispatchState and its llb.State.
  */
-import { join } from "../lib/index.ts";
-import type { ImageRunConfig } from "../oci/index.ts";
-import type { SourceRange } from "./ast.ts";
-import { Environment } from "./environment.ts";
+import { join } from "../../lib/index.ts";
+import type { ImageRunConfig } from "../../oci/index.ts";
+import type { SourceRange } from "../dockerfile/ast.ts";
+import { Environment } from "../dockerfile/environment.ts";
 
 export const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 const DEFAULT_SHELL = ["/bin/sh", "-c"];
