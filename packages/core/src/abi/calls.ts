@@ -9,7 +9,9 @@ import type { CapabilitySet } from "./capability.ts";
 import { O_RDONLY } from "./fcntl.ts";
 import type { ResourceLimit, ResourceName } from "./limits.ts";
 import type { NamespaceKind } from "./namespace.ts";
+import type { NetlinkChange } from "./netlink.ts";
 import type { Signal, SignalSet } from "./signal.ts";
+import type { IcmpInfo, SocketAddress, SocketDomain, SocketOption, SocketProtocol, SocketType } from "./socket.ts";
 import type {
   Capabilities,
   ClockName,
@@ -94,6 +96,35 @@ export const listxattr = (path: string, options: { readonly follow: boolean } = 
   new Call("listxattr", path, options);
 export const removexattr = (path: string, name: string, options: { readonly follow: boolean } = FOLLOW) =>
   new Call("removexattr", path, name, options);
+
+// ── sockets ──
+export const socket = (
+  domain: SocketDomain,
+  type: SocketType,
+  protocol: SocketProtocol = "default",
+  flags = 0,
+) => new Call("socket", domain, type, protocol, flags);
+export const socketpair = (domain: SocketDomain, type: SocketType, flags = 0) =>
+  new Call("socketpair", domain, type, flags);
+export const bind = (fd: number, address: SocketAddress) => new Call("bind", fd, address);
+export const listen = (fd: number, backlog: number) => new Call("listen", fd, backlog);
+export const accept4 = (fd: number, flags = 0) => new Call("accept4", fd, flags);
+export const connect = (fd: number, address: SocketAddress) => new Call("connect", fd, address);
+export const sendto = (fd: number, data: Uint8Array, flags = 0, to?: SocketAddress) =>
+  new Call("sendto", fd, data, flags, to);
+export const recvfrom = (fd: number, count: number, flags = 0) => new Call("recvfrom", fd, count, flags);
+export const sendicmp = (fd: number, to: string, message: IcmpInfo, data: Uint8Array) =>
+  new Call("sendicmp", fd, to, message, data);
+export const recvicmp = (fd: number, flags = 0) => new Call("recvicmp", fd, flags);
+export const shutdown = (fd: number, how: "read" | "write" | "both") => new Call("shutdown", fd, how);
+export const getsockname = (fd: number) => new Call("getsockname", fd);
+export const getpeername = (fd: number) => new Call("getpeername", fd);
+export const setsockopt = (fd: number, option: SocketOption, value: number | string) =>
+  new Call("setsockopt", fd, option, value);
+export const getsockopt = (fd: number, option: SocketOption) => new Call("getsockopt", fd, option);
+export const netlink_get = () => new Call("netlink_get");
+export const netlink_set = (change: NetlinkChange) => new Call("netlink_set", change);
+export const netlink_route = (destination: string) => new Call("netlink_route", destination);
 
 // ── processes ──
 export const clone = <A>(entry: Entry<A>, argument: A, options: CloneOptions = NO_OPTIONS) =>

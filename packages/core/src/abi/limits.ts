@@ -33,23 +33,26 @@ export const UID_GID_MAP_MAX_EXTENTS = 340;
 /** The id that an unmapped id is shown as. @see user_namespaces(7), /proc/sys/kernel/overflowuid */
 export const OVERFLOW_ID = 65_534;
 
-export type ResourceName =
-  | "cpu"
-  | "fsize"
-  | "data"
-  | "stack"
-  | "core"
-  | "rss"
-  | "nproc"
-  | "nofile"
-  | "memlock"
-  | "as"
-  | "locks"
-  | "sigpending"
-  | "msgqueue"
-  | "nice"
-  | "rtprio"
-  | "rttime";
+/** In the order of their numbers. @see asm-generic/resource.h */
+export const RESOURCE_NAMES = [
+  "cpu",
+  "fsize",
+  "data",
+  "stack",
+  "core",
+  "rss",
+  "nproc",
+  "nofile",
+  "memlock",
+  "as",
+  "locks",
+  "sigpending",
+  "msgqueue",
+  "nice",
+  "rtprio",
+  "rttime",
+] as const;
+export type ResourceName = (typeof RESOURCE_NAMES)[number];
 
 /** A soft and a hard limit; `Infinity` is RLIM_INFINITY. @see getrlimit(2) */
 export interface ResourceLimit {

@@ -12,7 +12,17 @@ import type { Entry, Env, Routine } from "./call.ts";
 import type { CapabilitySet } from "./capability.ts";
 import type { ResourceLimit, ResourceName } from "./limits.ts";
 import type { NamespaceKind } from "./namespace.ts";
+import type { NetlinkChange, NetworkState, RouteInfo } from "./netlink.ts";
 import type { Signal, SignalSet } from "./signal.ts";
+import type {
+  IcmpInfo,
+  Received,
+  SocketAddress,
+  SocketDomain,
+  SocketOption,
+  SocketProtocol,
+  SocketType,
+} from "./socket.ts";
 import type { DirEntry, Stat, StatFs } from "./stat.ts";
 import type { CpuTimes, WaitStatus } from "./wait.ts";
 
@@ -70,6 +80,36 @@ export interface Syscalls {
   setxattr(path: string, name: string, value: Uint8Array, flags: number, options: { readonly follow: boolean }): void;
   listxattr(path: string, options: { readonly follow: boolean }): readonly string[];
   removexattr(path: string, name: string, options: { readonly follow: boolean }): void;
+
+  // ── sockets ──
+  /** `flags`: SOCK_NONBLOCK | SOCK_CLOEXEC. */
+  socket(domain: SocketDomain, type: SocketType, protocol: SocketProtocol, flags: number): number;
+  socketpair(domain: SocketDomain, type: SocketType, flags: number): readonly [number, number];
+  bind(fd: number, address: SocketAddress): void;
+  listen(fd: number, backlog: number): void;
+  /** Sleeps until somebody has connected. */
+  accept4(fd: number, flags: number): { readonly fd: number; readonly from: SocketAddress };
+  /** Sleeps until the connection stands or has failed. */
+  connect(fd: number, address: SocketAddress): void;
+  /** `flags`: MSG_DONTWAIT | MSG_NOSIGNAL. */
+  sendto(fd: number, data: Uint8Array, flags: number, to: SocketAddress | undefined): number;
+  /** `flags`: MSG_DONTWAIT | MSG_PEEK. */
+  recvfrom(fd: number, count: number, flags: number): Received;
+  /** A message through a raw socket for ICMP; unlike Linux, its header is data beside the bytes. */
+  sendicmp(fd: number, to: string, message: IcmpInfo, data: Uint8Array): void;
+  /** The next message of ICMP that came in, with what its IP header said. */
+  recvicmp(fd: number, flags: number): ReceivedIcmp;
+  shutdown(fd: number, how: "read" | "write" | "both"): void;
+  getsockname(fd: number): SocketAddress;
+  getpeername(fd: number): SocketAddress;
+  setsockopt(fd: number, option: SocketOption, value: number | string): void;
+  getsockopt(fd: number, option: SocketOption): number | string;
+  /** The links, addresses, routes and neighbours of the caller's network namespace: rtnetlink(7)'s dumps. */
+  netlink_get(): NetworkState;
+  /** Changes them. Unlike Linux this is a call of its own, not a socket. */
+  netlink_set(change: NetlinkChange): void;
+  /** The route that a packet to `destination` would take, with its source address. */
+  netlink_route(destination: string): RouteInfo;
 
   // ── processes ──
   /** The child's pid. The child starts at `entry(argument)`; `argument` is immutable or the child's own copy. */
@@ -153,6 +193,15 @@ export type IoctlRequest =
   | "TIOCSCTTY"
   | "TIOCNOTTY"
   | "FIONREAD";
+
+export interface ReceivedIcmp {
+  readonly from: string;
+  readonly ttl: number;
+  readonly message: IcmpInfo;
+  readonly data: Uint8Array;
+  /** For an error: where the packet that caused it was going, and its own ICMP or port numbers. */
+  readonly about: { readonly to: string; readonly id: number; readonly sequence: number; readonly port: number } | undefined;
+}
 
 /** `events` asked for; in an answer, those that hold. */
 export interface PollFd {

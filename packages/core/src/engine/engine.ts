@@ -2,6 +2,7 @@
  * The engine: one simulated machine with everything that Docker is, wired together. This page is wiring only.
  */
 import type { Program } from "../abi/index.ts";
+import { Builder, type BuildRequest, type BuildResult } from "../build/index.ts";
 import { ImageStore } from "../image/index.ts";
 import { bootMachine, Kernel, type Machine } from "../kernel/index.ts";
 import { Runtime } from "../runtime/index.ts";
@@ -12,6 +13,7 @@ import { ContainerService } from "./containers.ts";
 import { EventLog } from "./events.ts";
 import { ExecService } from "./exec.ts";
 import { ImageService } from "./images.ts";
+import { installInit } from "./init-program.ts";
 import { NetworkService } from "./networks.ts";
 import { type MachineProfile, PROFILES, type ProfileName } from "./profiles.ts";
 import { registerPrograms } from "./programs.ts";
@@ -36,6 +38,7 @@ export class Engine {
   readonly exec: ExecService;
   readonly volumes: VolumeService;
   readonly networks: NetworkService;
+  readonly builder: Builder;
   readonly profile: MachineProfile;
   /** What executables of images can name. */
   readonly programs: Map<string, Program>;
@@ -46,6 +49,7 @@ export class Engine {
     this.kernel = new Kernel(this.world, { ...this.profile.machine, ...options.machine });
     bootMachine(this.kernel);
     ensureDirectory(this.kernel.disk, "/run/containerd/rootfs");
+    installInit(this.kernel);
     this.programs = this.kernel.programs;
     registerPrograms(this.programs, this.profile);
     const { world, kernel } = this;
@@ -56,11 +60,26 @@ export class Engine {
     this.events = new EventLog(() => kernel.nowUs);
     this.volumes = new VolumeService(kernel.disk, this.events, prng);
     this.networks = new NetworkService(this.events, prng, () => kernel.nowUs);
-    this.images = new ImageService(new ImageStore(snapshotter), this.events);
+    const store = new ImageStore(snapshotter);
+    this.images = new ImageService(store, this.events);
     const findImage = (name: string) => this.images.get(name);
     const shared = { world, kernel, runtime, events: this.events, prng, users };
     this.containers = new ContainerService({ ...shared, snapshotter, volumes: this.volumes, findImage });
     this.exec = new ExecService(shared);
+    this.builder = new Builder(
+      { world, kernel, runtime, snapshotter, prng: world.prng.fork("build") },
+      store,
+      this.images,
+    );
+  }
+
+  /**
+   * Builds an image from a Dockerfile and its context.
+   *
+   * @throws BuildError for what is wrong with the Dockerfile, and for a step that fails
+   */
+  build(request: BuildRequest): Promise<BuildResult> {
+    return this.builder.build(request);
   }
 
   /**

@@ -3,6 +3,7 @@
  *
  * @see moby daemon/images
  */
+import type { BaseImage } from "../build/index.ts";
 import { type CatalogueImage, catalogueImage } from "../catalogue/index.ts";
 import type { Image, ImageStore } from "../image/index.ts";
 import { StatusError } from "../lib/index.ts";
@@ -68,6 +69,32 @@ export class ImageService {
     return image;
   }
 
+  /**
+   * An image to build on: one that is here, else one of the world's registry, whose layers are unpacked and which gets
+   * no name.
+   *
+   * @throws StatusError not-found if nobody has it
+   */
+  resolve(text: string): BaseImage {
+    const reference = withDefaultTag(parse(text));
+    const name = referenceText(reference);
+    const known = this.find(text);
+    if (known !== undefined) return { config: known.config, chain: known.chain, name };
+    const offered = this.#lookup(name);
+    if (offered === undefined) {
+      throw new StatusError("not-found", `failed to resolve source metadata for ${name}: ${ACCESS_DENIED}`);
+    }
+    return { config: offered.config, chain: this.#store.unpackLayers(offered.config, offered.layers), name };
+  }
+
+  /** Gives an image that was just built a name; returns it written out. */
+  name(image: Image, text: string): string {
+    const reference = parse(text);
+    this.#store.tag(image, referenceText(withDefaultTag(reference)));
+    this.#events.record("image", "tag", image.id, { name: familiar(text) });
+    return referenceText(reference);
+  }
+
   /** @throws StatusError not-found, invalid-argument for a bad target */
   tag(source: string, target: string): void {
     const image = this.get(source);
@@ -76,18 +103,13 @@ export class ImageService {
     this.#events.record("image", "tag", image.id, { name: familiar(target) });
   }
 
-  /** Gives an image that was just made its names. */
-  name(image: Image, names: readonly string[]): void {
-    for (const text of names) {
-      this.#store.tag(image, referenceText(withDefaultTag(parse(text))));
-      this.#events.record("image", "tag", image.id, { name: familiar(text) });
-    }
-  }
-
   get store(): ImageStore {
     return this.#store;
   }
 }
+
+const ACCESS_DENIED =
+  "pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed";
 
 function pullDenied(reference: ImageReference, text: string): StatusError {
   const name = familiarText(reference).replace(/:[^:/]*$/, "");

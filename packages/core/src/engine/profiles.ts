@@ -4,6 +4,7 @@
  * `modern` is what a user meets today. `recorded` is the machine that the recordings come from; where recording and
  * documentation differ, its traits say so. Nothing else in the engine asks where it runs.
  */
+import { CAP_SYS_RESOURCE, CapabilitySet } from "../abi/index.ts";
 import type { Machine } from "../kernel/index.ts";
 
 export type ProfileName = "modern" | "recorded";
@@ -15,6 +16,17 @@ export interface MachineProfile {
   readonly shell: { readonly lineInMessages: boolean; readonly standalone: boolean };
 }
 
+const same = (value: number) => ({ soft: value, hard: value });
+
+/** Where the recorded host's limits are not Docker's usual ones. */
+const RECORDED_LIMITS: Machine["limits"] = new Map([
+  ["core", { soft: 0, hard: Number.POSITIVE_INFINITY }],
+  ["nproc", same(96_365)],
+  ["nofile", same(20_000)],
+  ["memlock", same(8_388_608)],
+  ["sigpending", same(96_365)],
+]);
+
 export const PROFILES: Readonly<Record<ProfileName, MachineProfile>> = {
   modern: {
     name: "modern",
@@ -25,6 +37,9 @@ export const PROFILES: Readonly<Record<ProfileName, MachineProfile>> = {
     name: "recorded",
     machine: {
       cpus: 2,
+      capabilities: CapabilitySet.FULL.without(CAP_SYS_RESOURCE),
+      limits: RECORDED_LIMITS,
+      missingParts: new Set(["MAGIC_SYSRQ", "MODULES", "POWERCAP"]),
       protections: { symlinks: false, hardlinks: true, regular: 0, fifos: 0 },
     },
     shell: { lineInMessages: true, standalone: true },

@@ -3,7 +3,8 @@
  *
  * @see moby daemon/oci_linux.go
  */
-import { CAPABILITY_NAMES, type ResourceName } from "../abi/index.ts";
+import { CAPABILITY_NAMES, major, minor, type ResourceName } from "../abi/index.ts";
+import { type DeviceNode, MACHINE_DEVICES, STANDARD_DEVICES } from "../kernel/index.ts";
 import { StatusError } from "../lib/index.ts";
 import type { DeviceRule, DeviceSpec, MountSpec, NamespaceType, ProcessSpec, RuntimeSpec } from "../oci/index.ts";
 import {
@@ -21,6 +22,7 @@ import {
 import { ROOTFS_PATH } from "../snapshot/index.ts";
 import type { Container } from "./container.ts";
 import type { HostConfig } from "./docker/create-body.ts";
+import { INIT_ARGUMENTS, INIT_MOUNT } from "./init-program.ts";
 import { mountSpec } from "./mount-points.ts";
 
 /** What the specification needs to know of others. */
@@ -47,7 +49,7 @@ export function runtimeSpec(container: Container, context: SpecContext): Runtime
       ...processSpec(capabilities, hostConfig),
       terminal: config.Tty ?? false,
       user: context.user,
-      args: commandLine(container),
+      args: hostConfig.Init === true ? [...INIT_ARGUMENTS, ...commandLine(container)] : commandLine(container),
       env: environment(container, context.user.home),
       cwd: config.WorkingDir === undefined || config.WorkingDir === "" ? "/" : config.WorkingDir,
     },
@@ -56,7 +58,9 @@ export function runtimeSpec(container: Container, context: SpecContext): Runtime
       namespaces,
       cgroupsPath: cgroupPath(container),
       resources: { unified: resources(hostConfig), devices: deviceRules(hostConfig) },
-      devices: (hostConfig.Devices ?? []).flatMap((device) => knownDevice(device.PathOnHost, device.PathInContainer)),
+      devices: privileged
+        ? PRIVILEGED_DEVICES
+        : (hostConfig.Devices ?? []).flatMap((device) => knownDevice(device.PathOnHost, device.PathInContainer)),
       maskedPaths: privileged ? NONE : (hostConfig.MaskedPaths ?? MASKED_PATHS),
       readonlyPaths: privileged ? NONE : (hostConfig.ReadonlyPaths ?? READONLY_PATHS),
       sysctl: { ...DEFAULT_SYSCTLS, ...hostConfig.Sysctls },
@@ -66,6 +70,11 @@ export function runtimeSpec(container: Container, context: SpecContext): Runtime
 }
 
 const NONE: readonly string[] = [];
+
+/** A privileged container has every device of the machine that its /dev does not have anyway. */
+const PRIVILEGED_DEVICES: readonly DeviceSpec[] = MACHINE_DEVICES.filter(
+  ({ path }) => !STANDARD_DEVICES.some(([name]) => path === `/dev/${name}`),
+).map((device) => deviceSpec(device, device.path));
 
 /** Since 20.10 containers may bind low ports and ping without privileges. @see moby daemon/oci_linux.go */
 const DEFAULT_SYSCTLS = { "net.ipv4.ip_unprivileged_port_start": "0", "net.ipv4.ping_group_range": "0 2147483647" };
@@ -124,8 +133,8 @@ export function processSpec(
  */
 export function chooseCapabilities(hostConfig: Partial<HostConfig>): readonly string[] {
   if (hostConfig.Privileged) return CAPABILITY_NAMES;
-  const added = (hostConfig.CapAdd ?? []).map(normalizeCapability);
-  const dropped = (hostConfig.CapDrop ?? []).map(normalizeCapability);
+  const added = (hostConfig.CapAdd ?? []).map((name) => normalizeCapability(name, "CapAdd"));
+  const dropped = (hostConfig.CapDrop ?? []).map((name) => normalizeCapability(name, "CapDrop"));
   if (added.length === 0 && dropped.length === 0) return DEFAULT_CAPABILITIES;
   const base = dropped.includes("ALL") ? [] : added.includes("ALL") ? CAPABILITY_NAMES : DEFAULT_CAPABILITIES;
   const kept = base.filter((name) => !dropped.includes(name));
@@ -134,12 +143,12 @@ export function chooseCapabilities(hostConfig: Partial<HostConfig>): readonly st
   return [...new Set([...all, ...more])];
 }
 
-function normalizeCapability(name: string): string {
+function normalizeCapability(name: string, field: "CapAdd" | "CapDrop"): string {
   const upper = name.toUpperCase();
   if (upper === "ALL") return upper;
   const full = upper.startsWith("CAP_") ? upper : `CAP_${upper}`;
   if (!(CAPABILITY_NAMES as readonly string[]).includes(full)) {
-    throw new StatusError("invalid-argument", `invalid capability: "${name}"`);
+    throw new StatusError("invalid-argument", `invalid ${field}: unknown capability: "${full}"`);
   }
   return full;
 }
@@ -199,14 +208,15 @@ const COMMON_MOUNTS: readonly MountSpec[] = [...DEFAULT_MOUNTS, shm(DEFAULT_SHM_
 function chooseMounts(container: Container): readonly MountSpec[] {
   const { hostConfig, mountPoints } = container;
   const size = hostConfig.ShmSize === undefined || hostConfig.ShmSize === 0 ? DEFAULT_SHM_SIZE : hostConfig.ShmSize;
-  const isPlain = !hostConfig.Privileged && !hostConfig.ReadonlyRootfs && size === DEFAULT_SHM_SIZE;
+  const isPlain =
+    !hostConfig.Privileged && !hostConfig.ReadonlyRootfs && size === DEFAULT_SHM_SIZE && hostConfig.Init !== true;
   if (isPlain && mountPoints.length === 0) return COMMON_MOUNTS;
   const replaced = new Set(mountPoints.map(({ destination }) => destination));
   const standard = [...DEFAULT_MOUNTS, shm(size), ...ETC_FILES]
     .filter(({ destination }) => !replaced.has(destination))
     .map((mount) => (hostConfig.Privileged ? writable(mount) : mount))
     .map((mount) => (hostConfig.ReadonlyRootfs && mount.type === "bind" ? readOnly(mount) : mount));
-  return [...standard, ...mountPoints.map(mountSpec)];
+  return [...standard, ...mountPoints.map(mountSpec), ...(hostConfig.Init === true ? [INIT_MOUNT] : [])];
 }
 
 /** A privileged container may write to /sys and the cgroups. */
@@ -257,27 +267,26 @@ function deviceRules(hostConfig: Partial<HostConfig>): readonly DeviceRule[] {
   return [...DEFAULT_DEVICE_RULES, ...extra];
 }
 
-/** Devices of the machine that --device can name. */
-const MACHINE_DEVICES: Readonly<Record<string, readonly [type: "c" | "b", major: number, minor: number]>> = {
-  "/dev/null": ["c", 1, 3],
-  "/dev/zero": ["c", 1, 5],
-  "/dev/full": ["c", 1, 7],
-  "/dev/random": ["c", 1, 8],
-  "/dev/urandom": ["c", 1, 9],
-  "/dev/fuse": ["c", 10, 229],
-  "/dev/kmsg": ["c", 1, 11],
-  "/dev/vda": ["b", 254, 0],
-};
-
+/** A device of the machine as --device names it. */
 function knownDevice(path: string, inContainer: string): readonly DeviceSpec[] {
-  const device = MACHINE_DEVICES[path];
+  const device = MACHINE_DEVICES.find((one) => one.path === path);
   if (device === undefined) {
     throw new StatusError(
       "invalid-argument",
       `error gathering device information while adding custom device "${path}": no such file or directory`,
     );
   }
-  const [type, major, minor] = device;
-  const fileMode = path === "/dev/vda" ? 0o660 : 0o666;
-  return [{ path: inContainer, type, major, minor, fileMode, uid: 0, gid: 0 }];
+  return [deviceSpec(device, inContainer)];
+}
+
+function deviceSpec({ type, mode, rdev }: DeviceNode, path: string): DeviceSpec {
+  return {
+    path,
+    type: type === "block" ? "b" : "c",
+    major: major(rdev),
+    minor: minor(rdev),
+    fileMode: mode,
+    uid: 0,
+    gid: 0,
+  };
 }

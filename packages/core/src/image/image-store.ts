@@ -21,8 +21,13 @@ export class ImageStore {
     this.#snapshotter = snapshotter;
   }
 
-  /** Stores an image whose layers are given as archives, the lowest first; those that are unpacked already stay. */
+  /** Stores an image whose layers are given as archives, the lowest first. */
   unpack(config: ImageConfig, layers: readonly Uint8Array[]): Image {
+    return this.add(config, this.unpackLayers(config, layers));
+  }
+
+  /** Makes snapshots of an image's layers, and returns their names; those that are unpacked already stay. */
+  unpackLayers(config: ImageConfig, layers: readonly Uint8Array[]): readonly string[] {
     const { diff_ids: diffIds } = config.rootfs;
     if (layers.length !== diffIds.length)
       throw new StatusError("invalid-argument", "layers and diff IDs differ in number");
@@ -34,7 +39,7 @@ export class ImageStore {
       applyLayer(this.#snapshotter.directory(`unpack-${name}`), tarToLayer(layer));
       this.#snapshotter.commit(name, `unpack-${name}`);
     }
-    return this.add(config, chain);
+    return chain;
   }
 
   /** Stores an image whose layers are committed snapshots already. */

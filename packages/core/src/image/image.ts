@@ -6,7 +6,7 @@ export interface Image {
   /** Digest of the configuration document. */
   readonly id: Digest;
   readonly config: ImageConfig;
-  /** The committed snapshot of each layer, the lowest first: their names are chain IDs. */
+  /** The committed snapshot of each layer, the lowest first. Those of images that were unpacked are named by chain IDs. */
   readonly chain: readonly string[];
   /** Bytes of all layers, unpacked. */
   readonly sizeBytes: number;

@@ -4,8 +4,38 @@ export { Bunzip2, bunzip2 } from "./bunzip2.ts";
 export { concat, equal, NO_BYTES, toHex } from "./bytes.ts";
 export { crc32 } from "./crc32.ts";
 export { type DeflateLevel, deflate, gunzip, gzip, gzipHeaderLength, isGzip } from "./deflate.ts";
+export {
+  type DnsMessage,
+  type DnsQuestion,
+  type DnsRecord,
+  type DnsType,
+  decodeDns,
+  encodeDns,
+} from "./dns-message.ts";
 export { Emitter } from "./emitter.ts";
 export { Inflater, inflate } from "./inflate.ts";
+export {
+  addToIp,
+  anyAddress,
+  bitsOf,
+  canonicalIp,
+  familyOf,
+  formatIp,
+  type IpFamily,
+  type IpPrefix,
+  inPrefix,
+  ipBytes,
+  isAny,
+  isLinkLocal,
+  isLoopback,
+  isMulticast,
+  lastOf,
+  mappedIp,
+  netmask,
+  networkOf,
+  parsePrefix,
+  unmappedIp,
+} from "./ip.ts";
 export { basename, clean, dirname, join } from "./path.ts";
 export { Ring } from "./ring.ts";
 export { sha256 } from "./sha256.ts";

@@ -1,3 +1,5 @@
 /** Floor 6: mounts from layers. */
-export { MountedSnapshot, ROOTFS_PATH } from "./mounted-snapshot.ts";
+
+export { MountedSnapshot, ROOTFS_PATH, SnapshotView } from "./mounted-snapshot.ts";
+export { MountedTree } from "./mounted-tree.ts";
 export { type SnapshotInfo, type SnapshotKind, Snapshotter, type Usage } from "./snapshotter.ts";

@@ -45,6 +45,7 @@ export class Snapshotter {
   /** `lowerdir=…` of each committed snapshot, as its mounts want it. */
   readonly #lowers = new Map<string, string>();
   #last = 0;
+  #lastKey = 0;
 
   constructor(disk: MemoryFs) {
     this.#disk = disk;
@@ -63,6 +64,11 @@ export class Snapshotter {
 
   has(key: string): boolean {
     return this.#snapshots.has(key);
+  }
+
+  /** A key that nobody has used: "view-17". */
+  newKey(prefix: string): string {
+    return `${prefix}-${++this.#lastKey}`;
   }
 
   /** A writable snapshot on top of `parent`, and how to mount it at `target`. @throws StatusError already-exists */

@@ -1,8 +1,8 @@
 /**
  * `BuildError`: what is wrong with a Dockerfile, and where.
  *
- * The message is BuildKit's; the locations are those of its LocationError, innermost first. `excerpt` draws them as
- * buildx does below a failed build: the lines around, `>>>` at the guilty ones.
+ * The message is BuildKit's, its suggestion included; the locations are those of its LocationError, innermost first.
+ * How a client shows them is `report.ts`'s business.
  */
 import { StatusError } from "../../lib/index.ts";
 import type { SourceRange } from "./ast.ts";
@@ -40,35 +40,4 @@ export function rethrow<T>(body: () => T, change: (error: BuildError) => BuildEr
   } catch (error) {
     throw error instanceof BuildError ? change(error) : error;
   }
-}
-
-/** The lines around every location of an error, as buildx prints them to standard error; "" without locations. */
-export function excerpt(error: BuildError, text: string, fileName = "Dockerfile"): string {
-  const lines = text.split("\n");
-  return error.locations.map((range) => excerptOf(range, lines, fileName)).join("");
-}
-
-/** Up to four lines of context in all, alternating above and below (BuildKit: solver/errdefs/source.go). */
-function excerptOf(range: SourceRange, lines: readonly string[], fileName: string): string {
-  if (range.startLine < 1 || range.startLine > lines.length) return "";
-  let start = range.startLine;
-  let end = Math.min(Math.max(range.endLine, start), lines.length);
-  const context = start === end ? 4 : 2;
-  for (let added = 0; added < context; added++) {
-    if (start > 1) {
-      start--;
-      added++;
-    }
-    if (end !== lines.length) {
-      end++;
-      added++;
-    }
-  }
-  const rule = "--------------------\n";
-  let drawn = `${fileName}:${range.startLine}\n${rule}`;
-  for (let line = start; line <= end; line++) {
-    const guilty = range.startLine <= line && line <= Math.max(range.endLine, range.startLine);
-    drawn += ` ${String(line).padStart(3)} | ${guilty ? ">>>" : "   "} ${lines[line - 1] ?? ""}\n`;
-  }
-  return drawn + rule;
 }

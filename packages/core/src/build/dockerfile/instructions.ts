@@ -320,12 +320,19 @@ const ONBUILD = /^[\t\n\f\r ]*ONBUILD[\t\n\f\r ]*/i;
 function readOnbuild({ node, written, heredocs, line }: Request): OnbuildInstruction {
   const [first = ""] = some(node, "ONBUILD");
   void new Flags(node.flags, NO_FLAGS);
-  const name = trimSpace(first).toUpperCase();
-  if (name === "ONBUILD") throw new BuildError("Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed");
-  if (name === "MAINTAINER" || name === "FROM") throw new BuildError(`${name} isn't allowed as an ONBUILD trigger`);
+  checkTrigger(first);
   let trigger = line.replace(ONBUILD, "");
   for (const { content, name: terminator } of heredocs) trigger += `\n${content}${terminator}`;
   return { kind: "ONBUILD", ...written, trigger };
+}
+
+/** @throws BuildError for an instruction that cannot be triggered; its first word decides. */
+export function checkTrigger(trigger: string): void {
+  const [first = ""] = trimSpace(trigger).split(/\s/);
+  const name = first.toUpperCase();
+  if (name === "") throw new BuildError("ONBUILD requires at least one argument");
+  if (name === "ONBUILD") throw new BuildError("Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed");
+  if (name === "MAINTAINER" || name === "FROM") throw new BuildError(`${name} isn't allowed as an ONBUILD trigger`);
 }
 
 function shellOrExec(args: readonly string[], json: boolean): ShellOrExec {

@@ -5,6 +5,7 @@
  */
 
 import { quote } from "../go/quote.ts";
+import { lowerCase, upperCase } from "../go/text.ts";
 import type { AnyInstruction, Dockerfile, SourceRange } from "./ast.ts";
 import { lineRange } from "./lines.ts";
 import type { Linter } from "./lint.ts";
@@ -21,17 +22,17 @@ export interface Spelt {
 
 /** Rules about spelling, which BuildKit applies before it knows whether the instruction is right. */
 export function lintSpelling(lint: Linter, { name, args, range }: Spelt): void {
-  const upper = name.toUpperCase();
+  const upper = upperCase(name);
   if (upper === "MAINTAINER")
     lint.warn("MaintainerDeprecated", "Maintainer instruction is deprecated in favor of using label", range);
   const [, as, stage] = args;
   if (upper !== "FROM" || as === undefined || stage === undefined) return;
-  if (args.length === 3 && stage !== stage.toLowerCase())
+  if (args.length === 3 && stage !== lowerCase(stage))
     lint.warn("StageNameCasing", `Stage name '${stage}' should be lowercase`, range);
-  const isLower = name === name.toLowerCase();
+  const isLower = name === lowerCase(name);
   // A FROM in mixed case has a warning of its own.
   if (!isLower && name !== upper) return;
-  if (as !== (isLower ? as.toLowerCase() : as.toUpperCase()))
+  if (as !== (isLower ? lowerCase(as) : upperCase(as)))
     lint.warn("FromAsCasing", `'${as}' and '${name}' keywords' casing do not match`, range);
 }
 
@@ -56,7 +57,7 @@ export function lintDescription(lint: Linter, instruction: AnyInstruction): void
 
 function definedNames(instruction: AnyInstruction): readonly string[] {
   if (instruction.kind === "ARG") return instruction.args.map(({ name }) => name);
-  return instruction.kind === "FROM" && instruction.as !== undefined ? [instruction.as.toLowerCase()] : [];
+  return instruction.kind === "FROM" && instruction.as !== undefined ? [lowerCase(instruction.as)] : [];
 }
 
 /** Empty lines inside instructions. */
@@ -69,7 +70,7 @@ export function lintStageNames(lint: Linter, { stages }: Dockerfile): void {
   const seen = new Set<string>();
   for (const { from } of stages) {
     if (from.as === undefined) continue;
-    const name = from.as.toLowerCase();
+    const name = lowerCase(from.as);
     if (RESERVED.includes(name)) {
       const message = `Stage name should not use the same name as reserved stage ${quote(name)}`;
       lint.warn("ReservedStageName", message, from.range);
@@ -87,10 +88,10 @@ export function lintKeywords(lint: Linter, { stages }: Dockerfile): void {
   const keywords: { name: string; range: SourceRange | undefined }[] = [];
   for (const { from, instructions } of stages)
     for (const { kind, keyword, range } of [from, ...instructions]) keywords.push({ name: keyword ?? kind, range });
-  const lower = keywords.filter(({ name }) => name === name.toLowerCase()).length;
-  const upper = keywords.filter(({ name }) => name === name.toUpperCase()).length;
+  const lower = keywords.filter(({ name }) => name === lowerCase(name)).length;
+  const upper = keywords.filter(({ name }) => name === upperCase(name)).length;
   for (const { name, range } of keywords) {
-    if (name === (lower > upper ? name.toLowerCase() : name.toUpperCase())) continue;
+    if (name === (lower > upper ? lowerCase(name) : upperCase(name))) continue;
     const casing = lower > upper ? "lowercase" : "uppercase";
     const message = `Command '${name}' should match the case of the command majority (${casing})`;
     lint.warn("ConsistentInstructionCasing", message, range);

@@ -1,7 +1,7 @@
 /**
  * The linter: which rules are on, and the warnings so far.
  *
- * Who calls it knows what to say: `lint-text.ts` about the text alone, `stages.ts` about FROM, `dispatch.ts` about
+ * Who calls it knows what to say: `lint-text.ts` about the text alone, `lint-from.ts` about FROM, `dispatch.ts` about
  * instructions in their stage. Model: BuildKit's linter package.
  */
 
@@ -9,7 +9,7 @@ import { parseBool } from "../go/number.ts";
 import { quote } from "../go/quote.ts";
 import { trimSpace } from "../go/text.ts";
 import type { SourceRange } from "./ast.ts";
-import { BuildError, excerpt } from "./error.ts";
+import { BuildError } from "./error.ts";
 import { isExperimental, RULES, type RuleName, ruleUrl } from "./lint-rules.ts";
 
 export interface LintWarning {
@@ -91,16 +91,4 @@ export class Linter {
     if (isExperimental(rule)) return experimental === "all" || experimental.includes(rule);
     return skip !== "all" && !skip.includes(rule);
   }
-}
-
-/** The warnings as `docker build --check` lists them: by line, each with its excerpt. */
-export function printWarnings(warnings: readonly LintWarning[], text: string, fileName = "Dockerfile"): string {
-  const line = ({ range }: LintWarning): number => range?.startLine ?? 0;
-  const sorted = [...warnings].sort((a, b) => line(a) - line(b));
-  return sorted.map((warning) => printWarning(warning, text, fileName)).join("");
-}
-
-function printWarning({ rule, url, message, range }: LintWarning, text: string, fileName: string): string {
-  const where = range === undefined ? "" : excerpt(new BuildError(message, [range]), text, fileName);
-  return `\nWARNING: ${rule}${url === undefined ? "" : ` - ${url}`}\n${message}\n${where}`;
 }

@@ -79,7 +79,7 @@ function splitLine(line: string, escapeToken: Escape): readonly [name: string, f
   if (blank === null) return [trimmed, [], ""];
   const name = trimmed.slice(0, blank.index);
   const rest = trimmed.slice(blank.index + blank[0].length);
-  if (!rest.startsWith("--")) return [name, [], trimStart(rest)];
+  if (/^[!-~]/.test(rest) && !rest.startsWith("--")) return [name, [], rest];
   const bytes = byteString(rest);
   const [flags, end] = splitFlags(bytes, escapeToken);
   return [name, flags, trimSpace(fromByteString(bytes.slice(end)))];

@@ -1,4 +1,5 @@
 /** "did you mean …?": the option nearest to a misspelt word. Model: BuildKit's util/suggest. */
+import { lowerCase, upperCase } from "../go/text.ts";
 
 /** Farther options are not suggested. */
 const MAX_DISTANCE = 2;
@@ -12,11 +13,11 @@ export function suggest(
   options: Iterable<string>,
   { ignoreCase = false }: { readonly ignoreCase?: boolean } = {},
 ): string | undefined {
-  const wanted = ignoreCase ? word.toLowerCase() : word;
+  const wanted = ignoreCase ? lowerCase(word) : word;
   let best: string | undefined;
   let nearest = MAX_DISTANCE + 1;
   for (const given of options) {
-    const option = ignoreCase ? given.toLowerCase() : given;
+    const option = ignoreCase ? lowerCase(given) : given;
     if (option === wanted) return undefined;
     const far = Math.abs([...option].length - [...wanted].length) >= nearest;
     const apart = far ? nearest : distance(wanted, option);
@@ -39,8 +40,8 @@ export function withSuggestion(
 }
 
 function matchCase(option: string, like: string): string {
-  if (like === like.toLowerCase()) return option.toLowerCase();
-  return like === like.toUpperCase() ? option.toUpperCase() : option;
+  if (like === lowerCase(like)) return lowerCase(option);
+  return like === upperCase(like) ? upperCase(option) : option;
 }
 
 /** Insertions, deletions and substitutions between two texts. */

@@ -4,7 +4,6 @@
  * `prepare` is what a build starts with. `check` goes on through all instructions without building anything, as
  * `docker build --check` does. Model: toDispatchState of BuildKit's convert.go.
  */
-import type { ImageRunConfig } from "../../oci/index.ts";
 import type { Dockerfile } from "../dockerfile/ast.ts";
 import { checkDirective } from "../dockerfile/directives.ts";
 import { BuildError, rethrow } from "../dockerfile/error.ts";
@@ -20,10 +19,10 @@ import {
 import { parse } from "../dockerfile/parse.ts";
 import type { IgnoreMatcher } from "../files/ignore.ts";
 import { dispatch } from "./dispatch.ts";
-import { lintImagePlatform } from "./lint-from.ts";
-import { type BuildPlatform, DEFAULT_PLATFORM } from "./platform.ts";
+import type { BuildPlatform } from "./platform.ts";
+import { type BaseImage, ImageRounds, resolveImages } from "./resolve.ts";
 import { childScope, imageScope, type Scope } from "./scope.ts";
-import { type BuildStage, type GraphOptions, SCRATCH, StageGraph } from "./stage-graph.ts";
+import { type BuildStage, type GraphOptions, StageGraph } from "./stage-graph.ts";
 import type { Step } from "./step.ts";
 
 const CHECK_ARG = "BUILDKIT_DOCKERFILE_CHECK";
@@ -47,13 +46,6 @@ export function prepare(source: string | Dockerfile, options: PrepareOptions = {
   lintStageNames(lint, dockerfile);
   lintKeywords(lint, dockerfile);
   return { dockerfile, lint, graph: new StageGraph(dockerfile, options, lint) };
-}
-
-/** What the front half wants to know of an image. */
-export interface BaseImage {
-  readonly config: ImageRunConfig;
-  /** What the image is for, where that may not be what was asked for. */
-  readonly platform?: BuildPlatform;
 }
 
 export interface CheckOptions extends PrepareOptions {
@@ -95,13 +87,15 @@ function walk(prepared: Prepared, options: CheckOptions, steps: Map<BuildStage, 
   const { graph, lint } = prepared;
   const { buildArgs = new Map<string, string>(), ignore } = options;
   graph.checkReferences();
-  const configs = resolveImages(prepared, options);
+  const { image = () => undefined } = options;
+  const rounds = new ImageRounds(graph, lint, options);
+  resolveImages(rounds, (stage) => image(stage.image, stage.platform));
   const context = { escape: graph.escape, globalArgs: graph.globalArgs, buildArgs, lint, ...(ignore && { ignore }) };
   const ends = new Map<BuildStage, Scope>();
-  for (const stage of wantedStages(graph, options)) {
+  for (const stage of rounds.stages) {
     if (stage.isReplaced) continue;
     const base = stage.base && ends.get(stage.base);
-    let scope = base === undefined ? imageScope(configs.get(stage) ?? {}) : childScope(base);
+    let scope = base === undefined ? imageScope(rounds.config(stage)) : childScope(base);
     const done: Step[] = [];
     steps.set(stage, done);
     for (const planned of stage.planned) {
@@ -112,31 +106,6 @@ function walk(prepared: Prepared, options: CheckOptions, steps: Map<BuildStage, 
     }
     ends.set(stage, scope);
   }
-}
-
-/** The configurations of the images that stages start from; triggers, which may need more stages, are added on the way. */
-function resolveImages({ graph, lint }: Prepared, options: CheckOptions): ReadonlyMap<BuildStage, ImageRunConfig> {
-  const { image = () => undefined, platform = options.buildPlatform ?? DEFAULT_PLATFORM } = options;
-  const configs = new Map<BuildStage, ImageRunConfig>();
-  for (let changed = true; changed; ) {
-    changed = false;
-    for (const stage of wantedStages(graph, options)) {
-      if (configs.has(stage)) continue;
-      const found =
-        stage.base !== undefined || stage.image === SCRATCH ? undefined : image(stage.image, stage.platform);
-      const config = found?.config ?? {};
-      configs.set(stage, config);
-      const expected = stage.platform ?? platform;
-      if (found?.platform !== undefined) lintImagePlatform(lint, stage, { expected, actual: found.platform });
-      const triggers = [...(config.OnBuild ?? []), ...graph.inheritedTriggers(stage)];
-      if (triggers.length > 0 && graph.addTriggers(stage, triggers)) changed = true;
-    }
-  }
-  return configs;
-}
-
-function wantedStages(graph: StageGraph, { allStages = false }: CheckOptions): readonly BuildStage[] {
-  return allStages ? [...graph.stages] : graph.reachable();
 }
 
 function lintOptions(source: string | Dockerfile, { buildArgs }: PrepareOptions): LintOptions {

@@ -1,19 +1,21 @@
 /**
- * `OS[(VERSION)][/ARCHITECTURE[/VARIANT]]`: what FROM --platform and `TARGETPLATFORM` say.
+ * `OS[(VERSION+FEATURE…)][/ARCHITECTURE[/VARIANT]]`: what FROM --platform and `TARGETPLATFORM` say.
  *
  * The machine that builds is linux/amd64. Model: containerd/platforms, with its messages.
  */
+import { fromByteString } from "../../lib/index.ts";
 import type { Platform } from "../../oci/index.ts";
 import { BuildError } from "../dockerfile/error.ts";
 import { quote } from "../go/quote.ts";
 
 export interface BuildPlatform extends Platform {
   readonly "os.version"?: string;
+  readonly "os.features"?: readonly string[];
 }
 
 export const DEFAULT_PLATFORM: BuildPlatform = { os: "linux", architecture: "amd64" };
 
-const OS_FORM = "^([A-Za-z0-9_-]+)(?:\\(([A-Za-z0-9_.-]*)\\))?$";
+const OS_FORM = "^([A-Za-z0-9_-]+)(?:\\(([A-Za-z0-9_.%-]*)((?:\\+[A-Za-z0-9_.%-]+)*)\\))?$";
 const PART_FORM = "^[A-Za-z0-9_.-]+$";
 const SYSTEMS = new Set(
   "aix android darwin dragonfly freebsd hurd illumos ios js linux nacl netbsd openbsd plan9 solaris windows zos".split(
@@ -45,18 +47,54 @@ export function parsePlatform(text: string): BuildPlatform {
   if (more.length > 0) throw refuse(`${quote(text)}: cannot parse platform specifier`);
   const lower = (system[1] ?? "").toLowerCase();
   const os = lower === "macos" ? "darwin" : lower;
-  const version = system[2] ? { "os.version": system[2] } : {};
-  if (architecture !== undefined) return { os, ...version, ...processor(architecture, variant) };
-  if (SYSTEMS.has(os)) return { os, ...version, architecture: DEFAULT_PLATFORM.architecture };
+  const options = systemOptions(system[2] ?? "", system[3] ?? "");
+  if (typeof options === "string") throw refuse(`${quote(text)} has ${options}`);
+  if (architecture !== undefined) return { os, ...options, ...processor(architecture, variant) };
+  if (SYSTEMS.has(os)) return { os, ...options, architecture: DEFAULT_PLATFORM.architecture };
   const guessed = processor(first, undefined);
   if (!ARCHITECTURES.has(guessed.architecture))
     throw refuse(`${quote(text)}: unknown operating system or architecture`);
-  return { os: DEFAULT_PLATFORM.os, ...version, ...guessed };
+  return { os: DEFAULT_PLATFORM.os, ...options, ...guessed };
+}
+
+/** What stands in parentheses behind the system's name, or what is wrong with it. */
+function systemOptions(version: string, features: string): Omit<BuildPlatform, "os" | "architecture"> | string {
+  const decoded: string[] = [];
+  for (const option of [version, ...features.split("+").slice(1)]) {
+    const text = decodeOption(option);
+    const what = decoded.length === 0 ? "an invalid OS version" : "invalid OS features: invalid os feature";
+    if (text === undefined) {
+      const escape = /%(?![0-9A-Fa-f]{2}).{0,2}/.exec(option)?.[0] ?? "";
+      return `${what} ${quote(option)}: invalid URL escape ${quote(escape)}`;
+    }
+    decoded.push(text);
+  }
+  const [osVersion = "", ...rest] = decoded;
+  const osFeatures = rest.filter(Boolean);
+  return {
+    ...(osVersion === "" ? {} : { "os.version": osVersion }),
+    ...(osFeatures.length === 0 ? {} : { "os.features": osFeatures }),
+  };
+}
+
+/** `%2B` is `+`; undefined for a `%` that two hexadecimal digits do not follow. */
+function decodeOption(option: string): string | undefined {
+  if (/%(?![0-9A-Fa-f]{2})/.test(option)) return undefined;
+  const bytes = option.replace(/%(..)/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
+  return fromByteString(bytes);
+}
+
+function encodeOption(option: string): string {
+  return option.replace(/[%+()/]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 /** `linux/arm/v7`; with its version, `windows(10.0)/amd64`. */
 export function formatPlatform(platform: BuildPlatform, { version = true } = {}): string {
-  const os = version && platform["os.version"] ? `${platform.os}(${platform["os.version"]})` : platform.os;
+  const options = [
+    encodeOption(platform["os.version"] ?? ""),
+    ...[...new Set(platform["os.features"])].sort().map((feature) => `+${encodeOption(feature)}`),
+  ].join("");
+  const os = version && options !== "" ? `${platform.os}(${options})` : platform.os;
   return [os, platform.architecture, platform.variant].filter(Boolean).join("/");
 }
 

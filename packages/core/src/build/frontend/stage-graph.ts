@@ -59,12 +59,16 @@ export interface BuildStage {
   readonly planned: readonly Planned[];
   /** How many steps it counts: `[2/5]`. */
   readonly stepCount: number;
+  /** The number of the step before its first instruction: 1 if FROM is a step. */
+  readonly stepsBefore: number;
 }
 
 type Draft = { -readonly [K in keyof BuildStage]: BuildStage[K] } & {
   planned: Planned[];
   /** The last instruction that needs it. */
   readonly needs: Map<Draft, Instruction>;
+  /** Its image was asked for. */
+  isResolved: boolean;
 };
 
 /** The image without files that needs no image. */
@@ -132,6 +136,27 @@ export class StageGraph {
       if (problem !== undefined)
         throw new BuildError(`failed to parse stage name ${quote(image)}: ${problem}`).at(range);
     }
+  }
+
+  /**
+   * Begins a round of asking for images: the stages of `wanted` whose image was not asked for before.
+   *
+   * A FROM counts as a step once in every round until its image is asked for, also while nobody wants it: as in
+   * BuildKit, the steps of a stage that only a trigger makes necessary start at 3.
+   */
+  startRound(wanted: readonly BuildStage[]): readonly BuildStage[] {
+    const asked = new Set(wanted);
+    const waiting = this.#stages.filter(({ base, isResolved }) => base === undefined && !isResolved);
+    for (const draft of waiting) {
+      draft.isResolved = asked.has(draft);
+      if (draft.image !== SCRATCH && !draft.isReplaced) draft.stepsBefore++;
+    }
+    return waiting.filter(({ isResolved, image, isReplaced }) => isResolved && (image !== SCRATCH || isReplaced));
+  }
+
+  /** The image that was just found is a named context or has no layers: FROM is no step. */
+  dropFromStep(stage: BuildStage): void {
+    if (!stage.isReplaced) this.#draft(stage).stepsBefore--;
   }
 
   /** The triggers that a stage inherits from the stage it is based on. */
@@ -218,7 +243,9 @@ export class StageGraph {
       isImplicit: false,
       planned: [],
       stepCount: 0,
+      stepsBefore: 0,
       needs: new Map(),
+      isResolved: false,
     };
     this.#stages.push(draft);
     if (fields.name !== undefined) this.#byName.set(fields.name, draft);
@@ -282,7 +309,9 @@ export class StageGraph {
       range,
       planned: [],
       stepCount: 0,
+      stepsBefore: 0,
       needs: new Map(),
+      isResolved: false,
     };
   }
 

@@ -1,5 +1,5 @@
 /**
- * What a step is called in the build's output, without its `[2/5] `: the instruction's text, expanded.
+ * What a step is called in the build's output: the instruction's text, expanded, and `[2/5]` before it.
  *
  * RUN shows variables that are set and keeps quotes; a secret's variable shows as ****. The others show the words that
  * they mean. Only steps that make layers have a title. Model: processCmdEnv in BuildKit's convert.go.
@@ -28,6 +28,27 @@ export function stepTitle(
   const text = source + summary(instruction);
   const options = { escape, rawQuotes: true, keepUnset: true };
   return upperFirst(expanded(text, lexWord(text, masked(scope.variables, step), options)));
+}
+
+/** Where a step stands in its build. */
+export interface StepPlace {
+  /** The stage's `displayName`. */
+  readonly stageName: string;
+  /** From 1. */
+  readonly number: number;
+  /** The stage's `stepCount`. */
+  readonly count: number;
+  readonly onbuild?: boolean;
+  /** Shown in a build for several platforms: `linux/amd64`. */
+  readonly platform?: string;
+}
+
+/** A title with its place before it: `[build  2/12] ONBUILD RUN make`. */
+export function stepName(title: string, { stageName, number, count, onbuild = false, platform }: StepPlace): string {
+  if (count === 0) return title;
+  const position = `${String(number).padStart(String(count).length)}/${count}`;
+  const place = [platform, stageName, position].filter(Boolean).join(" ");
+  return `[${place}] ${onbuild ? "ONBUILD " : ""}${title}`;
 }
 
 function firstLine(instruction: AnyInstruction, escape: Escape): string {

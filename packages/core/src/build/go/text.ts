@@ -30,3 +30,23 @@ function needsTrimEnd(text: string): boolean {
 export function replaceInvalid(text: string): string {
   return ESCAPED_BYTE.test(text) ? text.replace(/[\ud800-\udfff]/gu, "\ufffd") : text;
 }
+
+/** strings.ToLower: every character becomes one character, and a byte that is not UTF-8 becomes U+FFFD. */
+export function lowerCase(text: string): string {
+  return mapCase(text, (character) => character.toLowerCase());
+}
+
+/** strings.ToUpper, with the same properties: `ß` stays what it is. */
+export function upperCase(text: string): string {
+  return mapCase(text, (character) => character.toUpperCase());
+}
+
+function mapCase(text: string, change: (text: string) => string): string {
+  if (!/[^\0-\x7f]/.test(text)) return change(text);
+  let changed = "";
+  for (const character of replaceInvalid(text)) {
+    const other = change(character);
+    changed += [...other].length === 1 ? other : character;
+  }
+  return changed;
+}

@@ -1,5 +1,5 @@
 /** `docker logs`. @see docker/cli cli/command/container/logs.go */
-import { rfc3339Nano } from "../docker/go/time.ts";
+import { rfc3339Nano } from "../../lib/go/time.ts";
 import type { LogsRequest } from "../docker/requests/container.ts";
 import type { Session } from "./session.ts";
 

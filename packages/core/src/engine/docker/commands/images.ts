@@ -3,9 +3,10 @@
  *
  * Model: docker/cli cli/command/image.
  */
+
+import { quote } from "../../../lib/go/quote.ts";
 import { atLeast, atMost, command, exactly, NONE } from "../command.ts";
 import { bool, filter, list, strings, text } from "../flags/flag.ts";
-import { quote } from "../go/quote.ts";
 import { failure, orFail, ValueError } from "../problem.ts";
 import { parseReference, parseReferenceOrId, repositoryName, withDefaultTag } from "../reference.ts";
 import { withFilter } from "../values/filter.ts";

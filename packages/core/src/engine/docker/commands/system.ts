@@ -1,8 +1,9 @@
 /** `docker inspect`, `info`, `version`, `events`, `system df`, `system prune`. Model: docker/cli cli/command/system. */
+
+import { quote } from "../../../lib/go/quote.ts";
 import { atLeast, command, NONE } from "../command.ts";
 import { bool, filter, text } from "../flags/flag.ts";
 import { compileTemplate, GoValue, renderTemplate } from "../format.ts";
-import { quote } from "../go/quote.ts";
 import { EVENT_MESSAGE } from "../inspected/event.ts";
 import { naturalCompare } from "../lists/shared.ts";
 import { orFail, ValueError } from "../problem.ts";

@@ -3,11 +3,12 @@
  *
  * Model: spf13/pflag's Value implementations and docker/cli's opts.
  */
+
+import { quote } from "../../../lib/go/quote.ts";
 import type { StringMap } from "../create-body.ts";
 import { parseCsv } from "../go/csv.ts";
 import { parseDuration } from "../go/duration.ts";
 import { parseBool, parseInteger, parseUnsigned } from "../go/number.ts";
-import { quote } from "../go/quote.ts";
 import { addFilter, type Filters } from "../values/filter.ts";
 import { cut } from "../values/pairs.ts";
 import { parseBytes } from "../values/size.ts";

@@ -5,8 +5,9 @@
  * ends them, options before and after operands or, not interspersed, only before them.
  * Model: spf13/pflag FlagSet.parseArgs.
  */
+
+import { quote, quoteByte } from "../../../lib/go/quote.ts";
 import { encode } from "../../../lib/index.ts";
-import { quote, quoteByte } from "../go/quote.ts";
 import { ValueError } from "../problem.ts";
 import type { Flag, Flags, FlagValues } from "./flag.ts";
 

@@ -1,6 +1,7 @@
 /** JSON without its white space, checked on the way: Go's json.Compact with the error texts of its scanner. */
+
+import { quote } from "../../../lib/go/quote.ts";
 import { ValueError } from "../problem.ts";
-import { quote } from "./quote.ts";
 
 /** @throws ValueError `invalid character 'x' looking for beginning of value`, `unexpected end of JSON input`, … */
 export function compactJson(text: string): string {

@@ -1,6 +1,7 @@
 /** Numbers and booleans as Go's package strconv reads them, with its error texts. */
+
+import { quote } from "../../../lib/go/quote.ts";
 import { ValueError } from "../problem.ts";
-import { quote } from "./quote.ts";
 
 const SYNTAX = "invalid syntax";
 const RANGE = "value out of range";

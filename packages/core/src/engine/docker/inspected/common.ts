@@ -1,6 +1,7 @@
 /** Go types that several inspected objects share. Model: moby api/types; docker/go-connections nat. */
-import { durationText } from "../go/duration.ts";
-import { parseTime, timeText } from "../go/time.ts";
+
+import { durationText } from "../../../lib/go/duration.ts";
+import { parseTime, timeText } from "../../../lib/go/time.ts";
 import {
   type BasicType,
   fields,

@@ -1,8 +1,9 @@
 /** The list of `docker ps`. Model: docker/cli formatter/container.go. */
+
+import { quote } from "../../../lib/go/quote.ts";
+import { timeText } from "../../../lib/go/time.ts";
 import { type Columns, columns, renderList } from "../format.ts";
 import { joinHostPort } from "../go/address.ts";
-import { quote } from "../go/quote.ts";
-import { timeText } from "../go/time.ts";
 import { ValueError } from "../problem.ts";
 import { familiarName, parseReference } from "../reference.ts";
 import { named, pointer } from "../template/type.ts";

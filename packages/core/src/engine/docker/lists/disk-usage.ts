@@ -1,6 +1,7 @@
 /** `docker system df`. Model: docker/cli formatter/disk_usage.go, formatter/buildcache.go. */
+
+import { parseTime, timeText } from "../../../lib/go/time.ts";
 import { type Columns, columns, compileTemplate, GoValue, renderList, renderTemplate } from "../format.ts";
-import { parseTime, timeText } from "../go/time.ts";
 import { type Field, field, pointer, slice } from "../template/type.ts";
 import { humanDuration, humanSize } from "../values/human.ts";
 import { CONTAINER_COLUMNS, type ContainerRow, type ContainerSummary } from "./containers.ts";

@@ -1,6 +1,7 @@
 /** The lists of `docker network ls` and `docker volume ls`. Model: docker/cli network/formatter.go, formatter/volume.go. */
+
+import { parseTime, timeText } from "../../../lib/go/time.ts";
 import { type Columns, columns, renderList } from "../format.ts";
-import { parseTime, timeText } from "../go/time.ts";
 import { humanSize } from "../values/human.ts";
 import { joinLabels, type Labels, naturalCompare, shortId } from "./shared.ts";
 

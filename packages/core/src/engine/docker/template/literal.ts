@@ -1,7 +1,8 @@
 /** Constants in a template: quoted text, characters and numbers. Model: strconv.Unquote, parse.newNumber. */
+
+import { quote } from "../../../lib/go/quote.ts";
 import { decode, encode, fromLatin1 } from "../../../lib/index.ts";
 import { parseFloat64, parseInteger, parseUnsigned } from "../go/number.ts";
-import { quote } from "../go/quote.ts";
 import { ValueError } from "../problem.ts";
 import type { NumberNode } from "./node.ts";
 

@@ -1,6 +1,7 @@
 /** The tree of a parsed template, and how a part of it reads in an error message. Model: text/template/parse node.go. */
+
+import { quote } from "../../../lib/go/quote.ts";
 import { unreachable } from "../../../lib/index.ts";
-import { quote } from "../go/quote.ts";
 
 interface At {
   /** Index in the template. */

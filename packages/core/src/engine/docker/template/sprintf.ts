@@ -1,7 +1,8 @@
 /** Go's fmt.Sprintf for the values that a template has. Model: package fmt. */
+
+import { quote } from "../../../lib/go/quote.ts";
 import { byteString } from "../../../lib/index.ts";
 import { exponentText, fixedText, generalText, shortestText } from "../go/float.ts";
-import { quote } from "../go/quote.ts";
 import { plain } from "./print.ts";
 import { elements, type GoValue, isNull, mapEntries, structFields, typeName, unwrap } from "./type.ts";
 

@@ -3,8 +3,9 @@
  *
  * Model: docker/cli opts.ValidateIPAddress, ValidateDNSSearch, ValidateExtraHost, ParseLink.
  */
+
+import { quote } from "../../../lib/go/quote.ts";
 import { ipText, isLoopback, parseIp } from "../go/address.ts";
-import { quote } from "../go/quote.ts";
 import { ValueError } from "../problem.ts";
 import { cut } from "./pairs.ts";
 

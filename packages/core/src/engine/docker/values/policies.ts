@@ -4,12 +4,13 @@
  *
  * Model: docker/cli opts.ParseRestartPolicy, opts.ValidateSysctl, container.parseSecurityOpts; docker/client.
  */
+
+import { quote } from "../../../lib/go/quote.ts";
 import { decode } from "../../../lib/index.ts";
 import type { ClientMachine } from "../client.ts";
 import type { RestartPolicy, StringMap } from "../create-body.ts";
 import { compactJson } from "../go/compact-json.ts";
 import { atoi } from "../go/number.ts";
-import { quote } from "../go/quote.ts";
 import { ValueError } from "../problem.ts";
 import { cut, toMap } from "./pairs.ts";
 

@@ -3,10 +3,11 @@
  *
  * Model: moby api/types/time GetTimestamp.
  */
+
+import { quote } from "../../../lib/go/quote.ts";
+import type { Moment } from "../../../lib/go/time.ts";
 import { parseDuration } from "../go/duration.ts";
 import { parseByLayout } from "../go/parse-time.ts";
-import { quote } from "../go/quote.ts";
-import type { Moment } from "../go/time.ts";
 import { ValueError } from "../problem.ts";
 
 /**

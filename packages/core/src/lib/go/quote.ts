@@ -1,5 +1,5 @@
 /** Go's quoted strings and characters: what `%q` prints. Model: strconv.Quote and strconv.QuoteRune. */
-import { encode } from "../../../lib/index.ts";
+import { encode } from "../text.ts";
 
 /** `text` in double quotes; a lone surrogate of `lib/text` is the invalid byte it stands for. */
 export function quote(text: string): string {

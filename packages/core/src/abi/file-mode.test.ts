@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { modeString, parseMode } from "./mode.ts";
+import { modeString, parseMode } from "./file-mode.ts";
 
 const DIRECTORY = 0o040000;
 const octal = (text: string, current: number, mask = 0o022) => parseMode(text, current, mask)?.toString(8);

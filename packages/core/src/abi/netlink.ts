@@ -1,0 +1,110 @@
+/**
+ * The configuration of a network stack as data: what rtnetlink(7) messages say.
+ *
+ * @see rtnetlink(7), netdevice(7)
+ */
+
+export type LinkType = "loopback" | "ether";
+/** What `ip link add type` can make, and the loopback that is always there. */
+export type LinkKind = "loopback" | "veth" | "bridge" | "tap";
+
+export interface LinkCounters {
+  readonly bytes: number;
+  readonly packets: number;
+  readonly dropped: number;
+}
+
+export interface LinkInfo {
+  readonly index: number;
+  readonly name: string;
+  readonly kind: LinkKind;
+  /** Colon-separated hexadecimal. */
+  readonly mac: string;
+  readonly mtu: number;
+  readonly up: boolean;
+  /** It has a carrier: the other end is there and up. */
+  readonly running: boolean;
+  readonly queueLength: number;
+  /** Index of the other end of a veth pair. */
+  readonly peerIndex: number | undefined;
+  /** The bridge that it is a port of. */
+  readonly master: string | undefined;
+  readonly received: LinkCounters;
+  readonly sent: LinkCounters;
+}
+
+export type AddressScope = "global" | "link" | "host";
+
+export interface AddressInfo {
+  readonly device: string;
+  readonly address: string;
+  readonly prefixLength: number;
+  readonly broadcast: string | undefined;
+  readonly scope: AddressScope;
+}
+
+export interface RouteInfo {
+  /** The network's first address. */
+  readonly destination: string;
+  readonly prefixLength: number;
+  readonly gateway: string | undefined;
+  readonly device: string;
+  /** The address that packets are sent from. */
+  readonly source: string | undefined;
+  readonly scope: AddressScope;
+  readonly metric: number;
+}
+
+export interface NeighbourInfo {
+  readonly device: string;
+  readonly address: string;
+  readonly mac: string | undefined;
+  readonly state: "incomplete" | "reachable" | "stale" | "probe" | "failed" | "permanent";
+  readonly probes: number;
+}
+
+/** Everything that can be asked of a network namespace. */
+export interface NetworkState {
+  readonly links: readonly LinkInfo[];
+  readonly addresses: readonly AddressInfo[];
+  readonly routes: readonly RouteInfo[];
+  readonly neighbours: readonly NeighbourInfo[];
+}
+
+/** One change, all or nothing. Needs CAP_NET_ADMIN. */
+export type NetlinkChange =
+  | { readonly kind: "link-add"; readonly name: string; readonly type: string; readonly peer?: string }
+  | { readonly kind: "link-del"; readonly name: string }
+  | {
+      readonly kind: "link-set";
+      readonly name: string;
+      readonly up?: boolean;
+      readonly newName?: string;
+      readonly mac?: string;
+      readonly mtu?: number;
+      readonly queueLength?: number;
+      /** The bridge to become a port of; "" for none. */
+      readonly master?: string;
+      /** The process whose network namespace it moves to. */
+      readonly pid?: number;
+    }
+  | {
+      readonly kind: "address-add" | "address-del";
+      readonly device: string;
+      readonly address: string;
+      readonly prefixLength: number;
+      readonly broadcast?: string;
+      readonly scope?: AddressScope;
+    }
+  | {
+      readonly kind: "route-add" | "route-replace" | "route-del";
+      readonly destination: string;
+      readonly prefixLength: number;
+      readonly gateway?: string;
+      readonly device?: string;
+      readonly source?: string;
+      readonly scope?: AddressScope;
+      readonly metric?: number;
+    }
+  | { readonly kind: "neighbour-add"; readonly device: string; readonly address: string; readonly mac: string }
+  | { readonly kind: "neighbour-del"; readonly device: string; readonly address: string };

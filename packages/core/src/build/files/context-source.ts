@@ -1,0 +1,103 @@
+/**
+ * Where the files of a build context come from: a plain object, a directory of a disk, or a tar archive.
+ *
+ * Whatever the form, a context is a list of entries; owners are root's, as when the real client sends them.
+ */
+import { fileType, PERMISSION_BITS } from "../../abi/index.ts";
+import { type LayerEntry, tarToLayer } from "../../content/index.ts";
+import { compareBytes, encode, gunzip, isGzip, join, StatusError } from "../../lib/index.ts";
+
+/** A file in a context that is written as an object. A text or bytes alone mean a file with mode 0644. */
+export type ContextFile =
+  | string
+  | Uint8Array
+  | { readonly content: string | Uint8Array; readonly mode?: number }
+  | { readonly symlink: string }
+  | { readonly hardlink: string }
+  | { readonly directory: true; readonly mode?: number };
+
+/** What a directory on a disk needs to be read: `node:fs`, memfs and others of their shape have it. */
+export interface ContextDisk {
+  readdirSync(path: string): readonly (string | Uint8Array | object)[];
+  readFileSync(path: string): Uint8Array | string;
+  lstatSync(path: string): { readonly mode: number | bigint; readonly mtimeMs: number | bigint } | undefined;
+  readlinkSync(path: string): string | Uint8Array;
+}
+
+/** Files by path, a directory of a disk, or a tar archive (plain or gzip). */
+export type ContextSource =
+  | { readonly files: Readonly<Record<string, ContextFile>> }
+  | { readonly disk: ContextDisk; readonly path: string }
+  | { readonly tar: Uint8Array };
+
+/** The entries of a context, a directory before what is in it; `nowUs` is the time of files that have none. */
+export function contextEntries(source: ContextSource, nowUs: number): Iterable<LayerEntry> {
+  if ("files" in source) return objectEntries(source.files, nowUs);
+  if ("disk" in source) return diskEntries(source.disk, source.path);
+  return archiveEntries(source.tar);
+}
+
+function* objectEntries(files: Readonly<Record<string, ContextFile>>, nowUs: number): Iterable<LayerEntry> {
+  for (const path of Object.keys(files).sort(compareBytes)) {
+    const file = files[path];
+    if (file !== undefined) yield { ...objectEntry(file), path, uid: 0, gid: 0, mtimeUs: nowUs };
+  }
+}
+
+function objectEntry(file: ContextFile): Pick<LayerEntry, "type" | "mode" | "content" | "link"> {
+  if (typeof file === "string") return { type: "file", mode: 0o644, content: encode(file) };
+  if (file instanceof Uint8Array) return { type: "file", mode: 0o644, content: file };
+  if ("symlink" in file) return { type: "symlink", mode: 0o777, link: file.symlink };
+  if ("hardlink" in file) return { type: "hardlink", mode: 0o644, link: file.hardlink };
+  if ("directory" in file) return { type: "dir", mode: file.mode ?? 0o755 };
+  const { content, mode = 0o644 } = file;
+  return { type: "file", mode, content: typeof content === "string" ? encode(content) : content };
+}
+
+/** @throws StatusError not-found `path "DIR" not found`, in the client's words */
+function* diskEntries(disk: ContextDisk, root: string): Iterable<LayerEntry> {
+  if (!isDirectory(disk, root))
+    throw new StatusError("not-found", `unable to prepare context: path "${root}" not found`);
+  yield* below(disk, root, "");
+}
+
+function* below(disk: ContextDisk, root: string, prefix: string): Iterable<LayerEntry> {
+  const names = disk.readdirSync(prefix === "" ? root : join(root, prefix)).map(String);
+  for (const name of names.sort(compareBytes)) {
+    const path = prefix + name;
+    const place = join(root, path);
+    const stat = disk.lstatSync(place);
+    if (stat === undefined) continue;
+    const type = fileType(Number(stat.mode));
+    // Sockets cannot be sent, and a FIFO or a device has nothing to say in a context.
+    if (type !== "file" && type !== "dir" && type !== "symlink") continue;
+    const mtimeUs = Math.round(Number(stat.mtimeMs) * 1000);
+    const entry = { path, type, mode: Number(stat.mode) & PERMISSION_BITS, uid: 0, gid: 0, mtimeUs };
+    if (type === "file") yield { ...entry, content: bytesOf(disk.readFileSync(place)) };
+    else if (type === "symlink") yield { ...entry, mode: 0o777, link: String(disk.readlinkSync(place)) };
+    else {
+      yield entry;
+      yield* below(disk, root, `${path}/`);
+    }
+  }
+}
+
+function isDirectory(disk: ContextDisk, path: string): boolean {
+  try {
+    const stat = disk.lstatSync(path);
+    return stat !== undefined && fileType(Number(stat.mode)) === "dir";
+  } catch {
+    return false;
+  }
+}
+
+/** A view that is a plain Uint8Array, whatever subclass the disk answers with. */
+function bytesOf(data: Uint8Array | string): Uint8Array {
+  if (typeof data === "string") return encode(data);
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}
+
+function* archiveEntries(archive: Uint8Array): Iterable<LayerEntry> {
+  const plain = isGzip(archive) ? gunzip(archive) : archive;
+  for (const entry of tarToLayer(plain)) yield { ...entry, uid: 0, gid: 0 };
+}

@@ -1,0 +1,32 @@
+/**
+ * A build context as a file tree: the entries of its source, less what .dockerignore says.
+ *
+ * @see BuildKit client/llb/source.go Local, fsutil filter.go
+ */
+import { applyLayer, type LayerEntry } from "../../content/index.ts";
+import { MemoryFs } from "../../fs/index.ts";
+import type { Kernel } from "../../kernel/index.ts";
+import type { IgnoreMatcher } from "./ignore.ts";
+
+/** A file system with these entries, not to be changed any more. */
+export function treeOf(kernel: Kernel, entries: Iterable<LayerEntry>): MemoryFs {
+  const fileSystem = new MemoryFs(kernel, { mode: 0o755 });
+  applyLayer(fileSystem.root, entries);
+  fileSystem.root.sealed = true;
+  return fileSystem;
+}
+
+/** What is not ignored. A directory that is ignored comes along if something below it does not stay behind. */
+export function* withoutIgnored(
+  entries: Iterable<LayerEntry>,
+  ignore: IgnoreMatcher | undefined,
+): Iterable<LayerEntry> {
+  const waiting: LayerEntry[] = [];
+  for (const entry of entries) {
+    while (waiting.length > 0 && !entry.path.startsWith(`${waiting[waiting.length - 1]?.path}/`)) waiting.pop();
+    if (ignore?.matches(entry.path) !== true) {
+      yield* waiting.splice(0);
+      yield entry;
+    } else if (entry.type === "dir") waiting.push(entry);
+  }
+}

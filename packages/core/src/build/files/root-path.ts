@@ -1,0 +1,43 @@
+/**
+ * Paths in a tree whose symbolic links may lead through places that do not exist yet.
+ *
+ * @see containerd continuity fs/path.go RootPath
+ */
+import { Errno } from "../../abi/index.ts";
+import { clean, dirname } from "../../lib/index.ts";
+import type { MountedTree } from "../../snapshot/index.ts";
+
+/** As many links as Go's RootPath follows. */
+const LINK_LIMIT = 255;
+
+/**
+ * The path without symbolic links that `path` means: what does not exist stays as it is written.
+ *
+ * @throws ELOOP
+ */
+export function rootPath(tree: MountedTree, path: string): string {
+  let resolved = "";
+  let links = 0;
+  const rest = parts(path);
+  for (let name = rest.shift(); name !== undefined; name = rest.shift()) {
+    if (name === "..") {
+      resolved = resolved === "" ? "" : dirname(resolved) === "/" ? "" : dirname(resolved);
+      continue;
+    }
+    const next = `${resolved}/${name}`;
+    const inode = tree.find(next, { follow: false })?.inode;
+    if (inode?.type !== "symlink") {
+      resolved = next;
+      continue;
+    }
+    if (++links > LINK_LIMIT) throw new Errno("ELOOP");
+    const target = inode.readlink();
+    if (target.startsWith("/")) resolved = "";
+    rest.unshift(...parts(target));
+  }
+  return resolved === "" ? "/" : clean(resolved);
+}
+
+function parts(path: string): string[] {
+  return path.split("/").filter((part) => part !== "" && part !== ".");
+}

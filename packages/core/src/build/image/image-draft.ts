@@ -1,0 +1,172 @@
+/**
+ * The configuration of an image while its stage is being planned: every step changes it, and adds to its history.
+ *
+ * @see BuildKit frontend/dockerfile/dockerfile2llb/convert.go dispatch*, commitToHistory; image.go
+ */
+import type { Healthcheck, History, ImageConfig, ImageRunConfig, Platform } from "../../oci/index.ts";
+import type { Scope } from "../frontend/scope.ts";
+import type { Step } from "../frontend/step.ts";
+import { createdBy } from "./created-by.ts";
+
+const COMMENT = "buildkit.dockerfile.v0";
+
+export class ImageDraft {
+  readonly platform: Platform;
+  readonly #config: ImageRunConfig;
+  readonly #history: readonly History[];
+  readonly #author: string | undefined;
+
+  private constructor(
+    platform: Platform,
+    config: ImageRunConfig,
+    history: readonly History[],
+    author: string | undefined,
+  ) {
+    this.platform = platform;
+    this.#config = config;
+    this.#history = history;
+    this.#author = author;
+  }
+
+  /** The configuration of `scratch`, or of a base image. */
+  static from(platform: Platform, base: ImageConfig | undefined): ImageDraft {
+    const { OnBuild: _triggers, ...config } = base?.config ?? {};
+    return new ImageDraft(platform, config, base?.history ?? [], base?.author);
+  }
+
+  get config(): ImageRunConfig {
+    return this.#config;
+  }
+
+  /** After a step. `before` is the scope it was dispatched in, `after` the next one; `hasLayer` says that it changed files. */
+  with(step: Step, before: Scope, after: Scope, hasLayer: boolean, created: string): ImageDraft {
+    const entry: History = {
+      created,
+      created_by: createdBy(step, before, hasLayer),
+      comment: COMMENT,
+      ...(hasLayer ? {} : { empty_layer: true }),
+    };
+    const author = step.kind === "MAINTAINER" ? step.name : this.#author;
+    const config = { ...this.#config, ...changeOf(step, this.#config, after) };
+    return new ImageDraft(this.platform, config, [...this.#history, entry], author);
+  }
+
+  /** At the start of a stage: the variables of its image, PATH at least. */
+  withEnvironment(scope: Scope): ImageDraft {
+    const Env = environmentOf(scope);
+    return new ImageDraft(this.platform, { ...this.#config, Env }, this.#history, this.#author);
+  }
+
+  /** The stage based on this one starts so: triggers are not inherited. */
+  forChild(): ImageDraft {
+    const { OnBuild: _triggers, ...config } = this.#config;
+    return new ImageDraft(this.platform, config, this.#history, this.#author);
+  }
+
+  /** Labels that the build was asked to add. */
+  withLabels(labels: Readonly<Record<string, string>>): ImageDraft {
+    if (Object.keys(labels).length === 0) return this;
+    const config = { ...this.#config, Labels: sorted({ ...this.#config.Labels, ...labels }) };
+    return new ImageDraft(this.platform, config, this.#history, this.#author);
+  }
+
+  /** The configuration document, its fields in the order of Go's encoder. */
+  document(diffIds: ImageConfig["rootfs"]["diff_ids"], created: string): ImageConfig {
+    const { architecture, os, variant } = this.platform;
+    return {
+      architecture,
+      ...(this.#author === undefined ? {} : { author: this.#author }),
+      config: inOrder(this.#config),
+      created,
+      history: this.#history,
+      os,
+      rootfs: { type: "layers", diff_ids: diffIds },
+      ...(variant === undefined ? {} : { variant }),
+    };
+  }
+}
+
+function changeOf(step: Step, config: ImageRunConfig, after: Scope): Partial<ImageRunConfig> {
+  switch (step.kind) {
+    case "ENV":
+      return { Env: environmentOf(after) };
+    case "LABEL":
+      return { Labels: sorted({ ...config.Labels, ...Object.fromEntries(step.pairs) }) };
+    case "EXPOSE":
+      return { ExposedPorts: withKeys(config.ExposedPorts, step.ports) };
+    case "VOLUME":
+      return { Volumes: withKeys(config.Volumes, step.paths) };
+    case "USER":
+      return { User: step.user };
+    case "WORKDIR":
+      return { WorkingDir: after.workingDir };
+    case "CMD":
+      return { Cmd: step.argv, ArgsEscaped: true };
+    case "ENTRYPOINT":
+      // A CMD that came before in the same stage was meant for this entry point; an inherited one was not.
+      return { Entrypoint: step.argv, ...(after.once.has("CMD") ? {} : { Cmd: null }) };
+    case "STOPSIGNAL":
+      return { StopSignal: step.signal };
+    case "SHELL":
+      return { Shell: step.argv };
+    case "ONBUILD":
+      return { OnBuild: [...(config.OnBuild ?? []), step.trigger] };
+    case "HEALTHCHECK":
+      return { Healthcheck: healthcheckOf(step) };
+    default:
+      return {};
+  }
+}
+
+function healthcheckOf(step: Extract<Step, { readonly kind: "HEALTHCHECK" }>): Healthcheck {
+  const { test, intervalNs, timeoutNs, startPeriodNs, startIntervalNs, retries } = step;
+  return {
+    Test: test,
+    ...(intervalNs === 0 ? {} : { Interval: intervalNs }),
+    ...(timeoutNs === 0 ? {} : { Timeout: timeoutNs }),
+    ...(startPeriodNs === 0 ? {} : { StartPeriod: startPeriodNs }),
+    ...(startIntervalNs === 0 ? {} : { StartInterval: startIntervalNs }),
+    ...(retries === 0 ? {} : { Retries: retries }),
+  };
+}
+
+function environmentOf({ imageEnvironment }: Scope): readonly string[] {
+  return [...imageEnvironment].map(([name, value]) => `${name}=${value}`);
+}
+
+type KeySet = Readonly<Record<string, Record<string, never>>>;
+
+function withKeys(known: KeySet | undefined, keys: readonly string[]): KeySet {
+  return sorted({ ...known, ...Object.fromEntries(keys.map((key) => [key, {}])) });
+}
+
+/** Go writes the keys of a map in order. */
+function sorted<T>(map: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+const ORDER = [
+  "User",
+  "ExposedPorts",
+  "Env",
+  "Entrypoint",
+  "Cmd",
+  "Volumes",
+  "WorkingDir",
+  "Labels",
+  "StopSignal",
+  "ArgsEscaped",
+  "Healthcheck",
+  "OnBuild",
+  "Shell",
+] as const satisfies readonly (keyof ImageRunConfig)[];
+
+/** @see docker image-spec specs-go/v1 DockerOCIImageConfig; empty fields are left out, as `omitempty` does */
+function inOrder(config: ImageRunConfig): ImageRunConfig {
+  return Object.fromEntries(ORDER.flatMap((key) => (isEmpty(config[key]) ? [] : [[key, config[key]]])));
+}
+
+function isEmpty(value: unknown): boolean {
+  if (value === undefined || value === null || value === "" || value === false) return true;
+  return Array.isArray(value) && value.length === 0;
+}

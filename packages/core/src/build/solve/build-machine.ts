@@ -1,0 +1,14 @@
+/** What a build works with: the parts of a machine, as a builder sees them. */
+import type { Kernel } from "../../kernel/index.ts";
+import type { Runtime } from "../../runtime/index.ts";
+import type { Prng, World } from "../../sim/index.ts";
+import type { Snapshotter } from "../../snapshot/index.ts";
+
+export interface BuildMachine {
+  readonly world: World;
+  readonly kernel: Kernel;
+  readonly runtime: Runtime;
+  readonly snapshotter: Snapshotter;
+  /** Draws the names of what is only there for a while. */
+  readonly prng: Prng;
+}

@@ -1,0 +1,201 @@
+/**
+ * `RUN --mount`: what stands behind each mount while the process runs.
+ *
+ * Trees of other stages and of the context are mounted on the machine first, where the runtime can bind them; a writable
+ * one gets a layer over it that is thrown away. Caches are directories of the machine that stay.
+ *
+ * @see BuildKit solver/llbsolver/mounts/mount.go, executor/oci/mounts.go
+ */
+import { FileContent, MemoryDirectory, MemoryFile, MemoryFs, OverlayFs } from "../../fs/index.ts";
+import { decode, encode, join, sha256 } from "../../lib/index.ts";
+import type { MountSpec } from "../../oci/index.ts";
+import { type FileSystem, type Location, walk } from "../../vfs/index.ts";
+import { BuildError } from "../dockerfile/error.ts";
+import type { StepMount } from "../frontend/step.ts";
+import type { BuildMachine } from "./build-machine.ts";
+import type { Result } from "./result.ts";
+import type { PreparedMount } from "./run-executor.ts";
+import type { ExecMount, ExecOp } from "./vertex.ts";
+
+const ROOT = "/var/lib/docker/buildkit";
+const SECRETS = "/run/secrets";
+
+/** Values of secrets by their names. */
+export type Secrets = ReadonlyMap<string, Uint8Array>;
+
+export interface PreparedMounts {
+  readonly mounts: readonly PreparedMount[];
+  /** `NAME=value` of secrets that are wanted as variables. */
+  readonly env: readonly string[];
+  /** To be called when the process has ended. */
+  release(): void;
+}
+
+export class ExecMounts {
+  readonly #machine: BuildMachine;
+  readonly #secrets: Secrets;
+  readonly #releases: (() => void)[] = [];
+  readonly #env: string[] = [];
+  #last = 0;
+
+  constructor(machine: BuildMachine, secrets: Secrets) {
+    this.#machine = machine;
+    this.#secrets = secrets;
+  }
+
+  /** @throws BuildError `secret x: not found`, `unset ssh forward key default` */
+  prepare(op: ExecOp, inputs: readonly (Result | undefined)[]): PreparedMounts {
+    const mounts = op.mounts.flatMap((one) => this.#prepareOne(one, inputs) ?? []);
+    if (op.script !== undefined) mounts.push(this.#script(op.script));
+    return {
+      mounts,
+      env: this.#env,
+      release: () => {
+        for (const release of this.#releases.reverse()) release();
+      },
+    };
+  }
+
+  #prepareOne({ mount, input }: ExecMount, inputs: readonly (Result | undefined)[]): PreparedMount | undefined {
+    switch (mount.type) {
+      case "bind":
+        return this.#bind(mount, input === undefined ? undefined : inputs[input]);
+      case "cache":
+        return this.#cache(mount, input === undefined ? undefined : inputs[input]);
+      case "tmpfs":
+        return { spec: tmpfs(mount), isFile: false };
+      case "secret":
+        return this.#secret(mount);
+      case "ssh":
+        if (mount.required) throw new BuildError(`unset ssh forward key ${mount.id === "" ? "default" : mount.id}`);
+        return undefined;
+    }
+  }
+
+  #bind(mount: StepMount, from: Result | undefined): PreparedMount {
+    const place = this.#show(from, mount.readonly);
+    const source = join("/", mount.source);
+    return bindMount(mount, `${place.path}${source === "/" ? "" : source}`, place.isFile(source));
+  }
+
+  /** A cache starts with what `from` has, or empty, when it is first used. */
+  #cache(mount: StepMount, from: Result | undefined): PreparedMount {
+    const id = mount.id === "" ? mount.target : mount.id;
+    const name = sha256(encode([id, from?.key ?? "", mount.source].join("\0"))).slice(0, 32);
+    const caches = ensure(this.#machine.kernel.disk.root, `${ROOT}/cache`);
+    if (caches.lookup(name) === undefined) {
+      const { mode = 0o755, uid = 0, gid = 0 } = mount;
+      const made = caches.create(name, { type: "dir", mode, uid, gid });
+      if (from !== undefined && made instanceof MemoryDirectory) this.#fill(made, from, join("/", mount.source));
+    }
+    return bindMount(mount, `${ROOT}/cache/${name}`, false);
+  }
+
+  #fill(directory: MemoryDirectory, from: Result, source: string): void {
+    const tree = from.open();
+    try {
+      const at = tree.find(source);
+      for (const { name } of at?.inode.type === "dir" ? [...at.inode.readdir()] : []) {
+        const inode = at?.inode.lookup(name);
+        if (inode?.type !== "file") continue;
+        const { mode, uid, gid } = inode;
+        const file = directory.create(name, { type: "file", mode, uid, gid });
+        const content = tree.readFile(join(source, name));
+        if (file instanceof MemoryFile && content !== undefined) file.content = FileContent.of(content);
+      }
+    } finally {
+      tree.close();
+    }
+  }
+
+  #secret(mount: StepMount): PreparedMount | undefined {
+    const id = mount.id === "" ? mount.target.slice(mount.target.lastIndexOf("/") + 1) : mount.id;
+    const value = this.#secrets.get(id);
+    if (value === undefined) {
+      if (mount.required) throw new BuildError(`secret ${id}: not found`);
+      if (mount.env !== undefined) this.#env.push(`${mount.env}=`);
+      return undefined;
+    }
+    if (mount.env !== undefined) {
+      this.#env.push(`${mount.env}=${decode(value)}`);
+      if (mount.target === "") return undefined;
+    }
+    const target = mount.target === "" ? `${SECRETS}/${id}` : join("/", mount.target);
+    const { mode = 0o400, uid = 0, gid = 0 } = mount;
+    return { spec: this.#fileMount(target, value, { mode, uid, gid }), isFile: true };
+  }
+
+  /** A script of a heredoc with a `#!` line. */
+  #script({ name, content }: NonNullable<ExecOp["script"]>): PreparedMount {
+    const attributes = { mode: 0o755, uid: 0, gid: 0 };
+    return { spec: this.#fileMount(`/dev/pipes/${name}`, encode(content), attributes), isFile: true };
+  }
+
+  #fileMount(
+    target: string,
+    content: Uint8Array,
+    attributes: { readonly mode: number; readonly uid: number; readonly gid: number },
+  ): MountSpec {
+    const fileSystem = new MemoryFs(this.#machine.kernel, { mode: 0o755 });
+    const file = fileSystem.root.create("file", { type: "file", ...attributes });
+    if (file instanceof MemoryFile) file.content = FileContent.of(content);
+    const path = this.#mountOnMachine(fileSystem);
+    return { destination: target, type: "bind", source: `${path}/file`, options: ["rbind", "ro"] };
+  }
+
+  /** Makes the tree of a result visible on the machine. */
+  #show(from: Result | undefined, isReadOnly: boolean) {
+    const { kernel } = this.#machine;
+    const tree = from?.open();
+    if (tree !== undefined) this.#releases.push(() => tree.close());
+    const lower = tree?.fileSystem;
+    const upper = new MemoryFs(kernel, { mode: 0o755 });
+    const shown =
+      lower === undefined
+        ? upper
+        : isReadOnly
+          ? lower
+          : new OverlayFs(kernel, { lower: [lower.root], upper: upper.root, options: "" });
+    const isFile = (path: string): boolean => tree?.find(path)?.inode.type === "file";
+    return { path: this.#mountOnMachine(shown), isFile };
+  }
+
+  #mountOnMachine(fileSystem: FileSystem): string {
+    const { kernel, prng } = this.#machine;
+    const name = `${prng.below(2 ** 31)}-${++this.#last}`;
+    const parent = ensure(kernel.disk.root, `${ROOT}/mounts`);
+    parent.create(name, { type: "dir", mode: 0o700, uid: 0, gid: 0 });
+    const path = `${ROOT}/mounts/${name}`;
+    const { tree } = kernel.init.ns.mnt;
+    const at = (): Location => this.#find(path);
+    tree.mount(fileSystem, at(), 0);
+    this.#releases.push(() => {
+      tree.unmount(at(), { lazy: true });
+      parent.rmdir(name);
+    });
+    return path;
+  }
+
+  #find(path: string): Location {
+    const { init } = this.#machine.kernel;
+    return walk(init, path, { follow: true });
+  }
+}
+
+function tmpfs({ target, sizeBytes }: StepMount): MountSpec {
+  const size = sizeBytes > 0 ? [`size=${sizeBytes}`] : [];
+  return { destination: target, type: "tmpfs", source: "tmpfs", options: ["nosuid", "mode=1777", ...size] };
+}
+
+function bindMount({ target, readonly }: StepMount, source: string, isFile: boolean): PreparedMount {
+  const options = readonly ? ["rbind", "ro"] : ["rbind", "rw"];
+  return { spec: { destination: target, type: "bind", source, options }, isFile };
+}
+
+function ensure(root: MemoryDirectory, path: string): MemoryDirectory {
+  let at = root;
+  for (const name of path.slice(1).split("/")) {
+    at = (at.lookup(name) ?? at.create(name, { type: "dir", mode: 0o711, uid: 0, gid: 0 })) as MemoryDirectory;
+  }
+  return at;
+}

@@ -1,0 +1,86 @@
+/** RUN: a change that a process makes. @see BuildKit solver/llbsolver/ops/exec.go */
+import { join } from "../../lib/index.ts";
+import { BuildError } from "../dockerfile/error.ts";
+import { checksums, combined } from "../files/checksum.ts";
+import type { VertexProgress } from "../progress/progress.ts";
+import type { BuildMachine } from "./build-machine.ts";
+import { ExecMounts, type Secrets } from "./exec-mounts.ts";
+import { missing } from "./file-work.ts";
+import type { Result } from "./result.ts";
+import type { RunExecutor } from "./run-executor.ts";
+import type { ExecMount, ExecOp } from "./vertex.ts";
+import { baseIngredient, type ChangeWork } from "./work.ts";
+
+type Inputs = readonly (Result | undefined)[];
+
+/** @throws BuildError if the source of a mount is missing */
+export function execWork(
+  machine: BuildMachine,
+  executor: RunExecutor,
+  secrets: Secrets,
+  op: ExecOp,
+  inputs: Inputs,
+): ChangeWork {
+  return {
+    kind: "change",
+    ingredients: ingredientsOf(machine, op, inputs),
+    base: inputs[0]?.snapshot,
+    change: (key, progress, signal) => run(machine, executor, secrets, op, inputs, { key, progress, signal }),
+  };
+}
+
+function ingredientsOf(machine: BuildMachine, op: ExecOp, inputs: Inputs): Map<string, string> {
+  const ingredients = new Map([baseIngredient(inputs[0]), ["the command", JSON.stringify(op.argv)] as const]);
+  for (const variable of op.env) {
+    const equals = variable.indexOf("=");
+    ingredients.set(`the variable ${variable.slice(0, equals)}`, variable.slice(equals + 1));
+  }
+  ingredients.set("the working directory", op.cwd);
+  ingredients.set("the user", op.user);
+  ingredients.set("the network", op.network);
+  if (op.script !== undefined) ingredients.set("the script", op.script.content);
+  for (const one of op.mounts) {
+    const { target, type } = one.mount;
+    ingredients.set(`the mount ${type} ${target}`, mountIngredient(machine, one, inputs));
+  }
+  return ingredients;
+}
+
+/** What is only read counts by its contents; a cache or a secret by its name alone. */
+function mountIngredient(machine: BuildMachine, { mount, input }: ExecMount, inputs: Inputs): string {
+  const { range: _range, ...what } = { range: undefined, ...mount };
+  const from = input === undefined ? undefined : inputs[input];
+  if (mount.type !== "bind" || from === undefined) return JSON.stringify(what);
+  const tree = from.open();
+  try {
+    const path = join("/", mount.source);
+    const sums = checksums(tree, path);
+    if (sums === undefined) throw missing(machine, path);
+    return JSON.stringify([what, combined(sums)]);
+  } finally {
+    tree.close();
+  }
+}
+
+async function run(
+  machine: BuildMachine,
+  executor: RunExecutor,
+  secrets: Secrets,
+  op: ExecOp,
+  inputs: Inputs,
+  { key, progress, signal }: { readonly key: string; readonly progress: VertexProgress; readonly signal: AbortSignal },
+): Promise<void> {
+  if (op.network === "host") throw new BuildError("network.host is not allowed");
+  const prepared = new ExecMounts(machine, secrets).prepare(op, inputs);
+  try {
+    await executor.run({
+      op: { ...op, env: [...op.env, ...prepared.env] },
+      snapshot: key,
+      mounts: prepared.mounts,
+      signal,
+      onOutput: (stream, bytes) => progress.log(stream, bytes),
+    });
+  } finally {
+    prepared.release();
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * The exporter: from the snapshots of a build to layers and an image.
+ *
+ * @see BuildKit exporter/containerimage/writer.go, moby builder/builder-next/exporter
+ */
+import { diffLayer, layerToTar } from "../../content/index.ts";
+import { digestOf, type Image, type ImageStore } from "../../image/index.ts";
+import type { Digest } from "../../oci/index.ts";
+import type { Snapshotter } from "../../snapshot/index.ts";
+import type { ImageDraft } from "../image/image-draft.ts";
+
+export class Exporter {
+  readonly #snapshotter: Snapshotter;
+  readonly #images: ImageStore;
+  /** Of snapshots that were exported before. */
+  readonly #diffIds = new Map<string, Digest>();
+
+  constructor(snapshotter: Snapshotter, images: ImageStore) {
+    this.#snapshotter = snapshotter;
+    this.#images = images;
+  }
+
+  /** Snapshots of an image that was unpacked: their layers are known. */
+  know(chain: readonly string[], diffIds: readonly Digest[]): void {
+    for (const [index, snapshot] of chain.entries()) {
+      const diffId = diffIds[index];
+      if (diffId !== undefined) this.#diffIds.set(snapshot, diffId);
+    }
+  }
+
+  /** Stores the image of a snapshot; `undefined` is an image without layers. */
+  export(snapshot: string | undefined, draft: ImageDraft, created: string): Image {
+    const chain = snapshot === undefined ? [] : [...this.#snapshotter.chain(snapshot)].reverse();
+    const diffIds = chain.map((name) => this.#diffIdOf(name));
+    return this.#images.add(draft.document(diffIds, created), chain);
+  }
+
+  #diffIdOf(snapshot: string): Digest {
+    const known = this.#diffIds.get(snapshot);
+    if (known !== undefined) return known;
+    const diffId = digestOf(layerToTar(diffLayer(this.#snapshotter.directory(snapshot))));
+    this.#diffIds.set(snapshot, diffId);
+    return diffId;
+  }
+}

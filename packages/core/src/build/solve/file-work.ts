@@ -1,0 +1,111 @@
+/** COPY, ADD and WORKDIR: changes of files. @see BuildKit solver/llbsolver/ops/file.go, file/backend.go */
+import { MountedSnapshot, type MountedTree } from "../../snapshot/index.ts";
+import { BuildError } from "../dockerfile/error.ts";
+import { type Checksums, checksums } from "../files/checksum.ts";
+import { Copier } from "../files/copy.ts";
+import { IgnoreMatcher } from "../files/ignore.ts";
+import { makeDirectories } from "../files/make-directories.ts";
+import { findOwner } from "../files/owner.ts";
+import { rootPath } from "../files/root-path.ts";
+import { selectSources } from "../files/select.ts";
+import { archiveEntries, unpackEntries } from "../files/unpack.ts";
+import type { BuildMachine } from "./build-machine.ts";
+import type { Result } from "./result.ts";
+import type { CopyFiles, FileOp, MakeDirectory } from "./vertex.ts";
+import { baseIngredient, type ChangeWork } from "./work.ts";
+
+/** Where a snapshot is mounted while it is changed; only messages show it. */
+const MOUNT_PREFIX = "/var/lib/docker/tmp/buildkit-mount";
+
+type Inputs = readonly (Result | undefined)[];
+
+/** @throws BuildError if a source is missing */
+export function fileWork(machine: BuildMachine, op: FileOp, inputs: Inputs): ChangeWork {
+  const ingredients = new Map([baseIngredient(inputs[0])]);
+  for (const [index, action] of op.actions.entries()) {
+    const { input: _input, ...what } = { input: 0, ...action };
+    ingredients.set(`step ${index}`, JSON.stringify(what));
+    if (action.kind !== "copy") continue;
+    for (const [path, digest] of sourceChecksums(machine, action, inputs[action.input])) ingredients.set(path, digest);
+  }
+  return {
+    kind: "change",
+    ingredients,
+    base: inputs[0]?.snapshot,
+    change: async (key) => carryOut(machine, op, inputs, key),
+  };
+}
+
+/** Of every file that an action takes: `file /app/x.py` and its digest. */
+function sourceChecksums(machine: BuildMachine, action: CopyFiles, from: Result | undefined): Checksums {
+  const found = new Map<string, string>();
+  const exclude = excludeOf(action);
+  withTree(from, (tree) => {
+    for (const path of selectSources(tree, action.source)) {
+      const sums = checksums(tree, path, exclude);
+      if (sums === undefined) throw missing(machine, path);
+      for (const [below, digest] of sums) found.set(`file ${below === "" ? path : `${path}/${below}`}`, digest);
+    }
+  });
+  return found;
+}
+
+/** A source that is not there, in BuildKit's words. */
+export function missing({ prng }: BuildMachine, path: string): BuildError {
+  const word = (): string => Array.from({ length: 25 }, () => prng.below(36).toString(36)).join("");
+  return new BuildError(`failed to calculate checksum of ref ${word()}::${word()}: "${path}": not found`);
+}
+
+function carryOut(machine: BuildMachine, { actions }: FileOp, inputs: Inputs, key: string): void {
+  const { kernel, snapshotter, prng } = machine;
+  const tree = new MountedSnapshot(kernel, snapshotter, key);
+  const mountPoint = `${MOUNT_PREFIX}${prng.below(2 ** 31)}`;
+  try {
+    for (const action of actions) {
+      if (action.kind === "mkdir") makeDirectory(tree, action);
+      else withTree(inputs[action.input], (source) => copyFiles(source, tree, action, mountPoint));
+    }
+  } finally {
+    tree.close();
+  }
+}
+
+function makeDirectory(tree: MountedTree, { path, owner }: MakeDirectory): void {
+  makeDirectories(tree, rootPath(tree, path), 0o755, owner === undefined ? undefined : findOwner(tree, owner));
+}
+
+function copyFiles(source: MountedTree, tree: MountedTree, action: CopyFiles, mountPoint: string): void {
+  const { chown, chmod, dest } = action;
+  const owner = chown === undefined ? undefined : findOwner(tree, chown);
+  const exclude = excludeOf(action);
+  const copier = new Copier(source, tree, {
+    mountPoint,
+    ...(owner === undefined ? {} : { owner }),
+    ...(chmod === undefined ? {} : { mode: chmod }),
+    ...(exclude === undefined ? {} : { exclude }),
+  });
+  for (const path of selectSources(source, action.source)) {
+    const content = action.unpacks ? source.readFile(rootPath(source, path)) : undefined;
+    const entries = content === undefined ? undefined : archiveEntries(content);
+    if (entries === undefined) copier.copy(path, dest);
+    else {
+      const target = rootPath(tree, dest);
+      makeDirectories(tree, target, 0o755, owner);
+      unpackEntries(tree, entries, target, owner);
+    }
+  }
+}
+
+function excludeOf({ exclude }: CopyFiles): IgnoreMatcher | undefined {
+  return exclude.length === 0 ? undefined : new IgnoreMatcher(exclude);
+}
+
+function withTree(result: Result | undefined, use: (tree: MountedTree) => void): void {
+  const tree = result?.open();
+  if (tree === undefined) return;
+  try {
+    use(tree);
+  } finally {
+    tree.close();
+  }
+}

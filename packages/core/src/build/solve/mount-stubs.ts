@@ -1,0 +1,69 @@
+/**
+ * Places for mounts in the root file system of a RUN: made before, and taken away afterwards where they are still empty.
+ *
+ * /proc, /dev and /sys stay, as runc leaves them; the parent directory of a stub gets its times back.
+ *
+ * @see BuildKit executor/stubs.go MountStubsCleaner, runc libcontainer/rootfs_linux.go createMountpoint
+ */
+import { basename, dirname, join } from "../../lib/index.ts";
+import type { MountedTree } from "../../snapshot/index.ts";
+import { rootPath } from "../files/root-path.ts";
+import { namesIn } from "../files/select.ts";
+import { TreeWriter } from "../files/tree-writer.ts";
+
+/** What every container mounts on. */
+const KERNEL_DIRECTORIES = ["/proc", "/dev", "/sys"];
+
+interface Stub {
+  readonly path: string;
+  readonly type: "file" | "dir";
+}
+
+export class MountStubs {
+  readonly #tree: MountedTree;
+  readonly #writer: TreeWriter;
+  /** In the order in which they were made. */
+  readonly #made: Stub[] = [];
+
+  constructor(tree: MountedTree) {
+    this.#tree = tree;
+    this.#writer = new TreeWriter(tree);
+  }
+
+  /** Makes the places: `files` and `directories` for as long as the process runs, the kernel's own for ever. */
+  make(places: { readonly files: readonly string[]; readonly directories: readonly string[] }): void {
+    for (const path of KERNEL_DIRECTORIES) this.#directory(path, { stays: true });
+    for (const path of places.directories) this.#directory(rootPath(this.#tree, path), { stays: false });
+    for (const path of places.files) this.#file(rootPath(this.#tree, path));
+  }
+
+  /** Takes away what was made and is still empty, the latest first. */
+  clean(): void {
+    for (const { path, type } of [...this.#made].reverse()) {
+      const inode = this.#writer.at(path)?.inode;
+      if (inode === undefined || inode.type !== type) continue;
+      const isEmpty = type === "dir" ? namesIn(this.#tree, path).length === 0 : inode.stat().size === 0;
+      if (!isEmpty) continue;
+      const parent = this.#tree.find(dirname(path))?.inode;
+      const { mtimeUs, atimeUs } = parent?.stat() ?? { mtimeUs: 0, atimeUs: 0 };
+      this.#writer.remove(path);
+      this.#tree.find(dirname(path))?.inode.setattr({ mtimeUs, atimeUs });
+    }
+  }
+
+  #directory(path: string, { stays }: { readonly stays: boolean }): void {
+    if (path === "/" || this.#tree.find(path) !== undefined) return;
+    this.#directory(dirname(path), { stays });
+    const place = join(rootPath(this.#tree, dirname(path)), basename(path));
+    this.#writer.directory(place);
+    if (!stays) this.#made.push({ path: place, type: "dir" });
+  }
+
+  #file(path: string): void {
+    if (this.#tree.find(path) !== undefined) return;
+    this.#directory(dirname(path), { stays: false });
+    this.#writer.file(path, new Uint8Array());
+    this.#writer.setAttributes(path, { mode: 0o755, uid: 0, gid: 0 });
+    this.#made.push({ path, type: "file" });
+  }
+}

@@ -1,0 +1,11 @@
+/** What a vertex came to: a tree, as a snapshot or as files from outside. */
+import type { MountedTree } from "../../snapshot/index.ts";
+
+export interface Result {
+  /** What stands for it in the cache keys of those who build on it. */
+  readonly key: string;
+  /** The committed snapshot; `undefined` for an empty tree, and for files from outside. */
+  readonly snapshot: string | undefined;
+  /** Opens the tree for reading; to be closed. */
+  open(): MountedTree;
+}

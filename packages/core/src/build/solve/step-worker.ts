@@ -1,0 +1,29 @@
+/** Which work belongs to which kind of vertex. */
+import { unreachable } from "../../lib/index.ts";
+import type { BuildMachine } from "./build-machine.ts";
+import type { Secrets } from "./exec-mounts.ts";
+import { execWork } from "./exec-work.ts";
+import { fileWork } from "./file-work.ts";
+import { RunExecutor } from "./run-executor.ts";
+import type { Prepare } from "./solver.ts";
+import { contextWork, imageWork, inlineWork } from "./source-work.ts";
+
+export function stepWorker(machine: BuildMachine, secrets: Secrets): Prepare {
+  const executor = new RunExecutor(machine);
+  return ({ op }, inputs) => {
+    switch (op.kind) {
+      case "image":
+        return imageWork(machine, op);
+      case "context":
+        return contextWork(machine, op);
+      case "inline":
+        return inlineWork(machine, op);
+      case "file":
+        return fileWork(machine, op, inputs);
+      case "exec":
+        return execWork(machine, executor, secrets, op, inputs);
+      default:
+        return unreachable(op);
+    }
+  };
+}

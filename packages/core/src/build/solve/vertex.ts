@@ -1,0 +1,89 @@
+/**
+ * Vertices: what is to be done for a build, as a graph. Plain data but for the links; equal vertices mean equal work.
+ *
+ * @see BuildKit solver/pb/ops.proto
+ */
+import type { LayerEntry } from "../../content/index.ts";
+import type { IgnoreMatcher } from "../files/ignore.ts";
+import type { Transfer } from "../files/transfer.ts";
+import type { InlineFile, StepMount } from "../frontend/step.ts";
+
+/** An image from a store or a registry. */
+export interface ImageOp {
+  readonly kind: "image";
+  /** Its committed snapshots, the lowest first. */
+  readonly chain: readonly string[];
+}
+
+/** Files from outside: the build context or a named one. */
+export interface ContextOp {
+  readonly kind: "context";
+  readonly entries: () => Iterable<LayerEntry>;
+  readonly ignore: IgnoreMatcher | undefined;
+  readonly transfer: Transfer;
+}
+
+/** Files that the Dockerfile itself contains. */
+export interface InlineOp {
+  readonly kind: "inline";
+  readonly files: readonly InlineFile[];
+}
+
+/** Makes a directory, and those above it. */
+export interface MakeDirectory {
+  readonly kind: "mkdir";
+  readonly path: string;
+  /** `USER[:GROUP]` of the directories that are made. */
+  readonly owner: string | undefined;
+}
+
+/** Copies files of an input into the tree. */
+export interface CopyFiles {
+  readonly kind: "copy";
+  /** Which input of the vertex they come from. */
+  readonly input: number;
+  readonly source: string;
+  /** Absolute; a slash at its end matters. */
+  readonly dest: string;
+  readonly chown: string | undefined;
+  readonly chmod: string | undefined;
+  readonly exclude: readonly string[];
+  /** An archive is unpacked instead of copied. */
+  readonly unpacks: boolean;
+}
+
+/** Changes to the tree of input 0, or to an empty one. */
+export interface FileOp {
+  readonly kind: "file";
+  readonly actions: readonly (MakeDirectory | CopyFiles)[];
+}
+
+/** A process on the tree of input 0. */
+export interface ExecOp {
+  readonly kind: "exec";
+  readonly argv: readonly string[];
+  readonly env: readonly string[];
+  readonly cwd: string;
+  readonly user: string;
+  readonly network: "default" | "none" | "host";
+  readonly script: InlineFile | undefined;
+  readonly mounts: readonly ExecMount[];
+}
+
+/** A mount, and which input its files come from; none for an empty one. */
+export interface ExecMount {
+  readonly mount: StepMount;
+  readonly input: number | undefined;
+}
+
+export type Op = ImageOp | ContextOp | InlineOp | FileOp | ExecOp;
+
+export interface Vertex {
+  readonly op: Op;
+  /** What progress shows: "[2/4] WORKDIR /app". */
+  readonly name: string;
+  /** Input 0 of a file or exec vertex is the tree that it changes; `undefined` is an empty one. */
+  readonly inputs: readonly (Vertex | undefined)[];
+  /** Done again even if its result is known. */
+  readonly ignoresCache: boolean;
+}

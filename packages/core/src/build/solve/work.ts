@@ -1,0 +1,28 @@
+/** How one vertex is done, once its inputs are there. */
+import type { VertexProgress } from "../progress/progress.ts";
+import type { Ingredients } from "./build-cache.ts";
+import type { Result } from "./result.ts";
+
+/** Looked up anew in every build: an image, files from outside. */
+export interface SourceWork {
+  readonly kind: "source";
+  produce(progress: VertexProgress): Result;
+}
+
+/** A change of a tree, which the cache may know already. */
+export interface ChangeWork {
+  readonly kind: "change";
+  /** Everything that the result depends on. */
+  readonly ingredients: Ingredients;
+  /** The committed snapshot that is changed; `undefined` for an empty tree. */
+  readonly base: string | undefined;
+  /** Changes the active snapshot `key`. @throws BuildError */
+  change(key: string, progress: VertexProgress, signal: AbortSignal): Promise<void>;
+}
+
+export type Work = SourceWork | ChangeWork;
+
+/** What the key of a change says of the tree below it. */
+export function baseIngredient(base: Result | undefined): readonly [name: string, value: string] {
+  return ["the tree below", base?.key ?? "scratch"];
+}
