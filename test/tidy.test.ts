@@ -43,6 +43,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "catalogue",
     "build",
   ],
+  explain: ["lib", "abi", "oci", "sim", "vfs", "fs", "kernel", "content", "snapshot", "image", "build", "engine"],
 };
 
 interface Import {

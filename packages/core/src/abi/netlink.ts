@@ -71,40 +71,46 @@ export interface NetworkState {
   readonly neighbours: readonly NeighbourInfo[];
 }
 
+export interface LinkChange {
+  readonly kind: "link-set";
+  readonly name: string;
+  readonly up?: boolean;
+  readonly newName?: string;
+  readonly mac?: string;
+  readonly mtu?: number;
+  readonly queueLength?: number;
+  /** The bridge to become a port of; "" for none. */
+  readonly master?: string;
+  /** The process whose network namespace it moves to. */
+  readonly pid?: number;
+}
+
+export interface AddressChange {
+  readonly kind: "address-add" | "address-del";
+  readonly device: string;
+  readonly address: string;
+  readonly prefixLength: number;
+  readonly broadcast?: string;
+  readonly scope?: AddressScope;
+}
+
+export interface RouteChange {
+  readonly kind: "route-add" | "route-replace" | "route-del";
+  readonly destination: string;
+  readonly prefixLength: number;
+  readonly gateway?: string;
+  readonly device?: string;
+  readonly source?: string;
+  readonly scope?: AddressScope;
+  readonly metric?: number;
+}
+
 /** One change, all or nothing. Needs CAP_NET_ADMIN. */
 export type NetlinkChange =
   | { readonly kind: "link-add"; readonly name: string; readonly type: string; readonly peer?: string }
   | { readonly kind: "link-del"; readonly name: string }
-  | {
-      readonly kind: "link-set";
-      readonly name: string;
-      readonly up?: boolean;
-      readonly newName?: string;
-      readonly mac?: string;
-      readonly mtu?: number;
-      readonly queueLength?: number;
-      /** The bridge to become a port of; "" for none. */
-      readonly master?: string;
-      /** The process whose network namespace it moves to. */
-      readonly pid?: number;
-    }
-  | {
-      readonly kind: "address-add" | "address-del";
-      readonly device: string;
-      readonly address: string;
-      readonly prefixLength: number;
-      readonly broadcast?: string;
-      readonly scope?: AddressScope;
-    }
-  | {
-      readonly kind: "route-add" | "route-replace" | "route-del";
-      readonly destination: string;
-      readonly prefixLength: number;
-      readonly gateway?: string;
-      readonly device?: string;
-      readonly source?: string;
-      readonly scope?: AddressScope;
-      readonly metric?: number;
-    }
+  | LinkChange
+  | AddressChange
+  | RouteChange
   | { readonly kind: "neighbour-add"; readonly device: string; readonly address: string; readonly mac: string }
   | { readonly kind: "neighbour-del"; readonly device: string; readonly address: string };

@@ -6,7 +6,6 @@
 import type { LayerEntry } from "../content/index.ts";
 import type { Image, ImageStore } from "../image/index.ts";
 import { bytesText } from "../lib/go/bytes.ts";
-import { rfc3339Nano } from "../lib/go/time.ts";
 import { clean, decode, encode, NO_BYTES, StatusError } from "../lib/index.ts";
 import type { Dockerfile } from "./dockerfile/ast.ts";
 import { BuildError } from "./dockerfile/error.ts";
@@ -26,7 +25,7 @@ import { BuildCache, type CacheMiss } from "./solve/build-cache.ts";
 import type { BuildMachine } from "./solve/build-machine.ts";
 import { Exporter } from "./solve/exporter.ts";
 import { type BaseImage, Plan } from "./solve/plan.ts";
-import { Solver } from "./solve/solver.ts";
+import { Solver, VertexError } from "./solve/solver.ts";
 import { stepWorker } from "./solve/step-worker.ts";
 import type { Vertex } from "./solve/vertex.ts";
 
@@ -63,6 +62,8 @@ export interface BuildResult {
 export interface ImageNames {
   /** @throws StatusError if nobody has the image; the message is the registry's. */
   resolve(name: string): BaseImage | Promise<BaseImage>;
+  /** A name written out: "docker.io/library/busybox:latest". */
+  fullName(name: string): string;
   /** Gives an image a name; returns it written out. @throws StatusError invalid-argument if it can be none */
   name(image: Image, name: string): string;
 }
@@ -100,9 +101,8 @@ export class Builder {
     const plan = new Plan(this.#planOptions(request, prepared, images, ignore, files));
     const failure = prepared.lint.failure();
     if (failure !== undefined) throw failure;
-    const created = this.#now();
     const snapshot = await this.#solve(request, plan, progress, misses);
-    const image = this.#export(request, snapshot, plan.target.image, created, progress);
+    const image = this.#export(request, snapshot, plan.target.image, progress);
     return { image, warnings, misses };
   }
 
@@ -163,16 +163,17 @@ export class Builder {
   }
 
   async #resolve(stage: BuildStage, progress: Progress): Promise<BaseImage> {
-    let image: BaseImage;
+    const shown = progress.start(`[internal] load metadata for ${this.#images.fullName(stage.image)}`);
     try {
-      image = await this.#images.resolve(stage.image);
+      const image = await this.#images.resolve(stage.image);
+      shown.complete(false);
+      this.#exporter.know(image.chain, image.config.rootfs.diff_ids);
+      return image;
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
+      shown.fail(error.message.replace(/^failed to resolve source metadata for [^ ]+: /, ""));
       throw new BuildError(`${stage.image}: ${error.message}`).at(stage.range);
     }
-    progress.start(`[internal] load metadata for ${image.name}`).complete(false);
-    this.#exporter.know(image.chain, image.config.rootfs.diff_ids);
-    return image;
   }
 
   /** `NAME.dockerignore` beside the Dockerfile comes before `.dockerignore`; an archive has none. */
@@ -220,7 +221,6 @@ export class Builder {
       ignoresCache: (stage: BuildStage): boolean =>
         noCache === true || stages?.has(stage.name ?? String(stage.index)) === true,
       platform: platform === undefined ? undefined : parsePlatform(platform),
-      created: this.#now(),
     };
   }
 
@@ -241,18 +241,21 @@ export class Builder {
       progress,
       onMiss: (miss) => misses.push(miss),
     });
-    return (await solver.solve(target.vertex)).snapshot;
+    try {
+      return (await solver.solve(target.vertex)).snapshot;
+    } catch (error) {
+      throw error instanceof VertexError ? error.cause : error;
+    }
   }
 
   #export(
     { tags = [], labels = {} }: BuildRequest,
     snapshot: string | undefined,
     draft: ImageDraft,
-    created: string,
     progress: Progress,
   ): Image {
     const shown = progress.start("exporting to image");
-    const image = this.#exporter.export(snapshot, draft.withLabels(labels), created);
+    const image = this.#exporter.export(snapshot, draft.withLabels(labels), this.#machine.kernel.nowUs);
     shown.status("exporting layers");
     shown.status(`writing image ${image.id}`);
     for (const tag of tags) shown.status(`naming to ${this.#images.name(image, tag)}`);
@@ -271,11 +274,6 @@ export class Builder {
     const known = this.#transfers.get(key) ?? new Transfer();
     this.#transfers.set(key, known);
     return known;
-  }
-
-  #now(): string {
-    const { nowUs } = this.#machine.kernel;
-    return rfc3339Nano(Math.floor(nowUs / 1e6), (nowUs % 1e6) * 1000);
   }
 }
 

@@ -12,7 +12,7 @@ import type { Kernel } from "../kernel/index.ts";
 import { StatusError } from "../lib/index.ts";
 import type { Runtime, Stdio } from "../runtime/index.ts";
 import type { Prng, World } from "../sim/index.ts";
-import { MountedSnapshot, ROOTFS_PATH, type Snapshotter } from "../snapshot/index.ts";
+import { type Change, changesOf, MountedSnapshot, ROOTFS_PATH, type Snapshotter } from "../snapshot/index.ts";
 import { DeferredFile, open } from "../vfs/index.ts";
 import { BundleDirectory } from "./bundle.ts";
 import { Container } from "./container.ts";
@@ -253,6 +253,11 @@ export class ContainerService {
   /** Newest first; without `all` only those that run. */
   list(options: { readonly all?: boolean } = {}): readonly Container[] {
     return [...this.#containers.values()].filter((one) => options.all === true || one.isRunning).reverse();
+  }
+
+  /** What its processes have changed of the image: `docker diff`. */
+  changes(container: Container): Iterable<Change> {
+    return changesOf(this.#parts.snapshotter, container.id);
   }
 
   /** Writes to the standard input of a running container that has it open. */

@@ -7,6 +7,7 @@ import type { BaseImage } from "../build/index.ts";
 import { type CatalogueImage, catalogueImage } from "../catalogue/index.ts";
 import type { Image, ImageStore } from "../image/index.ts";
 import { StatusError } from "../lib/index.ts";
+import type { Change } from "../snapshot/index.ts";
 import {
   familiarText,
   type ImageReference,
@@ -87,6 +88,11 @@ export class ImageService {
     return { config: offered.config, chain: this.#store.unpackLayers(offered.config, offered.layers), name };
   }
 
+  /** A name with everything that people leave out: "docker.io/library/busybox:latest". */
+  fullName(text: string): string {
+    return writtenOut(text);
+  }
+
   /** Gives an image that was just built a name; returns it written out. */
   name(image: Image, text: string): string {
     const reference = parse(text);
@@ -101,6 +107,11 @@ export class ImageService {
     const name = referenceText(withDefaultTag(parse(target)));
     this.#store.tag(image, name);
     this.#events.record("image", "tag", image.id, { name: familiar(target) });
+  }
+
+  /** What a layer, by its snapshot, changes of those below it. */
+  changes(snapshot: string): Iterable<Change> {
+    return this.#store.changes(snapshot);
   }
 
   get store(): ImageStore {

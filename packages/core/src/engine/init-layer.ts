@@ -6,7 +6,7 @@
  * @see moby daemon/initlayer/setup_unix.go
  */
 import { applyLayer, type LayerEntry } from "../content/index.ts";
-import { MemoryDirectory, type MemoryInode } from "../fs/index.ts";
+import type { MemoryInode } from "../fs/index.ts";
 import type { Snapshotter } from "../snapshot/index.ts";
 
 const PLACES: readonly (readonly [path: string, type: "dir" | "file" | "symlink"])[] = [
@@ -33,8 +33,10 @@ export function initLayer(snapshotter: Snapshotter, image: string | undefined): 
   if (snapshotter.has(name)) return name;
   snapshotter.prepare(`prepare-${name}`, image, NOWHERE);
   const nowUs = snapshotter.directory(`prepare-${name}`).mtimeUs;
-  const missing = PLACES.filter(([path]) => findIn(snapshotter, image, path) === undefined);
-  applyLayer(snapshotter.directory(`prepare-${name}`), entries(snapshotter, image, missing, nowUs));
+  const find = (path: string): MemoryInode | undefined =>
+    image === undefined ? undefined : snapshotter.lookup(image, path);
+  const missing = PLACES.filter(([path]) => find(path) === undefined);
+  applyLayer(snapshotter.directory(`prepare-${name}`), entries(find, missing, nowUs));
   snapshotter.commit(name, `prepare-${name}`);
   snapshotter.retain(name);
   return name;
@@ -48,14 +50,13 @@ export function releaseInitLayer(snapshotter: Snapshotter, image: string | undef
 
 /** A directory that has to hold something new keeps the attributes that it has in the image. */
 function* entries(
-  snapshotter: Snapshotter,
-  image: string | undefined,
+  find: (path: string) => MemoryInode | undefined,
   missing: readonly (readonly [path: string, type: "dir" | "file" | "symlink"])[],
   nowUs: number,
 ): Iterable<LayerEntry> {
   const parents = new Set(missing.flatMap(([path]) => (path.includes("/") ? path.slice(0, path.indexOf("/")) : [])));
   for (const parent of parents) {
-    const existing = findIn(snapshotter, image, parent);
+    const existing = find(parent);
     if (existing === undefined) continue;
     const { mode, uid, gid, mtimeUs } = existing;
     yield { path: parent, type: "dir", mode, uid, gid, mtimeUs };
@@ -64,13 +65,4 @@ function* entries(
     const link = type === "symlink" ? { link: "/proc/mounts" } : {};
     yield { path, type, mode: type === "symlink" ? 0o777 : 0o755, uid: 0, gid: 0, mtimeUs: nowUs, ...link };
   }
-}
-
-function findIn(snapshotter: Snapshotter, key: string | undefined, path: string): MemoryInode | undefined {
-  for (let at = key; at !== undefined; at = snapshotter.stat(at).parent) {
-    let inode: MemoryInode | undefined = snapshotter.directory(at);
-    for (const name of path.split("/")) inode = inode instanceof MemoryDirectory ? inode.lookup(name) : undefined;
-    if (inode !== undefined) return inode;
-  }
-  return undefined;
 }

@@ -1,12 +1,17 @@
 /** Floor 4: file systems. */
 export { type DeviceDriver, memoryDevices, NULL_DEVICE, PTMX_DEVICE, TTY_DEVICE } from "./devices.ts";
 export { FileContent } from "./file-content.ts";
+export type { HostDisk, HostStat } from "./host-fs/host-disk.ts";
+export { hostFileSystems } from "./host-fs/host-file-systems.ts";
+export { HostFs, type HostFsOptions } from "./host-fs/host-fs.ts";
+export type { SideEntry, SideTable } from "./host-fs/side-table.ts";
 export { MemoryDirectory, MemoryFile, MemoryFs, type MemoryFsOptions, MemoryInode } from "./memory-fs.ts";
 export { OverlayFs, type OverlayOptions } from "./overlay-fs.ts";
 export { Pipe } from "./pipe.ts";
 export { PipeFs } from "./pipe-fs.ts";
 export {
   file,
+  fixedLink,
   link,
   PseudoDirectory,
   type PseudoEntries,

@@ -46,7 +46,7 @@ export class MemoryFs extends FileSystem {
   override readonly dev: number;
   override readonly root: MemoryDirectory;
   readonly machine: FsMachine;
-  readonly #options: MemoryFsOptions;
+  #options: MemoryFsOptions;
   #lastIno = 0;
   #inodes = 0;
   #pages = 0;
@@ -80,6 +80,12 @@ export class MemoryFs extends FileSystem {
       nameMax: 255,
       flags: 0,
     };
+  }
+
+  /** Changes the limit on its size, and how it shows. @throws EINVAL if more is in use already */
+  resize(sizeBytes: number, options: string): void {
+    if (sizeBytes < this.usedBytes) throw new Errno("EINVAL");
+    this.#options = { ...this.#options, sizeBytes, options };
   }
 
   /** Bytes in use, by whole pages. */

@@ -31,7 +31,8 @@ export interface OverlayOptions {
   readonly lower: readonly Inode[];
   /** Where changes go; without it the overlay is read-only. */
   readonly upper?: Inode;
-  /** For /proc/mounts. */
+  /** For /proc/mounts: its first field, and its options. */
+  readonly source?: string;
   readonly options?: string;
   /** Told when the last mount is gone. */
   readonly onUnmounted?: () => void;
@@ -41,10 +42,9 @@ const OVERLAYFS_MAGIC = 0x794c7630;
 
 export class OverlayFs extends FileSystem {
   override readonly type = "overlay";
-  override readonly source = "overlay";
+  override readonly source: string;
   override readonly dev: number;
   override readonly root: OverlayDirectory;
-  override readonly readOnly: boolean;
   readonly machine: FsMachine;
   readonly #options: OverlayOptions;
   /** The overlay inode of an upper inode that has several names, so that all of them lead to one. */
@@ -57,6 +57,7 @@ export class OverlayFs extends FileSystem {
     this.machine = machine;
     this.#options = options;
     this.dev = machine.nextDev();
+    this.source = options.source ?? "overlay";
     this.readOnly = options.upper === undefined;
     const lower = options.lower.length === 0 ? undefined : lowerTree(options.lower);
     this.root = new OverlayDirectory(this, undefined, "", options.upper, lower);

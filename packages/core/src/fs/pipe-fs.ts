@@ -88,7 +88,7 @@ class PipeInode extends Inode {
   }
 
   override open(flags: number): FileOps {
-    return this.#pipe.open(flags);
+    return this.#pipe.reopen(flags);
   }
 
   override stat(): Stat {

@@ -64,10 +64,20 @@ export class Pipe {
     return this.#writerOpens;
   }
 
-  /** Opens one end, or both (O_RDWR). @throws ENXIO for O_WRONLY | O_NONBLOCK without a reader. */
+  /** Opens one end, or both (O_RDWR), of a FIFO. @throws ENXIO for O_WRONLY | O_NONBLOCK without a reader. */
   open(flags: number): FileOps {
     const access = flags & O_ACCMODE;
     if (access === O_WRONLY && (flags & O_NONBLOCK) !== 0 && this.#readers === 0) throw new Errno("ENXIO");
+    return this.#opened(flags, (flags & O_NONBLOCK) === 0 && access !== O_RDWR);
+  }
+
+  /** Opens one end of a pipe without a name, by way of /proc: that never waits for the other end. */
+  reopen(flags: number): FileOps {
+    return this.#opened(flags, false);
+  }
+
+  #opened(flags: number, waits: boolean): FileOps {
+    const access = flags & O_ACCMODE;
     if (access !== O_WRONLY) {
       this.#readers++;
       this.#readerOpens++;
@@ -77,7 +87,7 @@ export class Pipe {
       this.#writerOpens++;
     }
     this.changed.wakeAll();
-    return new PipeOps(this, flags);
+    return new PipeOps(this, access, waits);
   }
 
   close(access: number): void {
@@ -151,11 +161,11 @@ class PipeOps extends FileOps {
   /** Opens of the other end that had been made when this end was opened. */
   readonly #seen: number;
 
-  constructor(pipe: Pipe, flags: number) {
+  constructor(pipe: Pipe, access: number, waits: boolean) {
     super();
     this.#pipe = pipe;
-    this.#access = flags & O_ACCMODE;
-    this.#waits = (flags & O_NONBLOCK) === 0 && this.#access !== O_RDWR;
+    this.#access = access;
+    this.#waits = waits;
     this.#seen = this.#access === O_RDONLY ? pipe.writerOpens : pipe.readerOpens;
   }
 

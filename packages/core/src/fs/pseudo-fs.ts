@@ -64,6 +64,8 @@ export interface PseudoAttributes {
   readonly mode: number;
   readonly uid?: number;
   readonly gid?: number;
+  /** What stat(2) says; 0 if not given. */
+  readonly size?: number;
 }
 
 export abstract class PseudoInode extends Inode {
@@ -96,7 +98,7 @@ export abstract class PseudoInode extends Inode {
   }
 
   protected get size(): number {
-    return 0;
+    return this.#attributes.size ?? 0;
   }
 
   override setattr(change: AttributeChange): void {
@@ -244,8 +246,8 @@ export class PseudoDirectory extends PseudoInode {
  */
 export type PseudoTree<F extends PseudoFs> = { readonly [name: string]: PseudoTree<F> | PseudoLeaf<F> };
 
-/** Makes the inode of a file or link in one instance. */
-export type PseudoLeaf<F extends PseudoFs> = (fs: F) => Inode;
+/** Makes the inode of a file or link in one instance; `undefined` if this instance lacks it. */
+export type PseudoLeaf<F extends PseudoFs> = (fs: F) => Inode | undefined;
 
 /** A file whose contents depend on the instance. Its mode follows from what it can do, unless given. */
 export function file<F extends PseudoFs>(contents: (fs: F) => PseudoContents, mode?: number): PseudoLeaf<F> {
@@ -262,6 +264,11 @@ export function textFile<F extends PseudoFs>(read: (fs: F) => string, mode = 0o4
 
 export function link<F extends PseudoFs>(target: (fs: F) => string): PseudoLeaf<F> {
   return (fs) => new PseudoLink(fs, () => target(fs));
+}
+
+/** A link whose text is always the same: only such a one has a length. */
+export function fixedLink<F extends PseudoFs>(target: string): PseudoLeaf<F> {
+  return (fs) => new PseudoLink(fs, () => target, undefined, { mode: 0o777, size: target.length });
 }
 
 const TREE_DIRECTORY: PseudoAttributes = { mode: 0o555 };
@@ -288,6 +295,7 @@ export class TreeDirectory<F extends PseudoFs> extends PseudoInode {
     if (node === undefined) return undefined;
     const fs = this.fs as F;
     const inode = typeof node === "function" ? node(fs) : new TreeDirectory(fs, node);
+    if (inode === undefined) return undefined;
     this.#made ??= new Map();
     this.#made.set(name, inode);
     return inode;

@@ -6,7 +6,7 @@
 import { applyLayer, tarToLayer } from "../content/index.ts";
 import { StatusError } from "../lib/index.ts";
 import type { Digest, ImageConfig } from "../oci/index.ts";
-import type { Snapshotter } from "../snapshot/index.ts";
+import { type Change, changesOf, type Snapshotter } from "../snapshot/index.ts";
 import { chainIds, digestOf, documentBytes, type Image, topSnapshot } from "./image.ts";
 
 /** Where unpacking happens is of no matter: nothing is mounted. */
@@ -78,6 +78,11 @@ export class ImageStore {
   byPrefix(prefix: string): Image | undefined {
     const found = [...this.#images.values()].filter(({ id }) => id.slice("sha256:".length).startsWith(prefix));
     return found.length === 1 ? found[0] : undefined;
+  }
+
+  /** What a layer, by its snapshot, changes of those below it. */
+  changes(snapshot: string): Iterable<Change> {
+    return changesOf(this.#snapshotter, snapshot);
   }
 
   names(image: Image): readonly string[] {

@@ -58,6 +58,7 @@ export function bootMachine(kernel: Kernel): void {
   mount(init, "tmpfs", "tmpfs", "/dev/shm", MS_NOSUID | MS_NODEV);
   mount(init, "mqueue", "mqueue", "/dev/mqueue", safe);
   init.umask = umask;
+  init.ns.net.furnish((stack) => stack.setUp(stack.loopback, true));
 }
 
 function mount(init: Process, type: string, source: string, target: string, flags: number, data = ""): void {

@@ -69,7 +69,7 @@ export class Credentials implements FsCredentials, CredentialsInit {
   }
 
   /** Root of a machine. */
-  static root(user: UserNamespace): Credentials {
+  static root(user: UserNamespace, capabilities: CapabilitySet): Credentials {
     return new Credentials({
       realUid: 0,
       effectiveUid: 0,
@@ -79,10 +79,10 @@ export class Credentials implements FsCredentials, CredentialsInit {
       savedGid: 0,
       groups: [],
       user,
-      effective: CapabilitySet.FULL,
-      permitted: CapabilitySet.FULL,
+      effective: capabilities,
+      permitted: capabilities,
       inheritable: CapabilitySet.EMPTY,
-      bounding: CapabilitySet.FULL,
+      bounding: capabilities,
       ambient: CapabilitySet.EMPTY,
       keepCaps: false,
       noNewPrivs: false,

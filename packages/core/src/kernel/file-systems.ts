@@ -3,12 +3,14 @@
  *
  * @see mount(8), tmpfs(5), Documentation/filesystems/
  */
-import { Errno } from "../abi/index.ts";
+import { Errno, MS_NODEV, R_OK, W_OK } from "../abi/index.ts";
 import { MemoryDirectory, MemoryFs, type MemoryFsOptions, OverlayFs } from "../fs/index.ts";
 import { type FileSystem, type FsContext, type Inode, walk } from "../vfs/index.ts";
 import { CgroupFs } from "./cgroup-fs.ts";
+import { DISK_TYPES } from "./disk-types.ts";
 import { DevPts } from "./dev-pts.ts";
 import type { Kernel } from "./kernel.ts";
+import { MACHINE_DEVICES } from "./machine-devices.ts";
 import type { NamespaceSet } from "./namespaces/others.ts";
 import { chargeShared } from "./oom.ts";
 import { ProcFs } from "./procfs/proc-fs.ts";
@@ -33,8 +35,11 @@ export type FileSystemFactory = (request: MountRequest, context: MountContext) =
 export function fileSystemFactories(): Map<string, FileSystemFactory> {
   return new Map<string, FileSystemFactory>([
     ["tmpfs", makeTmpfs],
+    ["ramfs", makeRamfs],
+    ["devtmpfs", ({ source }, { kernel }) => machineDevices(kernel, source)],
+    ...DISK_TYPES.map((type): [string, FileSystemFactory] => [type, ({ source }, context) => fromDisk(source, context)]),
     ["overlay", makeOverlay],
-    ["sysfs", ({ source }, { kernel }) => new SysFs(kernel, source)],
+    ["sysfs", ({ source }, { kernel, ns }) => new SysFs(kernel, ns.net, source)],
     ["cgroup2", ({ source }, { kernel, ns }) => new CgroupFs(kernel, ns.cgroup.root, source)],
     ["devpts", ({ source, data }, { kernel }) => new DevPts(kernel, source, data)],
     ["mqueue", (_request, { kernel, ns }) => ns.ipc.queues(kernel)],
@@ -64,20 +69,52 @@ export function parseSize(text: string, memoryBytes: number): number {
   return unit === "%" ? (Number(match[1]) / 100) * memoryBytes : Number(match[1]) * (UNITS[unit] ?? 1);
 }
 
+/** There is no disk with a file system on it that a program could mount. @throws Errno always */
+function fromDisk(source: string, context: MountContext): never {
+  const { inode, mount } = walk(context, source, { follow: true });
+  if (inode.type !== "block") throw new Errno("ENOTBLK");
+  if ((mount.flags & MS_NODEV) !== 0) throw new Errno("EACCES");
+  throw new Errno(context.mayOpenDevice(inode, R_OK | W_OK) ? "EINVAL" : "EPERM");
+}
+
+/** The devices of the machine, each time as it booted. @see Documentation/filesystems/tmpfs.rst, drivers/base/devtmpfs.c */
+function machineDevices(kernel: Kernel, source: string): FileSystem {
+  const fs = new MemoryFs(kernel, { type: "devtmpfs", source, mode: 0o755 });
+  for (const { path, type, mode, rdev } of MACHINE_DEVICES) {
+    const names = path.slice("/dev/".length).split("/");
+    let directory = fs.root as Inode;
+    for (const name of names.slice(0, -1)) {
+      directory = directory.lookup(name) ?? directory.create(name, { type: "dir", mode: 0o755, uid: 0, gid: 0 });
+    }
+    directory.create(names.at(-1) ?? "", { type, mode, uid: 0, gid: 0, rdev });
+  }
+  return fs;
+}
+
+/** Like tmpfs, without limits. @see Documentation/filesystems/ramfs-rootfs-initramfs.rst */
+function makeRamfs({ source, data }: MountRequest, { kernel }: MountContext): FileSystem {
+  const mode = Number.parseInt(parseOptions(data).get("mode") ?? "755", 8);
+  return new MemoryFs(kernel, { type: "ramfs", source, mode, options: data });
+}
+
+const TMPFS_OPTIONS: ReadonlySet<string> = new Set(
+  "size nr_blocks nr_inodes mode uid gid huge mpol noswap inode32 inode64 usrquota grpquota skeleton".split(" "),
+);
+
 function makeTmpfs({ source, data }: MountRequest, context: MountContext): FileSystem {
   const options = parseOptions(data);
   const { kernel } = context;
+  for (const name of options.keys()) if (!TMPFS_OPTIONS.has(name)) throw new Errno("EINVAL");
   const number = (name: string, base: number): number | undefined => {
     const text = options.get(name);
     if (text === undefined) return undefined;
-    const value = Number.parseInt(text, base);
-    if (Number.isNaN(value)) throw new Errno("EINVAL");
-    return value;
+    if (!(base === 8 ? /^[0-7]+$/ : /^\d+[kmg]?$/i).test(text)) throw new Errno("EINVAL");
+    return base === 8 ? Number.parseInt(text, 8) : parseSize(text, 0);
   };
   const size = options.get("size");
   const inodes = number("nr_inodes", 10);
   const sizeBytes = size === undefined ? kernel.machine.memoryBytes / 2 : parseSize(size, kernel.machine.memoryBytes);
-  return new MemoryFs(kernel, {
+  return new Tmpfs(kernel, {
     type: "tmpfs",
     source,
     mode: number("mode", 8) ?? 0o1777,
@@ -90,6 +127,28 @@ function makeTmpfs({ source, data }: MountRequest, context: MountContext): FileS
     charge: (pages) => chargeShared(kernel.current ?? kernel.init, pages),
   });
 }
+
+/** A tmpfs whose size can be changed while it is mounted. */
+class Tmpfs extends MemoryFs {
+  readonly #memoryBytes: number;
+
+  constructor(kernel: Kernel, options: MemoryFsOptions) {
+    super(kernel, options);
+    this.#memoryBytes = kernel.machine.memoryBytes;
+  }
+
+  override reconfigure(data: string): void {
+    const size = parseOptions(data).get("size");
+    if (size === undefined) return;
+    const bytes = parseSize(size, this.#memoryBytes);
+    const others = this.options()
+      .split(",")
+      .filter((option) => option !== "" && !option.startsWith("size="));
+    this.resize(bytes, [shownSize(bytes), ...others].join(","));
+  }
+}
+
+const shownSize = (bytes: number): string => `size=${Math.ceil(bytes / 1024)}k`;
 
 /**
  * Unlike Linux, `skeleton=DIR` makes a tmpfs start with what is in a sealed directory, shared until it is touched: every
@@ -109,7 +168,7 @@ function skeletonOption(
 /** tmpfs shows its size in KiB and its mode, if they were given. */
 function shownOptions(options: ReadonlyMap<string, string>, sizeBytes: number): string {
   const shown: string[] = [];
-  if (options.has("size")) shown.push(`size=${Math.ceil(sizeBytes / 1024)}k`);
+  if (options.has("size")) shown.push(shownSize(sizeBytes));
   for (const name of ["nr_inodes", "mode", "uid", "gid"]) {
     const value = options.get(name);
     if (value !== undefined && value !== "1777") shown.push(`${name}=${value.replace(/^0+(?=\d)/, "")}`);
@@ -117,11 +176,16 @@ function shownOptions(options: ReadonlyMap<string, string>, sizeBytes: number): 
   return shown.join(",");
 }
 
-function makeOverlay({ data }: MountRequest, context: MountContext): FileSystem {
+function makeOverlay({ source, data }: MountRequest, context: MountContext): FileSystem {
   const options = parseOptions(data);
   const directory = (path: string): Inode => {
     const { inode } = walk(context, path, { follow: true });
     if (inode.type !== "dir") throw new Errno("ENOTDIR");
+    return inode;
+  };
+  const writable = (path: string): Inode => {
+    const inode = directory(path);
+    if (inode.fs.type === "overlay") throw new Errno("EINVAL");
     return inode;
   };
   const lowerdir = options.get("lowerdir");
@@ -129,14 +193,15 @@ function makeOverlay({ data }: MountRequest, context: MountContext): FileSystem 
   const upperdir = options.get("upperdir");
   if (upperdir !== undefined && options.get("workdir") === undefined) throw new Errno("EINVAL");
   const workdir = options.get("workdir");
-  if (workdir !== undefined) directory(workdir);
-  const upper = upperdir === undefined ? undefined : directory(upperdir);
+  if (workdir !== undefined) writable(workdir);
+  const upper = upperdir === undefined ? undefined : writable(upperdir);
   const { overlays } = context.kernel;
   const active = upper === undefined ? undefined : overlays.get(upper);
   if (active !== undefined) return active;
   const overlay = new OverlayFs(context.kernel, {
     lower: lowerdir.split(":").map(directory),
     ...(upper === undefined ? {} : { upper, onUnmounted: () => overlays.delete(upper) }),
+    source,
     options: data,
   });
   if (upper !== undefined) overlays.set(upper, overlay);

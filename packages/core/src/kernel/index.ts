@@ -5,6 +5,7 @@ export { Credentials } from "./credentials.ts";
 export type { FileSystemFactory } from "./file-systems.ts";
 export { pause } from "./idle.ts";
 export { Kernel, type KernelEvents, type SpawnOptions } from "./kernel.ts";
+export { type DeviceNode, MACHINE_DEVICES } from "./machine-devices.ts";
 export { DEFAULT_MACHINE, type Machine } from "./machine.ts";
 export type { NamespaceSet } from "./namespaces/others.ts";
 export { Process, pidIn } from "./process.ts";

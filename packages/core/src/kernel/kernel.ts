@@ -39,7 +39,7 @@ import { FdTable } from "./fd-table.ts";
 import { type FileSystemFactory, fileSystemFactories } from "./file-systems.ts";
 import { fork, spawn, takeNumbers } from "./fork.ts";
 import { execute, pause } from "./idle.ts";
-import { DEFAULT_LIMITS } from "./limits.ts";
+import { limitsOf } from "./limits.ts";
 import { DEFAULT_MACHINE, type Machine } from "./machine.ts";
 import { NamespaceIds } from "./namespaces/namespace.ts";
 import {
@@ -47,19 +47,22 @@ import {
   IpcNamespace,
   MountNamespace,
   type NamespaceSet,
-  NetNamespace,
   TimeNamespace,
   UtsNamespace,
 } from "./namespaces/others.ts";
+import { NetNamespace } from "./namespaces/net.ts";
 import { PidNamespace } from "./namespaces/pid.ts";
 import { UserNamespace } from "./namespaces/user.ts";
+import { KernelNetHost } from "./net-host.ts";
 import { NsFs } from "./nsfs.ts";
 import type { Process } from "./process.ts";
 import { ProcessGroup, Session } from "./session.ts";
 import { Signals } from "./signals.ts";
+import { SockFs } from "./sock-fs.ts";
 import { Tracer } from "./strace.ts";
 import { callNumber, dispatch } from "./syscalls/index.ts";
 import type { SysctlValues } from "./sysctl.ts";
+import { UnixNames } from "./unix-names.ts";
 
 /** Facts about processes, in the past tense. */
 export interface KernelEvents {
@@ -104,6 +107,10 @@ export class Kernel implements FsMachine {
   /** Mounted overlays by their upper directory: mounting one again shows the same file system. */
   readonly overlays = new Map<Inode, OverlayFs>();
   readonly pipes: PipeFs;
+  readonly sockets: SockFs;
+  readonly unixNames = new UnixNames();
+  /** For network stacks. */
+  readonly net = new KernelNetHost(this);
   readonly nsfs: NsFs;
   /** The file system at the machine's root. */
   readonly disk: MemoryFs;
@@ -127,6 +134,7 @@ export class Kernel implements FsMachine {
     this.disk = new MemoryFs(this, { type: "ext4", source: "/dev/vda1", mode: 0o755 });
     tree.mount(this.disk, tree.top, MS_RELATIME);
     this.pipes = new PipeFs(this, tree);
+    this.sockets = new SockFs(this, tree);
     this.nsfs = new NsFs(this, tree);
     this.init = this.#boot(tree);
   }
@@ -182,7 +190,7 @@ export class Kernel implements FsMachine {
         creds: options.creds ?? parent.creds,
         ns,
         cgroup: options.cgroup ?? parent.cgroup,
-        limits: DEFAULT_LIMITS,
+        limits: limitsOf(this.machine),
         blocked: SignalSet.EMPTY,
         actions: undefined,
         nice: 0,
@@ -268,10 +276,10 @@ export class Kernel implements FsMachine {
         root: new Location(root.mount, root.dentry),
         cwd: root,
         umask: 0o022,
-        creds: Credentials.root(user),
+        creds: Credentials.root(user, this.machine.capabilities),
         ns,
         cgroup: this.cgroups,
-        limits: DEFAULT_LIMITS,
+        limits: limitsOf(this.machine),
         blocked: SignalSet.EMPTY,
         actions: new Map([[SIGCHLD, { disposition: "ignore", restart: true }]]),
         nice: 0,

@@ -1,4 +1,5 @@
 /** What a simulated machine is made of, and what it calls itself. */
+import { CapabilitySet, type ResourceLimit, type ResourceName } from "../abi/index.ts";
 import type { Protections } from "../vfs/index.ts";
 
 export interface Machine {
@@ -14,7 +15,16 @@ export interface Machine {
   readonly architecture: string;
   /** sysctl fs.protected_* */
   readonly protections: Protections;
+  /** What its root may do at all. */
+  readonly capabilities: CapabilitySet;
+  /** Resource limits of its first process that differ from the usual ones. */
+  readonly limits: ReadonlyMap<ResourceName, ResourceLimit>;
+  /** Parts of the kernel that were left out when it was built. */
+  readonly missingParts: ReadonlySet<KernelPart>;
 }
+
+/** Parts that a kernel may be built without, by their CONFIG_ names. */
+export type KernelPart = "MAGIC_SYSRQ" | "MODULES" | "POWERCAP";
 
 export const DEFAULT_MACHINE: Machine = {
   hostname: "bottleship",
@@ -25,4 +35,7 @@ export const DEFAULT_MACHINE: Machine = {
   kernelVersion: "#1 SMP PREEMPT_DYNAMIC",
   architecture: "x86_64",
   protections: { symlinks: true, hardlinks: true, regular: 1, fifos: 1 },
+  capabilities: CapabilitySet.FULL,
+  limits: new Map(),
+  missingParts: new Set(),
 };

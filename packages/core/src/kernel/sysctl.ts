@@ -109,6 +109,11 @@ export type SysctlValues = Map<string, string>;
 
 export const isReadOnlySysctl = (name: string): boolean => SYSCTLS[name]?.readOnly === true;
 
+/** A value of a network namespace, without a newline; "0" for a name that is none. */
+export function netSysctl(values: SysctlValues | undefined, name: string): string {
+  return values?.get(name) ?? SYSCTLS[name]?.initial ?? "0";
+}
+
 /** The value as `process` sees it, without a newline. @throws ENOENT for a name that is none. */
 export function readSysctl(process: Process, name: string): string {
   const sysctl = SYSCTLS[name];

@@ -25,13 +25,14 @@ import {
   MS_REC,
   MS_REMOUNT,
   mount,
+  nanosleep,
   O_PATH,
   open,
   pivot_root,
   prctl,
-  prlimit,
   type Routine,
   read,
+  SIGCHLD,
   seccomp,
   setdomainname,
   setgroups,
@@ -39,6 +40,7 @@ import {
   setresgid,
   setresuid,
   setsid,
+  sigaction,
   stat,
   sysctl,
   umount2,
@@ -49,6 +51,7 @@ import {
 import { encode } from "../lib/index.ts";
 import type { MountSpec, ProcessSpec, RuntimeSpec } from "../oci/index.ts";
 import { InitError } from "./init-error.ts";
+import { setLimits } from "./limits.ts";
 import { parseMountOptions } from "./mount-options.ts";
 import type { SplitMounts } from "./mount-plan.ts";
 import { makeDevices, makeDirectories, mountOne } from "./rootfs.ts";
@@ -69,6 +72,11 @@ export interface InitArgument {
   readonly hasMountPoints: boolean;
 }
 
+/**
+ * How long all this takes on a real machine. What a container does that was started just before, another one finds done.
+ */
+const SETUP_US = 100_000;
+
 /** The first process of a container. */
 export function* init(argument: InitArgument): Routine<number> {
   const { spec } = argument;
@@ -76,6 +84,8 @@ export function* init(argument: InitArgument): Routine<number> {
   let path: string;
   try {
     yield* setsid();
+    // The shim ignores its children's ends; a container's program starts with nothing ignored.
+    yield* sigaction(SIGCHLD, "default");
     if (spec.linux.namespaces.some(({ type, path }) => type === "cgroup" && path === undefined)) {
       yield* unshare(new Set(["cgroup"]));
     }
@@ -89,6 +99,7 @@ export function* init(argument: InitArgument): Routine<number> {
     yield* becomeUser(spec.process);
     if (spec.linux.seccomp !== undefined && spec.process.noNewPrivileges) yield* seccomp(spec.linux.seccomp);
     path = yield* findExecutable(spec.process.args[0] ?? "", env);
+    yield* nanosleep(SETUP_US);
   } catch (error) {
     yield* report(error);
     return 1;
@@ -101,7 +112,7 @@ export function* init(argument: InitArgument): Routine<number> {
   return yield* become(path, spec.process.args, env);
 }
 
-/** A further process of a running container: it starts in the container's namespaces, and on its root. */
+/** A further process of a running container: it starts in the container's namespaces, on its root, and leads a session. */
 export function* execInit(argument: {
   readonly process: ProcessSpec;
   readonly seccomp: RuntimeSpec["linux"]["seccomp"];
@@ -110,7 +121,7 @@ export function* execInit(argument: {
   const env: Env = new Map(process.env.map(splitVariable));
   let path: string;
   try {
-    yield* setsid();
+    yield* sigaction(SIGCHLD, "default");
     if (process.noNewPrivileges) yield* prctl("PR_SET_NO_NEW_PRIVS", 1);
     if (filter !== undefined) yield* seccomp(filter);
     yield* becomeUser(process);
@@ -154,7 +165,7 @@ const isBind = ({ options }: MountSpec): boolean => options.includes("bind") || 
 
 /** Limits, capabilities, groups and ids, in the order in which each still may be set. */
 function* becomeUser(process: ProcessSpec): Routine<void> {
-  for (const { type, soft, hard } of process.rlimits) yield* prlimit(0, type, { soft, hard });
+  yield* setLimits(process);
   const bounding = capabilities(process.capabilities.bounding);
   const { permitted } = yield* capget();
   yield* prctl("PR_CAPBSET_DROP", CapabilitySet.FULL.minus(bounding));

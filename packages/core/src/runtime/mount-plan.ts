@@ -15,6 +15,9 @@ export interface SplitMounts {
 
 const KERNEL_TYPES: ReadonlySet<string> = new Set(["proc", "sysfs", "cgroup2", "devpts", "mqueue"]);
 
+/** Where every container has a tmpfs: these mount points are there already. */
+const KERNEL_TMPFS: ReadonlySet<string> = new Set(["/dev", "/dev/shm"]);
+
 const split = new WeakMap<readonly MountSpec[], SplitMounts>();
 
 /**
@@ -40,9 +43,9 @@ export function splitMounts(spec: RuntimeSpec, skeleton: string): SplitMounts {
   return made;
 }
 
-function canWait({ type, source, options }: MountSpec): boolean {
+function canWait({ type, source, destination }: MountSpec): boolean {
   if (KERNEL_TYPES.has(type)) return true;
-  if (type === "tmpfs") return options.some((option) => option.startsWith("mode="));
+  if (type === "tmpfs") return KERNEL_TMPFS.has(destination);
   return type === "bind" && !source.startsWith("/");
 }
 

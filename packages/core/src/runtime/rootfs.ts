@@ -8,7 +8,6 @@
  */
 import {
   type Call,
-  chmod,
   chown,
   close,
   Errno,
@@ -40,25 +39,26 @@ import { parseMountOptions } from "./mount-options.ts";
  * @param source a descriptor of what is to be bind-mounted, opened with O_PATH.
  */
 export function* mountOne(spec: MountSpec, source: number | undefined): Routine<void> {
-  const { flags, propagation, data } = parseMountOptions(spec.options);
+  const { flags, propagation, data: given } = parseMountOptions(spec.options);
   const target = spec.destination;
   if (source !== undefined) {
     yield* withMountPoint(target, source, () =>
       mount(`/proc/self/fd/${source}`, target, "", flags & (MS_BIND | MS_REC)),
     );
     if ((flags & ~(MS_BIND | MS_REC)) !== 0) yield* mount("", target, "", flags | MS_BIND | MS_REMOUNT);
-  } else if (spec.type === "tmpfs" && !/(^|,)mode=/.test(data))
-    yield* mountLikeBefore(spec.source, target, flags, data);
-  else yield* withMountPoint(target, undefined, () => mount(spec.source, target, spec.type, flags, data));
+  } else {
+    const data = spec.type === "tmpfs" ? yield* withModeOf(target, given) : given;
+    yield* withMountPoint(target, undefined, () => mount(spec.source, target, spec.type, flags, data));
+  }
   for (const type of propagation) yield* mount("", target, "", type);
 }
 
-/** A tmpfs without a mode of its own takes that of the directory that it covers. */
-function* mountLikeBefore(source: string, target: string, flags: number, data: string): Routine<void> {
-  yield* makeDirectories(target);
-  const { mode } = yield* stat(target);
-  yield* mount(source, target, "tmpfs", flags, data);
-  yield* chmod(target, mode & 0o7777);
+/** A tmpfs without a mode of its own takes that of the directory that it covers, if there is one. */
+function* withModeOf(target: string, data: string): Routine<string> {
+  if (/(^|,)mode=/.test(data)) return data;
+  const there = yield* stat(target).attempt();
+  if (there instanceof Errno) return data;
+  return [data, `mode=${(there.mode & 0o7777).toString(8)}`].filter((part) => part !== "").join(",");
 }
 
 /** Mounts; where the mount point is missing, makes it and mounts again. */

@@ -145,9 +145,13 @@ export class Runtime {
       joined.length === 0 ? init(argument) : enterAndClone({ paths: joined, namespaces: kinds, init: argument });
     const child = this.#kernel.fork(this.#shim, routine, joined.length === 0 ? { namespaces: kinds } : {});
     prepare(child);
+    if (child.ns.pid.init === child) child.ns.pid.lastPid = RUNC_THREADS;
     return child;
   }
 }
+
+/** Numbers that the threads of runc's init take in a new pid namespace: a container's second process is seldom 2. */
+const RUNC_THREADS = 6;
 
 /** Where the machine keeps what every container's /dev starts with. */
 const DEV_SKELETON = "/run/containerd/dev";

@@ -15,6 +15,10 @@ export interface CostTable {
   readonly per64KiB: number;
   /** One command that a shell interprets itself. */
   readonly shellStep: number;
+  /** A packet's way through the loopback device. */
+  readonly loopback: number;
+  /** A packet's way from one end of a veth pair to the other. */
+  readonly veth: number;
 }
 
 export const DEFAULT_COSTS: CostTable = {
@@ -23,4 +27,6 @@ export const DEFAULT_COSTS: CostTable = {
   execve: 200,
   per64KiB: 8,
   shellStep: 5,
+  loopback: 10,
+  veth: 5,
 };

@@ -7,7 +7,7 @@
  * @see containerd core/snapshots/snapshotter.go, plugins/snapshots/overlay
  */
 
-import { MemoryDirectory, type MemoryFs } from "../fs/index.ts";
+import { isOpaque, isWhiteout, MemoryDirectory, type MemoryFs, type MemoryInode } from "../fs/index.ts";
 import { StatusError } from "../lib/index.ts";
 import type { MountSpec } from "../oci/index.ts";
 
@@ -135,6 +135,16 @@ export class Snapshotter {
     return this.#root.lookup(this.#get(key).directory) as MemoryDirectory;
   }
 
+  /** What a mount of the snapshot would show at a path ("etc/passwd"); symbolic links are not followed. */
+  lookup(key: string, path: string): MemoryInode | undefined {
+    const names = path.split("/");
+    for (const layer of this.chain(key)) {
+      const found = lookupIn(this.directory(layer), names);
+      if (found !== "below") return found;
+    }
+    return undefined;
+  }
+
   /** From the snapshot itself down to the lowest. */
   chain(key: string): readonly string[] {
     const keys: string[] = [];
@@ -200,6 +210,21 @@ const directoryInit = (mode: number) => ({ type: "dir", mode, uid: 0, gid: 0 }) 
 /** The root of a new snapshot looks like the root of the one below it. */
 function copyAttributes(from: MemoryDirectory, to: MemoryDirectory): void {
   to.setattr({ mode: from.mode, uid: from.uid, gid: from.gid, mtimeUs: from.mtimeUs, atimeUs: from.atimeUs });
+}
+
+/** What one layer says of a path: an inode, that there is nothing, or that the layers below have to be asked. */
+function lookupIn(layer: MemoryDirectory, names: readonly string[]): MemoryInode | "below" | undefined {
+  let at: MemoryInode = layer;
+  let isOpaqueHere = false;
+  for (const name of names) {
+    if (!(at instanceof MemoryDirectory)) return undefined;
+    isOpaqueHere ||= isOpaque(at);
+    const next = at.lookup(name);
+    if (next === undefined) return isOpaqueHere ? undefined : "below";
+    if (isWhiteout(next)) return undefined;
+    at = next;
+  }
+  return at;
 }
 
 function removeTree(parent: MemoryDirectory, name: string): void {

@@ -10,11 +10,15 @@ import {
   close,
   Errno,
   fstat,
+  ftruncate,
   getcwd,
   getdents,
+  getxattr,
   link,
+  listxattr,
   lseek,
   lstat,
+  makedev,
   mkdir,
   mknod,
   O_APPEND,
@@ -29,18 +33,25 @@ import {
   O_WRONLY,
   open,
   pread,
+  pwrite,
   RENAME_EXCHANGE,
   RENAME_NOREPLACE,
   type Routine,
   read,
   readlink,
+  removexattr,
   rename,
   rmdir,
+  S_IFBLK,
+  S_IFCHR,
   S_IFIFO,
+  S_IFSOCK,
   SEEK_END,
   SEEK_SET,
   setresuid,
+  setxattr,
   stat,
+  statfs,
   symlink,
   truncate,
   unlink,
@@ -330,6 +341,213 @@ export function describeFileSystem(name: string, prepare: (machine: TestMachine)
         return [(yield* stat("p")).type, decode(yield* read(fd, 100))];
       });
       expect(told).toEqual(["fifo", "through"]);
+    });
+
+    it("renames a symbolic link itself, whatever it leads to, and replaces one without following it", async () => {
+      const told = await run(function* () {
+        yield* put("f", "file");
+        yield* symlink("f", "to-f");
+        yield* symlink("nowhere", "dangling");
+        yield* rename("to-f", "moved");
+        yield* rename("dangling", "still-dangling");
+        const links = [yield* readlink("moved"), yield* readlink("still-dangling"), (yield* lstat("moved")).size];
+        yield* put("new", "new");
+        yield* rename("new", "moved");
+        yield* link("still-dangling", "second", { follow: false });
+        return [links, yield* get("moved"), yield* get("f"), yield* readlink("second"), yield* names(".")];
+      });
+      expect(told).toEqual([["f", "nowhere", 1], "new", "file", "nowhere", ["f", "moved", "second", "still-dangling"]]);
+    });
+
+    it("a directory takes what is in it along, and who stands in it, and counts in its new parent", async () => {
+      const told = await run(function* () {
+        const root = yield* getcwd();
+        yield* mkdir("a");
+        yield* mkdir("a/b");
+        yield* mkdir("c");
+        yield* put("a/b/f", "deep");
+        const fd = yield* open("a/b/f", O_RDWR);
+        const { ino } = yield* stat("a/b");
+        yield* chdir("a/b");
+        yield* rename("../../a/b", "../../c/d");
+        const at = (yield* getcwd()).slice(root.length);
+        yield* write(fd, encode("DEEP"));
+        yield* put("more", "m");
+        yield* chdir(root);
+        const counts = [(yield* stat("a")).nlink, (yield* stat("c")).nlink];
+        const same = (yield* stat("c/d")).ino === ino;
+        return [at, yield* get("c/d/f"), yield* names("c/d"), counts, same, yield* codeOf(rename("c", "c/d/x"))];
+      });
+      expect(told).toEqual(["/c/d", "DEEP", ["f", "more"], [2, 3], true, "EINVAL"]);
+    });
+
+    it("a file whose name is gone can be written, cut and measured; a new file of that name is another", async () => {
+      const told = await run(function* () {
+        yield* put("f", "old contents");
+        const fd = yield* open("f", O_RDWR);
+        yield* unlink("f");
+        yield* put("f", "new", 0o600);
+        yield* put("g", "over", 0o640);
+        const replaced = yield* open("f");
+        yield* rename("g", "f");
+        yield* ftruncate(fd, 3);
+        yield* pwrite(fd, encode("!"), 3);
+        const { nlink, size, ino } = yield* fstat(fd);
+        const after = yield* stat("f");
+        return [
+          [decode(yield* pread(fd, 100, 0)), nlink, size, ino === after.ino],
+          [decode(yield* read(replaced, 100)), (yield* fstat(replaced)).nlink],
+          [yield* get("f"), after.mode & 0o777, after.nlink],
+        ];
+      });
+      expect(told).toEqual([
+        ["old!", 0, 4, false],
+        ["new", 0],
+        ["over", 0o640, 1],
+      ]);
+    });
+
+    it("all names of a file have its attributes, wherever they are moved; renaming one onto another does nothing", async () => {
+      const told = await run(function* () {
+        yield* mkdir("d");
+        yield* put("a", "x");
+        yield* link("a", "d/b");
+        yield* rename("a", "c");
+        yield* chmod("d/b", 0o751);
+        yield* chown("c", 5, 6);
+        yield* rename("c", "d/b");
+        const [one, two] = [yield* stat("c"), yield* stat("d/b")];
+        yield* unlink("c");
+        const { nlink, mode, uid } = yield* stat("d/b");
+        return [one.ino === two.ino, one.nlink, one.mode & 0o777, two.gid, nlink, mode & 0o777, uid];
+      });
+      expect(told).toEqual([true, 2, 0o751, 6, 1, 0o751, 5]);
+    });
+
+    it("devices are kept with their numbers, and work", async () => {
+      const told = await run(function* () {
+        yield* mknod("zero", S_IFCHR | 0o600, makedev(1, 5));
+        yield* mknod("disk", S_IFBLK | 0o660, makedev(8, 1));
+        yield* mknod("socket", S_IFSOCK | 0o700, 0);
+        yield* rename("disk", "moved");
+        const { type, rdev, size } = yield* stat("moved");
+        const zeros = yield* read(yield* open("zero"), 2);
+        const codes = [yield* codeOf(open("socket")), yield* codeOf(open("moved"))];
+        return [type, rdev, size, (yield* stat("zero")).type, [...zeros], (yield* stat("socket")).type, codes];
+      });
+      expect(told).toEqual(["block", makedev(8, 1), 0, "char", [0, 0], "socket", ["ENXIO", "ENXIO"]]);
+    });
+
+    it("extended attributes stay with a file until they are removed", async () => {
+      const told = await run(function* () {
+        yield* put("f", "x");
+        yield* setxattr("f", "user.one", new Uint8Array([0, 255]));
+        yield* setxattr("f", "user.two", encode("2"));
+        yield* rename("f", "g");
+        yield* removexattr("g", "user.two");
+        const value = [...(yield* getxattr("g", "user.one"))];
+        return [value, yield* listxattr("g"), yield* codeOf(getxattr("g", "user.two"))];
+      });
+      expect(told).toEqual([[0, 255], ["user.one"], "ENODATA"]);
+    });
+
+    it("a listing has each entry once, in the same order each time, and bears that its entries are removed", async () => {
+      const told = await run(function* () {
+        yield* mkdir("d");
+        const made = ["z", "a", "m", "é", "10", "2", "Z"];
+        for (const name of made) yield* put(`d/${name}`, "");
+        yield* mkdir("d/sub");
+        const list = function* (): Routine<readonly string[]> {
+          const fd = yield* open("d", O_RDONLY | O_DIRECTORY);
+          const found = (yield* getdents(fd)).map(({ name, type, ino }) => `${name} ${type} ${ino}`);
+          yield* close(fd);
+          return found.slice(2);
+        };
+        const first = yield* list();
+        const second = yield* list();
+        for (const name of made) yield* unlink(`d/${name}`);
+        return [first.length, first.join() === second.join(), (yield* list()).map((line) => line.split(" ")[0])];
+      });
+      expect(told).toEqual([8, true, ["sub"]]);
+    });
+
+    it("writing dates a file, making and removing date the directory, chmod changes the ctime only", async () => {
+      const told = await run(function* () {
+        yield* mkdir("d");
+        yield* put("d/f", "x");
+        for (const path of ["d", "d/f"]) yield* utimens(path, 1, 2);
+        const old = yield* stat("d/f");
+        yield* chmod("d/f", 0o600);
+        const moded = yield* stat("d/f");
+        const fd = yield* open("d/f", O_RDWR);
+        yield* write(fd, encode("y"));
+        const written = yield* stat("d/f");
+        const before = yield* stat("d");
+        yield* link("d/f", "d/g");
+        const linked = yield* stat("d");
+        yield* utimens("d", 1, 2);
+        yield* unlink("d/g");
+        return [
+          [old.mtimeUs, moded.mtimeUs, moded.ctimeUs > old.ctimeUs],
+          [written.mtimeUs > old.ctimeUs, written.ctimeUs === written.mtimeUs, written.atimeUs],
+          [before.mtimeUs, linked.mtimeUs > before.ctimeUs, (yield* stat("d")).mtimeUs > linked.mtimeUs],
+        ];
+      });
+      expect(told).toEqual([
+        [2, 2, true],
+        [true, true, 1],
+        [2, true, true],
+      ]);
+    });
+
+    it("reading dates a file if its last access would look older than its last change, else not", async () => {
+      const told = await run(function* () {
+        yield* put("f", "x");
+        yield* get("f");
+        const first = (yield* stat("f")).atimeUs;
+        yield* get("f");
+        const second = (yield* stat("f")).atimeUs;
+        yield* put("f", "y");
+        const { atimeUs, mtimeUs } = yield* stat("f");
+        yield* get("f");
+        return [second === first, atimeUs === first, (yield* stat("f")).atimeUs > mtimeUs];
+      });
+      expect(told).toEqual([true, true, true]);
+    });
+
+    it("a file without a name can be given one", async () => {
+      const told = await run(function* () {
+        const fd = yield* open(".", O_TMPFILE | O_RDWR, 0o640);
+        yield* write(fd, encode("was hidden"));
+        yield* link(`/proc/self/fd/${fd}`, "named", { follow: true });
+        yield* write(fd, encode(", is not"));
+        const { nlink, mode, ino } = yield* stat("named");
+        return [yield* get("named"), nlink, mode & 0o777, ino === (yield* fstat(fd)).ino];
+      });
+      expect(told).toEqual(["was hidden, is not", 1, 0o640, true]);
+    });
+
+    it("what is cut off is gone: growing again shows zeros, and no blocks", async () => {
+      const told = await run(function* () {
+        yield* put("f", "0123456789".repeat(1000));
+        const whole = (yield* stat("f")).blocks;
+        const fd = yield* open("f", O_RDWR | O_APPEND);
+        yield* truncate("f", 3);
+        const cut = (yield* stat("f")).blocks;
+        yield* truncate("f", 9000);
+        yield* write(fd, encode("end"));
+        const { size, blocks } = yield* stat("f");
+        return [whole, cut, [...(yield* pread(fd, 3, 2))], decode(yield* pread(fd, 10, 9000)), size, blocks];
+      });
+      expect(told).toEqual([24, 8, [50, 0, 0], "end", 9003, 16]);
+    });
+
+    it("statfs tells block size and the longest name", async () => {
+      const told = await run(function* () {
+        const { blockSize, nameMax } = yield* statfs(".");
+        return [blockSize, nameMax, yield* codeOf(mkdir("n".repeat(nameMax)))];
+      });
+      expect(told).toEqual([4096, 255, "ok"]);
     });
   });
 }

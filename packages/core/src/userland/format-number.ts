@@ -124,6 +124,24 @@ export function formatGeneral(value: number, precision: number): string {
   return formatFloat(value, "g", { ...PLAIN, precision });
 }
 
+/** `%.Ne` of mantissa × 2^exponent, for numbers that no double holds. */
+export function formatScaled(mantissa: bigint, exponent: number, precision: number): string {
+  if (mantissa === 0n) return mantissaText("0".repeat(precision + 1), false) + exponentText(0);
+  const numerator = exponent >= 0 ? mantissa << BigInt(exponent) : mantissa;
+  const denominator = exponent >= 0 ? 1n : 1n << BigInt(-exponent);
+  let power = numerator.toString().length - denominator.toString().length;
+  if (numerator * 10n ** BigInt(Math.max(-power, 0)) < denominator * 10n ** BigInt(Math.max(power, 0))) power--;
+  const scale = precision - power;
+  const quotient =
+    scale >= 0
+      ? divideToEven(numerator * 10n ** BigInt(scale), denominator)
+      : divideToEven(numerator, denominator * 10n ** BigInt(-scale));
+  const digits = quotient.toString();
+  // Rounding up to a power of ten makes one digit more.
+  if (digits.length > precision + 1) power++;
+  return mantissaText(digits.slice(0, precision + 1), false) + exponentText(power);
+}
+
 function signOf(negative: boolean, layout: Layout): string {
   return negative ? "-" : layout.plus ? "+" : layout.space ? " " : "";
 }

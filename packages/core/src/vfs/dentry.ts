@@ -2,8 +2,9 @@
  * Dentries: names in a file system's tree, as far as walks have seen them.
  *
  * A dentry is an identity: mount points, working directories and open files hold on to one while its name changes or
- * goes away. In a volatile file system (procfs, hostfs) only mount points are kept; other dentries live as long as
- * somebody holds them. Linux's struct dentry, without negative entries.
+ * goes away. In a volatile file system (procfs) only mount points are kept; other dentries live as long as
+ * somebody holds them. In a shared one (hostfs) a name is looked up each time, and its dentry is kept as long as it leads
+ * to the same file. Linux's struct dentry, without negative entries.
  */
 import { SmallMap } from "../lib/index.ts";
 import type { PlanPoint } from "./automount.ts";
@@ -31,11 +32,12 @@ export class Dentry {
   /** The child called `name`, or `undefined` if the directory has none. */
   child(name: string): Dentry | undefined {
     const known = this.#children?.get(name);
-    const isVolatile = this.inode.fs.isVolatile;
-    if (known !== undefined && !isVolatile) return known;
+    const { isVolatile, isShared } = this.inode.fs;
+    if (known !== undefined && !isVolatile && !isShared) return known;
     const inode = this.inode.lookup(name);
     if (known !== undefined) {
       if (known.inode === inode) return known;
+      if (isShared) known.deleted = true;
       this.#children?.delete(name);
     }
     if (inode === undefined) return undefined;

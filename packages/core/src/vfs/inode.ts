@@ -195,9 +195,13 @@ export abstract class FileSystem {
   readonly source: string = "none";
   /** Names can change without vfs: every lookup asks the inode again. */
   readonly isVolatile: boolean = false;
+  /** Others change it too, though its inodes last: every lookup asks again, and a dentry goes when its name leads elsewhere. */
+  readonly isShared: boolean = false;
   /** The whole file system is read-only, whatever the mount says. */
-  readonly readOnly: boolean = false;
+  readOnly = false;
 
+  /** Open files that may write, on all its mounts. */
+  writers = 0;
   /** Mounts that show this file system, in all trees. */
   activeMounts = 0;
   #rootDentry: Dentry | undefined;
@@ -214,6 +218,9 @@ export abstract class FileSystem {
   }
 
   abstract statfs(): StatFs;
+
+  /** Takes new options, in the words of mount(2): MS_REMOUNT without MS_BIND. @throws EINVAL for one that it refuses */
+  reconfigure(_data: string): void {}
 
   /** The last mount of it is gone. */
   unmounted(): void {}

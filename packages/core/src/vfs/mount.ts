@@ -46,6 +46,8 @@ export class Mount {
   unbindable = false;
   /** Open files, working and root directories on this mount: while there are any, umount(2) says EBUSY. */
   users = 0;
+  /** Open files on this mount that may write: while there are any, it cannot become read-only. */
+  writers = 0;
 
   constructor(id: number, tree: MountTree, fs: FileSystem, root: Dentry, source: string, flags: number) {
     this.id = id;

@@ -37,7 +37,11 @@ export class OpenFile {
     this.ops = ops;
     this.at.mount.users++;
     this.#writes = this.writable && at.inode.type === "file" && (flags & O_PATH) === 0;
-    if (this.#writes) at.inode.backing.writing++;
+    if (this.#writes) {
+      at.inode.backing.writing++;
+      at.mount.writers++;
+      at.mount.fs.writers++;
+    }
   }
 
   get readable(): boolean {
@@ -59,7 +63,11 @@ export class OpenFile {
     assert(this.#references > 0, "an open file is released once for each reference");
     if (--this.#references > 0) return;
     this.at.mount.users--;
-    if (this.#writes) this.at.inode.backing.writing--;
+    if (this.#writes) {
+      this.at.inode.backing.writing--;
+      this.at.mount.writers--;
+      this.at.mount.fs.writers--;
+    }
     this.at.inode.backing.unlock(this);
     this.ops.release();
   }

@@ -67,6 +67,12 @@ export function mountSource(flag: MountFlag): string {
   return fieldsOf(flag).findLast(({ key, value }) => key === "from" && value !== undefined)?.value ?? "";
 }
 
+/** The target as written, before anything is expanded; "" for none. */
+export function mountTarget(flag: MountFlag): string {
+  const keys = ["target", "dst", "destination"];
+  return fieldsOf(flag).findLast(({ key, value }) => keys.includes(key) && value !== undefined)?.value ?? "";
+}
+
 /** The flag as text. */
 export function mountText(flag: MountFlag): string {
   if (typeof flag === "string") return flag;

@@ -27,13 +27,14 @@ export interface ContextDisk {
 /** Files by path, a directory of a disk, or a tar archive (plain or gzip). */
 export type ContextSource =
   | { readonly files: Readonly<Record<string, ContextFile>> }
-  | { readonly disk: ContextDisk; readonly path: string }
+  /** `shownAs` is what messages call the directory. */
+  | { readonly disk: ContextDisk; readonly path: string; readonly shownAs?: string }
   | { readonly tar: Uint8Array };
 
 /** The entries of a context, a directory before what is in it; `nowUs` is the time of files that have none. */
 export function contextEntries(source: ContextSource, nowUs: number): Iterable<LayerEntry> {
   if ("files" in source) return objectEntries(source.files, nowUs);
-  if ("disk" in source) return diskEntries(source.disk, source.path);
+  if ("disk" in source) return diskEntries(source.disk, source.path, source.shownAs);
   return archiveEntries(source.tar);
 }
 
@@ -55,9 +56,9 @@ function objectEntry(file: ContextFile): Pick<LayerEntry, "type" | "mode" | "con
 }
 
 /** @throws StatusError not-found `path "DIR" not found`, in the client's words */
-function* diskEntries(disk: ContextDisk, root: string): Iterable<LayerEntry> {
+function* diskEntries(disk: ContextDisk, root: string, shownAs = root): Iterable<LayerEntry> {
   if (!isDirectory(disk, root))
-    throw new StatusError("not-found", `unable to prepare context: path "${root}" not found`);
+    throw new StatusError("not-found", `unable to prepare context: path "${shownAs}" not found`);
   yield* below(disk, root, "");
 }
 

@@ -1,4 +1,7 @@
 /** The front half of a build: a Dockerfile with its arguments and images becomes stages of steps. */
+
+export { hasWildcards, matchGlob } from "../files/glob.ts";
+export { IgnoreMatcher, type ParentMatch, parseIgnoreFile } from "../files/ignore.ts";
 export { type CheckOptions, type CheckResult, check, type Prepared, type PrepareOptions, prepare } from "./check.ts";
 export { type DispatchContext, type Dispatched, dispatch } from "./dispatch.ts";
 export type { BuildArgs } from "./global-args.ts";

@@ -10,7 +10,7 @@ import type { AnyInstruction, Dockerfile, Escape, Instruction, SourceRange, Stag
 import type { Environment } from "../dockerfile/environment.ts";
 import { BuildError, rethrow } from "../dockerfile/error.ts";
 import type { Linter } from "../dockerfile/lint.ts";
-import { mountSource } from "../dockerfile/mount.ts";
+import { mountSource, mountTarget } from "../dockerfile/mount.ts";
 import { parseTrigger } from "../dockerfile/parse.ts";
 import { suggest, withSuggestion } from "../dockerfile/suggest.ts";
 import { lexWord } from "../dockerfile/words.ts";
@@ -167,14 +167,15 @@ export class StageGraph {
 
   /** @throws BuildError if an instruction uses files of a stage that comes later. */
   checkOrder(stage: BuildStage, { instruction, sources }: Planned): void {
-    const late = sources.find((one) => !one.isImplicit && !one.isReplaced && one.index >= stage.index);
-    if (late === undefined) return;
+    const late = sources.findIndex((one) => !one.isImplicit && !one.isReplaced && one.index >= stage.index);
+    if (late < 0) return;
     if (instruction.kind === "COPY") {
       const [from, to] = [quote(instruction.from ?? ""), quote(this.displayName(stage))];
       const message = `cannot copy from stage ${from}, it needs to be defined before current stage ${to}`;
       throw new BuildError(message).at(instruction.range);
     }
-    const [from, target] = [quote(late.name ?? ""), quote("")];
+    const mount = instruction.kind === "RUN" ? (instruction.mounts?.[late] ?? {}) : {};
+    const [from, target] = [quote(mountSource(mount)), quote(mountTarget(mount))];
     const message = `cannot mount from stage ${from} to ${target}, stage needs to be defined before current command`;
     throw new BuildError(message).at(instruction.range);
   }

@@ -39,9 +39,8 @@ export class ImageDraft {
   }
 
   /** After a step. `before` is the scope it was dispatched in, `after` the next one; `hasLayer` says that it changed files. */
-  with(step: Step, before: Scope, after: Scope, hasLayer: boolean, created: string): ImageDraft {
+  with(step: Step, before: Scope, after: Scope, hasLayer: boolean): ImageDraft {
     const entry: History = {
-      created,
       created_by: createdBy(step, before, hasLayer),
       comment: COMMENT,
       ...(hasLayer ? {} : { empty_layer: true }),
@@ -70,20 +69,54 @@ export class ImageDraft {
     return new ImageDraft(this.platform, config, this.#history, this.#author);
   }
 
-  /** The configuration document, its fields in the order of Go's encoder. */
-  document(diffIds: ImageConfig["rootfs"]["diff_ids"], created: string): ImageConfig {
+  /**
+   * The configuration document, its fields in the order of Go's encoder.
+   *
+   * @param layerTimes when each layer was made, those of the base image included; history gets its times from there
+   */
+  document(diffIds: ImageConfig["rootfs"]["diff_ids"], layerTimes: readonly string[], nowText: string): ImageConfig {
     const { architecture, os, variant } = this.platform;
+    const history = datedHistory(this.#history, layerTimes);
+    const created = history[history.length - 1]?.created ?? nowText;
     return {
       architecture,
       ...(this.#author === undefined ? {} : { author: this.#author }),
       config: inOrder(this.#config),
       created,
-      history: this.#history,
+      history,
       os,
       rootfs: { type: "layers", diff_ids: diffIds },
       ...(variant === undefined ? {} : { variant }),
     };
   }
+}
+
+/**
+ * Gives entries their times: one with a layer that of the layer, the others that of the layer before them, or of the
+ * first new one.
+ *
+ * @see BuildKit exporter/containerimage/writer.go normalizeLayersAndHistory
+ */
+function datedHistory(history: readonly History[], layerTimes: readonly string[]): readonly History[] {
+  let layer = 0;
+  const dated = history.map((entry) => {
+    const time = entry.empty_layer === true ? undefined : layerTimes[layer++];
+    return withTime(entry, entry.created ?? time);
+  });
+  const firstOpen = dated.findIndex(({ created }) => created === undefined);
+  const afterOpen = dated.slice(Math.max(0, firstOpen)).find(({ created }) => created !== undefined);
+  let last = afterOpen?.created ?? dated[firstOpen - 1]?.created;
+  let open = false;
+  return dated.map((entry) => {
+    if (entry.created === undefined) open = true;
+    else if (open) last = entry.created;
+    return withTime(entry, entry.created ?? last);
+  });
+}
+
+/** `created` stands first in Go's encoding. */
+function withTime(entry: History, created: string | undefined): History {
+  return created === undefined ? entry : { ...{ created }, ...entry, created };
 }
 
 function changeOf(step: Step, config: ImageRunConfig, after: Scope): Partial<ImageRunConfig> {

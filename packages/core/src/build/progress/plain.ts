@@ -1,87 +1,152 @@
 /**
  * Progress as `docker build --progress=plain` prints it: a block for each vertex, numbered.
  *
- * @see BuildKit util/progress/progressui/printer.go
+ * The client looks at what has happened every 150 ms, and shows it vertex by vertex; one that is left before it has ended
+ * shows `...`.
+ *
+ * @see BuildKit util/progress/progressui/printer.go, display.go
  */
 import { decode } from "../../lib/index.ts";
 import type { BuildEvent } from "./events.ts";
 
+const TICK_US = 150_000;
+const RULE = "------\n";
+
 interface Block {
+  readonly vertex: number;
   readonly name: string;
   readonly startedUs: number;
-  /** What is left of a line that has not ended yet. */
+  /** Lines that wait for the next look. */
+  readonly lines: string[];
+  /** What the process wrote, for the summary of a failure. */
+  readonly output: string[];
+  /** What is left of a line of output that has not ended yet. */
   rest: string;
   hasEnded: boolean;
+  isShown: boolean;
 }
 
-/** Takes the events of a build, returns the text that each adds. */
+/** Takes the events of a build; returns the text that is printed with each. */
 export class PlainProgress {
   readonly #blocks = new Map<number, Block>();
-  #hasBegun = false;
-  #current: number | undefined;
+  #tickUs: number | undefined;
+  /** The block that was printed last. */
+  #current: Block | undefined;
+  #failed: Block | undefined;
+  #isFirst = true;
 
   print(event: BuildEvent): string {
+    this.#tickUs ??= event.timeUs;
+    const isDue = event.timeUs >= this.#tickUs + TICK_US;
+    const text = isDue ? this.#flush() : "";
+    if (isDue) this.#tickUs = event.timeUs;
+    this.#note(event);
+    return text;
+  }
+
+  /** What has not been printed yet, when the build has ended; and the output of the vertex that failed, once more. */
+  end(): string {
+    const text = this.#flush();
+    if (this.#failed === undefined) return text;
+    const { name, output } = this.#failed;
+    return `${text}${RULE} > ${name}:\n${output.map((line) => `${line}\n`).join("")}${RULE}`;
+  }
+
+  #note(event: BuildEvent): void {
+    const { vertex, timeUs } = event;
     if (event.kind === "started") {
-      this.#blocks.set(event.vertex, { name: event.name, startedUs: event.timeUs, rest: "", hasEnded: false });
-      return this.#turnTo(event.vertex);
+      this.#blocks.set(vertex, {
+        vertex,
+        name: event.name,
+        startedUs: timeUs,
+        lines: [],
+        output: [],
+        rest: "",
+        hasEnded: false,
+        isShown: false,
+      });
+      return;
     }
-    const block = this.#blocks.get(event.vertex);
-    if (block === undefined) return "";
-    return (
-      this.#turnTo(event.vertex) +
-      this.#lines(event, block)
-        .map((line) => `#${event.vertex} ${line}\n`)
-        .join("")
-    );
-  }
-
-  /** The heading of a vertex, where another was shown before. */
-  #turnTo(vertex: number): string {
-    const opening = this.#hasBegun ? "" : '#0 building with "default" instance using docker driver\n';
-    this.#hasBegun = true;
-    if (this.#current === vertex) return opening;
     const block = this.#blocks.get(vertex);
-    const left = this.#current === undefined ? undefined : this.#blocks.get(this.#current);
-    const dots = left === undefined || left.hasEnded ? "" : `#${this.#current} ...\n`;
-    this.#current = vertex;
-    return `${opening}${dots}\n#${vertex} ${block?.name ?? ""}\n`;
+    if (block === undefined) return;
+    noteIn(block, event);
+    if (event.kind === "failed") this.#failed = block;
   }
 
-  #lines(event: Exclude<BuildEvent, { readonly kind: "started" }>, block: Block): readonly string[] {
-    switch (event.kind) {
-      case "status":
-        return [`${event.text} done`];
-      case "warning": {
-        const { rule, message, range } = event.warning;
-        return [`WARN: ${rule}: ${message}${range === undefined ? "" : ` (line ${range.startLine})`}`];
-      }
-      case "log":
-        return this.#logLines(block, decode(event.bytes), event.timeUs);
-      case "completed":
-        block.hasEnded = true;
-        return [...this.#rest(block, event.timeUs), event.cached ? "CACHED" : `DONE ${seconds(event, block)}`];
-      case "failed":
-        block.hasEnded = true;
-        return [...this.#rest(block, event.timeUs), `ERROR: ${event.error}`];
-      case "canceled":
-        block.hasEnded = true;
-        return [...this.#rest(block, event.timeUs), "CANCELED"];
+  #flush(): string {
+    let text = this.#isFirst ? '#0 building with "default" instance using docker driver\n' : "";
+    this.#isFirst = false;
+    const current = this.#current;
+    const blocks = [...this.#blocks.values()].filter((block) => block !== current);
+    for (const block of current === undefined ? blocks : [current, ...blocks]) text += this.#show(block);
+    for (const block of blocks) if (block.hasEnded) this.#blocks.delete(block.vertex);
+    return text;
+  }
+
+  #show(block: Block): string {
+    const isNew = block !== this.#current;
+    if (block.lines.length === 0 && (!isNew || block.isShown)) return "";
+    let text = "";
+    if (isNew) {
+      if (this.#current !== undefined && !this.#current.hasEnded) text += `#${this.#current.vertex} ...\n`;
+      text += `\n#${block.vertex} ${block.name}\n`;
+      block.isShown = true;
+      this.#current = block;
     }
-  }
-
-  #logLines(block: Block, text: string, timeUs: number): readonly string[] {
-    const lines = (block.rest + text).split("\n");
-    block.rest = lines.pop() ?? "";
-    return lines.map((line) => `${((timeUs - block.startedUs) / 1e6).toFixed(3)} ${line}`);
-  }
-
-  #rest(block: Block, timeUs: number): readonly string[] {
-    const { rest } = block;
-    block.rest = "";
-    return rest === "" ? [] : [`${((timeUs - block.startedUs) / 1e6).toFixed(3)} ${rest}`];
+    for (const line of block.lines.splice(0)) text += `#${block.vertex} ${line}\n`;
+    return text;
   }
 }
 
-function seconds({ timeUs }: { readonly timeUs: number }, { startedUs }: Block): string {
-  return `${((timeUs - startedUs) / 1e6).toFixed(1)}s`;
+function noteIn(block: Block, event: Exclude<BuildEvent, { readonly kind: "started" }>): void {
+  switch (event.kind) {
+    case "status":
+      block.lines.push(`${event.text} done`);
+      return;
+    case "warning": {
+      const { rule, message, range } = event.warning;
+      const warning = `WARN: ${rule}: ${message}${range === undefined ? "" : ` (line ${range.startLine})`}`;
+      // Warnings come when the file has been read, and are shown where it was.
+      const end = block.hasEnded ? block.lines.length - 1 : block.lines.length;
+      block.lines.splice(Math.max(0, end), 0, warning);
+      return;
+    }
+    case "log":
+      block.rest += decode(event.bytes);
+      noteOutput(block, event.timeUs, false);
+      return;
+    case "completed":
+      endBlock(block, event.timeUs, event.cached ? "CACHED" : `DONE ${secondsSince(block, event.timeUs, 1)}s`);
+      return;
+    case "failed":
+      endBlock(block, event.timeUs, `ERROR: ${event.error}`);
+      return;
+    case "canceled":
+      endBlock(block, event.timeUs, "CANCELED");
+  }
+}
+
+function endBlock(block: Block, timeUs: number, line: string): void {
+  noteOutput(block, timeUs, true);
+  block.lines.push(line);
+  block.hasEnded = true;
+}
+
+/** Moves whole lines of output to what is shown, at the end also the last one. */
+function noteOutput(block: Block, timeUs: number, isEnd: boolean): void {
+  const lines = block.rest.split("\n");
+  block.rest = lines.pop() ?? "";
+  if (isEnd && block.rest !== "") {
+    lines.push(block.rest);
+    block.rest = "";
+  }
+  for (const line of lines) {
+    const timed = `${secondsSince(block, timeUs, 3)} ${line}`;
+    block.lines.push(timed);
+    block.output.push(timed);
+  }
+}
+
+function secondsSince({ startedUs }: Block, timeUs: number, places: number): string {
+  return ((timeUs - startedUs) / 1e6).toFixed(places);
 }

@@ -44,8 +44,8 @@ export class ExecMounts {
   }
 
   /** @throws BuildError `secret x: not found`, `unset ssh forward key default` */
-  prepare(op: ExecOp, inputs: readonly (Result | undefined)[]): PreparedMounts {
-    const mounts = op.mounts.flatMap((one) => this.#prepareOne(one, inputs) ?? []);
+  prepare(op: ExecOp, sources: readonly (Result | undefined)[]): PreparedMounts {
+    const mounts = op.mounts.flatMap((one) => this.#prepareOne(one, sources) ?? []);
     if (op.script !== undefined) mounts.push(this.#script(op.script));
     return {
       mounts,
@@ -56,12 +56,12 @@ export class ExecMounts {
     };
   }
 
-  #prepareOne({ mount, input }: ExecMount, inputs: readonly (Result | undefined)[]): PreparedMount | undefined {
+  #prepareOne({ mount, input }: ExecMount, sources: readonly (Result | undefined)[]): PreparedMount | undefined {
     switch (mount.type) {
       case "bind":
-        return this.#bind(mount, input === undefined ? undefined : inputs[input]);
+        return this.#bind(mount, input === undefined ? undefined : sources[input]);
       case "cache":
-        return this.#cache(mount, input === undefined ? undefined : inputs[input]);
+        return this.#cache(mount, input === undefined ? undefined : sources[input]);
       case "tmpfs":
         return { spec: tmpfs(mount), isFile: false };
       case "secret":

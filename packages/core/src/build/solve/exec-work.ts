@@ -11,7 +11,8 @@ import type { RunExecutor } from "./run-executor.ts";
 import type { ExecMount, ExecOp } from "./vertex.ts";
 import { baseIngredient, type ChangeWork } from "./work.ts";
 
-type Inputs = readonly (Result | undefined)[];
+/** What its mounts show: the inputs of the vertex after the first. */
+type Sources = readonly (Result | undefined)[];
 
 /** @throws BuildError if the source of a mount is missing */
 export function execWork(
@@ -19,18 +20,18 @@ export function execWork(
   executor: RunExecutor,
   secrets: Secrets,
   op: ExecOp,
-  inputs: Inputs,
-): ChangeWork {
-  return {
-    kind: "change",
-    ingredients: ingredientsOf(machine, op, inputs),
-    base: inputs[0]?.snapshot,
-    change: (key, progress, signal) => run(machine, executor, secrets, op, inputs, { key, progress, signal }),
-  };
+  sources: Sources,
+): (base: Result | undefined) => ChangeWork {
+  const ingredients = ingredientsOf(machine, op, sources);
+  return (base) => ({
+    ingredients: new Map([baseIngredient(base), ...ingredients]),
+    base: base?.snapshot,
+    change: (key, progress, signal) => run(machine, executor, secrets, op, sources, { key, progress, signal }),
+  });
 }
 
-function ingredientsOf(machine: BuildMachine, op: ExecOp, inputs: Inputs): Map<string, string> {
-  const ingredients = new Map([baseIngredient(inputs[0]), ["the command", JSON.stringify(op.argv)] as const]);
+function ingredientsOf(machine: BuildMachine, op: ExecOp, sources: Sources): Map<string, string> {
+  const ingredients = new Map([["the command", JSON.stringify(op.argv)]]);
   for (const variable of op.env) {
     const equals = variable.indexOf("=");
     ingredients.set(`the variable ${variable.slice(0, equals)}`, variable.slice(equals + 1));
@@ -41,15 +42,15 @@ function ingredientsOf(machine: BuildMachine, op: ExecOp, inputs: Inputs): Map<s
   if (op.script !== undefined) ingredients.set("the script", op.script.content);
   for (const one of op.mounts) {
     const { target, type } = one.mount;
-    ingredients.set(`the mount ${type} ${target}`, mountIngredient(machine, one, inputs));
+    ingredients.set(`the mount ${type} ${target}`, mountIngredient(machine, one, sources));
   }
   return ingredients;
 }
 
 /** What is only read counts by its contents; a cache or a secret by its name alone. */
-function mountIngredient(machine: BuildMachine, { mount, input }: ExecMount, inputs: Inputs): string {
+function mountIngredient(machine: BuildMachine, { mount, input }: ExecMount, sources: Sources): string {
   const { range: _range, ...what } = { range: undefined, ...mount };
-  const from = input === undefined ? undefined : inputs[input];
+  const from = input === undefined ? undefined : sources[input];
   if (mount.type !== "bind" || from === undefined) return JSON.stringify(what);
   const tree = from.open();
   try {
@@ -67,11 +68,11 @@ async function run(
   executor: RunExecutor,
   secrets: Secrets,
   op: ExecOp,
-  inputs: Inputs,
+  sources: Sources,
   { key, progress, signal }: { readonly key: string; readonly progress: VertexProgress; readonly signal: AbortSignal },
 ): Promise<void> {
   if (op.network === "host") throw new BuildError("network.host is not allowed");
-  const prepared = new ExecMounts(machine, secrets).prepare(op, inputs);
+  const prepared = new ExecMounts(machine, secrets).prepare(op, sources);
   try {
     await executor.run({
       op: { ...op, env: [...op.env, ...prepared.env] },

@@ -5,6 +5,7 @@
  */
 import { diffLayer, layerToTar } from "../../content/index.ts";
 import { digestOf, type Image, type ImageStore } from "../../image/index.ts";
+import { rfc3339Nano } from "../../lib/go/time.ts";
 import type { Digest } from "../../oci/index.ts";
 import type { Snapshotter } from "../../snapshot/index.ts";
 import type { ImageDraft } from "../image/image-draft.ts";
@@ -29,10 +30,11 @@ export class Exporter {
   }
 
   /** Stores the image of a snapshot; `undefined` is an image without layers. */
-  export(snapshot: string | undefined, draft: ImageDraft, created: string): Image {
+  export(snapshot: string | undefined, draft: ImageDraft, nowUs: number): Image {
     const chain = snapshot === undefined ? [] : [...this.#snapshotter.chain(snapshot)].reverse();
     const diffIds = chain.map((name) => this.#diffIdOf(name));
-    return this.#images.add(draft.document(diffIds, created), chain);
+    const times = chain.map((name) => timeText(this.#snapshotter.stat(name).createdUs));
+    return this.#images.add(draft.document(diffIds, times, timeText(nowUs)), chain);
   }
 
   #diffIdOf(snapshot: string): Digest {
@@ -42,4 +44,8 @@ export class Exporter {
     this.#diffIds.set(snapshot, diffId);
     return diffId;
   }
+}
+
+function timeText(us: number): string {
+  return rfc3339Nano(Math.floor(us / 1e6), (us % 1e6) * 1000);
 }

@@ -17,23 +17,28 @@ import { baseIngredient, type ChangeWork } from "./work.ts";
 /** Where a snapshot is mounted while it is changed; only messages show it. */
 const MOUNT_PREFIX = "/var/lib/docker/tmp/buildkit-mount";
 
-type Inputs = readonly (Result | undefined)[];
+/** What the actions take files from: the inputs of the vertex after the first. */
+type Sources = readonly (Result | undefined)[];
 
 /** @throws BuildError if a source is missing */
-export function fileWork(machine: BuildMachine, op: FileOp, inputs: Inputs): ChangeWork {
-  const ingredients = new Map([baseIngredient(inputs[0])]);
+export function fileWork(
+  machine: BuildMachine,
+  op: FileOp,
+  sources: Sources,
+): (base: Result | undefined) => ChangeWork {
+  const ingredients = new Map<string, string>();
   for (const [index, action] of op.actions.entries()) {
     const { input: _input, ...what } = { input: 0, ...action };
     ingredients.set(`step ${index}`, JSON.stringify(what));
     if (action.kind !== "copy") continue;
-    for (const [path, digest] of sourceChecksums(machine, action, inputs[action.input])) ingredients.set(path, digest);
+    const sums = sourceChecksums(machine, action, sources[action.input]);
+    for (const [path, digest] of sums) ingredients.set(path, digest);
   }
-  return {
-    kind: "change",
-    ingredients,
-    base: inputs[0]?.snapshot,
-    change: async (key) => carryOut(machine, op, inputs, key),
-  };
+  return (base) => ({
+    ingredients: new Map([baseIngredient(base), ...ingredients]),
+    base: base?.snapshot,
+    change: async (key) => carryOut(machine, op, sources, key),
+  });
 }
 
 /** Of every file that an action takes: `file /app/x.py` and its digest. */
@@ -56,14 +61,14 @@ export function missing({ prng }: BuildMachine, path: string): BuildError {
   return new BuildError(`failed to calculate checksum of ref ${word()}::${word()}: "${path}": not found`);
 }
 
-function carryOut(machine: BuildMachine, { actions }: FileOp, inputs: Inputs, key: string): void {
+function carryOut(machine: BuildMachine, { actions }: FileOp, sources: Sources, key: string): void {
   const { kernel, snapshotter, prng } = machine;
   const tree = new MountedSnapshot(kernel, snapshotter, key);
   const mountPoint = `${MOUNT_PREFIX}${prng.below(2 ** 31)}`;
   try {
     for (const action of actions) {
       if (action.kind === "mkdir") makeDirectory(tree, action);
-      else withTree(inputs[action.input], (source) => copyFiles(source, tree, action, mountPoint));
+      else withTree(sources[action.input], (source) => copyFiles(source, tree, action, mountPoint));
     }
   } finally {
     tree.close();

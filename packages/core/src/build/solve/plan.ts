@@ -36,8 +36,6 @@ export interface PlanOptions {
   readonly contexts: ReadonlyMap<string, Vertex>;
   readonly ignoresCache: (stage: BuildStage) => boolean;
   readonly platform: BuildPlatform | undefined;
-  /** Now, as history shows it. */
-  readonly created: string;
 }
 
 /** What a stage comes to. */
@@ -47,6 +45,8 @@ export interface StageEnd {
   readonly scope: Scope;
   readonly image: ImageDraft;
 }
+
+type About = Pick<Vertex, "name" | "range" | "ignoresCache">;
 
 export class Plan {
   readonly #options: PlanOptions;
@@ -94,11 +94,11 @@ export class Plan {
     if (base === undefined) return { vertex: undefined, scope, image };
     const name = this.#nameOf(stage, `FROM ${base.name}`, 1, false);
     const op = { kind: "image", chain: base.chain } as const;
-    return { vertex: { op, name, inputs: [], ignoresCache: ignoresCache(stage) }, scope, image };
+    return { vertex: { op, name, inputs: [], range: stage.range, ignoresCache: ignoresCache(stage) }, scope, image };
   }
 
   #planInstruction(stage: BuildStage, planned: Planned, end: StageEnd, index: number): StageEnd {
-    const { prepared, buildArgs, ignore, created } = this.#options;
+    const { prepared, buildArgs, ignore } = this.#options;
     const { graph, lint } = prepared;
     const { instruction } = planned;
     graph.checkOrder(stage, planned);
@@ -110,36 +110,31 @@ export class Plan {
       return this.#nameOf(stage, title, index, planned.onbuild);
     };
     const vertex = this.#vertexOf(stage, planned, step, end, name);
-    const image = end.image.with(step, end.scope, scope, vertex !== undefined, created);
+    const image = end.image.with(step, end.scope, scope, vertex !== undefined);
     return { vertex: vertex ?? end.vertex, scope, image };
   }
 
   /** The vertex of a step that changes files; `undefined` for the others. */
   #vertexOf(stage: BuildStage, planned: Planned, step: Step, end: StageEnd, name: () => string): Vertex | undefined {
-    const ignoresCache = this.#options.ignoresCache(stage);
+    const about = (): About => ({ name: name(), range: step.range, ignoresCache: this.#options.ignoresCache(stage) });
     switch (step.kind) {
       case "WORKDIR": {
         if (step.path === "/") return undefined;
         const owner = end.image.config.User || undefined;
         const op: FileOp = { kind: "file", actions: [{ kind: "mkdir", path: step.path, owner }] };
-        return { op, name: name(), inputs: [end.vertex], ignoresCache };
+        return { op, inputs: [end.vertex], ...about() };
       }
       case "COPY":
       case "ADD":
-        return this.#copy(planned, step, end, { name: name(), ignoresCache });
+        return this.#copy(planned, step, end, about());
       case "RUN":
-        return this.#run(planned, step, end, { name: name(), ignoresCache });
+        return this.#run(planned, step, end, about());
       default:
         return undefined;
     }
   }
 
-  #copy(
-    { sources }: Planned,
-    step: CopyStep | AddStep,
-    end: StageEnd,
-    about: Pick<Vertex, "name" | "ignoresCache">,
-  ): Vertex {
+  #copy({ sources }: Planned, step: CopyStep | AddStep, end: StageEnd, about: About): Vertex {
     const [from] = sources;
     const inputs: (Vertex | undefined)[] = [end.vertex];
     const written = fromWorkingDir(end.scope, step.dest);
@@ -159,17 +154,17 @@ export class Plan {
     if (step.sources.length > 0) {
       const unpacks = step.kind === "ADD" && step.unpack !== false;
       inputs.push(from === undefined ? this.#options.context : this.#endOf(from).vertex);
-      for (const source of step.sources) actions.push(action(source, 1, unpacks));
+      for (const source of step.sources) actions.push(action(source, inputs.length - 2, unpacks));
     }
     if (step.files.length > 0) {
       const op = { kind: "inline", files: step.files } as const;
       inputs.push({ op, name: "preparing inline document", inputs: [], ignoresCache: about.ignoresCache });
-      for (const { name } of step.files) actions.push(action(name, inputs.length - 1, false));
+      for (const { name } of step.files) actions.push(action(name, inputs.length - 2, false));
     }
     return { op: { kind: "file", actions }, inputs, ...about };
   }
 
-  #run({ sources }: Planned, step: RunStep, end: StageEnd, about: Pick<Vertex, "name" | "ignoresCache">): Vertex {
+  #run({ sources }: Planned, step: RunStep, end: StageEnd, about: About): Vertex {
     const inputs: (Vertex | undefined)[] = [end.vertex];
     const mounts = step.mounts.map((mount, i): ExecMount => {
       const source = sources[i];
@@ -182,7 +177,7 @@ export class Plan {
           : this.#endOf(source).vertex;
       if (vertex === undefined) return { mount, input: undefined };
       inputs.push(vertex);
-      return { mount, input: inputs.length - 1 };
+      return { mount, input: inputs.length - 2 };
     });
     const { scope, image } = end;
     const env = [...scope.variables.entries()].map(([variable, value]) => `${variable}=${value}`);

@@ -11,10 +11,10 @@ import type { BuildMachine } from "./build-machine.ts";
 import type { Result } from "./result.ts";
 import { snapshotResult } from "./source-work.ts";
 import type { Vertex } from "./vertex.ts";
-import type { ChangeWork, Work } from "./work.ts";
+import type { ChangeWork, Prepared } from "./work.ts";
 
-/** Knows how each kind of vertex is done. */
-export type Prepare = (vertex: Vertex, inputs: readonly (Result | undefined)[]) => Work;
+/** Knows how each kind of vertex is done. `sources` are its inputs after the first. @throws BuildError */
+export type Prepare = (vertex: Vertex, sources: readonly (Result | undefined)[]) => Prepared;
 
 export interface SolverOptions {
   readonly machine: BuildMachine;
@@ -58,20 +58,21 @@ export class Solver {
     const known = this.#results.get(vertex);
     if (known !== undefined) return known;
     const result = this.#solve(vertex);
+    // Who waits for it hears of a failure; nobody may be waiting any more.
+    result.catch(() => {});
     this.#results.set(vertex, result);
     return result;
   }
 
   async #solve(vertex: Vertex): Promise<Result> {
-    const inputs = await Promise.all(
-      vertex.inputs.map((input) => (input === undefined ? undefined : this.solve(input))),
-    );
-    this.#abort.signal.throwIfAborted();
-    const work = this.#prepare(vertex, inputs);
-    if (work.kind === "source") {
+    const [base, ...sources] = vertex.inputs.map((input) => (input === undefined ? undefined : this.solve(input)));
+    const prepared = this.#prepare(vertex, await Promise.all(sources));
+    if (typeof prepared !== "function") {
       const shown = this.#options.progress.start(vertex.name);
-      return this.#guard(vertex, shown, async () => work.produce(shown));
+      return this.#guard(vertex, shown, async () => prepared.produce(shown));
     }
+    const work = prepared(await base);
+    this.#abort.signal.throwIfAborted();
     const key = BuildCache.key(work.ingredients);
     const same = this.#byKey.get(key);
     if (same !== undefined) return same;
@@ -80,9 +81,10 @@ export class Solver {
     return result;
   }
 
-  #prepare(vertex: Vertex, inputs: readonly (Result | undefined)[]): Work {
+  #prepare(vertex: Vertex, sources: readonly (Result | undefined)[]): Prepared {
+    this.#abort.signal.throwIfAborted();
     try {
-      return this.#options.prepare(vertex, inputs);
+      return this.#options.prepare(vertex, sources);
     } catch (error) {
       if (!(error instanceof BuildError)) throw error;
       this.#options.progress.start(vertex.name).fail(error.message);
@@ -135,7 +137,7 @@ export class Solver {
   }
 
   #give(vertex: Vertex, cause: BuildError): VertexError {
-    const failed = new VertexError(vertex, cause);
+    const failed = new VertexError(vertex, cause.at(vertex.range));
     this.#abort.abort(failed);
     return failed;
   }

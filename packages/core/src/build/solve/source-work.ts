@@ -17,12 +17,11 @@ export function snapshotResult(machine: BuildMachine, key: string, snapshot: str
 
 export function imageWork(machine: BuildMachine, { chain }: ImageOp): SourceWork {
   const top = chain[chain.length - 1];
-  return { kind: "source", produce: () => snapshotResult(machine, `image ${top ?? "without layers"}`, top) };
+  return { produce: () => snapshotResult(machine, `image ${top ?? "without layers"}`, top) };
 }
 
 export function contextWork(machine: BuildMachine, { entries, transfer, ignore }: ContextOp): SourceWork {
   return {
-    kind: "source",
     produce: (progress) => {
       const files = [...withoutIgnored(entries(), ignore)];
       progress.status(`transferring context: ${bytesText(transfer.send(files))}`);
@@ -44,7 +43,7 @@ export function inlineWork(machine: BuildMachine, { files }: InlineOp): SourceWo
       content: encode(content),
     }),
   );
-  return { kind: "source", produce: () => treeResult(machine, entries) };
+  return { produce: () => treeResult(machine, entries) };
 }
 
 /** Files from outside are not part of any key: whoever takes some of them looks at what they hold. */

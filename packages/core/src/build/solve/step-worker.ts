@@ -10,7 +10,7 @@ import { contextWork, imageWork, inlineWork } from "./source-work.ts";
 
 export function stepWorker(machine: BuildMachine, secrets: Secrets): Prepare {
   const executor = new RunExecutor(machine);
-  return ({ op }, inputs) => {
+  return ({ op }, sources) => {
     switch (op.kind) {
       case "image":
         return imageWork(machine, op);
@@ -19,9 +19,9 @@ export function stepWorker(machine: BuildMachine, secrets: Secrets): Prepare {
       case "inline":
         return inlineWork(machine, op);
       case "file":
-        return fileWork(machine, op, inputs);
+        return fileWork(machine, op, sources);
       case "exec":
-        return execWork(machine, executor, secrets, op, inputs);
+        return execWork(machine, executor, secrets, op, sources);
       default:
         return unreachable(op);
     }

@@ -4,6 +4,7 @@
  * @see BuildKit solver/pb/ops.proto
  */
 import type { LayerEntry } from "../../content/index.ts";
+import type { SourceRange } from "../dockerfile/ast.ts";
 import type { IgnoreMatcher } from "../files/ignore.ts";
 import type { Transfer } from "../files/transfer.ts";
 import type { InlineFile, StepMount } from "../frontend/step.ts";
@@ -40,7 +41,7 @@ export interface MakeDirectory {
 /** Copies files of an input into the tree. */
 export interface CopyFiles {
   readonly kind: "copy";
-  /** Which input of the vertex they come from. */
+  /** Which input of the vertex they come from, the first after the tree being 0. */
   readonly input: number;
   readonly source: string;
   /** Absolute; a slash at its end matters. */
@@ -70,7 +71,7 @@ export interface ExecOp {
   readonly mounts: readonly ExecMount[];
 }
 
-/** A mount, and which input its files come from; none for an empty one. */
+/** A mount, and which input its files come from, counted like those of `CopyFiles`; none for an empty one. */
 export interface ExecMount {
   readonly mount: StepMount;
   readonly input: number | undefined;
@@ -84,6 +85,8 @@ export interface Vertex {
   readonly name: string;
   /** Input 0 of a file or exec vertex is the tree that it changes; `undefined` is an empty one. */
   readonly inputs: readonly (Vertex | undefined)[];
+  /** The lines of the Dockerfile that it comes from. */
+  readonly range?: SourceRange | undefined;
   /** Done again even if its result is known. */
   readonly ignoresCache: boolean;
 }

@@ -5,13 +5,11 @@ import type { Result } from "./result.ts";
 
 /** Looked up anew in every build: an image, files from outside. */
 export interface SourceWork {
-  readonly kind: "source";
   produce(progress: VertexProgress): Result;
 }
 
 /** A change of a tree, which the cache may know already. */
 export interface ChangeWork {
-  readonly kind: "change";
   /** Everything that the result depends on. */
   readonly ingredients: Ingredients;
   /** The committed snapshot that is changed; `undefined` for an empty tree. */
@@ -20,7 +18,11 @@ export interface ChangeWork {
   change(key: string, progress: VertexProgress, signal: AbortSignal): Promise<void>;
 }
 
-export type Work = SourceWork | ChangeWork;
+/**
+ * A vertex whose sources are there, but perhaps not the tree that it changes: what can be checked now is checked, and the
+ * rest waits for that tree.
+ */
+export type Prepared = SourceWork | ((base: Result | undefined) => ChangeWork);
 
 /** What the key of a change says of the tree below it. */
 export function baseIngredient(base: Result | undefined): readonly [name: string, value: string] {

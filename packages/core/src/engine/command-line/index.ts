@@ -11,6 +11,7 @@ import { parseDocker } from "../docker/index.ts";
 import type { DockerRequest } from "../docker/request.ts";
 import { splitWords } from "../docker/words.ts";
 import type { Engine } from "../engine.ts";
+import { buildImage } from "./build.ts";
 import { createContainer, execInContainer, runContainer, startContainers } from "./containers.ts";
 import { inspectObjects } from "./inspect.ts";
 import { listContainers, listImages, listNetworks, listVolumes } from "./lists.ts";
@@ -48,6 +49,9 @@ async function execute(session: Session, request: DockerRequest): Promise<number
       return runContainer(session, request);
     case "create":
       return createContainer(session, request);
+    case "build":
+    case "buildx build":
+      return buildImage(session, request);
     case "start":
       return startContainers(session, request);
     case "exec":
@@ -95,6 +99,11 @@ async function execute(session: Session, request: DockerRequest): Promise<number
       return named(request.containers, async (name) => `${await containers.wait(containers.get(name))}`);
     case "rm":
       return removeContainers(session, request);
+    case "diff":
+      for (const { kind, path } of containers.changes(containers.get(request.container))) {
+        session.lines([`${DIFF_LETTER[kind]} ${path}`]);
+      }
+      return 0;
     case "rename":
       containers.rename(containers.get(request.container), request.newName);
       return 0;
@@ -120,6 +129,8 @@ async function execute(session: Session, request: DockerRequest): Promise<number
       throw new StatusError("not-implemented", `"docker ${request.command}" is not implemented`);
   }
 }
+
+const DIFF_LETTER = { added: "A", changed: "C", deleted: "D" } as const;
 
 function volumeOptions(body: Extract<DockerRequest, { readonly command: "volume create" }>["body"]) {
   return {

@@ -1,5 +1,5 @@
 /** `docker logs`. @see docker/cli cli/command/container/logs.go */
-import { rfc3339Nano } from "../../lib/go/time.ts";
+import { rfc3339NanoFixed } from "../../lib/go/time.ts";
 import type { LogsRequest } from "../docker/requests/container.ts";
 import type { Session } from "./session.ts";
 
@@ -9,7 +9,7 @@ export async function printLogs(session: Session, request: LogsRequest): Promise
   const tail = /^\d+$/.test(request.tail) ? Number(request.tail) : Number.POSITIVE_INFINITY;
   const entries = container.logs.entries;
   for (const { stream, bytes, timeUs } of tail === 0 ? [] : entries.slice(-tail)) {
-    const prefix = request.timestamps ? `${rfc3339Nano(Math.floor(timeUs / 1e6), (timeUs % 1e6) * 1000)} ` : "";
+    const prefix = request.timestamps ? `${rfc3339NanoFixed(Math.floor(timeUs / 1e6), (timeUs % 1e6) * 1000)} ` : "";
     if (stream === "stdout") {
       session.out(prefix);
       session.out(bytes);

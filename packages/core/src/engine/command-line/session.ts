@@ -1,4 +1,5 @@
 /** What a command prints while it runs, and what it may use. */
+import type { ContextDisk } from "../../build/index.ts";
 import { concat, decode, encode } from "../../lib/index.ts";
 import type { Engine } from "../engine.ts";
 
@@ -12,27 +13,41 @@ export interface CommandResult {
 export interface CommandOptions {
   /** Standard input. Without it the command reads nothing. */
   readonly stdin?: string | Uint8Array;
+  /** The disk that the client runs on, where `docker build` finds its context: `node:fs` or something of its shape. */
+  readonly disk?: ContextDisk;
+  /** The directory on it where the command is called. Default "/". */
+  readonly cwd?: string;
+  /** Hears of output as it comes. */
+  readonly onOutput?: (stream: "stdout" | "stderr", text: string) => void;
 }
 
 /** One command in progress. */
 export class Session {
   readonly engine: Engine;
   readonly stdin: Uint8Array | undefined;
+  readonly disk: ContextDisk | undefined;
+  readonly cwd: string;
+  readonly #onOutput: CommandOptions["onOutput"];
   readonly #out: Uint8Array[] = [];
   readonly #err: Uint8Array[] = [];
 
   constructor(engine: Engine, options: CommandOptions) {
     this.engine = engine;
-    const { stdin } = options;
+    const { stdin, disk, cwd = "/", onOutput } = options;
+    this.disk = disk;
+    this.cwd = cwd;
+    this.#onOutput = onOutput;
     this.stdin = typeof stdin === "string" ? encode(stdin) : stdin;
   }
 
   out(text: string | Uint8Array): void {
     this.#out.push(typeof text === "string" ? encode(text) : text);
+    this.#onOutput?.("stdout", typeof text === "string" ? text : decode(text));
   }
 
   err(text: string | Uint8Array): void {
     this.#err.push(typeof text === "string" ? encode(text) : text);
+    this.#onOutput?.("stderr", typeof text === "string" ? text : decode(text));
   }
 
   /** A line each. */

@@ -7,12 +7,12 @@ import { CapabilitySet, Errno, MAX_NAMESPACE_DEPTH, type NamespaceKind } from ".
 import { Location } from "../../vfs/index.ts";
 import type { Credentials } from "../credentials.ts";
 import type { Process } from "../process.ts";
+import { NetNamespace } from "./net.ts";
 import {
   CgroupNamespace,
   IpcNamespace,
   MountNamespace,
   type NamespaceSet,
-  NetNamespace,
   TimeNamespace,
   UtsNamespace,
 } from "./others.ts";

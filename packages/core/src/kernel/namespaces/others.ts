@@ -1,5 +1,5 @@
 /**
- * The smaller namespaces: mnt, uts, ipc, net, cgroup, time; and the set that a process lives in.
+ * The smaller namespaces: mnt, uts, ipc, cgroup, time; and the set that a process lives in.
  *
  * @see namespaces(7)
  */
@@ -10,6 +10,7 @@ import type { Cgroup } from "../cgroup/cgroup.ts";
 import type { Process } from "../process.ts";
 import type { SysctlValues } from "../sysctl.ts";
 import { Namespace } from "./namespace.ts";
+import type { NetNamespace } from "./net.ts";
 import type { PidNamespace } from "./pid.ts";
 import type { UserNamespace } from "./user.ts";
 
@@ -53,17 +54,6 @@ export class IpcNamespace extends Namespace {
   queues(machine: FsMachine): MemoryFs {
     this.#queues ??= new MemoryFs(machine, { type: "mqueue", mode: 0o1777 });
     return this.#queues;
-  }
-}
-
-/** @see network_namespaces(7) */
-export class NetNamespace extends Namespace {
-  override readonly kind = "net";
-  #sysctls: SysctlValues | undefined;
-
-  get sysctls(): SysctlValues {
-    this.#sysctls ??= new Map();
-    return this.#sysctls;
   }
 }
 

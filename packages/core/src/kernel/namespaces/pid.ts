@@ -33,6 +33,11 @@ export class PidNamespace extends Namespace {
     return this.#last;
   }
 
+  /** Numbers go on from there. @see /proc/sys/kernel/ns_last_pid */
+  set lastPid(pid: number) {
+    this.#last = pid;
+  }
+
   /** The next free number. */
   take(): number {
     do this.#last = this.#last + 1 >= PID_MAX ? RESERVED_PIDS : this.#last + 1;

@@ -3,8 +3,10 @@
  *
  * @see proc(5)
  */
-import { file, type PseudoTree, textFile } from "../../fs/index.ts";
+import { file, type PseudoLeaf, type PseudoTree, textFile } from "../../fs/index.ts";
+import { DISK_TYPES } from "../disk-types.ts";
 import type { Kernel } from "../kernel.ts";
+import type { KernelPart } from "../machine.ts";
 import type { ProcFs } from "./proc-fs.ts";
 
 const kiB = (bytes: number): string => `${String(Math.floor(bytes / 1024)).padStart(8)} kB`;
@@ -17,34 +19,73 @@ const text = (read: (kernel: Kernel) => string, mode?: number) => textFile<ProcF
 const empty = text(() => "");
 const hidden = text(() => "", 0o400);
 
+/** A file of a part that the kernel may have been built without. */
+const ofPart =
+  (part: KernelPart, leaf: PseudoLeaf<ProcFs>): PseudoLeaf<ProcFs> =>
+  (fs) =>
+    fs.kernel.machine.missingParts.has(part) ? undefined : leaf(fs);
+
+const pressure = text(() => "some avg10=0.00 avg60=0.00 avg300=0.00 total=0\n");
+
 export const MACHINE_FILES: PseudoTree<ProcFs> = {
   acpi: {},
+  buddyinfo: empty,
   bus: {},
   cgroups: text(() => "#subsys_name\thierarchy\tnum_cgroups\tenabled\n"),
   cmdline: text(() => "console=ttyS0 root=/dev/vda1\n"),
   consoles: empty,
   cpuinfo: text(cpuinfo),
+  crypto: empty,
   devices: text(() => "Character devices:\n  1 mem\n  5 /dev/tty\n136 pts\n\nBlock devices:\n254 virtblk\n"),
   diskstats: text(() => " 254       0 vda 0 0 0 0 0 0 0 0 0 0 0\n"),
+  dma: text(() => " 4: cascade\n"),
+  driver: {},
+  execdomains: text(() => "0-0\tLinux           \t[kernel]\n"),
   filesystems: text(filesystems),
   fs: {},
   interrupts: empty,
+  iomem: empty,
+  ioports: empty,
   irq: {},
   kallsyms: empty,
+  "key-users": empty,
   keys: empty,
   kmsg: hidden,
+  kpagecgroup: hidden,
+  kpagecount: hidden,
+  kpageflags: hidden,
   loadavg: text(loadavg),
+  locks: empty,
   meminfo: text(meminfo),
-  modules: empty,
+  misc: empty,
+  modules: ofPart("MODULES", empty),
+  mtrr: text(() => "", 0o644),
+  pagetypeinfo: hidden,
   partitions: text(() => "major minor  #blocks  name\n\n 254        0   33554432 vda\n"),
+  pressure: { cpu: pressure, io: pressure, memory: pressure },
+  slabinfo: hidden,
+  softirqs: empty,
   stat: text(stat),
   swaps: text(swaps),
-  "sysrq-trigger": file<ProcFs>(() => ({ write: () => {} }), 0o200),
+  "sysrq-trigger": ofPart("MAGIC_SYSRQ", file<ProcFs>(() => ({ write: () => {} }), 0o200)),
+  sysvipc: {
+    msg: text(
+      () =>
+        "       key      msqid perms      cbytes       qnum lspid lrpid   uid   gid  cuid  cgid      stime      rtime      ctime\n",
+    ),
+    sem: text(() => "       key      semid perms      nsems   uid   gid  cuid  cgid      otime      ctime\n"),
+    shm: text(
+      () =>
+        "       key      shmid perms                  size  cpid  lpid nattch   uid   gid  cuid  cgid      atime      dtime      ctime                   rss                  swap\n",
+    ),
+  },
   timer_list: hidden,
   tty: {},
   uptime: text(uptime),
   version: text(({ machine }) => `Linux version ${machine.kernelRelease} (bottleship) ${machine.kernelVersion}\n`),
+  vmallocinfo: hidden,
   vmstat: text((kernel) => `nr_free_pages ${Math.floor(freeBytes(kernel) / 4096)}\n`),
+  zoneinfo: empty,
 };
 
 function freeBytes(kernel: Kernel): number {
@@ -130,7 +171,8 @@ function loadavg(kernel: Kernel): string {
 }
 
 function filesystems(kernel: Kernel): string {
-  return `${[...kernel.fileSystems.keys()].map((type) => `nodev\t${type}\n`).join("")}\text4\n`;
+  const line = (type: string): string => `${DISK_TYPES.includes(type) ? "" : "nodev"}\t${type}\n`;
+  return [...kernel.fileSystems.keys()].map(line).join("");
 }
 
 function swaps(kernel: Kernel): string {

@@ -6,7 +6,7 @@
  * @see proc(5), fs/proc/
  */
 import { type DirEntry, Errno } from "../../abi/index.ts";
-import { link, PseudoFs, type PseudoTree, TreeDirectory } from "../../fs/index.ts";
+import { fixedLink, link, PseudoFs, type PseudoTree, TreeDirectory } from "../../fs/index.ts";
 import type { Inode } from "../../vfs/index.ts";
 import type { Kernel } from "../kernel.ts";
 import type { PidNamespace } from "../namespaces/pid.ts";
@@ -77,8 +77,8 @@ function selfOf(fs: ProcFs): string {
 const ROOT_TREE: PseudoTree<ProcFs> = {
   self: link(selfOf),
   "thread-self": link((fs) => `${selfOf(fs)}/task/${selfOf(fs)}`),
-  mounts: link(() => "self/mounts"),
-  net: link(() => "self/net"),
+  mounts: fixedLink("self/mounts"),
+  net: fixedLink("self/net"),
   sys: SYSCTL_TREE,
   ...MACHINE_FILES,
 };

@@ -10,8 +10,10 @@ import { type Inode, type Location, type OpenFile, pathOf } from "../../vfs/inde
 import { badness } from "../oom.ts";
 import { type Process, pidIn } from "../process.ts";
 import { formatMountinfo, formatMounts } from "./mount-tables.ts";
+import { NET_FILES } from "./net-files.ts";
 import type { ProcFs } from "./proc-fs.ts";
 import { mayInspect } from "./ptrace.ts";
+import { QUIET_FILES } from "./quiet-files.ts";
 import { formatLimits, formatStat, formatStatm, formatStatus } from "./status.ts";
 import { formatIdMap, writeIdMap, writeSetgroups } from "./user-maps.ts";
 
@@ -119,6 +121,15 @@ const NAMESPACES: Readonly<Record<string, Maker>> = Object.fromEntries(
   ),
 );
 
+const quietFiles: Readonly<Record<string, Maker>> = Object.fromEntries(
+  Object.entries(QUIET_FILES).map(([name, quiet]) => [name, text(() => quiet.text, quiet.mode)]),
+);
+
+/** What the network stack of a process shows. */
+const netFiles: Readonly<Record<string, Maker>> = Object.fromEntries(
+  Object.entries(NET_FILES).map(([name, read]) => [name, text((fs, { ns }) => read(ns.net.stack(fs.kernel.net)))]),
+);
+
 const ENTRIES: Readonly<Record<string, Maker>> = {
   attr: (fs, process) => directory(fs, process, {}, 900, 0o555),
   cgroup: text((fs, process) => `0::${cgroupPath(fs.reader, process)}\n`),
@@ -149,6 +160,7 @@ const ENTRIES: Readonly<Record<string, Maker>> = {
   maps: text((fs, process) => maps(fs, process)),
   mountinfo: text((_fs, process) => formatMountinfo(process)),
   mounts: text((_fs, process) => formatMounts(process)),
+  net: (fs, process) => directory(fs, process, netFiles, 910, 0o555),
   ns: (fs, process) => directory(fs, process, NAMESPACES, 500, 0o511),
   oom_score: text((_fs, process) => `${Math.max(0, Math.round(666 + badness(process) / 1000))}\n`),
   oom_score_adj: (fs, process, ino) =>
@@ -195,6 +207,7 @@ const ENTRIES: Readonly<Record<string, Maker>> = {
     ),
   uid_map: (fs, process, ino) => idMap(fs, process, "uid", ino),
   wchan: text(() => "0"),
+  ...quietFiles,
 };
 
 function idMap(fs: ProcFs, process: Process, kind: "uid" | "gid", ino: number): Inode {
@@ -234,6 +247,9 @@ function maps(fs: ProcFs, process: Process): string {
   ].join("");
 }
 
+/** What lstat(2) says of a link in /proc/PID/fd, whatever its text. */
+const FD_LINK_SIZE = 64;
+
 /** /proc/PID/fd: opening a link opens what the descriptor refers to, again. */
 function descriptors(fs: ProcFs, process: Process): Inode {
   const find = (name: string): Inode | undefined => {
@@ -245,13 +261,14 @@ function descriptors(fs: ProcFs, process: Process): Inode {
       fs,
       () => describe(fs, opened),
       () => opened.at,
-      { mode, ...owner(process) },
+      { mode, ...owner(process), size: FD_LINK_SIZE },
       process.pid * INODES_PER_PROCESS + 600 + fd,
     );
   };
+  const size = process.isAlive ? process.files.open().length : 0;
   return new PseudoDirectory(
     fs,
-    { mode: 0o500, ...owner(process) },
+    { mode: 0o500, ...owner(process), size },
     {
       find: (name) => {
         checkInspect(fs, process);

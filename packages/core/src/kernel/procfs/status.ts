@@ -191,7 +191,7 @@ export function formatLimits(process: Process): string {
   const shown = (limit: number | undefined): string =>
     limit === undefined || !Number.isFinite(limit) ? "unlimited" : String(limit);
   const row = (name: string, soft: string, hard: string, unit: string): string =>
-    `${name.padEnd(26)}${soft.padEnd(21)}${hard.padEnd(21)}${unit.padEnd(10)}\n`;
+    `${name.padEnd(26)}${soft.padEnd(21)}${hard.padEnd(21)}${unit === "" ? "" : unit.padEnd(10)}\n`;
   const rows = LIMIT_ROWS.map(([resource, name, unit]) => {
     const limit = process.limits.get(resource);
     return row(name, shown(limit?.soft), shown(limit?.hard), unit);

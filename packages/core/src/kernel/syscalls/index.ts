@@ -9,6 +9,7 @@ import { mountCalls } from "./mounts.ts";
 import { namespaceCalls } from "./namespaces.ts";
 import { processCalls } from "./processes.ts";
 import { signalCalls } from "./signals.ts";
+import { socketCalls } from "./sockets.ts";
 import type { SyscallTable } from "./table.ts";
 import { timeCalls } from "./time.ts";
 
@@ -16,6 +17,7 @@ const TABLE: SyscallTable = {
   ...descriptorCalls,
   ...directoryCalls,
   ...attributeCalls,
+  ...socketCalls,
   ...processCalls,
   ...signalCalls,
   ...timeCalls,

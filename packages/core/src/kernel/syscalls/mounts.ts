@@ -12,6 +12,7 @@ import {
   MS_MOVE,
   MS_NOATIME,
   MS_PRIVATE,
+  MS_RDONLY,
   MS_REC,
   MS_RELATIME,
   MS_REMOUNT,
@@ -39,7 +40,7 @@ export const mountCalls = {
   mount: (process, source, target, type, flags, data) => {
     const at = walk(process, target, { follow: true });
     checkAdmin(process);
-    if ((flags & MS_REMOUNT) !== 0) remount(process, at, flags);
+    if ((flags & MS_REMOUNT) !== 0) remount(process, at, flags, data);
     else if ((flags & MS_BIND) !== 0) {
       const from = walk(process, source, { follow: true });
       process.ns.mnt.tree.bind(from, at, { recursive: (flags & MS_REC) !== 0 });
@@ -64,6 +65,11 @@ export const mountCalls = {
     checkAdmin(process);
     // Even "." means what is mounted on top of it: that is how the old root goes after pivot_root(".", ".").
     const at = walk(process, target, { follow: (flags & UMOUNT_NOFOLLOW) === 0 }).top;
+    // Who unmounts its own root only makes it read-only: that is how a machine is shut down.
+    if (at.equals(process.root) && at.dentry === at.mount.root && (flags & MNT_DETACH) === 0) {
+      remount(process, at, at.mount.flags | MS_RDONLY, "");
+      return;
+    }
     process.ns.mnt.tree.unmount(at, { lazy: (flags & MNT_DETACH) !== 0 });
   },
 
@@ -95,9 +101,10 @@ function directoryAt(process: Process, path: string): Location {
 function mountNew(process: Process, source: string, at: Location, type: string, flags: number, data: string): void {
   const factory = process.kernel.fileSystems.get(type);
   if (factory === undefined) throw new Errno("ENODEV");
+  const fs = factory({ source, data }, process);
   if (at.inode.type !== "dir") throw new Errno("ENOTDIR");
   if (at.mount.tree !== process.ns.mnt.tree) throw new Errno("EINVAL");
-  const fs = factory({ source, data }, process);
+  if (at.dentry === at.mount.root && at.mount.fs === fs) throw new Errno("EBUSY");
   process.ns.mnt.tree.mount(fs, at, defaultTimes(flags) & MOUNT_FLAGS);
 }
 
@@ -106,10 +113,22 @@ function defaultTimes(flags: number): number {
   return (flags & (MS_STRICTATIME | MS_NOATIME)) === 0 ? flags | MS_RELATIME : flags;
 }
 
-/** @throws EINVAL if `at` is no mount point. */
-function remount(process: Process, at: Location, flags: number): void {
-  if (at.dentry !== at.mount.root || at.mount.tree !== process.ns.mnt.tree) throw new Errno("EINVAL");
-  at.mount.flags = (flags | (at.mount.flags & MS_RELATIME)) & MOUNT_FLAGS;
+/**
+ * Changes the flags of a mount, and, without MS_BIND, the options of its file system.
+ *
+ * @throws EINVAL if `at` is no mount point. @throws EBUSY if it would become read-only while a file is open for writing.
+ */
+function remount(process: Process, at: Location, flags: number, data: string): void {
+  const { mount } = at;
+  if (at.dentry !== mount.root || mount.tree !== process.ns.mnt.tree) throw new Errno("EINVAL");
+  const whole = (flags & MS_BIND) === 0;
+  const becomesReadOnly = (flags & MS_RDONLY) !== 0;
+  if (becomesReadOnly && (whole ? mount.fs.writers : mount.writers) > 0) throw new Errno("EBUSY");
+  if (whole) {
+    mount.fs.reconfigure(data);
+    mount.fs.readOnly = becomesReadOnly;
+  }
+  mount.flags = (flags | (mount.flags & MS_RELATIME)) & MOUNT_FLAGS;
 }
 
 /** @throws EINVAL if `at` is no mount point, or more than one type is given. */

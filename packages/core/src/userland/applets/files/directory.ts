@@ -13,13 +13,26 @@ import { isDotOrDotDot } from "./paths.ts";
 
 /** Every entry, `.` and `..` too, in the order of the directory. @throws Errno */
 export function* readDirectory(path: string): Routine<readonly DirEntry[]> {
+  const entries: DirEntry[] = [];
+  yield* visitDirectory(path, function* (entry) {
+    entries.push(entry);
+  });
+  return entries;
+}
+
+/**
+ * Shows every entry to `visit` while the directory is open: a visitor of /proc/self/fd meets the descriptor that it
+ * lists with.
+ *
+ * @throws Errno
+ */
+export function* visitDirectory(path: string, visit: (entry: DirEntry) => Routine<void>): Routine<void> {
   const fd = yield* open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   try {
-    const entries: DirEntry[] = [];
     for (;;) {
       const some = yield* getdents(fd);
-      if (some.length === 0) return entries;
-      entries.push(...some);
+      if (some.length === 0) return;
+      for (const entry of some) yield* visit(entry);
     }
   } finally {
     yield* close(fd);

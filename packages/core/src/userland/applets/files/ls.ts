@@ -4,7 +4,7 @@ import { byteString } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, type Options } from "../../getopt.ts";
 import { attempt, type Io, isatty } from "../../io.ts";
-import { readDirectory } from "./directory.ts";
+import { visitDirectory } from "./directory.ts";
 import { humanSize } from "./human.ts";
 import { type Entry, Listing, timeOf } from "./ls-listing.ts";
 import { INT_MAX, numberOrDie } from "./number.ts";
@@ -138,21 +138,24 @@ class Lister {
   }
 
   *#scan(path: string): Routine<Entry[]> {
-    const found = yield* attempt(readDirectory(path));
-    if (found instanceof Errno) {
-      yield* this.#io.perror(`can't open '${path}'`, found);
-      this.#code = 1;
-      return [];
-    }
     const entries: Entry[] = [];
-    for (const { name } of found) {
-      if (name.startsWith(".") && !this.#flags.has("a")) {
-        if (!this.#flags.has("A") || isDotOrDotDot(name)) continue;
-      }
-      const entry = yield* this.#look(joinPath(path, name), name, false);
-      if (entry !== undefined) entries.push(entry);
-    }
-    return entries;
+    const lister = this;
+    const failure = yield* attempt(
+      visitDirectory(path, function* ({ name }) {
+        if (lister.#hides(name)) return;
+        const entry = yield* lister.#look(joinPath(path, name), name, false);
+        if (entry !== undefined) entries.push(entry);
+      }),
+    );
+    if (!(failure instanceof Errno)) return entries;
+    yield* this.#io.perror(`can't open '${path}'`, failure);
+    this.#code = 1;
+    return [];
+  }
+
+  #hides(name: string): boolean {
+    if (!name.startsWith(".") || this.#flags.has("a")) return false;
+    return !this.#flags.has("A") || isDotOrDotDot(name);
   }
 
   *#look(path: string, name: string, follows: boolean): Routine<Entry | undefined> {

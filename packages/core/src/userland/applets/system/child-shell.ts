@@ -1,7 +1,7 @@
 /** What unshare and nsenter have in common: going on in a child, and a shell if no program is named. */
 import { getpid, kill, type Routine, sigaction } from "../../../abi/index.ts";
 import { execOrDie, fork, waitFor } from "../../exec.ts";
-import type { Io } from "../../io.ts";
+import { attempt, type Io } from "../../io.ts";
 import { execShell } from "./su.ts";
 
 const DEFAULT_SHELL = "/bin/sh";
@@ -11,7 +11,8 @@ export function* continueInChild(io: Io, goOn: () => Routine<number>): Routine<n
   const status = yield* waitFor(yield* fork(io, goOn));
   if ("exited" in status) return status.exited;
   const signal = "signaled" in status ? status.signaled : 0;
-  yield* sigaction(signal, "default");
+  // The action of SIGKILL cannot be set, and need not be.
+  yield* attempt(sigaction(signal, "default"));
   yield* kill(yield* getpid(), signal);
   return signal | 0x80;
 }

@@ -114,7 +114,7 @@ export function* commandLine(row: Pick<ProcessRow, "pid" | "comm">, limit: numbe
   const bytes = yield* attempt(readStart(`/proc/${row.pid}/cmdline`, limit));
   if (bytes instanceof Errno || bytes.length === 0) return `[${row.comm}]`;
   const raw = latin1(bytes).replace(/\0+$/, "");
-  const line = raw.replace(/[\0-\x1f]/g, " ");
+  const line = raw.replace(/\0/g, " ").replace(/[\x01-\x1f\x7f-\xff]/g, "?");
   const program = /^[^\0 ]*/.exec(raw)?.[0] ?? "";
   const base = program.slice(program.lastIndexOf("/") + 1).replace(/^-/, "");
   return base.startsWith(row.comm) ? line : `{${row.comm}} ${line}`.slice(0, limit);

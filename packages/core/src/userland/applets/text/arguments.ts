@@ -4,20 +4,25 @@ import { getopt, type Options, showUsage } from "../../getopt.ts";
 import { AppletExit, type Io } from "../../io.ts";
 
 export const INT_MAX = 2_147_483_647;
+const UINT32_LIMIT = 2 ** 32;
 const UINT64_LIMIT = 2 ** 64;
 
 /** Suffixes b, k and m. */
 export const BKM: Readonly<Record<string, number>> = { b: 512, k: 1024, m: 1_048_576 };
 
-/** b, k, K, m, M and the rest of the binary and decimal ones, as `head -c` and `tail -c` take. */
-export const SIZES: Readonly<Record<string, number>> = {
-  ...BKM,
-  kB: 1000,
+/** Binary and decimal suffixes, as hexdump takes them. */
+export const KMG: Readonly<Record<string, number>> = {
+  k: 1024,
   K: 1024,
+  KiB: 1024,
   KB: 1000,
+  m: 1_048_576,
   M: 1_048_576,
+  MiB: 1_048_576,
   MB: 1_000_000,
+  g: 1_073_741_824,
   G: 1_073_741_824,
+  GiB: 1_073_741_824,
   GB: 1_000_000_000,
 };
 
@@ -36,12 +41,31 @@ export function* toNumber(io: Io, text: string, options: NumberOptions = {}): Ro
   const factor = suffix === "" ? 1 : suffixes[suffix];
   const value = Number(digits);
   const refused = digits === "" || factor === undefined || (sign === "-" && least >= 0);
-  if (refused || value > UINT64_LIMIT) return yield* io.die(`invalid number '${text}'`, code);
+  // What a number of that size cannot hold is no number.
+  const limit = most < UINT32_LIMIT ? UINT32_LIMIT : UINT64_LIMIT;
+  if (refused || value >= limit) return yield* io.die(`invalid number '${text}'`, code);
   const result = (sign === "-" ? -value : value) * factor;
   if (result < least || result > most) {
     return yield* io.die(`number ${text} is not in ${least}..${most} range`, code);
   }
   return result;
+}
+
+/** A number as C writes it: decimal, octal behind a 0, hexadecimal behind 0x. Anything else ends the applet. */
+export function* toCNumber(
+  io: Io,
+  text: string,
+  options: { readonly signed?: boolean; readonly suffixes?: Readonly<Record<string, number>> } = {},
+): Routine<number> {
+  const { signed = false, suffixes = {} } = options;
+  const match = /^([-+]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)(.*)$/s.exec(text);
+  const [, sign = "", digits = "", suffix = ""] = match ?? [];
+  const factor = suffix === "" ? 1 : suffixes[suffix];
+  if (match === null || factor === undefined || (sign !== "" && !signed)) {
+    return yield* io.die(`invalid number '${text}'`);
+  }
+  const value = /^0[0-7]+$/.test(digits) ? Number.parseInt(digits, 8) : Number(digits);
+  return (sign === "-" ? -value : value) * factor;
 }
 
 /** `getopt` for applets that refuse wrong options with another code than 1. */

@@ -20,7 +20,7 @@ describe("cat", () => {
 
   it("numbers lines and shows ends and control characters", async () => {
     const result = await new Busybox().run(["cat", "-nA"], { stdin: "a\tb\n\u0001\n" });
-    expect(result.stdout).toBe("     1\ta^Ib$\n     2\t^A$\n");
+    expect(result.stdout).toBe("     1  a^Ib$\n     2  ^A$\n");
   });
 
   it("refuses an unknown option with the usage and 1", async () => {

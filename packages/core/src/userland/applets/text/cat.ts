@@ -2,35 +2,50 @@
 import { close, Errno, open, type Routine, read } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt } from "../../getopt.ts";
-import { attempt, Input, type Io } from "../../io.ts";
+import { attempt, type Io } from "../../io.ts";
+import { LineReader, openOrWarn, put } from "./lines.ts";
 
 const READ_SIZE = 65_536;
+const TAB = 9;
+const NEWLINE = 10;
+
+/** How lines are shown, and how far their count is. */
+interface View {
+  /** All lines are numbered, or those that are not empty. */
+  readonly numbers: "all" | "filled" | undefined;
+  readonly tabs: boolean;
+  readonly ends: boolean;
+  count: number;
+  atStart: boolean;
+}
 
 export const cat: Applet = function* (io) {
   const options = yield* getopt(io, "nbvteAu");
   const files = options.operands.length === 0 ? ["-"] : options.operands;
-  const numbers = options.last("n", "b");
-  const shows = ["v", "t", "e", "A"].some((letter) => options.has(letter));
+  const view: View = {
+    numbers: options.has("b") ? "filled" : options.has("n") ? "all" : undefined,
+    tabs: options.has("t") || options.has("A"),
+    ends: options.has("e") || options.has("A"),
+    count: 0,
+    atStart: true,
+  };
+  const shows = view.tabs || view.ends || options.has("v");
+  const numbersOnly = view.numbers !== undefined && !shows;
   let code = 0;
-  let line = 0;
   for (const file of files) {
-    const fd = yield* openOrStdin(io, file);
+    // An error of numbering alone is worded differently.
+    const fd = yield* numbersOnly ? openOrWarn(io, file) : openOrStdin(io, file);
     if (fd === undefined) {
       code = 1;
       continue;
     }
     try {
-      if (numbers !== undefined || shows) {
-        line = yield* copyLines(io, fd, line, {
-          numbers,
-          tabs: options.has("t") || options.has("A"),
-          ends: options.has("e") || options.has("A"),
-          shows,
-        });
-      } else yield* copy(io, fd);
+      if (shows) yield* copyVisible(io, fd, view);
+      else if (numbersOnly) yield* copyNumbered(io, fd, view);
+      else yield* copy(io, fd);
     } catch (error) {
       if (!(error instanceof Errno)) throw error;
-      yield* io.perror("read error", error);
+      if (!shows) yield* io.perror("read error", error);
       code = 1;
     }
     if (fd !== 0) yield* close(fd);
@@ -57,40 +72,40 @@ function* copy(io: Io, fd: number): Routine<void> {
   }
 }
 
-function* copyLines(
-  io: Io,
-  fd: number,
-  start: number,
-  how: {
-    readonly numbers: string | undefined;
-    readonly tabs: boolean;
-    readonly ends: boolean;
-    readonly shows: boolean;
-  },
-): Routine<number> {
-  const input = new Input(fd);
-  let number = start;
-  for (let line = yield* input.line(); line !== undefined; line = yield* input.line()) {
-    const hasEnd = line[line.length - 1] === 10;
-    const body = hasEnd ? line.subarray(0, line.length - 1) : line;
-    if (how.numbers === "n" || (how.numbers === "b" && body.length > 0)) {
-      yield* io.out.write(`${String(++number).padStart(6)}\t`);
-    }
-    yield* io.out.write(how.shows ? visible(body, how.tabs) : body);
-    if (hasEnd) yield* io.out.write(how.ends ? "$\n" : "\n");
+/** Lines end with a newline or a NUL, and always get a newline. */
+function* copyNumbered(io: Io, fd: number, view: View): Routine<void> {
+  const reader = new LineReader(fd, "\n\0");
+  for (let line = yield* reader.next(); line !== undefined; line = yield* reader.next()) {
+    const isNumbered = view.numbers === "all" || line !== "";
+    yield* put(io, `${isNumbered ? `${String(++view.count).padStart(6)}\t` : ""}${line}\n`);
   }
-  return number;
+  if (fd === 0) yield* reader.giveBack();
+  if (reader.error !== undefined) throw reader.error;
 }
 
-/** Bytes in `cat -v` notation: ^X for control characters, M- before those with the eighth bit. */
-function visible(bytes: Uint8Array, tabs: boolean): string {
-  let text = "";
-  for (const byte of bytes) {
-    const low = byte & 0x7f;
-    if (byte >= 0x80) text += "M-";
-    if (byte === 9 && !tabs) text += "\t";
-    else if (low < 0x20) text += `^${String.fromCharCode(low + 64)}`;
-    else text += low === 0x7f ? "^?" : String.fromCharCode(low);
+/** A line may go on in the next file. */
+function* copyVisible(io: Io, fd: number, view: View): Routine<void> {
+  for (;;) {
+    const bytes = yield* read(fd, READ_SIZE);
+    if (bytes.length === 0) return;
+    let text = "";
+    for (const byte of bytes) {
+      const isEnd = byte === NEWLINE;
+      if (view.atStart && view.numbers !== undefined && !(isEnd && view.numbers === "filled")) {
+        text += `${String(++view.count).padStart(6)}  `;
+      }
+      view.atStart = isEnd;
+      text += isEnd ? (view.ends ? "$\n" : "\n") : visible(byte, view.tabs);
+    }
+    yield* io.out.write(text);
   }
-  return text;
+}
+
+/** A byte in `cat -v` notation: ^X for control characters, M- before those with the eighth bit. */
+function visible(byte: number, tabs: boolean): string {
+  const low = byte & 0x7f;
+  if (byte === TAB && !tabs) return "\t";
+  const meta = byte >= 0x80 ? "M-" : "";
+  if (low < 0x20) return `${meta}^${String.fromCharCode(low + 64)}`;
+  return meta + (low === 0x7f ? "^?" : String.fromCharCode(low));
 }

@@ -24,6 +24,11 @@ export class Concatenation {
     this.#readError = readError;
   }
 
+  /** Opens the first file that can be opened, if none is open yet. */
+  *begin(): Routine<void> {
+    if (this.#fd === undefined) yield* this.#next();
+  }
+
   /** The next `count` bytes, fewer only at the end. With `exact`, no more than these are taken from the input. */
   *take(count: number, options = { exact: false }): Routine<Uint8Array> {
     const parts: Uint8Array[] = [];

@@ -30,8 +30,7 @@ export const crc32: Applet = function* (io) {
       crc = update(bytes, crc);
     }
     if (fd !== 0) yield* close(fd);
-    if (!failed)
-      yield* io.out.line(crc.toString(16).padStart(8, "0") + (options.operands.length > 1 ? `\t${file}` : ""));
+    if (!failed) yield* io.out.line(crc.toString(16).padStart(8, "0") + (file === undefined ? "" : ` ${file}`));
   }
   return code;
 };

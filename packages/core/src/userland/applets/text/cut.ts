@@ -60,7 +60,8 @@ function* parseRanges(io: Io, list: string): Routine<Range[]> {
     const last = dash < 0 ? first : item.slice(dash + 1);
     const start = first === "" ? 1 : yield* toNumber(io, first, { most: INT_MAX });
     const end = last === "" ? INT_MAX : yield* toNumber(io, last, { most: INT_MAX });
-    if (start < 1 || end < start) return yield* io.die(`invalid range ${start}-${end}`);
+    if (start < 1 || end < start)
+      return yield* io.die(`invalid range ${item.startsWith("-") ? item : `${start}-${end}`}`);
     ranges.push({ start: start - 1, end: end - 1 });
   }
   return ranges;
@@ -107,59 +108,93 @@ function* fieldCut(io: Io, options: Options, isRegex: boolean, ranges: readonly 
   };
 }
 
-/** Where the fields of a line begin and end. */
-function fieldsOf(line: string, delimiter: string | Regex): Range[] {
-  const fields: Range[] = [];
-  let start = 0;
-  for (;;) {
-    const found = nextDelimiter(line, start, delimiter);
-    if (found === undefined) break;
-    fields.push({ start, end: found.start });
-    start = found.end;
-  }
-  fields.push({ start, end: line.length });
-  return fields;
-}
-
-function nextDelimiter(line: string, from: number, delimiter: string | Regex): Range | undefined {
-  if (typeof delimiter === "string") {
-    const at = line.indexOf(delimiter, from);
-    return at < 0 ? undefined : { start: at, end: at + 1 };
-  }
-  const found = delimiter.find(line, { start: from, origin: from, notLineStart: true });
-  return found === undefined || found.end === found.start ? undefined : found;
-}
-
 /** What is printed of a line; `undefined` for nothing at all. */
-function fieldCutter({
-  ranges,
-  delimiter,
-  joiner,
-  onlyDelimited,
-  asGiven,
-}: FieldCut): (line: string) => string | undefined {
-  const isRegex = typeof delimiter !== "string";
-  return (line) => {
-    const fields = fieldsOf(line, delimiter);
-    if (fields.length === 1 && !asGiven) return onlyDelimited ? undefined : line;
-    const parts: string[] = [];
-    const printed = new Set<number>();
-    for (const { start, end } of ranges) {
-      const last = Math.min(end, fields.length - 1);
-      let first = start;
-      while (!asGiven && printed.has(first)) first++;
-      if (isRegex) {
+function fieldCutter(cut: FieldCut): (line: string) => string | undefined {
+  const isSilent = cut.onlyDelimited && !cut.asGiven;
+  return (line) => (isSilent && line === "" ? undefined : new FieldWalk(cut, line).run());
+}
+
+/**
+ * One pass over a line. Ranges are taken in turn and the line is not read again, so that ranges that overlap show what
+ * comes next; the real one asks at every byte whether a range is over.
+ */
+class FieldWalk {
+  readonly #cut: FieldCut;
+  readonly #line: string;
+  readonly #parts: string[] = [];
+  #range = 0;
+  /** Where reading goes on, where the field began, and how many delimiters were met. */
+  #next = 0;
+  #start = 0;
+  #delimiters = 0;
+
+  constructor(cut: FieldCut, line: string) {
+    this.#cut = cut;
+    this.#line = line;
+  }
+
+  run(): string | undefined {
+    const { ranges, asGiven, onlyDelimited, joiner } = this.#cut;
+    const line = this.#line;
+    const isRegex = typeof this.#cut.delimiter !== "string";
+    let end = 0;
+    for (;;) {
+      if (end === line.length || this.#delimiters > (ranges[this.#range]?.end ?? 0)) {
+        if (!this.#nextRange()) break;
+        end = 0;
+      }
+      const { start: first, end: last } = ranges[this.#range] ?? { start: 0, end: 0 };
+      if (this.#next === line.length) {
+        if (!asGiven && this.#range === 0 && this.#delimiters === 0) {
+          if (onlyDelimited) return undefined;
+        } else if (this.#delimiters < first) {
+          // What is not there leaves no delimiter behind.
+          end = line.length;
+          continue;
+        }
+        end = line.length;
+      } else {
+        const found = this.#delimiterHere();
+        if (found === undefined) continue;
+        end = found;
+        this.#delimiters++;
+        if (this.#delimiters <= first) {
+          this.#start = this.#next;
+          continue;
+        }
         // Neighbours keep what stands between them.
-        const text = line.slice(fields[first]?.start ?? 0, first > last ? 0 : fields[last]?.end);
-        if (text !== "") parts.push(text);
+        if (isRegex && this.#delimiters <= last) continue;
       }
-      for (let i = first; i <= last; i++) {
-        const field = fields[i];
-        if (!isRegex && field !== undefined && (asGiven || !printed.has(i)))
-          parts.push(line.slice(field.start, field.end));
-        printed.add(i);
-      }
+      if (end !== this.#start || !isRegex) this.#parts.push(line.slice(this.#start, end));
+      this.#start = this.#next;
     }
-    return parts.join(joiner);
-  };
+    return this.#parts.join(joiner);
+  }
+
+  #nextRange(): boolean {
+    this.#range++;
+    if (this.#cut.asGiven) {
+      this.#start = 0;
+      this.#delimiters = 0;
+      this.#next = 0;
+    }
+    return this.#range < this.#cut.ranges.length;
+  }
+
+  /** Reads on; where a delimiter begins, if one was met. */
+  #delimiterHere(): number | undefined {
+    const { delimiter } = this.#cut;
+    const at = this.#next;
+    if (typeof delimiter === "string") {
+      this.#next++;
+      return this.#line[at] === delimiter ? at : undefined;
+    }
+    const found = delimiter.find(this.#line, { start: at, origin: at, notLineStart: true });
+    if (found === undefined || found.end === found.start) {
+      this.#next = this.#line.length;
+      return undefined;
+    }
+    this.#next = found.end;
+    return found.start;
+  }
 }

@@ -1,7 +1,6 @@
 /** factor: print the prime factors of numbers. @see factor(1) */
 import { burn, type Routine } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
-import { getopt } from "../../getopt.ts";
 import type { Io } from "../../io.ts";
 import { usage } from "./arguments.ts";
 import { LineReader } from "./lines.ts";
@@ -12,9 +11,10 @@ const WITNESSES = [2n, 3n, 5n, 7n, 11n, 13n, 17n, 19n, 23n, 29n, 31n, 37n];
 const TRIAL_LIMIT = 1000n;
 
 export const factor: Applet = function* (io) {
-  const options = yield* getopt(io, "");
-  if (options.operands.length > 0) {
-    for (const word of options.operands) yield* factorWord(io, word);
+  // There are no options: a word that begins with a dash is a wrong number.
+  const words = io.argv.slice(1);
+  if (words.length > 0) {
+    for (const word of words) yield* factorWord(io, word.trimStart());
     return 0;
   }
   const reader = new LineReader(0);
@@ -25,9 +25,9 @@ export const factor: Applet = function* (io) {
 };
 
 function* factorWord(io: Io, word: string): Routine<void> {
-  const text = word.trim();
-  if (!/^\+?[0-9]+$/.test(text) || BigInt(text.replace("+", "")) >= LIMIT) return yield* usage(io);
-  const value = BigInt(text.replace("+", ""));
+  if (!/^\+?[0-9]+$/.test(word)) return yield* usage(io);
+  const value = BigInt(word.replace("+", ""));
+  if (value >= LIMIT) return yield* usage(io);
   const factors: bigint[] = [];
   yield* collect(value, factors);
   factors.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));

@@ -4,7 +4,7 @@ import { byteString, fromLatin1 } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, type Options } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
-import { INT_MAX, toNumber } from "./arguments.ts";
+import { KMG, toCNumber } from "./arguments.ts";
 import { Concatenation } from "./concatenation.ts";
 import {
   BadDumpFormat,
@@ -29,19 +29,10 @@ export const hexdump: Applet = function* (io) {
   const options = yield* getopt(io, "bcdoxCe:f:n:s:v");
   const formats = yield* formatsOf(io, options);
   const length = options.value("n");
-  const limit = length === undefined ? undefined : yield* toNumber(io, length, { most: INT_MAX });
-  const skip = yield* skipOf(io, options.value("s"));
+  const limit = length === undefined ? undefined : yield* toCNumber(io, length, { suffixes: KMG });
+  const skip = yield* toCNumber(io, options.value("s") ?? "0", { suffixes: KMG });
   return yield* dumpFiles(io, options.operands, formats, { limit, skip, all: options.has("v") });
 };
-
-/** A number as C writes it, perhaps with b, k or m behind it. */
-function* skipOf(io: Io, text: string | undefined): Routine<number> {
-  if (text === undefined) return 0;
-  const [, number = "", suffix = ""] = /^(0[xX][0-9a-fA-F]+|[0-9]+)([bkm]?)$/.exec(text) ?? [];
-  if (number === "") return yield* io.die(`invalid number '${text}'`);
-  const value = /^0[0-7]+$/.test(number) ? Number.parseInt(number, 8) : Number(number);
-  return value * (suffix === "b" ? 512 : suffix === "k" ? 1024 : suffix === "m" ? 1_048_576 : 1);
-}
 
 function* formatsOf(io: Io, options: Options): Routine<DumpFormat[]> {
   const texts: string[] = [];
@@ -88,8 +79,8 @@ function* dumpFiles(io: Io, files: readonly string[], formats: DumpFormat[], opt
   const blockSize = Math.max(...formats.map(bytesOf));
   for (const format of formats) fillBlock(format, blockSize);
   const input = new Concatenation(io, files, (file, error) => `${file}: ${error.message}`);
-  if (options.skip > 0) yield* skipInput(io, files, input, options.skip);
   let address = options.skip;
+  if (options.skip > 0) address -= yield* skipInput(io, files, input, options.skip);
   let rest = options.limit ?? Infinity;
   let previous: Uint8Array | undefined;
   let starred = false;
@@ -115,19 +106,21 @@ function* dumpFiles(io: Io, files: readonly string[], formats: DumpFormat[], opt
     if (!isPartial) address += blockSize;
   }
   const last = end ?? address;
-  if (last > 0) yield* io.out.write(fromLatin1(formats.map((format) => showEnd(format, last)).join("")));
+  // Of several formats that show the end, the last one does.
+  const closing = formats.findLast((format) => format.some(isAtEnd));
+  if (last > 0 && closing !== undefined) yield* io.out.write(fromLatin1(showEnd(closing, last)));
   return input.failed ? 1 : 0;
 }
 
-/** A file that ends before the bytes to skip is passed over; what cannot seek cannot skip. */
-function* skipInput(io: Io, files: readonly string[], input: Concatenation, count: number): Routine<void> {
+/** A file that ends before the bytes to skip is passed over; what cannot seek cannot skip. How many were missing. */
+function* skipInput(io: Io, files: readonly string[], input: Concatenation, count: number): Routine<number> {
   if (files.length === 0) {
     const status = yield* attempt(fstat(0));
     const moved = yield* attempt(lseek(0, count, SEEK_SET));
     if (moved instanceof Errno) return yield* io.pdie("stdin", moved);
-    if (!(status instanceof Errno) && status.type === "file") return;
+    if (!(status instanceof Errno) && status.type === "file") return 0;
   }
-  yield* input.skip(count);
+  return yield* input.skip(count);
 }
 
 const bytesOf = (format: DumpFormat): number => format.reduce((sum, unit) => sum + unit.bytes * unit.repeats, 0);
@@ -150,15 +143,19 @@ function show(format: DumpFormat, block: Uint8Array, start: number, end: number 
       for (const [i, part] of unit.parts.entries()) {
         const isPast = end !== undefined && start + at >= end;
         const shown = isPast && part.kind !== "text" ? blank(part) : convertUnit(part, view, at, start + at);
-        const piece = part.before + shown + part.after;
-        // The last round of several has no space at its end.
-        const cut = round === 1 && unit.repeats > 1 && i === unit.parts.length - 1 && /\s$/.test(piece);
-        text += cut ? piece.slice(0, -1) : piece;
+        // The last round of several leaves out the space that ends its format.
+        const isLast = round === 1 && unit.repeats > 1 && i === unit.parts.length - 1;
+        const [before, after] = isLast ? withoutSpace(part) : [part.before, part.after];
+        text += before + shown + after;
         at += part.bytes;
       }
     }
   }
   return text;
+}
+
+function withoutSpace({ kind, before, after }: PrintUnit): readonly [before: string, after: string] {
+  return kind === "text" ? [before.replace(/\s$/, ""), after] : [before, after.replace(/\s$/, "")];
 }
 
 const isAtEnd = (unit: FormatUnit): boolean => unit.parts.some(({ atEnd }) => atEnd);

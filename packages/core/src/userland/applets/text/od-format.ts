@@ -1,5 +1,5 @@
 /** The output formats of od: what `-t` describes. @see od(1p) */
-import { formatFloat, formatInteger, PLAIN } from "../../format-number.ts";
+import { formatFloat, formatInteger, formatScaled, PLAIN } from "../../format-number.ts";
 
 export interface OdFormat {
   /** Bytes of one item. */
@@ -25,7 +25,10 @@ const UNSIGNED_WIDTHS: Readonly<Record<number, number>> = { 1: 3, 2: 5, 4: 10, 8
 const INTEGER_SIZES: Readonly<Record<string, number>> = { C: 1, S: 2, I: 4, L: 8 };
 const FLOAT_SIZES: Readonly<Record<string, number>> = { F: 4, D: 8, L: 16 };
 /** Significant digits behind the first one, by size. */
-const FLOAT_DIGITS: Readonly<Record<number, number>> = { 4: 6, 8: 15, 16: 18 };
+const FLOAT_DIGITS: Readonly<Record<number, number>> = { 4: 7, 8: 15, 16: 15 };
+
+/** What a size reads as that has anything behind it. */
+const UINT_MAX = 4_294_967_295;
 
 const NAMES =
   "nul soh stx etx eot enq ack bel bs ht nl vt ff cr so si dle dc1 dc2 dc3 dc4 nak syn etb can em sub esc fs gs rs us sp".split(
@@ -59,7 +62,8 @@ export function parseFormats(text: string): OdFormat[] {
       const sizes = isFloat ? FLOAT_SIZES : INTEGER_SIZES;
       const digits = /^[0-9]+/.exec(rest)?.[0];
       const named = sizes[rest.charAt(0)];
-      const size = named ?? (digits === undefined ? (isFloat ? 8 : 4) : Number(digits));
+      const given = digits?.length === rest.length ? Number(digits) : UINT_MAX;
+      const size = named ?? (digits === undefined ? (isFloat ? 8 : 4) : given);
       length = named !== undefined ? 1 : (digits?.length ?? 0);
       if (!(isFloat ? [4, 8, 16] : [1, 2, 4, 8]).includes(size)) {
         const kind = isFloat ? "floating point" : "integral";
@@ -98,21 +102,23 @@ function floating(size: number): Omit<OdFormat, "trailer"> {
   const precision = FLOAT_DIGITS[size] ?? 15;
   const width = precision + 8;
   const layout = { ...PLAIN, width, precision };
-  const value = (view: DataView, at: number): number => {
-    if (size === 4) return view.getFloat32(at, true);
-    return size === 8 ? view.getFloat64(at, true) : extended(view, at);
-  };
+  if (size === 16) return { size, width, item: (view, at) => extended(view, at, precision).padStart(width) };
+  const value = (view: DataView, at: number): number =>
+    size === 4 ? view.getFloat32(at, true) : view.getFloat64(at, true);
   return { size, width, item: (view, at) => formatFloat(value(view, at), "e", layout) };
 }
 
-/** An 80-bit x87 number, as near as a double comes. */
-function extended(view: DataView, at: number): number {
+/** An 80-bit x87 number: sign, 15 bits of exponent, and a mantissa with its leading bit. */
+function extended(view: DataView, at: number, precision: number): string {
   const head = view.getUint16(at + 8, true);
-  const mantissa = Number(view.getBigUint64(at, true));
-  const exponent = (head & 0x7fff) - 16383 - 63;
-  const value =
-    exponent < -1000 ? (mantissa / 2 ** 600) * 2 ** Math.max(exponent + 600, -1074) : mantissa * 2 ** exponent;
-  return (head & 0x8000) === 0 ? value : -value;
+  const mantissa = view.getBigUint64(at, true);
+  const biased = head & 0x7fff;
+  const sign = (head & 0x8000) === 0 ? "" : "-";
+  const isNormal = mantissa >> 63n === 1n;
+  if (biased === 0x7fff) return sign + (mantissa === 1n << 63n ? "inf" : "nan");
+  // Unlike a double, such a number may lack its leading bit; the processor refuses it.
+  if (biased > 0 && !isNormal) return `${sign}nan`;
+  return sign + formatScaled(mantissa, Math.max(biased, 1) - 16383 - 63, precision);
 }
 
 function named(view: DataView, at: number): string {

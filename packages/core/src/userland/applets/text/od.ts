@@ -3,6 +3,7 @@ import type { Routine } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, type Options } from "../../getopt.ts";
 import type { Io } from "../../io.ts";
+import { BKM, toCNumber } from "./arguments.ts";
 import { Concatenation } from "./concatenation.ts";
 import { BadFormat, type OdFormat, parseFormats } from "./od-format.ts";
 
@@ -18,6 +19,7 @@ const LONG_OPTIONS = {
   "output-duplicates": "v",
   strings: "S",
   width: "w",
+  traditional: "traditional",
 };
 
 /** Letters that stand for a type. */
@@ -42,12 +44,13 @@ export const od: Applet = function* (io) {
   const options = yield* getopt(io, "A:N:abcdDfhHiIj:lLoOBt:vxXsS:w::", LONG_OPTIONS);
   const address = yield* addressFormat(io, options.value("A") ?? "o");
   const limit = options.has("N") ? yield* sizeOf(io, options.value("N") ?? "") : undefined;
-  const skip = options.has("j") ? yield* sizeOf(io, options.value("j") ?? "") : 0;
+  const traditional = options.has("traditional") ? yield* oldOffset(io, options.operands) : undefined;
+  const skip = traditional?.offset ?? (options.has("j") ? yield* sizeOf(io, options.value("j") ?? "") : 0);
   const formats = yield* formatsOf(io, options);
   const shortest = options.has("S") ? yield* sizeOf(io, options.value("S") || "3") : 3;
   const input = new Concatenation(
     io,
-    options.operands,
+    traditional?.files ?? options.operands,
     (file) => `${file === "-" ? "standard input" : file}: read error`,
   );
   if ((yield* input.skip(skip)) > 0) {
@@ -60,9 +63,19 @@ export const od: Applet = function* (io) {
     const width = yield* lineWidth(io, options, step);
     yield* dump(io, input, { formats, address, skip, limit, width, step, all: options.has("v") });
   }
-  if (!input.opened && input.failed) return 1;
   return input.failed ? 1 : 0;
 };
+
+/** `[FILE] [[+]OFFSET[.][b]]`: octal, decimal with a point, in blocks with a b. */
+function* oldOffset(io: Io, operands: readonly string[]): Routine<{ files: readonly string[]; offset: number }> {
+  const last = operands.at(-1) ?? "";
+  const [, octal, decimal, blocks] = /^\+?(?:([0-7]+)|([0-9]+)\.)(b?)$/.exec(last) ?? [];
+  const isOffset = octal !== undefined || decimal !== undefined;
+  if (operands.length > 1 && !isOffset) return yield* io.die(`invalid second argument '${last}'`);
+  if (!isOffset) return { files: operands, offset: 0 };
+  const value = octal === undefined ? Number(decimal) : Number.parseInt(octal, 8);
+  return { files: operands.slice(0, -1), offset: value * (blocks === "b" ? 512 : 1) };
+}
 
 function* addressFormat(io: Io, radix: string): Routine<Address> {
   switch (radix.charAt(0)) {
@@ -79,14 +92,7 @@ function* addressFormat(io: Io, radix: string): Routine<Address> {
   }
 }
 
-/** A number as C writes it, perhaps with b, k or m behind it. */
-function* sizeOf(io: Io, text: string): Routine<number> {
-  const [, number = "", suffix = ""] = /^(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)([bkm]?)$/.exec(text) ?? [];
-  if (number === "") return yield* io.die(`invalid number '${text}'`);
-  const octal = /^0[0-7]+$/.test(number);
-  const value = octal ? Number.parseInt(number, 8) : Number(number);
-  return value * (suffix === "b" ? 512 : suffix === "k" ? 1024 : suffix === "m" ? 1_048_576 : 1);
-}
+const sizeOf = (io: Io, text: string): Routine<number> => toCNumber(io, text, { suffixes: BKM });
 
 function* formatsOf(io: Io, options: Options): Routine<OdFormat[]> {
   const types = SHORTHANDS.flatMap(([letters, type]) =>
@@ -132,6 +138,7 @@ interface DumpOptions {
 function* dump(io: Io, input: Concatenation, options: DumpOptions): Routine<void> {
   const { formats, address, skip, limit, width, step, all } = options;
   const indent = " ".repeat(address(0).length);
+  yield* input.begin();
   let offset = skip;
   let previous: Uint8Array | undefined;
   let starred = false;
@@ -154,6 +161,7 @@ function* dump(io: Io, input: Concatenation, options: DumpOptions): Routine<void
     offset += bytes.length;
     if (bytes.length < wanted) break;
   }
+  if (!input.opened) return;
   const end = address(offset);
   if (end !== "") yield* io.out.write(`${end}\n`);
 }

@@ -39,19 +39,16 @@ function delimiterList(text: string): string[] {
 const shown = (delimiter: string | undefined): string => (delimiter === "\0" ? "" : (delimiter ?? ""));
 
 function* together(io: Io, readers: readonly LineReader[], delimiters: readonly string[]): Routine<void> {
-  const open: (LineReader | undefined)[] = [...readers];
-  while (open.some((reader) => reader !== undefined)) {
-    let at = 0;
-    for (const [i, reader] of open.entries()) {
-      if (reader === undefined) continue;
+  for (;;) {
+    let row = "";
+    let isEmpty = true;
+    for (const [i, reader] of readers.entries()) {
       const line = yield* reader.next();
-      if (line === undefined) {
-        open[i] = undefined;
-        continue;
-      }
-      const isLast = i === open.length - 1;
-      yield* put(io, line + (isLast ? "\n" : shown(delimiters[at++ % delimiters.length])));
+      if (line !== undefined) isEmpty = false;
+      row += (line ?? "") + (i === readers.length - 1 ? "\n" : shown(delimiters[i % delimiters.length]));
     }
+    if (isEmpty) return;
+    yield* put(io, row);
   }
 }
 

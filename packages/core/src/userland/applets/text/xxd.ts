@@ -1,9 +1,10 @@
 /** xxd: make a hex dump, or the bytes of one. @see xxd(1) */
 import { Errno, fstat, lseek, open, type Routine, SEEK_CUR, SEEK_SET } from "../../../abi/index.ts";
+import { fromByteString } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, type Options } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
-import { INT_MAX, toNumber, usage } from "./arguments.ts";
+import { INT_MAX, toCNumber, toNumber, usage } from "./arguments.ts";
 import { Concatenation } from "./concatenation.ts";
 import { LineReader } from "./lines.ts";
 
@@ -18,12 +19,14 @@ interface Style {
 }
 
 export const xxd: Applet = function* (io) {
-  const options = yield* getopt(io, "l:s:apirg:c:o:");
+  // In `-ps` the s is no option; it hides the rest of its word.
+  const argv = io.argv.map((word) => word.replace(/^(-[apir]*p)s.*/s, "$1"));
+  const options = yield* getopt(Object.assign(Object.create(io), { argv }), "l:s:apirg:c:o:");
   const [file, excess] = options.operands;
   if (excess !== undefined) return yield* usage(io);
-  const limit = options.has("l") ? yield* integer(io, options.value("l") ?? "") : undefined;
+  const limit = options.has("l") ? yield* toCNumber(io, options.value("l") ?? "") : undefined;
   if (options.has("r")) return yield* reverse(io, options, file);
-  const skip = options.has("s") ? yield* integer(io, options.value("s") ?? "") : 0;
+  const skip = options.has("s") ? yield* toCNumber(io, options.value("s") ?? "") : 0;
   const style = yield* styleOf(io, options);
   const input = new Concatenation(io, file === undefined ? [] : [file], (name, error) => `${name}: ${error.message}`);
   if (skip > 0) yield* skipInput(io, file, input, skip);
@@ -48,24 +51,16 @@ function* styleOf(io: Io, options: Options): Routine<Style> {
   const columnsGiven = yield* toNumber(io, options.value("c") ?? "0", { most: INT_MAX });
   const groupGiven = yield* toNumber(io, options.value("g") ?? "2", { most: INT_MAX });
   const plain = options.has("p");
-  const include = options.has("i") && !plain;
+  const include = options.has("i");
   const columns = columnsGiven || (plain ? 30 : include ? 12 : 16);
-  const shift = options.has("o") ? yield* integer(io, options.value("o") ?? "") : 0;
+  const shift = options.has("o") ? yield* toCNumber(io, options.value("o") ?? "", { signed: true }) : 0;
   return { columns, group: plain ? columns : groupGiven, plain, include, shift };
 }
 
-/** A number as C writes it. */
-function* integer(io: Io, text: string): Routine<number> {
-  const [, sign = "", digits = ""] = /^([-+]?)(0[xX][0-9a-fA-F]+|[0-9]+)$/.exec(text) ?? [];
-  if (digits === "") return yield* io.die(`invalid number '${text}'`);
-  const value = /^0[0-7]+$/.test(digits) ? Number.parseInt(digits, 8) : Number(digits);
-  return sign === "-" ? -value : value;
-}
-
 function* skipInput(io: Io, file: string | undefined, input: Concatenation, count: number): Routine<void> {
-  if (file === undefined) {
+  if (file === undefined || file === "-") {
     const moved = yield* attempt(lseek(0, count, SEEK_SET));
-    if (moved instanceof Errno) return yield* io.pdie("stdin", moved);
+    if (moved instanceof Errno) return yield* io.pdie(file ?? "stdin", moved);
     const status = yield* attempt(fstat(0));
     if (!(status instanceof Errno) && status.type === "file") return;
   }
@@ -93,10 +88,10 @@ function identifier(file: string): string {
   return (/^[0-9]/.test(file) ? "__" : "") + file.replace(/[^A-Za-z0-9]/g, "_");
 }
 
-/** Writes the bytes that a dump describes. */
+/** Writes the bytes that a dump describes. Without `-p`, every line begins with its address. */
 function* reverse(io: Io, options: Options, file: string | undefined): Routine<number> {
   const plain = options.has("p");
-  const shift = options.has("s") ? yield* integer(io, options.value("s") ?? "") : 0;
+  const shift = options.has("s") ? yield* toCNumber(io, options.value("s") ?? "") : 0;
   const fd = file === undefined ? 0 : yield* attempt(open(file));
   if (fd instanceof Errno) return yield* io.pdie(`can't open '${file}'`, fd);
   const reader = new LineReader(fd, "\n\0");
@@ -105,10 +100,12 @@ function* reverse(io: Io, options: Options, file: string | undefined): Routine<n
   for (let text = yield* reader.next(); text !== undefined; text = yield* reader.next()) {
     let rest = text;
     if (!plain) {
-      const [whole = "", digits = "0"] = /^\s*([0-9a-fA-F]*):?/.exec(text) ?? [];
-      const wanted = Number.parseInt(digits === "" ? "0" : digits, 16) + shift;
-      rest = text.slice(whole.length);
-      position = yield* seek(io, position, wanted);
+      const trimmed = text.trimStart();
+      const [whole, digits] = /^(?:0[xX](?=[0-9a-fA-F]))?([0-9a-fA-F]+):?/.exec(trimmed) ?? [];
+      if (whole === undefined || digits === undefined)
+        return yield* io.die(`invalid number '${fromByteString(trimmed)}'`);
+      rest = trimmed.slice(whole.length);
+      position = yield* seek(io, position, Number.parseInt(digits, 16) + shift);
     }
     const decoded = decodeLine(rest, plain, half);
     half = decoded.half;

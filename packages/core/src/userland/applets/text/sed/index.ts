@@ -45,7 +45,9 @@ export const sed: Applet = function* (io) {
       resetRanges(script);
     }
   } else {
-    for (const file of files.length === 0 ? ["-"] : files) {
+    if (files.length === 0) input.add("-");
+    // Each "-" is worked off by itself; `q` then only ends that part.
+    for (const file of files) {
       input.add(byteString(file));
       if (file === "-") yield* interpreter.process(out);
     }

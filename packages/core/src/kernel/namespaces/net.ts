@@ -1,0 +1,44 @@
+/**
+ * Network namespaces: each has a network stack, made when somebody first looks at it.
+ *
+ * @see network_namespaces(7)
+ */
+import { type NetHost, NetStack } from "../../net/index.ts";
+import { netSysctl, type SysctlValues } from "../sysctl.ts";
+import { Namespace } from "./namespace.ts";
+
+export class NetNamespace extends Namespace {
+  override readonly kind = "net";
+  #sysctls: SysctlValues | undefined;
+  #stack: NetStack | undefined;
+  /** What is to be done to the stack as soon as there is one. */
+  #plans: ((stack: NetStack) => void)[] | undefined;
+
+  get sysctls(): SysctlValues {
+    this.#sysctls ??= new Map();
+    return this.#sysctls;
+  }
+
+  /** The stack; made, with everything that was planned for it, if there is none yet. */
+  stack(host: NetHost): NetStack {
+    if (this.#stack === undefined) {
+      const made = new NetStack(host, (name) => netSysctl(this.#sysctls, name));
+      this.#stack = made;
+      for (const plan of this.#plans ?? []) plan(made);
+      this.#plans = undefined;
+    }
+    return this.#stack;
+  }
+
+  /** The stack if there is one already. */
+  get madeStack(): NetStack | undefined {
+    return this.#stack;
+  }
+
+  /** Does something to the stack: at once if there is one, else when it is made. A plan costs nothing until then. */
+  furnish(plan: (stack: NetStack) => void): void {
+    if (this.#stack !== undefined) plan(this.#stack);
+    else if (this.#plans === undefined) this.#plans = [plan];
+    else this.#plans.push(plan);
+  }
+}

@@ -1,0 +1,268 @@
+/**
+ * /proc/net: a network stack as text.
+ *
+ * @see proc_pid_net(5), net/ipv4/proc.c, tcp_ipv4.c:get_tcp4_sock
+ */
+import {
+  type InetSocket,
+  type NetStack,
+  type RawSocket,
+  type Remnant,
+  type Route,
+  TCP_STATES,
+  TcpSocket,
+  UdpSocket,
+} from "../../net/index.ts";
+import { bitsOf, familyOf, ipBytes, mappedIp, netmask } from "../../lib/index.ts";
+
+type Line = (stack: NetStack) => string;
+
+const hex = (value: number, digits: number): string => value.toString(16).toUpperCase().padStart(digits, "0");
+
+/** An IPv4 address as the number that a little-endian machine has in memory. */
+function hex4(address: string): string {
+  return [...(ipBytes(address) ?? [])].reverse().map((byte) => hex(byte, 2)).join("");
+}
+
+/** Four such numbers for IPv6. */
+function hex6(address: string): string {
+  const bytes = ipBytes(mappedIp(address)) ?? new Uint8Array(16);
+  // An IPv4 address in IPv6 notation has canonical text with dots: its bytes are the last four.
+  const all = bytes.length === 16 ? bytes : Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, ...bytes);
+  return [0, 4, 8, 12].map((at) => [...all.subarray(at, at + 4)].reverse().map((byte) => hex(byte, 2)).join("")).join("");
+}
+
+const plain6 = (address: string): string =>
+  [...(ipBytes(address) ?? [])].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
+// ── sockets ──
+
+const COLUMNS_4 = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode";
+const COLUMNS_6 =
+  "  sl  local_address                         remote_address                        st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode";
+/** Lines of the IPv4 table are filled up to this. @see net/ipv4/tcp_ipv4.c: TMPSZ */
+const LINE_WIDTH = 149;
+
+interface SocketLine {
+  readonly local: string;
+  readonly remote: string;
+  readonly state: number;
+  readonly sending: number;
+  readonly receiving: number;
+  readonly timer: string;
+  readonly uid: number;
+  readonly inode: number;
+  readonly tail: string;
+}
+
+function formatLine(number: number, line: SocketLine, width: number): string {
+  const { local, remote, state, sending, receiving, timer, uid, inode, tail } = line;
+  return `${String(number).padStart(width)}: ${local} ${remote} ${hex(state, 2)} ${hex(sending, 8)}:${hex(receiving, 8)} ${timer} 00000000 ${String(uid).padStart(5)}        0 ${inode} ${tail}`;
+}
+
+const NO_TIMER = "00:00000000";
+
+function tcp(domain: "inet" | "inet6"): Line {
+  const show = domain === "inet" ? hex4 : hex6;
+  const any = domain === "inet" ? "00000000:0000" : `${"0".repeat(32)}:0000`;
+  return (stack) => {
+    const lines: string[] = [];
+    for (const entry of stack.tcp.list()) {
+      if (entry.domain !== domain) continue;
+      const line = entry instanceof TcpSocket ? socketLine(entry, show, any) : remnantLine(entry, show, stack);
+      const text = formatLine(lines.length, line, 4);
+      lines.push(domain === "inet" ? text.padEnd(LINE_WIDTH) : text);
+    }
+    const head = domain === "inet" ? COLUMNS_4.padEnd(LINE_WIDTH) : COLUMNS_6;
+    return [head, ...lines].map((line) => `${line}\n`).join("");
+  };
+}
+
+function socketLine(socket: TcpSocket, show: (address: string) => string, any: string): SocketLine {
+  const { local, remote, state } = socket;
+  const listens = state === "LISTEN";
+  return {
+    local: `${show(local.address)}:${hex(local.port, 4)}`,
+    remote: listens || remote === undefined ? any : `${show(remote.address)}:${hex(remote.port, 4)}`,
+    state: TCP_STATES[state],
+    sending: listens ? socket.backlog : socket.unsent,
+    receiving: listens ? socket.waiting : socket.available,
+    timer: NO_TIMER,
+    uid: socket.uid,
+    inode: socket.inode,
+    tail: listens ? "1 0000000000000000 100 0 0 10 0" : "1 0000000000000000 20 0 0 10 -1",
+  };
+}
+
+function remnantLine({ local, remote, untilUs }: Remnant, show: (address: string) => string, stack: NetStack): SocketLine {
+  const leftTicks = Math.max(0, Math.round((untilUs - stack.host.clock.nowUs) / 10_000));
+  return {
+    local: `${show(local.address)}:${hex(local.port, 4)}`,
+    remote: `${show(remote.address)}:${hex(remote.port, 4)}`,
+    state: TCP_STATES.TIME_WAIT,
+    sending: 0,
+    receiving: 0,
+    timer: `03:${hex(leftTicks, 8)}`,
+    uid: 0,
+    inode: 0,
+    tail: "3 0000000000000000",
+  };
+}
+
+function datagrams(domain: "inet" | "inet6", socketsOf: (stack: NetStack) => Iterable<InetSocket>): Line {
+  const show = domain === "inet" ? hex4 : hex6;
+  const any = domain === "inet" ? "00000000:0000" : `${"0".repeat(32)}:0000`;
+  return (stack) => {
+    const lines: string[] = [];
+    for (const socket of socketsOf(stack)) {
+      if (socket.domain !== domain) continue;
+      const { local, remote } = socket;
+      const line: SocketLine = {
+        local: `${show(local.address)}:${hex(local.port, 4)}`,
+        remote: remote === undefined ? any : `${show(remote.address)}:${hex(remote.port, 4)}`,
+        state: remote === undefined ? TCP_STATES.CLOSE : TCP_STATES.ESTABLISHED,
+        sending: 0,
+        receiving: socket instanceof UdpSocket ? socket.queuedBytes : socket.available,
+        timer: NO_TIMER,
+        uid: socket.uid,
+        inode: socket.inode,
+        tail: "2 0000000000000000 0",
+      };
+      const text = formatLine(local.port, line, 5);
+      lines.push(domain === "inet" ? text.padEnd(127) : text);
+    }
+    const columns = domain === "inet" ? ` ${COLUMNS_4}` : COLUMNS_6;
+    return [`${columns} ref pointer drops${domain === "inet" ? "            " : ""}`, ...lines]
+      .map((line) => `${line}\n`)
+      .join("");
+  };
+}
+
+const udpSockets = (stack: NetStack): Iterable<InetSocket> => stack.udp.all();
+const rawSockets = (stack: NetStack): Iterable<RawSocket> => stack.raw;
+
+function unix(stack: NetStack): string {
+  const lines = [...stack.unixNames].map(([path, socket]) => {
+    const listens = socket.isListening;
+    const type = socket.type === "stream" ? "0001" : "0002";
+    const state = socket.isConnected ? "03" : "01";
+    return `0000000000000000: 00000002 00000000 ${listens ? "00010000" : "00000000"} ${type} ${state} ${String(socket.inode).padStart(5)} @${path.slice(1)}\n`;
+  });
+  return `Num       RefCount Protocol Flags    Type St Inode Path\n${lines.join("")}`;
+}
+
+// ── routes, devices, neighbours ──
+
+const ROUTE_WIDTH = 127;
+
+function route(stack: NetStack): string {
+  const head = "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT";
+  const lines = stack.routes.all
+    .filter(({ destination }) => familyOf(destination) === 4)
+    .toSorted((a, b) => Number(b.prefixLength === 0) - Number(a.prefixLength === 0))
+    .map(
+      ({ device, destination, gateway, prefixLength, metric }) =>
+        `${device.name}\t${hex4(destination)}\t${hex4(gateway ?? "0.0.0.0")}\t${hex(routeFlags(gateway, prefixLength), 4)}\t0\t0\t${metric}\t${hex4(netmask(prefixLength))}\t0\t0\t0`,
+    );
+  return [head, ...lines].map((line) => `${line.padEnd(ROUTE_WIDTH)}\n`).join("");
+}
+
+/** RTF_UP, RTF_GATEWAY, RTF_HOST. @see route(8) */
+function routeFlags(gateway: string | undefined, prefixLength: number): number {
+  return 1 | (gateway === undefined ? 0 : 2) | (prefixLength === 32 ? 4 : 0);
+}
+
+/** IPv6 shows what is local as routes too. */
+function ipv6Route(stack: NetStack): string {
+  const line = (destination: string, length: number, gateway: string, metric: number, flags: number, name: string): string =>
+    `${plain6(destination)} ${length.toString(16).padStart(2, "0")} ${"0".repeat(32)} 00 ${plain6(gateway)} ${metric.toString(16).padStart(8, "0")} 00000001 00000000 ${flags.toString(16).padStart(8, "0")} ${name.padStart(8)}\n`;
+  const unreachable = line("::", 0, "::", 0xffffffff, 0x00200200, "lo");
+  const remote = stack.routes.all
+    .filter(({ destination }) => familyOf(destination) === 6)
+    .map((one: Route) =>
+      line(one.destination, one.prefixLength, one.gateway ?? "::", one.metric, one.gateway === undefined ? 1 : 3, one.device.name),
+    );
+  const local = stack.devices.flatMap((device) =>
+    device.up
+      ? device.addresses
+          .filter(({ address }) => familyOf(address) === 6)
+          .map(({ address }) => line(address, bitsOf(6), "::", 0, 0x80200001, device.name))
+      : [],
+  );
+  return local.length === 0 ? "" : [unreachable, ...remote, ...local, unreachable].join("");
+}
+
+function ifInet6(stack: NetStack): string {
+  const scopes = { global: "00", link: "20", host: "10" } as const;
+  return stack.devices
+    .flatMap((device) =>
+      device.addresses
+        .filter(({ address }) => familyOf(address) === 6)
+        .map(
+          ({ address, length, scope }) =>
+            `${plain6(address)} ${device.index.toString(16).padStart(2, "0")} ${length.toString(16).padStart(2, "0")} ${scopes[scope]} 80 ${device.name.padStart(8)}\n`,
+        ),
+    )
+    .join("");
+}
+
+function dev(stack: NetStack): string {
+  const head =
+    "Inter-|   Receive                                                |  Transmit\n face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed\n";
+  const number = (value: number, width: number): string => String(value).padStart(width);
+  const lines = stack.devices.map(
+    ({ name, received, sent }) =>
+      `${name.padStart(6)}: ${number(received.bytes, 7)} ${number(received.packets, 7)}    0 ${number(received.dropped, 4)}    0     0          0         0 ${number(sent.bytes, 8)} ${number(sent.packets, 7)}    0 ${number(sent.dropped, 4)}    0     0       0          0\n`,
+  );
+  return head + lines.join("");
+}
+
+function arp(stack: NetStack): string {
+  const head = "IP address       HW type     Flags       HW address            Mask     Device\n";
+  const lines = stack.neighbours
+    .list()
+    .filter(({ address }) => familyOf(address) === 4)
+    .map(({ address, mac, state, device }) => {
+      const flags = mac === undefined ? "0x0" : state === "permanent" ? "0x6" : "0x2";
+      return `${address.padEnd(16)} 0x1         ${flags.padEnd(11)} ${(mac ?? "00:00:00:00:00:00").padEnd(21)} *        ${device}\n`;
+    });
+  return head + lines.join("");
+}
+
+function sockstat(stack: NetStack): string {
+  const entries = [...stack.tcp.list()];
+  const sockets = entries.filter((entry) => entry instanceof TcpSocket);
+  const inUse = sockets.filter(({ domain }) => domain === "inet").length;
+  const udp = [...stack.udp.all()].length;
+  return `sockets: used ${sockets.length + udp + stack.raw.size}\nTCP: inuse ${inUse} orphan 0 tw ${entries.length - sockets.length} alloc ${sockets.length} mem 0\nUDP: inuse ${udp} mem 0\nUDPLITE: inuse 0\nRAW: inuse ${stack.raw.size}\nFRAG: inuse 0 memory 0\n`;
+}
+
+const empty: Line = () => "";
+
+/** What a stack shows under /proc/net. */
+export const NET_FILES: Readonly<Record<string, Line>> = {
+  anycast6: empty,
+  arp,
+  dev,
+  dev_mcast: empty,
+  icmp: datagrams("inet", () => []),
+  icmp6: datagrams("inet6", () => []),
+  if_inet6: ifInet6,
+  igmp: (stack) =>
+    `Idx\tDevice    : Count Querier\tGroup    Users Timer\tReporter\n${stack.devices
+      .filter(({ up }) => up)
+      .map(({ index, name }) => `${index}\t${name.padEnd(10)}:     1      V3\n\t\t\t\t010000E0     1 0:00000000\t\t0\n`)
+      .join("")}`,
+  ip_tables_names: (stack) => (stack.hasFirewall ? "filter\nnat\n" : ""),
+  ipv6_route: ipv6Route,
+  packet: () => "sk               RefCnt Type Proto  Iface R Rmem   User   Inode\n",
+  raw: datagrams("inet", rawSockets),
+  raw6: datagrams("inet6", rawSockets),
+  route,
+  sockstat,
+  tcp: tcp("inet"),
+  tcp6: tcp("inet6"),
+  udp: datagrams("inet", udpSockets),
+  udp6: datagrams("inet6", udpSockets),
+  unix,
+};

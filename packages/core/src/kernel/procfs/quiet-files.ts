@@ -1,0 +1,38 @@
+/**
+ * Files of /proc/PID that say nothing in a simulated machine, or always the same: name, mode and text.
+ *
+ * They are there because programs list them and check for them.
+ *
+ * @see proc_pid(5)
+ */
+
+export interface QuietFile {
+  readonly mode: number;
+  readonly text: string;
+}
+
+const quiet = (mode: number, text = ""): QuietFile => ({ mode, text });
+
+export const QUIET_FILES: Readonly<Record<string, QuietFile>> = {
+  arch_status: quiet(0o444),
+  autogroup: quiet(0o644, "/autogroup-1 nice 0\n"),
+  auxv: quiet(0o400),
+  coredump_filter: quiet(0o644, "00000033\n"),
+  cpuset: quiet(0o444, "/\n"),
+  ksm_merging_pages: quiet(0o400, "0\n"),
+  ksm_stat: quiet(0o400, "ksm_rmap_items 0\n"),
+  mem: quiet(0o600),
+  mountstats: quiet(0o400),
+  numa_maps: quiet(0o444),
+  oom_adj: quiet(0o644, "0\n"),
+  pagemap: quiet(0o400),
+  projid_map: quiet(0o644, "         0          0 4294967295\n"),
+  schedstat: quiet(0o444, "0 0 0\n"),
+  smaps: quiet(0o444),
+  smaps_rollup: quiet(0o444),
+  stack: quiet(0o400),
+  syscall: quiet(0o400, "running\n"),
+  timens_offsets: quiet(0o644, "monotonic           0         0\nboottime            0         0\n"),
+  timers: quiet(0o444),
+  timerslack_ns: quiet(0o666, "50000\n"),
+};

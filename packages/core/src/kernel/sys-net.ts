@@ -1,0 +1,127 @@
+/**
+ * /sys/class/net and the directories of network devices that its links lead to.
+ *
+ * @see Documentation/ABI/testing/sysfs-class-net, sysfs-class-net-statistics
+ */
+import { type DirEntry, Errno } from "../abi/index.ts";
+import { PseudoDirectory, PseudoFile, type PseudoLeaf, PseudoLink } from "../fs/index.ts";
+import type { Device, NetStack } from "../net/index.ts";
+import type { Inode } from "../vfs/index.ts";
+import type { SysFs } from "./sys-fs.ts";
+
+const stackOf = ({ net, kernel }: SysFs): NetStack => net.stack(kernel.net);
+
+/** One link a device: what programs list. */
+export const deviceLinks: PseudoLeaf<SysFs> = (fs) =>
+  perDevice(fs, "symlink", ({ name }) => new PseudoLink(fs, () => `../../devices/virtual/net/${name}`));
+
+/** One directory a device. */
+export const deviceDirectories: PseudoLeaf<SysFs> = (fs) =>
+  perDevice(fs, "dir", (device) => attributeDirectory(fs, device, ATTRIBUTES));
+
+function perDevice(fs: SysFs, type: DirEntry["type"], make: (device: Device) => Inode): Inode {
+  return new PseudoDirectory(
+    fs,
+    { mode: 0o755 },
+    {
+      find: (name) => {
+        const device = stackOf(fs).device(name);
+        return device === undefined ? undefined : make(device);
+      },
+      list: () => stackOf(fs).devices.map(({ name, index }) => ({ name, ino: index, type })),
+    },
+  );
+}
+
+type Attribute = (device: Device) => string;
+type Attributes = { readonly [name: string]: Attribute | Attributes };
+
+function attributeDirectory(fs: SysFs, device: Device, attributes: Attributes): Inode {
+  const make = (name: string): Inode | undefined => {
+    const attribute = Object.hasOwn(attributes, name) ? attributes[name] : undefined;
+    if (attribute === undefined) return undefined;
+    if (typeof attribute !== "function") return attributeDirectory(fs, device, attribute);
+    return new PseudoFile(fs, { mode: 0o444 }, { read: () => `${attribute(device)}\n` });
+  };
+  return new PseudoDirectory(
+    fs,
+    { mode: 0o755 },
+    {
+      find: make,
+      list: () =>
+        Object.keys(attributes).map((name, at) => ({
+          name,
+          ino: device.index * 100 + at,
+          type: typeof attributes[name] === "function" ? "file" : "dir",
+        })),
+    },
+  );
+}
+
+/** IFF_UP, IFF_BROADCAST, IFF_LOOPBACK, IFF_MULTICAST. @see netdevice(7) */
+function flags({ kind, up }: Device): string {
+  const fixed = kind === "loopback" ? 0x8 : 0x1002;
+  return `0x${(fixed | (up ? 1 : 0)).toString(16)}`;
+}
+
+/** A device that is down has no carrier to speak of. */
+function carrier({ up, running }: Device): string {
+  if (!up) throw new Errno("EINVAL");
+  return running ? "1" : "0";
+}
+
+/** The loopback never says that it is up. */
+function operstate({ kind, up, running }: Device): string {
+  if (kind === "loopback") return up ? "unknown" : "down";
+  return up ? (running ? "up" : "lowerlayerdown") : "down";
+}
+
+const zero: Attribute = () => "0";
+
+const ATTRIBUTES: Attributes = {
+  addr_assign_type: ({ kind }) => (kind === "loopback" ? "0" : "3"),
+  addr_len: () => "6",
+  address: ({ mac }) => mac,
+  broadcast: ({ kind }) => (kind === "loopback" ? "00:00:00:00:00:00" : "ff:ff:ff:ff:ff:ff"),
+  carrier,
+  carrier_changes: ({ kind }) => (kind === "loopback" ? "0" : "2"),
+  dev_id: () => "0x0",
+  dev_port: zero,
+  dormant: ({ up }) => {
+    if (!up) throw new Errno("EINVAL");
+    return "0";
+  },
+  duplex: ({ kind }) => {
+    if (kind === "loopback") throw new Errno("EINVAL");
+    return "full";
+  },
+  flags,
+  ifalias: () => "",
+  ifindex: ({ index }) => String(index),
+  iflink: ({ index, peer }) => String(peer?.index ?? index),
+  link_mode: zero,
+  mtu: ({ mtu }) => String(mtu),
+  netdev_group: zero,
+  operstate,
+  proto_down: zero,
+  speed: ({ kind }) => {
+    if (kind === "loopback") throw new Errno("EINVAL");
+    return "10000";
+  },
+  statistics: {
+    collisions: zero,
+    multicast: zero,
+    rx_bytes: ({ received }) => String(received.bytes),
+    rx_dropped: ({ received }) => String(received.dropped),
+    rx_errors: zero,
+    rx_packets: ({ received }) => String(received.packets),
+    tx_bytes: ({ sent }) => String(sent.bytes),
+    tx_dropped: ({ sent }) => String(sent.dropped),
+    tx_errors: zero,
+    tx_packets: ({ sent }) => String(sent.packets),
+  },
+  tx_queue_len: ({ queueLength }) => String(queueLength),
+  type: ({ kind }) => (kind === "loopback" ? "772" : "1"),
+  uevent: ({ name, index }) => `INTERFACE=${name}\nIFINDEX=${index}`,
+};
+

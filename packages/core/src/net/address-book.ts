@@ -1,0 +1,162 @@
+/**
+ * The addresses of a stack's devices, and what follows from them: which are local, which routes come with them.
+ *
+ * @see ip-address(8), net/ipv4/devinet.c, net/ipv6/addrconf.c
+ */
+import { Errno } from "../abi/index.ts";
+import { bitsOf, familyOf, formatIp, inPrefix, networkOf } from "../lib/index.ts";
+import { Bridge, type Device, type DeviceAddress, Loopback } from "./device.ts";
+import type { NetStack } from "./net-stack.ts";
+
+const LOOPBACK_4: DeviceAddress = { address: "127.0.0.1", length: 8, broadcast: undefined, scope: "host" };
+const LOOPBACK_6: DeviceAddress = { address: "::1", length: 128, broadcast: undefined, scope: "host" };
+/** @see include/uapi/linux/ipv6_route.h: IP6_RT_PRIO_KERN */
+const IPV6_METRIC = 256;
+
+/** Whose address something is. */
+export interface Owner {
+  readonly device: Device;
+  readonly address: string;
+  /** It is that very address, not only one of the loopback's network. */
+  readonly exact: boolean;
+}
+
+export class AddressBook {
+  readonly #stack: NetStack;
+  /** Devices that have addresses. */
+  readonly #devices = new Set<Device>();
+  /** Devices on which IPv6 is turned off. */
+  readonly #without6 = new Set<Device>();
+
+  constructor(stack: NetStack) {
+    this.#stack = stack;
+  }
+
+  /** As the sysctl disable_ipv6 of that device does. */
+  disable6(device: Device): void {
+    this.#without6.add(device);
+  }
+
+  has6(device: Device): boolean {
+    return !this.#without6.has(device) && Number(this.#stack.sysctl("net.ipv6.conf.all.disable_ipv6")) === 0;
+  }
+
+  /** @throws EEXIST if the device has the address. @throws EACCES for IPv6 where that is turned off. */
+  add(device: Device, address: DeviceAddress): void {
+    if (device.addresses.some((one) => one.address === address.address && one.length === address.length)) {
+      throw new Errno("EEXIST");
+    }
+    if (familyOf(address.address) === 6 && !this.has6(device)) throw new Errno("EACCES");
+    device.addresses = [...device.addresses, address];
+    this.#devices.add(device);
+    if (device.up) this.#connect(device, address);
+  }
+
+  /** @throws EADDRNOTAVAIL if the device does not have it. */
+  remove(device: Device, address: string, length: number): void {
+    const found = device.addresses.find((one) => one.address === address && one.length === length);
+    if (found === undefined) throw new Errno("EADDRNOTAVAIL");
+    device.addresses = device.addresses.filter((one) => one !== found);
+    if (device.addresses.length === 0) this.#devices.delete(device);
+    this.#stack.routes.removeDevice(device, address);
+  }
+
+  clear(device: Device): void {
+    device.addresses = [];
+    this.#devices.delete(device);
+    this.#without6.delete(device);
+  }
+
+  deviceUp(device: Device): void {
+    if (device instanceof Loopback) {
+      const own = [LOOPBACK_4, ...(this.has6(device) ? [LOOPBACK_6] : [])];
+      for (const address of own) {
+        if (!device.addresses.some((one) => one.address === address.address)) {
+          device.addresses = [...device.addresses, address];
+        }
+      }
+      this.#devices.add(device);
+      return;
+    }
+    if (this.has6(device) && !(device instanceof Bridge) && device.master === undefined) {
+      const linkLocal: DeviceAddress = { address: linkLocalOf(device.mac), length: 64, broadcast: undefined, scope: "link" };
+      if (!device.addresses.some((one) => one.address === linkLocal.address)) {
+        device.addresses = [...device.addresses, linkLocal];
+        this.#devices.add(device);
+      }
+    }
+    for (const address of device.addresses) this.#connect(device, address);
+  }
+
+  /** IPv6 addresses go with the link, IPv4 ones stay. */
+  deviceDown(device: Device): void {
+    device.addresses = device.addresses.filter(({ address }) => familyOf(address) === 4);
+    if (device.addresses.length === 0) this.#devices.delete(device);
+  }
+
+  /** Which device makes packets to `destination` end here; `undefined` if none does. */
+  owner(destination: string): Owner | undefined {
+    let within: Owner | undefined;
+    for (const device of this.#devices) {
+      if (!device.up) continue;
+      for (const one of device.addresses) {
+        if (one.address === destination) return { device, address: one.address, exact: true };
+        const covers = device instanceof Loopback && familyOf(destination) === 4 && inPrefix(one, destination);
+        if (covers) within ??= { device, address: one.address, exact: false };
+      }
+    }
+    return within;
+  }
+
+  isBroadcast(destination: string): boolean {
+    if (destination === "255.255.255.255") return true;
+    if (familyOf(destination) === 6) return false;
+    for (const device of this.#devices) {
+      if (device.up && device.addresses.some(({ broadcast }) => broadcast === destination)) return true;
+    }
+    return false;
+  }
+
+  /** The address that packets through `device` towards `destination` come from. */
+  sourceOn(device: Device, destination: string): string | undefined {
+    const family = familyOf(destination);
+    const own = device.addresses.filter(({ address }) => familyOf(address) === family);
+    const best = own.find((one) => inPrefix(one, destination)) ?? own.find(({ scope }) => scope === "global");
+    if (best !== undefined || family === 6) return best?.address;
+    // Without one of its own a device borrows another's, as Linux does.
+    for (const other of this.#devices) {
+      const lent = other.addresses.find(({ address, scope }) => familyOf(address) === 4 && scope === "global");
+      if (lent !== undefined) return lent.address;
+    }
+    return undefined;
+  }
+
+  /** The route to the network of an address, and the news of it to that network. */
+  #connect(device: Device, { address, length, scope }: DeviceAddress): void {
+    if (device instanceof Loopback) return;
+    const family = familyOf(address);
+    if (length < bitsOf(family)) {
+      const route = {
+        destination: networkOf({ address, length }),
+        prefixLength: length,
+        gateway: undefined,
+        device,
+        source: family === 4 ? address : undefined,
+        scope: "link" as const,
+        metric: family === 4 ? 0 : IPV6_METRIC,
+      };
+      const known = this.#stack.routes.all.some(
+        (other) =>
+          other.destination === route.destination && other.prefixLength === length && other.metric === route.metric,
+      );
+      if (!known) this.#stack.routes.add(route);
+    }
+    if (scope === "global") this.#stack.announce(device, address);
+  }
+}
+
+/** fe80:: with the MAC address in its last half. @see RFC 4291 appendix A */
+export function linkLocalOf(mac: string): string {
+  const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = mac.split(":").map((part) => Number.parseInt(part, 16));
+  return formatIp(Uint8Array.of(0xfe, 0x80, 0, 0, 0, 0, 0, 0, a ^ 2, b, c, 0xff, 0xfe, d, e, f));
+}

@@ -1,0 +1,64 @@
+/** Bytes in order, as they were put in: taken from the front, or looked at anywhere. */
+import { concat, NO_BYTES } from "../lib/index.ts";
+
+export class ByteQueue {
+  #chunks: Uint8Array[] = [];
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Keeps `bytes`: the caller must not change them any more. */
+  put(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    this.#chunks.push(bytes);
+    this.#length += bytes.length;
+  }
+
+  /** At most `count` bytes from `offset`, without taking them. */
+  peek(offset: number, count: number): Uint8Array {
+    const parts: Uint8Array[] = [];
+    let skip = offset;
+    let left = count;
+    for (const chunk of this.#chunks) {
+      if (left === 0) break;
+      if (skip >= chunk.length) {
+        skip -= chunk.length;
+        continue;
+      }
+      const part = chunk.subarray(skip, skip + left);
+      skip = 0;
+      left -= part.length;
+      parts.push(part);
+    }
+    return parts.length === 0 ? NO_BYTES : concat(parts);
+  }
+
+  take(count: number): Uint8Array {
+    const bytes = this.peek(0, count).slice();
+    this.drop(bytes.length);
+    return bytes;
+  }
+
+  drop(count: number): void {
+    let left = Math.min(count, this.#length);
+    this.#length -= left;
+    let used = 0;
+    while (left > 0) {
+      const chunk = this.#chunks[used] as Uint8Array;
+      if (chunk.length > left) {
+        this.#chunks[used] = chunk.subarray(left);
+        break;
+      }
+      left -= chunk.length;
+      used++;
+    }
+    this.#chunks.splice(0, used);
+  }
+
+  clear(): void {
+    this.#chunks = [];
+    this.#length = 0;
+  }
+}

@@ -1,0 +1,191 @@
+/**
+ * Connection tracking: which packets belong together, and how their addresses are translated.
+ *
+ * The first packet of a connection decides about its translation; all others, and the answers, follow that.
+ *
+ * Unlike Linux, entries are collected only when the table grows, and a port is translated only when it has to be.
+ *
+ * @see conntrack(8), net/netfilter/nf_conntrack_core.c, nf_nat_core.c
+ */
+import { familyOf } from "../lib/index.ts";
+import type { Clock } from "../sim/index.ts";
+import type { Body, Packet } from "./packet.ts";
+
+export interface Endpoint {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Where packets of one direction come from and go to. For ICMP the identifier is both ports. */
+export interface Tuple {
+  readonly protocol: Body["protocol"];
+  readonly from: Endpoint;
+  readonly to: Endpoint;
+}
+
+export interface Connection {
+  readonly original: Tuple;
+  /** What answers look like when they come in: it says how packets are translated. */
+  reply: Tuple;
+  /** An answer has been seen. */
+  answered: boolean;
+  /** FIN or RST was seen: a new SYN starts anew. */
+  closing: boolean;
+  /** The first packet has been through all chains. */
+  confirmed: boolean;
+  lastUs: number;
+}
+
+export interface Tracked {
+  readonly connection: Connection;
+  readonly isReply: boolean;
+}
+
+const SECOND = 1_000_000;
+const TIMEOUTS_US = {
+  tcp: 432_000 * SECOND,
+  closing: 120 * SECOND,
+  udp: 120 * SECOND,
+  icmp: 30 * SECOND,
+} as const;
+/** Entries are looked through for old ones each time so many were made. */
+const SWEEP_EVERY = 1024;
+const FIRST_PORT = 1024;
+const LAST_PORT = 65_535;
+
+export class Conntrack {
+  readonly #clock: Clock;
+  readonly #entries = new Map<string, Tracked>();
+  #made = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** The connection of a packet, new if it is the first. `undefined` for errors of ICMP: they belong to others. */
+  track(packet: Packet): Tracked | undefined {
+    const tuple = tupleOf(packet);
+    if (tuple === undefined) return undefined;
+    const { body } = packet;
+    const known = this.#entries.get(keyOf(tuple));
+    const restarts = known?.connection.closing === true && body.protocol === "tcp" && body.syn && !body.ack;
+    if (known !== undefined && !restarts && !this.#isOld(known.connection)) {
+      const { connection } = known;
+      connection.lastUs = this.#clock.nowUs;
+      if (known.isReply) connection.answered = true;
+      if (body.protocol === "tcp" && (body.fin || body.rst)) connection.closing = true;
+      return known;
+    }
+    if (known !== undefined) this.#delete(known.connection);
+    if (++this.#made % SWEEP_EVERY === 0) this.#sweep();
+    const connection: Connection = {
+      original: tuple,
+      reply: inverse(tuple),
+      answered: false,
+      closing: false,
+      confirmed: false,
+      lastUs: this.#clock.nowUs,
+    };
+    const tracked: Tracked = { connection, isReply: false };
+    this.#entries.set(keyOf(tuple), tracked);
+    return tracked;
+  }
+
+  /** The connection that an ICMP error is about: `isReply` tells the direction of the packet that caused it. */
+  related(about: Packet): Tracked | undefined {
+    const tuple = tupleOf(about);
+    const found = tuple === undefined ? undefined : this.#entries.get(keyOf(inverse(tuple)));
+    return found === undefined ? undefined : { connection: found.connection, isReply: !found.isReply };
+  }
+
+  /** From now on packets of this connection go to `to` instead. */
+  translateDestination({ connection }: Tracked, to: Endpoint): void {
+    connection.reply = { ...connection.reply, from: to };
+  }
+
+  /** From now on they come from `source`, with the same port if nobody else uses it. */
+  translateSource({ connection }: Tracked, source: string): void {
+    const { reply } = connection;
+    let { port } = reply.to;
+    const translated = (): Tuple => ({ ...reply, to: { address: source, port } });
+    for (let tries = LAST_PORT - FIRST_PORT; tries > 0 && this.#entries.has(keyOf(translated())); tries--) {
+      port = port >= LAST_PORT ? FIRST_PORT : port + 1;
+    }
+    connection.reply = translated();
+  }
+
+  /** The first packet has passed: answers are recognized from now on. */
+  confirm(tracked: Tracked): void {
+    const { connection } = tracked;
+    if (connection.confirmed) return;
+    connection.confirmed = true;
+    this.#entries.set(keyOf(connection.reply), { connection, isReply: true });
+  }
+
+  /** The first packet was dropped: there is no connection. */
+  drop({ connection }: Tracked): void {
+    if (!connection.confirmed) this.#delete(connection);
+  }
+
+  /** Forgets every connection from or to an address. */
+  forget(address: string): void {
+    for (const { connection } of [...this.#entries.values()]) {
+      const { original, reply } = connection;
+      const ends = [original.from, original.to, reply.from, reply.to];
+      if (ends.some((end) => end.address === address)) this.#delete(connection);
+    }
+  }
+
+  list(): readonly Connection[] {
+    return [...this.#entries.values()].flatMap(({ connection, isReply }) => (isReply ? [] : [connection]));
+  }
+
+  #isOld({ closing, lastUs, original }: Connection): boolean {
+    const timeout = closing ? TIMEOUTS_US.closing : TIMEOUTS_US[original.protocol];
+    return this.#clock.nowUs - lastUs > timeout;
+  }
+
+  #sweep(): void {
+    for (const { connection } of [...this.#entries.values()]) if (this.#isOld(connection)) this.#delete(connection);
+  }
+
+  #delete({ original, reply }: Connection): void {
+    this.#entries.delete(keyOf(original));
+    this.#entries.delete(keyOf(reply));
+  }
+}
+
+/** A packet with the destination that its connection's translation says. */
+export function withDestination(packet: Packet, { connection, isReply }: Tracked): Packet {
+  const to = isReply ? connection.original.from : connection.reply.from;
+  const { body } = packet;
+  if (body.protocol === "icmp") return { ...packet, destination: to.address };
+  return { ...packet, destination: to.address, body: { ...body, port: to.port } };
+}
+
+/** A packet with the source that its connection's translation says. */
+export function withSource(packet: Packet, { connection, isReply }: Tracked): Packet {
+  const from = isReply ? connection.original.to : connection.reply.to;
+  const { body } = packet;
+  if (body.protocol === "icmp") return { ...packet, source: from.address };
+  return { ...packet, source: from.address, body: { ...body, sourcePort: from.port } };
+}
+
+/** True if packets of the connection have other addresses or ports on the other side. */
+export function isTranslated({ original, reply }: Connection): boolean {
+  return keyOf(inverse(original)) !== keyOf(reply);
+}
+
+export function inverse({ protocol, from, to }: Tuple): Tuple {
+  return { protocol, from: to, to: from };
+}
+
+function tupleOf({ source, destination, body }: Packet): Tuple | undefined {
+  const { protocol } = body;
+  if (protocol === "icmp" && body.type !== "echo-request" && body.type !== "echo-reply") return undefined;
+  const [sourcePort, port] = body.protocol === "icmp" ? [body.id, body.id] : [body.sourcePort, body.port];
+  return { protocol, from: { address: source, port: sourcePort }, to: { address: destination, port } };
+}
+
+const keyOf = ({ protocol, from, to }: Tuple): string =>
+  `${familyOf(from.address)}${protocol} ${from.address} ${from.port} ${to.address} ${to.port}`;

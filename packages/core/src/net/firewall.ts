@@ -1,0 +1,246 @@
+/**
+ * Netfilter in its first form: chains of rules that let packets pass, drop them, or translate their addresses.
+ *
+ * `filter` decides about packets; `nat` is asked once for each connection. A rule that matches ends the walk, unless its
+ * target is a chain that returns. Rules print as iptables-save shows them.
+ *
+ * @see iptables(8), iptables-extensions(8), net/ipv4/netfilter/ip_tables.c
+ */
+import { assert, familyOf, type IpPrefix, inPrefix } from "../lib/index.ts";
+import { Conntrack, type Endpoint, type Tracked, withDestination, withSource } from "./conntrack.ts";
+import type { Device } from "./device.ts";
+import type { NetHost } from "./net-host.ts";
+import type { Packet } from "./packet.ts";
+
+export type Table = "filter" | "nat";
+
+/** All that are given must hold. A name that begins with "!" must differ. */
+export interface RuleMatch {
+  readonly source?: IpPrefix;
+  readonly destination?: IpPrefix;
+  readonly notDestination?: IpPrefix;
+  readonly in?: string;
+  readonly out?: string;
+  readonly protocol?: "tcp" | "udp" | "icmp";
+  readonly port?: number;
+  readonly states?: readonly ("new" | "established" | "related")[];
+  /** The destination is (or the source is) an address of this machine. */
+  readonly destinationType?: "local";
+  readonly sourceType?: "local";
+}
+
+export type RuleTarget =
+  | { readonly kind: "accept" | "drop" | "return" | "masquerade" }
+  | { readonly kind: "jump"; readonly chain: string }
+  | { readonly kind: "dnat"; readonly to: Endpoint };
+
+export interface Rule extends RuleMatch {
+  readonly target: RuleTarget;
+}
+
+/** What rules can look at. */
+export interface Passage {
+  readonly packet: Packet;
+  readonly in: Device | undefined;
+  readonly out: Device | undefined;
+  readonly tracked: Tracked | undefined;
+}
+
+interface Chain {
+  readonly rules: Rule[];
+  /** Of a built-in chain. */
+  policy: "accept" | "drop" | undefined;
+}
+
+const BUILT_IN: Readonly<Record<Table, readonly string[]>> = {
+  filter: ["INPUT", "FORWARD", "OUTPUT"],
+  nat: ["PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"],
+};
+
+export class Firewall {
+  readonly conntrack: Conntrack;
+  readonly #isLocal: (address: string) => boolean;
+  readonly #sourceOn: (device: Device, destination: string) => string | undefined;
+  readonly #chains = new Map<string, Chain>();
+
+  constructor(
+    host: NetHost,
+    questions: {
+      readonly isLocal: (address: string) => boolean;
+      /** The address of this machine that packets out of `device` come from. */
+      readonly sourceOn: (device: Device, destination: string) => string | undefined;
+    },
+  ) {
+    this.conntrack = new Conntrack(host.clock);
+    this.#isLocal = questions.isLocal;
+    this.#sourceOn = questions.sourceOn;
+    for (const table of ["filter", "nat"] as const) {
+      for (const name of BUILT_IN[table]) this.#chains.set(`${table} ${name}`, { rules: [], policy: "accept" });
+    }
+  }
+
+  // ── configuration ──
+
+  addChain(table: Table, name: string): void {
+    if (!this.#chains.has(`${table} ${name}`)) this.#chains.set(`${table} ${name}`, { rules: [], policy: undefined });
+  }
+
+  /** What becomes of a packet that no rule of a built-in chain decides about. */
+  setPolicy(chain: "INPUT" | "FORWARD" | "OUTPUT", policy: "accept" | "drop"): void {
+    this.#chain("filter", chain).policy = policy;
+  }
+
+  append(table: Table, chain: string, rule: Rule): void {
+    this.#chain(table, chain).rules.push(rule);
+  }
+
+  insert(table: Table, chain: string, rule: Rule): void {
+    this.#chain(table, chain).rules.unshift(rule);
+  }
+
+  /** Takes out that very rule, known by identity. */
+  remove(table: Table, chain: string, rule: Rule): void {
+    const { rules } = this.#chain(table, chain);
+    const at = rules.indexOf(rule);
+    if (at >= 0) rules.splice(at, 1);
+  }
+
+  /** Lines as `iptables-save` prints them. */
+  list(table: Table): readonly string[] {
+    const chains = [...this.#chains].flatMap(([key, chain]) =>
+      key.startsWith(`${table} `) ? [[key.slice(table.length + 1), chain] as const] : [],
+    );
+    return [
+      ...chains.map(([name, { policy }]) => `:${name} ${policy?.toUpperCase() ?? "-"} [0:0]`),
+      ...chains.flatMap(([name, { rules }]) => rules.map((rule) => `-A ${name} ${formatRule(rule)}`)),
+    ];
+  }
+
+  // ── packets ──
+
+  /** Before routing, or when a packet is made here: the packet with its real destination. */
+  translateDestination(chain: "PREROUTING" | "OUTPUT", packet: Packet, from: Device | undefined): Translated {
+    const tracked = this.conntrack.track(packet);
+    if (tracked === undefined) return this.#translateError(packet);
+    if (!tracked.connection.confirmed && !tracked.isReply) {
+      const verdict = this.#walk("nat", chain, { packet, in: from, out: undefined, tracked });
+      if (verdict?.kind === "dnat") this.conntrack.translateDestination(tracked, verdict.to);
+    }
+    return { packet: withDestination(packet, tracked), tracked };
+  }
+
+  /** On the way out, or to a socket here: the packet with the source that the other side is to see. */
+  translateSource(chain: "POSTROUTING" | "INPUT", packet: Packet, tracked: Tracked | undefined, out: Device): Packet {
+    if (tracked === undefined) return packet;
+    if (!tracked.connection.confirmed) {
+      const verdict = this.#walk("nat", chain, { packet, in: undefined, out, tracked });
+      const source = verdict?.kind === "masquerade" ? this.#sourceOn(out, packet.destination) : undefined;
+      if (source !== undefined) this.conntrack.translateSource(tracked, source);
+      this.conntrack.confirm(tracked);
+    }
+    return withSource(packet, tracked);
+  }
+
+  /** May the packet pass? */
+  allows(chain: "INPUT" | "FORWARD" | "OUTPUT", passage: Passage): boolean {
+    const verdict = this.#walk("filter", chain, passage);
+    const allowed = (verdict?.kind ?? this.#chain("filter", chain).policy) !== "drop";
+    if (!allowed && passage.tracked !== undefined) this.conntrack.drop(passage.tracked);
+    return allowed;
+  }
+
+  /** An error goes to who sent the packet that caused it, and speaks of that packet as it was sent. */
+  #translateError(packet: Packet): Translated {
+    const { body } = packet;
+    const about = body.protocol === "icmp" ? body.about : undefined;
+    const related = about === undefined ? undefined : this.conntrack.related(about);
+    if (body.protocol !== "icmp" || about === undefined || related === undefined) return { packet, tracked: undefined };
+    const { original, reply } = related.connection;
+    const [from, to] = related.isReply ? [reply.from, reply.to] : [original.from, original.to];
+    const inner = about.body;
+    const sent: Packet = {
+      ...about,
+      source: from.address,
+      destination: to.address,
+      body: inner.protocol === "icmp" ? inner : { ...inner, sourcePort: from.port, port: to.port },
+    };
+    return { packet: { ...packet, destination: from.address, body: { ...body, about: sent } }, tracked: undefined };
+  }
+
+  #chain(table: Table, name: string): Chain {
+    const chain = this.#chains.get(`${table} ${name}`);
+    assert(chain !== undefined, `there is a chain ${name} in table ${table}`);
+    return chain;
+  }
+
+  /** The target of the first rule that decides; `undefined` if none does. */
+  #walk(table: Table, name: string, passage: Passage): RuleTarget | undefined {
+    for (const rule of this.#chain(table, name).rules) {
+      if (!this.#matches(rule, passage)) continue;
+      const { target } = rule;
+      if (target.kind === "return") return undefined;
+      if (target.kind !== "jump") return target;
+      const verdict = this.#walk(table, target.chain, passage);
+      if (verdict !== undefined) return verdict;
+    }
+    return undefined;
+  }
+
+  #matches(rule: Rule, { packet, in: from, out, tracked }: Passage): boolean {
+    const { source, destination, body } = packet;
+    if (rule.protocol !== undefined && rule.protocol !== body.protocol) return false;
+    if (rule.port !== undefined && (body.protocol === "icmp" || body.port !== rule.port)) return false;
+    if (rule.in !== undefined && !isNamed(from, rule.in)) return false;
+    if (rule.out !== undefined && !isNamed(out, rule.out)) return false;
+    if (rule.source !== undefined && !inPrefix(rule.source, source)) return false;
+    if (rule.destination !== undefined && !inPrefix(rule.destination, destination)) return false;
+    if (rule.notDestination !== undefined && inPrefix(rule.notDestination, destination)) return false;
+    if (rule.destinationType === "local" && !this.#isLocal(destination)) return false;
+    if (rule.sourceType === "local" && !this.#isLocal(source)) return false;
+    return rule.states === undefined || rule.states.includes(stateOf(tracked));
+  }
+}
+
+export interface Translated {
+  readonly packet: Packet;
+  readonly tracked: Tracked | undefined;
+}
+
+function stateOf(tracked: Tracked | undefined): "new" | "established" | "related" {
+  if (tracked === undefined) return "related";
+  return tracked.isReply || tracked.connection.answered ? "established" : "new";
+}
+
+function isNamed(device: Device | undefined, name: string): boolean {
+  return name.startsWith("!") ? device?.name !== name.slice(1) : device?.name === name;
+}
+
+/** A rule in the words of iptables. */
+export function formatRule(rule: Rule): string {
+  const words: string[] = [];
+  const option = (flag: string, value: string | undefined): void => {
+    if (value === undefined) return;
+    words.push(value.startsWith("!") ? `! ${flag} ${value.slice(1)}` : `${flag} ${value}`);
+  };
+  const prefix = (given: IpPrefix | undefined): string | undefined => given && `${given.address}/${given.length}`;
+  option("-s", prefix(rule.source));
+  option("-d", prefix(rule.destination));
+  const not = prefix(rule.notDestination);
+  option("-d", not === undefined ? undefined : `!${not}`);
+  option("-i", rule.in);
+  option("-o", rule.out);
+  option("-p", rule.protocol);
+  if (rule.port !== undefined) words.push(`-m ${rule.protocol} --dport ${rule.port}`);
+  if (rule.sourceType !== undefined) words.push("-m addrtype --src-type LOCAL");
+  if (rule.destinationType !== undefined) words.push("-m addrtype --dst-type LOCAL");
+  if (rule.states !== undefined) words.push(`-m conntrack --ctstate ${rule.states.join(",").toUpperCase()}`);
+  words.push(`-j ${formatTarget(rule.target)}`);
+  return words.join(" ");
+}
+
+function formatTarget(target: RuleTarget): string {
+  if (target.kind === "jump") return target.chain;
+  if (target.kind !== "dnat") return target.kind.toUpperCase();
+  const { address, port } = target.to;
+  return `DNAT --to-destination ${familyOf(address) === 6 ? `[${address}]` : address}:${port}`;
+}

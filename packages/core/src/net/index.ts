@@ -1,0 +1,19 @@
+/** Floor 3, beside vfs: packets, devices, sockets. Knows no processes. */
+export type { Connection, Endpoint } from "./conntrack.ts";
+export { Bridge, Device, type DeviceAddress, type Tap, TapDevice, Veth } from "./device.ts";
+export { type DnsAnswer, DnsServer } from "./dns-server.ts";
+export { Firewall, formatRule, type Rule, type RuleMatch, type RuleTarget, type Table } from "./firewall.ts";
+export { InetSocket } from "./inet-socket.ts";
+export { Link, type LinkQuality } from "./link.ts";
+export { broadcastOf, changeNetwork, defaultRoute, type NetworkContext, networkState } from "./netlink.ts";
+export { type NetHost, randomMac } from "./net-host.ts";
+export { NetStack } from "./net-stack.ts";
+export type { Body, Frame, IcmpMessage, Packet, Solicitation, TcpSegment, UdpDatagram } from "./packet.ts";
+export { RawSocket } from "./raw-socket.ts";
+export { type Route, routeInfo } from "./routes.ts";
+export { Socket } from "./socket.ts";
+export { TCP_STATES, type TcpState } from "./tcp-connection.ts";
+export { TcpSocket } from "./tcp-socket.ts";
+export type { Remnant } from "./tcp-table.ts";
+export { UdpSocket } from "./udp-socket.ts";
+export { UnixSocket } from "./unix-socket.ts";

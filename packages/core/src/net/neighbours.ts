@@ -1,0 +1,173 @@
+/**
+ * Neighbour resolution: from the address of a host on the same link to its MAC address.
+ *
+ * Packets wait while the question is open. Nobody answers: three questions, a second apart, then the packets are given
+ * back as undeliverable. An answer is trusted for 30 s; after that the address is used on, but asked for again.
+ *
+ * Unlike Linux, the reachable time is not random, and entries are not collected.
+ *
+ * @see arp(7), net/core/neighbour.c
+ */
+import type { NeighbourInfo } from "../abi/index.ts";
+import type { Timer } from "../sim/index.ts";
+import type { Device } from "./device.ts";
+import type { NetHost } from "./net-host.ts";
+import { BROADCAST_MAC, type Packet, type Solicitation } from "./packet.ts";
+
+/** @see /proc/sys/net/ipv4/neigh/default */
+const PROBES = 3;
+const RETRANSMIT_US = 1_000_000;
+const REACHABLE_US = 30_000_000;
+const DELAY_PROBE_US = 5_000_000;
+/** Packets that may wait for an answer. */
+const QUEUE_LIMIT = 101;
+
+interface Neighbour {
+  readonly device: Device;
+  readonly address: string;
+  mac: string | undefined;
+  state: NeighbourInfo["state"];
+  confirmedUs: number;
+  probes: number;
+  waiting: Packet[];
+  timer: Timer | undefined;
+}
+
+export interface NeighbourUser {
+  /** The address that a question from `device` for `target` is asked with. */
+  solicitationSource(device: Device, target: string): string;
+  /** Nobody answers for the host that `packet` should have gone to. */
+  undeliverable(packet: Packet): void;
+}
+
+export class NeighbourTable {
+  readonly #host: NetHost;
+  readonly #user: NeighbourUser;
+  readonly #entries = new Map<string, Neighbour>();
+
+  constructor(host: NetHost, user: NeighbourUser) {
+    this.#host = host;
+    this.#user = user;
+  }
+
+  /** Sends a packet to the host with `address` on the link of `device`, as soon as it is known where that is. */
+  send(device: Device, address: string, packet: Packet): void {
+    const entry = this.#entry(device, address);
+    if (entry.mac !== undefined) {
+      this.#transmit(entry, entry.mac, packet);
+      this.#refresh(entry);
+      return;
+    }
+    if (entry.waiting.length < QUEUE_LIMIT) entry.waiting.push(packet);
+    if (entry.state !== "incomplete") this.#begin(entry);
+  }
+
+  /** Somebody has said where an address is. Makes a new entry only if we were asked. */
+  learn(device: Device, message: Solicitation, wasAsked: boolean): void {
+    const known = this.#entries.get(keyOf(device, message.senderAddress));
+    if (known === undefined && !wasAsked) return;
+    const entry = known ?? this.#entry(device, message.senderAddress);
+    if (entry.state === "permanent") return;
+    entry.mac = message.senderMac;
+    entry.state = "reachable";
+    entry.confirmedUs = this.#host.clock.nowUs;
+    entry.timer?.cancel();
+    entry.timer = undefined;
+    for (const packet of entry.waiting.splice(0)) this.#transmit(entry, message.senderMac, packet);
+  }
+
+  /** A fixed entry. */
+  set(device: Device, address: string, mac: string): void {
+    const entry = this.#entry(device, address);
+    entry.mac = mac;
+    entry.state = "permanent";
+    entry.timer?.cancel();
+  }
+
+  delete(device: Device, address: string): boolean {
+    this.#entries.get(keyOf(device, address))?.timer?.cancel();
+    return this.#entries.delete(keyOf(device, address));
+  }
+
+  /** Forgets everything about a device that went down or away. */
+  flush(device: Device): void {
+    for (const [key, entry] of this.#entries) {
+      if (entry.device !== device) continue;
+      entry.timer?.cancel();
+      this.#entries.delete(key);
+    }
+  }
+
+  list(): readonly NeighbourInfo[] {
+    return [...this.#entries.values()].map(({ device, address, mac, state, probes, confirmedUs }) => ({
+      device: device.name,
+      address,
+      mac,
+      state: state === "reachable" && this.#host.clock.nowUs - confirmedUs > REACHABLE_US ? "stale" : state,
+      probes,
+    }));
+  }
+
+  #entry(device: Device, address: string): Neighbour {
+    const key = keyOf(device, address);
+    let entry = this.#entries.get(key);
+    if (entry === undefined) {
+      entry = {
+        device,
+        address,
+        mac: undefined,
+        state: "failed",
+        confirmedUs: 0,
+        probes: 0,
+        waiting: [],
+        timer: undefined,
+      };
+      this.#entries.set(key, entry);
+    }
+    return entry;
+  }
+
+  #begin(entry: Neighbour): void {
+    entry.state = "incomplete";
+    entry.probes = 0;
+    this.#probe(entry, BROADCAST_MAC);
+  }
+
+  /** An old answer is checked while it is used. */
+  #refresh(entry: Neighbour): void {
+    if (entry.state !== "reachable" || this.#host.clock.nowUs - entry.confirmedUs <= REACHABLE_US) return;
+    entry.state = "probe";
+    entry.probes = 0;
+    entry.timer = this.#host.clock.after(DELAY_PROBE_US, () => this.#probe(entry, entry.mac ?? BROADCAST_MAC));
+  }
+
+  #probe(entry: Neighbour, to: string): void {
+    if (entry.probes === PROBES) {
+      this.#fail(entry);
+      return;
+    }
+    entry.probes++;
+    const { device, address } = entry;
+    const senderAddress = this.#user.solicitationSource(device, address);
+    // The timer is armed first: on a link without latency the answer comes within transmit().
+    entry.timer = this.#host.clock.after(RETRANSMIT_US, () => this.#probe(entry, to));
+    device.transmit({
+      source: device.mac,
+      destination: to,
+      payload: { protocol: "neighbour", answer: false, senderAddress, senderMac: device.mac, target: address },
+    });
+  }
+
+  #fail(entry: Neighbour): void {
+    entry.state = "failed";
+    entry.mac = undefined;
+    entry.timer = undefined;
+    for (const packet of entry.waiting.splice(0)) this.#user.undeliverable(packet);
+  }
+
+  #transmit({ device }: Neighbour, mac: string, packet: Packet): void {
+    device.transmit({ source: device.mac, destination: mac, payload: packet });
+  }
+}
+
+const keyOf = (device: Device, address: string): string => `${device.index} ${address}`;

@@ -1,0 +1,93 @@
+/**
+ * The routing table: longest prefix first, then the lowest metric, then the oldest.
+ *
+ * @see ip-route(8), net/ipv4/fib_trie.c
+ */
+import { Errno, type RouteInfo } from "../abi/index.ts";
+import { familyOf, type IpFamily, inPrefix } from "../lib/index.ts";
+import type { Device } from "./device.ts";
+
+export interface Route {
+  readonly destination: string;
+  readonly prefixLength: number;
+  readonly gateway: string | undefined;
+  readonly device: Device;
+  readonly source: string | undefined;
+  readonly scope: "global" | "link" | "host";
+  readonly metric: number;
+}
+
+/** Which route is meant: fields that are left out do not matter. */
+export interface RouteMatch {
+  readonly destination: string;
+  readonly prefixLength: number;
+  readonly gateway?: string | undefined;
+  readonly device?: Device | undefined;
+  readonly metric?: number | undefined;
+}
+
+export class RouteTable {
+  #routes: readonly Route[] = [];
+
+  /** All routes in the order in which they are looked through. */
+  get all(): readonly Route[] {
+    return this.#routes;
+  }
+
+  /** @throws EEXIST if there is a route to that prefix with the same metric. */
+  add(route: Route, options: { readonly replace: boolean } = { replace: false }): void {
+    const { destination, prefixLength, metric } = route;
+    const same = this.#find({ destination, prefixLength, metric });
+    if (same !== undefined && !options.replace) throw new Errno("EEXIST");
+    const others = this.#routes.filter((other) => other !== same);
+    const at = others.findIndex((other) => isBefore(route, other));
+    this.#routes = at < 0 ? [...others, route] : [...others.slice(0, at), route, ...others.slice(at)];
+  }
+
+  /** @throws ESRCH if there is no such route. */
+  remove(match: RouteMatch): void {
+    const found = this.#find(match);
+    if (found === undefined) throw new Errno("ESRCH");
+    this.#routes = this.#routes.filter((route) => route !== found);
+  }
+
+  /** Forgets routes through a device; with `source`, only those from that address. */
+  removeDevice(device: Device, source?: string): void {
+    this.#routes = this.#routes.filter(
+      (route) => route.device !== device || (source !== undefined && route.source !== source),
+    );
+  }
+
+  /** The best route to an address; `device` restricts it. */
+  lookup(destination: string, device?: Device): Route | undefined {
+    for (const route of this.#routes) {
+      if (device !== undefined && route.device !== device) continue;
+      if (inPrefix({ address: route.destination, length: route.prefixLength }, destination)) return route;
+    }
+    return undefined;
+  }
+
+  #find(match: RouteMatch): Route | undefined {
+    return this.#routes.find(
+      (route) =>
+        route.destination === match.destination &&
+        route.prefixLength === match.prefixLength &&
+        (match.gateway === undefined || route.gateway === match.gateway) &&
+        (match.device === undefined || route.device === match.device) &&
+        (match.metric === undefined || route.metric === match.metric),
+    );
+  }
+}
+
+/** How a route shows outside. */
+export function routeInfo({ device, ...route }: Route): RouteInfo {
+  return { ...route, device: device.name };
+}
+
+/** IPv4 before IPv6, longer prefixes before shorter ones, then by metric. Equal ones keep their order. */
+function isBefore(a: Route, b: Route): boolean {
+  const families: readonly [IpFamily, IpFamily] = [familyOf(a.destination), familyOf(b.destination)];
+  if (families[0] !== families[1]) return families[0] < families[1];
+  if (a.prefixLength !== b.prefixLength) return a.prefixLength > b.prefixLength;
+  return a.metric < b.metric;
+}

@@ -1,0 +1,221 @@
+/**
+ * Unix sockets: streams and datagrams between processes of one machine.
+ *
+ * Names in the file system are the kernel's business: it finds the socket behind an inode. Abstract names are kept here.
+ * Unlike Linux, descriptors and credentials cannot be passed.
+ *
+ * @see unix(7), net/unix/af_unix.c
+ */
+import {
+  Errno,
+  POLLHUP,
+  POLLIN,
+  POLLOUT,
+  type Received,
+  type SocketType,
+  type UnixAddress,
+} from "../abi/index.ts";
+import { NO_BYTES } from "../lib/index.ts";
+import { ByteQueue } from "./byte-queue.ts";
+import { DEFAULT_BUFFER, Socket } from "./socket.ts";
+
+const UNNAMED: UnixAddress = { family: "unix", path: "" };
+
+interface Message {
+  readonly data: Uint8Array;
+  readonly from: UnixAddress;
+}
+
+export class UnixSocket extends Socket {
+  override readonly type: SocketType;
+  override readonly protocol = "unix";
+  name = UNNAMED;
+  peer: UnixSocket | undefined;
+  /** Called when it goes: whoever keeps its name forgets it. */
+  onClose: (() => void) | undefined;
+  readonly #stream = new ByteQueue();
+  readonly #messages: Message[] = [];
+  #messageBytes = 0;
+  #waiting: UnixSocket[] | undefined;
+  #backlog = 0;
+  #connected = false;
+  #readShut = false;
+  #writeShut = false;
+  #closed = false;
+  #peerName = UNNAMED;
+
+  constructor(inode: number, type: SocketType) {
+    super("unix", inode);
+    this.type = type;
+  }
+
+  static pair(inodes: readonly [number, number], type: SocketType): readonly [UnixSocket, UnixSocket] {
+    const [a, b] = [new UnixSocket(inodes[0], type), new UnixSocket(inodes[1], type)];
+    a.#attach(b);
+    b.#attach(a);
+    return [a, b];
+  }
+
+  get isListening(): boolean {
+    return this.#waiting !== undefined;
+  }
+
+  get isConnected(): boolean {
+    return this.#connected;
+  }
+
+  /** The kernel has found that the name is free. */
+  override bind(address: UnixAddress): void {
+    if (this.name.path !== "") throw new Errno("EINVAL");
+    this.name = address;
+  }
+
+  override listen(backlog: number): void {
+    if (this.type === "dgram") throw new Errno("EOPNOTSUPP");
+    if (this.name.path === "" || this.#connected) throw new Errno("EINVAL");
+    this.#waiting ??= [];
+    this.#backlog = backlog;
+  }
+
+  override accept(): UnixSocket | undefined {
+    if (this.#waiting === undefined) throw new Errno("EINVAL");
+    const first = this.#waiting.shift();
+    this.wake();
+    return first;
+  }
+
+  /** Use `connectTo`: a name means nothing here. */
+  override connect(): void {
+    throw new Errno("EINVAL");
+  }
+
+  /** False if the other side has too many connections waiting. @throws ECONNREFUSED, EISCONN, EPROTOTYPE */
+  connectTo(other: UnixSocket, inode: number): boolean {
+    if (other.type !== this.type) throw new Errno("EPROTOTYPE");
+    if (this.type === "dgram") {
+      this.#connected = true;
+      this.peer = other;
+      this.#peerName = other.name;
+      return true;
+    }
+    if (this.#connected) throw new Errno("EISCONN");
+    if (other.#waiting === undefined) throw new Errno("ECONNREFUSED");
+    if (other.#waiting.length > other.#backlog) return false;
+    const accepted = new UnixSocket(inode, this.type);
+    accepted.name = other.name;
+    accepted.#attach(this);
+    this.#attach(accepted);
+    other.#waiting.push(accepted);
+    other.wake();
+    return true;
+  }
+
+  override send(data: Uint8Array): number | undefined {
+    if (this.#writeShut) throw new Errno("EPIPE");
+    if (this.peer === undefined) throw new Errno(this.#connected ? "EPIPE" : "ENOTCONN");
+    return this.sendTo(this.peer, data);
+  }
+
+  /** A datagram, or a part of the stream, to `other`. */
+  sendTo(other: UnixSocket, data: Uint8Array): number | undefined {
+    if (this.type === "dgram") {
+      if (other.#closed) throw new Errno("ECONNREFUSED");
+      if (data.length > DEFAULT_BUFFER) throw new Errno("EMSGSIZE");
+      if (other.#messageBytes + data.length > DEFAULT_BUFFER) return undefined;
+      other.#messages.push({ data: data.slice(), from: this.name });
+      other.#messageBytes += data.length;
+      other.wake();
+      return data.length;
+    }
+    if (other.#closed || other.#readShut) throw new Errno("EPIPE");
+    const room = DEFAULT_BUFFER - other.#stream.length;
+    if (room <= 0) return data.length === 0 ? 0 : undefined;
+    const part = data.slice(0, room);
+    other.#stream.put(part);
+    other.wake();
+    return part.length;
+  }
+
+  override receive(count: number, { peek }: { readonly peek: boolean }): Received | undefined {
+    return this.type === "dgram" ? this.#receiveMessage(count, peek) : this.#receiveBytes(count, peek);
+  }
+
+  override get available(): number {
+    return this.type === "dgram" ? (this.#messages[0]?.data.length ?? 0) : this.#stream.length;
+  }
+
+  override shutdown(how: "read" | "write" | "both"): void {
+    if (!this.#connected) throw new Errno("ENOTCONN");
+    if (how !== "write") this.#readShut = true;
+    if (how !== "read") this.#writeShut = true;
+    this.wake();
+    this.peer?.wake();
+  }
+
+  override get localAddress(): UnixAddress {
+    return this.name;
+  }
+
+  override get remoteAddress(): UnixAddress {
+    if (!this.#connected) throw new Errno("ENOTCONN");
+    return this.#peerName;
+  }
+
+  override poll(): number {
+    if (this.#waiting !== undefined) return this.#waiting.length > 0 ? POLLIN : 0;
+    const { peer } = this;
+    const over = this.type === "stream" && this.#peerIsGone;
+    let events = this.available > 0 || this.#readShut || over ? POLLIN : 0;
+    const room = peer === undefined || peer.available < DEFAULT_BUFFER;
+    if (room) events |= POLLOUT;
+    if (this.#connected && this.type === "stream" && (peer === undefined || peer.#closed)) events |= POLLHUP;
+    return events;
+  }
+
+  override close(): void {
+    this.#closed = true;
+    this.onClose?.();
+    const { peer } = this;
+    if (this.type === "stream") {
+      // Bytes that were never read are an error to who sent them.
+      if (this.#stream.length > 0) peer?.fail(new Errno("ECONNRESET"));
+      for (const waiting of this.#waiting ?? []) waiting.close();
+    }
+    this.#waiting = undefined;
+    peer?.wake();
+    this.wake();
+  }
+
+  get #peerIsGone(): boolean {
+    return this.#connected && (this.peer === undefined || this.peer.#closed || this.peer.#writeShut);
+  }
+
+  #attach(other: UnixSocket): void {
+    this.peer = other;
+    this.#peerName = other.name;
+    this.#connected = true;
+  }
+
+  #receiveMessage(count: number, peek: boolean): Received | undefined {
+    const first = this.#messages[0];
+    if (first === undefined) return this.#readShut ? { data: NO_BYTES, from: undefined } : undefined;
+    if (!peek) {
+      this.#messages.shift();
+      this.#messageBytes -= first.data.length;
+      this.wake();
+    }
+    return { data: first.data.slice(0, count), from: first.from };
+  }
+
+  #receiveBytes(count: number, peek: boolean): Received | undefined {
+    if (this.#stream.length === 0) {
+      this.checkError();
+      if (this.#readShut || this.#peerIsGone) return { data: NO_BYTES, from: undefined };
+      if (!this.#connected) throw new Errno("EINVAL");
+      return undefined;
+    }
+    const data = peek ? this.#stream.peek(0, count).slice() : this.#stream.take(count);
+    if (!peek) this.peer?.wake();
+    return { data, from: undefined };
+  }
+}
