@@ -5,7 +5,7 @@
  */
 import type { LayerEntry } from "../content/index.ts";
 import type { Image, ImageStore } from "../image/index.ts";
-import { bytesText } from "../lib/go/bytes.ts";
+import { bytesText } from "../lib/go/index.ts";
 import { clean, decode, encode, NO_BYTES, StatusError } from "../lib/index.ts";
 import type { Dockerfile } from "./dockerfile/ast.ts";
 import { BuildError } from "./dockerfile/error.ts";

@@ -114,6 +114,11 @@ export class ImageService {
     return this.#store.changes(snapshot);
   }
 
+  /** Bytes of the files in a layer. */
+  layerBytes(snapshot: string): number {
+    return this.#store.layerBytes(snapshot);
+  }
+
   get store(): ImageStore {
     return this.#store;
   }

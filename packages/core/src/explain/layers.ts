@@ -6,7 +6,7 @@ import type { Change } from "../snapshot/index.ts";
 export interface LayerView {
   /** What made it, as the image's history says. */
   readonly createdBy: string;
-  /** Bytes of the files that it holds. */
+  /** Bytes of the files that it holds; a file with several names counts once. */
   readonly bytes: number;
   readonly changes: readonly Change[];
 }
@@ -15,9 +15,9 @@ export interface LayerView {
 export function layersOf(engine: Engine, image: Image): readonly LayerView[] {
   const made = image.config.history.filter(({ empty_layer: isEmpty }) => isEmpty !== true);
   return image.chain.map((snapshot, i) => {
-    const changes = [...engine.images.changes(snapshot)];
     const { created_by: createdBy, comment = "" } = made[i] ?? {};
-    return { createdBy: createdBy ?? comment, bytes: changes.reduce((sum, { bytes }) => sum + bytes, 0), changes };
+    const changes = [...engine.images.changes(snapshot)];
+    return { createdBy: createdBy ?? comment, bytes: engine.images.layerBytes(snapshot), changes };
   });
 }
 

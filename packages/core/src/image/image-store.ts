@@ -85,6 +85,11 @@ export class ImageStore {
     return changesOf(this.#snapshotter, snapshot);
   }
 
+  /** Bytes of the files in a layer, by its snapshot; a file with several names counts once. */
+  layerBytes(snapshot: string): number {
+    return this.#snapshotter.usage(snapshot).bytes;
+  }
+
   names(image: Image): readonly string[] {
     return [...this.#names].flatMap(([name, id]) => (id === image.id ? [name] : []));
   }

@@ -4,8 +4,7 @@
  * @see BuildKit frontend/dockerfile/dockerfile2llb/convert.go commitToHistory, runCommandString
  */
 
-import { durationText } from "../../lib/go/duration.ts";
-import { quote } from "../../lib/go/quote.ts";
+import { durationText, quote } from "../../lib/go/index.ts";
 import { unreachable } from "../../lib/index.ts";
 import type { Scope } from "../frontend/scope.ts";
 import type { AddStep, CopyStep, Step } from "../frontend/step.ts";

@@ -5,7 +5,7 @@
  */
 import { diffLayer, layerToTar } from "../../content/index.ts";
 import { digestOf, type Image, type ImageStore } from "../../image/index.ts";
-import { rfc3339Nano } from "../../lib/go/time.ts";
+import { rfc3339Nano } from "../../lib/go/index.ts";
 import type { Digest } from "../../oci/index.ts";
 import type { Snapshotter } from "../../snapshot/index.ts";
 import type { ImageDraft } from "../image/image-draft.ts";

@@ -7,7 +7,7 @@
  */
 import { exitCode, O_RDWR } from "../../abi/index.ts";
 import { FileContent, MemoryDirectory, MemoryFile } from "../../fs/index.ts";
-import { quote } from "../../lib/go/quote.ts";
+import { quote } from "../../lib/go/index.ts";
 import { encode, StatusError, toHex } from "../../lib/index.ts";
 import type { MountSpec, RuntimeSpec } from "../../oci/index.ts";
 import {

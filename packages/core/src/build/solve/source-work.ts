@@ -1,6 +1,6 @@
 /** Sources: images, build contexts, files that the Dockerfile contains. @see BuildKit source/ */
 import type { LayerEntry } from "../../content/index.ts";
-import { bytesText } from "../../lib/go/bytes.ts";
+import { bytesText } from "../../lib/go/index.ts";
 import { encode } from "../../lib/index.ts";
 import { MountedTree, SnapshotView } from "../../snapshot/index.ts";
 import { treeOf, withoutIgnored } from "../files/context-tree.ts";

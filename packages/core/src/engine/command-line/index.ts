@@ -12,6 +12,7 @@ import type { DockerRequest } from "../docker/request.ts";
 import { splitWords } from "../docker/words.ts";
 import type { Engine } from "../engine.ts";
 import { buildImage } from "./build.ts";
+import { clientMachine } from "./client.ts";
 import { createContainer, execInContainer, runContainer, startContainers } from "./containers.ts";
 import { inspectObjects } from "./inspect.ts";
 import { listContainers, listImages, listNetworks, listVolumes } from "./lists.ts";
@@ -28,7 +29,7 @@ export async function runDocker(
   options: CommandOptions = {},
 ): Promise<CommandResult> {
   const session = new Session(engine, options);
-  const request = parseDocker(typeof line === "string" ? splitWords(line) : line);
+  const request = parseDocker(typeof line === "string" ? splitWords(line) : line, clientMachine(options));
   if (request.command === "usage") return request;
   session.out(request.notice ?? "");
   session.err(request.warning ?? "");

@@ -1,5 +1,5 @@
 /** `docker logs`. @see docker/cli cli/command/container/logs.go */
-import { rfc3339NanoFixed } from "../../lib/go/time.ts";
+import { rfc3339NanoFixed } from "../../lib/go/index.ts";
 import type { LogsRequest } from "../docker/requests/container.ts";
 import type { Session } from "./session.ts";
 

@@ -17,6 +17,8 @@ export interface CommandOptions {
   readonly disk?: ContextDisk;
   /** The directory on it where the command is called. Default "/". */
   readonly cwd?: string;
+  /** The client's environment. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Hears of output as it comes. */
   readonly onOutput?: (stream: "stdout" | "stderr", text: string) => void;
 }

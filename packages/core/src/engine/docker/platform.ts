@@ -1,5 +1,5 @@
 /** `OS[/ARCHITECTURE[/VARIANT]]` of `--platform`. Model: containerd/platforms; the client is linux/amd64. */
-import { quote } from "../../lib/go/quote.ts";
+import { quote } from "../../lib/go/index.ts";
 import { ValueError } from "./problem.ts";
 
 export interface Platform {

@@ -4,7 +4,7 @@
  * @see moby daemon/images/image_inspect.go, daemon/network.go, volume/service/convert.go
  */
 import type { Image } from "../../image/index.ts";
-import { rfc3339 } from "../../lib/go/time.ts";
+import { rfc3339 } from "../../lib/go/index.ts";
 import type { Network } from "../networks.ts";
 import type { Volume } from "../volumes.ts";
 import { timeOf } from "./time.ts";

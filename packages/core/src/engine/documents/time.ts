@@ -1,5 +1,5 @@
 /** Times of API documents: RFC 3339 with nanoseconds, of which Bottleship knows the microseconds. */
-import { rfc3339Nano } from "../../lib/go/time.ts";
+import { rfc3339Nano } from "../../lib/go/index.ts";
 
 /** What Go prints for a time that was never set. */
 export const ZERO_TIME = "0001-01-01T00:00:00Z";

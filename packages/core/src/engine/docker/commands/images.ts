@@ -4,7 +4,7 @@
  * Model: docker/cli cli/command/image.
  */
 
-import { quote } from "../../../lib/go/quote.ts";
+import { quote } from "../../../lib/go/index.ts";
 import { atLeast, atMost, command, exactly, NONE } from "../command.ts";
 import { bool, filter, list, strings, text } from "../flags/flag.ts";
 import { failure, orFail, ValueError } from "../problem.ts";

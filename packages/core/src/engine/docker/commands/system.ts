@@ -1,6 +1,6 @@
 /** `docker inspect`, `info`, `version`, `events`, `system df`, `system prune`. Model: docker/cli cli/command/system. */
 
-import { quote } from "../../../lib/go/quote.ts";
+import { quote } from "../../../lib/go/index.ts";
 import { atLeast, command, NONE } from "../command.ts";
 import { bool, filter, text } from "../flags/flag.ts";
 import { compileTemplate, GoValue, renderTemplate } from "../format.ts";

@@ -4,7 +4,7 @@
  * Model: spf13/pflag's Value implementations and docker/cli's opts.
  */
 
-import { quote } from "../../../lib/go/quote.ts";
+import { quote } from "../../../lib/go/index.ts";
 import type { StringMap } from "../create-body.ts";
 import { parseCsv } from "../go/csv.ts";
 import { parseDuration } from "../go/duration.ts";

@@ -6,7 +6,7 @@
  * Model: spf13/pflag FlagSet.parseArgs.
  */
 
-import { quote, quoteByte } from "../../../lib/go/quote.ts";
+import { quote, quoteByte } from "../../../lib/go/index.ts";
 import { encode } from "../../../lib/index.ts";
 import { ValueError } from "../problem.ts";
 import type { Flag, Flags, FlagValues } from "./flag.ts";

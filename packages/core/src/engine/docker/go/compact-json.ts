@@ -1,6 +1,6 @@
 /** JSON without its white space, checked on the way: Go's json.Compact with the error texts of its scanner. */
 
-import { quote } from "../../../lib/go/quote.ts";
+import { quote } from "../../../lib/go/index.ts";
 import { ValueError } from "../problem.ts";
 
 /** @throws ValueError `invalid character 'x' looking for beginning of value`, `unexpected end of JSON input`, … */

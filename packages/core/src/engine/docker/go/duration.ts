@@ -1,6 +1,6 @@
 /** Durations as Go's package time reads and prints them: `1h30m`, `300ms`, `1.5s`. Values are nanoseconds. */
 
-import { quoteBytes } from "../../../lib/go/quote.ts";
+import { quoteBytes } from "../../../lib/go/index.ts";
 import { ValueError } from "../problem.ts";
 
 const NANOSECONDS: Readonly<Record<string, bigint>> = {

@@ -1,6 +1,6 @@
 /** Numbers and booleans as Go's package strconv reads them, with its error texts. */
 
-import { quote } from "../../../lib/go/quote.ts";
+import { quote } from "../../../lib/go/index.ts";
 import { ValueError } from "../problem.ts";
 
 const SYNTAX = "invalid syntax";

@@ -1,7 +1,6 @@
 /** Reads a time by a layout, with the error texts of Go's time.Parse; without a zone it is UTC. */
 
-import { quote } from "../../../lib/go/quote.ts";
-import { type Moment, secondsOf } from "../../../lib/go/time.ts";
+import { type Moment, quote, secondsOf } from "../../../lib/go/index.ts";
 import { ValueError } from "../problem.ts";
 
 /** Parts of a layout: what Go writes for them, how they look, and what they may be at most. */

@@ -1,7 +1,6 @@
 /** Go types that several inspected objects share. Model: moby api/types; docker/go-connections nat. */
 
-import { durationText } from "../../../lib/go/duration.ts";
-import { parseTime, timeText } from "../../../lib/go/time.ts";
+import { durationText, parseTime, timeText } from "../../../lib/go/index.ts";
 import {
   type BasicType,
   fields,

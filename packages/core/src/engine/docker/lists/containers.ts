@@ -1,7 +1,6 @@
 /** The list of `docker ps`. Model: docker/cli formatter/container.go. */
 
-import { quote } from "../../../lib/go/quote.ts";
-import { timeText } from "../../../lib/go/time.ts";
+import { quote, timeText } from "../../../lib/go/index.ts";
 import { type Columns, columns, renderList } from "../format.ts";
 import { joinHostPort } from "../go/address.ts";
 import { ValueError } from "../problem.ts";

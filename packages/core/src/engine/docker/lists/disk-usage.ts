@@ -1,6 +1,6 @@
 /** `docker system df`. Model: docker/cli formatter/disk_usage.go, formatter/buildcache.go. */
 
-import { parseTime, timeText } from "../../../lib/go/time.ts";
+import { parseTime, timeText } from "../../../lib/go/index.ts";
 import { type Columns, columns, compileTemplate, GoValue, renderList, renderTemplate } from "../format.ts";
 import { type Field, field, pointer, slice } from "../template/type.ts";
 import { humanDuration, humanSize } from "../values/human.ts";

@@ -1,6 +1,6 @@
 /** The lists of `docker images` and `docker history`. Model: docker/cli formatter/image.go, image/formatter_history.go. */
 
-import { rfc3339, timeText } from "../../../lib/go/time.ts";
+import { rfc3339, timeText } from "../../../lib/go/index.ts";
 import { type Columns, columns, renderList } from "../format.ts";
 import { ValueError } from "../problem.ts";
 import { familiarName, type ImageReference, parseReference } from "../reference.ts";

@@ -1,6 +1,6 @@
 /** The lists of `docker network ls` and `docker volume ls`. Model: docker/cli network/formatter.go, formatter/volume.go. */
 
-import { parseTime, timeText } from "../../../lib/go/time.ts";
+import { parseTime, timeText } from "../../../lib/go/index.ts";
 import { type Columns, columns, renderList } from "../format.ts";
 import { humanSize } from "../values/human.ts";
 import { joinLabels, type Labels, naturalCompare, shortId } from "./shared.ts";

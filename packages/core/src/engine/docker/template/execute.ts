@@ -1,6 +1,6 @@
 /** Runs a parsed template over a value. Model: text/template exec.go, whose error texts these are. */
 
-import { quote } from "../../../lib/go/quote.ts";
+import { quote } from "../../../lib/go/index.ts";
 import { byteLength } from "../../../lib/index.ts";
 import { ValueError } from "../problem.ts";
 import { isTrue, RAW, type TemplateFunction } from "./functions.ts";

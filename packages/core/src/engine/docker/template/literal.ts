@@ -1,6 +1,6 @@
 /** Constants in a template: quoted text, characters and numbers. Model: strconv.Unquote, parse.newNumber. */
 
-import { quote } from "../../../lib/go/quote.ts";
+import { quote } from "../../../lib/go/index.ts";
 import { decode, encode, fromLatin1 } from "../../../lib/index.ts";
 import { parseFloat64, parseInteger, parseUnsigned } from "../go/number.ts";
 import { ValueError } from "../problem.ts";

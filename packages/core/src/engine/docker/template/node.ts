@@ -1,6 +1,6 @@
 /** The tree of a parsed template, and how a part of it reads in an error message. Model: text/template/parse node.go. */
 
-import { quote } from "../../../lib/go/quote.ts";
+import { quote } from "../../../lib/go/index.ts";
 import { unreachable } from "../../../lib/index.ts";
 
 interface At {

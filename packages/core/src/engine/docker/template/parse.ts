@@ -1,5 +1,5 @@
 /** Parses a Go template. Model: text/template/parse parse.go, whose error texts these are. */
-import { quote } from "../../../lib/go/quote.ts";
+import { quote } from "../../../lib/go/index.ts";
 import { ValueError } from "../problem.ts";
 import { characterNode, numberNode, unquote } from "./literal.ts";
 import {

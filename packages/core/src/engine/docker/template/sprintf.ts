@@ -1,6 +1,6 @@
 /** Go's fmt.Sprintf for the values that a template has. Model: package fmt. */
 
-import { quote } from "../../../lib/go/quote.ts";
+import { quote } from "../../../lib/go/index.ts";
 import { byteString } from "../../../lib/index.ts";
 import { exponentText, fixedText, generalText, shortestText } from "../go/float.ts";
 import { plain } from "./print.ts";

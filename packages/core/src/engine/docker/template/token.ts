@@ -1,5 +1,5 @@
 /** Splits a Go template into tokens. Model: text/template/parse lex.go. */
-import { quote } from "../../../lib/go/quote.ts";
+import { quote } from "../../../lib/go/index.ts";
 
 export type TokenKind =
   | "text"

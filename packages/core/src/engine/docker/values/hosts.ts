@@ -4,7 +4,7 @@
  * Model: docker/cli opts.ValidateIPAddress, ValidateDNSSearch, ValidateExtraHost, ParseLink.
  */
 
-import { quote } from "../../../lib/go/quote.ts";
+import { quote } from "../../../lib/go/index.ts";
 import { ipText, isLoopback, parseIp } from "../go/address.ts";
 import { ValueError } from "../problem.ts";
 import { cut } from "./pairs.ts";

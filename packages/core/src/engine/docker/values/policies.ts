@@ -5,7 +5,7 @@
  * Model: docker/cli opts.ParseRestartPolicy, opts.ValidateSysctl, container.parseSecurityOpts; docker/client.
  */
 
-import { quote } from "../../../lib/go/quote.ts";
+import { quote } from "../../../lib/go/index.ts";
 import { decode } from "../../../lib/index.ts";
 import type { ClientMachine } from "../client.ts";
 import type { RestartPolicy, StringMap } from "../create-body.ts";

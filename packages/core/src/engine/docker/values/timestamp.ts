@@ -4,8 +4,8 @@
  * Model: moby api/types/time GetTimestamp.
  */
 
-import { quote } from "../../../lib/go/quote.ts";
-import type { Moment } from "../../../lib/go/time.ts";
+import type { Moment } from "../../../lib/go/index.ts";
+import { quote } from "../../../lib/go/index.ts";
 import { parseDuration } from "../go/duration.ts";
 import { parseByLayout } from "../go/parse-time.ts";
 import { ValueError } from "../problem.ts";

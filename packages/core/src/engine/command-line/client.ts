@@ -1,0 +1,37 @@
+/** The machine that the docker client runs on, as far as a command line gets to see it. */
+import type { ContextDisk } from "../../build/index.ts";
+import { encode } from "../../lib/index.ts";
+import type { ClientMachine } from "../docker/index.ts";
+import type { CommandOptions } from "./session.ts";
+
+/** What is installed beside the client. */
+const PLUGINS = [{ name: "buildx", description: "Docker Buildx" }];
+
+export function clientMachine({ disk, cwd = "/", env = {} }: CommandOptions): ClientMachine {
+  return {
+    env: new Map(Object.entries(env)),
+    cwd,
+    readFile: (path) => readFile(disk, path),
+    exists: (path) => statOf(disk, path) !== undefined,
+    terminal: { stdin: false, stdout: false },
+    plugins: PLUGINS,
+  };
+}
+
+function readFile(disk: ContextDisk | undefined, path: string): Uint8Array | string {
+  try {
+    const content = disk?.readFileSync(path);
+    if (content !== undefined) return typeof content === "string" ? encode(content) : content;
+  } catch {
+    // Whatever the disk says, the client's user reads one thing.
+  }
+  return "no such file or directory";
+}
+
+function statOf(disk: ContextDisk | undefined, path: string): object | undefined {
+  try {
+    return disk?.lstatSync(path);
+  } catch {
+    return undefined;
+  }
+}

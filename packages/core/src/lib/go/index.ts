@@ -1,0 +1,15 @@
+/** Texts as Go's standard library prints and reads them: Docker is written in Go, and it shows. */
+export { bytesText } from "./bytes.ts";
+export { durationText } from "./duration.ts";
+export { isPrint, quote, quoteByte, quoteBytes } from "./quote.ts";
+export {
+  type CalendarTime,
+  calendar,
+  type Moment,
+  parseTime,
+  rfc3339,
+  rfc3339Nano,
+  rfc3339NanoFixed,
+  secondsOf,
+  timeText,
+} from "./time.ts";

@@ -1,0 +1,163 @@
+/**
+ * Names of hosts: /etc/hosts, /etc/resolv.conf and questions to name servers over UDP.
+ *
+ * @see getaddrinfo(3), hosts(5), resolv.conf(5)
+ */
+import {
+  close,
+  connect,
+  Errno,
+  POLLIN,
+  poll,
+  type Routine,
+  recvfrom,
+  sendto,
+  socket,
+} from "../../abi/index.ts";
+import { type DnsMessage, type DnsType, decodeDns, encodeDns, familyOf, type IpFamily, parsePrefix } from "../../lib/index.ts";
+import { attempt, readText } from "../io.ts";
+import { inetAddress } from "./inet-address.ts";
+
+const DNS_PORT = 53;
+/** Name servers that are read of resolv.conf. @see resolv.h: MAXNS */
+const MAX_SERVERS = 3;
+
+export interface ResolverConfig {
+  readonly servers: readonly string[];
+  readonly search: readonly string[];
+  readonly ndots: number;
+  readonly timeoutSeconds: number;
+  readonly attempts: number;
+}
+
+/** What /etc/resolv.conf says; the name server of this host if it says nothing. */
+export function* resolverConfig(): Routine<ResolverConfig> {
+  const text = yield* attempt(readText("/etc/resolv.conf"));
+  const lines = text instanceof Errno ? [] : text.split("\n").map((line) => line.trim().split(/\s+/));
+  const servers = lines.flatMap(([key, value]) => (key === "nameserver" && value !== undefined ? [value] : []));
+  const search = lines.findLast(([key]) => key === "search" || key === "domain")?.slice(1) ?? [];
+  const options = lines.flatMap(([key, ...words]) => (key === "options" ? words : []));
+  const number = (name: string, usual: number): number => {
+    const option = options.find((one) => one.startsWith(`${name}:`));
+    return option === undefined ? usual : Number.parseInt(option.slice(name.length + 1), 10) || 0;
+  };
+  return {
+    servers: servers.length === 0 ? ["127.0.0.1"] : servers.slice(0, MAX_SERVERS),
+    search,
+    ndots: number("ndots", 1),
+    timeoutSeconds: number("timeout", 5),
+    attempts: number("attempts", 2),
+  };
+}
+
+/** The addresses of a name, IPv4 ones first; none if it has none. `family` restricts them. */
+export function* resolve(name: string, family?: IpFamily): Routine<readonly string[]> {
+  const wanted = (addresses: readonly string[]): readonly string[] =>
+    addresses.filter((address) => family === undefined || familyOf(address) === family);
+  const number = inetAddress(name);
+  if (number !== undefined) return wanted([number]);
+  const listed = yield* inHostsFile(name);
+  if (wanted(listed).length > 0) return sorted(wanted(listed));
+  if (!/^[\w.-]+$/.test(name)) return [];
+  return sorted(wanted(yield* askServers(name, family)));
+}
+
+/** The name of an address; `undefined` if nobody knows one. */
+export function* nameOf(address: string): Routine<string | undefined> {
+  for (const [first, ...names] of yield* hostsLines()) if (first === address && names[0] !== undefined) return names[0];
+  const answer = yield* query(yield* resolverConfig(), reverseName(address), "PTR");
+  return answer?.answers.find(({ type }) => type === "PTR")?.value;
+}
+
+/** "4.3.2.1.in-addr.arpa" */
+export function reverseName(address: string): string {
+  if (familyOf(address) === 4) return `${address.split(".").reverse().join(".")}.in-addr.arpa`;
+  const groups = expand6(address);
+  return `${[...groups].reverse().join(".")}.ip6.arpa`;
+}
+
+/** One question to one server. `undefined` if there is no answer in time. */
+export function* ask(server: string, name: string, type: DnsType, timeoutUs: number): Routine<DnsMessage | undefined> {
+  const family = familyOf(server) === 4 ? "inet" : "inet6";
+  const fd = yield* socket(family, "dgram");
+  try {
+    const to = { family, address: server, port: DNS_PORT } as const;
+    if ((yield* connect(fd, to).attempt()) instanceof Errno) return undefined;
+    const id = 1 + (name.length * 257 + type.length * 31) % 65_534;
+    const message = encodeDns({
+      id,
+      isResponse: false,
+      isAuthoritative: false,
+      recursionDesired: true,
+      recursionAvailable: false,
+      code: 0,
+      questions: [{ name, type }],
+      answers: [],
+    });
+    if ((yield* sendto(fd, message).attempt()) instanceof Errno) return undefined;
+    const ready = yield* poll([{ fd, events: POLLIN }], timeoutUs);
+    if (ready.length === 0) return undefined;
+    const received = yield* recvfrom(fd, 4096).attempt();
+    return received instanceof Errno ? undefined : decodeDns(received.data);
+  } finally {
+    yield* close(fd);
+  }
+}
+
+/** A question to each server in turn, until one knows. */
+export function* query(config: ResolverConfig, name: string, type: DnsType): Routine<DnsMessage | undefined> {
+  let last: DnsMessage | undefined;
+  for (let tries = 0; tries < config.attempts; tries++) {
+    for (const server of config.servers) {
+      const answer = yield* ask(server, name, type, config.timeoutSeconds * 1_000_000);
+      if (answer?.code === 0 || answer?.code === 3) return answer;
+      last = answer ?? last;
+    }
+    if (last !== undefined) return last;
+  }
+  return last;
+}
+
+function* askServers(name: string, family: IpFamily | undefined): Routine<readonly string[]> {
+  const config = yield* resolverConfig();
+  const dots = name.split(".").length - 1;
+  const searched = config.search.filter((domain) => domain !== ".").map((domain) => `${name}.${domain}`);
+  const candidates = name.endsWith(".") ? [name] : dots >= config.ndots ? [name, ...searched] : [...searched, name];
+  const types: readonly DnsType[] = family === 4 ? ["A"] : family === 6 ? ["AAAA"] : ["A", "AAAA"];
+  for (const candidate of candidates) {
+    const found: string[] = [];
+    for (const type of types) {
+      const answer = yield* query(config, candidate.replace(/\.$/, ""), type);
+      if (answer === undefined) break;
+      found.push(...answer.answers.flatMap((record) => (record.type === type ? [record.value] : [])));
+    }
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+function* inHostsFile(name: string): Routine<readonly string[]> {
+  const wanted = name.toLowerCase().replace(/\.$/, "");
+  const lines = yield* hostsLines();
+  return lines.flatMap(([address = "", ...names]) =>
+    names.some((one) => one.toLowerCase() === wanted) ? [parsePrefix(address)?.address ?? ""].filter((one) => one !== "") : [],
+  );
+}
+
+function* hostsLines(): Routine<readonly (readonly string[])[]> {
+  const text = yield* attempt(readText("/etc/hosts"));
+  if (text instanceof Errno) return [];
+  return text.split("\n").map((line) => line.replace(/#.*/, "").trim().split(/\s+/));
+}
+
+const sorted = (addresses: readonly string[]): readonly string[] =>
+  addresses.toSorted((a, b) => familyOf(a) - familyOf(b));
+
+/** The 32 hexadecimal digits of an IPv6 address. */
+function expand6(address: string): string {
+  const [head = "", tail] = address.split("::");
+  const left = head === "" ? [] : head.split(":");
+  const right = tail === undefined || tail === "" ? [] : tail.split(":");
+  const middle = tail === undefined ? [] : new Array<string>(8 - left.length - right.length).fill("0");
+  return [...left, ...middle, ...right].map((group) => group.padStart(4, "0")).join("");
+}
