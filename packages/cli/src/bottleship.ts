@@ -10,7 +10,10 @@ interface Command {
 }
 
 const COMMANDS: ReadonlyMap<string, Command> = new Map([
-  ["recorded", { summary: "Replay recordings of real Docker and count what agrees", usage: RECORDED_USAGE, run: recorded }],
+  [
+    "recorded",
+    { summary: "Replay recordings of real Docker and count what agrees", usage: RECORDED_USAGE, run: recorded },
+  ],
 ]);
 
 /** Exit code of a command that was called wrongly. */

@@ -14,6 +14,7 @@ import type { Runtime, Stdio } from "../runtime/index.ts";
 import type { Prng, World } from "../sim/index.ts";
 import { type Change, changesOf, MountedSnapshot, ROOTFS_PATH, type Snapshotter } from "../snapshot/index.ts";
 import { DeferredFile, open } from "../vfs/index.ts";
+import { ensureSource } from "./bind-source.ts";
 import { BundleDirectory } from "./bundle.ts";
 import { Container } from "./container.ts";
 import type { ContainerConfig, CreateBody, EndpointSettings, HostConfig } from "./docker/create-body.ts";
@@ -27,6 +28,7 @@ import { runtimeSpec } from "./spec.ts";
 import { startFailure } from "./start-failure.ts";
 import { StdinFeed } from "./stdin-feed.ts";
 import type { UserLookup } from "./user-lookup.ts";
+import { verifySettings } from "./verify.ts";
 import { populateVolume } from "./volume-copy.ts";
 import type { VolumeService } from "./volumes.ts";
 
@@ -78,6 +80,7 @@ export class ContainerService {
   create(options: CreateOptions, name = ""): Container {
     const { snapshotter, volumes, prng, kernel } = this.#parts;
     const { HostConfig: hostConfig = {}, NetworkingConfig: networking, ...config } = options;
+    verifySettings(config, hostConfig, kernel.machine);
     const image = this.#parts.findImage(options.Image);
     const id = newId(prng);
     const chosen = this.#reserveName(name, id);
@@ -316,6 +319,7 @@ export class ContainerService {
   /** The working directory exists from the start, and new volumes get what the image has. */
   #furnish(container: Container): void {
     const { kernel, snapshotter, volumes } = this.#parts;
+    for (const point of container.mountPoints) if (point.type === "bind") ensureSource(kernel, point);
     const workdir = container.config.WorkingDir ?? "";
     const fresh = container.mountPoints.filter(({ type, copiesImage }) => type === "volume" && copiesImage);
     if ((workdir === "" || workdir === "/") && fresh.length === 0) return;

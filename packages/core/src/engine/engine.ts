@@ -3,6 +3,7 @@
  */
 import type { Program } from "../abi/index.ts";
 import { Builder, type BuildRequest, type BuildResult } from "../build/index.ts";
+import type { HostDisk, HostFs } from "../fs/index.ts";
 import { ImageStore } from "../image/index.ts";
 import { bootMachine, Kernel, type Machine } from "../kernel/index.ts";
 import { Runtime } from "../runtime/index.ts";
@@ -10,6 +11,7 @@ import { type Prng, World, type WorldOptions } from "../sim/index.ts";
 import { Snapshotter } from "../snapshot/index.ts";
 import { type CommandOptions, type CommandResult, runDocker } from "./command-line/index.ts";
 import { ContainerService } from "./containers.ts";
+import { type HostMount, mountDisks } from "./disks.ts";
 import { EventLog } from "./events.ts";
 import { ExecService } from "./exec.ts";
 import { ImageService } from "./images.ts";
@@ -25,6 +27,8 @@ export interface EngineOptions extends WorldOptions {
   readonly world?: World;
   /** What the machine is made of. */
   readonly machine?: Partial<Machine>;
+  /** Disks from outside, by where they are mounted on the machine: `docker run -v /work/src:/src` can then show them. */
+  readonly disks?: Readonly<Record<string, HostDisk | HostMount>>;
   /** `modern` (default), or `recorded`: the traits of the machine that the recordings come from. */
   readonly profile?: ProfileName;
 }
@@ -39,6 +43,8 @@ export class Engine {
   readonly volumes: VolumeService;
   readonly networks: NetworkService;
   readonly builder: Builder;
+  /** The disks from outside, by where they are mounted. */
+  readonly disks: ReadonlyMap<string, HostFs>;
   readonly profile: MachineProfile;
   /** What executables of images can name. */
   readonly programs: Map<string, Program>;
@@ -49,6 +55,7 @@ export class Engine {
     this.kernel = new Kernel(this.world, { ...this.profile.machine, ...options.machine });
     bootMachine(this.kernel);
     ensureDirectory(this.kernel.disk, "/run/containerd/rootfs");
+    this.disks = mountDisks(this.kernel, options.disks ?? {});
     installInit(this.kernel);
     this.programs = this.kernel.programs;
     registerPrograms(this.programs, this.profile);

@@ -13,6 +13,8 @@ export interface MountPoint {
   readonly name?: string;
   /** On the machine: the directory of a volume, or what a bind mount shows. */
   readonly source: string;
+  /** A source that is missing is made, as a directory; else it is refused. */
+  readonly makesSource?: boolean;
   readonly destination: string;
   readonly readOnly: boolean;
   /** A new volume gets what the image has at the destination. */
@@ -37,6 +39,21 @@ export interface VolumeSource {
  * @throws StatusError invalid-argument for what cannot be mounted.
  */
 export function collectMountPoints(
+  config: Partial<ContainerConfig>,
+  hostConfig: Partial<HostConfig>,
+  volumes: VolumeSource,
+): readonly MountPoint[] {
+  const wantsNone = !hostConfig.Binds?.length && !hostConfig.Mounts?.length && !hostConfig.Tmpfs && !config.Volumes;
+  if (wantsNone) return NO_MOUNT_POINTS;
+  // All are read once before the first volume is made: a mistake leaves nothing behind.
+  collect(config, hostConfig, NO_VOLUMES);
+  return collect(config, hostConfig, volumes);
+}
+
+const NO_MOUNT_POINTS: readonly MountPoint[] = [];
+const NO_VOLUMES: VolumeSource = { ensure: (name = "") => ({ name, path: "" }) };
+
+function collect(
   config: Partial<ContainerConfig>,
   hostConfig: Partial<HostConfig>,
   volumes: VolumeSource,
@@ -76,6 +93,8 @@ export function mountSpec(point: MountPoint): MountSpec {
 
 const depth = (path: string): number => path.split("/").length;
 
+/** Words of a mode, besides those of propagation. The consistency words mean something on macOS only. */
+const MODES: ReadonlySet<string> = new Set(["rw", "ro", "z", "Z", "nocopy", "cached", "delegated", "consistent"]);
 const PROPAGATIONS: ReadonlySet<string> = new Set(["private", "rprivate", "slave", "rslave", "shared", "rshared"]);
 
 /** `source:destination[:mode]` of -v. */
@@ -93,10 +112,14 @@ function parseBind(text: string, volumes: VolumeSource): MountPoint {
     );
   }
   const words = mode.split(",").filter((word) => word !== "");
+  if (words.some((word) => !MODES.has(word) && !PROPAGATIONS.has(word))) {
+    throw new StatusError("invalid-argument", `invalid mode: ${mode}`);
+  }
   const readOnly = words.includes("ro");
   const propagation = words.find((word) => PROPAGATIONS.has(word)) ?? "";
   if (first.startsWith("/")) {
-    return { type: "bind", source: clean(first), destination, readOnly, copiesImage: false, propagation, mode };
+    const source = clean(first);
+    return { type: "bind", source, makesSource: true, destination, readOnly, copiesImage: false, propagation, mode };
   }
   const volume = volumes.ensure(first);
   return {
@@ -113,9 +136,10 @@ function parseBind(text: string, volumes: VolumeSource): MountPoint {
 
 function absolute(path: string, text: string): string {
   if (!path.startsWith("/")) {
+    const type = text.startsWith("/") ? "bind" : "volume";
     throw new StatusError(
       "invalid-argument",
-      `invalid volume specification: '${text}': invalid mount config for type "volume": invalid mount path: '${path}' mount path must be absolute`,
+      `invalid volume specification: '${text}': invalid mount config for type "${type}": invalid mount path: '${path}' mount path must be absolute`,
     );
   }
   return clean(path);
@@ -184,6 +208,9 @@ function tmpfsOptions(mount: MountBody, readOnly: boolean): string {
 }
 
 function tmpfs(path: string, options: string): MountPoint {
+  if (!path.startsWith("/")) {
+    throw new StatusError("invalid-argument", `invalid mount path: '${path}' mount path must be absolute`);
+  }
   return {
     type: "tmpfs",
     source: "",

@@ -1,0 +1,119 @@
+/**
+ * What a container may not be asked for: checked before anything is made.
+ *
+ * @see moby daemon/container.go verifyContainerSettings, daemon/daemon_unix.go verifyPlatformContainerResources
+ */
+import { signalNumber } from "../abi/index.ts";
+import { durationText } from "../lib/go/index.ts";
+import { StatusError } from "../lib/index.ts";
+import type { ContainerConfig, HostConfig } from "./docker/create-body.ts";
+import { chooseCapabilities } from "./spec.ts";
+
+const MINIMUM_MEMORY = 6 * 1024 * 1024;
+const MINIMUM_CPU_US = 1_000;
+const MAXIMUM_PERIOD_US = 1_000_000;
+const MINIMUM_HEALTH_NS = 1_000_000;
+
+/** What the checks need to know of the machine. */
+export interface MachineLimits {
+  readonly cpus: number;
+}
+
+/** @throws StatusError invalid-argument in the daemon's words */
+export function verifySettings(
+  config: Partial<ContainerConfig>,
+  hostConfig: Partial<HostConfig>,
+  machine: MachineLimits,
+): void {
+  verifyConfig(config);
+  verifyRestartPolicy(hostConfig);
+  verifyMemory(hostConfig);
+  verifyCpu(hostConfig, machine);
+  // Reading the capabilities finds those that there are not.
+  chooseCapabilities(hostConfig);
+  const { OomScoreAdj: score = 0, IpcMode: ipc = "", ShmSize: shm = 0 } = hostConfig;
+  if (score < -1000 || score > 1000) throw invalid(`Invalid value ${score}, range for oom score adj is [-1000, 1000]`);
+  if (!/^(|none|private|shareable|host|container:.+)$/.test(ipc)) throw invalid(`invalid IPC mode: ${ipc}`);
+  if (shm < 0) throw invalid("SHM size can not be less than 0");
+  const runtime = hostConfig.Runtime ?? "";
+  if (runtime !== "" && runtime !== "runc") throw invalid(`unknown or invalid runtime name: ${runtime}`);
+}
+
+function verifyConfig({ WorkingDir = "", StopSignal = "", Healthcheck }: Partial<ContainerConfig>): void {
+  if (WorkingDir !== "" && !WorkingDir.startsWith("/")) {
+    throw invalid(`the working directory '${WorkingDir}' is invalid, it needs to be an absolute path`);
+  }
+  if (StopSignal !== "" && !/^\d+$/.test(StopSignal) && signalNumber(StopSignal) === undefined) {
+    throw invalid(`invalid signal: ${StopSignal}`);
+  }
+  const { Interval = 0, Timeout = 0, StartPeriod = 0, StartInterval = 0, Retries = 0 } = Healthcheck ?? {};
+  for (const [name, ns] of Object.entries({ Interval, Timeout, StartPeriod, StartInterval })) {
+    if (ns !== 0 && ns < MINIMUM_HEALTH_NS) {
+      throw invalid(`${name} in Healthcheck cannot be less than ${durationText(MINIMUM_HEALTH_NS)}`);
+    }
+  }
+  if (Retries < 0) throw invalid("Retries in Healthcheck cannot be negative");
+}
+
+const POLICIES: ReadonlySet<string> = new Set(["", "no", "always", "on-failure", "unless-stopped"]);
+
+/** @see moby api/types/container ValidateRestartPolicy */
+function verifyRestartPolicy({ RestartPolicy, AutoRemove = false }: Partial<HostConfig>): void {
+  const { Name: name = "", MaximumRetryCount: retries = 0 } = RestartPolicy ?? {};
+  if (!POLICIES.has(name)) {
+    throw invalid(
+      `invalid restart policy: unknown policy '${name}'; use one of 'no', 'always', 'on-failure', or 'unless-stopped'`,
+    );
+  }
+  if (name !== "on-failure" && retries !== 0) {
+    const also = retries < 0 ? " and cannot be negative" : "";
+    throw invalid(`invalid restart policy: maximum retry count can only be used with 'on-failure'${also}`);
+  }
+  if (retries < 0) throw invalid("invalid restart policy: maximum retry count cannot be negative");
+  if (AutoRemove && name !== "" && name !== "no") {
+    throw invalid("can't create 'AutoRemove' container with restart policy");
+  }
+}
+
+function verifyMemory(hostConfig: Partial<HostConfig>): void {
+  const { Memory: memory = 0, MemorySwap: swap = 0, MemoryReservation: reservation = 0 } = hostConfig;
+  if (memory !== 0 && memory < MINIMUM_MEMORY) throw invalid("Minimum memory limit allowed is 6MB");
+  if (memory > 0 && swap > 0 && swap < memory) {
+    throw invalid("Minimum memoryswap limit should be larger than memory limit, see usage");
+  }
+  if (memory === 0 && swap > 0)
+    throw invalid("You should always set the Memory limit when using Memoryswap limit, see usage");
+  if (reservation !== 0 && reservation < MINIMUM_MEMORY) throw invalid("Minimum memory reservation allowed is 6MB");
+  if (memory > 0 && reservation > memory) {
+    throw invalid("Minimum memory limit can not be less than memory reservation limit, see usage");
+  }
+}
+
+function verifyCpu(hostConfig: Partial<HostConfig>, { cpus }: MachineLimits): void {
+  const { NanoCpus: nano = 0, CpuPeriod: period = 0, CpuQuota: quota = 0, CpuShares: shares = 0 } = hostConfig;
+  if (shares < 0) throw invalid(`invalid CPU shares (${shares}): value must be a positive integer`);
+  if (nano > 0 && period > 0) throw invalid("Conflicting options: Nano CPUs and CPU Period cannot both be set");
+  if (nano > 0 && quota > 0) throw invalid("Conflicting options: Nano CPUs and CPU Quota cannot both be set");
+  if (nano < 0 || nano > cpus * 1e9) {
+    throw invalid(`range of CPUs is from 0.01 to ${cpus.toFixed(2)}, as there are only ${cpus} CPUs available`);
+  }
+  if (period !== 0 && (period < MINIMUM_CPU_US || period > MAXIMUM_PERIOD_US)) {
+    throw invalid("CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)");
+  }
+  if (quota > 0 && quota < MINIMUM_CPU_US) throw invalid("CPU cfs quota can not be less than 1ms (i.e. 1000)");
+  verifyCpuset(hostConfig.CpusetCpus ?? "", cpus);
+}
+
+function verifyCpuset(text: string, cpus: number): void {
+  if (text === "") return;
+  if (!/^\d+(-\d+)?(,\d+(-\d+)?)*$/.test(text)) throw invalid(`Invalid value ${text} for cpuset cpus`);
+  const wanted = text.split(/[,-]/).map(Number);
+  if (wanted.some((cpu) => cpu >= cpus)) {
+    const available = cpus === 1 ? "0" : `0-${cpus - 1}`;
+    throw invalid(`Requested CPUs are not available - requested ${text}, available: ${available}`);
+  }
+}
+
+function invalid(message: string): StatusError {
+  return new StatusError("invalid-argument", message);
+}

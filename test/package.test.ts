@@ -1,0 +1,65 @@
+/** The packages as users get them: packed, installed into an empty project with strict types, and run. */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+
+const ROOT = resolve(import.meta.dirname, "..");
+const TSC = join(ROOT, "node_modules/.bin/tsc");
+
+const PROGRAM = `import { createEngine } from "@bottleship/core/engine";
+import { main } from "@bottleship/cli";
+
+const engine = createEngine({ seed: 7 });
+const dockerfile = "FROM busybox\\nCOPY greeting /greeting\\nCMD [\\"cat\\", \\"/greeting\\"]\\n";
+await engine.build({ context: { files: { greeting: "hello\\n" } }, dockerfile, tags: ["greeter"] });
+const { exitCode, stdout } = await engine.docker("run --rm greeter");
+console.log(exitCode, stdout.trim());
+const code: number = await main(["--help"], { out: (text) => console.log(text.split("\\n")[0]), err: console.error });
+console.log(code);
+`;
+
+const CONFIG = {
+  compilerOptions: {
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    target: "ES2022",
+    module: "NodeNext",
+    types: [],
+  },
+};
+
+let project = "";
+
+function run(command: string, args: readonly string[], cwd: string): string {
+  return execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+}
+
+beforeAll(() => {
+  project = mkdtempSync(join(tmpdir(), "bottleship-package-"));
+  run(TSC, ["-b"], ROOT);
+  const archives = ["core", "cli"].map((name) => {
+    const out = run("npm", ["pack", "--json", "--pack-destination", project], join(ROOT, "packages", name));
+    const [{ filename }] = JSON.parse(out) as [{ filename: string }];
+    return `./${filename}`;
+  });
+  writeFileSync(join(project, "package.json"), `{ "type": "module", "private": true }`);
+  writeFileSync(join(project, "tsconfig.json"), JSON.stringify(CONFIG));
+  writeFileSync(join(project, "program.ts"), PROGRAM);
+  run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", ...archives], project);
+}, 240_000);
+
+afterAll(() => {
+  if (project !== "") rmSync(project, { recursive: true });
+});
+
+it("compiles against the declarations with everything strict, and runs", () => {
+  run(TSC, ["-p", "."], project);
+  expect(run(process.execPath, ["program.js"], project)).toBe("0 hello\nUsage: bottleship COMMAND [OPTIONS]\n0\n");
+}, 60_000);
+
+it("installs the executable `bottleship`", () => {
+  expect(run("node_modules/.bin/bottleship", ["recorded", "--help"], project)).toContain("--dir DIR");
+});

@@ -1,0 +1,83 @@
+/** Bad input: told in Docker's words with Docker's exit code, and nothing is left behind. */
+import { describe, expect, it } from "vitest";
+import { docker, inventory, machine } from "./support.ts";
+
+/** Recorded from Docker Engine 28.5.2 on a machine with two processors. */
+const REFUSED: readonly (readonly [line: string, exitCode: number, message: string])[] = [
+  ["run --bad busybox", 125, "unknown flag: --bad"],
+  ["run --memory x busybox", 125, `invalid argument "x" for "-m, --memory" flag: invalid size: 'x'`],
+  ["run", 1, "docker: 'docker run' requires at least 1 argument"],
+  ["frobnicate", 1, "docker: unknown command: docker frobnicate"],
+  ["stop nobody", 1, "Error response from daemon: No such container: nobody"],
+  ["rm nobody", 1, "Error response from daemon: No such container: nobody"],
+  ["inspect nobody", 1, "Error: No such object: nobody"],
+  [
+    "run -w relative busybox",
+    125,
+    "docker: Error response from daemon: the working directory 'relative' is invalid, it needs to be an absolute path",
+  ],
+  [
+    "run --restart foo busybox",
+    125,
+    "docker: Error response from daemon: invalid restart policy: unknown policy 'foo'; use one of 'no', 'always', 'on-failure', or 'unless-stopped'",
+  ],
+  [
+    "run --cpus 100 busybox",
+    125,
+    "docker: Error response from daemon: range of CPUs is from 0.01 to 2.00, as there are only 2 CPUs available",
+  ],
+  ["run -m 1m busybox", 125, "docker: Error response from daemon: Minimum memory limit allowed is 6MB"],
+  ["run -v /a:/x:bad busybox", 125, "docker: Error response from daemon: invalid mode: bad"],
+  ["run -v new:/x -v /a:/y:bad busybox", 125, "docker: Error response from daemon: invalid mode: bad"],
+  [
+    "run --mount type=bind,src=/nope,dst=/x busybox",
+    125,
+    'docker: Error response from daemon: invalid mount config for type "bind": bind source path does not exist: /nope',
+  ],
+  ["run --stop-signal FOO busybox", 125, "docker: Error response from daemon: invalid signal: FOO"],
+  [
+    "run --cap-add FOO busybox",
+    125,
+    'docker: Error response from daemon: invalid CapAdd: unknown capability: "CAP_FOO"',
+  ],
+  [
+    "run --name taken busybox",
+    125,
+    'docker: Error response from daemon: Conflict. The container name "/taken" is already in use by container',
+  ],
+];
+
+describe("bad input", () => {
+  it.each(REFUSED)("docker %s", async (line, exitCode, message) => {
+    const engine = await machine({ machine: { cpus: 2 } });
+    await docker(engine, "create --name taken busybox");
+    const before = await inventory(engine);
+    const result = await engine.docker(line);
+    expect(result.stderr).toContain(message);
+    expect(result.exitCode).toBe(exitCode);
+    expect(await inventory(engine)).toBe(before);
+  });
+
+  it("an image that nobody has", async () => {
+    const engine = await machine();
+    const before = await inventory(engine);
+    const { exitCode, stderr } = await engine.docker("run nosuchimage");
+    expect(exitCode).toBe(125);
+    expect(stderr).toBe(
+      "Unable to find image 'nosuchimage:latest' locally\n" +
+        "docker: Error response from daemon: pull access denied for nosuchimage, repository does not exist or may require 'docker login': denied: requested access to the resource is denied\n" +
+        "\nRun 'docker run --help' for more information\n",
+    );
+    expect(await inventory(engine)).toBe(before);
+  });
+
+  it("a failed start keeps the container, says why, and a removal takes everything away", async () => {
+    const engine = await machine();
+    const before = await inventory(engine);
+    expect((await engine.docker("run --name failed busybox nosuchprogram")).exitCode).toBe(127);
+    expect(await docker(engine, "inspect -f '{{.State.Status}} {{.State.ExitCode}}' failed")).toBe("created 127\n");
+    await docker(engine, "rm failed");
+    expect(await inventory(engine)).toBe(before);
+    expect(engine.kernel.cgroups.children.get("docker")?.children.size ?? 0).toBe(0);
+  });
+});

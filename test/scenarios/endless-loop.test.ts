@@ -1,0 +1,24 @@
+/** A container that never gives the processor back: it can be stopped all the same, and it gets no more than its share. */
+import { expect, it } from "vitest";
+import { docker, machine } from "./support.ts";
+
+const LOOP = "sh -c 'while :; do :; done'";
+
+it("ends after the ten seconds of `stop -t 10`, with 137", async () => {
+  const engine = await machine();
+  await docker(engine, `run -d --name loop busybox ${LOOP}`);
+  const startedUs = engine.world.clock.nowUs;
+  await docker(engine, "stop -t 10 loop");
+  expect(engine.world.clock.nowUs - startedUs).toBe(10_000_000);
+  expect(await docker(engine, "inspect -f '{{.State.ExitCode}}' loop")).toBe("137\n");
+});
+
+it("has used five seconds of processor time by then, at --cpus 0.5", async () => {
+  const engine = await machine();
+  await docker(engine, `run -d --name loop --cpus 0.5 busybox ${LOOP}`);
+  const cgroup = engine.containers.get("loop").oci?.cgroup;
+  await docker(engine, "stop -t 10 loop");
+  const usedMs = (cgroup?.cpu.usageUs ?? 0) / 1000;
+  expect(usedMs).toBeGreaterThan(4_990);
+  expect(usedMs).toBeLessThan(5_010);
+});

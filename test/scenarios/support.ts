@@ -1,0 +1,22 @@
+/** What the stories share: an engine with its images, and command lines that are expected to work. */
+import { createEngine, type Engine, type EngineOptions } from "@bottleship/core/engine";
+
+/** A machine that has pulled busybox. */
+export async function machine(options: EngineOptions = {}): Promise<Engine> {
+  const engine = createEngine(options);
+  await docker(engine, "pull --quiet busybox");
+  return engine;
+}
+
+/** Runs a command line that must succeed; returns what it printed. */
+export async function docker(engine: Engine, line: string | readonly string[]): Promise<string> {
+  const { exitCode, stdout, stderr } = await engine.docker(line);
+  if (exitCode !== 0) throw new Error(`docker ${String(line)}: exit code ${exitCode}: ${stderr}`);
+  return stdout;
+}
+
+/** Everything of an engine that a mistake could leave behind, as text. */
+export async function inventory(engine: Engine): Promise<string> {
+  const lists = ["ps -a", "volume ls", "network ls", "images"];
+  return (await Promise.all(lists.map((list) => docker(engine, list)))).join("\n");
+}
