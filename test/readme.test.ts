@@ -1,0 +1,40 @@
+/** What the README shows is run: every block of TypeScript, and the two commands are those of the workspace. */
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { expect, it, vi } from "vitest";
+
+const ROOT = resolve(import.meta.dirname, "..");
+const README = readFileSync(join(ROOT, "README.md"), "utf8");
+const EXAMPLES = [...README.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = ""]) => code);
+/** What each example prints. */
+const PRINTED = [[[0, "hello\n"]], [[3, "ticks"]]];
+
+it("has as many examples as this test knows", () => {
+  expect(EXAMPLES).toHaveLength(PRINTED.length);
+});
+
+it.each(EXAMPLES.map((code, i) => [i, code] as const))("runs example %i", async (i, code) => {
+  const file = join(import.meta.dirname, `readme-example-${i}.ts`);
+  const log = vi.spyOn(console, "log").mockImplementation(() => {});
+  writeFileSync(file, code);
+  try {
+    await import(/* @vite-ignore */ file);
+    expect(log.mock.calls).toEqual(PRINTED[i]);
+  } finally {
+    log.mockRestore();
+    rmSync(file);
+  }
+});
+
+it("names the package manager that the workspace pins, and scripts that it has", () => {
+  const { packageManager, scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
+    readonly packageManager: string;
+    readonly scripts: Readonly<Record<string, string>>;
+  };
+  const commands = [...README.matchAll(/npx -y (pnpm@\S+) (\S+)/g)];
+  expect(commands.length).toBeGreaterThanOrEqual(2);
+  for (const [, manager, script = ""] of commands) {
+    expect(manager).toBe(packageManager);
+    expect(Object.keys(scripts)).toContain(script);
+  }
+});
