@@ -6,10 +6,13 @@
 import type { Image } from "../image/index.ts";
 import { StatusError } from "../lib/index.ts";
 import type { OciContainer } from "../runtime/index.ts";
+import type { Timer } from "../sim/index.ts";
 import type { ContainerConfig, EndpointSettings, HostConfig } from "./docker/create-body.ts";
+import type { Health } from "./health.ts";
 import { LogBuffer } from "./logs.ts";
 import type { MountPoint } from "./mount-points.ts";
 import { shortId } from "./names.ts";
+import type { RestartBackoff } from "./restart.ts";
 
 export type ContainerState = "created" | "running" | "paused" | "restarting" | "removing" | "exited" | "dead";
 
@@ -56,7 +59,14 @@ export class Container {
   /** Why the last start failed. */
   error = "";
   oomKilled = false;
-  restartCount = 0;
+  /** Somebody has stopped or killed it since it was started: its restart policy rests. */
+  endedByHand = false;
+  /** Set up when it ends for the first time. */
+  restarts: RestartBackoff | undefined;
+  /** Runs out when it is to be started again. */
+  restartTimer: Timer | undefined;
+  /** What its health checks have found, if it has any. */
+  health: Health | undefined;
   /** What the runtime has of it, while it has something. */
   oci: OciContainer | undefined;
   #state: ContainerState = "created";
@@ -77,8 +87,18 @@ export class Container {
     return this.#state;
   }
 
+  /** It has a process. */
   get isRunning(): boolean {
     return this.#state === "running" || this.#state === "paused";
+  }
+
+  /** It runs, or waits to be started again by its restart policy. */
+  get isActive(): boolean {
+    return this.isRunning || this.#state === "restarting";
+  }
+
+  get restartCount(): number {
+    return this.restarts?.count ?? 0;
   }
 
   /** The host name inside. */

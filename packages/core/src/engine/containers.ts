@@ -11,7 +11,7 @@ import { type Image, topSnapshot } from "../image/index.ts";
 import type { Kernel } from "../kernel/index.ts";
 import { StatusError } from "../lib/index.ts";
 import type { Runtime, Stdio } from "../runtime/index.ts";
-import type { Prng, World } from "../sim/index.ts";
+import type { Prng, WaitOptions, World } from "../sim/index.ts";
 import { type Change, changesOf, MountedSnapshot, ROOTFS_PATH, type Snapshotter } from "../snapshot/index.ts";
 import { DeferredFile, open } from "../vfs/index.ts";
 import { ensureSource } from "./bind-source.ts";
@@ -24,6 +24,7 @@ import type { Stream } from "./logs.ts";
 import { mergeConfig } from "./merge-config.ts";
 import { collectMountPoints } from "./mount-points.ts";
 import { newId, newName } from "./names.ts";
+import { RestartBackoff } from "./restart.ts";
 import { runtimeSpec } from "./spec.ts";
 import { startFailure } from "./start-failure.ts";
 import { StdinFeed } from "./stdin-feed.ts";
@@ -124,7 +125,13 @@ export class ContainerService {
     if (container.state === "paused") {
       throw new StatusError("conflict", "cannot start a paused container, try unpause instead");
     }
-    if (container.isRunning) throw new StatusError("not-modified", "container is already running");
+    if (container.isActive) throw new StatusError("not-modified", "container is already running");
+    container.restarts = undefined;
+    container.endedByHand = false;
+    await this.#launch(container);
+  }
+
+  async #launch(container: Container, options: Pick<WaitOptions, "follows"> = {}): Promise<void> {
     const { world, runtime, snapshotter } = this.#parts;
     const user = this.#users.resolve(container);
     const spec = runtimeSpec(container, { user, pidOf: (name) => this.#runningPid(name) });
@@ -136,7 +143,7 @@ export class ContainerService {
     const oci = runtime.create(container.id, spec, bundle, this.#stdio(container));
     container.oci = oci;
     const settled = (): boolean => oci.status !== "creating";
-    if (!settled()) await world.until(settled, { what: `container ${container.name} to be created` });
+    if (!settled()) await world.until(settled, { ...options, what: `container ${container.name} to be created` });
     if (oci.status !== "created") {
       this.#discard(container);
       const failure = startFailure(oci.failure ?? "unknown failure");
@@ -161,7 +168,9 @@ export class ContainerService {
     container: Container,
     options: { readonly timeoutSeconds?: number | undefined; readonly signal?: string | undefined } = {},
   ): Promise<void> {
-    if (!container.isRunning) throw new StatusError("not-modified", "container is already stopped");
+    if (!container.isActive) throw new StatusError("not-modified", "container is already stopped");
+    container.endedByHand = true;
+    if (this.#cancelRestart(container)) return;
     const { world } = this.#parts;
     const seconds = options.timeoutSeconds ?? container.config.StopTimeout ?? STOP_TIMEOUT_SECONDS;
     const signal = this.signalOf(options.signal ?? container.config.StopSignal ?? "SIGTERM");
@@ -178,6 +187,10 @@ export class ContainerService {
 
   /** Sends a signal; after SIGKILL waits for the end. @throws StatusError conflict if it does not run */
   async kill(container: Container, signal: Signal = SIGKILL): Promise<void> {
+    if (signal === SIGKILL || signal === this.signalOf(container.config.StopSignal ?? "SIGTERM")) {
+      container.endedByHand = true;
+      if (this.#cancelRestart(container)) return;
+    }
     if (!container.isRunning) {
       throw new StatusError(
         "conflict",
@@ -190,8 +203,8 @@ export class ContainerService {
 
   /** Resolves with the exit code when the container does not run (any more). */
   async wait(container: Container): Promise<number> {
-    if (container.isRunning) {
-      await this.#parts.world.until(() => !container.isRunning, { what: `container ${container.name} to end` });
+    if (container.isActive) {
+      await this.#parts.world.until(() => !container.isActive, { what: `container ${container.name} to end` });
     }
     return container.exitCode;
   }
@@ -216,16 +229,17 @@ export class ContainerService {
     container: Container,
     options: { readonly force?: boolean; readonly volumes?: boolean } = {},
   ): Promise<void> {
-    if (container.isRunning) {
+    if (container.isActive) {
       if (options.force !== true) {
-        const state = container.state === "paused" ? "paused" : "running";
+        const { state } = container;
         const hint = state === "paused" ? "Unpause and then stop" : "stop";
         throw new StatusError(
           "conflict",
           `cannot remove container "${container.name}": container is ${state}: ${hint} the container before removing or force remove`,
         );
       }
-      await this.#killNow(container);
+      container.endedByHand = true;
+      if (!this.#cancelRestart(container)) await this.#killNow(container);
     }
     if (this.#containers.has(container.id)) this.#remove(container, options.volumes ?? false);
   }
@@ -255,7 +269,7 @@ export class ContainerService {
 
   /** Newest first; without `all` only those that run. */
   list(options: { readonly all?: boolean } = {}): readonly Container[] {
-    return [...this.#containers.values()].filter((one) => options.all === true || one.isRunning).reverse();
+    return [...this.#containers.values()].filter((one) => options.all === true || one.isActive).reverse();
   }
 
   /** What its processes have changed of the image: `docker diff`. */
@@ -373,9 +387,39 @@ export class ContainerService {
     container.finishedUs = this.#parts.kernel.nowUs;
     if (container.state === "paused") container.become("running");
     this.#discard(container);
+    const delayUs = this.#restartDelay(container);
+    container.become(delayUs === undefined ? "exited" : "restarting");
+    const ranSeconds = Math.floor((container.finishedUs - container.startedUs) / 1e6);
+    this.#record(container, "die", { execDuration: String(ranSeconds), exitCode: String(container.exitCode) });
+    if (delayUs !== undefined) {
+      container.restartTimer = this.#parts.world.clock.after(delayUs, () => void this.#startAgain(container));
+    } else if (container.hostConfig.AutoRemove) this.#remove(container, true);
+  }
+
+  #restartDelay(container: Container): number | undefined {
+    const policy = container.hostConfig.RestartPolicy;
+    if (policy === undefined || policy.Name === "" || policy.Name === "no") return undefined;
+    container.restarts ??= new RestartBackoff();
+    const { exitCode, endedByHand, startedUs, finishedUs } = container;
+    return container.restarts.next(policy, { exitCode, byHand: endedByHand, ranUs: finishedUs - startedUs });
+  }
+
+  /** A start that fails ends the attempts: the container keeps the reason. */
+  async #startAgain(container: Container): Promise<void> {
+    try {
+      await this.#launch(container, { follows: true });
+    } catch (error) {
+      if (!(error instanceof StatusError)) throw error;
+      if (container.state === "restarting") container.become("exited");
+    }
+  }
+
+  /** True if it was waiting to be started again: it has ended for good then. */
+  #cancelRestart(container: Container): boolean {
+    if (container.state !== "restarting") return false;
+    container.restartTimer?.cancel();
     container.become("exited");
-    this.#record(container, "die", { exitCode: String(container.exitCode) });
-    if (container.hostConfig.AutoRemove) this.#remove(container, true);
+    return true;
   }
 
   /** Lets go of what only a running container has. */

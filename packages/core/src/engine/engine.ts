@@ -6,6 +6,8 @@ import { Builder, type BuildRequest, type BuildResult } from "../build/index.ts"
 import type { HostDisk, HostFs } from "../fs/index.ts";
 import { ImageStore } from "../image/index.ts";
 import { bootMachine, Kernel, type Machine } from "../kernel/index.ts";
+import { offlineError } from "../lib/go/index.ts";
+import { StatusError } from "../lib/index.ts";
 import { Runtime } from "../runtime/index.ts";
 import { type Prng, World, type WorldOptions } from "../sim/index.ts";
 import { Snapshotter } from "../snapshot/index.ts";
@@ -14,6 +16,7 @@ import { ContainerService } from "./containers.ts";
 import { type HostMount, mountDisks } from "./disks.ts";
 import { EventLog } from "./events.ts";
 import { ExecService } from "./exec.ts";
+import { HealthMonitor } from "./health.ts";
 import { ImageService } from "./images.ts";
 import { installInit } from "./init-program.ts";
 import { NetworkService } from "./networks.ts";
@@ -68,13 +71,14 @@ export class Engine {
     this.volumes = new VolumeService(kernel.disk, this.events, prng);
     this.networks = new NetworkService(this.events, prng, () => kernel.nowUs);
     const store = new ImageStore(snapshotter);
-    this.images = new ImageService(store, this.events);
+    this.images = new ImageService(store, this.events, this.profile.registry);
     const findImage = (name: string) => this.images.get(name);
     const shared = { world, kernel, runtime, events: this.events, prng, users };
     this.containers = new ContainerService({ ...shared, snapshotter, volumes: this.volumes, findImage });
     this.exec = new ExecService(shared);
+    new HealthMonitor({ ...shared, exec: this.exec, find: (id) => this.containers.get(id) });
     this.builder = new Builder(
-      { world, kernel, runtime, snapshotter, prng: world.prng.fork("build") },
+      { world, kernel, runtime, snapshotter, prng: world.prng.fork("build"), download },
       store,
       this.images,
     );
@@ -96,6 +100,11 @@ export class Engine {
   docker(line: string | readonly string[], options?: CommandOptions): Promise<CommandResult> {
     return runDocker(this, line, options);
   }
+}
+
+/** ADD of a URL: the machine has no way out. */
+function download(url: string): never {
+  throw new StatusError("unavailable", offlineError("Get", url));
 }
 
 /** A machine with an engine on it. Nothing happens on it until somebody waits for something. */

@@ -8,7 +8,7 @@ import type { Kernel, Process } from "../kernel/index.ts";
 import { StatusError } from "../lib/index.ts";
 import type { ProcessSpec } from "../oci/index.ts";
 import type { Runtime } from "../runtime/index.ts";
-import type { Prng, World } from "../sim/index.ts";
+import type { Prng, WaitOptions, World } from "../sim/index.ts";
 import { DeferredFile, open } from "../vfs/index.ts";
 import type { Container } from "./container.ts";
 import type { ExecBody } from "./docker/requests/container.ts";
@@ -52,9 +52,23 @@ export class ExecSession {
 
 export class ExecService {
   readonly #parts: ExecParts;
+  /** Forgotten when their container ends. */
+  readonly #sessions = new Map<string, ExecSession>();
 
   constructor(parts: ExecParts) {
     this.#parts = parts;
+  }
+
+  /** @throws StatusError not-found */
+  get(id: string): ExecSession {
+    const session = this.#sessions.get(id);
+    if (session === undefined) throw new StatusError("not-found", `No such exec instance: ${id}`);
+    return session;
+  }
+
+  /** Those of a container that have not ended. */
+  of(container: Container): readonly ExecSession[] {
+    return [...this.#sessions.values()].filter((one) => one.container === container && one.exitCode === undefined);
   }
 
   /** @throws StatusError conflict unless the container runs */
@@ -64,6 +78,7 @@ export class ExecService {
     }
     if (!container.isRunning) throw new StatusError("conflict", `container ${container.id} is not running`);
     const session = new ExecSession(newId(this.#parts.prng), container, body);
+    this.#sessions.set(session.id, session);
     this.#record(session, `exec_create: ${body.Cmd.join(" ")}`);
     return session;
   }
@@ -73,7 +88,7 @@ export class ExecService {
    *
    * @throws StatusError invalid-argument if it cannot be started; then the exit code is 126 or 127.
    */
-  async start(session: ExecSession): Promise<void> {
+  async start(session: ExecSession, options: Pick<WaitOptions, "follows"> = {}): Promise<void> {
     const { container, body } = session;
     const { kernel, runtime, world } = this.#parts;
     const oci = container.oci;
@@ -90,7 +105,7 @@ export class ExecService {
       session.stdin?.end();
       this.#record(session, "exec_die", { exitCode: String(session.exitCode) });
     };
-    await world.until(started.isSettled, { what: `exec ${body.Cmd.join(" ")} to start` });
+    await world.until(started.isSettled, { ...options, what: `exec ${body.Cmd.join(" ")} to start` });
     const failure = started.failure();
     if (failure === undefined) return;
     session.exitCode = exitCodeOf(failure);
@@ -100,8 +115,9 @@ export class ExecService {
     );
   }
 
-  async wait(session: ExecSession): Promise<number> {
-    await this.#parts.world.until(() => !session.isRunning, { what: `exec ${session.body.Cmd.join(" ")} to end` });
+  async wait(session: ExecSession, options: Pick<WaitOptions, "follows"> = {}): Promise<number> {
+    const what = `exec ${session.body.Cmd.join(" ")} to end`;
+    await this.#parts.world.until(() => !session.isRunning, { ...options, what });
     return session.exitCode ?? 0;
   }
 

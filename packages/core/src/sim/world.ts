@@ -35,6 +35,10 @@ export interface WaitOptions {
   readonly signal?: AbortSignal;
   /** What is waited for, in a message. */
   readonly what?: string;
+  /** Follows what others make happen: such a wait alone moves neither processes nor time, and has no time-out. */
+  readonly follows?: boolean;
+  /** It may come from outside of the world: when every process sleeps, the wait lasts until `wake`. */
+  readonly isPatient?: boolean;
 }
 
 /** A wait that lasts longer than this in virtual time is taken for a mistake: 30 days. */
@@ -43,6 +47,13 @@ export const WAIT_LIMIT_US = 30 * 86_400 * 1_000_000;
 const MICROTASKS_BEFORE_START = 8;
 /** Turns between two breaths of the host. */
 const TURNS_PER_BREATH = 5_000;
+/** Breaths after which JavaScript that nobody declared to be outside of the world is taken to wait for it. */
+const BREATHS_UNTIL_STUCK = 100;
+
+export interface HoldOptions {
+  /** Called if the promise outlasts `BREATHS_UNTIL_STUCK`. Without it the promise may take as long as it likes. */
+  readonly onStuck?: () => void;
+}
 
 interface Wait {
   readonly done: () => boolean;
@@ -51,6 +62,8 @@ interface Wait {
   readonly resolve: () => void;
   readonly reject: (reason: unknown) => void;
   readonly signal: AbortSignal | undefined;
+  readonly follows: boolean;
+  readonly isPatient: boolean;
 }
 
 export class World {
@@ -63,10 +76,13 @@ export class World {
   readonly #host: Host;
   readonly #narrators = new Set<() => Iterable<string>>();
   readonly #waits: Wait[] = [];
-  readonly #held = new Set<Promise<unknown>>();
+  readonly #held = new Map<Promise<unknown>, HoldOptions>();
+  #letGo: (() => void) | undefined;
   /** Under `manual`, how far `advance` has allowed time to go. */
   #allowedUs: number;
   #pumping = false;
+  /** Waits that make the world go on. */
+  #driving = 0;
   #wake: (() => void) | undefined;
 
   constructor(options: WorldOptions = {}) {
@@ -82,10 +98,14 @@ export class World {
 
   /** Does one thing: a turn of a ready coroutine, else the next timer, moving time there. False if there is nothing to do. */
   step(): boolean {
+    if (this.#held.size > 0) return false;
     if (this.scheduler.step()) return true;
     if (this.clock.fireNext()) return true;
     const next = this.clock.nextUs;
-    if (next === undefined || next > this.#horizonUs()) return false;
+    if (next === undefined || next > this.#horizonUs()) {
+      this.#catchUp();
+      return false;
+    }
     this.clock.moveTo(next);
     this.trace.add(next);
     return this.clock.fireNext();
@@ -93,7 +113,7 @@ export class World {
 
   /** Runs what can run now; time does not move. */
   settle(): void {
-    while (this.scheduler.step() || this.clock.fireNext());
+    while (this.#held.size === 0 && (this.scheduler.step() || this.clock.fireNext()));
   }
 
   /**
@@ -106,13 +126,17 @@ export class World {
     if (options.signal?.aborted === true) return Promise.reject(options.signal.reason);
     if (done()) return Promise.resolve();
     return new Promise((resolve, reject) => {
+      const { follows = false, timeoutUs = follows ? Number.POSITIVE_INFINITY : WAIT_LIMIT_US } = options;
+      if (!follows) this.#driving++;
       this.#waits.push({
         done,
         resolve,
         reject,
-        deadlineUs: this.clock.nowUs + (options.timeoutUs ?? WAIT_LIMIT_US),
+        deadlineUs: this.clock.nowUs + timeoutUs,
         what: options.what ?? "a condition",
         signal: options.signal,
+        follows,
+        isPatient: options.isPatient ?? false,
       });
       options.signal?.addEventListener("abort", () => this.wake(), { once: true });
       this.wake();
@@ -133,18 +157,29 @@ export class World {
     }
   }
 
-  /** While `promise` is pending, time stands still and nobody gets a turn: a program awaits the outside world. */
-  hold(promise: Promise<unknown>): void {
-    this.#held.add(promise);
+  /**
+   * While `promise` is pending, time stands still and nobody gets a turn: a program awaits JavaScript.
+   *
+   * @returns what ends it before the promise does.
+   */
+  hold(promise: Promise<unknown>, options: HoldOptions = {}): () => void {
+    const own = promise.then(
+      () => {},
+      () => {},
+    );
+    this.#held.set(own, options);
     const release = (): void => {
-      this.#held.delete(promise);
+      if (this.#held.delete(own)) this.#letGo?.();
     };
-    promise.then(release, release);
+    own.then(release);
+    return release;
   }
 
   /** Something happened outside (a request came in, a wait was aborted): a sleeping pump looks again. */
   wake(): void {
+    if (this.scheduler.readyCount === 0 && this.#held.size === 0) this.#catchUp();
     this.#wake?.();
+    this.#letGo?.();
     void this.#pump();
   }
 
@@ -166,6 +201,15 @@ export class World {
     return this.policy === "manual" ? this.#allowedUs : (this.#host.nowUs?.() ?? this.clock.nowUs);
   }
 
+  /** Under `real`, what is done now is done at the host's time, unless something is due before it. */
+  #catchUp(): void {
+    if (this.policy !== "real") return;
+    const hostUs = Math.floor(this.#horizonUs());
+    if (hostUs > this.clock.nowUs && (this.clock.nextUs ?? Number.POSITIVE_INFINITY) > hostUs) {
+      this.clock.moveTo(hostUs);
+    }
+  }
+
   async #pump(): Promise<void> {
     if (this.#pumping) return;
     this.#pumping = true;
@@ -173,19 +217,35 @@ export class World {
       // Code that was started together (`Promise.all`) gets to its own wait before the world goes on.
       for (let i = 0; i < MICROTASKS_BEFORE_START; i++) await undefined;
       let turns = 0;
-      while (this.#waits.length > 0) {
+      if (this.#driving === 0) this.#serve();
+      while (this.#driving > 0) {
         if (this.#serve()) {
           if (this.#waits.length > 0) await this.#host.breathe();
-        } else if (this.#held.size > 0) await Promise.race(this.#held).catch(() => undefined);
+        } else if (this.#held.size > 0) await this.#untilReleased();
         else if (this.step()) {
           if (++turns % TURNS_PER_BREATH === 0) await this.#host.breathe();
         } else if (!(await this.#idle())) break;
       }
     } catch (bug) {
       for (const wait of this.#waits.splice(0)) wait.reject(bug);
+      this.#driving = 0;
     } finally {
       this.#pumping = false;
     }
+  }
+
+  /** Waits until one of the promises that hold the world lets go of it. */
+  async #untilReleased(): Promise<void> {
+    const isOver = new Promise<true>((resolve) => {
+      this.#letGo = () => resolve(true);
+    });
+    const holds = [...this.#held.values()];
+    const isImpatient = holds.every(({ onStuck }) => onStuck !== undefined);
+    if (!isImpatient) await isOver;
+    for (let breaths = 0; isImpatient && breaths < BREATHS_UNTIL_STUCK; breaths++) {
+      if ((await Promise.race([isOver, this.#host.breathe()])) === true) return;
+    }
+    if (isImpatient) for (const { onStuck } of holds) onStuck?.();
   }
 
   /** Settles every wait that has ended one way or the other. True if any was. */
@@ -201,6 +261,7 @@ export class World {
         continue;
       }
       this.#waits.splice(i, 1);
+      if (!wait.follows) this.#driving--;
     }
     return this.#waits.length < before;
   }
@@ -208,10 +269,7 @@ export class World {
   /** Nothing can run. Waits for the host if that can change it, else fails every wait. True if it may go on. */
   async #idle(): Promise<boolean> {
     if (this.policy === "manual") {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-      this.#wake = undefined;
+      await this.#untilWoken();
       return true;
     }
     if (this.policy === "real" && this.#host.sleep !== undefined) {
@@ -225,8 +283,21 @@ export class World {
     // Code that was just let go may be about to give the world something to do.
     await this.#host.breathe();
     if (this.scheduler.readyCount > 0 || this.clock.nextUs !== undefined || this.#serve()) return true;
-    for (const wait of this.#waits.splice(0)) wait.reject(this.#stuck(wait, "can never come: every process sleeps"));
-    return false;
+    for (const wait of this.#waits.filter(({ follows, isPatient }) => !follows && !isPatient)) {
+      this.#waits.splice(this.#waits.indexOf(wait), 1);
+      this.#driving--;
+      wait.reject(this.#stuck(wait, "can never come: every process sleeps"));
+    }
+    if (this.#driving === 0) return false;
+    await this.#untilWoken();
+    return true;
+  }
+
+  async #untilWoken(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    });
+    this.#wake = undefined;
   }
 
   #stuck(wait: Wait, why: string): StatusError {

@@ -11,6 +11,7 @@ import type { Container } from "../container.ts";
 import type { HostConfig } from "../docker/create-body.ts";
 import type { ContainerSummary } from "../docker/lists/containers.ts";
 import { humanDuration } from "../docker/values/human.ts";
+import type { Health } from "../health.ts";
 import type { MountPoint } from "../mount-points.ts";
 import { timeOf } from "./time.ts";
 
@@ -61,6 +62,20 @@ export function stateDocument(container: Container) {
     Error: container.error,
     StartedAt: timeOf(container.startedUs),
     FinishedAt: timeOf(container.finishedUs),
+    ...(container.health === undefined ? {} : { Health: healthDocument(container.health) }),
+  };
+}
+
+function healthDocument({ status, failingStreak, log }: Health) {
+  return {
+    Status: status,
+    FailingStreak: failingStreak,
+    Log: log.map(({ startUs, endUs, exitCode, output }) => ({
+      Start: timeOf(startUs),
+      End: timeOf(endUs),
+      ExitCode: exitCode,
+      Output: output,
+    })),
   };
 }
 
@@ -245,7 +260,7 @@ export function statusText(container: Container, nowUs: number): string {
   const since = (us: number): string => humanDuration((nowUs - us) / 1e6);
   switch (container.state) {
     case "running":
-      return `Up ${since(container.startedUs)}`;
+      return `Up ${since(container.startedUs)}${healthText(container)}`;
     case "paused":
       return `Up ${since(container.startedUs)} (Paused)`;
     case "restarting":
@@ -259,6 +274,12 @@ export function statusText(container: Container, nowUs: number): string {
     case "exited":
       return `Exited (${container.exitCode}) ${since(container.finishedUs)} ago`;
   }
+}
+
+/** ` (healthy)` */
+function healthText({ health }: Container): string {
+  if (health === undefined) return "";
+  return health.status === "starting" ? " (health: starting)" : ` (${health.status})`;
 }
 
 /** The command line as the list shows it: words with blanks in quotes. */
