@@ -1,5 +1,6 @@
 /** The commands of `bottleship`, and what is the same in all of them: help, bad usage, exit codes. */
 import { RECORDED_USAGE, recorded } from "./recorded/command.ts";
+import { SERVE_USAGE, serveCommand } from "./serve/command.ts";
 import { type Terminal, UsageError } from "./terminal.ts";
 
 interface Command {
@@ -10,6 +11,7 @@ interface Command {
 }
 
 const COMMANDS: ReadonlyMap<string, Command> = new Map([
+  ["serve", { summary: "Serve a simulated engine to Docker's clients", usage: SERVE_USAGE, run: serveCommand }],
   [
     "recorded",
     { summary: "Replay recordings of real Docker and count what agrees", usage: RECORDED_USAGE, run: recorded },

@@ -2,17 +2,16 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { type Terminal, UsageError } from "../terminal.ts";
-import { differences } from "./compare.ts";
-import { type RunCase, readRecordings } from "./recording.ts";
-import { ReplayError, replayCase } from "./replay.ts";
+import { openRecordings, type RecordedCase } from "./recordings.ts";
+import { ReplayError } from "./replay.ts";
 import { Score } from "./score.ts";
 
 export const RECORDED_USAGE = `Usage: bottleship recorded --dir DIR [OPTIONS]
 
-Replay what real containers did on simulated ones, and count what agrees.
+Replay what real containers and builds did on simulated ones, and count what agrees.
 
 Options:
-      --dir DIR     Directory of the recordings (or the one that has them in its subdirectory "run")
+      --dir DIR     Directory of the recordings (or the one that has them in "run" and "build")
       --json OUT    Also write the score and every failure to the file OUT
       --only NAME   Replay only a category, or a case, of that name (may be repeated)
   -v, --verbose     Print what differs in every case that fails
@@ -30,7 +29,7 @@ interface Options {
 export async function recorded(argv: readonly string[], terminal: Terminal): Promise<number> {
   const { dir, only, json, verbose } = parse(argv);
   const score = new Score();
-  for (const { category, cases } of readRecordings(dir)) {
+  for (const { category, cases } of openRecordings(dir)) {
     for (const one of cases) {
       if (only.length > 0 && !only.includes(category) && !only.includes(one.name)) continue;
       const problems = await problemsOf(one);
@@ -62,9 +61,9 @@ function parse(argv: readonly string[]): Options {
   }
 }
 
-async function problemsOf(recordedCase: RunCase): Promise<readonly string[]> {
+async function problemsOf(recordedCase: RecordedCase): Promise<readonly string[]> {
   try {
-    return differences(recordedCase, await replayCase(recordedCase));
+    return await recordedCase.replay();
   } catch (error) {
     if (error instanceof ReplayError) return [error.message];
     // A bug in the simulator is one failed case, told with where it is.

@@ -23,7 +23,7 @@ const RUN_CASE = z.object({
   compare: z.object({ stdout: COMPARE, stderr: COMPARE }),
 });
 
-const RUN_RECORDING = z.object({ category: z.string(), cases: z.array(RUN_CASE) });
+export const RUN_RECORDING = z.object({ category: z.string(), cases: z.array(RUN_CASE) });
 
 export type RunCase = z.infer<typeof RUN_CASE>;
 export type RunRecording = z.infer<typeof RUN_RECORDING>;

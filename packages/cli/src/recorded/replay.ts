@@ -31,7 +31,8 @@ function runLine({ options, cmd, stdin }: RunCase): readonly string[] {
   return ["run", "--rm", "--name", CONTAINER, ...(stdin === null ? [] : ["-i"]), ...options, IMAGE, ...cmd];
 }
 
-async function within<T>(engine: Engine, work: Promise<T>): Promise<T> {
+/** Waits for what happens on the machine, but not for ever. @throws ReplayError */
+export async function within<T>(engine: Engine, work: Promise<T>): Promise<T> {
   let settled = false;
   const settle = (): void => {
     settled = true;

@@ -98,12 +98,8 @@ export const removexattr = (path: string, name: string, options: { readonly foll
   new Call("removexattr", path, name, options);
 
 // ── sockets ──
-export const socket = (
-  domain: SocketDomain,
-  type: SocketType,
-  protocol: SocketProtocol = "default",
-  flags = 0,
-) => new Call("socket", domain, type, protocol, flags);
+export const socket = (domain: SocketDomain, type: SocketType, protocol: SocketProtocol = "default", flags = 0) =>
+  new Call("socket", domain, type, protocol, flags);
 export const socketpair = (domain: SocketDomain, type: SocketType, flags = 0) =>
   new Call("socketpair", domain, type, flags);
 export const bind = (fd: number, address: SocketAddress) => new Call("bind", fd, address);
@@ -162,6 +158,8 @@ export const prctl = (option: PrctlOption, argument: number | string | Capabilit
 export const seccomp = (filter: SeccompFilter) => new Call("seccomp", filter);
 export const burn = (durationUs: number) => new Call("burn", durationUs);
 export const brk = (bytes: number) => new Call("brk", bytes);
+export const hold = (promise: Promise<unknown>, options: { readonly outside: boolean }) =>
+  new Call("hold", promise, options);
 
 // ── identity ──
 export const getresuid = () => new Call("getresuid");

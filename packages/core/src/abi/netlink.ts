@@ -25,6 +25,8 @@ export interface LinkInfo {
   /** It has a carrier: the other end is there and up. */
   readonly running: boolean;
   readonly queueLength: number;
+  /** It has been up since it was made. */
+  readonly used: boolean;
   /** Index of the other end of a veth pair. */
   readonly peerIndex: number | undefined;
   /** The bridge that it is a port of. */
@@ -41,6 +43,10 @@ export interface AddressInfo {
   readonly prefixLength: number;
   readonly broadcast: string | undefined;
   readonly scope: AddressScope;
+  /** The device's name, or that and a colon and more. */
+  readonly label: string;
+  /** Not the first of its network on the device. */
+  readonly secondary: boolean;
 }
 
 export interface RouteInfo {
@@ -92,6 +98,7 @@ export interface AddressChange {
   readonly prefixLength: number;
   readonly broadcast?: string;
   readonly scope?: AddressScope;
+  readonly label?: string;
 }
 
 export interface RouteChange {

@@ -148,6 +148,12 @@ export interface Syscalls {
   burn(durationUs: number): void;
   /** Declares how many bytes of anonymous memory the process holds from now on. */
   brk(bytes: number): void;
+  /**
+   * The process is busy while `promise` is pending: no other process runs and no time passes. Unless it says `outside`,
+   * nothing but JavaScript may be awaited: a promise that outlasts many rounds of the host fails with EDEADLK. Not a
+   * Linux call: it is how asynchronous code becomes a program.
+   */
+  hold(promise: Promise<unknown>, options: { readonly outside: boolean }): void;
 
   // ── identity ──
   getresuid(): Ids;
@@ -200,7 +206,9 @@ export interface ReceivedIcmp {
   readonly message: IcmpInfo;
   readonly data: Uint8Array;
   /** For an error: where the packet that caused it was going, and its own ICMP or port numbers. */
-  readonly about: { readonly to: string; readonly id: number; readonly sequence: number; readonly port: number } | undefined;
+  readonly about:
+    | { readonly to: string; readonly id: number; readonly sequence: number; readonly port: number }
+    | undefined;
 }
 
 /** `events` asked for; in an answer, those that hold. */

@@ -5,68 +5,32 @@
  */
 import type { LayerEntry } from "../content/index.ts";
 import type { Image, ImageStore } from "../image/index.ts";
-import { bytesText } from "../lib/go/index.ts";
-import { clean, decode, encode, NO_BYTES, StatusError } from "../lib/index.ts";
+import { clean, encode } from "../lib/index.ts";
+import type { BuildRequest, BuildResult, ImageNames } from "./build-request.ts";
 import type { Dockerfile } from "./dockerfile/ast.ts";
 import { BuildError } from "./dockerfile/error.ts";
 import type { LintWarning } from "./dockerfile/lint.ts";
-import { print } from "./dockerfile/print.ts";
-import { type ContextSource, contextEntries } from "./files/context-source.ts";
-import { IgnoreMatcher, parseIgnoreFile } from "./files/ignore.ts";
+import { contextEntries } from "./files/context-source.ts";
+import type { IgnoreMatcher } from "./files/ignore.ts";
 import { Transfer } from "./files/transfer.ts";
-import { type Prepared, prepare } from "./frontend/check.ts";
-import { parsePlatform } from "./frontend/platform.ts";
-import { ImageRounds } from "./frontend/resolve.ts";
-import { type BuildStage, SCRATCH } from "./frontend/stage-graph.ts";
+import { type CheckResult, check, type Prepared, type PrepareOptions, prepare } from "./frontend/check.ts";
+import { DEFAULT_PLATFORM, formatPlatform, parsePlatform } from "./frontend/platform.ts";
+import type { BuildStage } from "./frontend/stage-graph.ts";
 import type { ImageDraft } from "./image/image-draft.ts";
-import type { BuildListener } from "./progress/events.ts";
+import { loadDockerfile, loadFrontend, loadIgnoreFile } from "./load/definition.ts";
+import { StageSources } from "./load/stage-sources.ts";
 import { Progress } from "./progress/progress.ts";
 import { BuildCache, type CacheMiss } from "./solve/build-cache.ts";
 import type { BuildMachine } from "./solve/build-machine.ts";
 import { Exporter } from "./solve/exporter.ts";
-import { type BaseImage, Plan } from "./solve/plan.ts";
+import { Plan, type PlanOptions, type RunDefaults, type StageSource } from "./solve/plan.ts";
 import { Solver, VertexError } from "./solve/solver.ts";
 import { stepWorker } from "./solve/step-worker.ts";
 import type { Vertex } from "./solve/vertex.ts";
 
-export interface BuildRequest {
-  readonly context: ContextSource;
-  /** Names of the image: "web", "registry.example/team/web:1.2". */
-  readonly tags?: readonly string[];
-  /** The text or the AST of the Dockerfile, instead of a file of the context. */
-  readonly dockerfile?: string | Dockerfile;
-  /** Which file of the context it is. Default "Dockerfile". */
-  readonly file?: string;
-  readonly buildArgs?: Readonly<Record<string, string>>;
-  readonly target?: string;
-  /** "linux/arm64" */
-  readonly platform?: string;
-  readonly labels?: Readonly<Record<string, string>>;
-  /** Named contexts, which stand in for stages and images of the same name. */
-  readonly contexts?: Readonly<Record<string, ContextSource>>;
-  readonly secrets?: Readonly<Record<string, string | Uint8Array>>;
-  /** All steps anew, or those of the named stages. */
-  readonly noCache?: boolean | readonly string[];
-  /** Hears what the build does. */
-  readonly onEvent?: BuildListener;
-}
-
-export interface BuildResult {
-  readonly image: Image;
-  readonly warnings: readonly LintWarning[];
-  /** Why each step that ran was not cached. */
-  readonly misses: readonly CacheMiss[];
-}
-
-/** Where base images come from, and where finished ones get their names. */
-export interface ImageNames {
-  /** @throws StatusError if nobody has the image; the message is the registry's. */
-  resolve(name: string): BaseImage | Promise<BaseImage>;
-  /** A name written out: "docker.io/library/busybox:latest". */
-  fullName(name: string): string;
-  /** Gives an image a name; returns it written out. @throws StatusError invalid-argument if it can be none */
-  name(image: Image, name: string): string;
-}
+/** Build arguments that are no variables but orders. */
+const HOSTNAME_ARG = "BUILDKIT_SANDBOX_HOSTNAME";
+const MULTI_PLATFORM_ARG = "BUILDKIT_MULTI_PLATFORM";
 
 export class Builder {
   readonly cache: BuildCache;
@@ -94,11 +58,12 @@ export class Builder {
     const misses: CacheMiss[] = [];
     const progress = new Progress(request.onEvent ?? (() => {}), () => kernel.nowUs);
     const files = [...contextEntries(request.context, kernel.nowUs)];
-    const source = this.#loadDockerfile(request, files, progress);
-    const prepared = this.#prepare(request, source, warnings, progress);
-    const images = await this.#resolveImages(request, prepared, progress);
-    const ignore = this.#loadIgnoreFile(request, files, progress);
-    const plan = new Plan(this.#planOptions(request, prepared, images, ignore, files));
+    const source = loadDockerfile(request, files, progress);
+    await loadFrontend(request, source, this.#images, progress);
+    const prepared = prepareDockerfile(request, source, warnings, progress);
+    const sources = await this.#stageSources(request, progress).resolve(prepared);
+    const ignore = loadIgnoreFile(request, files, progress);
+    const plan = new Plan(this.#planOptions(request, prepared, sources, ignore, files));
     const failure = prepared.lint.failure();
     if (failure !== undefined) throw failure;
     const snapshot = await this.#solve(request, plan, progress, misses);
@@ -106,121 +71,75 @@ export class Builder {
     return { image, warnings, misses };
   }
 
-  #loadDockerfile(request: BuildRequest, files: readonly LayerEntry[], progress: Progress): string | Dockerfile {
-    const { file = "Dockerfile", dockerfile } = request;
-    const shown = progress.start(`[internal] load build definition from ${file.slice(file.lastIndexOf("/") + 1)}`);
-    if (dockerfile !== undefined) {
-      const content = encode(typeof dockerfile === "string" ? dockerfile : print(dockerfile));
-      shown.status(`transferring dockerfile: ${this.#sent("dockerfile", request, [fileEntry(file, content)])}`);
-      shown.complete(false);
-      return dockerfile;
-    }
-    const entry = findFile(files, file);
-    shown.status(`transferring dockerfile: ${this.#sent("dockerfile", request, entry === undefined ? [] : [entry])}`);
-    if (entry === undefined) {
-      const message = `failed to read dockerfile: open ${file}: no such file or directory`;
-      shown.fail(`open ${file}: no such file or directory`);
-      throw new BuildError(message);
-    }
-    shown.complete(false);
-    return decode(entry.content ?? NO_BYTES);
-  }
-
-  #prepare(request: BuildRequest, source: string | Dockerfile, warnings: LintWarning[], progress: Progress): Prepared {
-    const { target, platform, contexts = {} } = request;
-    return prepare(source, {
-      buildArgs: new Map(Object.entries(request.buildArgs ?? {})),
-      contexts: new Set(Object.keys(contexts)),
-      ...(target === undefined ? {} : { target }),
-      ...(platform === undefined ? {} : { platform: parsePlatform(platform) }),
-      onWarning: (warning) => {
-        warnings.push(warning);
-        progress.warning(warning);
-      },
-    });
-  }
-
-  async #resolveImages(
-    request: BuildRequest,
-    { graph, lint }: Prepared,
-    progress: Progress,
-  ): Promise<ReadonlyMap<BuildStage, BaseImage>> {
-    graph.checkReferences();
-    const platform = request.platform === undefined ? {} : { platform: parsePlatform(request.platform) };
-    const rounds = new ImageRounds(graph, lint, platform);
-    const images = new Map<BuildStage, BaseImage>();
-    const byName = new Map<string, BaseImage>();
-    do {
-      for (const stage of rounds.wanted()) {
-        if (stage.image === SCRATCH || stage.isReplaced || stage.base !== undefined) continue;
-        const image = byName.get(stage.image) ?? (await this.#resolve(stage, progress));
-        byName.set(stage.image, image);
-        images.set(stage, image);
-        rounds.found(stage, { config: image.config.config, platform: image.config, isStep: image.chain.length > 0 });
-      }
-    } while (rounds.addTriggers());
-    return images;
-  }
-
-  async #resolve(stage: BuildStage, progress: Progress): Promise<BaseImage> {
-    const shown = progress.start(`[internal] load metadata for ${this.#images.fullName(stage.image)}`);
+  /** Goes through the Dockerfile as far as that is possible without running anything, as `docker build --check` does. */
+  async check(request: BuildRequest): Promise<CheckResult> {
+    const { nowUs } = this.#machine.kernel;
+    const progress = new Progress(request.onEvent ?? (() => {}), () => nowUs);
+    const files = [...contextEntries(request.context, nowUs)];
     try {
-      const image = await this.#images.resolve(stage.image);
-      shown.complete(false);
-      this.#exporter.know(image.chain, image.config.rootfs.diff_ids);
-      return image;
+      const source = loadDockerfile(request, files, progress);
+      await loadFrontend(request, source, this.#images, progress);
+      const options = prepareOptions(request);
+      const sources = await this.#stageSources(request, progress).resolve(prepare(source, options));
+      const ignore = loadIgnoreFile(request, files, progress);
+      const images = new Map([...sources].map(([stage, found]) => [stage.image, found] as const));
+      const image = (name: string) => {
+        const found = images.get(name);
+        return found?.kind === "image"
+          ? { config: found.image.config.config, platform: found.image.config }
+          : undefined;
+      };
+      return check(source, { ...options, image, ...(ignore === undefined ? {} : { ignore }) });
     } catch (error) {
-      if (!(error instanceof StatusError)) throw error;
-      shown.fail(error.message.replace(/^failed to resolve source metadata for [^ ]+: /, ""));
-      throw new BuildError(`${stage.image}: ${error.message}`).at(stage.range);
+      if (error instanceof BuildError) return { warnings: [], steps: new Map(), error };
+      throw error;
     }
   }
 
-  /** `NAME.dockerignore` beside the Dockerfile comes before `.dockerignore`; an archive has none. */
-  #loadIgnoreFile(request: BuildRequest, files: readonly LayerEntry[], progress: Progress): IgnoreMatcher | undefined {
-    const shown = progress.start("[internal] load .dockerignore");
-    const isArchive = "tar" in request.context;
-    const entry = isArchive
-      ? undefined
-      : (findFile(files, `${request.file ?? "Dockerfile"}.dockerignore`) ?? findFile(files, ".dockerignore"));
-    shown.status(`transferring context: ${this.#sent("ignore", request, entry === undefined ? [] : [entry])}`);
-    shown.complete(false);
-    return entry === undefined ? undefined : new IgnoreMatcher(parseIgnoreFile(decode(entry.content ?? NO_BYTES)));
+  #stageSources(request: BuildRequest, progress: Progress): StageSources {
+    const shownPlatform = shownPlatformOf(request);
+    const transfer = (name: string): Transfer => this.#transfer(name, request);
+    const { nowUs } = this.#machine.kernel;
+    return new StageSources({ request, images: this.#images, progress, nowUs, transfer, shownPlatform });
   }
 
   #planOptions(
     request: BuildRequest,
     prepared: Prepared,
-    images: ReadonlyMap<BuildStage, BaseImage>,
+    sources: ReadonlyMap<BuildStage, StageSource>,
     ignore: IgnoreMatcher | undefined,
     files: readonly LayerEntry[],
-  ) {
-    const { noCache = false, contexts = {}, platform } = request;
-    const stages = noCache === true || noCache === false ? undefined : new Set(noCache);
-    const context = (
-      name: string,
-      entries: () => Iterable<LayerEntry>,
-      matcher: IgnoreMatcher | undefined,
-    ): Vertex => ({
-      op: { kind: "context", entries, ignore: matcher, transfer: this.#transfer(name, request) },
-      name: name === "" ? "[internal] load build context" : `[context ${name}] load from client`,
-      inputs: [],
-      ignoresCache: false,
-    });
-    const named = Object.entries(contexts).map(
-      ([name, source]) =>
-        [name, context(name, () => contextEntries(source, this.#machine.kernel.nowUs), undefined)] as const,
-    );
+  ): PlanOptions {
+    const { noCache = false, platform } = request;
+    const stages = typeof noCache === "boolean" ? undefined : new Set(noCache);
+    for (const source of sources.values()) {
+      if (source.kind === "image") this.#exporter.know(source.image.chain, source.image.config.rootfs.diff_ids);
+    }
+    const entries = (): Iterable<LayerEntry> => files;
+    const paths = new Set<string>();
     return {
       prepared,
-      images,
+      sources,
       ignore,
       buildArgs: new Map(Object.entries(request.buildArgs ?? {})),
-      context: context("", () => files, ignore),
-      contexts: new Map(named),
-      ignoresCache: (stage: BuildStage): boolean =>
-        noCache === true || stages?.has(stage.name ?? String(stage.index)) === true,
+      context: {
+        op: {
+          kind: "context",
+          entries,
+          ignore,
+          includes: () => [...paths],
+          transfer: this.#transfer("", request),
+          isBase: false,
+        },
+        name: "[internal] load build context",
+        inputs: [],
+        ignoresCache: false,
+      },
+      ignoresCache: (stage) => noCache === true || stages?.has(stage.name ?? String(stage.index)) === true,
       platform: platform === undefined ? undefined : parsePlatform(platform),
+      onContextPath: (path) => paths.add(path),
+      shownPlatform: shownPlatformOf(request),
+      run: runDefaults(request),
     };
   }
 
@@ -231,18 +150,20 @@ export class Builder {
     misses: CacheMiss[],
   ): Promise<string | undefined> {
     if (target.vertex === undefined) return undefined;
+    if (request.network !== "host" && request.allow?.includes("network.host") !== true)
+      refuseHostNetwork(target.vertex);
     const secrets = Object.entries(request.secrets ?? {}).map(
       ([id, value]) => [id, typeof value === "string" ? encode(value) : value] as const,
     );
     const solver = new Solver({
       machine: this.#machine,
-      prepare: stepWorker(this.#machine, new Map(secrets)),
+      prepare: stepWorker(this.#machine, this.cache, new Map(secrets)),
       cache: this.cache,
       progress,
       onMiss: (miss) => misses.push(miss),
     });
     try {
-      return (await solver.solve(target.vertex)).snapshot;
+      return (await solver.build(target.vertex)).snapshot;
     } catch (error) {
       throw error instanceof VertexError ? error.cause : error;
     }
@@ -255,7 +176,8 @@ export class Builder {
     progress: Progress,
   ): Image {
     const shown = progress.start("exporting to image");
-    const image = this.#exporter.export(snapshot, draft.withLabels(labels), this.#machine.kernel.nowUs);
+    const titleOf = (layer: string): string | undefined => this.cache.titleOf(layer);
+    const image = this.#exporter.export(snapshot, draft.withLabels(labels), this.#machine.kernel.nowUs, titleOf);
     shown.status("exporting layers");
     shown.status(`writing image ${image.id}`);
     for (const tag of tags) shown.status(`naming to ${this.#images.name(image, tag)}`);
@@ -263,25 +185,62 @@ export class Builder {
     return image;
   }
 
-  #sent(what: string, request: BuildRequest, files: readonly LayerEntry[]): string {
-    return bytesText(this.#transfer(what, request).send(files));
-  }
-
   /** Of a directory on a disk the builder remembers what it has; anything else is sent as a whole. */
-  #transfer(what: string, { context }: BuildRequest): Transfer {
-    if (!("disk" in context) || what !== "") return new Transfer();
-    const key = `${what} ${clean(context.path)}`;
+  #transfer(name: string, { context }: BuildRequest): Transfer {
+    if (!("disk" in context) || name !== "") return new Transfer();
+    const key = clean(context.path);
     const known = this.#transfers.get(key) ?? new Transfer();
     this.#transfers.set(key, known);
     return known;
   }
 }
 
-function fileEntry(path: string, content: Uint8Array): LayerEntry {
-  return { path, type: "file", mode: 0o644, uid: 0, gid: 0, mtimeUs: 0, content };
+/** @throws BuildError if a RUN would use the machine's network */
+function refuseHostNetwork(target: Vertex): void {
+  const seen = new Set<Vertex>();
+  const visit = (vertex: Vertex | undefined): void => {
+    if (vertex === undefined || seen.has(vertex)) return;
+    seen.add(vertex);
+    const { op, inputs } = vertex;
+    if (op.kind === "exec" && op.network === "host")
+      throw new BuildError("failed to load LLB: network.host is not allowed");
+    for (const input of inputs) visit(input);
+  };
+  visit(target);
 }
 
-function findFile(files: readonly LayerEntry[], path: string): LayerEntry | undefined {
-  const wanted = clean(path).replace(/^\//, "");
-  return files.find((entry) => entry.type === "file" && entry.path === wanted);
+function prepareDockerfile(
+  request: BuildRequest,
+  source: string | Dockerfile,
+  warnings: LintWarning[],
+  progress: Progress,
+): Prepared {
+  const onWarning = (warning: LintWarning): void => {
+    warnings.push(warning);
+    progress.warning(warning);
+  };
+  return prepare(source, { ...prepareOptions(request), onWarning });
+}
+
+function prepareOptions({ buildArgs = {}, target, platform, contexts = {} }: BuildRequest): PrepareOptions {
+  return {
+    buildArgs: new Map(Object.entries(buildArgs)),
+    contexts: new Set(Object.keys(contexts)),
+    ...(target === undefined ? {} : { target }),
+    ...(platform === undefined ? {} : { platform: parsePlatform(platform) }),
+  };
+}
+
+/** Steps show their platform if the build may be for several. */
+function shownPlatformOf({ buildArgs = {}, platform }: BuildRequest): string | undefined {
+  if (!/^(1|t|true)$/i.test(buildArgs[MULTI_PLATFORM_ARG] ?? "")) return undefined;
+  return formatPlatform(platform === undefined ? DEFAULT_PLATFORM : parsePlatform(platform));
+}
+
+function runDefaults({ network = "default", extraHosts = {}, buildArgs = {} }: BuildRequest): RunDefaults {
+  return {
+    network,
+    hostname: buildArgs[HOSTNAME_ARG],
+    extraHosts: Object.entries(extraHosts).map(([name, address]) => ({ name, address })),
+  };
 }

@@ -1,11 +1,13 @@
 /** Floor 9: the builder. */
-export { Builder, type BuildRequest, type BuildResult, type ImageNames } from "./builder.ts";
+export type { BuildRequest, BuildResult, ImageNames } from "./build-request.ts";
+export { Builder } from "./builder.ts";
 export * from "./dockerfile/index.ts";
 export type { ContextDisk, ContextFile, ContextSource } from "./files/context-source.ts";
 export { IgnoreMatcher, parseIgnoreFile } from "./files/ignore.ts";
-export { type CheckOptions, type CheckResult, check } from "./frontend/index.ts";
+export { type CheckOptions, type CheckResult, check, parsePlatform } from "./frontend/index.ts";
 export type { BuildEvent, BuildListener } from "./progress/events.ts";
 export { PlainProgress } from "./progress/plain.ts";
+export { RawJsonProgress } from "./progress/raw-json.ts";
 export type { BuildCache, CacheMiss, CacheRecord } from "./solve/build-cache.ts";
 export type { BaseImage } from "./solve/plan.ts";
 export { VertexError } from "./solve/solver.ts";

@@ -50,7 +50,8 @@ function padded(content: Uint8Array, size: number): Uint8Array {
   return bytes;
 }
 
-function toLayerEntry(header: TarHeader, data: Uint8Array): LayerEntry | undefined {
+/** Undefined for what no layer has. */
+export function toLayerEntry(header: TarHeader, data: Uint8Array): LayerEntry | undefined {
   if (header.type === "other") return undefined;
   const path = header.name.replace(/^(\.?\/)+/, "").replace(/\/+$/, "");
   const isDevice = header.type === "char" || header.type === "block";

@@ -6,7 +6,7 @@
  *
  * @see moby libnetwork/etchosts, libnetwork/resolvconf
  */
-import { FileContent, MemoryDirectory, MemoryFile, type MemoryFs, type MemoryInode } from "../fs/index.ts";
+import { FileContent, MemoryDirectory, MemoryFile, type MemoryFs, type MemoryInode, removeTree } from "../fs/index.ts";
 import { encode } from "../lib/index.ts";
 import { ensureDirectory } from "./volumes.ts";
 
@@ -56,10 +56,7 @@ export class BundleDirectory extends MemoryDirectory {
 
   /** Forgets a container's bundle. */
   drop(id: string): void {
-    const bundle = super.lookup(id);
-    if (!(bundle instanceof MemoryDirectory)) return;
-    for (const name of [...bundle.entries.keys()]) bundle.unlink(name);
-    this.rmdir(id);
+    if (super.lookup(id) !== undefined) removeTree(this.fs, BundleDirectory.path(id));
   }
 }
 

@@ -12,6 +12,7 @@ import type { Health } from "./health.ts";
 import { LogBuffer } from "./logs.ts";
 import type { MountPoint } from "./mount-points.ts";
 import { shortId } from "./names.ts";
+import type { Sandbox } from "./network/sandbox.ts";
 import type { RestartBackoff } from "./restart.ts";
 
 export type ContainerState = "created" | "running" | "paused" | "restarting" | "removing" | "exited" | "dead";
@@ -49,10 +50,11 @@ export class Container {
   /** The image's configuration and the caller's, merged. */
   readonly config: Partial<ContainerConfig>;
   hostConfig: Partial<HostConfig>;
-  readonly endpoints: Readonly<Record<string, EndpointSettings>>;
+  /** Its networks, with what it has there while it runs. */
+  endpoints: Readonly<Record<string, EndpointSettings>>;
   readonly mountPoints: readonly MountPoint[];
   readonly createdUs: number;
-  readonly logs = new LogBuffer();
+  #logs: LogBuffer | undefined;
   startedUs = 0;
   finishedUs = 0;
   exitCode = 0;
@@ -67,6 +69,10 @@ export class Container {
   restartTimer: Timer | undefined;
   /** What its health checks have found, if it has any. */
   health: Health | undefined;
+  /** The container whose network it uses, while it runs with one. */
+  networkOf: Container | undefined;
+  /** Its place on networks, while it runs on some of its own. */
+  sandbox: Sandbox | undefined;
   /** What the runtime has of it, while it has something. */
   oci: OciContainer | undefined;
   #state: ContainerState = "created";
@@ -81,6 +87,11 @@ export class Container {
     this.endpoints = init.endpoints;
     this.mountPoints = init.mountPoints;
     this.createdUs = init.createdUs;
+  }
+
+  get logs(): LogBuffer {
+    this.#logs ??= new LogBuffer();
+    return this.#logs;
   }
 
   get state(): ContainerState {
@@ -103,6 +114,7 @@ export class Container {
 
   /** The host name inside. */
   get hostname(): string {
+    if (this.networkOf !== undefined) return this.networkOf.hostname;
     return this.config.Hostname !== undefined && this.config.Hostname !== "" ? this.config.Hostname : shortId(this.id);
   }
 

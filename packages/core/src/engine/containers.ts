@@ -13,21 +13,24 @@ import { StatusError } from "../lib/index.ts";
 import type { Runtime, Stdio } from "../runtime/index.ts";
 import type { Prng, WaitOptions, World } from "../sim/index.ts";
 import { type Change, changesOf, MountedSnapshot, ROOTFS_PATH, type Snapshotter } from "../snapshot/index.ts";
-import { DeferredFile, open } from "../vfs/index.ts";
+import { DeferredFile, type OpenFile, open } from "../vfs/index.ts";
 import { ensureSource } from "./bind-source.ts";
 import { BundleDirectory } from "./bundle.ts";
 import { Container } from "./container.ts";
-import type { ContainerConfig, CreateBody, EndpointSettings, HostConfig } from "./docker/create-body.ts";
+import type { ContainerConfig, CreateBody, HostConfig } from "./docker/create-body.ts";
 import type { EventLog } from "./events.ts";
 import { initLayer } from "./init-layer.ts";
 import type { Stream } from "./logs.ts";
 import { mergeConfig } from "./merge-config.ts";
 import { collectMountPoints } from "./mount-points.ts";
 import { newId, newName } from "./names.ts";
+import { verifyNetworkMode } from "./network/verify-mode.ts";
+import type { NetworkService } from "./networks.ts";
 import { RestartBackoff } from "./restart.ts";
 import { runtimeSpec } from "./spec.ts";
 import { startFailure } from "./start-failure.ts";
 import { StdinFeed } from "./stdin-feed.ts";
+import { type UpdateBody, updateContainer } from "./update.ts";
 import type { UserLookup } from "./user-lookup.ts";
 import { verifySettings } from "./verify.ts";
 import { populateVolume } from "./volume-copy.ts";
@@ -47,6 +50,7 @@ export interface ContainerParts {
   readonly runtime: Runtime;
   readonly snapshotter: Snapshotter;
   readonly volumes: VolumeService;
+  readonly networks: NetworkService;
   readonly events: EventLog;
   readonly prng: Prng;
   readonly users: UserLookup;
@@ -56,6 +60,8 @@ export interface ContainerParts {
 
 /** Seconds that `stop` waits unless told otherwise. */
 const STOP_TIMEOUT_SECONDS = 10;
+/** What a container ends with that gets no network. */
+const NETWORK_FAILED = 128;
 const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
 
 export class ContainerService {
@@ -71,6 +77,10 @@ export class ContainerService {
     this.#users = parts.users;
     this.#bundles = new BundleDirectory(parts.kernel.disk, (id) => this.#bundleContents(id));
     parts.kernel.events.on("oomKilled", ({ process }) => this.#oomKilled(process.cgroup.path));
+    parts.runtime.events.on("stopped", ({ id, exit }) => {
+      const container = this.#containers.get(id);
+      if (container?.isRunning && exit !== undefined) this.#ended(container, exit);
+    });
   }
 
   /**
@@ -79,9 +89,10 @@ export class ContainerService {
    * @throws StatusError not-found without the image; conflict for a taken name; invalid-argument for a bad body.
    */
   create(options: CreateOptions, name = ""): Container {
-    const { snapshotter, volumes, prng, kernel } = this.#parts;
-    const { HostConfig: hostConfig = {}, NetworkingConfig: networking, ...config } = options;
+    const { snapshotter, volumes, networks, prng, kernel } = this.#parts;
+    const { HostConfig: hostConfig = NO_HOST_CONFIG, NetworkingConfig: networking, ...config } = options;
     verifySettings(config, hostConfig, kernel.machine);
+    verifyNetworkMode(config, hostConfig);
     const image = this.#parts.findImage(options.Image);
     const id = newId(prng);
     const chosen = this.#reserveName(name, id);
@@ -94,7 +105,7 @@ export class ContainerService {
         imageName: options.Image,
         config: merged,
         hostConfig,
-        endpoints: networking?.EndpointsConfig ?? NO_ENDPOINTS,
+        endpoints: networks.initialEndpoints(hostConfig.NetworkMode ?? "", networking?.EndpointsConfig),
         mountPoints: collectMountPoints(merged, hostConfig, volumes),
         createdUs: kernel.nowUs,
       });
@@ -132,14 +143,16 @@ export class ContainerService {
   }
 
   async #launch(container: Container, options: Pick<WaitOptions, "follows"> = {}): Promise<void> {
-    const { world, runtime, snapshotter } = this.#parts;
+    const { world, runtime, snapshotter, networks } = this.#parts;
+    container.networkOf = this.#networkOwner(container);
     const user = this.#users.resolve(container);
     const spec = runtimeSpec(container, { user, pidOf: (name) => this.#runningPid(name) });
     const bundle = {
-      bundle: BundleDirectory.path(container.id),
+      bundle: BundleDirectory.path((container.networkOf ?? container).id),
       rootfs: snapshotter.mounts(container.id, ROOTFS_PATH),
       hasMountPoints: true,
     };
+    this.#openNetwork(container);
     const oci = runtime.create(container.id, spec, bundle, this.#stdio(container));
     container.oci = oci;
     const settled = (): boolean => oci.status !== "creating";
@@ -151,14 +164,12 @@ export class ContainerService {
       container.error = failure.message;
       throw new StatusError("internal", failure.message);
     }
+    networks.attach(container);
     container.become("running");
     container.error = "";
     container.exitCode = 0;
     container.oomKilled = false;
     container.startedUs = this.#parts.kernel.nowUs;
-    oci.onChange = () => {
-      if (oci.exit !== undefined) this.#ended(container, oci.exit);
-    };
     oci.start();
     this.#record(container, "start");
   }
@@ -244,6 +255,27 @@ export class ContainerService {
     if (this.#containers.has(container.id)) this.#remove(container, options.volumes ?? false);
   }
 
+  /** Stops it, if it runs, and starts it. */
+  async restart(
+    container: Container,
+    options: { readonly timeoutSeconds?: number | undefined; readonly signal?: string | undefined } = {},
+  ): Promise<void> {
+    if (container.isActive) await this.stop(container, options);
+    await this.start(container);
+    this.#record(container, "restart");
+  }
+
+  /** Other limits. @throws StatusError invalid-argument for what cannot be */
+  update(container: Container, body: UpdateBody): void {
+    updateContainer(container, body, this.#parts.kernel.machine);
+    this.#record(container, "update");
+  }
+
+  /** Tells of something that was done to a container from outside: "top", "export", "archive-path"… */
+  note(container: Container, action: string, more: Readonly<Record<string, string>> = {}): void {
+    this.#record(container, action, more);
+  }
+
   /** @throws StatusError conflict for a taken name */
   rename(container: Container, name: string): void {
     if (name === container.name) {
@@ -277,14 +309,14 @@ export class ContainerService {
     return changesOf(this.#parts.snapshotter, container.id);
   }
 
-  /** Writes to the standard input of a running container that has it open. */
+  /** Writes to the standard input of a container that has it open; until it runs, that waits. */
   feed(container: Container, bytes: Uint8Array): void {
-    this.#stdin.get(container.id)?.write(bytes);
+    this.#feedOf(container)?.write(bytes);
   }
 
   /** No more input comes. */
   closeStdin(container: Container): void {
-    this.#stdin.get(container.id)?.end();
+    this.#feedOf(container)?.end();
   }
 
   /** @throws StatusError invalid-argument for a name that is none */
@@ -353,25 +385,63 @@ export class ContainerService {
   }
 
   #stdio(container: Container): Stdio {
-    const { kernel } = this.#parts;
-    const sink = (stream: Stream): DeferredFile =>
-      new DeferredFile(() =>
-        kernel.pipes.sink(container.oci?.process.creds.uid ?? 0, 0, (bytes) =>
-          container.logs.append({ stream, timeUs: kernel.nowUs, bytes }),
-        ),
-      );
-    return [this.#stdinOf(container), sink("stdout"), sink("stderr")];
+    const openStream = (fd: number): OpenFile => (fd === 0 ? this.#openNull(container) : this.#openLog(container, fd));
+    const stdin = container.config.OpenStdin === true ? this.#stdinPipe(container) : new DeferredFile(openStream, 0);
+    return [stdin, new DeferredFile(openStream, 1), new DeferredFile(openStream, 2)];
   }
 
-  /** A pipe from whoever is attached, or the container's own /dev/null. */
-  #stdinOf(container: Container) {
-    const { kernel } = this.#parts;
-    if (container.config.OpenStdin !== true) {
-      return new DeferredFile(() => open(container.oci?.process ?? kernel.init, "/dev/null", O_RDWR, 0));
-    }
-    const [read, write] = kernel.pipes.pipe(0, 0, 0);
-    this.#stdin.set(container.id, new StdinFeed(write));
+  /** What whoever is attached writes to. */
+  #stdinPipe(container: Container): OpenFile {
+    const [read, write] = this.#parts.kernel.pipes.pipe(0, 0, 0);
+    this.#feedOf(container)?.connect(write);
     return read;
+  }
+
+  /** The container's own /dev/null. */
+  #openNull(container: Container): OpenFile {
+    return open(container.oci?.process ?? this.#parts.kernel.init, "/dev/null", O_RDWR, 0);
+  }
+
+  #openLog(container: Container, fd: number): OpenFile {
+    const { kernel } = this.#parts;
+    const stream: Stream = fd === 1 ? "stdout" : "stderr";
+    return kernel.pipes.sink(container.oci?.process.creds.uid ?? 0, 0, (bytes) =>
+      container.logs.append({ stream, timeUs: kernel.nowUs, bytes }),
+    );
+  }
+
+  #feedOf({ id, config }: Container): StdinFeed | undefined {
+    if (config.OpenStdin !== true || !this.#containers.has(id)) return undefined;
+    const feed = this.#stdin.get(id) ?? new StdinFeed();
+    this.#stdin.set(id, feed);
+    return feed;
+  }
+
+  /** The container that NetworkMode names. @throws StatusError if there is none, or it does not run */
+  #networkOwner({ hostConfig }: Container): Container | undefined {
+    const mode = hostConfig.NetworkMode ?? "";
+    if (!mode.startsWith("container:")) return undefined;
+    const reference = mode.slice("container:".length);
+    const owner = this.#find(reference);
+    if (owner === undefined) {
+      throw new StatusError("not-found", `joining network namespace of container: No such container: ${reference}`);
+    }
+    if (!owner.isRunning) {
+      throw new StatusError(
+        "conflict",
+        `cannot join network namespace of a non running container: container ${owner.name} is ${owner.state}`,
+      );
+    }
+    return owner;
+  }
+
+  #find(reference: string): Container | undefined {
+    try {
+      return this.get(reference);
+    } catch (error) {
+      if (error instanceof StatusError && error.kind === "not-found") return undefined;
+      throw error;
+    }
   }
 
   #runningPid(reference: string): number {
@@ -394,6 +464,20 @@ export class ContainerService {
     if (delayUs !== undefined) {
       container.restartTimer = this.#parts.world.clock.after(delayUs, () => void this.#startAgain(container));
     } else if (container.hostConfig.AutoRemove) this.#remove(container, true);
+  }
+
+  /** Takes addresses and ports. @throws StatusError: the container keeps the reason, and code 128. */
+  #openNetwork(container: Container): void {
+    // The files of the last run speak of addresses that it does not have any more.
+    if (container.startedUs > 0) this.#bundles.drop(container.id);
+    try {
+      this.#parts.networks.open(container);
+    } catch (error) {
+      if (!(error instanceof StatusError)) throw error;
+      container.exitCode = NETWORK_FAILED;
+      container.error = error.message;
+      throw error;
+    }
   }
 
   #restartDelay(container: Container): number | undefined {
@@ -426,6 +510,7 @@ export class ContainerService {
   #discard(container: Container): void {
     this.#parts.runtime.delete(container.id);
     container.oci = undefined;
+    this.#parts.networks.close(container);
     this.#stdin.get(container.id)?.end();
     this.#stdin.delete(container.id);
   }
@@ -457,10 +542,11 @@ export class ContainerService {
   #bundleContents(id: string) {
     const container = this.#containers.get(id);
     if (container === undefined) return undefined;
+    const { networks } = this.#parts;
     return {
       hostname: container.hostname,
-      hosts: (container.hostConfig.ExtraHosts ?? []).map(hostsLine),
-      resolvConf: "# Generated by Docker Engine.\n",
+      hosts: networks.hosts(container, (name) => this.#containers.get(this.#names.get(name) ?? name)),
+      resolvConf: networks.resolvConf(container),
     };
   }
 
@@ -470,10 +556,4 @@ export class ContainerService {
   }
 }
 
-const NO_ENDPOINTS: Readonly<Record<string, EndpointSettings>> = {};
-
-/** `name:address` of --add-host as a line of /etc/hosts. */
-function hostsLine(extra: string): string {
-  const colon = extra.indexOf(":");
-  return `${extra.slice(colon + 1)}\t${extra.slice(0, colon)}`;
-}
+const NO_HOST_CONFIG: Partial<HostConfig> = {};

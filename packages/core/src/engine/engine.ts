@@ -4,14 +4,17 @@
 import type { Program } from "../abi/index.ts";
 import { Builder, type BuildRequest, type BuildResult } from "../build/index.ts";
 import type { HostDisk, HostFs } from "../fs/index.ts";
-import { ImageStore } from "../image/index.ts";
+import { type Image, ImageStore } from "../image/index.ts";
 import { bootMachine, Kernel, type Machine } from "../kernel/index.ts";
 import { offlineError } from "../lib/go/index.ts";
 import { StatusError } from "../lib/index.ts";
 import { Runtime } from "../runtime/index.ts";
 import { type Prng, World, type WorldOptions } from "../sim/index.ts";
 import { Snapshotter } from "../snapshot/index.ts";
+import { ArchiveService } from "./archives.ts";
 import { type CommandOptions, type CommandResult, runDocker } from "./command-line/index.ts";
+import { type CommitOptions, type CommitParts, commitContainer } from "./commit.ts";
+import type { Container } from "./container.ts";
 import { ContainerService } from "./containers.ts";
 import { type HostMount, mountDisks } from "./disks.ts";
 import { EventLog } from "./events.ts";
@@ -19,6 +22,7 @@ import { ExecService } from "./exec.ts";
 import { HealthMonitor } from "./health.ts";
 import { ImageService } from "./images.ts";
 import { installInit } from "./init-program.ts";
+import { fetchOnMachine } from "./network/fetch.ts";
 import { NetworkService } from "./networks.ts";
 import { type MachineProfile, PROFILES, type ProfileName } from "./profiles.ts";
 import { registerPrograms } from "./programs.ts";
@@ -43,6 +47,8 @@ export class Engine {
   readonly images: ImageService;
   readonly containers: ContainerService;
   readonly exec: ExecService;
+  /** Files of containers. */
+  readonly archives: ArchiveService;
   readonly volumes: VolumeService;
   readonly networks: NetworkService;
   readonly builder: Builder;
@@ -51,6 +57,7 @@ export class Engine {
   readonly profile: MachineProfile;
   /** What executables of images can name. */
   readonly programs: Map<string, Program>;
+  readonly #commitParts: CommitParts;
 
   constructor(options: EngineOptions = {}) {
     this.world = options.world ?? new World(options);
@@ -69,16 +76,24 @@ export class Engine {
     const users = new UserLookup(kernel, snapshotter);
     this.events = new EventLog(() => kernel.nowUs);
     this.volumes = new VolumeService(kernel.disk, this.events, prng);
-    this.networks = new NetworkService(this.events, prng, () => kernel.nowUs);
+    this.networks = new NetworkService({ kernel, events: this.events, prng });
     const store = new ImageStore(snapshotter);
     this.images = new ImageService(store, this.events, this.profile.registry);
+    this.#commitParts = { kernel, snapshotter, images: this.images };
     const findImage = (name: string) => this.images.get(name);
     const shared = { world, kernel, runtime, events: this.events, prng, users };
-    this.containers = new ContainerService({ ...shared, snapshotter, volumes: this.volumes, findImage });
+    this.containers = new ContainerService({
+      ...shared,
+      snapshotter,
+      volumes: this.volumes,
+      networks: this.networks,
+      findImage,
+    });
     this.exec = new ExecService(shared);
+    this.archives = new ArchiveService(kernel, snapshotter);
     new HealthMonitor({ ...shared, exec: this.exec, find: (id) => this.containers.get(id) });
     this.builder = new Builder(
-      { world, kernel, runtime, snapshotter, prng: world.prng.fork("build"), download },
+      { world, kernel, runtime, snapshotter, prng: world.prng.fork("build"), unpacksXz: this.profile.hasXz, download },
       store,
       this.images,
     );
@@ -91,6 +106,20 @@ export class Engine {
    */
   build(request: BuildRequest): Promise<BuildResult> {
     return this.builder.build(request);
+  }
+
+  /**
+   * HTTP from the machine: to published ports as `http://localhost:8000/`, or to a container's own address.
+   *
+   * @throws StatusError unavailable if there is no answer
+   */
+  async fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
+    return fetchOnMachine(this.kernel, this.world, new Request(input, init));
+  }
+
+  /** An image from what a container has changed: `docker commit`. It has no name. */
+  commit(container: Container, options?: CommitOptions): Image {
+    return commitContainer(this.#commitParts, container, options);
   }
 
   /**

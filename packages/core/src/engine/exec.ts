@@ -16,7 +16,7 @@ import type { EventLog } from "./events.ts";
 import { LogBuffer, type LogEntry } from "./logs.ts";
 import { newId } from "./names.ts";
 import { chooseCapabilities, processSpec } from "./spec.ts";
-import { exitCodeOf } from "./start-failure.ts";
+import { exitCodeOf, shownReason } from "./start-failure.ts";
 import { StdinFeed } from "./stdin-feed.ts";
 import type { UserLookup } from "./user-lookup.ts";
 
@@ -111,7 +111,7 @@ export class ExecService {
     session.exitCode = exitCodeOf(failure);
     throw new StatusError(
       "invalid-argument",
-      `OCI runtime exec failed: exec failed: unable to start container process: ${failure}`,
+      `OCI runtime exec failed: exec failed: unable to start container process: ${shownReason(failure)}`,
     );
   }
 
@@ -133,7 +133,7 @@ export class ExecService {
 
   #spec({ container, body }: ExecSession): ProcessSpec {
     const { config, hostConfig, oci } = container;
-    const inherited = oci?.spec.process;
+    const inherited = oci?.processSpec;
     const user =
       body.User === undefined || body.User === ""
         ? (inherited?.user ?? this.#parts.users.resolve(container))

@@ -5,8 +5,11 @@
  */
 import type { BaseImage } from "../build/index.ts";
 import { type CatalogueImage, catalogueImage } from "../catalogue/index.ts";
+import type { LayerEntry } from "../content/index.ts";
 import type { Image, ImageStore } from "../image/index.ts";
+import { offlineError } from "../lib/go/index.ts";
 import { StatusError } from "../lib/index.ts";
+import type { ImageConfig, Platform } from "../oci/index.ts";
 import type { Change } from "../snapshot/index.ts";
 import {
   familiarText,
@@ -23,9 +26,13 @@ export class ImageService {
   /** Images that the user has defined or built into the world, besides the catalogue. */
   readonly #lookup: (name: string) => CatalogueImage | undefined;
 
-  constructor(store: ImageStore, events: EventLog, lookup = catalogueImage) {
+  readonly #registry: "world" | "offline";
+
+  /** `registry` is what a build finds that wants an image nobody has pulled: the catalogue, or no network. */
+  constructor(store: ImageStore, events: EventLog, registry: "world" | "offline" = "world", lookup = catalogueImage) {
     this.#store = store;
     this.#events = events;
+    this.#registry = registry;
     this.#lookup = lookup;
   }
 
@@ -72,20 +79,39 @@ export class ImageService {
 
   /**
    * An image to build on: one that is here, else one of the world's registry, whose layers are unpacked and which gets
-   * no name.
+   * no name. The registry has its images for every platform.
    *
    * @throws StatusError not-found if nobody has it
    */
-  resolve(text: string): BaseImage {
+  resolve(text: string, platform: Platform | undefined): BaseImage {
     const reference = withDefaultTag(parse(text));
     const name = referenceText(reference);
     const known = this.find(text);
-    if (known !== undefined) return { config: known.config, chain: known.chain, name };
-    const offered = this.#lookup(name);
-    if (offered === undefined) {
-      throw new StatusError("not-found", `failed to resolve source metadata for ${name}: ${ACCESS_DENIED}`);
-    }
-    return { config: offered.config, chain: this.#store.unpackLayers(offered.config, offered.layers), name };
+    if (known !== undefined && (platform === undefined || isFor(known.config, platform)))
+      return { config: known.config, chain: known.chain, name };
+    const offered = this.#registry === "offline" ? undefined : this.#lookup(name);
+    if (offered === undefined) throw this.#unresolved(reference);
+    const chain = this.#store.unpackLayers(offered.config, offered.layers);
+    return { config: platform === undefined ? offered.config : configFor(offered.config, platform), chain, name };
+  }
+
+  /**
+   * Asks for the frontend that `# syntax=` names. The usual ones are built in.
+   *
+   * @throws StatusError if nobody has it
+   */
+  resolveFrontend(text: string): void {
+    const reference = withDefaultTag(parse(text));
+    const isUsual = reference.domain === "docker.io" && /^docker\/dockerfile(-upstream)?$/.test(reference.path);
+    if (this.#registry === "offline" || !isUsual) throw this.#unresolved(reference);
+  }
+
+  #unresolved(reference: ImageReference): StatusError {
+    const name = referenceText(reference);
+    const host = reference.domain === "docker.io" ? "registry-1.docker.io" : reference.domain;
+    const manifest = `https://${host}/v2/${reference.path}/manifests/${reference.digest ?? reference.tag ?? "latest"}`;
+    const why = this.#registry === "world" ? ACCESS_DENIED : `failed to do request: ${offlineError("Head", manifest)}`;
+    return new StatusError("not-found", `failed to resolve source metadata for ${name}: ${why}`);
   }
 
   /** A name with everything that people leave out: "docker.io/library/busybox:latest". */
@@ -114,6 +140,11 @@ export class ImageService {
     return this.#store.changes(snapshot);
   }
 
+  /** The entries of a layer, by its snapshot, as its archive has them. */
+  layer(snapshot: string): Iterable<LayerEntry> {
+    return this.#store.layer(snapshot);
+  }
+
   /** Bytes of the files in a layer. */
   layerBytes(snapshot: string): number {
     return this.#store.layerBytes(snapshot);
@@ -122,6 +153,15 @@ export class ImageService {
   get store(): ImageStore {
     return this.#store;
   }
+}
+
+function isFor(config: ImageConfig, { os, architecture, variant }: Platform): boolean {
+  return config.os === os && config.architecture === architecture && (config.variant ?? variant) === variant;
+}
+
+function configFor(config: ImageConfig, { os, architecture, variant }: Platform): ImageConfig {
+  const { variant: _own, ...rest } = config;
+  return { ...rest, os, architecture, ...(variant === undefined ? {} : { variant }) };
 }
 
 const ACCESS_DENIED =

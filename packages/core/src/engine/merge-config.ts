@@ -4,18 +4,22 @@
  * @see moby daemon/commit.go: merge, runconfig/config.go
  */
 import type { ImageRunConfig } from "../oci/index.ts";
-import type { ContainerConfig, HealthConfig } from "./docker/create-body.ts";
+import type { ContainerConfig, HealthConfig, StringMap } from "./docker/create-body.ts";
+
+const NO_STRINGS: readonly string[] = [];
 
 export function mergeConfig(given: Partial<ContainerConfig>, image: ImageRunConfig): Partial<ContainerConfig> {
   const hasEntrypoint = given.Entrypoint !== undefined && given.Entrypoint !== null;
   const cleared = hasEntrypoint && given.Entrypoint?.length === 1 && given.Entrypoint[0] === "";
   const cmd = given.Cmd ?? [];
   return {
+    // A literal that began with a spread would get a hidden class of its own each time: a kilobyte for each container.
+    Image: "",
     ...given,
     User: given.User === undefined || given.User === "" ? (image.User ?? "") : given.User,
-    Env: mergeEnv(given.Env ?? [], image.Env ?? []),
+    Env: mergeEnv(given.Env ?? NO_STRINGS, image.Env ?? NO_STRINGS),
     WorkingDir: given.WorkingDir === undefined || given.WorkingDir === "" ? (image.WorkingDir ?? "") : given.WorkingDir,
-    Labels: { ...image.Labels, ...given.Labels },
+    Labels: mergeLabels(given.Labels, image.Labels),
     Entrypoint: cleared ? null : hasEntrypoint ? (given.Entrypoint ?? null) : (image.Entrypoint ?? null),
     Cmd: cmd.length > 0 ? cmd : hasEntrypoint ? null : (image.Cmd ?? null),
     ...mergeSets("ExposedPorts", given, image),
@@ -24,6 +28,12 @@ export function mergeConfig(given: Partial<ContainerConfig>, image: ImageRunConf
     ...(given.StopSignal === undefined && image.StopSignal !== undefined ? { StopSignal: image.StopSignal } : {}),
     ...(given.Shell === undefined && image.Shell !== undefined ? { Shell: image.Shell } : {}),
   };
+}
+
+const NO_LABELS: StringMap = {};
+
+function mergeLabels(given: StringMap | null | undefined, image: StringMap | undefined): StringMap {
+  return given || image ? { ...image, ...given } : NO_LABELS;
 }
 
 /** The image's variables first, overridden in their place; then new ones. A bare name removes one. */

@@ -14,6 +14,10 @@ export interface MachineProfile {
   readonly machine: Partial<Machine>;
   /** The shell of the busybox image: messages name the line, and applets need not be found in PATH. */
   readonly shell: { readonly lineInMessages: boolean; readonly standalone: boolean };
+  /** What there is of images that nobody has pulled or built: the world's registry, or a network that is down. */
+  readonly registry: "world" | "offline";
+  /** The program `xz` is installed, which ADD needs for archives of that kind. */
+  readonly hasXz: boolean;
 }
 
 const same = (value: number) => ({ soft: value, hard: value });
@@ -32,6 +36,8 @@ export const PROFILES: Readonly<Record<ProfileName, MachineProfile>> = {
     name: "modern",
     machine: {},
     shell: { lineInMessages: false, standalone: false },
+    registry: "world",
+    hasXz: true,
   },
   recorded: {
     name: "recorded",
@@ -43,5 +49,7 @@ export const PROFILES: Readonly<Record<ProfileName, MachineProfile>> = {
       protections: { symlinks: false, hardlinks: true, regular: 0, fifos: 0 },
     },
     shell: { lineInMessages: true, standalone: true },
+    registry: "offline",
+    hasXz: false,
   },
 };

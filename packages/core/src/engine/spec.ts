@@ -37,39 +37,47 @@ export function runtimeSpec(container: Container, context: SpecContext): Runtime
   const privileged = hostConfig.Privileged ?? false;
   const capabilities = chooseCapabilities(hostConfig);
   const namespaces = chooseNamespaces(hostConfig, context);
+  const common = processSpec(capabilities, hostConfig);
   const ownsUts = namespaces.some(({ type, path }) => type === "uts" && path === undefined);
   const unconfined =
-    privileged || (hostConfig.SecurityOpt ?? []).some((option) => /^seccomp[=:]unconfined$/.test(option));
+    privileged || hostConfig.SecurityOpt?.some((option) => /^seccomp[=:]unconfined$/.test(option)) === true;
   return {
     ociVersion: "1.2.1",
-    root: { path: ROOTFS_PATH, readonly: hostConfig.ReadonlyRootfs ?? false },
+    root: hostConfig.ReadonlyRootfs ? READ_ONLY_ROOT : ROOT,
     ...(ownsUts ? { hostname: container.hostname } : {}),
     ...(ownsUts && config.Domainname ? { domainname: config.Domainname } : {}),
     process: {
-      ...processSpec(capabilities, hostConfig),
       terminal: config.Tty ?? false,
       user: context.user,
       args: hostConfig.Init === true ? [...INIT_ARGUMENTS, ...commandLine(container)] : commandLine(container),
       env: environment(container, context.user.home),
       cwd: config.WorkingDir === undefined || config.WorkingDir === "" ? "/" : config.WorkingDir,
+      capabilities: common.capabilities,
+      rlimits: common.rlimits,
+      noNewPrivileges: common.noNewPrivileges,
+      oomScoreAdj: common.oomScoreAdj,
     },
     mounts: chooseMounts(container),
     linux: {
       namespaces,
       cgroupsPath: cgroupPath(container),
-      resources: { unified: resources(hostConfig), devices: deviceRules(hostConfig) },
+      resources: limits(hostConfig),
       devices: privileged
         ? PRIVILEGED_DEVICES
-        : (hostConfig.Devices ?? []).flatMap((device) => knownDevice(device.PathOnHost, device.PathInContainer)),
+        : (hostConfig.Devices?.flatMap((device) => knownDevice(device.PathOnHost, device.PathInContainer)) ?? NONE),
       maskedPaths: privileged ? NONE : (hostConfig.MaskedPaths ?? MASKED_PATHS),
       readonlyPaths: privileged ? NONE : (hostConfig.ReadonlyPaths ?? READONLY_PATHS),
-      sysctl: { ...DEFAULT_SYSCTLS, ...hostConfig.Sysctls },
+      sysctl: hostConfig.Sysctls === undefined ? DEFAULT_SYSCTLS : { ...DEFAULT_SYSCTLS, ...hostConfig.Sysctls },
       ...(unconfined ? {} : { seccomp: seccompFor(capabilities) }),
     },
   };
 }
 
-const NONE: readonly string[] = [];
+/** What many specifications have in common is one object for all of them. */
+const NONE: readonly never[] = [];
+
+const ROOT: RuntimeSpec["root"] = { path: ROOTFS_PATH, readonly: false };
+const READ_ONLY_ROOT: RuntimeSpec["root"] = { path: ROOTFS_PATH, readonly: true };
 
 /** A privileged container has every device of the machine that its /dev does not have anyway. */
 const PRIVILEGED_DEVICES: readonly DeviceSpec[] = MACHINE_DEVICES.filter(
@@ -84,46 +92,50 @@ export const cgroupPath = ({ id, hostConfig }: Container): string =>
 
 /** Entrypoint and command. @throws StatusError invalid-argument if there is neither */
 export function commandLine({ config }: Container): readonly string[] {
-  const args = [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])];
+  const { Entrypoint, Cmd } = config;
+  const args = Entrypoint?.length ? Entrypoint.concat(Cmd ?? []) : (Cmd ?? NONE);
   if (args.length === 0) throw new StatusError("invalid-argument", "no command specified");
   return args;
 }
 
 function environment(container: Container, home: string): readonly string[] {
   const { config } = container;
-  const given = (config.Env ?? []).filter((variable) => variable.includes("="));
+  const given = config.Env?.filter((variable) => variable.includes("=")) ?? NONE;
   const has = (name: string): boolean => given.some((variable) => variable.startsWith(`${name}=`));
-  return [
-    ...(has("PATH") ? [] : [DEFAULT_PATH]),
-    ...(has("HOSTNAME") ? [] : [`HOSTNAME=${container.hostname}`]),
-    ...(config.Tty && !has("TERM") ? ["TERM=xterm"] : []),
-    ...given,
-    ...(has("HOME") ? [] : [`HOME=${home}`]),
-  ];
+  const before: string[] = [];
+  if (!has("PATH")) before.push(DEFAULT_PATH);
+  if (!has("HOSTNAME")) before.push(`HOSTNAME=${container.hostname}`);
+  if (config.Tty && !has("TERM")) before.push("TERM=xterm");
+  return before.concat(given, has("HOME") ? NONE : [`HOME=${home}`]);
 }
 
 /** What processes of a container have in common, whether init or exec. */
 export function processSpec(
   capabilities: readonly string[],
   hostConfig: Partial<HostConfig>,
-): Pick<ProcessSpec, "capabilities" | "rlimits" | "noNewPrivileges" | "oomScoreAdj"> {
+): Required<Pick<ProcessSpec, "capabilities" | "rlimits" | "noNewPrivileges" | "oomScoreAdj">> {
   return {
-    capabilities: {
-      bounding: capabilities,
-      effective: capabilities,
-      permitted: capabilities,
-      inheritable: NONE,
-      ambient: NONE,
-    },
-    rlimits: (hostConfig.Ulimits ?? []).map(({ Name, Soft, Hard }) => ({
-      type: Name as ResourceName,
-      soft: Soft === -1 ? Number.POSITIVE_INFINITY : Soft,
-      hard: Hard === -1 ? Number.POSITIVE_INFINITY : Hard,
-    })),
-    noNewPrivileges: (hostConfig.SecurityOpt ?? []).some((option) => /^no-new-privileges([=:]true)?$/.test(option)),
+    capabilities: capabilities === DEFAULT_CAPABILITIES ? DEFAULT_SETS : capabilitySets(capabilities),
+    rlimits:
+      hostConfig.Ulimits?.map(({ Name, Soft, Hard }) => ({
+        type: Name as ResourceName,
+        soft: Soft === -1 ? Number.POSITIVE_INFINITY : Soft,
+        hard: Hard === -1 ? Number.POSITIVE_INFINITY : Hard,
+      })) ?? NONE,
+    noNewPrivileges: hostConfig.SecurityOpt?.some((option) => /^no-new-privileges([=:]true)?$/.test(option)) ?? false,
     oomScoreAdj: hostConfig.OomScoreAdj ?? 0,
   };
 }
+
+const capabilitySets = (granted: readonly string[]): ProcessSpec["capabilities"] => ({
+  bounding: granted,
+  effective: granted,
+  permitted: granted,
+  inheritable: NONE,
+  ambient: NONE,
+});
+
+const DEFAULT_SETS = capabilitySets(DEFAULT_CAPABILITIES);
 
 /**
  * The default capabilities with what --cap-add and --cap-drop say; all for a privileged container.
@@ -167,19 +179,23 @@ type Namespaces = RuntimeSpec["linux"]["namespaces"];
 
 const PRIVATE: Namespaces = (["mount", "network", "uts", "pid", "ipc", "cgroup"] as const).map((type) => ({ type }));
 
+/** Namespaces that can be shared: their name in /proc/PID/ns, and where the request says with whom. */
+const MODES = [
+  ["network", "net", "NetworkMode"],
+  ["uts", "uts", "UTSMode"],
+  ["pid", "pid", "PidMode"],
+  ["ipc", "ipc", "IpcMode"],
+  ["cgroup", "cgroup", "CgroupnsMode"],
+] as const satisfies readonly (readonly [NamespaceType, string, keyof HostConfig])[];
+
+const isShared = (mode: string | undefined): boolean => mode === "host" || mode?.startsWith("container:") === true;
+
 function chooseNamespaces(hostConfig: Partial<HostConfig>, { pidOf }: SpecContext): Namespaces {
-  const modes: readonly (readonly [type: NamespaceType, kind: string, mode: string | undefined])[] = [
-    ["network", "net", hostConfig.NetworkMode],
-    ["uts", "uts", hostConfig.UTSMode],
-    ["pid", "pid", hostConfig.PidMode],
-    ["ipc", "ipc", hostConfig.IpcMode],
-    ["cgroup", "cgroup", hostConfig.CgroupnsMode],
-  ];
-  const shared = modes.filter(([, , mode]) => mode === "host" || mode?.startsWith("container:"));
-  if (shared.length === 0 && !hostConfig.Privileged) return PRIVATE;
+  if (!hostConfig.Privileged && !MODES.some(([, , field]) => isShared(hostConfig[field]))) return PRIVATE;
   return [
     { type: "mount" },
-    ...modes.flatMap(([type, kind, mode]) => {
+    ...MODES.flatMap(([type, kind, field]) => {
+      const mode = hostConfig[field];
       if (mode === "host") return [];
       if (type === "cgroup" && hostConfig.Privileged && mode !== "private") return [];
       if (!mode?.startsWith("container:")) return [{ type }];
@@ -227,8 +243,17 @@ const writable = (mount: MountSpec): MountSpec => ({
 
 const readOnly = (mount: MountSpec): MountSpec => ({ ...mount, options: [...mount.options, "ro"] });
 
+const NO_LIMITS: RuntimeSpec["linux"]["resources"] = { unified: {}, devices: DEFAULT_DEVICE_RULES };
+
+function limits(hostConfig: Partial<HostConfig>): RuntimeSpec["linux"]["resources"] {
+  const unified = resources(hostConfig);
+  const devices = deviceRules(hostConfig);
+  const isPlain = devices === DEFAULT_DEVICE_RULES && Object.keys(unified).length === 0;
+  return isPlain ? NO_LIMITS : { unified, devices };
+}
+
 /** Control files of cgroup v2. @see runc libcontainer/cgroups/fs2 */
-function resources(hostConfig: Partial<HostConfig>): Readonly<Record<string, string>> {
+export function resources(hostConfig: Partial<HostConfig>): Readonly<Record<string, string>> {
   const files: Record<string, string> = {};
   const { Memory = 0, MemorySwap = 0, MemoryReservation = 0, NanoCpus = 0, CpuShares = 0, PidsLimit } = hostConfig;
   if (Memory > 0) {

@@ -14,7 +14,12 @@ const PREFIX =
 
 /** @param reason what init said */
 export function startFailure(reason: string): StartFailure {
-  return { message: PREFIX + reason, exitCode: exitCodeOf(reason) };
+  return { message: PREFIX + shownReason(reason), exitCode: exitCodeOf(reason) };
+}
+
+/** The daemon says of a directory, unlike the runtime, that it may not be executed. */
+export function shownReason(reason: string): string {
+  return reason.endsWith(": is a directory") ? `${reason}: permission denied` : reason;
 }
 
 /** 127 for a program that is not there, 126 for one that may not be run, 128 for anything else. */

@@ -4,13 +4,19 @@ import type { Waiter } from "../sim/index.ts";
 import type { OpenFile } from "../vfs/index.ts";
 
 export class StdinFeed implements Waiter {
-  readonly #pipe: OpenFile;
+  #pipe: OpenFile | undefined;
   #waiting: Uint8Array[] = [];
   #ended = false;
   #closed = false;
 
-  constructor(pipe: OpenFile) {
+  /** Without a pipe everything waits for `connect`. */
+  constructor(pipe?: OpenFile) {
     this.#pipe = pipe;
+  }
+
+  connect(pipe: OpenFile): void {
+    this.#pipe = pipe;
+    this.notify();
   }
 
   write(bytes: Uint8Array): void {
@@ -26,11 +32,13 @@ export class StdinFeed implements Waiter {
 
   /** The pipe has room again, perhaps. */
   notify(): void {
+    const pipe = this.#pipe;
+    if (pipe === undefined) return;
     try {
       while (this.#waiting[0] !== undefined && !this.#closed) {
-        const taken = this.#pipe.write(this.#waiting[0]);
+        const taken = pipe.write(this.#waiting[0]);
         if (taken === undefined) {
-          this.#pipe.ops.ready?.add(this);
+          pipe.ops.ready?.add(this);
           return;
         }
         if (taken < this.#waiting[0].length) this.#waiting[0] = this.#waiting[0].subarray(taken);
@@ -42,7 +50,7 @@ export class StdinFeed implements Waiter {
     }
     if (this.#ended && this.#waiting.length === 0 && !this.#closed) {
       this.#closed = true;
-      this.#pipe.release();
+      pipe.release();
     }
   }
 }

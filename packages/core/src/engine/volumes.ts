@@ -3,7 +3,7 @@
  *
  * @see moby volume/local, volume/service
  */
-import { MemoryDirectory, type MemoryFs } from "../fs/index.ts";
+import { type MemoryDirectory, type MemoryFs, removeTree } from "../fs/index.ts";
 import { StatusError } from "../lib/index.ts";
 import type { Prng } from "../sim/index.ts";
 import type { EventLog } from "./events.ts";
@@ -114,7 +114,7 @@ export class VolumeService implements VolumeSource {
     if (users.length > 0) throw new StatusError("conflict", `remove ${name}: volume is in use - [${users.join(", ")}]`);
     this.#volumes.delete(name);
     this.#users.delete(name);
-    removeTree(this.#root, name);
+    removeTree(this.#root.fs, `${VOLUME_ROOT}/${name}`);
     this.#events.record("volume", "destroy", name, { driver: "local" });
   }
 }
@@ -128,16 +128,4 @@ export function ensureDirectory(disk: MemoryFs, path: string): MemoryDirectory {
     if (name !== "") at = (at.lookup(name) ?? at.create(name, directoryInit(0o755))) as MemoryDirectory;
   }
   return at;
-}
-
-/** rm -r. */
-export function removeTree(parent: MemoryDirectory, name: string): void {
-  const victim = parent.lookup(name);
-  if (victim === undefined) return;
-  if (!(victim instanceof MemoryDirectory)) {
-    parent.unlink(name);
-    return;
-  }
-  for (const child of [...victim.entries.keys()]) removeTree(victim, child);
-  parent.rmdir(name);
 }

@@ -24,4 +24,5 @@ export {
   TreeDirectory,
   textFile,
 } from "./pseudo-fs.ts";
+export { removeTree } from "./remove-tree.ts";
 export { isOpaque, isWhiteout, makeOpaque, OVERLAY_XATTR_PREFIX } from "./whiteout.ts";

@@ -251,7 +251,10 @@ export abstract class MemoryInode extends Inode {
 const DAY_US = 86_400 * 1_000_000;
 
 export class MemoryFile extends MemoryInode {
-  override readonly type = "file";
+  override get type() {
+    return "file" as const;
+  }
+
   #content = new FileContent();
 
   /** The bytes, to be read only: changes go through `write` and `setattr`. */
@@ -315,7 +318,10 @@ export class MemoryFile extends MemoryInode {
 }
 
 export class MemorySymlink extends MemoryInode {
-  override readonly type = "symlink";
+  override get type() {
+    return "symlink" as const;
+  }
+
   readonly #target: string;
 
   constructor(fs: MemoryFs, init: InodeInit, target: string) {
@@ -356,7 +362,10 @@ export class MemorySpecial extends MemoryInode {
 }
 
 export class MemoryDirectory extends MemoryInode {
-  override readonly type = "dir";
+  override get type() {
+    return "dir" as const;
+  }
+
   #entries: Map<string, MemoryInode> | undefined;
   /** A directory whose contents show here too, as far as they have not been copied yet. */
   #skeleton: MemoryDirectory | undefined;

@@ -34,8 +34,8 @@ export interface OverlayOptions {
   /** For /proc/mounts: its first field, and its options. */
   readonly source?: string;
   readonly options?: string;
-  /** Told when the last mount is gone. */
-  readonly onUnmounted?: () => void;
+  /** Where it is found by its upper directory while it is mounted. */
+  readonly registry?: Map<Inode, OverlayFs>;
 }
 
 const OVERLAYFS_MAGIC = 0x794c7630;
@@ -46,7 +46,8 @@ export class OverlayFs extends FileSystem {
   override readonly dev: number;
   override readonly root: OverlayDirectory;
   readonly machine: FsMachine;
-  readonly #options: OverlayOptions;
+  readonly #shown: string;
+  readonly #registry: Map<Inode, OverlayFs> | undefined;
   /** The overlay inode of an upper inode that has several names, so that all of them lead to one. */
   #linked: Map<Inode, OverlayNode> | undefined;
   /** The lower inode that an upper one was copied from: it keeps that one's number. */
@@ -55,12 +56,14 @@ export class OverlayFs extends FileSystem {
   constructor(machine: FsMachine, options: OverlayOptions) {
     super();
     this.machine = machine;
-    this.#options = options;
+    this.#shown = options.options ?? "";
+    this.#registry = options.registry;
     this.dev = machine.nextDev();
     this.source = options.source ?? "overlay";
     this.readOnly = options.upper === undefined;
     const lower = options.lower.length === 0 ? undefined : lowerTree(options.lower);
     this.root = new OverlayDirectory(this, undefined, "", options.upper, lower);
+    if (options.upper !== undefined) this.#registry?.set(options.upper, this);
   }
 
   get linked(): Map<Inode, OverlayNode> {
@@ -79,11 +82,11 @@ export class OverlayFs extends FileSystem {
   }
 
   override options(): string {
-    return this.#options.options ?? "";
+    return this.#shown;
   }
 
   override unmounted(): void {
-    this.#options.onUnmounted?.();
+    if (this.root.upper !== undefined) this.#registry?.delete(this.root.upper);
   }
 
   override statfs(): StatFs {
@@ -94,27 +97,25 @@ export class OverlayFs extends FileSystem {
 /** What directories and other inodes of an overlay have in common: a place, an upper inode, and copy-up. */
 abstract class OverlayNode extends Inode {
   override readonly fs: OverlayFs;
-  override readonly ino: number;
   /** Where it was looked up; matters only until it is copied up. */
   parent: OverlayDirectory | undefined;
   name: string;
   #upper: Inode | undefined;
 
-  constructor(
-    fs: OverlayFs,
-    parent: OverlayDirectory | undefined,
-    name: string,
-    upper: Inode | undefined,
-    lower: Inode | undefined,
-  ) {
+  constructor(fs: OverlayFs, parent: OverlayDirectory | undefined, name: string, upper: Inode | undefined) {
     super();
     this.fs = fs;
     this.parent = parent;
     this.name = name;
     this.#upper = upper;
-    const real = lower ?? upper;
-    assert(real !== undefined, "an overlay inode has an upper or a lower inode");
-    this.ino = (upper !== undefined ? fs.originOf(upper) : undefined) ?? real.ino;
+  }
+
+  /** What the layers below show here: its number stays when it is copied up. */
+  protected abstract get origin(): Inode | undefined;
+
+  override get ino(): number {
+    const kept = this.#upper === undefined ? undefined : this.fs.originOf(this.#upper);
+    return kept ?? (this.origin ?? this.backing).ino;
   }
 
   get upper(): Inode | undefined {
@@ -220,9 +221,13 @@ class OverlayFile extends OverlayNode {
     upper: Inode | undefined,
     lower: Inode | undefined,
   ) {
-    super(fs, parent, name, upper, lower);
+    super(fs, parent, name, upper);
     this.#lower = lower;
     this.type = this.backing.type;
+  }
+
+  protected override get origin(): Inode | undefined {
+    return this.#lower;
   }
 
   override get backing(): Inode {
@@ -293,7 +298,10 @@ class ReadThrough extends FileOps {
 }
 
 class OverlayDirectory extends OverlayNode {
-  override readonly type = "dir";
+  override get type() {
+    return "dir" as const;
+  }
+
   readonly #lower: LowerDirectory | undefined;
 
   constructor(
@@ -303,8 +311,12 @@ class OverlayDirectory extends OverlayNode {
     upper: Inode | undefined,
     lower: LowerDirectory | undefined,
   ) {
-    super(fs, parent, name, upper, lower?.top);
+    super(fs, parent, name, upper);
     this.#lower = lower;
+  }
+
+  protected override get origin(): Inode | undefined {
+    return this.#lower?.top;
   }
 
   override get backing(): Inode {
@@ -319,7 +331,7 @@ class OverlayDirectory extends OverlayNode {
   /** A merged directory has one link, whatever is in it; others show what the real one has. */
   override stat(): Stat {
     const stat = this.backing.stat();
-    const merged = this.upper !== undefined && this.#lower !== undefined;
+    const merged = (this.#lower?.dirs.length ?? 0) + (this.upper === undefined ? 0 : 1) > 1;
     return { ...stat, dev: this.fs.dev, ino: this.ino, nlink: merged ? 1 : stat.nlink };
   }
 

@@ -70,7 +70,10 @@ function openEnd(at: Location, flags: number): OpenFile {
 class PipeInode extends Inode {
   override readonly fs: PipeFs;
   override readonly ino: number;
-  override readonly type = "fifo";
+  override get type() {
+    return "fifo" as const;
+  }
+
   override readonly mode = 0o600;
   override readonly uid: number;
   override readonly gid: number;

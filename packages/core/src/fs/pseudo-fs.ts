@@ -23,6 +23,8 @@ import { type AttributeChange, FileOps, FileSystem, type FsMachine, Inode, type 
 export abstract class PseudoFs extends FileSystem {
   override readonly dev: number;
   override readonly isVolatile: boolean = true;
+  /** Whoever opens a file for what it cannot do is refused there and then, as by kernfs; procfs waits for the write. */
+  readonly refusesAtOpen: boolean = true;
   readonly machine: FsMachine;
   readonly #madeUs: number;
   #lastIno = 0;
@@ -151,18 +153,22 @@ export class PseudoFile extends PseudoInode {
 
   override open(flags: number): FileOps {
     const reads = (flags & O_ACCMODE) === O_RDONLY || (flags & O_ACCMODE) === 2;
-    if (!reads && this.#contents.write === undefined) throw new Errno((flags & O_TRUNC) !== 0 ? "EACCES" : "EINVAL");
-    return new PseudoFileOps(this.#contents);
+    const fails = !reads && this.#contents.write === undefined && this.fs.refusesAtOpen;
+    if (fails) throw new Errno((flags & O_TRUNC) !== 0 ? "EACCES" : "EINVAL");
+    return new PseudoFileOps(this.#contents, this.fs.refusesAtOpen ? "EINVAL" : "EIO");
   }
 }
 
 class PseudoFileOps extends FileOps {
   readonly #contents: PseudoContents;
+  /** What is said of reading or writing where it is not possible. */
+  readonly #refusal: "EINVAL" | "EIO";
   #text: Uint8Array | undefined;
 
-  constructor(contents: PseudoContents) {
+  constructor(contents: PseudoContents, refusal: "EINVAL" | "EIO") {
     super();
     this.#contents = contents;
+    this.#refusal = refusal;
   }
 
   override get seekable(): boolean {
@@ -170,7 +176,7 @@ class PseudoFileOps extends FileOps {
   }
 
   override read(count: number, offset: number): Uint8Array {
-    if (this.#contents.read === undefined) throw new Errno("EINVAL");
+    if (this.#contents.read === undefined) throw new Errno(this.#refusal);
     if (this.#text === undefined || offset === 0) {
       const made = this.#contents.read();
       this.#text = typeof made === "string" ? encode(made) : made;
@@ -179,14 +185,17 @@ class PseudoFileOps extends FileOps {
   }
 
   override write(data: Uint8Array): number {
-    if (this.#contents.write === undefined) throw new Errno("EINVAL");
+    if (this.#contents.write === undefined) throw new Errno(this.#refusal);
     this.#contents.write(decode(data));
     return data.length;
   }
 }
 
 export class PseudoLink extends PseudoInode {
-  override readonly type = "symlink";
+  override get type() {
+    return "symlink" as const;
+  }
+
   readonly #target: () => string;
   readonly #follow: (() => Location | undefined) | undefined;
 
@@ -219,7 +228,10 @@ export interface PseudoEntries {
 }
 
 export class PseudoDirectory extends PseudoInode {
-  override readonly type = "dir";
+  override get type() {
+    return "dir" as const;
+  }
+
   readonly #entries: PseudoEntries;
 
   constructor(fs: PseudoFs, attributes: PseudoAttributes, entries: PseudoEntries, ino?: number) {
@@ -275,7 +287,10 @@ const TREE_DIRECTORY: PseudoAttributes = { mode: 0o555 };
 
 /** A directory of a fixed tree. Inodes are made when they are first looked up, and kept: they can be mounted on. */
 export class TreeDirectory<F extends PseudoFs> extends PseudoInode {
-  override readonly type = "dir";
+  override get type() {
+    return "dir" as const;
+  }
+
   readonly #tree: PseudoTree<F>;
   #made: Map<string, Inode> | undefined;
 

@@ -3,11 +3,11 @@
  *
  * Names are references written out (`docker.io/library/busybox:latest`). An image without a name is dangling.
  */
-import { applyLayer, tarToLayer } from "../content/index.ts";
+import { applyLayer, diffLayer, type LayerEntry, tarToLayer } from "../content/index.ts";
 import { StatusError } from "../lib/index.ts";
-import type { Digest, ImageConfig } from "../oci/index.ts";
+import { configBytes, type Digest, digestOf, type ImageConfig } from "../oci/index.ts";
 import { type Change, changesOf, type Snapshotter } from "../snapshot/index.ts";
-import { chainIds, digestOf, documentBytes, type Image, topSnapshot } from "./image.ts";
+import { chainIds, type Image, topSnapshot } from "./image.ts";
 
 /** Where unpacking happens is of no matter: nothing is mounted. */
 const NOWHERE = "";
@@ -44,7 +44,7 @@ export class ImageStore {
 
   /** Stores an image whose layers are committed snapshots already. */
   add(config: ImageConfig, chain: readonly string[]): Image {
-    const id = digestOf(documentBytes(config));
+    const id = digestOf(configBytes(config));
     const known = this.#images.get(id);
     if (known !== undefined) return known;
     const sizeBytes = chain.reduce((sum, name) => sum + this.#snapshotter.usage(name).bytes, 0);
@@ -83,6 +83,11 @@ export class ImageStore {
   /** What a layer, by its snapshot, changes of those below it. */
   changes(snapshot: string): Iterable<Change> {
     return changesOf(this.#snapshotter, snapshot);
+  }
+
+  /** The entries of a layer, by its snapshot, as its archive has them. */
+  layer(snapshot: string): Iterable<LayerEntry> {
+    return diffLayer(this.#snapshotter.directory(snapshot));
   }
 
   /** Bytes of the files in a layer, by its snapshot; a file with several names counts once. */

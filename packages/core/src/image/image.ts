@@ -1,6 +1,6 @@
 /** Images as the engine keeps them: a configuration document, and snapshots that its layers were unpacked into. */
-import { encode, sha256 } from "../lib/index.ts";
-import type { Digest, ImageConfig } from "../oci/index.ts";
+import { encode } from "../lib/index.ts";
+import { type Digest, digestOf, type ImageConfig } from "../oci/index.ts";
 
 export interface Image {
   /** Digest of the configuration document. */
@@ -14,12 +14,6 @@ export interface Image {
 
 /** The top snapshot of an image; `undefined` for one without layers. */
 export const topSnapshot = (image: Image): string | undefined => image.chain[image.chain.length - 1];
-
-/** The digest that names these bytes. */
-export const digestOf = (bytes: Uint8Array): Digest => `sha256:${sha256(bytes)}`;
-
-/** The bytes of a document: JSON without blanks, fields in their order. */
-export const documentBytes = (document: unknown): Uint8Array => encode(JSON.stringify(document));
 
 /**
  * Chain IDs of layers with these diff IDs: each names a layer together with all below it.

@@ -1,3 +1,4 @@
 /** Floor 7: images. */
-export { chainIds, digestOf, documentBytes, type Image, topSnapshot } from "./image.ts";
+export { digestOf, documentBytes } from "../oci/index.ts";
+export { chainIds, type Image, topSnapshot } from "./image.ts";
 export { ImageStore } from "./image-store.ts";

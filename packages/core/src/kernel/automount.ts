@@ -12,9 +12,13 @@ import {
   type Mount,
   type Plan,
   type PlanNode,
+  type Protections,
   walk,
 } from "../vfs/index.ts";
+import type { Credentials } from "./credentials.ts";
 import type { MountContext } from "./file-systems.ts";
+import type { Kernel } from "./kernel.ts";
+import type { NamespaceSet } from "./namespaces/others.ts";
 import type { Process } from "./process.ts";
 
 interface MutableNode {
@@ -47,25 +51,37 @@ export function compilePlan(plan: MountPlan): Plan {
 }
 
 /** Makes the planned mounts of one container, as whoever planned them would have. */
-export class ContainerMounts implements Automounter {
-  readonly #context: MountContext;
+export class ContainerMounts implements Automounter, MountContext {
+  readonly kernel: Kernel;
+  readonly ns: NamespaceSet;
+  readonly creds: Credentials;
+  readonly umask: number;
+  /** The container's root, which is also where relative paths begin. */
+  readonly root: Location;
   readonly #bundle: string;
   /** Mount n of the plan gets the id `#idsFrom` + n. */
   readonly #idsFrom: number;
 
-  constructor(process: Process, root: Location, bundle: string, idsFrom: number) {
-    this.#context = {
-      kernel: process.kernel,
-      ns: process.ns,
-      creds: process.creds,
-      root,
-      cwd: root,
-      umask: process.umask,
-      protections: process.protections,
-      mayOpenDevice: () => true,
-    };
+  constructor(process: Process, bundle: string, idsFrom: number) {
+    this.kernel = process.kernel;
+    this.ns = process.ns;
+    this.creds = process.creds;
+    this.umask = process.umask;
+    this.root = process.root;
     this.#bundle = bundle;
     this.#idsFrom = idsFrom;
+  }
+
+  get cwd(): Location {
+    return this.root;
+  }
+
+  get protections(): Protections {
+    return this.kernel.machine.protections;
+  }
+
+  mayOpenDevice(): boolean {
+    return true;
   }
 
   mount(node: PlanNode, at: Location): Mount {
@@ -84,16 +100,16 @@ export class ContainerMounts implements Automounter {
   }
 
   #mountNew(request: PlannedMount, at: Location, id: number): Mount {
-    const factory = this.#context.kernel.fileSystems.get(request.type);
+    const factory = this.kernel.fileSystems.get(request.type);
     if (factory === undefined) throw new Errno("ENODEV");
-    const fs = factory({ source: request.source, data: request.data }, this.#context);
+    const fs = factory({ source: request.source, data: request.data }, this);
     const strict = (request.flags & MS_STRICTATIME) !== 0;
     return this.#tree.mount(fs, at, (request.flags | (strict ? 0 : MS_RELATIME)) & MOUNT_FLAGS, id);
   }
 
   #mask(at: Location, id: number): Mount {
     if (at.inode.type !== "dir") {
-      const none = walk(this.#context, "/dev/null", { follow: true });
+      const none = walk(this, "/dev/null", { follow: true });
       return this.#bind(none, at, none.mount.flags, id);
     }
     return this.#mountNew(EMPTY_DIRECTORY, at, id);
@@ -105,11 +121,11 @@ export class ContainerMounts implements Automounter {
 
   /** The bundle lies on the machine: it is looked up from the machine's root. */
   #fromBundle(path: string): Location {
-    return walk(this.#context.kernel.init, `${this.#bundle}/${path}`, { follow: true });
+    return walk(this.kernel.init, `${this.#bundle}/${path}`, { follow: true });
   }
 
   get #tree() {
-    return this.#context.ns.mnt.tree;
+    return this.ns.mnt.tree;
   }
 }
 

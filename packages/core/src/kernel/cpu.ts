@@ -10,7 +10,7 @@
  */
 import type { Clock, Timer } from "../sim/index.ts";
 import type { Cgroup } from "./cgroup/cgroup.ts";
-import { chargeCpu } from "./cgroup/cpu.ts";
+import { type Bandwidth, chargeCpu } from "./cgroup/cpu.ts";
 import type { Process } from "./process.ts";
 
 interface Job {
@@ -39,8 +39,8 @@ export class Cpu {
   readonly count: number;
   readonly #clock: Clock;
   readonly #jobs = new Map<Process, Job>();
-  /** Cgroups whose bandwidth period runs. */
-  readonly #metered = new Set<Cgroup>();
+  /** Whose period runs. */
+  readonly #metered = new Set<Bandwidth>();
   readonly #timer: Timer;
   #root: Share | undefined;
   #sinceUs: number;
@@ -112,7 +112,8 @@ export class Cpu {
   }
 
   #consume(share: Share, passedUs: number): void {
-    if (share.cgroup.cpu.hasQuota) share.cgroup.cpu.leftUs -= share.rate * passedUs;
+    const { bandwidth } = share.cgroup.cpu;
+    if (bandwidth?.hasQuota) bandwidth.leftUs -= share.rate * passedUs;
     for (const child of share.children) this.#consume(child, passedUs);
   }
 
@@ -161,57 +162,58 @@ export class Cpu {
   #demand(share: Share): number {
     let demand = share.jobs.length;
     for (const child of share.children) demand += this.#demand(child);
-    if (demand > 0 && share.cgroup.cpu.hasQuota && this.#isThrottled(share.cgroup)) demand = 0;
+    const { bandwidth } = share.cgroup.cpu;
+    if (demand > 0 && bandwidth?.hasQuota && this.#isThrottled(bandwidth)) demand = 0;
     share.demand = demand;
     return demand;
   }
 
   /** True if the quota of this period is used up. Starts a period if none runs. */
-  #isThrottled(cgroup: Cgroup): boolean {
-    const { cpu } = cgroup;
-    if (cpu.periodEndUs === 0) {
-      cpu.periodEndUs = this.#clock.nowUs + cpu.periodUs;
-      cpu.leftUs = cpu.quotaUs;
-      this.#metered.add(cgroup);
+  #isThrottled(bandwidth: Bandwidth): boolean {
+    if (bandwidth.periodEndUs === 0) {
+      bandwidth.periodEndUs = this.#clock.nowUs + bandwidth.periodUs;
+      bandwidth.leftUs = bandwidth.quotaUs;
+      this.#metered.add(bandwidth);
     }
-    if (cpu.leftUs > EPSILON_US) return false;
-    if (cpu.throttledSinceUs === undefined) {
-      cpu.throttledSinceUs = this.#clock.nowUs;
-      cpu.throttledPeriods++;
+    if (bandwidth.leftUs > EPSILON_US) return false;
+    if (bandwidth.throttledSinceUs === undefined) {
+      bandwidth.throttledSinceUs = this.#clock.nowUs;
+      bandwidth.throttledPeriods++;
     }
     return true;
   }
 
   /** Ends the bandwidth periods that are over: refills, and lets the throttled go on. */
   #turnPeriods(): void {
-    for (const cgroup of this.#metered) {
-      const { cpu } = cgroup;
-      if (cpu.periodEndUs > this.#clock.nowUs) continue;
-      cpu.periods++;
-      const wasIdle = cpu.leftUs >= cpu.quotaUs;
-      if (cpu.throttledSinceUs !== undefined) {
-        cpu.throttledUs += this.#clock.nowUs - cpu.throttledSinceUs;
-        cpu.throttledSinceUs = undefined;
+    for (const bandwidth of this.#metered) {
+      if (bandwidth.periodEndUs > this.#clock.nowUs) continue;
+      bandwidth.periods++;
+      const wasIdle = bandwidth.leftUs >= bandwidth.quotaUs;
+      if (bandwidth.throttledSinceUs !== undefined) {
+        bandwidth.throttledUs += this.#clock.nowUs - bandwidth.throttledSinceUs;
+        bandwidth.throttledSinceUs = undefined;
       }
-      cpu.leftUs = Math.min(cpu.quotaUs, cpu.leftUs + cpu.quotaUs);
+      bandwidth.leftUs = Math.min(bandwidth.quotaUs, bandwidth.leftUs + bandwidth.quotaUs);
       if (wasIdle) {
-        cpu.periodEndUs = 0;
-        this.#metered.delete(cgroup);
-      } else cpu.periodEndUs += cpu.periodUs;
+        bandwidth.periodEndUs = 0;
+        this.#metered.delete(bandwidth);
+      } else bandwidth.periodEndUs += bandwidth.periodUs;
     }
   }
 
   #nextPeriodUs(): number {
     let nextUs = Number.POSITIVE_INFINITY;
-    for (const { cpu } of this.#metered) nextUs = Math.min(nextUs, cpu.periodEndUs);
+    for (const { periodEndUs } of this.#metered) nextUs = Math.min(nextUs, periodEndUs);
     return nextUs;
   }
 
   /** When the first cgroup will have used its quota up. */
   #exhaustionUs(share: Share): number {
-    const { cpu } = share.cgroup;
+    const { bandwidth } = share.cgroup.cpu;
     let nextUs = Number.POSITIVE_INFINITY;
-    if (cpu.hasQuota && share.rate > 0) nextUs = this.#clock.nowUs + Math.ceil(cpu.leftUs / share.rate - EPSILON_US);
+    if (bandwidth?.hasQuota && share.rate > 0) {
+      nextUs = this.#clock.nowUs + Math.ceil(bandwidth.leftUs / share.rate - EPSILON_US);
+    }
     for (const child of share.children) nextUs = Math.min(nextUs, this.#exhaustionUs(child));
     return nextUs;
   }
@@ -226,6 +228,10 @@ export function accountCpu(process: Process, us: number): void {
 /** Gives `rate` processors to a share: by weight among its children and processes, to none more than it can use. */
 function divide(share: Share, rate: number): void {
   share.rate = rate;
+  if (rate >= share.demand) {
+    giveAll(share);
+    return;
+  }
   const waiting: { weight: number; demand: number; give: (rate: number) => void }[] = [
     ...share.children.map((child) => ({
       weight: child.cgroup.cpu.weight,
@@ -249,6 +255,13 @@ function divide(share: Share, rate: number): void {
     left -= given;
     weights -= weight;
   }
+}
+
+/** There is enough for everybody: weights do not matter. */
+function giveAll(share: Share): void {
+  if (share.demand === 0) return;
+  for (const child of share.children) divide(child, child.demand);
+  for (const job of share.jobs) job.rate = 1;
 }
 
 /** A process of nice 0 weighs as much as a cgroup of weight 100; each step is a quarter. @see sched(7) on nice */

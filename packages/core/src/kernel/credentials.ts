@@ -48,6 +48,8 @@ export class Credentials implements FsCredentials, CredentialsInit {
   readonly ambient: CapabilitySet;
   readonly keepCaps: boolean;
   readonly noNewPrivs: boolean;
+  /** What was made of these last. Processes that start alike go through the same changes, and so share what they become. */
+  #successor: Credentials | undefined;
 
   /** What `change` leaves out is taken from `base`. */
   constructor(base: CredentialsInit, change: Partial<CredentialsInit> = NO_CHANGE) {
@@ -90,7 +92,32 @@ export class Credentials implements FsCredentials, CredentialsInit {
   }
 
   with(change: Partial<CredentialsInit>): Credentials {
-    return new Credentials(this, change);
+    if (this.#isLike(this, change)) return this;
+    if (this.#successor === undefined || !this.#successor.#isLike(this, change)) {
+      this.#successor = new Credentials(this, change);
+    }
+    return this.#successor;
+  }
+
+  /** True if `new Credentials(base, change)` would be the same as these. */
+  #isLike(base: CredentialsInit, change: Partial<CredentialsInit>): boolean {
+    return (
+      this.realUid === (change.realUid ?? base.realUid) &&
+      this.effectiveUid === (change.effectiveUid ?? base.effectiveUid) &&
+      this.savedUid === (change.savedUid ?? base.savedUid) &&
+      this.realGid === (change.realGid ?? base.realGid) &&
+      this.effectiveGid === (change.effectiveGid ?? base.effectiveGid) &&
+      this.savedGid === (change.savedGid ?? base.savedGid) &&
+      this.user === (change.user ?? base.user) &&
+      this.keepCaps === (change.keepCaps ?? base.keepCaps) &&
+      this.noNewPrivs === (change.noNewPrivs ?? base.noNewPrivs) &&
+      this.effective.equals(change.effective ?? base.effective) &&
+      this.permitted.equals(change.permitted ?? base.permitted) &&
+      this.inheritable.equals(change.inheritable ?? base.inheritable) &&
+      this.bounding.equals(change.bounding ?? base.bounding) &&
+      this.ambient.equals(change.ambient ?? base.ambient) &&
+      areEqual(this.groups, change.groups ?? base.groups)
+    );
   }
 
   /** The fsuid: Bottleship never lets it differ from the effective uid. */
@@ -126,4 +153,8 @@ export class Credentials implements FsCredentials, CredentialsInit {
     if (this.user.parent === undefined) return true;
     return this.user.uidFromMachine(inode.uid) !== undefined && this.user.gidFromMachine(inode.gid) !== undefined;
   }
+}
+
+function areEqual(some: readonly number[], others: readonly number[]): boolean {
+  return some === others || (some.length === others.length && some.every((gid, index) => gid === others[index]));
 }

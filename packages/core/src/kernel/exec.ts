@@ -62,7 +62,9 @@ export function exec(process: Process, path: string, argv: readonly string[], en
   process.name = commOf(path);
   process.argv = image.argv;
   process.env = env;
-  process.start(image.program(image.argv, env));
+  // Called as a plain function: a generator would keep the object that it is called on.
+  const { program } = image;
+  process.start(program(image.argv, env));
 }
 
 /** The `comm` of a program: the last component of its path, cut to 15 characters. */
@@ -87,7 +89,7 @@ function load(process: Process, file: Location, path: string, argv: readonly str
   const { inode, mount } = file;
   if (inode.type !== "file" || (mount.flags & MS_NOEXEC) !== 0) throw new Errno("EACCES");
   checkAccess(process.creds, inode, X_OK);
-  if (inode.backing.writing > 0) throw new Errno("ETXTBSY");
+  if (inode.backing.use.writing > 0) throw new Errno("ETXTBSY");
   const header = readHeader(file);
   const program = programOf(process, path, header);
   if (program !== undefined) return { file, program, argv };
@@ -124,10 +126,10 @@ function parseInterpreter(header: Uint8Array): { readonly path: string; readonly
 }
 
 function setText(process: Process, file: Location): void {
-  if (process.text !== undefined) process.text.executing--;
+  if (process.text !== undefined) process.text.use.executing--;
   process.exe = file;
   process.text = file.inode.backing;
-  process.text.executing++;
+  process.text.use.executing++;
 }
 
 /** Set-id bits and capabilities. @see security/commoncap.c:cap_bprm_creds_from_file */

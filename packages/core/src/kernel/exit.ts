@@ -19,7 +19,7 @@ export function exit(process: Process, status: WaitStatus): void {
   process.abandon();
   if (process.memoryBytes > 0) chargeMemory(process.cgroup, "anonBytes", -process.memoryBytes);
   process.memoryBytes = 0;
-  if (process.text !== undefined) process.text.executing--;
+  if (process.text !== undefined) process.text.use.executing--;
   if (process.isNamespaceInit) killNamespace(process);
   leaveSession(process);
   giveChildrenAway(process);
@@ -56,6 +56,7 @@ function killNamespace(init: Process): void {
 }
 
 function giveChildrenAway(process: Process): void {
+  if (process.children.size === 0) return;
   for (const child of [...process.children]) {
     const reaper = newParent(process);
     process.children.delete(child);

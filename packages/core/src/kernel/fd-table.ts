@@ -6,29 +6,25 @@
 import { Errno } from "../abi/index.ts";
 import { DeferredFile, type OpenFile } from "../vfs/index.ts";
 
-interface Descriptor {
-  readonly file: OpenFile | DeferredFile;
-  readonly closeOnExec: boolean;
-}
-
 export class FdTable {
   /** Index = descriptor. */
-  readonly #slots: (Descriptor | undefined)[] = [];
+  #files: (OpenFile | DeferredFile | undefined)[] = [];
+  /** Descriptors with FD_CLOEXEC. */
+  #closeOnExec: Set<number> | undefined;
 
   /** @throws EBADF if the descriptor is not open. */
   get(fd: number): OpenFile {
-    const slot = this.#slots[fd];
-    if (slot === undefined) throw new Errno("EBADF");
-    const { file } = slot;
+    const file = this.#files[fd];
+    if (file === undefined) throw new Errno("EBADF");
     return file instanceof DeferredFile ? file.opened : file;
   }
 
   has(fd: number): boolean {
-    return this.#slots[fd] !== undefined;
+    return this.#files[fd] !== undefined;
   }
 
   closesOnExec(fd: number): boolean {
-    return this.#slots[fd]?.closeOnExec ?? false;
+    return this.#closeOnExec?.has(fd) ?? false;
   }
 
   /** Puts a file at the lowest free descriptor ≥ `minimum`. @throws EMFILE at `limit`. */
@@ -37,52 +33,60 @@ export class FdTable {
     options: { readonly closeOnExec: boolean; readonly limit: number; readonly minimum?: number },
   ): number {
     let fd = options.minimum ?? 0;
-    while (this.#slots[fd] !== undefined) fd++;
+    while (this.#files[fd] !== undefined) fd++;
     if (fd >= options.limit) throw new Errno("EMFILE");
-    this.#slots[fd] = { file, closeOnExec: options.closeOnExec };
+    this.#files[fd] = file;
+    if (options.closeOnExec) this.setCloseOnExec(fd, true);
     return fd;
   }
 
   /** Puts a file at `fd`, closing what was there. */
   set(fd: number, file: OpenFile | DeferredFile, closeOnExec: boolean): void {
-    const old = this.#slots[fd];
-    this.#slots[fd] = { file, closeOnExec };
-    old?.file.release();
+    const old = this.#files[fd];
+    this.#files[fd] = file;
+    this.setCloseOnExec(fd, closeOnExec);
+    old?.release();
   }
 
+  /** @throws EBADF if the descriptor is not open. */
   setCloseOnExec(fd: number, closeOnExec: boolean): void {
-    this.#slots[fd] = { file: this.get(fd), closeOnExec };
+    if (this.#files[fd] === undefined) throw new Errno("EBADF");
+    if (!closeOnExec) this.#closeOnExec?.delete(fd);
+    else if (this.#closeOnExec === undefined) this.#closeOnExec = new Set([fd]);
+    else this.#closeOnExec.add(fd);
   }
 
   /** @throws EBADF if the descriptor is not open. */
   close(fd: number): void {
-    const slot = this.#slots[fd];
-    if (slot === undefined) throw new Errno("EBADF");
-    this.#slots[fd] = undefined;
-    slot.file.release();
+    const file = this.#files[fd];
+    if (file === undefined) throw new Errno("EBADF");
+    this.#files[fd] = undefined;
+    this.#closeOnExec?.delete(fd);
+    file.release();
   }
 
   /** The table of a forked child: the same open files. */
   clone(): FdTable {
     const copy = new FdTable();
-    for (const [fd, slot] of this.#slots.entries()) {
-      if (slot === undefined) continue;
-      slot.file.retain();
-      copy.#slots[fd] = slot;
-    }
+    copy.#files = this.#files.slice();
+    for (const file of copy.#files) file?.retain();
+    if (this.#closeOnExec !== undefined) copy.#closeOnExec = new Set(this.#closeOnExec);
     return copy;
   }
 
+  /** What is left is kept in as little space as it needs: many processes live long and never open a file again. */
   closeOnExec(): void {
-    for (const [fd, slot] of this.#slots.entries()) if (slot?.closeOnExec) this.close(fd);
+    for (const fd of this.#closeOnExec ?? []) this.close(fd);
+    this.#closeOnExec = undefined;
+    this.#files = this.#files.slice(0, this.#files.findLastIndex((file) => file !== undefined) + 1);
   }
 
   closeAll(): void {
-    for (const fd of this.open()) this.close(fd);
+    for (let fd = 0; fd < this.#files.length; fd++) if (this.#files[fd] !== undefined) this.close(fd);
   }
 
   /** Open descriptors, ascending. */
   open(): readonly number[] {
-    return [...this.#slots.keys()].filter((fd) => this.#slots[fd] !== undefined);
+    return [...this.#files.keys()].filter((fd) => this.#files[fd] !== undefined);
   }
 }

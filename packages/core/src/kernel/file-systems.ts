@@ -7,8 +7,8 @@ import { Errno, MS_NODEV, R_OK, W_OK } from "../abi/index.ts";
 import { MemoryDirectory, MemoryFs, type MemoryFsOptions, OverlayFs } from "../fs/index.ts";
 import { type FileSystem, type FsContext, type Inode, walk } from "../vfs/index.ts";
 import { CgroupFs } from "./cgroup-fs.ts";
-import { DISK_TYPES } from "./disk-types.ts";
 import { DevPts } from "./dev-pts.ts";
+import { DISK_TYPES } from "./disk-types.ts";
 import type { Kernel } from "./kernel.ts";
 import { MACHINE_DEVICES } from "./machine-devices.ts";
 import type { NamespaceSet } from "./namespaces/others.ts";
@@ -37,7 +37,10 @@ export function fileSystemFactories(): Map<string, FileSystemFactory> {
     ["tmpfs", makeTmpfs],
     ["ramfs", makeRamfs],
     ["devtmpfs", ({ source }, { kernel }) => machineDevices(kernel, source)],
-    ...DISK_TYPES.map((type): [string, FileSystemFactory] => [type, ({ source }, context) => fromDisk(source, context)]),
+    ...DISK_TYPES.map((type): [string, FileSystemFactory] => [
+      type,
+      ({ source }, context) => fromDisk(source, context),
+    ]),
     ["overlay", makeOverlay],
     ["sysfs", ({ source }, { kernel, ns }) => new SysFs(kernel, ns.net, source)],
     ["cgroup2", ({ source }, { kernel, ns }) => new CgroupFs(kernel, ns.cgroup.root, source)],
@@ -198,12 +201,10 @@ function makeOverlay({ source, data }: MountRequest, context: MountContext): Fil
   const { overlays } = context.kernel;
   const active = upper === undefined ? undefined : overlays.get(upper);
   if (active !== undefined) return active;
-  const overlay = new OverlayFs(context.kernel, {
+  return new OverlayFs(context.kernel, {
     lower: lowerdir.split(":").map(directory),
-    ...(upper === undefined ? {} : { upper, onUnmounted: () => overlays.delete(upper) }),
+    ...(upper === undefined ? {} : { upper, registry: overlays }),
     source,
     options: data,
   });
-  if (upper !== undefined) overlays.set(upper, overlay);
-  return overlay;
 }

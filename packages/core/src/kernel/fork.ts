@@ -5,6 +5,7 @@
  */
 import {
   CAP_SYS_ADMIN,
+  CAP_SYS_RESOURCE,
   type CloneOptions,
   Errno,
   type NamespaceKind,
@@ -31,7 +32,7 @@ export function fork(parent: Process, routine: Routine<number>, options: CloneOp
   const kinds = options.namespaces ?? NO_NAMESPACES;
   checkRights(parent, kinds);
   if (parent.ns.pidForChildren.init?.isAlive === false) throw new Errno("ENOMEM");
-  if (!tryChargePid(parent.cgroup)) throw new Errno("EAGAIN");
+  if (isOverProcessLimit(parent) || !tryChargePid(parent.cgroup)) throw new Errno("EAGAIN");
   const set = cloneNamespaces(parent, kinds);
   const ns: NamespaceSet = set.ns.pid === set.ns.pidForChildren ? set.ns : { ...set.ns, pid: set.ns.pidForChildren };
   const relation = options.sibling === true ? parent.parent : parent;
@@ -68,6 +69,16 @@ export function fork(parent: Process, routine: Routine<number>, options: CloneOp
   return child;
 }
 
+/** RLIMIT_NPROC: how many processes the user may have. It does not hold for root, nor for who may exceed limits. */
+function isOverProcessLimit({ kernel, creds, limits }: Process): boolean {
+  const limit = limits.get("nproc")?.soft ?? Number.POSITIVE_INFINITY;
+  if (creds.realUid === 0 || kernel.processes.size < limit) return false;
+  if (creds.capable(CAP_SYS_RESOURCE, creds.user) || creds.capable(CAP_SYS_ADMIN, creds.user)) return false;
+  let count = 0;
+  for (const process of kernel.processes.values()) if (process.creds.realUid === creds.realUid) count++;
+  return count >= limit;
+}
+
 /** A process that the host starts. It leads a session of its own. */
 export function spawn(init: ProcessInit, routine: Routine<number>): Process {
   if (!tryChargePid(init.cgroup)) throw new Errno("EAGAIN");
@@ -80,9 +91,8 @@ export function spawn(init: ProcessInit, routine: Routine<number>): Process {
 
 /** One number in each namespace that sees the process, the machine's first. */
 export function takeNumbers(namespace: PidNamespace): readonly number[] {
-  const numbers: number[] = [];
-  for (let at: PidNamespace | undefined = namespace; at !== undefined; at = at.parent) numbers.unshift(at.take());
-  return numbers;
+  const own = [namespace.take()];
+  return namespace.parent === undefined ? own : takeNumbers(namespace.parent).concat(own);
 }
 
 function beBorn(process: Process): void {
@@ -95,7 +105,7 @@ function beBorn(process: Process): void {
   process.ns.mnt.members.add(process);
   process.parent?.children.add(process);
   process.cgroup.adopt(process);
-  if (process.text !== undefined) process.text.executing++;
+  if (process.text !== undefined) process.text.use.executing++;
 }
 
 /** New namespaces need CAP_SYS_ADMIN, unless a user namespace comes with them. */

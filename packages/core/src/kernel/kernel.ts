@@ -19,7 +19,7 @@ import {
   type WaitStatus,
 } from "../abi/index.ts";
 import { type DeviceDriver, MemoryFs, memoryDevices, type OverlayFs, PipeFs } from "../fs/index.ts";
-import { Emitter, type SmallMap } from "../lib/index.ts";
+import { Emitter, SmallMap } from "../lib/index.ts";
 import type { Prng, World } from "../sim/index.ts";
 import {
   type DeferredFile,
@@ -42,6 +42,7 @@ import { execute, pause } from "./idle.ts";
 import { limitsOf } from "./limits.ts";
 import { DEFAULT_MACHINE, type Machine } from "./machine.ts";
 import { NamespaceIds } from "./namespaces/namespace.ts";
+import { NetNamespace } from "./namespaces/net.ts";
 import {
   CgroupNamespace,
   IpcNamespace,
@@ -50,7 +51,6 @@ import {
   TimeNamespace,
   UtsNamespace,
 } from "./namespaces/others.ts";
-import { NetNamespace } from "./namespaces/net.ts";
 import { PidNamespace } from "./namespaces/pid.ts";
 import { UserNamespace } from "./namespaces/user.ts";
 import { KernelNetHost } from "./net-host.ts";
@@ -100,7 +100,7 @@ export class Kernel implements FsMachine {
   readonly fileSystems: Map<string, FileSystemFactory>;
   readonly devices: Map<number, DeviceDriver>;
   readonly random: Prng;
-  readonly sysctls: SysctlValues = new Map();
+  readonly sysctls: SysctlValues = new SmallMap();
   readonly cgroups = new Cgroup("", undefined);
   readonly namespaceIds = new NamespaceIds();
   readonly mountIds = new MountIds();

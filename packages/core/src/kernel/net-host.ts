@@ -1,11 +1,14 @@
 /** What the machine gives its network stacks: time, chance, numbers. */
 import type { NetHost } from "../net/index.ts";
-import type { Clock, CostTable, Prng } from "../sim/index.ts";
+import type { Clock, CostTable, Prng, Timer } from "../sim/index.ts";
 import type { Kernel } from "./kernel.ts";
 
 export class KernelNetHost implements NetHost {
   readonly #kernel: Kernel;
   #random: Prng | undefined;
+  readonly #waiting: (() => void)[] = [];
+  #delivering = false;
+  #timer: Timer | undefined;
   #lastInode = 0;
 
   constructor(kernel: Kernel) {
@@ -24,6 +27,33 @@ export class KernelNetHost implements NetHost {
   get random(): Prng {
     this.#random ??= this.#kernel.random.fork("net");
     return this.#random;
+  }
+
+  /**
+   * A packet to oneself arrives when the call that sent it is through: the time that takes is the sender's.
+   */
+  soon(deliver: () => void): void {
+    this.#waiting.push(deliver);
+    this.#kernel.current?.charge(this.costs.loopback);
+    // For what is sent outside of calls: when a timer fires, or a process ends.
+    if (this.#waiting.length > 1) return;
+    this.#timer ??= this.clock.timer(() => this.deliver());
+    this.#timer.arm(this.clock.nowUs);
+  }
+
+  /** True if something waits to arrive. */
+  get pending(): boolean {
+    return this.#waiting.length > 0;
+  }
+
+  /** Lets everything arrive that waits, and what comes of that. */
+  deliver(): void {
+    if (this.#delivering) return;
+    this.#delivering = true;
+    this.#timer?.cancel();
+    for (let at = 0; at < this.#waiting.length; at++) this.#waiting[at]?.();
+    this.#waiting.length = 0;
+    this.#delivering = false;
   }
 
   nextSocketInode(): number {

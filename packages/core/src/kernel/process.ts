@@ -28,6 +28,7 @@ import type { FsContext, Inode, Location, Protections } from "../vfs/index.ts";
 import type { Cgroup } from "./cgroup/cgroup.ts";
 import { mayOpenDevice } from "./cgroup/devices.ts";
 import { accountCpu } from "./cpu.ts";
+import { enforceCpuLimit } from "./cpu-limit.ts";
 import type { Credentials } from "./credentials.ts";
 import { exit } from "./exit.ts";
 import type { FdTable } from "./fd-table.ts";
@@ -156,9 +157,9 @@ export class Process implements Coroutine, Waiter, FsContext {
   /** Told when it has ended, before anybody can reap it: the host's way to wait. */
   onExit: ((status: WaitStatus) => void) | undefined;
   queued = false;
-  readonly children = new SmallSet<Process>();
+  #children: SmallSet<Process> | undefined;
   #childEnded: WaitQueue | undefined;
-  readonly #stack: Frame[] = [];
+  #stack: Frame[] = [];
   #answer: unknown;
   #fails = false;
   /** The call that the kernel half works on, or worked on last. */
@@ -223,6 +224,11 @@ export class Process implements Coroutine, Waiter, FsContext {
     return this.ns.pid.init === this;
   }
 
+  get children(): SmallSet<Process> {
+    this.#children ??= new SmallSet();
+    return this.#children;
+  }
+
   /** Woken when a child ends, stops or continues. */
   get childChanged(): WaitQueue {
     this.#childEnded ??= new WaitQueue("child");
@@ -247,6 +253,7 @@ export class Process implements Coroutine, Waiter, FsContext {
   }
 
   chdir(to: Location): void {
+    if (to.equals(this.cwd)) return;
     this.cwd.mount.users--;
     this.cwd = to;
     to.mount.users++;
@@ -280,8 +287,8 @@ export class Process implements Coroutine, Waiter, FsContext {
 
   /** Starts it at `routine`, with nothing else on its stack. */
   start(routine: Routine<unknown>): void {
-    this.#stack.length = 0;
-    this.#stack.push({ routine });
+    this.#stack = [{ routine }];
+    this.#timer = undefined;
     this.#answer = undefined;
     this.#fails = false;
     this.#interruptedCall = undefined;
@@ -313,7 +320,8 @@ export class Process implements Coroutine, Waiter, FsContext {
 
   /** Its debt has been served. */
   served(): void {
-    this.makeReady();
+    enforceCpuLimit(this);
+    if (this.isAlive) this.makeReady();
   }
 
   makeReady(): void {
@@ -361,8 +369,10 @@ export class Process implements Coroutine, Waiter, FsContext {
     try {
       if (this.seccomp?.denied.has(call.name) === true) throw new Errno("EPERM");
       const answer = this.kernel.syscalls(this, call);
-      if (answer instanceof Sleeping) this.#sleeper = answer.sleeper;
-      else {
+      if (answer instanceof Sleeping) {
+        this.#sleeper = answer.sleeper;
+        this.#answer = undefined;
+      } else {
         this.#answer = answer;
         this.kernel.called(this, call, answer);
       }

@@ -4,18 +4,20 @@
  *
  * @see net/socket.c
  */
-import {
-  Errno,
-  type IoctlRequest,
-  O_RDWR,
-  PAGE_SIZE,
-  type Stat,
-  type StatFs,
-  typeBits,
-} from "../abi/index.ts";
+import { Errno, type IoctlRequest, O_RDWR, PAGE_SIZE, type Stat, type StatFs, typeBits } from "../abi/index.ts";
 import type { Socket } from "../net/index.ts";
 import type { WaitQueue } from "../sim/index.ts";
-import { Dentry, FileOps, FileSystem, type FsMachine, Inode, Location, Mount, type MountTree, OpenFile } from "../vfs/index.ts";
+import {
+  Dentry,
+  FileOps,
+  FileSystem,
+  type FsMachine,
+  Inode,
+  Location,
+  Mount,
+  type MountTree,
+  OpenFile,
+} from "../vfs/index.ts";
 
 const SOCKFS_MAGIC = 0x534f434b;
 

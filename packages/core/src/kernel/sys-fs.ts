@@ -35,9 +35,12 @@ const cpus = textFile<SysFs>(({ kernel }) => `${cpuList(kernel.machine.cpus)}\n`
 
 /** The power limits of the processors are there if the kernel was built with them. */
 const virtualDevices: PseudoLeaf<SysFs> = (fs) =>
-  new TreeDirectory(fs, fs.kernel.machine.missingParts.has("POWERCAP") 
+  new TreeDirectory(
+    fs,
+    fs.kernel.machine.missingParts.has("POWERCAP")
       ? { net: deviceDirectories }
-      : { net: deviceDirectories, powercap: {} });
+      : { net: deviceDirectories, powercap: {} },
+  );
 
 const SYSFS_TREE: PseudoTree<SysFs> = {
   block: {},

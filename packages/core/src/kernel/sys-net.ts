@@ -124,4 +124,3 @@ const ATTRIBUTES: Attributes = {
   type: ({ kind }) => (kind === "loopback" ? "772" : "1"),
   uevent: ({ name, index }) => `INTERFACE=${name}\nIFINDEX=${index}`,
 };
-

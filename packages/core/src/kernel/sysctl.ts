@@ -4,6 +4,7 @@
  * @see proc(5) /proc/sys, sysctl(8), Documentation/admin-guide/sysctl/
  */
 import { CAP_NET_ADMIN, CAP_SYS_ADMIN, Errno } from "../abi/index.ts";
+import type { SmallMap } from "../lib/index.ts";
 import type { Process } from "./process.ts";
 
 type Scope = "machine" | "net" | "ipc";
@@ -105,7 +106,7 @@ const SYSCTLS: Readonly<Record<string, Sysctl>> = {
 export const SYSCTL_NAMES: readonly string[] = Object.keys(SYSCTLS);
 
 /** Values that differ from the initial ones: on a machine, or in one namespace. */
-export type SysctlValues = Map<string, string>;
+export type SysctlValues = SmallMap<string, string>;
 
 export const isReadOnlySysctl = (name: string): boolean => SYSCTLS[name]?.readOnly === true;
 

@@ -5,7 +5,7 @@
  *
  * @see RFC 1951, RFC 1952
  */
-import { deflateSync } from "fflate";
+import { Deflate, deflateSync } from "fflate";
 import { concat } from "./bytes.ts";
 import { crc32 } from "./crc32.ts";
 import { Inflater } from "./inflate.ts";
@@ -27,6 +27,24 @@ const FCOMMENT = 16;
 /** A raw DEFLATE stream. */
 export function deflate(bytes: Uint8Array, level: DeflateLevel = 6): Uint8Array {
   return deflateSync(bytes, { level });
+}
+
+/** A raw DEFLATE stream that is made piece by piece. */
+export class Deflater {
+  readonly #deflate: Deflate;
+  #ready: Uint8Array[] = [];
+
+  constructor(level: DeflateLevel = 6) {
+    this.#deflate = new Deflate({ level }, (data) => this.#ready.push(data));
+  }
+
+  /** Takes more input, the last one with `final`; returns what is ready. */
+  push(chunk: Uint8Array, final: boolean): Uint8Array {
+    this.#deflate.push(chunk, final);
+    const ready = concat(this.#ready);
+    this.#ready = [];
+    return ready;
+  }
 }
 
 /** One gzip member, laid out as Go's compress/gzip does; `os` is the operating system that it names. */

@@ -1,9 +1,11 @@
 /** Floor 0: things that know nothing of containers or kernels. */
 export { AssertionFailure, assert, unreachable } from "./assert.ts";
+export { base64 } from "./base64.ts";
 export { Bunzip2, bunzip2 } from "./bunzip2.ts";
 export { concat, equal, NO_BYTES, toHex } from "./bytes.ts";
+export { Bzip2 } from "./bzip2.ts";
 export { crc32 } from "./crc32.ts";
-export { type DeflateLevel, deflate, gunzip, gzip, gzipHeaderLength, isGzip } from "./deflate.ts";
+export { type DeflateLevel, Deflater, deflate, gunzip, gzip, gzipHeaderLength, isGzip } from "./deflate.ts";
 export {
   type DnsMessage,
   type DnsQuestion,
@@ -19,6 +21,7 @@ export {
   anyAddress,
   bitsOf,
   canonicalIp,
+  compareIp,
   familyOf,
   formatIp,
   type IpFamily,
@@ -38,7 +41,7 @@ export {
 } from "./ip.ts";
 export { basename, clean, dirname, join } from "./path.ts";
 export { Ring } from "./ring.ts";
-export { sha256 } from "./sha256.ts";
+export { Hasher, sha256 } from "./sha256.ts";
 export { SmallMap } from "./small-map.ts";
 export { SmallSet } from "./small-set.ts";
 export { StatusError, type StatusKind } from "./status-error.ts";
@@ -59,4 +62,5 @@ export {
   tarHeader,
 } from "./tar.ts";
 export { byteLength, byteString, compareBytes, decode, encode, fromByteString, fromLatin1, latin1 } from "./text.ts";
+export { Uncompress } from "./uncompress.ts";
 export { Unxz, unlzma, unxz } from "./unxz.ts";

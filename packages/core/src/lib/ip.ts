@@ -80,6 +80,16 @@ export function addToIp(address: string, count: number): string {
   return formatIp(bytes);
 }
 
+/** Orders two addresses of one family by their numbers. */
+export function compareIp(a: string, b: string): number {
+  const other = ipBytes(b) ?? [];
+  for (const [at, byte] of (ipBytes(a) ?? []).entries()) {
+    const difference = byte - (other[at] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
 const MAPPED = "::ffff:";
 
 /** An IPv4 address as an IPv6 socket shows it. */

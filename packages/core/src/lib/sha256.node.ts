@@ -1,4 +1,4 @@
-/** SHA-256 by Node's own crypto. The package's `imports` chooses between this and the browser's file. */
+/** SHA-2 by Node's own crypto. The package's `imports` chooses between this and the browser's file. */
 import { createHash } from "node:crypto";
 
 /** Sixty-four lower-case hexadecimal digits. */
@@ -6,4 +6,23 @@ export function sha256(...parts: readonly Uint8Array[]): string {
   const hash = createHash("sha256");
   for (const part of parts) hash.update(part);
   return hash.digest("hex");
+}
+
+/** A hash of bytes that come piece by piece. */
+export class Hasher {
+  readonly #hash: ReturnType<typeof createHash>;
+
+  constructor(algorithm: "sha256" | "sha512") {
+    this.#hash = createHash(algorithm);
+  }
+
+  update(bytes: Uint8Array): this {
+    this.#hash.update(bytes);
+    return this;
+  }
+
+  /** Lower-case hexadecimal digits. To be called once, last. */
+  hex(): string {
+    return this.#hash.digest("hex");
+  }
 }

@@ -1,4 +1,4 @@
-/** SHA-256, by whatever the host does it best with. */
-import { sha256 } from "#sha256";
+/** SHA-256 and SHA-512, by whatever the host does it best with. */
+import { Hasher, sha256 } from "#sha256";
 
-export { sha256 };
+export { Hasher, sha256 };

@@ -1,16 +1,18 @@
-/** A map that mostly holds one entry or none, and then costs three words. See `SmallSet`. */
-export class SmallMap<K extends number | string, V extends object> {
+/**
+ * A map that mostly holds a few entries, and then costs six words for each: most directories and namespaces of a machine
+ * full of containers do. It is a chain of entries, and grows into a `Map` behind the last link. See `SmallSet`.
+ */
+export class SmallMap<K extends number | string, V extends object | string> {
   #key: K | undefined;
   #value: V | undefined;
-  #many: Map<K, V> | undefined;
+  #rest: SmallMap<K, V> | Map<K, V> | undefined;
 
   get size(): number {
-    return this.#many?.size ?? (this.#value === undefined ? 0 : 1);
+    return this.#value === undefined ? 0 : 1 + (this.#rest?.size ?? 0);
   }
 
   get(key: K): V | undefined {
-    if (this.#many !== undefined) return this.#many.get(key);
-    return this.#key === key ? this.#value : undefined;
+    return this.#key === key ? this.#value : this.#rest?.get(key);
   }
 
   has(key: K): boolean {
@@ -18,37 +20,47 @@ export class SmallMap<K extends number | string, V extends object> {
   }
 
   set(key: K, value: V): void {
-    if (this.#many !== undefined) this.#many.set(key, value);
-    else if (this.#value === undefined || this.#key === key) {
-      this.#key = key;
-      this.#value = value;
-    } else {
-      this.#many = new Map([
-        [this.#key as K, this.#value],
-        [key, value],
-      ]);
-      this.#key = undefined;
-      this.#value = undefined;
+    let at: SmallMap<K, V> = this;
+    for (let links = 1; at.#value !== undefined && at.#key !== key; links++) {
+      at.#rest ??= links < LINKS ? new SmallMap() : new Map();
+      if (!(at.#rest instanceof SmallMap)) {
+        at.#rest.set(key, value);
+        return;
+      }
+      at = at.#rest;
     }
+    at.#key = key;
+    at.#value = value;
   }
 
   /** True if it was there. */
   delete(key: K): boolean {
-    if (this.#many !== undefined) return this.#many.delete(key);
-    if (this.#value === undefined || this.#key !== key) return false;
-    this.#key = undefined;
-    this.#value = undefined;
+    if (this.#value === undefined) return false;
+    if (this.#key !== key) return this.#rest?.delete(key) ?? false;
+    const next = this.#rest?.keys().next().value;
+    this.#key = next;
+    this.#value = next === undefined ? undefined : this.#rest?.get(next);
+    if (next !== undefined) this.#rest?.delete(next);
     return true;
   }
 
   /** In the order in which they came. */
-  *keys(): IterableIterator<K> {
-    if (this.#many !== undefined) yield* this.#many.keys();
-    else if (this.#key !== undefined) yield this.#key;
+  keys(): IterableIterator<K> {
+    const keys: K[] = [];
+    let at: SmallMap<K, V> | Map<K, V> | undefined = this;
+    for (; at instanceof SmallMap; at = at.#rest) if (at.#key !== undefined) keys.push(at.#key);
+    for (const key of at?.keys() ?? []) keys.push(key);
+    return keys.values();
   }
 
-  *values(): IterableIterator<V> {
-    if (this.#many !== undefined) yield* this.#many.values();
-    else if (this.#value !== undefined) yield this.#value;
+  values(): IterableIterator<V> {
+    const values: V[] = [];
+    let at: SmallMap<K, V> | Map<K, V> | undefined = this;
+    for (; at instanceof SmallMap; at = at.#rest) if (at.#value !== undefined) values.push(at.#value);
+    for (const value of at?.values() ?? []) values.push(value);
+    return values.values();
   }
 }
+
+/** Up to here a walk along the chain is as fast as a `Map`. */
+const LINKS = 8;

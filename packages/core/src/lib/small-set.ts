@@ -32,8 +32,9 @@ export class SmallSet<T extends object> implements Iterable<T> {
   }
 
   /** In the order in which they came. */
-  *[Symbol.iterator](): IterableIterator<T> {
-    if (this.#many !== undefined) yield* this.#many;
-    else if (this.#only !== undefined) yield this.#only;
+  [Symbol.iterator](): IterableIterator<T> {
+    return (this.#many ?? (this.#only === undefined ? NONE : [this.#only]))[Symbol.iterator]();
   }
 }
+
+const NONE: readonly never[] = [];

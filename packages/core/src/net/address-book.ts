@@ -12,6 +12,8 @@ const LOOPBACK_4: DeviceAddress = { address: "127.0.0.1", length: 8, broadcast: 
 const LOOPBACK_6: DeviceAddress = { address: "::1", length: 128, broadcast: undefined, scope: "host" };
 /** @see include/uapi/linux/ipv6_route.h: IP6_RT_PRIO_KERN */
 const IPV6_METRIC = 256;
+/** @see RFC 8200 section 5 */
+const MINIMUM_MTU_6 = 1280;
 
 /** Whose address something is. */
 export interface Owner {
@@ -38,7 +40,22 @@ export class AddressBook {
   }
 
   has6(device: Device): boolean {
-    return !this.#without6.has(device) && Number(this.#stack.sysctl("net.ipv6.conf.all.disable_ipv6")) === 0;
+    if (this.#without6.has(device) || device.mtu < MINIMUM_MTU_6) return false;
+    const off = (name: string): boolean => Number(this.#stack.sysctl(`net.ipv6.conf.${name}.disable_ipv6`)) !== 0;
+    return !off("all") && !off(device.name);
+  }
+
+  /** Some device has an address of IPv6. */
+  get has6Anywhere(): boolean {
+    for (const { addresses } of this.#devices) if (addresses.some(({ address }) => familyOf(address) === 6)) return true;
+    return false;
+  }
+
+  /** A link that carries too little for IPv6 loses it. */
+  mtuChanged(device: Device): void {
+    if (device.mtu >= MINIMUM_MTU_6) return;
+    const gone = device.addresses.filter(({ address }) => familyOf(address) === 6);
+    for (const { address, length } of gone) this.remove(device, address, length);
   }
 
   /** @throws EEXIST if the device has the address. @throws EACCES for IPv6 where that is turned off. */
@@ -46,7 +63,7 @@ export class AddressBook {
     if (device.addresses.some((one) => one.address === address.address && one.length === address.length)) {
       throw new Errno("EEXIST");
     }
-    if (familyOf(address.address) === 6 && !this.has6(device)) throw new Errno("EACCES");
+    if (familyOf(address.address) === 6 && this.#without6.has(device)) throw new Errno("EACCES");
     device.addresses = [...device.addresses, address];
     this.#devices.add(device);
     if (device.up) this.#connect(device, address);
@@ -54,11 +71,20 @@ export class AddressBook {
 
   /** @throws EADDRNOTAVAIL if the device does not have it. */
   remove(device: Device, address: string, length: number): void {
-    const found = device.addresses.find((one) => one.address === address && one.length === length);
+    const same = device.addresses.filter((one) => one.address === address);
+    // A prefix of full length may mean an address of any.
+    const found = same.find((one) => one.length === length) ?? (length === bitsOf(familyOf(address)) ? same[0] : undefined);
     if (found === undefined) throw new Errno("EADDRNOTAVAIL");
-    device.addresses = device.addresses.filter((one) => one !== found);
+    // With the first address of a network its others go.
+    const gone = device.addresses.filter(
+      (one) => one === found || (isSecondary(device.addresses, one) && isSameNetwork(one, found)),
+    );
+    device.addresses = device.addresses.filter((one) => !gone.includes(one));
     if (device.addresses.length === 0) this.#devices.delete(device);
-    this.#stack.routes.removeDevice(device, address);
+    for (const one of gone) this.#stack.routes.removeDevice(device, one.address);
+    if (!device.addresses.some((one) => familyOf(one.address) === familyOf(address))) {
+      this.#stack.routes.removeDevice(device);
+    }
   }
 
   clear(device: Device): void {
@@ -133,8 +159,8 @@ export class AddressBook {
 
   /** The route to the network of an address, and the news of it to that network. */
   #connect(device: Device, { address, length, scope }: DeviceAddress): void {
-    if (device instanceof Loopback) return;
     const family = familyOf(address);
+    if (device instanceof Loopback && (family === 4 || length === bitsOf(6))) return;
     if (length < bitsOf(family)) {
       const route = {
         destination: networkOf({ address, length }),
@@ -153,6 +179,15 @@ export class AddressBook {
     }
     if (scope === "global") this.#stack.announce(device, address);
   }
+}
+
+const isSameNetwork = (a: DeviceAddress, b: DeviceAddress): boolean => a.length === b.length && inPrefix(a, b.address);
+
+/** There is an earlier address of its network. */
+export function isSecondary(all: readonly DeviceAddress[], one: DeviceAddress): boolean {
+  if (familyOf(one.address) === 6) return false;
+  const first = all.find((other) => isSameNetwork(other, one));
+  return first !== undefined && first !== one;
 }
 
 /** fe80:: with the MAC address in its last half. @see RFC 4291 appendix A */

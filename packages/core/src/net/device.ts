@@ -23,6 +23,8 @@ export type Tap = (direction: "in" | "out", device: Device, frame: Frame) => voi
 export interface DeviceAddress extends IpPrefix {
   readonly broadcast: string | undefined;
   readonly scope: "global" | "link" | "host";
+  /** Where it is not the name of the device. */
+  readonly label?: string | undefined;
 }
 
 /** @see include/uapi/linux/if.h: IFNAMSIZ - 1 */
@@ -40,6 +42,8 @@ export abstract class Device {
   mtu = ETHERNET_MTU;
   queueLength = DEFAULT_QUEUE_LENGTH;
   up = false;
+  /** It has been up since it was made. */
+  used = false;
   addresses: readonly DeviceAddress[] = [];
   master: Bridge | undefined;
   /** Called for each frame; `undefined` while nobody captures. */
@@ -102,6 +106,7 @@ export abstract class Device {
       up: this.up,
       running: this.running,
       queueLength: this.queueLength,
+      used: this.used,
       peerIndex: this.peer?.index,
       master: this.master?.name,
       received: this.received,
@@ -114,20 +119,24 @@ export abstract class Device {
 
 export class Loopback extends Device {
   override readonly kind = "loopback";
-  readonly #link: Link;
+  readonly #host: NetHost;
+  #link: Link | undefined;
 
   constructor(host: NetHost) {
     super("lo", NO_MAC);
     this.mtu = LOOPBACK_MTU;
-    this.#link = new Link(host.clock, host.random, host.costs.loopback);
+    this.#host = host;
   }
 
+  /** Made for who wants to give the loopback a latency or losses: by itself it has neither. */
   get link(): Link {
+    this.#link ??= new Link(this.#host.clock, this.#host.random, 0);
     return this.#link;
   }
 
   protected override carry(frame: Frame): void {
-    this.#link.carry(() => this.arrive(frame));
+    if (this.#link === undefined) this.#host.soon(() => this.arrive(frame));
+    else this.#link.carry(() => this.arrive(frame));
   }
 }
 

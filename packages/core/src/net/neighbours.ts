@@ -16,7 +16,8 @@ import { BROADCAST_MAC, type Packet, type Solicitation } from "./packet.ts";
 
 /** @see /proc/sys/net/ipv4/neigh/default */
 const PROBES = 3;
-const RETRANSMIT_US = 1_000_000;
+/** A second, and what Linux's timer wheel makes of it. */
+const RETRANSMIT_US = 1_020_000;
 const REACHABLE_US = 30_000_000;
 const DELAY_PROBE_US = 5_000_000;
 /** Packets that may wait for an answer. */

@@ -6,6 +6,11 @@ export interface NetHost {
   readonly costs: CostTable;
   /** For sequence numbers, ports, MAC addresses and losses. */
   readonly random: Prng;
+  /**
+   * Calls `deliver` as soon as nothing else is going on, at the same time: how a packet comes back that was sent to
+   * oneself. Calls are made one after the other, in the order in which they were asked for.
+   */
+  soon(deliver: () => void): void;
   /** A number that no other socket of the machine has. */
   nextSocketInode(): number;
 }

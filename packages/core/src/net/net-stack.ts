@@ -5,7 +5,7 @@
  * Packets come in by `receive` and go out by `output`; both return at once, and links take their time. What lies between
  * is the way that Linux's packets take: prerouting, routing, input or forward, postrouting.
  *
- * Unlike Linux there are no fragments, no multicast beyond the own machine, and one routing table.
+ * Unlike Linux there are no fragments, no filter for IPv6, no multicast beyond the own machine, and one routing table.
  *
  * @see net/ipv4/ip_input.c, ip_output.c, ip_forward.c
  */
@@ -123,8 +123,10 @@ export class NetStack implements DeviceOwner, NeighbourUser {
   setUp(device: Device, up: boolean): void {
     if (device.up === up) return;
     device.up = up;
-    if (up) this.addresses.deviceUp(device);
-    else {
+    if (up) {
+      device.used = true;
+      this.addresses.deviceUp(device);
+    } else {
       this.routes.removeDevice(device);
       this.neighbours.flush(device);
       this.addresses.deviceDown(device);
@@ -145,8 +147,13 @@ export class NetStack implements DeviceOwner, NeighbourUser {
   /** @throws ENETUNREACH */
   route(destination: string, device?: Device): Route {
     const route = this.routes.lookup(destination, device);
-    if (route === undefined) throw new Errno("ENETUNREACH");
+    if (route === undefined) throw new Errno(this.#lacks6(destination) ? "EADDRNOTAVAIL" : "ENETUNREACH");
     return route;
+  }
+
+  /** IPv6 is turned off everywhere. */
+  #lacks6(destination: string): boolean {
+    return familyOf(destination) === 6 && !this.addresses.has6Anywhere;
   }
 
   /** The route that a packet takes, even one that stays here, with its source. @throws ENETUNREACH */
@@ -200,6 +207,11 @@ export class NetStack implements DeviceOwner, NeighbourUser {
     return this.#firewall;
   }
 
+  /** The filter is that of iptables: it looks at IPv4 only. */
+  #firewallFor({ destination }: Packet): Firewall | undefined {
+    return familyOf(destination) === 4 ? this.#firewall : undefined;
+  }
+
   get hasFirewall(): boolean {
     return this.#firewall !== undefined;
   }
@@ -208,7 +220,7 @@ export class NetStack implements DeviceOwner, NeighbourUser {
 
   /** @throws ENETUNREACH without a route, EPERM if the packet filter drops it. */
   output(made: Packet, device?: Device): void {
-    const firewall = this.#firewall;
+    const firewall = this.#firewallFor(made);
     if (firewall === undefined) {
       this.#send(made, this.#way(made.destination, device));
       return;
@@ -244,7 +256,7 @@ export class NetStack implements DeviceOwner, NeighbourUser {
   }
 
   #receivePacket(device: Device, received: Packet): void {
-    const firewall = this.#firewall;
+    const firewall = this.#firewallFor(received);
     // What this stack sent to itself has been through the hooks on its way out.
     const known = firewall === undefined || device === this.loopback;
     const { packet, tracked } = known
@@ -276,7 +288,7 @@ export class NetStack implements DeviceOwner, NeighbourUser {
       return;
     }
     const { device, gateway } = route;
-    const firewall = this.#firewall;
+    const firewall = this.#firewallFor(packet);
     const passed = { ...packet, ttl: packet.ttl - 1 };
     if (firewall !== undefined) {
       if (!firewall.allows("FORWARD", { packet: passed, in: from, out: device, tracked })) return;

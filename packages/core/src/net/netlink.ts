@@ -5,6 +5,7 @@
  */
 import { type AddressChange, Errno, type LinkChange, type NetlinkChange, type NetworkState, type RouteChange } from "../abi/index.ts";
 import { anyAddress, canonicalIp, familyOf, isAny, lastOf, networkOf } from "../lib/index.ts";
+import { isSecondary } from "./address-book.ts";
 import { Bridge, type Device, type DeviceAddress, Veth } from "./device.ts";
 import { randomMac } from "./net-host.ts";
 import type { NetStack } from "./net-stack.ts";
@@ -55,15 +56,17 @@ export function networkState(stack: NetStack): NetworkState {
   return {
     links: devices.map((device) => device.info()),
     addresses: devices.flatMap((device) =>
-      device.addresses.map(({ address, length, broadcast, scope }) => ({
+      device.addresses.map((one) => ({
         device: device.name,
-        address,
-        prefixLength: length,
-        broadcast,
-        scope,
+        address: one.address,
+        prefixLength: one.length,
+        broadcast: one.broadcast,
+        scope: one.scope,
+        label: one.label ?? device.name,
+        secondary: isSecondary(device.addresses, one),
       })),
     ),
-    routes: stack.routes.all.map(routeInfo),
+    routes: stack.routes.listed.map(routeInfo),
     neighbours: stack.neighbours.list(),
   };
 }
@@ -124,6 +127,7 @@ function setLink(stack: NetStack, change: LinkChange, context: NetworkContext): 
   if (mtu !== undefined) {
     if (mtu < 68 || mtu > 65_536) throw new Errno("EINVAL");
     device.mtu = mtu;
+    stack.addresses.mtuChanged(device);
   }
   if (queueLength !== undefined) device.queueLength = queueLength;
   if (newName !== undefined) stack.renameDevice(device, newName);
@@ -139,9 +143,10 @@ function enslave(stack: NetStack, device: Device, master: string): void {
 }
 
 function addressOf(change: AddressChange): DeviceAddress {
+  if (change.prefixLength === 0) throw new Errno("ERANGE");
   const address = canonical(change.address);
   const scope = change.scope ?? (address.startsWith("127.") ? "host" : "global");
-  return { address, length: change.prefixLength, broadcast: change.broadcast, scope };
+  return { address, length: change.prefixLength, broadcast: change.broadcast, scope, label: change.label };
 }
 
 /** @throws ENETUNREACH for a gateway that is on no link. @throws ENODEV without any device. */

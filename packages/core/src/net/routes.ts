@@ -4,7 +4,7 @@
  * @see ip-route(8), net/ipv4/fib_trie.c
  */
 import { Errno, type RouteInfo } from "../abi/index.ts";
-import { familyOf, type IpFamily, inPrefix } from "../lib/index.ts";
+import { compareIp, familyOf, type IpFamily, inPrefix } from "../lib/index.ts";
 import type { Device } from "./device.ts";
 
 export interface Route {
@@ -32,6 +32,17 @@ export class RouteTable {
   /** All routes in the order in which they are looked through. */
   get all(): readonly Route[] {
     return this.#routes;
+  }
+
+  /** All routes in the order in which Linux shows them: by network, longer prefixes first, then by metric. */
+  get listed(): readonly Route[] {
+    return this.#routes.toSorted(
+      (a, b) =>
+        familyOf(a.destination) - familyOf(b.destination) ||
+        compareIp(a.destination, b.destination) ||
+        b.prefixLength - a.prefixLength ||
+        a.metric - b.metric,
+    );
   }
 
   /** @throws EEXIST if there is a route to that prefix with the same metric. */

@@ -1,14 +1,16 @@
 /**
  * OCI image documents: the configuration of an image, by its field names.
  *
- * @see OCI image-spec config.md, descriptor.md; docker image spec v1.2 for Healthcheck, OnBuild, Shell
+ * @see OCI image-spec config.md; docker image spec v1.2 for Healthcheck, OnBuild, Shell
  */
 
-export type Digest = `sha256:${string}`;
+import type { Digest } from "./digest.ts";
 
 export interface Platform {
   readonly architecture: string;
   readonly os: string;
+  readonly "os.version"?: string;
+  readonly "os.features"?: readonly string[];
   readonly variant?: string;
 }
 
@@ -54,13 +56,4 @@ export interface ImageConfig extends Platform {
   readonly config: ImageRunConfig;
   readonly rootfs: { readonly type: "layers"; readonly diff_ids: readonly Digest[] };
   readonly history: readonly History[];
-}
-
-/** @see OCI image-spec descriptor.md */
-export interface Descriptor {
-  readonly mediaType: string;
-  readonly digest: Digest;
-  readonly size: number;
-  readonly platform?: Platform;
-  readonly annotations?: Readonly<Record<string, string>>;
 }

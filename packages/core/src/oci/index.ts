@@ -1,13 +1,45 @@
 /** Floor 1, beside abi: OCI documents. */
-export type {
-  Descriptor,
-  Digest,
-  Healthcheck,
-  History,
-  ImageConfig,
-  ImageRunConfig,
-  Platform,
-} from "./image.ts";
+export { configBytes, documentBytes, goJson, indexBytes, manifestBytes } from "./canonical.ts";
+export {
+  type ContentDigest,
+  type Digest,
+  type DigestAlgorithm,
+  digestLike,
+  digestOf,
+  digestParts,
+  digestProblem,
+  isContentDigest,
+  isDigest,
+  parseDigest,
+} from "./digest.ts";
+export type { Healthcheck, History, ImageConfig, ImageRunConfig, Platform } from "./image.ts";
+export {
+  type Annotations,
+  CONTAINERD_NAME,
+  type Descriptor,
+  IMAGE_LAYOUT_VERSION,
+  type ImageLayout,
+  type Index,
+  type Manifest,
+  REF_NAME,
+} from "./manifest.ts";
+export * from "./media-types.ts";
+export { choosePlatform, type HostPlatform, platformMatches, platformText } from "./platform.ts";
+export {
+  DEFAULT_DOMAIN,
+  familiarName,
+  familiarText,
+  type ImageReference,
+  isNameOnly,
+  isRepositoryPath,
+  isTag,
+  parseReference,
+  parseReferenceOrId,
+  referenceProblem,
+  referenceText,
+  repositoryName,
+  withDefaultTag,
+} from "./reference.ts";
 export type {
   DeviceRule,
   DeviceSpec,

@@ -3,10 +3,10 @@
  *
  * @see runtime-spec runtime.md "State", "Lifecycle"
  */
-import { SIGKILL, type Signal, type WaitStatus } from "../abi/index.ts";
+import { type SeccompFilter, SIGKILL, type Signal, type WaitStatus } from "../abi/index.ts";
 import type { Cgroup, Process } from "../kernel/index.ts";
 import { StatusError } from "../lib/index.ts";
-import type { RuntimeSpec } from "../oci/index.ts";
+import type { ProcessSpec, RuntimeSpec } from "../oci/index.ts";
 import type { OpenFile } from "../vfs/index.ts";
 
 export type OciStatus = "creating" | "created" | "running" | "paused" | "stopped";
@@ -25,7 +25,9 @@ export const PID_PREFIX = "pid ";
 
 export class OciContainer {
   readonly id: string;
-  readonly spec: RuntimeSpec;
+  /** How the first process was started, as far as further ones take after it. */
+  readonly processSpec: ProcessSpec;
+  readonly seccomp: SeccompFilter | undefined;
   readonly cgroup: Cgroup;
   /** The first process: number 1 of the container's pid namespace, if it has one of its own. */
   #process: Process;
@@ -33,15 +35,25 @@ export class OciContainer {
   #exit: WaitStatus | undefined;
   #failure: string | undefined;
   #startPipe: OpenFile | undefined;
-  /** Told of every change of state. */
-  onChange: ((container: OciContainer) => void) | undefined;
+  readonly #onStopped: (container: OciContainer) => void;
 
-  constructor(id: string, spec: RuntimeSpec, cgroup: Cgroup, process: Process, startPipe: OpenFile) {
+  constructor(
+    id: string,
+    spec: RuntimeSpec,
+    parts: {
+      readonly cgroup: Cgroup;
+      readonly process: Process;
+      readonly startPipe: OpenFile;
+      readonly onStopped: (container: OciContainer) => void;
+    },
+  ) {
     this.id = id;
-    this.spec = spec;
-    this.cgroup = cgroup;
-    this.#process = process;
-    this.#startPipe = startPipe;
+    this.processSpec = spec.process;
+    this.seccomp = spec.linux.seccomp;
+    this.cgroup = parts.cgroup;
+    this.#process = parts.process;
+    this.#startPipe = parts.startPipe;
+    this.#onStopped = parts.onStopped;
   }
 
   get process(): Process {
@@ -87,6 +99,7 @@ export class OciContainer {
     this.#startPipe?.release();
     this.#startPipe = undefined;
     this.#to("stopped");
+    this.#onStopped(this);
   }
 
   /** Lets init become the container's program. @throws StatusError failed-precondition unless it is created. */
@@ -126,6 +139,5 @@ export class OciContainer {
       throw new StatusError("failed-precondition", `cannot make a ${this.#status} container ${next}`);
     }
     this.#status = next;
-    this.onChange?.(this);
   }
 }

@@ -25,6 +25,7 @@ import {
   MS_REC,
   MS_REMOUNT,
   mount,
+  type NamespaceKind,
   nanosleep,
   O_PATH,
   open,
@@ -77,17 +78,19 @@ export interface InitArgument {
  */
 const SETUP_US = 100_000;
 
+const CGROUP: ReadonlySet<NamespaceKind> = new Set(["cgroup"]);
+
 /** The first process of a container. */
 export function* init(argument: InitArgument): Routine<number> {
   const { spec } = argument;
-  const env: Env = new Map(spec.process.env.map(splitVariable));
+  const env = environment(spec.process.env);
   let path: string;
   try {
     yield* setsid();
     // The shim ignores its children's ends; a container's program starts with nothing ignored.
     yield* sigaction(SIGCHLD, "default");
     if (spec.linux.namespaces.some(({ type, path }) => type === "cgroup" && path === undefined)) {
-      yield* unshare(new Set(["cgroup"]));
+      yield* unshare(CGROUP);
     }
     if (spec.linux.namespaces.some(({ type }) => type === "mount")) yield* prepareRoot(argument);
     if (spec.hostname !== undefined) yield* sethostname(spec.hostname);
@@ -118,7 +121,7 @@ export function* execInit(argument: {
   readonly seccomp: RuntimeSpec["linux"]["seccomp"];
 }) {
   const { process, seccomp: filter } = argument;
-  const env: Env = new Map(process.env.map(splitVariable));
+  const env = environment(process.env);
   let path: string;
   try {
     yield* sigaction(SIGCHLD, "default");
@@ -148,7 +151,7 @@ function* prepareRoot({ spec, rootfs, mounts, bundle, hasMountPoints }: InitArgu
     yield* mount(source, destination, type, flags, data);
   }
   const sources: (number | undefined)[] = [];
-  for (const one of mounts.eager) sources.push(isBind(one) ? yield* open(one.source, O_PATH) : undefined);
+  for (const one of mounts.eager) sources.push(isBind(one) ? yield* open(sourceOf(one, bundle), O_PATH) : undefined);
   yield* chdir(spec.root.path);
   yield* pivot_root(".", ".");
   if (!hasMountPoints) for (const { target } of mounts.plan.requests) yield* makeDirectories(target);
@@ -160,6 +163,10 @@ function* prepareRoot({ spec, rootfs, mounts, bundle, hasMountPoints }: InitArgu
   yield* chdir("/");
   if (spec.process.cwd !== "/") yield* makeDirectories(spec.process.cwd);
 }
+
+/** Files of the bundle have relative names. */
+const sourceOf = ({ source }: MountSpec, bundle: string): string =>
+  source.startsWith("/") ? source : `${bundle}/${source}`;
 
 const isBind = ({ options }: MountSpec): boolean => options.includes("bind") || options.includes("rbind");
 
@@ -227,13 +234,15 @@ function* findExecutable(name: string, env: Env): Routine<string> {
 function* whyNotExecutable(path: string): Routine<string | undefined> {
   const found = yield* stat(path).attempt();
   if (found instanceof Errno) return found.code === "EACCES" ? "permission denied" : `stat ${path}: ${goText(found)}`;
-  if (found.type === "dir") return "is a directory: permission denied";
+  if (found.type === "dir") return "is a directory";
   const denied = (yield* access(path, X_OK).attempt()) instanceof Errno;
   return denied || (found.mode & 0o111) === 0 ? "permission denied" : undefined;
 }
 
 function* become(path: string, argv: readonly string[], env: Env): Routine<number> {
   try {
+    // Go's Exec cannot hand over a text with a NUL in it.
+    if (argv.some((word) => word.includes("\0"))) throw new Errno("EINVAL");
     return yield* execve(path, argv, env);
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
@@ -254,7 +263,13 @@ function goText(error: Errno): string {
   return error.message.charAt(0).toLowerCase() + error.message.slice(1);
 }
 
-function splitVariable(text: string): [string, string] {
-  const equals = text.indexOf("=");
-  return equals < 0 ? [text, ""] : [text.slice(0, equals), text.slice(equals + 1)];
+/** `NAME=value` each, as a map. */
+function environment(variables: readonly string[]): Env {
+  const env = new Map<string, string>();
+  for (const text of variables) {
+    const equals = text.indexOf("=");
+    if (equals < 0) env.set(text, "");
+    else env.set(text.slice(0, equals), text.slice(equals + 1));
+  }
+  return env;
 }

@@ -13,10 +13,19 @@ const TOO_MANY = "too many open files";
 const TOO_FEW_FILES: readonly (readonly [files: number, failure: string])[] = [
   [8, TOO_MANY],
   [10, "procReady not received"],
-  [11, `error mounting "proc" to rootfs at "/proc": find existing subpath of "/proc": get real root path: open /proc: ${TOO_MANY}`],
+  [
+    11,
+    `error mounting "proc" to rootfs at "/proc": find existing subpath of "/proc": get real root path: open /proc: ${TOO_MANY}`,
+  ],
   [13, `error mounting "proc" to rootfs at "/proc": re-opening handle to "/proc": open /proc: ${TOO_MANY}`],
-  [15, `error mounting "proc" to rootfs at "/proc": reopen mountpoint after mount: re-open mountpoint "/proc": reopen fd 12: ${TOO_MANY}`],
-  [16, `error mounting "cgroup" to rootfs at "/sys/fs/cgroup": reopen mountpoint after mount: re-open mountpoint "/sys/fs/cgroup": reopen fd 12: ${TOO_MANY}`],
+  [
+    15,
+    `error mounting "proc" to rootfs at "/proc": reopen mountpoint after mount: re-open mountpoint "/proc": reopen fd 12: ${TOO_MANY}`,
+  ],
+  [
+    16,
+    `error mounting "cgroup" to rootfs at "/sys/fs/cgroup": reopen mountpoint after mount: re-open mountpoint "/sys/fs/cgroup": reopen fd 12: ${TOO_MANY}`,
+  ],
 ];
 
 /** Sets the limits. @throws InitError if one cannot be set, or runc could not go on with it. */

@@ -2,7 +2,7 @@
  * Which mounts of a specification can wait until somebody comes by, and which cannot.
  *
  * File systems of the kernel and files of the bundle can; what the user mounts cannot, for it may fail, and its mount
- * point may have to be made.
+ * point may have to be made. Nor can what lies below that: it is mounted on top of it.
  */
 import { type MountPlan, MS_RELATIME, type PlannedMount } from "../abi/index.ts";
 import type { MountSpec, RuntimeSpec } from "../oci/index.ts";
@@ -28,7 +28,11 @@ const split = new WeakMap<readonly MountSpec[], SplitMounts>();
 export function splitMounts(spec: RuntimeSpec, skeleton: string): SplitMounts {
   const known = split.get(spec.mounts);
   if (known !== undefined && known.plan.requests.length >= spec.linux.maskedPaths.length) return known;
-  const planned = spec.mounts.filter(canWait).map((mount) => plannedMount(mount, skeleton));
+  const own = spec.mounts.filter((mount) => !canWait(mount));
+  const isHidden = ({ destination }: MountSpec): boolean =>
+    own.some((mount) => destination.startsWith(`${mount.destination === "/" ? "" : mount.destination}/`));
+  const waits = (mount: MountSpec): boolean => canWait(mount) && !isHidden(mount);
+  const planned = spec.mounts.filter(waits).map((mount) => plannedMount(mount, skeleton));
   const made: SplitMounts = {
     plan: {
       requests: [
@@ -37,11 +41,13 @@ export function splitMounts(spec: RuntimeSpec, skeleton: string): SplitMounts {
         ...spec.linux.maskedPaths.map((target) => special(target, "mask")),
       ],
     },
-    eager: spec.mounts.filter((mount) => !canWait(mount)),
+    eager: spec.mounts.filter((mount) => !waits(mount)).sort((a, b) => depth(a) - depth(b)),
   };
   split.set(spec.mounts, made);
   return made;
 }
+
+const depth = ({ destination }: MountSpec): number => destination.split("/").length;
 
 function canWait({ type, source, destination }: MountSpec): boolean {
   if (KERNEL_TYPES.has(type)) return true;

@@ -82,7 +82,9 @@ function* withMountPoint(
 export function* makeDirectories(path: string): Routine<void> {
   if (path === "/" || (yield* exists(path))) return;
   yield* makeDirectories(dirname(path));
-  yield* mkdir(path, 0o755);
+  const failed = yield* mkdir(path, 0o755).attempt();
+  // As in Go's MkdirAll, `a/..` need not be made once `a` is.
+  if (failed instanceof Errno && !(failed.code === "EEXIST" && (yield* exists(path)))) throw failed;
 }
 
 function* exists(path: string): Routine<boolean> {

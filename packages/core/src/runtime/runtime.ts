@@ -6,11 +6,22 @@
  *
  * @see runtime-spec runtime.md, runc(8)
  */
-import { clone, close, Errno, type NamespaceKind, open, type Routine, SIGCHLD, setns, write } from "../abi/index.ts";
+import {
+  type CloneOptions,
+  clone,
+  close,
+  Errno,
+  type NamespaceKind,
+  open,
+  type Routine,
+  SIGCHLD,
+  setns,
+  write,
+} from "../abi/index.ts";
 import type { MemoryDirectory } from "../fs/index.ts";
-import { type Kernel, type Process, pause, STANDARD_DEVICES, STANDARD_LINKS } from "../kernel/index.ts";
-import { decode, encode, StatusError } from "../lib/index.ts";
-import type { MountSpec, NamespaceType, ProcessSpec, RuntimeSpec } from "../oci/index.ts";
+import { type Cgroup, type Kernel, type Process, pause, STANDARD_DEVICES, STANDARD_LINKS } from "../kernel/index.ts";
+import { basename, decode, dirname, Emitter, encode, StatusError } from "../lib/index.ts";
+import type { LinuxSpec, MountSpec, NamespaceType, ProcessSpec, RuntimeSpec } from "../oci/index.ts";
 import type { DeferredFile, OpenFile } from "../vfs/index.ts";
 import { OciContainer, PID_PREFIX } from "./container.ts";
 import { execInit, type InitArgument, init, REPORT_FD, START_FD } from "./init.ts";
@@ -50,8 +61,17 @@ export interface ExecProcess {
   readonly isSettled: () => boolean;
 }
 
+/** Facts about containers, in the past tense. */
+export interface RuntimeEvents {
+  stopped: [container: OciContainer];
+}
+
 export class Runtime {
+  readonly events = new Emitter<RuntimeEvents>();
   readonly #kernel: Kernel;
+  readonly #onStopped = (container: OciContainer): void => {
+    this.events.emit("stopped", container);
+  };
   readonly #containers = new Map<string, OciContainer>();
   /** The parent of all first processes, as containerd's shim is: it reaps them by not caring. */
   readonly #shim: Process;
@@ -73,7 +93,7 @@ export class Runtime {
   create(id: string, spec: RuntimeSpec, bundle: Bundle, stdio: Stdio): OciContainer {
     if (this.#containers.has(id)) throw new StatusError("already-exists", `container with id exists: ${id}`);
     const kernel = this.#kernel;
-    const cgroup = kernel.cgroups.ensure(spec.linux.cgroupsPath);
+    const cgroup = ensureCgroup(kernel.cgroups, spec.linux.cgroupsPath, id);
     for (const [name, value] of Object.entries(spec.linux.resources.unified)) cgroup.write(name, value);
     cgroup.deviceRules = spec.linux.resources.devices;
     const [startRead, startWrite] = kernel.pipes.pipe(0, 0, 0);
@@ -85,9 +105,11 @@ export class Runtime {
       made.files.set(REPORT_FD, report, true);
       made.files.set(START_FD, startRead, true);
       made.oomScoreAdj = spec.process.oomScoreAdj ?? 0;
+      // How the shim takes SIGCHLD is its own affair.
+      made.actions = undefined;
       cgroup.attach(made);
     });
-    const made = new OciContainer(id, spec, cgroup, process, startWrite);
+    const made = new OciContainer(id, spec, { cgroup, process, startPipe: startWrite, onStopped: this.#onStopped });
     container = made;
     made.adopt(process);
     this.#containers.set(id, made);
@@ -107,7 +129,7 @@ export class Runtime {
       settled = true;
       failure = message.length === 0 ? undefined : decode(message);
     });
-    const started = this.#kernel.start(() => execInit({ process, seccomp: container.spec.linux.seccomp }), {
+    const started = this.#kernel.start(() => execInit({ process, seccomp: container.seccomp }), {
       argv: ["runc", "init"],
       parent: this.#shim,
       ns: { ...first.ns, pid: first.ns.pid, pidForChildren: first.ns.pid },
@@ -137,13 +159,11 @@ export class Runtime {
   /** Clones the first process into its namespaces, by way of a helper if some of them exist already. */
   #cloneInit(argument: InitArgument, prepare: (process: Process) => void): Process {
     const { namespaces } = argument.spec.linux;
-    const joined = namespaces.flatMap(({ path }) => path ?? []);
-    const kinds = new Set(
-      namespaces.flatMap(({ type, path }) => (path === undefined && type !== "cgroup" ? [KINDS[type]] : [])),
-    );
-    const routine =
-      joined.length === 0 ? init(argument) : enterAndClone({ paths: joined, namespaces: kinds, init: argument });
-    const child = this.#kernel.fork(this.#shim, routine, joined.length === 0 ? { namespaces: kinds } : {});
+    const { joined, options } = splitNamespaces(namespaces);
+    const child =
+      joined.length === 0
+        ? this.#kernel.fork(this.#shim, init(argument), options)
+        : this.#kernel.fork(this.#shim, enterAndClone({ paths: joined, options, init: argument }), NO_OPTIONS);
     prepare(child);
     if (child.ns.pid.init === child) child.ns.pid.lastPid = RUNC_THREADS;
     return child;
@@ -152,6 +172,34 @@ export class Runtime {
 
 /** Numbers that the threads of runc's init take in a new pid namespace: a container's second process is seldom 2. */
 const RUNC_THREADS = 6;
+
+/** The cgroup at `path`. Where it is called like the container they share the string: a slice would keep the path alive. */
+function ensureCgroup(root: Cgroup, path: string, id: string): Cgroup {
+  const name = basename(path);
+  return root.ensure(dirname(path)).ensure(name === id ? id : name);
+}
+
+/** Namespaces that exist are joined by their paths; the others are cloned. The cgroup namespace is init's to unshare. */
+interface SplitNamespaces {
+  readonly joined: readonly string[];
+  readonly options: CloneOptions;
+}
+
+const NO_OPTIONS: CloneOptions = {};
+const split = new WeakMap<LinuxSpec["namespaces"], SplitNamespaces>();
+
+/** Containers that share their list of namespaces share the answer. */
+function splitNamespaces(namespaces: LinuxSpec["namespaces"]): SplitNamespaces {
+  const known = split.get(namespaces);
+  if (known !== undefined) return known;
+  const cloned = namespaces.filter(({ type, path }) => path === undefined && type !== "cgroup");
+  const made: SplitNamespaces = {
+    joined: namespaces.flatMap(({ path }) => path ?? []),
+    options: { namespaces: new Set(cloned.map(({ type }) => KINDS[type])) },
+  };
+  split.set(namespaces, made);
+  return made;
+}
 
 /** Where the machine keeps what every container's /dev starts with. */
 const DEV_SKELETON = "/run/containerd/dev";
@@ -171,7 +219,8 @@ function makeDevSkeleton(kernel: Kernel): void {
 
 interface EnterArgument {
   readonly paths: readonly string[];
-  readonly namespaces: ReadonlySet<NamespaceKind>;
+  /** How the first process is cloned once the paths have been entered. */
+  readonly options: CloneOptions;
   readonly init: InitArgument;
 }
 
@@ -181,14 +230,14 @@ interface EnterArgument {
  *
  * @see runc libcontainer/nsenter/nsexec.c
  */
-function* enterAndClone({ paths, namespaces, init: argument }: EnterArgument): Routine<number> {
+function* enterAndClone({ paths, options, init: argument }: EnterArgument): Routine<number> {
   try {
     for (const path of paths) {
       const fd = yield* open(path);
       yield* setns(fd);
       yield* close(fd);
     }
-    const pid = yield* clone(init, argument, { namespaces, sibling: true });
+    const pid = yield* clone(init, argument, { ...options, sibling: true });
     yield* write(REPORT_FD, encode(`${PID_PREFIX}${pid}`));
     return 0;
   } catch (error) {

@@ -45,6 +45,7 @@ export interface WaitOptions {
 export const WAIT_LIMIT_US = 30 * 86_400 * 1_000_000;
 /** How many microtasks pass between the first wait and the first turn. */
 const MICROTASKS_BEFORE_START = 8;
+const NEXT_MICROTASK = Promise.resolve();
 /** Turns between two breaths of the host. */
 const TURNS_PER_BREATH = 5_000;
 /** Breaths after which JavaScript that nobody declared to be outside of the world is taken to wait for it. */
@@ -83,6 +84,8 @@ export class World {
   #pumping = false;
   /** Waits that make the world go on. */
   #driving = 0;
+  /** Microtasks that have passed since the pump was started, up to its first turn. */
+  #hops = 0;
   #wake: (() => void) | undefined;
 
   constructor(options: WorldOptions = {}) {
@@ -180,7 +183,10 @@ export class World {
     if (this.scheduler.readyCount === 0 && this.#held.size === 0) this.#catchUp();
     this.#wake?.();
     this.#letGo?.();
-    void this.#pump();
+    if (this.#pumping) return;
+    this.#pumping = true;
+    this.#hops = 0;
+    this.#hop();
   }
 
   /** Adds a source of lines for `explain`. Returns its removal. */
@@ -210,12 +216,14 @@ export class World {
     }
   }
 
+  /** Code that was started together (`Promise.all`) gets to its own wait before the world goes on. */
+  readonly #hop = (): void => {
+    if (this.#hops++ < MICROTASKS_BEFORE_START) void NEXT_MICROTASK.then(this.#hop);
+    else void this.#pump();
+  };
+
   async #pump(): Promise<void> {
-    if (this.#pumping) return;
-    this.#pumping = true;
     try {
-      // Code that was started together (`Promise.all`) gets to its own wait before the world goes on.
-      for (let i = 0; i < MICROTASKS_BEFORE_START; i++) await undefined;
       let turns = 0;
       if (this.#driving === 0) this.#serve();
       while (this.#driving > 0) {

@@ -7,7 +7,7 @@
  * @see containerd core/snapshots/snapshotter.go, plugins/snapshots/overlay
  */
 
-import { isOpaque, isWhiteout, MemoryDirectory, type MemoryFs, type MemoryInode } from "../fs/index.ts";
+import { isOpaque, isWhiteout, MemoryDirectory, type MemoryFs, type MemoryInode, removeTree } from "../fs/index.ts";
 import { StatusError } from "../lib/index.ts";
 import type { MountSpec } from "../oci/index.ts";
 
@@ -123,7 +123,7 @@ export class Snapshotter {
     if (snapshot.children > 0) throw new StatusError("failed-precondition", `cannot remove snapshot ${key} with child`);
     this.#snapshots.delete(key);
     this.#lowers.delete(key);
-    removeTree(this.#root, snapshot.directory);
+    removeTree(this.#disk, `${SNAPSHOT_ROOT}/${snapshot.directory}`);
     const parent = snapshot.parent === undefined ? undefined : this.#snapshots.get(snapshot.parent);
     if (parent === undefined) return;
     parent.children--;
@@ -182,7 +182,7 @@ export class Snapshotter {
     const own = this.#root.create(directory, directoryInit(0o755)) as MemoryDirectory;
     if (below !== undefined) copyAttributes(this.directory(below.name), own);
     const createdUs = this.#disk.machine.nowUs;
-    this.#snapshots.set(key, { kind, name: key, parent, createdUs, directory, children: 0, holders: 0 });
+    this.#snapshots.set(key, { kind, name: key, parent: below?.name, createdUs, directory, children: 0, holders: 0 });
   }
 
   #collect({ kind, name, holders, children }: Snapshot): void {
@@ -225,14 +225,4 @@ function lookupIn(layer: MemoryDirectory, names: readonly string[]): MemoryInode
     at = next;
   }
   return at;
-}
-
-function removeTree(parent: MemoryDirectory, name: string): void {
-  const victim = parent.lookup(name);
-  if (!(victim instanceof MemoryDirectory)) {
-    if (victim !== undefined) parent.unlink(name);
-    return;
-  }
-  for (const child of [...victim.entries.keys()]) removeTree(victim, child);
-  parent.rmdir(name);
 }

@@ -9,6 +9,7 @@ import {
   type Env,
   Errno,
   exitCode,
+  getpid,
   kill,
   type Program,
   type Routine,
@@ -74,9 +75,6 @@ function* becomeChild({ words, env }: { readonly words: readonly string[]; reado
   for (const signal of [...SIGNALS, SIGTTIN, SIGTTOU]) yield* sigaction(signal, "default");
   yield* setpgid(0, 0);
   const error = yield* execvp(words, env);
-  yield* write(2, encode(`[FATAL tini (${CHILD_PID})] exec ${words[0] ?? ""} failed: ${error.message}\n`));
+  yield* write(2, encode(`[FATAL tini (${yield* getpid()})] exec ${words[0] ?? ""} failed: ${error.message}\n`));
   return error.code === "ENOENT" ? 127 : error.code === "EACCES" ? 126 : 1;
 }
-
-/** The child's number in messages: what it is on a real machine, where runc's threads come first. */
-const CHILD_PID = 8;

@@ -1,3 +1,12 @@
 /** Userland: programs. Fenced: it sees system calls and nothing else of the kernel. */
-export { makeBusybox } from "./busybox.ts";
+export { type Applet, runApplet } from "./applet.ts";
+export { APPLET_NAMES } from "./applet-names.ts";
+export { makeBusybox, makeShellProgram } from "./busybox.ts";
+export { civilOf } from "./calendar.ts";
 export { dockerInit } from "./docker-init.ts";
+export { execOrDie, execvp, fork, runProgram, waitFor } from "./exec.ts";
+export { AppletExit, attempt, Input, Io, isatty, Output, readFile, readText, writeAll } from "./io.ts";
+export { groupByName, type User, userById, userByName } from "./passwd.ts";
+export type { ShellTraits } from "./sh/index.ts";
+export { resolve } from "./net/host-names.ts";
+export { strftime } from "./strftime.ts";

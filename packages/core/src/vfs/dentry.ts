@@ -6,7 +6,6 @@
  * somebody holds them. In a shared one (hostfs) a name is looked up each time, and its dentry is kept as long as it leads
  * to the same file. Linux's struct dentry, without negative entries.
  */
-import { SmallMap } from "../lib/index.ts";
 import type { PlanPoint } from "./automount.ts";
 import type { Inode } from "./inode.ts";
 
@@ -21,7 +20,9 @@ export class Dentry {
   plan: PlanPoint | undefined;
   /** Unlinked: still usable, but no path leads here. */
   deleted = false;
-  #children: SmallMap<string, Dentry> | undefined;
+  /** Chained by `#next`, like Linux's d_children, as long as they are few; by name when they are many. */
+  #children: Dentry | Map<string, Dentry> | undefined;
+  #next: Dentry | undefined;
 
   constructor(name: string, parent: Dentry | undefined, inode: Inode) {
     this.name = name;
@@ -31,25 +32,33 @@ export class Dentry {
 
   /** The child called `name`, or `undefined` if the directory has none. */
   child(name: string): Dentry | undefined {
-    const known = this.#children?.get(name);
+    const known = this.known(name);
     const { isVolatile, isShared } = this.inode.fs;
     if (known !== undefined && !isVolatile && !isShared) return known;
     const inode = this.inode.lookup(name);
     if (known !== undefined) {
       if (known.inode === inode) return known;
       if (isShared) known.deleted = true;
-      this.#children?.delete(name);
+      Dentry.#drop(this, known);
     }
     if (inode === undefined) return undefined;
     const found = new Dentry(name, this, inode);
     if (this.plan !== undefined) found.plan = this.plan.child(name);
-    if (!isVolatile) this.#keep(found);
+    if (!isVolatile) Dentry.#keep(this, found);
     return found;
+  }
+
+  /** The child called `name`, if a walk has seen it. */
+  known(name: string): Dentry | undefined {
+    if (this.#children instanceof Map) return this.#children.get(name);
+    let at = this.#children;
+    while (at !== undefined && at.name !== name) at = at.#next;
+    return at;
   }
 
   /** Tells the children that are known already what is planned for them. */
   spreadPlan(): void {
-    for (const child of this.#children?.values() ?? []) {
+    for (const child of Dentry.#known(this)) {
       child.plan = this.plan?.child(child.name);
       if (child.plan !== undefined) child.spreadPlan();
     }
@@ -58,7 +67,7 @@ export class Dentry {
   /** A child that was just made with `inode`. */
   adopt(name: string, inode: Inode): Dentry {
     const made = new Dentry(name, this, inode);
-    if (!inode.fs.isVolatile) this.#keep(made);
+    if (!inode.fs.isVolatile) Dentry.#keep(this, made);
     return made;
   }
 
@@ -71,24 +80,24 @@ export class Dentry {
 
   /** Keeps the way to this dentry, so that later walks find this very one: it becomes a mount point. */
   pin(): void {
-    for (let at: Dentry = this; at.parent !== undefined; at = at.parent) at.parent.#keep(at);
+    for (let at: Dentry = this; at.parent !== undefined; at = at.parent) Dentry.#keep(at.parent, at);
   }
 
   /** The entry `name` is gone. */
   forget(name: string): void {
-    const gone = this.#children?.get(name);
+    const gone = this.known(name);
     if (gone === undefined) return;
     gone.deleted = true;
-    this.#children?.delete(name);
+    Dentry.#drop(this, gone);
   }
 
   /** This dentry is now called `name` and lies in `parent`, replacing what was there. */
   move(parent: Dentry, name: string): void {
-    if (this.parent !== undefined) this.parent.#drop(this.name);
+    if (this.parent?.known(this.name) === this) Dentry.#drop(this.parent, this);
     parent.forget(name);
     this.name = name;
     this.parent = parent;
-    if (!this.inode.fs.isVolatile) parent.#keep(this);
+    if (!this.inode.fs.isVolatile) Dentry.#keep(parent, this);
   }
 
   /** True if this dentry is `other` or lies below it. */
@@ -97,12 +106,42 @@ export class Dentry {
     return false;
   }
 
-  #drop(name: string): void {
-    this.#children?.delete(name);
+  // Static, for private methods would cost each of the many dentries one more word.
+
+  static #known(parent: Dentry): readonly Dentry[] {
+    if (parent.#children instanceof Map) return [...parent.#children.values()];
+    const known: Dentry[] = [];
+    for (let at = parent.#children; at !== undefined; at = at.#next) known.push(at);
+    return known;
   }
 
-  #keep(child: Dentry): void {
-    this.#children ??= new SmallMap();
-    this.#children.set(child.name, child);
+  /** Takes out a child that is known. */
+  static #drop(parent: Dentry, child: Dentry): void {
+    if (parent.#children instanceof Map) {
+      parent.#children.delete(child.name);
+      return;
+    }
+    if (parent.#children === child) parent.#children = child.#next;
+    for (let at = parent.#children; at !== undefined; at = at.#next) if (at.#next === child) at.#next = child.#next;
+    child.#next = undefined;
+  }
+
+  static #keep(parent: Dentry, child: Dentry): void {
+    const other = parent.known(child.name);
+    if (other === child) return;
+    if (other !== undefined) Dentry.#drop(parent, other);
+    if (parent.#children instanceof Map) {
+      parent.#children.set(child.name, child);
+      return;
+    }
+    child.#next = parent.#children;
+    parent.#children = child;
+    const known = Dentry.#known(parent);
+    if (known.length <= CHAINED) return;
+    for (const one of known) one.#next = undefined;
+    parent.#children = new Map(known.map((one) => [one.name, one]));
   }
 }
+
+/** Up to so many children are found by walking along the chain. */
+const CHAINED = 8;

@@ -209,7 +209,7 @@ function freePlace(
   const { parent, name, slash } = walkParent(context, path);
   if (!isName(name)) throw new Errno("EEXIST");
   if (lookup(parent, name) !== undefined) throw new Errno("EEXIST");
-  if (slash && !options.slash) throw new Errno("ENOENT");
+  if ((slash && !options.slash) || parent.mount.fs.isFixed) throw new Errno("ENOENT");
   if (parent.mount.readOnly) throw new Errno("EROFS");
   if (options.create !== false) checkAccess(context.creds, parent.inode, W_OK | X_OK);
   return { parent, name };

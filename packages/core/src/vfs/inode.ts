@@ -39,6 +39,15 @@ export interface AttributeChange {
   readonly mtimeUs?: number;
 }
 
+/** Who has to do with a file now. Made when somebody first has: of most files nobody ever does. */
+export class FileUse {
+  /** How many processes execute it. */
+  executing = 0;
+  /** How many open files may write to it: it cannot be executed then. */
+  writing = 0;
+  locks: FileLocks | undefined;
+}
+
 export abstract class Inode {
   abstract readonly fs: FileSystem;
   abstract readonly ino: number;
@@ -60,27 +69,28 @@ export abstract class Inode {
     return this;
   }
 
-  /** How many processes execute this file. Counted on `backing`. */
-  executing = 0;
-  /** How many open files may write to it: it cannot be executed then. Counted on `backing`. */
-  writing = 0;
+  #use: FileUse | undefined;
 
-  /** Made when somebody first locks the file. Looked at on `backing`. */
-  #locks: FileLocks | undefined;
+  /** How the file is being used; counted on `backing`. */
+  get use(): FileUse {
+    this.#use ??= new FileUse();
+    return this.#use;
+  }
 
+  /** Looked at on `backing`. */
   get locks(): FileLocks {
-    this.#locks ??= new FileLocks();
-    return this.#locks;
+    this.use.locks ??= new FileLocks();
+    return this.use.locks;
   }
 
   /** An open file on this inode is gone, and with it its lock. */
   unlock(holder: object): void {
-    this.#locks?.unlock(holder);
+    this.#use?.locks?.unlock(holder);
   }
 
   /** Writing is refused with ETXTBSY, for the very data that would change are being executed. */
   get isTextBusy(): boolean {
-    return this.executing > 0;
+    return this.#use !== undefined && this.#use.executing > 0;
   }
 
   /** @throws EPERM where attributes are fixed. */
@@ -193,6 +203,8 @@ export abstract class FileSystem {
   abstract readonly root: Inode;
   /** First field of /proc/mounts. */
   readonly source: string = "none";
+  /** A name that is missing stays so: creating it is ENOENT, not a matter of permissions. */
+  readonly isFixed: boolean = false;
   /** Names can change without vfs: every lookup asks the inode again. */
   readonly isVolatile: boolean = false;
   /** Others change it too, though its inodes last: every lookup asks again, and a dentry goes when its name leads elsewhere. */

@@ -64,7 +64,7 @@ export class MountTree {
   /** Every mount, in the order of mounting. Makes what is only planned. */
   mounts(): readonly Mount[] {
     this.#carryOutPlans();
-    return [...this.root.subtree()].sort((a, b) => a.id - b.id);
+    return this.root.subtree().sort((a, b) => a.id - b.id);
   }
 
   /**
@@ -108,8 +108,7 @@ export class MountTree {
     const copy = options.recursive
       ? this.#copySubtree(from.mount, from.dentry, "keep")
       : this.#copyOne(from.mount, from.dentry, "keep");
-    assert(copy !== undefined, "the top of a copied subtree is bindable");
-    this.#checkRoom([...copy.subtree()].length);
+    this.#checkRoom(copy.subtree().length);
     this.#graft(copy, at);
     return copy;
   }
@@ -200,21 +199,21 @@ export class MountTree {
     mount.unbindable = type === "unbindable";
   }
 
-  /** The tree of a new mount namespace: every mount copied; shared ones become peers of their originals. */
-  clone(options: { readonly asSlaves: boolean }): { readonly tree: MountTree; readonly copies: Map<Mount, Mount> } {
+  /**
+   * The tree of a new mount namespace: every mount copied; shared ones become peers of their originals.
+   *
+   * @param copied is told of each copy.
+   */
+  clone(options: { readonly asSlaves: boolean }, copied: (original: Mount, copy: Mount) => void): MountTree {
     this.#carryOutPlans();
     const tree = new MountTree(this.#ids);
-    const copies = new Map<Mount, Mount>();
-    const root = tree.#copySubtree(this.root, this.root.root, options.asSlaves ? "slave" : "keep", copies);
-    assert(root !== undefined, "a root mount can be copied");
-    tree.#root = root;
-    tree.#count = copies.size;
-    return { tree, copies };
+    tree.#root = tree.#copySubtree(this.root, this.root.root, options.asSlaves ? "slave" : "keep", copied);
+    return tree;
   }
 
   /** Takes every mount out of propagation: the namespace is gone. */
   dissolve(): void {
-    for (const mount of [...this.root.subtree()].reverse()) this.#detach(mount);
+    for (const mount of this.root.subtree().reverse()) this.#detach(mount);
   }
 
   #carryOutPlans(): void {
@@ -249,15 +248,14 @@ export class MountTree {
     top: Mount,
     root: Dentry,
     groups: "keep" | "slave",
-    copies: Map<Mount, Mount> = new Map(),
-  ): Mount | undefined {
+    copied?: (original: Mount, copy: Mount) => void,
+  ): Mount {
     const copy = this.#copyOne(top, root, groups);
-    copies.set(top, copy);
+    copied?.(top, copy);
     const isOtherTree = top.tree !== this;
     for (const child of top.children) {
       if ((child.unbindable && !isOtherTree) || child.point?.isWithin(root) !== true) continue;
-      const below = this.#copySubtree(child, child.root, groups, copies);
-      if (below !== undefined) hook(below, copy, child.point);
+      hook(this.#copySubtree(child, child.root, groups, copied), copy, child.point);
     }
     return copy;
   }
@@ -272,7 +270,6 @@ export class MountTree {
     for (const place of targets) {
       const isPeer = place.peers !== undefined && place.peers === groupOf;
       const echo = place.tree.#copySubtree(mount, mount.root, isPeer ? "keep" : "slave");
-      if (echo === undefined) continue;
       if (!isPeer && place.peers !== undefined) {
         for (const one of echo.subtree()) place.tree.setPropagation(one, "shared");
       }

@@ -87,9 +87,10 @@ export class Mount {
   }
 
   /** This mount, then everything mounted below it, parents first. */
-  *subtree(): IterableIterator<Mount> {
-    yield this;
-    for (const child of this.children) yield* child.subtree();
+  subtree(found: Mount[] = []): Mount[] {
+    found.push(this);
+    for (const child of this.children) child.subtree(found);
+    return found;
   }
 }
 

@@ -38,7 +38,7 @@ export class OpenFile {
     this.at.mount.users++;
     this.#writes = this.writable && at.inode.type === "file" && (flags & O_PATH) === 0;
     if (this.#writes) {
-      at.inode.backing.writing++;
+      at.inode.backing.use.writing++;
       at.mount.writers++;
       at.mount.fs.writers++;
     }
@@ -64,7 +64,7 @@ export class OpenFile {
     if (--this.#references > 0) return;
     this.at.mount.users--;
     if (this.#writes) {
-      this.at.inode.backing.writing--;
+      this.at.inode.backing.use.writing--;
       this.at.mount.writers--;
       this.at.mount.fs.writers--;
     }
@@ -149,16 +149,19 @@ export class OpenFile {
 
 /** A file that is opened when somebody first uses its descriptor: most containers never write a line to stderr. */
 export class DeferredFile {
-  readonly #open: () => OpenFile;
+  readonly #open: (fd: number) => OpenFile;
+  readonly #fd: number;
   #file: OpenFile | undefined;
   #references = 1;
 
-  constructor(open: () => OpenFile) {
+  /** `fd` tells `open` which file is wanted: one function serves all standard streams of a container. */
+  constructor(open: (fd: number) => OpenFile, fd = 0) {
     this.#open = open;
+    this.#fd = fd;
   }
 
   get opened(): OpenFile {
-    this.#file ??= this.#open();
+    this.#file ??= this.#open(this.#fd);
     return this.#file;
   }
 

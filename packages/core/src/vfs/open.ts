@@ -84,6 +84,7 @@ function findOrCreate(context: FsContext, path: string, flags: number, mode: num
 
 function create(context: FsContext, last: LastComponent, mode: number): Location {
   const { parent, name } = last;
+  if (parent.mount.fs.isFixed) throw new Errno("ENOENT");
   if (parent.mount.readOnly) throw new Errno("EROFS");
   checkAccess(context.creds, parent.inode, W_OK | X_OK);
   const inode = parent.inode.create(name, newInode(context, parent.inode, "file", mode & 0o7777));

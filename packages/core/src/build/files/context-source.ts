@@ -16,11 +16,19 @@ export type ContextFile =
   | { readonly hardlink: string }
   | { readonly directory: true; readonly mode?: number };
 
+/** Files with several names are recognised by `nlink` and `ino`, where a disk tells them. */
+export interface DiskStat {
+  readonly mode: number | bigint;
+  readonly mtimeMs: number | bigint;
+  readonly nlink?: number | bigint;
+  readonly ino?: number | bigint;
+}
+
 /** What a directory on a disk needs to be read: `node:fs`, memfs and others of their shape have it. */
 export interface ContextDisk {
   readdirSync(path: string): readonly (string | Uint8Array | object)[];
   readFileSync(path: string): Uint8Array | string;
-  lstatSync(path: string): { readonly mode: number | bigint; readonly mtimeMs: number | bigint } | undefined;
+  lstatSync(path: string): DiskStat | undefined;
   readlinkSync(path: string): string | Uint8Array;
 }
 
@@ -59,10 +67,16 @@ function objectEntry(file: ContextFile): Pick<LayerEntry, "type" | "mode" | "con
 function* diskEntries(disk: ContextDisk, root: string, shownAs = root): Iterable<LayerEntry> {
   if (!isDirectory(disk, root))
     throw new StatusError("not-found", `unable to prepare context: path "${shownAs}" not found`);
-  yield* below(disk, root, "");
+  yield* below(disk, root, "", new Map());
 }
 
-function* below(disk: ContextDisk, root: string, prefix: string): Iterable<LayerEntry> {
+/** `firstNames` has the path under which an inode was met first. */
+function* below(
+  disk: ContextDisk,
+  root: string,
+  prefix: string,
+  firstNames: Map<string, string>,
+): Iterable<LayerEntry> {
   const names = disk.readdirSync(prefix === "" ? root : join(root, prefix)).map(String);
   for (const name of names.sort(compareBytes)) {
     const path = prefix + name;
@@ -74,11 +88,16 @@ function* below(disk: ContextDisk, root: string, prefix: string): Iterable<Layer
     if (type !== "file" && type !== "dir" && type !== "symlink") continue;
     const mtimeUs = Math.round(Number(stat.mtimeMs) * 1000);
     const entry = { path, type, mode: Number(stat.mode) & PERMISSION_BITS, uid: 0, gid: 0, mtimeUs };
-    if (type === "file") yield { ...entry, content: bytesOf(disk.readFileSync(place)) };
-    else if (type === "symlink") yield { ...entry, mode: 0o777, link: String(disk.readlinkSync(place)) };
+    if (type === "file") {
+      const inode = Number(stat.nlink ?? 1) > 1 ? `${stat.ino}` : undefined;
+      const first = inode === undefined ? undefined : firstNames.get(inode);
+      if (inode !== undefined && first === undefined) firstNames.set(inode, path);
+      if (first !== undefined) yield { ...entry, type: "hardlink", link: first };
+      else yield { ...entry, content: bytesOf(disk.readFileSync(place)) };
+    } else if (type === "symlink") yield { ...entry, mode: 0o777, link: String(disk.readlinkSync(place)) };
     else {
       yield entry;
-      yield* below(disk, root, `${path}/`);
+      yield* below(disk, root, `${path}/`, firstNames);
     }
   }
 }

@@ -36,6 +36,7 @@ export interface CopyOptions {
 interface Passage {
   readonly from: Location;
   readonly path: string;
+  /** "" for what was named itself, which no pattern keeps back. */
   readonly below: string;
   readonly target: string;
 }
@@ -46,6 +47,8 @@ export class Copier {
   readonly #options: CopyOptions;
   /** Copies of files that have several names, by inode number. */
   readonly #copied = new Map<number, string>();
+  /** Directories that are excluded themselves: they are made when something below them is not. */
+  readonly #waiting: Passage[] = [];
 
   constructor(source: MountedTree, destination: MountedTree, options: CopyOptions) {
     this.#source = source;
@@ -70,11 +73,15 @@ export class Copier {
     if (from.inode.type !== "dir") {
       if (existing?.inode.type === "dir") target = join(target, basename(source));
       makeDirectories(tree, dirname(target), this.#newDirectoryMode, this.#options.owner);
-      this.#copyFile({ from, path, below: basename(path), target });
+      this.#copyFile({ from, path, below: "", target });
       return;
     }
+    if (existing !== undefined && existing.inode.type !== "dir") throw this.#nonDirectory(target);
     if (existing === undefined) makeDirectories(tree, target, this.#newDirectoryMode, this.#options.owner);
     this.#copyEntries({ from, path, below: "", target });
+    // Of the directory itself only the times come along.
+    const { mtimeUs } = from.inode.stat();
+    this.#writer.at(target)?.inode.setattr({ mtimeUs, atimeUs: mtimeUs });
   }
 
   get #newDirectoryMode(): number {
@@ -99,22 +106,34 @@ export class Copier {
   }
 
   #copyDirectory(passage: Passage): void {
-    const { exclude, mountPoint } = this.#options;
+    const { exclude } = this.#options;
     const isExcluded = exclude?.matches(passage.below) === true;
     if (isExcluded && exclude?.hasExclusions !== true) return;
-    const existing = this.#writer.at(passage.target);
-    if (existing !== undefined && existing.inode.type !== "dir") {
-      throw new BuildError(`cannot copy to non-directory: ${mountPoint}${passage.target}`);
-    }
-    if (existing === undefined) this.#writer.directory(passage.target);
+    this.#waiting.push(passage);
+    if (!isExcluded) this.#makeWaiting();
     this.#copyEntries(passage);
-    this.#finish(passage);
+    if (this.#waiting[this.#waiting.length - 1] === passage) this.#waiting.pop();
+    else this.#finish(passage);
+  }
+
+  /** Something will be below the directories that wait. */
+  #makeWaiting(): void {
+    for (const { target } of this.#waiting.splice(0)) {
+      const existing = this.#writer.at(target);
+      if (existing === undefined) this.#writer.directory(target);
+      else if (existing.inode.type !== "dir") throw this.#nonDirectory(target);
+    }
+  }
+
+  #nonDirectory(target: string): BuildError {
+    return new BuildError(`cannot copy to non-directory: ${this.#options.mountPoint}${target}`);
   }
 
   #copyFile(passage: Passage): void {
     const { from, target } = passage;
     const { exclude, mountPoint } = this.#options;
-    if (exclude?.matches(passage.below) === true) return;
+    if (passage.below !== "" && exclude?.matches(passage.below) === true) return;
+    this.#makeWaiting();
     const existing = this.#writer.at(target);
     if (existing?.inode.type === "dir") {
       throw new BuildError(`cannot replace to directory ${mountPoint}${target} with file`);

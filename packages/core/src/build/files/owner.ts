@@ -6,14 +6,17 @@
 import type { MountedTree } from "../../snapshot/index.ts";
 import type { Owner } from "./make-directories.ts";
 
-/** A user alone gets the group that the file says, or one of the same number; names that nobody knows mean 0. */
+/**
+ * A user alone gets the group that the file says, or one of the same number; names that nobody knows, and a group that
+ * is left out after the colon, mean 0.
+ */
 export function findOwner(tree: MountedTree, text: string): Owner {
   const colon = text.indexOf(":");
   const user = colon < 0 ? text : text.slice(0, colon);
-  const group = colon < 0 ? "" : text.slice(colon + 1);
+  const group = colon < 0 ? undefined : text.slice(colon + 1);
   const known = numberOf(user) === undefined ? findLine(tree, "/etc/passwd", user) : undefined;
   const uid = numberOf(user) ?? known?.[2] ?? 0;
-  if (group === "") return { uid, gid: known?.[3] ?? uid };
+  if (group === undefined) return { uid, gid: known?.[3] ?? uid };
   return { uid, gid: numberOf(group) ?? findLine(tree, "/etc/group", group)?.[2] ?? 0 };
 }
 

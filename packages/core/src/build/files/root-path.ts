@@ -3,9 +3,9 @@
  *
  * @see containerd continuity fs/path.go RootPath
  */
-import { Errno } from "../../abi/index.ts";
 import { clean, dirname } from "../../lib/index.ts";
 import type { MountedTree } from "../../snapshot/index.ts";
+import { BuildError } from "../dockerfile/error.ts";
 
 /** As many links as Go's RootPath follows. */
 const LINK_LIMIT = 255;
@@ -13,9 +13,15 @@ const LINK_LIMIT = 255;
 /**
  * The path without symbolic links that `path` means: what does not exist stays as it is written.
  *
- * @throws ELOOP
+ * @throws BuildError `too many links`
  */
 export function rootPath(tree: MountedTree, path: string): string {
+  return pathBelow(tree, "/", path);
+}
+
+/** The same for a path in a directory (without symbolic links) that counts as the root. */
+export function pathBelow(tree: MountedTree, root: string, path: string): string {
+  const prefix = root === "/" ? "" : root;
   let resolved = "";
   let links = 0;
   const rest = parts(path);
@@ -25,17 +31,17 @@ export function rootPath(tree: MountedTree, path: string): string {
       continue;
     }
     const next = `${resolved}/${name}`;
-    const inode = tree.find(next, { follow: false })?.inode;
+    const inode = tree.find(prefix + next, { follow: false })?.inode;
     if (inode?.type !== "symlink") {
       resolved = next;
       continue;
     }
-    if (++links > LINK_LIMIT) throw new Errno("ELOOP");
+    if (++links > LINK_LIMIT) throw new BuildError("too many links");
     const target = inode.readlink();
     if (target.startsWith("/")) resolved = "";
     rest.unshift(...parts(target));
   }
-  return resolved === "" ? "/" : clean(resolved);
+  return clean(`${prefix}${resolved}` || "/");
 }
 
 function parts(path: string): string[] {

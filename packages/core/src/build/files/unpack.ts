@@ -1,34 +1,38 @@
 /**
  * ADD of an archive: its entries, unpacked into a directory of a tree.
  *
- * @see moby pkg/archive Unpack, createTarFile; BuildKit solver/llbsolver/file/unpack.go
+ * The directory is the root for everything in the archive: links that lead out of it end up inside.
+ *
+ * @see moby/go-archive Unpack, createTarFile; BuildKit solver/llbsolver/file/unpack.go
  */
+import { Errno } from "../../abi/index.ts";
 import { type LayerEntry, tarToLayer } from "../../content/index.ts";
-import { bunzip2, clean, dirname, gunzip, isGzip, StatusError, unxz } from "../../lib/index.ts";
+import { basename, bunzip2, clean, dirname, gunzip, isGzip, join, StatusError, unxz } from "../../lib/index.ts";
 import type { MountedTree } from "../../snapshot/index.ts";
 import { BuildError } from "../dockerfile/error.ts";
 import { makeDirectories, type Owner } from "./make-directories.ts";
-import { rootPath } from "./root-path.ts";
+import { pathBelow } from "./root-path.ts";
 import { TreeWriter } from "./tree-writer.ts";
 
-/** The entries of a tar archive, compressed or not; `undefined` if the bytes are none. */
-export function archiveEntries(bytes: Uint8Array): readonly LayerEntry[] | undefined {
+const XZ_MAGIC = [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00];
+const BZIP2_MAGIC = [0x42, 0x5a, 0x68];
+
+/** The bytes of a tar archive, compressed or not; `undefined` if they are none, which the first entry tells. */
+export function openArchive(bytes: Uint8Array, { xz }: { readonly xz: boolean }): Uint8Array | undefined {
   try {
-    const entries = [...tarToLayer(decompress(bytes))];
-    return entries.length === 0 ? undefined : entries;
+    const archive = decompress(bytes, xz);
+    const { done } = tarToLayer(archive)[Symbol.iterator]().next();
+    return done === true ? undefined : archive;
   } catch (error) {
     if (error instanceof StatusError) return undefined;
     throw error;
   }
 }
 
-const XZ_MAGIC = [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00];
-const BZIP2_MAGIC = [0x42, 0x5a, 0x68];
-
-function decompress(bytes: Uint8Array): Uint8Array {
+function decompress(bytes: Uint8Array, xz: boolean): Uint8Array {
   if (isGzip(bytes)) return gunzip(bytes);
   if (startsWith(bytes, BZIP2_MAGIC)) return bunzip2(bytes);
-  return startsWith(bytes, XZ_MAGIC) ? unxz(bytes) : bytes;
+  return xz && startsWith(bytes, XZ_MAGIC) ? unxz(bytes) : bytes;
 }
 
 function startsWith(bytes: Uint8Array, magic: readonly number[]): boolean {
@@ -38,20 +42,16 @@ function startsWith(bytes: Uint8Array, magic: readonly number[]): boolean {
 /**
  * Unpacks into the directory `dest`; `owner` is everybody's instead of those in the archive.
  *
- * @throws BuildError `invalid entry name "../x"`
+ * @throws BuildError `invalid entry name "../x"`, `unexpected EOF`
  */
-export function unpackEntries(
-  tree: MountedTree,
-  entries: readonly LayerEntry[],
-  dest: string,
-  owner: Owner | undefined,
-): void {
+export function unpackArchive(tree: MountedTree, archive: Uint8Array, dest: string, owner: Owner | undefined): void {
   const writer = new TreeWriter(tree);
   const directories: (readonly [path: string, entry: LayerEntry])[] = [];
-  for (const original of entries) {
+  for (const original of entriesOf(archive)) {
     const entry = { ...original, ...owner };
-    const path = targetOf(dest, entry.path);
-    if (path !== dest) makeDirectories(tree, rootPath(tree, dirname(path)), 0o777, { uid: 0, gid: 0 });
+    const name = nameOf(entry.path);
+    if (name === ".") continue;
+    const path = place(tree, dest, name);
     unpackEntry(writer, path, entry, dest);
     if (entry.type === "dir") directories.push([path, entry]);
   }
@@ -60,19 +60,33 @@ export function unpackEntries(
     writer.setAttributes(path, { mode, uid, gid, mtimeUs });
 }
 
-function targetOf(dest: string, name: string): string {
+function* entriesOf(archive: Uint8Array): Iterable<LayerEntry> {
+  try {
+    yield* tarToLayer(archive);
+  } catch (error) {
+    throw error instanceof StatusError && !(error instanceof BuildError) ? new BuildError(error.message) : error;
+  }
+}
+
+function nameOf(name: string): string {
   const cleaned = clean(name === "" ? "." : name);
   if (cleaned === ".." || cleaned.startsWith("../")) throw new BuildError(`invalid entry name ${JSON.stringify(name)}`);
-  return clean(`${dest}/${cleaned}`);
+  return cleaned;
+}
+
+/** Where an entry goes; the directories on the way are made. */
+function place(tree: MountedTree, dest: string, name: string): string {
+  const parent = pathBelow(tree, dest, dirname(name));
+  const existing = tree.find(parent, { follow: false });
+  if (existing !== undefined && existing.inode.type !== "dir") throw new BuildError(`openat ${name}: not a directory`);
+  makeDirectories(tree, parent, 0o755, { uid: 0, gid: 0 });
+  return join(parent, basename(name));
 }
 
 function unpackEntry(writer: TreeWriter, path: string, entry: LayerEntry, dest: string): void {
   const existing = writer.at(path);
   const isDirectory = existing?.inode.type === "dir";
-  if (existing !== undefined && !(isDirectory && entry.type === "dir")) {
-    if (isDirectory && path === dest) return;
-    writer.remove(path);
-  }
+  if (existing !== undefined && !(isDirectory && entry.type === "dir")) writer.remove(path);
   const { mode, uid, gid, mtimeUs, xattrs } = entry;
   switch (entry.type) {
     case "dir":
@@ -85,10 +99,20 @@ function unpackEntry(writer: TreeWriter, path: string, entry: LayerEntry, dest: 
       writer.symlink(path, entry.link ?? "");
       break;
     case "hardlink":
-      writer.hardlink(path, targetOf(dest, entry.link ?? ""));
-      return;
+      linkEntry(writer, path, entry, dest);
+      break;
     default:
       writer.special(path, entry.type, entry.rdev ?? 0);
   }
+  // A hard link's attributes count as well: they become those of the file.
   writer.setAttributes(path, { mode, uid, gid, mtimeUs, ...(xattrs === undefined ? {} : { xattrs }) });
+}
+
+function linkEntry(writer: TreeWriter, path: string, { path: name, link = "" }: LayerEntry, dest: string): void {
+  try {
+    writer.hardlink(path, pathBelow(writer.tree, dest, nameOf(link)));
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    throw new BuildError(`linkat ${link} ${name}: ${error.message.toLowerCase()}`);
+  }
 }

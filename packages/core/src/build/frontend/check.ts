@@ -93,7 +93,7 @@ function walk(prepared: Prepared, options: CheckOptions, steps: Map<BuildStage, 
   const context = { escape: graph.escape, globalArgs: graph.globalArgs, buildArgs, lint, ...(ignore && { ignore }) };
   const ends = new Map<BuildStage, Scope>();
   for (const stage of rounds.stages) {
-    if (stage.isReplaced) continue;
+    if (stage.isReplaced || stage.isImplicit) continue;
     const base = stage.base && ends.get(stage.base);
     let scope = base === undefined ? imageScope(rounds.config(stage)) : childScope(base);
     const done: Step[] = [];

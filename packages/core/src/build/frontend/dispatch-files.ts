@@ -1,9 +1,9 @@
 /** COPY and ADD: their words, their inline files, their flags. Model: dispatchCopy of BuildKit's convert.go. */
+import { digestProblem } from "../../oci/index.ts";
 import { heredocText, type InstructionOf } from "../dockerfile/ast.ts";
 import { BuildError } from "../dockerfile/error.ts";
 import { checkChmod } from "./chmod.ts";
 import type { Expander } from "./expander.ts";
-import { digestProblem } from "./reference.ts";
 import { sourceKind } from "./remote.ts";
 import type { AddStep, CopyStep } from "./step.ts";
 

@@ -6,7 +6,6 @@ export { type CheckOptions, type CheckResult, check, type Prepared, type Prepare
 export { type DispatchContext, type Dispatched, dispatch } from "./dispatch.ts";
 export type { BuildArgs } from "./global-args.ts";
 export { type BuildPlatform, DEFAULT_PLATFORM, formatPlatform, normalizePlatform, parsePlatform } from "./platform.ts";
-export { digestProblem, referenceProblem } from "./reference.ts";
 export { type SourceKind, sourceKind } from "./remote.ts";
 export { type BaseImage, ImageRounds, type ResolveOptions, resolveImages } from "./resolve.ts";
 export {

@@ -1,4 +1,5 @@
 /** Lint rules about FROM, which need the ARGs before it: undeclared variables, bad defaults, constant platforms. */
+import { referenceProblem } from "../../oci/index.ts";
 import type { Dockerfile, FromInstruction, SourceRange } from "../dockerfile/ast.ts";
 import type { Environment } from "../dockerfile/environment.ts";
 import { BuildError } from "../dockerfile/error.ts";
@@ -8,7 +9,6 @@ import { type LexResult, lexWord } from "../dockerfile/words.ts";
 import { quote } from "../go/quote.ts";
 import { withGlobalArgs } from "./global-args.ts";
 import { type BuildPlatform, formatPlatform, normalizePlatform, parsePlatform } from "./platform.ts";
-import { referenceProblem } from "./reference.ts";
 
 /** Variables of a FROM that no ARG declares. */
 export function lintFrom(

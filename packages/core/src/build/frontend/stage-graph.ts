@@ -5,7 +5,9 @@
  * stages. Only what the target reaches is built. ONBUILD triggers prepend instructions once an image's configuration
  * is known. Model: toDispatchState of BuildKit's convert.go, with its messages and its order.
  */
+
 import { assert } from "../../lib/index.ts";
+import { referenceProblem } from "../../oci/index.ts";
 import type { AnyInstruction, Dockerfile, Escape, Instruction, SourceRange, Stage } from "../dockerfile/ast.ts";
 import type { Environment } from "../dockerfile/environment.ts";
 import { BuildError, rethrow } from "../dockerfile/error.ts";
@@ -19,7 +21,6 @@ import { quote } from "../go/quote.ts";
 import { type BuildArgs, predefinedArgs, withGlobalArgs } from "./global-args.ts";
 import { lintDefaultImages, lintFrom, lintPlatform } from "./lint-from.ts";
 import { type BuildPlatform, parsePlatform } from "./platform.ts";
-import { referenceProblem } from "./reference.ts";
 
 export interface GraphOptions {
   readonly buildArgs?: BuildArgs;

@@ -9,6 +9,14 @@ import type { Step } from "../frontend/step.ts";
 import { createdBy } from "./created-by.ts";
 
 const COMMENT = "buildkit.dockerfile.v0";
+const EXPORTER_COMMENT = "buildkit.exporter.image.v0";
+
+/** What is known of a layer besides its files. */
+export interface LayerOrigin {
+  readonly created: string;
+  /** The step that made it. */
+  readonly title: string;
+}
 
 export class ImageDraft {
   readonly platform: Platform;
@@ -30,7 +38,7 @@ export class ImageDraft {
 
   /** The configuration of `scratch`, or of a base image. */
   static from(platform: Platform, base: ImageConfig | undefined): ImageDraft {
-    const { OnBuild: _triggers, ...config } = base?.config ?? {};
+    const { OnBuild: _triggers, ...config } = base?.config ?? { WorkingDir: "/" };
     return new ImageDraft(platform, config, base?.history ?? [], base?.author);
   }
 
@@ -47,7 +55,9 @@ export class ImageDraft {
     };
     const author = step.kind === "MAINTAINER" ? step.name : this.#author;
     const config = { ...this.#config, ...changeOf(step, this.#config, after) };
-    return new ImageDraft(this.platform, config, [...this.#history, entry], author);
+    // A trigger is no history before it is set off.
+    const history = step.kind === "ONBUILD" ? this.#history : [...this.#history, entry];
+    return new ImageDraft(this.platform, config, history, author);
   }
 
   /** At the start of a stage: the variables of its image, PATH at least. */
@@ -72,11 +82,11 @@ export class ImageDraft {
   /**
    * The configuration document, its fields in the order of Go's encoder.
    *
-   * @param layerTimes when each layer was made, those of the base image included; history gets its times from there
+   * @param layers those of the base image included; history gets its times from there
    */
-  document(diffIds: ImageConfig["rootfs"]["diff_ids"], layerTimes: readonly string[], nowText: string): ImageConfig {
+  document(diffIds: ImageConfig["rootfs"]["diff_ids"], layers: readonly LayerOrigin[], nowText: string): ImageConfig {
     const { architecture, os, variant } = this.platform;
-    const history = datedHistory(this.#history, layerTimes);
+    const history = datedHistory(completeHistory(this.#history, layers), layers);
     const created = history[history.length - 1]?.created ?? nowText;
     return {
       architecture,
@@ -91,16 +101,23 @@ export class ImageDraft {
   }
 }
 
+/** Layers that no instruction made get entries of their own, at the end. */
+function completeHistory(history: readonly History[], layers: readonly LayerOrigin[]): readonly History[] {
+  const told = history.filter(({ empty_layer: isEmpty }) => isEmpty !== true).length;
+  const added = layers.slice(told).map(({ title }) => ({ created_by: title, comment: EXPORTER_COMMENT }));
+  return added.length === 0 ? history : [...history, ...added];
+}
+
 /**
  * Gives entries their times: one with a layer that of the layer, the others that of the layer before them, or of the
  * first new one.
  *
  * @see BuildKit exporter/containerimage/writer.go normalizeLayersAndHistory
  */
-function datedHistory(history: readonly History[], layerTimes: readonly string[]): readonly History[] {
+function datedHistory(history: readonly History[], layers: readonly LayerOrigin[]): readonly History[] {
   let layer = 0;
   const dated = history.map((entry) => {
-    const time = entry.empty_layer === true ? undefined : layerTimes[layer++];
+    const time = entry.empty_layer === true ? undefined : layers[layer++]?.created;
     return withTime(entry, entry.created ?? time);
   });
   const firstOpen = dated.findIndex(({ created }) => created === undefined);
@@ -201,5 +218,5 @@ function inOrder(config: ImageRunConfig): ImageRunConfig {
 
 function isEmpty(value: unknown): boolean {
   if (value === undefined || value === null || value === "" || value === false) return true;
-  return Array.isArray(value) && value.length === 0;
+  return typeof value === "object" && Object.keys(value).length === 0;
 }

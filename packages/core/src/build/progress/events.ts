@@ -2,13 +2,16 @@
 import type { LintWarning } from "../dockerfile/lint.ts";
 
 interface About {
-  /** The vertex, by its number in the build: from 1 in the order of their starts. */
+  /** The vertex, by its number in the build: from 1, as they are announced. */
   readonly vertex: number;
   /** Wall time, microseconds since 1970. */
   readonly timeUs: number;
 }
 
 export type BuildEvent =
+  /** A vertex that the build will need; some are never started because another one fails first. */
+  | (About & { readonly kind: "planned"; readonly name: string; readonly inputs: readonly number[] })
+  /** For the first time, or again after a pause. */
   | (About & { readonly kind: "started"; readonly name: string })
   | (About & { readonly kind: "completed"; readonly cached: boolean })
   | (About & { readonly kind: "failed"; readonly error: string })

@@ -14,6 +14,8 @@ const RULE = "------\n";
 
 interface Block {
   readonly vertex: number;
+  /** What it is called on the screen, once it is shown: vertices are numbered as they come there. */
+  number: number | undefined;
   readonly name: string;
   readonly startedUs: number;
   /** Lines that wait for the next look. */
@@ -34,6 +36,7 @@ export class PlainProgress {
   #current: Block | undefined;
   #failed: Block | undefined;
   #isFirst = true;
+  #lastNumber = 0;
 
   print(event: BuildEvent): string {
     this.#tickUs ??= event.timeUs;
@@ -54,9 +57,12 @@ export class PlainProgress {
 
   #note(event: BuildEvent): void {
     const { vertex, timeUs } = event;
+    if (event.kind === "planned") return;
     if (event.kind === "started") {
+      if (this.#blocks.has(vertex)) return;
       this.#blocks.set(vertex, {
         vertex,
+        number: undefined,
         name: event.name,
         startedUs: timeUs,
         lines: [],
@@ -88,17 +94,18 @@ export class PlainProgress {
     if (block.lines.length === 0 && (!isNew || block.isShown)) return "";
     let text = "";
     if (isNew) {
-      if (this.#current !== undefined && !this.#current.hasEnded) text += `#${this.#current.vertex} ...\n`;
-      text += `\n#${block.vertex} ${block.name}\n`;
+      if (this.#current !== undefined && !this.#current.hasEnded) text += `#${this.#current.number} ...\n`;
+      block.number ??= ++this.#lastNumber;
+      text += `\n#${block.number} ${block.name}\n`;
       block.isShown = true;
       this.#current = block;
     }
-    for (const line of block.lines.splice(0)) text += `#${block.vertex} ${line}\n`;
+    for (const line of block.lines.splice(0)) text += `#${block.number} ${line}\n`;
     return text;
   }
 }
 
-function noteIn(block: Block, event: Exclude<BuildEvent, { readonly kind: "started" }>): void {
+function noteIn(block: Block, event: Exclude<BuildEvent, { readonly kind: "planned" | "started" }>): void {
   switch (event.kind) {
     case "status":
       block.lines.push(`${event.text} done`);

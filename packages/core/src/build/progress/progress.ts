@@ -14,10 +14,15 @@ export class Progress {
     this.#nowUs = nowUs;
   }
 
+  /** A vertex that will wait for others, and is announced when they are known. */
+  plan(name: string): VertexProgress {
+    return new VertexProgress(++this.#last, name, this.#tell, this.#nowUs);
+  }
+
+  /** A vertex that begins at once. */
   start(name: string): VertexProgress {
-    const vertex = ++this.#last;
-    this.#tell({ kind: "started", vertex, timeUs: this.#nowUs(), name });
-    const started = new VertexProgress(vertex, this.#tell, this.#nowUs);
+    const started = new VertexProgress(++this.#last, name, this.#tell, this.#nowUs);
+    started.start();
     this.#first ??= started;
     return started;
   }
@@ -29,14 +34,25 @@ export class Progress {
 
 /** One vertex at work. */
 export class VertexProgress {
-  readonly #vertex: number;
+  readonly number: number;
+  readonly #name: string;
   readonly #tell: BuildListener;
   readonly #nowUs: () => number;
 
-  constructor(vertex: number, tell: BuildListener, nowUs: () => number) {
-    this.#vertex = vertex;
+  constructor(number: number, name: string, tell: BuildListener, nowUs: () => number) {
+    this.number = number;
+    this.#name = name;
     this.#tell = tell;
     this.#nowUs = nowUs;
+  }
+
+  announce(inputs: readonly VertexProgress[]): void {
+    const numbers = inputs.map(({ number }) => number);
+    this.#tell({ kind: "planned", ...this.#about(), name: this.#name, inputs: numbers });
+  }
+
+  start(): void {
+    this.#tell({ kind: "started", ...this.#about(), name: this.#name });
   }
 
   status(text: string): void {
@@ -64,6 +80,6 @@ export class VertexProgress {
   }
 
   #about(): { readonly vertex: number; readonly timeUs: number } {
-    return { vertex: this.#vertex, timeUs: this.#nowUs() };
+    return { vertex: this.number, timeUs: this.#nowUs() };
   }
 }

@@ -14,6 +14,8 @@ export type Ingredients = ReadonlyMap<string, string>;
 
 export interface CacheRecord {
   readonly key: string;
+  /** What stands for the result in the keys of those who build on it. */
+  readonly result: string;
   /** The vertex's name, when it was made. */
   readonly name: string;
   readonly snapshot: string;
@@ -37,6 +39,7 @@ export interface CacheMiss {
 export class BuildCache {
   readonly #snapshotter: Snapshotter;
   readonly #records = new Map<string, CacheRecord>();
+  readonly #titles = new Map<string, string>();
   /** The newest record of each step, by the step alone: what a miss is compared with. */
   readonly #newest = new Map<string, CacheRecord>();
 
@@ -65,6 +68,7 @@ export class BuildCache {
     if (known !== undefined) this.#snapshotter.release(known.snapshot);
     const stored = { ...record, usedUs: record.createdUs, uses: 1 };
     this.#records.set(record.key, stored);
+    this.#titles.set(record.snapshot, record.name);
     this.#newest.set(stepOf(record.name), stored);
     return stored;
   }
@@ -81,6 +85,11 @@ export class BuildCache {
     return miss;
   }
 
+  /** What made a snapshot, if a build did. */
+  titleOf(snapshot: string): string | undefined {
+    return this.#titles.get(snapshot);
+  }
+
   records(): Iterable<CacheRecord> {
     return this.#records.values();
   }
@@ -94,6 +103,7 @@ export class BuildCache {
     }
     this.#records.clear();
     this.#newest.clear();
+    this.#titles.clear();
     return bytes;
   }
 }

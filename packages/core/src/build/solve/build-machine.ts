@@ -11,4 +11,8 @@ export interface BuildMachine {
   readonly snapshotter: Snapshotter;
   /** Draws the names of what is only there for a while. */
   readonly prng: Prng;
+  /** ADD unpacks archives of xz, for which the daemon needs a program. */
+  readonly unpacksXz: boolean;
+  /** What is behind a URL. @throws BuildError in the words of Go's client if nobody answers */
+  readonly download: (url: string) => Uint8Array;
 }

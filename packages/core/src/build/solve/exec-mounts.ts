@@ -19,6 +19,8 @@ import type { ExecMount, ExecOp } from "./vertex.ts";
 
 const ROOT = "/var/lib/docker/buildkit";
 const SECRETS = "/run/secrets";
+const SSH_SOCKET = "/run/buildkit/ssh_agent";
+const SSH_VARIABLE = "SSH_AUTH_SOCK";
 
 /** Values of secrets by their names. */
 export type Secrets = ReadonlyMap<string, Uint8Array>;
@@ -37,6 +39,7 @@ export class ExecMounts {
   readonly #releases: (() => void)[] = [];
   readonly #env: string[] = [];
   #last = 0;
+  #sockets = 0;
 
   constructor(machine: BuildMachine, secrets: Secrets) {
     this.#machine = machine;
@@ -49,7 +52,8 @@ export class ExecMounts {
     if (op.script !== undefined) mounts.push(this.#script(op.script));
     return {
       mounts,
-      env: this.#env,
+      // What the Dockerfile says of the socket counts more.
+      env: this.#env.filter((one) => !one.startsWith(`${SSH_VARIABLE}=`) || !op.env.some(isSocketVariable)),
       release: () => {
         for (const release of this.#releases.reverse()) release();
       },
@@ -68,8 +72,15 @@ export class ExecMounts {
         return this.#secret(mount);
       case "ssh":
         if (mount.required) throw new BuildError(`unset ssh forward key ${mount.id === "" ? "default" : mount.id}`);
+        this.#nameSocket(mount);
         return undefined;
     }
+  }
+
+  /** Where the agent's socket would be is told even if there is no agent; of several mounts the first counts. */
+  #nameSocket({ target }: StepMount): void {
+    const path = target === "" ? `${SSH_SOCKET}.${this.#sockets}` : target;
+    if (this.#sockets++ === 0) this.#env.push(`${SSH_VARIABLE}=${path}`);
   }
 
   #bind(mount: StepMount, from: Result | undefined): PreparedMount {
@@ -180,6 +191,10 @@ export class ExecMounts {
     const { init } = this.#machine.kernel;
     return walk(init, path, { follow: true });
   }
+}
+
+function isSocketVariable(variable: string): boolean {
+  return variable.startsWith(`${SSH_VARIABLE}=`);
 }
 
 function tmpfs({ target, sizeBytes }: StepMount): MountSpec {

@@ -1,6 +1,5 @@
 /** RUN: a change that a process makes. @see BuildKit solver/llbsolver/ops/exec.go */
 import { join } from "../../lib/index.ts";
-import { BuildError } from "../dockerfile/error.ts";
 import { checksums, combined } from "../files/checksum.ts";
 import type { VertexProgress } from "../progress/progress.ts";
 import type { BuildMachine } from "./build-machine.ts";
@@ -39,6 +38,8 @@ function ingredientsOf(machine: BuildMachine, op: ExecOp, sources: Sources): Map
   ingredients.set("the working directory", op.cwd);
   ingredients.set("the user", op.user);
   ingredients.set("the network", op.network);
+  if (op.hostname !== undefined) ingredients.set("the host name", op.hostname);
+  if (op.extraHosts.length > 0) ingredients.set("the hosts", JSON.stringify(op.extraHosts));
   if (op.script !== undefined) ingredients.set("the script", op.script.content);
   for (const one of op.mounts) {
     const { target, type } = one.mount;
@@ -71,7 +72,6 @@ async function run(
   sources: Sources,
   { key, progress, signal }: { readonly key: string; readonly progress: VertexProgress; readonly signal: AbortSignal },
 ): Promise<void> {
-  if (op.network === "host") throw new BuildError("network.host is not allowed");
   const prepared = new ExecMounts(machine, secrets).prepare(op, sources);
   try {
     await executor.run({

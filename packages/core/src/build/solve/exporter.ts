@@ -29,12 +29,20 @@ export class Exporter {
     }
   }
 
-  /** Stores the image of a snapshot; `undefined` is an image without layers. */
-  export(snapshot: string | undefined, draft: ImageDraft, nowUs: number): Image {
+  /** Stores the image of a snapshot; `undefined` is an image without layers. `titleOf` tells what made a layer. */
+  export(
+    snapshot: string | undefined,
+    draft: ImageDraft,
+    nowUs: number,
+    titleOf: (snapshot: string) => string | undefined,
+  ): Image {
     const chain = snapshot === undefined ? [] : [...this.#snapshotter.chain(snapshot)].reverse();
     const diffIds = chain.map((name) => this.#diffIdOf(name));
-    const times = chain.map((name) => timeText(this.#snapshotter.stat(name).createdUs));
-    return this.#images.add(draft.document(diffIds, times, timeText(nowUs)), chain);
+    const layers = chain.map((name) => ({
+      created: timeText(this.#snapshotter.stat(name).createdUs),
+      title: titleOf(name) ?? "",
+    }));
+    return this.#images.add(draft.document(diffIds, layers, timeText(nowUs)), chain);
   }
 
   #diffIdOf(snapshot: string): Digest {

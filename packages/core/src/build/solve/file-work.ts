@@ -1,6 +1,8 @@
 /** COPY, ADD and WORKDIR: changes of files. @see BuildKit solver/llbsolver/ops/file.go, file/backend.go */
+import { Errno } from "../../abi/index.ts";
+import type { Prng } from "../../sim/index.ts";
 import { MountedSnapshot, type MountedTree } from "../../snapshot/index.ts";
-import { BuildError } from "../dockerfile/error.ts";
+import { BuildError, rethrow } from "../dockerfile/error.ts";
 import { type Checksums, checksums } from "../files/checksum.ts";
 import { Copier } from "../files/copy.ts";
 import { IgnoreMatcher } from "../files/ignore.ts";
@@ -8,9 +10,10 @@ import { makeDirectories } from "../files/make-directories.ts";
 import { findOwner } from "../files/owner.ts";
 import { rootPath } from "../files/root-path.ts";
 import { selectSources } from "../files/select.ts";
-import { archiveEntries, unpackEntries } from "../files/unpack.ts";
+import { openArchive, unpackArchive } from "../files/unpack.ts";
 import type { BuildMachine } from "./build-machine.ts";
 import type { Result } from "./result.ts";
+import { snapshotResult } from "./source-work.ts";
 import type { CopyFiles, FileOp, MakeDirectory } from "./vertex.ts";
 import { baseIngredient, type ChangeWork } from "./work.ts";
 
@@ -44,8 +47,8 @@ export function fileWork(
 /** Of every file that an action takes: `file /app/x.py` and its digest. */
 function sourceChecksums(machine: BuildMachine, action: CopyFiles, from: Result | undefined): Checksums {
   const found = new Map<string, string>();
-  const exclude = excludeOf(action);
-  withTree(from, (tree) => {
+  const exclude = checkedExclude(machine, action);
+  withTree(machine, from, (tree) => {
     for (const path of selectSources(tree, action.source)) {
       const sums = checksums(tree, path, exclude);
       if (sums === undefined) throw missing(machine, path);
@@ -57,8 +60,20 @@ function sourceChecksums(machine: BuildMachine, action: CopyFiles, from: Result 
 
 /** A source that is not there, in BuildKit's words. */
 export function missing({ prng }: BuildMachine, path: string): BuildError {
+  return checksumError(prng, `"${path}": not found`);
+}
+
+function checksumError(prng: Prng, why: string): BuildError {
   const word = (): string => Array.from({ length: 25 }, () => prng.below(36).toString(36)).join("");
-  return new BuildError(`failed to calculate checksum of ref ${word()}::${word()}: "${path}": not found`);
+  return new BuildError(`failed to calculate checksum of ref ${word()}::${word()}: ${why}`);
+}
+
+/** @throws BuildError if a pattern is none */
+function checkedExclude({ prng }: BuildMachine, action: CopyFiles): IgnoreMatcher | undefined {
+  return rethrow(
+    () => excludeOf(action),
+    ({ message }) => checksumError(prng, `invalid excludepatterns: [${action.exclude.join(" ")}]: ${message}`),
+  );
 }
 
 function carryOut(machine: BuildMachine, { actions }: FileOp, sources: Sources, key: string): void {
@@ -68,8 +83,12 @@ function carryOut(machine: BuildMachine, { actions }: FileOp, sources: Sources, 
   try {
     for (const action of actions) {
       if (action.kind === "mkdir") makeDirectory(tree, action);
-      else withTree(sources[action.input], (source) => copyFiles(source, tree, action, mountPoint));
+      else withTree(machine, sources[action.input], (source) => copyFiles(machine, source, tree, action, mountPoint));
     }
+  } catch (error) {
+    // What the copier does not expect ends the step with the system's words.
+    if (error instanceof Errno) throw new BuildError(error.message.toLowerCase());
+    throw error;
   } finally {
     tree.close();
   }
@@ -79,7 +98,13 @@ function makeDirectory(tree: MountedTree, { path, owner }: MakeDirectory): void 
   makeDirectories(tree, rootPath(tree, path), 0o755, owner === undefined ? undefined : findOwner(tree, owner));
 }
 
-function copyFiles(source: MountedTree, tree: MountedTree, action: CopyFiles, mountPoint: string): void {
+function copyFiles(
+  machine: BuildMachine,
+  source: MountedTree,
+  tree: MountedTree,
+  action: CopyFiles,
+  mountPoint: string,
+): void {
   const { chown, chmod, dest } = action;
   const owner = chown === undefined ? undefined : findOwner(tree, chown);
   const exclude = excludeOf(action);
@@ -91,12 +116,12 @@ function copyFiles(source: MountedTree, tree: MountedTree, action: CopyFiles, mo
   });
   for (const path of selectSources(source, action.source)) {
     const content = action.unpacks ? source.readFile(rootPath(source, path)) : undefined;
-    const entries = content === undefined ? undefined : archiveEntries(content);
-    if (entries === undefined) copier.copy(path, dest);
+    const archive = content === undefined ? undefined : openArchive(content, { xz: machine.unpacksXz });
+    if (archive === undefined) copier.copy(path, dest);
     else {
       const target = rootPath(tree, dest);
       makeDirectories(tree, target, 0o755, owner);
-      unpackEntries(tree, entries, target, owner);
+      unpackArchive(tree, archive, target, owner);
     }
   }
 }
@@ -105,9 +130,8 @@ function excludeOf({ exclude }: CopyFiles): IgnoreMatcher | undefined {
   return exclude.length === 0 ? undefined : new IgnoreMatcher(exclude);
 }
 
-function withTree(result: Result | undefined, use: (tree: MountedTree) => void): void {
-  const tree = result?.open();
-  if (tree === undefined) return;
+function withTree(machine: BuildMachine, result: Result | undefined, use: (tree: MountedTree) => void): void {
+  const tree = (result ?? snapshotResult(machine, "scratch", undefined)).open();
   try {
     use(tree);
   } finally {

@@ -14,6 +14,11 @@ import { TreeWriter } from "../files/tree-writer.ts";
 /** What every container mounts on. */
 const KERNEL_DIRECTORIES = ["/proc", "/dev", "/sys"];
 
+/** Below those there is a file system of the container's own. */
+function isOnRoot(path: string): boolean {
+  return !KERNEL_DIRECTORIES.some((directory) => path === directory || path.startsWith(`${directory}/`));
+}
+
 interface Stub {
   readonly path: string;
   readonly type: "file" | "dir";
@@ -33,8 +38,9 @@ export class MountStubs {
   /** Makes the places: `files` and `directories` for as long as the process runs, the kernel's own for ever. */
   make(places: { readonly files: readonly string[]; readonly directories: readonly string[] }): void {
     for (const path of KERNEL_DIRECTORIES) this.#directory(path, { stays: true });
-    for (const path of places.directories) this.#directory(rootPath(this.#tree, path), { stays: false });
-    for (const path of places.files) this.#file(rootPath(this.#tree, path));
+    for (const path of places.directories.filter(isOnRoot))
+      this.#directory(rootPath(this.#tree, path), { stays: false });
+    for (const path of places.files.filter(isOnRoot)) this.#file(rootPath(this.#tree, path));
   }
 
   /** Takes away what was made and is still empty, the latest first. */

@@ -3,18 +3,21 @@
  *
  * @see BuildKit frontend/dockerfile/dockerfile2llb/convert.go
  */
+import { basename } from "../../lib/index.ts";
 import type { ImageConfig } from "../../oci/index.ts";
 import type { InstructionOf } from "../dockerfile/ast.ts";
 import type { IgnoreMatcher } from "../files/ignore.ts";
 import type { Prepared } from "../frontend/check.ts";
 import { dispatch } from "../frontend/dispatch.ts";
 import { type BuildPlatform, DEFAULT_PLATFORM } from "../frontend/platform.ts";
+import { sourceKind } from "../frontend/remote.ts";
 import { childScope, fromWorkingDir, imageScope, type Scope } from "../frontend/scope.ts";
-import { type BuildStage, type Planned, SCRATCH } from "../frontend/stage-graph.ts";
+import type { BuildStage, Planned } from "../frontend/stage-graph.ts";
 import type { AddStep, CopyStep, RunStep, Step } from "../frontend/step.ts";
 import { stepName, stepTitle } from "../frontend/step-title.ts";
 import { ImageDraft } from "../image/image-draft.ts";
-import type { CopyFiles, ExecMount, FileOp, Vertex } from "./vertex.ts";
+import type { CopyFiles, ExecMount, ExecOp, ExtraHost, FileOp, Vertex } from "./vertex.ts";
+import { VertexSet } from "./vertex-set.ts";
 
 /** An image that a stage starts from. */
 export interface BaseImage {
@@ -25,17 +28,35 @@ export interface BaseImage {
   readonly name: string;
 }
 
+/** What a stage starts from. */
+export type StageSource =
+  /** `title` replaces "[1/4] FROM …". */
+  | { readonly kind: "image"; readonly image: BaseImage; readonly title?: string }
+  /** A named context stands in for the stage or its image. */
+  | { readonly kind: "context"; readonly vertex: Vertex };
+
+/** What holds for every RUN. */
+export interface RunDefaults {
+  /** For those that do not say. */
+  readonly network: "default" | "none" | "host";
+  readonly hostname: string | undefined;
+  readonly extraHosts: readonly ExtraHost[];
+}
+
 export interface PlanOptions {
   readonly prepared: Prepared;
-  readonly images: ReadonlyMap<BuildStage, BaseImage>;
+  readonly sources: ReadonlyMap<BuildStage, StageSource>;
   readonly buildArgs: ReadonlyMap<string, string>;
   readonly ignore: IgnoreMatcher | undefined;
   /** What COPY and ADD take files from. */
   readonly context: Vertex;
-  /** Named contexts that stand in for stages. */
-  readonly contexts: ReadonlyMap<string, Vertex>;
   readonly ignoresCache: (stage: BuildStage) => boolean;
   readonly platform: BuildPlatform | undefined;
+  /** Hears what is wanted of the context. */
+  readonly onContextPath: (path: string) => void;
+  /** Shown in the names of steps. */
+  readonly shownPlatform: string | undefined;
+  readonly run: RunDefaults;
 }
 
 /** What a stage comes to. */
@@ -51,6 +72,7 @@ type About = Pick<Vertex, "name" | "range" | "ignoresCache">;
 export class Plan {
   readonly #options: PlanOptions;
   readonly #ends = new Map<BuildStage, StageEnd>();
+  readonly #vertices = new VertexSet();
 
   /** @throws BuildError for what is wrong with an instruction. */
   constructor(options: PlanOptions) {
@@ -70,31 +92,40 @@ export class Plan {
   #planStage(stage: BuildStage): StageEnd {
     let end = this.#startOf(stage);
     if (stage.isReplaced) return end;
-    let index = stage.base === undefined && stage.image !== SCRATCH ? 1 : 0;
+    let index = stage.stepsBefore;
     for (const planned of stage.planned) {
-      const { kind } = planned.instruction;
-      if (kind === "RUN" || kind === "COPY" || kind === "ADD" || kind === "WORKDIR") index++;
-      end = this.#planInstruction(stage, planned, end, index);
+      const next = this.#planInstruction(stage, planned, end, index + 1);
+      // What makes no vertex is counted in `2/3`, but has no number.
+      if (next.vertex !== end.vertex) index++;
+      end = next;
     }
     return end;
   }
 
   #startOf(stage: BuildStage): StageEnd {
-    const { images, contexts, platform = DEFAULT_PLATFORM, ignoresCache } = this.#options;
-    const stagePlatform = stage.platform ?? platform;
-    const replacement = stage.isReplaced ? contexts.get(stage.name ?? "") : undefined;
-    if (stage.base !== undefined && replacement === undefined) {
+    const { sources, platform = DEFAULT_PLATFORM } = this.#options;
+    const source = sources.get(stage);
+    if (source === undefined && stage.base !== undefined) {
       const base = this.#endOf(stage.base);
       return { ...base, scope: childScope(base.scope), image: base.image.forChild() };
     }
-    const base = images.get(stage);
+    const base = source?.kind === "image" ? source.image : undefined;
     const scope = imageScope(base?.config.config ?? {});
-    const image = ImageDraft.from(base?.config ?? stagePlatform, base?.config).withEnvironment(scope);
-    if (replacement !== undefined) return { vertex: replacement, scope, image };
-    if (base === undefined) return { vertex: undefined, scope, image };
-    const name = this.#nameOf(stage, `FROM ${base.name}`, 1, false);
-    const op = { kind: "image", chain: base.chain } as const;
-    return { vertex: { op, name, inputs: [], range: stage.range, ignoresCache: ignoresCache(stage) }, scope, image };
+    const image = ImageDraft.from(base?.config ?? platform, base?.config).withEnvironment(scope);
+    return { vertex: this.#sourceVertex(stage, source), scope, image };
+  }
+
+  #sourceVertex(stage: BuildStage, source: StageSource | undefined): Vertex | undefined {
+    if (source === undefined) return undefined;
+    if (source.kind === "context") return source.vertex;
+    const { image, title } = source;
+    return this.#vertices.add({
+      op: { kind: "image", chain: image.chain },
+      name: title ?? this.#nameOf(stage, `FROM ${image.name}`, 1, false),
+      inputs: [],
+      range: stage.range,
+      ignoresCache: false,
+    });
   }
 
   #planInstruction(stage: BuildStage, planned: Planned, end: StageEnd, index: number): StageEnd {
@@ -122,7 +153,8 @@ export class Plan {
         if (step.path === "/") return undefined;
         const owner = end.image.config.User || undefined;
         const op: FileOp = { kind: "file", actions: [{ kind: "mkdir", path: step.path, owner }] };
-        return { op, inputs: [end.vertex], ...about() };
+        // Unlike other steps, BuildKit does not make this one anew when the cache is not to be used.
+        return this.#vertices.add({ op, inputs: [end.vertex], ...about(), ignoresCache: false });
       }
       case "COPY":
       case "ADD":
@@ -153,15 +185,39 @@ export class Plan {
     const actions: CopyFiles[] = [];
     if (step.sources.length > 0) {
       const unpacks = step.kind === "ADD" && step.unpack !== false;
-      inputs.push(from === undefined ? this.#options.context : this.#endOf(from).vertex);
-      for (const source of step.sources) actions.push(action(source, inputs.length - 2, unpacks));
+      let files: number | undefined;
+      for (const source of step.sources) {
+        const download = step.kind === "ADD" ? this.#download(source, step, about) : undefined;
+        if (download === undefined) {
+          if (from === undefined) this.#options.onContextPath(source);
+          files ??= inputs.push(from === undefined ? this.#options.context : this.#endOf(from).vertex) - 2;
+          actions.push(action(source, files, unpacks));
+        } else {
+          const input = inputs.push(download.vertex) - 2;
+          actions.push(action(download.file, input, step.kind === "ADD" && step.unpack === true));
+        }
+      }
     }
     if (step.files.length > 0) {
       const op = { kind: "inline", files: step.files } as const;
-      inputs.push({ op, name: "preparing inline document", inputs: [], ignoresCache: about.ignoresCache });
+      inputs.push({ op, name: "[internal] preparing inline document", inputs: [], ignoresCache: about.ignoresCache });
       for (const { name } of step.files) actions.push(action(name, inputs.length - 2, false));
     }
-    return { op: { kind: "file", actions }, inputs, ...about };
+    return this.#vertices.add({ op: { kind: "file", actions }, inputs, ...about });
+  }
+
+  /** The file behind a URL. */
+  #download(url: string, { checksum }: AddStep, { name, ignoresCache }: About) {
+    if (sourceKind(url) === "local") return undefined;
+    const path = url.replace(/^[a-z]+:\/\/[^/?#]*/i, "").replace(/[?#].*$/s, "");
+    const file = basename(path) || "download";
+    const vertex = this.#vertices.add({
+      op: { kind: "download", url, file, checksum },
+      inputs: [],
+      name,
+      ignoresCache,
+    });
+    return { vertex, file };
   }
 
   #run({ sources }: Planned, step: RunStep, end: StageEnd, about: About): Vertex {
@@ -175,20 +231,34 @@ export class Plan {
         : source === undefined
           ? undefined
           : this.#endOf(source).vertex;
+      if (fromContext) this.#options.onContextPath(mount.source);
       if (vertex === undefined) return { mount, input: undefined };
       inputs.push(vertex);
       return { mount, input: inputs.length - 2 };
     });
     const { scope, image } = end;
     const env = [...scope.variables.entries()].map(([variable, value]) => `${variable}=${value}`);
-    const { argv, network, script } = step;
-    const cwd = scope.workingDir;
-    const user = image.config.User ?? "";
-    return { op: { kind: "exec", argv, env, cwd, user, network, script, mounts }, inputs, ...about };
+    const { argv, script } = step;
+    const { run } = this.#options;
+    const op: ExecOp = {
+      kind: "exec",
+      argv,
+      env,
+      cwd: scope.workingDir,
+      user: image.config.User ?? "",
+      network: step.network === "default" ? run.network : step.network,
+      script,
+      mounts,
+      hostname: run.hostname,
+      extraHosts: run.extraHosts,
+    };
+    return this.#vertices.add({ op, inputs, ...about });
   }
 
   #nameOf(stage: BuildStage, title: string, number: number, onbuild: boolean): string {
-    const stageName = this.#options.prepared.graph.displayName(stage);
-    return stepName(title, { stageName, number, count: stage.stepCount, onbuild });
+    const { prepared, shownPlatform } = this.#options;
+    const stageName = prepared.graph.displayName(stage);
+    const place = { stageName, ...(shownPlatform === undefined ? {} : { platform: shownPlatform }) };
+    return stepName(title, { ...place, number, count: stage.stepCount, onbuild });
   }
 }

@@ -42,6 +42,9 @@ export class Solver {
   readonly #results = new Map<Vertex, Promise<Result>>();
   /** Vertices that turned out to be the same work share it. */
   readonly #byKey = new Map<string, Promise<Result>>();
+  readonly #shown = new Map<Vertex, VertexProgress>();
+  /** Images whose files were needed. */
+  readonly #used = new Set<Vertex>();
   readonly #abort = new AbortController();
 
   constructor(options: SolverOptions) {
@@ -51,6 +54,18 @@ export class Solver {
   /** Aborted as soon as a vertex has failed. */
   get signal(): AbortSignal {
     return this.#abort.signal;
+  }
+
+  /**
+   * Brings about a build's last vertex.
+   *
+   * @throws VertexError
+   */
+  async build(target: Vertex): Promise<Result> {
+    this.#announce(target);
+    const result = await this.solve(target);
+    this.#use([target]);
+    return result;
   }
 
   /** @throws VertexError */
@@ -68,14 +83,17 @@ export class Solver {
     const [base, ...sources] = vertex.inputs.map((input) => (input === undefined ? undefined : this.solve(input)));
     const prepared = this.#prepare(vertex, await Promise.all(sources));
     if (typeof prepared !== "function") {
-      const shown = this.#options.progress.start(vertex.name);
-      return this.#guard(vertex, shown, async () => prepared.produce(shown));
+      const shown = this.#start(vertex);
+      return this.#guard(vertex, shown, async () => prepared.produce(shown), prepared.failsWith);
     }
     const work = prepared(await base);
     this.#abort.signal.throwIfAborted();
     const key = BuildCache.key(work.ingredients);
     const same = this.#byKey.get(key);
-    if (same !== undefined) return same;
+    if (same !== undefined) {
+      this.#start(vertex).complete(true);
+      return same;
+    }
     const result = this.#change(vertex, work, key);
     this.#byKey.set(key, result);
     return result;
@@ -87,20 +105,21 @@ export class Solver {
       return this.#options.prepare(vertex, sources);
     } catch (error) {
       if (!(error instanceof BuildError)) throw error;
-      this.#options.progress.start(vertex.name).fail(error.message);
+      this.#start(vertex).fail(error.message);
       throw this.#give(vertex, error.prefixed("failed to compute cache key"));
     }
   }
 
   async #change(vertex: Vertex, work: ChangeWork, key: string): Promise<Result> {
-    const { machine, cache, progress, onMiss } = this.#options;
+    const { machine, cache, onMiss } = this.#options;
     const { snapshotter, kernel } = machine;
     const known = vertex.ignoresCache ? undefined : cache.use(key, kernel.nowUs);
-    const shown = progress.start(vertex.name);
+    const shown = this.#start(vertex);
     if (known !== undefined) {
       shown.complete(true);
-      return snapshotResult(machine, key, known.snapshot);
+      return snapshotResult(machine, known.result, known.snapshot);
     }
+    this.#use(vertex.inputs);
     onMiss(cache.explain(vertex.name, work.ingredients));
     return this.#guard(vertex, shown, async () => {
       const snapshot = snapshotter.newKey("build");
@@ -114,13 +133,47 @@ export class Solver {
       }
       snapshotter.commit(snapshot, active);
       const { ingredients } = work;
-      cache.store({ key, name: vertex.name, snapshot, ingredients, createdUs: kernel.nowUs });
-      return snapshotResult(machine, key, snapshot);
+      // What was made although something may have been known is another thing for those who build on it.
+      const result = vertex.ignoresCache ? `${key} ${snapshot}` : key;
+      cache.store({ key, result, name: vertex.name, snapshot, ingredients, createdUs: kernel.nowUs });
+      return snapshotResult(machine, result, snapshot);
     });
   }
 
+  /** Tells of every vertex before any of them starts, from the last one on. */
+  #announce(target: Vertex): void {
+    this.#plan(target);
+    for (const [vertex, shown] of this.#shown) {
+      shown.announce(vertex.inputs.flatMap((input) => (input === undefined ? [] : this.#plan(input))));
+    }
+  }
+
+  #plan(vertex: Vertex): VertexProgress {
+    const known = this.#shown.get(vertex);
+    if (known !== undefined) return known;
+    const shown = this.#options.progress.plan(vertex.name);
+    this.#shown.set(vertex, shown);
+    for (const input of vertex.inputs) if (input !== undefined) this.#plan(input);
+    return shown;
+  }
+
+  #start(vertex: Vertex): VertexProgress {
+    const shown = this.#plan(vertex);
+    shown.start();
+    return shown;
+  }
+
+  /** An image is unpacked when somebody needs its files; those of the daemon are unpacked already, which shows as cached. */
+  #use(inputs: readonly (Vertex | undefined)[]): void {
+    for (const input of inputs) {
+      if (input?.op.kind !== "image" || this.#used.has(input)) continue;
+      this.#used.add(input);
+      this.#start(input).complete(true);
+    }
+  }
+
   /** Does it and tells how it ended. The first failure is the build's; whatever else goes on is given up. */
-  async #guard<T>(vertex: Vertex, shown: VertexProgress, body: () => Promise<T>): Promise<T> {
+  async #guard<T>(vertex: Vertex, shown: VertexProgress, body: () => Promise<T>, failsWith?: string): Promise<T> {
     try {
       const result = await body();
       shown.complete(false);
@@ -132,7 +185,8 @@ export class Solver {
       }
       if (!(error instanceof StatusError)) throw error;
       shown.fail(error.message);
-      throw this.#give(vertex, error instanceof BuildError ? error : new BuildError(error.message));
+      const cause = error instanceof BuildError ? error : new BuildError(error.message);
+      throw this.#give(vertex, failsWith === undefined ? cause : cause.prefixed(failsWith));
     }
   }
 

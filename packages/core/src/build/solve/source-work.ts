@@ -1,12 +1,15 @@
 /** Sources: images, build contexts, files that the Dockerfile contains. @see BuildKit source/ */
-import type { LayerEntry } from "../../content/index.ts";
+import { applyLayer, type LayerEntry, layerToTar } from "../../content/index.ts";
 import { bytesText } from "../../lib/go/index.ts";
-import { encode } from "../../lib/index.ts";
+import { compareBytes, encode, join, sha256 } from "../../lib/index.ts";
 import { MountedTree, SnapshotView } from "../../snapshot/index.ts";
+import { BuildError, rethrow } from "../dockerfile/error.ts";
 import { treeOf, withoutIgnored } from "../files/context-tree.ts";
+import { parseGlob } from "../files/glob.ts";
+import type { BuildCache } from "./build-cache.ts";
 import type { BuildMachine } from "./build-machine.ts";
 import type { Result } from "./result.ts";
-import type { ContextOp, ImageOp, InlineOp } from "./vertex.ts";
+import type { ContextOp, DownloadOp, ImageOp, InlineOp } from "./vertex.ts";
 import type { SourceWork } from "./work.ts";
 
 /** A committed snapshot as a result; `undefined` for an empty tree. */
@@ -20,12 +23,43 @@ export function imageWork(machine: BuildMachine, { chain }: ImageOp): SourceWork
   return { produce: () => snapshotResult(machine, `image ${top ?? "without layers"}`, top) };
 }
 
-export function contextWork(machine: BuildMachine, { entries, transfer, ignore }: ContextOp): SourceWork {
+export function contextWork(
+  machine: BuildMachine,
+  cache: BuildCache,
+  { op: { entries, transfer, ignore, includes, isBase }, name }: { readonly op: ContextOp; readonly name: string },
+): SourceWork {
   return {
     produce: (progress) => {
+      checkIncludes(includes?.() ?? []);
       const files = [...withoutIgnored(entries(), ignore)];
       progress.status(`transferring context: ${bytesText(transfer.send(files))}`);
-      return treeResult(machine, files);
+      return isBase ? layerResult(machine, cache, name, files) : treeResult(machine, files);
+    },
+  };
+}
+
+/** The client refuses patterns that are none. @throws BuildError */
+function checkIncludes(paths: readonly string[]): void {
+  const patterns = paths.map((path) => join("/", path).slice(1)).sort(compareBytes);
+  // Who wants all of it gives no patterns.
+  if (patterns.includes("")) return;
+  rethrow(
+    () => patterns.forEach(parseGlob),
+    ({ message }) =>
+      new BuildError(`rpc error: code = Unknown desc = invalid includepatterns: [${patterns.join(" ")}]: ${message}`),
+  );
+}
+
+/** @throws BuildError if nobody answers */
+export function downloadWork(machine: BuildMachine, { url, file, checksum }: DownloadOp): SourceWork {
+  return {
+    failsWith: "failed to load cache key",
+    produce: () => {
+      const content = machine.download(url);
+      const digest = `sha256:${sha256(content)}`;
+      if (checksum !== undefined && checksum !== digest)
+        throw new BuildError(`digest mismatch for ${url}: ${digest} (expected: ${checksum})`);
+      return treeResult(machine, [{ path: file, type: "file", mode: 0o600, uid: 0, gid: 0, mtimeUs: 0, content }]);
     },
   };
 }
@@ -50,4 +84,20 @@ export function inlineWork(machine: BuildMachine, { files }: InlineOp): SourceWo
 function treeResult({ kernel }: BuildMachine, entries: readonly LayerEntry[]): Result {
   const fileSystem = treeOf(kernel, entries);
   return { key: "files", snapshot: undefined, open: () => new MountedTree(kernel, fileSystem) };
+}
+
+/** The same as a layer over nothing. */
+function layerResult(machine: BuildMachine, cache: BuildCache, name: string, entries: readonly LayerEntry[]): Result {
+  const { snapshotter, kernel } = machine;
+  const digest = sha256(layerToTar(entries));
+  const snapshot = `context ${digest}`;
+  if (cache.use(snapshot, kernel.nowUs) === undefined) {
+    const active = `${snapshot} active`;
+    snapshotter.prepare(active, undefined, "");
+    applyLayer(snapshotter.directory(active), entries);
+    snapshotter.commit(snapshot, active);
+    const ingredients = new Map([["the files", digest]]);
+    cache.store({ key: snapshot, result: snapshot, name, snapshot, ingredients, createdUs: kernel.nowUs });
+  }
+  return snapshotResult(machine, snapshot, snapshot);
 }

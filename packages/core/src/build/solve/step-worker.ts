@@ -1,21 +1,24 @@
 /** Which work belongs to which kind of vertex. */
 import { unreachable } from "../../lib/index.ts";
+import type { BuildCache } from "./build-cache.ts";
 import type { BuildMachine } from "./build-machine.ts";
 import type { Secrets } from "./exec-mounts.ts";
 import { execWork } from "./exec-work.ts";
 import { fileWork } from "./file-work.ts";
 import { RunExecutor } from "./run-executor.ts";
 import type { Prepare } from "./solver.ts";
-import { contextWork, imageWork, inlineWork } from "./source-work.ts";
+import { contextWork, downloadWork, imageWork, inlineWork } from "./source-work.ts";
 
-export function stepWorker(machine: BuildMachine, secrets: Secrets): Prepare {
+export function stepWorker(machine: BuildMachine, cache: BuildCache, secrets: Secrets): Prepare {
   const executor = new RunExecutor(machine);
-  return ({ op }, sources) => {
+  return ({ op, name }, sources) => {
     switch (op.kind) {
       case "image":
         return imageWork(machine, op);
       case "context":
-        return contextWork(machine, op);
+        return contextWork(machine, cache, { op, name });
+      case "download":
+        return downloadWork(machine, op);
       case "inline":
         return inlineWork(machine, op);
       case "file":

@@ -16,12 +16,26 @@ export interface ImageOp {
   readonly chain: readonly string[];
 }
 
+/** A file from the network. */
+export interface DownloadOp {
+  readonly kind: "download";
+  readonly url: string;
+  /** What it is called in the tree. */
+  readonly file: string;
+  /** `sha256:…` that it must have. */
+  readonly checksum: string | undefined;
+}
+
 /** Files from outside: the build context or a named one. */
 export interface ContextOp {
   readonly kind: "context";
   readonly entries: () => Iterable<LayerEntry>;
   readonly ignore: IgnoreMatcher | undefined;
+  /** The paths and patterns that are wanted of it; without them everything is. */
+  readonly includes?: () => readonly string[];
   readonly transfer: Transfer;
+  /** A stage starts from it: the files become a layer. */
+  readonly isBase: boolean;
 }
 
 /** Files that the Dockerfile itself contains. */
@@ -68,7 +82,15 @@ export interface ExecOp {
   readonly user: string;
   readonly network: "default" | "none" | "host";
   readonly script: InlineFile | undefined;
+  readonly hostname: string | undefined;
+  /** Lines of /etc/hosts besides the usual ones. */
+  readonly extraHosts: readonly ExtraHost[];
   readonly mounts: readonly ExecMount[];
+}
+
+export interface ExtraHost {
+  readonly name: string;
+  readonly address: string;
 }
 
 /** A mount, and which input its files come from, counted like those of `CopyFiles`; none for an empty one. */
@@ -77,7 +99,7 @@ export interface ExecMount {
   readonly input: number | undefined;
 }
 
-export type Op = ImageOp | ContextOp | InlineOp | FileOp | ExecOp;
+export type Op = ImageOp | ContextOp | InlineOp | DownloadOp | FileOp | ExecOp;
 
 export interface Vertex {
   readonly op: Op;

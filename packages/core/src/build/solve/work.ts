@@ -5,6 +5,8 @@ import type { Result } from "./result.ts";
 
 /** Looked up anew in every build: an image, files from outside. */
 export interface SourceWork {
+  /** What stands before the message of an error. */
+  readonly failsWith?: string;
   produce(progress: VertexProgress): Result;
 }
 

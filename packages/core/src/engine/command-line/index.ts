@@ -11,8 +11,7 @@ import { parseDocker } from "../docker/index.ts";
 import type { DockerRequest } from "../docker/request.ts";
 import { splitWords } from "../docker/words.ts";
 import type { Engine } from "../engine.ts";
-import { buildImage } from "./build.ts";
-import { clientMachine } from "./client.ts";
+import { buildImage } from "./build/index.ts";
 import { createContainer, execInContainer, runContainer, startContainers } from "./containers.ts";
 import { inspectObjects } from "./inspect.ts";
 import { listContainers, listImages, listNetworks, listVolumes } from "./lists.ts";
@@ -29,7 +28,7 @@ export async function runDocker(
   options: CommandOptions = {},
 ): Promise<CommandResult> {
   const session = new Session(engine, options);
-  const request = parseDocker(typeof line === "string" ? splitWords(line) : line, clientMachine(options));
+  const request = parseDocker(typeof line === "string" ? splitWords(line) : line, session.client);
   if (request.command === "usage") return request;
   session.out(request.notice ?? "");
   session.err(request.warning ?? "");
@@ -121,6 +120,12 @@ async function execute(session: Session, request: DockerRequest): Promise<number
       return 0;
     case "network rm":
       return named(request.networks, async (name) => networks.remove(name).name);
+    case "network connect":
+      networks.connect(containers.get(request.container), request.network, request.endpoint);
+      return 0;
+    case "network disconnect":
+      networks.disconnect(containers.get(request.container), request.network);
+      return 0;
     case "volume create":
       session.lines([volumes.create(request.body.Name, volumeOptions(request.body)).name]);
       return 0;

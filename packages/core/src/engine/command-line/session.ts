@@ -1,7 +1,9 @@
 /** What a command prints while it runs, and what it may use. */
 import type { ContextDisk } from "../../build/index.ts";
 import { concat, decode, encode } from "../../lib/index.ts";
+import type { ClientMachine } from "../docker/index.ts";
 import type { Engine } from "../engine.ts";
+import { clientMachine } from "./client.ts";
 
 /** What a command line leaves behind. */
 export interface CommandResult {
@@ -29,6 +31,8 @@ export class Session {
   readonly stdin: Uint8Array | undefined;
   readonly disk: ContextDisk | undefined;
   readonly cwd: string;
+  /** The machine that the client runs on. */
+  readonly client: ClientMachine;
   readonly #onOutput: CommandOptions["onOutput"];
   readonly #out: Uint8Array[] = [];
   readonly #err: Uint8Array[] = [];
@@ -38,6 +42,7 @@ export class Session {
     const { stdin, disk, cwd = "/", onOutput } = options;
     this.disk = disk;
     this.cwd = cwd;
+    this.client = clientMachine(options);
     this.#onOutput = onOutput;
     this.stdin = typeof stdin === "string" ? encode(stdin) : stdin;
   }

@@ -1,114 +1,29 @@
-/**
- * Names of images: `[DOMAIN/]PATH[:TAG][@DIGEST]`, with Docker Hub left out where people leave it out.
- *
- * Model: distribution/reference, which defines both the grammar and the error texts.
- */
+/** Names of images as values of the command line: refused as every value is. */
+import { StatusError } from "../../lib/index.ts";
+import * as oci from "../../oci/index.ts";
 import { ValueError } from "./problem.ts";
 
-/** A reference with its domain and path written out. */
-export interface ImageReference {
-  /** `docker.io` unless said. */
-  readonly domain: string;
-  /** `library/busybox` for `busybox`. */
-  readonly path: string;
-  readonly tag: string | undefined;
-  readonly digest: string | undefined;
-}
-
-const DEFAULT_DOMAIN = "docker.io";
-const OFFICIAL = "library/";
-const MAX_PATH_LENGTH = 255;
-
-const DOMAIN_PART = "(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])";
-const DOMAIN = `(?:${DOMAIN_PART}(?:\\.${DOMAIN_PART})*|\\[[a-fA-F0-9:]+\\])(?::[0-9]+)?`;
-const PATH_PART = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*";
-const PATH = `${PATH_PART}(?:/${PATH_PART})*`;
-const TAG = "[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}";
-const DIGEST = "[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}";
-const REFERENCE = new RegExp(`^(${DOMAIN})/(${PATH})(?::(${TAG}))?(?:@(${DIGEST}))?$`);
-const IDENTIFIER = /^[a-f0-9]{64}$/;
-const DIGEST_BYTES = new Map([
-  ["sha256", 32],
-  ["sha384", 48],
-  ["sha512", 64],
-]);
+export {
+  familiarName,
+  familiarText,
+  type ImageReference,
+  isNameOnly,
+  referenceText,
+  repositoryName,
+  withDefaultTag,
+} from "../../oci/index.ts";
 
 /** @throws ValueError `invalid reference format` and its variants. */
-export function parseReference(text: string): ImageReference {
-  if (IDENTIFIER.test(text))
-    throw new ValueError(`invalid repository name (${text}), cannot specify 64-byte hexadecimal strings`);
-  const [domain, remainder] = splitDomain(text);
-  const name = remainder.split(":")[0] ?? "";
-  if (name.toLowerCase() !== name)
-    throw new ValueError(`invalid reference format: repository name (${name}) must be lowercase`);
-  const match = REFERENCE.exec(`${domain}/${remainder}`);
-  if (match === null) throw new ValueError("invalid reference format");
-  const [, matchedDomain = "", path = "", tag, digest] = match;
-  if (path.length > MAX_PATH_LENGTH)
-    throw new ValueError(`repository name must not be more than ${MAX_PATH_LENGTH} characters`);
-  if (digest !== undefined) checkDigest(digest);
-  return { domain: matchedDomain, path, tag, digest };
-}
+export const parseReference = (text: string): oci.ImageReference => asValue(() => oci.parseReference(text));
 
-/** A reference, or undefined where the text is an image's ID or digest. */
-export function parseReferenceOrId(text: string): ImageReference | undefined {
-  return IDENTIFIER.test(text) || isDigest(text) ? undefined : parseReference(text);
-}
+/** A reference, or undefined where the text is an image's ID or digest. @throws ValueError */
+export const parseReferenceOrId = (text: string): oci.ImageReference | undefined =>
+  asValue(() => oci.parseReferenceOrId(text));
 
-/** The reference with the tag `latest` if it has neither tag nor digest. */
-export function withDefaultTag(reference: ImageReference): ImageReference {
-  return isNameOnly(reference) ? { ...reference, tag: "latest" } : reference;
-}
-
-/** True without tag and digest. */
-export function isNameOnly(reference: ImageReference): boolean {
-  return reference.tag === undefined && reference.digest === undefined;
-}
-
-/** `docker.io/library/busybox`. */
-export function repositoryName(reference: ImageReference): string {
-  return `${reference.domain}/${reference.path}`;
-}
-
-/** Everything written out: `docker.io/library/busybox:latest`. */
-export function referenceText(reference: ImageReference): string {
-  return repositoryName(reference) + suffix(reference);
-}
-
-/** As people write it: `busybox:latest`. */
-export function familiarText(reference: ImageReference): string {
-  return familiarName(reference) + suffix(reference);
-}
-
-/** As people write it, without tag and digest: `busybox`. */
-export function familiarName(reference: ImageReference): string {
-  if (reference.domain !== DEFAULT_DOMAIN) return repositoryName(reference);
-  const rest = reference.path.startsWith(OFFICIAL) ? reference.path.slice(OFFICIAL.length) : undefined;
-  return rest === undefined || rest.includes("/") ? reference.path : rest;
-}
-
-function suffix({ tag, digest }: ImageReference): string {
-  return (tag === undefined ? "" : `:${tag}`) + (digest === undefined ? "" : `@${digest}`);
-}
-
-function splitDomain(text: string): readonly [domain: string, remainder: string] {
-  const slash = text.indexOf("/");
-  const first = text.slice(0, Math.max(0, slash));
-  const named = slash >= 0 && (first === "localhost" || /[.:]/.test(first) || first.toLowerCase() !== first);
-  const domain = named && first !== "index.docker.io" ? first : DEFAULT_DOMAIN;
-  const remainder = named ? text.slice(slash + 1) : text;
-  return [domain, domain === DEFAULT_DOMAIN && !remainder.includes("/") ? OFFICIAL + remainder : remainder];
-}
-
-function checkDigest(digest: string): void {
-  const [algorithm = "", hex = ""] = digest.split(":");
-  const bytes = DIGEST_BYTES.get(algorithm);
-  if (bytes === undefined) throw new ValueError("unsupported digest algorithm");
-  if (hex.length !== 2 * bytes) throw new ValueError("invalid checksum digest length");
-  if (!/^[a-f0-9]+$/.test(hex)) throw new ValueError("invalid checksum digest format");
-}
-
-function isDigest(text: string): boolean {
-  const [algorithm = "", hex = "", ...more] = text.split(":");
-  return more.length === 0 && /^[a-f0-9]+$/.test(hex) && hex.length === 2 * (DIGEST_BYTES.get(algorithm) ?? 0);
+function asValue<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    throw error instanceof StatusError ? new ValueError(error.message) : error;
+  }
 }

@@ -13,6 +13,7 @@ import type { ContainerSummary } from "../docker/lists/containers.ts";
 import { humanDuration } from "../docker/values/human.ts";
 import type { Health } from "../health.ts";
 import type { MountPoint } from "../mount-points.ts";
+import { portMap } from "../network/published-ports.ts";
 import { timeOf } from "./time.ts";
 
 /** The document of `docker inspect`. */
@@ -210,26 +211,41 @@ function mountDocument(point: MountPoint) {
 }
 
 function networkSettings(container: Container) {
+  const { sandbox, config, endpoints } = container;
+  // What older clients read is there on the default bridge only.
+  const legacy = endpoints["bridge"];
   return {
     Bridge: "",
-    SandboxID: "",
-    SandboxKey: "",
-    Ports: {},
+    SandboxID: sandbox?.id ?? "",
+    SandboxKey: sandbox === undefined ? "" : `/var/run/docker/netns/${sandbox.id.slice(0, 12)}`,
+    Ports: sandbox === undefined ? {} : portMap(sandbox.ports, Object.keys(config.ExposedPorts ?? {})),
     HairpinMode: false,
     LinkLocalIPv6Address: "",
     LinkLocalIPv6PrefixLen: 0,
     SecondaryIPAddresses: null,
     SecondaryIPv6Addresses: null,
-    EndpointID: "",
-    Gateway: "",
+    EndpointID: legacy?.EndpointID ?? "",
+    Gateway: legacy?.Gateway ?? "",
     GlobalIPv6Address: "",
     GlobalIPv6PrefixLen: 0,
-    IPAddress: "",
-    IPPrefixLen: 0,
+    IPAddress: legacy?.IPAddress ?? "",
+    IPPrefixLen: legacy?.IPPrefixLen ?? 0,
     IPv6Gateway: "",
-    MacAddress: "",
-    Networks: container.endpoints,
+    MacAddress: legacy?.MacAddress ?? "",
+    Networks: endpoints,
   };
+}
+
+/** Published and exposed ports, as lists show them. */
+function portSummaries({ sandbox, config, isRunning }: Container): ContainerSummary["Ports"] {
+  if (!isRunning) return [];
+  const map = portMap(sandbox?.ports ?? [], Object.keys(config.ExposedPorts ?? {}));
+  return Object.entries(map).flatMap(([key, bindings]) => {
+    const [port = "0", Type = "tcp"] = key.split("/");
+    const PrivatePort = Number(port);
+    if (bindings === null) return [{ PrivatePort, Type }];
+    return bindings.map(({ HostIp, HostPort }) => ({ IP: HostIp, PrivatePort, PublicPort: Number(HostPort), Type }));
+  });
 }
 
 /** An entry of the list of containers. */
@@ -242,7 +258,7 @@ export function containerSummary(container: Container, nowUs: number): Container
     ImageID: container.image.id,
     Command: commandText([...(config.Entrypoint ?? []), ...(config.Cmd ?? [])]),
     Created: Math.floor(container.createdUs / 1e6),
-    Ports: [],
+    Ports: portSummaries(container),
     Labels: config.Labels ?? {},
     State: container.state,
     Status: statusText(container, nowUs),

@@ -62,10 +62,26 @@ export function networkDocument(network: Network) {
     Ingress: false,
     ConfigFrom: { Network: "" },
     ConfigOnly: false,
-    Containers: {},
+    Containers: containersOf(network),
     Options: network.options,
     Labels: network.labels,
   };
+}
+
+/** Who is on a network now, by container. */
+function containersOf({ bridge }: Network) {
+  return Object.fromEntries(
+    [...(bridge?.endpoints.values() ?? [])].map(({ containerId, id, names, mac, address }) => [
+      containerId,
+      {
+        Name: names[0] ?? "",
+        EndpointID: id,
+        MacAddress: mac,
+        IPv4Address: `${address}/${bridge?.pool.subnet.length ?? 0}`,
+        IPv6Address: "",
+      },
+    ]),
+  );
 }
 
 /** `GET /volumes/{name}`. */

@@ -15,7 +15,7 @@ import { chargePid, PIDS_FILES, PidsController } from "./pids.ts";
 export class Cgroup {
   readonly name: string;
   readonly parent: Cgroup | undefined;
-  readonly memory = new MemoryController();
+  #memory: MemoryController | undefined;
   readonly pids = new PidsController();
   readonly cpu = new CpuController();
   /** Which devices may be opened in the subtree; without rules, those of the parent hold. */
@@ -27,6 +27,12 @@ export class Cgroup {
   constructor(name: string, parent: Cgroup | undefined) {
     this.name = name;
     this.parent = parent;
+  }
+
+  /** Made when something is first charged or limited: most containers hold no memory that counts. */
+  get memory(): MemoryController {
+    this.#memory ??= new MemoryController();
+    return this.#memory;
   }
 
   /** From the root of the hierarchy: "/" or "/docker/4f5e…". */

@@ -11,11 +11,10 @@ import { type ControlFiles, formatFlat, parseWithin } from "./control-file.ts";
 
 export const DEFAULT_PERIOD_US = 100_000;
 
-export class CpuController {
-  weight = 100;
+/** How much of the processors a cgroup may use, and how it has fared with that. Linux's struct cfs_bandwidth. */
+export class Bandwidth {
   quotaUs = Number.POSITIVE_INFINITY;
   periodUs = DEFAULT_PERIOD_US;
-  usageUs = 0;
   periods = 0;
   throttledPeriods = 0;
   throttledUs = 0;
@@ -28,6 +27,13 @@ export class CpuController {
   get hasQuota(): boolean {
     return Number.isFinite(this.quotaUs);
   }
+}
+
+export class CpuController {
+  weight = 100;
+  usageUs = 0;
+  /** Only of a cgroup that was ever given a quota. */
+  bandwidth: Bandwidth | undefined;
 }
 
 /** Counts CPU time for a cgroup and all above it. */
@@ -45,14 +51,16 @@ export const CPU_FILES: ControlFiles = {
   },
   "cpu.max": {
     notOnRoot: true,
-    read: ({ cpu }) => `${cpu.hasQuota ? cpu.quotaUs : "max"} ${cpu.periodUs}\n`,
+    read: ({ cpu: { bandwidth } }) =>
+      `${bandwidth?.hasQuota ? bandwidth.quotaUs : "max"} ${bandwidth?.periodUs ?? DEFAULT_PERIOD_US}\n`,
     write: ({ cpu }, value) => {
       const [quota = "", period] = value.trim().split(/\s+/);
-      const periodUs = period === undefined ? cpu.periodUs : Number(period);
+      const periodUs = period === undefined ? (cpu.bandwidth?.periodUs ?? DEFAULT_PERIOD_US) : Number(period);
       const quotaUs = quota === "max" ? Number.POSITIVE_INFINITY : Number(quota);
       if (!(periodUs >= 1000 && periodUs <= 1_000_000) || !(quotaUs >= 1000)) throw new Errno("EINVAL");
-      cpu.quotaUs = quotaUs;
-      cpu.periodUs = periodUs;
+      cpu.bandwidth ??= new Bandwidth();
+      cpu.bandwidth.quotaUs = quotaUs;
+      cpu.bandwidth.periodUs = periodUs;
     },
   },
   "cpu.stat": {
@@ -61,9 +69,9 @@ export const CPU_FILES: ControlFiles = {
         usage_usec: Math.floor(cpu.usageUs),
         user_usec: Math.floor(cpu.usageUs),
         system_usec: 0,
-        nr_periods: cpu.periods,
-        nr_throttled: cpu.throttledPeriods,
-        throttled_usec: Math.floor(cpu.throttledUs),
+        nr_periods: cpu.bandwidth?.periods ?? 0,
+        nr_throttled: cpu.bandwidth?.throttledPeriods ?? 0,
+        throttled_usec: Math.floor(cpu.bandwidth?.throttledUs ?? 0),
       }),
   },
 };

@@ -76,14 +76,10 @@ function enterNewUserNamespace(process: Process): Credentials {
 }
 
 function cloneMounts(process: Process, owner: UserNamespace) {
-  const { tree, copies } = process.ns.mnt.tree.clone({ asSlaves: owner !== process.ns.mnt.owner });
-  const moved = (at: Location): Location => {
-    const mount = copies.get(at.mount);
-    return mount === undefined ? at : new Location(mount, at.dentry);
-  };
-  return {
-    namespace: new MountNamespace(process.kernel.namespaceIds.next(), owner, tree),
-    root: moved(process.root),
-    cwd: moved(process.cwd),
-  };
+  let { root, cwd } = process;
+  const tree = process.ns.mnt.tree.clone({ asSlaves: owner !== process.ns.mnt.owner }, (original, copy) => {
+    if (original === process.root.mount) root = new Location(copy, process.root.dentry);
+    if (original === process.cwd.mount) cwd = new Location(copy, process.cwd.dentry);
+  });
+  return { namespace: new MountNamespace(process.kernel.namespaceIds.next(), owner, tree), root, cwd };
 }

@@ -3,19 +3,23 @@
  *
  * @see network_namespaces(7)
  */
+import { SmallMap } from "../../lib/index.ts";
 import { type NetHost, NetStack } from "../../net/index.ts";
 import { netSysctl, type SysctlValues } from "../sysctl.ts";
 import { Namespace } from "./namespace.ts";
 
 export class NetNamespace extends Namespace {
-  override readonly kind = "net";
+  override get kind() {
+    return "net" as const;
+  }
+
   #sysctls: SysctlValues | undefined;
   #stack: NetStack | undefined;
   /** What is to be done to the stack as soon as there is one. */
   #plans: ((stack: NetStack) => void)[] | undefined;
 
   get sysctls(): SysctlValues {
-    this.#sysctls ??= new Map();
+    this.#sysctls ??= new SmallMap();
     return this.#sysctls;
   }
 

@@ -4,7 +4,7 @@
  * @see namespaces(7)
  */
 import { MemoryFs } from "../../fs/index.ts";
-import { SmallSet } from "../../lib/index.ts";
+import { SmallMap, SmallSet } from "../../lib/index.ts";
 import type { FsMachine, MountTree } from "../../vfs/index.ts";
 import type { Cgroup } from "../cgroup/cgroup.ts";
 import type { Process } from "../process.ts";
@@ -15,7 +15,10 @@ import type { PidNamespace } from "./pid.ts";
 import type { UserNamespace } from "./user.ts";
 
 export class MountNamespace extends Namespace {
-  override readonly kind = "mnt";
+  override get kind() {
+    return "mnt" as const;
+  }
+
   readonly tree: MountTree;
   /** Live processes in it; the tree is dissolved with the last. */
   readonly members = new SmallSet<Process>();
@@ -28,7 +31,10 @@ export class MountNamespace extends Namespace {
 
 /** @see uts_namespaces(7) */
 export class UtsNamespace extends Namespace {
-  override readonly kind = "uts";
+  override get kind() {
+    return "uts" as const;
+  }
+
   hostname: string;
   domainname: string;
 
@@ -41,12 +47,15 @@ export class UtsNamespace extends Namespace {
 
 /** @see ipc_namespaces(7) */
 export class IpcNamespace extends Namespace {
-  override readonly kind = "ipc";
+  override get kind() {
+    return "ipc" as const;
+  }
+
   #queues: MemoryFs | undefined;
   #sysctls: SysctlValues | undefined;
 
   get sysctls(): SysctlValues {
-    this.#sysctls ??= new Map();
+    this.#sysctls ??= new SmallMap();
     return this.#sysctls;
   }
 
@@ -59,7 +68,10 @@ export class IpcNamespace extends Namespace {
 
 /** @see cgroup_namespaces(7) */
 export class CgroupNamespace extends Namespace {
-  override readonly kind = "cgroup";
+  override get kind() {
+    return "cgroup" as const;
+  }
+
   /** Paths in /proc/PID/cgroup are relative to it. */
   readonly root: Cgroup;
 
@@ -71,7 +83,10 @@ export class CgroupNamespace extends Namespace {
 
 /** @see time_namespaces(7) */
 export class TimeNamespace extends Namespace {
-  override readonly kind = "time";
+  override get kind() {
+    return "time" as const;
+  }
+
   monotonicOffsetUs = 0;
   boottimeOffsetUs = 0;
 }

@@ -14,7 +14,10 @@ export const PID_MAX = 4_194_304;
 const RESERVED_PIDS = 300;
 
 export class PidNamespace extends Namespace {
-  override readonly kind = "pid";
+  override get kind() {
+    return "pid" as const;
+  }
+
   readonly parent: PidNamespace | undefined;
   readonly level: number;
   /** Processes by their number here, those of descendant namespaces included. */

@@ -18,7 +18,10 @@ export interface IdExtent {
 const EVERY_ID: readonly IdExtent[] = [{ inside: 0, outside: 0, count: 4294967295 }];
 
 export class UserNamespace extends Namespace {
-  override readonly kind = "user";
+  override get kind() {
+    return "user" as const;
+  }
+
   readonly parent: UserNamespace | undefined;
   readonly level: number;
   /** The user who made it, as the machine numbers users: in the parent namespace that user has every capability here. */

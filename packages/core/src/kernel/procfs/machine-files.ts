@@ -3,7 +3,9 @@
  *
  * @see proc(5)
  */
-import { file, type PseudoLeaf, type PseudoTree, textFile } from "../../fs/index.ts";
+import { CAP_SYSLOG, Errno } from "../../abi/index.ts";
+import { file, PseudoFile, type PseudoLeaf, type PseudoTree, textFile } from "../../fs/index.ts";
+import type { FileOps } from "../../vfs/index.ts";
 import { DISK_TYPES } from "../disk-types.ts";
 import type { Kernel } from "../kernel.ts";
 import type { KernelPart } from "../machine.ts";
@@ -50,7 +52,7 @@ export const MACHINE_FILES: PseudoTree<ProcFs> = {
   kallsyms: empty,
   "key-users": empty,
   keys: empty,
-  kmsg: hidden,
+  kmsg: (fs) => new KernelLog(fs),
   kpagecgroup: hidden,
   kpagecount: hidden,
   kpageflags: hidden,
@@ -67,7 +69,10 @@ export const MACHINE_FILES: PseudoTree<ProcFs> = {
   softirqs: empty,
   stat: text(stat),
   swaps: text(swaps),
-  "sysrq-trigger": ofPart("MAGIC_SYSRQ", file<ProcFs>(() => ({ write: () => {} }), 0o200)),
+  "sysrq-trigger": ofPart(
+    "MAGIC_SYSRQ",
+    file<ProcFs>(() => ({ write: () => {} }), 0o200),
+  ),
   sysvipc: {
     msg: text(
       () =>
@@ -87,6 +92,19 @@ export const MACHINE_FILES: PseudoTree<ProcFs> = {
   vmstat: text((kernel) => `nr_free_pages ${Math.floor(freeBytes(kernel) / 4096)}\n`),
   zoneinfo: empty,
 };
+
+/** The kernel's log is for those who may read it, whatever the file's mode says. */
+class KernelLog extends PseudoFile {
+  constructor(fs: ProcFs) {
+    super(fs, { mode: 0o400 }, { read: () => "" });
+  }
+
+  override open(flags: number): FileOps {
+    const { creds } = (this.fs as ProcFs).reader;
+    if (!creds.capable(CAP_SYSLOG, creds.user)) throw new Errno("EPERM");
+    return super.open(flags);
+  }
+}
 
 function freeBytes(kernel: Kernel): number {
   return kernel.machine.memoryBytes - kernel.cgroups.memory.currentBytes;

@@ -3,6 +3,8 @@
  *
  * @see proc_pid_net(5), net/ipv4/proc.c, tcp_ipv4.c:get_tcp4_sock
  */
+
+import { bitsOf, familyOf, ipBytes, mappedIp, netmask } from "../../lib/index.ts";
 import {
   type InetSocket,
   type NetStack,
@@ -13,7 +15,6 @@ import {
   TcpSocket,
   UdpSocket,
 } from "../../net/index.ts";
-import { bitsOf, familyOf, ipBytes, mappedIp, netmask } from "../../lib/index.ts";
 
 type Line = (stack: NetStack) => string;
 
@@ -21,7 +22,10 @@ const hex = (value: number, digits: number): string => value.toString(16).toUppe
 
 /** An IPv4 address as the number that a little-endian machine has in memory. */
 function hex4(address: string): string {
-  return [...(ipBytes(address) ?? [])].reverse().map((byte) => hex(byte, 2)).join("");
+  return [...(ipBytes(address) ?? [])]
+    .reverse()
+    .map((byte) => hex(byte, 2))
+    .join("");
 }
 
 /** Four such numbers for IPv6. */
@@ -29,7 +33,14 @@ function hex6(address: string): string {
   const bytes = ipBytes(mappedIp(address)) ?? new Uint8Array(16);
   // An IPv4 address in IPv6 notation has canonical text with dots: its bytes are the last four.
   const all = bytes.length === 16 ? bytes : Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, ...bytes);
-  return [0, 4, 8, 12].map((at) => [...all.subarray(at, at + 4)].reverse().map((byte) => hex(byte, 2)).join("")).join("");
+  return [0, 4, 8, 12]
+    .map((at) =>
+      [...all.subarray(at, at + 4)]
+        .reverse()
+        .map((byte) => hex(byte, 2))
+        .join(""),
+    )
+    .join("");
 }
 
 const plain6 = (address: string): string =>
@@ -94,7 +105,11 @@ function socketLine(socket: TcpSocket, show: (address: string) => string, any: s
   };
 }
 
-function remnantLine({ local, remote, untilUs }: Remnant, show: (address: string) => string, stack: NetStack): SocketLine {
+function remnantLine(
+  { local, remote, untilUs }: Remnant,
+  show: (address: string) => string,
+  stack: NetStack,
+): SocketLine {
   const leftTicks = Math.max(0, Math.round((untilUs - stack.host.clock.nowUs) / 10_000));
   return {
     local: `${show(local.address)}:${hex(local.port, 4)}`,
@@ -157,9 +172,8 @@ const ROUTE_WIDTH = 127;
 
 function route(stack: NetStack): string {
   const head = "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT";
-  const lines = stack.routes.all
+  const lines = stack.routes.listed
     .filter(({ destination }) => familyOf(destination) === 4)
-    .toSorted((a, b) => Number(b.prefixLength === 0) - Number(a.prefixLength === 0))
     .map(
       ({ device, destination, gateway, prefixLength, metric }) =>
         `${device.name}\t${hex4(destination)}\t${hex4(gateway ?? "0.0.0.0")}\t${hex(routeFlags(gateway, prefixLength), 4)}\t0\t0\t${metric}\t${hex4(netmask(prefixLength))}\t0\t0\t0`,
@@ -174,13 +188,27 @@ function routeFlags(gateway: string | undefined, prefixLength: number): number {
 
 /** IPv6 shows what is local as routes too. */
 function ipv6Route(stack: NetStack): string {
-  const line = (destination: string, length: number, gateway: string, metric: number, flags: number, name: string): string =>
+  const line = (
+    destination: string,
+    length: number,
+    gateway: string,
+    metric: number,
+    flags: number,
+    name: string,
+  ): string =>
     `${plain6(destination)} ${length.toString(16).padStart(2, "0")} ${"0".repeat(32)} 00 ${plain6(gateway)} ${metric.toString(16).padStart(8, "0")} 00000001 00000000 ${flags.toString(16).padStart(8, "0")} ${name.padStart(8)}\n`;
   const unreachable = line("::", 0, "::", 0xffffffff, 0x00200200, "lo");
   const remote = stack.routes.all
     .filter(({ destination }) => familyOf(destination) === 6)
     .map((one: Route) =>
-      line(one.destination, one.prefixLength, one.gateway ?? "::", one.metric, one.gateway === undefined ? 1 : 3, one.device.name),
+      line(
+        one.destination,
+        one.prefixLength,
+        one.gateway ?? "::",
+        one.metric,
+        one.gateway === undefined ? 1 : 3,
+        one.device.name,
+      ),
     );
   const local = stack.devices.flatMap((device) =>
     device.up

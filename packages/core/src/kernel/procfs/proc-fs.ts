@@ -21,6 +21,8 @@ export class ProcFs extends PseudoFs {
   override readonly type = "proc";
   override readonly source: string;
   override readonly root: Inode;
+  override readonly isFixed = true;
+  override readonly refusesAtOpen = false;
   override readonly magic = PROC_SUPER_MAGIC;
   readonly kernel: Kernel;
   /** The namespace whose processes show, under their numbers there. */

@@ -141,7 +141,7 @@ const ENTRIES: Readonly<Record<string, Maker>> = {
       {
         read: () => `${process.name}\n`,
         write: (name) => {
-          process.name = name.replace(/\n$/, "").slice(0, 15);
+          process.name = name.slice(0, 15);
         },
       },
       ino,
@@ -242,6 +242,7 @@ function maps(fs: ProcFs, process: Process): string {
     line("00400000-00401000", "r--p", "00000000", path),
     line("00401000-00595000", "r-xp", "00001000", path),
     line("005f4000-005f6000", "rw-p", "001f4000", path),
+    "005f6000-005fb000 rw-p 00000000 00:00 0 \n",
     `${"01000000-01021000 rw-p 00000000 00:00 0".padEnd(73)}[heap]\n`,
     `${"7ffd8e901000-7ffd8e922000 rw-p 00000000 00:00 0".padEnd(73)}[stack]\n`,
   ].join("");
@@ -283,6 +284,9 @@ function descriptors(fs: ProcFs, process: Process): Inode {
   );
 }
 
+/** Every open of a 64-bit process has it. */
+const O_LARGEFILE = 0o100000;
+
 function descriptorInfos(fs: ProcFs, process: Process): Inode {
   return new PseudoDirectory(
     fs,
@@ -293,7 +297,7 @@ function descriptorInfos(fs: ProcFs, process: Process): Inode {
         if (!/^\d+$/.test(name) || !process.files.has(fd)) return undefined;
         const opened = process.files.get(fd);
         const read = (): string =>
-          `pos:\t${opened.offset}\nflags:\t0${opened.flags.toString(8)}\nmnt_id:\t${opened.at.mount.id}\nino:\t${opened.at.inode.ino}\n`;
+          `pos:\t${opened.offset}\nflags:\t0${(opened.flags | O_LARGEFILE).toString(8)}\nmnt_id:\t${opened.at.mount.id}\nino:\t${opened.at.inode.ino}\n`;
         return new PseudoFile(fs, { mode: 0o400, ...owner(process) }, { read });
       },
       list: () => listDescriptors(process, "file"),

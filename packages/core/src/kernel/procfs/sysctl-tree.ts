@@ -14,7 +14,7 @@ const text = (read: (fs: ProcFs) => string): PseudoLeaf<ProcFs> => textFile((fs)
 export const SYSCTL_TREE: PseudoTree<ProcFs> = makeTree();
 
 function makeTree(): PseudoTree<ProcFs> {
-  const tree: MutableTree = {};
+  const tree: MutableTree = { abi: {}, debug: {}, dev: {} };
   for (const name of SYSCTL_NAMES) insert(tree, name.split("."), sysctlFile(name));
   insert(tree, ["kernel", "hostname"], nameFile("hostname"));
   insert(tree, ["kernel", "domainname"], nameFile("domainname"));

@@ -23,21 +23,25 @@ export const identityCalls = {
 
   setresuid: (process, real, effective, saved) => {
     const { creds } = process;
-    const old = [creds.realUid, creds.effectiveUid, creds.savedUid] as const;
+    const old = [creds.realUid, creds.effectiveUid, creds.savedUid];
     const privileged = creds.capable(CAP_SETUID, creds.user);
-    const [realUid, effectiveUid, savedUid] = [real, effective, saved].map((id, index) =>
-      chooseId(id, old[index] as number, old, privileged, (wanted) => creds.user.uidToMachine(wanted)),
-    ) as [number, number, number];
+    const choose = (id: number, current: number): number =>
+      id === -1 ? current : checkId(creds.user.uidToMachine(id), old, privileged);
+    const realUid = choose(real, creds.realUid);
+    const effectiveUid = choose(effective, creds.effectiveUid);
+    const savedUid = choose(saved, creds.savedUid);
     process.creds = fixCapabilities(creds, creds.with({ realUid, effectiveUid, savedUid }));
   },
 
   setresgid: (process, real, effective, saved) => {
     const { creds } = process;
-    const old = [creds.realGid, creds.effectiveGid, creds.savedGid] as const;
+    const old = [creds.realGid, creds.effectiveGid, creds.savedGid];
     const privileged = creds.capable(CAP_SETGID, creds.user);
-    const [realGid, effectiveGid, savedGid] = [real, effective, saved].map((id, index) =>
-      chooseId(id, old[index] as number, old, privileged, (wanted) => creds.user.gidToMachine(wanted)),
-    ) as [number, number, number];
+    const choose = (id: number, current: number): number =>
+      id === -1 ? current : checkId(creds.user.gidToMachine(id), old, privileged);
+    const realGid = choose(real, creds.realGid);
+    const effectiveGid = choose(effective, creds.effectiveGid);
+    const savedGid = choose(saved, creds.savedGid);
     process.creds = creds.with({ realGid, effectiveGid, savedGid });
   },
 
@@ -70,15 +74,7 @@ export const identityCalls = {
 } satisfies Partial<SyscallTable>;
 
 /** @throws EINVAL for an id that is not mapped, EPERM for one that is none of the old ones without the capability. */
-function chooseId(
-  wanted: number,
-  current: number,
-  old: readonly number[],
-  privileged: boolean,
-  toMachine: (id: number) => number | undefined,
-): number {
-  if (wanted === -1) return current;
-  const id = toMachine(wanted);
+function checkId(id: number | undefined, old: readonly number[], privileged: boolean): number {
   if (id === undefined) throw new Errno("EINVAL");
   if (!privileged && !old.includes(id)) throw new Errno("EPERM");
   return id;

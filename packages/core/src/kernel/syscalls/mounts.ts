@@ -53,11 +53,7 @@ export const mountCalls = {
     checkAdmin(process);
     const at = walk(process, target, { follow: true });
     if (at.dentry !== at.mount.root) throw new Errno("EINVAL");
-    process.ns.mnt.tree.plan(
-      at.mount,
-      compilePlan(plan),
-      (idsFrom) => new ContainerMounts(process, at, bundle, idsFrom),
-    );
+    process.ns.mnt.tree.plan(at.mount, compilePlan(plan), (idsFrom) => new ContainerMounts(process, bundle, idsFrom));
   },
 
   umount2: (process, target, flags) => {
@@ -136,6 +132,6 @@ function propagate(process: Process, at: Location, flags: number): void {
   const type = PROPAGATION.get(flags & PROPAGATION_FLAGS);
   if (type === undefined || at.dentry !== at.mount.root) throw new Errno("EINVAL");
   const { tree } = process.ns.mnt;
-  const mounts = (flags & MS_REC) !== 0 ? [...at.mount.subtree()] : [at.mount];
+  const mounts = (flags & MS_REC) !== 0 ? at.mount.subtree() : [at.mount];
   for (const mount of mounts) tree.setPropagation(mount, type);
 }

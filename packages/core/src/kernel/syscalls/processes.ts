@@ -123,9 +123,15 @@ export const processCalls = {
     if (!process.creds.noNewPrivs && !process.creds.capable(CAP_SYS_ADMIN, process.creds.user)) {
       throw new Errno("EACCES");
     }
-    const denied = new Set([...(process.seccomp?.denied ?? []), ...filter.denied]);
-    const deniesNamespaces = filter.deniesNamespaces || (process.seccomp?.deniesNamespaces ?? false);
-    process.seccomp = { name: filter.name, denied, deniesNamespaces };
+    const { seccomp: before } = process;
+    process.seccomp =
+      before === undefined
+        ? filter
+        : {
+            name: filter.name,
+            denied: new Set([...before.denied, ...filter.denied]),
+            deniesNamespaces: before.deniesNamespaces || filter.deniesNamespaces,
+          };
   },
 
   burn: (process, durationUs) => process.charge(Math.max(0, durationUs)),

@@ -4,7 +4,8 @@
  * @see nanosleep(2), clock_gettime(2), sysinfo(2)
  */
 import { CAP_SYS_TIME, Errno } from "../../abi/index.ts";
-import { type Process, type Sleeper, Sleeping } from "../process.ts";
+import { WaitQueue } from "../../sim/index.ts";
+import { type Park, type Process, type Sleeper, Sleeping } from "../process.ts";
 import type { SyscallTable } from "./table.ts";
 
 export const timeCalls = {
@@ -33,13 +34,50 @@ export const timeCalls = {
     // The world has one clock, and it belongs to nobody inside.
     throw new Errno("EPERM");
   },
+
+  hold: (process, promise, options) => new Sleeping(hold(process, promise, options)),
 } satisfies Partial<SyscallTable>;
+
+const NOTHING: Park["on"] = [];
 
 function* sleep(process: Process, durationUs: number): Sleeper<undefined> {
   const untilUs = process.kernel.nowUs + Math.ceil(durationUs);
+  const park: Park = { on: NOTHING, untilUs: Number.isFinite(untilUs) ? untilUs : undefined };
   for (;;) {
-    const wakeup = yield { on: [], ...(Number.isFinite(untilUs) ? { untilUs } : {}) };
+    const wakeup = yield park;
     if (wakeup === "timeout") return undefined;
     if (wakeup === "interrupted") throw new Errno("EINTR");
   }
+}
+
+/** Waits for JavaScript, not for the world. Whoever ends the process ends its hold on the world too. */
+function* hold(
+  process: Process,
+  promise: Promise<unknown>,
+  options: { readonly outside: boolean },
+): Sleeper<undefined> {
+  const { world, events } = process.kernel;
+  const changed = new WaitQueue("JavaScript");
+  let state: "pending" | "settled" | "stuck" = "pending";
+  const end = (how: "settled" | "stuck"): void => {
+    if (state !== "pending") return;
+    state = how;
+    release();
+    events.off("exited", ended);
+    changed.wakeAll();
+  };
+  const ended = (event: { readonly process: Process }): void => {
+    if (event.process === process) end("settled");
+  };
+  const release = world.hold(promise, options.outside ? {} : { onStuck: () => end("stuck") });
+  events.on("exited", ended);
+  const settled = (): void => end("settled");
+  promise.then(settled, settled);
+  while ((state as string) === "pending") {
+    if ((yield { on: [changed] }) !== "interrupted") continue;
+    end("settled");
+    throw new Errno("EINTR");
+  }
+  if ((state as string) === "stuck") throw new Errno("EDEADLK");
+  return undefined;
 }

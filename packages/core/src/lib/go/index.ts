@@ -1,6 +1,7 @@
 /** Texts as Go's standard library prints and reads them: Docker is written in Go, and it shows. */
 export { bytesText } from "./bytes.ts";
 export { durationText } from "./duration.ts";
+export { offlineError } from "./offline.ts";
 export { isPrint, quote, quoteByte, quoteBytes } from "./quote.ts";
 export {
   type CalendarTime,

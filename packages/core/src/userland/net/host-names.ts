@@ -56,11 +56,14 @@ export function* resolve(name: string, family?: IpFamily): Routine<readonly stri
     addresses.filter((address) => family === undefined || familyOf(address) === family);
   const number = inetAddress(name);
   if (number !== undefined) return wanted([number]);
-  const listed = yield* inHostsFile(name);
+  const listed = family === 4 ? (yield* inHostsFile(name)).map(asFour) : yield* inHostsFile(name);
   if (wanted(listed).length > 0) return sorted(wanted(listed));
   if (!/^[\w.-]+$/.test(name)) return [];
   return sorted(wanted(yield* askServers(name, family)));
 }
+
+/** Who asks for IPv4 is given 127.0.0.1 for a line with ::1, as glibc does. */
+const asFour = (address: string): string => (address === "::1" ? "127.0.0.1" : address);
 
 /** The name of an address; `undefined` if nobody knows one. */
 export function* nameOf(address: string): Routine<string | undefined> {
@@ -137,7 +140,7 @@ function* askServers(name: string, family: IpFamily | undefined): Routine<readon
 }
 
 function* inHostsFile(name: string): Routine<readonly string[]> {
-  const wanted = name.toLowerCase().replace(/\.$/, "");
+  const wanted = name.toLowerCase();
   const lines = yield* hostsLines();
   return lines.flatMap(([address = "", ...names]) =>
     names.some((one) => one.toLowerCase() === wanted) ? [parsePrefix(address)?.address ?? ""].filter((one) => one !== "") : [],

@@ -19,14 +19,10 @@ export function* hostOrDie(io: Io, text: string, port: number, family?: IpFamily
   return { address, port: chosen };
 }
 
-/** Connects a new stream, from a port of one's own if that is given. */
-export function* connectOrDie(io: Io, target: Target, ownPort = 0): Routine<number> {
+/** Connects a new stream. */
+export function* connectOrDie(io: Io, target: Target): Routine<number> {
   const domain = domainOf(target.address);
   const fd = yield* socket(domain, "stream");
-  if (ownPort !== 0) {
-    yield* setsockopt(fd, "SO_REUSEADDR", 1);
-    yield* bindOrDie(io, fd, { address: domain === "inet" ? "0.0.0.0" : "::", port: ownPort });
-  }
   const failure = yield* connect(fd, { family: domain, ...target }).attempt();
   if (!(failure instanceof Errno)) return fd;
   const to = familyOf(target.address) === 4 ? ` (${target.address})` : "";

@@ -173,7 +173,7 @@ function* runSubshell(shell: Shell, node: Subshell, flags: Flags): Routine<numbe
     shell,
     (function* () {
       const job = shell.jobs.make(shell.isJobControlled);
-      yield* shell.engine.fork(shell, job, "foreground", { start, node: body });
+      yield* shell.engine.fork(shell, job, "foreground", { start, node: body, isSubshell: true });
       return yield* waitForJob(shell, job);
     })(),
   );

@@ -37,7 +37,7 @@ export function* fork(shell: Shell, job: Job | undefined, how: ForkMode, work: W
   const group = how !== "plain" && job?.isControlled === true ? job.firstPid : undefined;
   const isFirst = (job?.processes.length ?? 0) === 0;
   const child = shell.copy();
-  if (isNamed(work.node, "trap", 1)) child.traps.shown = new Map(shell.traps.actions);
+  if (work.isSubshell !== true && isNamed(work.node, "trap", 1)) child.traps.shown = new Map(shell.traps.actions);
   if (isNamed(work.node, "jobs")) child.jobs.copyFrom(shell.jobs, job);
   const pid = yield* attempt(clone(beBorn, { shell: child, work, how, group, isFirst }));
   if (pid instanceof Errno) {

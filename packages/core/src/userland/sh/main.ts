@@ -147,7 +147,7 @@ function* readCommandLine(shell: Shell, argv: readonly string[]): Routine<Source
   if (operands === undefined) return shell.leave("error");
   const rest = [...operands];
   if (rest.length === 0) {
-    if (startup.commands) yield* shell.fail("-c requires an argument");
+    if (startup.commands) yield* shell.refuse("-c requires an argument");
     shell.setOptions(withOption(shell.options, "stdin", true));
   }
   yield* decideInteractive(shell, startup);

@@ -39,17 +39,21 @@ export function* applyOptions(
     }
     for (const [i, letter] of [...word.slice(1)].entries()) {
       if (startup !== undefined && on && letter === "-") {
-        if (word.slice(i + 2) === "login") startup.login = true;
+        if (word.slice(i + 2) !== "login") yield* shell.refuse(`bad option '${word}'`);
+        startup.login = true;
         break;
       }
       if (startup !== undefined && applyStartup(shell, letter, startup)) continue;
       if (letter === "o") {
-        if (!(yield* applyLongOption(shell, rest.shift(), on, out))) return undefined;
+        if (!(yield* applyLongOption(shell, rest.shift(), { on, out, isStarting: startup !== undefined })))
+          return undefined;
         continue;
       }
       const name = optionOfLetter(letter);
-      if (name === undefined) yield* shell.fail(`illegal option ${on ? "-" : "+"}${letter}`);
-      else shell.setOptions(withOption(shell.options, name, on));
+      if (name === undefined) {
+        const problem = `illegal option ${on ? "-" : "+"}${letter}`;
+        yield* startup === undefined ? shell.fail(problem) : shell.refuse(problem);
+      } else shell.setOptions(withOption(shell.options, name, on));
       if (letter === "m" && startup !== undefined) startup.monitorGiven = true;
     }
   }
@@ -78,11 +82,15 @@ function applyStartup(shell: Shell, letter: string, startup: Startup): boolean {
   }
 }
 
-/** `-o name`; without a name, shows all. */
-function* applyLongOption(shell: Shell, name: string | undefined, on: boolean, out: Output): Routine<boolean> {
+/** `-o name`; without a name, shows all. While the shell starts, no option has a value yet: all of them show as on. */
+function* applyLongOption(
+  shell: Shell,
+  name: string | undefined,
+  { on, out, isStarting }: { readonly on: boolean; readonly out: Output; readonly isStarting: boolean },
+): Routine<boolean> {
   if (name === undefined) {
     for (const [option] of SETTABLE) {
-      const state = shell.has(option);
+      const state = isStarting || shell.has(option);
       const line = on ? `${option.padEnd(16)}${state ? "on" : "off"}` : `set ${state ? "-" : "+"}o ${option}`;
       yield* out.line(line);
     }
@@ -90,7 +98,8 @@ function* applyLongOption(shell: Shell, name: string | undefined, on: boolean, o
   }
   const option = optionOfName(name);
   if (option === undefined) {
-    yield* shell.warn(`illegal option ${on ? "-" : "+"}o ${name}`);
+    const problem = `illegal option ${on ? "-" : "+"}o ${name}`;
+    yield* isStarting ? shell.printError(`${shell.zero}: ${problem}\n`) : shell.warn(problem);
     return false;
   }
   shell.setOptions(withOption(shell.options, option, on));

@@ -24,6 +24,11 @@ export interface ShellTraits {
   readonly lineInMessages: boolean;
   /** Applets are run without looking for them in PATH, as a "standalone" busybox does. */
   readonly standalone: boolean;
+  /**
+   * Whose messages it prints, if not ash's: `sh: 1: nosuch: not found` is dash's, `bash: line 1: nosuch: command not
+   * found` is bash's.
+   */
+  readonly messages?: "dash" | "bash";
 }
 
 /** Applets that the shell runs itself; for some of them it has only the name, and executes the program again. */
@@ -59,6 +64,8 @@ export interface Work {
   readonly start: (shell: Shell) => Routine<unknown>;
   /** The command, if it is one: `$(trap)` and `jobs` are special. */
   readonly node: Node | undefined;
+  /** Parentheses were written: `(trap)` shows nothing of its parent's, unlike `$(trap)`. */
+  readonly isSubshell?: true;
 }
 
 /** Commands that are being skipped: how `break`, `continue` and `return` get where they want. */
@@ -208,6 +215,13 @@ export class Shell {
   *warn(message: string): Routine<void> {
     const command = this.commandName !== undefined && this.commandName !== this.zero ? `${this.commandName}: ` : "";
     const isTyped = this.has("interactive") && (this.inputs[this.inputs.length - 1]?.fd ?? 0) === 0;
+    const { messages } = this.engine.traits;
+    if (messages !== undefined && !isTyped) {
+      const place = messages === "dash" ? `${Math.max(1, this.errorLine)}` : `line ${Math.max(1, this.errorLine)}`;
+      const text = messages === "bash" ? message.replace(/: not found$/, ": command not found") : message;
+      yield* this.printError(`${this.zero}: ${place}: ${command}${text}\n`);
+      return;
+    }
     const namesLine = (this.commandName !== undefined || this.engine.traits.lineInMessages) && !isTyped;
     const line = namesLine ? `line ${this.errorLine}: ` : "";
     yield* this.printError(`${this.zero}: ${command}${line}${message}\n`);
@@ -217,6 +231,13 @@ export class Shell {
   *fail(message: string, status = 2): Routine<never> {
     this.status = status;
     yield* this.warn(message);
+    throw new Leave("error");
+  }
+
+  /** `fail` for what is wrong with the shell's own command line: there are no lines yet. */
+  *refuse(message: string): Routine<never> {
+    this.status = 2;
+    yield* this.printError(`${this.zero}: ${message}\n`);
     throw new Leave("error");
   }
 

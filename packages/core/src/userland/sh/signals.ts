@@ -4,6 +4,7 @@
  * @see signal(7), POSIX.1-2017, Shell Command Language, 2.11
  */
 import {
+  Errno,
   getpid,
   kill,
   type Routine,
@@ -16,6 +17,7 @@ import {
   type Signal,
   sigaction,
 } from "../../abi/index.ts";
+import { attempt } from "../io.ts";
 import { Leave } from "./errors.ts";
 import type { Shell } from "./shell.ts";
 import type { SignalMode } from "./traps.ts";
@@ -28,7 +30,9 @@ export function* setSignal(shell: Shell, signal: Signal): Routine<void> {
   const { modes } = shell.traps;
   const known = modes.get(signal);
   if (known === "fixed" || known === wanted || (known === undefined && wanted === "default")) return;
-  const old = yield* sigaction(signal, dispositionOf(shell, wanted), INTERRUPTING);
+  const old = yield* attempt(sigaction(signal, dispositionOf(shell, wanted), INTERRUPTING));
+  // SIGKILL and SIGSTOP can be trapped, in vain.
+  if (old instanceof Errno) return;
   if (known === undefined && old === "ignore" && signal !== SIGCHLD) {
     modes.set(signal, "fixed");
     yield* sigaction(signal, "ignore");

@@ -1,4 +1,26 @@
 /** The applets of this folder by name. */
 import type { Applet } from "../../applet.ts";
+import { ar } from "./ar.ts";
+import { bunzip2, bzcat, bzip2 } from "./bzip2.ts";
+import { gunzip, zcat } from "./gunzip.ts";
+import { gzip } from "./gzip.ts";
+import { tar } from "./tar.ts";
+import { lzcat, lzma, uncompress, unlzma, unxz, xz, xzcat } from "./xz.ts";
 
-export const applets: Readonly<Record<string, Applet>> = {};
+export const applets: Readonly<Record<string, Applet>> = {
+  ar,
+  bunzip2,
+  bzcat,
+  bzip2,
+  gunzip,
+  gzip,
+  lzcat,
+  lzma,
+  tar,
+  uncompress,
+  unlzma,
+  unxz,
+  xz,
+  xzcat,
+  zcat,
+};

@@ -8,22 +8,26 @@ import {
   Inflater,
   NO_BYTES,
   StatusError,
+  Uncompress,
   Unxz,
   unlzma,
 } from "../../../lib/index.ts";
 import { fork } from "../../exec.ts";
 import { attempt, type Io, writeAll } from "../../io.ts";
 
-export type Compression = "gzip" | "bzip2" | "xz" | "lzma";
+export type Compression = "gzip" | "bzip2" | "xz" | "lzma" | "compress";
 
 const READ_SIZE = 65_536;
 /** gunzip writes whole windows, until it is at the end. */
 const WINDOW_SIZE = 32_768;
+const XZ_SIGNATURE_START = 0xfd;
 const BUNZIP_ERRORS = { "not-bzip2": -2, incomplete: -3, data: -5 } as const;
 
 export interface Streams {
   readonly input: number;
   readonly output: number;
+  /** What was read of the input already. */
+  readonly start?: Uint8Array;
 }
 
 /** How many bytes came out; `undefined` if something was wrong, which was said. */
@@ -39,6 +43,8 @@ export function* unpack(io: Io, compression: Compression, streams: Streams): Rou
         return yield* unpacker.xz();
       case "lzma":
         return yield* unpacker.lzma();
+      case "compress":
+        return yield* unpacker.compress();
     }
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;
@@ -68,6 +74,7 @@ class Unpacker {
   constructor(io: Io, streams: Streams) {
     this.#io = io;
     this.#streams = streams;
+    this.#pending = streams.start ?? NO_BYTES;
   }
 
   *gzip(): Routine<number | undefined> {
@@ -138,6 +145,9 @@ class Unpacker {
   }
 
   *xz(): Routine<number | undefined> {
+    yield* this.#fill(1);
+    // What does not begin as xz does is taken for what may follow a stream: nothing to be concerned about.
+    if (this.#pending[0] !== XZ_SIGNATURE_START) return this.#written;
     const decoder = new Unxz();
     while (!decoder.done) {
       yield* this.#write(decoder.push(this.#pending));
@@ -151,6 +161,15 @@ class Unpacker {
     yield* this.#fill(Number.POSITIVE_INFINITY);
     if (this.#pending.length < 13 || (this.#pending[0] ?? 0) >= 225) return yield* this.#fail("bad lzma header");
     yield* this.#write(unlzma(this.#pending));
+    return this.#written;
+  }
+
+  *compress(): Routine<number | undefined> {
+    yield* this.#fill(2);
+    if (!this.#startsWith(0x1f, 0x9d)) return yield* this.#fail("invalid magic");
+    const decoder = new Uncompress();
+    do yield* this.#write(decoder.push(this.#pending));
+    while (yield* this.#next());
     return this.#written;
   }
 

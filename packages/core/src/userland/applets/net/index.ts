@@ -1,5 +1,33 @@
 /** The applets of this folder by name. */
 import type { Applet } from "../../applet.ts";
+import { arp } from "./arp.ts";
+import { arping } from "./arping.ts";
+import { httpd } from "./httpd.ts";
+import { ifconfig } from "./ifconfig.ts";
+import { ip } from "./ip/ip.ts";
 import { nc } from "./nc.ts";
+import { netstat } from "./netstat.ts";
+import { nslookup } from "./nslookup.ts";
+import { ping, ping6 } from "./ping.ts";
+import { route } from "./route.ts";
+import { telnet } from "./telnet.ts";
+import { traceroute, traceroute6 } from "./traceroute.ts";
+import { wget } from "./wget.ts";
 
-export const applets: Readonly<Record<string, Applet>> = { nc };
+export const applets: Readonly<Record<string, Applet>> = {
+  arp,
+  arping,
+  httpd,
+  ifconfig,
+  ip,
+  nc,
+  netstat,
+  nslookup,
+  ping,
+  ping6,
+  route,
+  telnet,
+  traceroute,
+  traceroute6,
+  wget,
+};

@@ -47,7 +47,8 @@ export const nc: Applet = function* (io) {
   if (listens === 0) {
     const [host = "", service] = options.operands;
     const target = yield* hostOrDie(io, host, yield* portOrDie(io, service, 0));
-    const fd = yield* connectOrDie(io, target, port);
+    // A port of one's own is only for listening.
+    const fd = yield* connectOrDie(io, target);
     if (seconds > 0) yield* alarm(0);
     return yield* serve(io, fd, program, delay);
   }

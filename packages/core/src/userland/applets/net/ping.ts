@@ -77,7 +77,8 @@ function* planOf(io: Io, options: Options, host: string, only: IpFamily | undefi
   const deadline = yield* number("w", 0);
   const interval = options.value("i");
   const intervalUs = interval === undefined ? SECOND : yield* durationOrDie(io, interval);
-  const pattern = Number.parseInt(options.value("p") ?? "0", 16) & 0xff;
+  const pattern = options.value("p") ?? "0";
+  if (!/^[0-9a-f]{1,2}$/i.test(pattern)) return yield* io.die(`invalid number '${pattern}'`);
   const startUs = yield* clock_gettime("monotonic");
   const [address] = yield* resolve(host, family);
   if (address === undefined) return yield* io.die(`bad address '${host}'`);
@@ -91,7 +92,7 @@ function* planOf(io: Io, options: Options, host: string, only: IpFamily | undefi
     deadlineUs: deadline === 0 ? undefined : startUs + deadline * SECOND,
     quiet: options.has("q"),
     adaptive: options.has("A"),
-    pattern,
+    pattern: Number.parseInt(pattern, 16),
   };
 }
 

@@ -104,7 +104,7 @@ class FixedMatcher implements Matcher {
     const text = this.#ignoreCase ? lower(cut) : cut;
     if (this.#whole) return text.startsWith(this.#sought) && text.length === this.#sought.length;
     for (let at = text.indexOf(this.#sought); at >= 0; at = text.indexOf(this.#sought, at + 1)) {
-      if (!this.#word) return true;
+      if (!this.#word || this.#sought === "") return true;
       if (isEdge(text, at - 1) && isEdge(text, at + this.#sought.length)) return true;
       if (at >= text.length) return false;
     }

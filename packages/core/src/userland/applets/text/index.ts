@@ -4,6 +4,8 @@ import { ascii } from "./ascii.ts";
 import { awk } from "./awk/index.ts";
 import { base64 } from "./base64.ts";
 import { cal } from "./cal.ts";
+import { bc } from "./calculator/bc.ts";
+import { dc } from "./calculator/dc.ts";
 import { cat } from "./cat.ts";
 import { crc32 } from "./crc32.ts";
 import { cut } from "./cut.ts";
@@ -48,10 +50,12 @@ export const applets: Readonly<Record<string, Applet>> = {
   ascii,
   awk,
   base64,
+  bc,
   cal,
   cat,
   crc32,
   cut,
+  dc,
   diff,
   dos2unix,
   echo,

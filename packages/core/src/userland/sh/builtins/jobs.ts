@@ -34,7 +34,7 @@ function resume(isForeground: boolean) {
     let status = 0;
     for (const name of operands.length === 0 ? [undefined] : operands) {
       const job = findJob(shell, name);
-      if (!job.isControlled) throw new ShellError(`job ${name ?? ""} not created under job control`);
+      if (!job.isControlled) throw new ShellError(`job ${name ?? "(null)"} not created under job control`);
       if (!isForeground) {
         shell.jobs.moveToBackground(job);
         yield* print(out, `[${job.number}] `);

@@ -1,0 +1,96 @@
+/** What the recorder noted of a finished image. */
+import { createHash } from "node:crypto";
+import { major, minor } from "@bottleship/core/abi";
+import type { LayerEntry as CoreEntry } from "@bottleship/core/content";
+import type { Engine } from "@bottleship/core/engine";
+import type { Built, LayerEntry } from "./recording.ts";
+
+/** Only files of this size are shown. */
+const TEXT_LIMIT = 4096;
+const WHITEOUT = ".wh.";
+const OPAQUE = ".wh..wh..opq";
+
+export type ImageFacts = Pick<
+  Built,
+  "config" | "history" | "author" | "architecture" | "os" | "variant" | "baseLayers" | "layers" | "rootfsOfInterest"
+>;
+
+/** `bases` are names of images that it may be based on. */
+export function imageFacts(engine: Engine, name: string, bases: readonly string[]): ImageFacts | undefined {
+  const image = engine.images.find(name);
+  if (image === undefined) return undefined;
+  const { config, history = [], author, architecture, os, variant, rootfs } = image.config;
+  const shared = bases.map((base) => sharedLayers(rootfs.diff_ids, engine.images.find(base)?.config.rootfs.diff_ids));
+  const baseLayers = Math.max(0, ...shared);
+  const layers = image.chain.slice(baseLayers).map((layer) => [...engine.images.layer(layer)]);
+  return {
+    config: { ...config },
+    history: history.map(({ created: _created, ...entry }) => ({ ...entry })),
+    ...(author === undefined ? {} : { author }),
+    architecture,
+    os,
+    ...(variant === undefined ? {} : { variant }),
+    baseLayers,
+    layers: layers.map((entries) => entries.map(entryFacts).sort((a, b) => (a.path < b.path ? -1 : 1))),
+    rootfsOfInterest: textsOf(layers),
+  };
+}
+
+/** How many layers an image has from another: all of them, or it is not based on it. */
+function sharedLayers(layers: readonly string[], base: readonly string[] = []): number {
+  return base.every((layer, index) => layers[index] === layer) ? base.length : 0;
+}
+
+function entryFacts({ path, type, mode, uid, gid, content, link, rdev }: CoreEntry): LayerEntry {
+  return {
+    path,
+    type,
+    mode: mode.toString(8).padStart(4, "0"),
+    uid,
+    gid,
+    size: type === "file" ? (content?.length ?? 0) : 0,
+    link: link ?? null,
+    ...(type === "file"
+      ? {
+          sha256: createHash("sha256")
+            .update(content ?? "")
+            .digest("hex"),
+        }
+      : {}),
+    ...(rdev === undefined ? {} : { major: major(rdev), minor: minor(rdev) }),
+  };
+}
+
+/** The small text files that the layers leave. */
+function textsOf(layers: readonly (readonly CoreEntry[])[]): Readonly<Record<string, string>> {
+  const files = new Map<string, Uint8Array | undefined>();
+  const removeBelow = (path: string): void => {
+    for (const known of [...files.keys()]) if (known.startsWith(path === "" ? "" : `${path}/`)) files.delete(known);
+  };
+  for (const entries of layers) {
+    const added = new Map<string, Uint8Array | undefined>();
+    for (const { path, type, content, link } of entries) {
+      const slash = path.lastIndexOf("/") + 1;
+      const name = path.slice(slash);
+      if (name === OPAQUE) removeBelow(path.slice(0, Math.max(0, slash - 1)));
+      else if (name.startsWith(WHITEOUT)) {
+        const hidden = path.slice(0, slash) + name.slice(WHITEOUT.length);
+        files.delete(hidden);
+        removeBelow(hidden);
+      } else {
+        if (type !== "dir") removeBelow(path);
+        files.delete(path);
+        if (type === "file") added.set(path, content ?? new Uint8Array());
+        else if (type === "hardlink") added.set(path, added.get(link ?? ""));
+      }
+    }
+    for (const [path, content] of added) files.set(path, content);
+  }
+  return Object.fromEntries([...files].flatMap(([path, content]) => textEntry(path, content)));
+}
+
+function textEntry(path: string, content: Uint8Array | undefined): readonly (readonly [string, string])[] {
+  if (content === undefined || content.length > TEXT_LIMIT) return [];
+  const text = Buffer.from(content).toString();
+  return Buffer.from(text).equals(content) ? [[path, text]] : [];
+}

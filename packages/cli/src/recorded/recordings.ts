@@ -1,0 +1,100 @@
+/** Recordings of every kind, as cases that can be replayed and compared: which kind a file holds is seen from its content. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { UsageError } from "../terminal.ts";
+import { buildDifferences } from "./build/compare.ts";
+import { BUILD_RECORDING, type BuildCase, type BuildRecording } from "./build/recording.ts";
+import { replayBuild } from "./build/replay.ts";
+import { differences } from "./compare.ts";
+import { RUN_RECORDING, type RunCase, type RunRecording } from "./recording.ts";
+import { replayCase } from "./replay.ts";
+
+export interface RecordedCase {
+  readonly name: string;
+  readonly why: string;
+  /** Replays it: one text for each observable that differs. @throws ReplayError */
+  replay(): Promise<readonly string[]>;
+}
+
+export interface RecordedCategory {
+  readonly category: string;
+  readonly cases: readonly RecordedCase[];
+}
+
+/** Where recordings lie below the directory of all of them. */
+const PLACES = ["run", "build"];
+
+/**
+ * Every recording in a directory or, if there is none, in its subdirectories `run` and `build`, in the order of names.
+ *
+ * @throws UsageError if there is none
+ */
+export function openRecordings(directory: string): readonly RecordedCategory[] {
+  const paths = jsonFiles(directory);
+  const all = paths.length > 0 ? paths : PLACES.flatMap((place) => jsonFiles(join(directory, place)));
+  if (all.length === 0) throw new UsageError(`${directory}: no recordings (*.json) in it`);
+  const read = all.map(readJson);
+  const builds = new Map<string, BuildCase>();
+  const categories = read.flatMap((one) => recordingOf(one));
+  for (const one of categories) {
+    if (one.kind === "build") for (const each of one.recording.cases) builds.set(each.name, each);
+  }
+  return categories.map((one) =>
+    one.kind === "run" ? runCategory(one.recording) : buildCategory(one.recording, builds),
+  );
+}
+
+interface JsonFile {
+  readonly path: string;
+  readonly json: unknown;
+}
+
+type Recording =
+  | { readonly kind: "run"; readonly recording: RunRecording }
+  | { readonly kind: "build"; readonly recording: BuildRecording };
+
+/** Files without cases (the list of an image's files) are no recordings. */
+function recordingOf({ path, json }: JsonFile): readonly Recording[] {
+  const { cases } = z.looseObject({ cases: z.array(z.looseObject({})).optional() }).parse(json);
+  if (cases === undefined) return [];
+  const [first] = cases;
+  if (first !== undefined && "dockerfile" in first) {
+    return [{ kind: "build", recording: parsed(BUILD_RECORDING, path, json, "builds") }];
+  }
+  return [{ kind: "run", recording: parsed(RUN_RECORDING, path, json, "scripts") }];
+}
+
+function parsed<T>(schema: z.ZodType<T>, path: string, json: unknown, what: string): T {
+  const result = schema.safeParse(json);
+  if (!result.success) throw new UsageError(`${path}: no recording of ${what}: ${z.prettifyError(result.error)}`);
+  return result.data;
+}
+
+function runCategory({ category, cases }: RunRecording): RecordedCategory {
+  const replay = async (one: RunCase) => differences(one, await replayCase(one));
+  return { category, cases: cases.map((one) => ({ name: one.name, why: one.why, replay: () => replay(one) })) };
+}
+
+/** Cases that are only there because others need them count like any other. */
+function buildCategory({ category, cases }: BuildRecording, all: ReadonlyMap<string, BuildCase>): RecordedCategory {
+  const replay = async (one: BuildCase) => buildDifferences(one, await replayBuild(one, (name) => all.get(name)));
+  return { category, cases: cases.map((one) => ({ name: one.name, why: one.why, replay: () => replay(one) })) };
+}
+
+function jsonFiles(directory: string): readonly string[] {
+  try {
+    const names = readdirSync(directory).filter((name) => name.endsWith(".json"));
+    return names.sort().map((name) => join(directory, name));
+  } catch {
+    return [];
+  }
+}
+
+function readJson(path: string): JsonFile {
+  try {
+    return { path, json: JSON.parse(readFileSync(path, "utf8")) };
+  } catch (error) {
+    throw new UsageError(`${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

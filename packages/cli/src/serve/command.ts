@@ -1,0 +1,94 @@
+/** `bottleship serve`: a simulated engine that Docker's clients can talk to. */
+import { parseArgs } from "node:util";
+import { createEngine, type Engine, type ProfileName } from "@bottleship/core/engine";
+import type { TimePolicy } from "@bottleship/core/sim";
+import { type EngineServer, type ListenAddress, parseAddress, REAL_HOST, serve } from "@bottleship/node";
+import { type Terminal, UsageError } from "../terminal.ts";
+
+export const SERVE_USAGE = `Usage: bottleship serve --host unix:///PATH [OPTIONS]
+
+Serve a simulated engine to the docker client and everything else that speaks the Docker Engine API.
+It prints where it listens and what to set DOCKER_HOST to, and serves until it is interrupted (Ctrl-C).
+
+Options:
+      --host ADDRESS    Listen on a socket (unix:///PATH), which only you can use; may be repeated
+      --tcp HOST:PORT   Listen on TCP as well; without HOST on 127.0.0.1. Whoever can connect controls the engine
+      --time POLICY     real: the world's clock goes with the computer's (default)
+                        skip: whoever waits for an end, waits for nothing; time stands still otherwise
+      --seed N          Decides every draw of chance: names, ids, orders (default 1)
+      --profile NAME    modern (default), or recorded: the machine that the recordings come from
+
+The exit code is 0 after an interrupt, 1 if an address cannot be had, 2 for bad usage.
+`;
+
+interface Options {
+  readonly listen: readonly ListenAddress[];
+  readonly policy: TimePolicy;
+  readonly seed: string;
+  readonly profile: ProfileName;
+}
+
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
+export async function serveCommand(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const { listen, ...options } = parse(argv);
+  const engine = newEngine(options);
+  let server: EngineServer;
+  try {
+    server = await serve(engine, {
+      listen,
+      onBug: (error) => terminal.err(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`),
+    });
+  } catch (error) {
+    terminal.err(`bottleship serve: ${error instanceof Error ? error.message : String(error)}\n`);
+    return 1;
+  }
+  terminal.out(`API listen on ${server.addresses.join(", ")}\nexport DOCKER_HOST=${server.addresses[0]}\n`);
+  await interrupted();
+  await server.close();
+  return 0;
+}
+
+function newEngine({ policy, seed, profile }: Omit<Options, "listen">): Engine {
+  return createEngine({ policy, seed, profile, host: REAL_HOST });
+}
+
+function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = (): void => {
+      for (const signal of SIGNALS) process.off(signal, stop);
+      resolve();
+    };
+    for (const signal of SIGNALS) process.on(signal, stop);
+  });
+}
+
+function parse(argv: readonly string[]): Options {
+  try {
+    const { values } = parseArgs({
+      args: [...argv],
+      options: {
+        host: { type: "string", multiple: true },
+        tcp: { type: "string", multiple: true },
+        time: { type: "string", default: "real" },
+        seed: { type: "string", default: "1" },
+        profile: { type: "string", default: "modern" },
+      },
+    });
+    const listen = [...(values.host ?? []), ...(values.tcp ?? [])].map(parseAddress);
+    if (listen.length === 0) throw new UsageError("where to listen is missing: --host unix:///PATH");
+    return { listen, policy: policyOf(values.time), seed: values.seed, profile: profileOf(values.profile) };
+  } catch (error) {
+    throw error instanceof TypeError ? new UsageError(error.message) : error;
+  }
+}
+
+function policyOf(text: string): TimePolicy {
+  if (text === "real" || text === "skip") return text;
+  throw new UsageError(`--time is real or skip, not ${text}`);
+}
+
+function profileOf(text: string): ProfileName {
+  if (text === "modern" || text === "recorded") return text;
+  throw new UsageError(`--profile is modern or recorded, not ${text}`);
+}

@@ -1,0 +1,60 @@
+/** What a build is asked for, what it gives, and what it needs to know of images. */
+import type { Image } from "../image/index.ts";
+import type { Platform } from "../oci/index.ts";
+import type { Dockerfile } from "./dockerfile/ast.ts";
+import type { LintWarning } from "./dockerfile/lint.ts";
+import type { ContextSource } from "./files/context-source.ts";
+import type { BuildListener } from "./progress/events.ts";
+import type { CacheMiss } from "./solve/build-cache.ts";
+import type { BaseImage } from "./solve/plan.ts";
+
+export interface BuildRequest {
+  readonly context: ContextSource;
+  /** Names of the image: "web", "registry.example/team/web:1.2". */
+  readonly tags?: readonly string[];
+  /** The text or the AST of the Dockerfile, instead of a file of the context. */
+  readonly dockerfile?: string | Dockerfile;
+  /** Which file of the context it is; only a name if the Dockerfile is given. Default "Dockerfile". */
+  readonly file?: string;
+  readonly buildArgs?: Readonly<Record<string, string>>;
+  readonly target?: string;
+  /** "linux/arm64" */
+  readonly platform?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Named contexts, which stand in for stages and images of the same name: files, or another image. */
+  readonly contexts?: Readonly<Record<string, ContextSource | { readonly image: string }>>;
+  readonly secrets?: Readonly<Record<string, string | Uint8Array>>;
+  /** All steps anew, or those of the named stages. */
+  readonly noCache?: boolean | readonly string[];
+  /** For every RUN that does not say; "default" has a network of its own. */
+  readonly network?: "default" | "none" | "host";
+  /** What a build may do only if it is allowed to. `network: "host"` allows itself. */
+  readonly allow?: readonly "network.host"[];
+  /** Further lines of /etc/hosts while RUN runs: addresses by names. */
+  readonly extraHosts?: Readonly<Record<string, string>>;
+  /** Hears what the build does. */
+  readonly onEvent?: BuildListener;
+}
+
+export interface BuildResult {
+  readonly image: Image;
+  readonly warnings: readonly LintWarning[];
+  /** Why each step that ran was not cached. */
+  readonly misses: readonly CacheMiss[];
+}
+
+/** Where base images come from, and where finished ones get their names. */
+export interface ImageNames {
+  /**
+   * An image, of a platform if one is asked for.
+   *
+   * @throws StatusError if nobody has it; the message is the registry's
+   */
+  resolve(name: string, platform: Platform | undefined): BaseImage | Promise<BaseImage>;
+  /** Asks for the frontend that `# syntax=` names. @throws StatusError if nobody has it */
+  resolveFrontend(name: string): void | Promise<void>;
+  /** A name written out: "docker.io/library/busybox:latest". */
+  fullName(name: string): string;
+  /** Gives an image a name; returns it written out. @throws StatusError invalid-argument if it can be none */
+  name(image: Image, name: string): string;
+}

@@ -1,0 +1,116 @@
+/**
+ * The files that say how to build: the Dockerfile, and what of the context is to be left out.
+ *
+ * @see BuildKit frontend/dockerui/config.go, build.go
+ */
+import type { LayerEntry } from "../../content/index.ts";
+import { bytesText } from "../../lib/go/index.ts";
+import { basename, clean, decode, encode, NO_BYTES, StatusError } from "../../lib/index.ts";
+import type { BuildRequest, ImageNames } from "../build-request.ts";
+import type { Dockerfile } from "../dockerfile/ast.ts";
+import { syntaxDirective } from "../dockerfile/directives.ts";
+import { BuildError } from "../dockerfile/error.ts";
+import { print } from "../dockerfile/print.ts";
+import { IgnoreMatcher, parseIgnoreFile } from "../files/ignore.ts";
+import { Transfer } from "../files/transfer.ts";
+import type { Progress } from "../progress/progress.ts";
+
+const DEFAULT_NAME = "Dockerfile";
+const SYNTAX_ARG = "BUILDKIT_SYNTAX";
+
+/** @throws BuildError `failed to read dockerfile: open Dockerfile: no such file or directory` */
+export function loadDockerfile(
+  { file = DEFAULT_NAME, dockerfile }: BuildRequest,
+  files: readonly LayerEntry[],
+  progress: Progress,
+): string | Dockerfile {
+  const name = basename(file);
+  const shown = progress.start(`[internal] load build definition from ${name}`);
+  const entry = dockerfile === undefined ? findDockerfile(files, file) : fileEntry(name, dockerfile);
+  shown.status(`transferring dockerfile: ${transferred(entry)}`);
+  shown.complete(false);
+  if (dockerfile !== undefined) return dockerfile;
+  if (entry === undefined) throw new BuildError(`failed to read dockerfile: open ${name}: no such file or directory`);
+  return decode(entry.content ?? NO_BYTES);
+}
+
+/** Asks for another frontend if one is named. @throws BuildError if nobody has it */
+export async function loadFrontend(
+  { buildArgs = {} }: BuildRequest,
+  source: string | Dockerfile,
+  images: ImageNames,
+  progress: Progress,
+): Promise<void> {
+  const directive = typeof source === "string" ? syntaxDirective(source) : undefined;
+  const named = typeof source === "string" ? directive?.image : source.directives?.syntax;
+  const given = buildArgs[SYNTAX_ARG];
+  const syntax = given ?? named;
+  if (syntax === undefined || syntax === "") return;
+  const shown = progress.start(`resolve image config for docker-image://${images.fullName(syntax)}`);
+  try {
+    await images.resolveFrontend(syntax);
+    shown.complete(false);
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    shown.fail(withoutPrefix(error.message));
+    const line = given === undefined ? directive?.line : undefined;
+    throw new BuildError(error.message).at(line === undefined ? undefined : { startLine: line, endLine: line });
+  }
+}
+
+/** `NAME.dockerignore` beside the Dockerfile comes before `.dockerignore`; an archive has none. */
+export function loadIgnoreFile(
+  { context, file, dockerfile }: BuildRequest,
+  files: readonly LayerEntry[],
+  progress: Progress,
+): IgnoreMatcher | undefined {
+  const shown = progress.start("[internal] load .dockerignore");
+  // A Dockerfile that does not lie in the context has nothing beside it.
+  const own = dockerfile === undefined ? findFile(files, `${file ?? DEFAULT_NAME}.dockerignore`) : undefined;
+  const entry = "tar" in context ? undefined : (own ?? findFile(files, ".dockerignore"));
+  shown.status(`transferring context: ${transferred(entry)}`);
+  shown.complete(false);
+  return entry === undefined ? undefined : ignoreMatcher(entry);
+}
+
+/** The `.dockerignore` of a named context. */
+export function loadContextIgnoreFile(
+  name: string,
+  files: Iterable<LayerEntry>,
+  progress: Progress,
+): IgnoreMatcher | undefined {
+  const shown = progress.start(`[context ${name}] load .dockerignore`);
+  const entry = findFile([...files], ".dockerignore");
+  shown.status(`transferring ${name}: ${transferred(entry)}`);
+  shown.complete(false);
+  return entry === undefined ? undefined : ignoreMatcher(entry);
+}
+
+/** What the registry said, without what was asked for. */
+export function withoutPrefix(message: string): string {
+  return message.replace(/^failed to resolve source metadata for [^ ]+: /, "");
+}
+
+function ignoreMatcher({ content = NO_BYTES }: LayerEntry): IgnoreMatcher {
+  return new IgnoreMatcher(parseIgnoreFile(decode(content)));
+}
+
+function transferred(entry: LayerEntry | undefined): string {
+  return bytesText(new Transfer().send(entry === undefined ? [] : [entry]));
+}
+
+function fileEntry(path: string, dockerfile: string | Dockerfile): LayerEntry {
+  const content = encode(typeof dockerfile === "string" ? dockerfile : print(dockerfile));
+  return { path, type: "file", mode: 0o644, uid: 0, gid: 0, mtimeUs: 0, content };
+}
+
+/** Under its usual name it may also be written in lower case. */
+function findDockerfile(files: readonly LayerEntry[], file: string): LayerEntry | undefined {
+  const found = findFile(files, file);
+  return found === undefined && file === DEFAULT_NAME ? findFile(files, file.toLowerCase()) : found;
+}
+
+function findFile(files: readonly LayerEntry[], path: string): LayerEntry | undefined {
+  const wanted = clean(path).replace(/^\//, "");
+  return files.find((entry) => entry.type === "file" && entry.path === wanted);
+}

@@ -1,0 +1,132 @@
+/**
+ * What the stages of a build start from: images, and named contexts that stand in for them.
+ *
+ * @see BuildKit frontend/dockerui/namedcontext.go, dockerfile2llb/convert.go
+ */
+import type { LayerEntry } from "../../content/index.ts";
+import { StatusError } from "../../lib/index.ts";
+import type { BuildRequest, ImageNames } from "../build-request.ts";
+import { BuildError } from "../dockerfile/error.ts";
+import { type ContextSource, contextEntries } from "../files/context-source.ts";
+import type { Transfer } from "../files/transfer.ts";
+import type { Prepared } from "../frontend/check.ts";
+import { type BuildPlatform, formatPlatform, parsePlatform } from "../frontend/platform.ts";
+import { ImageRounds } from "../frontend/resolve.ts";
+import { type BuildStage, SCRATCH } from "../frontend/stage-graph.ts";
+import type { Progress } from "../progress/progress.ts";
+import type { BaseImage, StageSource } from "../solve/plan.ts";
+import type { Vertex } from "../solve/vertex.ts";
+import { loadContextIgnoreFile, withoutPrefix } from "./definition.ts";
+
+export interface StageSourcesOptions {
+  readonly request: BuildRequest;
+  readonly images: ImageNames;
+  readonly progress: Progress;
+  readonly nowUs: number;
+  /** What has been sent of a named context before. */
+  readonly transfer: (name: string) => Transfer;
+  /** Shown before the loading of images in a build for several platforms. */
+  readonly shownPlatform: string | undefined;
+}
+
+export class StageSources {
+  readonly #options: StageSourcesOptions;
+  readonly #images = new Map<string, Promise<BaseImage>>();
+  readonly #contexts = new Map<string, Vertex>();
+
+  constructor(options: StageSourcesOptions) {
+    this.#options = options;
+  }
+
+  /** Finds what every stage that is built starts from. @throws BuildError if nobody has an image */
+  async resolve({ graph, lint }: Prepared): Promise<ReadonlyMap<BuildStage, StageSource>> {
+    graph.checkReferences();
+    const { platform } = this.#options.request;
+    const rounds = new ImageRounds(graph, lint, platform === undefined ? {} : { platform: parsePlatform(platform) });
+    const found = new Map<BuildStage, StageSource>();
+    do {
+      for (const stage of rounds.wanted()) {
+        const source = await this.#sourceOf(stage);
+        if (source === undefined) continue;
+        found.set(stage, source);
+        if (source.kind === "context") rounds.found(stage, { config: {}, isStep: false });
+        else {
+          const { config, chain } = source.image;
+          const isStep = chain.length > 0 && source.title === undefined;
+          rounds.found(stage, { config: config.config, platform: config, isStep });
+        }
+      }
+    } while (rounds.addTriggers());
+    return found;
+  }
+
+  async #sourceOf(stage: BuildStage): Promise<StageSource | undefined> {
+    const name = this.#contextOf(stage);
+    const context = name === undefined ? undefined : this.#options.request.contexts?.[name];
+    if (name !== undefined && context !== undefined) {
+      if (!("image" in context)) return { kind: "context", vertex: this.#context(name, context, !stage.isImplicit) };
+      const image = await this.#image(context.image, `[context ${name}] load metadata for ${context.image}`, stage);
+      return { kind: "image", image, title: `[context ${name}] ${context.image}` };
+    }
+    if (stage.image === SCRATCH || stage.base !== undefined) return undefined;
+    const { images, shownPlatform } = this.#options;
+    const place = shownPlatform === undefined ? "internal" : `${shownPlatform} internal`;
+    const title = `[${place}] load metadata for ${images.fullName(stage.image)}`;
+    return { kind: "image", image: await this.#image(stage.image, title, stage) };
+  }
+
+  /** The named context that stands in for a stage: one of its own name, else one of its image's. */
+  #contextOf({ isReplaced, name, image, base }: BuildStage): string | undefined {
+    if (isReplaced) return name;
+    const { contexts = {} } = this.#options.request;
+    if (base !== undefined || image === SCRATCH) return undefined;
+    return [image, `${image}:latest`, image.replace(/:latest$/, "")].find((one) => Object.hasOwn(contexts, one));
+  }
+
+  #platformOf({ platform }: BuildStage): BuildPlatform | undefined {
+    const asked = this.#options.request.platform;
+    return platform ?? (asked === undefined ? undefined : parsePlatform(asked));
+  }
+
+  #image(name: string, title: string, stage: BuildStage): Promise<BaseImage> {
+    const platform = this.#platformOf(stage);
+    const key = `${platform === undefined ? "" : formatPlatform(platform)} ${title}`;
+    const known = this.#images.get(key);
+    if (known !== undefined) return known;
+    const image = this.#load(name, title, stage);
+    this.#images.set(key, image);
+    return image;
+  }
+
+  async #load(name: string, title: string, stage: BuildStage): Promise<BaseImage> {
+    const { images, progress } = this.#options;
+    const shown = progress.start(title);
+    try {
+      const image = await images.resolve(name, this.#platformOf(stage));
+      shown.complete(false);
+      return image;
+    } catch (error) {
+      if (!(error instanceof StatusError)) throw error;
+      shown.fail(withoutPrefix(error.message));
+      throw new BuildError(`${name}: ${error.message}`).at(stage.range);
+    }
+  }
+
+  /** A stage that starts from files needs them as a layer; one that is copied from does not. */
+  #context(name: string, source: ContextSource, isBase: boolean): Vertex {
+    const key = `${name} ${isBase}`;
+    const known = this.#contexts.get(key);
+    if (known !== undefined) return known;
+    const { progress, transfer, nowUs } = this.#options;
+    const entries = (): Iterable<LayerEntry> => contextEntries(source, nowUs);
+    const ignore = loadContextIgnoreFile(name, entries(), progress);
+    const vertex: Vertex = {
+      op: { kind: "context", entries, ignore, transfer: transfer(name), isBase },
+      name: `[context ${name}] load from client`,
+      inputs: [],
+      ignoresCache: false,
+    };
+    this.#contexts.set(key, vertex);
+    return vertex;
+  }
+}

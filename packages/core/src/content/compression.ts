@@ -1,0 +1,97 @@
+/**
+ * Compressed layers: gzip, zstd or nothing, told apart by their first bytes.
+ *
+ * @see containerd pkg/archive/compression
+ */
+import { concat, crc32, gzip, gzipHeaderLength, Inflater, isGzip, StatusError } from "../lib/index.ts";
+
+export type Compression = "none" | "gzip" | "zstd";
+
+/** Decompression that the host does better, or that only it can do. */
+export interface Codecs {
+  readonly gunzip?: (bytes: Uint8Array) => Uint8Array;
+  readonly zstd?: (bytes: Uint8Array) => Uint8Array;
+}
+
+export interface DecompressOptions {
+  /** More than this is refused: what is left of an archive that is a bomb. Default `LAYER_LIMIT`. */
+  readonly limitBytes?: number;
+  readonly codecs?: Codecs;
+}
+
+/** No layer is larger when unpacked: about what one array of a JavaScript host holds. */
+export const LAYER_LIMIT = 2 ** 31;
+
+const ZSTD_MAGIC = [0x28, 0xb5, 0x2f, 0xfd];
+/** Input is inflated in pieces of this size, so that a bomb is noticed while it is still small. */
+const PIECE_SIZE = 1 << 16;
+
+export function compressionOf(bytes: Uint8Array): Compression {
+  if (isGzip(bytes)) return "gzip";
+  return ZSTD_MAGIC.every((byte, i) => bytes[i] === byte) ? "zstd" : "none";
+}
+
+/** One gzip member, the same bytes everywhere. */
+export const compressLayer = (bytes: Uint8Array): Uint8Array => gzip(bytes);
+
+/**
+ * The archive itself.
+ *
+ * @throws StatusError invalid-argument for broken or cut data; resource-exhausted for too much of it;
+ * not-implemented for zstd without a codec.
+ */
+export function decompressLayer(bytes: Uint8Array, options: DecompressOptions = {}): Uint8Array {
+  const { limitBytes = LAYER_LIMIT, codecs = {} } = options;
+  const plain = decompress(bytes, limitBytes, codecs);
+  if (plain.length > limitBytes) throw tooLarge(limitBytes);
+  return plain;
+}
+
+function decompress(bytes: Uint8Array, limitBytes: number, codecs: Codecs): Uint8Array {
+  switch (compressionOf(bytes)) {
+    case "none":
+      return bytes;
+    case "zstd":
+      if (codecs.zstd === undefined) throw new StatusError("not-implemented", "no decoder for zstd has been given");
+      return codecs.zstd(bytes);
+    case "gzip":
+      return codecs.gunzip === undefined ? boundedGunzip(bytes, limitBytes) : codecs.gunzip(bytes);
+  }
+}
+
+function boundedGunzip(bytes: Uint8Array, limitBytes: number): Uint8Array {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for (let rest = bytes; rest.length > 0; ) {
+    const header = gzipHeaderLength(rest);
+    if (header === undefined) throw broken("unexpected EOF");
+    const inflater = new Inflater();
+    const member: Uint8Array[] = [];
+    let at = header;
+    for (; !inflater.done && at < rest.length; at += PIECE_SIZE) {
+      const piece = inflater.push(rest.subarray(at, at + PIECE_SIZE));
+      size += piece.length;
+      if (size > limitBytes) throw tooLarge(limitBytes);
+      member.push(piece);
+    }
+    if (!inflater.done) throw broken("unexpected EOF");
+    const end = Math.min(at, rest.length) - inflater.rest.length;
+    const data = concat(member);
+    checkTrailer(rest.subarray(end, end + 8), data);
+    parts.push(data);
+    rest = rest.subarray(end + 8);
+  }
+  return concat(parts);
+}
+
+function checkTrailer(trailer: Uint8Array, data: Uint8Array): void {
+  if (trailer.length < 8) throw broken("unexpected EOF");
+  const view = new DataView(trailer.buffer, trailer.byteOffset, 8);
+  if (view.getUint32(0, true) !== crc32(data) || view.getUint32(4, true) !== data.length % 2 ** 32) {
+    throw broken("gzip: invalid checksum");
+  }
+}
+
+const broken = (message: string): StatusError => new StatusError("invalid-argument", message);
+const tooLarge = (limitBytes: number): StatusError =>
+  new StatusError("resource-exhausted", `archive is larger than ${limitBytes} bytes when decompressed`);

@@ -1,0 +1,137 @@
+/**
+ * Files of containers as archives: `docker cp` and `docker export`.
+ *
+ * A running container is seen as its processes see it, mounts included; of one that does not run, what is mounted is
+ * looked for where it would come from.
+ *
+ * @see moby daemon/archive_unix.go, daemon/export.go
+ */
+import { Errno } from "../abi/index.ts";
+import type { LayerEntry } from "../content/index.ts";
+import type { Kernel } from "../kernel/index.ts";
+import { basename, clean, dirname, StatusError } from "../lib/index.ts";
+import { MountedSnapshot, type Snapshotter } from "../snapshot/index.ts";
+import { type FsContext, type Location, pathOf, walk } from "../vfs/index.ts";
+import { unpackInto } from "./archives/unpack.ts";
+import { type PathStat, statOf, treeEntries } from "./archives/walk-tree.ts";
+import type { Container } from "./container.ts";
+
+export type { PathStat } from "./archives/walk-tree.ts";
+
+/** A path of a container, as an archive. */
+export interface PathArchive {
+  readonly stat: PathStat;
+  readonly entries: readonly LayerEntry[];
+}
+
+export interface UnpackOptions {
+  /** A directory does not give way to what is none, nor the other way round. */
+  readonly keepsKinds?: boolean;
+}
+
+export class ArchiveService {
+  readonly #kernel: Kernel;
+  readonly #snapshotter: Snapshotter;
+
+  constructor(kernel: Kernel, snapshotter: Snapshotter) {
+    this.#kernel = kernel;
+    this.#snapshotter = snapshotter;
+  }
+
+  /** @throws StatusError not-found */
+  stat(container: Container, path: string): PathStat {
+    return this.#look(container, path, (context, at, place) => statOf(context, at, place));
+  }
+
+  /** A file, or a directory with all that is in it, under its own name. @throws StatusError not-found */
+  read(container: Container, path: string): PathArchive {
+    return this.#look(container, path, (context, at, place) => {
+      const name = /(^|\/)\.$/.test(path) ? "." : basename(place) || "/";
+      const own = at.inode.type === "dir" && name === "/" ? "" : name;
+      return { stat: statOf(context, at, place), entries: [...treeEntries(at, own)] };
+    });
+  }
+
+  /** The whole root file system, without what is mounted on it. */
+  export(container: Container): readonly LayerEntry[] {
+    return this.#look(container, "/", (_, at) => [...treeEntries(at, "")].filter(({ path }) => path !== ""));
+  }
+
+  /** @throws StatusError not-found, invalid-argument if `path` is no directory, permission-denied if it is read-only */
+  write(container: Container, path: string, entries: Iterable<LayerEntry>, options: UnpackOptions = {}): void {
+    const place = absolute(path);
+    const mount = mountOver(container, place);
+    if (mount?.readOnly === true) throw new StatusError("permission-denied", "mounted volume is marked read-only");
+    if (mount === undefined && container.hostConfig.ReadonlyRootfs === true) {
+      throw new StatusError("permission-denied", "container rootfs is marked read-only");
+    }
+    this.#look(container, `${path}/`, (context, at) => {
+      if (at.inode.type !== "dir") {
+        throw new StatusError("invalid-argument", "extraction point is not a directory");
+      }
+      unpackInto(context, at, entries, options);
+    });
+  }
+
+  #look<T>(container: Container, path: string, work: (context: FsContext, at: Location, place: string) => T): T {
+    const place = absolute(path);
+    const follows = place === "/" || /\/\.?$/.test(path);
+    try {
+      const process = container.isRunning ? container.oci?.process : undefined;
+      if (process !== undefined) return workAt({ ...this.#context(process.root) }, place, follows, work);
+      return this.#lookStopped(container, place, follows, work);
+    } catch (error) {
+      if (!(error instanceof Errno)) throw error;
+      throw new StatusError(
+        "not-found",
+        `Could not find the file ${path.replace(/\/$/, "") || "/"} in container ${container.name}`,
+      );
+    }
+  }
+
+  #lookStopped<T>(
+    container: Container,
+    place: string,
+    follows: boolean,
+    work: (context: FsContext, at: Location, place: string) => T,
+  ): T {
+    const mount = mountOver(container, place);
+    if (mount !== undefined) {
+      const root = walk(this.#kernel.init, mount.source, { follow: true });
+      return workAt(this.#context(root), place.slice(mount.destination.length) || "/", follows, work);
+    }
+    const rootfs = new MountedSnapshot(this.#kernel, this.#snapshotter, container.id);
+    try {
+      return workAt(rootfs.context, place, follows, work);
+    } finally {
+      rootfs.close();
+    }
+  }
+
+  #context(root: Location): FsContext {
+    const { creds, protections } = this.#kernel.init;
+    return { root, cwd: root, umask: 0, creds, protections, mayOpenDevice: () => true };
+  }
+}
+
+function workAt<T>(
+  context: FsContext,
+  place: string,
+  follows: boolean,
+  work: (context: FsContext, at: Location, place: string) => T,
+): T {
+  const parent = walk(context, dirname(place), { follow: true });
+  const at = walk(context, place, { follow: follows });
+  return work(context, at, follows ? place : `${pathOf(parent, context.root)}/${basename(place)}`.replace(/^\/+/, "/"));
+}
+
+function absolute(path: string): string {
+  return clean(path.startsWith("/") ? path : `/${path}`);
+}
+
+/** The mount point that a path of a container lies on. */
+function mountOver({ mountPoints }: Container, place: string) {
+  return mountPoints.findLast(
+    ({ type, destination }) => type !== "tmpfs" && (place === destination || place.startsWith(`${destination}/`)),
+  );
+}

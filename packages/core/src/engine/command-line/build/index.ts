@@ -1,0 +1,113 @@
+/**
+ * `docker build`: the client's half - options, the context, showing progress and what went wrong.
+ *
+ * @see docker/buildx commands/build.go, build/build.go
+ */
+import {
+  BuildError,
+  type BuildListener,
+  type BuildRequest,
+  type CheckResult,
+  listTargets,
+  PlainProgress,
+  parse,
+  printCheck,
+  printCheckError,
+  printError,
+  printTargets,
+  printWarnings,
+  RawJsonProgress,
+  type SourceText,
+} from "../../../build/index.ts";
+import { basename, StatusError } from "../../../lib/index.ts";
+import type { Session } from "../session.ts";
+import { type DockerBuild, OptionError } from "./option.ts";
+import { buildRequest, dockerfileText, shownName } from "./request.ts";
+
+/** Prints what a build does; `end` prints what is left when it has ended. */
+interface Display {
+  readonly listener: BuildListener;
+  end(): void;
+}
+
+export async function buildImage(session: Session, request: DockerBuild): Promise<number> {
+  let source: SourceText = { text: "" };
+  let display: Display | undefined;
+  try {
+    display = displayOf(session, request);
+    const build = buildRequest(session, request);
+    source = { text: dockerfileText(session, request, build), fileName: basename(build.file ?? "Dockerfile") };
+    const call = "call" in request ? request.call : "build";
+    if (call !== "build" && call !== "") return await callFrontend(session, request, build, source, display);
+    const { image, warnings } = await session.engine.build({ ...build, onEvent: display.listener });
+    display.end();
+    if (showsText(request)) session.err(printWarnings(warnings));
+    if (request.quiet) session.lines([image.id]);
+    return 0;
+  } catch (error) {
+    display?.end();
+    if (error instanceof OptionError) session.err(`ERROR: ${error.message}\n`);
+    else if (error instanceof BuildError) session.err(printError(error, source));
+    else if (error instanceof StatusError) session.err(`ERROR: failed to build: ${error.message}\n`);
+    else throw error;
+    return 1;
+  }
+}
+
+/** `--call`: asks about the Dockerfile instead of building it. */
+async function callFrontend(
+  session: Session,
+  request: DockerBuild,
+  build: BuildRequest,
+  source: SourceText,
+  display: Display,
+): Promise<number> {
+  const call = "call" in request ? request.call.replace(/,.*$/s, "") : "";
+  if (call !== "check" && call !== "lint" && call !== "targets")
+    throw new BuildError(`unsupported request frontend.${call}: unsupported request frontend.${call}`);
+  const result = await session.engine.builder.check({ ...build, onEvent: display.listener });
+  display.end();
+  if (call === "targets") return showTargets(session, source, result);
+  const { warnings, error } = result;
+  const named = { ...source, fileName: shownName(request) };
+  session.out(printCheck(warnings, named, error));
+  if (error !== undefined) session.err(printCheckError(error, named));
+  return warnings.length > 0 || error !== undefined ? 1 : 0;
+}
+
+function showTargets(session: Session, { text }: SourceText, { warnings, error }: CheckResult): number {
+  if (error !== undefined) throw error;
+  session.out(printTargets(listTargets(parse(text))));
+  session.err(printWarnings(warnings));
+  return 0;
+}
+
+const MODES = new Set(["", "auto", "plain", "tty", "quiet", "none", "rawjson"]);
+
+function modeOf(request: DockerBuild): string {
+  const mode = "progress" in request ? request.progress : "auto";
+  if (!MODES.has(mode)) throw new OptionError(`invalid progress mode ${mode}`);
+  if (!request.quiet) return mode === "" ? "auto" : mode;
+  if (mode !== "auto" && mode !== "" && mode !== "quiet" && mode !== "none")
+    throw new OptionError(`progress=${mode} and quiet cannot be used together`);
+  return "quiet";
+}
+
+/** Warnings are repeated at the end where people read along. */
+function showsText(request: DockerBuild): boolean {
+  return ["auto", "plain", "tty"].includes(modeOf(request));
+}
+
+function displayOf(session: Session, request: DockerBuild): Display {
+  const mode = modeOf(request);
+  const show = (text: string): void => {
+    if (text !== "") session.err(text);
+  };
+  if (mode === "quiet" || mode === "none") return { listener: () => {}, end: () => {} };
+  if (mode === "rawjson") {
+    const lines = new RawJsonProgress();
+    return { listener: (event) => show(lines.print(event)), end: () => {} };
+  }
+  const plain = new PlainProgress();
+  return { listener: (event) => show(plain.print(event)), end: () => show(plain.end()) };
+}

@@ -1,0 +1,184 @@
+/**
+ * From the options of `docker build` to what the builder is asked for.
+ *
+ * @see docker/buildx build/opt.go
+ */
+import { type BuildRequest, type ContextSource, parsePlatform } from "../../../build/index.ts";
+import { clean, decode, join, StatusError } from "../../../lib/index.ts";
+import { parseReference, ValueError } from "../../docker/index.ts";
+import type { Session } from "../session.ts";
+import { type DockerBuild, OptionError, pairsOf } from "./option.ts";
+import { secretsOf } from "./secrets.ts";
+
+const STDIN = "-";
+const IMAGE = "docker-image://";
+const MULTI_PLATFORM = `Multi-platform build is not supported for the docker driver.
+Switch to a different driver, or turn on the containerd image store, and try again.
+Learn more at https://docs.docker.com/go/build-multi-platform/`;
+
+/** @throws OptionError, StatusError for options that make no sense, a context or secrets that are not there */
+export function buildRequest(session: Session, request: DockerBuild): BuildRequest {
+  const { tags, target, noCache, file } = request;
+  const isText = request.context === STDIN || file === STDIN;
+  const noCacheFilter = "noCacheFilter" in request ? request.noCacheFilter.flatMap((names) => names.split(",")) : [];
+  const options = buildxOptions(session, request);
+  for (const tag of tags) checkTag(tag);
+  return {
+    context: contextOf(session, request.context),
+    tags,
+    noCache: noCache || (noCacheFilter.length > 0 ? noCacheFilter : false),
+    ...(target === "" ? {} : { target }),
+    ...(isText ? { dockerfile: decode(session.stdin ?? new Uint8Array()) } : definitionOf(session, request)),
+    buildArgs: valuesOf(request.buildArgs, (name) => session.client.env.get(name)),
+    labels: valuesOf(request.labels, () => ""),
+    network: networkOf(request),
+    extraHosts: hostsOf(request.extraHosts),
+    ...options,
+  };
+}
+
+/** What only buildx has. */
+function buildxOptions(session: Session, request: DockerBuild): Partial<BuildRequest> {
+  if (!("buildContexts" in request)) return {};
+  const contexts = Object.entries(contextPairs(request.buildContexts)).map(
+    ([name, value]) => [name, namedContext(session, name, value)] as const,
+  );
+  const platforms = request.platforms.flatMap((texts) => texts.split(","));
+  for (const platform of platforms) checkPlatform(platform);
+  if (platforms.length > 1) throw new StatusError("not-implemented", MULTI_PLATFORM);
+  const [platform] = platforms;
+  checkAgents(request.ssh, session.client.env);
+  return {
+    allow: request.allow.includes("network.host") ? ["network.host"] : [],
+    secrets: secretsOf(request.secrets, session.client),
+    contexts: Object.fromEntries(contexts),
+    ...(platform === undefined ? {} : { platform }),
+  };
+}
+
+/** @throws OptionError for a value without a name */
+function contextPairs(values: readonly string[]): Readonly<Record<string, string>> {
+  const bad = values.find((value) => !value.includes("="));
+  if (bad !== undefined) throw new OptionError(`invalid context value: ${bad}, expected key=value`);
+  return pairsOf(values, () => undefined);
+}
+
+function namedContext(session: Session, name: string, value: string): ContextSource | { readonly image: string } {
+  if (value.startsWith(IMAGE)) return { image: value.slice(IMAGE.length) };
+  const { disk, cwd, client } = session;
+  const path = absolute(cwd, value);
+  if (disk === undefined || !client.exists(path)) {
+    const message = `failed to get build context ${name}: stat ${value}: no such file or directory`;
+    throw new StatusError("not-found", message);
+  }
+  return { disk, path, shownAs: value };
+}
+
+/** A directory of the client's disk; nothing if the Dockerfile itself comes in by standard input. */
+function contextOf({ disk, cwd }: Session, context: string): ContextSource {
+  if (context === STDIN) return { files: {} };
+  if (disk === undefined) {
+    throw new StatusError("not-found", `unable to prepare context: path ${JSON.stringify(context)} not found`);
+  }
+  return { disk, path: absolute(cwd, context), shownAs: context };
+}
+
+/**
+ * `--file` is relative to where the command is called; the build knows it relative to the context. One that lies
+ * elsewhere is read here.
+ */
+function definitionOf(session: Session, { context, file }: DockerBuild): Pick<BuildRequest, "file" | "dockerfile"> {
+  if (file === "") return {};
+  const path = absolute(session.cwd, file);
+  const root = absolute(session.cwd, context);
+  if (path.startsWith(root === "/" ? root : `${root}/`)) return { file: path.slice(root.length).replace(/^\//, "") };
+  const content = session.client.readFile(path);
+  return typeof content === "string" ? { file } : { file, dockerfile: decode(content) };
+}
+
+/** What the Dockerfile says, for excerpts; "" if it cannot be read, of which the build will complain. */
+export function dockerfileText(session: Session, { context }: DockerBuild, build: BuildRequest): string {
+  if (typeof build.dockerfile === "string") return build.dockerfile;
+  const root = absolute(session.cwd, context);
+  const names = build.file === undefined ? ["Dockerfile", "dockerfile"] : [build.file];
+  for (const name of names) {
+    const content = session.client.readFile(join(root, name));
+    if (typeof content !== "string") return decode(content);
+  }
+  return "";
+}
+
+/** What `--check` calls the Dockerfile: its path as the user would write it. */
+export function shownName({ context, file }: DockerBuild): string {
+  if (file !== "" && file !== STDIN) return clean(file);
+  return context === STDIN || file === STDIN ? "Dockerfile" : clean(`${context}/Dockerfile`);
+}
+
+function networkOf(request: DockerBuild): "default" | "none" | "host" {
+  const mode = "network" in request ? request.network : request.networkMode;
+  if (mode === "" || mode === "default" || mode === "bridge") return "default";
+  if (mode === "none" || mode === "host") return mode;
+  const hint = "you can define a custom network for your builder using the network driver-opt in buildx create";
+  throw new StatusError("invalid-argument", `network mode ${JSON.stringify(mode)} not supported by buildkit - ${hint}`);
+}
+
+/** `NAME:ADDRESS` or `NAME=ADDRESS`. */
+function hostsOf(hosts: readonly string[]): Readonly<Record<string, string>> {
+  const pairs = hosts.map((host) => {
+    const [, name = "", address = ""] = /^([^=:]+)[=:](.+)$/s.exec(host) ?? [];
+    if (name === "") throw new StatusError("invalid-argument", `invalid host ${host}`);
+    return [name, address.replace(/^\[(.*)\]$/, "$1")] as const;
+  });
+  return Object.fromEntries(pairs);
+}
+
+/** @throws StatusError in the words of containerd's parser */
+function checkPlatform(text: string): void {
+  try {
+    parsePlatform(text);
+  } catch (error) {
+    // What is wrong with an option is no error of the build.
+    throw error instanceof StatusError ? new StatusError(error.kind, error.message) : error;
+  }
+}
+
+/** @throws StatusError `invalid tag "UPPER": repository name must be lowercase` */
+function checkTag(tag: string): void {
+  try {
+    parseReference(tag);
+  } catch (error) {
+    if (!(error instanceof ValueError)) throw error;
+    const why = error.message.endsWith("must be lowercase")
+      ? "repository name must be lowercase"
+      : "invalid reference format";
+    throw new StatusError("invalid-argument", `invalid tag ${JSON.stringify(tag)}: ${why}`);
+  }
+}
+
+/** Without an agent of the client there is none to be forwarded. @throws StatusError */
+function checkAgents(agents: readonly string[], env: ReadonlyMap<string, string>): void {
+  for (const agent of agents) {
+    const equals = agent.indexOf("=");
+    const id = equals < 0 ? agent : agent.slice(0, equals);
+    if (equals >= 0 || env.has("SSH_AUTH_SOCK")) continue;
+    const message = `failed to convert agent config {${id} [] false}: invalid empty ssh agent socket: make sure SSH_AUTH_SOCK is set`;
+    throw new StatusError("invalid-argument", message);
+  }
+}
+
+/** Texts of buildx, or the map of the classic builder. */
+function valuesOf(
+  given: readonly string[] | Readonly<Record<string, string | null>>,
+  bare: (name: string) => string | undefined,
+): Readonly<Record<string, string>> {
+  if (isTexts(given)) return pairsOf(given, bare);
+  return Object.fromEntries(Object.entries(given).flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
+}
+
+function isTexts(given: readonly string[] | object): given is readonly string[] {
+  return Array.isArray(given);
+}
+
+function absolute(cwd: string, path: string): string {
+  return path.startsWith("/") ? clean(path) : join(cwd, path);
+}

@@ -1,0 +1,56 @@
+/**
+ * `--secret`: where values come from.
+ *
+ * @see docker/buildx util/buildflags/secrets.go, BuildKit session/secrets/secretsprovider
+ */
+import { StatusError } from "../../../lib/index.ts";
+import { parseCsv } from "../../docker/go/csv.ts";
+import type { ClientMachine } from "../../docker/index.ts";
+import { OptionError } from "./option.ts";
+
+type Secret = { id: string; src: string; env: string; type: string };
+
+/**
+ * Values by their ids; a variable that is not set makes no secret.
+ *
+ * @throws OptionError for a field that is none; StatusError for a file that cannot be read
+ */
+export function secretsOf(
+  options: readonly string[],
+  client: ClientMachine,
+): Readonly<Record<string, string | Uint8Array>> {
+  const secrets = options.map(parseSecret);
+  const values = secrets.flatMap((secret): (readonly [string, string | Uint8Array])[] => {
+    const value = valueOf(secret, client);
+    return value === undefined ? [] : [[secret.id, value]];
+  });
+  return Object.fromEntries(values);
+}
+
+function parseSecret(option: string): Secret {
+  const secret: Secret = { id: "", src: "", env: "", type: "" };
+  for (const field of parseCsv(option)) {
+    const equals = field.indexOf("=");
+    if (equals < 0) throw new OptionError(`invalid field '${field}' must be a key=value pair`);
+    const key = field.slice(0, equals).toLowerCase();
+    const value = field.slice(equals + 1);
+    if (key === "source" || key === "src") secret.src = value;
+    else if (key === "id" || key === "env") secret[key] = value;
+    else if (key !== "type") throw new OptionError(`unexpected key '${key}' in '${field}'`);
+    else if (value === "file" || value === "env") secret.type = value;
+    else throw new OptionError(`unsupported secret type ${JSON.stringify(value)}`);
+  }
+  return secret;
+}
+
+/** The variable `env`, else the file `src`, else the variable or the file called like the secret. */
+function valueOf({ id, src, env, type }: Secret, client: ClientMachine): string | Uint8Array | undefined {
+  if (id === "") throw new StatusError("invalid-argument", "secret missing ID");
+  const variable = type === "env" && env === "" ? src : env;
+  if (variable !== "") return client.env.get(variable);
+  if (src === "" && type !== "file" && client.env.has(id)) return client.env.get(id);
+  const path = src === "" ? id : src;
+  const content = client.readFile(path.startsWith("/") ? path : `${client.cwd.replace(/\/$/, "")}/${path}`);
+  if (typeof content !== "string") return content;
+  throw new StatusError("not-found", `failed to stat ${path}: stat ${path}: ${content}`);
+}

@@ -1,0 +1,30 @@
+/** rm -r by the host: for an engine that takes directories off its machine's disk. */
+import { assert } from "../lib/index.ts";
+import type { Dentry } from "../vfs/index.ts";
+import { MemoryDirectory, type MemoryFs } from "./memory-fs.ts";
+
+/** Removes what is at `path`, if anything is. vfs is told: no path leads to what was there, even if the name comes back. */
+export function removeTree(fs: MemoryFs, path: string): void {
+  const names = path.split("/").filter((name) => name !== "");
+  const last = names.pop();
+  assert(last !== undefined, "the root of a file system is not removed");
+  let directory = fs.root;
+  let dentry: Dentry | undefined = fs.rootDentry;
+  for (const name of names) {
+    const next = directory.lookup(name);
+    if (!(next instanceof MemoryDirectory)) return;
+    directory = next;
+    dentry = dentry?.known(name);
+  }
+  removeEntry(directory, last);
+  dentry?.forget(last);
+}
+
+function removeEntry(parent: MemoryDirectory, name: string): void {
+  const victim = parent.lookup(name);
+  if (victim === undefined) return;
+  if (victim instanceof MemoryDirectory) {
+    for (const child of [...victim.entries.keys()]) removeEntry(victim, child);
+    parent.rmdir(name);
+  } else parent.unlink(name);
+}

@@ -1,0 +1,14 @@
+/** Base64 as protocols write it: no line breaks, padded. @see RFC 4648 section 4 */
+
+const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+export function base64(bytes: Uint8Array): string {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 3) {
+    const group = ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
+    const digits = [18, 12, 6, 0].map((shift) => DIGITS.charAt((group >> shift) & 63));
+    const used = Math.min(3, bytes.length - at) + 1;
+    text += digits.slice(0, used).join("").padEnd(4, "=");
+  }
+  return text;
+}

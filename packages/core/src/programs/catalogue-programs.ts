@@ -1,0 +1,81 @@
+/** Every program that the catalogue's images and the package indexes name, by its name. */
+import type { Program } from "../abi/index.ts";
+import { makeBusybox, makeShellProgram, type ShellTraits } from "../userland/index.ts";
+import { makeNode } from "./interpreters/node.ts";
+import { makePython } from "./interpreters/python.ts";
+import { makeApk } from "./packages/apk.ts";
+import { makeAptGet } from "./packages/apt-get.ts";
+import { makeAptCache, makeDpkg } from "./packages/dpkg.ts";
+import { standInNames } from "./packages/installed-program.ts";
+import type { PackageIndexes } from "./packages/package-indexes.ts";
+import type { ScriptTable } from "./scripts.ts";
+import { makeApache } from "./servers/apache.ts";
+import { hello } from "./servers/hello.ts";
+import { makeNginx } from "./servers/nginx.ts";
+import { initdb, makePostgres, pgCtl } from "./servers/postgres.ts";
+import { makeRedisServer } from "./servers/redis.ts";
+import { makeCurl } from "./tools/curl.ts";
+import { gosu } from "./tools/gosu.ts";
+import { pgIsReady, psql } from "./tools/psql.ts";
+import { redisCli } from "./tools/redis-cli.ts";
+import { makeStandIn, type UnknownPrograms } from "./tools/stand-in.ts";
+import { debianAddgroup, debianAdduser, groupadd, useradd, userdel, usermod } from "./tools/users.ts";
+import { VERSIONS } from "./versions.ts";
+
+export interface CatalogueOptions {
+  /** The shell of busybox. */
+  readonly shell: ShellTraits;
+  readonly scripts: ScriptTable;
+  readonly packages: PackageIndexes;
+  readonly unknown: UnknownPrograms;
+}
+
+/** Programs by the names that executables have in their headers. */
+export function cataloguePrograms(options: CatalogueOptions): ReadonlyMap<string, Program> {
+  const { shell, scripts, packages } = options;
+  const programs = new Map<string, Program>([["busybox", makeBusybox(shell)]]);
+  const plain = { lineInMessages: false, standalone: false };
+  programs.set("dash", makeShellProgram({ ...plain, messages: "dash" }));
+  programs.set("bash", makeShellProgram({ ...plain, messages: "bash" }));
+  for (const version of VERSIONS.python) {
+    const minor = version.split(".").slice(0, 2).join(".");
+    programs.set(`python${minor}`, makePython({ version, scripts, index: packages.python }));
+  }
+  programs.set("python3", makePython({ version: VERSIONS.distributionPython, scripts, index: packages.python }));
+  for (const { node, npm } of VERSIONS.node) {
+    const program = makeNode({ version: node, npmVersion: npm, scripts, index: packages.node });
+    programs.set(`node${node.split(".")[0]}`, program);
+  }
+  const [newest] = VERSIONS.node;
+  programs.set("node", makeNode({ version: newest.node, npmVersion: newest.npm, scripts, index: packages.node }));
+  for (const name of ["apt-get", "apt"]) programs.set(name, makeAptGet(packages.debian));
+  programs.set("apt-cache", makeAptCache(packages.debian));
+  for (const name of ["dpkg", "dpkg-query"]) programs.set(name, makeDpkg());
+  programs.set("apk", makeApk(packages.alpine));
+  for (const [name, program] of Object.entries(TOOLS)) programs.set(name, program);
+  const standIn = makeStandIn(options.unknown);
+  for (const name of standInNames(packages.programs())) if (!programs.has(name)) programs.set(name, standIn);
+  return programs;
+}
+
+const TOOLS: Readonly<Record<string, Program>> = {
+  curl: makeCurl(VERSIONS.curl),
+  gosu,
+  "su-exec": gosu,
+  useradd,
+  usermod,
+  userdel,
+  groupadd,
+  "debian-adduser": debianAdduser,
+  "debian-addgroup": debianAddgroup,
+  apache: makeApache({ version: VERSIONS.httpd, platform: "Unix", root: "/usr/local/apache2" }),
+  nginx: makeNginx(VERSIONS.nginx),
+  "redis-server": makeRedisServer(VERSIONS.redis),
+  "redis-cli": redisCli,
+  postgres: makePostgres(VERSIONS.postgres),
+  initdb,
+  pg_ctl: pgCtl,
+  pg_isready: pgIsReady,
+  psql,
+  hello,
+};

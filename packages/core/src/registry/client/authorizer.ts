@@ -1,0 +1,86 @@
+/**
+ * The authentication dance: a challenge, perhaps a token, and the header that is sent from then on.
+ *
+ * @see distribution docs/content/spec/auth/token.md; RFC 9110 section 11.6.1
+ */
+import { base64, decode, encode, StatusError } from "../../lib/index.ts";
+import { bytesOf } from "../body.ts";
+import type { Fetch } from "../fetch.ts";
+import { errorOf } from "./registry-error.ts";
+
+export interface Credentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+export interface Challenge {
+  /** "basic" or "bearer", lower case. */
+  readonly scheme: string;
+  readonly parameters: ReadonlyMap<string, string>;
+}
+
+export class Authorizer {
+  readonly #fetch: Fetch;
+  readonly #credentials: (host: string) => Credentials | undefined;
+  /** What to send to a host for a scope. */
+  readonly #headers = new Map<string, string>();
+
+  constructor(fetch: Fetch, credentials: (host: string) => Credentials | undefined) {
+    this.#fetch = fetch;
+    this.#credentials = credentials;
+  }
+
+  /** The header for requests of that scope, as far as it is known. */
+  header(host: string, scope: string): string | undefined {
+    return this.#headers.get(`${host} ${scope}`);
+  }
+
+  /**
+   * Answers a challenge.
+   *
+   * @returns false if there is nothing new to answer
+   * @throws RegistryError if the token's place refuses
+   */
+  async answer(host: string, scope: string, response: Response): Promise<boolean> {
+    const challenge = parseChallenge(response.headers.get("www-authenticate") ?? "");
+    const credentials = this.#credentials(host);
+    const basic = credentials && `Basic ${base64(encode(`${credentials.username}:${credentials.password}`))}`;
+    const header = challenge?.scheme === "bearer" ? await this.#token(challenge, scope, basic) : basic;
+    if (challenge?.scheme === "basic" && header === undefined) {
+      throw new StatusError("unauthenticated", "no basic auth credentials");
+    }
+    if (header === undefined || challenge === undefined) return false;
+    const key = `${host} ${scope}`;
+    const isNew = this.#headers.get(key) !== header;
+    this.#headers.set(key, header);
+    return isNew;
+  }
+
+  async #token({ parameters }: Challenge, scope: string, basic: string | undefined): Promise<string | undefined> {
+    const realm = parameters.get("realm");
+    if (realm === undefined || !URL.canParse(realm)) return undefined;
+    const url = new URL(realm);
+    const service = parameters.get("service");
+    if (service !== undefined) url.searchParams.set("service", service);
+    const wanted = scope === "" ? (parameters.get("scope") ?? "") : scope;
+    for (const one of wanted.split(" ")) if (one !== "") url.searchParams.append("scope", one);
+    const headers = basic === undefined ? {} : { authorization: basic };
+    const response = await this.#fetch(new Request(url, { headers }));
+    if (response.status !== 200) throw await errorOf(response);
+    const document: unknown = JSON.parse(decode(await bytesOf(response)));
+    if (typeof document !== "object" || document === null) return undefined;
+    const token = "token" in document ? document.token : "access_token" in document ? document.access_token : undefined;
+    return typeof token === "string" ? `Bearer ${token}` : undefined;
+  }
+}
+
+/** `Bearer realm="…",service="…"`; undefined for a header that is none. */
+export function parseChallenge(header: string): Challenge | undefined {
+  const [, scheme, rest = ""] = /^\s*([A-Za-z]+)(?:\s+(.*))?$/s.exec(header) ?? [];
+  if (scheme === undefined) return undefined;
+  const parameters = new Map<string, string>();
+  for (const [, name = "", quoted, plain = ""] of rest.matchAll(/([A-Za-z_-]+)=(?:"((?:[^"\\]|\\.)*)"|([^",\s]+))/g)) {
+    parameters.set(name.toLowerCase(), quoted === undefined ? plain : quoted.replace(/\\(.)/g, "$1"));
+  }
+  return { scheme: scheme.toLowerCase(), parameters };
+}

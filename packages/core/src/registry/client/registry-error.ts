@@ -1,0 +1,87 @@
+/**
+ * What a registry has answered, as an error: its message is what Docker prints of it.
+ *
+ * @see distribution registry/api/errcode, registry/client/errors.go
+ */
+import { decode, StatusError, type StatusKind } from "../../lib/index.ts";
+import { bytesOf } from "../body.ts";
+
+export class RegistryError extends StatusError {
+  readonly status: number;
+  /** "MANIFEST_UNKNOWN"; "" if the answer has none. */
+  readonly code: string;
+  /** The registry's own words. */
+  readonly detail: string;
+  /** Seconds after which it may be tried again, if the registry says so. */
+  readonly retryAfter: number | undefined;
+
+  constructor(status: number, code: string, detail: string, message: string, retryAfter?: number) {
+    super(kindOf(status, code), message);
+    this.status = status;
+    this.code = code;
+    this.detail = detail;
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** The connection has failed or broken off. */
+export class ConnectionError extends StatusError {
+  constructor(message: string, options?: ErrorOptions) {
+    super("unavailable", message, options);
+  }
+}
+
+const ERROR_BODY_LIMIT = 1 << 16;
+
+export async function errorOf(response: Response): Promise<RegistryError> {
+  const { status } = response;
+  const [code, detail] = await firstError(response);
+  const after = Number(response.headers.get("retry-after") ?? Number.NaN);
+  const retryAfter = Number.isFinite(after) ? after : undefined;
+  const message =
+    code === ""
+      ? `received unexpected HTTP status: ${`${status} ${response.statusText || (REASONS[status] ?? "")}`.trim()}`
+      : `${code.toLowerCase().replaceAll("_", " ")}: ${detail}`;
+  return new RegistryError(status, code, detail, message, retryAfter);
+}
+
+async function firstError(response: Response): Promise<readonly [code: string, message: string]> {
+  try {
+    const body: unknown = JSON.parse(decode(await bytesOf(response, ERROR_BODY_LIMIT)));
+    const errors = typeof body === "object" && body !== null && "errors" in body ? body.errors : undefined;
+    const first: unknown = Array.isArray(errors) ? errors[0] : undefined;
+    if (typeof first !== "object" || first === null || !("code" in first) || typeof first.code !== "string") {
+      return ["", ""];
+    }
+    return [first.code, "message" in first && typeof first.message === "string" ? first.message : ""];
+  } catch {
+    return ["", ""];
+  }
+}
+
+function kindOf(status: number, code: string): StatusKind {
+  if (status === 401 || code === "UNAUTHORIZED") return "unauthenticated";
+  if (status === 403 || code === "DENIED") return "permission-denied";
+  if (status === 404) return "not-found";
+  if (status === 429) return "resource-exhausted";
+  return status >= 500 ? "unavailable" : "invalid-argument";
+}
+
+/** @see Go net/http StatusText */
+const REASONS: Readonly<Record<number, string>> = {
+  400: "Bad Request",
+  401: "Unauthorized",
+  403: "Forbidden",
+  404: "Not Found",
+  405: "Method Not Allowed",
+  408: "Request Timeout",
+  413: "Request Entity Too Large",
+  416: "Requested Range Not Satisfiable",
+  418: "I'm a teapot",
+  429: "Too Many Requests",
+  500: "Internal Server Error",
+  501: "Not Implemented",
+  502: "Bad Gateway",
+  503: "Service Unavailable",
+  504: "Gateway Timeout",
+};

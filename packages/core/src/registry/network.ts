@@ -1,0 +1,30 @@
+/** The registries of a world: requests find theirs by the host that they are for. */
+import { offlineError } from "../lib/go/index.ts";
+import { ConnectionError } from "./client/registry-error.ts";
+import type { Fetch } from "./fetch.ts";
+
+/** Registries by their hosts: "localhost:5000", "registry-1.docker.io". */
+export class RegistryNetwork {
+  readonly #hosts = new Map<string, Fetch>();
+
+  /** Puts a registry into the world; returns its removal. */
+  add(host: string, registry: Fetch): () => void {
+    this.#hosts.set(host, registry);
+    return () => {
+      if (this.#hosts.get(host) === registry) this.#hosts.delete(host);
+    };
+  }
+
+  has(host: string): boolean {
+    return this.#hosts.has(host);
+  }
+
+  /** Sends a request where it belongs. Rejects as a machine without a way there would. */
+  readonly fetch: Fetch = (request) => {
+    const { url, method } = request;
+    const registry = this.#hosts.get(new URL(url).host);
+    if (registry !== undefined) return registry(request);
+    const verb = method.charAt(0) + method.slice(1).toLowerCase();
+    return Promise.reject(new ConnectionError(offlineError(verb, url)));
+  };
+}

@@ -1,0 +1,65 @@
+/** One repository of a registry: which blobs and manifests it has, and which tags name them. */
+import { compareBytes } from "../../lib/index.ts";
+import type { Annotations, ContentDigest, Descriptor } from "../../oci/index.ts";
+
+/** A manifest or an index, as it was pushed. */
+export interface StoredManifest {
+  readonly digest: ContentDigest;
+  readonly mediaType: string;
+  readonly size: number;
+  /** The manifest that this one says something about. */
+  readonly subject: ContentDigest | undefined;
+  readonly artifactType: string | undefined;
+  readonly annotations: Annotations | undefined;
+}
+
+export class Repository {
+  readonly name: string;
+  readonly blobs = new Set<ContentDigest>();
+  readonly manifests = new Map<ContentDigest, StoredManifest>();
+  readonly #tags = new Map<string, ContentDigest>();
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  tag(name: string, digest: ContentDigest): void {
+    this.#tags.set(name, digest);
+  }
+
+  /** False if there was no such tag. */
+  untag(name: string): boolean {
+    return this.#tags.delete(name);
+  }
+
+  tagged(name: string): StoredManifest | undefined {
+    const digest = this.#tags.get(name);
+    return digest === undefined ? undefined : this.manifests.get(digest);
+  }
+
+  /** In the order of their bytes. */
+  get tags(): readonly string[] {
+    return [...this.#tags.keys()].sort(compareBytes);
+  }
+
+  /** Removes a manifest with all its tags. */
+  remove(digest: ContentDigest): boolean {
+    for (const [name, target] of this.#tags) if (target === digest) this.#tags.delete(name);
+    return this.manifests.delete(digest);
+  }
+
+  /** What has this manifest as its subject, in the order of pushing. */
+  referrers(digest: ContentDigest): readonly Descriptor[] {
+    return [...this.manifests.values()].flatMap(({ subject, mediaType, size, digest: own, ...more }) =>
+      subject !== digest
+        ? []
+        : {
+            mediaType,
+            size,
+            digest: own,
+            ...(more.artifactType === undefined ? {} : { artifactType: more.artifactType }),
+            ...(more.annotations === undefined ? {} : { annotations: more.annotations }),
+          },
+    );
+  }
+}

@@ -1,0 +1,53 @@
+/** arp: show or change the neighbour table. @see arp(8) */
+import { Errno, type NeighbourInfo, netlink_get, netlink_set, type Routine } from "../../../abi/index.ts";
+import { familyOf } from "../../../lib/index.ts";
+import type { Applet } from "../../applet.ts";
+import { getopt, showUsage } from "../../getopt.ts";
+import type { Io } from "../../io.ts";
+import { nameOf, resolve } from "../../net/host-names.ts";
+
+export const arp: Applet = function* (io) {
+  const options = yield* getopt(io, "A:p:H:t:i:adnDsv");
+  const [host, mac] = options.operands;
+  const device = options.value("i");
+  if (options.has("d") || options.has("s")) {
+    if (host === undefined) return yield* io.die("need host name");
+    const [address] = yield* resolve(host, 4);
+    if (address === undefined) return yield* io.die(`bad address '${host}'`);
+    const { routes } = yield* netlink_get();
+    const through = device ?? routes.find(({ prefixLength }) => prefixLength > 0)?.device ?? "lo";
+    if (options.has("s")) {
+      if (mac === undefined) return yield* io.die("need hardware address");
+      return yield* change(io, "SIOCSARP", { kind: "neighbour-add", device: through, address, mac });
+    }
+    const failure = yield* netlink_set({ kind: "neighbour-del", device: through, address }).attempt();
+    if (!(failure instanceof Errno)) return 0;
+    if (failure.code === "ENOENT") yield* io.out.write(`No ARP entry for ${host}\n`);
+    else yield* io.pdie("SIOCDARP(priv)", failure);
+    return 1;
+  }
+  if (options.operands.length > 1) return yield* showUsage(io);
+  const address = host === undefined ? undefined : (yield* resolve(host, 4))[0];
+  if (host !== undefined && address === undefined) return yield* io.die(`bad address '${host}'`);
+  const { neighbours } = yield* netlink_get();
+  const wanted = neighbours
+    .filter((one) => familyOf(one.address) === 4 && (address === undefined || one.address === address))
+    .filter((one) => device === undefined || one.device === device);
+  for (const neighbour of wanted.toReversed()) yield* show(io, neighbour, options.has("n"));
+  if (host !== undefined && wanted.length === 0) {
+    yield* io.out.write(`No match found in ${neighbours.length} entries\n`);
+  }
+  return 0;
+};
+
+function* change(io: Io, what: string, request: Parameters<typeof netlink_set>[0]): Routine<number> {
+  const failure = yield* netlink_set(request).attempt();
+  if (failure instanceof Errno) yield* io.pdie(what, failure);
+  return 0;
+}
+
+function* show(io: Io, { address, mac, state, device }: NeighbourInfo, numeric: boolean): Routine<void> {
+  const name = (numeric ? undefined : yield* nameOf(address)) ?? "?";
+  const where = mac === undefined ? "<incomplete> " : `${mac} [ether] ${state === "permanent" ? "PERM" : ""}`;
+  yield* io.out.write(`${name} (${address}) at ${where} on ${device}\n`);
+}

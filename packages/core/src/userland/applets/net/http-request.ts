@@ -1,0 +1,233 @@
+/**
+ * One request to httpd, and its answer: a file, a redirection, a CGI program's output, or an error.
+ *
+ * @see busybox's httpd: handle_incoming_and_exit
+ */
+import {
+  access,
+  clock_gettime,
+  close,
+  Errno,
+  type InetAddress,
+  open,
+  type Routine,
+  R_OK,
+  read,
+  lseek,
+  SEEK_SET,
+  shutdown,
+  type Stat,
+  stat,
+  X_OK,
+} from "../../../abi/index.ts";
+import { decode, encode, fromLatin1 } from "../../../lib/index.ts";
+import { civilOf, strftime } from "../../dates.ts";
+import { attempt, type Io, writeAll } from "../../io.ts";
+import { LineReader, ReadTimeout } from "../../net/line-reader.ts";
+import { runCgi } from "./cgi.ts";
+import { contentType } from "./content-type.ts";
+
+const TIMEOUT_US = 60_000_000;
+const BUFFER_SIZE = 8192;
+const INDEX = "index.html";
+
+/** Reason and text of each answer. */
+const ANSWERS: Readonly<Record<number, readonly [reason: string, text: string | undefined]>> = {
+  200: ["OK", undefined],
+  206: ["Partial Content", undefined],
+  302: ["Found", undefined],
+  304: ["Not Modified", undefined],
+  400: ["Bad Request", "Unsupported method"],
+  403: ["Forbidden", ""],
+  404: ["Not Found", "The requested URL was not found"],
+  408: ["Request Timeout", "No request appeared within 60 seconds"],
+  413: ["Entity Too Large", "Entity Too Large"],
+  500: ["Internal Server Error", "Internal Server Error"],
+  501: ["Not Implemented", "The requested method is not recognized"],
+};
+
+export interface Peer {
+  readonly input: number;
+  readonly output: number;
+  readonly peer: InetAddress | undefined;
+}
+
+/** What was asked for. */
+export interface Asked {
+  readonly method: string;
+  /** Decoded and without dots, beginning with a slash. */
+  readonly path: string;
+  readonly query: string | undefined;
+  readonly headers: ReadonlyMap<string, string>;
+}
+
+/** Ends the work on a request with an error's number. */
+class Refusal {
+  readonly code: number;
+
+  constructor(code: number) {
+    this.code = code;
+  }
+}
+
+export class HttpRequest {
+  readonly #io: Io;
+  readonly #peer: Peer;
+  readonly #reader: LineReader;
+
+  constructor(io: Io, peer: Peer) {
+    this.#io = io;
+    this.#peer = peer;
+    this.#reader = new LineReader(peer.input, TIMEOUT_US);
+  }
+
+  *answer(): Routine<number> {
+    try {
+      const line = yield* this.#reader.line();
+      if (line !== undefined) yield* this.#handle(line);
+    } catch (ending) {
+      if (ending instanceof Refusal) yield* this.#headers(ending.code, []);
+      else if (ending instanceof ReadTimeout) yield* this.#headers(408, []);
+      else throw ending;
+    }
+    yield* attempt(shutdown(this.#peer.output, "write"));
+    return 0;
+  }
+
+  *#handle(line: string): Routine<void> {
+    const [, method = "", url, version] = /^(\S*) +(\/\S*)(?: +(HTTP\/\S*))?/.exec(line) ?? [];
+    if (url === undefined || version === undefined) throw new Refusal(400);
+    const question = url.indexOf("?");
+    const path = canonical(decodePath(question < 0 ? url : url.slice(0, question)));
+    const query = question < 0 ? undefined : url.slice(question + 1);
+    const isCgi = path.startsWith("/cgi-bin/");
+    if (path === "/cgi-bin/") throw new Refusal(403);
+    const file = isCgi ? undefined : yield* this.#find(path);
+    const headers = yield* this.#readHeaders();
+    if (path.endsWith("/httpd.conf")) throw new Refusal(403);
+    if (file === "directory") {
+      yield* this.#headers(302, [`Location: ${path}/${query === undefined ? "" : `?${query}`}`]);
+      return;
+    }
+    const asked: Asked = { method: method.toUpperCase(), path: file === "index.cgi" ? "/cgi-bin/index.cgi" : path, query, headers };
+    if (isCgi || file === "index.cgi") {
+      const started = yield* runCgi(this.#io, this.#peer, this.#reader, asked, url);
+      if (!started) throw new Refusal(404);
+      return;
+    }
+    if (asked.method !== "GET" && asked.method !== "HEAD") throw new Refusal(KNOWN.has(asked.method) ? 501 : 400);
+    yield* this.#sendFile(path.endsWith("/") ? path + INDEX : path, file, asked);
+  }
+
+  /** What the path leads to: a file, or a directory that was asked for without its slash. */
+  *#find(path: string): Routine<Stat | "directory" | "index.cgi" | undefined> {
+    const found = yield* stat(`.${path.endsWith("/") ? path + INDEX : path}`).attempt();
+    if (found instanceof Errno) {
+      if (!path.endsWith("/")) return undefined;
+      if ((yield* access("cgi-bin/index.cgi", X_OK).attempt()) instanceof Errno) throw new Refusal(404);
+      return "index.cgi";
+    }
+    return found.type === "dir" && !path.endsWith("/") ? "directory" : found;
+  }
+
+  *#readHeaders(): Routine<ReadonlyMap<string, string>> {
+    const headers = new Map<string, string>();
+    for (let line = yield* this.#reader.line(); line !== undefined && line !== ""; line = yield* this.#reader.line()) {
+      const colon = line.indexOf(":");
+      if (colon > 0) headers.set(line.slice(0, colon), line.slice(colon + 1).trim());
+    }
+    return headers;
+  }
+
+  *#sendFile(path: string, found: Stat | undefined, { headers }: Asked): Routine<void> {
+    const fd = found === undefined ? new Errno("ENOENT") : yield* attempt(open(`.${path}`));
+    const readable = found !== undefined && !((yield* access(`.${path}`, R_OK).attempt()) instanceof Errno);
+    if (found === undefined || fd instanceof Errno || !readable) throw new Refusal(404);
+    const modified = Math.floor(found.mtimeUs / 1e6);
+    const etag = `"${modified.toString(16)}-${found.size.toString(16)}"`;
+    const lookup = (name: string): string | undefined =>
+      [...headers].find(([header]) => header.toLowerCase() === name)?.[1];
+    if (lookup("if-none-match")?.includes(etag) === true) throw new Refusal(304);
+    const range = rangeOf(lookup("range"), found.size);
+    const type = contentType(path);
+    const length = range === undefined ? found.size : range.end - range.start + 1;
+    yield* this.#headers(
+      range === undefined ? 200 : 206,
+      [
+        ...(range === undefined ? [] : [`Content-Range: bytes ${range.start}-${range.end}/${found.size}`]),
+        "Accept-Ranges: bytes",
+        `Last-Modified: ${httpDate(found.mtimeUs)}`,
+        `ETag: ${etag}`,
+        `Content-Length: ${length}`,
+      ],
+      range === undefined ? type : "text/html",
+    );
+    if (range !== undefined) yield* lseek(fd, range.start, SEEK_SET);
+    yield* this.#copy(fd, length);
+    yield* close(fd);
+  }
+
+  *#copy(fd: number, length: number): Routine<void> {
+    for (let left = length; left > 0; ) {
+      const bytes = yield* attempt(read(fd, Math.min(left, BUFFER_SIZE)));
+      if (bytes instanceof Errno || bytes.length === 0) return;
+      if ((yield* attempt(writeAll(this.#peer.output, bytes))) instanceof Errno) return;
+      left -= bytes.length;
+    }
+  }
+
+  /** The head of an answer, with the page of an error. */
+  *#headers(code: number, lines: readonly string[], type: string | undefined = "text/html"): Routine<void> {
+    const [reason, text] = ANSWERS[code] ?? ["", undefined];
+    const head = [
+      `HTTP/1.1 ${code} ${reason}`,
+      `Date: ${httpDate(yield* clock_gettime())}`,
+      "Connection: close",
+      ...(type === undefined ? [] : [`Content-type: ${type}`]),
+      ...lines,
+    ];
+    const title = `${code} ${reason}`;
+    const page =
+      text === undefined
+        ? ""
+        : `<HTML><HEAD><TITLE>${title}</TITLE></HEAD>\n<BODY><H1>${title}</H1>\n${text}\n</BODY></HTML>\n`;
+    yield* attempt(writeAll(this.#peer.output, encode(`${head.join("\r\n")}\r\n\r\n${page}`)));
+  }
+}
+
+/** Methods that are for programs: for a file they are not implemented; others are nonsense. */
+const KNOWN: ReadonlySet<string> = new Set(["POST"]);
+
+const httpDate = (timeUs: number): string => strftime("%a, %d %b %Y %H:%M:%S GMT", civilOf(timeUs));
+
+/** `%2F` and `%00` cannot be meant, a `%` without two digits is wrong. */
+function decodePath(path: string): string {
+  if (/%(?![0-9a-fA-F]{2})/.test(path)) throw new Refusal(400);
+  if (/%(2[fF]|00)/.test(path)) throw new Refusal(404);
+  return decode(
+    fromLatin1(path.replace(/%(..)/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)))),
+  );
+}
+
+/** Without double slashes and dots; nobody gets out of the root. */
+function canonical(path: string): string {
+  const names: string[] = [];
+  const parts = path.split("/");
+  for (const part of parts) {
+    if (part === "..") {
+      if (names.pop() === undefined) throw new Refusal(400);
+    } else if (part !== "" && part !== ".") names.push(part);
+  }
+  const last = parts.at(-1);
+  const slash = names.length > 0 && (last === "" || last === "." || last === "..") ? "/" : "";
+  return `/${names.join("/")}${slash}`;
+}
+
+/** `bytes=START-[END]`; an end of 0 counts as not given. */
+function rangeOf(header: string | undefined, size: number): { readonly start: number; readonly end: number } | undefined {
+  const [, first, last = ""] = /^bytes=(\d+)-(\d*)/.exec(header ?? "") ?? [];
+  if (first === undefined) return undefined;
+  const start = Number(first);
+  const end = Number(last) === 0 ? size - 1 : Math.min(Number(last), size - 1);
+  return end < start ? undefined : { start, end };
+}

@@ -1,0 +1,115 @@
+/** httpd: a web server for files and CGI programs. @see busybox's httpd; configuration files are not read */
+import {
+  accept4,
+  bind,
+  chdir,
+  clone,
+  close,
+  dup3,
+  Errno,
+  getpeername,
+  listen,
+  O_RDWR,
+  open,
+  type Routine,
+  SIGCHLD,
+  SIGPIPE,
+  setresgid,
+  setresuid,
+  setsid,
+  setsockopt,
+  sigaction,
+  socket,
+} from "../../../abi/index.ts";
+import { encode, fromByteString, latin1, fromLatin1 } from "../../../lib/index.ts";
+import type { Applet } from "../../applet.ts";
+import { getopt, type Options, showUsage } from "../../getopt.ts";
+import { attempt, type Io } from "../../io.ts";
+import { domainOf } from "../../net/inet-address.ts";
+import { hostOrDie } from "../../net/stream.ts";
+import { ownerOrDie } from "../../passwd.ts";
+import { HttpRequest } from "./http-request.ts";
+import { percentDecoded } from "./url.ts";
+
+const BACKLOG = 9;
+const HTTP_PORT = 80;
+
+export const httpd: Applet = function* (io) {
+  const options = yield* getopt(io, "c:d:h:e:r:m:u:p:M:K:ifv");
+  if (options.operands.length > 0) return yield* showUsage(io);
+  const text = options.value("d") ?? options.value("e");
+  if (text !== undefined) {
+    yield* io.out.write(options.has("d") ? fromByteString(percentDecoded(text).replace(/\+/g, " ")) : htmlEncoded(text));
+    return 0;
+  }
+  const home = options.value("h");
+  if (home !== undefined) {
+    const failure = yield* chdir(home).attempt();
+    if (failure instanceof Errno) yield* io.pdie(`can't change directory to '${home}'`, failure);
+  }
+  yield* sigaction(SIGCHLD, "ignore");
+  if (options.has("i")) return yield* new HttpRequest(io, { input: 0, output: 1, peer: undefined }).answer();
+  const server = yield* openServer(io, options.value("p"));
+  yield* becomeUser(io, options);
+  if (options.has("f")) return yield* serve(io, server);
+  yield* clone(daemon, { io, server });
+  return 0;
+};
+
+function* openServer(io: Io, where: string | undefined): Routine<number> {
+  const isPort = where === undefined || /^[1-9]\d*$/.test(where);
+  const at = isPort ? { address: "::", port: Number(where ?? HTTP_PORT) } : yield* hostOrDie(io, where, HTTP_PORT);
+  const fd = yield* socket(domainOf(at.address), "stream");
+  yield* setsockopt(fd, "SO_REUSEADDR", 1);
+  const failure = yield* bind(fd, { family: domainOf(at.address), ...at }).attempt();
+  if (failure instanceof Errno) yield* io.pdie("bind", failure);
+  yield* listen(fd, BACKLOG);
+  return fd;
+}
+
+function* becomeUser(io: Io, options: Options): Routine<void> {
+  const user = options.value("u");
+  if (user === undefined) return;
+  const { uid, gid } = yield* ownerOrDie(io, user);
+  if (gid !== -1) yield* setresgid(gid);
+  if (uid !== -1) yield* setresuid(uid);
+}
+
+/** In the background it has no terminal and nothing to say. */
+function* daemon({ io, server }: { readonly io: Io; readonly server: number }): Routine<number> {
+  yield* setsid();
+  const nothing = yield* attempt(open("/dev/null", O_RDWR));
+  if (!(nothing instanceof Errno)) {
+    for (const fd of [0, 1, 2]) if (fd !== nothing && fd !== server) yield* dup3(nothing, fd);
+    if (nothing > 2) yield* close(nothing);
+  }
+  return yield* serve(io, server);
+}
+
+/** A process for each connection. */
+function* serve(io: Io, server: number): Routine<number> {
+  yield* sigaction(SIGCHLD, "ignore");
+  for (;;) {
+    const accepted = yield* accept4(server).attempt();
+    if (accepted instanceof Errno) continue;
+    yield* clone(child, { io, server, fd: accepted.fd });
+    yield* close(accepted.fd);
+  }
+}
+
+function* child({ io, server, fd }: { readonly io: Io; readonly server: number; readonly fd: number }): Routine<number> {
+  yield* sigaction(SIGCHLD, "default");
+  yield* sigaction(SIGPIPE, "ignore");
+  yield* close(server);
+  const peer = yield* getpeername(fd).attempt();
+  return yield* new HttpRequest(io, {
+    input: fd,
+    output: fd,
+    peer: peer instanceof Errno || peer.family === "unix" ? undefined : peer,
+  }).answer();
+}
+
+/** Everything but letters and digits as a number. */
+function htmlEncoded(text: string): string {
+  return latin1(encode(text)).replace(/[^0-9A-Za-z]/g, (char) => `&#${fromLatin1(char)[0]};`);
+}

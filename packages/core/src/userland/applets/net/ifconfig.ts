@@ -1,0 +1,147 @@
+/** ifconfig: show or change devices. @see ifconfig(8) */
+import {
+  type AddressInfo,
+  Errno,
+  type LinkInfo,
+  netlink_get,
+  netlink_set,
+  type NetlinkChange,
+  type NetworkState,
+  type Routine,
+} from "../../../abi/index.ts";
+import { compareBytes, familyOf, lastOf, netmask, parsePrefix } from "../../../lib/index.ts";
+import type { Applet } from "../../applet.ts";
+import { getopt } from "../../getopt.ts";
+import type { Io } from "../../io.ts";
+import { resolve } from "../../net/host-names.ts";
+
+export const ifconfig: Applet = function* (io) {
+  const options = yield* getopt(io, "+a");
+  const [name, ...words] = options.operands;
+  const state = yield* netlink_get();
+  if (name === undefined) {
+    const shown = state.links.filter(({ up }) => up || options.has("a"));
+    for (const link of shown.toSorted((a, b) => compareBytes(a.name, b.name))) yield* show(io, link, state);
+    return 0;
+  }
+  if (words.length > 0) return yield* change(io, name, [...words], state);
+  const link = state.links.find((one) => one.name === name);
+  if (link === undefined) {
+    yield* io.warn(`${name}: error fetching interface information: Device not found`);
+    return 1;
+  }
+  yield* show(io, link, state);
+  return 0;
+};
+
+function* show(io: Io, link: LinkInfo, { addresses }: NetworkState): Routine<void> {
+  const isLoopback = link.kind === "loopback";
+  const own = addresses.filter(({ device, secondary }) => device === link.name && !secondary);
+  const encap = isLoopback ? "Local Loopback  " : `Ethernet  HWaddr ${link.mac.toUpperCase()}  `;
+  const lines = [`${link.name.padEnd(9)} Link encap:${encap}`];
+  const four = own.find(({ address }) => familyOf(address) === 4);
+  if (four !== undefined) lines.push(`          ${inetText(four, isLoopback)}`);
+  for (const six of own.filter(({ address }) => familyOf(address) === 6)) {
+    lines.push(`          inet6 addr: ${six.address}/${six.prefixLength} Scope:${SCOPES[six.scope]}`);
+  }
+  const flags = [
+    ...(link.up ? ["UP"] : []),
+    ...(isLoopback ? ["LOOPBACK"] : ["BROADCAST"]),
+    ...(link.up && link.running ? ["RUNNING"] : []),
+    ...(isLoopback ? [] : ["MULTICAST"]),
+  ];
+  lines.push(`          ${flags.join(" ")}  MTU:${link.mtu}  Metric:1`);
+  const { received, sent } = link;
+  lines.push(`          RX packets:${received.packets} errors:0 dropped:${received.dropped} overruns:0 frame:0`);
+  lines.push(`          TX packets:${sent.packets} errors:0 dropped:${sent.dropped} overruns:0 carrier:0`);
+  lines.push(`          collisions:0 txqueuelen:${link.queueLength} `);
+  lines.push(`          RX bytes:${sized(received.bytes)}  TX bytes:${sized(sent.bytes)}`);
+  yield* io.out.write(`${lines.join("\n")}\n\n`);
+}
+
+const SCOPES = { global: "Global", link: "Link", host: "Host" } as const;
+
+function inetText({ address, broadcast, prefixLength }: AddressInfo, isLoopback: boolean): string {
+  const wide = isLoopback ? "" : `  Bcast:${broadcast ?? "0.0.0.0"}`;
+  return `inet addr:${address}${wide}  Mask:${netmask(prefixLength)}`;
+}
+
+function sized(bytes: number): string {
+  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return `${bytes} (${(Math.floor(value * 10) / 10).toFixed(1)} ${units[unit] ?? ""})`;
+}
+
+function* change(io: Io, name: string, words: string[], state: NetworkState): Routine<number> {
+  const device = name.replace(/:.*$/, "");
+  const exists = state.links.some((one) => one.name === device);
+  const ask = function* (what: string, request: NetlinkChange): Routine<void> {
+    const failure = exists ? yield* netlink_set(request).attempt() : new Errno("ENODEV");
+    if (failure instanceof Errno) yield* io.pdie(what, failure);
+  };
+  const current = state.addresses.find((one) => one.device === device && familyOf(one.address) === 4);
+  let wanted: { address: string; length: number; broadcast?: string } | undefined;
+  for (let word = words.shift(); word !== undefined; word = words.shift()) {
+    if (word === "up" || word === "down") {
+      yield* ask(exists ? "SIOCSIFFLAGS" : "SIOCGIFFLAGS", { kind: "link-set", name: device, up: word === "up" });
+    } else if (word === "netmask" || word === "broadcast") {
+      const value = words.shift() ?? "";
+      wanted ??= current === undefined ? undefined : { address: current.address, length: current.prefixLength };
+      if (wanted === undefined) yield* ask("SIOCSIFNETMASK", { kind: "address-del", device, address: "0.0.0.0", prefixLength: 0 });
+      else if (word === "netmask") wanted.length = maskLength(value);
+      else wanted.broadcast = value;
+    } else if (word === "mtu") yield* ask("SIOCSIFMTU", { kind: "link-set", name: device, mtu: Number(words.shift()) });
+    else if (word === "txqueuelen") {
+      yield* ask("SIOCSIFTXQLEN", { kind: "link-set", name: device, queueLength: Number(words.shift()) });
+    } else if (word === "hw") {
+      words.shift();
+      yield* ask("SIOCSIFHWADDR", { kind: "link-set", name: device, mac: words.shift() ?? "" });
+    } else if (word === "add" || word === "del") {
+      const prefix = parsePrefix(words.shift() ?? "");
+      if (prefix === undefined) return yield* io.die("bad address");
+      const kind = word === "add" ? "address-add" : "address-del";
+      yield* ask(word === "add" ? "SIOCSIFADDR" : "SIOCDIFADDR", { kind, device, address: prefix.address, prefixLength: prefix.length });
+    } else if (!IGNORED.has(word)) {
+      const slash = word.indexOf("/");
+      const host = slash < 0 ? word : word.slice(0, slash);
+      const [address] = yield* resolve(host, 4);
+      if (address === undefined) return yield* io.die(`bad address '${host}'`);
+      wanted = { address, length: slash < 0 ? classLength(address) : Number(word.slice(slash + 1)) };
+    }
+  }
+  if (wanted === undefined) return 0;
+  const alias = name === device ? {} : { label: name };
+  if (current !== undefined && name === device) {
+    const { address, prefixLength } = current;
+    yield* ask("SIOCSIFADDR", { kind: "address-del", device, address, prefixLength });
+  }
+  if (wanted.address !== "0.0.0.0") {
+    const { address, length } = wanted;
+    const broadcast = device === "lo" ? {} : { broadcast: wanted.broadcast ?? lastOf({ address, length }) };
+    yield* ask("SIOCSIFADDR", { kind: "address-add", device, address, prefixLength: length, ...broadcast, ...alias });
+    if (!state.links.some((one) => one.name === device && one.up)) {
+      yield* ask("SIOCSIFFLAGS", { kind: "link-set", name: device, up: true });
+    }
+  }
+  return 0;
+}
+
+const IGNORED: ReadonlySet<string> = new Set(["arp", "-arp", "promisc", "-promisc", "multicast", "allmulti", "dynamic", "trailers"]);
+
+function classLength(address: string): number {
+  const first = Number(address.split(".")[0]);
+  return first < 128 ? 8 : first < 192 ? 16 : 24;
+}
+
+function maskLength(mask: string): number {
+  return mask
+    .split(".")
+    .map((part) => Number(part).toString(2))
+    .join("")
+    .replace(/0/g, "").length;
+}

@@ -1,0 +1,94 @@
+/** nslookup: ask name servers. @see busybox's nslookup */
+import type { DnsMessage, DnsRecord, DnsType } from "../../../lib/index.ts";
+import type { Routine } from "../../../abi/index.ts";
+import type { Applet } from "../../applet.ts";
+import { getopt, showUsage } from "../../getopt.ts";
+import { Io } from "../../io.ts";
+import { ask, resolve, type ResolverConfig, resolverConfig, reverseName } from "../../net/host-names.ts";
+import { dotted, inetAddress, splitHostPort } from "../../net/inet-address.ts";
+
+const DNS_PORT = 53;
+const TYPES: ReadonlySet<string> = new Set(["A", "AAAA", "NS", "CNAME", "SOA", "PTR", "MX", "TXT", "SRV", "ANY"]);
+const CODES = ["NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED"];
+
+export const nslookup: Applet = function* (io) {
+  const types: DnsType[] = [];
+  const words: string[] = [];
+  for (const word of io.argv.slice(1)) {
+    const type = /^-(?:ty(?:pe)?|q(?:uerytype)?)=(.*)$/.exec(word)?.[1]?.toUpperCase();
+    if (type === undefined) words.push(word);
+    else if (TYPES.has(type)) types.push(type as DnsType);
+    else return yield* io.die(`invalid query type "${type}"`);
+  }
+  const { operands } = yield* getopt(new Io(io.name, [io.name, ...words], io.env), "");
+  const [host, server] = operands;
+  if (host === undefined) return yield* showUsage(io);
+  const config = yield* resolverConfig();
+  const servers = server === undefined ? config.servers : yield* resolve(splitHostPort(server).host);
+  if (servers.length === 0) return yield* io.die(`bad address '${server ?? ""}'`);
+  const questions = questionsFor(host, types, config, server !== undefined);
+  return yield* answer(io, servers, questions, config);
+};
+
+interface Question {
+  readonly name: string;
+  readonly type: DnsType;
+}
+
+function questionsFor(host: string, types: readonly DnsType[], config: ResolverConfig, explicit: boolean): readonly Question[] {
+  const address = inetAddress(host);
+  if (address !== undefined && types.length === 0) return [{ name: reverseName(address), type: "PTR" }];
+  const names = !explicit && !host.includes(".") && config.search.length > 0 ? config.search.map((domain) => `${host}.${domain}`) : [host];
+  const wanted = types.length > 0 ? types : (["A", "AAAA"] as const);
+  return names.flatMap((name) => wanted.map((type) => ({ name, type })));
+}
+
+function* answer(
+  io: Io,
+  servers: readonly string[],
+  questions: readonly Question[],
+  config: ResolverConfig,
+): Routine<number> {
+  for (const server of servers) {
+    const answers: (DnsMessage | undefined)[] = [];
+    for (const { name, type } of questions) {
+      answers.push(yield* ask(server, name, type, config.timeoutSeconds * 1_000_000));
+    }
+    if (answers.every((one) => one === undefined)) continue;
+    yield* io.out.write(`Server:\t\t${server}\nAddress:\t${dotted(server, DNS_PORT)}\n\n`);
+    let failed = false;
+    for (const [at, { name }] of questions.entries()) {
+      const message = answers[at];
+      if (message === undefined) yield* io.out.write(`*** Can't find ${name}: No answer\n`);
+      else if (message.code !== 0) {
+        yield* io.out.write(`** server can't find ${name}: ${CODES[message.code] ?? `RESP:${message.code}`}\n`);
+        failed = true;
+      } else yield* show(io, message);
+      yield* io.out.write("\n");
+    }
+    return failed ? 1 : 0;
+  }
+  yield* io.out.write(";; connection timed out; no servers could be reached\n\n");
+  return 1;
+}
+
+function* show(io: Io, message: DnsMessage): Routine<void> {
+  if (!message.isAuthoritative) yield* io.out.write("Non-authoritative answer:\n");
+  for (const record of message.answers) yield* io.out.write(format(record));
+}
+
+function format({ name, type, value }: DnsRecord): string {
+  switch (type) {
+    case "A":
+    case "AAAA":
+      return `Name:\t${name}\nAddress: ${value}\n`;
+    case "PTR":
+      return `${name}\tname = ${value}\n`;
+    case "CNAME":
+      return `${name}\tcanonical name = ${value}\n`;
+    case "TXT":
+      return `${name}\ttext = "${value}"\n`;
+    default:
+      return `${name}\t${type} = ${value}\n`;
+  }
+}

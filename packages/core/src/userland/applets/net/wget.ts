@@ -1,0 +1,308 @@
+/** wget: fetch files over HTTP. @see RFC 9112, busybox's wget */
+import {
+  alarm,
+  close,
+  connect,
+  dup3,
+  Errno,
+  exit,
+  ftruncate,
+  lseek,
+  O_CREAT,
+  O_EXCL,
+  O_TRUNC,
+  O_WRONLY,
+  open,
+  type Routine,
+  SEEK_END,
+  SIGALRM,
+  sigaction,
+  socket,
+} from "../../../abi/index.ts";
+import { basename, encode, familyOf, fromLatin1 } from "../../../lib/index.ts";
+import type { Applet } from "../../applet.ts";
+import { getopt, type Options, showUsage } from "../../getopt.ts";
+import { attempt, type Io, readFile, writeAll } from "../../io.ts";
+import { resolve } from "../../net/host-names.ts";
+import { domainOf, dotted, splitHostPort } from "../../net/inet-address.ts";
+import { LineReader, ReadTimeout } from "../../net/line-reader.ts";
+import { numberOrDie } from "../files/number.ts";
+import { HttpBody } from "./http-body.ts";
+import { progressLine } from "./progress-line.ts";
+import { parseUrl, type Url } from "./url.ts";
+
+const MAX_REDIRECTIONS = 16;
+const DEFAULT_TIMEOUT_SECONDS = 900;
+const BUFFER_SIZE = 4096;
+
+const LONG_OPTIONS: Readonly<Record<string, string>> = {
+  continue: "c",
+  quiet: "q",
+  "server-response": "S",
+  "output-document": "O",
+  "output-file": "o",
+  "directory-prefix": "P",
+  proxy: "Y",
+  "user-agent": "U",
+  timeout: "T",
+  tries: "t",
+  header: "header:",
+  "post-data": "post-data:",
+  "post-file": "post-file:",
+  spider: "spider",
+  "no-check-certificate": "no-check-certificate",
+};
+
+export const wget: Applet = function* (io) {
+  const options = yield* getopt(io, "cqSO:o:P:Y:U:T:t:n::", LONG_OPTIONS);
+  if (options.operands.length === 0) return yield* showUsage(io);
+  const timeout = options.value("T");
+  const seconds = timeout === undefined ? DEFAULT_TIMEOUT_SECONDS : yield* numberOrDie(io, timeout);
+  const log = options.value("o");
+  if (log !== undefined) yield* dup3(yield* openOutput(io, log, O_TRUNC), 2);
+  let shared: number | undefined = options.value("O") === "-" ? 1 : undefined;
+  for (const url of options.operands) shared = yield* new Download(io, options, seconds, shared).fetch(url);
+  return 0;
+};
+
+function* openOutput(io: Io, path: string, flags: number): Routine<number> {
+  const fd = yield* attempt(open(path, O_WRONLY | O_CREAT | flags));
+  return fd instanceof Errno ? yield* io.pdie(`can't open '${path}'`, fd) : fd;
+}
+
+interface Response {
+  readonly status: number;
+  readonly statusLine: string;
+  readonly location: string | undefined;
+  readonly length: number | undefined;
+  readonly chunked: boolean;
+  readonly reader: LineReader;
+  readonly fd: number;
+}
+
+class Download {
+  readonly #io: Io;
+  readonly #options: Options;
+  readonly #seconds: number;
+  #fileName = "";
+  #fd: number | undefined;
+  #start = 0;
+
+  constructor(io: Io, options: Options, seconds: number, shared: number | undefined) {
+    this.#io = io;
+    this.#options = options;
+    this.#seconds = seconds;
+    this.#fd = shared;
+  }
+
+  /** Where the next file goes too, if `-O` sends everything to one place. */
+  *fetch(text: string): Routine<number | undefined> {
+    let url = yield* parseUrl(this.#io, text);
+    yield* this.#chooseFile(url);
+    let target = yield* this.#lookUp(url);
+    for (let redirections = 1; ; redirections++) {
+      const response = yield* this.#request(url, target);
+      if (response.status < 300 || response.location === undefined) {
+        yield* this.#save(response);
+        return this.#options.has("O") ? this.#fd : undefined;
+      }
+      if (redirections === MAX_REDIRECTIONS) yield* this.#io.die("too many redirections");
+      yield* close(response.fd);
+      if (response.location.startsWith("/")) url = { ...url, path: response.location.slice(1) };
+      else {
+        url = yield* parseUrl(this.#io, response.location);
+        target = yield* this.#lookUp(url);
+      }
+    }
+  }
+
+  *#note(text: string): Routine<void> {
+    if (!this.#options.has("q")) yield* this.#io.err.write(text);
+  }
+
+  *#chooseFile({ path }: Url): Routine<void> {
+    const output = this.#options.value("O");
+    if (output !== undefined) {
+      this.#fileName = output;
+      return;
+    }
+    const last = path.slice(path.lastIndexOf("/") + 1);
+    const name = last === "" ? "index.html" : last;
+    const prefix = this.#options.value("P");
+    this.#fileName = prefix === undefined ? name : `${prefix.replace(/\/+$/, "")}/${name}`;
+    if (!this.#options.has("c")) return;
+    const fd = yield* attempt(open(this.#fileName, O_WRONLY));
+    if (fd instanceof Errno) return;
+    this.#fd = fd;
+    this.#start = yield* lseek(fd, 0, SEEK_END);
+  }
+
+  *#lookUp({ host, port }: Url): Routine<{ readonly address: string; readonly port: number }> {
+    const [address] = yield* resolve(splitHostPort(host).host);
+    if (address === undefined) return yield* this.#io.die(`bad address '${host}'`);
+    yield* this.#note(`Connecting to ${host} (${dotted(address, port)})\n`);
+    return { address, port };
+  }
+
+  *#request(url: Url, target: { readonly address: string; readonly port: number }): Routine<Response> {
+    const io = this.#io;
+    yield* this.#limitTime();
+    const fd = yield* socket(domainOf(target.address), "stream");
+    const failure = yield* connect(fd, { family: domainOf(target.address), ...target }).attempt();
+    if (failure instanceof Errno) {
+      const to = familyOf(target.address) === 4 ? ` (${target.address})` : "";
+      return yield* io.pdie(`can't connect to remote host${to}`, failure);
+    }
+    yield* alarm(0);
+    yield* attempt(writeAll(fd, yield* this.#question(url)));
+    const reader = new LineReader(fd, this.#seconds === 0 ? undefined : this.#seconds * 1_000_000);
+    try {
+      return yield* this.#answer(fd, reader);
+    } catch (error) {
+      if (!(error instanceof ReadTimeout)) throw error;
+      return yield* io.die("download timed out");
+    }
+  }
+
+  /** Connecting, too, must end in time. */
+  *#limitTime(): Routine<void> {
+    if (this.#seconds === 0) return;
+    const io = this.#io;
+    yield* sigaction(SIGALRM, function* () {
+      yield* io.warn("download timed out");
+      yield* exit(1);
+    });
+    yield* alarm(this.#seconds * 1_000_000);
+  }
+
+  *#question({ host, path, user }: Url): Routine<Uint8Array> {
+    const options = this.#options;
+    const headers = options.values("header");
+    const given = (name: string): boolean => headers.some((header) => header.toLowerCase().startsWith(`${name}:`));
+    const file = options.value("post-file");
+    const body =
+      file !== undefined ? yield* readFile(file) : options.has("post-data") ? encode(options.value("post-data") ?? "") : undefined;
+    const lines = [
+      `${body === undefined ? "GET" : "POST"} /${path} HTTP/1.1`,
+      ...(given("host") ? [] : [`Host: ${host}`]),
+      ...(given("user-agent") ? [] : [`User-Agent: ${options.value("U") ?? "Wget"}`]),
+      "Connection: close",
+      ...(user === undefined || given("authorization") ? [] : [`Authorization: Basic ${base64(user)}`]),
+      ...(this.#start > 0 && !given("range") ? [`Range: bytes=${this.#start}-`] : []),
+      ...headers,
+      ...(body === undefined || given("content-type") ? [] : ["Content-Type: application/x-www-form-urlencoded"]),
+      ...(body === undefined ? [] : [`Content-Length: ${body.length}`]),
+    ];
+    const head = encode(`${lines.join("\r\n")}\r\n\r\n`);
+    if (body === undefined) return head;
+    const whole = new Uint8Array(head.length + body.length);
+    whole.set(head);
+    whole.set(body, head.length);
+    return whole;
+  }
+
+  *#answer(fd: number, reader: LineReader): Routine<Response> {
+    const io = this.#io;
+    for (;;) {
+      const statusLine = yield* reader.line();
+      if (statusLine === undefined) {
+        return yield* io.die(reader.error === undefined ? "error getting response" : `error getting response: ${reader.error.message}`);
+      }
+      if (this.#options.has("S")) yield* io.err.write(`  ${statusLine}\n`);
+      const status = Number.parseInt(statusLine.replace(/^\S*\s*/, ""), 10) || 0;
+      if (status !== 0 && status !== 100) yield* this.#check(status, statusLine);
+      const headers = yield* this.#headers(reader);
+      if (status === 0 || status === 100) continue;
+      const encoding = headers.get("transfer-encoding");
+      if (encoding !== undefined && encoding.toLowerCase() !== "chunked") {
+        return yield* io.die(`transfer encoding '${encoding.toLowerCase()}' is not supported`);
+      }
+      const length = headers.get("content-length");
+      if (length !== undefined && !/^\d+$/.test(length)) return yield* io.die(`content-length ${length} is garbage`);
+      return {
+        status,
+        statusLine,
+        location: headers.get("location"),
+        length: length === undefined ? undefined : Number(length),
+        chunked: encoding !== undefined,
+        reader,
+        fd,
+      };
+    }
+  }
+
+  *#headers(reader: LineReader): Routine<ReadonlyMap<string, string>> {
+    const headers = new Map<string, string>();
+    for (;;) {
+      const line = yield* reader.line();
+      if (line === undefined) return headers;
+      if (this.#options.has("S")) yield* this.#io.err.write(`  ${line}\n`);
+      if (line === "") return headers;
+      const colon = line.indexOf(":");
+      if (colon > 0) headers.set(line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim());
+    }
+  }
+
+  *#check(status: number, line: string): Routine<void> {
+    if (status >= 200 && status <= 204) {
+      // The server does not know ranges: from the beginning, then.
+      if (this.#start > 0 && this.#fd !== undefined) {
+        yield* this.#io.warn("restart failed");
+        yield* ftruncate(this.#fd, 0);
+        yield* lseek(this.#fd, 0, 0);
+      }
+      this.#start = 0;
+      return;
+    }
+    if ([300, 301, 302, 303, 307, 308].includes(status) || (status === 206 && this.#start > 0)) return;
+    yield* this.#io.die(`server returned error: ${line}`);
+  }
+
+  *#save(response: Response): Routine<void> {
+    if (this.#options.has("spider")) {
+      yield* this.#note("remote file exists\n");
+      yield* close(response.fd);
+      return;
+    }
+    const flags = this.#options.has("O") ? O_TRUNC : this.#options.has("c") ? 0 : O_EXCL;
+    this.#fd ??= yield* openOutput(this.#io, this.#fileName, flags);
+    const toStdout = this.#fd === 1;
+    yield* this.#note(toStdout ? "writing to stdout\n" : `saving to '${this.#fileName}'\n`);
+    const body = new HttpBody(response.reader, response);
+    let total = 0;
+    try {
+      for (let part = yield* body.read(BUFFER_SIZE); part.length > 0; part = yield* body.read(BUFFER_SIZE)) {
+        total += part.length;
+        const failure = yield* attempt(writeAll(this.#fd, part));
+        if (failure instanceof Errno) yield* this.#io.pdie("write error", failure);
+      }
+    } catch (error) {
+      if (!(error instanceof ReadTimeout)) throw error;
+      yield* this.#io.die("download timed out");
+    }
+    if (response.reader.error !== undefined) yield* this.#io.pdie("read error", response.reader.error);
+    if (body.isShort) yield* this.#io.die("connection closed prematurely");
+    const size = response.length === undefined ? 0 : this.#start + response.length;
+    const progress = progressLine(basename(this.#fileName), this.#start + total, size);
+    if (!this.#options.has("o")) yield* this.#note(progress);
+    yield* this.#note(toStdout ? "written to stdout\n" : `'${this.#fileName}' saved\n`);
+    yield* close(response.fd);
+    if (!this.#options.has("O")) yield* close(this.#fd);
+  }
+}
+
+const BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+function base64(text: string): string {
+  const bytes = fromLatin1(text);
+  let out = "";
+  for (let at = 0; at < bytes.length; at += 3) {
+    const [a = 0, b = 0, c = 0] = bytes.subarray(at, at + 3);
+    const bits = (a << 16) | (b << 8) | c;
+    const left = bytes.length - at;
+    for (let digit = 0; digit < 4; digit++) {
+      out += digit <= left ? (BASE64[(bits >> (18 - 6 * digit)) & 63] ?? "") : "=";
+    }
+  }
+  return out;
+}

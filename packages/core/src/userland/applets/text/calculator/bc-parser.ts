@@ -1,0 +1,351 @@
+/**
+ * Reads bc programs. A line is read as a whole, with as many lines more as its braces need.
+ *
+ * Assignments bind closer than comparisons, and a sign closer than a power, as bc has it.
+ */
+import type { Argument, Definition, Expression, Place, Statement, Variable } from "./bc-ast.ts";
+import { lex, type Token } from "./bc-lexer.ts";
+import { CalculatorError } from "./decimal.ts";
+
+const END: Token = { kind: "end", text: "", at: Infinity };
+const RELATIONS: ReadonlySet<string> = new Set(["==", "<=", ">=", "!=", "<", ">"]);
+const ASSIGNMENTS: ReadonlySet<string> = new Set(["=", "+=", "-=", "*=", "/=", "%=", "^="]);
+const PARAMETERS: ReadonlySet<string> = new Set(["ibase", "obase", "scale", "last"]);
+
+export class Parser {
+  readonly #source: string;
+  readonly #tokens: readonly Token[];
+  #at = 0;
+  /** How many loops, and whether a function, are around what is read. */
+  #loops = 0;
+  #inFunction = false;
+
+  /** @throws CalculatorError */
+  constructor(source: string) {
+    this.#source = source;
+    this.#tokens = lex(source);
+  }
+
+  /** The statements of the next line; `undefined` at the end. @throws CalculatorError */
+  line(): Statement[] | undefined {
+    if (this.#token.kind === "end") return undefined;
+    const statements: Statement[] = [];
+    while (!["newline", "end"].includes(this.#token.kind)) {
+      if (this.#take(";")) continue;
+      statements.push(this.#isWord("define") ? { kind: "define", definition: this.#definition() } : this.#statement());
+      if (this.#isEnd() || statements.at(-1)?.kind === "define") continue;
+      const isOperator = this.#token.kind === "operator" && this.#token.text !== "(";
+      this.#fail(isOperator ? "statement terminator" : "expression");
+    }
+    this.#at++;
+    return statements;
+  }
+
+  get #token(): Token {
+    return this.#tokens[this.#at] ?? END;
+  }
+
+  #fail(what: "expression" | "statement terminator" = "expression"): never {
+    const { kind, at } = this.#token;
+    const rest = this.#source.slice(at).split("\n", 1)[0] ?? "";
+    throw new CalculatorError(`bad ${kind === "keyword" ? "token" : what} at '${rest}'`);
+  }
+
+  #take(operator: string): boolean {
+    const found = this.#token.kind === "operator" && this.#token.text === operator;
+    if (found) this.#at++;
+    return found;
+  }
+
+  #expect(operator: string): void {
+    if (!this.#take(operator)) this.#fail();
+  }
+
+  #isWord(word: string): boolean {
+    return this.#token.kind === "keyword" && this.#token.text === word;
+  }
+
+  #takeWord(word: string): boolean {
+    const found = this.#isWord(word);
+    if (found) this.#at++;
+    return found;
+  }
+
+  #isEnd(): boolean {
+    const { kind, text } = this.#token;
+    return kind === "newline" || kind === "end" || (kind === "operator" && (text === ";" || text === "}"));
+  }
+
+  #skipNewlines(): void {
+    while (this.#token.kind === "newline") this.#at++;
+  }
+
+  #name(): string {
+    if (this.#token.kind !== "name") this.#fail();
+    const { text } = this.#token;
+    this.#at++;
+    return text;
+  }
+
+  #block(): Statement[] {
+    const body: Statement[] = [];
+    for (;;) {
+      while (this.#token.kind === "newline" || this.#take(";")) if (this.#token.kind === "newline") this.#at++;
+      if (this.#take("}")) return body;
+      if (this.#token.kind === "end") this.#fail();
+      body.push(this.#statement());
+      if (!this.#isEnd() && body.at(-1)?.kind === "expression") this.#fail();
+    }
+  }
+
+  #statement(): Statement {
+    const { kind, text } = this.#token;
+    if (this.#take("{")) return { kind: "block", body: this.#block() };
+    if (kind === "string") {
+      this.#at++;
+      return { kind: "string", text };
+    }
+    if (kind === "keyword") {
+      const statement = this.#keywordStatement(text);
+      if (statement !== undefined) return statement;
+    }
+    return { kind: "expression", value: this.#expression() };
+  }
+
+  #keywordStatement(word: string): Statement | undefined {
+    switch (word) {
+      case "break":
+      case "continue":
+        if (this.#loops === 0) this.#fail();
+        this.#at++;
+        return { kind: word };
+      case "quit":
+      case "halt":
+      case "limits":
+        this.#at++;
+        return { kind: word };
+      case "print":
+        this.#at++;
+        return this.#print();
+      case "return": {
+        if (!this.#inFunction) throw new CalculatorError("'return' not in a function");
+        this.#at++;
+        return { kind: "return", value: this.#isEnd() ? undefined : this.#expression() };
+      }
+      case "if":
+        this.#at++;
+        return this.#if();
+      case "while": {
+        this.#at++;
+        const test = this.#parenthesized();
+        return { kind: "while", test, body: this.#loopBody() };
+      }
+      case "for":
+        this.#at++;
+        return this.#for();
+      default:
+        return undefined;
+    }
+  }
+
+  #body(): Statement {
+    this.#skipNewlines();
+    return this.#statement();
+  }
+
+  #loopBody(): Statement {
+    this.#loops++;
+    const body = this.#body();
+    this.#loops--;
+    return body;
+  }
+
+  #parenthesized(): Expression {
+    this.#expect("(");
+    const inner = this.#expression();
+    this.#expect(")");
+    return inner;
+  }
+
+  #print(): Statement {
+    const items: (Expression | { readonly kind: "string"; readonly text: string })[] = [];
+    do {
+      const { kind, text } = this.#token;
+      if (kind === "string") {
+        this.#at++;
+        items.push({ kind: "string", text });
+      } else items.push(this.#expression());
+    } while (this.#take(","));
+    return { kind: "print", items };
+  }
+
+  #if(): Statement {
+    const test = this.#parenthesized();
+    const then = this.#body();
+    // An `else` may stand behind the newline that ends the first part.
+    const mark = this.#at;
+    while (this.#token.kind === "newline" || (this.#token.text === ";" && this.#token.kind === "operator")) this.#at++;
+    if (this.#takeWord("else")) return { kind: "if", test, then, otherwise: this.#body() };
+    this.#at = mark;
+    return { kind: "if", test, then, otherwise: undefined };
+  }
+
+  #for(): Statement {
+    const part = (end: string): Expression | undefined => {
+      if (this.#take(end)) return undefined;
+      const value = this.#expression();
+      this.#expect(end);
+      return value;
+    };
+    this.#expect("(");
+    const first = part(";");
+    const test = part(";");
+    const next = part(")");
+    return { kind: "for", first, test, next, body: this.#loopBody() };
+  }
+
+  #definition(): Definition {
+    this.#at++;
+    const name = this.#name();
+    this.#expect("(");
+    const parameters = this.#variables(")");
+    this.#expect(")");
+    this.#skipNewlines();
+    this.#expect("{");
+    this.#skipNewlines();
+    let locals: Variable[] = [];
+    if (this.#takeWord("auto")) locals = this.#variables(";");
+    this.#inFunction = true;
+    const body = this.#block();
+    this.#inFunction = false;
+    return { name, parameters, locals, body };
+  }
+
+  #variables(end: string): Variable[] {
+    const variables: Variable[] = [];
+    if (this.#token.kind === "operator" && this.#token.text === end) return variables;
+    do {
+      this.#take("*");
+      const name = this.#name();
+      const isArray = this.#take("[");
+      if (isArray) this.#expect("]");
+      variables.push({ name, isArray });
+    } while (this.#take(","));
+    return variables;
+  }
+
+  #expression(): Expression {
+    return this.#binary(0);
+  }
+
+  /** By precedence, the loosest first. */
+  #binary(level: number): Expression {
+    if (level === 1) return this.#relation();
+    if (level === 4) return this.#powerOf();
+    const operators = level === 0 ? ["&&", "||"] : level === 2 ? ["+", "-"] : ["*", "/", "%"];
+    let left = this.#binary(level + 1);
+    for (;;) {
+      const operator = operators.find((text) => this.#take(text));
+      if (operator === undefined) return left;
+      left = { kind: "binary", operator, left, right: this.#binary(level + 1) };
+    }
+  }
+
+  #relation(): Expression {
+    let left = this.#assignment();
+    while (this.#token.kind === "operator" && RELATIONS.has(this.#token.text)) {
+      const operator = this.#token.text;
+      this.#at++;
+      left = { kind: "binary", operator, left, right: this.#assignment() };
+    }
+    return left;
+  }
+
+  #assignment(): Expression {
+    const left = this.#binary(2);
+    const { kind, text } = this.#token;
+    if (left.kind !== "place" || kind !== "operator" || !ASSIGNMENTS.has(text)) return left;
+    this.#at++;
+    return { kind: "assign", place: left.place, operator: text.slice(0, -1), value: this.#assignment() };
+  }
+
+  #powerOf(): Expression {
+    const left = this.#unary();
+    if (!this.#take("^")) return left;
+    return { kind: "binary", operator: "^", left, right: this.#powerOf() };
+  }
+
+  #unary(): Expression {
+    if (this.#take("-")) return { kind: "unary", operator: "-", operand: this.#unary() };
+    if (this.#take("!")) return { kind: "unary", operator: "!", operand: this.#unary() };
+    for (const operator of ["+", "-"] as const) {
+      if (!this.#take(operator + operator)) continue;
+      const operand = this.#primary();
+      if (operand.kind !== "place") this.#fail();
+      return { kind: "step", place: operand.place, operator, before: true };
+    }
+    const operand = this.#primary();
+    for (const operator of ["+", "-"] as const) {
+      if (operand.kind === "place" && this.#take(operator + operator)) {
+        return { kind: "step", place: operand.place, operator, before: false };
+      }
+    }
+    return operand;
+  }
+
+  #primary(): Expression {
+    const { kind, text } = this.#token;
+    if (kind === "number") {
+      this.#at++;
+      return { kind: "number", text };
+    }
+    if (this.#take("(")) {
+      const inner = this.#expression();
+      this.#expect(")");
+      return { kind: "group", inner };
+    }
+    if (kind === "keyword") return this.#keyword(text);
+    return this.#named(this.#name());
+  }
+
+  #keyword(word: string): Expression {
+    const next = this.#tokens[this.#at + 1]?.text;
+    if (word === "length" || word === "sqrt" || (word === "scale" && next === "(")) {
+      this.#at++;
+      return { kind: "function", name: word, argument: this.#parenthesized() };
+    }
+    if (word === "read") {
+      this.#at++;
+      this.#expect("(");
+      this.#expect(")");
+      return { kind: "function", name: "read", argument: { kind: "number", text: "0" } };
+    }
+    if (!PARAMETERS.has(word)) this.#fail();
+    this.#at++;
+    return { kind: "place", place: { kind: "parameter", name: word as "ibase" | "obase" | "scale" | "last" } };
+  }
+
+  #named(name: string): Expression {
+    if (this.#take("[")) {
+      const place: Place = { kind: "element", name, index: this.#expression() };
+      this.#expect("]");
+      return { kind: "place", place };
+    }
+    if (!this.#take("(")) return { kind: "place", place: { kind: "variable", name } };
+    const args: Argument[] = [];
+    if (!this.#take(")")) {
+      do args.push(this.#argument());
+      while (this.#take(","));
+      this.#expect(")");
+    }
+    return { kind: "call", name, args };
+  }
+
+  #argument(): Argument {
+    const isArray = this.#token.kind === "name" && this.#tokens[this.#at + 1]?.text === "[";
+    if (!isArray || this.#tokens[this.#at + 2]?.text !== "]") return this.#expression();
+    const name = this.#name();
+    this.#at += 2;
+    return { kind: "array", name };
+  }
+}

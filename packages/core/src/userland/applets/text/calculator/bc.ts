@@ -1,0 +1,52 @@
+/** bc: a calculator with a language. @see bc(1p) */
+import { Errno, open } from "../../../../abi/index.ts";
+import type { Applet } from "../../../applet.ts";
+import { getopt } from "../../../getopt.ts";
+import { attempt } from "../../../io.ts";
+import { LineReader } from "../lines.ts";
+import { Calculator, Halt } from "./bc-interpreter.ts";
+import { Parser } from "./bc-parser.ts";
+import { CalculatorError } from "./decimal.ts";
+
+const LONG_OPTIONS = { mathlib: "l", quiet: "q", standard: "s", warn: "w", interactive: "i" };
+
+export const bc: Applet = function* (io) {
+  const options = yield* getopt(io, "qlswi", LONG_OPTIONS);
+  const input = new LineReader(0, "\n\0");
+  const calculator = new Calculator(io, input, { library: options.has("l") });
+  try {
+    for (const file of options.operands) {
+      const fd = yield* attempt(open(file));
+      if (fd instanceof Errno) return yield* io.pdie(`can't open '${file}'`, fd);
+      const parser = new Parser(yield* new LineReader(fd).rest());
+      for (let line = parser.line(); line !== undefined; line = parser.line()) yield* calculator.run(line);
+    }
+    // What is typed is run line by line: it may never end.
+    for (let text = yield* input.next(); text !== undefined; text = yield* input.next()) {
+      let source = `${text}\n`;
+      while (isOpen(source)) {
+        const more = yield* input.next();
+        if (more === undefined) break;
+        source += `${more}\n`;
+      }
+      const parser = new Parser(source);
+      for (let line = parser.line(); line !== undefined; line = parser.line()) yield* calculator.run(line);
+    }
+  } catch (ending) {
+    if (ending instanceof CalculatorError) return yield* io.die(ending.message);
+    if (!(ending instanceof Halt)) throw ending;
+  }
+  return 0;
+};
+
+/** Whether a text ends inside of braces, a string or a comment, or with a line that goes on. */
+function isOpen(source: string): boolean {
+  const bare = source.replace(/"[^"]*"|\/\*[\s\S]*?\*\/|#[^\n]*/g, " ");
+  if (/["]|\/\*/.test(bare) || bare.endsWith("\\\n")) return true;
+  const depth = bare.replace(/[^{]/g, "").length - bare.replace(/[^}]/g, "").length;
+  if (depth > 0) return true;
+  return (
+    /(^|[\n;{}])\s*(define\s+\w+\s*\([^)]*\)|(if|while)\s*\([^\n]*\)|else)\s*$/.test(bare) &&
+    !/\)\s*[^\s)][^\n]*$/.test(bare)
+  );
+}

@@ -1,0 +1,65 @@
+/**
+ * The Engine API as a function: requests in, replies out. It knows no sockets.
+ *
+ * Every request is something from outside of the simulated world, which is woken before the answer is made and after.
+ */
+import type { Engine } from "@bottleship/core/engine";
+import { StatusError } from "@bottleship/core/lib";
+import type { ApiReply, ApiRequest } from "./http/exchange.ts";
+import { HttpProblem, problemReply } from "./http/problem.ts";
+import { Router } from "./http/router.ts";
+import { versionOf } from "./http/version.ts";
+import { containerRoutes } from "./routes/containers/index.ts";
+import { execRoutes } from "./routes/exec.ts";
+import { imageRoutes } from "./routes/images/index.ts";
+import { networkRoutes } from "./routes/networks.ts";
+import { systemRoutes } from "./routes/system.ts";
+import { unsupportedRoutes } from "./routes/unsupported.ts";
+import { volumeRoutes } from "./routes/volumes.ts";
+
+export interface EngineApiOptions {
+  /** Hears of errors that no client could have caused: bugs of the simulator. */
+  readonly onBug?: (error: unknown, request: ApiRequest) => void;
+}
+
+export class EngineApi {
+  readonly #engine: Engine;
+  readonly #router: Router;
+  readonly #onBug: EngineApiOptions["onBug"];
+
+  constructor(engine: Engine, options: EngineApiOptions = {}) {
+    this.#engine = engine;
+    this.#onBug = options.onBug;
+    this.#router = new Router([
+      ...systemRoutes(engine),
+      ...containerRoutes(engine),
+      ...execRoutes(engine),
+      ...imageRoutes(engine),
+      ...networkRoutes(engine),
+      ...volumeRoutes(engine),
+      ...unsupportedRoutes(),
+    ]);
+  }
+
+  /** Answers one request. Never rejects: what goes wrong is a reply with a message. */
+  async handle(request: ApiRequest): Promise<ApiReply> {
+    const { world } = this.#engine;
+    world.wake();
+    try {
+      const { version, path } = versionOf(request.path);
+      const match = this.#router.match(request.method, path);
+      if (match === undefined) throw new HttpProblem(404, "page not found");
+      return await match.handler({
+        request,
+        version,
+        query: request.query,
+        param: (name) => match.params.get(name) ?? "",
+      });
+    } catch (error) {
+      if (!(error instanceof StatusError) && !(error instanceof HttpProblem)) this.#onBug?.(error, request);
+      return problemReply(error);
+    } finally {
+      world.wake();
+    }
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * Requests and replies as plain objects: what the router works on.
+ *
+ * Whoever has a real connection (a `Request`, a socket, a test) makes the one and plays the other.
+ */
+import { encode } from "@bottleship/core/lib";
+
+export interface ApiRequest {
+  readonly method: string;
+  /** As it came, without the query: "/v1.51/containers/web/json". */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: { get(name: string): string | null };
+  /** The body in pieces; nothing for a request that has none. */
+  readonly body: AsyncIterable<Uint8Array>;
+  /** Aborted when the client is gone. */
+  readonly signal: AbortSignal;
+}
+
+/** Where the body of a streamed reply goes. */
+export interface Output {
+  /** Resolves when more may follow. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Aborted when nobody reads any more. */
+  readonly signal: AbortSignal;
+}
+
+/** A connection that is no longer HTTP: bytes both ways. `input` ends when the client closes its half. */
+export interface HijackedStream extends Output {
+  readonly input: AsyncIterable<Uint8Array>;
+}
+
+type Headers = Readonly<Record<string, string>>;
+
+export type ApiReply =
+  | { readonly kind: "whole"; readonly status: number; readonly headers: Headers; readonly body: Uint8Array }
+  /** The status and headers are sent at once; then `run` writes, and the body ends when it resolves. */
+  | {
+      readonly kind: "stream";
+      readonly status: number;
+      readonly headers: Headers;
+      readonly run: (output: Output) => Promise<void>;
+    }
+  /** 101 for a client that asked for an upgrade, else a 200 that is streamed. */
+  | {
+      readonly kind: "hijack";
+      readonly contentType: string;
+      readonly run: (stream: HijackedStream) => Promise<void>;
+    };
+
+const JSON_TYPE = { "Content-Type": "application/json" };
+const NOTHING = new Uint8Array();
+
+/** A JSON document; Go's encoder ends it with a newline. */
+export function json(value: unknown, status = 200): ApiReply {
+  return { kind: "whole", status, headers: JSON_TYPE, body: encode(`${JSON.stringify(value)}\n`) };
+}
+
+/** A status and nothing else. */
+export function empty(status: number): ApiReply {
+  return { kind: "whole", status, headers: {}, body: NOTHING };
+}
+
+export function bytes(body: Uint8Array, contentType: string, headers: Headers = {}): ApiReply {
+  return { kind: "whole", status: 200, headers: { "Content-Type": contentType, ...headers }, body };
+}
+
+export function stream(contentType: string, run: (output: Output) => Promise<void>): ApiReply {
+  return { kind: "stream", status: 200, headers: { "Content-Type": contentType }, run };
+}
+
+export function hijack(contentType: string, run: (stream: HijackedStream) => Promise<void>): ApiReply {
+  return { kind: "hijack", contentType, run };
+}

@@ -1,0 +1,36 @@
+/**
+ * Values in queries.
+ *
+ * @see moby api/server/httputils/form.go
+ */
+import { badRequest } from "./problem.ts";
+
+/** Everything is true but these: "", "0", "no", "false", "none". */
+export function flag(query: URLSearchParams, name: string, otherwise = false): boolean {
+  const text = query.get(name);
+  if (text === null) return otherwise;
+  return !/^(|0|no|false|none)$/i.test(text.trim());
+}
+
+/** A whole number; `undefined` if there is none. @throws StatusError invalid-argument for something else */
+export function integer(query: URLSearchParams, name: string): number | undefined {
+  const text = query.get(name);
+  if (text === null || text === "") return undefined;
+  if (!/^[+-]?\d+$/.test(text)) throw badRequest(`strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`);
+  return Number(text);
+}
+
+export function text(query: URLSearchParams, name: string): string {
+  return query.get(name) ?? "";
+}
+
+/** A JSON value in a query, as build arguments are sent. @throws StatusError invalid-argument */
+export function jsonValue(query: URLSearchParams, name: string): unknown {
+  const given = query.get(name);
+  if (given === null || given === "") return undefined;
+  try {
+    return JSON.parse(given);
+  } catch {
+    throw badRequest(`error reading ${name}: invalid JSON`);
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * From a method and a path to a handler.
+ *
+ * Patterns are paths with parameters: `{id}` is one segment, `{name...}` may have slashes in it, as names of images do.
+ */
+import type { ApiReply, ApiRequest } from "./exchange.ts";
+
+/** What a handler gets: the request, and what its path says. */
+export interface Call {
+  readonly request: ApiRequest;
+  readonly query: URLSearchParams;
+  /** The version of the API that the client speaks: 1.51 as 151. */
+  readonly version: number;
+  /** A parameter of the path, decoded. */
+  param(name: string): string;
+}
+
+export type Handler = (call: Call) => ApiReply | Promise<ApiReply>;
+
+export interface Route {
+  readonly method: string;
+  readonly pattern: string;
+  readonly handler: Handler;
+}
+
+interface Compiled {
+  readonly method: string;
+  readonly expression: RegExp;
+  readonly names: readonly string[];
+  readonly handler: Handler;
+}
+
+export interface Match {
+  readonly handler: Handler;
+  readonly params: ReadonlyMap<string, string>;
+}
+
+export function route(method: string, pattern: string, handler: Handler): Route {
+  return { method, pattern, handler };
+}
+
+export class Router {
+  /** By first segment, in the order in which they were given: the first that fits is taken. */
+  readonly #routes = new Map<string, Compiled[]>();
+
+  constructor(routes: Iterable<Route>) {
+    for (const one of routes) {
+      const first = firstSegment(one.pattern);
+      const known = this.#routes.get(first) ?? [];
+      known.push(compile(one));
+      this.#routes.set(first, known);
+    }
+  }
+
+  /** HEAD is answered by GET where it has no handler of its own. */
+  match(method: string, path: string): Match | undefined {
+    const candidates = this.#routes.get(firstSegment(path)) ?? [];
+    return find(candidates, method, path) ?? (method === "HEAD" ? find(candidates, "GET", path) : undefined);
+  }
+}
+
+function find(candidates: readonly Compiled[], method: string, path: string): Match | undefined {
+  for (const { method: own, expression, names, handler } of candidates) {
+    if (own !== method) continue;
+    const found = expression.exec(path);
+    if (found === null) continue;
+    const params = new Map(names.map((name, index) => [name, decoded(found[index + 1] ?? "")]));
+    return { handler, params };
+  }
+  return undefined;
+}
+
+function compile({ method, pattern, handler }: Route): Compiled {
+  const names: string[] = [];
+  const source = pattern.replace(/\{(\w+)(\.\.\.)?\}/g, (_, name: string, isLong: string | undefined) => {
+    names.push(name);
+    return isLong === undefined ? "([^/]+)" : "(.+)";
+  });
+  return { method, expression: new RegExp(`^${source}/?$`), names, handler };
+}
+
+function firstSegment(path: string): string {
+  const end = path.indexOf("/", 1);
+  return end < 0 ? path.slice(1) : path.slice(1, end);
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * The version of the API: what is spoken here, and what a path asks for.
+ *
+ * @see moby api/server/middleware/version.go
+ */
+import { badRequest } from "./problem.ts";
+
+export const API_VERSION = "1.51";
+export const MIN_API_VERSION = "1.24";
+/** What the engine says that it is. */
+export const ENGINE_VERSION = "28.5.2";
+
+const NEWEST = 151;
+/** Unlike Docker's, which stops at 1.24: skopeo speaks 1.22. */
+const OLDEST = 122;
+
+export interface Versioned {
+  /** 1.51 as 151. */
+  readonly version: number;
+  /** The path without the version. */
+  readonly path: string;
+}
+
+/** Takes `/v1.51` off a path. @throws StatusError invalid-argument for a version that is not spoken */
+export function versionOf(path: string): Versioned {
+  const [, major, minor = "", rest] = /^\/v(\d+)\.(\d+)(\/.*)$/.exec(path) ?? [];
+  if (major === undefined || rest === undefined) return { version: NEWEST, path };
+  const version = Number(major) * 100 + Number(minor);
+  const text = `${major}.${minor}`;
+  if (version < OLDEST) {
+    throw badRequest(
+      `client version ${text} is too old. Minimum supported API version is ${MIN_API_VERSION}, please upgrade your client to a newer version`,
+    );
+  }
+  if (version > NEWEST) {
+    throw badRequest(`client version ${text} is too new. Maximum supported API version is ${API_VERSION}`);
+  }
+  return { version, path: rest };
+}
+
+/** Headers of every reply. */
+export const COMMON_HEADERS: Readonly<Record<string, string>> = {
+  "Api-Version": API_VERSION,
+  "Docker-Experimental": "false",
+  Ostype: "linux",
+  Server: `Docker/${ENGINE_VERSION} (linux)`,
+};

@@ -1,0 +1,13 @@
+/** The Docker Engine API of a simulated engine. */
+export { EngineApi, type EngineApiOptions } from "./api.ts";
+export { type ApiFetch, createFetch } from "./fetch.ts";
+export type { ApiReply, ApiRequest, HijackedStream, Output } from "./http/exchange.ts";
+export { API_VERSION, COMMON_HEADERS, ENGINE_VERSION, MIN_API_VERSION } from "./http/version.ts";
+export {
+  encodeFrame,
+  type Frame,
+  FrameDecoder,
+  type FrameStream,
+  MULTIPLEXED_STREAM,
+  RAW_STREAM,
+} from "./streams/frames.ts";

@@ -1,0 +1,101 @@
+/**
+ * `POST /containers/{id}/attach`: a container's standard streams over the connection.
+ *
+ * @see moby api/server/router/container/container_routes.go postContainersAttach, daemon/attach.go
+ */
+import type { Container, Engine, LogEntry } from "@bottleship/core/engine";
+import { LogLines } from "@bottleship/core/engine";
+import { StatusError } from "@bottleship/core/lib";
+import { type ApiReply, type HijackedStream, hijack } from "../../http/exchange.ts";
+import { flag } from "../../http/query.ts";
+import type { Call, Handler } from "../../http/router.ts";
+import { Channel } from "../../streams/channel.ts";
+import { encodeFrame, MULTIPLEXED_STREAM, RAW_STREAM } from "../../streams/frames.ts";
+import { watch } from "./watch.ts";
+
+interface Wanted {
+  readonly stdin: boolean;
+  readonly stdout: boolean;
+  readonly stderr: boolean;
+  /** What was written before. */
+  readonly logs: boolean;
+  /** What is written from now on. */
+  readonly stream: boolean;
+}
+
+/** From this version on the type of a stream says whether it is multiplexed. */
+const TYPED_STREAMS = 142;
+
+export function attachHandler(engine: Engine): Handler {
+  return ({ param, query, version }: Call): ApiReply => {
+    const container = engine.containers.get(param("id"));
+    if (container.state === "paused") {
+      throw new StatusError("conflict", `container ${container.name} is paused, unpause the container before attach`);
+    }
+    if (container.state === "restarting") {
+      const message = `container ${container.id} is restarting, wait until the container is running`;
+      throw new StatusError("conflict", message);
+    }
+    const wanted: Wanted = {
+      stdin: flag(query, "stdin"),
+      stdout: flag(query, "stdout"),
+      stderr: flag(query, "stderr"),
+      logs: flag(query, "logs"),
+      stream: flag(query, "stream"),
+    };
+    const isTyped = version >= TYPED_STREAMS && container.config.Tty !== true;
+    return hijack(isTyped ? MULTIPLEXED_STREAM : RAW_STREAM, (stream) => attach(engine, container, wanted, stream));
+  };
+}
+
+async function attach(engine: Engine, container: Container, wanted: Wanted, stream: HijackedStream): Promise<void> {
+  const channel = new Channel<LogEntry>();
+  const take = (entry: LogEntry): void => {
+    if (wanted[entry.stream]) channel.push(entry);
+  };
+  if (wanted.logs) for (const entry of keptLines(container)) take(entry);
+  if (!wanted.stream) channel.close();
+  let isOver = false;
+  const stopFollowing = container.logs.follow(take);
+  const stopWatching = watch(engine, container, (action) => {
+    if (action !== "die" && action !== "destroy") return;
+    isOver = true;
+    channel.close();
+  });
+  if (wanted.stdin && wanted.stream && container.config.OpenStdin === true) {
+    void feed(engine, container, stream, () => isOver);
+  }
+  const isRaw = container.config.Tty === true;
+  try {
+    await channel.drain(stream, ({ stream: from, bytes }) => (isRaw ? bytes : encodeFrame(from, bytes)));
+  } finally {
+    stopFollowing();
+    stopWatching();
+  }
+}
+
+function keptLines({ logs }: Container): readonly LogEntry[] {
+  const lines = new LogLines();
+  return [...logs.entries.flatMap((entry) => lines.push(entry)), ...lines.end()];
+}
+
+/** From the client to the container: what comes before it runs waits. The end counts if the input is for one client. */
+async function feed(
+  { containers, world }: Engine,
+  container: Container,
+  { input }: HijackedStream,
+  isOver: () => boolean,
+): Promise<void> {
+  try {
+    for await (const bytes of input) {
+      if (isOver()) return;
+      containers.feed(container, bytes);
+      world.wake();
+    }
+  } catch {
+    // The connection broke: for the container that is the end of its input.
+  }
+  if (isOver() || container.config.StdinOnce !== true) return;
+  containers.closeStdin(container);
+  world.wake();
+}

@@ -1,0 +1,42 @@
+/**
+ * `POST /containers/create`.
+ *
+ * @see moby api/server/router/container/container_routes.go postContainersCreate
+ */
+import type { Engine } from "@bottleship/core/engine";
+import { StatusError } from "@bottleship/core/lib";
+import { readJson } from "../../http/body.ts";
+import { json } from "../../http/exchange.ts";
+import { badRequest } from "../../http/problem.ts";
+import { text } from "../../http/query.ts";
+import type { Handler } from "../../http/router.ts";
+import { CREATE } from "../../schemas/create.ts";
+
+export function createHandler(engine: Engine): Handler {
+  return async ({ request, query }) => {
+    const body = await readJson(request, CREATE);
+    if (body === undefined) throw badRequest("invalid JSON: got EOF while reading request body");
+    if (Object.keys(body).length === 1 && body.Image === "") {
+      throw badRequest("config cannot be empty in order to create a container");
+    }
+    checkPlatform(engine, body.Image, text(query, "platform"));
+    const container = engine.containers.create(body, text(query, "name"));
+    return json({ Id: container.id, Warnings: [] }, 201);
+  };
+}
+
+const ARCHITECTURES: Readonly<Record<string, string>> = { x86_64: "amd64", aarch64: "arm64" };
+
+/** @throws StatusError not-found if the image is for another platform */
+function checkPlatform({ images }: Engine, name: string, platform: string): void {
+  if (platform === "") return;
+  const image = images.find(name);
+  if (image === undefined) return;
+  const [os = "", given = ""] = platform.split("/");
+  const architecture = ARCHITECTURES[given] ?? given;
+  if (os === image.config.os && (architecture === "" || architecture === image.config.architecture)) return;
+  throw new StatusError(
+    "not-found",
+    `image with reference ${name} was found but does not provide the specified platform (${platform})`,
+  );
+}

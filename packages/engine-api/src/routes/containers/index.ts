@@ -1,0 +1,61 @@
+/** Everything below `/containers`. */
+import { type Container, containerDocument, type Engine } from "@bottleship/core/engine";
+import { json } from "../../http/exchange.ts";
+import { Filters } from "../../http/filters.ts";
+import { flag } from "../../http/query.ts";
+import { type Route, route } from "../../http/router.ts";
+import { isOlder } from "../until.ts";
+import { archiveRoutes } from "./archive.ts";
+import { attachHandler } from "./attach.ts";
+import { createHandler } from "./create.ts";
+import { lifecycleRoutes } from "./lifecycle.ts";
+import { listHandler } from "./list.ts";
+import { logsHandler } from "./logs.ts";
+import { rootBytes, writtenBytes } from "./size.ts";
+import { statsHandler } from "./stats.ts";
+import { topHandler } from "./top.ts";
+import { waitHandler } from "./wait.ts";
+
+export function containerRoutes(engine: Engine): readonly Route[] {
+  const { containers } = engine;
+  return [
+    route("GET", "/containers/json", listHandler(engine)),
+    route("POST", "/containers/create", createHandler(engine)),
+    route("POST", "/containers/prune", async ({ query }) => json(await prune(engine, query))),
+    route("GET", "/containers/{id}/json", ({ param, query }) =>
+      json(inspect(engine, containers.get(param("id")), flag(query, "size"))),
+    ),
+    route("GET", "/containers/{id}/top", topHandler(engine)),
+    route("GET", "/containers/{id}/logs", logsHandler(engine)),
+    route("GET", "/containers/{id}/stats", statsHandler(engine)),
+    route("POST", "/containers/{id}/attach", attachHandler(engine)),
+    route("POST", "/containers/{id}/wait", waitHandler(engine)),
+    ...archiveRoutes(engine),
+    ...lifecycleRoutes(engine),
+  ];
+}
+
+function inspect(engine: Engine, container: Container, withSize: boolean) {
+  const running = engine.exec.of(container).map(({ id }) => id);
+  return {
+    ...containerDocument(container),
+    ExecIDs: running.length === 0 ? null : running,
+    ...(withSize ? { SizeRw: writtenBytes(engine, container), SizeRootFs: rootBytes(engine, container) } : {}),
+  };
+}
+
+async function prune(engine: Engine, query: URLSearchParams) {
+  const { containers } = engine;
+  const filters = Filters.parse(query.get("filters"), ["label", "label!", "until"]);
+  const deleted: string[] = [];
+  let SpaceReclaimed = 0;
+  for (const container of containers.list({ all: true })) {
+    if (container.isActive || !filters.allowsLabels(container.config.Labels ?? {})) continue;
+    if (!isOlder(engine, filters, container.createdUs)) continue;
+    SpaceReclaimed += writtenBytes(engine, container);
+    await containers.remove(container);
+    deleted.push(container.id);
+  }
+  engine.events.record("container", "prune", "", { reclaimed: String(SpaceReclaimed) });
+  return { ContainersDeleted: deleted.length === 0 ? null : deleted, SpaceReclaimed };
+}

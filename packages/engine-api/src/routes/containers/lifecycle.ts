@@ -1,0 +1,106 @@
+/**
+ * Start, stop, restart, kill, pause, rename, update, remove.
+ *
+ * @see moby api/server/router/container/container_routes.go
+ */
+import type { Container, Engine } from "@bottleship/core/engine";
+import { StatusError } from "@bottleship/core/lib";
+import { readAll, requireJson } from "../../http/body.ts";
+import { type ApiReply, empty, json } from "../../http/exchange.ts";
+import { badRequest } from "../../http/problem.ts";
+import { flag, integer, text } from "../../http/query.ts";
+import { type Call, type Route, route } from "../../http/router.ts";
+import { UPDATE } from "../../schemas/others.ts";
+
+/** A container that was asked for by name, and what is to be done to it. */
+type Work = (container: Container, call: Call) => void | Promise<void>;
+
+export function lifecycleRoutes(engine: Engine): readonly Route[] {
+  const { containers } = engine;
+  const on = (verb: string, work: Work): Route =>
+    route("POST", `/containers/{id}/${verb}`, async (call): Promise<ApiReply> => {
+      await work(containers.get(call.param("id")), call);
+      return empty(204);
+    });
+  return [
+    on("start", (container, call) => start(engine, container, call)),
+    on("stop", (container, { query }) => containers.stop(container, stopOptions(query))),
+    on("restart", (container, { query }) => containers.restart(container, stopOptions(query))),
+    on("pause", (container) => containers.pause(container)),
+    on("unpause", (container) => containers.unpause(container)),
+    on("rename", (container, { query }) => rename(engine, container, text(query, "name"))),
+    route("POST", "/containers/{id}/kill", (call) => kill(engine, call)),
+    route("POST", "/containers/{id}/resize", ({ param, query }) => {
+      const container = containers.get(param("id"));
+      size(query);
+      if (!container.isRunning) throw new StatusError("conflict", `container ${container.id} is not running`);
+      return empty(200);
+    }),
+    route("POST", "/containers/{id}/update", async ({ request, param }) => {
+      const body = await requireJson(request, UPDATE);
+      const container = containers.get(param("id"));
+      containers.update(container, body);
+      return json({ Warnings: null });
+    }),
+    route("DELETE", "/containers/{id...}", async ({ param, query }) => {
+      await containers.remove(containers.get(param("id")), { force: flag(query, "force"), volumes: flag(query, "v") });
+      return empty(204);
+    }),
+  ];
+}
+
+/** Rows and columns of a terminal. @throws StatusError invalid-argument unless both are numbers */
+export function size(query: URLSearchParams): { readonly rows: number; readonly columns: number } {
+  const rows = integer(query, "h");
+  const columns = integer(query, "w");
+  if (rows === undefined || columns === undefined) {
+    throw badRequest('strconv.Atoi: parsing "": invalid syntax');
+  }
+  return { rows, columns };
+}
+
+async function start({ containers }: Engine, container: Container, { request }: Call): Promise<void> {
+  const body = await readAll(request.body, 1 << 20);
+  if (body.length > 2) {
+    throw badRequest(
+      "starting container with non-empty request body was deprecated since API v1.22 and removed in v1.24",
+    );
+  }
+  try {
+    await containers.start(container);
+  } catch (error) {
+    const isStart = error instanceof StatusError && error.kind === "internal" && container.state === "created";
+    if (!isStart) throw error;
+    // A program that is not there, or cannot be executed, is the caller's mistake.
+    const isBadCommand = container.exitCode === 127 || container.exitCode === 126;
+    const problem = new StatusError(isBadCommand ? "invalid-argument" : "internal", error.message);
+    if (container.hostConfig.AutoRemove === true) await containers.remove(container);
+    throw problem;
+  }
+}
+
+function stopOptions(query: URLSearchParams) {
+  return { timeoutSeconds: integer(query, "t"), signal: text(query, "signal") || undefined };
+}
+
+async function kill({ containers }: Engine, { param, query }: Call): Promise<ApiReply> {
+  const reference = param("id");
+  const signal = containers.signalOf(text(query, "signal") || "KILL");
+  await containers.kill(find(containers, reference), signal);
+  return empty(204);
+}
+
+/** Errors of `kill` say what it was that could not be done. */
+function find(containers: Engine["containers"], reference: string): Container {
+  try {
+    return containers.get(reference);
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    throw new StatusError(error.kind, `cannot kill container: ${reference}: ${error.message}`);
+  }
+}
+
+function rename({ containers }: Engine, container: Container, name: string): void {
+  if (name === "") throw badRequest("Neither old nor new names may be empty");
+  containers.rename(container, name);
+}

@@ -1,0 +1,138 @@
+/**
+ * `GET /containers/{id}/logs`.
+ *
+ * @see moby api/server/router/container/container_routes.go getContainersLogs, daemon/logs.go
+ */
+import type { Container, Engine, LogLine } from "@bottleship/core/engine";
+import { LogLines, logTimeOf, parseTimestamp } from "@bottleship/core/engine";
+import { concat, encode, StatusError } from "@bottleship/core/lib";
+import { type ApiReply, type Output, stream } from "../../http/exchange.ts";
+import { badRequest, messageOf } from "../../http/problem.ts";
+import { flag } from "../../http/query.ts";
+import type { Handler } from "../../http/router.ts";
+import { Channel } from "../../streams/channel.ts";
+import { encodeFrame, MULTIPLEXED_STREAM, RAW_STREAM } from "../../streams/frames.ts";
+import { watch } from "./watch.ts";
+
+interface Wanted {
+  readonly stdout: boolean;
+  readonly stderr: boolean;
+  readonly follow: boolean;
+  readonly timestamps: boolean;
+  readonly details: boolean;
+  /** Lines from the end; all without a number. */
+  readonly tail: number;
+  readonly sinceUs: number;
+  readonly untilUs: number;
+}
+
+/** Log drivers that can be read. */
+const READABLE: ReadonlySet<string> = new Set(["", "json-file", "local", "journald"]);
+const TYPED_STREAMS = 142;
+
+export function logsHandler(engine: Engine): Handler {
+  return ({ param, query, version }): ApiReply => {
+    const container = engine.containers.get(param("id"));
+    const wanted = wantedOf(query, engine.kernel.nowUs / 1e6);
+    if (!wanted.stdout && !wanted.stderr) {
+      throw badRequest("Bad parameters: you must choose at least one stream");
+    }
+    if (!READABLE.has(container.hostConfig.LogConfig?.Type ?? "")) {
+      throw new StatusError("not-implemented", "configured logging driver does not support reading");
+    }
+    const isRaw = container.config.Tty === true;
+    const type = isRaw || version < TYPED_STREAMS ? RAW_STREAM : MULTIPLEXED_STREAM;
+    return stream(type, (output) => send(engine, container, wanted, output));
+  };
+}
+
+function wantedOf(query: URLSearchParams, now: number): Wanted {
+  const tail = query.get("tail") ?? "";
+  return {
+    stdout: flag(query, "stdout"),
+    stderr: flag(query, "stderr"),
+    follow: flag(query, "follow"),
+    timestamps: flag(query, "timestamps"),
+    details: flag(query, "details"),
+    tail: /^\d+$/.test(tail) ? Number(tail) : Number.POSITIVE_INFINITY,
+    sinceUs: timeOfQuery(query, "since", now) ?? Number.NEGATIVE_INFINITY,
+    untilUs: timeOfQuery(query, "until", now) ?? Number.POSITIVE_INFINITY,
+  };
+}
+
+/** Microseconds. "0" is no limit, as the client sends where there is none. */
+function timeOfQuery(query: URLSearchParams, name: string, now: number): number | undefined {
+  const text = query.get(name) ?? "";
+  if (text === "" || text === "0") return undefined;
+  try {
+    const { seconds, nanoseconds } = parseTimestamp(text, now);
+    return seconds * 1e6 + Math.floor(nanoseconds / 1000);
+  } catch (error) {
+    throw badRequest(messageOf(error));
+  }
+}
+
+async function send(engine: Engine, container: Container, wanted: Wanted, output: Output): Promise<void> {
+  const lines = new LogLines();
+  const isWanted = ({ timeUs }: LogLine): boolean => timeUs >= wanted.sinceUs && timeUs <= wanted.untilUs;
+  const channel = new Channel<LogLine>();
+  const take = (line: LogLine): void => {
+    if (isWanted(line) && wanted[line.stream]) channel.push(line);
+  };
+  const past = container.logs.entries.flatMap((entry) => lines.push(entry));
+  const kept = (container.isRunning ? past : [...past, ...lines.end()]).filter(isWanted);
+  for (const line of wanted.tail === 0 ? [] : kept.slice(-wanted.tail)) take(line);
+  const stops: (() => void)[] = [];
+  if (wanted.follow && container.isActive) {
+    const follow = container.logs.follow((entry) => {
+      for (const line of lines.push(entry)) take(line);
+    });
+    const end = watch(engine, container, (action) => {
+      if (action !== "die" && action !== "destroy") return;
+      for (const line of lines.end()) take(line);
+      channel.close();
+    });
+    stops.push(follow, end);
+  } else channel.close();
+  try {
+    const format = formatter(container, wanted);
+    await channel.drain(output, format);
+  } finally {
+    for (const stop of stops) stop();
+  }
+}
+
+function formatter(container: Container, { timestamps, details }: Wanted): (line: LogLine) => Uint8Array {
+  const about = details ? `${detailsOf(container)} ` : "";
+  const isRaw = container.config.Tty === true;
+  return ({ stream: from, timeUs, bytes }) => {
+    const prefix = (timestamps ? `${logTimeOf(timeUs)} ` : "") + about;
+    const whole = prefix === "" ? bytes : concat([encode(prefix), bytes]);
+    return isRaw ? whole : encodeFrame(from, whole);
+  };
+}
+
+/** Labels and variables that the log driver was asked to keep. @see moby daemon/logger/loginfo.go ExtraAttributes */
+function detailsOf({ hostConfig, config }: Container): string {
+  const options = hostConfig.LogConfig?.Config ?? {};
+  const names = (option: string): readonly string[] => (options[option] ?? "").split(",").filter((name) => name !== "");
+  const pairs = new Map<string, string>();
+  for (const name of names("labels")) {
+    const value = config.Labels?.[name];
+    if (value !== undefined) pairs.set(name, value);
+  }
+  const variables = new Map((config.Env ?? []).map((variable) => cut(variable)));
+  for (const name of names("env")) {
+    const value = variables.get(name);
+    if (value !== undefined) pairs.set(name, value);
+  }
+  return [...pairs]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
+    .join(",");
+}
+
+function cut(variable: string): [name: string, value: string] {
+  const equals = variable.indexOf("=");
+  return equals < 0 ? [variable, ""] : [variable.slice(0, equals), variable.slice(equals + 1)];
+}

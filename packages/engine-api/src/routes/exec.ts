@@ -1,0 +1,135 @@
+/**
+ * Further processes in containers.
+ *
+ * @see moby api/server/router/container/exec.go
+ */
+import type { Engine, ExecSession, LogEntry } from "@bottleship/core/engine";
+import { StatusError } from "@bottleship/core/lib";
+import { readJson, requireJson } from "../http/body.ts";
+import { type ApiReply, empty, type HijackedStream, hijack, json } from "../http/exchange.ts";
+import { badRequest } from "../http/problem.ts";
+import { type Call, type Route, route } from "../http/router.ts";
+import { EXEC_CREATE, EXEC_START } from "../schemas/others.ts";
+import { Channel } from "../streams/channel.ts";
+import { encodeFrame, MULTIPLEXED_STREAM, RAW_STREAM } from "../streams/frames.ts";
+import { size } from "./containers/lifecycle.ts";
+
+const TYPED_STREAMS = 142;
+
+export function execRoutes(engine: Engine): readonly Route[] {
+  const { containers, exec } = engine;
+  return [
+    route("POST", "/containers/{id}/exec", async ({ request, param }) => {
+      const body = await requireJson(request, EXEC_CREATE);
+      if (body.Cmd.length === 0) throw badRequest("No exec command specified");
+      const session = exec.create(containers.get(param("id")), body);
+      return json({ Id: session.id }, 201);
+    }),
+    route("POST", "/exec/{id}/start", (call) => start(engine, call)),
+    route("POST", "/exec/{id}/resize", ({ param, query }) => {
+      const session = exec.get(param("id"));
+      size(query);
+      if (!session.isRunning) throw new StatusError("conflict", `exec process is not running`);
+      return empty(200);
+    }),
+    route("GET", "/exec/{id}/json", ({ param }) => json(execDocument(exec.get(param("id"))))),
+  ];
+}
+
+async function start(engine: Engine, { request, param, version }: Call): Promise<ApiReply> {
+  const { exec } = engine;
+  const options = (await readStartOptions(request)) ?? { Detach: false, Tty: false };
+  const session = exec.get(param("id"));
+  if (session.process !== undefined) {
+    const how = session.isRunning ? "already running" : "has already run";
+    throw new StatusError("conflict", `exec command ${session.id} ${how}`);
+  }
+  if (session.container.state === "paused") {
+    const message = `Container ${session.container.id} is paused, unpause the container before exec`;
+    throw new StatusError("conflict", message);
+  }
+  if (options.Detach) {
+    await exec.start(session);
+    return empty(200);
+  }
+  const isRaw = session.body.Tty === true;
+  return hijack(!isRaw && version >= TYPED_STREAMS ? MULTIPLEXED_STREAM : RAW_STREAM, (stream) =>
+    converse(engine, session, isRaw, stream),
+  );
+}
+
+/** Only a JSON document of known length: what comes after it on the connection is input of the process. */
+async function readStartOptions(request: Call["request"]) {
+  return readJson(request, EXEC_START);
+}
+
+async function converse(
+  { exec, world }: Engine,
+  session: ExecSession,
+  isRaw: boolean,
+  stream: HijackedStream,
+): Promise<void> {
+  const channel = new Channel<LogEntry>();
+  const { AttachStdout: out = false, AttachStderr: err = false } = session.body;
+  const stopFollowing = session.output.follow((entry) => {
+    if (entry.stream === "stdout" ? out : err) channel.push(entry);
+  });
+  const written = channel.drain(stream, ({ stream: from, bytes }) => (isRaw ? bytes : encodeFrame(from, bytes)));
+  try {
+    await exec.start(session);
+    if (session.body.AttachStdin === true) void feed(world, session, stream);
+    const what = `exec ${session.body.Cmd.join(" ")} to end`;
+    const options = { isPatient: true, timeoutUs: Number.POSITIVE_INFINITY, signal: stream.signal, what };
+    await world.until(() => !session.isRunning, options);
+  } catch (error) {
+    if (!stream.signal.aborted) channel.push(refusal(error));
+  } finally {
+    stopFollowing();
+    channel.close();
+    await written;
+  }
+}
+
+/** What cannot be started is told on standard output: the reply has begun. */
+function refusal(error: unknown): LogEntry {
+  if (!(error instanceof StatusError)) throw error;
+  const bytes = new TextEncoder().encode(`${error.message}\r\n`);
+  return { stream: "stdout", timeUs: 0, bytes };
+}
+
+async function feed(world: Engine["world"], session: ExecSession, { input }: HijackedStream): Promise<void> {
+  try {
+    for await (const bytes of input) {
+      session.stdin?.write(bytes);
+      world.wake();
+    }
+  } catch {
+    // The connection broke: for the process that is the end of its input.
+  }
+  session.stdin?.end();
+  world.wake();
+}
+
+function execDocument(session: ExecSession) {
+  const { body, container, exitCode, process } = session;
+  const [entrypoint = "", ...rest] = body.Cmd;
+  return {
+    ID: session.id,
+    Running: session.isRunning,
+    ExitCode: exitCode ?? null,
+    ProcessConfig: {
+      tty: body.Tty ?? false,
+      entrypoint,
+      arguments: rest,
+      privileged: body.Privileged ?? false,
+      ...(body.User ? { user: body.User } : {}),
+    },
+    OpenStdin: body.AttachStdin ?? false,
+    OpenStderr: body.AttachStderr ?? false,
+    OpenStdout: body.AttachStdout ?? false,
+    CanRemove: exitCode !== undefined,
+    ContainerID: container.id,
+    DetachKeys: "",
+    Pid: process?.pid ?? 0,
+  };
+}

@@ -1,0 +1,123 @@
+/** Everything below `/images`, and what makes images of other things. */
+import {
+  type Engine,
+  historyDocument,
+  imageDocument,
+  pruneImages,
+  removeImage,
+  runConfigOf,
+  secondsOfTime,
+} from "@bottleship/core/engine";
+import { StatusError } from "@bottleship/core/lib";
+import { readJson } from "../../http/body.ts";
+import { empty, json } from "../../http/exchange.ts";
+import { Filters } from "../../http/filters.ts";
+import { badRequest } from "../../http/problem.ts";
+import { flag, text } from "../../http/query.ts";
+import { type Call, type Route, route } from "../../http/router.ts";
+import { COMMIT_CONFIG } from "../../schemas/create.ts";
+import { isOlder } from "../until.ts";
+import { build } from "./build.ts";
+import { applyChanges } from "./changes.ts";
+import { listHandler } from "./list.ts";
+import { parse, pull } from "./pull.ts";
+
+export function imageRoutes(engine: Engine): readonly Route[] {
+  const { images } = engine;
+  return [
+    route("GET", "/images/json", listHandler(engine)),
+    route("POST", "/images/create", (call) => {
+      if (call.query.get("fromSrc") !== null) throw notYet("importing images");
+      return pull(engine, call);
+    }),
+    route("GET", "/images/search", () => {
+      throw new StatusError("not-implemented", "searching needs Docker Hub, and the simulated world has none");
+    }),
+    route("GET", "/images/get", () => {
+      throw notYet("saving images");
+    }),
+    route("POST", "/images/load", () => {
+      throw notYet("loading images");
+    }),
+    route("POST", "/images/prune", ({ query }) => json(prune(engine, query))),
+    route("GET", "/images/{name...}/get", () => {
+      throw notYet("saving images");
+    }),
+    route("GET", "/images/{name...}/json", ({ param }) => {
+      const image = images.get(param("name"));
+      return json(imageDocument(image, images.tags(image)));
+    }),
+    route("GET", "/images/{name...}/history", ({ param }) => {
+      const image = images.get(param("name"));
+      return json(historyDocument(image, images.tags(image), (layer) => images.layerBytes(layer)));
+    }),
+    route("POST", "/images/{name...}/push", () => {
+      throw notYet("pushing images");
+    }),
+    route("POST", "/images/{name...}/tag", ({ param, query }) => {
+      const tag = text(query, "tag");
+      const repository = text(query, "repo");
+      if (repository === "") throw badRequest("invalid reference format");
+      const target = tag === "" ? repository : `${repository}:${tag}`;
+      parse(target);
+      images.tag(param("name"), target);
+      return empty(201);
+    }),
+    route("DELETE", "/images/{name...}", ({ param, query }) =>
+      json(removeImage(engine, param("name"), { force: flag(query, "force") })),
+    ),
+    route("POST", "/commit", (call) => commit(engine, call)),
+    route("POST", "/build", (call) => build(engine, call)),
+    route("POST", "/build/prune", () => json({ CachesDeleted: null, SpaceReclaimed: 0 })),
+    route("POST", "/build/cancel", () => empty(200)),
+  ];
+}
+
+function notYet(what: string): StatusError {
+  return new StatusError("not-implemented", `${what} is not something that this engine can do yet`);
+}
+
+function prune(engine: Engine, query: URLSearchParams) {
+  const filters = Filters.parse(query.get("filters"), ["dangling", "label", "label!", "until"]);
+  const { removed, reclaimedBytes } = pruneImages(engine, {
+    all: filters.flag("dangling") === false,
+    accepts: ({ config }) =>
+      filters.allowsLabels(config.config.Labels ?? {}) && isOlder(engine, filters, secondsOfTime(config.created) * 1e6),
+  });
+  engine.events.record("image", "prune", "", { reclaimed: String(reclaimedBytes) });
+  return { ImagesDeleted: removed.length === 0 ? null : removed, SpaceReclaimed: reclaimedBytes };
+}
+
+async function commit(engine: Engine, { request, query }: Call) {
+  const body = await readJson(request, COMMIT_CONFIG);
+  const { containers, images } = engine;
+  const container = containers.get(text(query, "container"));
+  const repository = text(query, "repo");
+  const tag = text(query, "tag");
+  if (repository !== "") parse(tag === "" ? repository : `${repository}:${tag}`);
+  const config = applyChanges({ ...runConfigOf(container), ...definedOf(body) }, query.getAll("changes"));
+  const pauses = flag(query, "pause", true) && container.state === "running";
+  if (pauses) containers.pause(container);
+  try {
+    const image = engine.commit(container, { author: text(query, "author"), comment: text(query, "comment"), config });
+    if (repository !== "") images.name(image, tag === "" ? repository : `${repository}:${tag}`);
+    containers.note(container, "commit", {
+      comment: text(query, "comment"),
+      imageID: image.id,
+      imageRef: repository === "" ? "" : engine.images.fullName(tag === "" ? repository : `${repository}:${tag}`),
+    });
+    return json({ Id: image.id }, 201);
+  } finally {
+    if (pauses) containers.unpause(container);
+  }
+}
+
+/** What the client's configuration says beyond Go's zero values. */
+function definedOf(body: object | undefined) {
+  return Object.fromEntries(
+    Object.entries(body ?? {}).filter(
+      ([name, value]) =>
+        name !== "Image" && value !== "" && value !== false && !(Array.isArray(value) && value.length === 0),
+    ),
+  );
+}

@@ -1,0 +1,105 @@
+/** `GET /info`. @see moby daemon/info.go */
+import { type Engine, timeOf } from "@bottleship/core/engine";
+import { ENGINE_VERSION } from "../http/version.ts";
+
+export function infoDocument(engine: Engine) {
+  const { containers, images, kernel } = engine;
+  const { machine } = kernel;
+  const all = containers.list({ all: true });
+  const count = (fits: (one: (typeof all)[number]) => boolean): number => all.filter(fits).length;
+  const running = count(({ state }) => state === "running" || state === "restarting");
+  const paused = count(({ state }) => state === "paused");
+  return {
+    ID: "b0771e50-0000-4000-8000-000000000001",
+    Containers: all.length,
+    ContainersRunning: running,
+    ContainersPaused: paused,
+    ContainersStopped: all.length - running - paused,
+    Images: images.list().length,
+    Driver: "overlay2",
+    DriverStatus: [
+      ["Backing Filesystem", "extfs"],
+      ["Supports d_type", "true"],
+      ["Using metacopy", "false"],
+      ["Native Overlay Diff", "true"],
+      ["userxattr", "false"],
+    ],
+    Plugins: {
+      Volume: ["local"],
+      Network: ["bridge", "host", "ipvlan", "macvlan", "null", "overlay"],
+      Authorization: null,
+      Log: ["awslogs", "fluentd", "gcplogs", "gelf", "journald", "json-file", "local", "splunk", "syslog"],
+    },
+    MemoryLimit: true,
+    SwapLimit: true,
+    CpuCfsPeriod: true,
+    CpuCfsQuota: true,
+    CPUShares: true,
+    CPUSet: true,
+    PidsLimit: true,
+    IPv4Forwarding: true,
+    Debug: false,
+    NFd: 0,
+    OomKillDisable: false,
+    NGoroutines: 0,
+    SystemTime: timeOf(kernel.nowUs),
+    LoggingDriver: "json-file",
+    CgroupDriver: "cgroupfs",
+    CgroupVersion: "2",
+    NEventsListener: engine.events.listenerCount("event"),
+    KernelVersion: machine.kernelRelease,
+    OperatingSystem: "Bottleship",
+    OSVersion: "",
+    OSType: "linux",
+    Architecture: "x86_64",
+    IndexServerAddress: "https://index.docker.io/v1/",
+    RegistryConfig: REGISTRIES,
+    NCPU: machine.cpus,
+    MemTotal: machine.memoryBytes,
+    GenericResources: null,
+    DockerRootDir: "/var/lib/docker",
+    HttpProxy: "",
+    HttpsProxy: "",
+    NoProxy: "",
+    Name: machine.hostname,
+    Labels: [],
+    ExperimentalBuild: false,
+    ServerVersion: ENGINE_VERSION,
+    Runtimes: RUNTIMES,
+    DefaultRuntime: "runc",
+    Swarm: {
+      NodeID: "",
+      NodeAddr: "",
+      LocalNodeState: "inactive",
+      ControlAvailable: false,
+      Error: "",
+      RemoteManagers: null,
+    },
+    LiveRestoreEnabled: false,
+    Isolation: "",
+    InitBinary: "docker-init",
+    ContainerdCommit: { ID: "" },
+    RuncCommit: { ID: "" },
+    InitCommit: { ID: "" },
+    SecurityOptions: ["name=seccomp,profile=builtin", "name=cgroupns"],
+    CDISpecDirs: ["/etc/cdi", "/var/run/cdi"],
+    Containerd: {
+      Address: "/run/containerd/containerd.sock",
+      Namespaces: { Containers: "moby", Plugins: "plugins.moby" },
+    },
+    Warnings: null,
+  };
+}
+
+const REGISTRIES = {
+  AllowNondistributableArtifactsCIDRs: null,
+  AllowNondistributableArtifactsHostnames: null,
+  InsecureRegistryCIDRs: ["::1/128", "127.0.0.0/8"],
+  IndexConfigs: { "docker.io": { Mirrors: [], Name: "docker.io", Official: true, Secure: true } },
+  Mirrors: [],
+};
+
+const RUNTIMES = {
+  "io.containerd.runc.v2": { path: "runc" },
+  runc: { path: "runc" },
+};

@@ -1,0 +1,103 @@
+/**
+ * Networks.
+ *
+ * @see moby api/server/router/network, daemon/network.go
+ */
+import { type Container, type Engine, type Network, networkDocument } from "@bottleship/core/engine";
+import { StatusError } from "@bottleship/core/lib";
+import { requireJson } from "../http/body.ts";
+import { empty, json } from "../http/exchange.ts";
+import { Filters } from "../http/filters.ts";
+import { badRequest } from "../http/problem.ts";
+import { type Route, route } from "../http/router.ts";
+import { NETWORK_CONNECT, NETWORK_CREATE, NETWORK_DISCONNECT } from "../schemas/others.ts";
+import { isOlder } from "./until.ts";
+
+const BUILT_IN: ReadonlySet<string> = new Set(["bridge", "host", "none"]);
+const KNOWN = ["dangling", "driver", "id", "label", "label!", "name", "scope", "type"];
+
+export function networkRoutes(engine: Engine): readonly Route[] {
+  const { containers, networks } = engine;
+  return [
+    route("GET", "/networks", ({ query }) =>
+      // Lists do not say who is on a network.
+      json(
+        select(engine, Filters.parse(query.get("filters"), KNOWN)).map((one) => ({
+          ...networkDocument(one),
+          Containers: {},
+        })),
+      ),
+    ),
+    route("POST", "/networks/create", async ({ request }) => {
+      const body = await requireJson(request, NETWORK_CREATE);
+      const network = networks.create({ ...body, ConfigFrom: null, IPAM: body.IPAM ?? NO_IPAM });
+      return json({ Id: network.id, Warning: "" }, 201);
+    }),
+    route("POST", "/networks/prune", ({ query }) => {
+      const filters = Filters.parse(query.get("filters"), ["label", "label!", "until"]);
+      const deleted = networks
+        .list()
+        .filter((network) => isUnused(engine, network) && filters.allowsLabels(network.labels))
+        .filter((network) => isOlder(engine, filters, network.createdUs))
+        .map(({ name }) => networks.remove(name).name);
+      engine.events.record("network", "prune", "", { reclaimed: "0" });
+      return json({ NetworksDeleted: deleted.length === 0 ? null : deleted });
+    }),
+    route("GET", "/networks/{id}", ({ param }) => json(networkDocument(find(engine, param("id"))))),
+    route("DELETE", "/networks/{id}", ({ param }) => {
+      networks.remove(param("id"));
+      return empty(204);
+    }),
+    route("POST", "/networks/{id}/connect", async ({ request, param }) => {
+      const { Container: name, EndpointConfig } = await requireJson(request, NETWORK_CONNECT);
+      networks.connect(named(engine, name), find(engine, param("id")).id, EndpointConfig);
+      return empty(200);
+    }),
+    route("POST", "/networks/{id}/disconnect", async ({ request, param }) => {
+      const { Container: name, Force: force } = await requireJson(request, NETWORK_DISCONNECT);
+      const network = find(engine, param("id"));
+      try {
+        networks.disconnect(named(engine, name), network.id);
+      } catch (error) {
+        if (!force || !(error instanceof StatusError) || error.kind !== "not-found") throw error;
+      }
+      return empty(200);
+    }),
+  ];
+
+  function named(_: Engine, name: string): Container {
+    if (name === "") throw badRequest("container name or ID cannot be empty");
+    return containers.get(name);
+  }
+}
+
+const NO_IPAM = { Driver: "default", Options: {}, Config: [] };
+
+function find({ networks }: Engine, reference: string): Network {
+  const network = networks.get(reference);
+  if (network === undefined) throw new StatusError("not-found", `network ${reference} not found`);
+  return network;
+}
+
+function isUnused({ containers }: Engine, { name }: Network): boolean {
+  return !BUILT_IN.has(name) && !containers.list().some(({ endpoints }) => Object.hasOwn(endpoints, name));
+}
+
+function select(engine: Engine, filters: Filters): readonly Network[] {
+  const dangling = filters.flag("dangling");
+  for (const type of filters.get("type")) {
+    if (type !== "custom" && type !== "builtin") throw badRequest(`invalid filter 'type=${type}'`);
+  }
+  return engine.networks.list().filter((network) => {
+    const { id, name, driver, labels } = network;
+    if (dangling !== undefined && dangling !== isUnused(engine, network)) return false;
+    return (
+      filters.allows("driver", (value) => value === driver) &&
+      filters.allows("id", (value) => id.startsWith(value)) &&
+      filters.allows("name", (value) => name.includes(value)) &&
+      filters.allows("scope", (value) => value === "local") &&
+      filters.allows("type", (value) => (value === "builtin") === BUILT_IN.has(name)) &&
+      filters.allowsLabels(labels)
+    );
+  });
+}

@@ -1,0 +1,179 @@
+/** One HTTP exchange on a socket: node's request to the API's, and the reply back. */
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from "node:http";
+import type { Duplex, Writable } from "node:stream";
+import { type ApiReply, type ApiRequest, COMMON_HEADERS, type EngineApi, type Output } from "@bottleship/engine-api";
+
+/** An ordinary request: a whole reply, a streamed one, or a hijack without upgrade. */
+export async function exchange(api: EngineApi, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const gone = new AbortController();
+  response.on("close", () => gone.abort());
+  response.on("error", () => gone.abort());
+  const body = chunksOf(request);
+  const reply = await api.handle(apiRequest(request, body, gone.signal));
+  if (gone.signal.aborted) return;
+  const output: Output = { write: (bytes) => writeTo(response, bytes), signal: gone.signal };
+  switch (reply.kind) {
+    case "whole":
+      response.writeHead(reply.status, {
+        ...COMMON_HEADERS,
+        ...reply.headers,
+        ...(hasNoBody(reply.status) ? {} : { "Content-Length": reply.body.length }),
+      });
+      response.end(request.method === "HEAD" ? undefined : reply.body);
+      request.resume();
+      return;
+    case "stream":
+      response.writeHead(reply.status, { ...COMMON_HEADERS, ...reply.headers });
+      response.flushHeaders();
+      request.resume();
+      await finish(reply.run(output), response);
+      return;
+    case "hijack":
+      // The bytes go out as they are, and the end of the connection is the end of the stream.
+      response.useChunkedEncodingByDefault = false;
+      response.shouldKeepAlive = false;
+      response.writeHead(200, { ...COMMON_HEADERS, "Content-Type": reply.contentType });
+      response.flushHeaders();
+      await finish(reply.run({ ...output, input: body }), response);
+  }
+}
+
+/** A request to upgrade: after the reply the socket is a stream of bytes. */
+export async function upgrade(api: EngineApi, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+  const gone = new AbortController();
+  socket.on("close", () => gone.abort());
+  socket.on("error", () => gone.abort());
+  const incoming = new Incoming(socket, head);
+  const length = Number(request.headers["content-length"] ?? 0);
+  const reply = await api.handle(apiRequest(request, incoming.take(length), gone.signal));
+  if (gone.signal.aborted) return;
+  if (reply.kind !== "hijack") {
+    await refuse(reply, socket, gone.signal);
+    return;
+  }
+  const protocol = request.headers.upgrade ?? "tcp";
+  socket.write(
+    `HTTP/1.1 101 UPGRADED\r\n${headerLines({ ...COMMON_HEADERS, "Content-Type": reply.contentType, Connection: "Upgrade", Upgrade: protocol })}\r\n`,
+  );
+  const stream = { write: (bytes: Uint8Array) => writeTo(socket, bytes), signal: gone.signal, input: incoming.rest() };
+  await finish(reply.run(stream), socket);
+}
+
+/** Whoever asked for an upgrade gets an ordinary answer. */
+async function refuse(reply: Exclude<ApiReply, { kind: "hijack" }>, socket: Duplex, signal: AbortSignal) {
+  const headers: Record<string, string> = { ...COMMON_HEADERS, ...reply.headers, Connection: "close" };
+  if (reply.kind === "whole") headers["Content-Length"] = String(reply.body.length);
+  socket.write(`HTTP/1.1 ${reply.status} ${STATUS_CODES[reply.status] ?? ""}\r\n${headerLines(headers)}\r\n`);
+  if (reply.kind === "whole") socket.end(reply.body);
+  else await finish(reply.run({ write: (bytes) => writeTo(socket, bytes), signal }), socket);
+}
+
+/** Ends the connection with the work; a failure in the middle breaks it. */
+async function finish(work: Promise<void>, target: Writable): Promise<void> {
+  try {
+    await work;
+    target.end();
+  } catch (error) {
+    target.destroy();
+    throw error;
+  }
+}
+
+function apiRequest(request: IncomingMessage, body: AsyncIterable<Uint8Array>, signal: AbortSignal): ApiRequest {
+  const url = request.url ?? "/";
+  const question = url.indexOf("?");
+  const path = question < 0 ? url : url.slice(0, question);
+  return {
+    method: request.method ?? "GET",
+    path,
+    query: new URLSearchParams(question < 0 ? "" : url.slice(question + 1)),
+    headers: {
+      get: (name) => {
+        const value = request.headers[name.toLowerCase()];
+        return value === undefined ? null : String(value);
+      },
+    },
+    body,
+    signal,
+  };
+}
+
+const hasNoBody = (status: number): boolean => status === 204 || status === 304;
+
+
+function headerLines(headers: Readonly<Record<string, string>>): string {
+  return Object.entries(headers)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join("");
+}
+
+/** Resolves when more may be written, or nobody reads any more. */
+function writeTo(target: Writable, bytes: Uint8Array): Promise<void> {
+  if (target.destroyed || target.writableEnded || target.write(bytes)) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = (): void => {
+      target.off("drain", done);
+      target.off("close", done);
+      resolve();
+    };
+    target.once("drain", done);
+    target.once("close", done);
+  });
+}
+
+async function* chunksOf(request: IncomingMessage): AsyncIterable<Uint8Array> {
+  for await (const chunk of request) yield plain(chunk as Buffer);
+}
+
+/** A view that is a plain Uint8Array. */
+const plain = (buffer: Buffer): Uint8Array => new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+
+/** What comes in on a socket: first the body that the request announced, then everything else. */
+class Incoming {
+  readonly #socket: Duplex;
+  readonly #waiting: Uint8Array[] = [];
+  #hasEnded = false;
+  #wake: (() => void) | undefined;
+
+  constructor(socket: Duplex, head: Buffer) {
+    this.#socket = socket;
+    if (head.length > 0) this.#waiting.push(plain(head));
+    socket.on("data", (chunk: Buffer) => {
+      this.#waiting.push(plain(chunk));
+      // Nobody may be reading: the client then has to wait.
+      if (this.#waiting.length > 64) socket.pause();
+      this.#wake?.();
+    });
+    const end = (): void => {
+      this.#hasEnded = true;
+      this.#wake?.();
+    };
+    socket.on("end", end);
+    socket.on("close", end);
+  }
+
+  async *take(length: number): AsyncIterable<Uint8Array> {
+    for (let missing = length; missing > 0; ) {
+      const chunk = await this.#next();
+      if (chunk === undefined) return;
+      if (chunk.length > missing) this.#waiting.unshift(chunk.subarray(missing));
+      yield chunk.subarray(0, missing);
+      missing -= Math.min(missing, chunk.length);
+    }
+  }
+
+  async *rest(): AsyncIterable<Uint8Array> {
+    for (let chunk = await this.#next(); chunk !== undefined; chunk = await this.#next()) yield chunk;
+  }
+
+  async #next(): Promise<Uint8Array | undefined> {
+    while (this.#waiting.length === 0 && !this.#hasEnded) {
+      this.#socket.resume();
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+      this.#wake = undefined;
+    }
+    return this.#waiting.shift();
+  }
+}

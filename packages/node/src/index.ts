@@ -1,0 +1,4 @@
+/** Where the simulator meets the computer that it runs on. */
+export { addressText, type ListenAddress, parseAddress } from "./address.ts";
+export { REAL_HOST } from "./real-host.ts";
+export { EngineServer, type ServeOptions, serve } from "./server.ts";

@@ -1,0 +1,148 @@
+/**
+ * The Engine API on real sockets.
+ *
+ * A unix socket is for its owner only; TCP listens on the loopback unless another address is named.
+ */
+import { chmodSync, existsSync, lstatSync, unlinkSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { connect } from "node:net";
+import type { Duplex } from "node:stream";
+import type { Engine } from "@bottleship/core/engine";
+import { EngineApi, type EngineApiOptions } from "@bottleship/engine-api";
+import { addressText, type ListenAddress } from "./address.ts";
+import { exchange, upgrade } from "./exchange.ts";
+
+/** Filters and build arguments travel in the request line. */
+const MAX_HEADER_BYTES = 256 * 1024;
+/** Clients keep connections and find out too late that they have been closed. */
+const KEEP_ALIVE_MS = 180_000;
+const SOCKET_MODE = 0o600;
+
+export interface ServeOptions extends EngineApiOptions {
+  readonly listen: readonly ListenAddress[];
+}
+
+export class EngineServer {
+  readonly #engine: Engine;
+  readonly #api: EngineApi;
+  readonly #servers: Server[] = [];
+  readonly #addresses: ListenAddress[] = [];
+  /** Connections that are no longer HTTP: their server does not know them any more. */
+  readonly #hijacked = new Set<Duplex>();
+  #isClosed = false;
+
+  constructor(engine: Engine, options: EngineApiOptions = {}) {
+    this.#engine = engine;
+    this.#api = new EngineApi(engine, options);
+  }
+
+  /** Where it listens, as DOCKER_HOST wants it. */
+  get addresses(): readonly string[] {
+    return this.#addresses.map(addressText);
+  }
+
+  /** @throws Error of the system if the address cannot be had */
+  async listen(address: ListenAddress): Promise<void> {
+    const server = this.#createServer();
+    if (address.kind === "unix") await removeStale(address.path);
+    await listening(server, address);
+    this.#servers.push(server);
+    const bound = server.address();
+    const port = typeof bound === "object" && bound !== null ? bound.port : 0;
+    this.#addresses.push(address.kind === "unix" ? address : { ...address, port });
+  }
+
+  /** In real time the world goes on by itself, whether anybody waits or not. Resolves when the server is closed. */
+  async run(): Promise<void> {
+    if (this.#engine.world.policy !== "real") return;
+    const options = { isPatient: true, timeoutUs: Number.POSITIVE_INFINITY, what: "the server to be closed" };
+    await this.#engine.world.until(() => this.#isClosed, options);
+  }
+
+  /** Ends every connection and removes the sockets. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#engine.world.wake();
+    for (const socket of this.#hijacked) socket.destroy();
+    await Promise.all(
+      this.#servers.map(
+        (server) =>
+          new Promise<void>((resolve) => {
+            server.close(() => resolve());
+            server.closeAllConnections();
+          }),
+      ),
+    );
+    for (const address of this.#addresses) {
+      if (address.kind === "unix" && existsSync(address.path)) unlinkSync(address.path);
+    }
+  }
+
+  #createServer(): Server {
+    const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 });
+    server.on("request", (request, response) => {
+      exchange(this.#api, request, response).catch(() => response.destroy());
+    });
+    server.on("upgrade", (request, socket: Duplex, head: Buffer) => {
+      this.#hijacked.add(socket);
+      socket.on("close", () => this.#hijacked.delete(socket));
+      upgrade(this.#api, request, socket, head).catch(() => socket.destroy());
+    });
+    server.on("clientError", (_, socket: Duplex) => {
+      if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
+    });
+    return server;
+  }
+}
+
+/** Starts to serve an engine; resolves when it listens. */
+export async function serve(engine: Engine, { listen, ...options }: ServeOptions): Promise<EngineServer> {
+  const server = new EngineServer(engine, options);
+  try {
+    for (const address of listen) await server.listen(address);
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
+  void server.run();
+  return server;
+}
+
+function listening(server: Server, address: ListenAddress): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    const done = (): void => {
+      server.off("error", reject);
+      resolve();
+    };
+    if (address.kind === "tcp") {
+      server.listen(address.port, address.host, done);
+      return;
+    }
+    // The socket is never open to others, not even before its mode is set.
+    const umask = process.umask(0o177);
+    try {
+      server.listen(address.path, () => {
+        chmodSync(address.path, SOCKET_MODE);
+        done();
+      });
+    } finally {
+      process.umask(umask);
+    }
+  });
+}
+
+/** A socket that nobody listens on any more is in the way. Anything else at its path stays, and listening fails. */
+async function removeStale(path: string): Promise<void> {
+  if (!existsSync(path) || !lstatSync(path).isSocket()) return;
+  const isAlive = await new Promise<boolean>((resolve) => {
+    const probe = connect(path);
+    probe.on("connect", () => {
+      probe.destroy();
+      resolve(true);
+    });
+    probe.on("error", () => resolve(false));
+  });
+  if (!isAlive) unlinkSync(path);
+}
