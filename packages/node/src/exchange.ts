@@ -1,5 +1,5 @@
 /** One HTTP exchange on a socket: node's request to the API's, and the reply back. */
-import { STATUS_CODES, type IncomingMessage, type ServerResponse } from "node:http";
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Duplex, Writable } from "node:stream";
 import { type ApiReply, type ApiRequest, COMMON_HEADERS, type EngineApi, type Output } from "@bottleship/engine-api";
 
@@ -99,7 +99,6 @@ function apiRequest(request: IncomingMessage, body: AsyncIterable<Uint8Array>, s
 }
 
 const hasNoBody = (status: number): boolean => status === 204 || status === 304;
-
 
 function headerLines(headers: Readonly<Record<string, string>>): string {
   return Object.entries(headers)

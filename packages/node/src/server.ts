@@ -80,7 +80,11 @@ export class EngineServer {
   }
 
   #createServer(): Server {
-    const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 });
+    const server = createServer({
+      maxHeaderSize: MAX_HEADER_BYTES,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      requestTimeout: 0,
+    });
     server.on("request", (request, response) => {
       exchange(this.#api, request, response).catch(() => response.destroy());
     });

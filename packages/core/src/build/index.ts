@@ -5,6 +5,7 @@ export * from "./dockerfile/index.ts";
 export type { ContextDisk, ContextFile, ContextSource } from "./files/context-source.ts";
 export { IgnoreMatcher, parseIgnoreFile } from "./files/ignore.ts";
 export { type CheckOptions, type CheckResult, check, parsePlatform } from "./frontend/index.ts";
+export { type Outline, type OutlineArg, type OutlineMount, outlineOf, printOutline } from "./frontend/outline.ts";
 export type { BuildEvent, BuildListener } from "./progress/events.ts";
 export { PlainProgress } from "./progress/plain.ts";
 export { RawJsonProgress } from "./progress/raw-json.ts";

@@ -4,8 +4,8 @@
  * @see moby daemon/commit.go
  */
 import { applyLayer, diffLayer, layerToTar } from "../content/index.ts";
-import type { Kernel } from "../kernel/index.ts";
 import { chainIds, digestOf, type Image, topSnapshot } from "../image/index.ts";
+import type { Kernel } from "../kernel/index.ts";
 import type { ImageConfig, ImageRunConfig } from "../oci/index.ts";
 import type { Snapshotter } from "../snapshot/index.ts";
 import type { Container } from "./container.ts";
@@ -27,7 +27,17 @@ export interface CommitOptions {
 
 /** What a container would hand on to an image. */
 export function runConfigOf({ config }: Container): ImageRunConfig {
-  const { Hostname, Image: image, AttachStdin, AttachStdout, AttachStderr, OpenStdin, StdinOnce, Tty, ...rest } = config;
+  const {
+    Hostname,
+    Image: image,
+    AttachStdin,
+    AttachStdout,
+    AttachStderr,
+    OpenStdin,
+    StdinOnce,
+    Tty,
+    ...rest
+  } = config;
   return Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null && value !== undefined));
 }
 

@@ -10,7 +10,7 @@ import { Errno, exitCode, O_RDWR, SIGKILL, type Signal, signalNumber, type WaitS
 import { type Image, topSnapshot } from "../image/index.ts";
 import type { Kernel } from "../kernel/index.ts";
 import { StatusError } from "../lib/index.ts";
-import type { Runtime, Stdio } from "../runtime/index.ts";
+import { DEFAULT_SHM_SIZE, type Runtime, type Stdio } from "../runtime/index.ts";
 import type { Prng, WaitOptions, World } from "../sim/index.ts";
 import { type Change, changesOf, MountedSnapshot, ROOTFS_PATH, type Snapshotter } from "../snapshot/index.ts";
 import { DeferredFile, type OpenFile, open } from "../vfs/index.ts";
@@ -27,6 +27,7 @@ import { newId, newName } from "./names.ts";
 import { verifyNetworkMode } from "./network/verify-mode.ts";
 import type { NetworkService } from "./networks.ts";
 import { RestartBackoff } from "./restart.ts";
+import { SharedMemory } from "./shared-memory.ts";
 import { runtimeSpec } from "./spec.ts";
 import { startFailure } from "./start-failure.ts";
 import { StdinFeed } from "./stdin-feed.ts";
@@ -71,10 +72,12 @@ export class ContainerService {
   readonly #stdin = new Map<string, StdinFeed>();
   readonly #bundles: BundleDirectory;
   readonly #users: UserLookup;
+  readonly #shm: SharedMemory;
 
   constructor(parts: ContainerParts) {
     this.#parts = parts;
     this.#users = parts.users;
+    this.#shm = new SharedMemory(parts.kernel);
     this.#bundles = new BundleDirectory(parts.kernel.disk, (id) => this.#bundleContents(id));
     parts.kernel.events.on("oomKilled", ({ process }) => this.#oomKilled(process.cgroup.path));
     parts.runtime.events.on("stopped", ({ id, exit }) => {
@@ -146,7 +149,8 @@ export class ContainerService {
     const { world, runtime, snapshotter, networks } = this.#parts;
     container.networkOf = this.#networkOwner(container);
     const user = this.#users.resolve(container);
-    const spec = runtimeSpec(container, { user, pidOf: (name) => this.#runningPid(name) });
+    const sharedMemory = this.#sharedMemory(container);
+    const spec = runtimeSpec(container, { user, pidOf: (name) => this.#runningPid(name), sharedMemory });
     const bundle = {
       bundle: BundleDirectory.path((container.networkOf ?? container).id),
       rootfs: snapshotter.mounts(container.id, ROOTFS_PATH),
@@ -507,8 +511,19 @@ export class ContainerService {
   }
 
   /** Lets go of what only a running container has. */
+  /** Where the machine has a /dev/shm that several containers see; it is made for one that lets others join. */
+  #sharedMemory(container: Container): string | undefined {
+    const { IpcMode: mode = "", ShmSize: size = 0 } = container.hostConfig;
+    if (mode === "host") return "/dev/shm";
+    if (mode.startsWith("container:")) return SharedMemory.pathFor(this.get(mode.slice("container:".length)));
+    if (mode !== "shareable") return undefined;
+    this.#shm.open(container, size === 0 ? DEFAULT_SHM_SIZE : size);
+    return SharedMemory.pathFor(container);
+  }
+
   #discard(container: Container): void {
     this.#parts.runtime.delete(container.id);
+    this.#shm.close(container);
     container.oci = undefined;
     this.#parts.networks.close(container);
     this.#stdin.get(container.id)?.end();

@@ -1,5 +1,6 @@
 /** Floor 10: the engine. */
 export type { PathArchive, PathStat } from "./archives.ts";
+export { type CommitOptions, runConfigOf } from "./commit.ts";
 export { Container, type ContainerState } from "./container.ts";
 export { ContainerService, type CreateOptions } from "./containers.ts";
 export {
@@ -14,16 +15,15 @@ export {
 } from "./docker/reference.ts";
 export { parseTimestamp } from "./docker/values/timestamp.ts";
 export { containerDocument, containerSummary } from "./documents/container.ts";
+export { historyDocument } from "./documents/history.ts";
 export { imageDocument, networkDocument, volumeDocument } from "./documents/others.ts";
 export { logTimeOf, secondsOfTime, timeOf } from "./documents/time.ts";
 export { createEngine, Engine, type EngineOptions } from "./engine.ts";
 export type { EngineEvent, EventType } from "./events.ts";
 export type { ExecSession } from "./exec.ts";
+export { pruneImages, type Removed, removeImage } from "./image-removal.ts";
 export { type LogLine, LogLines } from "./log-lines.ts";
 export type { LogEntry, Stream } from "./logs.ts";
 export type { Network } from "./networks.ts";
 export type { ProfileName } from "./profiles.ts";
 export type { Volume } from "./volumes.ts";
-export { type CommitOptions, runConfigOf } from "./commit.ts";
-export { historyDocument } from "./documents/history.ts";
-export { pruneImages, type Removed, removeImage } from "./image-removal.ts";

@@ -208,7 +208,10 @@ export class NetworkService {
     const network = this.#find(reference);
     const mode = modeOf(container.hostConfig.NetworkMode);
     if (mode.startsWith("container:")) {
-      throw new StatusError("permission-denied", "container sharing network namespace with another container or host cannot be connected to any other network");
+      throw new StatusError(
+        "permission-denied",
+        "container sharing network namespace with another container or host cannot be connected to any other network",
+      );
     }
     if (Object.hasOwn(container.endpoints, "none") && network.driver !== "null") {
       throw new StatusError(
@@ -217,7 +220,10 @@ export class NetworkService {
       );
     }
     if (network.driver === "host" || Object.hasOwn(container.endpoints, "host")) {
-      throw new StatusError("permission-denied", "container cannot be connected to host network, host network mode is not compatible");
+      throw new StatusError(
+        "permission-denied",
+        "container cannot be connected to host network, host network mode is not compatible",
+      );
     }
     if (Object.hasOwn(container.endpoints, network.name)) {
       throw new StatusError(
@@ -240,10 +246,16 @@ export class NetworkService {
   disconnect(container: Container, reference: string): void {
     const network = this.#find(reference);
     if (!Object.hasOwn(container.endpoints, network.name)) {
-      throw new StatusError("permission-denied", `container ${container.id} is not connected to network ${network.name}`);
+      throw new StatusError(
+        "permission-denied",
+        `container ${container.id} is not connected to network ${network.name}`,
+      );
     }
     if (network.driver === "host") {
-      throw new StatusError("permission-denied", "container cannot be disconnected from host network or connected to host network");
+      throw new StatusError(
+        "permission-denied",
+        "container cannot be disconnected from host network or connected to host network",
+      );
     }
     const { [network.name]: gone, ...others } = container.endpoints;
     container.endpoints = others;
@@ -431,7 +443,10 @@ export class NetworkService {
     }
     const known = this.#subnets();
     if (subnets.some((subnet) => known.some((other) => overlaps(subnet, other)))) {
-      throw new StatusError("permission-denied", "invalid pool request: Pool overlaps with other one on this address space");
+      throw new StatusError(
+        "permission-denied",
+        "invalid pool request: Pool overlaps with other one on this address space",
+      );
     }
   }
 
@@ -466,10 +481,7 @@ export class NetworkService {
       const address = `192.168.${octet}.0`;
       if (isFree({ address, length: 20 })) return { Subnet: `${address}/20`, Gateway: `192.168.${octet}.1` };
     }
-    throw new StatusError(
-      "permission-denied",
-      "all predefined address pools have been fully subnetted",
-    );
+    throw new StatusError("permission-denied", "all predefined address pools have been fully subnetted");
   }
 }
 

@@ -30,6 +30,8 @@ export interface SpecContext {
   readonly user: ResolvedUser;
   /** The pid on the machine of the first process of a running container: for modes like `container:NAME`. */
   pidOf(container: string): number;
+  /** Where the machine has the /dev/shm that the container shares; `undefined` if it has one of its own. */
+  readonly sharedMemory?: string | undefined;
 }
 
 export function runtimeSpec(container: Container, context: SpecContext): RuntimeSpec {
@@ -57,7 +59,7 @@ export function runtimeSpec(container: Container, context: SpecContext): Runtime
       noNewPrivileges: common.noNewPrivileges,
       oomScoreAdj: common.oomScoreAdj,
     },
-    mounts: chooseMounts(container),
+    mounts: chooseMounts(container, context),
     linux: {
       namespaces,
       cgroupsPath: cgroupPath(container),
@@ -221,17 +223,29 @@ const shm = (bytes: number): MountSpec => ({
 /** The mounts of a container with nothing special: one array for all of them. */
 const COMMON_MOUNTS: readonly MountSpec[] = [...DEFAULT_MOUNTS, shm(DEFAULT_SHM_SIZE), ...ETC_FILES];
 
-function chooseMounts(container: Container): readonly MountSpec[] {
+/** A /dev/shm that others have too. */
+const sharedShm = (source: string): MountSpec => ({
+  destination: "/dev/shm",
+  type: "bind",
+  source,
+  options: ["rbind", "rprivate", "nosuid", "noexec", "nodev"],
+});
+
+function chooseMounts(container: Container, { sharedMemory }: SpecContext): readonly MountSpec[] {
   const { hostConfig, mountPoints } = container;
   const size = hostConfig.ShmSize === undefined || hostConfig.ShmSize === 0 ? DEFAULT_SHM_SIZE : hostConfig.ShmSize;
   const isPlain =
-    !hostConfig.Privileged && !hostConfig.ReadonlyRootfs && size === DEFAULT_SHM_SIZE && hostConfig.Init !== true;
+    !hostConfig.Privileged &&
+    !hostConfig.ReadonlyRootfs &&
+    size === DEFAULT_SHM_SIZE &&
+    hostConfig.Init !== true &&
+    sharedMemory === undefined;
   if (isPlain && mountPoints.length === 0) return COMMON_MOUNTS;
   const replaced = new Set(mountPoints.map(({ destination }) => destination));
-  const standard = [...DEFAULT_MOUNTS, shm(size), ...ETC_FILES]
+  const standard = [...DEFAULT_MOUNTS, sharedMemory === undefined ? shm(size) : sharedShm(sharedMemory), ...ETC_FILES]
     .filter(({ destination }) => !replaced.has(destination))
     .map((mount) => (hostConfig.Privileged ? writable(mount) : mount))
-    .map((mount) => (hostConfig.ReadonlyRootfs && mount.type === "bind" ? readOnly(mount) : mount));
+    .map((mount) => (hostConfig.ReadonlyRootfs && mount.destination.startsWith("/etc/") ? readOnly(mount) : mount));
   return [...standard, ...mountPoints.map(mountSpec), ...(hostConfig.Init === true ? [INIT_MOUNT] : [])];
 }
 

@@ -64,7 +64,7 @@ export class AddressBook {
       throw new Errno("EEXIST");
     }
     if (familyOf(address.address) === 6 && this.#without6.has(device)) throw new Errno("EACCES");
-    device.addresses = [...device.addresses, address];
+    device.addresses = inserted(device.addresses, address);
     this.#devices.add(device);
     if (device.up) this.#connect(device, address);
   }
@@ -180,6 +180,19 @@ export class AddressBook {
     if (scope === "global") this.#stack.announce(device, address);
   }
 }
+
+/**
+ * Where a new address goes: an IPv4 address that opens a network comes behind those that do, of its scope or a narrower
+ * one, and before the rest.
+ */
+function inserted(all: readonly DeviceAddress[], added: DeviceAddress): readonly DeviceAddress[] {
+  if (familyOf(added.address) === 6 || isSecondary([...all, added], added)) return [...all, added];
+  const at = all.findIndex((one) => familyOf(one.address) === 4 && WIDTHS[one.scope] > WIDTHS[added.scope]);
+  return at < 0 ? [...all, added] : [...all.slice(0, at), added, ...all.slice(at)];
+}
+
+/** How far an address reaches. */
+const WIDTHS = { host: 0, link: 1, global: 2 } as const;
 
 const isSameNetwork = (a: DeviceAddress, b: DeviceAddress): boolean => a.length === b.length && inPrefix(a, b.address);
 

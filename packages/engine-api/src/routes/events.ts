@@ -22,7 +22,7 @@ export function eventsHandler(engine: Engine): Handler {
     const untilUs = timeOfQuery(query, "until", nowUs) ?? Number.POSITIVE_INFINITY;
     if (sinceUs !== undefined && sinceUs > untilUs) {
       throw badRequest(
-        "`since` time (" + `${query.get("since")}) cannot be after \`until\` time (${query.get("until")})`,
+        `\`since\` time (${query.get("since")}) cannot be after \`until\` time (${query.get("until")})`,
       );
     }
     const channel = new Channel<EngineEvent>();

@@ -98,6 +98,7 @@ export class Sandbox {
       if (value === undefined) return { code: SERVER_FAILURE, records: [] };
       return { code: 0, records: [{ name, type, ttlSeconds: TTL_SECONDS, value }] };
     }
+    if (type !== "A" && type !== "AAAA" && type !== "MX") return { code: SERVER_FAILURE, records: [] };
     const plain = name.replace(/\.$/, "");
     for (const network of networks) {
       const addresses = network.resolve(plain);

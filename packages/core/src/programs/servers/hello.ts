@@ -1,5 +1,5 @@
 /** The program of the hello-world image. */
-import { type Program } from "../../abi/index.ts";
+import type { Program } from "../../abi/index.ts";
 import { encode } from "../../lib/index.ts";
 import { writeAll } from "../../userland/index.ts";
 

@@ -13,7 +13,9 @@ export const gosu: Program = function* (argv, env) {
   const [userName = "", groupName] = spec.split(":");
   const user = /^\d+$/.test(userName) ? yield* userById(io, Number(userName)) : yield* userByName(io, userName);
   if (user === undefined && !/^\d+$/.test(userName)) {
-    yield* io.err.write(`error: failed switching to "${spec}": unable to find user ${userName}: no matching entries in passwd file\n`);
+    yield* io.err.write(
+      `error: failed switching to "${spec}": unable to find user ${userName}: no matching entries in passwd file\n`,
+    );
     return 1;
   }
   const group = groupName === undefined ? undefined : yield* groupByName(io, groupName);
@@ -23,6 +25,8 @@ export const gosu: Program = function* (argv, env) {
   yield* setresuid(user?.uid ?? Number(userName));
   const home = user?.home ?? "/";
   const error = yield* execvp(command, new Map(env).set("HOME", home));
-  yield* io.err.write(`error: exec: "${command[0]}": ${error.code === "ENOENT" ? "executable file not found in $PATH" : error.message.toLowerCase()}\n`);
+  yield* io.err.write(
+    `error: exec: "${command[0]}": ${error.code === "ENOENT" ? "executable file not found in $PATH" : error.message.toLowerCase()}\n`,
+  );
   return error.code === "ENOENT" ? 127 : 126;
 };

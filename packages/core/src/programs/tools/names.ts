@@ -14,6 +14,8 @@ export const TOOL_NAMES: ReadonlySet<string> = new Set([
   "npm",
   "npx",
   "nginx",
+  "initdb",
+  "pg_ctl",
   "pg_isready",
   "postgres",
   "psql",

@@ -79,13 +79,19 @@ export function reverseName(address: string): string {
   return `${[...groups].reverse().join(".")}.ip6.arpa`;
 }
 
-/** One question to one server. `undefined` if there is no answer in time. */
-export function* ask(server: string, name: string, type: DnsType, timeoutUs: number): Routine<DnsMessage | undefined> {
+/** One question to one server. `undefined` if there is no answer in time, an `Errno` if it cannot be asked. */
+export function* ask(
+  server: string,
+  name: string,
+  type: DnsType,
+  timeoutUs: number,
+): Routine<DnsMessage | Errno | undefined> {
   const family = familyOf(server) === 4 ? "inet" : "inet6";
   const fd = yield* socket(family, "dgram");
   try {
     const to = { family, address: server, port: DNS_PORT } as const;
-    if ((yield* connect(fd, to).attempt()) instanceof Errno) return undefined;
+    const failure = yield* connect(fd, to).attempt();
+    if (failure instanceof Errno) return failure;
     const id = 1 + (name.length * 257 + type.length * 31) % 65_534;
     const message = encodeDns({
       id,
@@ -97,11 +103,12 @@ export function* ask(server: string, name: string, type: DnsType, timeoutUs: num
       questions: [{ name, type }],
       answers: [],
     });
-    if ((yield* sendto(fd, message).attempt()) instanceof Errno) return undefined;
+    const unsent = yield* sendto(fd, message).attempt();
+    if (unsent instanceof Errno) return unsent;
     const ready = yield* poll([{ fd, events: POLLIN }], timeoutUs);
     if (ready.length === 0) return undefined;
     const received = yield* recvfrom(fd, 4096).attempt();
-    return received instanceof Errno ? undefined : decodeDns(received.data);
+    return received instanceof Errno ? received : decodeDns(received.data);
   } finally {
     yield* close(fd);
   }
@@ -113,6 +120,7 @@ export function* query(config: ResolverConfig, name: string, type: DnsType): Rou
   for (let tries = 0; tries < config.attempts; tries++) {
     for (const server of config.servers) {
       const answer = yield* ask(server, name, type, config.timeoutSeconds * 1_000_000);
+      if (answer instanceof Errno) continue;
       if (answer?.code === 0 || answer?.code === 3) return answer;
       last = answer ?? last;
     }

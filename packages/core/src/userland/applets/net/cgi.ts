@@ -135,5 +135,5 @@ function statusLine(output: string): string {
   if (output.startsWith("HTTP/1.")) return "";
   const status = statusOf(output);
   if (status !== "") return `HTTP/1.1 ${status.slice("Status: ".length)}`;
-  return `HTTP/1.1 200 OK\r\n${/ontent-/.test(output) ? "" : "Content-type: text/plain\r\n\r\n"}`;
+  return "HTTP/1.1 200 OK\r\n";
 }

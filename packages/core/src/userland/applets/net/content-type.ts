@@ -26,8 +26,10 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** `undefined` for a file of no known type: then nothing is said about it. */
-export function contentType(path: string): string | undefined {
+export function contentType(path: string, more: ReadonlyMap<string, string>): string | undefined {
   const dot = path.lastIndexOf(".");
   const suffix = dot < 0 ? "" : path.slice(dot + 1);
+  const own = more.get(suffix);
+  if (own !== undefined) return own;
   return Object.hasOwn(TYPES, suffix) ? TYPES[suffix] : undefined;
 }

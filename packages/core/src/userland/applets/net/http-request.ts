@@ -20,16 +20,17 @@ import {
   stat,
   X_OK,
 } from "../../../abi/index.ts";
-import { decode, encode, fromLatin1 } from "../../../lib/index.ts";
+import { decode, encode, fromLatin1, latin1 } from "../../../lib/index.ts";
 import { civilOf, strftime } from "../../dates.ts";
-import { attempt, type Io, writeAll } from "../../io.ts";
+import { attempt, type Io, readFile, writeAll } from "../../io.ts";
 import { LineReader, ReadTimeout } from "../../net/line-reader.ts";
 import { runCgi } from "./cgi.ts";
+import { decodeBase64 } from "./base64.ts";
 import { contentType } from "./content-type.ts";
+import type { HttpdConf } from "./httpd-conf.ts";
 
 const TIMEOUT_US = 60_000_000;
 const BUFFER_SIZE = 8192;
-const INDEX = "index.html";
 
 /** Reason and text of each answer. */
 const ANSWERS: Readonly<Record<number, readonly [reason: string, text: string | undefined]>> = {
@@ -37,6 +38,7 @@ const ANSWERS: Readonly<Record<number, readonly [reason: string, text: string | 
   206: ["Partial Content", undefined],
   302: ["Found", undefined],
   304: ["Not Modified", undefined],
+  401: ["Unauthorized", ""],
   400: ["Bad Request", "Unsupported method"],
   403: ["Forbidden", ""],
   404: ["Not Found", "The requested URL was not found"],
@@ -72,22 +74,26 @@ class Refusal {
 
 export class HttpRequest {
   readonly #io: Io;
+  readonly #conf: HttpdConf;
   readonly #peer: Peer;
   readonly #reader: LineReader;
 
-  constructor(io: Io, peer: Peer) {
+  constructor(io: Io, conf: HttpdConf, peer: Peer) {
     this.#io = io;
+    this.#conf = conf;
     this.#peer = peer;
     this.#reader = new LineReader(peer.input, TIMEOUT_US);
   }
 
   *answer(): Routine<number> {
     try {
+      const { peer } = this.#peer;
+      if (peer !== undefined && !this.#conf.admits(peer.address)) throw new Refusal(403);
       const line = yield* this.#reader.line();
-      if (line !== undefined) yield* this.#handle(line);
+      if (line !== undefined && line !== "") yield* this.#handle(line);
     } catch (ending) {
-      if (ending instanceof Refusal) yield* this.#headers(ending.code, []);
-      else if (ending instanceof ReadTimeout) yield* this.#headers(408, []);
+      if (ending instanceof Refusal) yield* this.#refuse(ending.code);
+      else if (ending instanceof ReadTimeout) yield* this.#refuse(408);
       else throw ending;
     }
     yield* attempt(shutdown(this.#peer.output, "write"));
@@ -105,8 +111,10 @@ export class HttpRequest {
     const file = isCgi ? undefined : yield* this.#find(path);
     const headers = yield* this.#readHeaders();
     if (path.endsWith("/httpd.conf")) throw new Refusal(403);
+    const encoded = /^Basic\s+(.*)$/i.exec(lookup(headers, "authorization") ?? "")?.[1] ?? "";
+    if (!this.#conf.opens(path, latin1(decodeBase64(encoded)))) throw new Refusal(401);
     if (file === "directory") {
-      yield* this.#headers(302, [`Location: ${path}/${query === undefined ? "" : `?${query}`}`]);
+      yield* this.#headers(302, [`Location: ${path}/${query === undefined ? "" : `?${query}`}`], HTML);
       return;
     }
     const asked: Asked = { method: method.toUpperCase(), path: file === "index.cgi" ? "/cgi-bin/index.cgi" : path, query, headers };
@@ -116,12 +124,12 @@ export class HttpRequest {
       return;
     }
     if (asked.method !== "GET" && asked.method !== "HEAD") throw new Refusal(KNOWN.has(asked.method) ? 501 : 400);
-    yield* this.#sendFile(path.endsWith("/") ? path + INDEX : path, file, asked);
+    yield* this.#sendFile(path.endsWith("/") ? path + this.#conf.index : path, file, asked);
   }
 
   /** What the path leads to: a file, or a directory that was asked for without its slash. */
   *#find(path: string): Routine<Stat | "directory" | "index.cgi" | undefined> {
-    const found = yield* stat(`.${path.endsWith("/") ? path + INDEX : path}`).attempt();
+    const found = yield* stat(`.${path.endsWith("/") ? path + this.#conf.index : path}`).attempt();
     if (found instanceof Errno) {
       if (!path.endsWith("/")) return undefined;
       if ((yield* access("cgi-bin/index.cgi", X_OK).attempt()) instanceof Errno) throw new Refusal(404);
@@ -145,11 +153,9 @@ export class HttpRequest {
     if (found === undefined || fd instanceof Errno || !readable) throw new Refusal(404);
     const modified = Math.floor(found.mtimeUs / 1e6);
     const etag = `"${modified.toString(16)}-${found.size.toString(16)}"`;
-    const lookup = (name: string): string | undefined =>
-      [...headers].find(([header]) => header.toLowerCase() === name)?.[1];
-    if (lookup("if-none-match")?.includes(etag) === true) throw new Refusal(304);
-    const range = rangeOf(lookup("range"), found.size);
-    const type = contentType(path);
+    if (lookup(headers, "if-none-match")?.includes(etag) === true) throw new Refusal(304);
+    const range = rangeOf(lookup(headers, "range"), found.size);
+    const type = contentType(path, this.#conf.types);
     const length = range === undefined ? found.size : range.end - range.start + 1;
     yield* this.#headers(
       range === undefined ? 200 : 206,
@@ -160,7 +166,7 @@ export class HttpRequest {
         `ETag: ${etag}`,
         `Content-Length: ${length}`,
       ],
-      range === undefined ? type : "text/html",
+      range === undefined ? type : HTML,
     );
     if (range !== undefined) yield* lseek(fd, range.start, SEEK_SET);
     yield* this.#copy(fd, length);
@@ -176,8 +182,16 @@ export class HttpRequest {
     }
   }
 
+  /** An error, with a page of one's own if there is one. */
+  *#refuse(code: number): Routine<void> {
+    const lines = code === 401 ? [`WWW-Authenticate: Basic realm="Web Server Authentication"`] : [];
+    const page = this.#conf.errorPages.get(code);
+    const own = page === undefined ? undefined : yield* attempt(readFile(page));
+    yield* this.#headers(code, lines, HTML, own instanceof Errno ? undefined : own);
+  }
+
   /** The head of an answer, with the page of an error. */
-  *#headers(code: number, lines: readonly string[], type: string | undefined = "text/html"): Routine<void> {
+  *#headers(code: number, lines: readonly string[], type: string | undefined, body?: Uint8Array): Routine<void> {
     const [reason, text] = ANSWERS[code] ?? ["", undefined];
     const head = [
       `HTTP/1.1 ${code} ${reason}`,
@@ -188,12 +202,18 @@ export class HttpRequest {
     ];
     const title = `${code} ${reason}`;
     const page =
-      text === undefined
+      text === undefined || body !== undefined
         ? ""
         : `<HTML><HEAD><TITLE>${title}</TITLE></HEAD>\n<BODY><H1>${title}</H1>\n${text}\n</BODY></HTML>\n`;
     yield* attempt(writeAll(this.#peer.output, encode(`${head.join("\r\n")}\r\n\r\n${page}`)));
+    if (body !== undefined) yield* attempt(writeAll(this.#peer.output, body));
   }
 }
+
+const HTML = "text/html";
+
+const lookup = (headers: ReadonlyMap<string, string>, name: string): string | undefined =>
+  [...headers].find(([header]) => header.toLowerCase() === name)?.[1];
 
 /** Methods that are for programs: for a file they are not implemented; others are nonsense. */
 const KNOWN: ReadonlySet<string> = new Set(["POST"]);

@@ -1,4 +1,4 @@
-/** httpd: a web server for files and CGI programs. @see busybox's httpd; configuration files are not read */
+/** httpd: a web server for files and CGI programs. @see busybox's httpd */
 import {
   accept4,
   bind,
@@ -23,11 +23,12 @@ import {
 } from "../../../abi/index.ts";
 import { encode, fromByteString, latin1, fromLatin1 } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
-import { getopt, type Options, showUsage } from "../../getopt.ts";
+import { getopt, type Options } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
 import { domainOf } from "../../net/inet-address.ts";
 import { hostOrDie } from "../../net/stream.ts";
 import { ownerOrDie } from "../../passwd.ts";
+import { HttpdConf } from "./httpd-conf.ts";
 import { HttpRequest } from "./http-request.ts";
 import { percentDecoded } from "./url.ts";
 
@@ -36,25 +37,32 @@ const HTTP_PORT = 80;
 
 export const httpd: Applet = function* (io) {
   const options = yield* getopt(io, "c:d:h:e:r:m:u:p:M:K:ifv");
-  if (options.operands.length > 0) return yield* showUsage(io);
   const text = options.value("d") ?? options.value("e");
   if (text !== undefined) {
     yield* io.out.write(options.has("d") ? fromByteString(percentDecoded(text).replace(/\+/g, " ")) : htmlEncoded(text));
     return 0;
   }
-  const home = options.value("h");
+  const conf = yield* readConf(io, options.value("c"));
+  const home = options.value("h") ?? conf.home;
   if (home !== undefined) {
     const failure = yield* chdir(home).attempt();
     if (failure instanceof Errno) yield* io.pdie(`can't change directory to '${home}'`, failure);
   }
   yield* sigaction(SIGCHLD, "ignore");
-  if (options.has("i")) return yield* new HttpRequest(io, { input: 0, output: 1, peer: undefined }).answer();
+  if (options.has("i")) return yield* new HttpRequest(io, conf, { input: 0, output: 1, peer: undefined }).answer();
   const server = yield* openServer(io, options.value("p"));
   yield* becomeUser(io, options);
-  if (options.has("f")) return yield* serve(io, server);
-  yield* clone(daemon, { io, server });
+  if (options.has("f")) return yield* serve(io, conf, server);
+  yield* clone(daemon, { io, conf, server });
   return 0;
 };
+
+/** What was named must be there; /etc/httpd.conf need not. */
+function* readConf(io: Io, path: string | undefined): Routine<HttpdConf> {
+  const conf = yield* HttpdConf.read(path ?? "/etc/httpd.conf");
+  if (!(conf instanceof Errno)) return conf;
+  return path === undefined ? new HttpdConf() : yield* io.pdie(path, conf);
+}
 
 function* openServer(io: Io, where: string | undefined): Routine<number> {
   const isPort = where === undefined || /^[1-9]\d*$/.test(where);
@@ -75,34 +83,40 @@ function* becomeUser(io: Io, options: Options): Routine<void> {
   if (uid !== -1) yield* setresuid(uid);
 }
 
+interface Server {
+  readonly io: Io;
+  readonly conf: HttpdConf;
+  readonly server: number;
+}
+
 /** In the background it has no terminal and nothing to say. */
-function* daemon({ io, server }: { readonly io: Io; readonly server: number }): Routine<number> {
+function* daemon({ io, conf, server }: Server): Routine<number> {
   yield* setsid();
   const nothing = yield* attempt(open("/dev/null", O_RDWR));
   if (!(nothing instanceof Errno)) {
     for (const fd of [0, 1, 2]) if (fd !== nothing && fd !== server) yield* dup3(nothing, fd);
     if (nothing > 2) yield* close(nothing);
   }
-  return yield* serve(io, server);
+  return yield* serve(io, conf, server);
 }
 
 /** A process for each connection. */
-function* serve(io: Io, server: number): Routine<number> {
+function* serve(io: Io, conf: HttpdConf, server: number): Routine<number> {
   yield* sigaction(SIGCHLD, "ignore");
   for (;;) {
     const accepted = yield* accept4(server).attempt();
     if (accepted instanceof Errno) continue;
-    yield* clone(child, { io, server, fd: accepted.fd });
+    yield* clone(child, { io, conf, server, fd: accepted.fd });
     yield* close(accepted.fd);
   }
 }
 
-function* child({ io, server, fd }: { readonly io: Io; readonly server: number; readonly fd: number }): Routine<number> {
+function* child({ io, conf, server, fd }: Server & { readonly fd: number }): Routine<number> {
   yield* sigaction(SIGCHLD, "default");
   yield* sigaction(SIGPIPE, "ignore");
   yield* close(server);
   const peer = yield* getpeername(fd).attempt();
-  return yield* new HttpRequest(io, {
+  return yield* new HttpRequest(io, conf, {
     input: fd,
     output: fd,
     peer: peer instanceof Errno || peer.family === "unix" ? undefined : peer,

@@ -25,7 +25,7 @@ export const ifconfig: Applet = function* (io) {
     return 0;
   }
   if (words.length > 0) return yield* change(io, name, [...words], state);
-  const link = state.links.find((one) => one.name === name);
+  const link = findLink(state, name);
   if (link === undefined) {
     yield* io.warn(`${name}: error fetching interface information: Device not found`);
     return 1;
@@ -34,9 +34,20 @@ export const ifconfig: Applet = function* (io) {
   return 0;
 };
 
+/** A device, or one of its aliases: that has an address of its own and no figures. */
+function findLink(state: NetworkState, name: string): LinkInfo | undefined {
+  const device = name.replace(/:.*$/, "");
+  const exists = name === device || state.addresses.some(({ label }) => label === name);
+  const link = exists ? state.links.find((one) => one.name === device) : undefined;
+  return link === undefined ? undefined : { ...link, name };
+}
+
 function* show(io: Io, link: LinkInfo, { addresses }: NetworkState): Routine<void> {
   const isLoopback = link.kind === "loopback";
-  const own = addresses.filter(({ device, secondary }) => device === link.name && !secondary);
+  const isAlias = link.name.includes(":");
+  const own = addresses.filter(({ device, label, secondary }) =>
+    isAlias ? label === link.name : device === link.name && label === device && !secondary,
+  );
   const encap = isLoopback ? "Local Loopback  " : `Ethernet  HWaddr ${link.mac.toUpperCase()}  `;
   const lines = [`${link.name.padEnd(9)} Link encap:${encap}`];
   const four = own.find(({ address }) => familyOf(address) === 4);
@@ -51,6 +62,10 @@ function* show(io: Io, link: LinkInfo, { addresses }: NetworkState): Routine<voi
     ...(isLoopback ? [] : ["MULTICAST"]),
   ];
   lines.push(`          ${flags.join(" ")}  MTU:${link.mtu}  Metric:1`);
+  if (isAlias) {
+    yield* io.out.write(`${lines.join("\n")}\n\n`);
+    return;
+  }
   const { received, sent } = link;
   lines.push(`          RX packets:${received.packets} errors:0 dropped:${received.dropped} overruns:0 frame:0`);
   lines.push(`          TX packets:${sent.packets} errors:0 dropped:${sent.dropped} overruns:0 carrier:0`);
@@ -84,7 +99,7 @@ function* change(io: Io, name: string, words: string[], state: NetworkState): Ro
     const failure = exists ? yield* netlink_set(request).attempt() : new Errno("ENODEV");
     if (failure instanceof Errno) yield* io.pdie(what, failure);
   };
-  const current = state.addresses.find((one) => one.device === device && familyOf(one.address) === 4);
+  const current = state.addresses.find((one) => one.label === name && familyOf(one.address) === 4);
   let wanted: { address: string; length: number; broadcast?: string } | undefined;
   for (let word = words.shift(); word !== undefined; word = words.shift()) {
     if (word === "up" || word === "down") {
@@ -116,7 +131,7 @@ function* change(io: Io, name: string, words: string[], state: NetworkState): Ro
   }
   if (wanted === undefined) return 0;
   const alias = name === device ? {} : { label: name };
-  if (current !== undefined && name === device) {
+  if (current !== undefined) {
     const { address, prefixLength } = current;
     yield* ask("SIOCSIFADDR", { kind: "address-del", device, address, prefixLength });
   }

@@ -1,6 +1,6 @@
 /** nslookup: ask name servers. @see busybox's nslookup */
+import { Errno, type Routine } from "../../../abi/index.ts";
 import type { DnsMessage, DnsRecord, DnsType } from "../../../lib/index.ts";
-import type { Routine } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, showUsage } from "../../getopt.ts";
 import { Io } from "../../io.ts";
@@ -51,9 +51,16 @@ function* answer(
 ): Routine<number> {
   for (const server of servers) {
     const answers: (DnsMessage | undefined)[] = [];
+    let failure: Errno | undefined;
     for (const { name, type } of questions) {
-      answers.push(yield* ask(server, name, type, config.timeoutSeconds * 1_000_000));
+      const message = yield* ask(server, name, type, config.timeoutSeconds * 1_000_000);
+      if (message instanceof Errno) failure = message;
+      else answers.push(message);
     }
+    if (failure !== undefined && failure.code !== "ECONNREFUSED") {
+      return yield* io.pdie(`can't connect to remote host (${server})`, failure);
+    }
+    if (failure !== undefined) yield* io.perror(`write to '${server}'`, failure);
     if (answers.every((one) => one === undefined)) continue;
     yield* io.out.write(`Server:\t\t${server}\nAddress:\t${dotted(server, DNS_PORT)}\n\n`);
     let failed = false;

@@ -19,7 +19,7 @@ import {
   sigaction,
   socket,
 } from "../../../abi/index.ts";
-import { basename, encode, familyOf, fromLatin1 } from "../../../lib/index.ts";
+import { basename, encode, familyOf } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, type Options, showUsage } from "../../getopt.ts";
 import { attempt, type Io, readFile, writeAll } from "../../io.ts";
@@ -27,6 +27,7 @@ import { resolve } from "../../net/host-names.ts";
 import { domainOf, dotted, splitHostPort } from "../../net/inet-address.ts";
 import { LineReader, ReadTimeout } from "../../net/line-reader.ts";
 import { numberOrDie } from "../files/number.ts";
+import { encodeBase64 } from "./base64.ts";
 import { HttpBody } from "./http-body.ts";
 import { progressLine } from "./progress-line.ts";
 import { parseUrl, type Url } from "./url.ts";
@@ -187,7 +188,7 @@ class Download {
       ...(given("host") ? [] : [`Host: ${host}`]),
       ...(given("user-agent") ? [] : [`User-Agent: ${options.value("U") ?? "Wget"}`]),
       "Connection: close",
-      ...(user === undefined || given("authorization") ? [] : [`Authorization: Basic ${base64(user)}`]),
+      ...(user === undefined || given("authorization") ? [] : [`Authorization: Basic ${encodeBase64(user)}`]),
       ...(this.#start > 0 && !given("range") ? [`Range: bytes=${this.#start}-`] : []),
       ...headers,
       ...(body === undefined || given("content-type") ? [] : ["Content-Type: application/x-www-form-urlencoded"]),
@@ -289,20 +290,4 @@ class Download {
     yield* close(response.fd);
     if (!this.#options.has("O")) yield* close(this.#fd);
   }
-}
-
-const BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-function base64(text: string): string {
-  const bytes = fromLatin1(text);
-  let out = "";
-  for (let at = 0; at < bytes.length; at += 3) {
-    const [a = 0, b = 0, c = 0] = bytes.subarray(at, at + 3);
-    const bits = (a << 16) | (b << 8) | c;
-    const left = bytes.length - at;
-    for (let digit = 0; digit < 4; digit++) {
-      out += digit <= left ? (BASE64[(bits >> (18 - 6 * digit)) & 63] ?? "") : "=";
-    }
-  }
-  return out;
 }
