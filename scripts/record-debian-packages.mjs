@@ -3,14 +3,19 @@
 //   node scripts/record-debian-packages.mjs WANTED BASE
 // WANTED and BASE are files of names: packages to have, with what they need, and those that the base image has already.
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const [wantedFile, baseFile] = process.argv.slice(2);
 const words = (path) => readFileSync(path, "utf8").split(/\s+/).filter(Boolean);
 const run = (command, args, options = {}) =>
-  execFileSync(command, args, { encoding: "utf8", maxBuffer: 1 << 28, stdio: ["ignore", "pipe", "ignore"], ...options });
+  execFileSync(command, args, {
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+    stdio: ["ignore", "pipe", "ignore"],
+    ...options,
+  });
 
 const base = new Set(words(baseFile));
 const records = new Map();
@@ -56,7 +61,9 @@ while (queue.length > 0) {
   for (const name of queue) {
     const fields = records.get(name);
     if (fields === undefined || kept.has(name) || base.has(name)) continue;
-    const depends = [...names(fields["Pre-Depends"]), ...names(fields.Depends)].flatMap((options) => pick(options) ?? []);
+    const depends = [...names(fields["Pre-Depends"]), ...names(fields.Depends)].flatMap(
+      (options) => pick(options) ?? [],
+    );
     kept.set(name, { fields, depends: [...new Set(depends)].filter((one) => !base.has(one)) });
     next.push(...depends.filter((one) => !base.has(one)));
   }
@@ -71,7 +78,9 @@ for (const name of kept.keys()) {
     run("apt-get", ["download", name], { cwd: directory });
     const [archive] = readdirSync(directory);
     const listing = run("dpkg-deb", ["-c", join(directory, archive)]);
-    const paths = [...listing.matchAll(/^[-lh]\S+ \S+ +\d+ \S+ \S+ \.(\/(?:usr\/)?s?bin\/\S+)/gm)].map(([, path]) => path);
+    const paths = [...listing.matchAll(/^[-lh]\S+ \S+ +\d+ \S+ \S+ \.(\/(?:usr\/)?s?bin\/\S+)/gm)].map(
+      ([, path]) => path,
+    );
     programs.set(name, [...new Set(paths.map((path) => path.replace(/^\/(s?bin)\//, "/usr/$1/")))]);
     rmSync(join(directory, archive));
   } catch {
@@ -81,6 +90,8 @@ for (const name of kept.keys()) {
 rmSync(directory, { recursive: true });
 
 const row = (name, { fields, depends }) => {
+  // Only Debian's own: a machine that records may have other sources too.
+  if (fields.Version.includes("nodesource")) return undefined;
   const recommends = names(fields.Recommends).flatMap((options) => options.find((one) => kept.has(one)) ?? []);
   return [
     name,
@@ -94,7 +105,10 @@ const row = (name, { fields, depends }) => {
     fields.Description ?? fields["Description-en"] ?? "",
   ];
 };
-const rows = [...kept].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, one]) => row(name, one));
+const rows = [...kept].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([name, one]) => {
+  const made = row(name, one);
+  return made === undefined ? [] : [made];
+});
 const installed = [...base].sort().flatMap((name) => {
   const fields = records.get(name);
   return fields === undefined ? [] : [[name, fields.Version, fields.Architecture, Number(fields["Installed-Size"])]];

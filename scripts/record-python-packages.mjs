@@ -40,7 +40,9 @@ function record(path, file) {
   ].filter((one) => !one.startsWith("_") || names.length < 5);
   const scripts = /\[console_scripts\]([^[]*)/.exec(part("entry_points.txt"))?.[1] ?? "";
   // Extras are left out, but for what a plain install needs of them.
-  const requires = fields.flatMap(([field, value]) => (field === "requires-dist" && !/extra *==/.test(value) ? [value] : []));
+  const requires = fields.flatMap(([field, value]) =>
+    field === "requires-dist" && !/extra *==/.test(value) ? [value] : [],
+  );
   releases.set(key, {
     name,
     version,

@@ -40,7 +40,7 @@ function run(command: string, args: readonly string[], cwd: string): string {
 beforeAll(() => {
   project = mkdtempSync(join(tmpdir(), "bottleship-package-"));
   run(TSC, ["-b"], ROOT);
-  const archives = ["core", "cli"].map((name) => {
+  const archives = ["core", "engine-api", "node", "cli"].map((name) => {
     const out = run("npm", ["pack", "--json", "--pack-destination", project], join(ROOT, "packages", name));
     const [{ filename }] = JSON.parse(out) as [{ filename: string }];
     return `./${filename}`;

@@ -43,9 +43,8 @@ export async function upgrade(api: EngineApi, request: IncomingMessage, socket: 
   const gone = new AbortController();
   socket.on("close", () => gone.abort());
   socket.on("error", () => gone.abort());
-  const incoming = new Incoming(socket, head);
-  const length = Number(request.headers["content-length"] ?? 0);
-  const reply = await api.handle(apiRequest(request, incoming.take(length), gone.signal));
+  const incoming = new Incoming(socket, head, Number(request.headers["content-length"] ?? 0));
+  const reply = await api.handle(apiRequest(request, incoming.body(), gone.signal));
   if (gone.signal.aborted) return;
   if (reply.kind !== "hijack") {
     await refuse(reply, socket, gone.signal);
@@ -127,20 +126,24 @@ async function* chunksOf(request: IncomingMessage): AsyncIterable<Uint8Array> {
 /** A view that is a plain Uint8Array. */
 const plain = (buffer: Buffer): Uint8Array => new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
 
+/** Pieces that may wait before the client has to. */
+const MAX_WAITING = 64;
+
 /** What comes in on a socket: first the body that the request announced, then everything else. */
 class Incoming {
   readonly #socket: Duplex;
   readonly #waiting: Uint8Array[] = [];
+  #bodyLeft: number;
   #hasEnded = false;
   #wake: (() => void) | undefined;
 
-  constructor(socket: Duplex, head: Buffer) {
+  constructor(socket: Duplex, head: Buffer, bodyLength: number) {
     this.#socket = socket;
+    this.#bodyLeft = bodyLength;
     if (head.length > 0) this.#waiting.push(plain(head));
     socket.on("data", (chunk: Buffer) => {
       this.#waiting.push(plain(chunk));
-      // Nobody may be reading: the client then has to wait.
-      if (this.#waiting.length > 64) socket.pause();
+      if (this.#waiting.length > MAX_WAITING) socket.pause();
       this.#wake?.();
     });
     const end = (): void => {
@@ -151,17 +154,20 @@ class Incoming {
     socket.on("close", end);
   }
 
-  async *take(length: number): AsyncIterable<Uint8Array> {
-    for (let missing = length; missing > 0; ) {
+  async *body(): AsyncIterable<Uint8Array> {
+    while (this.#bodyLeft > 0) {
       const chunk = await this.#next();
       if (chunk === undefined) return;
-      if (chunk.length > missing) this.#waiting.unshift(chunk.subarray(missing));
-      yield chunk.subarray(0, missing);
-      missing -= Math.min(missing, chunk.length);
+      const part = chunk.subarray(0, this.#bodyLeft);
+      if (chunk.length > part.length) this.#waiting.unshift(chunk.subarray(part.length));
+      this.#bodyLeft -= part.length;
+      yield part;
     }
   }
 
+  /** A body that nobody has read is left out. */
   async *rest(): AsyncIterable<Uint8Array> {
+    for await (const _ of this.body());
     for (let chunk = await this.#next(); chunk !== undefined; chunk = await this.#next()) yield chunk;
   }
 

@@ -11,7 +11,7 @@ const MANY = 10_000;
 
 export const containers: Case = async ({ rounds, scale }) => {
   const engine = createEngine();
-  engine.images.pull("busybox");
+  await engine.images.pull("busybox");
   const cycles = Math.round(2000 * scale);
   const rate = async (): Promise<number> => (cycles * 1000) / (await elapsedMs(() => runMany(engine, cycles)));
   await runMany(engine, 2 * cycles);

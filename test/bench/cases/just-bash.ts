@@ -12,7 +12,7 @@ const OUTPUT = "hi\n";
 
 export const justBash: Case = async ({ rounds, scale }) => {
   const { containers, exec, images } = createEngine();
-  images.pull("busybox");
+  await images.pull("busybox");
   const host = containers.create({ Image: "busybox", Cmd: ["sleep", "infinity"] });
   await containers.start(host);
   const bash = new Bash();

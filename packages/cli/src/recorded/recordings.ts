@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { z } from "zod";
 import { UsageError } from "../terminal.ts";
 import { buildDifferences } from "./build/compare.ts";
-import { BUILD_RECORDING, type BuildCase, type BuildRecording } from "./build/recording.ts";
-import { replayBuild } from "./build/replay.ts";
+import type { RecordedExecutable } from "./build/image-facts.ts";
+import { BUILD_RECORDING, type BuildCase, type BuildRecording, LAYER_ENTRY } from "./build/recording.ts";
+import { replayBuild, type Surroundings } from "./build/replay.ts";
 import { differences } from "./compare.ts";
 import { RUN_RECORDING, type RunCase, type RunRecording } from "./recording.ts";
 import { replayCase } from "./replay.ts";
@@ -40,8 +41,10 @@ export function openRecordings(directory: string): readonly RecordedCategory[] {
   for (const one of categories) {
     if (one.kind === "build") for (const each of one.recording.cases) builds.set(each.name, each);
   }
+  const executable = read.flatMap(executableOf)[0];
+  const surroundings = { findCase: (name: string) => builds.get(name), executable };
   return categories.map((one) =>
-    one.kind === "run" ? runCategory(one.recording) : buildCategory(one.recording, builds),
+    one.kind === "run" ? runCategory(one.recording) : buildCategory(one.recording, surroundings),
   );
 }
 
@@ -71,14 +74,23 @@ function parsed<T>(schema: z.ZodType<T>, path: string, json: unknown, what: stri
   return result.data;
 }
 
+/** The list of the base image's files has one program, under many names. */
+function executableOf({ json }: JsonFile): readonly RecordedExecutable[] {
+  const list = z.looseObject({ layers: z.array(z.array(LAYER_ENTRY)) }).safeParse(json);
+  const files = list.success ? list.data.layers.flat() : [];
+  return files.flatMap(({ path, size, sha256 }) =>
+    path.startsWith("bin/") && sha256 !== undefined ? [{ size, sha256 }] : [],
+  );
+}
+
 function runCategory({ category, cases }: RunRecording): RecordedCategory {
   const replay = async (one: RunCase) => differences(one, await replayCase(one));
   return { category, cases: cases.map((one) => ({ name: one.name, why: one.why, replay: () => replay(one) })) };
 }
 
 /** Cases that are only there because others need them count like any other. */
-function buildCategory({ category, cases }: BuildRecording, all: ReadonlyMap<string, BuildCase>): RecordedCategory {
-  const replay = async (one: BuildCase) => buildDifferences(one, await replayBuild(one, (name) => all.get(name)));
+function buildCategory({ category, cases }: BuildRecording, surroundings: Surroundings): RecordedCategory {
+  const replay = async (one: BuildCase) => buildDifferences(one, await replayBuild(one, surroundings));
   return { category, cases: cases.map((one) => ({ name: one.name, why: one.why, replay: () => replay(one) })) };
 }
 

@@ -62,6 +62,8 @@ export const WUNTRACED = 2;
 export const WCONTINUED = 8;
 
 export const POLLIN = 1;
+/** Something exceptional: a control file has changed. */
+export const POLLPRI = 2;
 export const POLLOUT = 4;
 export const POLLERR = 8;
 export const POLLHUP = 16;

@@ -1,6 +1,6 @@
 /** What a build is asked for, what it gives, and what it needs to know of images. */
 import type { Image } from "../image/index.ts";
-import type { Platform } from "../oci/index.ts";
+import type { Platform, ProcessSpec } from "../oci/index.ts";
 import type { Dockerfile } from "./dockerfile/ast.ts";
 import type { LintWarning } from "./dockerfile/lint.ts";
 import type { ContextSource } from "./files/context-source.ts";
@@ -32,6 +32,12 @@ export interface BuildRequest {
   readonly allow?: readonly "network.host"[];
   /** Further lines of /etc/hosts while RUN runs: addresses by names. */
   readonly extraHosts?: Readonly<Record<string, string>>;
+  /** Of /dev/shm while RUN runs. Default 64 MiB. */
+  readonly shmSizeBytes?: number;
+  /** Limits of every RUN. */
+  readonly rlimits?: ProcessSpec["rlimits"];
+  /** Asks the registry for every image, also those that are here. */
+  readonly pull?: boolean;
   /** Hears what the build does. */
   readonly onEvent?: BuildListener;
 }
@@ -43,14 +49,17 @@ export interface BuildResult {
   readonly misses: readonly CacheMiss[];
 }
 
+export interface ResolveImageOptions {
+  /** Only for this platform. */
+  readonly platform?: Platform | undefined;
+  /** Only from the registry. */
+  readonly pull?: boolean | undefined;
+}
+
 /** Where base images come from, and where finished ones get their names. */
 export interface ImageNames {
-  /**
-   * An image, of a platform if one is asked for.
-   *
-   * @throws StatusError if nobody has it; the message is the registry's
-   */
-  resolve(name: string, platform: Platform | undefined): BaseImage | Promise<BaseImage>;
+  /** @throws StatusError if nobody has it; the message is the registry's */
+  resolve(name: string, options?: ResolveImageOptions): BaseImage | Promise<BaseImage>;
   /** Asks for the frontend that `# syntax=` names. @throws StatusError if nobody has it */
   resolveFrontend(name: string): void | Promise<void>;
   /** A name written out: "docker.io/library/busybox:latest". */

@@ -10,10 +10,11 @@ import type { BuildRequest, BuildResult, ImageNames } from "./build-request.ts";
 import type { Dockerfile } from "./dockerfile/ast.ts";
 import { BuildError } from "./dockerfile/error.ts";
 import type { LintWarning } from "./dockerfile/lint.ts";
-import { contextEntries } from "./files/context-source.ts";
+import { ContextMemory } from "./files/context-memory.ts";
+import { type ContextSource, contextEntries } from "./files/context-source.ts";
 import type { IgnoreMatcher } from "./files/ignore.ts";
-import { Transfer } from "./files/transfer.ts";
 import { type CheckResult, check, type Prepared, type PrepareOptions, prepare } from "./frontend/check.ts";
+import { type Outline, outlineOf } from "./frontend/outline.ts";
 import { DEFAULT_PLATFORM, formatPlatform, parsePlatform } from "./frontend/platform.ts";
 import type { BuildStage } from "./frontend/stage-graph.ts";
 import type { ImageDraft } from "./image/image-draft.ts";
@@ -28,6 +29,8 @@ import { Solver, VertexError } from "./solve/solver.ts";
 import { stepWorker } from "./solve/step-worker.ts";
 import type { Vertex } from "./solve/vertex.ts";
 
+/** What images can be for. */
+const OS = "linux";
 /** Build arguments that are no variables but orders. */
 const HOSTNAME_ARG = "BUILDKIT_SANDBOX_HOSTNAME";
 const MULTI_PLATFORM_ARG = "BUILDKIT_MULTI_PLATFORM";
@@ -37,8 +40,8 @@ export class Builder {
   readonly #machine: BuildMachine;
   readonly #images: ImageNames;
   readonly #exporter: Exporter;
-  /** What was sent of each context, so that the next time only changes are. */
-  readonly #transfers = new Map<string, Transfer>();
+  /** What is kept of each context, so that the next time only changes are looked at. */
+  readonly #memories = new WeakMap<object, Map<string, ContextMemory>>();
 
   constructor(machine: BuildMachine, store: ImageStore, images: ImageNames) {
     this.#machine = machine;
@@ -57,7 +60,8 @@ export class Builder {
     const warnings: LintWarning[] = [];
     const misses: CacheMiss[] = [];
     const progress = new Progress(request.onEvent ?? (() => {}), () => kernel.nowUs);
-    const files = [...contextEntries(request.context, kernel.nowUs)];
+    const memory = this.#memory("", request.context);
+    const files = contextEntries(request.context, kernel.nowUs, memory.files);
     const source = loadDockerfile(request, files, progress);
     await loadFrontend(request, source, this.#images, progress);
     const prepared = prepareDockerfile(request, source, warnings, progress);
@@ -67,6 +71,7 @@ export class Builder {
     const failure = prepared.lint.failure();
     if (failure !== undefined) throw failure;
     const snapshot = await this.#solve(request, plan, progress, misses);
+    if (plan.target.image.platform.os !== OS) throw new BuildError("operating system is not supported");
     const image = this.#export(request, snapshot, plan.target.image, progress);
     return { image, warnings, misses };
   }
@@ -75,32 +80,52 @@ export class Builder {
   async check(request: BuildRequest): Promise<CheckResult> {
     const { nowUs } = this.#machine.kernel;
     const progress = new Progress(request.onEvent ?? (() => {}), () => nowUs);
-    const files = [...contextEntries(request.context, nowUs)];
+    const files = contextEntries(request.context, nowUs);
+    const source = loadDockerfile(request, files, progress);
+    await loadFrontend(request, source, this.#images, progress);
+    const options = prepareOptions(request);
+    const images = new Map<string, StageSource>();
+    let failure: BuildError | undefined;
     try {
-      const source = loadDockerfile(request, files, progress);
-      await loadFrontend(request, source, this.#images, progress);
-      const options = prepareOptions(request);
       const sources = await this.#stageSources(request, progress).resolve(prepare(source, options));
-      const ignore = loadIgnoreFile(request, files, progress);
-      const images = new Map([...sources].map(([stage, found]) => [stage.image, found] as const));
-      const image = (name: string) => {
-        const found = images.get(name);
-        return found?.kind === "image"
-          ? { config: found.image.config.config, platform: found.image.config }
-          : undefined;
-      };
-      return check(source, { ...options, image, ...(ignore === undefined ? {} : { ignore }) });
+      for (const [stage, found] of sources) images.set(stage.image, found);
     } catch (error) {
-      if (error instanceof BuildError) return { warnings: [], steps: new Map(), error };
-      throw error;
+      // The check itself finds again what is wrong with the text, after the warnings.
+      if (!(error instanceof BuildError)) throw error;
+      failure = error;
     }
+    const ignore = loadIgnoreFile(request, files, progress);
+    const image = (name: string) => {
+      const found = images.get(name);
+      return found?.kind === "image" ? { config: found.image.config.config, platform: found.image.config } : undefined;
+    };
+    const result = check(source, { ...options, image, ...(ignore === undefined ? {} : { ignore }) });
+    return result.error === undefined && failure !== undefined ? { ...result, error: failure } : result;
+  }
+
+  /** What can be set in a build. @throws BuildError */
+  async outline(request: BuildRequest): Promise<Outline> {
+    const result = await this.check(request);
+    if (result.error !== undefined) throw result.error;
+    const files = contextEntries(request.context, this.#machine.kernel.nowUs);
+    const source = loadDockerfile(
+      request,
+      files,
+      new Progress(
+        () => {},
+        () => 0,
+      ),
+    );
+    const { graph, dockerfile } = prepare(source, prepareOptions(request));
+    const target = [...result.steps.keys()].find(({ index }) => index === graph.target.index) ?? graph.target;
+    return outlineOf(target, result.steps, dockerfile);
   }
 
   #stageSources(request: BuildRequest, progress: Progress): StageSources {
     const shownPlatform = shownPlatformOf(request);
-    const transfer = (name: string): Transfer => this.#transfer(name, request);
+    const memory = (name: string, source: ContextSource): ContextMemory => this.#memory(name, source);
     const { nowUs } = this.#machine.kernel;
-    return new StageSources({ request, images: this.#images, progress, nowUs, transfer, shownPlatform });
+    return new StageSources({ request, images: this.#images, progress, nowUs, memory, shownPlatform });
   }
 
   #planOptions(
@@ -115,7 +140,7 @@ export class Builder {
     for (const source of sources.values()) {
       if (source.kind === "image") this.#exporter.know(source.image.chain, source.image.config.rootfs.diff_ids);
     }
-    const entries = (): Iterable<LayerEntry> => files;
+    const entries = (): readonly LayerEntry[] => files;
     const paths = new Set<string>();
     return {
       prepared,
@@ -128,7 +153,7 @@ export class Builder {
           entries,
           ignore,
           includes: () => [...paths],
-          transfer: this.#transfer("", request),
+          memory: this.#memory("", request.context),
           isBase: false,
         },
         name: "[internal] load build context",
@@ -185,13 +210,16 @@ export class Builder {
     return image;
   }
 
-  /** Of a directory on a disk the builder remembers what it has; anything else is sent as a whole. */
-  #transfer(name: string, { context }: BuildRequest): Transfer {
-    if (!("disk" in context) || name !== "") return new Transfer();
-    const key = clean(context.path);
-    const known = this.#transfers.get(key) ?? new Transfer();
-    this.#transfers.set(key, known);
-    return known;
+  /** Of a directory on a disk, and of the files of an object, the builder knows what they were; not of archives. */
+  #memory(name: string, context: ContextSource): ContextMemory {
+    if ("tar" in context) return new ContextMemory();
+    const owner = "disk" in context ? context.disk : context.files;
+    const known = this.#memories.get(owner) ?? new Map<string, ContextMemory>();
+    this.#memories.set(owner, known);
+    const key = "disk" in context ? `${name} ${clean(context.path)}` : name;
+    const memory = known.get(key) ?? new ContextMemory();
+    known.set(key, memory);
+    return memory;
   }
 }
 
@@ -231,15 +259,29 @@ function prepareOptions({ buildArgs = {}, target, platform, contexts = {} }: Bui
   };
 }
 
+const PROXIES = ["HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY"];
+
+/** Every RUN sees the proxies that build arguments name, in both spellings. */
+function proxyVariables(buildArgs: Readonly<Record<string, string>>): readonly string[] {
+  return PROXIES.flatMap((name) => {
+    const value = Object.entries(buildArgs).find(([given]) => given.toUpperCase() === name)?.[1] ?? "";
+    return value === "" ? [] : [`${name}=${value}`, `${name.toLowerCase()}=${value}`];
+  });
+}
+
 /** Steps show their platform if the build may be for several. */
 function shownPlatformOf({ buildArgs = {}, platform }: BuildRequest): string | undefined {
   if (!/^(1|t|true)$/i.test(buildArgs[MULTI_PLATFORM_ARG] ?? "")) return undefined;
   return formatPlatform(platform === undefined ? DEFAULT_PLATFORM : parsePlatform(platform));
 }
 
-function runDefaults({ network = "default", extraHosts = {}, buildArgs = {} }: BuildRequest): RunDefaults {
+function runDefaults(request: BuildRequest): RunDefaults {
+  const { network = "default", extraHosts = {}, buildArgs = {}, shmSizeBytes, rlimits = [] } = request;
   return {
     network,
+    proxy: proxyVariables(buildArgs),
+    shmSizeBytes,
+    rlimits,
     hostname: buildArgs[HOSTNAME_ARG],
     extraHosts: Object.entries(extraHosts).map(([name, address]) => ({ name, address })),
   };

@@ -4,7 +4,14 @@
  * An image is made when it is first wanted, once for all engines of the process.
  */
 import type { ImageConfig } from "../oci/index.ts";
+import { alpine } from "./alpine.ts";
 import { busybox } from "./busybox.ts";
+import { postgres, redis } from "./databases.ts";
+import { debian, ubuntu } from "./debian.ts";
+import { helloWorld } from "./hello-world.ts";
+import { node } from "./node.ts";
+import { python } from "./python.ts";
+import { httpd, nginx } from "./web-servers.ts";
 
 export interface CatalogueImage {
   readonly config: ImageConfig;
@@ -12,17 +19,100 @@ export interface CatalogueImage {
   readonly layers: readonly Uint8Array[];
 }
 
-const IMAGES: Readonly<Record<string, () => CatalogueImage>> = {
-  "docker.io/library/busybox:latest": busybox,
+type Maker = () => CatalogueImage;
+
+/** Official images by name and tag. */
+const OFFICIAL: Readonly<Record<string, Readonly<Record<string, Maker>>>> = {
+  alpine: tagged(alpine, "latest", "3", "3.21", "3.21.0"),
+  busybox: tagged(busybox, "latest"),
+  debian: {
+    ...tagged(
+      debian("bookworm"),
+      "latest",
+      "12",
+      "12-slim",
+      "12.8",
+      "12.8-slim",
+      "bookworm",
+      "bookworm-slim",
+      "stable",
+      "stable-slim",
+    ),
+    ...tagged(debian("bullseye"), "11", "11-slim", "bullseye", "bullseye-slim"),
+    ...tagged(debian("buster"), "10", "10-slim", "buster", "buster-slim"),
+  },
+  "hello-world": tagged(helloWorld, "latest", "linux"),
+  httpd: tagged(httpd, "latest", "2", "2.4", "2.4.62", "bookworm", "2.4-bookworm"),
+  nginx: tagged(nginx, "latest", "1", "1.27", "1.27.3", "mainline", "bookworm"),
+  node: {
+    ...nodeTags("22", "latest", "lts", "jod"),
+    ...nodeTags("20", "iron"),
+    ...nodeTags("18", "hydrogen"),
+  },
+  postgres: tagged(postgres, "latest", "17", "17.2", "bookworm", "17-bookworm"),
+  python: {
+    ...pythonTags("3.12", "3.12.8", "latest", "3"),
+    ...pythonTags("3.9", "3.9.21"),
+    ...pythonTags("3.7", "3.7.17"),
+    ...tagged(python("3.9", "buster"), "3.9-buster", "3.9-slim-buster"),
+    ...tagged(python("3.7", "buster"), "3.7-buster", "3.7-slim-buster"),
+    ...tagged(python("3.9", "bullseye"), "3.9-bullseye", "3.9-slim-bullseye"),
+  },
+  redis: tagged(redis, "latest", "7", "7.4", "7.4.1", "bookworm", "7-bookworm"),
+  ubuntu: {
+    ...tagged(ubuntu("noble"), "latest", "24.04", "noble"),
+    ...tagged(ubuntu("jammy"), "22.04", "jammy"),
+  },
 };
+
+function tagged(make: Maker, ...tags: readonly string[]): Readonly<Record<string, Maker>> {
+  return Object.fromEntries(tags.map((tag) => [tag, make]));
+}
+
+/** "3.12", "3.12-slim", "3.12-slim-bookworm", "slim"…; the slim ones are the full ones here. */
+function pythonTags(minor: string, ...others: readonly string[]): Readonly<Record<string, Maker>> {
+  const variants = (tag: string): readonly string[] =>
+    ["", "-slim", "-bookworm", "-slim-bookworm"].map((suffix) =>
+      tag === "latest" ? suffix.slice(1) || tag : tag + suffix,
+    );
+  const alpines = [minor, ...others].map((tag) => (tag === "latest" ? "alpine" : `${tag}-alpine`));
+  return {
+    ...tagged(python(minor, "bookworm"), ...[minor, ...others].flatMap(variants)),
+    ...tagged(python(minor, "alpine"), ...alpines),
+  };
+}
+
+function nodeTags(major: string, ...others: readonly string[]): Readonly<Record<string, Maker>> {
+  const variants = (tag: string): readonly string[] =>
+    ["", "-slim", "-bookworm", "-bookworm-slim"].map((suffix) =>
+      tag === "latest" ? suffix.slice(1) || tag : tag + suffix,
+    );
+  const alpines = [major, ...others].map((tag) => (tag === "latest" ? "alpine" : `${tag}-alpine`));
+  return {
+    ...tagged(node(major, "bookworm"), ...[major, ...others].flatMap(variants)),
+    ...tagged(node(major, "alpine"), ...alpines),
+  };
+}
+
+const LIBRARY = "docker.io/library/";
 
 const made = new Map<string, CatalogueImage>();
 
 /** The image of that name, written out (`docker.io/library/busybox:latest`). */
 export function catalogueImage(name: string): CatalogueImage | undefined {
   const known = made.get(name);
-  if (known !== undefined || !Object.hasOwn(IMAGES, name)) return known;
-  const image = IMAGES[name]?.();
+  if (known !== undefined || !name.startsWith(LIBRARY)) return known;
+  const [repository = "", tag = ""] = name.slice(LIBRARY.length).split(":");
+  const tags = Object.hasOwn(OFFICIAL, repository) ? OFFICIAL[repository] : undefined;
+  const make = tags !== undefined && Object.hasOwn(tags, tag) ? tags[tag] : undefined;
+  const image = make?.();
   if (image !== undefined) made.set(name, image);
   return image;
+}
+
+/** Names that the catalogue has, as people write them: "python:3.9-slim". */
+export function catalogueNames(): readonly string[] {
+  return Object.entries(OFFICIAL).flatMap(([repository, tags]) =>
+    Object.keys(tags).map((tag) => `${repository}:${tag}`),
+  );
 }

@@ -22,7 +22,7 @@ import type { EventLog } from "./events.ts";
 import { initLayer } from "./init-layer.ts";
 import type { Stream } from "./logs.ts";
 import { mergeConfig } from "./merge-config.ts";
-import { collectMountPoints } from "./mount-points.ts";
+import { collectMountPoints, type MountPoint } from "./mount-points.ts";
 import { newId, newName } from "./names.ts";
 import { verifyNetworkMode } from "./network/verify-mode.ts";
 import type { NetworkService } from "./networks.ts";
@@ -63,6 +63,8 @@ export interface ContainerParts {
 const STOP_TIMEOUT_SECONDS = 10;
 /** What a container ends with that gets no network. */
 const NETWORK_FAILED = 128;
+const STOP_FIRST = "stop the container before removing or force remove";
+const VOLUMES_FROM_MODES: ReadonlySet<string> = new Set(["rw", "ro", "z", "Z", "ro,z", "ro,Z", "z,ro", "rw,z"]);
 const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
 
 export class ContainerService {
@@ -107,9 +109,10 @@ export class ContainerService {
         image,
         imageName: options.Image,
         config: merged,
-        hostConfig,
+        // Nothing is what 0 means, but an update to -1 is kept as 0.
+        hostConfig: hostConfig.PidsLimit === 0 ? { ...hostConfig, PidsLimit: null } : hostConfig,
         endpoints: networks.initialEndpoints(hostConfig.NetworkMode ?? "", networking?.EndpointsConfig),
-        mountPoints: collectMountPoints(merged, hostConfig, volumes),
+        mountPoints: collectMountPoints(merged, hostConfig, volumes, this.#inheritedMounts(hostConfig)),
         createdUs: kernel.nowUs,
       });
       if ((merged.Entrypoint ?? []).length + (merged.Cmd ?? []).length === 0) {
@@ -156,6 +159,7 @@ export class ContainerService {
       rootfs: snapshotter.mounts(container.id, ROOTFS_PATH),
       hasMountPoints: true,
     };
+    this.#recordMounts(container, "mount");
     this.#openNetwork(container);
     const oci = runtime.create(container.id, spec, bundle, this.#stdio(container));
     container.oci = oci;
@@ -226,7 +230,7 @@ export class ContainerService {
 
   pause(container: Container): void {
     if (container.state === "paused") throw new StatusError("conflict", `Container ${container.id} is already paused`);
-    if (!container.isRunning) throw new StatusError("conflict", `Container ${container.id} is not running`);
+    if (!container.isRunning) throw new StatusError("conflict", `container ${container.id} is not running`);
     container.oci?.pause();
     container.become("paused");
     this.#record(container, "pause");
@@ -247,11 +251,8 @@ export class ContainerService {
     if (container.isActive) {
       if (options.force !== true) {
         const { state } = container;
-        const hint = state === "paused" ? "Unpause and then stop" : "stop";
-        throw new StatusError(
-          "conflict",
-          `cannot remove container "${container.name}": container is ${state}: ${hint} the container before removing or force remove`,
-        );
+        const what = state === "paused" ? "paused and must be unpaused first" : `${state}: ${STOP_FIRST}`;
+        throw new StatusError("conflict", `cannot remove container "${container.name}": container is ${what}`);
       }
       container.endedByHand = true;
       if (!this.#cancelRestart(container)) await this.#killNow(container);
@@ -327,7 +328,9 @@ export class ContainerService {
   signalOf(text: string): Signal {
     const number = /^\d+$/.test(text) ? Number(text) : signalNumber(text);
     if (number === undefined || number < 1 || number > 64) {
-      throw new StatusError("invalid-argument", `Invalid signal: ${text}`);
+      const isKnown = number !== undefined;
+      const why = isKnown ? `the linux daemon does not support signal ${number}` : `invalid signal: ${text}`;
+      throw new StatusError("invalid-argument", why);
     }
     return number;
   }
@@ -364,6 +367,33 @@ export class ContainerService {
     }
     this.#names.set(chosen, id);
     return chosen;
+  }
+
+  /** What --volumes-from names: the mounts of other containers. @throws StatusError not-found, invalid-argument */
+  #inheritedMounts({ VolumesFrom: from }: Partial<HostConfig>): readonly MountPoint[] {
+    return (from ?? []).flatMap((text) => {
+      const [name = "", mode = "rw"] = text.split(":");
+      if (!VOLUMES_FROM_MODES.has(mode)) throw new StatusError("invalid-argument", `invalid mode: ${mode}`);
+      const given = this.#named(name).mountPoints.filter(({ type }) => type !== "tmpfs");
+      return mode.split(",").includes("ro") ? given.map((point) => ({ ...point, readOnly: true })) : given;
+    });
+  }
+
+  /** A container that a setting names. @throws StatusError invalid-argument if there is none */
+  #named(name: string): Container {
+    try {
+      return this.get(name);
+    } catch (error) {
+      throw error instanceof StatusError ? new StatusError("invalid-argument", error.message) : error;
+    }
+  }
+
+  #recordMounts(container: Container, action: "mount" | "unmount"): void {
+    for (const { type, name, destination, readOnly } of container.mountPoints) {
+      if (type !== "volume" || name === undefined) continue;
+      const more = action === "mount" ? { destination, propagation: "", "read/write": String(!readOnly) } : {};
+      this.#parts.events.record("volume", action, name, { container: container.id, driver: "local", ...more });
+    }
   }
 
   /** The working directory exists from the start, and new volumes get what the image has. */
@@ -526,6 +556,7 @@ export class ContainerService {
     this.#shm.close(container);
     container.oci = undefined;
     this.#parts.networks.close(container);
+    this.#recordMounts(container, "unmount");
     this.#stdin.get(container.id)?.end();
     this.#stdin.delete(container.id);
   }

@@ -1,13 +1,15 @@
 /**
  * The engine: one simulated machine with everything that Docker is, wired together. This page is wiring only.
  */
-import type { Program } from "../abi/index.ts";
 import { Builder, type BuildRequest, type BuildResult } from "../build/index.ts";
+import { addDockerHub, dockerHub } from "../catalogue/index.ts";
 import type { HostDisk, HostFs } from "../fs/index.ts";
 import { type Image, ImageStore } from "../image/index.ts";
 import { bootMachine, Kernel, type Machine } from "../kernel/index.ts";
 import { offlineError } from "../lib/go/index.ts";
 import { StatusError } from "../lib/index.ts";
+import type { PackageIndexes } from "../programs/index.ts";
+import { type Credentials, type Registry, RegistryNetwork } from "../registry/index.ts";
 import { Runtime } from "../runtime/index.ts";
 import { type Prng, World, type WorldOptions } from "../sim/index.ts";
 import { Snapshotter } from "../snapshot/index.ts";
@@ -25,19 +27,23 @@ import { installInit } from "./init-program.ts";
 import { fetchOnMachine } from "./network/fetch.ts";
 import { NetworkService } from "./networks.ts";
 import { type MachineProfile, PROFILES, type ProfileName } from "./profiles.ts";
-import { registerPrograms } from "./programs.ts";
+import { ProgramRegistry, type UnknownPrograms } from "./programs.ts";
 import { UserLookup } from "./user-lookup.ts";
 import { ensureDirectory, VolumeService } from "./volumes.ts";
 
 export interface EngineOptions extends WorldOptions {
   /** A world to share with other engines; by default the engine has one of its own. */
   readonly world?: World;
+  /** The registries of the world, to share with other engines; by default there is a Docker Hub with the catalogue. */
+  readonly registries?: RegistryNetwork;
   /** What the machine is made of. */
   readonly machine?: Partial<Machine>;
   /** Disks from outside, by where they are mounted on the machine: `docker run -v /work/src:/src` can then show them. */
   readonly disks?: Readonly<Record<string, HostDisk | HostMount>>;
   /** `modern` (default), or `recorded`: the traits of the machine that the recordings come from. */
   readonly profile?: ProfileName;
+  /** Programs that nobody has written: they fail (default), or it is pretended that they succeed. */
+  readonly unknownPrograms?: UnknownPrograms;
 }
 
 export class Engine {
@@ -45,6 +51,12 @@ export class Engine {
   readonly kernel: Kernel;
   readonly events: EventLog;
   readonly images: ImageService;
+  /** The registries that the engine can reach. */
+  readonly registries: RegistryNetwork;
+  /** The world's Docker Hub, unless the engine was given other registries. */
+  readonly hub: Registry;
+  /** Who one is at registries, by their hosts: "localhost:5000", "registry-1.docker.io". */
+  readonly logins = new Map<string, Credentials>();
   readonly containers: ContainerService;
   readonly exec: ExecService;
   /** Files of containers. */
@@ -55,8 +67,8 @@ export class Engine {
   /** The disks from outside, by where they are mounted. */
   readonly disks: ReadonlyMap<string, HostFs>;
   readonly profile: MachineProfile;
-  /** What executables of images can name. */
-  readonly programs: Map<string, Program>;
+  /** What executables of images can name, and what interpreters do for a file. */
+  readonly programs: ProgramRegistry;
   readonly #commitParts: CommitParts;
 
   constructor(options: EngineOptions = {}) {
@@ -67,18 +79,32 @@ export class Engine {
     ensureDirectory(this.kernel.disk, "/run/containerd/rootfs");
     this.disks = mountDisks(this.kernel, options.disks ?? {});
     installInit(this.kernel);
-    this.programs = this.kernel.programs;
-    registerPrograms(this.programs, this.profile);
+    this.programs = new ProgramRegistry({
+      programs: this.kernel.programs,
+      profile: this.profile,
+      unknownPrograms: options.unknownPrograms ?? "fail",
+    });
     const { world, kernel } = this;
     const prng: Prng = world.prng.fork("engine");
     const snapshotter = new Snapshotter(kernel.disk);
-    const runtime = new Runtime(kernel);
+    const runtime = new Runtime(kernel, { unknown: this.programs.unknown });
     const users = new UserLookup(kernel, snapshotter);
     this.events = new EventLog(() => kernel.nowUs);
     this.volumes = new VolumeService(kernel.disk, this.events, prng);
     this.networks = new NetworkService({ kernel, events: this.events, prng });
     const store = new ImageStore(snapshotter);
-    this.images = new ImageService(store, this.events, this.profile.registry);
+    const pause = (us: number): Promise<void> => sleep(world, us);
+    this.registries = options.registries ?? new RegistryNetwork();
+    this.hub = dockerHub({ nowUs: () => world.clock.nowUs, sleep: pause });
+    if (options.registries === undefined) addDockerHub(this.registries, this.hub);
+    this.images = new ImageService(
+      store,
+      this.events,
+      this.profile.registry,
+      (name, program) => this.programs.register(name, program),
+      undefined,
+      () => ({ registries: this.registries, sleep: pause, credentials: (host) => this.logins.get(host) }),
+    );
     this.#commitParts = { kernel, snapshotter, images: this.images };
     const findImage = (name: string) => this.images.get(name);
     const shared = { world, kernel, runtime, events: this.events, prng, users };
@@ -97,6 +123,11 @@ export class Engine {
       store,
       this.images,
     );
+  }
+
+  /** What pip, npm, apt-get and apk can install. */
+  get packages(): PackageIndexes {
+    return this.programs.packages;
   }
 
   /**
@@ -129,6 +160,14 @@ export class Engine {
   docker(line: string | readonly string[], options?: CommandOptions): Promise<CommandResult> {
     return runDocker(this, line, options);
   }
+}
+
+async function sleep(world: World, us: number): Promise<void> {
+  let isOver = false;
+  world.clock.after(us, () => {
+    isOver = true;
+  });
+  await world.until(() => isOver, { what: `${us} µs to pass`, timeoutUs: us + 1 });
 }
 
 /** ADD of a URL: the machine has no way out. */

@@ -3,7 +3,7 @@ import { createEngine } from "./index.ts";
 
 it("exec runs a program in a container that runs, and tells its output and exit code", async () => {
   const { containers, exec, images } = createEngine();
-  images.pull("busybox");
+  await images.pull("busybox");
   const container = containers.create({ Image: "busybox", Cmd: ["sleep", "infinity"], Hostname: "inside" });
   await containers.start(container);
   const session = exec.create(container, { Cmd: ["sh", "-c", "hostname; exit 7"] });

@@ -50,6 +50,9 @@ export class ExecSession {
   }
 }
 
+/** The exit code of what runc refuses before it starts anything. */
+const SETUP_FAILED = 128;
+
 export class ExecService {
   readonly #parts: ExecParts;
   /** Forgotten when their container ends. */
@@ -94,6 +97,10 @@ export class ExecService {
     const oci = container.oci;
     if (oci === undefined) throw new StatusError("conflict", `container ${container.id} is not running`);
     this.#record(session, `exec_start: ${body.Cmd.join(" ")}`);
+    if (body.WorkingDir !== undefined && body.WorkingDir !== "" && !body.WorkingDir.startsWith("/")) {
+      session.exitCode = SETUP_FAILED;
+      throw new StatusError("invalid-argument", "OCI runtime exec failed: exec failed: Cwd must be an absolute path");
+    }
     const sink = (stream: LogEntry["stream"]): DeferredFile =>
       new DeferredFile(() =>
         kernel.pipes.sink(0, 0, (bytes) => session.output.append({ stream, timeUs: kernel.nowUs, bytes })),

@@ -6,7 +6,7 @@
 import type { Image } from "../image/index.ts";
 import { StatusError } from "../lib/index.ts";
 import type { Container } from "./container.ts";
-import { familiarName, familiarText, parseReference } from "./docker/reference.ts";
+import { familiarName, familiarText, parseReference, repositoryName } from "./docker/reference.ts";
 import type { EventLog } from "./events.ts";
 import type { ImageService } from "./images.ts";
 import { shortId } from "./names.ts";
@@ -35,7 +35,7 @@ export function removeImage(
       throw conflict(image, "must be forced", "image is referenced in multiple repositories");
     }
     checkUse(parts, image, force);
-    return [...names.map((name) => untag(parts, image, name)), ...deleteImage(parts, image)];
+    return [...names.flatMap((name) => untag(parts, image, name)), ...deleteImage(parts, image)];
   }
   const name = images.fullName(reference);
   const user = names.length === 1 ? usersOf(parts, image).find(() => !force) : undefined;
@@ -46,8 +46,8 @@ export function removeImage(
     );
   }
   const untagged = untag(parts, image, name);
-  if (images.store.names(image).length > 0 || usersOf(parts, image).length > 0) return [untagged];
-  return [untagged, ...deleteImage(parts, image)];
+  if (images.store.names(image).length > 0 || usersOf(parts, image).length > 0) return untagged;
+  return [...untagged, ...deleteImage(parts, image)];
 }
 
 /** Images that nobody uses: those without a name, or all. */
@@ -60,7 +60,7 @@ export function pruneImages(
   for (const image of parts.images.list()) {
     const names = parts.images.store.names(image);
     if ((!options.all && names.length > 0) || usersOf(parts, image).length > 0 || !options.accepts(image)) continue;
-    removed.push(...names.map((name) => untag(parts, image, name)), ...deleteImage(parts, image));
+    removed.push(...names.flatMap((name) => untag(parts, image, name)), ...deleteImage(parts, image));
     reclaimedBytes += image.sizeBytes;
   }
   return { removed, reclaimedBytes };
@@ -87,16 +87,20 @@ function checkUse(parts: RemovalParts, image: Image, force: boolean): void {
   }
 }
 
-function untag({ images, events }: RemovalParts, image: Image, name: string): Removed {
+/** With the last tag of a repository goes also the digest by which its registry knows the image. */
+function untag({ images, events }: RemovalParts, image: Image, name: string): readonly Removed[] {
   images.store.untag(name);
-  events.record("image", "untag", image.id, { ...image.config.config.Labels, name: image.id });
-  return { Untagged: familiarText(parseReference(name)) };
+  const gone = [name, ...images.store.dropDigests(image, repositoryName(parseReference(name)))];
+  return gone.map((one) => {
+    events.record("image", "untag", image.id, { ...image.config.config.Labels, name: image.id });
+    return { Untagged: familiarText(parseReference(one)) };
+  });
 }
 
 function deleteImage({ images, events }: RemovalParts, image: Image): readonly Removed[] {
-  images.store.remove(image);
+  const layers = images.store.remove(image);
   events.record("image", "delete", image.id, { ...image.config.config.Labels, name: image.id });
-  return [{ Deleted: image.id }];
+  return [image.id, ...layers].map((id) => ({ Deleted: id }));
 }
 
 function conflict(image: Image, how: string, why: string): StatusError {

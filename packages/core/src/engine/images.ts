@@ -3,22 +3,35 @@
  *
  * @see moby daemon/images
  */
-import type { BaseImage } from "../build/index.ts";
+import type { Program } from "../abi/index.ts";
+import type { BaseImage, ResolveImageOptions } from "../build/index.ts";
 import { type CatalogueImage, catalogueImage } from "../catalogue/index.ts";
-import type { LayerEntry } from "../content/index.ts";
-import type { Image, ImageStore } from "../image/index.ts";
+import { decompressLayer, type LayerEntry } from "../content/index.ts";
+import { type Image, type ImageStore, type LoadedImage, loadImages, saveImages } from "../image/index.ts";
 import { offlineError } from "../lib/go/index.ts";
 import { StatusError } from "../lib/index.ts";
-import type { ImageConfig, Platform } from "../oci/index.ts";
-import type { Change } from "../snapshot/index.ts";
 import {
+  type Descriptor,
+  digestOf,
+  familiarName,
   familiarText,
+  type HostPlatform,
+  type ImageConfig,
   type ImageReference,
-  parseReference,
+  type ImageRunConfig,
+  isNameOnly,
+  type Platform,
+  parseReference as parse,
+  parseReferenceOrId,
   referenceText,
+  repositoryName,
   withDefaultTag,
-} from "./docker/reference.ts";
+} from "../oci/index.ts";
+import { RegistryNetwork } from "../registry/index.ts";
+import type { Change } from "../snapshot/index.ts";
+import { type ImageDefinition, makeImage } from "./define-image.ts";
 import type { EventLog } from "./events.ts";
+import { ImageTransfers, type TransferNetwork, type TransferOptions } from "./image-transfers.ts";
 
 export class ImageService {
   readonly #store: ImageStore;
@@ -26,10 +39,23 @@ export class ImageService {
   /** Images that the user has defined or built into the world, besides the catalogue. */
   readonly #lookup: (name: string) => CatalogueImage | undefined;
 
+  readonly #network: () => TransferNetwork;
+  #transfersMade: ImageTransfers | undefined;
   readonly #registry: "world" | "offline";
+  /** Is told the programs of images that are defined. */
+  readonly #register: (name: string, program: Program) => void;
 
   /** `registry` is what a build finds that wants an image nobody has pulled: the catalogue, or no network. */
-  constructor(store: ImageStore, events: EventLog, registry: "world" | "offline" = "world", lookup = catalogueImage) {
+  constructor(
+    store: ImageStore,
+    events: EventLog,
+    registry: "world" | "offline" = "world",
+    register: (name: string, program: Program) => void = () => {},
+    lookup = catalogueImage,
+    network: () => TransferNetwork = noNetwork,
+  ) {
+    this.#network = network;
+    this.#register = register;
     this.#store = store;
     this.#events = events;
     this.#registry = registry;
@@ -62,19 +88,97 @@ export class ImageService {
   }
 
   /**
-   * Gets an image from the world's registry.
+   * Gets an image from its registry. `imageName` may have a tag or a digest; without one it is the tag "latest".
    *
-   * @throws StatusError not-found if nobody has it
+   * @throws StatusError with the words of Docker or the registry
    */
-  pull(text: string): Image {
-    const reference = withDefaultTag(parse(text));
-    const name = referenceText(reference);
-    const offered = this.#lookup(name);
-    if (offered === undefined) throw pullDenied(reference, text);
-    const image = this.#store.unpack(offered.config, offered.layers);
-    this.#store.tag(image, name);
-    this.#events.record("image", "pull", familiarText(reference), { name: reference.path.replace(/^library\//, "") });
+  async pull(imageName: string, options: TransferOptions = {}): Promise<Image> {
+    const reference = withDefaultTag(parse(imageName));
+    const image = await this.#transfers().pull(reference, options);
+    this.#events.record("image", "pull", familiarText(reference), { name: familiarName(reference) });
     return image;
+  }
+
+  /** All tags that a registry has of a repository. @throws StatusError */
+  remoteTags(imageName: string): Promise<readonly string[]> {
+    return this.#transfers().tags(parse(imageName));
+  }
+
+  /** Uploads an image to the registry that its name says. @throws StatusError */
+  async push(imageName: string, options: TransferOptions = {}): Promise<Descriptor> {
+    const reference = withDefaultTag(parse(imageName));
+    const image = this.#store.byName(referenceText(reference));
+    if (image === undefined) {
+      throw new StatusError("not-found", `An image does not exist locally with the tag: ${familiarName(reference)}`);
+    }
+    const descriptor = await this.#transfers().push(image, reference, options);
+    const name = familiarText(reference);
+    this.#events.record("image", "push", name, { ...image.config.config.Labels, name: familiarName(reference) });
+    return descriptor;
+  }
+
+  /**
+   * Images as one archive, as `docker save` writes it. A name without a tag stands for all tags of its repository.
+   *
+   * @throws StatusError not-found
+   */
+  save(names: readonly string[]): Uint8Array {
+    const saved = new Map<Image, string[]>();
+    for (const name of names) {
+      const found = this.#named(name);
+      if (found.length === 0) throw new StatusError("not-found", `No such image: ${name}`);
+      for (const { image, names: own } of found) {
+        const known = saved.get(image) ?? [];
+        saved.set(image, [...known, ...own.filter((one) => !known.includes(one))]);
+      }
+    }
+    for (const image of saved.keys()) this.#events.record("image", "save", image.id, { name: image.id });
+    return saveImages(
+      this.#store,
+      [...saved].map(([image, own]) => ({ image, names: own })),
+    );
+  }
+
+  /** Images out of an archive: of `docker save`, or an OCI image layout. @throws StatusError invalid-argument */
+  load(archive: Uint8Array, platform: HostPlatform = HOST_PLATFORM): readonly LoadedImage[] {
+    const loaded = loadImages(this.#store, archive, { platform });
+    for (const { image } of loaded) this.#events.record("image", "load", image.id, { name: image.id });
+    return loaded;
+  }
+
+  /** An image of one layer, which is an archive of files. @throws StatusError invalid-argument */
+  importArchive(archive: Uint8Array, options: ImportOptions): Image {
+    const layer = decompressLayer(archive);
+    const { created, message = "Imported from -", config = {}, name } = options;
+    const document: ImageConfig = {
+      ...HOST_PLATFORM,
+      created,
+      config,
+      rootfs: { type: "layers", diff_ids: [digestOf(layer)] },
+      history: [{ created, comment: message }],
+    };
+    const image = this.#store.unpack(document, [layer]);
+    if (name !== undefined) this.#store.tag(image, writtenOut(name));
+    this.#events.record("image", "import", image.id, { name: image.id });
+    return image;
+  }
+
+  /** The images that a name of `save` stands for, each with the names that it is saved under. */
+  #named(name: string): readonly { readonly image: Image; readonly names: readonly string[] }[] {
+    const reference = parseReferenceOrId(name);
+    if (reference !== undefined && isNameOnly(reference)) {
+      const prefix = `${repositoryName(reference)}:`;
+      const tagged = this.#store.list().map((image) => ({
+        image,
+        names: this.#store.names(image).filter((one) => one.startsWith(prefix)),
+      }));
+      const found = tagged.filter(({ names }) => names.length > 0);
+      if (found.length > 0) return found;
+    }
+    const image = this.find(name);
+    if (image === undefined) return [];
+    const isName = reference?.tag !== undefined && this.#store.byName(referenceText(reference)) === image;
+    return [{ image, names: isName ? [referenceText(reference)] : [] }];
   }
 
   /**
@@ -83,10 +187,10 @@ export class ImageService {
    *
    * @throws StatusError not-found if nobody has it
    */
-  resolve(text: string, platform: Platform | undefined): BaseImage {
+  resolve(text: string, { platform, pull = false }: ResolveImageOptions = {}): BaseImage {
     const reference = withDefaultTag(parse(text));
     const name = referenceText(reference);
-    const known = this.find(text);
+    const known = pull ? undefined : this.find(text);
     if (known !== undefined && (platform === undefined || isFor(known.config, platform)))
       return { config: known.config, chain: known.chain, name };
     const offered = this.#registry === "offline" ? undefined : this.#lookup(name);
@@ -135,6 +239,24 @@ export class ImageService {
     this.#events.record("image", "tag", image.id, { name: familiar(target) });
   }
 
+  /**
+   * Makes an image of a program or a declared behaviour, and gives it a name.
+   *
+   * @throws StatusError not-found without the image that it stands on, invalid-argument for a bad definition
+   */
+  define(text: string, definition: ImageDefinition): Image {
+    const name = writtenOut(text);
+    const from = definition.from ?? "busybox";
+    const base = from === "scratch" ? undefined : this.resolve(from);
+    const made = makeImage(familiar(text), definition, base, 0);
+    if (made.program !== undefined) this.#register(made.program.name, made.program.run);
+    const chain = this.#store.unpackOn(base?.chain ?? [], made.layer);
+    const image = this.#store.add(made.config, chain);
+    this.#store.tag(image, name);
+    this.#events.record("image", "tag", image.id, { name: familiar(text) });
+    return image;
+  }
+
   /** What a layer, by its snapshot, changes of those below it. */
   changes(snapshot: string): Iterable<Change> {
     return this.#store.changes(snapshot);
@@ -148,6 +270,12 @@ export class ImageService {
   /** Bytes of the files in a layer. */
   layerBytes(snapshot: string): number {
     return this.#store.layerBytes(snapshot);
+  }
+
+  /** Made when they are first wanted. */
+  #transfers(): ImageTransfers {
+    this.#transfersMade ??= new ImageTransfers(this.#store, this.#network());
+    return this.#transfersMade;
   }
 
   get store(): ImageStore {
@@ -167,27 +295,19 @@ function configFor(config: ImageConfig, { os, architecture, variant }: Platform)
 const ACCESS_DENIED =
   "pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed";
 
-function pullDenied(reference: ImageReference, text: string): StatusError {
-  const name = familiarText(reference).replace(/:[^:/]*$/, "");
-  if (reference.domain !== "docker.io") {
-    return new StatusError(
-      "not-found",
-      `failed to resolve reference "${referenceText(reference)}": ${text}: not found`,
-    );
-  }
-  return new StatusError(
-    "not-found",
-    `pull access denied for ${name}, repository does not exist or may require 'docker login': denied: requested access to the resource is denied`,
-  );
+const HOST_PLATFORM: HostPlatform = { os: "linux", architecture: "amd64" };
+
+export interface ImportOptions {
+  /** When the image was made, RFC 3339. */
+  readonly created: string;
+  /** What its history says. */
+  readonly message?: string;
+  readonly config?: ImageRunConfig;
+  readonly name?: string;
 }
 
-/** @throws StatusError invalid-argument */
-function parse(text: string): ImageReference {
-  try {
-    return parseReference(text);
-  } catch (error) {
-    throw new StatusError("invalid-argument", error instanceof Error ? error.message : String(error));
-  }
+function noNetwork(): TransferNetwork {
+  return { registries: new RegistryNetwork(), sleep: () => Promise.resolve() };
 }
 
 const writtenOut = (text: string): string => referenceText(withDefaultTag(parse(text)));

@@ -3,7 +3,8 @@
  *
  * @see moby volume/mounts/linux_parser.go, daemon/volumes.go
  */
-import { clean, StatusError } from "../lib/index.ts";
+import { quote } from "../lib/go/index.ts";
+import { clean, join, StatusError } from "../lib/index.ts";
 import type { MountSpec } from "../oci/index.ts";
 import type { ContainerConfig, HostConfig, MountBody } from "./docker/create-body.ts";
 
@@ -22,6 +23,8 @@ export interface MountPoint {
   readonly propagation: string;
   /** As given: "ro", "z"…; what inspect shows as Mode. */
   readonly mode: string;
+  /** Inspect does not show it among the mounts. */
+  readonly isUnlisted?: boolean;
   /** Options of a tmpfs. */
   readonly options?: readonly string[];
 }
@@ -42,12 +45,18 @@ export function collectMountPoints(
   config: Partial<ContainerConfig>,
   hostConfig: Partial<HostConfig>,
   volumes: VolumeSource,
+  inherited: readonly MountPoint[] = NO_MOUNT_POINTS,
 ): readonly MountPoint[] {
-  const wantsNone = !hostConfig.Binds?.length && !hostConfig.Mounts?.length && !hostConfig.Tmpfs && !config.Volumes;
+  const wantsNone =
+    inherited.length === 0 &&
+    !hostConfig.Binds?.length &&
+    !hostConfig.Mounts?.length &&
+    !hostConfig.Tmpfs &&
+    !config.Volumes;
   if (wantsNone) return NO_MOUNT_POINTS;
   // All are read once before the first volume is made: a mistake leaves nothing behind.
-  collect(config, hostConfig, NO_VOLUMES);
-  return collect(config, hostConfig, volumes);
+  collect(config, hostConfig, NO_VOLUMES, inherited);
+  return collect(config, hostConfig, volumes, inherited);
 }
 
 const NO_MOUNT_POINTS: readonly MountPoint[] = [];
@@ -57,9 +66,11 @@ function collect(
   config: Partial<ContainerConfig>,
   hostConfig: Partial<HostConfig>,
   volumes: VolumeSource,
+  inherited: readonly MountPoint[],
 ): readonly MountPoint[] {
   const points = new Map<string, MountPoint>();
   const explicit = new Set<string>();
+  for (const point of inherited) points.set(point.destination, { ...point, copiesImage: false });
   const add = (point: MountPoint): void => {
     if (explicit.has(point.destination)) {
       throw new StatusError("invalid-argument", `Duplicate mount point: ${point.destination}`);
@@ -69,7 +80,8 @@ function collect(
   };
   for (const bind of hostConfig.Binds ?? []) add(parseBind(bind, volumes));
   for (const mount of hostConfig.Mounts ?? []) add(parseMount(mount, volumes));
-  for (const [path, options] of Object.entries(hostConfig.Tmpfs ?? {})) add(tmpfs(path, options));
+  for (const [path, options] of Object.entries(hostConfig.Tmpfs ?? {}))
+    add({ ...tmpfs(path, options), isUnlisted: true });
   for (const path of Object.keys(config.Volumes ?? {})) {
     const destination = clean(path);
     if (!points.has(destination)) points.set(destination, anonymous(destination, volumes));
@@ -183,15 +195,16 @@ function parseMount(mount: MountBody, volumes: VolumeSource): MountPoint {
       return {
         type,
         name: volume.name,
-        source: volume.path,
+        source: join(volume.path, clean(`/${mount.VolumeOptions?.Subpath ?? ""}`)),
         destination,
         readOnly,
-        copiesImage: mount.VolumeOptions?.NoCopy !== true,
+        copiesImage: !mount.VolumeOptions?.Subpath && mount.VolumeOptions?.NoCopy !== true,
         propagation: "",
         mode: "z",
       };
     }
     case "tmpfs":
+      if (source !== "") throw problem("field Source must not be specified");
       return tmpfs(destination, tmpfsOptions(mount, readOnly));
     default:
       throw new StatusError("invalid-argument", `mount type unknown: "${type}"`);
@@ -207,9 +220,25 @@ function tmpfsOptions(mount: MountBody, readOnly: boolean): string {
   ].join(",");
 }
 
+/** @see moby daemon/internal/mounttree, moby/sys/mount MergeTmpfsOptions */
+const TMPFS_OPTIONS: ReadonlySet<string> = new Set([
+  "",
+  ..."size mode uid gid nr_inodes nr_blocks mpol huge defaults ro rw suid nosuid dev nodev exec noexec sync async".split(
+    " ",
+  ),
+  ..."dirsync remount mand nomand atime noatime diratime nodiratime bind rbind unbindable runbindable private".split(
+    " ",
+  ),
+  ..."rprivate shared rshared slave rslave relatime norelatime strictatime nostrictatime".split(" "),
+]);
+
 function tmpfs(path: string, options: string): MountPoint {
   if (!path.startsWith("/")) {
     throw new StatusError("invalid-argument", `invalid mount path: '${path}' mount path must be absolute`);
+  }
+  for (const option of options.split(",")) {
+    const [name = ""] = option.split("=");
+    if (!TMPFS_OPTIONS.has(name)) throw new StatusError("invalid-argument", `invalid tmpfs option ${quote(name)}`);
   }
   return {
     type: "tmpfs",

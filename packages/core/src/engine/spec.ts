@@ -21,7 +21,7 @@ import {
 } from "../runtime/index.ts";
 import { ROOTFS_PATH } from "../snapshot/index.ts";
 import type { Container } from "./container.ts";
-import type { HostConfig } from "./docker/create-body.ts";
+import type { HostConfig, Ulimit } from "./docker/create-body.ts";
 import { INIT_ARGUMENTS, INIT_MOUNT } from "./init-program.ts";
 import { mountSpec } from "./mount-points.ts";
 
@@ -111,6 +111,15 @@ function environment(container: Container, home: string): readonly string[] {
   return before.concat(given, has("HOME") ? NONE : [`HOME=${home}`]);
 }
 
+/** `--ulimit`, where -1 means no limit. */
+export function rlimits(ulimits: readonly Ulimit[]): ProcessSpec["rlimits"] {
+  return ulimits.map(({ Name, Soft, Hard }) => ({
+    type: Name as ResourceName,
+    soft: Soft === -1 ? Number.POSITIVE_INFINITY : Soft,
+    hard: Hard === -1 ? Number.POSITIVE_INFINITY : Hard,
+  }));
+}
+
 /** What processes of a container have in common, whether init or exec. */
 export function processSpec(
   capabilities: readonly string[],
@@ -118,12 +127,7 @@ export function processSpec(
 ): Required<Pick<ProcessSpec, "capabilities" | "rlimits" | "noNewPrivileges" | "oomScoreAdj">> {
   return {
     capabilities: capabilities === DEFAULT_CAPABILITIES ? DEFAULT_SETS : capabilitySets(capabilities),
-    rlimits:
-      hostConfig.Ulimits?.map(({ Name, Soft, Hard }) => ({
-        type: Name as ResourceName,
-        soft: Soft === -1 ? Number.POSITIVE_INFINITY : Soft,
-        hard: Hard === -1 ? Number.POSITIVE_INFINITY : Hard,
-      })) ?? NONE,
+    rlimits: hostConfig.Ulimits ? rlimits(hostConfig.Ulimits) : NONE,
     noNewPrivileges: hostConfig.SecurityOpt?.some((option) => /^no-new-privileges([=:]true)?$/.test(option)) ?? false,
     oomScoreAdj: hostConfig.OomScoreAdj ?? 0,
   };

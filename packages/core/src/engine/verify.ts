@@ -4,7 +4,7 @@
  * @see moby daemon/container.go verifyContainerSettings, daemon/daemon_unix.go verifyPlatformContainerResources
  */
 import { signalNumber } from "../abi/index.ts";
-import { durationText } from "../lib/go/index.ts";
+import { durationText, quote } from "../lib/go/index.ts";
 import { StatusError } from "../lib/index.ts";
 import type { ContainerConfig, HostConfig } from "./docker/create-body.ts";
 import { chooseCapabilities } from "./spec.ts";
@@ -35,6 +35,8 @@ export function verifySettings(
   if (score < -1000 || score > 1000) throw invalid(`Invalid value ${score}, range for oom score adj is [-1000, 1000]`);
   if (!/^(|none|private|shareable|host|container:.+)$/.test(ipc)) throw invalid(`invalid IPC mode: ${ipc}`);
   if (shm < 0) throw invalid("SHM size can not be less than 0");
+  verifyLogDriver(hostConfig.LogConfig?.Type ?? "");
+  for (const option of hostConfig.SecurityOpt ?? []) verifySecurityOption(option);
   const runtime = hostConfig.Runtime ?? "";
   if (runtime !== "" && runtime !== "runc") throw invalid(`unknown or invalid runtime name: ${runtime}`);
 }
@@ -75,6 +77,33 @@ function verifyRestartPolicy({ RestartPolicy, AutoRemove = false }: Partial<Host
   }
 }
 
+/** @see moby daemon/logger: the drivers that register themselves */
+const LOG_DRIVERS: ReadonlySet<string> = new Set(
+  "awslogs fluentd gcplogs gelf journald json-file local none splunk syslog".split(" "),
+);
+
+function verifyLogDriver(name: string): void {
+  if (name === "" || LOG_DRIVERS.has(name)) return;
+  throw invalid(`error looking up logging plugin ${name}: plugin ${quote(name)} not found`);
+}
+
+const SECURITY_OPTIONS: ReadonlySet<string> = new Set([
+  "label",
+  "apparmor",
+  "seccomp",
+  "no-new-privileges",
+  "systempaths",
+  "writable-cgroups",
+]);
+
+/** @see moby daemon/daemon_unix.go parseSecurityOpt */
+function verifySecurityOption(option: string): void {
+  if (option === "no-new-privileges" || option === "disable" || option === "writable-cgroups") return;
+  const [, name] = /^([^=:]*)[=:]/.exec(option) ?? [];
+  if (name === undefined) throw invalid(`invalid --security-opt 1: ${quote(option)}`);
+  if (!SECURITY_OPTIONS.has(name)) throw invalid(`invalid --security-opt 2: ${quote(option)}`);
+}
+
 function verifyMemory(hostConfig: Partial<HostConfig>): void {
   const { Memory: memory = 0, MemorySwap: swap = 0, MemoryReservation: reservation = 0 } = hostConfig;
   if (memory !== 0 && memory < MINIMUM_MEMORY) throw invalid("Minimum memory limit allowed is 6MB");
@@ -106,7 +135,9 @@ function verifyCpu(hostConfig: Partial<HostConfig>, { cpus }: MachineLimits): vo
 
 function verifyCpuset(text: string, cpus: number): void {
   if (text === "") return;
-  if (!/^\d+(-\d+)?(,\d+(-\d+)?)*$/.test(text)) throw invalid(`Invalid value ${text} for cpuset cpus`);
+  if (!/^\d+(-\d+)?(,\d+(-\d+)?)*$/.test(text)) {
+    throw invalid(`Invalid value ${text} for cpuset cpus: invalid format: ${text}`);
+  }
   const wanted = text.split(/[,-]/).map(Number);
   if (wanted.some((cpu) => cpu >= cpus)) {
     const available = cpus === 1 ? "0" : `0-${cpus - 1}`;

@@ -20,7 +20,12 @@ export class MemoryFileOps extends FileOps {
   }
 
   override read(count: number, offset: number): Uint8Array {
-    return this.#file.content.read(offset, count);
+    const bytes = this.#file.content.read(offset, count);
+    const { cache } = this.#file.fs;
+    if (cache !== undefined && bytes.length > 0) {
+      cache.touch(this.#file, { offset, length: bytes.length, writes: false });
+    }
+    return bytes;
   }
 
   override write(data: Uint8Array, offset: number): number {

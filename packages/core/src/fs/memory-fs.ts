@@ -33,8 +33,18 @@ export interface MemoryFsOptions {
   readonly options?: string;
   /** What the root starts with: the contents of this sealed directory, shared until they are touched. */
   readonly skeleton?: MemoryDirectory;
-  /** Told of every page taken (positive) or given back, before it happens; may throw to refuse. */
-  readonly charge?: (pages: number) => void;
+  /** Told of every page that a file takes (positive) or gives back, before it happens; may throw to refuse. */
+  readonly charge?: (pages: number, file: MemoryFile | undefined) => void;
+  /** Told of what is read and written, where the files are thought to lie on a disk. */
+  readonly cache?: FileCache;
+}
+
+/** Keeps account of which parts of files are in memory, and who has brought them there. */
+export interface FileCache {
+  /** Bytes of a file are read or were written. */
+  touch(file: MemoryFile, range: { readonly offset: number; readonly length: number; readonly writes: boolean }): void;
+  /** What lies beyond `length` is gone. */
+  forget(file: MemoryFile, length: number): void;
 }
 
 const TMPFS_MAGIC = 0x01021994;
@@ -94,12 +104,16 @@ export class MemoryFs extends FileSystem {
   }
 
   /** @throws ENOSPC if the pages do not fit. */
-  takePages(pages: number): void {
+  takePages(pages: number, file?: MemoryFile): void {
     if (pages > 0 && (this.#pages + pages) * PAGE_SIZE > (this.#options.sizeBytes ?? Number.POSITIVE_INFINITY)) {
       throw new Errno("ENOSPC");
     }
-    if (pages !== 0) this.#options.charge?.(pages);
+    if (pages !== 0) this.#options.charge?.(pages, file);
     this.#pages += pages;
+  }
+
+  get cache(): FileCache | undefined {
+    return this.#options.cache;
   }
 
   /** How many of `pages` could be taken now. */
@@ -225,8 +239,11 @@ export abstract class MemoryInode extends Inode {
   releaseIfUnused(): void {
     if (this.nlink > 0 || this.opens > 0) return;
     this.fs.releaseIno();
-    if (this.pages > 0) this.fs.takePages(-this.pages);
+    this.dropData();
   }
+
+  /** Nobody can reach the data any more. */
+  protected dropData(): void {}
 
   override getxattr(name: string): Uint8Array | undefined {
     return this.#xattrs?.get(name);
@@ -256,6 +273,8 @@ export class MemoryFile extends MemoryInode {
   }
 
   #content = new FileContent();
+  /** What the account of pages remembers of this file. */
+  bill: object | undefined;
 
   /** The bytes, to be read only: changes go through `write` and `setattr`. */
   get content(): FileContent {
@@ -264,8 +283,13 @@ export class MemoryFile extends MemoryInode {
 
   /** Replaces the contents without copying. */
   set content(content: FileContent) {
-    this.fs.takePages(content.pages - this.#content.pages);
+    this.fs.takePages(content.pages - this.#content.pages, this);
     this.#content = content;
+  }
+
+  protected override dropData(): void {
+    if (this.pages > 0) this.fs.takePages(-this.pages, this);
+    if (this.bill !== undefined) this.fs.cache?.forget(this, 0);
   }
 
   protected override get size(): number {
@@ -281,7 +305,8 @@ export class MemoryFile extends MemoryInode {
     if (change.size === undefined) return;
     const before = this.#content.pages;
     this.#content.truncate(change.size);
-    this.fs.takePages(this.#content.pages - before);
+    this.fs.takePages(this.#content.pages - before, this);
+    if (this.bill !== undefined) this.fs.cache?.forget(this, change.size);
     this.mtimeUs = change.mtimeUs ?? this.ctimeUs;
   }
 
@@ -294,8 +319,9 @@ export class MemoryFile extends MemoryInode {
     const needed = this.#content.pagesNeeded(offset, data.length);
     const room = this.fs.room(needed);
     if (room < needed) return this.#writeSome(data, offset, room);
-    this.fs.takePages(needed);
+    this.fs.takePages(needed, this);
     this.#content.write(offset, data);
+    this.fs.cache?.touch(this, { offset, length: data.length, writes: true });
     this.mtimeUs = this.fs.machine.nowUs;
     this.ctimeUs = this.mtimeUs;
     return data.length;

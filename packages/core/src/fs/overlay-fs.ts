@@ -427,7 +427,7 @@ class OverlayDirectory extends OverlayNode {
     directory.#clearWhiteout(to, target.name);
     const stillThere = replaced instanceof OverlayFile ? replaced.upper : undefined;
     from.rename(name, real, { directory: to, name: target.name, replaced: stillThere });
-    directory.#hide(target.name, moved);
+    directory.#adopt(moved);
     this.#coverLower(name);
     moved.moved(directory, target.name);
   }
@@ -441,8 +441,8 @@ class OverlayDirectory extends OverlayNode {
     const real = moved.copyUp();
     const other = { directory: directory.copyUp(), name: target.name, replaced: replaced.copyUp() };
     this.copyUp().exchange(name, real, other);
-    directory.#hide(target.name, moved);
-    this.#hide(name, replaced);
+    directory.#adopt(moved);
+    this.#adopt(replaced);
     moved.moved(directory, target.name);
     replaced.moved(this, name);
   }
@@ -462,9 +462,9 @@ class OverlayDirectory extends OverlayNode {
     this.upper?.rmdir(name, real);
   }
 
-  /** A directory that comes to lie over a lower entry is made opaque: nothing of that shows through. */
-  #hide(name: string, node: OverlayNode): void {
-    if (node.type === "dir" && this.#lower?.lookup(name) !== undefined) makeOpaque(node.backing);
+  /** A directory that is moved into one with a lower side is made opaque, whether or not anything is below it. */
+  #adopt(node: OverlayNode): void {
+    if (node.type === "dir" && this.#lower !== undefined) makeOpaque(node.backing);
   }
 
   /** Leaves a whiteout if the layers below still show `name`. */

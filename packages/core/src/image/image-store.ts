@@ -3,50 +3,107 @@
  *
  * Names are references written out (`docker.io/library/busybox:latest`). An image without a name is dangling.
  */
-import { applyLayer, diffLayer, type LayerEntry, tarToLayer } from "../content/index.ts";
-import { StatusError } from "../lib/index.ts";
-import { configBytes, type Digest, digestOf, type ImageConfig } from "../oci/index.ts";
+import { applyLayer, checkedLayer, diffLayer, type LayerEntry, layerToTar } from "../content/index.ts";
+import { assert, encode, StatusError } from "../lib/index.ts";
+import { type ContentDigest, configBytes, type Digest, digestOf, type ImageConfig } from "../oci/index.ts";
+import { readImageConfig } from "../oci/schema.ts";
 import { type Change, changesOf, type Snapshotter } from "../snapshot/index.ts";
 import { chainIds, type Image, topSnapshot } from "./image.ts";
 
 /** Where unpacking happens is of no matter: nothing is mounted. */
 const NOWHERE = "";
 
+/** The archive of a layer, or how to get it if it is not unpacked yet. */
+export type LayerSource = Uint8Array | (() => Uint8Array);
+
 export class ImageStore {
   readonly #snapshotter: Snapshotter;
   readonly #images = new Map<Digest, Image>();
   readonly #names = new Map<string, Digest>();
+  /** Names with the digest that a registry has them under: "docker.io/library/busybox@sha256:…". */
+  readonly #digests = new Map<string, Digest>();
+  /** Configurations that came from outside, byte for byte. */
+  readonly #documents = new Map<Digest, Uint8Array>();
+  /** Archives that came from outside, by diff ID: of others the snapshot is enough. */
+  readonly #archives = new Map<Digest, Uint8Array>();
 
   constructor(snapshotter: Snapshotter) {
     this.#snapshotter = snapshotter;
   }
 
-  /** Stores an image whose layers are given as archives, the lowest first. */
-  unpack(config: ImageConfig, layers: readonly Uint8Array[]): Image {
-    return this.add(config, this.unpackLayers(config, layers));
+  /**
+   * Stores an image whose layers are given as archives, the lowest first. `document` are the bytes of its
+   * configuration, if they came from outside.
+   */
+  unpack(config: ImageConfig, layers: readonly LayerSource[], document?: Uint8Array): Image {
+    return this.add(config, this.unpackLayers(config, layers), document);
   }
 
-  /** Makes snapshots of an image's layers, and returns their names; those that are unpacked already stay. */
-  unpackLayers(config: ImageConfig, layers: readonly Uint8Array[]): readonly string[] {
+  /**
+   * Makes snapshots of an image's layers, and returns their names; those that are unpacked already stay.
+   *
+   * @throws StatusError for a layer that cannot be unpacked; then nothing is left of any.
+   */
+  unpackLayers(config: ImageConfig, layers: readonly LayerSource[]): readonly string[] {
     const { diff_ids: diffIds } = config.rootfs;
     if (layers.length !== diffIds.length)
       throw new StatusError("invalid-argument", "layers and diff IDs differ in number");
     const chain = chainIds(diffIds);
-    for (const [index, name] of chain.entries()) {
-      if (this.#snapshotter.has(name)) continue;
-      const layer = layers[index] as Uint8Array;
-      this.#snapshotter.prepare(`unpack-${name}`, chain[index - 1], NOWHERE);
-      applyLayer(this.#snapshotter.directory(`unpack-${name}`), tarToLayer(layer));
-      this.#snapshotter.commit(name, `unpack-${name}`);
+    const made: string[] = [];
+    try {
+      for (const [index, name] of chain.entries()) {
+        if (this.#snapshotter.has(name)) continue;
+        const layer = layers[index] as LayerSource;
+        const archive = typeof layer === "function" ? layer() : layer;
+        this.#unpackOne(chain[index - 1], name, archive);
+        this.#archives.set(diffIds[index] as Digest, archive);
+        made.push(name);
+      }
+    } catch (error) {
+      // The topmost takes those below it along, for nobody else stands on them.
+      const top = made.at(-1);
+      if (top !== undefined) this.#snapshotter.remove(top);
+      throw error;
     }
     return chain;
   }
 
+  /** Makes a snapshot of one layer, or nothing. */
+  #unpackOne(below: string | undefined, name: string, layer: Uint8Array): void {
+    const key = `unpack-${name}`;
+    this.#snapshotter.prepare(key, below, NOWHERE);
+    try {
+      applyLayer(this.#snapshotter.directory(key), checkedLayer(layer));
+      this.#snapshotter.commit(name, key);
+    } catch (error) {
+      this.#snapshotter.remove(key);
+      throw error;
+    }
+  }
+
+  /** Puts one more layer on top of committed snapshots; returns the whole chain. */
+  unpackOn(chain: readonly string[], layer: Uint8Array): readonly string[] {
+    const below = chain[chain.length - 1];
+    const diffId = digestOf(layer);
+    const name = below === undefined ? diffId : digestOf(encode(`${below} ${diffId}`));
+    if (!this.#snapshotter.has(name)) this.#unpackOne(below, name, layer);
+    this.#archives.set(diffId, layer);
+    return [...chain, name];
+  }
+
+  /** How many layers of an image, by its configuration, are unpacked already: so many of the lowest. */
+  knownLayers(document: Uint8Array): number {
+    const chain = chainIds(readImageConfig(document).rootfs.diff_ids);
+    const first = chain.findIndex((name) => !this.#snapshotter.has(name));
+    return first < 0 ? chain.length : first;
+  }
+
   /** Stores an image whose layers are committed snapshots already. */
-  add(config: ImageConfig, chain: readonly string[]): Image {
-    const id = digestOf(configBytes(config));
+  add(config: ImageConfig, chain: readonly string[], document?: Uint8Array): Image {
+    const id = digestOf(document ?? configBytes(config));
     const known = this.#images.get(id);
     if (known !== undefined) return known;
+    if (document !== undefined) this.#documents.set(id, document);
     const sizeBytes = chain.reduce((sum, name) => sum + this.#snapshotter.usage(name).bytes, 0);
     const image: Image = { id, config, chain, sizeBytes };
     this.#images.set(id, image);
@@ -65,8 +122,43 @@ export class ImageStore {
     return this.#names.delete(name);
   }
 
+  /** Notes under which digest a registry has an image. */
+  addDigest(image: Image, repository: string, digest: ContentDigest): void {
+    this.#digests.set(`${repository}@${digest}`, image.id);
+  }
+
+  /** "docker.io/library/busybox@sha256:…" each. */
+  digests(image: Image): readonly string[] {
+    return [...this.#digests].flatMap(([name, id]) => (id === image.id ? [name] : []));
+  }
+
+  /** Takes the digests of a repository away that has no tag of the image any more; returns them. */
+  dropDigests(image: Image, repository: string): readonly string[] {
+    if (this.names(image).some((name) => name.startsWith(`${repository}:`))) return [];
+    const dropped = this.digests(image).filter((name) => name.startsWith(`${repository}@`));
+    for (const name of dropped) this.#digests.delete(name);
+    return dropped;
+  }
+
+  /** The archive of a layer of an image: that which came from outside, or one of its snapshot. */
+  archive(image: Image, index: number): Uint8Array {
+    const diffId = image.config.rootfs.diff_ids[index];
+    const kept = diffId === undefined ? undefined : this.#archives.get(diffId);
+    if (kept !== undefined) return kept;
+    const snapshot = image.chain[index];
+    assert(snapshot !== undefined && diffId !== undefined, "the image has such a layer");
+    const made = layerToTar(this.layer(snapshot));
+    assert(digestOf(made) === diffId, `layer ${index} of ${image.id} is not what its diff ID says`);
+    return made;
+  }
+
+  /** The configuration document of an image. */
+  document(image: Image): Uint8Array {
+    return this.#documents.get(image.id) ?? configBytes(image.config);
+  }
+
   byName(name: string): Image | undefined {
-    const id = this.#names.get(name);
+    const id = this.#names.get(name) ?? this.#digests.get(name);
     return id === undefined ? undefined : this.#images.get(id);
   }
 
@@ -103,11 +195,23 @@ export class ImageStore {
     return [...this.#images.values()];
   }
 
-  /** Forgets an image, its names, and every snapshot that nobody else needs. */
-  remove(image: Image): void {
+  /**
+   * Forgets an image, its names, and every snapshot that nobody else needs.
+   *
+   * @returns chain IDs of the layers that went with it, the topmost first
+   */
+  remove(image: Image): readonly Digest[] {
     for (const name of this.names(image)) this.#names.delete(name);
+    for (const name of this.digests(image)) this.#digests.delete(name);
     this.#images.delete(image.id);
+    this.#documents.delete(image.id);
     const top = topSnapshot(image);
     if (top !== undefined) this.#snapshotter.release(top);
+    const diffIds = image.config.rootfs.diff_ids;
+    const isGone = (index: number): boolean => !this.#snapshotter.has(image.chain[index] ?? "");
+    for (const [index, diffId] of diffIds.entries()) if (isGone(index)) this.#archives.delete(diffId);
+    return chainIds(diffIds)
+      .filter((_, index) => isGone(index))
+      .reverse();
   }
 }

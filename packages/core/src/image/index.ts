@@ -1,4 +1,7 @@
 /** Floor 7: images. */
 export { digestOf, documentBytes } from "../oci/index.ts";
 export { chainIds, type Image, topSnapshot } from "./image.ts";
-export { ImageStore } from "./image-store.ts";
+export { ImageStore, type LayerSource } from "./image-store.ts";
+export { type LoadedImage, loadImages } from "./load.ts";
+export { type SavedImage, saveImages } from "./save.ts";
+export { unpackPulled } from "./unpack-pulled.ts";

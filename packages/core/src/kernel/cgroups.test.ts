@@ -44,7 +44,7 @@ describe("memory", () => {
   });
 
   it("swap takes what does not fit, as far as it goes", async () => {
-    const machine = new TestMachine();
+    const machine = new TestMachine({ machine: { swapBytes: 64 * MiB } });
     const cgroup = machine.kernel.cgroups.create("box");
     cgroup.write("memory.max", String(16 * MiB));
     cgroup.write("memory.swap.max", String(16 * MiB));

@@ -11,25 +11,9 @@
 import type { Clock, Timer } from "../sim/index.ts";
 import type { Cgroup } from "./cgroup/cgroup.ts";
 import { type Bandwidth, chargeCpu } from "./cgroup/cpu.ts";
+import { dividePinned } from "./cpu-pins.ts";
+import { divide, type Job, type Share } from "./cpu-share.ts";
 import type { Process } from "./process.ts";
-
-interface Job {
-  readonly process: Process;
-  leftUs: number;
-  /** Processors that it has now, 0 … 1. */
-  rate: number;
-}
-
-/** A cgroup with debtors in its subtree, while the processors are being divided. */
-interface Share {
-  readonly cgroup: Cgroup;
-  readonly jobs: Job[];
-  readonly children: Share[];
-  /** Processors that the subtree could use. */
-  demand: number;
-  /** Processors that it got. */
-  rate: number;
-}
 
 /** What is left after rounding: time below this counts as served. */
 const EPSILON_US = 1e-6;
@@ -43,6 +27,8 @@ export class Cpu {
   readonly #metered = new Set<Bandwidth>();
   readonly #timer: Timer;
   #root: Share | undefined;
+  /** Some cgroup was told on which processors it may run. */
+  #hasPins = false;
   #sinceUs: number;
 
   constructor(clock: Clock, count: number) {
@@ -85,6 +71,31 @@ export class Cpu {
     this.#replanSoon();
   }
 
+  /** From now on cgroups may be bound to processors. */
+  pin(): void {
+    this.#hasPins = true;
+    this.changed();
+  }
+
+  /** Another quota holds at once, and whoever was throttled goes on. */
+  setQuota(bandwidth: Bandwidth, quotaUs: number, periodUs: number): void {
+    this.changed();
+    bandwidth.quotaUs = quotaUs;
+    bandwidth.periodUs = periodUs;
+    this.#unthrottle(bandwidth);
+    bandwidth.leftUs = quotaUs;
+    bandwidth.snapUs = quotaUs;
+    if (bandwidth.hasQuota) return;
+    bandwidth.periodEndUs = 0;
+    this.#metered.delete(bandwidth);
+  }
+
+  #unthrottle(bandwidth: Bandwidth): void {
+    if (bandwidth.throttledSinceUs === undefined) return;
+    bandwidth.throttledUs += this.#clock.nowUs - bandwidth.throttledSinceUs;
+    bandwidth.throttledSinceUs = undefined;
+  }
+
   /** Everybody who owes at this instant gets into one plan. */
   #replanSoon(): void {
     this.#timer.arm(this.#clock.nowUs);
@@ -112,8 +123,12 @@ export class Cpu {
   }
 
   #consume(share: Share, passedUs: number): void {
-    const { bandwidth } = share.cgroup.cpu;
-    if (bandwidth?.hasQuota) bandwidth.leftUs -= share.rate * passedUs;
+    const { cpu } = share.cgroup;
+    if (cpu.bandwidth?.hasQuota) cpu.bandwidth.leftUs -= share.rate * passedUs;
+    if (share.wanted - share.rate > EPSILON_US) {
+      cpu.someStalledUs += passedUs;
+      if (share.rate === 0) cpu.fullStalledUs += passedUs;
+    }
     for (const child of share.children) this.#consume(child, passedUs);
   }
 
@@ -127,7 +142,8 @@ export class Cpu {
     }
     const root = this.#gather();
     this.#root = root;
-    divide(root, Math.min(this.count, root.demand));
+    if (this.#hasPins) dividePinned(root, this.count);
+    else divide(root, Math.min(this.count, root.demand));
     let nextUs = this.#nextPeriodUs();
     for (const job of this.#jobs.values()) {
       if (job.rate > 0) nextUs = Math.min(nextUs, this.#clock.nowUs + Math.ceil(job.leftUs / job.rate - EPSILON_US));
@@ -143,7 +159,7 @@ export class Cpu {
     const shareOf = (cgroup: Cgroup): Share => {
       const known = shares.get(cgroup);
       if (known !== undefined) return known;
-      const made: Share = { cgroup, jobs: [], children: [], demand: 0, rate: 0 };
+      const made: Share = { cgroup, jobs: [], children: [], wanted: 0, demand: 0, rate: 0 };
       shares.set(cgroup, made);
       if (cgroup.parent !== undefined) shareOf(cgroup.parent).children.push(made);
       return made;
@@ -151,9 +167,9 @@ export class Cpu {
     let root: Share | undefined;
     for (const job of this.#jobs.values()) {
       job.rate = 0;
-      root ??= shareOf(rootOf(job.process.cgroup));
+      root ??= shareOf(job.process.kernel.cgroups);
       if (!job.process.isRunnable) continue;
-      shareOf(job.process.cgroup).jobs.push(job);
+      shareOf(schedulingGroup(job.process.cgroup)).jobs.push(job);
     }
     this.#demand(root as Share);
     return root as Share;
@@ -161,7 +177,11 @@ export class Cpu {
 
   #demand(share: Share): number {
     let demand = share.jobs.length;
-    for (const child of share.children) demand += this.#demand(child);
+    share.wanted = demand;
+    for (const child of share.children) {
+      demand += this.#demand(child);
+      share.wanted += child.wanted;
+    }
     const { bandwidth } = share.cgroup.cpu;
     if (demand > 0 && bandwidth?.hasQuota && this.#isThrottled(bandwidth)) demand = 0;
     share.demand = demand;
@@ -172,14 +192,12 @@ export class Cpu {
   #isThrottled(bandwidth: Bandwidth): boolean {
     if (bandwidth.periodEndUs === 0) {
       bandwidth.periodEndUs = this.#clock.nowUs + bandwidth.periodUs;
-      bandwidth.leftUs = bandwidth.quotaUs;
+      if (bandwidth.leftUs < bandwidth.quotaUs) bandwidth.leftUs = bandwidth.quotaUs;
+      bandwidth.snapUs = bandwidth.leftUs;
       this.#metered.add(bandwidth);
     }
     if (bandwidth.leftUs > EPSILON_US) return false;
-    if (bandwidth.throttledSinceUs === undefined) {
-      bandwidth.throttledSinceUs = this.#clock.nowUs;
-      bandwidth.throttledPeriods++;
-    }
+    bandwidth.throttledSinceUs ??= this.#clock.nowUs;
     return true;
   }
 
@@ -188,12 +206,10 @@ export class Cpu {
     for (const bandwidth of this.#metered) {
       if (bandwidth.periodEndUs > this.#clock.nowUs) continue;
       bandwidth.periods++;
-      const wasIdle = bandwidth.leftUs >= bandwidth.quotaUs;
-      if (bandwidth.throttledSinceUs !== undefined) {
-        bandwidth.throttledUs += this.#clock.nowUs - bandwidth.throttledSinceUs;
-        bandwidth.throttledSinceUs = undefined;
-      }
-      bandwidth.leftUs = Math.min(bandwidth.quotaUs, bandwidth.leftUs + bandwidth.quotaUs);
+      const wasIdle = bandwidth.leftUs >= bandwidth.snapUs;
+      if (bandwidth.throttledSinceUs !== undefined) bandwidth.throttledPeriods++;
+      this.#unthrottle(bandwidth);
+      refill(bandwidth);
       if (wasIdle) {
         bandwidth.periodEndUs = 0;
         this.#metered.delete(bandwidth);
@@ -222,63 +238,24 @@ export class Cpu {
 /** CPU time that `process` has spent is counted for it and its cgroups at once, before it is served. */
 export function accountCpu(process: Process, us: number): void {
   process.cpuUs += us;
-  chargeCpu(process.cgroup, us);
+  chargeCpu(process.cgroup, us, process.nice);
 }
 
-/** Gives `rate` processors to a share: by weight among its children and processes, to none more than it can use. */
-function divide(share: Share, rate: number): void {
-  share.rate = rate;
-  if (rate >= share.demand) {
-    giveAll(share);
-    return;
+/** A new period begins: what is left of the old one is kept as far as bursts may go. @see __refill_cfs_bandwidth_runtime */
+function refill(bandwidth: Bandwidth): void {
+  bandwidth.leftUs += bandwidth.quotaUs;
+  const burstUs = bandwidth.snapUs - bandwidth.leftUs;
+  if (burstUs > EPSILON_US) {
+    bandwidth.burstUsedUs += burstUs;
+    bandwidth.bursts++;
   }
-  const waiting: { weight: number; demand: number; give: (rate: number) => void }[] = [
-    ...share.children.map((child) => ({
-      weight: child.cgroup.cpu.weight,
-      demand: child.demand,
-      give: (given: number) => divide(child, given),
-    })),
-    ...share.jobs.map((job) => ({
-      weight: weightOfNice(job.process.nice),
-      demand: 1,
-      give: (given: number) => {
-        job.rate = given;
-      },
-    })),
-  ];
-  waiting.sort((a, b) => a.demand / a.weight - b.demand / b.weight);
-  let left = rate;
-  let weights = waiting.reduce((sum, { weight }) => sum + weight, 0);
-  for (const { weight, demand, give } of waiting) {
-    const given = Math.min(demand, (left * weight) / weights);
-    give(given);
-    left -= given;
-    weights -= weight;
-  }
+  bandwidth.leftUs = Math.min(bandwidth.leftUs, bandwidth.quotaUs + bandwidth.burstUs);
+  bandwidth.snapUs = bandwidth.leftUs;
 }
 
-/** There is enough for everybody: weights do not matter. */
-function giveAll(share: Share): void {
-  if (share.demand === 0) return;
-  for (const child of share.children) divide(child, child.demand);
-  for (const job of share.jobs) job.rate = 1;
-}
-
-/** A process of nice 0 weighs as much as a cgroup of weight 100; each step is a quarter. @see sched(7) on nice */
-function weightOfNice(nice: number): number {
-  return NICE_WEIGHTS[nice + 20] ?? 100;
-}
-
-/** 100 × kernel/sched/core.c:sched_prio_to_weight / 1024, computed by its rule of a factor 1.25 a step. */
-const NICE_WEIGHTS: readonly number[] = Array.from({ length: 40 }, (_, index) => {
-  let weight = 100;
-  for (let step = 20; step > index; step--) weight *= 1.25;
-  for (let step = 20; step < index; step++) weight /= 1.25;
-  return weight;
-});
-
-function rootOf(cgroup: Cgroup): Cgroup {
+/** The nearest cgroup that has the cpu controller: those without it compete within that. */
+function schedulingGroup(cgroup: Cgroup): Cgroup {
   let at = cgroup;
-  while (at.parent !== undefined) at = at.parent;
+  while (at.parent !== undefined && !at.has("cpu")) at = at.parent;
   return at;
 }

@@ -25,9 +25,9 @@ import {
 } from "../abi/index.ts";
 import { byteLength, decode } from "../lib/index.ts";
 import { checkAccess, type Location, walk } from "../vfs/index.ts";
-import { chargeMemory } from "./cgroup/memory.ts";
 import type { Credentials } from "./credentials.ts";
 import { keepIgnored } from "./fork.ts";
+import { releaseMemory } from "./oom.ts";
 import type { Process } from "./process.ts";
 
 /** A quarter of the default stack limit. @see execve(2) "Limits on size of arguments and environment" */
@@ -57,8 +57,7 @@ export function exec(process: Process, path: string, argv: readonly string[], en
   process.actions = keepIgnored(process.actions);
   process.creds = creds;
   setText(process, image.file);
-  if (process.memoryBytes > 0) chargeMemory(process.cgroup, "anonBytes", -process.memoryBytes);
-  process.memoryBytes = 0;
+  releaseMemory(process);
   process.name = commOf(path);
   process.argv = image.argv;
   process.env = env;

@@ -6,8 +6,8 @@
  * @see exit(2), wait(2), pid_namespaces(7), kernel/exit.c
  */
 import { SIGCHLD, SIGCONT, SIGHUP, SIGKILL, type WaitStatus } from "../abi/index.ts";
-import { chargeMemory } from "./cgroup/memory.ts";
 import { chargePid } from "./cgroup/pids.ts";
+import { releaseMemory } from "./oom.ts";
 import type { Process } from "./process.ts";
 
 export function exit(process: Process, status: WaitStatus): void {
@@ -17,8 +17,7 @@ export function exit(process: Process, status: WaitStatus): void {
   process.kernel.exited(process, status);
   process.files.closeAll();
   process.abandon();
-  if (process.memoryBytes > 0) chargeMemory(process.cgroup, "anonBytes", -process.memoryBytes);
-  process.memoryBytes = 0;
+  releaseMemory(process);
   if (process.text !== undefined) process.text.use.executing--;
   if (process.isNamespaceInit) killNamespace(process);
   leaveSession(process);

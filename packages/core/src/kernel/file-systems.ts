@@ -12,9 +12,9 @@ import { DISK_TYPES } from "./disk-types.ts";
 import type { Kernel } from "./kernel.ts";
 import { MACHINE_DEVICES } from "./machine-devices.ts";
 import type { NamespaceSet } from "./namespaces/others.ts";
-import { chargeShared } from "./oom.ts";
 import { ProcFs } from "./procfs/proc-fs.ts";
 import { SysFs } from "./sys-fs.ts";
+import { chargeTmpfs, forgetTmpfs } from "./tmpfs-charge.ts";
 
 /** What mount(2) was given, beyond its flags. */
 export interface MountRequest {
@@ -127,7 +127,7 @@ function makeTmpfs({ source, data }: MountRequest, context: MountContext): FileS
     ...(inodes === undefined || inodes === 0 ? {} : { inodes }),
     options: shownOptions(options, sizeBytes),
     ...skeletonOption(options, context),
-    charge: (pages) => chargeShared(kernel.current ?? kernel.init, pages),
+    charge: (pages, file) => chargeTmpfs(kernel.current ?? kernel.init, pages, file),
   });
 }
 
@@ -138,6 +138,12 @@ class Tmpfs extends MemoryFs {
   constructor(kernel: Kernel, options: MemoryFsOptions) {
     super(kernel, options);
     this.#memoryBytes = kernel.machine.memoryBytes;
+  }
+
+  /** Its last mount is gone, and with it all that it held. */
+  override unmounted(): void {
+    super.unmounted();
+    if (this.usedBytes > 0) forgetTmpfs(this.root);
   }
 
   override reconfigure(data: string): void {

@@ -13,11 +13,11 @@ import {
   SIGCHLD,
   type Signal,
 } from "../abi/index.ts";
-import { tryChargePid } from "./cgroup/pids.ts";
+import { chargePid, tryChargePid } from "./cgroup/pids.ts";
 import { cloneNamespaces } from "./namespaces/clone.ts";
 import type { NamespaceSet } from "./namespaces/others.ts";
 import type { PidNamespace } from "./namespaces/pid.ts";
-import { Process, type ProcessInit } from "./process.ts";
+import { Process, type ProcessInit, TURN_US } from "./process.ts";
 import type { SignalAction } from "./signals.ts";
 
 const NO_NAMESPACES: ReadonlySet<NamespaceKind> = new Set();
@@ -33,7 +33,7 @@ export function fork(parent: Process, routine: Routine<number>, options: CloneOp
   checkRights(parent, kinds);
   if (parent.ns.pidForChildren.init?.isAlive === false) throw new Errno("ENOMEM");
   if (isOverProcessLimit(parent) || !tryChargePid(parent.cgroup)) throw new Errno("EAGAIN");
-  const set = cloneNamespaces(parent, kinds);
+  const set = withCharge(parent, () => cloneNamespaces(parent, kinds));
   const ns: NamespaceSet = set.ns.pid === set.ns.pidForChildren ? set.ns : { ...set.ns, pid: set.ns.pidForChildren };
   const relation = options.sibling === true ? parent.parent : parent;
   const child = new Process(
@@ -65,8 +65,25 @@ export function fork(parent: Process, routine: Routine<number>, options: CloneOp
   );
   beBorn(child);
   child.start(routine);
+  // Otherwise a fork bomb would grow for ever without a moment passing.
+  if (isNewborn(parent) && parent.parent !== undefined && isNewborn(parent.parent)) child.charge(TURN_US);
   child.makeReady();
   return child;
+}
+
+/** Born at this very moment, by somebody's clone(2): it has not been served any time yet. */
+function isNewborn({ startUs, kernel, parent }: Process): boolean {
+  return parent !== undefined && startUs === kernel.world.clock.nowUs;
+}
+
+/** What fails has made no process: the place among the pids is free again. */
+function withCharge<T>({ cgroup }: Process, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    chargePid(cgroup, -1);
+    throw error;
+  }
 }
 
 /** RLIMIT_NPROC: how many processes the user may have. It does not hold for root, nor for who may exceed limits. */

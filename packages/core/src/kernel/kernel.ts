@@ -40,6 +40,7 @@ import { type FileSystemFactory, fileSystemFactories } from "./file-systems.ts";
 import { fork, spawn, takeNumbers } from "./fork.ts";
 import { execute, pause } from "./idle.ts";
 import { limitsOf } from "./limits.ts";
+import { KernelLog } from "./log.ts";
 import { DEFAULT_MACHINE, type Machine } from "./machine.ts";
 import { NamespaceIds } from "./namespaces/namespace.ts";
 import { NetNamespace } from "./namespaces/net.ts";
@@ -55,6 +56,7 @@ import { PidNamespace } from "./namespaces/pid.ts";
 import { UserNamespace } from "./namespaces/user.ts";
 import { KernelNetHost } from "./net-host.ts";
 import { NsFs } from "./nsfs.ts";
+import { PageCache } from "./page-cache.ts";
 import type { Process } from "./process.ts";
 import { ProcessGroup, Session } from "./session.ts";
 import { Signals } from "./signals.ts";
@@ -101,7 +103,11 @@ export class Kernel implements FsMachine {
   readonly devices: Map<number, DeviceDriver>;
   readonly random: Prng;
   readonly sysctls: SysctlValues = new SmallMap();
-  readonly cgroups = new Cgroup("", undefined);
+  #lastCgroupId = 0;
+  readonly cgroups: Cgroup;
+  readonly log: KernelLog;
+  /** Until when the call that is being made has to last: its process is slowed down. */
+  heldUpUntilUs = 0;
   readonly namespaceIds = new NamespaceIds();
   readonly mountIds = new MountIds();
   /** Mounted overlays by their upper directory: mounting one again shows the same file system. */
@@ -124,6 +130,8 @@ export class Kernel implements FsMachine {
     this.world = world;
     this.machine = { ...DEFAULT_MACHINE, ...machine };
     this.cpu = new Cpu(world.clock, this.machine.cpus);
+    this.log = new KernelLog(() => this.nowUs - world.clock.startUs);
+    this.cgroups = Cgroup.root(this);
     this.cgroups.memory.max = this.machine.memoryBytes;
     this.cgroups.memory.swapMax = this.machine.swapBytes;
     this.random = world.prng.fork("random");
@@ -131,7 +139,7 @@ export class Kernel implements FsMachine {
     this.fileSystems = fileSystemFactories();
     const rootfs = new MemoryFs(this, { type: "rootfs", mode: 0o755 });
     const tree = MountTree.over(this.mountIds, rootfs, 0);
-    this.disk = new MemoryFs(this, { type: "ext4", source: "/dev/vda1", mode: 0o755 });
+    this.disk = new MemoryFs(this, { type: "ext4", source: "/dev/vda1", mode: 0o755, cache: new PageCache(this) });
     tree.mount(this.disk, tree.top, MS_RELATIME);
     this.pipes = new PipeFs(this, tree);
     this.sockets = new SockFs(this, tree);
@@ -144,6 +152,17 @@ export class Kernel implements FsMachine {
   /** Wall time as the running process sees it: the world's, and what the process has used up since its turn began. */
   get nowUs(): number {
     return this.world.clock.nowUs + (this.current?.aheadUs ?? 0);
+  }
+
+  nextCgroupId(): number {
+    return ++this.#lastCgroupId;
+  }
+
+  /** Until when the call that was made has to last; 0 if it need not. */
+  takeHoldUp(): number {
+    const untilUs = this.heldUpUntilUs;
+    this.heldUpUntilUs = 0;
+    return untilUs;
   }
 
   nextDev(): number {

@@ -30,7 +30,7 @@ export class KernelNetHost implements NetHost {
   }
 
   /**
-   * A packet to oneself arrives when the call that sent it is through: the time that takes is the sender's.
+   * A packet to oneself arrives before the sender's next call, or when its turn ends: the time that takes is the sender's.
    */
   soon(deliver: () => void): void {
     this.#waiting.push(deliver);

@@ -5,85 +5,158 @@
  */
 import { Errno, PAGE_SIZE, SIGKILL } from "../abi/index.ts";
 import type { Cgroup } from "./cgroup/cgroup.ts";
-import { type ChargeKind, chargeMemory } from "./cgroup/memory.ts";
+import { charge } from "./cgroup/charge.ts";
+import { upwards } from "./cgroup/control-file.ts";
+import { type MemoryKind, raise, uncharge } from "./cgroup/memory.ts";
+import { reclaim } from "./cgroup/reclaim.ts";
+import { logOom, logVictim } from "./oom-log.ts";
 import type { Process } from "./process.ts";
+import { throttle } from "./throttle.ts";
 
 /** An adjustment that makes a process safe from the OOM killer. @see proc(5) /proc/PID/oom_score_adj */
 const OOM_SCORE_ADJ_MIN = -1000;
 
-/** The process holds `bytes` of anonymous memory from now on. It may not live to see it. */
+/** Memory that a process holds and that is charged to a cgroup in which it is not any more. */
+export interface OldCharge {
+  readonly cgroup: Cgroup;
+  readonly bytes: number;
+}
+
+/** The process holds `bytes` of anonymous memory from now on. It may not live to see it. @throws ENOMEM */
 export function setMemory(process: Process, bytes: number): void {
-  const wanted = Math.ceil(Math.max(0, bytes) / PAGE_SIZE) * PAGE_SIZE;
+  const wanted = Math.ceil(Math.max(0, Math.min(bytes, Number.MAX_SAFE_INTEGER - PAGE_SIZE)) / PAGE_SIZE) * PAGE_SIZE;
   const change = wanted - process.memoryBytes;
   if (change <= 0) {
-    chargeMemory(process.cgroup, "anonBytes", change);
-    process.memoryBytes = wanted;
+    giveBack(process, -change);
     return;
   }
-  charge(process, "anonBytes", change, (taken) => {
+  take(process, "anon", change, (taken) => {
     process.memoryBytes += taken;
   });
 }
 
-/** `process` takes (or gives back) pages of a tmpfs. @throws ENOMEM if they cannot be had. */
-export function chargeShared(process: Process, pages: number): void {
-  if (pages < 0) chargeMemory(process.cgroup, "shmemBytes", pages * PAGE_SIZE);
-  else charge(process, "shmemBytes", pages * PAGE_SIZE, () => {});
+/** The process holds no memory any more: it has ended, or goes on as another program. */
+export function releaseMemory(process: Process): void {
+  if (process.memoryBytes > 0) giveBack(process, process.memoryBytes);
+}
+
+/** What was taken last goes first: what is charged to where the process was before goes last. */
+function giveBack(process: Process, bytes: number): void {
+  const old = process.oldCharges;
+  const before = old?.reduce((sum, charged) => sum + charged.bytes, 0) ?? 0;
+  let left = bytes;
+  const here = Math.min(left, process.memoryBytes - before);
+  if (here > 0) uncharge(process.cgroup, "anon", here);
+  left -= here;
+  process.memoryBytes -= bytes;
+  if (old === undefined) return;
+  const kept: OldCharge[] = [];
+  for (const charged of [...old].reverse()) {
+    const part = Math.min(left, charged.bytes);
+    if (part > 0) uncharge(charged.cgroup, "anon", part);
+    left -= part;
+    if (charged.bytes > part) kept.unshift({ cgroup: charged.cgroup, bytes: charged.bytes - part });
+  }
+  process.oldCharges = kept.length === 0 ? undefined : kept;
+}
+
+/** The process moves to another cgroup. What it holds stays charged to the one that it leaves. */
+export function leaveCharges(process: Process): void {
+  const { oldCharges = [], memoryBytes, cgroup } = process;
+  const here = memoryBytes - oldCharges.reduce((sum, charged) => sum + charged.bytes, 0);
+  if (here > 0) process.oldCharges = [...oldCharges, { cgroup, bytes: here }];
+}
+
+/**
+ * `process` takes pages of a tmpfs. Returns the cgroup that they are charged to.
+ *
+ * @throws ENOMEM if they cannot be had.
+ */
+export function chargeShared(process: Process, pages: number): Cgroup {
+  const { cgroup } = process;
+  let taken = 0;
+  try {
+    take(process, "shmem", pages * PAGE_SIZE, (bytes) => {
+      taken += bytes;
+    });
+  } catch (error) {
+    if (taken > 0) uncharge(cgroup, "shmem", taken);
+    throw error;
+  }
+  return cgroup;
 }
 
 /** Takes memory as far as it goes, kills where it does not, and goes on until all is taken or the taker is dead. */
-function charge(process: Process, kind: ChargeKind, bytes: number, took: (bytes: number) => void): void {
+function take(process: Process, kind: MemoryKind, bytes: number, took: (bytes: number) => void): void {
   let left = bytes;
   while (left > 0) {
-    const full = chargeMemory(process.cgroup, kind, left);
-    if (full === undefined) {
-      took(left);
-      return;
-    }
-    const part = Math.min(left, room(process.cgroup));
-    if (part > 0 && chargeMemory(process.cgroup, kind, part) === undefined) {
-      took(part);
-      left -= part;
-    }
-    if (left === 0) return;
+    const { takenBytes, full } = charge(process.cgroup, kind, left);
+    if (takenBytes > 0) took(takenBytes);
+    left -= takenBytes;
+    if (full === undefined) break;
+    raise(full, "oom");
     const victim = kill(full, process);
     if (victim === undefined || !process.isAlive) throw new Errno("ENOMEM");
   }
+  throttle(process, bytes);
 }
 
-/** Bytes, in whole pages, that fit into `cgroup` and everything above it. */
-function room(cgroup: Cgroup): number {
-  let least = Number.POSITIVE_INFINITY;
-  for (let at: Cgroup | undefined = cgroup; at !== undefined; at = at.parent) {
-    const { memory } = at;
-    least = Math.min(least, memory.max - memory.currentBytes + (memory.swapMax - memory.swapBytes));
+/** A cgroup that holds more than its new limit lets go, or somebody in it has to. */
+export function enforceMax(cgroup: Cgroup): void {
+  for (;;) {
+    const over = cgroup.memory.currentBytes - cgroup.memory.max;
+    if (over <= 0 || reclaim(cgroup, over) >= over) return;
+    raise(cgroup, "oom");
+    if (kill(cgroup, undefined) === undefined) return;
   }
-  return Math.floor(Math.max(0, least) / PAGE_SIZE) * PAGE_SIZE;
 }
 
-/** Kills the worst process below `full`. Returns it. */
-function kill(full: Cgroup, asking: Process): Process | undefined {
-  full.memory.oomEvents++;
+/** Kills the worst process below `full`, or the whole group that it belongs to. Returns it. */
+function kill(full: Cgroup, asking: Process | undefined): Process | undefined {
   let victim: Process | undefined;
   let worst = Number.NEGATIVE_INFINITY;
-  for (const process of full.subtree()) {
-    if (process.oomScoreAdj === OOM_SCORE_ADJ_MIN) continue;
-    const points = badness(process);
+  const candidates = [...full.subtree()].filter(isKillable);
+  for (const process of candidates) {
+    const points = badness(process, full);
     if (points > worst || (points === worst && process === asking)) {
       worst = points;
       victim = process;
     }
   }
+  logOom(full, asking, candidates);
   if (victim === undefined) return undefined;
-  for (let at: Cgroup | undefined = victim.cgroup; at !== undefined; at = at.parent) at.memory.oomKills++;
-  victim.kernel.oomKilled(victim, full, asking);
-  victim.kernel.signals.send(victim, SIGKILL);
+  const group = groupOf(victim, full);
+  killOne(victim, full, asking);
+  if (group !== undefined) {
+    raise(group, "oom_group_kill");
+    for (const process of [...group.subtree()]) if (isKillable(process)) killOne(process, full, asking);
+  }
   return victim;
 }
 
-/** How much the OOM killer dislikes a process, in pages. @see mm/oom_kill.c:oom_badness */
-export function badness(process: Process): number {
+const isKillable = ({ oomScoreAdj, kernel, pid, isAlive }: Process): boolean =>
+  isAlive && oomScoreAdj !== OOM_SCORE_ADJ_MIN && pid !== kernel.init.pid;
+
+/** The highest cgroup up to the full one whose processes live and die together. @see mem_cgroup_get_oom_group */
+function groupOf(victim: Process, full: Cgroup): Cgroup | undefined {
+  let group: Cgroup | undefined;
+  for (const at of upwards(victim.cgroup)) {
+    if (at.parent !== undefined && at.memory.oomGroup) group = at;
+    if (at === full) break;
+  }
+  return group;
+}
+
+function killOne(victim: Process, full: Cgroup, asking: Process | undefined): void {
+  raise(victim.cgroup, "oom_kill");
+  logVictim(victim, full);
+  victim.kernel.oomKilled(victim, full, asking ?? victim);
+  victim.kernel.signals.send(victim, SIGKILL);
+}
+
+/** How much the OOM killer dislikes a process, in pages: adjustments are parts of what `full` may hold. @see oom_badness */
+export function badness(process: Process, full: Cgroup = process.kernel.cgroups): number {
   const pages = process.memoryBytes / PAGE_SIZE;
-  const total = process.kernel.machine.memoryBytes / PAGE_SIZE;
+  const total = Math.min(full.memory.max, process.kernel.machine.memoryBytes) / PAGE_SIZE;
   return pages + (process.oomScoreAdj * total) / 1000;
 }

@@ -35,6 +35,7 @@ import type { FdTable } from "./fd-table.ts";
 import type { Kernel } from "./kernel.ts";
 import type { NamespaceSet } from "./namespaces/others.ts";
 import type { PidNamespace } from "./namespaces/pid.ts";
+import { leaveCharges, type OldCharge } from "./oom.ts";
 import type { ProcessGroup } from "./session.ts";
 import type { SignalAction } from "./signals.ts";
 
@@ -75,7 +76,7 @@ interface Frame {
 }
 
 /** CPU time, in microseconds, after which a turn ends. */
-const TURN_US = 100;
+export const TURN_US = 100;
 
 /** Calls that fail with EINTR after a handler, whatever SA_RESTART says. @see signal(7) */
 const NEVER_RESTARTED: ReadonlySet<string> = new Set(["nanosleep", "pause", "sigsuspend", "poll"]);
@@ -139,6 +140,8 @@ export class Process implements Coroutine, Waiter, FsContext {
   oomScoreAdj: number;
   /** Anonymous memory that it has declared. */
   memoryBytes = 0;
+  /** The part of it that is charged to cgroups where it was before. */
+  oldCharges: readonly OldCharge[] | undefined;
   cpuUs = 0;
   /** CPU time of waited-for children. */
   childrenCpuUs = 0;
@@ -305,6 +308,7 @@ export class Process implements Coroutine, Waiter, FsContext {
     this.kernel.current = this;
     this.#turn();
     this.kernel.current = undefined;
+    if (this.kernel.net.pending) this.kernel.net.deliver();
   }
 
   /** Owes CPU time for what it has just done. */
@@ -375,6 +379,8 @@ export class Process implements Coroutine, Waiter, FsContext {
       } else {
         this.#answer = answer;
         this.kernel.called(this, call, answer);
+        const untilUs = this.kernel.takeHoldUp();
+        if (untilUs > 0) this.#sleeper = heldUp(untilUs, answer);
       }
     } catch (error) {
       this.#fail(call, error);
@@ -489,6 +495,12 @@ export class Process implements Coroutine, Waiter, FsContext {
 
   // ── stopping, freezing, ending ──
 
+  /** It goes over to another cgroup. */
+  leaveCgroup(to: Cgroup): void {
+    if (this.memoryBytes > 0) leaveCharges(this);
+    this.cgroup = to;
+  }
+
   /** SIGSTOP and its kin have taken effect. */
   stop(): void {
     this.state = "stopped";
@@ -557,6 +569,12 @@ export class Process implements Coroutine, Waiter, FsContext {
       this.#fails = false;
     }
   }
+}
+
+/** Its call is done, but it comes back later. Only death ends that sleep early. */
+function* heldUp(untilUs: number, answer: unknown): Sleeper<unknown> {
+  while ((yield { on: [], untilUs }) !== "timeout");
+  return answer;
 }
 
 /** The last process to leave takes the mounts with it. */

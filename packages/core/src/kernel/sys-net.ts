@@ -40,6 +40,7 @@ function attributeDirectory(fs: SysFs, device: Device, attributes: Attributes): 
   const make = (name: string): Inode | undefined => {
     const attribute = Object.hasOwn(attributes, name) ? attributes[name] : undefined;
     if (attribute === undefined) return undefined;
+    if (name === "subsystem") return new PseudoLink(fs, () => "../../../../class/net");
     if (typeof attribute !== "function") return attributeDirectory(fs, device, attribute);
     return new PseudoFile(fs, { mode: 0o444 }, { read: () => `${attribute(device)}\n` });
   };
@@ -78,6 +79,13 @@ function operstate({ kind, up, running }: Device): string {
 
 const zero: Attribute = () => "0";
 
+/** What goes wrong on real links. */
+const ERROR_COUNTERS = (
+  "collisions multicast rx_compressed rx_crc_errors rx_errors rx_fifo_errors rx_frame_errors rx_length_errors " +
+  "rx_missed_errors rx_nohandler rx_over_errors tx_aborted_errors tx_carrier_errors tx_compressed tx_errors " +
+  "tx_fifo_errors tx_heartbeat_errors tx_window_errors"
+).split(" ");
+
 const ATTRIBUTES: Attributes = {
   addr_assign_type: ({ kind }) => (kind === "loopback" ? "0" : "3"),
   addr_len: () => "6",
@@ -85,6 +93,8 @@ const ATTRIBUTES: Attributes = {
   broadcast: ({ kind }) => (kind === "loopback" ? "00:00:00:00:00:00" : "ff:ff:ff:ff:ff:ff"),
   carrier,
   carrier_changes: ({ kind }) => (kind === "loopback" ? "0" : "2"),
+  carrier_down_count: ({ kind }) => (kind === "loopback" ? "0" : "1"),
+  carrier_up_count: ({ kind }) => (kind === "loopback" ? "0" : "1"),
   dev_id: () => "0x0",
   dev_port: zero,
   dormant: ({ up }) => {
@@ -96,30 +106,41 @@ const ATTRIBUTES: Attributes = {
     return "full";
   },
   flags,
+  gro_flush_timeout: zero,
   ifalias: () => "",
   ifindex: ({ index }) => String(index),
   iflink: ({ index, peer }) => String(peer?.index ?? index),
   link_mode: zero,
   mtu: ({ mtu }) => String(mtu),
+  name_assign_type: ({ kind }) => {
+    if (kind === "loopback") throw new Errno("EINVAL");
+    return "4";
+  },
+  napi_defer_hard_irqs: zero,
   netdev_group: zero,
   operstate,
+  power: {},
   proto_down: zero,
+  queues: { "rx-0": {}, "tx-0": {} },
   speed: ({ kind }) => {
     if (kind === "loopback") throw new Errno("EINVAL");
     return "10000";
   },
   statistics: {
-    collisions: zero,
-    multicast: zero,
+    ...Object.fromEntries(ERROR_COUNTERS.map((name) => [name, zero])),
     rx_bytes: ({ received }) => String(received.bytes),
     rx_dropped: ({ received }) => String(received.dropped),
-    rx_errors: zero,
     rx_packets: ({ received }) => String(received.packets),
     tx_bytes: ({ sent }) => String(sent.bytes),
     tx_dropped: ({ sent }) => String(sent.dropped),
-    tx_errors: zero,
     tx_packets: ({ sent }) => String(sent.packets),
   },
+  subsystem: {},
+  testing: ({ up }) => {
+    if (!up) throw new Errno("EINVAL");
+    return "0";
+  },
+  threaded: zero,
   tx_queue_len: ({ queueLength }) => String(queueLength),
   type: ({ kind }) => (kind === "loopback" ? "772" : "1"),
   uevent: ({ name, index }) => `INTERFACE=${name}\nIFINDEX=${index}`,

@@ -5,6 +5,7 @@
  */
 import { CAP_NET_ADMIN, CAP_SYS_ADMIN, Errno } from "../abi/index.ts";
 import type { SmallMap } from "../lib/index.ts";
+import { DEVICE_SYSCTLS_4, DEVICE_SYSCTLS_6, NET_SYSCTLS } from "./net-sysctls.data.ts";
 import type { Process } from "./process.ts";
 
 type Scope = "machine" | "net" | "ipc";
@@ -64,30 +65,6 @@ const SYSCTLS: Readonly<Record<string, Sysctl>> = {
   "kernel.tainted": machine(0),
   "kernel.threads-max": machine(62_000),
   "kernel.unprivileged_bpf_disabled": machine(2),
-  "net.core.rmem_default": net(212_992),
-  "net.core.rmem_max": net(212_992),
-  "net.core.somaxconn": net(4096),
-  "net.core.wmem_default": net(212_992),
-  "net.core.wmem_max": net(212_992),
-  "net.ipv4.icmp_echo_ignore_all": net(0),
-  "net.ipv4.ip_default_ttl": net(64),
-  "net.ipv4.ip_forward": net(0),
-  "net.ipv4.ip_local_port_range": net("32768\t60999"),
-  "net.ipv4.ip_nonlocal_bind": net(0),
-  "net.ipv4.ip_unprivileged_port_start": net(1024),
-  "net.ipv4.ping_group_range": net("1\t0"),
-  "net.ipv4.tcp_fin_timeout": net(60),
-  "net.ipv4.tcp_keepalive_intvl": net(75),
-  "net.ipv4.tcp_keepalive_probes": net(9),
-  "net.ipv4.tcp_keepalive_time": net(7200),
-  "net.ipv4.tcp_max_syn_backlog": net(512),
-  "net.ipv4.tcp_syncookies": net(1),
-  "net.ipv4.tcp_tw_reuse": net(2),
-  "net.ipv6.bindv6only": net(0),
-  "net.ipv6.conf.all.disable_ipv6": net(0),
-  "net.ipv6.conf.all.forwarding": net(0),
-  "net.ipv6.conf.default.disable_ipv6": net(0),
-  "net.ipv6.conf.lo.disable_ipv6": net(0),
   "user.max_cgroup_namespaces": machine(31_000),
   "user.max_ipc_namespaces": machine(31_000),
   "user.max_mnt_namespaces": machine(31_000),
@@ -101,25 +78,41 @@ const SYSCTLS: Readonly<Record<string, Sysctl>> = {
   "vm.overcommit_memory": machine(0),
   "vm.overcommit_ratio": machine(50),
   "vm.swappiness": machine(60),
+  ...Object.fromEntries(Object.entries(NET_SYSCTLS).map(([name, initial]) => [name, net(initial)])),
 };
+
+/** Sysctls of one device of a network stack: `net.ipv4.conf.eth0.rp_filter`. */
+const OF_DEVICE = /^net\.(ipv4|ipv6)\.conf\.[^.]+\.(\w+)$/;
+
+/** The sysctl of that name; forwarding has two. */
+function find(name: string): Sysctl | undefined {
+  if (Object.hasOwn(SYSCTLS, name)) return SYSCTLS[name];
+  const [, family, field = ""] = OF_DEVICE.exec(name) ?? [];
+  if (family === undefined) return undefined;
+  const table = family === "ipv4" ? DEVICE_SYSCTLS_4 : DEVICE_SYSCTLS_6;
+  const initial = Object.hasOwn(table, field) ? table[field] : undefined;
+  return initial === undefined ? undefined : net(initial);
+}
+
+const placeOf = (name: string): string => (name === "net.ipv4.conf.all.forwarding" ? "net.ipv4.ip_forward" : name);
 
 export const SYSCTL_NAMES: readonly string[] = Object.keys(SYSCTLS);
 
 /** Values that differ from the initial ones: on a machine, or in one namespace. */
 export type SysctlValues = SmallMap<string, string>;
 
-export const isReadOnlySysctl = (name: string): boolean => SYSCTLS[name]?.readOnly === true;
+export const isReadOnlySysctl = (name: string): boolean => find(name)?.readOnly === true;
 
 /** A value of a network namespace, without a newline; "0" for a name that is none. */
 export function netSysctl(values: SysctlValues | undefined, name: string): string {
-  return values?.get(name) ?? SYSCTLS[name]?.initial ?? "0";
+  return values?.get(name) ?? find(name)?.initial ?? "0";
 }
 
 /** The value as `process` sees it, without a newline. @throws ENOENT for a name that is none. */
 export function readSysctl(process: Process, name: string): string {
-  const sysctl = SYSCTLS[name];
+  const sysctl = find(name);
   if (sysctl === undefined) throw new Errno("ENOENT");
-  return valuesFor(process, sysctl.scope).get(name) ?? sysctl.initial;
+  return valuesFor(process, sysctl.scope).get(placeOf(name)) ?? sysctl.initial;
 }
 
 /** `writeSysctl` for a process that must have the right to: CAP_NET_ADMIN for net.*, else CAP_SYS_ADMIN. @throws EPERM */
@@ -134,12 +127,12 @@ export function changeSysctl(process: Process, name: string, text: string): void
 
 /** @throws ENOENT for a name that is none, EPERM for a fixed value, EINVAL if a number is expected. */
 export function writeSysctl(process: Process, name: string, text: string): void {
-  const sysctl = SYSCTLS[name];
+  const sysctl = find(name);
   if (sysctl === undefined) throw new Errno("ENOENT");
   if (sysctl.readOnly) throw new Errno("EPERM");
   const value = text.trim().replace(/\s+/g, "\t");
   if (/^-?\d+$/.test(sysctl.initial) && !/^-?\d+$/.test(value)) throw new Errno("EINVAL");
-  valuesFor(process, sysctl.scope).set(name, value);
+  valuesFor(process, sysctl.scope).set(placeOf(name), value);
 }
 
 function valuesFor(process: Process, scope: Scope): SysctlValues {

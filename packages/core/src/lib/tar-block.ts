@@ -9,6 +9,8 @@ export const BLOCK_SIZE = 512;
 export const ZERO_BLOCK = new Uint8Array(BLOCK_SIZE);
 
 const SLASH = 0x2f;
+const BLANK = 0x20;
+const ZERO_DIGIT = 0x30;
 
 export interface Field {
   readonly at: number;
@@ -93,8 +95,11 @@ export function checksum(block: Uint8Array): { readonly unsigned: number; readon
 
 /** True if `value` has an octal number that leaves room for a NUL in a field of `size` bytes. */
 export function fitsOctal(value: number, size: number): boolean {
-  return value >= 0 && value < 8 ** (size - 1);
+  return value >= 0 && value < (OCTAL_LIMITS[size] ?? 0);
 }
+
+/** By the size of a field: the first number that does not fit. */
+const OCTAL_LIMITS = Array.from({ length: 13 }, (_, size) => 8 ** Math.max(0, size - 1));
 
 /**
  * Writes as many bytes as fit; the rest of the field stays zero.
@@ -102,6 +107,7 @@ export function fitsOctal(value: number, size: number): boolean {
  * A cut text that would end with a slash ends before its slashes: some readers would take the entry for a directory.
  */
 export function putString(block: Uint8Array, { at, size }: Field, text: Uint8Array | string): void {
+  if (text.length === 0) return;
   const bytes = typeof text === "string" ? encode(text) : text;
   block.set(bytes.subarray(0, size), at);
   if (bytes.length <= size || bytes[size - 1] !== SLASH) return;
@@ -112,13 +118,21 @@ export function putString(block: Uint8Array, { at, size }: Field, text: Uint8Arr
 
 /** Writes zero-padded octal digits and a NUL; zero for a number that does not fit. */
 export function putOctal(block: Uint8Array, { at, size }: Field, value: number): void {
-  const shown = fitsOctal(value, size) ? value : 0;
-  putString(block, { at, size }, shown.toString(8).padStart(size - 1, "0"));
+  let rest = fitsOctal(value, size) ? value : 0;
+  for (let digit = size - 2; digit >= 0; digit--) {
+    const next = Math.floor(rest / 8);
+    block[at + digit] = ZERO_DIGIT + (rest - next * 8);
+    rest = next;
+  }
+  block[at + size - 1] = 0;
 }
 
 /** Six digits, a NUL and a blank: the way in which all tars write it. To be called last. */
 export function putChecksum(block: Uint8Array): void {
   const { at, size } = FIELDS.checksum;
-  putOctal(block, { at, size: size - 1 }, checksum(block).unsigned);
-  block[at + size - 1] = 0x20;
+  block.fill(BLANK, at, at + size);
+  let sum = 0;
+  for (let i = 0; i < BLOCK_SIZE; i++) sum += block[i] ?? 0;
+  putOctal(block, { at, size: size - 1 }, sum);
+  block[at + size - 1] = BLANK;
 }

@@ -70,6 +70,7 @@ function paxRecords(
 ): { readonly records: PaxRecords; readonly needsPax: boolean } {
   const records = new Map<string, Uint8Array>();
   const text = (key: string, value: string, size: number): void => {
+    if (value === "") return;
     if (!isAscii(value) || byteLength(value) > size) records.set(key, encode(value));
   };
   const number = (key: string, value: number, size: number): void => {

@@ -40,14 +40,19 @@ export class AddressBook {
   }
 
   has6(device: Device): boolean {
-    if (this.#without6.has(device) || device.mtu < MINIMUM_MTU_6) return false;
+    return device.mtu >= MINIMUM_MTU_6 && !this.#isOff6(device);
+  }
+
+  #isOff6(device: Device): boolean {
+    if (this.#without6.has(device)) return true;
     const off = (name: string): boolean => Number(this.#stack.sysctl(`net.ipv6.conf.${name}.disable_ipv6`)) !== 0;
-    return !off("all") && !off(device.name);
+    return off("all") || off(device.name);
   }
 
   /** Some device has an address of IPv6. */
   get has6Anywhere(): boolean {
-    for (const { addresses } of this.#devices) if (addresses.some(({ address }) => familyOf(address) === 6)) return true;
+    for (const { addresses } of this.#devices)
+      if (addresses.some(({ address }) => familyOf(address) === 6)) return true;
     return false;
   }
 
@@ -63,7 +68,7 @@ export class AddressBook {
     if (device.addresses.some((one) => one.address === address.address && one.length === address.length)) {
       throw new Errno("EEXIST");
     }
-    if (familyOf(address.address) === 6 && this.#without6.has(device)) throw new Errno("EACCES");
+    if (familyOf(address.address) === 6 && this.#isOff6(device)) throw new Errno("EACCES");
     device.addresses = inserted(device.addresses, address);
     this.#devices.add(device);
     if (device.up) this.#connect(device, address);
@@ -73,7 +78,8 @@ export class AddressBook {
   remove(device: Device, address: string, length: number): void {
     const same = device.addresses.filter((one) => one.address === address);
     // A prefix of full length may mean an address of any.
-    const found = same.find((one) => one.length === length) ?? (length === bitsOf(familyOf(address)) ? same[0] : undefined);
+    const found =
+      same.find((one) => one.length === length) ?? (length === bitsOf(familyOf(address)) ? same[0] : undefined);
     if (found === undefined) throw new Errno("EADDRNOTAVAIL");
     // With the first address of a network its others go.
     const gone = device.addresses.filter(
@@ -105,7 +111,12 @@ export class AddressBook {
       return;
     }
     if (this.has6(device) && !(device instanceof Bridge) && device.master === undefined) {
-      const linkLocal: DeviceAddress = { address: linkLocalOf(device.mac), length: 64, broadcast: undefined, scope: "link" };
+      const linkLocal: DeviceAddress = {
+        address: linkLocalOf(device.mac),
+        length: 64,
+        broadcast: undefined,
+        scope: "link",
+      };
       if (!device.addresses.some((one) => one.address === linkLocal.address)) {
         device.addresses = [...device.addresses, linkLocal];
         this.#devices.add(device);

@@ -204,7 +204,8 @@ export class Bridge extends Device {
   override get running(): boolean {
     if (!this.up) return false;
     for (const port of this.ports) if (port.running) return true;
-    return false;
+    // Without ports nobody knows better.
+    return this.ports.size === 0;
   }
 
   addPort(port: Device): void {

@@ -13,8 +13,8 @@ import { Errno, type RouteInfo } from "../abi/index.ts";
 import { anyAddress, familyOf, inPrefix, isAny, isLoopback, isMulticast } from "../lib/index.ts";
 import { AddressBook } from "./address-book.ts";
 import { type Device, type DeviceOwner, Loopback, MAX_NAME_LENGTH } from "./device.ts";
-import { type Delivery, deliverIcmp } from "./icmp.ts";
 import { Firewall } from "./firewall.ts";
+import { type Delivery, deliverIcmp } from "./icmp.ts";
 import { NeighbourTable, type NeighbourUser } from "./neighbours.ts";
 import type { NetHost } from "./net-host.ts";
 import {
@@ -423,4 +423,3 @@ interface Way {
 function isMartian({ source, destination }: Packet): boolean {
   return isLoopback(source) || isLoopback(destination) || inPrefix({ address: "0.0.0.0", length: 8 }, source);
 }
-

@@ -3,7 +3,14 @@
  *
  * @see rtnetlink(7), ip-link(8), ip-address(8), ip-route(8)
  */
-import { type AddressChange, Errno, type LinkChange, type NetlinkChange, type NetworkState, type RouteChange } from "../abi/index.ts";
+import {
+  type AddressChange,
+  Errno,
+  type LinkChange,
+  type NetlinkChange,
+  type NetworkState,
+  type RouteChange,
+} from "../abi/index.ts";
 import { anyAddress, canonicalIp, familyOf, isAny, lastOf, networkOf } from "../lib/index.ts";
 import { isSecondary } from "./address-book.ts";
 import { Bridge, type Device, type DeviceAddress, Veth } from "./device.ts";

@@ -54,7 +54,7 @@ export class PortTable {
     for (let tries = 0; tries < count; tries++) {
       const port = first + (this.#cursor % count);
       // Linux gives even ports to connections, and turns to the odd ones when those are used up.
-      this.#cursor = this.#cursor + 2 >= count ? ((this.#cursor + 1) & 1) : this.#cursor + 2;
+      this.#cursor = this.#cursor + 2 >= count ? (this.#cursor + 1) & 1 : this.#cursor + 2;
       if (!this.#holders.has(port) && isFree(port)) return port;
     }
     throw new Errno("EADDRNOTAVAIL");

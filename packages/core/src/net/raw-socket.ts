@@ -5,7 +5,15 @@
  *
  * @see raw(7), icmp(7)
  */
-import { Errno, type IcmpInfo, POLLIN, POLLOUT, type Received, type ReceivedIcmp, type SocketAddress } from "../abi/index.ts";
+import {
+  Errno,
+  type IcmpInfo,
+  POLLIN,
+  POLLOUT,
+  type Received,
+  type ReceivedIcmp,
+  type SocketAddress,
+} from "../abi/index.ts";
 import { familyOf } from "../lib/index.ts";
 import { InetSocket } from "./inet-socket.ts";
 import { DEFAULT_TTL, type IcmpMessage, type Packet } from "./packet.ts";

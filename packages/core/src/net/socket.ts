@@ -4,7 +4,14 @@
  *
  * @see socket(7), net/socket.c
  */
-import { Errno, type Received, type SocketAddress, type SocketDomain, type SocketOption, type SocketType } from "../abi/index.ts";
+import {
+  Errno,
+  type Received,
+  type SocketAddress,
+  type SocketDomain,
+  type SocketOption,
+  type SocketType,
+} from "../abi/index.ts";
 import { WaitQueue } from "../sim/index.ts";
 
 /** @see /proc/sys/net/core/rmem_default */

@@ -177,7 +177,7 @@ export class TcpSocket extends InetSocket implements TcpUser {
   /** A SYN for this listening socket. Thrown away if too many wait: the peer tries again. */
   welcome(syn: TcpSegment, source: string, destination: string): void {
     const listening = this.#listening;
-    if (listening === undefined || listening.ready.length > listening.backlog) return;
+    if (listening === undefined || listening.ready.length + listening.opening.size > listening.backlog) return;
     const made = new TcpSocket(this.stack, this.domain === "inet6" ? "inet6" : "inet");
     made.#listener = this;
     made.uid = this.uid;

@@ -48,7 +48,8 @@ export class TcpTable {
   /** The local port of a new connection. @throws EADDRNOTAVAIL if there already is one between these ends. */
   connect(socket: TcpSocket, local: Endpoint, remote: Endpoint): number {
     const isFree = (port: number): boolean => !this.#connections.has(keyOf({ ...local, port }, remote));
-    const port = local.port === 0 ? this.ports.ephemeral((free) => isFree(free) && this.#isOver(free, local, remote)) : local.port;
+    const port =
+      local.port === 0 ? this.ports.ephemeral((free) => isFree(free) && this.#isOver(free, local, remote)) : local.port;
     if (!isFree(port)) throw new Errno("EADDRNOTAVAIL");
     this.#connections.set(keyOf({ ...local, port }, remote), socket);
     return port;

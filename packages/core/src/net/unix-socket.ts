@@ -6,15 +6,7 @@
  *
  * @see unix(7), net/unix/af_unix.c
  */
-import {
-  Errno,
-  POLLHUP,
-  POLLIN,
-  POLLOUT,
-  type Received,
-  type SocketType,
-  type UnixAddress,
-} from "../abi/index.ts";
+import { Errno, POLLHUP, POLLIN, POLLOUT, type Received, type SocketType, type UnixAddress } from "../abi/index.ts";
 import { NO_BYTES } from "../lib/index.ts";
 import { ByteQueue } from "./byte-queue.ts";
 import { DEFAULT_BUFFER, Socket } from "./socket.ts";

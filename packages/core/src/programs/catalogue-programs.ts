@@ -1,12 +1,12 @@
 /** Every program that the catalogue's images and the package indexes name, by its name. */
 import type { Program } from "../abi/index.ts";
 import { makeBusybox, makeShellProgram, type ShellTraits } from "../userland/index.ts";
-import { makeNode } from "./interpreters/node.ts";
+import { makeNode, makeNpm } from "./interpreters/node.ts";
 import { makePython } from "./interpreters/python.ts";
 import { makeApk } from "./packages/apk.ts";
 import { makeAptGet } from "./packages/apt-get.ts";
 import { makeAptCache, makeDpkg } from "./packages/dpkg.ts";
-import { standInNames } from "./packages/installed-program.ts";
+import { knownStandIns } from "./packages/installed-program.ts";
 import type { PackageIndexes } from "./packages/package-indexes.ts";
 import type { ScriptTable } from "./scripts.ts";
 import { makeApache } from "./servers/apache.ts";
@@ -33,28 +33,31 @@ export interface CatalogueOptions {
 /** Programs by the names that executables have in their headers. */
 export function cataloguePrograms(options: CatalogueOptions): ReadonlyMap<string, Program> {
   const { shell, scripts, packages } = options;
-  const programs = new Map<string, Program>([["busybox", makeBusybox(shell)]]);
-  const plain = { lineInMessages: false, standalone: false };
+  const standIn = makeStandIn(options.unknown);
+  const pretends = options.unknown.policy === "succeed-and-warn" ? { unknown: standIn } : {};
+  const programs = new Map<string, Program>([["busybox", makeBusybox({ ...shell, ...pretends })]]);
+  const plain = { lineInMessages: false, standalone: false, ...pretends };
   programs.set("dash", makeShellProgram({ ...plain, messages: "dash" }));
   programs.set("bash", makeShellProgram({ ...plain, messages: "bash" }));
   for (const version of VERSIONS.python) {
     const minor = version.split(".").slice(0, 2).join(".");
-    programs.set(`python${minor}`, makePython({ version, scripts, index: packages.python }));
+    programs.set(`python${minor}`, makePython({ version, scripts, packages }));
   }
-  programs.set("python3", makePython({ version: VERSIONS.distributionPython, scripts, index: packages.python }));
+  programs.set("python3", makePython({ version: VERSIONS.distributionPython, scripts, packages }));
   for (const { node, npm } of VERSIONS.node) {
-    const program = makeNode({ version: node, npmVersion: npm, scripts, index: packages.node });
+    const program = makeNode({ version: node, npmVersion: npm, scripts, packages });
     programs.set(`node${node.split(".")[0]}`, program);
   }
   const [newest] = VERSIONS.node;
-  programs.set("node", makeNode({ version: newest.node, npmVersion: newest.npm, scripts, index: packages.node }));
-  for (const name of ["apt-get", "apt"]) programs.set(name, makeAptGet(packages.debian));
-  programs.set("apt-cache", makeAptCache(packages.debian));
+  const node = { version: newest.node, npmVersion: newest.npm, scripts, packages };
+  for (const name of ["node", "nodejs"]) programs.set(name, makeNode(node));
+  for (const name of ["npm", "npx"] as const) programs.set(name, makeNpm(name, node));
+  for (const name of ["apt-get", "apt"]) programs.set(name, makeAptGet(packages));
+  programs.set("apt-cache", makeAptCache(packages));
   for (const name of ["dpkg", "dpkg-query"]) programs.set(name, makeDpkg());
-  programs.set("apk", makeApk(packages.alpine));
+  programs.set("apk", makeApk(packages));
   for (const [name, program] of Object.entries(TOOLS)) programs.set(name, program);
-  const standIn = makeStandIn(options.unknown);
-  for (const name of standInNames(packages.programs())) if (!programs.has(name)) programs.set(name, standIn);
+  for (const name of knownStandIns()) if (!programs.has(name)) programs.set(name, standIn);
   return programs;
 }
 

@@ -8,7 +8,7 @@ export { type AlpineIndex, alpineBase } from "./packages/alpine-index.ts";
 export { APK_INSTALLED, apkStanza } from "./packages/apk.ts";
 export { type DebianIndex, debianBase } from "./packages/debian-index.ts";
 export { STATUS as DPKG_STATUS, stanzaOf as dpkgStanza } from "./packages/dpkg-status.ts";
-export { programFile } from "./packages/installed-program.ts";
+export { programFile, standInNames } from "./packages/installed-program.ts";
 export type { NodeIndex } from "./packages/node-index.ts";
 export { PackageIndexes } from "./packages/package-indexes.ts";
 export { packageFiles } from "./packages/pip-site.ts";

@@ -6,6 +6,12 @@ import type { Fetch } from "./fetch.ts";
 /** Registries by their hosts: "localhost:5000", "registry-1.docker.io". */
 export class RegistryNetwork {
   readonly #hosts = new Map<string, Fetch>();
+  readonly #outside: Fetch | undefined;
+
+  /** `outside` is asked for hosts that are not of this world. Without it there is no way out. */
+  constructor({ outside }: { readonly outside?: Fetch } = {}) {
+    this.#outside = outside;
+  }
 
   /** Puts a registry into the world; returns its removal. */
   add(host: string, registry: Fetch): () => void {
@@ -15,6 +21,7 @@ export class RegistryNetwork {
     };
   }
 
+  /** Is it a registry of this world? */
   has(host: string): boolean {
     return this.#hosts.has(host);
   }
@@ -22,7 +29,7 @@ export class RegistryNetwork {
   /** Sends a request where it belongs. Rejects as a machine without a way there would. */
   readonly fetch: Fetch = (request) => {
     const { url, method } = request;
-    const registry = this.#hosts.get(new URL(url).host);
+    const registry = this.#hosts.get(new URL(url).host) ?? this.#outside;
     if (registry !== undefined) return registry(request);
     const verb = method.charAt(0) + method.slice(1).toLowerCase();
     return Promise.reject(new ConnectionError(offlineError(verb, url)));

@@ -53,18 +53,18 @@ export const DEFAULT_MOUNTS: readonly MountSpec[] = [
 export const DEFAULT_SHM_SIZE = 67_108_864;
 
 export const MASKED_PATHS: readonly string[] = [
-  "/proc/acpi",
   "/proc/asound",
+  "/proc/acpi",
   "/proc/interrupts",
   "/proc/kcore",
   "/proc/keys",
   "/proc/latency_stats",
-  "/proc/sched_debug",
-  "/proc/scsi",
   "/proc/timer_list",
   "/proc/timer_stats",
-  "/sys/devices/virtual/powercap",
+  "/proc/sched_debug",
+  "/proc/scsi",
   "/sys/firmware",
+  "/sys/devices/virtual/powercap",
 ];
 
 export const READONLY_PATHS: readonly string[] = [

@@ -29,6 +29,7 @@ import {
   nanosleep,
   O_PATH,
   open,
+  type Program,
   pivot_root,
   prctl,
   type Routine,
@@ -71,6 +72,8 @@ export interface InitArgument {
   readonly bundle: string;
   /** The image has all the places that the plan mounts on. */
   readonly hasMountPoints: boolean;
+  /** What runs in place of a program that there is not. */
+  readonly unknown?: Program | undefined;
 }
 
 /**
@@ -84,7 +87,7 @@ const CGROUP: ReadonlySet<NamespaceKind> = new Set(["cgroup"]);
 export function* init(argument: InitArgument): Routine<number> {
   const { spec } = argument;
   const env = environment(spec.process.env);
-  let path: string;
+  let path: string | undefined;
   try {
     yield* setsid();
     // The shim ignores its children's ends; a container's program starts with nothing ignored.
@@ -101,7 +104,7 @@ export function* init(argument: InitArgument): Routine<number> {
     if (spec.linux.seccomp !== undefined && !spec.process.noNewPrivileges) yield* seccomp(spec.linux.seccomp);
     yield* becomeUser(spec.process);
     if (spec.linux.seccomp !== undefined && spec.process.noNewPrivileges) yield* seccomp(spec.linux.seccomp);
-    path = yield* findExecutable(spec.process.args[0] ?? "", env);
+    path = yield* findProgram(spec.process.args[0] ?? "", env, argument.unknown);
     yield* nanosleep(SETUP_US);
   } catch (error) {
     yield* report(error);
@@ -112,30 +115,31 @@ export function* init(argument: InitArgument): Routine<number> {
   // Parked here, the container is "created".
   yield* read(START_FD, 1);
   yield* close(START_FD);
-  return yield* become(path, spec.process.args, env);
+  return yield* become(path, spec.process.args, env, argument.unknown);
 }
 
 /** A further process of a running container: it starts in the container's namespaces, on its root, and leads a session. */
 export function* execInit(argument: {
   readonly process: ProcessSpec;
   readonly seccomp: RuntimeSpec["linux"]["seccomp"];
+  readonly unknown?: Program | undefined;
 }) {
   const { process, seccomp: filter } = argument;
   const env = environment(process.env);
-  let path: string;
+  let path: string | undefined;
   try {
     yield* sigaction(SIGCHLD, "default");
     if (process.noNewPrivileges) yield* prctl("PR_SET_NO_NEW_PRIVS", 1);
     if (filter !== undefined) yield* seccomp(filter);
     yield* becomeUser(process);
-    path = yield* findExecutable(process.args[0] ?? "", env);
+    path = yield* findProgram(process.args[0] ?? "", env, argument.unknown);
   } catch (error) {
     yield* report(error);
     return 1;
   }
   yield* report(undefined);
   yield* close(REPORT_FD);
-  return yield* become(path, process.args, env);
+  return yield* become(path, process.args, env, argument.unknown);
 }
 
 /**
@@ -214,6 +218,16 @@ function capabilities(names: readonly string[]): CapabilitySet {
   return set;
 }
 
+/** Where the program lies; `undefined` if there is none and something else is to run in its place. */
+function* findProgram(name: string, env: Env, unknown: Program | undefined): Routine<string | undefined> {
+  try {
+    return yield* findExecutable(name, env);
+  } catch (error) {
+    if (unknown === undefined || !(error instanceof InitError)) throw error;
+    return undefined;
+  }
+}
+
 /** As Go's exec.LookPath: a name with a slash is taken as it is, others are looked for in PATH. */
 function* findExecutable(name: string, env: Env): Routine<string> {
   if (name.includes("/")) {
@@ -239,13 +253,20 @@ function* whyNotExecutable(path: string): Routine<string | undefined> {
   return denied || (found.mode & 0o111) === 0 ? "permission denied" : undefined;
 }
 
-function* become(path: string, argv: readonly string[], env: Env): Routine<number> {
+function* become(
+  path: string | undefined,
+  argv: readonly string[],
+  env: Env,
+  unknown: Program | undefined,
+): Routine<number> {
+  if (path === undefined) return unknown === undefined ? 127 : yield* unknown(argv, env);
   try {
     // Go's Exec cannot hand over a text with a NUL in it.
     if (argv.some((word) => word.includes("\0"))) throw new Errno("EINVAL");
     return yield* execve(path, argv, env);
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
+    if (unknown !== undefined && error.code === "ENOEXEC") return yield* unknown(argv, env);
     yield* write(2, encode(`exec ${path}: ${goText(error)}\n`));
     return 255;
   }

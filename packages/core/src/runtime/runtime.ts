@@ -13,6 +13,7 @@ import {
   Errno,
   type NamespaceKind,
   open,
+  type Program,
   type Routine,
   SIGCHLD,
   setns,
@@ -69,6 +70,7 @@ export interface RuntimeEvents {
 export class Runtime {
   readonly events = new Emitter<RuntimeEvents>();
   readonly #kernel: Kernel;
+  readonly #unknown: Program | undefined;
   readonly #onStopped = (container: OciContainer): void => {
     this.events.emit("stopped", container);
   };
@@ -76,8 +78,10 @@ export class Runtime {
   /** The parent of all first processes, as containerd's shim is: it reaps them by not caring. */
   readonly #shim: Process;
 
-  constructor(kernel: Kernel) {
+  /** `unknown` runs in place of programs that there are not. */
+  constructor(kernel: Kernel, options: { readonly unknown?: Program | undefined } = {}) {
     this.#kernel = kernel;
+    this.#unknown = options.unknown;
     this.#shim = kernel.spawn(() => pause(), { argv: ["/usr/bin/containerd-shim"] });
     kernel.signals.setAction(this.#shim, SIGCHLD, { disposition: "ignore", restart: true });
     makeDevSkeleton(kernel);
@@ -100,7 +104,7 @@ export class Runtime {
     let container: OciContainer | undefined;
     const report = kernel.pipes.sink(0, 0, (message) => container?.reported(decode(message)));
     const mounts = splitMounts(spec, DEV_SKELETON);
-    const process = this.#cloneInit({ spec, mounts, ...bundle }, (made) => {
+    const process = this.#cloneInit({ spec, mounts, ...bundle, unknown: this.#unknown }, (made) => {
       for (const [fd, file] of stdio.entries()) made.files.set(fd, file, false);
       made.files.set(REPORT_FD, report, true);
       made.files.set(START_FD, startRead, true);
@@ -129,14 +133,17 @@ export class Runtime {
       settled = true;
       failure = message.length === 0 ? undefined : decode(message);
     });
-    const started = this.#kernel.start(() => execInit({ process, seccomp: container.seccomp }), {
-      argv: ["runc", "init"],
-      parent: this.#shim,
-      ns: { ...first.ns, pid: first.ns.pid, pidForChildren: first.ns.pid },
-      root: first.root,
-      cgroup: container.cgroup,
-      files: [...stdio, report],
-    });
+    const started = this.#kernel.start(
+      () => execInit({ process, seccomp: container.seccomp, unknown: this.#unknown }),
+      {
+        argv: ["runc", "init"],
+        parent: this.#shim,
+        ns: { ...first.ns, pid: first.ns.pid, pidForChildren: first.ns.pid },
+        root: first.root,
+        cgroup: container.cgroup,
+        files: [...stdio, report],
+      },
+    );
     started.limits = first.limits;
     return { process: started, failure: () => failure, isSettled: () => settled || !started.isAlive };
   }

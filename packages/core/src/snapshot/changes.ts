@@ -18,16 +18,17 @@ export interface Change {
 /** In the order of their paths, a directory before what is in it. */
 export function* changesOf(snapshotter: Snapshotter, key: string): Iterable<Change> {
   const { parent } = snapshotter.stat(key);
-  const existed = (path: string): boolean => parent !== undefined && snapshotter.lookup(parent, path) !== undefined;
+  const before = (path: string): MemoryInode | undefined =>
+    parent === undefined ? undefined : snapshotter.lookup(parent, path);
   const below = (path: string): readonly string[] =>
     parent === undefined ? [] : namesBelow(snapshotter, parent, path);
-  yield* changesIn(snapshotter.directory(key), "", existed, below);
+  yield* changesIn(snapshotter.directory(key), "", before, below);
 }
 
 function* changesIn(
   directory: MemoryDirectory,
   prefix: string,
-  existed: (path: string) => boolean,
+  before: (path: string) => MemoryInode | undefined,
   below: (path: string) => readonly string[],
 ): Iterable<Change> {
   const names = new Set(directory.entries.keys());
@@ -38,9 +39,28 @@ function* changesIn(
     const inode = directory.lookup(name);
     if (inode === undefined || isWhiteout(inode)) yield { kind: "deleted", path: `/${path}`, bytes: 0 };
     else {
-      yield { kind: existed(path) ? "changed" : "added", path: `/${path}`, bytes: bytesOf(inode) };
-      if (inode instanceof MemoryDirectory) yield* changesIn(inode, `${path}/`, existed, below);
+      const old = before(path);
+      const change: Change = { kind: old === undefined ? "added" : "changed", path: `/${path}`, bytes: bytesOf(inode) };
+      if (!(inode instanceof MemoryDirectory)) yield change;
+      else yield* withDirectory(change, old, inode, changesIn(inode, `${path}/`, before, below));
     }
+  }
+}
+
+/** A directory that was there counts if itself is different, whatever its times say, or if something below it is. */
+function* withDirectory(
+  change: Change,
+  old: MemoryInode | undefined,
+  inode: MemoryDirectory,
+  inside: Iterable<Change>,
+): Iterable<Change> {
+  const isSame = old?.type === "dir" && old.mode === inode.mode && old.uid === inode.uid && old.gid === inode.gid;
+  if (!isSame) yield change;
+  let isTold = !isSame;
+  for (const one of inside) {
+    if (!isTold) yield change;
+    isTold = true;
+    yield one;
   }
 }
 

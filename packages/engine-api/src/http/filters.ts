@@ -50,7 +50,7 @@ export class Filters {
     if (values.length === 0) return undefined;
     const isTrue = values.some((value) => /^(1|true)$/i.test(value));
     const isFalse = values.some((value) => /^(0|false)$/i.test(value));
-    if (isTrue === isFalse) throw badRequest(`invalid filter '${name}=${JSON.stringify(values)}'`);
+    if (isTrue === isFalse) throw badRequest(`invalid filter '${name}=[${values.join(" ")}]'`);
     return isTrue;
   }
 }

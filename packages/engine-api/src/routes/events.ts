@@ -12,7 +12,6 @@ import { Filters } from "../http/filters.ts";
 import { badRequest, messageOf } from "../http/problem.ts";
 import type { Handler } from "../http/router.ts";
 import { Channel } from "../streams/channel.ts";
-import { matches } from "./images/list.ts";
 
 export function eventsHandler(engine: Engine): Handler {
   return ({ query }): ApiReply => {
@@ -21,9 +20,7 @@ export function eventsHandler(engine: Engine): Handler {
     const sinceUs = timeOfQuery(query, "since", nowUs);
     const untilUs = timeOfQuery(query, "until", nowUs) ?? Number.POSITIVE_INFINITY;
     if (sinceUs !== undefined && sinceUs > untilUs) {
-      throw badRequest(
-        `\`since\` time (${query.get("since")}) cannot be after \`until\` time (${query.get("until")})`,
-      );
+      throw badRequest(`\`since\` time (${query.get("since")}) cannot be after \`until\` time (${query.get("until")})`);
     }
     const channel = new Channel<EngineEvent>();
     const take = (event: EngineEvent): void => {
@@ -76,39 +73,29 @@ export function eventDocument({ type, action, id, attributes, timeUs }: EngineEv
   };
 }
 
-/** Unlike everywhere else, a filter that there is not is ignored. */
+const OBJECTS = ["container", "volume", "network", "plugin", "daemon", "service", "node", "secret", "config"];
+
+/**
+ * Unlike everywhere else, a filter that there is not is ignored. A filter on one kind of object also lets those of other
+ * kinds through whose name begins so.
+ */
 function accepts(filters: Filters, event: EngineEvent): boolean {
-  const { type, action, attributes } = event;
-  const isOf = (kind: string) => (value: string) =>
-    type === kind && (value === event.id || value === attributes["name"] || event.id.startsWith(value));
-  const objects = ["container", "volume", "network", "image", "daemon"].filter((kind) => filters.has(kind));
+  const { type, action, id, attributes } = event;
+  const isNamed = (value: string): boolean => id.startsWith(value) || (attributes["name"] ?? "").startsWith(value);
   return (
     filters.allows("type", (value) => value === type) &&
     filters.allows("event", (value) => value === action || value === action.split(":")[0]) &&
     filters.allows("scope", (value) => value === "local") &&
     filters.allowsLabels(attributes) &&
-    objects.every((kind) =>
-      kind === "image"
-        ? acceptsImage(filters, event)
-        : filters.allows(kind, isOf(kind)) || isShown(filters, kind, event),
-    )
+    OBJECTS.every((kind) => filters.allows(kind, isNamed)) &&
+    acceptsImage(filters, event)
   );
 }
 
-/** Filters on volumes and networks leave each other's events in, as they do in Docker. */
-function isShown(filters: Filters, kind: string, { type }: EngineEvent): boolean {
-  return (kind === "volume" || kind === "network") && type !== kind && filters.has(type);
-}
-
 function acceptsImage(filters: Filters, { type, id, attributes }: EngineEvent): boolean {
-  const name = type === "image" ? (attributes["name"] ?? id) : (attributes["image"] ?? "");
-  return filters.allows("image", (value) => value === id || value === name || fits(name, value));
+  const name = (type === "image" ? attributes["name"] : attributes["image"]) ?? "";
+  const names = [id, name, withoutTag(id), withoutTag(name)];
+  return filters.allows("image", (value) => names.includes(value));
 }
 
-function fits(name: string, pattern: string): boolean {
-  try {
-    return name !== "" && matches(name.includes(":") ? name : `${name}:latest`, pattern);
-  } catch {
-    return false;
-  }
-}
+const withoutTag = (name: string): string => (name.startsWith("sha256:") ? name : name.replace(/:[^:/]*$/, ""));

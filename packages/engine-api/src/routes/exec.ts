@@ -12,6 +12,7 @@ import { type Call, type Route, route } from "../http/router.ts";
 import { EXEC_CREATE, EXEC_START } from "../schemas/others.ts";
 import { Channel } from "../streams/channel.ts";
 import { encodeFrame, MULTIPLEXED_STREAM, RAW_STREAM } from "../streams/frames.ts";
+import { forward } from "../streams/input.ts";
 import { size } from "./containers/lifecycle.ts";
 
 const TYPED_STREAMS = 142;
@@ -77,7 +78,13 @@ async function converse(
   const written = channel.drain(stream, ({ stream: from, bytes }) => (isRaw ? bytes : encodeFrame(from, bytes)));
   try {
     await exec.start(session);
-    if (session.body.AttachStdin === true) void feed(world, session, stream);
+    if (session.body.AttachStdin === true) {
+      void forward(world, stream.input, {
+        take: (bytes) => session.stdin?.write(bytes),
+        end: () => session.stdin?.end(),
+        isOver: () => !session.isRunning,
+      });
+    }
     const what = `exec ${session.body.Cmd.join(" ")} to end`;
     const options = { isPatient: true, timeoutUs: Number.POSITIVE_INFINITY, signal: stream.signal, what };
     await world.until(() => !session.isRunning, options);
@@ -95,19 +102,6 @@ function refusal(error: unknown): LogEntry {
   if (!(error instanceof StatusError)) throw error;
   const bytes = new TextEncoder().encode(`${error.message}\r\n`);
   return { stream: "stdout", timeUs: 0, bytes };
-}
-
-async function feed(world: Engine["world"], session: ExecSession, { input }: HijackedStream): Promise<void> {
-  try {
-    for await (const bytes of input) {
-      session.stdin?.write(bytes);
-      world.wake();
-    }
-  } catch {
-    // The connection broke: for the process that is the end of its input.
-  }
-  session.stdin?.end();
-  world.wake();
 }
 
 function execDocument(session: ExecSession) {

@@ -1,6 +1,6 @@
 /** What the recorder noted of a finished image. */
 import { createHash } from "node:crypto";
-import { major, minor } from "@bottleship/core/abi";
+import { major, minor, programName } from "@bottleship/core/abi";
 import type { LayerEntry as CoreEntry } from "@bottleship/core/content";
 import type { Engine } from "@bottleship/core/engine";
 import type { Built, LayerEntry } from "./recording.ts";
@@ -15,8 +15,20 @@ export type ImageFacts = Pick<
   "config" | "history" | "author" | "architecture" | "os" | "variant" | "baseLayers" | "layers" | "rootfsOfInterest"
 >;
 
-/** `bases` are names of images that it may be based on. */
-export function imageFacts(engine: Engine, name: string, bases: readonly string[]): ImageFacts | undefined {
+export interface FactsOptions {
+  /** Names of images that it may be based on. */
+  readonly bases: readonly string[];
+  /** The recorded busybox: ours is no real program, so wherever it is it counts as that one. */
+  readonly executable: RecordedExecutable | undefined;
+}
+
+/** A file of the recorded base image. */
+export interface RecordedExecutable {
+  readonly size: number;
+  readonly sha256: string;
+}
+
+export function imageFacts(engine: Engine, name: string, { bases, executable }: FactsOptions): ImageFacts | undefined {
   const image = engine.images.find(name);
   if (image === undefined) return undefined;
   const { config, history = [], author, architecture, os, variant, rootfs } = image.config;
@@ -31,7 +43,9 @@ export function imageFacts(engine: Engine, name: string, bases: readonly string[
     os,
     ...(variant === undefined ? {} : { variant }),
     baseLayers,
-    layers: layers.map((entries) => entries.map(entryFacts).sort((a, b) => (a.path < b.path ? -1 : 1))),
+    layers: layers.map((entries) =>
+      entries.map((entry) => entryFacts(entry, executable)).sort((a, b) => (a.path < b.path ? -1 : 1)),
+    ),
     rootfsOfInterest: textsOf(layers),
   };
 }
@@ -41,24 +55,24 @@ function sharedLayers(layers: readonly string[], base: readonly string[] = []): 
   return base.every((layer, index) => layers[index] === layer) ? base.length : 0;
 }
 
-function entryFacts({ path, type, mode, uid, gid, content, link, rdev }: CoreEntry): LayerEntry {
+function entryFacts(entry: CoreEntry, executable: RecordedExecutable | undefined): LayerEntry {
+  const { path, type, mode, uid, gid, content = new Uint8Array(), link, rdev } = entry;
+  const isExecutable = content.length === executable?.size && programName(content) !== undefined;
   return {
     path,
     type,
     mode: mode.toString(8).padStart(4, "0"),
     uid,
     gid,
-    size: type === "file" ? (content?.length ?? 0) : 0,
+    size: type === "file" ? content.length : 0,
     link: link ?? null,
-    ...(type === "file"
-      ? {
-          sha256: createHash("sha256")
-            .update(content ?? "")
-            .digest("hex"),
-        }
-      : {}),
+    ...(type === "file" ? { sha256: isExecutable ? executable.sha256 : sha256(content) } : {}),
     ...(rdev === undefined ? {} : { major: major(rdev), minor: minor(rdev) }),
   };
+}
+
+function sha256(content: Uint8Array): string {
+  return createHash("sha256").update(content).digest("hex");
 }
 
 /** The small text files that the layers leave. */

@@ -21,7 +21,7 @@ const STEP = z.strictObject({
   state: z.literal("not started").optional(),
 });
 
-const LAYER_ENTRY = z.looseObject({
+export const LAYER_ENTRY = z.looseObject({
   path: z.string(),
   type: z.string(),
   mode: z.string(),

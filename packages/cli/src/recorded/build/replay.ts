@@ -7,7 +7,7 @@
 import { createEngine, type Engine } from "@bottleship/core/engine";
 import { ReplayError, within } from "../replay.ts";
 import { ClientDisk } from "./client-disk.ts";
-import { imageFacts } from "./image-facts.ts";
+import { type FactsOptions, imageFacts, type RecordedExecutable } from "./image-facts.ts";
 import { readProgress } from "./progress-lines.ts";
 import type { BuildCase, Built, RecordedFile, RecordedRun } from "./recording.ts";
 
@@ -21,14 +21,20 @@ export type BuildOutcome = Built | { readonly builds: readonly Built[] };
 /** Finds a case by its name, in whatever file it is. */
 export type FindCase = (name: string) => BuildCase | undefined;
 
+/** What belongs to the recordings besides the case itself. */
+export interface Surroundings {
+  readonly findCase: FindCase;
+  readonly executable: RecordedExecutable | undefined;
+}
+
 /** @throws ReplayError if a base is missing or nothing can end the build */
-export async function replayBuild(recorded: BuildCase, findCase: FindCase): Promise<BuildOutcome> {
+export async function replayBuild(recorded: BuildCase, { findCase, executable }: Surroundings): Promise<BuildOutcome> {
   const engine = createEngine({ profile: "recorded" });
   await engine.docker(["pull", "--quiet", BASE_IMAGE]);
   const bases = [BASE_IMAGE, ...(await buildBases(engine, recorded, findCase, new Set()))];
-  const first = new Replay(engine, recorded, bases, "first-nonce");
+  const first = new Replay(engine, recorded, { bases, executable }, "first-nonce");
   if (recorded.builds === undefined) await first.build(0);
-  const second = new Replay(engine, recorded, bases, "second-nonce");
+  const second = new Replay(engine, recorded, { bases, executable }, "second-nonce");
   if (recorded.builds === undefined) return second.build(0);
   const builds: Built[] = [];
   for (const index of recorded.builds.keys()) builds.push(await second.build(index));
@@ -49,7 +55,7 @@ async function buildBases(
     const found = findCase(base);
     if (found === undefined) throw new ReplayError(`no recording of the base ${base}`);
     const below = await buildBases(engine, found, findCase, done);
-    const { exitCode, error } = await new Replay(engine, found, [BASE_IMAGE, ...below], "nonce").build(0);
+    const { exitCode, error } = await new Replay(engine, found, { bases: [], executable: undefined }, "nonce").build(0);
     if (exitCode !== 0) throw new ReplayError(`base ${base} failed: ${error}`);
     names.push(...below, imageName(found));
   }
@@ -61,14 +67,14 @@ const imageName = ({ name }: BuildCase): string => `bld-${name}`;
 class Replay {
   readonly #engine: Engine;
   readonly #case: BuildCase;
-  readonly #bases: readonly string[];
+  readonly #facts: FactsOptions;
   readonly #nonce: string;
   readonly #disk = new ClientDisk();
 
-  constructor(engine: Engine, recorded: BuildCase, bases: readonly string[], nonce: string) {
+  constructor(engine: Engine, recorded: BuildCase, facts: FactsOptions, nonce: string) {
     this.#engine = engine;
     this.#case = recorded;
-    this.#bases = bases;
+    this.#facts = facts;
     this.#nonce = nonce;
     this.#disk.write(`${WORKDIR}/${CONTEXT}`, { dir: true });
     const files = Object.entries({ ...prefixed(recorded.context), ...recorded.extra });
@@ -105,7 +111,7 @@ class Replay {
     const progressed = readProgress(normalized(stderr));
     const { builds, noImage, result } = this.#case;
     const hasImage = exitCode === 0 && noImage !== true;
-    const facts = hasImage ? imageFacts(this.#engine, imageName(this.#case), this.#bases) : undefined;
+    const facts = hasImage ? imageFacts(this.#engine, imageName(this.#case), this.#facts) : undefined;
     const steps = progressed.steps.filter(({ name }) => /^\[[^\]]*\d+\/\d+\] /.test(name));
     const cached = steps.filter((step) => step.cached === true).map(({ name }) => name);
     const notCached = steps.filter((step) => step.cached !== true).map(({ name }) => name);

@@ -5,9 +5,10 @@
  * @see BuildKit cache/contenthash/checksum.go, filehash.go
  */
 import { O_RDONLY } from "../../abi/index.ts";
-import { encode, join, NO_BYTES, sha256 } from "../../lib/index.ts";
+import { MemoryFile } from "../../fs/index.ts";
+import { concat, encode, join, NO_BYTES, sha256 } from "../../lib/index.ts";
 import type { MountedTree } from "../../snapshot/index.ts";
-import { type Location, openAt } from "../../vfs/index.ts";
+import { type FileSystem, type Location, openAt } from "../../vfs/index.ts";
 import type { IgnoreMatcher } from "./ignore.ts";
 import { rootPath } from "./root-path.ts";
 import { namesIn } from "./select.ts";
@@ -15,50 +16,77 @@ import { namesIn } from "./select.ts";
 /** The digest of each path that a selection covers, so that a difference can be named. */
 export type Checksums = ReadonlyMap<string, string>;
 
+export interface ChecksumOptions {
+  /** What stays behind and does not count. */
+  readonly exclude?: IgnoreMatcher | undefined;
+  /** The files come from outside: modes of directories are not looked at, as in BuildKit's transfer. */
+  readonly isFromOutside?: boolean;
+}
+
 /** Checksums of what is at `path` (links followed) and below; `undefined` if nothing is there. */
-export function checksums(tree: MountedTree, path: string, exclude?: IgnoreMatcher): Checksums | undefined {
+export function checksums(tree: MountedTree, path: string, options: ChecksumOptions = {}): Checksums | undefined {
+  if (options.isFromOutside !== true || options.exclude !== undefined) return compute(tree, path, options);
+  // A context's tree never changes, and the next build may have the same.
+  const known = memos.get(tree.fileSystem) ?? new Map<string, Checksums | undefined>();
+  memos.set(tree.fileSystem, known);
+  if (!known.has(path)) known.set(path, compute(tree, path, options));
+  return known.get(path);
+}
+
+const memos = new WeakMap<FileSystem, Map<string, Checksums | undefined>>();
+
+function compute(tree: MountedTree, path: string, options: ChecksumOptions): Checksums | undefined {
   const resolved = rootPath(tree, path);
   const at = tree.find(resolved, { follow: false });
   if (at === undefined) return undefined;
   const found = new Map<string, string>();
-  if (at.inode.type === "dir") collect(tree, resolved, "", found, exclude);
-  else found.set("", digestOf(at));
+  if (at.inode.type === "dir") collect(tree, resolved, "", found, options);
+  else found.set("", digestOf(at, options));
   return found;
 }
 
 /** One digest for all. */
 export function combined(sums: Checksums): string {
-  return sha256(encode([...sums].map(([path, digest]) => `${path}\0${digest}\n`).join("")));
+  const known = digests.get(sums);
+  if (known !== undefined) return known;
+  const digest = sha256(encode([...sums].map(([path, one]) => `${path}\0${one}\n`).join("")));
+  digests.set(sums, digest);
+  return digest;
 }
+
+const digests = new WeakMap<Checksums, string>();
 
 function collect(
   tree: MountedTree,
   directory: string,
   prefix: string,
   found: Map<string, string>,
-  exclude: IgnoreMatcher | undefined,
+  options: ChecksumOptions,
 ): void {
+  const { exclude } = options;
   for (const name of namesIn(tree, directory)) {
     const path = join(directory, name);
     const below = prefix + name;
     const at = tree.find(path, { follow: false });
     if (at === undefined) continue;
     if (exclude?.matches(below) === true && (at.inode.type !== "dir" || !exclude.hasExclusions)) continue;
-    found.set(below, digestOf(at));
-    if (at.inode.type === "dir") collect(tree, path, `${below}/`, found, exclude);
+    found.set(below, digestOf(at, options));
+    if (at.inode.type === "dir") collect(tree, path, `${below}/`, found, options);
   }
 }
 
-function digestOf(at: Location): string {
+function digestOf(at: Location, { isFromOutside = false }: ChecksumOptions): string {
   const { inode } = at;
+  if (isFromOutside && inode.type === "dir") return "directory";
   const { mode, uid, gid, rdev } = inode.stat();
   const header = [mode, uid, gid, rdev, inode.type === "symlink" ? inode.readlink() : ""].join("\0");
   const xattrs = inode.listxattr().map((name) => `${name}=${sha256(inode.getxattr(name) ?? NO_BYTES)}`);
-  const content = inode.type === "file" ? sha256(contentOf(at)) : "";
-  return sha256(encode([header, ...xattrs, content].join("\n")));
+  const attributes = encode([header, ...xattrs, ""].join("\n"));
+  return sha256(inode.type === "file" ? concat([attributes, contentOf(at)]) : attributes);
 }
 
 function contentOf(at: Location): Uint8Array {
+  if (at.inode instanceof MemoryFile) return at.inode.content.bytes();
   const file = openAt(at, O_RDONLY);
   const content = file.read(at.inode.stat().size);
   file.release();

@@ -6,6 +6,9 @@
 import { fileType, PERMISSION_BITS } from "../../abi/index.ts";
 import { type LayerEntry, tarToLayer } from "../../content/index.ts";
 import { compareBytes, encode, gunzip, isGzip, join, StatusError } from "../../lib/index.ts";
+import type { KnownFile } from "./context-memory.ts";
+
+const DEFAULT_MODE = 0o644;
 
 /** A file in a context that is written as an object. A text or bytes alone mean a file with mode 0644. */
 export type ContextFile =
@@ -20,6 +23,7 @@ export type ContextFile =
 export interface DiskStat {
   readonly mode: number | bigint;
   readonly mtimeMs: number | bigint;
+  readonly size?: number | bigint;
   readonly nlink?: number | bigint;
   readonly ino?: number | bigint;
 }
@@ -39,44 +43,90 @@ export type ContextSource =
   | { readonly disk: ContextDisk; readonly path: string; readonly shownAs?: string }
   | { readonly tar: Uint8Array };
 
-/** The entries of a context, a directory before what is in it; `nowUs` is the time of files that have none. */
-export function contextEntries(source: ContextSource, nowUs: number): Iterable<LayerEntry> {
-  if ("files" in source) return objectEntries(source.files, nowUs);
-  if ("disk" in source) return diskEntries(source.disk, source.path, source.shownAs);
-  return archiveEntries(source.tar);
+/**
+ * The entries of a context, a directory before what is in it; `nowUs` is the time of files that have none.
+ *
+ * `known` has the files from the last time, by path: an unchanged one gives the same entry again. Bytes are read anew
+ * each time, for who gave them may have changed them.
+ */
+export function contextEntries(
+  source: ContextSource,
+  nowUs: number,
+  known: Map<string, KnownFile> = new Map(),
+): readonly LayerEntry[] {
+  if ("files" in source) return objectEntries(source.files, nowUs, known);
+  if ("disk" in source) return [...diskEntries(source.disk, source.path, source.shownAs, known)];
+  return [...archiveEntries(source.tar)];
 }
 
-function* objectEntries(files: Readonly<Record<string, ContextFile>>, nowUs: number): Iterable<LayerEntry> {
-  for (const path of Object.keys(files).sort(compareBytes)) {
+function objectEntries(
+  files: Readonly<Record<string, ContextFile>>,
+  nowUs: number,
+  known: Map<string, KnownFile>,
+): readonly LayerEntry[] {
+  const entries: LayerEntry[] = [];
+  let last = "";
+  let isSorted = true;
+  for (const path of Object.keys(files)) {
     const file = files[path];
-    if (file !== undefined) yield { ...objectEntry(file), path, uid: 0, gid: 0, mtimeUs: nowUs };
+    if (file === undefined) continue;
+    isSorted &&= compareBytes(last, path) <= 0;
+    last = path;
+    const text = textOf(file);
+    const old = known.get(path);
+    if (old !== undefined && text !== undefined && old.text === text && old.entry.mode === modeOf(file)) {
+      entries.push(old.entry);
+      continue;
+    }
+    const entry = { ...objectEntry(file), path, uid: 0, gid: 0, mtimeUs: nowUs };
+    known.set(path, { entry, text });
+    entries.push(entry);
   }
+  return isSorted ? entries : entries.sort((a, b) => compareBytes(a.path, b.path));
+}
+
+/** The content of a file that is given as a text. */
+function textOf(file: ContextFile): string | undefined {
+  if (typeof file === "string") return file;
+  return "content" in file && typeof file.content === "string" ? file.content : undefined;
+}
+
+function modeOf(file: ContextFile): number {
+  return (typeof file === "object" && "mode" in file ? file.mode : undefined) ?? DEFAULT_MODE;
 }
 
 function objectEntry(file: ContextFile): Pick<LayerEntry, "type" | "mode" | "content" | "link"> {
-  if (typeof file === "string") return { type: "file", mode: 0o644, content: encode(file) };
-  if (file instanceof Uint8Array) return { type: "file", mode: 0o644, content: file };
+  if (typeof file === "string") return { type: "file", mode: DEFAULT_MODE, content: encode(file) };
+  if (file instanceof Uint8Array) return { type: "file", mode: DEFAULT_MODE, content: file.slice() };
   if ("symlink" in file) return { type: "symlink", mode: 0o777, link: file.symlink };
   if ("hardlink" in file) return { type: "hardlink", mode: 0o644, link: file.hardlink };
   if ("directory" in file) return { type: "dir", mode: file.mode ?? 0o755 };
-  const { content, mode = 0o644 } = file;
-  return { type: "file", mode, content: typeof content === "string" ? encode(content) : content };
+  const { content } = file;
+  return { type: "file", mode: modeOf(file), content: typeof content === "string" ? encode(content) : content.slice() };
 }
 
 /** @throws StatusError not-found `path "DIR" not found`, in the client's words */
-function* diskEntries(disk: ContextDisk, root: string, shownAs = root): Iterable<LayerEntry> {
-  if (!isDirectory(disk, root))
-    throw new StatusError("not-found", `unable to prepare context: path "${shownAs}" not found`);
-  yield* below(disk, root, "", new Map());
-}
-
-/** `firstNames` has the path under which an inode was met first. */
-function* below(
+function* diskEntries(
   disk: ContextDisk,
   root: string,
-  prefix: string,
-  firstNames: Map<string, string>,
+  shownAs = root,
+  known: Map<string, KnownFile>,
 ): Iterable<LayerEntry> {
+  if (!isDirectory(disk, root))
+    throw new StatusError("not-found", `unable to prepare context: path "${shownAs}" not found`);
+  yield* below({ disk, root, known, firstNames: new Map() }, "");
+}
+
+interface DiskWalk {
+  readonly disk: ContextDisk;
+  readonly root: string;
+  readonly known: Map<string, KnownFile>;
+  /** The path under which an inode was met first. */
+  readonly firstNames: Map<string, string>;
+}
+
+function* below(walk: DiskWalk, prefix: string): Iterable<LayerEntry> {
+  const { disk, root, firstNames } = walk;
   const names = disk.readdirSync(prefix === "" ? root : join(root, prefix)).map(String);
   for (const name of names.sort(compareBytes)) {
     const path = prefix + name;
@@ -93,13 +143,43 @@ function* below(
       const first = inode === undefined ? undefined : firstNames.get(inode);
       if (inode !== undefined && first === undefined) firstNames.set(inode, path);
       if (first !== undefined) yield { ...entry, type: "hardlink", link: first };
-      else yield { ...entry, content: bytesOf(disk.readFileSync(place)) };
-    } else if (type === "symlink") yield { ...entry, mode: 0o777, link: String(disk.readlinkSync(place)) };
+      else yield diskFile(walk, entry, stat, place);
+    } else if (type === "symlink") yield same(walk, { ...entry, mode: 0o777, link: String(disk.readlinkSync(place)) });
     else {
-      yield entry;
-      yield* below(disk, root, `${path}/`, firstNames);
+      yield same(walk, entry);
+      yield* below(walk, `${path}/`);
     }
   }
+}
+
+/** The entry from the last time if it says the same. */
+function same({ known }: DiskWalk, entry: LayerEntry): LayerEntry {
+  const old = known.get(entry.path)?.entry;
+  const { type, mode, mtimeUs, link } = entry;
+  if (old?.type === type && old.mode === mode && old.mtimeUs === mtimeUs && old.link === link) return old;
+  known.set(entry.path, { entry, text: undefined });
+  return entry;
+}
+
+/** A file whose time and size are as before is not read again. */
+function diskFile(
+  { disk, known }: DiskWalk,
+  entry: Omit<LayerEntry, "content">,
+  { size }: DiskStat,
+  place: string,
+): LayerEntry {
+  const old = known.get(entry.path)?.entry;
+  const isSame =
+    old?.content !== undefined &&
+    old.type === "file" &&
+    size !== undefined &&
+    old.content.length === Number(size) &&
+    old.mtimeUs === entry.mtimeUs &&
+    old.mode === entry.mode;
+  if (isSame) return old;
+  const read = { ...entry, content: bytesOf(disk.readFileSync(place)) };
+  known.set(entry.path, { entry: read, text: undefined });
+  return read;
 }
 
 function isDirectory(disk: ContextDisk, path: string): boolean {

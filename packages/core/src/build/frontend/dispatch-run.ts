@@ -45,7 +45,7 @@ function lineOf(command: string, heredocs: readonly Heredoc[]): string {
 }
 
 function placeMount(mount: BuildMount, absolute: (path: string) => string): StepMount {
-  if (mount.type === "secret") return mount;
+  if (mount.type === "secret") return mount.target === "" ? mount : { ...mount, target: absolute(mount.target) };
   if (mount.type === "ssh") {
     if (mount.source !== "") throw new BuildError("ssh does not support source");
     return mount;

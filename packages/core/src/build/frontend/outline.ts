@@ -68,11 +68,20 @@ export function outlineOf(
 
 /** As the client prints it: a heading and a table each for arguments, secrets and agents. */
 export function printOutline({ name, description, args, secrets, ssh }: Outline): string {
-  const head = [...(name === "" ? [] : [["TARGET:", name]]), ...(description === "" ? [] : [["DESCRIPTION:", description]])];
+  const head = [
+    ...(name === "" ? [] : [["TARGET:", name]]),
+    ...(description === "" ? [] : [["DESCRIPTION:", description]]),
+  ];
   const flag = ({ name: id, required }: OutlineMount) => [id, required ? "true" : ""];
   const tables = [
     table(head, 1),
-    table(withHead(["BUILD ARG", "VALUE", "DESCRIPTION"], args.map((arg) => [arg.name, arg.value, arg.description])), 3),
+    table(
+      withHead(
+        ["BUILD ARG", "VALUE", "DESCRIPTION"],
+        args.map((arg) => [arg.name, arg.value, arg.description]),
+      ),
+      3,
+    ),
     table(withHead(["SECRET", "REQUIRED"], secrets.map(flag)), 3),
     table(withHead(["SSH", "REQUIRED"], ssh.map(flag)), 3),
   ];
@@ -88,7 +97,9 @@ function table(rows: readonly Row[], padding: number): string {
   if (rows.length === 0) return "";
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
   const line = (row: Row): string =>
-    row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd((widths[column] ?? 0) + padding))).join("");
+    row
+      .map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd((widths[column] ?? 0) + padding)))
+      .join("");
   return `${rows.map((row) => `${line(row)}\n`).join("")}\n`;
 }
 

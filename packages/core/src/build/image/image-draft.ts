@@ -46,6 +46,11 @@ export class ImageDraft {
     return this.#config;
   }
 
+  /** A text that is the same for drafts that are. */
+  get fingerprint(): string {
+    return JSON.stringify([this.platform, this.#config, this.#history, this.#author]);
+  }
+
   /** After a step. `before` is the scope it was dispatched in, `after` the next one; `hasLayer` says that it changed files. */
   with(step: Step, before: Scope, after: Scope, hasLayer: boolean): ImageDraft {
     const entry: History = {

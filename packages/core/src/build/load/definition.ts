@@ -76,11 +76,11 @@ export function loadIgnoreFile(
 /** The `.dockerignore` of a named context. */
 export function loadContextIgnoreFile(
   name: string,
-  files: Iterable<LayerEntry>,
+  files: readonly LayerEntry[],
   progress: Progress,
 ): IgnoreMatcher | undefined {
   const shown = progress.start(`[context ${name}] load .dockerignore`);
-  const entry = findFile([...files], ".dockerignore");
+  const entry = findFile(files, ".dockerignore");
   shown.status(`transferring ${name}: ${transferred(entry)}`);
   shown.complete(false);
   return entry === undefined ? undefined : ignoreMatcher(entry);

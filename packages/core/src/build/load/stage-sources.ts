@@ -7,8 +7,8 @@ import type { LayerEntry } from "../../content/index.ts";
 import { StatusError } from "../../lib/index.ts";
 import type { BuildRequest, ImageNames } from "../build-request.ts";
 import { BuildError } from "../dockerfile/error.ts";
+import type { ContextMemory } from "../files/context-memory.ts";
 import { type ContextSource, contextEntries } from "../files/context-source.ts";
-import type { Transfer } from "../files/transfer.ts";
 import type { Prepared } from "../frontend/check.ts";
 import { type BuildPlatform, formatPlatform, parsePlatform } from "../frontend/platform.ts";
 import { ImageRounds } from "../frontend/resolve.ts";
@@ -23,8 +23,8 @@ export interface StageSourcesOptions {
   readonly images: ImageNames;
   readonly progress: Progress;
   readonly nowUs: number;
-  /** What has been sent of a named context before. */
-  readonly transfer: (name: string) => Transfer;
+  /** What is known of a named context from before. */
+  readonly memory: (name: string, source: ContextSource) => ContextMemory;
   /** Shown before the loading of images in a build for several platforms. */
   readonly shownPlatform: string | undefined;
 }
@@ -102,7 +102,7 @@ export class StageSources {
     const { images, progress } = this.#options;
     const shown = progress.start(title);
     try {
-      const image = await images.resolve(name, this.#platformOf(stage));
+      const image = await images.resolve(name, { platform: this.#platformOf(stage), pull: this.#options.request.pull });
       shown.complete(false);
       return image;
     } catch (error) {
@@ -117,11 +117,13 @@ export class StageSources {
     const key = `${name} ${isBase}`;
     const known = this.#contexts.get(key);
     if (known !== undefined) return known;
-    const { progress, transfer, nowUs } = this.#options;
-    const entries = (): Iterable<LayerEntry> => contextEntries(source, nowUs);
-    const ignore = loadContextIgnoreFile(name, entries(), progress);
+    const { progress, nowUs } = this.#options;
+    const memory = this.#options.memory(name, source);
+    const files = contextEntries(source, nowUs, memory.files);
+    const entries = (): readonly LayerEntry[] => files;
+    const ignore = loadContextIgnoreFile(name, files, progress);
     const vertex: Vertex = {
-      op: { kind: "context", entries, ignore, transfer: transfer(name), isBase },
+      op: { kind: "context", entries, ignore, memory, isBase },
       name: `[context ${name}] load from client`,
       inputs: [],
       ignoresCache: false,

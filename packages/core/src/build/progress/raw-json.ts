@@ -32,7 +32,7 @@ export class RawJsonProgress {
     const timestamp = timeText(event.timeUs);
     switch (event.kind) {
       case "planned": {
-        const inputs = event.inputs.flatMap((input) => this.#vertices.get(input)?.digest ?? []);
+        const inputs = event.inputs.map(digestOf);
         return this.#vertex({ ...newVertex(event), ...(inputs.length === 0 ? {} : { inputs }) }, event);
       }
       case "started":
@@ -71,7 +71,12 @@ export class RawJsonProgress {
 
 function newVertex(event: BuildEvent): ShownVertex {
   const name = "name" in event ? event.name : "";
-  return { digest: `sha256:${sha256(encode(`${event.vertex} ${name}`))}`, name };
+  return { digest: digestOf(event.vertex), name };
+}
+
+/** What stands for a vertex in the whole output. Unlike BuildKit's, it says nothing of the vertex. */
+function digestOf(vertex: number): string {
+  return `sha256:${sha256(encode(`vertex ${vertex}`))}`;
 }
 
 function warningDocument({ rule, description, url, message, range }: LintWarning) {

@@ -8,9 +8,13 @@
  */
 import { encode, sha256 } from "../../lib/index.ts";
 import type { Snapshotter } from "../../snapshot/index.ts";
+import { type Checksums, combined } from "../files/checksum.ts";
 
-/** What a step was made from: names and values, in an order that is the same for every step of a kind. */
-export type Ingredients = ReadonlyMap<string, string>;
+/**
+ * What a step was made from: names and values, in an order that is the same for every step of a kind. Files are one
+ * ingredient with a digest each.
+ */
+export type Ingredients = ReadonlyMap<string, string | Checksums>;
 
 export interface CacheRecord {
   readonly key: string;
@@ -19,6 +23,8 @@ export interface CacheRecord {
   /** The vertex's name, when it was made. */
   readonly name: string;
   readonly snapshot: string;
+  /** What history calls the layer if no instruction tells; by default the name. */
+  readonly title?: string | undefined;
   readonly ingredients: Ingredients;
   readonly createdUs: number;
   /** When it was last of use. */
@@ -49,7 +55,8 @@ export class BuildCache {
 
   /** The digest of a step's ingredients. */
   static key(ingredients: Ingredients): string {
-    return sha256(encode(JSON.stringify([...ingredients])));
+    const values = [...ingredients].map(([name, value]) => [name, typeof value === "string" ? value : combined(value)]);
+    return sha256(encode(JSON.stringify(values)));
   }
 
   /** The record of a key; it counts as used. */
@@ -68,7 +75,7 @@ export class BuildCache {
     if (known !== undefined) this.#snapshotter.release(known.snapshot);
     const stored = { ...record, usedUs: record.createdUs, uses: 1 };
     this.#records.set(record.key, stored);
-    this.#titles.set(record.snapshot, record.name);
+    this.#titles.set(record.snapshot, record.title ?? record.name);
     this.#newest.set(stepOf(record.name), stored);
     return stored;
   }
@@ -78,11 +85,7 @@ export class BuildCache {
     const last = this.#newest.get(stepOf(name));
     const miss = { step: name, changed: undefined, before: undefined, now: undefined };
     if (last === undefined) return miss;
-    for (const key of new Set([...ingredients.keys(), ...last.ingredients.keys()])) {
-      const [before, now] = [last.ingredients.get(key), ingredients.get(key)];
-      if (before !== now) return { ...miss, changed: key, before, now };
-    }
-    return miss;
+    return { ...miss, ...firstDifference(last.ingredients, ingredients) };
   }
 
   /** What made a snapshot, if a build did. */
@@ -106,6 +109,24 @@ export class BuildCache {
     this.#titles.clear();
     return bytes;
   }
+}
+
+type Difference = Pick<CacheMiss, "changed" | "before" | "now">;
+
+function firstDifference(before: Ingredients, now: Ingredients): Difference | undefined {
+  for (const name of new Set([...now.keys(), ...before.keys()])) {
+    const [old, own] = [before.get(name), now.get(name)];
+    if (old === own) continue;
+    if (typeof old === "object" && typeof own === "object") {
+      const found = firstDifference(old, own);
+      if (found !== undefined) return { ...found, changed: `${name}/${found.changed}`.replace(/\/+$/, "") };
+    } else return { changed: name, before: shown(old), now: shown(own) };
+  }
+  return undefined;
+}
+
+function shown(value: string | Checksums | undefined): string | undefined {
+  return typeof value === "object" ? combined(value) : value;
 }
 
 /** `[build 2/4] RUN make` is the same step as `[2/5] RUN make`. */

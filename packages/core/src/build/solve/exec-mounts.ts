@@ -9,8 +9,10 @@
 import { FileContent, MemoryDirectory, MemoryFile, MemoryFs, OverlayFs } from "../../fs/index.ts";
 import { decode, encode, join, sha256 } from "../../lib/index.ts";
 import type { MountSpec } from "../../oci/index.ts";
+import { MountedTree } from "../../snapshot/index.ts";
 import { type FileSystem, type Location, walk } from "../../vfs/index.ts";
 import { BuildError } from "../dockerfile/error.ts";
+import { Copier } from "../files/copy.ts";
 import type { StepMount } from "../frontend/step.ts";
 import type { BuildMachine } from "./build-machine.ts";
 import type { Result } from "./result.ts";
@@ -103,18 +105,14 @@ export class ExecMounts {
   }
 
   #fill(directory: MemoryDirectory, from: Result, source: string): void {
+    const { kernel } = this.#machine;
     const tree = from.open();
+    // An overlay over nothing writes into the directory itself.
+    const cache = new MountedTree(kernel, new OverlayFs(kernel, { lower: [], upper: directory, options: "" }));
     try {
-      const at = tree.find(source);
-      for (const { name } of at?.inode.type === "dir" ? [...at.inode.readdir()] : []) {
-        const inode = at?.inode.lookup(name);
-        if (inode?.type !== "file") continue;
-        const { mode, uid, gid } = inode;
-        const file = directory.create(name, { type: "file", mode, uid, gid });
-        const content = tree.readFile(join(source, name));
-        if (file instanceof MemoryFile && content !== undefined) file.content = FileContent.of(content);
-      }
+      new Copier(tree, cache, { mountPoint: "" }).copy(source, "/");
     } finally {
+      cache.close();
       tree.close();
     }
   }

@@ -7,6 +7,7 @@ import { ExecMounts, type Secrets } from "./exec-mounts.ts";
 import { missing } from "./file-work.ts";
 import type { Result } from "./result.ts";
 import type { RunExecutor } from "./run-executor.ts";
+import { OUTSIDE_KEY } from "./source-work.ts";
 import type { ExecMount, ExecOp } from "./vertex.ts";
 import { baseIngredient, type ChangeWork } from "./work.ts";
 
@@ -25,6 +26,7 @@ export function execWork(
   return (base) => ({
     ingredients: new Map([baseIngredient(base), ...ingredients]),
     base: base?.snapshot,
+    title: `mount / from exec ${op.argv.join(" ")}`,
     change: (key, progress, signal) => run(machine, executor, secrets, op, sources, { key, progress, signal }),
   });
 }
@@ -40,6 +42,8 @@ function ingredientsOf(machine: BuildMachine, op: ExecOp, sources: Sources): Map
   ingredients.set("the network", op.network);
   if (op.hostname !== undefined) ingredients.set("the host name", op.hostname);
   if (op.extraHosts.length > 0) ingredients.set("the hosts", JSON.stringify(op.extraHosts));
+  if (op.shmSizeBytes !== undefined) ingredients.set("the size of /dev/shm", String(op.shmSizeBytes));
+  if (op.rlimits.length > 0) ingredients.set("the limits", JSON.stringify(op.rlimits));
   if (op.script !== undefined) ingredients.set("the script", op.script.content);
   for (const one of op.mounts) {
     const { target, type } = one.mount;
@@ -56,7 +60,7 @@ function mountIngredient(machine: BuildMachine, { mount, input }: ExecMount, sou
   const tree = from.open();
   try {
     const path = join("/", mount.source);
-    const sums = checksums(tree, path);
+    const sums = checksums(tree, path, { isFromOutside: from.key === OUTSIDE_KEY });
     if (sums === undefined) throw missing(machine, path);
     return JSON.stringify([what, combined(sums)]);
   } finally {
@@ -75,7 +79,7 @@ async function run(
   const prepared = new ExecMounts(machine, secrets).prepare(op, sources);
   try {
     await executor.run({
-      op: { ...op, env: [...op.env, ...prepared.env] },
+      op: { ...op, env: [...op.env, ...prepared.env, ...op.proxy] },
       snapshot: key,
       mounts: prepared.mounts,
       signal,

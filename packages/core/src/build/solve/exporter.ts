@@ -15,6 +15,8 @@ export class Exporter {
   readonly #images: ImageStore;
   /** Of snapshots that were exported before. */
   readonly #diffIds = new Map<string, Digest>();
+  /** What was last made of a snapshot. */
+  readonly #exported = new Map<string, { readonly fingerprint: string; readonly image: Image }>();
 
   constructor(snapshotter: Snapshotter, images: ImageStore) {
     this.#snapshotter = snapshotter;
@@ -31,6 +33,22 @@ export class Exporter {
 
   /** Stores the image of a snapshot; `undefined` is an image without layers. `titleOf` tells what made a layer. */
   export(
+    snapshot: string | undefined,
+    draft: ImageDraft,
+    nowUs: number,
+    titleOf: (snapshot: string) => string | undefined,
+  ): Image {
+    // An image without layers says when it was made, all others when their layers were.
+    if (snapshot === undefined) return this.#build(snapshot, draft, nowUs, titleOf);
+    const { fingerprint } = draft;
+    const known = this.#exported.get(snapshot);
+    if (known?.fingerprint === fingerprint && this.#images.byId(known.image.id) === known.image) return known.image;
+    const image = this.#build(snapshot, draft, nowUs, titleOf);
+    this.#exported.set(snapshot, { fingerprint, image });
+    return image;
+  }
+
+  #build(
     snapshot: string | undefined,
     draft: ImageDraft,
     nowUs: number,

@@ -13,7 +13,7 @@ import { selectSources } from "../files/select.ts";
 import { openArchive, unpackArchive } from "../files/unpack.ts";
 import type { BuildMachine } from "./build-machine.ts";
 import type { Result } from "./result.ts";
-import { snapshotResult } from "./source-work.ts";
+import { OUTSIDE_KEY, snapshotResult } from "./source-work.ts";
 import type { CopyFiles, FileOp, MakeDirectory } from "./vertex.ts";
 import { baseIngredient, type ChangeWork } from "./work.ts";
 
@@ -29,13 +29,14 @@ export function fileWork(
   op: FileOp,
   sources: Sources,
 ): (base: Result | undefined) => ChangeWork {
-  const ingredients = new Map<string, string>();
+  const ingredients = new Map<string, string | Checksums>();
   for (const [index, action] of op.actions.entries()) {
     const { input: _input, ...what } = { input: 0, ...action };
     ingredients.set(`step ${index}`, JSON.stringify(what));
     if (action.kind !== "copy") continue;
-    const sums = sourceChecksums(machine, action, sources[action.input]);
-    for (const [path, digest] of sums) ingredients.set(path, digest);
+    for (const [path, sums] of sourceChecksums(machine, action, sources[action.input])) {
+      ingredients.set(`file ${path}`, sums);
+    }
   }
   return (base) => ({
     ingredients: new Map([baseIngredient(base), ...ingredients]),
@@ -44,15 +45,19 @@ export function fileWork(
   });
 }
 
-/** Of every file that an action takes: `file /app/x.py` and its digest. */
-function sourceChecksums(machine: BuildMachine, action: CopyFiles, from: Result | undefined): Checksums {
-  const found = new Map<string, string>();
+/** Of everything that an action takes, by the paths that its source names. */
+function sourceChecksums(
+  machine: BuildMachine,
+  action: CopyFiles,
+  from: Result | undefined,
+): ReadonlyMap<string, Checksums> {
+  const found = new Map<string, Checksums>();
   const exclude = checkedExclude(machine, action);
   withTree(machine, from, (tree) => {
     for (const path of selectSources(tree, action.source)) {
-      const sums = checksums(tree, path, exclude);
+      const sums = checksums(tree, path, { exclude, isFromOutside: from?.key === OUTSIDE_KEY });
       if (sums === undefined) throw missing(machine, path);
-      for (const [below, digest] of sums) found.set(`file ${below === "" ? path : `${path}/${below}`}`, digest);
+      found.set(path, sums);
     }
   });
   return found;

@@ -3,10 +3,11 @@
  *
  * @see BuildKit frontend/dockerfile/dockerfile2llb/convert.go
  */
-import { basename } from "../../lib/index.ts";
+import { basename, clean } from "../../lib/index.ts";
 import type { ImageConfig } from "../../oci/index.ts";
 import type { InstructionOf } from "../dockerfile/ast.ts";
 import type { IgnoreMatcher } from "../files/ignore.ts";
+import { sourcePath } from "../files/select.ts";
 import type { Prepared } from "../frontend/check.ts";
 import { dispatch } from "../frontend/dispatch.ts";
 import { type BuildPlatform, DEFAULT_PLATFORM } from "../frontend/platform.ts";
@@ -41,6 +42,9 @@ export interface RunDefaults {
   readonly network: "default" | "none" | "host";
   readonly hostname: string | undefined;
   readonly extraHosts: readonly ExtraHost[];
+  readonly shmSizeBytes: number | undefined;
+  readonly rlimits: ExecOp["rlimits"];
+  readonly proxy: readonly string[];
 }
 
 export interface PlanOptions {
@@ -111,7 +115,9 @@ export class Plan {
     }
     const base = source?.kind === "image" ? source.image : undefined;
     const scope = imageScope(base?.config.config ?? {});
-    const image = ImageDraft.from(base?.config ?? platform, base?.config).withEnvironment(scope);
+    // An image that is asked for another platform than its base's is labelled so.
+    const { platform: asked } = this.#options;
+    const image = ImageDraft.from(asked ?? base?.config ?? platform, base?.config).withEnvironment(scope);
     return { vertex: this.#sourceVertex(stage, source), scope, image };
   }
 
@@ -152,7 +158,7 @@ export class Plan {
       case "WORKDIR": {
         if (step.path === "/") return undefined;
         const owner = end.image.config.User || undefined;
-        const op: FileOp = { kind: "file", actions: [{ kind: "mkdir", path: step.path, owner }] };
+        const op: FileOp = { kind: "file", actions: [{ kind: "mkdir", path: clean(step.path), owner }] };
         // Unlike other steps, BuildKit does not make this one anew when the cache is not to be used.
         return this.#vertices.add({ op, inputs: [end.vertex], ...about(), ignoresCache: false });
       }
@@ -175,7 +181,7 @@ export class Plan {
     const action = (source: string, input: number, unpacks: boolean): CopyFiles => ({
       kind: "copy",
       input,
-      source,
+      source: sourcePath(source),
       dest,
       chown: step.chown,
       chmod: step.chmod,
@@ -251,6 +257,9 @@ export class Plan {
       mounts,
       hostname: run.hostname,
       extraHosts: run.extraHosts,
+      shmSizeBytes: run.shmSizeBytes,
+      rlimits: run.rlimits,
+      proxy: run.proxy,
     };
     return this.#vertices.add({ op, inputs, ...about });
   }

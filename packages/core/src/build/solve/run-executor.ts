@@ -185,16 +185,23 @@ const ETC_FILES: readonly MountSpec[] = ["resolv.conf", "hosts"].map((name) => (
   options: ["nosuid", "nodev", "noexec", "rbind", "ro"],
 }));
 
-const SHM: MountSpec = {
+const shm = (bytes: number): MountSpec => ({
   destination: "/dev/shm",
   type: "tmpfs",
   source: "shm",
-  options: ["nosuid", "noexec", "nodev", "mode=1777", `size=${DEFAULT_SHM_SIZE / 1024}k`],
-};
+  options: ["nosuid", "noexec", "nodev", "mode=1777", `size=${Math.ceil(bytes / 1024)}k`],
+});
 
 const NAMESPACES = (["mount", "network", "uts", "pid", "ipc", "cgroup"] as const).map((type) => ({ type }));
 
-const COMMON_MOUNTS: readonly MountSpec[] = [...DEFAULT_MOUNTS, SHM, ...ETC_FILES];
+const COMMON_MOUNTS: readonly MountSpec[] = [...DEFAULT_MOUNTS, shm(DEFAULT_SHM_SIZE), ...ETC_FILES];
+
+/** What most steps have is one list, of which the runtime knows how to mount it. */
+function mountsOf({ shmSizeBytes }: ExecOp, mounts: readonly PreparedMount[]): readonly MountSpec[] {
+  if (mounts.length === 0 && shmSizeBytes === undefined) return COMMON_MOUNTS;
+  const common = shmSizeBytes === undefined ? COMMON_MOUNTS : [...DEFAULT_MOUNTS, shm(shmSizeBytes), ...ETC_FILES];
+  return [...common, ...mounts.map(({ spec }) => spec)];
+}
 
 function specOf(id: string, op: ExecOp, user: ResolvedUser, mounts: readonly PreparedMount[]): RuntimeSpec {
   const capabilities = DEFAULT_CAPABILITIES;
@@ -215,10 +222,10 @@ function specOf(id: string, op: ExecOp, user: ResolvedUser, mounts: readonly Pre
         inheritable: [],
         ambient: [],
       },
-      rlimits: [],
+      rlimits: op.rlimits,
       noNewPrivileges: false,
     },
-    mounts: mounts.length === 0 ? COMMON_MOUNTS : [...COMMON_MOUNTS, ...mounts.map(({ spec }) => spec)],
+    mounts: mountsOf(op, mounts),
     linux: {
       namespaces: op.network === "host" ? NAMESPACES.filter(({ type }) => type !== "network") : NAMESPACES,
       cgroupsPath: `/docker/buildkit/${id}`,

@@ -132,10 +132,10 @@ export class Solver {
         throw error;
       }
       snapshotter.commit(snapshot, active);
-      const { ingredients } = work;
+      const { ingredients, title } = work;
       // What was made although something may have been known is another thing for those who build on it.
       const result = vertex.ignoresCache ? `${key} ${snapshot}` : key;
-      cache.store({ key, result, name: vertex.name, snapshot, ingredients, createdUs: kernel.nowUs });
+      cache.store({ key, result, name: vertex.name, title, snapshot, ingredients, createdUs: kernel.nowUs });
       return snapshotResult(machine, result, snapshot);
     });
   }

@@ -1,5 +1,7 @@
 /** Sources: images, build contexts, files that the Dockerfile contains. @see BuildKit source/ */
+
 import { applyLayer, type LayerEntry, layerToTar } from "../../content/index.ts";
+import type { MemoryFs } from "../../fs/index.ts";
 import { bytesText } from "../../lib/go/index.ts";
 import { compareBytes, encode, join, sha256 } from "../../lib/index.ts";
 import { MountedTree, SnapshotView } from "../../snapshot/index.ts";
@@ -26,14 +28,15 @@ export function imageWork(machine: BuildMachine, { chain }: ImageOp): SourceWork
 export function contextWork(
   machine: BuildMachine,
   cache: BuildCache,
-  { op: { entries, transfer, ignore, includes, isBase }, name }: { readonly op: ContextOp; readonly name: string },
+  { op: { entries, memory, ignore, includes, isBase }, name }: { readonly op: ContextOp; readonly name: string },
 ): SourceWork {
   return {
     produce: (progress) => {
       checkIncludes(includes?.() ?? []);
-      const files = [...withoutIgnored(entries(), ignore)];
-      progress.status(`transferring context: ${bytesText(transfer.send(files))}`);
-      return isBase ? layerResult(machine, cache, name, files) : treeResult(machine, files);
+      const files = ignore === undefined ? entries() : [...withoutIgnored(entries(), ignore)];
+      const { fileSystem, bytes } = memory.send(machine.kernel, files);
+      progress.status(`transferring context: ${bytesText(bytes)}`);
+      return isBase ? layerResult(machine, cache, name, files) : treeResult(machine, fileSystem);
     },
   };
 }
@@ -59,7 +62,8 @@ export function downloadWork(machine: BuildMachine, { url, file, checksum }: Dow
       const digest = `sha256:${sha256(content)}`;
       if (checksum !== undefined && checksum !== digest)
         throw new BuildError(`digest mismatch for ${url}: ${digest} (expected: ${checksum})`);
-      return treeResult(machine, [{ path: file, type: "file", mode: 0o600, uid: 0, gid: 0, mtimeUs: 0, content }]);
+      const entry = { path: file, type: "file", mode: 0o600, uid: 0, gid: 0, mtimeUs: 0, content } as const;
+      return treeResult(machine, treeOf(machine.kernel, [entry]));
     },
   };
 }
@@ -77,13 +81,15 @@ export function inlineWork(machine: BuildMachine, { files }: InlineOp): SourceWo
       content: encode(content),
     }),
   );
-  return { produce: () => treeResult(machine, entries) };
+  return { produce: () => treeResult(machine, treeOf(machine.kernel, entries)) };
 }
 
+/** The key of all trees of files from outside. */
+export const OUTSIDE_KEY = "files";
+
 /** Files from outside are not part of any key: whoever takes some of them looks at what they hold. */
-function treeResult({ kernel }: BuildMachine, entries: readonly LayerEntry[]): Result {
-  const fileSystem = treeOf(kernel, entries);
-  return { key: "files", snapshot: undefined, open: () => new MountedTree(kernel, fileSystem) };
+function treeResult({ kernel }: BuildMachine, fileSystem: MemoryFs): Result {
+  return { key: OUTSIDE_KEY, snapshot: undefined, open: () => new MountedTree(kernel, fileSystem) };
 }
 
 /** The same as a layer over nothing. */

@@ -31,5 +31,9 @@ export class VertexSet {
 /** Where in the Dockerfile a mount was written is of no matter. */
 function contentOf(op: Op): unknown {
   if (op.kind !== "exec") return op;
-  return { ...op, mounts: op.mounts.map(({ mount, input }) => ({ mount: { ...mount, range: undefined }, input })) };
+  return {
+    ...op,
+    proxy: undefined,
+    mounts: op.mounts.map(({ mount, input }) => ({ mount: { ...mount, range: undefined }, input })),
+  };
 }

@@ -4,9 +4,10 @@
  * @see BuildKit solver/pb/ops.proto
  */
 import type { LayerEntry } from "../../content/index.ts";
+import type { ProcessSpec } from "../../oci/index.ts";
 import type { SourceRange } from "../dockerfile/ast.ts";
+import type { ContextMemory } from "../files/context-memory.ts";
 import type { IgnoreMatcher } from "../files/ignore.ts";
-import type { Transfer } from "../files/transfer.ts";
 import type { InlineFile, StepMount } from "../frontend/step.ts";
 
 /** An image from a store or a registry. */
@@ -29,11 +30,11 @@ export interface DownloadOp {
 /** Files from outside: the build context or a named one. */
 export interface ContextOp {
   readonly kind: "context";
-  readonly entries: () => Iterable<LayerEntry>;
+  readonly entries: () => readonly LayerEntry[];
   readonly ignore: IgnoreMatcher | undefined;
   /** The paths and patterns that are wanted of it; without them everything is. */
   readonly includes?: () => readonly string[];
-  readonly transfer: Transfer;
+  readonly memory: ContextMemory;
   /** A stage starts from it: the files become a layer. */
   readonly isBase: boolean;
 }
@@ -85,6 +86,10 @@ export interface ExecOp {
   readonly hostname: string | undefined;
   /** Lines of /etc/hosts besides the usual ones. */
   readonly extraHosts: readonly ExtraHost[];
+  readonly shmSizeBytes: number | undefined;
+  readonly rlimits: ProcessSpec["rlimits"];
+  /** Variables that the process sees, and no cache key. */
+  readonly proxy: readonly string[];
   readonly mounts: readonly ExecMount[];
 }
 

@@ -16,6 +16,8 @@ export interface ChangeWork {
   readonly ingredients: Ingredients;
   /** The committed snapshot that is changed; `undefined` for an empty tree. */
   readonly base: string | undefined;
+  /** What history calls the layer if no instruction tells. */
+  readonly title?: string;
   /** Changes the active snapshot `key`. @throws BuildError */
   change(key: string, progress: VertexProgress, signal: AbortSignal): Promise<void>;
 }

@@ -7,13 +7,14 @@ import { StatusError } from "../../lib/index.ts";
 import type { Container } from "../container.ts";
 import type { CreateParts, ExecRequest, RunRequest, StartRequest } from "../docker/requests/container.ts";
 import type { LogBuffer, LogEntry } from "../logs.ts";
+import { pullOne } from "./registry.ts";
 import type { Session } from "./session.ts";
 
 /** Exit code of `docker run` for an error of the engine's. */
 const RUN_ERROR = 125;
 
 export async function createContainer(session: Session, request: CreateParts): Promise<number> {
-  const container = createOrPull(session, request);
+  const container = await createOrPull(session, request);
   session.lines([container.id]);
   return 0;
 }
@@ -22,7 +23,7 @@ export async function runContainer(session: Session, request: RunRequest): Promi
   const { containers } = session.engine;
   let container: Container;
   try {
-    container = createOrPull(session, request);
+    container = await createOrPull(session, request);
   } catch (error) {
     return refuse(session, error);
   }
@@ -94,20 +95,22 @@ export async function execInContainer(session: Session, request: ExecRequest): P
 }
 
 /** Creates; if the image is missing, says so, pulls it and creates again. */
-function createOrPull(session: Session, request: CreateParts): Container {
+async function createOrPull(session: Session, request: CreateParts): Promise<Container> {
   const { containers, images } = session.engine;
   const { HostConfig, NetworkingConfig, ...config } = request.body;
   const create = (): Container => containers.create({ ...config, HostConfig, NetworkingConfig }, request.name);
-  if (request.pull === "always") images.pull(request.body.Image);
+  const write = (line: string): void => {
+    if (!request.quiet) session.err(`${line}\n`);
+  };
+  if (request.pull === "always") await images.pull(request.body.Image);
   try {
     return create();
   } catch (error) {
     const isMissing =
       error instanceof StatusError && error.kind === "not-found" && /^No such image/.test(error.message);
     if (!isMissing || request.pull === "never" || request.familiarImage === undefined) throw error;
-    if (!request.quiet) session.err(`Unable to find image '${request.familiarImage}' locally\n`);
-    images.pull(request.body.Image);
-    if (!request.quiet) session.err(`Status: Downloaded newer image for ${request.familiarImage}\n`);
+    write(`Unable to find image '${request.familiarImage}' locally`);
+    await pullOne(session, request.body.Image, { write, throws: true });
     return create();
   }
 }

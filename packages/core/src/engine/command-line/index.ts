@@ -13,10 +13,12 @@ import { splitWords } from "../docker/words.ts";
 import type { Engine } from "../engine.ts";
 import { buildImage } from "./build/index.ts";
 import { createContainer, execInContainer, runContainer, startContainers } from "./containers.ts";
+import { exportContainer, importImage, loadImages, removeImages, saveImages, showHistory } from "./images.ts";
 import { inspectObjects } from "./inspect.ts";
 import { listContainers, listImages, listNetworks, listVolumes } from "./lists.ts";
 import { printLogs } from "./logs.ts";
 import { eachNamed, type NamedWork } from "./named.ts";
+import { pullImages, pushImages } from "./registry.ts";
 import { type CommandOptions, type CommandResult, Session } from "./session.ts";
 
 export type { CommandOptions, CommandResult } from "./session.ts";
@@ -108,10 +110,21 @@ async function execute(session: Session, request: DockerRequest): Promise<number
       containers.rename(containers.get(request.container), request.newName);
       return 0;
     case "pull":
-      images.pull(request.reference);
-      session.out(`${request.quiet ? "" : `Status: Downloaded newer image for ${request.reference}\n`}`);
-      session.lines([request.reference]);
-      return 0;
+      return pullImages(session, request);
+    case "push":
+      return pushImages(session, request);
+    case "history":
+      return showHistory(session, request);
+    case "rmi":
+      return removeImages(session, request);
+    case "save":
+      return saveImages(session, request);
+    case "load":
+      return loadImages(session, request);
+    case "import":
+      return importImage(session, request);
+    case "export":
+      return exportContainer(session, request);
     case "tag":
       images.tag(request.source, `${request.repository}:${request.tag}`);
       return 0;

@@ -42,7 +42,8 @@ export function containerDocument(container: Container) {
     ExecIDs: null,
     HostConfig: hostConfigDocument(hostConfig),
     GraphDriver: { Data: {}, Name: "overlay2" },
-    Mounts: container.mountPoints.map(mountDocument),
+    // What --tmpfs asks for is told by HostConfig alone.
+    Mounts: container.mountPoints.filter(({ isUnlisted }) => isUnlisted !== true).map(mountDocument),
     Config: configDocument(container),
     NetworkSettings: networkSettings(container),
   };
@@ -91,7 +92,8 @@ export function hostConfigDocument(given: Partial<HostConfig>): Record<string, u
   if (document["NetworkMode"] === "default" || document["NetworkMode"] === "") document["NetworkMode"] = "bridge";
   if (document["IpcMode"] === "") document["IpcMode"] = "private";
   if (document["CgroupnsMode"] === "") document["CgroupnsMode"] = "private";
-  if (document["PidsLimit"] === 0) document["PidsLimit"] = null;
+  const { Type: driver = "" } = given.LogConfig ?? {};
+  if (driver === "") document["LogConfig"] = { Type: "json-file", Config: given.LogConfig?.Config ?? {} };
   document["MaskedPaths"] = given.Privileged ? null : (given.MaskedPaths ?? MASKED_PATHS);
   document["ReadonlyPaths"] = given.Privileged ? null : (given.ReadonlyPaths ?? READONLY_PATHS);
   const { Name: policy = "" } = (document["RestartPolicy"] ?? {}) as { readonly Name?: string };

@@ -3,7 +3,7 @@
  *
  * @see moby libnetwork/ipams/defaultipam
  */
-import { StatusError, addToIp, inPrefix, type IpPrefix, ipBytes, lastOf, networkOf } from "../../lib/index.ts";
+import { addToIp, type IpPrefix, inPrefix, ipBytes, lastOf, networkOf, StatusError } from "../../lib/index.ts";
 
 export class AddressPool {
   readonly subnet: IpPrefix;
@@ -35,7 +35,10 @@ export class AddressPool {
     let place = this.#hint;
     while (this.#taken[place] === true) place++;
     if (place >= this.#size) {
-      throw new StatusError("permission-denied", "failed to set up container networking: no available IPv4 addresses on this network's address pools");
+      throw new StatusError(
+        "permission-denied",
+        "failed to set up container networking: no available IPv4 addresses on this network's address pools",
+      );
     }
     this.#taken[place] = true;
     this.#hint = place + 1;

@@ -7,7 +7,7 @@
  */
 import type { Kernel } from "../../kernel/index.ts";
 import { lastOf } from "../../lib/index.ts";
-import { Bridge, type DeviceAddress, type NetStack, randomMac, type Rule, type Table } from "../../net/index.ts";
+import { Bridge, type DeviceAddress, type NetStack, type Rule, randomMac, type Table } from "../../net/index.ts";
 import type { AddressPool } from "./address-pool.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { prepareHost } from "./host-rules.ts";
@@ -111,7 +111,8 @@ export class BridgeNetwork {
   resolve(name: string): readonly string[] {
     const key = name.toLowerCase();
     const suffix = `.${this.name.toLowerCase()}`;
-    const found = this.#byName.get(key) ?? (key.endsWith(suffix) ? this.#byName.get(key.slice(0, -suffix.length)) : undefined);
+    const found =
+      this.#byName.get(key) ?? (key.endsWith(suffix) ? this.#byName.get(key.slice(0, -suffix.length)) : undefined);
     return [...(found ?? [])].map(({ address }) => address);
   }
 

@@ -75,7 +75,7 @@ export class Endpoint {
     inner.queueLength = 0;
     outer.queueLength = 0;
     host.addresses.disable6(outer);
-    stack.addresses.disable6(inner);
+    namespace.sysctls.set(`net.ipv6.conf.${name}.disable_ipv6`, "1");
     bridge.addPort(outer);
     host.setUp(outer, true);
     stack.addresses.add(inner, network.deviceAddress(this.address));

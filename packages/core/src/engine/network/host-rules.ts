@@ -12,7 +12,13 @@ export function prepareHost(kernel: Kernel, stack: NetStack): void {
   if (stack.hasFirewall) return;
   kernel.init.ns.net.sysctls.set("net.ipv4.ip_forward", "1");
   const { firewall } = stack;
-  for (const chain of ["DOCKER-USER", "DOCKER-FORWARD", "DOCKER", "DOCKER-ISOLATION-STAGE-1", "DOCKER-ISOLATION-STAGE-2"]) {
+  for (const chain of [
+    "DOCKER-USER",
+    "DOCKER-FORWARD",
+    "DOCKER",
+    "DOCKER-ISOLATION-STAGE-1",
+    "DOCKER-ISOLATION-STAGE-2",
+  ]) {
     firewall.addChain("filter", chain);
   }
   firewall.addChain("nat", "DOCKER");

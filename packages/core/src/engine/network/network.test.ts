@@ -15,10 +15,24 @@ describe("networks of containers", () => {
     const engine = await machine();
     await engine.docker("network create other");
     await engine.docker(["run", "-d", "--name", "web", "--hostname", "webhost", "-p", "8000:80", ...SERVER]);
-    for (const url of ["http://localhost:8000/", "http://[::1]:8000/", "http://172.17.0.1:8000/", "http://172.17.0.2/"]) {
+    for (const url of [
+      "http://localhost:8000/",
+      "http://[::1]:8000/",
+      "http://172.17.0.1:8000/",
+      "http://172.17.0.2/",
+    ]) {
       expect([url, await (await engine.fetch(url)).text()]).toEqual([url, "webhost\n"]);
     }
-    const inside = await engine.docker(["run", "--rm", "--network", "other", "busybox", "wget", "-qO-", "http://172.18.0.1:8000/"]);
+    const inside = await engine.docker([
+      "run",
+      "--rm",
+      "--network",
+      "other",
+      "busybox",
+      "wget",
+      "-qO-",
+      "http://172.18.0.1:8000/",
+    ]);
     expect(inside.stdout).toBe("webhost\n");
   });
 
@@ -38,9 +52,12 @@ describe("networks of containers", () => {
     await engine.docker("network create a");
     await engine.docker("network create b");
     await engine.docker(["run", "-d", "--name", "web", "--network", "a", ...SERVER]);
-    const across = await engine.docker(["run", "--rm", "--network", "b", "busybox", "nc", "-w", "2", "172.18.0.2", "80"], {
-      stdin: "",
-    });
+    const across = await engine.docker(
+      ["run", "--rm", "--network", "b", "busybox", "nc", "-w", "2", "172.18.0.2", "80"],
+      {
+        stdin: "",
+      },
+    );
     expect(across.stderr).toBe("nc: timed out\n");
     const { firewall } = engine.kernel.init.ns.net.stack(engine.kernel.net);
     expect(firewall.list("filter").filter((line) => line.includes("ISOLATION-STAGE-2 -o"))).toHaveLength(3);
@@ -55,7 +72,16 @@ describe("networks of containers", () => {
     ]);
     const id = (await engine.docker("ps -q")).stdout.trim();
     for (const name of ["web", "www", "inner", "WEB", "web.net", id]) {
-      const { stdout } = await engine.docker(["run", "--rm", "--network", "net", "busybox", "wget", "-qO-", `http://${name}/`]);
+      const { stdout } = await engine.docker([
+        "run",
+        "--rm",
+        "--network",
+        "net",
+        "busybox",
+        "wget",
+        "-qO-",
+        `http://${name}/`,
+      ]);
       expect([name, stdout]).toEqual([name, "inner\n"]);
     }
     const lost = await engine.docker("run --rm --network net busybox ping -c1 nobody");
@@ -68,11 +94,25 @@ describe("networks of containers", () => {
     await engine.docker("network create --internal b");
     await engine.docker("run -d --name cc --network a busybox sleep 1000");
     await engine.docker("network connect b cc");
-    const both = await engine.docker(["exec", "cc", "sh", "-c", "ip -o -4 addr | awk '{print $2,$4}'; ip route | head -n 1"]);
+    const both = await engine.docker([
+      "exec",
+      "cc",
+      "sh",
+      "-c",
+      "ip -o -4 addr | awk '{print $2,$4}'; ip route | head -n 1",
+    ]);
     expect(both.stderr).toBe("");
-    expect(both.stdout).toBe("lo 127.0.0.1/8\neth0 172.18.0.2/16\neth1 172.19.0.2/16\ndefault via 172.18.0.1 dev eth0 \n");
+    expect(both.stdout).toBe(
+      "lo 127.0.0.1/8\neth0 172.18.0.2/16\neth1 172.19.0.2/16\ndefault via 172.18.0.1 dev eth0 \n",
+    );
     await engine.docker("network disconnect a cc");
-    const one = await engine.docker(["exec", "cc", "sh", "-c", "ip -o -4 addr | awk '{print $2,$4}'; ip route | head -n 1"]);
+    const one = await engine.docker([
+      "exec",
+      "cc",
+      "sh",
+      "-c",
+      "ip -o -4 addr | awk '{print $2,$4}'; ip route | head -n 1",
+    ]);
     expect(one.stdout).toBe("lo 127.0.0.1/8\neth1 172.19.0.2/16\n172.19.0.0/16 dev eth1 scope link  src 172.19.0.2 \n");
   });
 

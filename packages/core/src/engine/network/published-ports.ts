@@ -85,7 +85,10 @@ export function takePorts(allocator: PortAllocator, wanted: PortMap): readonly P
 }
 
 /** How inspect and `docker port` show them: a port on all addresses is two, one for each family. */
-export function portMap(ports: readonly PublishedPort[], exposed: readonly string[]): Record<string, PortBinding[] | null> {
+export function portMap(
+  ports: readonly PublishedPort[],
+  exposed: readonly string[],
+): Record<string, PortBinding[] | null> {
   const map: Record<string, PortBinding[] | null> = {};
   for (const key of exposed) map[key] = null;
   for (const { protocol, containerPort, hostIp, hostPort } of ports) {

@@ -51,4 +51,3 @@ export function stoppedSettings(settings: EndpointSettings): EndpointSettings {
   const { IPAMConfig, Links, Aliases, DriverOpts, GwPriority, NetworkID, DNSNames } = settings;
   return { ...EMPTY_SETTINGS, IPAMConfig, Links, Aliases, DriverOpts, GwPriority, NetworkID, DNSNames };
 }
-

@@ -1,20 +1,33 @@
 /**
  * Control groups, version 2: one tree in which every process has a place, and limits hold for whole subtrees.
  *
+ * Here is the tree with its rules; a file each has what a controller does, `files.ts` names all control files.
+ * Unlike Linux there are no threads: a cgroup cannot become threaded.
+ *
  * @see cgroups(7), Documentation/admin-guide/cgroup-v2.rst
  */
 import { Errno, SIGKILL } from "../../abi/index.ts";
 import { SmallSet } from "../../lib/index.ts";
 import type { DeviceRule } from "../../oci/index.ts";
+import { WaitQueue } from "../../sim/index.ts";
+import type { Kernel } from "../kernel.ts";
 import type { Process } from "../process.ts";
-import { type ControlFile, formatFlat } from "./control-file.ts";
-import { CPU_FILES, CpuController } from "./cpu.ts";
-import { MEMORY_FILES, MemoryController } from "./memory.ts";
-import { chargePid, PIDS_FILES, PidsController } from "./pids.ts";
+import { type ControlFile, upwards } from "./control-file.ts";
+import { ALL_CONTROLLERS, bitOf, CONTROLLERS, type ControllerMask, type ControllerName } from "./controllers.ts";
+import { CpuController } from "./cpu.ts";
+import { FILES } from "./files.ts";
+import { accountFreezing } from "./freezer.ts";
+import { MemoryController } from "./memory.ts";
+import { chargePid, PidsController } from "./pids.ts";
+import { Rare, type Watch } from "./rare.ts";
+import { reparent } from "./reparent.ts";
 
 export class Cgroup {
+  readonly kernel: Kernel;
   readonly name: string;
   readonly parent: Cgroup | undefined;
+  /** Unique on a machine; the root's is 1. */
+  readonly id: number;
   #memory: MemoryController | undefined;
   readonly pids = new PidsController();
   readonly cpu = new CpuController();
@@ -23,16 +36,40 @@ export class Cgroup {
   #children: Map<string, Cgroup> | undefined;
   readonly processes = new SmallSet<Process>();
   #freezes = false;
+  #subtreeControl: ControllerMask = 0;
+  #rare: Rare | undefined;
 
-  constructor(name: string, parent: Cgroup | undefined) {
+  constructor(kernel: Kernel, name: string, parent: Cgroup | undefined) {
+    this.kernel = kernel;
     this.name = name;
     this.parent = parent;
+    this.id = kernel.nextCgroupId();
+  }
+
+  /** The root of a machine's hierarchy. Its init has handed every controller on, as systemd does. */
+  static root(kernel: Kernel): Cgroup {
+    const root = new Cgroup(kernel, "", undefined);
+    root.#subtreeControl = ALL_CONTROLLERS;
+    return root;
   }
 
   /** Made when something is first charged or limited: most containers hold no memory that counts. */
   get memory(): MemoryController {
     this.#memory ??= new MemoryController();
     return this.#memory;
+  }
+
+  get memoryIfAny(): MemoryController | undefined {
+    return this.#memory;
+  }
+
+  get rare(): Rare {
+    this.#rare ??= new Rare();
+    return this.#rare;
+  }
+
+  get rareIfAny(): Rare | undefined {
+    return this.#rare;
   }
 
   /** From the root of the hierarchy: "/" or "/docker/4f5e…". */
@@ -42,9 +79,101 @@ export class Cgroup {
     return above === "/" ? `/${this.name}` : `${above}/${this.name}`;
   }
 
+  // ── the tree ──
+
   get children(): ReadonlyMap<string, Cgroup> {
     return this.#children ?? NO_CHILDREN;
   }
+
+  /** True once it was removed: processes that died in it still say where they were. */
+  get removed(): boolean {
+    return this.parent !== undefined && (this.parent.children.get(this.name) !== this || this.parent.removed);
+  }
+
+  isWithin(other: Cgroup): boolean {
+    for (const at of upwards(this)) if (at === other) return true;
+    return false;
+  }
+
+  /** How many cgroups there are below. */
+  get descendants(): number {
+    let count = 0;
+    for (const child of this.children.values()) count += 1 + child.descendants;
+    return count;
+  }
+
+  /**
+   * @throws EEXIST if there is one of that name. @throws ENODEV if this cgroup was removed.
+   * @throws EAGAIN if it would lie too deep below a cgroup, or that has too many descendants.
+   */
+  create(name: string): Cgroup {
+    if (this.removed) throw new Errno("ENODEV");
+    if (this.children.has(name)) throw new Errno("EEXIST");
+    let depth = 0;
+    for (const above of upwards(this)) {
+      const limits = above.rareIfAny;
+      if (limits !== undefined && depth >= limits.maxDepth) throw new Errno("EAGAIN");
+      const { maxDescendants = Number.POSITIVE_INFINITY } = limits ?? {};
+      if (Number.isFinite(maxDescendants) && above.descendants >= maxDescendants) throw new Errno("EAGAIN");
+      depth++;
+    }
+    const child = new Cgroup(this.kernel, name, this);
+    this.#children ??= new Map();
+    this.#children.set(name, child);
+    if (this.frozen) child.rare.frozenTime.begin(this.kernel.world.clock.nowUs);
+    return child;
+  }
+
+  /** @throws EBUSY while it has processes or children. */
+  remove(): void {
+    if (this.parent === undefined || this.processes.size > 0 || this.children.size > 0) throw new Errno("EBUSY");
+    this.parent.#children?.delete(this.name);
+    reparent(this, this.parent);
+  }
+
+  /** The descendant at a relative path; missing ones are made, and every controller is handed on to it, as runc does. */
+  ensure(path: string): Cgroup {
+    let at: Cgroup = this;
+    for (const name of path.split("/")) {
+      if (name === "") continue;
+      at.#subtreeControl |= at.controllers;
+      at = at.children.get(name) ?? at.create(name);
+    }
+    return at;
+  }
+
+  // ── controllers ──
+
+  /** Controllers that the parent hands on. */
+  get controllers(): ControllerMask {
+    return this.parent === undefined ? ALL_CONTROLLERS : this.parent.#subtreeControl;
+  }
+
+  has(controller: ControllerName): boolean {
+    return (this.controllers & bitOf(controller)) !== 0;
+  }
+
+  get subtreeControl(): ControllerMask {
+    return this.#subtreeControl;
+  }
+
+  /** What the children lose they forget: enabled again, a controller begins anew. */
+  setSubtreeControl(mask: ControllerMask): void {
+    const lost = CONTROLLERS.filter((name) => (this.#subtreeControl & ~mask & bitOf(name)) !== 0);
+    this.#subtreeControl = mask;
+    for (const child of this.children.values()) for (const name of lost) child.#forget(name);
+    this.kernel.cpu.changed();
+  }
+
+  #forget(controller: ControllerName): void {
+    if (controller === "pids") this.pids.max = Number.POSITIVE_INFINITY;
+    if (controller === "memory") this.#memory?.forgetLimits();
+    if (controller === "cpu") this.cpu.forgetLimits();
+    if (controller === "io" && this.#rare !== undefined) this.#rare.io = undefined;
+    if (controller === "cpuset" && this.#rare !== undefined) this.#rare.cpuset = undefined;
+  }
+
+  // ── processes ──
 
   /** True if a process lives in the subtree. */
   get populated(): boolean {
@@ -53,70 +182,28 @@ export class Cgroup {
     return false;
   }
 
-  /** True if this cgroup or one above is frozen: nothing in it gets a turn. */
-  get frozen(): boolean {
-    return this.#freezes || (this.parent?.frozen ?? false);
-  }
-
-  /** @throws EEXIST if there is one of that name. */
-  create(name: string): Cgroup {
-    if (this.children.has(name)) throw new Errno("EEXIST");
-    const child = new Cgroup(name, this);
-    this.#children ??= new Map();
-    this.#children.set(name, child);
-    return child;
-  }
-
-  /** @throws EBUSY while it has processes or children. */
-  remove(): void {
-    if (this.parent === undefined || this.processes.size > 0 || this.children.size > 0) throw new Errno("EBUSY");
-    this.parent.#children?.delete(this.name);
-  }
-
-  /** The descendant at a relative path; missing ones are made. */
-  ensure(path: string): Cgroup {
-    let at: Cgroup = this;
-    for (const name of path.split("/")) if (name !== "") at = at.children.get(name) ?? at.create(name);
-    return at;
-  }
-
   /** A new process is born here: its place among the pids is charged already. */
   adopt(process: Process): void {
     this.processes.add(process);
+    if (this.processes.size === 1) this.#tellPopulated();
   }
 
   /** The process has ended: a zombie belongs to no cgroup, but still counts as a pid until it is reaped. */
   release(process: Process): void {
     this.processes.delete(process);
+    if (this.processes.size === 0) this.#tellPopulated();
   }
 
   /** Moves a process here. Its memory stays charged where it was. */
   attach(process: Process): void {
     const from = process.cgroup;
     if (from === this) return;
-    from.release(process);
+    if (process.isAlive) from.release(process);
     chargePid(from, -1);
     chargePid(this, 1);
-    process.cgroup = this;
-    this.adopt(process);
+    process.leaveCgroup(this);
+    if (process.isAlive) this.adopt(process);
     process.cgroupChanged();
-  }
-
-  freeze(): void {
-    if (this.#freezes) return;
-    this.#freezes = true;
-    for (const process of this.subtree()) process.cgroupChanged();
-  }
-
-  thaw(): void {
-    if (!this.#freezes) return;
-    this.#freezes = false;
-    for (const process of this.subtree()) process.cgroupChanged();
-  }
-
-  /** SIGKILL to every process of the subtree: cgroup.kill. */
-  kill(): void {
-    for (const process of [...this.subtree()]) process.kernel.signals.send(process, SIGKILL);
   }
 
   *subtree(): IterableIterator<Process> {
@@ -124,65 +211,102 @@ export class Cgroup {
     for (const child of this.children.values()) yield* child.subtree();
   }
 
+  /** SIGKILL to every process of the subtree: cgroup.kill. */
+  kill(): void {
+    for (const process of [...this.subtree()]) process.kernel.signals.send(process, SIGKILL);
+  }
+
+  // ── freezing ──
+
+  /** Frozen of itself: what cgroup.freeze says. */
+  get freezes(): boolean {
+    return this.#freezes;
+  }
+
+  /** True if this cgroup or one above is frozen: nothing in it gets a turn. */
+  get frozen(): boolean {
+    return this.#freezes || (this.parent?.frozen ?? false);
+  }
+
+  freeze(): void {
+    this.#setFreezes(true);
+  }
+
+  thaw(): void {
+    this.#setFreezes(false);
+  }
+
+  #setFreezes(freezes: boolean): void {
+    if (this.#freezes === freezes) return;
+    this.#freezes = freezes;
+    if (this.parent?.frozen === true) return;
+    accountFreezing(this);
+    for (const process of this.subtree()) process.cgroupChanged();
+  }
+
+  // ── control files ──
+
   /** Names of the control files that this cgroup has. */
   files(): readonly string[] {
-    const isRoot = this.parent === undefined;
-    return Object.entries(FILES).flatMap(([name, file]) => (isRoot && file.notOnRoot ? [] : [name]));
+    return Object.keys(FILES).filter((name) => this.file(name) !== undefined);
   }
 
   file(name: string): ControlFile | undefined {
+    if (!Object.hasOwn(FILES, name)) return undefined;
     const file = FILES[name];
-    return file?.notOnRoot && this.parent === undefined ? undefined : file;
+    if (file === undefined || (file.notOnRoot && this.parent === undefined)) return undefined;
+    if (file.controller !== undefined && !this.has(file.controller)) return undefined;
+    return file.pressure && this.#rare?.hidesPressure ? undefined : file;
   }
 
   /** @throws ENOENT if there is no such file, EINVAL if it cannot be read. */
-  read(name: string): string {
-    const file = this.file(name);
-    if (file === undefined) throw new Errno("ENOENT");
+  read(name: string, reader: Process = this.kernel.init): string {
+    const file = this.#existing(name);
     if (file.read === undefined) throw new Errno("EINVAL");
-    return file.read(this);
+    return file.read(this, reader);
   }
 
   /** @throws ENOENT if there is no such file, EINVAL if it takes no such value. */
-  write(name: string, value: string): void {
-    const file = this.file(name);
-    if (file === undefined) throw new Errno("ENOENT");
+  write(name: string, value: string, writer: Process = this.kernel.init): void {
+    const file = this.#existing(name);
     if (file.write === undefined) throw new Errno("EINVAL");
-    file.write(this, value);
+    file.write(this, value, writer);
   }
 
-  get freezes(): boolean {
-    return this.#freezes;
+  #existing(name: string): ControlFile {
+    const file = this.file(name);
+    if (file === undefined) throw new Errno("ENOENT");
+    return file;
+  }
+
+  /** How somebody who polls a control file learns that it changed. */
+  watch(name: string): Watch {
+    const { rare } = this;
+    rare.watches ??= new Map();
+    const known = rare.watches.get(name);
+    if (known !== undefined) return known;
+    const made = { queue: new WaitQueue(name), version: 0 };
+    rare.watches.set(name, made);
+    rare.wasPopulated = this.populated;
+    return made;
+  }
+
+  /** A control file says something else now. */
+  changed(name: string): void {
+    const watch = this.#rare?.watches?.get(name);
+    if (watch === undefined) return;
+    watch.version++;
+    watch.queue.wakeAll();
+  }
+
+  #tellPopulated(): void {
+    for (let at: Cgroup | undefined = this; at !== undefined; at = at.parent) {
+      const rare = at.#rare;
+      if (rare?.watches === undefined || rare.wasPopulated === at.populated) continue;
+      rare.wasPopulated = !rare.wasPopulated;
+      at.changed("cgroup.events");
+    }
   }
 }
 
 const NO_CHILDREN: ReadonlyMap<string, Cgroup> = new Map();
-
-const CORE_FILES: Readonly<Record<string, ControlFile>> = {
-  "cgroup.controllers": { read: () => "cpu memory pids\n" },
-  "cgroup.procs": {
-    read: (cgroup) => [...cgroup.processes].map((process) => `${process.pid}\n`).join(""),
-  },
-  "cgroup.events": {
-    notOnRoot: true,
-    read: (cgroup) => formatFlat({ populated: cgroup.populated ? 1 : 0, frozen: cgroup.frozen ? 1 : 0 }),
-  },
-  "cgroup.freeze": {
-    notOnRoot: true,
-    read: (cgroup) => `${cgroup.freezes ? 1 : 0}\n`,
-    write: (cgroup, value) => {
-      if (value.trim() === "1") cgroup.freeze();
-      else if (value.trim() === "0") cgroup.thaw();
-      else throw new Errno("EINVAL");
-    },
-  },
-  "cgroup.kill": {
-    notOnRoot: true,
-    write: (cgroup, value) => {
-      if (value.trim() !== "1") throw new Errno("EINVAL");
-      cgroup.kill();
-    },
-  },
-};
-
-const FILES: Readonly<Record<string, ControlFile>> = { ...CORE_FILES, ...CPU_FILES, ...MEMORY_FILES, ...PIDS_FILES };

@@ -10,18 +10,28 @@ import type { Cgroup } from "./cgroup.ts";
 import { type ControlFiles, formatFlat, parseWithin } from "./control-file.ts";
 
 export const DEFAULT_PERIOD_US = 100_000;
+const MIN_PERIOD_US = 1000;
+const MAX_PERIOD_US = 1_000_000;
+const MIN_QUOTA_US = 1000;
+const DEFAULT_WEIGHT = 100;
 
 /** How much of the processors a cgroup may use, and how it has fared with that. Linux's struct cfs_bandwidth. */
 export class Bandwidth {
   quotaUs = Number.POSITIVE_INFINITY;
   periodUs = DEFAULT_PERIOD_US;
+  /** How much of what was not used may be kept for later periods. */
+  burstUs = 0;
   periods = 0;
   throttledPeriods = 0;
   throttledUs = 0;
+  bursts = 0;
+  burstUsedUs = 0;
   /** End of the running bandwidth period; 0 while none runs. */
   periodEndUs = 0;
   /** What is left of the quota in this period. */
   leftUs = 0;
+  /** What was left when the period began. */
+  snapUs = 0;
   throttledSinceUs: number | undefined;
 
   get hasQuota(): boolean {
@@ -30,48 +40,145 @@ export class Bandwidth {
 }
 
 export class CpuController {
-  weight = 100;
+  weight = DEFAULT_WEIGHT;
   usageUs = 0;
+  /** The part of `usageUs` that processes of a nice above 0 used. */
+  niceUs = 0;
+  /** For how long somebody waited for a processor; and for how long nobody had one though somebody wanted it. */
+  someStalledUs = 0;
+  fullStalledUs = 0;
+  /** Runs only where nobody else wants to. */
+  idle = false;
   /** Only of a cgroup that was ever given a quota. */
   bandwidth: Bandwidth | undefined;
+
+  forgetLimits(): void {
+    this.weight = DEFAULT_WEIGHT;
+    this.idle = false;
+    if (this.bandwidth !== undefined) this.bandwidth.quotaUs = Number.POSITIVE_INFINITY;
+  }
 }
 
 /** Counts CPU time for a cgroup and all above it. */
-export function chargeCpu(cgroup: Cgroup, us: number): void {
-  for (let at: Cgroup | undefined = cgroup; at !== undefined; at = at.parent) at.cpu.usageUs += us;
+export function chargeCpu(cgroup: Cgroup, us: number, nice: number): void {
+  for (let at: Cgroup | undefined = cgroup; at !== undefined; at = at.parent) {
+    at.cpu.usageUs += us;
+    if (nice > 0) at.cpu.niceUs += us;
+  }
+}
+
+/** What a nice weighs, from -20 to 19, where 0 weighs 1024: each step is about a quarter. @see sched(7) */
+const WEIGHTS_OF_NICE = [
+  88761, 71755, 56483, 46273, 36291, 29154, 23254, 18705, 14949, 11916, 9548, 7620, 6100, 4904, 3906, 3121, 2501, 1991,
+  1586, 1277, 1024, 820, 655, 526, 423, 335, 272, 215, 172, 137, 110, 87, 70, 56, 45, 36, 29, 23, 18, 15,
+] as const;
+/** What SCHED_IDLE weighs on that scale. */
+const IDLE_WEIGHT = 3;
+
+/** A process of nice 0 weighs as much as a cgroup of weight 100. */
+export function weightOfNice(nice: number): number {
+  return ((WEIGHTS_OF_NICE[nice + 20] ?? 1024) * 100) / 1024;
+}
+
+export function weightOf({ weight, idle }: CpuController): number {
+  return idle ? (IDLE_WEIGHT * 100) / 1024 : weight;
+}
+
+/** The nice that weighs most like a cgroup. */
+function niceOfWeight(cpu: CpuController): number {
+  const weight = Math.round((weightOf(cpu) * 1024) / 100);
+  let best = 0;
+  for (const [index, one] of WEIGHTS_OF_NICE.entries()) {
+    if (Math.abs(one - weight) < Math.abs((WEIGHTS_OF_NICE[best] as number) - weight)) best = index;
+  }
+  return best - 20;
+}
+
+function writeWeight(cgroup: Cgroup, weight: number): void {
+  if (cgroup.cpu.idle) throw new Errno("EINVAL");
+  cgroup.kernel.cpu.changed();
+  cgroup.cpu.weight = weight;
+}
+
+/** "QUOTA [PERIOD]", microseconds; the period stays as it is if it is not given. @throws EINVAL */
+function writeMax({ cpu, kernel }: Cgroup, value: string): void {
+  const [quota = "", period = ""] = value.trim().split(/\s+/);
+  const periodUs = /^\d+/.test(period) ? Number.parseInt(period, 10) : (cpu.bandwidth?.periodUs ?? DEFAULT_PERIOD_US);
+  if (quota !== "max" && !/^\d+/.test(quota)) throw new Errno("EINVAL");
+  const quotaUs = quota === "max" ? Number.POSITIVE_INFINITY : Number.parseInt(quota, 10);
+  if (periodUs < MIN_PERIOD_US || periodUs > MAX_PERIOD_US || quotaUs < MIN_QUOTA_US) throw new Errno("EINVAL");
+  if (Number.isFinite(quotaUs) && (cpu.bandwidth?.burstUs ?? 0) > quotaUs) throw new Errno("EINVAL");
+  cpu.bandwidth ??= new Bandwidth();
+  kernel.cpu.setQuota(cpu.bandwidth, quotaUs, periodUs);
+}
+
+function writeBurst({ cpu }: Cgroup, value: string): void {
+  const burstUs = parseWithin(value, 0, Number.MAX_SAFE_INTEGER);
+  const quotaUs = cpu.bandwidth?.quotaUs ?? Number.POSITIVE_INFINITY;
+  if (Number.isFinite(quotaUs) && burstUs > quotaUs) throw new Errno("EINVAL");
+  cpu.bandwidth ??= new Bandwidth();
+  cpu.bandwidth.burstUs = burstUs;
+}
+
+function stat(cgroup: Cgroup): string {
+  const { usageUs, niceUs, bandwidth } = cgroup.cpu;
+  const usage = { usage_usec: Math.floor(usageUs), user_usec: Math.floor(usageUs), system_usec: 0 };
+  const used = formatFlat({ ...usage, nice_usec: Math.floor(niceUs) });
+  if (!cgroup.has("cpu")) return used;
+  return `${used}${formatFlat({
+    nr_periods: bandwidth?.periods ?? 0,
+    nr_throttled: bandwidth?.throttledPeriods ?? 0,
+    throttled_usec: Math.floor(bandwidth?.throttledUs ?? 0),
+    nr_bursts: bandwidth?.bursts ?? 0,
+    burst_usec: Math.floor(bandwidth?.burstUsedUs ?? 0),
+  })}`;
 }
 
 export const CPU_FILES: ControlFiles = {
-  "cpu.weight": {
+  "cpu.idle": {
     notOnRoot: true,
-    read: ({ cpu }) => `${cpu.weight}\n`,
-    write: ({ cpu }, value) => {
-      cpu.weight = parseWithin(value, 1, 10_000);
+    controller: "cpu",
+    read: ({ cpu }) => `${cpu.idle ? 1 : 0}\n`,
+    write: ({ cpu, kernel }, value) => {
+      const idle = parseWithin(value, 0, 1) === 1;
+      if (cpu.idle && !idle) cpu.weight = DEFAULT_WEIGHT;
+      cpu.idle = idle;
+      kernel.cpu.changed();
     },
   },
   "cpu.max": {
     notOnRoot: true,
+    controller: "cpu",
     read: ({ cpu: { bandwidth } }) =>
       `${bandwidth?.hasQuota ? bandwidth.quotaUs : "max"} ${bandwidth?.periodUs ?? DEFAULT_PERIOD_US}\n`,
-    write: ({ cpu }, value) => {
-      const [quota = "", period] = value.trim().split(/\s+/);
-      const periodUs = period === undefined ? (cpu.bandwidth?.periodUs ?? DEFAULT_PERIOD_US) : Number(period);
-      const quotaUs = quota === "max" ? Number.POSITIVE_INFINITY : Number(quota);
-      if (!(periodUs >= 1000 && periodUs <= 1_000_000) || !(quotaUs >= 1000)) throw new Errno("EINVAL");
-      cpu.bandwidth ??= new Bandwidth();
-      cpu.bandwidth.quotaUs = quotaUs;
-      cpu.bandwidth.periodUs = periodUs;
+    write: writeMax,
+  },
+  "cpu.max.burst": {
+    notOnRoot: true,
+    controller: "cpu",
+    read: ({ cpu: { bandwidth } }) => `${bandwidth?.burstUs ?? 0}\n`,
+    write: writeBurst,
+  },
+  "cpu.stat": { read: stat },
+  "cpu.stat.local": {
+    read: (cgroup) => {
+      if (!cgroup.has("cpu")) return "";
+      return formatFlat({ throttled_usec: Math.floor(cgroup.cpu.bandwidth?.throttledUs ?? 0) });
     },
   },
-  "cpu.stat": {
-    read: ({ cpu }) =>
-      formatFlat({
-        usage_usec: Math.floor(cpu.usageUs),
-        user_usec: Math.floor(cpu.usageUs),
-        system_usec: 0,
-        nr_periods: cpu.bandwidth?.periods ?? 0,
-        nr_throttled: cpu.bandwidth?.throttledPeriods ?? 0,
-        throttled_usec: Math.floor(cpu.bandwidth?.throttledUs ?? 0),
-      }),
+  "cpu.weight": {
+    notOnRoot: true,
+    controller: "cpu",
+    read: ({ cpu }) => `${Math.round(weightOf(cpu))}\n`,
+    write: (cgroup, value) => writeWeight(cgroup, parseWithin(value, 1, 10_000)),
+  },
+  "cpu.weight.nice": {
+    notOnRoot: true,
+    controller: "cpu",
+    read: ({ cpu }) => `${niceOfWeight(cpu)}\n`,
+    write: (cgroup, value) => {
+      const nice = parseWithin(value, -20, 19);
+      writeWeight(cgroup, Math.max(1, Math.round(weightOfNice(nice))));
+    },
   },
 };

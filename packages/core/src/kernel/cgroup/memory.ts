@@ -1,102 +1,140 @@
 /**
- * The memory controller: what a subtree may hold, and what happens when it wants more.
+ * The memory controller: what a subtree may hold, and what is charged to it.
  *
- * Anonymous memory (brk) and tmpfs pages are charged to the cgroup of the process and to every cgroup above it. A charge
- * that goes over a limit and cannot be met out of swap makes the OOM killer choose a victim in that subtree.
+ * Memory is charged to the cgroup of the process that first touched it, and counts in every cgroup above. A charge that
+ * goes over a limit (`charge.ts`) takes back page cache and swaps out what can be swapped (`reclaim.ts`); if that does not
+ * help, the OOM killer has to (`kernel/oom.ts`).
  *
  * @see Documentation/admin-guide/cgroup-v2.rst "Memory", mm/memcontrol.c
  */
-import { PAGE_SIZE } from "../../abi/index.ts";
 import type { Cgroup } from "./cgroup.ts";
-import { type ControlFiles, formatFlat, formatLimit, parseLimit } from "./control-file.ts";
+import { upwards } from "./control-file.ts";
+
+/** Anonymous memory, pages of tmpfs, page cache. */
+export type MemoryKind = "anon" | "shmem" | "file";
+
+/** Part of the page cache: pages of one file that were charged together. */
+export interface CachedPages {
+  /** Who they are charged to. */
+  cgroup: Cgroup;
+  pages: number;
+  /** Touched since the last time that memory was looked for. */
+  used: boolean;
+  /** They are not in memory any more, or not all of them. */
+  evict(pages: number): void;
+}
+
+const NO_EVENTS = { low: 0, high: 0, max: 0, oom: 0, oom_kill: 0, oom_group_kill: 0 };
+const NO_SWAP_EVENTS = { high: 0, max: 0, fail: 0 };
+
+export type MemoryEvent = keyof typeof NO_EVENTS;
+export type SwapEvent = keyof typeof NO_SWAP_EVENTS;
+
+/** How often what happened. */
+export class MemoryEvents {
+  /** In the subtree, and at this very cgroup. */
+  readonly all: Record<MemoryEvent, number> = { ...NO_EVENTS };
+  readonly local: Record<MemoryEvent, number> = { ...NO_EVENTS };
+  readonly swap: Record<SwapEvent, number> = { ...NO_SWAP_EVENTS };
+}
+
+const NO_MEMORY_EVENTS = new MemoryEvents();
+
+/** Somebody who watches a peak from the moment on at which it asked to: an open memory.peak that was written to. */
+export interface PeakWatch {
+  bytes: number;
+}
 
 export class MemoryController {
-  max = Number.POSITIVE_INFINITY;
-  high = Number.POSITIVE_INFINITY;
   min = 0;
   low = 0;
+  high = Number.POSITIVE_INFINITY;
+  max = Number.POSITIVE_INFINITY;
+  swapHigh = Number.POSITIVE_INFINITY;
   swapMax = Number.POSITIVE_INFINITY;
   oomGroup = false;
-  /** Bytes of anonymous memory and of tmpfs pages in the subtree, swapped ones included. */
-  anonBytes = 0;
-  shmemBytes = 0;
+  /** Bytes in memory, and in swap, of the whole subtree. */
+  currentBytes = 0;
   swapBytes = 0;
   peakBytes = 0;
-  maxEvents = 0;
-  oomEvents = 0;
-  oomKills = 0;
+  swapPeakBytes = 0;
+  /** Bytes in memory that are charged to this very cgroup, by kind, and those of it that are swapped out. */
+  readonly own = { anon: 0, shmem: 0, file: 0, swappedAnon: 0, swappedShmem: 0 };
+  /** Page cache that is charged to this very cgroup, longest unused first. */
+  cache: Set<CachedPages> | undefined;
+  #events: MemoryEvents | undefined;
+  peakWatches: Set<PeakWatch> | undefined;
+  /** For how long processes of the subtree were held up by memory.high. */
+  stalledUs = 0;
 
-  /** Bytes in memory: what memory.current shows. */
-  get currentBytes(): number {
-    return this.anonBytes + this.shmemBytes - this.swapBytes;
+  /** To be read only. */
+  get events(): MemoryEvents {
+    return this.#events ?? NO_MEMORY_EVENTS;
+  }
+
+  /** To be changed. */
+  get ownEvents(): MemoryEvents {
+    this.#events ??= new MemoryEvents();
+    return this.#events;
+  }
+
+  forgetLimits(): void {
+    this.min = 0;
+    this.low = 0;
+    this.high = Number.POSITIVE_INFINITY;
+    this.max = Number.POSITIVE_INFINITY;
+    this.swapHigh = Number.POSITIVE_INFINITY;
+    this.swapMax = Number.POSITIVE_INFINITY;
+    this.oomGroup = false;
   }
 }
 
-export type ChargeKind = "anonBytes" | "shmemBytes";
+/** Something happened at `cgroup`: it and all above count it. */
+export function raise(cgroup: Cgroup, event: MemoryEvent): void {
+  cgroup.memory.ownEvents.local[event]++;
+  cgroup.changed("memory.events.local");
+  for (const at of upwards(cgroup)) {
+    at.memory.ownEvents.all[event]++;
+    at.changed("memory.events");
+  }
+}
 
-/**
- * Charges `bytes` (or gives them back, if negative) to `cgroup` and all above.
- *
- * @returns the cgroup whose limit stands in the way; then nothing was charged.
- */
-export function chargeMemory(cgroup: Cgroup, kind: ChargeKind, bytes: number): Cgroup | undefined {
-  if (bytes > 0) {
-    for (let at: Cgroup | undefined = cgroup; at !== undefined; at = at.parent) {
-      const { memory } = at;
-      const over = memory.currentBytes + bytes - memory.max;
-      if (over <= 0) continue;
-      memory.maxEvents++;
-      if (memory.swapBytes + over > memory.swapMax) return at;
+/** Gives back what was charged to `cgroup`, or to one that was below it and is gone. Swapped pages go first. */
+export function uncharge(cgroup: Cgroup, kind: MemoryKind, bytes: number): void {
+  const owner = living(cgroup);
+  const { own } = owner.memory;
+  const swappedField = kind === "anon" ? "swappedAnon" : "swappedShmem";
+  const swapped = kind === "file" ? 0 : Math.min(bytes, own[swappedField]);
+  const resident = bytes - swapped;
+  own[kind] -= resident;
+  if (swapped > 0) own[swappedField] -= swapped;
+  for (const { memory } of upwards(owner)) {
+    memory.currentBytes -= resident;
+    memory.swapBytes -= swapped;
+  }
+}
+
+/** A cgroup that was removed has left its charges to the one above. */
+export function living(cgroup: Cgroup): Cgroup {
+  let at = cgroup;
+  while (at.removed && at.parent !== undefined) at = at.parent;
+  return at;
+}
+
+/** Everything that is charged in a subtree. */
+export function totals(cgroup: Cgroup): MemoryController["own"] {
+  const sum = { anon: 0, shmem: 0, file: 0, swappedAnon: 0, swappedShmem: 0 };
+  const add = (at: Cgroup): void => {
+    const own = at.memoryIfAny?.own;
+    if (own !== undefined) {
+      sum.anon += own.anon;
+      sum.shmem += own.shmem;
+      sum.file += own.file;
+      sum.swappedAnon += own.swappedAnon;
+      sum.swappedShmem += own.swappedShmem;
     }
-  }
-  for (let at: Cgroup | undefined = cgroup; at !== undefined; at = at.parent) {
-    const { memory } = at;
-    memory[kind] += bytes;
-    const over = memory.anonBytes + memory.shmemBytes - memory.max;
-    memory.swapBytes = over > 0 ? Math.ceil(over / PAGE_SIZE) * PAGE_SIZE : 0;
-    if (memory.currentBytes > memory.peakBytes) memory.peakBytes = memory.currentBytes;
-  }
-  return undefined;
+    for (const child of at.children.values()) add(child);
+  };
+  add(cgroup);
+  return sum;
 }
-
-const limitFile = (field: "max" | "high" | "min" | "low" | "swapMax"): ControlFiles[string] => ({
-  notOnRoot: true,
-  read: (cgroup) => formatLimit(cgroup.memory[field]),
-  write: (cgroup, value) => {
-    const limit = parseLimit(value);
-    cgroup.memory[field] = Number.isFinite(limit) ? Math.floor(limit / PAGE_SIZE) * PAGE_SIZE : limit;
-  },
-});
-
-export const MEMORY_FILES: ControlFiles = {
-  "memory.current": { notOnRoot: true, read: (cgroup) => `${cgroup.memory.currentBytes}\n` },
-  "memory.peak": { notOnRoot: true, read: (cgroup) => `${cgroup.memory.peakBytes}\n` },
-  "memory.max": limitFile("max"),
-  "memory.high": limitFile("high"),
-  "memory.min": limitFile("min"),
-  "memory.low": limitFile("low"),
-  "memory.swap.max": limitFile("swapMax"),
-  "memory.swap.current": { notOnRoot: true, read: (cgroup) => `${cgroup.memory.swapBytes}\n` },
-  "memory.oom.group": {
-    notOnRoot: true,
-    read: (cgroup) => `${cgroup.memory.oomGroup ? 1 : 0}\n`,
-    write: (cgroup, value) => {
-      cgroup.memory.oomGroup = value.trim() === "1";
-    },
-  },
-  "memory.events": {
-    notOnRoot: true,
-    read: ({ memory }) =>
-      formatFlat({
-        low: 0,
-        high: 0,
-        max: memory.maxEvents,
-        oom: memory.oomEvents,
-        oom_kill: memory.oomKills,
-        oom_group_kill: 0,
-      }),
-  },
-  "memory.stat": {
-    read: ({ memory }) => formatFlat({ anon: memory.anonBytes, file: memory.shmemBytes, shmem: memory.shmemBytes }),
-  },
-};

@@ -3,24 +3,34 @@
  *
  * @see Documentation/admin-guide/cgroup-v2.rst "PID", kernel/cgroup/pids.c
  */
+import { Errno } from "../../abi/index.ts";
 import type { Cgroup } from "./cgroup.ts";
-import { type ControlFiles, formatFlat, formatLimit, parseLimit } from "./control-file.ts";
+import { type ControlFiles, formatFlat, formatLimit, upwards } from "./control-file.ts";
+
+/** One more than there can be numbers. @see kernel/cgroup/pids.c:PIDS_MAX */
+const PIDS_MAX = 4_194_305;
 
 export class PidsController {
   max = Number.POSITIVE_INFINITY;
   current = 0;
   peak = 0;
-  /** Forks that failed because this cgroup or one above was full. */
+  /** Forks that failed in the subtree because a limit in it was reached. */
   maxEvents = 0;
+  /** Those that failed because of the limit of this very cgroup. */
+  localMaxEvents = 0;
 }
 
-/** Room for one more process below `cgroup`? The one that is full counts the failure. */
+/** Room for one more process below `cgroup`? The one that is full counts the failure, and so do those above it. */
 export function tryChargePid(cgroup: Cgroup): boolean {
   for (let at: Cgroup | undefined = cgroup; at !== undefined; at = at.parent) {
-    if (at.pids.current + 1 > at.pids.max) {
-      at.pids.maxEvents++;
-      return false;
+    if (at.pids.current + 1 <= at.pids.max) continue;
+    at.pids.localMaxEvents++;
+    at.changed("pids.events.local");
+    for (const above of upwards(at)) {
+      above.pids.maxEvents++;
+      above.changed("pids.events");
     }
+    return false;
   }
   chargePid(cgroup, 1);
   return true;
@@ -34,15 +44,35 @@ export function chargePid(cgroup: Cgroup, change: 1 | -1): void {
   }
 }
 
+/** "max" or a number of processes. @throws EINVAL */
+function parsePids(text: string): number {
+  const value = text.trim();
+  if (value === "max") return Number.POSITIVE_INFINITY;
+  if (!/^\+?\d+$/.test(value) || Number(value) >= PIDS_MAX) throw new Errno("EINVAL");
+  return Number(value);
+}
+
 export const PIDS_FILES: ControlFiles = {
+  "pids.current": { notOnRoot: true, controller: "pids", read: (cgroup) => `${cgroup.pids.current}\n` },
+  "pids.events": {
+    notOnRoot: true,
+    controller: "pids",
+    notifies: true,
+    read: (cgroup) => formatFlat({ max: cgroup.pids.maxEvents }),
+  },
+  "pids.events.local": {
+    notOnRoot: true,
+    controller: "pids",
+    notifies: true,
+    read: (cgroup) => formatFlat({ max: cgroup.pids.localMaxEvents }),
+  },
   "pids.max": {
     notOnRoot: true,
+    controller: "pids",
     read: (cgroup) => formatLimit(cgroup.pids.max),
     write: (cgroup, value) => {
-      cgroup.pids.max = parseLimit(value);
+      cgroup.pids.max = parsePids(value);
     },
   },
-  "pids.current": { notOnRoot: true, read: (cgroup) => `${cgroup.pids.current}\n` },
-  "pids.peak": { notOnRoot: true, read: (cgroup) => `${cgroup.pids.peak}\n` },
-  "pids.events": { notOnRoot: true, read: (cgroup) => formatFlat({ max: cgroup.pids.maxEvents }) },
+  "pids.peak": { notOnRoot: true, controller: "pids", read: (cgroup) => `${cgroup.pids.peak}\n` },
 };

@@ -6,6 +6,8 @@
 import { CAP_SYSLOG, Errno } from "../../abi/index.ts";
 import { file, PseudoFile, type PseudoLeaf, type PseudoTree, textFile } from "../../fs/index.ts";
 import type { FileOps } from "../../vfs/index.ts";
+import { totals } from "../cgroup/memory.ts";
+import { formatPressure, type PressureKind } from "../cgroup/pressure.ts";
 import { DISK_TYPES } from "../disk-types.ts";
 import type { Kernel } from "../kernel.ts";
 import type { KernelPart } from "../machine.ts";
@@ -27,7 +29,7 @@ const ofPart =
   (fs) =>
     fs.kernel.machine.missingParts.has(part) ? undefined : leaf(fs);
 
-const pressure = text(() => "some avg10=0.00 avg60=0.00 avg300=0.00 total=0\n");
+const pressure = (kind: PressureKind) => text((kernel) => formatPressure(kernel.cgroups, kind));
 
 export const MACHINE_FILES: PseudoTree<ProcFs> = {
   acpi: {},
@@ -64,7 +66,7 @@ export const MACHINE_FILES: PseudoTree<ProcFs> = {
   mtrr: text(() => "", 0o644),
   pagetypeinfo: hidden,
   partitions: text(() => "major minor  #blocks  name\n\n 254        0   33554432 vda\n"),
-  pressure: { cpu: pressure, io: pressure, memory: pressure },
+  pressure: { cpu: pressure("cpu"), io: pressure("io"), memory: pressure("memory") },
   slabinfo: hidden,
   softirqs: empty,
   stat: text(stat),
@@ -96,7 +98,7 @@ export const MACHINE_FILES: PseudoTree<ProcFs> = {
 /** The kernel's log is for those who may read it, whatever the file's mode says. */
 class KernelLog extends PseudoFile {
   constructor(fs: ProcFs) {
-    super(fs, { mode: 0o400 }, { read: () => "" });
+    super(fs, { mode: 0o400 }, { read: () => fs.kernel.log.formatRaw() });
   }
 
   override open(flags: number): FileOps {
@@ -112,30 +114,31 @@ function freeBytes(kernel: Kernel): number {
 
 function meminfo(kernel: Kernel): string {
   const { memoryBytes, swapBytes } = kernel.machine;
-  const { anonBytes, shmemBytes, swapBytes: swappedBytes } = kernel.cgroups.memory;
+  const { anon, shmem, file } = totals(kernel.cgroups);
+  const { swapBytes: swappedBytes } = kernel.cgroups.memory;
   const free = freeBytes(kernel);
   const rows: readonly (readonly [string, number])[] = [
     ["MemTotal", memoryBytes],
     ["MemFree", free],
-    ["MemAvailable", free],
+    ["MemAvailable", free + file],
     ["Buffers", 0],
-    ["Cached", shmemBytes],
+    ["Cached", shmem + file],
     ["SwapCached", 0],
-    ["Active", anonBytes],
-    ["Inactive", 0],
+    ["Active", anon],
+    ["Inactive", shmem + file],
     ["SwapTotal", swapBytes],
     ["SwapFree", swapBytes - swappedBytes],
     ["Dirty", 0],
     ["Writeback", 0],
-    ["AnonPages", anonBytes],
+    ["AnonPages", anon],
     ["Mapped", 0],
-    ["Shmem", shmemBytes],
+    ["Shmem", shmem],
     ["KReclaimable", 0],
     ["Slab", 0],
     ["SReclaimable", 0],
     ["SUnreclaim", 0],
     ["CommitLimit", memoryBytes / 2 + swapBytes],
-    ["Committed_AS", anonBytes],
+    ["Committed_AS", anon + shmem + swappedBytes],
   ];
   return rows.map(([name, bytes]) => `${`${name}:`.padEnd(16)}${kiB(bytes)}\n`).join("");
 }

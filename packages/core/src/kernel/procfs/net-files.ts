@@ -4,7 +4,7 @@
  * @see proc_pid_net(5), net/ipv4/proc.c, tcp_ipv4.c:get_tcp4_sock
  */
 
-import { bitsOf, familyOf, ipBytes, mappedIp, netmask } from "../../lib/index.ts";
+import { bitsOf, familyOf, ipBytes, lastOf, mappedIp, netmask, networkOf } from "../../lib/index.ts";
 import {
   type InetSocket,
   type NetStack,
@@ -51,6 +51,9 @@ const plain6 = (address: string): string =>
 const COLUMNS_4 = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode";
 const COLUMNS_6 =
   "  sl  local_address                         remote_address                        st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode";
+const RAW_COLUMNS = `${COLUMNS_4} ref pointer drops`;
+const UDP_COLUMNS = ` ${RAW_COLUMNS}            `;
+const DATAGRAM_COLUMNS_6 = `${COLUMNS_6} ref pointer drops`;
 /** Lines of the IPv4 table are filled up to this. @see net/ipv4/tcp_ipv4.c: TMPSZ */
 const LINE_WIDTH = 149;
 
@@ -124,7 +127,11 @@ function remnantLine(
   };
 }
 
-function datagrams(domain: "inet" | "inet6", socketsOf: (stack: NetStack) => Iterable<InetSocket>): Line {
+function datagrams(
+  domain: "inet" | "inet6",
+  columns: string,
+  socketsOf: (stack: NetStack) => Iterable<InetSocket>,
+): Line {
   const show = domain === "inet" ? hex4 : hex6;
   const any = domain === "inet" ? "00000000:0000" : `${"0".repeat(32)}:0000`;
   return (stack) => {
@@ -146,10 +153,7 @@ function datagrams(domain: "inet" | "inet6", socketsOf: (stack: NetStack) => Ite
       const text = formatLine(local.port, line, 5);
       lines.push(domain === "inet" ? text.padEnd(127) : text);
     }
-    const columns = domain === "inet" ? ` ${COLUMNS_4}` : COLUMNS_6;
-    return [`${columns} ref pointer drops${domain === "inet" ? "            " : ""}`, ...lines]
-      .map((line) => `${line}\n`)
-      .join("");
+    return [columns, ...lines].map((line) => `${line}\n`).join("");
   };
 }
 
@@ -262,10 +266,58 @@ function sockstat(stack: NetStack): string {
   const sockets = entries.filter((entry) => entry instanceof TcpSocket);
   const inUse = sockets.filter(({ domain }) => domain === "inet").length;
   const udp = [...stack.udp.all()].length;
-  return `sockets: used ${sockets.length + udp + stack.raw.size}\nTCP: inuse ${inUse} orphan 0 tw ${entries.length - sockets.length} alloc ${sockets.length} mem 0\nUDP: inuse ${udp} mem 0\nUDPLITE: inuse 0\nRAW: inuse ${stack.raw.size}\nFRAG: inuse 0 memory 0\n`;
+  return `sockets: used ${1 + sockets.length + udp + stack.raw.size}\nTCP: inuse ${inUse} orphan 0 tw ${entries.length - sockets.length} alloc ${sockets.length} mem 0\nUDP: inuse ${udp} mem 0\nUDPLITE: inuse 0\nRAW: inuse ${stack.raw.size}\nFRAG: inuse 0 memory 0\n`;
 }
 
 const empty: Line = () => "";
+
+/** Counters that nobody keeps: two lines each, the names and their values. */
+function counters(tables: Readonly<Record<string, string>>, set: Readonly<Record<string, number>> = {}): Line {
+  return () =>
+    Object.entries(tables)
+      .map(([name, fields]) => {
+        const values = fields.split(" ").map((field) => set[`${name}.${field}`] ?? 0);
+        return `${name}: ${fields}\n${name}: ${values.join(" ")}\n`;
+      })
+      .join("");
+}
+
+/** What ends here, and where it is: /proc/net/fib_trie without the inner nodes of the tree. */
+function fibTrie(stack: NetStack): string {
+  const lines = stack.devices.flatMap((device) =>
+    device.up
+      ? device.addresses
+          .filter(({ address }) => familyOf(address) === 4)
+          .flatMap(({ address, length }) => {
+            const isLoopback = device === stack.loopback;
+            const network = isLoopback ? `/${length} host LOCAL` : `/${length} link UNICAST`;
+            const last = lastOf({ address, length });
+            return [
+              `  +-- ${networkOf({ address, length })}/${length} 2 0 2`,
+              `     +-- ${networkOf({ address, length })}/31 1 0 0`,
+              `        |-- ${networkOf({ address, length })}`,
+              `           ${network}`,
+              `        |-- ${address}`,
+              "           /32 host LOCAL",
+              `     |-- ${last}`,
+              "        /32 link BROADCAST",
+            ];
+          })
+      : [],
+  );
+  return ["Main:", ...lines, "Local:", ...lines].map((line) => `${line}\n`).join("");
+}
+
+const SNMP = {
+  Ip: "Forwarding DefaultTTL InReceives InHdrErrors InAddrErrors ForwDatagrams InUnknownProtos InDiscards InDelivers OutRequests OutDiscards OutNoRoutes ReasmTimeout ReasmReqds ReasmOKs ReasmFails FragOKs FragFails FragCreates OutTransmits",
+  Icmp: "InMsgs InErrors InCsumErrors InDestUnreachs InTimeExcds InParmProbs InSrcQuenchs InRedirects InEchos InEchoReps InTimestamps InTimestampReps InAddrMasks InAddrMaskReps OutMsgs OutErrors OutRateLimitGlobal OutRateLimitHost OutDestUnreachs OutTimeExcds OutParmProbs OutSrcQuenchs OutRedirects OutEchos OutEchoReps OutTimestamps OutTimestampReps OutAddrMasks OutAddrMaskReps",
+  Tcp: "RtoAlgorithm RtoMin RtoMax MaxConn ActiveOpens PassiveOpens AttemptFails EstabResets CurrEstab InSegs OutSegs RetransSegs InErrs OutRsts InCsumErrors",
+  Udp: "InDatagrams NoPorts InErrors OutDatagrams RcvbufErrors SndbufErrors InCsumErrors IgnoredMulti MemErrors",
+  UdpLite: "InDatagrams NoPorts InErrors OutDatagrams RcvbufErrors SndbufErrors InCsumErrors IgnoredMulti MemErrors",
+};
+const NETSTAT_TCP =
+  "SyncookiesSent SyncookiesRecv SyncookiesFailed EmbryonicRsts PruneCalled TW TWRecycled TWKilled DelayedACKs ListenOverflows ListenDrops TCPLostRetransmit TCPTimeouts TCPAbortOnData TCPAbortOnClose TCPAbortOnTimeout TCPRetransFail";
+const NETSTAT_IP = "InNoRoutes InTruncatedPkts InMcastPkts OutMcastPkts InBcastPkts OutBcastPkts InOctets OutOctets";
 
 /** What a stack shows under /proc/net. */
 export const NET_FILES: Readonly<Record<string, Line>> = {
@@ -273,8 +325,9 @@ export const NET_FILES: Readonly<Record<string, Line>> = {
   arp,
   dev,
   dev_mcast: empty,
-  icmp: datagrams("inet", () => []),
-  icmp6: datagrams("inet6", () => []),
+  fib_trie: fibTrie,
+  icmp: datagrams("inet", RAW_COLUMNS, () => []),
+  icmp6: datagrams("inet6", DATAGRAM_COLUMNS_6, () => []),
   if_inet6: ifInet6,
   igmp: (stack) =>
     `Idx\tDevice    : Count Querier\tGroup    Users Timer\tReporter\n${stack.devices
@@ -283,14 +336,27 @@ export const NET_FILES: Readonly<Record<string, Line>> = {
       .join("")}`,
   ip_tables_names: (stack) => (stack.hasFirewall ? "filter\nnat\n" : ""),
   ipv6_route: ipv6Route,
+  netlink: () => "sk               Eth Pid        Groups   Rmem     Wmem     Dump  Locks    Drops    Inode\n",
+  netstat: counters({ TcpExt: NETSTAT_TCP, IpExt: NETSTAT_IP }),
   packet: () => "sk               RefCnt Type Proto  Iface R Rmem   User   Inode\n",
-  raw: datagrams("inet", rawSockets),
-  raw6: datagrams("inet6", rawSockets),
+  protocols: () =>
+    "protocol  size sockets  memory press maxhdr  slab module     cl co di ac io in de sh ss gs se re bi br ha uh gp em\n",
+  ptype: () => "Type Device      Function\n",
+  raw: datagrams("inet", RAW_COLUMNS, rawSockets),
+  raw6: datagrams("inet6", DATAGRAM_COLUMNS_6, rawSockets),
   route,
+  snmp: counters(SNMP, {
+    "Ip.Forwarding": 2,
+    "Ip.DefaultTTL": 64,
+    "Tcp.RtoAlgorithm": 1,
+    "Tcp.RtoMin": 200,
+    "Tcp.RtoMax": 120_000,
+    "Tcp.MaxConn": -1,
+  }),
   sockstat,
   tcp: tcp("inet"),
   tcp6: tcp("inet6"),
-  udp: datagrams("inet", udpSockets),
-  udp6: datagrams("inet6", udpSockets),
+  udp: datagrams("inet", UDP_COLUMNS, udpSockets),
+  udp6: datagrams("inet6", DATAGRAM_COLUMNS_6, udpSockets),
   unix,
 };

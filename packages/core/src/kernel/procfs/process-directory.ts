@@ -225,7 +225,8 @@ function idMap(fs: ProcFs, process: Process, kind: "uid" | "gid", ino: number): 
 /** The path of a process's cgroup, from the root of the reader's cgroup namespace. */
 function cgroupPath(reader: Process, process: Process): string {
   const root = reader.ns.cgroup.root.path;
-  const { path } = process.cgroup;
+  const { path, removed } = process.cgroup;
+  if (removed) return `${path} (deleted)`;
   if (root === "/" || path === root) return path === root ? "/" : path;
   if (path.startsWith(`${root}/`)) return path.slice(root.length);
   const up = root.split("/").slice(1);

@@ -1,8 +1,10 @@
 /** /proc/sys: sysctls as files, read and written as the running process sees them. */
 import { CAP_SYS_ADMIN, Errno, HOST_NAME_MAX } from "../../abi/index.ts";
-import { file, type PseudoLeaf, type PseudoTree, textFile } from "../../fs/index.ts";
+import { file, PseudoDirectory, type PseudoLeaf, type PseudoTree, textFile } from "../../fs/index.ts";
 import type { Prng } from "../../sim/index.ts";
+import type { Inode } from "../../vfs/index.ts";
 import type { Kernel } from "../kernel.ts";
+import { DEVICE_SYSCTLS_4, DEVICE_SYSCTLS_6 } from "../net-sysctls.data.ts";
 import { changeSysctl, isReadOnlySysctl, readSysctl, SYSCTL_NAMES } from "../sysctl.ts";
 import type { ProcFs } from "./proc-fs.ts";
 
@@ -52,7 +54,34 @@ function makeTree(): PseudoTree<ProcFs> {
     const read = text(({ kernel }) => String(Number(kernel.machine.protections[name])));
     insert(tree, ["fs", `protected_${name}`], read);
   }
+  insert(tree, ["net", "ipv4", "conf"], deviceSysctls("net.ipv4.conf", DEVICE_SYSCTLS_4));
+  insert(tree, ["net", "ipv6", "conf"], deviceSysctls("net.ipv6.conf", DEVICE_SYSCTLS_6));
   return tree;
+}
+
+/** A directory for each device of the reader's network stack, and those for all and for new ones. */
+function deviceSysctls(prefix: string, table: Readonly<Record<string, string>>): PseudoLeaf<ProcFs> {
+  return (fs) => {
+    const names = (): readonly string[] => [
+      "all",
+      "default",
+      ...fs.reader.ns.net.stack(fs.kernel.net).devices.map(({ name }) => name),
+    ];
+    const make = (device: string): Inode => {
+      const find = (name: string): Inode | undefined =>
+        Object.hasOwn(table, name) ? sysctlFile(`${prefix}.${device}.${name}`)(fs) : undefined;
+      const list = () => Object.keys(table).map((name, at) => ({ name, ino: at + 1, type: "file" as const }));
+      return new PseudoDirectory(fs, { mode: 0o555 }, { find, list });
+    };
+    return new PseudoDirectory(
+      fs,
+      { mode: 0o555 },
+      {
+        find: (name) => (names().includes(name) ? make(name) : undefined),
+        list: () => names().map((name, at) => ({ name, ino: at + 1, type: "dir" as const })),
+      },
+    );
+  };
 }
 
 function insert(tree: MutableTree, path: readonly string[], leaf: PseudoLeaf<ProcFs>): void {

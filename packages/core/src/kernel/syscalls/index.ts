@@ -32,10 +32,9 @@ type AnyHandler = (process: Process, ...args: readonly unknown[]) => unknown;
 const HANDLERS = TABLE as unknown as Readonly<Record<SyscallName, AnyHandler>>;
 
 export function dispatch(process: Process, call: Call): unknown {
-  const answer = HANDLERS[call.name](process, call.a, call.b, call.c, call.d, call.e);
   const { net } = process.kernel;
   if (net.pending) net.deliver();
-  return answer;
+  return HANDLERS[call.name](process, call.a, call.b, call.c, call.d, call.e);
 }
 
 const NUMBERS: ReadonlyMap<string, number> = new Map(Object.keys(TABLE).map((name, index) => [name, index]));

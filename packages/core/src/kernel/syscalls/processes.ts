@@ -18,6 +18,7 @@ import {
   WNOHANG,
   WUNTRACED,
 } from "../../abi/index.ts";
+import { effectiveCpus } from "../cgroup/cpuset.ts";
 import { exec } from "../exec.ts";
 import { exit, reap } from "../exit.ts";
 import { fork } from "../fork.ts";
@@ -46,10 +47,7 @@ export const processCalls = {
   },
 
   sched_yield: () => {},
-  sched_getaffinity: (process, pid) => {
-    find(process, pid);
-    return Array.from({ length: process.kernel.machine.cpus }, (_, cpu) => cpu);
-  },
+  sched_getaffinity: (process, pid) => effectiveCpus(find(process, pid).cgroup),
 
   getpid: (process) => process.ownPid,
   getppid: (process) => pidIn(process.ns.pid, process.parent),

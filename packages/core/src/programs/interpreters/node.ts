@@ -7,8 +7,8 @@
 import { Errno, getcwd, type Program, type Routine, readlink, stat } from "../../abi/index.ts";
 import { basename, dirname, join } from "../../lib/index.ts";
 import { AppletExit, attempt, Io, isatty, readText } from "../../userland/index.ts";
-import type { NodeIndex } from "../packages/node-index.ts";
 import { npm, npx } from "../packages/npm.ts";
+import type { PackageIndexes } from "../packages/package-indexes.ts";
 import type { ScriptTable } from "../scripts.ts";
 import { nothingRegistered } from "./nothing-registered.ts";
 
@@ -17,7 +17,7 @@ export interface NodeOptions {
   readonly version: string;
   readonly npmVersion: string;
   readonly scripts: ScriptTable;
-  readonly index: NodeIndex;
+  readonly packages: PackageIndexes;
 }
 
 interface Node extends NodeOptions {
@@ -30,6 +30,23 @@ export function makeNode(options: NodeOptions): Program {
     let code: number;
     try {
       code = yield* main({ ...options, io });
+    } catch (ending) {
+      if (!(ending instanceof AppletExit)) throw ending;
+      code = ending.code;
+    }
+    yield* io.out.flush();
+    return code;
+  };
+}
+
+/** npm or npx as an executable of its own: what Alpine's package has. */
+export function makeNpm(command: "npm" | "npx", { packages, npmVersion }: NodeOptions): Program {
+  return function* (argv, env) {
+    const io = new Io(command, argv, env);
+    let code: number;
+    try {
+      const context = { io, index: packages.node, version: npmVersion };
+      code = yield* command === "npm" ? npm(context) : npx(context);
     } catch (ending) {
       if (!(ending instanceof AppletExit)) throw ending;
       code = ending.code;
@@ -75,7 +92,7 @@ function* runFile(node: Node, path: string, words: readonly string[]): Routine<n
   if (program !== undefined) return yield* program([file, ...words], io.env);
   const target = yield* followed(file);
   const own = new Io(basename(file), [file, ...words], io.env);
-  const context = { io: own, index: node.index, version: node.npmVersion };
+  const context = { io: own, index: node.packages.node, version: node.npmVersion };
   if (!/\/npm\/bin\/np[mx]-cli\.js$/.test(target)) return yield* nothingRegistered(io, basename(file));
   const code = yield* target.endsWith("npm-cli.js") ? npm(context) : npx(context);
   yield* own.out.flush();

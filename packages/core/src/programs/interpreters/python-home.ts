@@ -16,6 +16,8 @@ export interface PythonHome {
   readonly executable: string;
   /** "/usr/local", or a virtual environment's directory. */
   readonly prefix: string;
+  /** It belongs to a virtual environment. */
+  readonly isVirtual: boolean;
   /** Where packages are installed. */
   readonly site: string;
   /** Where a user's own packages are. */
@@ -42,7 +44,17 @@ export function* pythonHome(argv0: string, env: Env, version: string): Routine<P
   const userSite = join(userBase, `lib/python${minor}/site-packages`);
   const library = isDistribution ? ["/usr/lib/python3/dist-packages"] : [];
   const path = [...(isVenv ? [] : [userSite]), site, ...library];
-  return { version, minor, executable, prefix: isDistribution ? "/usr/local" : prefix, site, userSite, userBase, path };
+  return {
+    version,
+    minor,
+    executable,
+    isVirtual: isVenv,
+    prefix: isDistribution ? "/usr/local" : prefix,
+    site,
+    userSite,
+    userBase,
+    path,
+  };
 }
 
 function* isDirectory(path: string): Routine<boolean> {

@@ -8,8 +8,8 @@ import { Errno, getcwd, type Program, type Routine, stat } from "../../abi/index
 import { basename, decode, join } from "../../lib/index.ts";
 import { AppletExit, attempt, Io, isatty, readFile } from "../../userland/index.ts";
 import { exists } from "../files.ts";
+import type { PackageIndexes } from "../packages/package-indexes.ts";
 import { pip } from "../packages/pip.ts";
-import type { PythonIndex } from "../packages/python-index.ts";
 import type { ScriptTable } from "../scripts.ts";
 import { nothingRegistered } from "./nothing-registered.ts";
 import { type PythonHome, pythonHome } from "./python-home.ts";
@@ -21,7 +21,7 @@ export interface PythonOptions {
   /** "3.9.21" */
   readonly version: string;
   readonly scripts: ScriptTable;
-  readonly index: PythonIndex;
+  readonly packages: PackageIndexes;
 }
 
 /** What a running Python knows. */
@@ -166,9 +166,9 @@ function* runModule(python: Python, name: string, words: readonly string[]): Rou
 }
 
 /** Modules that do something here. `undefined` for all others. */
-function* builtIn({ home, index, scripts }: Python, io: Io, module: string): Routine<number | undefined> {
+function* builtIn({ home, packages, scripts }: Python, io: Io, module: string): Routine<number | undefined> {
   if (module === "pip") {
-    const code = yield* pip(io, home, index);
+    const code = yield* pip(io, home, packages.python);
     yield* io.out.flush();
     return code;
   }

@@ -77,7 +77,7 @@ const PACKAGES: readonly Row[] = [
   ["libpanelw", "6.5_p20241006-r3", 20, "libncursesw", ""],
   ["sqlite-libs", "3.48.0-r2", 1000, "", ""],
   ["sqlite", "3.48.0-r2", 1500, "readline sqlite-libs", "/usr/bin/sqlite3"],
-  ["python3", "3.12.10-r1", 22000, "libbz2 libexpat libffi gdbm xz-libs libgcc libstdc++ mpdecimal libncursesw libpanelw readline sqlite-libs", "/usr/bin/python3 /usr/bin/python3.12"],
+  ["python3", "3.12.10-r1", 22000, "libbz2 libexpat libffi gdbm xz-libs libgcc libstdc++ mpdecimal libncursesw libpanelw readline sqlite-libs", "/usr/bin/python3.12 /usr/bin/python3"],
   ["py3-setuptools", "70.3.0-r0", 3500, "python3", ""],
   ["py3-packaging", "24.2-r0", 200, "python3", ""],
   ["py3-pip", "24.3.1-r0", 6000, "python3 py3-setuptools py3-packaging", "/usr/bin/pip /usr/bin/pip3"],
@@ -142,19 +142,51 @@ const BASE: readonly (readonly [name: string, version: string, kib: number])[] =
   ["zlib", "1.3.1-r2", 100],
 ];
 
+/** Files of packages that matter to others. */
+const FILES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  python3: {
+    "/usr/lib/python3.12/EXTERNALLY-MANAGED": `[externally-managed]
+Error=
+ The system-wide python installation should be maintained using the system
+ package manager (apk) only.
+
+ If the package in question is not packaged already (and hence installable via
+ "apk add py3-somepackage"), please consider installing it inside a virtual
+ environment, e.g.:
+
+ python3 -m venv /path/to/venv
+ . /path/to/venv/bin/activate
+ pip install mypackage
+`,
+  },
+  "py3-pip": {
+    "/usr/lib/python3.12/site-packages/pip/__init__.py": "# pip: a stand-in of the package.\n",
+    "/usr/lib/python3.12/site-packages/pip-24.3.1.dist-info/METADATA":
+      "Metadata-Version: 2.1\nName: pip\nVersion: 24.3.1\n\n",
+  },
+  npm: { "/usr/lib/node_modules/npm/package.json": '{ "name": "npm", "version": "10.9.1" }\n' },
+};
+
 const words = (text: string): readonly string[] => (text === "" ? [] : text.split(" "));
 
 export class AlpineIndex {
   readonly #packages = new Map<string, AlpinePackage>();
 
-  constructor() {
+  readonly #onPrograms: (paths: readonly string[]) => void;
+
+  /** `onPrograms` is told the programs of packages that are added. */
+  constructor(onPrograms: (paths: readonly string[]) => void = () => {}) {
+    this.#onPrograms = onPrograms;
     for (const [name, version, kib, depends, programs] of PACKAGES) {
-      this.#packages.set(name, { name, version, kib, depends: words(depends), programs: words(programs) });
+      const files = FILES[name];
+      const more = files === undefined ? {} : { files };
+      this.#packages.set(name, { name, version, kib, depends: words(depends), programs: words(programs), ...more });
     }
   }
 
   /** Adds a package: `index.add({ name: "acme", programs: ["/usr/bin/acme"] })` is enough. */
   add(given: Partial<AlpinePackage> & Pick<AlpinePackage, "name">): void {
+    this.#onPrograms(given.programs ?? []);
     this.#packages.set(given.name, { version: "1.0-r0", kib: 40, depends: [], programs: [], ...given });
   }
 
@@ -169,3 +201,6 @@ export class AlpineIndex {
 
 export const alpineBase = (): readonly AlpinePackage[] =>
   BASE.map(([name, version, kib]) => ({ name, version, kib, depends: [], programs: [] }));
+
+/** Paths of all programs that packages of the repositories bring. */
+export const alpinePrograms = (): readonly string[] => PACKAGES.flatMap((row) => words(row[4]));

@@ -10,6 +10,7 @@ import { attempt, Io, readText } from "../../userland/index.ts";
 import { listDirectory, putFile, removeTree } from "../files.ts";
 import type { AlpineIndex, AlpinePackage } from "./alpine-index.ts";
 import { programFile } from "./installed-program.ts";
+import type { PackageIndexes } from "./package-indexes.ts";
 
 export const APK_INSTALLED = "/lib/apk/db/installed";
 const WORLD = "/etc/apk/world";
@@ -31,10 +32,10 @@ interface Apk {
   readonly options: ReadonlyMap<string, string>;
 }
 
-export function makeApk(index: AlpineIndex): Program {
+export function makeApk(packages: PackageIndexes): Program {
   return function* (argv, env) {
     const io = new Io("apk", argv, env);
-    const code = yield* main(io, index);
+    const code = yield* main(io, packages.alpine);
     yield* io.out.flush();
     return code;
   };
@@ -226,7 +227,7 @@ function* installAll(apk: Apk, packages: readonly AlpinePackage[], installed: Ma
     yield* nanosleep(5_000 + one.kib * 5).attempt();
     const files: string[] = [];
     for (const path of one.programs) {
-      yield* putFile(path, programFile(path), 0o755);
+      yield* putFile(path, programFile(path, { python: "python3.12" }), 0o755);
       files.push(path);
     }
     for (const [path, content] of Object.entries(one.files ?? {})) {

@@ -13,6 +13,7 @@ import { APT_USAGE } from "./apt-usage.ts";
 import type { DebianIndex, DebianPackage } from "./debian-index.ts";
 import { removePackages, unpackPackages } from "./dpkg-install.ts";
 import { type InstalledPackage, readStatus } from "./dpkg-status.ts";
+import type { PackageIndexes } from "./package-indexes.ts";
 
 interface Apt {
   readonly io: Io;
@@ -25,12 +26,12 @@ interface Apt {
   readonly fixesMissing: boolean;
 }
 
-export function makeAptGet(index: DebianIndex): Program {
+export function makeAptGet(packages: PackageIndexes): Program {
   return function* (argv, env) {
     const io = new Io(basename(argv[0] ?? "apt-get"), argv, env);
     let code: number;
     try {
-      code = yield* main(io, index);
+      code = yield* main(io, packages.debian);
     } catch (ending) {
       if (!(ending instanceof AppletExit)) throw ending;
       code = ending.code;

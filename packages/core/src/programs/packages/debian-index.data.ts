@@ -186,7 +186,7 @@ export const DEBIAN_PACKAGES: readonly DebianPackageRow[] = [
   ["netcat-traditional","1.10-47","amd64",67876,143,"","","bin/nc.traditional","TCP/IP swiss army knife"],
   ["nginx","1.22.1-9+deb12u10","amd64",531468,1335,"libssl3 iproute2 nginx-common","","sbin/nginx","small, powerful, scalable web/proxy server"],
   ["nginx-common","1.22.1-9+deb12u10","all",114932,332,"","","","small, powerful, scalable web/proxy server - common files"],
-  ["nodejs","20.20.2-1nodesource1+repack1","amd64",20,191771,"python3 ca-certificates","","","Node.js event-based server-side javascript engine"],
+  ["nodejs","18.20.4+dfsg-1~deb12u1","amd64",320000,2147,"ca-certificates","","bin/node bin/nodejs","evented I/O for V8 javascript - runtime executable"],
   ["openssh-client","1:9.2p1-2+deb12u10","amd64",993532,5801,"libedit2 libfido2-1 libgssapi-krb5-2 libssl3","","bin/scp bin/sftp bin/ssh bin/ssh-add bin/ssh-agent bin/ssh-argv0 bin/ssh-copy-id bin/ssh-keygen bin/ssh-keyscan bin/slogin","secure shell (SSH) client, for secure access to remote machines"],
   ["openssl","3.0.22-1~deb12u2","amd64",1441784,2315,"libssl3","","bin/c_rehash bin/openssl","Secure Sockets Layer toolkit - cryptographic utility"],
   ["patch","2.7.6-7","amd64",127848,248,"","","bin/patch","Apply a diff file to an original"],

@@ -36,21 +36,49 @@ export interface DebianPackage {
   readonly files?: Readonly<Record<string, string>>;
 }
 
+/** Files of packages that matter to others. */
+const FILES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "python3.11": {
+    "/usr/lib/python3.11/EXTERNALLY-MANAGED": `[externally-managed]
+Error=To install Python packages system-wide, try apt install
+ python3-xyz, where xyz is the package you are trying to
+ install.
+
+ If you wish to install a non-Debian-packaged Python package,
+ create a virtual environment using python3 -m venv path/to/venv.
+ Then use path/to/venv/bin/python and path/to/venv/bin/pip. Make
+ sure you have python3-full installed.
+`,
+  },
+  "python3-pip": {
+    "/usr/lib/python3/dist-packages/pip/__init__.py": "# pip: a stand-in of the package.\n",
+    "/usr/lib/python3/dist-packages/pip-23.0.1.dist-info/METADATA":
+      "Metadata-Version: 2.1\nName: pip\nVersion: 23.0.1\n\n",
+  },
+};
+
 const words = (text: string): readonly string[] => (text === "" ? [] : text.split(" "));
 
 export class DebianIndex {
   readonly #packages = new Map<string, DebianPackage>();
 
-  constructor(rows: readonly DebianPackageRow[] = DEBIAN_PACKAGES) {
-    for (const row of rows) {
+  readonly #onPrograms: (paths: readonly string[]) => void;
+
+  /** `onPrograms` is told the programs of packages that are added. */
+  constructor(onPrograms: (paths: readonly string[]) => void = () => {}) {
+    this.#onPrograms = onPrograms;
+    for (const row of DEBIAN_PACKAGES) {
       const [name, version, architecture, bytes, installedKib, depends, recommends, programs, summary] = row;
       const lists = { depends: words(depends), recommends: words(recommends), programs: words(programs) };
-      this.#packages.set(name, { name, version, architecture, bytes, installedKib, summary, ...lists });
+      const files = FILES[name];
+      const more = files === undefined ? {} : { files };
+      this.#packages.set(name, { name, version, architecture, bytes, installedKib, summary, ...lists, ...more });
     }
   }
 
   /** Adds a package: `index.add({ name: "acme", programs: ["bin/acme"] })` is enough. */
   add(given: Partial<DebianPackage> & Pick<DebianPackage, "name">): void {
+    this.#onPrograms(given.programs ?? []);
     this.#packages.set(given.name, {
       version: "1.0-1",
       architecture: "amd64",
@@ -75,3 +103,6 @@ export class DebianIndex {
 
 /** What a minimal Debian consists of, for its dpkg status. */
 export const debianBase = (): readonly DebianBaseRow[] => DEBIAN_BASE;
+
+/** Paths of all programs that packages of the archive bring. */
+export const debianPrograms = (): readonly string[] => DEBIAN_PACKAGES.flatMap((row) => words(row[7]));

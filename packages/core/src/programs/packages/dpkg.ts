@@ -3,8 +3,8 @@ import { Errno, type Program, type Routine } from "../../abi/index.ts";
 import { basename } from "../../lib/index.ts";
 import { attempt, Io, readText } from "../../userland/index.ts";
 import { hasLists } from "./apt-lists.ts";
-import type { DebianIndex } from "./debian-index.ts";
 import { INFO, type InstalledPackage, readStatus, stanzaOf } from "./dpkg-status.ts";
+import type { PackageIndexes } from "./package-indexes.ts";
 
 export function makeDpkg(): Program {
   return function* (argv, env) {
@@ -128,11 +128,11 @@ function* files(io: Io, names: readonly string[]): Routine<number> {
   return 0;
 }
 
-export function makeAptCache(index: DebianIndex): Program {
+export function makeAptCache(packages: PackageIndexes): Program {
   return function* (argv, env) {
     const io = new Io("apt-cache", argv, env);
     const [command = "", ...names] = argv.slice(1).filter((word) => !word.startsWith("-"));
-    const known = (yield* hasLists()) ? index.all() : [];
+    const known = (yield* hasLists()) ? packages.debian.all() : [];
     let code = 0;
     for (const name of names) {
       const found = known.filter((one) =>

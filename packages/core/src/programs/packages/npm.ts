@@ -263,15 +263,18 @@ function* complain(io: Io, lines: readonly string[]): Routine<void> {
   );
 }
 
-/** Directories of packages that are there, relative to `directory`. */
-function* installedIn(directory: string): Routine<ReadonlySet<string>> {
+/** Directories of packages that are there, relative to `directory`, those below others too. */
+function* installedIn(directory: string, below = ""): Routine<ReadonlySet<string>> {
   const found = new Set<string>();
-  for (const name of yield* listDirectory(join(directory, "node_modules"))) {
+  const modules = join(below, "node_modules");
+  for (const name of yield* listDirectory(join(directory, modules))) {
     if (name.startsWith(".")) continue;
-    if (!name.startsWith("@")) found.add(`node_modules/${name}`);
-    else
-      for (const one of yield* listDirectory(join(directory, "node_modules", name)))
-        found.add(`node_modules/${name}/${one}`);
+    const names = name.startsWith("@") ? yield* listDirectory(join(directory, modules, name)) : [""];
+    for (const one of names) {
+      const place = join(modules, name, one);
+      found.add(place);
+      for (const nested of yield* installedIn(directory, place)) found.add(nested);
+    }
   }
   return found;
 }

@@ -6,7 +6,7 @@
  */
 import { access, Errno, getresuid, nanosleep, type Routine, stat, W_OK } from "../../abi/index.ts";
 import { join } from "../../lib/index.ts";
-import { AppletExit, type Io } from "../../userland/index.ts";
+import { AppletExit, attempt, type Io, readText } from "../../userland/index.ts";
 import type { PythonHome } from "../interpreters/python-home.ts";
 import { has, type PipOptions, valueOf, valuesOf } from "./pip-options.ts";
 import { type RequirementLine, readRequirements } from "./pip-requirements-file.ts";
@@ -49,6 +49,7 @@ const COLUMNS = 80;
 
 export function* pipInstall(context: PipContext): Routine<number> {
   const { io, home, index, options } = context;
+  yield* refuseIfManaged(context);
   const lines = yield* requestedLines(context);
   if (lines.length === 0) {
     yield* fail(io, 'You must give at least one requirement to install (see "pip help install")');
@@ -77,6 +78,22 @@ export function* pipInstall(context: PipContext): Routine<number> {
   if (fresh.length > 0) yield* installAll(context, installOrder(fresh, environment), installed);
   yield* closingWords(context);
   return 0;
+}
+
+/** A distribution's own Python is not for pip. @see PEP 668 */
+function* refuseIfManaged({ io, home, options }: PipContext): Routine<void> {
+  if (home.isVirtual || has(options, "break-system-packages") || has(options, "target") || has(options, "prefix"))
+    return;
+  const marker = yield* attempt(readText(`/usr/lib/python${home.minor}/EXTERNALLY-MANAGED`));
+  if (marker instanceof Errno || home.executable.startsWith("/usr/local/")) return;
+  const text = /^Error=([\s\S]*)$/m.exec(marker)?.[1]?.trimEnd() ?? "";
+  const lines = text.split("\n").map((line, index) => (index === 0 ? line : `    ${line.trim()}`.trimEnd()));
+  yield* io.err.write(
+    `error: externally-managed-environment\n\n× This environment is externally managed\n╰─> ${lines.join("\n")}\n\n` +
+      "note: If you believe this is a mistake, please contact your Python installation or OS distribution provider. You can override this, at the risk of breaking your Python installation or OS, by passing --break-system-packages.\n" +
+      "hint: See PEP 668 for the detailed specification.\n",
+  );
+  throw new AppletExit(1);
 }
 
 /** What the command line and its files ask for. */
@@ -287,8 +304,13 @@ function* closingWords(context: PipContext): Routine<void> {
   const { io, options, version, index, home } = context;
   const action = valueOf(options, "root-user-action") ?? io.env.get("PIP_ROOT_USER_ACTION");
   const isQuiet = has(options, "quiet");
-  const isVenv = home.prefix !== "/usr/local" && home.prefix !== "/usr";
-  if ((yield* getresuid()).effective === 0 && action !== "ignore" && !isVenv && !has(options, "target") && !isQuiet) {
+  if (
+    (yield* getresuid()).effective === 0 &&
+    action !== "ignore" &&
+    !home.isVirtual &&
+    !has(options, "target") &&
+    !isQuiet
+  ) {
     yield* io.out.flush();
     yield* io.err.write(
       compareVersions(version, "24.1") >= 0

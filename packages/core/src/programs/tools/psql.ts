@@ -50,18 +50,26 @@ function parse(io: Io) {
     file: "f",
     timeout: "t",
   };
+  const take = (name: string, attached: string): boolean => {
+    if (!/^[hpUdcfv]$/.test(name) && !(name === "t" && io.name !== "psql")) return false;
+    const value = attached === "" ? (words.shift() ?? "") : attached;
+    if (name === "c") commands.push(value);
+    else options.set(name, value);
+    return true;
+  };
   for (let word = words.shift(); word !== undefined; word = words.shift()) {
     const long = /^--([a-z-]+)(?:=(.*))?$/s.exec(word);
-    const [name, attached] =
-      long === null
-        ? [word.startsWith("-") ? (word[1] ?? "") : "", word.slice(2)]
-        : [names[long[1] ?? ""] ?? long[1] ?? "", long[2] ?? ""];
-    if (name === "") operands.push(word);
-    else if (/^[hpUdcftv]$/.test(name) && !(name === "t" && io.name === "psql")) {
-      const value = attached === "" ? (words.shift() ?? "") : attached;
-      if (name === "c") commands.push(value);
-      else options.set(name, value);
-    } else for (const letter of long === null ? word.slice(1) : [name]) flags.add(letter);
+    if (long !== null) {
+      const name = names[long[1] ?? ""] ?? long[1] ?? "";
+      if (!take(name, long[2] ?? "")) flags.add(name);
+    } else if (!word.startsWith("-")) operands.push(word);
+    else {
+      for (let at = 1; at < word.length; at++) {
+        const letter = word[at] ?? "";
+        if (take(letter, word.slice(at + 1))) break;
+        flags.add(letter);
+      }
+    }
   }
   const { env } = io;
   const user = options.get("U") ?? operands[1] ?? env.get("PGUSER") ?? env.get("USER") ?? "postgres";

@@ -84,6 +84,12 @@ function freeId(lines: readonly (readonly string[])[], isSystem: boolean): strin
   for (let id = USERS_FROM; ; id++) if (!used.has(id)) return String(id);
 }
 
+/** Debian's adduser counts system users upwards. @see adduser.conf(5) FIRST_SYSTEM_UID */
+function adduserId(lines: readonly (readonly string[])[], isSystem: boolean): string {
+  const used = new Set(lines.map((fields) => Number(fields[2])));
+  for (let id = isSystem ? SYSTEM_TO : USERS_FROM; ; id++) if (!used.has(id)) return String(id);
+}
+
 function* mustBeRoot(io: Io, file: string): Routine<void> {
   if ((yield* getresuid()).effective === 0) return;
   yield* io.warn(`Permission denied.`);
@@ -107,7 +113,8 @@ export const useradd: Program = tool(function* (io, { options, operands }) {
     return 9;
   }
   const isSystem = has(options, "-r", "--system");
-  const uid = first(options, "-u", "--uid") ?? freeId([...users, ...groups], isSystem);
+  const ownGroup = first(options, "-g", "--gid") === undefined;
+  const uid = first(options, "-u", "--uid") ?? freeId(ownGroup ? [...users, ...groups] : users, isSystem);
   if (users.some((fields) => fields[2] === uid) && !has(options, "-o", "--non-unique")) {
     yield* io.warn(`UID ${uid} is not unique`);
     return 4;
@@ -257,7 +264,7 @@ export const debianAdduser: Program = tool(function* (io, { options, operands })
     yield* io.err.write(`fatal: The user \`${name}' already exists.\n`);
     return 1;
   }
-  const uid = options.get("--uid") ?? freeId([...users, ...groups], isSystem);
+  const uid = options.get("--uid") ?? adduserId([...users, ...groups], isSystem);
   const wanted = options.get("--ingroup") ?? options.get("--gid");
   const ownGroup = wanted === undefined && (!isSystem || has(options, "--group"));
   const found = groups.find(([one, , gid]) => one === wanted || gid === wanted);
@@ -267,7 +274,7 @@ export const debianAdduser: Program = tool(function* (io, { options, operands })
   if (!isQuiet) {
     yield* io.out.line(isSystem ? `Adding system user \`${name}' (UID ${uid}) ...` : `Adding user \`${name}' ...`);
     if (ownGroup) yield* io.out.line(`Adding new group \`${name}' (${isSystem ? "GID " : ""}${gid}) ...`);
-    const place = ownGroup || found === undefined ? name : (found[0] ?? "");
+    const place = ownGroup ? name : (found?.[0] ?? "nogroup");
     yield* io.out.line(
       `Adding new user \`${name}' (${isSystem ? "UID " : ""}${uid}) with group \`${place}${isSystem ? "'" : ` (${gid})'`} ...`,
     );

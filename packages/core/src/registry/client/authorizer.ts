@@ -6,17 +6,12 @@
 import { base64, decode, encode, StatusError } from "../../lib/index.ts";
 import { bytesOf } from "../body.ts";
 import type { Fetch } from "../fetch.ts";
+import { type Challenge, parseChallenge } from "./challenge.ts";
 import { errorOf } from "./registry-error.ts";
 
 export interface Credentials {
   readonly username: string;
   readonly password: string;
-}
-
-export interface Challenge {
-  /** "basic" or "bearer", lower case. */
-  readonly scheme: string;
-  readonly parameters: ReadonlyMap<string, string>;
 }
 
 export class Authorizer {
@@ -72,15 +67,4 @@ export class Authorizer {
     const token = "token" in document ? document.token : "access_token" in document ? document.access_token : undefined;
     return typeof token === "string" ? `Bearer ${token}` : undefined;
   }
-}
-
-/** `Bearer realm="…",service="…"`; undefined for a header that is none. */
-export function parseChallenge(header: string): Challenge | undefined {
-  const [, scheme, rest = ""] = /^\s*([A-Za-z]+)(?:\s+(.*))?$/s.exec(header) ?? [];
-  if (scheme === undefined) return undefined;
-  const parameters = new Map<string, string>();
-  for (const [, name = "", quoted, plain = ""] of rest.matchAll(/([A-Za-z_-]+)=(?:"((?:[^"\\]|\\.)*)"|([^",\s]+))/g)) {
-    parameters.set(name.toLowerCase(), quoted === undefined ? plain : quoted.replace(/\\(.)/g, "$1"));
-  }
-  return { scheme: scheme.toLowerCase(), parameters };
 }

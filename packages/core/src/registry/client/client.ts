@@ -49,6 +49,12 @@ export class RegistryClient {
     this.uploads = new Uploader(this.#transport);
   }
 
+  /** Is there a registry at all? What it answers is of no matter. @throws ConnectionError */
+  async ping({ domain }: Pick<Repository, "domain">): Promise<void> {
+    const base = this.#transport.endpoints(domain).at(-1) ?? "";
+    await this.#transport.reach(`${base}/v2/`);
+  }
+
   /** What a reference stands for. @throws RegistryError */
   resolve(reference: ImageReference): Promise<Descriptor> {
     const name = reference.digest ?? reference.tag ?? "latest";

@@ -50,8 +50,7 @@ export async function pullImage(
   store: ContentStore,
   { platform, has, onEvent = () => {} }: PullOptions,
 ): Promise<PulledImage> {
-  const target = await client.manifest(reference);
-  store.put(target.bytes, target.descriptor.digest);
+  const target = await fetchManifest(client, reference, store);
   const image = await descend(client, reference, store, target, platform);
   const { manifest } = image;
   await client.blob(reference, manifest.config, store);
@@ -96,10 +95,22 @@ async function descend(
         `no matching manifest for ${platformText(platform)} in the manifest list entries`,
       );
     }
-    at = await client.manifest({ ...reference, tag: undefined, digest: chosen.digest });
-    store.put(at.bytes, at.descriptor.digest);
+    at = await fetchManifest(client, { ...reference, tag: undefined, digest: chosen.digest }, store);
   }
   throw new StatusError("invalid-argument", "indexes within indexes are too deep");
+}
+
+/** A manifest that is here already, as its digest tells, is not asked for again. */
+async function fetchManifest(
+  client: RegistryClient,
+  reference: ImageReference,
+  store: ContentStore,
+): Promise<FetchedManifest> {
+  const descriptor = await client.resolve(reference);
+  if (store.has(descriptor.digest)) return { descriptor, bytes: store.read(descriptor.digest) };
+  const fetched = await client.manifest({ ...reference, tag: undefined, digest: descriptor.digest });
+  store.put(fetched.bytes, fetched.descriptor.digest);
+  return fetched;
 }
 
 /** @see moby distribution/pull_v2.go, "Encountered remote %q(unknown) when fetching" */

@@ -5,6 +5,8 @@
  */
 import { decode, StatusError, type StatusKind } from "../../lib/index.ts";
 import { bytesOf } from "../body.ts";
+import { PROBLEMS, type ProblemCode } from "../server/problem.ts";
+import { parseChallenge } from "./challenge.ts";
 
 export class RegistryError extends StatusError {
   readonly status: number;
@@ -31,31 +33,46 @@ export class ConnectionError extends StatusError {
   }
 }
 
+const NOTHING_TOLD: Told = ["", "", true];
 const ERROR_BODY_LIMIT = 1 << 16;
 
 export async function errorOf(response: Response): Promise<RegistryError> {
   const { status } = response;
-  const [code, detail] = await firstError(response);
+  const [code, detail, isBare] = challengeError(response) ?? (await firstError(response));
   const after = Number(response.headers.get("retry-after") ?? Number.NaN);
   const retryAfter = Number.isFinite(after) ? after : undefined;
   const message =
     code === ""
       ? `received unexpected HTTP status: ${`${status} ${response.statusText || (REASONS[status] ?? "")}`.trim()}`
-      : `${code.toLowerCase().replaceAll("_", " ")}: ${detail}`;
+      : `${code.toLowerCase().replaceAll("_", " ")}${isBare ? "" : `: ${detail}`}`;
   return new RegistryError(status, code, detail, message, retryAfter);
 }
 
-async function firstError(response: Response): Promise<readonly [code: string, message: string]> {
+type Told = readonly [code: string, message: string, isBare: boolean];
+
+/** What a challenge says goes before the body. @see RFC 6750 section 3.1 */
+function challengeError(response: Response): Told | undefined {
+  const challenge = parseChallenge(response.headers.get("www-authenticate") ?? "");
+  const error = challenge?.scheme === "bearer" ? challenge.parameters.get("error") : undefined;
+  if (error === "insufficient_scope") return ["DENIED", PROBLEMS.DENIED[1], false];
+  return error === "invalid_token" ? ["UNAUTHORIZED", PROBLEMS.UNAUTHORIZED[1], false] : undefined;
+}
+
+/** A code whose message is the usual one, without a detail, is told by itself. */
+async function firstError(response: Response): Promise<Told> {
   try {
     const body: unknown = JSON.parse(decode(await bytesOf(response, ERROR_BODY_LIMIT)));
     const errors = typeof body === "object" && body !== null && "errors" in body ? body.errors : undefined;
     const first: unknown = Array.isArray(errors) ? errors[0] : undefined;
     if (typeof first !== "object" || first === null || !("code" in first) || typeof first.code !== "string") {
-      return ["", ""];
+      return NOTHING_TOLD;
     }
-    return [first.code, "message" in first && typeof first.message === "string" ? first.message : ""];
+    const { code } = first;
+    const message = "message" in first && typeof first.message === "string" ? first.message : "";
+    const usual = Object.hasOwn(PROBLEMS, code) ? PROBLEMS[code as ProblemCode][1] : undefined;
+    return [code, message, message === usual && (!("detail" in first) || first.detail === null)];
   } catch {
-    return ["", ""];
+    return NOTHING_TOLD;
   }
 }
 

@@ -64,6 +64,11 @@ export class Transport {
     throw await errorOf(response);
   }
 
+  /** Asks without caring for the answer. @throws ConnectionError */
+  async reach(url: string): Promise<void> {
+    await this.#exchange(this.#request(url, { scope: "" }));
+  }
+
   /** Goes where it is sent; authorisation stays with the host that it is for. */
   async #follow(url: string, outgoing: Outgoing): Promise<Response> {
     let at = url;

@@ -24,6 +24,8 @@ export interface AuthOptions {
   readonly users?: Readonly<Record<string, string>>;
   /** Default: with tokens anybody pulls, and users do everything; with basic authentication users only. */
   readonly may?: (action: Action, repository: string, user: string | undefined) => boolean;
+  /** A repository that is not there is answered like one that may not be seen. */
+  readonly hidesRepositories?: boolean;
 }
 
 interface Token {
@@ -75,6 +77,12 @@ export class Gate {
       needed === undefined || needed.actions.every((one) => token?.access.get(needed.name)?.has(one) === true);
     if (isCurrent && has) return token.user;
     throw this.#challenge(needed, isCurrent ? "insufficient_scope" : header === "" ? "" : "invalid_token");
+  }
+
+  /** What is answered instead of "there is no such repository"; undefined where that may be said. */
+  hidden(method: string, resource: Resource): RegistryProblem | undefined {
+    if (this.#options.hidesRepositories !== true) return undefined;
+    return this.#challenge(scopeOf(method, resource), "insufficient_scope");
   }
 
   /** GET with basic authentication, or POST as of OAuth 2. */

@@ -104,8 +104,13 @@ export class Registry {
     if (resource === undefined) return new Response("404 page not found\n", { status: 404 });
     const headers = this.#admit(request, resource);
     const handler = handlerOf(request.method, resource);
-    const response = await handler({ request, url, ...resource, state: this.#state, fault });
-    return withHeaders(response, { ...API_VERSION, ...headers });
+    try {
+      const response = await handler({ request, url, ...resource, state: this.#state, fault });
+      return withHeaders(response, { ...API_VERSION, ...headers });
+    } catch (error) {
+      const isUnknown = error instanceof RegistryProblem && error.code === "NAME_UNKNOWN";
+      throw (isUnknown ? this.#gate?.hidden(request.method, resource) : undefined) ?? error;
+    }
   }
 
   /** Looks at who asks. @returns headers for the answer */

@@ -3,18 +3,16 @@
  *
  * @see getaddrinfo(3), hosts(5), resolv.conf(5)
  */
+import { close, connect, Errno, POLLIN, poll, type Routine, recvfrom, sendto, socket } from "../../abi/index.ts";
 import {
-  close,
-  connect,
-  Errno,
-  POLLIN,
-  poll,
-  type Routine,
-  recvfrom,
-  sendto,
-  socket,
-} from "../../abi/index.ts";
-import { type DnsMessage, type DnsType, decodeDns, encodeDns, familyOf, type IpFamily, parsePrefix } from "../../lib/index.ts";
+  type DnsMessage,
+  type DnsType,
+  decodeDns,
+  encodeDns,
+  familyOf,
+  type IpFamily,
+  parsePrefix,
+} from "../../lib/index.ts";
 import { attempt, readText } from "../io.ts";
 import { inetAddress } from "./inet-address.ts";
 
@@ -92,7 +90,7 @@ export function* ask(
     const to = { family, address: server, port: DNS_PORT } as const;
     const failure = yield* connect(fd, to).attempt();
     if (failure instanceof Errno) return failure;
-    const id = 1 + (name.length * 257 + type.length * 31) % 65_534;
+    const id = 1 + ((name.length * 257 + type.length * 31) % 65_534);
     const message = encodeDns({
       id,
       isResponse: false,
@@ -151,7 +149,9 @@ function* inHostsFile(name: string): Routine<readonly string[]> {
   const wanted = name.toLowerCase();
   const lines = yield* hostsLines();
   return lines.flatMap(([address = "", ...names]) =>
-    names.some((one) => one.toLowerCase() === wanted) ? [parsePrefix(address)?.address ?? ""].filter((one) => one !== "") : [],
+    names.some((one) => one.toLowerCase() === wanted)
+      ? [parsePrefix(address)?.address ?? ""].filter((one) => one !== "")
+      : [],
   );
 }
 

@@ -14,7 +14,8 @@ export function inetAddress(text: string): string | undefined {
 export function inetAton(text: string): string | undefined {
   const parts = text.split(".").map(number);
   const last = parts.pop();
-  if (last === undefined || parts.length > 3 || parts.some((part) => part === undefined || part > 255)) return undefined;
+  if (last === undefined || parts.length > 3 || parts.some((part) => part === undefined || part > 255))
+    return undefined;
   if (last >= 256 ** (4 - parts.length)) return undefined;
   const bytes = parts.map((part) => part ?? 0);
   for (let shift = 3 - parts.length; shift >= 0; shift--) bytes.push(Math.floor(last / 256 ** shift) % 256);

@@ -1,6 +1,6 @@
 /** Streams to and from other hosts, with the messages that libbb prints when they cannot be had. */
 import { bind, connect, Errno, listen, type Routine, setsockopt, socket } from "../../abi/index.ts";
-import { type IpFamily, familyOf } from "../../lib/index.ts";
+import { familyOf, type IpFamily } from "../../lib/index.ts";
 import type { Io } from "../io.ts";
 import { resolve } from "./host-names.ts";
 import { domainOf, splitHostPort } from "./inet-address.ts";
@@ -30,7 +30,11 @@ export function* connectOrDie(io: Io, target: Target): Routine<number> {
 }
 
 /** A socket that listens; without an address on all of them, IPv6 and IPv4. */
-export function* listenOrDie(io: Io, at: { readonly address?: string; readonly port: number }, backlog: number): Routine<number> {
+export function* listenOrDie(
+  io: Io,
+  at: { readonly address?: string; readonly port: number },
+  backlog: number,
+): Routine<number> {
   const address = at.address ?? "::";
   const fd = yield* socket(domainOf(address), "stream");
   yield* setsockopt(fd, "SO_REUSEADDR", 1);

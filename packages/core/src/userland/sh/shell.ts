@@ -29,6 +29,8 @@ export interface ShellTraits {
    * found` is bash's.
    */
   readonly messages?: "dash" | "bash";
+  /** What runs in place of a command that there is not, instead of a message and 127. */
+  readonly unknown?: Program;
 }
 
 /** Applets that the shell runs itself; for some of them it has only the name, and executes the program again. */

@@ -14,7 +14,7 @@ import { launch } from "./launch.ts";
 import { declareMemory } from "./memory.ts";
 import { applyRedirections, expandTargets, popRedirections, unwindRedirections } from "./redirect.ts";
 import { runBuiltin } from "./run-builtin.ts";
-import { EXIT, type Flags, type Shell, TESTED } from "./shell.ts";
+import { EXIT, type Flags, type Shell, TESTED, toText } from "./shell.ts";
 import { holdingInterrupts } from "./signals.ts";
 import { trace } from "./trace.ts";
 import { waitForJob } from "./wait.ts";
@@ -185,6 +185,8 @@ function* dispatch(shell: Shell, node: Simple, target: Target, argv: readonly st
     case "function":
       return yield* runFunction(shell, found.definition, argv, flags);
     case "nothing": {
+      const { unknown } = shell.engine.traits;
+      if (unknown !== undefined) return bail(shell, target, yield* unknown(argv.map(toText), new Map()));
       const handler = shell.functions.get("command_not_found_handle");
       if (handler !== undefined) yield* runFunction(shell, handler, ["command_not_found_handle", name], 0);
       else yield* shell.warn(`${name}: ${found.error?.message ?? "not found"}`);

@@ -11,6 +11,8 @@ import { flag } from "../../http/query.ts";
 import type { Call, Handler } from "../../http/router.ts";
 import { Channel } from "../../streams/channel.ts";
 import { encodeFrame, MULTIPLEXED_STREAM, RAW_STREAM } from "../../streams/frames.ts";
+import { forward } from "../../streams/input.ts";
+import { noteAttached } from "./attachments.ts";
 import { watch } from "./watch.ts";
 
 interface Wanted {
@@ -56,6 +58,7 @@ async function attach(engine: Engine, container: Container, wanted: Wanted, stre
   if (wanted.logs) for (const entry of keptLines(container)) take(entry);
   if (!wanted.stream) channel.close();
   let isOver = false;
+  const detach = noteAttached(container);
   const stopFollowing = container.logs.follow(take);
   const stopWatching = watch(engine, container, (action) => {
     if (action !== "die" && action !== "destroy") return;
@@ -63,12 +66,20 @@ async function attach(engine: Engine, container: Container, wanted: Wanted, stre
     channel.close();
   });
   if (wanted.stdin && wanted.stream && container.config.OpenStdin === true) {
-    void feed(engine, container, stream, () => isOver);
+    // What comes before the container runs waits. The end of the input counts if that is for one client.
+    void forward(engine.world, stream.input, {
+      take: (bytes) => engine.containers.feed(container, bytes),
+      end: () => {
+        if (container.config.StdinOnce === true) engine.containers.closeStdin(container);
+      },
+      isOver: () => isOver,
+    });
   }
   const isRaw = container.config.Tty === true;
   try {
     await channel.drain(stream, ({ stream: from, bytes }) => (isRaw ? bytes : encodeFrame(from, bytes)));
   } finally {
+    detach();
     stopFollowing();
     stopWatching();
   }
@@ -77,25 +88,4 @@ async function attach(engine: Engine, container: Container, wanted: Wanted, stre
 function keptLines({ logs }: Container): readonly LogEntry[] {
   const lines = new LogLines();
   return [...logs.entries.flatMap((entry) => lines.push(entry)), ...lines.end()];
-}
-
-/** From the client to the container: what comes before it runs waits. The end counts if the input is for one client. */
-async function feed(
-  { containers, world }: Engine,
-  container: Container,
-  { input }: HijackedStream,
-  isOver: () => boolean,
-): Promise<void> {
-  try {
-    for await (const bytes of input) {
-      if (isOver()) return;
-      containers.feed(container, bytes);
-      world.wake();
-    }
-  } catch {
-    // The connection broke: for the container that is the end of its input.
-  }
-  if (isOver() || container.config.StdinOnce !== true) return;
-  containers.closeStdin(container);
-  world.wake();
 }

@@ -30,13 +30,17 @@ const ARCHITECTURES: Readonly<Record<string, string>> = { x86_64: "amd64", aarch
 /** @throws StatusError not-found if the image is for another platform */
 function checkPlatform({ images }: Engine, name: string, platform: string): void {
   if (platform === "") return;
+  if (!/^[\w.-]+(\/[\w.-]+){0,2}$/.test(platform)) {
+    throw badRequest(`${JSON.stringify(platform)}: cannot parse platform specifier: invalid argument`);
+  }
   const image = images.find(name);
   if (image === undefined) return;
+  const own = `${image.config.os}/${image.config.architecture}`;
   const [os = "", given = ""] = platform.split("/");
   const architecture = ARCHITECTURES[given] ?? given;
   if (os === image.config.os && (architecture === "" || architecture === image.config.architecture)) return;
   throw new StatusError(
     "not-found",
-    `image with reference ${name} was found but does not provide the specified platform (${platform})`,
+    `image with reference ${name} was found but its platform (${own}) does not match the specified platform (${platform})`,
   );
 }

@@ -69,11 +69,10 @@ async function start({ containers }: Engine, container: Container, { request }: 
   try {
     await containers.start(container);
   } catch (error) {
-    const isStart = error instanceof StatusError && error.kind === "internal" && container.state === "created";
-    if (!isStart) throw error;
+    if (!(error instanceof StatusError) || error.kind === "not-modified" || container.isActive) throw error;
     // A program that is not there, or cannot be executed, is the caller's mistake.
     const isBadCommand = container.exitCode === 127 || container.exitCode === 126;
-    const problem = new StatusError(isBadCommand ? "invalid-argument" : "internal", error.message);
+    const problem = isBadCommand ? new StatusError("invalid-argument", error.message) : error;
     if (container.hostConfig.AutoRemove === true) await containers.remove(container);
     throw problem;
   }
@@ -85,15 +84,15 @@ function stopOptions(query: URLSearchParams) {
 
 async function kill({ containers }: Engine, { param, query }: Call): Promise<ApiReply> {
   const reference = param("id");
-  const signal = containers.signalOf(text(query, "signal") || "KILL");
-  await containers.kill(find(containers, reference), signal);
+  const { container, signal } = prepareKill(containers, reference, text(query, "signal") || "KILL");
+  await containers.kill(container, signal);
   return empty(204);
 }
 
 /** Errors of `kill` say what it was that could not be done. */
-function find(containers: Engine["containers"], reference: string): Container {
+function prepareKill(containers: Engine["containers"], reference: string, signal: string) {
   try {
-    return containers.get(reference);
+    return { container: containers.get(reference), signal: containers.signalOf(signal) };
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;
     throw new StatusError(error.kind, `cannot kill container: ${reference}: ${error.message}`);

@@ -67,7 +67,11 @@ function checkValues(filters: Filters): void {
     }
   }
   for (const code of filters.get("exited")) {
-    if (!/^[+-]?\d+$/.test(code)) throw badRequest(`strconv.Atoi: parsing ${JSON.stringify(code)}: invalid syntax`);
+    if (!/^[+-]?\d+$/.test(code)) {
+      throw badRequest(
+        `invalid filter 'exited=${code}': strconv.Atoi: parsing ${JSON.stringify(code)}: invalid syntax`,
+      );
+    }
   }
 }
 

@@ -63,6 +63,7 @@ export function topHandler(engine: Engine): Handler {
     if (!container.isRunning) throw new StatusError("conflict", `container ${container.id} is not running`);
     const columns = columnsOf(text(query, "ps_args") || "-ef");
     const { nowUs } = engine.kernel;
+    engine.containers.note(container, "top");
     return json({
       Titles: columns.map(([title]) => title),
       Processes: processesOf(container).map((process) => columns.map(([, value]) => value(process, nowUs))),

@@ -1,19 +1,23 @@
 /**
  * `POST /containers/{id}/wait`: the headers at once, the exit code when it is known.
  *
+ * Waiting is what makes a world go on whose time is skipped. But `docker run -d` waits as well, before it starts the
+ * container, and hangs up when that has started: a wait that is older than what it waits for, by somebody who does not
+ * look at the output, counts only when it has lasted for a moment.
+ *
  * @see moby api/server/router/container/container_routes.go postContainersWait, container/state.go Wait
  */
 import type { Container, Engine } from "@bottleship/core/engine";
 import { encode } from "@bottleship/core/lib";
-import { type ApiReply, stream } from "../../http/exchange.ts";
+import { type ApiReply, type Output, stream } from "../../http/exchange.ts";
 import { badRequest } from "../../http/problem.ts";
 import type { Handler } from "../../http/router.ts";
+import { isAttached } from "./attachments.ts";
 import { watch } from "./watch.ts";
 
 const CONDITIONS: ReadonlySet<string> = new Set(["not-running", "next-exit", "removed"]);
-
-/** Waiting is what makes a world with virtual time go on; there is no limit to it. */
-const FOR_EVER = { isPatient: true, timeoutUs: Number.POSITIVE_INFINITY };
+/** Milliseconds of real time in which `docker run -d` has hung up. */
+const HANG_UP_MS = 200;
 
 export function waitHandler(engine: Engine): Handler {
   return ({ param, query }): ApiReply => {
@@ -23,8 +27,7 @@ export function waitHandler(engine: Engine): Handler {
     const outcome = new Outcome(engine, container, condition === "" ? "not-running" : condition);
     return stream("application/json", async (output) => {
       try {
-        const what = `container ${container.name} to end`;
-        await engine.world.until(() => outcome.isOver, { ...FOR_EVER, signal: output.signal, what });
+        await untilOver(engine, container, outcome, output);
         await output.write(encode(`${JSON.stringify({ StatusCode: outcome.exitCode })}\n`));
       } catch (error) {
         if (!output.signal.aborted) throw error;
@@ -35,23 +38,50 @@ export function waitHandler(engine: Engine): Handler {
   };
 }
 
+async function untilOver(engine: Engine, { name }: Container, outcome: Outcome, { signal }: Output): Promise<void> {
+  const { world } = engine;
+  const what = `container ${name} to end`;
+  signal.addEventListener("abort", outcome.drive, { once: true });
+  await outcome.mayDrive;
+  await world.until(() => outcome.isOver, { isPatient: true, timeoutUs: Number.POSITIVE_INFINITY, signal, what });
+}
+
 const quote = (text: string): string => JSON.stringify(text);
 
 /** It listens from the moment it is made: what happens before the reply is read counts. */
 class Outcome {
   isOver: boolean;
   exitCode: number;
+  /** From then on time may pass for this. */
+  readonly mayDrive: Promise<void>;
+  drive = (): void => {};
   readonly forget: () => void;
 
   constructor(engine: Engine, container: Container, condition: string) {
     this.isOver = condition === "not-running" && !container.isActive;
     this.exitCode = container.exitCode;
-    this.forget = watch(engine, container, (action) => {
+    this.mayDrive = new Promise((resolve) => {
+      this.drive = resolve;
+    });
+    let drives = this.isOver || container.isActive || engine.world.policy !== "skip";
+    if (drives) this.drive();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const stop = watch(engine, container, (action) => {
       if (this.isOver) return;
+      if (action === "start" && !drives) {
+        drives = true;
+        if (isAttached(container)) this.drive();
+        else timer = setTimeout(this.drive, HANG_UP_MS);
+      }
       const hasEnded = action === "die" && condition !== "removed" && !container.isActive;
       if (!hasEnded && action !== "destroy") return;
       this.isOver = true;
       this.exitCode = container.exitCode;
+      this.drive();
     });
+    this.forget = () => {
+      clearTimeout(timer);
+      stop();
+    };
   }
 }

@@ -17,32 +17,27 @@ import { flag, text } from "../../http/query.ts";
 import { type Call, type Route, route } from "../../http/router.ts";
 import { COMMIT_CONFIG } from "../../schemas/create.ts";
 import { isOlder } from "../until.ts";
+import { importImage, load, save } from "./archive.ts";
 import { build } from "./build.ts";
 import { applyChanges } from "./changes.ts";
 import { listHandler } from "./list.ts";
 import { parse, pull } from "./pull.ts";
+import { push } from "./push.ts";
 
 export function imageRoutes(engine: Engine): readonly Route[] {
   const { images } = engine;
   return [
     route("GET", "/images/json", listHandler(engine)),
     route("POST", "/images/create", (call) => {
-      if (call.query.get("fromSrc") !== null) throw notYet("importing images");
-      return pull(engine, call);
+      return call.query.get("fromSrc") === null ? pull(engine, call) : importImage(engine, call);
     }),
     route("GET", "/images/search", () => {
       throw new StatusError("not-implemented", "searching needs Docker Hub, and the simulated world has none");
     }),
-    route("GET", "/images/get", () => {
-      throw notYet("saving images");
-    }),
-    route("POST", "/images/load", () => {
-      throw notYet("loading images");
-    }),
+    route("GET", "/images/get", ({ query }) => save(engine, query.getAll("names"))),
+    route("POST", "/images/load", (call) => load(engine, call)),
     route("POST", "/images/prune", ({ query }) => json(prune(engine, query))),
-    route("GET", "/images/{name...}/get", () => {
-      throw notYet("saving images");
-    }),
+    route("GET", "/images/{name...}/get", ({ param }) => save(engine, [param("name")])),
     route("GET", "/images/{name...}/json", ({ param }) => {
       const image = images.get(param("name"));
       return json(imageDocument(image, images.tags(image)));
@@ -51,9 +46,7 @@ export function imageRoutes(engine: Engine): readonly Route[] {
       const image = images.get(param("name"));
       return json(historyDocument(image, images.tags(image), (layer) => images.layerBytes(layer)));
     }),
-    route("POST", "/images/{name...}/push", () => {
-      throw notYet("pushing images");
-    }),
+    route("POST", "/images/{name...}/push", (call) => push(engine, call)),
     route("POST", "/images/{name...}/tag", ({ param, query }) => {
       const tag = text(query, "tag");
       const repository = text(query, "repo");
@@ -71,10 +64,6 @@ export function imageRoutes(engine: Engine): readonly Route[] {
     route("POST", "/build/prune", () => json({ CachesDeleted: null, SpaceReclaimed: 0 })),
     route("POST", "/build/cancel", () => empty(200)),
   ];
-}
-
-function notYet(what: string): StatusError {
-  return new StatusError("not-implemented", `${what} is not something that this engine can do yet`);
 }
 
 function prune(engine: Engine, query: URLSearchParams) {

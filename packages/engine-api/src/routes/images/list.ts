@@ -9,7 +9,6 @@ import type { Image } from "@bottleship/core/image";
 import { type ApiReply, json } from "../../http/exchange.ts";
 import { Filters } from "../../http/filters.ts";
 import { badRequest, messageOf } from "../../http/problem.ts";
-import { flag } from "../../http/query.ts";
 import type { Handler } from "../../http/router.ts";
 
 const KNOWN = ["dangling", "label", "label!", "before", "since", "reference", "until"];
@@ -20,39 +19,31 @@ export function listHandler(engine: Engine): Handler {
     // Before filters a name could be given.
     const pattern = query.get("filter");
     return json(
-      select(engine, filters, flag(query, "all"))
+      select(engine, filters)
         .map((image) => summary(engine, image, pattern === null ? filters.get("reference") : [pattern]))
         .filter((one) => one !== undefined),
     );
   };
 }
 
-function select(engine: Engine, filters: Filters, all: boolean): readonly Image[] {
+function select(engine: Engine, filters: Filters): readonly Image[] {
   const { images } = engine;
   const dangling = filters.flag("dangling");
   const before = createdOf(engine, filters, "before");
   const since = createdOf(engine, filters, "since");
   const until = untilOf(engine, filters);
-  const list = images.list();
-  return list
+  return images
+    .list()
     .filter((image) => {
       const created = secondsOfTime(image.config.created);
       const isDangling = images.tags(image).length === 0;
       if (dangling !== undefined && dangling !== isDangling) return false;
-      if (isDangling && !all && isParent(list, image)) return false;
       if (before !== undefined && created >= before) return false;
       if (since !== undefined && created <= since) return false;
       if (until !== undefined && created >= until) return false;
       return filters.allowsLabels(image.config.config.Labels ?? {});
     })
     .sort((a, b) => secondsOfTime(b.config.created) - secondsOfTime(a.config.created));
-}
-
-/** An image that another was built on is not shown unless it has a name. */
-function isParent(list: readonly Image[], image: Image): boolean {
-  const isBase = (other: Image): boolean =>
-    other.chain.length > image.chain.length && image.chain.every((layer, index) => other.chain[index] === layer);
-  return image.chain.length > 0 && list.some(isBase);
 }
 
 function createdOf({ images }: Engine, filters: Filters, name: string): number | undefined {

@@ -1,5 +1,5 @@
 /**
- * `POST /images/create`: pulling, with progress; and importing.
+ * `POST /images/create`: pulling, with progress.
  *
  * @see moby api/server/router/image/image_routes.go postImagesCreate, distribution/pull_v2.go
  */
@@ -16,25 +16,27 @@ import type { ApiReply } from "../../http/exchange.ts";
 import { badRequest, messageOf } from "../../http/problem.ts";
 import { text } from "../../http/query.ts";
 import type { Call } from "../../http/router.ts";
-import { progressReply } from "../../streams/progress.ts";
+import { layerDocument, replyToTransfer, useLogin } from "./transfer.ts";
 
-export function pull(engine: Engine, { query }: Call): ApiReply {
+export function pull(engine: Engine, { query, request }: Call): Promise<ApiReply> {
   const name = text(query, "fromImage");
   if (name === "") throw badRequest("invalid reference format");
   const reference = withDefaultTag(withTag(parse(name), text(query, "tag")));
-  const known = engine.images.find(referenceText(reference));
-  // Nobody has it: that is told by a status, as long as nothing has been sent.
-  const image = engine.images.pull(referenceText(reference));
-  const layers = image.chain.map((layer) => layer.replace(/^sha256:/, "").slice(0, 12));
-  const isNew = known?.id !== image.id;
-  return progressReply(async (tell) => {
-    await tell({ status: `Pulling from ${reference.path}`, id: reference.tag ?? reference.digest ?? "latest" });
-    if (isNew) for (const id of layers) await tell({ status: "Pulling fs layer", progressDetail: {}, id });
-    if (isNew) for (const id of layers) await tell({ status: "Download complete", progressDetail: {}, id });
-    if (isNew) for (const id of layers) await tell({ status: "Pull complete", progressDetail: {}, id });
-    await tell({ status: `Digest: ${image.id}` });
-    const what = isNew ? "Downloaded newer image for" : "Image is up to date for";
-    await tell({ status: `Status: ${what} ${familiarText(reference)}` });
+  useLogin(engine, request, reference);
+  return replyToTransfer(async (tell) => {
+    await engine.images.pull(referenceText(reference), {
+      onEvent: (event) => {
+        const layer = layerDocument(event);
+        if (layer !== undefined) tell(layer);
+        if (event.kind === "begin") {
+          tell({ status: `Pulling from ${reference.path}`, id: reference.tag ?? reference.digest ?? "latest" });
+        }
+        if (event.kind !== "end") return;
+        tell({ status: `Digest: ${event.digest}` });
+        const what = event.isNew ? "Downloaded newer image for" : "Image is up to date for";
+        tell({ status: `Status: ${what} ${familiarText(reference)}` });
+      },
+    });
   });
 }
 

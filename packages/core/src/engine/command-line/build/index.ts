@@ -14,6 +14,7 @@ import {
   printCheck,
   printCheckError,
   printError,
+  printOutline,
   printTargets,
   printWarnings,
   RawJsonProgress,
@@ -63,6 +64,12 @@ async function callFrontend(
   display: Display,
 ): Promise<number> {
   const call = "call" in request ? request.call.replace(/,.*$/s, "") : "";
+  if (call === "outline") {
+    const outline = await session.engine.builder.outline({ ...build, onEvent: display.listener });
+    display.end();
+    session.out(printOutline(outline));
+    return 0;
+  }
   if (call !== "check" && call !== "lint" && call !== "targets")
     throw new BuildError(`unsupported request frontend.${call}: unsupported request frontend.${call}`);
   const result = await session.engine.builder.check({ ...build, onEvent: display.listener });

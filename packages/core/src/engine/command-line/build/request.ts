@@ -5,7 +5,9 @@
  */
 import { type BuildRequest, type ContextSource, parsePlatform } from "../../../build/index.ts";
 import { clean, decode, join, StatusError } from "../../../lib/index.ts";
+import { familiarText, referenceProblem, withDefaultTag } from "../../../oci/index.ts";
 import { parseReference, ValueError } from "../../docker/index.ts";
+import { rlimits as ulimits } from "../../spec.ts";
 import type { Session } from "../session.ts";
 import { type DockerBuild, OptionError, pairsOf } from "./option.ts";
 import { secretsOf } from "./secrets.ts";
@@ -21,6 +23,10 @@ export function buildRequest(session: Session, request: DockerBuild): BuildReque
   const { tags, target, noCache, file } = request;
   const isText = request.context === STDIN || file === STDIN;
   const noCacheFilter = "noCacheFilter" in request ? request.noCacheFilter.flatMap((names) => names.split(",")) : [];
+  if (noCache && noCacheFilter.length > 0) {
+    const message = "--no-cache and --no-cache-filter cannot currently be used together";
+    throw new StatusError("invalid-argument", message);
+  }
   const options = buildxOptions(session, request);
   for (const tag of tags) checkTag(tag);
   return {
@@ -33,6 +39,9 @@ export function buildRequest(session: Session, request: DockerBuild): BuildReque
     labels: valuesOf(request.labels, () => ""),
     network: networkOf(request),
     extraHosts: hostsOf(request.extraHosts),
+    pull: request.pull,
+    ...(request.shmSize > 0 ? { shmSizeBytes: request.shmSize } : {}),
+    rlimits: ulimits(request.ulimits),
     ...options,
   };
 }
@@ -41,7 +50,7 @@ export function buildRequest(session: Session, request: DockerBuild): BuildReque
 function buildxOptions(session: Session, request: DockerBuild): Partial<BuildRequest> {
   if (!("buildContexts" in request)) return {};
   const contexts = Object.entries(contextPairs(request.buildContexts)).map(
-    ([name, value]) => [name, namedContext(session, name, value)] as const,
+    ([name, value]) => [contextName(name), namedContext(session, name, value)] as const,
   );
   const platforms = request.platforms.flatMap((texts) => texts.split(","));
   for (const platform of platforms) checkPlatform(platform);
@@ -61,6 +70,13 @@ function contextPairs(values: readonly string[]): Readonly<Record<string, string
   const bad = values.find((value) => !value.includes("="));
   if (bad !== undefined) throw new OptionError(`invalid context value: ${bad}, expected key=value`);
   return pairsOf(values, () => undefined);
+}
+
+/** A context is called like an image, without what needs not be said. @throws OptionError */
+function contextName(name: string): string {
+  const problem = referenceProblem(name);
+  if (problem !== undefined) throw new OptionError(`invalid context name ${name}: ${problem}`);
+  return familiarText(withDefaultTag(parseReference(name))).replace(/:latest$/, "");
 }
 
 function namedContext(session: Session, name: string, value: string): ContextSource | { readonly image: string } {
@@ -148,9 +164,8 @@ function checkTag(tag: string): void {
     parseReference(tag);
   } catch (error) {
     if (!(error instanceof ValueError)) throw error;
-    const why = error.message.endsWith("must be lowercase")
-      ? "repository name must be lowercase"
-      : "invalid reference format";
+    const isUpper = referenceProblem(tag.toLowerCase()) === undefined;
+    const why = isUpper ? "repository name must be lowercase" : "invalid reference format";
     throw new StatusError("invalid-argument", `invalid tag ${JSON.stringify(tag)}: ${why}`);
   }
 }

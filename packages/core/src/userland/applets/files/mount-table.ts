@@ -2,7 +2,7 @@
 import { Errno, type Routine, stat } from "../../../abi/index.ts";
 import { attempt, readText } from "../../io.ts";
 
-export const MOUNT_TABLE = "/etc/mtab";
+export const MOUNT_TABLE = "/proc/mounts";
 
 export interface MountEntry {
   readonly device: string;

@@ -17,7 +17,7 @@ import {
   stat,
   wait4,
 } from "../../../abi/index.ts";
-import { dirname, basename, encode, latin1 } from "../../../lib/index.ts";
+import { basename, dirname, encode, latin1 } from "../../../lib/index.ts";
 import { attempt, type Io, writeAll } from "../../io.ts";
 import { dotted } from "../../net/inet-address.ts";
 import type { LineReader } from "../../net/line-reader.ts";

@@ -9,14 +9,14 @@ import {
   close,
   Errno,
   type InetAddress,
-  open,
-  type Routine,
-  R_OK,
-  read,
   lseek,
+  open,
+  R_OK,
+  type Routine,
+  read,
   SEEK_SET,
-  shutdown,
   type Stat,
+  shutdown,
   stat,
   X_OK,
 } from "../../../abi/index.ts";
@@ -24,8 +24,8 @@ import { decode, encode, fromLatin1, latin1 } from "../../../lib/index.ts";
 import { civilOf, strftime } from "../../dates.ts";
 import { attempt, type Io, readFile, writeAll } from "../../io.ts";
 import { LineReader, ReadTimeout } from "../../net/line-reader.ts";
-import { runCgi } from "./cgi.ts";
 import { decodeBase64 } from "./base64.ts";
+import { runCgi } from "./cgi.ts";
 import { contentType } from "./content-type.ts";
 import type { HttpdConf } from "./httpd-conf.ts";
 
@@ -117,7 +117,12 @@ export class HttpRequest {
       yield* this.#headers(302, [`Location: ${path}/${query === undefined ? "" : `?${query}`}`], HTML);
       return;
     }
-    const asked: Asked = { method: method.toUpperCase(), path: file === "index.cgi" ? "/cgi-bin/index.cgi" : path, query, headers };
+    const asked: Asked = {
+      method: method.toUpperCase(),
+      path: file === "index.cgi" ? "/cgi-bin/index.cgi" : path,
+      query,
+      headers,
+    };
     if (isCgi || file === "index.cgi") {
       const started = yield* runCgi(this.#io, this.#peer, this.#reader, asked, url);
       if (!started) throw new Refusal(404);
@@ -244,7 +249,10 @@ function canonical(path: string): string {
 }
 
 /** `bytes=START-[END]`; an end of 0 counts as not given. */
-function rangeOf(header: string | undefined, size: number): { readonly start: number; readonly end: number } | undefined {
+function rangeOf(
+  header: string | undefined,
+  size: number,
+): { readonly start: number; readonly end: number } | undefined {
   const [, first, last = ""] = /^bytes=(\d+)-(\d*)/.exec(header ?? "") ?? [];
   if (first === undefined) return undefined;
   const start = Number(first);

@@ -5,7 +5,7 @@
  * own. Passwords are plain text.
  */
 import { Errno, type Routine } from "../../../abi/index.ts";
-import { decode, inPrefix, type IpPrefix, parsePrefix, unmappedIp } from "../../../lib/index.ts";
+import { decode, type IpPrefix, inPrefix, parsePrefix, unmappedIp } from "../../../lib/index.ts";
 import { attempt, readFile } from "../../io.ts";
 
 interface Access {

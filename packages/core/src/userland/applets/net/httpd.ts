@@ -21,15 +21,15 @@ import {
   sigaction,
   socket,
 } from "../../../abi/index.ts";
-import { encode, fromByteString, latin1, fromLatin1 } from "../../../lib/index.ts";
+import { encode, fromByteString, fromLatin1, latin1 } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, type Options } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
 import { domainOf } from "../../net/inet-address.ts";
 import { hostOrDie } from "../../net/stream.ts";
 import { ownerOrDie } from "../../passwd.ts";
-import { HttpdConf } from "./httpd-conf.ts";
 import { HttpRequest } from "./http-request.ts";
+import { HttpdConf } from "./httpd-conf.ts";
 import { percentDecoded } from "./url.ts";
 
 const BACKLOG = 9;
@@ -39,7 +39,9 @@ export const httpd: Applet = function* (io) {
   const options = yield* getopt(io, "c:d:h:e:r:m:u:p:M:K:ifv");
   const text = options.value("d") ?? options.value("e");
   if (text !== undefined) {
-    yield* io.out.write(options.has("d") ? fromByteString(percentDecoded(text).replace(/\+/g, " ")) : htmlEncoded(text));
+    yield* io.out.write(
+      options.has("d") ? fromByteString(percentDecoded(text).replace(/\+/g, " ")) : htmlEncoded(text),
+    );
     return 0;
   }
   const conf = yield* readConf(io, options.value("c"));

@@ -3,10 +3,10 @@ import {
   type AddressInfo,
   Errno,
   type LinkInfo,
-  netlink_get,
-  netlink_set,
   type NetlinkChange,
   type NetworkState,
+  netlink_get,
+  netlink_set,
   type Routine,
 } from "../../../abi/index.ts";
 import { compareBytes, familyOf, lastOf, netmask, parsePrefix } from "../../../lib/index.ts";
@@ -107,7 +107,8 @@ function* change(io: Io, name: string, words: string[], state: NetworkState): Ro
     } else if (word === "netmask" || word === "broadcast") {
       const value = words.shift() ?? "";
       wanted ??= current === undefined ? undefined : { address: current.address, length: current.prefixLength };
-      if (wanted === undefined) yield* ask("SIOCSIFNETMASK", { kind: "address-del", device, address: "0.0.0.0", prefixLength: 0 });
+      if (wanted === undefined)
+        yield* ask("SIOCSIFNETMASK", { kind: "address-del", device, address: "0.0.0.0", prefixLength: 0 });
       else if (word === "netmask") wanted.length = maskLength(value);
       else wanted.broadcast = value;
     } else if (word === "mtu") yield* ask("SIOCSIFMTU", { kind: "link-set", name: device, mtu: Number(words.shift()) });
@@ -120,7 +121,12 @@ function* change(io: Io, name: string, words: string[], state: NetworkState): Ro
       const prefix = parsePrefix(words.shift() ?? "");
       if (prefix === undefined) return yield* io.die("bad address");
       const kind = word === "add" ? "address-add" : "address-del";
-      yield* ask(word === "add" ? "SIOCSIFADDR" : "SIOCDIFADDR", { kind, device, address: prefix.address, prefixLength: prefix.length });
+      yield* ask(word === "add" ? "SIOCSIFADDR" : "SIOCDIFADDR", {
+        kind,
+        device,
+        address: prefix.address,
+        prefixLength: prefix.length,
+      });
     } else if (!IGNORED.has(word)) {
       const slash = word.indexOf("/");
       const host = slash < 0 ? word : word.slice(0, slash);
@@ -146,7 +152,16 @@ function* change(io: Io, name: string, words: string[], state: NetworkState): Ro
   return 0;
 }
 
-const IGNORED: ReadonlySet<string> = new Set(["arp", "-arp", "promisc", "-promisc", "multicast", "allmulti", "dynamic", "trailers"]);
+const IGNORED: ReadonlySet<string> = new Set([
+  "arp",
+  "-arp",
+  "promisc",
+  "-promisc",
+  "multicast",
+  "allmulti",
+  "dynamic",
+  "trailers",
+]);
 
 function classLength(address: string): number {
   const first = Number(address.split(".")[0]);

@@ -113,7 +113,10 @@ function* serve(io: Io, fd: number, program: readonly string[], delaySeconds: nu
 function* pump(io: Io, fd: number, delaySeconds: number): Routine<number> {
   let inputOpen = true;
   for (;;) {
-    const wanted: PollFd[] = [{ fd: inputOpen ? 0 : -1, events: POLLIN }, { fd, events: POLLIN }];
+    const wanted: PollFd[] = [
+      { fd: inputOpen ? 0 : -1, events: POLLIN },
+      { fd, events: POLLIN },
+    ];
     const ready = yield* poll(wanted);
     for (const from of [0, fd]) {
       if (!ready.some((one) => one.fd === from)) continue;

@@ -32,11 +32,7 @@ export const netstat: Applet = function* (io) {
   }
   const kinds = ["t", "u", "w", "x"].filter((letter) => options.has(letter));
   const wants = (letter: string): boolean => kinds.length === 0 || kinds.includes(letter);
-  const shown = options.has("a")
-    ? "(servers and established)"
-    : options.has("l")
-      ? "(only servers)"
-      : "(w/o servers)";
+  const shown = options.has("a") ? "(servers and established)" : options.has("l") ? "(only servers)" : "(w/o servers)";
   if (wants("t") || wants("u") || wants("w")) {
     yield* io.out.write(`Active Internet connections ${shown}\n`);
     yield* io.out.write(
@@ -69,11 +65,20 @@ function* showTable(io: Io, options: Options, protocol: string, file: string): R
     const isServer = protocol === "tcp" ? number === LISTEN : number !== ESTABLISHED;
     if (!options.has("a") && isServer !== options.has("l")) continue;
     const [send = "0", receive = "0"] = queues.split(":");
-    const shownState = protocol === "tcp" ? (STATES[number] ?? "") : protocol === "raw" ? String(number) : number === ESTABLISHED ? "ESTABLISHED" : "";
+    const shownState =
+      protocol === "tcp"
+        ? (STATES[number] ?? "")
+        : protocol === "raw"
+          ? String(number)
+          : number === ESTABLISHED
+            ? "ESTABLISHED"
+            : "";
     const here = yield* endOf(local, protocol, options);
     const there = yield* endOf(remote, protocol, options);
     const counts = `${String(Number.parseInt(receive, 16)).padStart(6)} ${String(number === LISTEN ? 0 : Number.parseInt(send, 16)).padStart(6)}`;
-    yield* io.out.write(`${protocol.padEnd(5)} ${counts} ${here.padEnd(WIDTH)} ${there.padEnd(WIDTH)} ${shownState.padEnd(12)}\n`);
+    yield* io.out.write(
+      `${protocol.padEnd(5)} ${counts} ${here.padEnd(WIDTH)} ${there.padEnd(WIDTH)} ${shownState.padEnd(12)}\n`,
+    );
   }
 }
 

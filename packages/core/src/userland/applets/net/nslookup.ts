@@ -4,7 +4,7 @@ import type { DnsMessage, DnsRecord, DnsType } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, showUsage } from "../../getopt.ts";
 import { Io } from "../../io.ts";
-import { ask, resolve, type ResolverConfig, resolverConfig, reverseName } from "../../net/host-names.ts";
+import { ask, type ResolverConfig, resolve, resolverConfig, reverseName } from "../../net/host-names.ts";
 import { dotted, inetAddress, splitHostPort } from "../../net/inet-address.ts";
 
 const DNS_PORT = 53;
@@ -35,10 +35,18 @@ interface Question {
   readonly type: DnsType;
 }
 
-function questionsFor(host: string, types: readonly DnsType[], config: ResolverConfig, explicit: boolean): readonly Question[] {
+function questionsFor(
+  host: string,
+  types: readonly DnsType[],
+  config: ResolverConfig,
+  explicit: boolean,
+): readonly Question[] {
   const address = inetAddress(host);
   if (address !== undefined && types.length === 0) return [{ name: reverseName(address), type: "PTR" }];
-  const names = !explicit && !host.includes(".") && config.search.length > 0 ? config.search.map((domain) => `${host}.${domain}`) : [host];
+  const names =
+    !explicit && !host.includes(".") && config.search.length > 0
+      ? config.search.map((domain) => `${host}.${domain}`)
+      : [host];
   const wanted = types.length > 0 ? types : (["A", "AAAA"] as const);
   return names.flatMap((name) => wanted.map((type) => ({ name, type })));
 }

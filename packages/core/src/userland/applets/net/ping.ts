@@ -172,7 +172,9 @@ class Pinging {
     if (failure instanceof Errno) return yield* this.#io.pdie("sendto", failure);
     this.#sent++;
     if (count === 0 || this.#sent < count) {
-      return deadlineUs === undefined ? nowUs + intervalUs : Math.min(nowUs + intervalUs, Math.max(deadlineUs, nowUs + 1));
+      return deadlineUs === undefined
+        ? nowUs + intervalUs
+        : Math.min(nowUs + intervalUs, Math.max(deadlineUs, nowUs + 1));
     }
     // All are sent: wait as long as twice the slowest answer took, or for the first one as long as was said.
     const waitUs = this.#received > 0 ? Math.max(2 * this.#maxUs, intervalUs) : timeoutUs;
@@ -201,7 +203,9 @@ class Pinging {
     if (this.#plan.quiet) return true;
     const time = timed ? ` time=${milliseconds(tripUs)} ms` : "";
     const { out } = this.#io;
-    yield* out.write(`${got.data.length + HEADER} bytes from ${got.from}: seq=${sequence} ttl=${got.ttl}${time}${again ? " (DUP!)" : ""}\n`);
+    yield* out.write(
+      `${got.data.length + HEADER} bytes from ${got.from}: seq=${sequence} ttl=${got.ttl}${time}${again ? " (DUP!)" : ""}\n`,
+    );
     yield* out.flush();
     return true;
   }

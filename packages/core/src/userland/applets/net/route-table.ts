@@ -56,7 +56,18 @@ export function* showRoutes6(io: Io): Routine<number> {
   if (text instanceof Errno) return 0;
   for (const line of text.split("\n")) {
     const fields = line.trim().split(/\s+/);
-    const [destination = "", length = "0", , , next = "", metric = "0", references = "0", use = "0", flags = "0", device = ""] = fields;
+    const [
+      destination = "",
+      length = "0",
+      ,
+      ,
+      next = "",
+      metric = "0",
+      references = "0",
+      use = "0",
+      flags = "0",
+      device = "",
+    ] = fields;
     if (destination === "") continue;
     const shown = `${address6(destination)}/${Number.parseInt(length, 16)}`;
     yield* io.out.write(

@@ -13,7 +13,9 @@ export const route: Applet = function* (io) {
   const six = options.value("A") === "inet6";
   const [action, ...words] = options.operands;
   if (action === undefined) {
-    return six ? yield* showRoutes6(io) : yield* showRoutes(io, { numeric: options.has("n"), extended: options.has("e") });
+    return six
+      ? yield* showRoutes6(io)
+      : yield* showRoutes(io, { numeric: options.has("n"), extended: options.has("e") });
   }
   if (action !== "add" && action !== "del" && action !== "delete") return yield* showUsage(io);
   const change = yield* parse(io, action === "add" ? "route-add" : "route-del", words);
@@ -49,7 +51,8 @@ function* parse(io: Io, kind: "route-add" | "route-del", given: readonly string[
   if (networkOf({ address: destination.address, length }) !== destination.address) {
     return yield* io.die("netmask and route address conflict");
   }
-  if (kind === "route-add" && device === undefined && gateway === undefined) device = yield* deviceFor(destination.address);
+  if (kind === "route-add" && device === undefined && gateway === undefined)
+    device = yield* deviceFor(destination.address);
   return {
     kind,
     destination: destination.address,
@@ -83,7 +86,7 @@ function maskLength(mask: string): number | undefined {
     .split(".")
     .map((part) => Number(part).toString(2).padStart(8, "0"))
     .join("");
-  return /^1*0*$/.test(bits) && bits.length === 32 ? bits.indexOf("0") < 0 ? 32 : bits.indexOf("0") : undefined;
+  return /^1*0*$/.test(bits) && bits.length === 32 ? (bits.indexOf("0") < 0 ? 32 : bits.indexOf("0")) : undefined;
 }
 
 function* deviceFor(_address: string): Routine<string | undefined> {

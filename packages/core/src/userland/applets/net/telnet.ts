@@ -1,14 +1,5 @@
 /** telnet: a terminal on another host. @see RFC 854, busybox's telnet */
-import {
-  Errno,
-  POLLIN,
-  type PollFd,
-  poll,
-  type Routine,
-  read,
-  setsockopt,
-  shutdown,
-} from "../../../abi/index.ts";
+import { Errno, POLLIN, type PollFd, poll, type Routine, read, setsockopt, shutdown } from "../../../abi/index.ts";
 import { encode } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, showUsage } from "../../getopt.ts";
@@ -41,7 +32,10 @@ export const telnet: Applet = function* (io) {
   const session = new TelnetSession(io, fd);
   let inputOpen = true;
   for (;;) {
-    const wanted: PollFd[] = [{ fd: inputOpen ? 0 : -1, events: POLLIN }, { fd, events: POLLIN }];
+    const wanted: PollFd[] = [
+      { fd: inputOpen ? 0 : -1, events: POLLIN },
+      { fd, events: POLLIN },
+    ];
     const ready = yield* poll(wanted);
     if (ready.some((one) => one.fd === 0)) {
       const bytes = yield* attempt(read(0, BUFFER_SIZE));

@@ -1,6 +1,6 @@
 /** URLs as wget reads them. */
 import type { Routine } from "../../../abi/index.ts";
-import { fromLatin1, decode } from "../../../lib/index.ts";
+import { decode, fromLatin1 } from "../../../lib/index.ts";
 import type { Io } from "../../io.ts";
 import { splitHostPort } from "../../net/inet-address.ts";
 
@@ -43,5 +43,9 @@ export function* parseUrl(io: Io, text: string): Routine<Url> {
 
 /** `%41` is A; what is no such escape stays. */
 export function percentDecoded(text: string): string {
-  return decode(fromLatin1(text.replace(/%([0-9a-fA-F]{2})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)))));
+  return decode(
+    fromLatin1(
+      text.replace(/%([0-9a-fA-F]{2})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16))),
+    ),
+  );
 }

@@ -182,7 +182,11 @@ class Download {
     const given = (name: string): boolean => headers.some((header) => header.toLowerCase().startsWith(`${name}:`));
     const file = options.value("post-file");
     const body =
-      file !== undefined ? yield* readFile(file) : options.has("post-data") ? encode(options.value("post-data") ?? "") : undefined;
+      file !== undefined
+        ? yield* readFile(file)
+        : options.has("post-data")
+          ? encode(options.value("post-data") ?? "")
+          : undefined;
     const lines = [
       `${body === undefined ? "GET" : "POST"} /${path} HTTP/1.1`,
       ...(given("host") ? [] : [`Host: ${host}`]),
@@ -207,7 +211,9 @@ class Download {
     for (;;) {
       const statusLine = yield* reader.line();
       if (statusLine === undefined) {
-        return yield* io.die(reader.error === undefined ? "error getting response" : `error getting response: ${reader.error.message}`);
+        return yield* io.die(
+          reader.error === undefined ? "error getting response" : `error getting response: ${reader.error.message}`,
+        );
       }
       if (this.#options.has("S")) yield* io.err.write(`  ${statusLine}\n`);
       const status = Number.parseInt(statusLine.replace(/^\S*\s*/, ""), 10) || 0;

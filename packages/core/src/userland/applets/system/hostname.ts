@@ -3,6 +3,7 @@ import { Errno, type Routine, sethostname, uname } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, showUsage } from "../../getopt.ts";
 import { attempt, type Io, readText } from "../../io.ts";
+import { resolve } from "../../net/host-names.ts";
 
 interface Host {
   readonly address: string;
@@ -40,9 +41,10 @@ export const hostid: Applet = function* (io) {
 
 /** One of the full name, its first part, its domain, or the addresses. */
 function* showLookup(io: Io, name: string, what: string): Routine<void> {
-  const hosts = yield* hostsOf(name);
+  const listed = yield* hostsOf(name);
+  const hosts = listed.length > 0 ? listed : (yield* resolve(name, 4)).map((address) => ({ address, names: [name] }));
   const official = hosts[0]?.names[0];
-  if (official === undefined) return yield* io.die(`${name}: Unknown host`);
+  if (official === undefined) return yield* io.die(`${name}: Host name lookup failure`);
   const dot = official.indexOf(".");
   if (what === "f") yield* io.out.line(official);
   else if (what === "s") yield* io.out.line(dot < 0 ? official : official.slice(0, dot));

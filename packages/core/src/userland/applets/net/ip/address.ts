@@ -1,10 +1,28 @@
 /** `ip address`: addresses of devices. @see ip-address(8) */
-import { type AddressInfo, type AddressScope, Errno, netlink_get, netlink_set, type NetworkState, type Routine } from "../../../../abi/index.ts";
-import { familyOf, inPrefix, type IpPrefix, lastOf, networkOf } from "../../../../lib/index.ts";
+import {
+  type AddressInfo,
+  type AddressScope,
+  Errno,
+  type NetworkState,
+  netlink_get,
+  netlink_set,
+  type Routine,
+} from "../../../../abi/index.ts";
+import { familyOf, type IpPrefix, inPrefix, lastOf, networkOf } from "../../../../lib/index.ts";
 import type { Io } from "../../../io.ts";
 import { Pattern } from "../../files/fnmatch.ts";
 import { linkText } from "./link-text.ts";
-import { checkDevice, invalidArgument, ipFamily, matching, prefixOrDie, requires, type Style, talk, valueOf } from "./words.ts";
+import {
+  checkDevice,
+  invalidArgument,
+  ipFamily,
+  matching,
+  prefixOrDie,
+  requires,
+  type Style,
+  talk,
+  valueOf,
+} from "./words.ts";
 
 const COMMANDS = ["add", "change", "chg", "replace", "delete", "list", "show", "lst", "flush"] as const;
 const SCOPES: Readonly<Record<string, AddressScope>> = { global: "global", link: "link", host: "host" };
@@ -128,7 +146,7 @@ function* flushAll(io: Io, addresses: readonly AddressInfo[]): Routine<void> {
   for (const { device, address: own, prefixLength, secondary } of addresses) {
     if (secondary) continue;
     const failure = yield* netlink_set({ kind: "address-del", device, address: own, prefixLength }).attempt();
-    if (failure instanceof Errno) yield* io.pdie("can't send flush request", failure, 2);
+    if (failure instanceof Errno) yield* io.pdie("can't send flush request", failure);
   }
 }
 

@@ -133,15 +133,8 @@ function* apply(io: Io, device: string, wanted: Wanted): Routine<number> {
   return 0;
 }
 
-function* request(
-  io: Io,
-  what: string,
-  exists: boolean,
-  change: Wanted & { readonly name: string },
-): Routine<void> {
-  const failure = exists
-    ? yield* netlink_set({ kind: "link-set", ...change }).attempt()
-    : new Errno("ENODEV");
+function* request(io: Io, what: string, exists: boolean, change: Wanted & { readonly name: string }): Routine<void> {
+  const failure = exists ? yield* netlink_set({ kind: "link-set", ...change }).attempt() : new Errno("ENODEV");
   if (failure instanceof Errno) yield* io.pdie(what, failure, USAGE_CODE);
 }
 

@@ -1,8 +1,17 @@
 /** `ip neigh`: the neighbour table. @see ip-neighbour(8) */
 import { type NeighbourInfo, netlink_get, netlink_set, type Routine } from "../../../../abi/index.ts";
-import { familyOf, inPrefix, type IpPrefix } from "../../../../lib/index.ts";
+import { familyOf, type IpPrefix, inPrefix } from "../../../../lib/index.ts";
 import type { Io } from "../../../io.ts";
-import { checkDevice, invalidArgument, ipFamily, matching, prefixOrDie, requires, type Style, valueOf } from "./words.ts";
+import {
+  checkDevice,
+  invalidArgument,
+  ipFamily,
+  matching,
+  prefixOrDie,
+  requires,
+  type Style,
+  valueOf,
+} from "./words.ts";
 
 const COMMANDS = ["show", "list", "flush"] as const;
 

@@ -8,9 +8,20 @@ import {
   type RouteInfo,
   type Routine,
 } from "../../../../abi/index.ts";
-import { bitsOf, compareIp, familyOf, inPrefix, type IpPrefix, lastOf, networkOf } from "../../../../lib/index.ts";
+import { bitsOf, compareIp, familyOf, type IpPrefix, inPrefix, lastOf, networkOf } from "../../../../lib/index.ts";
 import { AppletExit, type Io } from "../../../io.ts";
-import { addressOrDie, checkDevice, invalidArgument, ipFamily, matching, prefixOrDie, requires, type Style, talk, valueOf } from "./words.ts";
+import {
+  addressOrDie,
+  checkDevice,
+  invalidArgument,
+  ipFamily,
+  matching,
+  prefixOrDie,
+  requires,
+  type Style,
+  talk,
+  valueOf,
+} from "./words.ts";
 
 const COMMANDS = [
   "a",

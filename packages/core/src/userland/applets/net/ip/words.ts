@@ -1,5 +1,5 @@
 /** Words of ip's command lines, and what is said about wrong ones. */
-import { Errno, netlink_get, netlink_set, type NetlinkChange, type Routine } from "../../../../abi/index.ts";
+import { Errno, type NetlinkChange, netlink_get, netlink_set, type Routine } from "../../../../abi/index.ts";
 import { bitsOf, canonicalIp, familyOf, type IpFamily, type IpPrefix } from "../../../../lib/index.ts";
 import { AppletExit, type Io } from "../../../io.ts";
 
@@ -48,7 +48,8 @@ export function* checkDevice(io: Io, name: string, code = 1): Routine<void> {
 
 /** An address or a prefix; "default" is the prefix of everything. */
 export function* prefixOrDie(io: Io, text: string, family: IpFamily | undefined): Routine<IpPrefix> {
-  if (text === "default" || text === "all" || text === "any") return { address: family === 6 ? "::" : "0.0.0.0", length: 0 };
+  if (text === "default" || text === "all" || text === "any")
+    return { address: family === 6 ? "::" : "0.0.0.0", length: 0 };
   const slash = text.indexOf("/");
   const written = slash < 0 ? text : text.slice(0, slash);
   // What is no address at all is taken for the prefix of everything.
@@ -82,4 +83,3 @@ function dottedQuad(text: string): string | undefined {
 }
 
 export const ipFamily = (style: Style): IpFamily | undefined => (style.family === "link" ? undefined : style.family);
-

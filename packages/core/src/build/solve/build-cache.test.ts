@@ -1,0 +1,65 @@
+import { expect, it } from "vitest";
+import { Snapshotter } from "../../snapshot/index.ts";
+import { TestMachine } from "../../testing/machine.ts";
+import { BuildCache, type Ingredients } from "./build-cache.ts";
+
+function makeCache() {
+  const snapshotter = new Snapshotter(new TestMachine().kernel.disk);
+  const cache = new BuildCache(snapshotter);
+  const store = (name: string, ingredients: Ingredients): string => {
+    const snapshot = snapshotter.newKey("test");
+    snapshotter.prepare(`${snapshot} active`, undefined, "");
+    snapshotter.commit(snapshot, `${snapshot} active`);
+    const key = BuildCache.key(ingredients);
+    cache.store({ key, result: key, name, snapshot, ingredients, createdUs: 1 });
+    return snapshot;
+  };
+  return { snapshotter, cache, store };
+}
+
+const STEP = "[build 2/4] RUN make";
+const files = (digest: string) =>
+  new Map([
+    ["a.txt", "1"],
+    ["b.txt", digest],
+  ]);
+
+it("finds a result by everything that it was made from", () => {
+  const { cache, store } = makeCache();
+  const snapshot = store(STEP, new Map([["the command", "make"]]));
+  const key = BuildCache.key(new Map([["the command", "make"]]));
+  expect(cache.use(key, 7)).toMatchObject({ snapshot, usedUs: 7, uses: 2 });
+  expect(cache.use(BuildCache.key(new Map([["the command", "make all"]])), 7)).toBeUndefined();
+  expect(cache.use(BuildCache.key(new Map([["the shell", "make"]])), 7)).toBeUndefined();
+});
+
+it("explains a miss by the first ingredient that differs, down to the file", () => {
+  const { cache, store } = makeCache();
+  expect(cache.explain(STEP, new Map())).toEqual({ step: STEP, changed: undefined, before: undefined, now: undefined });
+  store(
+    STEP,
+    new Map<string, string | Map<string, string>>([
+      ["the user", "a"],
+      ["file /src", files("2")],
+    ]),
+  );
+  const other = "[3/5] RUN make";
+  const now = new Map<string, string | Map<string, string>>([
+    ["the user", "b"],
+    ["file /src", files("3")],
+  ]);
+  expect(cache.explain(other, now)).toMatchObject({ step: other, changed: "the user", before: "a", now: "b" });
+  now.set("the user", "a");
+  expect(cache.explain(other, now)).toMatchObject({ changed: "file /src/b.txt", before: "2", now: "3" });
+  now.set("file /src", files("2")).set("the network", "none");
+  expect(cache.explain(other, now)).toMatchObject({ changed: "the network", before: undefined, now: "none" });
+});
+
+it("keeps snapshots until it is pruned", () => {
+  const { snapshotter, cache, store } = makeCache();
+  const first = store(STEP, new Map([["the command", "make"]]));
+  const second = store(STEP, new Map([["the command", "make"]]));
+  expect([snapshotter.has(first), snapshotter.has(second)]).toEqual([false, true]);
+  cache.prune();
+  expect([snapshotter.has(second), [...cache.records()]]).toEqual([false, []]);
+});

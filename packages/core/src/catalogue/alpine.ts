@@ -1,0 +1,131 @@
+/** Alpine Linux: busybox, apk, and little else. */
+import { APK_INSTALLED, alpineBase, apkStanza } from "../programs/index.ts";
+import { APPLET_NAMES } from "../userland/index.ts";
+import type { CatalogueImage } from "./catalogue.ts";
+import { DEBIAN_PATH } from "./debian.ts";
+import { imageOf, type Step } from "./image-of.ts";
+import { RootFs } from "./root-fs.ts";
+
+const PASSWD = `root:x:0:0:root:/root:/bin/sh
+bin:x:1:1:bin:/bin:/sbin/nologin
+daemon:x:2:2:daemon:/sbin:/sbin/nologin
+lp:x:4:7:lp:/var/spool/lpd:/sbin/nologin
+sync:x:5:0:sync:/sbin:/bin/sync
+shutdown:x:6:0:shutdown:/sbin:/sbin/shutdown
+halt:x:7:0:halt:/sbin:/sbin/halt
+mail:x:8:12:mail:/var/mail:/sbin/nologin
+news:x:9:13:news:/usr/lib/news:/sbin/nologin
+uucp:x:10:14:uucp:/var/spool/uucppublic:/sbin/nologin
+cron:x:16:16:cron:/var/spool/cron:/sbin/nologin
+ftp:x:21:21::/var/lib/ftp:/sbin/nologin
+sshd:x:22:22:sshd:/dev/null:/sbin/nologin
+games:x:35:35:games:/usr/games:/sbin/nologin
+ntp:x:123:123:NTP:/var/empty:/sbin/nologin
+guest:x:405:100:guest:/dev/null:/sbin/nologin
+nobody:x:65534:65534:nobody:/:/sbin/nologin
+`;
+
+const GROUPS =
+  "root:0:root bin:1:root,bin,daemon daemon:2:root,bin,daemon sys:3:root,bin adm:4:root,daemon tty:5: disk:6:root lp:7:lp kmem:9: wheel:10:root floppy:11:root mail:12:mail news:13:news uucp:14:uucp cron:16:cron audio:18: cdrom:19: dialout:20:root ftp:21: sshd:22: input:23: tape:26:root video:27:root netdev:28: kvm:34:kvm games:35: shadow:42: www-data:82: users:100:games ntp:123: abuild:300: utmp:406: ping:999: nogroup:65533: nobody:65534:";
+
+/** Where Alpine has busybox's names; all others are in /usr/bin. */
+const IN_BIN =
+  "arch ash base64 bbconfig cat chattr chgrp chmod chown cp date dd df dmesg dnsdomainname dumpkmap echo egrep false fatattr fdflush fgrep fsync getopt grep gunzip gzip hostname ionice iostat ipcalc kbd_mode kill link linux32 linux64 ln login ls lsattr lzop makemime mkdir mknod mktemp more mount mountpoint mpstat mv netstat nice pidof ping ping6 pipe_progress printenv ps pwd reformime rev rm rmdir run-parts sed setpriv setserial sh sleep stat stty su sync tar touch true umount uname usleep watch zcat";
+const IN_SBIN =
+  "acpid adjtimex arp blkid blockdev depmod fbsplash fdisk findfs fsck fstrim getty halt hwclock ifconfig ifdown ifenslave ifup init insmod ip ipaddr iplink ipneigh iproute iprule iptunnel klogd loadkmap logread losetup lsmod mdev mkdosfs mkfs.vfat mkswap modinfo modprobe nameif nologin pivot_root poweroff raidautorun reboot rmmod route setconsole slattach swapoff swapon switch_root sysctl syslogd tunctl udhcpc vconfig watchdog zcip";
+
+/** Applets that Alpine's busybox is built without. */
+const WITHOUT: ReadonlySet<string> = new Set([
+  "busybox",
+  "httpd",
+  "telnet",
+  "telnetd",
+  "dpkg",
+  "dpkg-deb",
+  "rpm",
+  "ftpget",
+  "ftpput",
+  "chpst",
+  "envdir",
+  "runsv",
+  "sv",
+]);
+
+let layer: RootFs | undefined;
+
+function alpineLayer(): RootFs {
+  layer ??= makeRoot();
+  return layer;
+}
+
+function makeRoot(): RootFs {
+  const root = new RootFs();
+  root.dirs("dev", "home", "mnt", "opt", "proc", "run", "srv", "sys", "media/cdrom", "media/floppy", "media/usb");
+  root.dir("root", { mode: 0o700 }).dir("tmp", { mode: 0o1777 }).dir("var/tmp", { mode: 0o1777 });
+  root.dirs("usr/bin", "usr/lib", "usr/sbin", "usr/share", "usr/local/bin", "usr/local/lib", "usr/local/share");
+  root.dirs(
+    "var/cache/apk",
+    "var/cache/misc",
+    "var/empty",
+    "var/lib/apk",
+    "var/local",
+    "var/log",
+    "var/mail",
+    "var/opt",
+    "var/spool/cron/crontabs",
+  );
+  root.link("var/lock", "/run/lock").link("var/run", "/run").dir("run/lock");
+  root.program("bin/busybox", "busybox").program("sbin/apk", "apk");
+  const [bin, sbin] = [new Set(IN_BIN.split(" ")), new Set(IN_SBIN.split(" "))];
+  for (const name of APPLET_NAMES) {
+    if (WITHOUT.has(name)) continue;
+    root.link(`${bin.has(name) ? "bin" : sbin.has(name) ? "sbin" : "usr/bin"}/${name}`, "/bin/busybox");
+  }
+  root.file("etc/passwd", PASSWD).file(
+    "etc/group",
+    GROUPS.split(" ")
+      .map((one) => `${one.replace(":", ":x:")}\n`)
+      .join(""),
+  );
+  root.file("etc/shadow", PASSWD.replace(/^([^:]+):.*$/gm, "$1:!::0:::::").replace("root:!", "root:*"), {
+    mode: 0o640,
+    gid: 42,
+  });
+  root.file("etc/alpine-release", "3.21.0\n");
+  root.file(
+    "usr/lib/os-release",
+    'NAME="Alpine Linux"\nID=alpine\nVERSION_ID=3.21.0\nPRETTY_NAME="Alpine Linux v3.21"\nHOME_URL="https://alpinelinux.org/"\nBUG_REPORT_URL="https://gitlab.alpinelinux.org/alpine/aports/-/issues"\n',
+  );
+  root.link("etc/os-release", "../usr/lib/os-release").file("etc/hostname", "localhost\n");
+  root.file("etc/hosts", "127.0.0.1\tlocalhost localhost.localdomain\n::1\t\tlocalhost localhost.localdomain\n");
+  root
+    .file("etc/issue", "Welcome to Alpine Linux 3.21\nKernel \\r on an \\m (\\l)\n\n")
+    .file("etc/shells", "# valid login shells\n/bin/sh\n/bin/ash\n");
+  root.file(
+    "etc/profile",
+    'export PATH="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"\nexport PAGER=less\numask 022\n',
+  );
+  root.file("etc/nsswitch.conf", "hosts: files dns\n");
+  const mirror = "https://dl-cdn.alpinelinux.org/alpine/v3.21";
+  root.file("etc/apk/repositories", `${mirror}/main\n${mirror}/community\n`).file("etc/apk/arch", "x86_64\n");
+  root.file("etc/apk/world", "alpine-baselayout\nalpine-keys\nalpine-release\napk-tools\nbusybox\nmusl-utils\n");
+  root.file(
+    APK_INSTALLED,
+    alpineBase()
+      .map((one) => apkStanza({ ...one, files: ["base"] }))
+      .join("\n"),
+  );
+  return root;
+}
+
+export const alpineSteps = (): readonly Step[] => [
+  {
+    by: "ADD alpine-minirootfs-3.21.0-x86_64.tar.gz / # buildkit",
+    comment: "buildkit.dockerfile.v0",
+    layer: alpineLayer(),
+  },
+  { by: 'CMD ["/bin/sh"]', comment: "buildkit.dockerfile.v0" },
+];
+
+export const alpine = (): CatalogueImage =>
+  imageOf({ Env: [DEBIAN_PATH], Cmd: ["/bin/sh"], WorkingDir: "/" }, alpineSteps());

@@ -1,0 +1,120 @@
+/**
+ * Commands about images that are here: history, rmi, prune, save, load, import; and `docker export`.
+ *
+ * @see docker/cli cli/command/image, cli/command/container/export.go
+ */
+import { layerToTar } from "../../content/index.ts";
+import { encode, join, StatusError } from "../../lib/index.ts";
+import { familiarText, parseReference } from "../../oci/index.ts";
+import { applyChanges } from "../apply-changes.ts";
+import { renderHistory } from "../docker/lists/images.ts";
+import { ValueError } from "../docker/problem.ts";
+import type { RequestOf } from "../docker/request.ts";
+import { historyDocument } from "../documents/history.ts";
+import { timeOf } from "../documents/time.ts";
+import { type Removed, removeImage } from "../image-removal.ts";
+import type { Session } from "./session.ts";
+
+export function showHistory(session: Session, request: RequestOf<"history">): number {
+  const { images } = session.engine;
+  const image = images.get(request.image);
+  const steps = historyDocument(image, images.tags(image), (layer) => images.layerBytes(layer));
+  try {
+    session.out(renderHistory(steps, { ...request, now: session.now }));
+    return 0;
+  } catch (error) {
+    if (!(error instanceof ValueError)) throw error;
+    session.err(`${error.message}\n`);
+    return 64;
+  }
+}
+
+/** With --force a missing image is told, and is no failure. */
+export function removeImages(session: Session, request: RequestOf<"rmi">): number {
+  const problems: string[] = [];
+  let isFailure = false;
+  for (const name of request.images) {
+    try {
+      session.lines(removeImage(session.engine, name, { force: request.force }).map(wordsOf));
+    } catch (error) {
+      if (!(error instanceof StatusError)) throw error;
+      problems.push(error.message);
+      isFailure ||= !(request.force && error.kind === "not-found");
+    }
+  }
+  if (problems.length > 0)
+    session.err(`Error response from daemon: ${problems.join("\nError response from daemon: ")}\n`);
+  return isFailure ? 1 : 0;
+}
+
+const wordsOf = (one: Removed): string => ("Untagged" in one ? `Untagged: ${one.Untagged}` : `Deleted: ${one.Deleted}`);
+
+export function saveImages(session: Session, request: RequestOf<"save">): number {
+  give(session, session.engine.images.save(request.images), request.output);
+  return 0;
+}
+
+export function loadImages(session: Session, request: RequestOf<"load">): number {
+  const archive = request.input === "" ? (session.stdin ?? new Uint8Array()) : readFile(session, request.input);
+  try {
+    for (const { image, names } of session.engine.images.load(archive)) {
+      if (names.length === 0) session.lines([`Loaded image ID: ${image.id}`]);
+      for (const name of names) session.lines([`Loaded image: ${familiarText(parseReference(name))}`]);
+    }
+    return 0;
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    // The answer has begun already when the archive is read.
+    session.err(`${error.message}\n`);
+    return 1;
+  }
+}
+
+export function importImage(session: Session, request: RequestOf<"import">): number {
+  const { images, kernel } = session.engine;
+  if (/^https?:\/\//.test(request.source)) {
+    throw new StatusError("not-implemented", "images are imported from what the client sends");
+  }
+  const archive = request.source === "-" ? (session.stdin ?? new Uint8Array()) : readFile(session, request.source);
+  const image = images.importArchive(archive, {
+    created: timeOf(kernel.nowUs),
+    config: applyChanges({}, request.changes),
+    ...(request.message === "" ? {} : { message: request.message }),
+    ...(request.reference === "" ? {} : { name: request.reference }),
+  });
+  session.lines([image.id]);
+  return 0;
+}
+
+export function exportContainer(session: Session, request: RequestOf<"export">): number {
+  const { archives, containers, events } = session.engine;
+  const container = containers.get(request.container);
+  const archive = layerToTar(archives.export(container));
+  events.record("container", "export", container.id, {
+    ...container.config.Labels,
+    image: container.imageName,
+    name: container.name,
+  });
+  give(session, archive, request.output);
+  return 0;
+}
+
+/** Into a file of the client's disk, or to standard output. */
+function give(session: Session, bytes: Uint8Array, output: string): void {
+  if (output === "") {
+    session.out(bytes);
+    return;
+  }
+  const { disk } = session;
+  if (disk === undefined || !("writeFileSync" in disk) || typeof disk.writeFileSync !== "function") {
+    throw new StatusError("invalid-argument", `failed to write ${output}: there is no disk to write to`);
+  }
+  disk.writeFileSync(pathOf(session, output), bytes);
+}
+
+function readFile(session: Session, path: string): Uint8Array {
+  const content = session.disk?.readFileSync(pathOf(session, path)) ?? new Uint8Array();
+  return typeof content === "string" ? encode(content) : content;
+}
+
+const pathOf = ({ cwd }: Session, path: string): string => (path.startsWith("/") ? path : join(cwd, path));

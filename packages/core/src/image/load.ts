@@ -1,0 +1,166 @@
+/**
+ * Images out of an archive: what `docker save` has written, or an OCI image layout in a tar.
+ *
+ * Everything is checked before any image gets a name; an image that cannot be unpacked leaves nothing.
+ *
+ * @see moby image/tarexport/load.go; OCI image-spec image-layout.md
+ */
+import { type Codecs, decompressLayer } from "../content/index.ts";
+import { StatusError } from "../lib/index.ts";
+import { readTar } from "../lib/tar.ts";
+import {
+  CONTAINERD_NAME,
+  choosePlatform,
+  type Descriptor,
+  digestLike,
+  digestOf,
+  type HostPlatform,
+  type ImageConfig,
+  parseReference,
+  platformText,
+  REF_NAME,
+  referenceProblem,
+  referenceText,
+  withDefaultTag,
+} from "../oci/index.ts";
+import { readImageConfig, readImageLayout, readIndex, readManifest } from "../oci/schema.ts";
+import type { Image } from "./image.ts";
+import type { ImageStore } from "./image-store.ts";
+import { readManifestList } from "./manifest-list.ts";
+
+export interface LoadedImage {
+  readonly image: Image;
+  /** Names that it got, written out. */
+  readonly names: readonly string[];
+}
+
+export interface LoadOptions {
+  readonly platform: HostPlatform;
+  readonly codecs?: Codecs;
+}
+
+/** An image of the archive: its parts by their paths. */
+interface Found {
+  readonly names: readonly string[];
+  readonly config: string;
+  readonly layers: readonly string[];
+}
+
+type Files = ReadonlyMap<string, Uint8Array>;
+
+/** @throws StatusError invalid-argument for an archive that holds no images, or broken ones */
+export function loadImages(store: ImageStore, archive: Uint8Array, options: LoadOptions): readonly LoadedImage[] {
+  const files = filesOf(decompressLayer(archive, options));
+  const found = files.has("manifest.json")
+    ? readManifestList(need(files, "manifest.json")).map(({ Config, RepoTags, Layers }) => ({
+        names: (RepoTags ?? []).map(fullName),
+        config: Config,
+        layers: Layers,
+      }))
+    : fromLayout(files, options.platform);
+  const prepared = found.map((one) => ({ ...one, ...prepare(files, one, options) }));
+  const loaded = prepared.map(({ names, document, config: _path, parsed, archives }) => {
+    const image = store.unpack(parsed, archives, document);
+    return { image, names };
+  });
+  for (const { image, names } of loaded) for (const name of names) store.tag(image, name);
+  return loaded;
+}
+
+/** Reads and checks everything of an image. */
+function prepare(files: Files, { config, layers }: Found, options: LoadOptions) {
+  const document = need(files, config);
+  const parsed: ImageConfig = readImageConfig(document);
+  const { diff_ids: diffIds } = parsed.rootfs;
+  if (layers.length !== diffIds.length) {
+    throw invalid(`invalid manifest, layers length mismatch: expected ${layers.length}, got ${diffIds.length}`);
+  }
+  const archives = layers.map((path, index) => {
+    const plain = decompressLayer(need(files, path), options);
+    const digest = digestOf(plain);
+    if (digest !== diffIds[index]) {
+      throw invalid(`invalid diffID for layer ${index}: expected "${diffIds[index]}", got "${digest}"`);
+    }
+    return plain;
+  });
+  return { document, parsed, archives };
+}
+
+function fromLayout(files: Files, platform: HostPlatform): readonly Found[] {
+  if (!files.has("oci-layout")) throw missing("manifest.json");
+  readImageLayout(need(files, "oci-layout"));
+  const byManifest = new Map<string, Found>();
+  for (const descriptor of readIndex(need(files, "index.json")).manifests) {
+    const found = descend(files, descriptor, platform);
+    const { annotations = {} } = descriptor;
+    const name = annotations[CONTAINERD_NAME] ?? annotations[REF_NAME] ?? "";
+    // A tag alone, as other tools note it, says nothing about the repository.
+    const isName = /[/:.]/.test(name) && referenceProblem(name) === undefined;
+    const known = byManifest.get(found.config);
+    const names = [...(known?.names ?? []), ...(isName ? [fullName(name)] : [])];
+    byManifest.set(found.config, { ...found, names });
+  }
+  return [...byManifest.values()];
+}
+
+function descend(files: Files, descriptor: Descriptor, platform: HostPlatform): Omit<Found, "names"> {
+  const bytes = blob(files, descriptor);
+  const document = readManifest(bytes, descriptor.mediaType);
+  if (document.kind === "manifest") {
+    blob(files, document.config);
+    for (const layer of document.layers) blob(files, layer);
+    return { config: pathOf(document.config), layers: document.layers.map(pathOf) };
+  }
+  const [only] = document.manifests;
+  const chosen = choosePlatform(document.manifests, platform) ?? (document.manifests.length === 1 ? only : undefined);
+  if (chosen === undefined) throw new StatusError("not-found", `no image for platform ${platformText(platform)}`);
+  return descend(files, chosen, platform);
+}
+
+/** A blob of a layout, with the digest and the size that it is said to have. */
+function blob(files: Files, descriptor: Descriptor): Uint8Array {
+  const bytes = need(files, pathOf(descriptor));
+  const found = digestLike(descriptor.digest, bytes);
+  if (found === descriptor.digest && bytes.length === descriptor.size) return bytes;
+  throw invalid(`invalid blob ${descriptor.digest}: its ${bytes.length} bytes have digest ${found}`);
+}
+
+/** Regular files by their paths; symbolic links, which older archives share layers by, stand for what they name. */
+function filesOf(archive: Uint8Array): Files {
+  const files = new Map<string, Uint8Array>();
+  const links: (readonly [path: string, target: string])[] = [];
+  for (const { header, data } of readTar(archive)) {
+    const path = normalized(header.name);
+    if (files.has(path)) throw invalid(`duplicate archive entry: ${header.name}`);
+    if (header.type === "file") files.set(path, data);
+    else if (header.type === "symlink") links.push([path, `${path}/../${header.linkName}`]);
+    else if (header.type === "hardlink") links.push([path, header.linkName]);
+  }
+  for (const [path, target] of links) {
+    const bytes = files.get(normalized(target));
+    if (bytes !== undefined) files.set(path, bytes);
+  }
+  return files;
+}
+
+/** Without "." and ".."; what would lead out of the archive is refused. */
+function normalized(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.split("/")) {
+    if (part === "" || part === ".") continue;
+    if (part !== "..") parts.push(part);
+    else if (parts.pop() === undefined) throw invalid(`archive entry outside of the archive: ${path}`);
+  }
+  return parts.join("/");
+}
+
+const need = (files: Files, path: string): Uint8Array => {
+  const bytes = files.get(normalized(path));
+  if (bytes === undefined) throw missing(path);
+  return bytes;
+};
+
+const pathOf = ({ digest }: Descriptor): string => `blobs/${digest.replace(":", "/")}`;
+const fullName = (name: string): string => referenceText(withDefaultTag(parseReference(name)));
+const invalid = (message: string): StatusError => new StatusError("invalid-argument", message);
+const missing = (path: string): StatusError => invalid(`invalid archive: does not contain a ${path}`);

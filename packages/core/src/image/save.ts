@@ -1,0 +1,121 @@
+/**
+ * Images as one archive, as `docker save` writes it: an OCI image layout with Docker's older documents beside it.
+ *
+ * @see moby image/tarexport/save.go
+ */
+import { type LayerEntry, layerToTar } from "../content/index.ts";
+import { parseTime } from "../lib/go/index.ts";
+import { compareBytes, concat, encode } from "../lib/index.ts";
+import {
+  CONTAINERD_NAME,
+  type Descriptor,
+  digestOf,
+  documentBytes,
+  familiarName,
+  familiarText,
+  indexBytes,
+  manifestBytes,
+  OCI_CONFIG,
+  OCI_INDEX,
+  OCI_LAYER,
+  OCI_MANIFEST,
+  parseReference,
+  REF_NAME,
+  referenceText,
+} from "../oci/index.ts";
+import type { Image } from "./image.ts";
+import type { ImageStore } from "./image-store.ts";
+
+/** An image, and the names that it is saved under, written out. */
+export interface SavedImage {
+  readonly image: Image;
+  readonly names: readonly string[];
+}
+
+/** A file of the archive, by its path. */
+type Files = Map<string, LayerEntry>;
+
+const LAYOUT = encode('{"imageLayoutVersion": "1.0.0"}');
+
+/** The archive. Images come in the order of their first names, those without one behind them. */
+export function saveImages(store: ImageStore, saved: readonly SavedImage[]): Uint8Array {
+  const files: Files = new Map();
+  const manifests: Descriptor[] = [];
+  const documents: unknown[] = [];
+  const repositories = new Map<string, Map<string, string>>();
+  const inOrder = saved
+    .map(({ image, names }) => ({ image, names: [...names].sort(compareBytes) }))
+    .sort((a, b) => compareBytes(a.names[0] ?? "~", b.names[0] ?? "~"));
+  for (const { image, names } of inOrder) {
+    const { config, layers, manifest } = putImage(files, store, image);
+    manifests.push(...(names.length === 0 ? [manifest] : names.map((name) => named(manifest, name))));
+    documents.push({
+      Config: pathOf(config),
+      RepoTags: names.length === 0 ? null : names.map((name) => familiarText(parseReference(name))),
+      Layers: layers.map(pathOf),
+      LayerSources: new Map(layers.map((layer) => [layer.digest, layer])),
+    });
+    const top = layers.at(-1)?.digest.slice("sha256:".length) ?? "";
+    for (const name of names) noteTag(repositories, name, top);
+  }
+  const index = { schemaVersion: 2, mediaType: OCI_INDEX, manifests } as const;
+  const lists = [
+    file("index.json", indexBytes(index)),
+    file("manifest.json", line(documents)),
+    file("oci-layout", LAYOUT),
+    ...(repositories.size === 0 ? [] : [file("repositories", line(sorted(repositories)))]),
+  ];
+  const blobs = [...files.values()].sort((a, b) => compareBytes(a.path, b.path));
+  return layerToTar([directory("blobs"), directory("blobs/sha256"), ...blobs, ...lists]);
+}
+
+function putImage(files: Files, store: ImageStore, image: Image) {
+  const timeUs = (parseTime(image.config.created ?? "")?.seconds ?? 0) * 1e6;
+  const put = (mediaType: string, bytes: Uint8Array, mtimeUs: number): Descriptor => {
+    const descriptor = { mediaType, digest: digestOf(bytes), size: bytes.length };
+    const path = pathOf(descriptor);
+    if (!files.has(path)) files.set(path, file(path, bytes, mtimeUs));
+    return descriptor;
+  };
+  const config = put(OCI_CONFIG, store.document(image), timeUs);
+  const layers = image.chain.map((_, layer) => put(OCI_LAYER, store.archive(image, layer), timeUs));
+  const document = { schemaVersion: 2, mediaType: OCI_MANIFEST, config, layers } as const;
+  return { config, layers, manifest: put(OCI_MANIFEST, manifestBytes(document), 0) };
+}
+
+function named(manifest: Descriptor, name: string): Descriptor {
+  const reference = parseReference(name);
+  return {
+    ...manifest,
+    annotations: { [CONTAINERD_NAME]: referenceText(reference), [REF_NAME]: reference.tag ?? "" },
+  };
+}
+
+function noteTag(repositories: Map<string, Map<string, string>>, name: string, top: string): void {
+  const reference = parseReference(name);
+  const repository = familiarName(reference);
+  const tags = repositories.get(repository) ?? new Map<string, string>();
+  repositories.set(repository, tags.set(reference.tag ?? "", top));
+}
+
+function sorted(repositories: ReadonlyMap<string, ReadonlyMap<string, string>>) {
+  const inOrder = <T>(map: ReadonlyMap<string, T>) => [...map].sort(([a], [b]) => compareBytes(a, b));
+  return new Map(inOrder(repositories).map(([name, tags]) => [name, new Map(inOrder(tags))]));
+}
+
+/** As Go's json.Encoder ends a document. */
+const line = (document: unknown): Uint8Array => concat([documentBytes(document), encode("\n")]);
+
+const pathOf = ({ digest }: Descriptor): string => `blobs/${digest.replace(":", "/")}`;
+
+const file = (path: string, content: Uint8Array, mtimeUs = 0): LayerEntry => ({
+  path,
+  type: "file",
+  mode: 0o644,
+  uid: 0,
+  gid: 0,
+  mtimeUs,
+  content,
+});
+
+const directory = (path: string): LayerEntry => ({ path, type: "dir", mode: 0o755, uid: 0, gid: 0, mtimeUs: 0 });

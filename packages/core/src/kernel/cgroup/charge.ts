@@ -1,0 +1,60 @@
+/**
+ * Charging memory, and what is done when there is none.
+ *
+ * @see mm/memcontrol.c:try_charge_memcg
+ */
+import { PAGE_SIZE } from "../../abi/index.ts";
+import type { Cgroup } from "./cgroup.ts";
+import { upwards } from "./control-file.ts";
+import { type MemoryKind, raise } from "./memory.ts";
+import { reclaim } from "./reclaim.ts";
+
+/** What a charge came to. */
+export interface Charge {
+  readonly takenBytes: number;
+  /** The cgroup whose limit stands in the way of the rest. */
+  readonly full: Cgroup | undefined;
+}
+
+/** Charges as much of `bytes`, whole pages, as limits allow, and takes back what it can for that. */
+export function charge(cgroup: Cgroup, kind: MemoryKind, bytes: number): Charge {
+  let left = bytes;
+  while (left > 0) {
+    const full = firstOver(cgroup, left);
+    if (full === undefined) {
+      commit(cgroup, kind, left);
+      return { takenBytes: bytes, full: undefined };
+    }
+    raise(full, "max");
+    const needed = full.memory.currentBytes + left - full.memory.max;
+    const freed = reclaim(full, needed);
+    if (freed >= needed) continue;
+    const fits = Math.min(left, room(cgroup));
+    if (fits > 0) {
+      commit(cgroup, kind, fits);
+      left -= fits;
+    } else if (freed === 0) return { takenBytes: bytes - left, full };
+  }
+  return { takenBytes: bytes, full: undefined };
+}
+
+function firstOver(cgroup: Cgroup, bytes: number): Cgroup | undefined {
+  for (const at of upwards(cgroup)) if (at.memory.currentBytes + bytes > at.memory.max) return at;
+  return undefined;
+}
+
+/** Bytes, in whole pages, that fit into `cgroup` and everything above it as they are. */
+function room(cgroup: Cgroup): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (const { memory } of upwards(cgroup)) least = Math.min(least, memory.max - memory.currentBytes);
+  return Math.floor(Math.max(0, least) / PAGE_SIZE) * PAGE_SIZE;
+}
+
+function commit(cgroup: Cgroup, kind: MemoryKind, bytes: number): void {
+  cgroup.memory.own[kind] += bytes;
+  for (const { memory } of upwards(cgroup)) {
+    memory.currentBytes += bytes;
+    if (memory.currentBytes > memory.peakBytes) memory.peakBytes = memory.currentBytes;
+    for (const watch of memory.peakWatches ?? []) watch.bytes = Math.max(watch.bytes, memory.currentBytes);
+  }
+}

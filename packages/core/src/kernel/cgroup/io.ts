@@ -1,0 +1,123 @@
+/**
+ * The io controller: what a subtree read from and wrote to the machine's disk, and how fast it may.
+ *
+ * A limit is a stream: an operation waits until what went before it has passed at that speed. Reads of what is in the
+ * page cache are none. Unlike Linux, a write counts when it is made, not when the page is written back.
+ *
+ * @see Documentation/admin-guide/cgroup-v2.rst "IO", block/blk-throttle.c
+ */
+import { Errno } from "../../abi/index.ts";
+import type { Cgroup } from "./cgroup.ts";
+import { type ControlFiles, parseWithin, upwards } from "./control-file.ts";
+
+/** The machine's disk, /dev/vda. */
+const DISK = "254:0";
+const LIMITS = ["rbps", "wbps", "riops", "wiops"] as const;
+const DEFAULT_WEIGHT = 100;
+
+type LimitName = (typeof LIMITS)[number];
+
+export class IoController {
+  readonly limits: Record<LimitName, number> = {
+    rbps: Number.POSITIVE_INFINITY,
+    wbps: Number.POSITIVE_INFINITY,
+    riops: Number.POSITIVE_INFINITY,
+    wiops: Number.POSITIVE_INFINITY,
+  };
+  /** When what was let through so far has passed, by limit. */
+  readonly freeAtUs: Record<LimitName, number> = { rbps: 0, wbps: 0, riops: 0, wiops: 0 };
+  readonly moved = { rbytes: 0, wbytes: 0, rios: 0, wios: 0 };
+  weight = DEFAULT_WEIGHT;
+  stalledUs = 0;
+}
+
+const controller = (cgroup: Cgroup): IoController => {
+  const { rare } = cgroup;
+  rare.io ??= new IoController();
+  return rare.io;
+};
+
+/**
+ * One operation on the disk by a process of `cgroup`.
+ *
+ * @returns until when it takes, if a limit slows it down; else `nowUs`.
+ */
+export function chargeIo(cgroup: Cgroup, direction: "read" | "write", bytes: number): number {
+  const { nowUs } = cgroup.kernel;
+  let doneUs = nowUs;
+  for (const at of upwards(cgroup)) {
+    const io = controller(at);
+    const isRead = direction === "read";
+    io.moved[isRead ? "rbytes" : "wbytes"] += bytes;
+    io.moved[isRead ? "rios" : "wios"]++;
+    doneUs = Math.max(doneUs, pass(io, isRead ? "rbps" : "wbps", bytes, nowUs));
+    doneUs = Math.max(doneUs, pass(io, isRead ? "riops" : "wiops", 1, nowUs));
+  }
+  if (doneUs > nowUs) for (const at of upwards(cgroup)) controller(at).stalledUs += doneUs - nowUs;
+  return doneUs;
+}
+
+/** When `amount` more has passed a limit. */
+function pass(io: IoController, name: LimitName, amount: number, nowUs: number): number {
+  const perSecond = io.limits[name];
+  if (!Number.isFinite(perSecond)) return nowUs;
+  io.freeAtUs[name] = Math.max(io.freeAtUs[name], nowUs) + (amount * 1_000_000) / perSecond;
+  return Math.ceil(io.freeAtUs[name]);
+}
+
+function formatMax(cgroup: Cgroup): string {
+  const limits = cgroup.rareIfAny?.io?.limits;
+  if (limits === undefined || LIMITS.every((name) => !Number.isFinite(limits[name]))) return "";
+  const shown = LIMITS.map((name) => `${name}=${Number.isFinite(limits[name]) ? limits[name] : "max"}`);
+  return `${DISK} ${shown.join(" ")}\n`;
+}
+
+/**
+ * "254:0 rbps=1048576 wiops=max".
+ *
+ * @throws EINVAL if it is not of that form. @throws ENODEV for a device that is not there. @throws ERANGE for 0.
+ */
+function writeMax(cgroup: Cgroup, text: string): void {
+  const [device = "", ...settings] = text.trim().split(/\s+/);
+  checkDevice(device);
+  const limits = new Map<LimitName, number>();
+  for (const setting of settings) {
+    const [key = "", value = ""] = setting.split("=");
+    const name = LIMITS.find((one) => one === key);
+    if (name === undefined) throw new Errno("EINVAL");
+    const limit = value === "max" ? Number.POSITIVE_INFINITY : Number(/^\d+$/.test(value) ? value : Number.NaN);
+    if (Number.isNaN(limit)) throw new Errno("EINVAL");
+    if (limit === 0) throw new Errno("ERANGE");
+    limits.set(name, limit);
+  }
+  const io = controller(cgroup);
+  for (const [name, limit] of limits) io.limits[name] = limit;
+}
+
+function checkDevice(device: string): void {
+  if (!/^\d+:\d+$/.test(device)) throw new Errno("EINVAL");
+  if (device !== DISK) throw new Errno("ENODEV");
+}
+
+function stat(cgroup: Cgroup): string {
+  const moved = cgroup.rareIfAny?.io?.moved;
+  if (moved === undefined) return "";
+  const shown = Object.entries({ ...moved, dbytes: 0, dios: 0 }).map(([key, value]) => `${key}=${value}`);
+  return `${DISK} ${shown.join(" ")}\n`;
+}
+
+/** "100" or "default 100"; weights of single devices are not kept. */
+function writeWeight(cgroup: Cgroup, text: string): void {
+  controller(cgroup).weight = parseWithin(text.trim().replace(/^default\s+/, ""), 1, 10_000);
+}
+
+export const IO_FILES: ControlFiles = {
+  "io.max": { notOnRoot: true, controller: "io", read: formatMax, write: writeMax },
+  "io.stat": { controller: "io", read: stat },
+  "io.weight": {
+    notOnRoot: true,
+    controller: "io",
+    read: (cgroup) => `default ${cgroup.rareIfAny?.io?.weight ?? DEFAULT_WEIGHT}\n`,
+    write: writeWeight,
+  },
+};

@@ -1,0 +1,266 @@
+/** The API without sockets: `Request` in, `Response` out. */
+import { createEngine } from "@bottleship/core/engine";
+import { concat, decode } from "@bottleship/core/lib";
+import { describe, expect, it } from "vitest";
+import { EngineApi } from "./api.ts";
+import { createFetch } from "./fetch.ts";
+import { FrameDecoder } from "./streams/frames.ts";
+
+async function client() {
+  const engine = createEngine({ seed: 7 });
+  await engine.images.pull("busybox");
+  const bugs: unknown[] = [];
+  const fetchApi = createFetch(new EngineApi(engine, { onBug: (error) => bugs.push(error) }));
+  const call = (method: string, path: string, body?: unknown, init: RequestInit = {}): Promise<Response> =>
+    fetchApi(
+      new Request(`http://docker${path}`, {
+        method,
+        ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } }),
+        ...init,
+      }),
+    );
+  const create = async (Cmd: readonly string[], more: object = {}): Promise<string> => {
+    const made = await call("POST", "/v1.51/containers/create", { Image: "busybox", Cmd, ...more });
+    expect(made.status).toBe(201);
+    return ((await made.json()) as { Id: string }).Id;
+  };
+  return { engine, call, create, bugs };
+}
+
+const wait = async (reply: Promise<Response>): Promise<unknown> => (await reply).json();
+
+async function frames(reply: Response): Promise<Record<string, string>> {
+  const decoder = new FrameDecoder();
+  const out: Record<string, Uint8Array[]> = {};
+  for (const { stream, bytes } of decoder.push(new Uint8Array(await reply.arrayBuffer())))
+    (out[stream] ??= []).push(bytes);
+  return Object.fromEntries(Object.entries(out).map(([stream, chunks]) => [stream, decode(concat(chunks))]));
+}
+
+describe("versions", () => {
+  it("answers ping with what a client negotiates with, with and without a version in the path", async () => {
+    const { call } = await client();
+    for (const path of ["/_ping", "/v1.24/_ping", "/v1.51/_ping"]) {
+      const reply = await call("GET", path);
+      expect([reply.status, reply.headers.get("api-version"), await reply.text()]).toEqual([200, "1.51", "OK"]);
+    }
+    expect((await call("HEAD", "/_ping")).headers.get("ostype")).toBe("linux");
+  });
+
+  it("refuses versions that are too old or too new", async () => {
+    const { call } = await client();
+    expect(await wait(call("GET", "/v1.10/info"))).toEqual({
+      message:
+        "client version 1.10 is too old. Minimum supported API version is 1.24, please upgrade your client to a newer version",
+    });
+    expect(await wait(call("GET", "/v9.99/info"))).toEqual({
+      message: "client version 9.99 is too new. Maximum supported API version is 1.51",
+    });
+  });
+});
+
+describe("errors", () => {
+  it.each([
+    ["GET", "/nope", undefined, 404, "page not found"],
+    ["GET", "/containers/none/json", undefined, 404, "No such container: none"],
+    ["GET", "/images/none/json", undefined, 404, "No such image: none:latest"],
+    ["GET", "/networks/nothing", undefined, 404, "network nothing not found"],
+    ["GET", "/volumes/none", undefined, 404, "get none: no such volume"],
+    ["POST", "/containers/create", { Image: "none" }, 404, "No such image: none:latest"],
+    [
+      "POST",
+      "/containers/create?name=a+b",
+      { Image: "busybox" },
+      400,
+      "Invalid container name (a b), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed",
+    ],
+    [
+      "POST",
+      "/containers/create",
+      { Image: "busybox", Tty: "yes" },
+      400,
+      "invalid JSON: json: cannot unmarshal string into Go struct field .Tty of type bool",
+    ],
+    ["GET", "/containers/json?filters=%7B%22nope%22%3A%5B%221%22%5D%7D", undefined, 400, "invalid filter 'nope'"],
+    [
+      "GET",
+      "/services",
+      undefined,
+      503,
+      'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.',
+    ],
+    [
+      "POST",
+      "/grpc",
+      undefined,
+      501,
+      "BuildKit's gRPC API is not something that this engine can do yet: set DOCKER_BUILDKIT=0",
+    ],
+  ])("%s %s %j is %i", async (method, path, body, status, message) => {
+    const { call, bugs } = await client();
+    const reply = await call(method, path, body);
+    expect([reply.status, await reply.json()]).toEqual([status, { message }]);
+    expect(bugs).toEqual([]);
+  });
+
+  it("refuses a body that is no JSON, or is not said to be", async () => {
+    const { call } = await client();
+    const type = { "Content-Type": "application/json" };
+    const broken = await call("POST", "/containers/create", undefined, { body: "{", headers: type });
+    expect([broken.status, ((await broken.json()) as { message: string }).message]).toEqual([
+      400,
+      expect.stringMatching(/^invalid JSON: /),
+    ]);
+    const untyped = await call("POST", "/containers/create", undefined, {
+      body: "{}",
+      headers: { "Content-Type": "text/plain" },
+    });
+    expect(untyped.status).toBe(400);
+  });
+
+  it("answers 304 without a body for what is done already", async () => {
+    const { call, create } = await client();
+    const id = await create(["sleep", "60"]);
+    expect((await call("POST", `/containers/${id}/start`)).status).toBe(204);
+    const again = await call("POST", `/containers/${id}/start`);
+    expect([again.status, await again.text()]).toEqual([304, ""]);
+  });
+});
+
+describe("streams", () => {
+  it("attaches before the start, multiplexed, and ends with the container", async () => {
+    const { call, create } = await client();
+    const id = await create(["sh", "-c", "echo out; echo err >&2; exit 3"]);
+    const attached = await call("POST", `/containers/${id}/attach?stream=1&stdout=1&stderr=1`);
+    expect(attached.headers.get("content-type")).toBe("application/vnd.docker.multiplexed-stream");
+    const ended = await call("POST", `/containers/${id}/wait?condition=next-exit`);
+    await call("POST", `/containers/${id}/start`);
+    expect(await ended.json()).toEqual({ StatusCode: 3 });
+    expect(await frames(attached)).toEqual({ stdout: "out\n", stderr: "err\n" });
+  });
+
+  it("feeds the body of an attach request to a container that reads its input, from before it runs", async () => {
+    const { call, create } = await client();
+    const id = await create(["md5sum"], { OpenStdin: true, StdinOnce: true, AttachStdin: true });
+    const attached = await call("POST", `/containers/${id}/attach?stream=1&stdin=1&stdout=1`, undefined, {
+      body: "hello\n",
+    });
+    const ended = await call("POST", `/containers/${id}/wait?condition=next-exit`);
+    await call("POST", `/containers/${id}/start`);
+    expect(await ended.json()).toEqual({ StatusCode: 0 });
+    expect(await frames(attached)).toEqual({ stdout: "b1946ac92492d2347c6235b4d2611184  -\n" });
+  });
+
+  it("waits for a program that waits for its client, without taking that for a deadlock", async () => {
+    const { call, create } = await client();
+    const id = await create(["cat"], { OpenStdin: true, StdinOnce: true });
+    let type: ReadableStreamDefaultController<Uint8Array> | undefined;
+    const body = new ReadableStream<Uint8Array>({ start: (controller) => void (type = controller) });
+    const init = { body, duplex: "half" } as RequestInit;
+    const attached = await call("POST", `/containers/${id}/attach?stream=1&stdin=1&stdout=1`, undefined, init);
+    const ended = await call("POST", `/containers/${id}/wait?condition=next-exit`);
+    await call("POST", `/containers/${id}/start`);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    type?.enqueue(new TextEncoder().encode("late\n"));
+    type?.close();
+    expect(await ended.json()).toEqual({ StatusCode: 0 });
+    expect(await frames(attached)).toEqual({ stdout: "late\n" });
+  });
+
+  it("follows logs and events without moving time", async () => {
+    const { call, create, engine } = await client();
+    const id = await create(["sh", "-c", "echo one; sleep 5; echo two"]);
+    await call("POST", `/containers/${id}/start`);
+    const abort = new AbortController();
+    const logs = await call("GET", `/containers/${id}/logs?follow=1&stdout=1`, undefined, { signal: abort.signal });
+    const events = await call("GET", "/events?filters=%7B%22type%22%3A%5B%22container%22%5D%7D", undefined, {
+      signal: abort.signal,
+    });
+    const before = engine.kernel.nowUs;
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(engine.kernel.nowUs).toBe(before);
+    const followed = frames(logs);
+    expect(await wait(call("POST", `/containers/${id}/wait`))).toEqual({ StatusCode: 0 });
+    expect(engine.kernel.nowUs - before).toBeGreaterThanOrEqual(5_000_000);
+    expect(await followed).toEqual({ stdout: "one\ntwo\n" });
+    const first = await events.body?.getReader().read();
+    expect(JSON.parse(decode(first?.value ?? new Uint8Array()))).toMatchObject({ Action: "die", Type: "container" });
+    abort.abort();
+  });
+
+  it("stops waiting when the client goes", async () => {
+    const { call, create, engine } = await client();
+    const id = await create(["sleep", "100"]);
+    await call("POST", `/containers/${id}/start`);
+    const abort = new AbortController();
+    await call("POST", `/containers/${id}/wait`, undefined, { signal: abort.signal });
+    abort.abort();
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(engine.containers.get(id).isRunning).toBe(true);
+  });
+
+  it("gives logs by tail, time and stream", async () => {
+    const { call, create } = await client();
+    const id = await create(["sh", "-c", "echo a; sleep 2; echo b; echo c >&2"]);
+    await call("POST", `/containers/${id}/start`);
+    await wait(call("POST", `/containers/${id}/wait`));
+    const logs = async (query: string) => frames(await call("GET", `/containers/${id}/logs?${query}`));
+    expect(await logs("stdout=1&stderr=1&tail=1")).toEqual({ stderr: "c\n" });
+    expect(await logs("stdout=1&tail=2")).toEqual({ stdout: "b\n" });
+    expect(await logs("stdout=1&since=2025-01-01T00:00:01Z")).toEqual({ stdout: "b\n" });
+    expect(await logs("stdout=1&until=2025-01-01T00:00:01Z")).toEqual({ stdout: "a\n" });
+    expect((await logs("stdout=1&timestamps=1"))["stdout"]).toMatch(/^2025-01-01T00:00:00\.\d{9}Z a\n/);
+    expect((await call("GET", `/containers/${id}/logs`)).status).toBe(400);
+  });
+});
+
+it("runs further processes, and tells their end", async () => {
+  const { call, create } = await client();
+  const id = await create(["sleep", "60"]);
+  await call("POST", `/containers/${id}/start`);
+  const body = { Cmd: ["sh", "-c", "cat; exit 4"], AttachStdout: true, AttachStderr: true };
+  const { Id } = (await wait(call("POST", `/containers/${id}/exec`, body))) as { Id: string };
+  const output = await call("POST", `/exec/${Id}/start`, { Detach: false, Tty: false });
+  expect(await frames(output)).toEqual({});
+  expect(await wait(call("GET", `/exec/${Id}/json`))).toMatchObject({ ExitCode: 4, Running: false, ContainerID: id });
+});
+
+it("copies files in and out, as archives", async () => {
+  const { call, create } = await client();
+  const id = await create(["true"]);
+  const out = await call("GET", `/containers/${id}/archive?path=/etc/passwd`);
+  const stat = JSON.parse(atob(out.headers.get("x-docker-container-path-stat") ?? "")) as {
+    name: string;
+    size: number;
+  };
+  expect(stat).toMatchObject({ name: "passwd", mode: 0o644, linkTarget: "" });
+  const archive = await out.arrayBuffer();
+  const put = await call("PUT", `/containers/${id}/archive?path=/tmp`, undefined, { body: archive });
+  expect(put.status).toBe(200);
+  const copy = await call("HEAD", `/containers/${id}/archive?path=/tmp/passwd`);
+  expect(JSON.parse(atob(copy.headers.get("x-docker-container-path-stat") ?? ""))).toMatchObject({ size: stat.size });
+  expect(await wait(call("GET", `/containers/${id}/changes`))).toEqual([
+    { Path: "/tmp", Kind: 0 },
+    { Path: "/tmp/passwd", Kind: 1 },
+  ]);
+  const missing = await call("GET", `/containers/${id}/archive?path=/none`);
+  expect(missing.status).toBe(404);
+});
+
+it("keeps what comes in after a commit, and saves and loads the image under its name", async () => {
+  const { call, create, engine } = await client();
+  const id = await create(["sh", "-c", "echo made > /made"]);
+  await call("POST", `/containers/${id}/start`);
+  await wait(call("POST", `/containers/${id}/wait`));
+  const change = encodeURIComponent('CMD ["cat", "/made"]');
+  const made = (await wait(call("POST", `/commit?container=${id}&repo=made&tag=1&changes=${change}`))) as {
+    Id: string;
+  };
+  const saved = await (await call("GET", "/images/made:1/get")).arrayBuffer();
+  expect(await wait(call("DELETE", "/images/made:1"))).toEqual(
+    expect.arrayContaining([{ Untagged: "made:1" }, { Deleted: made.Id }]),
+  );
+  const loaded = await call("POST", "/images/load", undefined, { body: saved });
+  expect(await loaded.text()).toContain("Loaded image: made:1");
+  expect((await engine.docker("run --rm made:1")).stdout).toBe("made\n");
+});

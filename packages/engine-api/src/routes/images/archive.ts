@@ -1,0 +1,51 @@
+/**
+ * Images as archives: `docker save`, `docker load`, `docker import`.
+ *
+ * @see moby api/server/router/image/image_routes.go
+ */
+import { type Engine, familiarText, parseReference, timeOf } from "@bottleship/core/engine";
+import { readAll } from "../../http/body.ts";
+import { type ApiReply, bytes } from "../../http/exchange.ts";
+import { badRequest } from "../../http/problem.ts";
+import { text } from "../../http/query.ts";
+import type { Call } from "../../http/router.ts";
+import { progressReply } from "../../streams/progress.ts";
+import { applyChanges } from "./changes.ts";
+import { parse } from "./pull.ts";
+
+/** @throws StatusError not-found */
+export function save({ images }: Engine, names: readonly string[]): ApiReply {
+  return bytes(images.save(names), "application/x-tar");
+}
+
+export async function load({ images }: Engine, { request }: Call): Promise<ApiReply> {
+  const loaded = images.load(await readAll(request.body));
+  const lines = loaded.flatMap(({ image, names }) =>
+    names.length === 0
+      ? [`Loaded image ID: ${image.id}\n`]
+      : names.map((name) => `Loaded image: ${familiarText(parseReference(name))}\n`),
+  );
+  return progressReply(async (tell) => {
+    for (const line of lines) await tell({ stream: line });
+  });
+}
+
+export async function importImage({ images, kernel }: Engine, { request, query }: Call): Promise<ApiReply> {
+  if (text(query, "fromSrc") !== "-") {
+    throw badRequest("images are imported from what the client sends: the machine has no way out");
+  }
+  const repository = text(query, "repo");
+  const tag = text(query, "tag");
+  const name = repository === "" ? "" : tag === "" ? repository : `${repository}:${tag}`;
+  if (name !== "") parse(name);
+  const archive = await readAll(request.body);
+  // Whatever is shorter than a block is no archive.
+  if (archive.length < 512) throw badRequest("unexpected EOF");
+  const image = images.importArchive(archive, {
+    created: timeOf(kernel.nowUs),
+    config: applyChanges({}, query.getAll("changes")),
+    ...(text(query, "message") === "" ? {} : { message: text(query, "message") }),
+    ...(name === "" ? {} : { name }),
+  });
+  return progressReply((tell) => tell({ status: image.id }));
+}

@@ -1,0 +1,59 @@
+/**
+ * Input from a client.
+ *
+ * Where time is skipped, a program that waits for its client would see hours pass before the client has said its next
+ * word. So the world stands still for a moment before each piece: clients that have something to say say it at once.
+ */
+import type { World } from "@bottleship/core/sim";
+
+/** Milliseconds of real time. */
+const PATIENCE_MS = 40;
+
+export interface InputSink {
+  take(bytes: Uint8Array): void;
+  /** The client has closed its half, or the connection broke. */
+  end(): void;
+  /** Nobody reads any more. */
+  isOver(): boolean;
+}
+
+/** Hands on what comes, until it ends. */
+export async function forward(world: World, input: AsyncIterable<Uint8Array>, sink: InputSink): Promise<void> {
+  const iterator = input[Symbol.asyncIterator]();
+  for (let hasMore = true; hasMore && !sink.isOver(); ) {
+    const letGo = world.policy === "skip" ? holdStill(world) : () => {};
+    const bytes = await nextOf(iterator);
+    if (sink.isOver()) hasMore = false;
+    else if (bytes !== undefined) sink.take(bytes);
+    else {
+      hasMore = false;
+      sink.end();
+    }
+    letGo();
+    world.wake();
+  }
+  await iterator.return?.();
+}
+
+/** The next piece; nothing at the end. For whoever reads, a broken connection is an end. */
+async function nextOf(iterator: AsyncIterator<Uint8Array>): Promise<Uint8Array | undefined> {
+  try {
+    const step = await iterator.next();
+    return step.done === true ? undefined : step.value;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Until it is let go, or patience has ended. */
+function holdStill(world: World): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const patience = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, PATIENCE_MS);
+  });
+  const release = world.hold(patience);
+  return () => {
+    clearTimeout(timer);
+    release();
+  };
+}

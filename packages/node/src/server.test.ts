@@ -1,0 +1,154 @@
+/** The server on a unix socket: who may use it, upgrades and half-close, streams that a client leaves, the end. */
+import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
+import { connect, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createEngine, type Engine } from "@bottleship/core/engine";
+import { FrameDecoder } from "@bottleship/engine-api";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { type EngineServer, REAL_HOST, serve } from "./index.ts";
+
+let directory = "";
+let path = "";
+let engine: Engine;
+let server: EngineServer;
+
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), "bottleship-"));
+  path = join(directory, "docker.sock");
+  engine = createEngine({ seed: 7 });
+  await engine.images.pull("busybox");
+  server = await serve(engine, { listen: [{ kind: "unix", path }] });
+});
+
+afterEach(async () => {
+  await server.close();
+  rmSync(directory, { recursive: true });
+});
+
+interface Answer {
+  readonly status: number | undefined;
+  readonly body: string;
+}
+
+function call(method: string, target: string, body?: unknown): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const sent = request({ socketPath: path, method, path: target, headers: { "Content-Type": "application/json" } });
+    sent.on("error", reject);
+    sent.on("response", (response) => {
+      const chunks: Buffer[] = [];
+      response.on("data", (chunk: Buffer) => chunks.push(chunk));
+      response.on("end", () => resolve({ status: response.statusCode, body: Buffer.concat(chunks).toString() }));
+    });
+    sent.end(text);
+  });
+}
+
+async function create(Cmd: readonly string[], more: object = {}): Promise<string> {
+  const { body } = await call("POST", "/containers/create", { Image: "busybox", Cmd, ...more });
+  return (JSON.parse(body) as { Id: string }).Id;
+}
+
+/** Sends a request that asks for an upgrade, and everything that is given; reads to the end. */
+async function converse(head: string, input: string, body = ""): Promise<{ head: string; bytes: Buffer }> {
+  const socket: Socket = connect(path);
+  const chunks: Buffer[] = [];
+  socket.on("data", (chunk) => chunks.push(chunk));
+  socket.write(
+    `${head} HTTP/1.1\r\nHost: docker\r\nConnection: Upgrade\r\nUpgrade: tcp\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+  );
+  socket.end(input);
+  await new Promise((resolve) => socket.on("close", resolve));
+  const all = Buffer.concat(chunks);
+  const end = all.indexOf("\r\n\r\n");
+  return { head: all.subarray(0, end).toString(), bytes: all.subarray(end + 4) };
+}
+
+it("makes a socket that only its owner can use, and takes it away in the end", async () => {
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  await server.close();
+  expect(existsSync(path)).toBe(false);
+});
+
+it("replaces a socket that nobody listens on, but no file, and no socket that is in use", async () => {
+  await expect(serve(engine, { listen: [{ kind: "unix", path }] })).rejects.toThrow("EADDRINUSE");
+  const file = join(directory, "file");
+  writeFileSync(file, "mine");
+  await expect(serve(engine, { listen: [{ kind: "unix", path: file }] })).rejects.toThrow("EADDRINUSE");
+  expect(statSync(file).isFile()).toBe(true);
+  chmodSync(file, 0o600);
+});
+
+it("upgrades an attach to a stream, and takes the half-close for the end of the input", async () => {
+  const id = await create(["sh", "-c", "cat; echo done >&2"], { OpenStdin: true, StdinOnce: true, AttachStdin: true });
+  const attached = converse(`POST /containers/${id}/attach?stream=1&stdin=1&stdout=1&stderr=1`, "typed\n");
+  const ended = call("POST", `/containers/${id}/wait?condition=next-exit`);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  await call("POST", `/containers/${id}/start`);
+  expect(JSON.parse((await ended).body)).toEqual({ StatusCode: 0 });
+  const { head, bytes } = await attached;
+  expect(head).toMatch(/^HTTP\/1\.1 101 UPGRADED\r\n/);
+  expect(head).toContain("Content-Type: application/vnd.docker.multiplexed-stream");
+  expect(
+    new FrameDecoder().push(bytes).map(({ stream, bytes: content }) => [stream, Buffer.from(content).toString()]),
+  ).toEqual([
+    ["stdout", "typed\n"],
+    ["stderr", "done\n"],
+  ]);
+});
+
+it("tells a body from what follows it, when an exec is upgraded", async () => {
+  const id = await create(["sleep", "60"]);
+  await call("POST", `/containers/${id}/start`);
+  const body = { Cmd: ["md5sum"], AttachStdin: true, AttachStdout: true, AttachStderr: true };
+  const made = JSON.parse((await call("POST", `/containers/${id}/exec`, body)).body) as { Id: string };
+  const options = JSON.stringify({ Detach: false, Tty: false });
+  const { bytes } = await converse(`POST /exec/${made.Id}/start`, "hello\n", options);
+  const [frame] = new FrameDecoder().push(bytes);
+  expect(Buffer.from(frame?.bytes ?? []).toString()).toBe("b1946ac92492d2347c6235b4d2611184  -\n");
+});
+
+it("answers a request to upgrade that fails with an ordinary error", async () => {
+  const { head, bytes } = await converse("POST /containers/none/attach?stream=1", "");
+  expect(head).toMatch(/^HTTP\/1\.1 404 Not Found\r\n/);
+  expect(JSON.parse(bytes.toString())).toEqual({ message: "No such container: none" });
+});
+
+it("attaches without an upgrade: the stream is the body", async () => {
+  const id = await create(["echo", "hi"]);
+  const attached = call("POST", `/containers/${id}/attach?stream=1&stdout=1`);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  await call("POST", `/containers/${id}/start`);
+  await call("POST", `/containers/${id}/wait`);
+  const { status, body } = await attached;
+  expect([status, body.slice(8)]).toEqual([200, "hi\n"]);
+});
+
+it("forgets followers whose client has gone", async () => {
+  const listening = (): number => engine.events.listenerCount("event");
+  const before = listening();
+  const sent = request({ socketPath: path, path: "/events" });
+  const answered = new Promise((resolve) => sent.on("response", resolve));
+  sent.on("error", () => {});
+  sent.end();
+  await answered;
+  expect(listening()).toBe(before + 1);
+  sent.destroy();
+  for (let i = 0; i < 50 && listening() > before; i++) await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(listening()).toBe(before);
+});
+
+it("goes on by itself in real time, and shows it", async () => {
+  const real = createEngine({ policy: "real", host: REAL_HOST });
+  await real.images.pull("busybox");
+  const second = await serve(real, { listen: [{ kind: "tcp", host: "127.0.0.1", port: 0 }] });
+  expect(second.addresses[0]).toMatch(/^tcp:\/\/127\.0\.0\.1:\d+$/);
+  const container = real.containers.create({ Image: "busybox", Cmd: ["sleep", "0.05"] });
+  await real.containers.start(container);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(container.state).toBe("exited");
+  expect(Math.abs(real.kernel.nowUs / 1000 - Date.now())).toBeLessThan(2_000);
+  await second.close();
+});
