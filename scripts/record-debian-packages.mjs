@@ -105,10 +105,12 @@ const row = (name, { fields, depends }) => {
     fields.Description ?? fields["Description-en"] ?? "",
   ];
 };
-const rows = [...kept].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([name, one]) => {
-  const made = row(name, one);
-  return made === undefined ? [] : [made];
-});
+const rows = [...kept]
+  .sort(([a], [b]) => (a < b ? -1 : 1))
+  .flatMap(([name, one]) => {
+    const made = row(name, one);
+    return made === undefined ? [] : [made];
+  });
 const installed = [...base].sort().flatMap((name) => {
   const fields = records.get(name);
   return fields === undefined ? [] : [[name, fields.Version, fields.Architecture, Number(fields["Installed-Size"])]];

@@ -74,7 +74,7 @@ await docker("ps");
 
 heading("the processes: from the machine, and from inside");
 console.log(drawProcessTree(processTree(engine)));
-await docker("top web");
+await docker(`exec web sh -c 'cd /proc; for pid in [0-9]*; do echo "$pid $(tr "\\0" " " < $pid/cmdline)"; done'`);
 
 heading("the layers of the image, and what each added");
 console.log(drawLayers(layersOf(engine, engine.images.get("my-web-app")), 4));

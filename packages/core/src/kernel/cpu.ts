@@ -71,6 +71,19 @@ export class Cpu {
     this.#replanSoon();
   }
 
+  /** Brings what is counted up to date. */
+  settle(): void {
+    this.#settle();
+  }
+
+  /** CPU time that processes below `cgroup` are charged with already, and have not got yet. */
+  owedBelow(cgroup: Cgroup): number {
+    this.#settle();
+    let us = 0;
+    for (const { process, leftUs } of this.#jobs.values()) if (process.cgroup.isWithin(cgroup)) us += leftUs;
+    return us;
+  }
+
   /** From now on cgroups may be bound to processors. */
   pin(): void {
     this.#hasPins = true;

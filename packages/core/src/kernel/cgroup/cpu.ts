@@ -121,9 +121,10 @@ function writeBurst({ cpu }: Cgroup, value: string): void {
 }
 
 function stat(cgroup: Cgroup): string {
-  const { usageUs, niceUs, bandwidth } = cgroup.cpu;
-  const usage = { usage_usec: Math.floor(usageUs), user_usec: Math.floor(usageUs), system_usec: 0 };
-  const used = formatFlat({ ...usage, nice_usec: Math.floor(niceUs) });
+  const { niceUs, bandwidth } = cgroup.cpu;
+  const usageUs = Math.round(cgroup.cpu.usageUs - cgroup.kernel.cpu.owedBelow(cgroup));
+  const usage = { usage_usec: usageUs, user_usec: usageUs, system_usec: 0 };
+  const used = formatFlat({ ...usage, nice_usec: Math.min(usageUs, Math.floor(niceUs)) });
   if (!cgroup.has("cpu")) return used;
   return `${used}${formatFlat({
     nr_periods: bandwidth?.periods ?? 0,

@@ -68,6 +68,7 @@ function totals(cgroup: Cgroup, kind: PressureKind): readonly [some: number, ful
 /** What the file of a cgroup says; that of the root is in /proc/pressure too. */
 export function formatPressure(cgroup: Cgroup, kind: PressureKind): string {
   const { rare, kernel } = cgroup;
+  kernel.cpu.settle();
   rare.pressure ??= new PressureSet();
   const { some, full } = rare.pressure.lines[kind];
   const [someUs, fullUs] = totals(cgroup, kind);

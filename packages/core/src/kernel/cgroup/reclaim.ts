@@ -24,7 +24,7 @@ export function reclaim(top: Cgroup, bytes: number): number {
   let freed = take(sources, bytes, "lowBytes", dropCache);
   if (freed < bytes) freed += take(sources, bytes - freed, "lowBytes", swapOut);
   if (freed < bytes && sources.some(({ lowBytes, minBytes }) => lowBytes > minBytes)) {
-    for (const { cgroup, lowBytes } of sources) if (lowBytes > 0) raise(cgroup, "low");
+    for (const { cgroup, lowBytes, minBytes } of sources) if (lowBytes > minBytes) raise(cgroup, "low");
     freed += take(sources, bytes - freed, "minBytes", dropCache);
     if (freed < bytes) freed += take(sources, bytes - freed, "minBytes", swapOut);
   }
@@ -40,7 +40,10 @@ function sourcesOf(top: Cgroup): readonly Source[] {
     const children = [...cgroup.children.values()].filter((child) => child.memoryIfAny !== undefined);
     const mins = share(children, "min", cgroup === top ? Number.POSITIVE_INFINITY : minBytes);
     const lows = share(children, "low", cgroup === top ? Number.POSITIVE_INFINITY : lowBytes);
-    for (const [index, child] of children.entries()) visit(child, mins[index] ?? 0, lows[index] ?? 0);
+    for (const [index, child] of children.entries()) {
+      const min = mins[index] ?? 0;
+      visit(child, min, Math.max(min, lows[index] ?? 0));
+    }
   };
   visit(top, 0, 0);
   return found;
@@ -60,8 +63,10 @@ function take(
   protection: "minBytes" | "lowBytes",
   from: (cgroup: Cgroup, bytes: number) => number,
 ): number {
-  const excess = ({ cgroup, [protection]: kept }: Source): number =>
-    Math.max(0, Math.ceil((cgroup.memory.currentBytes - kept) / PAGE_SIZE) * PAGE_SIZE);
+  const excess = ({ cgroup: { memory }, [protection]: kept }: Source): number => {
+    const beyond = Math.max(0, Math.ceil((memory.currentBytes - kept) / PAGE_SIZE) * PAGE_SIZE);
+    return Math.min(beyond, memory.own.anon + memory.own.shmem + memory.own.file);
+  };
   const total = sources.reduce((sum, source) => sum + excess(source), 0);
   let freed = 0;
   if (sources.length > 1 && total > 0) {

@@ -15,7 +15,7 @@ import { flag, jsonValue, text } from "../../http/query.ts";
 import type { Call } from "../../http/router.ts";
 import { ProgressError, progressReply } from "../../streams/progress.ts";
 import { ClassicProgress, type StepMemory } from "./classic-progress.ts";
-import { tryParse } from "./classic-steps.ts";
+import { buildKitOption, tryParse } from "./classic-steps.ts";
 import { parse as parseName } from "./pull.ts";
 
 /** Unset arguments are null. */
@@ -59,7 +59,7 @@ async function run(
   const say = (line: string): Promise<void> => (line === "" ? Promise.resolve() : tell({ stream: line }));
   if (dockerfile === undefined) throw new Error(`Cannot locate specified Dockerfile: ${options.file}`);
   const parsed = tryParse(dockerfile);
-  const mount = /^\s*RUN\s+--mount/im.test(dockerfile);
+  const option = parsed === undefined ? undefined : buildKitOption(parsed);
   const memory = memories.get(engine) ?? new Set();
   memories.set(engine, memory);
   const salt = JSON.stringify([options.buildArgs, options.labels]);
@@ -71,13 +71,17 @@ async function run(
       ? undefined
       : new ClassicProgress(parsed, { tell: show, memory, noCache: options.noCache === true, salt });
   try {
-    if (mount) {
+    if (option !== undefined) {
       throw new StatusError(
         "invalid-argument",
-        "the --mount option requires BuildKit. Refer to https://docs.docker.com/go/buildkit/ to learn how to build images with BuildKit enabled",
+        `the --${option} option requires BuildKit. Refer to https://docs.docker.com/go/buildkit/ to learn how to build images with BuildKit enabled`,
       );
     }
-    const { image } = await engine.build({ ...options, onEvent: (event) => progress?.note(event) });
+    const { image } = await engine.build({
+      ...options,
+      ...(parsed === undefined ? {} : { dockerfile: parsed }),
+      onEvent: (event) => progress?.note(event),
+    });
     progress?.end();
     if (isQuiet) {
       await say(`${image.id}\n`);

@@ -69,8 +69,32 @@ function stageNumber({ stages }: Dockerfile, name: string | undefined): number {
 /** The Dockerfile, or nothing if it is wrong: then the build says so. */
 export function tryParse(text: string): Dockerfile | undefined {
   try {
-    return parse(text);
+    return withoutHeredocs(parse(text));
   } catch {
     return undefined;
   }
+}
+
+/** The classic builder hands `RUN <<EOF` to the shell without what follows: the shell reads nothing, and does nothing. */
+function withoutHeredocs(dockerfile: Dockerfile): Dockerfile {
+  return {
+    ...dockerfile,
+    stages: dockerfile.stages.map(({ from, instructions }) => ({
+      from,
+      instructions: instructions.map((one) => {
+        if (one.kind !== "RUN" || one.heredocs === undefined || one.command.form !== "shell") return one;
+        const { heredocs, ...bare } = one;
+        return { ...bare, command: { form: "shell", command: `${one.command.command.split("\n")[0]}` } };
+      }),
+    })),
+  };
+}
+
+/** An option of RUN, COPY or ADD that only BuildKit has: "mount"; nothing if all are known to the classic builder. */
+export function buildKitOption({ stages }: Dockerfile): string | undefined {
+  for (const one of stages.flatMap(({ instructions }) => instructions)) {
+    if (one.kind === "RUN" && one.mounts !== undefined && one.mounts.length > 0) return "mount";
+    if ((one.kind === "COPY" || one.kind === "ADD") && one.link === true) return "link";
+  }
+  return undefined;
 }

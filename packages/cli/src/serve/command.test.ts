@@ -1,0 +1,59 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, it } from "vitest";
+import { main } from "../bottleship.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "bottleship-"));
+const path = join(directory, "docker.sock");
+
+afterAll(() => rmSync(directory, { recursive: true }));
+
+/** What a command prints, as it comes. */
+function terminal() {
+  const printed = { out: "", err: "" };
+  const take = (stream: "out" | "err") => (text: string) => {
+    printed[stream] += text;
+  };
+  return { printed, out: take("out"), err: take("err") };
+}
+
+function ping(): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const sent = request({ socketPath: path, path: "/_ping", agent: false }, (response) => {
+      response.on("data", (chunk: Buffer) => resolve(chunk.toString()));
+    });
+    sent.on("error", reject);
+    sent.end();
+  });
+}
+
+it("tells where it listens, serves, and ends with 0 when it is interrupted", async () => {
+  const screen = terminal();
+  const ended = main(["serve", "--host", `unix://${path}`, "--time", "skip"], screen);
+  while (screen.printed.out === "") await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(screen.printed.out).toBe(`API listen on unix://${path}\nexport DOCKER_HOST=unix://${path}\n`);
+  expect(await ping()).toBe("OK");
+  process.emit("SIGTERM", "SIGTERM");
+  expect(await ended).toBe(0);
+  await expect(ping()).rejects.toThrow("ENOENT");
+});
+
+it.each([
+  [[], "where to listen is missing: --host unix:///PATH"],
+  [["--host", "ssh://x"], "ssh://x: only unix:// and tcp:// are supported"],
+  [["--host", "unix:///x", "--time", "fast"], "--time is real or skip, not fast"],
+  [["--host", "unix:///x", "--profile", "old"], "--profile is modern or recorded, not old"],
+  [["--nope"], "Unknown option '--nope'"],
+])("refuses %j", async (argv, message) => {
+  const screen = terminal();
+  expect(await main(["serve", ...argv], screen)).toBe(2);
+  expect(screen.printed.err).toContain(message);
+});
+
+it("ends with 1 where it cannot listen", async () => {
+  const screen = terminal();
+  expect(await main(["serve", "--host", "unix:///no/such/directory/docker.sock"], screen)).toBe(1);
+  expect(screen.printed.err).toMatch(/^bottleship serve: listen E/);
+});
