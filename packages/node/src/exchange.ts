@@ -26,6 +26,10 @@ export async function exchange(api: EngineApi, request: IncomingMessage, respons
       response.writeHead(reply.status, { ...COMMON_HEADERS, ...reply.headers });
       response.flushHeaders();
       request.resume();
+      if (request.method === "HEAD") {
+        response.end();
+        return;
+      }
       await finish(reply.run(output), response);
       return;
     case "hijack":

@@ -14,7 +14,7 @@ import { DEFAULT_SHM_SIZE, type Runtime, type Stdio } from "../runtime/index.ts"
 import type { Prng, WaitOptions, World } from "../sim/index.ts";
 import { type Change, changesOf, MountedSnapshot, ROOTFS_PATH, type Snapshotter } from "../snapshot/index.ts";
 import { DeferredFile, type OpenFile, open } from "../vfs/index.ts";
-import { ensureSource } from "./bind-source.ts";
+import { checkSubpath, ensureSource } from "./bind-source.ts";
 import { BundleDirectory } from "./bundle.ts";
 import { Container } from "./container.ts";
 import type { ContainerConfig, CreateBody, HostConfig } from "./docker/create-body.ts";
@@ -109,8 +109,7 @@ export class ContainerService {
         image,
         imageName: options.Image,
         config: merged,
-        // Nothing is what 0 means, but an update to -1 is kept as 0.
-        hostConfig: hostConfig.PidsLimit === 0 ? { ...hostConfig, PidsLimit: null } : hostConfig,
+        hostConfig: this.#kept(hostConfig),
         endpoints: networks.initialEndpoints(hostConfig.NetworkMode ?? "", networking?.EndpointsConfig),
         mountPoints: collectMountPoints(merged, hostConfig, volumes, this.#inheritedMounts(hostConfig)),
         createdUs: kernel.nowUs,
@@ -159,6 +158,10 @@ export class ContainerService {
       rootfs: snapshotter.mounts(container.id, ROOTFS_PATH),
       hasMountPoints: true,
     };
+    for (const { type, name = "", source } of container.mountPoints) {
+      const volume = type === "volume" ? this.#parts.volumes.get(name) : undefined;
+      if (volume !== undefined && volume.path !== source) checkSubpath(this.#parts.kernel, source);
+    }
     this.#recordMounts(container, "mount");
     this.#openNetwork(container);
     const oci = runtime.create(container.id, spec, bundle, this.#stdio(container));
@@ -377,6 +380,19 @@ export class ContainerService {
       const given = this.#named(name).mountPoints.filter(({ type }) => type !== "tmpfs");
       return mode.split(",").includes("ro") ? given.map((point) => ({ ...point, readOnly: true })) : given;
     });
+  }
+
+  /** The settings as the record has them. */
+  #kept(given: Partial<HostConfig>): Partial<HostConfig> {
+    const { NetworkMode: mode = "", PidsLimit } = given;
+    const other = mode.startsWith("container:") ? this.#names.get(mode.slice("container:".length)) : undefined;
+    if (other === undefined && PidsLimit !== 0) return given;
+    return {
+      ...given,
+      // No limit is what 0 means here, though an update to -1 is kept as 0.
+      ...(PidsLimit === 0 ? { PidsLimit: null } : {}),
+      ...(other === undefined ? {} : { NetworkMode: `container:${other}` }),
+    };
   }
 
   /** A container that a setting names. @throws StatusError invalid-argument if there is none */

@@ -35,7 +35,7 @@ export function verifySettings(
   if (score < -1000 || score > 1000) throw invalid(`Invalid value ${score}, range for oom score adj is [-1000, 1000]`);
   if (!/^(|none|private|shareable|host|container:.+)$/.test(ipc)) throw invalid(`invalid IPC mode: ${ipc}`);
   if (shm < 0) throw invalid("SHM size can not be less than 0");
-  verifyLogDriver(hostConfig.LogConfig?.Type ?? "");
+  verifyLogDriver(hostConfig.LogConfig?.Type ?? "", Object.keys(hostConfig.LogConfig?.Config ?? {}));
   for (const option of hostConfig.SecurityOpt ?? []) verifySecurityOption(option);
   const runtime = hostConfig.Runtime ?? "";
   if (runtime !== "" && runtime !== "runc") throw invalid(`unknown or invalid runtime name: ${runtime}`);
@@ -82,9 +82,20 @@ const LOG_DRIVERS: ReadonlySet<string> = new Set(
   "awslogs fluentd gcplogs gelf journald json-file local none splunk syslog".split(" "),
 );
 
-function verifyLogDriver(name: string): void {
-  if (name === "" || LOG_DRIVERS.has(name)) return;
-  throw invalid(`error looking up logging plugin ${name}: plugin ${quote(name)} not found`);
+/** What the drivers that keep files can be told. */
+const LOG_OPTIONS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["json-file", "compress env env-regex labels labels-regex max-buffer-size max-file max-size mode tag".split(" ")],
+  ["local", "compress env env-regex labels labels-regex max-buffer-size max-file max-size mode tag".split(" ")],
+]);
+
+function verifyLogDriver(given: string, options: readonly string[]): void {
+  const name = given === "" ? "json-file" : given;
+  if (!LOG_DRIVERS.has(name)) {
+    throw invalid(`error looking up logging plugin ${name}: plugin ${quote(name)} not found`);
+  }
+  const known = LOG_OPTIONS.get(name);
+  const wrong = known === undefined ? undefined : options.find((option) => !known.includes(option));
+  if (wrong !== undefined) throw invalid(`unknown log opt '${wrong}' for ${name} log driver`);
 }
 
 const SECURITY_OPTIONS: ReadonlySet<string> = new Set([

@@ -50,24 +50,28 @@ export function networkRoutes(engine: Engine): readonly Route[] {
     }),
     route("POST", "/networks/{id}/connect", async ({ request, param }) => {
       const { Container: name, EndpointConfig } = await requireJson(request, NETWORK_CONNECT);
-      networks.connect(named(engine, name), find(engine, param("id")).id, EndpointConfig);
+      networks.connect(named(name), find(engine, param("id")).id, EndpointConfig);
       return empty(200);
     }),
     route("POST", "/networks/{id}/disconnect", async ({ request, param }) => {
       const { Container: name, Force: force } = await requireJson(request, NETWORK_DISCONNECT);
-      const network = find(engine, param("id"));
-      try {
-        networks.disconnect(named(engine, name), network.id);
-      } catch (error) {
-        if (!force || !(error instanceof StatusError) || error.kind !== "not-found") throw error;
-      }
+      if (force && !exists(name)) throw new StatusError("not-found", `endpoint ${name} not found`);
+      networks.disconnect(named(name), find(engine, param("id")).id);
       return empty(200);
     }),
   ];
 
-  function named(_: Engine, name: string): Container {
+  function named(name: string): Container {
     if (name === "") throw badRequest("container name or ID cannot be empty");
     return containers.get(name);
+  }
+
+  function exists(name: string): boolean {
+    try {
+      return containers.get(name) !== undefined;
+    } catch {
+      return false;
+    }
   }
 }
 
