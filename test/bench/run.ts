@@ -6,6 +6,7 @@
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
+import { builds } from "./cases/builds.ts";
 import { containers } from "./cases/containers.ts";
 import { justBash } from "./cases/just-bash.ts";
 import { overlay } from "./cases/overlay.ts";
@@ -19,6 +20,7 @@ const CASES: Readonly<Record<string, Case>> = {
   pipe,
   overlay,
   containers,
+  builds,
   "just-bash": justBash,
 };
 

@@ -3,15 +3,15 @@ import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { type Terminal, UsageError } from "../terminal.ts";
 import { openRecordings, type RecordedCase } from "./recordings.ts";
-import { ReplayError } from "./replay.ts";
+import { CaseSkipped, ReplayError } from "./replay.ts";
 import { Score } from "./score.ts";
 
 export const RECORDED_USAGE = `Usage: bottleship recorded --dir DIR [OPTIONS]
 
-Replay what real containers and builds did on simulated ones, and count what agrees.
+Replay what real containers, builds and command lines did on simulated ones, and count what agrees.
 
 Options:
-      --dir DIR     Directory of the recordings (or the one that has them in "run" and "build")
+      --dir DIR     Directory of the recordings (or the one that has them in "run", "build" and "cli")
       --json OUT    Also write the score and every failure to the file OUT
       --only NAME   Replay only a category, or a case, of that name (may be repeated)
   -v, --verbose     Print what differs in every case that fails
@@ -33,11 +33,15 @@ export async function recorded(argv: readonly string[], terminal: Terminal): Pro
     for (const one of cases) {
       if (only.length > 0 && !only.includes(category) && !only.includes(one.name)) continue;
       const problems = await problemsOf(one);
+      if (problems instanceof CaseSkipped) {
+        score.skip(category, one.name, problems.message);
+        continue;
+      }
       score.add(category, one.name, problems);
       if (problems.length > 0) terminal.out(`FAIL ${category}/${one.name}\n${verbose ? details(problems) : ""}`);
     }
   }
-  if (score.total.total === 0) throw new UsageError(`nothing in ${dir} is named ${only.join(" or ")}`);
+  if (score.isEmpty) throw new UsageError(`nothing in ${dir} is named ${only.join(" or ")}`);
   terminal.out(score.table());
   if (json !== undefined) writeFileSync(json, `${JSON.stringify(score.document(), undefined, 2)}\n`);
   return score.total.failed === 0 ? 0 : 1;
@@ -61,10 +65,11 @@ function parse(argv: readonly string[]): Options {
   }
 }
 
-async function problemsOf(recordedCase: RecordedCase): Promise<readonly string[]> {
+async function problemsOf(recordedCase: RecordedCase): Promise<readonly string[] | CaseSkipped> {
   try {
     return await recordedCase.replay();
   } catch (error) {
+    if (error instanceof CaseSkipped) return error;
     if (error instanceof ReplayError) return [error.message];
     // A bug in the simulator is one failed case, told with where it is.
     return [error instanceof Error ? (error.stack ?? error.message) : String(error)];

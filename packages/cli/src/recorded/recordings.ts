@@ -10,11 +10,13 @@ import { replayBuild, type Surroundings } from "./build/replay.ts";
 import { differences } from "./compare.ts";
 import { RUN_RECORDING, type RunCase, type RunRecording } from "./recording.ts";
 import { replayCase } from "./replay.ts";
+import { TRANSCRIPT_RECORDING, type TranscriptRecording } from "./transcript/recording.ts";
+import { replayTranscript } from "./transcript/replay.ts";
 
 export interface RecordedCase {
   readonly name: string;
   readonly why: string;
-  /** Replays it: one text for each observable that differs. @throws ReplayError */
+  /** Replays it: one text for each observable that differs. @throws ReplayError, CaseSkipped */
   replay(): Promise<readonly string[]>;
 }
 
@@ -24,10 +26,10 @@ export interface RecordedCategory {
 }
 
 /** Where recordings lie below the directory of all of them. */
-const PLACES = ["run", "build"];
+const PLACES = ["run", "build", "cli"];
 
 /**
- * Every recording in a directory or, if there is none, in its subdirectories `run` and `build`, in the order of names.
+ * Every recording in a directory or, if there is none, in its subdirectories `run`, `build` and `cli`, in the order of names.
  *
  * @throws UsageError if there is none
  */
@@ -43,9 +45,11 @@ export function openRecordings(directory: string): readonly RecordedCategory[] {
   }
   const executable = read.flatMap(executableOf)[0];
   const surroundings = { findCase: (name: string) => builds.get(name), executable };
-  return categories.map((one) =>
-    one.kind === "run" ? runCategory(one.recording) : buildCategory(one.recording, surroundings),
-  );
+  return categories.map((one) => {
+    if (one.kind === "run") return runCategory(one.recording);
+    if (one.kind === "build") return buildCategory(one.recording, surroundings);
+    return transcriptCategory(one.recording);
+  });
 }
 
 interface JsonFile {
@@ -55,7 +59,8 @@ interface JsonFile {
 
 type Recording =
   | { readonly kind: "run"; readonly recording: RunRecording }
-  | { readonly kind: "build"; readonly recording: BuildRecording };
+  | { readonly kind: "build"; readonly recording: BuildRecording }
+  | { readonly kind: "transcript"; readonly recording: TranscriptRecording };
 
 /** Files without cases (the list of an image's files) are no recordings. */
 function recordingOf({ path, json }: JsonFile): readonly Recording[] {
@@ -64,6 +69,9 @@ function recordingOf({ path, json }: JsonFile): readonly Recording[] {
   const [first] = cases;
   if (first !== undefined && "dockerfile" in first) {
     return [{ kind: "build", recording: parsed(BUILD_RECORDING, path, json, "builds") }];
+  }
+  if (first !== undefined && "steps" in first) {
+    return [{ kind: "transcript", recording: parsed(TRANSCRIPT_RECORDING, path, json, "command lines") }];
   }
   return [{ kind: "run", recording: parsed(RUN_RECORDING, path, json, "scripts") }];
 }
@@ -92,6 +100,10 @@ function runCategory({ category, cases }: RunRecording): RecordedCategory {
 function buildCategory({ category, cases }: BuildRecording, surroundings: Surroundings): RecordedCategory {
   const replay = async (one: BuildCase) => buildDifferences(one, await replayBuild(one, surroundings));
   return { category, cases: cases.map((one) => ({ name: one.name, why: one.why, replay: () => replay(one) })) };
+}
+
+function transcriptCategory({ category, cases }: TranscriptRecording): RecordedCategory {
+  return { category, cases: cases.map((one) => ({ ...one, replay: () => replayTranscript(one) })) };
 }
 
 function jsonFiles(directory: string): readonly string[] {

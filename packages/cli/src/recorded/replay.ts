@@ -13,6 +13,11 @@ export class ReplayError extends Error {
   override readonly name = "ReplayError";
 }
 
+/** The case asks for something that is not part of the simulator; the reason is the message. */
+export class CaseSkipped extends Error {
+  override readonly name = "CaseSkipped";
+}
+
 /** @throws ReplayError if the setup fails or nothing can end the case */
 export async function replayCase(recorded: RunCase): Promise<Outcome> {
   const engine = createEngine({ profile: "recorded" });

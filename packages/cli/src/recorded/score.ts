@@ -12,11 +12,19 @@ export interface Failure {
   readonly problems: readonly string[];
 }
 
+export interface Skipped {
+  readonly category: string;
+  readonly name: string;
+  readonly reason: string;
+}
+
 /** What `--json` writes. */
 export interface ScoreDocument {
   readonly total: Tally;
   readonly categories: Readonly<Record<string, Tally>>;
   readonly failures: readonly Failure[];
+  /** What could not be replayed, and why: it does not count. */
+  readonly skipped: readonly Skipped[];
 }
 
 const NOTHING: Tally = { passed: 0, failed: 0, total: 0 };
@@ -24,6 +32,7 @@ const NOTHING: Tally = { passed: 0, failed: 0, total: 0 };
 export class Score {
   readonly #categories = new Map<string, Tally>();
   readonly #failures: Failure[] = [];
+  readonly #skipped: Skipped[] = [];
 
   /** Counts a case; it failed if there is a problem. */
   add(category: string, name: string, problems: readonly string[]): void {
@@ -31,6 +40,15 @@ export class Score {
     const tally = this.category(category);
     this.#categories.set(category, sum(tally, { passed: 1 - failed, failed, total: 1 }));
     if (failed > 0) this.#failures.push({ category, name, problems });
+  }
+
+  /** Notes a case that does not count. */
+  skip(category: string, name: string, reason: string): void {
+    this.#skipped.push({ category, name, reason });
+  }
+
+  get isEmpty(): boolean {
+    return this.total.total === 0 && this.#skipped.length === 0;
   }
 
   category(category: string): Tally {
@@ -42,14 +60,20 @@ export class Score {
   }
 
   document(): ScoreDocument {
-    return { total: this.total, categories: Object.fromEntries(this.#categories), failures: this.#failures };
+    return {
+      total: this.total,
+      categories: Object.fromEntries(this.#categories),
+      failures: this.#failures,
+      skipped: this.#skipped,
+    };
   }
 
   /** A line for each category, and one for all. */
   table(): string {
     const rows = [...this.#categories, ["total", this.total] as const];
     const width = Math.max(...rows.map(([name]) => name.length));
-    return rows.map(([name, tally]) => `${name.padEnd(width)}  ${share(tally)}\n`).join("");
+    const lines = rows.map(([name, tally]) => `${name.padEnd(width)}  ${share(tally)}\n`).join("");
+    return this.#skipped.length === 0 ? lines : `${lines}${this.#skipped.length} skipped, not counted\n`;
   }
 }
 

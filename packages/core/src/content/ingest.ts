@@ -101,9 +101,12 @@ export class Ingest {
   }
 }
 
-/** Disks may be typed to give texts; without an encoding they give bytes. */
+/** Disks may be typed to give texts; without an encoding they give bytes, which may be of a class of their own. */
 export function asBytes(content: Uint8Array | string): Uint8Array {
-  if (typeof content !== "string") return content;
+  if (typeof content !== "string") {
+    const isPlain = content.constructor === Uint8Array;
+    return isPlain ? content : new Uint8Array(content.buffer, content.byteOffset, content.length);
+  }
   throw new StatusError("internal", "the disk gives text instead of bytes");
 }
 

@@ -24,6 +24,7 @@ import type { Container } from "./container.ts";
 import type { HostConfig, Ulimit } from "./docker/create-body.ts";
 import { INIT_ARGUMENTS, INIT_MOUNT } from "./init-program.ts";
 import { mountSpec } from "./mount-points.ts";
+import { resources } from "./resources.ts";
 
 /** What the specification needs to know of others. */
 export interface SpecContext {
@@ -268,29 +269,6 @@ function limits(hostConfig: Partial<HostConfig>): RuntimeSpec["linux"]["resource
   const devices = deviceRules(hostConfig);
   const isPlain = devices === DEFAULT_DEVICE_RULES && Object.keys(unified).length === 0;
   return isPlain ? NO_LIMITS : { unified, devices };
-}
-
-/** Control files of cgroup v2. @see runc libcontainer/cgroups/fs2 */
-export function resources(hostConfig: Partial<HostConfig>): Readonly<Record<string, string>> {
-  const files: Record<string, string> = {};
-  const { Memory = 0, MemorySwap = 0, MemoryReservation = 0, NanoCpus = 0, CpuShares = 0, PidsLimit } = hostConfig;
-  if (Memory > 0) {
-    files["memory.max"] = String(Memory);
-    const total = MemorySwap === 0 ? 2 * Memory : MemorySwap;
-    files["memory.swap.max"] = total < 0 ? "max" : String(total - Memory);
-  }
-  if (MemoryReservation > 0) files["memory.low"] = String(MemoryReservation);
-  const { CpuPeriod = 0, CpuQuota = 0 } = hostConfig;
-  if (NanoCpus > 0) files["cpu.max"] = `${Math.round(NanoCpus / 10_000)} 100000`;
-  else if (CpuQuota > 0) files["cpu.max"] = `${CpuQuota} ${CpuPeriod === 0 ? 100_000 : CpuPeriod}`;
-  if (CpuShares > 0) files["cpu.weight"] = String(sharesToWeight(CpuShares));
-  if (PidsLimit !== undefined && PidsLimit !== null && PidsLimit > 0) files["pids.max"] = String(PidsLimit);
-  return files;
-}
-
-/** 2…262144 shares of cgroup v1 as 1…10000 of v2. @see runc libcontainer/cgroups/utils.go */
-function sharesToWeight(shares: number): number {
-  return 1 + Math.floor(((Math.max(2, shares) - 2) * 9999) / 262_142);
 }
 
 function deviceRules(hostConfig: Partial<HostConfig>): readonly DeviceRule[] {

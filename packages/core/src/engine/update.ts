@@ -6,7 +6,7 @@
 import { StatusError } from "../lib/index.ts";
 import type { Container } from "./container.ts";
 import type { HostConfig } from "./docker/create-body.ts";
-import { resources } from "./spec.ts";
+import { resources } from "./resources.ts";
 import { type MachineLimits, verifySettings } from "./verify.ts";
 
 export type UpdateBody = Partial<HostConfig>;

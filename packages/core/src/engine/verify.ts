@@ -141,18 +141,22 @@ function verifyCpu(hostConfig: Partial<HostConfig>, { cpus }: MachineLimits): vo
     throw invalid("CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)");
   }
   if (quota > 0 && quota < MINIMUM_CPU_US) throw invalid("CPU cfs quota can not be less than 1ms (i.e. 1000)");
-  verifyCpuset(hostConfig.CpusetCpus ?? "", cpus);
+  verifyList(hostConfig.CpusetCpus ?? "", { count: cpus, kind: "cpuset cpus", what: "CPUs" });
+  verifyList(hostConfig.CpusetMems ?? "", { count: 1, kind: "cpuset mems", what: "memory nodes" });
 }
 
-function verifyCpuset(text: string, cpus: number): void {
+function verifyList(
+  text: string,
+  { count, kind, what }: { readonly count: number; readonly kind: string; readonly what: string },
+): void {
   if (text === "") return;
   if (!/^\d+(-\d+)?(,\d+(-\d+)?)*$/.test(text)) {
-    throw invalid(`Invalid value ${text} for cpuset cpus: invalid format: ${text}`);
+    throw invalid(`Invalid value ${text} for ${kind}: invalid format: ${text}`);
   }
   const wanted = text.split(/[,-]/).map(Number);
-  if (wanted.some((cpu) => cpu >= cpus)) {
-    const available = cpus === 1 ? "0" : `0-${cpus - 1}`;
-    throw invalid(`Requested CPUs are not available - requested ${text}, available: ${available}`);
+  if (wanted.some((number) => number >= count)) {
+    const available = count === 1 ? "0" : `0-${count - 1}`;
+    throw invalid(`Requested ${what} are not available - requested ${text}, available: ${available}`);
   }
 }
 

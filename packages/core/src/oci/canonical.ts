@@ -13,6 +13,8 @@ import type { Descriptor, Index, Manifest } from "./manifest.ts";
 type Fields = ReadonlyMap<string, unknown>;
 
 const HTML = /[<>&\u2028\u2029]/g;
+/** As JSON.stringify escapes it; a backslash of the text itself comes in pairs. Go has a replacement character there. */
+const LONE_SURROGATE = /(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g;
 
 /** A document's bytes; its fields stay in their order. */
 export function documentBytes(document: unknown): Uint8Array {
@@ -32,9 +34,7 @@ export function goJson(value: unknown): string {
 }
 
 const goString = (text: string): string =>
-  JSON.stringify(text)
-    .replace(HTML, escaped)
-    .replace(/\p{Surrogate}/gu, "\\ufffd");
+  JSON.stringify(text).replace(HTML, escaped).replace(LONE_SURROGATE, "$1\\ufffd");
 const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
 export const manifestBytes = (manifest: Manifest): Uint8Array =>

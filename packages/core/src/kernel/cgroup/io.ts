@@ -6,7 +6,8 @@
  *
  * @see Documentation/admin-guide/cgroup-v2.rst "IO", block/blk-throttle.c
  */
-import { Errno } from "../../abi/index.ts";
+import { Errno, makedev } from "../../abi/index.ts";
+import { MACHINE_DEVICES } from "../machine-devices.ts";
 import type { Cgroup } from "./cgroup.ts";
 import { type ControlFiles, parseWithin, upwards } from "./control-file.ts";
 
@@ -16,16 +17,20 @@ const LIMITS = ["rbps", "wbps", "riops", "wiops"] as const;
 const DEFAULT_WEIGHT = 100;
 
 type LimitName = (typeof LIMITS)[number];
+type Limits = Record<LimitName, number>;
+
+const NO_LIMITS: Readonly<Limits> = {
+  rbps: Number.POSITIVE_INFINITY,
+  wbps: Number.POSITIVE_INFINITY,
+  riops: Number.POSITIVE_INFINITY,
+  wiops: Number.POSITIVE_INFINITY,
+};
 
 export class IoController {
-  readonly limits: Record<LimitName, number> = {
-    rbps: Number.POSITIVE_INFINITY,
-    wbps: Number.POSITIVE_INFINITY,
-    riops: Number.POSITIVE_INFINITY,
-    wiops: Number.POSITIVE_INFINITY,
-  };
-  /** When what was let through so far has passed, by limit. */
-  readonly freeAtUs: Record<LimitName, number> = { rbps: 0, wbps: 0, riops: 0, wiops: 0 };
+  /** By device, "MAJOR:MINOR". */
+  readonly limits = new Map<string, Readonly<Limits>>();
+  /** When what was let through to the disk so far has passed, by limit. */
+  readonly freeAtUs: Limits = { rbps: 0, wbps: 0, riops: 0, wiops: 0 };
   readonly moved = { rbytes: 0, wbytes: 0, rios: 0, wios: 0 };
   weight = DEFAULT_WEIGHT;
   stalledUs = 0;
@@ -59,44 +64,51 @@ export function chargeIo(cgroup: Cgroup, direction: "read" | "write", bytes: num
 
 /** When `amount` more has passed a limit. */
 function pass(io: IoController, name: LimitName, amount: number, nowUs: number): number {
-  const perSecond = io.limits[name];
+  const perSecond = io.limits.get(DISK)?.[name] ?? Number.POSITIVE_INFINITY;
   if (!Number.isFinite(perSecond)) return nowUs;
   io.freeAtUs[name] = Math.max(io.freeAtUs[name], nowUs) + (amount * 1_000_000) / perSecond;
   return Math.ceil(io.freeAtUs[name]);
 }
 
 function formatMax(cgroup: Cgroup): string {
-  const limits = cgroup.rareIfAny?.io?.limits;
-  if (limits === undefined || LIMITS.every((name) => !Number.isFinite(limits[name]))) return "";
-  const shown = LIMITS.map((name) => `${name}=${Number.isFinite(limits[name]) ? limits[name] : "max"}`);
-  return `${DISK} ${shown.join(" ")}\n`;
+  const lines = [...(cgroup.rareIfAny?.io?.limits ?? [])].map(([device, limits]) => {
+    if (LIMITS.every((name) => !Number.isFinite(limits[name]))) return "";
+    const shown = LIMITS.map((name) => `${name}=${Number.isFinite(limits[name]) ? limits[name] : "max"}`);
+    return `${device} ${shown.join(" ")}\n`;
+  });
+  return lines.join("");
 }
 
 /**
- * "254:0 rbps=1048576 wiops=max".
+ * "254:0 rbps=1048576 wiops=max". Unlike in Linux, several lines can be written at once.
  *
  * @throws EINVAL if it is not of that form. @throws ENODEV for a device that is not there. @throws ERANGE for 0.
  */
 function writeMax(cgroup: Cgroup, text: string): void {
-  const [device = "", ...settings] = text.trim().split(/\s+/);
+  for (const line of text.trim().split("\n")) setMax(cgroup, line);
+}
+
+function setMax(cgroup: Cgroup, line: string): void {
+  const [device = "", ...settings] = line.trim().split(/\s+/);
   checkDevice(device);
-  const limits = new Map<LimitName, number>();
+  const wanted: Partial<Limits> = {};
   for (const setting of settings) {
     const [key = "", value = ""] = setting.split("=");
     const name = LIMITS.find((one) => one === key);
-    if (name === undefined) throw new Errno("EINVAL");
-    const limit = value === "max" ? Number.POSITIVE_INFINITY : Number(/^\d+$/.test(value) ? value : Number.NaN);
-    if (Number.isNaN(limit)) throw new Errno("EINVAL");
-    if (limit === 0) throw new Errno("ERANGE");
-    limits.set(name, limit);
+    if (name === undefined || !/^(max|\d+)$/.test(value)) throw new Errno("EINVAL");
+    if (Number(value) === 0) throw new Errno("ERANGE");
+    wanted[name] = value === "max" ? Number.POSITIVE_INFINITY : Number(value);
   }
-  const io = controller(cgroup);
-  for (const [name, limit] of limits) io.limits[name] = limit;
+  const { limits } = controller(cgroup);
+  limits.set(device, { ...(limits.get(device) ?? NO_LIMITS), ...wanted });
 }
 
+/** A block device of the machine. Those that no file system is on can be limited too. */
 function checkDevice(device: string): void {
-  if (!/^\d+:\d+$/.test(device)) throw new Errno("EINVAL");
-  if (device !== DISK) throw new Errno("ENODEV");
+  const [, first, second] = /^(\d+):(\d+)$/.exec(device) ?? [];
+  if (first === undefined) throw new Errno("EINVAL");
+  const rdev = makedev(Number(first), Number(second));
+  if (!MACHINE_DEVICES.some((node) => node.type === "block" && node.rdev === rdev)) throw new Errno("ENODEV");
 }
 
 function stat(cgroup: Cgroup): string {

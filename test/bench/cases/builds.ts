@@ -1,0 +1,69 @@
+/** Builds through the engine: of the demo, cold and from the cache, and of a thousand files in ten steps. */
+import * as disk from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { BuildRequest } from "@bottleship/core/build";
+import { createEngine, type Engine } from "@bottleship/core/engine";
+import type { Case } from "../figure.ts";
+import { elapsedMs, medianOf } from "../measure.ts";
+
+const DEMO = fileURLToPath(new URL("../../../../packages/examples/my-web-app", import.meta.url));
+const DEMO_BUILD: BuildRequest = { context: { disk, path: DEMO }, tags: ["my-web-app"] };
+const CACHED_BUILDS = 300;
+
+const FILES = Object.fromEntries(
+  Array.from({ length: 1000 }, (_, i) => [`src/${i % 20}/file-${i}.txt`, `file number ${i}\n`.repeat(20)]),
+);
+const TEN_STEPS = `FROM busybox
+WORKDIR /app
+COPY src/0 src/0
+RUN echo 1 > /one
+COPY src/1 src/1
+RUN echo 2 > /two
+COPY . .
+RUN echo 3 > /three
+ENV A=1
+RUN echo 4 > /four
+RUN ls -R /app | wc -l > /count
+`;
+const THOUSAND_FILES: BuildRequest = { context: { files: FILES }, dockerfile: TEN_STEPS, tags: ["thousand"] };
+
+export const builds: Case = async ({ rounds }) => {
+  const demoEngine = await engineWith("python:3.9-slim");
+  const cold = await medianOf(rounds, () => coldBuild(demoEngine, DEMO_BUILD));
+  const cached = await medianOf(rounds, () => cachedBuild(demoEngine, DEMO_BUILD));
+  const bigEngine = await engineWith("busybox");
+  const coldBig = await medianOf(rounds, () => coldBuild(bigEngine, THOUSAND_FILES));
+  const { context: _context, ...withoutFiles } = THOUSAND_FILES;
+  const tenSteps = { ...withoutFiles, context: { files: { "src/0/a": "a", "src/1/a": "a" } } };
+  await bigEngine.build(tenSteps);
+  const cachedTen = await medianOf(rounds, () => cachedBuild(bigEngine, tenSteps));
+  return [
+    { name: "build of the demo, nothing cached", value: cold, unit: "ms", target: { atMost: 30 } },
+    { name: "build of the demo, all cached", value: cached * 1000, unit: "µs", target: { atMost: 400 } },
+    { name: "build of ten steps and 1,000 files, nothing cached", value: coldBig, unit: "ms", target: { atMost: 20 } },
+    { name: "build of ten steps, all cached", value: cachedTen * 1000, unit: "µs", target: { atMost: 200 } },
+  ];
+};
+
+async function engineWith(image: string): Promise<Engine> {
+  const engine = createEngine();
+  await engine.images.pull(image);
+  return engine;
+}
+
+/** Milliseconds of a build that finds nothing in the cache. */
+async function coldBuild(engine: Engine, request: BuildRequest): Promise<number> {
+  engine.builder.cache.prune();
+  return elapsedMs(async () => void (await engine.build(request)));
+}
+
+/** Milliseconds of a build that finds everything in the cache: the mean of many. */
+async function cachedBuild(engine: Engine, request: BuildRequest): Promise<number> {
+  const total = await elapsedMs(async () => {
+    for (let i = 0; i < CACHED_BUILDS; i++) {
+      const { misses } = await engine.build(request);
+      if (misses.length > 0) throw new Error(`${misses[0]?.step} was not cached`);
+    }
+  });
+  return total / CACHED_BUILDS;
+}
