@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 const ROOT = resolve(import.meta.dirname, "..");
 const TSC = join(ROOT, "node_modules/.bin/tsc");
 
-const PROGRAM = `import { createEngine } from "@bottleship/core/engine";
+const PROGRAM = `import { createEngine } from "@bottleship/core";
 import { main } from "@bottleship/cli";
 
 const engine = createEngine({ seed: 7 });

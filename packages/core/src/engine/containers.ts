@@ -594,8 +594,9 @@ export class ContainerService {
   }
 
   #oomKilled(cgroup: string): void {
-    const id = cgroup.slice(cgroup.lastIndexOf("/") + 1);
-    const container = this.#containers.get(id);
+    // Its cgroup or one that the container has made below it.
+    const id = cgroup.split("/").find((name) => this.#containers.has(name));
+    const container = id === undefined ? undefined : this.#containers.get(id);
     if (container === undefined) return;
     container.oomKilled = true;
     this.#record(container, "oom");

@@ -258,7 +258,7 @@ export class Process implements Coroutine, Waiter, FsContext {
   chdir(to: Location): void {
     if (to.equals(this.cwd)) return;
     this.cwd.mount.users--;
-    this.cwd = to;
+    this.cwd = to.equals(this.root) ? this.root : to;
     to.mount.users++;
   }
 

@@ -24,7 +24,7 @@ export class AppletExit {
 export class Output {
   readonly #fd: number;
   readonly #buffered: boolean;
-  #parts: Uint8Array[] = [];
+  #parts: Uint8Array[] | undefined;
   #length = 0;
   #isTerminal: boolean | undefined;
   /** The first error of a write, kept for the end: as ferror(3). */
@@ -42,6 +42,7 @@ export class Output {
   *write(data: string | Uint8Array): Routine<void> {
     const bytes = typeof data === "string" ? encode(data) : data;
     if (bytes.length === 0) return;
+    this.#parts ??= [];
     this.#parts.push(bytes);
     this.#length += bytes.length;
     if (!this.#buffered || this.#length >= BUFFER_SIZE) yield* this.flush();
@@ -55,10 +56,10 @@ export class Output {
 
   /** Hands everything to the kernel. An error is remembered, not thrown. */
   *flush(): Routine<void> {
-    const bytes = concat(this.#parts);
-    this.#parts = [];
+    if (this.#parts === undefined) return;
+    let rest = concat(this.#parts);
+    this.#parts = undefined;
     this.#length = 0;
-    let rest = bytes;
     try {
       while (rest.length > 0) rest = rest.subarray(yield* write(this.#fd, rest));
     } catch (error) {
@@ -135,13 +136,23 @@ export class Io {
   readonly argv: readonly string[];
   readonly env: Env;
   readonly out = new Output(1, { buffered: true });
-  readonly err = new Output(2, { buffered: false });
-  readonly in = new Input(0);
+  #err: Output | undefined;
+  #in: Input | undefined;
 
   constructor(name: string, argv: readonly string[], env: Env) {
     this.name = name;
     this.argv = argv;
     this.env = env;
+  }
+
+  get err(): Output {
+    this.#err ??= new Output(2, { buffered: false });
+    return this.#err;
+  }
+
+  get in(): Input {
+    this.#in ??= new Input(0);
+    return this.#in;
   }
 
   /** `NAME: message` on standard error, behind what was written to standard output before. */

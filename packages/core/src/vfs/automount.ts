@@ -63,9 +63,9 @@ export function attachPlan(mount: Mount, node: PlanNode, automounter: Automounte
   mount.root.spreadPlan();
 }
 
-/** The child `name` of a dentry as it shows in `mount`, with what is planned on it in place. */
-export function childIn(mount: Mount, dentry: Dentry, name: string): Dentry | undefined {
-  const child = dentry.child(name);
+/** The child `name` of a dentry as it shows in `mount`, with what is planned on it in place. See `Dentry.child`. */
+export function childIn(mount: Mount, dentry: Dentry, name: string, known = dentry.known(name)): Dentry | undefined {
+  const child = dentry.child(name, known);
   const plan = child?.plan;
   if (child !== undefined && plan !== undefined && plan.mount === mount && !plan.isDone) carryOut(plan, child);
   return child;

@@ -30,9 +30,8 @@ export class Dentry {
     this.inode = inode;
   }
 
-  /** The child called `name`, or `undefined` if the directory has none. */
-  child(name: string): Dentry | undefined {
-    const known = this.known(name);
+  /** The child called `name`, or `undefined` if the directory has none. `known` is what `known(name)` has answered. */
+  child(name: string, known: Dentry | undefined = this.known(name)): Dentry | undefined {
     const { isVolatile, isShared } = this.inode.fs;
     if (known !== undefined && !isVolatile && !isShared) return known;
     const inode = this.inode.lookup(name);
@@ -81,6 +80,11 @@ export class Dentry {
   /** Keeps the way to this dentry, so that later walks find this very one: it becomes a mount point. */
   pin(): void {
     for (let at: Dentry = this; at.parent !== undefined; at = at.parent) Dentry.#keep(at.parent, at);
+  }
+
+  /** The parent no longer knows this dentry, which nobody has got hold of: a later walk makes another. */
+  letGo(): void {
+    if (this.parent?.known(this.name) === this) Dentry.#drop(this.parent, this);
   }
 
   /** The entry `name` is gone. */

@@ -80,6 +80,8 @@ class Walker {
   #at = 0;
   #links: number;
   #last: LastComponent | undefined;
+  /** The first dentry that this walk has made, with all that it made below; nobody else has them before it arrives. */
+  #fresh: Dentry | undefined;
 
   constructor(context: FsContext, path: string, links: number, cwd: Location = context.cwd) {
     if (path === "") throw new Errno("ENOENT");
@@ -146,8 +148,14 @@ class Walker {
       return;
     }
     checkName(name);
-    const child = childIn(this.mount, this.dentry, name);
-    if (child === undefined) throw new Errno("ENOENT");
+    const known = this.dentry.known(name);
+    const child = childIn(this.mount, this.dentry, name, known);
+    if (child === undefined) {
+      // The search for a program fails in directory after directory: they are not kept for that.
+      this.#fresh?.letGo();
+      throw new Errno("ENOENT");
+    }
+    if (known === undefined) this.#fresh ??= child;
     if (child.inode.type === "symlink" && !keepLink) {
       this.#follow(child.inode);
       return;
@@ -161,6 +169,8 @@ class Walker {
     while (this.dentry.mounted > 0) {
       const covering = this.mount.childAt(this.dentry);
       if (covering === undefined) return;
+      // Its mount point stays.
+      this.#fresh = undefined;
       this.mount = covering;
       this.dentry = covering.root;
     }

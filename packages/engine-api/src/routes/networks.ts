@@ -3,18 +3,24 @@
  *
  * @see moby api/server/router/network, daemon/network.go
  */
-import { type Container, type Engine, type Network, networkDocument } from "@bottleship/core/engine";
+import {
+  type Container,
+  type Engine,
+  isUnused,
+  NETWORK_FILTERS,
+  type Network,
+  networkDocument,
+  selectNetworks,
+} from "@bottleship/core/engine";
 import { StatusError } from "@bottleship/core/lib";
 import { requireJson } from "../http/body.ts";
 import { empty, json } from "../http/exchange.ts";
 import { Filters } from "../http/filters.ts";
-import { badRequest } from "../http/problem.ts";
+import { badRequest, HttpProblem } from "../http/problem.ts";
 import { type Route, route } from "../http/router.ts";
 import { NETWORK_CONNECT, NETWORK_CREATE, NETWORK_DISCONNECT } from "../schemas/others.ts";
+import { NO_SWARM } from "./unsupported.ts";
 import { isOlder } from "./until.ts";
-
-const BUILT_IN: ReadonlySet<string> = new Set(["bridge", "host", "none"]);
-const KNOWN = ["dangling", "driver", "id", "label", "label!", "name", "scope", "type"];
 
 export function networkRoutes(engine: Engine): readonly Route[] {
   const { containers, networks } = engine;
@@ -22,7 +28,7 @@ export function networkRoutes(engine: Engine): readonly Route[] {
     route("GET", "/networks", ({ query }) =>
       // Lists do not say who is on a network.
       json(
-        select(engine, Filters.parse(query.get("filters"), KNOWN)).map((one) => ({
+        selectNetworks(engine, Filters.parse(query.get("filters"), NETWORK_FILTERS)).map((one) => ({
           ...networkDocument(one),
           Containers: {},
         })),
@@ -30,6 +36,7 @@ export function networkRoutes(engine: Engine): readonly Route[] {
     ),
     route("POST", "/networks/create", async ({ request }) => {
       const body = await requireJson(request, NETWORK_CREATE);
+      if (body.Driver === "overlay" || body.Scope === "swarm") throw new HttpProblem(503, NO_SWARM);
       const network = networks.create({ ...body, ConfigFrom: null, IPAM: body.IPAM ?? NO_IPAM });
       return json({ Id: network.id, Warning: "" }, 201);
     }),
@@ -81,27 +88,4 @@ function find({ networks }: Engine, reference: string): Network {
   const network = networks.get(reference);
   if (network === undefined) throw new StatusError("not-found", `network ${reference} not found`);
   return network;
-}
-
-function isUnused({ containers }: Engine, { name }: Network): boolean {
-  return !BUILT_IN.has(name) && !containers.list().some(({ endpoints }) => Object.hasOwn(endpoints, name));
-}
-
-function select(engine: Engine, filters: Filters): readonly Network[] {
-  const dangling = filters.flag("dangling");
-  for (const type of filters.get("type")) {
-    if (type !== "custom" && type !== "builtin") throw badRequest(`invalid filter 'type=${type}'`);
-  }
-  return engine.networks.list().filter((network) => {
-    const { id, name, driver, labels } = network;
-    if (dangling !== undefined && dangling !== isUnused(engine, network)) return false;
-    return (
-      filters.allows("driver", (value) => value === driver) &&
-      filters.allows("id", (value) => id.startsWith(value)) &&
-      filters.allows("name", (value) => name.includes(value)) &&
-      filters.allows("scope", (value) => value === "local") &&
-      filters.allows("type", (value) => (value === "builtin") === BUILT_IN.has(name)) &&
-      filters.allowsLabels(labels)
-    );
-  });
 }

@@ -3,7 +3,14 @@
  *
  * @see moby api/server/router/system, daemon/info.go, daemon/disk_usage.go
  */
-import { containerSummary, type Engine, secondsOfTime, timeOf, volumeDocument } from "@bottleship/core/engine";
+import {
+  containerSummary,
+  type Engine,
+  secondsOfTime,
+  timeOf,
+  volumeBytes,
+  volumeDocument,
+} from "@bottleship/core/engine";
 import { encode, StatusError } from "@bottleship/core/lib";
 import { readJson } from "../http/body.ts";
 import { bytes, json } from "../http/exchange.ts";
@@ -14,7 +21,6 @@ import { AUTH } from "../schemas/others.ts";
 import { rootBytes, writtenBytes } from "./containers/size.ts";
 import { eventsHandler } from "./events.ts";
 import { infoDocument } from "./info.ts";
-import { bytesOf } from "./volumes.ts";
 
 const NOT_CACHED = { "Cache-Control": "no-cache, no-store, must-revalidate", Pragma: "no-cache" };
 const PING = { ...NOT_CACHED, "Builder-Version": "1", Swarm: "inactive" };
@@ -114,7 +120,7 @@ function diskUsage(engine: Engine, types: ReadonlySet<string>) {
     Volumes: wants("volume")
       ? volumes.list().map((one) => ({
           ...volumeDocument(one),
-          UsageData: { RefCount: volumes.users(one.name).length, Size: bytesOf(engine, one) },
+          UsageData: { RefCount: volumes.users(one.name).length, Size: volumeBytes(engine, one) },
         }))
       : null,
     BuildCache: wants("build-cache") ? [] : null,

@@ -6,7 +6,8 @@
 import { HttpProblem } from "../http/problem.ts";
 import { type Route, route } from "../http/router.ts";
 
-const NO_SWARM =
+/** What Docker says of everything that only a swarm manager can do. */
+export const NO_SWARM =
   'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.';
 
 /** Paths of swarm mode that are refused as on a machine that is in no swarm. */

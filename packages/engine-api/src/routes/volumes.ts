@@ -3,8 +3,14 @@
  *
  * @see moby api/server/router/volume, volume/service
  */
-import { type Engine, type Volume, volumeDocument } from "@bottleship/core/engine";
-import { MemoryDirectory } from "@bottleship/core/fs";
+import {
+  type Engine,
+  selectVolumes,
+  VOLUME_FILTERS,
+  type Volume,
+  volumeBytes,
+  volumeDocument,
+} from "@bottleship/core/engine";
 import { StatusError } from "@bottleship/core/lib";
 import { readJson } from "../http/body.ts";
 import { empty, json } from "../http/exchange.ts";
@@ -13,13 +19,11 @@ import { flag } from "../http/query.ts";
 import { type Route, route } from "../http/router.ts";
 import { VOLUME_CREATE } from "../schemas/others.ts";
 
-const KNOWN = ["dangling", "driver", "label", "label!", "name"];
-
 export function volumeRoutes(engine: Engine): readonly Route[] {
   const { volumes } = engine;
   return [
     route("GET", "/volumes", ({ query }) => {
-      const found = select(engine, Filters.parse(query.get("filters"), KNOWN));
+      const found = selectVolumes(engine, Filters.parse(query.get("filters"), VOLUME_FILTERS));
       return json({ Volumes: found.length === 0 ? null : found.map(volumeDocument), Warnings: null });
     }),
     route("POST", "/volumes/create", async ({ request }) => {
@@ -53,18 +57,6 @@ function find({ volumes }: Engine, name: string): Volume {
   return volume;
 }
 
-function select({ volumes }: Engine, filters: Filters): readonly Volume[] {
-  const dangling = filters.flag("dangling");
-  return volumes.list().filter(({ name, driver, labels }) => {
-    if (dangling !== undefined && dangling !== (volumes.users(name).length === 0)) return false;
-    return (
-      filters.allows("driver", (value) => value === driver) &&
-      filters.allows("name", (value) => name.includes(value)) &&
-      filters.allowsLabels(labels)
-    );
-  });
-}
-
 /** Since this version named volumes stay unless `all` is said. */
 const ANONYMOUS_ONLY = 142;
 
@@ -77,23 +69,10 @@ function prune(engine: Engine, query: URLSearchParams, version: number) {
   for (const volume of volumes.list()) {
     if (volumes.users(volume.name).length > 0 || (!all && !volume.isAnonymous)) continue;
     if (!filters.allowsLabels(volume.labels)) continue;
-    SpaceReclaimed += bytesOf(engine, volume);
+    SpaceReclaimed += volumeBytes(engine, volume);
     volumes.remove(volume.name);
     deleted.push(volume.name);
   }
   events.record("volume", "prune", "", { reclaimed: String(SpaceReclaimed) });
   return { VolumesDeleted: deleted.length === 0 ? null : deleted, SpaceReclaimed };
-}
-
-/** What is in a volume. */
-export function bytesOf({ volumes }: Engine, volume: Volume): number {
-  return treeBytes(volumes.directory(volume));
-}
-
-function treeBytes(directory: MemoryDirectory): number {
-  let total = 0;
-  for (const inode of directory.entries.values()) {
-    total += inode instanceof MemoryDirectory ? treeBytes(inode) : inode.stat().size;
-  }
-  return total;
 }

@@ -2,7 +2,7 @@
 import { createEngine, type Engine } from "@bottleship/core/engine";
 import { encode } from "@bottleship/core/lib";
 import { ClientDisk } from "../build/client-disk.ts";
-import { CaseSkipped, within } from "../replay.ts";
+import { CaseSkipped } from "../replay.ts";
 import { stepDifferences } from "./compare.ts";
 import { normalise } from "./normalise.ts";
 import type { TranscriptCase } from "./recording.ts";
@@ -15,7 +15,7 @@ const ENVIRONMENT = { BUILDX_NO_DEFAULT_ATTESTATIONS: "1", DOCKER_CLI_HINTS: "fa
 /** Plugins of the client that are there. */
 const PLUGINS: ReadonlySet<string> = new Set(["buildx"]);
 
-/** One text for each observable that differs, at the first step where any does. @throws CaseSkipped, ReplayError */
+/** One text for each observable that differs, at the first step where any does. @throws CaseSkipped */
 export async function replayTranscript(recorded: TranscriptCase): Promise<readonly string[]> {
   const missing = (recorded.needs ?? []).filter((plugin) => !PLUGINS.has(plugin));
   if (missing.length > 0) throw new CaseSkipped(`needs ${missing.join(", ")}`);
@@ -39,7 +39,7 @@ async function replay({ files, steps }: TranscriptCase): Promise<readonly string
   }
   for (const [index, step] of steps.entries()) {
     const shell = new Shell({ engine, tools, disk, cwd: DIRECTORY, env: ENVIRONMENT });
-    const { exitCode, stdout, stderr } = await within(engine, shell.run(lists[index] ?? []));
+    const { exitCode, stdout, stderr } = await shell.run(lists[index] ?? []);
     const shown = (text: string): string => normalise(readable(text), DIRECTORY, step.norm);
     const differences = stepDifferences(step, { exitCode, stdout: shown(stdout), stderr: shown(stderr) });
     if (differences.length > 0) return differences;

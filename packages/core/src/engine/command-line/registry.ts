@@ -7,7 +7,7 @@
  * @see docker/cli cli/command/image/pull.go, push.go; moby pkg/jsonmessage
  */
 import { StatusError } from "../../lib/index.ts";
-import { familiarName, parseReference, platformText, referenceText } from "../../oci/index.ts";
+import { familiarName, familiarText, parseReference, platformText, withDefaultTag } from "../../oci/index.ts";
 import { parsePlatform } from "../docker/platform.ts";
 import type { RequestOf } from "../docker/request.ts";
 import type { TransferEvent } from "../image-transfers.ts";
@@ -46,9 +46,9 @@ export async function pullOne(
     readonly throws?: boolean;
   },
 ): Promise<number> {
-  const reference = parseReference(name);
+  const reference = withDefaultTag(parseReference(name));
   const shown = reference.tag ?? `${familiarName(reference)}@${reference.digest}`;
-  const status = tellsAll ? familiarName(reference) : familiarStatus(name);
+  const status = tellsAll ? familiarName(reference) : familiarText(reference);
   let begun = false;
   const onEvent = (event: TransferEvent): void => {
     if (event.kind === "begin") {
@@ -65,7 +65,7 @@ export async function pullOne(
     if (wanted !== undefined && (image.config.os !== wanted.os || image.config.architecture !== wanted.architecture)) {
       const own = platformText(image.config);
       session.err(
-        `WARNING: image with reference ${familiarStatus(name)} was found but its platform (${own}) does not match the specified platform (${platformText(wanted)})\n`,
+        `WARNING: image with reference ${familiarText(reference)} was found but its platform (${own}) does not match the specified platform (${platformText(wanted)})\n`,
       );
     }
     return 0;
@@ -118,10 +118,4 @@ function tellLayer(event: Extract<TransferEvent, { readonly kind: "layer" | "ret
   for (let left = event.seconds; left > 0; left--) {
     write(`${event.id}: Retrying in ${left} second${left === 1 ? "" : "s"}`);
   }
-}
-
-/** "busybox:latest" of "docker.io/library/busybox:latest". */
-function familiarStatus(name: string): string {
-  const reference = parseReference(name);
-  return familiarName(reference) + referenceText(reference).slice(`${reference.domain}/${reference.path}`.length);
 }

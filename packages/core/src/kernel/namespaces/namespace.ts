@@ -14,6 +14,8 @@ const INITIAL_IDS: Readonly<Record<NamespaceKind, number>> = {
   mnt: 4026531841,
 };
 
+const FIRST_ID = INITIAL_IDS.time;
+
 /** Hands out namespace ids: fixed ones for a machine's first namespaces, then ascending. */
 export class NamespaceIds {
   #next = 4026532177;
@@ -29,13 +31,18 @@ export class NamespaceIds {
 
 export abstract class Namespace {
   abstract readonly kind: NamespaceKind;
-  /** Inode number in nsfs. */
-  readonly id: number;
+  /** Its id as a distance: ids are too large for V8's small integers, and each would be an object of its own. */
+  readonly #number: number;
   readonly #owner: UserNamespace | undefined;
 
   constructor(id: number, owner: UserNamespace | undefined) {
-    this.id = id;
+    this.#number = id - FIRST_ID;
     this.#owner = owner;
+  }
+
+  /** Inode number in nsfs. */
+  get id(): number {
+    return FIRST_ID + this.#number;
   }
 
   /** The user namespace whose capabilities count here. */

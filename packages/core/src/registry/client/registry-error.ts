@@ -38,7 +38,9 @@ const ERROR_BODY_LIMIT = 1 << 16;
 
 export async function errorOf(response: Response): Promise<RegistryError> {
   const { status } = response;
-  const [code, detail, isBare] = challengeError(response) ?? (await firstError(response));
+  const isRefusal = status >= 400 && status < 500;
+  const told = isRefusal ? (challengeError(response) ?? (await firstError(response))) : NOTHING_TOLD;
+  const [code, detail, isBare] = told;
   const after = Number(response.headers.get("retry-after") ?? Number.NaN);
   const retryAfter = Number.isFinite(after) ? after : undefined;
   const message =

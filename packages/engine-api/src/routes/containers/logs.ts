@@ -4,7 +4,7 @@
  * @see moby api/server/router/container/container_routes.go getContainersLogs, daemon/logs.go
  */
 import type { Container, Engine, LogLine } from "@bottleship/core/engine";
-import { LogLines, logTimeOf, parseTimestamp } from "@bottleship/core/engine";
+import { LogLines, logDetails, logTimeOf, parseTimestamp, READABLE_LOGS } from "@bottleship/core/engine";
 import { concat, encode, StatusError } from "@bottleship/core/lib";
 import { type ApiReply, type Output, stream } from "../../http/exchange.ts";
 import { badRequest, messageOf } from "../../http/problem.ts";
@@ -26,8 +26,6 @@ interface Wanted {
   readonly untilUs: number;
 }
 
-/** Log drivers that can be read. */
-const READABLE: ReadonlySet<string> = new Set(["", "json-file", "local", "journald"]);
 const TYPED_STREAMS = 142;
 
 export function logsHandler(engine: Engine): Handler {
@@ -37,7 +35,7 @@ export function logsHandler(engine: Engine): Handler {
     if (!wanted.stdout && !wanted.stderr) {
       throw badRequest("Bad parameters: you must choose at least one stream");
     }
-    if (!READABLE.has(container.hostConfig.LogConfig?.Type ?? "")) {
+    if (!READABLE_LOGS.has(container.hostConfig.LogConfig?.Type ?? "")) {
       throw new StatusError("not-implemented", "configured logging driver does not support reading");
     }
     const isRaw = container.config.Tty === true;
@@ -103,36 +101,11 @@ async function send(engine: Engine, container: Container, wanted: Wanted, output
 }
 
 function formatter(container: Container, { timestamps, details }: Wanted): (line: LogLine) => Uint8Array {
-  const about = details ? `${detailsOf(container)} ` : "";
+  const about = details ? `${logDetails(container)} ` : "";
   const isRaw = container.config.Tty === true;
   return ({ stream: from, timeUs, bytes }) => {
     const prefix = (timestamps ? `${logTimeOf(timeUs)} ` : "") + about;
     const whole = prefix === "" ? bytes : concat([encode(prefix), bytes]);
     return isRaw ? whole : encodeFrame(from, whole);
   };
-}
-
-/** Labels and variables that the log driver was asked to keep. @see moby daemon/logger/loginfo.go ExtraAttributes */
-function detailsOf({ hostConfig, config }: Container): string {
-  const options = hostConfig.LogConfig?.Config ?? {};
-  const names = (option: string): readonly string[] => (options[option] ?? "").split(",").filter((name) => name !== "");
-  const pairs = new Map<string, string>();
-  for (const name of names("labels")) {
-    const value = config.Labels?.[name];
-    if (value !== undefined) pairs.set(name, value);
-  }
-  const variables = new Map((config.Env ?? []).map((variable) => cut(variable)));
-  for (const name of names("env")) {
-    const value = variables.get(name);
-    if (value !== undefined) pairs.set(name, value);
-  }
-  return [...pairs]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
-    .join(",");
-}
-
-function cut(variable: string): [name: string, value: string] {
-  const equals = variable.indexOf("=");
-  return equals < 0 ? [variable, ""] : [variable.slice(0, equals), variable.slice(equals + 1)];
 }

@@ -4,90 +4,20 @@
  * @see moby daemon/images/images.go
  */
 import type { Engine } from "@bottleship/core/engine";
-import { parseReference, parseTimestamp, secondsOfTime } from "@bottleship/core/engine";
-import type { Image } from "@bottleship/core/image";
+import { IMAGE_FILTERS, imageSummary, selectImages } from "@bottleship/core/engine";
 import { type ApiReply, json } from "../../http/exchange.ts";
 import { Filters } from "../../http/filters.ts";
-import { badRequest, messageOf } from "../../http/problem.ts";
 import type { Handler } from "../../http/router.ts";
-
-const KNOWN = ["dangling", "label", "label!", "before", "since", "reference", "until"];
 
 export function listHandler(engine: Engine): Handler {
   return ({ query }): ApiReply => {
-    const filters = Filters.parse(query.get("filters"), KNOWN);
+    const filters = Filters.parse(query.get("filters"), IMAGE_FILTERS);
     // Before filters a name could be given.
     const pattern = query.get("filter");
     return json(
-      select(engine, filters)
-        .map((image) => summary(engine, image, pattern === null ? filters.get("reference") : [pattern]))
+      selectImages(engine, filters)
+        .map((image) => imageSummary(engine, image, pattern === null ? filters.get("reference") : [pattern]))
         .filter((one) => one !== undefined),
     );
   };
-}
-
-function select(engine: Engine, filters: Filters): readonly Image[] {
-  const { images } = engine;
-  const dangling = filters.flag("dangling");
-  const before = createdOf(engine, filters, "before");
-  const since = createdOf(engine, filters, "since");
-  const until = untilOf(engine, filters);
-  return images
-    .list()
-    .filter((image) => {
-      const created = secondsOfTime(image.config.created);
-      const isDangling = images.tags(image).length === 0;
-      if (dangling !== undefined && dangling !== isDangling) return false;
-      if (before !== undefined && created >= before) return false;
-      if (since !== undefined && created <= since) return false;
-      if (until !== undefined && created >= until) return false;
-      return filters.allowsLabels(image.config.config.Labels ?? {});
-    })
-    .sort((a, b) => secondsOfTime(b.config.created) - secondsOfTime(a.config.created));
-}
-
-function createdOf({ images }: Engine, filters: Filters, name: string): number | undefined {
-  const [reference] = filters.get(name);
-  return reference === undefined ? undefined : secondsOfTime(images.get(reference).config.created);
-}
-
-function untilOf({ kernel }: Engine, filters: Filters): number | undefined {
-  const [text] = filters.get("until");
-  if (text === undefined) return undefined;
-  try {
-    return parseTimestamp(text, kernel.nowUs / 1e6).seconds;
-  } catch (error) {
-    throw badRequest(messageOf(error));
-  }
-}
-
-function summary({ images, containers }: Engine, image: Image, patterns: readonly string[]) {
-  const tags = images.tags(image);
-  const fitting = patterns.length === 0 ? tags : tags.filter((tag) => patterns.some((one) => matches(tag, one)));
-  if (patterns.length > 0 && fitting.length === 0) return undefined;
-  return {
-    Containers: containers.list({ all: true }).filter((one) => one.image.id === image.id).length || -1,
-    Created: secondsOfTime(image.config.created),
-    Id: image.id,
-    Labels: image.config.config.Labels ?? null,
-    ParentId: "",
-    RepoDigests: [],
-    RepoTags: fitting,
-    SharedSize: -1,
-    Size: image.sizeBytes,
-  };
-}
-
-/** A pattern of path.Match, on the whole reference or on the name alone. @see distribution/reference FamiliarMatch */
-export function matches(tag: string, pattern: string): boolean {
-  const expression = new RegExp(`^${[...pattern].map(expressionOf).join("")}$`);
-  const { path } = parseReference(tag);
-  const name = tag.replace(/:[^:/]*$/, "");
-  return expression.test(tag) || expression.test(name) || expression.test(path);
-}
-
-function expressionOf(character: string): string {
-  if (character === "*") return "[^/]*";
-  if (character === "?") return "[^/]";
-  return character.replace(/[.*+^${}()|\\]/g, "\\$&");
 }

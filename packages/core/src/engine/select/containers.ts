@@ -1,0 +1,134 @@
+/** Containers that filters let through. @see moby daemon/list.go */
+import { StatusError } from "../../lib/index.ts";
+import type { Container } from "../container.ts";
+import type { Engine } from "../engine.ts";
+import type { Filters } from "./filters.ts";
+
+export const CONTAINER_FILTERS = (
+  "ancestor before exited id isolation is-task label label! name status health since volume network " + "publish expose"
+).split(" ");
+const STATES = ["created", "running", "paused", "restarting", "removing", "exited", "dead"];
+const HEALTH = ["none", "starting", "healthy", "unhealthy"];
+
+/** The containers that filters let through, newest first. */
+export function selectContainers(engine: Engine, filters: Filters, all: boolean): readonly Container[] {
+  checkValues(filters);
+  // Filters on the state also find what does not run.
+  const everything = all || filters.has("status") || filters.has("exited");
+  const before = positionOf(engine, filters, "before");
+  const since = positionOf(engine, filters, "since");
+  const list = engine.containers.list({ all: true });
+  return list.filter((container, index) => {
+    if (!everything && !container.isActive) return false;
+    if (before !== undefined && index <= before) return false;
+    if (since !== undefined && index >= since) return false;
+    return fits(engine, container, filters);
+  });
+}
+
+function checkValues(filters: Filters): void {
+  for (const state of filters.get("status")) {
+    if (!STATES.includes(state)) {
+      throw badFilter(
+        `invalid filter 'status=${state}': invalid value for state (${state}): must be one of ${STATES.join(", ")}`,
+      );
+    }
+  }
+  for (const health of filters.get("health")) {
+    if (!HEALTH.includes(health)) {
+      throw badFilter(
+        `invalid filter 'health=${health}': invalid value for health (${health}): must be one of ${HEALTH.join(", ")}`,
+      );
+    }
+  }
+  for (const code of filters.get("exited")) {
+    if (!/^[+-]?\d+$/.test(code)) {
+      throw badFilter(`invalid filter 'exited=${code}': strconv.Atoi: parsing ${JSON.stringify(code)}: invalid syntax`);
+    }
+  }
+}
+
+/** Where in the list, newest first, the container stands that a filter names. @throws StatusError not-found */
+function positionOf({ containers }: Engine, filters: Filters, name: string): number | undefined {
+  const [reference] = filters.get(name);
+  if (reference === undefined) return undefined;
+  const { id } = containers.get(reference);
+  return containers.list({ all: true }).findIndex((one) => one.id === id);
+}
+
+function fits(engine: Engine, container: Container, filters: Filters): boolean {
+  const { config, exitCode, id, name, state } = container;
+  return (
+    filters.allows("id", (value) => id.startsWith(value)) &&
+    filters.allows("name", (value) => matchesName(name, value)) &&
+    filters.allowsLabels(config.Labels ?? {}) &&
+    filters.allows("status", (value) => value === state) &&
+    filters.allows("exited", (value) => hasExited(container) && Number(value) === exitCode) &&
+    filters.allows("health", (value) => healthOf(container) === value) &&
+    filters.allows("ancestor", (value) => descendsFrom(engine, container, value)) &&
+    filters.allows("volume", (value) => mounts(container, value)) &&
+    filters.allows("network", (value) => isConnected(engine, container, value)) &&
+    filters.allows("publish", (value) => hasPort(publishedPorts(container), value)) &&
+    filters.allows("expose", (value) => hasPort(Object.keys(config.ExposedPorts ?? {}), value)) &&
+    filters.flag("is-task") !== true
+  );
+}
+
+const hasExited = ({ state, finishedUs }: Container): boolean => state === "exited" && finishedUs > 0;
+
+/** Names are matched as regular expressions, with and without the slash. */
+function matchesName(name: string, pattern: string): boolean {
+  if (pattern === name || pattern === `/${name}`) return true;
+  try {
+    const expression = new RegExp(pattern);
+    return expression.test(name) || expression.test(`/${name}`);
+  } catch {
+    return false;
+  }
+}
+
+function healthOf(container: Container): string {
+  return "health" in container && typeof container.health === "object" && container.health !== null
+    ? String((container.health as { readonly status?: unknown }).status ?? "none")
+    : "none";
+}
+
+function descendsFrom({ images }: Engine, { image }: Container, reference: string): boolean {
+  const ancestor = images.find(reference);
+  if (ancestor === undefined) return false;
+  if (ancestor.id === image.id) return true;
+  return ancestor.chain.length > 0 && ancestor.chain.every((layer, index) => image.chain[index] === layer);
+}
+
+function mounts({ mountPoints }: Container, value: string): boolean {
+  return mountPoints.some(({ name, destination, source }) => [name, destination, source].includes(value));
+}
+
+function isConnected({ networks }: Engine, container: Container, reference: string): boolean {
+  const wanted = networks.get(reference);
+  const { NetworkMode: mode = "bridge" } = container.hostConfig;
+  const names = Object.keys(container.endpoints);
+  const used = names.length === 0 ? [mode === "default" || mode === "" ? "bridge" : mode] : names;
+  return used.some((name) => name === reference || (wanted !== undefined && networks.get(name)?.id === wanted.id));
+}
+
+function publishedPorts({ hostConfig }: Container): readonly string[] {
+  return Object.entries(hostConfig.PortBindings ?? {}).flatMap(([port, bindings]) => {
+    const protocol = port.split("/")[1] ?? "tcp";
+    return [port, ...bindings.map(({ HostPort }) => `${HostPort}/${protocol}`)];
+  });
+}
+
+/** `80`, `80/tcp`, `8000-8080/tcp`. */
+function hasPort(ports: readonly string[], wanted: string): boolean {
+  const [range = "", protocol = "tcp"] = wanted.split("/");
+  const [from = Number.NaN, to = from] = range.split("-").map(Number);
+  return ports.some((port) => {
+    const [number, kind = "tcp"] = port.split("/");
+    return kind === protocol && Number(number) >= from && Number(number) <= to;
+  });
+}
+
+function badFilter(message: string): StatusError {
+  return new StatusError("invalid-argument", message);
+}
