@@ -21,6 +21,8 @@ import { type CatalogueImage, catalogueImage } from "./catalogue.ts";
 export interface DockerHubOptions extends Pick<RegistryOptions, "nowUs" | "sleep" | "rateLimit" | "store"> {
   /** Passwords by user names. */
   readonly users?: Readonly<Record<string, string>>;
+  /** Where its tokens are to be had; another place if it is served to real clients. */
+  readonly realm?: string;
   /** The images that it has from the beginning, by names written out. */
   readonly lookup?: (name: string) => CatalogueImage | undefined;
 }
@@ -28,13 +30,18 @@ export interface DockerHubOptions extends Pick<RegistryOptions, "nowUs" | "sleep
 /** Where it answers. */
 export const HUB_HOSTS = ["registry-1.docker.io", "auth.docker.io", "index.docker.io"] as const;
 
-export function dockerHub({ users = {}, lookup = catalogueImage, ...options }: DockerHubOptions = {}): Registry {
+export function dockerHub({
+  users = {},
+  realm = "https://auth.docker.io/token",
+  lookup = catalogueImage,
+  ...options
+}: DockerHubOptions = {}): Registry {
   return new Registry({
     ...options,
     source: catalogueSource(lookup, "docker.io"),
     auth: {
       scheme: "token",
-      realm: "https://auth.docker.io/token",
+      realm,
       service: "registry.docker.io",
       users,
       may: (action, repository, user) => action === "pull" || (user !== undefined && repository.startsWith(`${user}/`)),

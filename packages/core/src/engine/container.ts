@@ -50,8 +50,7 @@ export class Container {
   /** The image's configuration and the caller's, merged. */
   readonly config: Partial<ContainerConfig>;
   hostConfig: Partial<HostConfig>;
-  /** Its networks, with what it has there while it runs. */
-  endpoints: Readonly<Record<string, EndpointSettings>>;
+  #endpoints: Readonly<Record<string, EndpointSettings>>;
   readonly mountPoints: readonly MountPoint[];
   readonly createdUs: number;
   #logs: LogBuffer | undefined;
@@ -84,9 +83,18 @@ export class Container {
     this.imageName = init.imageName;
     this.config = init.config;
     this.hostConfig = init.hostConfig;
-    this.endpoints = init.endpoints;
+    this.#endpoints = init.endpoints;
     this.mountPoints = init.mountPoints;
     this.createdUs = init.createdUs;
+  }
+
+  /** Its networks, with what it has there while it runs. */
+  get endpoints(): Readonly<Record<string, EndpointSettings>> {
+    return this.sandbox?.connected(this.#endpoints) ?? this.#endpoints;
+  }
+
+  set endpoints(endpoints: Readonly<Record<string, EndpointSettings>>) {
+    this.#endpoints = endpoints;
   }
 
   get logs(): LogBuffer {

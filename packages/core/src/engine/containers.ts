@@ -75,6 +75,8 @@ export class ContainerService {
   readonly #bundles: BundleDirectory;
   readonly #users: UserLookup;
   readonly #shm: SharedMemory;
+  /** Those that somebody has asked to stop: that is told before their end. */
+  readonly #stopping = new Set<string>();
 
   constructor(parts: ContainerParts) {
     this.#parts = parts;
@@ -196,6 +198,7 @@ export class ContainerService {
     const { world } = this.#parts;
     const seconds = options.timeoutSeconds ?? container.config.StopTimeout ?? STOP_TIMEOUT_SECONDS;
     const signal = this.signalOf(options.signal ?? container.config.StopSignal ?? "SIGTERM");
+    this.#stopping.add(container.id);
     this.#signal(container, signal);
     if (container.state === "paused") this.unpause(container);
     const deadlineUs = world.clock.nowUs + seconds * 1e6;
@@ -204,7 +207,6 @@ export class ContainerService {
     await world.until(done, { what: `container ${container.name} to stop` });
     alarm?.cancel();
     if (container.isRunning) await this.#killNow(container);
-    this.#record(container, "stop");
   }
 
   /** Sends a signal; after SIGKILL waits for the end. @throws StatusError conflict if it does not run */
@@ -510,6 +512,7 @@ export class ContainerService {
     const delayUs = this.#restartDelay(container);
     container.become(delayUs === undefined ? "exited" : "restarting");
     const ranSeconds = Math.floor((container.finishedUs - container.startedUs) / 1e6);
+    if (this.#stopping.delete(container.id)) this.#record(container, "stop");
     this.#record(container, "die", { execDuration: String(ranSeconds), exitCode: String(container.exitCode) });
     if (delayUs !== undefined) {
       container.restartTimer = this.#parts.world.clock.after(delayUs, () => void this.#startAgain(container));

@@ -230,8 +230,8 @@ describe("docker save and load", () => {
 
 it("docker export and import make an image of one layer from a container", async () => {
   const { docker, engine } = await open();
-  await docker("run --name c busybox sh -c 'echo data > /f'");
-  await docker("export -o /e.tar c");
+  await docker("run --name box busybox sh -c 'echo data > /f'");
+  await docker("export -o /e.tar box");
   const imported = await docker(`import -m note -c 'CMD ["cat","/f"]' -c 'ENV Z=9' /e.tar imported:1`);
   expect(imported).toEqual({ code: 0, out: "sha256:<64>\n", err: "" });
   const { config } = engine.images.get("imported:1");

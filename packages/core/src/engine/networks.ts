@@ -19,9 +19,9 @@ import { AddressPool, overlaps } from "./network/address-pool.ts";
 import { BridgeNetwork } from "./network/bridge-network.ts";
 import { Endpoint } from "./network/endpoint.ts";
 import { extraHostsLine, hostsLine, resolvConf } from "./network/etc-files.ts";
-import { PortAllocator, Publication, takePorts } from "./network/published-ports.ts";
+import { PortAllocator, Publication, type PublishedPort, takePorts } from "./network/published-ports.ts";
 import { Sandbox } from "./network/sandbox.ts";
-import { connectedSettings, EMPTY_SETTINGS, modeOf, stoppedSettings } from "./network/settings.ts";
+import { EMPTY_SETTINGS, modeOf, stoppedSettings } from "./network/settings.ts";
 
 export interface Network {
   readonly id: string;
@@ -42,6 +42,9 @@ const BUILT_IN: readonly (readonly [name: string, driver: string, ipam: readonly
   ["none", "null", []],
 ];
 const DEFAULT_BRIDGE = "bridge";
+/** What most containers have. */
+const DEFAULT_ENDPOINTS: Readonly<Record<string, EndpointSettings>> = { [DEFAULT_BRIDGE]: EMPTY_SETTINGS };
+const NO_PORTS: readonly PublishedPort[] = [];
 /** The name server of the machine. @see the user network of QEMU */
 const MACHINE_NAMESERVER = "10.0.2.3";
 /** Automatic subnets: 172.18.0.0/16 to 172.31.0.0/16, then /20s of 192.168.0.0/16. @see moby ipamutils */
@@ -142,8 +145,8 @@ export class NetworkService {
       all[key] = { ...EMPTY_SETTINGS, ...settings };
       this.#checkSettings(key, all[key]);
     }
-    if (Object.keys(all).length === 0) all[this.get(name)?.name ?? name] = EMPTY_SETTINGS;
-    return all;
+    if (Object.keys(all).length > 0) return all;
+    return name === DEFAULT_BRIDGE ? DEFAULT_ENDPOINTS : { [this.get(name)?.name ?? name]: EMPTY_SETTINGS };
   }
 
   /**
@@ -162,9 +165,9 @@ export class NetworkService {
         if (network.bridge !== undefined) endpoints.push(this.#endpoint(container, network, network.bridge));
       }
       this.#chooseGateway(endpoints);
-      const ports = endpoints.length === 0 ? [] : this.#takePorts(container, endpoints[0] as Endpoint);
+      const ports = endpoints.length === 0 ? NO_PORTS : this.#takePorts(container, endpoints[0] as Endpoint);
       if (mode !== "host") container.sandbox = new Sandbox(this.#kernel.net.random.hex(64), endpoints, ports);
-      this.#show(container, networks, endpoints);
+      this.#show(container, networks);
       for (const network of networks) this.#recordEndpoint("connect", network, container);
     } catch (error) {
       for (const endpoint of endpoints) endpoint.network.delete(endpoint);
@@ -177,15 +180,14 @@ export class NetworkService {
     const namespace = container.oci?.process.ns.net;
     const { sandbox } = container;
     if (namespace === undefined || sandbox === undefined) return;
-    const through = sandbox.endpoints.find(({ isGateway }) => isGateway) ?? sandbox.endpoints[0];
-    sandbox.attach(namespace, () =>
-      through === undefined ? [] : sandbox.ports.map((port) => new Publication(this.#kernel, through, port)),
-    );
+    // Ports are taken only on behalf of an endpoint.
+    const through = (sandbox.endpoints.find(({ isGateway }) => isGateway) ?? sandbox.endpoints[0]) as Endpoint;
+    sandbox.attach(namespace, (port) => new Publication(this.#kernel, through, port));
   }
 
   /** The container has ended: its addresses and ports are free. */
   close(container: Container): void {
-    const { sandbox } = container;
+    const { sandbox, endpoints } = container;
     if (sandbox !== undefined) {
       sandbox.close();
       for (const endpoint of sandbox.endpoints) endpoint.network.delete(endpoint);
@@ -193,7 +195,7 @@ export class NetworkService {
       container.sandbox = undefined;
     }
     const shown: Record<string, EndpointSettings> = {};
-    for (const [name, settings] of Object.entries(container.endpoints)) {
+    for (const [name, settings] of Object.entries(endpoints)) {
       if (settings.EndpointID !== "") {
         const network = this.get(name);
         if (network !== undefined) this.#recordEndpoint("disconnect", network, container);
@@ -238,7 +240,6 @@ export class NetworkService {
     const endpoint = this.#endpoint(container, network, network.bridge);
     endpoint.isGateway = !network.internal && !sandbox.endpoints.some(({ isGateway }) => isGateway);
     sandbox.connect(endpoint);
-    this.#show(container, [network], [endpoint]);
     this.#recordEndpoint("connect", network, container);
   }
 
@@ -347,9 +348,9 @@ export class NetworkService {
     if (best !== undefined) best.isGateway = true;
   }
 
-  #takePorts(container: Container, endpoint: Endpoint) {
+  #takePorts(container: Container, endpoint: Endpoint): readonly PublishedPort[] {
     const wanted = wantedPorts(container);
-    if (Object.keys(wanted).length === 0) return [];
+    if (Object.keys(wanted).length === 0) return NO_PORTS;
     try {
       return takePorts(this.#ports, wanted);
     } catch (error) {
@@ -361,15 +362,14 @@ export class NetworkService {
     }
   }
 
-  /** Puts what the container has got into its record. */
-  #show(container: Container, networks: readonly Network[], endpoints: readonly Endpoint[]): void {
-    const shown: Record<string, EndpointSettings> = { ...container.endpoints };
-    for (const network of networks) {
-      const settings = shown[network.name] ?? EMPTY_SETTINGS;
-      const endpoint = endpoints.find((one) => one.network === network.bridge);
-      shown[network.name] = connectedSettings(settings, network.id, endpoint, () => this.#kernel.net.random.hex(64));
+  /** Puts networks without addresses into the container's record; for others, its sandbox knows what it has there. */
+  #show(container: Container, networks: readonly Network[]): void {
+    for (const { id, name, bridge } of networks) {
+      if (bridge !== undefined) continue;
+      const settings = container.endpoints[name] ?? EMPTY_SETTINGS;
+      const shown = { ...settings, NetworkID: id, EndpointID: this.#kernel.net.random.hex(64) };
+      container.endpoints = { ...container.endpoints, [name]: shown };
     }
-    container.endpoints = shown;
   }
 
   #recordEndpoint(action: "connect" | "disconnect", network: Network, container: Container): void {
@@ -399,6 +399,7 @@ export class NetworkService {
     const range = config.IPRange === undefined ? undefined : parsePrefix(config.IPRange);
     return new BridgeNetwork({
       kernel: this.#kernel,
+      id,
       bridgeName: isDefault ? "docker0" : (options?.["com.docker.network.bridge.name"] ?? `br-${shortId(id)}`),
       name,
       pool: new AddressPool(subnet, config.Gateway, range),

@@ -264,7 +264,7 @@ export class Process implements Coroutine, Waiter, FsContext {
 
   setRoot(to: Location): void {
     this.root.mount.users--;
-    this.root = to;
+    this.root = to.equals(this.cwd) ? this.cwd : to;
     to.mount.users++;
   }
 

@@ -15,9 +15,12 @@ import { StatusError } from "@bottleship/core/lib";
 import { readJson } from "../http/body.ts";
 import { empty, json } from "../http/exchange.ts";
 import { Filters } from "../http/filters.ts";
+import { HttpProblem } from "../http/problem.ts";
 import { flag } from "../http/query.ts";
+
 import { type Route, route } from "../http/router.ts";
 import { VOLUME_CREATE } from "../schemas/others.ts";
+import { NO_SWARM } from "./unsupported.ts";
 
 export function volumeRoutes(engine: Engine): readonly Route[] {
   const { volumes } = engine;
@@ -39,10 +42,7 @@ export function volumeRoutes(engine: Engine): readonly Route[] {
     route("POST", "/volumes/prune", ({ query, version }) => json(prune(engine, query, version))),
     route("GET", "/volumes/{name}", ({ param }) => json(volumeDocument(find(engine, param("name"))))),
     route("PUT", "/volumes/{name}", () => {
-      throw new StatusError(
-        "unavailable",
-        'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.',
-      );
+      throw new HttpProblem(503, NO_SWARM);
     }),
     route("DELETE", "/volumes/{name}", ({ param, query }) => {
       volumes.remove(param("name"), { force: flag(query, "force") });

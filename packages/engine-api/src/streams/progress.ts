@@ -24,12 +24,12 @@ function codeOf(error: unknown): number | undefined {
   return error instanceof ProgressError ? error.code : undefined;
 }
 
-/** An error that has an exit code: a step of a build that failed. */
+/** An error that may have an exit code: a step of a build that failed. */
 export class ProgressError extends Error {
   override readonly name = "ProgressError";
-  readonly code: number;
+  readonly code: number | undefined;
 
-  constructor(message: string, code: number) {
+  constructor(message: string, code: number | undefined) {
     super(message);
     this.code = code;
   }

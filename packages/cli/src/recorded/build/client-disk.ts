@@ -52,6 +52,18 @@ export class ClientDisk {
     return typeof content === "string" ? Buffer.from(content) : content;
   }
 
+  writeFileSync(path: string, content: Uint8Array, { mode = 0o644 }: { readonly mode?: number } = {}): void {
+    this.write(path, { base64: Buffer.from(content).toString("base64"), mode: mode.toString(8) });
+  }
+
+  mkdirSync(path: string, { mode = 0o755 }: { readonly mode?: number } = {}): void {
+    if (!this.#files.has(path)) this.write(path, { dir: true, mode: mode.toString(8) });
+  }
+
+  symlinkSync(target: string, path: string): void {
+    this.write(path, { symlink: target });
+  }
+
   readlinkSync(path: string): string {
     return String(this.#get(path, "readlink").content);
   }

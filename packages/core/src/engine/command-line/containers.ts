@@ -3,8 +3,9 @@
  *
  * @see docker/cli cli/command/container/run.go, create.go, start.go, exec.go
  */
-import { StatusError } from "../../lib/index.ts";
+import { encode, join, StatusError } from "../../lib/index.ts";
 import type { Container } from "../container.ts";
+import { failure } from "../docker/problem.ts";
 import type { CreateParts, ExecRequest, RunRequest, StartRequest } from "../docker/requests/container.ts";
 import type { LogBuffer, LogEntry } from "../logs.ts";
 import { pullOne } from "./registry.ts";
@@ -14,16 +15,20 @@ import type { Session } from "./session.ts";
 const RUN_ERROR = 125;
 
 export async function createContainer(session: Session, request: CreateParts): Promise<number> {
+  checkIdFile(session, request.cidFile);
   const container = await createOrPull(session, request);
+  writeIdFile(session, request.cidFile, container.id);
   session.lines([container.id]);
   return 0;
 }
 
 export async function runContainer(session: Session, request: RunRequest): Promise<number> {
   const { containers } = session.engine;
+  checkIdFile(session, request.cidFile);
   let container: Container;
   try {
     container = await createOrPull(session, request);
+    writeIdFile(session, request.cidFile, container.id);
   } catch (error) {
     return refuse(session, error);
   }
@@ -45,6 +50,10 @@ export async function runContainer(session: Session, request: RunRequest): Promi
 export async function startContainers(session: Session, request: StartRequest): Promise<number> {
   const { containers } = session.engine;
   if (request.attach || request.interactive) {
+    if (request.containers.length > 1) {
+      session.err("you cannot start and attach multiple containers at once\n");
+      return 1;
+    }
     const container = containers.get(request.containers[0] ?? "");
     const stopPrinting = print(session, container.logs);
     await containers.start(container);
@@ -68,7 +77,7 @@ export async function startContainers(session: Session, request: StartRequest): 
     }
   }
   if (failed.length === 0) return 0;
-  session.err(`failed to start containers: ${failed.join(", ")}\n`);
+  session.err(`Error: failed to start containers: ${failed.join(", ")}\n`);
   return 1;
 }
 
@@ -93,6 +102,24 @@ export async function execInContainer(session: Session, request: ExecRequest): P
   stopPrinting?.();
   return exitCode;
 }
+
+/** @throws CliError if the file for the id is there already */
+function checkIdFile(session: Session, path: string): void {
+  if (path === "" || !session.client.exists(absolute(session, path))) return;
+  const why = "make sure the other container isn't running or delete it";
+  throw failure(
+    `container ID file found, ${why}: ${path}`.replace(/^(.*found, .*): (.*)$/, `container ID file found, ${why}`),
+  );
+}
+
+function writeIdFile(session: Session, path: string, id: string): void {
+  const { disk } = session;
+  if (path === "") return;
+  if (disk === undefined || !("writeFileSync" in disk) || typeof disk.writeFileSync !== "function") return;
+  disk.writeFileSync(absolute(session, path), encode(id));
+}
+
+const absolute = ({ cwd }: Session, path: string): string => (path.startsWith("/") ? path : join(cwd, path));
 
 /** Creates; if the image is missing, says so, pulls it and creates again. */
 async function createOrPull(session: Session, request: CreateParts): Promise<Container> {

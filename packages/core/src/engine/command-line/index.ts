@@ -8,16 +8,23 @@
  */
 import { StatusError } from "../../lib/index.ts";
 import { parseDocker } from "../docker/index.ts";
+import { CliError } from "../docker/problem.ts";
 import type { DockerRequest } from "../docker/request.ts";
 import { splitWords } from "../docker/words.ts";
 import type { Engine } from "../engine.ts";
+import { attachTo } from "./attach.ts";
 import { buildImage } from "./build/index.ts";
+import { commitToImage } from "./commit.ts";
 import { createContainer, execInContainer, runContainer, startContainers } from "./containers.ts";
+import { copyFiles } from "./copy.ts";
+import { printEvents } from "./events.ts";
 import { exportContainer, importImage, loadImages, removeImages, saveImages, showHistory } from "./images.ts";
 import { inspectObjects } from "./inspect.ts";
 import { listContainers, listImages, listNetworks, listVolumes } from "./lists.ts";
 import { printLogs } from "./logs.ts";
 import { eachNamed, type NamedWork } from "./named.ts";
+import { printPorts, printStats, printTop } from "./observe.ts";
+import { prune, pruneSystem } from "./prune.ts";
 import { pullImages, pushImages } from "./registry.ts";
 import { type CommandOptions, type CommandResult, Session } from "./session.ts";
 
@@ -37,6 +44,11 @@ export async function runDocker(
   try {
     return session.result(await execute(session, request));
   } catch (error) {
+    if (error instanceof CliError) {
+      session.out(error.stdout);
+      session.err(error.stderr);
+      return session.result(error.exitCode);
+    }
     if (!(error instanceof StatusError)) throw error;
     session.err(`Error response from daemon: ${error.message}\n`);
     return session.result(1);
@@ -84,15 +96,14 @@ async function execute(session: Session, request: DockerRequest): Promise<number
         ),
       );
     case "restart":
-      return named(request.containers, async (name) => {
-        const container = containers.get(name);
-        await ignoreUnchanged(containers.stop(container, { timeoutSeconds: request.timeout }));
-        await containers.start(container);
-      });
-    case "kill":
       return named(request.containers, (name) =>
-        containers.kill(containers.get(name), containers.signalOf(request.signal === "" ? "KILL" : request.signal)),
+        containers.restart(containers.get(name), {
+          timeoutSeconds: request.timeout,
+          ...(request.signal === "" ? {} : { signal: request.signal }),
+        }),
       );
+    case "kill":
+      return named(request.containers, (name) => kill(session, name, request.signal));
     case "pause":
       return named(request.containers, async (name) => containers.pause(containers.get(name)));
     case "unpause":
@@ -109,6 +120,29 @@ async function execute(session: Session, request: DockerRequest): Promise<number
     case "rename":
       containers.rename(containers.get(request.container), request.newName);
       return 0;
+    case "update":
+      return named(request.containers, async (name) => containers.update(containers.get(name), request.body));
+    case "attach":
+      return attachTo(session, request);
+    case "top":
+      return printTop(session, request);
+    case "stats":
+      return printStats(session, request);
+    case "port":
+      return printPorts(session, request);
+    case "cp":
+      return copyFiles(session, request);
+    case "commit":
+      return commitToImage(session, request);
+    case "events":
+      return printEvents(session, request);
+    case "container prune":
+    case "network prune":
+    case "volume prune":
+    case "image prune":
+      return prune(session, request);
+    case "system prune":
+      return pruneSystem(session, request);
     case "pull":
       return pullImages(session, request);
     case "push":
@@ -146,6 +180,17 @@ async function execute(session: Session, request: DockerRequest): Promise<number
       return named(request.volumes, async (name) => volumes.remove(name, { force: request.force }));
     default:
       throw new StatusError("not-implemented", `"docker ${request.command}" is not implemented`);
+  }
+}
+
+/** Errors of `kill` say what it was that could not be done. */
+async function kill({ engine }: Session, name: string, signal: string): Promise<void> {
+  const { containers } = engine;
+  try {
+    await containers.kill(containers.get(name), containers.signalOf(signal === "" ? "KILL" : signal));
+  } catch (error) {
+    if (!(error instanceof StatusError) || error.message.startsWith("cannot kill")) throw error;
+    throw new StatusError(error.kind, `cannot kill container: ${name}: ${error.message}`);
   }
 }
 

@@ -4,10 +4,12 @@
  * @see docker/cli cli/command/system/inspect.go, cli/command/inspect/inspector.go
  */
 import { StatusError } from "../../lib/index.ts";
-import { compileTemplate, renderInspected } from "../docker/format.ts";
-import { ValueError } from "../docker/problem.ts";
+import { rootBytes, writtenBytes } from "../container-size.ts";
+import { INSPECTED_CONTAINER } from "../docker/inspected/container.ts";
+import { INSPECTED_IMAGE } from "../docker/inspected/image.ts";
+import { INSPECTED_NETWORK, INSPECTED_VOLUME } from "../docker/inspected/network.ts";
+import { type Inspected, inspectOutput } from "../docker/inspected/output.ts";
 import type { RequestOf } from "../docker/request.ts";
-import { ANY } from "../docker/template/type.ts";
 import { containerDocument } from "../documents/container.ts";
 import { imageDocument, networkDocument, volumeDocument } from "../documents/others.ts";
 import type { Session } from "./session.ts";
@@ -17,12 +19,12 @@ type InspectRequest = RequestOf<
 >;
 
 /** Finds an object of one kind. @throws StatusError not-found */
-type Finder = (name: string) => unknown;
+type Finder = (name: string) => Inspected;
 
 export function inspectObjects(session: Session, request: InspectRequest): number {
   const finders = findersFor(session, request);
   const isTyped = finders.length === 1;
-  const found: unknown[] = [];
+  const found: Inspected[] = [];
   const problems: string[] = [];
   for (const name of request.names) {
     const object = findFirst(finders, name, problems, isTyped);
@@ -36,20 +38,28 @@ export function inspectObjects(session: Session, request: InspectRequest): numbe
 function findersFor(session: Session, request: InspectRequest): readonly Finder[] {
   const { containers, images, networks, volumes } = session.engine;
   const byType: Readonly<Record<string, Finder>> = {
-    container: (name) => containerDocument(containers.get(name)),
+    container: (name) => {
+      const container = containers.get(name);
+      const { engine } = session;
+      const wantsSize = "size" in request && request.size;
+      const size = wantsSize
+        ? { SizeRw: writtenBytes(engine, container), SizeRootFs: rootBytes(engine, container) }
+        : {};
+      return { json: { ...containerDocument(container), ...size }, type: INSPECTED_CONTAINER };
+    },
     image: (name) => {
       const image = images.get(name);
-      return imageDocument(image, images.tags(image));
+      return { json: imageDocument(image, images.tags(image)), type: INSPECTED_IMAGE };
     },
     network: (name) => {
       const network = networks.get(name);
       if (network === undefined) throw new StatusError("not-found", `network ${name} not found`);
-      return networkDocument(network);
+      return { json: networkDocument(network), type: INSPECTED_NETWORK };
     },
     volume: (name) => {
       const volume = volumes.get(name);
       if (volume === undefined) throw new StatusError("not-found", `get ${name}: no such volume`);
-      return volumeDocument(volume);
+      return { json: volumeDocument(volume), type: INSPECTED_VOLUME, typedOnly: true };
     },
   };
   const type = request.command === "inspect" ? request.type : request.command.split(" ")[0];
@@ -58,7 +68,12 @@ function findersFor(session: Session, request: InspectRequest): readonly Finder[
   return finder === undefined ? [] : [finder];
 }
 
-function findFirst(finders: readonly Finder[], name: string, problems: string[], isTyped: boolean): unknown {
+function findFirst(
+  finders: readonly Finder[],
+  name: string,
+  problems: string[],
+  isTyped: boolean,
+): Inspected | undefined {
   for (const find of finders) {
     try {
       return find(name);
@@ -72,20 +87,9 @@ function findFirst(finders: readonly Finder[], name: string, problems: string[],
   return undefined;
 }
 
-function printFound(session: Session, found: readonly unknown[], format: string): number {
-  if (format === "") {
-    session.out(`${JSON.stringify(found, undefined, 4)}\n`);
-    return 0;
-  }
-  try {
-    for (const object of found) {
-      const text = format === "json" ? JSON.stringify(object) : renderInspected(compileTemplate(format), object, ANY);
-      session.out(`${text}\n`);
-    }
-    return 0;
-  } catch (error) {
-    if (!(error instanceof ValueError)) throw error;
-    session.err(`${error.message}\n`);
-    return 64;
-  }
+function printFound(session: Session, found: readonly Inspected[], format: string): number {
+  const { stdout, errors } = inspectOutput(format, found);
+  session.out(stdout);
+  for (const error of errors) session.err(`${error}\n`);
+  return errors.length > 0 ? 1 : 0;
 }

@@ -1,42 +1,53 @@
 /** The lists: `docker ps`, `images`, `network ls`, `volume ls`. */
+
+import { rootBytes, writtenBytes } from "../container-size.ts";
 import { renderContainers } from "../docker/lists/containers.ts";
-import { renderImages } from "../docker/lists/images.ts";
+import { ambiguousHint, renderImages } from "../docker/lists/images.ts";
 import { renderNetworks, renderVolumes } from "../docker/lists/networks.ts";
 import { ValueError } from "../docker/problem.ts";
 import type { RequestOf } from "../docker/request.ts";
 import { containerSummary } from "../documents/container.ts";
 import { networkDocument, volumeDocument } from "../documents/others.ts";
+import { CONTAINER_FILTERS, selectContainers } from "../select/containers.ts";
+import { Filters } from "../select/filters.ts";
+import { IMAGE_FILTERS, imageSummary, selectImages } from "../select/images.ts";
+import { NETWORK_FILTERS, selectNetworks } from "../select/networks.ts";
+import { selectVolumes, VOLUME_FILTERS } from "../select/volumes.ts";
 import type { Session } from "./session.ts";
 
 export function listContainers(session: Session, request: RequestOf<"ps">): number {
-  const { containers, kernel } = session.engine;
+  const { engine } = session;
+  const filters = Filters.of(request.filters, CONTAINER_FILTERS);
   const all = request.all || request.limit > 0;
-  const found = containers.list({ all }).slice(0, request.limit > 0 ? request.limit : undefined);
-  const rows = found.map((container) => containerSummary(container, kernel.nowUs));
+  const found = selectContainers(engine, filters, all).slice(0, request.limit > 0 ? request.limit : undefined);
+  const rows = found.map((container) => ({
+    ...containerSummary(container, engine.kernel.nowUs),
+    ...(request.size ? { SizeRw: writtenBytes(engine, container), SizeRootFs: rootBytes(engine, container) } : {}),
+  }));
   return show(session, () => renderContainers(rows, { ...request, now: session.now }));
 }
 
 export function listImages(session: Session, request: RequestOf<"images">): number {
-  const { images } = session.engine;
-  const rows = images.list().map((image) => ({
-    Id: image.id,
-    RepoTags: images.tags(image),
-    RepoDigests: [],
-    Created: 0,
-    Size: image.sizeBytes,
-    SharedSize: -1,
-    Containers: -1,
-  }));
-  return show(session, () => renderImages(rows, { ...request, now: session.now }));
+  const { engine } = session;
+  const filters = Filters.of(request.filters, IMAGE_FILTERS);
+  const rows = selectImages(engine, filters)
+    .map((image) => imageSummary(engine, image, filters.get("reference")))
+    .filter((row) => row !== undefined);
+  return show(session, () => {
+    const text = renderImages(rows, { ...request, now: session.now });
+    if (rows.length === 0 && request.ambiguous !== undefined) session.err(ambiguousHint(request.ambiguous));
+    return text;
+  });
 }
 
 export function listNetworks(session: Session, request: RequestOf<"network ls">): number {
-  const rows = session.engine.networks.list().map(networkDocument);
+  const rows = selectNetworks(session.engine, Filters.of(request.filters, NETWORK_FILTERS)).map(networkDocument);
   return show(session, () => renderNetworks(rows as Parameters<typeof renderNetworks>[0], request));
 }
 
 export function listVolumes(session: Session, request: RequestOf<"volume ls">): number {
-  return show(session, () => renderVolumes(session.engine.volumes.list().map(volumeDocument), request));
+  const rows = selectVolumes(session.engine, Filters.of(request.filters, VOLUME_FILTERS)).map(volumeDocument);
+  return show(session, () => renderVolumes(rows, request));
 }
 
 function show(session: Session, render: () => string): number {

@@ -1,23 +1,41 @@
-/** `docker logs`. @see docker/cli cli/command/container/logs.go */
-import { rfc3339NanoFixed } from "../../lib/go/index.ts";
+/** `docker logs`. @see docker/cli cli/command/container/logs.go, moby daemon/logs.go */
+import { encode, StatusError } from "../../lib/index.ts";
 import type { LogsRequest } from "../docker/requests/container.ts";
+import { logTimeOf } from "../documents/time.ts";
+import { logDetails, READABLE_LOGS } from "../log-details.ts";
+import { type LogLine, LogLines } from "../log-lines.ts";
 import type { Session } from "./session.ts";
+import { timeUs } from "./times.ts";
 
 export async function printLogs(session: Session, request: LogsRequest): Promise<number> {
-  const { containers } = session.engine;
+  const { containers, kernel, world } = session.engine;
   const container = containers.get(request.container);
-  const tail = /^\d+$/.test(request.tail) ? Number(request.tail) : Number.POSITIVE_INFINITY;
-  const entries = container.logs.entries;
-  for (const { stream, bytes, timeUs } of tail === 0 ? [] : entries.slice(-tail)) {
-    const prefix = request.timestamps ? `${rfc3339NanoFixed(Math.floor(timeUs / 1e6), (timeUs % 1e6) * 1000)} ` : "";
-    if (stream === "stdout") {
-      session.out(prefix);
-      session.out(bytes);
-    } else {
-      session.err(prefix);
-      session.err(bytes);
-    }
+  const sinceUs = timeUs(request.since, kernel.nowUs, 'invalid value for "since": ') ?? Number.NEGATIVE_INFINITY;
+  const untilUs = timeUs(request.until, kernel.nowUs, 'invalid value for "until": ') ?? Number.POSITIVE_INFINITY;
+  if (!READABLE_LOGS.has(container.hostConfig.LogConfig?.Type ?? "")) {
+    throw new StatusError("not-implemented", "configured logging driver does not support reading");
   }
-  if (request.follow) await containers.wait(container);
+  const details = request.details ? `${logDetails(container)} ` : "";
+  const isWanted = (line: LogLine): boolean => line.timeUs >= sinceUs && line.timeUs <= untilUs;
+  const print = (line: LogLine): void => {
+    const write = (part: Uint8Array): void => (line.stream === "stdout" ? session.out(part) : session.err(part));
+    if (!isWanted(line)) return;
+    const prefix = (request.timestamps ? `${logTimeOf(line.timeUs)} ` : "") + details;
+    if (prefix !== "") write(encode(prefix));
+    write(line.bytes);
+  };
+  const lines = new LogLines();
+  const past = container.logs.entries.flatMap((entry) => lines.push(entry));
+  const kept = (container.isRunning ? past : [...past, ...lines.end()]).filter(isWanted);
+  const tail = /^\d+$/.test(request.tail) ? Number(request.tail) : Number.POSITIVE_INFINITY;
+  for (const line of tail === 0 ? [] : kept.slice(-tail)) print(line);
+  if (!request.follow || !container.isActive) return 0;
+  const stop = container.logs.follow((entry) => {
+    for (const line of lines.push(entry)) print(line);
+  });
+  const isOver = (): boolean => !container.isActive || kernel.nowUs > untilUs;
+  await world.until(isOver, { what: `container ${container.name} to end` });
+  stop();
+  for (const line of lines.end()) print(line);
   return 0;
 }

@@ -14,6 +14,7 @@ import { prepareHost } from "./host-rules.ts";
 
 export interface BridgeNetworkInit {
   readonly kernel: Kernel;
+  readonly id: string;
   /** Of the bridge device. */
   readonly bridgeName: string;
   /** Of the network, as containers can say it behind a name. */
@@ -27,6 +28,7 @@ export interface BridgeNetworkInit {
 
 export class BridgeNetwork {
   readonly kernel: Kernel;
+  readonly id: string;
   readonly name: string;
   readonly pool: AddressPool;
   readonly internal: boolean;
@@ -43,6 +45,7 @@ export class BridgeNetwork {
 
   constructor(init: BridgeNetworkInit) {
     this.kernel = init.kernel;
+    this.id = init.id;
     this.name = init.name;
     this.pool = init.pool;
     this.internal = init.internal;

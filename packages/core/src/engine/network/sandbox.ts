@@ -8,8 +8,10 @@
 import type { NetNamespace } from "../../kernel/index.ts";
 import type { DnsQuestion } from "../../lib/index.ts";
 import { type DnsAnswer, DnsServer, type NetStack } from "../../net/index.ts";
+import type { EndpointSettings } from "../docker/create-body.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Publication, PublishedPort } from "./published-ports.ts";
+import { connectedSettings, EMPTY_SETTINGS } from "./settings.ts";
 
 /** Where the embedded name server listens in every container on a user-defined network. */
 export const EMBEDDED_DNS = "127.0.0.11";
@@ -21,7 +23,7 @@ export class Sandbox {
   /** In the order of their devices. */
   readonly endpoints: Endpoint[];
   readonly ports: readonly PublishedPort[];
-  #publications: readonly Publication[] = [];
+  #publications: readonly Publication[] | undefined;
   #namespace: NetNamespace | undefined;
   #dns: DnsServer | undefined;
   #devices = 0;
@@ -32,17 +34,27 @@ export class Sandbox {
     this.ports = ports;
   }
 
+  /** The settings of the container's networks, with what it has there. Nobody keeps them: few are ever looked at. */
+  connected(settings: Readonly<Record<string, EndpointSettings>>): Readonly<Record<string, EndpointSettings>> {
+    const connected = { ...settings };
+    for (const endpoint of this.endpoints) {
+      const { name } = endpoint.network;
+      connected[name] = connectedSettings(settings[name] ?? EMPTY_SETTINGS, endpoint);
+    }
+    return connected;
+  }
+
   /** Some of its networks knows names. */
   get hasNames(): boolean {
     return this.endpoints.some(({ network }) => network.hasNames);
   }
 
   /** The container's namespace is there, and its program has not started yet. */
-  attach(namespace: NetNamespace, publish: () => readonly Publication[]): void {
+  attach(namespace: NetNamespace, publish: (port: PublishedPort) => Publication): void {
     this.#namespace = namespace;
     for (const endpoint of this.endpoints) endpoint.belongsTo(namespace);
     namespace.furnish((stack) => this.#build(stack));
-    this.#publications = publish();
+    if (this.ports.length > 0) this.#publications = this.ports.map(publish);
   }
 
   /** One more network, while it runs. */
@@ -67,7 +79,7 @@ export class Sandbox {
   }
 
   close(): void {
-    for (const publication of this.#publications) publication.end();
+    for (const publication of this.#publications ?? []) publication.end();
     this.#dns?.close();
     for (const endpoint of this.endpoints) endpoint.unplug();
     this.#namespace = undefined;

@@ -25,19 +25,13 @@ export function modeOf(mode: string | undefined): string {
   return mode === undefined || mode === "" || mode === "default" ? "bridge" : mode;
 }
 
-/** `endpoint` is `undefined` on networks without addresses. */
-export function connectedSettings(
-  settings: EndpointSettings,
-  networkId: string,
-  endpoint: Endpoint | undefined,
-  newId: () => string,
-): EndpointSettings {
-  if (endpoint === undefined) return { ...settings, NetworkID: networkId, EndpointID: newId() };
-  const { pool, hasNames, gateway } = endpoint.network;
+/** With what the container has there while it runs. */
+export function connectedSettings(settings: EndpointSettings, endpoint: Endpoint): EndpointSettings {
+  const { id, pool, hasNames, gateway } = endpoint.network;
   return {
     ...settings,
     MacAddress: endpoint.mac,
-    NetworkID: networkId,
+    NetworkID: id,
     EndpointID: endpoint.id,
     Gateway: gateway ?? "",
     IPAddress: endpoint.address,

@@ -16,7 +16,7 @@ export class NetNamespace extends Namespace {
   #sysctls: SysctlValues | undefined;
   #stack: NetStack | undefined;
   /** What is to be done to the stack as soon as there is one. */
-  #plans: ((stack: NetStack) => void)[] | undefined;
+  #plan: ((stack: NetStack) => void) | undefined;
 
   get sysctls(): SysctlValues {
     this.#sysctls ??= new SmallMap();
@@ -28,8 +28,8 @@ export class NetNamespace extends Namespace {
     if (this.#stack === undefined) {
       const made = new NetStack(host, (name) => netSysctl(this.#sysctls, name));
       this.#stack = made;
-      for (const plan of this.#plans ?? []) plan(made);
-      this.#plans = undefined;
+      this.#plan?.(made);
+      this.#plan = undefined;
     }
     return this.#stack;
   }
@@ -41,8 +41,13 @@ export class NetNamespace extends Namespace {
 
   /** Does something to the stack: at once if there is one, else when it is made. A plan costs nothing until then. */
   furnish(plan: (stack: NetStack) => void): void {
+    const before = this.#plan;
     if (this.#stack !== undefined) plan(this.#stack);
-    else if (this.#plans === undefined) this.#plans = [plan];
-    else this.#plans.push(plan);
+    else if (before === undefined) this.#plan = plan;
+    else
+      this.#plan = (stack) => {
+        before(stack);
+        plan(stack);
+      };
   }
 }

@@ -3,7 +3,7 @@
  *
  * @see moby api/server/router/build/build_routes.go
  */
-import type { BuildRequest } from "@bottleship/core/build";
+import type { BuildRequest, Dockerfile } from "@bottleship/core/build";
 import { tarToLayer } from "@bottleship/core/content";
 import type { Engine } from "@bottleship/core/engine";
 import { clean, decode, gunzip, isGzip, StatusError } from "@bottleship/core/lib";
@@ -15,7 +15,7 @@ import { flag, jsonValue, text } from "../../http/query.ts";
 import type { Call } from "../../http/router.ts";
 import { ProgressError, progressReply } from "../../streams/progress.ts";
 import { ClassicProgress, type StepMemory } from "./classic-progress.ts";
-import { buildKitOption, tryParse } from "./classic-steps.ts";
+import { classicSteps, findBuildKitUse, tryParse } from "./classic-steps.ts";
 import { parse as parseName } from "./pull.ts";
 
 /** Unset arguments are null. */
@@ -52,37 +52,31 @@ export async function build(engine: Engine, { request, query }: Call): Promise<A
 async function run(
   engine: Engine,
   options: BuildRequest,
-  dockerfile: string | undefined,
+  text: string | undefined,
   isQuiet: boolean,
   tell: (document: Readonly<Record<string, unknown>>) => Promise<void>,
 ): Promise<void> {
   const say = (line: string): Promise<void> => (line === "" ? Promise.resolve() : tell({ stream: line }));
-  if (dockerfile === undefined) throw new Error(`Cannot locate specified Dockerfile: ${options.file}`);
-  const parsed = tryParse(dockerfile);
-  const option = parsed === undefined ? undefined : buildKitOption(parsed);
-  const memory = memories.get(engine) ?? new Set();
-  memories.set(engine, memory);
-  const salt = JSON.stringify([options.buildArgs, options.labels]);
-  const show = (line: string): void => {
-    if (!isQuiet) void say(line);
-  };
+  if (text === undefined) throw new Error(`Cannot locate specified Dockerfile: ${options.file}`);
+  const whole = tryParse(text);
+  const refused = whole === undefined ? undefined : findBuildKitUse(whole);
+  const dockerfile = refused?.before ?? whole;
   const progress =
-    parsed === undefined
+    whole === undefined || dockerfile === undefined
       ? undefined
-      : new ClassicProgress(parsed, { tell: show, memory, noCache: options.noCache === true, salt });
+      : progressOf(engine, options, whole, dockerfile, isQuiet ? () => {} : say);
   try {
-    if (option !== undefined) {
-      throw new StatusError(
-        "invalid-argument",
-        `the --${option} option requires BuildKit. Refer to https://docs.docker.com/go/buildkit/ to learn how to build images with BuildKit enabled`,
-      );
-    }
     const { image } = await engine.build({
       ...options,
-      ...(parsed === undefined ? {} : { dockerfile: parsed }),
+      ...(refused === undefined ? {} : { tags: [] }),
+      ...(dockerfile === undefined ? {} : { dockerfile }),
       onEvent: (event) => progress?.note(event),
     });
     progress?.end();
+    if (refused !== undefined) {
+      progress?.refuse(refused.text);
+      throw new ProgressError(needsBuildKit(refused.option), undefined);
+    }
     if (isQuiet) {
       await say(`${image.id}\n`);
       return;
@@ -94,6 +88,28 @@ async function run(
     progress?.fail();
     throw classicError(error);
   }
+}
+
+function progressOf(
+  engine: Engine,
+  { noCache, buildArgs, labels }: BuildRequest,
+  whole: Dockerfile,
+  dockerfile: Dockerfile,
+  say: (line: string) => unknown,
+): ClassicProgress {
+  const memory = memories.get(engine) ?? new Set();
+  memories.set(engine, memory);
+  return new ClassicProgress(dockerfile, {
+    tell: (line) => void say(line),
+    memory,
+    noCache: noCache === true,
+    salt: JSON.stringify([buildArgs, labels]),
+    total: classicSteps(whole).length,
+  });
+}
+
+function needsBuildKit(option: string): string {
+  return `the --${option} option requires BuildKit. Refer to https://docs.docker.com/go/buildkit/ to learn how to build images with BuildKit enabled`;
 }
 
 /** The same failure in the classic builder's words. */

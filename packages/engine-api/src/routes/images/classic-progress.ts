@@ -22,6 +22,7 @@ export class ClassicProgress {
   readonly #steps: readonly ClassicStep[];
   readonly #dockerfile: Dockerfile;
   readonly #memory: StepMemory;
+  readonly #total: number;
   readonly #byNumber = new Map<number, Vertex>();
   readonly #byPlace = new Map<string, Vertex>();
   readonly #triggers = new Map<number, number>();
@@ -38,12 +39,15 @@ export class ClassicProgress {
       readonly noCache: boolean;
       /** What besides its text decides about a step. */
       readonly salt: string;
+      /** How many steps are said to be, if more than are done. */
+      readonly total: number;
     },
   ) {
     this.#dockerfile = dockerfile;
     this.#steps = classicSteps(dockerfile);
     this.#tell = options.tell;
     this.#memory = options.memory;
+    this.#total = options.total;
     this.#key = options.salt;
     this.#isCached = !options.noCache;
   }
@@ -63,6 +67,11 @@ export class ClassicProgress {
   /** The build has ended well: what has not been told yet. */
   end(): void {
     this.#proceed(true);
+  }
+
+  /** The step after all these is refused. */
+  refuse(text: string): void {
+    this.#tell(`Step ${this.#steps.length + 1}/${this.#total} : ${text}\n`);
   }
 
   /** The build has failed: the step that did it, and what it wrote. */
@@ -112,7 +121,7 @@ export class ClassicProgress {
   #announce({ text }: ClassicStep): void {
     if (this.#isAnnounced) return;
     this.#isAnnounced = true;
-    this.#tell(`Step ${this.#at + 1}/${this.#steps.length} : ${text}\n`);
+    this.#tell(`Step ${this.#at + 1}/${this.#total} : ${text}\n`);
   }
 
   #finish(step: ClassicStep, vertex: Vertex | undefined): void {

@@ -75,6 +75,8 @@ export function tryParse(text: string): Dockerfile | undefined {
   }
 }
 
+const SHELL = ["/bin/sh", "-c"];
+
 /** The classic builder hands `RUN <<EOF` to the shell without what follows: the shell reads nothing, and does nothing. */
 function withoutHeredocs(dockerfile: Dockerfile): Dockerfile {
   return {
@@ -84,17 +86,34 @@ function withoutHeredocs(dockerfile: Dockerfile): Dockerfile {
       instructions: instructions.map((one) => {
         if (one.kind !== "RUN" || one.heredocs === undefined || one.command.form !== "shell") return one;
         const { heredocs, ...bare } = one;
-        return { ...bare, command: { form: "shell", command: `${one.command.command.split("\n")[0]}` } };
+        return { ...bare, command: { form: "exec", argv: [...SHELL, one.command.command.split("\n")[0] ?? ""] } };
       }),
     })),
   };
 }
 
-/** An option of RUN, COPY or ADD that only BuildKit has: "mount"; nothing if all are known to the classic builder. */
-export function buildKitOption({ stages }: Dockerfile): string | undefined {
-  for (const one of stages.flatMap(({ instructions }) => instructions)) {
-    if (one.kind === "RUN" && one.mounts !== undefined && one.mounts.length > 0) return "mount";
-    if ((one.kind === "COPY" || one.kind === "ADD") && one.link === true) return "link";
+/** Where a Dockerfile asks for what only BuildKit can do, and what comes before that. */
+export interface BuildKitUse {
+  /** The option: "mount". */
+  readonly option: string;
+  /** The step's text. */
+  readonly text: string;
+  readonly before: Dockerfile;
+}
+
+export function findBuildKitUse(dockerfile: Dockerfile): BuildKitUse | undefined {
+  for (const [stage, { from, instructions }] of dockerfile.stages.entries()) {
+    for (const [index, one] of instructions.entries()) {
+      const option = buildKitOption(one);
+      if (option === undefined) continue;
+      const stages = [...dockerfile.stages.slice(0, stage), { from, instructions: instructions.slice(0, index) }];
+      return { option, text: textOf(one), before: { ...dockerfile, stages } };
+    }
   }
   return undefined;
+}
+
+function buildKitOption(one: AnyInstruction): string | undefined {
+  if (one.kind === "RUN" && one.mounts !== undefined && one.mounts.length > 0) return "mount";
+  return (one.kind === "COPY" || one.kind === "ADD") && one.link === true ? "link" : undefined;
 }

@@ -1,0 +1,163 @@
+/**
+ * `docker cp`: files between a container and the disk that the client runs on.
+ *
+ * @see docker/cli cli/command/container/cp.go, moby pkg/archive/copy.go
+ */
+import type { ContextDisk } from "../../build/index.ts";
+import { type LayerEntry, layerToTar, tarToLayer } from "../../content/index.ts";
+import { basename, clean, decode, dirname, encode, gunzip, isGzip, StatusError } from "../../lib/index.ts";
+import type { PathStat } from "../archives.ts";
+import type { Container } from "../container.ts";
+import { failure } from "../docker/problem.ts";
+import type { RequestOf } from "../docker/request.ts";
+import type { Session } from "./session.ts";
+
+type CopyRequest = RequestOf<"cp">;
+
+/** The parts of `node:fs` that copies out of a container need. */
+interface WritableDisk extends ContextDisk {
+  writeFileSync(path: string, content: Uint8Array, options?: { readonly mode: number }): void;
+  mkdirSync(path: string, options?: { readonly recursive: boolean; readonly mode?: number }): unknown;
+  symlinkSync(target: string, path: string): void;
+}
+
+const GO_DIRECTORY = 2 ** 31;
+const TYPE_BITS = 0o170000;
+const DIRECTORY = 0o040000;
+const SYMLINK = 0o120000;
+
+export function copyFiles(session: Session, request: CopyRequest): number {
+  const container = session.engine.containers.get(request.container);
+  if (request.direction === "from-container") copyOut(session, container, request);
+  else copyIn(session, container, request);
+  return 0;
+}
+
+function copyIn(session: Session, container: Container, request: CopyRequest): void {
+  const { archives, containers } = session.engine;
+  const { path, stat } = resolved(session, container, request.containerPath);
+  const isDirectory = stat !== undefined && stat.mode >= GO_DIRECTORY;
+  const write = (directory: string, entries: Iterable<LayerEntry>): void => {
+    archives.write(container, directory, entries, { keepsKinds: true });
+    containers.note(container, "extract-to-dir");
+  };
+  if (request.localPath === "-") {
+    if (!isDirectory) throw failure(`destination "${request.container}:${request.containerPath}" must be a directory`);
+    const sent = session.stdin ?? new Uint8Array();
+    return write(path, tarToLayer(isGzip(sent) ? gunzip(sent) : sent));
+  }
+  const disk = session.disk;
+  const local = localPath(session, request.localPath);
+  const kind = kindOf(disk, local, request.localPath.endsWith("/") || request.followLink);
+  if (disk === undefined || kind === undefined) throw failure(`lstat ${local}: no such file or directory`);
+  const tree = (name: string): Iterable<LayerEntry> => diskTree(disk, local, name, request.followLink);
+  if (isDirectory) {
+    const copiesContent = kind === "dir" && /(^|\/)\.$/.test(request.localPath);
+    return write(path, tree(copiesContent ? "" : basename(local)));
+  }
+  if (stat !== undefined && kind === "dir") throw failure("cannot copy directory");
+  if (request.containerPath.endsWith("/") && kind !== "dir") {
+    throw failure(stat === undefined ? "no such directory" : "not a directory");
+  }
+  write(dirname(path), tree(basename(path)));
+}
+
+/** The place in a container that a path leads to, and what is there. */
+function resolved(session: Session, container: Container, given: string) {
+  const { archives } = session.engine;
+  const look = (path: string): PathStat | undefined => {
+    try {
+      return archives.stat(container, path);
+    } catch (error) {
+      if (error instanceof StatusError && error.kind === "not-found") return undefined;
+      throw error;
+    }
+  };
+  const path = clean(`/${given}`);
+  const stat = look(path);
+  if (stat === undefined || stat.linkTarget === "") return { path, stat };
+  return { path: stat.linkTarget, stat: look(stat.linkTarget) };
+}
+
+function copyOut(session: Session, container: Container, request: CopyRequest): void {
+  const { archives, containers } = session.engine;
+  const link = request.followLink ? archives.stat(container, request.containerPath).linkTarget : "";
+  const { stat, entries } = archives.read(container, link === "" ? request.containerPath : link);
+  containers.note(container, "archive-path");
+  if (request.localPath === "-") return session.out(layerToTar(entries));
+  const disk = writable(session.disk, request.localPath);
+  const local = localPath(session, request.localPath);
+  const there = kindOf(disk, local, true);
+  const isDirectory = stat.mode >= GO_DIRECTORY;
+  if (there === undefined) {
+    if (kindOf(disk, dirname(local), true) !== "dir") {
+      throw failure(`invalid output path: directory "${dirname(local)}" does not exist`);
+    }
+    if (request.localPath.endsWith("/") && !isDirectory) throw failure("no such directory");
+  } else if (there !== "dir") {
+    if (isDirectory) throw failure("cannot copy directory");
+    if (request.localPath.endsWith("/")) throw failure("not a directory");
+  }
+  const copiesContent = /(^|\/)\.$/.test(request.containerPath);
+  // A link that is followed keeps the name under which it was asked for.
+  const name = basename(clean(`/${request.containerPath}`));
+  const root = there === "dir" && !copiesContent ? `${local}/${name}` : local;
+  const top = entries[0]?.path ?? "";
+  for (const entry of entries) place(disk, root + entry.path.slice(top.length), entry);
+}
+
+function place(disk: WritableDisk, path: string, { type, mode, content, link }: LayerEntry): void {
+  if (type === "dir") disk.mkdirSync(path, { recursive: true, mode });
+  else if (type === "symlink") disk.symlinkSync(link ?? "", path);
+  else if (type === "file") disk.writeFileSync(path, content ?? new Uint8Array(), { mode });
+}
+
+function writable(disk: ContextDisk | undefined, path: string): WritableDisk {
+  if (disk === undefined || !("writeFileSync" in disk && "mkdirSync" in disk && "symlinkSync" in disk)) {
+    throw failure(`failed to write ${path}: there is no disk to write to`);
+  }
+  return disk as WritableDisk;
+}
+
+/** A file or directory of the client's disk, under a name of its own; "" names only what is in it. */
+function* diskTree(disk: ContextDisk, path: string, name: string, follows: boolean): Generator<LayerEntry> {
+  const stat = disk.lstatSync(path);
+  if (stat === undefined) return;
+  const type = stat.mode & TYPE_BITS;
+  const common = { path: name, mode: stat.mode & 0o7777, uid: 0, gid: 0, mtimeUs: Math.floor(stat.mtimeMs * 1000) };
+  if (type === SYMLINK && !follows) {
+    const link = disk.readlinkSync(path);
+    yield { ...common, type: "symlink", link: typeof link === "string" ? link : decode(link) };
+  } else if (type === DIRECTORY) {
+    if (name !== "") yield { ...common, type: "dir" };
+    for (const child of [...disk.readdirSync(path)].map(nameOf).sort()) {
+      yield* diskTree(disk, `${path}/${child}`, name === "" ? child : `${name}/${child}`, false);
+    }
+  } else {
+    const content = disk.readFileSync(path);
+    yield { ...common, type: "file", content: typeof content === "string" ? encode(content) : content };
+  }
+}
+
+function nameOf(entry: string | Uint8Array | object): string {
+  if (typeof entry === "string") return entry;
+  return entry instanceof Uint8Array ? decode(entry) : String((entry as { readonly name?: unknown }).name);
+}
+
+function kindOf(disk: ContextDisk | undefined, path: string, follows: boolean): "dir" | "other" | undefined {
+  try {
+    const stat = disk?.lstatSync(path);
+    if (disk === undefined || stat === undefined) return undefined;
+    const type = stat.mode & TYPE_BITS;
+    if (type === SYMLINK && follows) {
+      const link = disk.readlinkSync(path);
+      const target = typeof link === "string" ? link : decode(link);
+      return kindOf(disk, clean(target.startsWith("/") ? target : `${dirname(path)}/${target}`), true);
+    }
+    return type === DIRECTORY ? "dir" : "other";
+  } catch {
+    return undefined;
+  }
+}
+
+const localPath = ({ cwd }: Session, path: string): string => clean(path.startsWith("/") ? path : `${cwd}/${path}`);

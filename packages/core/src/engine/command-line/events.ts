@@ -1,0 +1,56 @@
+/** `docker events`. @see docker/cli cli/command/system/events.go */
+import { StatusError } from "../../lib/index.ts";
+import { compileTemplate, GoValue, renderTemplate } from "../docker/format.ts";
+import { EVENT_MESSAGE } from "../docker/inspected/event.ts";
+import type { RequestOf } from "../docker/request.ts";
+import { pointer } from "../docker/template/type.ts";
+import { logTimeOf } from "../documents/time.ts";
+import type { EngineEvent } from "../events.ts";
+import { acceptsEvent, eventDocument } from "../select/events.ts";
+import { Filters } from "../select/filters.ts";
+import type { Session } from "./session.ts";
+import { timeUs } from "./times.ts";
+
+/** What has happened since a time, and what happens until another. Watching alone makes nothing happen. */
+export async function printEvents(session: Session, request: RequestOf<"events">): Promise<number> {
+  const { events, kernel, world } = session.engine;
+  const sinceUs = timeUs(request.since, kernel.nowUs);
+  const untilUs = timeUs(request.until, kernel.nowUs);
+  if (sinceUs !== undefined && untilUs !== undefined && sinceUs > untilUs) {
+    const between = `\`since\` time (${request.since}) cannot be after \`until\` time (${request.until})`;
+    throw new StatusError("invalid-argument", between);
+  }
+  const filters = Filters.of(request.filters);
+  const format = formatter(request.format);
+  const show = (event: EngineEvent): void => {
+    if (event.timeUs <= (untilUs ?? event.timeUs) && acceptsEvent(filters, event)) session.lines([format(event)]);
+  };
+  if (sinceUs !== undefined) for (const event of events.past()) if (event.timeUs >= sinceUs) show(event);
+  if (untilUs !== undefined && untilUs <= kernel.nowUs) return 0;
+  events.on("event", show);
+  try {
+    if (untilUs === undefined) await world.until(() => false, { follows: true, what: "events" });
+    else {
+      const end = world.clock.after(untilUs - kernel.nowUs, () => {});
+      await world.until(() => kernel.nowUs >= untilUs, { what: "the last event" });
+      end.cancel();
+    }
+  } finally {
+    events.off("event", show);
+  }
+  return 0;
+}
+
+function formatter(format: string): (event: EngineEvent) => string {
+  if (format === "") return eventLine;
+  const template = compileTemplate(format === "json" ? "{{json .}}" : format);
+  return (event) => renderTemplate(template, new GoValue(pointer(EVENT_MESSAGE), eventDocument(event)));
+}
+
+/** `TIME container create ID (image=busybox, name=web)` */
+function eventLine(event: EngineEvent): string {
+  const { Actor, Type, Action } = eventDocument(event);
+  const attributes = Object.entries(Actor.Attributes).map(([name, value]) => `${name}=${value}`);
+  const about = attributes.length === 0 ? "" : ` (${attributes.join(", ")})`;
+  return `${logTimeOf(event.timeUs)} ${Type} ${Action} ${Actor.ID}${about}`;
+}
