@@ -17,6 +17,11 @@ export async function docker(engine: Engine, line: string | readonly string[]): 
 
 /** Everything of an engine that a mistake could leave behind, as text. */
 export async function inventory(engine: Engine): Promise<string> {
-  const lists = ["ps -a", "volume ls", "network ls", "images"];
+  const lists = [
+    "ps -a --format '{{.Names}} {{.Image}} {{.State}}'",
+    "volume ls",
+    "network ls",
+    "images --format '{{.Repository}}:{{.Tag}} {{.ID}}'",
+  ];
   return (await Promise.all(lists.map((list) => docker(engine, list)))).join("\n");
 }

@@ -13,4 +13,5 @@ export * from "./signal.ts";
 export * from "./socket.ts";
 export * from "./stat.ts";
 export * from "./syscalls.ts";
+export * from "./termios.ts";
 export * from "./wait.ts";

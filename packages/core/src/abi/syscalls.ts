@@ -192,12 +192,18 @@ export const FD_CLOEXEC = 1;
 export type IoctlRequest =
   | "TCGETS"
   | "TCSETS"
+  | "TCSETSW"
+  | "TCSETSF"
+  | "TCFLSH"
   | "TIOCGPGRP"
   | "TIOCSPGRP"
+  | "TIOCGSID"
   | "TIOCGWINSZ"
   | "TIOCSWINSZ"
   | "TIOCSCTTY"
   | "TIOCNOTTY"
+  | "TIOCGPTN"
+  | "TIOCSPTLCK"
   | "FIONREAD";
 
 export interface ReceivedIcmp {

@@ -6,20 +6,22 @@
  *
  * @see moby daemon/create.go, start.go, stop.go, kill.go, monitor.go, delete.go
  */
-import { Errno, exitCode, O_RDWR, SIGKILL, type Signal, signalNumber, type WaitStatus } from "../abi/index.ts";
+import { Errno, exitCode, O_RDWR, SIGKILL, type Signal, signalNumber, type WaitStatus, type WindowSize } from "../abi/index.ts";
 import { type Image, topSnapshot } from "../image/index.ts";
 import type { Kernel } from "../kernel/index.ts";
-import { StatusError } from "../lib/index.ts";
+import { fromLatin1, latin1, StatusError } from "../lib/index.ts";
 import { DEFAULT_SHM_SIZE, type Runtime, type Stdio } from "../runtime/index.ts";
 import type { Prng, WaitOptions, World } from "../sim/index.ts";
 import { type Change, changesOf, MountedSnapshot, ROOTFS_PATH, type Snapshotter } from "../snapshot/index.ts";
 import { DeferredFile, type OpenFile, open } from "../vfs/index.ts";
 import { checkSubpath, ensureSource } from "./bind-source.ts";
 import { BundleDirectory } from "./bundle.ts";
+import { Console } from "./console.ts";
 import { Container } from "./container.ts";
 import type { ContainerConfig, CreateBody, HostConfig } from "./docker/create-body.ts";
 import type { EventLog } from "./events.ts";
 import { initLayer } from "./init-layer.ts";
+import { checkLogDriver } from "./log-driver.ts";
 import type { Stream } from "./logs.ts";
 import { mergeConfig } from "./merge-config.ts";
 import { collectMountPoints, type MountPoint } from "./mount-points.ts";
@@ -61,8 +63,8 @@ export interface ContainerParts {
 
 /** Seconds that `stop` waits unless told otherwise. */
 const STOP_TIMEOUT_SECONDS = 10;
-/** What a container ends with that gets no network. */
-const NETWORK_FAILED = 128;
+/** What a container ends with that gets no network, or whose log cannot be kept. */
+const START_FAILED = 128;
 const STOP_FIRST = "stop the container before removing or force remove";
 const VOLUMES_FROM_MODES: ReadonlySet<string> = new Set(["rw", "ro", "z", "Z", "ro,z", "ro,Z", "z,ro", "rw,z"]);
 const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
@@ -72,6 +74,7 @@ export class ContainerService {
   readonly #containers = new Map<string, Container>();
   readonly #names = new Map<string, string>();
   readonly #stdin = new Map<string, StdinFeed>();
+  readonly #consoles = new Map<string, Console>();
   readonly #bundles: BundleDirectory;
   readonly #users: UserLookup;
   readonly #shm: SharedMemory;
@@ -166,7 +169,10 @@ export class ContainerService {
     }
     this.#recordMounts(container, "mount");
     this.#openNetwork(container);
-    const oci = runtime.create(container.id, spec, bundle, this.#stdio(container));
+    this.#openLogDriver(container);
+    const oci = runtime.create(container.id, spec, bundle, this.#stdio(container), (master) =>
+      this.#openConsole(container, master),
+    );
     container.oci = oci;
     const settled = (): boolean => oci.status !== "creating";
     if (!settled()) await world.until(settled, { ...options, what: `container ${container.name} to be created` });
@@ -324,9 +330,15 @@ export class ContainerService {
     this.#feedOf(container)?.write(bytes);
   }
 
-  /** No more input comes. */
+  /** No more input comes. A terminal stays open: whoever types ends input with ^D. */
   closeStdin(container: Container): void {
-    this.#feedOf(container)?.end();
+    if (container.config.Tty !== true) this.#feedOf(container)?.end();
+  }
+
+  /** Tells a terminal its size. @throws StatusError conflict if the container does not run */
+  resize(container: Container, size: WindowSize): void {
+    if (!container.isRunning) throw new StatusError("conflict", `container ${container.id} is not running`);
+    this.#consoles.get(container.id)?.resize(size);
   }
 
   /** @throws StatusError invalid-argument for a name that is none */
@@ -438,8 +450,19 @@ export class ContainerService {
 
   #stdio(container: Container): Stdio {
     const openStream = (fd: number): OpenFile => (fd === 0 ? this.#openNull(container) : this.#openLog(container, fd));
-    const stdin = container.config.OpenStdin === true ? this.#stdinPipe(container) : new DeferredFile(openStream, 0);
+    // A terminal takes the place of all three.
+    const hasPipe = container.config.OpenStdin === true && container.config.Tty !== true;
+    const stdin = hasPipe ? this.#stdinPipe(container) : new DeferredFile(openStream, 0);
     return [stdin, new DeferredFile(openStream, 1), new DeferredFile(openStream, 2)];
+  }
+
+  /** What a terminal shows is standard output, and what whoever is attached types goes into it. */
+  #openConsole(container: Container, master: OpenFile): void {
+    const { kernel } = this.#parts;
+    const show = (bytes: Uint8Array): void =>
+      container.logs.append({ stream: "stdout", timeUs: kernel.nowUs, bytes });
+    this.#consoles.set(container.id, new Console(master, show));
+    this.#feedOf(container)?.connect(master.retain());
   }
 
   /** What whoever is attached writes to. */
@@ -456,9 +479,10 @@ export class ContainerService {
 
   #openLog(container: Container, fd: number): OpenFile {
     const { kernel } = this.#parts;
-    const stream: Stream = fd === 1 ? "stdout" : "stderr";
+    const isTerminal = container.config.Tty === true;
+    const stream: Stream = fd === 1 || isTerminal ? "stdout" : "stderr";
     return kernel.pipes.sink(container.oci?.process.creds.uid ?? 0, 0, (bytes) =>
-      container.logs.append({ stream, timeUs: kernel.nowUs, bytes }),
+      container.logs.append({ stream, timeUs: kernel.nowUs, bytes: isTerminal ? withReturns(bytes) : bytes }),
     );
   }
 
@@ -527,7 +551,20 @@ export class ContainerService {
       this.#parts.networks.open(container);
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
-      container.exitCode = NETWORK_FAILED;
+      container.exitCode = START_FAILED;
+      container.error = error.message;
+      throw error;
+    }
+  }
+
+  /** @throws StatusError: the container keeps the reason, and code 128. */
+  #openLogDriver(container: Container): void {
+    try {
+      checkLogDriver(container);
+    } catch (error) {
+      if (!(error instanceof StatusError)) throw error;
+      this.#discard(container);
+      container.exitCode = START_FAILED;
       container.error = error.message;
       throw error;
     }
@@ -578,6 +615,8 @@ export class ContainerService {
     this.#recordMounts(container, "unmount");
     this.#stdin.get(container.id)?.end();
     this.#stdin.delete(container.id);
+    this.#consoles.get(container.id)?.close();
+    this.#consoles.delete(container.id);
   }
 
   #remove(container: Container, withVolumes: boolean): void {
@@ -620,6 +659,11 @@ export class ContainerService {
     const { config, imageName, name } = container;
     this.#parts.events.record("container", action, container.id, { ...config.Labels, ...more, image: imageName, name });
   }
+}
+
+/** A terminal's only stream: the cursor goes back at the end of a line. @see termios(3) ONLCR */
+function withReturns(bytes: Uint8Array): Uint8Array {
+  return fromLatin1(latin1(bytes).replaceAll("\n", "\r\n"));
 }
 
 const NO_HOST_CONFIG: Partial<HostConfig> = {};

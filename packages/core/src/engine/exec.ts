@@ -3,19 +3,20 @@
  *
  * @see moby daemon/exec.go, daemon/exec_linux.go
  */
-import { exitCode, O_RDWR } from "../abi/index.ts";
+import { exitCode, O_RDWR, type WindowSize } from "../abi/index.ts";
 import type { Kernel, Process } from "../kernel/index.ts";
 import { StatusError } from "../lib/index.ts";
 import type { ProcessSpec } from "../oci/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 import type { Prng, WaitOptions, World } from "../sim/index.ts";
-import { DeferredFile, open } from "../vfs/index.ts";
+import { DeferredFile, type OpenFile, open } from "../vfs/index.ts";
+import { Console } from "./console.ts";
 import type { Container } from "./container.ts";
 import type { ExecBody } from "./docker/requests/container.ts";
 import type { EventLog } from "./events.ts";
 import { LogBuffer, type LogEntry } from "./logs.ts";
 import { newId } from "./names.ts";
-import { chooseCapabilities, processSpec } from "./spec.ts";
+import { chooseCapabilities, consoleSize, processSpec } from "./spec.ts";
 import { exitCodeOf, shownReason } from "./start-failure.ts";
 import { StdinFeed } from "./stdin-feed.ts";
 import type { UserLookup } from "./user-lookup.ts";
@@ -37,6 +38,7 @@ export class ExecSession {
   readonly output = new LogBuffer();
   process: Process | undefined;
   stdin: StdinFeed | undefined;
+  console: Console | undefined;
   exitCode: number | undefined;
 
   constructor(id: string, container: Container, body: Partial<ExecBody> & Pick<ExecBody, "Cmd">) {
@@ -105,11 +107,14 @@ export class ExecService {
       new DeferredFile(() =>
         kernel.pipes.sink(0, 0, (bytes) => session.output.append({ stream, timeUs: kernel.nowUs, bytes })),
       );
-    const started = runtime.exec(oci, this.#spec(session), [this.#stdin(session), sink("stdout"), sink("stderr")]);
+    const stdio = [this.#stdin(session), sink("stdout"), sink("stderr")] as const;
+    const started = runtime.exec(oci, this.#spec(session), stdio, (master) => this.#openConsole(session, master));
     session.process = started.process;
     started.process.onExit = (status) => {
       session.exitCode = exitCode(status);
       session.stdin?.end();
+      session.console?.close();
+      session.console = undefined;
       this.#record(session, "exec_die", { exitCode: String(session.exitCode) });
     };
     await world.until(started.isSettled, { ...options, what: `exec ${body.Cmd.join(" ")} to start` });
@@ -128,9 +133,27 @@ export class ExecService {
     return session.exitCode ?? 0;
   }
 
+  /** Tells its terminal the size. @throws StatusError conflict if it does not run */
+  resize(session: ExecSession, size: WindowSize): void {
+    if (!session.isRunning) throw new StatusError("conflict", "exec process is not running");
+    session.console?.resize(size);
+  }
+
+  /** No more input comes. A terminal stays open: whoever types ends input with ^D. */
+  closeStdin(session: ExecSession): void {
+    if (session.body.Tty !== true) session.stdin?.end();
+  }
+
+  #openConsole(session: ExecSession, master: OpenFile): void {
+    const { kernel } = this.#parts;
+    const show = (bytes: Uint8Array): void => session.output.append({ stream: "stdout", timeUs: kernel.nowUs, bytes });
+    session.console = new Console(master, show);
+    if (session.body.AttachStdin === true) session.stdin = new StdinFeed(master.retain());
+  }
+
   #stdin(session: ExecSession) {
     const { kernel } = this.#parts;
-    if (session.body.AttachStdin !== true) {
+    if (session.body.AttachStdin !== true || session.body.Tty === true) {
       return new DeferredFile(() => open(session.container.oci?.process ?? kernel.init, "/dev/null", O_RDWR, 0));
     }
     const [read, write] = kernel.pipes.pipe(0, 0, 0);
@@ -138,7 +161,8 @@ export class ExecService {
     return read;
   }
 
-  #spec({ container, body }: ExecSession): ProcessSpec {
+  #spec(session: ExecSession): ProcessSpec {
+    const { container, body } = session;
     const { config, hostConfig, oci } = container;
     const inherited = oci?.processSpec;
     const user =
@@ -151,7 +175,8 @@ export class ExecService {
       terminal: body.Tty ?? false,
       user,
       args: body.Cmd,
-      env: [...(inherited?.env ?? []), ...(body.Env ?? [])],
+      ...consoleSize(body.ConsoleSize),
+      env: [...terminalEnvironment(session), ...(body.Env ?? [])],
       cwd: body.WorkingDir ? body.WorkingDir : (inherited?.cwd ?? config.WorkingDir ?? "/"),
     };
   }
@@ -162,3 +187,16 @@ export class ExecService {
     this.#parts.events.record("container", action, container.id, attributes);
   }
 }
+
+/** The environment of the container's first process, with TERM if and only if this one has a terminal. */
+function terminalEnvironment({ container, body }: ExecSession): readonly string[] {
+  const { config, oci } = container;
+  const env = oci?.processSpec.env ?? [];
+  const isGiven = config.Env?.some((variable) => variable.startsWith("TERM=")) === true;
+  if (isGiven || (config.Tty === true) === (body.Tty === true)) return env;
+  if (config.Tty === true) return env.filter((variable) => variable !== TERM);
+  const at = env.findIndex((variable) => variable.startsWith("HOSTNAME=")) + 1;
+  return [...env.slice(0, at), TERM, ...env.slice(at)];
+}
+
+const TERM = "TERM=xterm";

@@ -209,7 +209,7 @@ export class NetworkService {
   connect(container: Container, reference: string, settings: EndpointSettings = EMPTY_SETTINGS): void {
     const network = this.#find(reference);
     const mode = modeOf(container.hostConfig.NetworkMode);
-    if (mode.startsWith("container:")) {
+    if (mode.startsWith("container:") && container.isRunning) {
       throw new StatusError(
         "permission-denied",
         "container sharing network namespace with another container or host cannot be connected to any other network",
@@ -455,12 +455,17 @@ export class NetworkService {
   #checkSettings(name: string, settings: EndpointSettings | undefined): void {
     const address = settings?.IPAMConfig?.IPv4Address ?? "";
     const network = this.get(name);
-    if (address === "" || network?.bridge === undefined) return;
+    if (address === "" || network === undefined) return;
     const problems: string[] = [];
-    if (network.name === DEFAULT_BRIDGE) {
+    if (network.name === DEFAULT_BRIDGE || network.bridge === undefined) {
       problems.push("user specified IP address is supported on user defined networks only");
     }
-    if (!network.bridge.pool.covers(address)) {
+    if (!/^\d{1,3}(\.\d{1,3}){3}$/.test(address)) problems.push(`invalid IPv4 address: ${address}`);
+    if (network.bridge === undefined) {
+      problems.push(
+        "user specified IP address is supported only when connecting to networks with user configured subnets",
+      );
+    } else if (!network.bridge.pool.covers(address)) {
       problems.push(`no configured subnet or ip-range contain the IP address ${address}`);
     }
     if (problems.length === 0) return;

@@ -51,6 +51,7 @@ export function runtimeSpec(container: Container, context: SpecContext): Runtime
     ...(ownsUts && config.Domainname ? { domainname: config.Domainname } : {}),
     process: {
       terminal: config.Tty ?? false,
+      ...consoleSize(config.Tty ? hostConfig.ConsoleSize : undefined),
       user: context.user,
       args: hostConfig.Init === true ? [...INIT_ARGUMENTS, ...commandLine(container)] : commandLine(container),
       env: environment(container, context.user.home),
@@ -74,6 +75,14 @@ export function runtimeSpec(container: Container, context: SpecContext): Runtime
       ...(unconfined ? {} : { seccomp: seccompFor(capabilities) }),
     },
   };
+}
+
+/** The size of a terminal, where the client has told it. */
+export function consoleSize(
+  size: readonly [height: number, width: number] | undefined,
+): Pick<ProcessSpec, "consoleSize"> {
+  const [height = 0, width = 0] = size ?? [];
+  return height === 0 && width === 0 ? {} : { consoleSize: { height, width } };
 }
 
 /** What many specifications have in common is one object for all of them. */

@@ -24,5 +24,6 @@ export {
   TreeDirectory,
   textFile,
 } from "./pseudo-fs.ts";
+export { Pty, PtyMaster, type TerminalControl } from "./pty.ts";
 export { removeTree } from "./remove-tree.ts";
 export { isOpaque, isWhiteout, makeOpaque, OVERLAY_XATTR_PREFIX } from "./whiteout.ts";

@@ -58,12 +58,21 @@ export function exec(process: Process, path: string, argv: readonly string[], en
   process.creds = creds;
   setText(process, image.file);
   releaseMemory(process);
+  enterUnsharedTime(process);
   process.name = commOf(path);
   process.argv = image.argv;
   process.env = env;
   // Called as a plain function: a generator would keep the object that it is called on.
   const { program } = image;
   process.start(program(image.argv, env));
+}
+
+/** A time namespace that was unshared for children holds for the next program too. @see exec_task_namespaces */
+function enterUnsharedTime(process: Process): void {
+  const { ns } = process;
+  if (ns.time === ns.timeForChildren) return;
+  ns.timeForChildren.isEntered = true;
+  process.setNamespaces({ ...ns, time: ns.timeForChildren });
 }
 
 /** The `comm` of a program: the last component of its path, cut to 15 characters. */

@@ -99,10 +99,7 @@ function notifyParent(process: Process): void {
 function leaveSession(process: Process): void {
   const { group, kernel } = process;
   const { session } = group;
-  if (session.leader === process && session.terminal !== undefined) {
-    kernel.signals.sendGroup(session.terminal.foreground?.members ?? [], SIGHUP, process);
-    session.terminal = undefined;
-  }
+  if (session.leader === process) session.terminal?.leaderEnded();
   for (const child of process.children) {
     const job = child.group;
     if (job === group || job.session !== session) continue;

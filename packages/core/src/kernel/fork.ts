@@ -31,10 +31,12 @@ const NO_NAMESPACES: ReadonlySet<NamespaceKind> = new Set();
 export function fork(parent: Process, routine: Routine<number>, options: CloneOptions): Process {
   const kinds = options.namespaces ?? NO_NAMESPACES;
   checkRights(parent, kinds);
+  // The init of a pid namespace has no parent in it that could reap a sibling.
+  if (options.sibling === true && parent.isNamespaceInit) throw new Errno("EINVAL");
   if (parent.ns.pidForChildren.init?.isAlive === false) throw new Errno("ENOMEM");
   if (isOverProcessLimit(parent) || !tryChargePid(parent.cgroup)) throw new Errno("EAGAIN");
   const set = withCharge(parent, () => cloneNamespaces(parent, kinds));
-  const ns: NamespaceSet = set.ns.pid === set.ns.pidForChildren ? set.ns : { ...set.ns, pid: set.ns.pidForChildren };
+  const ns = childNamespaces(set.ns);
   const relation = options.sibling === true ? parent.parent : parent;
   const child = new Process(
     {
@@ -69,6 +71,13 @@ export function fork(parent: Process, routine: Routine<number>, options: CloneOp
   if (isNewborn(parent) && parent.parent !== undefined && isNewborn(parent.parent)) child.charge(TURN_US);
   child.makeReady();
   return child;
+}
+
+/** A child is born into the namespaces that its parent has unshared for children. */
+function childNamespaces(ns: NamespaceSet): NamespaceSet {
+  if (ns.pid === ns.pidForChildren && ns.time === ns.timeForChildren) return ns;
+  ns.timeForChildren.isEntered = true;
+  return { ...ns, pid: ns.pidForChildren, time: ns.timeForChildren };
 }
 
 /** Born at this very moment, by somebody's clone(2): it has not been served any time yet. */

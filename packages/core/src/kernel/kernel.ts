@@ -18,7 +18,7 @@ import {
   SignalSet,
   type WaitStatus,
 } from "../abi/index.ts";
-import { type DeviceDriver, MemoryFs, memoryDevices, type OverlayFs, PipeFs } from "../fs/index.ts";
+import { type DeviceDriver, MemoryFs, memoryDevices, type OverlayFs, PipeFs, TTY_DEVICE } from "../fs/index.ts";
 import { Emitter, SmallMap } from "../lib/index.ts";
 import type { Prng, World } from "../sim/index.ts";
 import {
@@ -136,6 +136,7 @@ export class Kernel implements FsMachine {
     this.cgroups.memory.swapMax = this.machine.swapBytes;
     this.random = world.prng.fork("random");
     this.devices = memoryDevices(this.random);
+    this.devices.set(TTY_DEVICE, () => this.#openTerminal());
     this.fileSystems = fileSystemFactories();
     const rootfs = new MemoryFs(this, { type: "rootfs", mode: 0o755 });
     const tree = MountTree.over(this.mountIds, rootfs, 0);
@@ -173,6 +174,13 @@ export class Kernel implements FsMachine {
     const driver = inode.type === "char" ? this.devices.get(inode.rdev) : undefined;
     if (driver === undefined) throw new Errno("ENXIO");
     return driver(flags);
+  }
+
+  /** /dev/tty: the controlling terminal of whoever opens it. */
+  #openTerminal(): FileOps {
+    const terminal = this.current?.group.session.terminal;
+    if (terminal === undefined) throw new Errno("ENXIO");
+    return terminal.open();
   }
 
   // ── processes ──
@@ -269,6 +277,8 @@ export class Kernel implements FsMachine {
     const ids = this.namespaceIds;
     const user = new UserNamespace(ids.initial("user"), undefined, 0, 0);
     const pid = new PidNamespace(ids.initial("pid"), user, undefined);
+    const time = new TimeNamespace(ids.initial("time"), user);
+    time.isEntered = true;
     const ns: NamespaceSet = {
       mnt: new MountNamespace(ids.initial("mnt"), user, tree),
       pid,
@@ -278,7 +288,8 @@ export class Kernel implements FsMachine {
       ipc: new IpcNamespace(ids.initial("ipc"), user),
       user,
       cgroup: new CgroupNamespace(ids.initial("cgroup"), user, this.cgroups),
-      time: new TimeNamespace(ids.initial("time"), user),
+      time,
+      timeForChildren: time,
     };
     const root = tree.top;
     const init = spawn(

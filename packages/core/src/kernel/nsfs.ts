@@ -98,9 +98,21 @@ export class NamespaceInode extends NsInode {
   }
 
   override open(): FileOps {
-    return NOTHING;
+    return new NamespaceOps(this.namespace);
   }
 }
 
-class NothingOps extends FileOps {}
-const NOTHING = new NothingOps();
+/** An open file keeps its namespace. */
+class NamespaceOps extends FileOps {
+  readonly #namespace: Namespace;
+
+  constructor(namespace: Namespace) {
+    super();
+    this.#namespace = namespace;
+    namespace.hold();
+  }
+
+  override release(): void {
+    this.#namespace.letGo();
+  }
+}

@@ -579,9 +579,7 @@ function* heldUp(untilUs: number, answer: unknown): Sleeper<unknown> {
 
 /** The last process to leave takes the mounts with it. */
 export function leaveMountNamespace(process: Process): void {
-  const { members, tree } = process.ns.mnt;
-  members.delete(process);
-  if (members.size === 0) tree.dissolve();
+  process.ns.mnt.leave(process);
 }
 
 /** The number of `process` in `namespace`, 0 if it cannot be seen there: what getppid(2) and wait4(2) tell. */

@@ -4,13 +4,17 @@
  * @see setpgid(2), setsid(2), credentials(7)
  */
 import { SmallSet } from "../lib/index.ts";
+import type { FileOps } from "../vfs/index.ts";
 import type { Process } from "./process.ts";
 
 /** What a session knows of its controlling terminal. */
 export interface ControllingTerminal {
-  readonly name: string;
   readonly rdev: number;
   foreground: ProcessGroup | undefined;
+  /** The process that leads the session has ended. */
+  leaderEnded(): void;
+  /** Opens it, by way of /dev/tty. */
+  open(): FileOps;
 }
 
 export class Session {

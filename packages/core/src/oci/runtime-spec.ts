@@ -17,6 +17,8 @@ export interface RuntimeSpec {
 
 export interface ProcessSpec {
   readonly terminal: boolean;
+  /** The size that the terminal has from the start, in characters. */
+  readonly consoleSize?: { readonly height: number; readonly width: number };
   readonly user: { readonly uid: number; readonly gid: number; readonly additionalGids: readonly number[] };
   readonly args: readonly string[];
   /** `NAME=value` each. */

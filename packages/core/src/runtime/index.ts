@@ -11,5 +11,5 @@ export {
   MASKED_PATHS,
   READONLY_PATHS,
 } from "./defaults.ts";
-export { type Bundle, type ExecProcess, Runtime, type Stdio } from "./runtime.ts";
+export { type Bundle, type ConsoleTaker, type ExecProcess, Runtime, type Stdio } from "./runtime.ts";
 export { type ResolvedUser, resolveUser, type UserFiles } from "./users.ts";

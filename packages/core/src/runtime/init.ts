@@ -52,6 +52,7 @@ import {
 } from "../abi/index.ts";
 import { encode } from "../lib/index.ts";
 import type { MountSpec, ProcessSpec, RuntimeSpec } from "../oci/index.ts";
+import { setUpConsole } from "./console.ts";
 import { InitError } from "./init-error.ts";
 import { setLimits } from "./limits.ts";
 import { parseMountOptions } from "./mount-options.ts";
@@ -96,6 +97,7 @@ export function* init(argument: InitArgument): Routine<number> {
       yield* unshare(CGROUP);
     }
     if (spec.linux.namespaces.some(({ type }) => type === "mount")) yield* prepareRoot(argument);
+    if (spec.process.terminal) yield* setUpConsole(spec.process, REPORT_FD, { isFirst: true });
     if (spec.hostname !== undefined) yield* sethostname(spec.hostname);
     if (spec.domainname !== undefined) yield* setdomainname(spec.domainname);
     for (const [name, value] of Object.entries(spec.linux.sysctl)) yield* sysctl(name, value);
@@ -129,6 +131,7 @@ export function* execInit(argument: {
   let path: string | undefined;
   try {
     yield* sigaction(SIGCHLD, "default");
+    if (process.terminal) yield* setUpConsole(process, REPORT_FD, { isFirst: false });
     if (process.noNewPrivileges) yield* prctl("PR_SET_NO_NEW_PRIVS", 1);
     if (filter !== undefined) yield* seccomp(filter);
     yield* becomeUser(process);

@@ -24,6 +24,7 @@ import { type Cgroup, type Kernel, type Process, pause, STANDARD_DEVICES, STANDA
 import { basename, decode, dirname, Emitter, encode, StatusError } from "../lib/index.ts";
 import type { LinuxSpec, MountSpec, NamespaceType, ProcessSpec, RuntimeSpec } from "../oci/index.ts";
 import type { DeferredFile, OpenFile } from "../vfs/index.ts";
+import { CONSOLE_PREFIX } from "./console.ts";
 import { OciContainer, PID_PREFIX } from "./container.ts";
 import { execInit, type InitArgument, init, REPORT_FD, START_FD } from "./init.ts";
 import { splitMounts } from "./mount-plan.ts";
@@ -31,6 +32,8 @@ import { splitMounts } from "./mount-plan.ts";
 /** Standard input, output and error of a process; it takes them over. */
 export type Stdio = readonly [stdin: StdioFile, stdout: StdioFile, stderr: StdioFile];
 export type StdioFile = OpenFile | DeferredFile;
+/** Takes over the master of the terminal that a process has made for its standard streams. */
+export type ConsoleTaker = (master: OpenFile) => void;
 
 const KINDS: Readonly<Record<NamespaceType, NamespaceKind>> = {
   mount: "mnt",
@@ -94,7 +97,7 @@ export class Runtime {
    *
    * @throws StatusError already-exists if the id is taken.
    */
-  create(id: string, spec: RuntimeSpec, bundle: Bundle, stdio: Stdio): OciContainer {
+  create(id: string, spec: RuntimeSpec, bundle: Bundle, stdio: Stdio, takeConsole?: ConsoleTaker): OciContainer {
     if (this.#containers.has(id)) throw new StatusError("already-exists", `container with id exists: ${id}`);
     const kernel = this.#kernel;
     const cgroup = ensureCgroup(kernel.cgroups, spec.linux.cgroupsPath, id);
@@ -102,7 +105,9 @@ export class Runtime {
     cgroup.deviceRules = spec.linux.resources.devices;
     const [startRead, startWrite] = kernel.pipes.pipe(0, 0, 0);
     let container: OciContainer | undefined;
-    const report = kernel.pipes.sink(0, 0, (message) => container?.reported(decode(message)));
+    const report = kernel.pipes.sink(0, 0, (message) => {
+      if (!this.#handOver(message, takeConsole)) container?.reported(decode(message));
+    });
     const mounts = splitMounts(spec, DEV_SKELETON);
     const process = this.#cloneInit({ spec, mounts, ...bundle, unknown: this.#unknown }, (made) => {
       for (const [fd, file] of stdio.entries()) made.files.set(fd, file, false);
@@ -125,11 +130,12 @@ export class Runtime {
   }
 
   /** Starts a further process in a running container. */
-  exec(container: OciContainer, process: ProcessSpec, stdio: Stdio): ExecProcess {
+  exec(container: OciContainer, process: ProcessSpec, stdio: Stdio, takeConsole?: ConsoleTaker): ExecProcess {
     const first = container.process;
     let failure: string | undefined;
     let settled = false;
     const report = this.#kernel.pipes.sink(0, 0, (message) => {
+      if (this.#handOver(message, takeConsole)) return;
       settled = true;
       failure = message.length === 0 ? undefined : decode(message);
     });
@@ -161,6 +167,15 @@ export class Runtime {
 
   list(): Iterable<OciContainer> {
     return this.#containers.values();
+  }
+
+  /** Whether a report was about a terminal: its master is taken from the process that reports. */
+  #handOver(message: Uint8Array, takeConsole: ConsoleTaker | undefined): boolean {
+    const text = decode(message);
+    if (!text.startsWith(CONSOLE_PREFIX)) return false;
+    const master = this.#kernel.current?.files.get(Number(text.slice(CONSOLE_PREFIX.length)));
+    if (master !== undefined) takeConsole?.(master.retain());
+    return true;
   }
 
   /** Clones the first process into its namespaces, by way of a helper if some of them exist already. */

@@ -135,14 +135,20 @@ export class Io {
   /** `argv[0]` is the applet's name. */
   readonly argv: readonly string[];
   readonly env: Env;
-  readonly out = new Output(1, { buffered: true });
+  readonly out: Output;
   #err: Output | undefined;
   #in: Input | undefined;
 
-  constructor(name: string, argv: readonly string[], env: Env) {
+  constructor(name: string, argv: readonly string[], env: Env, out = new Output(1, { buffered: true })) {
     this.name = name;
     this.argv = argv;
     this.env = env;
+    this.out = out;
+  }
+
+  /** For who reads other arguments than those that were given: the same name and the same output. */
+  withArguments(argv: readonly string[]): Io {
+    return new Io(this.name, argv, this.env, this.out);
   }
 
   get err(): Output {

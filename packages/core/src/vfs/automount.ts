@@ -64,7 +64,7 @@ export function attachPlan(mount: Mount, node: PlanNode, automounter: Automounte
 }
 
 /** The child `name` of a dentry as it shows in `mount`, with what is planned on it in place. See `Dentry.child`. */
-export function childIn(mount: Mount, dentry: Dentry, name: string, known = dentry.known(name)): Dentry | undefined {
+export function childIn(mount: Mount, dentry: Dentry, name: string, known?: Dentry): Dentry | undefined {
   const child = dentry.child(name, known);
   const plan = child?.plan;
   if (child !== undefined && plan !== undefined && plan.mount === mount && !plan.isDone) carryOut(plan, child);

@@ -7,6 +7,9 @@
 import { Errno, type IoctlRequest, POLLIN, POLLOUT } from "../abi/index.ts";
 import type { WaitQueue } from "../sim/index.ts";
 
+/** What a caller is about to do to an open file. */
+export type FileUseKind = "read" | "write" | "change";
+
 export abstract class FileOps {
   /** Woken when `read`, `write` or `poll` may answer differently. Without one the file is always ready. */
   get ready(): WaitQueue | undefined {
@@ -16,6 +19,19 @@ export abstract class FileOps {
   /** True while open(2) has to wait: a FIFO without the other end. */
   get opening(): boolean {
     return false;
+  }
+
+  /** How long a read waits before it gives nothing, in microseconds; `undefined`: for ever. */
+  get patienceUs(): number | undefined {
+    return undefined;
+  }
+
+  /**
+   * False if the caller has been stopped for asking, as a background job is at its terminal: it asks again when it
+   * continues.
+   */
+  admits(_use: FileUseKind): boolean {
+    return true;
   }
 
   /** True if the file has an offset: lseek(2) works and reads go on where the last one ended. */

@@ -11,7 +11,7 @@ import { assert } from "../lib/index.ts";
 import { type Automounter, attachPlan, carryOutAll, type Plan } from "./automount.ts";
 import type { Dentry } from "./dentry.ts";
 import type { FileSystem } from "./inode.ts";
-import { Location, Mount, PeerGroup } from "./mount.ts";
+import { LOCKED, Location, Mount, PeerGroup } from "./mount.ts";
 
 /** Numbers for mounts and peer groups: one a machine. */
 export class MountIds {
@@ -43,6 +43,8 @@ export class MountTree {
   #root: Mount | undefined;
   /** Some mounts are planned and not made yet. */
   #hasPlans = false;
+  /** It belongs to a user namespace of less rights than the one that it was copied from. */
+  #isLessPrivileged = false;
 
   constructor(ids: MountIds) {
     this.#ids = ids;
@@ -98,16 +100,21 @@ export class MountTree {
   /**
    * Makes what is at `from` visible at `at` too.
    *
-   * @throws EINVAL if the mount at `from` is unbindable or lies in another namespace.
+   * @param options `foreign`: `from` lies in no namespace at all, as files of nsfs do.
+   * @throws EINVAL if the mount at `from` is unbindable, or one of both lies in another namespace; without `recursive`
+   * also if a locked mount lies below `from`, for that would uncover what it hides.
    * @throws ENOTDIR if exactly one of both is a directory.
    */
-  bind(from: Location, at: Location, options: { readonly recursive: boolean }): Mount {
+  bind(from: Location, at: Location, options: { readonly recursive: boolean; readonly foreign?: boolean }): Mount {
     if (options.recursive) this.#carryOutPlans();
-    if (from.mount.unbindable || from.mount.tree !== this) throw new Errno("EINVAL");
+    if (from.mount.unbindable || !this.#holds(at.mount)) throw new Errno("EINVAL");
+    if (options.foreign !== true && !this.#holds(from.mount)) throw new Errno("EINVAL");
+    if (!options.recursive && hasLockedBelow(from)) throw new Errno("EINVAL");
     if ((from.inode.type === "dir") !== (at.inode.type === "dir")) throw new Errno("ENOTDIR");
     const copy = options.recursive
       ? this.#copySubtree(from.mount, from.dentry, "keep")
       : this.#copyOne(from.mount, from.dentry, "keep");
+    copy.lock &= ~LOCKED;
     this.#checkRoom(copy.subtree().length);
     this.#graft(copy, at);
     return copy;
@@ -116,13 +123,14 @@ export class MountTree {
   /**
    * Moves a mount to another place (MS_MOVE).
    *
-   * @throws EINVAL if `from` is no mount point, or its parent is shared.
+   * @throws EINVAL if `from` is no mount point, is locked, or its parent is shared.
    * @throws ELOOP if `at` lies below it.
    */
   move(from: Location, at: Location): void {
     const mount = from.mount;
     if (from.dentry !== mount.root || mount.parent === undefined || mount.tree !== this) throw new Errno("EINVAL");
-    if (mount.parent.peers !== undefined) throw new Errno("EINVAL");
+    if (mount.parent.peers !== undefined || mount.isLocked || !this.#holds(at.mount)) throw new Errno("EINVAL");
+    if (at.mount.peers !== undefined && mount.subtree().some((one) => one.unbindable)) throw new Errno("EINVAL");
     if ((from.inode.type === "dir") !== (at.inode.type === "dir")) throw new Errno("ENOTDIR");
     for (let up: Mount | undefined = at.mount; up !== undefined; up = up.parent) {
       if (up === mount) throw new Errno("ELOOP");
@@ -134,12 +142,13 @@ export class MountTree {
   /**
    * Unmounts the mount at `at`, and what it propagated.
    *
-   * @throws EINVAL if `at` is no mount point of this tree, or is its root.
+   * @throws EINVAL if `at` is no mount point of this tree, is its root, or is locked.
    * @throws EBUSY if it is in use or has mounts below it, unless `lazy`.
    */
   unmount(at: Location, options: { readonly lazy: boolean }): void {
     const mount = at.mount;
     if (at.dentry !== mount.root || mount.tree !== this || mount.parent === undefined) throw new Errno("EINVAL");
+    if (mount.isLocked) throw new Errno("EINVAL");
     if (!options.lazy) this.#carryOutPlans();
     if (!options.lazy && (mount.users > 0 || mount.children.length > 0)) throw new Errno("EBUSY");
     const { parent, point } = mount;
@@ -166,7 +175,7 @@ export class MountTree {
   pivotRoot(oldRoot: Location, newRoot: Location, putOld: Location): void {
     const fresh = newRoot.mount;
     const old = oldRoot.mount;
-    if (fresh.tree !== this || putOld.mount.tree !== this) throw new Errno("EINVAL");
+    if (!this.#holds(fresh) || !this.#holds(putOld.mount) || fresh.isLocked) throw new Errno("EINVAL");
     if (fresh.peers !== undefined && fresh.parent?.peers !== undefined) throw new Errno("EINVAL");
     if (old.parent?.peers !== undefined || putOld.mount.peers !== undefined) throw new Errno("EINVAL");
     if (fresh === old || putOld.mount === old) throw new Errno("EBUSY");
@@ -175,6 +184,8 @@ export class MountTree {
     if (!isBelow(putOld, newRoot) || !isBelow(newRoot, oldRoot)) throw new Errno("EINVAL");
     const { parent, point } = old;
     assert(point !== undefined, "a mount with a parent has a mount point");
+    fresh.lock |= old.lock & LOCKED;
+    old.lock &= ~LOCKED;
     unhook(fresh);
     unhook(old);
     hook(old, putOld.mount, putOld.dentry);
@@ -207,7 +218,12 @@ export class MountTree {
   clone(options: { readonly asSlaves: boolean }, copied: (original: Mount, copy: Mount) => void): MountTree {
     this.#carryOutPlans();
     const tree = new MountTree(this.#ids);
-    tree.#root = tree.#copySubtree(this.root, this.root.root, options.asSlaves ? "slave" : "keep", copied);
+    const root = tree.#copySubtree(this.root, this.root.root, options.asSlaves ? "slave" : "keep", copied);
+    tree.#root = root;
+    if (options.asSlaves) {
+      tree.#isLessPrivileged = true;
+      for (const mount of root.subtree()) mount.lockDown({ ontop: mount === root });
+    } else tree.#isLessPrivileged = this.#isLessPrivileged;
     return tree;
   }
 
@@ -220,6 +236,11 @@ export class MountTree {
     if (!this.#hasPlans) return;
     this.#hasPlans = false;
     carryOutAll(this.root);
+  }
+
+  /** True if a mount is reachable in this tree: neither in another one nor detached. */
+  #holds(mount: Mount): boolean {
+    return mount.tree === this && (mount.parent !== undefined || mount === this.#root);
   }
 
   #checkRoom(more: number): void {
@@ -235,6 +256,7 @@ export class MountTree {
   #copyOne(original: Mount, root: Dentry, groups: "keep" | "slave"): Mount {
     const copy = this.#make(original.fs, root, original.source, original.flags);
     copy.unbindable = original.unbindable;
+    copy.lock = original.lock;
     if (original.peers !== undefined) {
       if (groups === "slave") follow(copy, original.peers);
       else joinGroup(copy, original.peers);
@@ -270,6 +292,9 @@ export class MountTree {
     for (const place of targets) {
       const isPeer = place.peers !== undefined && place.peers === groupOf;
       const echo = place.tree.#copySubtree(mount, mount.root, isPeer ? "keep" : "slave");
+      if (place.tree !== this && place.tree.#isLessPrivileged) {
+        for (const one of echo.subtree()) one.lockDown({ ontop: one === echo });
+      }
       if (!isPeer && place.peers !== undefined) {
         for (const one of echo.subtree()) place.tree.setPropagation(one, "shared");
       }
@@ -286,6 +311,11 @@ export class MountTree {
     this.#count--;
     if (--mount.fs.activeMounts === 0) mount.fs.unmounted();
   }
+}
+
+/** True if a mount below `at` hides something that is not to be seen. */
+function hasLockedBelow(at: Location): boolean {
+  return at.mount.children.some((child) => child.isLocked && child.point?.isWithin(at.dentry) === true);
 }
 
 function hook(mount: Mount, parent: Mount, point: Dentry): void {

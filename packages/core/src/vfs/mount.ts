@@ -13,6 +13,11 @@ import type { MountTree } from "./mount-tree.ts";
 /** The MS_* flags that belong to a mount rather than to its file system. */
 export const MOUNT_FLAGS = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME | MS_RELATIME;
 
+/** Flags that restrict: a less privileged namespace cannot take them away. */
+const RESTRICTIONS = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC;
+/** In `Mount.lock`: it cannot be unmounted, moved or looked behind. */
+export const LOCKED = 1 << 20;
+
 /** Mounts that see each other's mount events. */
 export class PeerGroup {
   readonly id: number;
@@ -44,6 +49,12 @@ export class Mount {
   /** Slave: the group that it receives events from. */
   master: PeerGroup | undefined;
   unbindable = false;
+  /**
+   * What somebody with less rights in another namespace may not undo: the mount itself (`LOCKED`), and flags of it.
+   *
+   * @see mount_namespaces(7) "Restrictions on mount namespaces"
+   */
+  lock = 0;
   /** Open files, working and root directories on this mount: while there are any, umount(2) says EBUSY. */
   users = 0;
   /** Open files on this mount that may write: while there are any, it cannot become read-only. */
@@ -73,6 +84,20 @@ export class Mount {
     if (children === undefined) return;
     children.splice(children.indexOf(child), 1);
     if (children.length === 0) this.#children = undefined;
+  }
+
+  get isLocked(): boolean {
+    return (this.lock & LOCKED) !== 0;
+  }
+
+  /** Nobody in a namespace of less rights can undo what restricts it now, nor the mount itself unless it is `ontop`. */
+  lockDown(options: { readonly ontop: boolean }): void {
+    this.lock = (this.flags & RESTRICTIONS) | (options.ontop ? 0 : LOCKED);
+  }
+
+  /** Flags that would take away what is locked. */
+  loosens(flags: number): boolean {
+    return (this.lock & RESTRICTIONS & ~flags) !== 0;
   }
 
   get readOnly(): boolean {

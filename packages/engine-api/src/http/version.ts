@@ -3,12 +3,10 @@
  *
  * @see moby api/server/middleware/version.go
  */
+import { API_VERSION, ENGINE_VERSION, MIN_API_VERSION } from "@bottleship/core/engine";
 import { badRequest } from "./problem.ts";
 
-export const API_VERSION = "1.51";
-export const MIN_API_VERSION = "1.24";
-/** What the engine says that it is. */
-export const ENGINE_VERSION = "28.5.2";
+export { API_VERSION, ENGINE_VERSION, MIN_API_VERSION };
 
 const NEWEST = 151;
 /** Unlike Docker's, which stops at 1.24: skopeo speaks 1.22. */

@@ -29,8 +29,7 @@ export function execRoutes(engine: Engine): readonly Route[] {
     route("POST", "/exec/{id}/start", (call) => start(engine, call)),
     route("POST", "/exec/{id}/resize", ({ param, query }) => {
       const session = exec.get(param("id"));
-      size(query);
-      if (!session.isRunning) throw new StatusError("conflict", `exec process is not running`);
+      exec.resize(session, size(query));
       return empty(200);
     }),
     route("GET", "/exec/{id}/json", ({ param }) => json(execDocument(exec.get(param("id"))))),
@@ -81,7 +80,7 @@ async function converse(
     if (session.body.AttachStdin === true) {
       void forward(world, stream.input, {
         take: (bytes) => session.stdin?.write(bytes),
-        end: () => session.stdin?.end(),
+        end: () => exec.closeStdin(session),
         isOver: () => !session.isRunning,
       });
     }

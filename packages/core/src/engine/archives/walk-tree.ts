@@ -61,16 +61,16 @@ export function* treeEntries(at: Location, name: string): Iterable<LayerEntry> {
   yield* entriesOf(at.inode, name, at, new Map());
 }
 
-function* entriesOf(inode: Inode, path: string, at: Location, names: Map<Inode, string>): Iterable<LayerEntry> {
+function* entriesOf(inode: Inode, path: string, at: Location, names: Map<string, string>): Iterable<LayerEntry> {
   if (inode.type === "socket") return;
-  const { mode, uid, gid, mtimeUs, nlink, rdev } = inode.stat();
+  const { mode, uid, gid, mtimeUs, nlink, rdev, dev, ino } = inode.stat();
   const about = { path, mode: mode & 0o7777, uid, gid, mtimeUs };
-  const first = inode.type === "dir" || nlink < 2 ? undefined : names.get(inode);
+  const first = inode.type === "dir" || nlink < 2 ? undefined : names.get(`${dev}:${ino}`);
   if (first !== undefined) {
     yield { ...about, type: "hardlink", link: first };
     return;
   }
-  if (nlink > 1) names.set(inode, path);
+  if (nlink > 1) names.set(`${dev}:${ino}`, path);
   switch (inode.type) {
     case "dir":
       yield { ...about, type: "dir" };
@@ -87,7 +87,7 @@ function* entriesOf(inode: Inode, path: string, at: Location, names: Map<Inode, 
   }
 }
 
-function* childrenOf(inode: Inode, path: string, at: Location, names: Map<Inode, string>): Iterable<LayerEntry> {
+function* childrenOf(inode: Inode, path: string, at: Location, names: Map<string, string>): Iterable<LayerEntry> {
   const children = [...inode.readdir()].map(({ name }) => name).sort(compareBytes);
   for (const name of children) {
     const child = name === "." || name === ".." ? undefined : inode.lookup(name);

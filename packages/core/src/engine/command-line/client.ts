@@ -1,6 +1,6 @@
 /** The machine that the docker client runs on, as far as a command line gets to see it. */
 import type { ContextDisk } from "../../build/index.ts";
-import { encode } from "../../lib/index.ts";
+import { encode, join } from "../../lib/index.ts";
 import type { ClientMachine } from "../docker/index.ts";
 import type { CommandOptions } from "./session.ts";
 
@@ -11,12 +11,14 @@ export function clientMachine({ disk, cwd = "/", env = {} }: CommandOptions): Cl
   return {
     env: new Map(Object.entries(env)),
     cwd,
-    readFile: (path) => readFile(disk, path),
-    exists: (path) => statOf(disk, path) !== undefined,
+    readFile: (path) => readFile(disk, absolute(cwd, path)),
+    exists: (path) => statOf(disk, absolute(cwd, path)) !== undefined,
     terminal: { stdin: false, stdout: false },
     plugins: PLUGINS,
   };
 }
+
+const absolute = (cwd: string, path: string): string => (path.startsWith("/") ? path : join(cwd, path));
 
 function readFile(disk: ContextDisk | undefined, path: string): Uint8Array | string {
   try {

@@ -3,7 +3,8 @@
  *
  * @see docker/cli cli/command/container/run.go, create.go, start.go, exec.go
  */
-import { encode, join, StatusError } from "../../lib/index.ts";
+import { StatusError } from "../../lib/index.ts";
+import { END_OF_INPUT } from "../console.ts";
 import type { Container } from "../container.ts";
 import { failure } from "../docker/problem.ts";
 import type { CreateParts, ExecRequest, RunRequest, StartRequest } from "../docker/requests/container.ts";
@@ -17,7 +18,7 @@ const RUN_ERROR = 125;
 export async function createContainer(session: Session, request: CreateParts): Promise<number> {
   checkIdFile(session, request.cidFile);
   const container = await createOrPull(session, request);
-  writeIdFile(session, request.cidFile, container.id);
+  session.write(request.cidFile, container.id);
   session.lines([container.id]);
   return 0;
 }
@@ -28,7 +29,7 @@ export async function runContainer(session: Session, request: RunRequest): Promi
   let container: Container;
   try {
     container = await createOrPull(session, request);
-    writeIdFile(session, request.cidFile, container.id);
+    session.write(request.cidFile, container.id);
   } catch (error) {
     return refuse(session, error);
   }
@@ -96,36 +97,40 @@ export async function execInContainer(session: Session, request: ExecRequest): P
   if (request.body.Detach) return 0;
   if (request.body.AttachStdin) {
     if (session.stdin !== undefined) process.stdin?.write(session.stdin);
-    process.stdin?.end();
+    if (request.body.Tty) process.stdin?.write(END_OF_INPUT);
+    exec.closeStdin(process);
   }
   const exitCode = await exec.wait(process);
   stopPrinting?.();
   return exitCode;
 }
 
-/** @throws CliError if the file for the id is there already */
-function checkIdFile(session: Session, path: string): void {
-  if (path === "" || !session.client.exists(absolute(session, path))) return;
-  const why = "make sure the other container isn't running or delete it";
-  throw failure(
-    `container ID file found, ${why}: ${path}`.replace(/^(.*found, .*): (.*)$/, `container ID file found, ${why}`),
+/** @throws StatusError not-found for an image that is there, but for another platform */
+function checkPlatform({ engine }: Session, { body, platform }: CreateParts): void {
+  const image = engine.images.find(body.Image);
+  if (platform === undefined || image === undefined) return;
+  const { os, architecture } = image.config;
+  if (platform.os === os && platform.architecture === architecture) return;
+  throw new StatusError(
+    "not-found",
+    `image with reference ${body.Image} was found but its platform (${os}/${architecture}) does not match the specified platform (${platform.os}/${platform.architecture})`,
   );
 }
 
-function writeIdFile(session: Session, path: string, id: string): void {
-  const { disk } = session;
-  if (path === "") return;
-  if (disk === undefined || !("writeFileSync" in disk) || typeof disk.writeFileSync !== "function") return;
-  disk.writeFileSync(absolute(session, path), encode(id));
+/** @throws CliError if the file for the id is there already */
+function checkIdFile(session: Session, path: string): void {
+  if (path === "" || !session.client.exists(path)) return;
+  throw failure(`container ID file found, make sure the other container isn't running or delete ${path}`);
 }
-
-const absolute = ({ cwd }: Session, path: string): string => (path.startsWith("/") ? path : join(cwd, path));
 
 /** Creates; if the image is missing, says so, pulls it and creates again. */
 async function createOrPull(session: Session, request: CreateParts): Promise<Container> {
   const { containers, images } = session.engine;
   const { HostConfig, NetworkingConfig, ...config } = request.body;
-  const create = (): Container => containers.create({ ...config, HostConfig, NetworkingConfig }, request.name);
+  const create = (): Container => {
+    checkPlatform(session, request);
+    return containers.create({ ...config, HostConfig, NetworkingConfig }, request.name);
+  };
   const write = (line: string): void => {
     if (!request.quiet) session.err(`${line}\n`);
   };
@@ -134,7 +139,9 @@ async function createOrPull(session: Session, request: CreateParts): Promise<Con
     return create();
   } catch (error) {
     const isMissing =
-      error instanceof StatusError && error.kind === "not-found" && /^No such image/.test(error.message);
+      error instanceof StatusError &&
+      error.kind === "not-found" &&
+      /^No such image|^image with reference/.test(error.message);
     if (!isMissing || request.pull === "never" || request.familiarImage === undefined) throw error;
     write(`Unable to find image '${request.familiarImage}' locally`);
     await pullOne(session, request.body.Image, { write, throws: true });
@@ -168,5 +175,6 @@ function print(session: Session, log: LogBuffer): () => void {
 function feed(session: Session, container: Container): void {
   const { containers } = session.engine;
   if (session.stdin !== undefined) containers.feed(container, session.stdin);
+  if (container.config.Tty) containers.feed(container, END_OF_INPUT);
   containers.closeStdin(container);
 }

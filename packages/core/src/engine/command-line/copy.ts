@@ -44,7 +44,8 @@ function copyIn(session: Session, container: Container, request: CopyRequest): v
   if (request.localPath === "-") {
     if (!isDirectory) throw failure(`destination "${request.container}:${request.containerPath}" must be a directory`);
     const sent = session.stdin ?? new Uint8Array();
-    return write(path, tarToLayer(isGzip(sent) ? gunzip(sent) : sent));
+    write(path, tarToLayer(isGzip(sent) ? gunzip(sent) : sent));
+    return;
   }
   const disk = session.disk;
   const local = localPath(session, request.localPath);
@@ -53,7 +54,8 @@ function copyIn(session: Session, container: Container, request: CopyRequest): v
   const tree = (name: string): Iterable<LayerEntry> => diskTree(disk, local, name, request.followLink);
   if (isDirectory) {
     const copiesContent = kind === "dir" && /(^|\/)\.$/.test(request.localPath);
-    return write(path, tree(copiesContent ? "" : basename(local)));
+    write(path, tree(copiesContent ? "" : basename(local)));
+    return;
   }
   if (stat !== undefined && kind === "dir") throw failure("cannot copy directory");
   if (request.containerPath.endsWith("/") && kind !== "dir") {
@@ -84,7 +86,10 @@ function copyOut(session: Session, container: Container, request: CopyRequest): 
   const link = request.followLink ? archives.stat(container, request.containerPath).linkTarget : "";
   const { stat, entries } = archives.read(container, link === "" ? request.containerPath : link);
   containers.note(container, "archive-path");
-  if (request.localPath === "-") return session.out(layerToTar(entries));
+  if (request.localPath === "-") {
+    session.out(layerToTar(entries));
+    return;
+  }
   const disk = writable(session.disk, request.localPath);
   const local = localPath(session, request.localPath);
   const there = kindOf(disk, local, true);
@@ -123,8 +128,9 @@ function writable(disk: ContextDisk | undefined, path: string): WritableDisk {
 function* diskTree(disk: ContextDisk, path: string, name: string, follows: boolean): Generator<LayerEntry> {
   const stat = disk.lstatSync(path);
   if (stat === undefined) return;
-  const type = stat.mode & TYPE_BITS;
-  const common = { path: name, mode: stat.mode & 0o7777, uid: 0, gid: 0, mtimeUs: Math.floor(stat.mtimeMs * 1000) };
+  const mode = Number(stat.mode);
+  const type = mode & TYPE_BITS;
+  const common = { path: name, mode: mode & 0o7777, uid: 0, gid: 0, mtimeUs: Math.floor(Number(stat.mtimeMs) * 1000) };
   if (type === SYMLINK && !follows) {
     const link = disk.readlinkSync(path);
     yield { ...common, type: "symlink", link: typeof link === "string" ? link : decode(link) };
@@ -148,7 +154,7 @@ function kindOf(disk: ContextDisk | undefined, path: string, follows: boolean): 
   try {
     const stat = disk?.lstatSync(path);
     if (disk === undefined || stat === undefined) return undefined;
-    const type = stat.mode & TYPE_BITS;
+    const type = Number(stat.mode) & TYPE_BITS;
     if (type === SYMLINK && follows) {
       const link = disk.readlinkSync(path);
       const target = typeof link === "string" ? link : decode(link);

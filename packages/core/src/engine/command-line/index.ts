@@ -9,8 +9,9 @@
 import { StatusError } from "../../lib/index.ts";
 import { parseDocker } from "../docker/index.ts";
 import { CliError } from "../docker/problem.ts";
-import type { DockerRequest } from "../docker/request.ts";
+import type { DockerRequest, RequestOf } from "../docker/request.ts";
 import { splitWords } from "../docker/words.ts";
+import { API_VERSION, MIN_API_VERSION } from "../documents/versions.ts";
 import type { Engine } from "../engine.ts";
 import { attachTo } from "./attach.ts";
 import { buildImage } from "./build/index.ts";
@@ -27,6 +28,7 @@ import { printPorts, printStats, printTop } from "./observe.ts";
 import { prune, pruneSystem } from "./prune.ts";
 import { pullImages, pushImages } from "./registry.ts";
 import { type CommandOptions, type CommandResult, Session } from "./session.ts";
+import { showDiskUsage, showInfo, showVersion } from "./system.ts";
 
 export type { CommandOptions, CommandResult } from "./session.ts";
 
@@ -39,6 +41,16 @@ export async function runDocker(
   const session = new Session(engine, options);
   const request = parseDocker(typeof line === "string" ? splitWords(line) : line, session.client);
   if (request.command === "usage") return request;
+  const host = request.global?.hosts[0] ?? session.client.env.get("DOCKER_HOST") ?? "";
+  if (host !== "" && request.command !== "version") {
+    session.err(`Cannot connect to the Docker daemon at ${host}. Is the docker daemon running?\n`);
+    return session.result(1);
+  }
+  const outdated = versionProblem(session.client.env.get("DOCKER_API_VERSION") ?? "");
+  if (outdated !== undefined) {
+    session.err(`Error response from daemon: ${outdated}\n`);
+    return session.result(1);
+  }
   session.out(request.notice ?? "");
   session.err(request.warning ?? "");
   try {
@@ -53,6 +65,17 @@ export async function runDocker(
     session.err(`Error response from daemon: ${error.message}\n`);
     return session.result(1);
   }
+}
+
+/** What the engine says to a client that speaks another version of the API. */
+function versionProblem(text: string): string | undefined {
+  const number = (version: string): number => Number(version.split(".")[0]) * 1000 + Number(version.split(".")[1]);
+  if (text === "" || Number.isNaN(number(text))) return undefined;
+  if (number(text) < number(MIN_API_VERSION)) {
+    return `client version ${text} is too old. Minimum supported API version is ${MIN_API_VERSION}, please upgrade your client to a newer version`;
+  }
+  if (number(text) <= number(API_VERSION)) return undefined;
+  return `client version ${text} is too new. Maximum supported API version is ${API_VERSION}`;
 }
 
 async function execute(session: Session, request: DockerRequest): Promise<number> {
@@ -141,6 +164,12 @@ async function execute(session: Session, request: DockerRequest): Promise<number
     case "volume prune":
     case "image prune":
       return prune(session, request);
+    case "info":
+      return showInfo(session, request);
+    case "version":
+      return showVersion(session, request);
+    case "system df":
+      return showDiskUsage(session, request);
     case "system prune":
       return pruneSystem(session, request);
     case "pull":
@@ -166,12 +195,12 @@ async function execute(session: Session, request: DockerRequest): Promise<number
       session.lines([networks.create(request.body).id]);
       return 0;
     case "network rm":
-      return named(request.networks, async (name) => networks.remove(name).name);
+      return removeNetworks(session, request);
     case "network connect":
       networks.connect(containers.get(request.container), request.network, request.endpoint);
       return 0;
     case "network disconnect":
-      networks.disconnect(containers.get(request.container), request.network);
+      disconnect(session, request);
       return 0;
     case "volume create":
       session.lines([volumes.create(request.body.Name, volumeOptions(request.body)).name]);
@@ -195,6 +224,29 @@ async function kill({ engine }: Session, name: string, signal: string): Promise<
 }
 
 const DIFF_LETTER = { added: "A", changed: "C", deleted: "D" } as const;
+
+/** With --force what is missing is passed over. The client tells of a failure once more. */
+async function removeNetworks(session: Session, request: RequestOf<"network rm">): Promise<number> {
+  const exitCode = await eachNamed(session, request.networks, async (name) => {
+    try {
+      return session.engine.networks.remove(name).name;
+    } catch (error) {
+      if (request.force && error instanceof StatusError && error.kind === "not-found") return "";
+      throw error;
+    }
+  });
+  if (exitCode !== 0) session.err(`exit status ${exitCode}\n`);
+  return exitCode;
+}
+
+function disconnect({ engine }: Session, { container, network, force }: RequestOf<"network disconnect">): void {
+  try {
+    engine.networks.disconnect(engine.containers.get(container), network);
+  } catch (error) {
+    if (!force || !(error instanceof StatusError) || error.message !== `No such container: ${container}`) throw error;
+    throw new StatusError("not-found", `endpoint ${container} not found`);
+  }
+}
 
 function volumeOptions(body: Extract<DockerRequest, { readonly command: "volume create" }>["body"]) {
   return {

@@ -35,7 +35,7 @@ export function listImages(session: Session, request: RequestOf<"images">): numb
     .filter((row) => row !== undefined);
   return show(session, () => {
     const text = renderImages(rows, { ...request, now: session.now });
-    if (rows.length === 0 && request.ambiguous !== undefined) session.err(ambiguousHint(request.ambiguous));
+    if (rows.length === 0 && request.ambiguous !== undefined) session.err(ambiguousHint(request.ambiguous) ?? "");
     return text;
   });
 }

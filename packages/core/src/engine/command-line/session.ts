@@ -1,6 +1,6 @@
 /** What a command prints while it runs, and what it may use. */
 import type { ContextDisk } from "../../build/index.ts";
-import { concat, decode, encode } from "../../lib/index.ts";
+import { concat, decode, encode, join } from "../../lib/index.ts";
 import type { ClientMachine } from "../docker/index.ts";
 import type { Engine } from "../engine.ts";
 import { clientMachine } from "./client.ts";
@@ -60,6 +60,14 @@ export class Session {
   /** A line each. */
   lines(texts: readonly string[]): void {
     for (const text of texts) this.out(`${text}\n`);
+  }
+
+  /** Writes a text into a file of the client's disk; nowhere without a path, or without a disk that can be written. */
+  write(path: string, text: string): void {
+    const { disk } = this;
+    if (path === "" || disk === undefined) return;
+    if (!("writeFileSync" in disk) || typeof disk.writeFileSync !== "function") return;
+    disk.writeFileSync(path.startsWith("/") ? path : join(this.cwd, path), encode(text));
   }
 
   /** Seconds since 1970, as lists show ages. */

@@ -3,12 +3,13 @@
  *
  * @see moby libnetwork/ipams/defaultipam
  */
-import { addToIp, type IpPrefix, inPrefix, ipBytes, lastOf, networkOf, StatusError } from "../../lib/index.ts";
+import { type IpPrefix, inPrefix, ipBytes, lastOf, networkOf, StatusError } from "../../lib/index.ts";
 
 export class AddressPool {
   readonly subnet: IpPrefix;
   readonly gateway: string;
-  readonly #first: string;
+  /** The address of place 0, as a number. */
+  readonly #first: number;
   /** How many addresses there are to give, from `#first` on. */
   readonly #size: number;
   /** By place. Not a Set: that slows down when the same few places come and go, and the lowest ones do. */
@@ -22,11 +23,11 @@ export class AddressPool {
     const part = range ?? subnet;
     const isWhole = range === undefined;
     // The first address is the network's own, the last one its broadcast.
-    this.#first = isWhole ? addToIp(networkOf(part), 1) : networkOf(part);
-    const count = distance(this.#first, lastOf(part)) + 1;
+    this.#first = numberOf(networkOf(part)) + (isWhole ? 1 : 0);
+    const count = this.#placeOf(lastOf(part)) + 1;
     this.#size = isWhole ? count - 1 : count;
     this.gateway = gateway ?? this.take(undefined);
-    if (gateway !== undefined && this.#contains(gateway)) this.#taken[distance(this.#first, gateway)] = true;
+    if (gateway !== undefined && this.#contains(gateway)) this.#taken[this.#placeOf(gateway)] = true;
   }
 
   /** A free address, or the wanted one. @throws StatusError permission-denied if there is none */
@@ -42,11 +43,11 @@ export class AddressPool {
     }
     this.#taken[place] = true;
     this.#hint = place + 1;
-    return addToIp(this.#first, place);
+    return textOf(this.#first + place);
   }
 
   release(address: string): void {
-    const place = distance(this.#first, address);
+    const place = this.#placeOf(address);
     if (place in this.#taken) this.#taken[place] = undefined;
     this.#hint = Math.min(this.#hint, Math.max(0, place));
   }
@@ -56,7 +57,7 @@ export class AddressPool {
   }
 
   #takeThat(wanted: string): string {
-    const place = distance(this.#first, wanted);
+    const place = this.#placeOf(wanted);
     if (this.#taken[place] === true || wanted === this.gateway) {
       throw new StatusError("permission-denied", "failed to set up container networking: Address already in use");
     }
@@ -65,16 +66,24 @@ export class AddressPool {
   }
 
   #contains(address: string): boolean {
-    const place = distance(this.#first, address);
+    const place = this.#placeOf(address);
     return place >= 0 && place < this.#size;
+  }
+
+  #placeOf(address: string): number {
+    return numberOf(address) - this.#first;
   }
 }
 
-/** How far `to` lies behind `from`, both IPv4. */
-function distance(from: string, to: string): number {
-  const value = (address: string): number => [...(ipBytes(address) ?? [])].reduce((sum, byte) => sum * 256 + byte, 0);
-  return value(to) - value(from);
+/** An IPv4 address as a number. */
+function numberOf(address: string): number {
+  let number = 0;
+  for (const byte of ipBytes(address) ?? []) number = number * 256 + byte;
+  return number;
 }
+
+const textOf = (number: number): string =>
+  [number >>> 24, (number >>> 16) & 255, (number >>> 8) & 255, number & 255].join(".");
 
 /** True if some address is in both. */
 export const overlaps = (a: IpPrefix, b: IpPrefix): boolean =>

@@ -1,5 +1,6 @@
 /** Images that filters let through. @see moby daemon/images/images.go */
 import type { Image } from "../../image/index.ts";
+import { parseTime } from "../../lib/go/index.ts";
 import { StatusError } from "../../lib/index.ts";
 import { parseReference } from "../docker/reference.ts";
 import { parseTimestamp } from "../docker/values/timestamp.ts";
@@ -19,7 +20,7 @@ export function selectImages(engine: Engine, filters: Filters): readonly Image[]
   return images
     .list()
     .filter((image) => {
-      const created = secondsOfTime(image.config.created);
+      const created = momentOf(image);
       const isDangling = images.tags(image).length === 0;
       if (dangling !== undefined && dangling !== isDangling) return false;
       if (before !== undefined && created >= before) return false;
@@ -27,12 +28,18 @@ export function selectImages(engine: Engine, filters: Filters): readonly Image[]
       if (until !== undefined && created >= until) return false;
       return filters.allowsLabels(image.config.config.Labels ?? {});
     })
-    .sort((a, b) => secondsOfTime(b.config.created) - secondsOfTime(a.config.created));
+    .sort((a, b) => momentOf(b) - momentOf(a));
+}
+
+/** Seconds since 1970, with their fraction. */
+function momentOf({ config }: Image): number {
+  const { seconds, nanoseconds } = parseTime(config.created ?? "") ?? { seconds: 0, nanoseconds: 0 };
+  return seconds + nanoseconds / 1e9;
 }
 
 function createdOf({ images }: Engine, filters: Filters, name: string): number | undefined {
   const [reference] = filters.get(name);
-  return reference === undefined ? undefined : secondsOfTime(images.get(reference).config.created);
+  return reference === undefined ? undefined : momentOf(images.get(reference));
 }
 
 function untilOf({ kernel }: Engine, filters: Filters): number | undefined {

@@ -3,7 +3,7 @@
  *
  * @see clone(2), unshare(2), kernel/nsproxy.c:create_new_namespaces
  */
-import { CapabilitySet, Errno, MAX_NAMESPACE_DEPTH, type NamespaceKind } from "../../abi/index.ts";
+import { CAP_SETFCAP, CapabilitySet, Errno, MAX_NAMESPACE_DEPTH, type NamespaceKind } from "../../abi/index.ts";
 import { Location } from "../../vfs/index.ts";
 import type { Credentials } from "../credentials.ts";
 import type { Process } from "../process.ts";
@@ -31,15 +31,16 @@ export interface ClonedNamespaces {
  * The namespaces of `process`, with a new one of each of `kinds`. A new pid namespace is for children only.
  *
  * @throws ENOSPC (pid) or EUSERS-like ENOSPC (user) beyond MAX_NAMESPACE_DEPTH.
+ * @throws EINVAL for a second new pid namespace before a child was born into the first.
  */
 export function cloneNamespaces(process: Process, kinds: ReadonlySet<NamespaceKind>): ClonedNamespaces {
   const { ns, kernel } = process;
   if (kinds.size === 0) return { ns, creds: process.creds, root: process.root, cwd: process.cwd };
+  checkPid(process, kinds);
   const creds = kinds.has("user") ? enterNewUserNamespace(process) : process.creds;
   const owner = creds.user;
   const id = (): number => kernel.namespaceIds.next();
   const mounts = kinds.has("mnt") ? cloneMounts(process, owner) : undefined;
-  if (kinds.has("pid") && ns.pidForChildren.level + 1 >= MAX_NAMESPACE_DEPTH) throw new Errno("ENOSPC");
   return {
     creds,
     root: mounts?.root ?? process.root,
@@ -53,17 +54,33 @@ export function cloneNamespaces(process: Process, kinds: ReadonlySet<NamespaceKi
       ipc: kinds.has("ipc") ? new IpcNamespace(id(), owner) : ns.ipc,
       user: owner,
       cgroup: kinds.has("cgroup") ? new CgroupNamespace(id(), owner, process.cgroup) : ns.cgroup,
-      time: kinds.has("time") ? new TimeNamespace(id(), owner) : ns.time,
+      time: ns.time,
+      timeForChildren: kinds.has("time") ? new TimeNamespace(id(), owner, ns.timeForChildren) : ns.timeForChildren,
     },
   };
 }
 
-/** In a new user namespace its maker has every capability, and over it no ids are mapped yet. */
+function checkPid({ ns }: Process, kinds: ReadonlySet<NamespaceKind>): void {
+  if (!kinds.has("pid")) return;
+  if (ns.pidForChildren !== ns.pid) throw new Errno("EINVAL");
+  if (ns.pid.level + 1 >= MAX_NAMESPACE_DEPTH) throw new Errno("ENOSPC");
+}
+
+/**
+ * In a new user namespace its maker has every capability, and over it no ids are mapped yet.
+ *
+ * @throws EPERM to who has changed its root directory, or has ids that its own user namespace does not map.
+ */
 function enterNewUserNamespace(process: Process): Credentials {
   const { creds, kernel } = process;
   if (creds.user.level + 1 > MAX_NAMESPACE_DEPTH) throw new Errno("ENOSPC");
-  if (process.root.dentry !== process.root.mount.root) throw new Errno("EPERM");
+  if (!process.root.equals(process.ns.mnt.tree.top)) throw new Errno("EPERM");
+  const isMapped =
+    creds.user.uidFromMachine(creds.effectiveUid) !== undefined &&
+    creds.user.gidFromMachine(creds.effectiveGid) !== undefined;
+  if (!isMapped) throw new Errno("EPERM");
   const user = new UserNamespace(kernel.namespaceIds.next(), creds.user, creds.effectiveUid, creds.effectiveGid);
+  user.makerCouldMapRoot = creds.effective.has(CAP_SETFCAP);
   return creds.with({
     user,
     effective: CapabilitySet.FULL,

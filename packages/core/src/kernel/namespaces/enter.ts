@@ -6,7 +6,7 @@
 import { CAP_SYS_ADMIN, CAP_SYS_CHROOT, CapabilitySet, Errno } from "../../abi/index.ts";
 import type { Process } from "../process.ts";
 import type { Namespace } from "./namespace.ts";
-import { MountNamespace } from "./others.ts";
+import { MountNamespace, TimeNamespace } from "./others.ts";
 import { PidNamespace } from "./pid.ts";
 import { UserNamespace } from "./user.ts";
 
@@ -28,6 +28,11 @@ export function enterNamespace(process: Process, target: Namespace): void {
     return;
   }
   if (target instanceof MountNamespace && !creds.capable(CAP_SYS_CHROOT, creds.user)) throw new Errno("EPERM");
+  if (target instanceof TimeNamespace) {
+    target.isEntered = true;
+    process.setNamespaces({ ...process.ns, time: target, timeForChildren: target });
+    return;
+  }
   process.setNamespaces({ ...process.ns, [target.kind]: target });
   if (target instanceof MountNamespace) {
     process.setRoot(target.tree.top);

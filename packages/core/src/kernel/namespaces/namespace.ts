@@ -49,4 +49,9 @@ export abstract class Namespace {
   get owner(): UserNamespace {
     return this.#owner as UserNamespace;
   }
+
+  /** Something leads here that is no process: an open file, a mount. */
+  hold(): void {}
+
+  letGo(): void {}
 }

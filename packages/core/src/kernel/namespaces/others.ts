@@ -3,10 +3,10 @@
  *
  * @see namespaces(7)
  */
-import { MemoryFs } from "../../fs/index.ts";
 import { SmallMap, SmallSet } from "../../lib/index.ts";
 import type { FsMachine, MountTree } from "../../vfs/index.ts";
 import type { Cgroup } from "../cgroup/cgroup.ts";
+import { MessageQueueFs } from "../message-queue-fs.ts";
 import type { Process } from "../process.ts";
 import type { SysctlValues } from "../sysctl.ts";
 import { Namespace } from "./namespace.ts";
@@ -20,12 +20,32 @@ export class MountNamespace extends Namespace {
   }
 
   readonly tree: MountTree;
-  /** Live processes in it; the tree is dissolved with the last. */
+  /** Live processes in it. */
   readonly members = new SmallSet<Process>();
+  /** Open files and mounts that lead to it. */
+  #holders = 0;
 
   constructor(id: number, owner: UserNamespace, tree: MountTree) {
     super(id, owner);
     this.tree = tree;
+  }
+
+  leave(process: Process): void {
+    if (this.members.delete(process)) this.#dissolveIfUnused();
+  }
+
+  /** The namespace lives on, whoever leaves it. */
+  override hold(): void {
+    this.#holders++;
+  }
+
+  override letGo(): void {
+    this.#holders--;
+    this.#dissolveIfUnused();
+  }
+
+  #dissolveIfUnused(): void {
+    if (this.members.size === 0 && this.#holders === 0) this.tree.dissolve();
   }
 }
 
@@ -51,7 +71,7 @@ export class IpcNamespace extends Namespace {
     return "ipc" as const;
   }
 
-  #queues: MemoryFs | undefined;
+  #queues: MessageQueueFs | undefined;
   #sysctls: SysctlValues | undefined;
 
   get sysctls(): SysctlValues {
@@ -60,8 +80,8 @@ export class IpcNamespace extends Namespace {
   }
 
   /** The POSIX message queues of the namespace, as the file system that mqueue mounts. @see mq_overview(7) */
-  queues(machine: FsMachine): MemoryFs {
-    this.#queues ??= new MemoryFs(machine, { type: "mqueue", mode: 0o1777 });
+  queues(machine: FsMachine): MessageQueueFs {
+    this.#queues ??= new MessageQueueFs(machine);
     return this.#queues;
   }
 }
@@ -87,8 +107,35 @@ export class TimeNamespace extends Namespace {
     return "time" as const;
   }
 
-  monotonicOffsetUs = 0;
-  boottimeOffsetUs = 0;
+  readonly monotonic: ClockOffset;
+  readonly boottime: ClockOffset;
+  /** Somebody lives in it: its clocks cannot be set any more. */
+  isEntered = false;
+
+  /** A new one begins with the offsets of its maker's. */
+  constructor(id: number, owner: UserNamespace, from?: TimeNamespace) {
+    super(id, owner);
+    this.monotonic = { seconds: 0, nanoseconds: 0, ...from?.monotonic };
+    this.boottime = { seconds: 0, nanoseconds: 0, ...from?.boottime };
+  }
+
+  get monotonicOffsetUs(): number {
+    return offsetUs(this.monotonic);
+  }
+
+  get boottimeOffsetUs(): number {
+    return offsetUs(this.boottime);
+  }
+}
+
+/** How far a clock is ahead of the machine's. */
+export interface ClockOffset {
+  seconds: number;
+  nanoseconds: number;
+}
+
+function offsetUs({ seconds, nanoseconds }: ClockOffset): number {
+  return seconds * 1_000_000 + Math.floor(nanoseconds / 1000);
 }
 
 /** Linux's nsproxy: the namespaces that a process lives in. Immutable: unshare and setns make a new one. */
@@ -103,4 +150,6 @@ export interface NamespaceSet {
   readonly user: UserNamespace;
   readonly cgroup: CgroupNamespace;
   readonly time: TimeNamespace;
+  /** Where children are born: differs from `time` after unshare of a time namespace. */
+  readonly timeForChildren: TimeNamespace;
 }

@@ -29,6 +29,8 @@ export class UserNamespace extends Namespace {
   readonly creatorGid: number;
   #uids: readonly IdExtent[] | undefined;
   #gids: readonly IdExtent[] | undefined;
+  /** Its maker had CAP_SETFCAP, and may map root of the parent namespace. */
+  makerCouldMapRoot = true;
   /** "deny" forbids setgroups(2) for ever. */
   setgroups: "allow" | "deny" = "allow";
 

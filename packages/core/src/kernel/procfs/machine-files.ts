@@ -88,7 +88,7 @@ export const MACHINE_FILES: PseudoTree<ProcFs> = {
   },
   timer_list: hidden,
   tty: {},
-  uptime: text(uptime),
+  uptime: textFile<ProcFs>(({ kernel, reader }) => uptime(kernel, reader.ns.time.boottimeOffsetUs)),
   version: text(({ machine }) => `Linux version ${machine.kernelRelease} (bottleship) ${machine.kernelVersion}\n`),
   vmallocinfo: hidden,
   vmstat: text((kernel) => `nr_free_pages ${Math.floor(freeBytes(kernel) / 4096)}\n`),
@@ -180,10 +180,11 @@ function stat(kernel: Kernel): string {
   return `${line("cpu ", 1)}${each}intr 0\nctxt 0\nbtime ${boot}\nprocesses ${kernel.init.ns.pid.lastPid}\nprocs_running ${running}\nprocs_blocked 0\n`;
 }
 
-function uptime(kernel: Kernel): string {
+/** Of the two times only the first is that of the reader's time namespace. */
+function uptime(kernel: Kernel, offsetUs: number): string {
   const upUs = kernel.nowUs - kernel.world.clock.startUs;
   const idleUs = Math.max(0, upUs * kernel.machine.cpus - kernel.cgroups.cpu.usageUs);
-  return `${(upUs / 1e6).toFixed(2)} ${(idleUs / 1e6).toFixed(2)}\n`;
+  return `${((upUs + offsetUs) / 1e6).toFixed(2)} ${(idleUs / 1e6).toFixed(2)}\n`;
 }
 
 function loadavg(kernel: Kernel): string {

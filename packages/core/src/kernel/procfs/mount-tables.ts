@@ -15,6 +15,7 @@ import {
   minor,
 } from "../../abi/index.ts";
 import { Location, type Mount, pathOf } from "../../vfs/index.ts";
+import { NamespaceInode } from "../nsfs.ts";
 import type { Process } from "../process.ts";
 
 const FLAG_NAMES: readonly (readonly [flag: number, name: string])[] = [
@@ -70,6 +71,7 @@ const fsOptions = (mount: Mount): string => mount.fs.options();
 /** Where in its file system the mount begins: names from its root dentry upwards. */
 function rootPath(mount: Mount): string {
   const names: string[] = [];
+  if (mount.root.inode instanceof NamespaceInode) return mount.root.name;
   for (let at = mount.root; at.parent !== undefined; at = at.parent) names.unshift(at.name);
   return `/${names.join("/")}`;
 }

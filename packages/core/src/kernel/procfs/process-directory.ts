@@ -7,6 +7,7 @@ import { type DirEntry, Errno, NAMESPACE_KINDS, type NamespaceKind } from "../..
 import { PseudoDirectory, type PseudoEntries, PseudoFile, PseudoLink } from "../../fs/index.ts";
 import { encode } from "../../lib/index.ts";
 import { type Inode, type Location, type OpenFile, pathOf } from "../../vfs/index.ts";
+import type { Namespace } from "../namespaces/namespace.ts";
 import { badness } from "../oom.ts";
 import { type Process, pidIn } from "../process.ts";
 import { formatMountinfo, formatMounts } from "./mount-tables.ts";
@@ -15,6 +16,7 @@ import type { ProcFs } from "./proc-fs.ts";
 import { mayInspect } from "./ptrace.ts";
 import { QUIET_FILES } from "./quiet-files.ts";
 import { formatLimits, formatStat, formatStatm, formatStatus } from "./status.ts";
+import { formatTimeOffsets, writeTimeOffsets } from "./time-offsets.ts";
 import { formatIdMap, writeIdMap, writeSetgroups } from "./user-maps.ts";
 
 /** Makes an entry of a process directory. */
@@ -94,7 +96,7 @@ function checkInspect(fs: ProcFs, process: Process): void {
 const namespaceLink =
   (kind: NamespaceKind, forChildren = false): Maker =>
   (fs, process, ino) => {
-    const namespace = () => (forChildren && kind === "pid" ? process.ns.pidForChildren : process.ns[kind]);
+    const namespace = () => (forChildren ? forChildrenOf(process, kind) : process.ns[kind]);
     return new PseudoLink(
       fs,
       () => {
@@ -109,6 +111,13 @@ const namespaceLink =
       ino,
     );
   };
+
+/** Where children will be born. @throws ENOENT for a pid namespace that has no init yet */
+function forChildrenOf({ ns }: Process, kind: NamespaceKind): Namespace {
+  if (kind !== "pid") return ns.timeForChildren;
+  if (ns.pidForChildren.init === undefined) throw new Errno("ENOENT");
+  return ns.pidForChildren;
+}
 
 const NAMESPACES: Readonly<Record<string, Maker>> = Object.fromEntries(
   NAMESPACE_KINDS.flatMap((kind): [string, Maker][] =>
@@ -204,6 +213,16 @@ const ENTRIES: Readonly<Record<string, Maker>> = {
         ],
       },
       process.pid * INODES_PER_PROCESS + 998,
+    ),
+  timens_offsets: (fs, process, ino) =>
+    new PseudoFile(
+      fs,
+      { mode: 0o644, ...owner(process) },
+      {
+        read: () => formatTimeOffsets(process.ns.timeForChildren),
+        write: (value) => writeTimeOffsets(fs.reader, process, value),
+      },
+      ino,
     ),
   uid_map: (fs, process, ino) => idMap(fs, process, "uid", ino),
   wchan: text(() => "0"),

@@ -32,7 +32,6 @@ export const QUIET_FILES: Readonly<Record<string, QuietFile>> = {
   smaps_rollup: quiet(0o444),
   stack: quiet(0o400),
   syscall: quiet(0o400, "running\n"),
-  timens_offsets: quiet(0o644, "monotonic           0         0\nboottime            0         0\n"),
   timers: quiet(0o444),
   timerslack_ns: quiet(0o666, "50000\n"),
 };

@@ -3,7 +3,7 @@
  *
  * @see user_namespaces(7) "Defining user and group ID mappings", kernel/user_namespace.c:map_write
  */
-import { CAP_SETGID, CAP_SETUID, CAP_SYS_ADMIN, Errno, UID_GID_MAP_MAX_EXTENTS } from "../../abi/index.ts";
+import { CAP_SETFCAP, CAP_SETGID, CAP_SETUID, CAP_SYS_ADMIN, Errno, UID_GID_MAP_MAX_EXTENTS } from "../../abi/index.ts";
 import type { IdExtent, UserNamespace } from "../namespaces/user.ts";
 import type { Process } from "../process.ts";
 
@@ -39,9 +39,11 @@ export function writeIdMap(writer: Process, process: Process, kind: Kind, text: 
   const { parent } = user;
   const isMapped = kind === "uid" ? user.hasUidMap : user.hasGidMap;
   if (parent === undefined || isMapped) throw new Errno("EPERM");
+  if (writer.creds.user !== user && writer.creds.user !== parent) throw new Errno("EPERM");
   const extents = parseExtents(text);
   if (!writer.creds.capable(CAP_SYS_ADMIN, user)) throw new Errno("EPERM");
   if (!mayMap(writer, user, parent, kind, extents)) throw new Errno("EPERM");
+  if (kind === "uid" && !mayMapRoot(writer, user, parent, extents)) throw new Errno("EPERM");
   for (const { outside, count } of extents) {
     const first = kind === "uid" ? parent.uidToMachine(outside) : parent.gidToMachine(outside);
     const last = kind === "uid" ? parent.uidToMachine(outside + count - 1) : parent.gidToMachine(outside + count - 1);
@@ -49,6 +51,17 @@ export function writeIdMap(writer: Process, process: Process, kind: Kind, text: 
   }
   if (kind === "uid") user.mapUids(extents);
   else user.mapGids(extents);
+}
+
+/** Whoever maps root of the parent could write file capabilities that hold there. @see verify_root_map */
+function mayMapRoot(
+  writer: Process,
+  user: UserNamespace,
+  parent: UserNamespace,
+  extents: readonly IdExtent[],
+): boolean {
+  if (!extents.some(({ outside }) => outside === 0)) return true;
+  return writer.creds.user === user ? user.makerCouldMapRoot : writer.creds.capable(CAP_SETFCAP, parent);
 }
 
 /** One's own single id may be mapped by anybody; others need the capability in the parent namespace. */

@@ -22,7 +22,8 @@ import {
   SIGPIPE,
   SIGXFSZ,
 } from "../../abi/index.ts";
-import { attributes, type OpenFile, open } from "../../vfs/index.ts";
+import { NO_BYTES } from "../../lib/index.ts";
+import { attributes, type FileOps, type OpenFile, open } from "../../vfs/index.ts";
 import { type Process, type Sleeper, Sleeping } from "../process.ts";
 import type { SyscallTable } from "./table.ts";
 
@@ -33,6 +34,8 @@ const SETTABLE = O_APPEND | O_NONBLOCK;
 /** Entries that one getdents hands out. */
 const DIRENTS_PER_CALL = 1024;
 const CHUNK = 65_536;
+/** What changes a terminal: background jobs are stopped for that. @see tty_ioctl(4), drivers/tty/tty_io.c:tty_check_change */
+const CHANGES: ReadonlySet<IoctlRequest> = new Set(["TCSETS", "TCSETSW", "TCSETSF", "TCFLSH", "TIOCSPGRP"]);
 
 export const descriptorCalls = {
   open: (process, path, flags, mode) => {
@@ -46,7 +49,8 @@ export const descriptorCalls = {
   read: (process, fd, count) => {
     const file = process.files.get(fd);
     const wanted = checkCount(count);
-    return now(process, file, file.read(wanted)) ?? new Sleeping(readLater(file, wanted, process));
+    if (!file.ops.admits("read")) return new Sleeping(readLater(file, wanted, process, { again: true }));
+    return now(process, file, file.read(wanted)) ?? new Sleeping(readLater(file, wanted, process, { again: false }));
   },
 
   pread: (process, fd, count, offset) => {
@@ -60,6 +64,7 @@ export const descriptorCalls = {
   write: (process, fd, data) => {
     const file = process.files.get(fd);
     const wanted = withinFileLimit(process, file, data);
+    if (!file.ops.admits("write")) return new Sleeping(writeLater(process, file, wanted, "again"));
     const written = attempt(process, file, wanted);
     if (written === wanted.length || (written > 0 && isRegular(file))) return written;
     if ((file.flags & O_NONBLOCK) !== 0) {
@@ -131,7 +136,11 @@ export const descriptorCalls = {
     return new Sleeping(lockLater(file, wanted === LOCK_EX));
   },
 
-  ioctl: (process, fd, request: IoctlRequest, argument) => process.files.get(fd).ops.ioctl(request, argument),
+  ioctl: (process, fd, request: IoctlRequest, argument) => {
+    const { ops } = process.files.get(fd);
+    if (!CHANGES.has(request) || ops.admits("change")) return ops.ioctl(request, argument);
+    return new Sleeping(ioctlLater(ops, request, argument));
+  },
 
   poll: (process, fds, timeoutUs) => {
     const ready = pollNow(process, fds);
@@ -231,17 +240,33 @@ function* finishOpening(file: OpenFile, process: Process, fd: number): Sleeper<n
   return fd;
 }
 
-function* readLater(file: OpenFile, count: number, process: Process): Sleeper<Uint8Array> {
-  for (;;) {
-    const wakeup = yield { on: file.ops.ready === undefined ? [] : [file.ops.ready] };
-    const bytes = now(process, file, file.read(count));
-    if (bytes !== undefined) return bytes;
+/** `again`: it was stopped before it could look. */
+function* readLater(
+  file: OpenFile,
+  count: number,
+  process: Process,
+  { again }: { readonly again: boolean },
+): Sleeper<Uint8Array> {
+  const { patienceUs } = file.ops;
+  const untilUs = patienceUs === undefined ? undefined : process.kernel.nowUs + patienceUs;
+  for (let looks = again; ; looks = false) {
+    let wakeup = "ready";
+    if (!looks) wakeup = yield { on: file.ops.ready === undefined ? [] : [file.ops.ready], untilUs };
+    if (file.ops.admits("read")) {
+      const bytes = now(process, file, file.read(count));
+      if (bytes !== undefined) return bytes;
+      if (wakeup === "timeout") return NO_BYTES;
+    }
     if (wakeup === "interrupted") throw new Errno("EINTR");
   }
 }
 
-function* writeLater(process: Process, file: OpenFile, data: Uint8Array, already: number): Sleeper<number> {
-  let done = already;
+function* writeLater(process: Process, file: OpenFile, data: Uint8Array, already: number | "again"): Sleeper<number> {
+  let done = already === "again" ? 0 : already;
+  if (already === "again") {
+    while (!file.ops.admits("write")) yield { on: file.ops.ready === undefined ? [] : [file.ops.ready] };
+    done += attempt(process, file, data);
+  }
   while (done < data.length) {
     const wakeup = yield { on: file.ops.ready === undefined ? [] : [file.ops.ready] };
     if (wakeup === "interrupted") {
@@ -251,6 +276,12 @@ function* writeLater(process: Process, file: OpenFile, data: Uint8Array, already
     done += attempt(process, file, data.subarray(done));
   }
   return done;
+}
+
+/** Asks once the caller continues, as often as it is stopped for that. */
+function* ioctlLater(ops: FileOps, request: IoctlRequest, argument: unknown): Sleeper<unknown> {
+  while (!ops.admits("change")) yield { on: ops.ready === undefined ? [] : [ops.ready] };
+  return ops.ioctl(request, argument);
 }
 
 function* lockLater(file: OpenFile, exclusive: boolean): Sleeper<undefined> {

@@ -25,7 +25,9 @@ import {
 } from "../../abi/index.ts";
 import { checkAccess, type Location, MOUNT_FLAGS, type Propagation, walk } from "../../vfs/index.ts";
 import { ContainerMounts, compilePlan } from "../automount.ts";
+import { NamespaceInode } from "../nsfs.ts";
 import type { Process } from "../process.ts";
+import { checkMountRight, ownerOf, setOwner } from "./mount-rights.ts";
 import type { SyscallTable } from "./table.ts";
 
 const PROPAGATION = new Map<number, Propagation>([
@@ -42,8 +44,7 @@ export const mountCalls = {
     checkAdmin(process);
     if ((flags & MS_REMOUNT) !== 0) remount(process, at, flags, data);
     else if ((flags & MS_BIND) !== 0) {
-      const from = walk(process, source, { follow: true });
-      process.ns.mnt.tree.bind(from, at, { recursive: (flags & MS_REC) !== 0 });
+      bind(process, walk(process, source, { follow: true }), at, flags);
     } else if ((flags & PROPAGATION_FLAGS) !== 0) propagate(process, at, flags);
     else if ((flags & MS_MOVE) !== 0) process.ns.mnt.tree.move(walk(process, source, { follow: true }), at);
     else mountNew(process, source, at, type, flags, data);
@@ -94,13 +95,29 @@ function directoryAt(process: Process, path: string): Location {
   return at;
 }
 
+function bind(process: Process, from: Location, at: Location, flags: number): void {
+  const { tree, id } = process.ns.mnt;
+  const recursive = (flags & MS_REC) !== 0;
+  if (!(from.inode instanceof NamespaceInode)) {
+    tree.bind(from, at, { recursive });
+    return;
+  }
+  const { namespace } = from.inode;
+  // A namespace that held a mount of itself, or of an older one, would never go away.
+  if (namespace.kind === "mnt" && namespace.id <= id) throw new Errno("EINVAL");
+  tree.bind(from, at, { recursive, foreign: true });
+  namespace.hold();
+}
+
 function mountNew(process: Process, source: string, at: Location, type: string, flags: number, data: string): void {
   const factory = process.kernel.fileSystems.get(type);
   if (factory === undefined) throw new Errno("ENODEV");
+  checkMountRight(process, type, flags);
   const fs = factory({ source, data }, process);
   if (at.inode.type !== "dir") throw new Errno("ENOTDIR");
   if (at.mount.tree !== process.ns.mnt.tree) throw new Errno("EINVAL");
   if (at.dentry === at.mount.root && at.mount.fs === fs) throw new Errno("EBUSY");
+  setOwner(process, fs);
   process.ns.mnt.tree.mount(fs, at, defaultTimes(flags) & MOUNT_FLAGS);
 }
 
@@ -113,11 +130,14 @@ function defaultTimes(flags: number): number {
  * Changes the flags of a mount, and, without MS_BIND, the options of its file system.
  *
  * @throws EINVAL if `at` is no mount point. @throws EBUSY if it would become read-only while a file is open for writing.
+ * @throws EPERM if a restriction is locked, or the file system belongs to a user namespace of more rights.
  */
 function remount(process: Process, at: Location, flags: number, data: string): void {
   const { mount } = at;
   if (at.dentry !== mount.root || mount.tree !== process.ns.mnt.tree) throw new Errno("EINVAL");
   const whole = (flags & MS_BIND) === 0;
+  if (mount.loosens(flags)) throw new Errno("EPERM");
+  if (whole && !process.creds.capable(CAP_SYS_ADMIN, ownerOf(process, mount.fs))) throw new Errno("EPERM");
   const becomesReadOnly = (flags & MS_RDONLY) !== 0;
   if (becomesReadOnly && (whole ? mount.fs.writers : mount.writers) > 0) throw new Errno("EBUSY");
   if (whole) {

@@ -31,9 +31,7 @@ export function lifecycleRoutes(engine: Engine): readonly Route[] {
     on("rename", (container, { query }) => rename(engine, container, text(query, "name"))),
     route("POST", "/containers/{id}/kill", (call) => kill(engine, call)),
     route("POST", "/containers/{id}/resize", ({ param, query }) => {
-      const container = containers.get(param("id"));
-      size(query);
-      if (!container.isRunning) throw new StatusError("conflict", `container ${container.id} is not running`);
+      containers.resize(containers.get(param("id")), size(query));
       return empty(200);
     }),
     route("POST", "/containers/{id}/update", async ({ request, param }) => {

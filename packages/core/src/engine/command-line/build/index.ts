@@ -43,6 +43,7 @@ export async function buildImage(session: Session, request: DockerBuild): Promis
     const { image, warnings } = await session.engine.build({ ...build, onEvent: display.listener });
     display.end();
     if (showsText(request)) session.err(printWarnings(warnings));
+    session.write(request.iidFile, image.id);
     if (request.quiet) session.lines([image.id]);
     return 0;
   } catch (error) {

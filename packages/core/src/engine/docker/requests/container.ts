@@ -89,6 +89,7 @@ export interface ExecBody {
   readonly User: string;
   readonly Privileged: boolean;
   readonly Tty: boolean;
+  readonly ConsoleSize?: readonly [height: number, width: number];
   readonly AttachStdin: boolean;
   readonly AttachStderr: boolean;
   readonly AttachStdout: boolean;

@@ -17,7 +17,7 @@ interface Style {
 
 export const fold: Applet = function* (io) {
   const argv = io.argv.map((word) => (/^-[0-9]/.test(word) ? `-w${word.slice(1)}` : word));
-  const options = yield* getopt(Object.assign(Object.create(io), { argv }), "bsw:");
+  const options = yield* getopt(io.withArguments(argv), "bsw:");
   const width = yield* toNumber(io, options.value("w") ?? "80", { least: 1, most: WIDTH_MAX });
   const style = { width, bytes: options.has("b"), atSpaces: options.has("s") };
   let failed = false;

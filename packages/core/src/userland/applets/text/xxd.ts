@@ -21,7 +21,7 @@ interface Style {
 export const xxd: Applet = function* (io) {
   // In `-ps` the s is no option; it hides the rest of its word.
   const argv = io.argv.map((word) => word.replace(/^(-[apir]*p)s.*/s, "$1"));
-  const options = yield* getopt(Object.assign(Object.create(io), { argv }), "l:s:apirg:c:o:");
+  const options = yield* getopt(io.withArguments(argv), "l:s:apirg:c:o:");
   const [file, excess] = options.operands;
   if (excess !== undefined) return yield* usage(io);
   const limit = options.has("l") ? yield* toCNumber(io, options.value("l") ?? "") : undefined;

@@ -1,6 +1,7 @@
 /** `GET /info`. @see moby daemon/info.go */
-import { type Engine, timeOf } from "@bottleship/core/engine";
-import { ENGINE_VERSION } from "../http/version.ts";
+import type { Engine } from "../engine.ts";
+import { timeOf } from "./time.ts";
+import { ENGINE_VERSION } from "./versions.ts";
 
 export function infoDocument(engine: Engine) {
   const { containers, images, kernel } = engine;

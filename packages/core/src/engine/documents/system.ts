@@ -1,0 +1,79 @@
+/** `GET /version` and `GET /system/df`. @see moby daemon/info.go, daemon/disk_usage.go */
+import { rootBytes, writtenBytes } from "../container-size.ts";
+import type { Engine } from "../engine.ts";
+import { volumeBytes } from "../select/volumes.ts";
+import { containerSummary } from "./container.ts";
+import { volumeDocument } from "./others.ts";
+import { secondsOfTime, timeOf } from "./time.ts";
+import { API_VERSION, ENGINE_VERSION, MIN_API_VERSION } from "./versions.ts";
+
+export function versionDocument({ kernel, world }: Engine) {
+  const details = {
+    ApiVersion: API_VERSION,
+    Arch: "amd64",
+    BuildTime: timeOf(world.clock.startUs).replace(/Z$/, "+00:00"),
+    Experimental: "false",
+    GitCommit: "bottleship",
+    GoVersion: "none",
+    KernelVersion: kernel.machine.kernelRelease,
+    MinAPIVersion: MIN_API_VERSION,
+    Os: "linux",
+  };
+  const component = (Name: string, Version: string) => ({ Name, Version, Details: { GitCommit: "bottleship" } });
+  return {
+    Platform: { Name: "Bottleship" },
+    Components: [
+      { Name: "Engine", Version: ENGINE_VERSION, Details: details },
+      component("containerd", "1.7.27"),
+      component("runc", "1.3.6"),
+      component("docker-init", "0.19.0"),
+    ],
+    Version: ENGINE_VERSION,
+    ApiVersion: API_VERSION,
+    MinAPIVersion: MIN_API_VERSION,
+    GitCommit: details.GitCommit,
+    GoVersion: details.GoVersion,
+    Os: details.Os,
+    Arch: details.Arch,
+    KernelVersion: details.KernelVersion,
+    BuildTime: details.BuildTime,
+  };
+}
+
+export function diskUsage(engine: Engine, types: ReadonlySet<string>) {
+  const { containers, images, kernel, volumes } = engine;
+  const wants = (type: string): boolean => types.size === 0 || types.has(type);
+  const all = containers.list({ all: true });
+  const layers = new Map(images.list().flatMap(({ chain }) => chain.map((one) => [one, images.layerBytes(one)])));
+  return {
+    LayersSize: wants("image") ? [...layers.values()].reduce((sum, size) => sum + size, 0) : 0,
+    Images: wants("image")
+      ? images.list().map((image) => ({
+          Containers: all.filter((one) => one.image.id === image.id).length,
+          Created: secondsOfTime(image.config.created),
+          Id: image.id,
+          Labels: image.config.config.Labels ?? null,
+          ParentId: "",
+          RepoDigests: [],
+          RepoTags: images.tags(image),
+          SharedSize: 0,
+          Size: image.sizeBytes,
+        }))
+      : null,
+    Containers: wants("container")
+      ? all.map((one) => ({
+          ...containerSummary(one, kernel.nowUs),
+          SizeRw: writtenBytes(engine, one),
+          SizeRootFs: rootBytes(engine, one),
+          HostConfig: { NetworkMode: one.hostConfig.NetworkMode ?? "bridge" },
+        }))
+      : null,
+    Volumes: wants("volume")
+      ? volumes.list().map((one) => ({
+          ...volumeDocument(one),
+          UsageData: { RefCount: volumes.users(one.name).length, Size: volumeBytes(engine, one) },
+        }))
+      : null,
+    BuildCache: wants("build-cache") ? [] : null,
+  };
+}

@@ -1,0 +1,4 @@
+/** What the engine says that it is. */
+export const API_VERSION = "1.51";
+export const MIN_API_VERSION = "1.24";
+export const ENGINE_VERSION = "28.5.2";

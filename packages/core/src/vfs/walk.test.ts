@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import { stat } from "../abi/index.ts";
+import { ContainerBox } from "../testing/container-box.ts";
+import { codeOf } from "../testing/describe-file-system.ts";
+import { TestMachine } from "../testing/machine.ts";
+
+const DIRECTORY = { type: "dir", mode: 0o755, uid: 0, gid: 0 } as const;
+
+/** A machine with the directories /a and /a/b, which nobody has looked at. */
+function machineWithDirectories() {
+  const machine = new TestMachine();
+  const { root } = machine.kernel.init;
+  machine.kernel.disk.root.create("a", DIRECTORY).create("b", DIRECTORY);
+  const failure = (path: string): Promise<string> => machine.run(() => codeOf(stat(path)));
+  return { machine, root: root.dentry, failure };
+}
+
+describe("the dentries of a walk", () => {
+  it("are not kept if it ends where there is nothing", async () => {
+    const { root, failure } = machineWithDirectories();
+    expect(await failure("/a/b/missing")).toBe("ENOENT");
+    expect(root.known("a")).toBeUndefined();
+  });
+
+  it("stay the same once a walk has arrived, whatever fails below them later", async () => {
+    const { machine, root, failure } = machineWithDirectories();
+    await machine.run(() => stat("/a"));
+    const kept = root.known("a");
+    expect(kept).toBeDefined();
+    expect(await failure("/a/b/missing")).toBe("ENOENT");
+    expect(root.known("a")).toBe(kept);
+    expect(kept?.known("b")).toBeUndefined();
+  });
+
+  it("stay if a mount was made on one of them on the way", async () => {
+    const box = await ContainerBox.of("busybox");
+    const script =
+      "cat /sys/fs/cgroup/missing; cat /sys/fs/cgroup/cgroup.procs >/dev/null && grep -c ' /sys/fs/cgroup ' /proc/mounts";
+    expect((await box.sh(script)).stdout).toBe("1\n");
+  });
+});
