@@ -9,7 +9,7 @@
 import { Errno, exitCode, O_RDWR, SIGKILL, type Signal, signalNumber, type WaitStatus, type WindowSize } from "../abi/index.ts";
 import { type Image, topSnapshot } from "../image/index.ts";
 import type { Kernel } from "../kernel/index.ts";
-import { fromLatin1, latin1, StatusError } from "../lib/index.ts";
+import { StatusError } from "../lib/index.ts";
 import { DEFAULT_SHM_SIZE, type Runtime, type Stdio } from "../runtime/index.ts";
 import type { Prng, WaitOptions, World } from "../sim/index.ts";
 import { type Change, changesOf, MountedSnapshot, ROOTFS_PATH, type Snapshotter } from "../snapshot/index.ts";
@@ -479,10 +479,9 @@ export class ContainerService {
 
   #openLog(container: Container, fd: number): OpenFile {
     const { kernel } = this.#parts;
-    const isTerminal = container.config.Tty === true;
-    const stream: Stream = fd === 1 || isTerminal ? "stdout" : "stderr";
+    const stream: Stream = fd === 1 ? "stdout" : "stderr";
     return kernel.pipes.sink(container.oci?.process.creds.uid ?? 0, 0, (bytes) =>
-      container.logs.append({ stream, timeUs: kernel.nowUs, bytes: isTerminal ? withReturns(bytes) : bytes }),
+      container.logs.append({ stream, timeUs: kernel.nowUs, bytes }),
     );
   }
 
@@ -659,11 +658,6 @@ export class ContainerService {
     const { config, imageName, name } = container;
     this.#parts.events.record("container", action, container.id, { ...config.Labels, ...more, image: imageName, name });
   }
-}
-
-/** A terminal's only stream: the cursor goes back at the end of a line. @see termios(3) ONLCR */
-function withReturns(bytes: Uint8Array): Uint8Array {
-  return fromLatin1(latin1(bytes).replaceAll("\n", "\r\n"));
 }
 
 const NO_HOST_CONFIG: Partial<HostConfig> = {};

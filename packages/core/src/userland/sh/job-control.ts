@@ -74,7 +74,7 @@ function* openTerminal(shell: Shell): Routine<boolean> {
 
 /** Puts a process group into the foreground. */
 export function* takeTerminal(shell: Shell, group: number): Routine<void> {
-  if (shell.terminalFd !== undefined) yield* attempt(ioctl(shell.terminalFd, "TIOCSPGRP", group));
+  if (shell.terminalFd !== undefined) { const r = yield* attempt(ioctl(shell.terminalFd, "TIOCSPGRP", group)); if (r instanceof Errno) console.log(shell.terminalFd, r.code, group); }
 }
 
 /** Before a prompt: tells of jobs whose state has changed. */
