@@ -18,7 +18,7 @@ import { attempt } from "../io.ts";
 import { literal, type Node } from "./ast.ts";
 import { commandText } from "./command-text.ts";
 import { catchLeave, finish } from "./exit.ts";
-import { takeTerminal } from "./job-control.ts";
+import { takeTerminal } from "./foreground.ts";
 import type { Job } from "./jobs.ts";
 import type { ForkMode, Shell, Work } from "./shell.ts";
 import { ignoreForGood, setSignal } from "./signals.ts";

@@ -17,6 +17,7 @@ import {
 } from "../../abi/index.ts";
 import { attempt, isatty } from "../io.ts";
 import { dupCloseOnExec } from "./descriptors.ts";
+import { takeTerminal } from "./foreground.ts";
 import type { Job } from "./jobs.ts";
 import { withOption } from "./options.ts";
 import type { Shell } from "./shell.ts";
@@ -70,11 +71,6 @@ function* openTerminal(shell: Shell): Routine<boolean> {
     }
     yield* kill(0, SIGTTIN);
   }
-}
-
-/** Puts a process group into the foreground. */
-export function* takeTerminal(shell: Shell, group: number): Routine<void> {
-  if (shell.terminalFd !== undefined) { const r = yield* attempt(ioctl(shell.terminalFd, "TIOCSPGRP", group)); if (r instanceof Errno) console.log(shell.terminalFd, r.code, group); }
 }
 
 /** Before a prompt: tells of jobs whose state has changed. */

@@ -189,6 +189,7 @@ export class Shell {
     child.physicalDirectory = this.physicalDirectory;
     child.inputs = [...this.inputs];
     child.redirections = this.redirections.map((level) => new Map(level));
+    child.terminalFd = this.terminalFd;
     child.traceFd = this.traceFd;
     child.isTracing = this.isTracing;
     child.hasCommandString = this.hasCommandString;

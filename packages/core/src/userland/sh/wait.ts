@@ -6,6 +6,7 @@
 import {
   Errno,
   exitCode,
+  kill,
   type Routine,
   SIGCHLD,
   SIGINT,
@@ -19,6 +20,7 @@ import {
   WUNTRACED,
   wait4,
 } from "../../abi/index.ts";
+import { takeTerminal } from "./foreground.ts";
 import type { Job } from "./jobs.ts";
 import type { Shell } from "./shell.ts";
 import { describeSignal } from "./signal-text.ts";
@@ -33,8 +35,18 @@ const ALL_SIGNALS = new SignalSet(-1, -1);
 export function* waitForJob(shell: Shell, job: Job): Routine<number> {
   yield* reap(shell, "block", job);
   const status = jobStatus(shell, job);
+  if (shell.isJobControlled && job.isControlled) {
+    yield* takeTerminal(shell, shell.pid);
+    // ^C went to the job alone; the shell was meant as well.
+    if (wasInterrupted(job)) yield* kill(shell.pid, SIGINT);
+  }
   if (job.state === "done") shell.jobs.free(job);
   return status;
+}
+
+function wasInterrupted({ processes }: Job): boolean {
+  const status = processes[processes.length - 1]?.status;
+  return status !== undefined && "signaled" in status && status.signaled === SIGINT;
 }
 
 /** Reaps children until there is nothing left to wait for: `job` has changed, or no child is left. */
