@@ -6,7 +6,16 @@
  *
  * @see moby daemon/create.go, start.go, stop.go, kill.go, monitor.go, delete.go
  */
-import { Errno, exitCode, O_RDWR, SIGKILL, type Signal, signalNumber, type WaitStatus, type WindowSize } from "../abi/index.ts";
+import {
+  Errno,
+  exitCode,
+  O_RDWR,
+  SIGKILL,
+  type Signal,
+  signalNumber,
+  type WaitStatus,
+  type WindowSize,
+} from "../abi/index.ts";
 import { type Image, topSnapshot } from "../image/index.ts";
 import type { Kernel } from "../kernel/index.ts";
 import { StatusError } from "../lib/index.ts";
@@ -459,8 +468,7 @@ export class ContainerService {
   /** What a terminal shows is standard output, and what whoever is attached types goes into it. */
   #openConsole(container: Container, master: OpenFile): void {
     const { kernel } = this.#parts;
-    const show = (bytes: Uint8Array): void =>
-      container.logs.append({ stream: "stdout", timeUs: kernel.nowUs, bytes });
+    const show = (bytes: Uint8Array): void => container.logs.append({ stream: "stdout", timeUs: kernel.nowUs, bytes });
     this.#consoles.set(container.id, new Console(master, show));
     this.#feedOf(container)?.connect(master.retain());
   }

@@ -212,7 +212,9 @@ export class LineDiscipline {
     } else if (byte === NEWLINE && (iflag & INLCR) !== 0) char = RETURN;
     if (this.#has(ICANON)) this.#edit(char);
     else {
-      this.#echoShown(char);
+      // Only a newline that was typed as one is shown as ^J.
+      if (char === NEWLINE && byte === RETURN && this.#has(ECHO)) this.#host.echo([NEWLINE]);
+      else this.#echoShown(char);
       this.#put(char);
     }
   }
