@@ -30,13 +30,13 @@ const THOUSAND_FILES: BuildRequest = { context: { files: FILES }, dockerfile: TE
 export const builds: Case = async ({ rounds }) => {
   const demoEngine = await engineWith("python:3.9-slim");
   const cold = await medianOf(rounds, () => coldBuild(demoEngine, DEMO_BUILD));
-  const cached = await medianOf(rounds, () => cachedBuild(demoEngine, DEMO_BUILD));
+  const cached = await medianOf(rounds, await warmCachedBuild(demoEngine, DEMO_BUILD));
   const bigEngine = await engineWith("busybox");
   const coldBig = await medianOf(rounds, () => coldBuild(bigEngine, THOUSAND_FILES));
   const { context: _context, ...withoutFiles } = THOUSAND_FILES;
   const tenSteps = { ...withoutFiles, context: { files: { "src/0/a": "a", "src/1/a": "a" } } };
   await bigEngine.build(tenSteps);
-  const cachedTen = await medianOf(rounds, () => cachedBuild(bigEngine, tenSteps));
+  const cachedTen = await medianOf(rounds, await warmCachedBuild(bigEngine, tenSteps));
   return [
     { name: "build of the demo, nothing cached", value: cold, unit: "ms", target: { atMost: 30 } },
     { name: "build of the demo, all cached", value: cached * 1000, unit: "µs", target: { atMost: 400 } },
@@ -55,6 +55,14 @@ async function engineWith(image: string): Promise<Engine> {
 async function coldBuild(engine: Engine, request: BuildRequest): Promise<number> {
   engine.builder.cache.prune();
   return elapsedMs(async () => void (await engine.build(request)));
+}
+
+/** Rounds until the compiler has seen enough of a cached build. */
+const WARM_UP_ROUNDS = 10;
+
+async function warmCachedBuild(engine: Engine, request: BuildRequest): Promise<() => Promise<number>> {
+  for (let i = 0; i < WARM_UP_ROUNDS; i++) await cachedBuild(engine, request);
+  return () => cachedBuild(engine, request);
 }
 
 /** Milliseconds of a build that finds everything in the cache: the mean of many. */
