@@ -1,0 +1,196 @@
+/** Unmodified dockerode, over a socket and without one: what programs that already exist do. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { createEngine } from "@bottleship/core/engine";
+import { type EngineServer, serve } from "@bottleship/node";
+import Docker from "dockerode";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createModem } from "./index.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "bottleship-"));
+const path = join(directory, "docker.sock");
+let server: EngineServer;
+
+beforeAll(async () => {
+  server = await serve(createEngine({ seed: 7 }), { listen: [{ kind: "unix", path }] });
+});
+
+afterAll(async () => {
+  await server.close();
+  rmSync(directory, { recursive: true });
+});
+
+/** Everything that a stream gives. */
+function textOf(stream: NodeJS.ReadableStream): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    stream.on("data", (chunk: Buffer) => chunks.push(chunk));
+    stream.on("end", () => resolve(Buffer.concat(chunks).toString()));
+    stream.on("error", reject);
+  });
+}
+
+/** Standard output and error of a multiplexed stream, when it has ended. */
+async function split(docker: Docker, stream: NodeJS.ReadableStream): Promise<{ stdout: string; stderr: string }> {
+  const out = new PassThrough();
+  const err = new PassThrough();
+  docker.modem.demuxStream(stream, out, err);
+  const texts = Promise.all([textOf(out), textOf(err)]);
+  await new Promise((resolve) => stream.on("close", resolve).on("end", resolve));
+  out.end();
+  err.end();
+  const [stdout, stderr] = await texts;
+  return { stdout, stderr };
+}
+
+describe.each([
+  ["a socket", () => new Docker({ socketPath: path })],
+  ["a modem in the same process", () => new Docker({ modem: createModem(createEngine({ seed: 7 })) })],
+])("through %s", (_, connect) => {
+  const docker = connect();
+
+  it("pulls an image and follows its progress", async () => {
+    const progress: { status?: string }[] = [];
+    const stream = await docker.pull("busybox:latest");
+    await new Promise<void>((resolve, reject) => {
+      docker.modem.followProgress(
+        stream,
+        (error) => (error ? reject(error) : resolve()),
+        (event: { status?: string }) => progress.push(event),
+      );
+    });
+    expect(progress.at(-1)?.status).toBe("Status: Downloaded newer image for busybox:latest");
+    expect((await docker.getImage("busybox").inspect()).RepoTags).toEqual(["busybox:latest"]);
+  });
+
+  it("tells that nobody has an image", async () => {
+    await expect(docker.pull("no/such:image")).rejects.toMatchObject({ statusCode: 404 });
+  });
+
+  it("creates, attaches, starts, waits, reads the logs, removes", async () => {
+    const container = await docker.createContainer({
+      Image: "busybox",
+      Cmd: ["sh", "-c", "echo out; echo err >&2; exit 5"],
+      name: "one",
+    });
+    const attached = await container.attach({ stream: true, stdout: true, stderr: true });
+    const output = split(docker, attached);
+    await container.start();
+    expect(await container.wait()).toEqual({ StatusCode: 5 });
+    expect(await output).toEqual({ stdout: "out\n", stderr: "err\n" });
+    const logs = await container.logs({ stdout: true, stderr: false });
+    expect(logs.subarray(8).toString()).toBe("out\n");
+    const { State, Name } = await container.inspect();
+    expect([Name, State.Status, State.ExitCode]).toEqual(["/one", "exited", 5]);
+    await container.remove();
+    await expect(container.inspect()).rejects.toMatchObject({ statusCode: 404, reason: "no such container" });
+  });
+
+  it("types into a container through a hijacked connection", async () => {
+    const container = await docker.createContainer({
+      Image: "busybox",
+      Cmd: ["md5sum"],
+      OpenStdin: true,
+      StdinOnce: true,
+      AttachStdin: true,
+    });
+    const stream = await container.attach({ stream: true, stdin: true, stdout: true, stderr: true, hijack: true });
+    const output = split(docker, stream);
+    await container.start();
+    stream.end("hello\n");
+    await container.wait();
+    expect((await output).stdout).toBe("b1946ac92492d2347c6235b4d2611184  -\n");
+  });
+
+  it("runs a command in a running container, with and without hijacking", async () => {
+    const container = await docker.createContainer({ Image: "busybox", Cmd: ["sleep", "1000"] });
+    await container.start();
+    const plain = await container.exec({
+      Cmd: ["sh", "-c", "echo $A"],
+      Env: ["A=b"],
+      AttachStdout: true,
+      AttachStderr: true,
+    });
+    expect((await split(docker, await plain.start({}))).stdout).toBe("b\n");
+    expect((await plain.inspect()).ExitCode).toBe(0);
+    const piped = await container.exec({ Cmd: ["wc", "-c"], AttachStdin: true, AttachStdout: true });
+    const stream = await piped.start({ hijack: true, stdin: true });
+    const output = split(docker, stream);
+    stream.end("12345");
+    expect((await output).stdout).toBe("5\n");
+    await container.remove({ force: true });
+  });
+
+  it("follows logs and events", async () => {
+    const events = await docker.getEvents({ filters: { type: ["container"] } });
+    const seen: string[] = [];
+    events.on("data", (chunk: Buffer) => {
+      for (const line of chunk.toString().trim().split("\n"))
+        seen.push((JSON.parse(line) as { Action: string }).Action);
+    });
+    const container = await docker.createContainer({ Image: "busybox", Cmd: ["sh", "-c", "echo 1; sleep 3; echo 2"] });
+    await container.start();
+    const logs = split(
+      docker,
+      (await container.logs({ follow: true, stdout: true, stderr: true })) as unknown as NodeJS.ReadableStream,
+    );
+    await container.wait();
+    expect((await logs).stdout).toBe("1\n2\n");
+    await container.remove();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(seen).toEqual(["create", "start", "die", "destroy"]);
+    (events as unknown as { destroy(): void }).destroy();
+  });
+
+  it("lists and removes networks and volumes, builds and runs an image", async () => {
+    await docker.createNetwork({ Name: "inner", Labels: { a: "b" } });
+    expect((await docker.listNetworks({ filters: { label: ["a=b"] } })).map(({ Name }) => Name)).toEqual(["inner"]);
+    await docker.getNetwork("inner").remove();
+    await docker.createVolume({ Name: "data" });
+    expect((await docker.listVolumes()).Volumes.map(({ Name }) => Name)).toEqual(["data"]);
+    await docker.getVolume("data").remove();
+    const container = await docker.createContainer({ Image: "busybox", Cmd: ["true"] });
+    const archive = await container.getArchive({ path: "/etc/passwd" });
+    const other = await docker.createContainer({ Image: "busybox", Cmd: ["cat", "/tmp/passwd"] });
+    await other.putArchive(archive, { path: "/tmp" });
+    const [result] = (await docker.run("busybox", ["echo", "ran"], new PassThrough().resume())) as [
+      { StatusCode: number },
+    ];
+    expect(result.StatusCode).toBe(0);
+    const names = (await docker.listContainers({ all: true })).map(({ Id }) => Id);
+    expect(names).toEqual(expect.arrayContaining([container.id, other.id]));
+  });
+
+  it("tells the reason of an error, the status, and what the engine said", async () => {
+    await expect(docker.getContainer("nobody").start()).rejects.toMatchObject({
+      message: "(HTTP code 404) no such container - No such container: nobody ",
+      statusCode: 404,
+      reason: "no such container",
+      json: { message: "No such container: nobody" },
+    });
+  });
+
+  it("goes away from a stream when its reader does", async () => {
+    const container = await docker.createContainer({ Image: "busybox", Cmd: ["sleep", "1000"], name: "followed" });
+    await container.start();
+    const abort = new AbortController();
+    const logs = await container.logs({ follow: true, stdout: true, abortSignal: abort.signal });
+    const closed = new Promise((resolve) => logs.on("close", resolve).on("error", resolve));
+    (logs as unknown as { destroy(): void }).destroy();
+    await closed;
+    await container.remove({ force: true });
+  });
+
+  it("types into a terminal and resizes it", async () => {
+    const container = await docker.createContainer({ Image: "busybox", Cmd: ["sh"], Tty: true, OpenStdin: true });
+    const stream = await container.attach({ stream: true, stdin: true, stdout: true, hijack: true });
+    await container.start();
+    await container.resize({ h: 10, w: 50 });
+    const text = textOf(stream);
+    stream.write("stty size\nexit 3\n");
+    expect(await container.wait()).toEqual({ StatusCode: 3 });
+    expect(await text).toContain("10 50\r\n");
+  });
+});

@@ -1,0 +1,14 @@
+/** dockerode on a simulated engine: the same client, no socket. */
+import type {} from "dockerode";
+import type { EngineModem } from "./modem.ts";
+
+export { createModem, type DialCallback, EngineModem } from "./modem.ts";
+export { ModemError } from "./reply.ts";
+export type { DialOptions } from "./request.ts";
+
+declare module "dockerode" {
+  interface DockerOptions {
+    /** Who carries the requests; dockerode takes it, its own declarations do not say so. */
+    readonly modem?: EngineModem;
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * A modem for dockerode that has no wire: calls go straight to the Engine API of an engine in the same process.
+ *
+ * @see docker-modem README, "Usage"
+ */
+import type { Engine } from "@bottleship/core/engine";
+import { EngineApi, type Frame, FrameDecoder } from "@bottleship/engine-api";
+import { resultOf } from "./reply.ts";
+import { apiRequest, type DialOptions } from "./request.ts";
+
+export type DialCallback = (error: Error | null, result: unknown) => void;
+
+/** What dockerode needs of a modem. */
+export class EngineModem {
+  /** dockerode puts the promises here that its methods return. */
+  Promise: PromiseConstructor = Promise;
+  /** Sent with every request. */
+  readonly headers: Headers;
+  readonly #api: EngineApi;
+
+  constructor(api: EngineApi, headers: Headers = new Headers()) {
+    this.#api = api;
+    this.headers = headers;
+  }
+
+  /** Makes one request. The callback is called once. */
+  dial(options: DialOptions, callback: DialCallback = () => {}): void {
+    this.#request(options).then(
+      (result) => callback(null, result),
+      (error: unknown) => callback(error instanceof Error ? error : new Error(String(error)), null),
+    );
+  }
+
+  /** Takes a multiplexed stream apart; what has no frames (a terminal's) all goes to `stdout`. */
+  demuxStream(stream: NodeJS.ReadableStream, stdout: NodeJS.WritableStream, stderr: NodeJS.WritableStream): void {
+    const decoder = new FrameDecoder();
+    let isRaw: boolean | undefined;
+    stream.on("data", (chunk: Uint8Array) => {
+      isRaw ??= (chunk[0] ?? 0) > 2;
+      if (isRaw) stdout.write(chunk);
+      else for (const frame of decoder.push(chunk)) writeFrame(frame, stdout, stderr);
+    });
+  }
+
+  /** Reads lines of JSON as they come, and gives them all at the end. */
+  followProgress(
+    stream: NodeJS.ReadableStream,
+    onFinished: (error: Error | null, events: unknown[]) => void,
+    onProgress?: (event: unknown) => void,
+  ): void {
+    const events: unknown[] = [];
+    const decoder = new TextDecoder();
+    let rest = "";
+    let isFinished = false;
+    const finish = (error: Error | null): void => {
+      if (isFinished) return;
+      isFinished = true;
+      onFinished(error, events);
+    };
+    stream.on("data", (chunk: Uint8Array) => {
+      if (isFinished) return;
+      const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) {
+        if (line.trim() === "") continue;
+        const event: unknown = JSON.parse(line);
+        events.push(event);
+        onProgress?.(event);
+      }
+    });
+    stream.on("error", finish);
+    stream.on("end", () => finish(null));
+    stream.on("close", () => finish(null));
+  }
+
+  async #request(options: DialOptions): Promise<unknown> {
+    const { abortSignal = NEVER } = options;
+    abortSignal.throwIfAborted();
+    return resultOf(await this.#api.handle(apiRequest(options, this.headers, abortSignal)), options);
+  }
+}
+
+const NEVER = new AbortController().signal;
+
+function writeFrame({ stream, bytes }: Frame, stdout: NodeJS.WritableStream, stderr: NodeJS.WritableStream): void {
+  (stream === "stderr" ? stderr : stdout).write(bytes);
+}
+
+/** @example new Docker({ modem: createModem(engine) }) */
+export function createModem(engine: Engine): EngineModem {
+  return new EngineModem(new EngineApi(engine));
+}

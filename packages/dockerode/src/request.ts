@@ -1,0 +1,110 @@
+/**
+ * What dockerode asks a modem for, as a request of the Engine API.
+ *
+ * dockerode hands one object of options for both places: they go into the query of paths that end with a question mark,
+ * and into the body of every POST.
+ *
+ * @see docker-modem lib/modem.js, dial
+ */
+
+import type { ApiRequest } from "@bottleship/engine-api";
+import { Buffer } from "buffer";
+import type { Readable } from "stream";
+
+/** What dockerode's methods pass to `modem.dial`. */
+export interface DialOptions {
+  readonly path: string;
+  readonly method?: string | undefined;
+  readonly headers?: Readonly<Record<string, string | number | readonly string[] | undefined>> | undefined;
+  readonly options?: object | undefined;
+  /** A body without any options is sent all the same. */
+  readonly allowEmpty?: boolean | undefined;
+  readonly authconfig?: object | undefined;
+  readonly registryconfig?: object | undefined;
+  /** A body that is no JSON: an archive. */
+  readonly file?: string | Uint8Array | Readable | undefined;
+  readonly hijack?: boolean | undefined;
+  readonly openStdin?: boolean | undefined;
+  readonly isStream?: boolean | undefined;
+  /** Which codes are well: `true`, or the reason of a failure. */
+  readonly statusCodes?: Readonly<Record<number, string | boolean>> | undefined;
+  readonly abortSignal?: AbortSignal | undefined;
+}
+
+/** Options that belong to the request itself, not to Docker. */
+const NOT_FOR_DOCKER: ReadonlySet<string> = new Set(["authconfig", "abortSignal"]);
+const utf8 = new TextEncoder();
+
+/** @param input what a client types into a stream, after the body */
+export function apiRequest(dial: DialOptions, defaults: Headers, signal: AbortSignal): ApiRequest {
+  const method = dial.method ?? "GET";
+  const options = forDocker(dial.options);
+  const [path = "", given = ""] = dial.path.split("?", 2);
+  const query = new URLSearchParams(given);
+  if (dial.path.includes("?")) addQuery(query, part(options, "_query"));
+  const headers = new Headers(defaults);
+  for (const [name, value] of Object.entries(dial.headers ?? {})) {
+    if (value !== undefined) headers.set(name, String(value));
+  }
+  if (dial.authconfig !== undefined) headers.set("X-Registry-Auth", credentials(dial.authconfig));
+  if (dial.registryconfig !== undefined) headers.set("X-Registry-Config", credentials(dial.registryconfig));
+  const body = dial.file === undefined ? jsonBody(dial, method, options) : archiveBody(dial.file);
+  if (body !== undefined && !headers.has("content-type")) {
+    headers.set("content-type", dial.file === undefined ? "application/json" : "application/tar");
+  }
+  return { method, path, query, headers, body: body ?? NO_BODY, signal };
+}
+
+const NO_BODY: AsyncIterable<Uint8Array> = once();
+
+async function* once(...pieces: readonly Uint8Array[]): AsyncIterable<Uint8Array> {
+  yield* pieces;
+}
+
+function forDocker(options: object | undefined): Readonly<Record<string, unknown>> {
+  if (options === undefined) return {};
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !NOT_FOR_DOCKER.has(name)));
+}
+
+/** What is meant for one place only, or everything. */
+function part(options: Readonly<Record<string, unknown>>, name: "_query" | "_body"): unknown {
+  return options[name] ?? options;
+}
+
+function addQuery(query: URLSearchParams, values: unknown): void {
+  for (const [name, value] of Object.entries(values ?? {})) {
+    for (const one of Array.isArray(value) ? value : [value]) query.append(name, queryText(one));
+  }
+}
+
+/** As Node's querystring writes values, and objects as JSON. */
+function queryText(value: unknown): string {
+  if (typeof value === "object" && value !== null) return JSON.stringify(value);
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : "";
+}
+
+function jsonBody(
+  dial: DialOptions,
+  method: string,
+  options: Readonly<Record<string, unknown>>,
+): AsyncIterable<Uint8Array> | undefined {
+  if (method !== "POST" || dial.options === undefined) return undefined;
+  const text = JSON.stringify(part(options, "_body"));
+  const isEmpty = text === "{}" || text === '""';
+  return isEmpty && dial.allowEmpty !== true ? undefined : once(utf8.encode(text));
+}
+
+async function* archiveBody(file: string | Uint8Array | Readable): AsyncIterable<Uint8Array> {
+  if (typeof file === "string") {
+    throw new TypeError(`"${file}" is a path: hand over the archive itself, as bytes or as a stream`);
+  }
+  if (file instanceof Uint8Array) yield file;
+  else for await (const chunk of file) yield typeof chunk === "string" ? utf8.encode(chunk) : (chunk as Uint8Array);
+}
+
+/** Base64 in the alphabet of URLs, as Docker reads it. */
+function credentials(config: object): string {
+  const ready = "key" in config ? config.key : "base64" in config ? config.base64 : undefined;
+  if (typeof ready === "string") return ready;
+  return Buffer.from(JSON.stringify(config)).toString("base64").replaceAll("+", "-").replaceAll("/", "_");
+}
