@@ -74,7 +74,8 @@ const HEALTHCHECK: readonly (keyof Healthcheck)[] = [
   "Retries",
 ];
 const HISTORY: readonly (keyof History)[] = ["created", "created_by", "author", "comment", "empty_layer"];
-const RUN_CONFIG: readonly (keyof ImageRunConfig)[] = [
+/** The order of a configuration's fields. @see docker image-spec specs-go/v1 DockerOCIImageConfig */
+export const RUN_CONFIG_FIELDS: readonly (keyof ImageRunConfig)[] = [
   "User",
   "ExposedPorts",
   "Env",
@@ -121,7 +122,7 @@ function runConfig(config: ImageRunConfig): Fields {
       ...(Labels === undefined ? {} : { Labels: sortedMap(Labels) }),
       ...(Healthcheck === undefined ? {} : { Healthcheck: ordered(Healthcheck, HEALTHCHECK) }),
     },
-    RUN_CONFIG,
+    RUN_CONFIG_FIELDS,
   );
 }
 

@@ -1,5 +1,5 @@
 /** Floor 1, beside abi: OCI documents. */
-export { configBytes, documentBytes, goJson, indexBytes, manifestBytes } from "./canonical.ts";
+export { configBytes, documentBytes, goJson, indexBytes, manifestBytes, RUN_CONFIG_FIELDS } from "./canonical.ts";
 export {
   type ContentDigest,
   type Digest,
@@ -25,6 +25,7 @@ export {
 } from "./manifest.ts";
 export * from "./media-types.ts";
 export { choosePlatform, type HostPlatform, platformMatches, platformText } from "./platform.ts";
+export { ARCHITECTURES, normalProcessor, SYSTEMS } from "./processor.ts";
 export {
   DEFAULT_DOMAIN,
   familiarName,

@@ -4,9 +4,9 @@
  * Model: instructions/commands_rundevice.go.
  */
 
-import { parseBool } from "../go/number.ts";
 import { csvFields } from "./csv.ts";
 import { BuildError, rethrow } from "./error.ts";
+import { parseBool } from "./number.ts";
 import { withSuggestion } from "./suggest.ts";
 
 /** @throws BuildError if the text is no device. */

@@ -4,11 +4,9 @@
  * Checked is what needs no variables; the rest waits for `dispatch.ts`. Model: BuildKit's instructions/parse.go, with
  * its messages and its order of checks.
  */
+
+import { parseDuration, quote, replaceInvalid, trimSpace } from "../../lib/go/index.ts";
 import { unreachable } from "../../lib/index.ts";
-import { parseDuration } from "../go/duration.ts";
-import { parseInteger } from "../go/number.ts";
-import { quote } from "../go/quote.ts";
-import { replaceInvalid, trimSpace } from "../go/text.ts";
 import type {
   AddInstruction,
   AnyInstruction,
@@ -25,11 +23,12 @@ import type {
   Written,
 } from "./ast.ts";
 import { checkDevice } from "./device.ts";
-import { BuildError } from "./error.ts";
+import { BuildError, readValue } from "./error.ts";
 import { Flags, type FlagTypes } from "./flags.ts";
 import { heredoc, heredocOf } from "./heredoc.ts";
 import { checkMount } from "./mount.ts";
 import { INSTRUCTION_NAMES, kindOf, type Node } from "./node.ts";
+import { parseInteger } from "./number.ts";
 import { withSuggestion } from "./suggest.ts";
 
 /** What the reader of one instruction gets. */
@@ -302,7 +301,7 @@ function readInterval(flags: Flags, name: string): string | undefined {
 
 /** @throws BuildError for what is no duration, or a duration below a millisecond other than zero. */
 export function checkInterval(name: string, duration: string): void {
-  const nanoseconds = parseDuration(duration);
+  const nanoseconds = readValue(() => parseDuration(duration));
   if (nanoseconds !== 0 && nanoseconds < MINIMUM_INTERVAL_NS)
     throw new BuildError(`Interval ${quote(name)} cannot be less than 1ms`);
 }

@@ -4,8 +4,9 @@
  * Left to others: what a line says (`node.ts`), and whether it is followed by heredocs (`heredoc.ts`).
  * Model: the loop of BuildKit's parser.Parse.
  */
+
+import { isSpace, trimSpace, trimStart } from "../../lib/go/index.ts";
 import { byteLength } from "../../lib/index.ts";
-import { isSpace, trimSpace, trimStart } from "../go/text.ts";
 import type { Directives, Escape } from "./ast.ts";
 import { DirectiveReader, escapeOf, withoutBom } from "./directives.ts";
 import { BuildError, rethrow } from "./error.ts";

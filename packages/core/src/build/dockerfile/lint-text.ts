@@ -4,8 +4,7 @@
  * An AST that was written by hand has no spelling and no comments, and so nothing to warn of but its names.
  */
 
-import { quote } from "../go/quote.ts";
-import { lowerCase, upperCase } from "../go/text.ts";
+import { lowerCase, quote, upperCase } from "../../lib/go/index.ts";
 import type { AnyInstruction, Dockerfile, SourceRange } from "./ast.ts";
 import { lineRange } from "./lines.ts";
 import type { Linter } from "./lint.ts";

@@ -5,12 +5,11 @@
  * instructions in their stage. Model: BuildKit's linter package.
  */
 
-import { parseBool } from "../go/number.ts";
-import { quote } from "../go/quote.ts";
-import { trimSpace } from "../go/text.ts";
+import { quote, trimSpace } from "../../lib/go/index.ts";
 import type { SourceRange } from "./ast.ts";
 import { BuildError } from "./error.ts";
 import { isExperimental, RULES, type RuleName, ruleUrl } from "./lint-rules.ts";
+import { parseBool } from "./number.ts";
 
 export interface LintWarning {
   readonly rule: RuleName;

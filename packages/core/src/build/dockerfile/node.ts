@@ -4,9 +4,9 @@
  * How arguments are cut depends on the name only; what they mean is `instructions.ts`'s business. An unknown name is
  * no error here. Model: splitCommand and the line parsers of BuildKit's parser package.
  */
+
+import { isSpace, quote, replaceInvalid, trimSpace, trimStart } from "../../lib/go/index.ts";
 import { byteString, fromByteString } from "../../lib/index.ts";
-import { quote } from "../go/quote.ts";
-import { isSpace, replaceInvalid, trimSpace, trimStart } from "../go/text.ts";
 import type { Escape, InstructionKind } from "./ast.ts";
 import { BuildError } from "./error.ts";
 

@@ -5,7 +5,7 @@
  * BuildKit the first pass ends before the second begins, so an error of form further down comes first.
  */
 
-import { trimSpace } from "../go/text.ts";
+import { trimSpace } from "../../lib/go/index.ts";
 import type {
   AnyInstruction,
   ArgInstruction,

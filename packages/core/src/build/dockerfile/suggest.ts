@@ -1,5 +1,5 @@
 /** "did you mean …?": the option nearest to a misspelt word. Model: BuildKit's util/suggest. */
-import { lowerCase, upperCase } from "../go/text.ts";
+import { lowerCase, upperCase } from "../../lib/go/index.ts";
 
 /** Farther options are not suggested. */
 const MAX_DISTANCE = 2;

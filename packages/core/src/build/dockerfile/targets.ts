@@ -1,5 +1,5 @@
 /** What a Dockerfile can build: `docker build --call=targets`. Model: BuildKit's frontend/subrequests/targets. */
-import { lowerCase } from "../go/text.ts";
+import { lowerCase } from "../../lib/go/index.ts";
 import type { Dockerfile } from "./ast.ts";
 
 export interface Target {

@@ -6,8 +6,7 @@
  * Model: BuildKit's shell/lex.go with its messages; quirks are kept and said.
  */
 
-import { quote } from "../go/quote.ts";
-import { isSpace, replaceInvalid } from "../go/text.ts";
+import { isSpace, quote, replaceInvalid } from "../../lib/go/index.ts";
 import type { Escape } from "./ast.ts";
 import type { Variables } from "./environment.ts";
 import { BuildError } from "./error.ts";

@@ -4,11 +4,11 @@
  * Later patterns win, `!` takes a path back, a directory's match covers what is below. `**` crosses directories.
  * Model: moby/patternmatcher and its ignorefile, whose detour over regular expressions shows in a few corners.
  */
+
+import { goRegExp, trimSpace } from "../../lib/go/index.ts";
 import { clean } from "../../lib/index.ts";
 import { withoutBom } from "../dockerfile/directives.ts";
 import { BuildError } from "../dockerfile/error.ts";
-import { goRegExp } from "../go/regexp.ts";
-import { trimSpace } from "../go/text.ts";
 import { parseGlob } from "./glob.ts";
 
 /** The patterns of an ignore file, cleaned, without comments and leading slashes. */

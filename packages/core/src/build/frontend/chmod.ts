@@ -1,6 +1,6 @@
 /** `--chmod`: octal digits or chmod(1)'s symbols. Model: BuildKit's dispatchCopy and tonistiigi/dchapes-mode. */
 import { BuildError } from "../dockerfile/error.ts";
-import { parseInteger } from "../go/number.ts";
+import { parseInteger } from "../dockerfile/number.ts";
 
 /** One clause is `[ugoa…]` and then one or more of `[+-=][rwxXstugo…]`. */
 const SYMBOLIC = /^(?:[augo]*(?:[+\-=][rstwXxugo]*)+)(?:,[augo]*(?:[+\-=][rstwXxugo]*)+)*$/;

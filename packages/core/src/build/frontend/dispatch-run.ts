@@ -1,10 +1,11 @@
 /** RUN: its heredocs, its shell, its mounts. Model: dispatchRun and dispatchRunMounts of BuildKit's convert.go. */
+
+import { quote } from "../../lib/go/index.ts";
 import type { Heredoc, InstructionOf } from "../dockerfile/ast.ts";
 import { heredocText } from "../dockerfile/ast.ts";
 import { BuildError } from "../dockerfile/error.ts";
 import { heredocOf } from "../dockerfile/heredoc.ts";
 import { type BuildMount, resolveMount } from "../dockerfile/mount.ts";
-import { quote } from "../go/quote.ts";
 import type { Expander } from "./expander.ts";
 import { fromWorkingDir, withShell } from "./scope.ts";
 import type { InlineFile, RunStep, StepMount } from "./step.ts";

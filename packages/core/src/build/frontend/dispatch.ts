@@ -4,15 +4,15 @@
  * Here is which words are expanded with which variables, what is checked only now, and what lint has to say.
  * Model: dispatch and its siblings in BuildKit's dockerfile2llb/convert.go, with its messages and its order.
  */
+
+import { parseDuration, quote } from "../../lib/go/index.ts";
 import { unreachable } from "../../lib/index.ts";
 import type { AnyInstruction, ArgDefinition, Escape, Instruction, InstructionOf, Pair } from "../dockerfile/ast.ts";
 import type { Environment } from "../dockerfile/environment.ts";
-import { BuildError, rethrow } from "../dockerfile/error.ts";
+import { BuildError, readValue, rethrow } from "../dockerfile/error.ts";
 import type { Linter } from "../dockerfile/lint.ts";
 import { lexWord } from "../dockerfile/words.ts";
 import type { IgnoreMatcher } from "../files/ignore.ts";
-import { parseDuration } from "../go/duration.ts";
-import { quote } from "../go/quote.ts";
 import { dispatchFiles } from "./dispatch-files.ts";
 import { dispatchRun } from "./dispatch-run.ts";
 import { Expander, isScanSwitch } from "./expander.ts";
@@ -172,7 +172,8 @@ function once({ kind, range, keyword = kind }: Instruction, of: OnceKind, { scop
 
 function healthcheckStep(instruction: InstructionOf<"HEALTHCHECK">): HealthcheckStep {
   const { test, range, interval, timeout, startPeriod, startInterval, retries = 0 } = instruction;
-  const nanoseconds = (duration: string | undefined): number => (duration === undefined ? 0 : parseDuration(duration));
+  const nanoseconds = (duration: string | undefined): number =>
+    duration === undefined ? 0 : readValue(() => parseDuration(duration));
   return {
     kind: "HEALTHCHECK",
     ...(range === undefined ? {} : { range }),

@@ -1,4 +1,6 @@
 /** Lint rules about FROM, which need the ARGs before it: undeclared variables, bad defaults, constant platforms. */
+
+import { quote } from "../../lib/go/index.ts";
 import { referenceProblem } from "../../oci/index.ts";
 import type { Dockerfile, FromInstruction, SourceRange } from "../dockerfile/ast.ts";
 import type { Environment } from "../dockerfile/environment.ts";
@@ -6,7 +8,6 @@ import { BuildError } from "../dockerfile/error.ts";
 import type { Linter } from "../dockerfile/lint.ts";
 import { suggest } from "../dockerfile/suggest.ts";
 import { type LexResult, lexWord } from "../dockerfile/words.ts";
-import { quote } from "../go/quote.ts";
 import { withGlobalArgs } from "./global-args.ts";
 import { type BuildPlatform, formatPlatform, normalizePlatform, parsePlatform } from "./platform.ts";
 

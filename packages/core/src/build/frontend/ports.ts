@@ -3,9 +3,10 @@
  *
  * Model: BuildKit's dockerfile2llb/convert_expose.go, with its messages.
  */
+
+import { quote } from "../../lib/go/index.ts";
 import { BuildError } from "../dockerfile/error.ts";
-import { parseInteger } from "../go/number.ts";
-import { quote } from "../go/quote.ts";
+import { parseInteger } from "../dockerfile/number.ts";
 
 /** What lint has to say of one port. */
 export interface PortRemarks {

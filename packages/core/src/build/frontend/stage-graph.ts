@@ -6,6 +6,7 @@
  * is known. Model: toDispatchState of BuildKit's convert.go, with its messages and its order.
  */
 
+import { quote } from "../../lib/go/index.ts";
 import { assert } from "../../lib/index.ts";
 import { referenceProblem } from "../../oci/index.ts";
 import type { AnyInstruction, Dockerfile, Escape, Instruction, SourceRange, Stage } from "../dockerfile/ast.ts";
@@ -13,11 +14,10 @@ import type { Environment } from "../dockerfile/environment.ts";
 import { BuildError, rethrow } from "../dockerfile/error.ts";
 import type { Linter } from "../dockerfile/lint.ts";
 import { mountSource, mountTarget } from "../dockerfile/mount.ts";
+import { parseInteger } from "../dockerfile/number.ts";
 import { parseTrigger } from "../dockerfile/parse.ts";
 import { suggest, withSuggestion } from "../dockerfile/suggest.ts";
 import { lexWord } from "../dockerfile/words.ts";
-import { parseInteger } from "../go/number.ts";
-import { quote } from "../go/quote.ts";
 import { type BuildArgs, predefinedArgs, withGlobalArgs } from "./global-args.ts";
 import { lintDefaultImages, lintFrom, lintPlatform } from "./lint-from.ts";
 import { type BuildPlatform, parsePlatform } from "./platform.ts";

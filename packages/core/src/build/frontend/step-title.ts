@@ -4,12 +4,13 @@
  * RUN shows variables that are set and keeps quotes; a secret's variable shows as ****. The others show the words that
  * they mean. Only steps that make layers have a title. Model: processCmdEnv in BuildKit's convert.go.
  */
+
+import { trimSpace } from "../../lib/go/index.ts";
 import type { AnyInstruction, Escape, InstructionOf } from "../dockerfile/ast.ts";
 import type { Variables } from "../dockerfile/environment.ts";
 import { heredocOf } from "../dockerfile/heredoc.ts";
 import { renderInstruction } from "../dockerfile/render.ts";
 import { lexWord } from "../dockerfile/words.ts";
-import { trimSpace } from "../go/text.ts";
 import type { Scope } from "./scope.ts";
 import type { AddStep, CopyStep, RunStep, Step } from "./step.ts";
 

@@ -1,6 +1,6 @@
 /** What STOPSIGNAL takes: any number but 0, and the names that docker knows. Model: moby/sys/signal. */
 import { signalNumber } from "../../abi/index.ts";
-import { parseInteger } from "../go/number.ts";
+import { parseInteger } from "../dockerfile/number.ts";
 
 /** Docker has fewer names for real-time signals than the kernel has signals. */
 const REAL_TIME = /^(?:SIG)?RT(?:MIN(?:\+(?:[1-9]|1[0-5]))?|MAX(?:-(?:[1-9]|1[0-4]))?)$/;

@@ -3,7 +3,14 @@
  *
  * @see BuildKit frontend/dockerfile/dockerfile2llb/convert.go dispatch*, commitToHistory; image.go
  */
-import type { Healthcheck, History, ImageConfig, ImageRunConfig, Platform } from "../../oci/index.ts";
+import {
+  type Healthcheck,
+  type History,
+  type ImageConfig,
+  type ImageRunConfig,
+  type Platform,
+  RUN_CONFIG_FIELDS,
+} from "../../oci/index.ts";
 import type { Scope } from "../frontend/scope.ts";
 import type { Step } from "../frontend/step.ts";
 import { createdBy } from "./created-by.ts";
@@ -200,25 +207,9 @@ function sorted<T>(map: Readonly<Record<string, T>>): Readonly<Record<string, T>
   return Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-const ORDER = [
-  "User",
-  "ExposedPorts",
-  "Env",
-  "Entrypoint",
-  "Cmd",
-  "Volumes",
-  "WorkingDir",
-  "Labels",
-  "StopSignal",
-  "ArgsEscaped",
-  "Healthcheck",
-  "OnBuild",
-  "Shell",
-] as const satisfies readonly (keyof ImageRunConfig)[];
-
-/** @see docker image-spec specs-go/v1 DockerOCIImageConfig; empty fields are left out, as `omitempty` does */
+/** Empty fields are left out, as `omitempty` does */
 function inOrder(config: ImageRunConfig): ImageRunConfig {
-  return Object.fromEntries(ORDER.flatMap((key) => (isEmpty(config[key]) ? [] : [[key, config[key]]])));
+  return Object.fromEntries(RUN_CONFIG_FIELDS.flatMap((key) => (isEmpty(config[key]) ? [] : [[key, config[key]]])));
 }
 
 function isEmpty(value: unknown): boolean {

@@ -5,10 +5,9 @@
  * Docker puts it and throws `CliError`, which `parseDocker` turns into the answer that a shell would see.
  */
 
-/** A text that is no value of its kind; `message` is the part that Docker prints after the colon. */
-export class ValueError extends Error {
-  override readonly name = "ValueError";
-}
+import { ValueError } from "../../lib/go/index.ts";
+
+export { ValueError };
 
 /** The end of a command before anything was asked of the engine. */
 export class CliError extends Error {

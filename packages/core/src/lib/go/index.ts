@@ -1,8 +1,10 @@
 /** Texts as Go's standard library prints and reads them: Docker is written in Go, and it shows. */
 export { bytesText } from "./bytes.ts";
-export { durationText } from "./duration.ts";
+export { isSpace, lowerCase, replaceInvalid, trimSpace, trimStart, upperCase } from "./characters.ts";
+export { durationText, parseDuration } from "./duration.ts";
 export { offlineError } from "./offline.ts";
 export { isPrint, quote, quoteByte, quoteBytes } from "./quote.ts";
+export { goRegExp } from "./regexp.ts";
 export {
   type CalendarTime,
   calendar,
@@ -14,3 +16,4 @@ export {
   secondsOf,
   timeText,
 } from "./time.ts";
+export { ValueError } from "./value-error.ts";

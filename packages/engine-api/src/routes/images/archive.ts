@@ -3,14 +3,13 @@
  *
  * @see moby api/server/router/image/image_routes.go
  */
-import { type Engine, familiarText, parseReference, timeOf } from "@bottleship/core/engine";
+import { applyChanges, type Engine, familiarText, parseReference, timeOf } from "@bottleship/core/engine";
 import { readAll } from "../../http/body.ts";
 import { type ApiReply, bytes } from "../../http/exchange.ts";
 import { badRequest } from "../../http/problem.ts";
 import { text } from "../../http/query.ts";
 import type { Call } from "../../http/router.ts";
 import { progressReply } from "../../streams/progress.ts";
-import { applyChanges } from "./changes.ts";
 import { parse } from "./pull.ts";
 
 /** @throws StatusError not-found */

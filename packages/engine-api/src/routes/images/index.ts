@@ -1,5 +1,6 @@
 /** Everything below `/images`, and what makes images of other things. */
 import {
+  applyChanges,
   type Engine,
   historyDocument,
   imageDocument,
@@ -19,7 +20,6 @@ import { COMMIT_CONFIG } from "../../schemas/create.ts";
 import { isOlder } from "../until.ts";
 import { importImage, load, save } from "./archive.ts";
 import { build } from "./build.ts";
-import { applyChanges } from "./changes.ts";
 import { listHandler } from "./list.ts";
 import { parse, pull } from "./pull.ts";
 import { push } from "./push.ts";

@@ -4,10 +4,9 @@
  * Model: spf13/pflag's Value implementations and docker/cli's opts.
  */
 
-import { quote } from "../../../lib/go/index.ts";
+import { parseDuration, quote } from "../../../lib/go/index.ts";
 import type { StringMap } from "../create-body.ts";
 import { parseCsv } from "../go/csv.ts";
-import { parseDuration } from "../go/duration.ts";
 import { parseBool, parseInteger, parseUnsigned } from "../go/number.ts";
 import { addFilter, type Filters } from "../values/filter.ts";
 import { cut } from "../values/pairs.ts";

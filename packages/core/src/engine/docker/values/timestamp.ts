@@ -5,8 +5,7 @@
  */
 
 import type { Moment } from "../../../lib/go/index.ts";
-import { quote } from "../../../lib/go/index.ts";
-import { parseDuration } from "../go/duration.ts";
+import { parseDuration, quote } from "../../../lib/go/index.ts";
 import { parseByLayout } from "../go/parse-time.ts";
 import { ValueError } from "../problem.ts";
 
