@@ -19,40 +19,53 @@ import { type LayerEntry, OPAQUE_WHITEOUT, WHITEOUT_PREFIX } from "./layer-entry
 const WHITEOUT_MODE = 0o600;
 
 /** Entries in the order of their paths, a directory before what is in it; the root itself is left out. */
-export function* diffLayer(upper: MemoryDirectory): Iterable<LayerEntry> {
-  yield* changesIn(upper, "", new Map());
+export function diffLayer(upper: MemoryDirectory): readonly LayerEntry[] {
+  const found: Found = { entries: [], firstNames: new Map() };
+  addChangesIn(upper, "", found);
+  return found.entries;
 }
 
-/** `firstNames` has the path under which an inode was met first. */
-function* changesIn(
-  directory: MemoryDirectory,
-  prefix: string,
-  firstNames: Map<MemoryInode, string>,
-): Iterable<LayerEntry> {
-  const names = [...directory.entries.keys()].sort(compareBytes);
-  if (isOpaque(directory)) yield { ...attributesOf(directory), path: prefix + OPAQUE_WHITEOUT, type: "file" };
-  for (const name of names) {
+interface Found {
+  readonly entries: LayerEntry[];
+  /** The path under which an inode was met first. */
+  readonly firstNames: Map<MemoryInode, string>;
+}
+
+function addChangesIn(directory: MemoryDirectory, prefix: string, found: Found): void {
+  if (isOpaque(directory))
+    found.entries.push({ ...attributesOf(directory), path: prefix + OPAQUE_WHITEOUT, type: "file" });
+  for (const name of [...directory.entries.keys()].sort(compareBytes)) {
     const inode = directory.lookup(name);
     if (inode === undefined) continue;
-    const path = prefix + name;
     if (isWhiteout(inode)) {
-      const { uid, gid, mtimeUs } = attributesOf(inode);
-      yield { path: `${prefix}${WHITEOUT_PREFIX}${name}`, type: "file", mode: WHITEOUT_MODE, uid, gid, mtimeUs };
-    } else yield* changeOf(inode, path, firstNames);
+      const path = `${prefix}${WHITEOUT_PREFIX}${name}`;
+      found.entries.push({ ...attributesOf(inode), path, type: "file", mode: WHITEOUT_MODE });
+    } else addChange(inode, prefix + name, found);
   }
 }
 
-function* changeOf(inode: MemoryInode, path: string, firstNames: Map<MemoryInode, string>): Iterable<LayerEntry> {
+function addChange(inode: MemoryInode, path: string, found: Found): void {
+  const { entries, firstNames } = found;
   // A socket means nothing outside of the kernel that has it.
   if (inode.type === "socket") return;
-  const first = firstNames.get(inode);
+  const first = inode.type !== "dir" && inode.nlink > 1 ? firstNames.get(inode) : undefined;
   if (first !== undefined) {
-    yield { ...attributesOf(inode), path, type: "hardlink", link: first };
+    entries.push({ ...attributesOf(inode), path, type: "hardlink", link: first });
     return;
   }
   if (inode.type !== "dir" && inode.nlink > 1) firstNames.set(inode, path);
-  yield { ...attributesOf(inode), path, type: inode.type, ...contentOf(inode), ...xattrsOf(inode) };
-  if (inode instanceof MemoryDirectory) yield* changesIn(inode, `${path}/`, firstNames);
+  entries.push(entryOf(inode, path));
+  if (inode instanceof MemoryDirectory) addChangesIn(inode, `${path}/`, found);
+}
+
+function entryOf(inode: MemoryInode, path: string): LayerEntry {
+  const { type, mode, uid, gid, mtimeUs } = inode;
+  const names = inode.listxattr();
+  // Most entries are plain files: spreading parts together takes five times as long.
+  if (inode instanceof MemoryFile && names.length === 0) {
+    return { path, type, mode, uid, gid, mtimeUs, content: inode.content.bytes() };
+  }
+  return { path, type, mode, uid, gid, mtimeUs, ...contentOf(inode), ...xattrsOf(inode, names) };
 }
 
 const attributesOf = ({ mode, uid, gid, mtimeUs }: MemoryInode) => ({ mode, uid, gid, mtimeUs });
@@ -63,10 +76,10 @@ function contentOf(inode: MemoryInode): Pick<LayerEntry, "content" | "link" | "r
   return inode.type === "char" || inode.type === "block" ? { rdev: inode.rdev } : {};
 }
 
-function xattrsOf(inode: MemoryInode): Pick<LayerEntry, "xattrs"> {
-  const names = inode.listxattr().filter((name) => !name.startsWith(OVERLAY_XATTR_PREFIX));
-  if (names.length === 0) return {};
-  return { xattrs: new Map(names.flatMap((name) => [[name, inode.getxattr(name)] as const]).filter(hasValue)) };
+function xattrsOf(inode: MemoryInode, names: readonly string[]): Pick<LayerEntry, "xattrs"> {
+  const kept = names.filter((name) => !name.startsWith(OVERLAY_XATTR_PREFIX));
+  if (kept.length === 0) return {};
+  return { xattrs: new Map(kept.flatMap((name) => [[name, inode.getxattr(name)] as const]).filter(hasValue)) };
 }
 
 function hasValue(pair: readonly [string, Uint8Array | undefined]): pair is readonly [string, Uint8Array] {

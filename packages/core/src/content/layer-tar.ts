@@ -4,13 +4,29 @@
  * @see OCI image-spec layer.md
  */
 import { major, makedev, minor } from "../abi/index.ts";
-import { NO_BYTES } from "../lib/index.ts";
-import { packTar, readTar, type TarEntry, type TarHeader, tarHeader } from "../lib/tar.ts";
+import {
+  Hasher,
+  NO_BYTES,
+  NO_XATTRS,
+  packTar,
+  readTar,
+  type TarEntry,
+  type TarHeader,
+  tarChunks,
+} from "../lib/index.ts";
+import type { Digest } from "../oci/index.ts";
 import type { LayerEntry } from "./layer-entry.ts";
 
 /** The archive of a layer: entries in their order, times in whole seconds. */
 export function layerToTar(entries: Iterable<LayerEntry>): Uint8Array {
   return packTar(toTarEntries(entries));
+}
+
+/** The digest of that archive, which is nowhere whole. */
+export function layerDigest(entries: Iterable<LayerEntry>): Digest {
+  const hasher = new Hasher("sha256");
+  for (const piece of tarChunks(toTarEntries(entries))) hasher.update(piece);
+  return `sha256:${hasher.hex()}`;
 }
 
 /** The entries of an archive. @throws StatusError for an archive that is none. */
@@ -25,23 +41,27 @@ function* toTarEntries(entries: Iterable<LayerEntry>): Iterable<TarEntry> {
   for (const entry of entries) {
     const content = entry.content ?? NO_BYTES;
     const size = entry.type === "file" ? (entry.size ?? content.length) : 0;
-    yield {
-      header: tarHeader({
-        name: entry.type === "dir" ? `${entry.path}/` : entry.path,
-        type: entry.type === "socket" ? "other" : entry.type,
-        linkName: entry.link ?? "",
-        size,
-        mode: entry.mode,
-        uid: entry.uid,
-        gid: entry.gid,
-        mtimeUs: Math.floor(entry.mtimeUs / 1e6) * 1e6,
-        major: entry.rdev === undefined ? 0 : major(entry.rdev),
-        minor: entry.rdev === undefined ? 0 : minor(entry.rdev),
-        xattrs: entry.xattrs ?? new Map(),
-      }),
-      data: size === content.length ? content : padded(content, size),
-    };
+    yield { header: toHeader(entry, size), data: size === content.length ? content : padded(content, size) };
   }
+}
+
+function toHeader(entry: LayerEntry, size: number): TarHeader {
+  const { path, type, link = "", mode, uid, gid, mtimeUs, rdev = 0, xattrs = NO_XATTRS } = entry;
+  return {
+    name: type === "dir" ? `${path}/` : path,
+    type: type === "socket" ? "other" : type,
+    linkName: link,
+    size,
+    mode,
+    uid,
+    gid,
+    userName: "",
+    groupName: "",
+    mtimeUs: Math.floor(mtimeUs / 1e6) * 1e6,
+    major: major(rdev),
+    minor: minor(rdev),
+    xattrs,
+  };
 }
 
 function padded(content: Uint8Array, size: number): Uint8Array {
@@ -52,19 +72,31 @@ function padded(content: Uint8Array, size: number): Uint8Array {
 
 /** Undefined for what no layer has. */
 export function toLayerEntry(header: TarHeader, data: Uint8Array): LayerEntry | undefined {
-  if (header.type === "other") return undefined;
-  const path = header.name.replace(/^(\.?\/)+/, "").replace(/\/+$/, "");
-  const isDevice = header.type === "char" || header.type === "block";
+  const { type, mode, uid, gid, mtimeUs, linkName, xattrs } = header;
+  if (type === "other") return undefined;
+  const name = withoutSlashes(header.name);
+  const path = name === "." ? "" : name;
+  const isPlain = type === "file" && linkName === "" && xattrs.size === 0;
+  if (isPlain) return { path, type, mode, uid, gid, mtimeUs, content: data };
+  const isDevice = type === "char" || type === "block";
   return {
-    path: path === "." ? "" : path,
-    type: header.type,
-    mode: header.mode,
-    uid: header.uid,
-    gid: header.gid,
-    mtimeUs: header.mtimeUs,
-    ...(header.type === "file" ? { content: data } : {}),
-    ...(header.linkName === "" ? {} : { link: header.linkName }),
+    path,
+    type,
+    mode,
+    uid,
+    gid,
+    mtimeUs,
+    ...(type === "file" ? { content: data } : {}),
+    ...(linkName === "" ? {} : { link: linkName }),
     ...(isDevice ? { rdev: makedev(header.major, header.minor) } : {}),
-    ...(header.xattrs.size === 0 ? {} : { xattrs: header.xattrs }),
+    ...(xattrs.size === 0 ? {} : { xattrs }),
   };
+}
+
+const SLASH = 0x2f;
+
+/** Without `/` and `./` before it, and slashes behind it. */
+function withoutSlashes(name: string): string {
+  const text = /^[./]/.test(name) ? name.replace(/^(\.?\/)+/, "") : name;
+  return text.charCodeAt(text.length - 1) === SLASH ? text.replace(/\/+$/, "") : text;
 }

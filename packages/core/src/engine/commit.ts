@@ -3,8 +3,8 @@
  *
  * @see moby daemon/commit.go
  */
-import { applyLayer, diffLayer, layerToTar } from "../content/index.ts";
-import { chainIds, digestOf, type Image, topSnapshot } from "../image/index.ts";
+import { applyLayer, diffLayer, layerDigest } from "../content/index.ts";
+import { chainIds, type Image, topSnapshot } from "../image/index.ts";
 import type { Kernel } from "../kernel/index.ts";
 import type { ImageConfig, ImageRunConfig } from "../oci/index.ts";
 import type { Snapshotter } from "../snapshot/index.ts";
@@ -44,7 +44,7 @@ export function runConfigOf({ config }: Container): ImageRunConfig {
 export function commitContainer(parts: CommitParts, container: Container, options: CommitOptions = {}): Image {
   const { images, kernel, snapshotter } = parts;
   const parent = container.image;
-  const entries = [...diffLayer(snapshotter.directory(container.id))];
+  const entries = diffLayer(snapshotter.directory(container.id));
   const created = timeOf(kernel.nowUs);
   const step = {
     created,
@@ -53,9 +53,7 @@ export function commitContainer(parts: CommitParts, container: Container, option
     ...(options.comment ? { comment: options.comment } : {}),
   };
   const isEmpty = entries.length === 0;
-  const diffIds = isEmpty
-    ? parent.config.rootfs.diff_ids
-    : [...parent.config.rootfs.diff_ids, digestOf(layerToTar(entries))];
+  const diffIds = isEmpty ? parent.config.rootfs.diff_ids : [...parent.config.rootfs.diff_ids, layerDigest(entries)];
   const config: ImageConfig = {
     ...parent.config,
     created,

@@ -80,7 +80,7 @@ export class FileContent {
     const only = this.#chunks?.get(0);
     if (only !== undefined && this.#size <= only.bytes.length) {
       only.owned = false;
-      return only.bytes.subarray(0, this.#size);
+      return this.#size === only.bytes.length ? only.bytes : only.bytes.subarray(0, this.#size);
     }
     return this.read(0, this.#size);
   }

@@ -261,10 +261,11 @@ export abstract class MemoryInode extends Inode {
   }
 
   override listxattr(): readonly string[] {
-    return [...(this.#xattrs?.keys() ?? [])];
+    return this.#xattrs === undefined ? NO_NAMES : [...this.#xattrs.keys()];
   }
 }
 
+const NO_NAMES: readonly string[] = [];
 const DAY_US = 86_400 * 1_000_000;
 
 export class MemoryFile extends MemoryInode {

@@ -48,7 +48,7 @@ export { StatusError, type StatusKind } from "./status-error.ts";
 export {
   BLOCK_SIZE,
   END_OF_TAR,
-  encodeTarHeader,
+  NO_XATTRS,
   packTar,
   paddingOf,
   readTar,

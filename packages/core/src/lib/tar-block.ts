@@ -3,11 +3,9 @@
  *
  * @see pax(1p) "ustar Interchange Format", tar(5)
  */
-import { encode } from "./text.ts";
-
 export const BLOCK_SIZE = 512;
-export const ZERO_BLOCK = new Uint8Array(BLOCK_SIZE);
 
+const NUL = 0;
 const SLASH = 0x2f;
 const BLANK = 0x20;
 const ZERO_DIGIT = 0x30;
@@ -55,18 +53,26 @@ export function stringField(block: Uint8Array, { at, size }: Field): Uint8Array 
 /**
  * A number in octal, or in base 256 if its first bit says so; `undefined` if it is neither.
  *
- * Numbers beyond what a JavaScript integer holds are taken for broken.
+ * Blanks and NULs may stand around the digits, and a NUL ends them. Numbers beyond what a JavaScript integer holds are
+ * taken for broken.
  */
 export function numberField(block: Uint8Array, { at, size }: Field): number | undefined {
-  const bytes = block.subarray(at, at + size);
-  const lead = bytes[0] ?? 0;
-  if ((lead & 0x80) !== 0) return base256(bytes, lead);
-  const text = String.fromCharCode(...bytes).replace(/^[ \0]+|[ \0]+$/g, "");
-  const digits = text.replace(/\0.*$/s, "");
-  if (digits === "") return 0;
-  const value = /^[0-7]+$/.test(digits) ? Number.parseInt(digits, 8) : Number.NaN;
+  const lead = block[at] ?? 0;
+  if ((lead & 0x80) !== 0) return base256(block.subarray(at, at + size), lead);
+  const end = at + size;
+  let next = at;
+  while (next < end && isFiller(block[next])) next++;
+  let value = 0;
+  for (; next < end; next++) {
+    const digit = (block[next] ?? 0) - ZERO_DIGIT;
+    if (digit < 0 || digit > 7) break;
+    value = value * 8 + digit;
+  }
+  if (block[next] !== NUL) for (; next < end; next++) if (!isFiller(block[next])) return undefined;
   return Number.isSafeInteger(value) ? value : undefined;
 }
+
+const isFiller = (byte: number | undefined): boolean => byte === BLANK || byte === NUL;
 
 /** Two's complement, most significant byte first, without the bit that marks it. */
 function base256(bytes: Uint8Array, lead: number): number | undefined {
@@ -83,14 +89,15 @@ function base256(bytes: Uint8Array, lead: number): number | undefined {
 /** The sum that the checksum field must have: all bytes, the field itself taken as blanks. */
 export function checksum(block: Uint8Array): { readonly unsigned: number; readonly signed: number } {
   const { at, size } = FIELDS.checksum;
-  let unsigned = 0;
-  let signed = 0;
+  let unsigned = BLANK * size;
+  let high = 0;
   for (let i = 0; i < BLOCK_SIZE; i++) {
-    const byte = i >= at && i < at + size ? 0x20 : (block[i] ?? 0);
+    if (i === at) i += size;
+    const byte = block[i] ?? 0;
     unsigned += byte;
-    signed += byte < 0x80 ? byte : byte - 0x100;
+    high += byte >> 7;
   }
-  return { unsigned, signed };
+  return { unsigned, signed: unsigned - high * 0x100 };
 }
 
 /** True if `value` has an octal number that leaves room for a NUL in a field of `size` bytes. */
@@ -102,18 +109,14 @@ export function fitsOctal(value: number, size: number): boolean {
 const OCTAL_LIMITS = Array.from({ length: 13 }, (_, size) => 8 ** Math.max(0, size - 1));
 
 /**
- * Writes as many bytes as fit; the rest of the field stays zero.
+ * Writes as many characters of an ASCII text as fit; the rest of the field stays zero.
  *
  * A cut text that would end with a slash ends before its slashes: some readers would take the entry for a directory.
  */
-export function putString(block: Uint8Array, { at, size }: Field, text: Uint8Array | string): void {
-  if (text.length === 0) return;
-  const bytes = typeof text === "string" ? encode(text) : text;
-  block.set(bytes.subarray(0, size), at);
-  if (bytes.length <= size || bytes[size - 1] !== SLASH) return;
-  let end = size - 1;
-  while (end > 0 && bytes[end - 1] === SLASH) end--;
-  block[at + end] = 0;
+export function putString(block: Uint8Array, { at, size }: Field, text: string): void {
+  let length = Math.min(text.length, size);
+  if (text.length > size) while (length > 0 && text.charCodeAt(length - 1) === SLASH) length--;
+  for (let i = 0; i < length; i++) block[at + i] = text.charCodeAt(i);
 }
 
 /** Writes zero-padded octal digits and a NUL; zero for a number that does not fit. */

@@ -31,19 +31,9 @@ export interface TarEntry {
 
 /** A header with what is not given left empty. */
 export function tarHeader(given: Pick<TarHeader, "name" | "type"> & Partial<TarHeader>): TarHeader {
-  return { ...EMPTY, ...given };
+  const { name, type, linkName = "", size = 0, mode = 0, uid = 0, gid = 0, userName = "", groupName = "" } = given;
+  const { mtimeUs = 0, major = 0, minor = 0, xattrs = NO_XATTRS } = given;
+  return { name, type, linkName, size, mode, uid, gid, userName, groupName, mtimeUs, major, minor, xattrs };
 }
 
-const EMPTY: Omit<TarHeader, "name" | "type"> = {
-  linkName: "",
-  size: 0,
-  mode: 0,
-  uid: 0,
-  gid: 0,
-  userName: "",
-  groupName: "",
-  mtimeUs: 0,
-  major: 0,
-  minor: 0,
-  xattrs: new Map(),
-};
+export const NO_XATTRS: ReadonlyMap<string, Uint8Array> = new Map();

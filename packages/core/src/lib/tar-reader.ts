@@ -6,10 +6,19 @@
  * @see tar(5), Go's archive/tar/reader.go
  */
 import { StatusError } from "./status-error.ts";
-import { BLOCK_SIZE, checksum, FIELDS, isZeroBlock, numberField, paddingOf, stringField } from "./tar-block.ts";
-import { type TarEntry, type TarHeader, type TarType, tarHeader } from "./tar-header.ts";
+import {
+  BLOCK_SIZE,
+  checksum,
+  FIELDS,
+  type Field,
+  isZeroBlock,
+  numberField,
+  paddingOf,
+  stringField,
+} from "./tar-block.ts";
+import { NO_XATTRS, type TarEntry, type TarHeader, type TarType } from "./tar-header.ts";
 import { type PaxRecords, parsePax, parsePaxTime, XATTR_PREFIX } from "./tar-pax.ts";
-import { decode, latin1 } from "./text.ts";
+import { decode, encode } from "./text.ts";
 
 const TYPES: ReadonlyMap<string, TarType> = new Map([
   ["0", "file"],
@@ -57,24 +66,32 @@ export type TarStep =
 /** Puts entries together from their header blocks: for readers that get an archive in pieces. */
 export class TarDecoder {
   #flag = "";
-  #records: PaxRecords = new Map();
+  #records: PaxRecords = NO_RECORDS;
   #longName: string | undefined;
   #longLink: string | undefined;
 
   /** Takes a header block, which is not zero. @throws StatusError invalid-argument */
   header(block: Uint8Array): TarStep {
-    const { flag, header } = parseBlock(block);
+    const header = parseBlock(block);
+    const flag = flagOf(block);
     this.#flag = flag;
     if ("xgLK".includes(flag)) return { kind: "meta", size: header.size };
-    const merged = mergePax(header, this.#records);
-    const name = this.#longName ?? merged.name;
-    const type = flag === "\0" && name.endsWith("/") ? "dir" : merged.type;
+    const merged = this.#merge(header);
+    const type = flag === "\0" && merged.name.endsWith("/") ? "dir" : merged.type;
     const size = type === "file" || type === "other" ? merged.size : 0;
-    const result = { ...merged, name, type, size, linkName: this.#longLink ?? merged.linkName };
-    this.#records = new Map();
+    const isSame = type === merged.type && size === merged.size;
+    return { kind: "entry", header: isSame ? merged : { ...merged, type, size } };
+  }
+
+  /** What was said about this entry beforehand counts more than its own header. */
+  #merge(header: TarHeader): TarHeader {
+    const [records, longName, longLink] = [this.#records, this.#longName, this.#longLink];
+    if (records.size === 0 && longName === undefined && longLink === undefined) return header;
+    this.#records = NO_RECORDS;
     this.#longName = undefined;
     this.#longLink = undefined;
-    return { kind: "entry", header: result };
+    const merged = mergePax(header, records);
+    return { ...merged, name: longName ?? merged.name, linkName: longLink ?? merged.linkName };
   }
 
   /** Takes the data that `header` asked for. @throws StatusError invalid-argument */
@@ -89,39 +106,56 @@ export class TarDecoder {
   }
 }
 
+const NO_RECORDS: PaxRecords = new Map();
+
+const flagOf = (block: Uint8Array): string => String.fromCharCode(block[FIELDS.type.at] ?? 0);
+
 /** @throws StatusError invalid-argument */
-function parseBlock(block: Uint8Array): { readonly flag: string; readonly header: TarHeader } {
+function parseBlock(block: Uint8Array): TarHeader {
   const sum = numberField(block, FIELDS.checksum);
   const { unsigned, signed } = checksum(block);
   if (sum === undefined || (sum !== unsigned && sum !== signed)) throw broken("archive/tar: invalid tar header");
-  const text = (which: keyof typeof FIELDS): string => decode(stringField(block, FIELDS[which]));
-  const number = (which: keyof typeof FIELDS): number => {
-    const value = numberField(block, FIELDS[which]);
-    if (value === undefined) throw broken("archive/tar: invalid tar header");
-    return value;
-  };
-  const magic = latin1(block.subarray(FIELDS.magic.at, FIELDS.version.at + FIELDS.version.size));
-  const isUstar = magic === "ustar\x0000";
-  const isGnu = magic === "ustar  \0";
-  const prefix = isUstar ? text("prefix") : "";
-  const flag = String.fromCharCode(block[FIELDS.type.at] ?? 0);
-  const size = number("size");
+  const isUstar = magicIs(block, USTAR);
+  const hasOwners = isUstar || magicIs(block, GNU);
+  const name = text(block, FIELDS.name);
+  const prefix = isUstar ? text(block, FIELDS.prefix) : "";
+  const size = number(block, FIELDS.size);
   if (size < 0) throw broken("archive/tar: invalid tar header");
-  const header = tarHeader({
-    name: prefix === "" ? text("name") : `${prefix}/${text("name")}`,
-    type: TYPES.get(flag) ?? "other",
-    linkName: text("linkName"),
+  return {
+    name: prefix === "" ? name : `${prefix}/${name}`,
+    type: TYPES.get(flagOf(block)) ?? "other",
+    linkName: text(block, FIELDS.linkName),
     size,
-    mode: number("mode"),
-    uid: number("uid"),
-    gid: number("gid"),
-    userName: isUstar || isGnu ? text("userName") : "",
-    groupName: isUstar || isGnu ? text("groupName") : "",
-    mtimeUs: number("mtime") * 1e6,
-    major: isUstar || isGnu ? number("major") : 0,
-    minor: isUstar || isGnu ? number("minor") : 0,
-  });
-  return { flag, header };
+    mode: number(block, FIELDS.mode),
+    uid: number(block, FIELDS.uid),
+    gid: number(block, FIELDS.gid),
+    userName: hasOwners ? text(block, FIELDS.userName) : "",
+    groupName: hasOwners ? text(block, FIELDS.groupName) : "",
+    mtimeUs: number(block, FIELDS.mtime) * 1e6,
+    major: hasOwners ? number(block, FIELDS.major) : 0,
+    minor: hasOwners ? number(block, FIELDS.minor) : 0,
+    xattrs: NO_XATTRS,
+  };
+}
+
+/** Magic and version together. */
+const USTAR = encode("ustar\x0000");
+const GNU = encode("ustar  \0");
+
+function magicIs(block: Uint8Array, magic: Uint8Array): boolean {
+  for (let i = 0; i < magic.length; i++) if (block[FIELDS.magic.at + i] !== magic[i]) return false;
+  return true;
+}
+
+function text(block: Uint8Array, field: Field): string {
+  return block[field.at] === 0 ? "" : decode(stringField(block, field));
+}
+
+/** @throws StatusError invalid-argument */
+function number(block: Uint8Array, field: Field): number {
+  const value = numberField(block, field);
+  if (value === undefined) throw broken("archive/tar: invalid tar header");
+  return value;
 }
 
 /** Records replace fields; empty ones do not. @throws StatusError invalid-argument */

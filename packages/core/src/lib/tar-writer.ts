@@ -8,10 +8,11 @@
 import { assert } from "./assert.ts";
 import { concat } from "./bytes.ts";
 import { join } from "./path.ts";
-import { BLOCK_SIZE, FIELDS, fitsOctal, paddingOf, putChecksum, putOctal, putString, ZERO_BLOCK } from "./tar-block.ts";
+import { PieceWriter } from "./piece-writer.ts";
+import { BLOCK_SIZE, FIELDS, fitsOctal, paddingOf, putChecksum, putOctal, putString } from "./tar-block.ts";
 import type { TarEntry, TarHeader, TarType } from "./tar-header.ts";
 import { formatPax, formatPaxTime, type PaxRecords, XATTR_PREFIX } from "./tar-pax.ts";
-import { byteLength, encode, latin1 } from "./text.ts";
+import { encode } from "./text.ts";
 
 const TYPE_FLAGS: Readonly<Record<Exclude<TarType, "other">, string>> = {
   file: "0",
@@ -23,6 +24,9 @@ const TYPE_FLAGS: Readonly<Record<Exclude<TarType, "other">, string>> = {
   fifo: "6",
 };
 
+/** Data of more bytes are handed on as they are instead of being copied behind their header. */
+const COPIED = 16 * 1024;
+
 /** PAX keeps the subsecond part of times; otherwise they are rounded to seconds. */
 export type TarFormat = "any" | "pax";
 
@@ -31,47 +35,52 @@ export function packTar(entries: Iterable<TarEntry>, format: TarFormat = "any"):
   return concat([...tarChunks(entries, format)]);
 }
 
-/** The archive piece by piece. */
+/** The archive in pieces, of which some are the data of entries themselves. */
 export function* tarChunks(entries: Iterable<TarEntry>, format: TarFormat = "any"): Generator<Uint8Array> {
+  const pieces = new PieceWriter();
   for (const { header, data } of entries) {
     assert(data.length === header.size, `tar: ${header.name} has ${data.length} bytes, not ${header.size}`);
-    yield encodeTarHeader(header, format);
-    if (data.length > 0) yield data;
+    putHeader(pieces, header, format);
     const padding = paddingOf(data.length);
-    if (padding > 0) yield ZERO_BLOCK.subarray(0, padding);
+    if (data.length <= COPIED) pieces.claim(data.length + padding).set(data);
+    else {
+      pieces.hand(data);
+      pieces.claim(padding);
+    }
+    yield* pieces.full();
   }
-  yield END_OF_TAR;
+  pieces.claim(END_OF_TAR.length);
+  yield* pieces.all();
 }
 
 /** Two zero blocks. */
 export const END_OF_TAR = new Uint8Array(2 * BLOCK_SIZE);
 
 /** The block or blocks before an entry's data. */
-export function encodeTarHeader(given: TarHeader, format: TarFormat = "any"): Uint8Array {
+function putHeader(pieces: PieceWriter, given: TarHeader, format: TarFormat): void {
   assert(given.type !== "other", "tar: an entry of unknown type cannot be written");
-  const roundedUs = Math.floor(given.mtimeUs / 1e6 + 0.5) * 1e6;
-  const header = format === "any" ? { ...given, mtimeUs: roundedUs } : given;
-  const split = splitName(header.name);
-  const { records, needsPax } = paxRecords(header, split !== undefined);
-  if (!needsPax) return mainBlock(header, (text) => encode(text), split);
+  const mtimeUs = format === "any" ? Math.floor(given.mtimeUs / 1e6 + 0.5) * 1e6 : given.mtimeUs;
+  const split = splitName(given.name);
+  const records = paxRecords(given, mtimeUs);
+  const onlyName = records.size === 1 && records.has("path");
+  if (records.size === 0 || (onlyName && split !== undefined)) {
+    putMainBlock(pieces.claim(BLOCK_SIZE), given, mtimeUs, split);
+    return;
+  }
+  const { name, linkName, userName, groupName } = given;
   const data = formatPax(records);
-  return concat([
-    metaBlock(paxName(header.name), "x", data.length),
-    data,
-    ZERO_BLOCK.subarray(0, paddingOf(data.length)),
-    mainBlock(header, toAscii, undefined),
-  ]);
+  putMetaBlock(pieces.claim(BLOCK_SIZE), paxName(name), "x", data.length);
+  pieces.claim(data.length + paddingOf(data.length)).set(data);
+  const ascii = { name: toAscii(name), linkName: toAscii(linkName) };
+  const owners = { userName: toAscii(userName), groupName: toAscii(groupName) };
+  putMainBlock(pieces.claim(BLOCK_SIZE), { ...given, ...ascii, ...owners }, mtimeUs, undefined);
 }
 
 /** What does not fit into a USTAR header. */
-function paxRecords(
-  header: TarHeader,
-  canSplit: boolean,
-): { readonly records: PaxRecords; readonly needsPax: boolean } {
+function paxRecords(header: TarHeader, mtimeUs: number): PaxRecords {
   const records = new Map<string, Uint8Array>();
   const text = (key: string, value: string, size: number): void => {
-    if (value === "") return;
-    if (!isAscii(value) || byteLength(value) > size) records.set(key, encode(value));
+    if (value.length > size || !isAscii(value)) records.set(key, encode(value));
   };
   const number = (key: string, value: number, size: number): void => {
     if (!fitsOctal(value, size)) records.set(key, encode(String(value)));
@@ -83,13 +92,11 @@ function paxRecords(
   number("uid", header.uid, FIELDS.uid.size);
   number("gid", header.gid, FIELDS.gid.size);
   number("size", header.size, FIELDS.size.size);
-  const seconds = Math.floor(header.mtimeUs / 1e6);
-  if (!fitsOctal(seconds, FIELDS.mtime.size) || header.mtimeUs % 1e6 !== 0) {
-    records.set("mtime", encode(formatPaxTime(header.mtimeUs)));
+  if (!fitsOctal(Math.floor(mtimeUs / 1e6), FIELDS.mtime.size) || mtimeUs % 1e6 !== 0) {
+    records.set("mtime", encode(formatPaxTime(mtimeUs)));
   }
   for (const [name, value] of header.xattrs) records.set(`${XATTR_PREFIX}${name}`, value);
-  const onlyName = records.size === 1 && records.has("path");
-  return { records, needsPax: records.size > 0 && !(onlyName && canSplit) };
+  return records;
 }
 
 /** A long name that USTAR can split at a slash. */
@@ -104,44 +111,42 @@ function splitName(name: string): readonly [prefix: string, suffix: string] | un
   return [name.slice(0, slash), name.slice(slash + 1)];
 }
 
-function mainBlock(
+/** Fills a zero block; all texts of the header are ASCII. */
+function putMainBlock(
+  block: Uint8Array,
   header: TarHeader,
-  text: (value: string) => Uint8Array,
+  mtimeUs: number,
   split: readonly [prefix: string, suffix: string] | undefined,
-): Uint8Array {
-  const block = new Uint8Array(BLOCK_SIZE);
-  const name = text(split?.[1] ?? header.name);
-  putString(block, FIELDS.name, name);
-  putString(block, FIELDS.linkName, text(header.linkName));
+): void {
+  putString(block, FIELDS.name, split?.[1] ?? header.name);
+  putString(block, FIELDS.linkName, header.linkName);
   putString(block, FIELDS.type, TYPE_FLAGS[header.type as Exclude<TarType, "other">]);
   putOctal(block, FIELDS.mode, header.mode);
   putOctal(block, FIELDS.uid, header.uid);
   putOctal(block, FIELDS.gid, header.gid);
   putOctal(block, FIELDS.size, header.size);
-  putOctal(block, FIELDS.mtime, Math.floor(header.mtimeUs / 1e6));
-  putString(block, FIELDS.userName, text(header.userName));
-  putString(block, FIELDS.groupName, text(header.groupName));
+  putOctal(block, FIELDS.mtime, Math.floor(mtimeUs / 1e6));
+  putString(block, FIELDS.userName, header.userName);
+  putString(block, FIELDS.groupName, header.groupName);
   putOctal(block, FIELDS.major, header.major);
   putOctal(block, FIELDS.minor, header.minor);
   if (split !== undefined) putString(block, FIELDS.prefix, split[0]);
-  return finish(block);
+  finish(block);
 }
 
-/** A header block for data that describes the next entry. */
-function metaBlock(name: string, flag: string, size: number): Uint8Array {
-  const block = new Uint8Array(BLOCK_SIZE);
-  putString(block, FIELDS.name, latin1(toAscii(name).subarray(0, FIELDS.name.size)).replace(/\/+$/, ""));
+/** Fills a zero block before data that describe the next entry. */
+function putMetaBlock(block: Uint8Array, name: string, flag: string, size: number): void {
+  putString(block, FIELDS.name, toAscii(name).slice(0, FIELDS.name.size).replace(/\/+$/, ""));
   putString(block, FIELDS.type, flag);
   for (const numeric of [FIELDS.mode, FIELDS.uid, FIELDS.gid, FIELDS.mtime]) putOctal(block, numeric, 0);
   putOctal(block, FIELDS.size, size);
-  return finish(block);
+  finish(block);
 }
 
-function finish(block: Uint8Array): Uint8Array {
+function finish(block: Uint8Array): void {
   putString(block, FIELDS.magic, "ustar\0");
   putString(block, FIELDS.version, "00");
   putChecksum(block);
-  return block;
 }
 
 /** `a/PaxHeaders.0/b` for `a/b`. */
@@ -150,7 +155,13 @@ function paxName(name: string): string {
   return join(name.slice(0, slash + 1), "PaxHeaders.0", name.slice(slash + 1));
 }
 
-const isAscii = (text: string): boolean => /^[\x01-\x7f]*$/.test(text);
+function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit === 0 || unit > 0x7f) return false;
+  }
+  return true;
+}
 
 /** Characters that are not ASCII are dropped. */
-const toAscii = (text: string): Uint8Array => encode(text).filter((byte) => byte > 0 && byte < 0x80);
+const toAscii = (text: string): string => text.replace(/[^\x01-\x7f]/g, "");

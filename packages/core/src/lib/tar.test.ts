@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { concat } from "./bytes.ts";
+import { concat, equal, NO_BYTES } from "./bytes.ts";
 import { gunzip } from "./deflate.ts";
 import { sha256 } from "./sha256.ts";
-import { packTar, readTar, type TarEntry, type TarFormat, type TarHeader, tarHeader } from "./tar.ts";
+import { packTar, readTar, type TarEntry, type TarFormat, type TarHeader, tarChunks, tarHeader } from "./tar.ts";
 import { decode, encode, fromLatin1 } from "./text.ts";
 
 type Given = Parameters<typeof tarHeader>[0];
@@ -74,6 +74,27 @@ describe("packTar", () => {
     const archive = pack({ name: "f", type: "file", size: 513 });
     expect(archive.length).toBe(512 + 1024 + 1024);
     expect(archive.subarray(-1024).every((byte) => byte === 0)).toBe(true);
+  });
+
+  it("lays small and large data out alike, and copies only the small", () => {
+    const sizes = [0, 1, 511, 512, 513, 16_384, 16_385, 70_000, 3, 0, 65_536, 100];
+    const datas: readonly Uint8Array[] = sizes.map((size, n) => new Uint8Array(size).fill(n + 1));
+    const entries = datas.map((data, n) => ({
+      header: tarHeader({ name: `file-${n}`, type: "file", size: data.length }),
+      data,
+    }));
+    const pieces = [...tarChunks(entries)];
+    expect(pieces.filter((piece) => datas.includes(piece)).map(({ length }) => length)).toEqual([
+      16_385, 70_000, 65_536,
+    ]);
+    const archive = concat(pieces);
+    expect(archive.length).toBe(sizes.reduce((sum, size) => sum + 512 + Math.ceil(size / 512) * 512, 1024));
+    expect(
+      [...readTar(archive)].map(({ header, data }) => [
+        header.name,
+        equal(data, datas[Number(header.name.slice(5))] ?? NO_BYTES),
+      ]),
+    ).toEqual(sizes.map((_, n) => [`file-${n}`, true]));
   });
 });
 

@@ -3,8 +3,8 @@
  *
  * @see BuildKit exporter/containerimage/writer.go, moby builder/builder-next/exporter
  */
-import { diffLayer, layerToTar } from "../../content/index.ts";
-import { digestOf, type Image, type ImageStore } from "../../image/index.ts";
+import { diffLayer, layerDigest } from "../../content/index.ts";
+import type { Image, ImageStore } from "../../image/index.ts";
 import { rfc3339Nano } from "../../lib/go/index.ts";
 import type { Digest } from "../../oci/index.ts";
 import type { Snapshotter } from "../../snapshot/index.ts";
@@ -66,7 +66,7 @@ export class Exporter {
   #diffIdOf(snapshot: string): Digest {
     const known = this.#diffIds.get(snapshot);
     if (known !== undefined) return known;
-    const diffId = digestOf(layerToTar(diffLayer(this.#snapshotter.directory(snapshot))));
+    const diffId = layerDigest(diffLayer(this.#snapshotter.directory(snapshot)));
     this.#diffIds.set(snapshot, diffId);
     return diffId;
   }

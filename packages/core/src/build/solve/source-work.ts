@@ -1,6 +1,6 @@
 /** Sources: images, build contexts, files that the Dockerfile contains. @see BuildKit source/ */
 
-import { applyLayer, type LayerEntry, layerToTar } from "../../content/index.ts";
+import { applyLayer, type LayerEntry, layerDigest } from "../../content/index.ts";
 import type { MemoryFs } from "../../fs/index.ts";
 import { bytesText } from "../../lib/go/index.ts";
 import { compareBytes, encode, join, sha256 } from "../../lib/index.ts";
@@ -95,7 +95,7 @@ function treeResult({ kernel }: BuildMachine, fileSystem: MemoryFs): Result {
 /** The same as a layer over nothing. */
 function layerResult(machine: BuildMachine, cache: BuildCache, name: string, entries: readonly LayerEntry[]): Result {
   const { snapshotter, kernel } = machine;
-  const digest = sha256(layerToTar(entries));
+  const digest = layerDigest(entries);
   const snapshot = `context ${digest}`;
   if (cache.use(snapshot, kernel.nowUs) === undefined) {
     const active = `${snapshot} active`;

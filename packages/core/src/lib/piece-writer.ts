@@ -1,0 +1,48 @@
+/** Many small runs of bytes, gathered in pieces of a size that is good to hash, send or store. */
+
+const SMALLEST = 4 * 1024;
+const LARGEST = 64 * 1024;
+
+export class PieceWriter {
+  #full: Uint8Array[] = [];
+  #size = SMALLEST;
+  #piece = new Uint8Array(SMALLEST);
+  #used = 0;
+
+  /** The next `size` bytes, which are zero, to be filled at once. */
+  claim(size: number): Uint8Array {
+    if (this.#used + size > this.#piece.length) {
+      this.#end();
+      this.#size = Math.min(LARGEST, this.#size * 2);
+      this.#piece = new Uint8Array(Math.max(size, this.#size));
+    }
+    const start = this.#used;
+    this.#used += size;
+    return this.#piece.subarray(start, this.#used);
+  }
+
+  /** Bytes that become a piece of their own, without being copied. */
+  hand(bytes: Uint8Array): void {
+    this.#end();
+    this.#full.push(bytes);
+  }
+
+  /** The pieces that are full, each once. */
+  full(): readonly Uint8Array[] {
+    const full = this.#full;
+    if (full.length > 0) this.#full = [];
+    return full;
+  }
+
+  /** What is left when nothing more is to come. */
+  all(): readonly Uint8Array[] {
+    this.#end();
+    return this.full();
+  }
+
+  #end(): void {
+    if (this.#used > 0) this.#full.push(this.#piece.subarray(0, this.#used));
+    this.#piece = this.#piece.subarray(this.#used);
+    this.#used = 0;
+  }
+}
