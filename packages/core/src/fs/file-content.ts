@@ -2,8 +2,8 @@
  * The bytes of a regular file: sparse, growing, and shared until somebody writes.
  *
  * Contents are chunks of 64 KiB; a chunk that was never written is a hole and reads as zeros. `clone` copies nothing:
- * both sides copy a chunk when they first write to it, which makes copy-up and layer commits cheap. How many pages were
- * touched is counted page by page, as st_blocks wants it.
+ * both sides copy the table of chunks when they first write, and a chunk when they first write to it, which makes copy-up
+ * and layer commits cheap. How many pages were touched is counted page by page, as st_blocks wants it.
  */
 import { PAGE_SIZE } from "../abi/index.ts";
 
@@ -22,6 +22,8 @@ interface Chunk {
 
 export class FileContent {
   #chunks: Map<number, Chunk> | undefined;
+  /** Others have the same table. */
+  #isShared = false;
   #size = 0;
   #pages = 0;
 
@@ -30,7 +32,7 @@ export class FileContent {
     const content = new FileContent();
     content.#size = bytes.length;
     for (let at = 0; at < bytes.length; at += CHUNK_SIZE) {
-      const part = bytes.subarray(at, at + CHUNK_SIZE);
+      const part = bytes.length <= CHUNK_SIZE ? bytes : bytes.subarray(at, at + CHUNK_SIZE);
       content.#put(at / CHUNK_SIZE, { bytes: part, owned: false, pages: pageMask(0, part.length) });
     }
     return content;
@@ -50,13 +52,9 @@ export class FileContent {
     const copy = new FileContent();
     copy.#size = this.#size;
     copy.#pages = this.#pages;
-    if (this.#chunks !== undefined) {
-      copy.#chunks = new Map();
-      for (const [index, chunk] of this.#chunks) {
-        chunk.owned = false;
-        copy.#chunks.set(index, { ...chunk });
-      }
-    }
+    copy.#chunks = this.#chunks;
+    this.#isShared = this.#chunks !== undefined;
+    copy.#isShared = this.#isShared;
     return copy;
   }
 
@@ -86,6 +84,7 @@ export class FileContent {
   }
 
   write(offset: number, data: Uint8Array): void {
+    this.#unshare();
     for (let done = 0; done < data.length; ) {
       const at = offset + done;
       const within = at % CHUNK_SIZE;
@@ -112,6 +111,7 @@ export class FileContent {
   /** Cuts or extends; what is added is a hole. */
   truncate(size: number): void {
     if (size < this.#size) {
+      this.#unshare();
       for (const [index, chunk] of this.#chunks ?? []) {
         const start = index * CHUNK_SIZE;
         if (start >= size) {
@@ -121,6 +121,15 @@ export class FileContent {
       }
     }
     this.#size = size;
+  }
+
+  /** What is going to be changed must be this content's own: the table now, the chunks one by one. */
+  #unshare(): void {
+    if (!this.#isShared) return;
+    this.#isShared = false;
+    const shared = this.#chunks;
+    this.#chunks = new Map();
+    for (const [index, chunk] of shared ?? []) this.#chunks.set(index, { ...chunk, owned: false });
   }
 
   #cut(index: number, length: number): void {

@@ -27,9 +27,20 @@ import { childIn } from "./automount.ts";
 import type { Dentry } from "./dentry.ts";
 import type { FsContext } from "./fs-context.ts";
 import type { Inode, InodeInit } from "./inode.ts";
-import type { Location } from "./mount.ts";
+import { Location } from "./mount.ts";
 import { checkAccess, checkDelete, mayAccess, ownsOrCapable } from "./permission.ts";
 import { type LastComponent, lookup, walk, walkParent } from "./walk.ts";
+
+/** A name in a directory, whether or not there is something. */
+export interface Place {
+  readonly parent: Location;
+  readonly name: string;
+}
+
+/** Makes something where nothing is, with no check of permissions. */
+export function createAt({ parent, name }: Place, init: InodeInit): Location {
+  return new Location(parent.mount, parent.dentry.adopt(name, parent.inode.create(name, init)));
+}
 
 /**
  * Owner and mode of something new in `directory`: a set-gid directory hands on its group, and to directories the bit.
@@ -55,7 +66,7 @@ export function newInode(
 /** @throws EEXIST if the name exists. @see mkdir(2) */
 export function mkdir(context: FsContext, path: string, mode: number): void {
   const place = freePlace(context, path, { slash: true });
-  add(place, newInode(context, place.parent.inode, "dir", mode & (0o777 | 0o1000)));
+  createAt(place, newInode(context, place.parent.inode, "dir", mode & (0o777 | 0o1000)));
 }
 
 /**
@@ -71,7 +82,7 @@ export function mknod(context: FsContext, path: string, mode: number, rdev: numb
   const isDevice = type === "char" || type === "block";
   const isWhiteout = type === "char" && rdev === 0;
   if (isDevice && !isWhiteout && !context.creds.capableOver(place.parent.inode, CAP_MKNOD)) throw new Errno("EPERM");
-  add(place, newInode(context, place.parent.inode, type, mode & PERMISSION_BITS, isDevice ? { rdev } : {}));
+  createAt(place, newInode(context, place.parent.inode, type, mode & PERMISSION_BITS, isDevice ? { rdev } : {}));
 }
 
 /** @throws ENOENT if the target is empty. @see symlink(2) */
@@ -79,7 +90,7 @@ export function symlink(context: FsContext, target: string, path: string): void 
   if (target === "") throw new Errno("ENOENT");
   if (byteLength(target) >= 4096) throw new Errno("ENAMETOOLONG");
   const place = freePlace(context, path, { slash: false });
-  add(place, newInode(context, place.parent.inode, "symlink", 0o777, { target }));
+  createAt(place, newInode(context, place.parent.inode, "symlink", 0o777, { target }));
 }
 
 /**
@@ -94,12 +105,17 @@ export function link(context: FsContext, from: string, to: string, options: { re
   if (source.mount !== place.parent.mount) throw new Errno("EXDEV");
   checkProtectedHardLink(context, source.inode);
   checkAccess(context.creds, place.parent.inode, W_OK | X_OK);
+  linkAt(source, place);
+}
+
+/** Gives a file a second name that is free, with no check of permissions. @throws EPERM, EMLINK as `link` does */
+export function linkAt(source: Location, { parent, name }: Place): void {
   if (source.inode.type === "dir") throw new Errno("EPERM");
   const { nlink } = source.inode.stat();
   if (nlink === 0 && !source.dentry.name.startsWith("#")) throw new Errno("ENOENT");
   if (nlink >= LINK_MAX) throw new Errno("EMLINK");
-  place.parent.inode.link(place.name, source.inode);
-  place.parent.dentry.adopt(place.name, source.inode);
+  parent.inode.link(name, source.inode);
+  parent.dentry.adopt(name, source.inode);
 }
 
 /** @throws EISDIR on a directory. @throws EBUSY on a mount point. @see unlink(2) */
@@ -195,11 +211,6 @@ function checkRename(
   if (replaced !== undefined && isMountPoint(target.parent, replaced)) throw new Errno("EBUSY");
 }
 
-interface Place {
-  readonly parent: Location;
-  readonly name: string;
-}
-
 /** The place for a new entry. Linux's filename_create: EEXIST comes before EROFS, and both before EACCES. */
 function freePlace(
   context: FsContext,
@@ -213,11 +224,6 @@ function freePlace(
   if (parent.mount.readOnly) throw new Errno("EROFS");
   if (options.create !== false) checkAccess(context.creds, parent.inode, W_OK | X_OK);
   return { parent, name };
-}
-
-function add(place: Place, init: InodeInit): void {
-  const inode = place.parent.inode.create(place.name, init);
-  place.parent.dentry.adopt(place.name, inode);
 }
 
 function victimOf(last: LastComponent): Dentry {

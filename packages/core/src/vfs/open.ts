@@ -22,7 +22,7 @@ import {
   W_OK,
   X_OK,
 } from "../abi/index.ts";
-import { newInode } from "./directory.ts";
+import { createAt, newInode } from "./directory.ts";
 import { FileOps } from "./file-ops.ts";
 import type { FsContext } from "./fs-context.ts";
 import { Location } from "./mount.ts";
@@ -87,8 +87,7 @@ function create(context: FsContext, last: LastComponent, mode: number): Location
   if (parent.mount.fs.isFixed) throw new Errno("ENOENT");
   if (parent.mount.readOnly) throw new Errno("EROFS");
   checkAccess(context.creds, parent.inode, W_OK | X_OK);
-  const inode = parent.inode.create(name, newInode(context, parent.inode, "file", mode & 0o7777));
-  return new Location(parent.mount, parent.dentry.adopt(name, inode));
+  return createAt({ parent, name }, newInode(context, parent.inode, "file", mode & 0o7777));
 }
 
 /**

@@ -6,9 +6,9 @@
  */
 import { O_RDONLY } from "../../abi/index.ts";
 import { MemoryFile } from "../../fs/index.ts";
-import { concat, encode, join, NO_BYTES, sha256 } from "../../lib/index.ts";
+import { concat, encode, NO_BYTES, sha256 } from "../../lib/index.ts";
 import type { MountedTree } from "../../snapshot/index.ts";
-import { type FileSystem, type Location, openAt } from "../../vfs/index.ts";
+import { type FileSystem, type Location, lookup, openAt } from "../../vfs/index.ts";
 import type { IgnoreMatcher } from "./ignore.ts";
 import { rootPath } from "./root-path.ts";
 import { namesIn } from "./select.ts";
@@ -40,7 +40,7 @@ function compute(tree: MountedTree, path: string, options: ChecksumOptions): Che
   const at = tree.find(resolved, { follow: false });
   if (at === undefined) return undefined;
   const found = new Map<string, string>();
-  if (at.inode.type === "dir") collect(tree, resolved, "", found, options);
+  if (at.inode.type === "dir") collect(at, "", found, options);
   else found.set("", digestOf(at, options));
   return found;
 }
@@ -56,22 +56,15 @@ export function combined(sums: Checksums): string {
 
 const digests = new WeakMap<Checksums, string>();
 
-function collect(
-  tree: MountedTree,
-  directory: string,
-  prefix: string,
-  found: Map<string, string>,
-  options: ChecksumOptions,
-): void {
+function collect(directory: Location, prefix: string, found: Map<string, string>, options: ChecksumOptions): void {
   const { exclude } = options;
-  for (const name of namesIn(tree, directory)) {
-    const path = join(directory, name);
-    const below = prefix + name;
-    const at = tree.find(path, { follow: false });
+  for (const name of namesIn(directory)) {
+    const path = prefix + name;
+    const at = lookup(directory, name);
     if (at === undefined) continue;
-    if (exclude?.matches(below) === true && (at.inode.type !== "dir" || !exclude.hasExclusions)) continue;
-    found.set(below, digestOf(at, options));
-    if (at.inode.type === "dir") collect(tree, path, `${below}/`, found, options);
+    if (exclude?.matches(path) === true && (at.inode.type !== "dir" || !exclude.hasExclusions)) continue;
+    found.set(path, digestOf(at, options));
+    if (at.inode.type === "dir") collect(at, `${path}/`, found, options);
   }
 }
 

@@ -7,19 +7,23 @@
  * @see fsutil copy/copy.go
  */
 import { O_RDONLY, PERMISSION_BITS, parseMode, type Stat } from "../../abi/index.ts";
-import { basename, clean, dirname, join, NO_BYTES } from "../../lib/index.ts";
+import { type FileContent, MemoryFile } from "../../fs/index.ts";
+import { assert, basename, clean, dirname, join, NO_BYTES } from "../../lib/index.ts";
 import type { MountedTree } from "../../snapshot/index.ts";
-import { type Location, openAt } from "../../vfs/index.ts";
+import { type Location, lookup, openAt, pathOf } from "../../vfs/index.ts";
 import { BuildError } from "../dockerfile/error.ts";
 import type { IgnoreMatcher } from "./ignore.ts";
 import { makeDirectories, type Owner } from "./make-directories.ts";
 import { rootPath } from "./root-path.ts";
 import { namesIn } from "./select.ts";
-import { TreeWriter } from "./tree-writer.ts";
+import { type FileAttributes, type Place, TreeWriter } from "./tree-writer.ts";
 
 /** Mode of the directories on the way; an octal `--chmod` changes it, less what others could write to. */
 const NEW_DIRECTORY = 0o755;
 const NEW_DIRECTORY_MASK = 0o755;
+
+/** How a directory looks while it is filled. */
+const ROOTS_DIRECTORY = { mode: NEW_DIRECTORY, uid: 0, gid: 0 };
 
 export interface CopyOptions {
   /** The new owner of everything; without it owners stay as they are. */
@@ -32,13 +36,20 @@ export interface CopyOptions {
   readonly mountPoint: string;
 }
 
+/** A directory of the destination. One that is excluded itself is made when something below it is not. */
+interface Target {
+  readonly above: Target | undefined;
+  readonly name: string;
+  at: Location | undefined;
+}
+
 /** A file on its way: where it is, its path below the source, where it goes. */
 interface Passage {
   readonly from: Location;
-  readonly path: string;
   /** "" for what was named itself, which no pattern keeps back. */
   readonly below: string;
-  readonly target: string;
+  readonly into: Target;
+  readonly name: string;
 }
 
 export class Copier {
@@ -46,9 +57,7 @@ export class Copier {
   readonly #writer: TreeWriter;
   readonly #options: CopyOptions;
   /** Copies of files that have several names, by inode number. */
-  readonly #copied = new Map<number, string>();
-  /** Directories that are excluded themselves: they are made when something below them is not. */
-  readonly #waiting: Passage[] = [];
+  readonly #copied = new Map<number, Place>();
 
   constructor(source: MountedTree, destination: MountedTree, options: CopyOptions) {
     this.#source = source;
@@ -63,105 +72,106 @@ export class Copier {
    */
   copy(source: string, dest: string): void {
     const { tree } = this.#writer;
-    const path = rootPath(this.#source, source);
-    const from = this.#source.find(path, { follow: false });
+    const from = this.#source.find(rootPath(this.#source, source), { follow: false });
     if (from === undefined) return;
     const parent = /\/\.?$/.test(dest) ? dest : dirname(dest);
-    makeDirectories(tree, rootPath(tree, parent), this.#newDirectoryMode, this.#options.owner);
+    this.#makeDirectories(rootPath(tree, parent));
     let target = rootPath(tree, clean(dest));
     const existing = tree.find(target);
     if (from.inode.type !== "dir") {
       if (existing?.inode.type === "dir") target = join(target, basename(source));
-      makeDirectories(tree, dirname(target), this.#newDirectoryMode, this.#options.owner);
-      this.#copyFile({ from, path, below: "", target });
+      this.#makeDirectories(dirname(target));
+      const { parent: at, name } = this.#writer.place(target);
+      this.#copyFile({ from, below: "", into: { above: undefined, name: "", at }, name });
       return;
     }
     if (existing !== undefined && existing.inode.type !== "dir") throw this.#nonDirectory(target);
-    if (existing === undefined) makeDirectories(tree, target, this.#newDirectoryMode, this.#options.owner);
-    this.#copyEntries({ from, path, below: "", target });
+    if (existing === undefined) this.#makeDirectories(target);
+    const at = tree.find(target);
+    this.#copyEntries(from, "", { above: undefined, name: "", at });
     // Of the directory itself only the times come along.
     const { mtimeUs } = from.inode.stat();
-    this.#writer.at(target)?.inode.setattr({ mtimeUs, atimeUs: mtimeUs });
+    at?.inode.setattr({ mtimeUs, atimeUs: mtimeUs });
   }
 
-  get #newDirectoryMode(): number {
-    const { mode = "" } = this.#options;
-    return /^[0-7]+$/.test(mode) ? Number.parseInt(mode, 8) & NEW_DIRECTORY_MASK : NEW_DIRECTORY;
+  #makeDirectories(path: string): void {
+    const { mode = "", owner } = this.#options;
+    const bits = /^[0-7]+$/.test(mode) ? Number.parseInt(mode, 8) & NEW_DIRECTORY_MASK : NEW_DIRECTORY;
+    makeDirectories(this.#writer.tree, path, bits, owner);
   }
 
-  /** The entries of a directory, into a directory that is there. */
-  #copyEntries({ path, below, target }: Passage): void {
-    for (const name of namesIn(this.#source, path)) {
-      const from = this.#source.find(join(path, name), { follow: false });
+  #copyEntries(directory: Location, below: string, into: Target): void {
+    for (const name of namesIn(directory)) {
+      const from = lookup(directory, name);
       if (from === undefined) continue;
-      const passage = {
-        from,
-        path: join(path, name),
-        below: below === "" ? name : `${below}/${name}`,
-        target: join(target, name),
-      };
+      const passage = { from, below: below === "" ? name : `${below}/${name}`, into, name };
       if (from.inode.type === "dir") this.#copyDirectory(passage);
       else this.#copyFile(passage);
     }
   }
 
-  #copyDirectory(passage: Passage): void {
+  #copyDirectory({ from, below, into, name }: Passage): void {
     const { exclude } = this.#options;
-    const isExcluded = exclude?.matches(passage.below) === true;
+    const isExcluded = exclude?.matches(below) === true;
     if (isExcluded && exclude?.hasExclusions !== true) return;
-    this.#waiting.push(passage);
-    if (!isExcluded) this.#makeWaiting();
-    this.#copyEntries(passage);
-    if (this.#waiting[this.#waiting.length - 1] === passage) this.#waiting.pop();
-    else this.#finish(passage);
+    const target: Target = { above: into, name, at: undefined };
+    if (!isExcluded) this.#open(target);
+    this.#copyEntries(from, below, target);
+    if (target.at !== undefined) this.#writer.setAttributes(target.at, this.#attributesOf(from));
   }
 
-  /** Something will be below the directories that wait. */
-  #makeWaiting(): void {
-    for (const { target } of this.#waiting.splice(0)) {
-      const existing = this.#writer.at(target);
-      if (existing === undefined) this.#writer.directory(target);
-      else if (existing.inode.type !== "dir") throw this.#nonDirectory(target);
-    }
+  /** Something is going to be in this directory. */
+  #open(target: Target): Location {
+    if (target.at !== undefined) return target.at;
+    assert(target.above !== undefined, "the topmost directory is there");
+    const place = { parent: this.#open(target.above), name: target.name };
+    const existing = this.#writer.at(place);
+    if (existing !== undefined && existing.inode.type !== "dir") throw this.#nonDirectory(this.#pathOf(place));
+    target.at = existing ?? this.#writer.directory(place, ROOTS_DIRECTORY);
+    return target.at;
+  }
+
+  #pathOf({ parent, name }: Place): string {
+    return join(pathOf(parent, this.#writer.tree.context.root), name);
   }
 
   #nonDirectory(target: string): BuildError {
     return new BuildError(`cannot copy to non-directory: ${this.#options.mountPoint}${target}`);
   }
 
-  #copyFile(passage: Passage): void {
-    const { from, target } = passage;
+  #copyFile({ from, below, into, name }: Passage): void {
     const { exclude, mountPoint } = this.#options;
-    if (passage.below !== "" && exclude?.matches(passage.below) === true) return;
-    this.#makeWaiting();
-    const existing = this.#writer.at(target);
+    if (below !== "" && exclude?.matches(below) === true) return;
+    const place = { parent: this.#open(into), name };
+    const existing = this.#writer.at(place);
     if (existing?.inode.type === "dir") {
-      throw new BuildError(`cannot replace to directory ${mountPoint}${target} with file`);
+      throw new BuildError(`cannot replace to directory ${mountPoint}${this.#pathOf(place)} with file`);
     }
-    if (existing !== undefined) this.#writer.remove(target);
+    if (existing !== undefined) this.#writer.remove(place);
     const { nlink, ino } = from.inode.stat();
     const twin = nlink > 1 ? this.#copied.get(ino) : undefined;
     if (twin !== undefined) {
-      this.#writer.hardlink(target, twin);
+      this.#writer.hardlink(place, twin);
       return;
     }
-    if (nlink > 1) this.#copied.set(ino, target);
-    this.#make(from, target);
-    this.#finish(passage);
+    if (nlink > 1) this.#copied.set(ino, place);
+    this.#make(from, place);
   }
 
-  #make(from: Location, target: string): void {
+  #make(from: Location, place: Place): void {
     const { inode } = from;
-    if (inode.type === "file") this.#writer.file(target, contentOf(from));
-    else if (inode.type === "symlink") this.#writer.symlink(target, inode.readlink());
-    else this.#writer.special(target, inode.type, inode.rdev);
+    const attributes = this.#attributesOf(from);
+    if (inode.type === "file") this.#writer.file(place, contentOf(from), attributes);
+    else if (inode.type === "symlink") this.#writer.symlink(place, inode.readlink(), attributes);
+    else this.#writer.special(place, { type: inode.type, rdev: inode.rdev }, attributes);
   }
 
-  #finish({ from, target }: Passage): void {
+  #attributesOf(from: Location): FileAttributes {
     const stat = from.inode.stat();
     const { uid, gid } = this.#options.owner ?? stat;
-    const { mtimeUs } = stat;
-    this.#writer.setAttributes(target, { mode: this.#modeOf(stat), uid, gid, mtimeUs, xattrs: xattrsOf(from) });
+    const attributes = { mode: this.#modeOf(stat), uid, gid, mtimeUs: stat.mtimeUs };
+    const names = from.inode.listxattr();
+    return names.length === 0 ? attributes : { ...attributes, xattrs: xattrsOf(from, names) };
   }
 
   #modeOf({ mode }: Stat): number {
@@ -171,16 +181,19 @@ export class Copier {
   }
 }
 
-function contentOf(at: Location): Uint8Array {
+/** What a file holds; of one in memory without a copy. */
+function contentOf(at: Location): FileContent | Uint8Array {
+  const { backing } = at.inode;
+  if (backing instanceof MemoryFile) return backing.content;
   const file = openAt(at, O_RDONLY);
   const content = file.read(at.inode.stat().size);
   file.release();
   return content ?? NO_BYTES;
 }
 
-function xattrsOf({ inode }: Location): ReadonlyMap<string, Uint8Array> {
+function xattrsOf({ inode }: Location, names: readonly string[]): ReadonlyMap<string, Uint8Array> {
   const xattrs = new Map<string, Uint8Array>();
-  for (const name of inode.listxattr()) {
+  for (const name of names) {
     const value = inode.getxattr(name);
     if (value !== undefined) xattrs.set(name, value);
   }

@@ -5,6 +5,7 @@
  */
 import { compareBytes, join } from "../../lib/index.ts";
 import type { MountedTree } from "../../snapshot/index.ts";
+import type { Location } from "../../vfs/index.ts";
 import { hasWildcards, matchGlob } from "./glob.ts";
 import { rootPath } from "./root-path.ts";
 
@@ -38,14 +39,13 @@ function collect(tree: MountedTree, at: string, patterns: readonly string[], fou
     found.push(at);
     return;
   }
-  for (const name of namesIn(tree, at)) {
+  for (const name of namesIn(tree.find(rootPath(tree, at)))) {
     if (matchGlob(pattern, name)) collect(tree, join(at, name), rest, found);
   }
 }
 
 /** Names in a directory, in order; none if it is no directory. */
-export function namesIn(tree: MountedTree, path: string): readonly string[] {
-  const inode = tree.find(rootPath(tree, path))?.inode;
-  if (inode?.type !== "dir") return [];
-  return [...inode.readdir()].map(({ name }) => name).sort(compareBytes);
+export function namesIn(at: Location | undefined): readonly string[] {
+  if (at?.inode.type !== "dir") return [];
+  return Array.from(at.inode.readdir(), ({ name }) => name).sort(compareBytes);
 }

@@ -12,7 +12,7 @@ import type { MountedTree } from "../../snapshot/index.ts";
 import { BuildError } from "../dockerfile/error.ts";
 import { makeDirectories, type Owner } from "./make-directories.ts";
 import { pathBelow } from "./root-path.ts";
-import { TreeWriter } from "./tree-writer.ts";
+import { type Place, TreeWriter } from "./tree-writer.ts";
 
 const XZ_MAGIC = [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00];
 const BZIP2_MAGIC = [0x42, 0x5a, 0x68];
@@ -46,18 +46,20 @@ function startsWith(bytes: Uint8Array, magic: readonly number[]): boolean {
  */
 export function unpackArchive(tree: MountedTree, archive: Uint8Array, dest: string, owner: Owner | undefined): void {
   const writer = new TreeWriter(tree);
-  const directories: (readonly [path: string, entry: LayerEntry])[] = [];
+  const directories: (readonly [place: Place, entry: LayerEntry])[] = [];
   for (const original of entriesOf(archive)) {
     const entry = { ...original, ...owner };
     const name = nameOf(entry.path);
     if (name === ".") continue;
-    const path = place(tree, dest, name);
-    unpackEntry(writer, path, entry, dest);
-    if (entry.type === "dir") directories.push([path, entry]);
+    const place = makePlace(writer, dest, name);
+    unpackEntry(writer, place, entry, dest);
+    if (entry.type === "dir") directories.push([place, entry]);
   }
   // Filling a directory changes its times: they are set when all is in place.
-  for (const [path, { mode, uid, gid, mtimeUs }] of directories)
-    writer.setAttributes(path, { mode, uid, gid, mtimeUs });
+  for (const [place, { mode, uid, gid, mtimeUs }] of directories) {
+    const at = writer.at(place);
+    if (at !== undefined) writer.setAttributes(at, { mode, uid, gid, mtimeUs });
+  }
 }
 
 function* entriesOf(archive: Uint8Array): Iterable<LayerEntry> {
@@ -75,44 +77,36 @@ function nameOf(name: string): string {
 }
 
 /** Where an entry goes; the directories on the way are made. */
-function place(tree: MountedTree, dest: string, name: string): string {
+function makePlace(writer: TreeWriter, dest: string, name: string): Place {
+  const { tree } = writer;
   const parent = pathBelow(tree, dest, dirname(name));
   const existing = tree.find(parent, { follow: false });
   if (existing !== undefined && existing.inode.type !== "dir") throw new BuildError(`openat ${name}: not a directory`);
   makeDirectories(tree, parent, 0o755, { uid: 0, gid: 0 });
-  return join(parent, basename(name));
+  return writer.place(join(parent, basename(name)));
 }
 
-function unpackEntry(writer: TreeWriter, path: string, entry: LayerEntry, dest: string): void {
-  const existing = writer.at(path);
+function unpackEntry(writer: TreeWriter, place: Place, entry: LayerEntry, dest: string): void {
+  const existing = writer.at(place);
   const isDirectory = existing?.inode.type === "dir";
-  if (existing !== undefined && !(isDirectory && entry.type === "dir")) writer.remove(path);
-  const { mode, uid, gid, mtimeUs, xattrs } = entry;
-  switch (entry.type) {
-    case "dir":
-      if (!isDirectory) writer.directory(path);
-      break;
-    case "file":
-      writer.file(path, entry.content ?? new Uint8Array(entry.size ?? 0));
-      break;
-    case "symlink":
-      writer.symlink(path, entry.link ?? "");
-      break;
-    case "hardlink":
-      linkEntry(writer, path, entry, dest);
-      break;
-    default:
-      writer.special(path, entry.type, entry.rdev ?? 0);
-  }
-  // A hard link's attributes count as well: they become those of the file.
-  writer.setAttributes(path, { mode, uid, gid, mtimeUs, ...(xattrs === undefined ? {} : { xattrs }) });
+  if (existing !== undefined && !(isDirectory && entry.type === "dir")) writer.remove(place);
+  if (existing !== undefined && isDirectory && entry.type === "dir") writer.setAttributes(existing, entry);
+  else if (entry.type === "dir") writer.directory(place, entry);
+  else if (entry.type === "file") writer.file(place, entry.content ?? new Uint8Array(entry.size ?? 0), entry);
+  else if (entry.type === "symlink") writer.symlink(place, entry.link ?? "", entry);
+  else if (entry.type === "hardlink") linkEntry(writer, place, entry, dest);
+  else writer.special(place, { type: entry.type, rdev: entry.rdev ?? 0 }, entry);
 }
 
-function linkEntry(writer: TreeWriter, path: string, { path: name, link = "" }: LayerEntry, dest: string): void {
+function linkEntry(writer: TreeWriter, place: Place, entry: LayerEntry, dest: string): void {
+  const { path, link = "" } = entry;
   try {
-    writer.hardlink(path, pathBelow(writer.tree, dest, nameOf(link)));
+    writer.hardlink(place, writer.place(pathBelow(writer.tree, dest, nameOf(link))));
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
-    throw new BuildError(`linkat ${link} ${name}: ${error.message.toLowerCase()}`);
+    throw new BuildError(`linkat ${link} ${path}: ${error.message.toLowerCase()}`);
   }
+  // A hard link's attributes count as well: they become those of the file.
+  const made = writer.at(place);
+  if (made !== undefined) writer.setAttributes(made, entry);
 }

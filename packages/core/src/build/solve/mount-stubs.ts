@@ -5,7 +5,7 @@
  *
  * @see BuildKit executor/stubs.go MountStubsCleaner, runc libcontainer/rootfs_linux.go createMountpoint
  */
-import { basename, dirname, join } from "../../lib/index.ts";
+import { basename, dirname, join, NO_BYTES } from "../../lib/index.ts";
 import type { MountedTree } from "../../snapshot/index.ts";
 import { rootPath } from "../files/root-path.ts";
 import { namesIn } from "../files/select.ts";
@@ -18,6 +18,8 @@ const KERNEL_DIRECTORIES = ["/proc", "/dev", "/sys"];
 function isOnRoot(path: string): boolean {
   return !KERNEL_DIRECTORIES.some((directory) => path === directory || path.startsWith(`${directory}/`));
 }
+
+const ROOTS = { mode: 0o755, uid: 0, gid: 0 };
 
 interface Stub {
   readonly path: string;
@@ -46,30 +48,29 @@ export class MountStubs {
   /** Takes away what was made and is still empty, the latest first. */
   clean(): void {
     for (const { path, type } of [...this.#made].reverse()) {
-      const inode = this.#writer.at(path)?.inode;
-      if (inode === undefined || inode.type !== type) continue;
-      const isEmpty = type === "dir" ? namesIn(this.#tree, path).length === 0 : inode.stat().size === 0;
+      const at = this.#tree.find(path, { follow: false });
+      if (at === undefined || at.inode.type !== type) continue;
+      const isEmpty = type === "dir" ? namesIn(at).length === 0 : at.inode.stat().size === 0;
       if (!isEmpty) continue;
-      const parent = this.#tree.find(dirname(path))?.inode;
-      const { mtimeUs, atimeUs } = parent?.stat() ?? { mtimeUs: 0, atimeUs: 0 };
-      this.#writer.remove(path);
-      this.#tree.find(dirname(path))?.inode.setattr({ mtimeUs, atimeUs });
+      const place = this.#writer.place(path);
+      const { mtimeUs, atimeUs } = place.parent.inode.stat();
+      this.#writer.remove(place);
+      place.parent.inode.setattr({ mtimeUs, atimeUs });
     }
   }
 
   #directory(path: string, { stays }: { readonly stays: boolean }): void {
     if (path === "/" || this.#tree.find(path) !== undefined) return;
     this.#directory(dirname(path), { stays });
-    const place = join(rootPath(this.#tree, dirname(path)), basename(path));
-    this.#writer.directory(place);
-    if (!stays) this.#made.push({ path: place, type: "dir" });
+    const made = join(rootPath(this.#tree, dirname(path)), basename(path));
+    this.#writer.directory(this.#writer.place(made), ROOTS);
+    if (!stays) this.#made.push({ path: made, type: "dir" });
   }
 
   #file(path: string): void {
     if (this.#tree.find(path) !== undefined) return;
     this.#directory(dirname(path), { stays: false });
-    this.#writer.file(path, new Uint8Array());
-    this.#writer.setAttributes(path, { mode: 0o755, uid: 0, gid: 0 });
+    this.#writer.file(this.#writer.place(path), NO_BYTES, ROOTS);
     this.#made.push({ path, type: "file" });
   }
 }
