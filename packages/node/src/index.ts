@@ -1,4 +1,5 @@
 /** Where the simulator meets the computer that it runs on. */
 export { addressText, type ListenAddress, parseAddress } from "./address.ts";
+export { type ConnectOptions, connectEngine } from "./connect.ts";
 export { REAL_HOST } from "./real-host.ts";
 export { EngineServer, type ServeOptions, serve } from "./server.ts";

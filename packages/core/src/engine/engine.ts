@@ -11,9 +11,10 @@ import { StatusError } from "../lib/index.ts";
 import type { PackageIndexes } from "../programs/index.ts";
 import { type Credentials, type Registry, RegistryNetwork } from "../registry/index.ts";
 import { Runtime } from "../runtime/index.ts";
-import { type Prng, World, type WorldOptions } from "../sim/index.ts";
+import { type Duration, type Prng, World, type WorldOptions } from "../sim/index.ts";
 import { Snapshotter } from "../snapshot/index.ts";
 import { ArchiveService } from "./archives.ts";
+import { EngineClient, type EngineDoor, type Inventory, takeInventory } from "./client/index.ts";
 import { type CommandOptions, type CommandResult, runDocker } from "./command-line/index.ts";
 import { type CommitOptions, type CommitParts, commitContainer } from "./commit.ts";
 import type { Container } from "./container.ts";
@@ -28,6 +29,7 @@ import { fetchOnMachine } from "./network/fetch.ts";
 import { NetworkService } from "./networks.ts";
 import { type MachineProfile, PROFILES, type ProfileName } from "./profiles.ts";
 import { ProgramRegistry, type UnknownPrograms } from "./programs.ts";
+import { BUILT_IN_NETWORKS } from "./select/networks.ts";
 import { UserLookup } from "./user-lookup.ts";
 import { ensureDirectory, VolumeService } from "./volumes.ts";
 
@@ -46,7 +48,7 @@ export interface EngineOptions extends WorldOptions {
   readonly unknownPrograms?: UnknownPrograms;
 }
 
-export class Engine {
+export class Engine implements EngineDoor {
   readonly world: World;
   readonly kernel: Kernel;
   readonly events: EventLog;
@@ -125,6 +127,11 @@ export class Engine {
     );
   }
 
+  /** The engine as its users see it: the same methods as those of a real one, see `connectEngine`. */
+  get client(): EngineClient {
+    return new EngineClient(this);
+  }
+
   /** What pip, npm, apt-get and apk can install. */
   get packages(): PackageIndexes {
     return this.programs.packages;
@@ -159,6 +166,28 @@ export class Engine {
    */
   docker(line: string | readonly string[], options?: CommandOptions): Promise<CommandResult> {
     return runDocker(this, line, options);
+  }
+
+  /** Lets simulated time pass, with everything that happens in it. @param duration `1m30s`, or microseconds */
+  pass(duration: Duration): Promise<void> {
+    return this.world.advance(duration);
+  }
+
+  /**
+   * Ends everything that runs. What is still there (containers, volumes, networks that somebody made) is removed, and
+   * reported: a test that cleans up behind itself gets an empty report.
+   */
+  async close(): Promise<Inventory> {
+    const { containers, volumes, networks } = await takeInventory(this);
+    for (const name of containers) await this.docker(["rm", "--force", name]);
+    for (const name of volumes) await this.docker(["volume", "rm", "--force", name]);
+    const own = networks.filter((name) => !BUILT_IN_NETWORKS.has(name));
+    for (const name of own) await this.docker(["network", "rm", name]);
+    return { containers, volumes, networks: own };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
   }
 }
 

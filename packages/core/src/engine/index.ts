@@ -2,6 +2,24 @@
 
 export { applyChanges } from "./apply-changes.ts";
 export type { PathArchive, PathStat } from "./archives.ts";
+export {
+  type BuildOptions,
+  type ContainerDocument,
+  ContainerHandle,
+  type ContainerLine,
+  type ContainerOptions,
+  DockerError,
+  EngineClient,
+  type EngineDoor,
+  type ExecOptions,
+  type Inventory,
+  type ListFilters,
+  type LogOptions,
+  leaksBetween,
+  leakText,
+  type OptionInput,
+} from "./client/index.ts";
+export type { CommandOptions, CommandResult } from "./command-line/index.ts";
 export { type CommitOptions, runConfigOf } from "./commit.ts";
 export { Container, type ContainerState } from "./container.ts";
 export { rootBytes, writtenBytes } from "./container-size.ts";
@@ -18,6 +36,7 @@ export {
   withDefaultTag,
 } from "./docker/reference.ts";
 export { parseTimestamp } from "./docker/values/timestamp.ts";
+export { splitWords } from "./docker/words.ts";
 export { containerDocument, containerSummary } from "./documents/container.ts";
 export { historyDocument } from "./documents/history.ts";
 export { infoDocument } from "./documents/info.ts";

@@ -1,6 +1,7 @@
 /** Floor 2: time, chance, turns. */
 export { Clock, DEFAULT_EPOCH_US, Timer } from "./clock.ts";
 export { type CostTable, DEFAULT_COSTS } from "./cost.ts";
+export { type Duration, microsecondsOf } from "./duration.ts";
 export type { Host } from "./host.ts";
 export { Prng } from "./prng.ts";
 export { type Coroutine, Scheduler, type TurnOrder } from "./scheduler.ts";

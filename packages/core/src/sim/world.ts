@@ -11,6 +11,7 @@
 import { StatusError } from "../lib/index.ts";
 import { Clock } from "./clock.ts";
 import { type CostTable, DEFAULT_COSTS } from "./cost.ts";
+import { type Duration, microsecondsOf } from "./duration.ts";
 import { DEFAULT_HOST, type Host } from "./host.ts";
 import { Prng } from "./prng.ts";
 import { Scheduler, type TurnOrder } from "./scheduler.ts";
@@ -146,8 +147,13 @@ export class World {
     });
   }
 
-  /** Lets `byUs` microseconds pass, with everything that happens in them, to the end of the last one. */
-  async advance(byUs: number): Promise<void> {
+  /**
+   * Lets time pass, with everything that happens in it, to the end of its last microsecond.
+   *
+   * @param duration microseconds, or a text such as `1m30s` @throws ValueError for a text that is no duration
+   */
+  async advance(duration: Duration): Promise<void> {
+    const byUs = microsecondsOf(duration);
     const endUs = this.clock.nowUs + byUs;
     this.#allowedUs = Math.max(this.#allowedUs, endUs);
     const timer = this.clock.after(byUs, () => {});

@@ -4,11 +4,12 @@ import type { Engine } from "../engine.ts";
 import type { Network } from "../networks.ts";
 import type { Filters } from "./filters.ts";
 
-const BUILT_IN: ReadonlySet<string> = new Set(["bridge", "host", "none"]);
+/** The networks that every machine has. */
+export const BUILT_IN_NETWORKS: ReadonlySet<string> = new Set(["bridge", "host", "none"]);
 export const NETWORK_FILTERS = ["dangling", "driver", "id", "label", "label!", "name", "scope", "type"];
 
 export function isUnused({ containers }: Engine, { name }: Network): boolean {
-  return !BUILT_IN.has(name) && !containers.list().some(({ endpoints }) => Object.hasOwn(endpoints, name));
+  return !BUILT_IN_NETWORKS.has(name) && !containers.list().some(({ endpoints }) => Object.hasOwn(endpoints, name));
 }
 
 /** @throws StatusError invalid-argument for a value that there is not */
@@ -26,7 +27,7 @@ export function selectNetworks(engine: Engine, filters: Filters): readonly Netwo
       filters.allows("id", (value) => id.startsWith(value)) &&
       filters.allows("name", (value) => name.includes(value)) &&
       filters.allows("scope", (value) => value === "local") &&
-      filters.allows("type", (value) => (value === "builtin") === BUILT_IN.has(name)) &&
+      filters.allows("type", (value) => (value === "builtin") === BUILT_IN_NETWORKS.has(name)) &&
       filters.allowsLabels(labels)
     );
   });

@@ -1,0 +1,12 @@
+/** The outward API that an engine in this process shares with one behind a socket. */
+export {
+  type BuildOptions,
+  type ContainerLine,
+  type ContainerOptions,
+  EngineClient,
+  type ListFilters,
+} from "./client.ts";
+export { type ContainerDocument, ContainerHandle, type ExecOptions, type LogOptions } from "./container.ts";
+export { DockerError, type EngineDoor } from "./door.ts";
+export { type Inventory, leaksBetween, leakText, takeInventory } from "./leaks.ts";
+export type { OptionInput } from "./options.ts";

@@ -1,0 +1,9 @@
+/** How long something takes: microseconds, or a text that Go's package time would read: `10m`, `1h30m`, `250ms`. */
+import { parseDuration } from "../lib/go/index.ts";
+
+export type Duration = number | string;
+
+/** @throws ValueError `time: invalid duration "x"` */
+export function microsecondsOf(duration: Duration): number {
+  return typeof duration === "number" ? duration : parseDuration(duration) / 1000;
+}
