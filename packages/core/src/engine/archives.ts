@@ -14,7 +14,9 @@ import { MountedSnapshot, type Snapshotter } from "../snapshot/index.ts";
 import { type FsContext, type Location, pathOf, walk } from "../vfs/index.ts";
 import { unpackInto } from "./archives/unpack.ts";
 import { type PathStat, statOf, treeEntries } from "./archives/walk-tree.ts";
+import { BundleDirectory } from "./bundle.ts";
 import type { Container } from "./container.ts";
+import type { MountPoint } from "./mount-points.ts";
 
 export type { PathStat } from "./archives/walk-tree.ts";
 
@@ -98,6 +100,7 @@ export class ArchiveService {
     const mount = mountOver(container, place);
     if (mount !== undefined) {
       const root = walk(this.#kernel.init, mount.source, { follow: true });
+      if (root.inode.type !== "dir" && place === mount.destination) return work(this.#context(root), root, place);
       return workAt(this.#context(root), place.slice(mount.destination.length) || "/", follows, work);
     }
     const rootfs = new MountedSnapshot(this.#kernel, this.#snapshotter, container.id);
@@ -129,9 +132,18 @@ function absolute(path: string): string {
   return clean(path.startsWith("/") ? path : `/${path}`);
 }
 
-/** The mount point that a path of a container lies on. */
-function mountOver({ mountPoints }: Container, place: string) {
-  return mountPoints.findLast(
+/** Files that the engine mounts into every container, by where their bundle has them. */
+const BUNDLE_FILES = new Map(["hostname", "hosts", "resolv.conf"].map((name) => [`/etc/${name}`, name]));
+
+/** What is mounted over a path of a container; its files from the engine are there once it has been started. */
+function mountOver(
+  container: Container,
+  place: string,
+): Pick<MountPoint, "source" | "destination" | "readOnly"> | undefined {
+  const mount = container.mountPoints.findLast(
     ({ type, destination }) => type !== "tmpfs" && (place === destination || place.startsWith(`${destination}/`)),
   );
+  const file = BUNDLE_FILES.get(place);
+  if (mount !== undefined || file === undefined || container.startedUs === 0) return mount;
+  return { source: `${BundleDirectory.path(container.id)}/${file}`, destination: place, readOnly: false };
 }

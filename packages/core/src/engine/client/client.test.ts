@@ -44,6 +44,17 @@ it("runs a container and asks it everything", async () => {
   await expect(web.inspect()).rejects.toThrow("No such container");
 });
 
+it("copies files that are mounted, out of containers that have ended", async () => {
+  const { client, containers } = createEngine();
+  await client.pull("busybox");
+  const one = await client.create("busybox", { name: "one", hostname: "here", command: "exit 0" });
+  expect(await one.readFile("/etc/hostname")).toBe("");
+  await one.start();
+  await one.wait();
+  expect(containers.get("one").isRunning).toBe(false);
+  expect(await one.readFile("/etc/hostname")).toBe("here\n");
+});
+
 it("refuses in docker's words", async () => {
   const { client } = createEngine();
   await client.pull("busybox");

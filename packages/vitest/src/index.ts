@@ -1,0 +1,8 @@
+/** vitest with a simulated engine in each test. */
+import { addMatchers } from "./matchers.ts";
+
+addMatchers();
+
+export { expect } from "vitest";
+export { describeMachine, type EngineFixtures, test } from "./fixtures.ts";
+export { addMatchers } from "./matchers.ts";
