@@ -32,6 +32,17 @@ export interface CredentialsInit extends CapabilitySets {
 
 const NO_CHANGE: Partial<CredentialsInit> = {};
 
+/** What a change has made of some credentials. */
+interface Step {
+  readonly change: Partial<CredentialsInit>;
+  /** How many fields the change names. */
+  readonly size: number;
+  readonly made: Credentials;
+}
+
+/** How many changes of the same credentials are remembered. */
+const STEPS = 8;
+
 export class Credentials implements FsCredentials, CredentialsInit {
   readonly realUid: number;
   readonly effectiveUid: number;
@@ -48,8 +59,8 @@ export class Credentials implements FsCredentials, CredentialsInit {
   readonly ambient: CapabilitySet;
   readonly keepCaps: boolean;
   readonly noNewPrivs: boolean;
-  /** What was made of these last. Processes that start alike go through the same changes, and so share what they become. */
-  #successor: Credentials | undefined;
+  /** Processes that start alike go through the same changes, and so share what they become. */
+  #steps: Step[] | undefined;
 
   /** What `change` leaves out is taken from `base`. */
   constructor(base: CredentialsInit, change: Partial<CredentialsInit> = NO_CHANGE) {
@@ -92,11 +103,11 @@ export class Credentials implements FsCredentials, CredentialsInit {
   }
 
   with(change: Partial<CredentialsInit>): Credentials {
-    if (this.#isLike(this, change)) return this;
-    if (this.#successor === undefined || !this.#successor.#isLike(this, change)) {
-      this.#successor = new Credentials(this, change);
-    }
-    return this.#successor;
+    for (const step of this.#steps ?? NO_STEPS) if (isSameChange(step, change)) return step.made;
+    const made = this.#isLike(this, change) ? this : new Credentials(this, change);
+    if (this.#steps === undefined || this.#steps.length === STEPS) this.#steps = [];
+    this.#steps.push({ change, size: Object.keys(change).length, made });
+    return made;
   }
 
   /** True if `new Credentials(base, change)` would be the same as these. */
@@ -153,6 +164,24 @@ export class Credentials implements FsCredentials, CredentialsInit {
     if (this.user.parent === undefined) return true;
     return this.user.uidFromMachine(inode.uid) !== undefined && this.user.gidFromMachine(inode.gid) !== undefined;
   }
+}
+
+const NO_STEPS: readonly Step[] = [];
+
+function isSameChange({ change: known, size }: Step, change: Partial<CredentialsInit>): boolean {
+  let fields = 0;
+  for (const field in change) {
+    const key = field as keyof CredentialsInit;
+    if (!isSameValue(known[key], change[key])) return false;
+    fields++;
+  }
+  return fields === size;
+}
+
+function isSameValue(one: unknown, other: unknown): boolean {
+  if (one === other) return true;
+  if (one instanceof CapabilitySet) return other instanceof CapabilitySet && one.equals(other);
+  return Array.isArray(one) && Array.isArray(other) && areEqual(one, other);
 }
 
 function areEqual(some: readonly number[], others: readonly number[]): boolean {

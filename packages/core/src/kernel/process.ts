@@ -376,6 +376,8 @@ export class Process implements Coroutine, Waiter, FsContext {
       if (answer instanceof Sleeping) {
         this.#sleeper = answer.sleeper;
         this.#answer = undefined;
+      } else if (answer instanceof Errno) {
+        this.#fail(call, answer);
       } else {
         this.#answer = answer;
         this.kernel.called(this, call, answer);

@@ -140,8 +140,14 @@ export class Dentry {
     }
     child.#next = parent.#children;
     parent.#children = child;
+    let length = 0;
+    for (let at: Dentry | undefined = child; at !== undefined; at = at.#next) length++;
+    if (length > CHAINED) Dentry.#index(parent);
+  }
+
+  /** From now on the children are found by name. */
+  static #index(parent: Dentry): void {
     const known = Dentry.#known(parent);
-    if (known.length <= CHAINED) return;
     for (const one of known) one.#next = undefined;
     parent.#children = new Map(known.map((one) => [one.name, one]));
   }

@@ -12,4 +12,4 @@ export { MountIds, MountTree, type Propagation } from "./mount-tree.ts";
 export { open, openAt } from "./open.ts";
 export { DeferredFile, OpenFile } from "./open-file.ts";
 export { checkAccess, mayAccess, ownsOrCapable } from "./permission.ts";
-export { type LastComponent, lookup, walk, walkParent } from "./walk.ts";
+export { find, type LastComponent, lookup, walk, walkParent } from "./walk.ts";

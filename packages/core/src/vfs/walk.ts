@@ -35,23 +35,30 @@ export interface LastComponent {
  * @throws ENAMETOOLONG if a component or the path is too long.
  */
 export function walk(context: FsContext, path: string, options: { readonly follow: boolean }): Location {
+  return find(context, path, options) ?? fail();
+}
+
+/** As `walk`, but answers `undefined` if a component does not exist: an exception takes longer than the whole walk. */
+export function find(context: FsContext, path: string, options: { readonly follow: boolean }): Location | undefined {
+  if (path === "") return undefined;
   const walker = new Walker(context, path, 0);
-  walker.run(options.follow ? "follow" : "nofollow");
-  return new Location(walker.mount, walker.dentry);
+  return walker.run(options.follow ? "follow" : "nofollow") ? new Location(walker.mount, walker.dentry) : undefined;
 }
 
 /** Resolves all but the last component. Throws like `walk`; the last component need not exist. */
 export function walkParent(context: FsContext, path: string): LastComponent {
   const walker = new Walker(context, path, 0);
-  walker.run("parent");
-  return walker.last;
+  return walker.run("parent") ? walker.last : fail();
 }
 
 /** Goes on from where `walkParent` stopped: the last component is a symbolic link with text `target`. */
 export function walkLink(context: FsContext, from: LastComponent, target: string): LastComponent {
   const walker = new Walker(context, target, from.links + 1, from.parent);
-  walker.run("parent");
-  return walker.last;
+  return walker.run("parent") ? walker.last : fail();
+}
+
+function fail(): never {
+  throw new Errno("ENOENT");
 }
 
 /**
@@ -99,7 +106,8 @@ class Walker {
     return this.#last as LastComponent;
   }
 
-  run(rule: LastRule): void {
+  /** False if a component does not exist. */
+  run(rule: LastRule): boolean {
     for (;;) {
       const path = this.#path;
       let at = this.#at;
@@ -107,7 +115,7 @@ class Walker {
       if (at === path.length) {
         if (at > 0 && this.#at < at) this.#requireDirectory();
         if (rule === "parent") this.#stopAt("", false);
-        return;
+        return true;
       }
       let end = path.indexOf("/", at);
       if (end < 0) end = path.length;
@@ -121,9 +129,9 @@ class Walker {
       if (isLast && rule === "parent") {
         checkName(name);
         this.#stopAt(name, slash);
-        return;
+        return true;
       }
-      this.#enter(name, isLast && !slash && rule !== "follow");
+      if (!this.#enter(name, isLast && !slash && rule !== "follow")) return false;
     }
   }
 
@@ -141,11 +149,12 @@ class Walker {
     if (this.dentry.inode.type !== "dir") throw new Errno("ENOTDIR");
   }
 
-  #enter(name: string, keepLink: boolean): void {
-    if (name === ".") return;
+  /** False if there is no such entry. */
+  #enter(name: string, keepLink: boolean): boolean {
+    if (name === ".") return true;
     if (name === "..") {
       this.#up();
-      return;
+      return true;
     }
     checkName(name);
     const known = this.dentry.known(name);
@@ -153,15 +162,15 @@ class Walker {
     if (child === undefined) {
       // The search for a program fails in directory after directory: they are not kept for that.
       this.#fresh?.letGo();
-      throw new Errno("ENOENT");
+      return false;
     }
     if (known === undefined) this.#fresh ??= child;
-    if (child.inode.type === "symlink" && !keepLink) {
-      this.#follow(child.inode);
-      return;
+    if (child.inode.type === "symlink" && !keepLink) this.#follow(child.inode);
+    else {
+      this.dentry = child;
+      this.#descend();
     }
-    this.dentry = child;
-    this.#descend();
+    return true;
   }
 
   /** To the topmost mount on the current position. */

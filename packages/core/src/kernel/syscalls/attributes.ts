@@ -4,27 +4,23 @@
  * @see stat(2), chmod(2), chown(2), utimensat(2), truncate(2), access(2), statfs(2), xattr(7)
  */
 import { Errno, SIGXFSZ, type Stat } from "../../abi/index.ts";
-import { attributes, type FsContext, type Inode, type Location, walk } from "../../vfs/index.ts";
+import { attributes, type FsContext, find, type Inode, type Location, walk } from "../../vfs/index.ts";
 import type { Process } from "../process.ts";
 import type { SyscallTable } from "./table.ts";
 
 const at = (process: Process, path: string, follow = true): Location => walk(process, path, { follow });
 
 export const attributeCalls = {
-  stat: (process, path) => shown(process, at(process, path).inode),
-  lstat: (process, path) => shown(process, at(process, path, false).inode),
+  stat: (process, path) => statOf(process, path, FOLLOW),
+  lstat: (process, path) => statOf(process, path, NOFOLLOW),
   fstat: (process, fd) => shown(process, process.files.get(fd).at.inode),
   statfs: (process, path) => at(process, path).mount.fs.statfs(),
 
   access: (process, path, mode) => {
-    // access(2) asks for the real ids.
-    const { creds } = process;
-    const real =
-      creds.realUid === creds.effectiveUid && creds.realGid === creds.effectiveGid
-        ? creds
-        : creds.with({ effectiveUid: creds.realUid, effectiveGid: creds.realGid });
-    const context: FsContext = { ...contextOf(process), creds: real };
-    attributes.access(real, walk(context, path, { follow: true }), mode);
+    const context = withRealIds(process);
+    const file = find(context, path, FOLLOW);
+    if (file === undefined) return MISSING;
+    return attributes.access(context.creds, file, mode);
   },
 
   chmod: (process, path, mode) => attributes.chmod(process.creds, at(process, path), mode),
@@ -54,6 +50,16 @@ export const attributeCalls = {
     attributes.removexattr(process.creds, at(process, path, follow), name),
 } satisfies Partial<SyscallTable>;
 
+const FOLLOW = { follow: true } as const;
+const NOFOLLOW = { follow: false } as const;
+/** Whoever looks for a program asks for many files that there are not. */
+const MISSING = new Errno("ENOENT");
+
+function statOf(process: Process, path: string, options: { readonly follow: boolean }): Stat | Errno {
+  const file = find(process, path, options);
+  return file === undefined ? MISSING : shown(process, file.inode);
+}
+
 /** What stat(2) tells this process: ids that are not mapped show as the overflow id. */
 function shown(process: Process, inode: Inode): Stat {
   const stat = inode.stat();
@@ -70,12 +76,15 @@ function chown(process: Process, file: Location, uid: number, gid: number): void
   attributes.chown(process.creds, file, machineUid, machineGid);
 }
 
-function contextOf(process: Process): FsContext {
+/** access(2) asks for the real ids. */
+function withRealIds(process: Process): FsContext {
+  const { creds } = process;
+  if (creds.realUid === creds.effectiveUid && creds.realGid === creds.effectiveGid) return process;
   return {
     root: process.root,
     cwd: process.cwd,
     umask: process.umask,
-    creds: process.creds,
+    creds: creds.with({ effectiveUid: creds.realUid, effectiveGid: creds.realGid }),
     protections: process.protections,
     mayOpenDevice: (inode, wanted) => process.mayOpenDevice(inode, wanted),
   };

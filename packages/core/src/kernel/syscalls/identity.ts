@@ -82,6 +82,7 @@ function checkId(id: number | undefined, old: readonly number[], privileged: boo
 
 /** Leaving root costs the capabilities, unless PR_SET_KEEPCAPS; becoming root again gives back the effective ones. */
 function fixCapabilities(before: Credentials, after: Credentials): Credentials {
+  if (before === after) return after;
   const root = before.user.uidToMachine(0);
   const hadRoot = [before.realUid, before.effectiveUid, before.savedUid].includes(root as number);
   const hasRoot = [after.realUid, after.effectiveUid, after.savedUid].includes(root as number);

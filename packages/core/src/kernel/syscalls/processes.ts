@@ -206,7 +206,7 @@ function targets(process: Process, which: PriorityTarget, who: number): readonly
 
 function prctl(process: Process, option: PrctlOption, argument: number | string | CapabilitySet): number | string {
   const { creds } = process;
-  const capability = argument instanceof CapabilitySet ? 0 : Number(argument);
+  const capability = typeof argument === "number" ? argument : 0;
   switch (option) {
     case "PR_SET_NAME":
       process.name = String(argument).slice(0, 15);
