@@ -19,6 +19,7 @@ import type {
   Disposition,
   FcntlCommand,
   IoctlRequest,
+  MountData,
   MountPlan,
   PollFd,
   PrctlOption,
@@ -176,7 +177,7 @@ export const capset = (capabilities: Capabilities) => new Call("capset", capabil
 // ── namespaces, mounts, the machine ──
 export const unshare = (kinds: ReadonlySet<NamespaceKind>) => new Call("unshare", kinds);
 export const setns = (fd: number, kind?: NamespaceKind) => new Call("setns", fd, kind);
-export const mount = (source: string, target: string, type: string, flags = 0, data = "") =>
+export const mount = (source: string, target: string, type: string, flags = 0, data: MountData = "") =>
   new Call("mount", source, target, type, flags, data);
 export const automount = (target: string, plan: MountPlan, bundle: string) =>
   new Call("automount", target, plan, bundle);

@@ -169,7 +169,7 @@ export interface Syscalls {
   // ── namespaces, mounts, the machine ──
   unshare(kinds: ReadonlySet<NamespaceKind>): void;
   setns(fd: number, kind: NamespaceKind | undefined): void;
-  mount(source: string, target: string, type: string, flags: number, data: string): void;
+  mount(source: string, target: string, type: string, flags: number, data: MountData): void;
   /** Plans mounts below `target`: each is made when a path first leads to it. Not a Linux call. */
   automount(target: string, plan: MountPlan, bundle: string): void;
   umount2(target: string, flags: number): void;
@@ -281,6 +281,9 @@ export interface Capabilities {
   readonly permitted: CapabilitySet;
   readonly inheritable: CapabilitySet;
 }
+
+/** What a file system is told in its own words: its options, separated by commas or one by one. */
+export type MountData = string | readonly string[];
 
 /** Mounts to be made when somebody comes by. One plan serves many containers: it is immutable, and known by identity. */
 export interface MountPlan {

@@ -12,7 +12,7 @@
  * @see Documentation/filesystems/overlayfs.rst, fs/overlayfs/
  */
 import { type DirEntry, Errno, O_ACCMODE, O_RDONLY, O_TRUNC, type Stat, type StatFs } from "../abi/index.ts";
-import { assert } from "../lib/index.ts";
+import { assert, Interner } from "../lib/index.ts";
 import {
   type AttributeChange,
   FileOps,
@@ -33,7 +33,7 @@ export interface OverlayOptions {
   readonly upper?: Inode;
   /** For /proc/mounts: its first field, and its options. */
   readonly source?: string;
-  readonly options?: string;
+  readonly options?: readonly string[];
   /** Where it is found by its upper directory while it is mounted. */
   readonly registry?: Map<Inode, OverlayFs>;
 }
@@ -46,7 +46,7 @@ export class OverlayFs extends FileSystem {
   override readonly dev: number;
   override readonly root: OverlayDirectory;
   readonly machine: FsMachine;
-  readonly #shown: string;
+  readonly #shown: ShownOptions;
   readonly #registry: Map<Inode, OverlayFs> | undefined;
   /** The overlay inode of an upper inode that has several names, so that all of them lead to one. */
   #linked: Map<Inode, OverlayNode> | undefined;
@@ -56,7 +56,7 @@ export class OverlayFs extends FileSystem {
   constructor(machine: FsMachine, options: OverlayOptions) {
     super();
     this.machine = machine;
-    this.#shown = options.options ?? "";
+    this.#shown = new ShownOptions(options.options ?? []);
     this.#registry = options.registry;
     this.dev = machine.nextDev();
     this.source = options.source ?? "overlay";
@@ -82,7 +82,7 @@ export class OverlayFs extends FileSystem {
   }
 
   override options(): string {
-    return this.#shown;
+    return this.#shown.text;
   }
 
   override unmounted(): void {
@@ -93,6 +93,33 @@ export class OverlayFs extends FileSystem {
     return { ...this.root.backing.fs.statfs(), magic: OVERLAYFS_MAGIC };
   }
 }
+
+const UPPERDIR = "upperdir=";
+const directories = new Interner();
+
+/** Options as mount(2) was told them. Thousands of overlays differ in the last name of the upper directory only. */
+class ShownOptions {
+  readonly #before: string;
+  readonly #upperIn: string;
+  readonly #upperName: string;
+  readonly #behind: string;
+
+  constructor(options: readonly string[]) {
+    const at = options.findIndex((option) => option.startsWith(UPPERDIR));
+    const upper = options[at] ?? "";
+    const slash = upper.lastIndexOf("/") + 1;
+    this.#before = joined(at < 0 ? options : options.slice(0, at));
+    this.#upperIn = directories.get(upper.slice(0, slash));
+    this.#upperName = upper.slice(slash);
+    this.#behind = joined(at < 0 ? [] : options.slice(at + 1));
+  }
+
+  get text(): string {
+    return joined([this.#before, this.#upperIn + this.#upperName, this.#behind].filter((option) => option !== ""));
+  }
+}
+
+const joined = (options: readonly string[]): string => (options.length === 1 ? (options[0] ?? "") : options.join(","));
 
 /** What directories and other inodes of an overlay have in common: a place, an upper inode, and copy-up. */
 abstract class OverlayNode extends Inode {

@@ -2,7 +2,7 @@
  * pipefs: where the inodes of pipe(2) live. It is mounted nowhere; `/proc/PID/fd/N` shows them as `pipe:[INO]`, and
  * opening that link opens the pipe again.
  */
-import { O_RDONLY, O_WRONLY, PAGE_SIZE, type Stat, type StatFs, typeBits } from "../abi/index.ts";
+import { O_RDONLY, O_RDWR, O_WRONLY, PAGE_SIZE, type Stat, type StatFs, typeBits } from "../abi/index.ts";
 import {
   Dentry,
   type FileOps,
@@ -45,6 +45,18 @@ export class PipeFs extends FileSystem {
     return openEnd(this.#place(new PipeInode(this, ++this.#lastIno, uid, gid, drain)), O_WRONLY);
   }
 
+  /**
+   * One end of a channel to the host: what is written goes to `drain` at once, what is read was given to `pipe.feed`.
+   */
+  channel(
+    uid: number,
+    gid: number,
+    drain: (data: Uint8Array) => void,
+  ): { readonly file: OpenFile; readonly pipe: Pipe } {
+    const inode = new PipeInode(this, ++this.#lastIno, uid, gid, drain);
+    return { file: openEnd(this.#place(inode), O_RDWR), pipe: inode.pipe };
+  }
+
   override statfs(): StatFs {
     return {
       magic: PIPEFS_MAGIC,
@@ -78,7 +90,7 @@ class PipeInode extends Inode {
   override readonly uid: number;
   override readonly gid: number;
   readonly #timeUs: number;
-  readonly #pipe: Pipe;
+  readonly pipe: Pipe;
 
   constructor(fs: PipeFs, ino: number, uid: number, gid: number, drain?: (data: Uint8Array) => void) {
     super();
@@ -87,11 +99,11 @@ class PipeInode extends Inode {
     this.uid = uid;
     this.gid = gid;
     this.#timeUs = fs.machine.nowUs;
-    this.#pipe = new Pipe(`pipe:[${ino}]`, drain);
+    this.pipe = new Pipe(`pipe:[${ino}]`, drain);
   }
 
   override open(flags: number): FileOps {
-    return this.#pipe.reopen(flags);
+    return this.pipe.reopen(flags);
   }
 
   override stat(): Stat {

@@ -128,16 +128,21 @@ export class Pipe {
   put(data: Uint8Array): number | undefined {
     if (this.#readers === 0) throw new Errno("EPIPE");
     if (this.#drain !== undefined) {
-      this.#drain(data.slice());
+      this.#drain(data.length === 0 ? data : data.slice());
       return data.length;
     }
     const room = PIPE_SIZE - this.#length;
     if (room === 0 || (data.length <= PIPE_BUF && data.length > room)) return data.length === 0 ? 0 : undefined;
     const part = data.slice(0, room);
-    this.#chunks.push(part);
-    this.#length += part.length;
-    this.changed.wakeAll();
+    this.feed(part);
     return part.length;
+  }
+
+  /** The host writes, whatever room there is. The bytes must not change any more. */
+  feed(data: Uint8Array): void {
+    this.#chunks.push(data);
+    this.#length += data.length;
+    this.changed.wakeAll();
   }
 
   poll(access: number): number {

@@ -116,7 +116,7 @@ export class Cpu {
 
   #tick(): void {
     this.#settle();
-    for (const job of [...this.#jobs.values()]) {
+    for (const job of this.#jobs.values()) {
       if (job.leftUs > EPSILON_US) continue;
       this.#jobs.delete(job.process);
       job.process.served();
@@ -130,9 +130,9 @@ export class Cpu {
     const nowUs = this.#clock.nowUs;
     const passedUs = nowUs - this.#sinceUs;
     this.#sinceUs = nowUs;
-    if (passedUs === 0 || this.#root === undefined) return;
+    if (passedUs === 0) return;
     for (const job of this.#jobs.values()) job.leftUs -= job.rate * passedUs;
-    this.#consume(this.#root, passedUs);
+    if (this.#root !== undefined) this.#consume(this.#root, passedUs);
   }
 
   #consume(share: Share, passedUs: number): void {
@@ -153,17 +153,28 @@ export class Cpu {
       else this.#timer.arm(this.#nextPeriodUs());
       return;
     }
-    const root = this.#gather();
-    this.#root = root;
-    if (this.#hasPins) dividePinned(root, this.count);
-    else divide(root, Math.min(this.count, root.demand));
+    this.#root = this.#hasPlenty() ? undefined : this.#gather();
+    if (this.#root === undefined) for (const job of this.#jobs.values()) job.rate = job.process.isRunnable ? 1 : 0;
+    else if (this.#hasPins) dividePinned(this.#root, this.count);
+    else divide(this.#root, Math.min(this.count, this.#root.demand));
     let nextUs = this.#nextPeriodUs();
     for (const job of this.#jobs.values()) {
       if (job.rate > 0) nextUs = Math.min(nextUs, this.#clock.nowUs + Math.ceil(job.leftUs / job.rate - EPSILON_US));
     }
-    nextUs = Math.min(nextUs, this.#exhaustionUs(root));
+    if (this.#root !== undefined) nextUs = Math.min(nextUs, this.#exhaustionUs(this.#root));
     if (Number.isFinite(nextUs)) this.#timer.arm(Math.max(nextUs, this.#clock.nowUs));
     else this.#timer.cancel();
+  }
+
+  /** Nothing is to be divided: there is a processor for everybody who owes, and no limit on the way to it. */
+  #hasPlenty(): boolean {
+    if (this.#jobs.size > this.count || this.#hasPins || this.#metered.size > 0) return false;
+    for (const { process } of this.#jobs.values()) {
+      for (let at: Cgroup | undefined = process.cgroup; at !== undefined; at = at.parent) {
+        if (at.cpu.bandwidth?.hasQuota) return false;
+      }
+    }
+    return true;
   }
 
   /** The tree of cgroups with debtors, and how much each could use. */

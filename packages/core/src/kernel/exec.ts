@@ -23,7 +23,7 @@ import {
   S_ISUID,
   X_OK,
 } from "../abi/index.ts";
-import { byteLength, decode } from "../lib/index.ts";
+import { byteLength, decode, NO_BYTES } from "../lib/index.ts";
 import { checkAccess, type Location, walk } from "../vfs/index.ts";
 import type { Credentials } from "./credentials.ts";
 import { keepIgnored } from "./fork.ts";
@@ -82,13 +82,13 @@ export function commOf(path: string): string {
 
 function checkSize(argv: readonly string[], env: Env): void {
   let total = 0;
-  const count = (text: string): void => {
-    const bytes = text.length < MAX_ARG_STRLEN / 4 ? text.length + 1 : byteLength(text) + 1;
+  const count = (characters: number, text: string, more = ""): void => {
+    const bytes = characters < MAX_ARG_STRLEN / 4 ? characters : byteLength(text) + byteLength(more) + 1;
     if (bytes > MAX_ARG_STRLEN) throw new Errno("E2BIG");
     total += bytes + 8;
   };
-  for (const argument of argv) count(argument);
-  for (const [name, value] of env) count(`${name}=${value}`);
+  for (const argument of argv) count(argument.length + 1, argument);
+  env.forEach((value, name) => count(name.length + value.length + 2, `${name}=`, value));
   if (total > ARG_TOTAL_MAX) throw new Errno("E2BIG");
 }
 
@@ -112,14 +112,21 @@ function programOf(process: Process, path: string, header: Uint8Array): Program 
   return name === undefined ? undefined : process.kernel.programs.get(name);
 }
 
+/** What says how a file is executed: its first line mostly, for V8 makes short arrays ten times as fast. */
 function readHeader(file: Location): Uint8Array {
   const ops = file.inode.open(O_RDONLY);
   try {
-    return ops.read(BINPRM_BUF_SIZE, 0) ?? new Uint8Array(0);
+    const first = ops.read(FIRST_READ, 0) ?? NO_BYTES;
+    if (first.length < FIRST_READ || first.includes(NEWLINE)) return first;
+    return ops.read(BINPRM_BUF_SIZE, 0) ?? NO_BYTES;
   } finally {
     ops.release();
   }
 }
+
+/** Arrays of up to this many bytes lie in V8's own heap. */
+const FIRST_READ = 64;
+const NEWLINE = 10;
 
 /** The interpreter of a `#!` line and its words: the path, and the rest of the line as one argument. */
 function parseInterpreter(header: Uint8Array): { readonly path: string; readonly words: string[] } | undefined {

@@ -6,11 +6,15 @@
 import { Errno } from "../abi/index.ts";
 import { DeferredFile, type OpenFile } from "../vfs/index.ts";
 
+/** How many descriptors have a bit in a mask: as many as stay a small integer. */
+const BITS = 30;
+
 export class FdTable {
   /** Index = descriptor. */
   #files: (OpenFile | DeferredFile | undefined)[] = [];
-  /** Descriptors with FD_CLOEXEC. */
-  #closeOnExec: Set<number> | undefined;
+  /** Descriptors with FD_CLOEXEC: a bit each for the low ones. */
+  #lowCloseOnExec = 0;
+  #highCloseOnExec: Set<number> | undefined;
 
   /** @throws EBADF if the descriptor is not open. */
   get(fd: number): OpenFile {
@@ -24,7 +28,7 @@ export class FdTable {
   }
 
   closesOnExec(fd: number): boolean {
-    return this.#closeOnExec?.has(fd) ?? false;
+    return fd < BITS ? (this.#lowCloseOnExec & (1 << fd)) !== 0 : (this.#highCloseOnExec?.has(fd) ?? false);
   }
 
   /** Puts a file at the lowest free descriptor ≥ `minimum`. @throws EMFILE at `limit`. */
@@ -51,9 +55,16 @@ export class FdTable {
   /** @throws EBADF if the descriptor is not open. */
   setCloseOnExec(fd: number, closeOnExec: boolean): void {
     if (this.#files[fd] === undefined) throw new Errno("EBADF");
-    if (!closeOnExec) this.#closeOnExec?.delete(fd);
-    else if (this.#closeOnExec === undefined) this.#closeOnExec = new Set([fd]);
-    else this.#closeOnExec.add(fd);
+    this.#mark(fd, closeOnExec);
+  }
+
+  #mark(fd: number, closeOnExec: boolean): void {
+    if (fd < BITS) this.#lowCloseOnExec = (this.#lowCloseOnExec & ~(1 << fd)) | (closeOnExec ? 1 << fd : 0);
+    else if (!closeOnExec) this.#highCloseOnExec?.delete(fd);
+    else {
+      this.#highCloseOnExec ??= new Set();
+      this.#highCloseOnExec.add(fd);
+    }
   }
 
   /** @throws EBADF if the descriptor is not open. */
@@ -61,7 +72,7 @@ export class FdTable {
     const file = this.#files[fd];
     if (file === undefined) throw new Errno("EBADF");
     this.#files[fd] = undefined;
-    this.#closeOnExec?.delete(fd);
+    this.#mark(fd, false);
     file.release();
   }
 
@@ -70,14 +81,16 @@ export class FdTable {
     const copy = new FdTable();
     copy.#files = this.#files.slice();
     for (const file of copy.#files) file?.retain();
-    if (this.#closeOnExec !== undefined) copy.#closeOnExec = new Set(this.#closeOnExec);
+    copy.#lowCloseOnExec = this.#lowCloseOnExec;
+    if (this.#highCloseOnExec !== undefined) copy.#highCloseOnExec = new Set(this.#highCloseOnExec);
     return copy;
   }
 
   /** What is left is kept in as little space as it needs: many processes live long and never open a file again. */
   closeOnExec(): void {
-    for (const fd of this.#closeOnExec ?? []) this.close(fd);
-    this.#closeOnExec = undefined;
+    for (let fd = 0; this.#lowCloseOnExec >>> fd !== 0; fd++) if (this.closesOnExec(fd)) this.close(fd);
+    for (const fd of this.#highCloseOnExec ?? []) this.close(fd);
+    this.#highCloseOnExec = undefined;
     this.#files = this.#files.slice(0, this.#files.findLastIndex((file) => file !== undefined) + 1);
   }
 

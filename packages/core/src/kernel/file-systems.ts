@@ -3,7 +3,7 @@
  *
  * @see mount(8), tmpfs(5), Documentation/filesystems/
  */
-import { Errno, MS_NODEV, R_OK, W_OK } from "../abi/index.ts";
+import { Errno, type MountData, MS_NODEV, R_OK, W_OK } from "../abi/index.ts";
 import { MemoryDirectory, MemoryFs, type MemoryFsOptions, OverlayFs } from "../fs/index.ts";
 import { type FileSystem, type FsContext, type Inode, walk } from "../vfs/index.ts";
 import { CgroupFs } from "./cgroup-fs.ts";
@@ -19,8 +19,8 @@ import { chargeTmpfs, forgetTmpfs } from "./tmpfs-charge.ts";
 /** What mount(2) was given, beyond its flags. */
 export interface MountRequest {
   readonly source: string;
-  /** Comma-separated options of the file system. */
-  readonly data: string;
+  /** Options of the file system. */
+  readonly data: MountData;
 }
 
 /** For whom a file system is mounted: procfs looks at `ns.pid`, overlay finds its layers from `root`. */
@@ -44,16 +44,16 @@ export function fileSystemFactories(): Map<string, FileSystemFactory> {
     ["overlay", makeOverlay],
     ["sysfs", ({ source }, { kernel, ns }) => new SysFs(kernel, ns.net, source)],
     ["cgroup2", ({ source }, { kernel, ns }) => new CgroupFs(kernel, ns.cgroup.root, source)],
-    ["devpts", ({ source, data }, { kernel }) => new DevPts(kernel, source, data)],
+    ["devpts", ({ source, data }, { kernel }) => new DevPts(kernel, source, textOf(data))],
     ["mqueue", (_request, { kernel, ns }) => ns.ipc.queues(kernel)],
     ["proc", ({ source }, { kernel, ns }) => new ProcFs(kernel, ns.pid, source)],
   ]);
 }
 
 /** `key=value,flag` as a map; a flag's value is "". */
-export function parseOptions(data: string): Map<string, string> {
+export function parseOptions(data: MountData): Map<string, string> {
   const options = new Map<string, string>();
-  for (const part of data.split(",")) {
+  for (const part of partsOf(data)) {
     if (part === "") continue;
     const equals = part.indexOf("=");
     if (equals < 0) options.set(part, "");
@@ -61,6 +61,11 @@ export function parseOptions(data: string): Map<string, string> {
   }
   return options;
 }
+
+/** Options as one text. */
+export const textOf = (data: MountData): string => (typeof data === "string" ? data : data.join(","));
+
+const partsOf = (data: MountData): readonly string[] => (typeof data === "string" ? data.split(",") : data);
 
 const UNITS: Readonly<Record<string, number>> = { "": 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
 
@@ -97,7 +102,7 @@ function machineDevices(kernel: Kernel, source: string): FileSystem {
 /** Like tmpfs, without limits. @see Documentation/filesystems/ramfs-rootfs-initramfs.rst */
 function makeRamfs({ source, data }: MountRequest, { kernel }: MountContext): FileSystem {
   const mode = Number.parseInt(parseOptions(data).get("mode") ?? "755", 8);
-  return new MemoryFs(kernel, { type: "ramfs", source, mode, options: data });
+  return new MemoryFs(kernel, { type: "ramfs", source, mode, options: textOf(data) });
 }
 
 const TMPFS_OPTIONS: ReadonlySet<string> = new Set(
@@ -186,7 +191,11 @@ function shownOptions(options: ReadonlyMap<string, string>, sizeBytes: number): 
 }
 
 function makeOverlay({ source, data }: MountRequest, context: MountContext): FileSystem {
-  const options = parseOptions(data);
+  const options = partsOf(data);
+  const option = (name: string): string | undefined => {
+    const found = options.findLast((one) => one.startsWith(name));
+    return found?.slice(name.length);
+  };
   const directory = (path: string): Inode => {
     const { inode } = walk(context, path, { follow: true });
     if (inode.type !== "dir") throw new Errno("ENOTDIR");
@@ -197,11 +206,11 @@ function makeOverlay({ source, data }: MountRequest, context: MountContext): Fil
     if (inode.fs.type === "overlay") throw new Errno("EINVAL");
     return inode;
   };
-  const lowerdir = options.get("lowerdir");
+  const lowerdir = option("lowerdir=");
   if (lowerdir === undefined || lowerdir === "") throw new Errno("EINVAL");
-  const upperdir = options.get("upperdir");
-  if (upperdir !== undefined && options.get("workdir") === undefined) throw new Errno("EINVAL");
-  const workdir = options.get("workdir");
+  const upperdir = option("upperdir=");
+  const workdir = option("workdir=");
+  if (upperdir !== undefined && workdir === undefined) throw new Errno("EINVAL");
   if (workdir !== undefined) writable(workdir);
   const upper = upperdir === undefined ? undefined : writable(upperdir);
   const { overlays } = context.kernel;
@@ -211,6 +220,6 @@ function makeOverlay({ source, data }: MountRequest, context: MountContext): Fil
     lower: lowerdir.split(":").map(directory),
     ...(upper === undefined ? {} : { upper, registry: overlays }),
     source,
-    options: data,
+    options,
   });
 }

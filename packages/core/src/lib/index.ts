@@ -16,6 +16,7 @@ export {
 } from "./dns-message.ts";
 export { Emitter } from "./emitter.ts";
 export { Inflater, inflate } from "./inflate.ts";
+export { Interner } from "./intern.ts";
 export {
   addToIp,
   anyAddress,

@@ -4,10 +4,10 @@
  * @see runtime-spec runtime.md "State", "Lifecycle"
  */
 import { type SeccompFilter, SIGKILL, type Signal, type WaitStatus } from "../abi/index.ts";
+import type { Pipe } from "../fs/index.ts";
 import type { Cgroup, Process } from "../kernel/index.ts";
 import { StatusError } from "../lib/index.ts";
 import type { ProcessSpec, RuntimeSpec } from "../oci/index.ts";
-import type { OpenFile } from "../vfs/index.ts";
 
 export type OciStatus = "creating" | "created" | "running" | "paused" | "stopped";
 
@@ -19,6 +19,9 @@ const TRANSITIONS = {
   paused: ["running", "stopped"],
   stopped: [],
 } as const satisfies Record<OciStatus, readonly OciStatus[]>;
+
+/** What init waits for. */
+const START = new Uint8Array(1);
 
 /** How init's helper tells the pid of the first process; anything else is a result. */
 export const PID_PREFIX = "pid ";
@@ -34,7 +37,8 @@ export class OciContainer {
   #status: OciStatus = "creating";
   #exit: WaitStatus | undefined;
   #failure: string | undefined;
-  #startPipe: OpenFile | undefined;
+  /** Where init waits to be started, until it was. */
+  #channel: Pipe | undefined;
   readonly #onStopped: (container: OciContainer) => void;
 
   constructor(
@@ -43,7 +47,7 @@ export class OciContainer {
     parts: {
       readonly cgroup: Cgroup;
       readonly process: Process;
-      readonly startPipe: OpenFile;
+      readonly channel: Pipe;
       readonly onStopped: (container: OciContainer) => void;
     },
   ) {
@@ -52,7 +56,7 @@ export class OciContainer {
     this.seccomp = spec.linux.seccomp;
     this.cgroup = parts.cgroup;
     this.#process = parts.process;
-    this.#startPipe = parts.startPipe;
+    this.#channel = parts.channel;
     this.#onStopped = parts.onStopped;
   }
 
@@ -96,8 +100,7 @@ export class OciContainer {
 
   #exited(status: WaitStatus): void {
     this.#exit = status;
-    this.#startPipe?.release();
-    this.#startPipe = undefined;
+    this.#channel = undefined;
     this.#to("stopped");
     this.#onStopped(this);
   }
@@ -105,9 +108,8 @@ export class OciContainer {
   /** Lets init become the container's program. @throws StatusError failed-precondition unless it is created. */
   start(): void {
     this.#to("running");
-    this.#startPipe?.write(new Uint8Array(1));
-    this.#startPipe?.release();
-    this.#startPipe = undefined;
+    this.#channel?.feed(START);
+    this.#channel = undefined;
   }
 
   /** @throws StatusError failed-precondition if it has ended. */

@@ -35,6 +35,7 @@ import {
   type Routine,
   read,
   SIGCHLD,
+  type Stat,
   seccomp,
   setdomainname,
   setgroups,
@@ -50,7 +51,7 @@ import {
   write,
   X_OK,
 } from "../abi/index.ts";
-import { encode } from "../lib/index.ts";
+import { encode, NO_BYTES } from "../lib/index.ts";
 import type { MountSpec, ProcessSpec, RuntimeSpec } from "../oci/index.ts";
 import { setUpConsole } from "./console.ts";
 import { InitError } from "./init-error.ts";
@@ -59,10 +60,8 @@ import { parseMountOptions } from "./mount-options.ts";
 import type { SplitMounts } from "./mount-plan.ts";
 import { makeDevices, makeDirectories, mountOne } from "./rootfs.ts";
 
-/** Where init tells how it got on: one line of JSON. */
-export const REPORT_FD = 3;
-/** Where init waits until the container is started. */
-export const START_FD = 4;
+/** The channel to the runtime: there init tells how it got on (nothing at all: well), and waits to be started. */
+export const CHANNEL_FD = 3;
 
 export interface InitArgument {
   readonly spec: RuntimeSpec;
@@ -97,7 +96,7 @@ export function* init(argument: InitArgument): Routine<number> {
       yield* unshare(CGROUP);
     }
     if (spec.linux.namespaces.some(({ type }) => type === "mount")) yield* prepareRoot(argument);
-    if (spec.process.terminal) yield* setUpConsole(spec.process, REPORT_FD, { isFirst: true });
+    if (spec.process.terminal) yield* setUpConsole(spec.process, CHANNEL_FD, { isFirst: true });
     if (spec.hostname !== undefined) yield* sethostname(spec.hostname);
     if (spec.domainname !== undefined) yield* setdomainname(spec.domainname);
     for (const [name, value] of Object.entries(spec.linux.sysctl)) yield* sysctl(name, value);
@@ -112,11 +111,9 @@ export function* init(argument: InitArgument): Routine<number> {
     yield* report(error);
     return 1;
   }
-  yield* report(undefined);
-  yield* close(REPORT_FD);
+  yield* write(CHANNEL_FD, NO_BYTES);
   // Parked here, the container is "created".
-  yield* read(START_FD, 1);
-  yield* close(START_FD);
+  yield* read(CHANNEL_FD, 1);
   return yield* become(path, spec.process.args, env, argument.unknown);
 }
 
@@ -131,7 +128,7 @@ export function* execInit(argument: {
   let path: string | undefined;
   try {
     yield* sigaction(SIGCHLD, "default");
-    if (process.terminal) yield* setUpConsole(process, REPORT_FD, { isFirst: false });
+    if (process.terminal) yield* setUpConsole(process, CHANNEL_FD, { isFirst: false });
     if (process.noNewPrivileges) yield* prctl("PR_SET_NO_NEW_PRIVS", 1);
     if (filter !== undefined) yield* seccomp(filter);
     yield* becomeUser(process);
@@ -140,8 +137,7 @@ export function* execInit(argument: {
     yield* report(error);
     return 1;
   }
-  yield* report(undefined);
-  yield* close(REPORT_FD);
+  yield* write(CHANNEL_FD, NO_BYTES);
   return yield* become(path, process.args, env, argument.unknown);
 }
 
@@ -179,7 +175,7 @@ const isBind = ({ options }: MountSpec): boolean => options.includes("bind") || 
 
 /** Limits, capabilities, groups and ids, in the order in which each still may be set. */
 function* becomeUser(process: ProcessSpec): Routine<void> {
-  yield* setLimits(process);
+  if (process.rlimits.length > 0) yield* setLimits(process);
   const bounding = capabilities(process.capabilities.bounding);
   const { permitted } = yield* capget();
   yield* prctl("PR_CAPBSET_DROP", CapabilitySet.FULL.minus(bounding));
@@ -189,7 +185,10 @@ function* becomeUser(process: ProcessSpec): Routine<void> {
   yield* setresgid(gid);
   yield* setresuid(uid);
   yield* prctl("PR_SET_KEEPCAPS", 0);
-  yield* enterWorkingDirectory(process.cwd);
+  const failure = yield* chdir(process.cwd).attempt();
+  if (failure instanceof Errno) {
+    throw new InitError(`chdir to cwd ("${process.cwd}") set in config.json failed: ${goText(failure)}`);
+  }
   yield* capset({
     effective: capabilities(process.capabilities.effective).intersect(permitted),
     permitted: capabilities(process.capabilities.permitted).intersect(permitted),
@@ -198,15 +197,6 @@ function* becomeUser(process: ProcessSpec): Routine<void> {
   for (const name of process.capabilities.ambient) {
     const number = capabilityNumber(name);
     if (number !== undefined) yield* prctl("PR_CAP_AMBIENT_RAISE", number);
-  }
-}
-
-function* enterWorkingDirectory(cwd: string): Routine<void> {
-  try {
-    yield* chdir(cwd);
-  } catch (error) {
-    if (!(error instanceof Errno)) throw error;
-    throw new InitError(`chdir to cwd ("${cwd}") set in config.json failed: ${goText(error)}`);
   }
 }
 
@@ -234,22 +224,23 @@ function* findProgram(name: string, env: Env, unknown: Program | undefined): Rou
 /** As Go's exec.LookPath: a name with a slash is taken as it is, others are looked for in PATH. */
 function* findExecutable(name: string, env: Env): Routine<string> {
   if (name.includes("/")) {
-    const failure = yield* whyNotExecutable(name);
+    const failure = yield* whyNotExecutable(name, yield* stat(name).attempt());
     if (failure === undefined) return name;
     throw new InitError(`exec: "${name}": ${failure}`);
   }
   let denied = false;
   for (const directory of (env.get("PATH") ?? "").split(":")) {
     const path = `${directory === "" ? "." : directory}/${name}`;
-    const failure = yield* whyNotExecutable(path);
+    const found = yield* stat(path).attempt();
+    if (found instanceof Errno && found.code === "ENOENT") continue;
+    const failure = yield* whyNotExecutable(path, found);
     if (failure === undefined) return path;
     if (failure === "permission denied") denied = true;
   }
   throw new InitError(`exec: "${name}": ${denied ? "permission denied" : "executable file not found in $PATH"}`);
 }
 
-function* whyNotExecutable(path: string): Routine<string | undefined> {
-  const found = yield* stat(path).attempt();
+function* whyNotExecutable(path: string, found: Stat | Errno): Routine<string | undefined> {
   if (found instanceof Errno) return found.code === "EACCES" ? "permission denied" : `stat ${path}: ${goText(found)}`;
   if (found.type === "dir") return "is a directory";
   const denied = (yield* access(path, X_OK).attempt()) instanceof Errno;
@@ -262,24 +253,29 @@ function* become(
   env: Env,
   unknown: Program | undefined,
 ): Routine<number> {
-  if (path === undefined) return unknown === undefined ? 127 : yield* unknown(argv, env);
+  if (path === undefined) return unknown === undefined ? 127 : yield* pretend(unknown, argv, env);
   try {
     // Go's Exec cannot hand over a text with a NUL in it.
     if (argv.some((word) => word.includes("\0"))) throw new Errno("EINVAL");
     return yield* execve(path, argv, env);
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
-    if (unknown !== undefined && error.code === "ENOEXEC") return yield* unknown(argv, env);
+    if (unknown !== undefined && error.code === "ENOEXEC") return yield* pretend(unknown, argv, env);
     yield* write(2, encode(`exec ${path}: ${goText(error)}\n`));
     return 255;
   }
 }
 
-/** Tells the runtime that all is ready, or what went wrong. */
+/** Goes on as `program` without execve(2), which would have closed the channel. */
+function* pretend(program: Program, argv: readonly string[], env: Env): Routine<number> {
+  yield* close(CHANNEL_FD);
+  return yield* program(argv, env);
+}
+
+/** Tells the runtime what went wrong. */
 function* report(error: unknown): Routine<void> {
-  if (error !== undefined && !(error instanceof InitError) && !(error instanceof Errno)) throw error;
-  const message = error === undefined ? "" : error instanceof InitError ? error.message : goText(error);
-  yield* write(REPORT_FD, encode(message));
+  if (!(error instanceof InitError) && !(error instanceof Errno)) throw error;
+  yield* write(CHANNEL_FD, encode(error instanceof InitError ? error.message : goText(error)));
 }
 
 /** An error's text as Go programs print it: strerror's without the capital. */

@@ -26,7 +26,7 @@ export interface ParsedOptions {
   /** MS_* propagation flags, each to be set by a call of its own. */
   readonly propagation: readonly number[];
   /** What is left for the file system. */
-  readonly data: string;
+  readonly data: readonly string[];
 }
 
 const FLAGS: Readonly<Record<string, { readonly set?: number; readonly clear?: number }>> = {
@@ -76,5 +76,5 @@ export function parseMountOptions(options: readonly string[]): ParsedOptions {
     else if (type !== undefined) propagation.push(type);
     else data.push(option);
   }
-  return { flags, propagation, data: data.join(",") };
+  return { flags, propagation, data };
 }

@@ -59,8 +59,8 @@ function plannedMount({ destination, type, source, options }: MountSpec, skeleto
   const { flags, data } = parseMountOptions(options);
   if (type === "bind")
     return { target: destination, kind: "bundle", type, source, flags: flags | MS_RELATIME, data: "" };
-  const withSkeleton = destination === "/dev" && type === "tmpfs" ? `${data},skeleton=${skeleton}` : data;
-  return { target: destination, kind: "mount", type, source, flags, data: withSkeleton };
+  const all = destination === "/dev" && type === "tmpfs" ? [...data, `skeleton=${skeleton}`] : data;
+  return { target: destination, kind: "mount", type, source, flags, data: all.join(",") };
 }
 
 function special(target: string, kind: "mask" | "protect"): PlannedMount {

@@ -54,11 +54,11 @@ export function* mountOne(spec: MountSpec, source: number | undefined): Routine<
 }
 
 /** A tmpfs without a mode of its own takes that of the directory that it covers, if there is one. */
-function* withModeOf(target: string, data: string): Routine<string> {
-  if (/(^|,)mode=/.test(data)) return data;
+function* withModeOf(target: string, data: readonly string[]): Routine<readonly string[]> {
+  if (data.some((option) => option.startsWith("mode="))) return data;
   const there = yield* stat(target).attempt();
   if (there instanceof Errno) return data;
-  return [data, `mode=${(there.mode & 0o7777).toString(8)}`].filter((part) => part !== "").join(",");
+  return [...data, `mode=${(there.mode & 0o7777).toString(8)}`];
 }
 
 /** Mounts; where the mount point is missing, makes it and mounts again. */

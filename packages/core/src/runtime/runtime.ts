@@ -26,7 +26,7 @@ import type { LinuxSpec, MountSpec, NamespaceType, ProcessSpec, RuntimeSpec } fr
 import type { DeferredFile, OpenFile } from "../vfs/index.ts";
 import { CONSOLE_PREFIX } from "./console.ts";
 import { OciContainer, PID_PREFIX } from "./container.ts";
-import { execInit, type InitArgument, init, REPORT_FD, START_FD } from "./init.ts";
+import { CHANNEL_FD, execInit, type InitArgument, init } from "./init.ts";
 import { splitMounts } from "./mount-plan.ts";
 
 /** Standard input, output and error of a process; it takes them over. */
@@ -103,22 +103,20 @@ export class Runtime {
     const cgroup = ensureCgroup(kernel.cgroups, spec.linux.cgroupsPath, id);
     for (const [name, value] of Object.entries(spec.linux.resources.unified)) cgroup.write(name, value);
     cgroup.deviceRules = spec.linux.resources.devices;
-    const [startRead, startWrite] = kernel.pipes.pipe(0, 0, 0);
     let container: OciContainer | undefined;
-    const report = kernel.pipes.sink(0, 0, (message) => {
+    const channel = kernel.pipes.channel(0, 0, (message) => {
       if (!this.#handOver(message, takeConsole)) container?.reported(decode(message));
     });
     const mounts = splitMounts(spec, DEV_SKELETON);
     const process = this.#cloneInit({ spec, mounts, ...bundle, unknown: this.#unknown }, (made) => {
       for (const [fd, file] of stdio.entries()) made.files.set(fd, file, false);
-      made.files.set(REPORT_FD, report, true);
-      made.files.set(START_FD, startRead, true);
+      made.files.set(CHANNEL_FD, channel.file, true);
       made.oomScoreAdj = spec.process.oomScoreAdj ?? 0;
       // How the shim takes SIGCHLD is its own affair.
       made.actions = undefined;
       cgroup.attach(made);
     });
-    const made = new OciContainer(id, spec, { cgroup, process, startPipe: startWrite, onStopped: this.#onStopped });
+    const made = new OciContainer(id, spec, { cgroup, process, channel: channel.pipe, onStopped: this.#onStopped });
     container = made;
     made.adopt(process);
     this.#containers.set(id, made);
@@ -151,6 +149,7 @@ export class Runtime {
       },
     );
     started.limits = first.limits;
+    started.files.setCloseOnExec(CHANNEL_FD, true);
     return { process: started, failure: () => failure, isSettled: () => settled || !started.isAlive };
   }
 
@@ -171,6 +170,7 @@ export class Runtime {
 
   /** Whether a report was about a terminal: its master is taken from the process that reports. */
   #handOver(message: Uint8Array, takeConsole: ConsoleTaker | undefined): boolean {
+    if (message.length === 0) return false;
     const text = decode(message);
     if (!text.startsWith(CONSOLE_PREFIX)) return false;
     const master = this.#kernel.current?.files.get(Number(text.slice(CONSOLE_PREFIX.length)));
@@ -260,11 +260,11 @@ function* enterAndClone({ paths, options, init: argument }: EnterArgument): Rout
       yield* close(fd);
     }
     const pid = yield* clone(init, argument, { ...options, sibling: true });
-    yield* write(REPORT_FD, encode(`${PID_PREFIX}${pid}`));
+    yield* write(CHANNEL_FD, encode(`${PID_PREFIX}${pid}`));
     return 0;
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
-    yield* write(REPORT_FD, encode(error.message.toLowerCase()));
+    yield* write(CHANNEL_FD, encode(error.message.toLowerCase()));
     return 1;
   }
 }

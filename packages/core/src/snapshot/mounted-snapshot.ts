@@ -20,11 +20,10 @@ function mountSnapshot(kernel: Kernel, snapshotter: Snapshotter, key: string): F
   const [mount] = snapshotter.mounts(key, ROOTFS_PATH);
   if (mount === undefined) throw new StatusError("internal", "snapshot cannot be mounted");
   // A snapshot without a parent is a directory of the disk, bind-mounted: here an overlay over nothing shows it.
-  if (mount.type === "bind")
-    return new OverlayFs(kernel, { lower: [], upper: snapshotter.directory(key), options: "" });
+  if (mount.type === "bind") return new OverlayFs(kernel, { lower: [], upper: snapshotter.directory(key) });
   const factory = kernel.fileSystems.get(mount.type);
   if (factory === undefined) throw new StatusError("internal", `no file system ${mount.type}`);
-  return factory({ source: mount.source, data: mount.options.join(",") }, kernel.init);
+  return factory({ source: mount.source, data: mount.options }, kernel.init);
 }
 
 /** A committed snapshot, or an empty tree, for reading; what was made for that goes with `close`. */

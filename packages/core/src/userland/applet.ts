@@ -35,8 +35,15 @@ const KEEPS_PRIVILEGES: ReadonlySet<string> = new Set([
   "umount",
 ]);
 
-/** Runs an applet as `main` would be run. */
-export function* runApplet(applet: Applet, name: string, argv: readonly string[], env: Env): Routine<number> {
+/** Runs an applet as `main` would be run. `before`: what the process does first. */
+export function* runApplet(
+  applet: Applet,
+  name: string,
+  argv: readonly string[],
+  env: Env,
+  before?: (name: string) => Routine<void>,
+): Routine<number> {
+  if (before !== undefined) yield* before(name);
   const io = new Io(name, argv, env);
   let code: number;
   try {
@@ -49,33 +56,44 @@ export function* runApplet(applet: Applet, name: string, argv: readonly string[]
       code = 1;
     } else throw ending;
   }
-  yield* io.out.flush();
-  if (io.out.error !== undefined) {
-    yield* io.warn(`write error: ${io.out.error.message}`);
-    return code === 0 ? 1 : code;
-  }
-  return code;
+  const out = io.outIfAny;
+  if (out === undefined) return code;
+  yield* out.flush();
+  if (out.error === undefined) return code;
+  yield* io.warn(`write error: ${out.error.message}`);
+  return code === 0 ? 1 : code;
 }
 
-/** The multi-call program: it is the applet that `argv[0]` names, or that follows `busybox`. */
+/**
+ * The multi-call program: it is the applet that `argv[0]` names, or that follows `busybox`.
+ *
+ * It hands out the applet's own routine: one around it would live as long as the applet, and see all its calls pass by.
+ */
 export function multiCall(applets: ReadonlyMap<string, Applet>, shell: Program): Program {
-  return function* busybox(argv, env) {
-    const name = basename(argv[0] ?? "busybox").replace(/^-/, "");
-    yield* nameProcess(name);
+  return function busybox(argv, env) {
+    const called = basename(argv[0] ?? "busybox");
+    const name = called.startsWith("-") ? called.slice(1) : called;
+    if (name === "sh" || name === "ash") return namedShell(shell, name, argv, env);
     const applet = applets.get(name);
-    if (name === "sh" || name === "ash") return yield* shell(argv, env);
-    if (applet !== undefined) {
-      if (!KEEPS_PRIVILEGES.has(name)) yield* dropPrivileges();
-      return yield* runApplet(applet, name, argv, env);
-    }
-    if (name !== "busybox") return yield* notFound(name, env);
-    return yield* busyboxItself(applets, argv, env, busybox);
+    if (applet !== undefined) return runApplet(applet, name, argv, env, becomeApplet);
+    if (name !== "busybox") return notFound(name, env);
+    return busyboxItself(applets, argv, env, busybox);
   };
+}
+
+function* becomeApplet(name: string): Routine<void> {
+  yield* nameProcess(name);
+  if (!KEEPS_PRIVILEGES.has(name)) yield* dropPrivileges();
 }
 
 /** The process is called like the applet, whatever its executable is called. */
 function* nameProcess(name: string): Routine<void> {
   if ((yield* prctl("PR_GET_NAME")) !== name.slice(0, COMM_LENGTH)) yield* prctl("PR_SET_NAME", name);
+}
+
+function* namedShell(shell: Program, name: string, argv: readonly string[], env: Env): Routine<number> {
+  yield* nameProcess(name);
+  return yield* shell(argv, env);
 }
 
 /** Characters of a process's name. @see prctl(2) PR_SET_NAME */
@@ -87,6 +105,7 @@ function* busyboxItself(
   env: Env,
   again: Program,
 ): Routine<number> {
+  yield* nameProcess("busybox");
   const io = new Io("busybox", argv, env);
   const first = argv[1];
   if (first === undefined || first === "--help") {
@@ -110,6 +129,7 @@ export function appletNames(applets: ReadonlyMap<string, Applet>): readonly stri
 }
 
 function* notFound(name: string, env: Env): Routine<number> {
+  yield* nameProcess(name);
   const io = new Io(name, [name], env);
   yield* io.warn("applet not found");
   return 127;

@@ -135,15 +135,25 @@ export class Io {
   /** `argv[0]` is the applet's name. */
   readonly argv: readonly string[];
   readonly env: Env;
-  readonly out: Output;
+  #out: Output | undefined;
   #err: Output | undefined;
   #in: Input | undefined;
 
-  constructor(name: string, argv: readonly string[], env: Env, out = new Output(1, { buffered: true })) {
+  constructor(name: string, argv: readonly string[], env: Env, out?: Output) {
     this.name = name;
     this.argv = argv;
     this.env = env;
-    this.out = out;
+    this.#out = out;
+  }
+
+  get out(): Output {
+    this.#out ??= new Output(1, { buffered: true });
+    return this.#out;
+  }
+
+  /** Standard output, if anything was written to it. */
+  get outIfAny(): Output | undefined {
+    return this.#out;
   }
 
   /** For who reads other arguments than those that were given: the same name and the same output. */

@@ -108,7 +108,7 @@ export class ExecMounts {
     const { kernel } = this.#machine;
     const tree = from.open();
     // An overlay over nothing writes into the directory itself.
-    const cache = new MountedTree(kernel, new OverlayFs(kernel, { lower: [], upper: directory, options: "" }));
+    const cache = new MountedTree(kernel, new OverlayFs(kernel, { lower: [], upper: directory }));
     try {
       new Copier(tree, cache, { mountPoint: "" }).copy(source, "/");
     } finally {
@@ -164,7 +164,7 @@ export class ExecMounts {
         ? upper
         : isReadOnly
           ? lower
-          : new OverlayFs(kernel, { lower: [lower.root], upper: upper.root, options: "" });
+          : new OverlayFs(kernel, { lower: [lower.root], upper: upper.root });
     const isFile = (path: string): boolean => tree?.find(path)?.inode.type === "file";
     return { path: this.#mountOnMachine(shown), isFile };
   }

@@ -8,6 +8,7 @@ import {
   Errno,
   MNT_DETACH,
   MNT_FORCE,
+  type MountData,
   MS_BIND,
   MS_MOVE,
   MS_NOATIME,
@@ -25,6 +26,7 @@ import {
 } from "../../abi/index.ts";
 import { checkAccess, type Location, MOUNT_FLAGS, type Propagation, walk } from "../../vfs/index.ts";
 import { ContainerMounts, compilePlan } from "../automount.ts";
+import { textOf } from "../file-systems.ts";
 import { NamespaceInode } from "../nsfs.ts";
 import type { Process } from "../process.ts";
 import { checkMountRight, ownerOf, setOwner } from "./mount-rights.ts";
@@ -109,7 +111,7 @@ function bind(process: Process, from: Location, at: Location, flags: number): vo
   namespace.hold();
 }
 
-function mountNew(process: Process, source: string, at: Location, type: string, flags: number, data: string): void {
+function mountNew(process: Process, source: string, at: Location, type: string, flags: number, data: MountData): void {
   const factory = process.kernel.fileSystems.get(type);
   if (factory === undefined) throw new Errno("ENODEV");
   checkMountRight(process, type, flags);
@@ -132,7 +134,7 @@ function defaultTimes(flags: number): number {
  * @throws EINVAL if `at` is no mount point. @throws EBUSY if it would become read-only while a file is open for writing.
  * @throws EPERM if a restriction is locked, or the file system belongs to a user namespace of more rights.
  */
-function remount(process: Process, at: Location, flags: number, data: string): void {
+function remount(process: Process, at: Location, flags: number, data: MountData): void {
   const { mount } = at;
   if (at.dentry !== mount.root || mount.tree !== process.ns.mnt.tree) throw new Errno("EINVAL");
   const whole = (flags & MS_BIND) === 0;
@@ -141,7 +143,7 @@ function remount(process: Process, at: Location, flags: number, data: string): v
   const becomesReadOnly = (flags & MS_RDONLY) !== 0;
   if (becomesReadOnly && (whole ? mount.fs.writers : mount.writers) > 0) throw new Errno("EBUSY");
   if (whole) {
-    mount.fs.reconfigure(data);
+    mount.fs.reconfigure(textOf(data));
     mount.fs.readOnly = becomesReadOnly;
   }
   mount.flags = (flags | (mount.flags & MS_RELATIME)) & MOUNT_FLAGS;
