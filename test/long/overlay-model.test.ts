@@ -39,7 +39,7 @@ function sides(prng: Prng): readonly [overlay: Side, plain: Side] {
     layer.root.sealed = true;
   }
   const upper = new MemoryFs(kernel, { mode: 0o755 });
-  const overlay = new OverlayFs(kernel, { lower: lower.map(({ root }) => root), upper: upper.root, options: "" });
+  const overlay = new OverlayFs(kernel, { lower: lower.map(({ root }) => root), upper: upper.root });
   return [
     { tree: new MountedTree(kernel, overlay), files: [] },
     { tree: plain, files: [] },

@@ -82,14 +82,17 @@ export function commOf(path: string): string {
 
 function checkSize(argv: readonly string[], env: Env): void {
   let total = 0;
-  const count = (characters: number, text: string, more = ""): void => {
-    const bytes = characters < MAX_ARG_STRLEN / 4 ? characters : byteLength(text) + byteLength(more) + 1;
-    if (bytes > MAX_ARG_STRLEN) throw new Errno("E2BIG");
-    total += bytes + 8;
-  };
-  for (const argument of argv) count(argument.length + 1, argument);
-  env.forEach((value, name) => count(name.length + value.length + 2, `${name}=`, value));
+  for (const argument of argv) total += sizeOf(argument.length + 1, argument);
+  for (const [name, value] of env) total += sizeOf(name.length + value.length + 2, name, value);
   if (total > ARG_TOTAL_MAX) throw new Errno("E2BIG");
+}
+
+/** What a text of so many characters takes, with a pointer to it. */
+function sizeOf(characters: number, ...parts: readonly string[]): number {
+  let bytes = characters;
+  if (characters >= MAX_ARG_STRLEN / 4) for (const part of parts) bytes += byteLength(part) - part.length;
+  if (bytes > MAX_ARG_STRLEN) throw new Errno("E2BIG");
+  return bytes + 8;
 }
 
 function load(process: Process, file: Location, path: string, argv: readonly string[], depth: number): Image {
