@@ -231,6 +231,9 @@ const USUAL: readonly Make[] = [
   (d) => abi.statfs(d.path()),
   (d) => abi.access(d.path(), d.number(8)),
   (d) => abi.getdents(d.fd()),
+  (d) => abi.inotify_init1(d.flags([abi.IN_NONBLOCK, abi.IN_CLOEXEC])),
+  (d) => abi.inotify_add_watch(d.fd(), d.path(), d.from([abi.IN_ALL_EVENTS, abi.IN_ONESHOT | 0xfff, d.size()])),
+  (d) => abi.inotify_rm_watch(d.fd(), d.number(4)),
   (d) => abi.readlink(d.path()),
   (d) =>
     abi.mknod(

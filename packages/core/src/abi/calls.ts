@@ -98,6 +98,12 @@ export const listxattr = (path: string, options: { readonly follow: boolean } = 
 export const removexattr = (path: string, name: string, options: { readonly follow: boolean } = FOLLOW) =>
   new Call("removexattr", path, name, options);
 
+// ── inotify ──
+export const inotify_init1 = (flags = 0) => new Call("inotify_init1", flags);
+export const inotify_add_watch = (fd: number, path: string, mask: number) =>
+  new Call("inotify_add_watch", fd, path, mask);
+export const inotify_rm_watch = (fd: number, wd: number) => new Call("inotify_rm_watch", fd, wd);
+
 // ── sockets ──
 export const socket = (domain: SocketDomain, type: SocketType, protocol: SocketProtocol = "default", flags = 0) =>
   new Call("socket", domain, type, protocol, flags);

@@ -6,6 +6,7 @@ export { Errno, type ErrnoCode, strerror } from "./errno.ts";
 export { executable, isElf, programName } from "./executable.ts";
 export * from "./fcntl.ts";
 export { modeString, parseMode } from "./file-mode.ts";
+export * from "./inotify.ts";
 export * from "./limits.ts";
 export * from "./namespace.ts";
 export * from "./netlink.ts";

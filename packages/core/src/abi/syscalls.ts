@@ -81,6 +81,13 @@ export interface Syscalls {
   listxattr(path: string, options: { readonly follow: boolean }): readonly string[];
   removexattr(path: string, name: string, options: { readonly follow: boolean }): void;
 
+  // ── inotify ──
+  /** A queue of events, to be read. `flags`: IN_NONBLOCK | IN_CLOEXEC. */
+  inotify_init1(flags: number): number;
+  /** Asks for the events in `mask` of what `path` leads to. Returns the number of the watch. */
+  inotify_add_watch(fd: number, path: string, mask: number): number;
+  inotify_rm_watch(fd: number, wd: number): void;
+
   // ── sockets ──
   /** `flags`: SOCK_NONBLOCK | SOCK_CLOEXEC. */
   socket(domain: SocketDomain, type: SocketType, protocol: SocketProtocol, flags: number): number;

@@ -11,6 +11,9 @@ import {
   CapabilitySet,
   type Env,
   Errno,
+  IN_ACCESS,
+  IN_CLOSE_NOWRITE,
+  IN_OPEN,
   isElf,
   MAX_ARG_STRLEN,
   MAX_INTERPRETER_DEPTH,
@@ -24,11 +27,12 @@ import {
   X_OK,
 } from "../abi/index.ts";
 import { byteLength, decode, NO_BYTES } from "../lib/index.ts";
-import { checkAccess, type Location, walk } from "../vfs/index.ts";
+import { checkAccess, type Location, tellPath, walk } from "../vfs/index.ts";
 import type { Credentials } from "./credentials.ts";
 import { keepIgnored } from "./fork.ts";
 import { releaseMemory } from "./oom.ts";
 import type { Process } from "./process.ts";
+import { setText } from "./text.ts";
 
 /** A quarter of the default stack limit. @see execve(2) "Limits on size of arguments and environment" */
 const ARG_TOTAL_MAX = 2_097_152;
@@ -102,9 +106,12 @@ function load(process: Process, file: Location, path: string, argv: readonly str
   checkAccess(process.creds, inode, X_OK);
   if (inode.backing.use.writing > 0) throw new Errno("ETXTBSY");
   const header = readHeader(file);
+  tellPath(file.dentry, IN_OPEN);
+  tellPath(file.dentry, IN_ACCESS);
   const program = programOf(process, path, header);
   if (program !== undefined) return { file, program, argv };
   const interpreter = parseInterpreter(header);
+  tellPath(file.dentry, IN_CLOSE_NOWRITE);
   if (interpreter === undefined) throw new Errno("ENOEXEC");
   const next = walk(process, interpreter.path, { follow: true });
   return load(process, next, interpreter.path, [...interpreter.words, path, ...argv.slice(1)], depth + 1);
@@ -141,13 +148,6 @@ function parseInterpreter(header: Uint8Array): { readonly path: string; readonly
   if (path === undefined) return undefined;
   const argument = match?.[2];
   return { path, words: argument === undefined || argument === "" ? [path] : [path, argument] };
-}
-
-function setText(process: Process, file: Location): void {
-  if (process.text !== undefined) process.text.use.executing--;
-  process.exe = file;
-  process.text = file.inode.backing;
-  process.text.use.executing++;
 }
 
 /** Set-id bits and capabilities. @see security/commoncap.c:cap_bprm_creds_from_file */

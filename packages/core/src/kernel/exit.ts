@@ -9,6 +9,7 @@ import { SIGCHLD, SIGCONT, SIGHUP, SIGKILL, type WaitStatus } from "../abi/index
 import { chargePid } from "./cgroup/pids.ts";
 import { releaseMemory } from "./oom.ts";
 import type { Process } from "./process.ts";
+import { releaseText } from "./text.ts";
 
 export function exit(process: Process, status: WaitStatus): void {
   if (!process.isAlive) return;
@@ -18,7 +19,7 @@ export function exit(process: Process, status: WaitStatus): void {
   process.files.closeAll();
   process.abandon();
   releaseMemory(process);
-  if (process.text !== undefined) process.text.use.executing--;
+  releaseText(process);
   if (process.isNamespaceInit) killNamespace(process);
   leaveSession(process);
   giveChildrenAway(process);

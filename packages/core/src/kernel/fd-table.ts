@@ -4,7 +4,7 @@
  * @see open(2), dup(2), fcntl(2) on FD_CLOEXEC
  */
 import { Errno } from "../abi/index.ts";
-import { DeferredFile, type OpenFile } from "../vfs/index.ts";
+import { DeferredFile, type Inode, type OpenFile } from "../vfs/index.ts";
 
 /** How many descriptors have a bit in a mask: as many as stay a small integer. */
 const BITS = 30;
@@ -74,6 +74,11 @@ export class FdTable {
     this.#files[fd] = undefined;
     this.#mark(fd, false);
     file.release();
+  }
+
+  /** One of the descriptors leads to `inode`. */
+  leadsTo(inode: Inode): boolean {
+    return this.#files.some((file) => (file instanceof DeferredFile ? file.ifOpened : file)?.at.inode === inode);
   }
 
   /** The table of a forked child: the same open files. */

@@ -31,6 +31,7 @@ import {
   MountTree,
   type OpenFile,
 } from "../vfs/index.ts";
+import { AnonInodeFs } from "./anon-inode-fs.ts";
 import { Cgroup } from "./cgroup/cgroup.ts";
 import { Cpu } from "./cpu.ts";
 import { Credentials } from "./credentials.ts";
@@ -39,6 +40,7 @@ import { FdTable } from "./fd-table.ts";
 import { type FileSystemFactory, fileSystemFactories } from "./file-systems.ts";
 import { fork, spawn, takeNumbers } from "./fork.ts";
 import { execute, pause } from "./idle.ts";
+import { InotifyAccounts } from "./inotify.ts";
 import { limitsOf } from "./limits.ts";
 import { KernelLog } from "./log.ts";
 import { DEFAULT_MACHINE, type Machine } from "./machine.ts";
@@ -118,6 +120,8 @@ export class Kernel implements FsMachine {
   /** For network stacks. */
   readonly net = new KernelNetHost(this);
   readonly nsfs: NsFs;
+  readonly anonInodes: AnonInodeFs;
+  readonly inotify = new InotifyAccounts();
   /** The file system at the machine's root. */
   readonly disk: MemoryFs;
   /** The machine's process 1. It reaps orphans. */
@@ -145,6 +149,7 @@ export class Kernel implements FsMachine {
     this.pipes = new PipeFs(this, tree);
     this.sockets = new SockFs(this, tree);
     this.nsfs = new NsFs(this, tree);
+    this.anonInodes = new AnonInodeFs(this, tree);
     this.init = this.#boot(tree);
   }
 

@@ -24,7 +24,7 @@ import {
 } from "../abi/index.ts";
 import { AssertionFailure, assert, encode, SmallSet } from "../lib/index.ts";
 import { type Coroutine, type Timer, type Waiter, WaitQueue } from "../sim/index.ts";
-import type { FsContext, Inode, Location, Protections } from "../vfs/index.ts";
+import { type FsContext, type Inode, type Location, type Protections, tellIfGone } from "../vfs/index.ts";
 import type { Cgroup } from "./cgroup/cgroup.ts";
 import { mayOpenDevice } from "./cgroup/devices.ts";
 import { accountCpu } from "./cpu.ts";
@@ -255,11 +255,20 @@ export class Process implements Coroutine, Waiter, FsContext {
     return mayOpenDevice(this.cgroup, inode, wanted);
   }
 
+  /** It has the inode open, executes it, or works in it. */
+  holds(inode: Inode): boolean {
+    if (!this.isAlive) return false;
+    const places = [this.cwd, this.root, this.exe];
+    return places.some((place) => place?.inode === inode) || this.files.leadsTo(inode);
+  }
+
   chdir(to: Location): void {
     if (to.equals(this.cwd)) return;
     this.cwd.mount.users--;
+    const left = this.cwd.dentry;
     this.cwd = to.equals(this.root) ? this.root : to;
     to.mount.users++;
+    tellIfGone(left);
   }
 
   setRoot(to: Location): void {
@@ -534,6 +543,7 @@ export class Process implements Coroutine, Waiter, FsContext {
     this.#call = undefined;
     this.root.mount.users--;
     this.cwd.mount.users--;
+    tellIfGone(this.cwd.dentry);
     leaveMountNamespace(this);
   }
 

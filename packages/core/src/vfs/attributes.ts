@@ -8,6 +8,9 @@ import {
   CAP_FSETID,
   CAP_SYS_ADMIN,
   Errno,
+  IN_ACCESS,
+  IN_ATTRIB,
+  IN_MODIFY,
   MS_NOEXEC,
   PERMISSION_BITS,
   R_OK,
@@ -23,6 +26,7 @@ import type { FsCredentials } from "./credentials.ts";
 import type { AttributeChange, Inode } from "./inode.ts";
 import type { Location } from "./mount.ts";
 import { checkAccess, ownsOrCapable } from "./permission.ts";
+import { tellPath } from "./watch.ts";
 
 /**
  * Sets the permission bits.
@@ -35,6 +39,7 @@ export function chmod(who: FsCredentials, at: Location, mode: number): void {
   if (!ownsOrCapable(who, inode)) throw new Errno("EPERM");
   const keepsGid = who.inGroup(inode.gid) || who.capableOver(inode, CAP_FSETID);
   inode.setattr({ mode: mode & (keepsGid ? PERMISSION_BITS : PERMISSION_BITS & ~S_ISGID) });
+  tellPath(at.dentry, IN_ATTRIB);
 }
 
 /**
@@ -55,6 +60,7 @@ export function chown(who: FsCredentials, at: Location, uid: number, gid: number
     ...(inode.type === "dir" ? {} : { mode: withoutSetId(inode.mode) }),
   };
   inode.setattr(change);
+  if (uid !== -1 || gid !== -1) tellPath(at.dentry, IN_ATTRIB);
 }
 
 /** The mode without set-uid, and without set-gid where it means that (with group execute). */
@@ -68,11 +74,14 @@ export function withoutSetId(mode: number): number {
  *
  * @see fs/inode.c:file_remove_privs
  */
-export function dropSetId(who: FsCredentials, inode: Inode): void {
+export function dropSetId(who: FsCredentials, at: Location): void {
+  const { inode } = at;
   const mode = inode.mode;
   if ((mode & (S_ISUID | S_ISGID)) === 0 || inode.type !== "file") return;
   const dropped = withoutSetId(mode);
-  if (dropped !== mode && !who.capableOver(inode, CAP_FSETID)) inode.setattr({ mode: dropped });
+  if (dropped === mode || who.capableOver(inode, CAP_FSETID)) return;
+  inode.setattr({ mode: dropped });
+  tellPath(at.dentry, IN_ATTRIB);
 }
 
 /**
@@ -93,6 +102,8 @@ export function utimens(who: FsCredentials, at: Location, atime: TimeChange, mti
     ...(atime === "omit" ? {} : { atimeUs: atime === "now" ? nowUs : atime }),
     ...(mtime === "omit" ? {} : { mtimeUs: mtime === "now" ? nowUs : mtime }),
   });
+  // A time that is set by hand looks like the use that would have set it.
+  tellPath(at.dentry, mtime === "omit" ? IN_ACCESS : atime === "omit" ? IN_MODIFY : IN_ATTRIB);
 }
 
 /** @throws EISDIR on a directory, EINVAL on other files without contents. @throws ETXTBSY if it is being executed. */
@@ -103,8 +114,9 @@ export function truncate(who: FsCredentials, at: Location, length: number): void
   checkWritable(at);
   checkAccess(who, inode, W_OK);
   if (inode.isTextBusy) throw new Errno("ETXTBSY");
+  dropSetId(who, at);
   inode.setattr({ size: length });
-  dropSetId(who, inode);
+  tellPath(at.dentry, IN_MODIFY);
 }
 
 /**
@@ -136,6 +148,7 @@ export function setxattr(who: FsCredentials, at: Location, name: string, value: 
   if (exists && (flags & XATTR_CREATE) !== 0) throw new Errno("EEXIST");
   if (!exists && (flags & XATTR_REPLACE) !== 0) throw new Errno("ENODATA");
   at.inode.setxattr(name, value);
+  tellPath(at.dentry, IN_ATTRIB);
 }
 
 /** @throws ENODATA if there is no such attribute. */
@@ -144,6 +157,7 @@ export function removexattr(who: FsCredentials, at: Location, name: string): voi
   checkXattr(who, at.inode, name, W_OK);
   if (at.inode.getxattr(name) === undefined) throw new Errno("ENODATA");
   at.inode.removexattr(name);
+  tellPath(at.dentry, IN_ATTRIB);
 }
 
 /** Names of the attributes that the caller may see: `trusted.*` only with CAP_SYS_ADMIN. */

@@ -30,6 +30,7 @@ import type { Inode, InodeInit } from "./inode.ts";
 import { Location } from "./mount.ts";
 import { checkAccess, checkDelete, mayAccess, ownsOrCapable } from "./permission.ts";
 import { type LastComponent, lookup, walk, walkParent } from "./walk.ts";
+import { tellCreated, tellLinked, tellMoved, tellUnlinked } from "./watch.ts";
 
 /** A name in a directory, whether or not there is something. */
 export interface Place {
@@ -39,7 +40,9 @@ export interface Place {
 
 /** Makes something where nothing is, with no check of permissions. */
 export function createAt({ parent, name }: Place, init: InodeInit): Location {
-  return new Location(parent.mount, parent.dentry.adopt(name, parent.inode.create(name, init)));
+  const made = new Location(parent.mount, parent.dentry.adopt(name, parent.inode.create(name, init)));
+  tellCreated(parent.inode, name, made.inode);
+  return made;
 }
 
 /**
@@ -116,6 +119,7 @@ export function linkAt(source: Location, { parent, name }: Place): void {
   if (nlink >= LINK_MAX) throw new Errno("EMLINK");
   parent.inode.link(name, source.inode);
   parent.dentry.adopt(name, source.inode);
+  tellLinked(parent.inode, name, source.inode);
 }
 
 /** @throws EISDIR on a directory. @throws EBUSY on a mount point. @see unlink(2) */
@@ -129,6 +133,7 @@ export function unlink(context: FsContext, path: string): void {
   if (isMountPoint(last.parent, victim)) throw new Errno("EBUSY");
   last.parent.inode.unlink(last.name, victim.inode);
   last.parent.dentry.forget(last.name);
+  tellUnlinked(victim);
 }
 
 /** @throws ENOTEMPTY if it has entries. @throws ENOTDIR if it is no directory. @throws EBUSY on a mount point. @see rmdir(2) */
@@ -141,6 +146,7 @@ export function rmdir(context: FsContext, path: string): void {
   if (isMountPoint(last.parent, victim)) throw new Errno("EBUSY");
   last.parent.inode.rmdir(last.name, victim.inode);
   last.parent.dentry.forget(last.name);
+  tellUnlinked(victim);
 }
 
 /**
@@ -182,10 +188,13 @@ export function rename(context: FsContext, from: string, to: string, flags: numb
     replaced.move(source.parent.dentry, source.name);
     moved.deleted = false;
     replaced.deleted = false;
+    tellMoved(moved, { directory: source.parent.inode, name: source.name }, undefined);
+    tellMoved(replaced, { directory: target.parent.inode, name: target.name }, undefined);
     return;
   }
   source.parent.inode.rename(source.name, moved.inode, goal);
   moved.move(target.parent.dentry, target.name);
+  tellMoved(moved, { directory: source.parent.inode, name: source.name }, replaced);
 }
 
 function checkRename(

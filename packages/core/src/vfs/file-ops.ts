@@ -68,6 +68,11 @@ export abstract class FileOps {
     throw new Errno("ENOTTY");
   }
 
+  /** Lines of its own in /proc/PID/fdinfo. */
+  describe(): string {
+    return "";
+  }
+
   /** The last descriptor was closed. */
   release(): void {}
 }

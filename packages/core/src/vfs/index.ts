@@ -13,3 +13,4 @@ export { open, openAt } from "./open.ts";
 export { DeferredFile, OpenFile } from "./open-file.ts";
 export { checkAccess, mayAccess, ownsOrCapable } from "./permission.ts";
 export { find, type LastComponent, lookup, walk, walkParent } from "./walk.ts";
+export { addWatch, type Happening, type InodeWatch, isSameInode, removeWatch, tellIfGone, tellPath } from "./watch.ts";

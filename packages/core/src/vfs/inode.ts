@@ -9,6 +9,7 @@ import { Dentry } from "./dentry.ts";
 import { FileLocks } from "./file-locks.ts";
 import type { FileOps } from "./file-ops.ts";
 import type { Location } from "./mount.ts";
+import type { Watches } from "./watch.ts";
 
 /** What a new inode is. `mode` holds permission bits only. */
 export interface InodeInit {
@@ -216,6 +217,8 @@ export abstract class FileSystem {
   writers = 0;
   /** Mounts that show this file system, in all trees. */
   activeMounts = 0;
+  /** Who is told of what happens to its inodes: inotify(7). */
+  watches: Watches | undefined;
   #rootDentry: Dentry | undefined;
 
   /** The dentry tree is the file system's: all its mounts share it. */

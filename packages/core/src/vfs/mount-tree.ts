@@ -12,6 +12,7 @@ import { type Automounter, attachPlan, carryOutAll, type Plan } from "./automoun
 import type { Dentry } from "./dentry.ts";
 import type { FileSystem } from "./inode.ts";
 import { LOCKED, Location, Mount, PeerGroup } from "./mount.ts";
+import { tellUnmounted } from "./watch.ts";
 
 /** Numbers for mounts and peer groups: one a machine. */
 export class MountIds {
@@ -309,7 +310,9 @@ export class MountTree {
     mount.master?.slaves.delete(mount);
     mount.master = undefined;
     this.#count--;
-    if (--mount.fs.activeMounts === 0) mount.fs.unmounted();
+    if (--mount.fs.activeMounts > 0) return;
+    tellUnmounted(mount.fs);
+    mount.fs.unmounted();
   }
 }
 

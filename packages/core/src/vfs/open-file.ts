@@ -6,6 +6,11 @@
 import {
   type DirEntry,
   Errno,
+  IN_ACCESS,
+  IN_CLOSE_NOWRITE,
+  IN_CLOSE_WRITE,
+  IN_MODIFY,
+  IN_OPEN,
   O_ACCMODE,
   O_APPEND,
   O_PATH,
@@ -18,6 +23,7 @@ import {
 import { assert } from "../lib/index.ts";
 import type { FileOps } from "./file-ops.ts";
 import type { Location } from "./mount.ts";
+import { tellIfGone, tellPath } from "./watch.ts";
 
 export class OpenFile {
   readonly at: Location;
@@ -62,6 +68,8 @@ export class OpenFile {
   release(): void {
     assert(this.#references > 0, "an open file is released once for each reference");
     if (--this.#references > 0) return;
+    const isWatched = this.at.inode.fs.watches !== undefined;
+    if (isWatched) this.#tell(this.writable ? IN_CLOSE_WRITE : IN_CLOSE_NOWRITE);
     this.at.mount.users--;
     if (this.#writes) {
       this.at.inode.backing.use.writing--;
@@ -70,6 +78,12 @@ export class OpenFile {
     }
     this.at.inode.backing.unlock(this);
     this.ops.release();
+    if (isWatched) tellIfGone(this.at.dentry);
+  }
+
+  /** It is open now: watches hear of that. */
+  tellOpened(): void {
+    if (!this.ops.opening) this.#tell(IN_OPEN);
   }
 
   /**
@@ -88,6 +102,7 @@ export class OpenFile {
     if (!this.readable) throw new Errno("EBADF");
     const bytes = this.ops.read(count, offset);
     if (bytes !== undefined) this.at.inode.accessed();
+    if (bytes !== undefined && bytes.length > 0) this.#tellUse(IN_ACCESS);
     return bytes;
   }
 
@@ -96,13 +111,22 @@ export class OpenFile {
     if (!this.writable) throw new Errno("EBADF");
     if ((this.flags & O_APPEND) !== 0) this.offset = this.ops.end;
     const written = this.ops.write(data, this.offset);
-    if (written !== undefined) this.offset += written;
+    if (written === undefined) return undefined;
+    this.offset += written;
+    if (written > 0) this.#tellUse(IN_MODIFY);
     return written;
   }
 
   pwrite(data: Uint8Array, offset: number): number | undefined {
     if (!this.writable) throw new Errno("EBADF");
-    return this.ops.write(data, (this.flags & O_APPEND) !== 0 ? this.ops.end : offset);
+    const written = this.ops.write(data, (this.flags & O_APPEND) !== 0 ? this.ops.end : offset);
+    if (written !== undefined && written > 0) this.#tellUse(IN_MODIFY);
+    return written;
+  }
+
+  truncate(length: number): void {
+    this.ops.truncate(length);
+    this.#tellUse(IN_MODIFY);
   }
 
   /** @throws ESPIPE on a pipe, socket or terminal. @throws EINVAL if the result would be negative. */
@@ -133,9 +157,20 @@ export class OpenFile {
       ];
       inode.accessed();
     }
+    this.#tell(IN_ACCESS);
     const entries = this.#entries.slice(this.offset, this.offset + count);
     this.offset += entries.length;
     return entries;
+  }
+
+  #tell(events: number): void {
+    if ((this.flags & O_PATH) === 0) tellPath(this.at.dentry, events, OPENED);
+  }
+
+  /** Only of regular files is it told that they are read or written. */
+  #tellUse(events: number): void {
+    const { inode } = this.at;
+    if (inode.fs.watches !== undefined && inode.type === "file") this.#tell(events);
   }
 
   #seekDirectory(offset: number, whence: number): number {
@@ -146,6 +181,8 @@ export class OpenFile {
     return target;
   }
 }
+
+const OPENED = { opened: true } as const;
 
 /** A file that is opened when somebody first uses its descriptor: most containers never write a line to stderr. */
 export class DeferredFile {
@@ -158,6 +195,11 @@ export class DeferredFile {
   constructor(open: (fd: number) => OpenFile, fd = 0) {
     this.#open = open;
     this.#fd = fd;
+  }
+
+  /** The file, if somebody has used it. */
+  get ifOpened(): OpenFile | undefined {
+    return this.#file;
   }
 
   get opened(): OpenFile {

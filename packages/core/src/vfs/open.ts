@@ -5,6 +5,7 @@
  */
 import {
   Errno,
+  IN_MODIFY,
   MS_NODEV,
   O_ACCMODE,
   O_CREAT,
@@ -29,6 +30,7 @@ import { Location } from "./mount.ts";
 import { OpenFile } from "./open-file.ts";
 import { checkAccess } from "./permission.ts";
 import { type LastComponent, lookup, walk, walkLink, walkParent } from "./walk.ts";
+import { tellPath } from "./watch.ts";
 
 /**
  * Opens `path`, creating it with `mode` less the umask if O_CREAT says so.
@@ -44,8 +46,12 @@ export function open(context: FsContext, path: string, flags: number, mode: numb
   if ((flags & O_TMPFILE) === O_TMPFILE) return openTemporary(context, path, flags, mode);
   const found = (flags & O_CREAT) !== 0 ? findOrCreate(context, path, flags, mode) : find(context, path, flags);
   if (!found.created) checkOpen(context, found.at, flags);
-  if ((flags & O_TRUNC) !== 0 && !found.created && found.at.inode.type === "file") found.at.inode.setattr({ size: 0 });
-  return openAt(found.at, flags);
+  const truncates = (flags & O_TRUNC) !== 0 && !found.created && found.at.inode.type === "file";
+  if (truncates) found.at.inode.setattr({ size: 0 });
+  const file = openAt(found.at, flags);
+  file.tellOpened();
+  if (truncates) tellPath(found.at.dentry, IN_MODIFY, { opened: true });
+  return file;
 }
 
 /** Opens what lies at a location, with no check at all. */
@@ -136,7 +142,9 @@ function openTemporary(context: FsContext, path: string, flags: number, mode: nu
   checkAccess(context.creds, parent.inode, W_OK | X_OK);
   const inode = parent.inode.createTemporary(newInode(context, parent.inode, "file", mode & 0o7777));
   const dentry = parent.dentry.anonymous(`#${inode.ino}`, inode);
-  return openAt(new Location(parent.mount, dentry), flags & ~O_TMPFILE);
+  const file = openAt(new Location(parent.mount, dentry), flags & ~O_TMPFILE);
+  file.tellOpened();
+  return file;
 }
 
 /** A directory or O_PATH file: it has no contents to read or write. */

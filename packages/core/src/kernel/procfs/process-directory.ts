@@ -317,7 +317,7 @@ function descriptorInfos(fs: ProcFs, process: Process): Inode {
         if (!/^\d+$/.test(name) || !process.files.has(fd)) return undefined;
         const opened = process.files.get(fd);
         const read = (): string =>
-          `pos:\t${opened.offset}\nflags:\t0${(opened.flags | O_LARGEFILE).toString(8)}\nmnt_id:\t${opened.at.mount.id}\nino:\t${opened.at.inode.ino}\n`;
+          `pos:\t${opened.offset}\nflags:\t0${(opened.flags | O_LARGEFILE).toString(8)}\nmnt_id:\t${opened.at.mount.id}\nino:\t${opened.at.inode.ino}\n${opened.ops.describe()}`;
         return new PseudoFile(fs, { mode: 0o400, ...owner(process) }, { read });
       },
       list: () => listDescriptors(process, "file"),

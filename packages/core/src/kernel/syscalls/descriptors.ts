@@ -77,9 +77,9 @@ export const descriptorCalls = {
   pwrite: (process, fd, data, offset) => {
     const file = seekable(process, fd);
     if (offset < 0) throw new Errno("EINVAL");
+    if (file.writable && data.length > 0) attributes.dropSetId(process.creds, file.at);
     const written = file.pwrite(data, offset);
     if (written === undefined) throw new Errno("EAGAIN");
-    attributes.dropSetId(process.creds, file.at.inode);
     return written;
   },
 
@@ -161,8 +161,8 @@ export const descriptorCalls = {
       process.kernel.signals.send(process, SIGXFSZ, process);
       throw new Errno("EFBIG");
     }
-    file.ops.truncate(length);
-    attributes.dropSetId(process.creds, file.at.inode);
+    attributes.dropSetId(process.creds, file.at);
+    file.truncate(length);
   },
 
   getdents: (process, fd): readonly DirEntry[] => process.files.get(fd).readEntries(DIRENTS_PER_CALL),
@@ -219,9 +219,9 @@ function withinFileLimit(process: Process, file: OpenFile, data: Uint8Array): Ui
 /** Writes what can be written now; 0 if nothing. @throws EPIPE, with SIGPIPE. */
 function attempt(process: Process, file: OpenFile, data: Uint8Array): number {
   try {
+    if (file.writable && data.length > 0) attributes.dropSetId(process.creds, file.at);
     const written = file.write(data) ?? 0;
     chargeBytes(process, written);
-    if (written > 0) attributes.dropSetId(process.creds, file.at.inode);
     return written;
   } catch (error) {
     if (error instanceof Errno && error.code === "EPIPE") process.kernel.signals.send(process, SIGPIPE, process);
@@ -237,6 +237,7 @@ function* finishOpening(file: OpenFile, process: Process, fd: number): Sleeper<n
       throw new Errno("EINTR");
     }
   }
+  file.tellOpened();
   return fd;
 }
 

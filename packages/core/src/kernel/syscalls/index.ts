@@ -5,6 +5,7 @@ import { attributeCalls } from "./attributes.ts";
 import { descriptorCalls } from "./descriptors.ts";
 import { directoryCalls } from "./directories.ts";
 import { identityCalls } from "./identity.ts";
+import { inotifyCalls } from "./inotify.ts";
 import { mountCalls } from "./mounts.ts";
 import { namespaceCalls } from "./namespaces.ts";
 import { processCalls } from "./processes.ts";
@@ -24,6 +25,7 @@ const TABLE: SyscallTable = {
   ...identityCalls,
   ...namespaceCalls,
   ...mountCalls,
+  ...inotifyCalls,
 };
 
 type AnyHandler = (process: Process, ...args: readonly unknown[]) => unknown;
