@@ -2,4 +2,5 @@
 export { addressText, type ListenAddress, parseAddress } from "./address.ts";
 export { type ConnectOptions, connectEngine } from "./connect.ts";
 export { REAL_HOST } from "./real-host.ts";
+export { type FetchServer, type ServeFetchOptions, serveFetch } from "./serve-fetch.ts";
 export { EngineServer, type ServeOptions, serve } from "./server.ts";

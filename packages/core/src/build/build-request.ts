@@ -54,11 +54,13 @@ export interface ResolveImageOptions {
   readonly platform?: Platform | undefined;
   /** Only from the registry. */
   readonly pull?: boolean | undefined;
+  /** Hears of steps on the way: "[auth] team/web:pull token for localhost:5000". */
+  readonly onStep?: (name: string) => void;
 }
 
 /** Where base images come from, and where finished ones get their names. */
 export interface ImageNames {
-  /** @throws StatusError if nobody has it; the message is the registry's */
+  /** @throws StatusError if nobody has it; the message is the registry's; AuthorizationError without a token */
   resolve(name: string, options?: ResolveImageOptions): BaseImage | Promise<BaseImage>;
   /** Asks for the frontend that `# syntax=` names. @throws StatusError if nobody has it */
   resolveFrontend(name: string): void | Promise<void>;

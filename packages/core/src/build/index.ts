@@ -6,9 +6,10 @@ export type { ContextDisk, ContextFile, ContextSource } from "./files/context-so
 export { IgnoreMatcher, parseIgnoreFile } from "./files/ignore.ts";
 export { type CheckOptions, type CheckResult, check, parsePlatform } from "./frontend/index.ts";
 export { type Outline, type OutlineArg, type OutlineMount, outlineOf, printOutline } from "./frontend/outline.ts";
+export { AuthorizationError } from "./load/authorization-error.ts";
 export type { BuildEvent, BuildListener } from "./progress/events.ts";
 export { PlainProgress } from "./progress/plain.ts";
 export { RawJsonProgress } from "./progress/raw-json.ts";
 export type { BuildCache, CacheMiss, CacheRecord } from "./solve/build-cache.ts";
-export type { BaseImage } from "./solve/plan.ts";
+export type { BaseImage, SourceStatus } from "./solve/plan.ts";
 export { VertexError } from "./solve/solver.ts";

@@ -94,7 +94,8 @@ function nodeTags(major: string, ...others: readonly string[]): Readonly<Record<
   };
 }
 
-const LIBRARY = "docker.io/library/";
+const OFFICIAL_PATH = "library/";
+const LIBRARY = `docker.io/${OFFICIAL_PATH}`;
 
 const made = new Map<string, CatalogueImage>();
 
@@ -108,6 +109,12 @@ export function catalogueImage(name: string): CatalogueImage | undefined {
   const image = make?.();
   if (image !== undefined) made.set(name, image);
   return image;
+}
+
+/** The tags of "library/python"; none for what the catalogue has not. */
+export function catalogueTags(repository: string): readonly string[] {
+  const name = repository.startsWith(OFFICIAL_PATH) ? repository.slice(OFFICIAL_PATH.length) : "";
+  return Object.hasOwn(OFFICIAL, name) ? Object.keys(OFFICIAL[name] ?? {}) : [];
 }
 
 /** Names that the catalogue has, as people write them: "python:3.9-slim". */

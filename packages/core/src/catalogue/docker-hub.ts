@@ -14,9 +14,10 @@ import {
   OCI_INDEX,
   OCI_LAYER,
   OCI_MANIFEST,
+  type Platform,
 } from "../oci/index.ts";
 import { type Fetch, type ImageSource, type Offer, Registry, type RegistryOptions } from "../registry/index.ts";
-import { type CatalogueImage, catalogueImage } from "./catalogue.ts";
+import { type CatalogueImage, catalogueImage, catalogueTags } from "./catalogue.ts";
 
 export interface DockerHubOptions extends Pick<RegistryOptions, "nowUs" | "sleep" | "rateLimit" | "store"> {
   /** Passwords by user names. */
@@ -38,7 +39,7 @@ export function dockerHub({
 }: DockerHubOptions = {}): Registry {
   return new Registry({
     ...options,
-    source: catalogueSource(lookup, "docker.io"),
+    source: catalogueSource(lookup, "docker.io", catalogueTags),
     auth: {
       scheme: "token",
       realm,
@@ -55,24 +56,69 @@ export function addDockerHub(network: { add(host: string, registry: Fetch): () =
   for (const host of HUB_HOSTS) network.add(host, hub.fetch);
 }
 
+/**
+ * What Hub has its official images for. Programs are simulated, so that the files are the same everywhere.
+ *
+ * @see docker-library/official-images "Architectures other than amd64"
+ */
+const PLATFORMS: readonly Platform[] = [
+  { architecture: "amd64", os: "linux" },
+  { architecture: "arm", os: "linux", variant: "v5" },
+  { architecture: "arm", os: "linux", variant: "v6" },
+  { architecture: "arm", os: "linux", variant: "v7" },
+  { architecture: "arm64", os: "linux", variant: "v8" },
+  { architecture: "386", os: "linux" },
+  { architecture: "ppc64le", os: "linux" },
+  { architecture: "riscv64", os: "linux" },
+  { architecture: "s390x", os: "linux" },
+];
+
 /** The catalogue as the source of a registry; its manifests are made when they are first asked for. */
-export function catalogueSource(lookup: (name: string) => CatalogueImage | undefined, domain: string): ImageSource {
+export function catalogueSource(
+  lookup: (name: string) => CatalogueImage | undefined,
+  domain: string,
+  tags: (repository: string) => readonly string[] = () => [],
+): ImageSource {
   const byDigest = new Map<string, Offer>();
   return {
     manifest(repository, reference, known) {
       if (known !== undefined) return undefined;
       const image = reference.includes(":") ? undefined : lookup(`${domain}/${repository}:${reference}`);
       if (image === undefined) return byDigest.get(`${repository}@${reference}`);
-      const [index, manifest] = offersOf(image);
-      byDigest.set(`${repository}@${digestOf(manifest.manifest)}`, manifest);
+      const { index, manifests } = offersOf(image);
+      for (const [digest, one] of manifests) byDigest.set(`${repository}@${digest}`, one);
       return index;
     },
+    tags,
   };
 }
 
-/** An index of one image, as Hub's are, and its manifest. */
-function offersOf({ config, layers }: CatalogueImage): readonly [index: Offer, manifest: Offer] {
-  const document = configBytes(config);
+interface ImageOffers {
+  readonly index: Offer;
+  readonly manifests: ReadonlyMap<ContentDigest, Offer>;
+}
+
+/** An image is offered alike by all registries of the process. */
+const offered = new WeakMap<CatalogueImage, ImageOffers>();
+
+function offersOf(image: CatalogueImage): ImageOffers {
+  const known = offered.get(image);
+  if (known !== undefined) return known;
+  const manifests = new Map<ContentDigest, Offer>();
+  const descriptors = PLATFORMS.map((platform) => {
+    const offer = manifestOffer(image, platform);
+    const digest = digestOf(offer.manifest);
+    manifests.set(digest, offer);
+    return { mediaType: offer.mediaType, digest, size: offer.manifest.length, platform };
+  });
+  const document = indexBytes({ schemaVersion: 2, mediaType: OCI_INDEX, manifests: descriptors });
+  const offers = { index: { mediaType: OCI_INDEX, manifest: document, blobs: new Map() }, manifests };
+  offered.set(image, offers);
+  return offers;
+}
+
+function manifestOffer({ config, layers }: CatalogueImage, { os, architecture, variant }: Platform): Offer {
+  const document = configBytes({ ...config, os, architecture, ...(variant === undefined ? {} : { variant }) });
   const diffIds = config.rootfs.diff_ids;
   const blobs = new Map<ContentDigest, Uint8Array>([[digestOf(document), document]]);
   const descriptors = layers.map((layer, index) => {
@@ -86,12 +132,5 @@ function offersOf({ config, layers }: CatalogueImage): readonly [index: Offer, m
     config: { mediaType: OCI_CONFIG, digest: digestOf(document), size: document.length },
     layers: descriptors,
   });
-  const { architecture, os, variant } = config;
-  const platform = { architecture, os, ...(variant === undefined ? {} : { variant }) };
-  const one = { mediaType: OCI_MANIFEST, digest: digestOf(manifest), size: manifest.length, platform };
-  const index = indexBytes({ schemaVersion: 2, mediaType: OCI_INDEX, manifests: [one] });
-  return [
-    { mediaType: OCI_INDEX, manifest: index, blobs },
-    { mediaType: OCI_MANIFEST, manifest, blobs },
-  ];
+  return { mediaType: OCI_MANIFEST, manifest, blobs };
 }

@@ -4,10 +4,9 @@
  *     engine.images.define("acme/api:1", { behaviour: { listens: 8080, readyAfter: "5s" }, expose: [8080] });
  */
 import { executable, type Program } from "../abi/index.ts";
-import type { BaseImage } from "../build/index.ts";
 import type { LayerEntry } from "../content/index.ts";
 import { layerToTar } from "../content/index.ts";
-import { digestOf } from "../image/index.ts";
+import { digestOf, type Image } from "../image/index.ts";
 import { basename, clean, encode, StatusError } from "../lib/index.ts";
 import type { Healthcheck, ImageConfig, ImageRunConfig } from "../oci/index.ts";
 import { type Behaviour, behaviourProgram, type Duration, durationUs } from "../programs/index.ts";
@@ -61,7 +60,7 @@ export interface MadeImage {
 export function makeImage(
   name: string,
   definition: ImageDefinition,
-  base: BaseImage | undefined,
+  base: Pick<Image, "config"> | undefined,
   nowUs: number,
 ): MadeImage {
   const { program, behaviour } = definition;

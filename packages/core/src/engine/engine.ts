@@ -2,7 +2,8 @@
  * The engine: one simulated machine with everything that Docker is, wired together. This page is wiring only.
  */
 import { Builder, type BuildRequest, type BuildResult } from "../build/index.ts";
-import { addDockerHub, dockerHub } from "../catalogue/index.ts";
+import { addDockerHub, dockerHub, HUB_HOSTS } from "../catalogue/index.ts";
+import { ContentStore, MemoryContentDisk } from "../content/index.ts";
 import type { HostDisk, HostFs } from "../fs/index.ts";
 import { type Image, ImageStore } from "../image/index.ts";
 import { bootMachine, Kernel, type Machine } from "../kernel/index.ts";
@@ -38,6 +39,10 @@ export interface EngineOptions extends WorldOptions {
   readonly world?: World;
   /** The registries of the world, to share with other engines; by default there is a Docker Hub with the catalogue. */
   readonly registries?: RegistryNetwork;
+  /** Registries that are asked before Docker Hub: "https://mirror.example". */
+  readonly mirrors?: readonly string[];
+  /** Registries without TLS, besides those of the machine itself: "registry.lan:5000". */
+  readonly insecureRegistries?: readonly string[];
   /** What the machine is made of. */
   readonly machine?: Partial<Machine>;
   /** Disks from outside, by where they are mounted on the machine: `docker run -v /work/src:/src` can then show them. */
@@ -57,6 +62,10 @@ export class Engine implements EngineDoor {
   readonly registries: RegistryNetwork;
   /** The world's Docker Hub, unless the engine was given other registries. */
   readonly hub: Registry;
+  /** Registries that are asked before Docker Hub. */
+  readonly mirrors: readonly string[];
+  /** Registries without TLS. */
+  readonly insecureRegistries: readonly string[];
   /** Who one is at registries, by their hosts: "localhost:5000", "registry-1.docker.io". */
   readonly logins = new Map<string, Credentials>();
   readonly containers: ContainerService;
@@ -95,17 +104,30 @@ export class Engine implements EngineDoor {
     this.volumes = new VolumeService(kernel.disk, this.events, prng);
     this.networks = new NetworkService({ kernel, events: this.events, prng });
     const store = new ImageStore(snapshotter);
+    const content = new ContentStore(new MemoryContentDisk());
     const pause = (us: number): Promise<void> => sleep(world, us);
+    this.mirrors = options.mirrors ?? [];
+    this.insecureRegistries = options.insecureRegistries ?? [];
     this.registries = options.registries ?? new RegistryNetwork();
     this.hub = dockerHub({ nowUs: () => world.clock.nowUs, sleep: pause });
     if (options.registries === undefined) addDockerHub(this.registries, this.hub);
     this.images = new ImageService(
       store,
       this.events,
-      this.profile.registry,
       (name, program) => this.programs.register(name, program),
       undefined,
-      () => ({ registries: this.registries, sleep: pause, credentials: (host) => this.logins.get(host) }),
+      () => ({
+        registries: this.registries,
+        content,
+        transport: {
+          fetch: this.registries.fetch,
+          sleep: pause,
+          credentials: (host) => this.logins.get(host),
+          mirrors: this.mirrors,
+          insecureHosts: this.insecureRegistries,
+        },
+        ...(this.profile.registry === "offline" && { baseFetch: this.registries.except(HUB_HOSTS) }),
+      }),
     );
     this.#commitParts = { kernel, snapshotter, images: this.images };
     const findImage = (name: string) => this.images.get(name);

@@ -6,7 +6,7 @@
 import type { Image } from "../image/index.ts";
 import { StatusError } from "../lib/index.ts";
 import type { Container } from "./container.ts";
-import { familiarName, familiarText, parseReference, repositoryName } from "./docker/reference.ts";
+import { familiarText, parseReference, repositoryName } from "./docker/reference.ts";
 import type { EventLog } from "./events.ts";
 import type { ImageService } from "./images.ts";
 import { shortId } from "./names.ts";
@@ -23,32 +23,49 @@ export type Removed = { readonly Untagged: string } | { readonly Deleted: string
 export function removeImage(
   parts: RemovalParts,
   reference: string,
-  options: { readonly force?: boolean } = {},
+  { force = false }: { readonly force?: boolean } = {},
 ): readonly Removed[] {
   const { images } = parts;
   const image = images.get(reference);
-  const names = images.store.names(image);
-  const force = options.force ?? false;
+  const references = images.store.references(image);
   if (isId(image, reference)) {
-    const repositories = new Set(names.map((name) => familiarName(parseReference(name))));
-    if (repositories.size > 1 && !force) {
-      throw conflict(image, "must be forced", "image is referenced in multiple repositories");
-    }
-    checkUse(parts, image, force);
-    return [...names.flatMap((name) => untag(parts, image, name)), ...deleteImage(parts, image)];
+    if (!isSingle(references)) return deleteImage(parts, image, force);
+    checkUse(parts, image, { force, isNamed: false });
+    return [...references.map((one) => untag(parts, image, one)), ...deleteImage(parts, image, force)];
   }
-  const name = images.fullName(reference);
-  const user = names.length === 1 ? usersOf(parts, image).find(() => !force) : undefined;
+  const user = !force && isSingle(references) ? usersOf(parts, image)[0] : undefined;
   if (user !== undefined) {
     throw new StatusError(
       "conflict",
       `conflict: unable to remove repository reference "${reference}" (must force) - container ${shortId(user.id)} is using its referenced image ${shortDigest(image)}`,
     );
   }
-  const untagged = untag(parts, image, name);
-  if (images.store.names(image).length > 0 || usersOf(parts, image).length > 0) return untagged;
-  return [...untagged, ...deleteImage(parts, image)];
+  const untagged = removeReference(parts, image, images.fullName(reference));
+  if (images.store.references(image).length > 0 || usersOf(parts, image).length > 0) return untagged;
+  return [...untagged, ...deleteImage(parts, image, force)];
 }
+
+/** With the last tag of a repository go also the digests by which its registry knows the image. */
+function removeReference(parts: RemovalParts, image: Image, name: string): readonly Removed[] {
+  const { store } = parts.images;
+  const untagged = untag(parts, image, name);
+  if (isDigested(name)) return [untagged];
+  const repository = repositoryOf(name);
+  const left = store.references(image).filter((one) => repositoryOf(one) === repository);
+  if (!left.every(isDigested)) return [untagged];
+  for (const one of left) store.untag(one);
+  return [untagged, ...left.map((one) => ({ Untagged: familiarText(parseReference(one)) }))];
+}
+
+/** At most one tag, and digests of its repository only. */
+function isSingle(references: readonly string[]): boolean {
+  const tagged = references.filter((one) => !isDigested(one));
+  const repositories = new Set(references.map(repositoryOf));
+  return references.length > 0 && tagged.length <= 1 && repositories.size === 1;
+}
+
+const isDigested = (name: string): boolean => name.includes("@");
+const repositoryOf = (name: string): string => repositoryName(parseReference(name));
 
 /** Images that nobody uses: those without a name, or all. */
 export function pruneImages(
@@ -60,7 +77,7 @@ export function pruneImages(
   for (const image of parts.images.list()) {
     const names = parts.images.store.names(image);
     if ((!options.all && names.length > 0) || usersOf(parts, image).length > 0 || !options.accepts(image)) continue;
-    removed.push(...names.flatMap((name) => untag(parts, image, name)), ...deleteImage(parts, image));
+    removed.push(...deleteImage(parts, image, true));
     reclaimedBytes += image.sizeBytes;
   }
   return { removed, reclaimedBytes };
@@ -75,32 +92,35 @@ function usersOf({ containers }: RemovalParts, image: Image): readonly Container
   return containers.list({ all: true }).filter((one) => one.image.id === image.id);
 }
 
-function checkUse(parts: RemovalParts, image: Image, force: boolean): void {
+/** @throws StatusError conflict, of several reasons the first that Docker looks at */
+function checkUse(parts: RemovalParts, image: Image, { force, isNamed }: { force: boolean; isNamed: boolean }): void {
   const users = usersOf(parts, image);
   const running = users.find(({ isRunning }) => isRunning);
   if (running !== undefined) {
     throw conflict(image, "cannot be forced", `image is being used by running container ${shortId(running.id)}`);
   }
+  if (isNamed && !force) throw conflict(image, "must be forced", "image is referenced in multiple repositories");
   const stopped = users[0];
   if (stopped !== undefined && !force) {
     throw conflict(image, "must be forced", `image is being used by stopped container ${shortId(stopped.id)}`);
   }
 }
 
-/** With the last tag of a repository goes also the digest by which its registry knows the image. */
-function untag({ images, events }: RemovalParts, image: Image, name: string): readonly Removed[] {
+function untag({ images, events }: RemovalParts, image: Image, name: string): Removed {
   images.store.untag(name);
-  const gone = [name, ...images.store.dropDigests(image, repositoryName(parseReference(name)))];
-  return gone.map((one) => {
-    events.record("image", "untag", image.id, { ...image.config.config.Labels, name: image.id });
-    return { Untagged: familiarText(parseReference(one)) };
-  });
+  events.record("image", "untag", image.id, { ...image.config.config.Labels, name: image.id });
+  return { Untagged: familiarText(parseReference(name)) };
 }
 
-function deleteImage({ images, events }: RemovalParts, image: Image): readonly Removed[] {
+/** @throws StatusError conflict for what is used, and for what has names unless it is forced */
+function deleteImage(parts: RemovalParts, image: Image, force: boolean): readonly Removed[] {
+  const { images, events } = parts;
+  const references = images.store.references(image);
+  checkUse(parts, image, { force, isNamed: references.length > 0 });
+  const untagged = references.map((one) => untag(parts, image, one));
   const layers = images.store.remove(image);
   events.record("image", "delete", image.id, { ...image.config.config.Labels, name: image.id });
-  return [image.id, ...layers].map((id) => ({ Deleted: id }));
+  return [...untagged, ...[image.id, ...layers].map((id) => ({ Deleted: id }))];
 }
 
 function conflict(image: Image, how: string, why: string): StatusError {

@@ -3,7 +3,7 @@
  *
  * @see moby distribution/pull_v2.go, push_v2.go, daemon/images/image_pull.go
  */
-import { ContentStore, compressLayer, MemoryContentDisk } from "../content/index.ts";
+import { type ContentStore, compressLayer } from "../content/index.ts";
 import { type Image, type ImageStore, unpackPulled } from "../image/index.ts";
 import {
   type ContentDigest,
@@ -20,12 +20,14 @@ import {
   referenceText,
   repositoryName,
 } from "../oci/index.ts";
+import { readImageConfig } from "../oci/schema.ts";
 import {
-  type Credentials,
+  type Fetch,
   HUB_ENDPOINT,
   pullImage,
   RegistryClient,
   type RegistryNetwork,
+  type TransportOptions,
   type Uploaded,
 } from "../registry/index.ts";
 import { pullFailure } from "./pull-failure.ts";
@@ -47,9 +49,11 @@ export interface TransferOptions {
 /** What the engine's way to registries is made of. */
 export interface TransferNetwork {
   readonly registries: RegistryNetwork;
-  /** Lets virtual time pass. */
-  readonly sleep: (us: number) => Promise<void>;
-  readonly credentials?: (host: string) => Credentials | undefined;
+  readonly transport: TransportOptions;
+  /** How builds reach registries, where that is another way. */
+  readonly baseFetch?: Fetch;
+  /** Manifests that were seen, and blobs until they are unpacked. */
+  readonly content: ContentStore;
 }
 
 interface Pushed {
@@ -64,16 +68,15 @@ export class ImageTransfers {
   readonly #store: ImageStore;
   readonly #network: TransferNetwork;
   readonly #client: RegistryClient;
-  /** Manifests that were seen, and blobs until they are unpacked. */
-  readonly #content = new ContentStore(new MemoryContentDisk());
+  readonly #content: ContentStore;
   /** What layers became when they were pushed, by diff ID. */
   readonly #pushed = new Map<string, Pushed>();
 
   constructor(store: ImageStore, network: TransferNetwork) {
     this.#store = store;
     this.#network = network;
-    const { registries, sleep, credentials } = network;
-    this.#client = new RegistryClient({ fetch: registries.fetch, sleep, ...(credentials && { credentials }) });
+    this.#content = network.content;
+    this.#client = new RegistryClient(network.transport);
   }
 
   /** Gets an image and gives it the reference as its name. @throws StatusError with Docker's words */
@@ -92,7 +95,7 @@ export class ImageTransfers {
         platform,
         has: (manifest, config) => {
           begin();
-          const known = this.#store.knownLayers(config);
+          const known = this.#store.knownLayers(readImageConfig(config));
           isKnown = this.#store.byId(digestOf(config)) !== undefined;
           return new Set(manifest.layers.slice(0, known).map(({ digest }) => digest));
         },

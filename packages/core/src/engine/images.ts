@@ -6,9 +6,8 @@
 import type { Program } from "../abi/index.ts";
 import type { BaseImage, ResolveImageOptions } from "../build/index.ts";
 import { type CatalogueImage, catalogueImage } from "../catalogue/index.ts";
-import { decompressLayer, type LayerEntry } from "../content/index.ts";
+import { ContentStore, decompressLayer, type LayerEntry, MemoryContentDisk } from "../content/index.ts";
 import { type Image, type ImageStore, type LoadedImage, loadImages, saveImages } from "../image/index.ts";
-import { offlineError } from "../lib/go/index.ts";
 import { StatusError } from "../lib/index.ts";
 import {
   type Descriptor,
@@ -17,10 +16,8 @@ import {
   familiarText,
   type HostPlatform,
   type ImageConfig,
-  type ImageReference,
   type ImageRunConfig,
   isNameOnly,
-  type Platform,
   parseReference as parse,
   parseReferenceOrId,
   referenceText,
@@ -29,7 +26,9 @@ import {
 } from "../oci/index.ts";
 import { RegistryNetwork } from "../registry/index.ts";
 import type { Change } from "../snapshot/index.ts";
+import { BaseImages } from "./base-images.ts";
 import { type ImageDefinition, makeImage } from "./define-image.ts";
+import type { ImageNames } from "./documents/others.ts";
 import type { EventLog } from "./events.ts";
 import { ImageTransfers, type TransferNetwork, type TransferOptions } from "./image-transfers.ts";
 
@@ -41,15 +40,13 @@ export class ImageService {
 
   readonly #network: () => TransferNetwork;
   #transfersMade: ImageTransfers | undefined;
-  readonly #registry: "world" | "offline";
+  #basesMade: BaseImages | undefined;
   /** Is told the programs of images that are defined. */
   readonly #register: (name: string, program: Program) => void;
 
-  /** `registry` is what a build finds that wants an image nobody has pulled: the catalogue, or no network. */
   constructor(
     store: ImageStore,
     events: EventLog,
-    registry: "world" | "offline" = "world",
     register: (name: string, program: Program) => void = () => {},
     lookup = catalogueImage,
     network: () => TransferNetwork = noNetwork,
@@ -58,7 +55,6 @@ export class ImageService {
     this.#register = register;
     this.#store = store;
     this.#events = events;
-    this.#registry = registry;
     this.#lookup = lookup;
   }
 
@@ -85,6 +81,16 @@ export class ImageService {
   /** The names of an image as people write them: "busybox:latest". */
   tags(image: Image): readonly string[] {
     return this.#store.names(image).map((name) => familiarText(parse(name)));
+  }
+
+  /** The names of an image, and what registries have it under. */
+  familiarNames(image: Image): ImageNames {
+    return { tags: this.tags(image), digests: this.digests(image) };
+  }
+
+  /** What registries have an image under, as people write it: "busybox@sha256:…". */
+  digests(image: Image): readonly string[] {
+    return this.#store.digests(image).map((name) => familiarText(parse(name)));
   }
 
   /**
@@ -181,41 +187,14 @@ export class ImageService {
     return [{ image, names: isName ? [referenceText(reference)] : [] }];
   }
 
-  /**
-   * An image to build on: one that is here, else one of the world's registry, whose layers are unpacked and which gets
-   * no name. The registry has its images for every platform.
-   *
-   * @throws StatusError not-found if nobody has it
-   */
-  resolve(text: string, { platform, pull = false }: ResolveImageOptions = {}): BaseImage {
-    const reference = withDefaultTag(parse(text));
-    const name = referenceText(reference);
-    const known = pull ? undefined : this.find(text);
-    if (known !== undefined && (platform === undefined || isFor(known.config, platform)))
-      return { config: known.config, chain: known.chain, name };
-    const offered = this.#registry === "offline" ? undefined : this.#lookup(name);
-    if (offered === undefined) throw this.#unresolved(reference);
-    const chain = this.#store.unpackLayers(offered.config, offered.layers);
-    return { config: platform === undefined ? offered.config : configFor(offered.config, platform), chain, name };
+  /** An image to build on: one that is here, else one of a registry. @throws StatusError; AuthorizationError */
+  resolve(text: string, options?: ResolveImageOptions): Promise<BaseImage> {
+    return this.#bases().resolve(text, options);
   }
 
-  /**
-   * Asks for the frontend that `# syntax=` names. The usual ones are built in.
-   *
-   * @throws StatusError if nobody has it
-   */
-  resolveFrontend(text: string): void {
-    const reference = withDefaultTag(parse(text));
-    const isUsual = reference.domain === "docker.io" && /^docker\/dockerfile(-upstream)?$/.test(reference.path);
-    if (this.#registry === "offline" || !isUsual) throw this.#unresolved(reference);
-  }
-
-  #unresolved(reference: ImageReference): StatusError {
-    const name = referenceText(reference);
-    const host = reference.domain === "docker.io" ? "registry-1.docker.io" : reference.domain;
-    const manifest = `https://${host}/v2/${reference.path}/manifests/${reference.digest ?? reference.tag ?? "latest"}`;
-    const why = this.#registry === "world" ? ACCESS_DENIED : `failed to do request: ${offlineError("Head", manifest)}`;
-    return new StatusError("not-found", `failed to resolve source metadata for ${name}: ${why}`);
+  /** Asks for the frontend that `# syntax=` names. @throws StatusError if nobody has it */
+  resolveFrontend(text: string): Promise<void> {
+    return this.#bases().resolveFrontend(text);
   }
 
   /** A name with everything that people leave out: "docker.io/library/busybox:latest". */
@@ -247,7 +226,7 @@ export class ImageService {
   define(text: string, definition: ImageDefinition): Image {
     const name = writtenOut(text);
     const from = definition.from ?? "busybox";
-    const base = from === "scratch" ? undefined : this.resolve(from);
+    const base = from === "scratch" ? undefined : this.#definitionBase(from);
     const made = makeImage(familiar(text), definition, base, 0);
     if (made.program !== undefined) this.#register(made.program.name, made.program.run);
     const chain = this.#store.unpackOn(base?.chain ?? [], made.layer);
@@ -255,6 +234,15 @@ export class ImageService {
     this.#store.tag(image, name);
     this.#events.record("image", "tag", image.id, { name: familiar(text) });
     return image;
+  }
+
+  /** An image that is here, or one of the catalogue: nobody waits for a registry. @throws StatusError not-found */
+  #definitionBase(text: string): Pick<Image, "config" | "chain"> {
+    const known = this.find(text);
+    if (known !== undefined) return known;
+    const offered = this.#lookup(writtenOut(text));
+    if (offered === undefined) throw new StatusError("not-found", `No such image: ${familiar(text)}`);
+    return { config: offered.config, chain: this.#store.unpackLayers(offered.config, offered.layers) };
   }
 
   /** What a layer, by its snapshot, changes of those below it. */
@@ -278,22 +266,21 @@ export class ImageService {
     return this.#transfersMade;
   }
 
+  #bases(): BaseImages {
+    const { content, transport, baseFetch = transport.fetch } = this.#network();
+    this.#basesMade ??= new BaseImages({
+      store: this.#store,
+      content,
+      find: (text) => this.find(text),
+      transport: { ...transport, fetch: baseFetch },
+    });
+    return this.#basesMade;
+  }
+
   get store(): ImageStore {
     return this.#store;
   }
 }
-
-function isFor(config: ImageConfig, { os, architecture, variant }: Platform): boolean {
-  return config.os === os && config.architecture === architecture && (config.variant ?? variant) === variant;
-}
-
-function configFor(config: ImageConfig, { os, architecture, variant }: Platform): ImageConfig {
-  const { variant: _own, ...rest } = config;
-  return { ...rest, os, architecture, ...(variant === undefined ? {} : { variant }) };
-}
-
-const ACCESS_DENIED =
-  "pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed";
 
 const HOST_PLATFORM: HostPlatform = { os: "linux", architecture: "amd64" };
 
@@ -307,7 +294,9 @@ export interface ImportOptions {
 }
 
 function noNetwork(): TransferNetwork {
-  return { registries: new RegistryNetwork(), sleep: () => Promise.resolve() };
+  const content = new ContentStore(new MemoryContentDisk());
+  const registries = new RegistryNetwork();
+  return { registries, transport: { fetch: registries.fetch }, content };
 }
 
 const writtenOut = (text: string): string => referenceText(withDefaultTag(parse(text)));

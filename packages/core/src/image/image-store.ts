@@ -4,9 +4,8 @@
  * Names are references written out (`docker.io/library/busybox:latest`). An image without a name is dangling.
  */
 import { applyLayer, checkedLayer, diffLayer, type LayerEntry, layerToTar } from "../content/index.ts";
-import { assert, encode, StatusError } from "../lib/index.ts";
+import { assert, compareBytes, encode, StatusError } from "../lib/index.ts";
 import { type ContentDigest, configBytes, type Digest, digestOf, type ImageConfig } from "../oci/index.ts";
-import { readImageConfig } from "../oci/schema.ts";
 import { type Change, changesOf, type Snapshotter } from "../snapshot/index.ts";
 import { chainIds, type Image, topSnapshot } from "./image.ts";
 
@@ -91,9 +90,14 @@ export class ImageStore {
     return [...chain, name];
   }
 
-  /** How many layers of an image, by its configuration, are unpacked already: so many of the lowest. */
-  knownLayers(document: Uint8Array): number {
-    const chain = chainIds(readImageConfig(document).rootfs.diff_ids);
+  /** Is a layer, by its chain ID, unpacked? */
+  hasLayer(chainId: Digest): boolean {
+    return this.#snapshotter.has(chainId);
+  }
+
+  /** How many layers of an image are unpacked already: so many of the lowest. */
+  knownLayers(config: ImageConfig): number {
+    const chain = chainIds(config.rootfs.diff_ids);
     const first = chain.findIndex((name) => !this.#snapshotter.has(name));
     return first < 0 ? chain.length : first;
   }
@@ -117,9 +121,9 @@ export class ImageStore {
     this.#names.set(name, image.id);
   }
 
-  /** Takes a name away; the image stays. False if there was no such name. */
+  /** Takes a name away, which may have a digest; the image stays. False if there was no such name. */
   untag(name: string): boolean {
-    return this.#names.delete(name);
+    return this.#names.delete(name) || this.#digests.delete(name);
   }
 
   /** Notes under which digest a registry has an image. */
@@ -127,17 +131,14 @@ export class ImageStore {
     this.#digests.set(`${repository}@${digest}`, image.id);
   }
 
-  /** "docker.io/library/busybox@sha256:…" each. */
+  /** "docker.io/library/busybox@sha256:…" each, in the order of their bytes. */
   digests(image: Image): readonly string[] {
-    return [...this.#digests].flatMap(([name, id]) => (id === image.id ? [name] : []));
+    return namesOf(this.#digests, image);
   }
 
-  /** Takes the digests of a repository away that has no tag of the image any more; returns them. */
-  dropDigests(image: Image, repository: string): readonly string[] {
-    if (this.names(image).some((name) => name.startsWith(`${repository}:`))) return [];
-    const dropped = this.digests(image).filter((name) => name.startsWith(`${repository}@`));
-    for (const name of dropped) this.#digests.delete(name);
-    return dropped;
+  /** Names and digests, in the order of their bytes. */
+  references(image: Image): readonly string[] {
+    return [...this.names(image), ...this.digests(image)].sort(compareBytes);
   }
 
   /** The archive of a layer of an image: that which came from outside, or one of its snapshot. */
@@ -187,8 +188,9 @@ export class ImageStore {
     return this.#snapshotter.usage(snapshot).bytes;
   }
 
+  /** "docker.io/library/busybox:latest" each, in the order of their bytes. */
   names(image: Image): readonly string[] {
-    return [...this.#names].flatMap(([name, id]) => (id === image.id ? [name] : []));
+    return namesOf(this.#names, image);
   }
 
   list(): readonly Image[] {
@@ -214,4 +216,8 @@ export class ImageStore {
       .filter((_, index) => isGone(index))
       .reverse();
   }
+}
+
+function namesOf(names: ReadonlyMap<string, Digest>, { id }: Image): readonly string[] {
+  return [...names].flatMap(([name, owner]) => (owner === id ? [name] : [])).sort(compareBytes);
 }

@@ -4,4 +4,4 @@ export { chainIds, type Image, topSnapshot } from "./image.ts";
 export { ImageStore, type LayerSource } from "./image-store.ts";
 export { type LoadedImage, loadImages } from "./load.ts";
 export { type SavedImage, saveImages } from "./save.ts";
-export { unpackPulled } from "./unpack-pulled.ts";
+export { layerArchives, unpackPulled } from "./unpack-pulled.ts";

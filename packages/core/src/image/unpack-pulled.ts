@@ -1,10 +1,10 @@
 /** From what a pull has put into a content store to an image. @see moby distribution/xfer/download.go */
 import { type Codecs, type ContentStore, decompressLayer } from "../content/index.ts";
 import { StatusError } from "../lib/index.ts";
-import { type Digest, digestOf, type Manifest } from "../oci/index.ts";
+import { type Digest, digestOf, type ImageConfig, type Manifest } from "../oci/index.ts";
 import { readImageConfig } from "../oci/schema.ts";
 import type { Image } from "./image.ts";
-import type { ImageStore } from "./image-store.ts";
+import type { ImageStore, LayerSource } from "./image-store.ts";
 
 /** @throws StatusError invalid-argument for layers that are not what the configuration says */
 export function unpackPulled(
@@ -16,14 +16,23 @@ export function unpackPulled(
   const known = store.byId(digestOf(document));
   if (known !== undefined) return known;
   const config = readImageConfig(document);
-  const { diff_ids: diffIds } = config.rootfs;
+  return store.unpack(config, layerArchives(content, manifest, config, codecs), document);
+}
+
+/** The archives of an image's layers, which are checked when they are wanted. @throws as `unpackPulled` */
+export function layerArchives(
+  content: ContentStore,
+  manifest: Manifest,
+  { rootfs: { diff_ids: diffIds } }: ImageConfig,
+  codecs: Codecs = {},
+): readonly LayerSource[] {
   if (manifest.layers.length !== diffIds.length) {
     throw new StatusError(
       "invalid-argument",
       `invalid rootfs: ${diffIds.length} diff IDs for ${manifest.layers.length} layers`,
     );
   }
-  const layers = manifest.layers.map(({ digest }, index) => () => {
+  return manifest.layers.map(({ digest }, index) => () => {
     const archive = decompressLayer(content.read(digest), { codecs });
     const diffId = diffIds[index] as Digest;
     const found = digest === diffId ? diffId : digestOf(archive);
@@ -35,5 +44,4 @@ export function unpackPulled(
     }
     return archive;
   });
-  return store.unpack(config, layers, document);
 }

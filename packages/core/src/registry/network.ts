@@ -28,10 +28,18 @@ export class RegistryNetwork {
 
   /** Sends a request where it belongs. Rejects as a machine without a way there would. */
   readonly fetch: Fetch = (request) => {
-    const { url, method } = request;
+    const { url } = request;
     const registry = this.#hosts.get(new URL(url).host) ?? this.#outside;
-    if (registry !== undefined) return registry(request);
-    const verb = method.charAt(0) + method.slice(1).toLowerCase();
-    return Promise.reject(new ConnectionError(offlineError(verb, url)));
+    return registry === undefined ? unreached(request) : registry(request);
   };
+
+  /** The same, as somebody sees it who cannot reach some of the hosts. */
+  except(hosts: readonly string[]): Fetch {
+    return (request) => (hosts.includes(new URL(request.url).host) ? unreached(request) : this.fetch(request));
+  }
+}
+
+function unreached({ method, url }: Request): Promise<Response> {
+  const verb = method.charAt(0) + method.slice(1).toLowerCase();
+  return Promise.reject(new ConnectionError(offlineError(verb, url)));
 }

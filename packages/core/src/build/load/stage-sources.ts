@@ -16,6 +16,7 @@ import { type BuildStage, SCRATCH } from "../frontend/stage-graph.ts";
 import type { Progress } from "../progress/progress.ts";
 import type { BaseImage, StageSource } from "../solve/plan.ts";
 import type { Vertex } from "../solve/vertex.ts";
+import { AuthorizationError } from "./authorization-error.ts";
 import { loadContextIgnoreFile, withoutPrefix } from "./definition.ts";
 
 export interface StageSourcesOptions {
@@ -102,11 +103,17 @@ export class StageSources {
     const { images, progress } = this.#options;
     const shown = progress.start(title);
     try {
-      const image = await images.resolve(name, { platform: this.#platformOf(stage), pull: this.#options.request.pull });
+      const platform = this.#platformOf(stage);
+      const onStep = (step: string): void => progress.start(step).complete(false);
+      const image = await images.resolve(name, { platform, pull: this.#options.request.pull, onStep });
       shown.complete(false);
       return image;
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
+      if (error instanceof AuthorizationError) {
+        shown.fail(error.shown);
+        throw new BuildError(error.message).at(stage.range);
+      }
       shown.fail(withoutPrefix(error.message));
       throw new BuildError(`${name}: ${error.message}`).at(stage.range);
     }

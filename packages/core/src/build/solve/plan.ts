@@ -20,11 +20,16 @@ import { ImageDraft } from "../image/image-draft.ts";
 import type { CopyFiles, ExecMount, ExecOp, ExtraHost, FileOp, Vertex } from "./vertex.ts";
 import { VertexSet } from "./vertex-set.ts";
 
+/** Hears what is done for an image: "extracting sha256:…". */
+export type SourceStatus = (text: string) => void;
+
 /** An image that a stage starts from. */
 export interface BaseImage {
   readonly config: ImageConfig;
   /** Its committed snapshots, the lowest first. */
   readonly chain: readonly string[];
+  /** Makes them, if they are not all there. @throws StatusError */
+  readonly fetch?: (tell: SourceStatus) => Promise<void>;
   /** As progress shows it: "docker.io/library/busybox:latest". */
   readonly name: string;
 }
@@ -126,7 +131,7 @@ export class Plan {
     if (source.kind === "context") return source.vertex;
     const { image, title } = source;
     return this.#vertices.add({
-      op: { kind: "image", chain: image.chain },
+      op: { kind: "image", chain: image.chain, ...(image.fetch && { fetch: image.fetch }) },
       name: title ?? this.#nameOf(stage, `FROM ${image.name}`, 1, false),
       inputs: [],
       range: stage.range,

@@ -9,8 +9,8 @@ import type { Progress, VertexProgress } from "../progress/progress.ts";
 import { BuildCache, type CacheMiss } from "./build-cache.ts";
 import type { BuildMachine } from "./build-machine.ts";
 import type { Result } from "./result.ts";
-import { snapshotResult } from "./source-work.ts";
-import type { Vertex } from "./vertex.ts";
+import { imageKey, snapshotResult } from "./source-work.ts";
+import type { ImageOp, Vertex } from "./vertex.ts";
 import type { ChangeWork, Prepared } from "./work.ts";
 
 /** Knows how each kind of vertex is done. `sources` are its inputs after the first. @throws BuildError */
@@ -44,7 +44,7 @@ export class Solver {
   readonly #byKey = new Map<string, Promise<Result>>();
   readonly #shown = new Map<Vertex, VertexProgress>();
   /** Images whose files were needed. */
-  readonly #used = new Set<Vertex>();
+  readonly #used = new Map<Vertex, Promise<void> | undefined>();
   readonly #abort = new AbortController();
 
   constructor(options: SolverOptions) {
@@ -64,7 +64,7 @@ export class Solver {
   async build(target: Vertex): Promise<Result> {
     this.#announce(target);
     const result = await this.solve(target);
-    this.#use([target]);
+    await this.#use([target]);
     return result;
   }
 
@@ -81,7 +81,12 @@ export class Solver {
 
   async #solve(vertex: Vertex): Promise<Result> {
     const [base, ...sources] = vertex.inputs.map((input) => (input === undefined ? undefined : this.solve(input)));
-    const prepared = this.#prepare(vertex, await Promise.all(sources));
+    const results = await Promise.all(sources);
+    // What is looked into has to be there; a tree that is changed may turn out not to be needed.
+    await this.#use(
+      vertex.inputs.slice(1).filter((input) => input?.op.kind === "image" && input.op.fetch !== undefined),
+    );
+    const prepared = this.#prepare(vertex, results);
     if (typeof prepared !== "function") {
       const shown = this.#start(vertex);
       return this.#guard(vertex, shown, async () => prepared.produce(shown), prepared.failsWith);
@@ -114,12 +119,12 @@ export class Solver {
     const { machine, cache, onMiss } = this.#options;
     const { snapshotter, kernel } = machine;
     const known = vertex.ignoresCache ? undefined : cache.use(key, kernel.nowUs);
-    const shown = this.#start(vertex);
     if (known !== undefined) {
-      shown.complete(true);
+      this.#start(vertex).complete(true);
       return snapshotResult(machine, known.result, known.snapshot);
     }
-    this.#use(vertex.inputs);
+    await this.#use(vertex.inputs);
+    const shown = this.#start(vertex);
     onMiss(cache.explain(vertex.name, work.ingredients));
     return this.#guard(vertex, shown, async () => {
       const snapshot = snapshotter.newKey("build");
@@ -163,13 +168,33 @@ export class Solver {
     return shown;
   }
 
-  /** An image is unpacked when somebody needs its files; those of the daemon are unpacked already, which shows as cached. */
-  #use(inputs: readonly (Vertex | undefined)[]): void {
+  /** An image is unpacked when somebody needs its files; those that are unpacked already show as cached. */
+  async #use(inputs: readonly (Vertex | undefined)[]): Promise<void> {
     for (const input of inputs) {
-      if (input?.op.kind !== "image" || this.#used.has(input)) continue;
-      this.#used.add(input);
-      this.#start(input).complete(true);
+      if (input?.op.kind !== "image") continue;
+      const unpacked = this.#used.has(input) ? this.#used.get(input) : this.#unpack(input, input.op.fetch);
+      this.#used.set(input, unpacked);
+      // Nobody is kept waiting by what is there.
+      if (unpacked !== undefined) await unpacked;
     }
+  }
+
+  #unpack(vertex: Vertex, fetch: ImageOp["fetch"]): Promise<void> | undefined {
+    const shown = this.#start(vertex);
+    if (fetch !== undefined) return this.#guard(vertex, shown, () => this.#fetch(vertex, shown, fetch));
+    shown.complete(true);
+    return undefined;
+  }
+
+  /** Nobody but the cache keeps the layers of an image that has no name. */
+  async #fetch({ op, name }: Vertex, shown: VertexProgress, fetch: NonNullable<ImageOp["fetch"]>): Promise<void> {
+    const { cache, machine } = this.#options;
+    await fetch((text) => shown.status(text));
+    const snapshot = op.kind === "image" ? op.chain.at(-1) : undefined;
+    if (snapshot === undefined) return;
+    const key = imageKey(snapshot);
+    const ingredients = new Map([["the image", snapshot]]);
+    cache.store({ key, result: key, name, snapshot, ingredients, createdUs: machine.kernel.nowUs });
   }
 
   /** Does it and tells how it ended. The first failure is the build's; whatever else goes on is given up. */

@@ -22,8 +22,11 @@ export function snapshotResult(machine: BuildMachine, key: string, snapshot: str
 
 export function imageWork(machine: BuildMachine, { chain }: ImageOp): SourceWork {
   const top = chain[chain.length - 1];
-  return { produce: () => snapshotResult(machine, `image ${top ?? "without layers"}`, top) };
+  return { produce: () => snapshotResult(machine, imageKey(top), top) };
 }
+
+/** The key of an image, by its topmost layer. */
+export const imageKey = (top: string | undefined): string => `image ${top ?? "without layers"}`;
 
 export function contextWork(
   machine: BuildMachine,

@@ -15,6 +15,8 @@ export interface ImageOp {
   readonly kind: "image";
   /** Its committed snapshots, the lowest first. */
   readonly chain: readonly string[];
+  /** Makes them, if they are not all there. @throws StatusError */
+  readonly fetch?: (tell: (text: string) => void) => Promise<void>;
 }
 
 /** A file from the network. */

@@ -49,7 +49,7 @@ function findersFor(session: Session, request: InspectRequest): readonly Finder[
     },
     image: (name) => {
       const image = images.get(name);
-      return { json: imageDocument(image, images.tags(image)), type: INSPECTED_IMAGE };
+      return { json: imageDocument(image, images.familiarNames(image)), type: INSPECTED_IMAGE };
     },
     network: (name) => {
       const network = networks.get(name);

@@ -7,7 +7,14 @@
  * @see docker/cli cli/command/image/pull.go, push.go; moby pkg/jsonmessage
  */
 import { StatusError } from "../../lib/index.ts";
-import { familiarName, familiarText, parseReference, platformText, withDefaultTag } from "../../oci/index.ts";
+import {
+  familiarName,
+  familiarText,
+  parseReference,
+  platformText,
+  referenceText,
+  withDefaultTag,
+} from "../../oci/index.ts";
 import { parsePlatform } from "../docker/platform.ts";
 import type { RequestOf } from "../docker/request.ts";
 import type { TransferEvent } from "../image-transfers.ts";
@@ -47,7 +54,7 @@ export async function pullOne(
   },
 ): Promise<number> {
   const reference = withDefaultTag(parseReference(name));
-  const shown = reference.tag ?? `${familiarName(reference)}@${reference.digest}`;
+  const shown = reference.digest === undefined ? reference.tag : referenceText(reference);
   const status = tellsAll ? familiarName(reference) : familiarText(reference);
   let begun = false;
   const onEvent = (event: TransferEvent): void => {

@@ -54,7 +54,7 @@ export function infoDocument(engine: Engine) {
     OSType: "linux",
     Architecture: "x86_64",
     IndexServerAddress: "https://index.docker.io/v1/",
-    RegistryConfig: REGISTRIES,
+    RegistryConfig: registriesOf(engine),
     NCPU: machine.cpus,
     MemTotal: machine.memoryBytes,
     GenericResources: null,
@@ -92,13 +92,24 @@ export function infoDocument(engine: Engine) {
   };
 }
 
-const REGISTRIES = {
-  AllowNondistributableArtifactsCIDRs: null,
-  AllowNondistributableArtifactsHostnames: null,
-  InsecureRegistryCIDRs: ["::1/128", "127.0.0.0/8"],
-  IndexConfigs: { "docker.io": { Mirrors: [], Name: "docker.io", Official: true, Secure: true } },
-  Mirrors: [],
-};
+/** @see moby registry/config.go */
+function registriesOf({ mirrors: given, insecureRegistries }: Engine) {
+  const mirrors = given.map((url) => `${url.replace(/\/$/, "")}/`);
+  const insecure = insecureRegistries.map((host) => [
+    host,
+    { Mirrors: [], Name: host, Official: false, Secure: false },
+  ]);
+  return {
+    AllowNondistributableArtifactsCIDRs: null,
+    AllowNondistributableArtifactsHostnames: null,
+    InsecureRegistryCIDRs: ["::1/128", "127.0.0.0/8"],
+    IndexConfigs: {
+      "docker.io": { Mirrors: mirrors, Name: "docker.io", Official: true, Secure: true },
+      ...Object.fromEntries(insecure),
+    },
+    Mirrors: mirrors,
+  };
+}
 
 const RUNTIMES = {
   "io.containerd.runc.v2": { path: "runc" },

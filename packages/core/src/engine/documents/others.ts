@@ -9,14 +9,22 @@ import type { Network } from "../networks.ts";
 import type { Volume } from "../volumes.ts";
 import { timeOf } from "./time.ts";
 
+/** The names that an image is known by. */
+export interface ImageNames {
+  /** "busybox:latest" */
+  readonly tags: readonly string[];
+  /** "busybox@sha256:…" */
+  readonly digests: readonly string[];
+}
+
 /** `GET /images/{name}/json`. */
-export function imageDocument(image: Image, tags: readonly string[]) {
+export function imageDocument(image: Image, { tags, digests }: ImageNames) {
   const { config } = image;
   const { config: run } = config;
   return {
     Id: image.id,
     RepoTags: tags,
-    RepoDigests: [],
+    RepoDigests: digests,
     Parent: "",
     Comment: config.history.at(-1)?.comment ?? "",
     Created: config.created ?? "",

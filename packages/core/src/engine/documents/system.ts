@@ -54,7 +54,7 @@ export function diskUsage(engine: Engine, types: ReadonlySet<string>) {
           Id: image.id,
           Labels: image.config.config.Labels ?? null,
           ParentId: "",
-          RepoDigests: [],
+          RepoDigests: images.digests(image),
           RepoTags: images.tags(image),
           SharedSize: 0,
           Size: image.sizeBytes,

@@ -21,8 +21,8 @@ export function selectImages(engine: Engine, filters: Filters): readonly Image[]
     .list()
     .filter((image) => {
       const created = momentOf(image);
-      const isDangling = images.tags(image).length === 0;
-      if (dangling !== undefined && dangling !== isDangling) return false;
+      if (dangling === true && images.tags(image).length > 0) return false;
+      if (dangling === false && images.store.references(image).length === 0) return false;
       if (before !== undefined && created >= before) return false;
       if (since !== undefined && created <= since) return false;
       if (until !== undefined && created >= until) return false;
@@ -54,17 +54,18 @@ function untilOf({ kernel }: Engine, filters: Filters): number | undefined {
 
 /** An entry of the list; undefined if no name of the image fits. */
 export function imageSummary({ images, containers }: Engine, image: Image, patterns: readonly string[]) {
-  const tags = images.tags(image);
-  const fitting = patterns.length === 0 ? tags : tags.filter((tag) => patterns.some((one) => matches(tag, one)));
-  if (patterns.length > 0 && fitting.length === 0) return undefined;
+  const fit = (name: string): boolean => patterns.length === 0 || patterns.some((one) => matches(name, one));
+  const tags = images.tags(image).filter(fit);
+  const digests = images.digests(image).filter(fit);
+  if (patterns.length > 0 && tags.length + digests.length === 0) return undefined;
   return {
     Containers: containers.list({ all: true }).filter((one) => one.image.id === image.id).length || -1,
     Created: secondsOfTime(image.config.created),
     Id: image.id,
     Labels: image.config.config.Labels ?? null,
     ParentId: "",
-    RepoDigests: [],
-    RepoTags: fitting,
+    RepoDigests: digests,
+    RepoTags: tags,
     SharedSize: -1,
     Size: image.sizeBytes,
   };
@@ -74,7 +75,7 @@ export function imageSummary({ images, containers }: Engine, image: Image, patte
 export function matches(tag: string, pattern: string): boolean {
   const expression = new RegExp(`^${[...pattern].map(expressionOf).join("")}$`);
   const { path } = parseReference(tag);
-  const name = tag.replace(/:[^:/]*$/, "");
+  const name = tag.replace(/@.*$|:[^:/]*$/, "");
   return expression.test(tag) || expression.test(name) || expression.test(path);
 }
 

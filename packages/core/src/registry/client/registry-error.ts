@@ -16,20 +16,49 @@ export class RegistryError extends StatusError {
   readonly detail: string;
   /** Seconds after which it may be tried again, if the registry says so. */
   readonly retryAfter: number | undefined;
+  /** "404 Not Found" */
+  readonly statusLine: string;
 
-  constructor(status: number, code: string, detail: string, message: string, retryAfter?: number) {
-    super(kindOf(status, code), message);
-    this.status = status;
-    this.code = code;
-    this.detail = detail;
-    this.retryAfter = retryAfter;
+  constructor(message: string, answer: RegistryAnswer) {
+    super(kindOf(answer.status, answer.code), message);
+    this.status = answer.status;
+    this.code = answer.code;
+    this.detail = answer.detail;
+    this.retryAfter = answer.retryAfter;
+    this.statusLine = answer.statusLine;
   }
 }
+
+export type RegistryAnswer = Pick<RegistryError, "status" | "code" | "detail" | "retryAfter" | "statusLine">;
 
 /** The connection has failed or broken off. */
 export class ConnectionError extends StatusError {
   constructor(message: string, options?: ErrorOptions) {
     super("unavailable", message, options);
+  }
+}
+
+/** No token was to be had. */
+export class TokenError extends StatusError {
+  override readonly cause: StatusError;
+  /** Where it was asked for. */
+  readonly url: string;
+  /** It was asked for without a name and a password. */
+  readonly isAnonymous: boolean;
+
+  constructor(
+    message: string,
+    { cause, url, isAnonymous }: { readonly cause: StatusError; readonly url: string; readonly isAnonymous: boolean },
+  ) {
+    super(cause.kind, message, { cause });
+    this.cause = cause;
+    this.url = url;
+    this.isAnonymous = isAnonymous;
+  }
+
+  /** The same, as what went wrong with a request: `Head "https://…": `. */
+  during(request: string): TokenError {
+    return new TokenError(`${request}: ${this.message}`, this);
   }
 }
 
@@ -44,11 +73,22 @@ export async function errorOf(response: Response): Promise<RegistryError> {
   const after = Number(response.headers.get("retry-after") ?? Number.NaN);
   const retryAfter = Number.isFinite(after) ? after : undefined;
   const message =
-    code === ""
-      ? `received unexpected HTTP status: ${`${status} ${response.statusText || (REASONS[status] ?? "")}`.trim()}`
-      : `${code.toLowerCase().replaceAll("_", " ")}${isBare ? "" : `: ${detail}`}`;
-  return new RegistryError(status, code, detail, message, retryAfter);
+    code === "" ? `received unexpected HTTP status: ${statusLine(response)}` : toldText(code, detail, isBare);
+  return new RegistryError(message, { status, code, detail, retryAfter, statusLine: statusLine(response) });
 }
+
+/** "404 Not Found" */
+export const statusLine = ({ status, statusText }: Response): string =>
+  `${status} ${statusText || (REASONS[status] ?? "")}`.trim();
+
+/** The registry's own error, if the answer has one: "denied: requested access to the resource is denied". */
+export async function errorInBody(response: Response): Promise<string | undefined> {
+  const [code, detail, isBare] = await firstError(response);
+  return code === "" ? undefined : toldText(code, detail, isBare);
+}
+
+const toldText = (code: string, detail: string, isBare: boolean): string =>
+  `${code.toLowerCase().replaceAll("_", " ")}${isBare ? "" : `: ${detail}`}`;
 
 type Told = readonly [code: string, message: string, isBare: boolean];
 

@@ -10,6 +10,8 @@ export interface RetryOptions {
   readonly attempts?: number;
   /** Lets virtual time pass. */
   readonly sleep?: (us: number) => Promise<void>;
+  /** Tries again whatever has failed. Default: only where the connection broke, or the answer may get better. */
+  readonly isStubborn?: boolean;
 }
 
 const DEFAULT_ATTEMPTS = 5;
@@ -22,14 +24,14 @@ const MOMENTARY: ReadonlySet<number> = new Set([408, 425, 500, 502, 503, 504]);
 /** @throws what the last attempt has thrown, or what cannot get better. */
 export async function retrying<T>(
   work: () => Promise<T>,
-  { attempts = DEFAULT_ATTEMPTS, sleep }: RetryOptions,
+  { attempts = DEFAULT_ATTEMPTS, sleep, isStubborn = false }: RetryOptions,
   onPause: (seconds: number) => void = () => {},
 ): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await work();
     } catch (error) {
-      const seconds = pauseAfter(error, attempt);
+      const seconds = isStubborn ? attempt * PAUSE_SECONDS : pauseAfter(error, attempt);
       if (seconds === undefined || attempt >= attempts) throw error;
       onPause(seconds);
       await sleep?.(seconds * 1e6);

@@ -8,7 +8,8 @@ import { DEFAULT_DOMAIN } from "../../oci/index.ts";
 import { bodyOf } from "../body.ts";
 import type { Fetch } from "../fetch.ts";
 import { Authorizer, type Credentials } from "./authorizer.ts";
-import { ConnectionError, errorOf } from "./registry-error.ts";
+import type { Challenge } from "./challenge.ts";
+import { ConnectionError, errorOf, TokenError } from "./registry-error.ts";
 import type { RetryOptions } from "./retry.ts";
 
 export interface TransportOptions extends RetryOptions {
@@ -27,6 +28,8 @@ export interface Outgoing {
   readonly body?: Uint8Array;
   /** What the token has to allow: "repository:library/busybox:pull". */
   readonly scope: string;
+  /** Hears that somebody's name and password are used: a token is asked for, or they are sent themselves. */
+  readonly onLogin?: (scheme: Challenge["scheme"]) => void;
 }
 
 export const HUB_ENDPOINT = "https://registry-1.docker.io";
@@ -36,9 +39,11 @@ const REDIRECT_LIMIT = 5;
 export class Transport {
   readonly #options: TransportOptions;
   readonly #authorizer: Authorizer;
+  readonly #mirrors: readonly string[];
 
   constructor(options: TransportOptions) {
     this.#options = options;
+    this.#mirrors = (options.mirrors ?? []).map((url) => url.replace(/\/$/, ""));
     this.#authorizer = new Authorizer((request) => this.#exchange(request), options.credentials ?? (() => undefined));
   }
 
@@ -48,20 +53,41 @@ export class Transport {
 
   /** Where a domain's registry is: the places to pull from, the best first; the last one is its own. */
   endpoints(domain: string): readonly string[] {
-    if (domain === DEFAULT_DOMAIN) return [...(this.#options.mirrors ?? []), HUB_ENDPOINT];
+    if (domain === DEFAULT_DOMAIN) return [...this.#mirrors, HUB_ENDPOINT];
     const isPlain = isLoopback(domain) || this.#options.insecureHosts?.includes(domain) === true;
     return [`${isPlain ? "http" : "https"}://${domain}`];
   }
 
-  /** Sends a request. @throws RegistryError for an answer that is none of `expected`; ConnectionError */
+  /**
+   * Sends a request, and says who one is if that is asked for; whatever is answered then is the answer.
+   *
+   * @throws TokenError if nobody gives a token; ConnectionError
+   */
+  async ask(url: string, outgoing: Outgoing): Promise<Response> {
+    const response = await this.#follow(url, outgoing);
+    if (response.status !== 401) return response;
+    const isAnswered = await this.#authorizer.answer(hostOf(url), outgoing, response);
+    return isAnswered ? this.#follow(url, outgoing) : response;
+  }
+
+  /** Sends a request. @throws RegistryError for an answer that is none of `expected`; TokenError; ConnectionError */
   async send(url: string, outgoing: Outgoing, expected: readonly number[] = [200]): Promise<Response> {
-    const host = hostOf(url);
-    let response = await this.#follow(url, outgoing);
-    if (response.status === 401 && (await this.#authorizer.answer(host, outgoing.scope, response))) {
-      response = await this.#follow(url, outgoing);
-    }
+    const response = await this.#tell(url, outgoing);
     if (expected.includes(response.status)) return response;
+    if (response.status === 401 && this.#authorizer.isUnknown(hostOf(url), response)) {
+      throw new StatusError("unauthenticated", "no basic auth credentials");
+    }
     throw await errorOf(response);
+  }
+
+  /** What goes wrong on the way to a token is told as what goes wrong with the request. */
+  async #tell(url: string, outgoing: Outgoing): Promise<Response> {
+    try {
+      return await this.ask(url, outgoing);
+    } catch (error) {
+      if (!(error instanceof TokenError)) throw error;
+      throw error.during(`${goVerb(outgoing.method ?? "GET")} ${JSON.stringify(url)}`);
+    }
   }
 
   /** Asks without caring for the answer. @throws ConnectionError */
@@ -104,9 +130,11 @@ export class Transport {
 
 /** As Go's HTTP client says it. */
 function connectionMessage({ method, url }: Request, error: unknown): string {
-  const verb = method.charAt(0) + method.slice(1).toLowerCase();
-  return `${verb} ${JSON.stringify(url)}: ${error instanceof Error && error.message !== "terminated" ? error.message : "EOF"}`;
+  return `${goVerb(method)} ${JSON.stringify(url)}: ${error instanceof Error && error.message !== "terminated" ? error.message : "EOF"}`;
 }
+
+/** "Get" */
+const goVerb = (method: string): string => method.charAt(0) + method.slice(1).toLowerCase();
 
 export const hostOf = (url: string): string => new URL(url).host;
 

@@ -40,7 +40,7 @@ export function imageRoutes(engine: Engine): readonly Route[] {
     route("GET", "/images/{name...}/get", ({ param }) => save(engine, [param("name")])),
     route("GET", "/images/{name...}/json", ({ param }) => {
       const image = images.get(param("name"));
-      return json(imageDocument(image, images.tags(image)));
+      return json(imageDocument(image, images.familiarNames(image)));
     }),
     route("GET", "/images/{name...}/history", ({ param }) => {
       const image = images.get(param("name"));

@@ -29,7 +29,10 @@ export function pull(engine: Engine, { query, request }: Call): Promise<ApiReply
         const layer = layerDocument(event);
         if (layer !== undefined) tell(layer);
         if (event.kind === "begin") {
-          tell({ status: `Pulling from ${reference.path}`, id: reference.tag ?? reference.digest ?? "latest" });
+          tell({
+            status: `Pulling from ${reference.path}`,
+            id: reference.digest === undefined ? reference.tag : referenceText(reference),
+          });
         }
         if (event.kind !== "end") return;
         tell({ status: `Digest: ${event.digest}` });

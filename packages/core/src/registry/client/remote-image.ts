@@ -1,0 +1,87 @@
+/**
+ * An image of a registry as FROM finds it: first what is said of it, and its layers when somebody needs its files.
+ *
+ * @see BuildKit util/imageutil/config.go; moby builder/builder-next/adapters/containerimage/pull.go
+ */
+import type { ContentStore } from "../../content/index.ts";
+import {
+  choosePlatform,
+  type Descriptor,
+  type HostPlatform,
+  type ImageReference,
+  isContentDigest,
+  type Manifest,
+} from "../../oci/index.ts";
+import { type ManifestDocument, readManifest } from "../../oci/schema.ts";
+import type { LoginListener, Remote } from "./remote.ts";
+import { RemoteError } from "./remote-error.ts";
+import { type RetryOptions, retrying } from "./retry.ts";
+
+export interface RemoteImage {
+  /** What the reference stands for, which may be an index. */
+  readonly target: Descriptor;
+  readonly descriptor: Descriptor;
+  readonly manifest: Manifest;
+  readonly config: Uint8Array;
+}
+
+export interface ResolveRemoteOptions {
+  readonly platform: HostPlatform;
+  readonly onLogin?: LoginListener;
+}
+
+/** Indexes within indexes are followed so far. */
+const DEPTH_LIMIT = 4;
+
+/**
+ * Finds an image, and brings its documents into the store.
+ *
+ * An image alone is taken for whatever platform; of an index the one for the platform.
+ *
+ * @throws RemoteError; TokenError
+ */
+export async function resolveRemoteImage(
+  remote: Remote,
+  reference: ImageReference,
+  store: ContentStore,
+  { platform, onLogin }: ResolveRemoteOptions,
+): Promise<RemoteImage> {
+  const target = known(store, reference) ?? (await remote.resolve(reference, onLogin));
+  let descriptor = target;
+  for (let depth = 0; depth <= DEPTH_LIMIT; depth++) {
+    await remote.fetchPatiently(reference, descriptor, store);
+    const document = documentOf(store, descriptor);
+    if (document.kind === "manifest") {
+      await remote.fetchPatiently(reference, document.config, store);
+      return { target, descriptor, manifest: document, config: store.read(document.config.digest) };
+    }
+    const chosen = choosePlatform(document.manifests, platform);
+    if (chosen === undefined) throw new RemoteError("no match for platform in manifest: not found", { rank: 2 });
+    descriptor = chosen;
+  }
+  throw new RemoteError("indexes within indexes are too deep", { rank: 3 });
+}
+
+/** Brings the layers that are not in the store. @throws what the last attempt has thrown */
+export async function fetchLayers(
+  remote: Remote,
+  reference: ImageReference,
+  layers: readonly Descriptor[],
+  store: ContentStore,
+  retry: RetryOptions,
+): Promise<void> {
+  // Whatever fails is tried again: so Docker downloads layers.
+  for (const layer of layers) {
+    await retrying(() => remote.fetch(reference, layer, store), { ...retry, isStubborn: true });
+  }
+}
+
+/** A document that is here already needs no registry. */
+function known(store: ContentStore, { digest = "" }: ImageReference): Descriptor | undefined {
+  if (!isContentDigest(digest) || !store.has(digest)) return undefined;
+  const bytes = store.read(digest);
+  return { mediaType: readManifest(bytes).mediaType ?? "", digest, size: bytes.length };
+}
+
+const documentOf = (store: ContentStore, { digest, mediaType }: Descriptor): ManifestDocument =>
+  readManifest(store.read(digest), mediaType === "" ? undefined : mediaType);
