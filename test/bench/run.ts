@@ -8,9 +8,12 @@ import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { builds } from "./cases/builds.ts";
 import { containers } from "./cases/containers.ts";
+import { health } from "./cases/health.ts";
 import { justBash } from "./cases/just-bash.ts";
 import { overlay } from "./cases/overlay.ts";
 import { pipe } from "./cases/pipe.ts";
+import { starts } from "./cases/starts.ts";
+import { stops } from "./cases/stops.ts";
 import { systemCalls } from "./cases/system-calls.ts";
 import { type Case, type Effort, type Figure, meets } from "./figure.ts";
 import { table } from "./report.ts";
@@ -20,6 +23,9 @@ const CASES: Readonly<Record<string, Case>> = {
   pipe,
   overlay,
   containers,
+  starts,
+  stops,
+  health,
   builds,
   "just-bash": justBash,
 };

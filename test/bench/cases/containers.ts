@@ -5,6 +5,7 @@
 import { createEngine, type Engine } from "@bottleship/core/engine";
 import type { Case } from "../figure.ts";
 import { elapsedMs, medianOf } from "../measure.ts";
+import { heapBytes } from "../memory.ts";
 
 const FEW = 100;
 const MANY = 10_000;
@@ -53,11 +54,4 @@ async function startIdle({ containers, world }: Engine, count: number): Promise<
     await containers.start(containers.create({ Image: "busybox", Cmd: ["sleep", "infinity"] }));
   }
   await world.advance(1_000_000);
-}
-
-/** Live bytes of the JavaScript heap. */
-function heapBytes(): number {
-  if (globalThis.gc === undefined) throw new Error("run with node --expose-gc");
-  globalThis.gc();
-  return process.memoryUsage().heapUsed;
 }

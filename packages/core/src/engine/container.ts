@@ -6,7 +6,7 @@
 import type { Image } from "../image/index.ts";
 import { StatusError } from "../lib/index.ts";
 import type { OciContainer } from "../runtime/index.ts";
-import type { Timer } from "../sim/index.ts";
+import { type Timer, WaitQueue } from "../sim/index.ts";
 import type { ContainerConfig, EndpointSettings, HostConfig } from "./docker/create-body.ts";
 import type { Health } from "./health.ts";
 import { LogBuffer } from "./logs.ts";
@@ -75,6 +75,7 @@ export class Container {
   /** What the runtime has of it, while it has something. */
   oci: OciContainer | undefined;
   #state: ContainerState = "created";
+  #changed: WaitQueue | undefined;
 
   constructor(init: ContainerInit) {
     this.id = init.id;
@@ -120,6 +121,12 @@ export class Container {
     return this.restarts?.count ?? 0;
   }
 
+  /** Woken when its state has changed. */
+  get changed(): WaitQueue {
+    this.#changed ??= new WaitQueue("container");
+    return this.#changed;
+  }
+
   /** The host name inside. */
   get hostname(): string {
     if (this.networkOf !== undefined) return this.networkOf.hostname;
@@ -138,5 +145,6 @@ export class Container {
       throw new StatusError("conflict", `a container that is ${this.#state} cannot become ${next}`);
     }
     this.#state = next;
+    this.#changed?.wakeAll();
   }
 }

@@ -184,7 +184,8 @@ export class ContainerService {
     );
     container.oci = oci;
     const settled = (): boolean => oci.status !== "creating";
-    if (!settled()) await world.until(settled, { ...options, what: `container ${container.name} to be created` });
+    const what = `container ${container.name} to be created`;
+    if (!settled()) await world.until(settled, { ...options, on: oci.changed, what });
     if (oci.status !== "created") {
       this.#discard(container);
       const failure = startFailure(oci.failure ?? "unknown failure");
@@ -218,8 +219,9 @@ export class ContainerService {
     if (container.state === "paused") this.unpause(container);
     const deadlineUs = world.clock.nowUs + seconds * 1e6;
     const done = (): boolean => !container.isRunning || (seconds >= 0 && world.clock.nowUs >= deadlineUs);
-    const alarm = seconds >= 0 ? world.clock.after(seconds * 1e6, () => {}) : undefined;
-    await world.until(done, { what: `container ${container.name} to stop` });
+    const { changed } = container;
+    const alarm = seconds >= 0 ? world.clock.after(seconds * 1e6, () => changed.wakeAll()) : undefined;
+    await world.until(done, { on: changed, what: `container ${container.name} to stop` });
     alarm?.cancel();
     if (container.isRunning) await this.#killNow(container);
   }
@@ -243,7 +245,8 @@ export class ContainerService {
   /** Resolves with the exit code when the container does not run (any more). */
   async wait(container: Container): Promise<number> {
     if (container.isActive) {
-      await this.#parts.world.until(() => !container.isActive, { what: `container ${container.name} to end` });
+      const what = `container ${container.name} to end`;
+      await this.#parts.world.until(() => !container.isActive, { on: container.changed, what });
     }
     return container.exitCode;
   }
@@ -373,7 +376,8 @@ export class ContainerService {
       container.become("running");
     }
     container.oci?.killAll();
-    await this.#parts.world.until(() => !container.isRunning, { what: `container ${container.name} to be killed` });
+    const what = `container ${container.name} to be killed`;
+    await this.#parts.world.until(() => !container.isRunning, { on: container.changed, what });
   }
 
   #reserveName(name: string, id: string): string {

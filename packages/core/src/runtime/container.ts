@@ -8,6 +8,7 @@ import type { Pipe } from "../fs/index.ts";
 import type { Cgroup, Process } from "../kernel/index.ts";
 import { StatusError } from "../lib/index.ts";
 import type { ProcessSpec, RuntimeSpec } from "../oci/index.ts";
+import { WaitQueue } from "../sim/index.ts";
 
 export type OciStatus = "creating" | "created" | "running" | "paused" | "stopped";
 
@@ -35,6 +36,7 @@ export class OciContainer {
   /** The first process: number 1 of the container's pid namespace, if it has one of its own. */
   #process: Process;
   #status: OciStatus = "creating";
+  #changed: WaitQueue | undefined;
   #exit: WaitStatus | undefined;
   #failure: string | undefined;
   /** Where init waits to be started, until it was. */
@@ -75,6 +77,12 @@ export class OciContainer {
     return this.#status;
   }
 
+  /** Woken when its status has changed. */
+  get changed(): WaitQueue {
+    this.#changed ??= new WaitQueue("container");
+    return this.#changed;
+  }
+
   /** The pid on the machine; 0 once it has ended. */
   get pid(): number {
     return this.#status === "stopped" ? 0 : this.process.pid;
@@ -110,6 +118,7 @@ export class OciContainer {
     this.#to("running");
     this.#channel?.feed(START);
     this.#channel = undefined;
+    if (this.#changed?.isEmpty) this.#changed = undefined;
   }
 
   /** @throws StatusError failed-precondition if it has ended. */
@@ -141,5 +150,6 @@ export class OciContainer {
       throw new StatusError("failed-precondition", `cannot make a ${this.#status} container ${next}`);
     }
     this.#status = next;
+    this.#changed?.wakeAll();
   }
 }

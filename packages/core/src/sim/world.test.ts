@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { StatusError } from "../lib/index.ts";
-import { Prng, World } from "./index.ts";
+import { Prng, WaitQueue, World } from "./index.ts";
 
 describe("World", () => {
   it("skips to the next timer, in order of time and then of arming", async () => {
@@ -76,6 +76,51 @@ describe("World", () => {
     const waiting = world.until(() => false, { signal: controller.signal });
     controller.abort(new Error("enough"));
     await expect(waiting).rejects.toThrow("enough");
+  });
+});
+
+describe("waits on a queue", () => {
+  it("are asked when it is woken, not after every step", async () => {
+    const world = new World();
+    const changed = new WaitQueue("door");
+    let asked = 0;
+    let isOpen = false;
+    for (let us = 1; us <= 100; us++) world.clock.after(us, () => {});
+    world.clock.after(50, () => changed.wakeAll());
+    world.clock.after(100, () => {
+      isOpen = true;
+      changed.wakeAll();
+    });
+    const done = (): boolean => {
+      asked++;
+      return isOpen;
+    };
+    await world.until(done, { on: changed });
+    expect(world.clock.uptimeUs).toBe(100);
+    expect(asked).toBe(4);
+  });
+
+  it("still fail in time, when nothing can happen any more, and when they are aborted", async () => {
+    const never = new WaitQueue("never");
+    const world = new World();
+    const controller = new AbortController();
+    world.clock.after(9000, () => controller.abort(new Error("enough")));
+    const late = world.until(() => false, { on: never, timeoutUs: 5000 });
+    const aborted = world.until(() => false, { on: never, signal: controller.signal });
+    const stuck = world.until(() => false, { on: never, what: "the impossible" });
+    await expect(late).rejects.toThrow(/has not come in time/);
+    await expect(aborted).rejects.toThrow("enough");
+    await expect(stuck).rejects.toThrow(/the impossible can never come/);
+  });
+
+  it("notice in the end what nobody has told them", async () => {
+    const world = new World();
+    let isOver = false;
+    world.clock.after(10, () => {
+      isOver = true;
+    });
+    await world.until(() => isOver, { on: new WaitQueue("forgotten") });
+    expect(world.clock.uptimeUs).toBe(10);
   });
 });
 

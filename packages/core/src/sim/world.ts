@@ -16,6 +16,7 @@ import { DEFAULT_HOST, type Host } from "./host.ts";
 import { Prng } from "./prng.ts";
 import { Scheduler, type TurnOrder } from "./scheduler.ts";
 import { Trace } from "./trace.ts";
+import type { Waiter, WaitQueue } from "./wait-queue.ts";
 
 export type TimePolicy = "skip" | "manual" | "real";
 
@@ -40,6 +41,8 @@ export interface WaitOptions {
   readonly follows?: boolean;
   /** It may come from outside of the world: when every process sleeps, the wait lasts until `wake`. */
   readonly isPatient?: boolean;
+  /** Woken when the condition may have come to hold: thousands of waits are not asked after every step then. */
+  readonly on?: WaitQueue;
 }
 
 /** A wait that lasts longer than this in virtual time is taken for a mistake: 30 days. */
@@ -66,6 +69,10 @@ interface Wait {
   readonly signal: AbortSignal | undefined;
   readonly follows: boolean;
   readonly isPatient: boolean;
+  /** It is not asked before this is woken. */
+  readonly on: WaitQueue | undefined;
+  /** What is woken. */
+  readonly waiter: Waiter;
 }
 
 export class World {
@@ -77,7 +84,12 @@ export class World {
   readonly policy: TimePolicy;
   readonly #host: Host;
   readonly #narrators = new Set<() => Iterable<string>>();
+  /** Those to be asked whether they have come to an end. */
   readonly #waits: Wait[] = [];
+  /** Those that are not asked before their queue is woken. */
+  readonly #sleeping = new Set<Wait>();
+  /** The earliest end of a sleeping wait's time. */
+  #deadlineUs = Number.POSITIVE_INFINITY;
   readonly #held = new Map<Promise<unknown>, HoldOptions>();
   #letGo: (() => void) | undefined;
   /** Under `manual`, how far `advance` has allowed time to go. */
@@ -132,7 +144,7 @@ export class World {
     return new Promise((resolve, reject) => {
       const { follows = false, timeoutUs = follows ? Number.POSITIVE_INFINITY : WAIT_LIMIT_US } = options;
       if (!follows) this.#driving++;
-      this.#waits.push({
+      const wait: Wait = {
         done,
         resolve,
         reject,
@@ -141,10 +153,36 @@ export class World {
         signal: options.signal,
         follows,
         isPatient: options.isPatient ?? false,
-      });
-      options.signal?.addEventListener("abort", () => this.wake(), { once: true });
+        on: options.on,
+        waiter: { notify: () => this.#ask(wait) },
+      };
+      this.#waits.push(wait);
+      options.signal?.addEventListener("abort", () => this.#aborted(wait), { once: true });
       this.wake();
     });
+  }
+
+  #sleep(wait: Wait): void {
+    this.#sleeping.add(wait);
+    this.#deadlineUs = Math.min(this.#deadlineUs, wait.deadlineUs);
+    wait.on?.add(wait.waiter);
+  }
+
+  /** A sleeping wait is asked again. */
+  #ask(wait: Wait): void {
+    if (!this.#sleeping.delete(wait)) return;
+    wait.on?.remove(wait.waiter);
+    this.#waits.push(wait);
+  }
+
+  #aborted(wait: Wait): void {
+    this.#ask(wait);
+    this.wake();
+  }
+
+  #askAll(): void {
+    this.#deadlineUs = Number.POSITIVE_INFINITY;
+    for (const wait of [...this.#sleeping]) this.#ask(wait);
   }
 
   /**
@@ -234,13 +272,14 @@ export class World {
       if (this.#driving === 0) this.#serve();
       while (this.#driving > 0) {
         if (this.#serve()) {
-          if (this.#waits.length > 0) await this.#host.breathe();
+          if (this.#waits.length + this.#sleeping.size > 0) await this.#host.breathe();
         } else if (this.#held.size > 0) await this.#untilReleased();
         else if (this.step()) {
           if (++turns % TURNS_PER_BREATH === 0) await this.#host.breathe();
         } else if (!(await this.#idle())) break;
       }
     } catch (bug) {
+      this.#askAll();
       for (const wait of this.#waits.splice(0)) wait.reject(bug);
       this.#driving = 0;
     } finally {
@@ -264,20 +303,25 @@ export class World {
 
   /** Settles every wait that has ended one way or the other. True if any was. */
   #serve(): boolean {
-    const before = this.#waits.length;
+    if (this.clock.nowUs > this.#deadlineUs) this.#askAll();
+    let served = false;
     for (let i = 0; i < this.#waits.length; ) {
       const wait = this.#waits[i] as Wait;
+      let isOver = true;
       if (wait.signal?.aborted === true) wait.reject(wait.signal.reason);
       else if (wait.done()) wait.resolve();
       else if (this.clock.nowUs > wait.deadlineUs) wait.reject(this.#stuck(wait, "has not come in time"));
-      else {
+      else isOver = false;
+      if (!isOver && wait.on === undefined) {
         i++;
         continue;
       }
       this.#waits.splice(i, 1);
-      if (!wait.follows) this.#driving--;
+      if (!isOver) this.#sleep(wait);
+      else if (!wait.follows) this.#driving--;
+      served ||= isOver;
     }
-    return this.#waits.length < before;
+    return served;
   }
 
   /** Nothing can run. Waits for the host if that can change it, else fails every wait. True if it may go on. */
@@ -296,7 +340,9 @@ export class World {
     }
     // Code that was just let go may be about to give the world something to do.
     await this.#host.breathe();
+    this.#askAll();
     if (this.scheduler.readyCount > 0 || this.clock.nextUs !== undefined || this.#serve()) return true;
+    this.#askAll();
     for (const wait of this.#waits.filter(({ follows, isPatient }) => !follows && !isPatient)) {
       this.#waits.splice(this.#waits.indexOf(wait), 1);
       this.#driving--;
