@@ -22,6 +22,8 @@ export const HOST_NAME_MAX = 64;
 export const NGROUPS_MAX = 65_536;
 /** Hard links to one inode. @see ext4, include/linux/fs.h */
 export const LINK_MAX = 65_000;
+/** Bytes in a file: what ext4 can hold with blocks of 4 KiB. @see write(2) EFBIG */
+export const FILE_SIZE_MAX = 17_592_186_040_320;
 /** Size of a page, in bytes. */
 export const PAGE_SIZE = 4096;
 /** Depth of nested pid and user namespaces. @see pid_namespaces(7) */

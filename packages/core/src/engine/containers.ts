@@ -6,23 +6,14 @@
  *
  * @see moby daemon/create.go, start.go, stop.go, kill.go, monitor.go, delete.go
  */
-import {
-  Errno,
-  exitCode,
-  O_RDWR,
-  SIGKILL,
-  type Signal,
-  signalNumber,
-  type WaitStatus,
-  type WindowSize,
-} from "../abi/index.ts";
+import { Errno, exitCode, SIGKILL, type Signal, signalNumber, type WaitStatus, type WindowSize } from "../abi/index.ts";
 import { type Image, topSnapshot } from "../image/index.ts";
 import type { Kernel } from "../kernel/index.ts";
 import { StatusError } from "../lib/index.ts";
 import { DEFAULT_SHM_SIZE, type Runtime, type Stdio } from "../runtime/index.ts";
 import type { Prng, WaitOptions, World } from "../sim/index.ts";
 import { type Change, changesOf, MountedSnapshot, ROOTFS_PATH, type Snapshotter } from "../snapshot/index.ts";
-import { DeferredFile, type OpenFile, open } from "../vfs/index.ts";
+import { DeferredFile, type OpenFile } from "../vfs/index.ts";
 import { checkSubpath, ensureSource } from "./bind-source.ts";
 import { BundleDirectory } from "./bundle.ts";
 import { Console } from "./console.ts";
@@ -37,6 +28,7 @@ import { collectMountPoints, type MountPoint } from "./mount-points.ts";
 import { newId, newName } from "./names.ts";
 import { verifyNetworkMode } from "./network/verify-mode.ts";
 import type { NetworkService } from "./networks.ts";
+import { openNull } from "./null-device.ts";
 import { RestartBackoff } from "./restart.ts";
 import { SharedMemory } from "./shared-memory.ts";
 import { runtimeSpec } from "./spec.ts";
@@ -462,7 +454,8 @@ export class ContainerService {
   }
 
   #stdio(container: Container): Stdio {
-    const openStream = (fd: number): OpenFile => (fd === 0 ? this.#openNull(container) : this.#openLog(container, fd));
+    const openStream = (fd: number): OpenFile =>
+      fd === 0 ? openNull(this.#parts.kernel, container.oci?.process) : this.#openLog(container, fd);
     // A terminal takes the place of all three.
     const hasPipe = container.config.OpenStdin === true && container.config.Tty !== true;
     const stdin = hasPipe ? this.#stdinPipe(container) : new DeferredFile(openStream, 0);
@@ -482,11 +475,6 @@ export class ContainerService {
     const [read, write] = this.#parts.kernel.pipes.pipe(0, 0, 0);
     this.#feedOf(container)?.connect(write);
     return read;
-  }
-
-  /** The container's own /dev/null. */
-  #openNull(container: Container): OpenFile {
-    return open(container.oci?.process ?? this.#parts.kernel.init, "/dev/null", O_RDWR, 0);
   }
 
   #openLog(container: Container, fd: number): OpenFile {

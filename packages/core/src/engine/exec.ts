@@ -3,19 +3,20 @@
  *
  * @see moby daemon/exec.go, daemon/exec_linux.go
  */
-import { exitCode, O_RDWR, type WindowSize } from "../abi/index.ts";
+import { exitCode, type WindowSize } from "../abi/index.ts";
 import type { Kernel, Process } from "../kernel/index.ts";
 import { StatusError } from "../lib/index.ts";
 import type { ProcessSpec } from "../oci/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 import type { Prng, WaitOptions, World } from "../sim/index.ts";
-import { DeferredFile, type OpenFile, open } from "../vfs/index.ts";
+import { DeferredFile, type OpenFile } from "../vfs/index.ts";
 import { Console } from "./console.ts";
 import type { Container } from "./container.ts";
 import type { ExecBody } from "./docker/requests/container.ts";
 import type { EventLog } from "./events.ts";
 import { LogBuffer, type LogEntry } from "./logs.ts";
 import { newId } from "./names.ts";
+import { openNull } from "./null-device.ts";
 import { chooseCapabilities, consoleSize, processSpec } from "./spec.ts";
 import { exitCodeOf, shownReason } from "./start-failure.ts";
 import { StdinFeed } from "./stdin-feed.ts";
@@ -154,7 +155,7 @@ export class ExecService {
   #stdin(session: ExecSession) {
     const { kernel } = this.#parts;
     if (session.body.AttachStdin !== true || session.body.Tty === true) {
-      return new DeferredFile(() => open(session.container.oci?.process ?? kernel.init, "/dev/null", O_RDWR, 0));
+      return new DeferredFile(() => openNull(kernel, session.container.oci?.process));
     }
     const [read, write] = kernel.pipes.pipe(0, 0, 0);
     session.stdin = new StdinFeed(write);

@@ -3,7 +3,16 @@
  *
  * @see tmpfs(5), mm/shmem.c
  */
-import { type DirEntry, Errno, type FileType, PAGE_SIZE, type Stat, type StatFs, typeBits } from "../abi/index.ts";
+import {
+  type DirEntry,
+  Errno,
+  FILE_SIZE_MAX,
+  type FileType,
+  PAGE_SIZE,
+  type Stat,
+  type StatFs,
+  typeBits,
+} from "../abi/index.ts";
 import { byteLength } from "../lib/index.ts";
 import {
   type AttributeChange,
@@ -302,6 +311,7 @@ export class MemoryFile extends MemoryInode {
   }
 
   override setattr(change: AttributeChange): void {
+    if (change.size !== undefined && change.size > FILE_SIZE_MAX) throw new Errno("EFBIG");
     super.setattr(change);
     if (change.size === undefined) return;
     const before = this.#content.pages;
@@ -314,9 +324,13 @@ export class MemoryFile extends MemoryInode {
   /**
    * Writes as much of `data` as there is room for.
    *
-   * @throws ENOSPC if there is room for none of it.
+   * @throws ENOSPC if there is room for none of it. @throws EFBIG beyond the size that a file can have.
    */
   write(data: Uint8Array, offset: number): number {
+    if (offset + data.length > FILE_SIZE_MAX) {
+      if (offset >= FILE_SIZE_MAX) throw new Errno("EFBIG");
+      return this.write(data.subarray(0, FILE_SIZE_MAX - offset), offset);
+    }
     const needed = this.#content.pagesNeeded(offset, data.length);
     const room = this.fs.room(needed);
     if (room < needed) return this.#writeSome(data, offset, room);

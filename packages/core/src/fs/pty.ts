@@ -187,11 +187,11 @@ export class Pty implements LineDisciplineHost {
         return this.input.termios;
       case "TCSETSF":
         this.input.flushInput();
-        this.#setModes(argument as Termios);
+        this.#setModes(argument);
         return 0;
       case "TCSETS":
       case "TCSETSW":
-        this.#setModes(argument as Termios);
+        this.#setModes(argument);
         return 0;
       case "TCFLSH":
         if (argument !== 1) this.input.flushInput();
@@ -199,7 +199,8 @@ export class Pty implements LineDisciplineHost {
       case "TIOCGWINSZ":
         return this.#size;
       case "TIOCSWINSZ":
-        this.resize(argument as WindowSize);
+        if (!isWindowSize(argument)) throw new Errno("EFAULT");
+        this.resize(argument);
         return 0;
       default:
         if (this.#control === undefined) throw new Errno("ENOTTY");
@@ -207,7 +208,8 @@ export class Pty implements LineDisciplineHost {
     }
   }
 
-  #setModes(modes: Termios): void {
+  #setModes(modes: unknown): void {
+    if (!isTermios(modes)) throw new Errno("EFAULT");
     this.input.termios = modes;
     this.changed.wakeAll();
   }
@@ -229,6 +231,12 @@ export class Pty implements LineDisciplineHost {
     this.changed.wakeAll();
   }
 }
+
+const isTermios = (argument: unknown): argument is Termios =>
+  typeof argument === "object" && argument !== null && "lflag" in argument && "cc" in argument;
+
+const isWindowSize = (argument: unknown): argument is WindowSize =>
+  typeof argument === "object" && argument !== null && "rows" in argument && "columns" in argument;
 
 /** The end that a terminal emulator, sshd or a container runtime holds. */
 export class PtyMaster extends FileOps {

@@ -66,6 +66,7 @@ export function exec(process: Process, path: string, argv: readonly string[], en
   process.name = commOf(path);
   process.argv = image.argv;
   process.env = env;
+  process.hasExecuted = true;
   // Called as a plain function: a generator would keep the object that it is called on.
   const { program } = image;
   process.start(program(image.argv, env));

@@ -6,6 +6,7 @@
  * @see exit(2), wait(2), pid_namespaces(7), kernel/exit.c
  */
 import { SIGCHLD, SIGCONT, SIGHUP, SIGKILL, type WaitStatus } from "../abi/index.ts";
+import { assert } from "../lib/index.ts";
 import { chargePid } from "./cgroup/pids.ts";
 import { releaseMemory } from "./oom.ts";
 import type { Process } from "./process.ts";
@@ -13,7 +14,7 @@ import { releaseText } from "./text.ts";
 
 export function exit(process: Process, status: WaitStatus): void {
   if (!process.isAlive) return;
-  process.state = "zombie";
+  process.state = "exiting";
   process.status = status;
   process.kernel.exited(process, status);
   process.files.closeAll();
@@ -25,11 +26,13 @@ export function exit(process: Process, status: WaitStatus): void {
   giveChildrenAway(process);
   process.cgroup.release(process);
   process.onExit?.(status);
+  process.state = "zombie";
   notifyParent(process);
 }
 
 /** The parent has taken notice: the number is free again. */
 export function reap(process: Process): void {
+  assert(process.state === "zombie", "a process is reaped once, when it has ended");
   process.state = "dead";
   const { parent } = process;
   if (parent !== undefined) {
@@ -61,6 +64,8 @@ function giveChildrenAway(process: Process): void {
     const reaper = newParent(process);
     process.children.delete(child);
     child.parent = reaper;
+    // Nobody shall slay init by what it was born with.
+    child.exitSignal = SIGCHLD;
     reaper?.children.add(child);
     if (child.parentDeathSignal > 0) process.kernel.signals.send(child, child.parentDeathSignal, process);
     if (child.state === "zombie") notifyParent(child);

@@ -11,6 +11,7 @@ import {
   type NamespaceKind,
   type Routine,
   SIGCHLD,
+  SIGNAL_MAX,
   type Signal,
 } from "../abi/index.ts";
 import { chargePid, tryChargePid } from "./cgroup/pids.ts";
@@ -26,11 +27,13 @@ const NO_NAMESPACES: ReadonlySet<NamespaceKind> = new Set();
  * A child that starts at `routine`, otherwise like its parent.
  *
  * @throws EAGAIN if pids.max or RLIMIT_NPROC is reached. @throws EPERM for new namespaces without the right to.
- * @throws ENOMEM if the pid namespace's init has ended.
+ * @throws ENOMEM if the pid namespace's init has ended. @throws EINVAL for an exit signal that is none.
  */
 export function fork(parent: Process, routine: Routine<number>, options: CloneOptions): Process {
   const kinds = options.namespaces ?? NO_NAMESPACES;
   checkRights(parent, kinds);
+  const { exitSignal = SIGCHLD } = options;
+  if (!Number.isInteger(exitSignal) || exitSignal < 0 || exitSignal > SIGNAL_MAX) throw new Errno("EINVAL");
   // The init of a pid namespace has no parent in it that could reap a sibling.
   if (options.sibling === true && parent.isNamespaceInit) throw new Errno("EINVAL");
   if (parent.ns.pidForChildren.init?.isAlive === false) throw new Errno("ENOMEM");
@@ -61,7 +64,7 @@ export function fork(parent: Process, routine: Routine<number>, options: CloneOp
       nice: parent.nice,
       seccomp: parent.seccomp,
       oomScoreAdj: parent.oomScoreAdj,
-      exitSignal: options.exitSignal ?? SIGCHLD,
+      exitSignal,
     },
     parent.group,
   );

@@ -40,7 +40,7 @@ import type { ProcessGroup } from "./session.ts";
 import type { SignalAction } from "./signals.ts";
 
 /** A process that sleeps in a call is "running" here: whether it sleeps is told by `parked`. */
-export type ProcessState = "running" | "stopped" | "zombie" | "dead";
+export type ProcessState = "running" | "stopped" | "exiting" | "zombie" | "dead";
 
 /** What a sleeping call waits for: any of these queues, or a time. */
 export interface Park {
@@ -114,7 +114,7 @@ export class Process implements Coroutine, Waiter, FsContext {
   /** Its pid in each pid namespace that sees it, the machine's first. */
   readonly numbers: readonly number[];
   readonly startUs: number;
-  readonly exitSignal: Signal;
+  exitSignal: Signal;
   parent: Process | undefined;
   group: ProcessGroup;
   state: ProcessState = "running";
@@ -138,6 +138,8 @@ export class Process implements Coroutine, Waiter, FsContext {
   nice: number;
   seccomp: SeccompFilter | undefined;
   oomScoreAdj: number;
+  /** It goes on as another program than it was born with: its parent cannot move it to another process group. */
+  hasExecuted = false;
   /** Anonymous memory that it has declared. */
   memoryBytes = 0;
   /** The part of it that is charged to cgroups where it was before. */
@@ -219,7 +221,7 @@ export class Process implements Coroutine, Waiter, FsContext {
   }
 
   get isAlive(): boolean {
-    return this.state !== "zombie" && this.state !== "dead";
+    return this.state === "running" || this.state === "stopped";
   }
 
   /** The first process of its pid namespace: signals from within cannot end it. */

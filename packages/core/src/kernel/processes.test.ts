@@ -22,10 +22,12 @@ import {
   prctl,
   type Routine,
   read,
+  reboot,
   SIGALRM,
   SIGCHLD,
   SIGCONT,
   SIGHUP,
+  SIGINT,
   SIGKILL,
   SIGPIPE,
   SIGSTOP,
@@ -33,6 +35,7 @@ import {
   SIGUSR1,
   type Signal,
   SignalSet,
+  setpgid,
   setresuid,
   setsid,
   sigaction,
@@ -396,6 +399,66 @@ describe("time and turns", () => {
     await machine.ended(process);
     expect(process.status).toEqual({ signaled: 6, core: false });
     expect(said).toEqual(["app: TypeError: boom\n"]);
+  });
+
+  it("a process whose end kills its parent, while it is ending itself, is reaped once", async () => {
+    const machine = new TestMachine();
+    await machine.run(function* () {
+      const parent = yield* child(function* () {
+        yield* unshare(new Set(["pid"]));
+        const init = yield* child(sleeper);
+        // It dies with the init of its namespace, and takes their common parent along.
+        yield* clone(sleeper, undefined, { exitSignal: SIGUSR1 });
+        yield* kill(init, SIGKILL);
+        return 0;
+      });
+      expect((yield* wait4(parent))?.status).toEqual({ signaled: SIGUSR1, core: false });
+    });
+    expect([machine.kernel.processes.size, machine.kernel.cgroups.pids.current]).toEqual([1, 1]);
+  });
+
+  it("an orphan tells its new parent of its end by SIGCHLD, whatever signal it was born with", async () => {
+    const machine = new TestMachine();
+    await machine.run(function* () {
+      const parent = yield* child(function* () {
+        yield* clone(sleeper, undefined, { exitSignal: SIGUSR1 });
+        return 0;
+      });
+      yield* wait4(parent);
+    });
+    await machine.world.advance(2e9);
+    expect(machine.kernel.processes.size).toBe(1);
+  });
+
+  it("reboot(2) in a pid namespace ends its init as if by SIGHUP, halt as if by SIGINT", async () => {
+    const end = (command: "restart" | "halt") =>
+      new TestMachine().run(function* () {
+        const inner = function* (): Routine<number> {
+          yield* child(() => reboot(command) as unknown as Routine<number>);
+          return yield* pause();
+        };
+        yield* clone(inner, undefined, { namespaces: new Set(["pid"]) });
+        return (yield* wait4())?.status;
+      });
+    expect(await end("restart")).toEqual({ signaled: SIGHUP, core: false });
+    expect(await end("halt")).toEqual({ signaled: SIGINT, core: false });
+  });
+
+  it("a child that has executed a program cannot be moved to another process group by its parent", async () => {
+    const machine = new TestMachine();
+    machine.kernel.programs.set("sleeper", sleeper);
+    const told = await machine.run(function* () {
+      const fd = yield* open("/sleeper", O_CREAT | O_WRONLY, 0o755);
+      yield* write(fd, executable("sleeper"));
+      yield* close(fd);
+      const young = yield* child(sleeper);
+      const old = yield* child(() => execve("/sleeper", ["sleeper"], new Map()) as unknown as Routine<number>);
+      yield* nanosleep(10_000);
+      const codes = [yield* setpgid(young, young).attempt(), yield* setpgid(old, old).attempt()];
+      for (const pid of [young, old]) yield* kill(pid, SIGKILL);
+      return codes.map((answer) => (answer instanceof Errno ? answer.code : "ok"));
+    });
+    expect(told).toEqual(["ok", "EACCES"]);
   });
 
   it("exit, pause and signals that end nobody else leave no process behind", async () => {

@@ -132,8 +132,8 @@ function setLink(stack: NetStack, change: LinkChange, context: NetworkContext): 
     device.mac = mac.toLowerCase();
   }
   if (mtu !== undefined) {
-    if (mtu < 68 || mtu > 65_536) throw new Errno("EINVAL");
-    device.mtu = mtu;
+    if (!(mtu >= 68 && mtu <= 65_536)) throw new Errno("EINVAL");
+    device.mtu = Math.floor(mtu);
     stack.addresses.mtuChanged(device);
   }
   if (queueLength !== undefined) device.queueLength = queueLength;
@@ -152,14 +152,22 @@ function enslave(stack: NetStack, device: Device, master: string): void {
 function addressOf(change: AddressChange): DeviceAddress {
   if (change.prefixLength === 0) throw new Errno("ERANGE");
   const address = canonical(change.address);
+  checkLength(address, change.prefixLength);
   const scope = change.scope ?? (address.startsWith("127.") ? "host" : "global");
   return { address, length: change.prefixLength, broadcast: change.broadcast, scope, label: change.label };
+}
+
+/** @throws EINVAL for a prefix that is longer than an address. */
+function checkLength(address: string, length: number): void {
+  const isWhole = Number.isInteger(length) && length >= 0;
+  if (!isWhole || length > (familyOf(address) === 4 ? 32 : 128)) throw new Errno("EINVAL");
 }
 
 /** @throws ENETUNREACH for a gateway that is on no link. @throws ENODEV without any device. */
 function routeOf(stack: NetStack, change: RouteChange): Route {
   const destination = canonical(change.destination);
   const gateway = change.gateway === undefined || isAny(change.gateway) ? undefined : canonical(change.gateway);
+  checkLength(destination, change.prefixLength);
   if (networkOf({ address: destination, length: change.prefixLength }) !== destination) throw new Errno("EINVAL");
   let device = change.device === undefined ? undefined : find(stack, change.device);
   if (device !== undefined && !device.up) throw new Errno("ENETDOWN");

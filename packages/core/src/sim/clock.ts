@@ -63,10 +63,11 @@ export class Clock {
     return true;
   }
 
-  /** Puts `timer` into the heap: used by `Timer.arm`. */
+  /** Puts `timer` into the heap: used by `Timer.arm`. What is beyond all numbers of microseconds never comes. */
   arm(timer: Timer, dueUs: number): void {
     if (timer.position >= 0) this.disarm(timer);
-    timer.dueUs = Math.max(dueUs, this.#nowUs);
+    if (!(dueUs <= Number.MAX_SAFE_INTEGER)) return;
+    timer.dueUs = Math.max(Math.ceil(dueUs), this.#nowUs);
     timer.order = this.#armed++;
     timer.position = this.#heap.length;
     this.#heap.push(timer);

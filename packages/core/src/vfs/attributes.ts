@@ -22,11 +22,17 @@ import {
   XATTR_CREATE,
   XATTR_REPLACE,
 } from "../abi/index.ts";
+import { byteLength } from "../lib/index.ts";
 import type { FsCredentials } from "./credentials.ts";
 import type { AttributeChange, Inode } from "./inode.ts";
 import type { Location } from "./mount.ts";
 import { checkAccess, ownsOrCapable } from "./permission.ts";
 import { tellPath } from "./watch.ts";
+
+/** @see include/uapi/linux/limits.h */
+const XATTR_NAME_MAX = 255;
+const XATTR_SIZE_MAX = 65_536;
+const XATTR_SPACES: ReadonlySet<string> = new Set(["user.", "trusted.", "security."]);
 
 /**
  * Sets the permission bits.
@@ -140,10 +146,12 @@ export function getxattr(who: FsCredentials, at: Location, name: string): Uint8A
   return value;
 }
 
-/** @throws EEXIST with XATTR_CREATE if it exists, ENODATA with XATTR_REPLACE if not. */
+/** @throws EEXIST with XATTR_CREATE if it exists, ENODATA with XATTR_REPLACE if not. @throws E2BIG for a large value. */
 export function setxattr(who: FsCredentials, at: Location, name: string, value: Uint8Array, flags: number): void {
+  if ((flags & ~(XATTR_CREATE | XATTR_REPLACE)) !== 0) throw new Errno("EINVAL");
   checkWritable(at);
   checkXattr(who, at.inode, name, W_OK);
+  if (value.length > XATTR_SIZE_MAX) throw new Errno("E2BIG");
   const exists = at.inode.getxattr(name) !== undefined;
   if (exists && (flags & XATTR_CREATE) !== 0) throw new Errno("EEXIST");
   if (!exists && (flags & XATTR_REPLACE) !== 0) throw new Errno("ENODATA");
@@ -166,8 +174,11 @@ export function listxattr(who: FsCredentials, at: Location): readonly string[] {
   return who.capableOver(at.inode, CAP_SYS_ADMIN) ? names : names.filter((name) => !name.startsWith("trusted."));
 }
 
+/** @throws ERANGE for no name or one that is too long. @throws EINVAL for a name space without a name. */
 function checkXattr(who: FsCredentials, inode: Inode, name: string, wanted: number): void {
+  if (name === "" || byteLength(name) > XATTR_NAME_MAX) throw new Errno("ERANGE");
   const space = name.slice(0, name.indexOf(".") + 1);
+  if (space === name && XATTR_SPACES.has(name)) throw new Errno("EINVAL");
   switch (space) {
     case "user.":
       if (inode.type !== "file" && inode.type !== "dir") throw new Errno(wanted === R_OK ? "ENODATA" : "EPERM");

@@ -160,6 +160,8 @@ export class MountTree {
     });
     this.#detach(mount);
     for (const echo of echoes) {
+      // It may have hung below the mount itself.
+      if (echo.parent === undefined) continue;
       if (options.lazy || (echo.users === 0 && echo.children.length === 0)) echo.tree.#detach(echo);
     }
   }

@@ -6,6 +6,7 @@
 import {
   type DirEntry,
   Errno,
+  FILE_SIZE_MAX,
   IN_ACCESS,
   IN_CLOSE_NOWRITE,
   IN_CLOSE_WRITE,
@@ -17,7 +18,9 @@ import {
   O_RDONLY,
   O_WRONLY,
   SEEK_CUR,
+  SEEK_DATA,
   SEEK_END,
+  SEEK_HOLE,
   SEEK_SET,
 } from "../abi/index.ts";
 import { assert } from "../lib/index.ts";
@@ -129,13 +132,23 @@ export class OpenFile {
     this.#tellUse(IN_MODIFY);
   }
 
-  /** @throws ESPIPE on a pipe, socket or terminal. @throws EINVAL if the result would be negative. */
+  /**
+   * Unlike on Linux's tmpfs, holes are not told from data: the only hole is the one at the end.
+   *
+   * @throws ESPIPE on a pipe, socket or terminal. @throws EINVAL if the result would be negative.
+   * @throws ENXIO to look for data or a hole beyond the end.
+   */
   seek(offset: number, whence: number): number {
     if ((this.flags & O_PATH) !== 0) throw new Errno("EBADF");
     if (this.at.inode.type === "dir") return this.#seekDirectory(offset, whence);
     if (!this.ops.seekable) throw new Errno("ESPIPE");
+    if (whence === SEEK_DATA || whence === SEEK_HOLE) {
+      if (offset < 0 || offset >= this.ops.end) throw new Errno("ENXIO");
+      this.offset = whence === SEEK_DATA ? offset : this.ops.end;
+      return this.offset;
+    }
     const base = whence === SEEK_SET ? 0 : whence === SEEK_CUR ? this.offset : whence === SEEK_END ? this.ops.end : -1;
-    if (base < 0 || base + offset < 0) throw new Errno("EINVAL");
+    if (base < 0 || base + offset < 0 || base + offset > FILE_SIZE_MAX) throw new Errno("EINVAL");
     this.offset = base + offset;
     return this.offset;
   }
@@ -176,7 +189,7 @@ export class OpenFile {
   #seekDirectory(offset: number, whence: number): number {
     if (whence !== SEEK_SET && whence !== SEEK_CUR) throw new Errno("EINVAL");
     const target = whence === SEEK_SET ? offset : this.offset + offset;
-    if (target < 0) throw new Errno("EINVAL");
+    if (target < 0 || target > FILE_SIZE_MAX) throw new Errno("EINVAL");
     this.offset = target;
     return target;
   }

@@ -76,11 +76,11 @@ export class UserNamespace extends Namespace {
 
   /** The machine's uid for one of this namespace; `undefined` if it is not mapped. */
   uidToMachine(uid: number): number | undefined {
-    return this.parent === undefined ? uid : toMachine(uid, this.uidMap, (id) => this.parent?.uidToMachine(id));
+    return this.parent === undefined ? valid(uid) : toMachine(uid, this.uidMap, (id) => this.parent?.uidToMachine(id));
   }
 
   gidToMachine(gid: number): number | undefined {
-    return this.parent === undefined ? gid : toMachine(gid, this.gidMap, (id) => this.parent?.gidToMachine(id));
+    return this.parent === undefined ? valid(gid) : toMachine(gid, this.gidMap, (id) => this.parent?.gidToMachine(id));
   }
 
   /** This namespace's uid for one of the machine; `undefined` if it is not mapped. */
@@ -106,6 +106,11 @@ export class UserNamespace extends Namespace {
     for (let at: UserNamespace | undefined = this; at !== undefined; at = at.parent) if (at === other) return true;
     return false;
   }
+}
+
+/** An id that there can be: 32 bits, of which all set means none. */
+function valid(id: number): number | undefined {
+  return Number.isInteger(id) && id >= 0 && id < 4294967295 ? id : undefined;
 }
 
 function toMachine(id: number, map: readonly IdExtent[], up: (id: number) => number | undefined): number | undefined {

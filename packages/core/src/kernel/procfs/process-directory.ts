@@ -295,10 +295,7 @@ function descriptors(fs: ProcFs, process: Process): Inode {
         checkInspect(fs, process);
         return find(name);
       },
-      list: () => {
-        checkInspect(fs, process);
-        return listDescriptors(process, "symlink");
-      },
+      list: () => listDescriptors(process, "symlink"),
     },
     process.pid * INODES_PER_PROCESS + 599,
   );

@@ -13,6 +13,7 @@ export function stateLetter(process: Process): string {
   switch (process.state) {
     case "stopped":
       return "T";
+    case "exiting":
     case "zombie":
       return "Z";
     case "dead":

@@ -3,7 +3,7 @@
  *
  * @see stat(2), chmod(2), chown(2), utimensat(2), truncate(2), access(2), statfs(2), xattr(7)
  */
-import { Errno, SIGXFSZ, type Stat } from "../../abi/index.ts";
+import { Errno, R_OK, SIGXFSZ, type Stat, W_OK, X_OK } from "../../abi/index.ts";
 import { attributes, type FsContext, find, type Inode, type Location, walk } from "../../vfs/index.ts";
 import type { Process } from "../process.ts";
 import type { SyscallTable } from "./table.ts";
@@ -17,6 +17,7 @@ export const attributeCalls = {
   statfs: (process, path) => at(process, path).mount.fs.statfs(),
 
   access: (process, path, mode) => {
+    if ((mode & ~(R_OK | W_OK | X_OK)) !== 0) throw new Errno("EINVAL");
     const context = withRealIds(process);
     const file = find(context, path, FOLLOW);
     if (file === undefined) return MISSING;

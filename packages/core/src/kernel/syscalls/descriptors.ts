@@ -7,6 +7,7 @@ import {
   type DirEntry,
   Errno,
   FD_CLOEXEC,
+  type FileType,
   type IoctlRequest,
   LOCK_EX,
   LOCK_NB,
@@ -14,7 +15,9 @@ import {
   LOCK_UN,
   O_APPEND,
   O_CLOEXEC,
+  O_DIRECT,
   O_NONBLOCK,
+  O_PATH,
   POLLERR,
   POLLHUP,
   POLLNVAL,
@@ -34,6 +37,9 @@ const SETTABLE = O_APPEND | O_NONBLOCK;
 /** Entries that one getdents hands out. */
 const DIRENTS_PER_CALL = 1024;
 const CHUNK = 65_536;
+const PIPE_FLAGS = O_CLOEXEC | O_NONBLOCK | O_DIRECT;
+/** Files that are kept somewhere. */
+const SYNCABLE: ReadonlySet<FileType> = new Set(["file", "dir", "block"]);
 /** What changes a terminal: background jobs are stopped for that. @see tty_ioctl(4), drivers/tty/tty_io.c:tty_check_change */
 const CHANGES: ReadonlySet<IoctlRequest> = new Set(["TCSETS", "TCSETSW", "TCSETSF", "TCFLSH", "TIOCSPGRP"]);
 
@@ -86,6 +92,7 @@ export const descriptorCalls = {
   lseek: (process, fd, offset, whence) => process.files.get(fd).seek(offset, whence),
 
   pipe2: (process, flags) => {
+    if ((flags & ~PIPE_FLAGS) !== 0) throw new Errno("EINVAL");
     const { creds } = process;
     const [read, write] = process.kernel.pipes.pipe(creds.uid, creds.gid, flags & O_NONBLOCK);
     const closeOnExec = (flags & O_CLOEXEC) !== 0;
@@ -100,6 +107,7 @@ export const descriptorCalls = {
   },
 
   dup3: (process, from, to, flags) => {
+    if ((flags & ~O_CLOEXEC) !== 0) throw new Errno("EINVAL");
     const file = process.files.get(from);
     if (to < 0 || to >= process.limit("nofile")) throw new Errno("EBADF");
     if (from !== to) process.files.set(to, file.retain(), (flags & O_CLOEXEC) !== 0);
@@ -149,7 +157,9 @@ export const descriptorCalls = {
   },
 
   fsync: (process, fd) => {
-    process.files.get(fd);
+    const { flags, at } = process.files.get(fd);
+    if ((flags & O_PATH) !== 0) throw new Errno("EBADF");
+    if (!SYNCABLE.has(at.inode.type)) throw new Errno("EINVAL");
   },
 
   sync: () => {},
@@ -179,8 +189,8 @@ export function install(process: Process, file: OpenFile, closeOnExec: boolean, 
 }
 
 function checkCount(count: number): number {
-  if (count < 0) throw new Errno("EINVAL");
-  return Math.min(count, MAX_RW_COUNT);
+  if (!(count >= 0)) throw new Errno("EINVAL");
+  return Math.floor(Math.min(count, MAX_RW_COUNT));
 }
 
 function seekable(process: Process, fd: number): OpenFile {
@@ -308,7 +318,7 @@ function* pollLater(
   fds: readonly PollFd[],
   timeoutUs: number | undefined,
 ): Sleeper<readonly PollFd[]> {
-  const untilUs = timeoutUs === undefined ? undefined : process.kernel.nowUs + timeoutUs;
+  const untilUs = timeoutUs === undefined || !(timeoutUs >= 0) ? undefined : process.kernel.nowUs + timeoutUs;
   const queues = fds.flatMap(({ fd }) => (process.files.has(fd) ? (process.files.get(fd).ops.ready ?? []) : []));
   for (;;) {
     const wakeup = yield { on: queues, untilUs };

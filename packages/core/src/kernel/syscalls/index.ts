@@ -9,6 +9,7 @@ import { inotifyCalls } from "./inotify.ts";
 import { mountCalls } from "./mounts.ts";
 import { namespaceCalls } from "./namespaces.ts";
 import { processCalls } from "./processes.ts";
+import { resourceCalls } from "./resources.ts";
 import { signalCalls } from "./signals.ts";
 import { socketCalls } from "./sockets.ts";
 import type { SyscallTable } from "./table.ts";
@@ -20,6 +21,7 @@ const TABLE: SyscallTable = {
   ...attributeCalls,
   ...socketCalls,
   ...processCalls,
+  ...resourceCalls,
   ...signalCalls,
   ...timeCalls,
   ...identityCalls,
@@ -30,13 +32,33 @@ const TABLE: SyscallTable = {
 
 type AnyHandler = (process: Process, ...args: readonly unknown[]) => unknown;
 
+/** Calls whose numbers end up in the kernel's books. Those of all others are looked up, compared or masked. */
+const KEEPS_NUMBERS: readonly SyscallName[] = [
+  ...(["pread", "pwrite", "lseek", "truncate", "ftruncate", "dup", "dup3", "fcntl", "recvfrom"] as const),
+  ...(["mknod", "chown", "lchown", "fchown", "utimens", "listen", "setsockopt"] as const),
+  ...(["kill", "sigaction", "alarm", "setpriority", "setpgid", "setresuid", "setresgid", "prctl"] as const),
+];
+
 /** A call's arguments have the types of its name: `calls.ts` is the only place that makes calls. */
-const HANDLERS = TABLE as unknown as Readonly<Record<SyscallName, AnyHandler>>;
+const HANDLERS: Readonly<Record<SyscallName, AnyHandler>> = {
+  ...(TABLE as unknown as Record<SyscallName, AnyHandler>),
+  ...Object.fromEntries(KEEPS_NUMBERS.map((name) => [name, withWholeNumbers(TABLE[name] as AnyHandler)])),
+};
 
 export function dispatch(process: Process, call: Call): unknown {
   const { net } = process.kernel;
   if (net.pending) net.deliver();
   return HANDLERS[call.name](process, call.a, call.b, call.c, call.d, call.e);
+}
+
+/** As in C a number is a whole one: what JavaScript has beyond that is cut off. */
+function withWholeNumbers(handler: AnyHandler): AnyHandler {
+  return (process, a, b, c, d, e) => handler(process, whole(a), whole(b), whole(c), whole(d), whole(e));
+}
+
+function whole(argument: unknown): unknown {
+  if (typeof argument !== "number" || Number.isSafeInteger(argument)) return argument;
+  return Number.isNaN(argument) ? 0 : Math.trunc(argument);
 }
 
 const NUMBERS: ReadonlyMap<string, number> = new Map(Object.keys(TABLE).map((name, index) => [name, index]));

@@ -3,8 +3,17 @@
  *
  * @see unshare(2), setns(2), uname(2), sethostname(2), sysinfo(2), reboot(2)
  */
-import { CAP_SYS_ADMIN, CAP_SYS_BOOT, Errno, HOST_NAME_MAX, type NamespaceKind } from "../../abi/index.ts";
+import {
+  CAP_SYS_ADMIN,
+  CAP_SYS_BOOT,
+  Errno,
+  HOST_NAME_MAX,
+  type NamespaceKind,
+  SIGHUP,
+  SIGINT,
+} from "../../abi/index.ts";
 import { byteLength } from "../../lib/index.ts";
+import { exit } from "../exit.ts";
 import { cloneNamespaces } from "../namespaces/clone.ts";
 import { enterNamespace } from "../namespaces/enter.ts";
 import { NamespaceInode } from "../nsfs.ts";
@@ -64,9 +73,12 @@ export const namespaceCalls = {
     };
   },
 
-  reboot: (process) => {
-    if (!process.creds.capable(CAP_SYS_BOOT, process.ns.pid.owner)) throw new Errno("EPERM");
-    throw new Errno("EINVAL");
+  reboot: (process, command) => {
+    const { pid } = process.ns;
+    if (!process.creds.capable(CAP_SYS_BOOT, pid.owner)) throw new Errno("EPERM");
+    // The machine is its owner's to turn off.
+    if (pid.parent === undefined || pid.init === undefined) throw new Errno("EINVAL");
+    exit(pid.init, { signaled: command === "restart" ? SIGHUP : SIGINT, core: false });
   },
 } satisfies Partial<SyscallTable>;
 

@@ -38,13 +38,17 @@ import { type Process, type Sleeper, Sleeping } from "../process.ts";
 import { SocketFile } from "../sock-fs.ts";
 import { readSysctl } from "../sysctl.ts";
 import { install } from "./descriptors.ts";
+import { checkOption, checkSetting } from "./socket-options.ts";
 import type { SyscallTable } from "./table.ts";
 
 export const socketCalls = {
-  socket: (process, domain, type, protocol, flags) =>
-    installSocket(process, makeSocket(process, domain, type, protocol), flags),
+  socket: (process, domain, type, protocol, flags) => {
+    checkFlags(flags);
+    return installSocket(process, makeSocket(process, domain, type, protocol), flags);
+  },
 
   socketpair: (process, domain, type, flags) => {
+    checkFlags(flags);
     if (domain !== "unix") throw new Errno("EOPNOTSUPP");
     const { net } = process.kernel;
     const [a, b] = UnixSocket.pair([net.nextSocketInode(), net.nextSocketInode()], type);
@@ -65,6 +69,7 @@ export const socketCalls = {
   listen: (process, fd, backlog) => find(process, fd).socket.listen(backlog),
 
   accept4: (process, fd, flags) => {
+    checkFlags(flags);
     const { file, socket } = find(process, fd);
     const accepted = socket.accept();
     if (accepted !== undefined) return install4(process, accepted, flags);
@@ -117,16 +122,20 @@ export const socketCalls = {
 
   setsockopt: (process, fd, option, value) => {
     const { socket } = find(process, fd);
-    if (option === "SO_BINDTODEVICE" && !process.creds.capable(CAP_NET_RAW, process.ns.net.owner)) {
-      throw new Errno("EPERM");
-    }
+    checkSetting(socket, option, value);
+    const isBound = option === "SO_BINDTODEVICE" && socket.option(option) !== "";
+    if (isBound && !process.creds.capable(CAP_NET_RAW, process.ns.net.owner)) throw new Errno("EPERM");
     if (option === "SO_BINDTODEVICE" && value !== "" && stackOf(process).device(String(value)) === undefined) {
       throw new Errno("ENODEV");
     }
     socket.setOption(option, value);
   },
 
-  getsockopt: (process, fd, option) => find(process, fd).socket.option(option),
+  getsockopt: (process, fd, option) => {
+    const { socket } = find(process, fd);
+    checkOption(socket, option);
+    return socket.option(option);
+  },
 
   netlink_get: (process) => networkState(stackOf(process)),
 
@@ -146,6 +155,11 @@ export const socketCalls = {
 } satisfies Partial<SyscallTable>;
 
 const stackOf = ({ ns, kernel }: Process): NetStack => ns.net.stack(kernel.net);
+
+/** @throws EINVAL */
+function checkFlags(flags: number): void {
+  if ((flags & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) !== 0) throw new Errno("EINVAL");
+}
 
 /** @throws ENOTSOCK */
 function find(process: Process, fd: number): { readonly file: OpenFile; readonly socket: Socket } {
