@@ -21,6 +21,7 @@ const PLACES = [
   ...["/proc/self/fd", "/proc/self/fd/0", "/proc/self/fd/3", "/proc/self/fdinfo/3", "/proc/self/exe", "/proc/self/cwd"],
   ...["/proc/self/root", "/proc/self/uid_map", "/proc/self/gid_map", "/proc/self/setgroups", "/proc/self/comm"],
   ...["/proc/self/oom_score_adj", "/proc/self/timens_offsets", "/proc/self/cgroup", "/proc/self/environ"],
+  ...["/proc/self/ns/uts", "/proc/self/ns/mnt", "/proc/self/ns/net", "/proc/1/ns/ipc", "/proc/1/ns/pid"],
   ...["/proc/self/limits", "/proc/self/task", "/proc/1/root", "/proc/1/cwd", "/proc/1/exe", "/proc/1/fd", "/proc/2"],
   ...["/proc/meminfo", "/proc/uptime", "/proc/stat", "/proc/kmsg", "/proc/sys/kernel/hostname", "/proc/net/tcp"],
   ...["/proc/sys/net/ipv4/ip_forward", "/proc/sys/kernel/pid_max", "/proc/pressure/cpu", "/proc/sysvipc/shm"],
@@ -68,6 +69,9 @@ const DEVICES = ["lo", "eth0", "v0", "v1", "br0", "", "x".repeat(20)];
 
 export class Draw {
   readonly prng: Prng;
+  /** Descriptors that whoever draws has been given, any and sockets. */
+  descriptors: readonly number[] = [];
+  sockets: readonly number[] = [];
 
   constructor(prng: Prng) {
     this.prng = prng;
@@ -91,8 +95,13 @@ export class Draw {
   }
 
   fd(): number {
+    if (this.descriptors.length > 0 && this.bool()) return this.from(this.descriptors);
     if (this.chance(1, 20)) return this.from(ODD_NUMBERS);
     return this.chance(1, 10) ? this.prng.below(200) : this.prng.below(12);
+  }
+
+  socket(): number {
+    return this.sockets.length > 0 && this.chance(4, 5) ? this.from(this.sockets) : this.fd();
   }
 
   size(): number {

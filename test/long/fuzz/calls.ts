@@ -1,4 +1,4 @@
-/** One random system call of every kind. */
+/** Random system calls of every kind. */
 import * as abi from "@bottleship/core/abi";
 import type { Draw } from "./arguments.ts";
 
@@ -9,8 +9,8 @@ export interface Caller {
   /** What a clone(2) runs. */
   readonly child: abi.Entry<undefined>;
   /** There is room for more processes, and for more mounts. */
-  readonly mayClone: boolean;
-  readonly mayMount: boolean;
+  readonly mayClone: () => boolean;
+  readonly mayMount: () => boolean;
 }
 
 type Make = (draw: Draw, caller: Caller) => abi.Call;
@@ -255,7 +255,7 @@ const USUAL: readonly Make[] = [
   (d) => abi.setxattr(d.path(), d.attribute(), d.bytes(), d.number(4), follow(d)),
   (d) => abi.listxattr(d.path(), follow(d)),
   (d) => abi.removexattr(d.path(), d.attribute(), follow(d)),
-  (d, caller) => (caller.mayClone ? abi.clone(caller.child, undefined, cloneOptions(d)) : abi.getpid()),
+  (d, caller) => (caller.mayClone() ? abi.clone(caller.child, undefined, cloneOptions(d)) : abi.getpid()),
   (d, { pids }) => abi.wait4(d.bool() ? -1 : d.pid(pids), d.bool() ? abi.WNOHANG : d.number(16)),
   (d, { pids }) => abi.kill(d.pid(pids), d.signal()),
   (d) => abi.sigaction(d.signal(), handler(d), { restart: d.bool() }),
@@ -267,7 +267,7 @@ const USUAL: readonly Make[] = [
   () => abi.sched_yield(),
   () => abi.getpid(),
   () => abi.getppid(),
-  (d) => abi.burn(d.duration()),
+  (d) => abi.burn(d.chance(1, 1000) ? d.duration() : d.from([0, 1, 50, 1000, 20_000, -1, Number.NaN, 0.5])),
   () => abi.times(),
   (d, { pids }) => abi.setpgid(d.pid(pids), d.bool() ? 0 : d.pid(pids)),
   (d, { pids }) => abi.getpgid(d.pid(pids)),
@@ -285,28 +285,28 @@ const USUAL: readonly Make[] = [
       d.from(["stream", "dgram", "raw"] as const),
       d.flags([abi.SOCK_NONBLOCK]),
     ),
-  (d) => abi.bind(d.fd(), d.socketAddress()),
-  (d) => abi.listen(d.fd(), d.number(10)),
-  (d) => abi.accept4(d.fd(), d.flags([abi.SOCK_NONBLOCK])),
-  (d) => abi.connect(d.fd(), d.socketAddress()),
+  (d) => abi.bind(d.socket(), d.socketAddress()),
+  (d) => abi.listen(d.socket(), d.number(10)),
+  (d) => abi.accept4(d.socket(), d.flags([abi.SOCK_NONBLOCK])),
+  (d) => abi.connect(d.socket(), d.socketAddress()),
   (d) =>
     abi.sendto(
-      d.fd(),
+      d.socket(),
       d.bytes(),
       d.flags([abi.MSG_DONTWAIT, abi.MSG_NOSIGNAL]),
       d.bool() ? undefined : d.socketAddress(),
     ),
-  (d) => abi.recvfrom(d.fd(), d.size(), d.flags([abi.MSG_DONTWAIT, abi.MSG_DONTWAIT, abi.MSG_PEEK])),
-  (d) => abi.shutdown(d.fd(), d.from(["read", "write", "both"] as const)),
-  (d) => abi.getsockname(d.fd()),
-  (d) => abi.getpeername(d.fd()),
-  (d) => abi.setsockopt(d.fd(), d.from(SOCKET_OPTIONS), d.chance(1, 4) ? d.device() : d.number(100_000)),
-  (d) => abi.getsockopt(d.fd(), d.from(SOCKET_OPTIONS)),
+  (d) => abi.recvfrom(d.socket(), d.size(), d.flags([abi.MSG_DONTWAIT, abi.MSG_DONTWAIT, abi.MSG_PEEK])),
+  (d) => abi.shutdown(d.socket(), d.from(["read", "write", "both"] as const)),
+  (d) => abi.getsockname(d.socket()),
+  (d) => abi.getpeername(d.socket()),
+  (d) => abi.setsockopt(d.socket(), d.from(SOCKET_OPTIONS), d.chance(1, 4) ? d.device() : d.number(100_000)),
+  (d) => abi.getsockopt(d.socket(), d.from(SOCKET_OPTIONS)),
   (d, { mayMount }) =>
-    mayMount ? abi.mount(d.path(), d.path(), d.from(FS_TYPES), d.flags(MOUNT_FLAGS), d.from(FS_DATA)) : abi.getcwd(),
+    mayMount() ? abi.mount(d.path(), d.path(), d.from(FS_TYPES), d.flags(MOUNT_FLAGS), d.from(FS_DATA)) : abi.getcwd(),
   (d, { mayMount }) =>
-    mayMount ? abi.mount(d.path(), d.path(), "", d.from([abi.MS_BIND, abi.MS_BIND | abi.MS_REC])) : abi.getcwd(),
-  (d, { mayMount }) => (mayMount ? abi.mount("t", d.path(), "tmpfs") : abi.getcwd()),
+    mayMount() ? abi.mount(d.path(), d.path(), "", d.from([abi.MS_BIND, abi.MS_BIND | abi.MS_REC])) : abi.getcwd(),
+  (d, { mayMount }) => (mayMount() ? abi.mount("t", d.path(), "tmpfs") : abi.getcwd()),
   (d) => abi.umount2(d.path(), d.flags([abi.MNT_DETACH, abi.UMOUNT_NOFOLLOW, abi.MNT_FORCE])),
 ];
 
@@ -328,7 +328,7 @@ const RARE: readonly Make[] = [
   (d) => abi.prctl(d.from(PRCTLS), d.from<number | string>([d.capability(), d.number(3), d.text()])),
   (d) => abi.seccomp(seccomp(d)),
   (d, { pids }) => abi.sched_getaffinity(d.pid(pids)),
-  (d) => abi.clock_settime(d.number(1e15)),
+  (d) => abi.clock_settime(d.from([0, 1e15, d.number(1e9)])),
   () => abi.getresuid(),
   () => abi.getresgid(),
   (d) => abi.setresuid(d.id(), d.id(), d.id()),
@@ -349,8 +349,8 @@ const RARE: readonly Make[] = [
   () => abi.netlink_get(),
   (d, caller) => abi.netlink_set(change(d, caller)),
   (d) => abi.netlink_route(d.address()),
-  (d) => abi.sendicmp(d.fd(), d.address(), icmp(d), d.bytes()),
-  (d) => abi.recvicmp(d.fd(), abi.MSG_DONTWAIT),
+  (d) => abi.sendicmp(d.socket(), d.address(), icmp(d), d.bytes()),
+  (d) => abi.recvicmp(d.socket(), abi.MSG_DONTWAIT),
   () => abi.hold(Promise.resolve(), { outside: false }),
 ];
 
