@@ -43,6 +43,8 @@ export interface IngestOptions {
 export const GC_ROOT_LABEL = "containerd.io/gc.root";
 const ALGORITHMS: readonly DigestAlgorithm[] = ["sha256", "sha512"];
 const READ_SIZE = 1 << 20;
+/** How a document ends that is being written. */
+const NEW = ".new";
 
 export class ContentStore {
   readonly #disk: ContentDisk;
@@ -174,6 +176,16 @@ export class ContentStore {
     this.#discard(ref);
   }
 
+  /** Forgets everything that was begun and not ended, also what a crash has left of it. */
+  discardIngests(): void {
+    for (const name of this.#names("ingest")) {
+      const directory = this.#path(`ingest/${name}`);
+      for (const file of this.#disk.readdirSync(directory)) this.#disk.unlinkSync(`${directory}/${String(file)}`);
+      this.#disk.rmdirSync(directory);
+    }
+    for (const name of this.#names("")) if (name.endsWith(NEW)) this.#disk.unlinkSync(this.#path(name));
+  }
+
   /** @throws StatusError not-found */
   delete(digest: ContentDigest): void {
     const path = this.#blobPath(digest);
@@ -252,8 +264,8 @@ export class ContentStore {
   /** A file is there as a whole, the old or the new. */
   #replace(name: string, bytes: Uint8Array): void {
     const path = this.#path(name);
-    this.#write(`${path}.new`, bytes);
-    this.#disk.renameSync(`${path}.new`, path);
+    this.#write(path + NEW, bytes);
+    this.#disk.renameSync(path + NEW, path);
   }
 
   #write(path: string, bytes: Uint8Array): void {
@@ -264,7 +276,7 @@ export class ContentStore {
   }
 
   #names(directory: string): readonly string[] {
-    const names = this.#disk.readdirSync(this.#path(directory));
+    const names = this.#disk.readdirSync(directory === "" ? this.#root || "/" : this.#path(directory));
     return names.filter((name) => typeof name === "string").sort();
   }
 

@@ -3,9 +3,9 @@
  */
 import { Builder, type BuildRequest, type BuildResult } from "../build/index.ts";
 import { addDockerHub, dockerHub, HUB_HOSTS } from "../catalogue/index.ts";
-import { ContentStore, MemoryContentDisk } from "../content/index.ts";
+import { type ContentDisk, ContentStore, MemoryContentDisk } from "../content/index.ts";
 import type { HostDisk, HostFs } from "../fs/index.ts";
-import { type Image, ImageStore } from "../image/index.ts";
+import { type Image, ImageDisk, ImageStore } from "../image/index.ts";
 import { bootMachine, Kernel, type Machine } from "../kernel/index.ts";
 import { offlineError } from "../lib/go/index.ts";
 import { StatusError } from "../lib/index.ts";
@@ -39,6 +39,11 @@ export interface EngineOptions extends WorldOptions {
   readonly world?: World;
   /** The registries of the world, to share with other engines; by default there is a Docker Hub with the catalogue. */
   readonly registries?: RegistryNetwork;
+  /**
+   * Where images are kept: an OCI image layout in a directory of a disk (`node:fs`, a memfs `Volume`), which a later
+   * engine finds them in. By default nothing is left of them.
+   */
+  readonly content?: { readonly disk: ContentDisk; readonly path: string };
   /** Registries that are asked before Docker Hub: "https://mirror.example". */
   readonly mirrors?: readonly string[];
   /** Registries without TLS, besides those of the machine itself: "registry.lan:5000". */
@@ -105,6 +110,9 @@ export class Engine implements EngineDoor {
     this.networks = new NetworkService({ kernel, events: this.events, prng });
     const store = new ImageStore(snapshotter);
     const content = new ContentStore(new MemoryContentDisk());
+    if (options.content !== undefined) {
+      ImageDisk.open(new ContentStore(options.content.disk, options.content.path), store);
+    }
     const pause = (us: number): Promise<void> => sleep(world, us);
     this.mirrors = options.mirrors ?? [];
     this.insecureRegistries = options.insecureRegistries ?? [];

@@ -15,8 +15,18 @@ const NOWHERE = "";
 /** The archive of a layer, or how to get it if it is not unpacked yet. */
 export type LayerSource = Uint8Array | (() => Uint8Array);
 
+/** Is told what becomes of images, so that it can keep them elsewhere. */
+export interface ImageKeeper {
+  added(image: Image): void;
+  /** `name` is written out, and may have a digest. */
+  named(image: Image, name: string): void;
+  unnamed(name: string): void;
+  removed(image: Image, names: readonly string[]): void;
+}
+
 export class ImageStore {
   readonly #snapshotter: Snapshotter;
+  #keeper: ImageKeeper | undefined;
   readonly #images = new Map<Digest, Image>();
   readonly #names = new Map<string, Digest>();
   /** Names with the digest that a registry has them under: "docker.io/library/busybox@sha256:…". */
@@ -28,6 +38,11 @@ export class ImageStore {
 
   constructor(snapshotter: Snapshotter) {
     this.#snapshotter = snapshotter;
+  }
+
+  /** From now on, somebody is told of every change. */
+  keepIn(keeper: ImageKeeper): void {
+    this.#keeper = keeper;
   }
 
   /**
@@ -113,22 +128,33 @@ export class ImageStore {
     this.#images.set(id, image);
     const top = topSnapshot(image);
     if (top !== undefined) this.#snapshotter.retain(top);
+    this.#keeper?.added(image);
     return image;
   }
 
   /** Gives an image a name, taking it from whoever had it. */
   tag(image: Image, name: string): void {
     this.#names.set(name, image.id);
+    this.#keeper?.named(image, name);
+  }
+
+  /** A name that the image had before, also one with a digest. */
+  restoreName(image: Image, name: string): void {
+    (name.includes("@") ? this.#digests : this.#names).set(name, image.id);
   }
 
   /** Takes a name away, which may have a digest; the image stays. False if there was no such name. */
   untag(name: string): boolean {
-    return this.#names.delete(name) || this.#digests.delete(name);
+    const isThere = this.#names.delete(name) || this.#digests.delete(name);
+    if (isThere) this.#keeper?.unnamed(name);
+    return isThere;
   }
 
   /** Notes under which digest a registry has an image. */
   addDigest(image: Image, repository: string, digest: ContentDigest): void {
-    this.#digests.set(`${repository}@${digest}`, image.id);
+    const name = `${repository}@${digest}`;
+    this.#digests.set(name, image.id);
+    this.#keeper?.named(image, name);
   }
 
   /** "docker.io/library/busybox@sha256:…" each, in the order of their bytes. */
@@ -203,13 +229,14 @@ export class ImageStore {
    * @returns chain IDs of the layers that went with it, the topmost first
    */
   remove(image: Image): readonly Digest[] {
-    for (const name of this.names(image)) this.#names.delete(name);
-    for (const name of this.digests(image)) this.#digests.delete(name);
+    const names = this.references(image);
+    for (const name of names) if (!this.#names.delete(name)) this.#digests.delete(name);
     this.#images.delete(image.id);
     this.#documents.delete(image.id);
     const top = topSnapshot(image);
     if (top !== undefined) this.#snapshotter.release(top);
     const diffIds = image.config.rootfs.diff_ids;
+    this.#keeper?.removed(image, names);
     const isGone = (index: number): boolean => !this.#snapshotter.has(image.chain[index] ?? "");
     for (const [index, diffId] of diffIds.entries()) if (isGone(index)) this.#archives.delete(diffId);
     return chainIds(diffIds)
