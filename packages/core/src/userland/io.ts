@@ -46,12 +46,12 @@ export class Output {
     this.#parts.push(bytes);
     this.#length += bytes.length;
     if (!this.#buffered || this.#length >= BUFFER_SIZE) yield* this.flush();
-    else if (bytes.includes(NEWLINE) && (yield* this.#onTerminal())) yield* this.flush();
+    else if (this.#isTerminal !== false && bytes.includes(NEWLINE) && (yield* this.#onTerminal())) yield* this.flush();
   }
 
   /** Writes `text` and a newline. */
-  *line(text: string): Routine<void> {
-    yield* this.write(`${text}\n`);
+  line(text: string): Routine<void> {
+    return this.write(`${text}\n`);
   }
 
   /** Hands everything to the kernel. An error is remembered, not thrown. */

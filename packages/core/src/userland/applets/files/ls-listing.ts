@@ -108,7 +108,7 @@ export class Listing {
           used = next;
         }
         next = used + columnWidth;
-        const cell = yield* this.#cell(entry);
+        const cell = this.#isShort ? this.#shortCell(entry) : yield* this.#cell(entry);
         line += cell.text;
         used += cell.width;
       }
@@ -129,11 +129,22 @@ export class Listing {
     return longest + 2 + (this.#flags.has("i") ? 8 : 0) + (this.#flags.has("s") ? 5 : 0);
   }
 
+  /** What is known already is enough. */
+  get #isShort(): boolean {
+    return !this.#flags.has("l") && !this.#screen.color;
+  }
+
+  #shortCell({ name, stat: file }: Entry): Cell {
+    const { text, width } = this.#shown(name);
+    const facts = this.#shortFacts(file);
+    const indicator = this.#indicator(file.mode);
+    return { text: facts + text + indicator, width: facts.length + width + indicator.length };
+  }
+
   *#cell(entry: Entry): Routine<Cell> {
     const { stat: file, path } = entry;
     const target = this.#flags.has("l") && file.type === "symlink" ? yield* this.#target(path) : undefined;
-    let facts = this.#flags.has("i") ? `${String(file.ino).padStart(7)} ` : "";
-    if (this.#flags.has("s")) facts += this.#blocks(file);
+    let facts = this.#shortFacts(file);
     if (this.#flags.has("l")) facts += yield* this.#longFacts(file);
     const name = this.#shown(entry.name);
     let text = facts + this.#colored(name.text, yield* this.#ownMode(entry));
@@ -169,6 +180,11 @@ export class Listing {
     if (!this.#screen.color && !this.#flags.has("F") && !this.#flags.has("p")) return 0;
     const there = yield* attempt(stat(path));
     return there instanceof Errno ? 0 : there.mode;
+  }
+
+  #shortFacts(file: Stat): string {
+    const ino = this.#flags.has("i") ? `${String(file.ino).padStart(7)} ` : "";
+    return this.#flags.has("s") ? ino + this.#blocks(file) : ino;
   }
 
   #blocks({ blocks }: Stat): string {

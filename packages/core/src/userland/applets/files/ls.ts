@@ -120,7 +120,9 @@ class Lister {
 
   *#directories(directories: readonly Entry[], isFirst: boolean): Routine<void> {
     let first = isFirst;
-    for (const { path } of directories) {
+    const waiting = [...directories].reverse();
+    for (let directory = waiting.pop(); directory !== undefined; directory = waiting.pop()) {
+      const { path } = directory;
       if (this.#names) {
         if (!first) yield* this.#io.out.write("\n");
         first = false;
@@ -133,7 +135,7 @@ class Lister {
       yield* this.#listing.show(sorted);
       if (!this.#flags.has("R")) continue;
       const below = sorted.filter(({ stat, name }) => stat.type === "dir" && !isDotOrDotDot(name));
-      yield* this.#directories(below, false);
+      waiting.push(...below.reverse());
     }
   }
 
