@@ -10,4 +10,5 @@ export { type DeviceNode, MACHINE_DEVICES } from "./machine-devices.ts";
 export type { NetNamespace } from "./namespaces/net.ts";
 export type { NamespaceSet } from "./namespaces/others.ts";
 export { Process, pidIn } from "./process.ts";
-export { formatTrace, type TracedCall, type TraceEntry } from "./strace.ts";
+export { formatTrace } from "./strace/format.ts";
+export type { Strace, Traceable, TracedCall, TracedExit, TracedSignal, TraceEntry } from "./strace/tracer.ts";

@@ -63,7 +63,7 @@ import type { Process } from "./process.ts";
 import { ProcessGroup, Session } from "./session.ts";
 import { Signals } from "./signals.ts";
 import { SockFs } from "./sock-fs.ts";
-import { Tracer } from "./strace.ts";
+import { inCgroupOf, type Strace, type Traceable, Tracer, withDescendants } from "./strace/tracer.ts";
 import { callNumber, dispatch } from "./syscalls/index.ts";
 import type { SysctlValues } from "./sysctl.ts";
 import { UnixNames } from "./unix-names.ts";
@@ -250,6 +250,15 @@ export class Kernel implements FsMachine {
 
   syscalls(process: Process, call: Call): unknown {
     return dispatch(process, call);
+  }
+
+  /**
+   * Records the system calls of a process and of what descends from it, or of everything in a container, until `stop`.
+   *
+   * A pid is the machine's. A container may still have to be started.
+   */
+  strace(target: number | Traceable): Strace {
+    return this.tracer.watch(typeof target === "number" ? withDescendants(target) : inCgroupOf(target));
   }
 
   // ── facts, as they happen ──

@@ -566,6 +566,7 @@ export class Process implements Coroutine, Waiter, FsContext {
         if (this.state !== "running") return false;
         continue;
       }
+      this.kernel.tracer.signalled(this, signal, { stops: false });
       const restart = action.restart ? this.#interruptedCall : undefined;
       this.#interruptedCall = undefined;
       this.#stack.push({

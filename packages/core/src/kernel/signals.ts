@@ -87,6 +87,7 @@ export class Signals {
         return;
       case "core":
       case "terminate":
+        if (signal !== SIGKILL) target.kernel.tracer.signalled(target, signal, { stops: false });
         target.kernel.killed(target, signal, from);
         exit(target, { signaled: signal, core: false });
     }
@@ -140,6 +141,7 @@ export class Signals {
 
   #stop(target: Process, signal: Signal): void {
     if (signal !== SIGSTOP && target.group.isOrphaned) return;
+    target.kernel.tracer.signalled(target, signal, { stops: true });
     target.stop();
     target.unreported = { stopped: signal };
     this.#tellParent(target);
