@@ -23,11 +23,11 @@ import { StageSources } from "./load/stage-sources.ts";
 import { Progress } from "./progress/progress.ts";
 import { BuildCache, type CacheMiss } from "./solve/build-cache.ts";
 import type { BuildMachine } from "./solve/build-machine.ts";
+import { checkOps } from "./solve/check-ops.ts";
 import { Exporter } from "./solve/exporter.ts";
 import { Plan, type PlanOptions, type RunDefaults, type StageSource } from "./solve/plan.ts";
 import { Solver, VertexError } from "./solve/solver.ts";
 import { stepWorker } from "./solve/step-worker.ts";
-import type { Vertex } from "./solve/vertex.ts";
 
 /** What images can be for. */
 const OS = "linux";
@@ -70,10 +70,19 @@ export class Builder {
     const plan = new Plan(this.#planOptions(request, prepared, sources, ignore, files));
     const failure = prepared.lint.failure();
     if (failure !== undefined) throw failure;
-    const snapshot = await this.#solve(request, plan, progress, misses);
-    if (plan.target.image.platform.os !== OS) throw new BuildError("operating system is not supported");
-    const image = this.#export(request, snapshot, plan.target.image, progress);
-    return { image, warnings, misses };
+    const { vertex, image: draft } = plan.target;
+    const allowsHostNetwork = request.network === "host" || request.allow?.includes("network.host") === true;
+    if (vertex !== undefined) checkOps(vertex, { allowsHostNetwork, hasInvalidText: plan.hasInvalidText });
+    const solver = this.#solver(request, progress, misses);
+    try {
+      const result = vertex && (await solver.build(vertex));
+      if (draft.platform.os !== OS) throw new BuildError("operating system is not supported");
+      return { image: this.#export(request, result?.snapshot, draft, progress), warnings, misses };
+    } catch (error) {
+      throw error instanceof VertexError ? error.cause : error;
+    } finally {
+      solver.close();
+    }
   }
 
   /** Goes through the Dockerfile as far as that is possible without running anything, as `docker build --check` does. */
@@ -168,30 +177,17 @@ export class Builder {
     };
   }
 
-  async #solve(
-    request: BuildRequest,
-    { target }: Plan,
-    progress: Progress,
-    misses: CacheMiss[],
-  ): Promise<string | undefined> {
-    if (target.vertex === undefined) return undefined;
-    if (request.network !== "host" && request.allow?.includes("network.host") !== true)
-      refuseHostNetwork(target.vertex);
+  #solver(request: BuildRequest, progress: Progress, misses: CacheMiss[]): Solver {
     const secrets = Object.entries(request.secrets ?? {}).map(
       ([id, value]) => [id, typeof value === "string" ? encode(value) : value] as const,
     );
-    const solver = new Solver({
+    return new Solver({
       machine: this.#machine,
       prepare: stepWorker(this.#machine, this.cache, new Map(secrets)),
       cache: this.cache,
       progress,
       onMiss: (miss) => misses.push(miss),
     });
-    try {
-      return (await solver.build(target.vertex)).snapshot;
-    } catch (error) {
-      throw error instanceof VertexError ? error.cause : error;
-    }
   }
 
   #export(
@@ -221,20 +217,6 @@ export class Builder {
     known.set(key, memory);
     return memory;
   }
-}
-
-/** @throws BuildError if a RUN would use the machine's network */
-function refuseHostNetwork(target: Vertex): void {
-  const seen = new Set<Vertex>();
-  const visit = (vertex: Vertex | undefined): void => {
-    if (vertex === undefined || seen.has(vertex)) return;
-    seen.add(vertex);
-    const { op, inputs } = vertex;
-    if (op.kind === "exec" && op.network === "host")
-      throw new BuildError("failed to load LLB: network.host is not allowed");
-    for (const input of inputs) visit(input);
-  };
-  visit(target);
 }
 
 function prepareDockerfile(

@@ -13,23 +13,32 @@ import { type LayerEntry, OPAQUE_WHITEOUT, WHITEOUT_PREFIX } from "./layer-entry
 /** As many symbolic links as Linux follows in one path. @see path_resolution(7) */
 const LINK_LIMIT = 40;
 
+export interface ApplyOptions {
+  /** The entries are no layer but files, which may be named like whiteouts. */
+  readonly arePlain?: boolean;
+}
+
 /**
  * Applies entries in their order. If it throws, what was done so far is there still.
  *
  * @throws StatusError invalid-argument for an entry outside of the root, also by way of a symbolic link, for a whiteout
  * of no name, and for a hard link to nothing or to a directory.
  */
-export function applyLayer(root: MemoryDirectory, entries: Iterable<LayerEntry>): void {
+export function applyLayer(root: MemoryDirectory, entries: Iterable<LayerEntry>, options: ApplyOptions = {}): void {
   const directoryTimes: (readonly [MemoryInode, number])[] = [];
   for (const entry of entries) {
-    const inode = applyEntry(root, entry);
+    const inode = applyEntry(root, entry, options);
     if (inode?.type === "dir") directoryTimes.push([inode, entry.mtimeUs]);
   }
   // Filling a directory changes its times: they are set when all is in place.
   for (const [inode, mtimeUs] of directoryTimes) inode.setattr({ mtimeUs, atimeUs: mtimeUs });
 }
 
-function applyEntry(root: MemoryDirectory, entry: LayerEntry): MemoryInode | undefined {
+function applyEntry(
+  root: MemoryDirectory,
+  entry: LayerEntry,
+  { arePlain = false }: ApplyOptions,
+): MemoryInode | undefined {
   const path = clean(entry.path);
   if (path === "") {
     setAttributes(root, entry);
@@ -37,11 +46,11 @@ function applyEntry(root: MemoryDirectory, entry: LayerEntry): MemoryInode | und
   }
   const parent = ensureDirectory(root, dirname(path));
   const name = basename(path);
-  if (name === OPAQUE_WHITEOUT) {
+  if (name === OPAQUE_WHITEOUT && !arePlain) {
     makeOpaque(parent);
     return undefined;
   }
-  if (name.startsWith(WHITEOUT_PREFIX)) {
+  if (name.startsWith(WHITEOUT_PREFIX) && !arePlain) {
     whiteOut(parent, name.slice(WHITEOUT_PREFIX.length), entry.path);
     return undefined;
   }

@@ -26,8 +26,9 @@ import { ExecService } from "./exec.ts";
 import { HealthMonitor } from "./health.ts";
 import { ImageService } from "./images.ts";
 import { installInit } from "./init-program.ts";
+import { buildNetwork } from "./network/build-network.ts";
 import { fetchOnMachine } from "./network/fetch.ts";
-import { NetworkService } from "./networks.ts";
+import { MACHINE_RESOLV_CONF, NetworkService } from "./networks.ts";
 import { type MachineProfile, PROFILES, type ProfileName } from "./profiles.ts";
 import { ProgramRegistry, type UnknownPrograms } from "./programs.ts";
 import { BUILT_IN_NETWORKS } from "./select/networks.ts";
@@ -151,7 +152,12 @@ export class Engine implements EngineDoor {
     this.archives = new ArchiveService(kernel, snapshotter);
     new HealthMonitor({ ...shared, exec: this.exec, find: (id) => this.containers.get(id) });
     this.builder = new Builder(
-      { world, kernel, runtime, snapshotter, prng: world.prng.fork("build"), unpacksXz: this.profile.hasXz, download },
+      {
+        ...{ world, kernel, runtime, snapshotter, prng: world.prng.fork("build"), download },
+        unpacksXz: this.profile.hasXz,
+        joinNetwork: buildNetwork(kernel, this.networks),
+        resolvConf: MACHINE_RESOLV_CONF,
+      },
       store,
       this.images,
     );

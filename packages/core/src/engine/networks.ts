@@ -47,6 +47,8 @@ const DEFAULT_ENDPOINTS: Readonly<Record<string, EndpointSettings>> = { [DEFAULT
 const NO_PORTS: readonly PublishedPort[] = [];
 /** The name server of the machine. @see the user network of QEMU */
 const MACHINE_NAMESERVER = "10.0.2.3";
+/** The machine's own file. */
+export const MACHINE_RESOLV_CONF = `nameserver ${MACHINE_NAMESERVER}\n`;
 /** Automatic subnets: 172.18.0.0/16 to 172.31.0.0/16, then /20s of 192.168.0.0/16. @see moby ipamutils */
 const LAST_WIDE_OCTET = 31;
 

@@ -89,6 +89,7 @@ export function* init(argument: InitArgument): Routine<number> {
   const env = environment(spec.process.env);
   let path: string | undefined;
   try {
+    checkEnvironment(spec.process.env);
     yield* setsid();
     // The shim ignores its children's ends; a container's program starts with nothing ignored.
     yield* sigaction(SIGCHLD, "default");
@@ -115,6 +116,11 @@ export function* init(argument: InitArgument): Routine<number> {
   // Parked here, the container is "created".
   yield* read(CHANNEL_FD, 1);
   return yield* become(path, spec.process.args, env, argument.unknown);
+}
+
+/** @see runc libcontainer/env.go prepareEnv */
+function checkEnvironment(env: readonly string[]): void {
+  if (env.some((one) => one.startsWith("="))) throw new InitError("invalid environment variable: name cannot be empty");
 }
 
 /** A further process of a running container: it starts in the container's namespaces, on its root, and leads a session. */

@@ -43,7 +43,8 @@ const MAX_ID = 2_147_483_647;
 export function resolveUser(spec: string, groupAdd: readonly string[], files: UserFiles): ResolvedUser {
   const users = parsePasswd(files.passwd);
   const groups = parseGroup(files.group);
-  const [userPart = "", groupPart = ""] = spec.split(":", 2);
+  const [userPart = "", ...rest] = spec.split(":");
+  const groupPart = rest.join(":");
   const user = findUser(userPart, users);
   const gid = groupPart === "" ? user.gid : findGroup(groupPart, groups);
   const listed =
@@ -59,11 +60,11 @@ function findUser(text: string, users: readonly PasswdLine[]) {
   const wanted = text === "" ? "0" : text;
   const byName = users.find(({ name }) => name === wanted);
   if (byName !== undefined) return byName;
-  if (!/^\d+$/.test(wanted)) {
+  if (!/^[+-]?\d+$/.test(wanted)) {
     throw new StatusError("invalid-argument", `unable to find user ${wanted}: no matching entries in passwd file`);
   }
   const uid = Number(wanted);
-  if (uid > MAX_ID) throw new StatusError("invalid-argument", `uids and gids must be in range 0-${MAX_ID}`);
+  if (uid > MAX_ID || uid < 0) throw new StatusError("invalid-argument", `uids and gids must be in range 0-${MAX_ID}`);
   return users.find((user) => user.uid === uid) ?? { name: undefined, uid, gid: 0, home: "/" };
 }
 

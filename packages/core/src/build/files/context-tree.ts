@@ -11,7 +11,7 @@ import type { IgnoreMatcher } from "./ignore.ts";
 /** A file system with these entries, not to be changed any more. */
 export function treeOf(kernel: Kernel, entries: Iterable<LayerEntry>): MemoryFs {
   const fileSystem = new MemoryFs(kernel, { mode: 0o755 });
-  applyLayer(fileSystem.root, entries);
+  applyLayer(fileSystem.root, entries, { arePlain: true });
   fileSystem.root.sealed = true;
   return fileSystem;
 }

@@ -14,7 +14,7 @@ import { type Location, lookup, openAt, pathOf } from "../../vfs/index.ts";
 import { BuildError } from "../dockerfile/error.ts";
 import type { IgnoreMatcher } from "./ignore.ts";
 import { makeDirectories, type Owner } from "./make-directories.ts";
-import { rootPath } from "./root-path.ts";
+import { rootPath, targetPath } from "./root-path.ts";
 import { namesIn } from "./select.ts";
 import { type FileAttributes, type Place, TreeWriter } from "./tree-writer.ts";
 
@@ -68,18 +68,19 @@ export class Copier {
   /**
    * Copies what is at `source` to `dest`, making the directories on the way.
    *
-   * @throws BuildError `cannot copy to non-directory: …`, `cannot replace to directory … with file`
+   * @throws BuildError `lstat /x: no such file or directory`, `cannot copy to non-directory: …`, `cannot replace to directory … with file`
    */
   copy(source: string, dest: string): void {
     const { tree } = this.#writer;
-    const from = this.#source.find(rootPath(this.#source, source), { follow: false });
-    if (from === undefined) return;
+    const path = rootPath(this.#source, source);
+    const from = this.#source.find(path, { follow: false });
+    if (from === undefined) throw new BuildError(`lstat ${path}: no such file or directory`);
     const parent = /\/\.?$/.test(dest) ? dest : dirname(dest);
-    this.#makeDirectories(rootPath(tree, parent));
-    let target = rootPath(tree, clean(dest));
+    this.#makeDirectories(targetPath(tree, parent));
+    let target = targetPath(tree, clean(dest));
     const existing = tree.find(target);
     if (from.inode.type !== "dir") {
-      if (existing?.inode.type === "dir") target = join(target, basename(source));
+      if (existing?.inode.type === "dir") target = join(target, basename(clean(source)));
       this.#makeDirectories(dirname(target));
       const { parent: at, name } = this.#writer.place(target);
       this.#copyFile({ from, below: "", into: { above: undefined, name: "", at }, name });
@@ -149,12 +150,13 @@ export class Copier {
     }
     if (existing !== undefined) this.#writer.remove(place);
     const { nlink, ino } = from.inode.stat();
-    const twin = nlink > 1 ? this.#copied.get(ino) : undefined;
+    const hasNames = nlink > 1 && from.inode.type === "file";
+    const twin = hasNames ? this.#copied.get(ino) : undefined;
     if (twin !== undefined) {
       this.#writer.hardlink(place, twin);
       return;
     }
-    if (nlink > 1) this.#copied.set(ino, place);
+    if (hasNames) this.#copied.set(ino, place);
     this.#make(from, place);
   }
 
@@ -163,7 +165,11 @@ export class Copier {
     const attributes = this.#attributesOf(from);
     if (inode.type === "file") this.#writer.file(place, contentOf(from), attributes);
     else if (inode.type === "symlink") this.#writer.symlink(place, inode.readlink(), attributes);
-    else this.#writer.special(place, { type: inode.type, rdev: inode.rdev }, attributes);
+    else {
+      // BuildKit's copier makes character devices of block devices.
+      const type = inode.type === "block" ? "char" : inode.type;
+      this.#writer.special(place, { type, rdev: inode.rdev }, attributes);
+    }
   }
 
   #attributesOf(from: Location): FileAttributes {

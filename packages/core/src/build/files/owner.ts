@@ -6,9 +6,11 @@
 import type { MountedTree } from "../../snapshot/index.ts";
 import type { Owner } from "./make-directories.ts";
 
+const MAX_ID = 2 ** 31 - 1;
+
 /**
- * A user alone gets the group that the file says, or one of the same number; names that nobody knows, and a group that
- * is left out after the colon, mean 0.
+ * A user gets the group that the file says, or one of the same number, if no group is given or nobody knows it; a user
+ * that nobody knows, and a group that is left out after the colon, mean 0.
  */
 export function findOwner(tree: MountedTree, text: string): Owner {
   const colon = text.indexOf(":");
@@ -16,12 +18,18 @@ export function findOwner(tree: MountedTree, text: string): Owner {
   const group = colon < 0 ? undefined : text.slice(colon + 1);
   const known = numberOf(user) === undefined ? findLine(tree, "/etc/passwd", user) : undefined;
   const uid = numberOf(user) ?? known?.[2] ?? 0;
-  if (group === undefined) return { uid, gid: known?.[3] ?? uid };
-  return { uid, gid: numberOf(group) ?? findLine(tree, "/etc/group", group)?.[2] ?? 0 };
+  const ownGid = known?.[3] ?? uid;
+  if (group === undefined) return { uid, gid: ownGid };
+  if (group === "") return { uid, gid: 0 };
+  return { uid, gid: numberOf(group) ?? findLine(tree, "/etc/group", group)?.[2] ?? ownGid };
 }
 
+/** Go's ParseInt for 32 bits, taken as an unsigned number; what is no such number is a name. */
 function numberOf(text: string): number | undefined {
-  return /^\d+$/.test(text) ? Number(text) : undefined;
+  const number = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!(number <= MAX_ID && number >= -MAX_ID - 1)) return undefined;
+  // To chown(2), -1 is no owner: what was just made keeps root.
+  return number === -1 ? 0 : number >>> 0;
 }
 
 /** The fields of the line that begins with `name`, as numbers. */

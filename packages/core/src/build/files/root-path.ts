@@ -19,6 +19,22 @@ export function rootPath(tree: MountedTree, path: string): string {
   return pathBelow(tree, "/", path);
 }
 
+/**
+ * The same for a place where files go.
+ *
+ * @throws BuildError also `lstat /f/x: not a directory` if the path leads through a file
+ */
+export function targetPath(tree: MountedTree, path: string): string {
+  const resolved = rootPath(tree, path);
+  const all = parts(resolved);
+  for (let i = 1; i < all.length; i++) {
+    const type = tree.find(`/${all.slice(0, i).join("/")}`, { follow: false })?.inode.type;
+    if (type === undefined) return resolved;
+    if (type !== "dir") throw new BuildError(`lstat /${all.slice(0, i + 1).join("/")}: not a directory`);
+  }
+  return resolved;
+}
+
 /** The same for a path in a directory (without symbolic links) that counts as the root. */
 export function pathBelow(tree: MountedTree, root: string, path: string): string {
   const prefix = root === "/" ? "" : root;

@@ -17,30 +17,43 @@ export function sourcePath(source: string): string {
   return source.endsWith("/") ? `${cleaned}/` : cleaned;
 }
 
+/** A source in two parts: the directory, and the pattern below it; no pattern if there is no wildcard. */
+export function splitSource(source: string): { readonly directory: string; readonly pattern: string | undefined } {
+  const path = sourcePath(source);
+  if (!hasWildcards(path)) return { directory: path, pattern: undefined };
+  const parts = path.split("/").filter((part) => part !== "" && part !== ".");
+  const first = parts.findIndex(hasWildcards);
+  return { directory: `/${parts.slice(0, first).join("/")}`, pattern: parts.slice(first).join("/") };
+}
+
 /**
  * The paths that a source names, in order. A pattern that nothing matches names nothing; without wildcards the answer is
  * the path itself, whether it exists or not.
  */
 export function selectSources(tree: MountedTree, source: string): readonly string[] {
-  const path = sourcePath(source);
-  if (!hasWildcards(path)) return [path.replace(/\\(.)/gs, "$1")];
-  const parts = path.split("/").filter((part) => part !== "" && part !== ".");
-  const first = parts.findIndex(hasWildcards);
-  const base = parts.slice(0, first).map((part) => part.replace(/\\(.)/gs, "$1"));
+  const { directory, pattern } = splitSource(source);
+  if (pattern === undefined) return [directory];
   const found: string[] = [];
-  collect(tree, `/${base.join("/")}`, parts.slice(first), found);
+  const top = rootPath(tree, directory);
+  // A set of characters may have a slash in it: then the whole path is compared with the whole pattern.
+  if (pattern.includes("[")) collectWhole(tree, top, "", pattern, found);
+  else collect(tree, top, pattern.split("/"), found);
   return found;
 }
 
-/** Matches one component after the other; symbolic links to directories are gone through. */
+/** Matches one component after the other; no symbolic link is gone through. */
 function collect(tree: MountedTree, at: string, patterns: readonly string[], found: string[]): void {
   const [pattern, ...rest] = patterns;
-  if (pattern === undefined) {
-    found.push(at);
-    return;
-  }
-  for (const name of namesIn(tree.find(rootPath(tree, at)))) {
-    if (matchGlob(pattern, name)) collect(tree, join(at, name), rest, found);
+  if (pattern === undefined) found.push(at);
+  else
+    for (const name of namesIn(tree.find(at, { follow: false })))
+      if (matchGlob(pattern, name)) collect(tree, join(at, name), rest, found);
+}
+
+function collectWhole(tree: MountedTree, at: string, prefix: string, pattern: string, found: string[]): void {
+  for (const name of namesIn(tree.find(at, { follow: false }))) {
+    if (matchGlob(pattern, prefix + name)) found.push(join(at, name));
+    else collectWhole(tree, join(at, name), `${prefix}${name}/`, pattern, found);
   }
 }
 

@@ -15,7 +15,8 @@ export type BuildEvent =
   | (About & { readonly kind: "started"; readonly name: string })
   | (About & { readonly kind: "completed"; readonly cached: boolean })
   | (About & { readonly kind: "failed"; readonly error: string })
-  | (About & { readonly kind: "canceled" })
+  /** Another one has failed; the error is what that came to here. */
+  | (About & { readonly kind: "canceled"; readonly error: string })
   /** What a process wrote. */
   | (About & { readonly kind: "log"; readonly stream: "stdout" | "stderr"; readonly bytes: Uint8Array })
   /** A step within a vertex: "transferring context: 335B". */

@@ -75,8 +75,8 @@ export class VertexProgress {
     this.#tell({ kind: "failed", ...this.#about(), error });
   }
 
-  cancel(): void {
-    this.#tell({ kind: "canceled", ...this.#about() });
+  cancel(error: string): void {
+    this.#tell({ kind: "canceled", ...this.#about(), error });
   }
 
   #about(): { readonly vertex: number; readonly timeUs: number } {

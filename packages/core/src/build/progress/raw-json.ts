@@ -42,9 +42,8 @@ export class RawJsonProgress {
         return this.#vertex({ ...this.#known(event), completed: timestamp, ...cached }, event);
       }
       case "failed":
-        return this.#vertex({ ...this.#known(event), completed: timestamp, error: event.error }, event);
       case "canceled":
-        return this.#vertex({ ...this.#known(event), completed: timestamp, error: "context canceled" }, event);
+        return this.#vertex({ ...this.#known(event), completed: timestamp, error: event.error }, event);
       case "status": {
         const { digest: vertex } = this.#known(event);
         const status = { id: event.text, vertex, timestamp, started: timestamp, completed: timestamp };

@@ -1,5 +1,5 @@
 /** What a build works with: the parts of a machine, as a builder sees them. */
-import type { Kernel } from "../../kernel/index.ts";
+import type { Kernel, NetNamespace } from "../../kernel/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
 import type { Prng, World } from "../../sim/index.ts";
 import type { Snapshotter } from "../../snapshot/index.ts";
@@ -15,4 +15,8 @@ export interface BuildMachine {
   readonly unpacksXz: boolean;
   /** What is behind a URL. @throws BuildError in the words of Go's client if nobody answers */
   readonly download: (url: string) => Uint8Array;
+  /** Puts the process of a RUN on a network; what is returned takes it off again. */
+  readonly joinNetwork: (namespace: NetNamespace, network: "default" | "none") => () => void;
+  /** The /etc/resolv.conf of every RUN. */
+  readonly resolvConf: string;
 }

@@ -7,16 +7,17 @@
  * @see BuildKit solver/llbsolver/mounts/mount.go, executor/oci/mounts.go
  */
 import { FileContent, MemoryDirectory, MemoryFile, MemoryFs, OverlayFs } from "../../fs/index.ts";
-import { decode, encode, join, sha256 } from "../../lib/index.ts";
+import { basename, clean, decode, encode, join, sha256 } from "../../lib/index.ts";
 import type { MountSpec } from "../../oci/index.ts";
 import { MountedTree } from "../../snapshot/index.ts";
 import { type FileSystem, type Location, walk } from "../../vfs/index.ts";
 import { BuildError } from "../dockerfile/error.ts";
 import { Copier } from "../files/copy.ts";
+import { rootPath } from "../files/root-path.ts";
 import type { StepMount } from "../frontend/step.ts";
 import type { BuildMachine } from "./build-machine.ts";
 import type { Result } from "./result.ts";
-import type { PreparedMount } from "./run-executor.ts";
+import { type PreparedMount, processFailure } from "./run-executor.ts";
 import type { ExecMount, ExecOp } from "./vertex.ts";
 
 const ROOT = "/var/lib/docker/buildkit";
@@ -38,18 +39,21 @@ export interface PreparedMounts {
 export class ExecMounts {
   readonly #machine: BuildMachine;
   readonly #secrets: Secrets;
+  readonly #op: ExecOp;
   readonly #releases: (() => void)[] = [];
   readonly #env: string[] = [];
   #last = 0;
   #sockets = 0;
 
-  constructor(machine: BuildMachine, secrets: Secrets) {
+  constructor(machine: BuildMachine, secrets: Secrets, op: ExecOp) {
     this.#machine = machine;
     this.#secrets = secrets;
+    this.#op = op;
   }
 
-  /** @throws BuildError `secret x: not found`, `unset ssh forward key default` */
-  prepare(op: ExecOp, sources: readonly (Result | undefined)[]): PreparedMounts {
+  /** @throws BuildError `secret x: not found`, `unset ssh forward key default`, `open /x: no such file or directory` */
+  prepare(sources: readonly (Result | undefined)[]): PreparedMounts {
+    const op = this.#op;
     const mounts = op.mounts.flatMap((one) => this.#prepareOne(one, sources) ?? []);
     if (op.script !== undefined) mounts.push(this.#script(op.script));
     return {
@@ -69,6 +73,7 @@ export class ExecMounts {
       case "cache":
         return this.#cache(mount, input === undefined ? undefined : sources[input]);
       case "tmpfs":
+        if (join("/", mount.source) !== "/") throw this.#notThere(mount);
         return { spec: tmpfs(mount), isFile: false };
       case "secret":
         return this.#secret(mount);
@@ -87,29 +92,40 @@ export class ExecMounts {
 
   #bind(mount: StepMount, from: Result | undefined): PreparedMount {
     const place = this.#show(from, mount.readonly);
-    const source = join("/", mount.source);
-    return bindMount(mount, `${place.path}${source === "/" ? "" : source}`, place.isFile(source));
+    const source = place.find(join("/", mount.source));
+    if (source === undefined) throw this.#notThere(mount);
+    return bindMount(mount, `${place.path}${source.path === "/" ? "" : source.path}`, source.isFile);
   }
 
-  /** A cache starts with what `from` has, or empty, when it is first used. */
+  /**
+   * A cache starts with what `from` has, or empty, when it is first used; with other attributes it is another one, and
+   * empty unless a directory is named.
+   */
   #cache(mount: StepMount, from: Result | undefined): PreparedMount {
     const id = mount.id === "" ? mount.target : mount.id;
-    const name = sha256(encode([id, from?.key ?? "", mount.source].join("\0"))).slice(0, 32);
+    const source = join("/", mount.source);
+    const hasAttributes =
+      source === "/" && (mount.mode !== undefined || mount.uid !== undefined || mount.gid !== undefined);
+    if (source !== "/" && from === undefined) throw this.#notThere(mount);
+    const attributes = hasAttributes ? `${mount.mode} ${mount.uid} ${mount.gid}` : "";
+    const name = sha256(encode([id, from?.key ?? "", source, attributes].join("\0"))).slice(0, 32);
     const caches = ensure(this.#machine.kernel.disk.root, `${ROOT}/cache`);
     if (caches.lookup(name) === undefined) {
       const { mode = 0o755, uid = 0, gid = 0 } = mount;
       const made = caches.create(name, { type: "dir", mode, uid, gid });
-      if (from !== undefined && made instanceof MemoryDirectory) this.#fill(made, from, join("/", mount.source));
+      if (from !== undefined && !hasAttributes && made instanceof MemoryDirectory) this.#fill(made, from, mount);
     }
     return bindMount(mount, `${ROOT}/cache/${name}`, false);
   }
 
-  #fill(directory: MemoryDirectory, from: Result, source: string): void {
+  #fill(directory: MemoryDirectory, from: Result, mount: StepMount): void {
     const { kernel } = this.#machine;
     const tree = from.open();
+    const source = join("/", mount.source);
     // An overlay over nothing writes into the directory itself.
     const cache = new MountedTree(kernel, new OverlayFs(kernel, { lower: [], upper: directory }));
     try {
+      if (tree.find(source) === undefined) throw this.#notThere(mount);
       new Copier(tree, cache, { mountPoint: "" }).copy(source, "/");
     } finally {
       cache.close();
@@ -118,7 +134,7 @@ export class ExecMounts {
   }
 
   #secret(mount: StepMount): PreparedMount | undefined {
-    const id = mount.id === "" ? mount.target.slice(mount.target.lastIndexOf("/") + 1) : mount.id;
+    const id = mount.source || mount.id || basename(mount.target);
     const value = this.#secrets.get(id);
     if (value === undefined) {
       if (mount.required) throw new BuildError(`secret ${id}: not found`);
@@ -129,7 +145,7 @@ export class ExecMounts {
       this.#env.push(`${mount.env}=${decode(value)}`);
       if (mount.target === "") return undefined;
     }
-    const target = mount.target === "" ? `${SECRETS}/${id}` : join("/", mount.target);
+    const target = mount.target === "" ? `${SECRETS}/${basename(id)}` : join("/", mount.target);
     const { mode = 0o400, uid = 0, gid = 0 } = mount;
     return { spec: this.#fileMount(target, value, { mode, uid, gid }), isFile: true };
   }
@@ -149,7 +165,11 @@ export class ExecMounts {
     const file = fileSystem.root.create("file", { type: "file", ...attributes });
     if (file instanceof MemoryFile) file.content = FileContent.of(content);
     const path = this.#mountOnMachine(fileSystem);
-    return { destination: target, type: "bind", source: `${path}/file`, options: ["rbind", "ro"] };
+    return { destination: clean(target), type: "bind", source: `${path}/file`, options: ["rbind", "ro"] };
+  }
+
+  #notThere({ source }: StepMount): BuildError {
+    return processFailure(this.#op, `open ${join("/", source)}: no such file or directory`);
   }
 
   /** Makes the tree of a result visible on the machine. */
@@ -165,8 +185,14 @@ export class ExecMounts {
         : isReadOnly
           ? lower
           : new OverlayFs(kernel, { lower: [lower.root], upper: upper.root });
-    const isFile = (path: string): boolean => tree?.find(path)?.inode.type === "file";
-    return { path: this.#mountOnMachine(shown), isFile };
+    /** Symbolic links mean what they mean in that tree. */
+    const find = (path: string): { readonly path: string; readonly isFile: boolean } | undefined => {
+      if (tree === undefined) return path === "/" ? { path, isFile: false } : undefined;
+      const resolved = rootPath(tree, path);
+      const inode = tree.find(resolved, { follow: false })?.inode;
+      return inode && { path: resolved, isFile: inode.type !== "dir" };
+    };
+    return { path: this.#mountOnMachine(shown), find };
   }
 
   #mountOnMachine(fileSystem: FileSystem): string {
@@ -197,12 +223,12 @@ function isSocketVariable(variable: string): boolean {
 
 function tmpfs({ target, sizeBytes }: StepMount): MountSpec {
   const size = sizeBytes > 0 ? [`size=${sizeBytes}`] : [];
-  return { destination: target, type: "tmpfs", source: "tmpfs", options: ["nosuid", "mode=1777", ...size] };
+  return { destination: clean(target), type: "tmpfs", source: "tmpfs", options: ["nosuid", "mode=1777", ...size] };
 }
 
 function bindMount({ target, readonly }: StepMount, source: string, isFile: boolean): PreparedMount {
   const options = readonly ? ["rbind", "ro"] : ["rbind", "rw"];
-  return { spec: { destination: target, type: "bind", source, options }, isFile };
+  return { spec: { destination: clean(target), type: "bind", source, options }, isFile };
 }
 
 function ensure(root: MemoryDirectory, path: string): MemoryDirectory {

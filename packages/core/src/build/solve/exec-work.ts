@@ -53,10 +53,10 @@ function ingredientsOf(machine: BuildMachine, op: ExecOp, sources: Sources): Map
 }
 
 /** What is only read counts by its contents; a cache or a secret by its name alone. */
-function mountIngredient(machine: BuildMachine, { mount, input }: ExecMount, sources: Sources): string {
+function mountIngredient(machine: BuildMachine, { mount, input, isFromTree }: ExecMount, sources: Sources): string {
   const { range: _range, ...what } = { range: undefined, ...mount };
   const from = input === undefined ? undefined : sources[input];
-  if (mount.type !== "bind" || from === undefined) return JSON.stringify(what);
+  if (mount.type !== "bind" || from === undefined || isFromTree) return JSON.stringify(what);
   const tree = from.open();
   try {
     const path = join("/", mount.source);
@@ -76,7 +76,7 @@ async function run(
   sources: Sources,
   { key, progress, signal }: { readonly key: string; readonly progress: VertexProgress; readonly signal: AbortSignal },
 ): Promise<void> {
-  const prepared = new ExecMounts(machine, secrets).prepare(op, sources);
+  const prepared = new ExecMounts(machine, secrets, op).prepare(sources);
   try {
     await executor.run({
       op: { ...op, env: [...op.env, ...prepared.env, ...op.proxy] },

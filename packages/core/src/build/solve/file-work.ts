@@ -1,5 +1,7 @@
 /** COPY, ADD and WORKDIR: changes of files. @see BuildKit solver/llbsolver/ops/file.go, file/backend.go */
 import { Errno } from "../../abi/index.ts";
+import { quote } from "../../lib/go/index.ts";
+import { compareBytes } from "../../lib/index.ts";
 import type { Prng } from "../../sim/index.ts";
 import { MountedSnapshot, type MountedTree } from "../../snapshot/index.ts";
 import { BuildError, rethrow } from "../dockerfile/error.ts";
@@ -8,8 +10,8 @@ import { Copier } from "../files/copy.ts";
 import { IgnoreMatcher } from "../files/ignore.ts";
 import { makeDirectories } from "../files/make-directories.ts";
 import { findOwner } from "../files/owner.ts";
-import { rootPath } from "../files/root-path.ts";
-import { selectSources } from "../files/select.ts";
+import { rootPath, targetPath } from "../files/root-path.ts";
+import { selectSources, splitSource } from "../files/select.ts";
 import { openArchive, unpackArchive } from "../files/unpack.ts";
 import type { BuildMachine } from "./build-machine.ts";
 import type { Result } from "./result.ts";
@@ -30,14 +32,19 @@ export function fileWork(
   sources: Sources,
 ): (base: Result | undefined) => ChangeWork {
   const ingredients = new Map<string, string | Checksums>();
+  const absent: string[] = [];
   for (const [index, action] of op.actions.entries()) {
     const { input: _input, ...what } = { input: 0, ...action };
     ingredients.set(`step ${index}`, JSON.stringify(what));
-    if (action.kind !== "copy") continue;
+    if (action.kind !== "copy" || action.isFromTree) continue;
     for (const [path, sums] of sourceChecksums(machine, action, sources[action.input])) {
-      ingredients.set(`file ${path}`, sums);
+      if (sums === undefined) absent.push(path);
+      else ingredients.set(`file ${path}`, sums);
     }
   }
+  // BuildKit looks for all of them at once, and most often hears of the last one first.
+  const last = absent.sort(compareBytes).pop();
+  if (last !== undefined) throw missing(machine, last);
   return (base) => ({
     ingredients: new Map([baseIngredient(base), ...ingredients]),
     base: base?.snapshot,
@@ -45,19 +52,22 @@ export function fileWork(
   });
 }
 
-/** Of everything that an action takes, by the paths that its source names. */
+/** Of everything that an action takes, by the paths that its source names; `undefined` for what is not there. */
 function sourceChecksums(
   machine: BuildMachine,
   action: CopyFiles,
   from: Result | undefined,
-): ReadonlyMap<string, Checksums> {
-  const found = new Map<string, Checksums>();
+): ReadonlyMap<string, Checksums | undefined> {
+  const found = new Map<string, Checksums | undefined>();
   const exclude = checkedExclude(machine, action);
   withTree(machine, from, (tree) => {
     for (const path of selectSources(tree, action.source)) {
-      const sums = checksums(tree, path, { exclude, isFromOutside: from?.key === OUTSIDE_KEY });
-      if (sums === undefined) throw missing(machine, path);
-      found.set(path, sums);
+      const take = (): Checksums | undefined =>
+        checksums(tree, path, { exclude, isFromOutside: from?.key === OUTSIDE_KEY });
+      found.set(
+        path,
+        rethrow(take, ({ message }) => checksumError(machine.prng, message)),
+      );
     }
   });
   return found;
@@ -65,7 +75,7 @@ function sourceChecksums(
 
 /** A source that is not there, in BuildKit's words. */
 export function missing({ prng }: BuildMachine, path: string): BuildError {
-  return checksumError(prng, `"${path}": not found`);
+  return checksumError(prng, `${quote(path)}: not found`);
 }
 
 function checksumError(prng: Prng, why: string): BuildError {
@@ -88,7 +98,13 @@ function carryOut(machine: BuildMachine, { actions }: FileOp, sources: Sources, 
   try {
     for (const action of actions) {
       if (action.kind === "mkdir") makeDirectory(tree, action);
-      else withTree(machine, sources[action.input], (source) => copyFiles(machine, source, tree, action, mountPoint));
+      else {
+        const from = sources[action.input];
+        withTree(machine, from, (source) => {
+          checkDirectory(source, action, from);
+          copyFiles(machine, source, tree, action, mountPoint);
+        });
+      }
     }
   } catch (error) {
     // What the copier does not expect ends the step with the system's words.
@@ -99,8 +115,18 @@ function carryOut(machine: BuildMachine, { actions }: FileOp, sources: Sources, 
   }
 }
 
+/** A pattern needs a directory that it is in; of a context, what is none was never sent. @throws BuildError */
+function checkDirectory(source: MountedTree, action: CopyFiles, from: Result | undefined): void {
+  const { directory, pattern } = splitSource(action.source);
+  if (pattern === undefined) return;
+  const path = rootPath(source, directory);
+  const type = source.find(path, { follow: false })?.inode.type;
+  if (type === undefined || (type !== "dir" && from?.key === OUTSIDE_KEY))
+    throw new BuildError(`lstat ${path}: no such file or directory`);
+}
+
 function makeDirectory(tree: MountedTree, { path, owner }: MakeDirectory): void {
-  makeDirectories(tree, rootPath(tree, path), 0o755, owner === undefined ? undefined : findOwner(tree, owner));
+  makeDirectories(tree, targetPath(tree, path), 0o755, owner === undefined ? undefined : findOwner(tree, owner));
 }
 
 function copyFiles(
@@ -113,16 +139,17 @@ function copyFiles(
   const { chown, chmod, dest } = action;
   const owner = chown === undefined ? undefined : findOwner(tree, chown);
   const exclude = excludeOf(action);
-  const copier = new Copier(source, tree, {
+  const options = {
     mountPoint,
     ...(owner === undefined ? {} : { owner }),
     ...(chmod === undefined ? {} : { mode: chmod }),
     ...(exclude === undefined ? {} : { exclude }),
-  });
+  };
   for (const path of selectSources(source, action.source)) {
     const content = action.unpacks ? source.readFile(rootPath(source, path)) : undefined;
     const archive = content === undefined ? undefined : openArchive(content, { xz: machine.unpacksXz });
-    if (archive === undefined) copier.copy(path, dest);
+    // Names of one file are kept together only below one path.
+    if (archive === undefined) new Copier(source, tree, options).copy(path, dest);
     else {
       const target = rootPath(tree, dest);
       makeDirectories(tree, target, 0o755, owner);

@@ -82,6 +82,7 @@ export class Plan {
   readonly #options: PlanOptions;
   readonly #ends = new Map<BuildStage, StageEnd>();
   readonly #vertices = new VertexSet();
+  #target: StageEnd | undefined;
 
   /** @throws BuildError for what is wrong with an instruction. */
   constructor(options: PlanOptions) {
@@ -90,8 +91,20 @@ export class Plan {
     for (const stage of graph.reachable()) this.#ends.set(stage, this.#planStage(stage));
   }
 
+  /** What the build is for, with every vertex once. */
   get target(): StageEnd {
-    return this.#endOf(this.#options.prepared.graph.target);
+    this.#target ??= this.#mergedTarget();
+    return this.#target;
+  }
+
+  /** A step has bytes in its text that are no UTF-8. */
+  get hasInvalidText(): boolean {
+    return this.#vertices.hasInvalidText;
+  }
+
+  #mergedTarget(): StageEnd {
+    const end = this.#endOf(this.#options.prepared.graph.target);
+    return { ...end, vertex: end.vertex && this.#vertices.merged(end.vertex) };
   }
 
   #endOf(stage: BuildStage): StageEnd {
@@ -131,7 +144,12 @@ export class Plan {
     if (source.kind === "context") return source.vertex;
     const { image, title } = source;
     return this.#vertices.add({
-      op: { kind: "image", chain: image.chain, ...(image.fetch && { fetch: image.fetch }) },
+      op: {
+        kind: "image",
+        reference: title ?? image.name,
+        chain: image.chain,
+        ...(image.fetch && { fetch: image.fetch }),
+      },
       name: title ?? this.#nameOf(stage, `FROM ${image.name}`, 1, false),
       inputs: [],
       range: stage.range,
@@ -182,8 +200,9 @@ export class Plan {
     const inputs: (Vertex | undefined)[] = [end.vertex];
     const written = fromWorkingDir(end.scope, step.dest);
     const isDirectory = step.dest === "" || step.dest === "." || step.dest.endsWith("/") || step.dest.endsWith("/.");
-    const dest = isDirectory && !written.endsWith("/") ? `${written}/` : written;
-    const action = (source: string, input: number, unpacks: boolean): CopyFiles => ({
+    const dest = isDirectory ? `${clean(written)}/`.replace(/^\/+$/, "/") : clean(written);
+    const fromVertex = from === undefined ? this.#options.context : this.#endOf(from).vertex;
+    const action = (source: string, input: number, unpacks = false, isFromTree = false): CopyFiles => ({
       kind: "copy",
       input,
       source: sourcePath(source),
@@ -192,17 +211,19 @@ export class Plan {
       chmod: step.chmod,
       exclude: step.exclude,
       unpacks,
+      isFromTree,
     });
     const actions: CopyFiles[] = [];
     if (step.sources.length > 0) {
       const unpacks = step.kind === "ADD" && step.unpack !== false;
+      const isFromTree = this.#vertices.isSame(fromVertex, end.vertex) || fromVertex === undefined;
       let files: number | undefined;
       for (const source of step.sources) {
         const download = step.kind === "ADD" ? this.#download(source, step, about) : undefined;
         if (download === undefined) {
           if (from === undefined) this.#options.onContextPath(source);
-          files ??= inputs.push(from === undefined ? this.#options.context : this.#endOf(from).vertex) - 2;
-          actions.push(action(source, files, unpacks));
+          files ??= inputs.push(fromVertex) - 2;
+          actions.push(action(source, files, unpacks, isFromTree));
         } else {
           const input = inputs.push(download.vertex) - 2;
           actions.push(action(download.file, input, step.kind === "ADD" && step.unpack === true));
@@ -212,7 +233,7 @@ export class Plan {
     if (step.files.length > 0) {
       const op = { kind: "inline", files: step.files } as const;
       inputs.push({ op, name: "[internal] preparing inline document", inputs: [], ignoresCache: about.ignoresCache });
-      for (const { name } of step.files) actions.push(action(name, inputs.length - 2, false));
+      for (const { name } of step.files) actions.push(action(name, inputs.length - 2));
     }
     return this.#vertices.add({ op: { kind: "file", actions }, inputs, ...about });
   }
@@ -243,9 +264,9 @@ export class Plan {
           ? undefined
           : this.#endOf(source).vertex;
       if (fromContext) this.#options.onContextPath(mount.source);
-      if (vertex === undefined) return { mount, input: undefined };
+      if (vertex === undefined) return { mount, input: undefined, isFromTree: false };
       inputs.push(vertex);
-      return { mount, input: inputs.length - 2 };
+      return { mount, input: inputs.length - 2, isFromTree: this.#vertices.isSame(vertex, end.vertex) };
     });
     const { scope, image } = end;
     const env = [...scope.variables.entries()].map(([variable, value]) => `${variable}=${value}`);

@@ -46,6 +46,8 @@ export class Solver {
   /** Images whose files were needed. */
   readonly #used = new Map<Vertex, Promise<void> | undefined>();
   readonly #abort = new AbortController();
+  /** Snapshots that nobody may remove while the build goes on. */
+  readonly #held: string[] = [];
 
   constructor(options: SolverOptions) {
     this.#options = options;
@@ -63,9 +65,25 @@ export class Solver {
    */
   async build(target: Vertex): Promise<Result> {
     this.#announce(target);
-    const result = await this.solve(target);
-    await this.#use([target]);
-    return result;
+    try {
+      const result = await this.solve(target);
+      await this.#use([target]);
+      return result;
+    } catch (error) {
+      // What was given up is still told of.
+      await Promise.allSettled(this.#results.values());
+      throw error;
+    }
+  }
+
+  /** The build is over: what is in no image may go. */
+  close(): void {
+    for (const snapshot of this.#held.splice(0)) this.#options.machine.snapshotter.release(snapshot);
+  }
+
+  #hold(snapshot: string): void {
+    this.#options.machine.snapshotter.retain(snapshot);
+    this.#held.push(snapshot);
   }
 
   /** @throws VertexError */
@@ -95,7 +113,7 @@ export class Solver {
     this.#abort.signal.throwIfAborted();
     const key = BuildCache.key(work.ingredients);
     const same = this.#byKey.get(key);
-    if (same !== undefined) {
+    if (same !== undefined && !vertex.ignoresCache) {
       this.#start(vertex).complete(true);
       return same;
     }
@@ -120,6 +138,7 @@ export class Solver {
     const { snapshotter, kernel } = machine;
     const known = vertex.ignoresCache ? undefined : cache.use(key, kernel.nowUs);
     if (known !== undefined) {
+      this.#hold(known.snapshot);
       this.#start(vertex).complete(true);
       return snapshotResult(machine, known.result, known.snapshot);
     }
@@ -137,6 +156,7 @@ export class Solver {
         throw error;
       }
       snapshotter.commit(snapshot, active);
+      this.#hold(snapshot);
       const { ingredients, title } = work;
       // What was made although something may have been known is another thing for those who build on it.
       const result = vertex.ignoresCache ? `${key} ${snapshot}` : key;
@@ -205,7 +225,7 @@ export class Solver {
       return result;
     } catch (error) {
       if (this.#abort.signal.aborted) {
-        shown.cancel();
+        shown.cancel(error instanceof BuildError ? error.message : "context canceled");
         throw error;
       }
       if (!(error instanceof StatusError)) throw error;

@@ -13,6 +13,8 @@ import type { InlineFile, StepMount } from "../frontend/step.ts";
 /** An image from a store or a registry. */
 export interface ImageOp {
   readonly kind: "image";
+  /** What it was asked for by. */
+  readonly reference: string;
   /** Its committed snapshots, the lowest first. */
   readonly chain: readonly string[];
   /** Makes them, if they are not all there. @throws StatusError */
@@ -68,6 +70,8 @@ export interface CopyFiles {
   readonly exclude: readonly string[];
   /** An archive is unpacked instead of copied. */
   readonly unpacks: boolean;
+  /** Its files come from the very tree that is changed: what that tree is made from says enough of them to the cache. */
+  readonly isFromTree: boolean;
 }
 
 /** Changes to the tree of input 0, or to an empty one. */
@@ -104,6 +108,8 @@ export interface ExtraHost {
 export interface ExecMount {
   readonly mount: StepMount;
   readonly input: number | undefined;
+  /** As in `CopyFiles`. */
+  readonly isFromTree: boolean;
 }
 
 export type Op = ImageOp | ContextOp | InlineOp | DownloadOp | FileOp | ExecOp;

@@ -50,11 +50,11 @@ export class Sandbox {
   }
 
   /** The container's namespace is there, and its program has not started yet. */
-  attach(namespace: NetNamespace, publish: (port: PublishedPort) => Publication): void {
+  attach(namespace: NetNamespace, publish?: (port: PublishedPort) => Publication): void {
     this.#namespace = namespace;
     for (const endpoint of this.endpoints) endpoint.belongsTo(namespace);
     namespace.furnish((stack) => this.#build(stack));
-    if (this.ports.length > 0) this.#publications = this.ports.map(publish);
+    if (publish !== undefined && this.ports.length > 0) this.#publications = this.ports.map(publish);
   }
 
   /** One more network, while it runs. */
