@@ -1,5 +1,6 @@
 /** Where the simulator meets the computer that it runs on. */
 export { addressText, type ListenAddress, parseAddress } from "./address.ts";
+export { CODECS } from "./codecs.ts";
 export { type ConnectOptions, connectEngine } from "./connect.ts";
 export { REAL_HOST } from "./real-host.ts";
 export { type FetchServer, type ServeFetchOptions, serveFetch } from "./serve-fetch.ts";

@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { createEngine, type Engine, type ProfileName } from "@bottleship/core/engine";
 import type { TimePolicy } from "@bottleship/core/sim";
-import { type EngineServer, type ListenAddress, parseAddress, REAL_HOST, serve } from "@bottleship/node";
+import { CODECS, type EngineServer, type ListenAddress, parseAddress, REAL_HOST, serve } from "@bottleship/node";
 import { type Terminal, UsageError } from "../terminal.ts";
 
 export const SERVE_USAGE = `Usage: bottleship serve --host unix:///PATH [OPTIONS]
@@ -50,7 +50,7 @@ export async function serveCommand(argv: readonly string[], terminal: Terminal):
 }
 
 function newEngine({ policy, seed, profile }: Omit<Options, "listen">): Engine {
-  return createEngine({ policy, seed, profile, host: REAL_HOST });
+  return createEngine({ policy, seed, profile, host: REAL_HOST, codecs: CODECS });
 }
 
 function interrupted(): Promise<void> {

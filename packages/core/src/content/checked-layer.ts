@@ -3,16 +3,20 @@
  *
  * @see OCI image-spec layer.md; moby pkg/archive UnpackLayer
  */
-import { byteLength, StatusError } from "../lib/index.ts";
+import type { MemoryDirectory } from "../fs/index.ts";
+import { byteLength, located, StatusError } from "../lib/index.ts";
 import { readTar } from "../lib/tar.ts";
+import { applyLayer } from "./apply.ts";
 import type { LayerEntry } from "./layer-entry.ts";
 import { toLayerEntry } from "./layer-tar.ts";
 
-export interface LayerLimits {
+export interface LayerOptions {
   /** Entries. Default 1,000,000. */
   readonly entries?: number;
   /** Bytes of all files together. Default: as many as the archive has. */
   readonly bytes?: number;
+  /** Hears where each entry begins, before it is looked at. */
+  readonly onEntry?: (offset: number) => void;
 }
 
 const ENTRY_LIMIT = 1_000_000;
@@ -23,14 +27,47 @@ const NAME_LIMIT = 255;
 /**
  * The entries of an archive.
  *
- * @throws StatusError invalid-argument for a broken or cut archive, for a name that is absolute, has ".." or is too
+ * @throws ArchiveError invalid-argument for a broken or cut archive, for a name that is absolute, has ".." or is too
  * long, and for a second entry of one name (directories may be told again); resource-exhausted beyond a limit.
  */
-export function* checkedLayer(archive: Uint8Array, limits: LayerLimits = {}): Iterable<LayerEntry> {
-  const { entries: entryLimit = ENTRY_LIMIT, bytes: byteLimit = Number.POSITIVE_INFINITY } = limits;
+export function* checkedLayer(archive: Uint8Array, options: LayerOptions = {}): Iterable<LayerEntry> {
+  let at = 0;
+  const onEntry = (offset: number): void => {
+    at = offset;
+    options.onEntry?.(offset);
+  };
+  try {
+    yield* checkedEntries(archive, { ...options, onEntry });
+  } catch (error) {
+    throw located(error, at);
+  }
+}
+
+/**
+ * Unpacks an archive from outside into a directory. If it throws, what was done so far is there still.
+ *
+ * @throws ArchiveError as `checkedLayer` and `applyLayer`
+ */
+export function applyArchive(root: MemoryDirectory, archive: Uint8Array): void {
+  let at = 0;
+  const onEntry = (offset: number): void => {
+    at = offset;
+  };
+  try {
+    applyLayer(root, checkedLayer(archive, { onEntry }));
+  } catch (error) {
+    throw located(error, at);
+  }
+}
+
+function* checkedEntries(
+  archive: Uint8Array,
+  { entries: entryLimit = ENTRY_LIMIT, bytes: byteLimit = Number.POSITIVE_INFINITY, onEntry }: LayerOptions,
+): Iterable<LayerEntry> {
   const seen = new Map<string, LayerEntry["type"]>();
   let bytes = 0;
-  for (const { header, data } of readTar(archive)) {
+  for (const { header, data, offset = 0 } of readTar(archive)) {
+    onEntry?.(offset);
     checkName(header.name);
     const entry = toLayerEntry(header, data);
     if (entry === undefined) continue;

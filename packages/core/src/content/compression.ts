@@ -3,15 +3,20 @@
  *
  * @see containerd pkg/archive/compression
  */
-import { concat, crc32, gzip, gzipHeaderLength, Inflater, isGzip, StatusError } from "../lib/index.ts";
+import { concat, crc32, gzip, gzipHeaderLength, Inflater, isGzip, located, StatusError } from "../lib/index.ts";
 
 export type Compression = "none" | "gzip" | "zstd";
 
 /** Decompression that the host does better, or that only it can do. */
 export interface Codecs {
-  readonly gunzip?: (bytes: Uint8Array) => Uint8Array;
-  readonly zstd?: (bytes: Uint8Array) => Uint8Array;
+  /** All members of a gzip stream. Whatever it throws, the stream is read again here, and refused with its place. */
+  readonly gunzip?: Decompressor;
+  /** All frames of a zstd stream. */
+  readonly zstd?: Decompressor;
 }
+
+/** Throws for broken data, and for more than `limitBytes` when decompressed. */
+export type Decompressor = (bytes: Uint8Array, limitBytes: number) => Uint8Array;
 
 export interface DecompressOptions {
   /** More than this is refused: what is left of an archive that is a bomb. Default `LAYER_LIMIT`. */
@@ -37,38 +42,71 @@ export const compressLayer = (bytes: Uint8Array): Uint8Array => gzip(bytes);
 /**
  * The archive itself.
  *
- * @throws StatusError invalid-argument for broken or cut data; resource-exhausted for too much of it;
+ * @throws ArchiveError invalid-argument for broken or cut data; resource-exhausted for too much of it;
  * not-implemented for zstd without a codec.
  */
 export function decompressLayer(bytes: Uint8Array, options: DecompressOptions = {}): Uint8Array {
   const { limitBytes = LAYER_LIMIT, codecs = {} } = options;
-  const plain = decompress(bytes, limitBytes, codecs);
-  if (plain.length > limitBytes) throw tooLarge(limitBytes);
-  return plain;
+  try {
+    const plain = decompress(bytes, limitBytes, codecs);
+    if (plain.length > limitBytes) throw tooLarge(limitBytes);
+    return plain;
+  } catch (error) {
+    throw located(error, 0);
+  }
 }
 
-function decompress(bytes: Uint8Array, limitBytes: number, codecs: Codecs): Uint8Array {
+function decompress(bytes: Uint8Array, limitBytes: number, { gunzip, zstd }: Codecs): Uint8Array {
   switch (compressionOf(bytes)) {
     case "none":
       return bytes;
     case "zstd":
-      if (codecs.zstd === undefined) throw new StatusError("not-implemented", "no decoder for zstd has been given");
-      return codecs.zstd(bytes);
+      if (zstd === undefined) throw new StatusError("not-implemented", "no decoder for zstd has been given");
+      return tried(zstd, bytes, limitBytes) ?? refuseZstd(limitBytes);
     case "gzip":
-      return codecs.gunzip === undefined ? boundedGunzip(bytes, limitBytes) : codecs.gunzip(bytes);
+      return (gunzip && tried(gunzip, bytes, limitBytes)) ?? boundedGunzip(bytes, limitBytes);
   }
 }
 
+/** Undefined if a codec has failed, in whatever way. */
+function tried(codec: Decompressor, bytes: Uint8Array, limitBytes: number): Uint8Array | undefined {
+  try {
+    return codec(bytes, limitBytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function refuseZstd(limitBytes: number): never {
+  throw broken(`zstd: invalid input, or larger than ${limitBytes} bytes when decompressed`);
+}
+
 function boundedGunzip(bytes: Uint8Array, limitBytes: number): Uint8Array {
+  let offset = 0;
+  const onProgress = (at: number): void => {
+    offset = at;
+  };
+  try {
+    return gunzipMembers(bytes, limitBytes, onProgress);
+  } catch (error) {
+    throw located(error, offset);
+  }
+}
+
+/** `onProgress` hears how far the input has been read. */
+function gunzipMembers(bytes: Uint8Array, limitBytes: number, onProgress: (at: number) => void): Uint8Array {
   const parts: Uint8Array[] = [];
   let size = 0;
   for (let rest = bytes; rest.length > 0; ) {
+    const start = bytes.length - rest.length;
+    onProgress(start);
     const header = gzipHeaderLength(rest);
     if (header === undefined) throw broken("unexpected EOF");
     const inflater = new Inflater();
     const member: Uint8Array[] = [];
     let at = header;
     for (; !inflater.done && at < rest.length; at += PIECE_SIZE) {
+      onProgress(start + at);
       const piece = inflater.push(rest.subarray(at, at + PIECE_SIZE));
       size += piece.length;
       if (size > limitBytes) throw tooLarge(limitBytes);
@@ -77,6 +115,7 @@ function boundedGunzip(bytes: Uint8Array, limitBytes: number): Uint8Array {
     if (!inflater.done) throw broken("unexpected EOF");
     const end = Math.min(at, rest.length) - inflater.rest.length;
     const data = concat(member);
+    onProgress(start + end);
     checkTrailer(rest.subarray(end, end + 8), data);
     parts.push(data);
     rest = rest.subarray(end + 8);

@@ -1,12 +1,13 @@
 /** Floor 6: blobs and layers. */
 export { applyLayer } from "./apply.ts";
-export { checkedLayer, type LayerLimits } from "./checked-layer.ts";
+export { applyArchive, checkedLayer, type LayerOptions } from "./checked-layer.ts";
 export {
   type Codecs,
   type Compression,
   compressionOf,
   compressLayer,
   type DecompressOptions,
+  type Decompressor,
   decompressLayer,
   LAYER_LIMIT,
 } from "./compression.ts";

@@ -6,7 +6,7 @@
  * @see moby builder/builder-next/adapters/containerimage/pull.go
  */
 import { AuthorizationError, type BaseImage, type ResolveImageOptions, type SourceStatus } from "../build/index.ts";
-import type { ContentStore } from "../content/index.ts";
+import type { Codecs, ContentStore } from "../content/index.ts";
 import { chainIds, type Image, type ImageStore, layerArchives } from "../image/index.ts";
 import { bytesText } from "../lib/go/index.ts";
 import { StatusError } from "../lib/index.ts";
@@ -34,6 +34,7 @@ export interface BaseImageParts {
   readonly store: ImageStore;
   /** Manifests and configurations that were seen, and layers until they are unpacked. */
   readonly content: ContentStore;
+  readonly codecs: Codecs;
   readonly find: (text: string) => Image | undefined;
   readonly transport: TransportOptions;
 }
@@ -102,14 +103,14 @@ export class BaseImages {
     config: ImageConfig,
     tell: SourceStatus,
   ): Promise<void> {
-    const { store, content, transport } = this.#parts;
+    const { store, content, codecs, transport } = this.#parts;
     const known = store.knownLayers(config);
     const missing = manifest.layers.slice(known);
     tell(`resolve ${name}`);
     for (const one of [target, manifest.config]) tell(transferred(one));
     await fetchLayers(this.#remote, reference, missing, content, transport);
     for (const layer of missing) tell(transferred(layer));
-    store.unpackLayers(config, layerArchives(content, manifest, config));
+    store.unpackLayers(config, layerArchives(content, manifest, config, codecs));
     for (const { digest } of missing) tell(`extracting ${digest}`);
     for (const { digest } of missing) if (content.has(digest)) content.delete(digest);
   }

@@ -3,7 +3,7 @@
  */
 import { Builder, type BuildRequest, type BuildResult } from "../build/index.ts";
 import { addDockerHub, dockerHub, HUB_HOSTS } from "../catalogue/index.ts";
-import { type ContentDisk, ContentStore, MemoryContentDisk } from "../content/index.ts";
+import { type Codecs, type ContentDisk, ContentStore, MemoryContentDisk } from "../content/index.ts";
 import type { HostDisk, HostFs } from "../fs/index.ts";
 import { type Image, ImageDisk, ImageStore } from "../image/index.ts";
 import { bootMachine, Kernel, type Machine } from "../kernel/index.ts";
@@ -45,6 +45,8 @@ export interface EngineOptions extends WorldOptions {
    * engine finds them in. By default nothing is left of them.
    */
   readonly content?: { readonly disk: ContentDisk; readonly path: string };
+  /** Decompression of layers: zstd, which nothing here reads by itself, and a gunzip of the host's. */
+  readonly codecs?: Codecs;
   /** Registries that are asked before Docker Hub: "https://mirror.example". */
   readonly mirrors?: readonly string[];
   /** Registries without TLS, besides those of the machine itself: "registry.lan:5000". */
@@ -128,6 +130,7 @@ export class Engine implements EngineDoor {
       () => ({
         registries: this.registries,
         content,
+        ...(options.codecs && { codecs: options.codecs }),
         transport: {
           fetch: this.registries.fetch,
           sleep: pause,

@@ -3,7 +3,7 @@
  *
  * @see moby distribution/pull_v2.go, push_v2.go, daemon/images/image_pull.go
  */
-import { type ContentStore, compressLayer } from "../content/index.ts";
+import { type Codecs, type ContentStore, compressLayer } from "../content/index.ts";
 import { type Image, type ImageStore, unpackPulled } from "../image/index.ts";
 import {
   type ContentDigest,
@@ -54,6 +54,7 @@ export interface TransferNetwork {
   readonly baseFetch?: Fetch;
   /** Manifests that were seen, and blobs until they are unpacked. */
   readonly content: ContentStore;
+  readonly codecs?: Codecs;
 }
 
 interface Pushed {
@@ -112,7 +113,7 @@ export class ImageTransfers {
         },
       });
       begin();
-      const image = unpackPulled(this.#store, this.#content, pulled);
+      const image = unpackPulled(this.#store, this.#content, pulled, this.#network.codecs);
       for (const id of layers) onEvent({ kind: "layer", id, state: "Pull complete" });
       const isNew = this.#name(image, reference, pulled.target.digest);
       onEvent({ kind: "end", digest: pulled.target.digest, size: pulled.target.size, isNew });

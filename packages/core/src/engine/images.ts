@@ -147,14 +147,14 @@ export class ImageService {
 
   /** Images out of an archive: of `docker save`, or an OCI image layout. @throws StatusError invalid-argument */
   load(archive: Uint8Array, platform: HostPlatform = HOST_PLATFORM): readonly LoadedImage[] {
-    const loaded = loadImages(this.#store, archive, { platform });
+    const loaded = loadImages(this.#store, archive, { platform, codecs: this.#network().codecs ?? {} });
     for (const { image } of loaded) this.#events.record("image", "load", image.id, { name: image.id });
     return loaded;
   }
 
   /** An image of one layer, which is an archive of files. @throws StatusError invalid-argument */
   importArchive(archive: Uint8Array, options: ImportOptions): Image {
-    const layer = decompressLayer(archive);
+    const layer = decompressLayer(archive, { codecs: this.#network().codecs ?? {} });
     const { created, message = "Imported from -", config = {}, name } = options;
     const document: ImageConfig = {
       ...HOST_PLATFORM,
@@ -267,10 +267,11 @@ export class ImageService {
   }
 
   #bases(): BaseImages {
-    const { content, transport, baseFetch = transport.fetch } = this.#network();
+    const { content, codecs = {}, transport, baseFetch = transport.fetch } = this.#network();
     this.#basesMade ??= new BaseImages({
       store: this.#store,
       content,
+      codecs,
       find: (text) => this.find(text),
       transport: { ...transport, fetch: baseFetch },
     });

@@ -3,7 +3,7 @@
  *
  * Names are references written out (`docker.io/library/busybox:latest`). An image without a name is dangling.
  */
-import { applyLayer, checkedLayer, diffLayer, type LayerEntry, layerToTar } from "../content/index.ts";
+import { applyArchive, diffLayer, type LayerEntry, layerToTar } from "../content/index.ts";
 import { assert, compareBytes, encode, StatusError } from "../lib/index.ts";
 import { type ContentDigest, configBytes, type Digest, digestOf, type ImageConfig } from "../oci/index.ts";
 import { type Change, changesOf, type Snapshotter } from "../snapshot/index.ts";
@@ -87,7 +87,7 @@ export class ImageStore {
     const key = `unpack-${name}`;
     this.#snapshotter.prepare(key, below, NOWHERE);
     try {
-      applyLayer(this.#snapshotter.directory(key), checkedLayer(layer));
+      applyArchive(this.#snapshotter.directory(key), layer);
       this.#snapshotter.commit(name, key);
     } catch (error) {
       this.#snapshotter.remove(key);

@@ -6,7 +6,7 @@
  * @see moby image/tarexport/load.go; OCI image-spec image-layout.md
  */
 import { type Codecs, decompressLayer } from "../content/index.ts";
-import { StatusError } from "../lib/index.ts";
+import { ArchiveError, located, StatusError } from "../lib/index.ts";
 import { readTar } from "../lib/tar.ts";
 import {
   CONTAINERD_NAME,
@@ -46,13 +46,31 @@ interface Found {
   readonly layers: readonly string[];
 }
 
-type Files = ReadonlyMap<string, Uint8Array>;
+interface ArchivedFile {
+  readonly bytes: Uint8Array;
+  /** Where its entry begins in the archive. */
+  readonly offset: number;
+}
 
-/** @throws StatusError invalid-argument for an archive that holds no images, or broken ones */
+interface Files {
+  readonly byPath: ReadonlyMap<string, ArchivedFile>;
+  /** Where the archive ends: the place of what is missing. */
+  readonly end: number;
+}
+
+/** @throws ArchiveError invalid-argument for an archive that holds no images, or broken ones */
 export function loadImages(store: ImageStore, archive: Uint8Array, options: LoadOptions): readonly LoadedImage[] {
-  const files = filesOf(decompressLayer(archive, options));
-  const found = files.has("manifest.json")
-    ? readManifestList(need(files, "manifest.json")).map(({ Config, RepoTags, Layers }) => ({
+  const plain = decompressLayer(archive, options);
+  try {
+    return loadFiles(store, filesOf(plain), options);
+  } catch (error) {
+    throw located(error, plain.length);
+  }
+}
+
+function loadFiles(store: ImageStore, files: Files, options: LoadOptions): readonly LoadedImage[] {
+  const found = files.byPath.has("manifest.json")
+    ? read(files, "manifest.json", readManifestList).map(({ Config, RepoTags, Layers }) => ({
         names: (RepoTags ?? []).map(fullName),
         config: Config,
         layers: Layers,
@@ -70,27 +88,27 @@ export function loadImages(store: ImageStore, archive: Uint8Array, options: Load
 /** Reads and checks everything of an image. */
 function prepare(files: Files, { config, layers }: Found, options: LoadOptions) {
   const document = need(files, config);
-  const parsed: ImageConfig = readImageConfig(document);
+  const parsed: ImageConfig = read(files, config, readImageConfig);
   const { diff_ids: diffIds } = parsed.rootfs;
   if (layers.length !== diffIds.length) {
     throw invalid(`invalid manifest, layers length mismatch: expected ${layers.length}, got ${diffIds.length}`);
   }
-  const archives = layers.map((path, index) => {
-    const plain = decompressLayer(need(files, path), options);
-    const digest = digestOf(plain);
-    if (digest !== diffIds[index]) {
+  const archives = layers.map((path, index) =>
+    read(files, path, (bytes) => {
+      const plain = decompressLayer(bytes, options);
+      const digest = digestOf(plain);
+      if (digest === diffIds[index]) return plain;
       throw invalid(`invalid diffID for layer ${index}: expected "${diffIds[index]}", got "${digest}"`);
-    }
-    return plain;
-  });
+    }),
+  );
   return { document, parsed, archives };
 }
 
 function fromLayout(files: Files, platform: HostPlatform): readonly Found[] {
-  if (!files.has("oci-layout")) throw missing("manifest.json");
-  readImageLayout(need(files, "oci-layout"));
+  if (!files.byPath.has("oci-layout")) throw missing("manifest.json");
+  read(files, "oci-layout", readImageLayout);
   const byManifest = new Map<string, Found>();
-  for (const descriptor of readIndex(need(files, "index.json")).manifests) {
+  for (const descriptor of read(files, "index.json", readIndex).manifests) {
     const found = descend(files, descriptor, platform);
     const { annotations = {} } = descriptor;
     const name = annotations[CONTAINERD_NAME] ?? annotations[REF_NAME] ?? "";
@@ -104,8 +122,8 @@ function fromLayout(files: Files, platform: HostPlatform): readonly Found[] {
 }
 
 function descend(files: Files, descriptor: Descriptor, platform: HostPlatform): Omit<Found, "names"> {
-  const bytes = blob(files, descriptor);
-  const document = readManifest(bytes, descriptor.mediaType);
+  blob(files, descriptor);
+  const document = read(files, pathOf(descriptor), (bytes) => readManifest(bytes, descriptor.mediaType));
   if (document.kind === "manifest") {
     blob(files, document.config);
     for (const layer of document.layers) blob(files, layer);
@@ -119,28 +137,51 @@ function descend(files: Files, descriptor: Descriptor, platform: HostPlatform): 
 
 /** A blob of a layout, with the digest and the size that it is said to have. */
 function blob(files: Files, descriptor: Descriptor): Uint8Array {
-  const bytes = need(files, pathOf(descriptor));
-  const found = digestLike(descriptor.digest, bytes);
-  if (found === descriptor.digest && bytes.length === descriptor.size) return bytes;
-  throw invalid(`invalid blob ${descriptor.digest}: its ${bytes.length} bytes have digest ${found}`);
+  return read(files, pathOf(descriptor), (bytes) => {
+    const found = digestLike(descriptor.digest, bytes);
+    if (found === descriptor.digest && bytes.length === descriptor.size) return bytes;
+    throw invalid(`invalid blob ${descriptor.digest}: its ${bytes.length} bytes have digest ${found}`);
+  });
 }
 
 /** Regular files by their paths; symbolic links, which older archives share layers by, stand for what they name. */
 function filesOf(archive: Uint8Array): Files {
-  const files = new Map<string, Uint8Array>();
+  const files = new Map<string, ArchivedFile>();
   const links: (readonly [path: string, target: string])[] = [];
-  for (const { header, data } of readTar(archive)) {
-    const path = normalized(header.name);
-    if (files.has(path)) throw invalid(`duplicate archive entry: ${header.name}`);
-    if (header.type === "file") files.set(path, data);
+  for (const { header, data, offset = 0 } of readTar(archive)) {
+    const path = at(offset, () => normalized(header.name));
+    if (files.has(path)) throw located(invalid(`duplicate archive entry: ${header.name}`), offset);
+    if (header.type === "file") files.set(path, { bytes: data, offset });
     else if (header.type === "symlink") links.push([path, `${path}/../${header.linkName}`]);
     else if (header.type === "hardlink") links.push([path, header.linkName]);
   }
   for (const [path, target] of links) {
-    const bytes = files.get(normalized(target));
-    if (bytes !== undefined) files.set(path, bytes);
+    const file = files.get(normalized(target));
+    if (file !== undefined) files.set(path, file);
   }
-  return files;
+  return { byPath: files, end: archive.length };
+}
+
+/** What is wrong belongs to a place of the archive. */
+function at<T>(offset: number, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw located(error, offset);
+  }
+}
+
+/** What is wrong with the content of a file belongs to where the file lies. */
+function read<T>(files: Files, path: string, work: (bytes: Uint8Array) => T): T {
+  const bytes = need(files, path);
+  // A place within the file is none of the archive's.
+  const offset = files.byPath.get(normalized(path))?.offset ?? files.end;
+  try {
+    return work(bytes);
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    throw new ArchiveError(error.kind, error.message, offset, { cause: error });
+  }
 }
 
 /** Without "." and ".."; what would lead out of the archive is refused. */
@@ -155,9 +196,9 @@ function normalized(path: string): string {
 }
 
 const need = (files: Files, path: string): Uint8Array => {
-  const bytes = files.get(normalized(path));
-  if (bytes === undefined) throw missing(path);
-  return bytes;
+  const file = files.byPath.get(normalized(path));
+  if (file === undefined) throw located(missing(path), files.end);
+  return file.bytes;
 };
 
 const pathOf = ({ digest }: Descriptor): string => `blobs/${digest.replace(":", "/")}`;

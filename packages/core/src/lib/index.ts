@@ -1,4 +1,6 @@
 /** Floor 0: things that know nothing of containers or kernels. */
+
+export { ArchiveError, located } from "./archive-error.ts";
 export { AssertionFailure, assert, unreachable } from "./assert.ts";
 export { base64 } from "./base64.ts";
 export { Bunzip2, bunzip2 } from "./bunzip2.ts";

@@ -27,6 +27,8 @@ export interface TarHeader {
 export interface TarEntry {
   readonly header: TarHeader;
   readonly data: Uint8Array;
+  /** Where it begins in the archive that it was read from, with what is said about it beforehand. */
+  readonly offset?: number;
 }
 
 /** A header with what is not given left empty. */

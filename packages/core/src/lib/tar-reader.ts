@@ -5,6 +5,7 @@
  *
  * @see tar(5), Go's archive/tar/reader.go
  */
+import { located } from "./archive-error.ts";
 import { StatusError } from "./status-error.ts";
 import {
   BLOCK_SIZE,
@@ -35,26 +36,36 @@ const TYPES: ReadonlyMap<string, TarType> = new Map([
 /**
  * The entries of an archive in memory; `data` are views into it.
  *
- * @throws StatusError invalid-argument for a broken or cut archive, with the messages of Go's archive/tar.
+ * @throws ArchiveError invalid-argument for a broken or cut archive, with the messages of Go's archive/tar.
  */
 export function* readTar(archive: Uint8Array): Generator<TarEntry> {
   const decoder = new TarDecoder();
   let at = 0;
+  let offset = 0;
   const take = (size: number): Uint8Array => {
     if (at + size > archive.length) throw broken("unexpected EOF");
     const bytes = archive.subarray(at, at + size);
     at = Math.min(archive.length, at + size + paddingOf(size));
     return bytes;
   };
-  while (at < archive.length) {
-    const block = take(BLOCK_SIZE);
-    if (isZeroBlock(block)) {
-      if (at < archive.length && !isZeroBlock(take(BLOCK_SIZE))) throw broken("archive/tar: invalid tar header");
-      return;
+  try {
+    while (at < archive.length) {
+      const block = take(BLOCK_SIZE);
+      if (isZeroBlock(block)) {
+        offset = at;
+        if (at < archive.length && !isZeroBlock(take(BLOCK_SIZE))) throw broken("archive/tar: invalid tar header");
+        return;
+      }
+      const found = decoder.header(block);
+      if (found.kind === "meta") {
+        decoder.meta(take(found.size));
+        continue;
+      }
+      yield { header: found.header, data: take(found.header.size), offset };
+      offset = at;
     }
-    const found = decoder.header(block);
-    if (found.kind === "meta") decoder.meta(take(found.size));
-    else yield { header: found.header, data: take(found.header.size) };
+  } catch (error) {
+    throw located(error, offset);
   }
 }
 
@@ -172,6 +183,7 @@ function mergePax(header: TarHeader, records: PaxRecords): TarHeader {
     return value;
   };
   const integer = (shown: string): number | undefined => (/^-?\d{1,15}$/.test(shown) ? Number(shown) : undefined);
+  const natural = (shown: string): number | undefined => (/^\d{1,15}$/.test(shown) ? Number(shown) : undefined);
   const xattrs = new Map<string, Uint8Array>();
   for (const [key, value] of records) {
     if (key.startsWith(XATTR_PREFIX) && value.length > 0) xattrs.set(key.slice(XATTR_PREFIX.length), value);
@@ -184,7 +196,7 @@ function mergePax(header: TarHeader, records: PaxRecords): TarHeader {
     groupName: text("gname", header.groupName),
     uid: number("uid", header.uid, integer),
     gid: number("gid", header.gid, integer),
-    size: number("size", header.size, integer),
+    size: number("size", header.size, natural),
     mtimeUs: number("mtime", header.mtimeUs, parsePaxTime),
     xattrs,
   };
