@@ -5,7 +5,7 @@
  */
 import type { Image } from "../image/index.ts";
 import { StatusError } from "../lib/index.ts";
-import type { OciContainer } from "../runtime/index.ts";
+import type { OciContainer, ResolvedUser } from "../runtime/index.ts";
 import { type Timer, WaitQueue } from "../sim/index.ts";
 import type { ContainerConfig, EndpointSettings, HostConfig } from "./docker/create-body.ts";
 import type { Health } from "./health.ts";
@@ -72,6 +72,8 @@ export class Container {
   networkOf: Container | undefined;
   /** Its place on networks, while it runs on some of its own. */
   sandbox: Sandbox | undefined;
+  /** Who its first process is, while it runs. */
+  user: ResolvedUser | undefined;
   /** What the runtime has of it, while it has something. */
   oci: OciContainer | undefined;
   #state: ContainerState = "created";

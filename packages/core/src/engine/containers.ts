@@ -16,6 +16,7 @@ import { type Change, changesOf, MountedSnapshot, ROOTFS_PATH, type Snapshotter 
 import { DeferredFile, type OpenFile } from "../vfs/index.ts";
 import { checkSubpath, ensureSource } from "./bind-source.ts";
 import { BundleDirectory } from "./bundle.ts";
+import { CheckedRequests } from "./checked-requests.ts";
 import { Console } from "./console.ts";
 import { Container } from "./container.ts";
 import type { ContainerConfig, CreateBody, HostConfig } from "./docker/create-body.ts";
@@ -76,6 +77,7 @@ export class ContainerService {
   readonly #names = new Map<string, string>();
   readonly #stdin = new Map<string, StdinFeed>();
   readonly #consoles = new Map<string, Console>();
+  readonly #requests: CheckedRequests;
   readonly #bundles: BundleDirectory;
   readonly #users: UserLookup;
   readonly #shm: SharedMemory;
@@ -86,6 +88,11 @@ export class ContainerService {
     this.#parts = parts;
     this.#users = parts.users;
     this.#shm = new SharedMemory(parts.kernel);
+    this.#requests = new CheckedRequests((options, image) => {
+      const { HostConfig: hostConfig = NO_HOST_CONFIG, ...config } = options;
+      this.#verify(options);
+      return { config: mergeConfig(config, image.config.config), hostConfig };
+    });
     this.#bundles = new BundleDirectory(parts.kernel.disk, (id) => this.#bundleContents(id));
     parts.kernel.events.on("oomKilled", ({ process }) => this.#oomKilled(process.cgroup.path));
     parts.runtime.events.on("stopped", ({ id, exit }) => {
@@ -101,14 +108,12 @@ export class ContainerService {
    */
   create(options: CreateOptions, name = ""): Container {
     const { snapshotter, volumes, networks, prng, kernel } = this.#parts;
-    const { HostConfig: hostConfig = NO_HOST_CONFIG, NetworkingConfig: networking, ...config } = options;
-    verifySettings(config, hostConfig, kernel.machine);
-    verifyNetworkMode(config, hostConfig);
-    const image = this.#parts.findImage(options.Image);
+    const { NetworkingConfig: networking } = options;
+    const image = this.#imageFor(options);
+    const { config: merged, hostConfig } = this.#requests.get(options, image);
     const id = newId(prng);
     const chosen = this.#reserveName(name, id);
     try {
-      const merged = mergeConfig(config, image.config.config);
       const container = new Container({
         id,
         name: chosen,
@@ -157,6 +162,7 @@ export class ContainerService {
     const { world, runtime, snapshotter, networks } = this.#parts;
     container.networkOf = this.#networkOwner(container);
     const user = this.#users.resolve(container);
+    container.user = user;
     const sharedMemory = this.#sharedMemory(container);
     const spec = runtimeSpec(container, { user, pidOf: (name) => this.#runningPid(name), sharedMemory });
     const bundle = {
@@ -399,6 +405,22 @@ export class ContainerService {
       const given = this.#named(name).mountPoints.filter(({ type }) => type !== "tmpfs");
       return mode.split(",").includes("ro") ? given.map((point) => ({ ...point, readOnly: true })) : given;
     });
+  }
+
+  /** @throws StatusError not-found; but what is wrong with the request itself is told first */
+  #imageFor(options: CreateOptions): Image {
+    try {
+      return this.#parts.findImage(options.Image);
+    } catch (error) {
+      this.#verify(options);
+      throw error;
+    }
+  }
+
+  /** @throws StatusError invalid-argument */
+  #verify({ HostConfig: hostConfig = NO_HOST_CONFIG, ...config }: Omit<CreateOptions, "NetworkingConfig">): void {
+    verifySettings(config, hostConfig, this.#parts.kernel.machine);
+    verifyNetworkMode(config, hostConfig);
   }
 
   /** The settings as the record has them. */

@@ -3,7 +3,7 @@
  *
  * @see moby daemon/exec.go, daemon/exec_linux.go
  */
-import { exitCode, type WindowSize } from "../abi/index.ts";
+import { exitCode, type WaitStatus, type WindowSize } from "../abi/index.ts";
 import type { Kernel, Process } from "../kernel/index.ts";
 import { StatusError } from "../lib/index.ts";
 import type { ProcessSpec } from "../oci/index.ts";
@@ -17,7 +17,7 @@ import type { EventLog } from "./events.ts";
 import { LogBuffer, type LogEntry } from "./logs.ts";
 import { newId } from "./names.ts";
 import { openNull } from "./null-device.ts";
-import { chooseCapabilities, consoleSize, processSpec } from "./spec.ts";
+import { chooseCapabilities, consoleSize, environment, processSpec, workingDirectory } from "./spec.ts";
 import { exitCodeOf, shownReason } from "./start-failure.ts";
 import { StdinFeed } from "./stdin-feed.ts";
 import type { UserLookup } from "./user-lookup.ts";
@@ -111,13 +111,7 @@ export class ExecService {
     const stdio = [this.#stdin(session), sink("stdout"), sink("stderr")] as const;
     const started = runtime.exec(oci, this.#spec(session), stdio, (master) => this.#openConsole(session, master));
     session.process = started.process;
-    started.process.onExit = (status) => {
-      session.exitCode = exitCode(status);
-      session.stdin?.end();
-      session.console?.close();
-      session.console = undefined;
-      this.#record(session, "exec_die", { exitCode: String(session.exitCode) });
-    };
+    started.process.watcher = { processEnded: (status) => this.#ended(session, status) };
     await world.until(started.isSettled, { ...options, what: `exec ${body.Cmd.join(" ")} to start` });
     const failure = started.failure();
     if (failure === undefined) return;
@@ -126,6 +120,14 @@ export class ExecService {
       "invalid-argument",
       `OCI runtime exec failed: exec failed: unable to start container process: ${shownReason(failure)}`,
     );
+  }
+
+  #ended(session: ExecSession, status: WaitStatus): void {
+    session.exitCode = exitCode(status);
+    session.stdin?.end();
+    session.console?.close();
+    session.console = undefined;
+    this.#record(session, "exec_die", { exitCode: String(session.exitCode) });
   }
 
   async wait(session: ExecSession, options: Pick<WaitOptions, "follows"> = {}): Promise<number> {
@@ -164,11 +166,10 @@ export class ExecService {
 
   #spec(session: ExecSession): ProcessSpec {
     const { container, body } = session;
-    const { config, hostConfig, oci } = container;
-    const inherited = oci?.processSpec;
+    const { config, hostConfig } = container;
     const user =
       body.User === undefined || body.User === ""
-        ? (inherited?.user ?? this.#parts.users.resolve(container))
+        ? (container.user ?? this.#parts.users.resolve(container))
         : this.#parts.users.resolveAs(container, body.User);
     const capabilities = chooseCapabilities(body.Privileged ? { ...hostConfig, Privileged: true } : hostConfig);
     return {
@@ -178,7 +179,7 @@ export class ExecService {
       args: body.Cmd,
       ...consoleSize(body.ConsoleSize),
       env: [...terminalEnvironment(session), ...(body.Env ?? [])],
-      cwd: body.WorkingDir ? body.WorkingDir : (inherited?.cwd ?? config.WorkingDir ?? "/"),
+      cwd: body.WorkingDir ? body.WorkingDir : workingDirectory(config),
     };
   }
 
@@ -191,8 +192,8 @@ export class ExecService {
 
 /** The environment of the container's first process, with TERM if and only if this one has a terminal. */
 function terminalEnvironment({ container, body }: ExecSession): readonly string[] {
-  const { config, oci } = container;
-  const env = oci?.processSpec.env ?? [];
+  const { config, user } = container;
+  const env = environment(container, user?.home ?? "/");
   const isGiven = config.Env?.some((variable) => variable.startsWith("TERM=")) === true;
   if (isGiven || (config.Tty === true) === (body.Tty === true)) return env;
   if (config.Tty === true) return env.filter((variable) => variable !== TERM);

@@ -21,7 +21,7 @@ import {
 } from "../runtime/index.ts";
 import { ROOTFS_PATH } from "../snapshot/index.ts";
 import type { Container } from "./container.ts";
-import type { HostConfig, Ulimit } from "./docker/create-body.ts";
+import type { ContainerConfig, HostConfig, Ulimit } from "./docker/create-body.ts";
 import { INIT_ARGUMENTS, INIT_MOUNT } from "./init-program.ts";
 import { mountSpec } from "./mount-points.ts";
 import { resources } from "./resources.ts";
@@ -37,13 +37,9 @@ export interface SpecContext {
 
 export function runtimeSpec(container: Container, context: SpecContext): RuntimeSpec {
   const { config, hostConfig } = container;
-  const privileged = hostConfig.Privileged ?? false;
-  const capabilities = chooseCapabilities(hostConfig);
+  const common = commonPart(hostConfig);
   const namespaces = chooseNamespaces(hostConfig, context);
-  const common = processSpec(capabilities, hostConfig);
   const ownsUts = namespaces.some(({ type, path }) => type === "uts" && path === undefined);
-  const unconfined =
-    privileged || hostConfig.SecurityOpt?.some((option) => /^seccomp[=:]unconfined$/.test(option)) === true;
   return {
     ociVersion: "1.2.1",
     root: hostConfig.ReadonlyRootfs ? READ_ONLY_ROOT : ROOT,
@@ -55,16 +51,40 @@ export function runtimeSpec(container: Container, context: SpecContext): Runtime
       user: context.user,
       args: hostConfig.Init === true ? [...INIT_ARGUMENTS, ...commandLine(container)] : commandLine(container),
       env: environment(container, context.user.home),
-      cwd: config.WorkingDir === undefined || config.WorkingDir === "" ? "/" : config.WorkingDir,
-      capabilities: common.capabilities,
-      rlimits: common.rlimits,
-      noNewPrivileges: common.noNewPrivileges,
-      oomScoreAdj: common.oomScoreAdj,
+      cwd: workingDirectory(config),
+      capabilities: common.process.capabilities,
+      rlimits: common.process.rlimits,
+      noNewPrivileges: common.process.noNewPrivileges,
+      oomScoreAdj: common.process.oomScoreAdj,
     },
     mounts: chooseMounts(container, context),
     linux: {
       namespaces,
       cgroupsPath: cgroupPath(container),
+      ...common.linux,
+    },
+  };
+}
+
+/** What follows from the host configuration alone. */
+interface CommonPart {
+  readonly process: ReturnType<typeof processSpec>;
+  readonly linux: Omit<RuntimeSpec["linux"], "namespaces" | "cgroupsPath">;
+}
+
+const commonParts = new WeakMap<Partial<HostConfig>, CommonPart>();
+
+/** Containers that share their host configuration share this part of their specifications. */
+function commonPart(hostConfig: Partial<HostConfig>): CommonPart {
+  const known = commonParts.get(hostConfig);
+  if (known !== undefined) return known;
+  const privileged = hostConfig.Privileged ?? false;
+  const capabilities = chooseCapabilities(hostConfig);
+  const unconfined =
+    privileged || hostConfig.SecurityOpt?.some((option) => /^seccomp[=:]unconfined$/.test(option)) === true;
+  const made: CommonPart = {
+    process: processSpec(capabilities, hostConfig),
+    linux: {
       resources: limits(hostConfig),
       devices: privileged
         ? PRIVILEGED_DEVICES
@@ -75,6 +95,8 @@ export function runtimeSpec(container: Container, context: SpecContext): Runtime
       ...(unconfined ? {} : { seccomp: seccompFor(capabilities) }),
     },
   };
+  commonParts.set(hostConfig, made);
+  return made;
 }
 
 /** The size of a terminal, where the client has told it. */
@@ -110,7 +132,12 @@ export function commandLine({ config }: Container): readonly string[] {
   return args;
 }
 
-function environment(container: Container, home: string): readonly string[] {
+/** Where the program starts. */
+export const workingDirectory = ({ WorkingDir = "" }: Partial<ContainerConfig>): string =>
+  WorkingDir === "" ? "/" : WorkingDir;
+
+/** The variables of its first process, which others take over. */
+export function environment(container: Container, home: string): readonly string[] {
   const { config } = container;
   const given = config.Env?.filter((variable) => variable.includes("=")) ?? NONE;
   const has = (name: string): boolean => given.some((variable) => variable.startsWith(`${name}=`));

@@ -25,7 +25,7 @@ export function exit(process: Process, status: WaitStatus): void {
   leaveSession(process);
   giveChildrenAway(process);
   process.cgroup.release(process);
-  process.onExit?.(status);
+  process.watcher?.processEnded(status);
   process.state = "zombie";
   notifyParent(process);
 }

@@ -5,7 +5,7 @@
  */
 import { Errno, type MountData, MS_NODEV, R_OK, W_OK } from "../abi/index.ts";
 import { MemoryDirectory, MemoryFs, type MemoryFsOptions, OverlayFs } from "../fs/index.ts";
-import { type FileSystem, type FsContext, type Inode, walk } from "../vfs/index.ts";
+import { type FileSystem, type FsContext, glimpse, type Inode, walk } from "../vfs/index.ts";
 import { CgroupFs } from "./cgroup-fs.ts";
 import { DevPts } from "./dev-pts.ts";
 import { DISK_TYPES } from "./disk-types.ts";
@@ -197,7 +197,7 @@ function makeOverlay({ source, data }: MountRequest, context: MountContext): Fil
     return found?.slice(name.length);
   };
   const directory = (path: string): Inode => {
-    const { inode } = walk(context, path, { follow: true });
+    const inode = glimpse(context, path);
     if (inode.type !== "dir") throw new Errno("ENOTDIR");
     return inode;
   };

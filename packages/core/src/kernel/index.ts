@@ -9,6 +9,6 @@ export { DEFAULT_MACHINE, type Machine } from "./machine.ts";
 export { type DeviceNode, MACHINE_DEVICES } from "./machine-devices.ts";
 export type { NetNamespace } from "./namespaces/net.ts";
 export type { NamespaceSet } from "./namespaces/others.ts";
-export { Process, pidIn } from "./process.ts";
+export { Process, type ProcessWatcher, pidIn } from "./process.ts";
 export { formatTrace } from "./strace/format.ts";
 export type { Strace, Traceable, TracedCall, TracedExit, TracedSignal, TraceEntry } from "./strace/tracer.ts";

@@ -54,6 +54,11 @@ export type Wakeup = "ready" | "timeout" | "interrupted";
 /** The kernel half of a call that may sleep. */
 export type Sleeper<R> = Generator<Park, R, Wakeup>;
 
+/** Whoever the host has told to look after a process. */
+export interface ProcessWatcher {
+  processEnded(status: WaitStatus): void;
+}
+
 /** Marks the answer of a handler that has not got one yet. */
 export class Sleeping<R> {
   readonly sleeper: Sleeper<R>;
@@ -63,16 +68,14 @@ export class Sleeping<R> {
   }
 }
 
-/** What a process does on top of what it was doing, and how to go back to that. */
-interface Frame {
+/** A signal handler that runs on top of what the process was doing, and how to go back to that. */
+interface HandlerFrame {
   readonly routine: Routine<unknown>;
-  readonly interrupted?: {
-    readonly answer: unknown;
-    readonly fails: boolean;
-    /** The call to make again when the handler returns (SA_RESTART). */
-    readonly restart: Call | undefined;
-    readonly blocked: SignalSet;
-  };
+  readonly answer: unknown;
+  readonly fails: boolean;
+  /** The call to make again when the handler returns (SA_RESTART). */
+  readonly restart: Call | undefined;
+  readonly blocked: SignalSet;
 }
 
 /** CPU time, in microseconds, after which a turn ends. */
@@ -160,11 +163,14 @@ export class Process implements Coroutine, Waiter, FsContext {
   /** Sends SIGALRM: alarm(2). */
   alarm: Timer | undefined;
   /** Told when it has ended, before anybody can reap it: the host's way to wait. */
-  onExit: ((status: WaitStatus) => void) | undefined;
+  watcher: ProcessWatcher | undefined;
   queued = false;
   #children: SmallSet<Process> | undefined;
   #childEnded: WaitQueue | undefined;
-  #stack: Frame[] = [];
+  /** The bottom of its stack: the program. */
+  #program: Routine<unknown> | undefined;
+  /** What lies on top of that, the innermost handler last; none most of the time. */
+  #handlers: HandlerFrame[] | undefined;
   #answer: unknown;
   #fails = false;
   /** The call that the kernel half works on, or worked on last. */
@@ -301,7 +307,8 @@ export class Process implements Coroutine, Waiter, FsContext {
 
   /** Starts it at `routine`, with nothing else on its stack. */
   start(routine: Routine<unknown>): void {
-    this.#stack = [{ routine }];
+    this.#program = routine;
+    this.#handlers = undefined;
     this.#timer = undefined;
     this.#answer = undefined;
     this.#fails = false;
@@ -363,16 +370,17 @@ export class Process implements Coroutine, Waiter, FsContext {
   /** Lets the user half run to its next call, and handles that. False if the process has ended or stopped. */
   #stepUser(): boolean {
     if (!this.pending.isEmpty && !this.#deliverSignals()) return false;
-    const frame = this.#stack[this.#stack.length - 1];
-    assert(frame !== undefined, "a live process has something to do");
+    const handler = this.#handlers?.[this.#handlers.length - 1];
+    const routine = handler?.routine ?? this.#program;
+    assert(routine !== undefined, "a live process has something to do");
     let step: IteratorResult<Call, unknown>;
     try {
-      step = this.#fails ? frame.routine.throw(this.#answer) : frame.routine.next(this.#answer);
+      step = this.#fails ? routine.throw(this.#answer) : routine.next(this.#answer);
     } catch (error) {
       this.#crash(error);
       return false;
     }
-    if (step.done === true) return this.#finish(frame, step.value);
+    if (step.done === true) return this.#finish(handler, step.value);
     this.#handle(step.value);
     return this.state === "running";
   }
@@ -431,18 +439,19 @@ export class Process implements Coroutine, Waiter, FsContext {
   }
 
   /** A routine has returned: the program's end, or back from a signal handler. False if the process has ended. */
-  #finish(frame: Frame, value: unknown): boolean {
-    if (frame.interrupted === undefined) {
+  #finish(handler: HandlerFrame | undefined, value: unknown): boolean {
+    if (handler === undefined) {
       exit(this, { exited: Number(value ?? 0) & 0xff });
       return false;
     }
-    this.#stack.pop();
-    this.#answer = frame.interrupted.answer;
-    this.#fails = frame.interrupted.fails;
-    this.blocked = frame.interrupted.blocked;
+    if (this.#handlers?.length === 1) this.#handlers = undefined;
+    else this.#handlers?.pop();
+    this.#answer = handler.answer;
+    this.#fails = handler.fails;
+    this.blocked = handler.blocked;
     this.#debtUs += this.#deferredUs;
     this.#deferredUs = 0;
-    const { restart } = frame.interrupted;
+    const { restart } = handler;
     if (restart !== undefined) this.#handle(restart);
     return this.state === "running";
   }
@@ -537,7 +546,8 @@ export class Process implements Coroutine, Waiter, FsContext {
   abandon(): void {
     this.#unpark();
     this.kernel.cpu.withdraw(this);
-    this.#stack.length = 0;
+    this.#program = undefined;
+    this.#handlers = undefined;
     this.#sleeper = undefined;
     this.#answer = undefined;
     this.#timer = undefined;
@@ -569,14 +579,13 @@ export class Process implements Coroutine, Waiter, FsContext {
       this.kernel.tracer.signalled(this, signal, { stops: false });
       const restart = action.restart ? this.#interruptedCall : undefined;
       this.#interruptedCall = undefined;
-      this.#stack.push({
+      this.#handlers ??= [];
+      this.#handlers.push({
         routine: action.disposition(signal),
-        interrupted: {
-          answer: this.#answer,
-          fails: this.#fails,
-          restart,
-          blocked: this.maskBeforeSuspend ?? this.blocked,
-        },
+        answer: this.#answer,
+        fails: this.#fails,
+        restart,
+        blocked: this.maskBeforeSuspend ?? this.blocked,
       });
       this.maskBeforeSuspend = undefined;
       this.blocked = this.blocked.with(signal);

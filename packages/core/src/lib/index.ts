@@ -44,6 +44,7 @@ export {
 } from "./ip.ts";
 export { basename, clean, dirname, join } from "./path.ts";
 export { Ring } from "./ring.ts";
+export { copyData, isSameData } from "./same-data.ts";
 export { Hasher, sha256 } from "./sha256.ts";
 export { SmallMap } from "./small-map.ts";
 export { SmallSet } from "./small-set.ts";

@@ -5,9 +5,9 @@
  */
 import { type SeccompFilter, SIGKILL, type Signal, type WaitStatus } from "../abi/index.ts";
 import type { Pipe } from "../fs/index.ts";
-import type { Cgroup, Process } from "../kernel/index.ts";
+import type { Cgroup, Process, ProcessWatcher } from "../kernel/index.ts";
 import { StatusError } from "../lib/index.ts";
-import type { ProcessSpec, RuntimeSpec } from "../oci/index.ts";
+import type { RuntimeSpec } from "../oci/index.ts";
 import { WaitQueue } from "../sim/index.ts";
 
 export type OciStatus = "creating" | "created" | "running" | "paused" | "stopped";
@@ -27,10 +27,8 @@ const START = new Uint8Array(1);
 /** How init's helper tells the pid of the first process; anything else is a result. */
 export const PID_PREFIX = "pid ";
 
-export class OciContainer {
+export class OciContainer implements ProcessWatcher {
   readonly id: string;
-  /** How the first process was started, as far as further ones take after it. */
-  readonly processSpec: ProcessSpec;
   readonly seccomp: SeccompFilter | undefined;
   readonly cgroup: Cgroup;
   /** The first process: number 1 of the container's pid namespace, if it has one of its own. */
@@ -54,7 +52,6 @@ export class OciContainer {
     },
   ) {
     this.id = id;
-    this.processSpec = spec.process;
     this.seccomp = spec.linux.seccomp;
     this.cgroup = parts.cgroup;
     this.#process = parts.process;
@@ -68,9 +65,9 @@ export class OciContainer {
 
   /** `process` is the first process from now on: when it ends, the container has stopped. */
   adopt(process: Process): void {
-    this.#process.onExit = undefined;
+    this.#process.watcher = undefined;
     this.#process = process;
-    process.onExit = (status) => this.#exited(status);
+    process.watcher = this;
   }
 
   get status(): OciStatus {
@@ -106,7 +103,8 @@ export class OciContainer {
     else this.#failure = message;
   }
 
-  #exited(status: WaitStatus): void {
+  /** Its first process is gone, and so is every other one of its pid namespace. */
+  processEnded(status: WaitStatus): void {
     this.#exit = status;
     this.#channel = undefined;
     this.#to("stopped");

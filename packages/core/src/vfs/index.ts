@@ -12,5 +12,5 @@ export { MountIds, MountTree, type Propagation } from "./mount-tree.ts";
 export { open, openAt } from "./open.ts";
 export { DeferredFile, OpenFile } from "./open-file.ts";
 export { checkAccess, mayAccess, ownsOrCapable } from "./permission.ts";
-export { find, type LastComponent, lookup, walk, walkParent } from "./walk.ts";
+export { find, glimpse, type LastComponent, lookup, walk, walkParent } from "./walk.ts";
 export { addWatch, type Happening, type InodeWatch, isSameInode, removeWatch, tellIfGone, tellPath } from "./watch.ts";

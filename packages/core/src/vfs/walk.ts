@@ -45,6 +45,14 @@ export function find(context: FsContext, path: string, options: { readonly follo
   return walker.run(options.follow ? "follow" : "nofollow") ? new Location(walker.mount, walker.dentry) : undefined;
 }
 
+/** What is at a path, for who does not stay there: names on the way that nobody knew are forgotten again. Throws like `walk`. */
+export function glimpse(context: FsContext, path: string): Inode {
+  const walker = new Walker(context, path, 0);
+  if (!walker.run("follow")) fail();
+  walker.forget();
+  return walker.dentry.inode;
+}
+
 /** Resolves all but the last component. Throws like `walk`; the last component need not exist. */
 export function walkParent(context: FsContext, path: string): LastComponent {
   const walker = new Walker(context, path, 0);
@@ -106,6 +114,11 @@ class Walker {
     return this.#last as LastComponent;
   }
 
+  /** Nobody has got hold of what this walk was the first to see. */
+  forget(): void {
+    this.#fresh?.letGo();
+  }
+
   /** False if a component does not exist. */
   run(rule: LastRule): boolean {
     for (;;) {
@@ -161,7 +174,7 @@ class Walker {
     const child = childIn(this.mount, this.dentry, name, known);
     if (child === undefined) {
       // The search for a program fails in directory after directory: they are not kept for that.
-      this.#fresh?.letGo();
+      this.forget();
       return false;
     }
     if (known === undefined) this.#fresh ??= child;
