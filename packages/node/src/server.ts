@@ -10,6 +10,7 @@ import type { Duplex } from "node:stream";
 import type { Engine } from "@bottleship/core/engine";
 import { EngineApi, type EngineApiOptions } from "@bottleship/engine-api";
 import { addressText, type ListenAddress } from "./address.ts";
+import { BuildKit } from "./buildkit/buildkit.ts";
 import { exchange, upgrade } from "./exchange.ts";
 
 /** Filters and build arguments travel in the request line. */
@@ -25,6 +26,7 @@ export interface ServeOptions extends EngineApiOptions {
 export class EngineServer {
   readonly #engine: Engine;
   readonly #api: EngineApi;
+  readonly #buildkit: BuildKit;
   readonly #servers: Server[] = [];
   readonly #addresses: ListenAddress[] = [];
   /** Connections that are no longer HTTP: their server does not know them any more. */
@@ -34,6 +36,7 @@ export class EngineServer {
   constructor(engine: Engine, options: EngineApiOptions = {}) {
     this.#engine = engine;
     this.#api = new EngineApi(engine, options);
+    this.#buildkit = new BuildKit(engine);
   }
 
   /** Where it listens, as DOCKER_HOST wants it. */
@@ -91,6 +94,7 @@ export class EngineServer {
     server.on("upgrade", (request, socket: Duplex, head: Buffer) => {
       this.#hijacked.add(socket);
       socket.on("close", () => this.#hijacked.delete(socket));
+      if (this.#buildkit.upgrade(request, socket, head)) return;
       upgrade(this.#api, request, socket, head).catch(() => socket.destroy());
     });
     server.on("clientError", (_, socket: Duplex) => {

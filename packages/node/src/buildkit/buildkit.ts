@@ -1,0 +1,139 @@
+/**
+ * BuildKit as docker's client sees it behind the engine's socket: `/grpc` for calls, `/session` for the way back.
+ *
+ * Only the Dockerfile frontend builds here; a client that sends low-level definitions is told so.
+ *
+ * @see BuildKit control/control.go, frontend/gateway; moby api/server/router/grpc, router/session
+ */
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import type { Engine } from "@bottleship/core/engine";
+import { ClientBuild } from "./builds.ts";
+import { CODES, GrpcError } from "./grpc.ts";
+import { type GrpcCall, type GrpcMethods, onlyMessage, serveGrpc } from "./grpc-server.ts";
+import { MESSAGES, type StatusMessage } from "./messages.ts";
+import { Sessions } from "./sessions.ts";
+
+const CONTROL = "/moby.buildkit.v1.Control";
+const GATEWAY = "/moby.buildkit.v1.frontend.LLBBridge";
+const VERSION = { package: "github.com/moby/buildkit", version: "v0.25.1" };
+const WORKER = {
+  ID: "bottleship",
+  Labels: { "org.mobyproject.buildkit.worker.moby.host-gateway-ip": "172.17.0.1" },
+  platforms: [{ Architecture: "amd64", OS: "linux" }],
+};
+/** What clients may ask of the gateway. @see BuildKit frontend/gateway/pb/caps.go */
+const GATEWAY_CAPS = ["solve.base", "solve.inlinereturn", "return", "returnmap", "proto.refarray", "reference.output"];
+const FRONTEND_CAPS = ["frontend.inputs", "frontend.caps", "gateway.solve.metadata", "gateway.solve.evaluate"];
+const PATHS: ReadonlySet<string> = new Set(["/grpc", "/session"]);
+
+export class BuildKit {
+  readonly #engine: Engine;
+  readonly #sessions = new Sessions();
+  readonly #builds = new Map<string, ClientBuild>();
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /** Takes a connection over, if it is for BuildKit. False if it is not. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
+    const path = (request.url ?? "").replace(/\?.*$/s, "").replace(/^\/v\d+\.\d+/, "");
+    if (request.method !== "POST" || !PATHS.has(path)) return false;
+    if (head.length > 0) socket.unshift(head);
+    const protocol = request.headers.upgrade ?? "h2c";
+    socket.write(`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${protocol}\r\n\r\n`);
+    if (path === "/grpc") serveGrpc(socket, this.#methods());
+    else this.#sessions.add(String(request.headers["x-docker-expose-session-uuid"] ?? ""), socket);
+    return true;
+  }
+
+  #methods(): GrpcMethods {
+    const reply = (message: Uint8Array) => (call: GrpcCall) => call.send(message);
+    const worker = { record: [WORKER] };
+    const caps = [...GATEWAY_CAPS, ...FRONTEND_CAPS].map((ID) => ({ ID, Enabled: true }));
+    return {
+      [`${CONTROL}/Info`]: reply(MESSAGES.info.encode({ buildkitVersion: VERSION })),
+      [`${CONTROL}/ListWorkers`]: reply(MESSAGES.workers.encode(worker)),
+      [`${CONTROL}/Solve`]: (call) => this.#solve(call),
+      [`${CONTROL}/Status`]: (call) => this.#status(call),
+      [`${CONTROL}/DiskUsage`]: reply(MESSAGES.empty.encode({})),
+      [`${CONTROL}/Prune`]: async () => {},
+      [`${CONTROL}/ListenBuildHistory`]: async () => {},
+      [`${CONTROL}/UpdateBuildHistory`]: reply(MESSAGES.empty.encode({})),
+      // Spans of the client: nobody here collects them.
+      "/opentelemetry.proto.collector.trace.v1.TraceService/Export": reply(MESSAGES.empty.encode({})),
+      [`${GATEWAY}/Ping`]: reply(MESSAGES.pong.encode({ FrontendAPICaps: caps, LLBCaps: [], Workers: worker.record })),
+      [`${GATEWAY}/Solve`]: (call) => this.#build(call),
+      [`${GATEWAY}/Evaluate`]: reply(MESSAGES.empty.encode({})),
+      [`${GATEWAY}/Return`]: (call) => this.#returned(call),
+    };
+  }
+
+  /** The build of a client's half; the other half makes it known. */
+  #buildOf(ref: string): ClientBuild {
+    const known = this.#builds.get(ref);
+    if (known !== undefined) return known;
+    const build = new ClientBuild(ref, this.#engine, this.#sessions);
+    this.#builds.set(ref, build);
+    return build;
+  }
+
+  /** Says what is to become of a build, and waits for its end. */
+  async #solve(call: GrpcCall): Promise<void> {
+    const request = MESSAGES.controlSolve.decode(await onlyMessage(call));
+    const build = this.#buildOf(request.Ref);
+    try {
+      build.ask(request);
+      // A client without a half of its own names the frontend here.
+      if (request.Frontend !== "") await this.#run(build, request.Frontend, request.FrontendAttrs);
+      else {
+        const gone = new Promise<GrpcError>((resolve) =>
+          call.signal.addEventListener("abort", () => resolve(new GrpcError(CODES.unknown, "context canceled")), {
+            once: true,
+          }),
+        );
+        const failure = await Promise.race([build.returned, gone]);
+        if (failure !== undefined) throw failure;
+      }
+      const id = build.result?.image.id;
+      const digests = id === undefined ? {} : { "containerimage.digest": id, "containerimage.config.digest": id };
+      await call.send(MESSAGES.controlSolved.encode({ ExporterResponse: digests }));
+    } finally {
+      build.end();
+      this.#builds.delete(request.Ref);
+    }
+  }
+
+  async #status(call: GrpcCall): Promise<void> {
+    const { Ref: ref } = MESSAGES.statusRequest.decode(await onlyMessage(call));
+    const send = (message: StatusMessage): void => void call.send(MESSAGES.progress.encode(message));
+    await this.#buildOf(ref).follow(send, call.signal);
+  }
+
+  /** The gateway's half: what is to be built. */
+  async #build(call: GrpcCall): Promise<void> {
+    const request = MESSAGES.gatewaySolve.decode(await onlyMessage(call));
+    const build = this.#buildOf(String(call.metadata["buildkit-controlapi-buildid"] ?? ""));
+    if (request.Definition.length > 0) {
+      throw new GrpcError(CODES.unimplemented, "this engine builds Dockerfiles: low-level definitions are not solved");
+    }
+    const { image } = await this.#run(build, request.Frontend, request.FrontendOpt);
+    const metadata = { "containerimage.config": new TextEncoder().encode(JSON.stringify(image.config)) };
+    await call.send(MESSAGES.gatewaySolved.encode({ result: { ref: { id: build.ref }, metadata } }));
+  }
+
+  #run(build: ClientBuild, frontend: string, options: Readonly<Record<string, string>>) {
+    if (frontend !== "dockerfile.v0" && frontend !== "gateway.v0") {
+      throw new GrpcError(CODES.notFound, `frontend ${frontend} not found`);
+    }
+    return build.run(options);
+  }
+
+  async #returned(call: GrpcCall): Promise<void> {
+    const { error } = MESSAGES.returned.decode(await onlyMessage(call));
+    const build = this.#buildOf(String(call.metadata["buildkit-controlapi-buildid"] ?? ""));
+    build.return(error === undefined || error === null ? undefined : new GrpcError(error.code, error.message));
+    await call.send(MESSAGES.empty.encode({}));
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * The builds of one engine that clients have asked for.
+ *
+ * A client asks for one in two halves that may come in any order: what is to become of the result (Control.Solve), and
+ * what is to be built (the gateway's Solve). Both name the build; a third call reads its progress.
+ *
+ * @see BuildKit control/gateway, client/build.go
+ */
+import { BuildError, type BuildEvent, type BuildRequest, type BuildResult } from "@bottleship/core/build";
+import type { Engine } from "@bottleship/core/engine";
+import { CODES, GrpcError } from "./grpc.ts";
+import type { ControlSolve, SourceInfo, StatusMessage } from "./messages.ts";
+import { ProgressMessages, rangeMessage } from "./progress.ts";
+import { frontendRequest } from "./request.ts";
+import type { Sessions } from "./sessions.ts";
+
+type Listener = (message: StatusMessage) => void;
+
+/** One build. */
+export class ClientBuild {
+  readonly ref: string;
+  readonly #engine: Engine;
+  readonly #sessions: Sessions;
+  readonly #told: StatusMessage[] = [];
+  readonly #listeners = new Set<Listener>();
+  readonly #asked: Promise<ControlSolve>;
+  #ask: (request: ControlSolve) => void = () => {};
+  #over: () => void = () => {};
+  readonly #isOver: Promise<void>;
+  /** What the client has returned from its half: nothing, or why it gave up. */
+  readonly returned: Promise<GrpcError | undefined>;
+  #return: (error: GrpcError | undefined) => void = () => {};
+  #source: SourceInfo = { filename: "Dockerfile", data: new Uint8Array(), language: "Dockerfile" };
+  result: BuildResult | undefined;
+
+  constructor(ref: string, engine: Engine, sessions: Sessions) {
+    this.ref = ref;
+    this.#engine = engine;
+    this.#sessions = sessions;
+    this.#asked = new Promise((resolve) => {
+      this.#ask = resolve;
+    });
+    this.#isOver = new Promise((resolve) => {
+      this.#over = resolve;
+    });
+    this.returned = new Promise((resolve) => {
+      this.#return = resolve;
+    });
+  }
+
+  /** What is to become of the result. */
+  ask(request: ControlSolve): void {
+    this.#ask(request);
+  }
+
+  return(error: GrpcError | undefined): void {
+    this.#return(error);
+  }
+
+  /** Nothing more will be told. */
+  end(): void {
+    this.#over();
+  }
+
+  /** Builds. @throws GrpcError for what is wrong with the request, the Dockerfile, a step */
+  async run(options: Readonly<Record<string, string>>): Promise<BuildResult> {
+    const asked = await this.#asked;
+    const request = await frontendRequest(await this.#sessions.get(asked.Session), options);
+    this.#source = { ...this.#source, filename: request.fileName, data: new TextEncoder().encode(request.text) };
+    const messages = new ProgressMessages(this.ref, () => this.#source);
+    const onEvent = (event: BuildEvent): void => this.#tell(messages.of(event));
+    try {
+      const build: BuildRequest = { ...request.build, tags: tagsOf(asked), onEvent };
+      this.result = await this.#engine.build(build);
+      return this.result;
+    } catch (error) {
+      throw this.#failure(error);
+    }
+  }
+
+  /** Calls `listener` with what has been told and what will be, until the build is over or `signal` is aborted. */
+  async follow(listener: Listener, signal: AbortSignal): Promise<void> {
+    for (const message of this.#told) listener(message);
+    this.#listeners.add(listener);
+    const gone = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+    await Promise.race([this.#isOver, gone]);
+    this.#listeners.delete(listener);
+  }
+
+  #tell(message: StatusMessage): void {
+    this.#told.push(message);
+    for (const listener of this.#listeners) listener(message);
+  }
+
+  /** With the place in the Dockerfile, of which clients print an excerpt. */
+  #failure(error: unknown): unknown {
+    if (error instanceof GrpcError) return error;
+    const message = error instanceof Error ? error.message : String(error);
+    const locations = error instanceof BuildError ? error.locations : [];
+    if (locations.length === 0) return new GrpcError(CODES.unknown, message);
+    const info = { ...this.#source, data: Buffer.from(this.#source.data).toString("base64") };
+    const source = { info, ranges: locations.map(rangeMessage) };
+    return new GrpcError(CODES.unknown, message, { "github.com/moby/buildkit/errdefs.Source+json": source });
+  }
+}
+
+/** Where the result is to go. */
+export function exportersOf(
+  request: ControlSolve,
+): readonly { readonly type: string; readonly attrs: Readonly<Record<string, string>> }[] {
+  if (request.Exporters.length > 0) return request.Exporters.map(({ Type, Attrs }) => ({ type: Type, attrs: Attrs }));
+  const { ExporterDeprecated: type, ExporterAttrsDeprecated: attrs } = request;
+  return type === "" ? [] : [{ type, attrs }];
+}
+
+const IMAGE_EXPORTERS: ReadonlySet<string> = new Set(["moby", "image"]);
+
+function tagsOf(request: ControlSolve): readonly string[] {
+  return exportersOf(request).flatMap(({ type, attrs }) =>
+    IMAGE_EXPORTERS.has(type) ? (attrs["name"] ?? "").split(",").filter((name) => name !== "") : [],
+  );
+}

@@ -1,0 +1,234 @@
+/**
+ * The messages that docker's client and BuildKit exchange, as far as they are understood here.
+ *
+ * Fields have the names and numbers of BuildKit's own definitions; what is left out is skipped by whoever reads.
+ *
+ * @see BuildKit api/services/control, frontend/gateway/pb, session/filesync, session/secrets; fsutil types/wire.proto
+ */
+import protobuf from "protobufjs";
+
+const DEFINITIONS = `
+syntax = "proto3";
+message Timestamp { int64 seconds = 1; int32 nanos = 2; }
+message Any { string type_url = 1; bytes value = 2; }
+message Status { int32 code = 1; string message = 2; repeated Any details = 3; }
+message Empty {}
+message BytesMessage { bytes data = 1; }
+
+message Platform { string Architecture = 1; string OS = 2; string Variant = 3; }
+message BuildkitVersion { string package = 1; string version = 2; string revision = 3; }
+message WorkerRecord {
+  string ID = 1; map<string, string> Labels = 2; repeated Platform platforms = 3; BuildkitVersion BuildkitVersion = 5;
+}
+message ListWorkersResponse { repeated WorkerRecord record = 1; }
+message InfoResponse { BuildkitVersion buildkitVersion = 1; }
+
+message Exporter { string Type = 1; map<string, string> Attrs = 2; }
+message ControlSolveRequest {
+  string Ref = 1;
+  string ExporterDeprecated = 3;
+  map<string, string> ExporterAttrsDeprecated = 4;
+  string Session = 5;
+  string Frontend = 6;
+  map<string, string> FrontendAttrs = 7;
+  repeated string Entitlements = 9;
+  repeated Exporter Exporters = 13;
+}
+message ControlSolveResponse { map<string, string> ExporterResponse = 1; }
+
+message StatusRequest { string Ref = 1; }
+message Vertex {
+  string digest = 1; repeated string inputs = 2; string name = 3; bool cached = 4;
+  Timestamp started = 5; Timestamp completed = 6; string error = 7;
+}
+message VertexStatus {
+  string ID = 1; string vertex = 2; string name = 3; int64 current = 4; int64 total = 5;
+  Timestamp timestamp = 6; Timestamp started = 7; Timestamp completed = 8;
+}
+message VertexLog { string vertex = 1; Timestamp timestamp = 2; int64 stream = 3; bytes msg = 4; }
+message Position { int32 line = 1; int32 character = 2; }
+message Range { Position start = 1; Position end = 2; }
+message SourceInfo { string filename = 1; bytes data = 2; string language = 4; }
+message VertexWarning {
+  string vertex = 1; int64 level = 2; bytes short = 3; repeated bytes detail = 4; string url = 5;
+  SourceInfo info = 6; repeated Range ranges = 7;
+}
+message StatusResponse {
+  repeated Vertex vertexes = 1; repeated VertexStatus statuses = 2; repeated VertexLog logs = 3;
+  repeated VertexWarning warnings = 4;
+}
+
+message APICap { string ID = 1; bool Enabled = 2; }
+message PongResponse {
+  repeated APICap FrontendAPICaps = 1; repeated APICap LLBCaps = 2; repeated WorkerRecord Workers = 3;
+}
+message Ref { string id = 1; }
+message RefMap { map<string, Ref> refs = 1; }
+message Result { Ref ref = 3; RefMap refs = 4; map<string, bytes> metadata = 10; }
+message GatewaySolveRequest {
+  bytes Definition = 1; string Frontend = 2; map<string, string> FrontendOpt = 3; bool Evaluate = 14;
+}
+message GatewaySolveResponse { Result result = 3; }
+message ReturnRequest { Result result = 1; Status error = 2; }
+
+message Stat {
+  string path = 1; uint32 mode = 2; uint32 uid = 3; uint32 gid = 4; int64 size = 5; int64 modTime = 6;
+  string linkname = 7; int64 devmajor = 8; int64 devminor = 9; map<string, bytes> xattrs = 10;
+}
+message Packet { int32 type = 1; Stat stat = 2; uint32 ID = 3; bytes data = 4; }
+
+message GetSecretRequest { string ID = 1; }
+message GetSecretResponse { bytes data = 1; }
+`;
+
+const root = protobuf.parse(DEFINITIONS, { keepCase: true }).root;
+
+/** Bytes to a message and back. What is not in the bytes is missing in the message, but for lists, maps and scalars. */
+export interface Codec<T> {
+  decode(bytes: Uint8Array): T;
+  encode(message: T): Uint8Array;
+}
+
+function codec<T extends object>(name: string): Codec<T> {
+  const type = root.lookupType(name);
+  return {
+    decode: (bytes) => type.toObject(type.decode(bytes), { longs: Number, defaults: true }) as T,
+    encode: (message) => type.encode(type.fromObject(message)).finish(),
+  };
+}
+
+type Texts = Readonly<Record<string, string>>;
+
+export interface Timestamp {
+  readonly seconds: number;
+  readonly nanos: number;
+}
+
+export interface ExporterMessage {
+  readonly Type: string;
+  readonly Attrs: Texts;
+}
+
+export interface ControlSolve {
+  readonly Ref: string;
+  readonly ExporterDeprecated: string;
+  readonly ExporterAttrsDeprecated: Texts;
+  readonly Session: string;
+  readonly Frontend: string;
+  readonly FrontendAttrs: Texts;
+  readonly Entitlements: readonly string[];
+  readonly Exporters: readonly ExporterMessage[];
+}
+
+export interface GatewaySolve {
+  readonly Frontend: string;
+  readonly FrontendOpt: Texts;
+  readonly Definition: Uint8Array;
+}
+
+interface RangeMessage {
+  readonly start: { readonly line: number; readonly character: number };
+  readonly end: { readonly line: number; readonly character: number };
+}
+
+export interface SourceInfo {
+  readonly filename: string;
+  readonly data: Uint8Array;
+  readonly language: string;
+}
+
+/** Changes of a build; only what is new is sent. */
+export interface StatusMessage {
+  readonly vertexes?: readonly {
+    readonly digest: string;
+    readonly inputs?: readonly string[];
+    readonly name: string;
+    readonly cached?: boolean;
+    readonly started?: Timestamp;
+    readonly completed?: Timestamp;
+    readonly error?: string;
+  }[];
+  readonly statuses?: readonly {
+    readonly ID: string;
+    readonly vertex: string;
+    readonly name?: string;
+    readonly timestamp: Timestamp;
+    readonly started: Timestamp;
+    readonly completed?: Timestamp;
+  }[];
+  readonly logs?: readonly {
+    readonly vertex: string;
+    readonly timestamp: Timestamp;
+    readonly stream: number;
+    readonly msg: Uint8Array;
+  }[];
+  readonly warnings?: readonly {
+    readonly vertex: string;
+    readonly level: number;
+    readonly short: Uint8Array;
+    readonly detail: readonly Uint8Array[];
+    readonly url: string;
+    readonly info: SourceInfo;
+    readonly ranges: readonly RangeMessage[];
+  }[];
+}
+
+export interface Stat {
+  readonly path: string;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly size: number;
+  readonly modTime: number;
+  readonly linkname: string;
+}
+
+export interface Packet {
+  readonly type: number;
+  readonly stat?: Stat | null;
+  readonly ID?: number;
+  readonly data?: Uint8Array;
+}
+
+interface WorkerRecord {
+  readonly ID: string;
+  readonly Labels: Texts;
+  readonly platforms: readonly { readonly Architecture: string; readonly OS: string }[];
+}
+
+interface Cap {
+  readonly ID: string;
+  readonly Enabled: boolean;
+}
+
+interface ResultMessage {
+  readonly ref?: { readonly id: string };
+  readonly metadata: Readonly<Record<string, Uint8Array>>;
+}
+
+export const MESSAGES = {
+  empty: codec<object>("Empty"),
+  bytes: codec<{ readonly data: Uint8Array }>("BytesMessage"),
+  status: codec<{
+    readonly code: number;
+    readonly message: string;
+    readonly details: readonly { readonly type_url: string; readonly value: Uint8Array }[];
+  }>("Status"),
+  info: codec<{ readonly buildkitVersion: { readonly package: string; readonly version: string } }>("InfoResponse"),
+  workers: codec<{ readonly record: readonly WorkerRecord[] }>("ListWorkersResponse"),
+  controlSolve: codec<ControlSolve>("ControlSolveRequest"),
+  controlSolved: codec<{ readonly ExporterResponse: Texts }>("ControlSolveResponse"),
+  statusRequest: codec<{ readonly Ref: string }>("StatusRequest"),
+  progress: codec<StatusMessage>("StatusResponse"),
+  pong: codec<{
+    readonly FrontendAPICaps: readonly Cap[];
+    readonly LLBCaps: readonly Cap[];
+    readonly Workers: readonly WorkerRecord[];
+  }>("PongResponse"),
+  gatewaySolve: codec<GatewaySolve>("GatewaySolveRequest"),
+  gatewaySolved: codec<{ readonly result: ResultMessage }>("GatewaySolveResponse"),
+  returned: codec<{ readonly error?: { readonly code: number; readonly message: string } | null }>("ReturnRequest"),
+  packet: codec<Packet>("Packet"),
+  getSecret: codec<{ readonly ID: string }>("GetSecretRequest"),
+  secret: codec<{ readonly data: Uint8Array }>("GetSecretResponse"),
+};

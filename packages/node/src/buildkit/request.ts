@@ -1,0 +1,185 @@
+/**
+ * From the options of the Dockerfile frontend to what the builder is asked for, with the files of the client.
+ *
+ * @see BuildKit frontend/dockerfile/README.md, frontend/dockerui/config.go
+ */
+import {
+  type BuildRequest,
+  type ContextSource,
+  type Dockerfile,
+  type MountFlag,
+  type MountOptions,
+  parse,
+} from "@bottleship/core/build";
+import { basename, decode, readTar } from "@bottleship/core/lib";
+import { receiveDirectory } from "./file-sync.ts";
+import { CODES, GrpcError } from "./grpc.ts";
+import type { GrpcClient } from "./grpc-client.ts";
+import { MESSAGES } from "./messages.ts";
+
+type Options = Readonly<Record<string, string>>;
+
+/** A build that is asked for, and the Dockerfile as the client has it. */
+export interface FrontendRequest {
+  readonly build: BuildRequest;
+  readonly fileName: string;
+  readonly text: string;
+}
+
+/** @throws GrpcError for options that have no meaning here, and for files that the client has not */
+export async function frontendRequest(client: GrpcClient, options: Options): Promise<FrontendRequest> {
+  const fileName = options["filename"] ?? "Dockerfile";
+  const definition = await definitionFiles(client, fileName, options["dockerfilekey"]);
+  const text = definition.get(fileName) ?? (fileName === "Dockerfile" ? definition.get("dockerfile") : undefined);
+  if (text === undefined) {
+    throw new GrpcError(CODES.unknown, `failed to read dockerfile: open ${fileName}: no such file or directory`);
+  }
+  const ignored = definition.get(`${fileName}.dockerignore`);
+  const contexts = await namedContexts(client, options);
+  const build: BuildRequest = {
+    context: await contextOf(client, options, ignored),
+    dockerfile: text,
+    file: fileName,
+    buildArgs: withPrefix(options, "build-arg:"),
+    labels: withPrefix(options, "label:"),
+    contexts,
+    secrets: await secretsOf(client, text),
+    extraHosts: hostsOf(options["add-hosts"] ?? ""),
+    ...noCacheOf(options["no-cache"]),
+    ...(options["target"] ? { target: options["target"] } : {}),
+    ...(options["platform"] ? { platform: onePlatform(options["platform"]) } : {}),
+    ...(options["image-resolve-mode"] === "pull" ? { pull: true } : {}),
+    ...(options["shm-size"] ? { shmSizeBytes: Number(options["shm-size"]) } : {}),
+    ...networkOf(options["force-network-mode"]),
+  };
+  return { build, fileName, text };
+}
+
+/** The Dockerfile and what may say what is to be ignored, by their names. */
+async function definitionFiles(client: GrpcClient, fileName: string, key = "dockerfile"): Promise<Map<string, string>> {
+  const follow = [
+    fileName,
+    `${fileName}.dockerignore`,
+    ".dockerignore",
+    ...(fileName === "Dockerfile" ? ["dockerfile"] : []),
+  ];
+  const archive = await receiveDirectory(client, { name: key, follow });
+  return new Map([...readTar(archive)].map(({ header, data }) => [header.name, decode(data)]));
+}
+
+/** What is ignored is not sent. */
+async function contextOf(client: GrpcClient, options: Options, ignored: string | undefined): Promise<ContextSource> {
+  const place = options["context"];
+  if (place !== undefined && !place.startsWith("local:")) {
+    throw new GrpcError(
+      CODES.unknown,
+      `failed to load ${place}: contexts that are not the client's files are not read`,
+    );
+  }
+  const name = place?.slice("local:".length) ?? options["contextkey"] ?? "context";
+  const own = ignored ?? (await ignoreFile(client, name));
+  const source = await receiveDirectory(client, { name, excludes: patternsOf(own ?? "") });
+  return { tar: source };
+}
+
+async function ignoreFile(client: GrpcClient, name: string): Promise<string | undefined> {
+  const archive = await receiveDirectory(client, { name, follow: [".dockerignore"] });
+  for (const { header, data } of readTar(archive)) if (header.name === ".dockerignore") return decode(data);
+  return undefined;
+}
+
+/** As .dockerignore is read: no comments, no blanks around. */
+function patternsOf(text: string): readonly string[] {
+  const lines = text
+    .replace(/^\ufeff/, "")
+    .split("\n")
+    .map((line) => line.trim());
+  return lines.filter((line) => line !== "" && !line.startsWith("#"));
+}
+
+async function namedContexts(client: GrpcClient, options: Options): Promise<NonNullable<BuildRequest["contexts"]>> {
+  const contexts: Record<string, ContextSource | { readonly image: string }> = {};
+  for (const [name, place] of Object.entries(withPrefix(options, "context:"))) {
+    if (place.startsWith("docker-image://")) contexts[name] = { image: place.slice("docker-image://".length) };
+    else if (place.startsWith("local:")) {
+      contexts[name] = { tar: await receiveDirectory(client, { name: place.slice("local:".length) }) };
+    } else throw new GrpcError(CODES.unknown, `unsupported context source ${place.split(":")[0]} for ${name}`);
+  }
+  return contexts;
+}
+
+/** The secrets that the Dockerfile mounts, as far as the client has them. */
+async function secretsOf(client: GrpcClient, text: string): Promise<Record<string, Uint8Array>> {
+  const secrets: Record<string, Uint8Array> = {};
+  for (const id of secretIds(text)) {
+    const request = MESSAGES.getSecret.encode({ ID: id });
+    try {
+      const answer = await client.unary("/moby.buildkit.secrets.v1.Secrets/GetSecret", request);
+      secrets[id] = MESSAGES.secret.decode(answer).data;
+    } catch (error) {
+      // The build itself says that a secret that it needs is not there.
+      if (!(error instanceof GrpcError)) throw error;
+    }
+  }
+  return secrets;
+}
+
+function secretIds(text: string): ReadonlySet<string> {
+  const instructions = parsed(text)?.stages.flatMap((stage) => stage.instructions) ?? [];
+  const mounts = instructions.flatMap((one) => (one.kind === "RUN" ? (one.mounts ?? []) : []));
+  return new Set(mounts.map(secretId).filter((id) => id !== ""));
+}
+
+/** The id of a secret: what it is called, or how its file is called; "" for a mount of another kind. */
+function secretId(mount: MountFlag): string {
+  const fields = typeof mount === "string" ? fieldsOf(mount) : mount;
+  return fields.type === "secret" ? (fields.id ?? basename(fields.target ?? "")) : "";
+}
+
+function fieldsOf(text: string): Pick<MountOptions, "id" | "target"> & { readonly type?: string } {
+  const pairs = text.split(",").map((field) => field.split("=", 2) as [string, string?]);
+  const fields = Object.fromEntries(pairs.map(([name, value]) => [name.toLowerCase(), value ?? ""]));
+  const { type, id = fields["source"] ?? fields["src"], target = fields["dst"] ?? fields["destination"] } = fields;
+  return {
+    ...(type === undefined ? {} : { type }),
+    ...(id === undefined ? {} : { id }),
+    ...(target === undefined ? {} : { target }),
+  };
+}
+
+/** What is wrong with a Dockerfile is said by the build. */
+function parsed(text: string): Dockerfile | undefined {
+  try {
+    return parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function withPrefix(options: Options, prefix: string): Record<string, string> {
+  const entries = Object.entries(options).filter(([name]) => name.startsWith(prefix));
+  return Object.fromEntries(entries.map(([name, value]) => [name.slice(prefix.length), value]));
+}
+
+/** `name=address,name=address` */
+function hostsOf(text: string): Record<string, string> {
+  const pairs = text.split(",").filter((pair) => pair.includes("="));
+  return Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]));
+}
+
+/** Without a value everything, else the stages that it names. */
+function noCacheOf(value: string | undefined): Pick<BuildRequest, "noCache"> {
+  if (value === undefined) return {};
+  return { noCache: value === "" ? true : value.split(",") };
+}
+
+function networkOf(mode: string | undefined): Pick<BuildRequest, "network" | "allow"> {
+  if (mode === "none") return { network: "none" };
+  return mode === "host" ? { network: "host", allow: ["network.host"] } : {};
+}
+
+/** @throws GrpcError for several */
+function onePlatform(text: string): string {
+  if (!text.includes(",")) return text;
+  throw new GrpcError(CODES.unimplemented, "multiple platforms feature is currently not supported for docker driver");
+}
