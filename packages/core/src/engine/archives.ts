@@ -8,9 +8,10 @@
  */
 import { Errno } from "../abi/index.ts";
 import type { LayerEntry } from "../content/index.ts";
+import { type Image, topSnapshot } from "../image/index.ts";
 import type { Kernel } from "../kernel/index.ts";
 import { basename, clean, dirname, StatusError } from "../lib/index.ts";
-import { MountedSnapshot, type Snapshotter } from "../snapshot/index.ts";
+import { MountedSnapshot, type Snapshotter, SnapshotView } from "../snapshot/index.ts";
 import { type FsContext, type Location, pathOf, walk } from "../vfs/index.ts";
 import { unpackInto } from "./archives/unpack.ts";
 import { type PathStat, statOf, treeEntries } from "./archives/walk-tree.ts";
@@ -57,6 +58,16 @@ export class ArchiveService {
   /** The whole root file system, without what is mounted on it. */
   export(container: Container): readonly LayerEntry[] {
     return this.#look(container, "/", (_, at) => [...treeEntries(at, "")].filter(({ path }) => path !== ""));
+  }
+
+  /** The root file system that containers of an image begin with. */
+  image(image: Image): readonly LayerEntry[] {
+    const view = new SnapshotView(this.#kernel, this.#snapshotter, topSnapshot(image));
+    try {
+      return [...treeEntries(view.context.root, "")].filter(({ path }) => path !== "");
+    } finally {
+      view.close();
+    }
   }
 
   /** @throws StatusError not-found, invalid-argument if `path` is no directory, permission-denied if it is read-only */

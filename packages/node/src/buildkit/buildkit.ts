@@ -87,15 +87,8 @@ export class BuildKit {
       build.ask(request);
       // A client without a half of its own names the frontend here.
       if (request.Frontend !== "") await this.#run(build, request.Frontend, request.FrontendAttrs);
-      else {
-        const gone = new Promise<GrpcError>((resolve) =>
-          call.signal.addEventListener("abort", () => resolve(new GrpcError(CODES.unknown, "context canceled")), {
-            once: true,
-          }),
-        );
-        const failure = await Promise.race([build.returned, gone]);
-        if (failure !== undefined) throw failure;
-      }
+      else await build.untilReturned(call.signal);
+      await build.export();
       const id = build.result?.image.id;
       const digests = id === undefined ? {} : { "containerimage.digest": id, "containerimage.config.digest": id };
       await call.send(MESSAGES.controlSolved.encode({ ExporterResponse: digests }));
@@ -118,8 +111,14 @@ export class BuildKit {
     if (request.Definition.length > 0) {
       throw new GrpcError(CODES.unimplemented, "this engine builds Dockerfiles: low-level definitions are not solved");
     }
+    const question = request.FrontendOpt["requestid"];
+    if (question !== undefined) {
+      const metadata = inBytes(await build.answer(question, request.FrontendOpt));
+      await call.send(MESSAGES.gatewaySolved.encode({ result: { metadata } }));
+      return;
+    }
     const { image } = await this.#run(build, request.Frontend, request.FrontendOpt);
-    const metadata = { "containerimage.config": new TextEncoder().encode(JSON.stringify(image.config)) };
+    const metadata = inBytes({ "containerimage.config": JSON.stringify(image.config) });
     await call.send(MESSAGES.gatewaySolved.encode({ result: { ref: { id: build.ref }, metadata } }));
   }
 
@@ -133,7 +132,14 @@ export class BuildKit {
   async #returned(call: GrpcCall): Promise<void> {
     const { error } = MESSAGES.returned.decode(await onlyMessage(call));
     const build = this.#buildOf(String(call.metadata["buildkit-controlapi-buildid"] ?? ""));
-    build.return(error === undefined || error === null ? undefined : new GrpcError(error.code, error.message));
+    build.return(
+      error === undefined || error === null ? undefined : new GrpcError(error.code, error.message, error.details),
+    );
     await call.send(MESSAGES.empty.encode({}));
   }
+}
+
+function inBytes(texts: Readonly<Record<string, string>>): Record<string, Uint8Array> {
+  const encoder = new TextEncoder();
+  return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, encoder.encode(text)]));
 }

@@ -6,15 +6,21 @@
  *
  * @see BuildKit control/gateway, client/build.go
  */
-import { BuildError, type BuildEvent, type BuildRequest, type BuildResult } from "@bottleship/core/build";
+import { BuildError, type BuildEvent, type BuildResult } from "@bottleship/core/build";
 import type { Engine } from "@bottleship/core/engine";
+import { exportImage } from "./export.ts";
 import { CODES, GrpcError } from "./grpc.ts";
 import type { ControlSolve, SourceInfo, StatusMessage } from "./messages.ts";
 import { ProgressMessages, rangeMessage } from "./progress.ts";
-import { frontendRequest } from "./request.ts";
+import { type Answer, answer } from "./questions.ts";
+import { type FrontendRequest, frontendRequest } from "./request.ts";
 import type { Sessions } from "./sessions.ts";
 
+type Options = Readonly<Record<string, string>>;
 type Listener = (message: StatusMessage) => void;
+
+/** How clients know a place in a Dockerfile. @see BuildKit solver/errdefs */
+const SOURCE = "github.com/moby/buildkit/errdefs.Source+json";
 
 /** One build. */
 export class ClientBuild {
@@ -28,7 +34,7 @@ export class ClientBuild {
   #over: () => void = () => {};
   readonly #isOver: Promise<void>;
   /** What the client has returned from its half: nothing, or why it gave up. */
-  readonly returned: Promise<GrpcError | undefined>;
+  readonly #returned: Promise<GrpcError | undefined>;
   #return: (error: GrpcError | undefined) => void = () => {};
   #source: SourceInfo = { filename: "Dockerfile", data: new Uint8Array(), language: "Dockerfile" };
   result: BuildResult | undefined;
@@ -43,7 +49,7 @@ export class ClientBuild {
     this.#isOver = new Promise((resolve) => {
       this.#over = resolve;
     });
-    this.returned = new Promise((resolve) => {
+    this.#returned = new Promise((resolve) => {
       this.#return = resolve;
     });
   }
@@ -57,25 +63,58 @@ export class ClientBuild {
     this.#return(error);
   }
 
+  /** Waits for the client's half. @throws GrpcError if the client gives up or goes away */
+  async untilReturned(signal: AbortSignal): Promise<void> {
+    const gone = new Promise<GrpcError>((resolve) => {
+      signal.addEventListener("abort", () => resolve(new GrpcError(CODES.unknown, "context canceled")), { once: true });
+    });
+    const failure = await Promise.race([this.#returned, gone]);
+    if (failure !== undefined) throw failure;
+  }
+
   /** Nothing more will be told. */
   end(): void {
     this.#over();
   }
 
   /** Builds. @throws GrpcError for what is wrong with the request, the Dockerfile, a step */
-  async run(options: Readonly<Record<string, string>>): Promise<BuildResult> {
+  async run(options: Options): Promise<BuildResult> {
     const asked = await this.#asked;
-    const request = await frontendRequest(await this.#sessions.get(asked.Session), options);
-    this.#source = { ...this.#source, filename: request.fileName, data: new TextEncoder().encode(request.text) };
+    const { build } = await this.#prepare(asked, options);
     const messages = new ProgressMessages(this.ref, () => this.#source);
     const onEvent = (event: BuildEvent): void => this.#tell(messages.of(event));
     try {
-      const build: BuildRequest = { ...request.build, tags: tagsOf(asked), onEvent };
-      this.result = await this.#engine.build(build);
+      this.result = await this.#engine.build({ ...build, tags: tagsOf(asked), onEvent });
       return this.result;
     } catch (error) {
       throw this.#failure(error);
     }
+  }
+
+  /** Answers a question about the Dockerfile. @throws GrpcError */
+  async answer(question: string, options: Options): Promise<Answer> {
+    const source = await this.#prepare(await this.#asked, options);
+    try {
+      return await answer(this.#engine, question, source);
+    } catch (error) {
+      throw this.#failure(error);
+    }
+  }
+
+  /** Sends the result where the client wants it. @throws GrpcError */
+  async export(): Promise<void> {
+    const asked = await this.#asked;
+    const { result } = this;
+    if (result === undefined) return;
+    for (const [index, { type, attrs }] of exportersOf(asked).entries()) {
+      await exportImage(this.#engine, await this.#sessions.get(asked.Session), result.image, { type, attrs, index });
+    }
+  }
+
+  async #prepare(asked: ControlSolve, options: Options): Promise<FrontendRequest> {
+    const request = await frontendRequest(await this.#sessions.get(asked.Session), options);
+    this.#source = { ...this.#source, filename: request.fileName, data: new TextEncoder().encode(request.text) };
+    return request;
   }
 
   /** Calls `listener` with what has been told and what will be, until the build is over or `signal` is aborted. */
@@ -100,7 +139,7 @@ export class ClientBuild {
     if (locations.length === 0) return new GrpcError(CODES.unknown, message);
     const info = { ...this.#source, data: Buffer.from(this.#source.data).toString("base64") };
     const source = { info, ranges: locations.map(rangeMessage) };
-    return new GrpcError(CODES.unknown, message, { "github.com/moby/buildkit/errdefs.Source+json": source });
+    return new GrpcError(CODES.unknown, message, [{ type_url: SOURCE, value: Buffer.from(JSON.stringify(source)) }]);
   }
 }
 

@@ -13,6 +13,9 @@ import { MESSAGES, type Packet, type Stat } from "./messages.ts";
 
 export const PACKET = { stat: 0, request: 1, data: 2, end: 3, error: 4 } as const;
 
+/** Both directions of a stream of packets. */
+export type PacketStream = Pick<OutgoingCall, "messages" | "send">;
+
 export interface DirectoryRequest {
   /** What the client calls the directory: "context", "dockerfile", or the name of a further one. */
   readonly name: string;
@@ -25,11 +28,16 @@ export interface DirectoryRequest {
 /** @throws GrpcError if the client does not offer it */
 export async function receiveDirectory(client: GrpcClient, request: DirectoryRequest): Promise<Uint8Array> {
   const call = client.call("/moby.filesync.v1.FileSync/DiffCopy", metadataOf(request));
-  const receiver = new Receiver(call);
-  for await (const message of call.messages) {
-    if (!(await receiver.take(MESSAGES.packet.decode(message)))) call.end();
+  return packTar(await receiveFiles(call, () => call.end()));
+}
+
+/** What somebody sends with `sendFiles`. @param onEnd is called when he has said his last word @throws GrpcError */
+export async function receiveFiles(stream: PacketStream, onEnd = () => {}): Promise<readonly TarEntry[]> {
+  const receiver = new Receiver(stream);
+  for await (const message of stream.messages) {
+    if (!(await receiver.take(MESSAGES.packet.decode(message)))) onEnd();
   }
-  return packTar(receiver.entries());
+  return receiver.entries();
 }
 
 /** Values that are not ASCII are written as in URLs, and the client is told so. */
@@ -54,13 +62,13 @@ function metadataOf({
 }
 
 class Receiver {
-  readonly #call: OutgoingCall;
+  readonly #stream: PacketStream;
   readonly #files: Stat[] = [];
   readonly #contents = new Map<number, Uint8Array[]>();
   #open = 0;
 
-  constructor(call: OutgoingCall) {
-    this.#call = call;
+  constructor(stream: PacketStream) {
+    this.#stream = stream;
   }
 
   /** False when the client has said its last word. @throws GrpcError for what the client complains of */
@@ -103,6 +111,6 @@ class Receiver {
   }
 
   #send(packet: Packet): Promise<void> {
-    return this.#call.send(MESSAGES.packet.encode(packet));
+    return this.#stream.send(MESSAGES.packet.encode(packet));
   }
 }

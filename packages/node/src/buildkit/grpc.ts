@@ -5,7 +5,7 @@
  */
 import type { Http2Stream, IncomingHttpHeaders } from "node:http2";
 import { concat, NO_BYTES } from "@bottleship/core/lib";
-import { MESSAGES } from "./messages.ts";
+import { type ErrorDetail, MESSAGES } from "./messages.ts";
 
 export const GRPC_TYPE = "application/grpc";
 
@@ -16,10 +16,10 @@ export const CODES = { ok: 0, unknown: 2, notFound: 5, unimplemented: 12, unavai
 export class GrpcError extends Error {
   override readonly name = "GrpcError";
   readonly code: number;
-  /** Documents about the failure by the types that the reader knows them by. */
-  readonly details: Readonly<Record<string, unknown>>;
+  /** Documents about the failure, with the types that the reader knows them by. */
+  readonly details: readonly ErrorDetail[];
 
-  constructor(code: number, message: string, details: Readonly<Record<string, unknown>> = {}) {
+  constructor(code: number, message: string, details: readonly ErrorDetail[] = []) {
     super(message);
     this.code = code;
     this.details = details;
@@ -71,11 +71,7 @@ export function trailersOf(error: unknown): Record<string, string> {
   const known = error instanceof GrpcError ? error : undefined;
   const message = error instanceof Error ? error.message : String(error);
   const code = known?.code ?? CODES.unknown;
-  const details = Object.entries(known?.details ?? {}).map(([type_url, value]) => ({
-    type_url,
-    value: Buffer.from(JSON.stringify(value)),
-  }));
-  const status = MESSAGES.status.encode({ code, message, details });
+  const status = MESSAGES.status.encode({ code, message, details: known?.details ?? [] });
   return {
     "grpc-status": String(code),
     "grpc-message": encodeURIComponent(message),

@@ -206,14 +206,22 @@ interface ResultMessage {
   readonly metadata: Readonly<Record<string, Uint8Array>>;
 }
 
+/** A document of a type that its reader knows by this name. */
+export interface ErrorDetail {
+  readonly type_url: string;
+  readonly value: Uint8Array;
+}
+
+interface StatusOfCall {
+  readonly code: number;
+  readonly message: string;
+  readonly details: readonly ErrorDetail[];
+}
+
 export const MESSAGES = {
   empty: codec<object>("Empty"),
   bytes: codec<{ readonly data: Uint8Array }>("BytesMessage"),
-  status: codec<{
-    readonly code: number;
-    readonly message: string;
-    readonly details: readonly { readonly type_url: string; readonly value: Uint8Array }[];
-  }>("Status"),
+  status: codec<StatusOfCall>("Status"),
   info: codec<{ readonly buildkitVersion: { readonly package: string; readonly version: string } }>("InfoResponse"),
   workers: codec<{ readonly record: readonly WorkerRecord[] }>("ListWorkersResponse"),
   controlSolve: codec<ControlSolve>("ControlSolveRequest"),
@@ -227,7 +235,7 @@ export const MESSAGES = {
   }>("PongResponse"),
   gatewaySolve: codec<GatewaySolve>("GatewaySolveRequest"),
   gatewaySolved: codec<{ readonly result: ResultMessage }>("GatewaySolveResponse"),
-  returned: codec<{ readonly error?: { readonly code: number; readonly message: string } | null }>("ReturnRequest"),
+  returned: codec<{ readonly error?: StatusOfCall | null }>("ReturnRequest"),
   packet: codec<Packet>("Packet"),
   getSecret: codec<{ readonly ID: string }>("GetSecretRequest"),
   secret: codec<{ readonly data: Uint8Array }>("GetSecretResponse"),

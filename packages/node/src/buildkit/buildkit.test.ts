@@ -1,0 +1,181 @@
+/** BuildKit's protocol, with a client of the test's own on the other side of the socket. */
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { connect, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { LayerEntry } from "@bottleship/core/content";
+import { createEngine } from "@bottleship/core/engine";
+import { decode } from "@bottleship/core/lib";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { type EngineServer, serve } from "../server.ts";
+import { sendFiles } from "./file-send.ts";
+import { receiveFiles } from "./file-sync.ts";
+import { GrpcClient } from "./grpc-client.ts";
+import { type GrpcCall, onlyMessage, serveGrpc } from "./grpc-server.ts";
+import { type ControlSolve, MESSAGES, type StatusMessage } from "./messages.ts";
+
+const CONTROL = "/moby.buildkit.v1.Control";
+const GATEWAY = "/moby.buildkit.v1.frontend.LLBBridge";
+const SESSION = "4711";
+
+let directory = "";
+let server: EngineServer;
+let engine: ReturnType<typeof createEngine>;
+/** What the client has received: files by their paths. */
+let received: Record<string, string> = {};
+
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), "bottleship-"));
+  engine = createEngine({ seed: 7 });
+  server = await serve(engine, { listen: [{ kind: "unix", path: join(directory, "docker.sock") }] });
+  received = {};
+});
+
+afterEach(async () => {
+  await server.close();
+  rmSync(directory, { recursive: true });
+});
+
+/** A connection to the engine that is no longer HTTP. */
+async function upgraded(path: string, headers: readonly string[] = []): Promise<Socket> {
+  const socket = connect(join(directory, "docker.sock"));
+  const lines = [`POST /v1.51${path} HTTP/1.1`, "Host: docker", "Connection: Upgrade", "Upgrade: h2c", ...headers];
+  socket.write(`${lines.join("\r\n")}\r\n\r\n`);
+  const [answer] = (await once(socket, "data")) as [Buffer];
+  expect(answer.toString("latin1")).toMatch(/^HTTP\/1\.1 101 /);
+  // What follows the head is HTTP/2 already.
+  socket.pause();
+  socket.unshift(answer.subarray(answer.indexOf("\r\n\r\n") + 4));
+  return socket;
+}
+
+/** Serves a client's files and secrets, as docker does on its session. */
+async function openSession(files: Readonly<Record<string, string>>): Promise<void> {
+  const socket = await upgraded("/session", [`X-Docker-Expose-Session-Uuid: ${SESSION}`]);
+  serveGrpc(socket, {
+    "/moby.filesync.v1.FileSync/DiffCopy": (call) => sendFiles(call, entriesOf(files, call)),
+    "/moby.filesync.v1.FileSend/DiffCopy": async (call) => {
+      const entries = await receiveFiles(call);
+      received = Object.fromEntries(entries.map(({ header, data }) => [header.name, decode(data)]));
+    },
+    "/moby.buildkit.secrets.v1.Secrets/GetSecret": async (call) => {
+      const { ID: id } = MESSAGES.getSecret.decode(await onlyMessage(call));
+      await call.send(MESSAGES.secret.encode({ data: new TextEncoder().encode(`secret of ${id}`) }));
+    },
+  });
+}
+
+/** The files that a call asks for. */
+function entriesOf(files: Readonly<Record<string, string>>, { metadata }: GrpcCall): readonly LayerEntry[] {
+  const follow = String(metadata["followpaths"] ?? "");
+  const excluded = String(metadata["exclude-patterns"] ?? "").split(", ");
+  const paths = Object.keys(files).filter((path) =>
+    follow === "" ? !excluded.includes(path) : follow.split(", ").includes(path),
+  );
+  return paths.map((path) => ({
+    path,
+    type: "file",
+    mode: 0o644,
+    uid: 1000,
+    gid: 1000,
+    mtimeUs: 0,
+    content: new TextEncoder().encode(files[path]),
+  }));
+}
+
+interface Outcome {
+  readonly progress: readonly StatusMessage[];
+  readonly failure: unknown;
+}
+
+/** Builds as buildx does: three calls at a time, and a fourth at the end. */
+async function build(
+  options: Readonly<Record<string, string>>,
+  exporters: ControlSolve["Exporters"],
+): Promise<Outcome> {
+  const client = new GrpcClient(await upgraded("/grpc"));
+  const request = { Ref: "one", Session: SESSION, Exporters: exporters, Frontend: "", Entitlements: [] };
+  const solve = { ...request, FrontendAttrs: {}, ExporterDeprecated: "", ExporterAttrsDeprecated: {} };
+  const solved = client.unary(`${CONTROL}/Solve`, MESSAGES.controlSolve.encode(solve));
+  const outcome = solved.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  const status = client.call(`${CONTROL}/Status`);
+  await status.send(MESSAGES.statusRequest.encode({ Ref: "one" }));
+  status.end();
+  const metadata = { "buildkit-controlapi-buildid": "one" };
+  const gateway = { Frontend: "dockerfile.v0", FrontendOpt: options, Definition: new Uint8Array() };
+  const error = await client.unary(`${GATEWAY}/Solve`, MESSAGES.gatewaySolve.encode(gateway), metadata).then(
+    () => undefined,
+    ({ code, message }: { readonly code: number; readonly message: string }) => ({ code, message, details: [] }),
+  );
+  await client.unary(`${GATEWAY}/Return`, MESSAGES.returned.encode(error === undefined ? {} : { error }), metadata);
+  const progress: StatusMessage[] = [];
+  for await (const message of status.messages) progress.push(MESSAGES.progress.decode(message));
+  const failure = await outcome;
+  client.close();
+  return { progress, failure };
+}
+
+const names = (progress: readonly StatusMessage[]): readonly string[] => [
+  ...new Set(progress.flatMap(({ vertexes = [] }) => vertexes.map(({ name }) => name))),
+];
+
+it("builds from files of the client, with its secrets, and names the image", async () => {
+  await openSession({
+    Dockerfile: "FROM busybox\nCOPY . /app\nRUN --mount=type=secret,id=key cat /run/secrets/key\n",
+    ".dockerignore": "big\n",
+    big: "not sent",
+    small: "sent",
+  });
+  const { progress, failure } = await build({}, [{ Type: "moby", Attrs: { name: "docker.io/library/app:1" } }]);
+  expect(failure).toBeUndefined();
+  expect(names(progress)).toContain("[stage-0 2/3] COPY . /app");
+  const logs = progress.flatMap(({ logs: lines = [] }) => lines.map(({ msg }) => decode(msg)));
+  expect(logs).toEqual(["secret of key"]);
+  const { stdout } = await engine.docker("run --rm app:1 ls -A /app");
+  expect(stdout).toBe(".dockerignore\nDockerfile\nsmall\n");
+});
+
+it("tells the place of a step that fails", async () => {
+  await openSession({ Dockerfile: "FROM busybox\nRUN exit 3\n" });
+  const { failure } = await build({}, []);
+  expect(failure).toMatchObject({
+    code: 2,
+    message: 'process "/bin/sh -c exit 3" did not complete successfully: exit code: 3',
+  });
+  expect(engine.images.list()).toHaveLength(0);
+});
+
+it("sends the files of the result to the client", async () => {
+  await openSession({ Dockerfile: "FROM scratch\nCOPY a b/ /\n", a: "1", "b/c": "2" });
+  expect((await build({}, [{ Type: "local", Attrs: {} }])).failure).toBeUndefined();
+  expect(received).toEqual({ a: "1", c: "2" });
+});
+
+it("answers questions about the Dockerfile", async () => {
+  await openSession({ Dockerfile: "FROM busybox as x\n" });
+  const client = new GrpcClient(await upgraded("/grpc"));
+  const request = { Ref: "one", Session: SESSION, Exporters: [], Frontend: "", Entitlements: [] };
+  const solve = { ...request, FrontendAttrs: {}, ExporterDeprecated: "", ExporterAttrsDeprecated: {} };
+  const solved = client.unary(`${CONTROL}/Solve`, MESSAGES.controlSolve.encode(solve)).catch(() => {});
+  const options = { requestid: "frontend.lint" };
+  const gateway = { Frontend: "dockerfile.v0", FrontendOpt: options, Definition: new Uint8Array() };
+  const metadata = { "buildkit-controlapi-buildid": "one" };
+  const answer = await client.unary(`${GATEWAY}/Solve`, MESSAGES.gatewaySolve.encode(gateway), metadata);
+  const { result } = MESSAGES.gatewaySolved.decode(answer);
+  expect(JSON.parse(decode(result.metadata["result.json"] ?? new Uint8Array()))).toMatchObject({
+    warnings: [{ ruleName: "FromAsCasing", location: { ranges: [{ start: { line: 1 } }] } }],
+  });
+  await client.unary(`${GATEWAY}/Return`, MESSAGES.returned.encode({}), metadata);
+  await solved;
+  client.close();
+});
+
+it("refuses what it does not know", async () => {
+  const client = new GrpcClient(await upgraded("/grpc"));
+  await expect(client.unary("/moby.Nothing/Do", new Uint8Array())).rejects.toMatchObject({ code: 12 });
+  client.close();
+});
