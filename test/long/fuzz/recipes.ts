@@ -95,6 +95,18 @@ const file: Recipe = function* (draw, ask) {
   if (draw.bool()) yield* ask(abi.unlink(name));
 };
 
+/** Somebody watches a file, changes it and reads what happened. */
+const watch: Recipe = function* (draw, ask) {
+  const fd = yield* ask(abi.inotify_init1(abi.IN_NONBLOCK));
+  if (!isFd(fd)) return;
+  const mark = yield* ask(abi.inotify_add_watch(fd, "/tmp", abi.IN_ALL_EVENTS));
+  yield* ask(abi.mkdir("/tmp/seen", 0o755));
+  yield* ask(abi.rmdir("/tmp/seen"));
+  yield* ask(abi.read(fd, draw.size()));
+  if (typeof mark === "number") yield* ask(abi.inotify_rm_watch(fd, mark));
+  yield* ask(abi.close(fd));
+};
+
 /** A cgroup with limits, somebody in it, and away again. */
 const group: Recipe = function* (draw, ask) {
   const directory = `/sys/fs/cgroup/fuzz${draw.prng.below(4)}`;
@@ -115,4 +127,4 @@ const group: Recipe = function* (draw, ask) {
   yield* ask(abi.rmdir(directory));
 };
 
-export const RECIPES: readonly Recipe[] = [converse, ping, moveIn, enter, becomeRoot, file, file, group];
+export const RECIPES: readonly Recipe[] = [converse, ping, moveIn, enter, becomeRoot, file, file, watch, group];

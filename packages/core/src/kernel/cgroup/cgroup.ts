@@ -166,9 +166,9 @@ export class Cgroup {
   }
 
   #forget(controller: ControllerName): void {
-    if (controller === "pids") this.pids.max = Number.POSITIVE_INFINITY;
-    if (controller === "memory") this.#memory?.forgetLimits();
-    if (controller === "cpu") this.cpu.forgetLimits();
+    if (controller === "pids") this.pids.forget();
+    if (controller === "memory") this.#memory?.forget();
+    if (controller === "cpu") this.cpu.forget();
     if (controller === "io" && this.#rare !== undefined) this.#rare.io = undefined;
     if (controller === "cpuset" && this.#rare !== undefined) this.#rare.cpuset = undefined;
   }

@@ -74,16 +74,18 @@ describe("subtree_control", () => {
     expect(codes).toEqual(["ENOENT", "ok", "ok", "EBUSY", "EINVAL", "EINVAL", "ok", "ok", "ok"]);
   });
 
-  it("a controller that was disabled has forgotten its limits when it is enabled again", async () => {
+  it("a controller that was disabled has forgotten limits and events when it is enabled again", async () => {
     const told = await run(function* () {
       yield* group("a", "a/b");
       yield* tell("a/cgroup.subtree_control", "+pids");
-      yield* tell("a/b/pids.max", "3");
+      yield* tell("a/b/pids.max", "1");
+      yield* inside("a/b", () => codeOf(clone(() => sleeper("a/b"), undefined)));
+      const before = yield* show("a/b/pids.events");
       yield* tell("a/cgroup.subtree_control", "-pids");
       yield* tell("a/cgroup.subtree_control", "+pids");
-      return yield* show("a/b/pids.max");
+      return [before, yield* show("a/b/pids.max"), yield* show("a/b/pids.events")];
     });
-    expect(told).toBe("max\n");
+    expect(told).toEqual(["max 1\n", "max\n", "max 0\n"]);
   });
 });
 

@@ -52,10 +52,20 @@ export class CpuController {
   /** Only of a cgroup that was ever given a quota. */
   bandwidth: Bandwidth | undefined;
 
-  forgetLimits(): void {
+  /** The controller begins anew. What was used was counted without it. */
+  forget(): void {
     this.weight = DEFAULT_WEIGHT;
     this.idle = false;
-    if (this.bandwidth !== undefined) this.bandwidth.quotaUs = Number.POSITIVE_INFINITY;
+    const { bandwidth } = this;
+    if (bandwidth === undefined) return;
+    bandwidth.quotaUs = Number.POSITIVE_INFINITY;
+    bandwidth.periodUs = DEFAULT_PERIOD_US;
+    bandwidth.burstUs = 0;
+    bandwidth.periods = 0;
+    bandwidth.throttledPeriods = 0;
+    bandwidth.throttledUs = 0;
+    bandwidth.bursts = 0;
+    bandwidth.burstUsedUs = 0;
   }
 }
 

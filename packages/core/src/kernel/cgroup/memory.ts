@@ -78,7 +78,8 @@ export class MemoryController {
     return this.#events;
   }
 
-  forgetLimits(): void {
+  /** The controller begins anew. Unlike in Linux, what was charged here stays. */
+  forget(): void {
     this.min = 0;
     this.low = 0;
     this.high = Number.POSITIVE_INFINITY;
@@ -86,6 +87,9 @@ export class MemoryController {
     this.swapHigh = Number.POSITIVE_INFINITY;
     this.swapMax = Number.POSITIVE_INFINITY;
     this.oomGroup = false;
+    this.peakBytes = this.currentBytes;
+    this.swapPeakBytes = this.swapBytes;
+    this.#events = undefined;
   }
 }
 

@@ -18,6 +18,14 @@ export class PidsController {
   maxEvents = 0;
   /** Those that failed because of the limit of this very cgroup. */
   localMaxEvents = 0;
+
+  /** The controller begins anew: those who are here are counted in again. */
+  forget(): void {
+    this.max = Number.POSITIVE_INFINITY;
+    this.peak = this.current;
+    this.maxEvents = 0;
+    this.localMaxEvents = 0;
+  }
 }
 
 /** Room for one more process below `cgroup`? The one that is full counts the failure, and so do those above it. */
