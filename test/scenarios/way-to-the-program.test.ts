@@ -1,5 +1,6 @@
 /** There is one way to a container's program: clone, init, pivot_root, and execve of a file in the image. */
-import type { Engine } from "@bottleship/core/engine";
+import { createEngine, type Engine } from "@bottleship/core/engine";
+import { World } from "@bottleship/core/sim";
 import { expect, it } from "vitest";
 import { docker, machine } from "./support.ts";
 
@@ -52,4 +53,15 @@ it("hides the machine: its files, its host name and its processes are out of sig
   expect((await engine.docker("run --rm busybox ls /var/lib/docker")).exitCode).toBe(1);
   const inside = await docker(engine, "run --rm --hostname box busybox sh -c 'hostname; ls /proc | grep -c ^[0-9]'");
   expect(inside).toBe("box\n3\n");
+});
+
+it("takes as long as the table of costs says that preparing a container does", async () => {
+  const duration = async (containerSetup: number): Promise<number> => {
+    const engine = createEngine({ world: new World({ costs: { containerSetup } }) });
+    await docker(engine, "pull --quiet busybox");
+    const startUs = engine.world.clock.nowUs;
+    await docker(engine, "run --rm busybox true");
+    return engine.world.clock.nowUs - startUs;
+  };
+  expect((await duration(2_100_000)) - (await duration(100_000))).toBe(2_000_000);
 });

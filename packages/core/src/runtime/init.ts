@@ -74,12 +74,9 @@ export interface InitArgument {
   readonly hasMountPoints: boolean;
   /** What runs in place of a program that there is not. */
   readonly unknown?: Program | undefined;
+  /** How long all this takes. */
+  readonly setupUs: number;
 }
-
-/**
- * How long all this takes on a real machine. What a container does that was started just before, another one finds done.
- */
-const SETUP_US = 100_000;
 
 const CGROUP: ReadonlySet<NamespaceKind> = new Set(["cgroup"]);
 
@@ -107,7 +104,7 @@ export function* init(argument: InitArgument): Routine<number> {
     yield* becomeUser(spec.process);
     if (spec.linux.seccomp !== undefined && spec.process.noNewPrivileges) yield* seccomp(spec.linux.seccomp);
     path = yield* findProgram(spec.process.args[0] ?? "", env, argument.unknown);
-    yield* nanosleep(SETUP_US);
+    yield* nanosleep(argument.setupUs);
   } catch (error) {
     yield* report(error);
     return 1;

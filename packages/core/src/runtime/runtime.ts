@@ -108,7 +108,8 @@ export class Runtime {
       if (!this.#handOver(message, takeConsole)) container?.reported(decode(message));
     });
     const mounts = splitMounts(spec, DEV_SKELETON);
-    const process = this.#cloneInit({ spec, mounts, ...bundle, unknown: this.#unknown }, (made) => {
+    const setupUs = kernel.world.costs.containerSetup;
+    const process = this.#cloneInit({ spec, mounts, ...bundle, unknown: this.#unknown, setupUs }, (made) => {
       for (const [fd, file] of stdio.entries()) made.files.set(fd, file, false);
       made.files.set(CHANNEL_FD, channel.file, true);
       made.oomScoreAdj = spec.process.oomScoreAdj ?? 0;

@@ -19,6 +19,8 @@ export interface CostTable {
   readonly loopback: number;
   /** A packet's way from one end of a veth pair to the other. */
   readonly veth: number;
+  /** Preparing a container: not computed, but waited for. What one does that was started just before, another finds done. */
+  readonly containerSetup: number;
 }
 
 export const DEFAULT_COSTS: CostTable = {
@@ -29,4 +31,5 @@ export const DEFAULT_COSTS: CostTable = {
   shellStep: 5,
   loopback: 10,
   veth: 5,
+  containerSetup: 100_000,
 };
