@@ -7,8 +7,8 @@ import type { LayerEntry } from "../content/index.ts";
 import type { Image, ImageStore } from "../image/index.ts";
 import { clean, encode } from "../lib/index.ts";
 import type { BuildRequest, BuildResult, ImageNames } from "./build-request.ts";
-import type { Dockerfile } from "./dockerfile/ast.ts";
 import { BuildError } from "./dockerfile/error.ts";
+import { KnownTexts } from "./dockerfile/known-texts.ts";
 import type { LintWarning } from "./dockerfile/lint.ts";
 import { ContextMemory } from "./files/context-memory.ts";
 import { type ContextSource, contextEntries } from "./files/context-source.ts";
@@ -40,6 +40,7 @@ export class Builder {
   readonly #machine: BuildMachine;
   readonly #images: ImageNames;
   readonly #exporter: Exporter;
+  readonly #known = new KnownTexts();
   /** What is kept of each context, so that the next time only changes are looked at. */
   readonly #memories = new WeakMap<object, Map<string, ContextMemory>>();
 
@@ -64,7 +65,11 @@ export class Builder {
     const files = contextEntries(request.context, kernel.nowUs, memory.files);
     const source = loadDockerfile(request, files, progress);
     await loadFrontend(request, source, this.#images, progress);
-    const prepared = prepareDockerfile(request, source, warnings, progress);
+    const onWarning = (warning: LintWarning): void => {
+      warnings.push(warning);
+      progress.warning(warning);
+    };
+    const prepared = prepare(source, { ...prepareOptions(request), onWarning, known: this.#known });
     const sources = await this.#stageSources(request, progress).resolve(prepared);
     const ignore = loadIgnoreFile(request, files, progress);
     const plan = new Plan(this.#planOptions(request, prepared, sources, ignore, files));
@@ -217,19 +222,6 @@ export class Builder {
     known.set(key, memory);
     return memory;
   }
-}
-
-function prepareDockerfile(
-  request: BuildRequest,
-  source: string | Dockerfile,
-  warnings: LintWarning[],
-  progress: Progress,
-): Prepared {
-  const onWarning = (warning: LintWarning): void => {
-    warnings.push(warning);
-    progress.warning(warning);
-  };
-  return prepare(source, { ...prepareOptions(request), onWarning });
 }
 
 function prepareOptions({ buildArgs = {}, target, platform, contexts = {} }: BuildRequest): PrepareOptions {

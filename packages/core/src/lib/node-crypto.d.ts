@@ -4,4 +4,5 @@ declare module "node:crypto" {
     update(data: Uint8Array): void;
     digest(encoding: "hex"): string;
   };
+  export const hash: ((algorithm: "sha256", data: Uint8Array, encoding: "hex") => string) | undefined;
 }

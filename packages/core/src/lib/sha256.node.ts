@@ -1,8 +1,14 @@
 /** SHA-2 by Node's own crypto. The package's `imports` chooses between this and the browser's file. */
-import { createHash } from "node:crypto";
+import * as crypto from "node:crypto";
+
+const { createHash } = crypto;
+/** In one step, which takes half as long for a few bytes; Node has it since 20.12. */
+const hashOnce = crypto.hash;
 
 /** Sixty-four lower-case hexadecimal digits. */
 export function sha256(...parts: readonly Uint8Array[]): string {
+  const [only] = parts;
+  if (hashOnce !== undefined && only !== undefined && parts.length === 1) return hashOnce("sha256", only, "hex");
   const hash = createHash("sha256");
   for (const part of parts) hash.update(part);
   return hash.digest("hex");

@@ -1,4 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: Dockerfiles write variables like this.
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Environment } from "./environment.ts";
 import { expandWord, lexWord } from "./words.ts";
@@ -110,4 +111,14 @@ describe("lexWord", () => {
     const options = { keepUnset: true, rawQuotes: true, rawEscapes: true };
     expect(lexWord("$V $U ${U} \"a\" 'b' \\c", VARIABLES, options).text).toBe("v $U ${U} \"a\" 'b' \\c");
   });
+});
+
+it("reads plain text as it reads the same text before an empty quotation", () => {
+  const text = fc.string({ unit: fc.constantFrom(..."ab1 \t-=/:,;>|&()[]{}*?!#%+~^_.@\u00e9\u0085") });
+  fc.assert(
+    fc.property(text, (plain) => {
+      const { text, words } = lexWord(`${plain}""`);
+      expect(lexWord(plain)).toMatchObject({ text, words });
+    }),
+  );
 });

@@ -38,15 +38,18 @@ const NONE: ReadonlySet<string> = new Set();
 const NO_VARIABLES: Variables = { get: () => undefined, names: () => [] };
 /** What Go prints for a character that is not there. */
 const NO_CHARACTER = "\ufffd";
-const SPECIAL = /["'$<\\`]/;
+/** Text without quotes, escapes and variables; blanks only part its words. */
+const PLAIN = /^[\t !#%-&(-;=-[\]-_a-~]*$/;
 const DIGIT = /^\p{Nd}$/u;
 const NAME_CHARACTER = /^[\p{L}\p{Nd}_]$/u;
 const PARAMETERS = "@*#?-$!0";
 
 /** Lexes without failing: an error is part of the result. */
 export function lexWord(word: string, variables: Variables = NO_VARIABLES, options: LexOptions = {}): LexResult {
-  if (!SPECIAL.test(word) && !/[^!-~]/.test(word))
-    return { text: word, words: word === "" ? [] : [word], matched: NONE, unmatched: NONE };
+  if (PLAIN.test(word)) {
+    const words = word.split(/[\t ]+/).filter((part) => part !== "");
+    return { text: word, words, matched: NONE, unmatched: NONE };
+  }
   return new Lexer(word, variables, options).run();
 }
 

@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: Dockerfiles write variables like this.
 import { describe, expect, it } from "vitest";
 import type { Dockerfile } from "../dockerfile/ast.ts";
+import { KnownTexts } from "../dockerfile/known-texts.ts";
 import { parse } from "../dockerfile/parse.ts";
 import { IgnoreMatcher } from "../files/ignore.ts";
 import { type CheckOptions, check } from "./check.ts";
@@ -9,7 +10,10 @@ const PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 const image = () => ({ config: { Env: [PATH] }, platform: { os: "linux", architecture: "amd64" } });
 
 function warnings(source: string | Dockerfile, options: CheckOptions = {}): readonly string[] {
-  const result = check(source, { image, allStages: true, ...options });
+  const known = new KnownTexts();
+  const result = check(source, { image, allStages: true, known, ...options });
+  // Who has read the text before warns of the same.
+  expect(check(source, { image, allStages: true, known, ...options })).toEqual(result);
   return result.warnings.map(({ rule, range, message }) => `${rule}:${range?.endLine}: ${message}`);
 }
 

@@ -7,6 +7,7 @@
 import type { Dockerfile } from "../dockerfile/ast.ts";
 import { checkDirective } from "../dockerfile/directives.ts";
 import { BuildError, rethrow } from "../dockerfile/error.ts";
+import type { KnownTexts } from "../dockerfile/known-texts.ts";
 import { Linter, type LintOptions, type LintWarning, parseLintOptions } from "../dockerfile/lint.ts";
 import {
   lintContinuations,
@@ -30,6 +31,8 @@ const CHECK_ARG = "BUILDKIT_DOCKERFILE_CHECK";
 export interface PrepareOptions extends GraphOptions {
   /** Hears of warnings as they are found, also of those before an error. */
   readonly onWarning?: (warning: LintWarning) => void;
+  /** Texts that were read before. */
+  readonly known?: KnownTexts;
 }
 
 /** A Dockerfile that is understood as far as it can be without images. */
@@ -42,7 +45,7 @@ export interface Prepared {
 /** @throws BuildError for everything that is wrong with the text, its stages or the target. */
 export function prepare(source: string | Dockerfile, options: PrepareOptions = {}): Prepared {
   const lint = new Linter(lintOptions(source, options), options.onWarning);
-  const dockerfile = typeof source === "string" ? parseWithLint(source, lint) : lintAst(source, lint);
+  const dockerfile = readSource(source, lint, options.known);
   lintStageNames(lint, dockerfile);
   lintKeywords(lint, dockerfile);
   return { dockerfile, lint, graph: new StageGraph(dockerfile, options, lint) };
@@ -122,6 +125,15 @@ function lintOptions(source: string | Dockerfile, { buildArgs }: PrepareOptions)
     () => parseLintOptions(options),
     (error) => error.prefixed("failed to parse check options"),
   );
+}
+
+function readSource(source: string | Dockerfile, lint: Linter, known: KnownTexts | undefined): Dockerfile {
+  if (typeof source !== "string") return lintAst(source, lint);
+  const read = known?.get(source);
+  if (read !== undefined) return lintAst(read, lint);
+  const dockerfile = parseWithLint(source, lint);
+  known?.set(source, dockerfile);
+  return dockerfile;
 }
 
 function parseWithLint(text: string, lint: Linter): Dockerfile {
