@@ -14,10 +14,11 @@ import { Console } from "./console.ts";
 import type { Container } from "./container.ts";
 import type { ExecBody } from "./docker/requests/container.ts";
 import type { EventLog } from "./events.ts";
+import { ExecSessions } from "./exec-sessions.ts";
 import { LogBuffer, type LogEntry } from "./logs.ts";
 import { newId } from "./names.ts";
 import { openNull } from "./null-device.ts";
-import { chooseCapabilities, consoleSize, environment, processSpec, workingDirectory } from "./spec.ts";
+import { consoleSize, environment, processSpec, workingDirectory } from "./spec.ts";
 import { exitCodeOf, shownReason } from "./start-failure.ts";
 import { StdinFeed } from "./stdin-feed.ts";
 import type { UserLookup } from "./user-lookup.ts";
@@ -40,7 +41,8 @@ export class ExecSession {
   process: Process | undefined;
   stdin: StdinFeed | undefined;
   console: Console | undefined;
-  exitCode: number | undefined;
+  #exitCode: number | undefined;
+  #endedUs: number | undefined;
 
   constructor(id: string, container: Container, body: Partial<ExecBody> & Pick<ExecBody, "Cmd">) {
     this.id = id;
@@ -49,7 +51,21 @@ export class ExecSession {
   }
 
   get isRunning(): boolean {
-    return this.process !== undefined && this.exitCode === undefined;
+    return this.process !== undefined && this.#exitCode === undefined;
+  }
+
+  get exitCode(): number | undefined {
+    return this.#exitCode;
+  }
+
+  /** When it has ended, or has failed to start. */
+  get endedUs(): number | undefined {
+    return this.#endedUs;
+  }
+
+  end(exitCode: number, timeUs: number): void {
+    this.#exitCode = exitCode;
+    this.#endedUs = timeUs;
   }
 }
 
@@ -58,11 +74,11 @@ const SETUP_FAILED = 128;
 
 export class ExecService {
   readonly #parts: ExecParts;
-  /** Forgotten when their container ends. */
-  readonly #sessions = new Map<string, ExecSession>();
+  readonly #sessions: ExecSessions;
 
   constructor(parts: ExecParts) {
     this.#parts = parts;
+    this.#sessions = new ExecSessions(() => parts.kernel.nowUs);
   }
 
   /** @throws StatusError not-found */
@@ -74,7 +90,7 @@ export class ExecService {
 
   /** Those of a container that have not ended. */
   of(container: Container): readonly ExecSession[] {
-    return [...this.#sessions.values()].filter((one) => one.container === container && one.exitCode === undefined);
+    return this.#sessions.of(container);
   }
 
   /** @throws StatusError conflict unless the container runs */
@@ -84,7 +100,7 @@ export class ExecService {
     }
     if (!container.isRunning) throw new StatusError("conflict", `container ${container.id} is not running`);
     const session = new ExecSession(newId(this.#parts.prng), container, body);
-    this.#sessions.set(session.id, session);
+    this.#sessions.add(session);
     this.#record(session, `exec_create: ${body.Cmd.join(" ")}`);
     return session;
   }
@@ -101,7 +117,7 @@ export class ExecService {
     if (oci === undefined) throw new StatusError("conflict", `container ${container.id} is not running`);
     this.#record(session, `exec_start: ${body.Cmd.join(" ")}`);
     if (body.WorkingDir !== undefined && body.WorkingDir !== "" && !body.WorkingDir.startsWith("/")) {
-      session.exitCode = SETUP_FAILED;
+      session.end(SETUP_FAILED, kernel.nowUs);
       throw new StatusError("invalid-argument", "OCI runtime exec failed: exec failed: Cwd must be an absolute path");
     }
     const sink = (stream: LogEntry["stream"]): DeferredFile =>
@@ -115,7 +131,7 @@ export class ExecService {
     await world.until(started.isSettled, { ...options, what: `exec ${body.Cmd.join(" ")} to start` });
     const failure = started.failure();
     if (failure === undefined) return;
-    session.exitCode = exitCodeOf(failure);
+    session.end(exitCodeOf(failure), kernel.nowUs);
     throw new StatusError(
       "invalid-argument",
       `OCI runtime exec failed: exec failed: unable to start container process: ${shownReason(failure)}`,
@@ -123,7 +139,7 @@ export class ExecService {
   }
 
   #ended(session: ExecSession, status: WaitStatus): void {
-    session.exitCode = exitCode(status);
+    session.end(exitCode(status), this.#parts.kernel.nowUs);
     session.stdin?.end();
     session.console?.close();
     session.console = undefined;
@@ -171,9 +187,8 @@ export class ExecService {
       body.User === undefined || body.User === ""
         ? (container.user ?? this.#parts.users.resolve(container))
         : this.#parts.users.resolveAs(container, body.User);
-    const capabilities = chooseCapabilities(body.Privileged ? { ...hostConfig, Privileged: true } : hostConfig);
     return {
-      ...processSpec(capabilities, hostConfig),
+      ...processSpec(body.Privileged ? { ...hostConfig, Privileged: true } : hostConfig),
       terminal: body.Tty ?? false,
       user,
       args: body.Cmd,

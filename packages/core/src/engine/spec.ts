@@ -68,7 +68,7 @@ export function runtimeSpec(container: Container, context: SpecContext): Runtime
 
 /** What follows from the host configuration alone. */
 interface CommonPart {
-  readonly process: ReturnType<typeof processSpec>;
+  readonly process: Required<Pick<ProcessSpec, "capabilities" | "rlimits" | "noNewPrivileges" | "oomScoreAdj">>;
   readonly linux: Omit<RuntimeSpec["linux"], "namespaces" | "cgroupsPath">;
 }
 
@@ -83,7 +83,7 @@ function commonPart(hostConfig: Partial<HostConfig>): CommonPart {
   const unconfined =
     privileged || hostConfig.SecurityOpt?.some((option) => /^seccomp[=:]unconfined$/.test(option)) === true;
   const made: CommonPart = {
-    process: processSpec(capabilities, hostConfig),
+    process: makeProcessSpec(capabilities, hostConfig),
     linux: {
       resources: limits(hostConfig),
       devices: privileged
@@ -158,10 +158,9 @@ export function rlimits(ulimits: readonly Ulimit[]): ProcessSpec["rlimits"] {
 }
 
 /** What processes of a container have in common, whether init or exec. */
-export function processSpec(
-  capabilities: readonly string[],
-  hostConfig: Partial<HostConfig>,
-): Required<Pick<ProcessSpec, "capabilities" | "rlimits" | "noNewPrivileges" | "oomScoreAdj">> {
+export const processSpec = (hostConfig: Partial<HostConfig>): CommonPart["process"] => commonPart(hostConfig).process;
+
+function makeProcessSpec(capabilities: readonly string[], hostConfig: Partial<HostConfig>): CommonPart["process"] {
   return {
     capabilities: capabilities === DEFAULT_CAPABILITIES ? DEFAULT_SETS : capabilitySets(capabilities),
     rlimits: hostConfig.Ulimits ? rlimits(hostConfig.Ulimits) : NONE,
