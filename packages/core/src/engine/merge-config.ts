@@ -10,7 +10,9 @@ const NO_STRINGS: readonly string[] = [];
 
 export function mergeConfig(given: Partial<ContainerConfig>, image: ImageRunConfig): Partial<ContainerConfig> {
   const hasEntrypoint = given.Entrypoint !== undefined && given.Entrypoint !== null;
-  const cleared = hasEntrypoint && given.Entrypoint?.length === 1 && given.Entrypoint[0] === "";
+  const entrypoint = (hasEntrypoint ? given.Entrypoint : image.Entrypoint) ?? null;
+  // One empty word, also that of an image, means none.
+  const cleared = entrypoint?.length === 1 && entrypoint[0] === "";
   const cmd = given.Cmd ?? [];
   return {
     // A literal that began with a spread would get a hidden class of its own each time: a kilobyte for each container.
@@ -20,7 +22,7 @@ export function mergeConfig(given: Partial<ContainerConfig>, image: ImageRunConf
     Env: mergeEnv(given.Env ?? NO_STRINGS, image.Env ?? NO_STRINGS),
     WorkingDir: given.WorkingDir === undefined || given.WorkingDir === "" ? (image.WorkingDir ?? "") : given.WorkingDir,
     Labels: mergeLabels(given.Labels, image.Labels),
-    Entrypoint: cleared ? null : hasEntrypoint ? (given.Entrypoint ?? null) : (image.Entrypoint ?? null),
+    Entrypoint: cleared ? null : entrypoint,
     Cmd: cmd.length > 0 ? cmd : hasEntrypoint ? null : (image.Cmd ?? null),
     ...mergeSets("ExposedPorts", given, image),
     ...mergeSets("Volumes", given, image),

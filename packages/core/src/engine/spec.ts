@@ -140,12 +140,12 @@ export const workingDirectory = ({ WorkingDir = "" }: Partial<ContainerConfig>):
 export function environment(container: Container, home: string): readonly string[] {
   const { config } = container;
   const given = config.Env?.filter((variable) => variable.includes("=")) ?? NONE;
-  const has = (name: string): boolean => given.some((variable) => variable.startsWith(`${name}=`));
-  const before: string[] = [];
-  if (!has("PATH")) before.push(DEFAULT_PATH);
-  if (!has("HOSTNAME")) before.push(`HOSTNAME=${container.hostname}`);
-  if (config.Tty && !has("TERM")) before.push("TERM=xterm");
-  return before.concat(given, has("HOME") ? NONE : [`HOME=${home}`]);
+  const own = (name: string): string | undefined => given.find((variable) => variable.startsWith(`${name}=`));
+  // What is given takes the place of what every container has.
+  const first = [own("PATH") ?? DEFAULT_PATH, own("HOSTNAME") ?? `HOSTNAME=${container.hostname}`];
+  if (config.Tty) first.push(own("TERM") ?? "TERM=xterm");
+  const others = given.filter((variable) => !first.includes(variable));
+  return first.concat(others, own("HOME") === undefined ? [`HOME=${home}`] : NONE);
 }
 
 /** `--ulimit`, where -1 means no limit. */

@@ -24,6 +24,13 @@ export function findOwner(tree: MountedTree, text: string): Owner {
   return { uid, gid: numberOf(group) ?? findLine(tree, "/etc/group", group)?.[2] ?? ownGid };
 }
 
+/** True if there is something to be looked up. */
+export function hasNames(text: string): boolean {
+  const colon = text.indexOf(":");
+  const parts = colon < 0 ? [text] : [text.slice(0, colon), text.slice(colon + 1)];
+  return parts.some((part) => part !== "" && numberOf(part) === undefined);
+}
+
 /** Go's ParseInt for 32 bits, taken as an unsigned number; what is no such number is a name. */
 function numberOf(text: string): number | undefined {
   const number = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;

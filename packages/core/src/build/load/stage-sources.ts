@@ -115,7 +115,9 @@ export class StageSources {
         throw new BuildError(error.message).at(stage.range);
       }
       shown.fail(withoutPrefix(error.message));
-      throw new BuildError(`${name}: ${error.message}`).at(stage.range);
+      // What a named context asks for is not named again.
+      const why = title.startsWith("[context ") ? error.message : `${name}: ${error.message}`;
+      throw new BuildError(why).at(stage.range);
     }
   }
 

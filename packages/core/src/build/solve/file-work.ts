@@ -9,7 +9,7 @@ import { type Checksums, checksums } from "../files/checksum.ts";
 import { Copier } from "../files/copy.ts";
 import { IgnoreMatcher } from "../files/ignore.ts";
 import { makeDirectories } from "../files/make-directories.ts";
-import { findOwner } from "../files/owner.ts";
+import { findOwner, hasNames } from "../files/owner.ts";
 import { rootPath, targetPath } from "../files/root-path.ts";
 import { selectSources, splitSource } from "../files/select.ts";
 import { openArchive, unpackArchive } from "../files/unpack.ts";
@@ -48,7 +48,10 @@ export function fileWork(
   return (base) => ({
     ingredients: new Map([baseIngredient(base), ...ingredients]),
     base: base?.snapshot,
-    change: async (key) => carryOut(machine, op, sources, key),
+    change: async (key) => {
+      if (base === undefined) refuseNames(op);
+      carryOut(machine, op, sources, key);
+    },
   });
 }
 
@@ -112,6 +115,14 @@ function carryOut(machine: BuildMachine, { actions }: FileOp, sources: Sources, 
     throw error;
   } finally {
     tree.close();
+  }
+}
+
+/** Names of owners are looked up in the tree that is changed, and scratch is none. @throws BuildError */
+function refuseNames({ actions }: FileOp): void {
+  for (const action of actions) {
+    const owner = action.kind === "mkdir" ? action.owner : action.chown;
+    if (owner !== undefined && hasNames(owner)) throw new BuildError("invalid user index: -1");
   }
 }
 

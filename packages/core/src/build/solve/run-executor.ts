@@ -33,6 +33,8 @@ import { MountStubs } from "./mount-stubs.ts";
 import type { ExecOp } from "./vertex.ts";
 
 const HOSTNAME = "buildkitsandbox";
+/** BuildKit takes containerd's list, which has one path less than docker's. */
+const BUILD_MASKED_PATHS = MASKED_PATHS.filter((path) => path !== "/proc/interrupts");
 /** On the machine: a directory for each process, with the files that are mounted into /etc. */
 const EXECUTOR_ROOT = ["var", "lib", "docker", "buildkit", "executor"];
 
@@ -241,7 +243,7 @@ function specOf(id: string, op: ExecOp, user: ResolvedUser, mounts: readonly Pre
       cgroupsPath: `/docker/buildkit/${id}`,
       resources: { unified: {}, devices: DEFAULT_DEVICE_RULES },
       devices: [],
-      maskedPaths: MASKED_PATHS,
+      maskedPaths: BUILD_MASKED_PATHS,
       readonlyPaths: READONLY_PATHS,
       sysctl: {},
       seccomp: defaultSeccomp(capabilities),

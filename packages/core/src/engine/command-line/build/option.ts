@@ -19,7 +19,7 @@ export function pairsOf(
 ): Readonly<Record<string, string>> {
   const pairs = texts.flatMap((text): (readonly [string, string])[] => {
     const equals = text.indexOf("=");
-    if (equals === 0) throw new OptionError(`invalid key-value pair ${JSON.stringify(text)}: empty key`);
+    if (equals === 0 || text === "") throw new OptionError(`invalid key-value pair ${JSON.stringify(text)}: empty key`);
     const value = equals < 0 ? bare(text) : text.slice(equals + 1);
     return value === undefined ? [] : [[equals < 0 ? text : text.slice(0, equals), value]];
   });

@@ -3,21 +3,23 @@
  *
  * @see docker/buildx build/opt.go
  */
-import { type BuildRequest, type ContextSource, parsePlatform } from "../../../build/index.ts";
+import type { BuildRequest, ContextSource } from "../../../build/index.ts";
+import { quote } from "../../../lib/go/index.ts";
 import { clean, decode, join, StatusError } from "../../../lib/index.ts";
 import { familiarText, referenceProblem, withDefaultTag } from "../../../oci/index.ts";
-import { parseReference, ValueError } from "../../docker/index.ts";
+import { parseIp } from "../../docker/go/address.ts";
+import { type ClientMachine, parseReference, ValueError } from "../../docker/index.ts";
 import { rlimits as ulimits } from "../../spec.ts";
 import type { Session } from "../session.ts";
 import { type DockerBuild, OptionError, pairsOf } from "./option.ts";
 import { secretsOf } from "./secrets.ts";
+import { checkPlatform, notForDriver, refuseUnsupported } from "./unsupported.ts";
 
 const STDIN = "-";
+const HOST_GATEWAY = "host-gateway";
 const IMAGE = "docker-image://";
-const MULTI_PLATFORM = `Multi-platform build is not supported for the docker driver.
-Switch to a different driver, or turn on the containerd image store, and try again.
-Learn more at https://docs.docker.com/go/build-multi-platform/`;
-
+const TARGET = "target:";
+const LAYOUT = "oci-layout://";
 /** @throws OptionError, StatusError for options that make no sense, a context or secrets that are not there */
 export function buildRequest(session: Session, request: DockerBuild): BuildRequest {
   const { tags, target, noCache, file } = request;
@@ -48,15 +50,16 @@ export function buildRequest(session: Session, request: DockerBuild): BuildReque
 
 /** What only buildx has. */
 function buildxOptions(session: Session, request: DockerBuild): Partial<BuildRequest> {
-  if (!("buildContexts" in request)) return {};
+  if (request.command !== "buildx build") return {};
+  refuseUnsupported(request);
   const contexts = Object.entries(contextPairs(request.buildContexts)).map(
     ([name, value]) => [contextName(name), namedContext(session, name, value)] as const,
   );
   const platforms = request.platforms.flatMap((texts) => texts.split(","));
   for (const platform of platforms) checkPlatform(platform);
-  if (platforms.length > 1) throw new StatusError("not-implemented", MULTI_PLATFORM);
+  if (platforms.length > 1) throw notForDriver("Multi-platform build", "build-multi-platform");
   const [platform] = platforms;
-  checkAgents(request.ssh, session.client.env);
+  checkAgents(request.ssh, session.client);
   return {
     allow: request.allow.includes("network.host") ? ["network.host"] : [],
     secrets: secretsOf(request.secrets, session.client),
@@ -69,6 +72,7 @@ function buildxOptions(session: Session, request: DockerBuild): Partial<BuildReq
 function contextPairs(values: readonly string[]): Readonly<Record<string, string>> {
   const bad = values.find((value) => !value.includes("="));
   if (bad !== undefined) throw new OptionError(`invalid context value: ${bad}, expected key=value`);
+  if (values.some((value) => value.startsWith("="))) contextName("");
   return pairsOf(values, () => undefined);
 }
 
@@ -81,12 +85,21 @@ function contextName(name: string): string {
 
 function namedContext(session: Session, name: string, value: string): ContextSource | { readonly image: string } {
   if (value.startsWith(IMAGE)) return { image: value.slice(IMAGE.length) };
+  if (value.startsWith(TARGET))
+    throw new StatusError("not-found", `failed to find target ${value.slice(TARGET.length)} for context ${name}`);
+  if (value.startsWith(LAYOUT)) {
+    const index = `${value.slice(LAYOUT.length).replace(/[:@].*$/, "")}/index.json`;
+    const why = `could not read ${index}: open ${index}: no such file or directory`;
+    throw new StatusError("not-found", `oci-layout reference ${quote(value)} could not be resolved: ${why}`);
+  }
   const { disk, cwd, client } = session;
   const path = absolute(cwd, value);
-  if (disk === undefined || !client.exists(path)) {
+  if (value === "" || disk === undefined || !client.exists(path)) {
     const message = `failed to get build context ${name}: stat ${value}: no such file or directory`;
     throw new StatusError("not-found", message);
   }
+  if (typeof client.readFile(path) !== "string")
+    throw new StatusError("invalid-argument", `failed to get build context path {${value} <nil>}: not a directory`);
   return { disk, path, shownAs: value };
 }
 
@@ -132,7 +145,8 @@ export function shownName({ context, file }: DockerBuild): string {
 
 function networkOf(request: DockerBuild): "default" | "none" | "host" {
   const mode = "network" in request ? request.network : request.networkMode;
-  if (mode === "" || mode === "default" || mode === "bridge") return "default";
+  const isClassic = request.command === "build";
+  if (mode === "" || mode === "default" || (mode === "bridge" && isClassic)) return "default";
   if (mode === "none" || mode === "host") return mode;
   const hint = "you can define a custom network for your builder using the network driver-opt in buildx create";
   throw new StatusError("invalid-argument", `network mode ${JSON.stringify(mode)} not supported by buildkit - ${hint}`);
@@ -142,20 +156,12 @@ function networkOf(request: DockerBuild): "default" | "none" | "host" {
 function hostsOf(hosts: readonly string[]): Readonly<Record<string, string>> {
   const pairs = hosts.map((host) => {
     const [, name = "", address = ""] = /^([^=:]+)[=:](.+)$/s.exec(host) ?? [];
-    if (name === "") throw new StatusError("invalid-argument", `invalid host ${host}`);
-    return [name, address.replace(/^\[(.*)\]$/, "$1")] as const;
+    const plain = address.replace(/^\[(.*)\]$/, "$1");
+    if (name === "" || (plain !== HOST_GATEWAY && parseIp(plain) === undefined))
+      throw new StatusError("invalid-argument", `invalid host ${host}`);
+    return [name, plain] as const;
   });
   return Object.fromEntries(pairs);
-}
-
-/** @throws StatusError in the words of containerd's parser */
-function checkPlatform(text: string): void {
-  try {
-    parsePlatform(text);
-  } catch (error) {
-    // What is wrong with an option is no error of the build.
-    throw error instanceof StatusError ? new StatusError(error.kind, error.message) : error;
-  }
 }
 
 /** @throws StatusError `invalid tag "UPPER": repository name must be lowercase` */
@@ -171,13 +177,18 @@ function checkTag(tag: string): void {
 }
 
 /** Without an agent of the client there is none to be forwarded. @throws StatusError */
-function checkAgents(agents: readonly string[], env: ReadonlyMap<string, string>): void {
+function checkAgents(agents: readonly string[], client: ClientMachine): void {
   for (const agent of agents) {
     const equals = agent.indexOf("=");
     const id = equals < 0 ? agent : agent.slice(0, equals);
-    if (equals >= 0 || env.has("SSH_AUTH_SOCK")) continue;
-    const message = `failed to convert agent config {${id} [] false}: invalid empty ssh agent socket: make sure SSH_AUTH_SOCK is set`;
-    throw new StatusError("invalid-argument", message);
+    const [key] = equals < 0 ? [] : agent.slice(equals + 1).split(",");
+    if (key !== undefined && typeof client.readFile(absolute(client.cwd, key)) !== "string") continue;
+    if (key === undefined && (agent === "" || client.env.has("SSH_AUTH_SOCK"))) continue;
+    const why =
+      key === undefined
+        ? "invalid empty ssh agent socket: make sure SSH_AUTH_SOCK is set"
+        : `failed to convert agent config for ID: ${quote(id)}: stat ${key}: no such file or directory`;
+    throw new StatusError("invalid-argument", `failed to convert agent config {${id} [${key ?? ""}] false}: ${why}`);
   }
 }
 

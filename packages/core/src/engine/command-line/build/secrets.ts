@@ -11,7 +11,7 @@ import { OptionError } from "./option.ts";
 type Secret = { id: string; src: string; env: string; type: string };
 
 /**
- * Values by their ids; a variable that is not set makes no secret.
+ * Values by their ids; a variable that is not set makes an empty secret.
  *
  * @throws OptionError for a field that is none; StatusError for a file that cannot be read
  */
@@ -19,7 +19,7 @@ export function secretsOf(
   options: readonly string[],
   client: ClientMachine,
 ): Readonly<Record<string, string | Uint8Array>> {
-  const secrets = options.map(parseSecret);
+  const secrets = options.filter((option) => option !== "").map(parseSecret);
   const values = secrets.flatMap((secret): (readonly [string, string | Uint8Array])[] => {
     const value = valueOf(secret, client);
     return value === undefined ? [] : [[secret.id, value]];
@@ -47,7 +47,7 @@ function parseSecret(option: string): Secret {
 function valueOf({ id, src, env, type }: Secret, client: ClientMachine): string | Uint8Array | undefined {
   if (id === "") throw new StatusError("invalid-argument", "secret missing ID");
   const variable = type === "env" && env === "" ? src : env;
-  if (variable !== "") return client.env.get(variable);
+  if (variable !== "") return client.env.get(variable) ?? "";
   if (src === "" && type !== "file" && client.env.has(id)) return client.env.get(id);
   const path = src === "" ? id : src;
   const content = client.readFile(path.startsWith("/") ? path : `${client.cwd.replace(/\/$/, "")}/${path}`);

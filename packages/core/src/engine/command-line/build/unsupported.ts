@@ -1,0 +1,124 @@
+/**
+ * What buildx refuses before it builds: attestations, annotations, caches, outputs and privileges that the docker driver
+ * does not have, or that are written wrong.
+ *
+ * @see docker/buildx util/buildflags, build/opt.go; BuildKit client/llb
+ */
+import { parsePlatform } from "../../../build/index.ts";
+import { quote } from "../../../lib/go/index.ts";
+import { StatusError } from "../../../lib/index.ts";
+import { parseCsv } from "../../docker/go/csv.ts";
+import { type DockerBuild, OptionError } from "./option.ts";
+
+type BuildxBuild = Extract<DockerBuild, { readonly command: "buildx build" }>;
+
+const ANNOTATION = /^(?:([a-z-]+)(?:\[([A-Za-z0-9_/-]+)\])?:)?(\S+)$/;
+const ANNOTATED = ["manifest", "index", "manifest-descriptor", "index-descriptor"];
+/** Entitlements that BuildKit knows, and this daemon grants nobody. */
+const REFUSED_ENTITLEMENTS = ["security.insecure", "device"];
+const EXPORTED_CACHES = ["registry", "local", "azblob"];
+
+/** @throws OptionError, StatusError for the first option that cannot be had */
+export function refuseUnsupported(request: BuildxBuild): void {
+  checkAttestations(request.attestations);
+  checkAnnotations(request.annotations);
+  checkCaches(request);
+  checkOutputs(request);
+  checkEntitlements(request.allow);
+}
+
+/** The fields of a value such as `type=local,dest=out`; a field without `=` has no value. */
+export function fieldsOf(text: string): ReadonlyMap<string, string> {
+  return new Map(
+    parseCsv(text).map((field) => {
+      const equals = field.indexOf("=");
+      return equals < 0 ? [field, ""] : [field.slice(0, equals).toLowerCase(), field.slice(equals + 1)];
+    }),
+  );
+}
+
+function checkAttestations(attestations: readonly string[]): void {
+  for (const text of attestations) {
+    if (text === "") throw new OptionError("EOF");
+    const fields = fieldsOf(text);
+    if (!fields.has("type")) throw new OptionError(`invalid value ${text}`);
+    // `--sbom=false` comes as a field of that name.
+    if (fields.get("disabled") !== "true" && !fields.has("false")) throw notForDriver("Attestation", "attestations");
+  }
+}
+
+function checkAnnotations(annotations: readonly string[]): void {
+  for (const text of annotations) {
+    const equals = text.indexOf("=");
+    if (equals < 0) throw invalid(`parse annotations: invalid annotation ${quote(text)}, expected key=value`);
+    const [, type = "manifest"] = ANNOTATION.exec(text.slice(0, equals)) ?? [];
+    if (!ANNOTATED.includes(type)) throw invalid(`parse annotations: unknown annotation type ${quote(type)}`);
+    if (type.startsWith("index")) throw invalid("index annotations not supported for single platform export");
+  }
+}
+
+function checkCaches({ cacheFrom, cacheTo }: BuildxBuild): void {
+  for (const text of cacheTo) {
+    // A name alone means a registry.
+    const type = text === "" ? "inline" : (fieldsOf(text).get("type") ?? "registry");
+    if (EXPORTED_CACHES.includes(type)) throw notForDriver("Cache export", "build-cache-backends");
+  }
+  for (const text of cacheFrom) {
+    if (text === "") continue;
+    const fields = fieldsOf(text);
+    const type = fields.get("type");
+    if (type === "registry" && !fields.has("ref")) throw invalid("registry cache importer requires ref");
+    if (type === "local" && !fields.has("src")) throw invalid("local cache importer requires src");
+  }
+}
+
+function checkOutputs({ outputs, tags }: BuildxBuild): void {
+  for (const text of outputs) {
+    const fields = fieldsOf(text === "" ? "type=docker" : text);
+    const type = fields.get("type");
+    if (type === "local" && !fields.has("dest")) throw invalid("dest is required for local exporter");
+    if (type === "oci") throw notForDriver("OCI exporter", "build-exporters");
+    if (type === "docker" && fields.has("dest")) throw notForDriver("Docker exporter", "build-exporters");
+    if (isPush(fields) && tags.length === 0 && !fields.has("name"))
+      throw invalid("tag is needed when pushing to registry");
+    if (type !== undefined && !["local", "tar", "docker", "image", "registry", "cacheonly", "moby"].includes(type))
+      throw invalid(`failed to solve: exporter ${quote(type)} could not be found`);
+  }
+}
+
+export function isPush(fields: ReadonlyMap<string, string>): boolean {
+  return fields.get("type") === "registry" || fields.get("push") === "true";
+}
+
+function checkEntitlements(allow: readonly string[]): void {
+  for (const entitlement of allow) {
+    if (entitlement === "" || entitlement === "network.host") continue;
+    throw REFUSED_ENTITLEMENTS.includes(entitlement)
+      ? invalid(`failed to solve: granting entitlement ${entitlement} is not allowed by build daemon configuration`)
+      : invalid(`unknown entitlement ${entitlement}`);
+  }
+}
+
+/** @throws StatusError in the words of containerd's parser */
+export function checkPlatform(text: string): void {
+  try {
+    parsePlatform(text);
+  } catch (error) {
+    // What is wrong with an option is no error of the build.
+    throw error instanceof StatusError ? new StatusError(error.kind, error.message) : error;
+  }
+}
+
+function invalid(message: string): StatusError {
+  return new StatusError("invalid-argument", message);
+}
+
+/** What buildx says of everything that needs another builder. */
+export function notForDriver(what: string, page: string): StatusError {
+  return new StatusError(
+    "not-implemented",
+    `${what} is not supported for the docker driver.
+Switch to a different driver, or turn on the containerd image store, and try again.
+Learn more at https://docs.docker.com/go/${page}/`,
+  );
+}
