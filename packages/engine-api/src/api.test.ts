@@ -1,6 +1,6 @@
 /** The API without sockets: `Request` in, `Response` out. */
 import { createEngine } from "@bottleship/core/engine";
-import { concat, decode } from "@bottleship/core/lib";
+import { concat, decode, encode, packTar, tarHeader } from "@bottleship/core/lib";
 import { describe, expect, it } from "vitest";
 import { EngineApi } from "./api.ts";
 import { createFetch } from "./fetch.ts";
@@ -263,4 +263,33 @@ it("keeps what comes in after a commit, and saves and loads the image under its 
   const loaded = await call("POST", "/images/load", undefined, { body: saved });
   expect(await loaded.text()).toContain("Loaded image: made:1");
   expect((await engine.docker("run --rm made:1")).stdout).toBe("made\n");
+});
+
+it("builds as the classic builder: its words in the history, its own times, the same image for the same", async () => {
+  const { engine, call } = await client();
+  const file = (name: string, text: string) => {
+    const data = encode(text);
+    return { header: tarHeader({ name, type: "file", mode: 0o644, size: data.length }), data };
+  };
+  const dockerfile = "ARG V=latest\nFROM busybox:$V\nENV A=1\nRUN echo $A > /f\nCOPY d d/g /e/\nCOPY d /h\nCMD sh\n";
+  const body = packTar([file("Dockerfile", dockerfile), file("d/g", "x")]);
+  const build = async (): Promise<string> => {
+    const text = await (await call("POST", "/build?t=made", undefined, { body: Uint8Array.from(body) })).text();
+    return /Successfully built (\w+)/.exec(text)?.[1] ?? text;
+  };
+  const first = await build();
+  expect(await build()).toBe(first);
+  const history = (await wait(call("GET", "/images/made/history"))) as { CreatedBy: string; Comment: string }[];
+  expect(
+    history.slice(0, 5).map(({ CreatedBy, Comment }) => [CreatedBy.replace(/[0-9a-f]{64}/, "…"), Comment]),
+  ).toEqual([
+    ['/bin/sh -c #(nop)  CMD ["/bin/sh" "-c" "sh"]', ""],
+    ["/bin/sh -c #(nop) COPY dir:… in /h ", ""],
+    ["/bin/sh -c #(nop) COPY multi:… in /e/ ", ""],
+    ["/bin/sh -c echo $A > /f", ""],
+    ["/bin/sh -c #(nop)  ENV A=1", ""],
+  ]);
+  expect(engine.images.list()).toHaveLength(2);
+  const [made] = (await wait(call("GET", "/images/json?filters={%22since%22:[%22busybox%22]}"))) as { Id: string }[];
+  expect(made?.Id).toContain(first);
 });

@@ -6,6 +6,7 @@
 import type { BuildRequest, Dockerfile } from "@bottleship/core/build";
 import { tarToLayer } from "@bottleship/core/content";
 import type { Engine } from "@bottleship/core/engine";
+import type { Image } from "@bottleship/core/image";
 import { clean, decode, gunzip, isGzip, StatusError } from "@bottleship/core/lib";
 import { z } from "zod";
 import { readAll } from "../../http/body.ts";
@@ -14,6 +15,7 @@ import { badRequest, messageOf } from "../../http/problem.ts";
 import { flag, jsonValue, text } from "../../http/query.ts";
 import type { Call } from "../../http/router.ts";
 import { ProgressError, progressReply } from "../../streams/progress.ts";
+import { type ClassicImages, classicImage } from "./classic-image.ts";
 import { ClassicProgress, type StepMemory } from "./classic-progress.ts";
 import { classicSteps, findBuildKitUse, tryParse } from "./classic-steps.ts";
 import { parse as parseName } from "./pull.ts";
@@ -22,6 +24,7 @@ import { parse as parseName } from "./pull.ts";
 const VALUES = z.record(z.string(), z.string().nullable());
 
 const memories = new WeakMap<Engine, StepMemory>();
+const classicImages = new WeakMap<Engine, ClassicImages>();
 
 export async function build(engine: Engine, { request, query }: Call): Promise<ApiReply> {
   if (text(query, "version") === "2") {
@@ -66,9 +69,10 @@ async function run(
       ? undefined
       : progressOf(engine, options, whole, dockerfile, isQuiet ? () => {} : say);
   try {
-    const { image } = await engine.build({
+    const before = new Set(engine.images.list());
+    const { image: built } = await engine.build({
       ...options,
-      ...(refused === undefined ? {} : { tags: [] }),
+      tags: [],
       ...(dockerfile === undefined ? {} : { dockerfile }),
       onEvent: (event) => progress?.note(event),
     });
@@ -77,6 +81,9 @@ async function run(
       progress?.refuse(refused.text);
       throw new ProgressError(needsBuildKit(refused.option), undefined);
     }
+    const image = classic(engine, dockerfile, options, built);
+    if (image !== built && !before.has(built)) engine.images.store.remove(built);
+    for (const tag of options.tags ?? []) engine.images.name(image, tag);
     if (isQuiet) {
       await say(`${image.id}\n`);
       return;
@@ -88,6 +95,28 @@ async function run(
     progress?.fail();
     throw classicError(error);
   }
+}
+
+/** The image as the classic builder makes it. */
+function classic(
+  engine: Engine,
+  dockerfile: Dockerfile | undefined,
+  { context, buildArgs = {} }: BuildRequest,
+  built: Image,
+): Image {
+  if (dockerfile === undefined) return built;
+  const known = classicImages.get(engine) ?? new Map();
+  classicImages.set(engine, known);
+  const isDirectory = (path: string): boolean => "tar" in context && hasBelow(context.tar, path);
+  return classicImage({ engine, dockerfile, buildArgs, isDirectory, known }, built);
+}
+
+/** Whether an archive has something in this directory. */
+function hasBelow(tar: Uint8Array, path: string): boolean {
+  const place = clean(path).replace(/^\/+|^\.$/g, "");
+  if (place === "") return true;
+  for (const entry of tarToLayer(tar)) if (clean(entry.path).startsWith(`${place}/`)) return true;
+  return false;
 }
 
 function progressOf(
