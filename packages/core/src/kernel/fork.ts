@@ -64,6 +64,7 @@ export function fork(parent: Process, routine: Routine<number>, options: CloneOp
       nice: parent.nice,
       seccomp: parent.seccomp,
       oomScoreAdj: parent.oomScoreAdj,
+      oomScoreAdjMin: parent.oomScoreAdjMin,
       exitSignal,
     },
     parent.group,

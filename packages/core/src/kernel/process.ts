@@ -109,6 +109,7 @@ export interface ProcessInit {
   readonly nice: number;
   readonly seccomp: SeccompFilter | undefined;
   readonly oomScoreAdj: number;
+  readonly oomScoreAdjMin: number;
   readonly exitSignal: Signal;
 }
 
@@ -141,6 +142,8 @@ export class Process implements Coroutine, Waiter, FsContext {
   nice: number;
   seccomp: SeccompFilter | undefined;
   oomScoreAdj: number;
+  /** What that may be set to at least by who has no right to more: the last that somebody had said with that right. */
+  oomScoreAdjMin: number;
   /** It goes on as another program than it was born with: its parent cannot move it to another process group. */
   hasExecuted = false;
   /** Anonymous memory that it has declared. */
@@ -208,6 +211,7 @@ export class Process implements Coroutine, Waiter, FsContext {
     this.nice = init.nice;
     this.seccomp = init.seccomp;
     this.oomScoreAdj = init.oomScoreAdj;
+    this.oomScoreAdjMin = init.oomScoreAdjMin;
     this.group = group ?? init.kernel.newSession(this);
     this.group.members.add(this);
     this.root.mount.users++;

@@ -113,6 +113,7 @@ export class Runtime {
       for (const [fd, file] of stdio.entries()) made.files.set(fd, file, false);
       made.files.set(CHANNEL_FD, channel.file, true);
       made.oomScoreAdj = spec.process.oomScoreAdj ?? 0;
+      made.oomScoreAdjMin = made.oomScoreAdj;
       // How the shim takes SIGCHLD is its own affair.
       made.actions = undefined;
       cgroup.attach(made);

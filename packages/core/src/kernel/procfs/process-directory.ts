@@ -3,7 +3,7 @@
  *
  * @see proc_pid(5) and its companions
  */
-import { type DirEntry, Errno, NAMESPACE_KINDS, type NamespaceKind } from "../../abi/index.ts";
+import { CAP_SYS_RESOURCE, type DirEntry, Errno, NAMESPACE_KINDS, type NamespaceKind } from "../../abi/index.ts";
 import { PseudoDirectory, type PseudoEntries, PseudoFile, PseudoLink } from "../../fs/index.ts";
 import { encode } from "../../lib/index.ts";
 import { type Inode, type Location, type OpenFile, pathOf } from "../../vfs/index.ts";
@@ -88,6 +88,16 @@ const place =
     };
     return new PseudoLink(fs, () => pathOf(found(), fs.reader.root), found, { mode: 0o777, ...owner(process) }, ino);
   };
+
+/** @throws EACCES to make a process safer than it was meant to be, without CAP_SYS_RESOURCE. */
+function writeOomScoreAdj(writer: Process, process: Process, value: string): void {
+  const score = Number(value.trim());
+  if (!Number.isInteger(score) || score < -1000 || score > 1000) throw new Errno("EINVAL");
+  const isPrivileged = writer.creds.capable(CAP_SYS_RESOURCE, process.kernel.init.creds.user);
+  if (score < process.oomScoreAdjMin && !isPrivileged) throw new Errno("EACCES");
+  process.oomScoreAdj = score;
+  if (isPrivileged) process.oomScoreAdjMin = score;
+}
 
 function checkInspect(fs: ProcFs, process: Process): void {
   if (!mayInspect(fs.reader, process)) throw new Errno("EACCES");
@@ -178,11 +188,7 @@ const ENTRIES: Readonly<Record<string, Maker>> = {
       { mode: 0o644, ...owner(process) },
       {
         read: () => `${process.oomScoreAdj}\n`,
-        write: (value) => {
-          const score = Number(value.trim());
-          if (!Number.isInteger(score) || score < -1000 || score > 1000) throw new Errno("EINVAL");
-          process.oomScoreAdj = score;
-        },
+        write: (value) => writeOomScoreAdj(fs.reader, process, value),
       },
       ino,
     ),
