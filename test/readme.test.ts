@@ -7,7 +7,12 @@ const ROOT = resolve(import.meta.dirname, "..");
 const README = readFileSync(join(ROOT, "README.md"), "utf8");
 const EXAMPLES = [...README.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = ""]) => code);
 /** What each example prints. */
-const PRINTED = [[[0, "hello\n"]], [[3, "ticks"]], [[0, "good night, Bo\n"]]];
+const PRINTED = [
+  [[0, "hello\n"]],
+  [[["5000 bytes, 5000 wasted", "1 bytes, 0 wasted"], true]],
+  [[3, "ticks"]],
+  [[0, "good night, Bo\n"]],
+];
 
 it("has as many examples as this test knows", () => {
   expect(EXAMPLES).toHaveLength(PRINTED.length);
