@@ -6,8 +6,10 @@
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
+import { archives } from "./cases/archives.ts";
 import { builds } from "./cases/builds.ts";
 import { containers } from "./cases/containers.ts";
+import { dockerfile } from "./cases/dockerfile.ts";
 import { health } from "./cases/health.ts";
 import { justBash } from "./cases/just-bash.ts";
 import { overlay } from "./cases/overlay.ts";
@@ -27,6 +29,8 @@ const CASES: Readonly<Record<string, Case>> = {
   stops,
   health,
   builds,
+  dockerfile,
+  archives,
   "just-bash": justBash,
 };
 

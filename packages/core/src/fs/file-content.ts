@@ -20,6 +20,8 @@ interface Chunk {
   pages: number;
 }
 
+const NO_CHUNK: Chunk = { bytes: new Uint8Array(0), owned: false, pages: 0 };
+
 export class FileContent {
   #chunks: Map<number, Chunk> | undefined;
   /** Others have the same table. */
@@ -75,12 +77,25 @@ export class FileContent {
 
   /** Everything. May share memory with the file: not to be changed. */
   bytes(): Uint8Array {
-    const only = this.#chunks?.get(0);
-    if (only !== undefined && this.#size <= only.bytes.length) {
-      only.owned = false;
-      return this.#size === only.bytes.length ? only.bytes : only.bytes.subarray(0, this.#size);
+    const chunks = this.#contiguous();
+    const [first] = chunks;
+    if (first === undefined) return this.read(0, this.#size);
+    for (const chunk of chunks) chunk.owned = false;
+    const { buffer, byteOffset, length } = first.bytes;
+    return length === this.#size ? first.bytes : new Uint8Array(buffer, byteOffset, this.#size);
+  }
+
+  /** All chunks, if their bytes lie one behind the other in the same memory: `of` has put them so. */
+  #contiguous(): readonly Chunk[] {
+    const chunks: Chunk[] = [];
+    for (let start = 0; start < this.#size; start += CHUNK_SIZE) {
+      const chunk = this.#chunks?.get(start / CHUNK_SIZE);
+      const { bytes } = chunks[0] ?? chunk ?? NO_CHUNK;
+      if (chunk?.bytes.buffer !== bytes.buffer || chunk.bytes.byteOffset !== bytes.byteOffset + start) return [];
+      if (chunk.bytes.length < Math.min(CHUNK_SIZE, this.#size - start)) return [];
+      chunks.push(chunk);
     }
-    return this.read(0, this.#size);
+    return chunks;
   }
 
   write(offset: number, data: Uint8Array): void {

@@ -41,7 +41,7 @@ export interface StepPlace {
   readonly count: number;
   readonly onbuild?: boolean;
   /** Shown in a build for several platforms: `linux/amd64`. */
-  readonly platform?: string;
+  readonly platform?: string | undefined;
 }
 
 /** A title with its place before it: `[build  2/12] ONBUILD RUN make`. */

@@ -293,7 +293,6 @@ export class Plan {
   #nameOf(stage: BuildStage, title: string, number: number, onbuild: boolean): string {
     const { prepared, shownPlatform } = this.#options;
     const stageName = prepared.graph.displayName(stage);
-    const place = { stageName, ...(shownPlatform === undefined ? {} : { platform: shownPlatform }) };
-    return stepName(title, { ...place, number, count: stage.stepCount, onbuild });
+    return stepName(title, { stageName, number, count: stage.stepCount, onbuild, platform: shownPlatform });
   }
 }

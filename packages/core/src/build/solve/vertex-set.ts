@@ -48,11 +48,15 @@ export class VertexSet {
     const inputs = vertex.inputs.map((input) => (input === undefined ? -1 : this.#numberOf(input)));
     const content = JSON.stringify([contentOf(vertex), inputs, vertex.ignoresCache]);
     const number = this.#numbers.get(content) ?? this.#numbers.size;
-    if (vertex.op.kind !== "inline" && /(?:^|[^\\])(?:\\\\)*\\ud[c-f]/.test(content)) this.hasInvalidText = true;
+    if (vertex.op.kind !== "inline" && hasLoneSurrogate(content)) this.hasInvalidText = true;
     this.#numbers.set(content, number);
     this.#known.set(vertex, number);
     return number;
   }
+}
+
+function hasLoneSurrogate(json: string): boolean {
+  return json.includes("\\ud") && /(?:^|[^\\])(?:\\\\)*\\ud[c-f]/.test(json);
 }
 
 type Merged = Omit<Vertex, "name"> & { name: string };
