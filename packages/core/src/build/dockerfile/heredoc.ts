@@ -27,7 +27,9 @@ export function parseHeredoc(word: string): HeredocStart | undefined {
   const raw = lexWord(rest, undefined, { keepUnset: true, rawQuotes: true });
   if (raw.words.length !== 1) throw new BuildError(`internal lexing of heredoc produced inconsistent results: ${rest}`);
   const expand = countQuotes(name) === countQuotes(raw.words[0] ?? "");
-  return { name, expand, chomp: dash === "-", ...(digits === "" ? {} : { fd: Number.parseInt(digits, 10) }) };
+  // Any number of digits is taken; the shell has its own idea of them.
+  const fd = Math.min(Number.parseInt(digits, 10), Number.MAX_SAFE_INTEGER);
+  return { name, expand, chomp: dash === "-", ...(digits === "" ? {} : { fd }) };
 }
 
 /** As `parseHeredoc`, but a word that is wrong is no heredoc. */
