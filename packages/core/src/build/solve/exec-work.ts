@@ -1,5 +1,5 @@
 /** RUN: a change that a process makes. @see BuildKit solver/llbsolver/ops/exec.go */
-import { join } from "../../lib/index.ts";
+import { compareBytes, join } from "../../lib/index.ts";
 import { checksums, combined } from "../files/checksum.ts";
 import type { VertexProgress } from "../progress/progress.ts";
 import type { BuildMachine } from "./build-machine.ts";
@@ -45,7 +45,8 @@ function ingredientsOf(machine: BuildMachine, op: ExecOp, sources: Sources): Map
   if (op.shmSizeBytes !== undefined) ingredients.set("the size of /dev/shm", String(op.shmSizeBytes));
   if (op.rlimits.length > 0) ingredients.set("the limits", JSON.stringify(op.rlimits));
   if (op.script !== undefined) ingredients.set("the script", op.script.content);
-  for (const one of op.mounts) {
+  // In the order of their targets, whatever the order in which they were written.
+  for (const one of op.mounts.toSorted((a, b) => compareBytes(a.mount.target, b.mount.target))) {
     const { target, type } = one.mount;
     ingredients.set(`the mount ${type} ${target}`, mountIngredient(machine, one, sources));
   }

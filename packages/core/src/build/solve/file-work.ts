@@ -1,7 +1,7 @@
 /** COPY, ADD and WORKDIR: changes of files. @see BuildKit solver/llbsolver/ops/file.go, file/backend.go */
 import { Errno } from "../../abi/index.ts";
 import { quote } from "../../lib/go/index.ts";
-import { compareBytes } from "../../lib/index.ts";
+import { clean, compareBytes } from "../../lib/index.ts";
 import type { Prng } from "../../sim/index.ts";
 import { MountedSnapshot, type MountedTree } from "../../snapshot/index.ts";
 import { BuildError, rethrow } from "../dockerfile/error.ts";
@@ -35,11 +35,13 @@ export function fileWork(
   const absent: string[] = [];
   for (const [index, action] of op.actions.entries()) {
     const { input: _input, ...what } = { input: 0, ...action };
+    // `d`, `d/` and `d/.` are the same to the cache.
+    if ("source" in what) what.source = clean(what.source);
     ingredients.set(`step ${index}`, JSON.stringify(what));
     if (action.kind !== "copy" || action.isFromTree) continue;
     for (const [path, sums] of sourceChecksums(machine, action, sources[action.input])) {
       if (sums === undefined) absent.push(path);
-      else ingredients.set(`file ${path}`, sums);
+      else ingredients.set(`file ${clean(path)}`, sums);
     }
   }
   // BuildKit looks for all of them at once, and most often hears of the last one first.
