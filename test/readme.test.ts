@@ -12,6 +12,7 @@ const PRINTED = [
   [[["5000 bytes, 5000 wasted", "1 bytes, 0 wasted"], true]],
   [[3, "ticks"]],
   [[0, "good night, Bo\n"]],
+  [[3, "/ # echo $((6 * 7))\r\n42\r\n/ # stty size\r\n30 100\r\n/ # exit 3\r\n"]],
 ];
 
 it("has as many examples as this test knows", () => {

@@ -19,7 +19,7 @@ export {
   leakText,
   type OptionInput,
 } from "./client/index.ts";
-export type { CommandOptions, CommandResult } from "./command-line/index.ts";
+export type { CommandOptions, CommandResult, TerminalInput, TerminalOptions } from "./command-line/index.ts";
 export { type CommitOptions, runConfigOf } from "./commit.ts";
 export { Container, type ContainerState } from "./container.ts";
 export { rootBytes, writtenBytes } from "./container-size.ts";

@@ -1,6 +1,10 @@
 /** `docker attach`. @see docker/cli cli/command/container/attach.go */
+
+import type { Container } from "../container.ts";
 import type { RequestOf } from "../docker/request.ts";
+import { atContainer, lackTerminal, sayDetached } from "./containers.ts";
 import type { Session } from "./session.ts";
+import { DEFAULT_SIZE } from "./terminal.ts";
 
 /** Shows what comes from now on; the exit code is the container's. */
 export async function attachTo(session: Session, request: RequestOf<"attach">): Promise<number> {
@@ -12,15 +16,30 @@ export async function attachTo(session: Session, request: RequestOf<"attach">): 
     session.err(`You cannot attach to a ${state} container, ${first} first\n`);
     return 1;
   }
+  if (!request.noStdin && container.config.Tty && session.terminal === undefined) return lackTerminal(session);
   const stop = container.logs.follow(({ stream, bytes }) =>
     stream === "stdout" ? session.out(bytes) : session.err(bytes),
   );
-  if (!request.noStdin && container.config.OpenStdin === true) {
+  const reads = !request.noStdin && container.config.OpenStdin === true;
+  containers.note(container, "attach");
+  if (session.terminal !== undefined && container.config.Tty) {
+    redraw(session, container);
+    const isOver = await atContainer(session, container, { reads, detachKeys: request.detachKeys });
+    stop();
+    return isOver ? containers.wait(container) : sayDetached(session);
+  }
+  if (reads) {
     if (session.stdin !== undefined) containers.feed(container, session.stdin);
     if (container.config.StdinOnce === true) containers.closeStdin(container);
   }
-  containers.note(container, "attach");
   const exitCode = await containers.wait(container);
   stop();
   return exitCode;
+}
+
+/** A size that is wrong for a moment makes whatever runs there show itself again. */
+function redraw({ engine, terminal }: Session, container: Container): void {
+  const { rows, columns } = terminal?.size ?? DEFAULT_SIZE;
+  engine.containers.resize(container, { rows: rows + 1, columns: columns + 1 });
+  engine.containers.resize(container, { rows, columns });
 }

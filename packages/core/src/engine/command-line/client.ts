@@ -7,13 +7,13 @@ import type { CommandOptions } from "./session.ts";
 /** What is installed beside the client. */
 const PLUGINS = [{ name: "buildx", description: "Docker Buildx" }];
 
-export function clientMachine({ disk, cwd = "/", env = {} }: CommandOptions): ClientMachine {
+export function clientMachine({ disk, cwd = "/", env = {}, terminal }: CommandOptions): ClientMachine {
   return {
     env: new Map(Object.entries(env)),
     cwd,
     readFile: (path) => readFile(disk, absolute(cwd, path)),
     exists: (path) => statOf(disk, absolute(cwd, path)) !== undefined,
-    terminal: { stdin: false, stdout: false },
+    terminal: { stdin: terminal !== undefined, stdout: terminal !== undefined },
     plugins: PLUGINS,
   };
 }

@@ -3,14 +3,18 @@
  *
  * @see docker/cli cli/command/container/run.go, create.go, start.go, exec.go
  */
+import type { WindowSize } from "../../abi/index.ts";
 import { StatusError } from "../../lib/index.ts";
 import { END_OF_INPUT } from "../console.ts";
 import type { Container } from "../container.ts";
+import { NO_TTY } from "../docker/index.ts";
 import { failure } from "../docker/problem.ts";
 import type { CreateParts, ExecRequest, RunRequest, StartRequest } from "../docker/requests/container.ts";
+import type { ExecSession } from "../exec.ts";
 import type { LogBuffer, LogEntry } from "../logs.ts";
 import { pullOne } from "./registry.ts";
 import type { Session } from "./session.ts";
+import { DEFAULT_SIZE, type TerminalPeer, useTerminal } from "./terminal.ts";
 
 /** Exit code of `docker run` for an error of the engine's. */
 const RUN_ERROR = 125;
@@ -42,10 +46,12 @@ export async function runContainer(session: Session, request: RunRequest): Promi
     return refuse(session, error);
   }
   if (request.detach) return 0;
-  if (request.body.OpenStdin) feed(session, container);
-  const exitCode = await containers.wait(container);
+  const isOver = await atContainer(session, container, {
+    reads: request.body.OpenStdin,
+    detachKeys: request.detachKeys,
+  });
   stopPrinting?.();
-  return exitCode;
+  return isOver ? containers.wait(container) : 0;
 }
 
 export async function startContainers(session: Session, request: StartRequest): Promise<number> {
@@ -57,11 +63,13 @@ export async function startContainers(session: Session, request: StartRequest): 
     }
     const container = containers.get(request.containers[0] ?? "");
     const stopPrinting = print(session, container.logs);
-    await containers.start(container);
-    if (request.interactive) feed(session, container);
-    const exitCode = await containers.wait(container);
+    await startIfNeeded(session, container);
+    const isOver = await atContainer(session, container, {
+      reads: request.interactive,
+      detachKeys: request.detachKeys,
+    });
     stopPrinting();
-    return exitCode;
+    return isOver ? containers.wait(container) : 0;
   }
   let failed: string[] = [];
   for (const name of request.containers) {
@@ -84,7 +92,12 @@ export async function startContainers(session: Session, request: StartRequest): 
 
 export async function execInContainer(session: Session, request: ExecRequest): Promise<number> {
   const { containers, exec } = session.engine;
-  const process = exec.create(containers.get(request.container), request.body);
+  const container = containers.get(request.container);
+  const { Tty, AttachStdin, DetachKeys } = request.body;
+  if (Tty && AttachStdin && session.terminal === undefined) return lackTerminal(session);
+  const { rows, columns } = session.terminal?.size ?? DEFAULT_SIZE;
+  const body = Tty ? { ...request.body, ConsoleSize: [rows, columns] as const } : request.body;
+  const process = exec.create(container, session.terminal === undefined ? request.body : body);
   const stopPrinting = request.body.Detach ? undefined : print(session, process.output);
   try {
     await exec.start(process);
@@ -95,14 +108,39 @@ export async function execInContainer(session: Session, request: ExecRequest): P
     return process.exitCode;
   }
   if (request.body.Detach) return 0;
-  if (request.body.AttachStdin) {
+  if (Tty && AttachStdin) {
+    if ((await useTerminal(session, peerOf(process), DetachKeys)) === "detached") {
+      stopPrinting?.();
+      return sayDetached(session);
+    }
+  } else if (AttachStdin) {
     if (session.stdin !== undefined) process.stdin?.write(session.stdin);
-    if (request.body.Tty) process.stdin?.write(END_OF_INPUT);
     exec.closeStdin(process);
   }
   const exitCode = await exec.wait(process);
   stopPrinting?.();
   return exitCode;
+}
+
+/** One that runs already is as good. */
+async function startIfNeeded({ engine }: Session, container: Container): Promise<void> {
+  try {
+    await engine.containers.start(container);
+  } catch (error) {
+    if (!(error instanceof StatusError) || error.kind !== "not-modified") throw error;
+  }
+}
+
+const peerOf = (process: ExecSession): TerminalPeer => ({
+  isOver: () => !process.isRunning,
+  feed: (bytes) => process.stdin?.write(bytes),
+  resize: (size) => process.console?.resize(size),
+});
+
+/** What is for somebody at a terminal is refused to everybody else. */
+export function lackTerminal(session: Session): number {
+  session.err(`${NO_TTY}\n`);
+  return 1;
 }
 
 /** @throws StatusError not-found for an image that is there, but for another platform */
@@ -126,7 +164,10 @@ function checkIdFile(session: Session, path: string): void {
 /** Creates; if the image is missing, says so, pulls it and creates again. */
 async function createOrPull(session: Session, request: CreateParts): Promise<Container> {
   const { containers, images } = session.engine;
-  const { HostConfig, NetworkingConfig, ...config } = request.body;
+  const { NetworkingConfig, ...config } = request.body;
+  const { rows, columns } = session.terminal?.size ?? DEFAULT_SIZE;
+  const isTerminal = session.terminal !== undefined && config.Tty;
+  const HostConfig = isTerminal ? { ...config.HostConfig, ConsoleSize: [rows, columns] as const } : config.HostConfig;
   const create = (): Container => {
     checkPlatform(session, request);
     return containers.create({ ...config, HostConfig, NetworkingConfig }, request.name);
@@ -170,6 +211,32 @@ function print(session: Session, log: LogBuffer): () => void {
     else session.err(bytes);
   };
   return log.follow(show);
+}
+
+/** Is at the container until that ends, or the keys to detach are typed: then it is false. */
+export async function atContainer(
+  session: Session,
+  container: Container,
+  { reads, detachKeys }: { readonly reads: boolean; readonly detachKeys: string },
+): Promise<boolean> {
+  const { containers } = session.engine;
+  if (session.terminal === undefined || !container.config.Tty || !reads) {
+    if (reads) feed(session, container);
+    await containers.wait(container);
+    return true;
+  }
+  const peer = {
+    isOver: () => !container.isActive,
+    feed: (bytes: Uint8Array) => containers.feed(container, bytes),
+    resize: (size: WindowSize) => containers.resize(container, size),
+  };
+  return (await useTerminal(session, peer, detachKeys)) === "over";
+}
+
+/** `attach` and `exec` say that the keys were typed, and fail; `run` and `start` do neither. */
+export function sayDetached(session: Session): number {
+  session.err("read escape sequence\n");
+  return 1;
 }
 
 function feed(session: Session, container: Container): void {

@@ -31,6 +31,7 @@ import { type CommandOptions, type CommandResult, Session } from "./session.ts";
 import { showDiskUsage, showInfo, showVersion } from "./system.ts";
 
 export type { CommandOptions, CommandResult } from "./session.ts";
+export type { TerminalInput, TerminalOptions } from "./terminal.ts";
 
 /** Runs a command line: what follows the word `docker`. */
 export async function runDocker(

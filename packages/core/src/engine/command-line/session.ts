@@ -4,6 +4,7 @@ import { concat, decode, encode, join } from "../../lib/index.ts";
 import type { ClientMachine } from "../docker/index.ts";
 import type { Engine } from "../engine.ts";
 import { clientMachine } from "./client.ts";
+import type { TerminalOptions } from "./terminal.ts";
 
 /** What a command line leaves behind. */
 export interface CommandResult {
@@ -15,6 +16,8 @@ export interface CommandResult {
 export interface CommandOptions {
   /** Standard input. Without it the command reads nothing. */
   readonly stdin?: string | Uint8Array;
+  /** The terminal that the command is called at, for `run -it` and its kin; standard input is that of the terminal then. */
+  readonly terminal?: TerminalOptions;
   /** The disk that the client runs on, where `docker build` finds its context: `node:fs` or something of its shape. */
   readonly disk?: ContextDisk;
   /** The directory on it where the command is called. Default "/". */
@@ -29,6 +32,7 @@ export interface CommandOptions {
 export class Session {
   readonly engine: Engine;
   readonly stdin: Uint8Array | undefined;
+  readonly terminal: TerminalOptions | undefined;
   readonly disk: ContextDisk | undefined;
   readonly cwd: string;
   /** The machine that the client runs on. */
@@ -41,6 +45,7 @@ export class Session {
     this.engine = engine;
     const { stdin, disk, cwd = "/", onOutput } = options;
     this.disk = disk;
+    this.terminal = options.terminal;
     this.cwd = cwd;
     this.client = clientMachine(options);
     this.#onOutput = onOutput;
