@@ -47,6 +47,10 @@ export interface AddressInfo {
   readonly label: string;
   /** Not the first of its network on the device. */
   readonly secondary: boolean;
+  /** Nobody was asked whether the address is free. */
+  readonly noDad: boolean;
+  /** They are being asked. */
+  readonly tentative: boolean;
 }
 
 export interface RouteInfo {

@@ -7,7 +7,7 @@
  * @see moby libnetwork/etchosts, libnetwork/resolvconf
  */
 import { FileContent, MemoryDirectory, MemoryFile, type MemoryFs, type MemoryInode, removeTree } from "../fs/index.ts";
-import { encode } from "../lib/index.ts";
+import { decode, encode } from "../lib/index.ts";
 import { ensureDirectory } from "./volumes.ts";
 
 const CONTAINERS = "/var/lib/docker/containers";
@@ -17,11 +17,13 @@ export interface BundleContents {
   readonly hostname: string;
   /** Lines of /etc/hosts after the standard ones: "172.17.0.2\tweb". */
   readonly hosts: readonly string[];
+  /** The container speaks IPv6. */
+  readonly hasIPv6: boolean;
   readonly resolvConf: string;
 }
 
-const STANDARD_HOSTS = `127.0.0.1\tlocalhost
-::1\tlocalhost ip6-localhost ip6-loopback
+const STANDARD_HOSTS = "127.0.0.1\tlocalhost\n";
+const STANDARD_HOSTS_6 = `::1\tlocalhost ip6-localhost ip6-loopback
 fe00::\tip6-localnet
 ff00::\tip6-mcastprefix
 ff02::1\tip6-allnodes
@@ -49,9 +51,20 @@ export class BundleDirectory extends MemoryDirectory {
     if (contents === undefined) return undefined;
     const bundle = this.create(name, { type: "dir", mode: 0o710, uid: 0, gid: 0 }) as MemoryDirectory;
     addFile(bundle, "hostname", `${contents.hostname}\n`);
-    addFile(bundle, "hosts", STANDARD_HOSTS + contents.hosts.map((line) => `${line}\n`).join(""));
+    const standard = STANDARD_HOSTS + (contents.hasIPv6 ? STANDARD_HOSTS_6 : "");
+    addFile(bundle, "hosts", standard + contents.hosts.map((line) => `${line}\n`).join(""));
     addFile(bundle, "resolv.conf", contents.resolvConf);
     return bundle;
+  }
+
+  /** Changes a file of a container, if it has been made. */
+  edit(id: string, name: "hosts" | "resolv.conf", change: (text: string) => string): void {
+    const bundle = super.lookup(id);
+    const file = bundle instanceof MemoryDirectory ? bundle.lookup(name) : undefined;
+    if (!(file instanceof MemoryFile)) return;
+    const before = decode(file.content.read(0, file.content.size));
+    const after = change(before);
+    if (after !== before) file.content = FileContent.of(encode(after));
   }
 
   /** Forgets a container's bundle. */

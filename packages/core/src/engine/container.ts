@@ -42,6 +42,8 @@ export interface ContainerInit {
   readonly createdUs: number;
 }
 
+const NO_LINKS: ReadonlyMap<string, Container> = new Map();
+
 export class Container {
   readonly id: string;
   name: string;
@@ -70,6 +72,12 @@ export class Container {
   health: Health | undefined;
   /** The container whose network it uses, while it runs with one. */
   networkOf: Container | undefined;
+  /** Whom it calls what on the default bridge: `--link`. */
+  links: ReadonlyMap<string, Container> = NO_LINKS;
+  /** Who calls it something. */
+  readonly linkedBy = new Set<Container>();
+  /** MAC addresses that were asked for, by network: an ended container's record does not tell them. */
+  macs: ReadonlyMap<string, string> | undefined;
   /** Its place on networks, while it runs on some of its own. */
   sandbox: Sandbox | undefined;
   /** Who its first process is, while it runs. */

@@ -20,6 +20,7 @@ import { CheckedRequests } from "./checked-requests.ts";
 import { Console } from "./console.ts";
 import { Container } from "./container.ts";
 import type { ContainerConfig, CreateBody, HostConfig } from "./docker/create-body.ts";
+import { isUserDefined } from "./docker/values/network.ts";
 import type { EventLog } from "./events.ts";
 import { initLayer } from "./init-layer.ts";
 import { checkLogDriver } from "./log-driver.ts";
@@ -27,6 +28,8 @@ import type { Stream } from "./logs.ts";
 import { mergeConfig } from "./merge-config.ts";
 import { collectMountPoints, type MountPoint } from "./mount-points.ts";
 import { newId, newName } from "./names.ts";
+import { resolveLinks } from "./network/links.ts";
+import { NetworkFiles } from "./network/network-files.ts";
 import { verifyNetworkMode } from "./network/verify-mode.ts";
 import type { NetworkService } from "./networks.ts";
 import { openNull } from "./null-device.ts";
@@ -79,6 +82,7 @@ export class ContainerService {
   readonly #consoles = new Map<string, Console>();
   readonly #requests: CheckedRequests;
   readonly #bundles: BundleDirectory;
+  readonly #networkFiles: NetworkFiles;
   readonly #users: UserLookup;
   readonly #shm: SharedMemory;
   /** Those that somebody has asked to stop: that is told before their end. */
@@ -94,6 +98,7 @@ export class ContainerService {
       return { config: mergeConfig(config, image.config.config), hostConfig };
     });
     this.#bundles = new BundleDirectory(parts.kernel.disk, (id) => this.#bundleContents(id));
+    this.#networkFiles = new NetworkFiles(this.#bundles, parts.networks);
     parts.kernel.events.on("oomKilled", ({ process }) => this.#oomKilled(process.cgroup.path));
     parts.runtime.events.on("stopped", ({ id, exit }) => {
       const container = this.#containers.get(id);
@@ -125,6 +130,7 @@ export class ContainerService {
         mountPoints: collectMountPoints(merged, hostConfig, volumes, this.#inheritedMounts(hostConfig)),
         createdUs: kernel.nowUs,
       });
+      this.#link(container);
       if ((merged.Entrypoint ?? []).length + (merged.Cmd ?? []).length === 0) {
         throw new StatusError("invalid-argument", "no command specified");
       }
@@ -286,8 +292,13 @@ export class ContainerService {
     container: Container,
     options: { readonly timeoutSeconds?: number | undefined; readonly signal?: string | undefined } = {},
   ): Promise<void> {
-    if (container.isActive) await this.stop(container, options);
-    await this.start(container);
+    try {
+      if (container.isActive) await this.stop(container, options);
+      await this.start(container);
+    } catch (error) {
+      if (!(error instanceof StatusError)) throw error;
+      throw new StatusError(error.kind, `Cannot restart container ${container.name}: ${error.message}`);
+    }
     this.#record(container, "restart");
   }
 
@@ -310,7 +321,24 @@ export class ContainerService {
     const old = container.name;
     container.name = this.#reserveName(name, container.id);
     this.#names.delete(old);
+    this.#parts.networks.renamed(container);
     this.#record(container, "rename", { oldName: `/${old}` });
+  }
+
+  /** `docker rm --link PARENT/ALIAS`. @throws StatusError not-found, internal without such a link */
+  unlink(reference: string): void {
+    const name = reference.replace(/^\//, "");
+    const slash = name.lastIndexOf("/");
+    if (slash < 0) throw new StatusError("internal", "Conflict, cannot remove the default link name of the container");
+    const [parent, alias] = [this.#containers.get(this.#names.get(name.slice(0, slash)) ?? ""), name.slice(slash + 1)];
+    const links = new Map(parent?.links);
+    const child = links.get(alias);
+    if (parent === undefined || child === undefined)
+      throw new StatusError("not-found", `No such container: ${reference}`);
+    links.delete(alias);
+    parent.links = links;
+    if (![...links.values()].includes(child)) child.linkedBy.delete(parent);
+    this.#networkFiles.unlinked(parent, alias);
   }
 
   /** By name, id, or the beginning of an id. @throws StatusError not-found, invalid-argument if several begin so */
@@ -564,6 +592,14 @@ export class ContainerService {
     } else if (container.hostConfig.AutoRemove) this.#remove(container, true);
   }
 
+  /** Links mean something on the default bridge only. @throws StatusError invalid-argument */
+  #link(container: Container): void {
+    const { Links, NetworkMode = "" } = container.hostConfig;
+    if (Links == null || Links.length === 0 || isUserDefined(NetworkMode === "" ? "default" : NetworkMode)) return;
+    container.links = resolveLinks(Links, (name) => this.get(name));
+    for (const child of container.links.values()) child.linkedBy.add(container);
+  }
+
   /** Takes addresses and ports. @throws StatusError: the container keeps the reason, and code 128. */
   #openNetwork(container: Container): void {
     // The files of the last run speak of addresses that it does not have any more.
@@ -572,10 +608,11 @@ export class ContainerService {
       this.#parts.networks.open(container);
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
-      container.exitCode = START_FAILED;
+      if (container.exitCode === 0) container.exitCode = START_FAILED;
       container.error = error.message;
       throw error;
     }
+    this.#networkFiles.started(container);
   }
 
   /** @throws StatusError: the container keeps the reason, and code 128. */
@@ -617,7 +654,6 @@ export class ContainerService {
     return true;
   }
 
-  /** Lets go of what only a running container has. */
   /** Where the machine has a /dev/shm that several containers see; it is made for one that lets others join. */
   #sharedMemory(container: Container): string | undefined {
     const { IpcMode: mode = "", ShmSize: size = 0 } = container.hostConfig;
@@ -628,6 +664,7 @@ export class ContainerService {
     return SharedMemory.pathFor(container);
   }
 
+  /** Lets go of what only a running container has. */
   #discard(container: Container): void {
     this.#parts.runtime.delete(container.id);
     this.#shm.close(container);
@@ -645,6 +682,7 @@ export class ContainerService {
     container.become("removing");
     this.#containers.delete(container.id);
     this.#names.delete(container.name);
+    for (const child of container.links.values()) child.linkedBy.delete(container);
     snapshotter.remove(container.id);
     this.#bundles.drop(container.id);
     for (const { type, name } of container.mountPoints) {
@@ -671,7 +709,8 @@ export class ContainerService {
     const { networks } = this.#parts;
     return {
       hostname: container.hostname,
-      hosts: networks.hosts(container, (name) => this.#containers.get(this.#names.get(name) ?? name)),
+      hosts: networks.hosts(container),
+      hasIPv6: container.hostConfig.Sysctls?.["net.ipv6.conf.all.disable_ipv6"] !== "1",
       resolvConf: networks.resolvConf(container),
     };
   }

@@ -28,7 +28,7 @@ import { ImageService } from "./images.ts";
 import { installInit } from "./init-program.ts";
 import { buildNetwork } from "./network/build-network.ts";
 import { fetchOnMachine } from "./network/fetch.ts";
-import { MACHINE_RESOLV_CONF, NetworkService } from "./networks.ts";
+import { NetworkService } from "./networks.ts";
 import { type MachineProfile, PROFILES, type ProfileName } from "./profiles.ts";
 import { ProgramRegistry, type UnknownPrograms } from "./programs.ts";
 import { BUILT_IN_NETWORKS } from "./select/networks.ts";
@@ -110,7 +110,7 @@ export class Engine implements EngineDoor {
     const users = new UserLookup(kernel, snapshotter);
     this.events = new EventLog(() => kernel.nowUs);
     this.volumes = new VolumeService(kernel.disk, this.events, prng);
-    this.networks = new NetworkService({ kernel, events: this.events, prng });
+    this.networks = new NetworkService({ kernel, events: this.events, prng, nameservers: this.profile.nameservers });
     const store = new ImageStore(snapshotter);
     const content = new ContentStore(new MemoryContentDisk());
     if (options.content !== undefined) {
@@ -159,7 +159,7 @@ export class Engine implements EngineDoor {
         ...{ world, kernel, runtime, snapshotter, prng: world.prng.fork("build"), download },
         unpacksXz: this.profile.hasXz,
         joinNetwork: buildNetwork(kernel, this.networks),
-        resolvConf: MACHINE_RESOLV_CONF,
+        resolvConf: this.profile.nameservers.map((address) => `nameserver ${address}\n`).join(""),
       },
       store,
       this.images,

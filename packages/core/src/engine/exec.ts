@@ -17,6 +17,7 @@ import type { EventLog } from "./events.ts";
 import { ExecSessions } from "./exec-sessions.ts";
 import { LogBuffer, type LogEntry } from "./logs.ts";
 import { newId } from "./names.ts";
+import { linkEnvironment } from "./network/links.ts";
 import { openNull } from "./null-device.ts";
 import { consoleSize, environment, processSpec, workingDirectory } from "./spec.ts";
 import { exitCodeOf, shownReason } from "./start-failure.ts";
@@ -99,6 +100,8 @@ export class ExecService {
       throw new StatusError("conflict", `Container ${container.name} is paused, unpause the container before exec`);
     }
     if (!container.isRunning) throw new StatusError("conflict", `container ${container.id} is not running`);
+    // What it is told of those that it is linked to is worked out anew.
+    linkEnvironment(container);
     const session = new ExecSession(newId(this.#parts.prng), container, body);
     this.#sessions.add(session);
     this.#record(session, `exec_create: ${body.Cmd.join(" ")}`);

@@ -24,6 +24,7 @@ export { type CommitOptions, runConfigOf } from "./commit.ts";
 export { Container, type ContainerState } from "./container.ts";
 export { rootBytes, writtenBytes } from "./container-size.ts";
 export { ContainerService, type CreateOptions } from "./containers.ts";
+export { createWarnings } from "./create-warnings.ts";
 export type { ImageDefinition } from "./define-image.ts";
 export {
   familiarName,

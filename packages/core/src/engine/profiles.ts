@@ -16,6 +16,8 @@ export interface MachineProfile {
   readonly shell: { readonly lineInMessages: boolean; readonly standalone: boolean };
   /** What there is of images that nobody has pulled or built: the world's registry, or a network that is down. */
   readonly registry: "world" | "offline";
+  /** What the machine's /etc/resolv.conf says. */
+  readonly nameservers: readonly string[];
   /** The program `xz` is installed, which ADD needs for archives of that kind. */
   readonly hasXz: boolean;
 }
@@ -37,6 +39,8 @@ export const PROFILES: Readonly<Record<ProfileName, MachineProfile>> = {
     machine: {},
     shell: { lineInMessages: false, standalone: false },
     registry: "world",
+    // The name server of QEMU's user network.
+    nameservers: ["10.0.2.3"],
     hasXz: true,
   },
   recorded: {
@@ -50,6 +54,7 @@ export const PROFILES: Readonly<Record<ProfileName, MachineProfile>> = {
     },
     shell: { lineInMessages: true, standalone: true },
     registry: "offline",
+    nameservers: ["10.255.255.53"],
     hasXz: false,
   },
 };

@@ -24,6 +24,7 @@ import type { Container } from "./container.ts";
 import type { ContainerConfig, HostConfig, Ulimit } from "./docker/create-body.ts";
 import { INIT_ARGUMENTS, INIT_MOUNT } from "./init-program.ts";
 import { mountSpec } from "./mount-points.ts";
+import { linkEnvironment } from "./network/links.ts";
 import { resources } from "./resources.ts";
 
 /** What the specification needs to know of others. */
@@ -145,7 +146,7 @@ export function environment(container: Container, home: string): readonly string
   const first = [own("PATH") ?? DEFAULT_PATH, own("HOSTNAME") ?? `HOSTNAME=${container.hostname}`];
   if (config.Tty) first.push(own("TERM") ?? "TERM=xterm");
   const others = given.filter((variable) => !first.includes(variable));
-  return first.concat(others, own("HOME") === undefined ? [`HOME=${home}`] : NONE);
+  return first.concat(linkEnvironment(container), others, own("HOME") === undefined ? [`HOME=${home}`] : NONE);
 }
 
 /** `--ulimit`, where -1 means no limit. */

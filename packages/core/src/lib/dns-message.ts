@@ -41,6 +41,8 @@ export interface DnsMessage {
   readonly id: number;
   readonly isResponse: boolean;
   readonly isAuthoritative: boolean;
+  /** There is more than the message has room for. */
+  readonly isTruncated?: boolean;
   readonly recursionDesired: boolean;
   readonly recursionAvailable: boolean;
   /** 0 no error, 1 format error, 2 server failure, 3 no such name, 4 not implemented, 5 refused. */
@@ -53,6 +55,7 @@ export function encodeDns(message: DnsMessage): Uint8Array {
   const flags =
     (message.isResponse ? 0x8000 : 0) |
     (message.isAuthoritative ? 0x0400 : 0) |
+    (message.isTruncated === true ? 0x0200 : 0) |
     (message.recursionDesired ? 0x0100 : 0) |
     (message.recursionAvailable ? 0x0080 : 0) |
     message.code;
@@ -60,7 +63,7 @@ export function encodeDns(message: DnsMessage): Uint8Array {
   return concat([
     numbers16(message.id, flags, questions.length, answers.length, 0, 0),
     ...questions.flatMap(({ name, type }) => [encodeName(name), numbers16(NUMBERS[type], 1)]),
-    ...answers.flatMap(encodeRecord),
+    ...answers.flatMap((answer) => encodeRecord(answer, questions[0]?.name)),
   ]);
 }
 
@@ -87,6 +90,7 @@ export function decodeDns(bytes: Uint8Array): DnsMessage | undefined {
     id,
     isResponse: (flags & 0x8000) !== 0,
     isAuthoritative: (flags & 0x0400) !== 0,
+    isTruncated: (flags & 0x0200) !== 0,
     recursionDesired: (flags & 0x0100) !== 0,
     recursionAvailable: (flags & 0x0080) !== 0,
     code: flags & 0xf,
@@ -95,7 +99,13 @@ export function decodeDns(bytes: Uint8Array): DnsMessage | undefined {
   };
 }
 
-function encodeRecord({ name, type, ttlSeconds, value }: DnsRecord): readonly Uint8Array[] {
+/** A pointer to the name of the first question, which begins behind the head. */
+const QUESTION_NAME = Uint8Array.of(0xc0, 12);
+
+function encodeRecord(
+  { name, type, ttlSeconds, value }: DnsRecord,
+  asked: string | undefined,
+): readonly Uint8Array[] {
   const data =
     type === "A" || type === "AAAA"
       ? (ipBytes(value) ?? new Uint8Array(0))
@@ -103,7 +113,8 @@ function encodeRecord({ name, type, ttlSeconds, value }: DnsRecord): readonly Ui
         ? concat([Uint8Array.of(value.length), fromLatin1(value)])
         : encodeName(value);
   const ttl = numbers16(ttlSeconds >>> 16, ttlSeconds & 0xffff);
-  return [encodeName(name), numbers16(NUMBERS[type], 1), ttl, numbers16(data.length), data];
+  const owner = name === asked ? QUESTION_NAME : encodeName(name);
+  return [owner, numbers16(NUMBERS[type], 1), ttl, numbers16(data.length), data];
 }
 
 function encodeName(name: string): Uint8Array {

@@ -12,6 +12,8 @@ const LOOPBACK_4: DeviceAddress = { address: "127.0.0.1", length: 8, broadcast: 
 const LOOPBACK_6: DeviceAddress = { address: "::1", length: 128, broadcast: undefined, scope: "host" };
 /** @see include/uapi/linux/ipv6_route.h: IP6_RT_PRIO_KERN */
 const IPV6_METRIC = 256;
+/** How long a link-local address is in doubt: a random delay of up to a second, and one for an answer. @see RFC 4862 */
+const DAD_US = 1_500_000;
 /** @see RFC 8200 section 5 */
 const MINIMUM_MTU_6 = 1280;
 
@@ -116,6 +118,7 @@ export class AddressBook {
         length: 64,
         broadcast: undefined,
         scope: "link",
+        tentativeUntilUs: this.#stack.host.clock.nowUs + DAD_US,
       };
       if (!device.addresses.some((one) => one.address === linkLocal.address)) {
         device.addresses = [...device.addresses, linkLocal];

@@ -9,7 +9,7 @@ import type { LinkInfo, LinkKind } from "../abi/index.ts";
 import type { IpPrefix } from "../lib/index.ts";
 import { Link } from "./link.ts";
 import type { NetHost } from "./net-host.ts";
-import { BROADCAST_MAC, type Frame, frameLength, isPacket, NO_MAC } from "./packet.ts";
+import { BROADCAST_MAC, type Frame, frameLength, isPacket, NO_MAC, type Packet } from "./packet.ts";
 
 /** What a device hands what it receives to. */
 export interface DeviceOwner {
@@ -25,6 +25,10 @@ export interface DeviceAddress extends IpPrefix {
   readonly scope: "global" | "link" | "host";
   /** Where it is not the name of the device. */
   readonly label?: string | undefined;
+  /** Nobody is asked whether the address is free: IFA_F_NODAD. */
+  readonly noDad?: boolean;
+  /** They are being asked until then. */
+  readonly tentativeUntilUs?: number;
 }
 
 /** @see include/uapi/linux/if.h: IFNAMSIZ - 1 */
@@ -200,6 +204,8 @@ export class Bridge extends Device {
    * here.
    */
   onSolicitation: ((address: string) => void) | undefined;
+  /** Asked about packets from port to port, if somebody filters them: bridge-nf-call-iptables. */
+  allows: ((packet: Packet) => boolean) | undefined;
 
   override get running(): boolean {
     if (!this.up) return false;
@@ -229,6 +235,8 @@ export class Bridge extends Device {
       return;
     }
     if (frame.destination === BROADCAST_MAC) this.arrive(frame);
+    const { payload } = frame;
+    if (this.allows !== undefined && isPacket(payload) && !this.allows(payload)) return;
     this.#switch(frame, from);
   }
 

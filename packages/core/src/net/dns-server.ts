@@ -1,11 +1,14 @@
 /**
- * A DNS server inside a stack: a function from a question to an answer, on a UDP port of its own and behind a rule that
- * sends port 53 there. Docker's embedded server at 127.0.0.11 is one.
+ * A DNS server inside a stack: a function from a question to an answer, on ports of its own and behind rules that send
+ * port 53 there. What it does not know, others are asked. Docker's embedded server at 127.0.0.11 is one.
+ *
+ * Unlike Docker's, it does not take questions over TCP, though it listens there.
  *
  * @see moby libnetwork/resolver.go
  */
-import { Errno } from "../abi/index.ts";
+import { Errno, type SocketAddress } from "../abi/index.ts";
 import { type DnsQuestion, type DnsRecord, decodeDns, encodeDns } from "../lib/index.ts";
+import { type DnsUpstream, forwardDns } from "./dns-forwarder.ts";
 import type { Rule } from "./firewall.ts";
 import type { NetStack } from "./net-stack.ts";
 import { TcpSocket } from "./tcp-socket.ts";
@@ -17,20 +20,31 @@ export interface DnsAnswer {
   readonly records: readonly DnsRecord[];
 }
 
+/** What a server knows, and whom it asks. */
+export interface DnsBackend {
+  /** `undefined` if others are to be asked. */
+  answer(question: DnsQuestion): DnsAnswer | undefined;
+  upstreams(): readonly DnsUpstream[];
+}
+
 const DNS_PORT = 53;
+const QUESTION_LIMIT = 512;
+/** Bytes of an answer over UDP. @see RFC 1035 section 4.2.1 */
+const ANSWER_LIMIT = 512;
+const SERVER_FAILURE = 2;
 
 export class DnsServer {
   readonly #stack: NetStack;
-  readonly #answer: (question: DnsQuestion) => DnsAnswer;
+  readonly #backend: DnsBackend;
   readonly #udp: UdpSocket;
   readonly #tcp: TcpSocket;
   readonly #rules: readonly Rule[];
   #open = true;
 
   /** Serves port 53 of `address`, which is one of the stack's own. */
-  constructor(stack: NetStack, address: string, answer: (question: DnsQuestion) => DnsAnswer) {
+  constructor(stack: NetStack, address: string, backend: DnsBackend) {
     this.#stack = stack;
-    this.#answer = answer;
+    this.#backend = backend;
     this.#udp = new UdpSocket(stack, "inet");
     this.#udp.bind({ family: "inet", address, port: 0 });
     this.#tcp = new TcpSocket(stack, "inet");
@@ -65,27 +79,56 @@ export class DnsServer {
 
   #serve(): void {
     for (;;) {
-      const received = this.#udp.receive(512, { peek: false });
+      const received = this.#udp.receive(QUESTION_LIMIT, { peek: false });
       if (received === undefined) break;
-      const query = decodeDns(received.data);
-      const question = query?.questions[0];
-      if (query === undefined || question === undefined || received.from === undefined) continue;
-      const { code, records } = this.#answer(question);
-      const reply = encodeDns({
-        ...query,
-        isResponse: true,
-        isAuthoritative: false,
-        recursionAvailable: true,
-        code,
-        answers: records,
-      });
-      try {
-        this.#udp.send(reply, received.from);
-      } catch (error) {
-        // Who asked has gone.
-        if (!(error instanceof Errno)) throw error;
-      }
+      if (received.from !== undefined) this.#reply(received.data, received.from);
     }
     this.#wait();
   }
+
+  #reply(query: Uint8Array, from: SocketAddress): void {
+    const message = decodeDns(query);
+    if (message === undefined) return;
+    const [question] = message.questions;
+    const known = question === undefined ? undefined : this.#backend.answer(question);
+    if (known === undefined) {
+      forwardDns(query, this.#backend.upstreams(), (answer) => this.#send(answer ?? failureOf(query), from));
+      return;
+    }
+    const reply = (records: readonly DnsRecord[], isTruncated: boolean): Uint8Array =>
+      encodeDns({
+        ...message,
+        isResponse: true,
+        isAuthoritative: false,
+        isTruncated,
+        recursionAvailable: true,
+        code: known.code,
+        answers: records,
+      });
+    let { records } = known;
+    let bytes = reply(records, false);
+    while (bytes.length > ANSWER_LIMIT) {
+      records = records.slice(0, -1);
+      bytes = reply(records, true);
+    }
+    this.#send(bytes, from);
+  }
+
+  #send(bytes: Uint8Array, to: SocketAddress): void {
+    if (!this.#open) return;
+    try {
+      this.#udp.send(bytes, to);
+    } catch (error) {
+      // Who asked has gone.
+      if (!(error instanceof Errno)) throw error;
+    }
+  }
+}
+
+/** The question, marked as one that could not be answered. */
+function failureOf(query: Uint8Array): Uint8Array {
+  const reply = query.slice();
+  reply[2] = (reply[2] ?? 0) | 0x80;
+  reply[3] = 0x80 | SERVER_FAILURE;
+  return reply;
 }

@@ -1,8 +1,10 @@
 /**
- * Netfilter in its first form: chains of rules that let packets pass, drop them, or translate their addresses.
+ * Netfilter in its first form: chains of rules that let packets pass, drop them, or translate their addresses. A stack has
+ * one for each family of addresses, as iptables and ip6tables do.
  *
- * `filter` decides about packets; `nat` is asked once for each connection. A rule that matches ends the walk, unless its
- * target is a chain that returns. Rules print as iptables-save shows them.
+ * `raw` decides before connections are known, `filter` about packets of connections; `nat` is asked once for each
+ * connection. A rule that matches ends the walk, unless its target is a chain that returns. Rules print as iptables-save
+ * shows them.
  *
  * @see iptables(8), iptables-extensions(8), net/ipv4/netfilter/ip_tables.c
  */
@@ -12,16 +14,17 @@ import type { Device } from "./device.ts";
 import type { NetHost } from "./net-host.ts";
 import type { Packet } from "./packet.ts";
 
-export type Table = "filter" | "nat";
+export type Table = "raw" | "filter" | "nat";
 
 /** All that are given must hold. A name that begins with "!" must differ. */
 export interface RuleMatch {
   readonly source?: IpPrefix;
+  readonly notSource?: IpPrefix;
   readonly destination?: IpPrefix;
   readonly notDestination?: IpPrefix;
   readonly in?: string;
   readonly out?: string;
-  readonly protocol?: "tcp" | "udp" | "icmp";
+  readonly protocol?: "tcp" | "udp" | "icmp" | "icmpv6";
   readonly port?: number;
   readonly states?: readonly ("new" | "established" | "related")[];
   /** The destination is (or the source is) an address of this machine. */
@@ -53,6 +56,7 @@ interface Chain {
 }
 
 const BUILT_IN: Readonly<Record<Table, readonly string[]>> = {
+  raw: ["PREROUTING", "OUTPUT"],
   filter: ["INPUT", "FORWARD", "OUTPUT"],
   nat: ["PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"],
 };
@@ -74,12 +78,16 @@ export class Firewall {
     this.conntrack = new Conntrack(host.clock);
     this.#isLocal = questions.isLocal;
     this.#sourceOn = questions.sourceOn;
-    for (const table of ["filter", "nat"] as const) {
+    for (const table of ["raw", "filter", "nat"] as const) {
       for (const name of BUILT_IN[table]) this.#chains.set(`${table} ${name}`, { rules: [], policy: "accept" });
     }
   }
 
   // ── configuration ──
+
+  hasChain(table: Table, name: string): boolean {
+    return this.#chains.has(`${table} ${name}`);
+  }
 
   addChain(table: Table, name: string): void {
     if (!this.#chains.has(`${table} ${name}`)) this.#chains.set(`${table} ${name}`, { rules: [], policy: undefined });
@@ -117,6 +125,12 @@ export class Firewall {
   }
 
   // ── packets ──
+
+  /** Is a packet that has come in worth looking at? */
+  admits(packet: Packet, from: Device): boolean {
+    if (this.#chain("raw", "PREROUTING").rules.length === 0) return true;
+    return this.#walk("raw", "PREROUTING", { packet, in: from, out: undefined, tracked: undefined })?.kind !== "drop";
+  }
 
   /** Before routing, or when a packet is made here: the packet with its real destination. */
   translateDestination(chain: "PREROUTING" | "OUTPUT", packet: Packet, from: Device | undefined): Translated {
@@ -188,11 +202,12 @@ export class Firewall {
 
   #matches(rule: Rule, { packet, in: from, out, tracked }: Passage): boolean {
     const { source, destination, body } = packet;
-    if (rule.protocol !== undefined && rule.protocol !== body.protocol) return false;
+    if (rule.protocol !== undefined && rule.protocol.replace("v6", "") !== body.protocol) return false;
     if (rule.port !== undefined && (body.protocol === "icmp" || body.port !== rule.port)) return false;
     if (rule.in !== undefined && !isNamed(from, rule.in)) return false;
     if (rule.out !== undefined && !isNamed(out, rule.out)) return false;
     if (rule.source !== undefined && !inPrefix(rule.source, source)) return false;
+    if (rule.notSource !== undefined && inPrefix(rule.notSource, source)) return false;
     if (rule.destination !== undefined && !inPrefix(rule.destination, destination)) return false;
     if (rule.notDestination !== undefined && inPrefix(rule.notDestination, destination)) return false;
     if (rule.destinationType === "local" && !this.#isLocal(destination)) return false;
@@ -223,10 +238,9 @@ export function formatRule(rule: Rule): string {
     words.push(value.startsWith("!") ? `! ${flag} ${value.slice(1)}` : `${flag} ${value}`);
   };
   const prefix = (given: IpPrefix | undefined): string | undefined => given && `${given.address}/${given.length}`;
-  option("-s", prefix(rule.source));
-  option("-d", prefix(rule.destination));
-  const not = prefix(rule.notDestination);
-  option("-d", not === undefined ? undefined : `!${not}`);
+  const not = (given: IpPrefix | undefined): string | undefined => given && `!${prefix(given)}`;
+  option("-s", prefix(rule.source) ?? not(rule.notSource));
+  option("-d", prefix(rule.destination) ?? not(rule.notDestination));
   option("-i", rule.in);
   option("-o", rule.out);
   option("-p", rule.protocol);

@@ -38,6 +38,8 @@ function reportError({ stack, udpSockets }: Delivery, message: IcmpMessage, abou
   const error = new Errno(errnoOf(message));
   if (about.body.protocol === "tcp") stack.tcp.unreachable(about, about.body, error);
   else {
+    // Who is told otherwise waits on: only a port that nobody listens on ends the matter.
+    if (error.code !== "ECONNREFUSED") return;
     const to = about.body.protocol === "udp" ? about.body.port : 0;
     for (const socket of udpSockets(about)) {
       if (socket.remote?.address === about.destination && socket.remote.port === to) socket.unreachable(error);

@@ -1,7 +1,8 @@
 /** Floor 3, beside vfs: packets, devices, sockets. Knows no processes. */
 export type { Connection, Endpoint } from "./conntrack.ts";
 export { Bridge, Device, type DeviceAddress, type Tap, TapDevice, Veth } from "./device.ts";
-export { type DnsAnswer, DnsServer } from "./dns-server.ts";
+export type { DnsUpstream } from "./dns-forwarder.ts";
+export { type DnsAnswer, type DnsBackend, DnsServer } from "./dns-server.ts";
 export { Firewall, formatRule, type Rule, type RuleMatch, type RuleTarget, type Table } from "./firewall.ts";
 export { InetSocket } from "./inet-socket.ts";
 export { Link, type LinkQuality } from "./link.ts";

@@ -5,12 +5,12 @@
  * Packets come in by `receive` and go out by `output`; both return at once, and links take their time. What lies between
  * is the way that Linux's packets take: prerouting, routing, input or forward, postrouting.
  *
- * Unlike Linux there are no fragments, no filter for IPv6, no multicast beyond the own machine, and one routing table.
+ * Unlike Linux there are no fragments, no multicast beyond the own machine, and one routing table.
  *
  * @see net/ipv4/ip_input.c, ip_output.c, ip_forward.c
  */
 import { Errno, type RouteInfo } from "../abi/index.ts";
-import { anyAddress, familyOf, inPrefix, isAny, isLoopback, isMulticast } from "../lib/index.ts";
+import { anyAddress, familyOf, type IpFamily, inPrefix, isAny, isLoopback, isMulticast } from "../lib/index.ts";
 import { AddressBook } from "./address-book.ts";
 import { type Device, type DeviceOwner, Loopback, MAX_NAME_LENGTH } from "./device.ts";
 import { Firewall } from "./firewall.ts";
@@ -54,7 +54,7 @@ export class NetStack implements DeviceOwner, NeighbourUser {
   readonly #sysctl: ReadSysctl;
   readonly #devices = new Map<string, Device>();
   #lastIndex = 0;
-  #firewall: Firewall | undefined;
+  readonly #firewalls: Record<IpFamily, Firewall | undefined> = { 4: undefined, 6: undefined };
 
   constructor(host: NetHost, sysctl: ReadSysctl) {
     this.host = host;
@@ -198,22 +198,45 @@ export class NetStack implements DeviceOwner, NeighbourUser {
     return this.#sysctl(name);
   }
 
-  /** Made when somebody first adds a rule. */
+  /** The packet filter of a family; made when somebody first adds a rule. */
+  firewallOf(family: IpFamily): Firewall {
+    let firewall = this.#firewalls[family];
+    if (firewall === undefined) {
+      firewall = new Firewall(this.host, {
+        isLocal: (address) => this.isLocal(address),
+        sourceOn: (device, destination) => this.addresses.sourceOn(device, destination),
+      });
+      this.#firewalls[family] = firewall;
+    }
+    return firewall;
+  }
+
+  hasFirewall(family: IpFamily): boolean {
+    return this.#firewalls[family] !== undefined;
+  }
+
+  /** That of IPv4. */
   get firewall(): Firewall {
-    this.#firewall ??= new Firewall(this.host, {
-      isLocal: (address) => this.isLocal(address),
-      sourceOn: (device, destination) => this.addresses.sourceOn(device, destination),
-    });
-    return this.#firewall;
+    return this.firewallOf(4);
   }
 
-  /** The filter is that of iptables: it looks at IPv4 only. */
   #firewallFor({ destination }: Packet): Firewall | undefined {
-    return familyOf(destination) === 4 ? this.#firewall : undefined;
+    return this.#firewalls[familyOf(destination)];
   }
 
-  get hasFirewall(): boolean {
-    return this.#firewall !== undefined;
+  /** Forgets every connection from or to an address that somebody else may have next. */
+  forgetConnections(address: string): void {
+    this.#firewalls[familyOf(address)]?.conntrack.forget(address);
+  }
+
+  /** May a packet pass from one port of a bridge to another? */
+  allowsForward(bridge: Device, packet: Packet): boolean {
+    const firewall = this.#firewallFor(packet);
+    if (firewall === undefined) return true;
+    const { tracked } = firewall.translateDestination("PREROUTING", packet, bridge);
+    if (!firewall.allows("FORWARD", { packet, in: bridge, out: bridge, tracked })) return false;
+    firewall.translateSource("POSTROUTING", packet, tracked, bridge);
+    return true;
   }
 
   // ── packets that are made here ──
@@ -259,6 +282,7 @@ export class NetStack implements DeviceOwner, NeighbourUser {
     const firewall = this.#firewallFor(received);
     // What this stack sent to itself has been through the hooks on its way out.
     const known = firewall === undefined || device === this.loopback;
+    if (!known && !firewall.admits(received, device)) return;
     const { packet, tracked } = known
       ? { packet: received, tracked: undefined }
       : firewall.translateDestination("PREROUTING", received, device);

@@ -71,6 +71,8 @@ export function networkState(stack: NetStack): NetworkState {
         scope: one.scope,
         label: one.label ?? device.name,
         secondary: isSecondary(device.addresses, one),
+        noDad: one.noDad ?? false,
+        tentative: (one.tentativeUntilUs ?? 0) > stack.host.clock.nowUs,
       })),
     ),
     routes: stack.routes.listed.map(routeInfo),

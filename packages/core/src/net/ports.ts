@@ -4,7 +4,7 @@
  * @see bind(2), ip(7) on ip_local_port_range, socket(7) on SO_REUSEADDR, net/ipv4/inet_connection_sock.c
  */
 import { Errno } from "../abi/index.ts";
-import { isAny } from "../lib/index.ts";
+import { familyOf, isAny } from "../lib/index.ts";
 import type { Prng } from "../sim/index.ts";
 import type { InetSocket } from "./inet-socket.ts";
 
@@ -40,6 +40,19 @@ export class PortTable {
 
   holders(port: number): Iterable<InetSocket> {
     return this.#holders.get(port) ?? [];
+  }
+
+  /** Could nobody else listen there? */
+  isHeld(address: string, port: number): boolean {
+    const family = familyOf(address);
+    for (const { local, domain, v6only } of this.#holders.get(port) ?? []) {
+      if (local.address === address) return true;
+      // A socket of IPv6 that is bound to "::" takes IPv4 too, unless it says otherwise.
+      const takesBoth = isAny(local.address) && domain === "inet6" && !v6only;
+      if (isAny(local.address) && (takesBoth || familyOf(local.address) === family)) return true;
+      if (isAny(address) && familyOf(local.address) === family) return true;
+    }
+    return false;
   }
 
   *all(): Iterable<InetSocket> {

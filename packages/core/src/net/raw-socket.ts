@@ -20,6 +20,8 @@ import { DEFAULT_TTL, type IcmpMessage, type Packet } from "./packet.ts";
 
 /** Messages that wait for recv. */
 const QUEUE_LIMIT = 256;
+/** Bytes behind the head of an echo: an IPv4 packet has no more than 65535. */
+const MAX_ECHO = 65_507;
 
 export class RawSocket extends InetSocket {
   override readonly type = "raw";
@@ -39,6 +41,7 @@ export class RawSocket extends InetSocket {
   }
 
   sendIcmp(to: string, message: IcmpInfo, data: Uint8Array): void {
+    if (data.length > MAX_ECHO) throw new Errno("EMSGSIZE");
     const { address } = this.destination({ family: this.domain === "inet6" ? "inet6" : "inet", address: to, port: 0 });
     if (this.stack.isBroadcast(address) && Number(this.option("SO_BROADCAST")) === 0) throw new Errno("EACCES");
     const packet: Packet = {

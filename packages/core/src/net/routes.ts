@@ -39,6 +39,7 @@ export class RouteTable {
     return this.#routes.toSorted(
       (a, b) =>
         familyOf(a.destination) - familyOf(b.destination) ||
+        descent(a, b) ||
         compareIp(a.destination, b.destination) ||
         b.prefixLength - a.prefixLength ||
         a.metric - b.metric,
@@ -60,6 +61,10 @@ export class RouteTable {
     const found = this.#find(match);
     if (found === undefined) throw new Errno("ESRCH");
     this.#routes = this.#routes.filter((route) => route !== found);
+  }
+
+  has(match: RouteMatch): boolean {
+    return this.#find(match) !== undefined;
   }
 
   /** Forgets routes through a device; with `source`, only those from that address. */
@@ -88,6 +93,14 @@ export class RouteTable {
         (match.metric === undefined || route.metric === match.metric),
     );
   }
+}
+
+/** The table of IPv6 is walked from its leaves: what is inside of another network comes before that. */
+function descent(a: Route, b: Route): number {
+  if (familyOf(a.destination) === 4 || a.prefixLength === b.prefixLength) return 0;
+  const [wide, narrow] = a.prefixLength < b.prefixLength ? [a, b] : [b, a];
+  if (!inPrefix({ address: wide.destination, length: wide.prefixLength }, narrow.destination)) return 0;
+  return narrow === a ? -1 : 1;
 }
 
 /** How a route shows outside. */

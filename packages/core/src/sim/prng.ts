@@ -60,6 +60,15 @@ export class Prng {
     return words.join("").slice(0, digits);
   }
 
+  /** Puts a list into any order, in place. */
+  shuffle<T>(list: T[]): T[] {
+    for (let at = list.length - 1; at > 0; at--) {
+      const other = this.below(at + 1);
+      [list[at], list[other]] = [list[other] as T, list[at] as T];
+    }
+    return list;
+  }
+
   /** An independent stream, decided by this stream's state and `label`; this stream moves on by one draw. */
   fork(label: string): Prng {
     return new Prng(`${this.next()}:${label}`);

@@ -16,10 +16,9 @@ import { StatusError } from "@bottleship/core/lib";
 import { requireJson } from "../http/body.ts";
 import { empty, json } from "../http/exchange.ts";
 import { Filters } from "../http/filters.ts";
-import { badRequest, HttpProblem } from "../http/problem.ts";
+import { badRequest } from "../http/problem.ts";
 import { type Route, route } from "../http/router.ts";
 import { NETWORK_CONNECT, NETWORK_CREATE, NETWORK_DISCONNECT } from "../schemas/others.ts";
-import { NO_SWARM } from "./unsupported.ts";
 import { isOlder } from "./until.ts";
 
 export function networkRoutes(engine: Engine): readonly Route[] {
@@ -36,15 +35,14 @@ export function networkRoutes(engine: Engine): readonly Route[] {
     ),
     route("POST", "/networks/create", async ({ request }) => {
       const body = await requireJson(request, NETWORK_CREATE);
-      if (body.Driver === "overlay" || body.Scope === "swarm") throw new HttpProblem(503, NO_SWARM);
-      const network = networks.create({ ...body, ConfigFrom: null, IPAM: body.IPAM ?? NO_IPAM });
+      const network = networks.create({ ...body, IPAM: body.IPAM ?? NO_IPAM, ConfigFrom: configFrom(body.ConfigFrom) });
       return json({ Id: network.id, Warning: "" }, 201);
     }),
     route("POST", "/networks/prune", ({ query }) => {
       const filters = Filters.parse(query.get("filters"), ["label", "label!", "until"]);
       const deleted = networks
         .list()
-        .filter((network) => isUnused(engine, network) && filters.allowsLabels(network.labels))
+        .filter((network) => isUnused(network) && !network.configOnly && filters.allowsLabels(network.labels))
         .filter((network) => isOlder(engine, filters, network.createdUs))
         .map(({ name }) => networks.remove(name).name);
       engine.events.record("network", "prune", "", { reclaimed: "0" });
@@ -81,6 +79,9 @@ export function networkRoutes(engine: Engine): readonly Route[] {
     }
   }
 }
+
+/** Clients also say that there is none by an empty name. */
+const configFrom = (given: { readonly Network: string } | null) => (given?.Network === "" ? null : given);
 
 const NO_IPAM = { Driver: "default", Options: {}, Config: [] };
 

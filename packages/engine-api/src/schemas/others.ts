@@ -56,6 +56,10 @@ export const NETWORK_CREATE = z.object({
   Attachable: z.boolean().default(false),
   Ingress: z.boolean().default(false),
   ConfigOnly: z.boolean().default(false),
+  ConfigFrom: z
+    .object({ Network: text.default("") })
+    .nullable()
+    .default(null),
   Options: map.default({}),
   Labels: map.default({}),
 });

@@ -7,6 +7,7 @@ import type { WindowSize } from "../../abi/index.ts";
 import { StatusError } from "../../lib/index.ts";
 import { END_OF_INPUT } from "../console.ts";
 import type { Container } from "../container.ts";
+import { createWarnings } from "../create-warnings.ts";
 import { NO_TTY } from "../docker/index.ts";
 import { failure } from "../docker/problem.ts";
 import type { CreateParts, ExecRequest, RunRequest, StartRequest } from "../docker/requests/container.ts";
@@ -170,8 +171,12 @@ async function createOrPull(session: Session, request: CreateParts): Promise<Con
   const HostConfig = isTerminal ? { ...config.HostConfig, ConsoleSize: [rows, columns] as const } : config.HostConfig;
   const create = (): Container => {
     checkPlatform(session, request);
-    return containers.create({ ...config, HostConfig, NetworkingConfig }, request.name);
+    const container = containers.create({ ...config, HostConfig, NetworkingConfig }, request.name);
+    for (const warning of createWarnings(HostConfig)) session.err(`WARNING: ${warning}\n`);
+    return container;
   };
+  const local = HostConfig.Dns?.find((address) => /^127\.|^::1$/.test(address));
+  if (local !== undefined) session.err(`WARNING: Localhost DNS (${local}) may fail in containers.\n`);
   const write = (line: string): void => {
     if (!request.quiet) session.err(`${line}\n`);
   };

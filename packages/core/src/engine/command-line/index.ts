@@ -263,7 +263,8 @@ function removeContainers(
   const { containers } = session.engine;
   return eachNamed(session, request.containers, async (name) => {
     try {
-      await containers.remove(containers.get(name), { force: request.force, volumes: request.volumes });
+      if (request.link) containers.unlink(name);
+      else await containers.remove(containers.get(name), { force: request.force, volumes: request.volumes });
     } catch (error) {
       // With --force a missing container is told, and is no failure.
       if (!(request.force && error instanceof StatusError && error.kind === "not-found")) throw error;

@@ -57,6 +57,6 @@ function show(session: Session, render: () => string): number {
   } catch (error) {
     if (!(error instanceof ValueError)) throw error;
     session.err(`${error.message}\n`);
-    return 64;
+    return 1;
   }
 }

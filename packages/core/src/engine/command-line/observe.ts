@@ -4,7 +4,7 @@ import type { Container } from "../container.ts";
 import { renderStats, type StatsEntry } from "../docker/lists/stats.ts";
 import type { RequestOf } from "../docker/request.ts";
 import { alignColumns } from "../docker/table.ts";
-import { portMap } from "../network/published-ports.ts";
+import { portMap } from "../network/port-bindings.ts";
 import { measureStats } from "../stats.ts";
 import { topTable } from "../top.ts";
 import type { Session } from "./session.ts";
@@ -82,7 +82,7 @@ export function printPorts(session: Session, { container: name, port }: RequestO
   const wanted = `${Number(number)}/${protocol}`;
   const found = published.filter(({ key }) => key === wanted);
   if (found.length === 0) {
-    session.err(`Error: No public port '${wanted}' published for ${name}\n`);
+    session.err(`Error: No public port '${port}' published for ${name}\n`);
     return 1;
   }
   session.lines(found.map(({ text }) => text));

@@ -4,13 +4,13 @@ import { writtenBytes } from "../container-size.ts";
 import { ValueError } from "../docker/problem.ts";
 import type { RequestOf } from "../docker/request.ts";
 import { humanSize } from "../docker/values/human.ts";
+import { parseTimestamp } from "../docker/values/timestamp.ts";
 import { secondsOfTime } from "../documents/time.ts";
 import { pruneImages } from "../image-removal.ts";
 import { Filters } from "../select/filters.ts";
 import { isUnused } from "../select/networks.ts";
 import { volumeBytes } from "../select/volumes.ts";
 import type { Session } from "./session.ts";
-import { timeUs } from "./times.ts";
 
 type PruneRequest = RequestOf<"container prune" | "network prune" | "volume prune" | "image prune">;
 
@@ -95,7 +95,7 @@ function pruneNetworks(session: Session, filters: Filters): Pruned {
   const { networks, events } = session.engine;
   const lines = networks
     .list()
-    .filter((network) => isUnused(session.engine, network) && filters.allowsLabels(network.labels))
+    .filter((network) => isUnused(network) && !network.configOnly && filters.allowsLabels(network.labels))
     .filter((network) => isOlder(session, filters, network.createdUs))
     .map(({ name }) => networks.remove(name).name);
   events.record("network", "prune", "", { reclaimed: "0" });
@@ -134,7 +134,8 @@ function isOlder(session: Session, filters: Filters, createdUs: number): boolean
   const [text] = filters.get("until");
   if (text === undefined) return true;
   try {
-    return createdUs < (timeUs(text, session.engine.kernel.nowUs) ?? 0);
+    const { seconds, nanoseconds } = parseTimestamp(text, session.engine.kernel.nowUs / 1e6);
+    return createdUs < seconds * 1e6 + Math.floor(nanoseconds / 1000);
   } catch (error) {
     throw error instanceof ValueError ? new StatusError("invalid-argument", error.message) : error;
   }

@@ -13,12 +13,12 @@ import type { ContainerSummary } from "../docker/lists/containers.ts";
 import { humanDuration } from "../docker/values/human.ts";
 import type { Health } from "../health.ts";
 import type { MountPoint } from "../mount-points.ts";
-import { portMap } from "../network/published-ports.ts";
+import { linksDocument } from "../network/links.ts";
 import { timeOf } from "./time.ts";
 
 /** The document of `docker inspect`. */
 export function containerDocument(container: Container) {
-  const { config, hostConfig, id, image } = container;
+  const { config, id, image } = container;
   const [path = "", ...args] = [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])];
   const directory = `/var/lib/docker/containers/${id}`;
   return {
@@ -40,7 +40,7 @@ export function containerDocument(container: Container) {
     ProcessLabel: "",
     AppArmorProfile: "",
     ExecIDs: null,
-    HostConfig: hostConfigDocument(hostConfig),
+    HostConfig: linkedHostConfig(container),
     GraphDriver: { Data: {}, Name: "overlay2" },
     // What --tmpfs asks for is told by HostConfig alone.
     Mounts: container.mountPoints.filter(({ isUnlisted }) => isUnlisted !== true).map(mountDocument),
@@ -79,6 +79,11 @@ function healthDocument({ status, failingStreak, log }: Health) {
       Output: output,
     })),
   };
+}
+
+/** Links as they mean containers now. */
+function linkedHostConfig(container: Container): Record<string, unknown> {
+  return { ...hostConfigDocument(container.hostConfig), Links: linksDocument(container) };
 }
 
 /** A complete HostConfig: what the caller left out has Docker's default. */
@@ -213,14 +218,15 @@ function mountDocument(point: MountPoint) {
 }
 
 function networkSettings(container: Container) {
-  const { sandbox, config, endpoints } = container;
+  const { sandbox, hostConfig, endpoints } = container;
   // What older clients read is there on the default bridge only.
   const legacy = endpoints["bridge"];
+  const isHost = hostConfig.NetworkMode === "host";
   return {
     Bridge: "",
     SandboxID: sandbox?.id ?? "",
-    SandboxKey: sandbox === undefined ? "" : `/var/run/docker/netns/${sandbox.id.slice(0, 12)}`,
-    Ports: sandbox === undefined ? {} : portMap(sandbox.ports, Object.keys(config.ExposedPorts ?? {})),
+    SandboxKey: sandbox === undefined ? "" : `/var/run/docker/netns/${isHost ? "default" : sandbox.id.slice(0, 12)}`,
+    Ports: sandbox?.portMap() ?? {},
     HairpinMode: false,
     LinkLocalIPv6Address: "",
     LinkLocalIPv6PrefixLen: 0,
@@ -228,21 +234,20 @@ function networkSettings(container: Container) {
     SecondaryIPv6Addresses: null,
     EndpointID: legacy?.EndpointID ?? "",
     Gateway: legacy?.Gateway ?? "",
-    GlobalIPv6Address: "",
-    GlobalIPv6PrefixLen: 0,
+    GlobalIPv6Address: legacy?.GlobalIPv6Address ?? "",
+    GlobalIPv6PrefixLen: legacy?.GlobalIPv6PrefixLen ?? 0,
     IPAddress: legacy?.IPAddress ?? "",
     IPPrefixLen: legacy?.IPPrefixLen ?? 0,
-    IPv6Gateway: "",
+    IPv6Gateway: legacy?.IPv6Gateway ?? "",
     MacAddress: legacy?.MacAddress ?? "",
     Networks: endpoints,
   };
 }
 
 /** Published and exposed ports, as lists show them. */
-function portSummaries({ sandbox, config, isRunning }: Container): ContainerSummary["Ports"] {
+function portSummaries({ sandbox, isRunning }: Container): ContainerSummary["Ports"] {
   if (!isRunning) return [];
-  const map = portMap(sandbox?.ports ?? [], Object.keys(config.ExposedPorts ?? {}));
-  return Object.entries(map).flatMap(([key, bindings]) => {
+  return Object.entries(sandbox?.portMap() ?? {}).flatMap(([key, bindings]) => {
     const [port = "0", Type = "tcp"] = key.split("/");
     const PrivatePort = Number(port);
     if (bindings === null) return [{ PrivatePort, Type }];

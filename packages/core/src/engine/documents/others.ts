@@ -5,6 +5,7 @@
  */
 import type { Image } from "../../image/index.ts";
 import { rfc3339 } from "../../lib/go/index.ts";
+import type { IpFamily } from "../../lib/index.ts";
 import type { Network } from "../networks.ts";
 import type { Volume } from "../volumes.ts";
 import { timeOf } from "./time.ts";
@@ -60,16 +61,16 @@ export function networkDocument(network: Network) {
     Name: network.name,
     Id: network.id,
     Created: timeOf(network.createdUs),
-    Scope: "local",
+    Scope: network.scope,
     Driver: network.driver,
-    EnableIPv4: true,
-    EnableIPv6: false,
-    IPAM: { Driver: "default", Options: network.driver === "bridge" ? {} : null, Config: network.ipam },
+    EnableIPv4: network.enableIPv4,
+    EnableIPv6: network.enableIPv6,
+    IPAM: { Driver: "default", Options: network.ipamOptions, Config: network.ipam },
     Internal: network.internal,
-    Attachable: false,
+    Attachable: network.attachable,
     Ingress: false,
-    ConfigFrom: { Network: "" },
-    ConfigOnly: false,
+    ConfigFrom: { Network: network.configFrom },
+    ConfigOnly: network.configOnly,
     Containers: containersOf(network),
     Options: network.options,
     Labels: network.labels,
@@ -77,19 +78,25 @@ export function networkDocument(network: Network) {
 }
 
 /** Who is on a network now, by container. */
-function containersOf({ bridge }: Network) {
-  return Object.fromEntries(
-    [...(bridge?.endpoints.values() ?? [])].map(({ containerId, id, names, mac, address }) => [
+function containersOf({ bridge, guests }: Network) {
+  const placed = (family: IpFamily, address: string | undefined): string =>
+    address === undefined ? "" : `${address}/${bridge?.pool(family)?.pool.subnet.length ?? 0}`;
+  return Object.fromEntries([
+    ...[...(bridge?.endpoints.values() ?? [])].map(({ containerId, id, names, mac, v4, v6 }) => [
       containerId,
       {
         Name: names[0] ?? "",
         EndpointID: id,
         MacAddress: mac,
-        IPv4Address: `${address}/${bridge?.pool.subnet.length ?? 0}`,
-        IPv6Address: "",
+        IPv4Address: placed(4, v4),
+        IPv6Address: placed(6, v6),
       },
     ]),
-  );
+    ...[...guests].map(([containerId, { endpointId, name }]) => [
+      containerId,
+      { Name: name, EndpointID: endpointId, MacAddress: "", IPv4Address: "", IPv6Address: "" },
+    ]),
+  ]);
 }
 
 /** `GET /volumes/{name}`. */

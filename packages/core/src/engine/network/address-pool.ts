@@ -1,77 +1,113 @@
 /**
- * The addresses of a network: the lowest free one is given out next.
+ * The addresses of one subnet: the lowest free one is given out next.
  *
- * @see moby libnetwork/ipams/defaultipam
+ * The first address is the network's own and, of IPv4, the last one its broadcast: nobody gets them, except in a subnet of
+ * two addresses or one.
+ *
+ * @see moby libnetwork/ipams/defaultipam/allocator.go, RFC 3021, RFC 4291 section 2.6.1
  */
-import { type IpPrefix, inPrefix, ipBytes, lastOf, networkOf, StatusError } from "../../lib/index.ts";
+import {
+  addToIp,
+  bitsOf,
+  familyOf,
+  type IpFamily,
+  type IpPrefix,
+  inPrefix,
+  ipBytes,
+  lastOf,
+  networkOf,
+  StatusError,
+} from "../../lib/index.ts";
+
+/** Places beyond this one are kept by their text: an array is for those that are close together. */
+const LAST_NEAR_PLACE = 2 ** 31;
+/** A subnet of IPv6 has more addresses than anybody counts. */
+const MANY = 2 ** 52;
 
 export class AddressPool {
   readonly subnet: IpPrefix;
-  readonly gateway: string;
-  /** The address of place 0, as a number. */
-  readonly #first: number;
-  /** How many addresses there are to give, from `#first` on. */
+  readonly family: IpFamily;
+  /** The part that addresses are taken from which nobody asked for. */
+  readonly #range: IpPrefix;
+  /** The address of place 0. */
+  readonly #first: string;
+  /** The same as a number, for IPv4. */
+  readonly #firstNumber: number;
   readonly #size: number;
   /** By place. Not a Set: that slows down when the same few places come and go, and the lowest ones do. */
   readonly #taken: (true | undefined)[] = [];
+  /** Taken addresses outside of the range, or far up in it. */
+  readonly #others = new Set<string>();
   /** No place below this one is free. */
   #hint = 0;
 
   /** `range` is the part of the subnet that addresses are taken from, if it is not all. */
-  constructor(subnet: IpPrefix, gateway?: string, range?: IpPrefix) {
-    this.subnet = { address: networkOf(subnet), length: subnet.length };
-    const part = range ?? subnet;
-    const isWhole = range === undefined;
-    // The first address is the network's own, the last one its broadcast.
-    this.#first = numberOf(networkOf(part)) + (isWhole ? 1 : 0);
-    const count = this.#placeOf(lastOf(part)) + 1;
-    this.#size = isWhole ? count - 1 : count;
-    this.gateway = gateway ?? this.take(undefined);
-    if (gateway !== undefined && this.#contains(gateway)) this.#taken[this.#placeOf(gateway)] = true;
+  constructor(subnet: IpPrefix, range?: IpPrefix) {
+    this.subnet = subnet;
+    this.family = familyOf(subnet.address);
+    this.#range = range ?? subnet;
+    this.#first = networkOf(this.#range);
+    this.#firstNumber = this.family === 4 ? numberOf(this.#first) : 0;
+    const bits = bitsOf(this.family) - this.#range.length;
+    this.#size = bits > 52 ? MANY : 2 ** bits;
+    this.#reserveEnds();
   }
 
-  /** A free address, or the wanted one. @throws StatusError permission-denied if there is none */
-  take(wanted: string | undefined): string {
-    if (wanted !== undefined) return this.#takeThat(wanted);
+  /** A free address. `undefined` if there is none. */
+  take(): string | undefined {
     let place = this.#hint;
     while (this.#taken[place] === true) place++;
-    if (place >= this.#size) {
-      throw new StatusError(
-        "permission-denied",
-        "failed to set up container networking: no available IPv4 addresses on this network's address pools",
-      );
-    }
+    if (place >= this.#size) return undefined;
     this.#taken[place] = true;
     this.#hint = place + 1;
-    return textOf(this.#first + place);
+    return this.#at(place);
+  }
+
+  /** @throws StatusError permission-denied if somebody has it */
+  takeThat(address: string): string {
+    const place = this.#placeOf(address);
+    if (place === undefined ? this.#others.has(address) : this.#taken[place] === true) {
+      throw new StatusError("permission-denied", "Address already in use");
+    }
+    if (place === undefined) this.#others.add(address);
+    else this.#taken[place] = true;
+    return address;
   }
 
   release(address: string): void {
     const place = this.#placeOf(address);
-    if (place in this.#taken) this.#taken[place] = undefined;
-    this.#hint = Math.min(this.#hint, Math.max(0, place));
+    if (place === undefined) {
+      this.#others.delete(address);
+      return;
+    }
+    this.#taken[place] = undefined;
+    if (place < this.#hint) this.#hint = place;
   }
 
   covers(address: string): boolean {
     return inPrefix(this.subnet, address);
   }
 
-  #takeThat(wanted: string): string {
-    const place = this.#placeOf(wanted);
-    if (this.#taken[place] === true || wanted === this.gateway) {
-      throw new StatusError("permission-denied", "failed to set up container networking: Address already in use");
+  #reserveEnds(): void {
+    const bits = bitsOf(this.family) - this.subnet.length;
+    if (this.family === 4 && bits <= 1) return;
+    this.takeThat(networkOf(this.subnet));
+    if (this.family === 4) this.takeThat(lastOf(this.subnet));
+  }
+
+  #at(place: number): string {
+    return this.family === 4 ? textOf(this.#firstNumber + place) : addToIp(this.#first, place);
+  }
+
+  /** `undefined` if it is outside of the range, or far away. */
+  #placeOf(address: string): number | undefined {
+    if (this.family === 4) {
+      const place = numberOf(address) - this.#firstNumber;
+      return place >= 0 && place < this.#size ? place : undefined;
     }
-    this.#taken[place] = true;
-    return wanted;
-  }
-
-  #contains(address: string): boolean {
-    const place = this.#placeOf(address);
-    return place >= 0 && place < this.#size;
-  }
-
-  #placeOf(address: string): number {
-    return numberOf(address) - this.#first;
+    if (!inPrefix(this.#range, address)) return undefined;
+    const place = distance(this.#first, address);
+    return place < LAST_NEAR_PLACE ? place : undefined;
   }
 }
 
@@ -85,6 +121,10 @@ function numberOf(address: string): number {
 const textOf = (number: number): string =>
   [number >>> 24, (number >>> 16) & 255, (number >>> 8) & 255, number & 255].join(".");
 
-/** True if some address is in both. */
-export const overlaps = (a: IpPrefix, b: IpPrefix): boolean =>
-  a.length <= b.length ? inPrefix(a, b.address) : inPrefix(b, a.address);
+/** How many addresses of IPv6 lie between; Infinity if they are too many to count. */
+function distance(from: string, to: string): number {
+  const [a, b] = [ipBytes(from), ipBytes(to)];
+  let number = 0;
+  for (let at = 0; at < 16; at++) number = number * 256 + (b?.[at] ?? 0) - (a?.[at] ?? 0);
+  return number;
+}

@@ -1,16 +1,19 @@
 /**
- * A bridge network: its bridge on the machine, the rules that keep it apart from others, its addresses and endpoints.
+ * A bridge network: its bridge on the machine, the rules that keep it apart from others, its addresses, names and
+ * endpoints.
  *
  * The bridge and its rules are made when the machine's network is first used.
  *
  * @see moby libnetwork/drivers/bridge
  */
 import type { Kernel } from "../../kernel/index.ts";
-import { lastOf } from "../../lib/index.ts";
-import { Bridge, type DeviceAddress, type NetStack, type Rule, randomMac, type Table } from "../../net/index.ts";
-import type { AddressPool } from "./address-pool.ts";
+import { familyOf, type IpFamily, lastOf, StatusError } from "../../lib/index.ts";
+import { Bridge, type DeviceAddress, type NetStack, randomMac } from "../../net/index.ts";
+import type { BridgeOptions } from "./bridge-options.ts";
+import { addRules, networkRules, type PlacedRule, prepareFirewall, removeRules } from "./bridge-rules.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { prepareHost } from "./host-rules.ts";
+import type { Ipam, NetworkPool } from "./ipam.ts";
+import { NameTable } from "./name-table.ts";
 
 export interface BridgeNetworkInit {
   readonly kernel: Kernel;
@@ -19,27 +22,36 @@ export interface BridgeNetworkInit {
   readonly bridgeName: string;
   /** Of the network, as containers can say it behind a name. */
   readonly name: string;
-  readonly pool: AddressPool;
+  readonly ipam: Ipam;
+  readonly options: BridgeOptions;
   /** Nobody gets in or out. */
   readonly internal: boolean;
   /** Containers find each other by name. */
   readonly hasNames: boolean;
+  /** The machine has an address on it. A network of the drivers macvlan and ipvlan keeps to itself. */
+  readonly hasHost: boolean;
 }
+
+/** The address of every bridge that speaks IPv6. @see moby drivers/bridge: bridgeIPv6 */
+const BRIDGE_LINK_LOCAL: DeviceAddress = { address: "fe80::1", length: 64, broadcast: undefined, scope: "link" };
+const USUAL_MTU = 1500;
 
 export class BridgeNetwork {
   readonly kernel: Kernel;
   readonly id: string;
   readonly name: string;
-  readonly pool: AddressPool;
+  readonly ipam: Ipam;
+  readonly options: BridgeOptions;
   readonly internal: boolean;
   readonly hasNames: boolean;
+  readonly hasHost: boolean;
   readonly bridgeName: string;
   /** By the id of their container. */
   readonly endpoints = new Map<string, Endpoint>();
+  readonly names: NameTable;
   /** An address keeps its entry when it is free: a Map slows down when the same key comes and goes. */
   readonly #byAddress = new Map<string, Endpoint | undefined>();
-  readonly #byName = new Map<string, Set<Endpoint>>();
-  #rules: readonly (readonly [table: Table, chain: string, rule: Rule])[] = [];
+  #rules: readonly PlacedRule[] = [];
   #bridge: Bridge | undefined;
   #removed = false;
 
@@ -47,16 +59,28 @@ export class BridgeNetwork {
     this.kernel = init.kernel;
     this.id = init.id;
     this.name = init.name;
-    this.pool = init.pool;
+    this.ipam = init.ipam;
+    this.options = init.options;
     this.internal = init.internal;
     this.hasNames = init.hasNames;
+    this.hasHost = init.hasHost;
     this.bridgeName = init.bridgeName;
+    this.names = new NameTable(init.name);
     this.#hostNamespace.furnish((stack) => this.#make(stack));
   }
 
+  pool(family: IpFamily): NetworkPool | undefined {
+    return family === 4 ? this.ipam.v4 : this.ipam.v6;
+  }
+
   /** Where containers send what is for others; nowhere on an internal network. */
-  get gateway(): string | undefined {
-    return this.internal ? undefined : this.pool.gateway;
+  gateway(family: IpFamily): string | undefined {
+    const pool = this.pool(family);
+    return this.internal || pool === undefined ? undefined : (pool.otherGateway ?? pool.gateway);
+  }
+
+  get mtu(): number {
+    return this.options.mtu === 0 ? USUAL_MTU : this.options.mtu;
   }
 
   get #hostNamespace() {
@@ -65,11 +89,6 @@ export class BridgeNetwork {
 
   hostStack(): NetStack {
     return this.#hostNamespace.stack(this.kernel.net);
-  }
-
-  /** The machine may keep track of connections of this network. */
-  get kernelHasConnections(): boolean {
-    return this.#hostNamespace.madeStack?.hasFirewall === true;
   }
 
   bridge(): Bridge {
@@ -83,46 +102,42 @@ export class BridgeNetwork {
   }
 
   deviceAddress(address: string): DeviceAddress {
-    const { length } = this.pool.subnet;
-    return { address, length, broadcast: lastOf({ address, length }), scope: "global" };
+    const family = familyOf(address);
+    const length = this.pool(family)?.pool.subnet.length ?? 0;
+    const broadcast = family === 4 && length < 31 ? lastOf({ address, length }) : undefined;
+    return { address, length, broadcast, scope: "global", ...(family === 6 ? { noDad: true } : {}) };
+  }
+
+  /** An address for a container: any, or the one that it wants. @throws StatusError if it cannot be had */
+  takeAddress(family: IpFamily, wanted: string | undefined): string | undefined {
+    const pool = this.pool(family)?.pool;
+    if (pool === undefined) return undefined;
+    if (wanted !== undefined) return pool.takeThat(wanted);
+    const address = pool.take();
+    if (address !== undefined) return address;
+    throw new StatusError(
+      "internal",
+      `no available IPv${family} addresses on this network's address pools: ${this.name} (${this.id})`,
+    );
+  }
+
+  releaseAddress(address: string): void {
+    this.pool(familyOf(address))?.pool.release(address);
   }
 
   add(endpoint: Endpoint): void {
     this.endpoints.set(endpoint.containerId, endpoint);
-    this.#byAddress.set(endpoint.address, endpoint);
-    if (!this.hasNames) return;
-    for (const name of endpoint.names) {
-      const key = name.toLowerCase();
-      const known = this.#byName.get(key);
-      if (known === undefined) this.#byName.set(key, new Set([endpoint]));
-      else known.add(endpoint);
-    }
+    for (const address of endpoint.addresses) this.#byAddress.set(address, endpoint);
+    if (this.hasNames) this.names.add(endpoint);
   }
 
   delete(endpoint: Endpoint): void {
     this.endpoints.delete(endpoint.containerId);
-    this.#byAddress.set(endpoint.address, undefined);
-    for (const name of endpoint.names) {
-      const known = this.#byName.get(name.toLowerCase());
-      known?.delete(endpoint);
-      if (known?.size === 0) this.#byName.delete(name.toLowerCase());
+    if (this.hasNames) this.names.delete(endpoint);
+    for (const address of endpoint.addresses) {
+      this.#byAddress.set(address, undefined);
+      this.releaseAddress(address);
     }
-    this.pool.release(endpoint.address);
-  }
-
-  /** Addresses of a name, with or without the network's behind it. */
-  resolve(name: string): readonly string[] {
-    const key = name.toLowerCase();
-    const suffix = `.${this.name.toLowerCase()}`;
-    const found =
-      this.#byName.get(key) ?? (key.endsWith(suffix) ? this.#byName.get(key.slice(0, -suffix.length)) : undefined);
-    return [...(found ?? [])].map(({ address }) => address);
-  }
-
-  /** The first name of an address, with the network's. */
-  nameOf(address: string): string | undefined {
-    const name = this.#byAddress.get(address)?.names[0];
-    return name === undefined ? undefined : `${name}.${this.name}`;
   }
 
   remove(): void {
@@ -130,43 +145,39 @@ export class BridgeNetwork {
     const bridge = this.#bridge;
     const stack = this.#hostNamespace.madeStack;
     if (bridge === undefined || stack === undefined) return;
-    for (const [table, chain, rule] of this.#rules) stack.firewall.remove(table, chain, rule);
+    removeRules(stack, this.#rules);
     stack.removeDevice(bridge);
   }
 
   #make(stack: NetStack): void {
     if (this.#bridge !== undefined || this.#removed) return;
-    prepareHost(this.kernel, stack);
     const bridge = new Bridge(this.bridgeName, this.newMac());
     this.#bridge = bridge;
     bridge.queueLength = 0;
+    bridge.mtu = this.mtu;
     bridge.onSolicitation = (address) => this.#byAddress.get(address)?.materialize();
     stack.addDevice(bridge);
-    stack.addresses.disable6(bridge);
-    stack.addresses.add(bridge, this.deviceAddress(this.pool.gateway));
+    if (this.ipam.v6 === undefined) stack.addresses.disable6(bridge);
+    if (this.hasHost) this.#connectHost(stack, bridge);
     stack.setUp(bridge, true);
-    this.#rules = rulesOf(bridge.name, this);
-    for (const [table, chain, rule] of this.#rules) stack.firewall.append(table, chain, rule);
   }
-}
 
-/** What the bridge driver adds for one network. */
-function rulesOf(bridge: string, { internal, pool }: BridgeNetwork): readonly (readonly [Table, string, Rule])[] {
-  const { subnet } = pool;
-  if (internal) {
-    return [
-      ["filter", "DOCKER-ISOLATION-STAGE-1", { notDestination: subnet, in: bridge, target: { kind: "drop" } }],
-      ["filter", "DOCKER-ISOLATION-STAGE-1", { out: bridge, in: `!${bridge}`, target: { kind: "drop" } }],
-    ];
+  #connectHost(stack: NetStack, bridge: Bridge): void {
+    const { sysctls } = this.#hostNamespace;
+    for (const family of [4, 6] as const) {
+      const pool = this.pool(family);
+      if (pool === undefined) continue;
+      sysctls.set(family === 4 ? "net.ipv4.ip_forward" : "net.ipv6.conf.all.forwarding", "1");
+      prepareFirewall(stack, family);
+      const hasAddress = pool.gateway !== undefined && !(family === 4 && this.options.inhibitIPv4);
+      if (hasAddress) stack.addresses.add(bridge, this.deviceAddress(pool.gateway));
+      if (family === 6) stack.addresses.add(bridge, BRIDGE_LINK_LOCAL);
+      const { internal, options } = this;
+      const rules = networkRules({ bridge: bridge.name, family, subnet: pool.pool.subnet, internal, options });
+      addRules(stack, rules);
+      this.#rules = [...this.#rules, ...rules];
+    }
+    // Frames from port to port pass the filter only where it may refuse them, as with bridge-nf-call-iptables.
+    if (!this.options.icc) bridge.allows = (packet) => stack.allowsForward(bridge, packet);
   }
-  return [
-    ["nat", "POSTROUTING", { source: subnet, out: `!${bridge}`, target: { kind: "masquerade" } }],
-    [
-      "filter",
-      "DOCKER-ISOLATION-STAGE-1",
-      { in: bridge, out: `!${bridge}`, target: { kind: "jump", chain: "DOCKER-ISOLATION-STAGE-2" } },
-    ],
-    ["filter", "DOCKER-ISOLATION-STAGE-2", { out: bridge, target: { kind: "drop" } }],
-    ["filter", "DOCKER-FORWARD", { in: bridge, target: { kind: "accept" } }],
-  ];
 }

@@ -7,9 +7,13 @@ import type { Kernel, NetNamespace } from "../../kernel/index.ts";
 import { randomMac } from "../../net/index.ts";
 import type { NetworkService } from "../networks.ts";
 import { Endpoint } from "./endpoint.ts";
+import { PortAllocator } from "./port-allocator.ts";
+import { NOTHING } from "./port-bindings.ts";
 import { Sandbox } from "./sandbox.ts";
 
 const BRIDGE = "bridge";
+/** Nothing of a RUN is published. */
+const NO_PORTS = new PortAllocator();
 
 /** Puts a process on the network; what is returned takes it off again. */
 export type JoinNetwork = (namespace: NetNamespace, network: "default" | "none") => () => void;
@@ -25,14 +29,18 @@ export function buildNetwork(kernel: Kernel, networks: Pick<NetworkService, "get
         network: bridge,
         id: random.hex(64),
         containerId: id,
-        address: bridge.pool.take(undefined),
+        v4: bridge.takeAddress(4, undefined),
+        v6: undefined,
         mac: randomMac(random),
         settings: undefined,
         names: [],
-        isGateway: true,
       });
     if (endpoint !== undefined) bridge?.add(endpoint);
-    const sandbox = new Sandbox(id, endpoint === undefined ? [] : [endpoint], []);
+    const sandbox = new Sandbox(id, {
+      ...{ kernel, ports: NO_PORTS, wanted: NOTHING, exposed: [], containerName: () => "" },
+      dns: { servers: [], machineServers: [], hasNdots: false },
+    });
+    sandbox.join(endpoint === undefined ? [] : [endpoint]);
     sandbox.attach(namespace);
     return () => {
       sandbox.close();

@@ -1,36 +1,43 @@
 /**
- * Endpoints: a container's place on a network. Its address is taken when the container starts; the pair of devices behind
- * it is made when somebody first looks or calls.
+ * Endpoints: a container's place on a network. Its addresses are taken when the container starts; the pair of devices
+ * behind it is made when somebody first looks or calls.
  *
  * @see moby libnetwork/endpoint.go
  */
 import type { NetNamespace } from "../../kernel/index.ts";
-import { Veth } from "../../net/index.ts";
+import { anyAddress, familyOf, type IpFamily } from "../../lib/index.ts";
+import { type DeviceAddress, type NetStack, Veth } from "../../net/index.ts";
 import type { EndpointSettings } from "../docker/create-body.ts";
 import type { BridgeNetwork } from "./bridge-network.ts";
+import { PREFIX } from "./bridge-options.ts";
 
 export interface EndpointInit {
   readonly network: BridgeNetwork;
   readonly id: string;
   readonly containerId: string;
-  readonly address: string;
+  readonly v4: string | undefined;
+  readonly v6: string | undefined;
   readonly mac: string;
   readonly settings: EndpointSettings | undefined;
-  /** What the container is called here, besides its address. */
+  /** What the container is called here, besides its addresses. */
   readonly names: readonly string[];
-  /** Packets to where no other route leads go through this one. */
-  readonly isGateway: boolean;
 }
+
+/** What `--driver-opt` can say of one endpoint. @see moby libnetwork/netlabel */
+const IFNAME = `${PREFIX}endpoint.ifname`;
+const SYSCTLS = `${PREFIX}endpoint.sysctls`;
+const LINK_LOCAL_LENGTH: Readonly<Record<IpFamily, number>> = { 4: 16, 6: 64 };
+const IPV6_DEFAULT_METRIC = 1024;
 
 export class Endpoint {
   readonly network: BridgeNetwork;
   readonly id: string;
   readonly containerId: string;
-  readonly address: string;
+  readonly v4: string | undefined;
+  readonly v6: string | undefined;
   readonly mac: string;
   readonly settings: EndpointSettings | undefined;
-  readonly names: readonly string[];
-  isGateway: boolean;
+  names: readonly string[];
   /** Where the container's end lies. */
   #namespace: NetNamespace | undefined;
   #outer: Veth | undefined;
@@ -39,11 +46,34 @@ export class Endpoint {
     this.network = init.network;
     this.id = init.id;
     this.containerId = init.containerId;
-    this.address = init.address;
+    this.v4 = init.v4;
+    this.v6 = init.v6;
     this.mac = init.mac;
     this.settings = init.settings;
     this.names = init.names;
-    this.isGateway = init.isGateway;
+  }
+
+  get addresses(): readonly string[] {
+    if (this.v6 === undefined) return this.v4 === undefined ? [] : [this.v4];
+    return this.v4 === undefined ? [this.v6] : [this.v4, this.v6];
+  }
+
+  address(family: IpFamily): string | undefined {
+    return family === 4 ? this.v4 : this.v6;
+  }
+
+  /** Where its container sends what is for others, if it leads there at all. */
+  gateway(family: IpFamily): string | undefined {
+    return this.address(family) === undefined ? undefined : this.network.gateway(family);
+  }
+
+  get priority(): number {
+    return this.settings?.GwPriority ?? 0;
+  }
+
+  /** The container's end of the pair, once it is made. */
+  get device(): Veth | undefined {
+    return this.#outer?.peer;
   }
 
   /** From now on it can be made in this namespace. */
@@ -56,52 +86,72 @@ export class Endpoint {
     this.#namespace?.stack(this.network.kernel.net);
   }
 
-  /** Makes the devices: one end in the container, called `name`, the other in the bridge. */
-  plug(name: string): void {
+  rename(names: readonly string[]): void {
+    const { hasNames, names: table } = this.network;
+    if (hasNames) table.delete(this);
+    this.names = names;
+    if (hasNames) table.add(this);
+  }
+
+  /** Makes the devices: one end in the container, the other in the bridge. */
+  plug(): void {
     const { network } = this;
     const namespace = this.#namespace;
     if (this.#outer !== undefined || namespace === undefined) return;
     const stack = namespace.stack(network.kernel.net);
     const host = network.hostStack();
     const bridge = network.bridge();
-    const outerName = `veth${this.id.slice(0, 7)}`;
+    const name = this.#deviceName(stack);
     const [inner, outer] = Veth.pair(network.kernel.net, [
       { name, mac: this.mac },
-      { name: outerName, mac: network.newMac() },
+      { name: `veth${this.id.slice(0, 7)}`, mac: network.newMac() },
     ]);
     this.#outer = outer;
     host.addDevice(outer);
     stack.addDevice(inner);
-    inner.queueLength = 0;
-    outer.queueLength = 0;
+    for (const device of [inner, outer]) {
+      device.queueLength = 0;
+      device.mtu = network.mtu;
+    }
     host.addresses.disable6(outer);
-    namespace.sysctls.set(`net.ipv6.conf.${name}.disable_ipv6`, "1");
     bridge.addPort(outer);
     host.setUp(outer, true);
-    stack.addresses.add(inner, network.deviceAddress(this.address));
+    namespace.sysctls.set(`net.ipv6.conf.${name}.disable_ipv6`, this.v6 === undefined ? "1" : "0");
+    for (const [sysctl, value] of this.#sysctls(name)) namespace.sysctls.set(sysctl, value);
+    for (const address of this.addresses) stack.addresses.add(inner, network.deviceAddress(address));
+    for (const address of this.settings?.IPAMConfig?.LinkLocalIPs ?? []) {
+      stack.addresses.add(inner, linkLocal(address));
+    }
     stack.setUp(inner, true);
-    if (this.isGateway) this.addDefaultRoute();
   }
 
   /** Sends what no other route takes to the network's gateway. */
-  addDefaultRoute(): void {
-    const { gateway } = this.network;
-    const inner = this.#outer?.peer;
+  addDefaultRoute(family: IpFamily): void {
+    const gateway = this.gateway(family);
+    const { device } = this;
     const stack = this.#namespace?.madeStack;
-    this.isGateway = true;
-    if (gateway === undefined || inner === undefined || stack === undefined) return;
-    stack.routes.add(
-      {
-        destination: "0.0.0.0",
-        prefixLength: 0,
-        gateway,
-        device: inner,
-        source: undefined,
-        scope: "global",
-        metric: 0,
-      },
-      { replace: true },
-    );
+    if (gateway === undefined || device === undefined || stack === undefined) return;
+    const metric = family === 6 ? IPV6_DEFAULT_METRIC : 0;
+    const destination = anyAddress(family);
+    const route = {
+      destination,
+      prefixLength: 0,
+      gateway,
+      device,
+      source: undefined,
+      scope: "global" as const,
+      metric,
+    };
+    stack.routes.add(route, { replace: true });
+  }
+
+  removeDefaultRoute(family: IpFamily): void {
+    const gateway = this.gateway(family);
+    const { device } = this;
+    const stack = this.#namespace?.madeStack;
+    if (gateway === undefined || device === undefined || stack === undefined) return;
+    const route = { destination: anyAddress(family), prefixLength: 0, gateway, device };
+    if (stack.routes.has(route)) stack.routes.remove(route);
   }
 
   /** Takes the devices away. What is under way still arrives. */
@@ -111,9 +161,32 @@ export class Endpoint {
     this.#namespace = undefined;
     if (outer === undefined) return;
     outer.link.flush();
-    const { network } = this;
-    const host = network.hostStack();
-    if (network.kernelHasConnections) host.firewall.conntrack.forget(this.address);
+    const host = this.network.hostStack();
+    for (const address of this.addresses) host.forgetConnections(address);
     host.removeDevice(outer);
   }
+
+  /** The name that was asked for, or the prefix of the network with the lowest number that is free. */
+  #deviceName(stack: NetStack): string {
+    const wanted = this.settings?.DriverOpts?.[IFNAME];
+    if (wanted !== undefined && wanted !== "") return wanted;
+    for (let number = 0; ; number++) {
+      const name = `${this.network.options.interfacePrefix}${number}`;
+      if (stack.device(name) === undefined) return name;
+    }
+  }
+
+  /** `net.ipv4.conf.IFNAME.forwarding=0,…` with the device's name. */
+  #sysctls(device: string): readonly (readonly [name: string, value: string])[] {
+    const text = this.settings?.DriverOpts?.[SYSCTLS];
+    if (text === undefined || text === "") return [];
+    return text.split(",").map((one) => {
+      const [name = "", value = ""] = one.split("=");
+      return [name.replace(/\.ifname\./i, `.${device}.`), value];
+    });
+  }
+}
+
+function linkLocal(address: string): DeviceAddress {
+  return { address, length: LINK_LOCAL_LENGTH[familyOf(address)], broadcast: undefined, scope: "global" };
 }

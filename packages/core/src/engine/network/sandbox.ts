@@ -3,121 +3,227 @@
  *
  * A sandbox is made before the container's program starts, and costs little until the network is used.
  *
- * @see moby libnetwork/sandbox.go, resolver.go
+ * @see moby libnetwork/sandbox.go, libnetwork/endpoint.go: sbJoin, sbLeave
  */
-import type { NetNamespace } from "../../kernel/index.ts";
-import type { DnsQuestion } from "../../lib/index.ts";
-import { type DnsAnswer, DnsServer, type NetStack } from "../../net/index.ts";
-import type { EndpointSettings } from "../docker/create-body.ts";
+import type { Kernel, NetNamespace } from "../../kernel/index.ts";
+import { StatusError } from "../../lib/index.ts";
+import { DnsServer, type NetStack } from "../../net/index.ts";
+import type { EndpointSettings, PortBinding } from "../docker/create-body.ts";
 import type { Endpoint } from "./endpoint.ts";
-import type { Publication, PublishedPort } from "./published-ports.ts";
+import { type Gateways, gatewaysOf, isBefore, NO_GATEWAYS } from "./gateways.ts";
+import type { PortAllocator } from "./port-allocator.ts";
+import { bindPorts, NOTHING, type PublishedPort, portMap, releasePorts } from "./port-bindings.ts";
+import { bindProblem, Publication } from "./publication.ts";
+import { EMBEDDED_DNS, EmbeddedResolver } from "./resolver.ts";
 import { connectedSettings, EMPTY_SETTINGS } from "./settings.ts";
 
-/** Where the embedded name server listens in every container on a user-defined network. */
-export const EMBEDDED_DNS = "127.0.0.11";
-const TTL_SECONDS = 600;
-const SERVER_FAILURE = 2;
+/** What a sandbox knows of its container, and of the machine. */
+export interface SandboxParts {
+  readonly kernel: Kernel;
+  readonly ports: PortAllocator;
+  readonly containerName: () => string;
+  /** What is to be published, by `80/tcp`. */
+  readonly wanted: Readonly<Record<string, readonly PortBinding[]>>;
+  /** Ports that the container says it listens on: `80/tcp`. */
+  readonly exposed: readonly string[];
+  readonly dns: {
+    readonly servers: readonly string[];
+    readonly machineServers: readonly string[];
+    readonly hasNdots: boolean;
+  };
+}
+
+const NO_PORTS: readonly PublishedPort[] = [];
 
 export class Sandbox {
   readonly id: string;
-  /** In the order of their devices. */
-  readonly endpoints: Endpoint[];
-  readonly ports: readonly PublishedPort[];
+  readonly #parts: SandboxParts;
+  /** In the order in which they came: that of the devices' names. */
+  readonly #joined: Endpoint[] = [];
+  #sorted: readonly Endpoint[] = [];
+  #gateways: Gateways = NO_GATEWAYS;
+  #ports: readonly PublishedPort[] = NO_PORTS;
   #publications: readonly Publication[] | undefined;
   #namespace: NetNamespace | undefined;
   #dns: DnsServer | undefined;
-  #devices = 0;
+  /** It has been on a network with names: its files say so from then on. */
+  #hadNames = false;
 
-  constructor(id: string, endpoints: readonly Endpoint[], ports: readonly PublishedPort[]) {
+  constructor(id: string, parts: SandboxParts) {
     this.id = id;
-    this.endpoints = [...endpoints];
-    this.ports = ports;
+    this.#parts = parts;
+  }
+
+  /** In the order in which they count. */
+  get endpoints(): readonly Endpoint[] {
+    return this.#sorted;
+  }
+
+  /** In the order in which they came. */
+  get joined(): readonly Endpoint[] {
+    return this.#joined;
+  }
+
+  get gateways(): Gateways {
+    return this.#gateways;
+  }
+
+  get ports(): readonly PublishedPort[] {
+    return this.#ports;
+  }
+
+  /** Published and exposed ports; nothing for one that does not lead outside. */
+  portMap(): Record<string, PortBinding[] | null> {
+    if (!this.#joined.some(({ network }) => !network.internal)) return {};
+    return portMap(this.#ports, this.#parts.exposed);
   }
 
   /** The settings of the container's networks, with what it has there. Nobody keeps them: few are ever looked at. */
   connected(settings: Readonly<Record<string, EndpointSettings>>): Readonly<Record<string, EndpointSettings>> {
     const connected = { ...settings };
-    for (const endpoint of this.endpoints) {
+    for (const endpoint of this.#joined) {
       const { name } = endpoint.network;
       connected[name] = connectedSettings(settings[name] ?? EMPTY_SETTINGS, endpoint);
     }
     return connected;
   }
 
-  /** Some of its networks knows names. */
+  /** The container has a name server of its own. */
   get hasNames(): boolean {
-    return this.endpoints.some(({ network }) => network.hasNames);
+    return this.#hadNames;
   }
 
-  /** The container's namespace is there, and its program has not started yet. */
-  attach(namespace: NetNamespace, publish?: (port: PublishedPort) => Publication): void {
-    this.#namespace = namespace;
-    for (const endpoint of this.endpoints) endpoint.belongsTo(namespace);
-    namespace.furnish((stack) => this.#build(stack));
-    if (publish !== undefined && this.ports.length > 0) this.#publications = this.ports.map(publish);
+  endpointOn(networkId: string): Endpoint | undefined {
+    return this.#joined.find(({ network }) => network.id === networkId);
   }
 
-  /** One more network, while it runs. */
-  connect(endpoint: Endpoint): void {
-    this.endpoints.push(endpoint);
+  /**
+   * Adds endpoints, and publishes on those that lead outside now.
+   *
+   * @throws StatusError if a port cannot be had: nothing has changed then
+   */
+  join(endpoints: readonly Endpoint[]): void {
+    const before = this.#gateways;
+    for (const endpoint of endpoints) this.#add(endpoint);
+    try {
+      this.#publish(before);
+    } catch (error) {
+      for (const endpoint of endpoints) this.#take(endpoint);
+      throw error;
+    }
     const namespace = this.#namespace;
     if (namespace === undefined) return;
-    endpoint.belongsTo(namespace);
-    if (namespace.madeStack !== undefined) {
-      this.#plug(endpoint);
-      this.#serveNames(namespace.madeStack);
-    }
+    for (const endpoint of endpoints) endpoint.belongsTo(namespace);
+    if (namespace.madeStack === undefined) return;
+    for (const endpoint of endpoints) endpoint.plug();
+    this.#route(before);
+    this.#serveNames(namespace.madeStack);
   }
 
   /** One network less. Another takes over as gateway. */
-  disconnect(endpoint: Endpoint): void {
-    const at = this.endpoints.indexOf(endpoint);
-    if (at >= 0) this.endpoints.splice(at, 1);
+  leave(endpoint: Endpoint): void {
+    const before = this.#gateways;
+    for (const family of [4, 6] as const) endpoint.removeDefaultRoute(family);
+    this.#take(endpoint);
     endpoint.unplug();
-    const next = this.endpoints.find(({ network }) => !network.internal);
-    if (endpoint.isGateway) next?.addDefaultRoute();
+    this.#publish(before);
+    this.#route(before);
+  }
+
+  /** The container's namespace is there, and its program has not started yet. */
+  attach(namespace: NetNamespace): void {
+    this.#namespace = namespace;
+    for (const endpoint of this.#joined) endpoint.belongsTo(namespace);
+    namespace.furnish((stack) => this.#build(stack));
+    this.#announce();
   }
 
   close(): void {
-    for (const publication of this.#publications ?? []) publication.end();
+    this.#withdraw();
     this.#dns?.close();
-    for (const endpoint of this.endpoints) endpoint.unplug();
+    for (const endpoint of this.#joined) endpoint.unplug();
     this.#namespace = undefined;
+  }
+
+  #add(endpoint: Endpoint): void {
+    this.#joined.push(endpoint);
+    const at = this.#sorted.findIndex((other) => isBefore(endpoint, other));
+    this.#sorted = at < 0 ? [...this.#sorted, endpoint] : this.#sorted.toSpliced(at, 0, endpoint);
+    this.#gateways = gatewaysOf(this.#sorted);
+    this.#hadNames ||= endpoint.network.hasNames;
+  }
+
+  #take(endpoint: Endpoint): void {
+    const at = this.#joined.indexOf(endpoint);
+    if (at >= 0) this.#joined.splice(at, 1);
+    this.#sorted = this.#sorted.filter((other) => other !== endpoint);
+    this.#gateways = gatewaysOf(this.#sorted);
   }
 
   #build(stack: NetStack): void {
     stack.setUp(stack.loopback, true);
-    for (const endpoint of this.endpoints) this.#plug(endpoint);
+    for (const endpoint of this.#joined) endpoint.plug();
+    this.#route(NO_GATEWAYS);
     this.#serveNames(stack);
   }
 
-  #plug(endpoint: Endpoint): void {
-    endpoint.plug(`eth${this.#devices++}`);
+  #route(before: Gateways): void {
+    const { v4, v6 } = this.#gateways;
+    if (before.v4 !== v4) {
+      before.v4?.removeDefaultRoute(4);
+      v4?.addDefaultRoute(4);
+    }
+    if (before.v6 !== v6) {
+      before.v6?.removeDefaultRoute(6);
+      v6?.addDefaultRoute(6);
+    }
+  }
+
+  /** Ports go with the gateways. */
+  #publish(before: Gateways): void {
+    const { wanted, ports, kernel, containerName } = this.#parts;
+    const { v4, v6 } = this.#gateways;
+    if (wanted === NOTHING || (before.v4 === v4 && before.v6 === v6)) return;
+    this.#withdraw();
+    const through = v4 ?? v6;
+    if (through === undefined) return;
+    try {
+      this.#ports = bindPorts(ports, wanted, this.#gateways, (hostIp, protocol, port) =>
+        bindProblem(kernel, hostIp, protocol, port),
+      );
+    } catch (error) {
+      if (!(error instanceof StatusError)) throw error;
+      const where = `endpoint ${containerName()} (${through.id})`;
+      throw new StatusError(
+        error.kind,
+        `driver failed programming external connectivity on ${where}: ${error.message}`,
+      );
+    }
+    if (this.#namespace !== undefined) this.#announce();
+  }
+
+  #announce(): void {
+    if (this.#ports.length > 0)
+      this.#publications = this.#ports.map((port) => new Publication(this.#parts.kernel, port));
+  }
+
+  #withdraw(): void {
+    for (const publication of this.#publications ?? []) publication.end();
+    this.#publications = undefined;
+    releasePorts(this.#parts.ports, this.#ports);
+    this.#ports = NO_PORTS;
   }
 
   #serveNames(stack: NetStack): void {
-    if (this.#dns === undefined && this.hasNames) {
-      this.#dns = new DnsServer(stack, EMBEDDED_DNS, (question) => this.#answer(question));
-    }
-  }
-
-  /** What the networks of the container know. Unlike Docker, nobody outside is asked: there is no outside. */
-  #answer({ name, type }: DnsQuestion): DnsAnswer {
-    const networks = this.endpoints.flatMap(({ network }) => (network.hasNames ? [network] : []));
-    if (type === "PTR") {
-      const address = /^(\d+)\.(\d+)\.(\d+)\.(\d+)\.in-addr\.arpa$/.exec(name)?.slice(1).reverse().join(".") ?? "";
-      const value = networks.map((network) => network.nameOf(address)).find((found) => found !== undefined);
-      if (value === undefined) return { code: SERVER_FAILURE, records: [] };
-      return { code: 0, records: [{ name, type, ttlSeconds: TTL_SECONDS, value }] };
-    }
-    if (type !== "A" && type !== "AAAA" && type !== "MX") return { code: SERVER_FAILURE, records: [] };
-    const plain = name.replace(/\.$/, "");
-    for (const network of networks) {
-      const addresses = network.resolve(plain);
-      if (addresses.length === 0) continue;
-      const records = addresses.map((value) => ({ name, type: "A" as const, ttlSeconds: TTL_SECONDS, value }));
-      return { code: 0, records: type === "A" ? records : [] };
-    }
-    return { code: SERVER_FAILURE, records: [] };
+    const namespace = this.#namespace;
+    if (this.#dns !== undefined || !this.#hadNames || namespace === undefined) return;
+    const resolver = new EmbeddedResolver({
+      kernel: this.#parts.kernel,
+      namespace,
+      endpoints: () => this.#sorted,
+      leadsOutside: () => this.#gateways.v4 !== undefined || this.#gateways.v6 !== undefined,
+      ...this.#parts.dns,
+    });
+    this.#dns = new DnsServer(stack, EMBEDDED_DNS, resolver);
   }
 }

@@ -27,16 +27,19 @@ export function modeOf(mode: string | undefined): string {
 
 /** With what the container has there while it runs. */
 export function connectedSettings(settings: EndpointSettings, endpoint: Endpoint): EndpointSettings {
-  const { id, pool, hasNames, gateway } = endpoint.network;
+  const { network, v4, v6 } = endpoint;
   return {
     ...settings,
     MacAddress: endpoint.mac,
-    NetworkID: id,
+    NetworkID: network.id,
     EndpointID: endpoint.id,
-    Gateway: gateway ?? "",
-    IPAddress: endpoint.address,
-    IPPrefixLen: pool.subnet.length,
-    DNSNames: hasNames ? endpoint.names : null,
+    Gateway: endpoint.gateway(4) ?? "",
+    IPAddress: v4 ?? "",
+    IPPrefixLen: v4 === undefined ? 0 : (network.pool(4)?.pool.subnet.length ?? 0),
+    IPv6Gateway: endpoint.gateway(6) ?? "",
+    GlobalIPv6Address: v6 ?? "",
+    GlobalIPv6PrefixLen: v6 === undefined ? 0 : (network.pool(6)?.pool.subnet.length ?? 0),
+    DNSNames: network.hasNames ? endpoint.names : null,
   };
 }
 

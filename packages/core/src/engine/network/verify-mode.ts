@@ -16,6 +16,9 @@ export function verifyNetworkMode(config: Partial<ContainerConfig>, hostConfig: 
     throw conflict("host type networking can't be used with links. This would result in undefined behavior");
   }
   if (!mode.startsWith("container:")) return;
+  if (mode === "container:") {
+    throw new StatusError("invalid-argument", "invalid network mode: invalid container format container:<name|id>");
+  }
   if ((config.Hostname ?? "") !== "") throw conflict("hostname and the network mode");
   if (filled(hostConfig.Links)) {
     throw conflict("container type network can't be used with links. This would result in undefined behavior");

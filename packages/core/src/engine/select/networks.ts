@@ -8,27 +8,39 @@ import type { Filters } from "./filters.ts";
 export const BUILT_IN_NETWORKS: ReadonlySet<string> = new Set(["bridge", "host", "none"]);
 export const NETWORK_FILTERS = ["dangling", "driver", "id", "label", "label!", "name", "scope", "type"];
 
-export function isUnused({ containers }: Engine, { name }: Network): boolean {
-  return !BUILT_IN_NETWORKS.has(name) && !containers.list().some(({ endpoints }) => Object.hasOwn(endpoints, name));
+/** Nobody is on it now. */
+export function isUnused({ name, bridge }: Network): boolean {
+  return !BUILT_IN_NETWORKS.has(name) && (bridge === undefined || bridge.endpoints.size === 0);
 }
 
 /** @throws StatusError invalid-argument for a value that there is not */
 export function selectNetworks(engine: Engine, filters: Filters): readonly Network[] {
-  const dangling = filters.flag("dangling");
+  const dangling = danglingOf(filters);
   for (const type of filters.get("type")) {
-    if (type !== "custom" && type !== "builtin")
-      throw new StatusError("invalid-argument", `invalid filter 'type=${type}'`);
+    if (type !== "custom" && type !== "builtin") throw new StatusError("internal", `invalid filter: 'type'='${type}'`);
   }
   return engine.networks.list().filter((network) => {
-    const { id, name, driver, labels } = network;
-    if (dangling !== undefined && dangling !== isUnused(engine, network)) return false;
+    const { id, name, driver, labels, scope } = network;
+    // Lists do not know who is on a network: every one that somebody made passes for unused.
+    if (dangling !== undefined && dangling === BUILT_IN_NETWORKS.has(name)) return false;
     return (
       filters.allows("driver", (value) => value === driver) &&
       filters.allows("id", (value) => id.startsWith(value)) &&
       filters.allows("name", (value) => name.includes(value)) &&
-      filters.allows("scope", (value) => value === "local") &&
+      filters.allows("scope", (value) => value === scope) &&
       filters.allows("type", (value) => (value === "builtin") === BUILT_IN_NETWORKS.has(name)) &&
       filters.allowsLabels(labels)
     );
   });
+}
+
+function danglingOf(filters: Filters): boolean | undefined {
+  const values = filters.get("dangling");
+  const refuse = (problem: string): StatusError => new StatusError("invalid-argument", problem);
+  if (values.length > 1) throw refuse('got more than one value for filter key "dangling"');
+  const [value] = values;
+  if (value === undefined) return undefined;
+  if (value === "1" || value === "true") return true;
+  if (value === "0" || value === "false") return false;
+  throw refuse(`invalid value for filter 'dangling', must be "true" (or "1"), or "false" (or "0")`);
 }

@@ -334,7 +334,8 @@ export const NET_FILES: Readonly<Record<string, Line>> = {
       .filter(({ up }) => up)
       .map(({ index, name }) => `${index}\t${name.padEnd(10)}:     1      V3\n\t\t\t\t010000E0     1 0:00000000\t\t0\n`)
       .join("")}`,
-  ip_tables_names: (stack) => (stack.hasFirewall ? "filter\nnat\n" : ""),
+  ip_tables_names: (stack) => (stack.hasFirewall(4) ? "filter\nnat\n" : ""),
+  ip6_tables_names: (stack) => (stack.hasFirewall(6) ? "filter\nnat\n" : ""),
   ipv6_route: ipv6Route,
   netlink: () => "sk               Eth Pid        Groups   Rmem     Wmem     Dump  Locks    Drops    Inode\n",
   netstat: counters({ TcpExt: NETSTAT_TCP, IpExt: NETSTAT_IP }),

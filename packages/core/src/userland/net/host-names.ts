@@ -48,16 +48,23 @@ export function* resolverConfig(): Routine<ResolverConfig> {
   };
 }
 
-/** The addresses of a name, IPv4 ones first; none if it has none. `family` restricts them. */
+/**
+ * The addresses of a name, best first; none if it has none. `family` restricts them.
+ *
+ * Lines of /etc/hosts keep their order. Of a name server's addresses those come first that there is a way to, and IPv6
+ * before IPv4.
+ *
+ * @see RFC 6724
+ */
 export function* resolve(name: string, family?: IpFamily): Routine<readonly string[]> {
   const wanted = (addresses: readonly string[]): readonly string[] =>
     addresses.filter((address) => family === undefined || familyOf(address) === family);
   const number = inetAddress(name);
   if (number !== undefined) return wanted([number]);
   const listed = family === 4 ? (yield* inHostsFile(name)).map(asFour) : yield* inHostsFile(name);
-  if (wanted(listed).length > 0) return sorted(wanted(listed));
+  if (wanted(listed).length > 0) return wanted(listed);
   if (!/^[\w.-]+$/.test(name)) return [];
-  return sorted(wanted(yield* askServers(name, family)));
+  return yield* sorted(wanted(yield* askServers(name, family)));
 }
 
 /** Who asks for IPv4 is given 127.0.0.1 for a line with ::1, as glibc does. */
@@ -161,8 +168,20 @@ function* hostsLines(): Routine<readonly (readonly string[])[]> {
   return text.split("\n").map((line) => line.replace(/#.*/, "").trim().split(/\s+/));
 }
 
-const sorted = (addresses: readonly string[]): readonly string[] =>
-  addresses.toSorted((a, b) => familyOf(a) - familyOf(b));
+function* sorted(addresses: readonly string[]): Routine<readonly string[]> {
+  const six = addresses.filter((address) => familyOf(address) === 6);
+  if (six.length === 0 || six.length === addresses.length) return addresses;
+  const four = addresses.filter((address) => familyOf(address) === 4);
+  return (yield* isReachable(six[0] ?? "")) ? [...six, ...four] : [...four, ...six];
+}
+
+/** Is there a route? The kernel says so when a datagram socket is connected, without sending anything. */
+function* isReachable(address: string): Routine<boolean> {
+  const fd = yield* socket("inet6", "dgram");
+  const failure = yield* connect(fd, { family: "inet6", address, port: DNS_PORT }).attempt();
+  yield* close(fd);
+  return !(failure instanceof Errno);
+}
 
 /** The 32 hexadecimal digits of an IPv6 address. */
 function expand6(address: string): string {

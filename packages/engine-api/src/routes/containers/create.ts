@@ -3,7 +3,7 @@
  *
  * @see moby api/server/router/container/container_routes.go postContainersCreate
  */
-import type { Engine } from "@bottleship/core/engine";
+import { createWarnings, type Engine } from "@bottleship/core/engine";
 import { StatusError } from "@bottleship/core/lib";
 import { readJson } from "../../http/body.ts";
 import { json } from "../../http/exchange.ts";
@@ -21,7 +21,7 @@ export function createHandler(engine: Engine): Handler {
     }
     checkPlatform(engine, body.Image, text(query, "platform"));
     const container = engine.containers.create(body, text(query, "name"));
-    return json({ Id: container.id, Warnings: [] }, 201);
+    return json({ Id: container.id, Warnings: createWarnings(body.HostConfig ?? {}) }, 201);
   };
 }
 

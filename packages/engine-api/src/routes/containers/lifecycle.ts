@@ -41,7 +41,12 @@ export function lifecycleRoutes(engine: Engine): readonly Route[] {
       return json({ Warnings: null });
     }),
     route("DELETE", "/containers/{id...}", async ({ param, query }) => {
-      await containers.remove(containers.get(param("id")), { force: flag(query, "force"), volumes: flag(query, "v") });
+      if (flag(query, "link")) containers.unlink(param("id"));
+      else
+        await containers.remove(containers.get(param("id")), {
+          force: flag(query, "force"),
+          volumes: flag(query, "v"),
+        });
       return empty(204);
     }),
   ];

@@ -164,10 +164,10 @@ function* show(
     const four = familyOf(one.address) === 4;
     const prefix = style.oneLine ? `${link.index}: ${link.name}` : "";
     const broadcast = one.broadcast === undefined ? "" : `brd ${one.broadcast} `;
-    const secondary = one.secondary ? "secondary " : "";
+    const flags = `${one.secondary ? "secondary " : ""}${one.tentative ? "tentative " : ""}${one.noDad ? "flags 02 " : ""}`;
     const label = four ? one.label : "";
     yield* io.out.write(
-      `${prefix}    ${four ? "inet" : "inet6"} ${one.address}/${one.prefixLength} ${broadcast}scope ${one.scope} ${secondary}${label}`,
+      `${prefix}    ${four ? "inet" : "inet6"} ${one.address}/${one.prefixLength} ${broadcast}scope ${one.scope} ${flags}${label}`,
     );
     yield* io.out.write(`${style.oneLine ? "\\" : "\n"}       valid_lft forever preferred_lft forever\n`);
   }

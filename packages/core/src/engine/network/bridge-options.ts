@@ -1,0 +1,127 @@
+/**
+ * The driver options of bridge networks.
+ *
+ * @see moby libnetwork/drivers/bridge/labels.go, bridge_linux.go: fromLabels
+ */
+import { canonicalIp, familyOf, type IpFamily, StatusError } from "../../lib/index.ts";
+
+/**
+ * How containers reach others and are reached: through NAT, by their own addresses (routed, or unprotected: even without
+ * published ports), or not at all.
+ */
+export type GatewayMode = "nat" | "nat-unprotected" | "routed" | "isolated";
+
+export interface BridgeOptions {
+  /** Of the bridge device; "" for one made of the network's id. */
+  readonly bridgeName: string;
+  /** 0 for the usual. */
+  readonly mtu: number;
+  readonly masquerade: boolean;
+  /** Containers of the network may talk to each other. */
+  readonly icc: boolean;
+  /** The bridge gets no IPv4 address. */
+  readonly inhibitIPv4: boolean;
+  readonly gatewayModes: Readonly<Record<IpFamily, GatewayMode>>;
+  /** Where ports are published unless the user says. */
+  readonly bindingIp: string;
+  /** What devices in containers are called, before their number. */
+  readonly interfacePrefix: string;
+}
+
+export const PREFIX = "com.docker.network.";
+const DEFAULTS: BridgeOptions = {
+  bridgeName: "",
+  mtu: 0,
+  masquerade: true,
+  icc: true,
+  inhibitIPv4: false,
+  gatewayModes: { 4: "nat", 6: "nat" },
+  bindingIp: "0.0.0.0",
+  interfacePrefix: "eth",
+};
+const MODES: ReadonlySet<string> = new Set<GatewayMode>(["nat", "nat-unprotected", "routed", "isolated"]);
+/** @see include/uapi/linux/if.h: IFNAMSIZ - 1 */
+const MAX_DEVICE_NAME = 15;
+/** @see include/linux/if_ether.h: ETH_MIN_MTU */
+const MIN_MTU = 68;
+const MAX_MTU = 65_535;
+
+/** What the default bridge shows. */
+export const DEFAULT_BRIDGE_OPTIONS: Readonly<Record<string, string>> = {
+  [`${PREFIX}bridge.default_bridge`]: "true",
+  [`${PREFIX}bridge.enable_icc`]: "true",
+  [`${PREFIX}bridge.enable_ip_masquerade`]: "true",
+  [`${PREFIX}bridge.host_binding_ipv4`]: "0.0.0.0",
+  [`${PREFIX}bridge.name`]: "docker0",
+  [`${PREFIX}driver.mtu`]: "1500",
+};
+
+/** @throws StatusError invalid-argument for a value that there is not */
+export function bridgeOptions(options: Readonly<Record<string, string>>, internal: boolean): BridgeOptions {
+  let read: BridgeOptions = DEFAULTS;
+  for (const [label, value] of Object.entries(options)) read = { ...read, ...option(label, value, read) };
+  const isIsolated = Object.values(read.gatewayModes).includes("isolated");
+  if (isIsolated && !internal) {
+    throw new StatusError("internal", "gateway mode 'isolated' can only be used for an internal network");
+  }
+  if (read.mtu < 0) throw new StatusError("invalid-argument", `invalid MTU number: ${read.mtu}`);
+  return read;
+}
+
+/** What only the kernel finds out when it makes the device. @throws StatusError internal */
+export function verifyDevice({ bridgeName, mtu }: BridgeOptions): void {
+  if (bridgeName.length > MAX_DEVICE_NAME) throw new StatusError("internal", "numerical result out of range");
+  if (mtu !== 0 && (mtu < MIN_MTU || mtu > MAX_MTU)) throw new StatusError("internal", "invalid argument");
+}
+
+function option(label: string, value: string, known: BridgeOptions): Partial<BridgeOptions> {
+  switch (label) {
+    case `${PREFIX}bridge.name`:
+      return { bridgeName: value };
+    case `${PREFIX}driver.mtu`:
+      return { mtu: integer(label, value) };
+    case `${PREFIX}bridge.enable_ip_masquerade`:
+      return { masquerade: bool(label, value) };
+    case `${PREFIX}bridge.enable_icc`:
+      return { icc: bool(label, value) };
+    case `${PREFIX}bridge.inhibit_ipv4`:
+      return { inhibitIPv4: bool(label, value) };
+    case `${PREFIX}bridge.gateway_mode_ipv4`:
+      return { gatewayModes: { ...known.gatewayModes, 4: mode(label, value) } };
+    case `${PREFIX}bridge.gateway_mode_ipv6`:
+      return { gatewayModes: { ...known.gatewayModes, 6: mode(label, value) } };
+    case `${PREFIX}bridge.host_binding_ipv4`:
+      return { bindingIp: canonicalIp(value) ?? refuse(label, value, "nil ip") };
+    case `${PREFIX}container_iface_prefix`:
+      return { interfacePrefix: value };
+    default:
+      return {};
+  }
+}
+
+function refuse(label: string, value: string, why: string): never {
+  throw new StatusError("invalid-argument", `failed to parse ${label} value: ${value} (${why})`);
+}
+
+/** As Go's strconv.Atoi reads it. */
+function integer(label: string, value: string): number {
+  if (!/^[+-]?\d+$/.test(value)) refuse(label, value, `strconv.Atoi: parsing "${value}": invalid syntax`);
+  return Number(value);
+}
+
+/** As Go's strconv.ParseBool reads it. */
+function bool(label: string, value: string): boolean {
+  if (/^(1|t|T|TRUE|true|True)$/.test(value)) return true;
+  if (/^(0|f|F|FALSE|false|False)$/.test(value)) return false;
+  return refuse(label, value, `strconv.ParseBool: parsing "${value}": invalid syntax`);
+}
+
+function mode(label: string, value: string): GatewayMode {
+  if (value === "") return "nat";
+  return MODES.has(value) ? (value as GatewayMode) : refuse(label, value, `unknown gateway mode ${value}`);
+}
+
+/** Ports without an address are published on addresses of both families. */
+export const bindsEverywhere = ({ bindingIp }: BridgeOptions): boolean => bindingIp === "0.0.0.0";
+
+export const bindingFamily = ({ bindingIp }: BridgeOptions): IpFamily => familyOf(bindingIp);

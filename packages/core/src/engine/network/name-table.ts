@@ -1,0 +1,64 @@
+/**
+ * The names of a network: who is called what, and which name an address has.
+ *
+ * @see moby libnetwork/network.go: addSvcRecords, ResolveName, ResolveIP
+ */
+import { familyOf, type IpFamily } from "../../lib/index.ts";
+
+/** Somebody on a network. */
+export interface Named {
+  /** The first one is what its addresses are called. */
+  readonly names: readonly string[];
+  readonly addresses: readonly string[];
+}
+
+export class NameTable {
+  /** Of the network. */
+  readonly #domain: string;
+  readonly #byName = new Map<string, Set<Named>>();
+  /** An address keeps its entry when it is free: a Map slows down when the same key comes and goes. */
+  readonly #byAddress = new Map<string, Named | undefined>();
+
+  constructor(domain: string) {
+    this.#domain = domain;
+  }
+
+  add(named: Named): void {
+    for (const name of named.names) {
+      const key = name.toLowerCase();
+      const known = this.#byName.get(key);
+      if (known === undefined) this.#byName.set(key, new Set([named]));
+      else known.add(named);
+    }
+    for (const address of named.addresses) this.#byAddress.set(address, named);
+  }
+
+  delete(named: Named): void {
+    for (const name of named.names) {
+      const key = name.toLowerCase();
+      const known = this.#byName.get(key);
+      known?.delete(named);
+      if (known?.size === 0) this.#byName.delete(key);
+    }
+    for (const address of named.addresses) this.#byAddress.set(address, undefined);
+  }
+
+  /** Addresses of that family; `undefined` if nobody has the name. */
+  resolve(name: string, family: IpFamily): readonly string[] | undefined {
+    const found = this.#byName.get(name.toLowerCase());
+    if (found === undefined) return undefined;
+    const addresses: string[] = [];
+    for (const one of found) {
+      for (const address of one.addresses) {
+        if (familyOf(address) === family && !addresses.includes(address)) addresses.push(address);
+      }
+    }
+    return addresses;
+  }
+
+  /** The name of who has the address, with the network's behind it. */
+  nameOf(address: string): string | undefined {
+    const name = this.#byAddress.get(address)?.names[0];
+    return name === undefined ? undefined : `${name}.${this.#domain}`;
+  }
+}

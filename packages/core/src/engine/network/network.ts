@@ -1,0 +1,69 @@
+/** A network as the service keeps it: what was asked for, and what moves its packets. */
+import { StatusError } from "../../lib/index.ts";
+import type { IpamConfig, NetworkCreateBody } from "../docker/requests/network.ts";
+import type { BridgeNetwork } from "./bridge-network.ts";
+
+export interface Network {
+  readonly id: string;
+  readonly name: string;
+  readonly driver: string;
+  /** "local" or "swarm": which machines know it. */
+  readonly scope: string;
+  readonly createdUs: number;
+  readonly enableIPv4: boolean;
+  readonly enableIPv6: boolean;
+  readonly internal: boolean;
+  /** Of an overlay network: containers may join that belong to no service. */
+  readonly attachable: boolean;
+  /** Only others' configuration: nobody can join. */
+  readonly configOnly: boolean;
+  /** The network whose configuration it has; "" for its own. */
+  readonly configFrom: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly options: Readonly<Record<string, string>>;
+  readonly ipamOptions: Readonly<Record<string, string>> | null;
+  /** What was asked for. */
+  readonly configs: readonly IpamConfig[];
+  /** What inspect shows; null for host and none. */
+  readonly ipam: readonly IpamConfig[] | null;
+  /** What moves its packets; `undefined` for host, none and a mere configuration. */
+  readonly bridge: BridgeNetwork | undefined;
+  /** Who is on a network without addresses, by container. */
+  readonly guests: Map<string, Guest>;
+}
+
+export interface Guest {
+  readonly endpointId: string;
+  readonly name: string;
+}
+
+/** What `create` needs; the rest is as if it were not said. */
+export type NetworkRequest = Pick<NetworkCreateBody, "Name"> & Partial<NetworkCreateBody>;
+
+/** What can be seen of a request alone. @throws StatusError permission-denied */
+export function verifyRequest(request: NetworkRequest): void {
+  const { ConfigOnly = false, ConfigFrom, Internal = false, Attachable = false, Ingress = false } = request;
+  const refuse = (problem: string): never => {
+    throw new StatusError("permission-denied", problem);
+  };
+  if (ConfigOnly) {
+    if (Ingress || Internal || Attachable || (request.Scope ?? "") !== "") {
+      refuse(
+        "configuration network can only contain network specific fields. Network operator fields like [ ingress | internal | attachable | scope ] are not supported.",
+      );
+    }
+    if (ConfigFrom != null) refuse("a configuration network cannot depend on another configuration network");
+  }
+  if (ConfigFrom == null) return;
+  const { IPAM, Labels = {}, Options = {} } = request;
+  const hasOwn =
+    request.EnableIPv4 === false ||
+    request.EnableIPv6 === true ||
+    Object.keys(Labels).length + Object.keys(IPAM?.Options ?? {}).length + (IPAM?.Config ?? []).length > 0 ||
+    !["", "default", undefined].includes(IPAM?.Driver);
+  if (hasOwn)
+    refuse("user specified configurations are not supported if the network depends on a configuration network");
+  if (Object.keys(Options).length > 0) {
+    refuse("network driver options are not supported if the network depends on a configuration network");
+  }
+}
