@@ -102,10 +102,7 @@ export function decodeDns(bytes: Uint8Array): DnsMessage | undefined {
 /** A pointer to the name of the first question, which begins behind the head. */
 const QUESTION_NAME = Uint8Array.of(0xc0, 12);
 
-function encodeRecord(
-  { name, type, ttlSeconds, value }: DnsRecord,
-  asked: string | undefined,
-): readonly Uint8Array[] {
+function encodeRecord({ name, type, ttlSeconds, value }: DnsRecord, asked: string | undefined): readonly Uint8Array[] {
   const data =
     type === "A" || type === "AAAA"
       ? (ipBytes(value) ?? new Uint8Array(0))
