@@ -136,6 +136,8 @@ export abstract class PseudoInode extends Inode {
 
 /** What a computed file does. */
 export interface PseudoContents {
+  /** Asked whether the caller may open it so. @throws Errno */
+  readonly checkOpen?: (flags: number) => void;
   /** Its text, made anew at each open. Absent: the file cannot be read. */
   readonly read?: () => string | Uint8Array;
   /** Takes what one write(2) brought. Absent: the file cannot be written. @throws Errno */
@@ -155,6 +157,7 @@ export class PseudoFile extends PseudoInode {
     const reads = (flags & O_ACCMODE) === O_RDONLY || (flags & O_ACCMODE) === 2;
     const fails = !reads && this.#contents.write === undefined && this.fs.refusesAtOpen;
     if (fails) throw new Errno((flags & O_TRUNC) !== 0 ? "EACCES" : "EINVAL");
+    this.#contents.checkOpen?.(flags);
     return new PseudoFileOps(this.#contents, this.fs.refusesAtOpen ? "EINVAL" : "EIO");
   }
 }

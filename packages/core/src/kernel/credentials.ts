@@ -159,6 +159,10 @@ export class Credentials implements FsCredentials, CredentialsInit {
     return false;
   }
 
+  capableOnMachine(capability: Capability): boolean {
+    return this.user.parent === undefined && this.effective.has(capability);
+  }
+
   capableOver(inode: Inode, capability: Capability): boolean {
     if (!this.effective.has(capability)) return false;
     if (this.user.parent === undefined) return true;

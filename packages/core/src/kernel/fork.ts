@@ -36,7 +36,11 @@ export function fork(parent: Process, routine: Routine<number>, options: CloneOp
   if (!Number.isInteger(exitSignal) || exitSignal < 0 || exitSignal > SIGNAL_MAX) throw new Errno("EINVAL");
   // The init of a pid namespace has no parent in it that could reap a sibling.
   if (options.sibling === true && parent.isNamespaceInit) throw new Errno("EINVAL");
-  if (parent.ns.pidForChildren.init?.isAlive === false) throw new Errno("ENOMEM");
+  if (parent.ns.pidForChildren.init?.isAlive === false) {
+    // The numbers are taken before this is noticed, and given back unused.
+    takeNumbers(parent.ns.pidForChildren);
+    throw new Errno("ENOMEM");
+  }
   if (isOverProcessLimit(parent) || !tryChargePid(parent.cgroup)) throw new Errno("EAGAIN");
   const set = withCharge(parent, () => cloneNamespaces(parent, kinds));
   const ns = childNamespaces(set.ns);

@@ -114,12 +114,12 @@ export class Signals {
   checkPermission(sender: Process, target: Process, signal: Signal): void {
     const mine = sender.creds;
     const theirs = target.creds;
+    // The machine's numbers count, whatever they are called in the user namespaces of both.
     const sameUser =
-      mine.user === theirs.user &&
-      (mine.effectiveUid === theirs.savedUid ||
-        mine.effectiveUid === theirs.realUid ||
-        mine.realUid === theirs.savedUid ||
-        mine.realUid === theirs.realUid);
+      mine.effectiveUid === theirs.savedUid ||
+      mine.effectiveUid === theirs.realUid ||
+      mine.realUid === theirs.savedUid ||
+      mine.realUid === theirs.realUid;
     if (sameUser || mine.capable(CAP_KILL, theirs.user)) return;
     if (signal === SIGCONT && sender.group.session === target.group.session) return;
     throw new Errno("EPERM");

@@ -6,6 +6,7 @@
 import {
   CAP_CHOWN,
   CAP_FSETID,
+  CAP_SETFCAP,
   CAP_SYS_ADMIN,
   Errno,
   IN_ACCESS,
@@ -171,7 +172,7 @@ export function removexattr(who: FsCredentials, at: Location, name: string): voi
 /** Names of the attributes that the caller may see: `trusted.*` only with CAP_SYS_ADMIN. */
 export function listxattr(who: FsCredentials, at: Location): readonly string[] {
   const names = at.inode.listxattr();
-  return who.capableOver(at.inode, CAP_SYS_ADMIN) ? names : names.filter((name) => !name.startsWith("trusted."));
+  return who.capableOnMachine(CAP_SYS_ADMIN) ? names : names.filter((name) => !name.startsWith("trusted."));
 }
 
 /** @throws ERANGE for no name or one that is too long. @throws EINVAL for a name space without a name. */
@@ -185,14 +186,19 @@ function checkXattr(who: FsCredentials, inode: Inode, name: string, wanted: numb
       checkAccess(who, inode, wanted);
       return;
     case "trusted.":
-      if (!who.capableOver(inode, CAP_SYS_ADMIN)) throw new Errno(wanted === R_OK ? "ENODATA" : "EPERM");
+      if (!who.capableOnMachine(CAP_SYS_ADMIN)) throw new Errno(wanted === R_OK ? "ENODATA" : "EPERM");
       return;
     case "security.":
-      if (wanted === W_OK && !who.capableOver(inode, CAP_SYS_ADMIN)) throw new Errno("EPERM");
+      if (wanted === W_OK && !mayLabel(who, inode, name)) throw new Errno("EPERM");
       return;
     default:
       throw new Errno("EOPNOTSUPP");
   }
+}
+
+/** File capabilities belong to who may give them; other labels are the machine's. @see cap_inode_setxattr */
+function mayLabel(who: FsCredentials, inode: Inode, name: string): boolean {
+  return name === "security.capability" ? who.capableOver(inode, CAP_SETFCAP) : who.capableOnMachine(CAP_SYS_ADMIN);
 }
 
 function checkWritable(at: Location): void {

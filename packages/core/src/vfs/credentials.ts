@@ -10,4 +10,6 @@ export interface FsCredentials {
   inGroup(gid: number): boolean;
   /** True if `capability` is effective over `inode`, whose ids must be mapped. Linux's capable_wrt_inode_uidgid. */
   capableOver(inode: Inode, capability: Capability): boolean;
+  /** True if `capability` is effective over the machine itself: root in a user namespace of its own has none of these. */
+  capableOnMachine(capability: Capability): boolean;
 }

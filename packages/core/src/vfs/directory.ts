@@ -84,7 +84,7 @@ export function mknod(context: FsContext, path: string, mode: number, rdev: numb
   const place = freePlace(context, path, { slash: false });
   const isDevice = type === "char" || type === "block";
   const isWhiteout = type === "char" && rdev === 0;
-  if (isDevice && !isWhiteout && !context.creds.capableOver(place.parent.inode, CAP_MKNOD)) throw new Errno("EPERM");
+  if (isDevice && !isWhiteout && !context.creds.capableOnMachine(CAP_MKNOD)) throw new Errno("EPERM");
   createAt(place, newInode(context, place.parent.inode, type, mode & PERMISSION_BITS, isDevice ? { rdev } : {}));
 }
 

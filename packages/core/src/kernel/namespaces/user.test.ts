@@ -4,26 +4,35 @@ import {
   chown,
   chroot,
   clone,
+  close,
   Errno,
+  executable,
+  execve,
   getpid,
   getresuid,
+  kill,
   MNT_DETACH,
   MS_BIND,
   MS_NOSUID,
   MS_RDONLY,
   MS_REC,
   MS_REMOUNT,
+  makedev,
   mkdir,
+  mknod,
   mount,
   type NamespaceKind,
   nanosleep,
   O_WRONLY,
   open,
+  prlimit,
   type Routine,
+  S_IFCHR,
   setgroups,
   sethostname,
   setresgid,
   setresuid,
+  setxattr,
   stat,
   umount2,
   unshare,
@@ -31,7 +40,7 @@ import {
   write,
 } from "../../abi/index.ts";
 import { encode } from "../../lib/index.ts";
-import { codeOf, get } from "../../testing/describe-file-system.ts";
+import { codeOf, get, put } from "../../testing/describe-file-system.ts";
 import { TestMachine } from "../../testing/machine.ts";
 
 const run = <T>(routine: () => Routine<T>): Promise<T> => new TestMachine().run(routine);
@@ -134,6 +143,49 @@ describe("a user without privileges", () => {
       ];
     });
     expect(told).toEqual([65534, "EPERM", "EINVAL", "EPERM", "EPERM", "ok", "ok"]);
+  });
+
+  it("of a namespace that has the machine's root makes no devices and no labels, but signals the machine's root", async () => {
+    const told = await run(function* () {
+      const target = yield* clone(function* () {
+        yield* nanosleep(1e6);
+        return 0;
+      }, undefined);
+      yield* unshare(only("user"));
+      const early = [yield* tell("/proc/self/setgroups", "allow")];
+      yield* tell("/proc/self/uid_map", "0 0 1");
+      yield* tell("/proc/self/gid_map", "0 0 1");
+      return [
+        ...early,
+        yield* codeOf(mknod("/null", S_IFCHR | 0o600, makedev(1, 3))),
+        yield* codeOf(setxattr("/etc", "trusted.a", encode("x"))),
+        yield* codeOf(setxattr("/etc", "security.a", encode("x"))),
+        yield* codeOf(kill(target, 0)),
+        yield* codeOf(prlimit(0, "memlock", { soft: 2 ** 40, hard: 2 ** 40 })),
+      ];
+    });
+    expect(told).toEqual(["ok", "EPERM", "EPERM", "EPERM", "ok", "EPERM"]);
+  });
+
+  it("without a map loses its rights by execve, and cannot even open setgroups any more", async () => {
+    const machine = new TestMachine();
+    const told: string[] = [];
+    machine.kernel.programs.set("look", function* () {
+      told.push(yield* tell("/proc/self/setgroups", "deny"), yield* tell("/proc/self/uid_map", "0 5 1"));
+      return 0;
+    });
+    await machine.run(function* () {
+      yield* put("/look", "", 0o755);
+      const fd = yield* open("/look", O_WRONLY);
+      yield* write(fd, executable("look"));
+      yield* close(fd);
+      yield* clone(function* () {
+        yield* unshare(only("user"));
+        return yield* execve("/look", ["look"], new Map());
+      }, undefined);
+      yield* wait4();
+    });
+    expect(told).toEqual(["EACCES", "EPERM"]);
   });
 
   it("mounts only what was made for that, over namespaces of its own", async () => {

@@ -17,7 +17,7 @@ import { mayInspect } from "./ptrace.ts";
 import { QUIET_FILES } from "./quiet-files.ts";
 import { formatLimits, formatStat, formatStatm, formatStatus } from "./status.ts";
 import { formatTimeOffsets, writeTimeOffsets } from "./time-offsets.ts";
-import { formatIdMap, writeIdMap, writeSetgroups } from "./user-maps.ts";
+import { checkSetgroups, formatIdMap, writeIdMap, writeSetgroups } from "./user-maps.ts";
 
 /** Makes an entry of a process directory. */
 type Maker = (fs: ProcFs, process: Process, ino: number) => Inode;
@@ -62,17 +62,12 @@ const text =
 
 /** A file only for those who may look into the process. */
 const inspected =
-  (read: (fs: ProcFs, process: Process) => string | Uint8Array): Maker =>
+  (read: (fs: ProcFs, process: Process) => string | Uint8Array, mode = 0o400): Maker =>
   (fs, process, ino) =>
     new PseudoFile(
       fs,
-      { mode: 0o400, ...owner(process) },
-      {
-        read: () => {
-          checkInspect(fs, process);
-          return read(fs, process);
-        },
-      },
+      { mode, ...owner(process) },
+      { checkOpen: () => checkInspect(fs, process), read: () => read(fs, process) },
       ino,
     );
 
@@ -176,7 +171,7 @@ const ENTRIES: Readonly<Record<string, Maker>> = {
   ),
   limits: text((_fs, process) => formatLimits(process)),
   loginuid: text(() => "4294967295"),
-  maps: text((fs, process) => maps(fs, process)),
+  maps: inspected((fs, process) => maps(fs, process), 0o444),
   mountinfo: text((_fs, process) => formatMountinfo(process)),
   mounts: text((_fs, process) => formatMounts(process)),
   net: (fs, process) => directory(fs, process, netFiles, 910, 0o555),
@@ -201,7 +196,8 @@ const ENTRIES: Readonly<Record<string, Maker>> = {
       { mode: 0o644, ...owner(process) },
       {
         read: () => `${process.creds.user.setgroups}\n`,
-        write: (value) => writeSetgroups(fs.reader, process, value),
+        checkOpen: (flags) => checkSetgroups(fs.reader, process, flags),
+        write: (value) => writeSetgroups(process, value),
       },
       ino,
     ),
@@ -286,8 +282,14 @@ function descriptors(fs: ProcFs, process: Process): Inode {
     const mode = 0o100 | (opened.readable ? 0o400 : 0) | (opened.writable ? 0o200 : 0);
     return new PseudoLink(
       fs,
-      () => describe(fs, opened),
-      () => opened.at,
+      () => {
+        checkInspect(fs, process);
+        return describe(fs, opened);
+      },
+      () => {
+        checkInspect(fs, process);
+        return opened.at;
+      },
       { mode, ...owner(process), size: FD_LINK_SIZE },
       process.pid * INODES_PER_PROCESS + 600 + fd,
     );
@@ -297,10 +299,7 @@ function descriptors(fs: ProcFs, process: Process): Inode {
     fs,
     { mode: 0o500, ...owner(process), size },
     {
-      find: (name) => {
-        checkInspect(fs, process);
-        return find(name);
-      },
+      find,
       list: () => listDescriptors(process, "symlink"),
     },
     process.pid * INODES_PER_PROCESS + 599,

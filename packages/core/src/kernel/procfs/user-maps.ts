@@ -3,7 +3,16 @@
  *
  * @see user_namespaces(7) "Defining user and group ID mappings", kernel/user_namespace.c:map_write
  */
-import { CAP_SETFCAP, CAP_SETGID, CAP_SETUID, CAP_SYS_ADMIN, Errno, UID_GID_MAP_MAX_EXTENTS } from "../../abi/index.ts";
+import {
+  CAP_SETFCAP,
+  CAP_SETGID,
+  CAP_SETUID,
+  CAP_SYS_ADMIN,
+  Errno,
+  O_ACCMODE,
+  O_RDONLY,
+  UID_GID_MAP_MAX_EXTENTS,
+} from "../../abi/index.ts";
 import type { IdExtent, UserNamespace } from "../namespaces/user.ts";
 import type { Process } from "../process.ts";
 
@@ -109,12 +118,17 @@ function overlap(a: number, b: number, x: IdExtent, y: IdExtent): boolean {
 }
 
 /** "deny" before gid_map is written forbids setgroups(2) in the namespace for ever. */
-export function writeSetgroups(writer: Process, process: Process, text: string): void {
+export function writeSetgroups(process: Process, text: string): void {
   const { user } = process.creds;
   const value = text.trim();
   if (value !== "allow" && value !== "deny") throw new Errno("EINVAL");
-  if (!writer.creds.capable(CAP_SYS_ADMIN, user)) throw new Errno("EPERM");
   if (value === "deny" && user.hasGidMap) throw new Errno("EPERM");
   if (value === "allow" && user.setgroups === "deny") throw new Errno("EPERM");
   user.setgroups = value;
+}
+
+/** Only who is root in the namespace can open it for writing. @throws EACCES */
+export function checkSetgroups(opener: Process, process: Process, flags: number): void {
+  const writes = (flags & O_ACCMODE) !== O_RDONLY;
+  if (writes && !opener.creds.capable(CAP_SYS_ADMIN, process.creds.user)) throw new Errno("EACCES");
 }
