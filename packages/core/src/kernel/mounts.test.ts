@@ -46,6 +46,21 @@ function* inNew(kinds: readonly ("mnt" | "user" | "pid")[], body: () => Routine<
   yield* wait4();
 }
 
+/** A shared tmpfs with a directory x, at two places. */
+function* peers(first: string, second: string): Routine<void> {
+  for (const path of [first, second]) yield* mkdir(path);
+  yield* mount("t", first, "tmpfs");
+  yield* mount("", first, "", MS_SHARED);
+  yield* mkdir(`${first}/x`);
+  yield* mount(first, second, "", MS_BIND);
+}
+
+/** Which of these are mount points. */
+function* points(...paths: readonly string[]): Routine<readonly string[]> {
+  const found = (yield* get("/proc/self/mountinfo")).split("\n").map((line) => line.split(" ")[4]);
+  return paths.filter((path) => found.includes(path));
+}
+
 describe("mount", () => {
   it("covers what was there, a second one the first, and umount brings them back", async () => {
     const told = await run(function* () {
@@ -183,6 +198,47 @@ describe("mount namespaces", () => {
       return (yield* wait4(pid))?.status;
     });
     expect(told).toEqual({ exited: 1 });
+  });
+
+  it("unmounting propagates, unless the copy is in use; a copy with mounts of others in it stays, even lazily", async () => {
+    const told = await run(function* () {
+      yield* peers("/a", "/b");
+      yield* mount("x", "/a/x", "tmpfs");
+      yield* chdir("/b/x");
+      const seen = [yield* codeOf(umount2("/a/x"))];
+      yield* chdir("/");
+      yield* mount("", "/b/x", "", MS_PRIVATE);
+      yield* mkdir("/b/x/y");
+      yield* mount("y", "/b/x/y", "tmpfs");
+      seen.push(yield* codeOf(umount2("/a/x", MNT_DETACH)), (yield* points("/a/x", "/b/x", "/b/x/y")).join());
+      yield* umount2("/b/x/y");
+      yield* umount2("/b/x");
+      yield* mount("x", "/a/x", "tmpfs");
+      yield* mkdir("/a/x/y");
+      yield* mount("y", "/a/x/y", "tmpfs");
+      yield* umount2("/a/x", MNT_DETACH);
+      return [...seen, (yield* points("/a/x", "/b/x", "/b/x/y")).join()];
+    });
+    expect(told).toEqual(["EBUSY", "ok", "/b/x,/b/x/y", ""]);
+  });
+
+  it("what was mounted where a mount propagates to covers it, and is still there when that goes", async () => {
+    const told = await run(function* () {
+      yield* peers("/a", "/b");
+      yield* mount("", "/b", "", MS_SLAVE);
+      yield* mount("own", "/b/x", "tmpfs");
+      yield* put("/b/x/own", "");
+      yield* mount("x", "/a/x", "tmpfs");
+      const seen = [(yield* names("/b/x")).join()];
+      yield* umount2("/b/x");
+      seen.push((yield* names("/b/x")).join(), (yield* points("/b/x")).join());
+      yield* mount("over", "/b/x", "tmpfs");
+      yield* put("/b/x/over", "");
+      seen.push(yield* codeOf(umount2("/a/x")), (yield* names("/b/x")).join());
+      yield* umount2("/b/x");
+      return [...seen, (yield* points("/b/x")).join()];
+    });
+    expect(told).toEqual(["own", "", "/b/x", "ok", "over", ""]);
   });
 
   it("unbindable mounts are not bound", async () => {

@@ -12,6 +12,7 @@ import { type Automounter, attachPlan, carryOutAll, type Plan } from "./automoun
 import type { Dentry } from "./dentry.ts";
 import type { FileSystem } from "./inode.ts";
 import { LOCKED, Location, Mount, PeerGroup } from "./mount.ts";
+import { echoesOf, follow, joinGroup, leaveGroup, receivers } from "./propagation.ts";
 import { tellUnmounted } from "./watch.ts";
 
 /** Numbers for mounts and peer groups: one a machine. */
@@ -144,7 +145,7 @@ export class MountTree {
    * Unmounts the mount at `at`, and what it propagated.
    *
    * @throws EINVAL if `at` is no mount point of this tree, is its root, or is locked.
-   * @throws EBUSY if it is in use or has mounts below it, unless `lazy`.
+   * @throws EBUSY if it, or what it propagated, is in use, or if it has mounts below it; unless `lazy`.
    */
   unmount(at: Location, options: { readonly lazy: boolean }): void {
     const mount = at.mount;
@@ -152,18 +153,10 @@ export class MountTree {
     if (mount.isLocked) throw new Errno("EINVAL");
     if (!options.lazy) this.#carryOutPlans();
     if (!options.lazy && (mount.users > 0 || mount.children.length > 0)) throw new Errno("EBUSY");
-    const { parent, point } = mount;
-    assert(point !== undefined, "a mount with a parent has a mount point");
-    const echoes = receivers(parent).flatMap((place) => {
-      const echo = place.childAt(point);
-      return echo !== undefined && echo.root === mount.root ? [echo] : [];
-    });
+    const echoes = echoesOf(options.lazy ? mount.subtree() : [mount]);
+    if (!options.lazy && echoes.some((echo) => echo.users > 0)) throw new Errno("EBUSY");
     this.#detach(mount);
-    for (const echo of echoes) {
-      // It may have hung below the mount itself.
-      if (echo.parent === undefined) continue;
-      if (options.lazy || (echo.users === 0 && echo.children.length === 0)) echo.tree.#detach(echo);
-    }
+    for (const echo of [...echoes].reverse()) echo.tree.#detachFromUnder(echo);
   }
 
   /**
@@ -301,8 +294,23 @@ export class MountTree {
       if (!isPeer && place.peers !== undefined) {
         for (const one of echo.subtree()) place.tree.setPropagation(one, "shared");
       }
+      // What was mounted there before stays visible.
+      const cover = place.childAt(at.dentry);
+      if (cover !== undefined) unhook(cover);
       hook(echo, place, at.dentry);
+      if (cover !== undefined) hook(cover, echo, echo.root);
     }
+  }
+
+  /** Detaches a mount; what covers it stays, in its place. */
+  #detachFromUnder(mount: Mount): void {
+    const { parent, point } = mount;
+    // It may have hung below what is gone.
+    if (parent === undefined || point === undefined) return;
+    const cover = mount.childAt(mount.root);
+    if (cover !== undefined) unhook(cover);
+    this.#detach(mount);
+    if (cover !== undefined) hook(cover, parent, point);
   }
 
   #detach(mount: Mount): void {
@@ -337,50 +345,6 @@ function unhook(mount: Mount): void {
   mount.point.mounted--;
   mount.parent = undefined;
   mount.point = undefined;
-}
-
-function joinGroup(mount: Mount, group: PeerGroup): void {
-  mount.peers = group;
-  group.members.add(mount);
-}
-
-/** Leaves the peer group; slaves of a group without members follow that group's own master, if it had one. */
-function leaveGroup(mount: Mount): void {
-  const group = mount.peers;
-  assert(group !== undefined, "only a shared mount has a group to leave");
-  mount.peers = undefined;
-  group.members.delete(mount);
-  if (group.members.size > 0) return;
-  for (const slave of group.slaves) {
-    slave.master = undefined;
-    if (mount.master !== undefined) follow(slave, mount.master);
-  }
-  group.slaves.clear();
-}
-
-function follow(mount: Mount, master: PeerGroup): void {
-  mount.master?.slaves.delete(mount);
-  mount.master = master;
-  master.slaves.add(mount);
-}
-
-/** Every mount but `origin` to which an event at `origin` propagates. */
-function receivers(origin: Mount): Mount[] {
-  const found = new Set<Mount>();
-  const visit = (group: PeerGroup | undefined): void => {
-    for (const mount of group?.members ?? []) {
-      if (found.has(mount)) continue;
-      found.add(mount);
-    }
-    for (const slave of group?.slaves ?? []) {
-      if (found.has(slave)) continue;
-      found.add(slave);
-      visit(slave.peers);
-    }
-  };
-  visit(origin.peers);
-  found.delete(origin);
-  return [...found];
 }
 
 /** True if `at` is `top` or reachable below it. Linux's is_path_reachable. */
