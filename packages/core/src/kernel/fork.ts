@@ -73,6 +73,7 @@ export function fork(parent: Process, routine: Routine<number>, options: CloneOp
     },
     parent.group,
   );
+  child.inheritedActions = parent.actions;
   beBorn(child);
   child.start(routine);
   // Otherwise a fork bomb would grow for ever without a moment passing.
@@ -148,7 +149,10 @@ function checkRights(parent: Process, kinds: ReadonlySet<NamespaceKind>): void {
   if (!parent.creds.capable(CAP_SYS_ADMIN, parent.creds.user)) throw new Errno("EPERM");
 }
 
-/** Unlike Linux, a child keeps no handlers: they are its parent's code, and act on its parent's variables. */
+/**
+ * Unlike Linux, a child keeps no handlers: they are its parent's code, and act on its parent's variables. A signal that
+ * one would have caught before the child has done anything is lost.
+ */
 export function keepIgnored(
   actions: ReadonlyMap<Signal, SignalAction> | undefined,
 ): ReadonlyMap<Signal, SignalAction> | undefined {

@@ -159,6 +159,8 @@ export class Process implements Coroutine, Waiter, FsContext {
   blocked: SignalSet;
   /** Signals that are not at their default. */
   actions: ReadonlyMap<Signal, SignalAction> | undefined;
+  /** What the parent of a child that has not had a turn yet does about signals. */
+  inheritedActions: ReadonlyMap<Signal, SignalAction> | undefined;
   /** Set while sigsuspend(2) sleeps: the mask to go back to. */
   maskBeforeSuspend: SignalSet | undefined;
   /** A stop or continue that the parent has not been told of. */
@@ -327,6 +329,7 @@ export class Process implements Coroutine, Waiter, FsContext {
       this.#payDebt();
       return;
     }
+    this.inheritedActions = undefined;
     this.kernel.current = this;
     this.#turn();
     this.kernel.current = undefined;

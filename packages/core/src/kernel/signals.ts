@@ -54,6 +54,8 @@ export class Signals {
     if (isShielded) return;
     if (STOPS.has(signal)) target.pending = target.pending.without(SIGCONT);
     if (this.#isIgnored(target, signal) && !target.blocked.has(signal)) return;
+    const wasCaught = typeof target.inheritedActions?.get(signal)?.disposition === "function";
+    if (wasCaught && !target.blocked.has(signal)) return;
     const caught = typeof target.actions?.get(signal)?.disposition === "function";
     if (target.blocked.has(signal) || caught || (target.state === "stopped" && signal !== SIGKILL)) {
       target.pending = target.pending.with(signal);

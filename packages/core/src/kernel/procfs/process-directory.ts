@@ -209,7 +209,8 @@ const ENTRIES: Readonly<Record<string, Maker>> = {
       fs,
       { mode: 0o555, ...owner(process) },
       {
-        find: (name) => (name === String(pidIn(fs.namespace, process)) ? processDirectory(fs, process) : undefined),
+        find: (name) =>
+          name === String(pidIn(fs.namespace, process)) ? directory(fs, process, THREAD_ENTRIES, 0, 0o555) : undefined,
         list: (): DirEntry[] => [
           { name: String(pidIn(fs.namespace, process)), ino: process.pid * INODES_PER_PROCESS, type: "dir" },
         ],
@@ -229,6 +230,31 @@ const ENTRIES: Readonly<Record<string, Maker>> = {
   uid_map: (fs, process, ino) => idMap(fs, process, "uid", ino),
   wchan: text(() => "0"),
   ...quietFiles,
+};
+
+/** Entries that belong to a process as a whole, which its threads do not have. */
+const WHOLE_PROCESS: ReadonlySet<string> = new Set([
+  "autogroup",
+  "coredump_filter",
+  "map_files",
+  "mountstats",
+  "task",
+  "timens_offsets",
+  "timers",
+  "timerslack_ns",
+]);
+
+/** /proc/PID/task/TID: the process again, with the children that this thread made. */
+const THREAD_ENTRIES: Readonly<Record<string, Maker>> = {
+  ...Object.fromEntries(Object.entries(ENTRIES).filter(([name]) => !WHOLE_PROCESS.has(name))),
+  children: text((fs, { children }) =>
+    [...children]
+      .map((child) => pidIn(fs.namespace, child))
+      .filter((pid) => pid !== 0)
+      .sort((a, b) => a - b)
+      .map((pid) => `${pid} `)
+      .join(""),
+  ),
 };
 
 function idMap(fs: ProcFs, process: Process, kind: "uid" | "gid", ino: number): Inode {

@@ -209,7 +209,9 @@ class Evaluator {
       value = BigInt.asUintN(64, value * BigInt(base) + BigInt(digit));
       this.#at++;
     }
-    if (this.#at === start || isNameChar(this.#text[this.#at])) throw new ShellError(SYNTAX_ERROR);
+    // `0x` alone is 0, as for strtoull(3).
+    const isEmpty = this.#at === start && (matched === "" || given !== undefined);
+    if (isEmpty || isNameChar(this.#text[this.#at])) throw new ShellError(SYNTAX_ERROR);
     return wrap(value);
   }
 

@@ -9,6 +9,8 @@ export function* runErrorTrap(shell: Shell): Routine<void> {
   const action = traps.get(ON_ERROR);
   if (action === undefined || traps.isInError) return;
   const saved = shell.status;
+  // Nothing takes this back: later traps, and an exit without a number, go by the status of this failure.
+  shell.savedStatus = saved;
   traps.isInError = true;
   traps.depth++;
   try {

@@ -22,6 +22,7 @@ import { attempt } from "../io.ts";
 import { pathOf } from "./find-command.ts";
 import { RUN_IN_PLACE } from "./in-place.data.ts";
 import type { Shell } from "./shell.ts";
+import { ON_EXIT } from "./traps.ts";
 
 /** The running program's own file. */
 const SELF = "/proc/self/exe";
@@ -87,6 +88,7 @@ function* become(shell: Shell, name: string, program: ReturnType<Program>): Rout
   for (const signal of [SIGINT, SIGCHLD]) {
     if (shell.traps.modes.get(signal) === "caught") yield* sigaction(signal, "default");
   }
+  shell.traps.set(ON_EXIT, undefined);
   yield* prctl("PR_SET_NAME", name);
   shell.status = yield* program;
   return shell.leave("end");

@@ -1,8 +1,8 @@
 /** Walking directory trees, in the manner of libbb's recursive_action: for chmod, chown, chattr and find. */
 import { Errno, lstat, type Routine, type Stat, stat } from "../../../abi/index.ts";
 import { attempt, type Io } from "../../io.ts";
-import { namesIn } from "./directory.ts";
-import { joinPath } from "./paths.ts";
+import { visitDirectory } from "./directory.ts";
+import { isDotOrDotDot, joinPath } from "./paths.ts";
 
 export interface Walk {
   /** Go into directories; otherwise `directory` is called for the operand and that is all. */
@@ -39,10 +39,14 @@ export function* walkTree(io: Io, path: string, walk: Walk, depth = 0): Routine<
     if (visit instanceof Errno) return yield* failed(io, path, visit);
     if (visit === "skip") return true;
   }
-  const names = yield* attempt(namesIn(path));
-  if (names instanceof Errno) return yield* failed(io, path, names);
   let all = true;
-  for (const name of names) if (!(yield* walkTree(io, joinPath(path, name), walk, depth + 1))) all = false;
+  // The directory stays open meanwhile, which is seen in /proc.
+  const reading = visitDirectory(path, function* ({ name }) {
+    if (isDotOrDotDot(name)) return;
+    if (!(yield* walkTree(io, joinPath(path, name), walk, depth + 1))) all = false;
+  });
+  const unreadable = yield* attempt(reading);
+  if (unreadable instanceof Errno) return yield* failed(io, path, unreadable);
   if (!walk.depthFirst) return all;
   const visit = yield* walk.directory(path, there, depth);
   return visit instanceof Errno ? yield* failed(io, path, visit) : all;
