@@ -70,3 +70,20 @@ export class Call<K extends SyscallName = SyscallName, R = ReturnType<Syscalls[K
     throw error;
   }
 }
+
+/**
+ * No system call, but code of the program itself: `yield* detour(work)` does the same as `yield* work`, on a stack of
+ * its own. It is for recursion that would be too deep for the host's stack.
+ */
+export class Detour extends Call {
+  readonly routine: Routine<unknown>;
+
+  constructor(routine: Routine<unknown>) {
+    super("getpid");
+    this.routine = routine;
+  }
+}
+
+export function* detour<T>(routine: Routine<T>): Routine<T> {
+  return (yield new Detour(routine)) as T;
+}

@@ -12,8 +12,8 @@ export type ProfileName = "modern" | "recorded";
 export interface MachineProfile {
   readonly name: ProfileName;
   readonly machine: Partial<Machine>;
-  /** The shell of the busybox image: messages name the line, and applets need not be found in PATH. */
-  readonly shell: { readonly lineInMessages: boolean; readonly standalone: boolean };
+  /** The shell of the busybox image: messages name the line, applets need not be found in PATH, it greets. */
+  readonly shell: { readonly lineInMessages: boolean; readonly standalone: boolean; readonly greets: boolean };
   /** What there is of images that nobody has pulled or built: the world's registry, or a network that is down. */
   readonly registry: "world" | "offline";
   /** What the machine's /etc/resolv.conf says. */
@@ -37,7 +37,7 @@ export const PROFILES: Readonly<Record<ProfileName, MachineProfile>> = {
   modern: {
     name: "modern",
     machine: {},
-    shell: { lineInMessages: false, standalone: false },
+    shell: { lineInMessages: false, standalone: false, greets: false },
     registry: "world",
     // The name server of QEMU's user network.
     nameservers: ["10.0.2.3"],
@@ -52,7 +52,7 @@ export const PROFILES: Readonly<Record<ProfileName, MachineProfile>> = {
       missingParts: new Set(["MAGIC_SYSRQ", "MODULES", "POWERCAP"]),
       protections: { symlinks: false, hardlinks: true, regular: 0, fifos: 0 },
     },
-    shell: { lineInMessages: true, standalone: true },
+    shell: { lineInMessages: true, standalone: true, greets: true },
     registry: "offline",
     nameservers: ["10.255.255.53"],
     hasXz: false,

@@ -11,6 +11,7 @@
  */
 import {
   type Call,
+  Detour,
   type Env,
   Errno,
   type NamespaceKind,
@@ -77,6 +78,14 @@ interface HandlerFrame {
   readonly restart: Call | undefined;
   readonly blocked: SignalSet;
 }
+
+/** A `detour`: its result, or its error, goes to what is below. */
+interface DetourFrame {
+  readonly routine: Routine<unknown>;
+  readonly isDetour: true;
+}
+
+type Frame = HandlerFrame | DetourFrame;
 
 /** CPU time, in microseconds, after which a turn ends. */
 export const TURN_US = 100;
@@ -175,7 +184,7 @@ export class Process implements Coroutine, Waiter, FsContext {
   /** The bottom of its stack: the program. */
   #program: Routine<unknown> | undefined;
   /** What lies on top of that, the innermost handler last; none most of the time. */
-  #handlers: HandlerFrame[] | undefined;
+  #frames: Frame[] | undefined;
   #answer: unknown;
   #fails = false;
   /** The call that the kernel half works on, or worked on last. */
@@ -314,7 +323,7 @@ export class Process implements Coroutine, Waiter, FsContext {
   /** Starts it at `routine`, with nothing else on its stack. */
   start(routine: Routine<unknown>): void {
     this.#program = routine;
-    this.#handlers = undefined;
+    this.#frames = undefined;
     this.#timer = undefined;
     this.#answer = undefined;
     this.#fails = false;
@@ -377,22 +386,30 @@ export class Process implements Coroutine, Waiter, FsContext {
   /** Lets the user half run to its next call, and handles that. False if the process has ended or stopped. */
   #stepUser(): boolean {
     if (!this.pending.isEmpty && !this.#deliverSignals()) return false;
-    const handler = this.#handlers?.[this.#handlers.length - 1];
-    const routine = handler?.routine ?? this.#program;
+    const frame = this.#frames?.[this.#frames.length - 1];
+    const routine = frame?.routine ?? this.#program;
     assert(routine !== undefined, "a live process has something to do");
     let step: IteratorResult<Call, unknown>;
     try {
       step = this.#fails ? routine.throw(this.#answer) : routine.next(this.#answer);
     } catch (error) {
+      if (frame !== undefined && "isDetour" in frame) return this.#leaveDetour(error, true);
       this.#crash(error);
       return false;
     }
-    if (step.done === true) return this.#finish(handler, step.value);
+    if (step.done === true) return this.#finish(frame, step.value);
     this.#handle(step.value);
     return this.state === "running";
   }
 
   #handle(call: Call): void {
+    if (call instanceof Detour) {
+      this.#frames ??= [];
+      this.#frames.push({ routine: call.routine, isDetour: true });
+      this.#answer = undefined;
+      this.#fails = false;
+      return;
+    }
     this.#call = call;
     this.charge(this.kernel.world.costs.syscall);
     this.#fails = false;
@@ -446,21 +463,33 @@ export class Process implements Coroutine, Waiter, FsContext {
   }
 
   /** A routine has returned: the program's end, or back from a signal handler. False if the process has ended. */
-  #finish(handler: HandlerFrame | undefined, value: unknown): boolean {
-    if (handler === undefined) {
+  #finish(frame: Frame | undefined, value: unknown): boolean {
+    if (frame === undefined) {
       exit(this, { exited: Number(value ?? 0) & 0xff });
       return false;
     }
-    if (this.#handlers?.length === 1) this.#handlers = undefined;
-    else this.#handlers?.pop();
-    this.#answer = handler.answer;
-    this.#fails = handler.fails;
-    this.blocked = handler.blocked;
+    if ("isDetour" in frame) return this.#leaveDetour(value, false);
+    this.#popFrame();
+    this.#answer = frame.answer;
+    this.#fails = frame.fails;
+    this.blocked = frame.blocked;
     this.#debtUs += this.#deferredUs;
     this.#deferredUs = 0;
-    const { restart } = handler;
+    const { restart } = frame;
     if (restart !== undefined) this.#handle(restart);
     return this.state === "running";
+  }
+
+  #popFrame(): void {
+    if (this.#frames?.length === 1) this.#frames = undefined;
+    else this.#frames?.pop();
+  }
+
+  #leaveDetour(answer: unknown, fails: boolean): true {
+    this.#popFrame();
+    this.#answer = answer;
+    this.#fails = fails;
+    return true;
   }
 
   /** An exception that the program did not catch: it ends as if by abort(3), and says so on its stderr. */
@@ -554,7 +583,7 @@ export class Process implements Coroutine, Waiter, FsContext {
     this.#unpark();
     this.kernel.cpu.withdraw(this);
     this.#program = undefined;
-    this.#handlers = undefined;
+    this.#frames = undefined;
     this.#sleeper = undefined;
     this.#answer = undefined;
     this.#timer = undefined;
@@ -586,8 +615,8 @@ export class Process implements Coroutine, Waiter, FsContext {
       this.kernel.tracer.signalled(this, signal, { stops: false });
       const restart = action.restart ? this.#interruptedCall : undefined;
       this.#interruptedCall = undefined;
-      this.#handlers ??= [];
-      this.#handlers.push({
+      this.#frames ??= [];
+      this.#frames.push({
         routine: action.disposition(signal),
         answer: this.#answer,
         fails: this.#fails,

@@ -12,7 +12,7 @@ import { makeShell, type ShellTraits } from "../userland/sh/index.ts";
 import { directory, open, openAt, walk } from "../vfs/index.ts";
 
 /** What the recordings' busybox does; tests compare with recordings. */
-export const RECORDED_TRAITS: ShellTraits = { lineInMessages: true, standalone: true };
+export const RECORDED_TRAITS: ShellTraits = { lineInMessages: true, standalone: true, greets: true };
 
 const PASSWD = `root:x:0:0:root:/root:/bin/sh
 daemon:x:1:1:daemon:/usr/sbin:/bin/false

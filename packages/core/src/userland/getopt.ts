@@ -88,8 +88,13 @@ export function* getopt(io: Io, spec: string, longs: Readonly<Record<string, str
 /** Prints the help text, on standard output if it was asked for (code 0), and ends the applet. */
 export function* showUsage(io: Io, name: string = io.name, code = 1): Routine<never> {
   const out = code === 0 ? io.out : io.err;
-  yield* out.write(`${BANNER}\n\nUsage: ${USAGE[name] ?? `${name}\n`}`);
+  yield* out.write(usageText(name));
   throw new AppletExit(code);
+}
+
+/** What `--help` prints. */
+export function usageText(name: string): string {
+  return `${BANNER}\n\nUsage: ${USAGE[name] ?? `${name}\n`}`;
 }
 
 type Arity = "none" | "required" | "optional";

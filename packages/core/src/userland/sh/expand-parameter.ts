@@ -150,13 +150,24 @@ function* modify(
     case "//": {
       const [pattern, replacement] = splitReplacement(word);
       const from = yield* words.pattern(shell, pattern);
-      return replaceMatches(from, value, yield* words.string(shell, replacement), operator === "//");
+      const to = yield* words.string(shell, replacement);
+      return operator === "//" ? replaceMatches(from, value, to, true) : replaceFirst(from, value, to);
     }
     case ":":
       return yield* substring(words, shell, value, word);
     default:
       return value;
   }
+}
+
+/** Of several parameters, those after the one that has changed are lost, as in busybox. */
+function replaceFirst(pattern: Parameters<typeof replaceMatches>[0], value: string, to: string): string {
+  const fields = value.split(SEPARATOR);
+  for (const [i, field] of fields.entries()) {
+    const changed = replaceMatches(pattern, field, to, false);
+    if (changed !== field) return [...fields.slice(0, i), changed].join(SEPARATOR);
+  }
+  return value;
 }
 
 /** `pattern/replacement`: the first slash that is not quoted divides, but one at the start belongs to the pattern. */

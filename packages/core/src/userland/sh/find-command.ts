@@ -1,5 +1,5 @@
 /** Finds what a command's name means: a function, a built-in, an applet, or a file in PATH. */
-import { Errno, type Routine, stat } from "../../abi/index.ts";
+import { access, Errno, type Routine, stat, X_OK } from "../../abi/index.ts";
 import { fromByteString } from "../../lib/index.ts";
 import { attempt } from "../io.ts";
 import { literal, type Node } from "./ast.ts";
@@ -69,10 +69,15 @@ function* search(name: string, path: string, known: number | undefined): Routine
     const found = yield* attempt(stat(fromByteString(file)));
     if (found instanceof Errno) {
       if (found.code !== "ENOENT" && found.code !== "ENOTDIR") error = found;
-    } else if (found.type === "file") return { kind: "file", index };
+    } else if (found.type === "file" && (yield* isExecutable(file))) return { kind: "file", index };
     else error = new Errno("EACCES");
   }
   return { kind: "nothing", error };
+}
+
+/** True if the user may execute the file. */
+export function* isExecutable(file: string): Routine<boolean> {
+  return !((yield* attempt(access(fromByteString(file), X_OK))) instanceof Errno);
 }
 
 /** Looks for a pipeline's command before the fork, so that the shell itself remembers where it was. */

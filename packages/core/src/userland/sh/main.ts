@@ -18,9 +18,12 @@ import {
   sigaction,
   stat,
   uname,
+  write,
 } from "../../abi/index.ts";
-import { basename, byteString, fromByteString } from "../../lib/index.ts";
+import { basename, byteString, encode, fromByteString } from "../../lib/index.ts";
+import { usageText } from "../getopt.ts";
 import { attempt, isatty, Output } from "../io.ts";
+import { BANNER } from "../usage.data.ts";
 import { Leave } from "./errors.ts";
 import { catchLeave, finish, reset } from "./exit.ts";
 import { Input } from "./input.ts";
@@ -47,10 +50,22 @@ export function makeProgram(engine: Engine): Program {
     const name = basename(called).replace(/^-/, "");
     const shell = new Shell(engine, { name, pid: yield* getpid() });
     shell.zero = byteString(called);
+    // What every applet does with this argument, whatever it is itself.
+    if (argv[1] === "--help") return yield* help(name);
     yield* initialise(shell, env);
     const reason = yield* catchLeave(runShell(shell, argv.map(byteString)));
-    return yield* finish(shell, reason);
+    const code = yield* finish(shell, reason);
+    // After `-c`, when what stdio has buffered goes out.
+    if (shell.hasCommandString) yield* greet(shell);
+    return code;
   };
+}
+
+function* help(name: string): Routine<number> {
+  const out = new Output(1, { buffered: true });
+  yield* out.write(usageText(name));
+  yield* out.flush();
+  return 0;
 }
 
 function* runShell(shell: Shell, argv: readonly string[]): Routine<void> {
@@ -65,9 +80,16 @@ function* runShell(shell: Shell, argv: readonly string[]): Routine<void> {
     shell.line = 0;
     yield* evaluate(shell, source.commands, EXIT);
   }
+  yield* greet(shell);
   if (source.input === undefined) return;
   shell.inputs.push(source.input);
   while (!(yield* runTop(shell, source.input)));
+}
+
+const GREETING = `\n\n${BANNER.replace("multi-call binary.", "built-in shell (ash)")}\nEnter 'help' for a list of built-in commands.\n\n`;
+
+function* greet(shell: Shell): Routine<void> {
+  if (shell.has("interactive") && shell.engine.traits.greets === true) yield* attempt(write(1, encode(GREETING)));
 }
 
 /** The command loop. Returns false if an interactive shell has to go on after an error. */

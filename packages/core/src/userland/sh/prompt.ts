@@ -6,12 +6,12 @@ import { type User, userById } from "../passwd.ts";
 import type { Shell } from "./shell.ts";
 import { expandPrompt } from "./trace.ts";
 
-/** Writes the value of PS1 or PS2 to standard output. */
+/** Writes the value of PS1 or PS2 to standard error, as the line editor does. */
 export function* showPrompt(shell: Shell, name: "PS1" | "PS2"): Routine<void> {
   const text = shell.variables.get(name) ?? "";
   // An escaped dollar is the prompt's own, not the shell's.
   const expanded = yield* expandPrompt(shell, text.replaceAll("\\$", "\\\\\\$"));
-  yield* attempt(write(1, fromLatin1(yield* decorate(shell, expanded))));
+  yield* attempt(write(2, fromLatin1(yield* decorate(shell, expanded))));
 }
 
 function* decorate(shell: Shell, text: string): Routine<string> {

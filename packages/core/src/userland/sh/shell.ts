@@ -24,6 +24,8 @@ export interface ShellTraits {
   readonly lineInMessages: boolean;
   /** Applets are run without looking for them in PATH, as a "standalone" busybox does. */
   readonly standalone: boolean;
+  /** An interactive shell greets with its name and version, as builds without SH_EXTRA_QUIET do. */
+  readonly greets?: boolean;
   /**
    * Whose messages it prints, if not ash's: `sh: 1: nosuch: not found` is dash's, `bash: line 1: nosuch: command not
    * found` is bash's.
@@ -115,6 +117,8 @@ export class Shell {
   functionName = "";
   /** 0 outside of functions. */
   functionLine = 0;
+  /** Functions that are being run, one within another. */
+  functionDepth = 0;
   /** `$LINENO`. */
   line = 0;
   /** The line that messages name. */
@@ -182,6 +186,7 @@ export class Shell {
     child.loopDepth = this.loopDepth;
     child.functionName = this.functionName;
     child.functionLine = this.functionLine;
+    child.functionDepth = this.functionDepth;
     child.line = this.line;
     child.errorLine = this.errorLine;
     child.lastBackground = this.lastBackground;

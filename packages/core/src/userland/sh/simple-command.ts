@@ -3,7 +3,7 @@
  *
  * @see POSIX.1-2017, Shell Command Language, 2.9.1
  */
-import { burn, type Routine } from "../../abi/index.ts";
+import { burn, detour, type Routine } from "../../abi/index.ts";
 import { assignedName, type Simple, type Word } from "./ast.ts";
 import type { Builtin } from "./builtin.ts";
 import { isNumber } from "./characters.ts";
@@ -214,15 +214,24 @@ function* runBuiltinCommand(
 
 type ShellFunction = Extract<Found, { kind: "function" }>["definition"];
 
+/** Functions within functions, at most. */
+const MAX_FUNCTION_DEPTH = 1000;
+/** As many share a stack of the host. */
+const DEPTH_OF_STACK = 50;
+
 function* runFunction(shell: Shell, definition: ShellFunction, argv: readonly string[], flags: Flags): Routine<number> {
+  if (shell.functionDepth >= MAX_FUNCTION_DEPTH) return yield* shell.fail("function recursion limit exceeded");
   const { parameters, getopts, functionName, functionLine, line } = shell;
   const restoreErrorTrap = shell.traps.hideErrorTrap(shell.has("errtrace"));
   shell.setParameters(argv.slice(1));
   shell.functionName = definition.name;
   shell.functionLine = definition.line;
+  shell.functionDepth++;
   try {
-    yield* shell.engine.run(shell, definition.body, flags & TESTED);
+    const work = shell.engine.run(shell, definition.body, flags & TESTED);
+    yield* shell.functionDepth % DEPTH_OF_STACK === 0 ? detour(work) : work;
   } finally {
+    shell.functionDepth--;
     shell.functionName = functionName;
     shell.functionLine = functionLine;
     shell.line = line;

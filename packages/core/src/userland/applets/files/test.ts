@@ -52,8 +52,10 @@ class Evaluator {
     this.#isDouble = isDouble;
   }
 
+  /** Short forms are recognised first, behind any `!`; all others go by the grammar, from the start. */
   *all(): Routine<boolean> {
-    let words = this.#words;
+    let whole = this.#words;
+    let words = whole;
     let negated = false;
     for (;;) {
       const [first, second, third] = words;
@@ -62,12 +64,16 @@ class Evaluator {
       if (words.length === 3 && second !== undefined && third !== undefined && this.#isBinary(second)) {
         return (yield* this.#compare(first, second, third)) !== negated;
       }
-      if (words.length === 4 && first === "(" && words[3] === ")") words = words.slice(1, 3);
+      if (words.length === 4 && first === "(" && words[3] === ")") {
+        words = words.slice(1, 3);
+        // As in busybox, the parenthesis stays off even if this was no short form.
+        whole = whole.slice(0, -1);
+      }
       if (words[0] !== "!") break;
       words = words.slice(1);
       negated = !negated;
     }
-    return (yield* new Evaluator(this.#io, words, this.#isDouble).#whole()) !== negated;
+    return yield* new Evaluator(this.#io, whole, this.#isDouble).#whole();
   }
 
   *#whole(): Routine<boolean> {
@@ -156,7 +162,7 @@ class Evaluator {
 
   *#number(text: string): Routine<bigint> {
     const match = /^[ \t\n\v\f\r]*([-+]?[0-9]+)[ \t\n\v\f\r]*$/.exec(text);
-    if (match === null) return yield* this.#fail(`${text}: bad number`);
+    if (match === null) return yield* this.#fail(text === "" ? "bad number" : `${text}: bad number`);
     const value = BigInt((match[1] ?? "").replace("+", ""));
     if (BigInt.asIntN(64, value) !== value) return yield* this.#fail(`${text}: out of range`);
     return value;

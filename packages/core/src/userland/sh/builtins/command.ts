@@ -4,7 +4,7 @@ import { fromByteString } from "../../../lib/index.ts";
 import { attempt, type Output } from "../../io.ts";
 import { regular } from "../builtin.ts";
 import { KEYWORDS } from "../characters.ts";
-import { DEFAULT_PATH, findCommand, pathOf } from "../find-command.ts";
+import { DEFAULT_PATH, findCommand, isExecutable, pathOf } from "../find-command.ts";
 import { print } from "../print.ts";
 import type { Shell } from "../shell.ts";
 import { quote } from "../trace.ts";
@@ -78,7 +78,8 @@ function* meaningOf(
   if (value !== undefined) return { sentence: `an alias for ${value}`, brief: `alias ${name}=${quote(value)}` };
   if (name.includes("/")) {
     const found = yield* attempt(stat(fromByteString(name)));
-    return found instanceof Errno ? undefined : { sentence: name, brief: name };
+    if (found instanceof Errno || found.type !== "file" || !(yield* isExecutable(name))) return undefined;
+    return { sentence: name, brief: name };
   }
   const found = yield* findCommand(shell, name, { path });
   switch (found.kind) {

@@ -36,7 +36,7 @@ export const read = regular(function* (shell, { argv }): Routine<number> {
     names: operands,
     ifs: shell.variables.get("IFS") ?? DEFAULT_IFS,
     raw: given.some(([letter]) => letter === "r"),
-    delimiter: value("d")?.slice(0, 1) ?? "\n",
+    delimiter: value("d") === "" ? "\0" : (value("d") ?? "\n").slice(0, 1),
     prompt: value("p"),
   };
   if (settings.timeoutUs === 0) return (yield* isReady(settings.fd, 0)) ? 0 : 1;
