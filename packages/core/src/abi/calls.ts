@@ -25,6 +25,7 @@ import type {
   PrctlOption,
   PriorityTarget,
   SeccompFilter,
+  SignalOptions,
   TimeChange,
 } from "./syscalls.ts";
 
@@ -136,7 +137,7 @@ export const execve = (path: string, argv: readonly string[], env: Env) => new C
 export const exit = (code: number) => new Call("exit", code);
 export const wait4 = (pid = -1, options = 0) => new Call("wait4", pid, options);
 export const kill = (pid: number, signal: Signal) => new Call("kill", pid, signal);
-export const sigaction = (signal: Signal, disposition: Disposition, options: { readonly restart: boolean } = RESTART) =>
+export const sigaction = (signal: Signal, disposition: Disposition, options: SignalOptions = RESTART) =>
   new Call("sigaction", signal, disposition, options);
 export const sigprocmask = (how: "block" | "unblock" | "set", set: SignalSet) => new Call("sigprocmask", how, set);
 export const sigpending = () => new Call("sigpending");

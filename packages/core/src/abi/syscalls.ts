@@ -126,7 +126,7 @@ export interface Syscalls {
   /** `undefined` if WNOHANG was given and no child has changed. */
   wait4(pid: number, options: number): Waited | undefined;
   kill(pid: number, signal: Signal): void;
-  sigaction(signal: Signal, disposition: Disposition, options: { readonly restart: boolean }): Disposition;
+  sigaction(signal: Signal, disposition: Disposition, options: SignalOptions): Disposition;
   sigprocmask(how: "block" | "unblock" | "set", set: SignalSet): SignalSet;
   sigpending(): SignalSet;
   sigsuspend(mask: SignalSet): never;
@@ -249,6 +249,14 @@ export interface Waited {
 
 /** A handler runs on top of what the process was doing. Children of clone start with handlers reset to default. */
 export type Handler = (signal: Signal) => Routine<void>;
+/** How a handler is run. */
+export interface SignalOptions {
+  /** SA_RESTART: the call that it interrupted is made again. */
+  readonly restart: boolean;
+  /** Unlike Linux, a child has no handlers; one that only takes note of the signal says so, false by default. */
+  readonly lostAtBirth?: boolean;
+}
+
 export type Disposition = "default" | "ignore" | Handler;
 
 export type ClockName = "realtime" | "monotonic" | "boottime" | "process-cpu";

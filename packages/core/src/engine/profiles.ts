@@ -5,7 +5,9 @@
  * documentation differ, its traits say so. Nothing else in the engine asks where it runs.
  */
 import { CAP_SYS_RESOURCE, CapabilitySet } from "../abi/index.ts";
+import { BUSYBOX_APPLETS } from "../catalogue/index.ts";
 import type { Machine } from "../kernel/index.ts";
+import type { BusyboxBuild } from "../userland/index.ts";
 
 export type ProfileName = "modern" | "recorded";
 
@@ -14,6 +16,8 @@ export interface MachineProfile {
   readonly machine: Partial<Machine>;
   /** The shell of the busybox image: messages name the line, applets need not be found in PATH, it greets. */
   readonly shell: { readonly lineInMessages: boolean; readonly standalone: boolean; readonly greets: boolean };
+  /** What busybox was built with; everything, if not said. */
+  readonly busybox?: BusyboxBuild;
   /** What there is of images that nobody has pulled or built: the world's registry, or a network that is down. */
   readonly registry: "world" | "offline";
   /** What the machine's /etc/resolv.conf says. */
@@ -53,6 +57,7 @@ export const PROFILES: Readonly<Record<ProfileName, MachineProfile>> = {
       protections: { symlinks: false, hardlinks: true, regular: 0, fifos: 0 },
     },
     shell: { lineInMessages: true, standalone: true, greets: true },
+    busybox: { applets: BUSYBOX_APPLETS, findDeletes: false },
     registry: "offline",
     nameservers: ["10.255.255.53"],
     hasXz: false,

@@ -59,6 +59,7 @@ export class ProgramRegistry {
     });
     const catalogue = cataloguePrograms({
       shell: profile.shell,
+      busybox: profile.busybox,
       scripts: this.#scripts,
       packages: this.packages,
       unknown,

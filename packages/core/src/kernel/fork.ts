@@ -78,6 +78,7 @@ export function fork(parent: Process, routine: Routine<number>, options: CloneOp
   child.start(routine);
   // Otherwise a fork bomb would grow for ever without a moment passing.
   if (isNewborn(parent) && parent.parent !== undefined && isNewborn(parent.parent)) child.charge(TURN_US);
+  parent.prolongTurn();
   child.makeReady();
   return child;
 }
@@ -150,8 +151,8 @@ function checkRights(parent: Process, kinds: ReadonlySet<NamespaceKind>): void {
 }
 
 /**
- * Unlike Linux, a child keeps no handlers: they are its parent's code, and act on its parent's variables. A signal that
- * one would have caught before the child has done anything is lost.
+ * Unlike Linux, a child keeps no handlers: they are its parent's code, and act on its parent's variables. Before the
+ * child has done anything, a signal is lost if the handler says so.
  */
 export function keepIgnored(
   actions: ReadonlyMap<Signal, SignalAction> | undefined,

@@ -89,6 +89,7 @@ type Frame = HandlerFrame | DetourFrame;
 
 /** CPU time, in microseconds, after which a turn ends. */
 export const TURN_US = 100;
+const LONGEST_TURN_US = 4 * TURN_US;
 
 /** Calls that fail with EINTR after a handler, whatever SA_RESTART says. @see signal(7) */
 const NEVER_RESTARTED: ReadonlySet<string> = new Set(["nanosleep", "pause", "sigsuspend", "poll"]);
@@ -195,6 +196,8 @@ export class Process implements Coroutine, Waiter, FsContext {
   #timer: Timer | undefined;
   #interruptedCall: Call | undefined;
   #debtUs = 0;
+  /** The debt at which its turn ends. */
+  #turnUs = TURN_US;
   /** Debt that a signal handler interrupted: owed again when that returns. */
   #deferredUs = 0;
 
@@ -334,7 +337,7 @@ export class Process implements Coroutine, Waiter, FsContext {
   run(): void {
     if (this.state !== "running" || this.#parked !== undefined || !this.isRunnable) return;
     if (this.kernel.cpu.isServing(this)) return;
-    if (this.#debtUs >= TURN_US) {
+    if (this.#debtUs >= this.#turnUs) {
       this.#payDebt();
       return;
     }
@@ -349,6 +352,11 @@ export class Process implements Coroutine, Waiter, FsContext {
   charge(us: number): void {
     this.#debtUs += us;
     accountCpu(this, us);
+  }
+
+  /** It has made a child, which needs a while before it does anything: until then the turn is not over. */
+  prolongTurn(): void {
+    this.#turnUs = Math.min(this.#debtUs + TURN_US, LONGEST_TURN_US);
   }
 
   /** CPU time that it has used but not been served yet: its own clock is ahead of the world's by this. */
@@ -369,6 +377,7 @@ export class Process implements Coroutine, Waiter, FsContext {
   #payDebt(): void {
     const us = this.#debtUs;
     this.#debtUs = 0;
+    this.#turnUs = TURN_US;
     this.kernel.cpu.serve(this, us);
   }
 
@@ -376,7 +385,7 @@ export class Process implements Coroutine, Waiter, FsContext {
     while (this.#sleeper !== undefined || this.#stepUser()) {
       if (this.#sleeper !== undefined && !this.#stepSleeper(this.#sleeper)) return;
       if (this.state !== "running") return;
-      if (this.#debtUs >= TURN_US) {
+      if (this.#debtUs >= this.#turnUs) {
         this.#payDebt();
         return;
       }
@@ -539,6 +548,7 @@ export class Process implements Coroutine, Waiter, FsContext {
 
   #park(park: Park): void {
     this.#parked = park;
+    this.#turnUs = TURN_US;
     for (const queue of park.on) queue.add(this);
     if (park.untilUs === undefined) return;
     this.#timer ??= this.kernel.world.clock.timer(() => this.wake("timeout"));

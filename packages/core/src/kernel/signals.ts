@@ -30,6 +30,8 @@ export interface SignalAction {
   readonly disposition: Disposition;
   /** SA_RESTART. */
   readonly restart: boolean;
+  /** In a child that has done nothing yet the handler, which it inherited, only notes the signal. */
+  readonly lostAtBirth?: boolean;
 }
 
 const STOPS = SignalSet.of(SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU);
@@ -54,8 +56,7 @@ export class Signals {
     if (isShielded) return;
     if (STOPS.has(signal)) target.pending = target.pending.without(SIGCONT);
     if (this.#isIgnored(target, signal) && !target.blocked.has(signal)) return;
-    const wasCaught = typeof target.inheritedActions?.get(signal)?.disposition === "function";
-    if (wasCaught && !target.blocked.has(signal)) return;
+    if (target.inheritedActions?.get(signal)?.lostAtBirth === true && !target.blocked.has(signal)) return;
     const caught = typeof target.actions?.get(signal)?.disposition === "function";
     if (target.blocked.has(signal) || caught || (target.state === "stopped" && signal !== SIGKILL)) {
       target.pending = target.pending.with(signal);

@@ -1,6 +1,6 @@
 /** Every program that the catalogue's images and the package indexes name, by its name. */
 import type { Program } from "../abi/index.ts";
-import { makeBusybox, makeShellProgram, type ShellTraits } from "../userland/index.ts";
+import { type BusyboxBuild, makeBusybox, makeShellProgram, type ShellTraits } from "../userland/index.ts";
 import { makeNode, makeNpm } from "./interpreters/node.ts";
 import { makePython } from "./interpreters/python.ts";
 import { makeApk } from "./packages/apk.ts";
@@ -25,6 +25,8 @@ import { VERSIONS } from "./versions.ts";
 export interface CatalogueOptions {
   /** The shell of busybox. */
   readonly shell: ShellTraits;
+  /** What busybox was built with, everything by default. */
+  readonly busybox?: BusyboxBuild | undefined;
   readonly scripts: ScriptTable;
   readonly packages: PackageIndexes;
   readonly unknown: UnknownPrograms;
@@ -35,7 +37,7 @@ export function cataloguePrograms(options: CatalogueOptions): ReadonlyMap<string
   const { shell, scripts, packages } = options;
   const standIn = makeStandIn(options.unknown);
   const pretends = options.unknown.policy === "succeed-and-warn" ? { unknown: standIn } : {};
-  const programs = new Map<string, Program>([["busybox", makeBusybox({ ...shell, ...pretends })]]);
+  const programs = new Map<string, Program>([["busybox", makeBusybox({ ...shell, ...pretends }, options.busybox)]]);
   const plain = { lineInMessages: false, standalone: false, ...pretends };
   programs.set("dash", makeShellProgram({ ...plain, messages: "dash" }));
   programs.set("bash", makeShellProgram({ ...plain, messages: "bash" }));

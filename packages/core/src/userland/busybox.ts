@@ -1,13 +1,28 @@
-/** busybox as one program: all applets and the shell. */
+/** busybox as one program: applets and the shell. */
 import type { Program } from "../abi/index.ts";
-import { multiCall } from "./applet.ts";
+import { type Applet, multiCall } from "./applet.ts";
+import { findWithoutDelete } from "./applets/files/find.ts";
 import { APPLETS } from "./applets/index.ts";
 import { makeShell, type ShellTraits } from "./sh/index.ts";
 
-/** The multi-call program with a shell of these traits; `names` are the applets that it was built with, all by default. */
-export function makeBusybox(traits: ShellTraits, names?: readonly string[]): Program {
-  const built = names === undefined ? APPLETS : new Map([...APPLETS].filter(([name]) => names.includes(name)));
-  return multiCall(built, makeShell(traits, built));
+/** What one build of busybox has of all that there is. */
+export interface BusyboxBuild {
+  /** The applets that were chosen; those of them that do not exist here are left out. */
+  readonly applets: readonly string[];
+  /** `find -delete` was chosen. */
+  readonly findDeletes: boolean;
+}
+
+/** The multi-call program with a shell of these traits; without a `build`, it has everything. */
+export function makeBusybox(traits: ShellTraits, build?: BusyboxBuild): Program {
+  const applets = build === undefined ? APPLETS : chosenApplets(build);
+  return multiCall(applets, makeShell(traits, applets));
+}
+
+function chosenApplets({ applets, findDeletes }: BusyboxBuild): ReadonlyMap<string, Applet> {
+  const chosen = new Map([...APPLETS].filter(([name]) => applets.includes(name)));
+  if (!findDeletes && chosen.has("find")) chosen.set("find", findWithoutDelete);
+  return chosen;
 }
 
 /** A shell alone, as an executable of its own. */

@@ -1,7 +1,7 @@
 /** Userland: programs. Fenced: it sees system calls and nothing else of the kernel. */
 export { type Applet, runApplet } from "./applet.ts";
 export { APPLET_NAMES } from "./applet-names.ts";
-export { makeBusybox, makeShellProgram } from "./busybox.ts";
+export { type BusyboxBuild, makeBusybox, makeShellProgram } from "./busybox.ts";
 export { civilOf } from "./calendar.ts";
 export { dockerInit } from "./docker-init.ts";
 export { execOrDie, execvp, fork, runProgram, waitFor } from "./exec.ts";

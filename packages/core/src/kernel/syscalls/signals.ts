@@ -18,8 +18,8 @@ export const signalCalls = {
     } else sendMany(process, addressed(process, pid), signal);
   },
 
-  sigaction: (process, signal, disposition, options) =>
-    process.kernel.signals.setAction(process, signal, { disposition, restart: options.restart }).disposition,
+  sigaction: (process, signal, disposition, { restart, lostAtBirth = false }) =>
+    process.kernel.signals.setAction(process, signal, { disposition, restart, lostAtBirth }).disposition,
 
   sigprocmask: (process, how, set) => {
     const old = process.blocked;

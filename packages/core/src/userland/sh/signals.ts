@@ -23,6 +23,8 @@ import type { Shell } from "./shell.ts";
 import type { SignalMode } from "./traps.ts";
 
 const INTERRUPTING = { restart: false } as const;
+/** A child that has not reset its traps yet notes a trapped signal, and forgets it. */
+const TRAPPED = { restart: false, lostAtBirth: true } as const;
 
 /** Tells the kernel what the shell wants of a signal now. */
 export function* setSignal(shell: Shell, signal: Signal): Routine<void> {
@@ -30,7 +32,7 @@ export function* setSignal(shell: Shell, signal: Signal): Routine<void> {
   const { modes } = shell.traps;
   const known = modes.get(signal);
   if (known === "fixed" || known === wanted || (known === undefined && wanted === "default")) return;
-  const old = yield* attempt(sigaction(signal, dispositionOf(shell, wanted), INTERRUPTING));
+  const old = yield* attempt(sigaction(signal, dispositionOf(shell, wanted), optionsOf(shell, signal)));
   // SIGKILL and SIGSTOP can be trapped, in vain.
   if (old instanceof Errno) return;
   if (known === undefined && old === "ignore" && signal !== SIGCHLD) {
@@ -69,6 +71,10 @@ function wantedMode(shell: Shell, signal: Signal): SignalMode {
 function dispositionOf(shell: Shell, mode: SignalMode): Parameters<typeof sigaction>[1] {
   if (mode === "caught") return (signal) => handle(shell, signal);
   return mode === "default" ? "default" : "ignore";
+}
+
+function optionsOf(shell: Shell, signal: Signal): typeof INTERRUPTING | typeof TRAPPED {
+  return shell.traps.get(signal) === undefined ? INTERRUPTING : TRAPPED;
 }
 
 /** The shell's signal handler. */

@@ -44,9 +44,19 @@ const WITH_ARGUMENT = new Set(
   ),
 );
 
+/** What a build of find has. */
+export interface FindFeatures {
+  readonly deletes: boolean;
+}
+
+interface Settings {
+  readonly follows: Walk["follows"];
+  readonly features: FindFeatures;
+}
+
 /** Reads the expression; says what is wrong with it and ends the applet, or returns `undefined` to have the usage shown. */
-export function* parseFind(io: Io, words: readonly string[], follows: Walk["follows"]): Routine<Search | undefined> {
-  const parser = new Parser(io, words, follows);
+export function* parseFind(io: Io, words: readonly string[], settings: Settings): Routine<Search | undefined> {
+  const parser = new Parser(io, words, settings);
   return yield* parser.search();
 }
 
@@ -55,14 +65,16 @@ class Parser {
   readonly #words: readonly string[];
   #at = 0;
   #prints = true;
+  readonly #features: FindFeatures;
   #follows: Walk["follows"];
   #depthFirst = false;
   #staysOnDevice = false;
   #minDepth = 0;
   #maxDepth = INT_MAX;
 
-  constructor(io: Io, words: readonly string[], follows: Walk["follows"]) {
+  constructor(io: Io, words: readonly string[], { follows, features }: Settings) {
     this.#io = io;
+    this.#features = features;
     this.#words = words;
     this.#follows = follows;
   }
@@ -163,6 +175,7 @@ class Parser {
         this.#prints = false;
         return { kind: word === "-print" ? "print" : "print0" };
       case "-delete":
+        if (!this.#features.deletes) return undefined;
         this.#prints = false;
         this.#depthFirst = true;
         return { kind: "delete" };

@@ -4,10 +4,15 @@ import type { Applet } from "../../applet.ts";
 import { showUsage } from "../../getopt.ts";
 import { AppletExit, attempt, type Io } from "../../io.ts";
 import { evaluate, finishBatches } from "./find-expression.ts";
-import { parseFind, type Search } from "./find-parse.ts";
+import { type FindFeatures, parseFind, type Search } from "./find-parse.ts";
 import { type Visit, walkTree } from "./walk.ts";
 
-export const find: Applet = function* (io) {
+export const find: Applet = (io) => search(io, { deletes: true });
+
+/** The find of a build that was made without `-delete`. */
+export const findWithoutDelete: Applet = (io) => search(io, { deletes: false });
+
+function* search(io: Io, features: FindFeatures): Routine<number> {
   const words = io.argv.slice(1);
   const follows = leadingOptions(words);
   const paths: string[] = [];
@@ -15,25 +20,25 @@ export const find: Applet = function* (io) {
     paths.push(words.shift() ?? "");
   }
   if (paths.length === 0) paths.push(".");
-  const search = yield* parseFind(io, words, follows);
-  if (search === undefined) return yield* showUsage(io);
-  const devices = search.staysOnDevice ? yield* devicesOf(paths) : undefined;
+  const found = yield* parseFind(io, words, { follows, features });
+  if (found === undefined) return yield* showUsage(io);
+  const devices = found.staysOnDevice ? yield* devicesOf(paths) : undefined;
   let code = 0;
-  const visit = visitor(io, search, devices, () => code);
+  const visit = visitor(io, found, devices, () => code);
   for (const path of paths) {
     const done = yield* walkTree(io, path, {
       recurses: true,
-      follows: search.follows,
-      depthFirst: search.depthFirst,
-      acceptsDangling: search.follows !== "none",
+      follows: found.follows,
+      depthFirst: found.depthFirst,
+      acceptsDangling: found.follows !== "none",
       file: visit,
       directory: visit,
     });
     if (!done) code = 1;
   }
-  if (!(yield* finishBatches(io, search.expression))) code = 1;
+  if (!(yield* finishBatches(io, found.expression))) code = 1;
   return code;
-};
+}
 
 /** Takes -H, -L and -P, and a `--`, from the front of the words. */
 function leadingOptions(words: string[]): Search["follows"] {
