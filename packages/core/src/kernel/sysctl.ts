@@ -7,6 +7,7 @@ import { CAP_NET_ADMIN, CAP_SYS_ADMIN, Errno } from "../abi/index.ts";
 import type { SmallMap } from "../lib/index.ts";
 import { DEVICE_SYSCTLS_4, DEVICE_SYSCTLS_6, NET_SYSCTLS } from "./net-sysctls.data.ts";
 import type { Process } from "./process.ts";
+import { FIXED_SYSCTLS, QUIET_SYSCTLS } from "./quiet-sysctls.data.ts";
 
 type Scope = "machine" | "net" | "ipc";
 
@@ -14,10 +15,13 @@ interface Sysctl {
   readonly scope: Scope;
   readonly initial: string;
   readonly readOnly?: true;
+  /** It is written to have something done. */
+  readonly writeOnly?: true;
 }
 
 const machine = (initial: string | number): Sysctl => ({ scope: "machine", initial: String(initial) });
 const fixed = (initial: string | number): Sysctl => ({ scope: "machine", initial: String(initial), readOnly: true });
+const order: Sysctl = { scope: "machine", initial: "0", writeOnly: true };
 const net = (initial: string | number): Sysctl => ({ scope: "net", initial: String(initial) });
 const ipc = (initial: string | number): Sysctl => ({ scope: "ipc", initial: String(initial) });
 
@@ -73,11 +77,14 @@ const SYSCTLS: Readonly<Record<string, Sysctl>> = {
   "user.max_time_namespaces": machine(31_000),
   "user.max_user_namespaces": machine(31_000),
   "user.max_uts_namespaces": machine(31_000),
-  "vm.drop_caches": machine(0),
+  "vm.compact_memory": order,
+  "vm.drop_caches": order,
   "vm.max_map_count": machine(65_530),
   "vm.overcommit_memory": machine(0),
   "vm.overcommit_ratio": machine(50),
   "vm.swappiness": machine(60),
+  ...Object.fromEntries(Object.entries(QUIET_SYSCTLS).map(([name, initial]) => [name, machine(initial)])),
+  ...Object.fromEntries(Object.entries(FIXED_SYSCTLS).map(([name, initial]) => [name, fixed(initial)])),
   ...Object.fromEntries(Object.entries(NET_SYSCTLS).map(([name, initial]) => [name, net(initial)])),
 };
 
@@ -102,6 +109,8 @@ export const SYSCTL_NAMES: readonly string[] = Object.keys(SYSCTLS);
 export type SysctlValues = SmallMap<string, string>;
 
 export const isReadOnlySysctl = (name: string): boolean => find(name)?.readOnly === true;
+
+export const isWriteOnlySysctl = (name: string): boolean => find(name)?.writeOnly === true;
 
 /** A value of a network namespace, without a newline; "0" for a name that is none. */
 export function netSysctl(values: SysctlValues | undefined, name: string): string {

@@ -126,22 +126,45 @@ function meminfo(kernel: Kernel): string {
     ["SwapCached", 0],
     ["Active", anon],
     ["Inactive", shmem + file],
+    ["Active(anon)", anon],
+    ["Inactive(anon)", shmem],
+    ["Active(file)", 0],
+    ["Inactive(file)", file],
+    ["Unevictable", 0],
+    ["Mlocked", 0],
     ["SwapTotal", swapBytes],
     ["SwapFree", swapBytes - swappedBytes],
-    ["Dirty", 0],
-    ["Writeback", 0],
+    ...nothing("Zswap", "Zswapped", "Dirty", "Writeback"),
     ["AnonPages", anon],
     ["Mapped", 0],
     ["Shmem", shmem],
-    ["KReclaimable", 0],
-    ["Slab", 0],
-    ["SReclaimable", 0],
-    ["SUnreclaim", 0],
+    ...nothing("KReclaimable", "Slab", "SReclaimable", "SUnreclaim", "KernelStack", "PageTables", "SecPageTables"),
+    ...nothing("NFS_Unstable", "Bounce", "WritebackTmp"),
     ["CommitLimit", memoryBytes / 2 + swapBytes],
     ["Committed_AS", anon + shmem + swappedBytes],
+    ["VmallocTotal", VMALLOC_BYTES],
+    ...nothing("VmallocUsed", "VmallocChunk", "Percpu", "AnonHugePages", "ShmemHugePages", "ShmemPmdMapped"),
+    ...nothing("FileHugePages", "FilePmdMapped", "Balloon"),
   ];
-  return rows.map(([name, bytes]) => `${`${name}:`.padEnd(16)}${kiB(bytes)}\n`).join("");
+  const huge = ["Total", "Free", "Rsvd", "Surp"].map((name) => `HugePages_${name}:       0\n`).join("");
+  const pages: readonly (readonly [string, number])[] = [
+    ["Hugepagesize", HUGE_PAGE_BYTES],
+    ["Hugetlb", 0],
+    ["DirectMap4k", 0],
+    ["DirectMap2M", memoryBytes],
+    ["DirectMap1G", 0],
+  ];
+  const format = (some: typeof rows): string =>
+    some.map(([name, bytes]) => `${`${name}:`.padEnd(16)}${kiB(bytes)}\n`).join("");
+  return format(rows) + huge + format(pages);
 }
+
+/** Kinds of memory that a simulated machine does not use. */
+const nothing = (...names: readonly string[]): readonly (readonly [string, number])[] => names.map((name) => [name, 0]);
+
+/** The address space for vmalloc of x86-64. @see Documentation/arch/x86/x86_64/mm.rst */
+const VMALLOC_BYTES = 34_359_738_367 * 1024;
+const HUGE_PAGE_BYTES = 2 * 1024 * 1024;
 
 function cpuinfo(kernel: Kernel): string {
   const { cpus } = kernel.machine;
@@ -177,7 +200,7 @@ function stat(kernel: Kernel): string {
   const each = Array.from({ length: cpus }, (_, cpu) => line(`cpu${cpu}`, cpus)).join("");
   const boot = Math.floor(kernel.world.clock.startUs / 1_000_000);
   const running = [...kernel.processes.values()].filter((process) => process.isRunnable && !process.parked).length;
-  return `${line("cpu ", 1)}${each}intr 0\nctxt 0\nbtime ${boot}\nprocesses ${kernel.init.ns.pid.lastPid}\nprocs_running ${running}\nprocs_blocked 0\n`;
+  return `${line("cpu ", 1)}${each}intr 0\nctxt 0\nbtime ${boot}\nprocesses ${kernel.init.ns.pid.lastPid}\nprocs_running ${running}\nprocs_blocked 0\nsoftirq 0 0 0 0 0 0 0 0 0 0 0\n`;
 }
 
 /** Of the two times only the first is that of the reader's time namespace. */

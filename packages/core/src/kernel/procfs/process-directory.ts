@@ -3,7 +3,15 @@
  *
  * @see proc_pid(5) and its companions
  */
-import { CAP_SYS_RESOURCE, type DirEntry, Errno, NAMESPACE_KINDS, type NamespaceKind } from "../../abi/index.ts";
+import {
+  CAP_SYS_ADMIN,
+  CAP_SYS_RESOURCE,
+  type DirEntry,
+  Errno,
+  type ErrnoCode,
+  NAMESPACE_KINDS,
+  type NamespaceKind,
+} from "../../abi/index.ts";
 import { PseudoDirectory, type PseudoEntries, PseudoFile, PseudoLink } from "../../fs/index.ts";
 import { encode } from "../../lib/index.ts";
 import { type Inode, type Location, type OpenFile, pathOf } from "../../vfs/index.ts";
@@ -144,8 +152,26 @@ const netFiles: Readonly<Record<string, Maker>> = Object.fromEntries(
   Object.entries(NET_FILES).map(([name, read]) => [name, text((fs, { ns }) => read(ns.net.stack(fs.kernel.net)))]),
 );
 
+/** Without a security module there is nothing to be read or set. */
+const refused = (code: ErrnoCode): never => {
+  throw new Errno(code);
+};
+
+const SECURITY_ATTRIBUTES: Readonly<Record<string, Maker>> = Object.fromEntries(
+  ["current", "exec", "fscreate", "keycreate", "prev", "sockcreate"].map((name): [string, Maker] => [
+    name,
+    (fs, process, ino) =>
+      new PseudoFile(
+        fs,
+        { mode: name === "prev" ? 0o444 : 0o666, ...owner(process) },
+        { read: () => refused("EINVAL"), write: () => refused("EINVAL") },
+        ino,
+      ),
+  ]),
+);
+
 const ENTRIES: Readonly<Record<string, Maker>> = {
-  attr: (fs, process) => directory(fs, process, {}, 900, 0o555),
+  attr: (fs, process) => directory(fs, process, SECURITY_ATTRIBUTES, 900, 0o555),
   cgroup: text((fs, process) => `0::${cgroupPath(fs.reader, process)}\n`),
   cmdline: text((_fs, { argv, isAlive }) => (isAlive && argv.length > 0 ? encode(`${argv.join("\0")}\0`) : "")),
   comm: (fs, process, ino) =>
@@ -170,7 +196,7 @@ const ENTRIES: Readonly<Record<string, Maker>> = {
     () => "rchar: 0\nwchar: 0\nsyscr: 0\nsyscw: 0\nread_bytes: 0\nwrite_bytes: 0\ncancelled_write_bytes: 0\n",
   ),
   limits: text((_fs, process) => formatLimits(process)),
-  loginuid: text(() => "4294967295"),
+  loginuid: text(() => "4294967295", 0o644),
   maps: inspected((fs, process) => maps(fs, process), 0o444),
   mountinfo: text((_fs, process) => formatMountinfo(process)),
   mounts: text((_fs, process) => formatMounts(process)),
@@ -227,10 +253,33 @@ const ENTRIES: Readonly<Record<string, Maker>> = {
       },
       ino,
     ),
+  map_files: (fs, process) => directory(fs, process, {}, 920, 0o500),
+  mem: (fs, process, ino) =>
+    new PseudoFile(fs, { mode: 0o600, ...owner(process) }, { read: () => refused("EIO") }, ino),
+  sched: text((fs, process) => schedulerText(process.name, pidIn(fs.namespace, process)), 0o644),
+  stack: (fs, process, ino) =>
+    new PseudoFile(
+      fs,
+      { mode: 0o400, ...owner(process) },
+      {
+        read: () => {
+          const { reader } = fs;
+          return reader.creds.capable(CAP_SYS_ADMIN, reader.kernel.init.creds.user) ? "" : refused("EACCES");
+        },
+      },
+      ino,
+    ),
+  syscall: inspected((fs, process) =>
+    process === fs.reader ? "0 0x3 0x7ffe00000000 0x10000 0x0 0x0 0x0 0x7ffe00000000 0x401000\n" : "running\n",
+  ),
   uid_map: (fs, process, ino) => idMap(fs, process, "uid", ino),
   wchan: text(() => "0"),
   ...quietFiles,
 };
+
+function schedulerText(name: string, pid: number): string {
+  return `${name} (${pid}, #threads: 1)\n${"-".repeat(67)}\n`;
+}
 
 /** Entries that belong to a process as a whole, which its threads do not have. */
 const WHOLE_PROCESS: ReadonlySet<string> = new Set([

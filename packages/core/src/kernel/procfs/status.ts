@@ -129,6 +129,10 @@ export function formatStatus(namespace: PidNamespace, reader: Process, process: 
           ["VmLib", kB(8 * 1024)],
           ["VmPTE", kB(40 * 1024)],
           ["VmSwap", kB(0)],
+          ["HugetlbPages", kB(0)],
+          ["CoreDumping", 0],
+          ["THP_enabled", 1],
+          ["untag_mask", "0xffffffffffffffff"],
         ] as const)
       : []),
     ["Threads", 1],

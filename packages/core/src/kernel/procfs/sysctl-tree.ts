@@ -1,11 +1,11 @@
 /** /proc/sys: sysctls as files, read and written as the running process sees them. */
-import { CAP_SYS_ADMIN, Errno, HOST_NAME_MAX } from "../../abi/index.ts";
-import { file, PseudoDirectory, type PseudoLeaf, type PseudoTree, textFile } from "../../fs/index.ts";
+import { CAP_SYS_ADMIN, Errno, HOST_NAME_MAX, O_ACCMODE, O_WRONLY } from "../../abi/index.ts";
+import { file, PseudoDirectory, PseudoFile, type PseudoLeaf, type PseudoTree, textFile } from "../../fs/index.ts";
 import type { Prng } from "../../sim/index.ts";
-import type { Inode } from "../../vfs/index.ts";
+import type { FileOps, Inode } from "../../vfs/index.ts";
 import type { Kernel } from "../kernel.ts";
 import { DEVICE_SYSCTLS_4, DEVICE_SYSCTLS_6 } from "../net-sysctls.data.ts";
-import { changeSysctl, isReadOnlySysctl, readSysctl, SYSCTL_NAMES } from "../sysctl.ts";
+import { changeSysctl, isReadOnlySysctl, isWriteOnlySysctl, readSysctl, SYSCTL_NAMES } from "../sysctl.ts";
 import type { ProcFs } from "./proc-fs.ts";
 
 type MutableTree = { [name: string]: MutableTree | PseudoLeaf<ProcFs> };
@@ -98,7 +98,18 @@ function insert(tree: MutableTree, path: readonly string[], leaf: PseudoLeaf<Pro
   at[path[path.length - 1] as string] = leaf;
 }
 
+/** Its mode holds for those too who may do without modes elsewhere. */
+class WriteOnlyFile extends PseudoFile {
+  override open(flags: number): FileOps {
+    if ((flags & O_ACCMODE) !== O_WRONLY) throw new Errno("EACCES");
+    return super.open(flags);
+  }
+}
+
 function sysctlFile(name: string): PseudoLeaf<ProcFs> {
+  if (isWriteOnlySysctl(name)) {
+    return (fs) => new WriteOnlyFile(fs, { mode: 0o200 }, { write: (value) => changeSysctl(fs.reader, name, value) });
+  }
   return file((fs) => {
     const read = (): string => `${readSysctl(fs.reader, name)}\n`;
     return isReadOnlySysctl(name) ? { read } : { read, write: (value) => changeSysctl(fs.reader, name, value) };
