@@ -148,6 +148,9 @@ export const nanosleep = (durationUs: number) => new Call("nanosleep", durationU
 export const clock_gettime = (clock: ClockName = "realtime") => new Call("clock_gettime", clock);
 export const clock_settime = (timeUs: number) => new Call("clock_settime", timeUs);
 export const sched_yield = () => new Call("sched_yield");
+export const sched_setaffinity = (pid: number, cpus: readonly number[]) => new Call("sched_setaffinity", pid, cpus);
+export const ioprio_get = (pid = 0) => new Call("ioprio_get", pid);
+export const ioprio_set = (pid: number, priority: number) => new Call("ioprio_set", pid, priority);
 export const sched_getaffinity = (pid = 0) => new Call("sched_getaffinity", pid);
 export const getpid = () => new Call("getpid");
 export const getppid = () => new Call("getppid");

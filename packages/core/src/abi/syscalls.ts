@@ -138,6 +138,10 @@ export interface Syscalls {
   clock_settime(timeUs: number): void;
   sched_yield(): void;
   sched_getaffinity(pid: number): readonly number[];
+  sched_setaffinity(pid: number, cpus: readonly number[]): void;
+  /** A class in the bits from 13 up, a level below. */
+  ioprio_get(pid: number): number;
+  ioprio_set(pid: number, priority: number): void;
   getpid(): number;
   getppid(): number;
   getpgid(pid: number): number;

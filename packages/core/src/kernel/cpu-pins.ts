@@ -1,5 +1,5 @@
 /**
- * Dividing processors where cgroups are bound to some of them.
+ * Dividing processors where cgroups or processes are bound to some of them.
  *
  * The most crowded set of processors is divided first, among those who can run nowhere else; then the rest among the
  * rest. A cgroup whose processes may run in several such sets brings to each the part of its weight that its processes
@@ -7,7 +7,7 @@
  *
  * @see Documentation/admin-guide/cgroup-v2.rst "Cpuset", kernel/sched/fair.c:calc_group_shares
  */
-import { effectiveCpus } from "./cgroup/cpuset.ts";
+import { allowedCpus } from "./cgroup/cpuset.ts";
 import { divide, type Job, type Share } from "./cpu-share.ts";
 
 /** So many different sets are combined to look for the most crowded one. */
@@ -19,7 +19,7 @@ interface PinnedJob {
 }
 
 export function dividePinned(root: Share, count: number): void {
-  let jobs = runnable(root).map((job): PinnedJob => ({ job, cpus: new Set(effectiveCpus(job.process.cgroup)) }));
+  let jobs = runnable(root).map((job): PinnedJob => ({ job, cpus: new Set(allowedCpus(job.process)) }));
   let free = new Set(Array.from({ length: count }, (_, cpu) => cpu));
   while (jobs.length > 0) {
     const crowded = mostCrowded(jobs, free);

@@ -66,6 +66,8 @@ export function fork(parent: Process, routine: Routine<number>, options: CloneOp
       blocked: parent.blocked,
       actions: keepIgnored(parent.actions),
       nice: parent.nice,
+      affinity: parent.affinity,
+      ioPriority: parent.ioPriority,
       seccomp: parent.seccomp,
       oomScoreAdj: parent.oomScoreAdj,
       oomScoreAdjMin: parent.oomScoreAdjMin,

@@ -117,6 +117,8 @@ export interface ProcessInit {
   readonly blocked: SignalSet;
   readonly actions: ReadonlyMap<Signal, SignalAction> | undefined;
   readonly nice: number;
+  readonly affinity?: readonly number[] | undefined;
+  readonly ioPriority?: number;
   readonly seccomp: SeccompFilter | undefined;
   readonly oomScoreAdj: number;
   readonly oomScoreAdjMin: number;
@@ -150,6 +152,10 @@ export class Process implements Coroutine, Waiter, FsContext {
   cgroup: Cgroup;
   limits: ResourceLimits;
   nice: number;
+  /** The processors that it was bound to; absent, all of its cgroup. */
+  affinity: readonly number[] | undefined;
+  /** As ioprio_set(2) has it. Unlike Linux, disks have no queues: it is only remembered. */
+  ioPriority: number;
   seccomp: SeccompFilter | undefined;
   oomScoreAdj: number;
   /** What that may be set to at least by who has no right to more: the last that somebody had said with that right. */
@@ -223,6 +229,8 @@ export class Process implements Coroutine, Waiter, FsContext {
     this.blocked = init.blocked;
     this.actions = init.actions;
     this.nice = init.nice;
+    this.affinity = init.affinity;
+    this.ioPriority = init.ioPriority ?? 0;
     this.seccomp = init.seccomp;
     this.oomScoreAdj = init.oomScoreAdj;
     this.oomScoreAdjMin = init.oomScoreAdjMin;

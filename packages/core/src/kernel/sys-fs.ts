@@ -33,6 +33,22 @@ export class SysFs extends PseudoFs {
 
 const cpus = textFile<SysFs>(({ kernel }) => `${cpuList(kernel.machine.cpus)}\n`);
 
+const none = textFile<SysFs>(() => "\n");
+
+/** A directory for each processor, and lists of them. */
+const processors: PseudoLeaf<SysFs> = (fs) => {
+  const numbers = Array.from({ length: fs.kernel.machine.cpus }, (_, cpu) => cpu);
+  const each = numbers.map((cpu): [string, PseudoTree<SysFs>] => [`cpu${cpu}`, processor(cpu)]);
+  const lists = { isolated: none, offline: none, online: cpus, possible: cpus, present: cpus };
+  return new TreeDirectory(fs, { ...Object.fromEntries(each), ...lists });
+};
+
+/** The first one cannot be taken away. */
+function processor(cpu: number): PseudoTree<SysFs> {
+  const topology = { core_id: textFile<SysFs>(() => `${cpu}\n`), physical_package_id: textFile<SysFs>(() => "0\n") };
+  return cpu === 0 ? { topology } : { online: textFile<SysFs>(() => "1\n"), topology };
+}
+
 /** The power limits of the processors are there if the kernel was built with them. */
 const virtualDevices: PseudoLeaf<SysFs> = (fs) =>
   new TreeDirectory(
@@ -48,7 +64,7 @@ const SYSFS_TREE: PseudoTree<SysFs> = {
   class: { net: deviceLinks },
   dev: { block: {}, char: {} },
   devices: {
-    system: { cpu: { online: cpus, possible: cpus, present: cpus } },
+    system: { cpu: processors },
     virtual: virtualDevices,
   },
   firmware: {},

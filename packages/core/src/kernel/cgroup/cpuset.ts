@@ -4,6 +4,7 @@
  * @see Documentation/admin-guide/cgroup-v2.rst "Cpuset", kernel/cgroup/cpuset.c
  */
 import { Errno } from "../../abi/index.ts";
+import type { Process } from "../process.ts";
 import type { Cgroup } from "./cgroup.ts";
 import type { ControlFiles } from "./control-file.ts";
 
@@ -60,6 +61,13 @@ function effective(cgroup: Cgroup, field: "cpus" | "mems"): readonly number[] {
 
 /** The processors that processes of a cgroup may use, ascending. */
 export const effectiveCpus = (cgroup: Cgroup): readonly number[] => effective(cgroup, "cpus");
+
+/** Those that a process may use, ascending: of its cgroup's, what it was bound to. */
+export function allowedCpus({ cgroup, affinity }: Pick<Process, "cgroup" | "affinity">): readonly number[] {
+  const all = effectiveCpus(cgroup);
+  const bound = affinity === undefined ? all : all.filter((cpu) => affinity.includes(cpu));
+  return bound.length === 0 ? all : bound;
+}
 
 function change(cgroup: Cgroup, field: "cpus" | "mems", numbers: readonly number[]): void {
   const { rare, kernel } = cgroup;

@@ -4,6 +4,7 @@
  * @see proc_pid_status(5), proc_pid_stat(5), proc_pid_statm(5), proc_pid_limits(5)
  */
 import { PAGE_SIZE, type ResourceName, SignalSet } from "../../abi/index.ts";
+import { allowedCpus, formatList } from "../cgroup/cpuset.ts";
 import type { PidNamespace } from "../namespaces/pid.ts";
 import { type Process, pidIn } from "../process.ts";
 import { US_PER_TICK } from "./machine-files.ts";
@@ -152,8 +153,8 @@ export function formatStatus(namespace: PidNamespace, reader: Process, process: 
     ["Seccomp_filters", process.seccomp === undefined ? 0 : 1],
     ["Speculation_Store_Bypass", "vulnerable"],
     ["SpeculationIndirectBranch", "always enabled"],
-    ["Cpus_allowed", (2 ** process.kernel.machine.cpus - 1).toString(16)],
-    ["Cpus_allowed_list", cpuList(process.kernel.machine.cpus)],
+    ["Cpus_allowed", cpuMask(allowedCpus(process))],
+    ["Cpus_allowed_list", formatList(allowedCpus(process))],
     ["Mems_allowed", "1"],
     ["Mems_allowed_list", 0],
     ["voluntary_ctxt_switches", 0],
@@ -163,6 +164,10 @@ export function formatStatus(namespace: PidNamespace, reader: Process, process: 
 }
 
 export const cpuList = (cpus: number): string => (cpus === 1 ? "0" : `0-${cpus - 1}`);
+
+function cpuMask(cpus: readonly number[]): string {
+  return cpus.reduce((mask, cpu) => mask | (1n << BigInt(cpu)), 0n).toString(16);
+}
 
 function actionMask(process: Process, kind: "ignore" | "function"): string {
   let mask = SignalSet.EMPTY;

@@ -10,6 +10,7 @@ import { mountCalls } from "./mounts.ts";
 import { namespaceCalls } from "./namespaces.ts";
 import { processCalls } from "./processes.ts";
 import { resourceCalls } from "./resources.ts";
+import { schedulingCalls } from "./scheduling.ts";
 import { signalCalls } from "./signals.ts";
 import { socketCalls } from "./sockets.ts";
 import type { SyscallTable } from "./table.ts";
@@ -22,6 +23,7 @@ const TABLE: SyscallTable = {
   ...socketCalls,
   ...processCalls,
   ...resourceCalls,
+  ...schedulingCalls,
   ...signalCalls,
   ...timeCalls,
   ...identityCalls,

@@ -34,8 +34,6 @@ export const processCalls = {
     return new Sleeping(waitLater(process, pid, options));
   },
 
-  sched_yield: () => {},
-
   getpid: (process) => process.ownPid,
   getppid: (process) => pidIn(process.ns.pid, process.parent),
   getpgid: (process, pid) => pidIn(process.ns.pid, find(process, pid).group.leader),

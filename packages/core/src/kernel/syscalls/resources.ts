@@ -1,10 +1,9 @@
 /**
  * Calls on what processes use: priorities, limits, CPU time, memory.
  *
- * @see getpriority(2), prlimit(2), times(2), sched_setaffinity(2)
+ * @see getpriority(2), prlimit(2), times(2)
  */
 import { CAP_SYS_NICE, CAP_SYS_RESOURCE, Errno, type PriorityTarget, type ResourceLimit } from "../../abi/index.ts";
-import { effectiveCpus } from "../cgroup/cpuset.ts";
 import { setMemory } from "../oom.ts";
 import { type Process, pidIn } from "../process.ts";
 import { find } from "./processes.ts";
@@ -16,8 +15,6 @@ const MAX_BURN_US = 1e15;
 const NR_OPEN = 1_048_576;
 
 export const resourceCalls = {
-  sched_getaffinity: (process, pid) => effectiveCpus(find(process, pid).cgroup),
-
   getpriority: (process, which, who) => {
     const nices = targets(process, which, who).map((target) => target.nice);
     if (nices.length === 0) throw new Errno("ESRCH");

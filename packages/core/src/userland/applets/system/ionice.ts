@@ -1,19 +1,15 @@
-/**
- * ionice: the I/O priority of a process.
- *
- * Unlike Linux, disks here have no queues, so a priority is checked, then ignored.
- *
- * @see ionice(1), ioprio_set(2)
- */
-import { CAP_SYS_ADMIN, CAP_SYS_NICE, capget, Errno, getpriority, type Routine } from "../../../abi/index.ts";
+/** ionice: the I/O priority of a process. @see ionice(1), ioprio_set(2) */
+import { Errno, ioprio_get, ioprio_set, type Routine } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
 import { execOrDie } from "../../exec.ts";
 import { getopt, type Options } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
 import { integerOrDie } from "./number.ts";
 
-const REALTIME = 1;
+const CLASSES = ["none", "realtime", "best-effort", "idle"] as const;
 const IDLE = 3;
+const CLASS_SHIFT = 13;
+const LEVEL_MASK = 0xff;
 
 export const ionice: Applet = function* (io) {
   const options = yield* getopt(io, "+n:c:p:t");
@@ -23,28 +19,26 @@ export const ionice: Applet = function* (io) {
   if (ioClass > IDLE) return yield* io.die(`bad class ${ioClass}`);
   const isQuestion = !options.has("n") && !options.has("c");
   const [first] = options.operands;
-  const asked = isQuestion && !options.has("p") && first !== undefined ? yield* integerOrDie(io, first, 0) : pid;
-  const missing = yield* attempt(getpriority("process", asked));
   if (isQuestion) {
-    if (missing instanceof Errno) return yield* io.pdie("ioprio_get", missing);
-    yield* io.out.line("none: prio 0");
+    const asked = !options.has("p") && first !== undefined ? yield* integerOrDie(io, first, 0) : pid;
+    const priority = yield* attempt(ioprio_get(asked));
+    if (priority instanceof Errno) return yield* io.pdie("ioprio_get", priority);
+    yield* io.out.line(describe(priority));
     return 0;
   }
-  const error = missing instanceof Errno ? missing : yield* refusal(ioClass, level);
-  if (error !== undefined && !options.has("t")) return yield* io.pdie("ioprio_set", error);
+  const error = yield* attempt(ioprio_set(pid, (ioClass << CLASS_SHIFT) | level));
+  if (error instanceof Errno && !options.has("t")) return yield* io.pdie("ioprio_set", error);
   if (options.operands.length > 0) return yield* execOrDie(io, options.operands);
   return 0;
 };
 
+/** The idle class has no levels. */
+function describe(priority: number): string {
+  const ioClass = CLASSES[(priority >> CLASS_SHIFT) & 3] ?? "none";
+  return ioClass === "idle" ? ioClass : `${ioClass}: prio ${priority & LEVEL_MASK}`;
+}
+
 function* numberOption(io: Io, options: Options, letter: string): Routine<number> {
   const text = options.value(letter);
   return text === undefined ? 0 : yield* integerOrDie(io, text, 0);
-}
-
-/** Why the kernel would not set this priority. */
-function* refusal(ioClass: number, level: number): Routine<Errno | undefined> {
-  if (ioClass === 0) return level === 0 ? undefined : new Errno("EINVAL");
-  if (ioClass !== REALTIME) return undefined;
-  const { effective } = yield* capget();
-  return effective.has(CAP_SYS_NICE) || effective.has(CAP_SYS_ADMIN) ? undefined : new Errno("EPERM");
 }

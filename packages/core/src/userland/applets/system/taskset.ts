@@ -1,11 +1,9 @@
 /**
  * taskset: on which processors a process may run.
  *
- * Unlike Linux, the kernel here binds nothing: a mask is checked, then ignored.
- *
  * @see taskset(1), sched_setaffinity(2)
  */
-import { Errno, type Routine, sched_getaffinity } from "../../../abi/index.ts";
+import { Errno, type Routine, sched_getaffinity, sched_setaffinity } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
 import { execOrDie } from "../../exec.ts";
 import { getopt, showUsage } from "../../getopt.ts";
@@ -36,13 +34,11 @@ export const taskset: Applet = function* (io) {
   return 0;
 };
 
-/** The processors that would be used. */
+/** The processors that are used then. */
 function* setAffinity(io: Io, pid: number, cpus: readonly number[]): Routine<readonly number[]> {
-  const allowed = yield* attempt(sched_getaffinity(pid));
-  const chosen = allowed instanceof Errno ? [] : allowed.filter((cpu) => cpus.includes(cpu));
-  if (chosen.length > 0) return chosen;
-  const why = allowed instanceof Errno ? allowed : new Errno("EINVAL");
-  return yield* io.pdie(`can't set pid ${pid}'s affinity`, why);
+  const error = yield* attempt(sched_setaffinity(pid, cpus));
+  if (error instanceof Errno) return yield* io.pdie(`can't set pid ${pid}'s affinity`, error);
+  return yield* sched_getaffinity(pid);
 }
 
 /** Hexadecimal digits, the lowest processor last. */
