@@ -80,7 +80,7 @@ export function fork(parent: Process, routine: Routine<number>, options: CloneOp
   child.start(routine);
   // Otherwise a fork bomb would grow for ever without a moment passing.
   if (isNewborn(parent) && parent.parent !== undefined && isNewborn(parent.parent)) child.charge(TURN_US);
-  parent.prolongTurn();
+  if (!isNewborn(parent)) parent.prolongTurn();
   child.makeReady();
   return child;
 }
