@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * The engine: one simulated machine with everything that Docker is, wired together. This page is wiring only.
  */
