@@ -29,6 +29,7 @@ import { ImageService } from "./images.ts";
 import { installInit } from "./init-program.ts";
 import { buildNetwork } from "./network/build-network.ts";
 import { fetchOnMachine } from "./network/fetch.ts";
+import type { LinkService } from "./network/link-service.ts";
 import { NetworkService } from "./networks.ts";
 import { type MachineProfile, PROFILES, type ProfileName } from "./profiles.ts";
 import { ProgramRegistry, type UnknownPrograms } from "./programs.ts";
@@ -170,6 +171,11 @@ export class Engine implements EngineDoor {
   /** The engine as its users see it: the same methods as those of a real one, see `connectEngine`. */
   get client(): EngineClient {
     return new EngineClient(this);
+  }
+
+  /** Links between containers: latency, loss, bandwidth, partitions, captures. */
+  get links(): LinkService {
+    return this.networks.links;
   }
 
   /** What pip, npm, apt-get and apk can install. */

@@ -53,6 +53,8 @@ export type { TransferEvent, TransferOptions } from "./image-transfers.ts";
 export { logDetails, READABLE_LOGS } from "./log-details.ts";
 export { type LogLine, LogLines } from "./log-lines.ts";
 export type { LogEntry, Stream } from "./logs.ts";
+export type { Capture, CapturedFrame } from "./network/capture.ts";
+export type { Held, LinkChange, LinkSelection, LinkService } from "./network/link-service.ts";
 export type { Network } from "./networks.ts";
 export type { ProfileName } from "./profiles.ts";
 export type { ProgramRegistry, UnknownPrograms } from "./programs.ts";

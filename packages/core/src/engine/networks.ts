@@ -18,6 +18,7 @@ import { shortId } from "./names.ts";
 import type { BridgeNetwork } from "./network/bridge-network.ts";
 import { Endpoint } from "./network/endpoint.ts";
 import { extraHostsLine, hostsLine, resolvConf } from "./network/etc-files.ts";
+import { LinkService } from "./network/link-service.ts";
 import { linkHosts } from "./network/links.ts";
 import type { Network, NetworkRequest } from "./network/network.ts";
 import { DEFAULT_BRIDGE, NetworkStore, type SharedNetworks } from "./network/network-store.ts";
@@ -51,17 +52,22 @@ export interface NetworkParts {
 
 export class NetworkService {
   readonly changes = new Emitter<NetworkEvents>();
+  /** What lies between containers, and what can be made of it. */
+  readonly links: LinkService;
   readonly #kernel: Kernel;
   readonly #events: EventLog;
   readonly #store: NetworkStore;
   readonly #nameservers: readonly string[];
   readonly #ports = new PortAllocator();
+  /** Those that have a network now, by id. */
+  readonly #containers = new Map<string, Container>();
 
   constructor({ kernel, events, prng, nameservers }: NetworkParts) {
     this.#kernel = kernel;
     this.#events = events;
     this.#nameservers = nameservers;
-    this.#store = new NetworkStore({ kernel, prng });
+    this.links = new LinkService({ nameOf: (id) => this.#containers.get(id)?.name });
+    this.#store = new NetworkStore({ kernel, links: this.links, prng });
   }
 
   // ── networks ──
@@ -144,6 +150,7 @@ export class NetworkService {
       const sandbox = this.#sandbox(container);
       sandbox.join(endpoints);
       container.sandbox = sandbox;
+      this.#containers.set(container.id, container);
       for (const network of joined) {
         if (network.bridge === undefined) this.#lodge(container, network);
         this.#record("connect", network, { container: container.id });
@@ -168,6 +175,7 @@ export class NetworkService {
       sandbox.close();
       for (const endpoint of sandbox.endpoints) endpoint.network.delete(endpoint);
       container.sandbox = undefined;
+      this.#containers.delete(container.id);
     }
     const shown: Record<string, EndpointSettings> = {};
     for (const [name, settings] of Object.entries(endpoints)) {

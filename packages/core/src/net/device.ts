@@ -140,7 +140,7 @@ export class Loopback extends Device {
 
   protected override carry(frame: Frame): void {
     if (this.#link === undefined) this.#host.soon(() => this.arrive(frame));
-    else this.#link.carry(() => this.arrive(frame));
+    else this.#link.carry(frame, 0, () => this.arrive(frame));
   }
 }
 
@@ -148,6 +148,8 @@ export class Loopback extends Device {
 export class Veth extends Device {
   override readonly kind = "veth";
   readonly link: Link;
+  /** Of what is sent at this end. */
+  #direction: 0 | 1 = 0;
   #peer: Veth | undefined;
 
   constructor(name: string, mac: string, link: Link) {
@@ -155,11 +157,13 @@ export class Veth extends Device {
     this.link = link;
   }
 
+  /** Frames from the first end have direction 0, those from the second one 1. */
   static pair(host: NetHost, ends: readonly [VethEnd, VethEnd]): readonly [Veth, Veth] {
     const link = new Link(host.clock, host.random, host.costs.veth);
     const [a, b] = [new Veth(ends[0].name, ends[0].mac, link), new Veth(ends[1].name, ends[1].mac, link)];
     a.#peer = b;
     b.#peer = a;
+    b.#direction = 1;
     return [a, b];
   }
 
@@ -173,7 +177,7 @@ export class Veth extends Device {
 
   protected override carry(frame: Frame): void {
     const peer = this.#peer;
-    if (peer !== undefined) this.link.carry(() => peer.arrive(frame));
+    if (peer !== undefined) this.link.carry(frame, this.#direction, () => peer.arrive(frame));
   }
 }
 
@@ -235,6 +239,7 @@ export class Bridge extends Device {
       return;
     }
     if (frame.destination === BROADCAST_MAC) this.arrive(frame);
+    else this.capture?.("in", this, frame);
     const { payload } = frame;
     if (this.allows !== undefined && isPacket(payload) && !this.allows(payload)) return;
     this.#switch(frame, from);

@@ -4,12 +4,15 @@ export { Bridge, Device, type DeviceAddress, type Tap, TapDevice, Veth } from ".
 export type { DnsUpstream } from "./dns-forwarder.ts";
 export { type DnsAnswer, type DnsBackend, DnsServer } from "./dns-server.ts";
 export { Firewall, formatRule, type Rule, type RuleMatch, type RuleTarget, type Table } from "./firewall.ts";
+export { frameText } from "./frame-text.ts";
 export { InetSocket } from "./inet-socket.ts";
-export { Link, type LinkQuality } from "./link.ts";
+export { type Impairment, Link, type LinkConditions, type LinkQuality } from "./link.ts";
 export { type NetHost, randomMac } from "./net-host.ts";
 export { NetStack } from "./net-stack.ts";
 export { broadcastOf, changeNetwork, defaultRoute, type NetworkContext, networkState } from "./netlink.ts";
 export type { Body, Frame, IcmpMessage, Packet, Solicitation, TcpSegment, UdpDatagram } from "./packet.ts";
+export { isPacket } from "./packet.ts";
+export { pcapFile } from "./pcap.ts";
 export { RawSocket } from "./raw-socket.ts";
 export { type Route, routeInfo } from "./routes.ts";
 export { Socket } from "./socket.ts";

@@ -8,11 +8,12 @@
  */
 import type { Kernel } from "../../kernel/index.ts";
 import { familyOf, type IpFamily, lastOf, StatusError } from "../../lib/index.ts";
-import { Bridge, type DeviceAddress, type NetStack, randomMac } from "../../net/index.ts";
+import { Bridge, type DeviceAddress, type Frame, type NetStack, randomMac } from "../../net/index.ts";
 import type { BridgeOptions } from "./bridge-options.ts";
 import { addRules, networkRules, type PlacedRule, prepareFirewall, removeRules } from "./bridge-rules.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Ipam, NetworkPool } from "./ipam.ts";
+import type { LinkService } from "./link-service.ts";
 import { NameTable } from "./name-table.ts";
 
 export interface BridgeNetworkInit {
@@ -28,6 +29,7 @@ export interface BridgeNetworkInit {
   readonly internal: boolean;
   /** Containers find each other by name. */
   readonly hasNames: boolean;
+  readonly links: LinkService;
   /** The machine has an address on it. A network of the drivers macvlan and ipvlan keeps to itself. */
   readonly hasHost: boolean;
 }
@@ -49,6 +51,7 @@ export class BridgeNetwork {
   /** By the id of their container. */
   readonly endpoints = new Map<string, Endpoint>();
   readonly names: NameTable;
+  readonly links: LinkService;
   /** An address keeps its entry when it is free: a Map slows down when the same key comes and goes. */
   readonly #byAddress = new Map<string, Endpoint | undefined>();
   #rules: readonly PlacedRule[] = [];
@@ -66,6 +69,7 @@ export class BridgeNetwork {
     this.hasHost = init.hasHost;
     this.bridgeName = init.bridgeName;
     this.names = new NameTable(init.name);
+    this.links = init.links;
     this.#hostNamespace.furnish((stack) => this.#make(stack));
   }
 
@@ -138,6 +142,17 @@ export class BridgeNetwork {
       this.#byAddress.set(address, undefined);
       this.releaseAddress(address);
     }
+  }
+
+  /** Who has the address now. */
+  ownerOf(address: string): Endpoint | undefined {
+    return this.#byAddress.get(address);
+  }
+
+  /** None of the network's containers has sent it. */
+  isFromOutside({ source }: Frame): boolean {
+    for (const { mac } of this.endpoints.values()) if (mac === source) return false;
+    return true;
   }
 
   remove(): void {

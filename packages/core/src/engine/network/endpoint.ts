@@ -107,6 +107,7 @@ export class Endpoint {
       { name: `veth${this.id.slice(0, 7)}`, mac: network.newMac() },
     ]);
     this.#outer = outer;
+    network.links.plugged(this);
     host.addDevice(outer);
     stack.addDevice(inner);
     for (const device of [inner, outer]) {

@@ -12,6 +12,7 @@ import { AddressSpace, LOCAL_POOLS, overlap } from "./address-space.ts";
 import { BridgeNetwork } from "./bridge-network.ts";
 import { type BridgeOptions, bridgeOptions, DEFAULT_BRIDGE_OPTIONS, PREFIX, verifyDevice } from "./bridge-options.ts";
 import { type Ipam, IpamAllocator, ipamDocument, verifyIpam } from "./ipam.ts";
+import type { LinkService } from "./link-service.ts";
 import { type Network, type NetworkRequest, verifyRequest } from "./network.ts";
 
 export const DEFAULT_BRIDGE = "bridge";
@@ -35,11 +36,13 @@ export interface SharedNetworks {
 
 export interface NetworkStoreParts {
   readonly kernel: Kernel;
+  readonly links: LinkService;
   readonly prng: Prng;
 }
 
 export class NetworkStore {
   readonly #kernel: Kernel;
+  readonly #links: LinkService;
   readonly #prng: Prng;
   readonly #networks = new Map<string, Network>();
   readonly #names = new Map<string, Network>();
@@ -47,8 +50,9 @@ export class NetworkStore {
   /** Set on a machine that belongs to a cluster. */
   shared: SharedNetworks | undefined;
 
-  constructor({ kernel, prng }: NetworkStoreParts) {
+  constructor({ kernel, links, prng }: NetworkStoreParts) {
     this.#kernel = kernel;
+    this.#links = links;
     this.#prng = prng;
     this.#ipam = new IpamAllocator(new AddressSpace([...LOCAL_POOLS, ownPrefix(prng.fork("ula"))]));
     const bridge = { Name: DEFAULT_BRIDGE, Options: DEFAULT_BRIDGE_OPTIONS };
@@ -199,6 +203,7 @@ export class NetworkStore {
       options,
       internal: Internal,
       hasNames: name !== DEFAULT_BRIDGE,
+      links: this.#links,
       hasHost: isBridge,
     });
     return { ...this.#described(request, driver), id, ipam: ipamDocument(ipam, configs), bridge };
