@@ -45,6 +45,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "catalogue",
     "build",
   ],
+  cluster: ["lib", "sim", "net", "kernel", "registry", "engine"],
   explain: ["lib", "abi", "oci", "sim", "vfs", "fs", "kernel", "content", "snapshot", "image", "build", "engine"],
 };
 

@@ -6,7 +6,7 @@
 
 export type LinkType = "loopback" | "ether";
 /** What `ip link add type` can make, and the loopback that is always there. */
-export type LinkKind = "loopback" | "veth" | "bridge" | "tap";
+export type LinkKind = "loopback" | "veth" | "bridge" | "tap" | "vxlan";
 
 export interface LinkCounters {
   readonly bytes: number;

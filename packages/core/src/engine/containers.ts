@@ -33,7 +33,7 @@ import { NetworkFiles } from "./network/network-files.ts";
 import { verifyNetworkMode } from "./network/verify-mode.ts";
 import type { NetworkService } from "./networks.ts";
 import { openNull } from "./null-device.ts";
-import { RestartBackoff } from "./restart.ts";
+import { RestartBackoff, startsWithEngine } from "./restart.ts";
 import { SharedMemory } from "./shared-memory.ts";
 import { runtimeSpec } from "./spec.ts";
 import { startFailure } from "./start-failure.ts";
@@ -70,6 +70,8 @@ export interface ContainerParts {
 const STOP_TIMEOUT_SECONDS = 10;
 /** What a container ends with that gets no network, or whose log cannot be kept. */
 const START_FAILED = 128;
+/** Of a container of which nobody knows how it ended. */
+const LOST_EXIT_CODE = 255;
 const STOP_FIRST = "stop the container before removing or force remove";
 const VOLUMES_FROM_MODES: ReadonlySet<string> = new Set(["rw", "ro", "z", "Z", "ro,z", "ro,Z", "z,ro", "rw,z"]);
 const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
@@ -85,6 +87,8 @@ export class ContainerService {
   readonly #networkFiles: NetworkFiles;
   readonly #users: UserLookup;
   readonly #shm: SharedMemory;
+  /** Without power nothing ends as it should. */
+  #isOff = false;
   /** Those that somebody has asked to stop: that is told before their end. */
   readonly #stopping = new Set<string>();
 
@@ -341,6 +345,51 @@ export class ContainerService {
     this.#networkFiles.unlinked(parent, alias);
   }
 
+  /** Everything that runs is asked to end, as when the machine is shut down: policies are to start it again later. */
+  async shutDown(): Promise<void> {
+    const all = [...this.#containers.values()].filter(({ isActive }) => isActive);
+    await Promise.all(
+      all.map(async (container) => {
+        const { endedByHand } = container;
+        await this.stop(container);
+        container.endedByHand = endedByHand;
+      }),
+    );
+  }
+
+  /** The machine loses its power: everything that runs is gone, and nobody tells of it. */
+  async losePower(): Promise<void> {
+    const { world, kernel, events } = this.#parts;
+    events.isSilent = true;
+    this.#isOff = true;
+    const all = [...this.#containers.values()].filter(({ isActive }) => isActive);
+    for (const container of all) {
+      this.#cancelRestart(container);
+      const { oci } = container;
+      if (oci?.process.isAlive === true) kernel.signals.send(oci.process, SIGKILL);
+    }
+    const what = "the machine to lose what it was doing";
+    await world.until(() => all.every(({ isActive }) => !isActive), { what });
+  }
+
+  /**
+   * The engine starts on a machine that has lost its power. What ran then has ended with 255; containers whose policy says
+   * so are started again.
+   *
+   * @see moby daemon/daemon.go: restore
+   */
+  async regainPower(): Promise<void> {
+    this.#parts.events.isSilent = false;
+    this.#isOff = false;
+    for (const container of [...this.#containers.values()]) {
+      const { hostConfig, exitCode, endedByHand, startedUs, restartCount } = container;
+      if (container.isActive || startedUs === 0) continue;
+      const ending = { exitCode, byHand: endedByHand };
+      if (startsWithEngine(hostConfig.RestartPolicy, ending, restartCount)) await this.#startAgain(container, {});
+      else if (hostConfig.AutoRemove) this.#remove(container, true);
+    }
+  }
+
   /** By name, id, or the beginning of an id. @throws StatusError not-found, invalid-argument if several begin so */
   get(reference: string): Container {
     const name = reference.replace(/^\//, "");
@@ -578,10 +627,14 @@ export class ContainerService {
   }
 
   #ended(container: Container, status: WaitStatus): void {
-    container.exitCode = exitCode(status);
+    container.exitCode = this.#isOff ? LOST_EXIT_CODE : exitCode(status);
     container.finishedUs = this.#parts.kernel.nowUs;
     if (container.state === "paused") container.become("running");
     this.#discard(container);
+    if (this.#isOff) {
+      container.become("exited");
+      return;
+    }
     const delayUs = this.#restartDelay(container);
     container.become(delayUs === undefined ? "exited" : "restarting");
     const ranSeconds = Math.floor((container.finishedUs - container.startedUs) / 1e6);
@@ -637,9 +690,9 @@ export class ContainerService {
   }
 
   /** A start that fails ends the attempts: the container keeps the reason. */
-  async #startAgain(container: Container): Promise<void> {
+  async #startAgain(container: Container, options: Pick<WaitOptions, "follows"> = { follows: true }): Promise<void> {
     try {
-      await this.#launch(container, { follows: true });
+      await this.#launch(container, options);
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
       if (container.state === "restarting") container.become("exited");

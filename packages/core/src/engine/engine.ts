@@ -57,6 +57,8 @@ export interface EngineOptions extends WorldOptions {
   readonly machine?: Partial<Machine>;
   /** Disks from outside, by where they are mounted on the machine: `docker run -v /work/src:/src` can then show them. */
   readonly disks?: Readonly<Record<string, HostDisk | HostMount>>;
+  /** The name servers of the machine; by default those of the profile. */
+  readonly nameservers?: readonly string[];
   /** `modern` (default), or `recorded`: the traits of the machine that the recordings come from. */
   readonly profile?: ProfileName;
   /** Programs that nobody has written: they fail (default), or it is pretended that they succeed. */
@@ -106,13 +108,14 @@ export class Engine implements EngineDoor {
       unknownPrograms: options.unknownPrograms ?? "fail",
     });
     const { world, kernel } = this;
+    const nameservers = options.nameservers ?? this.profile.nameservers;
     const prng: Prng = world.prng.fork("engine");
     const snapshotter = new Snapshotter(kernel.disk);
     const runtime = new Runtime(kernel, { unknown: this.programs.unknown });
     const users = new UserLookup(kernel, snapshotter);
     this.events = new EventLog(() => kernel.nowUs);
     this.volumes = new VolumeService(kernel.disk, this.events, prng);
-    this.networks = new NetworkService({ kernel, events: this.events, prng, nameservers: this.profile.nameservers });
+    this.networks = new NetworkService({ kernel, events: this.events, prng, nameservers });
     const store = new ImageStore(snapshotter);
     const content = new ContentStore(new MemoryContentDisk());
     if (options.content !== undefined) {
@@ -161,7 +164,7 @@ export class Engine implements EngineDoor {
         ...{ world, kernel, runtime, snapshotter, prng: world.prng.fork("build"), download },
         unpacksXz: this.profile.hasXz,
         joinNetwork: buildNetwork(kernel, this.networks),
-        resolvConf: this.profile.nameservers.map((address) => `nameserver ${address}\n`).join(""),
+        resolvConf: nameservers.map((address) => `nameserver ${address}\n`).join(""),
       },
       store,
       this.images,

@@ -23,6 +23,8 @@ const EVENTS_LIMIT = 256;
 export class EventLog extends Emitter<{ event: [event: EngineEvent] }> {
   readonly #past = new Ring<EngineEvent>(EVENTS_LIMIT);
   readonly #nowUs: () => number;
+  /** Nobody is there who could tell: what happens now is not recorded. */
+  isSilent = false;
 
   constructor(nowUs: () => number) {
     super();
@@ -30,6 +32,7 @@ export class EventLog extends Emitter<{ event: [event: EngineEvent] }> {
   }
 
   record(type: EventType, action: string, id: string, attributes: Readonly<Record<string, string>>): void {
+    if (this.isSilent) return;
     const event: EngineEvent = { type, action, id, attributes, timeUs: this.#nowUs() };
     this.#past.push(event);
     this.emit("event", event);

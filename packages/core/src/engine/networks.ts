@@ -59,14 +59,12 @@ export class NetworkService {
   readonly #store: NetworkStore;
   readonly #nameservers: readonly string[];
   readonly #ports = new PortAllocator();
-  /** Those that have a network now, by id. */
-  readonly #containers = new Map<string, Container>();
 
   constructor({ kernel, events, prng, nameservers }: NetworkParts) {
     this.#kernel = kernel;
     this.#events = events;
     this.#nameservers = nameservers;
-    this.links = new LinkService({ nameOf: (id) => this.#containers.get(id)?.name });
+    this.links = new LinkService(() => kernel.nowUs);
     this.#store = new NetworkStore({ kernel, links: this.links, prng });
   }
 
@@ -147,10 +145,10 @@ export class NetworkService {
         joined.push(network);
         if (network.bridge !== undefined) endpoints.push(this.#endpoint(container, network, network.bridge, settings));
       }
+      endpoints.push(...this.#wayOut(container, endpoints));
       const sandbox = this.#sandbox(container);
       sandbox.join(endpoints);
       container.sandbox = sandbox;
-      this.#containers.set(container.id, container);
       for (const network of joined) {
         if (network.bridge === undefined) this.#lodge(container, network);
         this.#record("connect", network, { container: container.id });
@@ -175,7 +173,6 @@ export class NetworkService {
       sandbox.close();
       for (const endpoint of sandbox.endpoints) endpoint.network.delete(endpoint);
       container.sandbox = undefined;
-      this.#containers.delete(container.id);
     }
     const shown: Record<string, EndpointSettings> = {};
     for (const [name, settings] of Object.entries(endpoints)) {
@@ -210,10 +207,11 @@ export class NetworkService {
     const { sandbox } = container;
     if (sandbox === undefined || network.bridge === undefined) return;
     const endpoint = this.#endpoint(container, network, network.bridge, settings);
+    const added = [endpoint, ...this.#wayOut(container, [...sandbox.joined, endpoint])];
     try {
-      sandbox.join([endpoint]);
+      sandbox.join(added);
     } catch (error) {
-      network.bridge.delete(endpoint);
+      for (const one of added) one.network.delete(one);
       throw error;
     }
     this.#write(container, name, settings);
@@ -250,7 +248,8 @@ export class NetworkService {
   hosts(container: Container): readonly string[] {
     const gateway = this.get(DEFAULT_BRIDGE)?.bridge?.gateway(4) ?? "";
     const extra = (container.hostConfig.ExtraHosts ?? []).map((line) => extraHostsLine(line, gateway));
-    const own = (container.sandbox?.joined ?? []).flatMap((endpoint) => this.hostsOf(container, endpoint));
+    const shown = (container.sandbox?.joined ?? []).filter(({ isHidden }) => !isHidden);
+    const own = shown.flatMap((endpoint) => this.hostsOf(container, endpoint));
     return [...extra, ...linkHosts(container), ...own];
   }
 
@@ -329,6 +328,28 @@ export class NetworkService {
     if (mac !== undefined) container.macs = new Map(container.macs).set(network.name, mac);
     bridge.add(endpoint);
     return endpoint;
+  }
+
+  /** Who is on networks of several machines only gets out through a bridge of the machine. */
+  #wayOut(container: Container, endpoints: readonly Endpoint[]): readonly Endpoint[] {
+    const isOutside = ({ network }: Endpoint): boolean => network.isOverlay && !network.internal;
+    if (!endpoints.some(isOutside) || endpoints.some((one) => one.gateway(4) !== undefined)) return [];
+    const { bridge } = this.#store.gatewayBridge();
+    if (bridge === undefined) return [];
+    const { random } = this.#kernel.net;
+    const endpoint = new Endpoint({
+      network: bridge,
+      id: random.hex(64),
+      containerId: container.id,
+      v4: bridge.takeAddress(4, undefined),
+      v6: undefined,
+      mac: randomMac(random),
+      settings: undefined,
+      names: [`gateway_${shortId(container.id)}`],
+      isHidden: true,
+    });
+    bridge.add(endpoint);
+    return [endpoint];
   }
 
   /** Puts a network without addresses into the container's record; of others its sandbox knows what it has there. */

@@ -33,6 +33,19 @@ export class RestartBackoff {
   }
 }
 
+/**
+ * Whether a container is started when the engine is: it has run before, and its policy does not let it rest. `always`
+ * means also one that somebody has stopped.
+ */
+export function startsWithEngine(
+  policy: RestartPolicy | undefined,
+  ending: Omit<Ending, "ranUs">,
+  count: number,
+): boolean {
+  if (policy === undefined || (ending.byHand && policy.Name !== "always")) return false;
+  return wantsRestart(policy, ending.exitCode, count);
+}
+
 function wantsRestart(
   { Name: name, MaximumRetryCount: limit }: RestartPolicy,
   exitCode: number,

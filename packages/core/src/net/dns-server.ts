@@ -41,29 +41,39 @@ export class DnsServer {
   readonly #rules: readonly Rule[];
   #open = true;
 
-  /** Serves port 53 of `address`, which is one of the stack's own. */
-  constructor(stack: NetStack, address: string, backend: DnsBackend) {
+  /**
+   * Serves port 53 of `address`, which is one of the stack's own: behind a rule that leads the stack's own questions to
+   * a port of the server's, or with `port` on that port itself, for everybody.
+   */
+  constructor(stack: NetStack, address: string, backend: DnsBackend, { port = 0 }: { readonly port?: number } = {}) {
     this.#stack = stack;
     this.#backend = backend;
     this.#udp = new UdpSocket(stack, "inet");
-    this.#udp.bind({ family: "inet", address, port: 0 });
+    this.#udp.bind({ family: "inet", address, port });
     this.#tcp = new TcpSocket(stack, "inet");
-    this.#tcp.bind({ family: "inet", address, port: 0 });
+    this.#tcp.bind({ family: "inet", address, port });
     this.#tcp.listen(1);
+    this.#rules = port === 0 ? this.#redirect(address) : [];
+    this.#wait();
+  }
+
+  /** Leads what the stack itself sends to port 53 to where the server listens. */
+  #redirect(address: string): readonly Rule[] {
+    const { firewall } = this.#stack;
     const rule = (protocol: "tcp" | "udp", port: number): Rule => ({
       destination: { address, length: 32 },
       protocol,
       port: DNS_PORT,
       target: { kind: "dnat", to: { address, port } },
     });
-    this.#rules = [rule("tcp", this.#tcp.local.port), rule("udp", this.#udp.local.port)];
-    stack.firewall.addChain("nat", "DOCKER_OUTPUT");
-    stack.firewall.append("nat", "OUTPUT", {
+    const rules = [rule("tcp", this.#tcp.local.port), rule("udp", this.#udp.local.port)];
+    firewall.addChain("nat", "DOCKER_OUTPUT");
+    firewall.append("nat", "OUTPUT", {
       destination: { address, length: 32 },
       target: { kind: "jump", chain: "DOCKER_OUTPUT" },
     });
-    for (const one of this.#rules) stack.firewall.append("nat", "DOCKER_OUTPUT", one);
-    this.#wait();
+    for (const one of rules) firewall.append("nat", "DOCKER_OUTPUT", one);
+    return rules;
   }
 
   close(): void {

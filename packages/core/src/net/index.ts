@@ -10,7 +10,16 @@ export { type Impairment, Link, type LinkConditions, type LinkQuality } from "./
 export { type NetHost, randomMac } from "./net-host.ts";
 export { NetStack } from "./net-stack.ts";
 export { broadcastOf, changeNetwork, defaultRoute, type NetworkContext, networkState } from "./netlink.ts";
-export type { Body, Frame, IcmpMessage, Packet, Solicitation, TcpSegment, UdpDatagram } from "./packet.ts";
+export type {
+  Body,
+  Encapsulated,
+  Frame,
+  IcmpMessage,
+  Packet,
+  Solicitation,
+  TcpSegment,
+  UdpDatagram,
+} from "./packet.ts";
 export { isPacket } from "./packet.ts";
 export { pcapFile } from "./pcap.ts";
 export { RawSocket } from "./raw-socket.ts";
@@ -21,3 +30,4 @@ export { TcpSocket } from "./tcp-socket.ts";
 export type { Remnant } from "./tcp-table.ts";
 export { UdpSocket } from "./udp-socket.ts";
 export { UnixSocket } from "./unix-socket.ts";
+export { VXLAN_PORT, VxlanDevice } from "./vxlan.ts";

@@ -49,6 +49,8 @@ export class NetStack implements DeviceOwner, NeighbourUser {
   readonly raw = new Set<RawSocket>();
   /** Abstract names of unix sockets. */
   readonly unixNames = new Map<string, UnixSocket>();
+  /** What takes packets to a UDP port of the kernel's own. */
+  readonly tunnels = new Map<number, (packet: Packet) => void>();
   /** Asked before devices are listed: what is made when it is first needed is made here. */
   onList: (() => void) | undefined;
   readonly #sysctl: ReadSysctl;
@@ -325,6 +327,7 @@ export class NetStack implements DeviceOwner, NeighbourUser {
     const { body } = packet;
     if (body.protocol === "tcp") this.tcp.receive(packet, body);
     else if (body.protocol === "icmp") deliverIcmp(this.#delivery, packet, body);
+    else if (this.tunnels.has(body.port) && body.carries !== undefined) this.tunnels.get(body.port)?.(packet);
     else {
       let found = false;
       const from = { address: packet.source, port: body.sourcePort };

@@ -29,6 +29,15 @@ export interface UdpDatagram {
   readonly sourcePort: number;
   readonly port: number;
   readonly data: Uint8Array;
+  /** A frame of another network, in place of data. */
+  readonly carries?: Encapsulated;
+}
+
+/** A frame on its way through a tunnel. @see RFC 7348 */
+export interface Encapsulated {
+  /** The number of the network that it belongs to. */
+  readonly vni: number;
+  readonly frame: Frame;
 }
 
 export interface IcmpMessage extends IcmpInfo {
@@ -77,10 +86,13 @@ export const isPacket = (payload: Packet | Solicitation): payload is Packet => "
 export function packetLength({ source, body }: Packet): number {
   const header = familyOf(source) === 4 ? 20 : 40;
   const transport = body.protocol === "tcp" ? (body.syn ? 40 : 32) : 8;
-  return header + transport + body.data.length;
+  const carried =
+    body.protocol === "udp" && body.carries !== undefined ? VXLAN_HEADER + frameLength(body.carries.frame) : 0;
+  return header + transport + carried + body.data.length;
 }
 
 const ETHERNET_HEADER = 14;
+const VXLAN_HEADER = 8;
 const SOLICITATION_LENGTH = 28;
 
 /** Bytes of the Ethernet frame. */

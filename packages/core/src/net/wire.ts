@@ -8,6 +8,7 @@
 import { concat, familyOf, type IpFamily, ipBytes, isAny, NO_BYTES } from "../lib/index.ts";
 import {
   BROADCAST_MAC,
+  type Encapsulated,
   type Frame,
   type IcmpMessage,
   isPacket,
@@ -71,7 +72,11 @@ function packetBytes(packet: Packet, timeUs: number): Uint8Array {
   const { body, ttl } = packet;
   const protocol = body.protocol === "icmp" && family === 6 ? PROTOCOLS.icmpv6 : PROTOCOLS[body.protocol];
   const plain =
-    body.protocol === "tcp" ? tcp(body, timeUs) : body.protocol === "udp" ? udp(body) : icmp(body, family, timeUs);
+    body.protocol === "tcp"
+      ? tcp(body, timeUs)
+      : body.protocol === "udp"
+        ? udp(body, timeUs)
+        : icmp(body, family, timeUs);
   const sumAt = { tcp: 16, udp: 6, icmp: 2 }[body.protocol];
   const isBare = body.protocol === "icmp" && family === 4;
   const prefix = isBare ? NO_BYTES : pseudoHeader(source, destination, protocol, plain.length);
@@ -113,8 +118,14 @@ function tcpOptions({ syn }: TcpSegment, timeMs: number): Uint8Array {
   return concat([Uint8Array.of(2, 4), words(1460), Uint8Array.of(4, 2), stamps, Uint8Array.of(1, 3, 3, WINDOW_SCALE)]);
 }
 
-function udp({ sourcePort, port, data }: UdpDatagram): Uint8Array {
-  return concat([words(sourcePort, port, 8 + data.length, 0), data]);
+function udp({ sourcePort, port, data, carries }: UdpDatagram, timeUs: number): Uint8Array {
+  const content = carries === undefined ? data : vxlan(carries, timeUs);
+  return concat([words(sourcePort, port, 8 + content.length, 0), content]);
+}
+
+/** The flag that the number is valid, and the number. */
+function vxlan({ vni, frame }: Encapsulated, timeUs: number): Uint8Array {
+  return concat([words(0x0800, 0), long(vni * 256), frameBytes(frame, timeUs)]);
 }
 
 const ICMP_TYPES = {

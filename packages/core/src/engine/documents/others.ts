@@ -74,6 +74,7 @@ export function networkDocument(network: Network) {
     Containers: containersOf(network),
     Options: network.options,
     Labels: network.labels,
+    ...(network.peers === undefined ? {} : { Peers: network.peers() }),
   };
 }
 

@@ -32,6 +32,19 @@ export interface BridgeNetworkInit {
   readonly links: LinkService;
   /** The machine has an address on it. A network of the drivers macvlan and ipvlan keeps to itself. */
   readonly hasHost: boolean;
+  /** Where the bridge lies, if not among the machine's own devices; what else belongs there is made with it. */
+  readonly elsewhere?: Elsewhere;
+}
+
+/** A network that goes on on other machines. */
+export interface Elsewhere {
+  readonly stack: NetStack;
+  /** Names of all machines. */
+  readonly names: NameTable;
+  /** The bridge is there. */
+  made(bridge: Bridge): void;
+  added(endpoint: Endpoint): void;
+  deleted(endpoint: Endpoint): void;
 }
 
 /** The address of every bridge that speaks IPv6. @see moby drivers/bridge: bridgeIPv6 */
@@ -54,6 +67,7 @@ export class BridgeNetwork {
   readonly links: LinkService;
   /** An address keeps its entry when it is free: a Map slows down when the same key comes and goes. */
   readonly #byAddress = new Map<string, Endpoint | undefined>();
+  readonly #elsewhere: Elsewhere | undefined;
   #rules: readonly PlacedRule[] = [];
   #bridge: Bridge | undefined;
   #removed = false;
@@ -68,9 +82,15 @@ export class BridgeNetwork {
     this.hasNames = init.hasNames;
     this.hasHost = init.hasHost;
     this.bridgeName = init.bridgeName;
-    this.names = new NameTable(init.name);
+    this.#elsewhere = init.elsewhere;
+    this.names = init.elsewhere?.names ?? new NameTable(init.name);
     this.links = init.links;
-    this.#hostNamespace.furnish((stack) => this.#make(stack));
+    if (this.#elsewhere === undefined) this.#hostNamespace.furnish((stack) => this.#make(stack));
+  }
+
+  /** It goes on on other machines. Nobody gets out through it. */
+  get isOverlay(): boolean {
+    return this.#elsewhere !== undefined;
   }
 
   pool(family: IpFamily): NetworkPool | undefined {
@@ -80,7 +100,7 @@ export class BridgeNetwork {
   /** Where containers send what is for others; nowhere on an internal network. */
   gateway(family: IpFamily): string | undefined {
     const pool = this.pool(family);
-    return this.internal || pool === undefined ? undefined : (pool.otherGateway ?? pool.gateway);
+    return this.internal || this.isOverlay || pool === undefined ? undefined : (pool.otherGateway ?? pool.gateway);
   }
 
   get mtu(): number {
@@ -92,7 +112,7 @@ export class BridgeNetwork {
   }
 
   hostStack(): NetStack {
-    return this.#hostNamespace.stack(this.kernel.net);
+    return this.#elsewhere?.stack ?? this.#hostNamespace.stack(this.kernel.net);
   }
 
   bridge(): Bridge {
@@ -133,20 +153,22 @@ export class BridgeNetwork {
     this.endpoints.set(endpoint.containerId, endpoint);
     for (const address of endpoint.addresses) this.#byAddress.set(address, endpoint);
     if (this.hasNames) this.names.add(endpoint);
+    this.#elsewhere?.added(endpoint);
   }
 
   delete(endpoint: Endpoint): void {
     this.endpoints.delete(endpoint.containerId);
     if (this.hasNames) this.names.delete(endpoint);
+    this.#elsewhere?.deleted(endpoint);
     for (const address of endpoint.addresses) {
       this.#byAddress.set(address, undefined);
       this.releaseAddress(address);
     }
   }
 
-  /** Who has the address now. */
-  ownerOf(address: string): Endpoint | undefined {
-    return this.#byAddress.get(address);
+  /** The container that has the address now. */
+  whoHas(address: string): string | undefined {
+    return this.#byAddress.get(address)?.owner;
   }
 
   /** None of the network's containers has sent it. */
@@ -158,7 +180,7 @@ export class BridgeNetwork {
   remove(): void {
     this.#removed = true;
     const bridge = this.#bridge;
-    const stack = this.#hostNamespace.madeStack;
+    const stack = this.#elsewhere?.stack ?? this.#hostNamespace.madeStack;
     if (bridge === undefined || stack === undefined) return;
     removeRules(stack, this.#rules);
     stack.removeDevice(bridge);
@@ -175,6 +197,7 @@ export class BridgeNetwork {
     if (this.ipam.v6 === undefined) stack.addresses.disable6(bridge);
     if (this.hasHost) this.#connectHost(stack, bridge);
     stack.setUp(bridge, true);
+    this.#elsewhere?.made(bridge);
   }
 
   #connectHost(stack: NetStack, bridge: Bridge): void {

@@ -19,8 +19,10 @@ export interface EndpointInit {
   readonly v6: string | undefined;
   readonly mac: string;
   readonly settings: EndpointSettings | undefined;
-  /** What the container is called here, besides its addresses. */
+  /** What the container is called here, besides its addresses. The first is its name. */
   readonly names: readonly string[];
+  /** Nobody asked for it: the way out of a container that has none. */
+  readonly isHidden?: boolean;
 }
 
 /** What `--driver-opt` can say of one endpoint. @see moby libnetwork/netlabel */
@@ -38,6 +40,7 @@ export class Endpoint {
   readonly mac: string;
   readonly settings: EndpointSettings | undefined;
   names: readonly string[];
+  readonly isHidden: boolean;
   /** Where the container's end lies. */
   #namespace: NetNamespace | undefined;
   #outer: Veth | undefined;
@@ -51,6 +54,7 @@ export class Endpoint {
     this.mac = init.mac;
     this.settings = init.settings;
     this.names = init.names;
+    this.isHidden = init.isHidden ?? false;
   }
 
   get addresses(): readonly string[] {
@@ -69,6 +73,11 @@ export class Endpoint {
 
   get priority(): number {
     return this.settings?.GwPriority ?? 0;
+  }
+
+  /** The container's name. */
+  get owner(): string | undefined {
+    return this.names[0];
   }
 
   /** The container's end of the pair, once it is made. */

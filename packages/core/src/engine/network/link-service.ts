@@ -1,13 +1,12 @@
 /**
- * Links between containers, and what can be made of them: latency, jitter, loss, bandwidth, partitions; captures.
+ * Links between containers (or between the machines of a cluster), and what can be made of them: latency, jitter, loss, bandwidth, partitions; captures.
  *
  * Everything holds until it is disposed of, also for containers that start later. Nothing of it costs anything while
  * nobody uses it.
  */
 import { StatusError } from "../../lib/index.ts";
-import { type Frame, type Impairment, isPacket, type LinkConditions } from "../../net/index.ts";
+import { type Frame, type Impairment, isPacket, type LinkConditions, type Veth } from "../../net/index.ts";
 import { Capture } from "./capture.ts";
-import type { Endpoint } from "./endpoint.ts";
 import { bitsPerSecond, durationUs, perMillion } from "./rate.ts";
 
 /** Times are microseconds or durations ("20ms"), loss is a share of 1, bandwidth bits a second or a rate ("10mbit"). */
@@ -43,20 +42,32 @@ interface Rule extends Impairment {
 
 const NONE: readonly Impairment[] = [];
 
-/** Who is where: containers by their names on a network. */
-export interface Neighbourhood {
-  nameOf(containerId: string): string | undefined;
+/** A pair of devices whose first end belongs to somebody: a container's place on a network, a machine's cable. */
+export interface LinkEnd {
+  /** The first end, once it is made. */
+  readonly device: Veth | undefined;
+  /** Whose it is: a container, or a machine of a cluster. */
+  readonly owner: string | undefined;
+  readonly network: LinkedNetwork;
+}
+
+export interface LinkedNetwork {
+  readonly name: string;
+  /** Who has an address on it. */
+  whoHas(address: string): string | undefined;
+  /** None of those on it has sent the frame. */
+  isFromOutside(frame: Frame): boolean;
 }
 
 export class LinkService {
-  readonly #who: Neighbourhood;
+  readonly #nowUs: () => number;
   readonly #rules = new Set<Rule>();
   readonly #captures = new Set<Capture>();
   /** The rules as they are on links: what a rule remembers of its queue is the link's. */
-  readonly #placed = new WeakMap<Endpoint, Map<Rule, Impairment>>();
+  readonly #placed = new WeakMap<LinkEnd, Map<Rule, Impairment>>();
 
-  constructor(who: Neighbourhood) {
-    this.#who = who;
+  constructor(nowUs: () => number) {
+    this.#nowUs = nowUs;
   }
 
   /** Changes links. @throws StatusError invalid-argument for a selection of nothing, or a value that is none */
@@ -86,13 +97,13 @@ export class LinkService {
     return capture;
   }
 
-  /** The pair of devices of an endpoint has been made. */
-  plugged(endpoint: Endpoint): void {
-    const { device } = endpoint;
+  /** A pair of devices has been made. */
+  plugged(end: LinkEnd): void {
+    const { device } = end;
     if (device === undefined) return;
-    device.link.impairments = () => (this.#rules.size === 0 ? NONE : this.#rulesFor(endpoint));
+    device.link.impairments = () => (this.#rules.size === 0 ? NONE : this.#rulesFor(end));
     device.capture = (direction, _device, frame) => {
-      if (this.#captures.size > 0) this.#record(endpoint, direction, frame);
+      if (this.#captures.size > 0) this.#record(end, direction, frame);
     };
   }
 
@@ -106,69 +117,66 @@ export class LinkService {
     return ending(() => this.#rules.delete(rule));
   }
 
-  #rulesFor(endpoint: Endpoint): readonly Impairment[] {
-    return [...this.#rules].flatMap((rule) =>
-      this.#concerns(rule.selection, endpoint) ? [this.#on(rule, endpoint)] : [],
-    );
+  #rulesFor(end: LinkEnd): readonly Impairment[] {
+    return [...this.#rules].flatMap((rule) => (this.#concerns(rule.selection, end) ? [this.#on(rule, end)] : []));
   }
 
   /** The rule as it is on one link: the same object each time, for what it remembers of a link. */
-  #on(rule: Rule, endpoint: Endpoint): Impairment {
-    const known = this.#placed.get(endpoint)?.get(rule);
+  #on(rule: Rule, end: LinkEnd): Impairment {
+    const known = this.#placed.get(end)?.get(rule);
     if (known !== undefined) return known;
     const { network, between, container } = rule.selection;
     const placed: Impairment = {
       conditions: rule.conditions,
       applies: (frame, direction) => {
-        if (between !== undefined) return this.#isBetween(between, endpoint, frame);
+        if (between !== undefined) return this.#isBetween(between, end, frame);
         // On a whole network each frame counts once: where it is sent.
         return container !== undefined || network === undefined || direction === 0;
       },
     };
-    const all = this.#placed.get(endpoint) ?? new Map<Rule, Impairment>();
-    this.#placed.set(endpoint, all.set(rule, placed));
+    const all = this.#placed.get(end) ?? new Map<Rule, Impairment>();
+    this.#placed.set(end, all.set(rule, placed));
     return placed;
   }
 
   /** Between two, what happens happens at the first one's link. */
-  #concerns({ container, network, between }: LinkSelection, endpoint: Endpoint): boolean {
-    if (network !== undefined && network !== endpoint.network.name) return false;
-    const name = this.#who.nameOf(endpoint.containerId);
-    if (container !== undefined && container !== name) return false;
-    return between === undefined || between[0] === name;
+  #concerns({ container, network, between }: LinkSelection, end: LinkEnd): boolean {
+    if (network !== undefined && network !== end.network.name) return false;
+    if (container !== undefined && container !== end.owner) return false;
+    return between === undefined || between[0] === end.owner;
   }
 
-  #isBetween([first, second]: readonly [string, string], { network }: Endpoint, frame: Frame): boolean {
+  #isBetween([first, second]: readonly [string, string], { network }: LinkEnd, frame: Frame): boolean {
     const { payload } = frame;
     const ends = isPacket(payload) ? [payload.source, payload.destination] : [payload.senderAddress, payload.target];
-    const names = ends.map((address) => {
-      const owner = network.ownerOf(address);
-      return owner === undefined ? undefined : this.#who.nameOf(owner.containerId);
-    });
+    const names = ends.map((address) => network.whoHas(address));
     return names.includes(first) && names.includes(second);
   }
 
-  #record(endpoint: Endpoint, direction: "in" | "out", frame: Frame): void {
-    const container = this.#who.nameOf(endpoint.containerId);
+  #record(end: LinkEnd, direction: "in" | "out", frame: Frame): void {
     for (const capture of this.#captures) {
-      if (!this.#captured(capture.selection, endpoint, container, direction, frame)) continue;
-      const { name: network, kernel } = endpoint.network;
-      capture.add({ timeUs: kernel.nowUs, container: container ?? "", network, direction, frame });
+      if (!this.#captured(capture.selection, end, direction, frame)) continue;
+      capture.add({
+        timeUs: this.#nowUs(),
+        container: end.owner ?? "",
+        network: end.network.name,
+        direction,
+        frame,
+      });
     }
   }
 
   #captured(
     { container, network, between }: LinkSelection,
-    endpoint: Endpoint,
-    name: string | undefined,
+    end: LinkEnd,
     direction: "in" | "out",
     frame: Frame,
   ): boolean {
-    if (network !== undefined && network !== endpoint.network.name) return false;
-    if (container !== undefined) return container === name;
-    if (between !== undefined) return between[0] === name && this.#isBetween(between, endpoint, frame);
-    // What several containers see is recorded once: where it is sent, or where it comes in from elsewhere.
-    return direction === "out" || endpoint.network.isFromOutside(frame);
+    if (network !== undefined && network !== end.network.name) return false;
+    if (container !== undefined) return container === end.owner;
+    if (between !== undefined) return between[0] === end.owner && this.#isBetween(between, end, frame);
+    // What several see is recorded once: where it is sent, or where it comes in from elsewhere.
+    return direction === "out" || end.network.isFromOutside(frame);
   }
 }
 

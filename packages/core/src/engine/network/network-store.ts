@@ -16,6 +16,7 @@ import type { LinkService } from "./link-service.ts";
 import { type Network, type NetworkRequest, verifyRequest } from "./network.ts";
 
 export const DEFAULT_BRIDGE = "bridge";
+const GATEWAY_BRIDGE = "docker_gwbridge";
 const PREDEFINED: ReadonlySet<string> = new Set([DEFAULT_BRIDGE, "host", "none"]);
 const DEFAULT_SUBNET: IpamConfig = { Subnet: "172.17.0.0/16", Gateway: "172.17.0.1" };
 const ENABLE_4 = `${PREFIX}enable_ipv4`;
@@ -104,6 +105,16 @@ export class NetworkStore {
     return this.#createUsable(request, driver, families);
   }
 
+  /** The network by which containers get out that are on networks of several machines only. */
+  gatewayBridge(): Network {
+    const Options = {
+      [`${PREFIX}bridge.enable_icc`]: "false",
+      [`${PREFIX}bridge.enable_ip_masquerade`]: "true",
+      [`${PREFIX}bridge.name`]: GATEWAY_BRIDGE,
+    };
+    return this.get(GATEWAY_BRIDGE) ?? this.create({ Name: GATEWAY_BRIDGE, Options });
+  }
+
   #named(name: string): boolean {
     return this.#names.has(name) || this.shared?.find(name)?.name === name;
   }
@@ -140,15 +151,16 @@ export class NetworkStore {
     if (network.configOnly && this.list().some(({ configFrom }) => configFrom === network.name)) {
       refuse(`error while removing network: configuration network "${network.name}" is in use`);
     }
+    if (this.shared?.find(network.id) === network) {
+      this.shared.remove(network);
+      return;
+    }
     const active = [...(network.bridge?.endpoints.values() ?? [])];
     if (active.length > 0) {
       const list = active.map(({ names, id }) => `name:"${names[0] ?? ""}" id:"${shortId(id)}"`).join(", ");
       refuse(`error while removing network: network ${network.name} has active endpoints (${list})`);
     }
-    if (!this.#networks.delete(network.id)) {
-      this.shared?.remove(network);
-      return;
-    }
+    this.#networks.delete(network.id);
     this.#names.delete(network.name);
     if (network.bridge !== undefined) this.#ipam.release(network.bridge.ipam);
     network.bridge?.remove();
@@ -202,7 +214,7 @@ export class NetworkStore {
       ipam,
       options,
       internal: Internal,
-      hasNames: name !== DEFAULT_BRIDGE,
+      hasNames: name !== DEFAULT_BRIDGE && name !== GATEWAY_BRIDGE,
       links: this.#links,
       hasHost: isBridge,
     });

@@ -26,6 +26,8 @@ export interface Network {
   readonly configs: readonly IpamConfig[];
   /** What inspect shows; null for host and none. */
   readonly ipam: readonly IpamConfig[] | null;
+  /** The machines that have containers on a network of several. */
+  readonly peers?: () => readonly { readonly Name: string; readonly IP: string }[];
   /** What moves its packets; `undefined` for host, none and a mere configuration. */
   readonly bridge: BridgeNetwork | undefined;
   /** Who is on a network without addresses, by container. */

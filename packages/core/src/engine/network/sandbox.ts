@@ -82,6 +82,7 @@ export class Sandbox {
   connected(settings: Readonly<Record<string, EndpointSettings>>): Readonly<Record<string, EndpointSettings>> {
     const connected = { ...settings };
     for (const endpoint of this.#joined) {
+      if (endpoint.isHidden) continue;
       const { name } = endpoint.network;
       connected[name] = connectedSettings(settings[name] ?? EMPTY_SETTINGS, endpoint);
     }

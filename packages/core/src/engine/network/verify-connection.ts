@@ -17,6 +17,10 @@ export function verifyConnection(container: Container, network: Network, others:
   if (network.configOnly) {
     throw new StatusError("permission-denied", "cannot create endpoint on configuration-only network");
   }
+  if (network.scope === "swarm" && !network.attachable) {
+    const problem = `rpc error: code = PermissionDenied desc = network ${network.name} not manually attachable`;
+    throw new StatusError("permission-denied", `Could not attach to network ${network.name}: ${problem}`);
+  }
   if (mode !== "host" && network.driver === "host") {
     const problem = "cannot connect container to host network - container must be created in host network mode";
     throw new StatusError("invalid-argument", problem);

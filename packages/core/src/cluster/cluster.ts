@@ -1,0 +1,94 @@
+/**
+ * Clusters: several machines with an engine each, in one world, on one fabric.
+ *
+ * They share clock, chance, registries and overlay networks; everything else is each machine's own: images, volumes,
+ * local networks.
+ */
+import { createEngine, type Engine, type EngineOptions, type Held, type LinkService } from "../engine/index.ts";
+import { StatusError } from "../lib/index.ts";
+import type { RegistryNetwork } from "../registry/index.ts";
+import { World, type WorldOptions } from "../sim/index.ts";
+import { FABRIC_DNS, Fabric, machineAddress } from "./fabric.ts";
+import { ClusterMachine } from "./machine.ts";
+import { OverlayDirectory } from "./overlay.ts";
+
+export interface ClusterOptions extends WorldOptions {
+  /** How many, called `node-1`, `node-2`…, or their names. */
+  readonly machines: number | readonly string[];
+  /** What all engines have in common. */
+  readonly engine?: Omit<EngineOptions, keyof WorldOptions | "world" | "registries" | "nameservers">;
+  /** Microseconds that a machine takes to boot. Default 20 s. */
+  readonly bootUs?: number;
+}
+
+const BOOT_US = 20_000_000;
+const MAX_MACHINES = 65_000;
+
+export class Cluster {
+  readonly world: World;
+  readonly machines: readonly ClusterMachine[];
+  /** Registries that all machines reach. */
+  readonly registries: RegistryNetwork;
+  readonly #fabric: Fabric;
+
+  /** @throws StatusError invalid-argument for no machines, or two of one name */
+  constructor(options: ClusterOptions) {
+    const { machines, engine, bootUs = BOOT_US, ...world } = options;
+    const names = namesOf(machines);
+    this.world = new World(world);
+    this.#fabric = new Fabric(this.world);
+    const overlays = new OverlayDirectory(this.world.prng.fork("overlay"));
+    let registries: RegistryNetwork | undefined;
+    this.machines = names.map((name, index) => {
+      const made: Engine = createEngine({
+        ...engine,
+        world: this.world,
+        ...(registries === undefined ? {} : { registries }),
+        nameservers: [FABRIC_DNS],
+        machine: { ...engine?.machine, hostname: name },
+      });
+      registries ??= made.registries;
+      const cable = this.#fabric.plug(made.kernel, name, machineAddress(index + 1));
+      overlays.join({ name, address: cable.address, engine: made });
+      return new ClusterMachine({ name, engine: made, cable, bootUs });
+    });
+    this.registries = (this.machines[0] as ClusterMachine).engine.registries;
+  }
+
+  /** By its name. @throws StatusError not-found */
+  machine(name: string): ClusterMachine {
+    const machine = this.machines.find((one) => one.name === name);
+    if (machine === undefined) throw new StatusError("not-found", `No such machine: ${name}`);
+    return machine;
+  }
+
+  /** The cables: `{ container: "node-1" }` means a machine's, `{ between: ["node-1", "node-2"] }` the way between two. */
+  get links(): LinkService {
+    return this.#fabric.links;
+  }
+
+  /**
+   * Cuts the machines `apart` off from all others, until what is returned is disposed of. They still hear each other.
+   *
+   * @throws StatusError not-found for a machine that there is not
+   */
+  partition(...apart: readonly string[]): Held {
+    const cut = apart.map((name) => this.machine(name).name);
+    const others = this.machines.map(({ name }) => name).filter((name) => !cut.includes(name));
+    return this.links.partition(cut, others);
+  }
+}
+
+function namesOf(machines: number | readonly string[]): readonly string[] {
+  const names = typeof machines === "number" ? Array.from({ length: machines }, (_, at) => `node-${at + 1}`) : machines;
+  const invalid = (problem: string): StatusError => new StatusError("invalid-argument", problem);
+  if (names.length === 0) throw invalid("a cluster has at least one machine");
+  if (names.length > MAX_MACHINES) throw invalid(`a cluster has at most ${MAX_MACHINES} machines`);
+  if (new Set(names).size < names.length) throw invalid("two machines have the same name");
+  return names;
+}
+
+/** Several machines that can reach each other, with an engine each. */
+export function createCluster(options: ClusterOptions): Cluster {
+  return new Cluster(options);
+}

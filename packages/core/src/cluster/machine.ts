@@ -1,0 +1,85 @@
+/** One machine of a cluster: an engine, its cable, and its power switch. */
+import type { CommandOptions, CommandResult, Engine } from "../engine/index.ts";
+import type { World } from "../sim/index.ts";
+import type { Cable } from "./fabric.ts";
+
+const NO_DAEMON = "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?\n";
+
+export interface ClusterMachineInit {
+  readonly name: string;
+  readonly engine: Engine;
+  readonly cable: Cable;
+  /** Microseconds from power to a running engine. */
+  readonly bootUs: number;
+}
+
+export class ClusterMachine {
+  readonly name: string;
+  readonly engine: Engine;
+  readonly #cable: Cable;
+  readonly #bootUs: number;
+  #state: "up" | "down" | "booting" = "up";
+
+  constructor({ name, engine, cable, bootUs }: ClusterMachineInit) {
+    this.name = name;
+    this.engine = engine;
+    this.#cable = cable;
+    this.#bootUs = bootUs;
+  }
+
+  /** On the fabric. */
+  get address(): string {
+    return this.#cable.address;
+  }
+
+  get state(): "up" | "down" | "booting" {
+    return this.#state;
+  }
+
+  /** Runs a command line of docker on the machine. Without a running engine it fails as docker's client does. */
+  async docker(line: string | readonly string[], options?: CommandOptions): Promise<CommandResult> {
+    if (this.#state === "up") return this.engine.docker(line, options);
+    return { exitCode: 1, stdout: "", stderr: NO_DAEMON };
+  }
+
+  /**
+   * The power fails: processes are gone, peers are told nothing, nobody records events. What is on disk stays: containers,
+   * images, volumes. Does nothing on a machine that is down.
+   */
+  async crash(): Promise<void> {
+    if (this.#state === "down") return;
+    this.#state = "down";
+    this.#cable.setUp(false);
+    await this.engine.containers.losePower();
+  }
+
+  /**
+   * Switches the machine on. Resolves when its engine runs; containers that ran before have ended with 255, or have been
+   * started again by their policies. Does nothing unless the machine is down.
+   */
+  async boot(): Promise<void> {
+    if (this.#state !== "down") return;
+    this.#state = "booting";
+    const { world } = this.engine;
+    await passed(world, this.#bootUs, `${this.name} to boot`);
+    this.#cable.setUp(true);
+    this.#state = "up";
+    await this.engine.containers.regainPower();
+  }
+
+  /** Stops its containers as a shutdown does, and boots again. */
+  async reboot(): Promise<void> {
+    if (this.#state !== "up") return;
+    await this.engine.containers.shutDown();
+    await this.crash();
+    await this.boot();
+  }
+}
+
+async function passed(world: World, us: number, what: string): Promise<void> {
+  let isOver = false;
+  world.clock.after(us, () => {
+    isOver = true;
+  });
+  await world.until(() => isOver, { what });
+}
