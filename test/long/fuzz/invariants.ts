@@ -106,7 +106,7 @@ function cgroups(kernel: Kernel, all: readonly Process[]): readonly string[] {
     const cached = [...(memory.cache ?? [])].reduce((sum, { pages }) => sum + pages * 4096, 0);
     if (own.file !== cached) wrong.push(`${cgroup.path}: ${own.file} of page cache, ${cached} listed`);
     let pids = here.length + orphans.length;
-    let resident = own.anon + own.shmem + own.file;
+    let resident = own.anon + own.shmem + own.file + own.sock;
     let swapped = own.swappedAnon + own.swappedShmem;
     for (const child of cgroup.children.values()) {
       const below = check(child);

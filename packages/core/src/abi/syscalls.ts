@@ -40,6 +40,7 @@ export interface Syscalls {
   pipe2(flags: number): readonly [read: number, write: number];
   /** The lowest free descriptor that is at least `minimum`. */
   dup(fd: number, minimum: number): number;
+  /** Unlike Linux, equal descriptors are as with dup2(2): nothing happens. */
   dup3(from: number, to: number, flags: number): number;
   fcntl(fd: number, command: FcntlCommand, argument: number): number;
   flock(fd: number, operation: number): void;

@@ -1,9 +1,16 @@
 /** Bytes in order, as they were put in: taken from the front, or looked at anywhere. */
 import { concat, NO_BYTES } from "../lib/index.ts";
+import type { SocketMemory } from "./socket-memory.ts";
 
 export class ByteQueue {
+  readonly #memory: SocketMemory | undefined;
   #chunks: Uint8Array[] = [];
   #length = 0;
+
+  /** `memory` is told how many bytes are kept. */
+  constructor(memory?: SocketMemory) {
+    this.#memory = memory;
+  }
 
   get length(): number {
     return this.#length;
@@ -14,6 +21,7 @@ export class ByteQueue {
     if (bytes.length === 0) return;
     this.#chunks.push(bytes);
     this.#length += bytes.length;
+    this.#memory?.add(bytes.length);
   }
 
   /** At most `count` bytes from `offset`, without taking them. */
@@ -44,6 +52,7 @@ export class ByteQueue {
   drop(count: number): void {
     let left = Math.min(count, this.#length);
     this.#length -= left;
+    this.#memory?.add(-left);
     let used = 0;
     while (left > 0) {
       const chunk = this.#chunks[used] as Uint8Array;
@@ -58,6 +67,7 @@ export class ByteQueue {
   }
 
   clear(): void {
+    this.#memory?.add(-this.#length);
     this.#chunks = [];
     this.#length = 0;
   }

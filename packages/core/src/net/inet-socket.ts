@@ -8,11 +8,13 @@ import { anyAddress, canonicalIp, familyOf, isAny, isMulticast, mappedIp, unmapp
 import type { Endpoint } from "./conntrack.ts";
 import type { NetStack } from "./net-stack.ts";
 import { Socket } from "./socket.ts";
+import { SocketMemory } from "./socket-memory.ts";
 
 export abstract class InetSocket extends Socket {
   readonly stack: NetStack;
   local: Endpoint;
   remote: Endpoint | undefined;
+  readonly memory = new SocketMemory();
 
   constructor(stack: NetStack, domain: "inet" | "inet6") {
     super(domain, stack.host.nextSocketInode());

@@ -12,6 +12,7 @@ import { NO_BYTES } from "../lib/index.ts";
 import type { Clock, Prng, Timer } from "../sim/index.ts";
 import { ByteQueue } from "./byte-queue.ts";
 import type { TcpSegment } from "./packet.ts";
+import type { SocketMemory } from "./socket-memory.ts";
 
 /** As /proc/net/tcp numbers them. @see include/net/tcp_states.h */
 export const TCP_STATES = {
@@ -35,6 +36,7 @@ export interface TcpUser {
   readonly random: Prng;
   /** Bytes of data that one segment may carry. */
   readonly segmentSize: number;
+  readonly memory: SocketMemory;
   /** Sends a segment from this end to the other. */
   transmit(segment: Omit<TcpSegment, "protocol" | "sourcePort" | "port">): void;
   /** Something can be read or written, or has ended. */
@@ -66,8 +68,8 @@ export class TcpConnection {
   state: TcpState = "CLOSE";
   readonly #user: TcpUser;
   /** Bytes written and not acknowledged yet; the first has number `#unacknowledged`. */
-  readonly #outgoing = new ByteQueue();
-  readonly #incoming = new ByteQueue();
+  readonly #outgoing: ByteQueue;
+  readonly #incoming: ByteQueue;
   /** Segments that came before what lies between, by their sequence number. */
   readonly #early = new Map<number, Uint8Array>();
   #earlyBytes = 0;
@@ -96,6 +98,8 @@ export class TcpConnection {
 
   constructor(user: TcpUser) {
     this.#user = user;
+    this.#outgoing = new ByteQueue(user.memory);
+    this.#incoming = new ByteQueue(user.memory);
   }
 
   // ── opening ──
@@ -480,6 +484,7 @@ export class TcpConnection {
     const wasOpen = this.state !== "CLOSE";
     // A connection that ended well can still be read to its end.
     if (!lingers || this.#orphan) this.#outgoing.clear();
+    if (this.#orphan) this.#incoming.clear();
     this.state = "CLOSE";
     this.#early.clear();
     this.#earlyBytes = 0;

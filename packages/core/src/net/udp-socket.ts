@@ -71,7 +71,7 @@ export class UdpSocket extends InetSocket {
     }
     if (!peek) {
       this.#queue.shift();
-      this.#queuedBytes -= first.data.length + OVERHEAD;
+      this.#keep(-first.data.length - OVERHEAD);
     }
     return { data: first.data.slice(0, count), from: this.shown(first.from) };
   }
@@ -103,13 +103,19 @@ export class UdpSocket extends InetSocket {
   override close(): void {
     if (this.isBound) this.stack.udp.release(this, this.local.port);
     this.#queue = [];
+    this.#keep(-this.#queuedBytes);
+  }
+
+  #keep(bytes: number): void {
+    this.#queuedBytes += bytes;
+    this.memory.add(bytes);
   }
 
   /** A datagram for this socket has come in. */
   deliver(source: string, datagram: UdpDatagram): void {
     if (this.#queuedBytes + datagram.data.length > DEFAULT_BUFFER) return;
     this.#queue.push({ data: datagram.data, from: { address: source, port: datagram.sourcePort } });
-    this.#queuedBytes += datagram.data.length + OVERHEAD;
+    this.#keep(datagram.data.length + OVERHEAD);
     this.wake();
   }
 

@@ -6,7 +6,7 @@
 import { PAGE_SIZE } from "../../abi/index.ts";
 import type { Cgroup } from "./cgroup.ts";
 import { upwards } from "./control-file.ts";
-import { type MemoryKind, raise } from "./memory.ts";
+import { living, type MemoryKind, raise, uncharge } from "./memory.ts";
 import { reclaim } from "./reclaim.ts";
 
 /** What a charge came to. */
@@ -36,6 +36,22 @@ export function charge(cgroup: Cgroup, kind: MemoryKind, bytes: number): Charge 
     } else if (freed === 0) return { takenBytes: bytes - left, full };
   }
   return { takenBytes: bytes, full: undefined };
+}
+
+/**
+ * Pages that wait in a socket. Unlike Linux, which lets a network wait for memory, it gets them whatever the limit.
+ *
+ * @see mm/memcontrol.c:mem_cgroup_charge_skmem
+ */
+export function chargeSocket(cgroup: Cgroup, pages: number): void {
+  const bytes = pages * PAGE_SIZE;
+  if (bytes < 0) {
+    uncharge(cgroup, "sock", -bytes);
+    return;
+  }
+  const owner = living(cgroup);
+  const { takenBytes } = charge(owner, "sock", bytes);
+  if (takenBytes < bytes) commit(owner, "sock", bytes - takenBytes);
 }
 
 function firstOver(cgroup: Cgroup, bytes: number): Cgroup | undefined {

@@ -69,7 +69,7 @@ function writeReclaim(cgroup: Cgroup, value: string): void {
 }
 
 function stat(cgroup: Cgroup): string {
-  const { anon, shmem, file, swappedAnon, swappedShmem } = totals(cgroup);
+  const { anon, shmem, file, sock, swappedAnon, swappedShmem } = totals(cgroup);
   const swapped = swappedAnon + swappedShmem;
   return formatFlat({
     anon,
@@ -79,7 +79,7 @@ function stat(cgroup: Cgroup): string {
     pagetables: 0,
     sec_pagetables: 0,
     percpu: 0,
-    sock: 0,
+    sock,
     vmalloc: 0,
     shmem,
     zswap: 0,

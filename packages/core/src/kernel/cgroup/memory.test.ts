@@ -1,12 +1,16 @@
 import { describe, expect, it } from "vitest";
 import {
+  accept4,
+  bind,
   brk,
   clone,
   close,
+  connect,
   executable,
   execve,
   exitCode,
   ftruncate,
+  listen,
   mkdir,
   mount,
   nanosleep,
@@ -20,6 +24,7 @@ import {
   read,
   rmdir,
   SIGKILL,
+  socket,
   umount2,
   unlink,
   wait4,
@@ -302,6 +307,47 @@ describe("tmpfs", () => {
       yield* unlink("/t/f");
     });
     expect(current(cgroup)).toBe(0);
+  });
+});
+
+describe("sockets", () => {
+  it("are charged for what waits in them, to the cgroup that they were made in, until it is read or thrown away", async () => {
+    const { machine, cgroup } = limited({});
+    const address = { family: "inet", address: "127.0.0.1", port: 9000 } as const;
+    const seen: (readonly number[])[] = [];
+    const look = (): void => {
+      const { sock = -1 } = flat(cgroup.read("memory.stat"));
+      seen.push([sock, Number(cgroup.read("memory.current"))]);
+    };
+    await machine.run(
+      function* () {
+        const server = yield* socket("inet", "stream");
+        yield* bind(server, address);
+        yield* listen(server, 1);
+        const client = yield* socket("inet", "stream");
+        yield* connect(client, address);
+        const { fd } = yield* accept4(server);
+        look();
+        yield* write(client, new Uint8Array(100_000));
+        yield* nanosleep(1e6);
+        look();
+        for (let left = 60_000; left > 0; ) left -= (yield* read(fd, left)).length;
+        look();
+        yield* close(fd);
+        yield* close(client);
+        yield* nanosleep(1e6);
+        look();
+      },
+      { cgroup },
+    );
+    const [before = [], full = [], less = [], after = []] = seen;
+    expect([before, after]).toEqual([
+      [0, 0],
+      [0, 0],
+    ]);
+    for (const [sock, current] of [full, less]) expect(sock).toBe(current);
+    expect(full[0]).toBe(Math.ceil(100_000 / 4096) * 4096);
+    expect(less[0]).toBe(Math.ceil(40_000 / 4096) * 4096);
   });
 });
 

@@ -10,8 +10,8 @@
 import type { Cgroup } from "./cgroup.ts";
 import { upwards } from "./control-file.ts";
 
-/** Anonymous memory, pages of tmpfs, page cache. */
-export type MemoryKind = "anon" | "shmem" | "file";
+/** Anonymous memory, pages of tmpfs, page cache, what waits in sockets. */
+export type MemoryKind = "anon" | "shmem" | "file" | "sock";
 
 /** Part of the page cache: pages of one file that were charged together. */
 export interface CachedPages {
@@ -59,7 +59,7 @@ export class MemoryController {
   peakBytes = 0;
   swapPeakBytes = 0;
   /** Bytes in memory that are charged to this very cgroup, by kind, and those of it that are swapped out. */
-  readonly own = { anon: 0, shmem: 0, file: 0, swappedAnon: 0, swappedShmem: 0 };
+  readonly own = { anon: 0, shmem: 0, file: 0, sock: 0, swappedAnon: 0, swappedShmem: 0 };
   /** Page cache that is charged to this very cgroup, longest unused first. */
   cache: Set<CachedPages> | undefined;
   #events: MemoryEvents | undefined;
@@ -108,7 +108,7 @@ export function uncharge(cgroup: Cgroup, kind: MemoryKind, bytes: number): void 
   const owner = living(cgroup);
   const { own } = owner.memory;
   const swappedField = kind === "anon" ? "swappedAnon" : "swappedShmem";
-  const swapped = kind === "file" ? 0 : Math.min(bytes, own[swappedField]);
+  const swapped = kind === "file" || kind === "sock" ? 0 : Math.min(bytes, own[swappedField]);
   const resident = bytes - swapped;
   own[kind] -= resident;
   if (swapped > 0) own[swappedField] -= swapped;
@@ -127,13 +127,14 @@ export function living(cgroup: Cgroup): Cgroup {
 
 /** Everything that is charged in a subtree. */
 export function totals(cgroup: Cgroup): MemoryController["own"] {
-  const sum = { anon: 0, shmem: 0, file: 0, swappedAnon: 0, swappedShmem: 0 };
+  const sum = { anon: 0, shmem: 0, file: 0, sock: 0, swappedAnon: 0, swappedShmem: 0 };
   const add = (at: Cgroup): void => {
     const own = at.memoryIfAny?.own;
     if (own !== undefined) {
       sum.anon += own.anon;
       sum.shmem += own.shmem;
       sum.file += own.file;
+      sum.sock += own.sock;
       sum.swappedAnon += own.swappedAnon;
       sum.swappedShmem += own.swappedShmem;
     }

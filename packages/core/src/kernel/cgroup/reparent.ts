@@ -8,6 +8,7 @@ export function reparent(gone: Cgroup, parent: Cgroup): void {
   own.anon += left.own.anon;
   own.shmem += left.own.shmem;
   own.file += left.own.file;
+  own.sock += left.own.sock;
   own.swappedAnon += left.own.swappedAnon;
   own.swappedShmem += left.own.swappedShmem;
   if (left.cache === undefined) return;

@@ -34,6 +34,7 @@ import {
   UnixSocket,
 } from "../../net/index.ts";
 import type { OpenFile } from "../../vfs/index.ts";
+import { chargeSocket } from "../cgroup/charge.ts";
 import { type Process, type Sleeper, Sleeping } from "../process.ts";
 import { SocketFile } from "../sock-fs.ts";
 import { readSysctl } from "../sysctl.ts";
@@ -215,6 +216,8 @@ function checkPort(process: Process, port: number): void {
 function installSocket(process: Process, socket: Socket, flags: number): number {
   const { uid, gid } = process.creds;
   socket.uid = uid;
+  const { cgroup } = process;
+  if (socket instanceof InetSocket) socket.memory.chargeTo((pages) => chargeSocket(cgroup, pages));
   const file = process.kernel.sockets.open(socket, uid, gid, (flags & SOCK_NONBLOCK) !== 0 ? O_NONBLOCK : 0);
   return install(process, file, (flags & SOCK_CLOEXEC) !== 0);
 }
