@@ -14,7 +14,8 @@ import type { CatalogueImage } from "./catalogue.ts";
 
 /** When the image says it was made: 2025-01-01T00:00:00Z. */
 const CREATED = "2025-01-01T00:00:00Z";
-const CREATED_US = 1_735_689_600_000_000;
+/** The files are from the day before: older than anything that a world makes. */
+const FILES_US = 1_735_603_200_000_000;
 
 export function busybox(): CatalogueImage {
   const layer = layerToTar(busyboxFiles());
@@ -30,7 +31,7 @@ export function busybox(): CatalogueImage {
 }
 
 function* busyboxFiles(): Iterable<LayerEntry> {
-  const owned = { uid: 0, gid: 0, mtimeUs: CREATED_US };
+  const owned = { uid: 0, gid: 0, mtimeUs: FILES_US };
   for (const [path, mode] of DIRECTORIES) yield { ...owned, path, type: "dir", mode };
   const first = `bin/${FIRST_NAME}`;
   yield {

@@ -7,7 +7,8 @@ import { encode } from "../lib/index.ts";
 
 /** When the catalogue's images say they were made: 2025-01-01T00:00:00Z. */
 export const CREATED = "2025-01-01T00:00:00Z";
-export const CREATED_US = 1_735_689_600_000_000;
+/** The files are from the day before: older than anything that a world makes. */
+export const FILES_US = 1_735_603_200_000_000;
 
 interface Attributes {
   readonly mode?: number;
@@ -27,7 +28,7 @@ export class RootFs {
 
   dir(path: string, { mode = 0o755, uid = 0, gid = 0 }: Attributes = {}): this {
     this.#makeParents(path);
-    this.#add({ path: strip(path), type: "dir", mode, uid, gid, mtimeUs: CREATED_US });
+    this.#add({ path: strip(path), type: "dir", mode, uid, gid, mtimeUs: FILES_US });
     this.#known.add(strip(path));
     return this;
   }
@@ -40,7 +41,7 @@ export class RootFs {
   file(path: string, content: string | Uint8Array, { mode = 0o644, uid = 0, gid = 0 }: Attributes = {}): this {
     this.#makeParents(path);
     const bytes = typeof content === "string" ? encode(content) : content;
-    return this.#add({ path: strip(path), type: "file", mode, uid, gid, mtimeUs: CREATED_US, content: bytes });
+    return this.#add({ path: strip(path), type: "file", mode, uid, gid, mtimeUs: FILES_US, content: bytes });
   }
 
   /** An executable that runs the program of that name. */
@@ -66,7 +67,7 @@ export class RootFs {
       mode: 0o777,
       uid: 0,
       gid: 0,
-      mtimeUs: CREATED_US,
+      mtimeUs: FILES_US,
       link: target,
     });
   }
