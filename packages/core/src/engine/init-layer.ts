@@ -48,7 +48,7 @@ export function releaseInitLayer(snapshotter: Snapshotter, image: string | undef
   if (snapshotter.has(name)) snapshotter.release(name);
 }
 
-/** A directory that has to hold something new keeps the attributes that it has in the image. */
+/** A directory that has to hold something new keeps the mode and the owner that it has in the image. */
 function* entries(
   find: (path: string) => MemoryInode | undefined,
   missing: readonly (readonly [path: string, type: "dir" | "file" | "symlink"])[],
@@ -58,8 +58,8 @@ function* entries(
   for (const parent of parents) {
     const existing = find(parent);
     if (existing === undefined) continue;
-    const { mode, uid, gid, mtimeUs } = existing;
-    yield { path: parent, type: "dir", mode, uid, gid, mtimeUs };
+    const { mode, uid, gid } = existing;
+    yield { path: parent, type: "dir", mode, uid, gid, mtimeUs: nowUs };
   }
   for (const [path, type] of missing) {
     const link = type === "symlink" ? { link: "/proc/mounts" } : {};

@@ -64,6 +64,8 @@ export abstract class PseudoFs extends FileSystem {
 /** Owner and mode, computed where they change. */
 export interface PseudoAttributes {
   readonly mode: number;
+  /** The mode cannot be changed. */
+  readonly fixedMode?: boolean;
   readonly uid?: number;
   readonly gid?: number;
   /** What stat(2) says; 0 if not given. */
@@ -75,6 +77,8 @@ export abstract class PseudoInode extends Inode {
   override readonly ino: number;
   readonly #attributes: PseudoAttributes;
   #modeOverride: number | undefined;
+  #uidOverride: number | undefined;
+  #gidOverride: number | undefined;
 
   constructor(fs: PseudoFs, attributes: PseudoAttributes, ino: number = fs.takeIno()) {
     super();
@@ -88,11 +92,11 @@ export abstract class PseudoInode extends Inode {
   }
 
   override get uid(): number {
-    return this.#attributes.uid ?? 0;
+    return this.#uidOverride ?? this.#attributes.uid ?? 0;
   }
 
   override get gid(): number {
-    return this.#attributes.gid ?? 0;
+    return this.#gidOverride ?? this.#attributes.gid ?? 0;
   }
 
   protected get nlink(): number {
@@ -105,8 +109,12 @@ export abstract class PseudoInode extends Inode {
 
   override setattr(change: AttributeChange): void {
     // Truncation at open is how shells write to such files; it changes nothing.
-    if (change.mode !== undefined) this.#modeOverride = change.mode;
-    if (change.uid !== undefined || change.gid !== undefined) throw new Errno("EPERM");
+    if (change.mode !== undefined) {
+      if (this.#attributes.fixedMode === true) throw new Errno("EPERM");
+      this.#modeOverride = change.mode;
+    }
+    this.#uidOverride = change.uid ?? this.#uidOverride;
+    this.#gidOverride = change.gid ?? this.#gidOverride;
   }
 
   override stat(): Stat {

@@ -143,7 +143,7 @@ export function rmdir(context: FsContext, path: string): void {
   const victim = victimOf(last);
   checkDelete(context.creds, last.parent.inode, victim.inode);
   if (victim.inode.type !== "dir") throw new Errno("ENOTDIR");
-  if (isMountPoint(last.parent, victim)) throw new Errno("EBUSY");
+  if (isMountPoint(last.parent, victim) && !last.parent.mount.fs.isFixed) throw new Errno("EBUSY");
   last.parent.inode.rmdir(last.name, victim.inode);
   last.parent.dentry.forget(last.name);
   tellUnlinked(victim);
@@ -171,7 +171,7 @@ export function rename(context: FsContext, from: string, to: string, flags: numb
   if (moved === undefined) throw new Errno("ENOENT");
   const replaced = childIn(target.parent.mount, target.parent.dentry, target.name);
   if (replaced !== undefined && (flags & RENAME_NOREPLACE) !== 0) throw new Errno("EEXIST");
-  if (exchanges && replaced === undefined) throw new Errno("ENOENT");
+  if (replaced === undefined && (exchanges || target.parent.mount.fs.isFixed)) throw new Errno("ENOENT");
   if (moved.inode.type !== "dir" && (source.slash || (!exchanges && target.slash))) throw new Errno("ENOTDIR");
   if (target.parent.dentry.isWithin(moved)) throw new Errno("EINVAL");
   if (replaced !== undefined && source.parent.dentry.isWithin(replaced)) {

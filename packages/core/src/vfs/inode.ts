@@ -109,9 +109,9 @@ export abstract class Inode {
     throw new Errno("ENOTDIR");
   }
 
-  /** Makes a new entry. The name is free: vfs has looked. */
-  create(_name: string, _init: InodeInit): Inode {
-    throw new Errno("EPERM");
+  /** Makes a new entry. The name is free: vfs has looked. @throws EACCES, EPERM where nothing can be made. */
+  create(_name: string, init: InodeInit): Inode {
+    throw new Errno(init.type === "file" ? "EACCES" : "EPERM");
   }
 
   /** A file without a name (O_TMPFILE). @throws EOPNOTSUPP where the file system has none. */

@@ -60,7 +60,11 @@ function directory(
   return new PseudoDirectory(fs, { mode, ...owner(process) }, entries, first);
 }
 
-const owner = (process: Process) => ({ uid: process.creds.effectiveUid, gid: process.creds.effectiveGid });
+const owner = (process: Process) => ({
+  fixedMode: true,
+  uid: process.creds.effectiveUid,
+  gid: process.creds.effectiveGid,
+});
 
 /** A file that anybody may read. */
 const text =

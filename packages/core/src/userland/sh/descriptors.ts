@@ -7,12 +7,12 @@ export const FIRST_INTERNAL_FD = 10;
 
 export type Pipe = readonly [read: number, write: number];
 
-/** A pipe, or the end of the shell. */
-export function* makePipe(shell: Shell): Routine<Pipe> {
+/** A pipe, or the end of the shell. `failure` stands in for the error of pipe(2) in the message. */
+export function* makePipe(shell: Shell, failure?: Errno): Routine<Pipe> {
   try {
     return yield* pipe2();
   } catch (error) {
-    if (error instanceof Errno) return yield* shell.fail(`can't create pipe: ${error.message}`);
+    if (error instanceof Errno) return yield* shell.fail(`can't create pipe: ${(failure ?? error).message}`);
     throw error;
   }
 }

@@ -3,7 +3,7 @@
  *
  * @see POSIX.1-2017, Shell Command Language, 2.9
  */
-import { close, type Routine } from "../../abi/index.ts";
+import { close, Errno, type Routine } from "../../abi/index.ts";
 import type {
   Background,
   Case,
@@ -215,7 +215,9 @@ function* runPipeline(
       for (const [i, node] of stages.entries()) {
         yield* prehash(shell, node);
         const from = input;
-        const pipe = i < stages.length - 1 ? yield* makePipe(shell) : undefined;
+        // ash closes the descriptor of the stage before, and says how that went: the first has none.
+        const failure = i === 0 ? new Errno("EBADF") : undefined;
+        const pipe = i < stages.length - 1 ? yield* makePipe(shell, failure) : undefined;
         yield* shell.engine.fork(shell, job, how, {
           *start(child) {
             yield* connect(from, pipe);
