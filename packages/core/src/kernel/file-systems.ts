@@ -211,13 +211,19 @@ function makeOverlay({ source, data }: MountRequest, context: MountContext): Fil
   const upperdir = option("upperdir=");
   const workdir = option("workdir=");
   if (upperdir !== undefined && workdir === undefined) throw new Errno("EINVAL");
-  if (workdir !== undefined) writable(workdir);
   const upper = upperdir === undefined ? undefined : writable(upperdir);
+  const work = workdir === undefined ? undefined : writable(workdir);
+  const lower = lowerdir.split(":").map(directory);
+  if (upper === undefined ? lower.length < 2 : upper.fs !== work?.fs) throw new Errno("EINVAL");
   const { overlays } = context.kernel;
   const active = upper === undefined ? undefined : overlays.get(upper);
   if (active !== undefined) return active;
+  // The overlay will change names there behind the back of whoever sees it directly.
+  if (upper !== undefined) upper.fs.isShared = true;
+  if (work !== undefined && work.lookup("work") === undefined)
+    work.create("work", { type: "dir", mode: 0, uid: 0, gid: 0 });
   return new OverlayFs(context.kernel, {
-    lower: lowerdir.split(":").map(directory),
+    lower,
     ...(upper === undefined ? {} : { upper, registry: overlays }),
     source,
     options,

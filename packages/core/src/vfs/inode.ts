@@ -209,7 +209,7 @@ export abstract class FileSystem {
   /** Names can change without vfs: every lookup asks the inode again. */
   readonly isVolatile: boolean = false;
   /** Others change it too, though its inodes last: every lookup asks again, and a dentry goes when its name leads elsewhere. */
-  readonly isShared: boolean = false;
+  isShared = false;
   /** The whole file system is read-only, whatever the mount says. */
   readOnly = false;
 

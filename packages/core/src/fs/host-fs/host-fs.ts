@@ -42,7 +42,7 @@ export class HostFs extends FileSystem {
   override readonly source: string;
   override readonly dev: number;
   override readonly root: HostRoot;
-  override readonly isShared = true;
+  override isShared = true;
   readonly machine: FsMachine;
   readonly disk: HostDisk;
   readonly timeUs: number;
