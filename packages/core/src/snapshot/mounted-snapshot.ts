@@ -21,6 +21,13 @@ function mountSnapshot(kernel: Kernel, snapshotter: Snapshotter, key: string): F
   if (mount === undefined) throw new StatusError("internal", "snapshot cannot be mounted");
   // A snapshot without a parent is a directory of the disk, bind-mounted: here an overlay over nothing shows it.
   if (mount.type === "bind") return new OverlayFs(kernel, { lower: [], upper: snapshotter.directory(key) });
+  const [, ...below] = snapshotter.chain(key);
+  const isView = !mount.options.some((option) => option.startsWith("upperdir="));
+  const [only, another] = below;
+  // mount(2) takes no overlay of one layer.
+  if (isView && only !== undefined && another === undefined) {
+    return new OverlayFs(kernel, { lower: [snapshotter.directory(only)] });
+  }
   const factory = kernel.fileSystems.get(mount.type);
   if (factory === undefined) throw new StatusError("internal", `no file system ${mount.type}`);
   return factory({ source: mount.source, data: mount.options }, kernel.init);
