@@ -26,7 +26,7 @@ async function shell(engine: Engine): Promise<Container> {
 
 async function type(engine: Engine, container: Container, ...keys: readonly string[]): Promise<void> {
   for (const some of keys) {
-    engine.containers.feed(container, encode(some));
+    engine.containers.streams.feed(container, encode(some));
     await pass(engine, 1e6);
   }
 }
@@ -100,7 +100,7 @@ describe("a container with a terminal", () => {
     const engine = await busybox();
     const container = await shell(engine);
     await type(engine, container, "trap 'stty size' WINCH\r");
-    engine.containers.resize(container, { rows: 50, columns: 132 });
+    engine.containers.streams.resize(container, { rows: 50, columns: 132 });
     await type(engine, container, "true\r", "\x04");
     expect(container.logs.text()).toContain("50 132\r\n");
     expect(container.state).toBe("exited");

@@ -43,6 +43,7 @@ export interface ContainerInit {
 }
 
 const NO_LINKS: ReadonlyMap<string, Container> = new Map();
+const NOBODY: ReadonlySet<Container> = new Set();
 
 export class Container {
   readonly id: string;
@@ -75,7 +76,7 @@ export class Container {
   /** Whom it calls what on the default bridge: `--link`. */
   links: ReadonlyMap<string, Container> = NO_LINKS;
   /** Who calls it something. */
-  readonly linkedBy = new Set<Container>();
+  linkedBy = NOBODY;
   /** MAC addresses that were asked for, by network: an ended container's record does not tell them. */
   macs: ReadonlyMap<string, string> | undefined;
   /** Its place on networks, while it runs on some of its own. */

@@ -6,42 +6,41 @@
  *
  * @see moby daemon/create.go, start.go, stop.go, kill.go, monitor.go, delete.go
  */
-import { Errno, exitCode, SIGKILL, type Signal, signalNumber, type WaitStatus, type WindowSize } from "../abi/index.ts";
+import { exitCode, SIGKILL, type Signal, type WaitStatus } from "../abi/index.ts";
 import { type Image, topSnapshot } from "../image/index.ts";
 import type { Kernel } from "../kernel/index.ts";
 import { StatusError } from "../lib/index.ts";
-import { DEFAULT_SHM_SIZE, type Runtime, type Stdio } from "../runtime/index.ts";
+import type { Runtime } from "../runtime/index.ts";
 import type { Prng, WaitOptions, World } from "../sim/index.ts";
-import { type Change, changesOf, MountedSnapshot, ROOTFS_PATH, type Snapshotter } from "../snapshot/index.ts";
-import { DeferredFile, type OpenFile } from "../vfs/index.ts";
-import { checkSubpath, ensureSource } from "./bind-source.ts";
+import { type Change, changesOf, ROOTFS_PATH, type Snapshotter } from "../snapshot/index.ts";
+import { checkSubpath } from "./bind-source.ts";
+import { inheritedMounts, networkOwner, runningPid, sharedMemory } from "./borrowed.ts";
 import { BundleDirectory } from "./bundle.ts";
 import { CheckedRequests } from "./checked-requests.ts";
-import { Console } from "./console.ts";
 import { Container } from "./container.ts";
+import { ContainerIndex } from "./container-index.ts";
+import { ContainerStreams } from "./container-streams.ts";
 import type { ContainerConfig, CreateBody, HostConfig } from "./docker/create-body.ts";
 import { isUserDefined } from "./docker/values/network.ts";
 import type { EventLog } from "./events.ts";
+import { furnish } from "./furnish.ts";
 import { initLayer } from "./init-layer.ts";
 import { checkLogDriver } from "./log-driver.ts";
-import type { Stream } from "./logs.ts";
 import { mergeConfig } from "./merge-config.ts";
-import { collectMountPoints, type MountPoint } from "./mount-points.ts";
-import { newId, newName } from "./names.ts";
+import { collectMountPoints } from "./mount-points.ts";
+import { newId } from "./names.ts";
 import { resolveLinks } from "./network/links.ts";
 import { NetworkFiles } from "./network/network-files.ts";
 import { verifyNetworkMode } from "./network/verify-mode.ts";
 import type { NetworkService } from "./networks.ts";
-import { openNull } from "./null-device.ts";
 import { RestartBackoff, startsWithEngine } from "./restart.ts";
 import { SharedMemory } from "./shared-memory.ts";
+import { signalOf } from "./signal-names.ts";
 import { runtimeSpec } from "./spec.ts";
 import { startFailure } from "./start-failure.ts";
-import { StdinFeed } from "./stdin-feed.ts";
 import { type UpdateBody, updateContainer } from "./update.ts";
 import type { UserLookup } from "./user-lookup.ts";
 import { verifySettings } from "./verify.ts";
-import { populateVolume } from "./volume-copy.ts";
 import type { VolumeService } from "./volumes.ts";
 
 /** A create request: the API's body, of which only `Image` must be given. */
@@ -73,15 +72,12 @@ const START_FAILED = 128;
 /** Of a container of which nobody knows how it ended. */
 const LOST_EXIT_CODE = 255;
 const STOP_FIRST = "stop the container before removing or force remove";
-const VOLUMES_FROM_MODES: ReadonlySet<string> = new Set(["rw", "ro", "z", "Z", "ro,z", "ro,Z", "z,ro", "rw,z"]);
-const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
 
 export class ContainerService {
   readonly #parts: ContainerParts;
-  readonly #containers = new Map<string, Container>();
-  readonly #names = new Map<string, string>();
-  readonly #stdin = new Map<string, StdinFeed>();
-  readonly #consoles = new Map<string, Console>();
+  /** What is attached to their standard streams. */
+  readonly streams: ContainerStreams;
+  readonly #index: ContainerIndex;
   readonly #requests: CheckedRequests;
   readonly #bundles: BundleDirectory;
   readonly #networkFiles: NetworkFiles;
@@ -94,6 +90,8 @@ export class ContainerService {
 
   constructor(parts: ContainerParts) {
     this.#parts = parts;
+    this.streams = new ContainerStreams(parts.kernel);
+    this.#index = new ContainerIndex(parts.prng);
     this.#users = parts.users;
     this.#shm = new SharedMemory(parts.kernel);
     this.#requests = new CheckedRequests((options, image) => {
@@ -105,7 +103,7 @@ export class ContainerService {
     this.#networkFiles = new NetworkFiles(this.#bundles, parts.networks);
     parts.kernel.events.on("oomKilled", ({ process }) => this.#oomKilled(process.cgroup.path));
     parts.runtime.events.on("stopped", ({ id, exit }) => {
-      const container = this.#containers.get(id);
+      const container = this.#index.byId(id);
       if (container?.isRunning && exit !== undefined) this.#ended(container, exit);
     });
   }
@@ -121,7 +119,7 @@ export class ContainerService {
     const image = this.#imageFor(options);
     const { config: merged, hostConfig } = this.#requests.get(options, image);
     const id = newId(prng);
-    const chosen = this.#reserveName(name, id);
+    const chosen = this.#index.reserve(name, id);
     try {
       const container = new Container({
         id,
@@ -131,7 +129,7 @@ export class ContainerService {
         config: merged,
         hostConfig: this.#kept(hostConfig),
         endpoints: networks.initialEndpoints(hostConfig.NetworkMode ?? "", networking?.EndpointsConfig),
-        mountPoints: collectMountPoints(merged, hostConfig, volumes, this.#inheritedMounts(hostConfig)),
+        mountPoints: collectMountPoints(merged, hostConfig, volumes, inheritedMounts(this.#index, hostConfig)),
         createdUs: kernel.nowUs,
       });
       this.#link(container);
@@ -139,15 +137,15 @@ export class ContainerService {
         throw new StatusError("invalid-argument", "no command specified");
       }
       snapshotter.prepare(id, initLayer(snapshotter, topSnapshot(image)), ROOTFS_PATH);
-      this.#furnish(container);
-      this.#containers.set(id, container);
+      furnish(this.#parts, container);
+      this.#index.add(container);
       for (const { type, name: volume } of container.mountPoints) {
         if (type === "volume" && volume !== undefined) volumes.use(volume, id);
       }
       this.#record(container, "create");
       return container;
     } catch (error) {
-      this.#names.delete(chosen);
+      this.#index.release(chosen);
       if (snapshotter.has(id)) snapshotter.remove(id);
       throw error;
     }
@@ -170,11 +168,11 @@ export class ContainerService {
 
   async #launch(container: Container, options: Pick<WaitOptions, "follows"> = {}): Promise<void> {
     const { world, runtime, snapshotter, networks } = this.#parts;
-    container.networkOf = this.#networkOwner(container);
+    container.networkOf = networkOwner(this.#index, container);
     const user = this.#users.resolve(container);
     container.user = user;
-    const sharedMemory = this.#sharedMemory(container);
-    const spec = runtimeSpec(container, { user, pidOf: (name) => this.#runningPid(name), sharedMemory });
+    const shm = sharedMemory(this.#index, this.#shm, container);
+    const spec = runtimeSpec(container, { user, pidOf: (name) => runningPid(this.#index, name), sharedMemory: shm });
     const bundle = {
       bundle: BundleDirectory.path((container.networkOf ?? container).id),
       rootfs: snapshotter.mounts(container.id, ROOTFS_PATH),
@@ -187,8 +185,8 @@ export class ContainerService {
     this.#recordMounts(container, "mount");
     this.#openNetwork(container);
     this.#openLogDriver(container);
-    const oci = runtime.create(container.id, spec, bundle, this.#stdio(container), (master) =>
-      this.#openConsole(container, master),
+    const oci = runtime.create(container.id, spec, bundle, this.streams.stdio(container), (master) =>
+      this.streams.openConsole(container, master),
     );
     container.oci = oci;
     const settled = (): boolean => oci.status !== "creating";
@@ -221,7 +219,7 @@ export class ContainerService {
     if (this.#cancelRestart(container)) return;
     const { world } = this.#parts;
     const seconds = options.timeoutSeconds ?? container.config.StopTimeout ?? STOP_TIMEOUT_SECONDS;
-    const signal = this.signalOf(options.signal ?? container.config.StopSignal ?? "SIGTERM");
+    const signal = signalOf(options.signal ?? container.config.StopSignal ?? "SIGTERM");
     this.#stopping.add(container.id);
     this.#signal(container, signal);
     if (container.state === "paused") this.unpause(container);
@@ -236,7 +234,7 @@ export class ContainerService {
 
   /** Sends a signal; after SIGKILL waits for the end. @throws StatusError conflict if it does not run */
   async kill(container: Container, signal: Signal = SIGKILL): Promise<void> {
-    if (signal === SIGKILL || signal === this.signalOf(container.config.StopSignal ?? "SIGTERM")) {
+    if (signal === SIGKILL || signal === signalOf(container.config.StopSignal ?? "SIGTERM")) {
       container.endedByHand = true;
       if (this.#cancelRestart(container)) return;
     }
@@ -288,7 +286,7 @@ export class ContainerService {
       container.endedByHand = true;
       if (!this.#cancelRestart(container)) await this.#killNow(container);
     }
-    if (this.#containers.has(container.id)) this.#remove(container, options.volumes ?? false);
+    if (this.#index.has(container.id)) this.#remove(container, options.volumes ?? false);
   }
 
   /** Stops it, if it runs, and starts it. */
@@ -323,8 +321,8 @@ export class ContainerService {
       throw new StatusError("invalid-argument", "Renaming a container with the same name as its current name");
     }
     const old = container.name;
-    container.name = this.#reserveName(name, container.id);
-    this.#names.delete(old);
+    container.name = this.#index.reserve(name, container.id);
+    this.#index.release(old);
     this.#parts.networks.renamed(container);
     this.#record(container, "rename", { oldName: `/${old}` });
   }
@@ -334,20 +332,20 @@ export class ContainerService {
     const name = reference.replace(/^\//, "");
     const slash = name.lastIndexOf("/");
     if (slash < 0) throw new StatusError("internal", "Conflict, cannot remove the default link name of the container");
-    const [parent, alias] = [this.#containers.get(this.#names.get(name.slice(0, slash)) ?? ""), name.slice(slash + 1)];
+    const [parent, alias] = [this.#index.byName(name.slice(0, slash)), name.slice(slash + 1)];
     const links = new Map(parent?.links);
     const child = links.get(alias);
     if (parent === undefined || child === undefined)
       throw new StatusError("not-found", `No such container: ${reference}`);
     links.delete(alias);
     parent.links = links;
-    if (![...links.values()].includes(child)) child.linkedBy.delete(parent);
+    if (![...links.values()].includes(child)) child.linkedBy = without(child.linkedBy, parent);
     this.#networkFiles.unlinked(parent, alias);
   }
 
   /** Everything that runs is asked to end, as when the machine is shut down: policies are to start it again later. */
   async shutDown(): Promise<void> {
-    const all = [...this.#containers.values()].filter(({ isActive }) => isActive);
+    const all = this.#index.all().filter(({ isActive }) => isActive);
     await Promise.all(
       all.map(async (container) => {
         const { endedByHand } = container;
@@ -362,7 +360,7 @@ export class ContainerService {
     const { world, kernel, events } = this.#parts;
     events.isSilent = true;
     this.#isOff = true;
-    const all = [...this.#containers.values()].filter(({ isActive }) => isActive);
+    const all = this.#index.all().filter(({ isActive }) => isActive);
     for (const container of all) {
       this.#cancelRestart(container);
       const { oci } = container;
@@ -381,7 +379,7 @@ export class ContainerService {
   async regainPower(): Promise<void> {
     this.#parts.events.isSilent = false;
     this.#isOff = false;
-    for (const container of [...this.#containers.values()]) {
+    for (const container of this.#index.all()) {
       const { hostConfig, exitCode, endedByHand, startedUs, restartCount } = container;
       if (container.isActive || startedUs === 0) continue;
       const ending = { exitCode, byHand: endedByHand };
@@ -392,51 +390,20 @@ export class ContainerService {
 
   /** By name, id, or the beginning of an id. @throws StatusError not-found, invalid-argument if several begin so */
   get(reference: string): Container {
-    const name = reference.replace(/^\//, "");
-    const known = this.#containers.get(name) ?? this.#containers.get(this.#names.get(name) ?? "");
-    if (known !== undefined) return known;
-    const found = name === "" ? [] : [...this.#containers.values()].filter(({ id }) => id.startsWith(name));
-    const [only] = found;
-    if (found.length > 1) throw new StatusError("invalid-argument", `Multiple IDs found with provided prefix: ${name}`);
-    if (only === undefined) throw new StatusError("not-found", `No such container: ${reference}`);
-    return only;
+    return this.#index.get(reference);
   }
 
   /** Newest first; without `all` only those that run. */
   list(options: { readonly all?: boolean } = {}): readonly Container[] {
-    return [...this.#containers.values()].filter((one) => options.all === true || one.isActive).reverse();
+    return this.#index
+      .all()
+      .filter((one) => options.all === true || one.isActive)
+      .reverse();
   }
 
   /** What its processes have changed of the image: `docker diff`. */
   changes(container: Container): Iterable<Change> {
     return changesOf(this.#parts.snapshotter, container.id);
-  }
-
-  /** Writes to the standard input of a container that has it open; until it runs, that waits. */
-  feed(container: Container, bytes: Uint8Array): void {
-    this.#feedOf(container)?.write(bytes);
-  }
-
-  /** No more input comes. A terminal stays open: whoever types ends input with ^D. */
-  closeStdin(container: Container): void {
-    if (container.config.Tty !== true) this.#feedOf(container)?.end();
-  }
-
-  /** Tells a terminal its size. @throws StatusError conflict if the container does not run */
-  resize(container: Container, size: WindowSize): void {
-    if (!container.isRunning) throw new StatusError("conflict", `container ${container.id} is not running`);
-    this.#consoles.get(container.id)?.resize(size);
-  }
-
-  /** @throws StatusError invalid-argument for a name that is none */
-  signalOf(text: string): Signal {
-    const number = /^\d+$/.test(text) ? Number(text) : signalNumber(text);
-    if (number === undefined || number < 1 || number > 64) {
-      const isKnown = number !== undefined;
-      const why = isKnown ? `the linux daemon does not support signal ${number}` : `invalid signal: ${text}`;
-      throw new StatusError("invalid-argument", why);
-    }
-    return number;
   }
 
   #signal(container: Container, signal: Signal): void {
@@ -453,35 +420,6 @@ export class ContainerService {
     container.oci?.killAll();
     const what = `container ${container.name} to be killed`;
     await this.#parts.world.until(() => !container.isRunning, { on: container.changed, what });
-  }
-
-  #reserveName(name: string, id: string): string {
-    const chosen = name === "" ? newName(this.#parts.prng, (taken) => this.#names.has(taken)) : name.replace(/^\//, "");
-    if (name !== "" && !NAME.test(chosen)) {
-      throw new StatusError(
-        "invalid-argument",
-        `Invalid container name (${name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed`,
-      );
-    }
-    const holder = this.#names.get(chosen);
-    if (holder !== undefined) {
-      throw new StatusError(
-        "conflict",
-        `Conflict. The container name "/${chosen}" is already in use by container "${holder}". You have to remove (or rename) that container to be able to reuse that name.`,
-      );
-    }
-    this.#names.set(chosen, id);
-    return chosen;
-  }
-
-  /** What --volumes-from names: the mounts of other containers. @throws StatusError not-found, invalid-argument */
-  #inheritedMounts({ VolumesFrom: from }: Partial<HostConfig>): readonly MountPoint[] {
-    return (from ?? []).flatMap((text) => {
-      const [name = "", mode = "rw"] = text.split(":");
-      if (!VOLUMES_FROM_MODES.has(mode)) throw new StatusError("invalid-argument", `invalid mode: ${mode}`);
-      const given = this.#named(name).mountPoints.filter(({ type }) => type !== "tmpfs");
-      return mode.split(",").includes("ro") ? given.map((point) => ({ ...point, readOnly: true })) : given;
-    });
   }
 
   /** @throws StatusError not-found; but what is wrong with the request itself is told first */
@@ -503,7 +441,7 @@ export class ContainerService {
   /** The settings as the record has them. */
   #kept(given: Partial<HostConfig>): Partial<HostConfig> {
     const { NetworkMode: mode = "", PidsLimit } = given;
-    const other = mode.startsWith("container:") ? this.#names.get(mode.slice("container:".length)) : undefined;
+    const other = mode.startsWith("container:") ? this.#index.idOf(mode.slice("container:".length)) : undefined;
     if (other === undefined && PidsLimit !== 0) return given;
     return {
       ...given,
@@ -513,117 +451,12 @@ export class ContainerService {
     };
   }
 
-  /** A container that a setting names. @throws StatusError invalid-argument if there is none */
-  #named(name: string): Container {
-    try {
-      return this.get(name);
-    } catch (error) {
-      throw error instanceof StatusError ? new StatusError("invalid-argument", error.message) : error;
-    }
-  }
-
   #recordMounts(container: Container, action: "mount" | "unmount"): void {
     for (const { type, name, destination, readOnly } of container.mountPoints) {
       if (type !== "volume" || name === undefined) continue;
       const more = action === "mount" ? { destination, propagation: "", "read/write": String(!readOnly) } : {};
       this.#parts.events.record("volume", action, name, { container: container.id, driver: "local", ...more });
     }
-  }
-
-  /** The working directory exists from the start, and new volumes get what the image has. */
-  #furnish(container: Container): void {
-    const { kernel, snapshotter, volumes } = this.#parts;
-    for (const point of container.mountPoints) if (point.type === "bind") ensureSource(kernel, point);
-    const workdir = container.config.WorkingDir ?? "";
-    const fresh = container.mountPoints.filter(({ type, copiesImage }) => type === "volume" && copiesImage);
-    if ((workdir === "" || workdir === "/") && fresh.length === 0) return;
-    const rootfs = new MountedSnapshot(kernel, snapshotter, container.id);
-    try {
-      if (workdir !== "" && workdir !== "/") rootfs.makeDirectory(workdir);
-      for (const { name = "", destination } of fresh) {
-        const volume = volumes.get(name);
-        if (volume !== undefined) populateVolume(rootfs, destination, volumes.directory(volume));
-      }
-    } catch (error) {
-      if (error instanceof Errno) throw new StatusError("internal", error.message.toLowerCase());
-      throw error;
-    } finally {
-      rootfs.close();
-    }
-  }
-
-  #stdio(container: Container): Stdio {
-    const openStream = (fd: number): OpenFile =>
-      fd === 0 ? openNull(this.#parts.kernel, container.oci?.process) : this.#openLog(container, fd);
-    // A terminal takes the place of all three.
-    const hasPipe = container.config.OpenStdin === true && container.config.Tty !== true;
-    const stdin = hasPipe ? this.#stdinPipe(container) : new DeferredFile(openStream, 0);
-    return [stdin, new DeferredFile(openStream, 1), new DeferredFile(openStream, 2)];
-  }
-
-  /** What a terminal shows is standard output, and what whoever is attached types goes into it. */
-  #openConsole(container: Container, master: OpenFile): void {
-    const { kernel } = this.#parts;
-    const show = (bytes: Uint8Array): void => container.logs.append({ stream: "stdout", timeUs: kernel.nowUs, bytes });
-    this.#consoles.set(container.id, new Console(master, show));
-    this.#feedOf(container)?.connect(master.retain());
-  }
-
-  /** What whoever is attached writes to. */
-  #stdinPipe(container: Container): OpenFile {
-    const [read, write] = this.#parts.kernel.pipes.pipe(0, 0, 0);
-    this.#feedOf(container)?.connect(write);
-    return read;
-  }
-
-  #openLog(container: Container, fd: number): OpenFile {
-    const { kernel } = this.#parts;
-    const stream: Stream = fd === 1 ? "stdout" : "stderr";
-    return kernel.pipes.sink(container.oci?.process.creds.uid ?? 0, 0, (bytes) =>
-      container.logs.append({ stream, timeUs: kernel.nowUs, bytes }),
-    );
-  }
-
-  #feedOf({ id, config }: Container): StdinFeed | undefined {
-    if (config.OpenStdin !== true || !this.#containers.has(id)) return undefined;
-    const feed = this.#stdin.get(id) ?? new StdinFeed();
-    this.#stdin.set(id, feed);
-    return feed;
-  }
-
-  /** The container that NetworkMode names. @throws StatusError if there is none, or it does not run */
-  #networkOwner({ hostConfig }: Container): Container | undefined {
-    const mode = hostConfig.NetworkMode ?? "";
-    if (!mode.startsWith("container:")) return undefined;
-    const reference = mode.slice("container:".length);
-    const owner = this.#find(reference);
-    if (owner === undefined) {
-      throw new StatusError("not-found", `joining network namespace of container: No such container: ${reference}`);
-    }
-    if (!owner.isRunning) {
-      throw new StatusError(
-        "conflict",
-        `cannot join network namespace of a non running container: container ${owner.name} is ${owner.state}`,
-      );
-    }
-    return owner;
-  }
-
-  #find(reference: string): Container | undefined {
-    try {
-      return this.get(reference);
-    } catch (error) {
-      if (error instanceof StatusError && error.kind === "not-found") return undefined;
-      throw error;
-    }
-  }
-
-  #runningPid(reference: string): number {
-    const container = this.get(reference);
-    if (!container.isRunning) {
-      throw new StatusError("conflict", `cannot join network namespace of a non running container: ${container.id}`);
-    }
-    return container.pid;
   }
 
   #ended(container: Container, status: WaitStatus): void {
@@ -650,7 +483,7 @@ export class ContainerService {
     const { Links, NetworkMode = "" } = container.hostConfig;
     if (Links == null || Links.length === 0 || isUserDefined(NetworkMode === "" ? "default" : NetworkMode)) return;
     container.links = resolveLinks(Links, (name) => this.get(name));
-    for (const child of container.links.values()) child.linkedBy.add(container);
+    for (const child of container.links.values()) child.linkedBy = new Set([...child.linkedBy, container]);
   }
 
   /** Takes addresses and ports. @throws StatusError: the container keeps the reason, and code 128. */
@@ -707,16 +540,6 @@ export class ContainerService {
     return true;
   }
 
-  /** Where the machine has a /dev/shm that several containers see; it is made for one that lets others join. */
-  #sharedMemory(container: Container): string | undefined {
-    const { IpcMode: mode = "", ShmSize: size = 0 } = container.hostConfig;
-    if (mode === "host") return "/dev/shm";
-    if (mode.startsWith("container:")) return SharedMemory.pathFor(this.get(mode.slice("container:".length)));
-    if (mode !== "shareable") return undefined;
-    this.#shm.open(container, size === 0 ? DEFAULT_SHM_SIZE : size);
-    return SharedMemory.pathFor(container);
-  }
-
   /** Lets go of what only a running container has. */
   #discard(container: Container): void {
     this.#parts.runtime.delete(container.id);
@@ -724,18 +547,14 @@ export class ContainerService {
     container.oci = undefined;
     this.#parts.networks.close(container);
     this.#recordMounts(container, "unmount");
-    this.#stdin.get(container.id)?.end();
-    this.#stdin.delete(container.id);
-    this.#consoles.get(container.id)?.close();
-    this.#consoles.delete(container.id);
+    this.streams.close(container);
   }
 
   #remove(container: Container, withVolumes: boolean): void {
     const { snapshotter, volumes } = this.#parts;
     container.become("removing");
-    this.#containers.delete(container.id);
-    this.#names.delete(container.name);
-    for (const child of container.links.values()) child.linkedBy.delete(container);
+    this.#index.delete(container);
+    for (const child of container.links.values()) child.linkedBy = without(child.linkedBy, container);
     snapshotter.remove(container.id);
     this.#bundles.drop(container.id);
     for (const { type, name } of container.mountPoints) {
@@ -749,15 +568,15 @@ export class ContainerService {
 
   #oomKilled(cgroup: string): void {
     // Its cgroup or one that the container has made below it.
-    const id = cgroup.split("/").find((name) => this.#containers.has(name));
-    const container = id === undefined ? undefined : this.#containers.get(id);
+    const id = cgroup.split("/").find((name) => this.#index.has(name));
+    const container = id === undefined ? undefined : this.#index.byId(id);
     if (container === undefined) return;
     container.oomKilled = true;
     this.#record(container, "oom");
   }
 
   #bundleContents(id: string) {
-    const container = this.#containers.get(id);
+    const container = this.#index.byId(id);
     if (container === undefined) return undefined;
     const { networks } = this.#parts;
     return {
@@ -775,3 +594,7 @@ export class ContainerService {
 }
 
 const NO_HOST_CONFIG: Partial<HostConfig> = {};
+
+function without(all: ReadonlySet<Container>, one: Container): ReadonlySet<Container> {
+  return new Set([...all].filter((other) => other !== one));
+}

@@ -72,6 +72,7 @@ export { Filters } from "./select/filters.ts";
 export { IMAGE_FILTERS, imageSummary, matches, selectImages } from "./select/images.ts";
 export { isUnused, NETWORK_FILTERS, selectNetworks } from "./select/networks.ts";
 export { selectVolumes, VOLUME_FILTERS, volumeBytes } from "./select/volumes.ts";
+export { signalOf } from "./signal-names.ts";
 export { measureStats } from "./stats.ts";
 export { processesOf, topTable } from "./top.ts";
 export type { Volume } from "./volumes.ts";

@@ -29,8 +29,8 @@ export async function attachTo(session: Session, request: RequestOf<"attach">): 
     return isOver ? containers.wait(container) : sayDetached(session);
   }
   if (reads) {
-    if (session.stdin !== undefined) containers.feed(container, session.stdin);
-    if (container.config.StdinOnce === true) containers.closeStdin(container);
+    if (session.stdin !== undefined) containers.streams.feed(container, session.stdin);
+    if (container.config.StdinOnce === true) containers.streams.closeStdin(container);
   }
   const exitCode = await containers.wait(container);
   stop();
@@ -40,6 +40,6 @@ export async function attachTo(session: Session, request: RequestOf<"attach">): 
 /** A size that is wrong for a moment makes whatever runs there show itself again. */
 function redraw({ engine, terminal }: Session, container: Container): void {
   const { rows, columns } = terminal?.size ?? DEFAULT_SIZE;
-  engine.containers.resize(container, { rows: rows + 1, columns: columns + 1 });
-  engine.containers.resize(container, { rows, columns });
+  engine.containers.streams.resize(container, { rows: rows + 1, columns: columns + 1 });
+  engine.containers.streams.resize(container, { rows, columns });
 }

@@ -232,8 +232,8 @@ export async function atContainer(
   }
   const peer = {
     isOver: () => !container.isActive,
-    feed: (bytes: Uint8Array) => containers.feed(container, bytes),
-    resize: (size: WindowSize) => containers.resize(container, size),
+    feed: (bytes: Uint8Array) => containers.streams.feed(container, bytes),
+    resize: (size: WindowSize) => containers.streams.resize(container, size),
   };
   return (await useTerminal(session, peer, detachKeys)) === "over";
 }
@@ -246,7 +246,7 @@ export function sayDetached(session: Session): number {
 
 function feed(session: Session, container: Container): void {
   const { containers } = session.engine;
-  if (session.stdin !== undefined) containers.feed(container, session.stdin);
-  if (container.config.Tty) containers.feed(container, END_OF_INPUT);
-  containers.closeStdin(container);
+  if (session.stdin !== undefined) containers.streams.feed(container, session.stdin);
+  if (container.config.Tty) containers.streams.feed(container, END_OF_INPUT);
+  containers.streams.closeStdin(container);
 }

@@ -13,6 +13,7 @@ import type { DockerRequest, RequestOf } from "../docker/request.ts";
 import { splitWords } from "../docker/words.ts";
 import { API_VERSION, MIN_API_VERSION } from "../documents/versions.ts";
 import type { Engine } from "../engine.ts";
+import { signalOf } from "../signal-names.ts";
 import { attachTo } from "./attach.ts";
 import { buildImage } from "./build/index.ts";
 import { commitToImage } from "./commit.ts";
@@ -217,7 +218,7 @@ async function execute(session: Session, request: DockerRequest): Promise<number
 async function kill({ engine }: Session, name: string, signal: string): Promise<void> {
   const { containers } = engine;
   try {
-    await containers.kill(containers.get(name), containers.signalOf(signal === "" ? "KILL" : signal));
+    await containers.kill(containers.get(name), signalOf(signal === "" ? "KILL" : signal));
   } catch (error) {
     if (!(error instanceof StatusError) || error.message.startsWith("cannot kill")) throw error;
     throw new StatusError(error.kind, `cannot kill container: ${name}: ${error.message}`);

@@ -68,9 +68,9 @@ async function attach(engine: Engine, container: Container, wanted: Wanted, stre
   if (wanted.stdin && wanted.stream && container.config.OpenStdin === true) {
     // What comes before the container runs waits. The end of the input counts if that is for one client.
     void forward(engine.world, stream.input, {
-      take: (bytes) => engine.containers.feed(container, bytes),
+      take: (bytes) => engine.containers.streams.feed(container, bytes),
       end: () => {
-        if (container.config.StdinOnce === true) engine.containers.closeStdin(container);
+        if (container.config.StdinOnce === true) engine.containers.streams.closeStdin(container);
       },
       isOver: () => isOver,
     });

@@ -3,7 +3,7 @@
  *
  * @see moby api/server/router/container/container_routes.go
  */
-import type { Container, Engine } from "@bottleship/core/engine";
+import { type Container, type Engine, signalOf } from "@bottleship/core/engine";
 import { StatusError } from "@bottleship/core/lib";
 import { readAll, requireJson } from "../../http/body.ts";
 import { type ApiReply, empty, json } from "../../http/exchange.ts";
@@ -31,7 +31,7 @@ export function lifecycleRoutes(engine: Engine): readonly Route[] {
     on("rename", (container, { query }) => rename(engine, container, text(query, "name"))),
     route("POST", "/containers/{id}/kill", (call) => kill(engine, call)),
     route("POST", "/containers/{id}/resize", ({ param, query }) => {
-      containers.resize(containers.get(param("id")), size(query));
+      containers.streams.resize(containers.get(param("id")), size(query));
       return empty(200);
     }),
     route("POST", "/containers/{id}/update", async ({ request, param }) => {
@@ -95,7 +95,7 @@ async function kill({ containers }: Engine, { param, query }: Call): Promise<Api
 /** Errors of `kill` say what it was that could not be done. */
 function prepareKill(containers: Engine["containers"], reference: string, signal: string) {
   try {
-    return { container: containers.get(reference), signal: containers.signalOf(signal) };
+    return { container: containers.get(reference), signal: signalOf(signal) };
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;
     throw new StatusError(error.kind, `cannot kill container: ${reference}: ${error.message}`);

@@ -1,0 +1,73 @@
+/**
+ * What a container uses of another: its network, its processes' numbers, its shared memory, its mounts.
+ *
+ * @see moby daemon/container_operations_unix.go, daemon/volumes.go
+ */
+import { StatusError } from "../lib/index.ts";
+import { DEFAULT_SHM_SIZE } from "../runtime/index.ts";
+import type { Container } from "./container.ts";
+import type { ContainerIndex } from "./container-index.ts";
+import type { HostConfig } from "./docker/create-body.ts";
+import type { MountPoint } from "./mount-points.ts";
+import { SharedMemory } from "./shared-memory.ts";
+
+const VOLUMES_FROM_MODES: ReadonlySet<string> = new Set(["rw", "ro", "z", "Z", "ro,z", "ro,Z", "z,ro", "rw,z"]);
+
+/** The container that NetworkMode names. @throws StatusError if there is none, or it does not run */
+export function networkOwner(index: ContainerIndex, { hostConfig }: Container): Container | undefined {
+  const mode = hostConfig.NetworkMode ?? "";
+  if (!mode.startsWith("container:")) return undefined;
+  const reference = mode.slice("container:".length);
+  const owner = index.find(reference);
+  if (owner === undefined) {
+    throw new StatusError("not-found", `joining network namespace of container: No such container: ${reference}`);
+  }
+  if (!owner.isRunning) {
+    throw new StatusError(
+      "conflict",
+      `cannot join network namespace of a non running container: container ${owner.name} is ${owner.state}`,
+    );
+  }
+  return owner;
+}
+
+/** The first process of the container that a namespace is joined of. @throws StatusError not-found, conflict */
+export function runningPid(index: ContainerIndex, reference: string): number {
+  const container = index.get(reference);
+  if (!container.isRunning) {
+    throw new StatusError("conflict", `cannot join network namespace of a non running container: ${container.id}`);
+  }
+  return container.pid;
+}
+
+/** Where the machine has a /dev/shm that several containers see; it is made for one that lets others join. */
+export function sharedMemory(index: ContainerIndex, shm: SharedMemory, container: Container): string | undefined {
+  const { IpcMode: mode = "", ShmSize: size = 0 } = container.hostConfig;
+  if (mode === "host") return "/dev/shm";
+  if (mode.startsWith("container:")) return SharedMemory.pathFor(index.get(mode.slice("container:".length)));
+  if (mode !== "shareable") return undefined;
+  shm.open(container, size === 0 ? DEFAULT_SHM_SIZE : size);
+  return SharedMemory.pathFor(container);
+}
+
+/** What --volumes-from names: the mounts of other containers. @throws StatusError invalid-argument */
+export function inheritedMounts(
+  index: ContainerIndex,
+  { VolumesFrom: from }: Partial<HostConfig>,
+): readonly MountPoint[] {
+  return (from ?? []).flatMap((text) => {
+    const [name = "", mode = "rw"] = text.split(":");
+    if (!VOLUMES_FROM_MODES.has(mode)) throw new StatusError("invalid-argument", `invalid mode: ${mode}`);
+    const given = named(index, name).mountPoints.filter(({ type }) => type !== "tmpfs");
+    return mode.split(",").includes("ro") ? given.map((point) => ({ ...point, readOnly: true })) : given;
+  });
+}
+
+/** A container that a setting names. @throws StatusError invalid-argument if there is none */
+function named(index: ContainerIndex, name: string): Container {
+  try {
+    return index.get(name);
+  } catch (error) {
+    throw error instanceof StatusError ? new StatusError("invalid-argument", error.message) : error;
+  }
+}
