@@ -8,10 +8,6 @@ import { mutate } from "./mutate.ts";
 const RECORDINGS = join(import.meta.dirname, "../../recorded/build");
 /** Nothing that short may take longer, milliseconds. */
 const LIMIT_MS = 2000;
-/** What is about the file as a whole, a directive or a name of another stage has no line, as in BuildKit. */
-const ABOUT_NO_LINE =
-  /^(?:the Dockerfile cannot be empty|file with no instructions|dockerfile contains no stages to build|invalid check option|failed to parse check option|circular dependency|lint violation found|failed to parse stage name|variable expansion is not supported for --from)/;
-
 export interface FuzzOutcome {
   readonly taken: number;
   readonly refused: number;
@@ -56,12 +52,9 @@ function isTaken(text: string): boolean {
     } else if (parsed.stages.length > 0) checkRoundTrip(parsed, fail);
     if (error === undefined) return true;
     const lines = text.split("\n").length;
-    const isPlaced = error.locations.some(
-      ({ startLine, endLine }) => startLine >= 1 && endLine >= startLine && startLine <= lines,
-    );
-    const isAboutStage =
-      ABOUT_NO_LINE.test(error.message) || (/^failed to process/.test(error.message) && /--from=/.test(text));
-    if (!isPlaced && !isAboutStage) fail(`refused without a place (${error.message})`);
+    const { startLine = 0, endLine = 0 } = error.range ?? {};
+    const isPlaced = startLine >= 1 && endLine >= startLine && startLine <= lines;
+    if (!isPlaced) fail(`refused without a place (${error.message})`);
     return false;
   } catch (error) {
     if (error instanceof Error && error.message.includes(JSON.stringify(text))) throw error;

@@ -42,7 +42,7 @@ describe("syntaxDirective", () => {
 
 describe("checkDirective", () => {
   it("looks behind a #! line and past other directives, not past comments", () => {
-    expect(checkDirective("#!/bin/sh\n# escape=`\n# check=skip=all\n")).toBe("skip=all");
+    expect(checkDirective("#!/bin/sh\n# escape=`\n# check=skip=all\n")).toEqual({ value: "skip=all", line: 3 });
     expect(checkDirective("# comment\n# check=skip=all\n")).toBeUndefined();
     expect(checkDirective("//check=skip=all\n")).toBeUndefined();
   });

@@ -55,9 +55,10 @@ export function escapeOf(value: string): Escape {
   throw new BuildError(`invalid escape token '${value}' does not match \` or \\`);
 }
 
-/** The value of `# check=…`. Unlike the parser, lint looks behind a `#!` line, and at unindented lines only. */
-export function checkDirective(text: string): string | undefined {
-  return find("check", body(text), HASH)?.value;
+/** `# check=…`. Unlike the parser, lint looks behind a `#!` line, and at unindented lines only. */
+export function checkDirective(text: string): { readonly value: string; readonly line: number } | undefined {
+  const found = find("check", body(text), HASH);
+  return found && { ...found, line: found.line + linesBeforeBody(text) };
 }
 
 /** The frontend a file asks for. */
@@ -71,7 +72,7 @@ export interface SyntaxDirective {
 /** The `syntax` directive in one of its three forms: `# syntax=…`, `// syntax=…`, `{"syntax": "…"}`. */
 export function syntaxDirective(text: string): SyntaxDirective | undefined {
   const rest = body(text);
-  const offset = rest.length === withoutBom(text).length ? 0 : 1;
+  const offset = linesBeforeBody(text);
   const found = find("syntax", rest, HASH) ?? find("syntax", rest, SLASHES);
   if (found !== undefined)
     return { image: found.value.split(" ")[0] ?? "", value: found.value, line: found.line + offset };
@@ -93,6 +94,10 @@ function body(text: string): string {
   if (!rest.startsWith("#!")) return rest;
   const end = rest.indexOf("\n");
   return end < 0 ? "" : rest.slice(end + 1);
+}
+
+function linesBeforeBody(text: string): number {
+  return withoutBom(text).startsWith("#!") ? 1 : 0;
 }
 
 function find(name: DirectiveName, text: string, form: RegExp): { value: string; line: number } | undefined {

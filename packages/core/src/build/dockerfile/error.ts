@@ -12,25 +12,37 @@ import type { SourceRange } from "./ast.ts";
 export class BuildError extends StatusError {
   /** Where it happened; several if one place led to the other, none if it is not about a line. */
   readonly locations: readonly SourceRange[];
+  readonly #about: SourceRange | undefined;
 
-  constructor(message: string, locations: readonly SourceRange[] = []) {
+  constructor(message: string, locations: readonly SourceRange[] = [], about?: SourceRange) {
     super("invalid-argument", message);
     this.locations = locations;
+    this.#about = about;
+  }
+
+  /** The lines that are wrong, also where docker shows none or others; `undefined` if no line is to blame. */
+  get range(): SourceRange | undefined {
+    return this.#about ?? this.locations[0];
   }
 
   /** The same error with words before it, as Go wraps errors. */
   prefixed(prefix: string): BuildError {
-    return new BuildError(`${prefix}: ${this.message}`, this.locations);
+    return new BuildError(`${prefix}: ${this.message}`, this.locations, this.#about);
   }
 
   /** The same error that also happened at `range`. */
   at(range: SourceRange | undefined): BuildError {
-    return range === undefined ? this : new BuildError(this.message, [...this.locations, range]);
+    return range === undefined ? this : new BuildError(this.message, [...this.locations, range], this.#about);
   }
 
   /** The same error that happened at `range` and nowhere else. */
   onlyAt(range: SourceRange | undefined): BuildError {
     return new BuildError(this.message, range === undefined ? [] : [range]);
+  }
+
+  /** The same error with `range` to blame, which docker does not show. */
+  about(range: SourceRange | undefined): BuildError {
+    return new BuildError(this.message, this.locations, this.#about ?? range);
   }
 }
 

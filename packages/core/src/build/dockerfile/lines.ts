@@ -131,7 +131,7 @@ export class LineReader {
         if (directive?.name === "escape") this.#escape = escapeOf(directive.value);
         return directive !== undefined;
       },
-      (error) => error.at(lineRange(this.#count - 1)),
+      (error) => error.at(lineRange(this.#count - 1)).about(lineRange(this.#count)),
     );
   }
 }

@@ -82,7 +82,9 @@ export class Linter {
   failure(): BuildError | undefined {
     if (this.#options.error !== true || this.#warnings.length === 0) return undefined;
     const rules = new Set(this.#warnings.map(({ rule }) => rule));
-    return new BuildError(`lint violation found for rules: ${[...rules].join(", ")}`);
+    return new BuildError(`lint violation found for rules: ${[...rules].join(", ")}`).about(
+      this.#warnings.find(({ range }) => range !== undefined)?.range,
+    );
   }
 
   #isOn(rule: RuleName): boolean {

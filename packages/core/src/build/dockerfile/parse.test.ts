@@ -158,6 +158,15 @@ describe("parse", () => {
     expect([found, lines(locations)]).toEqual([message, marked]);
   });
 
+  it.each<[text: string, line: number]>([
+    ["", 1],
+    ["# escape=x\nFROM a\n", 1],
+    ["# syntax=a\n# escape=`\n# escape=`\nFROM a\n", 3],
+    ["FROM a\nENV A\n", 2],
+  ])("blames a line of %j, also where docker shows none or another", (text, line) => {
+    expect(failure(text).range).toEqual({ startLine: line, endLine: line });
+  });
+
   it("refuses an empty text, and a line longer than 65535 bytes", () => {
     expect(failure("").message).toBe("the Dockerfile cannot be empty");
     const long = `FROM x\nRUN ${"é".repeat(32766)}`;

@@ -56,9 +56,9 @@ export interface ParseObserver {
  * `dockerfile parse error on line 2: unknown instruction: FRM (did you mean FROM?)`.
  */
 export function parse(text: string, observer: ParseObserver = {}): Dockerfile {
-  if (text === "") throw new BuildError("the Dockerfile cannot be empty");
+  if (text === "") throw new BuildError("the Dockerfile cannot be empty").about(lineRange(1));
   const parsed = parseNodes(text);
-  const check = checkDirective(text);
+  const check = checkDirective(text)?.value;
   const { check: _indented, ...directives } = parsed.directives;
   return assemble({ ...parsed, directives: { ...directives, ...(check === undefined ? {} : { check }) } }, observer);
 }
@@ -80,7 +80,7 @@ export function parseNodes(text: string): ParsedText {
     if (line.hasEmptyLines) emptyContinuations.push(line.endLine);
     nodes.push(parseLine(line, reader));
   }
-  if (nodes.length === 0) throw new BuildError("file with no instructions", [lineRange(reader.count)]);
+  if (nodes.length === 0) throw new BuildError("file with no instructions", [lineRange(Math.max(reader.count, 1))]);
   if (reader.failure !== undefined) throw reader.failure;
   return { nodes, directives: reader.directives, escape: reader.escape, emptyContinuations };
 }

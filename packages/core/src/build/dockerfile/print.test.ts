@@ -44,6 +44,16 @@ describe("print", () => {
     expect(print(inStage({ kind: "COPY", sources: ["--a"], dest: "b" }))).toBe("FROM x\nCOPY -- --a b\n");
   });
 
+  it.each([
+    ["FROM x\nCOPY << EOF /f\nline\nEOF\n", 'FROM x\nCOPY ["<<", "EOF", "/f"]\n'],
+    ["FROM x\nCOPY << EOF <<A /f\nline\nEOF\ntext\nA\n", "FROM x\nCOPY << EOF <<A /f\nEOF\ntext\nA\n"],
+    ['FROM x\nADD <<A "/d\n', 'FROM x\nADD <<A "/d\n'],
+  ])("keeps what is a heredoc and no file, or a file and no heredoc: %j", (text, printed) => {
+    const dockerfile = parse(text);
+    expect(print(dockerfile)).toBe(printed);
+    expect(meaning(parse(printed))).toEqual(meaning(dockerfile));
+  });
+
   it("puts an empty line before a comment at the top that would read as a directive", () => {
     const from = { kind: "FROM", image: "x", comments: ["escape=`"] } as const;
     expect(print({ stages: [{ from, instructions: [] }] })).toBe("\n# escape=`\nFROM x\n");

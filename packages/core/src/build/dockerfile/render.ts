@@ -6,6 +6,7 @@
  */
 import { fromByteString, unreachable } from "../../lib/index.ts";
 import type { AnyInstruction, Escape, Heredoc, InstructionOf, ShellOrExec } from "./ast.ts";
+import { heredocsOfLine } from "./heredoc.ts";
 import { mountText } from "./mount.ts";
 
 type Flag = readonly [name: string, value: string | number | boolean | undefined];
@@ -17,7 +18,8 @@ export function renderInstruction(instruction: AnyInstruction, escape: Escape = 
   // What only looks like a flag needs `--` before it.
   const rest = given.startsWith("--") ? `-- ${given}` : given;
   const flags = flagsOf(instruction).flatMap((flag) => renderFlag(flag, escape));
-  return [keyword, ...flags, rest].filter(Boolean).join(" ") + heredocsOf(instruction).map(renderBody).join("");
+  const line = [keyword, ...flags, rest].filter(Boolean).join(" ");
+  return line + heredocsOf(instruction, line).map(renderBody).join("");
 }
 
 function renderArguments(instruction: AnyInstruction): string {
@@ -122,14 +124,20 @@ function renderCommand(command: ShellOrExec): string {
 
 function renderFiles({ sources, files = [], dest }: InstructionOf<"COPY" | "ADD">): string {
   const words = [...sources, ...files.map(renderStart), dest];
-  return files.length === 0 ? renderList(words) : words.join(" ");
+  return files.length === 0 ? renderList(words, opensNoHeredoc) : words.join(" ");
+}
+
+/** `<< EOF` are two words, and yet the lines below belong to a heredoc. */
+function opensNoHeredoc(words: string): boolean {
+  return !words.includes("<<") || heredocsOfLine(words).length === 0;
 }
 
 /** Words side by side, or as a JSON array where one of them would fall apart. */
-function renderList(words: readonly string[]): string {
+function renderList(words: readonly string[], isPlain = (_text: string): boolean => true): string {
   const [first = ""] = words;
-  const plain = words.every((word) => /^\S+$/.test(word)) && !first.startsWith("[");
-  return plain ? words.join(" ") : renderArray(words);
+  const text = words.join(" ");
+  const plain = words.every((word) => /^\S+$/.test(word)) && !first.startsWith("[") && isPlain(text);
+  return plain ? text : renderArray(words);
 }
 
 function renderArray(words: readonly string[]): string {
@@ -140,11 +148,23 @@ function renderStart({ name, expand, chomp, fd }: Heredoc): string {
   return `${fd ?? ""}<<${chomp === true ? "-" : ""}${expand === false ? `"${name}"` : name}`;
 }
 
-function heredocsOf(instruction: AnyInstruction): readonly Heredoc[] {
+/**
+ * What the lines below hold. Not every heredoc that a line opens is a file (`<< EOF` are two words), and a file may have
+ * none (if the line does not lex).
+ */
+function heredocsOf(instruction: AnyInstruction, line: string): readonly Body[] {
   if (instruction.kind === "RUN") return instruction.heredocs ?? [];
-  return instruction.kind === "COPY" || instruction.kind === "ADD" ? (instruction.files ?? []) : [];
+  if (instruction.kind !== "COPY" && instruction.kind !== "ADD") return [];
+  const left = [...(instruction.files ?? [])];
+  if (left.length === 0) return [];
+  return heredocsOfLine(line).map(({ name }) => {
+    const index = left.findIndex((file) => file.name === name);
+    return left.splice(index, index < 0 ? 0 : 1)[0] ?? { name, content: "" };
+  });
 }
 
-function renderBody({ name, content }: Heredoc): string {
+type Body = Pick<Heredoc, "name" | "content">;
+
+function renderBody({ name, content }: Body): string {
   return `\n${content}${name}`;
 }

@@ -223,6 +223,18 @@ describe("check", () => {
     expect(error?.message).toBe("dockerfile parse error on line 3: unknown instruction: FRM (did you mean FROM?)");
   });
 
+  it.each<[text: string, line: number]>([
+    ["#!/bin/sh\n# check=nothing\nFROM busybox\n", 2],
+    ["# check=error=true\nFROM busybox\nMAINTAINER x\n", 3],
+    ["FROM busybox\nRUN --mount=from=A#,target=/a true\n", 2],
+    ["ARG A\nFROM busybox\nCOPY --from=$A / /\n", 3],
+    ["FROM busybox AS a..b\n", 1],
+    ["ARG A\n", 1],
+  ])("blames a line of %j, although docker shows none", (text, line) => {
+    const { error } = check(text, { image });
+    expect([error?.locations, error?.range?.startLine]).toEqual([[], line]);
+  });
+
   it("goes through the target's stages only, or through all", () => {
     const text = "FROM busybox AS a\nSTOPSIGNAL x\nFROM busybox\n";
     expect(check(text, { image }).error).toBeUndefined();

@@ -8,6 +8,7 @@ import type { Dockerfile } from "../dockerfile/ast.ts";
 import { checkDirective } from "../dockerfile/directives.ts";
 import { BuildError, rethrow } from "../dockerfile/error.ts";
 import type { KnownTexts } from "../dockerfile/known-texts.ts";
+import { lineRange } from "../dockerfile/lines.ts";
 import { Linter, type LintOptions, type LintWarning, parseLintOptions } from "../dockerfile/lint.ts";
 import {
   lintContinuations,
@@ -118,12 +119,13 @@ function lintOptions(source: string | Dockerfile, { buildArgs }: PrepareOptions)
       () => parseLintOptions(given),
       (error) => error.prefixed(`failed to parse build-arg:${CHECK_ARG}`),
     );
-  const directive = typeof source === "string" ? checkDirective(source) : source.directives?.check;
+  const directive = typeof source === "string" ? checkDirective(source) : { value: source.directives?.check, line: 0 };
+  const { value = "", line = 0 } = directive ?? {};
   // What follows a space is not looked at.
-  const [options = ""] = (directive ?? "").split(" ");
+  const [options = ""] = value.split(" ");
   return rethrow(
     () => parseLintOptions(options),
-    (error) => error.prefixed("failed to parse check options"),
+    (error) => error.prefixed("failed to parse check options").about(line > 0 ? lineRange(line) : undefined),
   );
 }
 

@@ -89,7 +89,7 @@ export class StageGraph {
     const { buildArgs = new Map<string, string>(), target } = options;
     const { stages, args = [] } = dockerfile;
     const last = stages.at(-1);
-    if (last === undefined) throw new BuildError("dockerfile contains no stages to build");
+    if (last === undefined) throw new BuildError("dockerfile contains no stages to build").about(args.at(-1)?.range);
     this.#lint = lint;
     this.escape = dockerfile.directives?.escape ?? "\\";
     const targetName = target || (last.from.as?.toLowerCase() ?? "");
@@ -132,11 +132,19 @@ export class StageGraph {
 
   /** @throws BuildError for an image's name that cannot be one; also of stages that are not built. */
   checkReferences(): void {
-    for (const { base, image, isReplaced, range } of this.#stages) {
+    for (const stage of this.#stages) {
+      const { base, image, isReplaced, range } = stage;
       const problem = base !== undefined || isReplaced || image === SCRATCH ? undefined : referenceProblem(image);
       if (problem !== undefined)
-        throw new BuildError(`failed to parse stage name ${quote(image)}: ${problem}`).at(range);
+        throw new BuildError(`failed to parse stage name ${quote(image)}: ${problem}`)
+          .at(range)
+          .about(this.#user(stage));
     }
+  }
+
+  /** Where the first instruction is that needs a stage. */
+  #user(stage: Draft): SourceRange | undefined {
+    return this.#stages.map(({ needs }) => needs.get(stage)).find((one) => one !== undefined)?.range;
   }
 
   /**
@@ -206,7 +214,10 @@ export class StageGraph {
     if (matched.text === "") throw new BuildError(`base name (${from.image}) should not be blank`).at(range);
     const platform = this.#platform(from, declared);
     const name = from.as?.toLowerCase();
-    const isReplaced = name !== undefined && this.#isContext(name, contexts);
+    const isReplaced = rethrow(
+      () => name !== undefined && this.#isContext(name, contexts),
+      (error) => error.about(range),
+    );
     const base = isReplaced ? undefined : this.#byName.get(matched.text);
     const draft = this.#add({ name, image: matched.text, base, platform, isReplaced, range });
     if (!isReplaced)
@@ -279,7 +290,15 @@ export class StageGraph {
     return { instruction, sources, onbuild };
   }
 
+  /** What is wrong with `--from` has no place in BuildKit. */
   #sources(instruction: Instruction): readonly Draft[] {
+    return rethrow(
+      () => this.#namedSources(instruction),
+      (error) => error.about(instruction.range),
+    );
+  }
+
+  #namedSources(instruction: Instruction): readonly Draft[] {
     if (instruction.kind === "RUN")
       return (instruction.mounts ?? []).map((mount) => this.#find(mountSource(mount) || SCRATCH, undefined));
     if (instruction.kind !== "COPY" || instruction.from === undefined) return [];
