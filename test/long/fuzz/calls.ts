@@ -210,10 +210,19 @@ const FREQUENT: readonly Make[] = [
   (d) => abi.brk(d.bool() ? d.size() : d.number(50_000_000)),
 ];
 
+const LOCK_COMMANDS = ["F_GETLK", "F_SETLK", "F_OFD_GETLK", "F_OFD_SETLK", "F_SETLKW"] as const;
+
 const USUAL: readonly Make[] = [
   (d) => abi.pipe2(d.flags([abi.O_CLOEXEC, abi.O_NONBLOCK])),
   (d) => abi.fcntl(d.fd(), d.from(["F_GETFD", "F_SETFD", "F_GETFL", "F_SETFL"] as const), d.number(8192)),
   (d) => abi.flock(d.fd(), d.from([1, 2, 5, 6, 8, 8, 4, d.number(20)])),
+  (d) =>
+    abi.fcntl_lock(d.fd(), d.from(LOCK_COMMANDS), {
+      type: d.from(["F_RDLCK", "F_WRLCK", "F_UNLCK"] as const),
+      whence: d.number(4),
+      start: d.number(5000),
+      length: d.number(5000),
+    }),
   (d) => abi.ioctl(d.fd(), d.from(IOCTLS), d.from([undefined, 0, 1, { rows: 10, columns: 20 }])),
   (d) =>
     abi.poll(

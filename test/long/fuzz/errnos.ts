@@ -37,6 +37,7 @@ const ALLOWED: Partial<Record<SyscallName, string>> = {
   fchown: "EBADF EPERM EROFS EINVAL",
   fcntl: "EBADF EINVAL EPERM",
   flock: "EBADF EINTR EINVAL EAGAIN",
+  fcntl_lock: "EBADF EINTR EINVAL EAGAIN EDEADLK EOVERFLOW",
   fstat: "EBADF",
   fsync: "EBADF EINVAL EIO EROFS",
   ftruncate: "EBADF EFBIG EINTR EINVAL EPERM ENOSPC ENOMEM",

@@ -19,11 +19,13 @@ import type {
   Disposition,
   FcntlCommand,
   IoctlRequest,
+  LockCommand,
   MountData,
   MountPlan,
   PollFd,
   PrctlOption,
   PriorityTarget,
+  RecordLock,
   SeccompFilter,
   SignalOptions,
   TimeChange,
@@ -32,6 +34,7 @@ import type {
 const FOLLOW = { follow: true } as const;
 const RESTART = { restart: true } as const;
 const NO_OPTIONS = {} as const;
+const WHOLE_FILE: RecordLock = { type: "F_WRLCK", whence: 0, start: 0, length: 0, pid: 0 };
 
 // ── files ──
 export const open = (path: string, flags: number = O_RDONLY, mode = 0o666) => new Call("open", path, flags, mode);
@@ -45,6 +48,8 @@ export const pipe2 = (flags = 0) => new Call("pipe2", flags);
 export const dup = (fd: number, minimum = 0) => new Call("dup", fd, minimum);
 export const dup3 = (from: number, to: number, flags = 0) => new Call("dup3", from, to, flags);
 export const fcntl = (fd: number, command: FcntlCommand, argument = 0) => new Call("fcntl", fd, command, argument);
+export const fcntl_lock = (fd: number, command: LockCommand, lock: Partial<RecordLock>) =>
+  new Call("fcntl_lock", fd, command, { ...WHOLE_FILE, ...lock });
 export const flock = (fd: number, operation: number) => new Call("flock", fd, operation);
 export const ioctl = (fd: number, request: IoctlRequest, argument?: unknown) =>
   new Call("ioctl", fd, request, argument);

@@ -43,6 +43,8 @@ export interface Syscalls {
   /** Unlike Linux, equal descriptors are as with dup2(2): nothing happens. */
   dup3(from: number, to: number, flags: number): number;
   fcntl(fd: number, command: FcntlCommand, argument: number): number;
+  /** The part of fcntl(2) about locks on ranges of bytes. Tells the lock that was asked for, or F_GETLK's answer. */
+  fcntl_lock(fd: number, command: LockCommand, lock: RecordLock): RecordLock;
   flock(fd: number, operation: number): void;
   ioctl(fd: number, request: IoctlRequest, argument: unknown): unknown;
   poll(fds: readonly PollFd[], timeoutUs: number | undefined): readonly PollFd[];
@@ -199,6 +201,21 @@ export type SyscallName = keyof Syscalls;
 
 export type FcntlCommand = "F_GETFD" | "F_SETFD" | "F_GETFL" | "F_SETFL";
 export const FD_CLOEXEC = 1;
+
+/** Those with OFD in their names are about locks of open files, the others about those of processes. */
+export type LockCommand = "F_GETLK" | "F_SETLK" | "F_SETLKW" | "F_OFD_GETLK" | "F_OFD_SETLK" | "F_OFD_SETLKW";
+
+/** Linux's `struct flock`. */
+export interface RecordLock {
+  readonly type: "F_RDLCK" | "F_WRLCK" | "F_UNLCK";
+  /** SEEK_SET, SEEK_CUR or SEEK_END: what `start` counts from. */
+  readonly whence: number;
+  readonly start: number;
+  /** 0: to the end of the file, however long it gets. Negative: the bytes before `start`. */
+  readonly length: number;
+  /** In an answer: the process that holds the lock, -1 if an open file does. Else 0. */
+  readonly pid: number;
+}
 
 /** `TCGETS` is how isatty(3) asks; the others are those of tty_ioctl(4). */
 export type IoctlRequest =

@@ -123,6 +123,32 @@ export class FileContent {
     return needed;
   }
 
+  /** `offset` if it lies in a page of data, else where the next such page begins; `undefined` if there is none. */
+  dataFrom(offset: number): number | undefined {
+    if (this.#isData(offset)) return offset;
+    const page = Math.floor(offset / PAGE_SIZE) + 1;
+    const indices = [...(this.#chunks?.keys() ?? [])].filter((index) => index >= Math.floor(page / PAGES_PER_CHUNK));
+    for (const index of indices.sort((a, b) => a - b)) {
+      for (let at = Math.max(page, index * PAGES_PER_CHUNK); at < (index + 1) * PAGES_PER_CHUNK; at++) {
+        if (at * PAGE_SIZE < this.#size && this.#isData(at * PAGE_SIZE)) return at * PAGE_SIZE;
+      }
+    }
+    return undefined;
+  }
+
+  /** `offset` if it lies in a hole, else where the next one begins; the end of the file counts as one. */
+  holeFrom(offset: number): number {
+    let at = offset;
+    while (at < this.#size && this.#isData(at)) at += PAGE_SIZE - (at % PAGE_SIZE);
+    return Math.min(at, this.#size);
+  }
+
+  #isData(offset: number): boolean {
+    const within = offset % CHUNK_SIZE;
+    const chunk = this.#chunks?.get((offset - within) / CHUNK_SIZE);
+    return chunk !== undefined && (chunk.pages & (1 << Math.floor(within / PAGE_SIZE))) !== 0;
+  }
+
   /** Cuts or extends; what is added is a hole. */
   truncate(size: number): void {
     if (size < this.#size) {

@@ -19,6 +19,14 @@ export class MemoryFileOps extends FileOps {
     return this.#file.content.size;
   }
 
+  override dataFrom(offset: number): number | undefined {
+    return this.#file.content.dataFrom(offset);
+  }
+
+  override holeFrom(offset: number): number {
+    return this.#file.content.holeFrom(offset);
+  }
+
   override read(count: number, offset: number): Uint8Array {
     const bytes = this.#file.content.read(offset, count);
     const { cache } = this.#file.fs;

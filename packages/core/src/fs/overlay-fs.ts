@@ -165,6 +165,10 @@ abstract class OverlayNode extends Inode {
     return this.backing.rdev;
   }
 
+  protected override get lockHome(): Inode {
+    return this.#upper ?? this;
+  }
+
   /** A lower file is copied before it changes, so that it is never busy. */
   override get isTextBusy(): boolean {
     return this.upper?.isTextBusy ?? false;
@@ -224,6 +228,7 @@ abstract class OverlayNode extends Inode {
     copy.setattr({ atimeUs: attributes.atimeUs, mtimeUs: attributes.mtimeUs });
     if (source.type === "dir" || attributes.nlink === 1) this.fs.origins.set(copy, this.ino);
     this.#upper = copy;
+    this.handLocksTo(copy);
     return copy;
   }
 
@@ -309,6 +314,14 @@ class ReadThrough extends FileOps {
 
   override get end(): number {
     return this.#current.end;
+  }
+
+  override dataFrom(offset: number): number | undefined {
+    return this.#current.dataFrom(offset);
+  }
+
+  override holeFrom(offset: number): number {
+    return this.#current.holeFrom(offset);
   }
 
   override read(count: number, offset: number): Uint8Array | undefined {

@@ -3,7 +3,7 @@
  *
  * @see open(2), dup(2), fcntl(2) on FD_CLOEXEC
  */
-import { Errno } from "../abi/index.ts";
+import { Errno, O_PATH } from "../abi/index.ts";
 import { DeferredFile, type Inode, type OpenFile } from "../vfs/index.ts";
 
 /** How many descriptors have a bit in a mask: as many as stay a small integer. */
@@ -16,11 +16,26 @@ export class FdTable {
   #lowCloseOnExec = 0;
   #highCloseOnExec: Set<number> | undefined;
 
-  /** @throws EBADF if the descriptor is not open. */
+  /** Its process has locked ranges of bytes: closing any descriptor of such a file gives them back. */
+  locksRanges = false;
+
+  /** @throws EBADF if the descriptor is not open, or by O_PATH: it stands for a place then, and cannot be used. */
   get(fd: number): OpenFile {
+    const file = this.raw(fd);
+    if ((file.flags & O_PATH) !== 0) throw new Errno("EBADF");
+    return file;
+  }
+
+  /** Whatever is there, for calls that take a place too. @throws EBADF if the descriptor is not open. @see open(2) O_PATH */
+  raw(fd: number): OpenFile {
     const file = this.#files[fd];
     if (file === undefined) throw new Errno("EBADF");
     return file instanceof DeferredFile ? file.opened : file;
+  }
+
+  /** There is something to read, write or ask. */
+  isUsable(fd: number): boolean {
+    return this.has(fd) && (this.raw(fd).flags & O_PATH) === 0;
   }
 
   has(fd: number): boolean {
@@ -49,7 +64,7 @@ export class FdTable {
     const old = this.#files[fd];
     this.#files[fd] = file;
     this.setCloseOnExec(fd, closeOnExec);
-    old?.release();
+    if (old !== undefined) this.#release(old);
   }
 
   /** @throws EBADF if the descriptor is not open. */
@@ -73,6 +88,12 @@ export class FdTable {
     if (file === undefined) throw new Errno("EBADF");
     this.#files[fd] = undefined;
     this.#mark(fd, false);
+    this.#release(file);
+  }
+
+  #release(file: OpenFile | DeferredFile): void {
+    const opened = !this.locksRanges ? undefined : file instanceof DeferredFile ? file.ifOpened : file;
+    opened?.at.inode.unlock(this);
     file.release();
   }
 

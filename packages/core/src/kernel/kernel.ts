@@ -27,6 +27,7 @@ import {
   type FsMachine,
   type Inode,
   Location,
+  LockBook,
   MountIds,
   MountTree,
   type OpenFile,
@@ -122,6 +123,7 @@ export class Kernel implements FsMachine {
   readonly nsfs: NsFs;
   readonly anonInodes: AnonInodeFs;
   readonly inotify = new InotifyAccounts();
+  readonly locks = new LockBook();
   /** The file system at the machine's root. */
   readonly disk: MemoryFs;
   /** The machine's process 1. It reaps orphans. */

@@ -44,6 +44,16 @@ export abstract class FileOps {
     return 0;
   }
 
+  /** Where the next data are from `offset` on, which lies before the end; `undefined` if there are none: SEEK_DATA. */
+  dataFrom(offset: number): number | undefined {
+    return offset;
+  }
+
+  /** Where the next hole begins from `offset` on, which lies before the end: SEEK_HOLE. The end counts as one. */
+  holeFrom(_offset: number): number {
+    return this.end;
+  }
+
   /** At most `count` bytes from `offset`; none at the end; `undefined` if there are none yet. The caller owns them. */
   read(_count: number, _offset: number): Uint8Array | undefined {
     throw new Errno("EINVAL");

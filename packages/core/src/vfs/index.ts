@@ -4,6 +4,7 @@ export type { Automounter, Plan, PlanNode } from "./automount.ts";
 export type { FsCredentials } from "./credentials.ts";
 export { Dentry } from "./dentry.ts";
 export * as directory from "./directory.ts";
+export { type FileLock, LOCK_TO_EOF, LockBook } from "./file-locks.ts";
 export { FileOps, type FileUseKind } from "./file-ops.ts";
 export type { FsContext, Protections } from "./fs-context.ts";
 export { type AttributeChange, FileSystem, type FsMachine, Inode, type InodeInit, type RenameTarget } from "./inode.ts";

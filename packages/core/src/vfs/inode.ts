@@ -78,15 +78,27 @@ export abstract class Inode {
     return this.#use;
   }
 
-  /** Looked at on `backing`. */
-  get locks(): FileLocks {
-    this.use.locks ??= new FileLocks();
-    return this.use.locks;
+  /** Where its locks are: an overlay keeps those of what it shows from below. */
+  protected get lockHome(): Inode {
+    return this;
   }
 
-  /** An open file on this inode is gone, and with it its lock. */
-  unlock(holder: object): void {
-    this.#use?.locks?.unlock(holder);
+  get locks(): FileLocks {
+    const { use } = this.lockHome;
+    use.locks ??= new FileLocks();
+    return use.locks;
+  }
+
+  /** Somebody who may have had locks on this inode is gone, and with them the locks. */
+  unlock(owner: object): void {
+    this.lockHome.#use?.locks?.unlockAll(owner);
+  }
+
+  /** Its locks are those of `other` from now on. */
+  protected handLocksTo(other: Inode): void {
+    if (this.#use?.locks === undefined) return;
+    other.use.locks = this.#use.locks;
+    this.#use.locks = undefined;
   }
 
   /** Writing is refused with ETXTBSY, for the very data that would change are being executed. */

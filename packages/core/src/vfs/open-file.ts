@@ -79,7 +79,7 @@ export class OpenFile {
       this.at.mount.writers--;
       this.at.mount.fs.writers--;
     }
-    this.at.inode.backing.unlock(this);
+    this.at.inode.unlock(this);
     this.ops.release();
     if (isWatched) tellIfGone(this.at.dentry);
   }
@@ -133,8 +133,6 @@ export class OpenFile {
   }
 
   /**
-   * Unlike on Linux's tmpfs, holes are not told from data: the only hole is the one at the end.
-   *
    * @throws ESPIPE on a pipe, socket or terminal. @throws EINVAL if the result would be negative.
    * @throws ENXIO to look for data or a hole beyond the end.
    */
@@ -143,9 +141,10 @@ export class OpenFile {
     if (this.at.inode.type === "dir") return this.#seekDirectory(offset, whence);
     if (!this.ops.seekable) throw new Errno("ESPIPE");
     if (whence === SEEK_DATA || whence === SEEK_HOLE) {
-      if (offset < 0 || offset >= this.ops.end) throw new Errno("ENXIO");
-      this.offset = whence === SEEK_DATA ? offset : this.ops.end;
-      return this.offset;
+      const found = offset < 0 || offset >= this.ops.end ? undefined : this.#look(offset, whence);
+      if (found === undefined) throw new Errno("ENXIO");
+      this.offset = found;
+      return found;
     }
     const base = whence === SEEK_SET ? 0 : whence === SEEK_CUR ? this.offset : whence === SEEK_END ? this.ops.end : -1;
     if (base < 0 || base + offset < 0 || base + offset > FILE_SIZE_MAX) throw new Errno("EINVAL");
@@ -174,6 +173,10 @@ export class OpenFile {
     const entries = this.#entries.slice(this.offset, this.offset + count);
     this.offset += entries.length;
     return entries;
+  }
+
+  #look(offset: number, whence: number): number | undefined {
+    return whence === SEEK_DATA ? this.ops.dataFrom(offset) : this.ops.holeFrom(offset);
   }
 
   #tell(events: number): void {

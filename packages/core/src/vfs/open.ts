@@ -8,9 +8,11 @@ import {
   IN_MODIFY,
   MS_NODEV,
   O_ACCMODE,
+  O_CLOEXEC,
   O_CREAT,
   O_DIRECTORY,
   O_EXCL,
+  O_NOCTTY,
   O_NOFOLLOW,
   O_PATH,
   O_RDONLY,
@@ -56,7 +58,7 @@ export function open(context: FsContext, path: string, flags: number, mode: numb
 
 /** Opens what lies at a location, with no check at all. */
 export function openAt(at: Location, flags: number): OpenFile {
-  const kept = flags & ~(O_CREAT | O_EXCL | O_TRUNC);
+  const kept = flags & ~(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC);
   return new OpenFile(at, kept, at.inode.type === "dir" ? NO_CONTENTS : at.inode.open(kept));
 }
 
@@ -131,7 +133,7 @@ function checkOpen(context: FsContext, at: Location, flags: number): void {
 function openPath(context: FsContext, path: string, flags: number): OpenFile {
   const at = walk(context, path, { follow: (flags & O_NOFOLLOW) === 0 });
   if ((flags & O_DIRECTORY) !== 0 && at.inode.type !== "dir") throw new Errno("ENOTDIR");
-  return new OpenFile(at, O_PATH | O_RDONLY, NO_CONTENTS);
+  return new OpenFile(at, O_PATH | (flags & (O_DIRECTORY | O_NOFOLLOW)), NO_CONTENTS);
 }
 
 function openTemporary(context: FsContext, path: string, flags: number, mode: number): OpenFile {

@@ -11,6 +11,7 @@ import { formatPressure, type PressureKind } from "../cgroup/pressure.ts";
 import { DISK_TYPES } from "../disk-types.ts";
 import type { Kernel } from "../kernel.ts";
 import type { KernelPart } from "../machine.ts";
+import { locks } from "./locks.ts";
 import type { ProcFs } from "./proc-fs.ts";
 
 const kiB = (bytes: number): string => `${String(Math.floor(bytes / 1024)).padStart(8)} kB`;
@@ -59,7 +60,7 @@ export const MACHINE_FILES: PseudoTree<ProcFs> = {
   kpagecount: hidden,
   kpageflags: hidden,
   loadavg: text(loadavg),
-  locks: empty,
+  locks: textFile(locks),
   meminfo: text(meminfo),
   misc: empty,
   modules: ofPart("MODULES", empty),

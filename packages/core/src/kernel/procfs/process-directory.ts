@@ -11,6 +11,8 @@ import {
   type ErrnoCode,
   NAMESPACE_KINDS,
   type NamespaceKind,
+  O_CLOEXEC,
+  O_PATH,
 } from "../../abi/index.ts";
 import { PseudoDirectory, type PseudoEntries, PseudoFile, PseudoLink } from "../../fs/index.ts";
 import { encode } from "../../lib/index.ts";
@@ -18,6 +20,7 @@ import { type Inode, type Location, type OpenFile, pathOf } from "../../vfs/inde
 import type { Namespace } from "../namespaces/namespace.ts";
 import { badness } from "../oom.ts";
 import { type Process, pidIn } from "../process.ts";
+import { locksOf } from "./locks.ts";
 import { formatMountinfo, formatMounts } from "./mount-tables.ts";
 import { NET_FILES } from "./net-files.ts";
 import type { ProcFs } from "./proc-fs.ts";
@@ -357,7 +360,7 @@ function descriptors(fs: ProcFs, process: Process): Inode {
   const find = (name: string): Inode | undefined => {
     const fd = Number(name);
     if (!/^\d+$/.test(name) || !process.isAlive || !process.files.has(fd)) return undefined;
-    const opened = process.files.get(fd);
+    const opened = process.files.raw(fd);
     const mode = 0o100 | (opened.readable ? 0o400 : 0) | (opened.writable ? 0o200 : 0);
     return new PseudoLink(
       fs,
@@ -396,9 +399,11 @@ function descriptorInfos(fs: ProcFs, process: Process): Inode {
       find: (name) => {
         const fd = Number(name);
         if (!/^\d+$/.test(name) || !process.files.has(fd)) return undefined;
-        const opened = process.files.get(fd);
+        const opened = process.files.raw(fd);
+        const implied = (opened.flags & O_PATH) === 0 ? O_LARGEFILE : 0;
+        const flags = opened.flags | implied | (process.files.closesOnExec(fd) ? O_CLOEXEC : 0);
         const read = (): string =>
-          `pos:\t${opened.offset}\nflags:\t0${(opened.flags | O_LARGEFILE).toString(8)}\nmnt_id:\t${opened.at.mount.id}\nino:\t${opened.at.inode.ino}\n${opened.ops.describe()}`;
+          `pos:\t${opened.offset}\nflags:\t0${flags.toString(8)}\nmnt_id:\t${opened.at.mount.id}\nino:\t${opened.at.inode.ino}\n${locksOf(fs, process, opened)}${opened.ops.describe()}`;
         return new PseudoFile(fs, { mode: 0o400, ...owner(process) }, { read });
       },
       list: () => listDescriptors(process, "file"),

@@ -1,5 +1,5 @@
 /** How strace(1) prints the calls on files and descriptors. */
-import { O_CREAT, O_TMPFILE, type Syscalls } from "../../abi/index.ts";
+import { O_CREAT, O_TMPFILE, type RecordLock, type Syscalls } from "../../abi/index.ts";
 import { encode } from "../../lib/index.ts";
 import {
   ACCESS_MODES,
@@ -65,6 +65,11 @@ export const fileRenderings = {
       value === 0 && command === "F_GETFD" ? "0" : `${hex(value)} (flags ${said(value)})`,
     );
   },
+  fcntl_lock: ([fd, command, lock], answer) =>
+    call("fcntl", fd, command, command.endsWith("GETLK") ? filled(answer, recordLock) : recordLock(lock)).gives(
+      answer,
+      () => 0,
+    ),
   flock: ([fd, operation]) => call("flock", fd, flags(operation, LOCK_OPERATIONS)),
   ioctl: ([fd, request, argument], answer) => {
     const isSetting = argument !== undefined;
@@ -162,6 +167,11 @@ const PIPE_FLAGS = [
 ] as const;
 
 const openFlagsOnly = (value: number): string => flags(value, PIPE_FLAGS);
+
+function recordLock({ type, whence: from, start, length, pid }: RecordLock): string {
+  const shownPid = pid === 0 ? "" : `, l_pid=${pid}`;
+  return `{l_type=${type}, l_whence=${whence[from] ?? hex(from)}, l_start=${start}, l_len=${length}${shownPid}}`;
+}
 
 function fileSystem(value: ReturnType<Syscalls["statfs"]>): string {
   const type = FILE_SYSTEM_TYPES.get(value.magic) ?? hex(value.magic);

@@ -13,7 +13,7 @@ const at = (process: Process, path: string, follow = true): Location => walk(pro
 export const attributeCalls = {
   stat: (process, path) => statOf(process, path, FOLLOW),
   lstat: (process, path) => statOf(process, path, NOFOLLOW),
-  fstat: (process, fd) => shown(process, process.files.get(fd).at.inode),
+  fstat: (process, fd) => shown(process, process.files.raw(fd).at.inode),
   statfs: (process, path) => at(process, path).mount.fs.statfs(),
 
   access: (process, path, mode) => {

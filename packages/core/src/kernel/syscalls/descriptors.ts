@@ -9,15 +9,10 @@ import {
   FD_CLOEXEC,
   type FileType,
   type IoctlRequest,
-  LOCK_EX,
-  LOCK_NB,
-  LOCK_SH,
-  LOCK_UN,
   O_APPEND,
   O_CLOEXEC,
   O_DIRECT,
   O_NONBLOCK,
-  O_PATH,
   POLLERR,
   POLLHUP,
   POLLNVAL,
@@ -101,21 +96,21 @@ export const descriptorCalls = {
   },
 
   dup: (process, fd, minimum) => {
-    const file = process.files.get(fd);
+    const file = process.files.raw(fd);
     if (minimum < 0 || minimum >= process.limit("nofile")) throw new Errno("EINVAL");
     return install(process, file.retain(), false, minimum);
   },
 
   dup3: (process, from, to, flags) => {
     if ((flags & ~O_CLOEXEC) !== 0) throw new Errno("EINVAL");
-    const file = process.files.get(from);
+    const file = process.files.raw(from);
     if (to < 0 || to >= process.limit("nofile")) throw new Errno("EBADF");
     if (from !== to) process.files.set(to, file.retain(), (flags & O_CLOEXEC) !== 0);
     return to;
   },
 
   fcntl: (process, fd, command, argument) => {
-    const file = process.files.get(fd);
+    const file = process.files.raw(fd);
     switch (command) {
       case "F_GETFD":
         return process.files.closesOnExec(fd) ? FD_CLOEXEC : 0;
@@ -125,23 +120,10 @@ export const descriptorCalls = {
       case "F_GETFL":
         return file.flags;
       case "F_SETFL":
+        process.files.get(fd);
         file.flags = (file.flags & ~SETTABLE) | (argument & SETTABLE);
         return 0;
     }
-  },
-
-  flock: (process, fd, operation) => {
-    const file = process.files.get(fd);
-    const wanted = operation & ~LOCK_NB;
-    if (wanted !== LOCK_SH && wanted !== LOCK_EX && wanted !== LOCK_UN) throw new Errno("EINVAL");
-    const locks = file.at.inode.backing.locks;
-    if (wanted === LOCK_UN) {
-      locks.unlock(file);
-      return undefined;
-    }
-    if (locks.tryLock(file, wanted === LOCK_EX)) return undefined;
-    if ((operation & LOCK_NB) !== 0) throw new Errno("EAGAIN");
-    return new Sleeping(lockLater(file, wanted === LOCK_EX));
   },
 
   ioctl: (process, fd, request: IoctlRequest, argument) => {
@@ -157,8 +139,7 @@ export const descriptorCalls = {
   },
 
   fsync: (process, fd) => {
-    const { flags, at } = process.files.get(fd);
-    if ((flags & O_PATH) !== 0) throw new Errno("EBADF");
+    const { at } = process.files.get(fd);
     if (!SYNCABLE.has(at.inode.type)) throw new Errno("EINVAL");
   },
 
@@ -295,19 +276,13 @@ function* ioctlLater(ops: FileOps, request: IoctlRequest, argument: unknown): Sl
   return ops.ioctl(request, argument);
 }
 
-function* lockLater(file: OpenFile, exclusive: boolean): Sleeper<undefined> {
-  const locks = file.at.inode.backing.locks;
-  while (!locks.tryLock(file, exclusive)) {
-    if ((yield { on: [locks.released] }) === "interrupted") throw new Errno("EINTR");
-  }
-  return undefined;
-}
-
 function pollNow(process: Process, fds: readonly PollFd[]): readonly PollFd[] {
   const ready: PollFd[] = [];
   for (const { fd, events } of fds) {
     if (fd < 0) continue;
-    const holds = process.files.has(fd) ? process.files.get(fd).ops.poll() & (events | POLLERR | POLLHUP) : POLLNVAL;
+    const holds = process.files.isUsable(fd)
+      ? process.files.get(fd).ops.poll() & (events | POLLERR | POLLHUP)
+      : POLLNVAL;
     if (holds !== 0) ready.push({ fd, events: holds });
   }
   return ready;
@@ -319,7 +294,7 @@ function* pollLater(
   timeoutUs: number | undefined,
 ): Sleeper<readonly PollFd[]> {
   const untilUs = timeoutUs === undefined || !(timeoutUs >= 0) ? undefined : process.kernel.nowUs + timeoutUs;
-  const queues = fds.flatMap(({ fd }) => (process.files.has(fd) ? (process.files.get(fd).ops.ready ?? []) : []));
+  const queues = fds.flatMap(({ fd }) => (process.files.isUsable(fd) ? (process.files.get(fd).ops.ready ?? []) : []));
   for (;;) {
     const wakeup = yield { on: queues, untilUs };
     const ready = pollNow(process, fds);

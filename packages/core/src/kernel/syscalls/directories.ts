@@ -26,7 +26,7 @@ export const directoryCalls = {
   },
 
   chdir: (process, path) => process.chdir(enterable(process, walk(process, path, { follow: true }))),
-  fchdir: (process, fd) => process.chdir(enterable(process, process.files.get(fd).at)),
+  fchdir: (process, fd) => process.chdir(enterable(process, process.files.raw(fd).at)),
 
   getcwd: (process) => {
     if (process.cwd.dentry.deleted) throw new Errno("ENOENT");

@@ -6,6 +6,7 @@ import { descriptorCalls } from "./descriptors.ts";
 import { directoryCalls } from "./directories.ts";
 import { identityCalls } from "./identity.ts";
 import { inotifyCalls } from "./inotify.ts";
+import { lockCalls } from "./locks.ts";
 import { mountCalls } from "./mounts.ts";
 import { namespaceCalls } from "./namespaces.ts";
 import { processCalls } from "./processes.ts";
@@ -30,6 +31,7 @@ const TABLE: SyscallTable = {
   ...namespaceCalls,
   ...mountCalls,
   ...inotifyCalls,
+  ...lockCalls,
 };
 
 type AnyHandler = (process: Process, ...args: readonly unknown[]) => unknown;
