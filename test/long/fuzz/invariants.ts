@@ -187,7 +187,7 @@ function users(alive: readonly Process[]): ReadonlyMap<Mount, Users> {
   for (const process of alive) {
     at(process.root.mount).users++;
     at(process.cwd.mount).users++;
-    for (const fd of process.files.open()) files.add(process.files.get(fd));
+    for (const fd of process.files.open()) files.add(process.files.raw(fd));
   }
   for (const file of files) {
     const counted = at(file.at.mount);

@@ -514,7 +514,7 @@ export class Process implements Coroutine, Waiter, FsContext {
     if (error instanceof AssertionFailure) throw error;
     const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     try {
-      if (this.files.has(2)) this.files.get(2).write(encode(`${this.name}: ${text}\n`));
+      if (this.files.isUsable(2)) this.files.get(2).write(encode(`${this.name}: ${text}\n`));
     } catch (failure) {
       if (!(failure instanceof Errno)) throw failure;
     }
