@@ -5,7 +5,7 @@ import type { Dockerfile } from "./dockerfile/ast.ts";
 import type { LintWarning } from "./dockerfile/lint.ts";
 import type { ContextSource } from "./files/context-source.ts";
 import type { BuildListener } from "./progress/events.ts";
-import type { CacheMiss } from "./solve/build-cache.ts";
+import type { CacheMiss } from "./solve/cache-miss.ts";
 import type { BaseImage } from "./solve/plan.ts";
 
 export interface BuildRequest {

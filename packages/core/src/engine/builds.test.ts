@@ -152,12 +152,13 @@ describe("cache", () => {
     const engine = createEngine();
     expect((await build(engine, dockerfile, files("1"))).misses[0]?.changed).toBeUndefined();
     expect((await build(engine, dockerfile, files("2"))).misses).toMatchObject([
-      { step: "[2/4] COPY f /f", changed: "file /f" },
+      { step: "[2/4] COPY f /f", changed: "the content of file /f" },
       { step: "[3/4] RUN echo hi", changed: "the tree below" },
       { step: "[4/4] WORKDIR /w", changed: "the tree below" },
     ]);
     expect((await build(engine, dockerfile, { ...files("2"), buildArgs: { A: "2" } })).misses[0]).toEqual({
       step: "[3/4] RUN echo hi",
+      reason: "changed",
       changed: "the variable A",
       before: "1",
       now: "2",

@@ -1,5 +1,6 @@
 /** The graph of a build: its vertices, what became of each, and why it was not cached. Data, text and a picture. */
 import type { BuildEvent, CacheMiss } from "../build/index.ts";
+import { unreachable } from "../lib/index.ts";
 import { element, label, picture } from "./svg.ts";
 
 /** `waiting` was never begun, for something else failed before. */
@@ -15,7 +16,7 @@ export interface BuildNode {
   /** Virtual microseconds that it took. */
   readonly durationUs: number;
   readonly error?: string;
-  /** What differs from the last time, of a step that was not cached: "the command". */
+  /** Why a step was not cached: "the command" differs from the last time. */
   readonly miss?: string;
 }
 
@@ -32,7 +33,7 @@ interface Draft {
 export function buildGraph(events: Iterable<BuildEvent>, misses: readonly CacheMiss[] = []): readonly BuildNode[] {
   const drafts = new Map<number, Draft>();
   for (const event of events) note(drafts, event);
-  const reasons = new Map(misses.map(({ step, changed }) => [step, changed ?? "seen for the first time"]));
+  const reasons = new Map(misses.map((miss) => [miss.step, whyMissed(miss)]));
   return [...drafts]
     .sort(([a], [b]) => a - b)
     .map(([number, { name, inputs, state, startUs, endUs, error }]) => {
@@ -47,6 +48,21 @@ export function buildGraph(events: Iterable<BuildEvent>, misses: readonly CacheM
         ...(miss === undefined ? {} : { miss }),
       };
     });
+}
+
+function whyMissed({ reason, changed = "something" }: CacheMiss): string {
+  switch (reason) {
+    case "changed":
+      return changed;
+    case "new":
+      return "seen for the first time";
+    case "no-cache":
+      return "the cache was not to be used";
+    case "pruned":
+      return "its result was pruned";
+    default:
+      return unreachable(reason);
+  }
 }
 
 function note(drafts: Map<number, Draft>, event: BuildEvent): void {

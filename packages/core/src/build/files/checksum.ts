@@ -6,14 +6,14 @@
  */
 import { O_RDONLY } from "../../abi/index.ts";
 import { MemoryFile } from "../../fs/index.ts";
-import { concat, encode, NO_BYTES, sha256 } from "../../lib/index.ts";
+import { encode, NO_BYTES, sha256 } from "../../lib/index.ts";
 import type { MountedTree } from "../../snapshot/index.ts";
 import { type FileSystem, type Location, lookup, openAt } from "../../vfs/index.ts";
 import type { IgnoreMatcher } from "./ignore.ts";
 import { rootPath } from "./root-path.ts";
 import { namesIn } from "./select.ts";
 
-/** The digest of each path that a selection covers, so that a difference can be named. */
+/** What counts of each path that a selection covers: `name=value` with NUL between, so that a difference can be named. */
 export type Checksums = ReadonlyMap<string, string>;
 
 export interface ChecksumOptions {
@@ -41,7 +41,7 @@ function compute(tree: MountedTree, path: string, options: ChecksumOptions): Che
   if (at === undefined) return undefined;
   const found = new Map<string, string>();
   if (at.inode.type === "dir") collect(at, "", found, options);
-  else found.set("", digestOf(at, options));
+  else found.set("", checksumOf(at, options));
   return found;
 }
 
@@ -63,19 +63,30 @@ function collect(directory: Location, prefix: string, found: Map<string, string>
     const at = lookup(directory, name);
     if (at === undefined) continue;
     if (exclude?.matches(path) === true && (at.inode.type !== "dir" || !exclude.hasExclusions)) continue;
-    found.set(path, digestOf(at, options));
+    found.set(path, checksumOf(at, options));
     if (at.inode.type === "dir") collect(at, `${path}/`, found, options);
   }
 }
 
-function digestOf(at: Location, { isFromOutside = false }: ChecksumOptions): string {
+function checksumOf(at: Location, { isFromOutside = false }: ChecksumOptions): string {
   const { inode } = at;
-  if (isFromOutside && inode.type === "dir") return "directory";
+  const { type } = inode;
+  if (isFromOutside && type === "dir") return "type=dir";
   const { mode, uid, gid, rdev } = inode.stat();
-  const header = [mode, uid, gid, rdev, inode.type === "symlink" ? inode.readlink() : ""].join("\0");
-  const xattrs = inode.listxattr().map((name) => `${name}=${sha256(inode.getxattr(name) ?? NO_BYTES)}`);
-  const attributes = encode([header, ...xattrs, ""].join("\n"));
-  return sha256(inode.type === "file" ? concat([attributes, contentOf(at)]) : attributes);
+  const plain = `type=${type}\0mode=${(mode & 0o7777).toString(8).padStart(4, "0")}\0owner=${uid}:${gid}`;
+  const xattrs = inode.listxattr().map((name) => `\0attribute ${name}=${sha256(inode.getxattr(name) ?? NO_BYTES)}`);
+  return `${plain}${xattrs.join("")}${contentPart(at, rdev)}`;
+}
+
+function contentPart(at: Location, rdev: number): string {
+  switch (at.inode.type) {
+    case "file":
+      return `\0content=${sha256(contentOf(at))}`;
+    case "symlink":
+      return `\0link=${JSON.stringify(at.inode.readlink())}`;
+    default:
+      return rdev === 0 ? "" : `\0device=${rdev}`;
+  }
 }
 
 function contentOf(at: Location): Uint8Array {

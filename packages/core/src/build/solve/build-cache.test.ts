@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
 import { Snapshotter } from "../../snapshot/index.ts";
 import { TestMachine } from "../../testing/machine.ts";
-import { BuildCache, type Ingredients } from "./build-cache.ts";
+import { BuildCache } from "./build-cache.ts";
+import type { Ingredients } from "./cache-miss.ts";
 
 function makeCache() {
   const snapshotter = new Snapshotter(new TestMachine().kernel.disk);
@@ -20,8 +21,8 @@ function makeCache() {
 const STEP = "[build 2/4] RUN make";
 const files = (digest: string) =>
   new Map([
-    ["a.txt", "1"],
-    ["b.txt", digest],
+    ["a.txt", "type=file\0content=1"],
+    ["b.txt", `type=file\0content=${digest}`],
   ]);
 
 it("finds a result by everything that it was made from", () => {
@@ -35,7 +36,7 @@ it("finds a result by everything that it was made from", () => {
 
 it("explains a miss by the first ingredient that differs, down to the file", () => {
   const { cache, store } = makeCache();
-  expect(cache.explain(STEP, new Map())).toEqual({ step: STEP, changed: undefined, before: undefined, now: undefined });
+  expect(cache.explain(STEP, new Map())).toMatchObject({ step: STEP, reason: "new", changed: undefined });
   store(
     STEP,
     new Map<string, string | Map<string, string>>([
@@ -50,7 +51,7 @@ it("explains a miss by the first ingredient that differs, down to the file", () 
   ]);
   expect(cache.explain(other, now)).toMatchObject({ step: other, changed: "the user", before: "a", now: "b" });
   now.set("the user", "a");
-  expect(cache.explain(other, now)).toMatchObject({ changed: "file /src/b.txt", before: "2", now: "3" });
+  expect(cache.explain(other, now)).toMatchObject({ changed: "the content of file /src/b.txt", before: "2", now: "3" });
   now.set("file /src", files("2")).set("the network", "none");
   expect(cache.explain(other, now)).toMatchObject({ changed: "the network", before: undefined, now: "none" });
 });

@@ -8,13 +8,8 @@
  */
 import { encode, sha256 } from "../../lib/index.ts";
 import type { Snapshotter } from "../../snapshot/index.ts";
-import { type Checksums, combined } from "../files/checksum.ts";
-
-/**
- * What a step was made from: names and values, in an order that is the same for every step of a kind. Files are one
- * ingredient with a digest each.
- */
-export type Ingredients = ReadonlyMap<string, string | Checksums>;
+import { combined } from "../files/checksum.ts";
+import { type CacheMiss, firstDifference, type Ingredients } from "./cache-miss.ts";
 
 export interface CacheRecord {
   readonly key: string;
@@ -32,22 +27,14 @@ export interface CacheRecord {
   uses: number;
 }
 
-/** Why a step was not cached. */
-export interface CacheMiss {
-  /** The vertex's name. */
-  readonly step: string;
-  /** The first ingredient that differs from the last time; `undefined` if there was no last time. */
-  readonly changed: string | undefined;
-  readonly before: string | undefined;
-  readonly now: string | undefined;
-}
-
 export class BuildCache {
   readonly #snapshotter: Snapshotter;
   readonly #records = new Map<string, CacheRecord>();
   readonly #titles = new Map<string, string>();
-  /** The newest record of each step, by the step alone: what a miss is compared with. */
-  readonly #newest = new Map<string, CacheRecord>();
+  /** The newest record for each way of being alike: what a miss is compared with. */
+  readonly #alike = new Map<string, CacheRecord>();
+  /** Keys of what was there once. */
+  readonly #pruned = new Set<string>();
 
   constructor(snapshotter: Snapshotter) {
     this.#snapshotter = snapshotter;
@@ -76,16 +63,28 @@ export class BuildCache {
     const stored = { ...record, usedUs: record.createdUs, uses: 1 };
     this.#records.set(record.key, stored);
     this.#titles.set(record.snapshot, record.title ?? record.name);
-    this.#newest.set(stepOf(record.name), stored);
+    for (const likeness of likenesses(record.name, record.ingredients)) this.#alike.set(likeness, stored);
     return stored;
   }
 
-  /** Why there is no record for a step made from these: compared with the last one of the same step. */
+  /** Why there is no record for a step made from these: compared with the one that comes closest. */
   explain(name: string, ingredients: Ingredients): CacheMiss {
-    const last = this.#newest.get(stepOf(name));
     const miss = { step: name, changed: undefined, before: undefined, now: undefined };
-    if (last === undefined) return miss;
-    return { ...miss, ...firstDifference(last.ingredients, ingredients) };
+    if (this.#pruned.has(BuildCache.key(ingredients))) return { ...miss, reason: "pruned" };
+    const closest = likenesses(name, ingredients)
+      .map((likeness) => this.#alike.get(likeness))
+      .find((record) => record !== undefined);
+    if (closest === undefined) return { ...miss, reason: "new" };
+    // A step of another kind has nothing but the tree below in common.
+    if (kindOf(closest.ingredients) !== kindOf(ingredients))
+      return {
+        step: name,
+        reason: "changed",
+        changed: "the instruction",
+        before: stepOf(closest.name),
+        now: stepOf(name),
+      };
+    return { ...miss, reason: "changed", ...firstDifference(closest.ingredients, ingredients) };
   }
 
   /** What made a snapshot, if a build did. */
@@ -100,36 +99,40 @@ export class BuildCache {
   /** Forgets everything. Returns how many bytes that freed. */
   prune(): number {
     let bytes = 0;
-    for (const { snapshot } of this.#records.values()) {
+    for (const { snapshot, key } of this.#records.values()) {
+      this.#pruned.add(key);
       bytes += this.#snapshotter.usage(snapshot).bytes;
       this.#snapshotter.release(snapshot);
     }
     this.#records.clear();
-    this.#newest.clear();
+    this.#alike.clear();
     this.#titles.clear();
     return bytes;
   }
-}
-
-type Difference = Pick<CacheMiss, "changed" | "before" | "now">;
-
-function firstDifference(before: Ingredients, now: Ingredients): Difference | undefined {
-  for (const name of new Set([...now.keys(), ...before.keys()])) {
-    const [old, own] = [before.get(name), now.get(name)];
-    if (old === own) continue;
-    if (typeof old === "object" && typeof own === "object") {
-      const found = firstDifference(old, own);
-      if (found !== undefined) return { ...found, changed: `${name}/${found.changed}`.replace(/\/+$/, "") };
-    } else return { changed: name, before: shown(old), now: shown(own) };
-  }
-  return undefined;
-}
-
-function shown(value: string | Checksums | undefined): string | undefined {
-  return typeof value === "object" ? combined(value) : value;
 }
 
 /** `[build 2/4] RUN make` is the same step as `[2/5] RUN make`. */
 function stepOf(name: string): string {
   return name.replace(/^\[[^\]]*\] /, "");
 }
+
+/** The place of `[build 2/4] RUN make` in its Dockerfile: "build 2". */
+function placeOf(name: string): string {
+  return /^\[([^\]]*)\/\d+\] /.exec(name)?.[1] ?? name;
+}
+
+/** What a step is like, the closest first: the same text or place on the same tree, then on any. */
+function likenesses(name: string, ingredients: Ingredients): readonly string[] {
+  const base = BASES.map((one) => ingredients.get(one)).find((one) => one !== undefined) ?? "";
+  const step = `step ${stepOf(name)}`;
+  const place = `place ${placeOf(name)}`;
+  return [`${step}\0${base}`, `${place}\0${base}`, step, place];
+}
+
+/** What steps of a kind have in common. */
+function kindOf(ingredients: Ingredients): string {
+  return KINDS.find((name) => ingredients.has(name)) ?? "files";
+}
+
+const BASES = ["the base image", "the tree below"];
+const KINDS = ["the command", "the directory"];

@@ -1,15 +1,16 @@
 /** RUN: a change that a process makes. @see BuildKit solver/llbsolver/ops/exec.go */
 import { compareBytes, join } from "../../lib/index.ts";
-import { checksums, combined } from "../files/checksum.ts";
+import { type Checksums, checksums } from "../files/checksum.ts";
 import type { VertexProgress } from "../progress/progress.ts";
 import type { BuildMachine } from "./build-machine.ts";
+import { baseIngredient, type Ingredients } from "./cache-miss.ts";
 import { ExecMounts, type Secrets } from "./exec-mounts.ts";
 import { missing } from "./file-work.ts";
 import type { Result } from "./result.ts";
 import type { RunExecutor } from "./run-executor.ts";
 import { OUTSIDE_KEY } from "./source-work.ts";
 import type { ExecMount, ExecOp } from "./vertex.ts";
-import { baseIngredient, type ChangeWork } from "./work.ts";
+import type { ChangeWork } from "./work.ts";
 
 /** What its mounts show: the inputs of the vertex after the first. */
 type Sources = readonly (Result | undefined)[];
@@ -24,15 +25,15 @@ export function execWork(
 ): (base: Result | undefined) => ChangeWork {
   const ingredients = ingredientsOf(machine, op, sources);
   return (base) => ({
-    ingredients: new Map([baseIngredient(base), ...ingredients]),
+    ingredients: new Map([["the platform", op.platform], baseIngredient(base?.key), ...ingredients]),
     base: base?.snapshot,
     title: `mount / from exec ${op.argv.join(" ")}`,
     change: (key, progress, signal) => run(machine, executor, secrets, op, sources, { key, progress, signal }),
   });
 }
 
-function ingredientsOf(machine: BuildMachine, op: ExecOp, sources: Sources): Map<string, string> {
-  const ingredients = new Map([["the command", JSON.stringify(op.argv)]]);
+function ingredientsOf(machine: BuildMachine, op: ExecOp, sources: Sources): Ingredients {
+  const ingredients = new Map<string, string | Checksums>([["the command", JSON.stringify(op.argv)]]);
   for (const variable of op.env) {
     const equals = variable.indexOf("=");
     ingredients.set(`the variable ${variable.slice(0, equals)}`, variable.slice(equals + 1));
@@ -48,22 +49,28 @@ function ingredientsOf(machine: BuildMachine, op: ExecOp, sources: Sources): Map
   // In the order of their targets, whatever the order in which they were written.
   for (const one of op.mounts.toSorted((a, b) => compareBytes(a.mount.target, b.mount.target))) {
     const { target, type } = one.mount;
-    ingredients.set(`the mount ${type} ${target}`, mountIngredient(machine, one, sources));
+    const { range: _range, ...what } = { range: undefined, ...one.mount };
+    ingredients.set(`the mount ${type} ${target}`, JSON.stringify(what));
+    const files = mountedFiles(machine, one, sources);
+    if (files !== undefined) ingredients.set(`file ${target}`, files);
   }
   return ingredients;
 }
 
 /** What is only read counts by its contents; a cache or a secret by its name alone. */
-function mountIngredient(machine: BuildMachine, { mount, input, isFromTree }: ExecMount, sources: Sources): string {
-  const { range: _range, ...what } = { range: undefined, ...mount };
+function mountedFiles(
+  machine: BuildMachine,
+  { mount, input, isFromTree }: ExecMount,
+  sources: Sources,
+): Checksums | undefined {
   const from = input === undefined ? undefined : sources[input];
-  if (mount.type !== "bind" || from === undefined || isFromTree) return JSON.stringify(what);
+  if (mount.type !== "bind" || from === undefined || isFromTree) return undefined;
   const tree = from.open();
   try {
     const path = join("/", mount.source);
     const sums = checksums(tree, path, { isFromOutside: from.key === OUTSIDE_KEY });
     if (sums === undefined) throw missing(machine, path);
-    return JSON.stringify([what, combined(sums)]);
+    return sums;
   } finally {
     tree.close();
   }

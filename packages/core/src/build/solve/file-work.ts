@@ -14,10 +14,11 @@ import { rootPath, targetPath } from "../files/root-path.ts";
 import { selectSources, splitSource } from "../files/select.ts";
 import { openArchive, unpackArchive } from "../files/unpack.ts";
 import type { BuildMachine } from "./build-machine.ts";
+import { baseIngredient } from "./cache-miss.ts";
 import type { Result } from "./result.ts";
 import { OUTSIDE_KEY, snapshotResult } from "./source-work.ts";
 import type { CopyFiles, FileOp, MakeDirectory } from "./vertex.ts";
-import { baseIngredient, type ChangeWork } from "./work.ts";
+import type { ChangeWork } from "./work.ts";
 
 /** Where a snapshot is mounted while it is changed; only messages show it. */
 const MOUNT_PREFIX = "/var/lib/docker/tmp/buildkit-mount";
@@ -34,27 +35,48 @@ export function fileWork(
   const ingredients = new Map<string, string | Checksums>();
   const absent: string[] = [];
   for (const [index, action] of op.actions.entries()) {
-    const { input: _input, ...what } = { input: 0, ...action };
-    // `d`, `d/` and `d/.` are the same to the cache.
-    if ("source" in what) what.source = clean(what.source);
-    ingredients.set(`step ${index}`, JSON.stringify(what));
+    const suffix = index === 0 ? "" : ` (source ${index + 1})`;
+    for (const [name, value] of action.kind === "mkdir" ? directoryIngredients(action) : copyIngredients(action))
+      ingredients.set(name + suffix, value);
     if (action.kind !== "copy" || action.isFromTree) continue;
     for (const [path, sums] of sourceChecksums(machine, action, sources[action.input])) {
       if (sums === undefined) absent.push(path);
-      else ingredients.set(`file ${clean(path)}`, sums);
+      else ingredients.set(`file ${clean(path)}${suffix}`, sums);
     }
   }
   // BuildKit looks for all of them at once, and most often hears of the last one first.
   const last = absent.sort(compareBytes).pop();
   if (last !== undefined) throw missing(machine, last);
   return (base) => ({
-    ingredients: new Map([baseIngredient(base), ...ingredients]),
+    ingredients: new Map([baseIngredient(base?.key), ...ingredients]),
     base: base?.snapshot,
     change: async (key) => {
       if (base === undefined) refuseNames(op);
       carryOut(machine, op, sources, key);
     },
   });
+}
+
+type Ingredient = readonly [name: string, value: string];
+
+function directoryIngredients({ path, owner }: MakeDirectory): readonly Ingredient[] {
+  return [["the directory", path], ...(owner === undefined ? [] : [["the owner", owner] as const])];
+}
+
+/** What is asked for; without the names of the files that are found, which count themselves. */
+function copyIngredients(action: CopyFiles): readonly Ingredient[] {
+  const { source, dest, chown, chmod, exclude, unpacks, isFromTree } = action;
+  const found: Ingredient[] = [
+    // `d`, `d/` and `d/.` are the same to the cache.
+    ["the source", clean(source)],
+    ["the destination", dest],
+  ];
+  if (chown !== undefined) found.push(["the owner", chown]);
+  if (chmod !== undefined) found.push(["the mode", chmod]);
+  if (exclude.length > 0) found.push(["the exclusions", JSON.stringify(exclude)]);
+  if (unpacks) found.push(["archives", "unpacked"]);
+  if (isFromTree) found.push(["the source tree", "the tree below"]);
+  return found;
 }
 
 /** Of everything that an action takes, by the paths that its source names; `undefined` for what is not there. */

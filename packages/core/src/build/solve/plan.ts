@@ -10,7 +10,7 @@ import type { IgnoreMatcher } from "../files/ignore.ts";
 import { sourcePath } from "../files/select.ts";
 import type { Prepared } from "../frontend/check.ts";
 import { dispatch } from "../frontend/dispatch.ts";
-import { type BuildPlatform, DEFAULT_PLATFORM } from "../frontend/platform.ts";
+import { type BuildPlatform, DEFAULT_PLATFORM, formatPlatform } from "../frontend/platform.ts";
 import { sourceKind } from "../frontend/remote.ts";
 import { childScope, fromWorkingDir, imageScope, type Scope } from "../frontend/scope.ts";
 import type { BuildStage, Planned } from "../frontend/stage-graph.ts";
@@ -274,6 +274,7 @@ export class Plan {
     const { run } = this.#options;
     const op: ExecOp = {
       kind: "exec",
+      platform: formatPlatform(image.platform),
       argv,
       env,
       cwd: scope.workingDir,

@@ -6,8 +6,9 @@
 import { StatusError } from "../../lib/index.ts";
 import { BuildError } from "../dockerfile/error.ts";
 import type { Progress, VertexProgress } from "../progress/progress.ts";
-import { BuildCache, type CacheMiss } from "./build-cache.ts";
+import { BuildCache } from "./build-cache.ts";
 import type { BuildMachine } from "./build-machine.ts";
+import type { CacheMiss } from "./cache-miss.ts";
 import type { Result } from "./result.ts";
 import { imageKey, snapshotResult } from "./source-work.ts";
 import type { ImageOp, Vertex } from "./vertex.ts";
@@ -144,7 +145,7 @@ export class Solver {
     }
     await this.#use(vertex.inputs);
     const shown = this.#start(vertex);
-    onMiss(cache.explain(vertex.name, work.ingredients));
+    onMiss(vertex.ignoresCache ? notLookedUp(vertex.name) : cache.explain(vertex.name, work.ingredients));
     return this.#guard(vertex, shown, async () => {
       const snapshot = snapshotter.newKey("build");
       const active = `${snapshot}-active`;
@@ -240,4 +241,8 @@ export class Solver {
     this.#abort.abort(failed);
     return failed;
   }
+}
+
+function notLookedUp(step: string): CacheMiss {
+  return { step, reason: "no-cache", changed: undefined, before: undefined, now: undefined };
 }

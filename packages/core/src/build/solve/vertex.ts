@@ -83,6 +83,8 @@ export interface FileOp {
 /** A process on the tree of input 0. */
 export interface ExecOp {
   readonly kind: "exec";
+  /** "linux/amd64" */
+  readonly platform: string;
   readonly argv: readonly string[];
   readonly env: readonly string[];
   readonly cwd: string;

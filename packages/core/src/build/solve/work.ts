@@ -1,6 +1,6 @@
 /** How one vertex is done, once its inputs are there. */
 import type { VertexProgress } from "../progress/progress.ts";
-import type { Ingredients } from "./build-cache.ts";
+import type { Ingredients } from "./cache-miss.ts";
 import type { Result } from "./result.ts";
 
 /** Looked up anew in every build: an image, files from outside. */
@@ -27,8 +27,3 @@ export interface ChangeWork {
  * rest waits for that tree.
  */
 export type Prepared = SourceWork | ((base: Result | undefined) => ChangeWork);
-
-/** What the key of a change says of the tree below it. */
-export function baseIngredient(base: Result | undefined): readonly [name: string, value: string] {
-  return ["the tree below", base?.key ?? "scratch"];
-}
