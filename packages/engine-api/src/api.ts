@@ -3,8 +3,9 @@
  *
  * Every request is something from outside of the simulated world, which is woken before the answer is made and after.
  */
-import type { Engine } from "@bottleship/core/engine";
+import { ConnectionLost, type Engine } from "@bottleship/core/engine";
 import { StatusError } from "@bottleship/core/lib";
+import { cutByDaemon } from "./http/connection.ts";
 import type { ApiReply, ApiRequest } from "./http/exchange.ts";
 import { HttpProblem, problemReply } from "./http/problem.ts";
 import { Router } from "./http/router.ts";
@@ -41,21 +42,28 @@ export class EngineApi {
     ]);
   }
 
-  /** Answers one request. Never rejects: what goes wrong is a reply with a message. */
+  /**
+   * Answers one request. What goes wrong is a reply with a message.
+   *
+   * @throws ConnectionLost if there is no daemon, or it ends before its answer: the connection breaks then
+   */
   async handle(request: ApiRequest): Promise<ApiReply> {
-    const { world } = this.#engine;
+    const { daemon, world } = this.#engine;
+    if (!daemon.isListening) throw new ConnectionLost();
     world.wake();
     try {
       const { version, path } = versionOf(request.path);
       const match = this.#router.match(request.method, path);
       if (match === undefined) throw new HttpProblem(404, "page not found");
-      return await match.handler({
+      const reply = await match.handler({
         request,
         version,
         query: request.query,
         param: (name) => match.params.get(name) ?? "",
       });
+      return cutByDaemon(daemon, reply);
     } catch (error) {
+      if (error instanceof ConnectionLost) throw error;
       if (!(error instanceof StatusError) && !(error instanceof HttpProblem)) this.#onBug?.(error, request);
       return problemReply(error);
     } finally {

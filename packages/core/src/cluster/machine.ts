@@ -3,8 +3,6 @@ import type { CommandOptions, CommandResult, Engine } from "../engine/index.ts";
 import type { World } from "../sim/index.ts";
 import type { Cable } from "./fabric.ts";
 
-const NO_DAEMON = "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?\n";
-
 export interface ClusterMachineInit {
   readonly name: string;
   readonly engine: Engine;
@@ -37,9 +35,8 @@ export class ClusterMachine {
   }
 
   /** Runs a command line of docker on the machine. Without a running engine it fails as docker's client does. */
-  async docker(line: string | readonly string[], options?: CommandOptions): Promise<CommandResult> {
-    if (this.#state === "up") return this.engine.docker(line, options);
-    return { exitCode: 1, stdout: "", stderr: NO_DAEMON };
+  docker(line: string | readonly string[], options?: CommandOptions): Promise<CommandResult> {
+    return this.engine.docker(line, options);
   }
 
   /**
@@ -50,7 +47,7 @@ export class ClusterMachine {
     if (this.#state === "down") return;
     this.#state = "down";
     this.#cable.setUp(false);
-    await this.engine.containers.losePower();
+    await this.engine.daemon.losePower();
   }
 
   /**
@@ -64,13 +61,13 @@ export class ClusterMachine {
     await passed(world, this.#bootUs, `${this.name} to boot`);
     this.#cable.setUp(true);
     this.#state = "up";
-    await this.engine.containers.regainPower();
+    await this.engine.daemon.start();
   }
 
   /** Stops its containers as a shutdown does, and boots again. */
   async reboot(): Promise<void> {
     if (this.#state !== "up") return;
-    await this.engine.containers.shutDown();
+    await this.engine.daemon.stop();
     await this.crash();
     await this.boot();
   }

@@ -20,6 +20,7 @@ import { CheckedRequests } from "./checked-requests.ts";
 import { Container } from "./container.ts";
 import { ContainerIndex } from "./container-index.ts";
 import { ContainerStreams } from "./container-streams.ts";
+import { ConnectionLost, type DaemonLife } from "./daemon-life.ts";
 import type { ContainerConfig, CreateBody, HostConfig } from "./docker/create-body.ts";
 import { isUserDefined } from "./docker/values/network.ts";
 import type { EventLog } from "./events.ts";
@@ -53,6 +54,7 @@ export type CreateOptions = Partial<ContainerConfig> & {
 /** What the service is made of. */
 export interface ContainerParts {
   readonly world: World;
+  readonly life: DaemonLife;
   readonly kernel: Kernel;
   readonly runtime: Runtime;
   readonly snapshotter: Snapshotter;
@@ -83,8 +85,8 @@ export class ContainerService {
   readonly #networkFiles: NetworkFiles;
   readonly #users: UserLookup;
   readonly #shm: SharedMemory;
-  /** Without power nothing ends as it should. */
-  #isOff = false;
+  /** There is no daemon that could notice an end. */
+  #isAbandoned = false;
   /** Those that somebody has asked to stop: that is told before their end. */
   readonly #stopping = new Set<string>();
 
@@ -167,7 +169,7 @@ export class ContainerService {
   }
 
   async #launch(container: Container, options: Pick<WaitOptions, "follows"> = {}): Promise<void> {
-    const { world, runtime, snapshotter, networks } = this.#parts;
+    const { world, life, runtime, snapshotter, networks } = this.#parts;
     container.networkOf = networkOwner(this.#index, container);
     const user = this.#users.resolve(container);
     container.user = user;
@@ -191,7 +193,13 @@ export class ContainerService {
     container.oci = oci;
     const settled = (): boolean => oci.status !== "creating";
     const what = `container ${container.name} to be created`;
+    const { number } = life;
     if (!settled()) await world.until(settled, { ...options, on: oci.changed, what });
+    if (life.number !== number) {
+      oci.killAll();
+      this.#discard(container);
+      throw new ConnectionLost();
+    }
     if (oci.status !== "created") {
       this.#discard(container);
       const failure = startFailure(oci.failure ?? "unknown failure");
@@ -216,8 +224,11 @@ export class ContainerService {
   ): Promise<void> {
     if (!container.isActive) throw new StatusError("not-modified", "container is already stopped");
     container.endedByHand = true;
-    if (this.#cancelRestart(container)) return;
-    const { world } = this.#parts;
+    if (this.#cancelRestart(container)) {
+      this.#record(container, "stop");
+      return;
+    }
+    const { world, life } = this.#parts;
     const seconds = options.timeoutSeconds ?? container.config.StopTimeout ?? STOP_TIMEOUT_SECONDS;
     const signal = signalOf(options.signal ?? container.config.StopSignal ?? "SIGTERM");
     this.#stopping.add(container.id);
@@ -227,8 +238,11 @@ export class ContainerService {
     const done = (): boolean => !container.isRunning || (seconds >= 0 && world.clock.nowUs >= deadlineUs);
     const { changed } = container;
     const alarm = seconds >= 0 ? world.clock.after(seconds * 1e6, () => changed.wakeAll()) : undefined;
-    await world.until(done, { on: changed, what: `container ${container.name} to stop` });
-    alarm?.cancel();
+    try {
+      await life.until(done, { on: changed, what: `container ${container.name} to stop` });
+    } finally {
+      alarm?.cancel();
+    }
     if (container.isRunning) await this.#killNow(container);
   }
 
@@ -252,7 +266,7 @@ export class ContainerService {
   async wait(container: Container): Promise<number> {
     if (container.isActive) {
       const what = `container ${container.name} to end`;
-      await this.#parts.world.until(() => !container.isActive, { on: container.changed, what });
+      await this.#parts.life.until(() => !container.isActive, { on: container.changed, what });
     }
     return container.exitCode;
   }
@@ -345,9 +359,8 @@ export class ContainerService {
 
   /** Everything that runs is asked to end, as when the machine is shut down: policies are to start it again later. */
   async shutDown(): Promise<void> {
-    const all = this.#index.all().filter(({ isActive }) => isActive);
     await Promise.all(
-      all.map(async (container) => {
+      this.#active().map(async (container) => {
         const { endedByHand } = container;
         await this.stop(container);
         container.endedByHand = endedByHand;
@@ -355,37 +368,64 @@ export class ContainerService {
     );
   }
 
-  /** The machine loses its power: everything that runs is gone, and nobody tells of it. */
-  async losePower(): Promise<void> {
-    const { world, kernel, events } = this.#parts;
-    events.isSilent = true;
-    this.#isOff = true;
-    const all = this.#index.all().filter(({ isActive }) => isActive);
-    for (const container of all) {
-      this.#cancelRestart(container);
-      const { oci } = container;
-      if (oci?.process.isAlive === true) kernel.signals.send(oci.process, SIGKILL);
+  /** The daemon is gone: nobody starts anything again, nor notices an end. */
+  abandon(): void {
+    this.#isAbandoned = true;
+    this.#stopping.clear();
+    for (const container of this.#active()) {
+      container.restartTimer?.cancel();
+      container.changed.wakeAll();
     }
-    const what = "the machine to lose what it was doing";
-    await world.until(() => all.every(({ isActive }) => !isActive), { what });
   }
 
-  /**
-   * The engine starts on a machine that has lost its power. What ran then has ended with 255; containers whose policy says
-   * so are started again.
-   *
-   * @see moby daemon/daemon.go: restore
-   */
-  async regainPower(): Promise<void> {
-    this.#parts.events.isSilent = false;
-    this.#isOff = false;
+  /** The machine loses its power: everything that runs is gone, and nobody tells of it. */
+  async losePower(): Promise<void> {
+    const { world, kernel } = this.#parts;
+    const all = this.#active().flatMap(({ oci }) => (oci === undefined ? [] : [oci.process]));
+    for (const process of all) if (process.isAlive) kernel.signals.send(process, SIGKILL);
+    await world.until(() => !all.some(({ isAlive }) => isAlive), { what: "the machine to lose what it was doing" });
+    for (const container of this.#active()) if (container.oci !== undefined) this.#lost(container);
+  }
+
+  /** A daemon looks what has become of the containers that its forerunner has left. */
+  findEnded(): void {
+    this.#isAbandoned = false;
+    for (const container of this.#active()) {
+      if (container.state === "restarting") container.become("exited");
+      else if (container.oci?.process.isAlive !== true) this.#lost(container);
+    }
+  }
+
+  /** What has gone on without a daemon is stopped, as if by hand. */
+  async stopOrphans(): Promise<void> {
+    await Promise.all(this.#active().map((container) => this.stop(container)));
+  }
+
+  /** Starts what the restart policies want to run, as if by hand, and removes what is to be removed when it has ended. */
+  async restore(): Promise<void> {
     for (const container of this.#index.all()) {
       const { hostConfig, exitCode, endedByHand, startedUs, restartCount } = container;
       if (container.isActive || startedUs === 0) continue;
       const ending = { exitCode, byHand: endedByHand };
-      if (startsWithEngine(hostConfig.RestartPolicy, ending, restartCount)) await this.#startAgain(container, {});
-      else if (hostConfig.AutoRemove) this.#remove(container, true);
+      if (startsWithEngine(hostConfig.RestartPolicy, ending, restartCount)) {
+        container.restarts = undefined;
+        container.endedByHand = false;
+        await this.#startAgain(container, {});
+      } else if (hostConfig.AutoRemove) this.#remove(container, true);
     }
+  }
+
+  #active(): readonly Container[] {
+    return this.#index.all().filter(({ isActive }) => isActive);
+  }
+
+  /** Nobody knows how it has ended, nor tells of it. */
+  #lost(container: Container): void {
+    container.exitCode = LOST_EXIT_CODE;
+    container.finishedUs = this.#parts.kernel.nowUs;
+    if (container.state === "paused") container.become("running");
+    this.#discard(container);
+    container.become("exited");
   }
 
   /** By name, id, or the beginning of an id. @throws StatusError not-found, invalid-argument if several begin so */
@@ -419,7 +459,7 @@ export class ContainerService {
     }
     container.oci?.killAll();
     const what = `container ${container.name} to be killed`;
-    await this.#parts.world.until(() => !container.isRunning, { on: container.changed, what });
+    await this.#parts.life.until(() => !container.isRunning, { on: container.changed, what });
   }
 
   /** @throws StatusError not-found; but what is wrong with the request itself is told first */
@@ -460,14 +500,11 @@ export class ContainerService {
   }
 
   #ended(container: Container, status: WaitStatus): void {
-    container.exitCode = this.#isOff ? LOST_EXIT_CODE : exitCode(status);
+    if (this.#isAbandoned) return;
+    container.exitCode = exitCode(status);
     container.finishedUs = this.#parts.kernel.nowUs;
     if (container.state === "paused") container.become("running");
     this.#discard(container);
-    if (this.#isOff) {
-      container.become("exited");
-      return;
-    }
     const delayUs = this.#restartDelay(container);
     container.become(delayUs === undefined ? "exited" : "restarting");
     const ranSeconds = Math.floor((container.finishedUs - container.startedUs) / 1e6);
@@ -527,6 +564,7 @@ export class ContainerService {
     try {
       await this.#launch(container, options);
     } catch (error) {
+      if (error instanceof ConnectionLost) return;
       if (!(error instanceof StatusError)) throw error;
       if (container.state === "restarting") container.become("exited");
     }

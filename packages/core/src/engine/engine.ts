@@ -21,6 +21,8 @@ import { type CommandOptions, type CommandResult, runDocker } from "./command-li
 import { type CommitOptions, type CommitParts, commitContainer } from "./commit.ts";
 import type { Container } from "./container.ts";
 import { ContainerService } from "./containers.ts";
+import { Daemon } from "./daemon.ts";
+import { DaemonLife } from "./daemon-life.ts";
 import { type HostMount, mountDisks } from "./disks.ts";
 import { EventLog } from "./events.ts";
 import { ExecService } from "./exec.ts";
@@ -80,6 +82,10 @@ export class Engine implements EngineDoor {
   readonly insecureRegistries: readonly string[];
   /** Who one is at registries, by their hosts: "localhost:5000", "registry-1.docker.io". */
   readonly logins = new Map<string, Credentials>();
+  /** The daemon: stopping, crashing and starting it. */
+  readonly daemon: Daemon;
+  /** What clients wait in. */
+  readonly life: DaemonLife;
   readonly containers: ContainerService;
   readonly exec: ExecService;
   /** Files of containers. */
@@ -148,7 +154,8 @@ export class Engine implements EngineDoor {
     );
     this.#commitParts = { kernel, snapshotter, images: this.images };
     const findImage = (name: string) => this.images.get(name);
-    const shared = { world, kernel, runtime, events: this.events, prng, users };
+    this.life = new DaemonLife(world);
+    const shared = { world, life: this.life, kernel, runtime, events: this.events, prng, users };
     this.containers = new ContainerService({
       ...shared,
       snapshotter,
@@ -158,7 +165,8 @@ export class Engine implements EngineDoor {
     });
     this.exec = new ExecService(shared);
     this.archives = new ArchiveService(kernel, snapshotter);
-    new HealthMonitor({ ...shared, exec: this.exec, find: (id) => this.containers.get(id) });
+    const health = new HealthMonitor({ ...shared, exec: this.exec, find: (id) => this.containers.get(id) });
+    this.daemon = new Daemon({ ...shared, containers: this.containers, exec: this.exec, health });
     this.builder = new Builder(
       {
         ...{ world, kernel, runtime, snapshotter, prng: world.prng.fork("build"), download },

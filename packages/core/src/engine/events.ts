@@ -38,6 +38,11 @@ export class EventLog extends Emitter<{ event: [event: EngineEvent] }> {
     this.emit("event", event);
   }
 
+  /** A daemon that starts knows nothing of what was. */
+  forget(): void {
+    this.#past.clear();
+  }
+
   /** Oldest first. */
   past(): readonly EngineEvent[] {
     return [...this.#past];

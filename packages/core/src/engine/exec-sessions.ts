@@ -27,6 +27,10 @@ export class ExecSessions {
     this.#sessions.set(session.id, session);
   }
 
+  clear(): void {
+    this.#sessions.clear();
+  }
+
   get(id: string): ExecSession | undefined {
     this.#forget();
     return this.#sessions.get(id);

@@ -12,6 +12,7 @@ import type { Prng, WaitOptions, World } from "../sim/index.ts";
 import { DeferredFile, type OpenFile } from "../vfs/index.ts";
 import { Console } from "./console.ts";
 import type { Container } from "./container.ts";
+import type { DaemonLife } from "./daemon-life.ts";
 import type { ExecBody } from "./docker/requests/container.ts";
 import type { EventLog } from "./events.ts";
 import { ExecSessions } from "./exec-sessions.ts";
@@ -26,6 +27,7 @@ import type { UserLookup } from "./user-lookup.ts";
 
 export interface ExecParts {
   readonly world: World;
+  readonly life: DaemonLife;
   readonly kernel: Kernel;
   readonly runtime: Runtime;
   readonly events: EventLog;
@@ -141,17 +143,23 @@ export class ExecService {
     );
   }
 
+  /** The daemon is gone: sessions go on, and nobody knows them any more. */
+  forget(): void {
+    this.#sessions.clear();
+  }
+
   #ended(session: ExecSession, status: WaitStatus): void {
     session.end(exitCode(status), this.#parts.kernel.nowUs);
     session.stdin?.end();
     session.console?.close();
     session.console = undefined;
-    this.#record(session, "exec_die", { exitCode: String(session.exitCode) });
+    if (this.#sessions.get(session.id) === session)
+      this.#record(session, "exec_die", { exitCode: String(session.exitCode) });
   }
 
   async wait(session: ExecSession, options: Pick<WaitOptions, "follows"> = {}): Promise<number> {
     const what = `exec ${session.body.Cmd.join(" ")} to end`;
-    await this.#parts.world.until(() => !session.isRunning, { ...options, what });
+    await this.#parts.life.until(() => !session.isRunning, { ...options, what });
     return session.exitCode ?? 0;
   }
 

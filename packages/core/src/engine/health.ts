@@ -62,6 +62,17 @@ export class HealthMonitor {
     });
   }
 
+  /** The daemon is gone: nobody checks any more. */
+  halt(): void {
+    for (const timer of this.#timers.values()) timer.cancel();
+    this.#timers.clear();
+  }
+
+  /** The checks of a container that has gone on without a daemon begin anew. */
+  restore(container: Container): void {
+    if (container.state === "running") this.#start(container);
+  }
+
   #heard({ action, id }: EngineEvent): void {
     switch (action) {
       case "start":

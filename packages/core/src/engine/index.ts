@@ -25,6 +25,8 @@ export { Container, type ContainerState } from "./container.ts";
 export { rootBytes, writtenBytes } from "./container-size.ts";
 export { ContainerService, type CreateOptions } from "./containers.ts";
 export { createWarnings } from "./create-warnings.ts";
+export { Daemon, type DaemonOptions, type DaemonState, NO_DAEMON, type RestartOptions } from "./daemon.ts";
+export { ConnectionLost, DaemonLife } from "./daemon-life.ts";
 export type { ImageDefinition } from "./define-image.ts";
 export {
   familiarName,

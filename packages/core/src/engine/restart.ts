@@ -34,15 +34,15 @@ export class RestartBackoff {
 }
 
 /**
- * Whether a container is started when the engine is: it has run before, and its policy does not let it rest. `always`
- * means also one that somebody has stopped.
+ * Whether a container that has run before is started when the daemon is. Only `unless-stopped` minds that somebody has
+ * stopped it; `on-failure` goes by the exit code, whatever it comes from.
  */
 export function startsWithEngine(
   policy: RestartPolicy | undefined,
   ending: Omit<Ending, "ranUs">,
   count: number,
 ): boolean {
-  if (policy === undefined || (ending.byHand && policy.Name !== "always")) return false;
+  if (policy === undefined || (ending.byHand && policy.Name === "unless-stopped")) return false;
   return wantsRestart(policy, ending.exitCode, count);
 }
 

@@ -26,6 +26,11 @@ export class Ring<T> {
     this.#total++;
   }
 
+  clear(): void {
+    this.#entries = [];
+    this.#next = 0;
+  }
+
   /** Oldest first. */
   *[Symbol.iterator](): IterableIterator<T> {
     const full = this.#entries.length === this.capacity;

@@ -8,6 +8,7 @@ import { StatusError } from "../../lib/index.ts";
 import { END_OF_INPUT } from "../console.ts";
 import type { Container } from "../container.ts";
 import { createWarnings } from "../create-warnings.ts";
+import { ConnectionLost } from "../daemon-life.ts";
 import { NO_TTY } from "../docker/index.ts";
 import { failure } from "../docker/problem.ts";
 import type { CreateParts, ExecRequest, RunRequest, StartRequest } from "../docker/requests/container.ts";
@@ -43,6 +44,7 @@ export async function runContainer(session: Session, request: RunRequest): Promi
     if (request.detach) session.lines([container.id]);
     await containers.start(container);
   } catch (error) {
+    if (error instanceof ConnectionLost) throw error;
     if (container.hostConfig.AutoRemove) await containers.remove(container);
     return refuse(session, error);
   }

@@ -13,7 +13,7 @@ import { timeUs } from "./times.ts";
 
 /** What has happened since a time, and what happens until another. Watching alone makes nothing happen. */
 export async function printEvents(session: Session, request: RequestOf<"events">): Promise<number> {
-  const { events, kernel, world } = session.engine;
+  const { events, kernel, life, world } = session.engine;
   const sinceUs = timeUs(request.since, kernel.nowUs);
   const untilUs = timeUs(request.until, kernel.nowUs);
   if (sinceUs !== undefined && untilUs !== undefined && sinceUs > untilUs) {
@@ -29,10 +29,10 @@ export async function printEvents(session: Session, request: RequestOf<"events">
   if (untilUs !== undefined && untilUs <= kernel.nowUs) return 0;
   events.on("event", show);
   try {
-    if (untilUs === undefined) await world.until(() => false, { follows: true, what: "events" });
+    if (untilUs === undefined) await life.until(() => false, { follows: true, what: "events" });
     else {
       const end = world.clock.after(untilUs - kernel.nowUs, () => {});
-      await world.until(() => kernel.nowUs >= untilUs, { what: "the last event" });
+      await life.until(() => kernel.nowUs >= untilUs, { what: "the last event" });
       end.cancel();
     }
   } finally {

@@ -7,6 +7,8 @@
  * @see docker/cli cli/command
  */
 import { StatusError } from "../../lib/index.ts";
+import { NO_DAEMON } from "../daemon.ts";
+import { ConnectionLost } from "../daemon-life.ts";
 import { parseDocker } from "../docker/index.ts";
 import { CliError } from "../docker/problem.ts";
 import type { DockerRequest, RequestOf } from "../docker/request.ts";
@@ -31,6 +33,9 @@ import { pullImages, pushImages } from "./registry.ts";
 import { type CommandOptions, type CommandResult, Session } from "./session.ts";
 import { showDiskUsage, showInfo, showVersion } from "./system.ts";
 
+/** Exit code of `docker exec` that never hears how the command has ended: -1, as a shell sees it. */
+const EXEC_LOST = 255;
+
 export type { CommandOptions, CommandResult } from "./session.ts";
 export type { TerminalInput, TerminalOptions } from "./terminal.ts";
 
@@ -48,6 +53,10 @@ export async function runDocker(
     session.err(`Cannot connect to the Docker daemon at ${host}. Is the docker daemon running?\n`);
     return session.result(1);
   }
+  if (!engine.daemon.isListening && request.command !== "version") {
+    session.err(`${NO_DAEMON}\n`);
+    return session.result(1);
+  }
   const outdated = versionProblem(session.client.env.get("DOCKER_API_VERSION") ?? "");
   if (outdated !== undefined) {
     session.err(`Error response from daemon: ${outdated}\n`);
@@ -63,10 +72,18 @@ export async function runDocker(
       session.err(error.stderr);
       return session.result(error.exitCode);
     }
+    if (error instanceof ConnectionLost) return lose(session, request);
     if (!(error instanceof StatusError)) throw error;
     session.err(`Error response from daemon: ${error.message}\n`);
     return session.result(1);
   }
+}
+
+/** The daemon has ended before the command has. */
+function lose(session: Session, { command }: DockerRequest): CommandResult {
+  if (command === "exec") return session.result(EXEC_LOST);
+  session.err(`${new ConnectionLost().message}\n`);
+  return session.result(1);
 }
 
 /** What the engine says to a client that speaks another version of the API. */

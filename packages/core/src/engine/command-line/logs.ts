@@ -8,7 +8,7 @@ import type { Session } from "./session.ts";
 import { timeUs } from "./times.ts";
 
 export async function printLogs(session: Session, request: LogsRequest): Promise<number> {
-  const { containers, kernel, world } = session.engine;
+  const { containers, kernel, life } = session.engine;
   const container = containers.get(request.container);
   const sinceUs = timeUs(request.since, kernel.nowUs, 'invalid value for "since": ') ?? Number.NEGATIVE_INFINITY;
   const untilUs = timeUs(request.until, kernel.nowUs, 'invalid value for "until": ') ?? Number.POSITIVE_INFINITY;
@@ -34,8 +34,11 @@ export async function printLogs(session: Session, request: LogsRequest): Promise
     for (const line of lines.push(entry)) print(line);
   });
   const isOver = (): boolean => !container.isActive || kernel.nowUs > untilUs;
-  await world.until(isOver, { what: `container ${container.name} to end` });
-  stop();
+  try {
+    await life.until(isOver, { what: `container ${container.name} to end` });
+  } finally {
+    stop();
+  }
   for (const line of lines.end()) print(line);
   return 0;
 }

@@ -23,7 +23,7 @@ export function printTop(session: Session, { container: name, psOptions }: Reque
 
 /** One round: of the containers named, or of those that run. */
 export async function printStats(session: Session, request: RequestOf<"stats">): Promise<number> {
-  const { containers, world } = session.engine;
+  const { containers, life, world } = session.engine;
   const named = request.containers.map((name) => ({ name, container: containers.get(name) }));
   const listed = containers.list({ all: request.all }).map((container) => ({ name: container.id, container }));
   const wanted = request.containers.length > 0 ? named : listed;
@@ -35,7 +35,7 @@ export async function printStats(session: Session, request: RequestOf<"stats">):
   world.clock.after(SECOND_US, () => {
     isOver = true;
   });
-  await world.until(() => isOver, { what: "a second measurement" });
+  await life.until(() => isOver, { what: "a second measurement" });
   const entries = wanted.map(({ name, container }, index) => entryOf(session, name, container, before[index]));
   session.out(renderStats(entries, request));
   return 0;

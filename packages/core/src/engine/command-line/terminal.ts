@@ -57,22 +57,22 @@ export async function useTerminal(
     if (peer.isOver()) return "over";
     if (act(what)) return "detached";
   }
-  await session.engine.world.until(peer.isOver, { what: "the program at the terminal to end" });
+  await session.engine.life.until(peer.isOver, { what: "the program at the terminal to end" });
   return "over";
 }
 
-async function aMoment({ engine: { world } }: Session, us: number, isOver: () => boolean): Promise<void> {
+async function aMoment({ engine: { life, world } }: Session, us: number, isOver: () => boolean): Promise<void> {
   let hasPassed = false;
   const timer = world.clock.after(us, () => {
     hasPassed = true;
   });
-  await world.until(() => hasPassed || isOver(), { what: "somebody to type" });
+  await life.until(() => hasPassed || isOver(), { what: "somebody to type" });
   timer.cancel();
 }
 
 /** Pieces come when they come: meanwhile the world goes on, and waits when it has nothing to do. */
 async function followOutside(
-  { engine: { world } }: Session,
+  { engine: { life, world } }: Session,
   peer: TerminalPeer,
   input: AsyncIterable<TerminalInput>,
   act: (what: TerminalInput) => boolean,
@@ -88,7 +88,7 @@ async function followOutside(
   };
   void typing();
   const what = "the program at the terminal to end";
-  await world.until(isDone, { isPatient: true, timeoutUs: Number.POSITIVE_INFINITY, what });
+  await life.until(isDone, { isPatient: true, timeoutUs: Number.POSITIVE_INFINITY, what });
   void pieces.return?.();
   return detached ? "detached" : "over";
 }

@@ -1,0 +1,42 @@
+/**
+ * The lives of the daemon. What a client has begun in one life is not answered in the next: its connection is lost.
+ *
+ * Services take part by waiting through `until`; who begins and ends lives is `Daemon`.
+ */
+import type { WaitOptions, World } from "../sim/index.ts";
+
+/** The daemon has ended in the middle of an answer: no answer of its own, as a StatusError would be. */
+export class ConnectionLost extends Error {
+  override readonly name = "ConnectionLost";
+
+  constructor() {
+    // What Go's HTTP client says of a body that stops.
+    super("unexpected EOF");
+  }
+}
+
+export class DaemonLife {
+  readonly #world: World;
+  #number = 1;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  get number(): number {
+    return this.#number;
+  }
+
+  /** Whoever waits in this life waits no longer, as soon as they are asked. */
+  end(): void {
+    this.#number++;
+    this.#world.wake();
+  }
+
+  /** As `World.until`. @throws ConnectionLost if the life ends before `done()` holds */
+  async until(done: () => boolean, options: WaitOptions): Promise<void> {
+    const begun = this.#number;
+    await this.#world.until(() => done() || this.#number !== begun, options);
+    if (!done()) throw new ConnectionLost();
+  }
+}

@@ -1,0 +1,30 @@
+/** Replies that take time are cut off when the daemon ends: whoever carries them breaks the connection. */
+import { ConnectionLost, type Daemon } from "@bottleship/core/engine";
+import type { ApiReply, HijackedStream, Output } from "./exchange.ts";
+
+/** A reply whose `run` rejects with ConnectionLost if the daemon ends before it. */
+export function cutByDaemon(daemon: Daemon, reply: ApiReply): ApiReply {
+  if (reply.kind === "whole") return reply;
+  const play = reply.run as (stream: HijackedStream) => Promise<void>;
+  return { ...reply, run: (output: Output) => cut(daemon, play, output as HijackedStream) };
+}
+
+async function cut(daemon: Daemon, play: (stream: HijackedStream) => Promise<void>, output: HijackedStream) {
+  const over = new AbortController();
+  let isLost = false;
+  const lose = (): void => {
+    isLost = true;
+    over.abort(new ConnectionLost());
+  };
+  const leave = (): void => over.abort(output.signal.reason);
+  if (output.signal.aborted) leave();
+  output.signal.addEventListener("abort", leave, { once: true });
+  daemon.once("ended", lose);
+  try {
+    await play({ write: (bytes) => output.write(bytes), signal: over.signal, input: output.input });
+  } finally {
+    daemon.off("ended", lose);
+    output.signal.removeEventListener("abort", leave);
+  }
+  if (isLost) throw new ConnectionLost();
+}
