@@ -94,6 +94,8 @@ export class EngineServer {
     server.on("upgrade", (request, socket: Duplex, head: Buffer) => {
       this.#hijacked.add(socket);
       socket.on("close", () => this.#hijacked.delete(socket));
+      // Whoever uses it hears of the end; that a client has broken it off is nobody's error.
+      socket.on("error", () => {});
       if (this.#buildkit.upgrade(request, socket, head)) return;
       upgrade(this.#api, request, socket, head).catch(() => socket.destroy());
     });

@@ -10,7 +10,7 @@ import { replayBuild, type Surroundings } from "./build/replay.ts";
 import { differences } from "./compare.ts";
 import { RUN_RECORDING, type RunCase, type RunRecording } from "./recording.ts";
 import { replayCase } from "./replay.ts";
-import { TRANSCRIPT_RECORDING, type TranscriptRecording } from "./transcript/recording.ts";
+import { TRANSCRIPT_RECORDING, type TranscriptCase, type TranscriptRecording } from "./transcript/recording.ts";
 import { replayTranscript } from "./transcript/replay.ts";
 
 export interface RecordedCase {
@@ -25,6 +25,18 @@ export interface RecordedCategory {
   readonly cases: readonly RecordedCase[];
 }
 
+/** How cases are replayed: one text for each observable that differs. Builds are always replayed in the process. */
+export interface Replayers {
+  run(recorded: RunCase): Promise<readonly string[]>;
+  transcript(recorded: TranscriptCase): Promise<readonly string[]>;
+}
+
+/** On engines in this process, through `engine.docker`. */
+export const IN_PROCESS: Replayers = {
+  run: async (recorded) => differences(recorded, await replayCase(recorded)),
+  transcript: replayTranscript,
+};
+
 /** Where recordings lie below the directory of all of them. */
 const PLACES = ["run", "build", "cli"];
 
@@ -33,7 +45,7 @@ const PLACES = ["run", "build", "cli"];
  *
  * @throws UsageError if there is none
  */
-export function openRecordings(directory: string): readonly RecordedCategory[] {
+export function openRecordings(directory: string, replayers: Replayers = IN_PROCESS): readonly RecordedCategory[] {
   const paths = jsonFiles(directory);
   const all = paths.length > 0 ? paths : PLACES.flatMap((place) => jsonFiles(join(directory, place)));
   if (all.length === 0) throw new UsageError(`${directory}: no recordings (*.json) in it`);
@@ -46,9 +58,9 @@ export function openRecordings(directory: string): readonly RecordedCategory[] {
   const executable = read.flatMap(executableOf)[0];
   const surroundings = { findCase: (name: string) => builds.get(name), executable };
   return categories.map((one) => {
-    if (one.kind === "run") return runCategory(one.recording);
+    if (one.kind === "run") return runCategory(one.recording, replayers);
     if (one.kind === "build") return buildCategory(one.recording, surroundings);
-    return transcriptCategory(one.recording);
+    return transcriptCategory(one.recording, replayers);
   });
 }
 
@@ -91,9 +103,8 @@ function executableOf({ json }: JsonFile): readonly RecordedExecutable[] {
   );
 }
 
-function runCategory({ category, cases }: RunRecording): RecordedCategory {
-  const replay = async (one: RunCase) => differences(one, await replayCase(one));
-  return { category, cases: cases.map((one) => ({ name: one.name, why: one.why, replay: () => replay(one) })) };
+function runCategory({ category, cases }: RunRecording, replayers: Replayers): RecordedCategory {
+  return { category, cases: cases.map((one) => ({ ...one, replay: async () => replayers.run(one) })) };
 }
 
 /** Cases that are only there because others need them count like any other. */
@@ -102,8 +113,8 @@ function buildCategory({ category, cases }: BuildRecording, surroundings: Surrou
   return { category, cases: cases.map((one) => ({ name: one.name, why: one.why, replay: () => replay(one) })) };
 }
 
-function transcriptCategory({ category, cases }: TranscriptRecording): RecordedCategory {
-  return { category, cases: cases.map((one) => ({ ...one, replay: () => replayTranscript(one) })) };
+function transcriptCategory({ category, cases }: TranscriptRecording, replayers: Replayers): RecordedCategory {
+  return { category, cases: cases.map((one) => ({ ...one, replay: async () => replayers.transcript(one) })) };
 }
 
 function jsonFiles(directory: string): readonly string[] {

@@ -29,10 +29,11 @@ export async function replayCase(recorded: RunCase): Promise<Outcome> {
     if (exitCode !== 0) throw new ReplayError(`setup ${argv.join(" ")} failed: ${stderr}`);
   }
   const stdin = recorded.stdin === null ? {} : { stdin: recorded.stdin };
-  return within(engine, engine.docker(runLine(recorded), stdin));
+  return within(engine, engine.docker(runWords(recorded), stdin));
 }
 
-function runLine({ options, cmd, stdin }: RunCase): readonly string[] {
+/** What the recorder said after `docker`. */
+export function runWords({ options, cmd, stdin }: RunCase): readonly string[] {
   return ["run", "--rm", "--name", CONTAINER, ...(stdin === null ? [] : ["-i"]), ...options, IMAGE, ...cmd];
 }
 

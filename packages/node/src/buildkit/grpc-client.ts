@@ -45,6 +45,8 @@ export class GrpcClient {
         failure = error;
       }
     };
+    // Who reads the messages hears of it; a call that nobody reads may break unheard.
+    stream.on("error", () => {});
     stream.on("response", check);
     stream.on("trailers", check);
     async function* messages(): AsyncGenerator<Uint8Array> {

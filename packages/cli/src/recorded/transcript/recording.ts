@@ -14,6 +14,8 @@ const STEP = z.object({
   jsonKeys: z.array(z.string()).optional(),
   /** More patterns, with what replaces them. */
   norm: z.array(z.tuple([z.string(), z.string()])).optional(),
+  /** How long it may take, in seconds. */
+  timeout: z.number().optional(),
 });
 
 const TRANSCRIPT_CASE = z.object({
