@@ -93,6 +93,8 @@ const SOCKET_OPTIONS: readonly abi.SocketOption[] = [
   "SO_ERROR",
   "SO_TYPE",
   "SO_ACCEPTCONN",
+  "SO_PASSCRED",
+  "SO_PEERCRED",
   "IP_TTL",
   "IPV6_V6ONLY",
   "TCP_NODELAY",
@@ -305,6 +307,12 @@ const USUAL: readonly Make[] = [
       d.flags([abi.MSG_DONTWAIT, abi.MSG_NOSIGNAL]),
       d.bool() ? undefined : d.socketAddress(),
     ),
+  (d) =>
+    abi.sendmsg(d.socket(), d.bytes(), {
+      flags: d.flags([abi.MSG_DONTWAIT, abi.MSG_NOSIGNAL]),
+      credentials: { pid: d.number(9), uid: d.id(), gid: d.id() },
+    }),
+  (d) => abi.recvmsg(d.socket(), d.size(), d.flags([abi.MSG_DONTWAIT, abi.MSG_DONTWAIT, abi.MSG_PEEK]), d.number(9)),
   (d) => abi.recvfrom(d.socket(), d.size(), d.flags([abi.MSG_DONTWAIT, abi.MSG_DONTWAIT, abi.MSG_PEEK])),
   (d) => abi.shutdown(d.socket(), d.from(["read", "write", "both"] as const)),
   (d) => abi.getsockname(d.socket()),

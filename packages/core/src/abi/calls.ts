@@ -11,7 +11,16 @@ import type { ResourceLimit, ResourceName } from "./limits.ts";
 import type { NamespaceKind } from "./namespace.ts";
 import type { NetlinkChange } from "./netlink.ts";
 import type { Signal, SignalSet } from "./signal.ts";
-import type { IcmpInfo, SocketAddress, SocketDomain, SocketOption, SocketProtocol, SocketType } from "./socket.ts";
+import {
+  type IcmpInfo,
+  type MessageOptions,
+  SCM_MAX_FD,
+  type SocketAddress,
+  type SocketDomain,
+  type SocketOption,
+  type SocketProtocol,
+  type SocketType,
+} from "./socket.ts";
 import type {
   Capabilities,
   ClockName,
@@ -122,6 +131,10 @@ export const connect = (fd: number, address: SocketAddress) => new Call("connect
 export const sendto = (fd: number, data: Uint8Array, flags = 0, to?: SocketAddress) =>
   new Call("sendto", fd, data, flags, to);
 export const recvfrom = (fd: number, count: number, flags = 0) => new Call("recvfrom", fd, count, flags);
+export const sendmsg = (fd: number, data: Uint8Array, options: MessageOptions = NO_OPTIONS) =>
+  new Call("sendmsg", fd, data, options);
+export const recvmsg = (fd: number, count: number, flags = 0, rights = SCM_MAX_FD) =>
+  new Call("recvmsg", fd, count, flags, rights);
 export const sendicmp = (fd: number, to: string, message: IcmpInfo, data: Uint8Array) =>
   new Call("sendicmp", fd, to, message, data);
 export const recvicmp = (fd: number, flags = 0) => new Call("recvicmp", fd, flags);

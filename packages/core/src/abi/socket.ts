@@ -29,8 +29,16 @@ export const SOCK_NONBLOCK = 0o4000;
 export const SOCK_CLOEXEC = 0o2000000;
 
 export const MSG_PEEK = 0x2;
+/** In an answer: descriptors did not find a place. */
+export const MSG_CTRUNC = 0x8;
+/** In an answer: a datagram was longer than what was asked for. */
+export const MSG_TRUNC = 0x20;
 export const MSG_DONTWAIT = 0x40;
 export const MSG_NOSIGNAL = 0x4000;
+export const MSG_CMSG_CLOEXEC = 0x40000000;
+
+/** Descriptors that one message can carry. @see unix(7) SCM_RIGHTS, include/net/scm.h: SCM_MAX_FD */
+export const SCM_MAX_FD = 253;
 
 /** Connections that may wait for accept(2), unless the sysctl says otherwise. @see listen(2) */
 export const SOMAXCONN = 4096;
@@ -54,9 +62,39 @@ export type SocketOption =
   | "SO_ERROR"
   | "SO_TYPE"
   | "SO_ACCEPTCONN"
+  | "SO_PASSCRED"
+  | "SO_PEERCRED"
   | "IP_TTL"
   | "IPV6_V6ONLY"
   | "TCP_NODELAY";
+
+/** Who is at the other end, or has sent a message: Linux's `struct ucred`. */
+export interface UnixCredentials {
+  readonly pid: number;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** What sendmsg(2) is told beside the data. */
+export interface MessageOptions {
+  /** MSG_DONTWAIT | MSG_NOSIGNAL. */
+  readonly flags?: number;
+  readonly to?: SocketAddress;
+  /** SCM_RIGHTS: descriptors of the sender's. */
+  readonly rights?: readonly number[];
+  /** SCM_CREDENTIALS. */
+  readonly credentials?: UnixCredentials;
+}
+
+/** What recvmsg(2) brings. */
+export interface ReceivedMessage extends Received {
+  /** New descriptors of the receiver's. */
+  readonly rights: readonly number[];
+  /** With SO_PASSCRED. */
+  readonly credentials: UnixCredentials | undefined;
+  /** MSG_CTRUNC | MSG_TRUNC. */
+  readonly flags: number;
+}
 
 /** What recvfrom(2) brings. */
 export interface Received {

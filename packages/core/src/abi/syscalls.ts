@@ -16,12 +16,15 @@ import type { NetlinkChange, NetworkState, RouteInfo } from "./netlink.ts";
 import type { Signal, SignalSet } from "./signal.ts";
 import type {
   IcmpInfo,
+  MessageOptions,
   Received,
+  ReceivedMessage,
   SocketAddress,
   SocketDomain,
   SocketOption,
   SocketProtocol,
   SocketType,
+  UnixCredentials,
 } from "./socket.ts";
 import type { DirEntry, Stat, StatFs } from "./stat.ts";
 import type { CpuTimes, WaitStatus } from "./wait.ts";
@@ -105,6 +108,10 @@ export interface Syscalls {
   sendto(fd: number, data: Uint8Array, flags: number, to: SocketAddress | undefined): number;
   /** `flags`: MSG_DONTWAIT | MSG_PEEK. */
   recvfrom(fd: number, count: number, flags: number): Received;
+  /** Sends data with descriptors and credentials beside them, through a unix socket. */
+  sendmsg(fd: number, data: Uint8Array, options: MessageOptions): number;
+  /** `flags`: MSG_DONTWAIT | MSG_PEEK | MSG_CMSG_CLOEXEC. `rights`: how many descriptors there is room for. */
+  recvmsg(fd: number, count: number, flags: number, rights: number): ReceivedMessage;
   /** A message through a raw socket for ICMP; unlike Linux, its header is data beside the bytes. */
   sendicmp(fd: number, to: string, message: IcmpInfo, data: Uint8Array): void;
   /** The next message of ICMP that came in, with what its IP header said. */
@@ -113,7 +120,7 @@ export interface Syscalls {
   getsockname(fd: number): SocketAddress;
   getpeername(fd: number): SocketAddress;
   setsockopt(fd: number, option: SocketOption, value: number | string): void;
-  getsockopt(fd: number, option: SocketOption): number | string;
+  getsockopt(fd: number, option: SocketOption): number | string | UnixCredentials;
   /** The links, addresses, routes and neighbours of the caller's network namespace: rtnetlink(7)'s dumps. */
   netlink_get(): NetworkState;
   /** Changes them. Unlike Linux this is a call of its own, not a socket. */

@@ -20,6 +20,7 @@ import {
 } from "../abi/index.ts";
 import { type DeviceDriver, MemoryFs, memoryDevices, type OverlayFs, PipeFs, TTY_DEVICE } from "../fs/index.ts";
 import { Emitter, SmallMap } from "../lib/index.ts";
+import type { Sender } from "../net/index.ts";
 import type { Prng, World } from "../sim/index.ts";
 import {
   type DeferredFile,
@@ -67,6 +68,7 @@ import { SockFs } from "./sock-fs.ts";
 import { inCgroupOf, type Strace, type Traceable, Tracer, withDescendants } from "./strace/tracer.ts";
 import { callNumber, dispatch } from "./syscalls/index.ts";
 import type { SysctlValues } from "./sysctl.ts";
+import { senderOf } from "./unix-credentials.ts";
 import { UnixNames } from "./unix-names.ts";
 
 /** Facts about processes, in the past tense. */
@@ -118,6 +120,8 @@ export class Kernel implements FsMachine {
   readonly pipes: PipeFs;
   readonly sockets: SockFs;
   readonly unixNames = new UnixNames();
+  /** For unix sockets: who is sending. */
+  readonly whoSends = (): Sender | undefined => (this.current === undefined ? undefined : senderOf(this.current));
   /** For network stacks. */
   readonly net = new KernelNetHost(this);
   readonly nsfs: NsFs;

@@ -1,4 +1,13 @@
 /** Floor 3, beside vfs: packets, devices, sockets. Knows no processes. */
+
+export {
+  type Ancillary,
+  NO_ANCILLARY,
+  type Passed,
+  type ReceivedMessage,
+  releaseRights,
+  type Sender,
+} from "./ancillary.ts";
 export type { Connection, Endpoint } from "./conntrack.ts";
 export { Bridge, Device, type DeviceAddress, type Tap, TapDevice, Veth } from "./device.ts";
 export type { DnsUpstream } from "./dns-forwarder.ts";

@@ -48,7 +48,7 @@ export abstract class Socket {
   abstract bind(address: SocketAddress): void;
 
   /** @throws EOPNOTSUPP on a socket without connections. */
-  listen(_backlog: number): void {
+  listen(_backlog: number, _owner?: unknown): void {
     throw new Errno("EOPNOTSUPP");
   }
 

@@ -89,6 +89,9 @@ export const MESSAGE_FLAGS: Flags = [
   [abi.MSG_PEEK, "MSG_PEEK"],
   [abi.MSG_DONTWAIT, "MSG_DONTWAIT"],
   [abi.MSG_NOSIGNAL, "MSG_NOSIGNAL"],
+  [abi.MSG_CTRUNC, "MSG_CTRUNC"],
+  [abi.MSG_TRUNC, "MSG_TRUNC"],
+  [abi.MSG_CMSG_CLOEXEC, "MSG_CMSG_CLOEXEC"],
 ];
 
 const WATCHED: Flags = [

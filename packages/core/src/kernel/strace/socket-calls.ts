@@ -1,5 +1,15 @@
 /** How strace(1) prints the calls on sockets. */
-import type { Errno, SocketAddress, SocketDomain, SocketOption, SocketProtocol, SocketType } from "../../abi/index.ts";
+import type {
+  Errno,
+  MessageOptions,
+  SocketAddress,
+  SocketDomain,
+  SocketOption,
+  SocketProtocol,
+  SocketType,
+  Syscalls,
+  UnixCredentials,
+} from "../../abi/index.ts";
 import { MESSAGE_FLAGS, SOCKET_FLAGS } from "./flags.data.ts";
 import { call, type Renderings } from "./rendering.ts";
 import { address, addressSize, anything, data, filled, flags } from "./values.ts";
@@ -25,8 +35,44 @@ const level = (option: SocketOption): string =>
         ? "SOL_TCP"
         : "SOL_SOCKET";
 
-const optionValue = (value: number | string): string => (typeof value === "string" ? data(value) : `[${value}]`);
-const optionSize = (value: number | string): number => (typeof value === "string" ? value.length : 4);
+type OptionValue = ReturnType<Syscalls["getsockopt"]>;
+
+function optionValue(value: OptionValue): string {
+  if (typeof value === "object") return ucred(value);
+  return typeof value === "string" ? data(value) : `[${value}]`;
+}
+const optionSize = (value: OptionValue): number =>
+  typeof value === "object" ? 12 : typeof value === "string" ? value.length : 4;
+const ucred = ({ pid, uid, gid }: UnixCredentials): string => `{pid=${pid}, uid=${uid}, gid=${gid}}`;
+
+/** A control message and the room that it takes: a header of 16 bytes, and data in multiples of eight. */
+function control(type: string, text: string, bytes: number): { readonly text: string; readonly size: number } {
+  const shown = `{cmsg_len=${16 + bytes}, cmsg_level=SOL_SOCKET, cmsg_type=${type}, cmsg_data=${text}}`;
+  return { text: shown, size: 16 + Math.ceil(bytes / 8) * 8 };
+}
+
+/** Linux's `struct msghdr`. */
+function header(
+  bytes: string,
+  size: number,
+  {
+    rights = [],
+    credentials,
+    name,
+    flags: told = 0,
+  }: Pick<MessageOptions, "rights" | "credentials" | "flags"> & { name: string },
+): string {
+  const parts = [
+    ...(credentials === undefined ? [] : [control("SCM_CREDENTIALS", ucred(credentials), 12)]),
+    ...(rights.length === 0 ? [] : [control("SCM_RIGHTS", `[${rights.join(", ")}]`, 4 * rights.length)]),
+  ];
+  const beside = parts.length === 0 ? "" : `msg_control=[${parts.map(({ text }) => text).join(", ")}], `;
+  const room = parts.reduce((sum, part) => sum + part.size, 0);
+  return `{${name}, msg_iov=[{iov_base=${bytes}, iov_len=${size}}], msg_iovlen=1, ${beside}msg_controllen=${room}, msg_flags=${message(told)}}`;
+}
+
+const nameOf = (from: SocketAddress | undefined): string =>
+  from === undefined ? "msg_name=NULL, msg_namelen=0" : `msg_name=${address(from)}, msg_namelen=${addressSize(from)}`;
 const message = (how: number): string => flags(how, MESSAGE_FLAGS);
 
 /** An address that the kernel filled in, and its size. */
@@ -68,6 +114,21 @@ export const socketRenderings = {
       answer,
       (received) => received.data.length,
     );
+  },
+  sendmsg: ([fd, bytes, options]) => {
+    const said = header(data(bytes), bytes.length, { ...options, flags: 0, name: nameOf(options.to) });
+    return call("sendmsg", fd, said, message(options.flags ?? 0));
+  },
+  recvmsg: ([fd, count, how], answer) => {
+    const brought = filled(answer, ({ data: bytes, from, rights, credentials, flags: told }) =>
+      header(data(bytes), count, {
+        rights,
+        ...(credentials === undefined ? {} : { credentials }),
+        flags: told,
+        name: nameOf(from),
+      }),
+    );
+    return call("recvmsg", fd, brought, message(how)).gives(answer, (received) => received.data.length);
   },
   sendicmp: ([fd, to, info, bytes]) => call("sendicmp", fd, `"${to}"`, anything(info), data(bytes), bytes.length),
   recvicmp: ([fd, how], answer) =>

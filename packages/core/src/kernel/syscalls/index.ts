@@ -7,6 +7,7 @@ import { directoryCalls } from "./directories.ts";
 import { identityCalls } from "./identity.ts";
 import { inotifyCalls } from "./inotify.ts";
 import { lockCalls } from "./locks.ts";
+import { messageCalls } from "./messages.ts";
 import { mountCalls } from "./mounts.ts";
 import { namespaceCalls } from "./namespaces.ts";
 import { processCalls } from "./processes.ts";
@@ -32,13 +33,14 @@ const TABLE: SyscallTable = {
   ...mountCalls,
   ...inotifyCalls,
   ...lockCalls,
+  ...messageCalls,
 };
 
 type AnyHandler = (process: Process, ...args: readonly unknown[]) => unknown;
 
 /** Calls whose numbers end up in the kernel's books. Those of all others are looked up, compared or masked. */
 const KEEPS_NUMBERS: readonly SyscallName[] = [
-  ...(["pread", "pwrite", "lseek", "truncate", "ftruncate", "dup", "dup3", "fcntl", "recvfrom"] as const),
+  ...(["pread", "pwrite", "lseek", "truncate", "ftruncate", "dup", "dup3", "fcntl", "recvfrom", "recvmsg"] as const),
   ...(["mknod", "chown", "lchown", "fchown", "utimens", "listen", "setsockopt"] as const),
   ...(["kill", "sigaction", "alarm", "setpriority", "setpgid", "setresuid", "setresgid", "prctl"] as const),
 ];

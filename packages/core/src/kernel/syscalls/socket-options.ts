@@ -3,10 +3,11 @@ import { Errno, type SocketOption } from "../../abi/index.ts";
 import type { Socket } from "../../net/index.ts";
 
 /** Options that only tell something. */
-const READ_ONLY: ReadonlySet<SocketOption> = new Set(["SO_ERROR", "SO_TYPE", "SO_ACCEPTCONN"]);
+const READ_ONLY: ReadonlySet<SocketOption> = new Set(["SO_ERROR", "SO_TYPE", "SO_ACCEPTCONN", "SO_PEERCRED"]);
 /** Options of one protocol; all others are those of every socket. */
 const BELONGS_TO: ReadonlyMap<SocketOption, (socket: Socket) => boolean> = new Map([
   ["IP_TTL", ({ protocol }: Socket) => protocol !== "unix"],
+  ["SO_PASSCRED", ({ protocol }: Socket) => protocol === "unix"],
   ["IPV6_V6ONLY", ({ domain }: Socket) => domain === "inet6"],
   ["TCP_NODELAY", ({ protocol }: Socket) => protocol === "tcp"],
 ]);
@@ -15,7 +16,8 @@ const TTL_MAX = 255;
 /** @throws EOPNOTSUPP on a unix socket, ENOPROTOOPT on another that has no such option. */
 export function checkOption(socket: Socket, option: SocketOption): void {
   if (BELONGS_TO.get(option)?.(socket) !== false) return;
-  throw new Errno(socket.domain === "unix" ? "EOPNOTSUPP" : "ENOPROTOOPT");
+  const isForeign = socket.domain === "unix" || option === "SO_PASSCRED";
+  throw new Errno(isForeign ? "EOPNOTSUPP" : "ENOPROTOOPT");
 }
 
 /** @throws ENOPROTOOPT for an option that cannot be set. @throws EINVAL for a value that it cannot have. */

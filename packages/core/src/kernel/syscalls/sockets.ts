@@ -23,9 +23,11 @@ import {
   type SocketType,
 } from "../../abi/index.ts";
 import {
+  type Ancillary,
   changeNetwork,
   InetSocket,
   type NetStack,
+  NO_ANCILLARY,
   networkState,
   RawSocket,
   type Socket,
@@ -38,6 +40,7 @@ import { chargeSocket } from "../cgroup/charge.ts";
 import { type Process, type Sleeper, Sleeping } from "../process.ts";
 import { SocketFile } from "../sock-fs.ts";
 import { readSysctl } from "../sysctl.ts";
+import { ownerOf, peerCredentials } from "../unix-credentials.ts";
 import { install } from "./descriptors.ts";
 import { checkOption, checkSetting } from "./socket-options.ts";
 import type { SyscallTable } from "./table.ts";
@@ -52,7 +55,8 @@ export const socketCalls = {
     checkFlags(flags);
     if (domain !== "unix") throw new Errno("EOPNOTSUPP");
     const { net } = process.kernel;
-    const [a, b] = UnixSocket.pair([net.nextSocketInode(), net.nextSocketInode()], type);
+    const inodes = [net.nextSocketInode(), net.nextSocketInode()] as const;
+    const [a, b] = UnixSocket.pair(inodes, type, ownerOf(process));
     const first = installSocket(process, a, flags);
     return [first, installSocket(process, b, flags)] as const;
   },
@@ -67,7 +71,7 @@ export const socketCalls = {
     socket.bind(address);
   },
 
-  listen: (process, fd, backlog) => find(process, fd).socket.listen(backlog),
+  listen: (process, fd, backlog) => find(process, fd).socket.listen(backlog, ownerOf(process)),
 
   accept4: (process, fd, flags) => {
     checkFlags(flags);
@@ -135,6 +139,7 @@ export const socketCalls = {
   getsockopt: (process, fd, option) => {
     const { socket } = find(process, fd);
     checkOption(socket, option);
+    if (option === "SO_PEERCRED") return peerCredentials(process, socket);
     return socket.option(option);
   },
 
@@ -163,7 +168,7 @@ function checkFlags(flags: number): void {
 }
 
 /** @throws ENOTSOCK */
-function find(process: Process, fd: number): { readonly file: OpenFile; readonly socket: Socket } {
+export function find(process: Process, fd: number): { readonly file: OpenFile; readonly socket: Socket } {
   const file = process.files.get(fd);
   if (!(file.ops instanceof SocketFile)) throw new Errno("ENOTSOCK");
   return { file, socket: file.ops.socket };
@@ -216,6 +221,7 @@ function checkPort(process: Process, port: number): void {
 function installSocket(process: Process, socket: Socket, flags: number): number {
   const { uid, gid } = process.creds;
   socket.uid = uid;
+  if (socket instanceof UnixSocket) socket.whoSends = process.kernel.whoSends;
   const { cgroup } = process;
   if (socket instanceof InetSocket) socket.memory.chargeTo((pages) => chargeSocket(cgroup, pages));
   const file = process.kernel.sockets.open(socket, uid, gid, (flags & SOCK_NONBLOCK) !== 0 ? O_NONBLOCK : 0);
@@ -254,7 +260,7 @@ function* connectLater(socket: Socket): Sleeper<undefined> {
 function connectUnix(process: Process, socket: UnixSocket, address: SocketAddress, waits: boolean) {
   const { kernel } = process;
   const other = kernel.unixNames.find(process, address);
-  if (socket.connectTo(other, kernel.net.nextSocketInode())) return undefined;
+  if (socket.connectTo(other, kernel.net.nextSocketInode(), ownerOf(process))) return undefined;
   if (!waits) throw new Errno("EAGAIN");
   return new Sleeping(connectUnixLater(process, socket, other));
 }
@@ -262,23 +268,25 @@ function connectUnix(process: Process, socket: UnixSocket, address: SocketAddres
 function* connectUnixLater(process: Process, socket: UnixSocket, other: UnixSocket): Sleeper<undefined> {
   for (;;) {
     if ((yield { on: [other.ready] }) === "interrupted") throw new Errno("EINTR");
-    if (socket.connectTo(other, process.kernel.net.nextSocketInode())) return undefined;
+    if (socket.connectTo(other, process.kernel.net.nextSocketInode(), ownerOf(process))) return undefined;
   }
 }
 
 /** Sends what can be sent now. @throws EPIPE, with SIGPIPE unless `flags` say otherwise. */
-function send(
+export function send(
   process: Process,
   socket: Socket,
   data: Uint8Array,
   flags: number,
   to: SocketAddress | undefined,
+  ancillary: Ancillary = NO_ANCILLARY,
 ): number | undefined {
   try {
     if (socket instanceof UnixSocket && to !== undefined) {
       if (socket.type === "stream") throw new Errno(socket.isConnected ? "EISCONN" : "EOPNOTSUPP");
-      return socket.sendTo(process.kernel.unixNames.find(process, to), data);
+      return socket.sendTo(process.kernel.unixNames.find(process, to), data, ancillary);
     }
+    if (socket instanceof UnixSocket) return socket.send(data, to, ancillary);
     return socket.send(data, to);
   } catch (error) {
     const signals = error instanceof Errno && error.code === "EPIPE" && (flags & MSG_NOSIGNAL) === 0;
@@ -287,7 +295,7 @@ function send(
   }
 }
 
-function* sendLater(
+export function* sendLater(
   process: Process,
   socket: Socket,
   data: Uint8Array,
@@ -307,13 +315,13 @@ function* sendLater(
 }
 
 /** What there is now. @throws EAGAIN if there is nothing and the caller does not want to wait. */
-function now<T>(file: OpenFile, flags: number, received: T | undefined): T | undefined {
+export function now<T>(file: OpenFile, flags: number, received: T | undefined): T | undefined {
   if (received !== undefined) return received;
   if ((file.flags & O_NONBLOCK) !== 0 || (flags & MSG_DONTWAIT) !== 0) throw new Errno("EAGAIN");
   return undefined;
 }
 
-function* receiveLater<T>(process: Process, socket: Socket, receive: () => T | undefined): Sleeper<T> {
+export function* receiveLater<T>(process: Process, socket: Socket, receive: () => T | undefined): Sleeper<T> {
   const timeoutUs = Number(socket.option("SO_RCVTIMEO"));
   const untilUs = timeoutUs > 0 ? process.kernel.nowUs + timeoutUs : undefined;
   for (;;) {
