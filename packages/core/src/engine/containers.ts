@@ -24,6 +24,8 @@ import { ConnectionLost, type DaemonLife } from "./daemon-life.ts";
 import type { ContainerConfig, CreateBody, HostConfig } from "./docker/create-body.ts";
 import { isUserDefined } from "./docker/values/network.ts";
 import type { EventLog } from "./events.ts";
+import type { Demand } from "./explain/cause.ts";
+import type { CauseLog } from "./explain/cause-log.ts";
 import { furnish } from "./furnish.ts";
 import { initLayer } from "./init-layer.ts";
 import { checkLogDriver } from "./log-driver.ts";
@@ -51,6 +53,11 @@ export type CreateOptions = Partial<ContainerConfig> & {
   readonly NetworkingConfig?: CreateBody["NetworkingConfig"];
 };
 
+export interface StopOptions {
+  readonly timeoutSeconds?: number | undefined;
+  readonly signal?: string | undefined;
+}
+
 /** What the service is made of. */
 export interface ContainerParts {
   readonly world: World;
@@ -61,6 +68,7 @@ export interface ContainerParts {
   readonly volumes: VolumeService;
   readonly networks: NetworkService;
   readonly events: EventLog;
+  readonly causes: CauseLog;
   readonly prng: Prng;
   readonly users: UserLookup;
   /** Finds an image by what a user calls it. @throws StatusError not-found */
@@ -165,7 +173,12 @@ export class ContainerService {
     if (container.isActive) throw new StatusError("not-modified", "container is already running");
     container.restarts = undefined;
     container.endedByHand = false;
-    await this.#launch(container);
+    try {
+      await this.#launch(container);
+    } catch (error) {
+      if (!(error instanceof ConnectionLost)) this.#parts.causes.refused(container, error);
+      throw error;
+    }
   }
 
   async #launch(container: Container, options: Pick<WaitOptions, "follows"> = {}): Promise<void> {
@@ -218,10 +231,11 @@ export class ContainerService {
   }
 
   /** Asks the container to end, and makes it after `timeoutSeconds` (its own setting or 10 by default; -1 waits for ever). */
-  async stop(
-    container: Container,
-    options: { readonly timeoutSeconds?: number | undefined; readonly signal?: string | undefined } = {},
-  ): Promise<void> {
+  async stop(container: Container, options: StopOptions = {}): Promise<void> {
+    await this.#stop(container, options, "docker stop");
+  }
+
+  async #stop(container: Container, options: StopOptions, demand: Demand): Promise<void> {
     if (!container.isActive) throw new StatusError("not-modified", "container is already stopped");
     container.endedByHand = true;
     if (this.#cancelRestart(container)) {
@@ -232,7 +246,7 @@ export class ContainerService {
     const seconds = options.timeoutSeconds ?? container.config.StopTimeout ?? STOP_TIMEOUT_SECONDS;
     const signal = signalOf(options.signal ?? container.config.StopSignal ?? "SIGTERM");
     this.#stopping.add(container.id);
-    this.#signal(container, signal);
+    this.#signal(container, signal, demand);
     if (container.state === "paused") this.unpause(container);
     const deadlineUs = world.clock.nowUs + seconds * 1e6;
     const done = (): boolean => !container.isRunning || (seconds >= 0 && world.clock.nowUs >= deadlineUs);
@@ -243,7 +257,7 @@ export class ContainerService {
     } finally {
       alarm?.cancel();
     }
-    if (container.isRunning) await this.#killNow(container);
+    if (container.isRunning) await this.#killNow(container, demand);
   }
 
   /** Sends a signal; after SIGKILL waits for the end. @throws StatusError conflict if it does not run */
@@ -258,8 +272,8 @@ export class ContainerService {
         `cannot kill container: ${container.name}: container ${container.id} is not running`,
       );
     }
-    if (signal === SIGKILL) await this.#killNow(container);
-    else this.#signal(container, signal);
+    if (signal === SIGKILL) await this.#killNow(container, "docker kill");
+    else this.#signal(container, signal, "docker kill");
   }
 
   /** Resolves with the exit code when the container does not run (any more). */
@@ -298,18 +312,15 @@ export class ContainerService {
         throw new StatusError("conflict", `cannot remove container "${container.name}": container is ${what}`);
       }
       container.endedByHand = true;
-      if (!this.#cancelRestart(container)) await this.#killNow(container);
+      if (!this.#cancelRestart(container)) await this.#killNow(container, "docker rm --force");
     }
     if (this.#index.has(container.id)) this.#remove(container, options.volumes ?? false);
   }
 
   /** Stops it, if it runs, and starts it. */
-  async restart(
-    container: Container,
-    options: { readonly timeoutSeconds?: number | undefined; readonly signal?: string | undefined } = {},
-  ): Promise<void> {
+  async restart(container: Container, options: StopOptions = {}): Promise<void> {
     try {
-      if (container.isActive) await this.stop(container, options);
+      if (container.isActive) await this.#stop(container, options, "docker restart");
       await this.start(container);
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
@@ -362,7 +373,7 @@ export class ContainerService {
     await Promise.all(
       this.#active().map(async (container) => {
         const { endedByHand } = container;
-        await this.stop(container);
+        await this.#stop(container, {}, "the machine's shutdown");
         container.endedByHand = endedByHand;
       }),
     );
@@ -398,7 +409,7 @@ export class ContainerService {
 
   /** What has gone on without a daemon is stopped, as if by hand. */
   async stopOrphans(): Promise<void> {
-    await Promise.all(this.#active().map((container) => this.stop(container)));
+    await Promise.all(this.#active().map((container) => this.#stop(container, {}, "the daemon's start")));
   }
 
   /** Starts what the restart policies want to run, as if by hand, and removes what is to be removed when it has ended. */
@@ -423,6 +434,7 @@ export class ContainerService {
   #lost(container: Container): void {
     container.exitCode = LOST_EXIT_CODE;
     container.finishedUs = this.#parts.kernel.nowUs;
+    this.#parts.causes.lost(container);
     if (container.state === "paused") container.become("running");
     this.#discard(container);
     container.become("exited");
@@ -446,12 +458,14 @@ export class ContainerService {
     return changesOf(this.#parts.snapshotter, container.id);
   }
 
-  #signal(container: Container, signal: Signal): void {
+  #signal(container: Container, signal: Signal, demand: Demand): void {
+    this.#parts.causes.requested(container, demand, signal);
     container.oci?.kill(signal);
     this.#record(container, "kill", { signal: String(signal) });
   }
 
-  async #killNow(container: Container): Promise<void> {
+  async #killNow(container: Container, demand: Demand): Promise<void> {
+    this.#parts.causes.requested(container, demand, SIGKILL);
     this.#record(container, "kill", { signal: String(SIGKILL) });
     if (container.state === "paused") {
       container.oci?.resume();
@@ -504,8 +518,10 @@ export class ContainerService {
     container.exitCode = exitCode(status);
     container.finishedUs = this.#parts.kernel.nowUs;
     if (container.state === "paused") container.become("running");
+    const { oci } = container;
     this.#discard(container);
     const delayUs = this.#restartDelay(container);
+    if (oci !== undefined) this.#parts.causes.died(container, oci, status, delayUs);
     container.become(delayUs === undefined ? "exited" : "restarting");
     const ranSeconds = Math.floor((container.finishedUs - container.startedUs) / 1e6);
     if (this.#stopping.delete(container.id)) this.#record(container, "stop");
@@ -565,6 +581,7 @@ export class ContainerService {
       await this.#launch(container, options);
     } catch (error) {
       if (error instanceof ConnectionLost) return;
+      this.#parts.causes.refused(container, error);
       if (!(error instanceof StatusError)) throw error;
       if (container.state === "restarting") container.become("exited");
     }

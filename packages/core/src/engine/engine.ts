@@ -26,6 +26,9 @@ import { DaemonLife } from "./daemon-life.ts";
 import { type HostMount, mountDisks } from "./disks.ts";
 import { EventLog } from "./events.ts";
 import { ExecService } from "./exec.ts";
+import { CauseLog } from "./explain/cause-log.ts";
+import { explain, type Subject } from "./explain/explain.ts";
+import type { Explanation } from "./explain/finding.ts";
 import { HealthMonitor } from "./health.ts";
 import { ImageService } from "./images.ts";
 import { installInit } from "./init-program.ts";
@@ -71,6 +74,8 @@ export class Engine implements EngineDoor {
   readonly world: World;
   readonly kernel: Kernel;
   readonly events: EventLog;
+  /** Why things went wrong, as data; `explain` makes sense of it. */
+  readonly causes: CauseLog;
   readonly images: ImageService;
   /** The registries that the engine can reach. */
   readonly registries: RegistryNetwork;
@@ -99,6 +104,7 @@ export class Engine implements EngineDoor {
   /** What executables of images can name, and what interpreters do for a file. */
   readonly programs: ProgramRegistry;
   readonly #commitParts: CommitParts;
+  readonly #snapshotter: Snapshotter;
 
   constructor(options: EngineOptions = {}) {
     this.world = options.world ?? new World(options);
@@ -117,6 +123,7 @@ export class Engine implements EngineDoor {
     const nameservers = options.nameservers ?? this.profile.nameservers;
     const prng: Prng = world.prng.fork("engine");
     const snapshotter = new Snapshotter(kernel.disk);
+    this.#snapshotter = snapshotter;
     const runtime = new Runtime(kernel, { unknown: this.programs.unknown });
     const users = new UserLookup(kernel, snapshotter);
     this.events = new EventLog(() => kernel.nowUs);
@@ -155,7 +162,12 @@ export class Engine implements EngineDoor {
     this.#commitParts = { kernel, snapshotter, images: this.images };
     const findImage = (name: string) => this.images.get(name);
     this.life = new DaemonLife(world);
-    const shared = { world, life: this.life, kernel, runtime, events: this.events, prng, users };
+    this.causes = new CauseLog(kernel);
+    this.networks.changes.on("unresolved", ({ id }, name) =>
+      this.causes.unreached(id, { host: name, port: undefined, error: "NXDOMAIN" }),
+    );
+    const { events, causes, life } = this;
+    const shared = { world, life, kernel, runtime, events, causes, prng, users };
     this.containers = new ContainerService({
       ...shared,
       snapshotter,
@@ -223,6 +235,18 @@ export class Engine implements EngineDoor {
    */
   docker(line: string | readonly string[], options?: CommandOptions): Promise<CommandResult> {
     return runDocker(this, line, options);
+  }
+
+  /**
+   * Why a container ended, is restarted, is unhealthy, slow or not there; why a name or a port cannot be reached; why the
+   * steps of a build were not cached. As text with `String(…)`, as data with its `findings`.
+   *
+   * @throws StatusError not-found for a container that nobody knows
+   */
+  explain(subject: Subject): Explanation {
+    const { kernel, networks, causes, containers: service } = this;
+    const containers = () => service.list({ all: true });
+    return explain(subject, { kernel, networks, causes, service, containers, snapshotter: this.#snapshotter });
   }
 
   /** Lets simulated time pass, with everything that happens in it. @param duration `1m30s`, or microseconds */

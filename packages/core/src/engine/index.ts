@@ -50,6 +50,10 @@ export { API_VERSION, ENGINE_VERSION, MIN_API_VERSION } from "./documents/versio
 export { createEngine, Engine, type EngineOptions } from "./engine.ts";
 export type { EngineEvent, EventType } from "./events.ts";
 export type { ExecSession } from "./exec.ts";
+export type { Cause, Demand, Request, Sender, Throttling, Who } from "./explain/cause.ts";
+export { CAUSES_LIMIT, type CauseLog } from "./explain/cause-log.ts";
+export type { Subject, Way } from "./explain/explain.ts";
+export { Explanation, type Facts, type Finding, type FindingKind } from "./explain/finding.ts";
 export { pruneImages, type Removed, removeImage } from "./image-removal.ts";
 export type { TransferEvent, TransferOptions } from "./image-transfers.ts";
 export { logDetails, READABLE_LOGS } from "./log-details.ts";

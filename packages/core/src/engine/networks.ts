@@ -40,6 +40,8 @@ const IPV6_OFF = "net.ipv6.conf.all.disable_ipv6";
 export interface NetworkEvents {
   joined: [container: Container, endpoint: Endpoint];
   left: [container: Container, endpoint: Endpoint];
+  /** Its name server was asked for a name that nobody knows. */
+  unresolved: [container: Container, name: string];
 }
 
 export interface NetworkParts {
@@ -297,6 +299,7 @@ export class NetworkService {
         servers: hostConfig.Dns ?? [],
         machineServers: this.#nameservers,
         hasNdots: (hostConfig.DnsOptions ?? []).some((option) => option.startsWith("ndots:")),
+        missed: (name) => this.changes.emit("unresolved", container, name),
       },
     });
   }

@@ -16,6 +16,7 @@ import {
   SIGCHLD,
   type Signal,
   SignalSet,
+  type SocketAddress,
   type WaitStatus,
 } from "../abi/index.ts";
 import { type DeviceDriver, MemoryFs, memoryDevices, type OverlayFs, PipeFs, TTY_DEVICE } from "../fs/index.ts";
@@ -35,6 +36,7 @@ import {
 } from "../vfs/index.ts";
 import { AnonInodeFs } from "./anon-inode-fs.ts";
 import { Cgroup } from "./cgroup/cgroup.ts";
+import type { MemoryKind } from "./cgroup/memory.ts";
 import { Cpu } from "./cpu.ts";
 import { Credentials } from "./credentials.ts";
 import { commOf } from "./exec.ts";
@@ -76,9 +78,21 @@ export interface KernelEvents {
   exited: [event: { readonly process: Process; readonly status: WaitStatus }];
   /** A signal's default action ended a process. `from` is `undefined` if the kernel or the host sent it. */
   killed: [event: { readonly process: Process; readonly signal: Signal; readonly from: Process | undefined }];
-  oomKilled: [event: { readonly process: Process; readonly cgroup: Cgroup; readonly asking: Process }];
+  oomKilled: [event: OutOfMemory];
   /** A program let an exception escape. */
   crashed: [event: { readonly process: Process; readonly error: unknown }];
+  /** A connection could not be made. */
+  unreached: [event: { readonly process: Process; readonly address: SocketAddress; readonly error: Errno }];
+}
+
+/** The OOM killer has chosen a process. */
+export interface OutOfMemory {
+  readonly process: Process;
+  /** The one that is full. */
+  readonly cgroup: Cgroup;
+  readonly asking: Process;
+  /** What was asked for; `undefined` if a limit was lowered. */
+  readonly wanted: { readonly kind: MemoryKind; readonly bytes: number } | undefined;
 }
 
 export interface SpawnOptions {
@@ -286,8 +300,12 @@ export class Kernel implements FsMachine {
     this.events.emit("killed", { process, signal, from });
   }
 
-  oomKilled(process: Process, cgroup: Cgroup, asking: Process): void {
-    this.events.emit("oomKilled", { process, cgroup, asking });
+  oomKilled(event: OutOfMemory): void {
+    this.events.emit("oomKilled", event);
+  }
+
+  unreached(process: Process, address: SocketAddress, error: Errno): void {
+    this.events.emit("unreached", { process, address, error });
   }
 
   crashed(process: Process, error: unknown): void {

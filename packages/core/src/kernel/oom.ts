@@ -9,6 +9,7 @@ import { charge } from "./cgroup/charge.ts";
 import { upwards } from "./cgroup/control-file.ts";
 import { type MemoryKind, raise, uncharge } from "./cgroup/memory.ts";
 import { reclaim } from "./cgroup/reclaim.ts";
+import type { OutOfMemory } from "./kernel.ts";
 import { logOom, logVictim } from "./oom-log.ts";
 import type { Process } from "./process.ts";
 import { throttle } from "./throttle.ts";
@@ -95,7 +96,7 @@ function take(process: Process, kind: MemoryKind, bytes: number, took: (bytes: n
     left -= takenBytes;
     if (full === undefined) break;
     raise(full, "oom");
-    const victim = kill(full, process);
+    const victim = kill(full, process, { kind, bytes: left });
     if (victim === undefined || !process.isAlive) throw new Errno("ENOMEM");
   }
   throttle(process, bytes);
@@ -107,12 +108,12 @@ export function enforceMax(cgroup: Cgroup): void {
     const over = cgroup.memory.currentBytes - cgroup.memory.max;
     if (over <= 0 || reclaim(cgroup, over) >= over) return;
     raise(cgroup, "oom");
-    if (kill(cgroup, undefined) === undefined) return;
+    if (kill(cgroup, undefined, undefined) === undefined) return;
   }
 }
 
 /** Kills the worst process below `full`, or the whole group that it belongs to. Returns it. */
-function kill(full: Cgroup, asking: Process | undefined): Process | undefined {
+function kill(full: Cgroup, asking: Process | undefined, wanted: OutOfMemory["wanted"]): Process | undefined {
   let victim: Process | undefined;
   let worst = Number.NEGATIVE_INFINITY;
   const candidates = [...full.subtree()].filter(isKillable);
@@ -126,10 +127,11 @@ function kill(full: Cgroup, asking: Process | undefined): Process | undefined {
   logOom(full, asking, candidates);
   if (victim === undefined) return undefined;
   const group = groupOf(victim, full);
-  killOne(victim, full, asking);
+  const end = (process: Process): void => killOne({ process, cgroup: full, asking: asking ?? process, wanted });
+  end(victim);
   if (group !== undefined) {
     raise(group, "oom_group_kill");
-    for (const process of [...group.subtree()]) if (isKillable(process)) killOne(process, full, asking);
+    for (const process of [...group.subtree()]) if (isKillable(process)) end(process);
   }
   return victim;
 }
@@ -147,11 +149,12 @@ function groupOf(victim: Process, full: Cgroup): Cgroup | undefined {
   return group;
 }
 
-function killOne(victim: Process, full: Cgroup, asking: Process | undefined): void {
-  raise(victim.cgroup, "oom_kill");
-  logVictim(victim, full);
-  victim.kernel.oomKilled(victim, full, asking ?? victim);
-  victim.kernel.signals.send(victim, SIGKILL);
+function killOne(event: OutOfMemory): void {
+  const { process, cgroup } = event;
+  raise(process.cgroup, "oom_kill");
+  logVictim(process, cgroup);
+  process.kernel.oomKilled(event);
+  process.kernel.signals.send(process, SIGKILL);
 }
 
 /** How much the OOM killer dislikes a process, in pages: adjustments are parts of what `full` may hold. @see oom_badness */

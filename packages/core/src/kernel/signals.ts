@@ -34,6 +34,9 @@ export interface SignalAction {
   readonly lostAtBirth?: boolean;
 }
 
+/** `discarded` by the init of a pid namespace, which is deaf to what it does not catch. */
+export type Reception = "default" | "caught" | "ignored" | "blocked" | "discarded";
+
 const STOPS = SignalSet.of(SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU);
 const UNBLOCKABLE = SignalSet.of(SIGKILL, SIGSTOP);
 
@@ -62,6 +65,14 @@ export class Signals {
       target.pending = target.pending.with(signal);
       if (caught && !target.blocked.has(signal)) target.interrupt();
     } else this.act(target, signal, from);
+  }
+
+  /** What a signal from the machine would do to the process now. */
+  reception(target: Process, signal: Signal): Reception {
+    if (!target.isAlive || this.#isShielded(target, signal, undefined)) return "discarded";
+    if (target.blocked.has(signal)) return "blocked";
+    if (this.#isIgnored(target, signal)) return "ignored";
+    return typeof target.actions?.get(signal)?.disposition === "function" ? "caught" : "default";
   }
 
   /** Sends to every member of a group. */

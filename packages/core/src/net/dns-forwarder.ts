@@ -22,7 +22,7 @@ const SERVER_FAILURE = 2;
 const REFUSED = 5;
 
 /** The code of an answer: the last four bits of its flags. */
-const codeOf = (message: Uint8Array): number => (message[3] ?? 0) & 0xf;
+export const codeOf = (message: Uint8Array): number => (message[3] ?? 0) & 0xf;
 
 /** Calls `done` with the answer; with `undefined` if no server has one. */
 export function forwardDns(

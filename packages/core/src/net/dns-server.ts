@@ -8,7 +8,7 @@
  */
 import { Errno, type SocketAddress } from "../abi/index.ts";
 import { type DnsQuestion, type DnsRecord, decodeDns, encodeDns } from "../lib/index.ts";
-import { type DnsUpstream, forwardDns } from "./dns-forwarder.ts";
+import { codeOf, type DnsUpstream, forwardDns } from "./dns-forwarder.ts";
 import type { Rule } from "./firewall.ts";
 import type { NetStack } from "./net-stack.ts";
 import { TcpSocket } from "./tcp-socket.ts";
@@ -25,6 +25,8 @@ export interface DnsBackend {
   /** `undefined` if others are to be asked. */
   answer(question: DnsQuestion): DnsAnswer | undefined;
   upstreams(): readonly DnsUpstream[];
+  /** Nobody knows the name. */
+  missed?(question: DnsQuestion): void;
 }
 
 const DNS_PORT = 53;
@@ -32,6 +34,7 @@ const QUESTION_LIMIT = 512;
 /** Bytes of an answer over UDP. @see RFC 1035 section 4.2.1 */
 const ANSWER_LIMIT = 512;
 const SERVER_FAILURE = 2;
+const NO_SUCH_NAME = 3;
 
 export class DnsServer {
   readonly #stack: NetStack;
@@ -102,7 +105,11 @@ export class DnsServer {
     const [question] = message.questions;
     const known = question === undefined ? undefined : this.#backend.answer(question);
     if (known === undefined) {
-      forwardDns(query, this.#backend.upstreams(), (answer) => this.#send(answer ?? failureOf(query), from));
+      forwardDns(query, this.#backend.upstreams(), (answer) => {
+        const isKnown = answer !== undefined && codeOf(answer) !== NO_SUCH_NAME;
+        if (!isKnown && question !== undefined) this.#backend.missed?.(question);
+        this.#send(answer ?? failureOf(query), from);
+      });
       return;
     }
     const reply = (records: readonly DnsRecord[], isTruncated: boolean): Uint8Array =>

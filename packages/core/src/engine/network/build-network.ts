@@ -38,7 +38,7 @@ export function buildNetwork(kernel: Kernel, networks: Pick<NetworkService, "get
     if (endpoint !== undefined) bridge?.add(endpoint);
     const sandbox = new Sandbox(id, {
       ...{ kernel, ports: NO_PORTS, wanted: NOTHING, exposed: [], containerName: () => "" },
-      dns: { servers: [], machineServers: [], hasNdots: false },
+      dns: { servers: [], machineServers: [], hasNdots: false, missed: () => {} },
     });
     sandbox.join(endpoint === undefined ? [] : [endpoint]);
     sandbox.attach(namespace);

@@ -90,6 +90,17 @@ export class LinkService {
     });
   }
 
+  /** Whether what was made of links lets nothing through between two containers on a network. */
+  isCut(network: string, [first, second]: readonly [string, string]): boolean {
+    return [...this.#rules].some(({ selection, conditions }) => {
+      if (conditions.isCut !== true && conditions.lossPerMillion !== 1_000_000) return false;
+      const { between, container } = selection;
+      if (selection.network !== undefined && selection.network !== network) return false;
+      if (between !== undefined) return between.includes(first) && between.includes(second);
+      return container === undefined || container === first || container === second;
+    });
+  }
+
   /** Records frames from now on. Without a selection those of all containers. */
   capture(selection: LinkSelection = {}): Capture {
     const capture = new Capture(selection, () => this.#captures.delete(capture));

@@ -28,6 +28,8 @@ export interface ResolverParts {
   readonly machineServers: readonly string[];
   /** `--dns-option ndots:…` was given. */
   readonly hasNdots: boolean;
+  /** A name was asked for that nobody knows. */
+  readonly missed: (name: string) => void;
 }
 
 export class EmbeddedResolver {
@@ -60,6 +62,11 @@ export class EmbeddedResolver {
       default:
         return undefined;
     }
+  }
+
+  missed({ name, type }: DnsQuestion): void {
+    // Who asks for both families means one name.
+    if (type === "A") this.#parts.missed(name.replace(/\.$/, ""));
   }
 
   /** Whom to ask, in order. */

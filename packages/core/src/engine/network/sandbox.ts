@@ -30,6 +30,7 @@ export interface SandboxParts {
     readonly servers: readonly string[];
     readonly machineServers: readonly string[];
     readonly hasNdots: boolean;
+    readonly missed: (name: string) => void;
   };
 }
 

@@ -86,14 +86,14 @@ export const socketCalls = {
     const { file, socket } = find(process, fd);
     const waits = (file.flags & O_NONBLOCK) === 0;
     if (socket instanceof UnixSocket) return connectUnix(process, socket, address, waits);
-    if (!socket.isConnecting) socket.connect(address);
-    else if (!waits) throw new Errno("EALREADY");
-    if (!socket.isConnecting) {
-      socket.checkError();
-      return undefined;
-    }
+    if (socket.isConnecting && !waits) throw new Errno("EALREADY");
+    telling(process, address, () => {
+      if (!socket.isConnecting) socket.connect(address);
+      if (!socket.isConnecting) socket.checkError();
+    });
+    if (!socket.isConnecting) return undefined;
     if (!waits) throw new Errno("EINPROGRESS");
-    return new Sleeping(connectLater(socket));
+    return new Sleeping(connectLater(process, socket, address));
   },
 
   sendto: (process, fd, data, flags, to) => {
@@ -249,12 +249,22 @@ function* acceptLater(process: Process, socket: Socket, flags: number): Sleeper<
   }
 }
 
-function* connectLater(socket: Socket): Sleeper<undefined> {
+function* connectLater(process: Process, socket: Socket, address: SocketAddress): Sleeper<undefined> {
   while (socket.isConnecting) {
     if ((yield { on: [socket.ready] }) === "interrupted") throw new Errno("EINTR");
   }
-  socket.checkError();
+  telling(process, address, () => socket.checkError());
   return undefined;
+}
+
+/** What cannot be reached is told to whoever wants to explain it. */
+function telling(process: Process, address: SocketAddress, connect: () => void): void {
+  try {
+    connect();
+  } catch (error) {
+    if (error instanceof Errno) process.kernel.unreached(process, address, error);
+    throw error;
+  }
 }
 
 function connectUnix(process: Process, socket: UnixSocket, address: SocketAddress, waits: boolean) {

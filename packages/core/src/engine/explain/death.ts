@@ -1,0 +1,208 @@
+/** Why a container ended: from its exit code down to who sent the signal, or what could not be had. */
+import { SIGALRM, SIGHUP, SIGINT, SIGKILL, SIGPIPE, SIGQUIT, SIGXCPU, SIGXFSZ, type Signal } from "../../abi/index.ts";
+import type { Cause, DeathCause, KillCause, OutOfMemoryCause, Request, Sender } from "./cause.ts";
+import type { Finding } from "./finding.ts";
+import { commandWords, durationWords, memoryWords, processWords, signalWords } from "./words.ts";
+
+/** Exit codes above it say which signal ended what a shell had started. @see sh(1) "Exit status" */
+const SIGNAL_BASE = 128;
+
+/** What else is needed to tell of a death: how containers are called, and how times are said. */
+export interface DeathContext {
+  readonly nameOf: (containerId: string) => string;
+  /** `12.3 s`: since the world began. */
+  readonly when: (timeUs: number) => string;
+  /** What is wrong with an executable of the container, if that can still be seen. */
+  readonly executable: (path: string) => Finding | undefined;
+  /** All that is known of the container. */
+  readonly causes: readonly Cause[];
+}
+
+export function deathFinding(death: DeathCause, context: DeathContext): Finding {
+  const { exitCode, timeUs, startedUs, argv, process, signal } = death;
+  const ran = durationWords(timeUs - startedUs);
+  const code = `exit code ${exitCode}`;
+  return {
+    kind: "death",
+    text: `it ended with ${code} at ${context.when(timeUs)}, after ${ran}`,
+    timeUs,
+    facts: { exitCode, ranUs: timeUs - startedUs, argv, pid: process.pid, ...(signal === undefined ? {} : { signal }) },
+    because: [signal === undefined ? ownEnd(death, context) : blow(death, signal, context)],
+  };
+}
+
+function blow(death: DeathCause, signal: Signal, context: DeathContext): Finding {
+  const { argv, hadBegun, sender, timeUs } = death;
+  return {
+    kind: "signal",
+    text: `${signalWords(signal)} ended its first process, ${commandWords(argv)}${hadBegun ? "" : ", before that had begun"}`,
+    timeUs,
+    facts: { signal, sender: sender?.by ?? "kernel" },
+    because: senderFindings(sender ?? { by: "kernel" }, signal, death, context),
+  };
+}
+
+function senderFindings(
+  sender: Sender,
+  signal: Signal,
+  about: Pick<DeathCause, "containerId"> & { readonly requests?: readonly Request[] },
+  context: DeathContext,
+): readonly Finding[] {
+  switch (sender.by) {
+    case "engine":
+      return [requestFinding(sender.request, about.requests ?? [])];
+    case "oom-killer":
+      return [oomFinding(sender.oom, context)];
+    case "process": {
+      const { process } = sender;
+      const { containerId } = process;
+      const where =
+        containerId === about.containerId
+          ? "of the same container"
+          : containerId === undefined
+            ? "of the machine"
+            : `of the container ${context.nameOf(containerId)}`;
+      const text = `the process ${processWords(process)} ${where} sent it`;
+      return [{ kind: "signal", text, facts: { pid: process.pid, name: process.name } }];
+    }
+    case "init":
+      return [{ kind: "signal", text: "the init of its pid namespace ended, which takes all others with it" }];
+    case "kernel":
+      return [{ kind: "signal", text: KERNEL_REASONS.get(signal) ?? "the kernel sent it" }];
+  }
+}
+
+/** What the kernel sends by itself. @see signal(7) */
+const KERNEL_REASONS: ReadonlyMap<Signal, string> = new Map([
+  [SIGPIPE, "it wrote to a pipe or a connection that nobody reads any more"],
+  [SIGALRM, "an alarm that it had set went off"],
+  [SIGXCPU, "it used more processor time than its limit (RLIMIT_CPU) allows"],
+  [SIGXFSZ, "it made a file larger than its limit (RLIMIT_FSIZE) allows"],
+  [SIGHUP, "its terminal was hung up"],
+  [SIGINT, "somebody pressed ^C at its terminal"],
+  [SIGQUIT, "somebody pressed ^\\ at its terminal"],
+]);
+
+function requestFinding(request: Request, all: readonly Request[]): Finding {
+  const { demand, signal, timeUs, graceUs } = request;
+  const facts = { demand, signal };
+  const first = all.find((one) => one.demand === demand && one.signal !== SIGKILL);
+  if (signal !== SIGKILL || graceUs === undefined || first === undefined) {
+    return { kind: "request", text: `\`${demand}\` sent it`, timeUs, facts };
+  }
+  const name = signalWords(first.signal);
+  const text = `\`${demand}\` sent it, for the process still ran ${durationWords(graceUs)} after ${name}`;
+  const reason: Finding = { kind: "signal", text: receptionText(first), timeUs: first.timeUs };
+  return { kind: "request", text, timeUs, facts: { ...facts, graceUs }, because: [reason] };
+}
+
+function receptionText({ reception, signal, hadBegun }: Request): string {
+  const name = signalWords(signal);
+  if (!hadBegun) return `${name} came before its program had begun`;
+  switch (reception) {
+    case "discarded":
+      return `the first process of a pid namespace gets only signals that it handles, and it does not handle ${name}: \`--init\` puts another in its place`;
+    case "ignored":
+      return `it ignores ${name}`;
+    case "blocked":
+      return `it blocks ${name}`;
+    case "caught":
+      return `it handled ${name}, and did not end`;
+    case "default":
+      return `${name} did not end it`;
+  }
+}
+
+export function oomFinding(oom: OutOfMemoryCause, context: DeathContext): Finding {
+  const { victim, victimBytes, timeUs, cgroup, limitBytes, usageBytes, wantedBytes, wantedKind = "", asking } = oom;
+  const isWhole = cgroup === "/";
+  const owner = isWhole ? "the machine" : "its cgroup";
+  const limit = isWhole ? `${memoryWords(limitBytes)} that there are` : `its limit of ${memoryWords(limitBytes)}`;
+  const held = `${owner} held ${memoryWords(usageBytes)} of ${limit}${isWhole ? "" : " (memory.max)"}`;
+  const why =
+    wantedBytes === 0
+      ? `${held}, for the limit was lowered`
+      : `${processWords(asking)} asked for ${memoryWords(wantedBytes)} more (${wantedKind}), and ${held}`;
+  return {
+    kind: "out-of-memory",
+    text: `the kernel's OOM killer chose ${processWords(victim)}, which held ${memoryWords(victimBytes)}, at ${context.when(timeUs)}`,
+    timeUs,
+    facts: {
+      cgroup,
+      limitBytes,
+      usageBytes,
+      wantedBytes,
+      wantedKind,
+      asking: asking.name,
+      victim: victim.name,
+      victimBytes,
+    },
+    because: [{ kind: "limit", text: why }],
+  };
+}
+
+/** A process of the container other than its first, and what ended it. */
+export function killFinding(kill: KillCause, context: DeathContext): Finding {
+  const { victim, signal, sender, timeUs, containerId } = kill;
+  if (sender.by === "oom-killer") return oomFinding(sender.oom, context);
+  return {
+    kind: "signal",
+    text: `${signalWords(signal)} ended ${processWords(victim)} at ${context.when(timeUs)}`,
+    timeUs,
+    facts: { signal, pid: victim.pid, name: victim.name },
+    because: senderFindings(sender, signal, { containerId }, context),
+  };
+}
+
+/** It returned, or called exit. */
+function ownEnd(death: DeathCause, context: DeathContext): Finding {
+  const { argv, exitCode, timeUs, error, startedUs } = death;
+  const program = commandWords(argv);
+  if (death.isLost) {
+    const text = "nobody saw how it ended: the machine lost its power, or the daemon did not run";
+    return { kind: "program", text, facts: { isLost: true } };
+  }
+  if (!death.hadBegun) {
+    const reason = context.executable(argv[0] ?? "");
+    const text = `${program} could not be executed`;
+    return { kind: "program", text, timeUs, facts: { exitCode }, because: reason === undefined ? [] : [reason] };
+  }
+  if (error !== undefined) {
+    return {
+      kind: "program",
+      text: `its program ${program} let an exception escape: ${error}`,
+      timeUs,
+      facts: { error },
+    };
+  }
+  const because: Finding[] = [];
+  const told = exitCode > SIGNAL_BASE ? exitCode - SIGNAL_BASE : undefined;
+  const kill = context.causes.findLast(
+    (cause): cause is KillCause =>
+      cause.kind === "kill" && cause.signal === told && cause.timeUs >= startedUs && cause.timeUs <= timeUs,
+  );
+  const caught = death.requests.findLast(({ reception }) => reception === "caught");
+  if (kill !== undefined) because.push(killFinding(kill, context));
+  else if (caught !== undefined) {
+    const ago = durationWords(timeUs - caught.timeUs);
+    const text = `it handled ${signalWords(caught.signal)}, which \`${caught.demand}\` had sent ${ago} before`;
+    because.push({
+      kind: "request",
+      text,
+      timeUs: caught.timeUs,
+      facts: { demand: caught.demand, signal: caught.signal },
+    });
+  }
+  const text = `its program ${program} returned ${exitCode}${meaningOf(exitCode, kill)}`;
+  return { kind: "program", text, timeUs, facts: { exitCode }, ...(because.length === 0 ? {} : { because }) };
+}
+
+function meaningOf(exitCode: number, kill: KillCause | undefined): string {
+  if (exitCode === 0) return ": all went well";
+  if (exitCode === 126) return ": what a shell returns for a file that it may not execute";
+  if (exitCode === 127) return ": what a shell returns for a command that it cannot find";
+  if (kill !== undefined || (exitCode > SIGNAL_BASE && exitCode <= SIGNAL_BASE + 64)) {
+    return `: ${SIGNAL_BASE} + ${exitCode - SIGNAL_BASE} stands for ${signalWords(exitCode - SIGNAL_BASE)}`;
+  }
+  return "";
+}

@@ -1,0 +1,184 @@
+/**
+ * `engine.explain(…)`: why something is as it is. The causes were noted where they arose (`CauseLog`); everything else is
+ * read off the engine as it is now.
+ */
+import type { BuildResult } from "../../build/index.ts";
+import { StatusError } from "../../lib/index.ts";
+import type { Snapshotter } from "../../snapshot/index.ts";
+import type { Container } from "../container.ts";
+import type { ContainerService } from "../containers.ts";
+import type { Cause, DeathCause, KillCause, OutOfMemoryCause, RefusalCause, UnreachedCause } from "./cause.ts";
+import { CAUSES_LIMIT, type CauseLog, throttlingOf } from "./cause-log.ts";
+import { healthFindings, limitFindings, restartFinding, stateFinding, throttlingFinding } from "./condition.ts";
+import { type DeathContext, deathFinding, killFinding, oomFinding } from "./death.ts";
+import { Explanation, type Finding } from "./finding.ts";
+import { type ReachParts, reachFindings } from "./reach.ts";
+import { executableFinding, refusalFinding } from "./refusal.ts";
+import { durationWords, times } from "./words.ts";
+
+/** A way through the network: from a container, or without `from` from the machine. */
+export interface Way {
+  /** A container, or what it is called. */
+  readonly from?: Container | string;
+  /** A name or an address: "db", "172.18.0.2", "localhost". */
+  readonly to: string;
+  readonly port?: number;
+  /** Default "tcp". */
+  readonly protocol?: "tcp" | "udp";
+}
+
+/** A container (also one that is gone, by the name or the id that it had), a way through the network, or a build. */
+export type Subject = Container | string | Way | Pick<BuildResult, "misses">;
+
+export interface ExplainParts extends ReachParts {
+  readonly causes: CauseLog;
+  readonly snapshotter: Snapshotter;
+  readonly service: ContainerService;
+}
+
+/** Kills that did not end the container are told of up to this number. */
+const KILLS_SHOWN = 8;
+
+/** @throws StatusError not-found for a container that nobody knows */
+export function explain(subject: Subject, parts: ExplainParts): Explanation {
+  if (typeof subject === "string") return explainNamed(subject, parts);
+  if ("misses" in subject) return explainBuild(subject);
+  return "to" in subject ? explainWay(subject, parts) : explainContainer(subject, parts);
+}
+
+function explainNamed(name: string, parts: ExplainParts): Explanation {
+  try {
+    return explainContainer(parts.service.get(name), parts);
+  } catch (error) {
+    const gone = [...parts.causes.all].findLast(
+      (cause) => cause.containerId === name || ("name" in cause && cause.name === name),
+    );
+    if (gone === undefined) throw error;
+    const causes = parts.causes.of(gone.containerId);
+    return new Explanation(`${name}, which was removed`, pastFindings(undefined, causes, parts));
+  }
+}
+
+function explainContainer(container: Container, parts: ExplainParts): Explanation {
+  const { causes } = parts;
+  const known = causes.of(container.id);
+  const when = whenOf(parts);
+  const death = known.findLast((cause): cause is DeathCause => cause.kind === "death");
+  const state =
+    container.isRunning || (container.startedUs === 0 && container.error === "") ? [stateFinding(container, when)] : [];
+  const forgotten = container.startedUs > 0 && !container.isRunning && death === undefined && causes.forgotten > 0;
+  return new Explanation(container.name, [
+    ...state,
+    ...(forgotten ? [FORGOTTEN] : []),
+    ...pastFindings(container, known, parts),
+    ...presentFindings(container, parts),
+    ...known.filter((cause) => cause.kind === "unreached").map((cause) => unreachedFinding(cause, container, parts)),
+  ]);
+}
+
+const FORGOTTEN: Finding = {
+  kind: "forgotten",
+  text: `why it ended is forgotten: a machine keeps its last ${CAUSES_LIMIT} causes`,
+};
+
+/** How its last run ended, and what became of it then. */
+function pastFindings(
+  container: Container | undefined,
+  known: readonly Cause[],
+  parts: ExplainParts,
+): readonly Finding[] {
+  const context = contextOf(container, known, parts);
+  const death = known.findLast((cause): cause is DeathCause => cause.kind === "death");
+  const findings: Finding[] = [];
+  // The newest of both is why it does not run.
+  const refusal = known.findLast((cause): cause is RefusalCause => cause.kind === "refusal");
+  const isRunning = container?.isRunning === true;
+  if (refusal !== undefined && !isRunning && refusal.timeUs >= (death?.timeUs ?? 0)) {
+    findings.push(refusalFinding(refusal, container, parts, context.when));
+  }
+  if (death === undefined) return findings;
+  const last = deathFinding(death, context);
+  findings.push(isRunning ? { ...last, text: `before, ${last.text}` } : last);
+  if (death.throttling !== undefined && !isRunning) findings.push(throttlingFinding(death.throttling));
+  if (container !== undefined) findings.push(restartFinding(container, death, context.when));
+  return findings;
+}
+
+function presentFindings(container: Container, parts: ExplainParts): readonly Finding[] {
+  const findings: Finding[] = [...healthFindings(container, whenOf(parts))];
+  const { oci } = container;
+  if (oci === undefined || !container.isRunning) return findings;
+  const throttling = throttlingOf(oci.cgroup);
+  if (throttling !== undefined) findings.push(throttlingFinding(throttling));
+  findings.push(...limitFindings(oci.process));
+  const known = parts.causes.of(container.id);
+  const context = contextOf(container, known, parts);
+  const kills = known.filter(
+    (cause): cause is KillCause | OutOfMemoryCause =>
+      cause.timeUs >= container.startedUs &&
+      (cause.kind === "out-of-memory" || (cause.kind === "kill" && cause.sender.by !== "oom-killer")),
+  );
+  const shown = kills.slice(-KILLS_SHOWN);
+  return [
+    ...findings,
+    ...shown.map((one) => (one.kind === "kill" ? killFinding(one, context) : oomFinding(one, context))),
+  ];
+}
+
+function unreachedFinding(cause: UnreachedCause, container: Container, parts: ExplainParts): Finding {
+  const { host, port, error, times: number, timeUs } = cause;
+  const where = port === undefined ? host : `${host} port ${port}`;
+  const text = `it failed ${times(number)} to reach ${where} (${error}), last at ${whenOf(parts)(cause.lastUs)}`;
+  const now = reachFindings({ from: container, to: host, port, protocol: "tcp" }, parts);
+  return {
+    kind: "route",
+    text,
+    timeUs,
+    facts: { host, error, times: number, ...(port === undefined ? {} : { port }) },
+    because: now,
+  };
+}
+
+function explainWay({ from, to, port, protocol = "tcp" }: Way, parts: ExplainParts): Explanation {
+  const container = typeof from === "string" ? parts.service.get(from) : from;
+  const place = port === undefined ? to : `${to}:${port}/${protocol}`;
+  const findings = reachFindings({ from: container, to, port, protocol }, parts);
+  return new Explanation(`${container?.name ?? "the machine"} → ${place}`, findings);
+}
+
+function explainBuild({ misses }: Pick<BuildResult, "misses">): Explanation {
+  if (misses.length === 0) return new Explanation("the build", [{ kind: "cache", text: "every step was cached" }]);
+  const findings = misses.map(({ step, changed, before, now }): Finding => {
+    const was = before === undefined || now === undefined ? "" : `: it was ${quoted(before)} and is ${quoted(now)}`;
+    const text = changed === undefined ? "it has not been built before" : `${changed} differs${was}`;
+    const facts = {
+      step,
+      ...(changed && { changed }),
+      ...(before !== undefined && { before }),
+      ...(now !== undefined && { now }),
+    };
+    return { kind: "cache", text: `${step} was not cached`, facts, because: [{ kind: "cache", text }] };
+  });
+  return new Explanation("the build", findings);
+}
+
+const quoted = (text: string): string => JSON.stringify(text.length > 80 ? `${text.slice(0, 79)}…` : text);
+
+function contextOf(container: Container | undefined, causes: readonly Cause[], parts: ExplainParts): DeathContext {
+  const executable = (path: string) => container && executableFinding(path, container, parts);
+  return { causes, when: whenOf(parts), nameOf: (id) => nameOf(id, parts), executable };
+}
+
+const whenOf =
+  ({ kernel }: ExplainParts) =>
+  (timeUs: number): string =>
+    durationWords(timeUs - kernel.world.clock.startUs);
+
+function nameOf(id: string, { service }: ExplainParts): string {
+  try {
+    return service.get(id).name;
+  } catch (error) {
+    if (error instanceof StatusError) return id.slice(0, 12);
+    throw error;
+  }
+}
