@@ -44,7 +44,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "image",
     "catalogue",
     "build",
+    "faults",
   ],
+  faults: ["lib", "abi", "sim", "vfs", "kernel", "registry"],
   cluster: ["lib", "sim", "net", "kernel", "registry", "engine"],
   explain: ["lib", "abi", "oci", "sim", "vfs", "fs", "kernel", "content", "snapshot", "image", "build", "engine"],
 };

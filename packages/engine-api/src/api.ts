@@ -4,11 +4,14 @@
  * Every request is something from outside of the simulated world, which is woken before the answer is made and after.
  */
 import { ConnectionLost, type Engine } from "@bottleship/core/engine";
+import { BrokenAnswer, operationOf } from "@bottleship/core/faults";
 import { StatusError } from "@bottleship/core/lib";
+import { clientOf } from "./http/client.ts";
 import { cutByDaemon } from "./http/connection.ts";
 import type { ApiReply, ApiRequest } from "./http/exchange.ts";
 import { HttpProblem, problemReply } from "./http/problem.ts";
-import { Router } from "./http/router.ts";
+import { type Call, type Match, Router } from "./http/router.ts";
+import { lateFailure, spoiled } from "./http/spoil.ts";
 import { versionOf } from "./http/version.ts";
 import { containerRoutes } from "./routes/containers/index.ts";
 import { execRoutes } from "./routes/exec.ts";
@@ -55,19 +58,38 @@ export class EngineApi {
       const { version, path } = versionOf(request.path);
       const match = this.#router.match(request.method, path);
       if (match === undefined) throw new HttpProblem(404, "page not found");
-      const reply = await match.handler({
+      const { params } = match;
+      const reply = await this.#carryOut(match, {
         request,
         version,
         query: request.query,
-        param: (name) => match.params.get(name) ?? "",
+        param: (name) => params.get(name) ?? "",
       });
       return cutByDaemon(daemon, reply);
     } catch (error) {
       if (error instanceof ConnectionLost) throw error;
+      if (error instanceof BrokenAnswer) throw new ConnectionLost();
       if (!(error instanceof StatusError) && !(error instanceof HttpProblem)) this.#onBug?.(error, request);
       return problemReply(error);
     } finally {
       world.wake();
     }
+  }
+
+  /** Through the door where calls are logged, and may go wrong on purpose. */
+  async #carryOut({ method, pattern, params, handler }: Match, call: Call): Promise<ApiReply> {
+    const operation = operationOf(method, pattern);
+    if (operation === undefined) return handler(call);
+    const { request, query } = call;
+    const [subject = query.get("name") ?? query.get("fromImage") ?? ""] = params.values();
+    const made = { operation, subject, client: clientOf(request) };
+    return this.#engine.faults.api.call(
+      made,
+      async (trouble) => {
+        if (trouble.failsLate !== undefined) return lateFailure(trouble.failsLate);
+        return spoiled(await handler(call), trouble);
+      },
+      request.signal,
+    );
   }
 }

@@ -33,7 +33,7 @@ class RemoteEngine implements EngineDoor {
   }
 
   docker(line: string | readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
-    const { env = {}, cwd, stdin, onOutput } = options;
+    const { env = {}, cwd, stdin, signal, onOutput } = options;
     const words = typeof line === "string" ? splitWords(line) : line;
     const settings = { ...process.env, ...(this.#host === undefined ? {} : { DOCKER_HOST: this.#host }), ...env };
     const child = spawn("docker", words, { env: settings, ...(cwd === undefined ? {} : { cwd }) });
@@ -44,12 +44,16 @@ class RemoteEngine implements EngineDoor {
         onOutput?.(name, decode(chunk));
       });
     }
+    const interrupt = (): boolean => child.kill("SIGINT");
+    if (signal?.aborted === true) interrupt();
+    signal?.addEventListener("abort", interrupt, { once: true });
     // A command that does not read its input is no failure.
     child.stdin.on("error", () => {});
     child.stdin.end(stdin ?? "");
     return new Promise((resolve, reject) => {
       child.on("error", reject);
       child.on("close", (code) => {
+        signal?.removeEventListener("abort", interrupt);
         const [stdout, stderr] = [output.stdout, output.stderr].map((chunks) => decode(concat(chunks)));
         resolve({ exitCode: code ?? 128, stdout: stdout ?? "", stderr: stderr ?? "" });
       });

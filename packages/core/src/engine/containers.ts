@@ -277,10 +277,10 @@ export class ContainerService {
   }
 
   /** Resolves with the exit code when the container does not run (any more). */
-  async wait(container: Container): Promise<number> {
+  async wait(container: Container, options: Pick<WaitOptions, "signal"> = {}): Promise<number> {
     if (container.isActive) {
       const what = `container ${container.name} to end`;
-      await this.#parts.life.until(() => !container.isActive, { on: container.changed, what });
+      await this.#parts.life.until(() => !container.isActive, { ...options, on: container.changed, what });
     }
     return container.exitCode;
   }
@@ -443,6 +443,17 @@ export class ContainerService {
   /** By name, id, or the beginning of an id. @throws StatusError not-found, invalid-argument if several begin so */
   get(reference: string): Container {
     return this.#index.get(reference);
+  }
+
+  /** By its whole name or id; `undefined` if there is none. */
+  peek(reference: string): Container | undefined {
+    return this.#index.byId(reference) ?? this.#index.byName(reference.replace(/^\//, ""));
+  }
+
+  /** The container whose cgroup this is, or one that the container has made below it. */
+  inCgroup(path: string): Container | undefined {
+    const id = path.split("/").find((name) => this.#index.has(name));
+    return id === undefined ? undefined : this.#index.byId(id);
   }
 
   /** Newest first; without `all` only those that run. */
@@ -622,9 +633,7 @@ export class ContainerService {
   }
 
   #oomKilled(cgroup: string): void {
-    // Its cgroup or one that the container has made below it.
-    const id = cgroup.split("/").find((name) => this.#index.has(name));
-    const container = id === undefined ? undefined : this.#index.byId(id);
+    const container = this.inCgroup(cgroup);
     if (container === undefined) return;
     container.oomKilled = true;
     this.#record(container, "oom");

@@ -5,6 +5,7 @@
 import { Builder, type BuildRequest, type BuildResult } from "../build/index.ts";
 import { addDockerHub, dockerHub, HUB_HOSTS } from "../catalogue/index.ts";
 import { type Codecs, type ContentDisk, ContentStore, MemoryContentDisk } from "../content/index.ts";
+import { CallLog, Faults } from "../faults/index.ts";
 import type { HostDisk, HostFs } from "../fs/index.ts";
 import { type Image, ImageDisk, ImageStore } from "../image/index.ts";
 import { bootMachine, Kernel, type Machine } from "../kernel/index.ts";
@@ -29,6 +30,7 @@ import { ExecService } from "./exec.ts";
 import { CauseLog } from "./explain/cause-log.ts";
 import { explain, type Subject } from "./explain/explain.ts";
 import type { Explanation } from "./explain/finding.ts";
+import { faultTargets, tellOfStarts } from "./fault-targets.ts";
 import { HealthMonitor } from "./health.ts";
 import { ImageService } from "./images.ts";
 import { installInit } from "./init-program.ts";
@@ -103,6 +105,10 @@ export class Engine implements EngineDoor {
   readonly profile: MachineProfile;
   /** What executables of images can name, and what interpreters do for a file. */
   readonly programs: ProgramRegistry;
+  /** The calls that clients have made. */
+  readonly calls: CallLog;
+  /** Rules by which things fail on purpose. */
+  readonly faults: Faults;
   readonly #commitParts: CommitParts;
   readonly #snapshotter: Snapshotter;
 
@@ -189,11 +195,23 @@ export class Engine implements EngineDoor {
       store,
       this.images,
     );
+    this.calls = new CallLog(() => kernel.nowUs);
+    this.faults = new Faults(faultTargets(this));
+    tellOfStarts(this);
   }
 
   /** The engine as its users see it: the same methods as those of a real one, see `connectEngine`. */
   get client(): EngineClient {
     return new EngineClient(this);
+  }
+
+  /** The same for one of several clients, told apart by its name in the log of calls and by rules of `faults`. */
+  clientNamed(name: string): EngineClient {
+    return new EngineClient({
+      docker: (line, options) => this.docker(line, { client: name, ...options }),
+      fetch: (input, init) => this.fetch(input, init),
+      pass: (duration) => this.pass(duration),
+    });
   }
 
   /** Links between containers: latency, loss, bandwidth, partitions, captures. */

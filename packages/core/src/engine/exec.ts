@@ -157,7 +157,7 @@ export class ExecService {
       this.#record(session, "exec_die", { exitCode: String(session.exitCode) });
   }
 
-  async wait(session: ExecSession, options: Pick<WaitOptions, "follows"> = {}): Promise<number> {
+  async wait(session: ExecSession, options: Pick<WaitOptions, "follows" | "signal"> = {}): Promise<number> {
     const what = `exec ${session.body.Cmd.join(" ")} to end`;
     await this.#parts.life.until(() => !session.isRunning, { ...options, what });
     return session.exitCode ?? 0;

@@ -123,7 +123,7 @@ export class HealthMonitor {
   /** Within the start period, a container that is still starting is looked at more often. */
   #intervalUs({ config, health, startedUs }: Container): number {
     const { Interval = 0, StartInterval = 0, StartPeriod = 0 } = config.Healthcheck ?? {};
-    const isStarting = this.#parts.world.clock.nowUs - startedUs < StartPeriod / 1000 && health?.status === "starting";
+    const isStarting = this.#parts.kernel.nowUs - startedUs < StartPeriod / 1000 && health?.status === "starting";
     const ns = isStarting ? StartInterval || DEFAULT_START_INTERVAL_NS : Interval || DEFAULT_INTERVAL_NS;
     return ns / 1000;
   }
@@ -138,11 +138,11 @@ export class HealthMonitor {
   }
 
   async #probe(container: Container): Promise<HealthResult> {
-    const { exec, world } = this.#parts;
-    const startUs = world.clock.nowUs;
+    const { exec, kernel } = this.#parts;
+    const startUs = kernel.nowUs;
     const result = (exitCode: number, output: string): HealthResult => ({
       startUs,
-      endUs: world.clock.nowUs,
+      endUs: kernel.nowUs,
       exitCode,
       output,
     });

@@ -11,6 +11,8 @@ export {
   DockerError,
   EngineClient,
   type EngineDoor,
+  type EventMessage,
+  type EventOptions,
   type ExecOptions,
   type Inventory,
   type ListFilters,

@@ -45,6 +45,7 @@ import { type FileSystemFactory, fileSystemFactories } from "./file-systems.ts";
 import { fork, spawn, takeNumbers } from "./fork.ts";
 import { execute, pause } from "./idle.ts";
 import { InotifyAccounts } from "./inotify.ts";
+import { type Interceptor, makeIntercepted } from "./intercept.ts";
 import { limitsOf } from "./limits.ts";
 import { KernelLog } from "./log.ts";
 import { DEFAULT_MACHINE, type Machine } from "./machine.ts";
@@ -127,6 +128,10 @@ export class Kernel implements FsMachine {
   readonly log: KernelLog;
   /** Until when the call that is being made has to last: its process is slowed down. */
   heldUpUntilUs = 0;
+  /** How much the wall clock of the machine is ahead of the world's. */
+  wallOffsetUs = 0;
+  /** Decides what becomes of system calls, where somebody wants to. */
+  interceptor: Interceptor | undefined;
   readonly namespaceIds = new NamespaceIds();
   readonly mountIds = new MountIds();
   /** Mounted overlays by their upper directory: mounting one again shows the same file system. */
@@ -154,7 +159,7 @@ export class Kernel implements FsMachine {
     this.world = world;
     this.machine = { ...DEFAULT_MACHINE, ...machine };
     this.cpu = new Cpu(world.clock, this.machine.cpus);
-    this.log = new KernelLog(() => this.nowUs - world.clock.startUs);
+    this.log = new KernelLog(() => this.monotonicUs - world.clock.startUs);
     this.cgroups = Cgroup.root(this);
     this.cgroups.memory.max = this.machine.memoryBytes;
     this.cgroups.memory.swapMax = this.machine.swapBytes;
@@ -177,6 +182,11 @@ export class Kernel implements FsMachine {
 
   /** Wall time as the running process sees it: the world's, and what the process has used up since its turn began. */
   get nowUs(): number {
+    return this.monotonicUs + this.wallOffsetUs;
+  }
+
+  /** The same for what lasts: nobody sets this clock. */
+  get monotonicUs(): number {
     return this.world.clock.nowUs + (this.current?.aheadUs ?? 0);
   }
 
@@ -270,7 +280,7 @@ export class Kernel implements FsMachine {
   }
 
   syscalls(process: Process, call: Call): unknown {
-    return dispatch(process, call);
+    return this.interceptor === undefined ? dispatch(process, call) : makeIntercepted(this.interceptor, process, call);
   }
 
   /**

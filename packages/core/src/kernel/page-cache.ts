@@ -57,7 +57,7 @@ export class PageCache implements FileCache {
     const bytes = range.writes ? range.length : missed;
     if (bytes === 0) return;
     const doneUs = chargeIo(current.cgroup, range.writes ? "write" : "read", bytes);
-    if (doneUs > this.#kernel.nowUs) holdUp(current, doneUs);
+    if (doneUs > this.#kernel.monotonicUs) holdUp(current, doneUs);
     if (missed > 0) throttle(current, missed);
   }
 

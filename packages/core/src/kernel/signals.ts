@@ -44,13 +44,16 @@ const UNBLOCKABLE = SignalSet.of(SIGKILL, SIGSTOP);
 export const blockable = (mask: SignalSet): SignalSet => mask.minus(UNBLOCKABLE);
 
 export class Signals {
+  /** Whether a signal does not reach its process, where somebody wants that. */
+  isLost: ((target: Process, signal: Signal) => boolean) | undefined;
+
   /**
    * Sends a signal, whoever may; `from` matters only to the init of a pid namespace.
    *
    * @see kernel/signal.c:send_signal_locked
    */
   send(target: Process, signal: Signal, from?: Process): void {
-    if (!target.isAlive || signal === 0) return;
+    if (!target.isAlive || signal === 0 || this.isLost?.(target, signal) === true) return;
     const isShielded = this.#isShielded(target, signal, from);
     if (signal === SIGCONT || (signal === SIGKILL && !isShielded)) {
       target.pending = target.pending.minus(STOPS);

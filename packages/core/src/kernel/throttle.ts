@@ -32,7 +32,7 @@ export function throttle(process: Process, bytes: number): void {
   const scaledUs = Math.min(MAX_DELAY_US, Math.floor((delayUs * bytes) / PAGE_SIZE / BATCH_PAGES));
   if (scaledUs <= MIN_DELAY_US) return;
   for (const { memory } of upwards(process.cgroup)) memory.stalledUs += scaledUs;
-  holdUp(process, process.kernel.nowUs + scaledUs);
+  holdUp(process, process.kernel.monotonicUs + scaledUs);
 }
 
 /** The call that `process` is in returns no sooner than that. */

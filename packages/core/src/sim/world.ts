@@ -73,10 +73,13 @@ interface Wait {
   readonly on: WaitQueue | undefined;
   /** What is woken. */
   readonly waiter: Waiter;
+  /** Called when the signal is aborted. */
+  readonly aborted: () => void;
 }
 
 export class World {
   readonly clock: Clock;
+  readonly seed: number | string;
   readonly prng: Prng;
   readonly scheduler: Scheduler;
   readonly trace = new Trace();
@@ -95,6 +98,8 @@ export class World {
   /** Under `manual`, how far `advance` has allowed time to go. */
   #allowedUs: number;
   #pumping = false;
+  /** Somebody has called `wake` while the pump was about to stop. */
+  #wokenAgain = false;
   /** Waits that make the world go on. */
   #driving = 0;
   /** Microtasks that have passed since the pump was started, up to its first turn. */
@@ -106,7 +111,8 @@ export class World {
     this.#host = options.host ?? DEFAULT_HOST;
     const startUs = options.startUs ?? (this.policy === "real" ? this.#host.nowUs?.() : undefined);
     this.clock = new Clock(startUs);
-    this.prng = new Prng(options.seed ?? 1);
+    this.seed = options.seed ?? 1;
+    this.prng = new Prng(this.seed);
     this.scheduler = new Scheduler(options.order ?? "fifo", this.prng.fork("scheduler"));
     this.costs = { ...DEFAULT_COSTS, ...options.costs };
     this.#allowedUs = this.clock.nowUs;
@@ -155,9 +161,10 @@ export class World {
         isPatient: options.isPatient ?? false,
         on: options.on,
         waiter: { notify: () => this.#ask(wait) },
+        aborted: () => this.#aborted(wait),
       };
       this.#waits.push(wait);
-      options.signal?.addEventListener("abort", () => this.#aborted(wait), { once: true });
+      options.signal?.addEventListener("abort", wait.aborted, { once: true });
       this.wake();
     });
   }
@@ -227,8 +234,12 @@ export class World {
     if (this.scheduler.readyCount === 0 && this.#held.size === 0) this.#catchUp();
     this.#wake?.();
     this.#letGo?.();
-    if (this.#pumping) return;
+    if (this.#pumping) {
+      this.#wokenAgain = true;
+      return;
+    }
     this.#pumping = true;
+    this.#wokenAgain = false;
     this.#hops = 0;
     this.#hop();
   }
@@ -284,6 +295,8 @@ export class World {
       this.#driving = 0;
     } finally {
       this.#pumping = false;
+      // Who only follows is asked once more.
+      if (this.#wokenAgain && this.#waits.length > 0) this.wake();
     }
   }
 
@@ -318,7 +331,10 @@ export class World {
       }
       this.#waits.splice(i, 1);
       if (!isOver) this.#sleep(wait);
-      else if (!wait.follows) this.#driving--;
+      else {
+        wait.signal?.removeEventListener("abort", wait.aborted);
+        if (!wait.follows) this.#driving--;
+      }
       served ||= isOver;
     }
     return served;

@@ -3,6 +3,7 @@
  *
  * @see moby api/server/httpstatus, api/server/httputils
  */
+import { RefusedCall } from "@bottleship/core/faults";
 import { StatusError, type StatusKind } from "@bottleship/core/lib";
 import { type ApiReply, empty, json } from "./exchange.ts";
 
@@ -38,6 +39,7 @@ export function badRequest(message: string): StatusError {
 }
 
 export function statusOf(error: unknown): number {
+  if (error instanceof RefusedCall) return error.status;
   if (error instanceof StatusError) return STATUS[error.kind];
   return error instanceof HttpProblem ? error.status : 500;
 }

@@ -25,12 +25,16 @@ export interface Route {
 
 interface Compiled {
   readonly method: string;
+  readonly pattern: string;
   readonly expression: RegExp;
   readonly names: readonly string[];
   readonly handler: Handler;
 }
 
 export interface Match {
+  /** Of the route that fits. */
+  readonly method: string;
+  readonly pattern: string;
   readonly handler: Handler;
   readonly params: ReadonlyMap<string, string>;
 }
@@ -60,12 +64,12 @@ export class Router {
 }
 
 function find(candidates: readonly Compiled[], method: string, path: string): Match | undefined {
-  for (const { method: own, expression, names, handler } of candidates) {
+  for (const { method: own, pattern, expression, names, handler } of candidates) {
     if (own !== method) continue;
     const found = expression.exec(path);
     if (found === null) continue;
     const params = new Map(names.map((name, index) => [name, decoded(found[index + 1] ?? "")]));
-    return { handler, params };
+    return { method: own, pattern, handler, params };
   }
   return undefined;
 }
@@ -76,7 +80,7 @@ function compile({ method, pattern, handler }: Route): Compiled {
     names.push(name);
     return isLong === undefined ? "([^/]+)" : "(.+)";
   });
-  return { method, expression: new RegExp(`^${source}/?$`), names, handler };
+  return { method, pattern, expression: new RegExp(`^${source}/?$`), names, handler };
 }
 
 function firstSegment(path: string): string {

@@ -7,6 +7,7 @@
  */
 import { acceptsEvent, type Engine, type EngineEvent, eventDocument, parseTimestamp } from "@bottleship/core/engine";
 import { encode } from "@bottleship/core/lib";
+import { clientOf } from "../http/client.ts";
 import { type ApiReply, stream } from "../http/exchange.ts";
 import { Filters } from "../http/filters.ts";
 import { badRequest, messageOf } from "../http/problem.ts";
@@ -14,7 +15,7 @@ import type { Handler } from "../http/router.ts";
 import { Channel } from "../streams/channel.ts";
 
 export function eventsHandler(engine: Engine): Handler {
-  return ({ query }): ApiReply => {
+  return ({ query, request }): ApiReply => {
     const filters = Filters.parse(query.get("filters"));
     const { nowUs } = engine.kernel;
     const sinceUs = timeOfQuery(query, "since", nowUs);
@@ -28,7 +29,9 @@ export function eventsHandler(engine: Engine): Handler {
     };
     if (sinceUs !== undefined) for (const event of engine.events.past()) if (event.timeUs >= sinceUs) take(event);
     return stream("application/json", async (output) => {
-      engine.events.on("event", take);
+      const client = clientOf(request);
+      const deliver = engine.faults.events.subscribe<EngineEvent>({ client, take, end: () => channel.close() });
+      engine.events.on("event", deliver);
       const end =
         untilUs < Number.POSITIVE_INFINITY
           ? engine.world.clock.after(untilUs - nowUs, () => channel.close())
@@ -37,7 +40,7 @@ export function eventsHandler(engine: Engine): Handler {
       try {
         await channel.drain(output, (event) => encode(`${JSON.stringify(eventDocument(event))}\n`));
       } finally {
-        engine.events.off("event", take);
+        engine.events.off("event", deliver);
         end?.cancel();
       }
     });

@@ -10,6 +10,7 @@ import type { CommandOptions, CommandResult } from "../command-line/index.ts";
 import type { CREATE_FLAGS } from "../docker/commands/create-flags.ts";
 import { ContainerHandle } from "./container.ts";
 import { type EngineDoor, jsonLines, succeed } from "./door.ts";
+import { type EventMessage, followEvents } from "./events.ts";
 import { type Inventory, takeInventory } from "./leaks.ts";
 import { commandWords, type OptionInput, type OptionsOf, optionWords } from "./options.ts";
 
@@ -31,6 +32,12 @@ export interface ContainerLine {
 
 /** What lists can be narrowed down by: `{ label: "a=b", status: ["exited", "created"] }`. */
 export type ListFilters = Readonly<Record<string, string | readonly string[]>>;
+
+export interface EventOptions {
+  readonly filter?: ListFilters;
+  /** Ends the stream. */
+  readonly signal?: AbortSignal;
+}
 
 export interface BuildOptions {
   /** The disk that the client runs on: `node:fs`, or something of its shape. */
@@ -89,6 +96,16 @@ export class EngineClient {
       ...optionWords({ all: options.all }),
       ...filterWords(options.filter),
     ]);
+  }
+
+  /**
+   * Events from now on, as they come. Ends when the stream does, or the signal is aborted: what happens afterwards is to
+   * be found out by looking.
+   *
+   * @throws DockerError if the stream breaks
+   */
+  events(options: EventOptions = {}): AsyncGenerator<EventMessage, void> {
+    return followEvents(this.#door, ["events", ...filterWords(options.filter)], options.signal);
   }
 
   /** Builds an image from a directory of the client's disk. @throws DockerError */

@@ -4,9 +4,11 @@ export {
   type ContainerLine,
   type ContainerOptions,
   EngineClient,
+  type EventOptions,
   type ListFilters,
 } from "./client.ts";
 export { type ContainerDocument, ContainerHandle, type ExecOptions, type LogOptions } from "./container.ts";
 export { DockerError, type EngineDoor } from "./door.ts";
+export type { EventMessage } from "./events.ts";
 export { type Inventory, leaksBetween, leakText, takeInventory } from "./leaks.ts";
 export type { OptionInput } from "./options.ts";

@@ -9,7 +9,7 @@ import { DEFAULT_SIZE } from "./terminal.ts";
 /** Shows what comes from now on; the exit code is the container's. */
 export async function attachTo(session: Session, request: RequestOf<"attach">): Promise<number> {
   const { containers } = session.engine;
-  const container = containers.get(request.container);
+  const container = await session.call("ContainerInspect", request.container, () => containers.get(request.container));
   const state = container.state === "paused" ? "paused" : container.isActive ? undefined : "stopped";
   if (state !== undefined) {
     const first = state === "paused" ? "unpause it" : "start it";
@@ -17,8 +17,8 @@ export async function attachTo(session: Session, request: RequestOf<"attach">): 
     return 1;
   }
   if (!request.noStdin && container.config.Tty && session.terminal === undefined) return lackTerminal(session);
-  const stop = container.logs.follow(({ stream, bytes }) =>
-    stream === "stdout" ? session.out(bytes) : session.err(bytes),
+  const stop = await session.call("ContainerAttach", request.container, () =>
+    container.logs.follow(({ stream, bytes }) => (stream === "stdout" ? session.out(bytes) : session.err(bytes))),
   );
   const reads = !request.noStdin && container.config.OpenStdin === true;
   containers.note(container, "attach");
@@ -32,7 +32,7 @@ export async function attachTo(session: Session, request: RequestOf<"attach">): 
     if (session.stdin !== undefined) containers.streams.feed(container, session.stdin);
     if (container.config.StdinOnce === true) containers.streams.closeStdin(container);
   }
-  const exitCode = await containers.wait(container);
+  const exitCode = await containers.wait(container, session.interruptible);
   stop();
   return exitCode;
 }

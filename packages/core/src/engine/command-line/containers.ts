@@ -8,7 +8,6 @@ import { StatusError } from "../../lib/index.ts";
 import { END_OF_INPUT } from "../console.ts";
 import type { Container } from "../container.ts";
 import { createWarnings } from "../create-warnings.ts";
-import { ConnectionLost } from "../daemon-life.ts";
 import { NO_TTY } from "../docker/index.ts";
 import { failure } from "../docker/problem.ts";
 import type { CreateParts, ExecRequest, RunRequest, StartRequest } from "../docker/requests/container.ts";
@@ -17,6 +16,7 @@ import type { LogBuffer, LogEntry } from "../logs.ts";
 import { pullOne } from "./registry.ts";
 import type { Session } from "./session.ts";
 import { DEFAULT_SIZE, type TerminalPeer, useTerminal } from "./terminal.ts";
+import { told } from "./told.ts";
 
 /** Exit code of `docker run` for an error of the engine's. */
 const RUN_ERROR = 125;
@@ -30,7 +30,6 @@ export async function createContainer(session: Session, request: CreateParts): P
 }
 
 export async function runContainer(session: Session, request: RunRequest): Promise<number> {
-  const { containers } = session.engine;
   checkIdFile(session, request.cidFile);
   let container: Container;
   try {
@@ -39,13 +38,11 @@ export async function runContainer(session: Session, request: RunRequest): Promi
   } catch (error) {
     return refuse(session, error);
   }
-  const stopPrinting = request.detach ? undefined : print(session, container.logs);
+  const stopPrinting = request.detach ? undefined : await attach(session, container);
   try {
     if (request.detach) session.lines([container.id]);
-    await containers.start(container);
+    await session.call("ContainerStart", container.id, () => startOrRemove(session, container));
   } catch (error) {
-    if (error instanceof ConnectionLost) throw error;
-    if (container.hostConfig.AutoRemove) await containers.remove(container);
     return refuse(session, error);
   }
   if (request.detach) return 0;
@@ -54,7 +51,7 @@ export async function runContainer(session: Session, request: RunRequest): Promi
     detachKeys: request.detachKeys,
   });
   stopPrinting?.();
-  return isOver ? containers.wait(container) : 0;
+  return isOver ? waitFor(session, container) : 0;
 }
 
 export async function startContainers(session: Session, request: StartRequest): Promise<number> {
@@ -65,25 +62,25 @@ export async function startContainers(session: Session, request: StartRequest): 
       return 1;
     }
     const container = containers.get(request.containers[0] ?? "");
-    const stopPrinting = print(session, container.logs);
+    const stopPrinting = await attach(session, container);
     await startIfNeeded(session, container);
     const isOver = await atContainer(session, container, {
       reads: request.interactive,
       detachKeys: request.detachKeys,
     });
     stopPrinting();
-    return isOver ? containers.wait(container) : 0;
+    return isOver ? waitFor(session, container) : 0;
   }
   let failed: string[] = [];
   for (const name of request.containers) {
     try {
-      await containers.start(containers.get(name));
+      await session.call("ContainerStart", name, () => containers.start(containers.get(name)));
       session.lines([name]);
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
       if (error.kind === "not-modified") session.lines([name]);
       else {
-        session.err(`Error response from daemon: ${error.message}\n`);
+        session.err(`${told(error)}\n`);
         failed = [...failed, name];
       }
     }
@@ -95,15 +92,17 @@ export async function startContainers(session: Session, request: StartRequest): 
 
 export async function execInContainer(session: Session, request: ExecRequest): Promise<number> {
   const { containers, exec } = session.engine;
-  const container = containers.get(request.container);
+  const container = await session.call("ContainerInspect", request.container, () => containers.get(request.container));
   const { Tty, AttachStdin, DetachKeys } = request.body;
   if (Tty && AttachStdin && session.terminal === undefined) return lackTerminal(session);
   const { rows, columns } = session.terminal?.size ?? DEFAULT_SIZE;
   const body = Tty ? { ...request.body, ConsoleSize: [rows, columns] as const } : request.body;
-  const process = exec.create(container, session.terminal === undefined ? request.body : body);
+  const process = await session.call("ContainerExec", request.container, () =>
+    exec.create(container, session.terminal === undefined ? request.body : body),
+  );
   const stopPrinting = request.body.Detach ? undefined : print(session, process.output);
   try {
-    await exec.start(process);
+    await session.call("ExecStart", process.id, () => exec.start(process));
   } catch (error) {
     if (!(error instanceof StatusError) || process.exitCode === undefined) throw error;
     if (request.body.Detach) throw error;
@@ -120,15 +119,26 @@ export async function execInContainer(session: Session, request: ExecRequest): P
     if (session.stdin !== undefined) process.stdin?.write(session.stdin);
     exec.closeStdin(process);
   }
-  const exitCode = await exec.wait(process);
+  const exitCode = await exec.wait(process, session.interruptible);
   stopPrinting?.();
   return exitCode;
 }
 
-/** One that runs already is as good. */
-async function startIfNeeded({ engine }: Session, container: Container): Promise<void> {
+/** What was to be removed at its end is removed when it does not begin. */
+async function startOrRemove({ engine }: Session, container: Container): Promise<void> {
   try {
     await engine.containers.start(container);
+  } catch (error) {
+    if (error instanceof StatusError && container.hostConfig.AutoRemove) await engine.containers.remove(container);
+    throw error;
+  }
+}
+
+/** One that runs already is as good. */
+async function startIfNeeded(session: Session, container: Container): Promise<void> {
+  const { engine } = session;
+  try {
+    await session.call("ContainerStart", container.id, () => engine.containers.start(container));
   } catch (error) {
     if (!(error instanceof StatusError) || error.kind !== "not-modified") throw error;
   }
@@ -171,7 +181,8 @@ async function createOrPull(session: Session, request: CreateParts): Promise<Con
   const { rows, columns } = session.terminal?.size ?? DEFAULT_SIZE;
   const isTerminal = session.terminal !== undefined && config.Tty;
   const HostConfig = isTerminal ? { ...config.HostConfig, ConsoleSize: [rows, columns] as const } : config.HostConfig;
-  const create = (): Container => {
+  const create = (): Promise<Container> => session.call("ContainerCreate", request.name, make, request.body.Image);
+  const make = (): Container => {
     checkPlatform(session, request);
     const container = containers.create({ ...config, HostConfig, NetworkingConfig }, request.name);
     for (const warning of createWarnings(HostConfig)) session.err(`WARNING: ${warning}\n`);
@@ -182,9 +193,10 @@ async function createOrPull(session: Session, request: CreateParts): Promise<Con
   const write = (line: string): void => {
     if (!request.quiet) session.err(`${line}\n`);
   };
-  if (request.pull === "always") await images.pull(request.body.Image);
+  if (request.pull === "always")
+    await session.call("ImageCreate", request.body.Image, () => images.pull(request.body.Image));
   try {
-    return create();
+    return await create();
   } catch (error) {
     const isMissing =
       error instanceof StatusError &&
@@ -200,7 +212,7 @@ async function createOrPull(session: Session, request: CreateParts): Promise<Con
 /** `docker run` tells what the engine said, where to find help, and ends with 125, 126 or 127. */
 function refuse(session: Session, error: unknown): number {
   if (!(error instanceof StatusError)) throw error;
-  session.err(`docker: Error response from daemon: ${error.message}\n\nRun 'docker run --help' for more information\n`);
+  session.err(`docker: ${told(error)}\n\nRun 'docker run --help' for more information\n`);
   return runErrorCode(error.message);
 }
 
@@ -209,6 +221,16 @@ function runErrorCode(message: string): number {
   if (/executable file not found|no such file or directory|system cannot find the file specified/.test(message))
     return 127;
   return /permission denied|is a directory/.test(message) ? 126 : RUN_ERROR;
+}
+
+/** Prints what the container writes from now on. */
+function attach(session: Session, container: Container): Promise<() => void> {
+  return session.call("ContainerAttach", container.id, () => print(session, container.logs));
+}
+
+function waitFor(session: Session, container: Container): Promise<number> {
+  const { containers } = session.engine;
+  return session.call("ContainerWait", container.id, () => containers.wait(container, session.interruptible));
 }
 
 /** Prints what is in a log and what comes, each stream to its own. Returns what ends that. */
@@ -229,7 +251,7 @@ export async function atContainer(
   const { containers } = session.engine;
   if (session.terminal === undefined || !container.config.Tty || !reads) {
     if (reads) feed(session, container);
-    await containers.wait(container);
+    await containers.wait(container, session.interruptible);
     return true;
   }
   const peer = {

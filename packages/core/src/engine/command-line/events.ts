@@ -1,5 +1,6 @@
 /** `docker events`. @see docker/cli cli/command/system/events.go */
 import { StatusError } from "../../lib/index.ts";
+import { WaitQueue } from "../../sim/index.ts";
 import { compileTemplate, GoValue, renderTemplate } from "../docker/format.ts";
 import { EVENT_MESSAGE } from "../docker/inspected/event.ts";
 import type { RequestOf } from "../docker/request.ts";
@@ -13,7 +14,7 @@ import { timeUs } from "./times.ts";
 
 /** What has happened since a time, and what happens until another. Watching alone makes nothing happen. */
 export async function printEvents(session: Session, request: RequestOf<"events">): Promise<number> {
-  const { events, kernel, life, world } = session.engine;
+  const { events, kernel } = session.engine;
   const sinceUs = timeUs(request.since, kernel.nowUs);
   const untilUs = timeUs(request.until, kernel.nowUs);
   if (sinceUs !== undefined && untilUs !== undefined && sinceUs > untilUs) {
@@ -27,18 +28,50 @@ export async function printEvents(session: Session, request: RequestOf<"events">
   };
   if (sinceUs !== undefined) for (const event of events.past()) if (event.timeUs >= sinceUs) show(event);
   if (untilUs !== undefined && untilUs <= kernel.nowUs) return 0;
-  events.on("event", show);
+  await follow(session, untilUs, show);
+  return 0;
+}
+
+/**
+ * Shows what happens until a time, or until the stream breaks. Each time that something has, whoever reads the output
+ * goes on before the world does.
+ */
+async function follow(
+  session: Session,
+  untilUs: number | undefined,
+  show: (event: EngineEvent) => void,
+): Promise<void> {
+  const { daemon, events, faults, kernel, life, world } = session.engine;
+  const changed = new WaitQueue("events");
+  const arrived: EngineEvent[] = [];
+  let isOver = false;
+  const wake = (): void => {
+    changed.wakeAll();
+    world.wake();
+  };
+  const end = (): void => {
+    isOver = true;
+    wake();
+  };
+  const take = (event: EngineEvent): void => {
+    arrived.push(event);
+    wake();
+  };
+  const deliver = faults.events.subscribe<EngineEvent>({ client: session.name, take, end });
+  const timer = untilUs === undefined ? undefined : world.clock.after(untilUs - kernel.nowUs, end);
+  const options = { follows: untilUs === undefined, on: changed, what: "the last event", ...session.interruptible };
+  events.on("event", deliver);
+  daemon.on("ended", wake);
   try {
-    if (untilUs === undefined) await life.until(() => false, { follows: true, what: "events" });
-    else {
-      const end = world.clock.after(untilUs - kernel.nowUs, () => {});
-      await life.until(() => kernel.nowUs >= untilUs, { what: "the last event" });
-      end.cancel();
+    while (!isOver) {
+      await life.until(() => isOver || arrived.length > 0, options);
+      for (const event of arrived.splice(0)) show(event);
     }
   } finally {
-    events.off("event", show);
+    events.off("event", deliver);
+    daemon.off("ended", wake);
+    timer?.cancel();
   }
-  return 0;
 }
 
 function formatter(format: string): (event: EngineEvent) => string {

@@ -14,6 +14,7 @@ import { historyDocument } from "../documents/history.ts";
 import { timeOf } from "../documents/time.ts";
 import { type Removed, removeImage } from "../image-removal.ts";
 import type { Session } from "./session.ts";
+import { told } from "./told.ts";
 
 export function showHistory(session: Session, request: RequestOf<"history">): number {
   const { images } = session.engine;
@@ -30,20 +31,20 @@ export function showHistory(session: Session, request: RequestOf<"history">): nu
 }
 
 /** With --force a missing image is told, and is no failure. */
-export function removeImages(session: Session, request: RequestOf<"rmi">): number {
+export async function removeImages(session: Session, request: RequestOf<"rmi">): Promise<number> {
   const problems: string[] = [];
   let isFailure = false;
   for (const name of request.images) {
     try {
-      session.lines(removeImage(session.engine, name, { force: request.force }).map(wordsOf));
+      const remove = (): readonly Removed[] => removeImage(session.engine, name, { force: request.force });
+      session.lines((await session.call("ImageDelete", name, remove)).map(wordsOf));
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
-      problems.push(error.message);
+      problems.push(told(error));
       isFailure ||= !(request.force && error.kind === "not-found");
     }
   }
-  if (problems.length > 0)
-    session.err(`Error response from daemon: ${problems.join("\nError response from daemon: ")}\n`);
+  for (const problem of problems) session.err(`${problem}\n`);
   return isFailure ? 1 : 0;
 }
 

@@ -32,6 +32,7 @@ import { prune, pruneSystem } from "./prune.ts";
 import { pullImages, pushImages } from "./registry.ts";
 import { type CommandOptions, type CommandResult, Session } from "./session.ts";
 import { showDiskUsage, showInfo, showVersion } from "./system.ts";
+import { told } from "./told.ts";
 
 /** Exit code of `docker exec` that never hears how the command has ended: -1, as a shell sees it. */
 const EXEC_LOST = 255;
@@ -73,11 +74,15 @@ export async function runDocker(
       return session.result(error.exitCode);
     }
     if (error instanceof ConnectionLost) return lose(session, request);
+    if (options.signal?.aborted === true && error === options.signal.reason) return session.result(INTERRUPTED);
     if (!(error instanceof StatusError)) throw error;
-    session.err(`Error response from daemon: ${error.message}\n`);
+    session.err(`${told(error)}\n`);
     return session.result(1);
   }
 }
+
+/** What a shell sees of a command that SIGINT has ended. */
+const INTERRUPTED = 130;
 
 /** The daemon has ended before the command has. */
 function lose(session: Session, { command }: DockerRequest): CommandResult {
@@ -115,13 +120,13 @@ async function execute(session: Session, request: DockerRequest): Promise<number
     case "logs":
       return printLogs(session, request);
     case "ps":
-      return listContainers(session, request);
+      return session.call("ContainerList", "", () => listContainers(session, request));
     case "images":
-      return listImages(session, request);
+      return session.call("ImageList", "", () => listImages(session, request));
     case "network ls":
-      return listNetworks(session, request);
+      return session.call("NetworkList", "", () => listNetworks(session, request));
     case "volume ls":
-      return listVolumes(session, request);
+      return session.call("VolumeList", "", () => listVolumes(session, request));
     case "inspect":
     case "container inspect":
     case "image inspect":
@@ -131,64 +136,90 @@ async function execute(session: Session, request: DockerRequest): Promise<number
     case "stop":
       return named(request.containers, (name) =>
         ignoreUnchanged(
-          containers.stop(containers.get(name), {
+          session.call("ContainerStop", name, () =>
+            containers.stop(containers.get(name), {
+              timeoutSeconds: request.timeout,
+              ...(request.signal === "" ? {} : { signal: request.signal }),
+            }),
+          ),
+        ),
+      );
+    case "restart":
+      return named(request.containers, (name) =>
+        session.call("ContainerRestart", name, () =>
+          containers.restart(containers.get(name), {
             timeoutSeconds: request.timeout,
             ...(request.signal === "" ? {} : { signal: request.signal }),
           }),
         ),
       );
-    case "restart":
-      return named(request.containers, (name) =>
-        containers.restart(containers.get(name), {
-          timeoutSeconds: request.timeout,
-          ...(request.signal === "" ? {} : { signal: request.signal }),
-        }),
-      );
     case "kill":
-      return named(request.containers, (name) => kill(session, name, request.signal));
+      return named(request.containers, (name) =>
+        session.call("ContainerKill", name, () => kill(session, name, request.signal)),
+      );
     case "pause":
-      return named(request.containers, async (name) => containers.pause(containers.get(name)));
+      return named(request.containers, (name) =>
+        session.call("ContainerPause", name, () => containers.pause(containers.get(name))),
+      );
     case "unpause":
-      return named(request.containers, async (name) => containers.unpause(containers.get(name)));
+      return named(request.containers, (name) =>
+        session.call("ContainerUnpause", name, () => containers.unpause(containers.get(name))),
+      );
     case "wait":
-      return named(request.containers, async (name) => `${await containers.wait(containers.get(name))}`);
+      return named(request.containers, (name) =>
+        session.call(
+          "ContainerWait",
+          name,
+          async () => `${await containers.wait(containers.get(name), session.interruptible)}`,
+        ),
+      );
     case "rm":
       return removeContainers(session, request);
     case "diff":
-      for (const { kind, path } of containers.changes(containers.get(request.container))) {
-        session.lines([`${DIFF_LETTER[kind]} ${path}`]);
-      }
-      return 0;
+      return session.call("ContainerChanges", request.container, () => {
+        for (const { kind, path } of containers.changes(containers.get(request.container))) {
+          session.lines([`${DIFF_LETTER[kind]} ${path}`]);
+        }
+        return 0;
+      });
     case "rename":
-      containers.rename(containers.get(request.container), request.newName);
-      return 0;
+      return session.call("ContainerRename", request.container, () => {
+        containers.rename(containers.get(request.container), request.newName);
+        return 0;
+      });
     case "update":
-      return named(request.containers, async (name) => containers.update(containers.get(name), request.body));
+      return named(request.containers, (name) =>
+        session.call("ContainerUpdate", name, () => containers.update(containers.get(name), request.body)),
+      );
     case "attach":
       return attachTo(session, request);
     case "top":
-      return printTop(session, request);
+      return session.call("ContainerTop", request.container, () => printTop(session, request));
     case "stats":
-      return printStats(session, request);
+      return session.call("ContainerStats", request.containers.join(" "), () => printStats(session, request));
     case "port":
-      return printPorts(session, request);
+      return session.call("ContainerInspect", request.container, () => printPorts(session, request));
     case "cp":
-      return copyFiles(session, request);
+      return session.call(
+        request.direction === "from-container" ? "ContainerArchive" : "PutContainerArchive",
+        request.container,
+        () => copyFiles(session, request),
+      );
     case "commit":
-      return commitToImage(session, request);
+      return session.call("ImageCommit", request.container, () => commitToImage(session, request));
     case "events":
-      return printEvents(session, request);
+      return session.call("SystemEvents", "", () => printEvents(session, request));
     case "container prune":
     case "network prune":
     case "volume prune":
     case "image prune":
       return prune(session, request);
     case "info":
-      return showInfo(session, request);
+      return session.call("SystemInfo", "", () => showInfo(session, request));
     case "version":
-      return showVersion(session, request);
+      return session.call("SystemVersion", "", () => showVersion(session, request));
     case "system df":
-      return showDiskUsage(session, request);
+      return session.call("SystemDataUsage", "", () => showDiskUsage(session, request));
     case "system prune":
       return pruneSystem(session, request);
     case "pull":
@@ -196,36 +227,44 @@ async function execute(session: Session, request: DockerRequest): Promise<number
     case "push":
       return pushImages(session, request);
     case "history":
-      return showHistory(session, request);
+      return session.call("ImageHistory", request.image, () => showHistory(session, request));
     case "rmi":
       return removeImages(session, request);
     case "save":
-      return saveImages(session, request);
+      return session.call("ImageGetAll", request.images.join(" "), () => saveImages(session, request));
     case "load":
-      return loadImages(session, request);
+      return session.call("ImageLoad", "", () => loadImages(session, request));
     case "import":
-      return importImage(session, request);
+      return session.call("ImageCreate", request.reference, () => importImage(session, request));
     case "export":
-      return exportContainer(session, request);
+      return session.call("ContainerExport", request.container, () => exportContainer(session, request));
     case "tag":
-      images.tag(request.source, `${request.repository}:${request.tag}`);
-      return 0;
+      return session.call("ImageTag", request.source, () => {
+        images.tag(request.source, `${request.repository}:${request.tag}`);
+        return 0;
+      });
     case "network create":
-      session.lines([networks.create(request.body).id]);
+      session.lines([(await session.call("NetworkCreate", request.body.Name, () => networks.create(request.body))).id]);
       return 0;
     case "network rm":
       return removeNetworks(session, request);
     case "network connect":
-      networks.connect(containers.get(request.container), request.network, request.endpoint);
-      return 0;
+      return session.call("NetworkConnect", request.network, () => {
+        networks.connect(containers.get(request.container), request.network, request.endpoint);
+        return 0;
+      });
     case "network disconnect":
-      disconnect(session, request);
+      await session.call("NetworkDisconnect", request.network, () => disconnect(session, request));
       return 0;
     case "volume create":
-      session.lines([volumes.create(request.body.Name, volumeOptions(request.body)).name]);
-      return 0;
+      return session.call("VolumeCreate", request.body.Name ?? "", () => {
+        session.lines([volumes.create(request.body.Name, volumeOptions(request.body)).name]);
+        return 0;
+      });
     case "volume rm":
-      return named(request.volumes, async (name) => volumes.remove(name, { force: request.force }));
+      return named(request.volumes, (name) =>
+        session.call("VolumeDelete", name, () => volumes.remove(name, { force: request.force })),
+      );
     default:
       throw new StatusError("not-implemented", `"docker ${request.command}" is not implemented`);
   }
@@ -248,7 +287,7 @@ const DIFF_LETTER = { added: "A", changed: "C", deleted: "D" } as const;
 async function removeNetworks(session: Session, request: RequestOf<"network rm">): Promise<number> {
   const exitCode = await eachNamed(session, request.networks, async (name) => {
     try {
-      return session.engine.networks.remove(name).name;
+      return await session.call("NetworkDelete", name, () => session.engine.networks.remove(name).name);
     } catch (error) {
       if (request.force && error instanceof StatusError && error.kind === "not-found") return "";
       throw error;
@@ -281,12 +320,15 @@ function removeContainers(
   const { containers } = session.engine;
   return eachNamed(session, request.containers, async (name) => {
     try {
-      if (request.link) containers.unlink(name);
-      else await containers.remove(containers.get(name), { force: request.force, volumes: request.volumes });
+      await session.call("ContainerDelete", name, () =>
+        request.link
+          ? containers.unlink(name)
+          : containers.remove(containers.get(name), { force: request.force, volumes: request.volumes }),
+      );
     } catch (error) {
       // With --force a missing container is told, and is no failure.
       if (!(request.force && error instanceof StatusError && error.kind === "not-found")) throw error;
-      session.err(`Error response from daemon: ${error.message}\n`);
+      session.err(`${told(error)}\n`);
       return "";
     }
     return name;

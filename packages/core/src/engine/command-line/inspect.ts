@@ -3,6 +3,7 @@
  *
  * @see docker/cli cli/command/system/inspect.go, cli/command/inspect/inspector.go
  */
+import type { Operation } from "../../faults/index.ts";
 import { StatusError } from "../../lib/index.ts";
 import { rootBytes, writtenBytes } from "../container-size.ts";
 import { INSPECTED_CONTAINER } from "../docker/inspected/container.ts";
@@ -13,21 +14,25 @@ import type { RequestOf } from "../docker/request.ts";
 import { containerDocument } from "../documents/container.ts";
 import { imageDocument, networkDocument, volumeDocument } from "../documents/others.ts";
 import type { Session } from "./session.ts";
+import { told } from "./told.ts";
 
 type InspectRequest = RequestOf<
   "inspect" | "container inspect" | "image inspect" | "network inspect" | "volume inspect"
 >;
 
 /** Finds an object of one kind. @throws StatusError not-found */
-type Finder = (name: string) => Inspected;
+interface Finder {
+  readonly operation: Operation;
+  readonly find: (name: string) => Inspected;
+}
 
-export function inspectObjects(session: Session, request: InspectRequest): number {
+export async function inspectObjects(session: Session, request: InspectRequest): Promise<number> {
   const finders = findersFor(session, request);
   const isTyped = finders.length === 1;
   const found: Inspected[] = [];
   const problems: string[] = [];
   for (const name of request.names) {
-    const object = findFirst(finders, name, problems, isTyped);
+    const object = await findFirst(session, finders, name, problems, isTyped);
     if (object !== undefined) found.push(object);
   }
   const code = printFound(session, found, request.format);
@@ -38,7 +43,7 @@ export function inspectObjects(session: Session, request: InspectRequest): numbe
 function findersFor(session: Session, request: InspectRequest): readonly Finder[] {
   const { containers, images, networks, volumes } = session.engine;
   const byType: Readonly<Record<string, Finder>> = {
-    container: (name) => {
+    container: about("ContainerInspect", (name) => {
       const container = containers.get(name);
       const { engine } = session;
       const wantsSize = "size" in request && request.size;
@@ -46,21 +51,21 @@ function findersFor(session: Session, request: InspectRequest): readonly Finder[
         ? { SizeRw: writtenBytes(engine, container), SizeRootFs: rootBytes(engine, container) }
         : {};
       return { json: { ...containerDocument(container), ...size }, type: INSPECTED_CONTAINER };
-    },
-    image: (name) => {
+    }),
+    image: about("ImageInspect", (name) => {
       const image = images.get(name);
       return { json: imageDocument(image, images.familiarNames(image)), type: INSPECTED_IMAGE };
-    },
-    network: (name) => {
+    }),
+    network: about("NetworkInspect", (name) => {
       const network = networks.get(name);
       if (network === undefined) throw new StatusError("not-found", `network ${name} not found`);
       return { json: networkDocument(network), type: INSPECTED_NETWORK };
-    },
-    volume: (name) => {
+    }),
+    volume: about("VolumeInspect", (name) => {
       const volume = volumes.get(name);
       if (volume === undefined) throw new StatusError("not-found", `get ${name}: no such volume`);
       return { json: volumeDocument(volume), type: INSPECTED_VOLUME, typedOnly: true };
-    },
+    }),
   };
   const type = request.command === "inspect" ? request.type : request.command.split(" ")[0];
   if (type === undefined) return Object.values(byType);
@@ -68,19 +73,26 @@ function findersFor(session: Session, request: InspectRequest): readonly Finder[
   return finder === undefined ? [] : [finder];
 }
 
-function findFirst(
+const about = (operation: Operation, find: Finder["find"]): Finder => ({ operation, find });
+
+async function findFirst(
+  session: Session,
   finders: readonly Finder[],
   name: string,
   problems: string[],
   isTyped: boolean,
-): Inspected | undefined {
-  for (const find of finders) {
+): Promise<Inspected | undefined> {
+  for (const { operation, find } of finders) {
     try {
-      return find(name);
+      return await session.call(operation, name, () => find(name));
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
-      if (isTyped) problems.push(`Error response from daemon: ${error.message}`);
-      if (isTyped || error.kind !== "not-found") return undefined;
+      if (isTyped) problems.push(told(error));
+      if (isTyped) return undefined;
+      if (error.kind !== "not-found") {
+        problems.push(told(error));
+        return undefined;
+      }
     }
   }
   problems.push(`Error: No such object: ${name}`);

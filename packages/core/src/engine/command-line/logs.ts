@@ -1,5 +1,6 @@
 /** `docker logs`. @see docker/cli cli/command/container/logs.go, moby daemon/logs.go */
 import { encode, StatusError } from "../../lib/index.ts";
+import type { Container } from "../container.ts";
 import type { LogsRequest } from "../docker/requests/container.ts";
 import { logTimeOf } from "../documents/time.ts";
 import { logDetails, READABLE_LOGS } from "../log-details.ts";
@@ -8,8 +9,13 @@ import type { Session } from "./session.ts";
 import { timeUs } from "./times.ts";
 
 export async function printLogs(session: Session, request: LogsRequest): Promise<number> {
-  const { containers, kernel, life } = session.engine;
-  const container = containers.get(request.container);
+  const { containers } = session.engine;
+  const container = await session.call("ContainerInspect", request.container, () => containers.get(request.container));
+  return session.call("ContainerLogs", request.container, () => print(session, request, container));
+}
+
+async function print(session: Session, request: LogsRequest, container: Container): Promise<number> {
+  const { kernel, life } = session.engine;
   const sinceUs = timeUs(request.since, kernel.nowUs, 'invalid value for "since": ') ?? Number.NEGATIVE_INFINITY;
   const untilUs = timeUs(request.until, kernel.nowUs, 'invalid value for "until": ') ?? Number.POSITIVE_INFINITY;
   if (!READABLE_LOGS.has(container.hostConfig.LogConfig?.Type ?? "")) {
@@ -17,7 +23,7 @@ export async function printLogs(session: Session, request: LogsRequest): Promise
   }
   const details = request.details ? `${logDetails(container)} ` : "";
   const isWanted = (line: LogLine): boolean => line.timeUs >= sinceUs && line.timeUs <= untilUs;
-  const print = (line: LogLine): void => {
+  const show = (line: LogLine): void => {
     const write = (part: Uint8Array): void => (line.stream === "stdout" ? session.out(part) : session.err(part));
     if (!isWanted(line)) return;
     const prefix = (request.timestamps ? `${logTimeOf(line.timeUs)} ` : "") + details;
@@ -28,17 +34,17 @@ export async function printLogs(session: Session, request: LogsRequest): Promise
   const past = container.logs.entries.flatMap((entry) => lines.push(entry));
   const kept = (container.isRunning ? past : [...past, ...lines.end()]).filter(isWanted);
   const tail = /^\d+$/.test(request.tail) ? Number(request.tail) : Number.POSITIVE_INFINITY;
-  for (const line of tail === 0 ? [] : kept.slice(-tail)) print(line);
+  for (const line of tail === 0 ? [] : kept.slice(-tail)) show(line);
   if (!request.follow || !container.isActive) return 0;
   const stop = container.logs.follow((entry) => {
-    for (const line of lines.push(entry)) print(line);
+    for (const line of lines.push(entry)) show(line);
   });
   const isOver = (): boolean => !container.isActive || kernel.nowUs > untilUs;
   try {
-    await life.until(isOver, { what: `container ${container.name} to end` });
+    await life.until(isOver, { what: `container ${container.name} to end`, ...session.interruptible });
   } finally {
     stop();
   }
-  for (const line of lines.end()) print(line);
+  for (const line of lines.end()) show(line);
   return 0;
 }

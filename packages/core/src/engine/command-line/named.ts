@@ -1,6 +1,7 @@
 /** Commands that do the same to several objects: each is told by its name, failures do not stop the others. */
 import { StatusError } from "../../lib/index.ts";
 import type { Session } from "./session.ts";
+import { told } from "./told.ts";
 
 /** Does it to one object; a text that it returns is printed instead of the name, "" for none. */
 export type NamedWork = (name: string) => Promise<unknown>;
@@ -14,7 +15,7 @@ export async function eachNamed(session: Session, names: readonly string[], work
       if (text !== "") session.lines([text]);
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
-      session.err(`Error response from daemon: ${error.message}\n`);
+      session.err(`${told(error)}\n`);
       exitCode = 1;
     }
   }

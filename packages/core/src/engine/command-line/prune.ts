@@ -23,12 +23,19 @@ interface Pruned {
 /** Without --force a question is asked: whoever answers nothing does not agree. */
 export async function prune(session: Session, request: PruneRequest): Promise<number> {
   if (request.confirm !== undefined && !agrees(session, request.confirm)) return 0;
-  const { lines, bytes } = await work(session, request);
+  const { lines, bytes } = await session.call(PRUNES[request.command], "", () => work(session, request));
   const heading = HEADINGS[request.command];
   if (lines.length > 0) session.lines([heading, ...lines, ""]);
   if (request.command !== "network prune") session.lines([`Total reclaimed space: ${humanSize(bytes)}`]);
   return 0;
 }
+
+const PRUNES = {
+  "container prune": "ContainerPrune",
+  "network prune": "NetworkPrune",
+  "volume prune": "VolumePrune",
+  "image prune": "ImagePrune",
+} as const;
 
 const HEADINGS = {
   "container prune": "Deleted Containers:",
@@ -41,11 +48,15 @@ const HEADINGS = {
 export async function pruneSystem(session: Session, request: RequestOf<"system prune">): Promise<number> {
   if (request.confirm !== undefined && !agrees(session, request.confirm)) return 0;
   const { filters } = request;
+  const part = async (command: PruneRequest["command"], work: () => Pruned | Promise<Pruned>) => ({
+    heading: HEADINGS[command],
+    ...(await session.call(PRUNES[command], "", work)),
+  });
   const parts = [
-    { heading: HEADINGS["container prune"], ...(await pruneContainers(session, Filters.of(filters))) },
-    { heading: HEADINGS["network prune"], ...pruneNetworks(session, Filters.of(filters)) },
-    ...(request.volumes ? [{ heading: HEADINGS["volume prune"], ...pruneVolumes(session, Filters.of(filters)) }] : []),
-    { heading: HEADINGS["image prune"], ...pruneUnusedImages(session, Filters.of(filters), request.all) },
+    await part("container prune", () => pruneContainers(session, Filters.of(filters))),
+    await part("network prune", () => pruneNetworks(session, Filters.of(filters))),
+    ...(request.volumes ? [await part("volume prune", () => pruneVolumes(session, Filters.of(filters)))] : []),
+    await part("image prune", () => pruneUnusedImages(session, Filters.of(filters), request.all)),
   ];
   for (const { heading, lines } of parts) if (lines.length > 0) session.lines([heading, ...lines, ""]);
   session.lines([`Total reclaimed space: ${humanSize(parts.reduce((sum, { bytes }) => sum + bytes, 0))}`]);

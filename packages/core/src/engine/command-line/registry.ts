@@ -68,7 +68,9 @@ export async function pullOne(
   };
   const wanted = platform === "" ? undefined : parsePlatform(platform);
   try {
-    const image = await session.engine.images.pull(name, { onEvent, ...(wanted && { platform: wanted }) });
+    const image = await session.call("ImageCreate", familiarText(reference), () =>
+      session.engine.images.pull(name, { onEvent, ...(wanted && { platform: wanted }) }),
+    );
     if (wanted !== undefined && (image.config.os !== wanted.os || image.config.architecture !== wanted.architecture)) {
       const own = platformText(image.config);
       session.err(
@@ -109,12 +111,11 @@ export async function pushImages(session: Session, request: RequestOf<"push">): 
 
 async function pushOne(session: Session, name: string, write: Write): Promise<void> {
   const { tag = "" } = parseReference(name);
-  await session.engine.images.push(name, {
-    onEvent: (event) => {
-      if (event.kind === "end") write(`${tag}: digest: ${event.digest} size: ${event.size}`);
-      else if (event.kind !== "begin") tellLayer(event, write);
-    },
-  });
+  const onEvent = (event: TransferEvent): void => {
+    if (event.kind === "end") write(`${tag}: digest: ${event.digest} size: ${event.size}`);
+    else if (event.kind !== "begin") tellLayer(event, write);
+  };
+  await session.call("ImagePush", name, () => session.engine.images.push(name, { onEvent }));
 }
 
 function tellLayer(event: Extract<TransferEvent, { readonly kind: "layer" | "retry" }>, write: Write): void {

@@ -1,5 +1,13 @@
 /** What a command prints while it runs, and what it may use. */
 import type { ContextDisk } from "../../build/index.ts";
+import {
+  BrokenAnswer,
+  NO_TROUBLE,
+  OPERATIONS,
+  type Operation,
+  type Trouble,
+  UNEXPECTED_EOF,
+} from "../../faults/index.ts";
 import { concat, decode, encode, join } from "../../lib/index.ts";
 import type { ClientMachine } from "../docker/index.ts";
 import type { Engine } from "../engine.ts";
@@ -24,6 +32,10 @@ export interface CommandOptions {
   readonly cwd?: string;
   /** The client's environment. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Who calls, in the log of calls. Default "docker". */
+  readonly client?: string;
+  /** Interrupts the command: what it waits for goes on without it. */
+  readonly signal?: AbortSignal;
   /** Hears of output as it comes. */
   readonly onOutput?: (stream: "stdout" | "stderr", text: string) => void;
 }
@@ -37,7 +49,14 @@ export class Session {
   readonly cwd: string;
   /** The machine that the client runs on. */
   readonly client: ClientMachine;
+  /** What the client is called in the log of calls. */
+  readonly name: string;
   readonly #onOutput: CommandOptions["onOutput"];
+  readonly #interrupted: AbortSignal | undefined;
+  /** Ends the answer that is being read. */
+  #broken: AbortController | undefined;
+  /** Bytes of the answer that still arrive. */
+  #left = Number.POSITIVE_INFINITY;
   readonly #out: Uint8Array[] = [];
   readonly #err: Uint8Array[] = [];
 
@@ -49,17 +68,80 @@ export class Session {
     this.cwd = cwd;
     this.client = clientMachine(options);
     this.#onOutput = onOutput;
+    this.name = options.client ?? "docker";
+    this.#interrupted = options.signal;
     this.stdin = typeof stdin === "string" ? encode(stdin) : stdin;
   }
 
   out(text: string | Uint8Array): void {
-    this.#out.push(typeof text === "string" ? encode(text) : text);
-    this.#onOutput?.("stdout", typeof text === "string" ? text : decode(text));
+    this.#print("stdout", text);
   }
 
   err(text: string | Uint8Array): void {
-    this.#err.push(typeof text === "string" ? encode(text) : text);
-    this.#onOutput?.("stderr", typeof text === "string" ? text : decode(text));
+    this.#print("stderr", text);
+  }
+
+  #print(stream: "stdout" | "stderr", text: string | Uint8Array): void {
+    if (this.#left < Number.POSITIVE_INFINITY) {
+      this.#printRest(stream, text);
+      return;
+    }
+    (stream === "stdout" ? this.#out : this.#err).push(typeof text === "string" ? encode(text) : text);
+    this.#onOutput?.(stream, typeof text === "string" ? text : decode(text));
+  }
+
+  /** Prints of a broken answer what arrives. */
+  #printRest(stream: "stdout" | "stderr", text: string | Uint8Array): void {
+    const bytes = (typeof text === "string" ? encode(text) : text).slice(0, this.#left);
+    const left = this.#left - bytes.length;
+    this.#left = Number.POSITIVE_INFINITY;
+    if (bytes.length > 0) this.#print(stream, bytes);
+    this.#left = left;
+    if (left === 0) this.#broken?.abort(new BrokenAnswer(UNEXPECTED_EOF));
+  }
+
+  /** Aborted when the command is interrupted, or the answer that it reads breaks. */
+  get signal(): AbortSignal | undefined {
+    const signals = [this.#interrupted, this.#broken?.signal].filter((signal) => signal !== undefined);
+    return signals.length > 1 ? AbortSignal.any(signals) : signals[0];
+  }
+
+  /** The same for waits. */
+  get interruptible(): { readonly signal?: AbortSignal } {
+    const { signal } = this;
+    return signal === undefined ? {} : { signal };
+  }
+
+  /**
+   * Makes a call of the API: it is logged, and faults may keep it from being carried out or answered.
+   *
+   * @param subject what it is about, as the client calls it @param image that a container is to be made from
+   * @throws StatusError as the daemon answers, or as the client finds it
+   */
+  call<T>(operation: Operation, subject: string, work: () => T | Promise<T>, image?: string): Promise<T> {
+    const call = { operation, subject, client: this.name, ...(image === undefined ? {} : { image }) };
+    const carry = (trouble: Trouble): T | Promise<T> =>
+      trouble === NO_TROUBLE ? work() : this.#troubled(operation, trouble, work);
+    return this.engine.faults.api.call(call, carry, this.#interrupted);
+  }
+
+  async #troubled<T>(operation: Operation, trouble: Trouble, work: () => T | Promise<T>): Promise<T> {
+    const { failsLate, cutAfterBytes, losesReply } = trouble;
+    const { reply } = OPERATIONS[operation];
+    if (failsLate !== undefined) throw new BrokenAnswer(failsLate);
+    if (reply === "empty" && losesReply !== true) return work();
+    const isStream = reply === "stream" && cutAfterBytes !== undefined;
+    this.#left = isStream ? cutAfterBytes : 0;
+    this.#broken = new AbortController();
+    if (isStream && cutAfterBytes === 0) this.#broken.abort(new BrokenAnswer(UNEXPECTED_EOF));
+    try {
+      const answer = await work();
+      if (losesReply === true || (isStream && this.#left > 0)) return answer;
+    } finally {
+      this.#left = Number.POSITIVE_INFINITY;
+      this.#broken = undefined;
+    }
+    throw new BrokenAnswer(UNEXPECTED_EOF);
   }
 
   /** A line each. */

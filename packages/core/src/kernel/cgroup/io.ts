@@ -48,7 +48,7 @@ const controller = (cgroup: Cgroup): IoController => {
  * @returns until when it takes, if a limit slows it down; else `nowUs`.
  */
 export function chargeIo(cgroup: Cgroup, direction: "read" | "write", bytes: number): number {
-  const { nowUs } = cgroup.kernel;
+  const { monotonicUs: nowUs } = cgroup.kernel;
   let doneUs = nowUs;
   for (const at of upwards(cgroup)) {
     const io = controller(at);

@@ -240,7 +240,7 @@ function* readLater(
   { again }: { readonly again: boolean },
 ): Sleeper<Uint8Array> {
   const { patienceUs } = file.ops;
-  const untilUs = patienceUs === undefined ? undefined : process.kernel.nowUs + patienceUs;
+  const untilUs = patienceUs === undefined ? undefined : process.kernel.monotonicUs + patienceUs;
   for (let looks = again; ; looks = false) {
     let wakeup = "ready";
     if (!looks) wakeup = yield { on: file.ops.ready === undefined ? [] : [file.ops.ready], untilUs };
@@ -293,7 +293,7 @@ function* pollLater(
   fds: readonly PollFd[],
   timeoutUs: number | undefined,
 ): Sleeper<readonly PollFd[]> {
-  const untilUs = timeoutUs === undefined || !(timeoutUs >= 0) ? undefined : process.kernel.nowUs + timeoutUs;
+  const untilUs = timeoutUs === undefined || !(timeoutUs >= 0) ? undefined : process.kernel.monotonicUs + timeoutUs;
   const queues = fds.flatMap(({ fd }) => (process.files.isUsable(fd) ? (process.files.get(fd).ops.ready ?? []) : []));
   for (;;) {
     const wakeup = yield { on: queues, untilUs };

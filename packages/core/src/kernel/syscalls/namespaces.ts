@@ -64,7 +64,7 @@ export const namespaceCalls = {
     const { memory } = kernel.cgroups;
     const { memoryBytes, swapBytes } = kernel.machine;
     return {
-      uptimeUs: kernel.nowUs - kernel.world.clock.startUs + ns.time.boottimeOffsetUs,
+      uptimeUs: kernel.monotonicUs - kernel.world.clock.startUs + ns.time.boottimeOffsetUs,
       totalRamBytes: memoryBytes,
       freeRamBytes: memoryBytes - memory.currentBytes,
       totalSwapBytes: swapBytes,

@@ -44,7 +44,7 @@ export const signalCalls = {
     process.alarm?.cancel();
     if (durationUs > 0) {
       process.alarm ??= clock.timer(() => process.kernel.signals.send(process, SIGALRM));
-      process.alarm.arm(process.kernel.nowUs + durationUs);
+      process.alarm.arm(process.kernel.monotonicUs + durationUs);
     }
     return left;
   },

@@ -333,7 +333,7 @@ export function now<T>(file: OpenFile, flags: number, received: T | undefined): 
 
 export function* receiveLater<T>(process: Process, socket: Socket, receive: () => T | undefined): Sleeper<T> {
   const timeoutUs = Number(socket.option("SO_RCVTIMEO"));
-  const untilUs = timeoutUs > 0 ? process.kernel.nowUs + timeoutUs : undefined;
+  const untilUs = timeoutUs > 0 ? process.kernel.monotonicUs + timeoutUs : undefined;
   for (;;) {
     const wakeup = yield { on: [socket.ready], untilUs };
     const received = receive();

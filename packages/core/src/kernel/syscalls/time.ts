@@ -16,7 +16,7 @@ export const timeCalls = {
 
   clock_gettime: (process, clock) => {
     const { kernel, ns } = process;
-    const sinceBoot = kernel.nowUs - kernel.world.clock.startUs;
+    const sinceBoot = kernel.monotonicUs - kernel.world.clock.startUs;
     switch (clock) {
       case "realtime":
         return kernel.nowUs;
@@ -41,7 +41,7 @@ export const timeCalls = {
 const NOTHING: Park["on"] = [];
 
 function* sleep(process: Process, durationUs: number): Sleeper<undefined> {
-  const untilUs = process.kernel.nowUs + Math.ceil(durationUs);
+  const untilUs = process.kernel.monotonicUs + Math.ceil(durationUs);
   const park: Park = { on: NOTHING, untilUs: Number.isFinite(untilUs) ? untilUs : undefined };
   for (;;) {
     const wakeup = yield park;

@@ -21,6 +21,8 @@ export interface RegistryFault extends ResponseFault {
   readonly headers?: Readonly<Record<string, string>>;
   /** Microseconds before anything else. */
   readonly latencyUs?: number;
+  /** Whether it takes a request that fits; asked with "GET manifests library/busybox latest". */
+  readonly when?: (request: string) => boolean;
   /** The connection breaks before there is an answer. */
   readonly drop?: boolean;
 }
@@ -39,6 +41,7 @@ export class FaultRules {
   take(method: string, resource: Pick<Resource, "name" | "reference"> & { readonly kind: RegistryFault["resource"] }) {
     for (const [rule, left] of this.#rules) {
       if (!fits(rule, method, resource)) continue;
+      if (rule.when?.(`${method} ${resource.kind} ${resource.name} ${resource.reference}`.trim()) === false) continue;
       if (left <= 1) this.#rules.delete(rule);
       else this.#rules.set(rule, left - 1);
       return rule;

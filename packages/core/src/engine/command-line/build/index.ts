@@ -40,7 +40,9 @@ export async function buildImage(session: Session, request: DockerBuild): Promis
     source = { text: dockerfileText(session, request, build), fileName: basename(build.file ?? "Dockerfile") };
     const call = "call" in request ? request.call : "build";
     if (call !== "build" && call !== "") return await callFrontend(session, request, build, source, display);
-    const { image, warnings } = await session.engine.build({ ...build, onEvent: display.listener });
+    const { listener: onEvent } = display;
+    const make = () => session.engine.build({ ...build, onEvent });
+    const { image, warnings } = await session.call("ImageBuild", "", make);
     display.end();
     if (showsText(request)) session.err(printWarnings(warnings));
     session.write(request.iidFile, image.id);

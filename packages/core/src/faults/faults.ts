@@ -1,0 +1,195 @@
+/**
+ * Faults: everything of a machine that can be made to fail, by rules that hold until they are undone.
+ *
+ *     using _ = engine.faults.add({ on: "api", call: "ContainerStart", nth: 2, fails: { status: 500, message: "boom" } });
+ *     using _ = engine.faults.add({ on: "syscall", call: "write", container: "db", path: "/data/*", errno: "EIO" });
+ *
+ * Rules are consulted where things happen; where nobody has set one that costs a comparison. What they have done is in
+ * `fired`, in the world's trace and in its explanations.
+ */
+import type { Kernel } from "../kernel/index.ts";
+import { Emitter, Ring } from "../lib/index.ts";
+import type { RegistryFault } from "../registry/index.ts";
+import { microsecondsOf, Prng, type World } from "../sim/index.ts";
+import { ApiDoor } from "./api-door.ts";
+import type { CallLog } from "./call-log.ts";
+import { EventFaults } from "./event-faults.ts";
+import { ProcessFaults, type StartedContainer } from "./process-faults.ts";
+import { addPullFault } from "./registry-faults.ts";
+import type {
+  ClockFault,
+  ContainerRef,
+  DaemonFault,
+  FaultPlan,
+  FaultRule,
+  FiredFault,
+  HeldFault,
+  NetworkFault,
+} from "./rule.ts";
+import { schedule } from "./scheduled.ts";
+import { SyscallFaults } from "./syscall-faults.ts";
+import { invalid, type TriggerSource } from "./trigger.ts";
+
+/** The parts of a machine that rules are about. */
+export interface FaultTargets {
+  readonly world: World;
+  readonly kernel: Kernel;
+  readonly calls: CallLog;
+  /** A container by what a client calls it; `exactly` by its whole name or id only. */
+  readonly find: (reference: string, exactly: boolean) => ContainerRef | undefined;
+  readonly containerAt: (cgroup: string) => ContainerRef | undefined;
+  readonly running: () => Iterable<StartedContainer>;
+  readonly failRegistry: (fault: RegistryFault) => () => void;
+  /** Changes links; returns what ends that. @throws StatusError invalid-argument */
+  readonly changeLinks: (fault: NetworkFault) => () => void;
+  /** Ends the daemon and brings it back. */
+  readonly disturbDaemon: (fault: DaemonFault) => Promise<void>;
+}
+
+/** How much of what rules have done is kept. */
+export const FIRED_KEPT = 10_000;
+/** Lines of an explanation. */
+const EXPLAINED = 10;
+
+export class Faults extends Emitter<{ fired: [fault: FiredFault] }> {
+  /** The door for calls of the API, used by those who carry them out. */
+  readonly api: ApiDoor;
+  /** The way of events to their subscribers. */
+  readonly events: EventFaults;
+  readonly #targets: FaultTargets;
+  readonly #source: TriggerSource;
+  readonly #syscalls: SyscallFaults;
+  readonly #processes: ProcessFaults;
+  readonly #held = new Map<HeldFault, FaultRule>();
+  readonly #fired = new Ring<FiredFault>(FIRED_KEPT);
+
+  constructor(targets: FaultTargets) {
+    super();
+    const { world, kernel, calls, find, containerAt, running } = targets;
+    this.#targets = targets;
+    // A stream of its own: whoever uses no faults has the same world as before.
+    this.#source = {
+      nowUs: () => world.clock.nowUs,
+      prng: new Prng(`${world.seed}:faults:${kernel.machine.hostname}`),
+    };
+    const shared = { ...this.#source, fired: this.#note, kernel, world };
+    this.api = new ApiDoor({ ...shared, log: calls, find });
+    this.events = new EventFaults(shared);
+    this.#syscalls = new SyscallFaults({ ...shared, containerAt });
+    this.#processes = new ProcessFaults({ ...shared, running });
+    world.narrate(() => this.#lines());
+  }
+
+  /** The rules that hold, in the order in which they were set. */
+  get rules(): FaultPlan {
+    return [...this.#held.values()];
+  }
+
+  /** What rules have done, oldest first. */
+  get fired(): readonly FiredFault[] {
+    return [...this.#fired];
+  }
+
+  /** Sets rules, from now on. @throws StatusError invalid-argument for one that cannot be; then none of them holds */
+  add(...plan: FaultPlan): HeldFault {
+    const added: HeldFault[] = [];
+    const undo = (): void => {
+      for (const held of added.splice(0).reverse()) {
+        this.#held.delete(held);
+        held.undo();
+      }
+    };
+    try {
+      for (const rule of plan) {
+        const held = this.#set(rule);
+        this.#held.set(held, rule);
+        added.push(held);
+      }
+    } catch (error) {
+      undo();
+      throw error;
+    }
+    return { undo, [Symbol.dispose]: undo };
+  }
+
+  /** Undoes all rules. */
+  clear(): void {
+    for (const held of [...this.#held.keys()].reverse()) held.undo();
+    this.#held.clear();
+  }
+
+  /** Whether somebody wants to be told of programs that are started. */
+  get concernsStarts(): boolean {
+    return this.#processes.hasRules;
+  }
+
+  /** A container's program has been started: told by the engine. */
+  started(container: StartedContainer): void {
+    this.#processes.started(container);
+  }
+
+  #set(rule: FaultRule): HeldFault {
+    const { world } = this.#targets;
+    switch (rule.on) {
+      case "api":
+        return this.api.add(rule);
+      case "events":
+        return this.events.add(rule);
+      case "syscall":
+      case "disk":
+        return this.#syscalls.add(rule);
+      case "pull":
+        return addPullFault(rule, { ...this.#source, fail: this.#targets.failRegistry, fired: this.#note });
+      case "process":
+        return this.#processes.add(rule);
+      case "network":
+        return schedule(world.clock, rule, () => this.#changeLinks(rule));
+      case "clock":
+        return this.#setClock(rule);
+      case "daemon":
+        return schedule(world.clock, rule, () => this.#disturbDaemon(rule));
+    }
+  }
+
+  #changeLinks(rule: NetworkFault): () => void {
+    const end = this.#targets.changeLinks(rule);
+    const { container, network, between } = rule;
+    const who = between === undefined ? [network, container].filter((name) => name !== undefined) : [...between];
+    this.#note(rule, `links of ${who.join(" and ")} changed`, undefined);
+    return end;
+  }
+
+  #setClock(rule: ClockFault): HeldFault {
+    const { kernel, world } = this.#targets;
+    let byUs: number;
+    try {
+      byUs = Math.round(microsecondsOf(rule.jump));
+    } catch (error) {
+      throw invalid(error instanceof Error ? error.message : String(error));
+    }
+    return schedule(world.clock, rule, () => {
+      kernel.wallOffsetUs += byUs;
+      this.#note(rule, `the wall clock jumped by ${rule.jump}`, undefined);
+      return () => {
+        kernel.wallOffsetUs -= byUs;
+      };
+    });
+  }
+
+  #disturbDaemon(rule: DaemonFault): undefined {
+    this.#note(rule, `the daemon ${rule.effect === "crash" ? "crashed" : "was restarted"}`, undefined);
+    void this.#targets.disturbDaemon(rule);
+  }
+
+  readonly #note = (rule: FaultRule, what: string, container: ContainerRef | undefined): void => {
+    const fired: FiredFault = { timeUs: this.#targets.kernel.nowUs, rule, what, container };
+    this.#fired.push(fired);
+    this.#targets.world.trace.addText(what);
+    this.emit("fired", fired);
+  };
+
+  *#lines(): Iterable<string> {
+    const { startUs } = this.#targets.world.clock;
+    for (const { timeUs, what } of this.fired.slice(-EXPLAINED)) yield `fault at ${timeUs - startUs} µs: ${what}`;
+  }
+}
