@@ -279,7 +279,11 @@ it("builds as the classic builder: its words in the history, its own times, the 
   };
   const first = await build();
   expect(await build()).toBe(first);
-  const history = (await wait(call("GET", "/images/made/history"))) as { CreatedBy: string; Comment: string }[];
+  const history = (await wait(call("GET", "/images/made/history"))) as {
+    Id: string;
+    CreatedBy: string;
+    Comment: string;
+  }[];
   expect(
     history.slice(0, 5).map(({ CreatedBy, Comment }) => [CreatedBy.replace(/[0-9a-f]{64}/, "…"), Comment]),
   ).toEqual([
@@ -289,7 +293,20 @@ it("builds as the classic builder: its words in the history, its own times, the 
     ["/bin/sh -c echo $A > /f", ""],
     ["/bin/sh -c #(nop)  ENV A=1", ""],
   ]);
-  expect(engine.images.list()).toHaveLength(2);
+  // Every step is an image of its own, made of the one before.
+  expect(history.map(({ Id }) => Id.slice(0, 7))).toEqual(Array(6).fill("sha256:"));
+  const [step] = history.slice(1);
+  expect(await wait(call("GET", "/images/json"))).toHaveLength(2);
+  expect(await wait(call("GET", "/images/json?all=1"))).toHaveLength(6);
+  expect((await engine.docker(["run", "--rm", step?.Id ?? "", "cat", "/f"])).stdout).toBe("1\n");
+  expect((await engine.docker(["rmi", "-f", step?.Id ?? ""])).stderr).toContain(
+    "(cannot be forced) - image has dependent child images",
+  );
   const [made] = (await wait(call("GET", "/images/json?filters={%22since%22:[%22busybox%22]}"))) as { Id: string }[];
   expect(made?.Id).toContain(first);
+  const removed = (await engine.docker("rmi made")).stdout.trim().split("\n");
+  expect(removed.filter((line) => line.startsWith("Deleted: "))).toHaveLength(5);
+  expect(engine.images.list()).toHaveLength(1);
+  // With the images the builder's memory is gone.
+  expect(await build()).not.toBe(first);
 });

@@ -3,10 +3,10 @@
  *
  * @see moby daemon/commit.go
  */
-import { applyLayer, diffLayer, layerDigest } from "../content/index.ts";
+import { applyLayer, diffLayer, type LayerEntry, layerDigest } from "../content/index.ts";
 import { chainIds, type Image, topSnapshot } from "../image/index.ts";
 import type { Kernel } from "../kernel/index.ts";
-import type { ImageConfig, ImageRunConfig } from "../oci/index.ts";
+import type { Digest, ImageConfig, ImageRunConfig } from "../oci/index.ts";
 import type { Snapshotter } from "../snapshot/index.ts";
 import type { Container } from "./container.ts";
 import { timeOf } from "./documents/time.ts";
@@ -62,12 +62,24 @@ export function commitContainer(parts: CommitParts, container: Container, option
     rootfs: { type: "layers", diff_ids: diffIds },
     history: [...parent.config.history, isEmpty ? { ...step, empty_layer: true } : step],
   };
-  if (isEmpty) return images.store.add(config, parent.chain);
+  const chain = isEmpty ? parent.chain : [...parent.chain, committedLayer(parts, parent, diffIds, entries)];
+  const image = images.store.add(config, chain);
+  if (images.store.byId(parent.id) !== undefined) images.store.setParent(image, parent);
+  return image;
+}
+
+/** The snapshot of a layer that is new; its name. */
+function committedLayer(
+  { snapshotter }: CommitParts,
+  parent: Image,
+  diffIds: readonly Digest[],
+  entries: readonly LayerEntry[],
+): string {
   const name = chainIds(diffIds).at(-1) ?? "";
   if (!snapshotter.has(name)) {
     snapshotter.prepare(`commit-${name}`, topSnapshot(parent), "");
     applyLayer(snapshotter.directory(`commit-${name}`), entries);
     snapshotter.commit(name, `commit-${name}`);
   }
-  return images.store.add(config, [...parent.chain, name]);
+  return name;
 }

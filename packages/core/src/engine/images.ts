@@ -78,6 +78,18 @@ export class ImageService {
     return [...this.#store.list()].reverse();
   }
 
+  /** An image, what it was made of, what that was made of, and so on. */
+  line(image: Image): readonly Image[] {
+    const line: Image[] = [];
+    for (let one: Image | undefined = image; one !== undefined; one = this.#store.parent(one)) line.push(one);
+    return line;
+  }
+
+  /** Whether an image is only a step on the way to another one: nobody has named it. */
+  isIntermediate(image: Image): boolean {
+    return this.#store.references(image).length === 0 && this.#store.hasChildren(image);
+  }
+
   /** The names of an image as people write them: "busybox:latest". */
   tags(image: Image): readonly string[] {
     return this.#store.names(image).map((name) => familiarText(parse(name)));
@@ -85,7 +97,7 @@ export class ImageService {
 
   /** The names of an image, and what registries have it under. */
   familiarNames(image: Image): ImageNames {
-    return { tags: this.tags(image), digests: this.digests(image) };
+    return { tags: this.tags(image), digests: this.digests(image), parent: this.#store.parent(image)?.id ?? "" };
   }
 
   /** What registries have an image under, as people write it: "busybox@sha256:…". */

@@ -1,5 +1,6 @@
 /** Floor 10: the engine. */
 
+export { durationText } from "../lib/go/index.ts";
 export { applyChanges } from "./apply-changes.ts";
 export type { PathArchive, PathStat } from "./archives.ts";
 export {

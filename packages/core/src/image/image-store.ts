@@ -29,6 +29,8 @@ export class ImageStore {
   #keeper: ImageKeeper | undefined;
   readonly #images = new Map<Digest, Image>();
   readonly #names = new Map<string, Digest>();
+  /** What an image was made of on this machine: those that came from elsewhere have no parent. */
+  readonly #parents = new Map<Digest, Digest>();
   /** Names with the digest that a registry has them under: "docker.io/library/busybox@sha256:…". */
   readonly #digests = new Map<string, Digest>();
   /** Configurations that came from outside, byte for byte. */
@@ -132,6 +134,23 @@ export class ImageStore {
     return image;
   }
 
+  /** Notes that an image was made by changing another that is here: nobody removes that one before it. */
+  setParent(image: Image, parent: Image): void {
+    if (image.id !== parent.id) this.#parents.set(image.id, parent.id);
+  }
+
+  /** The image that this one was made of, if it is known and still here. */
+  parent(image: Image): Image | undefined {
+    const id = this.#parents.get(image.id);
+    return id === undefined ? undefined : this.#images.get(id);
+  }
+
+  /** Whether an image was made of this one. */
+  hasChildren(image: Image): boolean {
+    for (const parent of this.#parents.values()) if (parent === image.id) return true;
+    return false;
+  }
+
   /** Gives an image a name, taking it from whoever had it. */
   tag(image: Image, name: string): void {
     this.#names.set(name, image.id);
@@ -232,6 +251,7 @@ export class ImageStore {
     const names = this.references(image);
     for (const name of names) if (!this.#names.delete(name)) this.#digests.delete(name);
     this.#images.delete(image.id);
+    this.#parents.delete(image.id);
     this.#documents.delete(image.id);
     const top = topSnapshot(image);
     if (top !== undefined) this.#snapshotter.release(top);

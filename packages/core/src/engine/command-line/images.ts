@@ -19,7 +19,7 @@ import { told } from "./told.ts";
 export function showHistory(session: Session, request: RequestOf<"history">): number {
   const { images } = session.engine;
   const image = images.get(request.image);
-  const steps = historyDocument(image, images.tags(image), (layer) => images.layerBytes(layer));
+  const steps = historyDocument(image, images);
   try {
     session.out(renderHistory(steps, { ...request, now: session.now }));
     return 0;
@@ -36,7 +36,8 @@ export async function removeImages(session: Session, request: RequestOf<"rmi">):
   let isFailure = false;
   for (const name of request.images) {
     try {
-      const remove = (): readonly Removed[] => removeImage(session.engine, name, { force: request.force });
+      const options = { force: request.force, keepParents: request.noPrune };
+      const remove = (): readonly Removed[] => removeImage(session.engine, name, options);
       session.lines((await session.call("ImageDelete", name, remove)).map(wordsOf));
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;

@@ -30,7 +30,7 @@ export function listContainers(session: Session, request: RequestOf<"ps">): numb
 export function listImages(session: Session, request: RequestOf<"images">): number {
   const { engine } = session;
   const filters = Filters.of(request.filters, IMAGE_FILTERS);
-  const rows = selectImages(engine, filters)
+  const rows = selectImages(engine, filters, { all: request.all })
     .map((image) => imageSummary(engine, image, filters.get("reference")))
     .filter((row) => row !== undefined);
   return show(session, () => {

@@ -1,9 +1,10 @@
 /** `GET /images/{name}/history`. @see moby daemon/images/image_history.go */
 import type { Image } from "../../image/index.ts";
+import type { ImageService } from "../images.ts";
 import { secondsOfTime } from "./time.ts";
 
-/** The newest step first; only the top one has the image's ID. `layerBytes` tells the size of a layer. */
-export function historyDocument(image: Image, tags: readonly string[], layerBytes: (snapshot: string) => number) {
+/** The newest step first. Steps have the IDs of the images that they made, as far as those are here. */
+export function historyDocument(image: Image, images: ImageService) {
   let layer = 0;
   const steps = image.config.history.map((step) => {
     const snapshot = step.empty_layer === true ? undefined : image.chain[layer++];
@@ -12,14 +13,17 @@ export function historyDocument(image: Image, tags: readonly string[], layerByte
       Created: secondsOfTime(step.created),
       CreatedBy: step.created_by ?? "",
       Tags: null as readonly string[] | null,
-      Size: snapshot === undefined ? 0 : layerBytes(snapshot),
+      Size: snapshot === undefined ? 0 : images.layerBytes(snapshot),
       Comment: step.comment ?? "",
     };
   });
-  const newest = steps.at(-1);
-  if (newest !== undefined) {
-    newest.Id = image.id;
-    newest.Tags = tags.length === 0 ? null : tags;
+  const newestFirst = steps.reverse();
+  for (const [index, one] of images.line(image).entries()) {
+    const step = newestFirst[index];
+    if (step === undefined) break;
+    const tags = images.tags(one);
+    step.Id = one.id;
+    step.Tags = tags.length === 0 ? null : tags;
   }
-  return steps.reverse();
+  return newestFirst;
 }

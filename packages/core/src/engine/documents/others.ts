@@ -16,17 +16,19 @@ export interface ImageNames {
   readonly tags: readonly string[];
   /** "busybox@sha256:…" */
   readonly digests: readonly string[];
+  /** ID of the image that it was made of; "" without one. */
+  readonly parent: string;
 }
 
 /** `GET /images/{name}/json`. */
-export function imageDocument(image: Image, { tags, digests }: ImageNames) {
+export function imageDocument(image: Image, { tags, digests, parent }: ImageNames) {
   const { config } = image;
   const { config: run } = config;
   return {
     Id: image.id,
     RepoTags: tags,
     RepoDigests: digests,
-    Parent: "",
+    Parent: parent,
     Comment: config.history.at(-1)?.comment ?? "",
     Created: config.created ?? "",
     DockerVersion: "",

@@ -1,4 +1,5 @@
 /** `GET /version` and `GET /system/df`. @see moby daemon/info.go, daemon/disk_usage.go */
+import type { Image } from "../../image/index.ts";
 import { rootBytes, writtenBytes } from "../container-size.ts";
 import type { Engine } from "../engine.ts";
 import { volumeBytes } from "../select/volumes.ts";
@@ -44,19 +45,21 @@ export function diskUsage(engine: Engine, types: ReadonlySet<string>) {
   const { containers, images, kernel, volumes } = engine;
   const wants = (type: string): boolean => types.size === 0 || types.has(type);
   const all = containers.list({ all: true });
+  const shown = images.list().filter((image) => !images.isIntermediate(image));
+  const users = layerUsers(shown);
   const layers = new Map(images.list().flatMap(({ chain }) => chain.map((one) => [one, images.layerBytes(one)])));
   return {
     LayersSize: wants("image") ? [...layers.values()].reduce((sum, size) => sum + size, 0) : 0,
     Images: wants("image")
-      ? images.list().map((image) => ({
+      ? shown.map((image) => ({
           Containers: all.filter((one) => one.image.id === image.id).length,
           Created: secondsOfTime(image.config.created),
           Id: image.id,
           Labels: image.config.config.Labels ?? null,
-          ParentId: "",
+          ParentId: images.store.parent(image)?.id ?? "",
           RepoDigests: images.digests(image),
           RepoTags: images.tags(image),
-          SharedSize: 0,
+          SharedSize: sharedBytes(image, users, layers),
           Size: image.sizeBytes,
         }))
       : null,
@@ -76,4 +79,16 @@ export function diskUsage(engine: Engine, types: ReadonlySet<string>) {
       : null,
     BuildCache: wants("build-cache") ? [] : null,
   };
+}
+
+/** How many of these images stand on each layer. */
+function layerUsers(images: readonly Image[]): ReadonlyMap<string, number> {
+  const users = new Map<string, number>();
+  for (const { chain } of images) for (const one of chain) users.set(one, (users.get(one) ?? 0) + 1);
+  return users;
+}
+
+/** What an image has in common with others. */
+function sharedBytes({ chain }: Image, users: ReadonlyMap<string, number>, bytes: ReadonlyMap<string, number>): number {
+  return chain.reduce((sum, one) => sum + ((users.get(one) ?? 0) > 1 ? (bytes.get(one) ?? 0) : 0), 0);
 }

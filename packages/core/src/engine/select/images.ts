@@ -10,8 +10,8 @@ import type { Filters } from "./filters.ts";
 
 export const IMAGE_FILTERS = ["dangling", "label", "label!", "before", "since", "reference", "until"];
 
-/** Newest first. */
-export function selectImages(engine: Engine, filters: Filters): readonly Image[] {
+/** Newest first. Images that are only steps on the way to others come with `all`. */
+export function selectImages(engine: Engine, filters: Filters, { all = false } = {}): readonly Image[] {
   const { images } = engine;
   const dangling = filters.flag("dangling");
   const before = createdOf(engine, filters, "before");
@@ -21,6 +21,7 @@ export function selectImages(engine: Engine, filters: Filters): readonly Image[]
     .list()
     .filter((image) => {
       const created = momentOf(image);
+      if ((!all || dangling === true) && images.isIntermediate(image)) return false;
       if (dangling === true && images.tags(image).length > 0) return false;
       if (dangling === false && images.store.references(image).length === 0) return false;
       if (before !== undefined && created >= before) return false;
@@ -63,7 +64,7 @@ export function imageSummary({ images, containers }: Engine, image: Image, patte
     Created: secondsOfTime(image.config.created),
     Id: image.id,
     Labels: image.config.config.Labels ?? null,
-    ParentId: "",
+    ParentId: images.store.parent(image)?.id ?? "",
     RepoDigests: digests,
     RepoTags: tags,
     SharedSize: -1,

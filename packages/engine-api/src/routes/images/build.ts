@@ -15,18 +15,18 @@ import { badRequest, messageOf } from "../../http/problem.ts";
 import { flag, jsonValue, text } from "../../http/query.ts";
 import type { Call } from "../../http/router.ts";
 import { ProgressError, progressReply } from "../../streams/progress.ts";
-import { type ClassicImages, classicImage } from "./classic-image.ts";
-import { ClassicProgress, type StepMemory } from "./classic-progress.ts";
-import { classicSteps, findBuildKitUse, tryParse } from "./classic-steps.ts";
+import { baseOf, type ClassicBuild, type ClassicImages, classicImages } from "./classic-image.ts";
+import { ClassicProgress, type StepMemory, stepKeys } from "./classic-progress.ts";
+import { type ClassicStep, classicDockerfile, classicSteps, findBuildKitUse, tryParse } from "./classic-steps.ts";
 import { parse as parseName } from "./pull.ts";
 
 /** Unset arguments are null. */
 const VALUES = z.record(z.string(), z.string().nullable());
 
 const memories = new WeakMap<Engine, StepMemory>();
-const classicImages = new WeakMap<Engine, ClassicImages>();
+const knownImages = new WeakMap<Engine, ClassicImages>();
 
-export async function build(engine: Engine, { request, query }: Call): Promise<ApiReply> {
+export async function buildHandler(engine: Engine, { request, query }: Call): Promise<ApiReply> {
   if (text(query, "version") === "2") {
     throw new StatusError("not-implemented", "BuildKit sessions are not something that this engine can do yet");
   }
@@ -61,54 +61,87 @@ async function run(
 ): Promise<void> {
   const say = (line: string): Promise<void> => (line === "" ? Promise.resolve() : tell({ stream: line }));
   if (text === undefined) throw new Error(`Cannot locate specified Dockerfile: ${options.file}`);
-  const whole = tryParse(text);
-  const refused = whole === undefined ? undefined : findBuildKitUse(whole);
-  const dockerfile = refused?.before ?? whole;
-  const progress =
-    whole === undefined || dockerfile === undefined
-      ? undefined
-      : progressOf(engine, options, whole, dockerfile, isQuiet ? () => {} : say);
+  const parsed = tryParse(text);
+  if (parsed === undefined) {
+    // The builder says what is wrong with it.
+    await engine.build(options);
+    return;
+  }
+  const whole = classicDockerfile(parsed, options);
+  const refused = findBuildKitUse(whole);
+  const request: ClassicRequest = { ...options, labels: {}, dockerfile: refused?.before ?? whole };
+  await pullBases(engine, request);
+  const memory = memoryOf(engine);
+  const steps = classicSteps(request.dockerfile);
+  const keys = stepKeys(steps, JSON.stringify(request.buildArgs));
+  const noCache = request.noCache === true || !isRemembered(steps, keys, memory);
+  const progress = new ClassicProgress(request.dockerfile, {
+    tell: (line) => void (isQuiet ? undefined : say(line)),
+    memory,
+    noCache,
+    keys,
+    onBuild: request.dockerfile.stages.map((_, index) => {
+      const base = baseOf(request.dockerfile, index, request.buildArgs ?? {});
+      return (base === undefined ? undefined : engine.images.find(base))?.config.config.OnBuild ?? [];
+    }),
+    total: classicSteps(whole).length,
+  });
+  const images = async (count?: number): Promise<Image | undefined> => {
+    const made = await classicImages(classicOf(engine, request), count);
+    for (const [i, one] of made.entries()) if (one !== undefined) memory.set(keys[i] ?? "", one.id);
+    return made.at(-1);
+  };
   try {
-    const before = new Set(engine.images.list());
-    const { image: built } = await engine.build({
-      ...options,
-      tags: [],
-      ...(dockerfile === undefined ? {} : { dockerfile }),
-      onEvent: (event) => progress?.note(event),
-    });
-    progress?.end();
-    if (refused !== undefined) {
-      progress?.refuse(refused.text);
-      throw new ProgressError(needsBuildKit(refused.option), undefined);
-    }
-    const image = classic(engine, dockerfile, options, built);
-    if (image !== built && !before.has(built)) engine.images.store.remove(built);
-    for (const tag of options.tags ?? []) engine.images.name(image, tag);
-    if (isQuiet) {
-      await say(`${image.id}\n`);
-      return;
-    }
-    await tell({ aux: { ID: image.id } });
-    await say(`Successfully built ${image.id.slice("sha256:".length, "sha256:".length + 12)}\n`);
-    for (const tag of options.tags ?? []) await say(`Successfully tagged ${familiar(tag)}\n`);
+    await build(engine, { ...request, noCache }, progress);
+    progress.end();
   } catch (error) {
-    progress?.fail();
+    await images(progress.done).catch(() => undefined);
+    progress.fail();
     throw classicError(error);
+  }
+  const image = await images();
+  if (refused !== undefined) {
+    progress.refuse(refused.text);
+    throw new ProgressError(needsBuildKit(refused.option), undefined);
+  }
+  if (image === undefined) throw new Error("No image was generated. Is your Dockerfile empty?");
+  for (const tag of options.tags ?? []) engine.images.name(image, tag);
+  if (isQuiet) {
+    await say(`${image.id}\n`);
+    return;
+  }
+  await tell({ aux: { ID: image.id } });
+  await say(`Successfully built ${image.id.slice("sha256:".length, "sha256:".length + 12)}\n`);
+  for (const tag of options.tags ?? []) await say(`Successfully tagged ${familiar(tag)}\n`);
+}
+
+/** Unlike BuildKit, the classic builder keeps the images that it stands on. What cannot be had, the build complains of. */
+async function pullBases({ images }: Engine, { dockerfile, buildArgs = {} }: ClassicRequest): Promise<void> {
+  for (const [index, { from }] of dockerfile.stages.entries()) {
+    const name = baseOf(dockerfile, index, buildArgs);
+    if (name === undefined || from.platform !== undefined || images.find(name) !== undefined) continue;
+    await images.pull(name).catch(() => undefined);
   }
 }
 
-/** The image as the classic builder makes it. */
-function classic(
-  engine: Engine,
-  dockerfile: Dockerfile | undefined,
-  { context, buildArgs = {} }: BuildRequest,
-  built: Image,
-): Image {
-  if (dockerfile === undefined) return built;
-  const known = classicImages.get(engine) ?? new Map();
-  classicImages.set(engine, known);
+/** Does the steps; what BuildKit would have made of them is not kept. */
+async function build(engine: Engine, request: ClassicRequest, progress: ClassicProgress): Promise<void> {
+  const { store } = engine.images;
+  const before = new Set(store.list());
+  const { target: _, ...rest } = request;
+  const { image } = await engine.build({ ...rest, tags: [], onEvent: (event) => progress.note(event) });
+  if (!before.has(image)) store.remove(image);
+}
+
+/** A request whose Dockerfile has been read. */
+type ClassicRequest = BuildRequest & { readonly dockerfile: Dockerfile };
+
+function classicOf(engine: Engine, request: ClassicRequest): ClassicBuild {
+  const known = knownImages.get(engine) ?? new Map();
+  knownImages.set(engine, known);
+  const { context, dockerfile } = request;
   const isDirectory = (path: string): boolean => "tar" in context && hasBelow(context.tar, path);
-  return classicImage({ engine, dockerfile, buildArgs, isDirectory, known }, built);
+  return { engine, request, dockerfile, isDirectory, known };
 }
 
 /** Whether an archive has something in this directory. */
@@ -119,22 +152,18 @@ function hasBelow(tar: Uint8Array, path: string): boolean {
   return false;
 }
 
-function progressOf(
-  engine: Engine,
-  { noCache, buildArgs, labels }: BuildRequest,
-  whole: Dockerfile,
-  dockerfile: Dockerfile,
-  say: (line: string) => unknown,
-): ClassicProgress {
-  const memory = memories.get(engine) ?? new Set();
+/** What is remembered of images that are still here. */
+function memoryOf(engine: Engine): StepMemory {
+  const memory = memories.get(engine) ?? new Map();
   memories.set(engine, memory);
-  return new ClassicProgress(dockerfile, {
-    tell: (line) => void say(line),
-    memory,
-    noCache: noCache === true,
-    salt: JSON.stringify([buildArgs, labels]),
-    total: classicSteps(whole).length,
-  });
+  for (const [key, id] of memory) if (engine.images.store.byId(id) === undefined) memory.delete(key);
+  return memory;
+}
+
+/** Whether the image of the first step that changes something is still here: who removes it removes the cache. */
+function isRemembered(steps: readonly ClassicStep[], keys: readonly string[], memory: StepMemory): boolean {
+  const first = steps.findIndex(({ kind }) => kind !== "FROM" && kind !== "ARG");
+  return first < 0 || memory.has(keys[first] ?? "");
 }
 
 function needsBuildKit(option: string): string {

@@ -1,82 +1,150 @@
 /**
- * What the classic builder would have made of a build: the same files, another configuration.
+ * What the classic builder makes of a Dockerfile: an image for each step, each made of the one before.
  *
  * Every step is a commit of a container: its history tells the command of that container, and its time is when it ran.
+ * The same builder as BuildKit's has done the steps before; here it does them again from its cache, one more each time.
  *
  * @see moby builder/dockerfile/dispatchers.go, internals.go, copy.go
  */
-import { type Dockerfile, Environment, expandWord, type FromInstruction } from "@bottleship/core/build";
+import {
+  type AnyInstruction,
+  type BuildRequest,
+  type Dockerfile,
+  Environment,
+  expandWord,
+  type Stage,
+} from "@bottleship/core/build";
 import { type Engine, timeOf } from "@bottleship/core/engine";
 import type { Image } from "@bottleship/core/image";
-import type { History, ImageConfig } from "@bottleship/core/oci";
+import type { History } from "@bottleship/core/oci";
+import { classicCommand } from "./classic-words.ts";
 
-/** What became of images of the builder: the same again for the same. */
+/** Images of the builder by what they were made of and what BuildKit would have made: the same again for the same. */
 export type ClassicImages = Map<string, Image>;
 
 export interface ClassicBuild {
   readonly engine: Engine;
+  readonly request: BuildRequest;
   readonly dockerfile: Dockerfile;
-  readonly buildArgs: Readonly<Record<string, string>>;
   /** Whether a path of the context is a directory. */
   readonly isDirectory: (path: string) => boolean;
   readonly known: ClassicImages;
 }
 
-/** The image that takes the place of `built`, which nobody has named. */
-export function classicImage({ engine, dockerfile, buildArgs, isDirectory, known }: ClassicBuild, built: Image): Image {
+/** The images of the first `count` steps, in their order; nothing for those that make none. */
+export async function classicImages(
+  build: ClassicBuild,
+  count = Number.POSITIVE_INFINITY,
+): Promise<readonly (Image | undefined)[]> {
+  const { args = [], stages } = build.dockerfile;
+  const images: (Image | undefined)[] = args.map(() => undefined);
+  const byStage: (Image | undefined)[] = [];
+  for (const [index, stage] of stages.entries()) {
+    let parent = parentOf(build, index, byStage);
+    let told = parent?.config.history.length ?? 0;
+    for (let done = 0; done <= stage.instructions.length && images.length < count; done++) {
+      const dockerfile = { ...build.dockerfile, stages: [...stages.slice(0, index), cut(stage, done)] };
+      ({ image: parent, told } = await stepImage(build, dockerfile, { image: parent, told }));
+      images.push(parent);
+    }
+    byStage.push(parent);
+    if (images.length >= count) break;
+  }
+  return images;
+}
+
+const cut = ({ from, instructions }: Stage, count: number): Stage => ({
+  from,
+  instructions: instructions.slice(0, count),
+});
+
+/** What a stage stands on: an earlier stage, an image, or nothing. */
+function parentOf({ engine, dockerfile, request }: ClassicBuild, index: number, done: readonly (Image | undefined)[]) {
+  const earlier = stageOf(dockerfile, index);
+  if (earlier !== undefined) return done[earlier];
+  const name = baseOf(dockerfile, index, request.buildArgs ?? {});
+  return name === undefined ? undefined : engine.images.find(name);
+}
+
+/** The earlier stage that a stage stands on. */
+function stageOf({ stages }: Dockerfile, index: number): number | undefined {
+  const name = stages[index]?.from.image.toLowerCase();
+  const found = stages.slice(0, index).findLastIndex(({ from }) => from.as?.toLowerCase() === name);
+  return found < 0 ? undefined : found;
+}
+
+/** The image that a stage stands on, if it is one of a registry. */
+export function baseOf(dockerfile: Dockerfile, index: number, given: Readonly<Record<string, string>>) {
+  if (stageOf(dockerfile, index) !== undefined) return undefined;
+  const declared = (dockerfile.args ?? []).flatMap(({ args }) => args);
+  const values = declared.map(({ name, default: usual = "" }) => `${name}=${given[name] ?? usual}`);
+  const name = expandWord(dockerfile.stages[index]?.from.image ?? "scratch", Environment.of(values));
+  return name === "scratch" || name === "" ? undefined : name;
+}
+
+interface Done {
+  readonly image: Image | undefined;
+  /** How many steps BuildKit's history tells of: it does not tell of triggers. */
+  readonly told: number;
+}
+
+/** The image of one more step: that before it, where the step changes nothing. */
+async function stepImage(build: ClassicBuild, dockerfile: Dockerfile, { image: parent, told }: Done): Promise<Done> {
+  const { engine, request, known } = build;
   const { store } = engine.images;
-  const earlier = known.get(built.id);
-  if (earlier !== undefined && store.byId(earlier.id) !== undefined) return earlier;
-  const root = engine.images.find(rootImage(dockerfile, buildArgs));
-  const inherited = root?.config.history.length ?? 0;
-  const config = classicConfig(built.config, inherited, timeOf(engine.kernel.nowUs), isDirectory);
-  const image = store.add(config, built.chain);
-  known.set(built.id, image);
+  const before = new Set(store.list());
+  const { target: _, ...rest } = request;
+  const { image: built } = await engine.build({ ...rest, dockerfile, tags: [], noCache: false });
+  const last = dockerfile.stages.at(-1)?.instructions.at(-1);
+  const own = built.config.history.slice(told);
+  const steps = last?.kind === "ONBUILD" ? [{ created_by: last.source ?? "ONBUILD", empty_layer: true }] : own;
+  let image = parent;
+  for (const number of steps.keys()) {
+    const key = `${image?.id} ${built.id} ${number}`;
+    const earlier = known.get(key);
+    const made =
+      earlier !== undefined && store.byId(earlier.id) === earlier
+        ? earlier
+        : commit(build, built, steps.slice(0, number + 1), { parent: image, instruction: last });
+    known.set(key, made);
+    image = made;
+  }
+  if (!before.has(built) && built !== image) store.remove(built);
+  return { image, told: built.config.history.length };
+}
+
+/** An image with one more step than its parent. */
+function commit(
+  { engine, isDirectory, request }: ClassicBuild,
+  built: Image,
+  steps: readonly History[],
+  { parent, instruction }: { readonly parent: Image | undefined; readonly instruction: AnyInstruction | undefined },
+): Image {
+  const layers = layersOf(parent) + steps.filter((step) => step.empty_layer !== true).length - earlierLayers(steps);
+  const { comment: _, ...step } = steps.at(-1) ?? {};
+  const created = timeOf(engine.kernel.nowUs);
+  const diffIds = built.config.rootfs.diff_ids.slice(0, layers);
+  const command = classicCommand({
+    told: step.created_by ?? "",
+    instruction,
+    config: built.config.config,
+    layer: step.empty_layer === true ? "" : (diffIds.at(-1) ?? ""),
+    isDirectory,
+    buildArgs: request.buildArgs ?? {},
+  });
+  const config = {
+    ...built.config,
+    created,
+    rootfs: { ...built.config.rootfs, diff_ids: diffIds },
+    history: [...(parent?.config.history ?? []), { ...step, created, created_by: command }],
+  };
+  const image = engine.images.store.add(config, built.chain.slice(0, layers));
+  if (parent !== undefined) engine.images.store.setParent(image, parent);
   return image;
 }
 
-/** What the last stage stands on, in the end. */
-function rootImage({ args = [], stages }: Dockerfile, given: Readonly<Record<string, string>>): string {
-  const byName = new Map(stages.flatMap(({ from }) => (from.as === undefined ? [] : [[from.as.toLowerCase(), from]])));
-  const seen = new Set<FromInstruction>();
-  let from = stages.at(-1)?.from;
-  for (let next = from; next !== undefined && !seen.has(next); next = byName.get(next.image.toLowerCase())) {
-    from = next;
-    seen.add(next);
-  }
-  const declared = args.flatMap((one) => one.args.map((arg) => `${arg.name}=${given[arg.name] ?? arg.default ?? ""}`));
-  return expandWord(from?.image ?? "scratch", Environment.of(declared));
-}
+const layersOf = (image: Image | undefined): number => image?.chain.length ?? 0;
 
-function classicConfig(
-  config: ImageConfig,
-  inherited: number,
-  created: string,
-  isDirectory: (path: string) => boolean,
-): ImageConfig {
-  const old = config.history.slice(0, inherited);
-  let layer = old.filter((entry) => entry.empty_layer !== true).length;
-  const own = config.history.slice(inherited).map((entry): History => {
-    const { comment: _, ...rest } = entry;
-    const digest = entry.empty_layer === true ? "" : (config.rootfs.diff_ids[layer++] ?? "");
-    return { ...rest, created, created_by: commandOf(entry.created_by ?? "", digest, isDirectory) };
-  });
-  return { ...config, ...(own.length === 0 ? {} : { created }), history: [...old, ...own] };
-}
-
-const SHELL = "/bin/sh -c";
-
-/** BuildKit's words for a step, as the command of a container. */
-function commandOf(step: string, layer: string, isDirectory: (path: string) => boolean): string {
-  const [, kind = "", rest = ""] = /^(\S+) (.*?)(?: # buildkit)?$/s.exec(step) ?? [];
-  if (kind === "RUN") return rest;
-  if (kind === "WORKDIR") return `${SHELL} #(nop) ${kind} ${rest}`;
-  if (kind !== "COPY" && kind !== "ADD") return `${SHELL} #(nop)  ${kind} ${rest}`;
-  const words = rest.split(" ");
-  const flags = words.filter((word) => word.startsWith("--"));
-  const paths = words.filter((word) => !word.startsWith("--"));
-  const sources = paths.slice(0, -1);
-  const what = sources.length > 1 ? "multi" : isDirectory(sources[0] ?? "") ? "dir" : "file";
-  const owner = flags.map((flag) => `${flag} `).join("");
-  return `${SHELL} #(nop) ${kind} ${owner}${what}:${layer.replace(/^sha256:/, "")} in ${paths.at(-1) ?? ""} `;
-}
+/** Layers of the steps before the last: the parent has them already. */
+const earlierLayers = (steps: readonly History[]): number =>
+  steps.slice(0, -1).filter((step) => step.empty_layer !== true).length;

@@ -6,7 +6,8 @@
  */
 import type { BuildEvent, Dockerfile } from "@bottleship/core/build";
 import { decode, encode, sha256 } from "@bottleship/core/lib";
-import { type ClassicStep, classicSteps, readVertexName } from "./classic-steps.ts";
+import type { Digest } from "@bottleship/core/oci";
+import { type ClassicStep, classicSteps, MAKES_LAYER, readVertexName } from "./classic-steps.ts";
 
 interface Vertex {
   hasEnded: boolean;
@@ -14,8 +15,15 @@ interface Vertex {
   output: string;
 }
 
-/** Keys of the steps that were done before: those that only note something have no vertex that could know. */
-export type StepMemory = Set<string>;
+/** Images that steps have made, by the steps' keys: steps that only note something have no vertex that could know. */
+export type StepMemory = Map<string, Digest>;
+
+/** What decides about each step besides the files that it copies: its text, and all before it. */
+export function stepKeys(steps: readonly ClassicStep[], salt: string): readonly string[] {
+  const keys: string[] = [];
+  for (const { text } of steps) keys.push(sha256(encode(`${keys.at(-1) ?? salt}\n${text}`)));
+  return keys;
+}
 
 export class ClassicProgress {
   readonly #tell: (text: string) => void;
@@ -25,10 +33,11 @@ export class ClassicProgress {
   readonly #total: number;
   readonly #byNumber = new Map<number, Vertex>();
   readonly #byPlace = new Map<string, Vertex>();
-  readonly #triggers = new Map<number, number>();
+  readonly #triggers = new Map<number, Vertex[]>();
+  readonly #onBuild: readonly (readonly string[])[];
   #at = 0;
   #isAnnounced = false;
-  #key: string;
+  readonly #keys: readonly string[];
   #isCached: boolean;
 
   constructor(
@@ -37,8 +46,10 @@ export class ClassicProgress {
       readonly tell: (text: string) => void;
       readonly memory: StepMemory;
       readonly noCache: boolean;
-      /** What besides its text decides about a step. */
-      readonly salt: string;
+      /** The steps' keys. */
+      readonly keys: readonly string[];
+      /** What the images that the stages stand on want done. */
+      readonly onBuild: readonly (readonly string[])[];
       /** How many steps are said to be, if more than are done. */
       readonly total: number;
     },
@@ -48,7 +59,8 @@ export class ClassicProgress {
     this.#tell = options.tell;
     this.#memory = options.memory;
     this.#total = options.total;
-    this.#key = options.salt;
+    this.#keys = options.keys;
+    this.#onBuild = options.onBuild;
     this.#isCached = !options.noCache;
   }
 
@@ -62,6 +74,11 @@ export class ClassicProgress {
       vertex.cached = event.cached;
     }
     this.#proceed(false);
+  }
+
+  /** How many steps have been done. */
+  get done(): number {
+    return this.#at;
   }
 
   /** The build has ended well: what has not been told yet. */
@@ -93,7 +110,7 @@ export class ClassicProgress {
     const vertex: Vertex = { hasEnded: false, cached: false, output: "" };
     this.#byNumber.set(number, vertex);
     const { stage } = name.place;
-    if (name.isTrigger) this.#triggers.set(stage, (this.#triggers.get(stage) ?? 0) + 1);
+    if (name.isTrigger) this.#triggers.set(stage, [...(this.#triggers.get(stage) ?? []), vertex]);
     else {
       // Triggers are counted before the stage's own steps: places are counted from the end.
       this.#byPlace.set(placeKey(stage, name.count - name.place.number), vertex);
@@ -126,14 +143,12 @@ export class ClassicProgress {
 
   #finish(step: ClassicStep, vertex: Vertex | undefined): void {
     if (this.#at < (this.#dockerfile.args?.length ?? 0)) return;
-    this.#key = sha256(encode(`${this.#key}\n${step.text}`));
     if (step.kind === "FROM") {
       this.#finishFrom(step);
       return;
     }
-    const wasDone = vertex === undefined ? this.#memory.has(this.#key) : vertex.cached;
+    const wasDone = vertex === undefined ? this.#memory.has(this.#keys[this.#at] ?? "") : vertex.cached;
     this.#isCached &&= wasDone;
-    this.#memory.add(this.#key);
     if (this.#isCached) this.#tell(" ---> Using cache\n");
     else if (step.kind !== "COPY" && step.kind !== "ADD") {
       this.#tell(` ---> Running in ${this.#name("container")}\n`);
@@ -144,15 +159,21 @@ export class ClassicProgress {
   }
 
   #finishFrom({ place }: ClassicStep): void {
-    const triggers = this.#triggers.get(place?.stage ?? 0) ?? 0;
-    const isScratch = this.#dockerfile.stages[place?.stage ?? 0]?.from.image === "scratch";
-    if (triggers === 0) {
+    const stage = place?.stage ?? 0;
+    const triggers = this.#onBuild[stage] ?? [];
+    const isScratch = this.#dockerfile.stages[stage]?.from.image === "scratch";
+    if (triggers.length === 0) {
       this.#tell(isScratch ? " ---> \n" : ` ---> ${this.#name("image")}\n`);
       return;
     }
-    this.#tell(`# Executing ${triggers} build trigger${triggers === 1 ? "" : "s"}\n`);
-    for (let i = 0; i < triggers; i++) {
+    this.#tell(`# Executing ${triggers.length} build trigger${triggers.length === 1 ? "" : "s"}\n`);
+    const vertices = [...(this.#triggers.get(stage) ?? [])];
+    for (const [i, text] of triggers.entries()) {
+      const [kind = ""] = text.trim().toUpperCase().split(/\s/);
+      const vertex = MAKES_LAYER.has(kind) ? vertices.shift() : undefined;
+      if (kind === "COPY" || kind === "ADD") continue;
       this.#tell(` ---> Running in ${this.#name(`container ${i}`)}\n`);
+      if (vertex !== undefined && vertex.output !== "") this.#tell(vertex.output);
       this.#tell(` ---> Removed intermediate container ${this.#name(`container ${i}`)}\n`);
     }
     this.#tell(` ---> ${this.#name("image")}\n`);
@@ -160,7 +181,7 @@ export class ClassicProgress {
 
   /** Intermediate images and containers exist in the telling only; their names follow from the steps. */
   #name(what: string): string {
-    return sha256(encode(`${this.#key} ${what}`)).slice(0, 12);
+    return sha256(encode(`${this.#keys[this.#at]} ${what}`)).slice(0, 12);
   }
 }
 

@@ -3,7 +3,8 @@
  *
  * @see moby builder/dockerfile/dispatchers.go
  */
-import { type AnyInstruction, type Dockerfile, parse, print } from "@bottleship/core/build";
+import { type AnyInstruction, type Dockerfile, type Instruction, parse, print } from "@bottleship/core/build";
+import { StatusError } from "@bottleship/core/lib";
 
 export interface ClassicStep {
   /** The instruction as it is shown. */
@@ -18,7 +19,8 @@ export interface StepPlace {
   readonly number: number;
 }
 
-const MAKES_LAYER: ReadonlySet<string> = new Set(["RUN", "COPY", "ADD", "WORKDIR"]);
+/** Instructions that the build does: others it only notes. */
+export const MAKES_LAYER: ReadonlySet<string> = new Set(["RUN", "COPY", "ADD", "WORKDIR"]);
 
 export function classicSteps(dockerfile: Dockerfile): readonly ClassicStep[] {
   const steps: ClassicStep[] = (dockerfile.args ?? []).map((one) => step(one, undefined));
@@ -90,6 +92,37 @@ function withoutHeredocs(dockerfile: Dockerfile): Dockerfile {
       }),
     })),
   };
+}
+
+/** The stages up to the one that is wanted, with the labels that were asked for as its last steps. @throws StatusError */
+export function classicDockerfile(dockerfile: Dockerfile, { target = "", labels = {} }: ClassicOptions): Dockerfile {
+  const last = target === "" ? dockerfile.stages.length - 1 : stageNamed(dockerfile, target);
+  const stages = dockerfile.stages.slice(0, last + 1);
+  const own = Object.entries(labels).map(
+    ([name, value]): Instruction => ({
+      kind: "LABEL",
+      pairs: [[name, value]],
+      source: `LABEL ${name}=${value}`,
+    }),
+  );
+  return {
+    ...dockerfile,
+    stages: stages.map((stage, i) =>
+      i === last ? { ...stage, instructions: [...stage.instructions, ...own] } : stage,
+    ),
+  };
+}
+
+export interface ClassicOptions {
+  readonly target?: string | undefined;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Unlike BuildKit's, the classic builder does not count stages. */
+function stageNamed({ stages }: Dockerfile, target: string): number {
+  const found = stages.findIndex(({ from }) => from.as?.toLowerCase() === target.toLowerCase());
+  if (found < 0) throw new StatusError("invalid-argument", `target stage "${target}" could not be found`);
+  return found;
 }
 
 /** Where a Dockerfile asks for what only BuildKit can do, and what comes before that. */

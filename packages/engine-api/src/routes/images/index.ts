@@ -19,7 +19,7 @@ import { type Call, type Route, route } from "../../http/router.ts";
 import { COMMIT_CONFIG } from "../../schemas/create.ts";
 import { isOlder } from "../until.ts";
 import { importImage, load, save } from "./archive.ts";
-import { build } from "./build.ts";
+import { buildHandler } from "./build.ts";
 import { listHandler } from "./list.ts";
 import { parse, pull } from "./pull.ts";
 import { push } from "./push.ts";
@@ -44,7 +44,7 @@ export function imageRoutes(engine: Engine): readonly Route[] {
     }),
     route("GET", "/images/{name...}/history", ({ param }) => {
       const image = images.get(param("name"));
-      return json(historyDocument(image, images.tags(image), (layer) => images.layerBytes(layer)));
+      return json(historyDocument(image, images));
     }),
     route("POST", "/images/{name...}/push", (call) => push(engine, call)),
     route("POST", "/images/{name...}/tag", ({ param, query }) => {
@@ -57,10 +57,10 @@ export function imageRoutes(engine: Engine): readonly Route[] {
       return empty(201);
     }),
     route("DELETE", "/images/{name...}", ({ param, query }) =>
-      json(removeImage(engine, param("name"), { force: flag(query, "force") })),
+      json(removeImage(engine, param("name"), { force: flag(query, "force"), keepParents: flag(query, "noprune") })),
     ),
     route("POST", "/commit", (call) => commit(engine, call)),
-    route("POST", "/build", (call) => build(engine, call)),
+    route("POST", "/build", (call) => buildHandler(engine, call)),
     route("POST", "/build/prune", () => json({ CachesDeleted: null, SpaceReclaimed: 0 })),
     route("POST", "/build/cancel", () => empty(200)),
   ];

@@ -7,6 +7,7 @@ import type { Engine } from "@bottleship/core/engine";
 import { IMAGE_FILTERS, imageSummary, selectImages } from "@bottleship/core/engine";
 import { type ApiReply, json } from "../../http/exchange.ts";
 import { Filters } from "../../http/filters.ts";
+import { flag } from "../../http/query.ts";
 import type { Handler } from "../../http/router.ts";
 
 export function listHandler(engine: Engine): Handler {
@@ -15,7 +16,7 @@ export function listHandler(engine: Engine): Handler {
     // Before filters a name could be given.
     const pattern = query.get("filter");
     return json(
-      selectImages(engine, filters)
+      selectImages(engine, filters, { all: flag(query, "all") })
         .map((image) => imageSummary(engine, image, pattern === null ? filters.get("reference") : [pattern]))
         .filter((one) => one !== undefined),
     );

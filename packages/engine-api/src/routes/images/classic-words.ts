@@ -1,0 +1,78 @@
+/**
+ * The classic builder's words for a step: the command of the container that it commits.
+ *
+ * @see moby builder/dockerfile/dispatchers.go, copy.go, internals.go
+ */
+import type { AnyInstruction } from "@bottleship/core/build";
+import { durationText } from "@bottleship/core/engine";
+import type { ImageRunConfig } from "@bottleship/core/oci";
+
+export interface CommittedStep {
+  /** BuildKit's words. */
+  readonly told: string;
+  readonly instruction: AnyInstruction | undefined;
+  /** What the image has become. */
+  readonly config: ImageRunConfig;
+  /** Diff ID of the layer; "" without one. */
+  readonly layer: string;
+  /** Whether a path of the context is a directory. */
+  readonly isDirectory: (path: string) => boolean;
+  readonly buildArgs: Readonly<Record<string, string>>;
+}
+
+export function classicCommand(step: CommittedStep): string {
+  const { told, instruction, config } = step;
+  const [, kind = "", rest = ""] = /^(\S+) (.*?)(?: # buildkit)?$/s.exec(told) ?? [];
+  if (kind === "RUN") return withKnownArguments(rest, step.buildArgs);
+  const nothing = `${(config.Shell ?? ["/bin/sh", "-c"]).join(" ")} #(nop)`;
+  switch (kind) {
+    case "WORKDIR":
+      return `${nothing} WORKDIR ${rest}`;
+    case "COPY":
+    case "ADD":
+      return `${nothing} ${kind} ${copied(rest, step)}`;
+    case "HEALTHCHECK":
+      return `${nothing}  HEALTHCHECK ${healthText(config.Healthcheck)}`;
+    case "EXPOSE":
+      return `${nothing}  EXPOSE ${portsText(rest, instruction)}`;
+    default:
+      return `${nothing}  ${kind} ${rest.trimStart()}`;
+  }
+}
+
+/** Arguments that have no value are not told: of `|2 A=1 B= make` remains `|1 A=1 make`. */
+function withKnownArguments(text: string, given: CommittedStep["buildArgs"]): string {
+  const [, count, rest] = /^\|(\d+) (.*)$/s.exec(text) ?? [];
+  if (count === undefined || rest === undefined) return text;
+  let left = Number(count);
+  const told = rest.replace(/(?<=^| )([A-Za-z_]\w*)= /g, (whole, name: string) => {
+    if (left === 0 || name in given) return whole;
+    left--;
+    return "";
+  });
+  return left === 0 ? told : `|${left} ${told}`;
+}
+
+function copied(rest: string, { layer, isDirectory }: CommittedStep): string {
+  const words = rest.split(" ");
+  const flags = words.filter((word) => word.startsWith("--"));
+  const paths = words.filter((word) => !word.startsWith("--"));
+  const sources = paths.slice(0, -1);
+  const what = sources.length > 1 ? "multi" : isDirectory(sources[0] ?? "") ? "dir" : "file";
+  const owner = flags.map((flag) => `${flag} `).join("");
+  return `${owner}${what}:${layer.replace(/^sha256:/, "")} in ${paths.at(-1) ?? ""} `;
+}
+
+/** As Go prints the structure. */
+function healthText(check: ImageRunConfig["Healthcheck"]): string {
+  const { Test = [], Interval, Timeout, StartPeriod, StartInterval, Retries = 0 } = check ?? {};
+  const times = [Interval, Timeout, StartPeriod, StartInterval].map((time = 0) => durationText(time));
+  return `&{[${Test.join(" ")}] ${times.join(" ")} ${Retries}}`;
+}
+
+/** BuildKit writes the protocol to every port, the classic builder leaves them as they were. */
+function portsText(rest: string, instruction: AnyInstruction | undefined): string {
+  const ports = rest.replace(/^\[|\]$/g, "").split(" ");
+  const written = instruction?.kind === "EXPOSE" ? [...instruction.ports].sort() : [];
+  return ports.map((port, i) => (written[i]?.includes("/") === true ? port : port.replace(/\/tcp$/, ""))).join(" ");
+}
