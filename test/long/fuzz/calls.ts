@@ -212,6 +212,13 @@ const FREQUENT: readonly Make[] = [
   (d) => abi.brk(d.bool() ? d.size() : d.number(50_000_000)),
 ];
 
+const IPC_MODES = [0, abi.IPC_CREAT | 0o600, abi.IPC_CREAT | 0o666, abi.IPC_CREAT | abi.IPC_EXCL, 0o200];
+const IPC_COMMANDS = ["IPC_STAT", "IPC_SET", "IPC_RMID"] as const;
+const SEMAPHORE_COMMANDS = [
+  ...IPC_COMMANDS,
+  ...(["GETVAL", "SETVAL", "GETALL", "SETALL", "GETPID", "GETNCNT", "GETZCNT"] as const),
+];
+
 const LOCK_COMMANDS = ["F_GETLK", "F_SETLK", "F_OFD_GETLK", "F_OFD_SETLK", "F_SETLKW"] as const;
 
 const USUAL: readonly Make[] = [
@@ -225,6 +232,27 @@ const USUAL: readonly Make[] = [
       start: d.number(5000),
       length: d.number(5000),
     }),
+  (d) => abi.shmget(d.number(4), d.number(9000), d.from(IPC_MODES)),
+  (d) => abi.shmat(d.number(9), d.from([0, abi.SHM_RDONLY])),
+  (d) => abi.shmdt(0x7f0000000000 + 4096 * d.number(4)),
+  (d) => abi.shmctl(d.number(9), d.from(IPC_COMMANDS), { uid: d.id(), gid: d.id(), mode: 0o666 }),
+  (d) => abi.semget(d.number(4), d.number(5), d.from(IPC_MODES)),
+  (d) =>
+    abi.semop(
+      d.number(9),
+      [{ number: d.number(4), change: d.number(5) - 2, flags: d.flags([abi.IPC_NOWAIT, abi.SEM_UNDO]) }],
+      d.number(1000),
+    ),
+  (d) => abi.semctl(d.number(9), d.number(4), d.from(SEMAPHORE_COMMANDS), d.number(9)),
+  (d) => abi.msgget(d.number(4), d.from(IPC_MODES)),
+  (d) => abi.msgsnd(d.number(9), d.number(5), d.bytes(), abi.IPC_NOWAIT),
+  (d) => abi.msgrcv(d.number(9), d.size(), d.number(5) - 2, d.flags([abi.IPC_NOWAIT, abi.MSG_NOERROR, abi.MSG_COPY])),
+  (d) => abi.msgctl(d.number(9), d.from(IPC_COMMANDS), { uid: d.id(), gid: d.id(), mode: 0o666, qbytes: d.size() }),
+  (d) => abi.mq_open(`/q${d.number(3)}`, d.flags([abi.O_RDWR, abi.O_CREAT, abi.O_NONBLOCK]), 0o666),
+  (d) => abi.mq_unlink(`/q${d.number(3)}`),
+  (d) => abi.mq_send(d.fd(), d.bytes(), d.number(9), d.number(9)),
+  (d) => abi.mq_receive(d.fd(), d.size(), d.number(9)),
+  (d) => abi.mq_notify(d.fd(), d.from(["none" as const, undefined, { signal: 10 }])),
   (d) => abi.ioctl(d.fd(), d.from(IOCTLS), d.from([undefined, 0, 1, { rows: 10, columns: 20 }])),
   (d) =>
     abi.poll(

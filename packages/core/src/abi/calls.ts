@@ -7,6 +7,14 @@
 import { Call, type Entry, type Env } from "./call.ts";
 import type { CapabilitySet } from "./capability.ts";
 import { O_RDONLY } from "./fcntl.ts";
+import type {
+  IpcCommand,
+  IpcSettings,
+  QueueAttributes,
+  QueueNotification,
+  SemaphoreCommand,
+  SemaphoreOperation,
+} from "./ipc.ts";
 import type { ResourceLimit, ResourceName } from "./limits.ts";
 import type { NamespaceKind } from "./namespace.ts";
 import type { NetlinkChange } from "./netlink.ts";
@@ -147,6 +155,41 @@ export const getsockopt = (fd: number, option: SocketOption) => new Call("getsoc
 export const netlink_get = () => new Call("netlink_get");
 export const netlink_set = (change: NetlinkChange) => new Call("netlink_set", change);
 export const netlink_route = (destination: string) => new Call("netlink_route", destination);
+
+// ── System V IPC ──
+export const shmget = (key: number, size: number, flags: number) => new Call("shmget", key, size, flags);
+export const shmat = (id: number, flags = 0) => new Call("shmat", id, flags);
+export const shmdt = (address: number) => new Call("shmdt", address);
+export const shmctl = (id: number, command: IpcCommand, settings?: IpcSettings) =>
+  new Call("shmctl", id, command, settings);
+export const semget = (key: number, count: number, flags: number) => new Call("semget", key, count, flags);
+/** Without `timeoutUs` it waits for ever. */
+export const semop = (id: number, operations: readonly SemaphoreOperation[], timeoutUs?: number) =>
+  new Call("semop", id, operations, timeoutUs);
+export const semctl = (
+  id: number,
+  number: number,
+  command: SemaphoreCommand,
+  argument?: number | readonly number[] | IpcSettings,
+) => new Call("semctl", id, number, command, argument);
+export const msgget = (key: number, flags: number) => new Call("msgget", key, flags);
+export const msgsnd = (id: number, type: number, data: Uint8Array, flags = 0) =>
+  new Call("msgsnd", id, type, data, flags);
+export const msgrcv = (id: number, size: number, type = 0, flags = 0) => new Call("msgrcv", id, size, type, flags);
+export const msgctl = (id: number, command: IpcCommand, settings?: IpcSettings) =>
+  new Call("msgctl", id, command, settings);
+
+// ── POSIX message queues ──
+export const mq_open = (name: string, flags: number, mode = 0o600, attributes?: Partial<QueueAttributes>) =>
+  new Call("mq_open", name, flags, mode, attributes);
+export const mq_unlink = (name: string) => new Call("mq_unlink", name);
+export const mq_send = (fd: number, data: Uint8Array, priority = 0, untilUs?: number) =>
+  new Call("mq_timedsend", fd, data, priority, untilUs);
+export const mq_receive = (fd: number, size: number, untilUs?: number) =>
+  new Call("mq_timedreceive", fd, size, untilUs);
+export const mq_notify = (fd: number, notification?: QueueNotification) => new Call("mq_notify", fd, notification);
+export const mq_getattr = (fd: number) => new Call("mq_getsetattr", fd, undefined);
+export const mq_setattr = (fd: number, flags: number) => new Call("mq_getsetattr", fd, flags);
 
 // ── processes ──
 export const clone = <A>(entry: Entry<A>, argument: A, options: CloneOptions = NO_OPTIONS) =>

@@ -7,6 +7,7 @@ export { executable, isElf, programName } from "./executable.ts";
 export * from "./fcntl.ts";
 export { modeString, parseMode } from "./file-mode.ts";
 export * from "./inotify.ts";
+export * from "./ipc.ts";
 export * from "./limits.ts";
 export * from "./namespace.ts";
 export * from "./netlink.ts";

@@ -10,6 +10,20 @@
  */
 import type { Entry, Env, Routine } from "./call.ts";
 import type { CapabilitySet } from "./capability.ts";
+import type {
+  AttachedMemory,
+  IpcCommand,
+  IpcSettings,
+  MessageQueueStatus,
+  PrioritizedMessage,
+  QueueAttributes,
+  QueueNotification,
+  SemaphoreCommand,
+  SemaphoreOperation,
+  SemaphoreStatus,
+  SharedMemoryStatus,
+  TypedMessage,
+} from "./ipc.ts";
 import type { ResourceLimit, ResourceName } from "./limits.ts";
 import type { NamespaceKind } from "./namespace.ts";
 import type { NetlinkChange, NetworkState, RouteInfo } from "./netlink.ts";
@@ -127,6 +141,41 @@ export interface Syscalls {
   netlink_set(change: NetlinkChange): void;
   /** The route that a packet to `destination` would take, with its source address. */
   netlink_route(destination: string): RouteInfo;
+
+  // ── System V IPC ──
+  shmget(key: number, size: number, flags: number): number;
+  /** `flags`: SHM_RDONLY. The segment lies where the kernel wants it. */
+  shmat(id: number, flags: number): AttachedMemory;
+  shmdt(address: number): void;
+  /** IPC_STAT tells; the others answer nothing. */
+  shmctl(id: number, command: IpcCommand, settings: IpcSettings | undefined): SharedMemoryStatus | undefined;
+  semget(key: number, count: number, flags: number): number;
+  /** semtimedop(2): `timeoutUs` is undefined to wait for ever. */
+  semop(id: number, operations: readonly SemaphoreOperation[], timeoutUs: number | undefined): void;
+  /** `argument`: a value for SETVAL, values for SETALL, settings for IPC_SET. */
+  semctl(
+    id: number,
+    number: number,
+    command: SemaphoreCommand,
+    argument: number | readonly number[] | IpcSettings | undefined,
+  ): number | readonly number[] | SemaphoreStatus;
+  msgget(key: number, flags: number): number;
+  /** `type` is positive. `flags`: IPC_NOWAIT. */
+  msgsnd(id: number, type: number, data: Uint8Array, flags: number): void;
+  msgrcv(id: number, size: number, type: number, flags: number): TypedMessage;
+  msgctl(id: number, command: IpcCommand, settings: IpcSettings | undefined): MessageQueueStatus | undefined;
+
+  // ── POSIX message queues ──
+  /** `name` begins with a slash. Without `attributes` a new queue gets the defaults of the namespace. */
+  mq_open(name: string, flags: number, mode: number, attributes: Partial<QueueAttributes> | undefined): number;
+  mq_unlink(name: string): void;
+  /** `untilUs`: the moment, µs since 1970, when to give up; `undefined` to wait for ever. */
+  mq_timedsend(fd: number, data: Uint8Array, priority: number, untilUs: number | undefined): void;
+  mq_timedreceive(fd: number, size: number, untilUs: number | undefined): PrioritizedMessage;
+  /** `undefined` gives the place up. */
+  mq_notify(fd: number, notification: QueueNotification | undefined): void;
+  /** The attributes as they were. Only O_NONBLOCK of `flags` can be changed; `undefined` changes nothing. */
+  mq_getsetattr(fd: number, flags: number | undefined): QueueAttributes;
 
   // ── processes ──
   /** The child's pid. The child starts at `entry(argument)`; `argument` is immutable or the child's own copy. */

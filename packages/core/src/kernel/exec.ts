@@ -62,6 +62,7 @@ export function exec(process: Process, path: string, argv: readonly string[], en
   process.creds = creds;
   setText(process, image.file);
   releaseMemory(process);
+  process.kernel.ipcUsers.executed(process);
   enterUnsharedTime(process);
   process.name = commOf(path);
   process.argv = image.argv;

@@ -17,6 +17,7 @@ export function exit(process: Process, status: WaitStatus): void {
   process.state = "exiting";
   process.status = status;
   process.kernel.exited(process, status);
+  process.kernel.ipcUsers.exited(process);
   process.files.closeAll();
   process.abandon();
   releaseMemory(process);

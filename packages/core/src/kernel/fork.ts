@@ -77,6 +77,7 @@ export function fork(parent: Process, routine: Routine<number>, options: CloneOp
   );
   child.inheritedActions = parent.actions;
   beBorn(child);
+  parent.kernel.ipcUsers.forked(parent, child);
   child.start(routine);
   // Otherwise a fork bomb would grow for ever without a moment passing.
   if (isNewborn(parent) && parent.parent !== undefined && isNewborn(parent.parent)) child.charge(TURN_US);

@@ -46,6 +46,7 @@ import { fork, spawn, takeNumbers } from "./fork.ts";
 import { execute, pause } from "./idle.ts";
 import { InotifyAccounts } from "./inotify.ts";
 import { type Interceptor, makeIntercepted } from "./intercept.ts";
+import { IpcUsers } from "./ipc/sysv-ipc.ts";
 import { limitsOf } from "./limits.ts";
 import { KernelLog } from "./log.ts";
 import { DEFAULT_MACHINE, type Machine } from "./machine.ts";
@@ -147,6 +148,7 @@ export class Kernel implements FsMachine {
   readonly anonInodes: AnonInodeFs;
   readonly inotify = new InotifyAccounts();
   readonly locks = new LockBook();
+  readonly ipcUsers = new IpcUsers();
   /** The file system at the machine's root. */
   readonly disk: MemoryFs;
   /** The machine's process 1. It reaps orphans. */

@@ -317,6 +317,7 @@ export class Process implements Coroutine, Waiter, FsContext {
       leaveMountNamespace(this);
       ns.mnt.members.add(this);
     }
+    if (ns.ipc !== this.ns.ipc) this.kernel.ipcUsers.left(this);
     this.ns = ns;
   }
 

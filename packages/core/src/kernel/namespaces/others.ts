@@ -6,9 +6,10 @@
 import { SmallMap, SmallSet } from "../../lib/index.ts";
 import type { FsMachine, MountTree } from "../../vfs/index.ts";
 import type { Cgroup } from "../cgroup/cgroup.ts";
+import { SysvIpc } from "../ipc/sysv-ipc.ts";
 import { MessageQueueFs } from "../message-queue-fs.ts";
 import type { Process } from "../process.ts";
-import type { SysctlValues } from "../sysctl.ts";
+import { netSysctl, type SysctlValues } from "../sysctl.ts";
 import { Namespace } from "./namespace.ts";
 import type { NetNamespace } from "./net.ts";
 import type { PidNamespace } from "./pid.ts";
@@ -73,6 +74,12 @@ export class IpcNamespace extends Namespace {
 
   #queues: MessageQueueFs | undefined;
   #sysctls: SysctlValues | undefined;
+  #sysv: SysvIpc | undefined;
+
+  get sysv(): SysvIpc {
+    this.#sysv ??= new SysvIpc();
+    return this.#sysv;
+  }
 
   get sysctls(): SysctlValues {
     this.#sysctls ??= new SmallMap();
@@ -81,7 +88,7 @@ export class IpcNamespace extends Namespace {
 
   /** The POSIX message queues of the namespace, as the file system that mqueue mounts. @see mq_overview(7) */
   queues(machine: FsMachine): MessageQueueFs {
-    this.#queues ??= new MessageQueueFs(machine);
+    this.#queues ??= new MessageQueueFs(machine, (name) => Number(netSysctl(this.#sysctls, `fs.mqueue.${name}`)));
     return this.#queues;
   }
 }

@@ -13,6 +13,7 @@ import type { Kernel } from "../kernel.ts";
 import type { KernelPart } from "../machine.ts";
 import { locks } from "./locks.ts";
 import type { ProcFs } from "./proc-fs.ts";
+import { messageQueues, semaphores, sharedMemory } from "./sysvipc.ts";
 
 const kiB = (bytes: number): string => `${String(Math.floor(bytes / 1024)).padStart(8)} kB`;
 
@@ -76,17 +77,7 @@ export const MACHINE_FILES: PseudoTree<ProcFs> = {
     "MAGIC_SYSRQ",
     file<ProcFs>(() => ({ write: () => {} }), 0o200),
   ),
-  sysvipc: {
-    msg: text(
-      () =>
-        "       key      msqid perms      cbytes       qnum lspid lrpid   uid   gid  cuid  cgid      stime      rtime      ctime\n",
-    ),
-    sem: text(() => "       key      semid perms      nsems   uid   gid  cuid  cgid      otime      ctime\n"),
-    shm: text(
-      () =>
-        "       key      shmid perms                  size  cpid  lpid nattch   uid   gid  cuid  cgid      atime      dtime      ctime                   rss                  swap\n",
-    ),
-  },
+  sysvipc: { msg: textFile(messageQueues), sem: textFile(semaphores), shm: textFile(sharedMemory) },
   timer_list: hidden,
   tty: {},
   uptime: textFile<ProcFs>(({ kernel, reader }) => uptime(kernel, reader.ns.time.boottimeOffsetUs)),

@@ -85,6 +85,20 @@ export const SOCKET_FLAGS: Flags = [
   [abi.SOCK_NONBLOCK, "SOCK_NONBLOCK"],
 ];
 
+export const IPC_GET_FLAGS: Flags = [
+  [abi.IPC_CREAT, "IPC_CREAT"],
+  [abi.IPC_EXCL, "IPC_EXCL"],
+];
+
+/** Of semop, msgop and shmop: none of them has all. */
+export const IPC_FLAGS: Flags = [
+  [abi.IPC_NOWAIT, "IPC_NOWAIT"],
+  [abi.SEM_UNDO, "SEM_UNDO"],
+  [abi.MSG_NOERROR, "MSG_NOERROR"],
+  [abi.MSG_EXCEPT, "MSG_EXCEPT"],
+  [abi.MSG_COPY, "MSG_COPY"],
+];
+
 export const MESSAGE_FLAGS: Flags = [
   [abi.MSG_PEEK, "MSG_PEEK"],
   [abi.MSG_DONTWAIT, "MSG_DONTWAIT"],

@@ -1,6 +1,7 @@
 /** A trace as text: the lines that strace(1) would print. */
 import { Errno } from "../../abi/index.ts";
 import { fileRenderings } from "./file-calls.ts";
+import { ipcRenderings } from "./ipc-calls.ts";
 import { machineRenderings } from "./machine-calls.ts";
 import { processRenderings } from "./process-calls.ts";
 import type { Rendering, Renderings } from "./rendering.ts";
@@ -8,7 +9,13 @@ import { socketRenderings } from "./socket-calls.ts";
 import type { TracedCall, TraceEntry } from "./tracer.ts";
 import { signal } from "./values.ts";
 
-const RENDERINGS: Renderings = { ...fileRenderings, ...socketRenderings, ...processRenderings, ...machineRenderings };
+const RENDERINGS: Renderings = {
+  ...fileRenderings,
+  ...socketRenderings,
+  ...ipcRenderings,
+  ...processRenderings,
+  ...machineRenderings,
+};
 
 /** Where results are lined up. strace's -a default. */
 const RESULT_COLUMN = 40;

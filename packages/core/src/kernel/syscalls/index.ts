@@ -7,12 +7,16 @@ import { directoryCalls } from "./directories.ts";
 import { identityCalls } from "./identity.ts";
 import { inotifyCalls } from "./inotify.ts";
 import { lockCalls } from "./locks.ts";
+import { messageQueueCalls } from "./message-queues.ts";
 import { messageCalls } from "./messages.ts";
 import { mountCalls } from "./mounts.ts";
+import { mqueueCalls } from "./mqueue.ts";
 import { namespaceCalls } from "./namespaces.ts";
 import { processCalls } from "./processes.ts";
 import { resourceCalls } from "./resources.ts";
 import { schedulingCalls } from "./scheduling.ts";
+import { semaphoreCalls } from "./semaphores.ts";
+import { sharedMemoryCalls } from "./shared-memory.ts";
 import { signalCalls } from "./signals.ts";
 import { socketCalls } from "./sockets.ts";
 import type { SyscallTable } from "./table.ts";
@@ -34,6 +38,10 @@ const TABLE: SyscallTable = {
   ...inotifyCalls,
   ...lockCalls,
   ...messageCalls,
+  ...sharedMemoryCalls,
+  ...semaphoreCalls,
+  ...messageQueueCalls,
+  ...mqueueCalls,
 };
 
 type AnyHandler = (process: Process, ...args: readonly unknown[]) => unknown;
@@ -41,6 +49,18 @@ type AnyHandler = (process: Process, ...args: readonly unknown[]) => unknown;
 /** Calls whose numbers end up in the kernel's books. Those of all others are looked up, compared or masked. */
 const KEEPS_NUMBERS: readonly SyscallName[] = [
   ...(["pread", "pwrite", "lseek", "truncate", "ftruncate", "dup", "dup3", "fcntl", "recvfrom", "recvmsg"] as const),
+  ...([
+    "shmget",
+    "shmat",
+    "shmdt",
+    "semget",
+    "semctl",
+    "msgget",
+    "msgsnd",
+    "msgrcv",
+    "mq_timedsend",
+    "mq_timedreceive",
+  ] as const),
   ...(["mknod", "chown", "lchown", "fchown", "utimens", "listen", "setsockopt"] as const),
   ...(["kill", "sigaction", "alarm", "setpriority", "setpgid", "setresuid", "setresgid", "prctl"] as const),
 ];
