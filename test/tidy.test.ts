@@ -48,6 +48,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   faults: ["lib", "abi", "sim", "vfs", "kernel", "registry"],
   cluster: ["lib", "sim", "net", "kernel", "registry", "engine"],
+  shell: ["lib", "abi", "vfs", "kernel", "userland", "content", "catalogue", "engine"],
   explain: ["lib", "abi", "oci", "sim", "vfs", "fs", "kernel", "content", "snapshot", "image", "build", "engine"],
 };
 

@@ -1,6 +1,7 @@
 /** The commands of `bottleship`, and what is the same in all of them: help, bad usage, exit codes. */
 import { RECORDED_USAGE, recorded } from "./recorded/command.ts";
 import { SERVE_USAGE, serveCommand } from "./serve/command.ts";
+import { SHELL_USAGE, shellCommand } from "./shell/command.ts";
 import { type Terminal, UsageError } from "./terminal.ts";
 
 interface Command {
@@ -12,6 +13,7 @@ interface Command {
 
 const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ["serve", { summary: "Serve a simulated engine to Docker's clients", usage: SERVE_USAGE, run: serveCommand }],
+  ["shell", { summary: "A prompt on a simulated machine, with docker", usage: SHELL_USAGE, run: shellCommand }],
   [
     "recorded",
     { summary: "Replay recordings of real Docker and count what agrees", usage: RECORDED_USAGE, run: recorded },

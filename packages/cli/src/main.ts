@@ -5,4 +5,5 @@ import { main } from "./bottleship.ts";
 process.exitCode = await main(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
+  input: { stream: process.stdin, ...(process.stdout.isTTY && { window: process.stdout }) },
 });

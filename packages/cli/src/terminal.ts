@@ -1,7 +1,25 @@
 /** Where a command prints. */
 export interface Terminal {
-  out(text: string): void;
-  err(text: string): void;
+  out(text: string | Uint8Array): void;
+  err(text: string | Uint8Array): void;
+  /** Standard input; without it there is none. */
+  readonly input?: TerminalInput;
+}
+
+/** The parts of `process.stdin` and `process.stdout` that somebody who types needs. */
+export interface TerminalInput {
+  /** Keys, or the text of a file, as they come. */
+  readonly stream: NodeJS.ReadableStream & {
+    readonly isTTY?: boolean;
+    setRawMode?(isRaw: boolean): unknown;
+  };
+  /** The window of the terminal that output goes to, if it goes to one. */
+  readonly window?: {
+    readonly rows: number;
+    readonly columns: number;
+    on(event: "resize", listener: () => void): unknown;
+    off(event: "resize", listener: () => void): unknown;
+  };
 }
 
 /** A mistake in how a command was called: told with where to find help, exit code 2. */

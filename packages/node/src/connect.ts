@@ -41,7 +41,7 @@ class RemoteEngine implements EngineDoor {
     for (const name of ["stdout", "stderr"] as const) {
       child[name].on("data", (chunk: Uint8Array) => {
         output[name].push(chunk);
-        onOutput?.(name, decode(chunk));
+        onOutput?.(name, decode(chunk), chunk);
       });
     }
     const interrupt = (): boolean => child.kill("SIGINT");

@@ -83,12 +83,12 @@ function parse(argv: readonly string[]): Options {
   }
 }
 
-function policyOf(text: string): TimePolicy {
+export function policyOf(text: string): TimePolicy {
   if (text === "real" || text === "skip") return text;
   throw new UsageError(`--time is real or skip, not ${text}`);
 }
 
-function profileOf(text: string): ProfileName {
+export function profileOf(text: string): ProfileName {
   if (text === "modern" || text === "recorded") return text;
   throw new UsageError(`--profile is modern or recorded, not ${text}`);
 }

@@ -22,8 +22,16 @@ export {
   leakText,
   type OptionInput,
 } from "./client/index.ts";
-export type { CommandOptions, CommandResult, TerminalInput, TerminalOptions } from "./command-line/index.ts";
+export {
+  type CommandOptions,
+  type CommandResult,
+  type InputUse,
+  inputUse,
+  type TerminalInput,
+  type TerminalOptions,
+} from "./command-line/index.ts";
 export { type CommitOptions, runConfigOf } from "./commit.ts";
+export { Console } from "./console.ts";
 export { Container, type ContainerState } from "./container.ts";
 export { rootBytes, writtenBytes } from "./container-size.ts";
 export { ContainerService, type CreateOptions } from "./containers.ts";
@@ -83,5 +91,6 @@ export { isUnused, NETWORK_FILTERS, selectNetworks } from "./select/networks.ts"
 export { selectVolumes, VOLUME_FILTERS, volumeBytes } from "./select/volumes.ts";
 export { signalOf } from "./signal-names.ts";
 export { measureStats } from "./stats.ts";
+export { StdinFeed } from "./stdin-feed.ts";
 export { processesOf, topTable } from "./top.ts";
 export type { Volume } from "./volumes.ts";

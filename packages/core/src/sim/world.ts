@@ -289,6 +289,8 @@ export class World {
           if (++turns % TURNS_PER_BREATH === 0) await this.#host.breathe();
         } else if (!(await this.#idle())) break;
       }
+      // What others have done while the host breathed may be what somebody follows.
+      if (this.#driving === 0) this.#serve();
     } catch (bug) {
       this.#askAll();
       for (const wait of this.#waits.splice(0)) wait.reject(bug);

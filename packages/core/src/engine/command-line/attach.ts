@@ -32,6 +32,7 @@ export async function attachTo(session: Session, request: RequestOf<"attach">): 
     if (session.stdin !== undefined) containers.streams.feed(container, session.stdin);
     if (container.config.StdinOnce === true) containers.streams.closeStdin(container);
   }
+  session.options.onAttached?.(container);
   const exitCode = await containers.wait(container, session.interruptible);
   stop();
   return exitCode;

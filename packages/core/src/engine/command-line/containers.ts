@@ -249,6 +249,7 @@ export async function atContainer(
   { reads, detachKeys }: { readonly reads: boolean; readonly detachKeys: string },
 ): Promise<boolean> {
   const { containers } = session.engine;
+  session.options.onAttached?.(container);
   if (session.terminal === undefined || !container.config.Tty || !reads) {
     if (reads) feed(session, container);
     await containers.wait(container, session.interruptible);

@@ -37,6 +37,7 @@ import { told } from "./told.ts";
 /** Exit code of `docker exec` that never hears how the command has ended: -1, as a shell sees it. */
 const EXEC_LOST = 255;
 
+export { type InputUse, inputUse } from "./input-use.ts";
 export type { CommandOptions, CommandResult } from "./session.ts";
 export type { TerminalInput, TerminalOptions } from "./terminal.ts";
 

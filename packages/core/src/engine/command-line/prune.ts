@@ -22,7 +22,7 @@ interface Pruned {
 
 /** Without --force a question is asked: whoever answers nothing does not agree. */
 export async function prune(session: Session, request: PruneRequest): Promise<number> {
-  if (request.confirm !== undefined && !agrees(session, request.confirm)) return 0;
+  if (request.confirm !== undefined && !(await agrees(session, request.confirm))) return 0;
   const { lines, bytes } = await session.call(PRUNES[request.command], "", () => work(session, request));
   const heading = HEADINGS[request.command];
   if (lines.length > 0) session.lines([heading, ...lines, ""]);
@@ -46,7 +46,7 @@ const HEADINGS = {
 
 /** Everything that is not used: containers, networks, then images. */
 export async function pruneSystem(session: Session, request: RequestOf<"system prune">): Promise<number> {
-  if (request.confirm !== undefined && !agrees(session, request.confirm)) return 0;
+  if (request.confirm !== undefined && !(await agrees(session, request.confirm))) return 0;
   const { filters } = request;
   const part = async (command: PruneRequest["command"], work: () => Pruned | Promise<Pruned>) => ({
     heading: HEADINGS[command],
@@ -63,10 +63,9 @@ export async function pruneSystem(session: Session, request: RequestOf<"system p
   return 0;
 }
 
-function agrees(session: Session, question: string): boolean {
+async function agrees(session: Session, question: string): Promise<boolean> {
   session.out(`${question} [y/N] `);
-  const answer = new TextDecoder().decode(session.stdin ?? new Uint8Array()).split("\n")[0] ?? "";
-  if (/^y(es)?$/i.test(answer.trim())) return true;
+  if (/^y(es)?$/i.test((await session.answer()).trim())) return true;
   session.out("\n");
   return false;
 }

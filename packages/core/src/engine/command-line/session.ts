@@ -8,7 +8,8 @@ import {
   type Trouble,
   UNEXPECTED_EOF,
 } from "../../faults/index.ts";
-import { concat, decode, encode, join } from "../../lib/index.ts";
+import { concat, decode, encode, join, NO_BYTES } from "../../lib/index.ts";
+import type { Container } from "../container.ts";
 import type { ClientMachine } from "../docker/index.ts";
 import type { Engine } from "../engine.ts";
 import { clientMachine } from "./client.ts";
@@ -36,8 +37,12 @@ export interface CommandOptions {
   readonly client?: string;
   /** Interrupts the command: what it waits for goes on without it. */
   readonly signal?: AbortSignal;
-  /** Hears of output as it comes. */
-  readonly onOutput?: (stream: "stdout" | "stderr", text: string) => void;
+  /** Hears of output as it comes, as text and as bytes. */
+  readonly onOutput?: (stream: "stdout" | "stderr", text: string, bytes: Uint8Array) => void;
+  /** Somebody who answers questions, a line each, when they are shown; by default the answers are standard input's. */
+  readonly answer?: () => Promise<string>;
+  /** Hears which container the command is attached to. */
+  readonly onAttached?: (container: Container) => void;
 }
 
 /** One command in progress. */
@@ -51,7 +56,7 @@ export class Session {
   readonly client: ClientMachine;
   /** What the client is called in the log of calls. */
   readonly name: string;
-  readonly #onOutput: CommandOptions["onOutput"];
+  readonly options: CommandOptions;
   readonly #interrupted: AbortSignal | undefined;
   /** Ends the answer that is being read. */
   #broken: AbortController | undefined;
@@ -62,12 +67,12 @@ export class Session {
 
   constructor(engine: Engine, options: CommandOptions) {
     this.engine = engine;
-    const { stdin, disk, cwd = "/", onOutput } = options;
+    const { stdin, disk, cwd = "/" } = options;
+    this.options = options;
     this.disk = disk;
     this.terminal = options.terminal;
     this.cwd = cwd;
     this.client = clientMachine(options);
-    this.#onOutput = onOutput;
     this.name = options.client ?? "docker";
     this.#interrupted = options.signal;
     this.stdin = typeof stdin === "string" ? encode(stdin) : stdin;
@@ -86,8 +91,15 @@ export class Session {
       this.#printRest(stream, text);
       return;
     }
-    (stream === "stdout" ? this.#out : this.#err).push(typeof text === "string" ? encode(text) : text);
-    this.#onOutput?.(stream, typeof text === "string" ? text : decode(text));
+    const bytes = typeof text === "string" ? encode(text) : text;
+    (stream === "stdout" ? this.#out : this.#err).push(bytes);
+    this.options.onOutput?.(stream, typeof text === "string" ? text : decode(text), bytes);
+  }
+
+  /** The first line that somebody says to a question. */
+  async answer(): Promise<string> {
+    const { answer } = this.options;
+    return answer === undefined ? (decode(this.stdin ?? NO_BYTES).split("\n")[0] ?? "") : answer();
   }
 
   /** Prints of a broken answer what arrives. */

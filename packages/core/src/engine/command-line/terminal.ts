@@ -20,6 +20,8 @@ export interface TerminalOptions {
   readonly input?: string | Iterable<TerminalInput> | AsyncIterable<TerminalInput>;
   /** Default 24 rows, 80 columns. */
   readonly size?: WindowSize;
+  /** Hears when what is typed begins to go to a program in a container: a real terminal becomes raw then. */
+  readonly onUsed?: () => void;
   /** The moment before each piece: virtual microseconds. Default 100,000. */
   readonly pauseUs?: number;
 }
@@ -40,7 +42,8 @@ export async function useTerminal(
   peer: TerminalPeer,
   detachKeys: string,
 ): Promise<"over" | "detached"> {
-  const { input = "", pauseUs = PAUSE_US } = session.terminal ?? {};
+  const { input = "", pauseUs = PAUSE_US, onUsed } = session.terminal ?? {};
+  onUsed?.();
   const filter = new DetachFilter(parseDetachKeys(detachKeys === "" ? DEFAULT_DETACH_KEYS : detachKeys));
   const act = (what: TerminalInput): boolean => {
     if (typeof what === "object" && "rows" in what) {
