@@ -13,6 +13,10 @@ import {
   Errno,
   fstat,
   MS_BIND,
+  MS_NODEV,
+  MS_NOEXEC,
+  MS_NOSUID,
+  MS_RDONLY,
   MS_REC,
   MS_REMOUNT,
   makedev,
@@ -31,6 +35,7 @@ import {
 } from "../abi/index.ts";
 import { dirname } from "../lib/index.ts";
 import type { DeviceSpec, MountSpec } from "../oci/index.ts";
+import { InitError } from "./init-error.ts";
 import { parseMountOptions } from "./mount-options.ts";
 
 /**
@@ -39,6 +44,46 @@ import { parseMountOptions } from "./mount-options.ts";
  * @param source a descriptor of what is to be bind-mounted, opened with O_PATH.
  */
 export function* mountOne(spec: MountSpec, source: number | undefined): Routine<void> {
+  try {
+    yield* mountPlainly(spec, source);
+  } catch (error) {
+    throw error instanceof Errno && error.code === "ENOTDIR" ? yield* wrongKind(spec) : error;
+  }
+}
+
+/** A directory on a file, a file on a directory, or something below a file. */
+function* wrongKind({ source, destination, type, options }: MountSpec): Routine<InitError> {
+  const { flags, data: given } = parseMountOptions(options);
+  const there = yield* stat(destination).attempt();
+  const isModeless = type === "tmpfs" && !(there instanceof Errno) && !given.some((one) => one.startsWith("mode="));
+  const data = isModeless ? [...given, `mode=${(there.mode & 0o7777).toString(8).padStart(4, "0")}`] : given;
+  const isBelowFile = there instanceof Errno && there.code === "ENOTDIR";
+  const isBind = (flags & MS_BIND) !== 0;
+  const names = FLAG_NAMES.filter(([flag]) => (isBind ? flags & (MS_BIND | MS_REC) : flags) & flag).map(
+    ([, name]) => name,
+  );
+  const shown = isBind || data.length === 0 ? "" : `, data=${data.join(",")}`;
+  const what = isBelowFile
+    ? `create mountpoint for ${destination} mount: lookup mountpoint target: securejoin.OpenInRoot ${destination}: openat2 ${destination}`
+    : `mount src=${source}, dst=${destination}, dstFd=/proc/thread-self/fd/${MOUNT_POINT_FD}, flags=${names.join("|")}${shown}`;
+  return new InitError(
+    `error mounting "${isBind ? source : type}" to rootfs at "${destination}": ${what}: not a directory: Are you trying to mount a directory onto a file (or vice-versa)? Check if the specified host path exists and is the expected type`,
+  );
+}
+
+/** Where runc opens a mount point: after its log, its pipes and the container's root. */
+const MOUNT_POINT_FD = 14;
+/** In runc's order. */
+const FLAG_NAMES: readonly (readonly [flag: number, name: string])[] = [
+  [MS_BIND, "MS_BIND"],
+  [MS_REC, "MS_REC"],
+  [MS_RDONLY, "MS_RDONLY"],
+  [MS_NOSUID, "MS_NOSUID"],
+  [MS_NODEV, "MS_NODEV"],
+  [MS_NOEXEC, "MS_NOEXEC"],
+];
+
+function* mountPlainly(spec: MountSpec, source: number | undefined): Routine<void> {
   const { flags, propagation, data: given } = parseMountOptions(spec.options);
   const target = spec.destination;
   if (source !== undefined) {
