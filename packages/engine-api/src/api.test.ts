@@ -310,3 +310,32 @@ it("builds as the classic builder: its words in the history, its own times, the 
   // With the images the builder's memory is gone.
   expect(await build()).not.toBe(first);
 });
+
+it("POST /build/prune removes build cache, tells what, and refuses what is no filter or size", async () => {
+  const { engine, call } = await client();
+  await engine.build({ context: { files: { f: "abc" } }, dockerfile: "FROM busybox\nCOPY f /\n" });
+  const prune = (query: string): Promise<unknown> => wait(call("POST", `/build/prune?${query}`));
+  const filters = (value: unknown): string => `filters=${encodeURIComponent(JSON.stringify(value))}`;
+  const [message, none] = ["message", { CachesDeleted: null, SpaceReclaimed: 0 }];
+  expect(await prune("keep-storage=x")).toEqual({
+    [message]: 'keep-storage is in bytes and expects an integer, got x: strconv.Atoi: parsing "x": invalid syntax',
+  });
+  for (const [value, why] of [
+    [{ foo: { x: true } }, "invalid filter 'foo'"],
+    [{ id: { a: true, b: true } }, "filters expect only one value"],
+    [
+      { until: { x: true } },
+      '"until" filter expects a duration (e.g., \'24h\') or a timestamp: failed to parse value as time or duration: "x"',
+    ],
+  ] as const)
+    expect(await prune(filters(value))).toEqual({ message: `failed to prune build cache: ${why}` });
+  expect(await prune(filters({ id: { "no such": true } }))).toEqual(none);
+  expect(await prune(filters({ inuse: { true: true } }))).toEqual(none);
+  const { BuildCache } = (await wait(call("GET", "/system/df?type=build-cache"))) as { BuildCache: { ID: string }[] };
+  const step = BuildCache.find((one) => " Parents" in one);
+  expect(step).toMatchObject({ Type: "regular", Description: "[2/2] COPY f /", InUse: false, Shared: true, Size: 3 });
+  const removed = (await prune("all=1")) as { CachesDeleted: string[]; SpaceReclaimed: number };
+  expect(removed.CachesDeleted.toSorted()).toEqual(BuildCache.map(({ ID }) => ID).toSorted());
+  expect(removed.SpaceReclaimed).toBeGreaterThan(3);
+  expect(await prune("all=1")).toEqual(none);
+});

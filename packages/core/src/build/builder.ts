@@ -5,7 +5,7 @@
  */
 import type { LayerEntry } from "../content/index.ts";
 import type { Image, ImageStore } from "../image/index.ts";
-import { clean, encode } from "../lib/index.ts";
+import { byteLength, clean, encode } from "../lib/index.ts";
 import type { BuildRequest, BuildResult, ImageNames } from "./build-request.ts";
 import { BuildError } from "./dockerfile/error.ts";
 import { KnownTexts } from "./dockerfile/known-texts.ts";
@@ -24,6 +24,7 @@ import { Progress } from "./progress/progress.ts";
 import { BuildCache } from "./solve/build-cache.ts";
 import type { BuildMachine } from "./solve/build-machine.ts";
 import type { CacheMiss } from "./solve/cache-miss.ts";
+import { type CacheUsage, cacheUsage, type PruneOptions, prunable } from "./solve/cache-usage.ts";
 import { checkOps } from "./solve/check-ops.ts";
 import { Exporter } from "./solve/exporter.ts";
 import { Plan, type PlanOptions, type RunDefaults, type StageSource } from "./solve/plan.ts";
@@ -40,6 +41,7 @@ export class Builder {
   readonly cache: BuildCache;
   readonly #machine: BuildMachine;
   readonly #images: ImageNames;
+  readonly #store: ImageStore;
   readonly #exporter: Exporter;
   readonly #known = new KnownTexts();
   /** What is kept of each context, so that the next time only changes are looked at. */
@@ -48,6 +50,7 @@ export class Builder {
   constructor(machine: BuildMachine, store: ImageStore, images: ImageNames) {
     this.#machine = machine;
     this.#images = images;
+    this.#store = store;
     this.cache = new BuildCache(machine.snapshotter);
     this.#exporter = new Exporter(machine.snapshotter, store);
   }
@@ -65,6 +68,7 @@ export class Builder {
     const memory = this.#memory("", request.context);
     const files = contextEntries(request.context, kernel.nowUs, memory.files);
     const source = loadDockerfile(request, files, progress);
+    if (typeof source === "string") this.cache.noteLocal("dockerfile", "", byteLength(source), kernel.nowUs);
     await loadFrontend(request, source, this.#images, progress);
     const onWarning = (warning: LintWarning): void => {
       warnings.push(warning);
@@ -134,6 +138,19 @@ export class Builder {
     const { graph, dockerfile } = prepare(source, prepareOptions(request));
     const target = [...result.steps.keys()].find(({ index }) => index === graph.target.index) ?? graph.target;
     return outlineOf(target, result.steps, dockerfile);
+  }
+
+  /** What the build cache holds. */
+  cacheUsage(): readonly CacheUsage[] {
+    const shared = new Set([...this.#store.list()].flatMap(({ chain }) => chain));
+    return cacheUsage(this.cache, this.#machine.snapshotter, (snapshot) => shared.has(snapshot));
+  }
+
+  /** Removes records that nothing is built on; tells which. */
+  pruneCache(options: PruneOptions = {}): readonly CacheUsage[] {
+    const removed = prunable(this.cacheUsage(), options, this.#machine.kernel.nowUs);
+    this.cache.remove(new Set(removed.map(({ id }) => id)));
+    return removed;
   }
 
   #stageSources(request: BuildRequest, progress: Progress): StageSources {

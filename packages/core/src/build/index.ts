@@ -12,5 +12,6 @@ export { PlainProgress } from "./progress/plain.ts";
 export { RawJsonProgress } from "./progress/raw-json.ts";
 export type { BuildCache, CacheRecord } from "./solve/build-cache.ts";
 export type { CacheMiss } from "./solve/cache-miss.ts";
+export type { CacheType, CacheUsage, PruneOptions } from "./solve/cache-usage.ts";
 export type { BaseImage, SourceStatus } from "./solve/plan.ts";
 export { VertexError } from "./solve/solver.ts";

@@ -5,7 +5,7 @@
  */
 import { Emitter, Ring } from "../lib/index.ts";
 
-export type EventType = "container" | "image" | "network" | "volume" | "daemon";
+export type EventType = "container" | "image" | "network" | "volume" | "daemon" | "builder";
 
 export interface EngineEvent {
   readonly type: EventType;

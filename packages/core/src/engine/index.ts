@@ -3,6 +3,7 @@
 export { durationText } from "../lib/go/index.ts";
 export { applyChanges } from "./apply-changes.ts";
 export type { PathArchive, PathStat } from "./archives.ts";
+export { cacheFilter, cachePruneFilters } from "./build-cache.ts";
 export {
   type BuildOptions,
   type ContainerDocument,

@@ -9,6 +9,7 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Engine } from "@bottleship/core/engine";
 import { ClientBuild } from "./builds.ts";
+import { diskUsage, prune } from "./cache-usage.ts";
 import { CODES, GrpcError } from "./grpc.ts";
 import { type GrpcCall, type GrpcMethods, onlyMessage, serveGrpc } from "./grpc-server.ts";
 import { MESSAGES, type StatusMessage } from "./messages.ts";
@@ -57,8 +58,8 @@ export class BuildKit {
       [`${CONTROL}/ListWorkers`]: reply(MESSAGES.workers.encode(worker)),
       [`${CONTROL}/Solve`]: (call) => this.#solve(call),
       [`${CONTROL}/Status`]: (call) => this.#status(call),
-      [`${CONTROL}/DiskUsage`]: reply(MESSAGES.empty.encode({})),
-      [`${CONTROL}/Prune`]: async () => {},
+      [`${CONTROL}/DiskUsage`]: (call) => diskUsage(this.#engine, call),
+      [`${CONTROL}/Prune`]: (call) => prune(this.#engine, call),
       [`${CONTROL}/ListenBuildHistory`]: async () => {},
       [`${CONTROL}/UpdateBuildHistory`]: reply(MESSAGES.empty.encode({})),
       // Spans of the client: nobody here collects them.

@@ -77,6 +77,16 @@ message Stat {
 }
 message Packet { int32 type = 1; Stat stat = 2; uint32 ID = 3; bytes data = 4; }
 
+message PruneRequest {
+  repeated string filter = 1; bool all = 2; int64 keepDuration = 3; int64 reservedSpace = 4; int64 maxUsedSpace = 5;
+}
+message DiskUsageRequest { repeated string filter = 1; }
+message UsageRecord {
+  string ID = 1; bool Mutable = 2; bool InUse = 3; int64 Size = 4; Timestamp CreatedAt = 6; Timestamp LastUsedAt = 7;
+  int64 UsageCount = 8; string Description = 9; string RecordType = 10; bool Shared = 11; repeated string Parents = 12;
+}
+message DiskUsageResponse { repeated UsageRecord record = 1; }
+
 message GetSecretRequest { string ID = 1; }
 message GetSecretResponse { bytes data = 1; }
 `;
@@ -218,6 +228,29 @@ interface StatusOfCall {
   readonly details: readonly ErrorDetail[];
 }
 
+export interface PruneMessage {
+  readonly filter: readonly string[];
+  readonly all: boolean;
+  /** Nanoseconds. */
+  readonly keepDuration: number;
+  readonly reservedSpace: number;
+  readonly maxUsedSpace: number;
+}
+
+export interface UsageRecord {
+  readonly ID: string;
+  readonly Mutable: boolean;
+  readonly InUse: boolean;
+  readonly Size: number;
+  readonly CreatedAt: Timestamp;
+  readonly LastUsedAt: Timestamp;
+  readonly UsageCount: number;
+  readonly Description: string;
+  readonly RecordType: string;
+  readonly Shared: boolean;
+  readonly Parents: readonly string[];
+}
+
 export const MESSAGES = {
   empty: codec<object>("Empty"),
   bytes: codec<{ readonly data: Uint8Array }>("BytesMessage"),
@@ -236,6 +269,10 @@ export const MESSAGES = {
   gatewaySolve: codec<GatewaySolve>("GatewaySolveRequest"),
   gatewaySolved: codec<{ readonly result: ResultMessage }>("GatewaySolveResponse"),
   returned: codec<{ readonly error?: StatusOfCall | null }>("ReturnRequest"),
+  prune: codec<PruneMessage>("PruneRequest"),
+  diskUsage: codec<{ readonly filter: readonly string[] }>("DiskUsageRequest"),
+  usage: codec<UsageRecord>("UsageRecord"),
+  diskUsed: codec<{ readonly record: readonly UsageRecord[] }>("DiskUsageResponse"),
   packet: codec<Packet>("Packet"),
   getSecret: codec<{ readonly ID: string }>("GetSecretRequest"),
   secret: codec<{ readonly data: Uint8Array }>("GetSecretResponse"),

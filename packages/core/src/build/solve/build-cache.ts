@@ -10,6 +10,7 @@ import { encode, sha256 } from "../../lib/index.ts";
 import type { Snapshotter } from "../../snapshot/index.ts";
 import { combined } from "../files/checksum.ts";
 import { type CacheMiss, firstDifference, type Ingredients } from "./cache-miss.ts";
+import { cacheId, type SideRecord } from "./cache-usage.ts";
 
 export interface CacheRecord {
   readonly key: string;
@@ -33,6 +34,8 @@ export class BuildCache {
   readonly #titles = new Map<string, string>();
   /** The newest record for each way of being alike: what a miss is compared with. */
   readonly #alike = new Map<string, CacheRecord>();
+  /** Contexts and cache mounts, by what they are. */
+  readonly #sides = new Map<string, SideRecord>();
   /** Keys of what was there once. */
   readonly #pruned = new Set<string>();
 
@@ -96,17 +99,47 @@ export class BuildCache {
     return this.#records.values();
   }
 
+  sideRecords(): Iterable<[key: string, record: SideRecord]> {
+    return this.#sides;
+  }
+
+  /** Notes that a context or a cache mount was used. */
+  noteSide(key: string, side: Omit<SideRecord, "createdUs" | "usedUs" | "uses">, nowUs: number): void {
+    const { createdUs = nowUs, uses = 0 } = this.#sides.get(key) ?? {};
+    this.#sides.set(key, { ...side, createdUs, usedUs: nowUs, uses: uses + 1 });
+  }
+
+  /** What is sent from outside is kept, so that the next time only changes need to be sent. */
+  noteLocal(what: "context" | "dockerfile", name: string, bytes: number, nowUs: number): void {
+    const description = `local source for ${what}`;
+    const sizeBytes = (): number => bytes;
+    this.noteSide(`${what} ${name}`, { type: "source.local", description, sizeBytes, forget: () => {} }, nowUs);
+  }
+
+  /** Forgets records, by their ids in `cacheUsage`. */
+  remove(ids: ReadonlySet<string>): void {
+    for (const record of [...this.#records.values()]) if (ids.has(cacheId(record.snapshot))) this.#forget(record);
+    for (const [key, side] of [...this.#sides]) {
+      if (!ids.has(cacheId(key))) continue;
+      this.#sides.delete(key);
+      side.forget();
+    }
+    for (const [likeness, { key }] of [...this.#alike]) if (!this.#records.has(key)) this.#alike.delete(likeness);
+  }
+
+  #forget({ key, snapshot }: CacheRecord): void {
+    this.#pruned.add(key);
+    this.#records.delete(key);
+    this.#titles.delete(snapshot);
+    this.#snapshotter.release(snapshot);
+  }
+
   /** Forgets everything. Returns how many bytes that freed. */
   prune(): number {
     let bytes = 0;
-    for (const { snapshot, key } of this.#records.values()) {
-      this.#pruned.add(key);
-      bytes += this.#snapshotter.usage(snapshot).bytes;
-      this.#snapshotter.release(snapshot);
-    }
-    this.#records.clear();
-    this.#alike.clear();
-    this.#titles.clear();
+    for (const { snapshot } of this.#records.values()) bytes += this.#snapshotter.usage(snapshot).bytes;
+    const keys = [...this.#records.values()].map(({ snapshot }) => snapshot);
+    this.remove(new Set([...keys, ...this.#sides.keys()].map(cacheId)));
     return bytes;
   }
 }

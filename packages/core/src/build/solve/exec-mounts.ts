@@ -6,15 +6,16 @@
  *
  * @see BuildKit solver/llbsolver/mounts/mount.go, executor/oci/mounts.go
  */
-import { FileContent, MemoryDirectory, MemoryFile, MemoryFs, OverlayFs } from "../../fs/index.ts";
+import { FileContent, MemoryDirectory, MemoryFile, MemoryFs, OverlayFs, removeTree } from "../../fs/index.ts";
 import { basename, clean, decode, encode, join, sha256 } from "../../lib/index.ts";
 import type { MountSpec } from "../../oci/index.ts";
 import { MountedTree } from "../../snapshot/index.ts";
-import { type FileSystem, type Location, walk } from "../../vfs/index.ts";
+import { type FileSystem, type Inode, type Location, walk } from "../../vfs/index.ts";
 import { BuildError } from "../dockerfile/error.ts";
 import { Copier } from "../files/copy.ts";
 import { rootPath } from "../files/root-path.ts";
 import type { StepMount } from "../frontend/step.ts";
+import type { BuildCache } from "./build-cache.ts";
 import type { BuildMachine } from "./build-machine.ts";
 import type { Result } from "./result.ts";
 import { type PreparedMount, processFailure } from "./run-executor.ts";
@@ -28,6 +29,14 @@ const SSH_VARIABLE = "SSH_AUTH_SOCK";
 /** Values of secrets by their names. */
 export type Secrets = ReadonlyMap<string, Uint8Array>;
 
+/** What mounts are made with. */
+export interface MountTools {
+  readonly machine: BuildMachine;
+  readonly secrets: Secrets;
+  /** Keeps account of cache mounts. */
+  readonly cache: BuildCache;
+}
+
 export interface PreparedMounts {
   readonly mounts: readonly PreparedMount[];
   /** `NAME=value` of secrets that are wanted as variables. */
@@ -39,15 +48,17 @@ export interface PreparedMounts {
 export class ExecMounts {
   readonly #machine: BuildMachine;
   readonly #secrets: Secrets;
+  readonly #cacheRecords: BuildCache;
   readonly #op: ExecOp;
   readonly #releases: (() => void)[] = [];
   readonly #env: string[] = [];
   #last = 0;
   #sockets = 0;
 
-  constructor(machine: BuildMachine, secrets: Secrets, op: ExecOp) {
+  constructor({ machine, secrets, cache }: MountTools, op: ExecOp) {
     this.#machine = machine;
     this.#secrets = secrets;
+    this.#cacheRecords = cache;
     this.#op = op;
   }
 
@@ -115,7 +126,25 @@ export class ExecMounts {
       const made = caches.create(name, { type: "dir", mode, uid, gid });
       if (from !== undefined && !hasAttributes && made instanceof MemoryDirectory) this.#fill(made, from, mount);
     }
+    this.#noteCache(
+      caches,
+      name,
+      `cached mount ${mount.target} from exec ${this.#op.argv.join(" ")} with id "//${id.replace(/^\//, "")}"`,
+    );
     return bindMount(mount, `${ROOT}/cache/${name}`, false);
+  }
+
+  #noteCache(caches: MemoryDirectory, name: string, description: string): void {
+    this.#cacheRecords.noteSide(
+      `cache mount ${name}`,
+      {
+        type: "exec.cachemount",
+        description,
+        sizeBytes: () => bytesBelow(caches.lookup(name)),
+        forget: () => removeTree(this.#machine.kernel.disk, `${ROOT}/cache/${name}`),
+      },
+      this.#machine.kernel.nowUs,
+    );
   }
 
   #fill(directory: MemoryDirectory, from: Result, mount: StepMount): void {
@@ -215,6 +244,11 @@ export class ExecMounts {
     const { init } = this.#machine.kernel;
     return walk(init, path, { follow: true });
   }
+}
+
+function bytesBelow(inode: Inode | undefined): number {
+  if (!(inode instanceof MemoryDirectory)) return inode?.stat().size ?? 0;
+  return [...inode.entries.values()].reduce((sum, entry) => sum + bytesBelow(entry), 0);
 }
 
 function isSocketVariable(variable: string): boolean {

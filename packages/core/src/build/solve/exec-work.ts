@@ -2,6 +2,7 @@
 import { compareBytes, join } from "../../lib/index.ts";
 import { type Checksums, checksums } from "../files/checksum.ts";
 import type { VertexProgress } from "../progress/progress.ts";
+import type { BuildCache } from "./build-cache.ts";
 import type { BuildMachine } from "./build-machine.ts";
 import { baseIngredient, type Ingredients } from "./cache-miss.ts";
 import { ExecMounts, type Secrets } from "./exec-mounts.ts";
@@ -15,20 +16,22 @@ import type { ChangeWork } from "./work.ts";
 /** What its mounts show: the inputs of the vertex after the first. */
 type Sources = readonly (Result | undefined)[];
 
+/** What it is done with. */
+export interface ExecTools {
+  readonly machine: BuildMachine;
+  readonly executor: RunExecutor;
+  readonly secrets: Secrets;
+  readonly cache: BuildCache;
+}
+
 /** @throws BuildError if the source of a mount is missing */
-export function execWork(
-  machine: BuildMachine,
-  executor: RunExecutor,
-  secrets: Secrets,
-  op: ExecOp,
-  sources: Sources,
-): (base: Result | undefined) => ChangeWork {
-  const ingredients = ingredientsOf(machine, op, sources);
+export function execWork(tools: ExecTools, op: ExecOp, sources: Sources): (base: Result | undefined) => ChangeWork {
+  const ingredients = ingredientsOf(tools.machine, op, sources);
   return (base) => ({
     ingredients: new Map([["the platform", op.platform], baseIngredient(base?.key), ...ingredients]),
     base: base?.snapshot,
     title: `mount / from exec ${op.argv.join(" ")}`,
-    change: (key, progress, signal) => run(machine, executor, secrets, op, sources, { key, progress, signal }),
+    change: (key, progress, signal) => run(tools, op, sources, { key, progress, signal }),
   });
 }
 
@@ -77,16 +80,14 @@ function mountedFiles(
 }
 
 async function run(
-  machine: BuildMachine,
-  executor: RunExecutor,
-  secrets: Secrets,
+  tools: ExecTools,
   op: ExecOp,
   sources: Sources,
   { key, progress, signal }: { readonly key: string; readonly progress: VertexProgress; readonly signal: AbortSignal },
 ): Promise<void> {
-  const prepared = new ExecMounts(machine, secrets, op).prepare(sources);
+  const prepared = new ExecMounts(tools, op).prepare(sources);
   try {
-    await executor.run({
+    await tools.executor.run({
       op: { ...op, env: [...op.env, ...prepared.env, ...op.proxy] },
       snapshot: key,
       mounts: prepared.mounts,

@@ -39,6 +39,7 @@ export function contextWork(
       const files = ignore === undefined ? entries() : [...withoutIgnored(entries(), ignore)];
       const { fileSystem, bytes } = memory.send(machine.kernel, files);
       progress.status(`transferring context: ${bytesText(bytes)}`);
+      cache.noteLocal("context", name, sizeOf(files), machine.kernel.nowUs);
       return isBase ? layerResult(machine, cache, name, files) : treeResult(machine, fileSystem);
     },
   };
@@ -109,4 +110,10 @@ function layerResult(machine: BuildMachine, cache: BuildCache, name: string, ent
     cache.store({ key: snapshot, result: snapshot, name, snapshot, ingredients, createdUs: kernel.nowUs });
   }
   return snapshotResult(machine, snapshot, snapshot);
+}
+
+function sizeOf(files: readonly LayerEntry[]): number {
+  let bytes = 0;
+  for (const { content } of files) bytes += content?.length ?? 0;
+  return bytes;
 }

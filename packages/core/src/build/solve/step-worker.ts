@@ -24,7 +24,7 @@ export function stepWorker(machine: BuildMachine, cache: BuildCache, secrets: Se
       case "file":
         return fileWork(machine, op, sources);
       case "exec":
-        return execWork(machine, executor, secrets, op, sources);
+        return execWork({ machine, executor, secrets, cache }, op, sources);
       default:
         return unreachable(op);
     }

@@ -18,6 +18,7 @@ import type { Engine } from "../engine.ts";
 import { signalOf } from "../signal-names.ts";
 import { attachTo } from "./attach.ts";
 import { buildImage } from "./build/index.ts";
+import { pruneBuilder, pruneCache, showCacheUsage } from "./build-cache.ts";
 import { commitToImage } from "./commit.ts";
 import { createContainer, execInContainer, runContainer, startContainers } from "./containers.ts";
 import { copyFiles } from "./copy.ts";
@@ -215,6 +216,12 @@ async function execute(session: Session, request: DockerRequest): Promise<number
     case "volume prune":
     case "image prune":
       return prune(session, request);
+    case "buildx du":
+      return showCacheUsage(session, request);
+    case "buildx prune":
+      return pruneCache(session, request);
+    case "builder prune":
+      return pruneBuilder(session, request);
     case "info":
       return session.call("SystemInfo", "", () => showInfo(session, request));
     case "version":

@@ -52,21 +52,28 @@ export async function pruneSystem(session: Session, request: RequestOf<"system p
     heading: HEADINGS[command],
     ...(await session.call(PRUNES[command], "", work)),
   });
-  const parts = [
+  const parts: (Pruned & { readonly heading: string })[] = [
     await part("container prune", () => pruneContainers(session, Filters.of(filters))),
     await part("network prune", () => pruneNetworks(session, Filters.of(filters))),
     ...(request.volumes ? [await part("volume prune", () => pruneVolumes(session, Filters.of(filters)))] : []),
     await part("image prune", () => pruneUnusedImages(session, Filters.of(filters), request.all)),
   ];
+  const cache = session.engine.builder.pruneCache({ all: request.all });
+  parts.push({
+    heading: "Deleted build cache objects:",
+    lines: cache.map(({ id }) => id),
+    bytes: cache.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+  });
   for (const { heading, lines } of parts) if (lines.length > 0) session.lines([heading, ...lines, ""]);
   session.lines([`Total reclaimed space: ${humanSize(parts.reduce((sum, { bytes }) => sum + bytes, 0))}`]);
   return 0;
 }
 
-async function agrees(session: Session, question: string): Promise<boolean> {
+/** `onNo` is printed when the answer is no. */
+export async function agrees(session: Session, question: string, onNo = "\n"): Promise<boolean> {
   session.out(`${question} [y/N] `);
   if (/^y(es)?$/i.test((await session.answer()).trim())) return true;
-  session.out("\n");
+  session.out(onNo);
   return false;
 }
 

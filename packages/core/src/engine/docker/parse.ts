@@ -216,7 +216,12 @@ class Session {
   #plugin(name: string, argv: readonly string[]): DockerRequest {
     const entry = name === "buildx" && argv[0] !== undefined ? findEntry(BUILDX, argv[0]) : undefined;
     if (entry === undefined || argv[0] === undefined) return { command: "plugin", name, argv };
-    const place = { node: entry.node, path: "docker buildx build", name: argv[0], help: false };
+    const place = {
+      node: entry.node,
+      path: `docker buildx ${argv[0] === "b" ? "build" : argv[0]}`,
+      name: argv[0],
+      help: false,
+    };
     try {
       return this.#walk(place, argv.slice(1));
     } catch (error) {

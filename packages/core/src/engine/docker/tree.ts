@@ -2,6 +2,7 @@
 import type { Command } from "./command.ts";
 import { build, pruneBuilder } from "./commands/build.ts";
 import { buildxBuild } from "./commands/buildx.ts";
+import { buildxDu, buildxPrune } from "./commands/buildx-cache.ts";
 import * as containers from "./commands/containers.ts";
 import { commit, cp } from "./commands/cp.ts";
 import { create, run } from "./commands/create.ts";
@@ -204,4 +205,6 @@ export const ROOT: Group = group(
 /** What the plugin buildx understands, as far as this command line does. */
 export const BUILDX: Group = group("Extended build capabilities with BuildKit", {
   build: { node: buildxBuild, also: ["b"] },
+  du: buildxDu,
+  prune: buildxPrune,
 });

@@ -1,5 +1,6 @@
 /** `GET /version` and `GET /system/df`. @see moby daemon/info.go, daemon/disk_usage.go */
 import type { Image } from "../../image/index.ts";
+import { cacheDocument } from "../build-cache.ts";
 import { rootBytes, writtenBytes } from "../container-size.ts";
 import type { Engine } from "../engine.ts";
 import { volumeBytes } from "../select/volumes.ts";
@@ -77,7 +78,7 @@ export function diskUsage(engine: Engine, types: ReadonlySet<string>) {
           UsageData: { RefCount: volumes.users(one.name).length, Size: volumeBytes(engine, one) },
         }))
       : null,
-    BuildCache: wants("build-cache") ? [] : null,
+    BuildCache: wants("build-cache") ? engine.builder.cacheUsage().map(cacheDocument) : null,
   };
 }
 

@@ -26,6 +26,11 @@ export class Filters {
     }
   }
 
+  /** Of everything that is given. */
+  names(): readonly string[] {
+    return [...this.#values.keys()];
+  }
+
   has(name: string): boolean {
     return (this.#values.get(name)?.size ?? 0) > 0;
   }

@@ -20,6 +20,7 @@ import { COMMIT_CONFIG } from "../../schemas/create.ts";
 import { isOlder } from "../until.ts";
 import { importImage, load, save } from "./archive.ts";
 import { buildHandler } from "./build.ts";
+import { pruneCache } from "./build-prune.ts";
 import { listHandler } from "./list.ts";
 import { parse, pull } from "./pull.ts";
 import { push } from "./push.ts";
@@ -61,7 +62,7 @@ export function imageRoutes(engine: Engine): readonly Route[] {
     ),
     route("POST", "/commit", (call) => commit(engine, call)),
     route("POST", "/build", (call) => buildHandler(engine, call)),
-    route("POST", "/build/prune", () => json({ CachesDeleted: null, SpaceReclaimed: 0 })),
+    route("POST", "/build/prune", ({ query }) => json(pruneCache(engine, query))),
     route("POST", "/build/cancel", () => empty(200)),
   ];
 }

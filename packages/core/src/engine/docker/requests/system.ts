@@ -65,6 +65,25 @@ export interface BuilderPruneRequest {
   readonly confirm: Confirmation;
 }
 
+/** `docker buildx prune`, which is also `docker builder prune` where buildx is installed. */
+export interface BuildxPruneRequest {
+  readonly command: "buildx prune";
+  readonly all: boolean;
+  readonly verbose: boolean;
+  readonly filters: Filters;
+  readonly reservedBytes: number;
+  readonly maxUsedBytes: number;
+  readonly confirm: Confirmation;
+}
+
+/** `docker buildx du`. */
+export interface BuildxDuRequest {
+  readonly command: "buildx du";
+  readonly filters: Filters;
+  /** "" for a table, "pretty", "json" or a template. */
+  readonly format: string;
+}
+
 /** `docker NAME …` of a plugin: buildx, compose. `docker build` is `buildx build` where buildx is installed. */
 export interface PluginRequest {
   readonly command: "plugin";
@@ -88,5 +107,7 @@ export type SystemRequest =
   | SystemDfRequest
   | SystemPruneRequest
   | BuilderPruneRequest
+  | BuildxPruneRequest
+  | BuildxDuRequest
   | PluginRequest
   | UnsupportedRequest;

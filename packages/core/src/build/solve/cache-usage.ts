@@ -1,0 +1,169 @@
+/**
+ * What the build cache takes: a record for each result, each layer of a base image below one, each build context and each
+ * cache mount; and which of them a prune removes.
+ *
+ * @see BuildKit cache/manager.go (DiskUsage, Prune), client/diskusage.go
+ */
+import { encode, sha256 } from "../../lib/index.ts";
+import type { Snapshotter } from "../../snapshot/index.ts";
+import type { BuildCache, CacheRecord } from "./build-cache.ts";
+
+export type CacheType = "regular" | "source.local" | "exec.cachemount";
+
+export interface CacheUsage {
+  /** Twenty-five letters and digits. */
+  readonly id: string;
+  readonly parents: readonly string[];
+  readonly type: CacheType;
+  readonly description: string;
+  /** An image has it, too. */
+  readonly shared: boolean;
+  /** It could still be changed: nothing was built on it, and no image has it. */
+  readonly mutable: boolean;
+  readonly sizeBytes: number;
+  readonly createdUs: number;
+  readonly lastUsedUs: number;
+  readonly usageCount: number;
+}
+
+/** What is kept besides results. */
+export interface SideRecord {
+  readonly type: "source.local" | "exec.cachemount";
+  readonly description: string;
+  readonly createdUs: number;
+  usedUs: number;
+  uses: number;
+  readonly sizeBytes: () => number;
+  readonly forget: () => void;
+}
+
+/** What may go. Bytes that are 0 say nothing. */
+export interface PruneOptions {
+  /** Also what images have. */
+  readonly all?: boolean;
+  /** Only what was not used for so long. */
+  readonly unusedForUs?: number;
+  /** Of that, as much as is used least, until no more than this is left. */
+  readonly maxUsedBytes?: number;
+  /** Never below this. */
+  readonly reservedBytes?: number;
+  readonly accepts?: (usage: CacheUsage) => boolean;
+}
+
+/** Every record, in the order in which they were made. */
+export function cacheUsage(
+  cache: BuildCache,
+  snapshotter: Snapshotter,
+  isShared: (snapshot: string) => boolean,
+): readonly CacheUsage[] {
+  const results = new Map([...cache.records()].map((record) => [record.snapshot, record]));
+  const below = new Map<string, CacheRecord>();
+  for (const record of results.values()) noteBelow(record, results, below, snapshotter);
+  const all = [...below, ...results];
+  const parents = new Set(all.map(([snapshot]) => snapshotter.stat(snapshot).parent));
+  const regular = all.map(([snapshot, record]): CacheUsage => {
+    const { parent } = snapshotter.stat(snapshot);
+    const shared = isShared(snapshot);
+    return {
+      id: cacheId(snapshot),
+      parents: parent === undefined ? [] : [cacheId(parent)],
+      type: "regular",
+      description: descriptionOf(record),
+      shared,
+      mutable: !shared && !parents.has(snapshot),
+      sizeBytes: snapshotter.usage(snapshot).bytes,
+      createdUs: record.createdUs,
+      lastUsedUs: record.usedUs,
+      usageCount: record.uses,
+    };
+  });
+  return [...regular, ...[...cache.sideRecords()].map(([key, side]) => sideUsage(key, side))];
+}
+
+/** An image that the build has asked a registry for says where it is from. */
+function descriptionOf({ title, name, ingredients }: CacheRecord): string {
+  if (ingredients.has("the image")) return `pulled from ${name.replace(/^(?:\[[^\]]*\] )?FROM /, "")}`;
+  return title ?? name;
+}
+
+/** Layers of base images are records, too, as long as a result lies on them. */
+function noteBelow(
+  record: CacheRecord,
+  results: ReadonlyMap<string, CacheRecord>,
+  below: Map<string, CacheRecord>,
+  snapshotter: Snapshotter,
+): void {
+  let { parent } = snapshotter.stat(record.snapshot);
+  for (; parent !== undefined && !results.has(parent); parent = snapshotter.stat(parent).parent) {
+    const known = below.get(parent);
+    below.set(parent, {
+      ...record,
+      snapshot: parent,
+      name: "from local ",
+      title: undefined,
+      createdUs: Math.min(known?.createdUs ?? record.createdUs, record.createdUs),
+      usedUs: Math.max(known?.usedUs ?? 0, record.usedUs),
+      uses: 1,
+    });
+  }
+}
+
+function sideUsage(key: string, side: SideRecord): CacheUsage {
+  return {
+    id: cacheId(key),
+    parents: [],
+    type: side.type,
+    description: side.description,
+    shared: false,
+    mutable: true,
+    sizeBytes: side.sizeBytes(),
+    createdUs: side.createdUs,
+    lastUsedUs: side.usedUs,
+    usageCount: side.uses,
+  };
+}
+
+/** The id of what is kept under a key: the same as long as it is there. */
+export function cacheId(key: string): string {
+  return BigInt(`0x${sha256(encode(key))}`)
+    .toString(36)
+    .padStart(25, "0")
+    .slice(-25);
+}
+
+/** Which records a prune removes, those first that others are built on last. */
+export function prunable(records: readonly CacheUsage[], options: PruneOptions, nowUs: number): readonly CacheUsage[] {
+  const { all = false, unusedForUs = 0, maxUsedBytes = 0, reservedBytes = 0, accepts = () => true } = options;
+  const keepBytes = Math.max(maxUsedBytes, reservedBytes);
+  const left = new Map(records.map((one) => [one.id, one]));
+  let bytes = records.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const removed: CacheUsage[] = [];
+  for (;;) {
+    const held = new Set([...left.values()].flatMap(({ parents }) => parents));
+    const free = [...left.values()].filter(
+      (one) =>
+        !held.has(one.id) &&
+        (all || !one.shared) &&
+        (unusedForUs === 0 || one.lastUsedUs <= nowUs - unusedForUs) &&
+        accepts(one),
+    );
+    const chosen = keepBytes === 0 ? free : bytes <= keepBytes ? [] : leastUsed(free).slice(0, 1);
+    if (chosen.length === 0) return removed;
+    for (const one of chosen) {
+      left.delete(one.id);
+      bytes -= one.sizeBytes;
+      removed.push(one);
+    }
+  }
+}
+
+/** By how long ago and how seldom they were used, each counted by its rank. */
+function leastUsed(records: readonly CacheUsage[]): readonly CacheUsage[] {
+  const rank = (of: (one: CacheUsage) => number): ReadonlyMap<number, number> =>
+    new Map(
+      [...new Set(records.map(of))].sort((a, b) => a - b).map((value, index, every) => [value, index / every.length]),
+    );
+  const [times, counts] = [rank(({ lastUsedUs }) => lastUsedUs), rank(({ usageCount }) => usageCount)];
+  const score = (one: CacheUsage): number => (times.get(one.lastUsedUs) ?? 0) + (counts.get(one.usageCount) ?? 0);
+  return records.toSorted((a, b) => score(a) - score(b));
+}

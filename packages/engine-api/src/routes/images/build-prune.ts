@@ -1,0 +1,31 @@
+/** `POST /build/prune`. @see moby api/server/backend/build, api/server/router/build/build_routes.go:postPrune */
+import { cachePruneFilters, type Engine } from "@bottleship/core/engine";
+import { Filters } from "../../http/filters.ts";
+import { badRequest } from "../../http/problem.ts";
+import { flag } from "../../http/query.ts";
+
+/** Removes build cache. @throws StatusError invalid-argument for a filter or a size that is none */
+export function pruneCache({ builder, events }: Engine, query: URLSearchParams) {
+  const filters = Filters.parse(query.get("filters"));
+  const reservedBytes = Math.max(size(query, "keep-storage"), size(query, "reserved-space"));
+  const maxUsedBytes = size(query, "max-used-space");
+  size(query, "min-free-space");
+  const removed = builder.pruneCache({
+    all: flag(query, "all"),
+    reservedBytes,
+    maxUsedBytes,
+    ...cachePruneFilters(filters),
+  });
+  const SpaceReclaimed = removed.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  events.record("builder", "prune", "", { reclaimed: String(SpaceReclaimed) });
+  return { CachesDeleted: removed.length === 0 ? null : removed.map(({ id }) => id), SpaceReclaimed };
+}
+
+function size(query: URLSearchParams, name: string): number {
+  const given = query.get(name) ?? "";
+  if (given === "") return 0;
+  if (/^[+-]?\d+$/.test(given)) return Number(given);
+  throw badRequest(
+    `${name} is in bytes and expects an integer, got ${given}: strconv.Atoi: parsing "${given}": invalid syntax`,
+  );
+}
