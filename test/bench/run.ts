@@ -10,6 +10,7 @@ import { archives } from "./cases/archives.ts";
 import { builds } from "./cases/builds.ts";
 import { containers } from "./cases/containers.ts";
 import { dockerfile } from "./cases/dockerfile.ts";
+import { forks } from "./cases/forks.ts";
 import { health } from "./cases/health.ts";
 import { justBash } from "./cases/just-bash.ts";
 import { overlay } from "./cases/overlay.ts";
@@ -28,6 +29,7 @@ const CASES: Readonly<Record<string, Case>> = {
   starts,
   stops,
   health,
+  forks,
   builds,
   dockerfile,
   archives,

@@ -35,9 +35,15 @@ export class BundleDirectory extends MemoryDirectory {
   readonly #contentsOf: (id: string) => BundleContents | undefined;
 
   constructor(disk: MemoryFs, contentsOf: (id: string) => BundleContents | undefined) {
-    super(disk, { type: "dir", mode: 0o710, uid: 0, gid: 0 });
+    const parent = ensureDirectory(disk, "/var/lib/docker");
+    const before = parent.lookup("containers");
+    super(
+      disk,
+      { type: "dir", mode: 0o710, uid: 0, gid: 0 },
+      before instanceof MemoryDirectory ? before.parts.rest : undefined,
+    );
     this.#contentsOf = contentsOf;
-    ensureDirectory(disk, "/var/lib/docker").adopt("containers", this);
+    parent.adopt("containers", this);
   }
 
   static path(id: string): string {

@@ -5,14 +5,15 @@
  */
 import { StatusError } from "../lib/index.ts";
 import type { Prng } from "../sim/index.ts";
-import type { Container } from "./container.ts";
+import { Container, type ContainerRecord } from "./container.ts";
 import { newName } from "./names.ts";
 
 const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
 
 export class ContainerIndex {
   readonly #prng: Prng;
-  readonly #containers = new Map<string, Container>();
+  /** Containers, and records of those that nobody has looked at since the machine began. */
+  readonly #containers = new Map<string, Container | ContainerRecord>();
   /** Ids, by name. A name is taken before its container is there. */
   readonly #names = new Map<string, string>();
 
@@ -49,6 +50,17 @@ export class ContainerIndex {
     this.#names.delete(name);
   }
 
+  /** A container that was on the machine before this one began. */
+  adopt(record: ContainerRecord): void {
+    this.#names.set(record.name, record.id);
+    this.#containers.set(record.id, record);
+  }
+
+  /** All as data, oldest first. */
+  get records(): readonly ContainerRecord[] {
+    return [...this.#containers.values()].map((one) => (one instanceof Container ? one.record : one));
+  }
+
   add(container: Container): void {
     this.#containers.set(container.id, container);
   }
@@ -64,11 +76,15 @@ export class ContainerIndex {
   }
 
   byId(id: string): Container | undefined {
-    return this.#containers.get(id);
+    const found = this.#containers.get(id);
+    if (found === undefined || found instanceof Container) return found;
+    const container = Container.restored(found);
+    this.#containers.set(id, container);
+    return container;
   }
 
   byName(name: string): Container | undefined {
-    return this.#containers.get(this.idOf(name) ?? "");
+    return this.byId(this.idOf(name) ?? "");
   }
 
   idOf(name: string): string | undefined {
@@ -99,6 +115,6 @@ export class ContainerIndex {
 
   /** Oldest first. */
   all(): readonly Container[] {
-    return [...this.#containers.values()];
+    return [...this.#containers.keys()].map((id) => this.byId(id) as Container);
   }
 }

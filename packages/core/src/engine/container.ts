@@ -8,12 +8,13 @@ import { StatusError } from "../lib/index.ts";
 import type { OciContainer, ResolvedUser } from "../runtime/index.ts";
 import { type Timer, WaitQueue } from "../sim/index.ts";
 import type { ContainerConfig, EndpointSettings, HostConfig } from "./docker/create-body.ts";
-import type { Health } from "./health.ts";
-import { LogBuffer } from "./logs.ts";
+import { Health, type HealthRecord } from "./health-record.ts";
+import { LogBuffer, type LogEntry } from "./logs.ts";
 import type { MountPoint } from "./mount-points.ts";
 import { shortId } from "./names.ts";
 import type { Sandbox } from "./network/sandbox.ts";
-import type { RestartBackoff } from "./restart.ts";
+import { stoppedSettings } from "./network/settings.ts";
+import { RestartBackoff } from "./restart.ts";
 
 export type ContainerState = "created" | "running" | "paused" | "restarting" | "removing" | "exited" | "dead";
 
@@ -40,6 +41,25 @@ export interface ContainerInit {
   readonly endpoints: Readonly<Record<string, EndpointSettings>>;
   readonly mountPoints: readonly MountPoint[];
   readonly createdUs: number;
+}
+
+/** A container as data. */
+export interface ContainerRecord extends ContainerInit {
+  readonly state: ContainerState;
+  readonly startedUs: number;
+  readonly finishedUs: number;
+  readonly exitCode: number;
+  readonly error: string;
+  readonly oomKilled: boolean;
+  readonly endedByHand: boolean;
+  readonly restartCount: number;
+  readonly health: HealthRecord | undefined;
+  /** Ids of those that it calls something. */
+  readonly links: readonly (readonly [alias: string, id: string])[];
+  readonly macs: readonly (readonly [network: string, mac: string])[];
+  readonly logs: readonly LogEntry[];
+  /** It ran, or waited to be started again. */
+  readonly wasRunning: boolean;
 }
 
 const NO_LINKS: ReadonlyMap<string, Container> = new Map();
@@ -98,6 +118,44 @@ export class Container {
     this.#endpoints = init.endpoints;
     this.mountPoints = init.mountPoints;
     this.createdUs = init.createdUs;
+  }
+
+  /** The container as it is without its processes: as if they had been lost. */
+  get record(): ContainerRecord {
+    const { id, name, image, imageName, config, hostConfig, mountPoints, createdUs, startedUs, finishedUs } = this;
+    const { exitCode, error, oomKilled, endedByHand, health, macs, restartCount } = this;
+    const shown = Object.entries(this.endpoints).map(([network, settings]) => [network, stoppedSettings(settings)]);
+    return {
+      ...{ id, name, image, imageName, config, hostConfig, mountPoints, createdUs, startedUs, finishedUs },
+      ...{ exitCode, error, oomKilled, endedByHand, restartCount },
+      endpoints: this.isRunning ? Object.fromEntries(shown) : this.#endpoints,
+      state: this.isActive ? "exited" : this.#state,
+      wasRunning: this.isActive,
+      health: health && { status: health.status, failingStreak: health.failingStreak, log: [...health.log] },
+      links: [...this.links].map(([alias, { id: child }]) => [alias, child]),
+      macs: [...(macs ?? [])],
+      logs: this.#logs?.share() ?? [],
+    };
+  }
+
+  /** A container that goes on from a record; its links are made when all are there. */
+  static restored(record: ContainerRecord): Container {
+    const container = new Container(record);
+    container.startedUs = record.startedUs;
+    container.finishedUs = record.finishedUs;
+    container.exitCode = record.exitCode;
+    container.error = record.error;
+    container.oomKilled = record.oomKilled;
+    container.endedByHand = record.endedByHand;
+    if (record.restartCount > 0) {
+      container.restarts = new RestartBackoff();
+      container.restarts.count = record.restartCount;
+    }
+    if (record.health !== undefined) container.health = Health.of(record.health);
+    if (record.macs.length > 0) container.macs = new Map(record.macs);
+    if (record.logs.length > 0) container.#logs = LogBuffer.of(record.logs);
+    container.#state = record.state;
+    return container;
   }
 
   /** Its networks, with what it has there while it runs. */

@@ -17,7 +17,7 @@ import { checkSubpath } from "./bind-source.ts";
 import { inheritedMounts, networkOwner, runningPid, sharedMemory } from "./borrowed.ts";
 import { BundleDirectory } from "./bundle.ts";
 import { CheckedRequests } from "./checked-requests.ts";
-import { Container } from "./container.ts";
+import { Container, type ContainerRecord } from "./container.ts";
 import { ContainerIndex } from "./container-index.ts";
 import { ContainerStreams } from "./container-streams.ts";
 import { ConnectionLost, type DaemonLife } from "./daemon-life.ts";
@@ -116,6 +116,26 @@ export class ContainerService {
       const container = this.#index.byId(id);
       if (container?.isRunning && exit !== undefined) this.#ended(container, exit);
     });
+  }
+
+  /** The containers as data, oldest first. */
+  get records(): readonly ContainerRecord[] {
+    return this.#index.records;
+  }
+
+  /** Has the containers that another service had of a disk with the same files. */
+  adopt(records: readonly ContainerRecord[]): void {
+    for (const record of records) this.#index.adopt(record);
+    for (const { id, links } of records) {
+      if (links.length === 0) continue;
+      const parent = this.#index.get(id);
+      const children = links.flatMap(([alias, child]) => {
+        const found = this.#index.byId(child);
+        return found === undefined ? [] : [[alias, found] as const];
+      });
+      parent.links = new Map(children);
+      for (const [, child] of children) child.linkedBy = new Set([...child.linkedBy, parent]);
+    }
   }
 
   /**
@@ -424,6 +444,11 @@ export class ContainerService {
         await this.#startAgain(container, {});
       } else if (hostConfig.AutoRemove) this.#remove(container, true);
     }
+  }
+
+  /** Starts what ran on the machine that this one began as. */
+  async startAgain(ids: readonly string[]): Promise<void> {
+    for (const id of ids) await this.#startAgain(this.get(id), {});
   }
 
   #active(): readonly Container[] {

@@ -2,11 +2,11 @@
 /**
  * The engine: one simulated machine with everything that Docker is, wired together. This page is wiring only.
  */
-import { Builder, type BuildRequest, type BuildResult } from "../build/index.ts";
+import { type BuildCacheState, Builder, type BuildRequest, type BuildResult } from "../build/index.ts";
 import { addDockerHub, dockerHub, HUB_HOSTS } from "../catalogue/index.ts";
 import { type Codecs, type ContentDisk, ContentStore, MemoryContentDisk } from "../content/index.ts";
 import { CallLog, Faults } from "../faults/index.ts";
-import type { HostDisk, HostFs } from "../fs/index.ts";
+import { freezeDisk, type HostDisk, type HostFs } from "../fs/index.ts";
 import { type Image, ImageDisk, ImageStore } from "../image/index.ts";
 import { bootMachine, Kernel, type Machine } from "../kernel/index.ts";
 import { offlineError } from "../lib/go/index.ts";
@@ -34,6 +34,13 @@ import { faultTargets, tellOfStarts } from "./fault-targets.ts";
 import { HealthMonitor } from "./health.ts";
 import { ImageService } from "./images.ts";
 import { installInit } from "./init-program.ts";
+import {
+  checkAtRest,
+  type MachineRecords,
+  MachineSnapshot,
+  optionsFrom,
+  type SnapshotOptions,
+} from "./machine-snapshot.ts";
 import { buildNetwork } from "./network/build-network.ts";
 import { fetchOnMachine } from "./network/fetch.ts";
 import type { LinkService } from "./network/link-service.ts";
@@ -45,6 +52,11 @@ import { UserLookup } from "./user-lookup.ts";
 import { ensureDirectory, VolumeService } from "./volumes.ts";
 
 export interface EngineOptions extends WorldOptions {
+  /**
+   * What the machine begins as: everything that is not said here is as it was there. With another seed it has another
+   * chance from then on.
+   */
+  readonly from?: MachineSnapshot;
   /** A world to share with other engines; by default the engine has one of its own. */
   readonly world?: World;
   /** The registries of the world, to share with other engines; by default there is a Docker Hub with the catalogue. */
@@ -99,7 +111,6 @@ export class Engine implements EngineDoor {
   readonly archives: ArchiveService;
   readonly volumes: VolumeService;
   readonly networks: NetworkService;
-  readonly builder: Builder;
   /** The disks from outside, by where they are mounted. */
   readonly disks: ReadonlyMap<string, HostFs>;
   readonly profile: MachineProfile;
@@ -111,11 +122,23 @@ export class Engine implements EngineDoor {
   readonly faults: Faults;
   readonly #commitParts: CommitParts;
   readonly #snapshotter: Snapshotter;
+  readonly #options: EngineOptions;
+  readonly #store: ImageStore;
+  readonly #prng: Prng;
+  readonly #buildPrng: Prng;
+  #builder: Builder | undefined;
+  #cacheToRestore: BuildCacheState | undefined;
+  readonly #makeBuilder: () => Builder;
+  /** Settles when containers that ran in the snapshot have been started again. */
+  readonly restored: Promise<void> | undefined;
 
-  constructor(options: EngineOptions = {}) {
+  constructor(given: EngineOptions = {}) {
+    const options = optionsFrom(given);
+    const records = given.from?.records;
+    this.#options = options;
     this.world = options.world ?? new World(options);
     this.profile = PROFILES[options.profile ?? "modern"];
-    this.kernel = new Kernel(this.world, { ...this.profile.machine, ...options.machine });
+    this.kernel = new Kernel(this.world, { ...this.profile.machine, ...options.machine }, records?.disk);
     bootMachine(this.kernel);
     ensureDirectory(this.kernel.disk, "/run/containerd/rootfs");
     this.disks = mountDisks(this.kernel, options.disks ?? {});
@@ -128,14 +151,16 @@ export class Engine implements EngineDoor {
     const { world, kernel } = this;
     const nameservers = options.nameservers ?? this.profile.nameservers;
     const prng: Prng = world.prng.fork("engine");
+    this.#prng = prng;
     const snapshotter = new Snapshotter(kernel.disk);
     this.#snapshotter = snapshotter;
     const runtime = new Runtime(kernel, { unknown: this.programs.unknown });
     const users = new UserLookup(kernel, snapshotter);
     this.events = new EventLog(() => kernel.nowUs);
     this.volumes = new VolumeService(kernel.disk, this.events, prng);
-    this.networks = new NetworkService({ kernel, events: this.events, prng, nameservers });
+    this.networks = new NetworkService({ kernel, events: this.events, prng, nameservers }, records?.networks);
     const store = new ImageStore(snapshotter);
+    this.#store = store;
     const content = new ContentStore(new MemoryContentDisk());
     if (options.content !== undefined) {
       ImageDisk.open(new ContentStore(options.content.disk, options.content.path), store);
@@ -185,19 +210,85 @@ export class Engine implements EngineDoor {
     this.archives = new ArchiveService(kernel, snapshotter);
     const health = new HealthMonitor({ ...shared, exec: this.exec, find: (id) => this.containers.get(id) });
     this.daemon = new Daemon({ ...shared, containers: this.containers, exec: this.exec, health });
-    this.builder = new Builder(
-      {
-        ...{ world, kernel, runtime, snapshotter, prng: world.prng.fork("build"), download },
-        unpacksXz: this.profile.hasXz,
-        joinNetwork: buildNetwork(kernel, this.networks),
-        resolvConf: nameservers.map((address) => `nameserver ${address}\n`).join(""),
-      },
-      store,
-      this.images,
-    );
+    this.#buildPrng = world.prng.fork("build");
+    this.#makeBuilder = () =>
+      new Builder(
+        {
+          ...{ world, kernel, runtime, snapshotter, prng: this.#buildPrng, download },
+          unpacksXz: this.profile.hasXz,
+          joinNetwork: buildNetwork(kernel, this.networks),
+          resolvConf: nameservers.map((address) => `nameserver ${address}\n`).join(""),
+        },
+        store,
+        this.images,
+      );
     this.calls = new CallLog(() => kernel.nowUs);
     this.faults = new Faults(faultTargets(this));
     tellOfStarts(this);
+    if (records !== undefined) this.restored = this.#resume(records, given);
+  }
+
+  /** What a snapshot knows besides the disk and the networks. */
+  #resume(records: MachineRecords, given: EngineOptions): Promise<void> | undefined {
+    const keepsChance = given.seed === undefined && given.world === undefined;
+    this.#snapshotter.restore(records.snapshots);
+    this.#store.restore(records.images);
+    this.volumes.restore(records.volumes);
+    this.containers.adopt(records.containers);
+    this.events.restore(records.events);
+    this.programs.restore(records.programs);
+    for (const [host, who] of records.logins) this.logins.set(host, who);
+    this.#cacheToRestore = records.cache;
+    this.world.resume(records.world, { keepsChance });
+    this.kernel.resume(records.kernel, { keepsChance });
+    if (keepsChance) {
+      this.#prng.state = records.chance.engine;
+      this.#buildPrng.state = records.chance.build;
+    }
+    const ran = records.containers.filter(({ wasRunning }) => wasRunning);
+    return ran.length === 0 ? undefined : this.containers.startAgain(ran.map(({ id }) => id));
+  }
+
+  /** What builds images, made when it is first used. */
+  get builder(): Builder {
+    if (this.#builder === undefined) {
+      this.#builder = this.#makeBuilder();
+      if (this.#cacheToRestore !== undefined) this.#builder.cache.restore(this.#cacheToRestore);
+      this.#cacheToRestore = undefined;
+    }
+    return this.#builder;
+  }
+
+  /**
+   * The machine as it is now, for others to begin as: `createEngine({ from: snapshot })`.
+   *
+   * @throws StatusError failed-precondition if containers run, unless they are to be started again
+   */
+  snapshot(options: SnapshotOptions = {}): MachineSnapshot {
+    const { kernel, containers } = this;
+    checkAtRest(kernel, containers, options);
+    const { from: _, world: __, registries: ___, content: ____, ...made } = this.#options;
+    const disks = Object.fromEntries(
+      Object.entries(made.disks ?? {}).map(([path, disk]) => {
+        const sideTable = this.disks.get(path)?.toJSON();
+        return [path, { ...("disk" in disk ? disk : { disk }), ...(sideTable && { sideTable }) }];
+      }),
+    );
+    return new MachineSnapshot(made.disks === undefined ? made : { ...made, disks }, {
+      world: this.world.state,
+      kernel: kernel.state,
+      disk: freezeDisk(kernel.disk),
+      chance: { engine: this.#prng.state, build: this.#buildPrng.state },
+      snapshots: this.#snapshotter.records,
+      images: this.#store.records,
+      volumes: this.volumes.records,
+      networks: this.networks.records,
+      containers: containers.records,
+      events: this.events.past(),
+      cache: this.#builder?.cache.state ?? this.#cacheToRestore ?? NO_CACHE,
+      programs: this.programs.own,
+      logins: [...this.logins],
+    });
   }
 
   /** The engine as its users see it: the same methods as those of a real one, see `connectEngine`. */
@@ -289,6 +380,8 @@ export class Engine implements EngineDoor {
     await this.close();
   }
 }
+
+const NO_CACHE: BuildCacheState = { records: [], titles: [], pruned: [] };
 
 async function sleep(world: World, us: number): Promise<void> {
   let isOver = false;

@@ -38,6 +38,11 @@ export class EventLog extends Emitter<{ event: [event: EngineEvent] }> {
     this.emit("event", event);
   }
 
+  /** Remembers what another one has recorded. */
+  restore(past: readonly EngineEvent[]): void {
+    for (const event of past) this.#past.push(event);
+  }
+
   /** A daemon that starts knows nothing of what was. */
   forget(): void {
     this.#past.clear();

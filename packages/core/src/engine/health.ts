@@ -14,24 +14,7 @@ import type { Container } from "./container.ts";
 import type { HealthConfig } from "./docker/create-body.ts";
 import type { EngineEvent, EventLog } from "./events.ts";
 import type { ExecService, ExecSession } from "./exec.ts";
-
-export type HealthStatus = "starting" | "healthy" | "unhealthy";
-
-export interface HealthResult {
-  readonly startUs: number;
-  readonly endUs: number;
-  /** 0 is healthy; -1 stands for a check that could not be carried out. */
-  readonly exitCode: number;
-  readonly output: string;
-}
-
-/** What a container's checks have found. */
-export class Health {
-  status: HealthStatus = "starting";
-  failingStreak = 0;
-  /** The last five, oldest first. */
-  readonly log: HealthResult[] = [];
-}
+import { Health, type HealthResult } from "./health-record.ts";
 
 const DEFAULT_INTERVAL_NS = 30e9;
 const DEFAULT_TIMEOUT_NS = 30e9;

@@ -71,6 +71,7 @@ export type { TransferEvent, TransferOptions } from "./image-transfers.ts";
 export { logDetails, READABLE_LOGS } from "./log-details.ts";
 export { type LogLine, LogLines } from "./log-lines.ts";
 export type { LogEntry, Stream } from "./logs.ts";
+export { MachineSnapshot, type SnapshotOptions } from "./machine-snapshot.ts";
 export { AddressSpace, SHARED_POOLS } from "./network/address-space.ts";
 export { BridgeNetwork } from "./network/bridge-network.ts";
 export { bridgeOptions } from "./network/bridge-options.ts";
@@ -91,6 +92,7 @@ export { IMAGE_FILTERS, imageSummary, matches, selectImages } from "./select/ima
 export { isUnused, NETWORK_FILTERS, selectNetworks } from "./select/networks.ts";
 export { selectVolumes, VOLUME_FILTERS, volumeBytes } from "./select/volumes.ts";
 export { signalOf } from "./signal-names.ts";
+export { diff, type SnapshotChange, SnapshotDiff } from "./snapshot-diff.ts";
 export { measureStats } from "./stats.ts";
 export { StdinFeed } from "./stdin-feed.ts";
 export { processesOf, topTable } from "./top.ts";

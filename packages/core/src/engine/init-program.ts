@@ -22,7 +22,8 @@ export const INIT_MOUNT: MountSpec = {
 };
 
 /** Puts the program on the machine. */
-export function installInit({ init }: Kernel): void {
+export function installInit({ disk, init }: Kernel): void {
+  if (disk.root.lookup("usr") !== undefined) return;
   for (const path of ["/usr", "/usr/bin"]) directory.mkdir(init, path, 0o755);
   const file = open(init, ON_MACHINE, O_CREAT | O_WRONLY, 0o755);
   file.write(executable("docker-init"));

@@ -15,9 +15,28 @@ export interface LogEntry {
 
 export class LogBuffer {
   #entries: LogEntry[] | undefined;
+  #shared: readonly LogEntry[] | undefined;
   #listeners: Set<(entry: LogEntry) => void> | undefined;
 
+  /** A log that goes on from these entries, which others may have too. */
+  static of(entries: readonly LogEntry[]): LogBuffer {
+    const log = new LogBuffer();
+    log.#shared = entries;
+    return log;
+  }
+
+  /** The entries so far, for others to go on from. */
+  share(): readonly LogEntry[] {
+    this.#shared = this.entries;
+    this.#entries = undefined;
+    return this.#shared;
+  }
+
   append(entry: LogEntry): void {
+    if (this.#shared !== undefined) {
+      this.#entries = [...this.#shared];
+      this.#shared = undefined;
+    }
     if (this.#entries === undefined) this.#entries = [entry];
     else this.#entries.push(entry);
     for (const listener of this.#listeners ?? []) listener(entry);
@@ -31,7 +50,7 @@ export class LogBuffer {
   }
 
   get entries(): readonly LogEntry[] {
-    return this.#entries ?? [];
+    return this.#shared ?? this.#entries ?? NO_ENTRIES;
   }
 
   /** Everything of one stream, or of both in the order in which it came. */
@@ -41,3 +60,5 @@ export class LogBuffer {
     );
   }
 }
+
+const NO_ENTRIES: readonly LogEntry[] = [];

@@ -21,7 +21,7 @@ import { extraHostsLine, hostsLine, resolvConf } from "./network/etc-files.ts";
 import { LinkService } from "./network/link-service.ts";
 import { linkHosts } from "./network/links.ts";
 import type { Network, NetworkRequest } from "./network/network.ts";
-import { DEFAULT_BRIDGE, NetworkStore, type SharedNetworks } from "./network/network-store.ts";
+import { DEFAULT_BRIDGE, type NetworkRecord, NetworkStore, type SharedNetworks } from "./network/network-store.ts";
 import { PortAllocator } from "./network/port-allocator.ts";
 import { wantedPorts } from "./network/port-bindings.ts";
 import { Sandbox } from "./network/sandbox.ts";
@@ -62,12 +62,18 @@ export class NetworkService {
   readonly #nameservers: readonly string[];
   readonly #ports = new PortAllocator();
 
-  constructor({ kernel, events, prng, nameservers }: NetworkParts) {
+  /** A machine that was in use before has the networks that are recorded. */
+  constructor({ kernel, events, prng, nameservers }: NetworkParts, records?: readonly NetworkRecord[]) {
     this.#kernel = kernel;
     this.#events = events;
     this.#nameservers = nameservers;
     this.links = new LinkService(() => kernel.nowUs);
-    this.#store = new NetworkStore({ kernel, links: this.links, prng });
+    this.#store = new NetworkStore({ kernel, links: this.links, prng }, records);
+  }
+
+  /** The networks as data. */
+  get records(): readonly NetworkRecord[] {
+    return this.#store.records;
   }
 
   // ── networks ──

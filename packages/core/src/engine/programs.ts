@@ -35,8 +35,15 @@ export interface RegistryOptions {
   readonly unknownPrograms: UnknownPrograms;
 }
 
+/** Programs by name, and scripts by file. */
+export interface OwnPrograms {
+  readonly programs: readonly (readonly [name: string, program: Program])[];
+  readonly scripts: readonly (readonly [file: string, program: Program])[];
+}
+
 export class ProgramRegistry {
   readonly #programs: Map<string, Program>;
+  readonly #own = new Map<string, Program>();
   readonly #scripts = new ScriptTable();
   readonly #pretended: Pretended[] = [];
   /** What pip, npm, apt-get and apk can install. */
@@ -78,6 +85,17 @@ export class ProgramRegistry {
       throw new StatusError("invalid-argument", `no name of a program: ${JSON.stringify(name)}`);
     }
     this.#programs.set(name, program);
+    this.#own.set(name, program);
+  }
+
+  /** What was registered here, besides the catalogue's. */
+  get own(): OwnPrograms {
+    return { programs: [...this.#own], scripts: this.#scripts.own() };
+  }
+
+  restore({ programs, scripts }: OwnPrograms): void {
+    for (const [name, program] of programs) this.register(name, program);
+    for (const [file, program] of scripts) this.script(file, program);
   }
 
   /**

@@ -21,6 +21,12 @@ export interface Volume {
   readonly createdUs: number;
 }
 
+export interface VolumeRecords {
+  readonly volumes: readonly Volume[];
+  /** Ids of the containers that refer to each. */
+  readonly users: readonly (readonly [name: string, ids: readonly string[]])[];
+}
+
 const VOLUME_ROOT = "/var/lib/docker/volumes";
 const ANONYMOUS_LABEL = { "com.docker.volume.anonymous": "" };
 
@@ -36,6 +42,16 @@ export class VolumeService implements VolumeSource {
     this.#root = ensureDirectory(disk, VOLUME_ROOT);
     this.#events = events;
     this.#prng = prng;
+  }
+
+  /** What is known of the volumes; their files are on the disk. */
+  get records(): VolumeRecords {
+    return { volumes: this.list(), users: [...this.#users].map(([name, ids]) => [name, [...ids]]) };
+  }
+
+  restore({ volumes, users }: VolumeRecords): void {
+    for (const volume of volumes) this.#volumes.set(volume.name, volume);
+    for (const [name, ids] of users) this.#users.set(name, new Set(ids));
   }
 
   /** @throws StatusError invalid-argument for a name that is none */

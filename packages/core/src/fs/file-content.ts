@@ -60,6 +60,11 @@ export class FileContent {
     return copy;
   }
 
+  /** One is a clone of the other, and neither has changed since. */
+  isSameAs(other: FileContent): boolean {
+    return this.#chunks === other.#chunks && this.#size === other.#size;
+  }
+
   /** At most `count` bytes from `offset`, in an array of the caller's own. */
   read(offset: number, count: number): Uint8Array {
     const length = Math.max(0, Math.min(count, this.#size - offset));

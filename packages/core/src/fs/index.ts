@@ -1,6 +1,14 @@
 /** Floor 4: file systems. */
 export { type DeviceDriver, memoryDevices, NULL_DEVICE, PTMX_DEVICE, TTY_DEVICE } from "./devices.ts";
 export { FileContent } from "./file-content.ts";
+export { freezeDisk } from "./freeze.ts";
+export {
+  type FrozenAttributes,
+  FrozenDirectory,
+  type FrozenDisk,
+  type FrozenLeaf,
+  type FrozenNode,
+} from "./frozen-tree.ts";
 export type { HostDisk, HostStat } from "./host-fs/host-disk.ts";
 export { hostFileSystems } from "./host-fs/host-file-systems.ts";
 export { HostFs, type HostFsOptions } from "./host-fs/host-fs.ts";

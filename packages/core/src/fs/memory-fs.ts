@@ -24,6 +24,13 @@ import {
   type RenameTarget,
 } from "../vfs/index.ts";
 import { FileContent } from "./file-content.ts";
+import {
+  type FrozenAttributes,
+  type FrozenDirectory,
+  type FrozenDisk,
+  type FrozenNode,
+  frozenAs,
+} from "./frozen-tree.ts";
 import { MemoryFileOps } from "./memory-file-ops.ts";
 import { Pipe } from "./pipe.ts";
 
@@ -42,6 +49,8 @@ export interface MemoryFsOptions {
   readonly options?: string;
   /** What the root starts with: the contents of this sealed directory, shared until they are touched. */
   readonly skeleton?: MemoryDirectory;
+  /** What it begins as: its inodes are made of frozen ones when somebody looks. */
+  readonly base?: FrozenDisk;
   /** Told of every page that a file takes (positive) or gives back, before it happens; may throw to refuse. */
   readonly charge?: (pages: number, file: MemoryFile | undefined) => void;
   /** Told of what is read and written, where the files are thought to lie on a disk. */
@@ -69,6 +78,8 @@ export class MemoryFs extends FileSystem {
   #lastIno = 0;
   #inodes = 0;
   #pages = 0;
+  /** What frozen inodes with several names have become. */
+  #thawed: Map<FrozenNode, MemoryInode> | undefined;
 
   constructor(machine: FsMachine, options: MemoryFsOptions = {}) {
     super();
@@ -77,8 +88,33 @@ export class MemoryFs extends FileSystem {
     this.type = options.type ?? "tmpfs";
     this.source = options.source ?? this.type;
     this.dev = machine.nextDev();
-    const { mode = 0o1777, uid = 0, gid = 0 } = options;
-    this.root = new MemoryDirectory(this, { type: "dir", mode, uid, gid }, options.skeleton);
+    const { base, mode = 0o1777, uid = 0, gid = 0 } = options;
+    if (base === undefined) {
+      this.root = new MemoryDirectory(this, { type: "dir", mode, uid, gid }, options.skeleton);
+      return;
+    }
+    this.#lastIno = base.lastIno;
+    this.#inodes = base.inodes;
+    this.#pages = base.pages;
+    this.root = this.thaw(base.root) as MemoryDirectory;
+  }
+
+  /** How much it has of what. */
+  get counts(): Omit<FrozenDisk, "root"> {
+    return { lastIno: this.#lastIno, inodes: this.#inodes, pages: this.#pages };
+  }
+
+  /** The inode that a frozen one becomes here: the same for each of its names. */
+  thaw(node: FrozenNode): MemoryInode {
+    if (node.type === "dir") return new MemoryDirectory(this, { ...node.attributes }, node);
+    const isShared = node.nlink > 1;
+    const made = isShared ? this.#thawed?.get(node) : undefined;
+    if (made !== undefined) return made;
+    const inode = this.make(node);
+    if (node.content !== undefined && inode instanceof MemoryFile) inode.begin(node.content.clone());
+    inode.thawed(node, node);
+    if (isShared) this.#thawed = (this.#thawed ?? new Map()).set(node, inode);
+    return inode;
   }
 
   override options(): string {
@@ -174,13 +210,23 @@ export abstract class MemoryInode extends Inode {
   constructor(fs: MemoryFs, init: InodeInit) {
     super();
     this.fs = fs;
-    this.ino = fs.takeIno();
+    this.ino = init.ino ?? fs.takeIno();
     this.mode = init.mode;
     this.uid = init.uid;
     this.gid = init.gid;
     this.atimeUs = fs.machine.nowUs;
     this.mtimeUs = this.atimeUs;
     this.ctimeUs = this.atimeUs;
+  }
+
+  /** It is what it was when it was frozen. */
+  thawed(attributes: FrozenAttributes, node: FrozenNode): void {
+    this.nlink = attributes.nlink;
+    this.atimeUs = attributes.atimeUs;
+    this.mtimeUs = attributes.mtimeUs;
+    this.ctimeUs = attributes.ctimeUs;
+    if (attributes.xattrs !== undefined) this.#xattrs = new Map(attributes.xattrs);
+    frozenAs.set(this, node);
   }
 
   abstract override readonly type: FileType;
@@ -252,7 +298,7 @@ export abstract class MemoryInode extends Inode {
   }
 
   /** Nobody can reach the data any more. */
-  protected dropData(): void {}
+  dropData(): void {}
 
   override getxattr(name: string): Uint8Array | undefined {
     return this.#xattrs?.get(name);
@@ -297,7 +343,12 @@ export class MemoryFile extends MemoryInode {
     this.#content = content;
   }
 
-  protected override dropData(): void {
+  /** Has contents that its file system has counted already. */
+  begin(content: FileContent): void {
+    this.#content = content;
+  }
+
+  override dropData(): void {
     if (this.pages > 0) this.fs.takePages(-this.pages, this);
     if (this.bill !== undefined) this.fs.cache?.forget(this, 0);
   }
@@ -409,14 +460,26 @@ export class MemoryDirectory extends MemoryInode {
 
   #entries: Map<string, MemoryInode> | undefined;
   /** A directory whose contents show here too, as far as they have not been copied yet. */
-  #skeleton: MemoryDirectory | undefined;
+  #skeleton: MemoryDirectory | FrozenDirectory | undefined;
   /** A committed layer: nothing below changes any more, so what was looked up may be shared. */
   sealed = false;
 
-  constructor(fs: MemoryFs, init: InodeInit, skeleton?: MemoryDirectory) {
+  /** Of a frozen directory it is the same one; a skeleton only lends its contents. */
+  constructor(fs: MemoryFs, init: InodeInit, skeleton?: MemoryDirectory | FrozenDirectory) {
     super(fs, init);
     this.nlink = skeleton?.nlink ?? 2;
     this.#skeleton = skeleton;
+    if (skeleton === undefined || skeleton instanceof MemoryDirectory) return;
+    this.sealed = skeleton.sealed;
+    this.thawed(skeleton.attributes, skeleton);
+  }
+
+  /** Entries that it has by now, and where others come from when they are looked for. */
+  get parts(): {
+    readonly own: ReadonlyMap<string, MemoryInode>;
+    readonly rest: MemoryDirectory | FrozenDirectory | undefined;
+  } {
+    return { own: this.#entries ?? NO_ENTRIES, rest: this.#skeleton };
   }
 
   /** Entries in the order of their making. */
@@ -441,18 +504,22 @@ export class MemoryDirectory extends MemoryInode {
   }
 
   /** Makes an inode of one's own from one of the skeleton. */
-  #copyEntry(name: string, origin: MemoryInode | undefined): MemoryInode | undefined {
+  #copyEntry(name: string, origin: MemoryInode | FrozenNode | undefined): MemoryInode | undefined {
     if (origin === undefined) return undefined;
-    const { type, mode, uid, gid, rdev } = origin;
-    const target = type === "symlink" ? { target: origin.readlink() } : {};
-    const init = { type, mode, uid, gid, rdev, ...target };
-    const copy = origin instanceof MemoryDirectory ? new MemoryDirectory(this.fs, init, origin) : this.fs.make(init);
+    const copy = origin instanceof MemoryInode ? this.#copyOf(origin) : this.fs.thaw(origin);
     this.#entries ??= new Map();
     this.#entries.set(name, copy);
     return copy;
   }
 
-  #copySkeleton(skeleton: MemoryDirectory): void {
+  #copyOf(origin: MemoryInode): MemoryInode {
+    const { type, mode, uid, gid, rdev } = origin;
+    const target = type === "symlink" ? { target: origin.readlink() } : {};
+    const init = { type, mode, uid, gid, rdev, ...target };
+    return origin instanceof MemoryDirectory ? new MemoryDirectory(this.fs, init, origin) : this.fs.make(init);
+  }
+
+  #copySkeleton(skeleton: MemoryDirectory | FrozenDirectory): void {
     const early = this.#entries;
     this.#skeleton = undefined;
     this.#entries = new Map();
@@ -470,10 +537,11 @@ export class MemoryDirectory extends MemoryInode {
     return inode;
   }
 
-  /** Puts an inode that was made elsewhere under a name. */
+  /** Puts an inode that was made elsewhere under a name, in the place of what has it. */
   adopt(name: string, inode: MemoryInode): void {
     this.#checkAlive();
-    this.#add(name, inode);
+    if (this.#entries?.get(name)?.type === inode.type) this.#entries.set(name, inode);
+    else this.#add(name, inode);
   }
 
   override createTemporary(init: InodeInit): MemoryInode {
@@ -496,12 +564,27 @@ export class MemoryDirectory extends MemoryInode {
   }
 
   override rmdir(name: string): void {
-    const victim = this.#entries?.get(name);
+    const victim = this.lookup(name);
     if (!(victim instanceof MemoryDirectory)) throw new Errno("ENOTDIR");
     if (victim.entries.size > 0) throw new Errno("ENOTEMPTY");
     this.#remove(name);
     victim.nlink = 1;
     victim.unlinked();
+  }
+
+  /** Gives back a whole tree without touching it: others may have it too. */
+  dropTree(name: string, tree: MemoryDirectory): void {
+    this.#remove(name);
+    const seen = new Set<MemoryInode>();
+    const drop = (inode: MemoryInode): void => {
+      if (seen.has(inode)) return;
+      seen.add(inode);
+      if (inode instanceof MemoryDirectory) for (const child of inode.entries.values()) drop(child);
+      if (inode.opens > 0) return;
+      this.fs.releaseIno();
+      inode.dropData();
+    };
+    drop(tree);
   }
 
   override rename(name: string, _moved: Inode, target: RenameTarget): void {

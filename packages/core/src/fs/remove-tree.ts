@@ -24,7 +24,11 @@ function removeEntry(parent: MemoryDirectory, name: string): void {
   const victim = parent.lookup(name);
   if (victim === undefined) return;
   if (victim instanceof MemoryDirectory) {
-    for (const child of [...victim.entries.keys()]) removeEntry(victim, child);
-    parent.rmdir(name);
+    // A committed layer stays as it is, for frozen trees that have it too.
+    if (victim.sealed) parent.dropTree(name, victim);
+    else {
+      for (const child of [...victim.entries.keys()]) removeEntry(victim, child);
+      parent.rmdir(name);
+    }
   } else parent.unlink(name);
 }

@@ -24,6 +24,16 @@ export interface ImageKeeper {
   removed(image: Image, names: readonly string[]): void;
 }
 
+/** Images, and pairs of what a name, a digest or an ID stands for. */
+export interface ImageRecords {
+  readonly images: readonly Image[];
+  readonly names: readonly (readonly [name: string, id: Digest])[];
+  readonly parents: readonly (readonly [id: Digest, parent: Digest])[];
+  readonly digests: readonly (readonly [name: string, id: Digest])[];
+  readonly documents: readonly (readonly [id: Digest, bytes: Uint8Array])[];
+  readonly archives: readonly (readonly [diffId: Digest, bytes: Uint8Array])[];
+}
+
 export class ImageStore {
   readonly #snapshotter: Snapshotter;
   #keeper: ImageKeeper | undefined;
@@ -40,6 +50,28 @@ export class ImageStore {
 
   constructor(snapshotter: Snapshotter) {
     this.#snapshotter = snapshotter;
+  }
+
+  /** What is known of the images; their layers are the snapshotter's. */
+  get records(): ImageRecords {
+    return {
+      images: [...this.#images.values()],
+      names: [...this.#names],
+      parents: [...this.#parents],
+      digests: [...this.#digests],
+      documents: [...this.#documents],
+      archives: [...this.#archives],
+    };
+  }
+
+  /** Knows what another store knew whose snapshots are here too. */
+  restore({ images, names, parents, digests, documents, archives }: ImageRecords): void {
+    for (const image of images) this.#images.set(image.id, image);
+    for (const [name, id] of names) this.#names.set(name, id);
+    for (const [id, parent] of parents) this.#parents.set(id, parent);
+    for (const [name, id] of digests) this.#digests.set(name, id);
+    for (const [id, bytes] of documents) this.#documents.set(id, bytes);
+    for (const [id, bytes] of archives) this.#archives.set(id, bytes);
   }
 
   /** From now on, somebody is told of every change. */

@@ -45,7 +45,10 @@ export function bootMachine(kernel: Kernel): void {
   const { init } = kernel;
   const umask = init.umask;
   init.umask = 0;
-  for (const [path, mode] of DIRECTORIES) directory.mkdir(init, path, mode);
+  // A disk that was in use before has them.
+  if (kernel.disk.root.lookup("var") === undefined) {
+    for (const [path, mode] of DIRECTORIES) directory.mkdir(init, path, mode);
+  }
   const safe = MS_NOSUID | MS_NODEV | MS_NOEXEC;
   mount(init, "proc", "proc", "/proc", safe);
   mount(init, "sysfs", "sysfs", "/sys", safe);

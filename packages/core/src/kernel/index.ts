@@ -5,7 +5,7 @@ export { Credentials } from "./credentials.ts";
 export type { FileSystemFactory } from "./file-systems.ts";
 export { pause } from "./idle.ts";
 export type { Interception, Interceptor } from "./intercept.ts";
-export { Kernel, type KernelEvents, type OutOfMemory, type SpawnOptions } from "./kernel.ts";
+export { Kernel, type KernelEvents, type KernelState, type OutOfMemory, type SpawnOptions } from "./kernel.ts";
 export { DEFAULT_MACHINE, type Machine } from "./machine.ts";
 export { type DeviceNode, MACHINE_DEVICES } from "./machine-devices.ts";
 export type { NetNamespace } from "./namespaces/net.ts";

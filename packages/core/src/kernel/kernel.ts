@@ -19,10 +19,18 @@ import {
   type SocketAddress,
   type WaitStatus,
 } from "../abi/index.ts";
-import { type DeviceDriver, MemoryFs, memoryDevices, type OverlayFs, PipeFs, TTY_DEVICE } from "../fs/index.ts";
+import {
+  type DeviceDriver,
+  type FrozenDisk,
+  MemoryFs,
+  memoryDevices,
+  type OverlayFs,
+  PipeFs,
+  TTY_DEVICE,
+} from "../fs/index.ts";
 import { Emitter, SmallMap } from "../lib/index.ts";
 import type { Sender } from "../net/index.ts";
-import type { Prng, World } from "../sim/index.ts";
+import type { Prng, PrngState, World } from "../sim/index.ts";
 import {
   type DeferredFile,
   type FileOps,
@@ -111,6 +119,13 @@ export interface SpawnOptions {
   readonly files?: readonly (OpenFile | DeferredFile)[];
 }
 
+export interface KernelState {
+  readonly lastPid: number;
+  readonly random: PrngState;
+  readonly net: PrngState | undefined;
+  readonly sysctls: readonly (readonly [name: string, value: string])[];
+}
+
 export class Kernel implements FsMachine {
   readonly world: World;
   readonly machine: Machine;
@@ -157,7 +172,8 @@ export class Kernel implements FsMachine {
   current: Process | undefined;
   #lastDev = 20;
 
-  constructor(world: World, machine: Partial<Machine> = {}) {
+  /** `base` is what the machine's disk begins as. */
+  constructor(world: World, machine: Partial<Machine> = {}, base?: FrozenDisk) {
     this.world = world;
     this.machine = { ...DEFAULT_MACHINE, ...machine };
     this.cpu = new Cpu(world.clock, this.machine.cpus);
@@ -171,13 +187,30 @@ export class Kernel implements FsMachine {
     this.fileSystems = fileSystemFactories();
     const rootfs = new MemoryFs(this, { type: "rootfs", mode: 0o755 });
     const tree = MountTree.over(this.mountIds, rootfs, 0);
-    this.disk = new MemoryFs(this, { type: "ext4", source: "/dev/vda1", mode: 0o755, cache: new PageCache(this) });
+    const disk = { type: "ext4", source: "/dev/vda1", mode: 0o755, cache: new PageCache(this) };
+    this.disk = new MemoryFs(this, base === undefined ? disk : { ...disk, base });
     tree.mount(this.disk, tree.top, MS_RELATIME);
     this.pipes = new PipeFs(this, tree);
     this.sockets = new SockFs(this, tree);
     this.nsfs = new NsFs(this, tree);
     this.anonInodes = new AnonInodeFs(this, tree);
     this.init = this.#boot(tree);
+  }
+
+  /** What of the machine outlives its processes, besides its disk. */
+  get state(): KernelState {
+    const { init, net, random, sysctls } = this;
+    const values = [...sysctls.keys()].map((name) => [name, sysctls.get(name) ?? ""] as const);
+    return { lastPid: init.ns.pid.lastPid, random: random.state, net: net.chance, sysctls: values };
+  }
+
+  /** Goes on from there: with the same chance, unless it is to be another. */
+  resume({ lastPid, random, net, sysctls }: KernelState, { keepsChance = true } = {}): void {
+    this.init.ns.pid.lastPid = lastPid;
+    for (const [name, value] of sysctls) this.sysctls.set(name, value);
+    if (!keepsChance) return;
+    this.net.chance = net;
+    this.random.state = random;
   }
 
   // ── for file systems ──

@@ -1,6 +1,6 @@
 /** What the machine gives its network stacks: time, chance, numbers. */
 import type { NetHost } from "../net/index.ts";
-import type { Clock, CostTable, Prng, Timer } from "../sim/index.ts";
+import type { Clock, CostTable, Prng, PrngState, Timer } from "../sim/index.ts";
 import type { Kernel } from "./kernel.ts";
 
 export class KernelNetHost implements NetHost {
@@ -27,6 +27,15 @@ export class KernelNetHost implements NetHost {
   get random(): Prng {
     this.#random ??= this.#kernel.random.fork("net");
     return this.#random;
+  }
+
+  /** Where its stream stands; `undefined` while nobody has used the network. */
+  get chance(): PrngState | undefined {
+    return this.#random?.state;
+  }
+
+  set chance(state: PrngState | undefined) {
+    if (state !== undefined) this.random.state = state;
   }
 
   /**

@@ -21,6 +21,11 @@ export class ScriptTable {
     }
   }
 
+  /** Every script, by its file. */
+  own(): readonly (readonly [file: string, program: Program])[] {
+    return [...this.#programs];
+  }
+
   names(): readonly string[] {
     return [...this.#programs.keys()];
   }

@@ -233,6 +233,8 @@ function makeDevSkeleton(kernel: Kernel): void {
   for (const name of DEV_SKELETON.slice(1).split("/")) {
     at = (at.lookup(name) ?? at.create(name, { type: "dir", mode: 0o755, uid: 0, gid: 0 })) as MemoryDirectory;
   }
+  // A disk that was in use before has it.
+  if (at.sealed) return;
   for (const [name, rdev] of STANDARD_DEVICES) at.create(name, { type: "char", mode: 0o666, uid: 0, gid: 0, rdev });
   for (const [name, target] of STANDARD_LINKS) {
     at.create(name, { type: "symlink", mode: 0o777, uid: 0, gid: 0, target });

@@ -3,8 +3,15 @@ export { Clock, DEFAULT_EPOCH_US, Timer } from "./clock.ts";
 export { type CostTable, DEFAULT_COSTS } from "./cost.ts";
 export { type Duration, microsecondsOf } from "./duration.ts";
 export type { Host } from "./host.ts";
-export { Prng } from "./prng.ts";
+export { Prng, type PrngState } from "./prng.ts";
 export { type Coroutine, Scheduler, type TurnOrder } from "./scheduler.ts";
-export { Trace } from "./trace.ts";
+export { Trace, type TraceState } from "./trace.ts";
 export { type Waiter, WaitQueue } from "./wait-queue.ts";
-export { type TimePolicy, WAIT_LIMIT_US, type WaitOptions, World, type WorldOptions } from "./world.ts";
+export {
+  type TimePolicy,
+  WAIT_LIMIT_US,
+  type WaitOptions,
+  World,
+  type WorldOptions,
+  type WorldState,
+} from "./world.ts";

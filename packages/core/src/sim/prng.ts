@@ -17,6 +17,18 @@ export class Prng {
     for (let i = 0; i < 12; i++) this.next();
   }
 
+  /** Where the stream stands. */
+  get state(): PrngState {
+    return [this.#a, this.#b, this.#c, this.#counter];
+  }
+
+  set state([a, b, c, counter]: PrngState) {
+    this.#a = a;
+    this.#b = b;
+    this.#c = c;
+    this.#counter = counter;
+  }
+
   /** 32 random bits as an unsigned integer. */
   next(): number {
     const sum = (this.#a + this.#b + this.#counter) | 0;
@@ -88,3 +100,6 @@ function hash(text: string, seed: number): number {
   for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
   return value ^ (value >>> 15);
 }
+
+/** Four words. */
+export type PrngState = readonly [number, number, number, number];

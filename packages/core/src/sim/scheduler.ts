@@ -4,7 +4,7 @@
  * A coroutine that can run is put into the ready queue, once; the scheduler gives it one turn at a time. What a turn
  * costs and when the coroutine is ready again is its owner's business (for processes: `kernel/cpu.ts`).
  */
-import type { Prng } from "./prng.ts";
+import type { Prng, PrngState } from "./prng.ts";
 
 export interface Coroutine {
   /** What `world.explain()` calls it: "web.1 (sh)". */
@@ -27,6 +27,14 @@ export class Scheduler {
   constructor(order: TurnOrder, prng: Prng) {
     this.#order = order;
     this.#prng = prng;
+  }
+
+  get chance(): PrngState {
+    return this.#prng.state;
+  }
+
+  set chance(state: PrngState) {
+    this.#prng.state = state;
   }
 
   /** How many coroutines could run now. */

@@ -17,6 +17,16 @@ export class Trace {
     return [this.#high, this.#low].map((word) => (word >>> 0).toString(16).padStart(8, "0")).join("");
   }
 
+  get state(): TraceState {
+    return [this.#low, this.#high, this.#length];
+  }
+
+  set state([low, high, length]: TraceState) {
+    this.#low = low;
+    this.#high = high;
+    this.#length = length;
+  }
+
   /** Adds an integer; its low 53 bits count. */
   add(value: number): void {
     this.#low = Math.imul(this.#low ^ value, 0x01000193);
@@ -29,3 +39,6 @@ export class Trace {
     this.add(text.length);
   }
 }
+
+/** The two halves of the hash, and how much has gone into it. */
+export type TraceState = readonly [number, number, number];

@@ -13,9 +13,9 @@ import { Clock } from "./clock.ts";
 import { type CostTable, DEFAULT_COSTS } from "./cost.ts";
 import { type Duration, microsecondsOf } from "./duration.ts";
 import { DEFAULT_HOST, type Host } from "./host.ts";
-import { Prng } from "./prng.ts";
+import { Prng, type PrngState } from "./prng.ts";
 import { Scheduler, type TurnOrder } from "./scheduler.ts";
-import { Trace } from "./trace.ts";
+import { Trace, type TraceState } from "./trace.ts";
 import type { Waiter, WaitQueue } from "./wait-queue.ts";
 
 export type TimePolicy = "skip" | "manual" | "real";
@@ -43,6 +43,16 @@ export interface WaitOptions {
   readonly isPatient?: boolean;
   /** Woken when the condition may have come to hold: thousands of waits are not asked after every step then. */
   readonly on?: WaitQueue;
+}
+
+/** What a world goes on from. */
+export interface WorldState {
+  readonly startUs: number;
+  readonly nowUs: number;
+  readonly chance: PrngState;
+  /** Of the order of turns. */
+  readonly turns: PrngState;
+  readonly trace: TraceState;
 }
 
 /** A wait that lasts longer than this in virtual time is taken for a mistake: 30 days. */
@@ -116,6 +126,24 @@ export class World {
     this.scheduler = new Scheduler(options.order ?? "fifo", this.prng.fork("scheduler"));
     this.costs = { ...DEFAULT_COSTS, ...options.costs };
     this.#allowedUs = this.clock.nowUs;
+  }
+
+  /** Time and chance as they stand. */
+  get state(): WorldState {
+    const { startUs, nowUs } = this.clock;
+    return { startUs, nowUs, chance: this.prng.state, turns: this.scheduler.chance, trace: this.trace.state };
+  }
+
+  /**
+   * Goes on from there: with the same chance, unless it is to be another. A world that began later stays at its time.
+   */
+  resume({ nowUs, chance, turns, trace }: WorldState, { keepsChance = true } = {}): void {
+    if (nowUs > this.clock.nowUs) this.clock.moveTo(nowUs);
+    this.#allowedUs = Math.max(this.#allowedUs, this.clock.nowUs);
+    if (!keepsChance) return;
+    this.prng.state = chance;
+    this.scheduler.chance = turns;
+    this.trace.state = trace;
   }
 
   /** Does one thing: a turn of a ready coroutine, else the next timer, moving time there. False if there is nothing to do. */

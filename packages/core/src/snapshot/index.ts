@@ -3,4 +3,11 @@
 export { type Change, changesOf } from "./changes.ts";
 export { MountedSnapshot, ROOTFS_PATH, SnapshotView } from "./mounted-snapshot.ts";
 export { MountedTree } from "./mounted-tree.ts";
-export { type SnapshotInfo, type SnapshotKind, Snapshotter, type Usage } from "./snapshotter.ts";
+export {
+  SNAPSHOT_ROOT,
+  type SnapshotInfo,
+  type SnapshotKind,
+  type SnapshotRecords,
+  Snapshotter,
+  type Usage,
+} from "./snapshotter.ts";

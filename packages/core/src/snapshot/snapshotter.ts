@@ -33,6 +33,12 @@ interface Snapshot extends SnapshotInfo {
   holders: number;
 }
 
+export interface SnapshotRecords {
+  readonly snapshots: readonly Snapshot[];
+  readonly last: number;
+  readonly lastKey: number;
+}
+
 /** Where snapshots lie on the machine's disk: a directory each. */
 export const SNAPSHOT_ROOT = "/var/lib/docker/overlay2";
 /** overlayfs wants a work directory to be named. Ours never writes to it, so all mounts share one. */
@@ -54,7 +60,23 @@ export class Snapshotter {
       at = (at.lookup(name) ?? at.create(name, directoryInit(0o755))) as MemoryDirectory;
     }
     this.#root = at;
-    at.create("work", directoryInit(0o700));
+    if (at.lookup("work") === undefined) at.create("work", directoryInit(0o700));
+  }
+
+  /** What is known of the snapshots; their files are on the disk. */
+  get records(): SnapshotRecords {
+    return {
+      snapshots: [...this.#snapshots.values()].map((one) => ({ ...one })),
+      last: this.#last,
+      lastKey: this.#lastKey,
+    };
+  }
+
+  /** Knows what another one knew of a disk with the same files. */
+  restore({ snapshots, last, lastKey }: SnapshotRecords): void {
+    for (const one of snapshots) this.#snapshots.set(one.name, { ...one });
+    this.#last = last;
+    this.#lastKey = lastKey;
   }
 
   /** @throws StatusError not-found */

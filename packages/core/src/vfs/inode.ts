@@ -21,6 +21,8 @@ export interface InodeInit {
   readonly target?: string;
   /** Of a device. */
   readonly rdev?: number;
+  /** The number that it has already; a new one by default. */
+  readonly ino?: number;
 }
 
 /** Where a rename goes: a directory of the same file system, and what the name leads to there now. */

@@ -28,6 +28,13 @@ export interface CacheRecord {
   uses: number;
 }
 
+export interface BuildCacheState {
+  readonly records: readonly CacheRecord[];
+  readonly titles: readonly (readonly [snapshot: string, title: string])[];
+  /** Keys. */
+  readonly pruned: readonly string[];
+}
+
 export class BuildCache {
   readonly #snapshotter: Snapshotter;
   readonly #records = new Map<string, CacheRecord>();
@@ -41,6 +48,26 @@ export class BuildCache {
 
   constructor(snapshotter: Snapshotter) {
     this.#snapshotter = snapshotter;
+  }
+
+  /** Everything that is known, oldest first. */
+  get state(): BuildCacheState {
+    return {
+      records: [...this.#records.values()].map((record) => ({ ...record })),
+      titles: [...this.#titles],
+      pruned: [...this.#pruned],
+    };
+  }
+
+  /** Knows what another cache knew whose snapshots are here too. */
+  restore({ records, titles, pruned }: BuildCacheState): void {
+    for (const [snapshot, title] of titles) this.#titles.set(snapshot, title);
+    for (const key of pruned) this.#pruned.add(key);
+    for (const record of records) {
+      const own = { ...record };
+      this.#records.set(own.key, own);
+      for (const likeness of likenesses(own.name, own.ingredients)) this.#alike.set(likeness, own);
+    }
   }
 
   /** The digest of a step's ingredients. */

@@ -65,6 +65,7 @@ export async function runDocker(
     session.err(`Error response from daemon: ${outdated}\n`);
     return session.result(1);
   }
+  if (engine.restored !== undefined) await engine.restored;
   session.out(request.notice ?? "");
   session.err(request.warning ?? "");
   try {

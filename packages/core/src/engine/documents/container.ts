@@ -11,7 +11,7 @@ import type { Container } from "../container.ts";
 import type { HostConfig } from "../docker/create-body.ts";
 import type { ContainerSummary } from "../docker/lists/containers.ts";
 import { humanDuration } from "../docker/values/human.ts";
-import type { Health } from "../health.ts";
+import type { Health } from "../health-record.ts";
 import type { MountPoint } from "../mount-points.ts";
 import { linksDocument } from "../network/links.ts";
 import { timeOf } from "./time.ts";

@@ -30,6 +30,21 @@ export interface NetworkPool {
   readonly given: IpamConfig | undefined;
 }
 
+/** A pool as data: who has addresses of it is left out. */
+export interface PoolRecord extends Omit<NetworkPool, "pool"> {
+  readonly subnet: IpPrefix;
+}
+
+export interface IpamRecord {
+  readonly v4: PoolRecord | undefined;
+  readonly v6: PoolRecord | undefined;
+}
+
+export function ipamRecord({ v4, v6 }: Ipam): IpamRecord {
+  const record = ({ pool, ...rest }: NetworkPool): PoolRecord => ({ ...rest, subnet: pool.subnet });
+  return { v4: v4 && record(v4), v6: v6 && record(v6) };
+}
+
 export interface Ipam {
   readonly v4: NetworkPool | undefined;
   readonly v6: NetworkPool | undefined;
@@ -122,6 +137,20 @@ export class IpamAllocator {
       for (const pool of taken) this.#release(pool);
       throw error;
     }
+  }
+
+  /** Takes the pools that a network has had. */
+  restore({ v4, v6 }: IpamRecord): Ipam {
+    return { v4: v4 && this.#retake(v4), v6: v6 && this.#retake(v6) };
+  }
+
+  #retake(record: PoolRecord): NetworkPool {
+    const { subnet, range, gateway, given } = record;
+    this.#space.take(subnet, range);
+    const pool = new AddressPool(subnet, range);
+    if (gateway !== undefined) pool.takeThat(gateway);
+    for (const [name, text] of Object.entries(given?.AuxiliaryAddresses ?? {})) takeAuxiliary(pool, name, text);
+    return { ...record, pool };
   }
 
   release({ v4, v6 }: Ipam): void {

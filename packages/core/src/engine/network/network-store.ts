@@ -11,7 +11,7 @@ import { newId, shortId } from "../names.ts";
 import { AddressSpace, LOCAL_POOLS, overlap } from "./address-space.ts";
 import { BridgeNetwork } from "./bridge-network.ts";
 import { type BridgeOptions, bridgeOptions, DEFAULT_BRIDGE_OPTIONS, PREFIX, verifyDevice } from "./bridge-options.ts";
-import { type Ipam, IpamAllocator, ipamDocument, verifyIpam } from "./ipam.ts";
+import { type Ipam, IpamAllocator, type IpamRecord, ipamDocument, ipamRecord, verifyIpam } from "./ipam.ts";
 import type { LinkService } from "./link-service.ts";
 import { type Network, type NetworkRequest, verifyRequest } from "./network.ts";
 
@@ -41,6 +41,14 @@ export interface NetworkStoreParts {
   readonly prng: Prng;
 }
 
+/** A network as data: who is on it is left out. */
+export interface NetworkRecord extends Omit<Network, "bridge" | "guests" | "peers"> {
+  /** Of those that move packets. */
+  readonly moves:
+    | { readonly bridgeName: string; readonly options: BridgeOptions; readonly ipam: IpamRecord }
+    | undefined;
+}
+
 export class NetworkStore {
   readonly #kernel: Kernel;
   readonly #links: LinkService;
@@ -51,11 +59,16 @@ export class NetworkStore {
   /** Set on a machine that belongs to a cluster. */
   shared: SharedNetworks | undefined;
 
-  constructor({ kernel, links, prng }: NetworkStoreParts) {
+  /** A machine that was in use before has the networks that are recorded. */
+  constructor({ kernel, links, prng }: NetworkStoreParts, records?: readonly NetworkRecord[]) {
     this.#kernel = kernel;
     this.#links = links;
     this.#prng = prng;
     this.#ipam = new IpamAllocator(new AddressSpace([...LOCAL_POOLS, ownPrefix(prng.fork("ula"))]));
+    if (records !== undefined) {
+      for (const record of records) this.#restore(record);
+      return;
+    }
     const bridge = { Name: DEFAULT_BRIDGE, Options: DEFAULT_BRIDGE_OPTIONS };
     const ipam = { Driver: "default", Options: {}, Config: [DEFAULT_SUBNET] };
     this.#add(this.#bridged({ ...bridge, IPAM: ipam }, "bridge", [4]), null);
@@ -65,6 +78,33 @@ export class NetworkStore {
     ] as const) {
       this.#add(this.#described({ Name: name }, driver), null);
     }
+  }
+
+  /** What the machine has for itself. */
+  get records(): readonly NetworkRecord[] {
+    return [...this.#networks.values()].map(({ bridge, guests: _, peers: __, ...rest }) => ({
+      ...rest,
+      moves: bridge && { bridgeName: bridge.bridgeName, options: bridge.options, ipam: ipamRecord(bridge.ipam) },
+    }));
+  }
+
+  #restore({ moves, ...rest }: NetworkRecord): void {
+    const { id, name, internal, driver } = rest;
+    const bridge =
+      moves &&
+      new BridgeNetwork({
+        kernel: this.#kernel,
+        id,
+        bridgeName: moves.bridgeName,
+        name,
+        ipam: this.#ipam.restore(moves.ipam),
+        options: moves.options,
+        internal,
+        hasNames: name !== DEFAULT_BRIDGE && name !== GATEWAY_BRIDGE,
+        links: this.#links,
+        hasHost: driver === "bridge",
+      });
+    this.#add({ ...rest, bridge }, rest.ipamOptions);
   }
 
   /** By name, id or the beginning of an id. @throws StatusError invalid-argument if several begin so */
