@@ -6,11 +6,11 @@
  * Model: instructions/commands_runmount.go, with its messages.
  */
 
-import { quote } from "../../lib/go/index.ts";
+import { parseSize, quote } from "../../lib/go/index.ts";
 import type { MountFlag } from "./ast.ts";
 import { csvFields } from "./csv.ts";
 import { BuildError, rethrow } from "./error.ts";
-import { parseBool, parseInteger, parseSize } from "./number.ts";
+import { parseBool, parseInteger } from "./number.ts";
 import { withSuggestion } from "./suggest.ts";
 
 const TYPES = ["bind", "cache", "tmpfs", "secret", "ssh"] as const;

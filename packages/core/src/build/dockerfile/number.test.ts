@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { parseBool, parseInteger, parseSize } from "./number.ts";
+import { parseSize } from "../../lib/go/index.ts";
+import { parseBool, parseInteger } from "./number.ts";
 
 describe("parseInteger", () => {
   it("reads what strconv reads, in range", () => {

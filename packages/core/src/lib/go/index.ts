@@ -5,6 +5,7 @@ export { durationText, parseDuration } from "./duration.ts";
 export { offlineError } from "./offline.ts";
 export { isPrint, quote, quoteByte, quoteBytes } from "./quote.ts";
 export { goRegExp } from "./regexp.ts";
+export { parseSize } from "./size.ts";
 export {
   type CalendarTime,
   calendar,

@@ -1,0 +1,69 @@
+/** Variables and labels of services that are in files. Model: compose-go's WithServicesEnvironmentResolved. */
+import { ComposeError } from "./compose-error.ts";
+import { readEnvFile } from "./env-file.ts";
+import type { Variables } from "./interpolate.ts";
+import type { Service } from "./model/service.ts";
+import type { Project } from "./project.ts";
+import type { ComposeDisk } from "./source.ts";
+
+/** @throws ComposeError `env file /x/y.env not found: stat /x/y.env: no such file or directory` */
+export function withFilesRead(project: Project, disk: ComposeDisk): Project {
+  const services = [...project.services].map(([name, service]): [string, Service] => [
+    name,
+    withLabels(withEnvironment(service, project.environment, disk), disk),
+  ]);
+  return { ...project, services: new Map(services) };
+}
+
+function withEnvironment(service: Service, outside: ReadonlyMap<string, string>, disk: ComposeDisk): Service {
+  const { env_file, environment, ...rest } = service;
+  const own = Object.entries(environment ?? {}).map(([name, value]): [string, string | null] => [
+    name,
+    value ?? outside.get(name) ?? null,
+  ]);
+  const ownValues = new Map(own);
+  const read = new Map(own.flatMap(([name, value]): [string, string][] => (value === null ? [] : [[name, value]])));
+  const lookup: Variables = { get: (name) => outside.get(name) ?? ownValues.get(name) ?? undefined };
+  for (const { path = "", required, format } of env_file ?? []) {
+    if (!disk.isFile(path) && required === false) continue;
+    readInto(path, "env", { disk, lookup, read, isRaw: format === "raw" });
+  }
+  const all = { ...Object.fromEntries(read), ...Object.fromEntries(own) };
+  return Object.keys(all).length === 0 ? rest : { ...rest, environment: all };
+}
+
+function withLabels(service: Service, disk: ComposeDisk): Service {
+  const { label_file, ...rest } = service;
+  if (label_file === undefined) return service;
+  const read = new Map<string, string>();
+  const lookup: Variables = { get: (name) => read.get(name) };
+  for (const path of label_file) readInto(path, "label", { disk, lookup, read, isRaw: false });
+  return { ...rest, labels: { ...Object.fromEntries(read), ...rest.labels } };
+}
+
+interface Reading {
+  readonly disk: ComposeDisk;
+  readonly lookup: Variables;
+  readonly read: Map<string, string>;
+  /** Values are taken as they stand. */
+  readonly isRaw: boolean;
+}
+
+function readInto(path: string, what: "env" | "label", { disk, lookup, read, isRaw }: Reading): void {
+  const found = disk.read(path);
+  if ("problem" in found) throw new ComposeError(`${what} file ${path} not found: stat ${path}: ${found.problem}`);
+  if (isRaw) return readRaw(found.text, read);
+  try {
+    readEnvFile(found.text, lookup, read);
+  } catch (error) {
+    if (!(error instanceof ComposeError)) throw error;
+    throw new ComposeError(`failed to read ${path}: ${error.message}`);
+  }
+}
+
+function readRaw(text: string, read: Map<string, string>): void {
+  for (const line of text.split("\n")) {
+    const at = line.indexOf("=");
+    if (at > 0 && !line.startsWith("#")) read.set(line.slice(0, at), line.slice(at + 1));
+  }
+}

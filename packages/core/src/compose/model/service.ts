@@ -1,0 +1,132 @@
+/** A service; the fields are in compose's order, which its configuration hash depends on. */
+import { command, hosts, labels, list, named, strings, variables } from "../kinds/collections.ts";
+import { type Kind, struct, type Value } from "../kinds/kind.ts";
+import { bytes, duration, flag, number, optionalFlag, optionalNumber, text, ulimit } from "../kinds/scalars.ts";
+import { BUILD, FILE_REFERENCE } from "./build.ts";
+import { DEPLOY, DEVICE_REQUEST } from "./deploy.ts";
+import {
+  BLKIO,
+  CREDENTIAL_SPEC,
+  DEPENDENCY,
+  DEVELOP,
+  DEVICE,
+  ENDPOINT,
+  HEALTHCHECK,
+  HOOK,
+  LOGGING,
+  MODEL_USE,
+  MOUNT,
+  PORT,
+  PROVIDER,
+} from "./service-parts.ts";
+
+const ENV_FILE_FIELDS = struct({ path: text, required: optionalFlag, format: text });
+
+/** A file of variables; one that must be there is written as its path. */
+const ENV_FILE: Kind<Value<typeof ENV_FILE_FIELDS>> = {
+  decode: (tree, path) => ENV_FILE_FIELDS.decode(tree, path),
+  yaml: (file) => (file.required === true ? (file.path ?? "") : ENV_FILE_FIELDS.yaml(file)),
+};
+
+export const SERVICE = struct(
+  {
+    profiles: strings,
+    annotations: labels,
+    attach: optionalFlag,
+    build: BUILD,
+    develop: DEVELOP,
+    blkio_config: BLKIO,
+    cap_add: strings,
+    cap_drop: strings,
+    cgroup_parent: text,
+    cgroup: text,
+    cpu_count: number,
+    cpu_percent: number,
+    cpu_period: number,
+    cpu_quota: number,
+    cpu_rt_period: number,
+    cpu_rt_runtime: number,
+    cpus: number,
+    cpuset: text,
+    cpu_shares: number,
+    command,
+    configs: list(FILE_REFERENCE),
+    container_name: text,
+    credential_spec: CREDENTIAL_SPEC,
+    depends_on: named(DEPENDENCY),
+    deploy: DEPLOY,
+    device_cgroup_rules: strings,
+    devices: list(DEVICE),
+    dns: strings,
+    dns_opt: strings,
+    dns_search: strings,
+    domainname: text,
+    entrypoint: command,
+    provider: PROVIDER,
+    environment: variables,
+    env_file: list(ENV_FILE),
+    expose: strings,
+    external_links: strings,
+    extra_hosts: hosts,
+    group_add: strings,
+    gpus: list(DEVICE_REQUEST),
+    hostname: text,
+    healthcheck: HEALTHCHECK,
+    image: text,
+    init: optionalFlag,
+    ipc: text,
+    isolation: text,
+    labels,
+    label_file: strings,
+    links: strings,
+    logging: LOGGING,
+    mem_limit: bytes,
+    mem_reservation: bytes,
+    memswap_limit: bytes,
+    mem_swappiness: bytes,
+    mac_address: text,
+    models: named(MODEL_USE),
+    network_mode: text,
+    networks: named(ENDPOINT),
+    oom_kill_disable: flag,
+    oom_score_adj: number,
+    pid: text,
+    pids_limit: number,
+    platform: text,
+    ports: list(PORT),
+    privileged: flag,
+    pull_policy: text,
+    read_only: flag,
+    restart: text,
+    runtime: text,
+    scale: optionalNumber,
+    secrets: list(FILE_REFERENCE),
+    security_opt: strings,
+    shm_size: bytes,
+    stdin_open: flag,
+    stop_grace_period: duration,
+    stop_signal: text,
+    storage_opt: labels,
+    sysctls: labels,
+    tmpfs: strings,
+    tty: flag,
+    ulimits: named(ulimit),
+    use_api_socket: flag,
+    user: text,
+    userns_mode: text,
+    uts: text,
+    volumes: list(MOUNT),
+    volumes_from: strings,
+    working_dir: text,
+    post_start: list(HOOK),
+    pre_stop: list(HOOK),
+  },
+  { always: { command: null, entrypoint: null } },
+);
+
+export type Service = Value<typeof SERVICE>;
+
+/** How many containers a service is to have. */
+export function scaleOf({ scale, deploy }: Service): number {
+  return scale ?? deploy?.replicas ?? 1;
+}

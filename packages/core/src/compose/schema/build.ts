@@ -1,0 +1,43 @@
+/** How a service's image is built. Source: the Compose Specification, build.md. */
+import {
+  BOOLEAN,
+  EXTRA_HOSTS,
+  FILE_REFERENCES,
+  LIST_OR_MAP,
+  NUMBER,
+  object,
+  oneOf,
+  STRING,
+  STRINGS,
+  ULIMITS,
+} from "./words.ts";
+
+export const BUILD = oneOf(
+  STRING,
+  object({
+    context: STRING,
+    dockerfile: STRING,
+    dockerfile_inline: STRING,
+    entitlements: STRINGS,
+    args: LIST_OR_MAP,
+    ssh: LIST_OR_MAP,
+    labels: LIST_OR_MAP,
+    cache_from: STRINGS,
+    cache_to: STRINGS,
+    no_cache: BOOLEAN,
+    additional_contexts: LIST_OR_MAP,
+    network: STRING,
+    provenance: BOOLEAN,
+    sbom: BOOLEAN,
+    pull: BOOLEAN,
+    target: STRING,
+    shm_size: NUMBER,
+    extra_hosts: EXTRA_HOSTS,
+    isolation: STRING,
+    privileged: BOOLEAN,
+    secrets: FILE_REFERENCES,
+    tags: STRINGS,
+    ulimits: ULIMITS,
+    platforms: STRINGS,
+  }),
+);
