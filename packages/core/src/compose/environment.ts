@@ -6,12 +6,16 @@ import type { Service } from "./model/service.ts";
 import type { Project } from "./project.ts";
 import type { ComposeDisk } from "./source.ts";
 
+/** Which files stay in the project: with `env files` they are not read. Labels always are. */
+export type FilesKept = "none" | "label files" | "env files";
+
 /** @throws ComposeError `env file /x/y.env not found: stat /x/y.env: no such file or directory` */
-export function withFilesRead(project: Project, disk: ComposeDisk): Project {
-  const services = [...project.services].map(([name, service]): [string, Service] => [
-    name,
-    withLabels(withEnvironment(service, project.environment, disk), disk),
-  ]);
+export function withFilesRead(project: Project, disk: ComposeDisk, keeps: FilesKept = "label files"): Project {
+  const services = [...project.services].map(([name, service]): [string, Service] => {
+    const read = keeps === "env files" ? service : withEnvironment(service, project.environment, disk);
+    const { label_file, ...rest } = withLabels(read, disk);
+    return [name, keeps !== "label files" || label_file === undefined ? rest : { ...rest, label_file }];
+  });
   return { ...project, services: new Map(services) };
 }
 
@@ -33,12 +37,12 @@ function withEnvironment(service: Service, outside: ReadonlyMap<string, string>,
 }
 
 function withLabels(service: Service, disk: ComposeDisk): Service {
-  const { label_file, ...rest } = service;
+  const { label_file } = service;
   if (label_file === undefined) return service;
   const read = new Map<string, string>();
   const lookup: Variables = { get: (name) => read.get(name) };
   for (const path of label_file) readInto(path, "label", { disk, lookup, read, isRaw: false });
-  return { ...rest, labels: { ...Object.fromEntries(read), ...rest.labels } };
+  return { ...service, labels: { ...Object.fromEntries(read), ...service.labels } };
 }
 
 interface Reading {
@@ -52,9 +56,9 @@ interface Reading {
 function readInto(path: string, what: "env" | "label", { disk, lookup, read, isRaw }: Reading): void {
   const found = disk.read(path);
   if ("problem" in found) throw new ComposeError(`${what} file ${path} not found: stat ${path}: ${found.problem}`);
-  if (isRaw) return readRaw(found.text, read);
   try {
-    readEnvFile(found.text, lookup, read);
+    if (isRaw) readRaw(found.text, read);
+    else readEnvFile(found.text, lookup, read);
   } catch (error) {
     if (!(error instanceof ComposeError)) throw error;
     throw new ComposeError(`failed to read ${path}: ${error.message}`);

@@ -10,6 +10,8 @@ export interface ProjectOptions {
   /** Paths, or contents; without any they are looked for. */
   readonly files?: readonly (string | ComposeSource)[];
   readonly projectName?: string;
+  /** For a project in a directory whose name is none. */
+  readonly defaultName?: string;
   readonly projectDirectory?: string;
   readonly profiles?: readonly string[];
   readonly envFiles?: readonly string[];

@@ -1,7 +1,7 @@
 /** From files, options and variables to a project. Model: compose's ProjectOptions.ToProject. */
 import { checkProject } from "./check-project.ts";
 import { ComposeError } from "./compose-error.ts";
-import { withFilesRead } from "./environment.ts";
+import { type FilesKept, withFilesRead } from "./environment.ts";
 import {
   type ComposeClient,
   type FoundProject,
@@ -22,8 +22,8 @@ export interface OpenOptions extends ProjectOptions {
   readonly services?: readonly string[];
   /** Networks, volumes, configs and secrets are kept even if no service uses them. */
   readonly allResources?: boolean;
-  /** Files of variables and labels are not read. */
-  readonly keepsEnvFiles?: boolean;
+  /** Which files of variables and labels stay in the project besides being read. */
+  readonly filesKept?: FilesKept;
 }
 
 /** @throws ComposeError */
@@ -37,7 +37,7 @@ export function openProject(options: OpenOptions, client: ComposeClient): Projec
   const services = options.services ?? [];
   const chosen = select(withEnabled(project, services), services);
   const used = options.allResources === true ? chosen : withoutUnused(chosen);
-  return options.keepsEnvFiles === true ? used : withFilesRead(used, client.disk);
+  return withFilesRead(used, client.disk, options.filesKept);
 }
 
 /** The tree before it becomes a project, with variables as they are written. */
@@ -94,7 +94,8 @@ function projectName(
     );
   }
   const name = interpolate({ name: inFiles }, variables, client.warn)["name"];
-  return typeof name === "string" && name !== "" ? normalName(name) : nameOfDirectory(found.directory);
+  if (typeof name === "string" && normalName(name) !== "") return normalName(name);
+  return nameOfDirectory(found.directory) || (options.defaultName ?? "");
 }
 
 function nameInFiles(sources: readonly ComposeSource[], { disk }: ComposeClient): string {

@@ -20,6 +20,7 @@ import { ArchiveService } from "./archives.ts";
 import { EngineClient, type EngineDoor, type Inventory, takeInventory } from "./client/index.ts";
 import { type CommandOptions, type CommandResult, runDocker } from "./command-line/index.ts";
 import { type CommitOptions, type CommitParts, commitContainer } from "./commit.ts";
+import { Compose } from "./compose/compose.ts";
 import type { Container } from "./container.ts";
 import { ContainerService } from "./containers.ts";
 import { Daemon } from "./daemon.ts";
@@ -131,6 +132,7 @@ export class Engine implements EngineDoor {
   readonly #makeBuilder: () => Builder;
   /** Settles when containers that ran in the snapshot have been started again. */
   readonly restored: Promise<void> | undefined;
+  #compose: Compose | undefined;
 
   constructor(given: EngineOptions = {}) {
     const options = optionsFrom(given);
@@ -303,6 +305,12 @@ export class Engine implements EngineDoor {
       fetch: (input, init) => this.fetch(input, init),
       pass: (duration) => this.pass(duration),
     });
+  }
+
+  /** Applications of several containers: `await engine.compose.up(yaml)`. */
+  get compose(): Compose {
+    this.#compose ??= new Compose(this);
+    return this.#compose;
   }
 
   /** Links between containers: latency, loss, bandwidth, partitions, captures. */

@@ -1,5 +1,6 @@
 /** Floor 10: the engine. */
 
+export { ComposeError } from "../compose/index.ts";
 export { durationText } from "../lib/go/index.ts";
 export { applyChanges } from "./apply-changes.ts";
 export type { PathArchive, PathStat } from "./archives.ts";
@@ -32,6 +33,10 @@ export {
   type TerminalOptions,
 } from "./command-line/index.ts";
 export { type CommitOptions, runConfigOf } from "./commit.ts";
+export { Compose, type ComposeUpOptions } from "./compose/compose.ts";
+export { ComposedProject } from "./compose/composed-project.ts";
+export type { ComposeContainer } from "./compose/list.ts";
+export type { ComposeLogLine } from "./compose/logs.ts";
 export { Console } from "./console.ts";
 export { Container, type ContainerState } from "./container.ts";
 export { rootBytes, writtenBytes } from "./container-size.ts";

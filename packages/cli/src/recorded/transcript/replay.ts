@@ -13,7 +13,7 @@ const DIRECTORY = "/tmp/golden-transcript";
 /** The client's environment in the recordings. */
 const ENVIRONMENT = { BUILDX_NO_DEFAULT_ATTESTATIONS: "1", DOCKER_CLI_HINTS: "false", HOME: "/root", TZ: "UTC" };
 /** Plugins of the client that are there. */
-const PLUGINS: ReadonlySet<string> = new Set(["buildx"]);
+const PLUGINS: ReadonlySet<string> = new Set(["buildx", "compose"]);
 
 /** One text for each observable that differs, at the first step where any does. @throws CaseSkipped */
 export async function replayTranscript(recorded: TranscriptCase): Promise<readonly string[]> {

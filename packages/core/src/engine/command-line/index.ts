@@ -7,6 +7,7 @@
  * @see docker/cli cli/command
  */
 import { StatusError } from "../../lib/index.ts";
+import { runCompose } from "../compose/command-line/index.ts";
 import { NO_DAEMON } from "../daemon.ts";
 import { ConnectionLost } from "../daemon-life.ts";
 import { parseDocker } from "../docker/index.ts";
@@ -49,7 +50,9 @@ export async function runDocker(
   options: CommandOptions = {},
 ): Promise<CommandResult> {
   const session = new Session(engine, options);
-  const request = parseDocker(typeof line === "string" ? splitWords(line) : line, session.client);
+  const words = typeof line === "string" ? splitWords(line) : line;
+  if (words[0] === "compose") return session.result(await runCompose(session, words.slice(1)));
+  const request = parseDocker(words, session.client);
   if (request.command === "usage") return request;
   const host = request.global?.hosts[0] ?? session.client.env.get("DOCKER_HOST") ?? "";
   if (host !== "" && request.command !== "version") {

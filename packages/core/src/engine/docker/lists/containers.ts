@@ -63,7 +63,7 @@ const HEADERS = {
   Platform: "PLATFORM",
 };
 
-const VALUES: Readonly<Record<keyof typeof HEADERS, (row: ContainerRow) => unknown>> = {
+export const CONTAINER_VALUES: Readonly<Record<keyof typeof HEADERS, (row: ContainerRow) => unknown>> = {
   ID: ({ container, truncate }) => shortId(container.Id, truncate),
   Names: names,
   Image: image,
@@ -86,10 +86,15 @@ const VALUES: Readonly<Record<keyof typeof HEADERS, (row: ContainerRow) => unkno
 
 const TYPES = { Platform: pointer(named("formatter.Platform")) };
 
-export const CONTAINER_COLUMNS: Columns<ContainerRow> = columns("formatter.ContainerContext", HEADERS, VALUES, {
-  label: ({ container }, name) => container.Labels?.[name] ?? "",
-  types: TYPES,
-});
+export const CONTAINER_COLUMNS: Columns<ContainerRow> = columns(
+  "formatter.ContainerContext",
+  HEADERS,
+  CONTAINER_VALUES,
+  {
+    label: ({ container }, name) => container.Labels?.[name] ?? "",
+    types: TYPES,
+  },
+);
 
 const TABLE = "table {{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}\t{{.Names}}";
 const RAW = `container_id: {{.ID}}
@@ -139,7 +144,7 @@ export function usesSize(
     "formatter.ContainerContext",
     HEADERS,
     {
-      ...VALUES,
+      ...CONTAINER_VALUES,
       Size: () => {
         used = true;
         return "0B";

@@ -1,0 +1,231 @@
+/** `docker compose up`, `create`, `scale`, `build`, `pull`, `down` and `rm`. */
+import { ComposeError, type Project, select } from "../../../compose/index.ts";
+import type { FlagValues } from "../../docker/flags/flag.ts";
+import { imageName } from "../create-body.ts";
+import { downProject } from "../down.ts";
+import { buildImage, pullImage } from "../images.ts";
+import { removeStopped, stopProject, stoppedContainers } from "../lifecycle.ts";
+import { containersToLog, logPrefix, readLogs } from "../logs.ts";
+import { containersOf } from "../operation.ts";
+import { startProject } from "../start.ts";
+import { createProject, type UpOptions, withScale } from "../up.ts";
+import type { ComposeContext } from "./context.ts";
+import type { BUILD_FLAGS, CREATE_FLAGS, DOWN_FLAGS, RM_FLAGS, UP_FLAGS } from "./flags.ts";
+
+/** Options that were given, by their names. */
+type Changed = ReadonlySet<string>;
+
+export async function up(
+  context: ComposeContext,
+  flags: FlagValues<typeof UP_FLAGS>,
+  services: readonly string[],
+  changed: Changed,
+): Promise<number> {
+  checkUp(flags);
+  const opened = withScale(context.open({ services }), scaleOf(flags.scale));
+  const project = flags["no-deps"] ? select(opened, services, "none") : opened;
+  if (project.services.size === 0) throw new ComposeError("no service selected");
+  const options = {
+    ...createOptions(context, flags, services),
+    alwaysRecreateDeps: flags["always-recreate-deps"],
+    renewAnonVolumes: flags["renew-anon-volumes"],
+    timeoutSeconds: changed.has("timeout") ? flags.timeout : undefined,
+  };
+  await createProject(context.operation, project, options);
+  if (flags["no-start"]) return 0;
+  const isDetached = flags.detach || flags.wait;
+  if (isDetached) {
+    await startProject(context.operation, project, { wait: flags.wait, waitTimeoutSeconds: flags["wait-timeout"] });
+    return 0;
+  }
+  return follow(context, project, flags, services);
+}
+
+function checkUp(flags: FlagValues<typeof UP_FLAGS>): void {
+  const cascades =
+    flags["abort-on-container-exit"] || flags["abort-on-container-failure"] || flags["exit-code-from"] !== "";
+  if (flags.detach && (cascades || flags["attach-dependencies"] || flags.attach.length > 0)) {
+    throw new ComposeError(
+      "--detach and --attach, --attach-dependencies, --abort-on-container-exit, --abort-on-container-failure, --exit-code-from are incompatible",
+    );
+  }
+  if (flags["force-recreate"] && flags["no-recreate"]) {
+    throw new ComposeError("--force-recreate and --no-recreate are incompatible");
+  }
+  if (flags["always-recreate-deps"] && flags["no-recreate"]) {
+    throw new ComposeError("--always-recreate-deps and --no-recreate are incompatible");
+  }
+  if (flags.build && flags["no-build"]) throw new ComposeError("--build and --no-build are incompatible");
+}
+
+/** Attached: shows what the containers write until they have ended, or one has and that is the end of all. */
+async function follow(
+  context: ComposeContext,
+  project: Project,
+  flags: FlagValues<typeof UP_FLAGS>,
+  services: readonly string[],
+): Promise<number> {
+  const { operation, session } = context;
+  const attached = [...project.services.keys()].filter((name) => {
+    const isChosen =
+      flags.attach.length > 0 ? flags.attach.includes(name) : services.length === 0 || services.includes(name);
+    return isChosen && project.services.get(name)?.attach !== false && !flags["no-attach"].includes(name);
+  });
+  const containers = attached.length === 0 ? [] : containersToLog(operation, project.name, { services: attached });
+  await startProject(operation, project);
+  const names = containers.map(({ name }) => name);
+  session.out(`Attaching to ${names.map((name) => name.slice(project.name.length + 1) || name).join(", ")}\n`);
+  const from = flags["exit-code-from"];
+  const endsAll = flags["abort-on-container-exit"] || flags["abort-on-container-failure"] || from !== "";
+  const reading = readLogs(
+    operation,
+    containers,
+    { follow: true, timestamps: flags.timestamps },
+    ({ source, stream, text }) => {
+      const line = `${flags["no-log-prefix"] ? "" : logPrefix(source, containers)}${text}\n`;
+      if (stream === "stdout") session.out(line);
+      else session.err(line);
+    },
+  );
+  if (!endsAll) {
+    await reading;
+    return 0;
+  }
+  const { world } = session.engine;
+  const failed = flags["abort-on-container-failure"];
+  const ended = () => containers.find(({ isActive, exitCode }) => !isActive && (!failed || exitCode !== 0));
+  await world.until(() => ended() !== undefined || containers.every(({ isActive }) => !isActive), {
+    what: "a container to end",
+  });
+  const first = ended();
+  session.err("Aborting on container exit...\n");
+  await stopProject(operation, project, flags.timeout > 0 ? { timeoutSeconds: flags.timeout } : {});
+  await reading;
+  if (from === "") return first?.exitCode ?? 0;
+  return containersOf(operation, project.name, { services: [from] })[0]?.exitCode ?? 0;
+}
+
+export async function create(
+  context: ComposeContext,
+  flags: FlagValues<typeof CREATE_FLAGS>,
+  services: readonly string[],
+): Promise<number> {
+  const project = withScale(context.open({ services }), scaleOf(flags.scale));
+  await createProject(context.operation, project, createOptions(context, flags, services));
+  return 0;
+}
+
+function createOptions(context: ComposeContext, flags: FlagValues<typeof CREATE_FLAGS>, services: readonly string[]) {
+  const options: UpOptions = {
+    services,
+    build: flags.build,
+    noBuild: flags["no-build"],
+    pull: flags.pull === "policy" ? undefined : flags.pull,
+    forceRecreate: flags["force-recreate"],
+    noRecreate: flags["no-recreate"],
+    removeOrphans: flags["remove-orphans"],
+    recreateVolumes: flags.yes,
+    envFiles: context.envFiles,
+  };
+  return { ...options, client: context.buildClient() };
+}
+
+/** `web=3`. @throws ComposeError */
+function scaleOf(entries: readonly string[], problem = "--scale option"): Readonly<Record<string, number>> {
+  const pairs = entries.map((entry): [string, number] => {
+    const [name = "", count, more] = entry.split("=");
+    if (count === undefined || more !== undefined || name === "" || count === "") {
+      throw new ComposeError(`invalid ${problem} "${entry}". Should be SERVICE=NUM`);
+    }
+    if (!/^[-+]?\d+$/.test(count)) throw new ComposeError(`strconv.Atoi: parsing "${count}": invalid syntax`);
+    return [name, Number(count)];
+  });
+  return Object.fromEntries(pairs);
+}
+
+export async function scale(context: ComposeContext, noDeps: boolean, entries: readonly string[]): Promise<number> {
+  const wanted = scaleOf(entries, "scale specifier");
+  const services = Object.keys(wanted);
+  const opened = withScale(context.open({ services }), wanted);
+  const project = noDeps ? select(opened, services, "none") : opened;
+  await createProject(context.operation, project, { services, client: context.buildClient() });
+  await startProject(context.operation, project);
+  return 0;
+}
+
+export async function build(
+  context: ComposeContext,
+  flags: FlagValues<typeof BUILD_FLAGS>,
+  services: readonly string[],
+): Promise<number> {
+  const project = context.open();
+  for (const name of services) if (!project.services.has(name)) throw new ComposeError(`no such service: ${name}`);
+  const words = [
+    ...flags["build-arg"].flatMap((one) => ["--build-arg", one]),
+    ...(flags["no-cache"] ? ["--no-cache"] : []),
+    ...(flags.pull ? ["--pull"] : []),
+    ...(flags.quiet ? ["--quiet"] : []),
+  ];
+  for (const [name, service] of project.services) {
+    if (services.length > 0 && !services.includes(name)) continue;
+    await buildImage(context.operation, project, name, service, { client: context.buildClient() }, words);
+  }
+  return 0;
+}
+
+export async function pull(context: ComposeContext, services: readonly string[]): Promise<number> {
+  const project = context.open({ services });
+  for (const [name, service] of project.services) {
+    if ((services.length > 0 && !services.includes(name)) || service.build !== undefined) continue;
+    await pullImage(context.operation, name, imageName(project.name, name, service));
+  }
+  return 0;
+}
+
+export async function down(
+  context: ComposeContext,
+  flags: FlagValues<typeof DOWN_FLAGS>,
+  services: readonly string[],
+  changed: Changed,
+): Promise<number> {
+  const { project, hasFiles } = context.openOrFind(services);
+  if (flags.rmi !== "" && flags.rmi !== "all" && flags.rmi !== "local") {
+    throw new ComposeError(`invalid value for --rmi: ${JSON.stringify(flags.rmi)}`);
+  }
+  const known = hasFiles ? services : services.filter((name) => project.services.has(name));
+  if (services.length > 0 && known.length === 0) {
+    context.tellInfo(`Any of the services [${services.join(" ")}] not running in project "${project.name}"`);
+    return 0;
+  }
+  await downProject(context.operation, project, {
+    services: known,
+    removeOrphans: flags["remove-orphans"],
+    volumes: flags.volumes,
+    images: flags.rmi === "" ? undefined : flags.rmi,
+    timeoutSeconds: changed.has("timeout") ? flags.timeout : undefined,
+  });
+  return 0;
+}
+
+export async function rm(
+  context: ComposeContext,
+  flags: FlagValues<typeof RM_FLAGS>,
+  services: readonly string[],
+): Promise<number> {
+  const { project } = context.openOrFind(services);
+  if (flags.stop) await stopProject(context.operation, project, { services });
+  const containers = stoppedContainers(context.operation, project, services);
+  if (containers.length === 0) {
+    context.session.err("No stopped containers\n");
+    return 0;
+  }
+  const message = `Going to remove ${containers.map(({ name }) => name).join(", ")}`;
+  if (!flags.force) {
+    // Without somebody to ask the answer is no.
+    context.session.out(`? ${message} [yN] `);
+    return 0;
+  }
+  context.session.out(`${message}\n`);
+  await removeStopped(context.operation, containers, flags.volumes);
+  return 0;
+}

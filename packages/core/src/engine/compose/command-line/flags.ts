@@ -1,0 +1,176 @@
+/** The options of `docker compose` and its commands. Source: `docker compose COMMAND --help` of 2.40. */
+import { bool, integer, list, text } from "../../docker/flags/flag.ts";
+
+/** Before the command: `docker compose -f x.yaml up`. */
+export const PROJECT_FLAGS = {
+  "all-resources": bool("Include all resources, even those not used by services"),
+  ansi: text('Control when to print ANSI control characters ("never"|"always"|"auto")', { initial: "auto" }),
+  compatibility: bool("Run compose in backward compatibility mode"),
+  "dry-run": bool("Execute command in dry run mode"),
+  "env-file": list("Specify an alternate environment file"),
+  file: list("Compose configuration files", { short: "f" }),
+  parallel: integer("Control max parallelism, -1 for unlimited", { initial: -1 }),
+  profile: list("Specify a profile to enable"),
+  progress: text("Set type of progress output (auto, tty, plain, json, quiet)"),
+  "project-directory": text("Specify an alternate working directory"),
+  "project-name": text("Project name", { short: "p" }),
+  version: bool("Show the Docker Compose version information", { short: "v" }),
+  help: bool("Print usage", { short: "h" }),
+};
+
+const TIMEOUT = { timeout: integer("Specify a shutdown timeout in seconds", { short: "t" }) };
+const ORPHANS = { "remove-orphans": bool("Remove containers for services not defined in the Compose file") };
+
+export const CREATE_FLAGS = {
+  ...ORPHANS,
+  build: bool("Build images before starting containers"),
+  "no-build": bool("Don't build an image, even if it's policy"),
+  pull: text('Pull image before running ("always"|"missing"|"never")', { initial: "policy" }),
+  scale: list("Scale SERVICE to NUM instances. Overrides the `scale` setting in the Compose file if present."),
+  "force-recreate": bool("Recreate containers even if their configuration and image haven't changed"),
+  "no-recreate": bool("If containers already exist, don't recreate them. Incompatible with --force-recreate."),
+  "quiet-pull": bool("Pull without printing progress information"),
+  yes: bool('Assume "yes" as answer to all prompts and run non-interactively', { short: "y" }),
+};
+
+export const UP_FLAGS = {
+  ...CREATE_FLAGS,
+  ...TIMEOUT,
+  detach: bool("Detached mode: Run containers in the background", { short: "d" }),
+  "no-color": bool("Produce monochrome output"),
+  "no-log-prefix": bool("Don't print prefix in logs"),
+  "no-start": bool("Don't start the services after creating them"),
+  "abort-on-container-exit": bool("Stops all containers if any container was stopped. Incompatible with -d"),
+  "abort-on-container-failure": bool("Stops all containers if any container exited with failure. Incompatible with -d"),
+  "exit-code-from": text("Return the exit code of the selected service container. Implies --abort-on-container-exit"),
+  timestamps: bool("Show timestamps"),
+  "no-deps": bool("Don't start linked services"),
+  "always-recreate-deps": bool("Recreate dependent containers. Incompatible with --no-recreate."),
+  "renew-anon-volumes": bool("Recreate anonymous volumes instead of retrieving data", { short: "V" }),
+  "quiet-build": bool("Suppress the build output"),
+  attach: list("Restrict attaching to the specified services. Incompatible with --attach-dependencies."),
+  "no-attach": list("Do not attach (stream logs) to the specified services"),
+  "attach-dependencies": bool("Automatically attach to log output of dependent services"),
+  wait: bool("Wait for services to be running|healthy. Implies detached mode."),
+  "wait-timeout": integer("Maximum duration in seconds to wait for the project to be running|healthy"),
+};
+
+export const DOWN_FLAGS = {
+  ...ORPHANS,
+  ...TIMEOUT,
+  volumes: bool("Remove named volumes declared in the Compose file and anonymous volumes", { short: "v" }),
+  rmi: text('Remove images used by services ("local"|"all")'),
+};
+
+export const PS_FLAGS = {
+  all: bool("Show all stopped containers (including those created by the run command)", { short: "a" }),
+  filter: text("Filter services by a property (supported filters: status)"),
+  format: text("Format output using a custom template", { initial: "table" }),
+  "no-trunc": bool("Don't truncate output"),
+  orphans: bool("Include orphaned services (not declared by project)", { initial: true }),
+  quiet: bool("Only display IDs", { short: "q" }),
+  services: bool("Display services"),
+  status: list("Filter services by status"),
+};
+
+export const LOGS_FLAGS = {
+  follow: bool("Follow log output", { short: "f" }),
+  index: integer("index of the container if service has multiple replicas"),
+  since: text("Show logs since timestamp or relative"),
+  until: text("Show logs before a timestamp or relative"),
+  "no-color": bool("Produce monochrome output"),
+  "no-log-prefix": bool("Don't print prefix in logs"),
+  timestamps: bool("Show timestamps", { short: "t" }),
+  tail: text("Number of lines to show from the end of the logs for each container", { short: "n", initial: "all" }),
+};
+
+export const EXEC_FLAGS = {
+  detach: bool("Detached mode: Run command in the background", { short: "d" }),
+  env: list("Set environment variables", { short: "e" }),
+  index: integer("Index of the container if service has multiple replicas"),
+  privileged: bool("Give extended privileges to the process"),
+  user: text("Run the command as this user", { short: "u" }),
+  "no-TTY": bool("Disable pseudo-TTY allocation", { short: "T" }),
+  workdir: text("Path to workdir directory for this command", { short: "w" }),
+  interactive: bool("Keep STDIN open even if not attached", { short: "i", initial: true }),
+  tty: bool("Allocate a pseudo-TTY", { short: "t", initial: true }),
+};
+
+export const RUN_FLAGS = {
+  ...ORPHANS,
+  detach: bool("Run container in background and print container ID", { short: "d" }),
+  env: list("Set environment variables", { short: "e" }),
+  label: list("Add or override a label", { short: "l" }),
+  rm: bool("Automatically remove the container when it exits"),
+  "no-TTY": bool("Disable pseudo-TTY allocation", { short: "T" }),
+  name: text("Assign a name to the container"),
+  user: text("Run as specified username or uid", { short: "u" }),
+  workdir: text("Working directory inside the container", { short: "w" }),
+  entrypoint: text("Override the entrypoint of the image"),
+  "no-deps": bool("Don't start linked services"),
+  "use-aliases": bool("Use the service's network useAliases in the network(s) the container connects to"),
+  "service-ports": bool("Run command with all service's ports enabled and mapped to the host", { short: "P" }),
+  pull: text('Pull image before running ("always"|"missing"|"never")', { initial: "policy" }),
+  quiet: bool("Don't print anything to STDOUT", { short: "q" }),
+  "quiet-pull": bool("Pull without printing progress information"),
+  build: bool("Build image before starting container"),
+  interactive: bool("Keep STDIN open even if not attached", { short: "i", initial: true }),
+};
+
+export const CONFIG_FLAGS = {
+  format: text("Format the output. Values: [yaml | json]", { initial: "yaml" }),
+  quiet: bool("Only validate the configuration, don't print anything", { short: "q" }),
+  "no-interpolate": bool("Don't interpolate environment variables"),
+  services: bool("Print the service names, one per line."),
+  volumes: bool("Print the volume names, one per line."),
+  networks: bool("Print the network names, one per line."),
+  profiles: bool("Print the profile names, one per line."),
+  images: bool("Print the image names, one per line."),
+  hash: text("Print the service config hash, one per line."),
+  environment: bool("Print environment used for interpolation."),
+};
+
+export const STOP_FLAGS = TIMEOUT;
+export const RESTART_FLAGS = { ...TIMEOUT, "no-deps": bool("Don't restart dependent services") };
+export const KILL_FLAGS = {
+  ...ORPHANS,
+  signal: text("SIGNAL to send to the container", { short: "s", initial: "SIGKILL" }),
+};
+export const RM_FLAGS = {
+  force: bool("Don't ask to confirm removal", { short: "f" }),
+  stop: bool("Stop the containers, if required, before removing", { short: "s" }),
+  volumes: bool("Remove any anonymous volumes attached to containers", { short: "v" }),
+  all: bool("Deprecated - no effect", { short: "a" }),
+};
+export const PORT_FLAGS = {
+  protocol: text("tcp or udp", { initial: "tcp" }),
+  index: integer("Index of the container if service has multiple replicas"),
+};
+export const SCALE_FLAGS = { "no-deps": bool("Don't start linked services") };
+export const BUILD_FLAGS = {
+  "build-arg": list("Set build-time variables for services"),
+  "no-cache": bool("Do not use cache when building the image"),
+  pull: bool("Always attempt to pull a newer version of the image"),
+  quiet: bool("Suppress the build output", { short: "q" }),
+};
+export const PULL_FLAGS = {
+  quiet: bool("Pull without printing progress information", { short: "q" }),
+  "ignore-pull-failures": bool("Pull what it can and ignores images with pull failures"),
+  "ignore-buildable": bool("Ignore images that can be built"),
+  "include-deps": bool("Also pull services declared as dependencies"),
+  policy: text('Apply pull policy ("missing"|"always")'),
+};
+export const START_FLAGS = {
+  wait: bool("Wait for services to be running|healthy. Implies detached mode."),
+  "wait-timeout": integer("Maximum duration in seconds to wait for the project to be running|healthy"),
+};
+export const LIST_FLAGS = {
+  all: bool("Show all stopped Compose projects", { short: "a" }),
+  format: text("Format the output. Values: [table | json]", { initial: "table" }),
+  quiet: bool("Only display project names", { short: "q" }),
+};
+export const VERSION_FLAGS = {
+  format: text("Format the output. Values: [pretty | json]", { short: "f" }),
+  short: bool("Shows only Compose's version number"),
+};
+export const NO_FLAGS = {};

@@ -1,0 +1,169 @@
+/**
+ * `docker compose …`, in the process: what follows the word `compose`.
+ *
+ * Output is that of compose 2.40 where no terminal is: each step a line on standard error.
+ *
+ * @see docker/compose cmd/compose
+ */
+import { ComposeError } from "../../../compose/index.ts";
+import { StatusError } from "../../../lib/index.ts";
+import type { Session } from "../../command-line/session.ts";
+import { NO_DAEMON } from "../../daemon.ts";
+import type { Flags, FlagValues } from "../../docker/flags/flag.ts";
+import { parseFlags } from "../../docker/flags/parse.ts";
+import { ValueError } from "../../docker/problem.ts";
+import { killProject, pauseProject, restartProject, stopProject, unpauseProject } from "../lifecycle.ts";
+import { containersOf } from "../operation.ts";
+import { startProject } from "../start.ts";
+import { ComposeContext } from "./context.ts";
+import * as creating from "./create-commands.ts";
+import * as flagsOf from "./flags.ts";
+import * as processes from "./process-commands.ts";
+import * as showing from "./show-commands.ts";
+
+interface Invocation<F extends Flags> {
+  readonly context: ComposeContext;
+  readonly flags: FlagValues<F>;
+  readonly operands: readonly string[];
+  /** Options that were given. */
+  readonly changed: ReadonlySet<string>;
+}
+
+interface ComposeCommand {
+  readonly flags: Flags;
+  /** The first operand ends the options. */
+  readonly endsOptions: boolean;
+  readonly least: number;
+  run(context: ComposeContext, words: readonly string[]): Promise<number> | number;
+}
+
+function command<F extends Flags>(
+  flags: F,
+  run: (invocation: Invocation<F>) => Promise<number> | number,
+  { least = 0, endsOptions = false }: { readonly least?: number; readonly endsOptions?: boolean } = {},
+): ComposeCommand {
+  return {
+    flags,
+    endsOptions,
+    least,
+    run(context, words) {
+      const { values, operands, changed } = parseFlags(flags, words, { interspersed: !endsOptions });
+      if (operands.length < least)
+        throw new ComposeError(`requires at least ${least} arg(s), only received ${operands.length}`);
+      return run({ context, flags: values, operands, changed });
+    },
+  };
+}
+
+/** Seconds, if they were given. */
+const timeout = ({ flags, changed }: Invocation<typeof flagsOf.STOP_FLAGS>): { timeoutSeconds?: number } =>
+  changed.has("timeout") ? { timeoutSeconds: flags.timeout } : {};
+
+async function done(work: Promise<unknown>): Promise<number> {
+  await work;
+  return 0;
+}
+
+const COMMANDS: Readonly<Record<string, ComposeCommand>> = {
+  build: command(flagsOf.BUILD_FLAGS, ({ context, flags, operands }) => creating.build(context, flags, operands)),
+  config: command(flagsOf.CONFIG_FLAGS, ({ context, flags, operands }) => showing.config(context, flags, operands)),
+  create: command(flagsOf.CREATE_FLAGS, ({ context, flags, operands }) => creating.create(context, flags, operands)),
+  down: command(flagsOf.DOWN_FLAGS, ({ context, flags, operands, changed }) =>
+    creating.down(context, flags, operands, changed),
+  ),
+  exec: command(flagsOf.EXEC_FLAGS, ({ context, flags, operands }) => processes.exec(context, flags, operands), {
+    least: 2,
+    endsOptions: true,
+  }),
+  kill: command(flagsOf.KILL_FLAGS, async ({ context, flags, operands }) => {
+    const { project } = context.openOrFind(operands);
+    const options = { services: operands, signal: flags.signal, removeOrphans: flags["remove-orphans"] };
+    if (!(await killProject(context.operation, project, options))) context.session.err("no container to kill");
+    return 0;
+  }),
+  logs: command(flagsOf.LOGS_FLAGS, ({ context, flags, operands }) => showing.logs(context, flags, operands)),
+  ls: command(flagsOf.LIST_FLAGS, ({ context, flags }) => showing.ls(context, flags)),
+  pause: command(flagsOf.NO_FLAGS, ({ context, operands }) =>
+    done(pauseProject(context.operation, context.openOrFind(operands).project, { services: operands })),
+  ),
+  port: command(flagsOf.PORT_FLAGS, ({ context, flags, operands }) => showing.port(context, flags, operands), {
+    least: 2,
+  }),
+  ps: command(flagsOf.PS_FLAGS, ({ context, flags, operands }) => showing.ps(context, flags, operands)),
+  pull: command(flagsOf.PULL_FLAGS, ({ context, operands }) => creating.pull(context, operands)),
+  restart: command(flagsOf.RESTART_FLAGS, (invocation) => {
+    const { context, flags, operands } = invocation;
+    const options = { services: operands, noDeps: flags["no-deps"], ...timeout(invocation) };
+    return done(restartProject(context.operation, context.openOrFind(operands).project, options));
+  }),
+  rm: command(flagsOf.RM_FLAGS, ({ context, flags, operands }) => creating.rm(context, flags, operands)),
+  run: command(flagsOf.RUN_FLAGS, ({ context, flags, operands }) => processes.run(context, flags, operands), {
+    least: 1,
+    endsOptions: true,
+  }),
+  scale: command(
+    flagsOf.SCALE_FLAGS,
+    ({ context, flags, operands }) => creating.scale(context, flags["no-deps"], operands),
+    {
+      least: 1,
+    },
+  ),
+  start: command(flagsOf.START_FLAGS, ({ context, flags, operands }) => {
+    const { project, hasFiles } = context.openOrFind(operands);
+    if (!hasFiles && containersOf(context.operation, project.name).length === 0) {
+      throw new ComposeError(`no container found for project "${project.name}": not found`);
+    }
+    return done(
+      startProject(context.operation, project, { wait: flags.wait, waitTimeoutSeconds: flags["wait-timeout"] }),
+    );
+  }),
+  stop: command(flagsOf.STOP_FLAGS, (invocation) => {
+    const { context, operands } = invocation;
+    const options = { services: operands, ...timeout(invocation) };
+    return done(stopProject(context.operation, context.openOrFind(operands).project, options));
+  }),
+  top: command(flagsOf.NO_FLAGS, ({ context, operands }) => showing.top(context, operands)),
+  unpause: command(flagsOf.NO_FLAGS, ({ context, operands }) =>
+    done(unpauseProject(context.operation, context.openOrFind(operands).project, { services: operands })),
+  ),
+  up: command(flagsOf.UP_FLAGS, ({ context, flags, operands, changed }) =>
+    creating.up(context, flags, operands, changed),
+  ),
+  version: command(flagsOf.VERSION_FLAGS, ({ context, flags }) => showing.version(context, flags)),
+};
+
+/** These ask nothing of the engine. */
+const OFFLINE: ReadonlySet<string> = new Set(["config", "version"]);
+
+const USAGE = `Usage:  docker compose [OPTIONS] COMMAND
+
+Define and run multi-container applications with Docker
+
+Commands: ${Object.keys(COMMANDS).join(", ")}
+`;
+
+/** Returns the exit code. */
+export async function runCompose(session: Session, words: readonly string[]): Promise<number> {
+  try {
+    const { values, operands } = parseFlags(flagsOf.PROJECT_FLAGS, words, { interspersed: false });
+    const [name, ...rest] = operands;
+    const context = new ComposeContext(session, values);
+    if (values.version) return (await COMMANDS["version"]?.run(context, [])) ?? 0;
+    const known = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+    if (known !== undefined && !OFFLINE.has(name ?? "") && !session.engine.daemon.isListening)
+      throw new ComposeError(NO_DAEMON);
+    if (known !== undefined) return await known.run(context, rest);
+    if (name === undefined || name === "help" || values.help) {
+      session.out(USAGE);
+      return 0;
+    }
+    session.out(USAGE);
+    session.err(`unknown docker command: "compose ${name}"\n`);
+    return 1;
+  } catch (error) {
+    if (error instanceof StatusError) session.err(`Error response from daemon: ${error.message}\n`);
+    else if (error instanceof ComposeError || error instanceof ValueError) session.err(`${error.message}\n`);
+    else throw error;
+    return 1;
+  }
+}

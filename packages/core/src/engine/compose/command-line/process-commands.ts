@@ -1,0 +1,91 @@
+/** `docker compose exec` and `run`: commands in containers. */
+import { ComposeError } from "../../../compose/index.ts";
+import type { CommandOptions } from "../../command-line/session.ts";
+import type { FlagValues } from "../../docker/flags/flag.ts";
+import { splitWords } from "../../docker/words.ts";
+import { runningContainer } from "../lifecycle.ts";
+import { prepareRun } from "../run.ts";
+import type { ComposeContext } from "./context.ts";
+import type { EXEC_FLAGS, RUN_FLAGS } from "./flags.ts";
+
+/** Runs a plain docker command with the input and output of this one. */
+async function docker({ session }: ComposeContext, words: readonly string[], readsInput: boolean): Promise<number> {
+  const { stdin, terminal } = session;
+  const options: CommandOptions = {
+    onOutput: (stream, text) => (stream === "stdout" ? session.out(text) : session.err(text)),
+    ...(readsInput && stdin !== undefined ? { stdin } : {}),
+    ...(terminal === undefined ? {} : { terminal }),
+  };
+  const { exitCode } = await session.engine.docker(words, options);
+  return exitCode;
+}
+
+export async function exec(
+  context: ComposeContext,
+  flags: FlagValues<typeof EXEC_FLAGS>,
+  [service = "", ...command]: readonly string[],
+): Promise<number> {
+  const container = runningContainer(context.session, context.projectName(), service, flags.index);
+  const hasTerminal = context.session.terminal !== undefined && !flags["no-TTY"];
+  const words = [
+    ...(flags.detach ? ["--detach"] : []),
+    ...(flags.interactive && !flags.detach ? ["--interactive"] : []),
+    ...(hasTerminal && flags.tty ? ["--tty"] : []),
+    ...(flags.privileged ? ["--privileged"] : []),
+    ...(flags.user === "" ? [] : ["--user", flags.user]),
+    ...(flags.workdir === "" ? [] : ["--workdir", flags.workdir]),
+    ...flags.env.flatMap((one) => ["--env", one]),
+  ];
+  return docker(context, ["exec", ...words, container.id, ...command], flags.interactive);
+}
+
+export async function run(
+  context: ComposeContext,
+  flags: FlagValues<typeof RUN_FLAGS>,
+  [service = "", ...command]: readonly string[],
+): Promise<number> {
+  const project = context.open({ services: [service] });
+  const hasTerminal = context.session.terminal !== undefined && !flags["no-TTY"] && !flags.detach;
+  const container = await prepareRun(context.operation, project, service, {
+    command,
+    remove: flags.rm,
+    noDeps: flags["no-deps"],
+    servicePorts: flags["service-ports"],
+    useAliases: flags["use-aliases"],
+    build: flags.build,
+    pull: flags.pull === "policy" ? undefined : flags.pull,
+    tty: hasTerminal,
+    interactive: flags.interactive && !flags.detach,
+    environment: pairs(flags.env, project.environment),
+    labels: Object.fromEntries(flags.label.map(label)),
+    ...(flags.name === "" ? {} : { name: flags.name }),
+    ...(flags.user === "" ? {} : { user: flags.user }),
+    ...(flags.workdir === "" ? {} : { workdir: flags.workdir }),
+    ...(flags.entrypoint === "" ? {} : { entrypoint: splitWords(flags.entrypoint) }),
+    client: context.buildClient(),
+  });
+  if (flags.detach) {
+    await context.session.engine.containers.start(container);
+    context.session.lines([container.name]);
+    return 0;
+  }
+  const words = ["start", "--attach", ...(flags.interactive ? ["--interactive"] : []), container.id];
+  return docker(context, words, flags.interactive);
+}
+
+/** `A=b`; a name alone has the client's value, or goes. */
+function pairs(entries: readonly string[], environment: ReadonlyMap<string, string>): Readonly<Record<string, string>> {
+  const known = entries.flatMap((entry): [string, string][] => {
+    const at = entry.indexOf("=");
+    if (at >= 0) return [[entry.slice(0, at), entry.slice(at + 1)]];
+    const value = environment.get(entry);
+    return value === undefined ? [] : [[entry, value]];
+  });
+  return Object.fromEntries(known);
+}
+
+function label(entry: string): [string, string] {
+  const at = entry.indexOf("=");
+  if (at < 0) throw new ComposeError("label must be set as KEY=VALUE");
+  return [entry.slice(0, at), entry.slice(at + 1)];
+}

@@ -1,0 +1,57 @@
+/** What is given to `engine.compose`: files, texts, objects, and the machine that the client runs on. */
+import type { ComposeClient, ComposeDisk, ComposeSource, OpenOptions, TreeMap } from "../../compose/index.ts";
+import { decode, join } from "../../lib/index.ts";
+import type { CommandOptions } from "../command-line/session.ts";
+
+/** A compose file: its text, or what it says as an object. */
+export type ComposeInput = string | TreeMap;
+
+/** Where the client runs: disk, directory and environment. */
+export type ClientOptions = Pick<CommandOptions, "disk" | "cwd" | "env">;
+
+export interface ProjectInput extends ClientOptions, OpenOptions {}
+
+const FILE_TYPE = 0o170000;
+const DIRECTORY = 0o040000;
+
+/** Names of the project without one, whose directory has none either. */
+const DEFAULT_NAME = "app";
+
+export function clientOf({ disk, cwd = "/", env = {} }: ClientOptions, warn: (message: string) => void): ComposeClient {
+  return { disk: diskOf(disk, cwd), cwd, env, warn };
+}
+
+function diskOf(disk: ClientOptions["disk"], cwd: string): ComposeDisk {
+  const absolute = (path: string): string => (path.startsWith("/") ? path : join(cwd, path));
+  return {
+    read(path) {
+      try {
+        const content = disk?.readFileSync(absolute(path));
+        if (content !== undefined) return { text: typeof content === "string" ? content : decode(content) };
+      } catch {
+        // Whatever the disk says, the client's user reads one thing.
+      }
+      return { problem: "no such file or directory" };
+    },
+    isFile(path) {
+      try {
+        const stat = disk?.lstatSync(absolute(path));
+        return stat !== undefined && (Number(stat.mode) & FILE_TYPE) !== DIRECTORY;
+      } catch {
+        return false;
+      }
+    },
+  };
+}
+
+/** Options for the project: the files are the input, unless there is none. */
+export function openOptions(input: ComposeInput | undefined, options: ProjectInput): OpenOptions {
+  const { disk, cwd = "/", env, ...rest } = options;
+  const source: ComposeSource | undefined =
+    input === undefined ? undefined : { name: join(cwd, "compose.yaml"), content: input };
+  return {
+    defaultName: DEFAULT_NAME,
+    ...rest,
+    ...(source === undefined ? {} : { files: [source, ...(rest.files ?? [])] }),
+  };
+}

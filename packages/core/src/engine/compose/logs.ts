@@ -1,0 +1,83 @@
+/** What a project's containers have written, each line with who wrote it in front. Model: compose's logs.go, formatter. */
+import type { Container } from "../container.ts";
+import { labelOf, NUMBER, PROJECT, serviceOf } from "./labels.ts";
+import { containersOf, type Operation } from "./operation.ts";
+
+export interface LogOptions {
+  readonly services?: readonly string[];
+  readonly index?: number;
+  readonly follow?: boolean;
+  readonly timestamps?: boolean;
+  readonly tail?: string | number;
+  readonly since?: string;
+  readonly until?: string;
+}
+
+export interface ComposeLogLine {
+  /** The container without its project: `web-1`. */
+  readonly source: string;
+  readonly stream: "stdout" | "stderr";
+  /** Without its line end. */
+  readonly text: string;
+}
+
+/** A container's name without the project's, unless it has one of its own. */
+export function shortName(container: Container): string {
+  const project = labelOf(container, PROJECT) ?? "";
+  const usual = `${project}-${serviceOf(container)}-${labelOf(container, NUMBER) ?? ""}`;
+  return container.name === usual ? container.name.slice(project.length + 1) : container.name;
+}
+
+export function containersToLog(
+  operation: Pick<Operation, "engine">,
+  project: string,
+  options: LogOptions,
+): readonly Container[] {
+  const own = containersOf(operation, project, { services: options.services ?? [] });
+  const { index = 0 } = options;
+  const chosen = index > 0 ? own.filter((one) => labelOf(one, NUMBER) === String(index)) : own;
+  return [...chosen].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Resolves when all is told; following, when the containers have ended. */
+export async function readLogs(
+  operation: Pick<Operation, "engine">,
+  containers: readonly Container[],
+  options: LogOptions,
+  hear: (line: ComposeLogLine) => void,
+): Promise<void> {
+  const read = (container: Container): Promise<void> => readOne(operation, container, options, hear);
+  if (options.follow === true) await Promise.all(containers.map(read));
+  else for (const container of containers) await read(container);
+}
+
+async function readOne(
+  { engine }: Pick<Operation, "engine">,
+  container: Container,
+  options: LogOptions,
+  hear: (line: ComposeLogLine) => void,
+): Promise<void> {
+  const source = shortName(container);
+  const rest = { stdout: "", stderr: "" };
+  const onOutput = (stream: "stdout" | "stderr", text: string): void => {
+    const lines = (rest[stream] + text).split("\n");
+    rest[stream] = lines.pop() ?? "";
+    for (const line of lines) hear({ source, stream, text: line });
+  };
+  const words = [
+    ...(options.follow === true ? ["--follow"] : []),
+    ...(options.timestamps === true ? ["--timestamps"] : []),
+    ...(options.tail === undefined ? [] : ["--tail", String(options.tail)]),
+    ...(options.since === undefined ? [] : ["--since", options.since]),
+    ...(options.until === undefined ? [] : ["--until", options.until]),
+  ];
+  await engine.docker(["logs", ...words, container.id], { onOutput });
+  for (const stream of ["stdout", "stderr"] as const)
+    if (rest[stream] !== "") hear({ source, stream, text: rest[stream] });
+}
+
+/** Who wrote it, in a column that fits all: `web-1  | `. */
+export function logPrefix(source: string, containers: readonly Container[]): string {
+  const width = Math.max(...containers.map((container) => shortName(container).length)) + 1;
+  return `${source.padEnd(width)} | `;
+}

@@ -1,0 +1,110 @@
+/** A container of its own for one command of a service. Model: compose's run.go. */
+import { ComposeError, type Project, type Service, select } from "../../compose/index.ts";
+import type { Container } from "../container.ts";
+import { createPlanned } from "./converge.ts";
+import { imageName } from "./create-body.ts";
+import { injectFiles } from "./files.ts";
+import { ensureImages, type ImageOptions } from "./images.ts";
+import { IMAGE, ONE_OFF, SLUG, serviceLabels } from "./labels.ts";
+import { containersOf, type Operation, tell } from "./operation.ts";
+import { resolveReferences, serviceLinks } from "./references.ts";
+import { startProject, waitFor } from "./start.ts";
+import { createProject } from "./up.ts";
+
+export interface RunOptions extends Pick<ImageOptions, "build" | "pull"> {
+  readonly command?: readonly string[];
+  readonly name?: string;
+  readonly entrypoint?: readonly string[];
+  readonly environment?: Readonly<Record<string, string | null>>;
+  readonly user?: string;
+  readonly workdir?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** The container goes when it has ended. */
+  readonly remove?: boolean;
+  readonly noDeps?: boolean;
+  /** The service's ports are published. */
+  readonly servicePorts?: boolean;
+  readonly useAliases?: boolean;
+  readonly tty?: boolean;
+  readonly interactive?: boolean;
+}
+
+/** The container, not started yet; what it depends on has been. @throws ComposeError, StatusError */
+export async function prepareRun(
+  operation: Operation,
+  project: Project,
+  serviceName: string,
+  options: RunOptions & Pick<ImageOptions, "client">,
+): Promise<Container> {
+  const service = project.services.get(serviceName);
+  if (service === undefined) throw new ComposeError(`no such service: ${serviceName}`);
+  const dependencies = Object.keys(service.depends_on ?? {});
+  await startDependencies(operation, project, options.noDeps === true ? [] : dependencies, serviceName, options);
+  const ids = await ensureImages(operation, project, [[serviceName, service]], options);
+  if (options.noDeps !== true) {
+    const containers = containersOf(operation, project.name, { oneOffs: "include" });
+    await waitFor(operation, project, serviceName, service.depends_on ?? {}, { containers });
+  }
+  const slug = operation.newId();
+  const name = options.name ?? service.container_name ?? `${project.name}-${serviceName}-run-${slug.slice(0, 12)}`;
+  const own = resolveReferences(operation, project.name, withRunOptions(service, options));
+  tell(operation, name, "Creating");
+  const container = createPlanned(
+    operation,
+    {
+      project,
+      serviceName,
+      service: { ...own, image: imageName(project.name, serviceName, service), container_name: name },
+      containerName: name,
+      number: 0,
+      labels: {
+        ...own.labels,
+        ...serviceLabels(project, serviceName),
+        [IMAGE]: ids.get(serviceName) ?? "",
+        [SLUG]: slug,
+        [ONE_OFF]: "True",
+      },
+      autoRemove: options.remove ?? false,
+      attachStdin: options.interactive ?? false,
+      useAliases: options.useAliases ?? false,
+      links: serviceLinks(operation, project.name, own, 1),
+    },
+    name,
+  );
+  tell(operation, name, "Created");
+  await injectFiles(operation, project, serviceName, service, container);
+  return container;
+}
+
+async function startDependencies(
+  operation: Operation,
+  project: Project,
+  names: readonly string[],
+  serviceName: string,
+  options: Pick<ImageOptions, "client" | "build" | "pull">,
+): Promise<void> {
+  const chosen = names.length === 0 ? { ...project, services: new Map<string, Service>() } : select(project, names);
+  const services = new Map([...chosen.services].filter(([name]) => name !== serviceName));
+  const disabled = new Map([...project.disabled, ...project.services]);
+  const rest: Project = { ...chosen, services, disabled };
+  await createProject(operation, rest, options);
+  if (services.size > 0) await startProject(operation, rest);
+}
+
+function withRunOptions(service: Service, options: RunOptions): Service {
+  const { restart, ports, scale, deploy, ...rest } = service;
+  const { command = [], entrypoint, environment, user, workdir, labels } = options;
+  const environmentAll = { ...rest.environment, ...environment };
+  return {
+    ...rest,
+    ...(options.servicePorts === true && ports !== undefined ? { ports } : {}),
+    tty: options.tty ?? false,
+    stdin_open: options.interactive ?? false,
+    ...(command.length > 0 ? { command } : entrypoint !== undefined ? { command: [] } : {}),
+    ...(entrypoint === undefined ? {} : { entrypoint }),
+    ...(Object.keys(environmentAll).length === 0 ? {} : { environment: environmentAll }),
+    ...(user === undefined ? {} : { user }),
+    ...(workdir === undefined ? {} : { working_dir: workdir }),
+    ...(labels === undefined ? {} : { labels: { ...rest.labels, ...labels } }),
+  };
+}
