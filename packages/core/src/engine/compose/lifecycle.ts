@@ -1,6 +1,7 @@
 /** Start, stop, restart, kill, pause: what is done to containers that are there. Model: compose's commands of that name. */
 import { ComposeError, type Project, select, withoutDependencies } from "../../compose/index.ts";
 import type { Container } from "../container.ts";
+import { signalOf } from "../signal-names.ts";
 import { inDependencyOrder } from "./dependency-order.ts";
 import { runHook } from "./hooks.ts";
 import { isOneOff, numberOf, serviceOf } from "./labels.ts";
@@ -74,7 +75,7 @@ export interface KillOptions extends ServicesOptions {
 /** False if nothing runs. */
 export async function killProject(operation: Operation, project: Project, options: KillOptions = {}): Promise<boolean> {
   const { containers } = operation.engine;
-  const signal = containers.signalOf(options.signal ?? "KILL");
+  const signal = signalOf(options.signal ?? "KILL");
   const running = containersOf(operation, project.name, {
     oneOffs: "include",
     all: false,
