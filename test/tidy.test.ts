@@ -49,6 +49,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "compose",
   ],
   faults: ["lib", "abi", "sim", "vfs", "kernel", "registry"],
+  explore: ["lib", "sim", "faults", "engine"],
   cluster: ["lib", "sim", "net", "kernel", "registry", "engine"],
   shell: ["lib", "abi", "vfs", "kernel", "userland", "content", "catalogue", "engine"],
   explain: ["lib", "abi", "oci", "sim", "vfs", "fs", "kernel", "content", "snapshot", "image", "build", "engine"],

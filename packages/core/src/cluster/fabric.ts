@@ -131,7 +131,7 @@ class FabricHost implements NetHost {
   }
 
   soon(deliver: () => void): void {
-    this.clock.after(0, deliver);
+    this.clock.afterInOrder(0, deliver);
   }
 
   nextSocketInode(): number {

@@ -56,7 +56,7 @@ const KINDS: Readonly<Record<number, StatusKind>> = {
 /** What docker's client says of an answer that ends too early. */
 export const UNEXPECTED_EOF = "unexpected EOF";
 
-export interface ApiDoorParts extends TriggerSource {
+export interface ApiDoorParts {
   readonly world: World;
   readonly log: CallLog;
   readonly find: FaultTargets["find"];
@@ -82,7 +82,7 @@ export class ApiDoor {
   }
 
   /** @throws StatusError invalid-argument for an effect that its calls cannot have */
-  add(fault: ApiFault): HeldFault {
+  add(fault: ApiFault, source: TriggerSource): HeldFault {
     checkEffect(fault);
     const calls = fault.call === undefined ? undefined : new Set([fault.call].flat());
     const isClient = optionalPattern(fault.client);
@@ -91,7 +91,7 @@ export class ApiDoor {
       fault,
       fits: (call, container) =>
         (calls === undefined || calls.has(call.operation)) && isClient(call.client) && isWithin(container),
-      trigger: new Trigger<ApiCall>(fault, this.#parts),
+      trigger: new Trigger<ApiCall>(fault, source),
       isUndone: false,
     };
     this.#rules.add(rule);

@@ -6,7 +6,7 @@ import { durationOf, invalid, Trigger, type TriggerSource } from "./trigger.ts";
 
 type PassingEvent = Omit<EventOnTheWay, "client">;
 
-export interface EventFaultParts extends TriggerSource {
+export interface EventFaultParts {
   readonly world: World;
   readonly fired: (rule: EventFault, what: string, container: ContainerRef | undefined) => void;
 }
@@ -36,7 +36,7 @@ export class EventFaults {
   }
 
   /** @throws StatusError invalid-argument for a rule without an effect */
-  add(fault: EventFault): HeldFault {
+  add(fault: EventFault, source: TriggerSource): HeldFault {
     const { gap, disconnects, loses, duplicates, late } = fault;
     if ([gap, disconnects, loses, duplicates, late].every((effect) => effect === undefined)) {
       throw invalid("a stream of events has a gap, is disconnected, or loses, repeats or delays events");
@@ -47,7 +47,7 @@ export class EventFaults {
       isClient: optionalPattern(fault.client),
       isAction: optionalPattern(fault.action),
       isWithin: containerScope(fault),
-      trigger: new Trigger<EventOnTheWay>(fault, this.#parts),
+      trigger: new Trigger<EventOnTheWay>(fault, source),
     };
     this.#rules.add(rule);
     const undo = (): void => {

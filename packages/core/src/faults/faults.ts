@@ -13,6 +13,7 @@ import type { RegistryFault } from "../registry/index.ts";
 import { microsecondsOf, Prng, type World } from "../sim/index.ts";
 import { ApiDoor } from "./api-door.ts";
 import type { CallLog } from "./call-log.ts";
+import { ruleText } from "./describe.ts";
 import { EventFaults } from "./event-faults.ts";
 import { ProcessFaults, type StartedContainer } from "./process-faults.ts";
 import { addPullFault } from "./registry-faults.ts";
@@ -57,7 +58,6 @@ export class Faults extends Emitter<{ fired: [fault: FiredFault] }> {
   /** The way of events to their subscribers. */
   readonly events: EventFaults;
   readonly #targets: FaultTargets;
-  readonly #source: TriggerSource;
   readonly #syscalls: SyscallFaults;
   readonly #processes: ProcessFaults;
   readonly #held = new Map<HeldFault, FaultRule>();
@@ -67,12 +67,7 @@ export class Faults extends Emitter<{ fired: [fault: FiredFault] }> {
     super();
     const { world, kernel, calls, find, containerAt, running } = targets;
     this.#targets = targets;
-    // A stream of its own: whoever uses no faults has the same world as before.
-    this.#source = {
-      nowUs: () => world.clock.nowUs,
-      prng: new Prng(`${world.seed}:faults:${kernel.machine.hostname}`),
-    };
-    const shared = { ...this.#source, fired: this.#note, kernel, world };
+    const shared = { fired: this.#note, kernel, world };
     this.api = new ApiDoor({ ...shared, log: calls, find });
     this.events = new EventFaults(shared);
     this.#syscalls = new SyscallFaults({ ...shared, containerAt });
@@ -128,20 +123,32 @@ export class Faults extends Emitter<{ fired: [fault: FiredFault] }> {
     this.#processes.started(container);
   }
 
+  /** A rule draws from a stream of its own, so that others can come and go: the seed, the machine and its words decide. */
+  #sourceOf(rule: FaultRule): TriggerSource {
+    const { world, kernel } = this.#targets;
+    const text = ruleText(rule);
+    const alike = this.rules.filter((other) => ruleText(other) === text).length;
+    return {
+      nowUs: () => world.clock.nowUs,
+      prng: new Prng(`${world.seed}:faults:${kernel.machine.hostname}:${text}:${alike}`),
+    };
+  }
+
   #set(rule: FaultRule): HeldFault {
     const { world } = this.#targets;
+    const source = this.#sourceOf(rule);
     switch (rule.on) {
       case "api":
-        return this.api.add(rule);
+        return this.api.add(rule, source);
       case "events":
-        return this.events.add(rule);
+        return this.events.add(rule, source);
       case "syscall":
       case "disk":
-        return this.#syscalls.add(rule);
+        return this.#syscalls.add(rule, source);
       case "pull":
-        return addPullFault(rule, { ...this.#source, fail: this.#targets.failRegistry, fired: this.#note });
+        return addPullFault(rule, { ...source, fail: this.#targets.failRegistry, fired: this.#note });
       case "process":
-        return this.#processes.add(rule);
+        return this.#processes.add(rule, source);
       case "network":
         return schedule(world.clock, rule, () => this.#changeLinks(rule));
       case "clock":

@@ -11,7 +11,7 @@ export interface StartedContainer extends ContainerRef {
   readonly process: Process;
 }
 
-export interface ProcessFaultParts extends TriggerSource {
+export interface ProcessFaultParts {
   readonly kernel: Kernel;
   readonly running: () => Iterable<StartedContainer>;
   readonly fired: (rule: ProcessFault, what: string, container: ContainerRef) => void;
@@ -37,7 +37,7 @@ export class ProcessFaults {
   }
 
   /** Concerns those that run, and those that will. @throws StatusError invalid-argument for a rule without an effect */
-  add(fault: ProcessFault): HeldFault {
+  add(fault: ProcessFault, source: TriggerSource): HeldFault {
     const { crashesAfter, ignoresTerm, leaks } = fault;
     if (crashesAfter === undefined && ignoresTerm === undefined && leaks === undefined) {
       throw invalid("a process crashes, ignores TERM, or leaks");
@@ -46,7 +46,7 @@ export class ProcessFaults {
     const rule: Rule = {
       fault,
       isWithin: containerScope(fault),
-      trigger: new Trigger<ContainerRef>(when, this.#parts),
+      trigger: new Trigger<ContainerRef>(when, source),
       timers: new Set(),
     };
     const begin = (): void => {

@@ -6,7 +6,7 @@ import type { ContainerRef, DiskFault, HeldFault, SyscallFault, SystemCall } fro
 import { containerScope, optionalPattern } from "./scope.ts";
 import { durationOf, invalid, Trigger, type TriggerSource } from "./trigger.ts";
 
-export interface SyscallFaultParts extends TriggerSource {
+export interface SyscallFaultParts {
   readonly kernel: Kernel;
   /** The container whose cgroup has this path. */
   readonly containerAt: (cgroup: string) => ContainerRef | undefined;
@@ -37,7 +37,7 @@ export class SyscallFaults {
   }
 
   /** @throws StatusError invalid-argument for a rule without an effect */
-  add(fault: SyscallFault | DiskFault): HeldFault {
+  add(fault: SyscallFault | DiskFault, source: TriggerSource): HeldFault {
     const rule: Rule = {
       fault,
       ...(fault.on === "syscall" ? onCalls(fault) : onDisk(fault)),
@@ -45,7 +45,7 @@ export class SyscallFaults {
       isProgram: optionalPattern(fault.on === "syscall" ? fault.program : undefined),
       isWithin: containerScope(fault),
       isScoped: fault.container !== undefined || fault.image !== undefined,
-      trigger: new Trigger<SystemCall>(fault, this.#parts),
+      trigger: new Trigger<SystemCall>(fault, source),
     };
     const { kernel } = this.#parts;
     this.#rules.add(rule);

@@ -81,7 +81,7 @@ export class Link {
     if (delayUs === undefined) return;
     const flight: Flight = {
       arrive,
-      timer: this.#clock.after(delayUs, () => {
+      timer: this.#clock.afterInOrder(delayUs, () => {
         this.#flights.delete(flight);
         arrive();
       }),

@@ -2,21 +2,27 @@
  * The virtual clock and its timers.
  *
  * Time is an integer number of microseconds and moves only when the world moves it. Timers due at the same microsecond
- * fire in the order in which they were armed.
+ * fire in the order in which they were armed, unless chance is to decide.
  */
 import { assert } from "../lib/index.ts";
+import type { Prng } from "./prng.ts";
 
 /** Microseconds between the Unix epoch and 2025-01-01T00:00:00Z: when a world begins unless it says otherwise. */
 export const DEFAULT_EPOCH_US = 1_735_689_600_000_000;
+/** How far chance may move a timer among those that are due with it. */
+const ORDERS_MIXED = 1000;
 
 export class Clock {
   #nowUs: number;
   #armed = 0;
   readonly #heap: Timer[] = [];
+  /** Draws which of those that are due together come first; absent, those that were armed first. */
+  readonly #chance: Prng | undefined;
   /** Wall time at which the world began. */
   readonly startUs: number;
 
-  constructor(startUs: number = DEFAULT_EPOCH_US) {
+  constructor(startUs: number = DEFAULT_EPOCH_US, chance?: Prng) {
+    this.#chance = chance;
     this.startUs = startUs;
     this.#nowUs = startUs;
   }
@@ -39,6 +45,14 @@ export class Clock {
   /** Calls `fire` once, when `delayUs` have passed. */
   after(delayUs: number, fire: () => void): Timer {
     const timer = new Timer(this, fire);
+    timer.arm(this.#nowUs + Math.max(0, delayUs));
+    return timer;
+  }
+
+  /** The same for what must not overtake others of its kind that are due at the same time: frames on a cable. */
+  afterInOrder(delayUs: number, fire: () => void): Timer {
+    const timer = new Timer(this, fire);
+    timer.isOrdered = true;
     timer.arm(this.#nowUs + Math.max(0, delayUs));
     return timer;
   }
@@ -68,7 +82,7 @@ export class Clock {
     if (timer.position >= 0) this.disarm(timer);
     if (!(dueUs <= Number.MAX_SAFE_INTEGER)) return;
     timer.dueUs = Math.max(Math.ceil(dueUs), this.#nowUs);
-    timer.order = this.#armed++;
+    timer.order = this.#armed++ + (timer.isOrdered ? 0 : (this.#chance?.below(ORDERS_MIXED) ?? 0));
     timer.position = this.#heap.length;
     this.#heap.push(timer);
     this.#siftUp(timer);
@@ -126,6 +140,8 @@ export class Timer {
   readonly fire: () => void;
   dueUs = 0;
   order = 0;
+  /** It comes after those that were armed before it. */
+  isOrdered = false;
   /** Index in the clock's heap; -1 while not armed. */
   position = -1;
 

@@ -96,6 +96,8 @@ export class World {
   readonly costs: CostTable;
   readonly policy: TimePolicy;
   readonly #host: Host;
+  /** Draws the order of what is simultaneous. */
+  readonly #chance: Prng | undefined;
   readonly #narrators = new Set<() => Iterable<string>>();
   /** Those to be asked whether they have come to an end. */
   readonly #waits: Wait[] = [];
@@ -120,8 +122,9 @@ export class World {
     this.policy = options.policy ?? "skip";
     this.#host = options.host ?? DEFAULT_HOST;
     const startUs = options.startUs ?? (this.policy === "real" ? this.#host.nowUs?.() : undefined);
-    this.clock = new Clock(startUs);
     this.seed = options.seed ?? 1;
+    this.#chance = options.order === "random" ? new Prng(`${this.seed}:order`) : undefined;
+    this.clock = new Clock(startUs, this.#chance);
     this.prng = new Prng(this.seed);
     this.scheduler = new Scheduler(options.order ?? "fifo", this.prng.fork("scheduler"));
     this.costs = { ...DEFAULT_COSTS, ...options.costs };
@@ -272,6 +275,11 @@ export class World {
     this.#hop();
   }
 
+  /** Lets code that is not of this world go on as far as it gets without it. */
+  breathe(): Promise<void> {
+    return this.#host.breathe();
+  }
+
   /** Adds a source of lines for `explain`. Returns its removal. */
   narrate(lines: () => Iterable<string>): () => void {
     this.#narrators.add(lines);
@@ -347,27 +355,34 @@ export class World {
   /** Settles every wait that has ended one way or the other. True if any was. */
   #serve(): boolean {
     if (this.clock.nowUs > this.#deadlineUs) this.#askAll();
-    let served = false;
+    const settled: (() => void)[] = [];
     for (let i = 0; i < this.#waits.length; ) {
       const wait = this.#waits[i] as Wait;
-      let isOver = true;
-      if (wait.signal?.aborted === true) wait.reject(wait.signal.reason);
-      else if (wait.done()) wait.resolve();
-      else if (this.clock.nowUs > wait.deadlineUs) wait.reject(this.#stuck(wait, "has not come in time"));
-      else isOver = false;
-      if (!isOver && wait.on === undefined) {
+      const settle = this.#outcome(wait);
+      if (settle === undefined && wait.on === undefined) {
         i++;
         continue;
       }
       this.#waits.splice(i, 1);
-      if (!isOver) this.#sleep(wait);
+      if (settle === undefined) this.#sleep(wait);
       else {
         wait.signal?.removeEventListener("abort", wait.aborted);
         if (!wait.follows) this.#driving--;
+        settled.push(settle);
       }
-      served ||= isOver;
     }
-    return served;
+    if (settled.length > 1) this.#chance?.shuffle(settled);
+    for (const settle of settled) settle();
+    return settled.length > 0;
+  }
+
+  /** How a wait has ended; `undefined` if it has not. */
+  #outcome(wait: Wait): (() => void) | undefined {
+    if (wait.signal?.aborted === true) return () => wait.reject(wait.signal?.reason);
+    if (wait.done()) return wait.resolve;
+    if (this.clock.nowUs <= wait.deadlineUs) return undefined;
+    const failure = this.#stuck(wait, "has not come in time");
+    return () => wait.reject(failure);
   }
 
   /** Nothing can run. Waits for the host if that can change it, else fails every wait. True if it may go on. */
