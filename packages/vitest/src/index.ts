@@ -4,5 +4,6 @@ import { addMatchers } from "./matchers.ts";
 addMatchers();
 
 export { expect } from "vitest";
-export { describeMachine, type EngineFixtures, test } from "./fixtures.ts";
+export { describeMachine, type EngineFixtures, test, testFrom } from "./fixtures.ts";
 export { addMatchers } from "./matchers.ts";
+export type { Preparation } from "./prepared.ts";

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { promisify } from "node:util";
 import { serve } from "@bottleship/core/programs";
 import { describe, it } from "vitest";
-import { expect, test } from "./index.ts";
+import { expect, test, testFrom } from "./index.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 
@@ -51,6 +51,30 @@ test("says what is so instead", async ({ client }) => {
     "expected container one to be running, but it has exited with 137, for it ran out of memory",
   );
   await expect(expect(1).toBeRunning()).rejects.toThrow("this matcher is for containers");
+});
+
+describe("from a machine that was prepared", () => {
+  let times = 0;
+  const it = testFrom(async (engine) => {
+    times++;
+    await engine.docker("run --rm -v data:/d busybox sh -c 'echo ready > /d/state'");
+  });
+
+  it.for(["first", "second"])("begins with what was prepared once: %s", async (name, { client }) => {
+    const { stdout } = await client.docker("run --rm -v data:/d busybox sh -c 'cat /d/*; touch /d/mine'");
+    expect(stdout).toBe("ready\n");
+    expect(times).toBe(1);
+    expect(name).toBeDefined();
+  });
+
+  it("has it on every machine of a cluster", async ({ cluster }) => {
+    for (const machine of cluster.machines) {
+      expect((await machine.docker("run --rm -v data:/d busybox cat /d/state")).stdout).toBe("ready\n");
+    }
+    const ids = await Promise.all(cluster.machines.map((machine) => machine.docker("create busybox")));
+    expect(new Set(ids.map(({ stdout }) => stdout)).size).toBe(3);
+    expect(times).toBe(1);
+  });
 });
 
 describe("with other options", () => {
