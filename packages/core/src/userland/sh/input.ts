@@ -41,13 +41,17 @@ export class Input {
     return new Input("", 1, fd, true);
   }
 
+  /** What was read in some other way: a line, or the end. What lies before `position` is forgotten. */
+  take(text: string | undefined): void {
+    this.text = this.text.slice(this.position) + (text ?? "");
+    this.position = 0;
+    if (text === undefined) this.ended = true;
+  }
+
   /** Waits for the next block. What lies before `position` is forgotten, and NUL bytes are dropped. */
   *more(): Routine<void> {
     const block = this.fd === undefined ? undefined : yield* readBlock(this.fd);
-    this.text = this.text.slice(this.position);
-    this.position = 0;
-    if (block === undefined) this.ended = true;
-    else this.text += block.replaceAll("\0", "");
+    this.take(block?.replaceAll("\0", ""));
   }
 }
 

@@ -8,10 +8,15 @@ import { expandPrompt } from "./trace.ts";
 
 /** Writes the value of PS1 or PS2 to standard error, as the line editor does. */
 export function* showPrompt(shell: Shell, name: "PS1" | "PS2"): Routine<void> {
+  yield* attempt(write(2, fromLatin1(yield* promptText(shell, name))));
+}
+
+/** The value of PS1 or PS2, expanded; a byte string. */
+export function* promptText(shell: Shell, name: "PS1" | "PS2"): Routine<string> {
   const text = shell.variables.get(name) ?? "";
   // An escaped dollar is the prompt's own, not the shell's.
   const expanded = yield* expandPrompt(shell, text.replaceAll("\\$", "\\\\\\$"));
-  yield* attempt(write(2, fromLatin1(yield* decorate(shell, expanded))));
+  return yield* decorate(shell, expanded);
 }
 
 function* decorate(shell: Shell, text: string): Routine<string> {

@@ -1,14 +1,28 @@
 /** Runs a script line by line: reads a command, executes it, reads the next. */
-import { close, Errno, O_CLOEXEC, O_RDONLY, open, type Routine } from "../../abi/index.ts";
-import { fromByteString } from "../../lib/index.ts";
+import {
+  close,
+  Errno,
+  getpid,
+  kill,
+  O_CLOEXEC,
+  O_RDONLY,
+  open,
+  type Routine,
+  SIGINT,
+  type Termios,
+  write,
+} from "../../abi/index.ts";
+import { encode, fromByteString } from "../../lib/index.ts";
 import { attempt } from "../io.ts";
 import { NeedsInput, SyntaxFailure } from "./cursor.ts";
 import { FIRST_INTERNAL_FD, moveAway } from "./descriptors.ts";
+import { editableModes, editLine } from "./editor/line-editor.ts";
 import { Input } from "./input.ts";
 import { notifyJobs } from "./job-control.ts";
-import { showPrompt } from "./prompt.ts";
+import { promptText, showPrompt } from "./prompt.ts";
 import { type CommandLine, readCommandLine } from "./reader.ts";
 import { EXIT, type Flags, type Shell } from "./shell.ts";
+import { checkInterrupt } from "./signals.ts";
 
 /** Runs a text as commands. Its status is that of the last command, 0 if there is none. @throws Leave */
 export function* evaluate(shell: Shell, text: string, flags: Flags): Routine<number> {
@@ -62,7 +76,8 @@ export function* runLines(
 
 /** The next command line, after as many reads as it takes; `undefined` at the end. @throws Leave at a syntax error. */
 function* nextLine(shell: Shell, input: Input, prompts: boolean): Routine<CommandLine | undefined> {
-  if (prompts) yield* showPrompt(shell, "PS1");
+  const modes = prompts && input.fd === 0 ? yield* editableModes(shell) : undefined;
+  if (prompts && modes === undefined) yield* showPrompt(shell, "PS1");
   for (;;) {
     const start = input.position;
     try {
@@ -76,9 +91,31 @@ function* nextLine(shell: Shell, input: Input, prompts: boolean): Routine<Comman
       }
       if (!(problem instanceof NeedsInput)) throw problem;
       const isContinued = input.text.length > input.position;
-      if (prompts && isContinued) yield* showPrompt(shell, "PS2");
-      yield* input.more();
+      if (modes !== undefined) yield* typeLine(shell, input, isContinued ? "PS2" : "PS1", modes);
+      else {
+        if (prompts && isContinued) yield* showPrompt(shell, "PS2");
+        yield* input.more();
+      }
     }
+  }
+}
+
+/** Somebody types the next line. ^C is a signal that the shell sends itself. @throws Leave */
+function* typeLine(shell: Shell, input: Input, prompt: "PS1" | "PS2", modes: Termios): Routine<void> {
+  for (;;) {
+    const edited = yield* editLine(shell, yield* promptText(shell, prompt), modes);
+    if (edited !== "interrupt") {
+      input.take(edited === "end" ? undefined : edited.line);
+      return;
+    }
+    yield* attempt(write(1, encode("^C\n")));
+    yield* kill(yield* getpid(), SIGINT);
+    checkInterrupt(shell);
+    if (shell.traps.get(SIGINT) !== undefined) {
+      input.take("\n");
+      return;
+    }
+    shell.status = 128 + SIGINT;
   }
 }
 

@@ -127,6 +127,8 @@ export class Shell {
   readonly pid: number;
   /** 0 in the main shell, 1 in its subshells, … */
   readonly level: number;
+  /** Lines that were typed, the oldest first. */
+  history: string[] = [];
   /** `$!`; 0 if there was none. */
   lastBackground = 0;
   /** The current directory as the user got there, and without symbolic links if that is known. */
@@ -195,6 +197,7 @@ export class Shell {
     child.inputs = [...this.inputs];
     child.redirections = this.redirections.map((level) => new Map(level));
     child.terminalFd = this.terminalFd;
+    child.history = [...this.history];
     child.traceFd = this.traceFd;
     child.isTracing = this.isTracing;
     child.hasCommandString = this.hasCommandString;

@@ -7,6 +7,7 @@ import { cd, pwd } from "./cd.ts";
 import { command, hash, type } from "./command.ts";
 import { breakBuiltin, continueBuiltin, dot, evalBuiltin, exec, exit, returnBuiltin } from "./flow.ts";
 import { help } from "./help.ts";
+import { history } from "./history.ts";
 import { bg, fg, jobs, wait } from "./jobs.ts";
 import { kill } from "./kill.ts";
 import { times, ulimit, umask } from "./limits.ts";
@@ -42,7 +43,7 @@ export const BUILTINS: ReadonlyMap<string, Builtin> = new Map([
   ["getopts", getopts],
   ["hash", hash],
   ["help", help],
-  ["history", regular(ends(0))],
+  ["history", history],
   ["jobs", jobs],
   ["kill", kill],
   ["let", letBuiltin],
