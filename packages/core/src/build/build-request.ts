@@ -38,9 +38,16 @@ export interface BuildRequest {
   readonly rlimits?: ProcessSpec["rlimits"];
   /** Asks the registry for every image, also those that are here. */
   readonly pull?: boolean;
+  /**
+   * What becomes of the result. By default an image; if not, no image is kept, and its files are read from the result
+   * before anything else happens.
+   */
+  readonly exports?: readonly BuildExport[];
   /** Hears what the build does. */
   readonly onEvent?: BuildListener;
 }
+
+export type BuildExport = "image" | "directory" | "tarball";
 
 export interface BuildResult {
   readonly image: Image;

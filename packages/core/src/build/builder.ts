@@ -6,7 +6,7 @@
 import type { LayerEntry } from "../content/index.ts";
 import type { Image, ImageStore } from "../image/index.ts";
 import { byteLength, clean, encode } from "../lib/index.ts";
-import type { BuildRequest, BuildResult, ImageNames } from "./build-request.ts";
+import type { BuildExport, BuildRequest, BuildResult, ImageNames } from "./build-request.ts";
 import { BuildError } from "./dockerfile/error.ts";
 import { KnownTexts } from "./dockerfile/known-texts.ts";
 import type { LintWarning } from "./dockerfile/lint.ts";
@@ -20,7 +20,7 @@ import type { BuildStage } from "./frontend/stage-graph.ts";
 import type { ImageDraft } from "./image/image-draft.ts";
 import { loadDockerfile, loadFrontend, loadIgnoreFile } from "./load/definition.ts";
 import { StageSources } from "./load/stage-sources.ts";
-import { Progress } from "./progress/progress.ts";
+import { Progress, type VertexProgress } from "./progress/progress.ts";
 import { BuildCache } from "./solve/build-cache.ts";
 import type { BuildMachine } from "./solve/build-machine.ts";
 import type { CacheMiss } from "./solve/cache-miss.ts";
@@ -36,6 +36,13 @@ const OS = "linux";
 /** Build arguments that are no variables but orders. */
 const HOSTNAME_ARG = "BUILDKIT_SANDBOX_HOSTNAME";
 const MULTI_PLATFORM_ARG = "BUILDKIT_MULTI_PLATFORM";
+
+/** How an export is shown. */
+const EXPORTS: Readonly<Record<BuildExport, { readonly name: string; readonly status: string }>> = {
+  image: { name: "exporting to image", status: "exporting layers" },
+  directory: { name: "exporting to client directory", status: "copying files" },
+  tarball: { name: "exporting to client tarball", status: "sending tarball" },
+};
 
 export class Builder {
   readonly cache: BuildCache;
@@ -213,20 +220,25 @@ export class Builder {
     });
   }
 
-  #export(
-    { tags = [], labels = {} }: BuildRequest,
-    snapshot: string | undefined,
-    draft: ImageDraft,
-    progress: Progress,
-  ): Image {
-    const shown = progress.start("exporting to image");
+  #export(request: BuildRequest, snapshot: string | undefined, draft: ImageDraft, progress: Progress): Image {
+    const { exports = ["image"] } = request;
+    const known = exports.includes("image") ? undefined : new Set(this.#store.list());
+    const shown = exports.map((one) => ({ one, vertex: progress.start(EXPORTS[one].name) }));
     const titleOf = (layer: string): string | undefined => this.cache.titleOf(layer);
-    const image = this.#exporter.export(snapshot, draft.withLabels(labels), this.#machine.kernel.nowUs, titleOf);
-    shown.status("exporting layers");
+    const labelled = draft.withLabels(request.labels ?? {});
+    const image = this.#exporter.export(snapshot, labelled, this.#machine.kernel.nowUs, titleOf);
+    for (const { one, vertex } of shown) {
+      vertex.status(EXPORTS[one].status);
+      if (one === "image") this.#name(image, request.tags ?? [], vertex);
+      vertex.complete(false);
+    }
+    if (known !== undefined && !known.has(image)) this.#store.remove(image);
+    return image;
+  }
+
+  #name(image: Image, tags: readonly string[], shown: VertexProgress): void {
     shown.status(`writing image ${image.id}`);
     for (const tag of tags) shown.status(`naming to ${this.#images.name(image, tag)}`);
-    shown.complete(false);
-    return image;
   }
 
   /** Of a directory on a disk, and of the files of an object, the builder knows what they were; not of archives. */

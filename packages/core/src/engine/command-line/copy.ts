@@ -15,10 +15,11 @@ import type { Session } from "./session.ts";
 type CopyRequest = RequestOf<"cp">;
 
 /** The parts of `node:fs` that copies out of a container need. */
-interface WritableDisk extends ContextDisk {
+export interface WritableDisk extends ContextDisk {
   writeFileSync(path: string, content: Uint8Array, options?: { readonly mode: number }): void;
   mkdirSync(path: string, options?: { readonly recursive: boolean; readonly mode?: number }): unknown;
   symlinkSync(target: string, path: string): void;
+  unlinkSync?(path: string): void;
 }
 
 const GO_DIRECTORY = 2 ** 31;
@@ -111,13 +112,25 @@ function copyOut(session: Session, container: Container, request: CopyRequest): 
   for (const entry of entries) place(disk, root + entry.path.slice(top.length), entry);
 }
 
-function place(disk: WritableDisk, path: string, { type, mode, content, link }: LayerEntry): void {
-  if (type === "dir") disk.mkdirSync(path, { recursive: true, mode });
-  else if (type === "symlink") disk.symlinkSync(link ?? "", path);
-  else if (type === "file") disk.writeFileSync(path, content ?? new Uint8Array(), { mode });
+/** Writes files below a directory; what has a name twice is written twice. */
+export function placeAll(disk: WritableDisk, root: string, entries: Iterable<LayerEntry>): void {
+  const files = new Map<string, LayerEntry>();
+  for (const entry of entries) {
+    const first = entry.type === "hardlink" ? files.get(entry.link ?? "") : undefined;
+    if (entry.type === "file") files.set(entry.path, entry);
+    place(disk, `${root}/${entry.path}`, first ?? entry);
+  }
 }
 
-function writable(disk: ContextDisk | undefined, path: string): WritableDisk {
+function place(disk: WritableDisk, path: string, { type, mode, content, link }: LayerEntry): void {
+  if (type === "dir") disk.mkdirSync(path, { recursive: true, mode });
+  else if (type === "symlink") {
+    if (kindOf(disk, path, false) !== undefined) disk.unlinkSync?.(path);
+    disk.symlinkSync(link ?? "", path);
+  } else if (type === "file") disk.writeFileSync(path, content ?? new Uint8Array(), { mode });
+}
+
+export function writable(disk: ContextDisk | undefined, path: string): WritableDisk {
   if (disk === undefined || !("writeFileSync" in disk && "mkdirSync" in disk && "symlinkSync" in disk)) {
     throw failure(`failed to write ${path}: there is no disk to write to`);
   }
@@ -150,7 +163,7 @@ function nameOf(entry: string | Uint8Array | object): string {
   return entry instanceof Uint8Array ? decode(entry) : String((entry as { readonly name?: unknown }).name);
 }
 
-function kindOf(disk: ContextDisk | undefined, path: string, follows: boolean): "dir" | "other" | undefined {
+export function kindOf(disk: ContextDisk | undefined, path: string, follows: boolean): "dir" | "other" | undefined {
   try {
     const stat = disk?.lstatSync(path);
     if (disk === undefined || stat === undefined) return undefined;

@@ -23,6 +23,7 @@ import {
 import { basename, StatusError } from "../../../lib/index.ts";
 import type { Session } from "../session.ts";
 import { type DockerBuild, OptionError } from "./option.ts";
+import { carryOut, exportsOf, outputsOf } from "./outputs.ts";
 import { buildRequest, dockerfileText, shownName } from "./request.ts";
 
 /** Prints what a build does; `end` prints what is left when it has ended. */
@@ -40,13 +41,7 @@ export async function buildImage(session: Session, request: DockerBuild): Promis
     source = { text: dockerfileText(session, request, build), fileName: basename(build.file ?? "Dockerfile") };
     const call = "call" in request ? request.call : "build";
     if (call !== "build" && call !== "") return await callFrontend(session, request, build, source, display);
-    const { listener: onEvent } = display;
-    const make = () => session.engine.build({ ...build, onEvent });
-    const { image, warnings } = await session.call("ImageBuild", "", make);
-    display.end();
-    if (showsText(request)) session.err(printWarnings(warnings));
-    session.write(request.iidFile, image.id);
-    if (request.quiet) session.lines([image.id]);
+    await buildAndExport(session, request, build, display);
     return 0;
   } catch (error) {
     display?.end();
@@ -56,6 +51,24 @@ export async function buildImage(session: Session, request: DockerBuild): Promis
     else throw error;
     return 1;
   }
+}
+
+async function buildAndExport(
+  session: Session,
+  request: DockerBuild,
+  build: BuildRequest,
+  display: Display,
+): Promise<void> {
+  const outputs = outputsOf(session, request);
+  const exported = { ...build, ...exportsOf(outputs, request.tags) };
+  const make = () => session.engine.build({ ...exported, onEvent: display.listener });
+  const { image, warnings } = await session.call("ImageBuild", "", make);
+  await carryOut(session, outputs, image, exported.tags);
+  display.end();
+  if (showsText(request)) session.err(printWarnings(warnings));
+  const id = exported.exports?.includes("image") === false ? "" : image.id;
+  session.write(request.iidFile, id);
+  if (request.quiet) session.lines([id]);
 }
 
 /** `--call`: asks about the Dockerfile instead of building it. */

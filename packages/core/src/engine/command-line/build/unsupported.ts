@@ -1,5 +1,5 @@
 /**
- * What buildx refuses before it builds: attestations, annotations, caches, outputs and privileges that the docker driver
+ * What buildx refuses before it builds: attestations, annotations, caches and privileges that the docker driver
  * does not have, or that are written wrong.
  *
  * @see docker/buildx util/buildflags, build/opt.go; BuildKit client/llb
@@ -23,7 +23,6 @@ export function refuseUnsupported(request: BuildxBuild): void {
   checkAttestations(request.attestations);
   checkAnnotations(request.annotations);
   checkCaches(request);
-  checkOutputs(request);
   checkEntitlements(request.allow);
 }
 
@@ -70,24 +69,6 @@ function checkCaches({ cacheFrom, cacheTo }: BuildxBuild): void {
     if (type === "registry" && !fields.has("ref")) throw invalid("registry cache importer requires ref");
     if (type === "local" && !fields.has("src")) throw invalid("local cache importer requires src");
   }
-}
-
-function checkOutputs({ outputs, tags }: BuildxBuild): void {
-  for (const text of outputs) {
-    const fields = fieldsOf(text === "" ? "type=docker" : text);
-    const type = fields.get("type");
-    if (type === "local" && !fields.has("dest")) throw invalid("dest is required for local exporter");
-    if (type === "oci") throw notForDriver("OCI exporter", "build-exporters");
-    if (type === "docker" && fields.has("dest")) throw notForDriver("Docker exporter", "build-exporters");
-    if (isPush(fields) && tags.length === 0 && !fields.has("name"))
-      throw invalid("tag is needed when pushing to registry");
-    if (type !== undefined && !["local", "tar", "docker", "image", "registry", "cacheonly", "moby"].includes(type))
-      throw invalid(`failed to solve: exporter ${quote(type)} could not be found`);
-  }
-}
-
-export function isPush(fields: ReadonlyMap<string, string>): boolean {
-  return fields.get("type") === "registry" || fields.get("push") === "true";
 }
 
 function checkEntitlements(allow: readonly string[]): void {
