@@ -196,7 +196,7 @@ export class Engine implements EngineDoor {
     const findImage = (name: string) => this.images.get(name);
     this.life = new DaemonLife(world);
     this.causes = new CauseLog(kernel);
-    this.networks.changes.on("unresolved", ({ id }, name) =>
+    this.networks.changes.on("unresolved", (id, name) =>
       this.causes.unreached(id, { host: name, port: undefined, error: "NXDOMAIN" }),
     );
     const { events, causes, life } = this;

@@ -126,9 +126,9 @@ export class ExecService {
       throw new StatusError("invalid-argument", "OCI runtime exec failed: exec failed: Cwd must be an absolute path");
     }
     const sink = (stream: LogEntry["stream"]): DeferredFile =>
-      new DeferredFile(() =>
-        kernel.pipes.sink(0, 0, (bytes) => session.output.append({ stream, timeUs: kernel.nowUs, bytes })),
-      );
+      new DeferredFile({
+        open: () => kernel.pipes.sink(0, 0, (bytes) => session.output.append({ stream, timeUs: kernel.nowUs, bytes })),
+      });
     const stdio = [this.#stdin(session), sink("stdout"), sink("stderr")] as const;
     const started = runtime.exec(oci, this.#spec(session), stdio, (master) => this.#openConsole(session, master));
     session.process = started.process;
@@ -184,7 +184,7 @@ export class ExecService {
   #stdin(session: ExecSession) {
     const { kernel } = this.#parts;
     if (session.body.AttachStdin !== true || session.body.Tty === true) {
-      return new DeferredFile(() => openNull(kernel, session.container.oci?.process));
+      return new DeferredFile({ open: () => openNull(kernel, session.container.oci?.process) });
     }
     const [read, write] = kernel.pipes.pipe(0, 0, 0);
     session.stdin = new StdinFeed(write);

@@ -1,5 +1,5 @@
 /** Names and ids that the engine makes up. */
-import type { Prng } from "../sim/index.ts";
+import { Prng } from "../sim/index.ts";
 
 const ADJECTIVES =
   "able agile amber bold brave brisk bright calm candid clever coral crisp dapper deft eager fair fleet gentle glad golden hardy honest jolly keen kind lively loyal lucid merry mild neat nimble noble patient placid proud quick quiet rapid ready serene sharp shiny silent sleek solid spry stable steady stout sturdy sunny swift tidy trim trusty upbeat vivid warm wise witty young zesty";
@@ -11,6 +11,9 @@ const SECOND = SHIPWRIGHTS.split(" ");
 
 /** Sixty-four hexadecimal digits. */
 export const newId = (prng: Prng): string => prng.hex(64);
+
+/** The id of something that belongs to another: made when somebody asks, always the same. */
+export const derivedId = (owner: string, what: string): string => new Prng(`${owner} ${what}`).hex(64);
 
 /** The twelve digits that people see. */
 export const shortId = (id: string): string => id.slice(0, 12);

@@ -23,8 +23,7 @@ import { linkHosts } from "./network/links.ts";
 import type { Network, NetworkRequest } from "./network/network.ts";
 import { DEFAULT_BRIDGE, type NetworkRecord, NetworkStore, type SharedNetworks } from "./network/network-store.ts";
 import { PortAllocator } from "./network/port-allocator.ts";
-import { wantedPorts } from "./network/port-bindings.ts";
-import { Sandbox } from "./network/sandbox.ts";
+import { Sandbox, type SandboxMachine } from "./network/sandbox.ts";
 import { EMPTY_SETTINGS, modeOf, stoppedSettings } from "./network/settings.ts";
 import { verifyConnection, verifyDisconnection } from "./network/verify-connection.ts";
 import { canonicalMac, verifyEndpoint } from "./network/verify-endpoint.ts";
@@ -41,7 +40,7 @@ export interface NetworkEvents {
   joined: [container: Container, endpoint: Endpoint];
   left: [container: Container, endpoint: Endpoint];
   /** Its name server was asked for a name that nobody knows. */
-  unresolved: [container: Container, name: string];
+  unresolved: [id: string, name: string];
 }
 
 export interface NetworkParts {
@@ -60,13 +59,17 @@ export class NetworkService {
   readonly #events: EventLog;
   readonly #store: NetworkStore;
   readonly #nameservers: readonly string[];
-  readonly #ports = new PortAllocator();
+  readonly #machine: SandboxMachine;
 
   /** A machine that was in use before has the networks that are recorded. */
   constructor({ kernel, events, prng, nameservers }: NetworkParts, records?: readonly NetworkRecord[]) {
     this.#kernel = kernel;
     this.#events = events;
     this.#nameservers = nameservers;
+    const missed = (id: string, name: string): void => {
+      this.changes.emit("unresolved", id, name);
+    };
+    this.#machine = { kernel, ports: new PortAllocator(), nameservers, missed };
     this.links = new LinkService(() => kernel.nowUs);
     this.#store = new NetworkStore({ kernel, links: this.links, prng }, records);
   }
@@ -154,7 +157,7 @@ export class NetworkService {
         if (network.bridge !== undefined) endpoints.push(this.#endpoint(container, network, network.bridge, settings));
       }
       endpoints.push(...this.#wayOut(container, endpoints));
-      const sandbox = this.#sandbox(container);
+      const sandbox = new Sandbox(this.#machine, container);
       sandbox.join(endpoints);
       container.sandbox = sandbox;
       for (const network of joined) {
@@ -293,23 +296,6 @@ export class NetworkService {
     return Object.keys(endpoints).flatMap((name) => this.get(name) ?? []);
   }
 
-  #sandbox(container: Container): Sandbox {
-    const { hostConfig, config } = container;
-    return new Sandbox(this.#kernel.net.random.hex(64), {
-      kernel: this.#kernel,
-      ports: this.#ports,
-      containerName: () => container.name,
-      wanted: wantedPorts(hostConfig, config),
-      exposed: Object.keys(config.ExposedPorts ?? {}),
-      dns: {
-        servers: hostConfig.Dns ?? [],
-        machineServers: this.#nameservers,
-        hasNdots: (hostConfig.DnsOptions ?? []).some((option) => option.startsWith("ndots:")),
-        missed: (name) => this.changes.emit("unresolved", container, name),
-      },
-    });
-  }
-
   /** @throws StatusError if there is no address */
   #endpoint(container: Container, network: Network, bridge: BridgeNetwork, settings: EndpointSettings): Endpoint {
     const { random } = this.#kernel.net;
@@ -326,7 +312,6 @@ export class NetworkService {
     const mac = container.macs?.get(network.name) ?? wantedMac(container, network, settings);
     const endpoint = new Endpoint({
       network: bridge,
-      id: random.hex(64),
       containerId: container.id,
       v4,
       v6,
@@ -348,7 +333,6 @@ export class NetworkService {
     const { random } = this.#kernel.net;
     const endpoint = new Endpoint({
       network: bridge,
-      id: random.hex(64),
       containerId: container.id,
       v4: bridge.takeAddress(4, undefined),
       v6: undefined,

@@ -95,7 +95,7 @@ export class OverlayFs extends FileSystem {
 }
 
 const UPPERDIR = "upperdir=";
-const directories = new Interner();
+const texts = new Interner();
 
 /** Options as mount(2) was told them. Thousands of overlays differ in the last name of the upper directory only. */
 class ShownOptions {
@@ -108,10 +108,10 @@ class ShownOptions {
     const at = options.findIndex((option) => option.startsWith(UPPERDIR));
     const upper = options[at] ?? "";
     const slash = upper.lastIndexOf("/") + 1;
-    this.#before = joined(at < 0 ? options : options.slice(0, at));
-    this.#upperIn = directories.get(upper.slice(0, slash));
+    this.#before = texts.get(joined(at < 0 ? options : options.slice(0, at)));
+    this.#upperIn = texts.get(upper.slice(0, slash));
     this.#upperName = upper.slice(slash);
-    this.#behind = joined(at < 0 ? [] : options.slice(at + 1));
+    this.#behind = texts.get(joined(at < 0 ? [] : options.slice(at + 1)));
   }
 
   get text(): string {

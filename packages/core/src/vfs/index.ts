@@ -11,7 +11,7 @@ export { type AttributeChange, FileSystem, type FsMachine, Inode, type InodeInit
 export { Location, MOUNT_FLAGS, Mount, PeerGroup, pathOf } from "./mount.ts";
 export { MountIds, MountTree, type Propagation } from "./mount-tree.ts";
 export { open, openAt } from "./open.ts";
-export { DeferredFile, OpenFile } from "./open-file.ts";
+export { DeferredFile, type FileSource, OpenFile } from "./open-file.ts";
 export { checkAccess, mayAccess, ownsOrCapable } from "./permission.ts";
 export { find, glimpse, type LastComponent, lookup, walk, walkParent } from "./walk.ts";
 export { addWatch, type Happening, type InodeWatch, isSameInode, removeWatch, tellIfGone, tellPath } from "./watch.ts";

@@ -200,16 +200,21 @@ export class OpenFile {
 
 const OPENED = { opened: true } as const;
 
+/** Opens what a process finds at its standard descriptors: one source serves all of them. */
+export interface FileSource {
+  open(fd: number): OpenFile;
+}
+
 /** A file that is opened when somebody first uses its descriptor: most containers never write a line to stderr. */
 export class DeferredFile {
-  readonly #open: (fd: number) => OpenFile;
+  readonly #source: FileSource;
   readonly #fd: number;
   #file: OpenFile | undefined;
   #references = 1;
 
-  /** `fd` tells `open` which file is wanted: one function serves all standard streams of a container. */
-  constructor(open: (fd: number) => OpenFile, fd = 0) {
-    this.#open = open;
+  /** `fd` tells the source which file is wanted. */
+  constructor(source: FileSource, fd = 0) {
+    this.#source = source;
     this.#fd = fd;
   }
 
@@ -219,7 +224,7 @@ export class DeferredFile {
   }
 
   get opened(): OpenFile {
-    this.#file ??= this.#open(this.#fd);
+    this.#file ??= this.#source.open(this.#fd);
     return this.#file;
   }
 

@@ -139,8 +139,12 @@ export class RunExecutor {
   #stdio({ onOutput }: RunRequest): Stdio {
     const { kernel } = this.#machine;
     const sink = (stream: "stdout" | "stderr") =>
-      new DeferredFile(() => kernel.pipes.sink(0, 0, (bytes) => onOutput(stream, bytes)));
-    return [new DeferredFile(() => open(kernel.init, "/dev/null", O_RDWR, 0)), sink("stdout"), sink("stderr")];
+      new DeferredFile({ open: () => kernel.pipes.sink(0, 0, (bytes) => onOutput(stream, bytes)) });
+    return [
+      new DeferredFile({ open: () => open(kernel.init, "/dev/null", O_RDWR, 0) }),
+      sink("stdout"),
+      sink("stderr"),
+    ];
   }
 
   #makeBundle(id: string, hosts: string): string {

@@ -8,7 +8,6 @@ import { randomMac } from "../../net/index.ts";
 import type { NetworkService } from "../networks.ts";
 import { Endpoint } from "./endpoint.ts";
 import { PortAllocator } from "./port-allocator.ts";
-import { NOTHING } from "./port-bindings.ts";
 import { Sandbox } from "./sandbox.ts";
 
 const BRIDGE = "bridge";
@@ -27,7 +26,6 @@ export function buildNetwork(kernel: Kernel, networks: Pick<NetworkService, "get
       bridge &&
       new Endpoint({
         network: bridge,
-        id: random.hex(64),
         containerId: id,
         v4: bridge.takeAddress(4, undefined),
         v6: undefined,
@@ -36,10 +34,8 @@ export function buildNetwork(kernel: Kernel, networks: Pick<NetworkService, "get
         names: [],
       });
     if (endpoint !== undefined) bridge?.add(endpoint);
-    const sandbox = new Sandbox(id, {
-      ...{ kernel, ports: NO_PORTS, wanted: NOTHING, exposed: [], containerName: () => "" },
-      dns: { servers: [], machineServers: [], hasNdots: false, missed: () => {} },
-    });
+    const machine = { kernel, ports: NO_PORTS, nameservers: [], missed: () => {} };
+    const sandbox = new Sandbox(machine, { id, name: "", config: {}, hostConfig: {} });
     sandbox.join(endpoint === undefined ? [] : [endpoint]);
     sandbox.attach(namespace);
     return () => {

@@ -8,12 +8,12 @@ import type { NetNamespace } from "../../kernel/index.ts";
 import { anyAddress, familyOf, type IpFamily } from "../../lib/index.ts";
 import { type DeviceAddress, type NetStack, Veth } from "../../net/index.ts";
 import type { EndpointSettings } from "../docker/create-body.ts";
+import { derivedId } from "../names.ts";
 import type { BridgeNetwork } from "./bridge-network.ts";
 import { PREFIX } from "./bridge-options.ts";
 
 export interface EndpointInit {
   readonly network: BridgeNetwork;
-  readonly id: string;
   readonly containerId: string;
   readonly v4: string | undefined;
   readonly v6: string | undefined;
@@ -33,7 +33,6 @@ const IPV6_DEFAULT_METRIC = 1024;
 
 export class Endpoint {
   readonly network: BridgeNetwork;
-  readonly id: string;
   readonly containerId: string;
   readonly v4: string | undefined;
   readonly v6: string | undefined;
@@ -41,13 +40,13 @@ export class Endpoint {
   readonly settings: EndpointSettings | undefined;
   names: readonly string[];
   readonly isHidden: boolean;
+  readonly #madeUs: number;
   /** Where the container's end lies. */
   #namespace: NetNamespace | undefined;
   #outer: Veth | undefined;
 
   constructor(init: EndpointInit) {
     this.network = init.network;
-    this.id = init.id;
     this.containerId = init.containerId;
     this.v4 = init.v4;
     this.v6 = init.v6;
@@ -55,6 +54,11 @@ export class Endpoint {
     this.settings = init.settings;
     this.names = init.names;
     this.isHidden = init.isHidden ?? false;
+    this.#madeUs = init.network.kernel.nowUs;
+  }
+
+  get id(): string {
+    return derivedId(this.containerId, `endpoint ${this.network.id} ${this.#madeUs}`);
   }
 
   get addresses(): readonly string[] {

@@ -15,7 +15,8 @@ export interface Named {
 export class NameTable {
   /** Of the network. */
   readonly #domain: string;
-  readonly #byName = new Map<string, Set<Named>>();
+  /** Most names mean one. */
+  readonly #byName = new Map<string, readonly Named[]>();
   /** An address keeps its entry when it is free: a Map slows down when the same key comes and goes. */
   readonly #byAddress = new Map<string, Named | undefined>();
 
@@ -27,8 +28,8 @@ export class NameTable {
     for (const name of named.names) {
       const key = name.toLowerCase();
       const known = this.#byName.get(key);
-      if (known === undefined) this.#byName.set(key, new Set([named]));
-      else known.add(named);
+      if (known === undefined) this.#byName.set(key, [named]);
+      else if (!known.includes(named)) this.#byName.set(key, known.concat(named));
     }
     for (const address of named.addresses) this.#byAddress.set(address, named);
   }
@@ -36,9 +37,9 @@ export class NameTable {
   delete(named: Named): void {
     for (const name of named.names) {
       const key = name.toLowerCase();
-      const known = this.#byName.get(key);
-      known?.delete(named);
-      if (known?.size === 0) this.#byName.delete(key);
+      const others = (this.#byName.get(key) ?? []).filter((other) => other !== named);
+      if (others.length === 0) this.#byName.delete(key);
+      else this.#byName.set(key, others);
     }
     for (const address of named.addresses) this.#byAddress.set(address, undefined);
   }

@@ -8,41 +8,43 @@
 import type { Kernel, NetNamespace } from "../../kernel/index.ts";
 import { StatusError } from "../../lib/index.ts";
 import { DnsServer, type NetStack } from "../../net/index.ts";
-import type { EndpointSettings, PortBinding } from "../docker/create-body.ts";
+import type { ContainerConfig, EndpointSettings, HostConfig, PortBinding } from "../docker/create-body.ts";
+import { derivedId } from "../names.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { type Gateways, gatewaysOf, isBefore, NO_GATEWAYS } from "./gateways.ts";
 import type { PortAllocator } from "./port-allocator.ts";
-import { bindPorts, NOTHING, type PublishedPort, portMap, releasePorts } from "./port-bindings.ts";
+import { bindPorts, NOTHING, type PublishedPort, portMap, releasePorts, wantedPorts } from "./port-bindings.ts";
 import { bindProblem, Publication } from "./publication.ts";
 import { EMBEDDED_DNS, EmbeddedResolver } from "./resolver.ts";
 import { connectedSettings, EMPTY_SETTINGS } from "./settings.ts";
 
-/** What a sandbox knows of its container, and of the machine. */
-export interface SandboxParts {
+/** What all sandboxes of a machine share. */
+export interface SandboxMachine {
   readonly kernel: Kernel;
   readonly ports: PortAllocator;
-  readonly containerName: () => string;
-  /** What is to be published, by `80/tcp`. */
-  readonly wanted: Readonly<Record<string, readonly PortBinding[]>>;
-  /** Ports that the container says it listens on: `80/tcp`. */
-  readonly exposed: readonly string[];
-  readonly dns: {
-    readonly servers: readonly string[];
-    readonly machineServers: readonly string[];
-    readonly hasNdots: boolean;
-    readonly missed: (name: string) => void;
-  };
+  readonly nameservers: readonly string[];
+  /** Nobody has the name that the container with this id has asked for. */
+  readonly missed: (id: string, name: string) => void;
+}
+
+/** Whose sandbox it is. */
+export interface SandboxOwner {
+  readonly id: string;
+  readonly name: string;
+  readonly config: Partial<ContainerConfig>;
+  readonly hostConfig: Partial<HostConfig>;
 }
 
 const NO_PORTS: readonly PublishedPort[] = [];
+const NO_ENDPOINTS: readonly Endpoint[] = [];
 
 export class Sandbox {
-  readonly id: string;
-  readonly #parts: SandboxParts;
+  readonly #machine: SandboxMachine;
+  readonly #owner: SandboxOwner;
+  readonly #openedUs: number;
   /** In the order in which they came: that of the devices' names. */
-  readonly #joined: Endpoint[] = [];
-  #sorted: readonly Endpoint[] = [];
-  #gateways: Gateways = NO_GATEWAYS;
+  #joined = NO_ENDPOINTS;
+  #sorted = NO_ENDPOINTS;
   #ports: readonly PublishedPort[] = NO_PORTS;
   #publications: readonly Publication[] | undefined;
   #namespace: NetNamespace | undefined;
@@ -50,9 +52,15 @@ export class Sandbox {
   /** It has been on a network with names: its files say so from then on. */
   #hadNames = false;
 
-  constructor(id: string, parts: SandboxParts) {
-    this.id = id;
-    this.#parts = parts;
+  constructor(machine: SandboxMachine, owner: SandboxOwner) {
+    this.#machine = machine;
+    this.#owner = owner;
+    this.#openedUs = machine.kernel.nowUs;
+  }
+
+  /** A container that is started again has another one. */
+  get id(): string {
+    return derivedId(this.#owner.id, `sandbox ${this.#openedUs}`);
   }
 
   /** In the order in which they count. */
@@ -66,7 +74,7 @@ export class Sandbox {
   }
 
   get gateways(): Gateways {
-    return this.#gateways;
+    return gatewaysOf(this.#sorted);
   }
 
   get ports(): readonly PublishedPort[] {
@@ -76,7 +84,7 @@ export class Sandbox {
   /** Published and exposed ports; nothing for one that does not lead outside. */
   portMap(): Record<string, PortBinding[] | null> {
     if (!this.#joined.some(({ network }) => !network.internal)) return {};
-    return portMap(this.#ports, this.#parts.exposed);
+    return portMap(this.#ports, Object.keys(this.#owner.config.ExposedPorts ?? {}));
   }
 
   /** The settings of the container's networks, with what it has there. Nobody keeps them: few are ever looked at. */
@@ -105,7 +113,7 @@ export class Sandbox {
    * @throws StatusError if a port cannot be had: nothing has changed then
    */
   join(endpoints: readonly Endpoint[]): void {
-    const before = this.#gateways;
+    const before = this.gateways;
     for (const endpoint of endpoints) this.#add(endpoint);
     try {
       this.#publish(before);
@@ -124,7 +132,7 @@ export class Sandbox {
 
   /** One network less. Another takes over as gateway. */
   leave(endpoint: Endpoint): void {
-    const before = this.#gateways;
+    const before = this.gateways;
     for (const family of [4, 6] as const) endpoint.removeDefaultRoute(family);
     this.#take(endpoint);
     endpoint.unplug();
@@ -148,18 +156,16 @@ export class Sandbox {
   }
 
   #add(endpoint: Endpoint): void {
-    this.#joined.push(endpoint);
     const at = this.#sorted.findIndex((other) => isBefore(endpoint, other));
-    this.#sorted = at < 0 ? [...this.#sorted, endpoint] : this.#sorted.toSpliced(at, 0, endpoint);
-    this.#gateways = gatewaysOf(this.#sorted);
+    const joined = this.#joined.concat(endpoint);
+    this.#sorted = at < 0 && this.#sorted === this.#joined ? joined : insert(this.#sorted, endpoint, at);
+    this.#joined = joined;
     this.#hadNames ||= endpoint.network.hasNames;
   }
 
   #take(endpoint: Endpoint): void {
-    const at = this.#joined.indexOf(endpoint);
-    if (at >= 0) this.#joined.splice(at, 1);
+    this.#joined = this.#joined.filter((other) => other !== endpoint);
     this.#sorted = this.#sorted.filter((other) => other !== endpoint);
-    this.#gateways = gatewaysOf(this.#sorted);
   }
 
   #build(stack: NetStack): void {
@@ -170,7 +176,7 @@ export class Sandbox {
   }
 
   #route(before: Gateways): void {
-    const { v4, v6 } = this.#gateways;
+    const { v4, v6 } = this.gateways;
     if (before.v4 !== v4) {
       before.v4?.removeDefaultRoute(4);
       v4?.addDefaultRoute(4);
@@ -183,19 +189,22 @@ export class Sandbox {
 
   /** Ports go with the gateways. */
   #publish(before: Gateways): void {
-    const { wanted, ports, kernel, containerName } = this.#parts;
-    const { v4, v6 } = this.#gateways;
-    if (wanted === NOTHING || (before.v4 === v4 && before.v6 === v6)) return;
+    const wanted = wantedPorts(this.#owner.hostConfig, this.#owner.config);
+    if (wanted === NOTHING) return;
+    const { ports, kernel } = this.#machine;
+    const gateways = this.gateways;
+    const { v4, v6 } = gateways;
+    if (before.v4 === v4 && before.v6 === v6) return;
     this.#withdraw();
     const through = v4 ?? v6;
     if (through === undefined) return;
     try {
-      this.#ports = bindPorts(ports, wanted, this.#gateways, (hostIp, protocol, port) =>
+      this.#ports = bindPorts(ports, wanted, gateways, (hostIp, protocol, port) =>
         bindProblem(kernel, hostIp, protocol, port),
       );
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
-      const where = `endpoint ${containerName()} (${through.id})`;
+      const where = `endpoint ${this.#owner.name} (${through.id})`;
       throw new StatusError(
         error.kind,
         `driver failed programming external connectivity on ${where}: ${error.message}`,
@@ -206,26 +215,34 @@ export class Sandbox {
 
   #announce(): void {
     if (this.#ports.length > 0)
-      this.#publications = this.#ports.map((port) => new Publication(this.#parts.kernel, port));
+      this.#publications = this.#ports.map((port) => new Publication(this.#machine.kernel, port));
   }
 
   #withdraw(): void {
     for (const publication of this.#publications ?? []) publication.end();
     this.#publications = undefined;
-    releasePorts(this.#parts.ports, this.#ports);
+    releasePorts(this.#machine.ports, this.#ports);
     this.#ports = NO_PORTS;
   }
 
   #serveNames(stack: NetStack): void {
     const namespace = this.#namespace;
     if (this.#dns !== undefined || !this.#hadNames || namespace === undefined) return;
+    const { Dns: servers, DnsOptions: options } = this.#owner.hostConfig;
     const resolver = new EmbeddedResolver({
-      kernel: this.#parts.kernel,
+      kernel: this.#machine.kernel,
       namespace,
       endpoints: () => this.#sorted,
-      leadsOutside: () => this.#gateways.v4 !== undefined || this.#gateways.v6 !== undefined,
-      ...this.#parts.dns,
+      leadsOutside: () => this.gateways.v4 !== undefined || this.gateways.v6 !== undefined,
+      servers: servers ?? [],
+      machineServers: this.#machine.nameservers,
+      missed: (name) => this.#machine.missed(this.#owner.id, name),
+      hasNdots: (options ?? []).some((option) => option.startsWith("ndots:")),
     });
     this.#dns = new DnsServer(stack, EMBEDDED_DNS, resolver);
   }
 }
+
+/** `all` with one more at `at`, or at the end. */
+const insert = (all: readonly Endpoint[], one: Endpoint, at: number): readonly Endpoint[] =>
+  all.toSpliced(at < 0 ? all.length : at, 0, one);
