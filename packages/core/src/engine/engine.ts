@@ -29,7 +29,7 @@ import { type HostMount, mountDisks } from "./disks.ts";
 import { EventLog } from "./events.ts";
 import { ExecService } from "./exec.ts";
 import { CauseLog } from "./explain/cause-log.ts";
-import { explain, type Subject } from "./explain/explain.ts";
+import { explain, narration, type Subject } from "./explain/explain.ts";
 import type { Explanation } from "./explain/finding.ts";
 import { faultTargets, tellOfStarts } from "./fault-targets.ts";
 import { HealthMonitor } from "./health.ts";
@@ -123,6 +123,7 @@ export class Engine implements EngineDoor {
   readonly faults: Faults;
   readonly #commitParts: CommitParts;
   readonly #snapshotter: Snapshotter;
+  readonly #endNarration: () => void;
   readonly #options: EngineOptions;
   readonly #store: ImageStore;
   readonly #prng: Prng;
@@ -208,6 +209,7 @@ export class Engine implements EngineDoor {
       networks: this.networks,
       findImage,
     });
+    this.#endNarration = world.narrate(() => narration({ kernel, service: this.containers }));
     this.exec = new ExecService(shared);
     this.archives = new ArchiveService(kernel, snapshotter);
     const health = new HealthMonitor({ ...shared, exec: this.exec, find: (id) => this.containers.get(id) });
@@ -381,6 +383,7 @@ export class Engine implements EngineDoor {
     for (const name of volumes) await this.docker(["volume", "rm", "--force", name]);
     const own = networks.filter((name) => !BUILT_IN_NETWORKS.has(name));
     for (const name of own) await this.docker(["network", "rm", name]);
+    this.#endNarration();
     return { containers, volumes, networks: own };
   }
 

@@ -9,7 +9,9 @@ export { Trace, type TraceState } from "./trace.ts";
 export { type Waiter, WaitQueue } from "./wait-queue.ts";
 export {
   type TimePolicy,
+  TURNS_LIMIT,
   WAIT_LIMIT_US,
+  type WaitLimits,
   type WaitOptions,
   World,
   type WorldOptions,

@@ -29,11 +29,23 @@ export interface WorldOptions {
   readonly order?: TurnOrder;
   readonly costs?: Partial<CostTable>;
   readonly host?: Host;
+  /** What waits have if they say nothing. */
+  readonly limits?: WaitLimits;
+}
+
+/** When a wait is taken for a mistake, and fails with `explain()` rather than last for ever. */
+export interface WaitLimits {
+  /** Virtual microseconds. Default `WAIT_LIMIT_US`; `advance` has the time that it was given. */
+  readonly timeoutUs?: number;
+  /** Turns of processes, and timers. Default `TURNS_LIMIT`. */
+  readonly turns?: number;
 }
 
 export interface WaitOptions {
   /** Virtual time after which the wait fails. Default `WAIT_LIMIT_US`. */
   readonly timeoutUs?: number;
+  /** Turns of processes, and timers, after which it fails. Default `TURNS_LIMIT`. */
+  readonly turns?: number;
   readonly signal?: AbortSignal;
   /** What is waited for, in a message. */
   readonly what?: string;
@@ -57,6 +69,8 @@ export interface WorldState {
 
 /** A wait that lasts longer than this in virtual time is taken for a mistake: 30 days. */
 export const WAIT_LIMIT_US = 30 * 86_400 * 1_000_000;
+/** More turns than this, some minutes' worth on a fast computer, are taken for a program that never comes to rest. */
+export const TURNS_LIMIT = 200_000_000;
 /** How many microtasks pass between the first wait and the first turn. */
 const MICROTASKS_BEFORE_START = 8;
 const NEXT_MICROTASK = Promise.resolve();
@@ -73,6 +87,9 @@ export interface HoldOptions {
 interface Wait {
   readonly done: () => boolean;
   readonly deadlineUs: number;
+  /** The count of turns at which it fails. */
+  readonly lastTurn: number;
+  readonly firstTurn: number;
   readonly what: string;
   readonly resolve: () => void;
   readonly reject: (reason: unknown) => void;
@@ -98,6 +115,7 @@ export class World {
   readonly #host: Host;
   /** Draws the order of what is simultaneous. */
   readonly #chance: Prng | undefined;
+  readonly #limits: WaitLimits;
   readonly #narrators = new Set<() => Iterable<string>>();
   /** Those to be asked whether they have come to an end. */
   readonly #waits: Wait[] = [];
@@ -105,6 +123,10 @@ export class World {
   readonly #sleeping = new Set<Wait>();
   /** The earliest end of a sleeping wait's time. */
   #deadlineUs = Number.POSITIVE_INFINITY;
+  /** The same in turns. */
+  #lastTurn = Number.POSITIVE_INFINITY;
+  /** Turns of processes, and timers, since the beginning. */
+  #turns = 0;
   readonly #held = new Map<Promise<unknown>, HoldOptions>();
   #letGo: (() => void) | undefined;
   /** Under `manual`, how far `advance` has allowed time to go. */
@@ -121,6 +143,7 @@ export class World {
   constructor(options: WorldOptions = {}) {
     this.policy = options.policy ?? "skip";
     this.#host = options.host ?? DEFAULT_HOST;
+    this.#limits = options.limits ?? {};
     const startUs = options.startUs ?? (this.policy === "real" ? this.#host.nowUs?.() : undefined);
     this.seed = options.seed ?? 1;
     this.#chance = options.order === "random" ? new Prng(`${this.seed}:order`) : undefined;
@@ -172,20 +195,24 @@ export class World {
   /**
    * Runs the world until `done()` holds.
    *
-   * @throws StatusError unavailable if nothing can ever make it hold, or it does not within `timeoutUs`; the message
-   * says who sleeps on what. Rejects with the signal's reason when that is aborted.
+   * @throws StatusError unavailable if nothing can ever make it hold, or it does not within `timeoutUs` or `turns`; the
+   * message says who sleeps on what. Rejects with the signal's reason when that is aborted.
    */
   until(done: () => boolean, options: WaitOptions = {}): Promise<void> {
     if (options.signal?.aborted === true) return Promise.reject(options.signal.reason);
     if (done()) return Promise.resolve();
     return new Promise((resolve, reject) => {
-      const { follows = false, timeoutUs = follows ? Number.POSITIVE_INFINITY : WAIT_LIMIT_US } = options;
+      const { follows = false } = options;
+      const limit = follows ? Number.POSITIVE_INFINITY : (this.#limits.timeoutUs ?? WAIT_LIMIT_US);
+      const { timeoutUs = limit, turns = this.#limits.turns ?? TURNS_LIMIT } = options;
       if (!follows) this.#driving++;
       const wait: Wait = {
         done,
         resolve,
         reject,
         deadlineUs: this.clock.nowUs + timeoutUs,
+        firstTurn: this.#turns,
+        lastTurn: follows ? Number.POSITIVE_INFINITY : this.#turns + turns,
         what: options.what ?? "a condition",
         signal: options.signal,
         follows,
@@ -203,6 +230,7 @@ export class World {
   #sleep(wait: Wait): void {
     this.#sleeping.add(wait);
     this.#deadlineUs = Math.min(this.#deadlineUs, wait.deadlineUs);
+    this.#lastTurn = Math.min(this.#lastTurn, wait.lastTurn);
     wait.on?.add(wait.waiter);
   }
 
@@ -220,6 +248,7 @@ export class World {
 
   #askAll(): void {
     this.#deadlineUs = Number.POSITIVE_INFINITY;
+    this.#lastTurn = Number.POSITIVE_INFINITY;
     for (const wait of [...this.#sleeping]) this.#ask(wait);
   }
 
@@ -286,9 +315,18 @@ export class World {
     return () => this.#narrators.delete(lines);
   }
 
-  /** Every coroutine that lives and what it waits for, a line each. */
+  /** What is waited for, what is due next, and every process with what it waits for, a line each. */
   explain(): string {
-    const lines = [`time ${this.clock.uptimeUs} µs since start, ${this.scheduler.readyCount} ready`];
+    const { uptimeUs, startUs, nextUs } = this.clock;
+    const lines = [`time ${uptimeUs} µs since start, ${this.scheduler.readyCount} ready`];
+    for (const { what, follows } of [...this.#waits, ...this.#sleeping]) {
+      if (!follows) lines.push(`somebody waits for ${what}`);
+    }
+    lines.push(nextUs === undefined ? "nothing is due" : `the next thing is due at ${nextUs - startUs} µs`);
+    if (this.policy === "manual")
+      lines.push(`time may move up to ${this.#allowedUs - startUs} µs: \`advance\` moves it`);
+    const held = this.#held.size;
+    if (held > 0) lines.push(`time stands still for JavaScript that is awaited: ${held} promises`);
     for (const narrator of this.#narrators) lines.push(...narrator());
     return lines.join("\n");
   }
@@ -315,14 +353,13 @@ export class World {
 
   async #pump(): Promise<void> {
     try {
-      let turns = 0;
       if (this.#driving === 0) this.#serve();
       while (this.#driving > 0) {
         if (this.#serve()) {
           if (this.#waits.length + this.#sleeping.size > 0) await this.#host.breathe();
         } else if (this.#held.size > 0) await this.#untilReleased();
         else if (this.step()) {
-          if (++turns % TURNS_PER_BREATH === 0) await this.#host.breathe();
+          if (++this.#turns % TURNS_PER_BREATH === 0) await this.#host.breathe();
         } else if (!(await this.#idle())) break;
       }
       // What others have done while the host breathed may be what somebody follows.
@@ -354,7 +391,7 @@ export class World {
 
   /** Settles every wait that has ended one way or the other. True if any was. */
   #serve(): boolean {
-    if (this.clock.nowUs > this.#deadlineUs) this.#askAll();
+    if (this.clock.nowUs > this.#deadlineUs || this.#turns >= this.#lastTurn) this.#askAll();
     const settled: (() => void)[] = [];
     for (let i = 0; i < this.#waits.length; ) {
       const wait = this.#waits[i] as Wait;
@@ -380,8 +417,9 @@ export class World {
   #outcome(wait: Wait): (() => void) | undefined {
     if (wait.signal?.aborted === true) return () => wait.reject(wait.signal?.reason);
     if (wait.done()) return wait.resolve;
-    if (this.clock.nowUs <= wait.deadlineUs) return undefined;
-    const failure = this.#stuck(wait, "has not come in time");
+    const isLate = this.clock.nowUs > wait.deadlineUs;
+    if (!isLate && this.#turns < wait.lastTurn) return undefined;
+    const failure = this.#stuck(wait, isLate ? "has not come in time" : tooMany(wait));
     return () => wait.reject(failure);
   }
 
@@ -424,4 +462,8 @@ export class World {
   #stuck(wait: Wait, why: string): StatusError {
     return new StatusError("unavailable", `${wait.what} ${why}\n${this.explain()}`);
   }
+}
+
+function tooMany({ lastTurn, firstTurn }: Wait): string {
+  return `has not come in ${lastTurn - firstTurn} turns: something never comes to rest`;
 }

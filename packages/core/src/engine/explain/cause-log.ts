@@ -59,7 +59,7 @@ export class CauseLog {
       this.#crash = event;
     });
     kernel.events.on("unreached", ({ process, address, error }) => {
-      const containerId = containerOf(process.cgroup);
+      const containerId = containerIdOf(process.cgroup);
       if (containerId !== undefined && address.family !== "unix") {
         this.unreached(containerId, { host: address.address, port: address.port, error: error.code });
       }
@@ -152,7 +152,7 @@ export class CauseLog {
     const { process, signal } = blow;
     // The end of a container's first process is a death; who goes down with it needs no cause of its own.
     if (process.watcher !== undefined || process.ns.pid.init?.isAlive !== true) return;
-    const containerId = containerOf(process.cgroup);
+    const containerId = containerIdOf(process.cgroup);
     if (containerId === undefined) return;
     const sender = this.#sender(process, signal, this.#requests.get(containerId) ?? NO_REQUESTS);
     const victim = whoIs(process);
@@ -161,7 +161,7 @@ export class CauseLog {
 
   #outOfMemory({ process, cgroup, asking, wanted }: OutOfMemory): void {
     const { memory, path } = cgroup;
-    const containerId = containerOf(process.cgroup);
+    const containerId = containerIdOf(process.cgroup);
     this.#oom = {
       kind: "out-of-memory",
       containerId: containerId ?? "",
@@ -193,7 +193,7 @@ export class CauseLog {
 }
 
 /** The container that a cgroup belongs to: its own, or one that the container has made below it. */
-function containerOf(cgroup: Cgroup): string | undefined {
+export function containerIdOf(cgroup: Cgroup): string | undefined {
   for (let at: Cgroup | undefined = cgroup; at !== undefined; at = at.parent) {
     if (CONTAINER_ID.test(at.name)) return at.name;
   }
@@ -202,7 +202,7 @@ function containerOf(cgroup: Cgroup): string | undefined {
 
 function whoIs(process: Process): Who {
   const { pid, name, ns, cgroup } = process;
-  return { pid, ownPid: pidIn(ns.pid, process), name, containerId: containerOf(cgroup) };
+  return { pid, ownPid: pidIn(ns.pid, process), name, containerId: containerIdOf(cgroup) };
 }
 
 /** What its quota has done to a cgroup; `undefined` if that was nothing. */

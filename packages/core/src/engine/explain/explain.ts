@@ -3,6 +3,7 @@
  * read off the engine as it is now.
  */
 import type { BuildResult } from "../../build/index.ts";
+import type { Kernel } from "../../kernel/index.ts";
 import { StatusError } from "../../lib/index.ts";
 import type { Snapshotter } from "../../snapshot/index.ts";
 import type { Container } from "../container.ts";
@@ -12,6 +13,7 @@ import { CAUSES_LIMIT, type CauseLog, throttlingOf } from "./cause-log.ts";
 import { healthFindings, limitFindings, restartFinding, stateFinding, throttlingFinding } from "./condition.ts";
 import { type DeathContext, deathFinding, killFinding, oomFinding } from "./death.ts";
 import { Explanation, type Finding } from "./finding.ts";
+import { processLines } from "./processes.ts";
 import { type ReachParts, reachFindings } from "./reach.ts";
 import { executableFinding, refusalFinding } from "./refusal.ts";
 import { durationWords, times } from "./words.ts";
@@ -169,12 +171,17 @@ function contextOf(container: Container | undefined, causes: readonly Cause[], p
   return { causes, when: whenOf(parts), nameOf: (id) => nameOf(id, parts), executable };
 }
 
+/** What `world.explain()` says of the machine. */
+export function narration({ kernel, service }: { readonly kernel: Kernel; readonly service: ContainerService }) {
+  return processLines(kernel, (id) => nameOf(id, { service }));
+}
+
 const whenOf =
   ({ kernel }: ExplainParts) =>
   (timeUs: number): string =>
     durationWords(timeUs - kernel.world.clock.startUs);
 
-function nameOf(id: string, { service }: ExplainParts): string {
+function nameOf(id: string, { service }: Pick<ExplainParts, "service">): string {
   try {
     return service.get(id).name;
   } catch (error) {
