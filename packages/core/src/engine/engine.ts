@@ -31,6 +31,8 @@ import { ExecService } from "./exec.ts";
 import { CauseLog } from "./explain/cause-log.ts";
 import { explain, narration, type Subject } from "./explain/explain.ts";
 import type { Explanation } from "./explain/finding.ts";
+import { History } from "./explain/history.ts";
+import { Timeline, type TimelineOptions } from "./explain/timeline.ts";
 import { faultTargets, tellOfStarts } from "./fault-targets.ts";
 import { HealthMonitor } from "./health.ts";
 import { ImageService } from "./images.ts";
@@ -123,6 +125,7 @@ export class Engine implements EngineDoor {
   readonly faults: Faults;
   readonly #commitParts: CommitParts;
   readonly #snapshotter: Snapshotter;
+  readonly #history: History;
   readonly #endNarration: () => void;
   readonly #options: EngineOptions;
   readonly #store: ImageStore;
@@ -160,6 +163,7 @@ export class Engine implements EngineDoor {
     const runtime = new Runtime(kernel, { unknown: this.programs.unknown });
     const users = new UserLookup(kernel, snapshotter);
     this.events = new EventLog(() => kernel.nowUs);
+    this.#history = new History(this.events);
     this.volumes = new VolumeService(kernel.disk, this.events, prng);
     this.networks = new NetworkService({ kernel, events: this.events, prng, nameservers }, records?.networks);
     const store = new ImageStore(snapshotter);
@@ -366,6 +370,18 @@ export class Engine implements EngineDoor {
     const { kernel, networks, causes, containers: service } = this;
     const containers = () => service.list({ all: true });
     return explain(subject, { kernel, networks, causes, service, containers, snapshotter: this.#snapshotter });
+  }
+
+  /**
+   * What has happened to containers: data, `String(…)` draws it as text and `toSVG()` as a picture.
+   *
+   * @throws StatusError invalid-argument for a time that ends before it begins
+   */
+  timeline(options?: TimelineOptions): Timeline {
+    const { startUs, nowUs } = this.world.clock;
+    const { events, forgotten } = this.#history;
+    const containers = this.containers.list({ all: true });
+    return new Timeline({ startUs, nowUs, events, forgotten, causes: this.causes.all, containers }, options);
   }
 
   /** Lets simulated time pass, with everything that happens in it. @param duration `1m30s`, or microseconds */

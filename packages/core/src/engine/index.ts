@@ -71,6 +71,8 @@ export type { Cause, Demand, Request, Sender, Throttling, Who } from "./explain/
 export { CAUSES_LIMIT, type CauseLog } from "./explain/cause-log.ts";
 export type { Subject, Way } from "./explain/explain.ts";
 export { Explanation, type Facts, type Finding, type FindingKind } from "./explain/finding.ts";
+export { HISTORY_LIMIT } from "./explain/history.ts";
+export { type Lane, type LaneState, type Mark, type Span, Timeline, type TimelineOptions } from "./explain/timeline.ts";
 export { pruneImages, type Removed, removeImage } from "./image-removal.ts";
 export type { TransferEvent, TransferOptions } from "./image-transfers.ts";
 export { logDetails, READABLE_LOGS } from "./log-details.ts";

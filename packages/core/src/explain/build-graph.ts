@@ -1,7 +1,6 @@
 /** The graph of a build: its vertices, what became of each, and why it was not cached. Data, text and a picture. */
 import type { BuildEvent, CacheMiss } from "../build/index.ts";
-import { unreachable } from "../lib/index.ts";
-import { element, label, picture } from "./svg.ts";
+import { element, label, picture, unreachable } from "../lib/index.ts";
 
 /** `waiting` was never begun, for something else failed before. */
 export type BuildNodeState = "waiting" | "running" | "cached" | "done" | "failed" | "canceled";

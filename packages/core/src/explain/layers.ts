@@ -2,9 +2,9 @@
 import type { Engine } from "../engine/index.ts";
 import type { Image } from "../image/index.ts";
 import { bytesText } from "../lib/go/index.ts";
+import { element, label, picture } from "../lib/index.ts";
 import type { Change } from "../snapshot/index.ts";
 import { type HiddenFile, hiddenFiles } from "./hidden-files.ts";
-import { element, label, picture } from "./svg.ts";
 
 export interface LayerView {
   /** What made it, as the image's history says. */

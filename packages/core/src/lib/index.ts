@@ -49,6 +49,7 @@ export { Hasher, sha256 } from "./sha256.ts";
 export { SmallMap } from "./small-map.ts";
 export { SmallSet } from "./small-set.ts";
 export { StatusError, type StatusKind } from "./status-error.ts";
+export { type Attributes, element, label, picture } from "./svg.ts";
 export {
   BLOCK_SIZE,
   END_OF_TAR,
