@@ -5,7 +5,7 @@
 import { StatusError } from "../../lib/index.ts";
 import type { Container, ContainerState } from "../container.ts";
 import type { EngineEvent } from "../events.ts";
-import type { HealthStatus } from "../health.ts";
+import type { HealthStatus } from "../health-record.ts";
 import type { Cause, DeathCause } from "./cause.ts";
 import { timelineSvg } from "./timeline-svg.ts";
 import { drawTimeline } from "./timeline-text.ts";
