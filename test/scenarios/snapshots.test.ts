@@ -3,7 +3,8 @@ import { createEngine, diff, type Engine } from "@bottleship/core/engine";
 import { describe, expect, it } from "vitest";
 import { docker, machine } from "./support.ts";
 
-const DOCKERFILE = "FROM busybox\nRUN echo hi > /greeting && ln /greeting /again\nCMD cat /greeting\n";
+const DOCKERFILE =
+  "FROM busybox\nRUN --mount=type=cache,target=/c echo hi | tee /c/kept > /greeting && ln /greeting /again\nCMD cat /greeting\n";
 
 /** A machine with something of everything, at rest. */
 async function prepared(): Promise<Engine> {

@@ -58,7 +58,7 @@ export class Builder {
     this.#machine = machine;
     this.#images = images;
     this.#store = store;
-    this.cache = new BuildCache(machine.snapshotter);
+    this.cache = new BuildCache(machine.snapshotter, machine.kernel.disk);
     this.#exporter = new Exporter(machine.snapshotter, store);
   }
 

@@ -408,7 +408,7 @@ export class Engine implements EngineDoor {
   }
 }
 
-const NO_CACHE: BuildCacheState = { records: [], titles: [], pruned: [] };
+const NO_CACHE: BuildCacheState = { records: [], titles: [], pruned: [], sides: [] };
 
 async function sleep(world: World, us: number): Promise<void> {
   let isOver = false;

@@ -5,8 +5,9 @@ import { BuildCache } from "./build-cache.ts";
 import type { Ingredients } from "./cache-miss.ts";
 
 function makeCache() {
-  const snapshotter = new Snapshotter(new TestMachine().kernel.disk);
-  const cache = new BuildCache(snapshotter);
+  const { disk } = new TestMachine().kernel;
+  const snapshotter = new Snapshotter(disk);
+  const cache = new BuildCache(snapshotter, disk);
   const store = (name: string, ingredients: Ingredients): string => {
     const snapshot = snapshotter.newKey("test");
     snapshotter.prepare(`${snapshot} active`, undefined, "");

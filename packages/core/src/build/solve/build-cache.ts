@@ -6,6 +6,7 @@
  *
  * @see BuildKit solver/cachemanager.go, cache/manager.go
  */
+import { type MemoryFs, removeTree } from "../../fs/index.ts";
 import { encode, sha256 } from "../../lib/index.ts";
 import type { Snapshotter } from "../../snapshot/index.ts";
 import { combined } from "../files/checksum.ts";
@@ -33,9 +34,12 @@ export interface BuildCacheState {
   readonly titles: readonly (readonly [snapshot: string, title: string])[];
   /** Keys. */
   readonly pruned: readonly string[];
+  readonly sides: readonly (readonly [key: string, side: SideRecord])[];
 }
 
 export class BuildCache {
+  /** What cache mounts lie on. */
+  readonly disk: MemoryFs;
   readonly #snapshotter: Snapshotter;
   readonly #records = new Map<string, CacheRecord>();
   readonly #titles = new Map<string, string>();
@@ -46,8 +50,9 @@ export class BuildCache {
   /** Keys of what was there once. */
   readonly #pruned = new Set<string>();
 
-  constructor(snapshotter: Snapshotter) {
+  constructor(snapshotter: Snapshotter, disk: MemoryFs) {
     this.#snapshotter = snapshotter;
+    this.disk = disk;
   }
 
   /** Everything that is known, oldest first. */
@@ -56,11 +61,13 @@ export class BuildCache {
       records: [...this.#records.values()].map((record) => ({ ...record })),
       titles: [...this.#titles],
       pruned: [...this.#pruned],
+      sides: [...this.#sides].map(([key, side]) => [key, { ...side }]),
     };
   }
 
-  /** Knows what another cache knew whose snapshots are here too. */
-  restore({ records, titles, pruned }: BuildCacheState): void {
+  /** Knows what another cache knew whose snapshots and files are here too. */
+  restore({ records, titles, pruned, sides }: BuildCacheState): void {
+    for (const [key, side] of sides) this.#sides.set(key, { ...side });
     for (const [snapshot, title] of titles) this.#titles.set(snapshot, title);
     for (const key of pruned) this.#pruned.add(key);
     for (const record of records) {
@@ -139,8 +146,7 @@ export class BuildCache {
   /** What is sent from outside is kept, so that the next time only changes need to be sent. */
   noteLocal(what: "context" | "dockerfile", name: string, bytes: number, nowUs: number): void {
     const description = `local source for ${what}`;
-    const sizeBytes = (): number => bytes;
-    this.noteSide(`${what} ${name}`, { type: "source.local", description, sizeBytes, forget: () => {} }, nowUs);
+    this.noteSide(`${what} ${name}`, { type: "source.local", description, kept: { bytes } }, nowUs);
   }
 
   /** Forgets records, by their ids in `cacheUsage`. */
@@ -149,7 +155,7 @@ export class BuildCache {
     for (const [key, side] of [...this.#sides]) {
       if (!ids.has(cacheId(key))) continue;
       this.#sides.delete(key);
-      side.forget();
+      if ("path" in side.kept) removeTree(this.disk, side.kept.path);
     }
     for (const [likeness, { key }] of [...this.#alike]) if (!this.#records.has(key)) this.#alike.delete(likeness);
   }

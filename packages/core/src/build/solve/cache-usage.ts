@@ -4,8 +4,10 @@
  *
  * @see BuildKit cache/manager.go (DiskUsage, Prune), client/diskusage.go
  */
+import { MemoryDirectory, type MemoryFs } from "../../fs/index.ts";
 import { encode, sha256 } from "../../lib/index.ts";
 import type { Snapshotter } from "../../snapshot/index.ts";
+import type { Inode } from "../../vfs/index.ts";
 import type { BuildCache, CacheRecord } from "./build-cache.ts";
 
 export type CacheType = "regular" | "source.local" | "exec.cachemount";
@@ -33,8 +35,8 @@ export interface SideRecord {
   readonly createdUs: number;
   usedUs: number;
   uses: number;
-  readonly sizeBytes: () => number;
-  readonly forget: () => void;
+  /** Where on the machine's disk it lies, or how large it is. */
+  readonly kept: { readonly path: string } | { readonly bytes: number };
 }
 
 /** What may go. Bytes that are 0 say nothing. */
@@ -77,7 +79,7 @@ export function cacheUsage(
       usageCount: record.uses,
     };
   });
-  return [...regular, ...[...cache.sideRecords()].map(([key, side]) => sideUsage(key, side))];
+  return [...regular, ...[...cache.sideRecords()].map(([key, side]) => sideUsage(key, side, cache.disk))];
 }
 
 /** An image that the build has asked a registry for says where it is from. */
@@ -108,7 +110,7 @@ function noteBelow(
   }
 }
 
-function sideUsage(key: string, side: SideRecord): CacheUsage {
+function sideUsage(key: string, side: SideRecord, disk: MemoryFs): CacheUsage {
   return {
     id: cacheId(key),
     parents: [],
@@ -116,11 +118,22 @@ function sideUsage(key: string, side: SideRecord): CacheUsage {
     description: side.description,
     shared: false,
     mutable: true,
-    sizeBytes: side.sizeBytes(),
+    sizeBytes: "bytes" in side.kept ? side.kept.bytes : bytesBelow(inodeAt(disk, side.kept.path)),
     createdUs: side.createdUs,
     lastUsedUs: side.usedUs,
     usageCount: side.uses,
   };
+}
+
+function inodeAt({ root }: MemoryFs, path: string): Inode | undefined {
+  let at: Inode | undefined = root;
+  for (const name of path.slice(1).split("/")) at = at instanceof MemoryDirectory ? at.lookup(name) : undefined;
+  return at;
+}
+
+function bytesBelow(inode: Inode | undefined): number {
+  if (!(inode instanceof MemoryDirectory)) return inode?.stat().size ?? 0;
+  return [...inode.entries.values()].reduce((sum, entry) => sum + bytesBelow(entry), 0);
 }
 
 /** The id of what is kept under a key: the same as long as it is there. */

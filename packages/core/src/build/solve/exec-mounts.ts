@@ -6,11 +6,11 @@
  *
  * @see BuildKit solver/llbsolver/mounts/mount.go, executor/oci/mounts.go
  */
-import { FileContent, MemoryDirectory, MemoryFile, MemoryFs, OverlayFs, removeTree } from "../../fs/index.ts";
+import { FileContent, MemoryDirectory, MemoryFile, MemoryFs, OverlayFs } from "../../fs/index.ts";
 import { basename, clean, decode, encode, join, sha256 } from "../../lib/index.ts";
 import type { MountSpec } from "../../oci/index.ts";
 import { MountedTree } from "../../snapshot/index.ts";
-import { type FileSystem, type Inode, type Location, walk } from "../../vfs/index.ts";
+import { type FileSystem, type Location, walk } from "../../vfs/index.ts";
 import { BuildError } from "../dockerfile/error.ts";
 import { Copier } from "../files/copy.ts";
 import { rootPath } from "../files/root-path.ts";
@@ -126,25 +126,11 @@ export class ExecMounts {
       const made = caches.create(name, { type: "dir", mode, uid, gid });
       if (from !== undefined && !hasAttributes && made instanceof MemoryDirectory) this.#fill(made, from, mount);
     }
-    this.#noteCache(
-      caches,
-      name,
-      `cached mount ${mount.target} from exec ${this.#op.argv.join(" ")} with id "//${id.replace(/^\//, "")}"`,
-    );
-    return bindMount(mount, `${ROOT}/cache/${name}`, false);
-  }
-
-  #noteCache(caches: MemoryDirectory, name: string, description: string): void {
-    this.#cacheRecords.noteSide(
-      `cache mount ${name}`,
-      {
-        type: "exec.cachemount",
-        description,
-        sizeBytes: () => bytesBelow(caches.lookup(name)),
-        forget: () => removeTree(this.#machine.kernel.disk, `${ROOT}/cache/${name}`),
-      },
-      this.#machine.kernel.nowUs,
-    );
+    const path = `${ROOT}/cache/${name}`;
+    const description = `cached mount ${mount.target} from exec ${this.#op.argv.join(" ")} with id "//${id.replace(/^\//, "")}"`;
+    const side = { type: "exec.cachemount", description, kept: { path } } as const;
+    this.#cacheRecords.noteSide(`cache mount ${name}`, side, this.#machine.kernel.nowUs);
+    return bindMount(mount, path, false);
   }
 
   #fill(directory: MemoryDirectory, from: Result, mount: StepMount): void {
@@ -244,11 +230,6 @@ export class ExecMounts {
     const { init } = this.#machine.kernel;
     return walk(init, path, { follow: true });
   }
-}
-
-function bytesBelow(inode: Inode | undefined): number {
-  if (!(inode instanceof MemoryDirectory)) return inode?.stat().size ?? 0;
-  return [...inode.entries.values()].reduce((sum, entry) => sum + bytesBelow(entry), 0);
 }
 
 function isSocketVariable(variable: string): boolean {
