@@ -1,5 +1,5 @@
 /** The packages as users get them: packed, installed into an empty project with strict types, and run. */
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -16,7 +16,7 @@ const dockerfile = "FROM busybox\\nCOPY greeting /greeting\\nCMD [\\"cat\\", \\"
 await engine.build({ context: { files: { greeting: "hello\\n" } }, dockerfile, tags: ["greeter"] });
 const { exitCode, stdout } = await engine.docker("run --rm greeter");
 console.log(exitCode, stdout.trim());
-const code: number = await main(["--help"], { out: (text) => console.log(text.split("\\n")[0]), err: console.error });
+const code: number = await main(["--help"], { out: (text) => console.log(String(text).split("\\n")[0]), err: console.error });
 console.log(code);
 `;
 
@@ -34,7 +34,13 @@ const CONFIG = {
 let project = "";
 
 function run(command: string, args: readonly string[], cwd: string): string {
-  return execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  const { status, stdout, stderr } = spawnSync(command, args, {
+    cwd,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  if (status !== 0) throw new Error(`${command} ${args.join(" ")} exited with ${status}\n${stdout}${stderr}`);
+  return stdout;
 }
 
 beforeAll(() => {

@@ -9,9 +9,14 @@ export interface Terminal {
 /** The parts of `process.stdin` and `process.stdout` that somebody who types needs. */
 export interface TerminalInput {
   /** Keys, or the text of a file, as they come. */
-  readonly stream: NodeJS.ReadableStream & {
+  readonly stream: {
     readonly isTTY?: boolean;
     setRawMode?(isRaw: boolean): unknown;
+    on(event: "data", listener: (chunk: Uint8Array | string) => void): unknown;
+    on(event: "end", listener: () => void): unknown;
+    off(event: "data", listener: (chunk: Uint8Array | string) => void): unknown;
+    off(event: "end", listener: () => void): unknown;
+    pause(): unknown;
   };
   /** The window of the terminal that output goes to, if it goes to one. */
   readonly window?: {
