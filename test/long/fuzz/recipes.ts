@@ -107,6 +107,21 @@ const watch: Recipe = function* (draw, ask) {
   yield* ask(abi.close(fd));
 };
 
+/** Messages through a queue, and by System V's. */
+const talk: Recipe = function* (draw, ask) {
+  const fd = yield* ask(abi.mq_open(`/q${draw.prng.below(3)}`, abi.O_RDWR | abi.O_CREAT | abi.O_NONBLOCK, 0o666));
+  const id = yield* ask(abi.msgget(draw.number(4), abi.IPC_CREAT | 0o666));
+  if (isFd(fd)) {
+    yield* ask(abi.mq_notify(fd, "none"));
+    yield* ask(abi.mq_send(fd, draw.bytes(), draw.number(9)));
+    yield* ask(abi.mq_receive(fd, 8192));
+    yield* ask(abi.close(fd));
+  }
+  if (!isFd(id)) return;
+  yield* ask(abi.msgsnd(id, 1, draw.bytes(), abi.IPC_NOWAIT));
+  yield* ask(abi.msgrcv(id, draw.size(), 0, abi.IPC_NOWAIT));
+};
+
 /** A cgroup with limits, somebody in it, and away again. */
 const group: Recipe = function* (draw, ask) {
   const directory = `/sys/fs/cgroup/fuzz${draw.prng.below(4)}`;
@@ -127,4 +142,4 @@ const group: Recipe = function* (draw, ask) {
   yield* ask(abi.rmdir(directory));
 };
 
-export const RECIPES: readonly Recipe[] = [converse, ping, moveIn, enter, becomeRoot, file, file, watch, group];
+export const RECIPES: readonly Recipe[] = [converse, ping, moveIn, enter, becomeRoot, file, file, watch, talk, group];
