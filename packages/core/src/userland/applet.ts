@@ -42,9 +42,10 @@ export function* runApplet(
   argv: readonly string[],
   env: Env,
   before?: (name: string) => Routine<void>,
+  siblings?: ReadonlyMap<string, Applet>,
 ): Routine<number> {
   if (before !== undefined) yield* before(name);
-  const io = new Io(name, argv, env);
+  const io = new Io(name, argv, env, undefined, siblings);
   let code: number;
   try {
     if (argv[1] === "--help" && USAGE[name] !== undefined) return yield* showUsage(io, name, 0);
@@ -75,7 +76,7 @@ export function multiCall(applets: ReadonlyMap<string, Applet>, shell: Program):
     const name = called.startsWith("-") ? called.slice(1) : called;
     if (name === "sh" || name === "ash") return namedShell(shell, name, argv, env);
     const applet = applets.get(name);
-    if (applet !== undefined) return runApplet(applet, name, argv, env, becomeApplet);
+    if (applet !== undefined) return runApplet(applet, name, argv, env, becomeApplet, applets);
     if (name !== "busybox") return notFound(name, env);
     return busyboxItself(applets, argv, env, busybox);
   };

@@ -19,6 +19,7 @@ import { AppletExit, attempt, type Io } from "./io.ts";
 /** Where programs are looked for without a PATH. @see confstr(3) _CS_PATH */
 const DEFAULT_PATH = "/bin:/usr/bin";
 const SHELL = "/bin/sh";
+const SELF = "/proc/self/exe";
 /** Errors that make the search go on with the next directory. */
 const NOT_HERE: ReadonlySet<ErrnoCode> = new Set(["ENOENT", "ENOTDIR", "ENODEV", "ESTALE", "ETIMEDOUT"]);
 
@@ -38,6 +39,21 @@ export function* execvp(argv: readonly string[], env: Env, name = argv[0] ?? "")
   return denied ?? new Errno("ENOENT");
 }
 
+/**
+ * The same for an applet: others of its own executable come first, whatever PATH says.
+ *
+ * @see busybox: libbb/executable.c:BB_EXECVP
+ */
+export function* execPreferred(
+  io: Io,
+  argv: readonly string[],
+  env: Env = io.env,
+  name = argv[0] ?? "",
+): Routine<Errno> {
+  if (io.siblings?.has(name) === true) yield* attempt(execve(SELF, argv, env));
+  return yield* execvp(argv, env, name);
+}
+
 function* execOrShell(path: string, argv: readonly string[], env: Env): Routine<Errno> {
   const error = yield* attempt(execve(path, argv, env));
   if (error.code !== "ENOEXEC") return error;
@@ -47,7 +63,7 @@ function* execOrShell(path: string, argv: readonly string[], env: Env): Routine<
 /** Becomes another program, or says why not and ends with 127 if there is none, else with 126. */
 export function* execOrDie(io: Io, argv: readonly string[], env: Env = io.env): Routine<never> {
   yield* io.out.flush();
-  const error = yield* execvp(argv, env);
+  const error = yield* execPreferred(io, argv, env);
   return yield* io.pdie(`can't execute '${argv[0] ?? ""}'`, error, error.code === "ENOENT" ? 127 : 126);
 }
 

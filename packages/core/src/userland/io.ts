@@ -135,15 +135,18 @@ export class Io {
   /** `argv[0]` is the applet's name. */
   readonly argv: readonly string[];
   readonly env: Env;
+  /** Applets of the same executable: they are run in preference to what PATH has. */
+  readonly siblings: ReadonlyMap<string, unknown> | undefined;
   #out: Output | undefined;
   #err: Output | undefined;
   #in: Input | undefined;
 
-  constructor(name: string, argv: readonly string[], env: Env, out?: Output) {
+  constructor(name: string, argv: readonly string[], env: Env, out?: Output, siblings?: ReadonlyMap<string, unknown>) {
     this.name = name;
     this.argv = argv;
     this.env = env;
     this.#out = out;
+    this.siblings = siblings;
   }
 
   get out(): Output {
@@ -158,7 +161,7 @@ export class Io {
 
   /** For who reads other arguments than those that were given: the same name and the same output. */
   withArguments(argv: readonly string[]): Io {
-    return new Io(this.name, argv, this.env, this.out);
+    return new Io(this.name, argv, this.env, this.out, this.siblings);
   }
 
   get err(): Output {

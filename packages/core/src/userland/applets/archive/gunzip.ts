@@ -43,7 +43,7 @@ function* showFile(io: Io, input: number): Routine<boolean> {
   const start = yield* readStart(input);
   const compression = compressionOf(start);
   if (compression === undefined) {
-    yield* io.warn("no gzip/bzip2/xz magic");
+    yield* io.warn(start.length < SHORTEST_SIGNATURE ? "short read" : "no gzip/bzip2/xz magic");
     return false;
   }
   // It is a child that decompresses: what it complains about does not count.
@@ -60,6 +60,7 @@ function* readStart(input: number): Routine<Uint8Array> {
 }
 
 const SIGNATURE_SIZE = 6;
+const SHORTEST_SIGNATURE = 2;
 const SIGNATURES: readonly (readonly [Compression, readonly number[]])[] = [
   ["gzip", [0x1f, 0x8b]],
   ["bzip2", [0x42, 0x5a]],

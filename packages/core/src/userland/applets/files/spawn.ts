@@ -11,7 +11,7 @@ import {
   write,
 } from "../../../abi/index.ts";
 import { decode, encode } from "../../../lib/index.ts";
-import { execvp, fork, waitFor } from "../../exec.ts";
+import { execPreferred, fork, waitFor } from "../../exec.ts";
 import type { Io } from "../../io.ts";
 
 const NOT_STARTED = 111;
@@ -22,7 +22,7 @@ export function* spawnAndWait(io: Io, argv: readonly string[]): Routine<number |
   // The pipe closes by itself when the program starts; before that the child says through it why it did not.
   const [input, output] = yield* pipe2(O_CLOEXEC);
   const pid = yield* fork(io, function* () {
-    const error = yield* execvp(argv, io.env);
+    const error = yield* execPreferred(io, argv);
     yield* write(output, encode(error.code));
     return NOT_STARTED;
   });

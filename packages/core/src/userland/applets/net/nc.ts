@@ -20,7 +20,7 @@ import {
   sigaction,
 } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
-import { execvp, fork } from "../../exec.ts";
+import { execPreferred, fork } from "../../exec.ts";
 import { getopt, type Options, showUsage } from "../../getopt.ts";
 import { attempt, Io, writeAll } from "../../io.ts";
 import { portOrDie } from "../../net/services.ts";
@@ -105,7 +105,7 @@ function* serve(io: Io, fd: number, program: readonly string[], delaySeconds: nu
   yield* dup3(fd, 0);
   yield* close(fd);
   yield* dup3(0, 1);
-  const failure = yield* execvp(program, io.env);
+  const failure = yield* execPreferred(io, program);
   return yield* io.pdie(`can't execute '${program[0] ?? ""}'`, failure);
 }
 

@@ -13,7 +13,7 @@ import {
   sigaction,
 } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
-import { execvp } from "../../exec.ts";
+import { execPreferred } from "../../exec.ts";
 import { showUsage } from "../../getopt.ts";
 import { attempt, type Io, isatty } from "../../io.ts";
 
@@ -26,7 +26,7 @@ export const nohup: Applet = function* (io) {
   if (yield* isatty(1)) yield* replace(1, yield* openLog(io));
   if (yield* isatty(2)) yield* dup3(1, 2);
   yield* sigaction(SIGHUP, "ignore");
-  const error = yield* execvp(program, io.env);
+  const error = yield* execPreferred(io, program);
   return yield* io.pdie(`can't execute '${program[0]}'`, error, error.code === "ENOENT" ? 127 : 126);
 };
 

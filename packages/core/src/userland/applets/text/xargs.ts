@@ -235,7 +235,7 @@ class Runner {
   }
 
   *#runOne(argv: readonly string[]): Routine<boolean> {
-    const pid = yield* spawn(argv, this.#io.env);
+    const pid = yield* spawn(this.#io, argv);
     if (pid instanceof Errno) return yield* this.#cannotRun(pid);
     return yield* this.#judge(yield* waitFor(pid));
   }
@@ -247,7 +247,7 @@ class Runner {
       if (yield* this.#reap(waits ? 0 : WNOHANG)) return true;
       if (!waits && this.#running === before) break;
     }
-    const pid = yield* spawn(argv, this.#io.env);
+    const pid = yield* spawn(this.#io, argv);
     if (pid instanceof Errno) return yield* this.#cannotRun(pid);
     this.#running++;
     return false;

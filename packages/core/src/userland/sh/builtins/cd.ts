@@ -66,13 +66,13 @@ function* change(shell: Shell, path: string, physical: boolean, name: string): R
  */
 function resolve(directory: string, path: string): string | undefined {
   if (directory === "" && !path.startsWith("/")) return undefined;
-  const whole = path.startsWith("/") ? path : `${directory}/${path}`;
+  const whole = path.startsWith("/") ? path : directory.endsWith("/") ? directory + path : `${directory}/${path}`;
   const parts: string[] = [];
   for (const part of whole.split("/")) {
     if (part === "..") parts.pop();
     else if (part !== "" && part !== ".") parts.push(part);
   }
-  return (/^\/\/(?!\/)/.test(whole) ? "//" : "/") + parts.join("/");
+  return (/^\/\/(?!\/)/.test(path.startsWith("/") ? path : directory) ? "//" : "/") + parts.join("/");
 }
 
 function* currentDirectory(): Routine<string> {
