@@ -6,9 +6,10 @@ import { type Env, executable, exitCode, O_CREAT, O_RDWR, type WaitStatus, write
 import { bootMachine, Kernel, type Machine, type Process } from "../kernel/index.ts";
 import { concat, decode, encode } from "../lib/index.ts";
 import { World, type WorldOptions } from "../sim/index.ts";
-import { appletNames, multiCall } from "../userland/applet.ts";
+import { appletNames } from "../userland/applet.ts";
 import { APPLETS } from "../userland/applets/index.ts";
-import { makeShell, type ShellTraits } from "../userland/sh/index.ts";
+import { makeBusybox } from "../userland/busybox.ts";
+import type { ShellTraits } from "../userland/sh/index.ts";
 import { directory, open, openAt, walk } from "../vfs/index.ts";
 
 /** What the recordings' busybox does; tests compare with recordings. */
@@ -43,7 +44,7 @@ export class Busybox {
   constructor(options: WorldOptions & { readonly traits?: ShellTraits; readonly machine?: Partial<Machine> } = {}) {
     this.world = new World(options);
     this.kernel = new Kernel(this.world, options.machine);
-    this.kernel.programs.set("busybox", multiCall(APPLETS, makeShell(options.traits ?? RECORDED_TRAITS, APPLETS)));
+    this.kernel.programs.set("busybox", makeBusybox(options.traits ?? RECORDED_TRAITS));
     this.#populate();
   }
 

@@ -17,7 +17,7 @@ import {
 } from "../abi/index.ts";
 import { basename } from "../lib/index.ts";
 import { showUsage } from "./getopt.ts";
-import { AppletExit, Io } from "./io.ts";
+import { AppletExit, Io, type Siblings } from "./io.ts";
 import { BANNER, USAGE } from "./usage.data.ts";
 
 /** The main function of an applet. */
@@ -42,7 +42,7 @@ export function* runApplet(
   argv: readonly string[],
   env: Env,
   before?: (name: string) => Routine<void>,
-  siblings?: ReadonlyMap<string, Applet>,
+  siblings?: Siblings,
 ): Routine<number> {
   if (before !== undefined) yield* before(name);
   const io = new Io(name, argv, env, undefined, siblings);
@@ -70,13 +70,13 @@ export function* runApplet(
  *
  * It hands out the applet's own routine: one around it would live as long as the applet, and see all its calls pass by.
  */
-export function multiCall(applets: ReadonlyMap<string, Applet>, shell: Program): Program {
+export function multiCall(applets: ReadonlyMap<string, Applet>, shell: Program, siblings?: Siblings): Program {
   return function busybox(argv, env) {
     const called = basename(argv[0] ?? "busybox");
     const name = called.startsWith("-") ? called.slice(1) : called;
     if (name === "sh" || name === "ash") return namedShell(shell, name, argv, env);
     const applet = applets.get(name);
-    if (applet !== undefined) return runApplet(applet, name, argv, env, becomeApplet, applets);
+    if (applet !== undefined) return runApplet(applet, name, argv, env, becomeApplet, siblings);
     if (name !== "busybox") return notFound(name, env);
     return busyboxItself(applets, argv, env, busybox);
   };
@@ -124,9 +124,17 @@ function* busyboxItself(
   return yield* again(argv.slice(1), env);
 }
 
+/** Names of the multi-call program that are no applets. */
+const SELF_NAMES = ["ash", "busybox", "sh"] as const;
+
+/** What a build that prefers its own applets to PATH runs by name. @see busybox: FEATURE_PREFER_APPLETS */
+export function siblingsOf(applets: ReadonlyMap<string, Applet>): ReadonlyMap<string, Applet | undefined> {
+  return new Map([...applets, ...SELF_NAMES.map((name) => [name, undefined] as const)]);
+}
+
 /** Every name that the multi-call program answers to, sorted. */
 export function appletNames(applets: ReadonlyMap<string, Applet>): readonly string[] {
-  return [...applets.keys(), "ash", "busybox", "sh"].sort();
+  return [...applets.keys(), ...SELF_NAMES].sort();
 }
 
 function* notFound(name: string, env: Env): Routine<number> {

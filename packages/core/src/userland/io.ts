@@ -129,19 +129,21 @@ export class Input {
   }
 }
 
+/** Applets of the same executable that are run in preference to what PATH has, by their names. */
+export type Siblings = ReadonlyMap<string, unknown>;
+
 /** Everything that an applet needs: its arguments, its environment, its standard streams. */
 export class Io {
   readonly name: string;
   /** `argv[0]` is the applet's name. */
   readonly argv: readonly string[];
   readonly env: Env;
-  /** Applets of the same executable: they are run in preference to what PATH has. */
-  readonly siblings: ReadonlyMap<string, unknown> | undefined;
+  readonly siblings: Siblings | undefined;
   #out: Output | undefined;
   #err: Output | undefined;
   #in: Input | undefined;
 
-  constructor(name: string, argv: readonly string[], env: Env, out?: Output, siblings?: ReadonlyMap<string, unknown>) {
+  constructor(name: string, argv: readonly string[], env: Env, out?: Output, siblings?: Siblings) {
     this.name = name;
     this.argv = argv;
     this.env = env;

@@ -5,7 +5,7 @@
  * and unbash (`parse`) to a tree (`ast`), which `execute` walks with the help of `expand` and the built-ins.
  */
 import type { Program } from "../../abi/index.ts";
-import type { Applet } from "../applet.ts";
+import { type Applet, siblingsOf } from "../applet.ts";
 import { BUILTINS } from "./builtins/index.ts";
 import { run } from "./execute.ts";
 import { fork } from "./fork.ts";
@@ -18,17 +18,12 @@ export type { ShellTraits } from "./shell.ts";
 /** Docker Hub's build. */
 export const DEFAULT_TRAITS: ShellTraits = { lineInMessages: false, standalone: false };
 
-/** Names of the multi-call program that are no applets. */
-const SELF_NAMES = ["ash", "busybox", "sh"] as const;
-
 /** `sh` with the given traits. `applets` are those of the multi-call program that it is part of. */
 export function makeShell(
   traits: ShellTraits = DEFAULT_TRAITS,
   applets: ReadonlyMap<string, Applet> = new Map(),
 ): Program {
-  const known: Applets = traits.standalone
-    ? new Map([...applets, ...SELF_NAMES.map((name) => [name, undefined] as const)])
-    : new Map();
+  const known: Applets = traits.standalone ? siblingsOf(applets) : new Map();
   const engine: Engine = {
     traits,
     applets: known,

@@ -49,7 +49,8 @@ export function* launch(shell: Shell, { file, argv, path, index, inPlace }: Laun
   const words = argv.map(fromByteString);
   if (shell.engine.applets.has(file)) {
     const applet = inPlace && RUN_IN_PLACE.has(file) ? shell.engine.applets.get(file) : undefined;
-    if (applet !== undefined) yield* become(shell, file, runApplet(applet, file, words, env));
+    if (applet !== undefined)
+      yield* become(shell, file, runApplet(applet, file, words, env, undefined, shell.engine.applets));
     yield* attempt(execve(SELF, words, env));
   }
   let error = new Errno("ENOENT");

@@ -22,7 +22,7 @@ import { Variables } from "./variables.ts";
 export interface ShellTraits {
   /** All messages name the line: `sh: line 0: nosuch: not found`. The recorded busybox does, Docker Hub's does not. */
   readonly lineInMessages: boolean;
-  /** Applets are run without looking for them in PATH, as a "standalone" busybox does. */
+  /** Applets are run without looking for them in PATH, by the shell and by each other. @see busybox: SH_STANDALONE */
   readonly standalone: boolean;
   /** An interactive shell greets with its name and version, as builds without SH_EXTRA_QUIET do. */
   readonly greets?: boolean;

@@ -30,6 +30,7 @@ const CASES: readonly (readonly [command: string, code: number, stdout: string, 
   ["xargs -Q", 1, "", "xargs: invalid option -- 'Q'"],
   ["seq 9000 | xargs | wc -l", 0, "2\n", ""],
   ["xargs -P2 -n1 true < i; echo $?", 0, "0\n", ""],
+  ["env PATH=/nowhere sh -c 'echo i | xargs wc -c; find l -exec cat {} +'", 0, "23 i\nb\n  sp aced  \n\nlast", ""],
   ["xargs -n1 sh -c 'kill -9 $$' < i; echo $?", 0, "125\n", "xargs: 'sh' terminated by signal 9"],
 ];
 
