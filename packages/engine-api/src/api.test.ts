@@ -1,16 +1,20 @@
 /** The API without sockets: `Request` in, `Response` out. */
 import { createEngine } from "@bottleship/core/engine";
 import { concat, decode, encode, packTar, tarHeader } from "@bottleship/core/lib";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { EngineApi } from "./api.ts";
 import { createFetch } from "./fetch.ts";
 import { FrameDecoder } from "./streams/frames.ts";
+import { ResponseCheck } from "./testing/response-check.ts";
+
+const check = new ResponseCheck();
+afterEach(() => expect(check.violations).toEqual([]));
 
 async function client() {
   const engine = createEngine({ seed: 7 });
   await engine.images.pull("busybox");
   const bugs: unknown[] = [];
-  const fetchApi = createFetch(new EngineApi(engine, { onBug: (error) => bugs.push(error) }));
+  const fetchApi = createFetch(new EngineApi(engine, { onBug: (error) => bugs.push(error), onReply: check.note }));
   const call = (method: string, path: string, body?: unknown, init: RequestInit = {}): Promise<Response> =>
     fetchApi(
       new Request(`http://docker${path}`, {

@@ -24,16 +24,20 @@ import { volumeRoutes } from "./routes/volumes.ts";
 export interface EngineApiOptions {
   /** Hears of errors that no client could have caused: bugs of the simulator. */
   readonly onBug?: (error: unknown, request: ApiRequest) => void;
+  /** Hears of every reply before it is sent. */
+  readonly onReply?: (request: ApiRequest, reply: ApiReply) => void;
 }
 
 export class EngineApi {
   readonly #engine: Engine;
   readonly #router: Router;
   readonly #onBug: EngineApiOptions["onBug"];
+  readonly #onReply: EngineApiOptions["onReply"];
 
   constructor(engine: Engine, options: EngineApiOptions = {}) {
     this.#engine = engine;
     this.#onBug = options.onBug;
+    this.#onReply = options.onReply;
     this.#router = new Router([
       ...systemRoutes(engine),
       ...containerRoutes(engine),
@@ -51,6 +55,12 @@ export class EngineApi {
    * @throws ConnectionLost if there is no daemon, or it ends before its answer: the connection breaks then
    */
   async handle(request: ApiRequest): Promise<ApiReply> {
+    const reply = await this.#answer(request);
+    this.#onReply?.(request, reply);
+    return reply;
+  }
+
+  async #answer(request: ApiRequest): Promise<ApiReply> {
     const { daemon, world } = this.#engine;
     if (!daemon.isListening) throw new ConnectionLost();
     world.wake();
