@@ -8,6 +8,7 @@ import { createEngine, type Engine } from "@bottleship/core/engine";
 import { FrameDecoder } from "@bottleship/engine-api";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type EngineServer, REAL_HOST, serve } from "./index.ts";
+import { begin, ENDLESS, NONSENSE, say } from "./testing/rude-clients.ts";
 
 let directory = "";
 let path = "";
@@ -152,3 +153,23 @@ it("goes on by itself in real time, and shows it", async () => {
   expect(Math.abs(real.kernel.nowUs / 1000 - Date.now())).toBeLessThan(2_000);
   await second.close();
 });
+
+it.each(NONSENSE)("answers %s, and serves on", async (_, request, answer) => {
+  expect(await say(path, request)).toMatch(answer);
+  expect((await call("GET", "/_ping")).body).toBe("OK");
+});
+
+it("lets go of everything when a hundred clients leave in the middle", async () => {
+  const id = await create(["sh", "-c", "echo here; sleep 100000"], { OpenStdin: true });
+  await call("POST", `/containers/${id}/start`);
+  const before = openPipes();
+  const sockets = await Promise.all(Array.from({ length: 100 }, (_, i) => begin(path, ENDLESS(id)[i % 3] ?? "")));
+  expect(openPipes()).toBe(before + 200);
+  for (const socket of sockets) socket.destroy();
+  while (openPipes() > before) await new Promise((resolve) => setTimeout(resolve, 10));
+  expect((await call("GET", "/containers/json")).status).toBe(200);
+});
+
+function openPipes(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === "PipeWrap").length;
+}

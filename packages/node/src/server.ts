@@ -18,6 +18,11 @@ const MAX_HEADER_BYTES = 256 * 1024;
 /** Clients keep connections and find out too late that they have been closed. */
 const KEEP_ALIVE_MS = 180_000;
 const SOCKET_MODE = 0o600;
+/** What is wrong with requests that are none, by the parser's code. */
+const CLIENT_ERRORS: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large",
+  ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",
+};
 
 export interface ServeOptions extends EngineApiOptions {
   readonly listen: readonly ListenAddress[];
@@ -99,8 +104,9 @@ export class EngineServer {
       if (this.#buildkit.upgrade(request, socket, head)) return;
       upgrade(this.#api, request, socket, head).catch(() => socket.destroy());
     });
-    server.on("clientError", (_, socket: Duplex) => {
-      if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
+    server.on("clientError", (error: NodeJS.ErrnoException, socket: Duplex) => {
+      const status = CLIENT_ERRORS[error.code ?? ""] ?? "400 Bad Request";
+      if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
     });
     return server;
   }

@@ -372,11 +372,12 @@ export class ContainerService {
     this.#record(container, "rename", { oldName: `/${old}` });
   }
 
-  /** `docker rm --link PARENT/ALIAS`. @throws StatusError not-found, internal without such a link */
+  /** `docker rm --link PARENT/ALIAS`. @throws StatusError not-found; conflict for what is no link (to Docker a 500) */
   unlink(reference: string): void {
     const name = reference.replace(/^\//, "");
     const slash = name.lastIndexOf("/");
-    if (slash < 0) throw new StatusError("internal", "Conflict, cannot remove the default link name of the container");
+    if (slash < 0) this.get(reference);
+    if (slash < 0) throw new StatusError("conflict", "Conflict, cannot remove the default link name of the container");
     const [parent, alias] = [this.#index.byName(name.slice(0, slash)), name.slice(slash + 1)];
     const links = new Map(parent?.links);
     const child = links.get(alias);
