@@ -73,6 +73,13 @@ describe("errors", () => {
     ["POST", "/containers/create", { Image: "none" }, 404, "No such image: none:latest"],
     [
       "POST",
+      "/containers/create",
+      { Image: "busybox", HostConfig: { MemorySwappiness: -5 } },
+      400,
+      "Invalid value: -5, valid memory swappiness range is 0-100",
+    ],
+    [
+      "POST",
       "/containers/create?name=a+b",
       { Image: "busybox" },
       400,

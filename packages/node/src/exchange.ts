@@ -2,6 +2,7 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Duplex, Writable } from "node:stream";
 import { type ApiReply, type ApiRequest, COMMON_HEADERS, type EngineApi, type Output } from "@bottleship/engine-api";
+import { closeWhenAbandoned } from "./half-open.ts";
 
 /** An ordinary request: a whole reply, a streamed one, or a hijack without upgrade. */
 export async function exchange(api: EngineApi, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -47,6 +48,7 @@ export async function upgrade(api: EngineApi, request: IncomingMessage, socket: 
   const gone = new AbortController();
   socket.on("close", () => gone.abort());
   socket.on("error", () => gone.abort());
+  closeWhenAbandoned(socket);
   const incoming = new Incoming(socket, head, Number(request.headers["content-length"] ?? 0));
   const reply = await api.handle(apiRequest(request, incoming.body(), gone.signal));
   if (gone.signal.aborted) return;

@@ -123,6 +123,10 @@ function verifyMemory(hostConfig: Partial<HostConfig>): void {
   }
   if (memory === 0 && swap > 0)
     throw invalid("You should always set the Memory limit when using Memoryswap limit, see usage");
+  const swappiness = hostConfig.MemorySwappiness ?? -1;
+  if (swappiness < -1 || swappiness > 100) {
+    throw invalid(`Invalid value: ${swappiness}, valid memory swappiness range is 0-100`);
+  }
   if (reservation !== 0 && reservation < MINIMUM_MEMORY) throw invalid("Minimum memory reservation allowed is 6MB");
   if (memory > 0 && reservation > memory) {
     throw invalid("Minimum memory limit can not be less than memory reservation limit, see usage");

@@ -125,7 +125,7 @@ function bodyOf(draw: Draw, { parameters }: EngineOperation): string | undefined
 }
 
 /** A value that mostly fits a schema. */
-function valueFor(draw: Draw, schema: Readonly<Record<string, unknown>>, depth: number): unknown {
+function valueFor(draw: Draw, schema: object, depth: number): unknown {
   if (draw(12) === 0) return pick(draw, [null, true, 0, "text", [], {}, [[]], { a: 1 }, ...NUMBERS]);
   const { $ref: reference, allOf, properties, additionalProperties, items, enum: choices, type } = schema as Schema;
   if (reference !== undefined) {
@@ -151,9 +151,9 @@ function valueFor(draw: Draw, schema: Readonly<Record<string, unknown>>, depth: 
 interface Schema {
   readonly $ref?: string;
   readonly allOf?: readonly Schema[];
-  readonly properties?: Readonly<Record<string, Schema & Record<string, unknown>>>;
-  readonly additionalProperties?: Schema & Record<string, unknown>;
-  readonly items?: Schema & Record<string, unknown>;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly additionalProperties?: Schema;
+  readonly items?: Schema;
   readonly enum?: readonly unknown[];
   readonly type?: string | readonly string[];
 }

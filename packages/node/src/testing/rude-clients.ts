@@ -45,16 +45,24 @@ export const NONSENSE: readonly (readonly [what: string, request: string, answer
   ["no request at all", "\u0000\u0001\u0002\r\n\r\n", /^HTTP\/1\.1 400 /],
   ["another protocol", "GET / HTTP/9.9\r\n\r\n", /^HTTP\/1\.1 (400|505) /],
   ["a length that is none", "GET /_ping HTTP/1.1\r\nContent-Length: x\r\n\r\n", /^HTTP\/1\.1 400 /],
-  ["a header without end", `GET /_ping HTTP/1.1\r\nHost: d\r\nX: ${"x".repeat(300_000)}\r\n\r\n`, /^HTTP\/1\.1 431 /],
-  ["a path out of the API", "GET /../../etc/passwd HTTP/1.1\r\nHost: d\r\n\r\n", /^HTTP\/1\.1 404 /],
+  [
+    "a header without end",
+    `GET /_ping HTTP/1.1\r\nHost: d\r\nConnection: close\r\nX: ${"x".repeat(300_000)}\r\n\r\n`,
+    /^HTTP\/1\.1 431 /,
+  ],
+  [
+    "a path out of the API",
+    "GET /../../etc/passwd HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n",
+    /^HTTP\/1\.1 404 /,
+  ],
   [
     "a name that is a path",
-    "GET /containers/%2e%2e%2f%2e%2e%2fetc%2fpasswd/json HTTP/1.1\r\nHost: d\r\n\r\n",
+    "GET /containers/%2e%2e%2f%2e%2e%2fetc%2fpasswd/json HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n",
     /^HTTP\/1\.1 404 /,
   ],
   [
     "a document without end",
-    `POST /containers/create HTTP/1.1\r\nHost: d\r\nContent-Type: application/json\r\nContent-Length: 20000000\r\n\r\n{"Image":"${"x".repeat(18_000_000)}`,
+    `POST /containers/create HTTP/1.1\r\nHost: d\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: 20000000\r\n\r\n{"Image":"${"x".repeat(18_000_000)}`,
     /^HTTP\/1\.1 413 /,
   ],
 ];

@@ -93,6 +93,8 @@ export function hostConfigDocument(given: Partial<HostConfig>): Record<string, u
   const document: Record<string, unknown> = { ...DEFAULT_HOST_CONFIG };
   for (const [name, value] of Object.entries(given)) if (value !== undefined) document[name] = value;
   if (memory > 0 && swap === 0) document["MemorySwap"] = 2 * memory;
+  // To the client's command line -1 is no wish at all.
+  if (document["MemorySwappiness"] === -1) document["MemorySwappiness"] = null;
   if (document["ShmSize"] === 0) document["ShmSize"] = DEFAULT_SHM_SIZE;
   if (document["NetworkMode"] === "default" || document["NetworkMode"] === "") document["NetworkMode"] = "bridge";
   if (document["IpcMode"] === "") document["IpcMode"] = "private";
