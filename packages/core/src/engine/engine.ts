@@ -52,6 +52,7 @@ import { type MachineProfile, PROFILES, type ProfileName } from "./profiles.ts";
 import { ProgramRegistry, type UnknownPrograms } from "./programs.ts";
 import { BUILT_IN_NETWORKS } from "./select/networks.ts";
 import { UserLookup } from "./user-lookup.ts";
+import { Views } from "./views/views.ts";
 import { ensureDirectory, VolumeService } from "./volumes.ts";
 
 export interface EngineOptions extends WorldOptions {
@@ -382,6 +383,11 @@ export class Engine implements EngineDoor {
     const { events, forgotten } = this.#history;
     const containers = this.containers.list({ all: true });
     return new Timeline({ startUs, nowUs, events, forgotten, causes: this.causes.all, containers }, options);
+  }
+
+  /** What the machine is made of now: namespaces, control groups, mounts, networks; as data and as text. */
+  get views(): Views {
+    return new Views(this);
   }
 
   /** Lets simulated time pass, with everything that happens in it. @param duration `1m30s`, or microseconds */

@@ -1,6 +1,7 @@
 /** The processes of a machine as a tree: data, and text as pstree(1) and `docker top` would show it together. */
 import type { Engine } from "../engine/index.ts";
 import { type Process, pidIn } from "../kernel/index.ts";
+import { drawTree } from "../lib/index.ts";
 
 export interface ProcessNode {
   /** On the machine. */
@@ -35,15 +36,13 @@ export function processTree(engine: Engine): ProcessNode {
 
 /** A line for each process: its pid, what it runs, and where it is number one, in which container. */
 export function drawProcessTree(root: ProcessNode): string {
-  const lines: string[] = [];
-  const draw = (node: ProcessNode, indent: string, branch: string): void => {
-    const inside = node.ownPid === node.pid ? "" : `  (pid ${node.ownPid} in ${node.container ?? "a container"})`;
-    lines.push(`${String(node.pid).padStart(5)} ${branch}${node.argv.join(" ") || node.name}${inside}`);
-    for (const [i, child] of node.children.entries()) {
-      const isLast = i === node.children.length - 1;
-      draw(child, `${indent}${isLast ? "   " : "│  "}`, `${indent}${isLast ? "└─ " : "├─ "}`);
-    }
-  };
-  draw(root, "", "");
+  const lines = drawTree(
+    root,
+    ({ children }) => children,
+    ({ pid, ownPid, argv, name, container }, branch) => {
+      const inside = ownPid === pid ? "" : `  (pid ${ownPid} in ${container ?? "a container"})`;
+      return `${String(pid).padStart(5)} ${branch}${argv.join(" ") || name}${inside}`;
+    },
+  );
   return `${lines.join("\n")}\n`;
 }

@@ -16,6 +16,7 @@ export {
   decodeDns,
   encodeDns,
 } from "./dns-message.ts";
+export { drawTree } from "./draw-tree.ts";
 export { Emitter } from "./emitter.ts";
 export { Inflater, inflate } from "./inflate.ts";
 export { Interner } from "./intern.ts";

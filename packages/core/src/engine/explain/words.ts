@@ -35,4 +35,5 @@ export function commandWords(argv: readonly string[]): string {
 }
 
 export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`;
+export const processes = (number: number): string => `${number} process${number === 1 ? "" : "es"}`;
 export const times = (number: number): string => (number === 1 ? "once" : `${number} times`);

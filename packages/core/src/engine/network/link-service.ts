@@ -82,6 +82,11 @@ export class LinkService {
     });
   }
 
+  /** What links have been made of, oldest first. */
+  get changes(): readonly { readonly selection: LinkSelection; readonly conditions: LinkConditions }[] {
+    return [...this.#rules].map(({ selection, conditions }) => ({ selection, conditions }));
+  }
+
   /** Nobody of `left` and nobody of `right` hear each other. */
   partition(left: readonly string[], right: readonly string[]): Held {
     const held = left.flatMap((a) => right.map((b) => this.change({ between: [a, b] }, { cut: true })));

@@ -27,6 +27,48 @@ const FLAG_NAMES: readonly (readonly [flag: number, name: string])[] = [
   [MS_RELATIME, "relatime"],
 ];
 
+/** A mount as its process sees it: a line of mountinfo. */
+export interface MountLine {
+  readonly id: number;
+  readonly parentId: number;
+  /** "0:45" */
+  readonly device: string;
+  /** The part of the file system that shows. */
+  readonly root: string;
+  /** Where it is mounted, from the process's root. */
+  readonly path: string;
+  /** Those of the mount: "rw,nosuid". */
+  readonly options: string;
+  /** "shared:3", "master:1", "unbindable"; empty for a private mount. */
+  readonly propagation: readonly string[];
+  readonly type: string;
+  readonly source: string;
+  /** Those of the file system: "rw,size=65536k". */
+  readonly fileSystemOptions: string;
+}
+
+/** The mounts that can be reached from the process's root, in the order of mounting. */
+export function mountTable(process: Process): readonly MountLine[] {
+  return visibleMounts(process).map(
+    ([mount, path]): MountLine => ({
+      id: mount.id,
+      parentId: mount.parent?.id ?? 0,
+      device: `${major(mount.fs.dev)}:${minor(mount.fs.dev)}`,
+      root: rootPath(mount),
+      path,
+      options: mountOptions(mount),
+      propagation: [
+        ...(mount.peers === undefined ? [] : [`shared:${mount.peers.id}`]),
+        ...(mount.master === undefined ? [] : [`master:${mount.master.id}`]),
+        ...(mount.unbindable ? ["unbindable"] : []),
+      ],
+      type: mount.fs.type,
+      source: mount.source,
+      fileSystemOptions: [mount.fs.readOnly ? "ro" : "rw", fsOptions(mount)].filter((part) => part !== "").join(","),
+    }),
+  );
+}
+
 export function formatMounts(process: Process): string {
   return visibleMounts(process)
     .map(([mount, path]) => {
@@ -37,16 +79,10 @@ export function formatMounts(process: Process): string {
 }
 
 export function formatMountinfo(process: Process): string {
-  return visibleMounts(process)
-    .map(([mount, path]) => {
-      const dev = `${major(mount.fs.dev)}:${minor(mount.fs.dev)}`;
-      const propagation = [
-        mount.peers === undefined ? "" : `shared:${mount.peers.id} `,
-        mount.master === undefined ? "" : `master:${mount.master.id} `,
-        mount.unbindable ? "unbindable " : "",
-      ].join("");
-      const superOptions = [mount.fs.readOnly ? "ro" : "rw", fsOptions(mount)].filter((part) => part !== "");
-      return `${mount.id} ${mount.parent?.id ?? 0} ${dev} ${octal(rootPath(mount))} ${octal(path)} ${mountOptions(mount)} ${propagation}- ${mount.fs.type} ${octal(mount.source)} ${superOptions.join(",")}\n`;
+  return mountTable(process)
+    .map(({ id, parentId, device, root, path, options, propagation, type, source, fileSystemOptions }) => {
+      const where = `${id} ${parentId} ${device} ${octal(root)} ${octal(path)} ${options}`;
+      return `${[where, ...propagation].join(" ")} - ${type} ${octal(source)} ${fileSystemOptions}\n`;
     })
     .join("");
 }
