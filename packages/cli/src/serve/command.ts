@@ -2,7 +2,15 @@
 import { parseArgs } from "node:util";
 import { createEngine, type Engine, type ProfileName } from "@bottleship/core/engine";
 import type { TimePolicy } from "@bottleship/core/sim";
-import { CODECS, type EngineServer, type ListenAddress, parseAddress, REAL_HOST, serve } from "@bottleship/node";
+import {
+  CODECS,
+  type EngineServer,
+  type ListenAddress,
+  PublishedPorts,
+  parseAddress,
+  REAL_HOST,
+  serve,
+} from "@bottleship/node";
 import { type Terminal, UsageError } from "../terminal.ts";
 
 export const SERVE_USAGE = `Usage: bottleship serve --host unix:///PATH [OPTIONS]
@@ -13,6 +21,8 @@ It prints where it listens and what to set DOCKER_HOST to, and serves until it i
 Options:
       --host ADDRESS    Listen on a socket (unix:///PATH), which only you can use; may be repeated
       --tcp HOST:PORT   Listen on TCP as well; without HOST on 127.0.0.1. Whoever can connect controls the engine
+      --no-publish      Published ports stay on the simulated machine; otherwise they are ports of this computer's
+                        loopback, too
       --time POLICY     real: the world's clock goes with the computer's (default)
                         skip: whoever waits for an end, waits for nothing; time stands still otherwise
       --seed N          Decides every draw of chance: names, ids, orders (default 1)
@@ -26,12 +36,13 @@ interface Options {
   readonly policy: TimePolicy;
   readonly seed: string;
   readonly profile: ProfileName;
+  readonly publishes: boolean;
 }
 
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
 export async function serveCommand(argv: readonly string[], terminal: Terminal): Promise<number> {
-  const { listen, ...options } = parse(argv);
+  const { listen, publishes, ...options } = parse(argv);
   const engine = newEngine(options);
   let server: EngineServer;
   try {
@@ -43,13 +54,15 @@ export async function serveCommand(argv: readonly string[], terminal: Terminal):
     terminal.err(`bottleship serve: ${error instanceof Error ? error.message : String(error)}\n`);
     return 1;
   }
+  const ports = publishes ? new PublishedPorts(engine) : undefined;
   terminal.out(`API listen on ${server.addresses.join(", ")}\nexport DOCKER_HOST=${server.addresses[0]}\n`);
   await interrupted();
+  ports?.shutDown();
   await server.close();
   return 0;
 }
 
-function newEngine({ policy, seed, profile }: Omit<Options, "listen">): Engine {
+function newEngine({ policy, seed, profile }: Omit<Options, "listen" | "publishes">): Engine {
   return createEngine({ policy, seed, profile, host: REAL_HOST, codecs: CODECS });
 }
 
@@ -70,6 +83,7 @@ function parse(argv: readonly string[]): Options {
       options: {
         host: { type: "string", multiple: true },
         tcp: { type: "string", multiple: true },
+        "no-publish": { type: "boolean", default: false },
         time: { type: "string", default: "real" },
         seed: { type: "string", default: "1" },
         profile: { type: "string", default: "modern" },
@@ -77,7 +91,13 @@ function parse(argv: readonly string[]): Options {
     });
     const listen = [...(values.host ?? []), ...(values.tcp ?? [])].map(parseAddress);
     if (listen.length === 0) throw new UsageError("where to listen is missing: --host unix:///PATH");
-    return { listen, policy: policyOf(values.time), seed: values.seed, profile: profileOf(values.profile) };
+    return {
+      listen,
+      policy: policyOf(values.time),
+      seed: values.seed,
+      profile: profileOf(values.profile),
+      publishes: !values["no-publish"],
+    };
   } catch (error) {
     throw error instanceof TypeError ? new UsageError(error.message) : error;
   }

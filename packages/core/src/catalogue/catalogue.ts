@@ -11,6 +11,7 @@ import { debian, ubuntu } from "./debian.ts";
 import { helloWorld } from "./hello-world.ts";
 import { node } from "./node.ts";
 import { python } from "./python.ts";
+import { ryuk } from "./ryuk.ts";
 import { httpd, nginx } from "./web-servers.ts";
 
 export interface CatalogueImage {
@@ -65,6 +66,11 @@ const OFFICIAL: Readonly<Record<string, Readonly<Record<string, Maker>>>> = {
   },
 };
 
+/** Images of other people, by their whole path. */
+const OTHERS: Readonly<Record<string, Readonly<Record<string, Maker>>>> = {
+  "testcontainers/ryuk": tagged(ryuk, "latest", "0.14.0", "0.13.0", "0.12.0", "0.11.0"),
+};
+
 function tagged(make: Maker, ...tags: readonly string[]): Readonly<Record<string, Maker>> {
   return Object.fromEntries(tags.map((tag) => [tag, make]));
 }
@@ -95,17 +101,17 @@ function nodeTags(major: string, ...others: readonly string[]): Readonly<Record<
 }
 
 const OFFICIAL_PATH = "library/";
-const LIBRARY = `docker.io/${OFFICIAL_PATH}`;
+const HUB = "docker.io/";
 
 const made = new Map<string, CatalogueImage>();
 
 /** The image of that name, written out (`docker.io/library/busybox:latest`). */
 export function catalogueImage(name: string): CatalogueImage | undefined {
   const known = made.get(name);
-  if (known !== undefined || !name.startsWith(LIBRARY)) return known;
-  const [repository = "", tag = ""] = name.slice(LIBRARY.length).split(":");
-  const tags = Object.hasOwn(OFFICIAL, repository) ? OFFICIAL[repository] : undefined;
-  const make = tags !== undefined && Object.hasOwn(tags, tag) ? tags[tag] : undefined;
+  if (known !== undefined || !name.startsWith(HUB)) return known;
+  const [repository = "", tag = ""] = name.slice(HUB.length).split(":");
+  const tags = tagsOf(repository);
+  const make = Object.hasOwn(tags, tag) ? tags[tag] : undefined;
   const image = make?.();
   if (image !== undefined) made.set(name, image);
   return image;
@@ -113,8 +119,14 @@ export function catalogueImage(name: string): CatalogueImage | undefined {
 
 /** The tags of "library/python"; none for what the catalogue has not. */
 export function catalogueTags(repository: string): readonly string[] {
-  const name = repository.startsWith(OFFICIAL_PATH) ? repository.slice(OFFICIAL_PATH.length) : "";
-  return Object.hasOwn(OFFICIAL, name) ? Object.keys(OFFICIAL[name] ?? {}) : [];
+  return Object.keys(tagsOf(repository));
+}
+
+function tagsOf(repository: string): Readonly<Record<string, Maker>> {
+  const isOfficial = repository.startsWith(OFFICIAL_PATH);
+  const name = isOfficial ? repository.slice(OFFICIAL_PATH.length) : repository;
+  const table = isOfficial ? OFFICIAL : OTHERS;
+  return (Object.hasOwn(table, name) ? table[name] : undefined) ?? {};
 }
 
 /** Names that the catalogue has, as people write them: "python:3.9-slim". */

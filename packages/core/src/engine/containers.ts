@@ -219,6 +219,8 @@ export class ContainerService {
     }
     this.#recordMounts(container, "mount");
     this.#openNetwork(container);
+    const opening = networks.openOutside(container);
+    if (opening !== undefined) await this.#opened(container, opening);
     this.#openLogDriver(container);
     const oci = runtime.create(container.id, spec, bundle, this.streams.stdio(container), (master) =>
       this.streams.openConsole(container, master),
@@ -591,15 +593,28 @@ export class ContainerService {
     this.#networkFiles.started(container);
   }
 
+  /** The computer's ports that are to lead to it. @throws StatusError: the container keeps the reason, and code 128. */
+  async #opened(container: Container, opening: Promise<void>): Promise<void> {
+    try {
+      await opening;
+    } catch (error) {
+      if (error instanceof StatusError) this.#notStarted(container, error);
+      throw error;
+    }
+  }
+
+  #notStarted(container: Container, { message }: StatusError): void {
+    this.#discard(container);
+    container.exitCode = START_FAILED;
+    container.error = message;
+  }
+
   /** @throws StatusError: the container keeps the reason, and code 128. */
   #openLogDriver(container: Container): void {
     try {
       checkLogDriver(container);
     } catch (error) {
-      if (!(error instanceof StatusError)) throw error;
-      this.#discard(container);
-      container.exitCode = START_FAILED;
-      container.error = error.message;
+      if (error instanceof StatusError) this.#notStarted(container, error);
       throw error;
     }
   }

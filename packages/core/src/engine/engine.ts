@@ -11,7 +11,7 @@ import { type Image, ImageDisk, ImageStore } from "../image/index.ts";
 import { bootMachine, Kernel, type Machine } from "../kernel/index.ts";
 import { offlineError } from "../lib/go/index.ts";
 import { StatusError } from "../lib/index.ts";
-import type { PackageIndexes } from "../programs/index.ts";
+import { makeRyuk, type PackageIndexes } from "../programs/index.ts";
 import { type Credentials, type Registry, RegistryNetwork } from "../registry/index.ts";
 import { Runtime } from "../runtime/index.ts";
 import { type Duration, type Prng, World, type WorldOptions } from "../sim/index.ts";
@@ -50,6 +50,7 @@ import type { LinkService } from "./network/link-service.ts";
 import { NetworkService } from "./networks.ts";
 import { type MachineProfile, PROFILES, type ProfileName } from "./profiles.ts";
 import { ProgramRegistry, type UnknownPrograms } from "./programs.ts";
+import { reaper } from "./reap.ts";
 import { BUILT_IN_NETWORKS } from "./select/networks.ts";
 import { UserLookup } from "./user-lookup.ts";
 import { Views } from "./views/views.ts";
@@ -155,6 +156,7 @@ export class Engine implements EngineDoor {
       profile: this.profile,
       unknownPrograms: options.unknownPrograms ?? "fail",
     });
+    this.programs.register("ryuk", makeRyuk(reaper(this)));
     const { world, kernel } = this;
     const nameservers = options.nameservers ?? this.profile.nameservers;
     const prng: Prng = world.prng.fork("engine");

@@ -22,6 +22,7 @@ import { LinkService } from "./network/link-service.ts";
 import { linkHosts } from "./network/links.ts";
 import type { Network, NetworkRequest } from "./network/network.ts";
 import { DEFAULT_BRIDGE, type NetworkRecord, NetworkStore, type SharedNetworks } from "./network/network-store.ts";
+import type { OutsidePorts } from "./network/outside-ports.ts";
 import { PortAllocator } from "./network/port-allocator.ts";
 import { Sandbox, type SandboxMachine } from "./network/sandbox.ts";
 import { EMPTY_SETTINGS, modeOf, stoppedSettings } from "./network/settings.ts";
@@ -110,6 +111,11 @@ export class NetworkService {
     this.#store.shared = networks;
   }
 
+  /** Whose ports published ones are from now on, too; `undefined` for nobody's. */
+  set outside(ports: OutsidePorts | undefined) {
+    this.#machine.outside = ports;
+  }
+
   // ── containers ──
 
   /**
@@ -168,6 +174,19 @@ export class NetworkService {
       for (const endpoint of endpoints) endpoint.network.delete(endpoint);
       throw prefixed(SETUP_FAILED, error);
     }
+  }
+
+  /**
+   * Waits until the computer listens on the container's ports; `undefined` if there is nothing to wait for.
+   * It rejects with a StatusError for a port that cannot be had: the container's network is to be closed then.
+   */
+  openOutside({ sandbox }: Container): Promise<void> | undefined {
+    if (this.#machine.outside === undefined || sandbox === undefined || sandbox.ports.length === 0) return undefined;
+    const opened = sandbox.openOutside().catch((error: unknown) => {
+      throw prefixed(SETUP_FAILED, error);
+    });
+    this.#kernel.world.hold(opened);
+    return opened;
   }
 
   /** The container's first process is there: its network can be made when it is needed. */

@@ -15,5 +15,6 @@ export { packageFiles } from "./packages/pip-site.ts";
 export type { PythonIndex, PythonRelease } from "./packages/python-index.ts";
 export { ScriptTable } from "./scripts.ts";
 export { DEFAULT_PORT, type Handler, type ServeOptions, serve } from "./serve.ts";
+export { makeRyuk, type Reap, type Reaped, type ReaperFilter } from "./servers/ryuk.ts";
 export { makeStandIn, type UnknownPrograms } from "./tools/stand-in.ts";
 export { VERSIONS } from "./versions.ts";

@@ -25,6 +25,12 @@ export interface PublishedPort {
   readonly endpoint: Endpoint;
 }
 
+/** Why nobody can listen there; `undefined` if somebody can. */
+type CanBind = (hostIp: string, protocol: string, port: number) => string | undefined;
+
+/** @see moby libnetwork/drivers/bridge/port_mapping_linux.go: maxAllocatePortAttempts */
+const MAX_ATTEMPTS = 10;
+
 interface Wanted {
   readonly protocol: string;
   readonly containerPort: number;
@@ -57,7 +63,7 @@ export function bindPorts(
   allocator: PortAllocator,
   wanted: Readonly<Record<string, readonly PortBinding[]>>,
   gateways: Gateways,
-  canBind: (hostIp: string, protocol: string, port: number) => string | undefined,
+  canBind: CanBind,
 ): readonly PublishedPort[] {
   const sorted = Object.entries(wanted)
     .flatMap(([key, bindings]) => bindings.map((binding) => read(key, binding)))
@@ -87,21 +93,30 @@ function bind(
   allocator: PortAllocator,
   { protocol, first, last }: Wanted,
   together: readonly PublishedPort[],
-  canBind: (hostIp: string, protocol: string, port: number) => string | undefined,
+  canBind: CanBind,
 ): readonly PublishedPort[] {
   if (together.length === 0) return [];
   const translated = together.filter(({ endpoint, hostIp }) => isTranslated(endpoint, familyOf(hostIp)));
   const addresses = translated.map(({ hostIp }) => hostIp);
-  const hostPort = addresses.length === 0 ? 0 : allocator.take({ protocol, addresses, first, last });
-  const bound = together.map((one) => (translated.includes(one) ? { ...one, hostPort } : one));
-  for (const { hostIp, address, containerPort } of translated) {
-    const problem = canBind(hostIp, protocol, hostPort);
-    if (problem === undefined) continue;
+  // A port that was named is tried once: it will not be free the next time either.
+  const isNamed = first !== 0 && first === last;
+  for (let attempt = 1; ; attempt++) {
+    const hostPort = addresses.length === 0 ? 0 : allocator.take({ protocol, addresses, first, last });
+    const bound = together.map((one) => (translated.includes(one) ? { ...one, hostPort } : one));
+    const problem = problemOf(translated, hostPort, canBind);
+    if (problem === undefined) return bound;
     releasePorts(allocator, bound);
-    const place = `${shown(hostIp)}:${hostPort}:${shown(address)}:${containerPort}/${protocol}`;
-    throw new StatusError("internal", `failed to bind host port for ${place}: ${problem}`);
+    if (isNamed || attempt === MAX_ATTEMPTS) throw new StatusError("internal", problem);
   }
-  return bound;
+}
+
+function problemOf(ports: readonly PublishedPort[], hostPort: number, canBind: CanBind): string | undefined {
+  for (const { protocol, hostIp, address, containerPort } of ports) {
+    const problem = canBind(hostIp, protocol, hostPort);
+    const place = `${shown(hostIp)}:${hostPort}:${shown(address)}:${containerPort}/${protocol}`;
+    if (problem !== undefined) return `failed to bind host port for ${place}: ${problem}`;
+  }
+  return undefined;
 }
 
 const shown = (address: string): string => (familyOf(address) === 6 ? `[${address}]` : address);

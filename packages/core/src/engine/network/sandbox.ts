@@ -12,6 +12,7 @@ import type { ContainerConfig, EndpointSettings, HostConfig, PortBinding } from 
 import { derivedId } from "../names.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { type Gateways, gatewaysOf, isBefore, NO_GATEWAYS } from "./gateways.ts";
+import type { OutsidePorts } from "./outside-ports.ts";
 import type { PortAllocator } from "./port-allocator.ts";
 import { bindPorts, NOTHING, type PublishedPort, portMap, releasePorts, wantedPorts } from "./port-bindings.ts";
 import { bindProblem, Publication } from "./publication.ts";
@@ -25,6 +26,8 @@ export interface SandboxMachine {
   readonly nameservers: readonly string[];
   /** Nobody has the name that the container with this id has asked for. */
   readonly missed: (id: string, name: string) => void;
+  /** The computer's ports, if published ones are to be those, too. */
+  outside?: OutsidePorts | undefined;
 }
 
 /** Whose sandbox it is. */
@@ -46,6 +49,8 @@ export class Sandbox {
   #joined = NO_ENDPOINTS;
   #sorted = NO_ENDPOINTS;
   #ports: readonly PublishedPort[] = NO_PORTS;
+  /** What the computer could not give, and why: by address, protocol and port. */
+  #refused: ReadonlyMap<string, string> | undefined;
   #publications: readonly Publication[] | undefined;
   #namespace: NetNamespace | undefined;
   #dns: DnsServer | undefined;
@@ -130,6 +135,24 @@ export class Sandbox {
     this.#serveNames(namespace.madeStack);
   }
 
+  /**
+   * Has the computer listen on the ports, too. One that it cannot give becomes another, if nobody named it.
+   *
+   * @throws StatusError if a port cannot be had
+   */
+  async openOutside(): Promise<void> {
+    const { outside } = this.#machine;
+    if (outside === undefined || this.#ports.length === 0) return;
+    for (;;) {
+      const refused = await outside.open(this.#ports);
+      if (refused.length === 0) return;
+      const known = new Map(this.#refused);
+      for (const { port, problem } of refused) known.set(placeOf(port.hostIp, port.protocol, port.hostPort), problem);
+      this.#refused = known;
+      this.#publish(NO_GATEWAYS);
+    }
+  }
+
   /** One network less. Another takes over as gateway. */
   leave(endpoint: Endpoint): void {
     const before = this.gateways;
@@ -199,9 +222,10 @@ export class Sandbox {
     const through = v4 ?? v6;
     if (through === undefined) return;
     try {
-      this.#ports = bindPorts(ports, wanted, gateways, (hostIp, protocol, port) =>
-        bindProblem(kernel, hostIp, protocol, port),
-      );
+      this.#ports = bindPorts(ports, wanted, gateways, (hostIp, protocol, port) => {
+        const problem = this.#refused?.get(placeOf(hostIp, protocol, port));
+        return problem ?? bindProblem(kernel, hostIp, protocol, port);
+      });
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
       const where = `endpoint ${this.#owner.name} (${through.id})`;
@@ -210,7 +234,10 @@ export class Sandbox {
         `driver failed programming external connectivity on ${where}: ${error.message}`,
       );
     }
-    if (this.#namespace !== undefined) this.#announce();
+    if (this.#namespace === undefined) return;
+    this.#announce();
+    // Nobody waits for what a container that runs gets: what the computer refuses is the machine's only.
+    void this.#machine.outside?.open(this.#ports);
   }
 
   #announce(): void {
@@ -222,6 +249,7 @@ export class Sandbox {
     for (const publication of this.#publications ?? []) publication.end();
     this.#publications = undefined;
     releasePorts(this.#machine.ports, this.#ports);
+    this.#machine.outside?.close(this.#ports);
     this.#ports = NO_PORTS;
   }
 
@@ -242,6 +270,8 @@ export class Sandbox {
     this.#dns = new DnsServer(stack, EMBEDDED_DNS, resolver);
   }
 }
+
+const placeOf = (hostIp: string, protocol: string, port: number): string => `${hostIp} ${protocol} ${port}`;
 
 /** `all` with one more at `at`, or at the end. */
 const insert = (all: readonly Endpoint[], one: Endpoint, at: number): readonly Endpoint[] =>

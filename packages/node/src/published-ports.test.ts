@@ -1,0 +1,144 @@
+import { connect, createServer } from "node:net";
+import { createEngine, type Engine } from "@bottleship/core/engine";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { PublishedPorts } from "./published-ports.ts";
+import { REAL_HOST } from "./real-host.ts";
+
+const open: PublishedPorts[] = [];
+afterEach(() => {
+  for (const ports of open.splice(0)) ports.shutDown();
+});
+
+function publish(engine: Engine): PublishedPorts {
+  const ports = new PublishedPorts(engine);
+  open.push(ports);
+  return ports;
+}
+
+const portOf = async (engine: Engine, name: string, port: string): Promise<number> =>
+  Number((await engine.docker(["port", name, port])).stdout.split("\n")[0]?.split(":").pop());
+
+it.each(["real", "skip"] as const)(
+  "reaches a container by fetch at localhost, until it is stopped (%s)",
+  async (policy) => {
+    const engine = createEngine({ policy, host: REAL_HOST });
+    const ports = publish(engine);
+    await engine.docker("run -d --name web -p 127.0.0.1::80 nginx");
+    const port = await portOf(engine, "web", "80");
+    await engine.pass("1s");
+    const response = await fetch(`http://127.0.0.1:${port}/`);
+    expect([response.status, await response.text()]).toEqual([200, expect.stringContaining("Welcome to nginx!")]);
+    await engine.docker("rm -f web");
+    expect(ports.addresses).toEqual([]);
+    await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow();
+  },
+);
+
+it("passes bytes both ways, and the end of one direction", async () => {
+  const engine = createEngine({ policy: "real", host: REAL_HOST });
+  publish(engine);
+  await engine.docker("run -d --name echo -p 127.0.0.1::7 busybox nc -l -p 7 -e cat");
+  const port = await portOf(engine, "echo", "7");
+  await engine.pass("100ms");
+  const answer = await new Promise<string>((resolve, reject) => {
+    let text = "";
+    const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true }, () => socket.end("over and back\n"));
+    socket.on("data", (chunk: Buffer) => {
+      text += chunk.toString();
+    });
+    socket.on("end", () => resolve(text));
+    socket.on("error", reject);
+  });
+  expect(answer).toBe("over and back\n");
+});
+
+it("waits for who reads slowly, and loses nothing", async () => {
+  const engine = createEngine({ policy: "real", host: REAL_HOST });
+  publish(engine);
+  await engine.docker([
+    "run",
+    "-d",
+    "--name",
+    "big",
+    "-p",
+    "127.0.0.1::7",
+    "busybox",
+    "nc",
+    "-l",
+    "-p",
+    "7",
+    "-e",
+    "yes",
+  ]);
+  const port = await portOf(engine, "big", "7");
+  await engine.pass("100ms");
+  const socket = connect({ port, host: "127.0.0.1" });
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  let received = "";
+  for await (const chunk of socket) {
+    received += String(chunk);
+    if (received.length > 4_000_000) break;
+  }
+  expect(received.slice(0, 4_000_000)).toBe("y\n".repeat(2_000_000));
+});
+
+it("listens on both loopbacks for a port of every address, and on no other", async () => {
+  const engine = createEngine({ policy: "real", host: REAL_HOST });
+  const ports = publish(engine);
+  await engine.docker("run -d --name web -p 80 -p 127.0.0.2::81 -p 172.17.0.1::82 nginx");
+  const [any, second] = [await portOf(engine, "web", "80"), await portOf(engine, "web", "81")];
+  expect([...ports.addresses].sort()).toEqual([`127.0.0.1:${any}`, `127.0.0.2:${second}`, `[::1]:${any}`]);
+  await engine.pass("1s");
+  for (const host of ["127.0.0.1", "[::1]"]) expect((await fetch(`http://${host}:${any}/`)).status).toBe(200);
+});
+
+describe("a port that another program has", () => {
+  const taken = createServer();
+  let port = 0;
+  beforeAll(
+    () =>
+      new Promise<void>((resolve) => {
+        taken.listen(0, "127.0.0.1", () => {
+          const bound = taken.address();
+          port = typeof bound === "object" && bound !== null ? bound.port : 0;
+          resolve();
+        });
+      }),
+  );
+  afterAll(() => taken.close());
+
+  it.each([
+    ["127.0.0.1:", "127.0.0.1"],
+    ["", "0.0.0.0"],
+  ])("is refused in Docker's words (%s)", async (prefix, shown) => {
+    const engine = createEngine({ policy: "real", host: REAL_HOST });
+    const ports = publish(engine);
+    const { exitCode, stderr } = await engine.docker(`run -d --name web -p ${prefix}${port}:80 nginx`);
+    const [, endpoint] = /endpoint web \(([0-9a-f]{64})\)/.exec(stderr) ?? [];
+    expect([exitCode, stderr.split("\n").find((line) => line.startsWith("docker: "))]).toEqual([
+      125,
+      "docker: Error response from daemon: failed to set up container networking: driver failed programming external " +
+        `connectivity on endpoint web (${endpoint}): failed to bind host port for ${shown}:${port}:172.17.0.2:80/tcp: ` +
+        "address already in use",
+    ]);
+    expect((await engine.docker("ps -a --format {{.Status}}")).stdout).toBe("Created\n");
+    expect(ports.addresses).toEqual([]);
+  });
+
+  it("is left out of a range", async () => {
+    const engine = createEngine({ policy: "real", host: REAL_HOST });
+    publish(engine);
+    await engine.docker(`run -d --name web -p 127.0.0.1:${port}-${port + 5}:80 nginx`);
+    expect(await portOf(engine, "web", "80")).toBeGreaterThan(port);
+    await engine.pass("1s");
+    expect((await fetch(`http://127.0.0.1:${await portOf(engine, "web", "80")}/`)).status).toBe(200);
+  });
+});
+
+it("breaks a connection off where nobody listens in the container", async () => {
+  const engine = createEngine({ policy: "real", host: REAL_HOST });
+  publish(engine);
+  await engine.docker("run -d --name idle -p 127.0.0.1::80 busybox sleep 1000");
+  const port = await portOf(engine, "idle", "80");
+  await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow();
+});

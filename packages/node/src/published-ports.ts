@@ -1,0 +1,132 @@
+/**
+ * Published ports of containers on this computer: a listener on the loopback for each, which passes connections on into
+ * the world. What is published on every address is published on the loopback here; what is published on an address that
+ * only the simulated machine has stays there.
+ */
+import { createServer, type Server, type Socket } from "node:net";
+import {
+  type Engine,
+  MachineConnection,
+  type OutsidePorts,
+  type PublishedPort,
+  type RefusedPort,
+} from "@bottleship/core/engine";
+
+/** How libc says what Node only has codes for. */
+const PROBLEMS = new Map([
+  ["EADDRINUSE", "address already in use"],
+  ["EACCES", "permission denied"],
+]);
+/** A computer without IPv6 has no such loopback: there the port is the other one's alone. */
+const NO_SUCH_ADDRESS = new Set(["EADDRNOTAVAIL", "EAFNOSUPPORT"]);
+
+interface Listener {
+  readonly server: Server;
+  readonly sockets: Set<Socket>;
+}
+
+interface Place {
+  readonly host: string;
+  readonly port: number;
+}
+
+export class PublishedPorts implements OutsidePorts {
+  readonly #engine: Engine;
+  /** By address and port: "127.0.0.1:8080". */
+  readonly #listeners = new Map<string, Listener>();
+
+  /** From now on containers that start have their ports here. */
+  constructor(engine: Engine) {
+    this.#engine = engine;
+    engine.networks.outside = this;
+  }
+
+  /** Where it listens by now. */
+  get addresses(): readonly string[] {
+    return [...this.#listeners.keys()];
+  }
+
+  async open(ports: readonly PublishedPort[]): Promise<readonly RefusedPort[]> {
+    const problems = await Promise.all(ports.map((port) => this.#open(port)));
+    return ports.flatMap((port, at) => {
+      const problem = problems[at];
+      return problem === undefined ? [] : [{ port, problem }];
+    });
+  }
+
+  close(ports: readonly PublishedPort[]): void {
+    for (const port of ports) {
+      const place = placeOf(port);
+      if (place !== undefined) this.#stop(textOf(place));
+    }
+  }
+
+  /** Ends all connections, and listens no more. */
+  shutDown(): void {
+    this.#engine.networks.outside = undefined;
+    for (const key of this.addresses) this.#stop(key);
+  }
+
+  /** Resolves to what is wrong with it. */
+  #open(published: PublishedPort): Promise<string | undefined> {
+    const place = placeOf(published);
+    if (place === undefined || this.#listeners.has(textOf(place))) return Promise.resolve(undefined);
+    const { host, port } = place;
+    const sockets = new Set<Socket>();
+    const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+      sockets.add(socket);
+      socket.on("close", () => sockets.delete(socket));
+      join(this.#engine, socket, { address: host, port });
+    });
+    const key = textOf(place);
+    this.#listeners.set(key, { server, sockets });
+    return new Promise((resolve) => {
+      server.on("error", (error) => {
+        this.#listeners.delete(key);
+        const code = "code" in error ? String(error.code) : "";
+        resolve(NO_SUCH_ADDRESS.has(code) ? undefined : (PROBLEMS.get(code) ?? error.message));
+      });
+      server.listen({ port, host, exclusive: true }, () => resolve(undefined));
+    });
+  }
+
+  #stop(key: string): void {
+    const listener = this.#listeners.get(key);
+    this.#listeners.delete(key);
+    if (listener === undefined) return;
+    listener.server.close();
+    for (const socket of listener.sockets) socket.destroy();
+  }
+}
+
+/** Where a port is on this computer. */
+function placeOf({ protocol, hostIp, hostPort }: PublishedPort): Place | undefined {
+  if (protocol !== "tcp" || hostPort === 0) return undefined;
+  const host = hostIp === "0.0.0.0" ? "127.0.0.1" : hostIp === "::" ? "::1" : hostIp;
+  return host === "::1" || host.startsWith("127.") ? { host, port: hostPort } : undefined;
+}
+
+const textOf = ({ host, port }: Place): string => (host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`);
+
+/** Makes one of a connection from here and one on the machine. */
+function join(engine: Engine, socket: Socket, to: { readonly address: string; readonly port: number }): void {
+  const connection = new MachineConnection(engine.kernel, to, {
+    onData: (bytes) => {
+      if (!socket.write(bytes)) connection.pause();
+    },
+    onEnd: () => socket.end(),
+    onClose: (error) => (error === undefined ? socket.end() : socket.resetAndDestroy()),
+  });
+  socket.on("data", (chunk: Uint8Array) => connection.write(chunk));
+  socket.on("drain", () => connection.resume());
+  socket.on("end", () => connection.end());
+  socket.on("error", () => connection.destroy());
+  socket.on("close", () => connection.destroy());
+  // Somebody outside waits: the world goes on as long as the connection does.
+  const options = {
+    isPatient: true,
+    timeoutUs: Number.POSITIVE_INFINITY,
+    what: `connection to port ${to.port} to end`,
+  };
+  engine.world.until(() => !connection.isOpen, options).catch(() => socket.destroy());
+}
