@@ -50,7 +50,7 @@ export function sharedMemory(index: ContainerIndex, shm: SharedMemory, container
   return SharedMemory.pathFor(container);
 }
 
-/** What --volumes-from names: the mounts of other containers. @throws StatusError invalid-argument */
+/** What --volumes-from names: the mounts of other containers. @throws StatusError invalid-argument, not-found */
 export function inheritedMounts(
   index: ContainerIndex,
   { VolumesFrom: from }: Partial<HostConfig>,
@@ -58,7 +58,9 @@ export function inheritedMounts(
   return (from ?? []).flatMap((text) => {
     const [name = "", mode = "rw"] = text.split(":");
     if (!VOLUMES_FROM_MODES.has(mode)) throw new StatusError("invalid-argument", `invalid mode: ${mode}`);
-    const given = named(index, name).mountPoints.filter(({ type }) => type !== "tmpfs");
+    const given = named(index, name).mountPoints.filter(({ isUnlisted }) => isUnlisted !== true);
+    // What has no source is taken for a volume, and this one has no name.
+    if (given.some(({ type }) => type === "tmpfs")) throw new StatusError("not-found", "get: no such volume");
     return mode.split(",").includes("ro") ? given.map((point) => ({ ...point, readOnly: true })) : given;
   });
 }

@@ -19,7 +19,7 @@ export function mergeConfig(given: Partial<ContainerConfig>, image: ImageRunConf
     Image: "",
     ...given,
     User: given.User === undefined || given.User === "" ? (image.User ?? "") : given.User,
-    Env: mergeEnv(given.Env ?? NO_STRINGS, image.Env ?? NO_STRINGS),
+    Env: mergeEnv(given.Env ?? NO_STRINGS, image.Env ?? null),
     WorkingDir: given.WorkingDir === undefined || given.WorkingDir === "" ? (image.WorkingDir ?? "") : given.WorkingDir,
     Labels: mergeLabels(given.Labels, image.Labels),
     Entrypoint: cleared ? null : entrypoint,
@@ -38,16 +38,12 @@ function mergeLabels(given: StringMap | null | undefined, image: StringMap | und
   return given || image ? { ...image, ...given } : NO_LABELS;
 }
 
-/** The image's variables first, overridden in their place; then new ones. A bare name removes one. */
-function mergeEnv(given: readonly string[], image: readonly string[]): readonly string[] {
-  if (given.length === 0) return image;
+/** The caller's variables, then those of the image that the caller does not name; a bare name counts as one. */
+function mergeEnv(given: readonly string[], image: readonly string[] | null): readonly string[] | null {
+  if (given.length === 0 || image === null) return given.length === 0 ? image : given;
   const name = (variable: string): string => variable.split("=", 1)[0] ?? "";
-  const merged = new Map(image.map((variable) => [name(variable), variable]));
-  for (const variable of given) {
-    if (variable.includes("=")) merged.set(name(variable), variable);
-    else merged.delete(variable);
-  }
-  return [...merged.values()];
+  const named = new Set(given.map(name));
+  return [...given, ...image.filter((variable) => !named.has(name(variable)))];
 }
 
 function mergeSets(key: "ExposedPorts" | "Volumes", given: Partial<ContainerConfig>, image: ImageRunConfig) {

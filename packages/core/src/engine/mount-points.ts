@@ -187,6 +187,7 @@ function parseMount(mount: MountBody, volumes: VolumeSource): MountPoint {
         destination,
         readOnly,
         copiesImage: false,
+        ...(mount.BindOptions?.CreateMountpoint === true ? { makesSource: true } : {}),
         propagation: mount.BindOptions?.Propagation ?? "",
         mode: "",
       };

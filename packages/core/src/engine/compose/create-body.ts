@@ -7,9 +7,11 @@ import {
   type Service,
   serviceHash,
 } from "../../compose/index.ts";
+import { orNull } from "../../lib/index.ts";
 import type { Container } from "../container.ts";
 import type { CreateOptions } from "../containers.ts";
 import type { EndpointSettings, HealthConfig, HostConfig, PortBinding, RestartPolicy } from "../docker/create-body.ts";
+import { normalizeCapabilities } from "../docker/values/policies.ts";
 import { EMPTY_SETTINGS } from "../network/settings.ts";
 import { CONFIG_HASH, DEPENDS_ON, NUMBER } from "./labels.ts";
 import { serviceMounts } from "./mounts.ts";
@@ -42,7 +44,7 @@ export function createOptions(operation: Operation, plan: ContainerPlan): Create
   const { project, serviceName, service } = plan;
   const ports = service.ports ?? [];
   const exposed = [
-    ...(service.expose ?? []).map(withProtocol),
+    ...(service.expose ?? []),
     ...ports.map(({ target = 0, protocol = "tcp" }) => `${target}/${protocol}`),
   ];
   const health = healthConfig(service.healthcheck);
@@ -50,7 +52,7 @@ export function createOptions(operation: Operation, plan: ContainerPlan): Create
     Hostname: service.hostname ?? "",
     Domainname: service.domainname ?? "",
     User: service.user ?? "",
-    ExposedPorts: Object.fromEntries(exposed.map((port) => [port, {}])),
+    ...(exposed.length === 0 ? {} : { ExposedPorts: Object.fromEntries(exposed.map((port) => [port, {}])) }),
     Tty: service.tty ?? false,
     OpenStdin: service.stdin_open ?? false,
     StdinOnce: plan.attachStdin === true && service.stdin_open === true,
@@ -66,13 +68,11 @@ export function createOptions(operation: Operation, plan: ContainerPlan): Create
     ...(service.stop_signal === undefined ? {} : { StopSignal: service.stop_signal }),
     Env: environmentList(service.environment),
     ...(health === undefined ? {} : { Healthcheck: health }),
-    ...(service.stop_grace_period === undefined ? {} : { StopTimeout: Math.ceil(service.stop_grace_period / 1e9) }),
+    ...(service.stop_grace_period === undefined ? {} : { StopTimeout: Math.trunc(service.stop_grace_period / 1e9) }),
     HostConfig: hostConfig(operation, plan),
     ...networking(plan),
   };
 }
-
-const withProtocol = (port: string): string => (port.includes("/") ? port : `${port}/tcp`);
 
 /** In the order of names; compose has none. */
 export function environmentList(environment: Service["environment"] = {}): readonly string[] {
@@ -113,8 +113,8 @@ function hostConfig(operation: Operation, plan: ContainerPlan): Partial<HostConf
     AutoRemove: plan.autoRemove ?? false,
     ...(service.annotations === undefined ? {} : { Annotations: service.annotations }),
     ...serviceMounts(operation, project, service, plan.replaced),
-    CapAdd: service.cap_add ?? null,
-    CapDrop: service.cap_drop ?? null,
+    CapAdd: normalizeCapabilities(service.cap_add ?? []),
+    CapDrop: normalizeCapabilities(service.cap_drop ?? []),
     NetworkMode: networkMode(project, service),
     ...(service.init === undefined ? {} : { Init: service.init }),
     IpcMode: service.ipc ?? "",
@@ -136,12 +136,12 @@ function hostConfig(operation: Operation, plan: ContainerPlan): Partial<HostConf
     UTSMode: service.uts ?? "",
     Privileged: service.privileged ?? false,
     PidMode: service.pid ?? "",
-    Tmpfs: Object.fromEntries((service.tmpfs ?? []).map(tmpfsEntry)),
+    ...(service.tmpfs === undefined ? {} : { Tmpfs: Object.fromEntries(service.tmpfs.map(tmpfsEntry)) }),
     Isolation: service.isolation ?? "",
     ...(service.runtime === undefined ? {} : { Runtime: service.runtime }),
     LogConfig: { Type: service.logging?.driver ?? "", Config: service.logging?.options ?? {} },
     GroupAdd: service.group_add ?? null,
-    Links: plan.links ?? null,
+    Links: orNull(plan.links ?? []),
     OomScoreAdj: service.oom_score_adj ?? 0,
   };
 }
@@ -222,7 +222,7 @@ function endpointSettings(plan: ContainerPlan, network: string, isMain: boolean)
   return {
     ...EMPTY_SETTINGS,
     Aliases: [containerName, ...(useAliases ? [serviceName, ...(spec?.aliases ?? [])] : [])],
-    Links: links ?? null,
+    Links: orNull(links ?? []),
     IPAMConfig:
       spec === null || spec === undefined
         ? null

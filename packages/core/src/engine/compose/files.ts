@@ -58,6 +58,7 @@ async function copy(
     size: data.length,
     uid: Number(uid ?? 0),
     gid: Number(gid ?? 0),
+    mtimeUs: engine.kernel.nowUs,
   });
   const archive = packTar([{ header, data }]);
   const { exitCode, stderr } = await engine.docker(["cp", "--archive", "-", `${container.id}:/`], { stdin: archive });

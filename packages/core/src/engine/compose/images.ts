@@ -35,7 +35,8 @@ export async function ensureImages(
     } else if (service.build === undefined && (policy === "always" || (!isThere && policy !== "never"))) {
       await pullImage(operation, name, image);
     }
-    ids.set(name, images.get(image).id);
+    const found = images.find(image);
+    if (found !== undefined) ids.set(name, found.id);
   }
   return ids;
 }

@@ -76,8 +76,12 @@ async function readOne(
     if (rest[stream] !== "") hear({ source, stream, text: rest[stream] });
 }
 
-/** Who wrote it, in a column that fits all: `web-1  | `. */
-export function logPrefix(source: string, containers: readonly Container[]): string {
-  const width = Math.max(...containers.map((container) => shortName(container).length)) + 1;
-  return `${source.padEnd(width)} | `;
+/** Who wrote a line, in a column that fits all who have written up to now: `web-1  | `. */
+export class LogColumn {
+  #width = 0;
+
+  prefix(source: string): string {
+    this.#width = Math.max(this.#width, source.length + 1);
+    return `${source.padEnd(this.#width)} | `;
+  }
 }

@@ -1,13 +1,14 @@
 /** A service's mounts as the API's body has them: some as `Binds`, some as `Mounts`. Model: compose's create.go. */
 import type { FileReference, MountSpec, Project, Service } from "../../compose/index.ts";
 import { ComposeError } from "../../compose/index.ts";
+import { orNull } from "../../lib/index.ts";
 import type { Container } from "../container.ts";
 import type { MountBody } from "../docker/create-body.ts";
 import type { Operation } from "./operation.ts";
 
 export interface ServiceMounts {
-  readonly Binds: readonly string[];
-  readonly Mounts: readonly MountBody[];
+  readonly Binds: readonly string[] | null;
+  readonly Mounts?: readonly MountBody[];
 }
 
 /** @param replaced the container whose anonymous volumes the new one takes over */
@@ -33,7 +34,7 @@ export function serviceMounts(
     if (bind === undefined) rest.push(mount);
     else binds.push(bind);
   }
-  return { Binds: binds, Mounts: rest };
+  return { Binds: orNull(binds), ...(rest.length === 0 ? {} : { Mounts: rest }) };
 }
 
 /** Volumes without a name go on living in the container that takes the place of another. */

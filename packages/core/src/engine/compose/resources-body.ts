@@ -1,5 +1,6 @@
 /** What a service may use, as the API's body has it. Model: compose's getDeployResources. */
 import type { Resource, Service } from "../../compose/index.ts";
+import { orNull } from "../../lib/index.ts";
 import type { Resources, ThrottleDevice, Ulimit } from "../docker/create-body.ts";
 
 export function serviceResources(service: Service): Partial<Resources> {
@@ -25,12 +26,14 @@ export function serviceResources(service: Service): Partial<Resources> {
     CpusetCpus: service.cpuset ?? "",
     DeviceCgroupRules: service.device_cgroup_rules ?? null,
     PidsLimit: pids ?? null,
-    Devices: (service.devices ?? []).map(({ source = "", target = "", permissions = "rwm" }) => ({
-      PathOnHost: source,
-      PathInContainer: target,
-      CgroupPermissions: permissions,
-    })),
-    Ulimits: ulimits(service),
+    Devices: orNull(
+      (service.devices ?? []).map(({ source = "", target = "", permissions = "rwm" }) => ({
+        PathOnHost: source,
+        PathInContainer: target,
+        CgroupPermissions: permissions,
+      })),
+    ),
+    Ulimits: orNull(ulimits(service)),
     ...blockDevices(service),
   };
 }

@@ -6,7 +6,7 @@ import { imageName } from "./create-body.ts";
 import { injectFiles } from "./files.ts";
 import { ensureImages, type ImageOptions } from "./images.ts";
 import { IMAGE, ONE_OFF, SLUG, serviceLabels } from "./labels.ts";
-import { containersOf, type Operation, tell } from "./operation.ts";
+import { containersOf, type Operation } from "./operation.ts";
 import { resolveReferences, serviceLinks } from "./references.ts";
 import { startProject, waitFor } from "./start.ts";
 import { createProject } from "./up.ts";
@@ -48,7 +48,6 @@ export async function prepareRun(
   const slug = operation.newId();
   const name = options.name ?? service.container_name ?? `${project.name}-${serviceName}-run-${slug.slice(0, 12)}`;
   const own = resolveReferences(operation, project.name, withRunOptions(service, options));
-  tell(operation, name, "Creating");
   const container = createPlanned(
     operation,
     {
@@ -71,7 +70,6 @@ export async function prepareRun(
     },
     name,
   );
-  tell(operation, name, "Created");
   await injectFiles(operation, project, serviceName, service, container);
   return container;
 }

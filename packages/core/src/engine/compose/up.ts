@@ -73,10 +73,9 @@ function checkNames({ services }: Project): void {
   for (const [name, { container_name: own }] of services) {
     if (own === undefined) continue;
     const other = taken.get(own);
+    // Compose means to name the other service, and does not.
     if (other !== undefined) {
-      throw new ComposeError(
-        `services.${name}: container name "${own}" is already in use by "services.${other}": invalid compose project`,
-      );
+      throw new ComposeError(`services.${name}: container name "${own}" is already in use by service {}"`);
     }
     taken.set(own, name);
   }

@@ -48,7 +48,7 @@ export function wantedPorts(
   const named = PortBindings == null || Object.keys(PortBindings).length === 0 ? NOTHING : PortBindings;
   if (PublishAllPorts !== true) return named;
   const wanted: Record<string, readonly PortBinding[]> = { ...named };
-  for (const port of Object.keys(ExposedPorts ?? {})) {
+  for (const port of Object.keys(ExposedPorts ?? {}).map(fullPort)) {
     if ((wanted[port] ?? []).length === 0) wanted[port] = [{ HostIp: "", HostPort: "" }];
   }
   return wanted;
@@ -183,13 +183,19 @@ function compareAddresses(a: string, b: string): number {
 const isSamePort = (a: Wanted, b: Wanted): boolean =>
   a.containerPort === b.containerPort && a.protocol === b.protocol && a.first === b.first && a.last === b.last;
 
+/** Clients may leave out the protocol; of a range nothing is left. */
+function fullPort(key: string): string {
+  const [port = "", protocol = "tcp"] = key.split("/");
+  return `${/^\d+$/.test(port) ? port : 0}/${protocol}`;
+}
+
 /** How inspect and `docker port` show them. */
 export function portMap(
   ports: readonly PublishedPort[],
   exposed: readonly string[],
 ): Record<string, PortBinding[] | null> {
   const map: Record<string, PortBinding[] | null> = {};
-  for (const key of exposed) map[key] = null;
+  for (const key of exposed) map[fullPort(key)] = null;
   for (const { protocol, containerPort, hostIp, hostPort } of ports) {
     const key = `${containerPort}/${protocol}`;
     map[key] = [...(map[key] ?? []), { HostIp: hostIp, HostPort: hostPort === 0 ? "" : String(hostPort) }];

@@ -1,12 +1,13 @@
 /** `docker compose up`, `create`, `scale`, `build`, `pull`, `down` and `rm`. */
 import { ComposeError, type Project, select } from "../../../compose/index.ts";
+import type { Container } from "../../container.ts";
 import type { FlagValues } from "../../docker/flags/flag.ts";
 import { imageName } from "../create-body.ts";
 import { downProject } from "../down.ts";
 import { buildImage, pullImage } from "../images.ts";
 import { removeStopped, stopProject, stoppedContainers } from "../lifecycle.ts";
-import { containersToLog, logPrefix, readLogs } from "../logs.ts";
-import { containersOf } from "../operation.ts";
+import { containersToLog, LogColumn, readLogs, shortName } from "../logs.ts";
+import { containersOf, type Operation } from "../operation.ts";
 import { startProject } from "../start.ts";
 import { createProject, type UpOptions, withScale } from "../up.ts";
 import type { ComposeContext } from "./context.ts";
@@ -72,37 +73,65 @@ async function follow(
     return isChosen && project.services.get(name)?.attach !== false && !flags["no-attach"].includes(name);
   });
   const containers = attached.length === 0 ? [] : containersToLog(operation, project.name, { services: attached });
-  await startProject(operation, project);
-  const names = containers.map(({ name }) => name);
-  session.out(`Attaching to ${names.map((name) => name.slice(project.name.length + 1) || name).join(", ")}\n`);
+  session.out(`Attaching to ${containers.map(shortName).join(", ")}\n`);
+  const before = session.engine.kernel.nowUs;
+  // Attached, compose does not tell of each start.
+  await startProject({ ...operation, progress: () => {}, warn: (message) => operation.warn(message) }, project);
+  const column = new LogColumn();
+  const reading = containers.map(async (container) => {
+    const sinceUs = Math.max(container.startedUs, before);
+    await showUntilEnd(context, container, column, flags, sinceUs);
+  });
   const from = flags["exit-code-from"];
   const endsAll = flags["abort-on-container-exit"] || flags["abort-on-container-failure"] || from !== "";
-  const reading = readLogs(
-    operation,
-    containers,
-    { follow: true, timestamps: flags.timestamps },
+  const first = endsAll ? await abortOnExit(context, project, containers, flags) : undefined;
+  await Promise.all(reading);
+  const exitCode = from === "" ? (first?.exitCode ?? 0) : exitCodeOf(operation, project.name, from);
+  if (exitCode !== 0) session.err("\n");
+  return exitCode;
+}
+
+function exitCodeOf(operation: Operation, project: string, service: string): number {
+  return containersOf(operation, project, { services: [service] })[0]?.exitCode ?? 0;
+}
+
+async function showUntilEnd(
+  { session }: ComposeContext,
+  container: Container,
+  column: LogColumn,
+  flags: FlagValues<typeof UP_FLAGS>,
+  sinceUs: number,
+): Promise<void> {
+  const since = `${Math.floor(sinceUs / 1e6)}.${String(sinceUs % 1e6).padStart(6, "0")}`;
+  await readLogs(
+    session,
+    [container],
+    { follow: true, timestamps: flags.timestamps, since },
     ({ source, stream, text }) => {
-      const line = `${flags["no-log-prefix"] ? "" : logPrefix(source, containers)}${text}\n`;
+      const line = `${flags["no-log-prefix"] ? "" : column.prefix(source)}${text}\n`;
       if (stream === "stdout") session.out(line);
       else session.err(line);
     },
   );
-  if (!endsAll) {
-    await reading;
-    return 0;
-  }
-  const { world } = session.engine;
-  const failed = flags["abort-on-container-failure"];
-  const ended = () => containers.find(({ isActive, exitCode }) => !isActive && (!failed || exitCode !== 0));
-  await world.until(() => ended() !== undefined || containers.every(({ isActive }) => !isActive), {
-    what: "a container to end",
-  });
+  session.out(`\r\x1b[K${shortName(container)} exited with code ${container.exitCode}\n`);
+}
+
+/** Stops everything when one has ended; returns that one. */
+async function abortOnExit(
+  { operation, session }: ComposeContext,
+  project: Project,
+  containers: readonly Container[],
+  flags: FlagValues<typeof UP_FLAGS>,
+): Promise<Container | undefined> {
+  const onlyFailed = flags["abort-on-container-failure"];
+  const ended = () => containers.find(({ isActive, exitCode }) => !isActive && (!onlyFailed || exitCode !== 0));
+  const isOver = () => ended() !== undefined || containers.every(({ isActive }) => !isActive);
+  await session.engine.world.until(isOver, { what: "a container to end" });
   const first = ended();
-  session.err("Aborting on container exit...\n");
+  if (first === undefined) return undefined;
+  session.err("\x1b[31m\x1b[1mAborting on container exit...\x1b[0m\n");
   await stopProject(operation, project, flags.timeout > 0 ? { timeoutSeconds: flags.timeout } : {});
-  await reading;
-  if (from === "") return first?.exitCode ?? 0;
-  return containersOf(operation, project.name, { services: [from] })[0]?.exitCode ?? 0;
+  return first;
 }
 
 export async function create(

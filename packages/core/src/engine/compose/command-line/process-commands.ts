@@ -66,11 +66,14 @@ export async function run(
   });
   if (flags.detach) {
     await context.session.engine.containers.start(container);
-    context.session.lines([container.name]);
+    context.session.lines([container.id]);
     return 0;
   }
   const words = ["start", "--attach", ...(flags.interactive ? ["--interactive"] : []), container.id];
-  return docker(context, words, flags.interactive);
+  const exitCode = await docker(context, words, flags.interactive);
+  // The client ends with a message that is empty.
+  if (exitCode !== 0) context.session.err("\n");
+  return exitCode;
 }
 
 /** `A=b`; a name alone has the client's value, or goes. */

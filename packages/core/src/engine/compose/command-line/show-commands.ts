@@ -15,7 +15,7 @@ import { imageName } from "../create-body.ts";
 import { COMPOSE_VERSION, labelOf, NUMBER, PROJECT, serviceOf } from "../labels.ts";
 import { publishedPort, runningContainer } from "../lifecycle.ts";
 import { listRow, renderRows } from "../list.ts";
-import { containersToLog, logPrefix, readLogs } from "../logs.ts";
+import { containersToLog, LogColumn, readLogs } from "../logs.ts";
 import { containersOf } from "../operation.ts";
 import type { ComposeContext } from "./context.ts";
 import type { CONFIG_FLAGS, LIST_FLAGS, LOGS_FLAGS, PORT_FLAGS, PS_FLAGS, VERSION_FLAGS } from "./flags.ts";
@@ -160,8 +160,9 @@ export async function logs(
     ...(flags.until === "" ? {} : { until: flags.until }),
   };
   const containers = containersToLog(session, project.name, options);
+  const column = new LogColumn();
   await readLogs(session, containers, options, ({ source, stream, text }) => {
-    const line = `${flags["no-log-prefix"] ? "" : logPrefix(source, containers)}${text}\n`;
+    const line = `${flags["no-log-prefix"] ? "" : column.prefix(source)}${text}\n`;
     if (stream === "stdout") session.out(line);
     else session.err(line);
   });

@@ -4,6 +4,7 @@
  * Where the real client goes through a Go map, and so in random order (environment, bind mounts), this one keeps the
  * order of the command line. Model: docker/cli container.parse, docker/client ContainerCreate.
  */
+import { orNull } from "../../../lib/index.ts";
 import type { ClientMachine } from "../client.ts";
 import type {
   ContainerConfig,
@@ -244,10 +245,6 @@ function hostConfig(
     ReadonlyPaths: security.unconfinedPaths ? [] : null,
     ...(changed.has("init") ? { Init: flags.init } : {}),
   };
-}
-
-function orNull<T>(entries: readonly T[]): readonly T[] | null {
-  return entries.length === 0 ? null : entries;
 }
 
 function unlessEmpty<K extends string, V extends object>(key: K, value: V): { readonly [P in K]?: V } {
