@@ -1,8 +1,9 @@
 /**
  * Forks do not influence each other: random operations on engines that begin as each other's snapshots, each with a small
- * model of what it must have.
+ * model of what it must have; and each is now and then lost, and found again by its state.
  */
-import { createEngine, type Engine, type MachineSnapshot } from "@bottleship/core/engine";
+import { MemoryContentDisk } from "@bottleship/core/content";
+import { createEngine, type Engine, type EngineOptions, type MachineSnapshot } from "@bottleship/core/engine";
 import { Prng } from "@bottleship/core/sim";
 import { expect, it } from "vitest";
 import { docker } from "../scenarios/support.ts";
@@ -19,10 +20,17 @@ interface Model {
 interface Machine {
   readonly engine: Engine;
   readonly model: Model;
+  /** What its state is on. */
+  readonly disk: MemoryContentDisk;
 }
 
 const NAMES = ["one", "two", "three", "four"];
 const MACHINES = 4;
+
+function begin(options: EngineOptions, model: Model): Machine {
+  const disk = new MemoryContentDisk();
+  return { engine: createEngine({ ...options, state: { disk, path: "/state" } }), model, disk };
+}
 
 const copyOf = ({ files, containers, tags }: Model): Model => ({
   files: new Map(files),
@@ -98,20 +106,26 @@ const sorted = ({ files, containers, tags }: Model) => ({
 
 it.each([1, 2, 3])("random operations on forks of forks, seed %i", async (seed) => {
   const prng = new Prng(seed);
-  const first = createEngine({ seed });
-  await docker(first, "pull -q busybox");
-  const machines: Machine[] = [{ engine: first, model: { files: new Map(), containers: new Map(), tags: new Set() } }];
+  const first = begin({ seed }, { files: new Map(), containers: new Map(), tags: new Set() });
+  await docker(first.engine, "pull -q busybox");
+  const machines: Machine[] = [first];
   const kept: { readonly snapshot: MachineSnapshot; readonly model: Model }[] = [];
-  for (let step = 0; step < 60; step++) {
-    const at = machines[prng.below(machines.length)] as Machine;
+  for (let step = 0; step < 50; step++) {
+    const index = prng.below(machines.length);
+    const at = machines[index] as Machine;
     const name = NAMES[prng.below(NAMES.length)] as string;
-    if (prng.chance(1, 6)) {
+    const turn = prng.below(6);
+    if (turn === 0) {
       const taken = { snapshot: at.engine.snapshot(), model: copyOf(at.model) };
       kept.push(taken);
       const base = kept[prng.below(kept.length)] ?? taken;
-      const fork = { engine: createEngine({ from: base.snapshot }), model: copyOf(base.model) };
+      const fork = begin({ from: base.snapshot }, copyOf(base.model));
       if (machines.length < MACHINES) machines.push(fork);
       else machines[prng.below(MACHINES)] = fork;
+    } else if (turn === 1) {
+      const engine = createEngine({ state: { disk: at.disk, path: "/state" } });
+      machines[index] = { ...at, engine };
+      expect(sorted(await found(engine))).toEqual(sorted(at.model));
     } else await (OPERATIONS[prng.below(OPERATIONS.length)] as Operation)(at, name, `w${step}`);
     expect(sorted(await found(at.engine))).toEqual(sorted(at.model));
   }

@@ -38,6 +38,7 @@ import { HealthMonitor } from "./health.ts";
 import { ImageService } from "./images.ts";
 import { installInit } from "./init-program.ts";
 import {
+  beginning,
   checkAtRest,
   type MachineRecords,
   MachineSnapshot,
@@ -52,6 +53,7 @@ import { type MachineProfile, PROFILES, type ProfileName } from "./profiles.ts";
 import { ProgramRegistry, type UnknownPrograms } from "./programs.ts";
 import { reaper } from "./reap.ts";
 import { BUILT_IN_NETWORKS } from "./select/networks.ts";
+import { lostContainers, recoverSnapshots, type StateDirectory, StateKeeper, StateStore } from "./state/index.ts";
 import { UserLookup } from "./user-lookup.ts";
 import { Views } from "./views/views.ts";
 import { ensureDirectory, VolumeService } from "./volumes.ts";
@@ -62,6 +64,12 @@ export interface EngineOptions extends WorldOptions {
    * chance from then on.
    */
   readonly from?: MachineSnapshot;
+  /**
+   * Where everything is kept that outlives the process: a directory of a disk (`node:fs`, a memfs `Volume`). The engine
+   * begins as what a former one has left there, as after a loss of power unless that one was closed, and goes on with its
+   * chance. Programs and scripts are code: they are to be registered again.
+   */
+  readonly state?: StateDirectory;
   /** A world to share with other engines; by default the engine has one of its own. */
   readonly world?: World;
   /** The registries of the world, to share with other engines; by default there is a Docker Hub with the catalogue. */
@@ -138,11 +146,13 @@ export class Engine implements EngineDoor {
   readonly #makeBuilder: () => Builder;
   /** Settles when containers that ran in the snapshot have been started again. */
   readonly restored: Promise<void> | undefined;
+  readonly #keeper: StateKeeper | undefined;
   #compose: Compose | undefined;
 
   constructor(given: EngineOptions = {}) {
-    const options = optionsFrom(given);
-    const records = given.from?.records;
+    const state = given.state && new StateStore(given.state);
+    const options = optionsFrom(given, state?.found);
+    const records = beginning(given.from, state?.found);
     this.#options = options;
     this.world = options.world ?? new World(options);
     this.profile = PROFILES[options.profile ?? "modern"];
@@ -236,25 +246,41 @@ export class Engine implements EngineDoor {
     this.calls = new CallLog(() => kernel.nowUs);
     this.faults = new Faults(faultTargets(this));
     tellOfStarts(this);
-    if (records !== undefined) this.restored = this.#resume(records, given);
+    if (records !== undefined) this.restored = this.#resume(records, given, records === state?.found);
+    if (state === undefined) return;
+    this.#keeper = this.#keep(state);
+    if (given.from !== undefined) this.#keeper.save();
+  }
+
+  #keep(store: StateStore): StateKeeper {
+    const { events, world } = this;
+    const moment = (): string => `${world.trace.length} ${world.clock.nowUs}`;
+    const breathe = (): Promise<void> => world.breathe();
+    return new StateKeeper({ store, events, breathe, moment, records: () => this.#records });
   }
 
   /** What a snapshot knows besides the disk and the networks. */
-  #resume(records: MachineRecords, given: EngineOptions): Promise<void> | undefined {
-    const keepsChance = given.seed === undefined && given.world === undefined;
+  #resume(records: MachineRecords, given: EngineOptions, isCrashed: boolean): Promise<void> | undefined {
+    // Ids of a later process must not be those of an earlier one.
+    const keepsChance = isCrashed || (given.seed === undefined && given.world === undefined);
+    this.world.resume(records.world, { keepsChance: keepsChance && given.world === undefined });
     this.#snapshotter.restore(records.snapshots);
     this.#store.restore(records.images);
     this.volumes.restore(records.volumes);
-    this.containers.adopt(records.containers);
+    const { nowUs } = this.kernel;
+    this.containers.adopt(isCrashed ? lostContainers(records.containers, nowUs) : records.containers);
     this.events.restore(records.events);
     this.programs.restore(records.programs);
     for (const [host, who] of records.logins) this.logins.set(host, who);
     this.#cacheToRestore = records.cache;
-    this.world.resume(records.world, { keepsChance });
     this.kernel.resume(records.kernel, { keepsChance });
     if (keepsChance) {
       this.#prng.state = records.chance.engine;
       this.#buildPrng.state = records.chance.build;
+    }
+    if (isCrashed) {
+      recoverSnapshots(this.#snapshotter, records);
+      return this.containers.restore();
     }
     const ran = records.containers.filter(({ wasRunning }) => wasRunning);
     return ran.length === 0 ? undefined : this.containers.startAgain(ran.map(({ id }) => id));
@@ -276,16 +302,21 @@ export class Engine implements EngineDoor {
    * @throws StatusError failed-precondition if containers run, unless they are to be started again
    */
   snapshot(options: SnapshotOptions = {}): MachineSnapshot {
-    const { kernel, containers } = this;
-    checkAtRest(kernel, containers, options);
-    const { from: _, world: __, registries: ___, content: ____, ...made } = this.#options;
+    checkAtRest(this.kernel, this.containers, options);
+    const { from: _, world: __, registries: ___, content: ____, state: _____, ...made } = this.#options;
     const disks = Object.fromEntries(
       Object.entries(made.disks ?? {}).map(([path, disk]) => {
         const sideTable = this.disks.get(path)?.toJSON();
         return [path, { ...("disk" in disk ? disk : { disk }), ...(sideTable && { sideTable }) }];
       }),
     );
-    return new MachineSnapshot(made.disks === undefined ? made : { ...made, disks }, {
+    return new MachineSnapshot(made.disks === undefined ? made : { ...made, disks }, this.#records);
+  }
+
+  /** Everything that the machine consists of, but its processes. */
+  get #records(): MachineRecords {
+    const { kernel, containers } = this;
+    return {
       world: this.world.state,
       kernel: kernel.state,
       disk: freezeDisk(kernel.disk),
@@ -299,7 +330,17 @@ export class Engine implements EngineDoor {
       cache: this.#builder?.cache.state ?? this.#cacheToRestore ?? NO_CACHE,
       programs: this.programs.own,
       logins: [...this.logins],
-    });
+    };
+  }
+
+  /**
+   * Has everything written that has happened; when this returns it is on the disk. Without a state it does nothing. It
+   * is called before a command line, a build or a request of the API is answered.
+   *
+   * @throws what the disk throws: it is full, say
+   */
+  flush(): void {
+    this.#keeper?.flush();
   }
 
   /** The engine as its users see it: the same methods as those of a real one, see `connectEngine`. */
@@ -338,7 +379,7 @@ export class Engine implements EngineDoor {
    * @throws BuildError for what is wrong with the Dockerfile, and for a step that fails
    */
   build(request: BuildRequest): Promise<BuildResult> {
-    return this.builder.build(request);
+    return this.#answer(this.builder.build(request));
   }
 
   /**
@@ -360,7 +401,12 @@ export class Engine implements EngineDoor {
    * Bad usage and the engine's errors are in the result, as a terminal shows them.
    */
   docker(line: string | readonly string[], options?: CommandOptions): Promise<CommandResult> {
-    return runDocker(this, line, options);
+    return this.#answer(runDocker(this, line, options));
+  }
+
+  /** What has happened is written before anybody hears of it. */
+  #answer<T>(answer: Promise<T>): Promise<T> {
+    return this.#keeper === undefined ? answer : answer.finally(() => this.flush());
   }
 
   /**
@@ -399,10 +445,16 @@ export class Engine implements EngineDoor {
 
   /**
    * Ends everything that runs. What is still there (containers, volumes, networks that somebody made) is removed, and
-   * reported: a test that cleans up behind itself gets an empty report.
+   * reported: a test that cleans up behind itself gets an empty report. On a machine with a state everything stays; the
+   * daemon is stopped, and containers with it.
    */
   async close(): Promise<Inventory> {
     const { containers, volumes, networks } = await takeInventory(this);
+    if (this.#keeper !== undefined) {
+      await this.daemon.stop();
+      this.#keeper.save();
+      return { containers, volumes, networks };
+    }
     for (const name of containers) await this.docker(["rm", "--force", name]);
     for (const name of volumes) await this.docker(["volume", "rm", "--force", name]);
     const own = networks.filter((name) => !BUILT_IN_NETWORKS.has(name));

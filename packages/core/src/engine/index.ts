@@ -103,6 +103,7 @@ export { isUnused, NETWORK_FILTERS, selectNetworks } from "./select/networks.ts"
 export { selectVolumes, VOLUME_FILTERS, volumeBytes } from "./select/volumes.ts";
 export { signalOf } from "./signal-names.ts";
 export { diff, type SnapshotChange, SnapshotDiff } from "./snapshot-diff.ts";
+export type { StateDirectory } from "./state/index.ts";
 export { measureStats } from "./stats.ts";
 export { StdinFeed } from "./stdin-feed.ts";
 export { processesOf, topTable } from "./top.ts";

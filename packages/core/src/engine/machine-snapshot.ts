@@ -84,10 +84,22 @@ export function checkAtRest(
   if (others.length > 0) refuse("processes run", names, "Wait until they have ended");
 }
 
-/** What a machine is made of that begins as a snapshot: as that one, where nothing else is said. */
-export function optionsFrom({ from, ...given }: EngineOptions): EngineOptions {
-  if (from === undefined) return given;
-  const { world } = from.records;
-  const options = { ...from.options, ...given };
+/** What a machine was before. @throws StatusError failed-precondition if it is to be two things */
+export function beginning(
+  from: MachineSnapshot | undefined,
+  state: MachineRecords | undefined,
+): MachineRecords | undefined {
+  if (from !== undefined && state !== undefined) {
+    const problem = "a machine cannot begin as a snapshot where there is a state of another one";
+    throw new StatusError("failed-precondition", problem);
+  }
+  return from?.records ?? state;
+}
+
+/** What a machine is made of that begins as a snapshot or a state: as that one, where nothing else is said. */
+export function optionsFrom({ from, ...given }: EngineOptions, state: MachineRecords | undefined): EngineOptions {
+  const world = from?.records.world ?? state?.world;
+  if (world === undefined) return given;
+  const options = { ...from?.options, ...given };
   return options.policy === "real" || given.startUs !== undefined ? options : { ...options, startUs: world.startUs };
 }

@@ -20,6 +20,15 @@ interface Chunk {
   pages: number;
 }
 
+/** 64 KiB of a file, or less at its end. */
+export interface ContentPart {
+  /** Its place, in units of 64 KiB. */
+  readonly index: number;
+  readonly bytes: Uint8Array;
+  /** Bit n: page n of it was written. */
+  readonly pages: number;
+}
+
 const NO_CHUNK: Chunk = { bytes: new Uint8Array(0), owned: false, pages: 0 };
 
 export class FileContent {
@@ -37,6 +46,19 @@ export class FileContent {
       const part = bytes.length <= CHUNK_SIZE ? bytes : bytes.subarray(at, at + CHUNK_SIZE);
       content.#put(at / CHUNK_SIZE, { bytes: part, owned: false, pages: pageMask(0, part.length) });
     }
+    return content;
+  }
+
+  /** What it consists of: each part with its place and the pages that were written. Bytes may be shared. */
+  parts(): readonly ContentPart[] {
+    return [...(this.#chunks ?? [])].map(([index, { bytes, pages }]) => ({ index, bytes, pages }));
+  }
+
+  /** A file of that size that consists of these parts. */
+  static from(size: number, parts: readonly ContentPart[]): FileContent {
+    const content = new FileContent();
+    content.#size = size;
+    for (const { index, bytes, pages } of parts) content.#put(index, { bytes, owned: false, pages });
     return content;
   }
 

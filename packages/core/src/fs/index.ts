@@ -1,6 +1,6 @@
 /** Floor 4: file systems. */
 export { type DeviceDriver, memoryDevices, NULL_DEVICE, PTMX_DEVICE, TTY_DEVICE } from "./devices.ts";
-export { FileContent } from "./file-content.ts";
+export { type ContentPart, FileContent } from "./file-content.ts";
 export { freezeDisk } from "./freeze.ts";
 export {
   type FrozenAttributes,

@@ -12,3 +12,15 @@ export function base64(bytes: Uint8Array): string {
   }
   return text;
 }
+
+/** The bytes of a text that `base64` has made. */
+export function base64Bytes(text: string): Uint8Array {
+  const length = (text.length / 4) * 3 - (text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0);
+  const bytes = new Uint8Array(length);
+  for (let from = 0, to = 0; from < text.length; from += 4) {
+    let word = 0;
+    for (let i = 0; i < 4; i++) word = (word << 6) | Math.max(0, DIGITS.indexOf(text[from + i] ?? "="));
+    for (let shift = 16; shift >= 0 && to < length; shift -= 8) bytes[to++] = word >> shift;
+  }
+  return bytes;
+}

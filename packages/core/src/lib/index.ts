@@ -2,7 +2,7 @@
 
 export { ArchiveError, located } from "./archive-error.ts";
 export { AssertionFailure, assert, unreachable } from "./assert.ts";
-export { base64 } from "./base64.ts";
+export { base64, base64Bytes } from "./base64.ts";
 export { Bunzip2, bunzip2 } from "./bunzip2.ts";
 export { concat, equal, NO_BYTES, toHex } from "./bytes.ts";
 export { Bzip2 } from "./bzip2.ts";

@@ -79,6 +79,18 @@ export class Snapshotter {
     this.#lastKey = lastKey;
   }
 
+  /**
+   * After a loss of power: what was being made goes, unless it is `wanted`, and so do committed snapshots that nobody
+   * needs, whoever had retained them until then. `holders` are asked of each how many retain it now.
+   */
+  recover(wanted: ReadonlySet<string>, holders: (name: string) => number): void {
+    for (const { kind, name } of [...this.#snapshots.values()]) {
+      if (kind !== "committed" && !wanted.has(name)) this.remove(name);
+    }
+    for (const snapshot of this.#snapshots.values()) snapshot.holders = holders(snapshot.name);
+    for (const snapshot of [...this.#snapshots.values()]) if (this.has(snapshot.name)) this.#collect(snapshot);
+  }
+
   /** @throws StatusError not-found */
   stat(key: string): SnapshotInfo {
     return this.#get(key);

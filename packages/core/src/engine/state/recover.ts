@@ -1,0 +1,31 @@
+/**
+ * A machine after a loss of power: what is on its disk is what had been written, and nobody knows how its processes ended.
+ *
+ * @see moby daemon/daemon.go: restore
+ */
+import type { Snapshotter } from "../../snapshot/index.ts";
+import type { ContainerRecord } from "../container.ts";
+import type { MachineRecords } from "../machine-snapshot.ts";
+
+/** Of a container of which nobody knows how it ended. */
+const LOST_EXIT_CODE = 255;
+
+/** Containers as a daemon finds them that starts at `nowUs`. */
+export function lostContainers(records: readonly ContainerRecord[], nowUs: number): readonly ContainerRecord[] {
+  return records.map((record) => {
+    // Who waited to be started again had ended, and somebody had seen how.
+    const ran = record.wasRunning && record.finishedUs < record.startedUs;
+    return ran ? { ...record, exitCode: LOST_EXIT_CODE, finishedUs: nowUs } : record;
+  });
+}
+
+/** What was being built, unpacked or looked at is given up. */
+export function recoverSnapshots(snapshotter: Snapshotter, { images, cache, containers }: MachineRecords): void {
+  const tops = images.images.map(({ chain }) => chain.at(-1));
+  const layers = [...tops.filter((top) => top !== undefined), ...cache.records.map(({ snapshot }) => snapshot)];
+  // Each image has a layer on top that its containers start from.
+  const first = new Set(tops.map((top) => `${top ?? "scratch"}-init`));
+  const held = new Map<string, number>();
+  for (const name of [...layers, ...first]) held.set(name, (held.get(name) ?? 0) + 1);
+  snapshotter.recover(new Set(containers.map(({ id }) => id)), (name) => held.get(name) ?? 0);
+}
