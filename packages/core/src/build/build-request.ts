@@ -26,6 +26,13 @@ export interface BuildRequest {
   readonly secrets?: Readonly<Record<string, string | Uint8Array>>;
   /** All steps anew, or those of the named stages. */
   readonly noCache?: boolean | readonly string[];
+  /**
+   * Images whose configuration says which step made which of their layers, here or in a registry: such steps are not done
+   * again. What cannot be had is told of as a step that failed, and the build goes on.
+   */
+  readonly cacheFrom?: readonly string[];
+  /** Says so in the image that is built. The build argument BUILDKIT_INLINE_CACHE=1 asks for it too. Default false. */
+  readonly inlineCache?: boolean;
   /** For every RUN that does not say; "default" has a network of its own. */
   readonly network?: "default" | "none" | "host";
   /** What a build may do only if it is allowed to. `network: "host"` allows itself. */

@@ -18,6 +18,7 @@ import { type Outline, outlineOf } from "./frontend/outline.ts";
 import { DEFAULT_PLATFORM, formatPlatform, parsePlatform } from "./frontend/platform.ts";
 import type { BuildStage } from "./frontend/stage-graph.ts";
 import type { ImageDraft } from "./image/image-draft.ts";
+import { offeredLayers } from "./load/cache-images.ts";
 import { loadDockerfile, loadFrontend, loadIgnoreFile } from "./load/definition.ts";
 import { StageSources } from "./load/stage-sources.ts";
 import { Progress, type VertexProgress } from "./progress/progress.ts";
@@ -27,6 +28,7 @@ import type { CacheMiss } from "./solve/cache-miss.ts";
 import { type CacheUsage, cacheUsage, type PruneOptions, prunable } from "./solve/cache-usage.ts";
 import { checkOps } from "./solve/check-ops.ts";
 import { Exporter } from "./solve/exporter.ts";
+import { inlineCacheOf, type OfferedLayers } from "./solve/inline-cache.ts";
 import { Plan, type PlanOptions, type RunDefaults, type StageSource } from "./solve/plan.ts";
 import { Solver, VertexError } from "./solve/solver.ts";
 import { stepWorker } from "./solve/step-worker.ts";
@@ -36,6 +38,7 @@ const OS = "linux";
 /** Build arguments that are no variables but orders. */
 const HOSTNAME_ARG = "BUILDKIT_SANDBOX_HOSTNAME";
 const MULTI_PLATFORM_ARG = "BUILDKIT_MULTI_PLATFORM";
+const INLINE_CACHE_ARG = "BUILDKIT_INLINE_CACHE";
 
 /** How an export is shown. */
 const EXPORTS: Readonly<Record<BuildExport, { readonly name: string; readonly status: string }>> = {
@@ -90,7 +93,8 @@ export class Builder {
     const { vertex, image: draft } = plan.target;
     const allowsHostNetwork = request.network === "host" || request.allow?.includes("network.host") === true;
     if (vertex !== undefined) checkOps(vertex, { allowsHostNetwork, hasInvalidText: plan.hasInvalidText });
-    const solver = this.#solver(request, progress, misses);
+    const offers = await offeredLayers(request, this.#images, progress);
+    const solver = this.#solver(request, offers, progress, misses);
     try {
       const result = vertex && (await solver.build(vertex));
       if (draft.platform.os !== OS) throw new BuildError("operating system is not supported");
@@ -207,7 +211,7 @@ export class Builder {
     };
   }
 
-  #solver(request: BuildRequest, progress: Progress, misses: CacheMiss[]): Solver {
+  #solver(request: BuildRequest, offers: OfferedLayers, progress: Progress, misses: CacheMiss[]): Solver {
     const secrets = Object.entries(request.secrets ?? {}).map(
       ([id, value]) => [id, typeof value === "string" ? encode(value) : value] as const,
     );
@@ -215,6 +219,7 @@ export class Builder {
       machine: this.#machine,
       prepare: stepWorker(this.#machine, this.cache, new Map(secrets)),
       cache: this.cache,
+      offers,
       progress,
       onMiss: (miss) => misses.push(miss),
     });
@@ -226,9 +231,15 @@ export class Builder {
     const shown = exports.map((one) => ({ one, vertex: progress.start(EXPORTS[one].name) }));
     const titleOf = (layer: string): string | undefined => this.cache.titleOf(layer);
     const labelled = draft.withLabels(request.labels ?? {});
-    const image = this.#exporter.export(snapshot, labelled, this.#machine.kernel.nowUs, titleOf);
+    const { inlineCache = isTrue(request.buildArgs?.[INLINE_CACHE_ARG]) } = request;
+    const cacheOf = inlineCache
+      ? (chain: readonly string[]): string | undefined => inlineCacheOf(this.cache, chain)
+      : undefined;
+    const { nowUs } = this.#machine.kernel;
+    const image = this.#exporter.export(snapshot, labelled, { nowUs, titleOf, cacheOf });
     for (const { one, vertex } of shown) {
       vertex.status(EXPORTS[one].status);
+      if (inlineCache && one === "image") vertex.status("preparing layers for inline cache");
       if (one === "image") this.#name(image, request.tags ?? [], vertex);
       vertex.complete(false);
     }
@@ -275,8 +286,12 @@ function proxyVariables(buildArgs: Readonly<Record<string, string>>): readonly s
 
 /** Steps show their platform if the build may be for several. */
 function shownPlatformOf({ buildArgs = {}, platform }: BuildRequest): string | undefined {
-  if (!/^(1|t|true)$/i.test(buildArgs[MULTI_PLATFORM_ARG] ?? "")) return undefined;
+  if (!isTrue(buildArgs[MULTI_PLATFORM_ARG])) return undefined;
   return formatPlatform(platform === undefined ? DEFAULT_PLATFORM : parsePlatform(platform));
+}
+
+function isTrue(value = ""): boolean {
+  return /^(1|t|true)$/i.test(value);
 }
 
 function runDefaults(request: BuildRequest): RunDefaults {

@@ -56,4 +56,6 @@ export interface ImageConfig extends Platform {
   readonly config: ImageRunConfig;
   readonly rootfs: { readonly type: "layers"; readonly diff_ids: readonly Digest[] };
   readonly history: readonly History[];
+  /** Which step has made which layer, for other builders; JSON in base64. */
+  readonly "moby.buildkit.cache.v0"?: string;
 }

@@ -150,6 +150,7 @@ export const configSchema = nullable(
       config: runConfig.default({}),
       rootfs,
       history: z.array(historyEntry).readonly().default([]),
+      "moby.buildkit.cache.v0": text.exactOptional(),
     })
     .readonly(),
 );

@@ -6,7 +6,7 @@
  *
  * @see BuildKit control/gateway, client/build.go
  */
-import { BuildError, type BuildEvent, type BuildResult } from "@bottleship/core/build";
+import { BuildError, type BuildEvent, type BuildRequest, type BuildResult } from "@bottleship/core/build";
 import type { Engine } from "@bottleship/core/engine";
 import { exportImage } from "./export.ts";
 import { CODES, GrpcError } from "./grpc.ts";
@@ -114,7 +114,7 @@ export class ClientBuild {
   async #prepare(asked: ControlSolve, options: Options): Promise<FrontendRequest> {
     const request = await frontendRequest(await this.#sessions.get(asked.Session), options);
     this.#source = { ...this.#source, filename: request.fileName, data: new TextEncoder().encode(request.text) };
-    return request;
+    return { ...request, build: { ...request.build, ...cachesOf(asked) } };
   }
 
   /** Calls `listener` with what has been told and what will be, until the build is over or `signal` is aborted. */
@@ -141,6 +141,15 @@ export class ClientBuild {
     const source = { info, ranges: locations.map(rangeMessage) };
     return new GrpcError(CODES.unknown, message, [{ type_url: SOURCE, value: Buffer.from(JSON.stringify(source)) }]);
   }
+}
+
+/** Caches in images of registries, and in the image that is built; other kinds are not known. */
+function cachesOf({ Cache }: ControlSolve): Pick<BuildRequest, "cacheFrom" | "inlineCache"> {
+  const cacheFrom = (Cache?.Imports ?? []).flatMap(({ Type, Attrs }) =>
+    Type === "registry" && Attrs["ref"] !== undefined ? [Attrs["ref"]] : [],
+  );
+  const isInline = (Cache?.Exports ?? []).some(({ Type }) => Type === "inline");
+  return { cacheFrom, ...(isInline && { inlineCache: true }) };
 }
 
 /** Where the result is to go. */

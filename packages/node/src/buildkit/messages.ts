@@ -24,6 +24,8 @@ message ListWorkersResponse { repeated WorkerRecord record = 1; }
 message InfoResponse { BuildkitVersion buildkitVersion = 1; }
 
 message Exporter { string Type = 1; map<string, string> Attrs = 2; }
+message CacheEntry { string Type = 1; map<string, string> Attrs = 2; }
+message CacheOptions { repeated CacheEntry Exports = 4; repeated CacheEntry Imports = 5; }
 message ControlSolveRequest {
   string Ref = 1;
   string ExporterDeprecated = 3;
@@ -31,6 +33,7 @@ message ControlSolveRequest {
   string Session = 5;
   string Frontend = 6;
   map<string, string> FrontendAttrs = 7;
+  CacheOptions Cache = 8;
   repeated string Entitlements = 9;
   repeated Exporter Exporters = 13;
 }
@@ -119,6 +122,11 @@ export interface ExporterMessage {
   readonly Attrs: Texts;
 }
 
+export interface CacheEntry {
+  readonly Type: string;
+  readonly Attrs: Texts;
+}
+
 export interface ControlSolve {
   readonly Ref: string;
   readonly ExporterDeprecated: string;
@@ -126,6 +134,7 @@ export interface ControlSolve {
   readonly Session: string;
   readonly Frontend: string;
   readonly FrontendAttrs: Texts;
+  readonly Cache?: { readonly Exports: readonly CacheEntry[]; readonly Imports: readonly CacheEntry[] } | null;
   readonly Entitlements: readonly string[];
   readonly Exporters: readonly ExporterMessage[];
 }

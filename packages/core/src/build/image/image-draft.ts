@@ -95,8 +95,14 @@ export class ImageDraft {
    * The configuration document, its fields in the order of Go's encoder.
    *
    * @param layers those of the base image included; history gets its times from there
+   * @param cache what made them, for other builders
    */
-  document(diffIds: ImageConfig["rootfs"]["diff_ids"], layers: readonly LayerOrigin[], nowText: string): ImageConfig {
+  document(
+    diffIds: ImageConfig["rootfs"]["diff_ids"],
+    layers: readonly LayerOrigin[],
+    nowText: string,
+    cache?: string,
+  ): ImageConfig {
     const { architecture, os, variant } = this.platform;
     const history = datedHistory(completeHistory(this.#history, layers), layers);
     const created = history[history.length - 1]?.created ?? nowText;
@@ -106,6 +112,7 @@ export class ImageDraft {
       config: inOrder(this.#config),
       created,
       history,
+      ...(cache === undefined ? {} : { "moby.buildkit.cache.v0": cache }),
       os,
       rootfs: { type: "layers", diff_ids: diffIds },
       ...(variant === undefined ? {} : { variant }),

@@ -124,6 +124,12 @@ export class BuildCache {
     return { ...miss, reason: "changed", ...firstDifference(closest.ingredients, ingredients) };
   }
 
+  /** The record that a snapshot is the result of. */
+  recordOf(snapshot: string): CacheRecord | undefined {
+    for (const record of this.#records.values()) if (record.snapshot === snapshot) return record;
+    return undefined;
+  }
+
   /** What made a snapshot, if a build did. */
   titleOf(snapshot: string): string | undefined {
     return this.#titles.get(snapshot);

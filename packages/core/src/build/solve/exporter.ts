@@ -10,6 +10,14 @@ import type { Digest } from "../../oci/index.ts";
 import type { Snapshotter } from "../../snapshot/index.ts";
 import type { ImageDraft } from "../image/image-draft.ts";
 
+export interface ExportOptions {
+  readonly nowUs: number;
+  /** What made a layer. */
+  readonly titleOf: (snapshot: string) => string | undefined;
+  /** What the image says of its layers to other builders. */
+  readonly cacheOf?: ((chain: readonly string[]) => string | undefined) | undefined;
+}
+
 export class Exporter {
   readonly #snapshotter: Snapshotter;
   readonly #images: ImageStore;
@@ -31,36 +39,26 @@ export class Exporter {
     }
   }
 
-  /** Stores the image of a snapshot; `undefined` is an image without layers. `titleOf` tells what made a layer. */
-  export(
-    snapshot: string | undefined,
-    draft: ImageDraft,
-    nowUs: number,
-    titleOf: (snapshot: string) => string | undefined,
-  ): Image {
+  /** Stores the image of a snapshot; `undefined` is an image without layers. */
+  export(snapshot: string | undefined, draft: ImageDraft, options: ExportOptions): Image {
     // An image without layers says when it was made, all others when their layers were.
-    if (snapshot === undefined) return this.#build(snapshot, draft, nowUs, titleOf);
-    const { fingerprint } = draft;
+    if (snapshot === undefined) return this.#build([], draft, options);
+    const chain = [...this.#snapshotter.chain(snapshot)].reverse();
+    const fingerprint = `${draft.fingerprint}${options.cacheOf?.(chain) ?? ""}`;
     const known = this.#exported.get(snapshot);
     if (known?.fingerprint === fingerprint && this.#images.byId(known.image.id) === known.image) return known.image;
-    const image = this.#build(snapshot, draft, nowUs, titleOf);
+    const image = this.#build(chain, draft, options);
     this.#exported.set(snapshot, { fingerprint, image });
     return image;
   }
 
-  #build(
-    snapshot: string | undefined,
-    draft: ImageDraft,
-    nowUs: number,
-    titleOf: (snapshot: string) => string | undefined,
-  ): Image {
-    const chain = snapshot === undefined ? [] : [...this.#snapshotter.chain(snapshot)].reverse();
+  #build(chain: readonly string[], draft: ImageDraft, { nowUs, titleOf, cacheOf }: ExportOptions): Image {
     const diffIds = chain.map((name) => this.#diffIdOf(name));
     const layers = chain.map((name) => ({
       created: timeText(this.#snapshotter.stat(name).createdUs),
       title: titleOf(name) ?? "",
     }));
-    return this.#images.add(draft.document(diffIds, layers, timeText(nowUs)), chain);
+    return this.#images.add(draft.document(diffIds, layers, timeText(nowUs), cacheOf?.(chain)), chain);
   }
 
   #diffIdOf(snapshot: string): Digest {

@@ -3,6 +3,7 @@
  *
  * @see BuildKit frontend/dockerfile/dockerfile2llb/convert.go
  */
+import { chainIds } from "../../image/index.ts";
 import { basename, clean } from "../../lib/index.ts";
 import type { ImageConfig } from "../../oci/index.ts";
 import type { InstructionOf } from "../dockerfile/ast.ts";
@@ -147,6 +148,7 @@ export class Plan {
       op: {
         kind: "image",
         reference: title ?? image.name,
+        identity: chainIds(image.config.rootfs.diff_ids).at(-1) ?? "without layers",
         chain: image.chain,
         ...(image.fetch && { fetch: image.fetch }),
       },

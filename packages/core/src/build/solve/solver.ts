@@ -9,6 +9,7 @@ import type { Progress, VertexProgress } from "../progress/progress.ts";
 import { BuildCache } from "./build-cache.ts";
 import type { BuildMachine } from "./build-machine.ts";
 import type { CacheMiss } from "./cache-miss.ts";
+import type { OfferedLayer, OfferedLayers } from "./inline-cache.ts";
 import type { Result } from "./result.ts";
 import { imageKey, snapshotResult } from "./source-work.ts";
 import type { ImageOp, Vertex } from "./vertex.ts";
@@ -22,6 +23,8 @@ export interface SolverOptions {
   readonly prepare: Prepare;
   readonly cache: BuildCache;
   readonly progress: Progress;
+  /** Layers of images that were named as caches. */
+  readonly offers: OfferedLayers;
   readonly onMiss: (miss: CacheMiss) => void;
 }
 
@@ -108,7 +111,7 @@ export class Solver {
     const prepared = this.#prepare(vertex, results);
     if (typeof prepared !== "function") {
       const shown = this.#start(vertex);
-      return this.#guard(vertex, shown, async () => prepared.produce(shown), prepared.failsWith);
+      return this.#guard(vertex, shown, async () => prepared.produce(shown), prepared);
     }
     const work = prepared(await base);
     this.#abort.signal.throwIfAborted();
@@ -135,7 +138,7 @@ export class Solver {
   }
 
   async #change(vertex: Vertex, work: ChangeWork, key: string): Promise<Result> {
-    const { machine, cache, onMiss } = this.#options;
+    const { machine, cache, offers, onMiss } = this.#options;
     const { snapshotter, kernel } = machine;
     const known = vertex.ignoresCache ? undefined : cache.use(key, kernel.nowUs);
     if (known !== undefined) {
@@ -143,6 +146,8 @@ export class Solver {
       this.#start(vertex).complete(true);
       return snapshotResult(machine, known.result, known.snapshot);
     }
+    const offered = vertex.ignoresCache ? undefined : offers.find(key);
+    if (offered !== undefined) return this.#take(vertex, work, key, offered);
     await this.#use(vertex.inputs);
     const shown = this.#start(vertex);
     onMiss(vertex.ignoresCache ? notLookedUp(vertex.name) : cache.explain(vertex.name, work.ingredients));
@@ -164,6 +169,25 @@ export class Solver {
       cache.store({ key, result, name: vertex.name, title, snapshot, ingredients, createdUs: kernel.nowUs });
       return snapshotResult(machine, result, snapshot);
     });
+  }
+
+  /** Takes the layer that an image offers for a step. */
+  async #take(vertex: Vertex, { ingredients, title }: ChangeWork, key: string, offered: OfferedLayer): Promise<Result> {
+    const { machine, cache } = this.#options;
+    const { snapshot, image } = offered;
+    const shown = this.#start(vertex);
+    return this.#guard(
+      vertex,
+      shown,
+      async () => {
+        if (!machine.snapshotter.has(snapshot)) await image.fetch?.((text) => shown.status(text));
+        this.#hold(snapshot);
+        const { nowUs } = machine.kernel;
+        cache.store({ key, result: key, name: vertex.name, title, snapshot, ingredients, createdUs: nowUs });
+        return snapshotResult(machine, key, snapshot);
+      },
+      { isCached: true },
+    );
   }
 
   /** Tells of every vertex before any of them starts, from the last one on. */
@@ -212,17 +236,22 @@ export class Solver {
     const { cache, machine } = this.#options;
     await fetch((text) => shown.status(text));
     const snapshot = op.kind === "image" ? op.chain.at(-1) : undefined;
-    if (snapshot === undefined) return;
-    const key = imageKey(snapshot);
+    if (op.kind !== "image" || snapshot === undefined) return;
+    const key = imageKey(op);
     const ingredients = new Map([["the image", snapshot]]);
     cache.store({ key, result: key, name, snapshot, ingredients, createdUs: machine.kernel.nowUs });
   }
 
   /** Does it and tells how it ended. The first failure is the build's; whatever else goes on is given up. */
-  async #guard<T>(vertex: Vertex, shown: VertexProgress, body: () => Promise<T>, failsWith?: string): Promise<T> {
+  async #guard<T>(
+    vertex: Vertex,
+    shown: VertexProgress,
+    body: () => Promise<T>,
+    { failsWith, isCached = false }: { readonly failsWith?: string; readonly isCached?: boolean } = {},
+  ): Promise<T> {
     try {
       const result = await body();
-      shown.complete(false);
+      shown.complete(isCached);
       return result;
     } catch (error) {
       if (this.#abort.signal.aborted) {

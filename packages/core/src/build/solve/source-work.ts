@@ -20,13 +20,12 @@ export function snapshotResult(machine: BuildMachine, key: string, snapshot: str
   return { key, snapshot, open: () => new SnapshotView(kernel, snapshotter, snapshot) };
 }
 
-export function imageWork(machine: BuildMachine, { chain }: ImageOp): SourceWork {
-  const top = chain[chain.length - 1];
-  return { produce: () => snapshotResult(machine, imageKey(top), top) };
+export function imageWork(machine: BuildMachine, op: ImageOp): SourceWork {
+  return { produce: () => snapshotResult(machine, imageKey(op), op.chain.at(-1)) };
 }
 
-/** The key of an image, by its topmost layer. */
-export const imageKey = (top: string | undefined): string => `image ${top ?? "without layers"}`;
+/** The key of an image, by all of its layers. */
+export const imageKey = ({ identity }: ImageOp): string => `image ${identity}`;
 
 export function contextWork(
   machine: BuildMachine,

@@ -15,6 +15,8 @@ export interface ImageOp {
   readonly kind: "image";
   /** What it was asked for by. */
   readonly reference: string;
+  /** The same for the same layers, in whatever builder. */
+  readonly identity: string;
   /** Its committed snapshots, the lowest first. */
   readonly chain: readonly string[];
   /** Makes them, if they are not all there. @throws StatusError */

@@ -13,7 +13,7 @@ import { rlimits as ulimits } from "../../spec.ts";
 import type { Session } from "../session.ts";
 import { type DockerBuild, OptionError, pairsOf } from "./option.ts";
 import { secretsOf } from "./secrets.ts";
-import { checkPlatform, notForDriver, refuseUnsupported } from "./unsupported.ts";
+import { checkPlatform, fieldsOf, notForDriver, refuseUnsupported } from "./unsupported.ts";
 
 const STDIN = "-";
 const HOST_GATEWAY = "host-gateway";
@@ -42,6 +42,7 @@ export function buildRequest(session: Session, request: DockerBuild): BuildReque
     network: networkOf(request),
     extraHosts: hostsOf(request.extraHosts),
     pull: request.pull,
+    cacheFrom: request.cacheFrom.flatMap(cacheImages),
     ...(request.shmSize > 0 ? { shmSizeBytes: request.shmSize } : {}),
     rlimits: ulimits(request.ulimits),
     ...options,
@@ -64,8 +65,19 @@ function buildxOptions(session: Session, request: DockerBuild): Partial<BuildReq
     allow: request.allow.includes("network.host") ? ["network.host"] : [],
     secrets: secretsOf(request.secrets, session.client),
     contexts: Object.fromEntries(contexts),
+    ...(request.cacheTo.some((text) => text === "" || fieldsOf(text).get("type") === "inline") && {
+      inlineCache: true,
+    }),
     ...(platform === undefined ? {} : { platform }),
   };
+}
+
+/** The images of `NAME`, `type=registry,ref=NAME`. A cache of another kind is not known to this builder. */
+function cacheImages(text: string): readonly string[] {
+  if (!text.includes("=")) return text === "" ? [] : text.split(",");
+  const fields = fieldsOf(text);
+  const ref = fields.get("ref");
+  return fields.get("type") === "registry" && ref !== undefined ? [ref] : [];
 }
 
 /** @throws OptionError for a value without a name */

@@ -1,0 +1,27 @@
+/** The images that a build was told to take layers from. @see BuildKit cache/remotecache/registry, solver/llbsolver/bridge.go */
+import { StatusError } from "../../lib/index.ts";
+import type { BuildRequest, ImageNames } from "../build-request.ts";
+import { parsePlatform } from "../frontend/platform.ts";
+import type { Progress } from "../progress/progress.ts";
+import { OfferedLayers } from "../solve/inline-cache.ts";
+import { withoutPrefix } from "./definition.ts";
+
+/** An image that cannot be had is told of, and offers nothing. */
+export async function offeredLayers(
+  { cacheFrom = [], platform }: BuildRequest,
+  images: ImageNames,
+  progress: Progress,
+): Promise<OfferedLayers> {
+  const offers = new OfferedLayers();
+  for (const name of cacheFrom) {
+    const shown = progress.start(`importing cache manifest from ${name}`);
+    try {
+      offers.add(await images.resolve(name, platform === undefined ? {} : { platform: parsePlatform(platform) }));
+      shown.complete(false);
+    } catch (error) {
+      if (!(error instanceof StatusError)) throw error;
+      shown.fail(`failed to configure registry cache importer: ${withoutPrefix(error.message)}`);
+    }
+  }
+  return offers;
+}
