@@ -108,7 +108,7 @@ it("does the arithmetic of a quota, also for a container that is gone", async ()
   await engine.world.advance("2s");
   const throttled = [
     "its quota kept it from the processors for 1 s in all, in 20 of 20 periods",
-    "  because it may use 50 ms of processor time in each 100 ms (cpu.max 50000 100000: 0.5 CPUs), has used 1 s, and stands still when a period's share is used up",
+    "  because it may use 50 ms of processor time in each 100 ms (cpu.max 50000 100000: 0.5 CPUs), has used 1.001 s, and stands still when a period's share is used up",
   ];
   expect(explained(engine, "spin").slice(1)).toEqual(throttled);
   await docker(engine, "rm -f spin");

@@ -9,6 +9,7 @@ import type { OciContainer, ResolvedUser } from "../runtime/index.ts";
 import { type Timer, WaitQueue } from "../sim/index.ts";
 import type { ContainerConfig, EndpointSettings, HostConfig } from "./docker/create-body.ts";
 import { Health, type HealthRecord } from "./health-record.ts";
+import { logRotation } from "./log-driver.ts";
 import { LogBuffer, type LogEntry } from "./logs.ts";
 import type { MountPoint } from "./mount-points.ts";
 import { shortId } from "./names.ts";
@@ -153,7 +154,7 @@ export class Container {
     }
     if (record.health !== undefined) container.health = Health.of(record.health);
     if (record.macs.length > 0) container.macs = new Map(record.macs);
-    if (record.logs.length > 0) container.#logs = LogBuffer.of(record.logs);
+    if (record.logs.length > 0) container.#logs = LogBuffer.of(record.logs, logRotation(container));
     container.#state = record.state;
     return container;
   }
@@ -168,7 +169,7 @@ export class Container {
   }
 
   get logs(): LogBuffer {
-    this.#logs ??= new LogBuffer();
+    this.#logs ??= new LogBuffer(logRotation(this));
     return this.#logs;
   }
 

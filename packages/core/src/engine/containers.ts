@@ -362,13 +362,18 @@ export class ContainerService {
     this.#record(container, action, more);
   }
 
-  /** @throws StatusError conflict for a taken name */
+  /** @throws StatusError conflict for a taken name, invalid-argument for one that is none @see moby daemon/rename.go */
   rename(container: Container, name: string): void {
     if (name === container.name) {
       throw new StatusError("invalid-argument", "Renaming a container with the same name as its current name");
     }
     const old = container.name;
-    container.name = this.#index.reserve(name, container.id);
+    try {
+      container.name = this.#index.reserve(name.startsWith("/") ? name : `/${name}`, container.id);
+    } catch (error) {
+      if (!(error instanceof StatusError)) throw error;
+      throw new StatusError(error.kind, `Error when allocating new name: ${error.message}`);
+    }
     this.#index.release(old);
     this.#parts.networks.renamed(container);
     this.#record(container, "rename", { oldName: `/${old}` });

@@ -4,6 +4,7 @@ export { ComposeError } from "../compose/index.ts";
 export { durationText } from "../lib/go/index.ts";
 export { applyChanges } from "./apply-changes.ts";
 export type { PathArchive, PathStat } from "./archives.ts";
+export { begun } from "./begin.ts";
 export { cacheFilter, cachePruneFilters } from "./build-cache.ts";
 export {
   type BuildOptions,

@@ -6,7 +6,8 @@
 import { quote } from "../lib/go/index.ts";
 import { StatusError } from "../lib/index.ts";
 import type { Container } from "./container.ts";
-import { parseBytes } from "./docker/values/size.ts";
+import { parseDecimalBytes } from "./docker/values/size.ts";
+import type { LogRotation } from "./log-files.ts";
 
 /** @throws StatusError for a size or a number that is none */
 export function checkLogDriver({ hostConfig }: Container): void {
@@ -23,9 +24,17 @@ export function checkLogDriver({ hostConfig }: Container): void {
   if (Number(files) < 1) throw failure("max-file cannot be less than 1");
 }
 
+/** How large its log may become; `undefined` if nobody has said so. */
+export function logRotation({ hostConfig }: Pick<Container, "hostConfig">): LogRotation | undefined {
+  const { Type: driver = "", Config: options } = hostConfig.LogConfig ?? {};
+  const size = options?.["max-size"];
+  if (size === undefined || size === "-1" || (driver !== "" && driver !== "json-file")) return undefined;
+  return { maxBytes: bytesOf(size) ?? Number.POSITIVE_INFINITY, maxFiles: Number(options?.["max-file"] ?? 1) };
+}
+
 function bytesOf(text: string): number | undefined {
   try {
-    return parseBytes(text);
+    return parseDecimalBytes(text);
   } catch {
     return undefined;
   }

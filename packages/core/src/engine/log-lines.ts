@@ -46,6 +46,13 @@ export class LogLines {
     return lines;
   }
 
+  /** What has come of lines that are not complete. */
+  get rest(): readonly LogEntry[] {
+    return [...this.#pending].flatMap(([stream, { bytes, timeUs }]) =>
+      bytes.length === 0 ? [] : [{ stream, timeUs, bytes }],
+    );
+  }
+
   /** The streams have ended: what is left of them. */
   end(): readonly LogLine[] {
     const lines = [...this.#pending].flatMap(([stream, { bytes, timeUs }]) =>

@@ -4,6 +4,7 @@
  * @see moby daemon/logger/jsonfilelog
  */
 import { concat, decode } from "../lib/index.ts";
+import { LogFiles, type LogRotation } from "./log-files.ts";
 
 export type Stream = "stdout" | "stderr";
 
@@ -15,31 +16,44 @@ export interface LogEntry {
 
 export class LogBuffer {
   #entries: LogEntry[] | undefined;
+  /** Where it is kept if it must not grow without end. */
+  readonly #files: LogFiles | undefined;
   #shared: readonly LogEntry[] | undefined;
   #listeners: Set<(entry: LogEntry) => void> | undefined;
 
+  constructor(rotation?: LogRotation) {
+    this.#files = rotation && new LogFiles(rotation);
+  }
+
   /** A log that goes on from these entries, which others may have too. */
-  static of(entries: readonly LogEntry[]): LogBuffer {
-    const log = new LogBuffer();
-    log.#shared = entries;
+  static of(entries: readonly LogEntry[], rotation?: LogRotation): LogBuffer {
+    const log = new LogBuffer(rotation);
+    if (log.#files === undefined) log.#shared = entries;
+    else for (const entry of entries) log.#files.append(entry);
     return log;
   }
 
   /** The entries so far, for others to go on from. */
   share(): readonly LogEntry[] {
+    if (this.#files !== undefined) return this.#files.entries;
     this.#shared = this.entries;
     this.#entries = undefined;
     return this.#shared;
   }
 
   append(entry: LogEntry): void {
+    if (this.#files === undefined) this.#keep(entry);
+    else this.#files.append(entry);
+    for (const listener of this.#listeners ?? []) listener(entry);
+  }
+
+  #keep(entry: LogEntry): void {
     if (this.#shared !== undefined) {
       this.#entries = [...this.#shared];
       this.#shared = undefined;
     }
     if (this.#entries === undefined) this.#entries = [entry];
     else this.#entries.push(entry);
-    for (const listener of this.#listeners ?? []) listener(entry);
   }
 
   /** Calls `listener` for everything that comes from now on. Returns what ends that. */
@@ -50,7 +64,7 @@ export class LogBuffer {
   }
 
   get entries(): readonly LogEntry[] {
-    return this.#shared ?? this.#entries ?? NO_ENTRIES;
+    return this.#files?.entries ?? this.#shared ?? this.#entries ?? NO_ENTRIES;
   }
 
   /** Everything of one stream, or of both in the order in which it came. */

@@ -69,7 +69,7 @@ export function processesOf({ oci }: Container): readonly Process[] {
 
 /** @throws StatusError invalid-argument without a pid, internal for a column that there is not */
 function columnsOf(argument: string): readonly Column[] {
-  const [, listed] = /^-?o\s*(.+)$/.exec(argument.trim()) ?? [];
+  const [, listed] = /^-?[a-zA-Z]*o\s*(.+)$/.exec(argument.trim()) ?? [];
   const names = listed === undefined ? standardColumns(argument) : listed.split(/[\s,]+/);
   const columns = names.map((name) => {
     const column = COLUMNS[name.toLowerCase()];

@@ -5,6 +5,7 @@
  */
 import type { WindowSize } from "../../abi/index.ts";
 import { StatusError } from "../../lib/index.ts";
+import { begun } from "../begin.ts";
 import { END_OF_INPUT } from "../console.ts";
 import type { Container } from "../container.ts";
 import { createWarnings } from "../create-warnings.ts";
@@ -12,12 +13,13 @@ import { NO_TTY } from "../docker/index.ts";
 import { failure } from "../docker/problem.ts";
 import type { CreateParts, ExecRequest, RunRequest, StartRequest } from "../docker/requests/container.ts";
 import type { ExecSession } from "../exec.ts";
-import type { LogBuffer, LogEntry } from "../logs.ts";
+import type { LogBuffer, LogEntry, Stream } from "../logs.ts";
 import { pullOne } from "./registry.ts";
 import type { Session } from "./session.ts";
 import { DEFAULT_SIZE, type TerminalPeer, useTerminal } from "./terminal.ts";
 import { told } from "./told.ts";
 
+const BOTH: Readonly<Record<Stream, boolean>> = { stdout: true, stderr: true };
 /** Exit code of `docker run` for an error of the engine's. */
 const RUN_ERROR = 125;
 
@@ -38,10 +40,16 @@ export async function runContainer(session: Session, request: RunRequest): Promi
   } catch (error) {
     return refuse(session, error);
   }
-  const stopPrinting = request.detach ? undefined : await attach(session, container);
+  const { AttachStdout, AttachStderr } = request.body;
+  const stopPrinting = request.detach
+    ? undefined
+    : await attach(session, container, { stdout: AttachStdout, stderr: AttachStderr });
   try {
     if (request.detach) session.lines([container.id]);
-    await session.call("ContainerStart", container.id, () => startOrRemove(session, container));
+    await session.call("ContainerStart", container.id, async () => {
+      await startOrRemove(session, container);
+      if (request.detach) await begun(session.engine, container);
+    });
   } catch (error) {
     return refuse(session, error);
   }
@@ -74,7 +82,11 @@ export async function startContainers(session: Session, request: StartRequest): 
   let failed: string[] = [];
   for (const name of request.containers) {
     try {
-      await session.call("ContainerStart", name, () => containers.start(containers.get(name)));
+      await session.call("ContainerStart", name, async () => {
+        const container = containers.get(name);
+        await containers.start(container);
+        await begun(session.engine, container);
+      });
       session.lines([name]);
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
@@ -224,8 +236,8 @@ function runErrorCode(message: string): number {
 }
 
 /** Prints what the container writes from now on. */
-function attach(session: Session, container: Container): Promise<() => void> {
-  return session.call("ContainerAttach", container.id, () => print(session, container.logs));
+function attach(session: Session, container: Container, streams = BOTH): Promise<() => void> {
+  return session.call("ContainerAttach", container.id, () => print(session, container.logs, streams));
 }
 
 function waitFor(session: Session, container: Container): Promise<number> {
@@ -233,9 +245,10 @@ function waitFor(session: Session, container: Container): Promise<number> {
   return session.call("ContainerWait", container.id, () => containers.wait(container, session.interruptible));
 }
 
-/** Prints what is in a log and what comes, each stream to its own. Returns what ends that. */
-function print(session: Session, log: LogBuffer): () => void {
+/** Prints what comes into a log, each stream to its own. Returns what ends that. */
+function print(session: Session, log: LogBuffer, streams = BOTH): () => void {
   const show = ({ stream, bytes }: LogEntry): void => {
+    if (!streams[stream]) return;
     if (stream === "stdout") session.out(bytes);
     else session.err(bytes);
   };

@@ -7,6 +7,7 @@
  * @see docker/cli cli/command
  */
 import { StatusError } from "../../lib/index.ts";
+import { begun } from "../begin.ts";
 import { runCompose } from "../compose/command-line/index.ts";
 import { NO_DAEMON } from "../daemon.ts";
 import { ConnectionLost } from "../daemon-life.ts";
@@ -152,12 +153,14 @@ async function execute(session: Session, request: DockerRequest): Promise<number
       );
     case "restart":
       return named(request.containers, (name) =>
-        session.call("ContainerRestart", name, () =>
-          containers.restart(containers.get(name), {
+        session.call("ContainerRestart", name, async () => {
+          const container = containers.get(name);
+          await containers.restart(container, {
             timeoutSeconds: request.timeout,
             ...(request.signal === "" ? {} : { signal: request.signal }),
-          }),
-        ),
+          });
+          await begun(session.engine, container);
+        }),
       );
     case "kill":
       return named(request.containers, (name) =>
@@ -189,10 +192,7 @@ async function execute(session: Session, request: DockerRequest): Promise<number
         return 0;
       });
     case "rename":
-      return session.call("ContainerRename", request.container, () => {
-        containers.rename(containers.get(request.container), request.newName);
-        return 0;
-      });
+      return renameContainer(session, request);
     case "update":
       return named(request.containers, (name) =>
         session.call("ContainerUpdate", name, () => containers.update(containers.get(name), request.body)),
@@ -345,6 +345,22 @@ function removeContainers(
     }
     return name;
   });
+}
+
+/** What the engine says of it is told first. @see docker/cli cli/command/container/rename.go */
+async function renameContainer(
+  session: Session,
+  { container, newName }: Extract<DockerRequest, { readonly command: "rename" }>,
+): Promise<number> {
+  const { containers } = session.engine;
+  try {
+    await session.call("ContainerRename", container, () => containers.rename(containers.get(container), newName));
+    return 0;
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    session.err(`${told(error)}\nError: failed to rename container named ${container}\n`);
+    return 1;
+  }
 }
 
 /** Stopping what is stopped is HTTP 304: no error for a client. */

@@ -3,7 +3,7 @@
  *
  * @see moby api/server/router/container/container_routes.go
  */
-import { type Container, type Engine, signalOf } from "@bottleship/core/engine";
+import { begun, type Container, type Engine, signalOf } from "@bottleship/core/engine";
 import { StatusError } from "@bottleship/core/lib";
 import { readAll, requireJson } from "../../http/body.ts";
 import { type ApiReply, empty, json } from "../../http/exchange.ts";
@@ -25,7 +25,10 @@ export function lifecycleRoutes(engine: Engine): readonly Route[] {
   return [
     on("start", (container, call) => start(engine, container, call)),
     on("stop", (container, { query }) => containers.stop(container, stopOptions(query))),
-    on("restart", (container, { query }) => containers.restart(container, stopOptions(query))),
+    on("restart", async (container, { query }) => {
+      await containers.restart(container, stopOptions(query));
+      await begun(engine, container);
+    }),
     on("pause", (container) => containers.pause(container)),
     on("unpause", (container) => containers.unpause(container)),
     on("rename", (container, { query }) => rename(engine, container, text(query, "name"))),
@@ -62,15 +65,17 @@ export function size(query: URLSearchParams): { readonly rows: number; readonly 
   return { rows, columns };
 }
 
-async function start({ containers }: Engine, container: Container, { request }: Call): Promise<void> {
+async function start(engine: Engine, container: Container, { request }: Call): Promise<void> {
   const body = await readAll(request.body, 1 << 20);
   if (body.length > 2) {
     throw badRequest(
       "starting container with non-empty request body was deprecated since API v1.22 and removed in v1.24",
     );
   }
+  const { containers } = engine;
   try {
     await containers.start(container);
+    await begun(engine, container);
   } catch (error) {
     if (!(error instanceof StatusError) || error.kind === "not-modified" || container.isActive) throw error;
     // A program that is not there, or cannot be executed, is the caller's mistake.

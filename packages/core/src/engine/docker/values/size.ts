@@ -2,10 +2,20 @@
 import { parseFloat64, parseRational } from "../go/number.ts";
 import { ValueError } from "../problem.ts";
 
-const BINARY: Readonly<Record<string, number>> = { k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40, p: 2 ** 50 };
+/** Each is a thousand of the one before. */
+const UNITS = "bkmgtp";
 
 /** Bytes of `64m`, `1.5GiB`, `512`: units are powers of 1024, their case and a final `b` do not matter. */
 export function parseBytes(text: string): number {
+  return parse(text, 2 ** 10);
+}
+
+/** The same with units that are powers of 1000, as log drivers read sizes. Model: docker/go-units FromHumanSize. */
+export function parseDecimalBytes(text: string): number {
+  return parse(text, 1000);
+}
+
+function parse(text: string, thousand: number): number {
   const last = /[0-9. ](?=[^0-9. ]*$)/.exec(text);
   if (last === null) throw new ValueError(`invalid size: '${text}'`);
   const number = text.slice(0, last[0] === " " ? last.index : last.index + 1);
@@ -17,7 +27,7 @@ export function parseBytes(text: string): number {
   const [, unit = ""] = /^([bkmgtp])(?:b|ib)?$/.exec(suffix.toLowerCase()) ?? [];
   if (unit === "" || (unit === "b" && suffix.length > 1))
     throw new ValueError(`invalid suffix: '${suffix.toLowerCase()}'`);
-  return Math.trunc(size * (BINARY[unit] ?? 1));
+  return Math.trunc(size * thousand ** UNITS.indexOf(unit));
 }
 
 /** Like `parseBytes`; `-1` stands for no limit. */

@@ -1,0 +1,22 @@
+/**
+ * Docker answers a request to start when runc and containerd have long told it that the program is executed: whoever hears
+ * of it can count on a program that has taken its first steps, and set up what it does about signals.
+ */
+import type { Container } from "./container.ts";
+import type { Engine } from "./engine.ts";
+
+/** How much later than the start the answer is, in virtual time. A real engine takes rather longer. */
+const ANSWER_US = 1_000;
+
+/** Waits until a container that was started has begun, or ended. @throws ConnectionLost if the daemon ends before */
+export async function begun({ world, life }: Pick<Engine, "world" | "life">, container: Container): Promise<void> {
+  const answersUs = world.clock.nowUs + ANSWER_US;
+  const timer = world.clock.after(ANSWER_US, () => {});
+  try {
+    await life.until(() => !container.isRunning || world.clock.nowUs >= answersUs, {
+      what: `container ${container.name} to begin`,
+    });
+  } finally {
+    timer.cancel();
+  }
+}
