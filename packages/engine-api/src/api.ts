@@ -8,7 +8,7 @@ import { BrokenAnswer, operationOf } from "@bottleship/core/faults";
 import { StatusError } from "@bottleship/core/lib";
 import { clientOf } from "./http/client.ts";
 import { cutByDaemon } from "./http/connection.ts";
-import type { ApiReply, ApiRequest } from "./http/exchange.ts";
+import type { ApiReply, ApiRequest, HijackedStream, Output } from "./http/exchange.ts";
 import { HttpProblem, problemReply } from "./http/problem.ts";
 import { type Call, type Match, Router } from "./http/router.ts";
 import { lateFailure, spoiled } from "./http/spoil.ts";
@@ -75,7 +75,7 @@ export class EngineApi {
         query: request.query,
         param: (name) => params.get(name) ?? "",
       });
-      return cutByDaemon(daemon, reply);
+      return this.#written(cutByDaemon(daemon, reply));
     } catch (error) {
       if (error instanceof ConnectionLost) throw error;
       if (error instanceof BrokenAnswer) throw new ConnectionLost();
@@ -84,6 +84,17 @@ export class EngineApi {
     } finally {
       world.wake();
     }
+  }
+
+  /** On a machine with a state, what was done is written before the client hears that it is. */
+  #written(reply: ApiReply): ApiReply {
+    const flush = (): void => this.#engine.flush();
+    if (reply.kind === "whole") {
+      flush();
+      return reply;
+    }
+    if (reply.kind === "stream") return { ...reply, run: (output: Output) => reply.run(output).finally(flush) };
+    return { ...reply, run: (stream: HijackedStream) => reply.run(stream).finally(flush) };
   }
 
   /** Through the door where calls are logged, and may go wrong on purpose. */

@@ -6,6 +6,8 @@ import {
   CODECS,
   type EngineServer,
   type ListenAddress,
+  type OpenState,
+  openState,
   PublishedPorts,
   parseAddress,
   REAL_HOST,
@@ -23,6 +25,8 @@ Options:
       --tcp HOST:PORT   Listen on TCP as well; without HOST on 127.0.0.1. Whoever can connect controls the engine
       --no-publish      Published ports stay on the simulated machine; otherwise they are ports of this computer's
                         loopback, too
+      --state DIR       Keep everything in a directory, and go on from what is there; one process at a time. After an
+                        interrupt containers are stopped first; a second one does not wait for them
       --time POLICY     real: the world's clock goes with the computer's (default)
                         skip: whoever waits for an end, waits for nothing; time stands still otherwise
       --seed N          Decides every draw of chance: names, ids, orders (default 1)
@@ -37,21 +41,27 @@ interface Options {
   readonly seed: string;
   readonly profile: ProfileName;
   readonly publishes: boolean;
+  readonly state: string | undefined;
 }
 
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
 export async function serveCommand(argv: readonly string[], terminal: Terminal): Promise<number> {
-  const { listen, publishes, ...options } = parse(argv);
-  const engine = newEngine(options);
+  const { listen, publishes, state, ...options } = parse(argv);
+  const tell = (error: unknown): void =>
+    terminal.err(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  let kept: OpenState | undefined;
+  let engine: Engine;
   let server: EngineServer;
   try {
-    server = await serve(engine, {
-      listen,
-      onBug: (error) => terminal.err(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`),
-    });
+    kept = state === undefined ? undefined : openState(state);
+    engine = newEngine(options, kept);
+    await engine.restored;
+    kept?.keep(engine, tell);
+    server = await serve(engine, { listen, onBug: tell });
   } catch (error) {
-    terminal.err(`bottleship serve: ${error instanceof Error ? error.message : String(error)}\n`);
+    kept?.release();
+    terminal.err(`bottleship serve: ${messageOf(error)}\n`);
     return 1;
   }
   const ports = publishes ? new PublishedPorts(engine) : undefined;
@@ -59,11 +69,26 @@ export async function serveCommand(argv: readonly string[], terminal: Terminal):
   await interrupted();
   ports?.shutDown();
   await server.close();
-  return 0;
+  if (kept === undefined) return 0;
+  try {
+    await engine.close();
+    return 0;
+  } catch (error) {
+    terminal.err(`bottleship serve: ${messageOf(error)}\n`);
+    return 1;
+  } finally {
+    kept.release();
+  }
 }
 
-function newEngine({ policy, seed, profile }: Omit<Options, "listen" | "publishes">): Engine {
-  return createEngine({ policy, seed, profile, host: REAL_HOST, codecs: CODECS });
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+function newEngine(
+  { policy, seed, profile }: Pick<Options, "policy" | "seed" | "profile">,
+  kept: OpenState | undefined,
+): Engine {
+  const state = kept && { state: kept.state };
+  return createEngine({ policy, seed, profile, host: REAL_HOST, codecs: CODECS, ...state });
 }
 
 function interrupted(): Promise<void> {
@@ -85,6 +110,7 @@ function parse(argv: readonly string[]): Options {
         tcp: { type: "string", multiple: true },
         "no-publish": { type: "boolean", default: false },
         time: { type: "string", default: "real" },
+        state: { type: "string" },
         seed: { type: "string", default: "1" },
         profile: { type: "string", default: "modern" },
       },
@@ -97,6 +123,7 @@ function parse(argv: readonly string[]): Options {
       seed: values.seed,
       profile: profileOf(values.profile),
       publishes: !values["no-publish"],
+      state: values.state,
     };
   } catch (error) {
     throw error instanceof TypeError ? new UsageError(error.message) : error;

@@ -253,8 +253,8 @@ export class Engine implements EngineDoor {
   }
 
   #keep(store: StateStore): StateKeeper {
-    const { events, world } = this;
-    const moment = (): string => `${world.trace.length} ${world.clock.nowUs}`;
+    const { events, kernel, world } = this;
+    const moment = (): string => `${world.trace.length} ${Object.values(kernel.disk.counts).join(" ")}`;
     const breathe = (): Promise<void> => world.breathe();
     return new StateKeeper({ store, events, breathe, moment, records: () => this.#records });
   }
