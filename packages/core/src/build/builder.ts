@@ -106,8 +106,14 @@ export class Builder {
     }
   }
 
-  /** Goes through the Dockerfile as far as that is possible without running anything, as `docker build --check` does. */
+  /**
+   * Goes through the Dockerfile as far as that is possible without running anything, as `docker build --check` does.
+   */
   async check(request: BuildRequest): Promise<CheckResult> {
+    return this.#check(request, false);
+  }
+
+  async #check(request: BuildRequest, tellsWarnings: boolean): Promise<CheckResult> {
     const { nowUs } = this.#machine.kernel;
     const progress = new Progress(request.onEvent ?? (() => {}), () => nowUs);
     const files = contextEntries(request.context, nowUs);
@@ -115,28 +121,33 @@ export class Builder {
     await loadFrontend(request, source, this.#images, progress);
     const options = prepareOptions(request);
     const images = new Map<string, StageSource>();
-    let failure: BuildError | undefined;
+    const warnings: LintWarning[] = [];
+    let isRead = false;
     try {
-      const sources = await this.#stageSources(request, progress).resolve(prepare(source, options));
+      const prepared = prepare(source, { ...options, onWarning: (warning) => warnings.push(warning) });
+      isRead = true;
+      const sources = await this.#stageSources(request, progress).resolve(prepared);
       for (const [stage, found] of sources) images.set(stage.image, found);
     } catch (error) {
-      // The check itself finds again what is wrong with the text, after the warnings.
       if (!(error instanceof BuildError)) throw error;
-      failure = error;
+      // The check itself finds again what is wrong with the text, after the warnings. Without its images it goes no further.
+      if (isRead) return { warnings, steps: new Map(), error };
     }
     const ignore = loadIgnoreFile(request, files, progress);
     const image = (name: string) => {
       const found = images.get(name);
       return found?.kind === "image" ? { config: found.image.config.config, platform: found.image.config } : undefined;
     };
-    const result = check(source, { ...options, image, ...(ignore === undefined ? {} : { ignore }) });
-    return result.error === undefined && failure !== undefined ? { ...result, error: failure } : result;
+    const onWarning = (warning: LintWarning): void => {
+      if (tellsWarnings) progress.warning(warning);
+    };
+    return check(source, { ...options, image, onWarning, ...(ignore === undefined ? {} : { ignore }) });
   }
 
   /** What can be set in a build. @throws BuildError */
   async outline(request: BuildRequest): Promise<Outline> {
-    const result = await this.check(request);
-    if (result.error !== undefined) throw result.error;
+    const { error, steps, warnings } = await this.#check(request, true);
+    if (error !== undefined) throw error;
     const files = contextEntries(request.context, this.#machine.kernel.nowUs);
     const source = loadDockerfile(
       request,
@@ -147,8 +158,14 @@ export class Builder {
       ),
     );
     const { graph, dockerfile } = prepare(source, prepareOptions(request));
-    const target = [...result.steps.keys()].find(({ index }) => index === graph.target.index) ?? graph.target;
-    return outlineOf(target, result.steps, dockerfile);
+    const done = new Map(
+      [...steps].map(([{ index, planned }, all]) => [
+        index,
+        all.map((step, i) => [planned[i]?.instruction, step] as const),
+      ]),
+    );
+    const buildArgs = new Map(Object.entries(request.buildArgs ?? {}));
+    return outlineOf({ dockerfile, graph, buildArgs, done, warnings });
   }
 
   /** What the build cache holds. */

@@ -4,6 +4,7 @@ export { Builder } from "./builder.ts";
 export * from "./dockerfile/index.ts";
 export type { ContextDisk, ContextFile, ContextSource } from "./files/context-source.ts";
 export { IgnoreMatcher, parseIgnoreFile } from "./files/ignore.ts";
+export { checkDocument, outlineDocument, targetsDocument } from "./frontend/answers.ts";
 export { type CheckOptions, type CheckResult, check, parsePlatform } from "./frontend/index.ts";
 export { type Outline, type OutlineArg, type OutlineMount, outlineOf, printOutline } from "./frontend/outline.ts";
 export { AuthorizationError } from "./load/authorization-error.ts";

@@ -1,6 +1,6 @@
 /** What a Dockerfile can build: `docker build --call=targets`. Model: BuildKit's frontend/subrequests/targets. */
 import { lowerCase } from "../../lib/go/index.ts";
-import type { Dockerfile } from "./ast.ts";
+import type { Dockerfile, SourceRange } from "./ast.ts";
 
 export interface Target {
   /** Lower case; undefined for a stage without a name. */
@@ -11,14 +11,16 @@ export interface Target {
   readonly description: string;
   readonly image: string;
   readonly platform: string | undefined;
+  /** Of its FROM. */
+  readonly range: SourceRange | undefined;
 }
 
 export function listTargets({ stages }: Dockerfile): readonly Target[] {
-  return stages.map(({ from: { as, image, platform, comments = [] } }, index) => {
+  return stages.map(({ from: { as, image, platform, range, comments = [] } }, index) => {
     const name = as === undefined ? undefined : lowerCase(as);
     const above = name === undefined ? undefined : comments.find((line) => line.startsWith(`${name} `));
     const description = above?.slice((name?.length ?? 0) + 1) ?? "";
-    return { name, isDefault: index === stages.length - 1, description, image, platform };
+    return { name, isDefault: index === stages.length - 1, description, image, platform, range };
   });
 }
 

@@ -8,7 +8,9 @@ import {
   type BuildListener,
   type BuildRequest,
   type CheckResult,
+  checkDocument,
   listTargets,
+  outlineDocument,
   PlainProgress,
   parse,
   printCheck,
@@ -19,6 +21,7 @@ import {
   printWarnings,
   RawJsonProgress,
   type SourceText,
+  targetsDocument,
 } from "../../../build/index.ts";
 import { basename, StatusError } from "../../../lib/index.ts";
 import type { Session } from "../session.ts";
@@ -40,7 +43,7 @@ export async function buildImage(session: Session, request: DockerBuild): Promis
     const build = buildRequest(session, request);
     source = { text: dockerfileText(session, request, build), fileName: basename(build.file ?? "Dockerfile") };
     const call = "call" in request ? request.call : "build";
-    if (call !== "build" && call !== "") return await callFrontend(session, request, build, source, display);
+    if (call !== "build" && call !== "") return await ask(session, request, build, source, display);
     await buildAndExport(session, request, build, display);
     return 0;
   } catch (error) {
@@ -72,35 +75,75 @@ async function buildAndExport(
 }
 
 /** `--call`: asks about the Dockerfile instead of building it. */
-async function callFrontend(
+async function ask(
   session: Session,
   request: DockerBuild,
   build: BuildRequest,
   source: SourceText,
   display: Display,
 ): Promise<number> {
-  const call = "call" in request ? request.call.replace(/,.*$/s, "") : "";
-  if (call === "outline") {
-    const outline = await session.engine.builder.outline({ ...build, onEvent: display.listener });
+  const { call, isJson } = parseCall("call" in request ? request.call : "");
+  const asked = { ...build, onEvent: display.listener };
+  try {
+    if (call === "outline") return await showOutline(session, request, source, asked, isJson);
+    if (call !== "check" && call !== "lint" && call !== "targets")
+      throw new BuildError(`unsupported request frontend.${call}: unsupported request frontend.${call}`);
+    const result = await session.engine.builder.check(asked);
     display.end();
-    session.out(printOutline(outline));
-    return 0;
+    if (call === "targets") return showTargets(session, source, result, isJson);
+    return showCheck(session, request, source, result, isJson);
+  } catch (error) {
+    // Who asks gets no excerpt of the place.
+    throw error instanceof BuildError ? error.onlyAt(undefined) : error;
   }
-  if (call !== "check" && call !== "lint" && call !== "targets")
-    throw new BuildError(`unsupported request frontend.${call}: unsupported request frontend.${call}`);
-  const result = await session.engine.builder.check({ ...build, onEvent: display.listener });
-  display.end();
-  if (call === "targets") return showTargets(session, source, result);
+}
+
+async function showOutline(
+  session: Session,
+  request: DockerBuild,
+  { text }: SourceText,
+  asked: BuildRequest,
+  isJson: boolean,
+): Promise<number> {
+  const outline = await session.engine.builder.outline(asked);
+  if (showsText(request)) session.err(printWarnings(outline.warnings));
+  session.out(isJson ? json(outlineDocument(outline, text)) : printOutline(outline));
+  return 0;
+}
+
+function showCheck(
+  session: Session,
+  request: DockerBuild,
+  source: SourceText,
+  result: CheckResult,
+  isJson: boolean,
+): number {
   const { warnings, error } = result;
   const named = { ...source, fileName: shownName(request) };
-  session.out(printCheck(warnings, named, error));
+  const { text, fileName = "" } = source;
+  session.out(isJson ? json(checkDocument(result, { text, fileName })) : printCheck(warnings, named, error));
   if (error !== undefined) session.err(printCheckError(error, named));
   return warnings.length > 0 || error !== undefined ? 1 : 0;
 }
 
-function showTargets(session: Session, { text }: SourceText, { warnings, error }: CheckResult): number {
+/** `NAME[,format=FORMAT]`; every format but JSON is text. @throws OptionError */
+function parseCall(text: string): { readonly call: string; readonly isJson: boolean } {
+  const [call = "", ...options] = text.split(",");
+  if (options.some((option) => !option.includes("="))) throw new OptionError(`invalid print value: ${text}`);
+  return { call, isJson: options.includes("format=json") };
+}
+
+const json = (document: object): string => `${JSON.stringify(document, null, 2)}\n`;
+
+function showTargets(
+  session: Session,
+  { text }: SourceText,
+  { warnings, error }: CheckResult,
+  isJson: boolean,
+): number {
   if (error !== undefined) throw error;
-  session.out(printTargets(listTargets(parse(text))));
+  const targets = listTargets(parse(text));
+  session.out(isJson ? json(targetsDocument(targets, text)) : printTargets(targets));
   session.err(printWarnings(warnings));
   return 0;
 }
