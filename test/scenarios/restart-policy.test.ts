@@ -24,6 +24,10 @@ it("starts a container again after 100 ms, 200 ms, 400 ms…", async () => {
 it("gives up on-failure:3 after four runs", async () => {
   const engine = await machine();
   await docker(engine, "run -d --restart on-failure:3 --name thrice busybox sh -c 'exit 7'");
+  // Each end is one to wait for.
+  expect(await docker(engine, "wait thrice")).toBe("7\n");
+  expect(await docker(engine, "inspect -f '{{.State.Status}} {{.RestartCount}}' thrice")).toBe("restarting 1\n");
+  await engine.world.advance(4 * SECOND);
   expect(await docker(engine, "wait thrice")).toBe("7\n");
   expect(await docker(engine, "inspect -f '{{.State.Status}} {{.State.ExitCode}} {{.RestartCount}}' thrice")).toBe(
     "exited 7 3\n",

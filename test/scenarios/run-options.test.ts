@@ -32,6 +32,14 @@ const TABLE: readonly (readonly [
     0,
   ],
   [
+    "of variables the last counts, also for what every container has",
+    ["-e", "A=1", "-e", "B=3", "-e", "A=4", "-e", "HOSTNAME=", "-e", "PATH=/bin"],
+    ["env"],
+    "PATH=/bin\nHOSTNAME=\nB=3\nA=4\nHOME=/root\n",
+    "",
+    0,
+  ],
+  [
     "too few descriptors are too few for runc itself",
     ["--ulimit", "nofile=8:8"],
     ["true"],

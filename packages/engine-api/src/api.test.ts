@@ -272,6 +272,11 @@ it("keeps what comes in after a commit, and saves and loads the image under its 
     expect.arrayContaining([{ Untagged: "made:1" }, { Deleted: made.Id }]),
   );
   const loaded = await call("POST", "/images/load", undefined, { body: saved });
+  const broken = await call("POST", "/images/load", undefined, { body: encode("junk") });
+  expect([broken.status, await broken.json()]).toEqual([
+    200,
+    { errorDetail: { message: "unexpected EOF" }, error: "unexpected EOF" },
+  ]);
   expect(await loaded.text()).toContain("Loaded image: made:1");
   expect((await engine.docker("run --rm made:1")).stdout).toBe("made\n");
 });

@@ -1,6 +1,7 @@
 /** One HTTP exchange on a socket: node's request to the API's, and the reply back. */
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Duplex, Writable } from "node:stream";
+import { setTimeout } from "node:timers/promises";
 import { type ApiReply, type ApiRequest, COMMON_HEADERS, type EngineApi, type Output } from "@bottleship/engine-api";
 import { closeWhenAbandoned } from "./half-open.ts";
 
@@ -43,6 +44,14 @@ export async function exchange(api: EngineApi, request: IncomingMessage, respons
   }
 }
 
+/**
+ * Milliseconds that a client has to read the head of an upgrade alone.
+ *
+ * Some take the socket from under the parser of the head, and with it lose what came together with that: docker-py
+ * does. A real engine takes longer to have something to say.
+ */
+const HEAD_MS = 10;
+
 /** A request to upgrade: after the reply the socket is a stream of bytes. */
 export async function upgrade(api: EngineApi, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
   const gone = new AbortController();
@@ -60,8 +69,9 @@ export async function upgrade(api: EngineApi, request: IncomingMessage, socket: 
   socket.write(
     `HTTP/1.1 101 UPGRADED\r\n${headerLines({ ...COMMON_HEADERS, "Content-Type": reply.contentType, Connection: "Upgrade", Upgrade: protocol })}\r\n`,
   );
-  const stream = { write: (bytes: Uint8Array) => writeTo(socket, bytes), signal: gone.signal, input: incoming.rest() };
-  await finish(reply.run(stream), socket);
+  const read = setTimeout(HEAD_MS);
+  const write = (bytes: Uint8Array): Promise<void> => read.then(() => writeTo(socket, bytes));
+  await finish(reply.run({ write, signal: gone.signal, input: incoming.rest() }), socket);
 }
 
 /** Whoever asked for an upgrade gets an ordinary answer. */

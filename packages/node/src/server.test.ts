@@ -111,10 +111,29 @@ it("tells a body from what follows it, when an exec is upgraded", async () => {
   expect(Buffer.from(frame?.bytes ?? []).toString()).toBe("b1946ac92492d2347c6235b4d2611184  -\n");
 });
 
-it("answers a request to upgrade that fails with an ordinary error", async () => {
-  const { head, bytes } = await converse("POST /containers/none/attach?stream=1", "");
-  expect(head).toMatch(/^HTTP\/1\.1 404 Not Found\r\n/);
-  expect(JSON.parse(bytes.toString())).toEqual({ message: "No such container: none" });
+it("answers a request to upgrade that fails with an error: of attach in plain words", async () => {
+  const attach = await converse("POST /containers/none/attach?stream=1", "");
+  expect(attach.head).toMatch(/^HTTP\/1\.1 404 Not Found\r\n/);
+  expect(attach.bytes.toString()).toBe("No such container: none\r\n");
+  const exec = await converse("POST /exec/none/start", "");
+  expect(exec.head).toMatch(/^HTTP\/1\.1 404 Not Found\r\n/);
+  expect(JSON.parse(exec.bytes.toString())).toEqual({ message: "No such exec instance: none" });
+});
+
+it("lets a client leave a terminal by typing the keys to detach; the program goes on", async () => {
+  const id = await create(["cat"], { Tty: true, OpenStdin: true });
+  await call("POST", `/containers/${id}/start`);
+  const query = "stream=1&stdin=1&stdout=1&detachKeys=ctrl-a,x";
+  const attached = await converse(`POST /containers/${id}/attach?${query}`, "one\r\u0001x");
+  expect(attached.head).toMatch(/^HTTP\/1\.1 101 /);
+  const made = JSON.parse(
+    (await call("POST", `/containers/${id}/exec`, { Cmd: ["cat"], Tty: true, AttachStdin: true })).body,
+  ) as { Id: string };
+  const exec = await converse(`POST /exec/${made.Id}/start`, "\u0010\u0011", '{"Tty":true}');
+  expect(exec.bytes.toString()).toBe("exec attach failed: error on attach stdin: read escape sequence\r\n");
+  expect(JSON.parse((await call("GET", `/containers/${id}/json`)).body)).toMatchObject({ State: { Running: true } });
+  const events = engine.events.past().map(({ action }) => action);
+  expect(events.filter((action) => /tach$/.test(action))).toEqual(["attach", "detach"]);
 });
 
 it("attaches without an upgrade: the stream is the body", async () => {

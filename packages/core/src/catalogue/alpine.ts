@@ -1,4 +1,8 @@
-/** Alpine Linux: busybox, apk, and little else. */
+/**
+ * Alpine Linux: busybox, apk, and little else.
+ *
+ * Unlike the originals, every release has the packages of 3.21.
+ */
 import { APK_INSTALLED, alpineBase, apkStanza } from "../programs/index.ts";
 import { APPLET_NAMES } from "../userland/index.ts";
 import type { CatalogueImage } from "./catalogue.ts";
@@ -51,14 +55,20 @@ const WITHOUT: ReadonlySet<string> = new Set([
   "sv",
 ]);
 
-let layer: RootFs | undefined;
+/** The release of "latest". */
+const NEWEST = "3.21.0";
 
-function alpineLayer(): RootFs {
-  layer ??= makeRoot();
+/** The layer of a release, one for all images that stand on it. */
+const layers = new Map<string, RootFs>();
+
+function alpineLayer(release: string): RootFs {
+  const layer = layers.get(release) ?? makeRoot(release);
+  layers.set(release, layer);
   return layer;
 }
 
-function makeRoot(): RootFs {
+function makeRoot(release: string): RootFs {
+  const branch = release.replace(/\.\d+$/, "");
   const root = new RootFs();
   root.dirs("dev", "home", "mnt", "opt", "proc", "run", "srv", "sys", "media/cdrom", "media/floppy", "media/usb");
   root.dir("root", { mode: 0o700 }).dir("tmp", { mode: 0o1777 }).dir("var/tmp", { mode: 0o1777 });
@@ -91,22 +101,22 @@ function makeRoot(): RootFs {
     mode: 0o640,
     gid: 42,
   });
-  root.file("etc/alpine-release", "3.21.0\n");
+  root.file("etc/alpine-release", `${release}\n`);
   root.file(
     "usr/lib/os-release",
-    'NAME="Alpine Linux"\nID=alpine\nVERSION_ID=3.21.0\nPRETTY_NAME="Alpine Linux v3.21"\nHOME_URL="https://alpinelinux.org/"\nBUG_REPORT_URL="https://gitlab.alpinelinux.org/alpine/aports/-/issues"\n',
+    `NAME="Alpine Linux"\nID=alpine\nVERSION_ID=${release}\nPRETTY_NAME="Alpine Linux v${branch}"\nHOME_URL="https://alpinelinux.org/"\nBUG_REPORT_URL="https://gitlab.alpinelinux.org/alpine/aports/-/issues"\n`,
   );
   root.link("etc/os-release", "../usr/lib/os-release").file("etc/hostname", "localhost\n");
   root.file("etc/hosts", "127.0.0.1\tlocalhost localhost.localdomain\n::1\t\tlocalhost localhost.localdomain\n");
   root
-    .file("etc/issue", "Welcome to Alpine Linux 3.21\nKernel \\r on an \\m (\\l)\n\n")
+    .file("etc/issue", `Welcome to Alpine Linux ${branch}\nKernel \\r on an \\m (\\l)\n\n`)
     .file("etc/shells", "# valid login shells\n/bin/sh\n/bin/ash\n");
   root.file(
     "etc/profile",
     'export PATH="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"\nexport PAGER=less\numask 022\n',
   );
   root.file("etc/nsswitch.conf", "hosts: files dns\n");
-  const mirror = "https://dl-cdn.alpinelinux.org/alpine/v3.21";
+  const mirror = `https://dl-cdn.alpinelinux.org/alpine/v${branch}`;
   root.file("etc/apk/repositories", `${mirror}/main\n${mirror}/community\n`).file("etc/apk/arch", "x86_64\n");
   root.file("etc/apk/world", "alpine-baselayout\nalpine-keys\nalpine-release\napk-tools\nbusybox\nmusl-utils\n");
   root.file(
@@ -118,14 +128,16 @@ function makeRoot(): RootFs {
   return root;
 }
 
-export const alpineSteps = (): readonly Step[] => [
+export const alpineSteps = (release = NEWEST): readonly Step[] => [
   {
-    by: "ADD alpine-minirootfs-3.21.0-x86_64.tar.gz / # buildkit",
+    by: `ADD alpine-minirootfs-${release}-x86_64.tar.gz / # buildkit`,
     comment: "buildkit.dockerfile.v0",
-    layer: alpineLayer(),
+    layer: alpineLayer(release),
   },
   { by: 'CMD ["/bin/sh"]', comment: "buildkit.dockerfile.v0" },
 ];
 
-export const alpine = (): CatalogueImage =>
-  imageOf({ Env: [DEBIAN_PATH], Cmd: ["/bin/sh"], WorkingDir: "/" }, alpineSteps());
+export const alpine =
+  (release = NEWEST) =>
+  (): CatalogueImage =>
+    imageOf({ Env: [DEBIAN_PATH], Cmd: ["/bin/sh"], WorkingDir: "/" }, alpineSteps(release));

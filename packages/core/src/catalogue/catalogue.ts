@@ -24,7 +24,14 @@ type Maker = () => CatalogueImage;
 
 /** Official images by name and tag. */
 const OFFICIAL: Readonly<Record<string, Readonly<Record<string, Maker>>>> = {
-  alpine: tagged(alpine, "latest", "3", "3.21", "3.21.0"),
+  alpine: {
+    ...tagged(alpine(), "latest", "3", "3.21", "3.21.0"),
+    ...tagged(alpine("3.20.5"), "3.20", "3.20.5"),
+    ...tagged(alpine("3.19.6"), "3.19", "3.19.6"),
+    ...tagged(alpine("3.18.11"), "3.18", "3.18.11"),
+    ...tagged(alpine("3.17.10"), "3.17", "3.17.10"),
+    ...tagged(alpine("3.10.9"), "3.10", "3.10.9"),
+  },
   busybox: tagged(busybox, "latest"),
   debian: {
     ...tagged(

@@ -302,7 +302,10 @@ export class ContainerService {
   async wait(container: Container, options: Pick<WaitOptions, "signal"> = {}): Promise<number> {
     if (container.isActive) {
       const what = `container ${container.name} to end`;
-      await this.#parts.life.until(() => !container.isActive, { ...options, on: container.changed, what });
+      const { finishedUs } = container;
+      // Its end also counts if it is started again at once.
+      const isOver = (): boolean => !container.isActive || container.finishedUs !== finishedUs;
+      await this.#parts.life.until(isOver, { ...options, on: container.changed, what });
     }
     return container.exitCode;
   }

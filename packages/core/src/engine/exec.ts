@@ -72,6 +72,9 @@ export class ExecSession {
   }
 }
 
+/** The program and its arguments, with a blank between also where there are none. */
+const shownCommand = ([program = "", ...args]: readonly string[]): string => `${program} ${args.join(" ")}`;
+
 /** The exit code of what runc refuses before it starts anything. */
 const SETUP_FAILED = 128;
 
@@ -106,7 +109,7 @@ export class ExecService {
     linkEnvironment(container);
     const session = new ExecSession(newId(this.#parts.prng), container, body);
     this.#sessions.add(session);
-    this.#record(session, `exec_create: ${body.Cmd.join(" ")}`);
+    this.#record(session, `exec_create: ${shownCommand(body.Cmd)}`);
     return session;
   }
 
@@ -120,7 +123,7 @@ export class ExecService {
     const { kernel, runtime, world } = this.#parts;
     const oci = container.oci;
     if (oci === undefined) throw new StatusError("conflict", `container ${container.id} is not running`);
-    this.#record(session, `exec_start: ${body.Cmd.join(" ")}`);
+    this.#record(session, `exec_start: ${shownCommand(body.Cmd)}`);
     if (body.WorkingDir !== undefined && body.WorkingDir !== "" && !body.WorkingDir.startsWith("/")) {
       session.end(SETUP_FAILED, kernel.nowUs);
       throw new StatusError("invalid-argument", "OCI runtime exec failed: exec failed: Cwd must be an absolute path");

@@ -46,6 +46,7 @@ export { createWarnings } from "./create-warnings.ts";
 export { Daemon, type DaemonOptions, type DaemonState, NO_DAEMON, type RestartOptions } from "./daemon.ts";
 export { ConnectionLost, DaemonLife } from "./daemon-life.ts";
 export type { ImageDefinition } from "./define-image.ts";
+export { DEFAULT_DETACH_KEYS, DetachFilter, parseDetachKeys } from "./detach-keys.ts";
 export {
   familiarName,
   familiarText,

@@ -140,13 +140,23 @@ export const workingDirectory = ({ WorkingDir = "" }: Partial<ContainerConfig>):
 /** The variables of its first process, which others take over. */
 export function environment(container: Container, home: string): readonly string[] {
   const { config } = container;
-  const given = config.Env?.filter((variable) => variable.includes("=")) ?? NONE;
-  const own = (name: string): string | undefined => given.find((variable) => variable.startsWith(`${name}=`));
-  // What is given takes the place of what every container has.
-  const first = [own("PATH") ?? DEFAULT_PATH, own("HOSTNAME") ?? `HOSTNAME=${container.hostname}`];
-  if (config.Tty) first.push(own("TERM") ?? "TERM=xterm");
-  const others = given.filter((variable) => !first.includes(variable));
-  return first.concat(linkEnvironment(container), others, own("HOME") === undefined ? [`HOME=${home}`] : NONE);
+  const given = config.Env ?? NONE;
+  const name = (variable: string): string => variable.split("=", 1)[0] ?? "";
+  const defaults = [DEFAULT_PATH, `HOSTNAME=${container.hostname}`];
+  if (config.Tty) defaults.push("TERM=xterm");
+  const standing = new Set(defaults.map(name));
+  // The last of a name counts, and takes the place of what every container has; a name alone takes it away.
+  const wanted = new Map<string, string>();
+  for (const variable of given) {
+    const key = name(variable);
+    wanted.delete(key);
+    wanted.set(key, variable);
+  }
+  const isSet = (variable: string): boolean => variable.includes("=");
+  const first = defaults.map((variable) => wanted.get(name(variable)) ?? variable).filter(isSet);
+  const others = [...wanted.values()].filter((variable) => isSet(variable) && !standing.has(name(variable)));
+  const hasHome = isSet(wanted.get("HOME") ?? "");
+  return first.concat(linkEnvironment(container), others, hasHome ? NONE : [`HOME=${home}`]);
 }
 
 /** `--ulimit`, where -1 means no limit. */

@@ -41,7 +41,9 @@ export function verifySettings(
   if (runtime !== "" && runtime !== "runc") throw invalid(`unknown or invalid runtime name: ${runtime}`);
 }
 
-function verifyConfig({ WorkingDir = "", StopSignal = "", Healthcheck }: Partial<ContainerConfig>): void {
+function verifyConfig({ WorkingDir = "", StopSignal = "", Healthcheck, Env }: Partial<ContainerConfig>): void {
+  const nameless = Env?.find((variable) => variable === "" || variable.startsWith("="));
+  if (nameless !== undefined) throw invalid(`invalid environment variable: ${nameless}`);
   if (WorkingDir !== "" && !WorkingDir.startsWith("/")) {
     throw invalid(`the working directory '${WorkingDir}' is invalid, it needs to be an absolute path`);
   }

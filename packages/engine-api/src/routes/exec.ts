@@ -4,18 +4,22 @@
  * @see moby api/server/router/container/exec.go
  */
 import type { Engine, ExecSession, LogEntry } from "@bottleship/core/engine";
-import { StatusError } from "@bottleship/core/lib";
+import { base64, encode, StatusError } from "@bottleship/core/lib";
 import { readJson, requireJson } from "../http/body.ts";
 import { type ApiReply, empty, type HijackedStream, hijack, json } from "../http/exchange.ts";
-import { badRequest } from "../http/problem.ts";
+import { badRequest, HttpProblem } from "../http/problem.ts";
 import { type Call, type Route, route } from "../http/router.ts";
 import { EXEC_CREATE, EXEC_START } from "../schemas/others.ts";
 import { Channel } from "../streams/channel.ts";
+import { detachable, detachKeysOf } from "../streams/detachable.ts";
 import { encodeFrame, MULTIPLEXED_STREAM, RAW_STREAM } from "../streams/frames.ts";
 import { forward } from "../streams/input.ts";
 import { size } from "./containers/lifecycle.ts";
 
 const TYPED_STREAMS = 142;
+/** What a client that types the keys to detach is told. The process goes on; the session counts as one that failed. */
+const DETACHED = "exec attach failed: error on attach stdin: read escape sequence";
+const EXEC_FAILED = 126;
 
 export function execRoutes(engine: Engine): readonly Route[] {
   const { containers, exec } = engine;
@@ -23,6 +27,7 @@ export function execRoutes(engine: Engine): readonly Route[] {
     route("POST", "/containers/{id}/exec", async ({ request, param }) => {
       const body = await requireJson(request, EXEC_CREATE);
       if (body.Cmd.length === 0) throw badRequest("No exec command specified");
+      checkDetachKeys(body.DetachKeys);
       const session = exec.create(containers.get(param("id")), body);
       return json({ Id: session.id }, 201);
     }),
@@ -34,6 +39,15 @@ export function execRoutes(engine: Engine): readonly Route[] {
     }),
     route("GET", "/exec/{id}/json", ({ param }) => json(execDocument(exec.get(param("id"))))),
   ];
+}
+
+/** @throws HttpProblem 500, as Docker does, for keys that are none */
+function checkDetachKeys(keys: string): void {
+  try {
+    detachKeysOf(keys);
+  } catch {
+    throw new HttpProblem(500, `Invalid escape keys (${keys}) provided`);
+  }
 }
 
 async function start(engine: Engine, { request, param, version }: Call): Promise<ApiReply> {
@@ -63,12 +77,8 @@ async function readStartOptions(request: Call["request"]) {
   return readJson(request, EXEC_START);
 }
 
-async function converse(
-  { exec, world }: Engine,
-  session: ExecSession,
-  isRaw: boolean,
-  stream: HijackedStream,
-): Promise<void> {
+async function converse(engine: Engine, session: ExecSession, isRaw: boolean, stream: HijackedStream): Promise<void> {
+  const { exec, world } = engine;
   const channel = new Channel<LogEntry>();
   const { AttachStdout: out = false, AttachStderr: err = false } = session.body;
   const stopFollowing = session.output.follow((entry) => {
@@ -78,11 +88,18 @@ async function converse(
   try {
     await exec.start(session);
     if (session.body.AttachStdin === true) {
-      void forward(world, stream.input, {
-        take: (bytes) => session.stdin?.write(bytes),
+      const sink = {
+        take: (bytes: Uint8Array) => session.stdin?.write(bytes),
         end: () => exec.closeStdin(session),
         isOver: () => !session.isRunning,
-      });
+      };
+      const leave = (): void => {
+        channel.push({ stream: "stdout", timeUs: 0, bytes: encode(`${DETACHED}\r\n`) });
+        session.end(EXEC_FAILED, engine.kernel.nowUs);
+        world.wake();
+      };
+      const keys = detachKeysOf(session.body.DetachKeys ?? "");
+      void forward(world, stream.input, session.body.Tty === true ? detachable(sink, keys, leave) : sink);
     }
     const what = `exec ${session.body.Cmd.join(" ")} to end`;
     const options = { isPatient: true, timeoutUs: Number.POSITIVE_INFINITY, signal: stream.signal, what };
@@ -99,9 +116,12 @@ async function converse(
 /** What cannot be started is told on standard output: the reply has begun. */
 function refusal(error: unknown): LogEntry {
   if (!(error instanceof StatusError)) throw error;
-  const bytes = new TextEncoder().encode(`${error.message}\r\n`);
+  const bytes = encode(`${error.message}\r\n`);
   return { stream: "stdout", timeUs: 0, bytes };
 }
+
+/** The bytes of the keys, where others than the usual ones were asked for. */
+const shownKeys = (keys: string): string => (keys === "" ? "" : base64(Uint8Array.from(detachKeysOf(keys))));
 
 function execDocument(session: ExecSession) {
   const { body, container, exitCode, process } = session;
@@ -122,7 +142,7 @@ function execDocument(session: ExecSession) {
     OpenStdout: body.AttachStdout ?? false,
     CanRemove: exitCode !== undefined,
     ContainerID: container.id,
-    DetachKeys: "",
+    DetachKeys: shownKeys(body.DetachKeys ?? ""),
     Pid: process?.pid ?? 0,
   };
 }

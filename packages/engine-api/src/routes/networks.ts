@@ -83,7 +83,7 @@ export function networkRoutes(engine: Engine): readonly Route[] {
 /** Clients also say that there is none by an empty name. */
 const configFrom = (given: { readonly Network: string } | null) => (given?.Network === "" ? null : given);
 
-const NO_IPAM = { Driver: "default", Options: {}, Config: [] };
+const NO_IPAM = { Driver: "default", Config: [] };
 
 function find({ networks }: Engine, reference: string): Network {
   const network = networks.get(reference);

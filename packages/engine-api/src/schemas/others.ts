@@ -39,7 +39,7 @@ export const NETWORK_CREATE = z.object({
   IPAM: maybe(
     z.object({
       Driver: text.default("default"),
-      Options: map.default({}),
+      Options: maybe(map),
       Config: z
         .array(
           z.object({

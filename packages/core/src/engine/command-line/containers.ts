@@ -237,7 +237,10 @@ function runErrorCode(message: string): number {
 
 /** Prints what the container writes from now on. */
 function attach(session: Session, container: Container, streams = BOTH): Promise<() => void> {
-  return session.call("ContainerAttach", container.id, () => print(session, container.logs, streams));
+  return session.call("ContainerAttach", container.id, () => {
+    session.engine.containers.note(container, "attach");
+    return print(session, container.logs, streams);
+  });
 }
 
 function waitFor(session: Session, container: Container): Promise<number> {

@@ -141,7 +141,7 @@ export class NetworkStore {
     if (name.trim() === "") throw new StatusError("invalid-argument", "invalid name: name is empty");
     if (this.#named(name)) throw new StatusError("conflict", `network with name ${name} already exists`);
     verifyRequest(request);
-    if (request.ConfigOnly === true) return this.#add(this.#described(request, "null"), IPAM?.Options ?? {});
+    if (request.ConfigOnly === true) return this.#add(this.#described(request, "null"), IPAM?.Options ?? null);
     return this.#createUsable(request, driver, families);
   }
 
@@ -179,7 +179,7 @@ export class NetworkStore {
       throw new StatusError("permission-denied", `only one instance of "${driver}" network is allowed`);
     }
     const wanted = request === asked ? families : familiesOf(request);
-    return this.#add(this.#bridged(request, driver, wanted), request.IPAM?.Options ?? {});
+    return this.#add(this.#bridged(request, driver, wanted), request.IPAM?.Options ?? null);
   }
 
   /** @throws StatusError permission-denied for a built-in network, one in use, and one whose configuration is in use */

@@ -5,11 +5,13 @@
  */
 import type { Container, Engine, LogEntry } from "@bottleship/core/engine";
 import { LogLines } from "@bottleship/core/engine";
-import { StatusError } from "@bottleship/core/lib";
+import { encode, StatusError } from "@bottleship/core/lib";
 import { type ApiReply, type HijackedStream, hijack } from "../../http/exchange.ts";
-import { flag } from "../../http/query.ts";
+import { messageOf, statusOf } from "../../http/problem.ts";
+import { flag, text } from "../../http/query.ts";
 import type { Call, Handler } from "../../http/router.ts";
 import { Channel } from "../../streams/channel.ts";
+import { detachable, detachKeysOf } from "../../streams/detachable.ts";
 import { encodeFrame, MULTIPLEXED_STREAM, RAW_STREAM } from "../../streams/frames.ts";
 import { forward } from "../../streams/input.ts";
 import { noteAttached } from "./attachments.ts";
@@ -23,34 +25,50 @@ interface Wanted {
   readonly logs: boolean;
   /** What is written from now on. */
   readonly stream: boolean;
+  /** Bytes that end it without ending the program, at a terminal. */
+  readonly detachKeys: readonly number[];
 }
 
 /** From this version on the type of a stream says whether it is multiplexed. */
 const TYPED_STREAMS = 142;
 
 export function attachHandler(engine: Engine): Handler {
-  return ({ param, query, version }: Call): ApiReply => {
-    const container = engine.containers.get(param("id"));
-    if (container.state === "paused") {
-      throw new StatusError("conflict", `container ${container.name} is paused, unpause the container before attach`);
+  return (call: Call): ApiReply => {
+    try {
+      return reply(engine, call);
+    } catch (error) {
+      if (!(error instanceof StatusError)) throw error;
+      // The connection is no longer the HTTP server's: what is wrong is said in plain words.
+      const body = encode(`${messageOf(error)}\r\n`);
+      return { kind: "whole", status: statusOf(error), headers: { "Content-Type": RAW_STREAM }, body };
     }
-    if (container.state === "restarting") {
-      const message = `container ${container.id} is restarting, wait until the container is running`;
-      throw new StatusError("conflict", message);
-    }
-    const wanted: Wanted = {
-      stdin: flag(query, "stdin"),
-      stdout: flag(query, "stdout"),
-      stderr: flag(query, "stderr"),
-      logs: flag(query, "logs"),
-      stream: flag(query, "stream"),
-    };
-    const isTyped = version >= TYPED_STREAMS && container.config.Tty !== true;
-    return hijack(isTyped ? MULTIPLEXED_STREAM : RAW_STREAM, (stream) => attach(engine, container, wanted, stream));
   };
 }
 
+function reply(engine: Engine, { param, query, version }: Call): ApiReply {
+  const detachKeys = detachKeysOf(text(query, "detachKeys"));
+  const container = engine.containers.get(param("id"));
+  if (container.state === "paused") {
+    throw new StatusError("conflict", `container ${container.name} is paused, unpause the container before attach`);
+  }
+  if (container.state === "restarting") {
+    const message = `container ${container.id} is restarting, wait until the container is running`;
+    throw new StatusError("conflict", message);
+  }
+  const wanted: Wanted = {
+    stdin: flag(query, "stdin"),
+    stdout: flag(query, "stdout"),
+    stderr: flag(query, "stderr"),
+    logs: flag(query, "logs"),
+    stream: flag(query, "stream"),
+    detachKeys,
+  };
+  const isTyped = version >= TYPED_STREAMS && container.config.Tty !== true;
+  return hijack(isTyped ? MULTIPLEXED_STREAM : RAW_STREAM, (stream) => attach(engine, container, wanted, stream));
+}
+
 async function attach(engine: Engine, container: Container, wanted: Wanted, stream: HijackedStream): Promise<void> {
+  engine.containers.note(container, "attach");
   const channel = new Channel<LogEntry>();
   const take = (entry: LogEntry): void => {
     if (wanted[entry.stream]) channel.push(entry);
@@ -67,13 +85,19 @@ async function attach(engine: Engine, container: Container, wanted: Wanted, stre
   });
   if (wanted.stdin && wanted.stream && container.config.OpenStdin === true) {
     // What comes before the container runs waits. The end of the input counts if that is for one client.
-    void forward(engine.world, stream.input, {
-      take: (bytes) => engine.containers.streams.feed(container, bytes),
+    const sink = {
+      take: (bytes: Uint8Array) => engine.containers.streams.feed(container, bytes),
       end: () => {
         if (container.config.StdinOnce === true) engine.containers.streams.closeStdin(container);
       },
       isOver: () => isOver,
-    });
+    };
+    const leave = (): void => {
+      engine.containers.note(container, "detach");
+      channel.close();
+    };
+    const isTerminal = container.config.Tty === true;
+    void forward(engine.world, stream.input, isTerminal ? detachable(sink, wanted.detachKeys, leave) : sink);
   }
   const isRaw = container.config.Tty === true;
   try {

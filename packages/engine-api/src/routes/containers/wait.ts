@@ -73,7 +73,8 @@ class Outcome {
         if (isAttached(container)) this.drive();
         else timer = setTimeout(this.drive, HANG_UP_MS);
       }
-      const hasEnded = action === "die" && condition !== "removed" && !container.isActive;
+      // Also that of a container that is started again at once.
+      const hasEnded = action === "die" && condition !== "removed";
       if (!hasEnded && action !== "destroy") return;
       this.isOver = true;
       this.exitCode = container.exitCode;

@@ -18,14 +18,13 @@ export function save({ images }: Engine, names: readonly string[]): ApiReply {
 }
 
 export async function load({ images }: Engine, { request }: Call): Promise<ApiReply> {
-  const loaded = images.load(await readAll(request.body));
-  const lines = loaded.flatMap(({ image, names }) =>
-    names.length === 0
-      ? [`Loaded image ID: ${image.id}\n`]
-      : names.map((name) => `Loaded image: ${familiarText(parseReference(name))}\n`),
-  );
+  const archive = await readAll(request.body);
+  // What is wrong with an archive is told after the status.
   return progressReply(async (tell) => {
-    for (const line of lines) await tell({ stream: line });
+    for (const { image, names } of images.load(archive)) {
+      const shown = names.map((name) => `Loaded image: ${familiarText(parseReference(name))}\n`);
+      for (const line of shown.length === 0 ? [`Loaded image ID: ${image.id}\n`] : shown) await tell({ stream: line });
+    }
   });
 }
 

@@ -17,7 +17,7 @@ export interface NetworkCreateBody {
   readonly Scope: string;
   readonly EnableIPv4?: boolean;
   readonly EnableIPv6?: boolean;
-  readonly IPAM: { readonly Driver: string; readonly Options: StringMap; readonly Config: readonly IpamConfig[] };
+  readonly IPAM: { readonly Driver: string; readonly Options?: StringMap; readonly Config: readonly IpamConfig[] };
   readonly Internal: boolean;
   readonly Attachable: boolean;
   readonly Ingress: boolean;
