@@ -33,9 +33,9 @@ const TABLE: readonly (readonly [
   ],
   [
     "of variables the last counts, also for what every container has",
-    ["-e", "A=1", "-e", "B=3", "-e", "A=4", "-e", "HOSTNAME=", "-e", "PATH=/bin"],
+    ["-e", "A=1", "-e", "A=4", "-e", "HOSTNAME=", "-e", "PATH=/bin"],
     ["env"],
-    "PATH=/bin\nHOSTNAME=\nB=3\nA=4\nHOME=/root\n",
+    "PATH=/bin\nHOSTNAME=\nA=4\nHOME=/root\n",
     "",
     0,
   ],
