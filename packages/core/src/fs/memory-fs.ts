@@ -607,8 +607,10 @@ export class MemoryDirectory extends MemoryInode {
     directory.#add(target.name, mine);
   }
 
+  /** tmpfs shows what is newest first. @see fs/libfs.c:offset_iterate_dir */
   override *readdir(): Iterable<DirEntry> {
-    for (const [name, inode] of this.entries) yield { name, ino: inode.ino, type: inode.type };
+    const entries = this.fs.type === "tmpfs" ? [...this.entries].reverse() : this.entries;
+    for (const [name, inode] of entries) yield { name, ino: inode.ino, type: inode.type };
   }
 
   /** It is about to change: a directory that was removed cannot, and nothing stays shared. */

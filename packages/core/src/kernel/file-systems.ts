@@ -3,9 +3,9 @@
  *
  * @see mount(8), tmpfs(5), Documentation/filesystems/
  */
-import { Errno, type MountData, MS_NODEV, R_OK, W_OK } from "../abi/index.ts";
+import { Errno, type MountData, MS_NODEV, PAGE_SIZE, R_OK, W_OK } from "../abi/index.ts";
 import { MemoryDirectory, MemoryFs, type MemoryFsOptions, OverlayFs } from "../fs/index.ts";
-import { type FileSystem, type FsContext, glimpse, type Inode, walk } from "../vfs/index.ts";
+import { type Dentry, type FileSystem, type FsContext, glimpse, type Inode, walk } from "../vfs/index.ts";
 import { CgroupFs } from "./cgroup-fs.ts";
 import { DevPts } from "./dev-pts.ts";
 import { DISK_TYPES } from "./disk-types.ts";
@@ -119,7 +119,8 @@ function makeTmpfs({ source, data }: MountRequest, context: MountContext): FileS
     if (!(base === 8 ? /^[0-7]+$/ : /^\d+[kmg]?$/i).test(text)) throw new Errno("EINVAL");
     return base === 8 ? Number.parseInt(text, 8) : parseSize(text, 0);
   };
-  const size = options.get("size");
+  const blocks = number("nr_blocks", 10);
+  const size = options.get("size") ?? (blocks === undefined ? undefined : String(blocks * PAGE_SIZE));
   const inodes = number("nr_inodes", 10);
   const sizeBytes = size === undefined ? kernel.machine.memoryBytes / 2 : parseSize(size, kernel.machine.memoryBytes);
   return new Tmpfs(kernel, {
@@ -130,7 +131,7 @@ function makeTmpfs({ source, data }: MountRequest, context: MountContext): FileS
     gid: number("gid", 10) ?? context.creds.gid,
     ...(sizeBytes === 0 ? {} : { sizeBytes }),
     ...(inodes === undefined || inodes === 0 ? {} : { inodes }),
-    options: shownOptions(options, sizeBytes),
+    options: shownOptions(options, size === undefined ? undefined : sizeBytes),
     ...skeletonOption(options, context),
     charge: (pages, file) => chargeTmpfs(kernel.current ?? kernel.init, pages, file),
   });
@@ -180,15 +181,22 @@ function skeletonOption(
 }
 
 /** tmpfs shows its size in KiB and its mode, if they were given. */
-function shownOptions(options: ReadonlyMap<string, string>, sizeBytes: number): string {
+function shownOptions(options: ReadonlyMap<string, string>, sizeBytes: number | undefined): string {
   const shown: string[] = [];
-  if (options.has("size")) shown.push(shownSize(sizeBytes));
+  if (sizeBytes !== undefined) shown.push(shownSize(sizeBytes));
   for (const name of ["nr_inodes", "mode", "uid", "gid"]) {
     const value = options.get(name);
     if (value !== undefined && value !== "1777") shown.push(`${name}=${value.replace(/^0+(?=\d)/, "")}`);
   }
   return shown.join(",");
 }
+
+/** @see Documentation/filesystems/overlayfs.rst, fs/overlayfs/params.c */
+const OVERLAY_OPTIONS: ReadonlySet<string> = new Set(
+  "lowerdir upperdir workdir default_permissions redirect_dir index uuid nfs_export userxattr xino metacopy verity volatile fsync".split(
+    " ",
+  ),
+);
 
 function makeOverlay({ source, data }: MountRequest, context: MountContext): FileSystem {
   const options = partsOf(data);
@@ -198,7 +206,7 @@ function makeOverlay({ source, data }: MountRequest, context: MountContext): Fil
   };
   const directory = (path: string): Inode => {
     const inode = glimpse(context, path);
-    if (inode.type !== "dir") throw new Errno("ENOTDIR");
+    if (inode.type !== "dir") throw new Errno("EINVAL");
     return inode;
   };
   const writable = (path: string): Inode => {
@@ -206,6 +214,7 @@ function makeOverlay({ source, data }: MountRequest, context: MountContext): Fil
     if (inode.fs.type === "overlay") throw new Errno("EINVAL");
     return inode;
   };
+  if (options.some((one) => !OVERLAY_OPTIONS.has(one.split("=", 1)[0] ?? ""))) throw new Errno("EINVAL");
   const lowerdir = option("lowerdir=");
   if (lowerdir === undefined || lowerdir === "") throw new Errno("EINVAL");
   const upperdir = option("upperdir=");
@@ -215,6 +224,9 @@ function makeOverlay({ source, data }: MountRequest, context: MountContext): Fil
   const work = workdir === undefined ? undefined : writable(workdir);
   const lower = lowerdir.split(":").map(directory);
   if (upper === undefined ? lower.length < 2 : upper.fs !== work?.fs) throw new Errno("EINVAL");
+  if (upperdir !== undefined && workdir !== undefined && overlap(context, upperdir, workdir)) throw new Errno("EINVAL");
+  const layers = [...lower, upper, work].filter((inode) => inode !== undefined);
+  if (new Set(layers).size < layers.length) throw new Errno("ELOOP");
   const { overlays } = context.kernel;
   const active = upper === undefined ? undefined : overlays.get(upper);
   if (active !== undefined) return active;
@@ -228,4 +240,18 @@ function makeOverlay({ source, data }: MountRequest, context: MountContext): Fil
     source,
     options,
   });
+}
+
+/** True if one of two directories is the other, or is below it. */
+function overlap(context: MountContext, first: string, second: string): boolean {
+  // What does not look so is not walked: containers are made often.
+  if (!first.startsWith(second) && !second.startsWith(first)) return false;
+  const one = walk(context, first, { follow: true }).dentry;
+  const other = walk(context, second, { follow: true }).dentry;
+  return isAbove(one, other) || isAbove(other, one);
+}
+
+function isAbove(directory: Dentry, below: Dentry): boolean {
+  for (let at: Dentry | undefined = below; at !== undefined; at = at.parent) if (at === directory) return true;
+  return false;
 }

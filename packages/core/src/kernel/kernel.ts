@@ -26,6 +26,7 @@ import {
   memoryDevices,
   type OverlayFs,
   PipeFs,
+  PTMX_DEVICE,
   TTY_DEVICE,
 } from "../fs/index.ts";
 import { Emitter, SmallMap } from "../lib/index.ts";
@@ -242,7 +243,8 @@ export class Kernel implements FsMachine {
 
   openDevice(inode: Inode, flags: number): FileOps {
     const driver = inode.type === "char" ? this.devices.get(inode.rdev) : undefined;
-    if (driver === undefined) throw new Errno("ENXIO");
+    // A ptmx works beside a directory "pts" that is a devpts; those that work are files of a devpts here.
+    if (driver === undefined) throw new Errno(inode.type === "char" && inode.rdev === PTMX_DEVICE ? "ENOENT" : "ENXIO");
     return driver(flags);
   }
 

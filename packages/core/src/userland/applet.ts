@@ -18,7 +18,7 @@ import {
 import { basename } from "../lib/index.ts";
 import { showUsage } from "./getopt.ts";
 import { AppletExit, Io, type Siblings } from "./io.ts";
-import { BANNER, USAGE } from "./usage.data.ts";
+import { BANNER } from "./usage.data.ts";
 
 /** The main function of an applet. */
 export type Applet = (io: Io) => Routine<number>;
@@ -35,6 +35,9 @@ const KEEPS_PRIVILEGES: ReadonlySet<string> = new Set([
   "umount",
 ]);
 
+/** Applets to which `--help` is a word like any other. */
+const READS_HELP: ReadonlySet<string> = new Set(["[", "[[", "echo", "false", "test", "true"]);
+
 /** Runs an applet as `main` would be run. `before`: what the process does first. */
 export function* runApplet(
   applet: Applet,
@@ -48,7 +51,7 @@ export function* runApplet(
   const io = new Io(name, argv, env, undefined, siblings);
   let code: number;
   try {
-    if (argv[1] === "--help" && USAGE[name] !== undefined) return yield* showUsage(io, name, 0);
+    if (argv[1] === "--help" && !READS_HELP.has(name)) return yield* showUsage(io, name, 0);
     code = yield* applet(io);
   } catch (ending) {
     if (ending instanceof AppletExit) code = ending.code;

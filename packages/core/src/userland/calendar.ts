@@ -5,16 +5,27 @@
  * @see mktime(3), gmtime(3), tzset(3)
  */
 
+import { dateOfDay, dayOfDate, modulo } from "./days.ts";
+import { isSummer, parseSeasonRules, type SeasonRule } from "./summer-time.ts";
+
+export { dayOfDate } from "./days.ts";
+
 export const US_PER_SECOND = 1_000_000;
 const SECONDS_PER_DAY = 86_400;
-const DAYS_PER_400_YEARS = 146_097;
-/** 1970-01-01 counted from 0000-03-01, where a year that ends with February begins. */
-const EPOCH_DAY = 719_468;
 
 /** How far local time is ahead of UTC, and what that is called. */
 export interface Zone {
   readonly name: string;
   readonly offsetSeconds: number;
+  /** Where clocks are changed twice a year: this zone is one of the two. */
+  readonly seasons?: Seasons;
+}
+
+/** A zone's two times, and when one takes over from the other. */
+interface Seasons {
+  readonly standard: Zone;
+  readonly summer: Zone;
+  readonly rules: readonly [from: SeasonRule, until: SeasonRule];
 }
 
 export const UTC: Zone = { name: "UTC", offsetSeconds: 0 };
@@ -37,8 +48,10 @@ export interface Civil {
 }
 
 /** The calendar fields of a time; what is below a second is dropped. */
-export function civilOf(epochUs: number, zone: Zone = UTC): Civil {
-  const seconds = Math.floor(epochUs / US_PER_SECOND) + zone.offsetSeconds;
+export function civilOf(epochUs: number, of: Zone = UTC): Civil {
+  const utcSeconds = Math.floor(epochUs / US_PER_SECOND);
+  const zone = inSeason(of, utcSeconds);
+  const seconds = utcSeconds + zone.offsetSeconds;
   const days = Math.floor(seconds / SECONDS_PER_DAY);
   const rest = seconds - days * SECONDS_PER_DAY;
   const [year, month, day] = dateOfDay(days);
@@ -59,51 +72,55 @@ export function civilOf(epochUs: number, zone: Zone = UTC): Civil {
 export function epochOf(civil: Omit<Civil, "weekday" | "yearDay">): number {
   const days = dayOfDate(civil.year, civil.month, 1) + civil.day - 1;
   const seconds = days * SECONDS_PER_DAY + civil.hour * 3600 + civil.minute * 60 + civil.second;
-  return (seconds - civil.zone.offsetSeconds) * US_PER_SECOND;
+  const { seasons } = civil.zone;
+  if (seasons === undefined) return (seconds - civil.zone.offsetSeconds) * US_PER_SECOND;
+  const keepsSummer = (utcSeconds: number): boolean => inSeason(civil.zone, utcSeconds).name === seasons.summer.name;
+  const standard = seconds - seasons.standard.offsetSeconds;
+  const summer = seconds - seasons.summer.offsetSeconds;
+  // An hour that comes twice in autumn, or is left out in spring, is one of standard time.
+  return (keepsSummer(standard) && keepsSummer(summer) ? summer : standard) * US_PER_SECOND;
 }
 
-/** The days since 1970 of a date; months beyond a year carry. */
-export function dayOfDate(year: number, month: number, day: number): number {
-  const monthFromMarch = modulo(month - 3, 12);
-  const marchYear = year + Math.floor((month - 3) / 12);
-  const era = Math.floor(marchYear / 400);
-  const yearOfEra = marchYear - era * 400;
-  const dayOfYear = Math.floor((153 * monthFromMarch + 2) / 5) + day - 1;
-  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
-  return era * DAYS_PER_400_YEARS + dayOfEra - EPOCH_DAY;
+/** The one of a zone's two times that is kept at a time, seconds since 1970. */
+function inSeason(zone: Zone, utcSeconds: number): Zone {
+  if (zone.seasons === undefined) return zone;
+  const { standard, summer, rules } = zone.seasons;
+  const offsets = { standard: standard.offsetSeconds, summer: summer.offsetSeconds };
+  const now = isSummer(utcSeconds, rules, offsets) ? summer : standard;
+  return { ...now, seasons: zone.seasons };
 }
 
 /**
- * The time zone that `TZ` names in the manner of POSIX: `NAME[+-]HH[:MM[:SS]]`, hours west of Greenwich.
+ * The time zone that `TZ` names in the manner of POSIX: `NAME[+-]HH[:MM[:SS]]`, hours west of Greenwich, and what its
+ * summer time is called, how far west that is, and when it begins and ends: `CET-1CEST,M3.5.0,M10.5.0/3`.
  *
  * A text that names no offset is at UTC under its leading letters, as glibc has it where there is no zone database.
- * Unlike glibc, a rule for summer time is not followed.
  */
 export function zoneOf(tz: string | undefined): Zone {
   if (tz === undefined || tz === ":") return UTC;
   const text = tz === "" ? "Universal" : tz.replace(/^:/, "");
-  const [, plain, quoted] = /^(?:([A-Za-z]{3,})|<([A-Za-z0-9+-]{3,})>)/.exec(text) ?? [];
-  const offset = /^(?:[A-Za-z]{3,}|<[^>]*>)([+-]?)(\d{1,2})(?::(\d{1,2}))?(?::(\d{1,2}))?/.exec(text);
-  const [, sign = "", hours = "0", minutes = "0", seconds = "0"] = offset ?? [];
+  const name = zoneName(text);
+  const [offset = "", ...found] = OFFSET.exec(text.slice(name.length)) ?? [];
+  const standard: Zone = { name: bare(name), offsetSeconds: ahead(found) };
+  const rest = text.slice(name.length + offset.length);
+  const summerName = offset === "" ? "" : zoneName(rest);
+  if (summerName === "") return standard;
+  const summerOffset = OFFSET.exec(rest.slice(summerName.length));
+  const rules = parseSeasonRules(rest.slice(summerName.length + (summerOffset?.[0].length ?? 0)));
+  if (rules === undefined) return standard;
+  const offsetSeconds = summerOffset === null ? standard.offsetSeconds + 3600 : ahead(summerOffset.slice(1));
+  const seasons: Seasons = { standard, summer: { name: bare(summerName), offsetSeconds }, rules };
+  return { ...standard, seasons };
+}
+
+const OFFSET = /^([+-]?)(\d{1,2})(?::(\d{1,2}))?(?::(\d{1,2}))?/;
+
+const zoneName = (text: string): string => /^(?:[A-Za-z]{3,}|<[A-Za-z0-9+-]{3,}>)/.exec(text)?.[0] ?? "";
+
+const bare = (name: string): string => name.replace(/^<(.*)>$/, "$1");
+
+/** Seconds ahead of UTC, of sign, hours, minutes and seconds behind it. */
+function ahead([sign = "", hours = "0", minutes = "0", seconds = "0"]: readonly (string | undefined)[]): number {
   const west = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
-  return { name: plain ?? quoted ?? "", offsetSeconds: sign === "-" || west === 0 ? west : -west };
-}
-
-/** Year, month and day of a day counted from 1970. */
-function dateOfDay(days: number): readonly [year: number, month: number, day: number] {
-  const shifted = days + EPOCH_DAY;
-  const era = Math.floor(shifted / DAYS_PER_400_YEARS);
-  const dayOfEra = shifted - era * DAYS_PER_400_YEARS;
-  const leaps = Math.floor(dayOfEra / 1460) - Math.floor(dayOfEra / 36_524) + Math.floor(dayOfEra / 146_096);
-  const yearOfEra = Math.floor((dayOfEra - leaps) / 365);
-  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-  const monthFromMarch = Math.floor((5 * dayOfYear + 2) / 153);
-  const day = dayOfYear - Math.floor((153 * monthFromMarch + 2) / 5) + 1;
-  const month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9;
-  return [era * 400 + yearOfEra + (month <= 2 ? 1 : 0), month, day];
-}
-
-/** The remainder that is never negative. */
-function modulo(a: number, b: number): number {
-  return ((a % b) + b) % b;
+  return sign === "-" || west === 0 ? west : -west;
 }

@@ -94,7 +94,8 @@ export function* showUsage(io: Io, name: string = io.name, code = 1): Routine<ne
 
 /** What `--help` prints. */
 export function usageText(name: string): string {
-  return `${BANNER}\n\nUsage: ${USAGE[name] ?? `${name}\n`}`;
+  const usage = USAGE[name];
+  return `${BANNER}\n\n${usage === undefined ? "No help available\n" : `Usage: ${usage}`}`;
 }
 
 type Arity = "none" | "required" | "optional";

@@ -226,6 +226,8 @@ export abstract class FileSystem {
   isShared = false;
   /** The whole file system is read-only, whatever the mount says. */
   readOnly = false;
+  /** MS_SYNCHRONOUS, MS_DIRSYNC, MS_MANDLOCK and MS_LAZYTIME, as it was mounted: they are shown, and change nothing. */
+  habits = 0;
 
   /** Open files that may write, on all its mounts. */
   writers = 0;

@@ -3,7 +3,7 @@
  *
  * @see path_resolution(7), fs/namei.c
  */
-import { Errno, NAME_MAX, PATH_MAX, S_ISVTX, SYMLOOP_MAX, W_OK, X_OK } from "../abi/index.ts";
+import { Errno, MS_NOSYMFOLLOW, NAME_MAX, PATH_MAX, S_ISVTX, SYMLOOP_MAX, W_OK, X_OK } from "../abi/index.ts";
 import { byteLength } from "../lib/index.ts";
 import { childIn } from "./automount.ts";
 import type { FsCredentials } from "./credentials.ts";
@@ -216,7 +216,7 @@ class Walker {
   }
 
   #follow(link: Inode): void {
-    if (++this.#links > SYMLOOP_MAX) throw new Errno("ELOOP");
+    if (++this.#links > SYMLOOP_MAX || (this.mount.flags & MS_NOSYMFOLLOW) !== 0) throw new Errno("ELOOP");
     if (this.#context.protections.symlinks) checkProtectedLink(this.#context.creds, this.dentry.inode, link);
     const jump = link.follow();
     if (jump !== undefined) {

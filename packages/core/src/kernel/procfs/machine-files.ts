@@ -168,14 +168,26 @@ function cpuinfo(kernel: Kernel): string {
       "model\t\t: 1",
       "model name\t: Bottleship Virtual CPU",
       "stepping\t: 0",
+      "microcode\t: 0x1",
       "cpu MHz\t\t: 2000.000",
       "cache size\t: 1024 KB",
       "physical id\t: 0",
       `siblings\t: ${cpus}`,
       `core id\t\t: ${cpu}`,
       `cpu cores\t: ${cpus}`,
-      "flags\t\t: fpu",
+      `apicid\t\t: ${cpu}`,
+      `initial apicid\t: ${cpu}`,
+      "fpu\t\t: yes",
+      "fpu_exception\t: yes",
+      "cpuid level\t: 13",
+      "wp\t\t: yes",
+      "flags\t\t: fpu tsc msr cx8 cmov mmx fxsr sse sse2 ht syscall nx lm constant_tsc nonstop_tsc pni hypervisor",
+      "bugs\t\t:",
       "bogomips\t: 4000.00",
+      "clflush size\t: 64",
+      "cache_alignment\t: 64",
+      "address sizes\t: 48 bits physical, 48 bits virtual",
+      "power management:",
       "",
       "",
     ].join("\n"),
@@ -207,9 +219,13 @@ function loadavg(kernel: Kernel): string {
   return `0.00 0.00 0.00 ${running}/${kernel.processes.size} ${kernel.init.ns.pid.lastPid}\n`;
 }
 
+/** Those that a kernel has before all others. */
+const FIRST_TYPES: readonly string[] = ["sysfs", "tmpfs", "proc", "cgroup2"];
+
 function filesystems(kernel: Kernel): string {
   const line = (type: string): string => `${DISK_TYPES.includes(type) ? "" : "nodev"}\t${type}\n`;
-  return [...kernel.fileSystems.keys()].map(line).join("");
+  const types = [...kernel.fileSystems.keys()].filter((type) => !FIRST_TYPES.includes(type));
+  return [...FIRST_TYPES, ...types].map(line).join("");
 }
 
 function swaps(kernel: Kernel): string {

@@ -4,13 +4,18 @@
  * @see proc_pid_mountinfo(5), fstab(5)
  */
 import {
+  MS_DIRSYNC,
+  MS_LAZYTIME,
+  MS_MANDLOCK,
   MS_NOATIME,
   MS_NODEV,
   MS_NODIRATIME,
   MS_NOEXEC,
   MS_NOSUID,
+  MS_NOSYMFOLLOW,
   MS_RDONLY,
   MS_RELATIME,
+  MS_SYNCHRONOUS,
   major,
   minor,
 } from "../../abi/index.ts";
@@ -25,6 +30,13 @@ const FLAG_NAMES: readonly (readonly [flag: number, name: string])[] = [
   [MS_NOATIME, "noatime"],
   [MS_NODIRATIME, "nodiratime"],
   [MS_RELATIME, "relatime"],
+  [MS_NOSYMFOLLOW, "nosymfollow"],
+];
+const HABIT_NAMES: readonly (readonly [flag: number, name: string])[] = [
+  [MS_SYNCHRONOUS, "sync"],
+  [MS_DIRSYNC, "dirsync"],
+  [MS_MANDLOCK, "mand"],
+  [MS_LAZYTIME, "lazytime"],
 ];
 
 /** A mount as its process sees it: a line of mountinfo. */
@@ -56,7 +68,7 @@ export function mountTable(process: Process): readonly MountLine[] {
       device: `${major(mount.fs.dev)}:${minor(mount.fs.dev)}`,
       root: rootPath(mount),
       path,
-      options: mountOptions(mount),
+      options: joined([access((mount.flags & MS_RDONLY) !== 0), ...flags(mount)]),
       propagation: [
         ...(mount.peers === undefined ? [] : [`shared:${mount.peers.id}`]),
         ...(mount.master === undefined ? [] : [`master:${mount.master.id}`]),
@@ -64,7 +76,7 @@ export function mountTable(process: Process): readonly MountLine[] {
       ],
       type: mount.fs.type,
       source: mount.source,
-      fileSystemOptions: [mount.fs.readOnly ? "ro" : "rw", fsOptions(mount)].filter((part) => part !== "").join(","),
+      fileSystemOptions: joined([access(mount.fs.readOnly), ...habits(mount), mount.fs.options()]),
     }),
   );
 }
@@ -72,8 +84,8 @@ export function mountTable(process: Process): readonly MountLine[] {
 export function formatMounts(process: Process): string {
   return visibleMounts(process)
     .map(([mount, path]) => {
-      const options = [mountOptions(mount), fsOptions(mount)].filter((part) => part !== "").join(",");
-      return `${octal(mount.source)} ${octal(path)} ${mount.fs.type} ${options} 0 0\n`;
+      const options = [access(mount.readOnly), ...habits(mount), ...flags(mount), mount.fs.options()];
+      return `${octal(mount.source)} ${octal(path)} ${mount.fs.type} ${joined(options)} 0 0\n`;
     })
     .join("");
 }
@@ -96,13 +108,17 @@ function visibleMounts(process: Process): (readonly [mount: Mount, path: string]
   });
 }
 
-function mountOptions(mount: Mount): string {
-  const access = (mount.flags & MS_RDONLY) !== 0 ? "ro" : "rw";
-  const rest = FLAG_NAMES.flatMap(([flag, name]) => ((mount.flags & flag) !== 0 ? [name] : []));
-  return [access, ...rest].join(",");
+const access = (readOnly: boolean): string => (readOnly ? "ro" : "rw");
+
+const flags = (mount: Mount): readonly string[] => namesIn(mount.flags, FLAG_NAMES);
+
+const habits = (mount: Mount): readonly string[] => namesIn(mount.fs.habits, HABIT_NAMES);
+
+function namesIn(set: number, names: readonly (readonly [flag: number, name: string])[]): readonly string[] {
+  return names.flatMap(([flag, name]) => ((set & flag) !== 0 ? [name] : []));
 }
 
-const fsOptions = (mount: Mount): string => mount.fs.options();
+const joined = (options: readonly string[]): string => options.filter((option) => option !== "").join(",");
 
 /** Where in its file system the mount begins: names from its root dentry upwards. */
 function rootPath(mount: Mount): string {

@@ -154,7 +154,7 @@ export function formatStatus(namespace: PidNamespace, reader: Process, process: 
     ["Speculation_Store_Bypass", "vulnerable"],
     ["SpeculationIndirectBranch", "always enabled"],
     ["Cpus_allowed", cpuMask(allowedCpus(process))],
-    ["Cpus_allowed_list", formatList(allowedCpus(process))],
+    ["Cpus_allowed_list", formatList(allowedCpus(process)).trimEnd()],
     ["Mems_allowed", "1"],
     ["Mems_allowed_list", 0],
     ["voluntary_ctxt_switches", 0],

@@ -10,6 +10,9 @@ import {
   MNT_FORCE,
   type MountData,
   MS_BIND,
+  MS_DIRSYNC,
+  MS_LAZYTIME,
+  MS_MANDLOCK,
   MS_MOVE,
   MS_NOATIME,
   MS_PRIVATE,
@@ -20,6 +23,7 @@ import {
   MS_SHARED,
   MS_SLAVE,
   MS_STRICTATIME,
+  MS_SYNCHRONOUS,
   MS_UNBINDABLE,
   UMOUNT_NOFOLLOW,
   X_OK,
@@ -38,6 +42,8 @@ const PROPAGATION = new Map<number, Propagation>([
   [MS_SLAVE, "slave"],
   [MS_UNBINDABLE, "unbindable"],
 ]);
+/** Flags that stay with the file system. */
+const HABITS = MS_SYNCHRONOUS | MS_DIRSYNC | MS_MANDLOCK | MS_LAZYTIME;
 const PROPAGATION_FLAGS = MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE;
 
 export const mountCalls = {
@@ -112,6 +118,7 @@ function bind(process: Process, from: Location, at: Location, flags: number): vo
 }
 
 function mountNew(process: Process, source: string, at: Location, type: string, flags: number, data: MountData): void {
+  if (type === "") throw new Errno("EINVAL");
   const factory = process.kernel.fileSystems.get(type);
   if (factory === undefined) throw new Errno("ENODEV");
   checkMountRight(process, type, flags);
@@ -120,12 +127,14 @@ function mountNew(process: Process, source: string, at: Location, type: string, 
   if (at.mount.tree !== process.ns.mnt.tree) throw new Errno("EINVAL");
   if (at.dentry === at.mount.root && at.mount.fs === fs) throw new Errno("EBUSY");
   setOwner(process, fs);
+  if (fs.activeMounts === 0) fs.habits = flags & HABITS;
   process.ns.mnt.tree.mount(fs, at, defaultTimes(flags) & MOUNT_FLAGS);
 }
 
 /** Without another wish, access times are kept as MS_RELATIME has it. */
 function defaultTimes(flags: number): number {
-  return (flags & (MS_STRICTATIME | MS_NOATIME)) === 0 ? flags | MS_RELATIME : flags;
+  if ((flags & MS_STRICTATIME) !== 0) return flags & ~(MS_RELATIME | MS_NOATIME);
+  return (flags & MS_NOATIME) === 0 ? flags | MS_RELATIME : flags;
 }
 
 /**

@@ -2,6 +2,7 @@
 import type { Applet } from "../../applet.ts";
 import { ar } from "./ar.ts";
 import { bunzip2, bzcat, bzip2 } from "./bzip2.ts";
+import { cpio } from "./cpio.ts";
 import { gunzip, zcat } from "./gunzip.ts";
 import { gzip } from "./gzip.ts";
 import { tar } from "./tar.ts";
@@ -12,6 +13,7 @@ export const applets: Readonly<Record<string, Applet>> = {
   bunzip2,
   bzcat,
   bzip2,
+  cpio,
   gunzip,
   gzip,
   lzcat,

@@ -11,7 +11,7 @@ import { INT_MAX, numberOrDie } from "./number.ts";
 import { isDotOrDotDot, joinPath } from "./paths.ts";
 import { compareVersions } from "./version-order.ts";
 
-const OPTIONS = "Cadi1lgnsxAkFpRQctuSXrvLHhT:w:";
+const OPTIONS = "Cadi1lgnsxAkFpRQctuSXrvLHhqT:w:";
 const LONGS = {
   "full-time": "full-time",
   "group-directories-first": "dirs-first",

@@ -5,6 +5,7 @@ import { arping } from "./arping.ts";
 import { httpd } from "./httpd.ts";
 import { ifconfig } from "./ifconfig.ts";
 import { ip } from "./ip/ip.ts";
+import { ipcalc } from "./ipcalc.ts";
 import { nc } from "./nc.ts";
 import { netstat } from "./netstat.ts";
 import { nslookup } from "./nslookup.ts";
@@ -20,6 +21,7 @@ export const applets: Readonly<Record<string, Applet>> = {
   httpd,
   ifconfig,
   ip,
+  ipcalc,
   nc,
   netstat,
   nslookup,

@@ -1,12 +1,16 @@
 /** What `mount -o` understands: words that are flags of mount(2), and the rest, which is for the file system. */
 import {
   MS_BIND,
+  MS_DIRSYNC,
+  MS_LAZYTIME,
+  MS_MANDLOCK,
   MS_MOVE,
   MS_NOATIME,
   MS_NODEV,
   MS_NODIRATIME,
   MS_NOEXEC,
   MS_NOSUID,
+  MS_NOSYMFOLLOW,
   MS_PRIVATE,
   MS_RDONLY,
   MS_REC,
@@ -15,6 +19,7 @@ import {
   MS_SHARED,
   MS_SLAVE,
   MS_STRICTATIME,
+  MS_SYNCHRONOUS,
   MS_UNBINDABLE,
 } from "../../../abi/index.ts";
 
@@ -37,6 +42,11 @@ const SETS: Readonly<Record<string, number>> = {
   nodiratime: MS_NODIRATIME,
   relatime: MS_RELATIME,
   strictatime: MS_STRICTATIME,
+  sync: MS_SYNCHRONOUS,
+  dirsync: MS_DIRSYNC,
+  mand: MS_MANDLOCK,
+  lazytime: MS_LAZYTIME,
+  nosymfollow: MS_NOSYMFOLLOW,
   rbind: MS_BIND | MS_REC,
   bind: MS_BIND,
   move: MS_MOVE,
@@ -61,14 +71,14 @@ const CLEARS: Readonly<Record<string, number>> = {
   diratime: MS_NODIRATIME,
   norelatime: MS_RELATIME,
   nostrictatime: MS_STRICTATIME,
+  async: MS_SYNCHRONOUS,
+  nomand: MS_MANDLOCK,
+  nolazytime: MS_LAZYTIME,
   rw: MS_RDONLY,
 };
 
-/** Understood, and without effect: virtual disks are never out of sync, and nobody follows fstab. */
-const IGNORED: ReadonlySet<string> = new Set([
-  ..."loop defaults sw swap user users _netdev sync dirsync async lazytime nolazytime".split(" "),
-  ..."nosymfollow mand nomand loud".split(" "),
-]);
+/** Understood, and without effect. */
+const IGNORED: ReadonlySet<string> = new Set([..."loop defaults sw swap user users _netdev loud".split(" ")]);
 
 export const PROPAGATION_FLAGS = MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE;
 

@@ -135,7 +135,7 @@ function directive(letter: string, usage: Usage): string {
     case "e":
       return seconds(elapsedMs);
     case "P":
-      return elapsedMs === 0 ? "?%" : `${Math.floor((Math.floor((userUs + systemUs) / 1000) * 100) / elapsedMs)}%`;
+      return `${Math.floor((Math.floor((userUs + systemUs) / 1000) * 100) / Math.max(elapsedMs, 1))}%`;
     case "S":
       return seconds(systemUs / 1000);
     case "T":
