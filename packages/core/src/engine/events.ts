@@ -31,6 +31,10 @@ export class EventLog extends Emitter<{ event: [event: EngineEvent] }> {
     this.#nowUs = nowUs;
   }
 
+  get nowUs(): number {
+    return this.#nowUs();
+  }
+
   record(type: EventType, action: string, id: string, attributes: Readonly<Record<string, string>>): void {
     if (this.isSilent) return;
     const event: EngineEvent = { type, action, id, attributes, timeUs: this.#nowUs() };

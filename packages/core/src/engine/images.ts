@@ -35,6 +35,8 @@ import { ImageTransfers, type TransferNetwork, type TransferOptions } from "./im
 export class ImageService {
   readonly #store: ImageStore;
   readonly #events: EventLog;
+  /** When an image was given a name by hand, in this daemon's life. */
+  readonly #tagged = new WeakMap<Image, number>();
   /** Images that the user has defined or built into the world, besides the catalogue. */
   readonly #lookup: (name: string) => CatalogueImage | undefined;
 
@@ -97,7 +99,12 @@ export class ImageService {
 
   /** The names of an image, and what registries have it under. */
   familiarNames(image: Image): ImageNames {
-    return { tags: this.tags(image), digests: this.digests(image), parent: this.#store.parent(image)?.id ?? "" };
+    return {
+      tags: this.tags(image),
+      digests: this.digests(image),
+      parent: this.#store.parent(image)?.id ?? "",
+      taggedUs: this.#tagged.get(image) ?? 0,
+    };
   }
 
   /** What registries have an image under, as people write it: "busybox@sha256:…". */
@@ -176,7 +183,7 @@ export class ImageService {
       history: [{ created, comment: message }],
     };
     const image = this.#store.unpack(document, [layer]);
-    if (name !== undefined) this.#store.tag(image, writtenOut(name));
+    if (name !== undefined) this.#tag(image, writtenOut(name));
     this.#events.record("image", "import", image.id, { name: image.id });
     return image;
   }
@@ -217,16 +224,21 @@ export class ImageService {
   /** Gives an image that was just built a name; returns it written out. */
   name(image: Image, text: string): string {
     const reference = parse(text);
-    this.#store.tag(image, referenceText(withDefaultTag(reference)));
+    this.#tag(image, referenceText(withDefaultTag(reference)));
     this.#events.record("image", "tag", image.id, { name: familiar(text) });
     return referenceText(reference);
+  }
+
+  #tag(image: Image, name: string): void {
+    this.#store.tag(image, name);
+    this.#tagged.set(image, this.#events.nowUs);
   }
 
   /** @throws StatusError not-found, invalid-argument for a bad target */
   tag(source: string, target: string): void {
     const image = this.get(source);
     const name = referenceText(withDefaultTag(parse(target)));
-    this.#store.tag(image, name);
+    this.#tag(image, name);
     this.#events.record("image", "tag", image.id, { name: familiar(target) });
   }
 
@@ -243,7 +255,7 @@ export class ImageService {
     if (made.program !== undefined) this.#register(made.program.name, made.program.run);
     const chain = this.#store.unpackOn(base?.chain ?? [], made.layer);
     const image = this.#store.add(made.config, chain);
-    this.#store.tag(image, name);
+    this.#tag(image, name);
     this.#events.record("image", "tag", image.id, { name: familiar(text) });
     return image;
   }

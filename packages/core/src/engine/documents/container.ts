@@ -43,7 +43,7 @@ export function containerDocument(container: Container) {
     HostConfig: linkedHostConfig(container),
     GraphDriver: { Data: {}, Name: "overlay2" },
     // What --tmpfs asks for is told by HostConfig alone.
-    Mounts: container.mountPoints.filter(({ isUnlisted }) => isUnlisted !== true).map(mountDocument),
+    Mounts: mountDocuments(container),
     Config: configDocument(container),
     NetworkSettings: networkSettings(container),
   };
@@ -205,6 +205,9 @@ function optional(name: string, value: unknown) {
   return value === undefined ? {} : { [name]: value };
 }
 
+const mountDocuments = ({ mountPoints }: Container) =>
+  mountPoints.filter(({ isUnlisted }) => isUnlisted !== true).map(mountDocument);
+
 function mountDocument(point: MountPoint) {
   const isVolume = point.type === "volume";
   return {
@@ -272,11 +275,7 @@ export function containerSummary(container: Container, nowUs: number): Container
     State: container.state,
     Status: statusText(container, nowUs),
     NetworkSettings: { Networks: container.endpoints },
-    Mounts: container.mountPoints.map((point) => ({
-      ...(point.name === undefined ? {} : { Name: point.name }),
-      Source: point.source,
-      ...(point.type === "volume" ? { Driver: "local" } : {}),
-    })),
+    Mounts: mountDocuments(container),
   };
 }
 

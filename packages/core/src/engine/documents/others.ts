@@ -18,10 +18,12 @@ export interface ImageNames {
   readonly digests: readonly string[];
   /** ID of the image that it was made of; "" without one. */
   readonly parent: string;
+  /** When somebody tagged it; 0 if nobody did: names of pulled and loaded images do not count. */
+  readonly taggedUs: number;
 }
 
 /** `GET /images/{name}/json`. */
-export function imageDocument(image: Image, { tags, digests, parent }: ImageNames) {
+export function imageDocument(image: Image, { tags, digests, parent, taggedUs }: ImageNames) {
   const { config } = image;
   const { config: run } = config;
   return {
@@ -38,7 +40,7 @@ export function imageDocument(image: Image, { tags, digests, parent }: ImageName
     Size: image.sizeBytes,
     GraphDriver: { Data: null, Name: "overlay2" },
     RootFS: { Type: config.rootfs.type, Layers: config.rootfs.diff_ids },
-    Metadata: { LastTagTime: "0001-01-01T00:00:00Z" },
+    Metadata: { LastTagTime: timeOf(taggedUs) },
     Config: {
       ...(run.ArgsEscaped === undefined ? {} : { ArgsEscaped: run.ArgsEscaped }),
       Cmd: run.Cmd ?? null,
