@@ -41,6 +41,53 @@ async function frames(reply: Response): Promise<Record<string, string>> {
   return Object.fromEntries(Object.entries(out).map(([stream, chunks]) => [stream, decode(concat(chunks))]));
 }
 
+describe("documents", () => {
+  it("lists the mounts of a container whole, as inspect shows them", async () => {
+    const { call, create } = await client();
+    const mounts = [{ Type: "tmpfs", Target: "/t" }];
+    const id = await create(["true"], {
+      HostConfig: { Binds: ["data:/data:ro"], Mounts: mounts, Tmpfs: { "/x": "" } },
+    });
+    const [listed] = (await wait(call("GET", "/containers/json?all=1"))) as [{ Mounts: unknown }];
+    const common = { Mode: "", Propagation: "" };
+    expect(listed.Mounts).toEqual([
+      {
+        ...common,
+        Type: "volume",
+        Name: "data",
+        Source: "/var/lib/docker/volumes/data/_data",
+        Destination: "/data",
+        Driver: "local",
+        Mode: "ro",
+        RW: false,
+      },
+      { ...common, Type: "tmpfs", Source: "", Destination: "/t", RW: true },
+    ]);
+    expect((await wait(call("GET", `/containers/${id}/json`))) as object).toMatchObject({ Mounts: listed.Mounts });
+  });
+
+  it("says when an image was tagged by hand; the name of a pull does not count", async () => {
+    const { call, engine } = await client();
+    const tagTime = async (): Promise<unknown> =>
+      ((await wait(call("GET", "/images/busybox/json"))) as { Metadata: unknown }).Metadata;
+    expect(await tagTime()).toEqual({ LastTagTime: "0001-01-01T00:00:00Z" });
+    await engine.world.advance("5s");
+    await call("POST", "/images/busybox/tag?repo=own");
+    expect(await tagTime()).toEqual({ LastTagTime: expect.stringMatching(/^20\d\d-\d\d-\d\dT00:00:05/) });
+  });
+
+  it("says of a container that cannot be used what the caller called it", async () => {
+    const { call, create } = await client();
+    const id = await create(["sleep", "9"]);
+    await call("POST", `/containers/${id}/start`);
+    await call("POST", `/containers/${id}/pause`);
+    const short = id.slice(0, 12);
+    expect(await wait(call("POST", `/containers/${short}/exec`, { Cmd: ["true"] }))).toEqual({
+      message: `Container ${short} is paused, unpause the container before exec`,
+    });
+  });
+});
+
 describe("versions", () => {
   it("answers ping with what a client negotiates with, with and without a version in the path", async () => {
     const { call } = await client();

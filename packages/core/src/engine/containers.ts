@@ -342,14 +342,14 @@ export class ContainerService {
     if (this.#index.has(container.id)) this.#remove(container, options.volumes ?? false);
   }
 
-  /** Stops it, if it runs, and starts it. */
-  async restart(container: Container, options: StopOptions = {}): Promise<void> {
+  /** Stops it, if it runs, and starts it. `reference` is what the caller calls it. */
+  async restart(container: Container, options: StopOptions = {}, reference: string = container.name): Promise<void> {
     try {
       if (container.isActive) await this.#stop(container, options, "docker restart");
       await this.start(container);
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
-      throw new StatusError(error.kind, `Cannot restart container ${container.name}: ${error.message}`);
+      throw new StatusError(error.kind, `Cannot restart container ${reference}: ${error.message}`);
     }
     this.#record(container, "restart");
   }

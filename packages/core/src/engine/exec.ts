@@ -99,10 +99,17 @@ export class ExecService {
     return this.#sessions.of(container);
   }
 
-  /** @throws StatusError conflict unless the container runs */
-  create(container: Container, body: Partial<ExecBody> & Pick<ExecBody, "Cmd">): ExecSession {
+  /**
+   * @param reference what the caller calls the container
+   * @throws StatusError conflict unless the container runs
+   */
+  create(
+    container: Container,
+    body: Partial<ExecBody> & Pick<ExecBody, "Cmd">,
+    reference: string = container.name,
+  ): ExecSession {
     if (container.state === "paused") {
-      throw new StatusError("conflict", `Container ${container.name} is paused, unpause the container before exec`);
+      throw new StatusError("conflict", `Container ${reference} is paused, unpause the container before exec`);
     }
     if (!container.isRunning) throw new StatusError("conflict", `container ${container.id} is not running`);
     // What it is told of those that it is linked to is worked out anew.

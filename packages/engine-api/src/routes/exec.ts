@@ -28,7 +28,7 @@ export function execRoutes(engine: Engine): readonly Route[] {
       const body = await requireJson(request, EXEC_CREATE);
       if (body.Cmd.length === 0) throw badRequest("No exec command specified");
       checkDetachKeys(body.DetachKeys);
-      const session = exec.create(containers.get(param("id")), body);
+      const session = exec.create(containers.get(param("id")), body, param("id"));
       return json({ Id: session.id }, 201);
     }),
     route("POST", "/exec/{id}/start", (call) => start(engine, call)),

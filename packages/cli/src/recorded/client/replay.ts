@@ -24,7 +24,9 @@ export function clientReplayers(client: DockerClient, withDaemon: WithDaemon): R
     transcript: (recorded) => {
       const missing = (recorded.needs ?? []).filter((plugin) => !client.plugins.has(plugin));
       if (missing.length > 0) throw new CaseSkipped(`the docker client has no plugin ${missing.join(", ")}`);
-      return withDaemon((host) => replayTranscript(recorded, client, host));
+      return inDirectory((directory) =>
+        withDaemon((host) => replayTranscript(recorded, client, { host, directory }), directory),
+      );
     },
   };
 }
@@ -47,8 +49,11 @@ async function replayRun(recorded: RunCase, client: DockerClient, host: string):
 }
 
 /** One text for each observable that differs, at the first step where any does. */
-async function replayTranscript(recorded: TranscriptCase, client: DockerClient, host: string) {
-  const directory = mkdtempSync(join(tmpdir(), "golden-"));
+async function replayTranscript(
+  recorded: TranscriptCase,
+  client: DockerClient,
+  { host, directory }: { readonly host: string; readonly directory: string },
+): Promise<readonly string[]> {
   const run = (line: string, timeoutMs = STEP_TIMEOUT_MS): Promise<ProgramOutcome> =>
     client.line(host, line, { cwd: directory, timeoutMs });
   try {
@@ -62,6 +67,14 @@ async function replayTranscript(recorded: TranscriptCase, client: DockerClient, 
     return [];
   } finally {
     for (const line of recorded.cleanup) await run(line);
+  }
+}
+
+async function inDirectory<T>(work: (directory: string) => Promise<T>): Promise<T> {
+  const directory = mkdtempSync(join(tmpdir(), "golden-"));
+  try {
+    return await work(directory);
+  } finally {
     rmSync(directory, { recursive: true, force: true });
   }
 }

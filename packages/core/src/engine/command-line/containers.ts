@@ -110,7 +110,7 @@ export async function execInContainer(session: Session, request: ExecRequest): P
   const { rows, columns } = session.terminal?.size ?? DEFAULT_SIZE;
   const body = Tty ? { ...request.body, ConsoleSize: [rows, columns] as const } : request.body;
   const process = await session.call("ContainerExec", request.container, () =>
-    exec.create(container, session.terminal === undefined ? request.body : body),
+    exec.create(container, session.terminal === undefined ? request.body : body, request.container),
   );
   const stopPrinting = request.body.Detach ? undefined : print(session, process.output);
   try {

@@ -155,10 +155,8 @@ async function execute(session: Session, request: DockerRequest): Promise<number
       return named(request.containers, (name) =>
         session.call("ContainerRestart", name, async () => {
           const container = containers.get(name);
-          await containers.restart(container, {
-            timeoutSeconds: request.timeout,
-            ...(request.signal === "" ? {} : { signal: request.signal }),
-          });
+          const signal = request.signal === "" ? {} : { signal: request.signal };
+          await containers.restart(container, { timeoutSeconds: request.timeout, ...signal }, name);
           await begun(session.engine, container);
         }),
       );

@@ -59,7 +59,7 @@ export async function restartProject(
       mine.map(async (container) => {
         for (const hook of service?.pre_stop ?? []) if (container.isRunning) await runHook(operation, container, hook);
         tell(operation, container, "Restarting");
-        await operation.engine.containers.restart(container, { timeoutSeconds: options.timeoutSeconds });
+        await operation.engine.containers.restart(container, { timeoutSeconds: options.timeoutSeconds }, container.id);
         tell(operation, container, "Started");
         for (const hook of service?.post_start ?? []) await runHook(operation, container, hook);
       }),

@@ -25,8 +25,8 @@ export function lifecycleRoutes(engine: Engine): readonly Route[] {
   return [
     on("start", (container, call) => start(engine, container, call)),
     on("stop", (container, { query }) => containers.stop(container, stopOptions(query))),
-    on("restart", async (container, { query }) => {
-      await containers.restart(container, stopOptions(query));
+    on("restart", async (container, { query, param }) => {
+      await containers.restart(container, stopOptions(query), param("id"));
       await begun(engine, container);
     }),
     on("pause", (container) => containers.pause(container)),
