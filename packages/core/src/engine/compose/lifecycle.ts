@@ -1,5 +1,6 @@
 /** Start, stop, restart, kill, pause: what is done to containers that are there. Model: compose's commands of that name. */
 import { ComposeError, type Project, select, withoutDependencies } from "../../compose/index.ts";
+import { begun } from "../begin.ts";
 import type { Container } from "../container.ts";
 import { signalOf } from "../signal-names.ts";
 import { inDependencyOrder } from "./dependency-order.ts";
@@ -60,6 +61,7 @@ export async function restartProject(
         for (const hook of service?.pre_stop ?? []) if (container.isRunning) await runHook(operation, container, hook);
         tell(operation, container, "Restarting");
         await operation.engine.containers.restart(container, { timeoutSeconds: options.timeoutSeconds }, container.id);
+        await begun(operation.engine, container);
         tell(operation, container, "Started");
         for (const hook of service?.post_start ?? []) await runHook(operation, container, hook);
       }),

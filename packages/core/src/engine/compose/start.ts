@@ -1,6 +1,7 @@
 /** Starts containers, each when what it depends on is ready. Model: compose's start.go and waitDependencies. */
 import { ComposeError, type Dependency, type Project, type Service, scaleOf } from "../../compose/index.ts";
 import { StatusError } from "../../lib/index.ts";
+import { begun } from "../begin.ts";
 import type { Container } from "../container.ts";
 import { inDependencyOrder } from "./dependency-order.ts";
 import { injectFiles } from "./files.ts";
@@ -65,6 +66,7 @@ async function startService(
     tell(operation, container, "Starting");
     try {
       await operation.engine.containers.start(container);
+      await begun(operation.engine, container);
     } catch (error) {
       if (!(error instanceof StatusError) || error.kind !== "not-modified") throw error;
     }
