@@ -44,7 +44,8 @@ import { startFailure } from "./start-failure.ts";
 import { type UpdateBody, updateContainer } from "./update.ts";
 import type { UserLookup } from "./user-lookup.ts";
 import { verifySettings } from "./verify.ts";
-import type { VolumeService } from "./volumes.ts";
+import { VolumeMounts } from "./volume-mounts.ts";
+import type { Volume, VolumeService } from "./volumes.ts";
 
 /** A create request: the API's body, of which only `Image` must be given. */
 export type CreateOptions = Partial<ContainerConfig> & {
@@ -93,6 +94,7 @@ export class ContainerService {
   readonly #networkFiles: NetworkFiles;
   readonly #users: UserLookup;
   readonly #shm: SharedMemory;
+  readonly #volumeMounts: VolumeMounts;
   /** There is no daemon that could notice an end. */
   #isAbandoned = false;
   /** Those that somebody has asked to stop: that is told before their end. */
@@ -104,6 +106,7 @@ export class ContainerService {
     this.#index = new ContainerIndex(parts.prng);
     this.#users = parts.users;
     this.#shm = new SharedMemory(parts.kernel);
+    this.#volumeMounts = new VolumeMounts(parts.kernel);
     this.#requests = new CheckedRequests((options, image) => {
       const { HostConfig: hostConfig = NO_HOST_CONFIG, ...config } = options;
       this.#verify(options);
@@ -217,6 +220,7 @@ export class ContainerService {
       const volume = type === "volume" ? this.#parts.volumes.get(name) : undefined;
       if (volume !== undefined && volume.path !== source) checkSubpath(this.#parts.kernel, source);
     }
+    this.#openVolumes(container);
     this.#recordMounts(container, "mount");
     this.#openNetwork(container);
     const opening = networks.openOutside(container);
@@ -552,6 +556,30 @@ export class ContainerService {
     };
   }
 
+  /** @throws StatusError: the container keeps the reason, and code 128. */
+  #openVolumes(container: Container): void {
+    try {
+      for (const volume of this.#volumesOf(container)) this.#volumeMounts.open(volume, container.id);
+    } catch (error) {
+      if (!(error instanceof StatusError)) throw error;
+      this.#closeVolumes(container);
+      container.exitCode = START_FAILED;
+      container.error = error.message;
+      throw error;
+    }
+  }
+
+  #closeVolumes(container: Container): void {
+    for (const volume of this.#volumesOf(container)) this.#volumeMounts.close(volume, container.id);
+  }
+
+  #volumesOf({ mountPoints }: Container): readonly Volume[] {
+    return mountPoints.flatMap(({ type, name = "" }) => {
+      const volume = type === "volume" ? this.#parts.volumes.get(name) : undefined;
+      return volume === undefined ? [] : [volume];
+    });
+  }
+
   #recordMounts(container: Container, action: "mount" | "unmount"): void {
     for (const { type, name, destination, readOnly } of container.mountPoints) {
       if (type !== "volume" || name === undefined) continue;
@@ -662,6 +690,7 @@ export class ContainerService {
     container.oci = undefined;
     this.#parts.networks.close(container);
     this.#recordMounts(container, "unmount");
+    this.#closeVolumes(container);
     this.streams.close(container);
   }
 

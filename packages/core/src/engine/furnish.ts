@@ -30,6 +30,7 @@ export function furnish({ kernel, snapshotter, volumes }: Furniture, container: 
     if (workdir !== "" && workdir !== "/") rootfs.makeDirectory(workdir);
     for (const { name = "", destination } of fresh) {
       const volume = volumes.get(name);
+      if (volume?.options["type"] !== undefined) continue;
       if (volume !== undefined) populateVolume(rootfs, destination, volumes.directory(volume));
     }
   } catch (error) {

@@ -9,6 +9,7 @@ import type { Prng } from "../sim/index.ts";
 import type { EventLog } from "./events.ts";
 import type { VolumeSource } from "./mount-points.ts";
 import { newId } from "./names.ts";
+import { checkVolumeOptions } from "./volume-mounts.ts";
 
 export interface Volume {
   readonly name: string;
@@ -54,7 +55,7 @@ export class VolumeService implements VolumeSource {
     for (const [name, ids] of users) this.#users.set(name, new Set(ids));
   }
 
-  /** @throws StatusError invalid-argument for a name that is none */
+  /** @throws StatusError invalid-argument for a name that is none, or options of which some are missing or unknown */
   create(
     name: string | undefined,
     options: {
@@ -71,6 +72,12 @@ export class VolumeService implements VolumeSource {
         "invalid-argument",
         `create ${chosen}: "${chosen}" includes invalid characters for a local volume name, only "[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. If you intended to pass a host directory, use absolute path`,
       );
+    }
+    try {
+      checkVolumeOptions(options.options ?? {});
+    } catch (error) {
+      if (!(error instanceof StatusError)) throw error;
+      throw new StatusError(error.kind, `create ${chosen}: ${error.message}`);
     }
     const own = this.#root.create(chosen, directoryInit(0o701)) as MemoryDirectory;
     own.create("_data", directoryInit(0o755));

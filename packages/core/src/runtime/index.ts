@@ -11,5 +11,6 @@ export {
   MASKED_PATHS,
   READONLY_PATHS,
 } from "./defaults.ts";
+export { type ParsedOptions, parseMountOptions } from "./mount-options.ts";
 export { type Bundle, type ConsoleTaker, type ExecProcess, Runtime, type Stdio } from "./runtime.ts";
 export { type ResolvedUser, resolveUser, type UserFiles } from "./users.ts";

@@ -1,0 +1,106 @@
+/**
+ * Volumes of the local driver that are made of something else than a directory: `-o type=tmpfs -o device=tmpfs -o o=size=8k`
+ * is mounted on the machine while a container has it, `-o type=none -o o=bind -o device=/srv` shows a directory.
+ *
+ * Unlike Docker's, a volume that shows an empty directory is not filled with what the image has in its place.
+ *
+ * @see moby volume/local/local_unix.go
+ */
+import { Errno, MS_BIND, MS_RDONLY, MS_REC } from "../abi/index.ts";
+import type { Kernel } from "../kernel/index.ts";
+import { quote } from "../lib/go/index.ts";
+import { StatusError } from "../lib/index.ts";
+import { parseMountOptions } from "../runtime/index.ts";
+import { MOUNT_FLAGS, walk } from "../vfs/index.ts";
+import type { Volume } from "./volumes.ts";
+
+type Options = Readonly<Record<string, string>>;
+
+const KNOWN: ReadonlySet<string> = new Set(["type", "o", "device", "size"]);
+/** What one option is nothing without. */
+const NEEDED: readonly (readonly [option: string, others: readonly string[]])[] = [
+  ["device", ["type"]],
+  ["type", ["device"]],
+  ["o", ["device", "type"]],
+];
+
+/** @throws StatusError for options that the local driver does not know, or that lack others */
+export function checkVolumeOptions(options: Options): void {
+  const unknown = Object.keys(options).find((option) => !KNOWN.has(option));
+  if (unknown !== undefined) throw new StatusError("invalid-argument", `invalid option: ${quote(unknown)}`);
+  for (const [option, others] of NEEDED) {
+    const missing = option in options ? others.find((other) => !(other in options)) : undefined;
+    if (missing !== undefined) {
+      throw new StatusError("invalid-argument", `missing required option: ${quote(missing)}`);
+    }
+  }
+  if ("size" in options) throw new StatusError("internal", "quota size requested but no quota support");
+}
+
+export class VolumeMounts {
+  readonly #kernel: Kernel;
+  /** Ids of the containers that have a volume mounted, by its name. */
+  readonly #holders = new Map<string, Set<string>>();
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+  }
+
+  /** A container is about to have it. @throws StatusError internal if it cannot be mounted */
+  open(volume: Volume, container: string): void {
+    if (volume.options["type"] === undefined) return;
+    const holders = this.#holders.get(volume.name) ?? new Set();
+    if (holders.size === 0) this.#mount(volume);
+    this.#holders.set(volume.name, holders.add(container));
+  }
+
+  /** A container has it no longer: with the last one goes what is mounted. */
+  close(volume: Volume, container: string): void {
+    const holders = this.#holders.get(volume.name);
+    if (holders?.delete(container) !== true || holders.size > 0) return;
+    this.#holders.delete(volume.name);
+    const { init } = this.#kernel;
+    init.ns.mnt.tree.unmount(walk(init, volume.path, { follow: true }), { lazy: true });
+  }
+
+  #mount({ path, options }: Volume): void {
+    const { type = "", device = "", o = "" } = options;
+    const { flags, data } = parseMountOptions(o === "" ? [] : o.split(","));
+    try {
+      if (device === "") throw new StatusError("internal", "missing device in volume options");
+      if ((flags & MS_BIND) !== 0) this.#bind(device, path, flags);
+      else this.#mountNew({ type, device, path, flags, data: data.join(",") });
+    } catch (error) {
+      if (!(error instanceof Errno || error instanceof StatusError)) throw error;
+      const where = [`${device}:${path}`, ...(flags === 0 ? [] : [`flags: 0x${flags.toString(16)}`])];
+      const what = [...where, ...(data.length === 0 ? [] : [`data: ${data.join(",")}`])].join(", ");
+      const reason = error instanceof Errno ? `mount ${what}: ${error.message.toLowerCase()}` : error.message;
+      throw new StatusError(
+        "internal",
+        `error while mounting volume '${path}': failed to mount local volume: ${reason}`,
+      );
+    }
+  }
+
+  #bind(device: string, path: string, flags: number): void {
+    const { init } = this.#kernel;
+    const from = walk(init, device, { follow: true });
+    const at = walk(init, path, { follow: true });
+    const mount = init.ns.mnt.tree.bind(from, at, { recursive: (flags & MS_REC) !== 0 });
+    mount.flags |= flags & MS_RDONLY;
+  }
+
+  #mountNew(given: {
+    readonly type: string;
+    readonly device: string;
+    readonly path: string;
+    readonly flags: number;
+    readonly data: string;
+  }): void {
+    const { init, fileSystems } = this.#kernel;
+    const make = fileSystems.get(given.type);
+    if (make === undefined) throw new Errno("ENODEV");
+    const fileSystem = make({ source: given.device, data: given.data }, init);
+    init.ns.mnt.tree.mount(fileSystem, walk(init, given.path, { follow: true }), given.flags & MOUNT_FLAGS);
+  }
+}
