@@ -4,6 +4,7 @@
  * @see moby volume/local, volume/service
  */
 import { type MemoryDirectory, type MemoryFs, removeTree } from "../fs/index.ts";
+import { quote } from "../lib/go/index.ts";
 import { StatusError } from "../lib/index.ts";
 import type { Prng } from "../sim/index.ts";
 import type { EventLog } from "./events.ts";
@@ -28,6 +29,7 @@ export interface VolumeRecords {
   readonly users: readonly (readonly [name: string, ids: readonly string[]])[];
 }
 
+const DRIVERS: ReadonlySet<string> = new Set(["", "default", "local"]);
 const VOLUME_ROOT = "/var/lib/docker/volumes";
 const ANONYMOUS_LABEL = { "com.docker.volume.anonymous": "" };
 
@@ -55,14 +57,21 @@ export class VolumeService implements VolumeSource {
     for (const [name, ids] of users) this.#users.set(name, new Set(ids));
   }
 
-  /** @throws StatusError invalid-argument for a name that is none, or options of which some are missing or unknown */
+  /** @throws StatusError not-found for another driver, invalid-argument for a name that is none, or options of which some are missing or unknown */
   create(
     name: string | undefined,
     options: {
+      /** There is only "local". */
+      readonly driver?: string;
       readonly labels?: Readonly<Record<string, string>>;
       readonly options?: Readonly<Record<string, string>>;
     } = {},
   ): Volume {
+    const { driver = "" } = options;
+    if (!DRIVERS.has(driver)) {
+      const problem = `error looking up volume plugin ${driver}: plugin ${quote(driver)} not found`;
+      throw new StatusError("not-found", `create ${name ?? ""}: ${problem}`);
+    }
     const isAnonymous = name === undefined || name === "";
     const chosen = isAnonymous ? newId(this.#prng) : name;
     const known = this.#volumes.get(chosen);

@@ -31,12 +31,8 @@ export function volumeRoutes(engine: Engine): readonly Route[] {
     }),
     route("POST", "/volumes/create", async ({ request }) => {
       const body = await readJson(request, VOLUME_CREATE);
-      const driver = body?.Driver ?? "";
-      if (driver !== "" && driver !== "local" && driver !== "default") {
-        const message = `create ${body?.Name ?? ""}: error looking up volume plugin ${driver}: plugin "${driver}" not found`;
-        throw new StatusError("not-found", message);
-      }
-      const volume = volumes.create(body?.Name, { labels: body?.Labels ?? {}, options: body?.DriverOpts ?? {} });
+      const { Driver: driver = "", Labels: labels, DriverOpts: options } = body ?? {};
+      const volume = volumes.create(body?.Name, { driver, labels: labels ?? {}, options: options ?? {} });
       return json(volumeDocument(volume), 201);
     }),
     route("POST", "/volumes/prune", ({ query, version }) => json(prune(engine, query, version))),

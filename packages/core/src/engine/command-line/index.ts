@@ -318,6 +318,7 @@ function disconnect({ engine }: Session, { container, network, force }: RequestO
 
 function volumeOptions(body: Extract<DockerRequest, { readonly command: "volume create" }>["body"]) {
   return {
+    ...(body.Driver === undefined ? {} : { driver: body.Driver }),
     ...(body.Labels === undefined ? {} : { labels: body.Labels }),
     ...(body.DriverOpts === undefined ? {} : { options: body.DriverOpts }),
   };
