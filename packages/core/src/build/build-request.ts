@@ -16,6 +16,8 @@ export interface BuildRequest {
   readonly dockerfile?: string | Dockerfile;
   /** Which file of the context it is; only a name if the Dockerfile is given. Default "Dockerfile". */
   readonly file?: string;
+  /** The text of an ignore file that counts instead of those of the context. */
+  readonly ignoreFile?: string;
   readonly buildArgs?: Readonly<Record<string, string>>;
   readonly target?: string;
   /** "linux/arm64" */
@@ -37,8 +39,8 @@ export interface BuildRequest {
   readonly network?: "default" | "none" | "host";
   /** What a build may do only if it is allowed to. `network: "host"` allows itself. */
   readonly allow?: readonly "network.host"[];
-  /** Further lines of /etc/hosts while RUN runs: addresses by names. */
-  readonly extraHosts?: Readonly<Record<string, string>>;
+  /** Further lines of /etc/hosts while RUN runs: addresses by names, or name and address of each. */
+  readonly extraHosts?: Readonly<Record<string, string>> | readonly (readonly [name: string, address: string])[];
   /** Of /dev/shm while RUN runs. Default 64 MiB. */
   readonly shmSizeBytes?: number;
   /** Limits of every RUN. */

@@ -307,6 +307,14 @@ function shownPlatformOf({ buildArgs = {}, platform }: BuildRequest): string | u
   return formatPlatform(platform === undefined ? DEFAULT_PLATFORM : parsePlatform(platform));
 }
 
+function pairsOf(hosts: NonNullable<BuildRequest["extraHosts"]>): readonly (readonly [string, string])[] {
+  return isList(hosts) ? hosts : Object.entries(hosts);
+}
+
+function isList(value: object): value is readonly unknown[] {
+  return Array.isArray(value);
+}
+
 function isTrue(value = ""): boolean {
   return /^(1|t|true)$/i.test(value);
 }
@@ -319,6 +327,6 @@ function runDefaults(request: BuildRequest): RunDefaults {
     shmSizeBytes,
     rlimits,
     hostname: buildArgs[HOSTNAME_ARG],
-    extraHosts: Object.entries(extraHosts).map(([name, address]) => ({ name, address })),
+    extraHosts: pairsOf(extraHosts).map(([name, address]) => ({ name, address })),
   };
 }

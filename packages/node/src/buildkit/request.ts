@@ -162,9 +162,9 @@ function withPrefix(options: Options, prefix: string): Record<string, string> {
 }
 
 /** `name=address,name=address` */
-function hostsOf(text: string): Record<string, string> {
+function hostsOf(text: string): readonly (readonly [name: string, address: string])[] {
   const pairs = text.split(",").filter((pair) => pair.includes("="));
-  return Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]));
+  return pairs.map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]);
 }
 
 /** Without a value everything, else the stages that it names. */

@@ -12,6 +12,7 @@ it("lists stages with the comments that describe them, the last one as the defau
     description: "makes it",
     image: "busybox",
     platform: undefined,
+    range: { startLine: 3, endLine: 3 },
   });
   expect(printTargets(targets)).toBe(
     "TARGET        DESCRIPTION\nbuild         makes it\n              \nfin (default) \n",

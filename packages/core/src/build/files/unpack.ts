@@ -58,7 +58,8 @@ export function unpackArchive(tree: MountedTree, archive: Uint8Array, dest: stri
   // Filling a directory changes its times: they are set when all is in place.
   for (const [place, { mode, uid, gid, mtimeUs }] of directories) {
     const at = writer.at(place);
-    if (at !== undefined) writer.setAttributes(at, { mode, uid, gid, mtimeUs });
+    // A later entry of the same name may have taken its place.
+    if (at?.inode.type === "dir") writer.setAttributes(at, { mode, uid, gid, mtimeUs });
   }
 }
 
@@ -104,7 +105,7 @@ function linkEntry(writer: TreeWriter, place: Place, entry: LayerEntry, dest: st
     writer.hardlink(place, writer.place(pathBelow(writer.tree, dest, nameOf(link))));
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
-    throw new BuildError(`linkat ${link} ${path}: ${error.message.toLowerCase()}`);
+    throw new BuildError(`linkat ${clean(link).replace(/^\/+/, "")} ${path}: ${error.message.toLowerCase()}`);
   }
   // A hard link's attributes count as well: they become those of the file.
   const made = writer.at(place);

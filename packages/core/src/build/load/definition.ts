@@ -5,7 +5,7 @@
  */
 import type { LayerEntry } from "../../content/index.ts";
 import { bytesText } from "../../lib/go/index.ts";
-import { basename, clean, decode, encode, NO_BYTES, StatusError } from "../../lib/index.ts";
+import { basename, clean, decode, dirname, encode, join, NO_BYTES, StatusError } from "../../lib/index.ts";
 import type { BuildRequest, ImageNames } from "../build-request.ts";
 import type { Dockerfile } from "../dockerfile/ast.ts";
 import { syntaxDirective } from "../dockerfile/directives.ts";
@@ -17,6 +17,10 @@ import type { Progress } from "../progress/progress.ts";
 
 const DEFAULT_NAME = "Dockerfile";
 const SYNTAX_ARG = "BUILDKIT_SYNTAX";
+/** Where a file of the client is read. */
+const MOUNT = "/var/lib/docker/tmp/buildkit-mount1";
+/** The most symbolic links on the way to a file. */
+const MAX_LINKS = 255;
 
 /** @throws BuildError `failed to read dockerfile: open Dockerfile: no such file or directory` */
 export function loadDockerfile(
@@ -31,6 +35,7 @@ export function loadDockerfile(
   shown.complete(false);
   if (dockerfile !== undefined) return dockerfile;
   if (entry === undefined) throw new BuildError(`failed to read dockerfile: open ${name}: no such file or directory`);
+  if (entry.type === "dir") throw new BuildError(`failed to read dockerfile: read ${MOUNT}/${name}: is a directory`);
   return decode(entry.content ?? NO_BYTES);
 }
 
@@ -60,13 +65,15 @@ export async function loadFrontend(
 
 /** `NAME.dockerignore` beside the Dockerfile comes before `.dockerignore`; an archive has none. */
 export function loadIgnoreFile(
-  { context, file, dockerfile }: BuildRequest,
+  { context, file, dockerfile, ignoreFile }: BuildRequest,
   files: readonly LayerEntry[],
   progress: Progress,
 ): IgnoreMatcher | undefined {
   const shown = progress.start("[internal] load .dockerignore");
   // A Dockerfile that does not lie in the context has nothing beside it.
-  const own = dockerfile === undefined ? findFile(files, `${file ?? DEFAULT_NAME}.dockerignore`) : undefined;
+  const beside = `${file ?? DEFAULT_NAME}.dockerignore`;
+  const read = dockerfile === undefined ? findFile(files, beside) : undefined;
+  const own = ignoreFile === undefined ? read : fileEntry(basename(beside), ignoreFile);
   const entry = "tar" in context ? undefined : (own ?? findFile(files, ".dockerignore"));
   shown.status(`transferring context: ${transferred(entry)}`);
   shown.complete(false);
@@ -110,7 +117,20 @@ function findDockerfile(files: readonly LayerEntry[], file: string): LayerEntry 
   return found === undefined && file === DEFAULT_NAME ? findFile(files, file.toLowerCase()) : found;
 }
 
+/** A file or a directory; symbolic links are followed inside of the context. */
 function findFile(files: readonly LayerEntry[], path: string): LayerEntry | undefined {
-  const wanted = clean(path).replace(/^\//, "");
-  return files.find((entry) => entry.type === "file" && entry.path === wanted);
+  let wanted = clean(join("/", path)).slice(1);
+  for (let followed = 0; followed < MAX_LINKS; followed++) {
+    const found = files.find((entry) => entry.path === wanted && entry.type !== "symlink");
+    if (found !== undefined) return found;
+    const link = files.find(
+      (entry) => entry.type === "symlink" && (entry.path === wanted || wanted.startsWith(`${entry.path}/`)),
+    );
+    if (link === undefined) return undefined;
+    const target = join("/", dirname(link.path), link.link ?? "");
+    wanted = clean(
+      join((link.link ?? "").startsWith("/") ? (link.link ?? "") : target, wanted.slice(link.path.length)),
+    ).slice(1);
+  }
+  return undefined;
 }

@@ -185,7 +185,7 @@ export class Remote {
     } catch (error) {
       if (error instanceof TokenError) throw tokenFailure(error);
       if (!(error instanceof ConnectionError)) throw error;
-      const message = error.message.replace(host.base, host.shown);
+      const message = asHttps(error.message, host);
       throw new RemoteError(`failed to do request: ${message}`, {
         rank: 1,
         isMomentary: message.endsWith("EOF"),
@@ -215,6 +215,13 @@ function kindOf(mediaType: string): string {
   if (isManifestType(mediaType)) return "manifest";
   if (isIndexType(mediaType)) return "index";
   return /layer|rootfs\.diff/.test(mediaType) ? "layer" : "config";
+}
+
+/** Nobody was found under http://: the client says what it met with https://, which it has tried first. */
+function asHttps(message: string, { base, shown }: Host): string {
+  if (base === shown) return message;
+  const dialled = new URL(base).port === "" ? message.replace(/^(.*dial tcp \S+):80: /, "$1:443: ") : message;
+  return dialled.replace(base, shown);
 }
 
 /** False if the connection breaks before the end. The first bytes of a whole answer may be known already. */

@@ -5,7 +5,7 @@
  */
 import type { BuildRequest, ContextSource } from "../../../build/index.ts";
 import { quote } from "../../../lib/go/index.ts";
-import { clean, decode, join, StatusError } from "../../../lib/index.ts";
+import { clean, decode, dirname, join, StatusError } from "../../../lib/index.ts";
 import { familiarText, referenceProblem, withDefaultTag } from "../../../oci/index.ts";
 import { parseIp } from "../../docker/go/address.ts";
 import { type ClientMachine, parseReference, ValueError } from "../../docker/index.ts";
@@ -128,13 +128,31 @@ function contextOf({ disk, cwd }: Session, context: string): ContextSource {
  * `--file` is relative to where the command is called; the build knows it relative to the context. One that lies
  * elsewhere is read here.
  */
-function definitionOf(session: Session, { context, file }: DockerBuild): Pick<BuildRequest, "file" | "dockerfile"> {
+function definitionOf(
+  session: Session,
+  { context, file }: DockerBuild,
+): Pick<BuildRequest, "file" | "dockerfile" | "ignoreFile"> {
   if (file === "") return {};
   const path = absolute(session.cwd, file);
   const root = absolute(session.cwd, context);
   if (path.startsWith(root === "/" ? root : `${root}/`)) return { file: path.slice(root.length).replace(/^\//, "") };
+  const missing = pathsTo(dirname(clean(file))).find((one) => !session.client.exists(absolute(session.cwd, one)));
+  if (missing !== undefined)
+    throw new StatusError("not-found", `resolve : lstat ${missing}: no such file or directory`);
   const content = session.client.readFile(path);
-  return typeof content === "string" ? { file } : { file, dockerfile: decode(content) };
+  if (typeof content === "string") return { file };
+  const ignored = session.client.readFile(`${path}.dockerignore`);
+  return {
+    file,
+    dockerfile: decode(content),
+    ...(typeof ignored === "string" ? {} : { ignoreFile: decode(ignored) }),
+  };
+}
+
+/** "a/b/c" to "a", "a/b", "a/b/c". */
+function pathsTo(path: string): readonly string[] {
+  const parts = path.split("/");
+  return parts.map((_, i) => parts.slice(0, i + 1).join("/") || "/");
 }
 
 /** What the Dockerfile says, for excerpts; "" if it cannot be read, of which the build will complain. */
@@ -165,15 +183,14 @@ function networkOf(request: DockerBuild): "default" | "none" | "host" {
 }
 
 /** `NAME:ADDRESS` or `NAME=ADDRESS`. */
-function hostsOf(hosts: readonly string[]): Readonly<Record<string, string>> {
-  const pairs = hosts.map((host) => {
+function hostsOf(hosts: readonly string[]): readonly (readonly [name: string, address: string])[] {
+  return hosts.map((host) => {
     const [, name = "", address = ""] = /^([^=:]+)[=:](.+)$/s.exec(host) ?? [];
     const plain = address.replace(/^\[(.*)\]$/, "$1");
     if (name === "" || (plain !== HOST_GATEWAY && parseIp(plain) === undefined))
       throw new StatusError("invalid-argument", `invalid host ${host}`);
     return [name, plain] as const;
   });
-  return Object.fromEntries(pairs);
 }
 
 /** @throws StatusError `invalid tag "UPPER": repository name must be lowercase` */
