@@ -374,6 +374,23 @@ it("builds as the classic builder: its words in the history, its own times, the 
   expect(await build()).not.toBe(first);
 });
 
+it("leaves the Dockerfile and .dockerignore out of a classic build's context if .dockerignore says so, and nothing else", async () => {
+  const { call } = await client();
+  const file = (name: string, text: string) => {
+    const data = encode(text);
+    return { header: tarHeader({ name, type: "file", mode: 0o644, size: data.length }), data };
+  };
+  const dockerfile = file("Dockerfile", "FROM busybox\nCOPY . /c\nRUN ls -A /c\n");
+  const body = packTar([
+    dockerfile,
+    file(".dockerignore", "Dockerfile\n.dockerignore\nx*\n"),
+    file("x1", "x"),
+    file("y", "y"),
+  ]);
+  const text = await (await call("POST", "/build", undefined, { body: Uint8Array.from(body) })).text();
+  expect(text).toContain('{"stream":"x1\\ny\\n"}');
+});
+
 it("POST /build/prune removes build cache, tells what, and refuses what is no filter or size", async () => {
   const { engine, call } = await client();
   await engine.build({ context: { files: { f: "abc" } }, dockerfile: "FROM busybox\nCOPY f /\n" });

@@ -34,6 +34,14 @@ it.each(["real", "skip"] as const)(
   },
 );
 
+it("takes over containers that run already", async () => {
+  const engine = createEngine({ policy: "real", host: REAL_HOST });
+  await engine.docker("run -d --name web -p 127.0.0.1::80 nginx");
+  await engine.pass("1s");
+  expect(await publish(engine).openRunning()).toEqual([]);
+  expect((await fetch(`http://127.0.0.1:${await portOf(engine, "web", "80")}/`)).status).toBe(200);
+});
+
 it("passes bytes both ways, and the end of one direction", async () => {
   const engine = createEngine({ policy: "real", host: REAL_HOST });
   publish(engine);

@@ -46,6 +46,12 @@ export class PublishedPorts implements OutsidePorts {
     return [...this.#listeners.keys()];
   }
 
+  /** The same for containers that run already. */
+  openRunning(): Promise<readonly RefusedPort[]> {
+    const running = this.#engine.containers.list({ all: false });
+    return this.open(running.flatMap(({ sandbox }) => sandbox?.ports ?? []));
+  }
+
   async open(ports: readonly PublishedPort[]): Promise<readonly RefusedPort[]> {
     const problems = await Promise.all(ports.map((port) => this.#open(port)));
     return ports.flatMap((port, at) => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,9 +19,11 @@ function terminal() {
   return { printed, out: take("out"), err: take("err") };
 }
 
-function ping(): Promise<string> {
+const ping = (): Promise<string> => get("/_ping");
+
+function get(target: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const sent = request({ socketPath: path, path: "/_ping", agent: false }, (response) => {
+    const sent = request({ socketPath: path, path: target, agent: false }, (response) => {
       response.on("data", (chunk: Buffer) => resolve(chunk.toString()));
     });
     sent.on("error", reject);
@@ -45,11 +47,23 @@ it.each([
   [["--host", "ssh://x"], "ssh://x: only unix:// and tcp:// are supported"],
   [["--host", "unix:///x", "--time", "fast"], "--time is real or skip, not fast"],
   [["--host", "unix:///x", "--profile", "old"], "--profile is modern or recorded, not old"],
+  [["--host", "unix:///x", "--setup", "/no/such.js"], "--setup: /no/such.js: no such file"],
   [["--nope"], "Unknown option '--nope'"],
 ])("refuses %j", async (argv, message) => {
   const screen = terminal();
   expect(await main(["serve", ...argv], screen)).toBe(2);
   expect(screen.printed.err).toContain(message);
+});
+
+it("hands the engine to a module before it serves", async () => {
+  const file = join(directory, "setup.mjs");
+  writeFileSync(file, 'export default (engine) => engine.docker("volume create given");\n');
+  const screen = terminal();
+  const ended = main(["serve", "--host", `unix://${path}`, "--time", "skip", "--setup", file], screen);
+  while (screen.printed.out === "") await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(await get("/volumes")).toContain('"Name":"given"');
+  process.emit("SIGTERM", "SIGTERM");
+  expect(await ended).toBe(0);
 });
 
 it("ends with 1 where it cannot listen", async () => {

@@ -1,4 +1,7 @@
 /** `bottleship serve`: a simulated engine that Docker's clients can talk to. */
+import * as fs from "node:fs";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { createEngine, type Engine, type ProfileName } from "@bottleship/core/engine";
 import type { TimePolicy } from "@bottleship/core/sim";
@@ -23,6 +26,9 @@ It prints where it listens and what to set DOCKER_HOST to, and serves until it i
 Options:
       --host ADDRESS    Listen on a socket (unix:///PATH), which only you can use; may be repeated
       --tcp HOST:PORT   Listen on TCP as well; without HOST on 127.0.0.1. Whoever can connect controls the engine
+      --setup FILE      A JavaScript module whose default export gets the engine before anybody else: there it can be
+                        given programs, images, faults
+      --dir DIRECTORY   A directory of yours that containers can mount, under its own path; may be repeated
       --no-publish      Published ports stay on the simulated machine; otherwise they are ports of this computer's
                         loopback, too
       --state DIR       Keep everything in a directory, and go on from what is there; one process at a time. After an
@@ -42,14 +48,18 @@ interface Options {
   readonly profile: ProfileName;
   readonly publishes: boolean;
   readonly state: string | undefined;
+  readonly setup: string | undefined;
+  /** Of the user's, absolute. */
+  readonly directories: readonly string[];
 }
 
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
 export async function serveCommand(argv: readonly string[], terminal: Terminal): Promise<number> {
-  const { listen, publishes, state, ...options } = parse(argv);
+  const { listen, publishes, state, setup, ...options } = parse(argv);
   const tell = (error: unknown): void =>
     terminal.err(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  const setUp = setup === undefined ? undefined : await setupIn(setup);
   let kept: OpenState | undefined;
   let engine: Engine;
   let server: EngineServer;
@@ -57,6 +67,7 @@ export async function serveCommand(argv: readonly string[], terminal: Terminal):
     kept = state === undefined ? undefined : openState(state);
     engine = newEngine(options, kept);
     await engine.restored;
+    await setUp?.(engine);
     kept?.keep(engine, tell);
     server = await serve(engine, { listen, onBug: tell });
   } catch (error) {
@@ -65,6 +76,9 @@ export async function serveCommand(argv: readonly string[], terminal: Terminal):
     return 1;
   }
   const ports = publishes ? new PublishedPorts(engine) : undefined;
+  for (const { port, problem } of (await ports?.openRunning()) ?? []) {
+    terminal.err(`bottleship serve: port ${port.hostPort} stays on the machine: ${problem}\n`);
+  }
   terminal.out(`API listen on ${server.addresses.join(", ")}\nexport DOCKER_HOST=${server.addresses[0]}\n`);
   await interrupted();
   ports?.shutDown();
@@ -84,18 +98,28 @@ export async function serveCommand(argv: readonly string[], terminal: Terminal):
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 function newEngine(
-  { policy, seed, profile }: Pick<Options, "policy" | "seed" | "profile">,
+  { policy, seed, profile, directories }: Pick<Options, "policy" | "seed" | "profile" | "directories">,
   kept: OpenState | undefined,
 ): Engine {
   const state = kept && { state: kept.state };
-  return createEngine({ policy, seed, profile, host: REAL_HOST, codecs: CODECS, ...state });
+  const disks = Object.fromEntries(directories.map((path) => [path, { disk: fs, base: path }]));
+  return createEngine({ policy, seed, profile, host: REAL_HOST, codecs: CODECS, disks, ...state });
+}
+
+/** The module's function. @throws UsageError if there is none */
+async function setupIn(file: string): Promise<(engine: Engine) => unknown> {
+  if (!fs.existsSync(file)) throw new UsageError(`--setup: ${file}: no such file`);
+  const module: { readonly default?: unknown } = await import(pathToFileURL(resolve(file)).href);
+  const setUp = module.default;
+  if (typeof setUp !== "function") throw new UsageError(`--setup: ${file} has no function as default export`);
+  return (engine) => setUp(engine);
 }
 
 function interrupted(): Promise<void> {
-  return new Promise((resolve) => {
+  return new Promise((done) => {
     const stop = (): void => {
       for (const signal of SIGNALS) process.off(signal, stop);
-      resolve();
+      done();
     };
     for (const signal of SIGNALS) process.on(signal, stop);
   });
@@ -108,6 +132,8 @@ function parse(argv: readonly string[]): Options {
       options: {
         host: { type: "string", multiple: true },
         tcp: { type: "string", multiple: true },
+        setup: { type: "string" },
+        dir: { type: "string", multiple: true },
         "no-publish": { type: "boolean", default: false },
         time: { type: "string", default: "real" },
         state: { type: "string" },
@@ -122,6 +148,8 @@ function parse(argv: readonly string[]): Options {
       policy: policyOf(values.time),
       seed: values.seed,
       profile: profileOf(values.profile),
+      setup: values.setup,
+      directories: (values.dir ?? []).map(existingDirectory).map((path) => resolve(path)),
       publishes: !values["no-publish"],
       state: values.state,
     };
@@ -138,4 +166,10 @@ export function policyOf(text: string): TimePolicy {
 export function profileOf(text: string): ProfileName {
   if (text === "modern" || text === "recorded") return text;
   throw new UsageError(`--profile is modern or recorded, not ${text}`);
+}
+
+/** @throws UsageError if there is none at the path */
+export function existingDirectory(path: string): string {
+  if (fs.statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return path;
+  throw new UsageError(`--dir: ${path} is no directory`);
 }

@@ -6,7 +6,7 @@ import { createEngine, type Engine, type ProfileName } from "@bottleship/core/en
 import { MachineShell } from "@bottleship/core/shell";
 import type { TimePolicy } from "@bottleship/core/sim";
 import { CODECS, REAL_HOST } from "@bottleship/node";
-import { policyOf, profileOf } from "../serve/command.ts";
+import { existingDirectory, policyOf, profileOf } from "../serve/command.ts";
 import { type Terminal, type TerminalInput, UsageError } from "../terminal.ts";
 
 export const SHELL_USAGE = `Usage: bottleship shell [OPTIONS]
@@ -122,7 +122,7 @@ function parse(argv: readonly string[]): Options {
     });
     return {
       commands: values.command,
-      directory: values.dir === undefined ? undefined : existing(values.dir),
+      directory: values.dir === undefined ? undefined : existingDirectory(values.dir),
       policy: values.time === undefined ? undefined : policyOf(values.time),
       seed: values.seed,
       profile: profileOf(values.profile),
@@ -130,9 +130,4 @@ function parse(argv: readonly string[]): Options {
   } catch (error) {
     throw error instanceof TypeError ? new UsageError(error.message) : error;
   }
-}
-
-function existing(path: string): string {
-  if (fs.statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return path;
-  throw new UsageError(`--dir: ${path} is no directory`);
 }

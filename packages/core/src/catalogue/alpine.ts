@@ -10,7 +10,7 @@ import { DEBIAN_PATH } from "./debian.ts";
 import { imageOf, type Step } from "./image-of.ts";
 import { RootFs } from "./root-fs.ts";
 
-const PASSWD = `root:x:0:0:root:/root:/bin/sh
+export const ALPINE_PASSWD = `root:x:0:0:root:/root:/bin/sh
 bin:x:1:1:bin:/bin:/sbin/nologin
 daemon:x:2:2:daemon:/sbin:/sbin/nologin
 lp:x:4:7:lp:/var/spool/lpd:/sbin/nologin
@@ -31,6 +31,10 @@ nobody:x:65534:65534:nobody:/:/sbin/nologin
 
 const GROUPS =
   "root:0:root bin:1:root,bin,daemon daemon:2:root,bin,daemon sys:3:root,bin adm:4:root,daemon tty:5: disk:6:root lp:7:lp kmem:9: wheel:10:root floppy:11:root mail:12:mail news:13:news uucp:14:uucp cron:16:cron audio:18: cdrom:19: dialout:20:root ftp:21: sshd:22: input:23: tape:26:root video:27:root netdev:28: kvm:34:kvm games:35: shadow:42: www-data:82: users:100:games ntp:123: abuild:300: utmp:406: ping:999: nogroup:65533: nobody:65534:";
+
+export const ALPINE_GROUP = GROUPS.split(" ")
+  .map((one) => `${one.replace(":", ":x:")}\n`)
+  .join("");
 
 /** Where Alpine has busybox's names; all others are in /usr/bin. */
 const IN_BIN =
@@ -72,7 +76,17 @@ function makeRoot(release: string): RootFs {
   const root = new RootFs();
   root.dirs("dev", "home", "mnt", "opt", "proc", "run", "srv", "sys", "media/cdrom", "media/floppy", "media/usb");
   root.dir("root", { mode: 0o700 }).dir("tmp", { mode: 0o1777 }).dir("var/tmp", { mode: 0o1777 });
-  root.dirs("usr/bin", "usr/lib", "usr/sbin", "usr/share", "usr/local/bin", "usr/local/lib", "usr/local/share");
+  root.dirs(
+    "etc/ssl/certs",
+    "etc/ssl/private",
+    "usr/bin",
+    "usr/lib",
+    "usr/sbin",
+    "usr/share",
+    "usr/local/bin",
+    "usr/local/lib",
+    "usr/local/share",
+  );
   root.dirs(
     "var/cache/apk",
     "var/cache/misc",
@@ -85,19 +99,14 @@ function makeRoot(release: string): RootFs {
     "var/spool/cron/crontabs",
   );
   root.link("var/lock", "/run/lock").link("var/run", "/run").dir("run/lock");
-  root.program("bin/busybox", "busybox").program("sbin/apk", "apk");
+  root.program("bin/busybox", "busybox").program("sbin/apk", "apk").program("usr/bin/getent", "getent");
   const [bin, sbin] = [new Set(IN_BIN.split(" ")), new Set(IN_SBIN.split(" "))];
   for (const name of APPLET_NAMES) {
     if (WITHOUT.has(name)) continue;
     root.link(`${bin.has(name) ? "bin" : sbin.has(name) ? "sbin" : "usr/bin"}/${name}`, "/bin/busybox");
   }
-  root.file("etc/passwd", PASSWD).file(
-    "etc/group",
-    GROUPS.split(" ")
-      .map((one) => `${one.replace(":", ":x:")}\n`)
-      .join(""),
-  );
-  root.file("etc/shadow", PASSWD.replace(/^([^:]+):.*$/gm, "$1:!::0:::::").replace("root:!", "root:*"), {
+  root.file("etc/passwd", ALPINE_PASSWD).file("etc/group", ALPINE_GROUP);
+  root.file("etc/shadow", ALPINE_PASSWD.replace(/^([^:]+):.*$/gm, "$1:!::0:::::").replace("root:!", "root:*"), {
     mode: 0o640,
     gid: 42,
   });

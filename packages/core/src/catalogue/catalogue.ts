@@ -26,11 +26,8 @@ type Maker = () => CatalogueImage;
 const OFFICIAL: Readonly<Record<string, Readonly<Record<string, Maker>>>> = {
   alpine: {
     ...tagged(alpine(), "latest", "3", "3.21", "3.21.0"),
-    ...tagged(alpine("3.20.5"), "3.20", "3.20.5"),
-    ...tagged(alpine("3.19.6"), "3.19", "3.19.6"),
-    ...tagged(alpine("3.18.11"), "3.18", "3.18.11"),
-    ...tagged(alpine("3.17.10"), "3.17", "3.17.10"),
-    ...tagged(alpine("3.10.9"), "3.10", "3.10.9"),
+    ...alpineTags("3.20.5", "3.19.6", "3.18.11", "3.17.10", "3.16.9", "3.15.11", "3.14.10", "3.13.12"),
+    ...alpineTags("3.12.12", "3.11.13", "3.10.9", "3.9.6"),
   },
   busybox: tagged(busybox, "latest"),
   debian: {
@@ -56,6 +53,10 @@ const OFFICIAL: Readonly<Record<string, Readonly<Record<string, Maker>>>> = {
     ...nodeTags("22", "latest", "lts", "jod"),
     ...nodeTags("20", "iron"),
     ...nodeTags("18", "hydrogen"),
+    ...nodeTags("16", "gallium"),
+    ...nodeTags("14", "fermium"),
+    ...nodeTags("12", "erbium"),
+    ...nodeTags("10", "dubnium"),
   },
   postgres: tagged(postgres, "latest", "17", "17.2", "bookworm", "17-bookworm"),
   python: {
@@ -80,6 +81,12 @@ const OTHERS: Readonly<Record<string, Readonly<Record<string, Maker>>>> = {
 
 function tagged(make: Maker, ...tags: readonly string[]): Readonly<Record<string, Maker>> {
   return Object.fromEntries(tags.map((tag) => [tag, make]));
+}
+
+/** "3.20" and "3.20.3" for each. */
+function alpineTags(...releases: readonly string[]): Readonly<Record<string, Maker>> {
+  const one = (release: string) => Object.entries(tagged(alpine(release), release, release.replace(/\.\d+$/, "")));
+  return Object.fromEntries(releases.flatMap(one));
 }
 
 /** "3.12", "3.12-slim", "3.12-slim-bookworm", "slim"…; the slim ones are the full ones here. */

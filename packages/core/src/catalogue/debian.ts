@@ -125,6 +125,7 @@ function addCommands(root: RootFs): void {
     .link("usr/bin/rbash", "bash");
   for (const name of ["apt", "apt-get", "apt-cache", "dpkg", "dpkg-query"]) root.program(`usr/bin/${name}`, name);
   for (const name of ["useradd", "usermod", "userdel", "groupadd"]) root.program(`usr/sbin/${name}`, name);
+  root.program("usr/bin/getent", "getent");
   root.program("usr/sbin/adduser", "debian-adduser").program("usr/sbin/addgroup", "debian-addgroup");
   root.programs("usr/sbin", ["nologin"], APPLET_NAMES.has("nologin") ? "busybox" : "nologin");
   root.script("usr/sbin/ldconfig", "#!/bin/sh\n# There are no libraries to find.\nexit 0\n");

@@ -1,6 +1,6 @@
 /** Node.js images. @see https://github.com/nodejs/docker-node */
 import { VERSIONS } from "../programs/index.ts";
-import { alpineSteps } from "./alpine.ts";
+import { ALPINE_GROUP, ALPINE_PASSWD, alpineSteps } from "./alpine.ts";
 import type { CatalogueImage } from "./catalogue.ts";
 import { DEBIAN_GROUP, DEBIAN_PASSWD, DEBIAN_PATH, debianSteps } from "./debian.ts";
 import { imageOf, instruction } from "./image-of.ts";
@@ -23,10 +23,10 @@ export const node = (major: string, base: string) => (): CatalogueImage => {
   const steps = base === "alpine" ? alpineSteps() : debianSteps(base);
   const below = steps.find(({ layer }) => layer !== undefined)?.layer;
   const users = new RootFs(below);
-  if (base !== "alpine") {
-    users.file("etc/passwd", `${DEBIAN_PASSWD}node:x:1000:1000::/home/node:/bin/bash\n`);
-    users.file("etc/group", `${DEBIAN_GROUP}node:x:1000:\n`);
-  }
+  const isAlpine = base === "alpine";
+  const [passwd, group] = isAlpine ? [ALPINE_PASSWD, ALPINE_GROUP] : [DEBIAN_PASSWD, DEBIAN_GROUP];
+  users.file("etc/passwd", `${passwd}node:x:1000:1000::/home/node:${isAlpine ? "/bin/sh" : "/bin/bash"}\n`);
+  users.file("etc/group", `${group}node:x:1000:\n`);
   users.dir("home/node", { uid: 1000, gid: 1000 });
   const runtime = new RootFs(users);
   runtime

@@ -1,6 +1,6 @@
 /** Every program that the catalogue's images and the package indexes name, by its name. */
 import type { Program } from "../abi/index.ts";
-import { type BusyboxBuild, makeBusybox, makeShellProgram, type ShellTraits } from "../userland/index.ts";
+import { type BusyboxBuild, dockerInit, makeBusybox, makeShellProgram, type ShellTraits } from "../userland/index.ts";
 import { makeNode, makeNpm } from "./interpreters/node.ts";
 import { makePython } from "./interpreters/python.ts";
 import { makeApk } from "./packages/apk.ts";
@@ -15,6 +15,7 @@ import { makeNginx } from "./servers/nginx.ts";
 import { initdb, makePostgres, pgCtl } from "./servers/postgres.ts";
 import { makeRedisServer } from "./servers/redis.ts";
 import { makeCurl } from "./tools/curl.ts";
+import { getent } from "./tools/getent.ts";
 import { gosu } from "./tools/gosu.ts";
 import { pgIsReady, psql } from "./tools/psql.ts";
 import { redisCli } from "./tools/redis-cli.ts";
@@ -65,8 +66,12 @@ export function cataloguePrograms(options: CatalogueOptions): ReadonlyMap<string
 
 const TOOLS: Readonly<Record<string, Program>> = {
   curl: makeCurl(VERSIONS.curl),
+  getent,
   gosu,
   "su-exec": gosu,
+  tini: dockerInit,
+  // Unlike the real one, which signals the whole session of its child, this one signals the child.
+  "dumb-init": dockerInit,
   useradd,
   usermod,
   userdel,

@@ -27,7 +27,7 @@ export function volumeRoutes(engine: Engine): readonly Route[] {
   return [
     route("GET", "/volumes", ({ query }) => {
       const found = selectVolumes(engine, Filters.parse(query.get("filters"), VOLUME_FILTERS));
-      return json({ Volumes: found.length === 0 ? null : found.map(volumeDocument), Warnings: null });
+      return json({ Volumes: found.map(volumeDocument), Warnings: null });
     }),
     route("POST", "/volumes/create", async ({ request }) => {
       const body = await readJson(request, VOLUME_CREATE);

@@ -3,8 +3,8 @@
  *
  * @see moby api/server/router/build/build_routes.go
  */
-import type { BuildRequest, Dockerfile } from "@bottleship/core/build";
-import { tarToLayer } from "@bottleship/core/content";
+import { type BuildRequest, type Dockerfile, IgnoreMatcher, parseIgnoreFile } from "@bottleship/core/build";
+import { layerToTar, tarToLayer } from "@bottleship/core/content";
 import type { Engine } from "@bottleship/core/engine";
 import type { Image } from "@bottleship/core/image";
 import { clean, decode, gunzip, isGzip, StatusError } from "@bottleship/core/lib";
@@ -38,7 +38,7 @@ export async function buildHandler(engine: Engine, { request, query }: Call): Pr
   const sent = await readAll(request.body);
   const tar = isGzip(sent) ? gunzip(sent) : sent;
   const file = text(query, "dockerfile") || "Dockerfile";
-  const options: BuildRequest = {
+  const options: SentRequest = {
     context: { tar },
     file,
     tags,
@@ -54,7 +54,7 @@ export async function buildHandler(engine: Engine, { request, query }: Call): Pr
 
 async function run(
   engine: Engine,
-  options: BuildRequest,
+  options: SentRequest,
   text: string | undefined,
   isQuiet: boolean,
   tell: (document: Readonly<Record<string, unknown>>) => Promise<void>,
@@ -69,7 +69,8 @@ async function run(
   }
   const whole = classicDockerfile(parsed, options);
   const refused = findBuildKitUse(whole);
-  const request: ClassicRequest = { ...options, labels: {}, dockerfile: refused?.before ?? whole };
+  const context = { tar: withoutIgnored(options.context.tar, options.file) };
+  const request: ClassicRequest = { ...options, context, labels: {}, dockerfile: refused?.before ?? whole };
   await pullBases(engine, request);
   const memory = memoryOf(engine);
   const steps = classicSteps(request.dockerfile);
@@ -132,6 +133,9 @@ async function build(engine: Engine, request: ClassicRequest, progress: ClassicP
   const { image } = await engine.build({ ...rest, tags: [], onEvent: (event) => progress.note(event) });
   if (!before.has(image)) store.remove(image);
 }
+
+/** A request as it has come: with an archive, and the name of a Dockerfile in it. */
+type SentRequest = BuildRequest & { readonly context: { readonly tar: Uint8Array }; readonly file: string };
 
 /** A request whose Dockerfile has been read. */
 type ClassicRequest = BuildRequest & { readonly dockerfile: Dockerfile };
@@ -199,10 +203,29 @@ function valuesOf(query: URLSearchParams, name: string): Readonly<Record<string,
   return Object.fromEntries(pairs);
 }
 
+/**
+ * The context without what only the builder needs, if .dockerignore says so. Clients leave out everything else, but send
+ * these files all the same.
+ *
+ * @see moby builder/remotecontext/detect.go: removeDockerfile
+ */
+function withoutIgnored(tar: Uint8Array, file: string): Uint8Array {
+  const patterns = findText(tar, IGNORE_FILE);
+  if (patterns === undefined) return tar;
+  const ignored = new IgnoreMatcher(parseIgnoreFile(patterns));
+  const unwanted = new Set([IGNORE_FILE, placeOf(file)].filter((path) => ignored.matches(path)));
+  if (unwanted.size === 0) return tar;
+  return layerToTar([...tarToLayer(tar)].filter(({ path }) => !unwanted.has(placeOf(path))));
+}
+
+const IGNORE_FILE = ".dockerignore";
+
+const placeOf = (path: string): string => clean(path).replace(/^\/+/, "");
+
 function findText(tar: Uint8Array, file: string): string | undefined {
-  const wanted = clean(file).replace(/^\/+/, "");
+  const wanted = placeOf(file);
   for (const { path, type, content } of tarToLayer(tar)) {
-    if (type === "file" && clean(path) === wanted && content !== undefined) return decode(content);
+    if (type === "file" && placeOf(path) === wanted && content !== undefined) return decode(content);
   }
   return undefined;
 }

@@ -52,6 +52,13 @@ const LONG_OPTIONS: Readonly<Record<string, string>> = {
   "post-file": "post-file:",
   spider: "spider",
   "no-check-certificate": "no-check-certificate",
+  // What it takes and does not heed.
+  "no-cache": "no-cache",
+  "no-clobber": "no-clobber",
+  "no-host-directories": "no-host-directories",
+  "no-parent": "no-parent",
+  "no-verbose": "no-verbose",
+  "passive-ftp": "passive-ftp",
 };
 
 export const wget: Applet = function* (io) {

@@ -1,0 +1,66 @@
+/**
+ * The world that the tests of testcontainers-node want: what their image does, written anew, on the world's Docker Hub.
+ *
+ *     bottleship serve --host unix:///tmp/bottleship.sock --setup test/conformance/testcontainers-world.mjs
+ */
+import { addDockerHub, dockerHub } from "@bottleship/core/catalogue";
+import { asyncProgram, serve } from "@bottleship/core/programs";
+
+const USER = "cristianrgreco";
+const TAGS = ["1.1.12", "1.1.13", "1.1.14"];
+const DOCKERFILE = `FROM node:10-alpine
+EXPOSE 8080
+RUN apk add --no-cache curl dumb-init libcap openssl
+RUN npm init -y && npm install express@4.16.4
+COPY index.js .
+ENTRYPOINT ["/usr/bin/dumb-init", "--"]
+CMD ["node", "index.js"]
+`;
+
+const json = (value) => new Response(JSON.stringify(value), { headers: { "content-type": "application/json" } });
+
+async function answer(request, p) {
+  const { pathname } = new URL(request.url);
+  if (pathname === "/hello-world" || pathname === "/hello-world-post") return new Response("hello-world");
+  if (pathname === "/hello-world-delay") {
+    await p.sleep("3s");
+    return new Response("hello-world");
+  }
+  if (pathname === "/env") return json(Object.fromEntries(p.env));
+  if (pathname === "/cmd") return json(["/usr/local/bin/node", ...p.argv]);
+  if (pathname === "/auth") {
+    const isRight = request.headers.get("authorization") === `Basic ${btoa("user:pass")}`;
+    return new Response(null, { status: isRight ? 200 : 401 });
+  }
+  const [, header] = /^\/header-or-400\/(.*)$/.exec(pathname) ?? [];
+  if (header === undefined) return new Response("Not Found", { status: 404 });
+  return new Response(null, { status: request.headers.has(header) ? 200 : 400 });
+}
+
+/** The files are there; nothing of them is a certificate. */
+async function makeCertificate(p) {
+  for (const option of ["-keyout", "-out"]) await p.writeFile(p.argv[p.argv.indexOf(option) + 1], `${option}\n`);
+}
+
+export default async function setUp(engine) {
+  engine.programs.script("index.js", serve(answer, { port: 8080, banner: (port) => `Listening on port ${port}` }));
+  engine.programs.register("openssl", asyncProgram(makeCertificate));
+  engine.packages.node.add({ name: "express", version: "4.16.4" });
+  const hub = dockerHub({ users: { [USER]: "secret" } });
+  addDockerHub(engine.registries, hub);
+  engine.logins.set("registry-1.docker.io", { username: USER, password: "secret" });
+  for (const tag of TAGS) {
+    const name = `${USER}/testcontainer:${tag}`;
+    await engine.build({
+      context: { files: { "index.js": `// ${tag}\n` } },
+      dockerfile: `${DOCKERFILE}LABEL version=${tag}\n`,
+      tags: [name],
+    });
+    const { exitCode, stderr } = await engine.docker(`push ${name}`);
+    if (exitCode !== 0) throw new Error(stderr);
+    await engine.docker(`rmi ${name}`);
+  }
+  engine.logins.clear();
+  await engine.docker("builder prune -af");
+  await engine.docker("image prune -af");
+}
