@@ -112,6 +112,8 @@ interface Sources {
 export interface CopyInstruction extends Base<"COPY">, Sources {
   /** A stage's name or index, or an image; never expanded. */
   readonly from?: string;
+  /** Keeps the directories that a source is in, below `/./` if it has that. Not in the built-in frontend. */
+  readonly parents?: boolean;
 }
 
 export interface AddInstruction extends Base<"ADD">, Sources {

@@ -118,7 +118,7 @@ export class DockerfileWriter {
   copy(
     sources: One<string>,
     dest: string,
-    options: Options<CopyInstruction, FileOptions | "from"> = {},
+    options: Options<CopyInstruction, FileOptions | "from" | "parents"> = {},
   ): DockerfileWriter {
     return this.add({ kind: "COPY", sources: listOf(sources), dest, ...options });
   }

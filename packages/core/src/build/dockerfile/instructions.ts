@@ -25,6 +25,7 @@ import type {
 import { checkDevice } from "./device.ts";
 import { BuildError, readValue } from "./error.ts";
 import { Flags, type FlagTypes } from "./flags.ts";
+import type { Frontend } from "./frontends.ts";
 import { heredoc, heredocOf } from "./heredoc.ts";
 import { checkMount } from "./mount.ts";
 import { INSTRUCTION_NAMES, kindOf, type Node } from "./node.ts";
@@ -38,11 +39,13 @@ interface Request {
   readonly heredocs: readonly Heredoc[];
   /** The instruction's line as it stands in the text. */
   readonly line: string;
+  readonly frontend: Frontend;
 }
 
 const NO_FLAGS: FlagTypes = {};
 const FILE_FLAGS: FlagTypes = { chown: "string", chmod: "string", link: "bool", exclude: "strings" };
 const COPY_FLAGS: FlagTypes = { ...FILE_FLAGS, from: "string" };
+const COPY_WITH_PARENTS: FlagTypes = { ...COPY_FLAGS, parents: "bool" };
 const ADD_FLAGS: FlagTypes = { ...FILE_FLAGS, "keep-git-dir": "bool", checksum: "string", unpack: "bool" };
 const RUN_FLAGS: FlagTypes = { mount: "strings", network: "string", device: "strings" };
 const FROM_FLAGS: FlagTypes = { platform: "string" };
@@ -177,9 +180,15 @@ function readRun({ node, written, heredocs }: Request): RunInstruction {
 }
 
 function readCopy(request: Request): CopyInstruction {
-  const [flags, files] = readFiles(request, "COPY", COPY_FLAGS);
+  const [flags, files] = readFiles(request, "COPY", request.frontend.hasParents ? COPY_WITH_PARENTS : COPY_FLAGS);
   const from = flags.string("from");
-  return { kind: "COPY", ...request.written, ...files, ...(from === undefined ? {} : { from }) };
+  return {
+    kind: "COPY",
+    ...request.written,
+    ...files,
+    ...(from === undefined ? {} : { from }),
+    ...(flags.bool("parents") === true ? { parents: true } : {}),
+  };
 }
 
 function readAdd(request: Request): AddInstruction {

@@ -17,8 +17,9 @@ import type {
   Stage,
   Written,
 } from "./ast.ts";
-import { checkDirective } from "./directives.ts";
+import { checkDirective, syntaxDirective } from "./directives.ts";
 import { BuildError, rethrow } from "./error.ts";
+import { BUILT_IN, type Frontend, frontendOf } from "./frontends.ts";
 import { heredocsOfLine, readHeredoc } from "./heredoc.ts";
 import { readInstruction } from "./instructions.ts";
 import { type InstructionLine, LineReader, lineRange } from "./lines.ts";
@@ -52,15 +53,20 @@ export interface ParseObserver {
 /**
  * Reads a Dockerfile.
  *
+ * @param syntax the frontend that reads it, by default the one that its directive names
  * @throws BuildError with BuildKit's message and the lines concerned, e.g.
  * `dockerfile parse error on line 2: unknown instruction: FRM (did you mean FROM?)`.
  */
-export function parse(text: string, observer: ParseObserver = {}): Dockerfile {
+export function parse(text: string, observer: ParseObserver = {}, syntax = syntaxDirective(text)?.image): Dockerfile {
   if (text === "") throw new BuildError("the Dockerfile cannot be empty").about(lineRange(1));
   const parsed = parseNodes(text);
   const check = checkDirective(text)?.value;
   const { check: _indented, ...directives } = parsed.directives;
-  return assemble({ ...parsed, directives: { ...directives, ...(check === undefined ? {} : { check }) } }, observer);
+  return assemble(
+    { ...parsed, directives: { ...directives, ...(check === undefined ? {} : { check }) } },
+    observer,
+    frontendOf(syntax),
+  );
 }
 
 /** Reads one instruction, as an ONBUILD trigger is read when its time has come. */
@@ -68,7 +74,7 @@ export function parseTrigger(text: string): AnyInstruction {
   const { nodes } = parseNodes(text);
   const [only] = nodes;
   if (nodes.length !== 1 || only === undefined) throw new BuildError("onbuild trigger should be a single expression");
-  return toInstruction(only);
+  return toInstruction(only, BUILT_IN);
 }
 
 /** The first pass alone. @throws BuildError */
@@ -86,14 +92,14 @@ export function parseNodes(text: string): ParsedText {
 }
 
 /** The second pass: instructions, sorted into stages. */
-export function assemble(parsed: ParsedText, observer: ParseObserver = {}): Dockerfile {
+export function assemble(parsed: ParsedText, observer: ParseObserver = {}, frontend = BUILT_IN): Dockerfile {
   observer.onLines?.(parsed.emptyContinuations);
   const args: ArgInstruction[] = [];
   const stages: (Stage & { readonly instructions: Instruction[] })[] = [];
   for (const one of parsed.nodes) {
     observer.onNode?.(one);
     const instruction = rethrow(
-      () => toInstruction(one),
+      () => toInstruction(one, frontend),
       (error) => error.prefixed(`dockerfile parse error on line ${one.range.startLine}`).at(one.range),
     );
     observer.onInstruction?.(instruction);
@@ -138,12 +144,12 @@ function readHeredocs(line: InstructionLine, reader: LineReader): readonly Hered
   });
 }
 
-function toInstruction({ node, heredocs, line, range }: ParsedNode): AnyInstruction {
+function toInstruction({ node, heredocs, line, range }: ParsedNode, frontend: Frontend): AnyInstruction {
   const written: Written = {
     range,
     source: trimSpace(line.text),
     ...(node.name === node.name.toUpperCase() ? {} : { keyword: node.name }),
     ...(line.comments.length === 0 ? {} : { comments: line.comments }),
   };
-  return readInstruction({ node, written, heredocs, line: line.text });
+  return readInstruction({ node, written, heredocs, line: line.text, frontend });
 }

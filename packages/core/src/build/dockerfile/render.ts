@@ -78,7 +78,7 @@ function flagsOf(instruction: AnyInstruction): readonly Flag[] {
         ...(instruction.devices ?? []).map((device): Flag => ["device", device]),
       ];
     case "COPY":
-      return [["from", instruction.from], ...fileFlags(instruction)];
+      return [["from", instruction.from], ["parents", instruction.parents || undefined], ...fileFlags(instruction)];
     case "ADD":
       return [
         ["checksum", instruction.checksum],

@@ -141,7 +141,7 @@ const instruction = z
         .readonly()
         .exactOptional(),
     }),
-    z.strictObject({ kind: z.literal("COPY"), ...written, ...files, from: word }),
+    z.strictObject({ kind: z.literal("COPY"), ...written, ...files, from: word, parents: flag }),
     z.strictObject({
       kind: z.literal("ADD"),
       ...written,

@@ -19,13 +19,16 @@ export type Checksums = ReadonlyMap<string, string>;
 export interface ChecksumOptions {
   /** What stays behind and does not count. */
   readonly exclude?: IgnoreMatcher | undefined;
+  /** Only what it matches counts; a directory that only leads there does not. */
+  readonly include?: IgnoreMatcher | undefined;
   /** The files come from outside: modes of directories are not looked at, as in BuildKit's transfer. */
   readonly isFromOutside?: boolean;
 }
 
 /** Checksums of what is at `path` (links followed) and below; `undefined` if nothing is there. */
 export function checksums(tree: MountedTree, path: string, options: ChecksumOptions = {}): Checksums | undefined {
-  if (options.isFromOutside !== true || options.exclude !== undefined) return compute(tree, path, options);
+  const { isFromOutside = false, exclude, include } = options;
+  if (!isFromOutside || exclude !== undefined || include !== undefined) return compute(tree, path, options);
   // A context's tree never changes, and the next build may have the same.
   const known = memos.get(tree.fileSystem) ?? new Map<string, Checksums | undefined>();
   memos.set(tree.fileSystem, known);
@@ -57,13 +60,13 @@ export function combined(sums: Checksums): string {
 const digests = new WeakMap<Checksums, string>();
 
 function collect(directory: Location, prefix: string, found: Map<string, string>, options: ChecksumOptions): void {
-  const { exclude } = options;
+  const { exclude, include } = options;
   for (const name of namesIn(directory)) {
     const path = prefix + name;
     const at = lookup(directory, name);
     if (at === undefined) continue;
     if (exclude?.matches(path) === true && (at.inode.type !== "dir" || !exclude.hasExclusions)) continue;
-    found.set(path, checksumOf(at, options));
+    if (include === undefined || include.matches(path)) found.set(path, checksumOf(at, options));
     if (at.inode.type === "dir") collect(at, `${path}/`, found, options);
   }
 }

@@ -32,6 +32,8 @@ export interface CopyOptions {
   readonly mode?: string;
   /** Paths below the source that stay behind. */
   readonly exclude?: IgnoreMatcher;
+  /** Only what it matches below the source is copied, with the directories on the way. */
+  readonly include?: IgnoreMatcher;
   /** Where the destination is mounted, for messages. */
   readonly mountPoint: string;
 }
@@ -112,11 +114,11 @@ export class Copier {
   }
 
   #copyDirectory({ from, below, into, name }: Passage): void {
-    const { exclude } = this.#options;
+    const { exclude, include } = this.#options;
     const isExcluded = exclude?.matches(below) === true;
     if (isExcluded && exclude?.hasExclusions !== true) return;
     const target: Target = { above: into, name, at: undefined };
-    if (!isExcluded) this.#open(target);
+    if (!isExcluded && include?.matches(below) !== false) this.#open(target);
     this.#copyEntries(from, below, target);
     if (target.at !== undefined) this.#writer.setAttributes(target.at, this.#attributesOf(from));
   }
@@ -141,8 +143,8 @@ export class Copier {
   }
 
   #copyFile({ from, below, into, name }: Passage): void {
-    const { exclude, mountPoint } = this.#options;
-    if (below !== "" && exclude?.matches(below) === true) return;
+    const { exclude, include, mountPoint } = this.#options;
+    if (below !== "" && (exclude?.matches(below) === true || include?.matches(below) === false)) return;
     const place = { parent: this.#open(into), name };
     const existing = this.#writer.at(place);
     if (existing?.inode.type === "dir") {

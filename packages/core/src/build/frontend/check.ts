@@ -7,6 +7,7 @@
 import type { Dockerfile } from "../dockerfile/ast.ts";
 import { checkDirective } from "../dockerfile/directives.ts";
 import { BuildError, rethrow } from "../dockerfile/error.ts";
+import { frontendOf } from "../dockerfile/frontends.ts";
 import type { KnownTexts } from "../dockerfile/known-texts.ts";
 import { lineRange } from "../dockerfile/lines.ts";
 import { Linter, type LintOptions, type LintWarning, parseLintOptions } from "../dockerfile/lint.ts";
@@ -130,7 +131,7 @@ function lintOptions(source: string | Dockerfile, { buildArgs }: PrepareOptions)
 }
 
 function readSource(source: string | Dockerfile, lint: Linter, known: KnownTexts | undefined): Dockerfile {
-  if (typeof source !== "string") return lintAst(source, lint);
+  if (typeof source !== "string") return lintAst(refuseUnknown(source), lint);
   const read = known?.get(source);
   if (read !== undefined) return lintAst(read, lint);
   const dockerfile = parseWithLint(source, lint);
@@ -144,6 +145,15 @@ function parseWithLint(text: string, lint: Linter): Dockerfile {
     onNode: ({ node, range }) => lintSpelling(lint, { ...node, range }),
     onInstruction: (instruction) => lintDescription(lint, instruction),
   });
+}
+
+/** @throws BuildError for what only another frontend knows. */
+function refuseUnknown(dockerfile: Dockerfile): Dockerfile {
+  if (frontendOf(dockerfile.directives?.syntax).hasParents) return dockerfile;
+  for (const { instructions } of dockerfile.stages)
+    for (const one of instructions)
+      if (one.kind === "COPY" && one.parents === true) throw new BuildError("unknown flag: --parents").at(one.range);
+  return dockerfile;
 }
 
 function lintAst(dockerfile: Dockerfile, lint: Linter): Dockerfile {

@@ -36,7 +36,12 @@ export function dispatchFiles(instruction: FilesInstruction, expander: Expander)
     exclude,
   };
   if (instruction.kind === "COPY")
-    return { kind: "COPY", ...step, ...(instruction.from === undefined ? {} : { from: instruction.from }) };
+    return {
+      kind: "COPY",
+      ...step,
+      parents: instruction.parents === true,
+      ...(instruction.from === undefined ? {} : { from: instruction.from }),
+    };
   const { keepGitDir, unpack } = instruction;
   return {
     kind: "ADD",

@@ -103,6 +103,7 @@ describe("COPY and ADD", () => {
   it("expand their words and what they are given, but not --exclude", () => {
     expect(steps("FROM x\nENV A=a\nCOPY --chown=$A --chmod=75$N5 --exclude=$A $A /$A/\n")[1]).toEqual({
       kind: "COPY",
+      parents: false,
       sources: ["a"],
       files: [],
       dest: "/a/",

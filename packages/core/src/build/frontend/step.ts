@@ -43,6 +43,7 @@ interface FileStep {
 
 export interface CopyStep extends Base<"COPY">, FileStep {
   readonly from?: string;
+  readonly parents: boolean;
 }
 
 export interface AddStep extends Base<"ADD">, FileStep {

@@ -1,12 +1,13 @@
 /** COPY, ADD and WORKDIR: changes of files. @see BuildKit solver/llbsolver/ops/file.go, file/backend.go */
 import { Errno } from "../../abi/index.ts";
 import { quote } from "../../lib/go/index.ts";
-import { clean, compareBytes } from "../../lib/index.ts";
+import { clean, compareBytes, join } from "../../lib/index.ts";
 import type { Prng } from "../../sim/index.ts";
 import { MountedSnapshot, type MountedTree } from "../../snapshot/index.ts";
 import { BuildError, rethrow } from "../dockerfile/error.ts";
 import { type Checksums, checksums } from "../files/checksum.ts";
 import { Copier } from "../files/copy.ts";
+import { hasWildcards } from "../files/glob.ts";
 import { IgnoreMatcher } from "../files/ignore.ts";
 import { makeDirectories } from "../files/make-directories.ts";
 import { findOwner, hasNames } from "../files/owner.ts";
@@ -40,7 +41,8 @@ export function fileWork(
       ingredients.set(name + suffix, value);
     if (action.kind !== "copy" || action.isFromTree) continue;
     for (const [path, sums] of sourceChecksums(machine, action, sources[action.input])) {
-      if (sums === undefined) absent.push(path);
+      if (sums === undefined || (sums.size === 0 && isPath(action.include)))
+        absent.push(join(path, action.include ?? ""));
       else ingredients.set(`file ${clean(path)}${suffix}`, sums);
     }
   }
@@ -65,12 +67,13 @@ function directoryIngredients({ path, owner }: MakeDirectory): readonly Ingredie
 
 /** What is asked for; without the names of the files that are found, which count themselves. */
 function copyIngredients(action: CopyFiles): readonly Ingredient[] {
-  const { source, dest, chown, chmod, exclude, unpacks, isFromTree } = action;
+  const { source, include, dest, chown, chmod, exclude, unpacks, isFromTree } = action;
   const found: Ingredient[] = [
     // `d`, `d/` and `d/.` are the same to the cache.
     ["the source", clean(source)],
     ["the destination", dest],
   ];
+  if (include !== undefined) found.push(["the pattern", include]);
   if (chown !== undefined) found.push(["the owner", chown]);
   if (chmod !== undefined) found.push(["the mode", chmod]);
   if (exclude.length > 0) found.push(["the exclusions", JSON.stringify(exclude)]);
@@ -87,10 +90,11 @@ function sourceChecksums(
 ): ReadonlyMap<string, Checksums | undefined> {
   const found = new Map<string, Checksums | undefined>();
   const exclude = checkedExclude(machine, action);
+  const include = includeOf(action);
   withTree(machine, from, (tree) => {
     for (const path of selectSources(tree, action.source)) {
       const take = (): Checksums | undefined =>
-        checksums(tree, path, { exclude, isFromOutside: from?.key === OUTSIDE_KEY });
+        checksums(tree, path, { exclude, include, isFromOutside: from?.key === OUTSIDE_KEY });
       found.set(
         path,
         rethrow(take, ({ message }) => checksumError(machine.prng, message)),
@@ -174,11 +178,13 @@ function copyFiles(
   const { chown, chmod, dest } = action;
   const owner = chown === undefined ? undefined : findOwner(tree, chown);
   const exclude = excludeOf(action);
+  const include = includeOf(action);
   const options = {
     mountPoint,
     ...(owner === undefined ? {} : { owner }),
     ...(chmod === undefined ? {} : { mode: chmod }),
     ...(exclude === undefined ? {} : { exclude }),
+    ...(include === undefined ? {} : { include }),
   };
   for (const path of selectSources(source, action.source)) {
     const content = action.unpacks ? source.readFile(rootPath(source, path)) : undefined;
@@ -195,6 +201,15 @@ function copyFiles(
 
 function excludeOf({ exclude }: CopyFiles): IgnoreMatcher | undefined {
   return exclude.length === 0 ? undefined : new IgnoreMatcher(exclude);
+}
+
+function includeOf({ include }: CopyFiles): IgnoreMatcher | undefined {
+  return include === undefined ? undefined : new IgnoreMatcher([include]);
+}
+
+/** A pattern that can match one path only. */
+function isPath(pattern: string | undefined): boolean {
+  return pattern !== undefined && !hasWildcards(pattern);
 }
 
 function withTree(machine: BuildMachine, result: Result | undefined, use: (tree: MountedTree) => void): void {

@@ -4,7 +4,7 @@
  * @see BuildKit frontend/dockerfile/dockerfile2llb/convert.go
  */
 import { chainIds } from "../../image/index.ts";
-import { basename, clean } from "../../lib/index.ts";
+import { basename, clean, join } from "../../lib/index.ts";
 import type { ImageConfig } from "../../oci/index.ts";
 import type { InstructionOf } from "../dockerfile/ast.ts";
 import type { IgnoreMatcher } from "../files/ignore.ts";
@@ -204,10 +204,11 @@ export class Plan {
     const isDirectory = step.dest === "" || step.dest === "." || step.dest.endsWith("/") || step.dest.endsWith("/.");
     const dest = isDirectory ? `${clean(written)}/`.replace(/^\/+$/, "/") : clean(written);
     const fromVertex = from === undefined ? this.#options.context : this.#endOf(from).vertex;
-    const action = (source: string, input: number, unpacks = false, isFromTree = false): CopyFiles => ({
+    const keepsParents = step.kind === "COPY" && step.parents;
+    const action = (written: string, input: number, unpacks = false, isFromTree = false): CopyFiles => ({
       kind: "copy",
       input,
-      source: sourcePath(source),
+      ...(keepsParents ? atPivot(written) : { source: sourcePath(written), include: undefined }),
       dest,
       chown: step.chown,
       chmod: step.chmod,
@@ -223,7 +224,7 @@ export class Plan {
       for (const source of step.sources) {
         const download = step.kind === "ADD" ? this.#download(source, step, about) : undefined;
         if (download === undefined) {
-          if (from === undefined) this.#options.onContextPath(source);
+          if (from === undefined) this.#options.onContextPath(keepsParents ? source.replace("/./", "/") : source);
           files ??= inputs.push(fromVertex) - 2;
           actions.push(action(source, files, unpacks, isFromTree));
         } else {
@@ -298,4 +299,13 @@ export class Plan {
     const stageName = prepared.graph.displayName(stage);
     return stepName(title, { stageName, number, count: stage.stepCount, onbuild, platform: shownPlatform });
   }
+}
+
+const PIVOT = "/./";
+
+/** `base/./dir/file` is `dir/file` below `base`; without a pivot everything is below the root. */
+function atPivot(source: string): Pick<CopyFiles, "source" | "include"> {
+  const at = source.indexOf(PIVOT);
+  const [base, pattern] = at < 0 ? ["/", source] : [source.slice(0, at), source.slice(at + PIVOT.length)];
+  return { source: sourcePath(base), include: join("/", pattern).slice(1) };
 }

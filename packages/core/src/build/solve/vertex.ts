@@ -65,6 +65,8 @@ export interface CopyFiles {
   /** Which input of the vertex they come from, the first after the tree being 0. */
   readonly input: number;
   readonly source: string;
+  /** Only what this pattern matches below the source is taken, with the directories it is in. */
+  readonly include: string | undefined;
   /** Absolute; a slash at its end matters. */
   readonly dest: string;
   readonly chown: string | undefined;
