@@ -15,6 +15,7 @@ import { health } from "./cases/health.ts";
 import { justBash } from "./cases/just-bash.ts";
 import { overlay } from "./cases/overlay.ts";
 import { pipe } from "./cases/pipe.ts";
+import { requests } from "./cases/requests.ts";
 import { starts } from "./cases/starts.ts";
 import { stops } from "./cases/stops.ts";
 import { systemCalls } from "./cases/system-calls.ts";
@@ -30,6 +31,7 @@ const CASES: Readonly<Record<string, Case>> = {
   stops,
   health,
   forks,
+  requests,
   builds,
   dockerfile,
   archives,

@@ -7,7 +7,6 @@
  *
  * @see conntrack(8), net/netfilter/nf_conntrack_core.c, nf_nat_core.c
  */
-import { familyOf } from "../lib/index.ts";
 import type { Clock } from "../sim/index.ts";
 import type { Body, Packet } from "./packet.ts";
 
@@ -48,15 +47,15 @@ const TIMEOUTS_US = {
   udp: 120 * SECOND,
   icmp: 30 * SECOND,
 } as const;
-/** Entries are looked through for old ones each time so many were made. */
-const SWEEP_EVERY = 1024;
+/** Entries are looked through for old ones when there are so many, and whenever they have doubled since. */
+const SWEEP_AT = 1024;
 const FIRST_PORT = 1024;
 const LAST_PORT = 65_535;
 
 export class Conntrack {
   readonly #clock: Clock;
-  readonly #entries = new Map<string, Tracked>();
-  #made = 0;
+  readonly #entries = new TupleTable();
+  #sweepAt = SWEEP_AT;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -67,7 +66,7 @@ export class Conntrack {
     const tuple = tupleOf(packet);
     if (tuple === undefined) return undefined;
     const { body } = packet;
-    const known = this.#entries.get(keyOf(tuple));
+    const known = this.#entries.get(tuple);
     const restarts = known?.connection.closing === true && body.protocol === "tcp" && body.syn && !body.ack;
     if (known !== undefined && !restarts && !this.#isOld(known.connection)) {
       const { connection } = known;
@@ -77,7 +76,7 @@ export class Conntrack {
       return known;
     }
     if (known !== undefined) this.#delete(known.connection);
-    if (++this.#made % SWEEP_EVERY === 0) this.#sweep();
+    if (this.#entries.size >= this.#sweepAt) this.#sweep();
     const connection: Connection = {
       original: tuple,
       reply: inverse(tuple),
@@ -87,14 +86,14 @@ export class Conntrack {
       lastUs: this.#clock.nowUs,
     };
     const tracked: Tracked = { connection, isReply: false };
-    this.#entries.set(keyOf(tuple), tracked);
+    this.#entries.set(tuple, tracked);
     return tracked;
   }
 
   /** The connection that an ICMP error is about: `isReply` tells the direction of the packet that caused it. */
   related(about: Packet): Tracked | undefined {
     const tuple = tupleOf(about);
-    const found = tuple === undefined ? undefined : this.#entries.get(keyOf(inverse(tuple)));
+    const found = tuple === undefined ? undefined : this.#entries.get(inverse(tuple));
     return found === undefined ? undefined : { connection: found.connection, isReply: !found.isReply };
   }
 
@@ -108,7 +107,7 @@ export class Conntrack {
     const { reply } = connection;
     let { port } = reply.to;
     const translated = (): Tuple => ({ ...reply, to: { address: source, port } });
-    for (let tries = LAST_PORT - FIRST_PORT; tries > 0 && this.#entries.has(keyOf(translated())); tries--) {
+    for (let tries = LAST_PORT - FIRST_PORT; tries > 0 && this.#entries.get(translated()) !== undefined; tries--) {
       port = port >= LAST_PORT ? FIRST_PORT : port + 1;
     }
     connection.reply = translated();
@@ -119,7 +118,7 @@ export class Conntrack {
     const { connection } = tracked;
     if (connection.confirmed) return;
     connection.confirmed = true;
-    this.#entries.set(keyOf(connection.reply), { connection, isReply: true });
+    this.#entries.set(connection.reply, { connection, isReply: true });
   }
 
   /** The first packet was dropped: there is no connection. */
@@ -129,7 +128,7 @@ export class Conntrack {
 
   /** Forgets every connection from or to an address. */
   forget(address: string): void {
-    for (const { connection } of [...this.#entries.values()]) {
+    for (const { connection } of this.#entries.all()) {
       const { original, reply } = connection;
       const ends = [original.from, original.to, reply.from, reply.to];
       if (ends.some((end) => end.address === address)) this.#delete(connection);
@@ -137,7 +136,7 @@ export class Conntrack {
   }
 
   list(): readonly Connection[] {
-    return [...this.#entries.values()].flatMap(({ connection, isReply }) => (isReply ? [] : [connection]));
+    return this.#entries.all().flatMap(({ connection, isReply }) => (isReply ? [] : [connection]));
   }
 
   #isOld({ closing, lastUs, original }: Connection): boolean {
@@ -146,12 +145,13 @@ export class Conntrack {
   }
 
   #sweep(): void {
-    for (const { connection } of [...this.#entries.values()]) if (this.#isOld(connection)) this.#delete(connection);
+    for (const { connection } of this.#entries.all()) if (this.#isOld(connection)) this.#delete(connection);
+    this.#sweepAt = Math.max(SWEEP_AT, 2 * this.#entries.size);
   }
 
   #delete({ original, reply }: Connection): void {
-    this.#entries.delete(keyOf(original));
-    this.#entries.delete(keyOf(reply));
+    this.#entries.delete(original);
+    this.#entries.delete(reply);
   }
 }
 
@@ -159,6 +159,7 @@ export class Conntrack {
 export function withDestination(packet: Packet, { connection, isReply }: Tracked): Packet {
   const to = isReply ? connection.original.from : connection.reply.from;
   const { body } = packet;
+  if (packet.destination === to.address && (body.protocol === "icmp" || body.port === to.port)) return packet;
   if (body.protocol === "icmp") return { ...packet, destination: to.address };
   return { ...packet, destination: to.address, body: { ...body, port: to.port } };
 }
@@ -167,13 +168,14 @@ export function withDestination(packet: Packet, { connection, isReply }: Tracked
 export function withSource(packet: Packet, { connection, isReply }: Tracked): Packet {
   const from = isReply ? connection.original.to : connection.reply.to;
   const { body } = packet;
+  if (packet.source === from.address && (body.protocol === "icmp" || body.sourcePort === from.port)) return packet;
   if (body.protocol === "icmp") return { ...packet, source: from.address };
   return { ...packet, source: from.address, body: { ...body, sourcePort: from.port } };
 }
 
 /** True if packets of the connection have other addresses or ports on the other side. */
 export function isTranslated({ original, reply }: Connection): boolean {
-  return keyOf(inverse(original)) !== keyOf(reply);
+  return !isSame(inverse(original), reply);
 }
 
 export function inverse({ protocol, from, to }: Tuple): Tuple {
@@ -187,5 +189,57 @@ function tupleOf({ source, destination, body }: Packet): Tuple | undefined {
   return { protocol, from: { address: source, port: sourcePort }, to: { address: destination, port } };
 }
 
-const keyOf = ({ protocol, from, to }: Tuple): string =>
-  `${familyOf(from.address)}${protocol} ${from.address} ${from.port} ${to.address} ${to.port}`;
+function isSame(a: Tuple, b: Tuple): boolean {
+  return (
+    a.from.port === b.from.port &&
+    a.to.port === b.to.port &&
+    a.from.address === b.from.address &&
+    a.to.address === b.to.address &&
+    a.protocol === b.protocol
+  );
+}
+
+interface Slot {
+  readonly tuple: Tuple;
+  readonly tracked: Tracked;
+}
+
+/** What is known by tuples. Each packet is looked up in several of these, so nothing is made to look something up. */
+class TupleTable {
+  /** By both ports, which few others share. */
+  readonly #slots = new Map<number, Slot[]>();
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get(tuple: Tuple): Tracked | undefined {
+    return this.#slots.get(hashOf(tuple))?.find((slot) => isSame(slot.tuple, tuple))?.tracked;
+  }
+
+  set(tuple: Tuple, tracked: Tracked): void {
+    this.delete(tuple);
+    const hash = hashOf(tuple);
+    const slots = this.#slots.get(hash);
+    if (slots === undefined) this.#slots.set(hash, [{ tuple, tracked }]);
+    else slots.push({ tuple, tracked });
+    this.#size++;
+  }
+
+  delete(tuple: Tuple): void {
+    const hash = hashOf(tuple);
+    const slots = this.#slots.get(hash);
+    const at = slots?.findIndex((slot) => isSame(slot.tuple, tuple)) ?? -1;
+    if (slots === undefined || at < 0) return;
+    this.#size--;
+    if (slots.length === 1) this.#slots.delete(hash);
+    else slots.splice(at, 1);
+  }
+
+  all(): readonly Tracked[] {
+    return [...this.#slots.values()].flatMap((slots) => slots.map(({ tracked }) => tracked));
+  }
+}
+
+const hashOf = ({ from, to }: Tuple): number => from.port * 65_536 + to.port;

@@ -65,7 +65,7 @@ export class Firewall {
   readonly conntrack: Conntrack;
   readonly #isLocal: (address: string) => boolean;
   readonly #sourceOn: (device: Device, destination: string) => string | undefined;
-  readonly #chains = new Map<string, Chain>();
+  readonly #tables: Readonly<Record<Table, Map<string, Chain>>> = { raw: new Map(), filter: new Map(), nat: new Map() };
 
   constructor(
     host: NetHost,
@@ -79,18 +79,18 @@ export class Firewall {
     this.#isLocal = questions.isLocal;
     this.#sourceOn = questions.sourceOn;
     for (const table of ["raw", "filter", "nat"] as const) {
-      for (const name of BUILT_IN[table]) this.#chains.set(`${table} ${name}`, { rules: [], policy: "accept" });
+      for (const name of BUILT_IN[table]) this.#tables[table].set(name, { rules: [], policy: "accept" });
     }
   }
 
   // ── configuration ──
 
   hasChain(table: Table, name: string): boolean {
-    return this.#chains.has(`${table} ${name}`);
+    return this.#tables[table].has(name);
   }
 
   addChain(table: Table, name: string): void {
-    if (!this.#chains.has(`${table} ${name}`)) this.#chains.set(`${table} ${name}`, { rules: [], policy: undefined });
+    if (!this.hasChain(table, name)) this.#tables[table].set(name, { rules: [], policy: undefined });
   }
 
   /** What becomes of a packet that no rule of a built-in chain decides about. */
@@ -115,9 +115,7 @@ export class Firewall {
 
   /** Lines as `iptables-save` prints them. */
   list(table: Table): readonly string[] {
-    const chains = [...this.#chains].flatMap(([key, chain]) =>
-      key.startsWith(`${table} `) ? [[key.slice(table.length + 1), chain] as const] : [],
-    );
+    const chains = [...this.#tables[table]];
     return [
       ...chains.map(([name, { policy }]) => `:${name} ${policy?.toUpperCase() ?? "-"} [0:0]`),
       ...chains.flatMap(([name, { rules }]) => rules.map((rule) => `-A ${name} ${formatRule(rule)}`)),
@@ -182,8 +180,8 @@ export class Firewall {
   }
 
   #chain(table: Table, name: string): Chain {
-    const chain = this.#chains.get(`${table} ${name}`);
-    assert(chain !== undefined, `there is a chain ${name} in table ${table}`);
+    const chain = this.#tables[table].get(name);
+    if (chain === undefined) assert(false, `there is a chain ${name} in table ${table}`);
     return chain;
   }
 
