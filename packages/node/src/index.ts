@@ -5,5 +5,5 @@ export { type ConnectOptions, connectEngine } from "./connect.ts";
 export { PublishedPorts } from "./published-ports.ts";
 export { REAL_HOST } from "./real-host.ts";
 export { type FetchServer, type ServeFetchOptions, serveFetch } from "./serve-fetch.ts";
-export { EngineServer, type ServeOptions, serve } from "./server.ts";
+export { EngineServer, type EngineServerOptions, type ServeOptions, serve, type TlsOptions } from "./server.ts";
 export { type OpenState, openState } from "./state-directory.ts";

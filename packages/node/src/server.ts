@@ -5,6 +5,7 @@
  */
 import { chmodSync, existsSync, lstatSync, unlinkSync } from "node:fs";
 import { createServer, type Server } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import { connect } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Engine } from "@bottleship/core/engine";
@@ -24,7 +25,20 @@ const CLIENT_ERRORS: Readonly<Record<string, string>> = {
   ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",
 };
 
-export interface ServeOptions extends EngineApiOptions {
+/** What TCP is spoken with; unix sockets need none of it. */
+export interface TlsOptions {
+  /** PEM of the server's certificate and of its key. */
+  readonly cert: string;
+  readonly key: string;
+  /** PEM of who signs clients: with it, only clients that show a certificate of theirs get in. */
+  readonly ca?: string;
+}
+
+export interface EngineServerOptions extends EngineApiOptions {
+  readonly tls?: TlsOptions;
+}
+
+export interface ServeOptions extends EngineServerOptions {
   readonly listen: readonly ListenAddress[];
 }
 
@@ -32,14 +46,16 @@ export class EngineServer {
   readonly #engine: Engine;
   readonly #api: EngineApi;
   readonly #buildkit: BuildKit;
+  readonly #tls: TlsOptions | undefined;
   readonly #servers: Server[] = [];
   readonly #addresses: ListenAddress[] = [];
   /** Connections that are no longer HTTP: their server does not know them any more. */
   readonly #hijacked = new Set<Duplex>();
   #isClosed = false;
 
-  constructor(engine: Engine, options: EngineApiOptions = {}) {
+  constructor(engine: Engine, { tls, ...options }: EngineServerOptions = {}) {
     this.#engine = engine;
+    this.#tls = tls;
     this.#api = new EngineApi(engine, options);
     this.#buildkit = new BuildKit(engine);
   }
@@ -51,7 +67,7 @@ export class EngineServer {
 
   /** @throws Error of the system if the address cannot be had */
   async listen(address: ListenAddress): Promise<void> {
-    const server = this.#createServer();
+    const server = this.#createServer(address);
     if (address.kind === "unix") await removeStale(address.path);
     await listening(server, address);
     this.#servers.push(server);
@@ -87,12 +103,10 @@ export class EngineServer {
     }
   }
 
-  #createServer(): Server {
-    const server = createServer({
-      maxHeaderSize: MAX_HEADER_BYTES,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      requestTimeout: 0,
-    });
+  #createServer({ kind }: ListenAddress): Server {
+    const limits = { maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 };
+    const tls = kind === "tcp" ? this.#tls : undefined;
+    const server = tls === undefined ? createServer(limits) : createTlsServer({ ...limits, ...tlsSettings(tls) });
     server.on("request", (request, response) => {
       exchange(this.#api, request, response).catch(() => response.destroy());
     });
@@ -110,6 +124,17 @@ export class EngineServer {
     });
     return server;
   }
+}
+
+/** As dockerd's: nothing older than TLS 1.2. @see moby opts, go-connections tlsconfig */
+function tlsSettings({ cert, key, ca }: TlsOptions) {
+  const isVerified = ca !== undefined;
+  return {
+    cert,
+    key,
+    minVersion: "TLSv1.2" as const,
+    ...(isVerified ? { ca, requestCert: true, rejectUnauthorized: true } : {}),
+  };
 }
 
 /** Starts to serve an engine; resolves when it listens. */

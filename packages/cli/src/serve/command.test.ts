@@ -48,6 +48,9 @@ it.each([
   [["--host", "unix:///x", "--time", "fast"], "--time is real or skip, not fast"],
   [["--host", "unix:///x", "--profile", "old"], "--profile is modern or recorded, not old"],
   [["--host", "unix:///x", "--setup", "/no/such.js"], "--setup: /no/such.js: no such file"],
+  [["--tcp", "0", "--tlscert", "/c"], "TLS needs both --tlscert and --tlskey"],
+  [["--host", "unix:///x", "--tlscert", "/c", "--tlskey", "/k"], "TLS is for TCP: add --tcp HOST:PORT"],
+  [["--tcp", "0", "--tlscert", "/no/cert", "--tlskey", "/no/key"], "no such file or directory, open '/no/cert'"],
   [["--nope"], "Unknown option '--nope'"],
 ])("refuses %j", async (argv, message) => {
   const screen = terminal();

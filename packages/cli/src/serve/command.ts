@@ -15,8 +15,10 @@ import {
   parseAddress,
   REAL_HOST,
   serve,
+  type TlsOptions,
 } from "@bottleship/node";
 import { type Terminal, UsageError } from "../terminal.ts";
+import { tlsOf } from "./tls.ts";
 
 export const SERVE_USAGE = `Usage: bottleship serve --host unix:///PATH [OPTIONS]
 
@@ -33,6 +35,9 @@ Options:
                         loopback, too
       --state DIR       Keep everything in a directory, and go on from what is there; one process at a time. After an
                         interrupt containers are stopped first; a second one does not wait for them
+      --tlscert FILE    TCP speaks TLS with this certificate (PEM)…
+      --tlskey FILE     …and this key
+      --tlscacert FILE  Lets in only clients whose certificates are signed by these (what --tlsverify is to dockerd)
       --time POLICY     real: the world's clock goes with the computer's (default)
                         skip: whoever waits for an end, waits for nothing; time stands still otherwise
       --seed N          Decides every draw of chance: names, ids, orders (default 1)
@@ -43,6 +48,7 @@ The exit code is 0 after an interrupt, 1 if an address cannot be had, 2 for bad 
 
 interface Options {
   readonly listen: readonly ListenAddress[];
+  readonly tls: TlsOptions | undefined;
   readonly policy: TimePolicy;
   readonly seed: string;
   readonly profile: ProfileName;
@@ -56,7 +62,7 @@ interface Options {
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
 export async function serveCommand(argv: readonly string[], terminal: Terminal): Promise<number> {
-  const { listen, publishes, state, setup, ...options } = parse(argv);
+  const { listen, tls, publishes, state, setup, ...options } = parse(argv);
   const tell = (error: unknown): void =>
     terminal.err(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   const setUp = setup === undefined ? undefined : await setupIn(setup);
@@ -69,7 +75,7 @@ export async function serveCommand(argv: readonly string[], terminal: Terminal):
     await engine.restored;
     await setUp?.(engine);
     kept?.keep(engine, tell);
-    server = await serve(engine, { listen, onBug: tell });
+    server = await serve(engine, { listen, ...(tls && { tls }), onBug: tell });
   } catch (error) {
     kept?.release();
     terminal.err(`bottleship serve: ${messageOf(error)}\n`);
@@ -139,12 +145,16 @@ function parse(argv: readonly string[]): Options {
         state: { type: "string" },
         seed: { type: "string", default: "1" },
         profile: { type: "string", default: "modern" },
+        tlscert: { type: "string" },
+        tlskey: { type: "string" },
+        tlscacert: { type: "string" },
       },
     });
     const listen = [...(values.host ?? []), ...(values.tcp ?? [])].map(parseAddress);
     if (listen.length === 0) throw new UsageError("where to listen is missing: --host unix:///PATH");
     return {
       listen,
+      tls: tlsOf(values, listen),
       policy: policyOf(values.time),
       seed: values.seed,
       profile: profileOf(values.profile),
