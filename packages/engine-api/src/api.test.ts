@@ -272,6 +272,21 @@ describe("streams", () => {
   });
 });
 
+it("takes names of fields in any case, as Go does, but keys of maps as they are", async () => {
+  const { call } = await client();
+  const given = {
+    image: "busybox",
+    CMD: ["true"],
+    labels: { Image: "a", image: "b" },
+    hostconfig: { autoRemove: true },
+  };
+  const { Id } = (await wait(call("POST", "/containers/create", given))) as { Id: string };
+  expect(await wait(call("GET", `/containers/${Id}/json`))).toMatchObject({
+    Config: { Cmd: ["true"], Labels: { Image: "a", image: "b" } },
+    HostConfig: { AutoRemove: true },
+  });
+});
+
 it("runs further processes, and tells their end", async () => {
   const { call, create } = await client();
   const id = await create(["sleep", "60"]);

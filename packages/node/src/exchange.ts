@@ -50,7 +50,7 @@ export async function exchange(api: EngineApi, request: IncomingMessage, respons
  * Some take the socket from under the parser of the head, and with it lose what came together with that: docker-py
  * does. A real engine takes longer to have something to say.
  */
-const HEAD_MS = 10;
+const HEAD_MS = 25;
 
 /** A request to upgrade: after the reply the socket is a stream of bytes. */
 export async function upgrade(api: EngineApi, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {

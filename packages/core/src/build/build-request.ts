@@ -54,6 +54,8 @@ export interface BuildRequest {
   readonly exports?: readonly BuildExport[];
   /** Hears what the build does. */
   readonly onEvent?: BuildListener;
+  /** Aborted when nobody wants the image any more: what runs is killed, and the build fails with `context canceled`. */
+  readonly signal?: AbortSignal;
 }
 
 export type BuildExport = "image" | "directory" | "tarball";

@@ -95,6 +95,9 @@ export class Builder {
     if (vertex !== undefined) checkOps(vertex, { allowsHostNetwork, hasInvalidText: plan.hasInvalidText });
     const offers = await offeredLayers(request, this.#images, progress);
     const solver = this.#solver(request, offers, progress, misses);
+    const cancel = (): void => solver.cancel();
+    if (request.signal?.aborted === true) cancel();
+    request.signal?.addEventListener("abort", cancel, { once: true });
     try {
       const result = vertex && (await solver.build(vertex));
       if (draft.platform.os !== OS) throw new BuildError("operating system is not supported");
@@ -102,6 +105,7 @@ export class Builder {
     } catch (error) {
       throw error instanceof VertexError ? error.cause : error;
     } finally {
+      request.signal?.removeEventListener("abort", cancel);
       solver.close();
     }
   }

@@ -29,6 +29,25 @@ guest:x:405:100:guest:/dev/null:/sbin/nologin
 nobody:x:65534:65534:nobody:/:/sbin/nologin
 `;
 
+/** Users that older releases have besides. */
+const OLDER_USERS = `adm:x:3:4:adm:/var/adm:/sbin/nologin
+operator:x:11:0:operator:/root:/sbin/nologin
+man:x:13:15:man:/usr/man:/sbin/nologin
+postmaster:x:14:12:postmaster:/var/mail:/sbin/nologin
+at:x:25:25:at:/var/spool/cron/atjobs:/sbin/nologin
+squid:x:31:31:Squid:/var/cache/squid:/sbin/nologin
+xfs:x:33:33:X Font Server:/etc/X11/fs:/sbin/nologin
+cyrus:x:85:12::/usr/cyrus:/sbin/nologin
+vpopmail:x:89:89::/var/vpopmail:/sbin/nologin
+smmsp:x:209:209:smmsp:/var/spool/mqueue:/sbin/nologin
+`;
+const OLDEST_USERS = "postgres:x:70:70::/var/lib/postgresql:/bin/sh\n";
+
+function usersOf(branch: string): string {
+  const minor = Number(branch.split(".")[1]);
+  return ALPINE_PASSWD + (minor < 20 ? OLDER_USERS : "") + (minor < 12 ? OLDEST_USERS : "");
+}
+
 const GROUPS =
   "root:0:root bin:1:root,bin,daemon daemon:2:root,bin,daemon sys:3:root,bin adm:4:root,daemon tty:5: disk:6:root lp:7:lp kmem:9: wheel:10:root floppy:11:root mail:12:mail news:13:news uucp:14:uucp cron:16:cron audio:18: cdrom:19: dialout:20:root ftp:21: sshd:22: input:23: tape:26:root video:27:root netdev:28: kvm:34:kvm games:35: shadow:42: www-data:82: users:100:games ntp:123: abuild:300: utmp:406: ping:999: nogroup:65533: nobody:65534:";
 
@@ -105,8 +124,9 @@ function makeRoot(release: string): RootFs {
     if (WITHOUT.has(name)) continue;
     root.link(`${bin.has(name) ? "bin" : sbin.has(name) ? "sbin" : "usr/bin"}/${name}`, "/bin/busybox");
   }
-  root.file("etc/passwd", ALPINE_PASSWD).file("etc/group", ALPINE_GROUP);
-  root.file("etc/shadow", ALPINE_PASSWD.replace(/^([^:]+):.*$/gm, "$1:!::0:::::").replace("root:!", "root:*"), {
+  const users = usersOf(branch);
+  root.file("etc/passwd", users).file("etc/group", ALPINE_GROUP);
+  root.file("etc/shadow", users.replace(/^([^:]+):.*$/gm, "$1:!::0:::::").replace("root:!", "root:*"), {
     mode: 0o640,
     gid: 42,
   });

@@ -3,8 +3,10 @@
  *
  * @see moby distribution/pull_v2.go, push_v2.go, daemon/images/image_pull.go
  */
+
 import { type Codecs, type ContentStore, compressLayer } from "../content/index.ts";
 import { type Image, type ImageStore, unpackPulled } from "../image/index.ts";
+import { StatusError } from "../lib/index.ts";
 import {
   type ContentDigest,
   type Descriptor,
@@ -44,6 +46,8 @@ export interface TransferOptions {
   /** Default linux/amd64. */
   readonly platform?: HostPlatform;
   readonly onEvent?: (event: TransferEvent) => void;
+  /** Aborted when nobody wants the image any more: no further layer is fetched, and no image made. */
+  readonly signal?: AbortSignal;
 }
 
 /** What the engine's way to registries is made of. */
@@ -82,7 +86,10 @@ export class ImageTransfers {
 
   /** Gets an image and gives it the reference as its name. @throws StatusError with Docker's words */
   async pull(reference: ImageReference, options: TransferOptions = {}): Promise<Image> {
-    const { onEvent = () => {}, platform = HOST_PLATFORM } = options;
+    const { onEvent = () => {}, platform = HOST_PLATFORM, signal } = options;
+    const goOn = (): void => {
+      if (signal?.aborted === true) throw new StatusError("unavailable", "context canceled");
+    };
     let isKnown = false;
     let begun = false;
     const begin = (): void => {
@@ -95,12 +102,14 @@ export class ImageTransfers {
       const pulled = await pullImage(this.#client, reference, this.#content, {
         platform,
         has: (manifest, config) => {
+          goOn();
           begin();
           const known = this.#store.knownLayers(readImageConfig(config));
           isKnown = this.#store.byId(digestOf(config)) !== undefined;
           return new Set(manifest.layers.slice(0, known).map(({ digest }) => digest));
         },
         onEvent: (event) => {
+          goOn();
           const id = shortDigest(event.digest);
           if (event.kind === "retry") onEvent({ kind: "retry", id, seconds: event.seconds });
           else if (event.state === "exists" && !isKnown) onEvent({ kind: "layer", id, state: "Already exists" });
@@ -112,6 +121,7 @@ export class ImageTransfers {
           }
         },
       });
+      goOn();
       begin();
       const image = unpackPulled(this.#store, this.#content, pulled, this.#network.codecs);
       for (const id of layers) onEvent({ kind: "layer", id, state: "Pull complete" });

@@ -6,6 +6,7 @@
 import { concat, decode } from "@bottleship/core/lib";
 import type { z } from "zod";
 import type { ApiRequest } from "./exchange.ts";
+import { withFieldNames } from "./field-names.ts";
 import { badRequest, HttpProblem } from "./problem.ts";
 
 /** Nothing that a client says in JSON is longer. */
@@ -45,7 +46,7 @@ export async function requireJson<T extends z.ZodType>(request: ApiRequest, sche
 
 /** @throws StatusError invalid-argument in Go's words */
 export function check<T extends z.ZodType>(value: unknown, schema: T): z.infer<T> {
-  const result = schema.safeParse(withoutNulls(value), { reportInput: true });
+  const result = schema.safeParse(withFieldNames(withoutNulls(value), schema), { reportInput: true });
   if (result.success) return result.data;
   throw badRequest(`invalid JSON: ${describe(result.error.issues[0])}`);
 }

@@ -66,7 +66,8 @@ async function start(engine: Engine, { request, param, version }: Call): Promise
     await exec.start(session);
     return empty(200);
   }
-  const isRaw = session.body.Tty === true;
+  // Whether there is a terminal is said twice: this time it decides how the stream is written.
+  const isRaw = options.Tty;
   return hijack(!isRaw && version >= TYPED_STREAMS ? MULTIPLEXED_STREAM : RAW_STREAM, (stream) =>
     converse(engine, session, isRaw, stream),
   );

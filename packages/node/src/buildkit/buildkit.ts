@@ -87,7 +87,7 @@ export class BuildKit {
     try {
       build.ask(request);
       // A client without a half of its own names the frontend here.
-      if (request.Frontend !== "") await this.#run(build, request.Frontend, request.FrontendAttrs);
+      if (request.Frontend !== "") await this.#run(build, request.Frontend, request.FrontendAttrs, call.signal);
       else await build.untilReturned(call.signal);
       await build.export();
       const id = build.result?.image.id;
@@ -118,16 +118,16 @@ export class BuildKit {
       await call.send(MESSAGES.gatewaySolved.encode({ result: { metadata } }));
       return;
     }
-    const { image } = await this.#run(build, request.Frontend, request.FrontendOpt);
+    const { image } = await this.#run(build, request.Frontend, request.FrontendOpt, call.signal);
     const metadata = inBytes({ "containerimage.config": JSON.stringify(image.config) });
     await call.send(MESSAGES.gatewaySolved.encode({ result: { ref: { id: build.ref }, metadata } }));
   }
 
-  #run(build: ClientBuild, frontend: string, options: Readonly<Record<string, string>>) {
+  #run(build: ClientBuild, frontend: string, options: Readonly<Record<string, string>>, signal: AbortSignal) {
     if (frontend !== "dockerfile.v0" && frontend !== "gateway.v0") {
       throw new GrpcError(CODES.notFound, `frontend ${frontend} not found`);
     }
-    return build.run(options);
+    return build.run(options, signal);
   }
 
   async #returned(call: GrpcCall): Promise<void> {

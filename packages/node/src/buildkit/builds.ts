@@ -78,13 +78,13 @@ export class ClientBuild {
   }
 
   /** Builds. @throws GrpcError for what is wrong with the request, the Dockerfile, a step */
-  async run(options: Options): Promise<BuildResult> {
+  async run(options: Options, signal: AbortSignal): Promise<BuildResult> {
     const asked = await this.#asked;
     const { build } = await this.#prepare(asked, options);
     const messages = new ProgressMessages(this.ref, () => this.#source);
     const onEvent = (event: BuildEvent): void => this.#tell(messages.of(event));
     try {
-      this.result = await this.#engine.build({ ...build, tags: tagsOf(asked), onEvent });
+      this.result = await this.#engine.build({ ...build, tags: tagsOf(asked), onEvent, signal });
       return this.result;
     } catch (error) {
       throw this.#failure(error);

@@ -62,6 +62,11 @@ export class Solver {
     return this.#abort.signal;
   }
 
+  /** Gives up all that goes on. */
+  cancel(): void {
+    this.#abort.abort(new BuildError("context canceled"));
+  }
+
   /**
    * Brings about a build's last vertex.
    *
@@ -72,11 +77,14 @@ export class Solver {
     try {
       const result = await this.solve(target);
       await this.#use([target]);
+      this.#abort.signal.throwIfAborted();
       return result;
     } catch (error) {
       // What was given up is still told of.
       await Promise.allSettled(this.#results.values());
-      throw error;
+      // Who gives up hears that, whichever step it was that ended first.
+      const { aborted, reason } = this.#abort.signal;
+      throw aborted && !(reason instanceof VertexError) ? reason : error;
     }
   }
 

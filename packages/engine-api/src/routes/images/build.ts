@@ -3,18 +3,18 @@
  *
  * @see moby api/server/router/build/build_routes.go
  */
-import { type BuildRequest, type Dockerfile, IgnoreMatcher, parseIgnoreFile } from "@bottleship/core/build";
-import { layerToTar, tarToLayer } from "@bottleship/core/content";
+import type { BuildRequest, Dockerfile } from "@bottleship/core/build";
 import type { Engine } from "@bottleship/core/engine";
 import type { Image } from "@bottleship/core/image";
-import { clean, decode, gunzip, isGzip, StatusError } from "@bottleship/core/lib";
+import { gunzip, isGzip, StatusError } from "@bottleship/core/lib";
 import { z } from "zod";
 import { readAll } from "../../http/body.ts";
 import type { ApiReply } from "../../http/exchange.ts";
 import { badRequest, messageOf } from "../../http/problem.ts";
-import { flag, jsonValue, text } from "../../http/query.ts";
+import { flag, integer, jsonValue, text } from "../../http/query.ts";
 import type { Call } from "../../http/router.ts";
 import { ProgressError, progressReply } from "../../streams/progress.ts";
+import { findText, hasBelow, withoutIgnored } from "./classic-context.ts";
 import { baseOf, type ClassicBuild, type ClassicImages, classicImages } from "./classic-image.ts";
 import { ClassicProgress, type StepMemory, stepKeys } from "./classic-progress.ts";
 import { type ClassicStep, classicDockerfile, classicSteps, findBuildKitUse, tryParse } from "./classic-steps.ts";
@@ -38,18 +38,25 @@ export async function buildHandler(engine: Engine, { request, query }: Call): Pr
   const sent = await readAll(request.body);
   const tar = isGzip(sent) ? gunzip(sent) : sent;
   const file = text(query, "dockerfile") || "Dockerfile";
+  const dockerfile = findText(tar, file);
+  const shmSizeBytes = integer(query, "shmsize") ?? 0;
+  const cacheFrom = textsOf(query, "cachefrom");
   const options: SentRequest = {
     context: { tar },
     file,
     tags,
-    noCache: flag(query, "nocache"),
+    // Where images are named as the cache, nothing else is.
+    noCache: flag(query, "nocache") || (cacheFrom.length > 0 && !cacheFrom.some((name) => engine.images.find(name))),
+    extraHosts: hostsOf(query),
+    network: networkOf(text(query, "networkmode")),
+    pull: flag(query, "pull"),
     buildArgs: valuesOf(query, "buildargs"),
     labels: valuesOf(query, "labels"),
+    ...(shmSizeBytes > 0 ? { shmSizeBytes } : {}),
     ...(text(query, "target") === "" ? {} : { target: text(query, "target") }),
     ...(text(query, "platform") === "" ? {} : { platform: text(query, "platform") }),
   };
-  const dockerfile = findText(tar, file);
-  return progressReply((tell) => run(engine, options, dockerfile, flag(query, "q"), tell));
+  return progressReply((tell, { signal }) => run(engine, { ...options, signal }, dockerfile, flag(query, "q"), tell));
 }
 
 async function run(
@@ -148,14 +155,6 @@ function classicOf(engine: Engine, request: ClassicRequest): ClassicBuild {
   return { engine, request, dockerfile, isDirectory, known };
 }
 
-/** Whether an archive has something in this directory. */
-function hasBelow(tar: Uint8Array, path: string): boolean {
-  const place = clean(path).replace(/^\/+|^\.$/g, "");
-  if (place === "") return true;
-  for (const entry of tarToLayer(tar)) if (clean(entry.path).startsWith(`${place}/`)) return true;
-  return false;
-}
-
 /** What is remembered of images that are still here. */
 function memoryOf(engine: Engine): StepMemory {
   const memory = memories.get(engine) ?? new Map();
@@ -168,6 +167,30 @@ function memoryOf(engine: Engine): StepMemory {
 function isRemembered(steps: readonly ClassicStep[], keys: readonly string[], memory: StepMemory): boolean {
   const first = steps.findIndex(({ kind }) => kind !== "FROM" && kind !== "ARG");
   return first < 0 || memory.has(keys[first] ?? "");
+}
+
+/** The network of every RUN. @throws StatusError */
+function networkOf(mode: string): "default" | "none" | "host" {
+  if (mode === "none" || mode === "host") return mode;
+  if (["", "default", "bridge"].includes(mode)) return "default";
+  throw new StatusError("not-implemented", `a build on network ${mode} is not something that this engine can do yet`);
+}
+
+/** Further lines of /etc/hosts: "name:address". @throws StatusError invalid-argument */
+function hostsOf(query: URLSearchParams): readonly (readonly [name: string, address: string])[] {
+  const pairs = query.getAll("extrahosts").filter((host) => host !== "");
+  return pairs.map((pair) => {
+    const [name = "", ...rest] = pair.split(":");
+    if (name === "" || rest.length === 0) throw badRequest(`invalid extra-host: ${pair}`);
+    return [name, rest.join(":")];
+  });
+}
+
+/** A list of texts in JSON. @throws StatusError invalid-argument */
+function textsOf(query: URLSearchParams, name: string): readonly string[] {
+  const parsed = z.array(z.string()).safeParse(jsonValue(query, name) ?? []);
+  if (!parsed.success) throw badRequest(`error reading ${name}: invalid JSON`);
+  return parsed.data;
 }
 
 function needsBuildKit(option: string): string {
@@ -201,31 +224,4 @@ function valuesOf(query: URLSearchParams, name: string): Readonly<Record<string,
   if (!parsed.success) throw badRequest(`error reading ${name}: invalid JSON`);
   const pairs = Object.entries(parsed.data).flatMap(([key, value]) => (value === null ? [] : [[key, value] as const]));
   return Object.fromEntries(pairs);
-}
-
-/**
- * The context without what only the builder needs, if .dockerignore says so. Clients leave out everything else, but send
- * these files all the same.
- *
- * @see moby builder/remotecontext/detect.go: removeDockerfile
- */
-function withoutIgnored(tar: Uint8Array, file: string): Uint8Array {
-  const patterns = findText(tar, IGNORE_FILE);
-  if (patterns === undefined) return tar;
-  const ignored = new IgnoreMatcher(parseIgnoreFile(patterns));
-  const unwanted = new Set([IGNORE_FILE, placeOf(file)].filter((path) => ignored.matches(path)));
-  if (unwanted.size === 0) return tar;
-  return layerToTar([...tarToLayer(tar)].filter(({ path }) => !unwanted.has(placeOf(path))));
-}
-
-const IGNORE_FILE = ".dockerignore";
-
-const placeOf = (path: string): string => clean(path).replace(/^\/+/, "");
-
-function findText(tar: Uint8Array, file: string): string | undefined {
-  const wanted = placeOf(file);
-  for (const { path, type, content } of tarToLayer(tar)) {
-    if (type === "file" && placeOf(path) === wanted && content !== undefined) return decode(content);
-  }
-  return undefined;
 }

@@ -12,8 +12,12 @@ import { type ClassicStep, classicSteps, MAKES_LAYER, readVertexName } from "./c
 interface Vertex {
   hasEnded: boolean;
   cached: boolean;
-  output: string;
+  /** What its process wrote, as it was written. */
+  readonly output: string[];
 }
+
+/** What is written to standard error is shown in red. @see moby pkg/streamformatter StderrWriter */
+const [RED, PLAIN] = ["\u001b[91m", "\u001b[0m"];
 
 /** Images that steps have made, by the steps' keys: steps that only note something have no vertex that could know. */
 export type StepMemory = Map<string, Digest>;
@@ -68,7 +72,10 @@ export class ClassicProgress {
     if (event.kind === "planned" || event.kind === "started") this.#meet(event.vertex, event.name);
     const vertex = this.#byNumber.get(event.vertex);
     if (vertex === undefined) return;
-    if (event.kind === "log") vertex.output += decode(event.bytes);
+    if (event.kind === "log") {
+      const text = decode(event.bytes);
+      vertex.output.push(event.stream === "stderr" ? `${RED}${text}${PLAIN}` : text);
+    }
     if (event.kind === "completed") {
       vertex.hasEnded = true;
       vertex.cached = event.cached;
@@ -99,7 +106,7 @@ export class ClassicProgress {
     const vertex = this.#vertexOf(step);
     if (vertex !== undefined && step.kind === "RUN") {
       this.#tell(` ---> Running in ${this.#name("container")}\n`);
-      this.#tell(vertex.output);
+      this.#tellAll(vertex.output);
     }
   }
 
@@ -107,7 +114,7 @@ export class ClassicProgress {
     if (this.#byNumber.has(number)) return;
     const name = readVertexName(text, this.#dockerfile);
     if (name === undefined) return;
-    const vertex: Vertex = { hasEnded: false, cached: false, output: "" };
+    const vertex: Vertex = { hasEnded: false, cached: false, output: [] };
     this.#byNumber.set(number, vertex);
     const { stage } = name.place;
     if (name.isTrigger) this.#triggers.set(stage, [...(this.#triggers.get(stage) ?? []), vertex]);
@@ -152,7 +159,7 @@ export class ClassicProgress {
     if (this.#isCached) this.#tell(" ---> Using cache\n");
     else if (step.kind !== "COPY" && step.kind !== "ADD") {
       this.#tell(` ---> Running in ${this.#name("container")}\n`);
-      if (vertex !== undefined && vertex.output !== "") this.#tell(vertex.output);
+      this.#tellAll(vertex?.output);
       this.#tell(` ---> Removed intermediate container ${this.#name("container")}\n`);
     }
     this.#tell(` ---> ${this.#name("image")}\n`);
@@ -173,10 +180,14 @@ export class ClassicProgress {
       const vertex = MAKES_LAYER.has(kind) ? vertices.shift() : undefined;
       if (kind === "COPY" || kind === "ADD") continue;
       this.#tell(` ---> Running in ${this.#name(`container ${i}`)}\n`);
-      if (vertex !== undefined && vertex.output !== "") this.#tell(vertex.output);
+      this.#tellAll(vertex?.output);
       this.#tell(` ---> Removed intermediate container ${this.#name(`container ${i}`)}\n`);
     }
     this.#tell(` ---> ${this.#name("image")}\n`);
+  }
+
+  #tellAll(texts: readonly string[] = []): void {
+    for (const text of texts) this.#tell(text);
   }
 
   /** Intermediate images and containers exist in the telling only; their names follow from the steps. */

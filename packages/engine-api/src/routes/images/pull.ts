@@ -25,6 +25,7 @@ export function pull(engine: Engine, { query, request }: Call): Promise<ApiReply
   useLogin(engine, request, reference);
   return replyToTransfer(async (tell) => {
     await engine.images.pull(referenceText(reference), {
+      signal: request.signal,
       onEvent: (event) => {
         const layer = layerDocument(event);
         if (layer !== undefined) tell(layer);

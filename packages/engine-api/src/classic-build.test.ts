@@ -1,0 +1,62 @@
+/** `POST /build`: what the classic builder does with the context and the options that clients send. */
+import { createEngine } from "@bottleship/core/engine";
+import { encode, packTar, tarHeader } from "@bottleship/core/lib";
+import { expect, it } from "vitest";
+import { EngineApi } from "./api.ts";
+import { createFetch } from "./fetch.ts";
+
+type Files = Readonly<Record<string, string>>;
+
+function tarOf(files: Files): Uint8Array<ArrayBuffer> {
+  const entries = Object.entries(files).map(([name, text]) => {
+    const data = encode(text);
+    return { header: tarHeader({ name, type: "file", size: data.length }), data };
+  });
+  return packTar(entries).slice();
+}
+
+async function machine() {
+  const engine = createEngine({ seed: 7 });
+  await engine.images.pull("busybox");
+  const call = createFetch(new EngineApi(engine));
+  const build = async (files: Files, query = ""): Promise<readonly Record<string, unknown>[]> => {
+    const request = new Request(`http://docker/build?${query}`, { method: "POST", body: tarOf(files) });
+    const lines = (await (await call(request)).text()).trim().split("\r\n");
+    return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  };
+  return { engine, build };
+}
+
+it("shows what is written to standard error in red, each piece as it was written", async () => {
+  const { build } = await machine();
+  const told = await build({ Dockerfile: "FROM busybox\nRUN echo out; echo err >&2" });
+  const streams = told.map(({ stream }) => stream);
+  expect(streams).toContain("out\n");
+  expect(streams).toContain("\u001b[91merr\n\u001b[0m");
+});
+
+it("leaves out the ignore file and the Dockerfile where the patterns do", async () => {
+  const { engine, build } = await machine();
+  const files = { "own.df": "FROM busybox\nCOPY . /src", ".dockerignore": ".dockerignore\nown.df\nkept", kept: "k" };
+  await build(files, "dockerfile=own.df&t=left");
+  expect((await engine.docker("run --rm left ls -A /src")).stdout).toBe("kept\n");
+  await build({ ...files, ".dockerignore": "other" }, "dockerfile=own.df&t=all");
+  expect((await engine.docker("run --rm all ls -A /src")).stdout).toBe(".dockerignore\nkept\nown.df\n");
+});
+
+it("gives RUN further hosts and a shared memory of the wanted size", async () => {
+  const { build } = await machine();
+  const Dockerfile = "FROM busybox\nRUN grep extra /etc/hosts; df -k /dev/shm | awk 'END{print $2}'";
+  const told = await build({ Dockerfile }, "extrahosts=extra.test:10.1.2.3&shmsize=1048576");
+  expect(told.map(({ stream }) => stream).join("")).toMatch(/10\.1\.2\.3\textra\.test\n.*1024\n/s);
+});
+
+it("uses no cache but that of the images that are named as one", async () => {
+  const { build } = await machine();
+  const files = { Dockerfile: "FROM busybox\nRUN touch a\nRUN touch b" };
+  const cached = async (query: string): Promise<number> =>
+    (await build(files, query)).filter(({ stream }) => stream === " ---> Using cache\n").length;
+  expect(await cached("t=one")).toBe(0);
+  expect(await cached(`cachefrom=${encodeURIComponent('["one"]')}`)).toBe(2);
+  expect(await cached(`cachefrom=${encodeURIComponent('["nosuch"]')}`)).toBe(0);
+});

@@ -1,0 +1,41 @@
+/**
+ * The context of a classic build: an archive that the client has made, after its .dockerignore.
+ *
+ * The client sends that file and the Dockerfile also where the patterns leave them out; the builder takes them away.
+ *
+ * @see moby builder/remotecontext/detect.go removeDockerfile
+ */
+import { IgnoreMatcher, parseIgnoreFile } from "@bottleship/core/build";
+import { layerToTar, tarToLayer } from "@bottleship/core/content";
+import { clean, decode } from "@bottleship/core/lib";
+
+const IGNORE_FILE = ".dockerignore";
+
+/** The text of a file of the archive; nothing if there is none. */
+export function findText(tar: Uint8Array, file: string): string | undefined {
+  const wanted = placeOf(file);
+  for (const { path, type, content } of tarToLayer(tar)) {
+    if (type === "file" && placeOf(path) === wanted && content !== undefined) return decode(content);
+  }
+  return undefined;
+}
+
+/** The archive without the ignore file and the Dockerfile, as far as the patterns leave them out. */
+export function withoutIgnored(tar: Uint8Array, file: string): Uint8Array {
+  const text = findText(tar, IGNORE_FILE);
+  if (text === undefined) return tar;
+  const matcher = new IgnoreMatcher(parseIgnoreFile(text));
+  const left = new Set([IGNORE_FILE, placeOf(file)].filter((name) => matcher.matches(name)));
+  if (left.size === 0) return tar;
+  return layerToTar([...tarToLayer(tar)].filter(({ path }) => !left.has(placeOf(path))));
+}
+
+/** Whether an archive has something in this directory. */
+export function hasBelow(tar: Uint8Array, path: string): boolean {
+  const place = placeOf(path).replace(/^\.$/, "");
+  if (place === "") return true;
+  for (const entry of tarToLayer(tar)) if (placeOf(entry.path).startsWith(`${place}/`)) return true;
+  return false;
+}
+
+const placeOf = (path: string): string => clean(path).replace(/^\/+/, "");
