@@ -12,6 +12,7 @@ export type { BuildEvent, BuildListener } from "./progress/events.ts";
 export { PlainProgress } from "./progress/plain.ts";
 export { RawJsonProgress } from "./progress/raw-json.ts";
 export type { BuildCache, BuildCacheState, CacheRecord } from "./solve/build-cache.ts";
+export type { Download } from "./solve/build-machine.ts";
 export type { CacheMiss } from "./solve/cache-miss.ts";
 export type { CacheType, CacheUsage, PruneOptions } from "./solve/cache-usage.ts";
 export type { BaseImage, SourceStatus } from "./solve/plan.ts";

@@ -6,7 +6,7 @@
  */
 import { createEngine, type Engine, type EngineOptions, type Held, type LinkService } from "../engine/index.ts";
 import { StatusError } from "../lib/index.ts";
-import type { RegistryNetwork } from "../registry/index.ts";
+import { HttpNetwork } from "../registry/index.ts";
 import { World, type WorldOptions } from "../sim/index.ts";
 import { FABRIC_DNS, Fabric, machineAddress } from "./fabric.ts";
 import { ClusterMachine } from "./machine.ts";
@@ -16,7 +16,7 @@ export interface ClusterOptions extends WorldOptions {
   /** How many, called `node-1`, `node-2`…, or their names. */
   readonly machines: number | readonly string[];
   /** What all engines have in common. */
-  readonly engine?: Omit<EngineOptions, keyof WorldOptions | "world" | "registries" | "nameservers">;
+  readonly engine?: Omit<EngineOptions, keyof WorldOptions | "world" | "registries" | "web" | "nameservers">;
   /** Microseconds that a machine takes to boot. Default 20 s. */
   readonly bootUs?: number;
 }
@@ -28,7 +28,9 @@ export class Cluster {
   readonly world: World;
   readonly machines: readonly ClusterMachine[];
   /** Registries that all machines reach. */
-  readonly registries: RegistryNetwork;
+  readonly registries: HttpNetwork;
+  /** Web servers that all machines reach. */
+  readonly web = new HttpNetwork();
   readonly #fabric: Fabric;
 
   /** @throws StatusError invalid-argument for no machines, or two of one name */
@@ -38,11 +40,12 @@ export class Cluster {
     this.world = new World(world);
     this.#fabric = new Fabric(this.world);
     const overlays = new OverlayDirectory(this.world.prng.fork("overlay"));
-    let registries: RegistryNetwork | undefined;
+    let registries: HttpNetwork | undefined;
     this.machines = names.map((name, index) => {
       const made: Engine = createEngine({
         ...engine,
         world: this.world,
+        web: this.web,
         ...(registries === undefined ? {} : { registries }),
         nameservers: [FABRIC_DNS],
         machine: { ...engine?.machine, hostname: name },

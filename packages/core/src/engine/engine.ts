@@ -9,10 +9,8 @@ import { CallLog, Faults } from "../faults/index.ts";
 import { freezeDisk, type HostDisk, type HostFs } from "../fs/index.ts";
 import { type Image, ImageDisk, ImageStore } from "../image/index.ts";
 import { bootMachine, Kernel, type Machine } from "../kernel/index.ts";
-import { offlineError } from "../lib/go/index.ts";
-import { StatusError } from "../lib/index.ts";
 import { makeRyuk, type PackageIndexes } from "../programs/index.ts";
-import { type Credentials, type Registry, RegistryNetwork } from "../registry/index.ts";
+import { type Credentials, HttpNetwork, type Registry } from "../registry/index.ts";
 import { Runtime } from "../runtime/index.ts";
 import { type Duration, type Prng, World, type WorldOptions } from "../sim/index.ts";
 import { Snapshotter } from "../snapshot/index.ts";
@@ -26,6 +24,7 @@ import { ContainerService } from "./containers.ts";
 import { Daemon } from "./daemon.ts";
 import { DaemonLife } from "./daemon-life.ts";
 import { type HostMount, mountDisks } from "./disks.ts";
+import { downloadFrom } from "./download.ts";
 import { EventLog } from "./events.ts";
 import { ExecService } from "./exec.ts";
 import { CauseLog } from "./explain/cause-log.ts";
@@ -72,8 +71,10 @@ export interface EngineOptions extends WorldOptions {
   readonly state?: StateDirectory;
   /** A world to share with other engines; by default the engine has one of its own. */
   readonly world?: World;
+  /** The web servers of the world, to share with other engines; by default there are none. */
+  readonly web?: HttpNetwork;
   /** The registries of the world, to share with other engines; by default there is a Docker Hub with the catalogue. */
-  readonly registries?: RegistryNetwork;
+  readonly registries?: HttpNetwork;
   /**
    * Where images are kept: an OCI image layout in a directory of a disk (`node:fs`, a memfs `Volume`), which a later
    * engine finds them in. By default nothing is left of them.
@@ -104,8 +105,10 @@ export class Engine implements EngineDoor {
   /** Why things went wrong, as data; `explain` makes sense of it. */
   readonly causes: CauseLog;
   readonly images: ImageService;
+  /** The web servers that builds can ADD files from, by their hosts: `engine.web.add("files.example", fetch)`. */
+  readonly web: HttpNetwork;
   /** The registries that the engine can reach. */
-  readonly registries: RegistryNetwork;
+  readonly registries: HttpNetwork;
   /** The world's Docker Hub, unless the engine was given other registries. */
   readonly hub: Registry;
   /** Registries that are asked before Docker Hub. */
@@ -188,7 +191,8 @@ export class Engine implements EngineDoor {
     const pause = (us: number): Promise<void> => sleep(world, us);
     this.mirrors = options.mirrors ?? [];
     this.insecureRegistries = options.insecureRegistries ?? [];
-    this.registries = options.registries ?? new RegistryNetwork();
+    this.web = options.web ?? new HttpNetwork();
+    this.registries = options.registries ?? new HttpNetwork();
     this.hub = dockerHub({ nowUs: () => world.clock.nowUs, sleep: pause });
     if (options.registries === undefined) addDockerHub(this.registries, this.hub);
     this.images = new ImageService(
@@ -235,7 +239,8 @@ export class Engine implements EngineDoor {
     this.#makeBuilder = () =>
       new Builder(
         {
-          ...{ world, kernel, runtime, snapshotter, prng: this.#buildPrng, download },
+          ...{ world, kernel, runtime, snapshotter, prng: this.#buildPrng },
+          download: downloadFrom(this.web),
           unpacksXz: this.profile.hasXz,
           joinNetwork: buildNetwork(kernel, this.networks),
           resolvConf: nameservers.map((address) => `nameserver ${address}\n`).join(""),
@@ -303,7 +308,7 @@ export class Engine implements EngineDoor {
    */
   snapshot(options: SnapshotOptions = {}): MachineSnapshot {
     checkAtRest(this.kernel, this.containers, options);
-    const { from: _, world: __, registries: ___, content: ____, state: _____, ...made } = this.#options;
+    const { from: _, world: __, registries: ___, web: ______, content: ____, state: _____, ...made } = this.#options;
     const disks = Object.fromEntries(
       Object.entries(made.disks ?? {}).map(([path, disk]) => {
         const sideTable = this.disks.get(path)?.toJSON();
@@ -476,11 +481,6 @@ async function sleep(world: World, us: number): Promise<void> {
     isOver = true;
   });
   await world.until(() => isOver, { what: `${us} µs to pass`, timeoutUs: us + 1 });
-}
-
-/** ADD of a URL: the machine has no way out. */
-function download(url: string): never {
-  throw new StatusError("unavailable", offlineError("Get", url));
 }
 
 /** A machine with an engine on it. Nothing happens on it until somebody waits for something. */

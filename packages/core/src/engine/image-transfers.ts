@@ -25,10 +25,10 @@ import {
 import { readImageConfig } from "../oci/schema.ts";
 import {
   type Fetch,
+  type HttpNetwork,
   HUB_ENDPOINT,
   pullImage,
   RegistryClient,
-  type RegistryNetwork,
   type TransportOptions,
   type Uploaded,
 } from "../registry/index.ts";
@@ -52,7 +52,7 @@ export interface TransferOptions {
 
 /** What the engine's way to registries is made of. */
 export interface TransferNetwork {
-  readonly registries: RegistryNetwork;
+  readonly registries: HttpNetwork;
   readonly transport: TransportOptions;
   /** How builds reach registries, where that is another way. */
   readonly baseFetch?: Fetch;

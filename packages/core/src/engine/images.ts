@@ -24,7 +24,7 @@ import {
   repositoryName,
   withDefaultTag,
 } from "../oci/index.ts";
-import { RegistryNetwork } from "../registry/index.ts";
+import { HttpNetwork } from "../registry/index.ts";
 import type { Change } from "../snapshot/index.ts";
 import { BaseImages } from "./base-images.ts";
 import { type ImageDefinition, makeImage } from "./define-image.ts";
@@ -320,7 +320,7 @@ export interface ImportOptions {
 
 function noNetwork(): TransferNetwork {
   const content = new ContentStore(new MemoryContentDisk());
-  const registries = new RegistryNetwork();
+  const registries = new HttpNetwork();
   return { registries, transport: { fetch: registries.fetch }, content };
 }
 

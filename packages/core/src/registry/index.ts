@@ -12,7 +12,7 @@ export { fetchLayers, type RemoteImage, resolveRemoteImage } from "./client/remo
 export { HUB_ENDPOINT, type TransportOptions } from "./client/transport.ts";
 export type { Uploaded, UploadOptions } from "./client/uploader.ts";
 export type { Fetch } from "./fetch.ts";
-export { RegistryNetwork } from "./network.ts";
+export { HttpNetwork } from "./network.ts";
 export type { Action, AuthOptions } from "./server/auth.ts";
 export type { RegistryFault } from "./server/fault.ts";
 export type { RateLimitOptions } from "./server/rate-limit.ts";

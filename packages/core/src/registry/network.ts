@@ -1,10 +1,10 @@
-/** The registries of a world: requests find theirs by the host that they are for. */
+/** The servers of a world: requests find theirs by the host that they are for. */
 import { offlineError } from "../lib/go/index.ts";
 import { ConnectionError } from "./client/registry-error.ts";
 import type { Fetch } from "./fetch.ts";
 
-/** Registries by their hosts: "localhost:5000", "registry-1.docker.io". */
-export class RegistryNetwork {
+/** Registries or other web servers by their hosts: "localhost:5000", "registry-1.docker.io". */
+export class HttpNetwork {
   readonly #hosts = new Map<string, Fetch>();
   readonly #outside: Fetch | undefined;
 
@@ -13,15 +13,15 @@ export class RegistryNetwork {
     this.#outside = outside;
   }
 
-  /** Puts a registry into the world; returns its removal. */
-  add(host: string, registry: Fetch): () => void {
-    this.#hosts.set(host, registry);
+  /** Puts a server into the world; returns its removal. */
+  add(host: string, server: Fetch): () => void {
+    this.#hosts.set(host, server);
     return () => {
-      if (this.#hosts.get(host) === registry) this.#hosts.delete(host);
+      if (this.#hosts.get(host) === server) this.#hosts.delete(host);
     };
   }
 
-  /** Is it a registry of this world? */
+  /** Is there a server of this name in the world? */
   has(host: string): boolean {
     return this.#hosts.has(host);
   }

@@ -4,6 +4,12 @@ import type { Runtime } from "../../runtime/index.ts";
 import type { Prng, World } from "../../sim/index.ts";
 import type { Snapshotter } from "../../snapshot/index.ts";
 
+/** A file of a web server; the time is 0 if the server does not tell one. */
+export interface Download {
+  readonly content: Uint8Array;
+  readonly mtimeUs: number;
+}
+
 export interface BuildMachine {
   readonly world: World;
   readonly kernel: Kernel;
@@ -13,8 +19,8 @@ export interface BuildMachine {
   readonly prng: Prng;
   /** ADD unpacks archives of xz, for which the daemon needs a program. */
   readonly unpacksXz: boolean;
-  /** What is behind a URL. @throws BuildError in the words of Go's client if nobody answers */
-  readonly download: (url: string) => Uint8Array;
+  /** What is behind a URL. @throws StatusError in the words of Go's client if nobody answers */
+  readonly download: (url: string) => Promise<Download>;
   /** Puts the process of a RUN on a network; what is returned takes it off again. */
   readonly joinNetwork: (namespace: NetNamespace, network: "default" | "none") => () => void;
   /** The /etc/resolv.conf of every RUN. */

@@ -244,8 +244,7 @@ export class Plan {
   /** The file behind a URL. */
   #download(url: string, { checksum }: AddStep, { name, ignoresCache }: About) {
     if (sourceKind(url) === "local") return undefined;
-    const path = url.replace(/^[a-z]+:\/\/[^/?#]*/i, "").replace(/[?#].*$/s, "");
-    const file = basename(path) || "download";
+    const file = fileNameOf(url);
     const vertex = this.#vertices.add({
       op: { kind: "download", url, file, checksum },
       inputs: [],
@@ -298,6 +297,21 @@ export class Plan {
     const { prepared, shownPlatform } = this.#options;
     const stageName = prepared.graph.displayName(stage);
     return stepName(title, { stageName, number, count: stage.stepCount, onbuild, platform: shownPlatform });
+  }
+}
+
+/** The last part of a URL's path. */
+function fileNameOf(url: string): string {
+  const path = url.replace(/^[a-z]+:\/\/[^/?#]*/i, "").replace(/[?#].*$/s, "");
+  const name = basename(clean(decodePercent(path)));
+  return name === "" || name === "." || name === "/" ? "__unnamed__" : name;
+}
+
+function decodePercent(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
   }
 }
 

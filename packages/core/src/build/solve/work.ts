@@ -7,7 +7,7 @@ import type { Result } from "./result.ts";
 export interface SourceWork {
   /** What stands before the message of an error. */
   readonly failsWith?: string;
-  produce(progress: VertexProgress): Result;
+  produce(progress: VertexProgress): Result | Promise<Result>;
 }
 
 /** A change of a tree, which the cache may know already. */

@@ -16,7 +16,7 @@ import {
 } from "../../oci/index.ts";
 import { World } from "../../sim/index.ts";
 import type { Fetch } from "../fetch.ts";
-import { RegistryNetwork } from "../network.ts";
+import { HttpNetwork } from "../network.ts";
 import { Registry, type RegistryOptions } from "../server/registry.ts";
 import { RegistryClient } from "./client.ts";
 import { upstream } from "./mirror.ts";
@@ -209,7 +209,7 @@ describe("a mirror", () => {
   it("has what it has seen once, also when its source is gone, and is asked before it", async () => {
     const origin = open();
     await push(origin.client);
-    const network = new RegistryNetwork();
+    const network = new HttpNetwork();
     const remove = network.add("localhost:5000", origin.registry.fetch);
     const cache = new Registry({
       source: upstream(new RegistryClient({ fetch: network.fetch, attempts: 1 }), "localhost:5000"),
@@ -233,7 +233,7 @@ describe("a mirror", () => {
 });
 
 it("unknown names are refused by the world without a network", async () => {
-  const client = new RegistryClient({ fetch: new RegistryNetwork().fetch, attempts: 1 });
+  const client = new RegistryClient({ fetch: new HttpNetwork().fetch, attempts: 1 });
   await expect(client.ping({ domain: "registry.example" })).rejects.toThrow(
     'Get "https://registry.example/v2/": dial tcp',
   );
