@@ -53,6 +53,9 @@ export interface AddressInfo {
   readonly tentative: boolean;
 }
 
+/** Routes that lead nowhere: packets are refused with EHOSTUNREACH, EINVAL or EACCES. @see ip-route(8) */
+export type RouteRefusal = "unreachable" | "blackhole" | "prohibit";
+
 export interface RouteInfo {
   /** The network's first address. */
   readonly destination: string;
@@ -63,6 +66,8 @@ export interface RouteInfo {
   readonly source: string | undefined;
   readonly scope: AddressScope;
   readonly metric: number;
+  /** It has no device, then. */
+  readonly refusal?: RouteRefusal;
 }
 
 export interface NeighbourInfo {
@@ -114,6 +119,7 @@ export interface RouteChange {
   readonly source?: string;
   readonly scope?: AddressScope;
   readonly metric?: number;
+  readonly refusal?: RouteRefusal;
 }
 
 /** One change, all or nothing. Needs CAP_NET_ADMIN. */

@@ -112,10 +112,7 @@ const ATTRIBUTES: Attributes = {
   iflink: ({ index, peer }) => String(peer?.index ?? index),
   link_mode: zero,
   mtu: ({ mtu }) => String(mtu),
-  name_assign_type: ({ kind }) => {
-    if (kind === "loopback") throw new Errno("EINVAL");
-    return "4";
-  },
+  name_assign_type: ({ kind }) => (kind === "loopback" ? "2" : "4"),
   napi_defer_hard_irqs: zero,
   netdev_group: zero,
   operstate,

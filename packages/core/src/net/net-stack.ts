@@ -18,6 +18,7 @@ import { type Delivery, deliverIcmp } from "./icmp.ts";
 import { NeighbourTable, type NeighbourUser } from "./neighbours.ts";
 import type { NetHost } from "./net-host.ts";
 import {
+  ADMINISTRATIVELY_PROHIBITED,
   BROADCAST_MAC,
   type Frame,
   HOST_UNREACHABLE,
@@ -34,6 +35,9 @@ import { type Route, RouteTable, routeInfo } from "./routes.ts";
 import { TcpTable } from "./tcp-table.ts";
 import { UdpSocket } from "./udp-socket.ts";
 import type { UnixSocket } from "./unix-socket.ts";
+
+/** What a program hears of a route that refuses. @see net/ipv4/fib_semantics.c:fib_props */
+const REFUSALS = { unreachable: "EHOSTUNREACH", blackhole: "EINVAL", prohibit: "EACCES" } as const;
 
 /** The value of a sysctl of the namespace, by its dotted name. */
 export type ReadSysctl = (name: string) => string;
@@ -146,10 +150,11 @@ export class NetStack implements DeviceOwner, NeighbourUser {
     return this.addresses.isBroadcast(address);
   }
 
-  /** @throws ENETUNREACH */
+  /** @throws ENETUNREACH. @throws EHOSTUNREACH, EINVAL, EACCES for a route that refuses */
   route(destination: string, device?: Device): Route {
     const route = this.routes.lookup(destination, device);
     if (route === undefined) throw new Errno(this.#lacks6(destination) ? "EADDRNOTAVAIL" : "ENETUNREACH");
+    if (route.refusal !== undefined) throw new Errno(REFUSALS[route.refusal]);
     return route;
   }
 
@@ -313,7 +318,12 @@ export class NetStack implements DeviceOwner, NeighbourUser {
       this.#report(from, packet, "unreachable", NET_UNREACHABLE);
       return;
     }
-    const { device, gateway } = route;
+    const { device, gateway, refusal } = route;
+    if (refusal !== undefined) {
+      const code = refusal === "prohibit" ? ADMINISTRATIVELY_PROHIBITED : HOST_UNREACHABLE;
+      if (refusal !== "blackhole") this.#report(from, packet, "unreachable", code);
+      return;
+    }
     const firewall = this.#firewallFor(packet);
     const passed = { ...packet, ttl: packet.ttl - 1 };
     if (firewall !== undefined) {

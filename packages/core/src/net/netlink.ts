@@ -122,8 +122,9 @@ function setLink(stack: NetStack, change: LinkChange, context: NetworkContext): 
   const device = find(stack, change.name);
   const { up, newName, mac, mtu, queueLength, master, pid } = change;
   if (pid !== undefined) {
-    if (device === stack.loopback) throw new Errno("EINVAL");
     const target = context.stackOf(pid);
+    if (target === stack) return;
+    if (device === stack.loopback) throw new Errno("EINVAL");
     stack.takeDevice(device);
     target.addDevice(device);
     return;
@@ -134,7 +135,7 @@ function setLink(stack: NetStack, change: LinkChange, context: NetworkContext): 
     device.mac = mac.toLowerCase();
   }
   if (mtu !== undefined) {
-    if (!(mtu >= 68 && mtu <= 65_536)) throw new Errno("EINVAL");
+    if (!(mtu >= (device === stack.loopback ? 0 : 68) && mtu <= 65_536)) throw new Errno("EINVAL");
     device.mtu = Math.floor(mtu);
     stack.addresses.mtuChanged(device);
   }
@@ -171,6 +172,21 @@ function routeOf(stack: NetStack, change: RouteChange): Route {
   const gateway = change.gateway === undefined || isAny(change.gateway) ? undefined : canonical(change.gateway);
   checkLength(destination, change.prefixLength);
   if (networkOf({ address: destination, length: change.prefixLength }) !== destination) throw new Errno("EINVAL");
+  const metric = change.metric ?? (familyOf(destination) === 6 ? 1024 : 0);
+  const { prefixLength, refusal } = change;
+  if (refusal !== undefined) {
+    const device = stack.loopback;
+    return {
+      destination,
+      prefixLength,
+      gateway: undefined,
+      device,
+      source: undefined,
+      scope: change.scope ?? "global",
+      metric,
+      refusal,
+    };
+  }
   let device = change.device === undefined ? undefined : find(stack, change.device);
   if (device !== undefined && !device.up) throw new Errno("ENETDOWN");
   if (gateway !== undefined) {
@@ -186,9 +202,8 @@ function routeOf(stack: NetStack, change: RouteChange): Route {
   if (device === undefined) throw new Errno("ENODEV");
   const source = change.source === undefined ? undefined : canonical(change.source);
   if (source !== undefined && !stack.isLocal(source)) throw new Errno("EINVAL");
-  const metric = change.metric ?? (familyOf(destination) === 6 ? 1024 : 0);
   const scope = change.scope ?? (gateway === undefined ? "link" : "global");
-  return { destination, prefixLength: change.prefixLength, gateway, device, source, scope, metric };
+  return { destination, prefixLength, gateway, device, source, scope, metric };
 }
 
 function removeRoute(stack: NetStack, change: RouteChange): void {

@@ -79,6 +79,7 @@ export const DEFAULT_TTL = 64;
 export const NET_UNREACHABLE = 0;
 export const HOST_UNREACHABLE = 1;
 export const PORT_UNREACHABLE = 3;
+export const ADMINISTRATIVELY_PROHIBITED = 13;
 
 export const isPacket = (payload: Packet | Solicitation): payload is Packet => "body" in payload;
 

@@ -3,7 +3,7 @@
  *
  * @see ip-route(8), net/ipv4/fib_trie.c
  */
-import { Errno, type RouteInfo } from "../abi/index.ts";
+import { Errno, type RouteInfo, type RouteRefusal } from "../abi/index.ts";
 import { compareIp, familyOf, type IpFamily, inPrefix } from "../lib/index.ts";
 import type { Device } from "./device.ts";
 
@@ -15,6 +15,8 @@ export interface Route {
   readonly source: string | undefined;
   readonly scope: "global" | "link" | "host";
   readonly metric: number;
+  /** Packets are not sent; `device` is the loopback. */
+  readonly refusal?: RouteRefusal;
 }
 
 /** Which route is meant: fields that are left out do not matter. */

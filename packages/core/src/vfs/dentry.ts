@@ -18,7 +18,7 @@ export class Dentry {
   mounted = 0;
   /** What is to be mounted here or below when somebody comes by. */
   plan: PlanPoint | undefined;
-  /** Unlinked: still usable, but no path leads here. */
+  /** Unlinked: still usable, but no path leads here. A directory that was removed has no entries, and gets none. */
   deleted = false;
   /** Chained by `#next`, like Linux's d_children, as long as they are few; by name when they are many. */
   #children: Dentry | Map<string, Dentry> | undefined;
@@ -32,6 +32,7 @@ export class Dentry {
 
   /** The child called `name`, or `undefined` if the directory has none. `known` is what `known(name)` has answered. */
   child(name: string, known: Dentry | undefined = this.known(name)): Dentry | undefined {
+    if (this.deleted) return undefined;
     const { isVolatile, isShared } = this.inode.fs;
     if (known !== undefined && !isVolatile && !isShared) return known;
     const inode = this.inode.lookup(name);

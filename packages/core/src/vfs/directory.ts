@@ -38,8 +38,9 @@ export interface Place {
   readonly name: string;
 }
 
-/** Makes something where nothing is, with no check of permissions. */
+/** Makes something where nothing is, with no check of permissions. @throws ENOENT in a directory that was removed */
 export function createAt({ parent, name }: Place, init: InodeInit): Location {
+  if (parent.dentry.deleted) throw new Errno("ENOENT");
   const made = new Location(parent.mount, parent.dentry.adopt(name, parent.inode.create(name, init)));
   tellCreated(parent.inode, name, made.inode);
   return made;
@@ -117,6 +118,7 @@ export function linkAt(source: Location, { parent, name }: Place): void {
   const { nlink } = source.inode.stat();
   if (nlink === 0 && !source.dentry.name.startsWith("#")) throw new Errno("ENOENT");
   if (nlink >= LINK_MAX) throw new Errno("EMLINK");
+  if (parent.dentry.deleted) throw new Errno("ENOENT");
   parent.inode.link(name, source.inode);
   parent.dentry.adopt(name, source.inode);
   tellLinked(parent.inode, name, source.inode);
@@ -168,7 +170,7 @@ export function rename(context: FsContext, from: string, to: string, flags: numb
   if (!isName(source.name) || !isName(target.name)) throw new Errno("EBUSY");
   if (source.parent.mount.readOnly) throw new Errno("EROFS");
   const moved = childIn(source.parent.mount, source.parent.dentry, source.name);
-  if (moved === undefined) throw new Errno("ENOENT");
+  if (moved === undefined || target.parent.dentry.deleted) throw new Errno("ENOENT");
   const replaced = childIn(target.parent.mount, target.parent.dentry, target.name);
   if (replaced !== undefined && (flags & RENAME_NOREPLACE) !== 0) throw new Errno("EEXIST");
   if (replaced === undefined && (exchanges || target.parent.mount.fs.isFixed)) throw new Errno("ENOENT");

@@ -155,11 +155,12 @@ export class OpenFile {
   /**
    * At most `count` entries of a directory from where the last call stopped, `.` and `..` first.
    *
-   * @throws ENOTDIR if this is no directory.
+   * @throws ENOTDIR if this is no directory. @throws ENOENT if it was removed.
    */
   readEntries(count: number): readonly DirEntry[] {
     const inode = this.at.inode;
     if (inode.type !== "dir" || (this.flags & O_PATH) !== 0) throw new Errno("ENOTDIR");
+    if (this.at.dentry.deleted) throw new Errno("ENOENT");
     if (this.#entries === undefined || this.offset === 0) {
       const parent = this.at.dentry.parent?.inode ?? inode;
       this.#entries = [

@@ -179,15 +179,16 @@ function route(stack: NetStack): string {
   const lines = stack.routes.listed
     .filter(({ destination }) => familyOf(destination) === 4)
     .map(
-      ({ device, destination, gateway, prefixLength, metric }) =>
-        `${device.name}\t${hex4(destination)}\t${hex4(gateway ?? "0.0.0.0")}\t${hex(routeFlags(gateway, prefixLength), 4)}\t0\t0\t${metric}\t${hex4(netmask(prefixLength))}\t0\t0\t0`,
+      ({ device, destination, gateway, prefixLength, metric, refusal }) =>
+        `${refusal === undefined ? device.name : "*"}\t${hex4(destination)}\t${hex4(gateway ?? "0.0.0.0")}\t${hex(routeFlags(gateway, prefixLength, refusal), 4)}\t0\t0\t${metric}\t${hex4(netmask(prefixLength))}\t0\t0\t0`,
     );
   return [head, ...lines].map((line) => `${line.padEnd(ROUTE_WIDTH)}\n`).join("");
 }
 
-/** RTF_UP, RTF_GATEWAY, RTF_HOST. @see route(8) */
-function routeFlags(gateway: string | undefined, prefixLength: number): number {
-  return 1 | (gateway === undefined ? 0 : 2) | (prefixLength === 32 ? 4 : 0);
+/** RTF_UP, RTF_GATEWAY, RTF_HOST, RTF_REJECT. @see route(8) */
+function routeFlags(gateway: string | undefined, prefixLength: number, refusal: Route["refusal"]): number {
+  const rejects = refusal === "unreachable" || refusal === "prohibit";
+  return 1 | (gateway === undefined ? 0 : 2) | (prefixLength === 32 ? 4 : 0) | (rejects ? 0x200 : 0);
 }
 
 /** IPv6 shows what is local as routes too. */

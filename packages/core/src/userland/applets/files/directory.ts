@@ -2,6 +2,7 @@
 import {
   close,
   type DirEntry,
+  Errno,
   getdents,
   O_CLOEXEC,
   O_DIRECTORY,
@@ -9,6 +10,7 @@ import {
   open,
   type Routine,
 } from "../../../abi/index.ts";
+import { attempt } from "../../io.ts";
 import { isDotOrDotDot } from "./paths.ts";
 
 /** Every entry, `.` and `..` too, in the order of the directory. @throws Errno */
@@ -30,8 +32,10 @@ export function* visitDirectory(path: string, visit: (entry: DirEntry) => Routin
   const fd = yield* open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   try {
     for (;;) {
-      const some = yield* getdents(fd);
-      if (some.length === 0) return;
+      const some = yield* attempt(getdents(fd));
+      // A directory that was removed has nothing to read: readdir(3) shows its end.
+      if (some instanceof Errno && some.code !== "ENOENT") throw some;
+      if (some instanceof Errno || some.length === 0) return;
       for (const entry of some) yield* visit(entry);
     }
   } finally {

@@ -24,7 +24,10 @@ import { resolve } from "../../net/host-names.ts";
 import { inetAddress } from "../../net/inet-address.ts";
 import { numberOrDie } from "../files/number.ts";
 import { durationOrDie } from "../system/duration.ts";
+import { unsignedOrDie } from "../system/number.ts";
 
+/** Bytes after the header of an echo. */
+const MAX_SIZE = 65_535;
 const SECOND = 1_000_000;
 /** Seconds to wait for the first answer, after the last question. */
 const DEFAULT_TIMEOUT = 10;
@@ -72,7 +75,8 @@ function* planOf(io: Io, options: Options, host: string, only: IpFamily | undefi
   };
   const family = only ?? (options.has("6") ? 6 : options.has("4") ? 4 : undefined);
   const count = yield* number("c", 0);
-  const size = yield* number("s", 56);
+  const sizeText = options.value("s");
+  const size = sizeText === undefined ? 56 : yield* unsignedOrDie(io, sizeText, 0, MAX_SIZE);
   const timeout = yield* number("W", DEFAULT_TIMEOUT);
   const deadline = yield* number("w", 0);
   const interval = options.value("i");

@@ -19,11 +19,12 @@ export function* showRoutes(io: Io, { numeric, extended }: TableStyle): Routine<
   const { routes } = yield* netlink_get();
   const four = routes.filter(({ destination }) => familyOf(destination) === 4);
   for (const route of four) {
+    const device = route.refusal === undefined ? route.device : "*";
     const destination = yield* shownNetwork(route, numeric);
     const gateway = yield* shownGateway(route, numeric);
     const counts = extended
-      ? `${flagsOf(route).padEnd(5)} ${"0".padStart(5)} ${"0".padEnd(5)} ${"0".padStart(6)} ${route.device}`
-      : `${flagsOf(route).padEnd(5)} ${String(route.metric).padEnd(6)} ${"0".padEnd(3)} ${"0".padStart(6)} ${route.device}`;
+      ? `${flagsOf(route).padEnd(5)} ${"0".padStart(5)} ${"0".padEnd(5)} ${"0".padStart(6)} ${device}`
+      : `${flagsOf(route).padEnd(5)} ${String(route.metric).padEnd(6)} ${"0".padEnd(3)} ${"0".padStart(6)} ${device}`;
     yield* io.out.write(
       `${destination.padEnd(15)} ${gateway.padEnd(15)} ${netmask(route.prefixLength).padEnd(15)} ${counts}\n`,
     );
@@ -31,7 +32,8 @@ export function* showRoutes(io: Io, { numeric, extended }: TableStyle): Routine<
   return 0;
 }
 
-function flagsOf({ gateway, prefixLength }: RouteInfo): string {
+function flagsOf({ gateway, prefixLength, refusal }: RouteInfo): string {
+  if (refusal === "unreachable" || refusal === "prohibit") return "!";
   return `U${gateway === undefined ? "" : "G"}${prefixLength === 32 ? "H" : ""}`;
 }
 

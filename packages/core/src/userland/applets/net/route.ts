@@ -34,15 +34,17 @@ function* parse(io: Io, kind: "route-add" | "route-del", given: readonly string[
   let gateway: string | undefined;
   let device: string | undefined;
   let metric: number | undefined;
+  let rejects = false;
   for (let word = words.shift(); word !== undefined; word = words.shift()) {
     const value = words[0];
+    if (word === "reject") rejects = true;
     if (word === "reject" || word === "mod" || word === "dyn" || word === "reinstate") continue;
     if (word === "dev" || word === "metric" || word === "netmask" || word === "gw" || word === "gateway") {
       if (value === undefined) return yield* showUsage(io);
       words.shift();
       if (word === "dev") device = value;
       else if (word === "metric") metric = Number(value);
-      else if (word === "netmask") length = maskLength(value) ?? length;
+      else if (word === "netmask") length = maskLength(value) ?? (yield* io.die(`bogus netmask ${value}`));
       else gateway = (yield* resolve(value))[0] ?? (yield* io.die(`bad address '${value}'`));
     } else if (device === undefined && words.length === 0) device = word;
     else return yield* showUsage(io);
@@ -51,7 +53,7 @@ function* parse(io: Io, kind: "route-add" | "route-del", given: readonly string[
   if (networkOf({ address: destination.address, length }) !== destination.address) {
     return yield* io.die("netmask and route address conflict");
   }
-  if (kind === "route-add" && device === undefined && gateway === undefined)
+  if (kind === "route-add" && device === undefined && gateway === undefined && !rejects)
     device = yield* deviceFor(destination.address);
   return {
     kind,
@@ -60,6 +62,7 @@ function* parse(io: Io, kind: "route-add" | "route-del", given: readonly string[
     ...(gateway === undefined ? {} : { gateway }),
     ...(device === undefined ? {} : { device }),
     ...(metric === undefined ? {} : { metric }),
+    ...(rejects ? { refusal: "unreachable" as const, scope: "host" as const } : {}),
   };
 }
 
@@ -69,7 +72,7 @@ function* network(io: Io, text: string): Routine<{ readonly address: string; rea
   const prefix = text.includes("/") ? parsePrefix(text) : undefined;
   if (prefix !== undefined) return prefix;
   const address = inetAddress(text) ?? (yield* resolve(text))[0];
-  if (address === undefined) return yield* io.die(`can't resolve ${text}`);
+  if (address === undefined) return yield* io.die(`resolving ${text}`);
   if (address === "0.0.0.0") return { address, length: 0 };
   return { address, length: familyOf(address) === 4 ? classLength(address) : 128 };
 }

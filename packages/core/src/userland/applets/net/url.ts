@@ -11,6 +11,8 @@ export interface Url {
   readonly port: number;
   /** Without the slash at its beginning. */
   readonly path: string;
+  /** From its `#` on: only a proxy is told. */
+  readonly fragment: string;
   /** `user:password`, decoded. */
   readonly user: string | undefined;
 }
@@ -28,6 +30,7 @@ export function* parseUrl(io: Io, text: string): Routine<Url> {
   const end = /[/?#]/.exec(rest)?.index ?? rest.length;
   const authority = rest.slice(0, end);
   const tail = rest.slice(end).replace(/#.*$/s, "");
+  const fragment = rest.slice(end + tail.length);
   const at = authority.lastIndexOf("@");
   const host = authority.slice(at + 1);
   const { port } = splitHostPort(host);
@@ -37,6 +40,7 @@ export function* parseUrl(io: Io, text: string): Routine<Url> {
     host,
     port: port === undefined ? PORTS[protocol] : Number(port),
     path: tail.startsWith("/") ? tail.slice(1) : tail,
+    fragment,
     user: at < 0 ? undefined : percentDecoded(authority.slice(0, at)),
   };
 }

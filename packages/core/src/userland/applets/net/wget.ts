@@ -95,6 +95,7 @@ class Download {
   #fileName = "";
   #fd: number | undefined;
   #start = 0;
+  #proxy: Url | undefined;
 
   constructor(io: Io, options: Options, seconds: number, shared: number | undefined) {
     this.#io = io;
@@ -106,8 +107,9 @@ class Download {
   /** Where the next file goes too, if `-O` sends everything to one place. */
   *fetch(text: string): Routine<number | undefined> {
     let url = yield* parseUrl(this.#io, text);
+    this.#proxy = yield* this.#proxyFor(url);
     yield* this.#chooseFile(url);
-    let target = yield* this.#lookUp(url);
+    let target = yield* this.#lookUp(this.#proxy ?? url);
     for (let redirections = 1; ; redirections++) {
       const response = yield* this.#request(url, target);
       if (response.status < 300 || response.location === undefined) {
@@ -119,9 +121,15 @@ class Download {
       if (response.location.startsWith("/")) url = { ...url, path: response.location.slice(1) };
       else {
         url = yield* parseUrl(this.#io, response.location);
-        target = yield* this.#lookUp(url);
+        if (this.#proxy === undefined) target = yield* this.#lookUp(url);
       }
     }
+  }
+
+  /** Who fetches the file for us, if the environment names somebody. */
+  *#proxyFor({ protocol }: Url): Routine<Url | undefined> {
+    const proxy = this.#options.value("Y") === "off" ? undefined : this.#io.env.get(`${protocol}_proxy`);
+    return proxy === undefined || proxy === "" ? undefined : yield* parseUrl(this.#io, proxy);
   }
 
   *#note(text: string): Routine<void> {
@@ -183,8 +191,10 @@ class Download {
     yield* alarm(this.#seconds * 1_000_000);
   }
 
-  *#question({ host, path, user }: Url): Routine<Uint8Array> {
+  *#question({ protocol, host, path, fragment, user }: Url): Routine<Uint8Array> {
     const options = this.#options;
+    const proxyUser = this.#proxy?.user;
+    const what = this.#proxy === undefined ? `/${path}` : `${protocol}://${host}/${path}${fragment}`;
     const headers = options.values("header");
     const given = (name: string): boolean => headers.some((header) => header.toLowerCase().startsWith(`${name}:`));
     const file = options.value("post-file");
@@ -195,11 +205,12 @@ class Download {
           ? encode(options.value("post-data") ?? "")
           : undefined;
     const lines = [
-      `${body === undefined ? "GET" : "POST"} /${path} HTTP/1.1`,
+      `${body === undefined ? "GET" : "POST"} ${what} HTTP/1.1`,
       ...(given("host") ? [] : [`Host: ${host}`]),
       ...(given("user-agent") ? [] : [`User-Agent: ${options.value("U") ?? "Wget"}`]),
       "Connection: close",
       ...(user === undefined || given("authorization") ? [] : [`Authorization: Basic ${encodeBase64(user)}`]),
+      ...(proxyUser === undefined ? [] : [`Proxy-Authorization: Basic ${encodeBase64(proxyUser)}`]),
       ...(this.#start > 0 && !given("range") ? [`Range: bytes=${this.#start}-`] : []),
       ...headers,
       ...(body === undefined || given("content-type") ? [] : ["Content-Type: application/x-www-form-urlencoded"]),

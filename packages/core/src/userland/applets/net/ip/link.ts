@@ -31,7 +31,11 @@ function* show(io: Io, style: Style, words: string[]): Routine<number> {
   let onlyUp = false;
   for (let word = words.shift(); word !== undefined; word = words.shift()) {
     if (word === "up") onlyUp = true;
-    else device = word === "dev" ? yield* value(io, words) : word;
+    else {
+      const name = word === "dev" ? yield* value(io, words) : word;
+      if (device !== undefined) return yield* io.die(`either "dev" is duplicate, or "${name}" is garbage`, USAGE_CODE);
+      device = name;
+    }
   }
   if (device !== undefined) yield* checkDevice(io, device, USAGE_CODE);
   const { links } = yield* netlink_get();
@@ -73,6 +77,8 @@ function* remove(io: Io, words: string[]): Routine<number> {
 
 interface Wanted {
   up?: boolean;
+  /** Some flag is set that changes nothing here. */
+  flags?: boolean;
   newName?: string;
   mac?: string;
   mtu?: number;
@@ -87,13 +93,16 @@ function* set(io: Io, words: string[]): Routine<number> {
   for (let word = words.shift(); word !== undefined; word = words.shift()) {
     if (word === "up" || word === "down") wanted.up = word === "up";
     else if (word === "mtu") wanted.mtu = yield* number(io, word, words);
-    else if (word === "qlen" || word === "txqueuelen") wanted.queueLength = yield* number(io, word, words);
+    else if (word === "qlen") wanted.queueLength = yield* number(io, word, words);
     else if (word === "name") wanted.newName = yield* value(io, words);
     else if (word === "address") wanted.mac = yield* value(io, words);
     else if (word === "master") wanted.master = yield* value(io, words);
     else if (word === "nomaster") wanted.master = "";
     else if (word === "netns") wanted.pid = yield* number(io, word, words);
-    else if (["arp", "multicast", "promisc", "allmulticast", "type"].includes(word)) yield* value(io, words);
+    else if (["arp", "multicast", "promisc", "allmulticast"].includes(word)) {
+      yield* value(io, words);
+      wanted.flags = true;
+    } else if (word === "type") yield* value(io, words);
     else {
       const name = word === "dev" ? yield* value(io, words) : word;
       if (device !== undefined) return yield* io.die(`either "dev" is duplicate, or "${name}" is garbage`, USAGE_CODE);
@@ -120,15 +129,16 @@ function* apply(io: Io, device: string, wanted: Wanted): Routine<number> {
     });
     if (pid !== undefined) return 0;
   }
-  const { mac, queueLength, mtu, newName, up } = wanted;
+  const { mac, queueLength, mtu, newName, up, flags } = wanted;
   let name = device;
-  if (mac !== undefined) yield* request(io, "SIOCSIFHWADDR", exists, { name, mac });
+  if (mac !== undefined) yield* request(io, exists ? "SIOCSIFHWADDR" : "SIOCGIFINDEX", exists, { name, mac });
   if (queueLength !== undefined) yield* request(io, "SIOCSIFXQLEN", exists, { name, queueLength });
   if (mtu !== undefined) yield* request(io, "SIOCSIFMTU", exists, { name, mtu });
   if (newName !== undefined) {
     yield* request(io, "SIOCSIFNAME", exists, { name, newName });
     name = newName;
   }
+  if (flags && !exists) yield* io.pdie("SIOCGIFFLAGS", new Errno("ENODEV"), USAGE_CODE);
   if (up !== undefined) yield* request(io, exists ? "SIOCSIFFLAGS" : "SIOCGIFFLAGS", exists, { name, up });
   return 0;
 }

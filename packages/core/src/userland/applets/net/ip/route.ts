@@ -6,6 +6,7 @@ import {
   netlink_route,
   type RouteChange,
   type RouteInfo,
+  type RouteRefusal,
   type Routine,
 } from "../../../../abi/index.ts";
 import { bitsOf, compareIp, familyOf, type IpPrefix, inPrefix, lastOf, networkOf } from "../../../../lib/index.ts";
@@ -64,9 +65,20 @@ export function* route(io: Io, style: Style, words: string[]): Routine<number> {
   }
 }
 
+interface More {
+  gateway?: string;
+  device?: string;
+  source?: string;
+  metric?: number;
+  scope?: AddressScope;
+  refusal?: RouteRefusal;
+}
+
+const isRefusal = (word: string): word is RouteRefusal => ["unreachable", "blackhole", "prohibit"].includes(word);
+
 function* modify(io: Io, style: Style, words: string[], kind: RouteChange["kind"]): Routine<number> {
   let prefix: IpPrefix | undefined;
-  const more: { gateway?: string; device?: string; source?: string; metric?: number; scope?: AddressScope } = {};
+  const more: More = {};
   for (let word = words.shift(); word !== undefined; word = words.shift()) {
     if (word === "via") more.gateway = yield* addressOrDie(io, yield* valueOf(io, words), ipFamily(style));
     else if (word === "dev") more.device = yield* valueOf(io, words);
@@ -77,6 +89,7 @@ function* modify(io: Io, style: Style, words: string[], kind: RouteChange["kind"
       more.metric = Number(text);
     } else if (word === "scope") more.scope = (yield* valueOf(io, words)) as AddressScope;
     else if (["proto", "protocol", "table", "mtu", "advmss", "type"].includes(word)) yield* valueOf(io, words);
+    else if (isRefusal(word)) more.refusal = word;
     else if (word !== "unicast" && word !== "onlink") {
       prefix = yield* prefixOrDie(io, word === "to" ? yield* valueOf(io, words) : word, ipFamily(style));
     }
@@ -111,7 +124,7 @@ function* list(io: Io, style: Style, words: string[], flush: boolean): Routine<n
   const family = ipFamily(style) ?? 4;
   const wanted = routes
     .filter(({ destination }) => familyOf(destination) === family)
-    .filter((one) => device === undefined || one.device === device)
+    .filter((one) => device === undefined || (one.device === device && one.refusal === undefined))
     .filter((one) => gateway === undefined || one.gateway === gateway)
     .filter((one) => within === undefined || inPrefix(within, one.destination))
     .filter((one) => exactly === undefined || isExactly(one, exactly));
@@ -148,14 +161,14 @@ function* listLocal(io: Io): Routine<number> {
 const isExactly = (one: RouteInfo, { address, length }: IpPrefix): boolean =>
   one.prefixLength === length && (length === 0 || one.destination === address);
 
-function format({ destination, prefixLength, gateway, device, source, scope, metric }: RouteInfo): string {
+function format({ destination, prefixLength, gateway, device, source, scope, metric, refusal }: RouteInfo): string {
   const family = familyOf(destination);
   const whole = bitsOf(family);
   const to = prefixLength === 0 ? "default" : prefixLength === whole ? destination : `${destination}/${prefixLength}`;
   return [
-    `${to} `,
+    refusal === undefined ? `${to} ` : `${refusal} ${to} `,
     gateway === undefined ? "" : `via ${gateway} `,
-    `dev ${device} `,
+    refusal === undefined ? `dev ${device} ` : "",
     scope === "global" || family === 6 ? "" : `scope ${scope} `,
     source === undefined ? "" : ` src ${source} `,
     metric === 0 ? "" : ` metric ${metric} `,
