@@ -37,7 +37,7 @@ function includedTree(
   const directory =
     entry["project_directory"] === undefined
       ? dirname(first)
-      : absolute(plainText(entry["project_directory"]), context.directory);
+      : directoryOf(plainText(entry["project_directory"]), context);
   if (including.includes(first)) {
     const [start = "", ...more] = [...including, first];
     throw new ComposeError(`include cycle detected:\n${start}\n include ${more.join("\n include ")}`, { path });
@@ -48,6 +48,12 @@ function includedTree(
     files.map((file) => ({ name: file })),
     { ...context, directory, variables, including },
   );
+}
+
+/** Of what is no directory, compose takes the one that it is in. */
+function directoryOf(text: string, { directory, disk }: LoadContext): string {
+  const path = absolute(text, directory);
+  return disk.isDirectory(path) ? path : dirname(path);
 }
 
 const absolute = (path: string, directory: string): string => (path.startsWith("/") ? path : join(directory, path));

@@ -1,5 +1,6 @@
 /** The Compose Specification: files to projects. Nothing here knows an engine. */
 export { ComposeError, type SourcePlace } from "./compose-error.ts";
+export { readEnvFile } from "./env-file.ts";
 export { type ComposeClient, normalName, type ProjectOptions } from "./find-files.ts";
 export { networkHash, serviceHash, volumeHash } from "./hash.ts";
 export { hostList } from "./kinds/collections.ts";
@@ -11,5 +12,6 @@ export type { Dependency, EndpointSpec, Healthcheck, Hook, MountSpec } from "./m
 export { type OpenOptions, openModel, openProject } from "./open-project.ts";
 export { modelYaml, projectJson, projectYaml } from "./print/config.ts";
 export { dependentsOf, type Project, select, withoutDependencies } from "./project.ts";
-export type { ComposeDisk, ComposeSource } from "./source.ts";
+export { readMount, readPorts } from "./short-forms.ts";
+export { type ComposeDisk, type ComposeSource, textOf } from "./source.ts";
 export type { Tree, TreeMap } from "./tree.ts";

@@ -14,10 +14,11 @@ import { mergeFiles } from "./merge.ts";
 import { resolvePaths } from "./paths.ts";
 import { COMPOSE_FILE } from "./schema/file.ts";
 import { faultText, findFault } from "./schema/schema.ts";
-import { type ComposeSource, drop, type LoadContext, openSource, withPlaces } from "./source.ts";
+import { type ComposeSource, drop, type LoadContext, type OpenFile, openSource, withPlaces } from "./source.ts";
 import { isMap, mapOf, type TreeMap, without } from "./tree.ts";
 import { keepUnique } from "./unique.ts";
 import type { YamlDocument } from "./yaml-file.ts";
+import { YamlSyntaxError } from "./yaml-syntax-error.ts";
 
 /** @throws ComposeError */
 export function loadTree(sources: readonly ComposeSource[], context: LoadContext): TreeMap {
@@ -32,12 +33,22 @@ export function loadTree(sources: readonly ComposeSource[], context: LoadContext
 }
 
 function loadFile(source: ComposeSource, base: TreeMap, context: LoadContext): TreeMap {
-  const opened = openSource(source, context.disk);
+  const opened = openToLoad(source, context);
   return withPlaces([opened], () => {
     let tree = base;
     for (const document of opened.documents) tree = loadDocument(document, source.name, tree, context);
     return tree;
   });
+}
+
+/** Who has not looked for the project's name in the file before hears its path as well. */
+function openToLoad(source: ComposeSource, { disk }: LoadContext): OpenFile {
+  try {
+    return openSource(source, disk);
+  } catch (error) {
+    if (!(error instanceof YamlSyntaxError)) throw error;
+    throw new ComposeError(`failed to parse ${source.name}: ${error.message}`, { place: error.place });
+  }
 }
 
 function loadDocument(document: YamlDocument, name: string, base: TreeMap, context: LoadContext): TreeMap {

@@ -85,7 +85,7 @@ function projectName(
   variables: Variables,
 ): string {
   const said = options.projectName || found.environment.get("COMPOSE_PROJECT_NAME");
-  const inFiles = nameInFiles(found.sources, client);
+  const inFiles = options.projectName ? "" : nameInFiles(found.sources, client);
   if (said !== undefined && said !== "") {
     if (normalName(said) === said) return said;
     const rule = "must consist only of lowercase alphanumeric characters, hyphens, and underscores";

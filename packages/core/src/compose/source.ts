@@ -9,6 +9,7 @@ export interface ComposeDisk {
   /** The content, or the system's words for why there is none. */
   read(path: string): { readonly text: string } | { readonly problem: string };
   isFile(path: string): boolean;
+  isDirectory(path: string): boolean;
 }
 
 /** A compose file: a path, or what would be in it. */

@@ -2,11 +2,14 @@
 import type { YAMLParseError } from "yaml";
 import { ComposeError } from "./compose-error.ts";
 
-export function syntaxError(problem: YAMLParseError, text: string, file: string): ComposeError {
+/** What no YAML is. */
+export class YamlSyntaxError extends ComposeError {}
+
+export function syntaxError(problem: YAMLParseError, text: string, file: string): YamlSyntaxError {
   const before = text.slice(0, problem.pos[0]);
   const line = before.split("\n").length;
   const column = problem.pos[0] - before.lastIndexOf("\n");
-  return new ComposeError(`yaml: line ${shownLine(problem, text, line)}: ${words(problem, text)}`, {
+  return new YamlSyntaxError(`yaml: line ${shownLine(problem, text, line)}: ${words(problem, text)}`, {
     place: { file, line, column },
   });
 }

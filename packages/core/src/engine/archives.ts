@@ -30,6 +30,8 @@ export interface PathArchive {
 export interface UnpackOptions {
   /** A directory does not give way to what is none, nor the other way round. */
   readonly keepsKinds?: boolean;
+  /** What the caller calls the container. */
+  readonly reference?: string;
 }
 
 export class ArchiveService {
@@ -41,18 +43,19 @@ export class ArchiveService {
     this.#snapshotter = snapshotter;
   }
 
-  /** @throws StatusError not-found */
-  stat(container: Container, path: string): PathStat {
-    return this.#look(container, path, (context, at, place) => statOf(context, at, place));
+  /** `reference` is what the caller calls the container, here and below. @throws StatusError not-found */
+  stat(container: Container, path: string, reference = container.name): PathStat {
+    return this.#look(container, path, (context, at, place) => statOf(context, at, place), reference);
   }
 
   /** A file, or a directory with all that is in it, under its own name. @throws StatusError not-found */
-  read(container: Container, path: string): PathArchive {
-    return this.#look(container, path, (context, at, place) => {
+  read(container: Container, path: string, reference = container.name): PathArchive {
+    const read = (context: FsContext, at: Location, place: string): PathArchive => {
       const name = /(^|\/)\.$/.test(path) ? "." : basename(place) || "/";
       const own = at.inode.type === "dir" && name === "/" ? "" : name;
       return { stat: statOf(context, at, place), entries: [...treeEntries(at, own)] };
-    });
+    };
+    return this.#look(container, path, read, reference);
   }
 
   /** The whole root file system, without what is mounted on it. */
@@ -78,15 +81,21 @@ export class ArchiveService {
     if (mount === undefined && container.hostConfig.ReadonlyRootfs === true) {
       throw new StatusError("permission-denied", "container rootfs is marked read-only");
     }
-    this.#look(container, `${path}/`, (context, at) => {
+    const unpack = (context: FsContext, at: Location): void => {
       if (at.inode.type !== "dir") {
         throw new StatusError("invalid-argument", "extraction point is not a directory");
       }
       unpackInto(context, at, entries, options);
-    });
+    };
+    this.#look(container, `${path}/`, unpack, options.reference);
   }
 
-  #look<T>(container: Container, path: string, work: (context: FsContext, at: Location, place: string) => T): T {
+  #look<T>(
+    container: Container,
+    path: string,
+    work: (context: FsContext, at: Location, place: string) => T,
+    reference: string = container.name,
+  ): T {
     const place = absolute(path);
     const follows = place === "/" || /\/\.?$/.test(path);
     try {
@@ -97,7 +106,7 @@ export class ArchiveService {
       if (!(error instanceof Errno)) throw error;
       throw new StatusError(
         "not-found",
-        `Could not find the file ${path.replace(/\/$/, "") || "/"} in container ${container.name}`,
+        `Could not find the file ${path.replace(/\/$/, "") || "/"} in container ${reference}`,
       );
     }
   }

@@ -39,7 +39,7 @@ function copyIn(session: Session, container: Container, request: CopyRequest): v
   const { path, stat } = resolved(session, container, request.containerPath);
   const isDirectory = stat !== undefined && stat.mode >= GO_DIRECTORY;
   const write = (directory: string, entries: Iterable<LayerEntry>): void => {
-    archives.write(container, directory, entries, { keepsKinds: true });
+    archives.write(container, directory, entries, { keepsKinds: true, reference: request.container });
     containers.note(container, "extract-to-dir");
   };
   if (request.localPath === "-") {
@@ -84,8 +84,8 @@ function resolved(session: Session, container: Container, given: string) {
 
 function copyOut(session: Session, container: Container, request: CopyRequest): void {
   const { archives, containers } = session.engine;
-  const link = request.followLink ? archives.stat(container, request.containerPath).linkTarget : "";
-  const { stat, entries } = archives.read(container, link === "" ? request.containerPath : link);
+  const link = request.followLink ? archives.stat(container, request.containerPath, request.container).linkTarget : "";
+  const { stat, entries } = archives.read(container, link || request.containerPath, request.container);
   containers.note(container, "archive-path");
   if (request.localPath === "-") {
     session.out(layerToTar(entries));

@@ -1,10 +1,11 @@
 /** Stops and removes what a project has made. Model: compose's down.go. */
 import { ComposeError, type Project } from "../../compose/index.ts";
 import { StatusError } from "../../lib/index.ts";
+import { familiarText, parseReferenceOrId, withDefaultTag } from "../../oci/index.ts";
 import { removeImage } from "../image-removal.ts";
 import { imageName } from "./create-body.ts";
 import { inReverseOrder } from "./dependency-order.ts";
-import { NETWORK, PROJECT, serviceOf } from "./labels.ts";
+import { NETWORK, PROJECT, SERVICE, serviceOf } from "./labels.ts";
 import { containersOf, type Operation } from "./operation.ts";
 import { stopAndRemove } from "./stop.ts";
 import { isOrphan } from "./up.ts";
@@ -44,7 +45,7 @@ export async function downProject(operation: Operation, project: Project, option
     );
   }
   const networks = [...project.networks].filter(([, { external }]) => external !== true);
-  const images = options.images === undefined ? [] : imagesToRemove(operation, project, options.images);
+  const images = options.images === undefined ? [] : imagesToRemove(operation, project, options);
   const volumes =
     options.volumes === true ? [...project.volumes.values()].filter(({ external }) => external !== true) : [];
   if (containers.length + networks.length + images.length + volumes.length === 0) {
@@ -77,11 +78,23 @@ function containersOn({ engine }: Operation, network: string): boolean {
   return engine.containers.list({ all: false }).some(({ endpoints }) => Object.hasOwn(endpoints, network));
 }
 
-function imagesToRemove({ engine }: Operation, project: Project, mode: "all" | "local"): readonly string[] {
-  const names = [...project.services].flatMap(([name, service]) =>
-    mode === "local" && service.image !== undefined ? [] : [imageName(project.name, name, service)],
+/** Those that compose has built for a service, and those without a name of their own; all that services name, too. */
+function imagesToRemove({ engine: { images } }: Operation, project: Project, options: DownOptions): readonly string[] {
+  const built = images.list().flatMap((image): readonly string[] => {
+    const { [PROJECT]: owner, [SERVICE]: service = "" } = image.config.config.Labels ?? {};
+    const isOwn = owner === project.name && (options.removeOrphans === true || project.services.has(service));
+    return isOwn ? images.familiarNames(image).tags.slice(0, 1) : [];
+  });
+  const named = [...project.services].flatMap(([name, service]) =>
+    options.images === "local" && service.image !== undefined ? [] : [imageName(project.name, name, service)],
   );
-  return [...new Set(names)].filter((name) => engine.images.find(name) !== undefined);
+  const names = [...built, ...named].map(taggedName);
+  return [...new Set(names)].filter((name) => images.find(name) !== undefined).sort();
+}
+
+function taggedName(image: string): string {
+  const reference = parseReferenceOrId(image);
+  return reference === undefined ? image : familiarText(withDefaultTag(reference));
 }
 
 function removeOneImage(operation: Operation, name: string): void {

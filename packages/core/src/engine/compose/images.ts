@@ -3,6 +3,7 @@ import { type Build, ComposeError, hostList, type Project, type Service } from "
 import { StatusError } from "../../lib/index.ts";
 import type { CommandOptions } from "../command-line/session.ts";
 import { imageName } from "./create-body.ts";
+import { imageLabels } from "./labels.ts";
 import type { Operation } from "./operation.ts";
 
 export interface ImageOptions {
@@ -30,8 +31,8 @@ export async function ensureImages(
     const isThere = images.find(image) !== undefined;
     const policy = options.pull ?? service.pull_policy ?? "missing";
     if (service.build !== undefined && (options.build === true || policy === "build" || !isThere)) {
-      if (options.noBuild === true) throw new ComposeError(`service "${name}" must be built`);
-      await buildImage(operation, project, name, service, options);
+      // Without its image the container is refused later.
+      if (options.noBuild !== true) await buildImage(operation, project, name, service, options);
     } else if (service.build === undefined && (policy === "always" || (!isThere && policy !== "never"))) {
       await pullImage(operation, name, image);
     }
@@ -58,7 +59,7 @@ export async function buildImage(
   project: Project,
   name: string,
   service: Service,
-  { client }: Pick<ImageOptions, "client">,
+  { client, isQuiet = false }: Pick<ImageOptions, "client"> & { readonly isQuiet?: boolean },
   more: readonly string[] = [],
 ): Promise<void> {
   const { build } = service;
@@ -67,7 +68,7 @@ export async function buildImage(
   const result = await operation.engine.docker(
     [
       "build",
-      ...buildWords(build, project),
+      ...buildWords(build, project, imageLabels(project, name)),
       ...more,
       "--tag",
       imageName(project.name, name, service),
@@ -76,10 +77,10 @@ export async function buildImage(
     { ...client, cwd: project.directory, ...(inline === undefined ? {} : { stdin: inline }) },
   );
   if (result.exitCode !== 0) throw new ComposeError(result.stderr.trim());
-  operation.progress({ id: name, status: "Built" });
+  if (!isQuiet) operation.progress({ id: imageName(project.name, name, service), status: "Built" });
 }
 
-function buildWords(build: Build, project: Project): readonly string[] {
+function buildWords(build: Build, project: Project, labels: Readonly<Record<string, string>>): readonly string[] {
   const pairs = (flag: string, map: Readonly<Record<string, string | null>> = {}): readonly string[] =>
     Object.entries(map).flatMap(([key, value]) => [flag, value === null ? key : `${key}=${value}`]);
   const file = build.dockerfile ?? "Dockerfile";
@@ -88,7 +89,7 @@ function buildWords(build: Build, project: Project): readonly string[] {
     "--file",
     build.dockerfile_inline !== undefined ? "-" : file.startsWith("/") ? file : `${context}/${file}`,
     ...pairs("--build-arg", build.args),
-    ...pairs("--label", build.labels),
+    ...pairs("--label", { ...build.labels, ...labels }),
     ...pairs("--build-context", build.additional_contexts),
     ...(build.target === undefined ? [] : ["--target", build.target]),
     ...(build.network === undefined ? [] : ["--network", build.network]),

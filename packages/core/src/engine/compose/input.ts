@@ -23,6 +23,14 @@ export function clientOf({ disk, cwd = "/", env = {} }: ClientOptions, warn: (me
 
 function diskOf(disk: ClientOptions["disk"], cwd: string): ComposeDisk {
   const absolute = (path: string): string => (path.startsWith("/") ? path : join(cwd, path));
+  const typeOf = (path: string): number | undefined => {
+    try {
+      const stat = disk?.lstatSync(absolute(path));
+      return stat === undefined ? undefined : Number(stat.mode) & FILE_TYPE;
+    } catch {
+      return undefined;
+    }
+  };
   return {
     read(path) {
       try {
@@ -33,14 +41,11 @@ function diskOf(disk: ClientOptions["disk"], cwd: string): ComposeDisk {
       }
       return { problem: "no such file or directory" };
     },
-    isFile(path) {
-      try {
-        const stat = disk?.lstatSync(absolute(path));
-        return stat !== undefined && (Number(stat.mode) & FILE_TYPE) !== DIRECTORY;
-      } catch {
-        return false;
-      }
+    isFile: (path) => {
+      const type = typeOf(path);
+      return type !== undefined && type !== DIRECTORY;
     },
+    isDirectory: (path) => typeOf(path) === DIRECTORY,
   };
 }
 

@@ -34,6 +34,11 @@ export function serviceLabels(project: Project, service: string, envFiles: reado
   };
 }
 
+/** What an image bears that compose has built. */
+export function imageLabels(project: Project, service: string) {
+  return { [PROJECT]: project.name, [SERVICE]: service, [VERSION]: COMPOSE_VERSION };
+}
+
 /** What a network or a volume bears. */
 export function resourceLabels(project: string, kind: typeof NETWORK | typeof VOLUME, key: string) {
   return { [kind]: key, [PROJECT]: project, [VERSION]: COMPOSE_VERSION };

@@ -77,13 +77,14 @@ export interface KillOptions extends ServicesOptions {
 /** False if nothing runs. */
 export async function killProject(operation: Operation, project: Project, options: KillOptions = {}): Promise<boolean> {
   const { containers } = operation.engine;
-  const signal = signalOf(options.signal ?? "KILL");
   const running = containersOf(operation, project.name, {
     oneOffs: "include",
     all: false,
     services: options.services ?? [],
   });
   const own = options.removeOrphans === true ? running : running.filter((one) => project.services.has(serviceOf(one)));
+  if (own.length === 0) return false;
+  const signal = signalOf(options.signal ?? "KILL");
   await Promise.all(
     own.map(async (container) => {
       tell(operation, container, "Killing");
@@ -91,7 +92,7 @@ export async function killProject(operation: Operation, project: Project, option
       tell(operation, container, "Killed");
     }),
   );
-  return own.length > 0;
+  return true;
 }
 
 export async function pauseProject(

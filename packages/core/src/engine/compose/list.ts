@@ -2,7 +2,7 @@
 import type { Container } from "../container.ts";
 import { columns, renderList } from "../docker/format.ts";
 import { CONTAINER_VALUES, type ContainerSummary } from "../docker/lists/containers.ts";
-import { ANY, INT } from "../docker/template/type.ts";
+import { fields, INT, STRING, slice, struct } from "../docker/template/type.ts";
 import { containerSummary } from "../documents/container.ts";
 import { labelOf, PROJECT, serviceOf } from "./labels.ts";
 
@@ -64,6 +64,13 @@ export function listed({ container, truncate, now, ...rest }: ListRow): ComposeC
   return rest;
 }
 
+const PUBLISHER = struct(
+  "api.PortPublisher",
+  fields(STRING, "URL"),
+  fields(INT, "TargetPort PublishedPort"),
+  fields(STRING, "Protocol"),
+);
+
 const HEADERS = {
   Command: "COMMAND",
   CreatedAt: "CREATED AT",
@@ -100,7 +107,10 @@ const COLUMNS = columns<ListRow>(
     Publishers: ({ Publishers }) => Publishers,
     Service: ({ Service }) => Service,
   },
-  { label: ({ container }, name) => container.Labels?.[name] ?? "", types: { ExitCode: INT, Publishers: ANY } },
+  {
+    label: ({ container }, name) => container.Labels?.[name] ?? "",
+    types: { ExitCode: INT, Publishers: slice(PUBLISHER) },
+  },
 );
 
 const TABLE = "table {{.Name}}\t{{.Image}}\t{{.Command}}\t{{.Service}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}";

@@ -1,4 +1,5 @@
 /** What a project's containers have written, each line with who wrote it in front. Model: compose's logs.go, formatter. */
+import { ComposeError } from "../../compose/index.ts";
 import type { Container } from "../container.ts";
 import { labelOf, NUMBER, PROJECT, serviceOf } from "./labels.ts";
 import { containersOf, type Operation } from "./operation.ts";
@@ -36,6 +37,9 @@ export function containersToLog(
   const own = containersOf(operation, project, { services: options.services ?? [] });
   const { index = 0 } = options;
   const chosen = index > 0 ? own.filter((one) => labelOf(one, NUMBER) === String(index)) : own;
+  if (index > 0 && chosen.length === 0) {
+    throw new ComposeError(`service "${options.services?.[0] ?? ""}" is not running container #${index}`);
+  }
   return [...chosen].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 

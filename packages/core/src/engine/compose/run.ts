@@ -1,5 +1,5 @@
 /** A container of its own for one command of a service. Model: compose's run.go. */
-import { ComposeError, type Project, type Service, select } from "../../compose/index.ts";
+import { ComposeError, type Project, readMount, readPorts, type Service, select } from "../../compose/index.ts";
 import type { Container } from "../container.ts";
 import { createPlanned } from "./converge.ts";
 import { imageName } from "./create-body.ts";
@@ -24,6 +24,11 @@ export interface RunOptions extends Pick<ImageOptions, "build" | "pull"> {
   readonly noDeps?: boolean;
   /** The service's ports are published. */
   readonly servicePorts?: boolean;
+  /** Ports and mounts besides the service's, as a command line has them: `8080:80`, `data:/data`. */
+  readonly publish?: readonly string[];
+  readonly volumes?: readonly string[];
+  readonly capAdd?: readonly string[];
+  readonly capDrop?: readonly string[];
   readonly useAliases?: boolean;
   readonly tty?: boolean;
   readonly interactive?: boolean;
@@ -91,11 +96,15 @@ async function startDependencies(
 
 function withRunOptions(service: Service, options: RunOptions): Service {
   const { restart, ports, scale, deploy, ...rest } = service;
-  const { command = [], entrypoint, environment, user, workdir, labels } = options;
+  const { command = [], entrypoint, environment, user, workdir, labels, publish = [], volumes = [] } = options;
   const environmentAll = { ...rest.environment, ...environment };
   return {
     ...rest,
     ...(options.servicePorts === true && ports !== undefined ? { ports } : {}),
+    ...(options.servicePorts !== true && publish.length > 0 ? { ports: publish.flatMap(readPorts) } : {}),
+    ...(volumes.length === 0 ? {} : { volumes: [...(rest.volumes ?? []), ...volumes.map(readMount)] }),
+    cap_add: [...(rest.cap_add ?? []), ...(options.capAdd ?? [])],
+    cap_drop: [...(rest.cap_drop ?? []), ...(options.capDrop ?? [])],
     tty: options.tty ?? false,
     stdin_open: options.interactive ?? false,
     ...(command.length > 0 ? { command } : entrypoint !== undefined ? { command: [] } : {}),

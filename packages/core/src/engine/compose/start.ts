@@ -129,7 +129,7 @@ async function waitForOne(
       return true;
     }
     if (dependency.required !== false) {
-      for (const container of containers) tell(operation, container, verdict.shown);
+      if (verdict.shown !== "") for (const container of containers) tell(operation, container, verdict.shown);
       throw new ComposeError(verdict.error);
     }
     for (const container of containers) tell(operation, container, `Skipped: ${verdict.skipped}`);
@@ -160,7 +160,7 @@ function judge(name: string, { condition }: Dependency, containers: readonly Con
     ? `optional dependency "${name}" is not running or is unhealthy`
     : `optional dependency "${name}" failed to start`;
   const error = accepts ? problem : `dependency failed to start: ${problem}`;
-  return { error, shown: "Error", skipped: what, warning: `${what}: ${problem}` };
+  return { error, shown: accepts ? "" : "Error", skipped: what, warning: `${what}: ${problem}` };
 }
 
 /** Empty if all are well; undefined while that is open. */

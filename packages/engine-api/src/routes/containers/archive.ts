@@ -19,12 +19,12 @@ export function archiveRoutes(engine: Engine): readonly Route[] {
   const { archives, containers } = engine;
   return [
     route("HEAD", "/containers/{id}/archive", ({ param, query }) => {
-      const stat = archives.stat(containers.get(param("id")), pathOf(query));
+      const stat = archives.stat(containers.get(param("id")), pathOf(query), param("id"));
       return { kind: "whole", status: 200, headers: statHeader(stat), body: new Uint8Array() };
     }),
     route("GET", "/containers/{id}/archive", ({ param, query }) => {
       const container = containers.get(param("id"));
-      const { stat, entries } = archives.read(container, pathOf(query));
+      const { stat, entries } = archives.read(container, pathOf(query), param("id"));
       containers.note(container, "archive-path");
       return bytes(layerToTar(entries), TAR, statHeader(stat));
     }),
@@ -33,7 +33,8 @@ export function archiveRoutes(engine: Engine): readonly Route[] {
       const path = pathOf(query);
       const sent = await readAll(request.body);
       const tar = isGzip(sent) ? gunzip(sent) : sent;
-      archives.write(container, path, tarToLayer(tar), { keepsKinds: flag(query, "noOverwriteDirNonDir") });
+      const keepsKinds = flag(query, "noOverwriteDirNonDir");
+      archives.write(container, path, tarToLayer(tar), { keepsKinds, reference: param("id") });
       containers.note(container, "extract-to-dir");
       return empty(200);
     }),

@@ -1,6 +1,7 @@
 /** What every compose command has: the session, the options of the project, and how it tells of things. */
 import { ComposeError, type OpenOptions, openProject, type Project } from "../../../compose/index.ts";
 import { quote, rfc3339 } from "../../../lib/go/index.ts";
+import { decode, NO_BYTES } from "../../../lib/index.ts";
 import type { Session } from "../../command-line/session.ts";
 import type { FlagValues } from "../../docker/flags/flag.ts";
 import { foundProject } from "../found-project.ts";
@@ -60,20 +61,25 @@ export class ComposeContext {
       ...(disk === undefined ? {} : { disk }),
       cwd,
       env: Object.fromEntries(session.client.env),
-      onOutput: (_: string, text: string) => session.err(text),
+      onOutput: (_: string, text: string) => session.out(text),
     };
   }
 
   options(): OpenOptions {
     const flags = this.#flags;
     return {
-      files: flags.file,
+      files: flags.file.map((name) => (name === "-" ? { name, content: this.#input() } : name)),
       profiles: flags.profile,
       envFiles: flags["env-file"],
       allResources: flags["all-resources"],
       ...(flags["project-name"] === "" ? {} : { projectName: flags["project-name"] }),
       ...(flags["project-directory"] === "" ? {} : { projectDirectory: flags["project-directory"] }),
     };
+  }
+
+  /** The file that is called `-`. */
+  #input(): string {
+    return decode(this.session.stdin ?? NO_BYTES);
   }
 
   /** The project of the files, or what the engine knows of one that was named. */

@@ -45,9 +45,10 @@ export async function up(
 function checkUp(flags: FlagValues<typeof UP_FLAGS>): void {
   const cascades =
     flags["abort-on-container-exit"] || flags["abort-on-container-failure"] || flags["exit-code-from"] !== "";
+  if (flags.watch) throw new ComposeError("--watch is not something that the simulator does: nobody changes files");
   if (flags.detach && (cascades || flags["attach-dependencies"] || flags.attach.length > 0)) {
     throw new ComposeError(
-      "--detach and --attach, --attach-dependencies, --abort-on-container-exit, --abort-on-container-failure, --exit-code-from are incompatible",
+      "--detach cannot be combined with --abort-on-container-exit, --abort-on-container-failure, --attach, --attach-dependencies or --watch",
     );
   }
   if (flags["force-recreate"] && flags["no-recreate"]) {
@@ -160,11 +161,11 @@ function createOptions(context: ComposeContext, flags: FlagValues<typeof CREATE_
 }
 
 /** `web=3`. @throws ComposeError */
-function scaleOf(entries: readonly string[], problem = "--scale option"): Readonly<Record<string, number>> {
+function scaleOf(entries: readonly string[]): Readonly<Record<string, number>> {
   const pairs = entries.map((entry): [string, number] => {
     const [name = "", count, more] = entry.split("=");
     if (count === undefined || more !== undefined || name === "" || count === "") {
-      throw new ComposeError(`invalid ${problem} "${entry}". Should be SERVICE=NUM`);
+      throw new ComposeError(`invalid --scale option "${entry}". Should be SERVICE=NUM`);
     }
     if (!/^[-+]?\d+$/.test(count)) throw new ComposeError(`strconv.Atoi: parsing "${count}": invalid syntax`);
     return [name, Number(count)];
@@ -172,8 +173,18 @@ function scaleOf(entries: readonly string[], problem = "--scale option"): Readon
   return Object.fromEntries(pairs);
 }
 
+function scaleSpecifier(entry: string): [string, number] {
+  const at = entry.indexOf("=");
+  if (at < 0) throw new ComposeError(`invalid scale specifier: ${entry}`);
+  const count = entry.slice(at + 1);
+  if (!/^[-+]?\d+$/.test(count)) {
+    throw new ComposeError(`invalid scale specifier: can't parse replica value as int: ${entry}`);
+  }
+  return [entry.slice(0, at), Number(count)];
+}
+
 export async function scale(context: ComposeContext, noDeps: boolean, entries: readonly string[]): Promise<number> {
-  const wanted = scaleOf(entries, "scale specifier");
+  const wanted = Object.fromEntries(entries.map(scaleSpecifier));
   const services = Object.keys(wanted);
   const opened = withScale(context.open({ services }), wanted);
   const project = noDeps ? select(opened, services, "none") : opened;
@@ -197,7 +208,9 @@ export async function build(
   ];
   for (const [name, service] of project.services) {
     if (services.length > 0 && !services.includes(name)) continue;
-    await buildImage(context.operation, project, name, service, { client: context.buildClient() }, words);
+    const { onOutput, ...client } = context.buildClient();
+    const options = { client: flags.quiet ? client : { ...client, onOutput }, isQuiet: flags.quiet };
+    await buildImage(context.operation, project, name, service, options, words);
   }
   return 0;
 }
@@ -236,6 +249,8 @@ export async function down(
   return 0;
 }
 
+const YES = /^(1|t|true|y|yes)$/i;
+
 export async function rm(
   context: ComposeContext,
   flags: FlagValues<typeof RM_FLAGS>,
@@ -250,11 +265,9 @@ export async function rm(
   }
   const message = `Going to remove ${containers.map(({ name }) => name).join(", ")}`;
   if (!flags.force) {
-    // Without somebody to ask the answer is no.
-    context.session.out(`? ${message} [yN] `);
-    return 0;
-  }
-  context.session.out(`${message}\n`);
+    context.session.out(message);
+    if (!YES.test((await context.session.answer()).trim())) return 0;
+  } else context.session.out(`${message}\n`);
   await removeStopped(context.operation, containers, flags.volumes);
   return 0;
 }

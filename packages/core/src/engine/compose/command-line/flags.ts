@@ -48,6 +48,8 @@ export const UP_FLAGS = {
   "always-recreate-deps": bool("Recreate dependent containers. Incompatible with --no-recreate."),
   "renew-anon-volumes": bool("Recreate anonymous volumes instead of retrieving data", { short: "V" }),
   "quiet-build": bool("Suppress the build output"),
+  menu: bool("Enable interactive shortcuts when running attached. Incompatible with --detach."),
+  watch: bool("Watch source code and rebuild/refresh containers when files are updated.", { short: "w" }),
   attach: list("Restrict attaching to the specified services. Incompatible with --attach-dependencies."),
   "no-attach": list("Do not attach (stream logs) to the specified services"),
   "attach-dependencies": bool("Automatically attach to log output of dependent services"),
@@ -100,6 +102,12 @@ export const RUN_FLAGS = {
   ...ORPHANS,
   detach: bool("Run container in background and print container ID", { short: "d" }),
   env: list("Set environment variables", { short: "e" }),
+  "env-from-file": list("Set environment variables from file"),
+  "cap-add": list("Add Linux capabilities"),
+  "cap-drop": list("Drop Linux capabilities"),
+  publish: list("Publish a container's port(s) to the host", { short: "p" }),
+  volume: list("Bind mount a volume", { short: "v" }),
+  "quiet-build": bool("Suppress progress output from the build process"),
   label: list("Add or override a label", { short: "l" }),
   rm: bool("Automatically remove the container when it exits"),
   "no-TTY": bool("Disable pseudo-TTY allocation", { short: "T" }),
@@ -128,6 +136,10 @@ export const CONFIG_FLAGS = {
   images: bool("Print the image names, one per line."),
   hash: text("Print the service config hash, one per line."),
   environment: bool("Print environment used for interpolation."),
+  models: bool("Print the model names, one per line."),
+  "no-consistency": bool("Don't check model consistency"),
+  "no-env-resolution": bool("Don't resolve service env files"),
+  output: text("Save to file (default to stdout)", { short: "o" }),
 };
 
 export const STOP_FLAGS = TIMEOUT;
@@ -160,11 +172,8 @@ export const PULL_FLAGS = {
   "include-deps": bool("Also pull services declared as dependencies"),
   policy: text('Apply pull policy ("missing"|"always")'),
 };
-export const START_FLAGS = {
-  wait: bool("Wait for services to be running|healthy. Implies detached mode."),
-  "wait-timeout": integer("Maximum duration in seconds to wait for the project to be running|healthy"),
-};
 export const LIST_FLAGS = {
+  filter: list("Filter output based on conditions provided"),
   all: bool("Show all stopped Compose projects", { short: "a" }),
   format: text("Format the output. Values: [table | json]", { initial: "table" }),
   quiet: bool("Only display project names", { short: "q" }),
@@ -172,5 +181,52 @@ export const LIST_FLAGS = {
 export const VERSION_FLAGS = {
   format: text("Format the output. Values: [pretty | json]", { short: "f" }),
   short: bool("Shows only Compose's version number"),
+};
+const INDEX = { index: integer("Index of the container if service has multiple replicas") };
+
+export const CP_FLAGS = {
+  ...INDEX,
+  all: bool("Include containers created by the run command"),
+  archive: bool("Archive mode (copy all uid/gid information)", { short: "a" }),
+  "follow-link": bool("Always follow symbol link in SRC_PATH", { short: "L" }),
+};
+export const IMAGES_FLAGS = {
+  format: text("Format the output. Values: [table | json]", { initial: "table" }),
+  quiet: bool("Only display IDs", { short: "q" }),
+};
+export const COMMIT_FLAGS = {
+  ...INDEX,
+  author: text('Author (e.g., "John Hannibal Smith <hannibal@a-team.com>")', { short: "a" }),
+  change: list("Apply Dockerfile instruction to the created image", { short: "c" }),
+  message: text("Commit message", { short: "m" }),
+  pause: bool("Pause container during commit", { short: "p", initial: true }),
+};
+export const EXPORT_FLAGS = { ...INDEX, output: text("Write to a file, instead of STDOUT", { short: "o" }) };
+export const PUSH_FLAGS = {
+  "ignore-push-failures": bool("Push what it can and ignores images with push failures"),
+  "include-deps": bool("Also push images of services declared as dependencies"),
+  quiet: bool("Push without printing progress information", { short: "q" }),
+};
+export const EVENTS_FLAGS = {
+  json: bool("Output events as a stream of json objects"),
+  since: text("Show all events created since timestamp"),
+  until: text("Stream events until this timestamp"),
+};
+export const WAIT_FLAGS = { "down-project": bool("Drops project when the first container stops") };
+export const STATS_FLAGS = {
+  all: bool("Show all containers (default shows just running)", { short: "a" }),
+  format: text("Format output using a custom template"),
+  "no-stream": bool("Disable streaming stats and only pull the first result"),
+  "no-trunc": bool("Do not truncate output"),
+};
+export const ATTACH_FLAGS = {
+  ...INDEX,
+  "detach-keys": text("Override the key sequence for detaching from a container."),
+  "no-stdin": bool("Do not attach STDIN"),
+  "sig-proxy": bool("Proxy all received signals to the process", { initial: true }),
+};
+export const VOLUMES_FLAGS = {
+  format: text("Format output using a custom template", { initial: "table" }),
+  quiet: bool("Only display volume names", { short: "q" }),
 };
 export const NO_FLAGS = {};

@@ -5,7 +5,8 @@
  *
  * @see docker/compose cmd/compose
  */
-import { ComposeError } from "../../../compose/index.ts";
+import { ComposeError, select } from "../../../compose/index.ts";
+import { quote } from "../../../lib/go/index.ts";
 import { StatusError } from "../../../lib/index.ts";
 import type { Session } from "../../command-line/session.ts";
 import { NO_DAEMON } from "../../daemon.ts";
@@ -16,10 +17,13 @@ import { killProject, pauseProject, restartProject, stopProject, unpauseProject 
 import { containersOf } from "../operation.ts";
 import { startProject } from "../start.ts";
 import { ComposeContext } from "./context.ts";
+import { cp } from "./copy-command.ts";
 import * as creating from "./create-commands.ts";
 import * as flagsOf from "./flags.ts";
+import * as imaging from "./image-commands.ts";
 import * as processes from "./process-commands.ts";
 import * as showing from "./show-commands.ts";
+import * as watching from "./watch-commands.ts";
 
 interface Invocation<F extends Flags> {
   readonly context: ComposeContext;
@@ -65,16 +69,30 @@ async function done(work: Promise<unknown>): Promise<number> {
 }
 
 const COMMANDS: Readonly<Record<string, ComposeCommand>> = {
+  attach: command(flagsOf.ATTACH_FLAGS, ({ context, flags, operands }) => watching.attach(context, flags, operands), {
+    least: 1,
+  }),
   build: command(flagsOf.BUILD_FLAGS, ({ context, flags, operands }) => creating.build(context, flags, operands)),
+  commit: command(flagsOf.COMMIT_FLAGS, ({ context, flags, operands }) => imaging.commit(context, flags, operands), {
+    least: 1,
+  }),
   config: command(flagsOf.CONFIG_FLAGS, ({ context, flags, operands }) => showing.config(context, flags, operands)),
+  cp: command(flagsOf.CP_FLAGS, ({ context, flags, operands }) => cp(context, flags, operands), { least: 2 }),
   create: command(flagsOf.CREATE_FLAGS, ({ context, flags, operands }) => creating.create(context, flags, operands)),
   down: command(flagsOf.DOWN_FLAGS, ({ context, flags, operands, changed }) =>
     creating.down(context, flags, operands, changed),
   ),
+  events: command(flagsOf.EVENTS_FLAGS, ({ context, flags, operands }) => watching.events(context, flags, operands)),
   exec: command(flagsOf.EXEC_FLAGS, ({ context, flags, operands }) => processes.exec(context, flags, operands), {
     least: 2,
     endsOptions: true,
   }),
+  export: command(
+    flagsOf.EXPORT_FLAGS,
+    ({ context, flags, operands }) => imaging.exportService(context, flags, operands),
+    { least: 1 },
+  ),
+  images: command(flagsOf.IMAGES_FLAGS, ({ context, flags, operands }) => imaging.images(context, flags, operands)),
   kill: command(flagsOf.KILL_FLAGS, async ({ context, flags, operands }) => {
     const { project } = context.openOrFind(operands);
     const options = { services: operands, signal: flags.signal, removeOrphans: flags["remove-orphans"] };
@@ -91,6 +109,7 @@ const COMMANDS: Readonly<Record<string, ComposeCommand>> = {
   }),
   ps: command(flagsOf.PS_FLAGS, ({ context, flags, operands }) => showing.ps(context, flags, operands)),
   pull: command(flagsOf.PULL_FLAGS, ({ context, operands }) => creating.pull(context, operands)),
+  push: command(flagsOf.PUSH_FLAGS, ({ context, flags, operands }) => imaging.push(context, flags, operands)),
   restart: command(flagsOf.RESTART_FLAGS, (invocation) => {
     const { context, flags, operands } = invocation;
     const options = { services: operands, noDeps: flags["no-deps"], ...timeout(invocation) };
@@ -108,15 +127,16 @@ const COMMANDS: Readonly<Record<string, ComposeCommand>> = {
       least: 1,
     },
   ),
-  start: command(flagsOf.START_FLAGS, ({ context, flags, operands }) => {
+  start: command(flagsOf.NO_FLAGS, ({ context, operands }) => {
     const { project, hasFiles } = context.openOrFind(operands);
     if (!hasFiles && containersOf(context.operation, project.name).length === 0) {
       throw new ComposeError(`no container found for project "${project.name}": not found`);
     }
-    return done(
-      startProject(context.operation, project, { wait: flags.wait, waitTimeoutSeconds: flags["wait-timeout"] }),
-    );
+    for (const name of operands)
+      if (!project.services.has(name)) throw new ComposeError(`no such service: ${quote(name)}: not found`);
+    return done(startProject(context.operation, select(project, operands)));
   }),
+  stats: command(flagsOf.STATS_FLAGS, ({ context, flags, operands }) => watching.stats(context, flags, operands)),
   stop: command(flagsOf.STOP_FLAGS, (invocation) => {
     const { context, operands } = invocation;
     const options = { services: operands, ...timeout(invocation) };
@@ -129,6 +149,8 @@ const COMMANDS: Readonly<Record<string, ComposeCommand>> = {
   up: command(flagsOf.UP_FLAGS, ({ context, flags, operands, changed }) =>
     creating.up(context, flags, operands, changed),
   ),
+  volumes: command(flagsOf.VOLUMES_FLAGS, ({ context, flags, operands }) => showing.volumes(context, flags, operands)),
+  wait: command(flagsOf.WAIT_FLAGS, ({ context, flags, operands }) => watching.wait(context, flags, operands)),
   version: command(flagsOf.VERSION_FLAGS, ({ context, flags }) => showing.version(context, flags)),
 };
 
@@ -147,6 +169,11 @@ export async function runCompose(session: Session, words: readonly string[]): Pr
   try {
     const { values, operands } = parseFlags(flagsOf.PROJECT_FLAGS, words, { interspersed: false });
     const [name, ...rest] = operands;
+    if (!["", "auto", "tty", "plain", "json", "quiet"].includes(values.progress)) {
+      throw new ComposeError(`unsupported --progress value ${quote(values.progress)}`);
+    }
+    if (values["dry-run"])
+      throw new ComposeError("--dry-run is not something that the simulator does: fork it instead");
     const context = new ComposeContext(session, values);
     if (values.version) return (await COMMANDS["version"]?.run(context, [])) ?? 0;
     const known = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;

@@ -1,24 +1,12 @@
 /** `docker compose exec` and `run`: commands in containers. */
-import { ComposeError } from "../../../compose/index.ts";
-import type { CommandOptions } from "../../command-line/session.ts";
+import { ComposeError, readEnvFile, textOf } from "../../../compose/index.ts";
 import type { FlagValues } from "../../docker/flags/flag.ts";
 import { splitWords } from "../../docker/words.ts";
 import { runningContainer } from "../lifecycle.ts";
 import { prepareRun } from "../run.ts";
 import type { ComposeContext } from "./context.ts";
 import type { EXEC_FLAGS, RUN_FLAGS } from "./flags.ts";
-
-/** Runs a plain docker command with the input and output of this one. */
-async function docker({ session }: ComposeContext, words: readonly string[], readsInput: boolean): Promise<number> {
-  const { stdin, terminal } = session;
-  const options: CommandOptions = {
-    onOutput: (stream, text) => (stream === "stdout" ? session.out(text) : session.err(text)),
-    ...(readsInput && stdin !== undefined ? { stdin } : {}),
-    ...(terminal === undefined ? {} : { terminal }),
-  };
-  const { exitCode } = await session.engine.docker(words, options);
-  return exitCode;
-}
+import { plainDocker } from "./plain-docker.ts";
 
 export async function exec(
   context: ComposeContext,
@@ -36,7 +24,7 @@ export async function exec(
     ...(flags.workdir === "" ? [] : ["--workdir", flags.workdir]),
     ...flags.env.flatMap((one) => ["--env", one]),
   ];
-  return docker(context, ["exec", ...words, container.id, ...command], flags.interactive);
+  return plainDocker(context, ["exec", ...words, container.id, ...command], { readsInput: flags.interactive });
 }
 
 export async function run(
@@ -56,7 +44,11 @@ export async function run(
     pull: flags.pull === "policy" ? undefined : flags.pull,
     tty: hasTerminal,
     interactive: flags.interactive && !flags.detach,
-    environment: pairs(flags.env, project.environment),
+    environment: { ...fromFiles(context, flags["env-from-file"]), ...pairs(flags.env, project.environment) },
+    publish: flags.publish,
+    volumes: flags.volume,
+    capAdd: flags["cap-add"],
+    capDrop: flags["cap-drop"],
     labels: Object.fromEntries(flags.label.map(label)),
     ...(flags.name === "" ? {} : { name: flags.name }),
     ...(flags.user === "" ? {} : { user: flags.user }),
@@ -70,7 +62,7 @@ export async function run(
     return 0;
   }
   const words = ["start", "--attach", ...(flags.interactive ? ["--interactive"] : []), container.id];
-  const exitCode = await docker(context, words, flags.interactive);
+  const exitCode = await plainDocker(context, words, { readsInput: flags.interactive });
   // The client ends with a message that is empty.
   if (exitCode !== 0) context.session.err("\n");
   return exitCode;
@@ -85,6 +77,13 @@ function pairs(entries: readonly string[], environment: ReadonlyMap<string, stri
     return value === undefined ? [] : [[entry, value]];
   });
   return Object.fromEntries(known);
+}
+
+/** @throws ComposeError */
+function fromFiles(context: ComposeContext, files: readonly string[]): Readonly<Record<string, string>> {
+  const read = new Map<string, string>();
+  for (const file of files) readEnvFile(textOf(file, context.client().disk), { get: (name) => read.get(name) }, read);
+  return Object.fromEntries(read);
 }
 
 function label(entry: string): [string, string] {

@@ -8,8 +8,11 @@ import {
   projectYaml,
   serviceHash,
 } from "../../../compose/index.ts";
+import { encode, join } from "../../../lib/index.ts";
 import type { FlagValues } from "../../docker/flags/flag.ts";
+import { renderVolumes } from "../../docker/lists/networks.ts";
 import { alignColumns } from "../../docker/table.ts";
+import { volumeDocument } from "../../documents/others.ts";
 import { topTable } from "../../top.ts";
 import { imageName } from "../create-body.ts";
 import { COMPOSE_VERSION, labelOf, NUMBER, PROJECT, serviceOf } from "../labels.ts";
@@ -18,7 +21,15 @@ import { listRow, renderRows } from "../list.ts";
 import { containersToLog, LogColumn, readLogs } from "../logs.ts";
 import { containersOf } from "../operation.ts";
 import type { ComposeContext } from "./context.ts";
-import type { CONFIG_FLAGS, LIST_FLAGS, LOGS_FLAGS, PORT_FLAGS, PS_FLAGS, VERSION_FLAGS } from "./flags.ts";
+import type {
+  CONFIG_FLAGS,
+  LIST_FLAGS,
+  LOGS_FLAGS,
+  PORT_FLAGS,
+  PS_FLAGS,
+  VERSION_FLAGS,
+  VOLUMES_FLAGS,
+} from "./flags.ts";
 
 export function config(
   context: ComposeContext,
@@ -34,11 +45,21 @@ export function config(
   const lines = configLines(context, flags, services);
   if (lines !== undefined) session.lines(lines);
   if (lines !== undefined) return 0;
-  const project = context.open({ services, filesKept: "none" });
+  const project = context.open({ services, filesKept: flags["no-env-resolution"] ? "env files" : "none" });
   if (flags.format !== "yaml" && flags.format !== "json")
     throw new ComposeError(`unsupported format "${flags.format}"`);
-  if (!flags.quiet) session.out(flags.format === "json" ? projectJson(project) : projectYaml(project));
+  const text = flags.format === "json" ? projectJson(project) : projectYaml(project);
+  if (flags.output !== "") write(context, flags.output, text);
+  else if (!flags.quiet) session.out(text);
   return 0;
+}
+
+function write({ session }: ComposeContext, path: string, text: string): void {
+  const { disk, cwd } = session;
+  if (disk === undefined || !("writeFileSync" in disk) || typeof disk.writeFileSync !== "function") {
+    throw new ComposeError(`open ${path}: there is no disk to write to`);
+  }
+  disk.writeFileSync(path.startsWith("/") ? path : join(cwd, path), encode(text));
 }
 
 /** For the options that ask for one thing only. */
@@ -51,6 +72,7 @@ function configLines(
   if (flags.services) return [...open().services.keys()];
   if (flags.volumes) return [...open().volumes.keys()];
   if (flags.networks) return [...open().networks.keys()];
+  if (flags.models) return [...open().models.keys()];
   if (flags.hash !== "") {
     const { services: all } = open();
     const names = flags.hash === "*" ? [...all.keys()] : flags.hash.split(",").sort();
@@ -110,11 +132,19 @@ function statusFilter(filter: string): readonly string[] {
 
 export function ls(context: ComposeContext, flags: FlagValues<typeof LIST_FLAGS>): number {
   const { session } = context;
+  for (const filter of flags.filter) {
+    const [name = "", value] = filter.split("=");
+    if (value === undefined)
+      throw new ComposeError(`invalid argument "${filter}" for "--filter" flag: invalid filter '${filter}'`);
+    if (name !== "name") throw new ComposeError(`invalid filter '${name}'`);
+  }
+  const wanted = flags.filter.map((filter) => filter.slice("name=".length));
   const projects = new Map<string, Map<string, number>>();
   const files = new Map<string, string>();
   for (const container of session.engine.containers.list({ all: true })) {
     const name = labelOf(container, PROJECT);
     if (name === undefined || (!flags.all && !container.isActive)) continue;
+    if (wanted.length > 0 && !wanted.some((one) => name.includes(one))) continue;
     const states = projects.get(name) ?? new Map<string, number>();
     projects.set(name, states.set(container.state, (states.get(container.state) ?? 0) + 1));
     files.set(name, labelOf(container, "com.docker.compose.project.config_files") ?? "N/A");
@@ -161,10 +191,9 @@ export async function logs(
   };
   const containers = containersToLog(session, project.name, options);
   const column = new LogColumn();
-  await readLogs(session, containers, options, ({ source, stream, text }) => {
-    const line = `${flags["no-log-prefix"] ? "" : column.prefix(source)}${text}\n`;
-    if (stream === "stdout") session.out(line);
-    else session.err(line);
+  // Both streams of a container go to one.
+  await readLogs(session, containers, options, ({ source, text }) => {
+    session.out(`${flags["no-log-prefix"] ? "" : column.prefix(source)}${text}\n`);
   });
   return 0;
 }
@@ -191,6 +220,26 @@ function padded(rows: readonly (readonly string[])[]): string {
   const line = (row: readonly string[]): string =>
     row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join("");
   return rows.map((row) => `${line(row)}\n`).join("");
+}
+
+/** Those of the project; of services, those that their containers have. */
+export function volumes(
+  context: ComposeContext,
+  flags: FlagValues<typeof VOLUMES_FLAGS>,
+  services: readonly string[],
+): number {
+  const { session } = context;
+  const { project, hasFiles } = context.openOrFind();
+  for (const name of services)
+    if (hasFiles && !project.services.has(name)) throw new ComposeError(`no such service: ${name}`);
+  const own = containersOf(session, project.name, { services, all: false, oneOffs: "include" });
+  const used = new Set(own.flatMap(({ mountPoints }) => mountPoints.map(({ name }) => name)));
+  const rows = session.engine.volumes
+    .list()
+    .filter(({ labels, name }) => labels[PROJECT] === project.name && (services.length === 0 || used.has(name)))
+    .map(volumeDocument);
+  session.out(renderVolumes(rows, flags));
+  return 0;
 }
 
 export function port(
