@@ -37,8 +37,22 @@ it("passes only as much time as somebody waits for", async () => {
   const engine = createEngine();
   const script = `
     docker run -d --name web busybox sh -c 'while sleep 1; do echo tick; done' > /dev/null
-    docker ps -q | wc -l; sleep 3; docker logs web | wc -l
+    docker ps -q | wc -l; sleep 2.5; docker logs web | wc -l
   `;
   expect(await run(engine, script)).toEqual({ exitCode: 0, stdout: "1\n2\n", stderr: "" });
   expect(engine.world.clock.uptimeUs).toBeLessThan(4_000_000);
+});
+
+it("calls a mistake at the prompt by the shell's name only, whatever the login has read", async () => {
+  let shown = "";
+  const shell = new MachineShell(createEngine(), {
+    terminal: { rows: 24, columns: 80 },
+    onOutput: (_, bytes) => {
+      shown += decode(bytes);
+    },
+  });
+  shell.write("nosuch\r");
+  shell.write("exit\r");
+  expect(await shell.ended).toBe(127);
+  expect(shown).toContain("\r\n-sh: nosuch: not found\r\n");
 });

@@ -2,7 +2,7 @@
 export { Clock, DEFAULT_EPOCH_US, Timer } from "./clock.ts";
 export { type CostTable, DEFAULT_COSTS } from "./cost.ts";
 export { type Duration, microsecondsOf } from "./duration.ts";
-export type { Host } from "./host.ts";
+export { DEFAULT_HOST, type Host } from "./host.ts";
 export { Prng, type PrngState } from "./prng.ts";
 export { type Coroutine, Scheduler, type TurnOrder } from "./scheduler.ts";
 export { Trace, type TraceState } from "./trace.ts";

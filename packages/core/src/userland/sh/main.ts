@@ -214,5 +214,8 @@ function nameAfter(shell: Shell, name: string): void {
 function* readStartFile(shell: Shell, name: string): Routine<void> {
   const path = yield* expandPrompt(shell, name);
   if ((yield* attempt(stat(fromByteString(path)))) instanceof Errno) return;
+  const { commandName } = shell;
   yield* runFile(shell, path);
+  // What is typed later is no part of the file.
+  shell.commandName = commandName;
 }
