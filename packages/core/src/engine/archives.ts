@@ -17,7 +17,8 @@ import { unpackInto } from "./archives/unpack.ts";
 import { type PathStat, statOf, treeEntries } from "./archives/walk-tree.ts";
 import { BundleDirectory } from "./bundle.ts";
 import type { Container } from "./container.ts";
-import type { MountPoint } from "./mount-points.ts";
+import { type MountPoint, volumeOf } from "./mount-points.ts";
+import { resolveSubpath } from "./volume-subpath.ts";
 
 export type { PathStat } from "./archives/walk-tree.ts";
 
@@ -119,7 +120,9 @@ export class ArchiveService {
   ): T {
     const mount = mountOver(container, place);
     if (mount !== undefined) {
-      const root = walk(this.#kernel.init, mount.source, { follow: true });
+      const { subpath } = mount;
+      const source = subpath === undefined ? mount.source : resolveSubpath(this.#kernel, volumeOf(mount), subpath);
+      const root = walk(this.#kernel.init, source, { follow: true });
       if (root.inode.type !== "dir" && place === mount.destination) return work(this.#context(root), root, place);
       return workAt(this.#context(root), place.slice(mount.destination.length) || "/", follows, work);
     }
@@ -159,7 +162,7 @@ const BUNDLE_FILES = new Map(["hostname", "hosts", "resolv.conf"].map((name) => 
 function mountOver(
   container: Container,
   place: string,
-): Pick<MountPoint, "source" | "destination" | "readOnly"> | undefined {
+): Pick<MountPoint, "source" | "subpath" | "destination" | "readOnly"> | undefined {
   const mount = container.mountPoints.findLast(
     ({ type, destination }) => type !== "tmpfs" && (place === destination || place.startsWith(`${destination}/`)),
   );

@@ -23,16 +23,6 @@ export function ensureSource(kernel: Kernel, { source, makesSource = false }: Mo
   makeDirectories(kernel, source);
 }
 
-/**
- * Looks for the part of a volume that is to be mounted.
- *
- * @throws StatusError invalid-argument if it is not there
- */
-export function checkSubpath(kernel: Kernel, path: string): void {
-  if (exists(kernel, path)) return;
-  throw new StatusError("invalid-argument", `cannot access path ${path}: lstat ${path}: no such file or directory`);
-}
-
 function exists(kernel: Kernel, path: string): boolean {
   try {
     walk(kernel.init, path, { follow: true });

@@ -13,7 +13,6 @@ import { StatusError } from "../lib/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 import type { Prng, WaitOptions, World } from "../sim/index.ts";
 import { type Change, changesOf, ROOTFS_PATH, type Snapshotter } from "../snapshot/index.ts";
-import { checkSubpath } from "./bind-source.ts";
 import { inheritedMounts, networkOwner, runningPid, sharedMemory } from "./borrowed.ts";
 import { BundleDirectory } from "./bundle.ts";
 import { CheckedRequests } from "./checked-requests.ts";
@@ -216,10 +215,6 @@ export class ContainerService {
       rootfs: snapshotter.mounts(container.id, ROOTFS_PATH),
       hasMountPoints: true,
     };
-    for (const { type, name = "", source } of container.mountPoints) {
-      const volume = type === "volume" ? this.#parts.volumes.get(name) : undefined;
-      if (volume !== undefined && volume.path !== source) checkSubpath(this.#parts.kernel, source);
-    }
     this.#openVolumes(container);
     this.#recordMounts(container, "mount");
     this.#openNetwork(container);
@@ -560,6 +555,9 @@ export class ContainerService {
   #openVolumes(container: Container): void {
     try {
       for (const volume of this.#volumesOf(container)) this.#volumeMounts.open(volume, container.id);
+      for (const point of container.mountPoints) {
+        this.#volumeMounts.pin(point, container.id);
+      }
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
       this.#closeVolumes(container);
@@ -570,6 +568,7 @@ export class ContainerService {
   }
 
   #closeVolumes(container: Container): void {
+    for (const point of container.mountPoints) this.#volumeMounts.unpin(point, container.id);
     for (const volume of this.#volumesOf(container)) this.#volumeMounts.close(volume, container.id);
   }
 

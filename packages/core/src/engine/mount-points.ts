@@ -7,6 +7,7 @@ import { quote } from "../lib/go/index.ts";
 import { clean, join, StatusError } from "../lib/index.ts";
 import type { MountSpec } from "../oci/index.ts";
 import type { ContainerConfig, HostConfig, MountBody } from "./docker/create-body.ts";
+import { isLocalPath } from "./volume-subpath.ts";
 
 export interface MountPoint {
   readonly type: "bind" | "volume" | "tmpfs";
@@ -16,6 +17,8 @@ export interface MountPoint {
   readonly source: string;
   /** A source that is missing is made, as a directory; else it is refused. */
   readonly makesSource?: boolean;
+  /** Only this part of a volume is shown: relative to its directory, with links that are not to be trusted. */
+  readonly subpath?: string;
   readonly destination: string;
   readonly readOnly: boolean;
   /** A new volume gets what the image has at the destination. */
@@ -90,7 +93,7 @@ function collect(
 }
 
 /** How the runtime mounts it. */
-export function mountSpec(point: MountPoint): MountSpec {
+export function mountSpec(point: MountPoint, containerId: string): MountSpec {
   if (point.type === "tmpfs") {
     const options = ["noexec", "nosuid", "nodev", ...(point.options ?? [])];
     return { destination: point.destination, type: "tmpfs", source: "tmpfs", options };
@@ -100,7 +103,19 @@ export function mountSpec(point: MountPoint): MountSpec {
     ...(point.readOnly ? ["ro"] : []),
     point.propagation === "" ? "rprivate" : point.propagation,
   ];
-  return { destination: point.destination, type: "bind", source: point.source, options };
+  const source = point.subpath === undefined ? point.source : pinPath(containerId, point);
+  return { destination: point.destination, type: "bind", source, options };
+}
+
+/** The directory of the whole volume that a mount point shows a part of. */
+export function volumeOf({ source, subpath = "" }: Pick<MountPoint, "source" | "subpath">): string {
+  const part = clean(`/${subpath}`);
+  return part === "/" ? source : source.slice(0, -part.length);
+}
+
+/** Where on the machine the part of a volume is held that a container is about to have. */
+export function pinPath(containerId: string, { destination }: Pick<MountPoint, "destination">): string {
+  return `/run/docker/volume-subpaths/${containerId}/${encodeURIComponent(destination)}`;
 }
 
 const depth = (path: string): number => path.split("/").length;
@@ -192,14 +207,17 @@ function parseMount(mount: MountBody, volumes: VolumeSource): MountPoint {
         mode: "",
       };
     case "volume": {
+      const { Subpath: subpath = "" } = mount.VolumeOptions ?? {};
+      if (subpath !== "" && !isLocalPath(subpath)) throw problem("subpath must be a relative path within the volume");
       const volume = volumes.ensure(source === "" ? undefined : source);
       return {
         type,
         name: volume.name,
-        source: join(volume.path, clean(`/${mount.VolumeOptions?.Subpath ?? ""}`)),
+        source: join(volume.path, clean(`/${subpath}`)),
+        ...(subpath === "" ? {} : { subpath }),
         destination,
         readOnly,
-        copiesImage: !mount.VolumeOptions?.Subpath && mount.VolumeOptions?.NoCopy !== true,
+        copiesImage: subpath === "" && mount.VolumeOptions?.NoCopy !== true,
         propagation: "",
         mode: "z",
       };

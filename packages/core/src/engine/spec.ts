@@ -297,7 +297,11 @@ function chooseMounts(container: Container, { sharedMemory }: SpecContext): read
     .filter(({ destination }) => !replaced.has(destination))
     .map((mount) => (hostConfig.Privileged ? writable(mount) : mount))
     .map((mount) => (hostConfig.ReadonlyRootfs && mount.destination.startsWith("/etc/") ? readOnly(mount) : mount));
-  return [...standard, ...mountPoints.map(mountSpec), ...(hostConfig.Init === true ? [INIT_MOUNT] : [])];
+  return [
+    ...standard,
+    ...mountPoints.map((point) => mountSpec(point, container.id)),
+    ...(hostConfig.Init === true ? [INIT_MOUNT] : []),
+  ];
 }
 
 /** A privileged container may write to /sys and the cgroups. */

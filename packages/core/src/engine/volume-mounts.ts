@@ -8,34 +8,12 @@
  */
 import { Errno, MS_BIND, MS_RDONLY, MS_REC } from "../abi/index.ts";
 import type { Kernel } from "../kernel/index.ts";
-import { quote } from "../lib/go/index.ts";
-import { StatusError } from "../lib/index.ts";
+import { basename, dirname, StatusError } from "../lib/index.ts";
 import { parseMountOptions } from "../runtime/index.ts";
 import { MOUNT_FLAGS, walk } from "../vfs/index.ts";
-import type { Volume } from "./volumes.ts";
-
-type Options = Readonly<Record<string, string>>;
-
-const KNOWN: ReadonlySet<string> = new Set(["type", "o", "device", "size"]);
-/** What one option is nothing without. */
-const NEEDED: readonly (readonly [option: string, others: readonly string[]])[] = [
-  ["device", ["type"]],
-  ["type", ["device"]],
-  ["o", ["device", "type"]],
-];
-
-/** @throws StatusError for options that the local driver does not know, or that lack others */
-export function checkVolumeOptions(options: Options): void {
-  const unknown = Object.keys(options).find((option) => !KNOWN.has(option));
-  if (unknown !== undefined) throw new StatusError("invalid-argument", `invalid option: ${quote(unknown)}`);
-  for (const [option, others] of NEEDED) {
-    const missing = option in options ? others.find((other) => !(other in options)) : undefined;
-    if (missing !== undefined) {
-      throw new StatusError("invalid-argument", `missing required option: ${quote(missing)}`);
-    }
-  }
-  if ("size" in options) throw new StatusError("internal", "quota size requested but no quota support");
-}
+import { type MountPoint, pinPath, volumeOf } from "./mount-points.ts";
+import { resolveSubpath } from "./volume-subpath.ts";
+import { ensureDirectory, type Volume } from "./volumes.ts";
 
 export class VolumeMounts {
   readonly #kernel: Kernel;
@@ -61,6 +39,38 @@ export class VolumeMounts {
     this.#holders.delete(volume.name);
     const { init } = this.#kernel;
     init.ns.mnt.tree.unmount(walk(init, volume.path, { follow: true }), { lazy: true });
+  }
+
+  /**
+   * Holds the part of a volume that a container is about to have: whatever becomes of links in the volume from now on,
+   * the container gets what was there.
+   *
+   * @throws StatusError invalid-argument if it is not there, or outside of the volume
+   */
+  pin(point: MountPoint, container: string): void {
+    if (point.subpath === undefined) return;
+    const { init, disk } = this.#kernel;
+    const from = walk(init, resolveSubpath(this.#kernel, volumeOf(point), point.subpath), { follow: false });
+    const path = pinPath(container, point);
+    const isDirectory = from.inode.type === "dir";
+    const parent = ensureDirectory(disk, dirname(path));
+    if (parent.lookup(basename(path)) === undefined) {
+      parent.create(basename(path), { type: isDirectory ? "dir" : "file", mode: 0o700, uid: 0, gid: 0 });
+    }
+    init.ns.mnt.tree.bind(from, walk(init, path, { follow: false }), { recursive: true });
+  }
+
+  unpin(point: MountPoint, container: string): void {
+    if (point.subpath === undefined) return;
+    const { init, disk } = this.#kernel;
+    const path = pinPath(container, point);
+    const parent = ensureDirectory(disk, dirname(path));
+    const held = parent.lookup(basename(path));
+    if (held === undefined) return;
+    const at = walk(init, path, { follow: false }).top;
+    if (at.dentry === at.mount.root) init.ns.mnt.tree.unmount(at, { lazy: true });
+    if (held.type === "dir") parent.rmdir(basename(path));
+    else parent.unlink(basename(path));
   }
 
   #mount({ path, options }: Volume): void {

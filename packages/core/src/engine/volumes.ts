@@ -10,7 +10,7 @@ import type { Prng } from "../sim/index.ts";
 import type { EventLog } from "./events.ts";
 import type { VolumeSource } from "./mount-points.ts";
 import { newId } from "./names.ts";
-import { checkVolumeOptions } from "./volume-mounts.ts";
+import { checkVolumeOptions } from "./volume-options.ts";
 
 export interface Volume {
   readonly name: string;
