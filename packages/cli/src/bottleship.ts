@@ -1,4 +1,14 @@
 /** The commands of `bottleship`, and what is the same in all of them: help, bad usage, exit codes. */
+import {
+  EXPLAIN_USAGE,
+  explainCommand,
+  FAULTS_USAGE,
+  faultsCommand,
+  STRACE_USAGE,
+  straceCommand,
+  TIMELINE_USAGE,
+  timelineCommand,
+} from "./daemon/commands.ts";
 import { RECORDED_USAGE, recorded } from "./recorded/command.ts";
 import { SERVE_USAGE, serveCommand } from "./serve/command.ts";
 import { SHELL_USAGE, shellCommand } from "./shell/command.ts";
@@ -14,6 +24,10 @@ interface Command {
 const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ["serve", { summary: "Serve a simulated engine to Docker's clients", usage: SERVE_USAGE, run: serveCommand }],
   ["shell", { summary: "A prompt on a simulated machine, with docker", usage: SHELL_USAGE, run: shellCommand }],
+  ["explain", { summary: "Say why a container is as it is", usage: EXPLAIN_USAGE, run: explainCommand }],
+  ["timeline", { summary: "Draw what has happened to containers", usage: TIMELINE_USAGE, run: timelineCommand }],
+  ["strace", { summary: "Print the system calls of a container", usage: STRACE_USAGE, run: straceCommand }],
+  ["faults", { summary: "List, add and undo rules by which things fail", usage: FAULTS_USAGE, run: faultsCommand }],
   [
     "recorded",
     { summary: "Replay recordings of real Docker and count what agrees", usage: RECORDED_USAGE, run: recorded },

@@ -13,6 +13,7 @@ import { HttpProblem, problemReply } from "./http/problem.ts";
 import { type Call, type Match, Router } from "./http/router.ts";
 import { lateFailure, spoiled } from "./http/spoil.ts";
 import { versionOf } from "./http/version.ts";
+import { bottleshipRoutes } from "./routes/bottleship.ts";
 import { containerRoutes } from "./routes/containers/index.ts";
 import { execRoutes } from "./routes/exec.ts";
 import { imageRoutes } from "./routes/images/index.ts";
@@ -45,6 +46,7 @@ export class EngineApi {
       ...imageRoutes(engine),
       ...networkRoutes(engine),
       ...volumeRoutes(engine),
+      ...bottleshipRoutes(engine),
       ...unsupportedRoutes(),
     ]);
   }

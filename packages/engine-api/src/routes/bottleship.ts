@@ -1,0 +1,107 @@
+/**
+ * `/bottleship/…`: what no real engine can tell, of this one. Texts, unless another `format` is asked for.
+ */
+import type { Container, Engine } from "@bottleship/core/engine";
+import { strace } from "@bottleship/core/explain";
+import { planText, ruleText } from "@bottleship/core/faults";
+import { formatTrace } from "@bottleship/core/kernel";
+import { encode } from "@bottleship/core/lib";
+import { requireJson } from "../http/body.ts";
+import { type ApiReply, bytes, empty, json, type Output, stream } from "../http/exchange.ts";
+import { badRequest } from "../http/problem.ts";
+import { integer, text } from "../http/query.ts";
+import { type Route, route } from "../http/router.ts";
+import { FAULT_PLAN } from "../schemas/faults.ts";
+import { watch } from "./containers/watch.ts";
+
+const TEXT = "text/plain; charset=utf-8";
+/** Milliseconds of real time between looks at what was traced. */
+const TRACE_INTERVAL_MS = 50;
+
+export function bottleshipRoutes(engine: Engine): readonly Route[] {
+  const { faults } = engine;
+  return [
+    route("GET", "/bottleship/explain", ({ query }) =>
+      shown(engine.explain(subjectOf(query)), text(query, "format"), ["json"]),
+    ),
+    route("GET", "/bottleship/timeline", ({ query }) => {
+      const containers = query.getAll("container");
+      const timeline = engine.timeline(containers.length === 0 ? {} : { containers });
+      if (text(query, "format") === "svg") return bytes(encode(timeline.toSVG()), "image/svg+xml");
+      const width = integer(query, "width");
+      const drawn = { toString: () => timeline.toString(width === undefined ? {} : { width }) };
+      return shown({ ...drawn, toJSON: () => timeline.toJSON() }, text(query, "format"), ["json", "svg"]);
+    }),
+    route("GET", "/bottleship/strace", ({ query }) => {
+      const container = engine.containers.get(nameOf(query));
+      return stream(TEXT, (output) => trace(engine, container, output));
+    }),
+    route("GET", "/bottleship/faults", ({ query }) => {
+      const { rules, fired } = faults;
+      const document = {
+        rules,
+        fired: fired.map(({ timeUs, rule, what }) => ({ timeUs, rule, what })),
+      };
+      const lines = fired.map(({ what, rule }) => `${what}: ${ruleText(rule)}\n`);
+      const drawn = `${planText(rules)}\n${lines.length === 0 ? "" : `\n${lines.join("")}`}`;
+      return shown({ toString: () => drawn, toJSON: () => document }, text(query, "format"), ["json"]);
+    }),
+    route("POST", "/bottleship/faults", async ({ request }) => {
+      faults.add(...(await requireJson(request, FAULT_PLAN)));
+      return empty(204);
+    }),
+    route("DELETE", "/bottleship/faults", () => {
+      faults.clear();
+      return empty(204);
+    }),
+  ];
+}
+
+/** @throws StatusError invalid-argument for another format */
+function shown(view: { toString(): string; toJSON(): unknown }, format: string, others: readonly string[]): ApiReply {
+  if (format === "json") return json(view.toJSON());
+  if (format !== "" && format !== "text") {
+    throw badRequest(`no format: ${format}; there is ${["text", ...others].join(", ")}`);
+  }
+  return bytes(encode(String(view)), TEXT);
+}
+
+/** A container, or a way through the network: `to`, and `from`, `port` and `protocol` if wanted. */
+function subjectOf(query: URLSearchParams) {
+  const to = text(query, "to");
+  if (to === "") return nameOf(query);
+  const [from, port, protocol] = [text(query, "from"), integer(query, "port"), text(query, "protocol") || "tcp"];
+  if (protocol !== "tcp" && protocol !== "udp") throw badRequest(`no protocol: ${protocol}; there is tcp, udp`);
+  return { to, protocol, ...(from === "" ? {} : { from }), ...(port === undefined ? {} : { port }) } as const;
+}
+
+function nameOf(query: URLSearchParams): string {
+  const name = text(query, "container");
+  if (name === "") throw badRequest("which container is missing: ?container=NAME");
+  return name;
+}
+
+/** Lines as processes make calls, until the container ends or the client leaves. */
+async function trace(engine: Engine, container: Container, output: Output): Promise<void> {
+  const recording = strace(engine, container);
+  let isOver = false;
+  const stopWatching = watch(engine, container, (action) => {
+    if (action === "die" || action === "destroy") isOver = true;
+  });
+  let told = 0;
+  const tell = async (): Promise<void> => {
+    const lines = recording.entries.slice(told).map(formatTrace);
+    told += lines.length;
+    if (lines.length > 0) await output.write(encode(`${lines.join("\n")}\n`));
+  };
+  try {
+    while (!isOver && !output.signal.aborted) {
+      await tell();
+      await new Promise((resolve) => setTimeout(resolve, TRACE_INTERVAL_MS));
+    }
+    await tell();
+  } finally {
+    recording.stop();
+    stopWatching();
+  }
+}

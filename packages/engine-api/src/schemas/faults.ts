@@ -1,0 +1,94 @@
+/** Rules of `engine.faults` as JSON: everything of them but `if`, which is code. What they mean, the engine checks. */
+import type { FaultRule } from "@bottleship/core/faults";
+import { z } from "zod";
+
+const text = z.string();
+const integer = z.number().int();
+const maybe = <T extends z.ZodType>(schema: T) => z.exactOptional(schema);
+const oneOrMore = <T extends z.ZodType>(schema: T) => z.union([schema, z.array(schema)]);
+/** "1.5s", or microseconds. */
+const duration = z.union([text, z.number()]);
+const yes = maybe(z.literal(true));
+
+const window = { after: maybe(duration), lasts: maybe(duration) };
+const when = { nth: maybe(oneOrMore(integer)), probability: maybe(z.number()), times: maybe(integer), ...window };
+const scope = { container: maybe(text), image: maybe(text) };
+const answer = z.strictObject({ status: integer, message: text });
+
+const RULE = z.discriminatedUnion("on", [
+  z.strictObject({
+    on: z.literal("api"),
+    ...{ ...when, ...scope },
+    call: maybe(oneOrMore(text)),
+    client: maybe(text),
+    fails: maybe(answer),
+    slow: maybe(duration),
+    hangs: yes,
+    losesReply: yes,
+    failsLate: maybe(text),
+    cutAfterBytes: maybe(integer),
+  }),
+  z.strictObject({
+    on: z.literal("events"),
+    ...{ ...when, ...scope },
+    client: maybe(text),
+    action: maybe(text),
+    gap: maybe(duration),
+    disconnects: yes,
+    loses: yes,
+    duplicates: yes,
+    late: maybe(duration),
+  }),
+  z.strictObject({
+    on: z.literal("syscall"),
+    ...{ ...when, ...scope },
+    call: maybe(oneOrMore(text)),
+    program: maybe(text),
+    path: maybe(text),
+    errno: maybe(text),
+    slow: maybe(duration),
+  }),
+  z.strictObject({
+    on: z.literal("disk"),
+    ...{ ...when, ...scope },
+    path: maybe(text),
+    full: yes,
+    slow: maybe(duration),
+    tornAfterBytes: maybe(integer),
+  }),
+  // What becomes of requests for an image is the registry's own rule.
+  z.looseObject({ on: z.literal("pull"), ...when, image: maybe(text), slow: maybe(duration) }),
+  z.strictObject({
+    on: z.literal("network"),
+    ...window,
+    container: maybe(text),
+    network: maybe(text),
+    between: maybe(z.tuple([text, text])),
+    latency: maybe(duration),
+    jitter: maybe(duration),
+    loss: maybe(z.number()),
+    bandwidth: maybe(z.union([z.number(), text])),
+    cut: yes,
+  }),
+  z.strictObject({ on: z.literal("clock"), ...window, jump: duration }),
+  z.strictObject({
+    on: z.literal("daemon"),
+    after: maybe(duration),
+    effect: z.enum(["crash", "restart"]),
+    down: maybe(duration),
+    liveRestore: maybe(z.boolean()),
+  }),
+  z.strictObject({
+    on: z.literal("process"),
+    ...{ ...when, ...scope },
+    crashesAfter: maybe(duration),
+    signal: maybe(integer),
+    ignoresTerm: yes,
+    leaks: maybe(z.number()),
+  }),
+]);
+
+/** A rule, or several that hold together. */
+export const FAULT_PLAN = z
+  .union([z.array(RULE), RULE.transform((rule) => [rule])])
+  .transform((rules) => rules as readonly unknown[] as readonly FaultRule[]);
