@@ -110,7 +110,7 @@ it.each([1, 2, 3])("random operations on forks of forks, seed %i", async (seed) 
   await docker(first.engine, "pull -q busybox");
   const machines: Machine[] = [first];
   const kept: { readonly snapshot: MachineSnapshot; readonly model: Model }[] = [];
-  for (let step = 0; step < 50; step++) {
+  for (let step = 0; step < 40; step++) {
     const index = prng.below(machines.length);
     const at = machines[index] as Machine;
     const name = NAMES[prng.below(NAMES.length)] as string;

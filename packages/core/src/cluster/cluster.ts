@@ -7,7 +7,7 @@
 import { createEngine, type Engine, type EngineOptions, type Held, type LinkService } from "../engine/index.ts";
 import { StatusError } from "../lib/index.ts";
 import { HttpNetwork } from "../registry/index.ts";
-import { World, type WorldOptions } from "../sim/index.ts";
+import { type Journal, Recorder, World, type WorldOptions } from "../sim/index.ts";
 import { FABRIC_DNS, Fabric, machineAddress } from "./fabric.ts";
 import { ClusterMachine } from "./machine.ts";
 import { OverlayDirectory } from "./overlay.ts";
@@ -16,9 +16,14 @@ export interface ClusterOptions extends WorldOptions {
   /** How many, called `node-1`, `node-2`…, or their names. */
   readonly machines: number | readonly string[];
   /** What all engines have in common. */
-  readonly engine?: Omit<EngineOptions, keyof WorldOptions | "world" | "registries" | "web" | "nameservers">;
+  readonly engine?: Omit<
+    EngineOptions,
+    keyof WorldOptions | "world" | "journal" | "registries" | "web" | "nameservers"
+  >;
   /** Microseconds that a machine takes to boot. Default 20 s. */
   readonly bootUs?: number;
+  /** Whether what is done with the cluster is recorded: `cluster.journal`, `replay`, `firstMoment`. */
+  readonly journal?: boolean;
 }
 
 const BOOT_US = 20_000_000;
@@ -35,9 +40,10 @@ export class Cluster {
 
   /** @throws StatusError invalid-argument for no machines, or two of one name */
   constructor(options: ClusterOptions) {
-    const { machines, engine, bootUs = BOOT_US, ...world } = options;
+    const { machines, engine, bootUs = BOOT_US, journal: _, ...world } = options;
     const names = namesOf(machines);
     this.world = new World(world);
+    this.world.subject = this;
     this.#fabric = new Fabric(this.world);
     const overlays = new OverlayDirectory(this.world.prng.fork("overlay"));
     let registries: HttpNetwork | undefined;
@@ -63,6 +69,15 @@ export class Cluster {
     const machine = this.machines.find((one) => one.name === name);
     if (machine === undefined) throw new StatusError("not-found", `No such machine: ${name}`);
     return machine;
+  }
+
+  /** What was done with the cluster, if that is recorded. @throws StatusError failed-precondition if it is not */
+  get journal(): Journal<Cluster> {
+    const { recorder } = this.world;
+    if (!(recorder?.target instanceof Cluster)) {
+      throw new StatusError("failed-precondition", "nothing is recorded: createCluster({ journal: true })");
+    }
+    return recorder.journal as Journal<Cluster>;
   }
 
   /** The cables: `{ container: "node-1" }` means a machine's, `{ between: ["node-1", "node-2"] }` the way between two. */
@@ -92,6 +107,14 @@ function namesOf(machines: number | readonly string[]): readonly string[] {
 }
 
 /** Several machines that can reach each other, with an engine each. */
-export function createCluster(options: ClusterOptions): Cluster {
-  return new Cluster(options);
+export function createCluster({ journal = false, ...options }: ClusterOptions): Cluster {
+  const cluster = new Cluster(options);
+  return journal ? recorded(cluster, options) : cluster;
+}
+
+/** A cluster that notes what is done with it. A replay's time is not that of the host. */
+function recorded(cluster: Cluster, { host: _, policy, ...options }: ClusterOptions): Cluster {
+  const { startUs } = cluster.world.clock;
+  const begin = { ...options, startUs, policy: policy === "manual" ? policy : "skip" } as const;
+  return new Recorder(cluster, cluster.world, () => new Cluster(begin)).subject;
 }

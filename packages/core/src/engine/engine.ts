@@ -9,10 +9,11 @@ import { CallLog, Faults } from "../faults/index.ts";
 import { freezeDisk, type HostDisk, type HostFs } from "../fs/index.ts";
 import { type Image, ImageDisk, ImageStore } from "../image/index.ts";
 import { bootMachine, Kernel, type Machine } from "../kernel/index.ts";
+import { StatusError } from "../lib/index.ts";
 import { makeRyuk, type PackageIndexes } from "../programs/index.ts";
 import { type Credentials, HttpNetwork, type Registry } from "../registry/index.ts";
 import { Runtime } from "../runtime/index.ts";
-import { type Duration, type Prng, World, type WorldOptions } from "../sim/index.ts";
+import { type Duration, type Journal, type Prng, Recorder, World, type WorldOptions } from "../sim/index.ts";
 import { Snapshotter } from "../snapshot/index.ts";
 import { ArchiveService } from "./archives.ts";
 import { EngineClient, type EngineDoor, type Inventory, takeInventory } from "./client/index.ts";
@@ -63,6 +64,11 @@ export interface EngineOptions extends WorldOptions {
    * chance from then on.
    */
   readonly from?: MachineSnapshot;
+  /**
+   * Whether what is done with the engine is recorded, so that any moment of its life can be had again: `engine.journal`,
+   * `replay`, `firstMoment`. What is given to it must not be changed afterwards.
+   */
+  readonly journal?: boolean;
   /**
    * Where everything is kept that outlives the process: a directory of a disk (`node:fs`, a memfs `Volume`). The engine
    * begins as what a former one has left there, as after a loss of power unless that one was closed, and goes on with its
@@ -158,6 +164,7 @@ export class Engine implements EngineDoor {
     const records = beginning(given.from, state?.found);
     this.#options = options;
     this.world = options.world ?? new World(options);
+    if (options.world === undefined) this.world.subject = this;
     this.profile = PROFILES[options.profile ?? "modern"];
     this.kernel = new Kernel(this.world, { ...this.profile.machine, ...options.machine }, records?.disk);
     bootMachine(this.kernel);
@@ -368,6 +375,15 @@ export class Engine implements EngineDoor {
     return this.#compose;
   }
 
+  /** What was done with the engine, if that is recorded. @throws StatusError failed-precondition if it is not */
+  get journal(): Journal<Engine> {
+    const { recorder } = this.world;
+    if (!(recorder?.target instanceof Engine)) {
+      throw new StatusError("failed-precondition", "nothing is recorded: createEngine({ journal: true })");
+    }
+    return recorder.journal as Journal<Engine>;
+  }
+
   /** Links between containers: latency, loss, bandwidth, partitions, captures. */
   get links(): LinkService {
     return this.networks.links;
@@ -484,6 +500,14 @@ async function sleep(world: World, us: number): Promise<void> {
 }
 
 /** A machine with an engine on it. Nothing happens on it until somebody waits for something. */
-export function createEngine(options: EngineOptions = {}): Engine {
-  return new Engine(options);
+export function createEngine({ journal = false, ...options }: EngineOptions = {}): Engine {
+  const engine = new Engine(options);
+  return journal ? recorded(engine, options) : engine;
+}
+
+/** An engine that notes what is done with it. A replay's time is not that of the host, and leaves no state behind. */
+function recorded(engine: Engine, { host: _, policy, state: __, ...options }: EngineOptions): Engine {
+  const { startUs } = engine.world.clock;
+  const begin = { ...options, startUs, policy: policy === "manual" ? policy : "skip" } as const;
+  return new Recorder(engine, engine.world, () => new Engine(begin)).subject;
 }

@@ -13,7 +13,10 @@ import { Clock } from "./clock.ts";
 import { type CostTable, DEFAULT_COSTS } from "./cost.ts";
 import { type Duration, microsecondsOf } from "./duration.ts";
 import { DEFAULT_HOST, type Host } from "./host.ts";
+import type { Journal } from "./journal.ts";
 import { Prng, type PrngState } from "./prng.ts";
+import type { Recorder } from "./recorder.ts";
+import { Replayer, type ReplayOptions } from "./replay.ts";
 import { Scheduler, type TurnOrder } from "./scheduler.ts";
 import { Trace, type TraceState } from "./trace.ts";
 import type { Waiter, WaitQueue } from "./wait-queue.ts";
@@ -94,7 +97,7 @@ interface Wait {
   readonly resolve: () => void;
   readonly reject: (reason: unknown) => void;
   readonly signal: AbortSignal | undefined;
-  readonly follows: boolean;
+  follows: boolean;
   readonly isPatient: boolean;
   /** It is not asked before this is woken. */
   readonly on: WaitQueue | undefined;
@@ -102,6 +105,15 @@ interface Wait {
   readonly waiter: Waiter;
   /** Called when the signal is aborted. */
   readonly aborted: () => void;
+}
+
+/** How far a world goes whether or not anybody waits, and no further. */
+export interface Bound {
+  readonly turn: number;
+  /** Nothing that is due later than this happens. */
+  readonly timeUs?: number;
+  /** What can never come there is told so. */
+  readonly fails?: boolean;
 }
 
 export class World {
@@ -125,8 +137,13 @@ export class World {
   #deadlineUs = Number.POSITIVE_INFINITY;
   /** The same in turns. */
   #lastTurn = Number.POSITIVE_INFINITY;
-  /** Turns of processes, and timers, since the beginning. */
   #turns = 0;
+  #hashOfTurns = "";
+  #bound: (Bound & { readonly reached: () => void }) | undefined;
+  /** Who lives in it: an engine, or a cluster. */
+  subject: object | undefined;
+  /** Who notes what comes from outside. */
+  recorder: Recorder<object> | undefined;
   readonly #held = new Map<Promise<unknown>, HoldOptions>();
   #letGo: (() => void) | undefined;
   /** Under `manual`, how far `advance` has allowed time to go. */
@@ -152,6 +169,48 @@ export class World {
     this.scheduler = new Scheduler(options.order ?? "fifo", this.prng.fork("scheduler"));
     this.costs = { ...DEFAULT_COSTS, ...options.costs };
     this.#allowedUs = this.clock.nowUs;
+  }
+
+  /** Turns of processes, and timers, since the beginning. */
+  get turns(): number {
+    return this.#turns;
+  }
+
+  /** The trace's hash as it was at the end of the last turn; it is kept while somebody records or replays. */
+  get hashOfTurns(): string {
+    return this.#hashOfTurns;
+  }
+
+  /** What has come from outside, if that is recorded. */
+  get journal(): Journal | undefined {
+    return this.recorder?.journal;
+  }
+
+  /**
+   * Tells what is in a journal to who lives here, each input at its moment. Afterwards nothing goes on until somebody
+   * waits for something.
+   *
+   * @throws StatusError failed-precondition for the journal of another seed, in a world where something has happened, and
+   * if it goes another way than the recorded one
+   */
+  async replay(journal: Journal, options: ReplayOptions = {}): Promise<void> {
+    if (this.subject === undefined) throw new StatusError("failed-precondition", "nobody lives in this world");
+    await new Replayer(this, this.subject, journal).run(options);
+  }
+
+  /** Goes as far as that, whether or not anybody waits, and rests there until it is told to go on or is let go. */
+  runTo(bound: Bound): Promise<void> {
+    return new Promise((resolve) => {
+      this.#bound = { ...bound, reached: resolve };
+      this.wake();
+    });
+  }
+
+  /** Takes `runTo` back. Those who wait by now do not make the world go on. */
+  letGo(): void {
+    this.#bound = undefined;
+    this.#driving = 0;
+    for (const wait of [...this.#waits, ...this.#sleeping]) wait.follows = true;
   }
 
   /** Time and chance as they stand. */
@@ -342,6 +401,7 @@ export class World {
     const hostUs = Math.floor(this.#horizonUs());
     if (hostUs > this.clock.nowUs && (this.clock.nextUs ?? Number.POSITIVE_INFINITY) > hostUs) {
       this.clock.moveTo(hostUs);
+      this.recorder?.moved();
     }
   }
 
@@ -354,11 +414,14 @@ export class World {
   async #pump(): Promise<void> {
     try {
       if (this.#driving === 0) this.#serve();
-      while (this.#driving > 0) {
+      while (this.#driving > 0 || this.#bound !== undefined) {
         if (this.#serve()) {
-          if (this.#waits.length + this.#sleeping.size > 0) await this.#host.breathe();
+          if (this.#bound !== undefined || this.#waits.length + this.#sleeping.size > 0) await this.#host.breathe();
         } else if (this.#held.size > 0) await this.#untilReleased();
-        else if (this.step()) {
+        else if (this.#isAtBound()) {
+          if (!(await this.#rest())) break;
+        } else if (this.step()) {
+          if (this.recorder !== undefined || this.#bound !== undefined) this.#hashOfTurns = this.trace.hash;
           if (++this.#turns % TURNS_PER_BREATH === 0) await this.#host.breathe();
         } else if (!(await this.#idle())) break;
       }
@@ -373,6 +436,29 @@ export class World {
       // Who only follows is asked once more.
       if (this.#wokenAgain && this.#waits.length > 0) this.wake();
     }
+  }
+
+  #isAtBound(): boolean {
+    if (this.#bound === undefined) return false;
+    const { turn, timeUs = Number.POSITIVE_INFINITY } = this.#bound;
+    return this.#turns >= turn || (this.scheduler.readyCount === 0 && this.#dueUs > timeUs);
+  }
+
+  /** When the next thing happens, if nobody is ready. */
+  get #dueUs(): number {
+    return this.clock.nextUs ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** At the bound others are let go on once. True if that has brought something about. */
+  async #rest(): Promise<boolean> {
+    await this.#host.breathe();
+    this.#askAll();
+    const bound = this.#bound;
+    if (this.#serve()) return true;
+    const isIdle = this.scheduler.readyCount === 0 && this.clock.nextUs === undefined;
+    if (bound?.fails === true && isIdle) this.#failAll();
+    bound?.reached();
+    return false;
   }
 
   /** Waits until one of the promises that hold the world lets go of it. */
@@ -425,7 +511,7 @@ export class World {
 
   /** Nothing can run. Waits for the host if that can change it, else fails every wait. True if it may go on. */
   async #idle(): Promise<boolean> {
-    if (this.policy === "manual") {
+    if (this.policy === "manual" && this.#bound === undefined) {
       await this.#untilWoken();
       return true;
     }
@@ -441,15 +527,22 @@ export class World {
     await this.#host.breathe();
     this.#askAll();
     if (this.scheduler.readyCount > 0 || this.clock.nextUs !== undefined || this.#serve()) return true;
+    this.#failAll();
+    // Nothing will bring it to its bound.
+    this.#bound?.reached();
+    if (this.#driving === 0 || this.#bound !== undefined) return false;
+    await this.#untilWoken();
+    return true;
+  }
+
+  /** Tells all that wait that what they wait for can never come, unless it may come from outside. */
+  #failAll(): void {
     this.#askAll();
     for (const wait of this.#waits.filter(({ follows, isPatient }) => !follows && !isPatient)) {
       this.#waits.splice(this.#waits.indexOf(wait), 1);
       this.#driving--;
       wait.reject(this.#stuck(wait, "can never come: every process sleeps"));
     }
-    if (this.#driving === 0) return false;
-    await this.#untilWoken();
-    return true;
   }
 
   async #untilWoken(): Promise<void> {
