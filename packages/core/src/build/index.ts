@@ -4,9 +4,11 @@ export { Builder } from "./builder.ts";
 export * from "./dockerfile/index.ts";
 export type { ContextDisk, ContextFile, ContextSource } from "./files/context-source.ts";
 export { IgnoreMatcher, parseIgnoreFile } from "./files/ignore.ts";
+export { openArchive } from "./files/unpack.ts";
 export { checkDocument, outlineDocument, targetsDocument } from "./frontend/answers.ts";
 export { type CheckOptions, type CheckResult, check, parsePlatform } from "./frontend/index.ts";
 export { type Outline, type OutlineArg, type OutlineMount, outlineOf, printOutline } from "./frontend/outline.ts";
+export { sourceKind } from "./frontend/remote.ts";
 export { AuthorizationError } from "./load/authorization-error.ts";
 export type { BuildEvent, BuildListener } from "./progress/events.ts";
 export { PlainProgress } from "./progress/plain.ts";
@@ -15,5 +17,6 @@ export type { BuildCache, BuildCacheState, CacheRecord } from "./solve/build-cac
 export type { Download } from "./solve/build-machine.ts";
 export type { CacheMiss } from "./solve/cache-miss.ts";
 export type { CacheType, CacheUsage, PruneOptions } from "./solve/cache-usage.ts";
+export { gitError } from "./solve/git-work.ts";
 export type { BaseImage, SourceStatus } from "./solve/plan.ts";
 export { VertexError } from "./solve/solver.ts";

@@ -1,5 +1,7 @@
 /** ADD of a URL: names, times, redirects and refusals, as BuildKit was seen to do with a server on its machine. */
 import { expect, it } from "vitest";
+import { layerToTar } from "../content/index.ts";
+import { encode } from "../lib/index.ts";
 import { createEngine, type Engine } from "./index.ts";
 
 const HOST = "files.example:8077";
@@ -83,4 +85,68 @@ it("asks each time, and unpacks nothing anew that has not changed", async () => 
   await build();
   expect((await build()).misses).toEqual([]);
   expect(asked).toEqual(["/f", "/f"]);
+});
+
+it("finds what containers publish on the machine", async () => {
+  const { engine } = world();
+  await engine.docker("run -d -p 8000:80 busybox sh -c 'echo served > /index.html; exec httpd -f -h /'");
+  const dockerfile = "FROM busybox\nADD http://localhost:8000/index.html /page\nRUN cat /page\n";
+  await engine.build({ context: { files: {} }, dockerfile, tags: ["t"] });
+  expect((await engine.docker("run --rm t cat /page")).stdout).toBe("served\n");
+});
+
+it("builds from an archive or a Dockerfile behind a URL", async () => {
+  const engine = createEngine();
+  const tar = layerToTar([
+    {
+      path: "Dockerfile",
+      type: "file",
+      mode: 0o644,
+      uid: 0,
+      gid: 0,
+      mtimeUs: 0,
+      content: encode("FROM busybox\nCOPY f /f\n"),
+    },
+    { path: "f", type: "file", mode: 0o644, uid: 0, gid: 0, mtimeUs: 0, content: encode("sent\n") },
+  ]);
+  engine.web.add(HOST, ({ url }) =>
+    Promise.resolve(new Response(url.endsWith(".tar") ? new Uint8Array(tar) : "FROM busybox\nRUN echo x > /f\n")),
+  );
+  await engine.docker(`build -t a ${BASE}/context.tar`);
+  expect((await engine.docker("run --rm a cat /f")).stdout).toBe("sent\n");
+  await engine.docker(`build -t b ${BASE}/Dockerfile`);
+  expect((await engine.docker("run --rm b cat /f")).stdout).toBe("x\n");
+});
+
+it.each([
+  [
+    "http://127.0.0.1:9/x.tar",
+    'failed to read downloaded context: failed to load cache key: Get "http://127.0.0.1:9/x.tar": dial tcp 127.0.0.1:9: connect: connection refused',
+  ],
+  [
+    "http://127.0.0.1:9/x.git",
+    'failed to read dockerfile: failed to load cache key: error fetching default branch for repository http://127.0.0.1:9/x.git: git stderr:\n: exec: "git": executable file not found in $PATH',
+  ],
+])("tells why there is no context at %s", async (url, message) => {
+  const { exitCode, stderr } = await createEngine().docker(`build ${url}`);
+  expect([exitCode, stderr]).toEqual([
+    1,
+    expect.stringContaining(`ERROR: failed to build: failed to solve: ${message}\n`),
+  ]);
+});
+
+const NO_GIT = 'git stderr:\n: exec: "git": executable file not found in $PATH';
+
+it.each([
+  [
+    "git://127.0.0.1:9/f.git",
+    `failed to load cache key: error fetching default branch for repository git://127.0.0.1:9/f.git: ${NO_GIT}`,
+  ],
+  [
+    "http://127.0.0.1:9/f.git#main:sub",
+    `failed to load cache key: failed to fetch remote http://127.0.0.1:9/f.git: ${NO_GIT}`,
+  ],
+  ["git@127.0.0.1:f.git", "unset ssh forward key default"],
+])("has no git for ADD %s", async (url, message) => {
+  await expect(added(`${url} /x/`)).rejects.toThrow(message);
 });

@@ -2,25 +2,34 @@
 import { BuildError, type Download } from "../build/index.ts";
 import { secondsOf } from "../lib/go/index.ts";
 import { StatusError } from "../lib/index.ts";
-import type { HttpNetwork } from "../registry/index.ts";
+import type { Fetch, HttpNetwork } from "../registry/index.ts";
 
 const MAX_REDIRECTS = 10;
 const USER_AGENT = "buildkit/v0.0-dev";
 
-/** What is behind a URL in the world. @throws StatusError, BuildError in the words of Go's client and BuildKit */
-export function downloadFrom(web: HttpNetwork): (url: string) => Promise<Download> {
+/**
+ * What is behind a URL: a web server's of the world, or that of what listens on the machine itself.
+ *
+ * @throws StatusError, BuildError in the words of Go's client and BuildKit
+ */
+export function downloadFrom(web: HttpNetwork, onMachine: Fetch): (url: string) => Promise<Download> {
+  const fetch: Fetch = async (request) => {
+    if (web.has(new URL(request.url).host)) return web.fetch(request);
+    // Nobody in the world: what nobody on the machine answers either is refused in the client's words.
+    return onMachine(request.clone()).catch(() => web.fetch(request));
+  };
   return async (url) => {
-    const response = await follow(web, url);
+    const response = await follow(fetch, url);
     if (response.status >= 400) throw new BuildError(`invalid response status ${response.status}`);
     const content = new Uint8Array(await response.arrayBuffer());
     return { content, mtimeUs: httpDateUs(response.headers.get("last-modified") ?? "") };
   };
 }
 
-async function follow(web: HttpNetwork, url: string): Promise<Response> {
+async function follow(fetch: Fetch, url: string): Promise<Response> {
   let at = url;
   for (let redirects = 0; ; redirects++) {
-    const response = await web.fetch(new Request(at, { headers: { "user-agent": USER_AGENT } }));
+    const response = await fetch(new Request(at, { headers: { "user-agent": USER_AGENT }, redirect: "manual" }));
     const location = response.headers.get("location");
     if (location === null || response.status < 300 || response.status >= 400) return response;
     if (redirects === MAX_REDIRECTS)

@@ -2,7 +2,7 @@
 /**
  * The engine: one simulated machine with everything that Docker is, wired together. This page is wiring only.
  */
-import { type BuildCacheState, Builder, type BuildRequest, type BuildResult } from "../build/index.ts";
+import { type BuildCacheState, Builder, type BuildRequest, type BuildResult, type Download } from "../build/index.ts";
 import { addDockerHub, dockerHub, HUB_HOSTS } from "../catalogue/index.ts";
 import { type Codecs, type ContentDisk, ContentStore, MemoryContentDisk } from "../content/index.ts";
 import { CallLog, Faults } from "../faults/index.ts";
@@ -113,6 +113,8 @@ export class Engine implements EngineDoor {
   readonly images: ImageService;
   /** The web servers that builds can ADD files from, by their hosts: `engine.web.add("files.example", fetch)`. */
   readonly web: HttpNetwork;
+  /** What the daemon gets for a URL: from web servers of the world, or from what listens on its machine. */
+  readonly download: (url: string) => Promise<Download>;
   /** The registries that the engine can reach. */
   readonly registries: HttpNetwork;
   /** The world's Docker Hub, unless the engine was given other registries. */
@@ -199,6 +201,7 @@ export class Engine implements EngineDoor {
     this.mirrors = options.mirrors ?? [];
     this.insecureRegistries = options.insecureRegistries ?? [];
     this.web = options.web ?? new HttpNetwork();
+    this.download = downloadFrom(this.web, (request) => fetchOnMachine(kernel, world, request));
     this.registries = options.registries ?? new HttpNetwork();
     this.hub = dockerHub({ nowUs: () => world.clock.nowUs, sleep: pause });
     if (options.registries === undefined) addDockerHub(this.registries, this.hub);
@@ -247,7 +250,7 @@ export class Engine implements EngineDoor {
       new Builder(
         {
           ...{ world, kernel, runtime, snapshotter, prng: this.#buildPrng },
-          download: downloadFrom(this.web),
+          download: this.download,
           unpacksXz: this.profile.hasXz,
           joinNetwork: buildNetwork(kernel, this.networks),
           resolvConf: nameservers.map((address) => `nameserver ${address}\n`).join(""),

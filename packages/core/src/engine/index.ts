@@ -98,6 +98,7 @@ export type { PublishedPort } from "./network/port-bindings.ts";
 export type { Network } from "./networks.ts";
 export type { ProfileName } from "./profiles.ts";
 export type { ProgramRegistry, UnknownPrograms } from "./programs.ts";
+export { remoteContext } from "./remote-context.ts";
 export { CONTAINER_FILTERS, selectContainers } from "./select/containers.ts";
 export { acceptsEvent, eventDocument } from "./select/events.ts";
 export { Filters } from "./select/filters.ts";

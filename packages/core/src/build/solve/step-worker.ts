@@ -1,10 +1,12 @@
 /** Which work belongs to which kind of vertex. */
 import { unreachable } from "../../lib/index.ts";
+import { sourceKind } from "../frontend/remote.ts";
 import type { BuildCache } from "./build-cache.ts";
 import type { BuildMachine } from "./build-machine.ts";
 import type { Secrets } from "./exec-mounts.ts";
 import { execWork } from "./exec-work.ts";
 import { fileWork } from "./file-work.ts";
+import { gitWork } from "./git-work.ts";
 import { RunExecutor } from "./run-executor.ts";
 import type { Prepare } from "./solver.ts";
 import { contextWork, downloadWork, imageWork, inlineWork } from "./source-work.ts";
@@ -18,7 +20,7 @@ export function stepWorker(machine: BuildMachine, cache: BuildCache, secrets: Se
       case "context":
         return contextWork(machine, cache, { op, name });
       case "download":
-        return downloadWork(machine, op);
+        return sourceKind(op.url) === "git" ? gitWork(op.url) : downloadWork(machine, op);
       case "inline":
         return inlineWork(machine, op);
       case "file":

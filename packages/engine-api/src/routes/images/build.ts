@@ -4,7 +4,7 @@
  * @see moby api/server/router/build/build_routes.go
  */
 import type { BuildRequest, Dockerfile } from "@bottleship/core/build";
-import type { Engine } from "@bottleship/core/engine";
+import { type Engine, remoteContext } from "@bottleship/core/engine";
 import type { Image } from "@bottleship/core/image";
 import { gunzip, isGzip, StatusError } from "@bottleship/core/lib";
 import { z } from "zod";
@@ -30,13 +30,11 @@ export async function buildHandler(engine: Engine, { request, query }: Call): Pr
   if (text(query, "version") === "2") {
     throw new StatusError("not-implemented", "BuildKit sessions are not something that this engine can do yet");
   }
-  if (text(query, "remote") !== "" && text(query, "remote") !== "client-session") {
-    throw new StatusError("not-implemented", "remote build contexts cannot be fetched: the machine has no way out");
-  }
   const tags = query.getAll("t").filter((tag) => tag !== "");
   for (const tag of tags) parseName(tag);
   const sent = await readAll(request.body);
-  const tar = isGzip(sent) ? gunzip(sent) : sent;
+  const remote = await remoteContext(text(query, "remote"), engine.download);
+  const tar = remote?.tar ?? (isGzip(sent) ? gunzip(sent) : sent);
   const file = text(query, "dockerfile") || "Dockerfile";
   const dockerfile = findText(tar, file);
   const shmSizeBytes = integer(query, "shmsize") ?? 0;

@@ -40,7 +40,7 @@ export async function buildImage(session: Session, request: DockerBuild): Promis
   let display: Display | undefined;
   try {
     display = displayOf(session, request);
-    const build = buildRequest(session, request);
+    const build = await buildRequest(session, request);
     source = { text: dockerfileText(session, request, build), fileName: basename(build.file ?? "Dockerfile") };
     const call = "call" in request ? request.call : "build";
     if (call !== "build" && call !== "") return await ask(session, request, build, source, display);

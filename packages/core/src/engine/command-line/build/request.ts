@@ -9,6 +9,7 @@ import { clean, decode, dirname, join, StatusError } from "../../../lib/index.ts
 import { familiarText, referenceProblem, withDefaultTag } from "../../../oci/index.ts";
 import { parseIp } from "../../docker/go/address.ts";
 import { type ClientMachine, parseReference, ValueError } from "../../docker/index.ts";
+import { remoteContext } from "../../remote-context.ts";
 import { rlimits as ulimits } from "../../spec.ts";
 import type { Session } from "../session.ts";
 import { type DockerBuild, OptionError, pairsOf } from "./option.ts";
@@ -21,7 +22,7 @@ const IMAGE = "docker-image://";
 const TARGET = "target:";
 const LAYOUT = "oci-layout://";
 /** @throws OptionError, StatusError for options that make no sense, a context or secrets that are not there */
-export function buildRequest(session: Session, request: DockerBuild): BuildRequest {
+export async function buildRequest(session: Session, request: DockerBuild): Promise<BuildRequest> {
   const { tags, target, noCache, file } = request;
   const isText = request.context === STDIN || file === STDIN;
   const noCacheFilter = "noCacheFilter" in request ? request.noCacheFilter.flatMap((names) => names.split(",")) : [];
@@ -32,7 +33,7 @@ export function buildRequest(session: Session, request: DockerBuild): BuildReque
   const options = buildxOptions(session, request);
   for (const tag of tags) checkTag(tag);
   return {
-    context: contextOf(session, request.context),
+    context: (await remoteContext(request.context, session.engine.download)) ?? contextOf(session, request.context),
     tags,
     noCache: noCache || (noCacheFilter.length > 0 ? noCacheFilter : false),
     ...(target === "" ? {} : { target }),
