@@ -23,14 +23,23 @@ export interface CacheMiss {
   readonly before: string | undefined;
   /** Its value now. */
   readonly now: string | undefined;
+  /** If it is the tree below that differs: the name of the vertex that has made it. */
+  readonly below?: string;
 }
 
 export type Difference = Pick<CacheMiss, "changed" | "before" | "now">;
 
 /** What the key of a change says of the tree below it, by the key of that tree. */
+const BELOW = "the tree below";
+
+/** The same, with the name of the vertex that has made the tree below if that is what differs. */
+export function withBelow(miss: CacheMiss, below: string | undefined): CacheMiss {
+  return miss.changed === BELOW && below !== undefined ? { ...miss, below } : miss;
+}
+
 export function baseIngredient(key: string | undefined): readonly [name: string, value: string] {
   if (key === undefined) return ["the base image", "scratch"];
-  return [key.startsWith("image ") ? "the base image" : "the tree below", key.replace(/^image /, "")];
+  return [key.startsWith("image ") ? "the base image" : BELOW, key.replace(/^image /, "")];
 }
 
 /** The first ingredient that differs; `undefined` if none does. */

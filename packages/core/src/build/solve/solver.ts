@@ -8,7 +8,7 @@ import { BuildError } from "../dockerfile/error.ts";
 import type { Progress, VertexProgress } from "../progress/progress.ts";
 import { BuildCache } from "./build-cache.ts";
 import type { BuildMachine } from "./build-machine.ts";
-import type { CacheMiss } from "./cache-miss.ts";
+import { type CacheMiss, withBelow } from "./cache-miss.ts";
 import type { OfferedLayer, OfferedLayers } from "./inline-cache.ts";
 import type { Result } from "./result.ts";
 import { imageKey, snapshotResult } from "./source-work.ts";
@@ -158,7 +158,8 @@ export class Solver {
     if (offered !== undefined) return this.#take(vertex, work, key, offered);
     await this.#use(vertex.inputs);
     const shown = this.#start(vertex);
-    onMiss(vertex.ignoresCache ? notLookedUp(vertex.name) : cache.explain(vertex.name, work.ingredients));
+    const miss = vertex.ignoresCache ? notLookedUp(vertex.name) : cache.explain(vertex.name, work.ingredients);
+    onMiss(withBelow(miss, vertex.inputs[0]?.name));
     return this.#guard(vertex, shown, async () => {
       const snapshot = snapshotter.newKey("build");
       const active = `${snapshot}-active`;

@@ -13,6 +13,7 @@ import { CAUSES_LIMIT, type CauseLog, throttlingOf } from "./cause-log.ts";
 import { healthFindings, limitFindings, restartFinding, stateFinding, throttlingFinding } from "./condition.ts";
 import { type DeathContext, deathFinding, killFinding, oomFinding } from "./death.ts";
 import { Explanation, type Finding } from "./finding.ts";
+import { missFindings } from "./misses.ts";
 import { processLines } from "./processes.ts";
 import { type ReachParts, reachFindings } from "./reach.ts";
 import { executableFinding, refusalFinding } from "./refusal.ts";
@@ -44,7 +45,7 @@ const KILLS_SHOWN = 8;
 /** @throws StatusError not-found for a container that nobody knows */
 export function explain(subject: Subject, parts: ExplainParts): Explanation {
   if (typeof subject === "string") return explainNamed(subject, parts);
-  if ("misses" in subject) return explainBuild(subject);
+  if ("misses" in subject) return new Explanation("the build", missFindings(subject));
   return "to" in subject ? explainWay(subject, parts) : explainContainer(subject, parts);
 }
 
@@ -147,24 +148,6 @@ function explainWay({ from, to, port, protocol = "tcp" }: Way, parts: ExplainPar
   const findings = reachFindings({ from: container, to, port, protocol }, parts);
   return new Explanation(`${container?.name ?? "the machine"} → ${place}`, findings);
 }
-
-function explainBuild({ misses }: Pick<BuildResult, "misses">): Explanation {
-  if (misses.length === 0) return new Explanation("the build", [{ kind: "cache", text: "every step was cached" }]);
-  const findings = misses.map(({ step, changed, before, now }): Finding => {
-    const was = before === undefined || now === undefined ? "" : `: it was ${quoted(before)} and is ${quoted(now)}`;
-    const text = changed === undefined ? "it has not been built before" : `${changed} differs${was}`;
-    const facts = {
-      step,
-      ...(changed && { changed }),
-      ...(before !== undefined && { before }),
-      ...(now !== undefined && { now }),
-    };
-    return { kind: "cache", text: `${step} was not cached`, facts, because: [{ kind: "cache", text }] };
-  });
-  return new Explanation("the build", findings);
-}
-
-const quoted = (text: string): string => JSON.stringify(text.length > 80 ? `${text.slice(0, 79)}…` : text);
 
 function contextOf(container: Container | undefined, causes: readonly Cause[], parts: ExplainParts): DeathContext {
   const executable = (path: string) => container && executableFinding(path, container, parts);
