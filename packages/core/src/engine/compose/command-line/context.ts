@@ -18,7 +18,9 @@ export class ComposeContext {
     this.session = session;
     this.#flags = flags;
     this.operation = session.engine.compose.operation({
-      progress: (progress) => session.err(progressLine(progress)),
+      progress: (progress) => {
+        if (flags.progress !== "quiet") session.err(progressLine(progress));
+      },
       warn: (message) => this.warn(message),
     });
   }

@@ -44,7 +44,11 @@ interface ComposeCommand {
 function command<F extends Flags>(
   flags: F,
   run: (invocation: Invocation<F>) => Promise<number> | number,
-  { least = 0, endsOptions = false }: { readonly least?: number; readonly endsOptions?: boolean } = {},
+  {
+    least = 0,
+    endsOptions = false,
+    tooFew = `requires at least ${least} arg(s), only received`,
+  }: { readonly least?: number; readonly endsOptions?: boolean; readonly tooFew?: string } = {},
 ): ComposeCommand {
   return {
     flags,
@@ -52,8 +56,9 @@ function command<F extends Flags>(
     least,
     run(context, words) {
       const { values, operands, changed } = parseFlags(flags, words, { interspersed: !endsOptions });
-      if (operands.length < least)
-        throw new ComposeError(`requires at least ${least} arg(s), only received ${operands.length}`);
+      if (operands.length < least) {
+        throw new ComposeError(tooFew.endsWith("received") ? `${tooFew} ${operands.length}` : tooFew);
+      }
       return run({ context, flags: values, operands, changed });
     },
   };
@@ -68,6 +73,19 @@ async function done(work: Promise<unknown>): Promise<number> {
   return 0;
 }
 
+const CP_USAGE = `docker: 'docker compose cp' requires 2 arguments
+
+Usage:  docker compose cp [OPTIONS] SERVICE:SRC_PATH DEST_PATH|-
+\tdocker compose cp [OPTIONS] SRC_PATH|- SERVICE:DEST_PATH
+
+Run 'docker compose cp --help' for more information`;
+
+const WAIT_USAGE = `docker: 'docker compose wait' requires at least 1 argument
+
+Usage:  docker compose wait SERVICE [SERVICE...] [OPTIONS]
+
+See 'docker compose wait --help' for more information`;
+
 const COMMANDS: Readonly<Record<string, ComposeCommand>> = {
   attach: command(flagsOf.ATTACH_FLAGS, ({ context, flags, operands }) => watching.attach(context, flags, operands), {
     least: 1,
@@ -75,9 +93,13 @@ const COMMANDS: Readonly<Record<string, ComposeCommand>> = {
   build: command(flagsOf.BUILD_FLAGS, ({ context, flags, operands }) => creating.build(context, flags, operands)),
   commit: command(flagsOf.COMMIT_FLAGS, ({ context, flags, operands }) => imaging.commit(context, flags, operands), {
     least: 1,
+    tooFew: "accepts between 1 and 2 arg(s), received",
   }),
   config: command(flagsOf.CONFIG_FLAGS, ({ context, flags, operands }) => showing.config(context, flags, operands)),
-  cp: command(flagsOf.CP_FLAGS, ({ context, flags, operands }) => cp(context, flags, operands), { least: 2 }),
+  cp: command(flagsOf.CP_FLAGS, ({ context, flags, operands }) => cp(context, flags, operands), {
+    least: 2,
+    tooFew: CP_USAGE,
+  }),
   create: command(flagsOf.CREATE_FLAGS, ({ context, flags, operands }) => creating.create(context, flags, operands)),
   down: command(flagsOf.DOWN_FLAGS, ({ context, flags, operands, changed }) =>
     creating.down(context, flags, operands, changed),
@@ -113,7 +135,7 @@ const COMMANDS: Readonly<Record<string, ComposeCommand>> = {
   restart: command(flagsOf.RESTART_FLAGS, (invocation) => {
     const { context, flags, operands } = invocation;
     const options = { services: operands, noDeps: flags["no-deps"], ...timeout(invocation) };
-    return done(restartProject(context.operation, context.openOrFind(operands).project, options));
+    return done(restartProject(context.operation, context.openOrFind().project, options));
   }),
   rm: command(flagsOf.RM_FLAGS, ({ context, flags, operands }) => creating.rm(context, flags, operands)),
   run: command(flagsOf.RUN_FLAGS, ({ context, flags, operands }) => processes.run(context, flags, operands), {
@@ -150,7 +172,10 @@ const COMMANDS: Readonly<Record<string, ComposeCommand>> = {
     creating.up(context, flags, operands, changed),
   ),
   volumes: command(flagsOf.VOLUMES_FLAGS, ({ context, flags, operands }) => showing.volumes(context, flags, operands)),
-  wait: command(flagsOf.WAIT_FLAGS, ({ context, flags, operands }) => watching.wait(context, flags, operands)),
+  wait: command(flagsOf.WAIT_FLAGS, ({ context, flags, operands }) => watching.wait(context, flags, operands), {
+    least: 1,
+    tooFew: WAIT_USAGE,
+  }),
   version: command(flagsOf.VERSION_FLAGS, ({ context, flags }) => showing.version(context, flags)),
 };
 

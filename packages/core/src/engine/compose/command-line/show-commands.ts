@@ -178,7 +178,7 @@ export async function logs(
 ): Promise<number> {
   const { session } = context;
   if (flags.index > 0 && services.length !== 1) throw new ComposeError("--index requires one service to be selected");
-  const { project, hasFiles } = context.openOrFind();
+  const { project, hasFiles } = context.openOrFind(services);
   const chosen = services.length > 0 || !hasFiles ? services : [...project.services.keys()];
   const options = {
     services: chosen,

@@ -2,6 +2,7 @@
 import { ComposeError } from "../../../compose/index.ts";
 import { quote } from "../../../lib/go/index.ts";
 import type { FlagValues } from "../../docker/flags/flag.ts";
+import { renderStats } from "../../docker/lists/stats.ts";
 import { logTimeOf, timeOf } from "../../documents/time.ts";
 import { downProject } from "../down.ts";
 import { foundProject } from "../found-project.ts";
@@ -49,6 +50,8 @@ export async function events(
     ...(disk === undefined ? {} : { disk }),
     ...(signal === undefined ? {} : { signal }),
   });
+  // Compose takes the end of the stream for a failure.
+  if (exitCode === 0 && flags.until !== "") throw new ComposeError("EOF");
   return exitCode;
 }
 
@@ -110,7 +113,10 @@ export async function stats(
     ...(flags["no-trunc"] ? ["--no-trunc"] : []),
     ...(flags.format === "" ? [] : ["--format", flags.format]),
   ];
-  if (own.length === 0) return 0;
+  if (own.length === 0) {
+    context.session.out(renderStats([], { format: flags.format, noTrunc: flags["no-trunc"] }));
+    return 0;
+  }
   return plainDocker(context, ["stats", ...words, ...own.map(({ id }) => id)]);
 }
 
