@@ -6,9 +6,11 @@ export type { ContextDisk, ContextFile, ContextSource } from "./files/context-so
 export { IgnoreMatcher, parseIgnoreFile } from "./files/ignore.ts";
 export { openArchive } from "./files/unpack.ts";
 export { checkDocument, outlineDocument, targetsDocument } from "./frontend/answers.ts";
+export { healthcheckStep } from "./frontend/dispatch.ts";
 export { type CheckOptions, type CheckResult, check, parsePlatform } from "./frontend/index.ts";
 export { type Outline, type OutlineArg, type OutlineMount, outlineOf, printOutline } from "./frontend/outline.ts";
 export { sourceKind } from "./frontend/remote.ts";
+export { healthcheckOf } from "./image/image-draft.ts";
 export { AuthorizationError } from "./load/authorization-error.ts";
 export type { BuildEvent, BuildListener } from "./progress/events.ts";
 export { PlainProgress } from "./progress/plain.ts";

@@ -3,7 +3,15 @@
  *
  * @see moby builder/dockerfile/builder.go BuildFromConfig
  */
-import { type AnyInstruction, Environment, expandWord, parse, type ShellOrExec } from "../build/index.ts";
+import {
+  type AnyInstruction,
+  Environment,
+  expandWord,
+  healthcheckOf,
+  healthcheckStep,
+  parse,
+  type ShellOrExec,
+} from "../build/index.ts";
 import { StatusError } from "../lib/index.ts";
 import type { ImageRunConfig } from "../oci/index.ts";
 
@@ -11,8 +19,17 @@ import type { ImageRunConfig } from "../oci/index.ts";
 export function applyChanges(config: ImageRunConfig, changes: readonly string[]): ImageRunConfig {
   const text = changes.flatMap((change) => change.split("\n")).filter((line) => line.trim() !== "");
   if (text.length === 0) return config;
+  for (const line of text) {
+    const [word = ""] = line.trim().split(/\s/, 1);
+    if (!VALID.has(word.toLowerCase())) throw invalid(`${word} is not a valid change command`);
+  }
   return instructionsOf(text).reduce(apply, config);
 }
+
+/** @see moby builder/dockerfile/builder.go validCommitCommands */
+const VALID: ReadonlySet<string> = new Set(
+  "cmd entrypoint healthcheck env expose label onbuild stopsignal user volume workdir".split(" "),
+);
 
 function instructionsOf(lines: readonly string[]): readonly AnyInstruction[] {
   try {
@@ -39,12 +56,16 @@ function apply(config: ImageRunConfig, instruction: AnyInstruction): ImageRunCon
     }
     case "EXPOSE":
       return { ...config, ExposedPorts: { ...config.ExposedPorts, ...setOf(instruction.ports.map(word).map(portOf)) } };
+    case "HEALTHCHECK":
+      return { ...config, Healthcheck: healthcheckOf(healthcheckStep(instruction)) };
     case "LABEL": {
       const given = instruction.pairs.map(([name, value]) => [word(name), word(value)] as const);
       return { ...config, Labels: { ...config.Labels, ...Object.fromEntries(given) } };
     }
     case "ONBUILD":
       return { ...config, OnBuild: [...(config.OnBuild ?? []), instruction.trigger] };
+    case "STOPSIGNAL":
+      return { ...config, StopSignal: word(instruction.signal) };
     case "USER":
       return { ...config, User: word(instruction.user) };
     case "VOLUME":

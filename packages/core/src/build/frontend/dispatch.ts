@@ -170,7 +170,8 @@ function once({ kind, range, keyword = kind }: Instruction, of: OnceKind, { scop
   return { ...scope, once: new Map(scope.once).set(of, range) };
 }
 
-function healthcheckStep(instruction: InstructionOf<"HEALTHCHECK">): HealthcheckStep {
+/** What HEALTHCHECK asks for, in units of an image's configuration. */
+export function healthcheckStep(instruction: InstructionOf<"HEALTHCHECK">): HealthcheckStep {
   const { test, range, interval, timeout, startPeriod, startInterval, retries = 0 } = instruction;
   const nanoseconds = (duration: string | undefined): number =>
     duration === undefined ? 0 : readValue(() => parseDuration(duration));

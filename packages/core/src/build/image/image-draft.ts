@@ -187,7 +187,8 @@ function changeOf(step: Step, config: ImageRunConfig, after: Scope): Partial<Ima
   }
 }
 
-function healthcheckOf(step: Extract<Step, { readonly kind: "HEALTHCHECK" }>): Healthcheck {
+/** As an image's configuration has it: what is not said is left out. */
+export function healthcheckOf(step: Extract<Step, { readonly kind: "HEALTHCHECK" }>): Healthcheck {
   const { test, intervalNs, timeoutNs, startPeriodNs, startIntervalNs, retries } = step;
   return {
     Test: test,
