@@ -155,8 +155,10 @@ export function environment(container: Container, home: string): readonly string
   const isSet = (variable: string): boolean => variable.includes("=");
   const first = defaults.map((variable) => wanted.get(name(variable)) ?? variable).filter(isSet);
   const others = [...wanted.values()].filter((variable) => isSet(variable) && !standing.has(name(variable)));
+  // runc gives a home to who has none, or an empty one.
   const hasHome = isSet(wanted.get("HOME") ?? "");
-  return first.concat(linkEnvironment(container), others, hasHome ? NONE : [`HOME=${home}`]);
+  const settled = others.map((variable) => (variable === "HOME=" ? `HOME=${home}` : variable));
+  return first.concat(linkEnvironment(container), settled, hasHome ? NONE : [`HOME=${home}`]);
 }
 
 /** `--ulimit`, where -1 means no limit. */
@@ -290,10 +292,16 @@ function chooseMounts(container: Container, { sharedMemory }: SpecContext): read
     !hostConfig.ReadonlyRootfs &&
     size === DEFAULT_SHM_SIZE &&
     hostConfig.Init !== true &&
+    hostConfig.IpcMode !== "none" &&
     sharedMemory === undefined;
   if (isPlain && mountPoints.length === 0) return COMMON_MOUNTS;
   const replaced = new Set(mountPoints.map(({ destination }) => destination));
-  const standard = [...DEFAULT_MOUNTS, sharedMemory === undefined ? shm(size) : sharedShm(sharedMemory), ...ETC_FILES]
+  const ownShm = hostConfig.IpcMode === "none" ? [] : [shm(size)];
+  const standard = [
+    ...DEFAULT_MOUNTS,
+    ...(sharedMemory === undefined ? ownShm : [sharedShm(sharedMemory)]),
+    ...ETC_FILES,
+  ]
     .filter(({ destination }) => !replaced.has(destination))
     .map((mount) => (hostConfig.Privileged ? writable(mount) : mount))
     .map((mount) => (hostConfig.ReadonlyRootfs && mount.destination.startsWith("/etc/") ? readOnly(mount) : mount));

@@ -8,6 +8,7 @@ import type { SmallMap } from "../lib/index.ts";
 import { DEVICE_SYSCTLS_4, DEVICE_SYSCTLS_6, NET_SYSCTLS } from "./net-sysctls.data.ts";
 import type { Process } from "./process.ts";
 import { FIXED_SYSCTLS, QUIET_SYSCTLS } from "./quiet-sysctls.data.ts";
+import { isNumbers, takeNumbers } from "./sysctl-numbers.ts";
 
 type Scope = "machine" | "net" | "ipc";
 
@@ -134,14 +135,17 @@ export function changeSysctl(process: Process, name: string, text: string): void
   writeSysctl(process, name, text);
 }
 
-/** @throws ENOENT for a name that is none, EPERM for a fixed value, EINVAL if a number is expected. */
+/** @throws ENOENT for a name that is none, EPERM for a fixed value, EINVAL if other numbers are expected. */
 export function writeSysctl(process: Process, name: string, text: string): void {
   const sysctl = find(name);
   if (sysctl === undefined) throw new Errno("ENOENT");
   if (sysctl.readOnly) throw new Errno("EPERM");
-  const value = text.trim().replace(/\s+/g, "\t");
-  if (/^-?\d+$/.test(sysctl.initial) && !/^-?\d+$/.test(value)) throw new Errno("EINVAL");
-  valuesFor(process, sysctl.scope).set(placeOf(name), value);
+  const values = valuesFor(process, sysctl.scope);
+  const old = values.get(placeOf(name)) ?? sysctl.initial;
+  values.set(
+    placeOf(name),
+    isNumbers(sysctl.initial) ? takeNumbers(name, { initial: sysctl.initial, old }, text) : text.trim(),
+  );
 }
 
 function valuesFor(process: Process, scope: Scope): SysctlValues {

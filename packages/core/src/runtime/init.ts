@@ -34,6 +34,7 @@ import {
   prctl,
   type Routine,
   read,
+  rmdir,
   SIGCHLD,
   type Stat,
   seccomp,
@@ -144,6 +145,9 @@ export function* execInit(argument: {
   return yield* become(path, process.args, env, argument.unknown);
 }
 
+/** What every /dev starts with, although not every container has one. */
+const SHARED_MEMORY = "/dev/shm";
+
 /**
  * Mounts the new root, steps over to it, and mounts the rest there; then lets the machine's tree go.
  *
@@ -165,6 +169,7 @@ function* prepareRoot({ spec, rootfs, mounts, bundle, hasMountPoints }: InitArgu
   for (const [index, one] of mounts.eager.entries()) yield* mountOne(one, sources[index]);
   for (const fd of sources) if (fd !== undefined) yield* close(fd);
   yield* makeDevices(spec.linux.devices);
+  if (!spec.mounts.some(({ destination }) => destination === SHARED_MEMORY)) yield* rmdir(SHARED_MEMORY).attempt();
   yield* umount2(".", MNT_DETACH);
   yield* chdir("/");
   if (spec.process.cwd !== "/") yield* makeDirectories(spec.process.cwd);

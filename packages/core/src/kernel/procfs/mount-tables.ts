@@ -99,6 +99,13 @@ export function formatMountinfo(process: Process): string {
     .join("");
 }
 
+/** Which file system is mounted where; none here counts more. @see Documentation/filesystems/proc.rst 3.5 */
+export function formatMountstats(process: Process): string {
+  return visibleMounts(process)
+    .map(([{ source, fs }, path]) => `device ${octal(source)} mounted on ${octal(path)} with fstype ${fs.type}\n`)
+    .join("");
+}
+
 /** The mounts that can be reached from the process's root, with their paths there. */
 function visibleMounts(process: Process): (readonly [mount: Mount, path: string])[] {
   if (!process.isAlive) return [];

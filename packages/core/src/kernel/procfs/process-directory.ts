@@ -21,7 +21,7 @@ import type { Namespace } from "../namespaces/namespace.ts";
 import { badness } from "../oom.ts";
 import { type Process, pidIn } from "../process.ts";
 import { locksOf } from "./locks.ts";
-import { formatMountinfo, formatMounts } from "./mount-tables.ts";
+import { formatMountinfo, formatMounts, formatMountstats } from "./mount-tables.ts";
 import { NET_FILES } from "./net-files.ts";
 import type { ProcFs } from "./proc-fs.ts";
 import { mayInspect } from "./ptrace.ts";
@@ -83,6 +83,39 @@ const inspected =
       fs,
       { mode, ...owner(process) },
       { checkOpen: () => checkInspect(fs, process), read: () => read(fs, process) },
+      ino,
+    );
+
+/** What the memory of a process tells: a zombie has none left. */
+const fromMemory =
+  (read: (process: Process) => string | Uint8Array): Maker =>
+  (fs, process, ino) =>
+    new PseudoFile(
+      fs,
+      { mode: 0o400, ...owner(process) },
+      {
+        checkOpen: () => {
+          checkInspect(fs, process);
+          if (!process.isAlive) throw new Errno("ESRCH");
+        },
+        read: () => read(process),
+      },
+      ino,
+    );
+
+/** A table of mounts: a zombie is in no mount namespace. */
+const ofMounts =
+  (format: (process: Process) => string, mode: number): Maker =>
+  (fs, process, ino) =>
+    new PseudoFile(
+      fs,
+      { mode, ...owner(process) },
+      {
+        checkOpen: () => {
+          if (!process.isAlive) throw new Errno("EINVAL");
+        },
+        read: () => format(process),
+      },
       ino,
     );
 
@@ -194,7 +227,9 @@ const ENTRIES: Readonly<Record<string, Maker>> = {
       ino,
     ),
   cwd: place(({ cwd }) => cwd),
-  environ: inspected((_fs, { env }) => encode([...env].map(([name, value]) => `${name}=${value}\0`).join(""))),
+  auxv: fromMemory(() => ""),
+  environ: fromMemory(({ env }) => encode([...env].map(([name, value]) => `${name}=${value}\0`).join(""))),
+  pagemap: fromMemory(() => ""),
   exe: place(({ exe }) => exe),
   fd: (fs, process) => descriptors(fs, process),
   fdinfo: (fs, process) => descriptorInfos(fs, process),
@@ -205,8 +240,9 @@ const ENTRIES: Readonly<Record<string, Maker>> = {
   limits: text((_fs, process) => formatLimits(process)),
   loginuid: text(() => "4294967295", 0o644),
   maps: inspected((fs, process) => maps(fs, process), 0o444),
-  mountinfo: text((_fs, process) => formatMountinfo(process)),
-  mounts: text((_fs, process) => formatMounts(process)),
+  mountinfo: ofMounts(formatMountinfo, 0o444),
+  mounts: ofMounts(formatMounts, 0o444),
+  mountstats: ofMounts(formatMountstats, 0o400),
   net: (fs, process) => directory(fs, process, netFiles, 910, 0o555),
   ns: (fs, process) => directory(fs, process, NAMESPACES, 500, 0o511),
   oom_score: text((_fs, process) => `${Math.max(0, Math.round(666 + badness(process) / 1000))}\n`),

@@ -1,5 +1,5 @@
 /** /proc/sys: sysctls as files, read and written as the running process sees them. */
-import { CAP_SYS_ADMIN, Errno, HOST_NAME_MAX, O_ACCMODE, O_WRONLY } from "../../abi/index.ts";
+import { CAP_SYS_ADMIN, Errno, HOST_NAME_MAX, O_ACCMODE, O_RDONLY, O_WRONLY } from "../../abi/index.ts";
 import { file, PseudoDirectory, PseudoFile, type PseudoLeaf, type PseudoTree, textFile } from "../../fs/index.ts";
 import type { Prng } from "../../sim/index.ts";
 import type { FileOps, Inode } from "../../vfs/index.ts";
@@ -112,8 +112,14 @@ function sysctlFile(name: string): PseudoLeaf<ProcFs> {
   }
   return file((fs) => {
     const read = (): string => `${readSysctl(fs.reader, name)}\n`;
-    return isReadOnlySysctl(name) ? { read } : { read, write: (value) => changeSysctl(fs.reader, name, value) };
+    if (isReadOnlySysctl(name)) return { read, checkOpen: refuseWriters };
+    return { read, write: (value) => changeSysctl(fs.reader, name, value) };
   });
+}
+
+/** Their mode holds for those too who may do without modes elsewhere. @see fs/proc/proc_sysctl.c:proc_sys_permission */
+function refuseWriters(flags: number): void {
+  if ((flags & O_ACCMODE) !== O_RDONLY) throw new Errno("EACCES");
 }
 
 function nameFile(field: "hostname" | "domainname"): PseudoLeaf<ProcFs> {

@@ -54,7 +54,8 @@ export const identityCalls = {
     if (groups.length > NGROUPS_MAX) throw new Errno("EINVAL");
     const machine = groups.map((gid) => creds.user.gidToMachine(gid));
     if (!machine.every((gid) => gid !== undefined)) throw new Errno("EINVAL");
-    process.creds = creds.with({ groups: machine });
+    // Linux keeps them sorted, to find one quickly.
+    process.creds = creds.with({ groups: machine.toSorted((a, b) => a - b) });
   },
 
   capget: (process, pid) => {

@@ -127,7 +127,10 @@ function mountNew(process: Process, source: string, at: Location, type: string, 
   if (at.mount.tree !== process.ns.mnt.tree) throw new Errno("EINVAL");
   if (at.dentry === at.mount.root && at.mount.fs === fs) throw new Errno("EBUSY");
   setOwner(process, fs);
-  if (fs.activeMounts === 0) fs.habits = flags & HABITS;
+  if (fs.activeMounts === 0) {
+    fs.habits = flags & HABITS;
+    fs.readOnly = (flags & MS_RDONLY) !== 0;
+  }
   process.ns.mnt.tree.mount(fs, at, defaultTimes(flags) & MOUNT_FLAGS);
 }
 

@@ -14,6 +14,7 @@ import {
   type Routine,
   SIGCHLD,
   SIGINT,
+  SIGQUIT,
   sigaction,
 } from "../../abi/index.ts";
 import { fromByteString } from "../../lib/index.ts";
@@ -45,6 +46,12 @@ export interface Launch {
 
 /** Goes on as the program. Where that cannot be, says why and leaves with 126 or 127. @throws Leave */
 export function* launch(shell: Shell, { file, argv, path, index, inPlace }: Launch): Routine<never> {
+  // The shell alone ignores it: what it becomes does not.
+  const { modes } = shell.traps;
+  if (modes.get(SIGQUIT) === "ignored" && shell.traps.get(SIGQUIT) === undefined) {
+    modes.set(SIGQUIT, "default");
+    yield* sigaction(SIGQUIT, "default");
+  }
   const env = shell.variables.environment();
   const words = argv.map(fromByteString);
   if (shell.engine.applets.has(file)) {

@@ -116,7 +116,8 @@ function* set(io: Io, words: string[]): Routine<number> {
 /** What is asked for by ioctl, and what by netlink, differs in how its refusal is told. */
 function* apply(io: Io, device: string, wanted: Wanted): Routine<number> {
   const { links } = yield* netlink_get();
-  const exists = links.some(({ name }) => name === device);
+  const link = links.find(({ name }) => name === device);
+  const exists = link !== undefined;
   if (wanted.master !== undefined || wanted.pid !== undefined) {
     yield* checkDevice(io, device, USAGE_CODE);
     const { master, pid } = wanted;
@@ -139,7 +140,9 @@ function* apply(io: Io, device: string, wanted: Wanted): Routine<number> {
     name = newName;
   }
   if (flags && !exists) yield* io.pdie("SIOCGIFFLAGS", new Errno("ENODEV"), USAGE_CODE);
-  if (up !== undefined) yield* request(io, exists ? "SIOCSIFFLAGS" : "SIOCGIFFLAGS", exists, { name, up });
+  // What it is already is not asked for.
+  if (up !== undefined && up !== link?.up)
+    yield* request(io, exists ? "SIOCSIFFLAGS" : "SIOCGIFFLAGS", exists, { name, up });
   return 0;
 }
 
