@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Engine } from "@bottleship/core/engine";
 import { afterAll, expect, it } from "vitest";
 import { main } from "../bottleship.ts";
 
@@ -42,7 +43,38 @@ it("tells where it listens, serves, and ends with 0 when it is interrupted", asy
   await expect(ping()).rejects.toThrow("ENOENT");
 });
 
+it("serves a registry that the engine pushes to and others read", async () => {
+  const screen = terminal();
+  const argv = [
+    "serve",
+    "--host",
+    `unix://${path}`,
+    "--time",
+    "skip",
+    "--registry",
+    "0",
+    "--setup",
+    join(directory, "push.js"),
+  ];
+  writeFileSync(join(directory, "push.js"), "export default (engine) => void (globalThis.served = engine);\n");
+  const ended = main(argv, screen);
+  while (!screen.printed.out.includes("API listen")) await new Promise((resolve) => setTimeout(resolve, 10));
+  const [, url = "", port = ""] = /^registry listen on (http:\/\/127\.0\.0\.1:(\d+))\n/.exec(screen.printed.out) ?? [];
+  const { served } = globalThis as unknown as { readonly served: Engine };
+  await served.docker("pull busybox");
+  for (const host of ["localhost", "127.0.0.1"]) {
+    await served.docker(`tag busybox ${host}:${port}/team/${host}`);
+    expect((await served.docker(`push ${host}:${port}/team/${host}`)).exitCode).toBe(0);
+  }
+  const catalog = await (await fetch(`${url}/v2/_catalog`)).json();
+  expect(catalog).toEqual({ repositories: ["team/127.0.0.1", "team/localhost"] });
+  process.emit("SIGTERM", "SIGTERM");
+  expect(await ended).toBe(0);
+  await expect(fetch(url)).rejects.toThrow("fetch failed");
+});
+
 it.each([
+  [["--host", "unix:///x", "--registry", "unix:///r"], "--registry: HOST:PORT is wanted"],
   [[], "where to listen is missing: --host unix:///PATH"],
   [["--host", "ssh://x"], "ssh://x: only unix:// and tcp:// are supported"],
   [["--host", "unix:///x", "--time", "fast"], "--time is real or skip, not fast"],

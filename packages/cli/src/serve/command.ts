@@ -8,6 +8,7 @@ import type { TimePolicy } from "@bottleship/core/sim";
 import {
   CODECS,
   type EngineServer,
+  type FetchServer,
   type ListenAddress,
   type OpenState,
   openState,
@@ -18,6 +19,7 @@ import {
   type TlsOptions,
 } from "@bottleship/node";
 import { type Terminal, UsageError } from "../terminal.ts";
+import { registryAddress, serveRegistry } from "./registry.ts";
 import { tlsOf } from "./tls.ts";
 
 export const SERVE_USAGE = `Usage: bottleship serve --host unix:///PATH [OPTIONS]
@@ -28,6 +30,8 @@ It prints where it listens and what to set DOCKER_HOST to, and serves until it i
 Options:
       --host ADDRESS    Listen on a socket (unix:///PATH), which only you can use; may be repeated
       --tcp HOST:PORT   Listen on TCP as well; without HOST on 127.0.0.1. Whoever can connect controls the engine
+      --registry HOST:PORT
+                        Serve a registry as well, an empty one: for docker push HOST:PORT/NAME, and for other tools
       --setup FILE      A JavaScript module whose default export gets the engine before anybody else: there it can be
                         given programs, images, faults
       --dir DIRECTORY   A directory of yours that containers can mount, under its own path; may be repeated
@@ -49,6 +53,7 @@ The exit code is 0 after an interrupt, 1 if an address cannot be had, 2 for bad 
 interface Options {
   readonly listen: readonly ListenAddress[];
   readonly tls: TlsOptions | undefined;
+  readonly registry: ReturnType<typeof registryAddress> | undefined;
   readonly policy: TimePolicy;
   readonly seed: string;
   readonly profile: ProfileName;
@@ -62,21 +67,24 @@ interface Options {
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
 export async function serveCommand(argv: readonly string[], terminal: Terminal): Promise<number> {
-  const { listen, tls, publishes, state, setup, ...options } = parse(argv);
+  const { listen, tls, registry, publishes, state, setup, ...options } = parse(argv);
   const tell = (error: unknown): void =>
     terminal.err(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   const setUp = setup === undefined ? undefined : await setupIn(setup);
   let kept: OpenState | undefined;
   let engine: Engine;
   let server: EngineServer;
+  let registryServer: FetchServer | undefined;
   try {
     kept = state === undefined ? undefined : openState(state);
     engine = newEngine(options, kept);
     await engine.restored;
     await setUp?.(engine);
     kept?.keep(engine, tell);
+    registryServer = await serveRegistry(engine, registry);
     server = await serve(engine, { listen, ...(tls && { tls }), onBug: tell });
   } catch (error) {
+    await registryServer?.close();
     kept?.release();
     terminal.err(`bottleship serve: ${messageOf(error)}\n`);
     return 1;
@@ -85,10 +93,11 @@ export async function serveCommand(argv: readonly string[], terminal: Terminal):
   for (const { port, problem } of (await ports?.openRunning()) ?? []) {
     terminal.err(`bottleship serve: port ${port.hostPort} stays on the machine: ${problem}\n`);
   }
+  if (registryServer !== undefined) terminal.out(`registry listen on ${registryServer.url}\n`);
   terminal.out(`API listen on ${server.addresses.join(", ")}\nexport DOCKER_HOST=${server.addresses[0]}\n`);
   await interrupted();
   ports?.shutDown();
-  await server.close();
+  await Promise.all([server.close(), registryServer?.close()]);
   if (kept === undefined) return 0;
   try {
     await engine.close();
@@ -138,6 +147,7 @@ function parse(argv: readonly string[]): Options {
       options: {
         host: { type: "string", multiple: true },
         tcp: { type: "string", multiple: true },
+        registry: { type: "string" },
         setup: { type: "string" },
         dir: { type: "string", multiple: true },
         "no-publish": { type: "boolean", default: false },
@@ -155,6 +165,7 @@ function parse(argv: readonly string[]): Options {
     return {
       listen,
       tls: tlsOf(values, listen),
+      registry: values.registry === undefined ? undefined : registryAddress(parseAddress(values.registry)),
       policy: policyOf(values.time),
       seed: values.seed,
       profile: profileOf(values.profile),
