@@ -188,7 +188,8 @@ export class Kernel implements FsMachine {
     this.fileSystems = fileSystemFactories();
     const rootfs = new MemoryFs(this, { type: "rootfs", mode: 0o755 });
     const tree = MountTree.over(this.mountIds, rootfs, 0);
-    const disk = { type: "ext4", source: "/dev/vda1", mode: 0o755, cache: new PageCache(this) };
+    const { diskBytes: sizeBytes } = this.machine;
+    const disk = { type: "ext4", source: "/dev/vda1", mode: 0o755, sizeBytes, cache: new PageCache(this) };
     this.disk = new MemoryFs(this, base === undefined ? disk : { ...disk, base });
     tree.mount(this.disk, tree.top, MS_RELATIME);
     this.pipes = new PipeFs(this, tree);

@@ -8,6 +8,8 @@ export interface Machine {
   readonly cpus: number;
   readonly memoryBytes: number;
   readonly swapBytes: number;
+  /** How much fits on its disk: images, containers and volumes together. */
+  readonly diskBytes: number;
   /** uname -r and -v. */
   readonly kernelRelease: string;
   readonly kernelVersion: string;
@@ -31,6 +33,7 @@ export const DEFAULT_MACHINE: Machine = {
   cpus: 4,
   memoryBytes: 8 * 1024 ** 3,
   swapBytes: 0,
+  diskBytes: Number.POSITIVE_INFINITY,
   kernelRelease: "6.18.0-bottleship",
   kernelVersion: "#1 SMP PREEMPT_DYNAMIC",
   architecture: "x86_64",

@@ -52,7 +52,7 @@ export function infoDocument(engine: Engine) {
     OperatingSystem: "Bottleship",
     OSVersion: "",
     OSType: "linux",
-    Architecture: "x86_64",
+    Architecture: kernel.machine.architecture,
     IndexServerAddress: "https://index.docker.io/v1/",
     RegistryConfig: registriesOf(engine),
     NCPU: machine.cpus,

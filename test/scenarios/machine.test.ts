@@ -1,0 +1,59 @@
+/** The machine as its owner describes it, and as programs, the engine and the end of a test see it. */
+import { createEngine } from "@bottleship/core/engine";
+import { expect, it } from "vitest";
+import { docker, machine } from "./support.ts";
+
+const MiB = 1 << 20;
+
+it("has the processors, the memory, the swap and the name that it is described with", async () => {
+  const engine = await machine({
+    machine: { cpus: 3, memoryBytes: 512 * MiB, swapBytes: 256 * MiB, hostname: "dock", architecture: "aarch64" },
+  });
+  const script = "nproc; grep -c ^processor /proc/cpuinfo; grep -E '^(MemTotal|SwapTotal)' /proc/meminfo; uname -m";
+  expect(await docker(engine, ["run", "--rm", "busybox", "sh", "-c", script])).toBe(
+    "3\n3\nMemTotal:         524288 kB\nSwapTotal:        262144 kB\naarch64\n",
+  );
+  expect(await docker(engine, "run --rm --uts host busybox hostname")).toBe("dock\n");
+  expect(await docker(engine, "info -f '{{.NCPU}} {{.MemTotal}} {{.Name}} {{.Architecture}}'")).toBe(
+    `3 ${512 * MiB} dock aarch64\n`,
+  );
+  const { stderr } = await engine.docker("run --rm --cpus 4 busybox true");
+  expect(stderr).toContain("range of CPUs is from 0.01 to 3.00, as there are only 3 CPUs available");
+  const { exitCode } = await engine.docker("run --rm busybox dd if=/dev/zero of=/dev/null bs=900M count=1");
+  expect(exitCode).toBe(137);
+});
+
+it("has a disk that can be full: for one container, and for all", async () => {
+  const engine = await machine({ machine: { diskBytes: 32 * MiB } });
+  const fill = "run --name first busybox sh -c 'head -c 100m /dev/zero > /big; stat -c %s /big'";
+  const { stdout, stderr } = await engine.docker(fill);
+  expect(stderr).toContain("No space left on device");
+  expect(Number(stdout)).toBeGreaterThan(20 * MiB);
+  const other = await engine.docker("run --rm -v data:/data busybox sh -c 'echo text > /data/f && echo written'");
+  expect(other.stdout).toBe("");
+  await docker(engine, "rm first");
+  expect(await docker(engine, "run --rm -v data:/data busybox sh -c 'echo text > /data/f && cat /data/f'")).toBe(
+    "text\n",
+  );
+});
+
+it("is a machine of the recordings, if that is asked for", async () => {
+  const engine = await machine({ profile: "recorded" });
+  const { stderr } = await engine.docker("run --rm busybox sh -c nope");
+  expect(stderr).toBe("sh: line 0: nope: not found\n");
+});
+
+it("tells what was left behind when it is closed, and leaves nothing itself", async () => {
+  const engine = await machine();
+  await docker(engine, "run -d --name web -v data:/data busybox sleep 1000");
+  await docker(engine, "network create app");
+  expect(await engine.close()).toEqual({ containers: ["web"], volumes: ["data"], networks: ["app"] });
+  expect(await engine.close()).toEqual({ containers: [], volumes: [], networks: [] });
+  let closed: unknown;
+  {
+    await using scoped = createEngine();
+    await docker(scoped, "volume create left");
+    closed = scoped;
+  }
+  expect((closed as typeof engine).volumes.list()).toEqual([]);
+});
