@@ -7,6 +7,14 @@ export async function elapsedMs(work: () => Promise<void> | void): Promise<numbe
   return performance.now() - startMs;
 }
 
+/** Milliseconds of a processor that `work` takes: the same on a busy host. */
+export async function busyMs(work: () => Promise<void> | void): Promise<number> {
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
 /**
  * Median of what `round` answers.
  *

@@ -17,6 +17,7 @@ import { overlay } from "./cases/overlay.ts";
 import { pipe } from "./cases/pipe.ts";
 import { requests } from "./cases/requests.ts";
 import { starts } from "./cases/starts.ts";
+import { states } from "./cases/states.ts";
 import { stops } from "./cases/stops.ts";
 import { systemCalls } from "./cases/system-calls.ts";
 import { type Case, type Effort, type Figure, meets } from "./figure.ts";
@@ -31,6 +32,7 @@ const CASES: Readonly<Record<string, Case>> = {
   stops,
   health,
   forks,
+  states,
   requests,
   builds,
   dockerfile,

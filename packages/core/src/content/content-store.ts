@@ -43,6 +43,7 @@ export interface IngestOptions {
 export const GC_ROOT_LABEL = "containerd.io/gc.root";
 const ALGORITHMS: readonly DigestAlgorithm[] = ["sha256", "sha512"];
 const READ_SIZE = 1 << 20;
+const LAYOUT = documentBytes({ imageLayoutVersion: IMAGE_LAYOUT_VERSION });
 /** How a document ends that is being written. */
 const NEW = ".new";
 
@@ -67,7 +68,7 @@ export class ContentStore {
       disk.mkdirSync(this.#path(name), { recursive: true });
     }
     if (!disk.existsSync(this.#path("oci-layout"))) {
-      this.#replace("oci-layout", documentBytes({ imageLayoutVersion: IMAGE_LAYOUT_VERSION }));
+      this.#replace("oci-layout", LAYOUT);
     }
     const bytesOf = (name: string): Uint8Array | undefined =>
       disk.existsSync(this.#path(name)) ? asBytes(disk.readFileSync(this.#path(name))) : undefined;

@@ -14,7 +14,7 @@ export class LayoutIndex {
   constructor(bytes: Uint8Array | undefined, save: (bytes: Uint8Array) => void) {
     this.#save = save;
     this.#index = bytes === undefined ? EMPTY : readIndex(bytes);
-    if (bytes === undefined) save(indexBytes(EMPTY));
+    if (bytes === undefined) save(EMPTY_BYTES);
   }
 
   /** All documents, also those without a name. */
@@ -55,3 +55,4 @@ export class LayoutIndex {
 }
 
 const EMPTY: Index = { schemaVersion: 2, mediaType: OCI_INDEX, manifests: [] };
+const EMPTY_BYTES = indexBytes(EMPTY);

@@ -193,7 +193,9 @@ export class Engine implements EngineDoor {
     this.networks = new NetworkService({ kernel, events: this.events, prng, nameservers }, records?.networks);
     const store = new ImageStore(snapshotter);
     this.#store = store;
-    const content = new ContentStore(new MemoryContentDisk());
+    // What is pulled lies here on its way.
+    let transfers: ContentStore | undefined;
+    const content = (): ContentStore => (transfers ??= new ContentStore(new MemoryContentDisk()));
     if (options.content !== undefined) {
       ImageDisk.open(new ContentStore(options.content.disk, options.content.path), store);
     }
@@ -212,7 +214,7 @@ export class Engine implements EngineDoor {
       undefined,
       () => ({
         registries: this.registries,
-        content,
+        content: content(),
         ...(options.codecs && { codecs: options.codecs }),
         transport: {
           fetch: this.registries.fetch,

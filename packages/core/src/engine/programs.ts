@@ -7,7 +7,7 @@
 import type { Program } from "../abi/index.ts";
 import { StatusError } from "../lib/index.ts";
 import {
-  cataloguePrograms,
+  addCatalogue,
   makeStandIn,
   type NamedProgram,
   PackageIndexes,
@@ -64,14 +64,13 @@ export class ProgramRegistry {
     this.packages = new PackageIndexes((paths) => {
       for (const name of standInNames(paths)) if (!programs.has(name)) programs.set(name, standIn);
     });
-    const catalogue = cataloguePrograms({
+    addCatalogue(programs, {
       shell: profile.shell,
       busybox: profile.busybox,
       scripts: this.#scripts,
       packages: this.packages,
       unknown,
     });
-    for (const [name, program] of catalogue) programs.set(name, program);
     programs.set("docker-init", dockerInit);
   }
 

@@ -33,12 +33,12 @@ export interface CatalogueOptions {
   readonly unknown: UnknownPrograms;
 }
 
-/** Programs by the names that executables have in their headers. */
-export function cataloguePrograms(options: CatalogueOptions): ReadonlyMap<string, Program> {
+/** Puts programs into a table by the names that executables have in their headers. */
+export function addCatalogue(programs: Map<string, Program>, options: CatalogueOptions): void {
   const { shell, scripts, packages } = options;
   const standIn = makeStandIn(options.unknown);
   const pretends = options.unknown.policy === "succeed-and-warn" ? { unknown: standIn } : {};
-  const programs = new Map<string, Program>([["busybox", makeBusybox({ ...shell, ...pretends }, options.busybox)]]);
+  programs.set("busybox", makeBusybox({ ...shell, ...pretends }, options.busybox));
   const plain = { lineInMessages: false, standalone: false, ...pretends };
   programs.set("dash", makeShellProgram({ ...plain, messages: "dash" }));
   programs.set("bash", makeShellProgram({ ...plain, messages: "bash" }));
@@ -61,7 +61,6 @@ export function cataloguePrograms(options: CatalogueOptions): ReadonlyMap<string
   programs.set("apk", makeApk(packages));
   for (const [name, program] of Object.entries(TOOLS)) programs.set(name, program);
   for (const name of knownStandIns()) if (!programs.has(name)) programs.set(name, standIn);
-  return programs;
 }
 
 const TOOLS: Readonly<Record<string, Program>> = {

@@ -28,9 +28,9 @@ export interface Usage {
 interface Snapshot extends SnapshotInfo {
   readonly directory: string;
   /** Snapshots that have this one as their parent. */
-  children: number;
+  readonly children: number;
   /** How often it was retained. */
-  holders: number;
+  readonly holders: number;
 }
 
 export interface SnapshotRecords {
@@ -66,7 +66,7 @@ export class Snapshotter {
   /** What is known of the snapshots; their files are on the disk. */
   get records(): SnapshotRecords {
     return {
-      snapshots: [...this.#snapshots.values()].map((one) => ({ ...one })),
+      snapshots: [...this.#snapshots.values()],
       last: this.#last,
       lastKey: this.#lastKey,
     };
@@ -74,7 +74,7 @@ export class Snapshotter {
 
   /** Knows what another one knew of a disk with the same files. */
   restore({ snapshots, last, lastKey }: SnapshotRecords): void {
-    for (const one of snapshots) this.#snapshots.set(one.name, { ...one });
+    for (const one of snapshots) this.#snapshots.set(one.name, one);
     this.#last = last;
     this.#lastKey = lastKey;
   }
@@ -87,7 +87,7 @@ export class Snapshotter {
     for (const { kind, name } of [...this.#snapshots.values()]) {
       if (kind !== "committed" && !wanted.has(name)) this.remove(name);
     }
-    for (const snapshot of this.#snapshots.values()) snapshot.holders = holders(snapshot.name);
+    for (const { name } of [...this.#snapshots.values()]) this.#change(name, { holders: holders(name) });
     for (const snapshot of [...this.#snapshots.values()]) if (this.has(snapshot.name)) this.#collect(snapshot);
   }
 
@@ -141,14 +141,12 @@ export class Snapshotter {
 
   /** Keeps a committed snapshot, and all below it, until `release`. */
   retain(name: string): void {
-    this.#get(name).holders++;
+    this.#change(name, { holders: this.#get(name).holders + 1 });
   }
 
   /** Takes `retain` back. What nobody needs any more goes, down to what is needed. */
   release(name: string): void {
-    const snapshot = this.#get(name);
-    snapshot.holders--;
-    this.#collect(snapshot);
+    this.#collect(this.#change(name, { holders: this.#get(name).holders - 1 }));
   }
 
   /** @throws StatusError failed-precondition if others stand on it */
@@ -160,8 +158,7 @@ export class Snapshotter {
     removeTree(this.#disk, `${SNAPSHOT_ROOT}/${snapshot.directory}`);
     const parent = snapshot.parent === undefined ? undefined : this.#snapshots.get(snapshot.parent);
     if (parent === undefined) return;
-    parent.children--;
-    this.#collect(parent);
+    this.#collect(this.#change(parent.name, { children: parent.children - 1 }));
   }
 
   /** The snapshot's own files: what it has that its parent has not. */
@@ -211,12 +208,19 @@ export class Snapshotter {
     if (below !== undefined && below.kind !== "committed") {
       throw new StatusError("failed-precondition", `parent ${parent} is not committed`);
     }
-    if (below !== undefined) below.children++;
+    if (below !== undefined) this.#change(below.name, { children: below.children + 1 });
     const directory = String(++this.#last);
     const own = this.#root.create(directory, directoryInit(0o755)) as MemoryDirectory;
     if (below !== undefined) copyAttributes(this.directory(below.name), own);
     const createdUs = this.#disk.machine.nowUs;
     this.#snapshots.set(key, { kind, name: key, parent: below?.name, createdUs, directory, children: 0, holders: 0 });
+  }
+
+  /** Snapshots are values: what others were told of one stays as it was. */
+  #change(name: string, change: Partial<Pick<Snapshot, "children" | "holders">>): Snapshot {
+    const changed = { ...this.#get(name), ...change };
+    this.#snapshots.set(name, changed);
+    return changed;
   }
 
   #collect({ kind, name, holders, children }: Snapshot): void {

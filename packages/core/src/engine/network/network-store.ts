@@ -343,8 +343,19 @@ function overlapsIn(family: IpFamily, a: Ipam, b: Ipam): boolean {
 
 /** A prefix of unique local addresses that the machine has for itself. @see RFC 4193 */
 function ownPrefix(prng: Prng): { readonly base: string; readonly length: number } {
-  const digits = prng.hex(10);
-  const text = `fd${digits.slice(0, 2)}:${digits.slice(2, 6)}:${digits.slice(6)}::/48`;
-  const { address } = parsePrefix(text) ?? { address: "fd00::" };
-  return { base: `${address}/48`, length: 64 };
+  let base: string | undefined;
+  const drawn = (): string => {
+    const digits = prng.hex(10);
+    const text = `fd${digits.slice(0, 2)}:${digits.slice(2, 6)}:${digits.slice(6)}::/48`;
+    const { address } = parsePrefix(text) ?? { address: "fd00::" };
+    return `${address}/48`;
+  };
+  return {
+    length: 64,
+    // Few networks have IPv6.
+    get base() {
+      base ??= drawn();
+      return base;
+    },
+  };
 }
