@@ -10,6 +10,10 @@ const EXAMPLES = [...README.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = ""
 const PRINTED = [
   [[0, "hello\n"]],
   [[["5000 bytes, 5000 wasted", "1 bytes, 0 wasted"], true]],
+  [
+    ["A container one\nA volume data\n"],
+    [0, 1_800_000_000, '0 s: docker("run --name one --volume data:/data busybox touch /data/file")'],
+  ],
   [[3, "ticks"]],
   [[0, "good night, Bo\n"]],
   [[3, "/ # echo $((6 * 7))\r\n42\r\n/ # stty size\r\n30 100\r\n/ # exit 3\r\n"]],

@@ -2,7 +2,7 @@
 
 export { ComposeError } from "../compose/index.ts";
 export { durationText } from "../lib/go/index.ts";
-export { type FirstMoment, firstMoment, type Journal, type ReplayOptions, replay } from "../sim/index.ts";
+export { type FirstMoment, firstMoment, inputText, type Journal, type ReplayOptions, replay } from "../sim/index.ts";
 export { applyChanges } from "./apply-changes.ts";
 export type { PathArchive, PathStat } from "./archives.ts";
 export { begun } from "./begin.ts";
