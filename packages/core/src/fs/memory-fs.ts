@@ -68,6 +68,10 @@ export interface FileCache {
 const TMPFS_MAGIC = 0x01021994;
 const EXT4_MAGIC = 0xef53;
 
+/** From 1901 to 2446. @see Documentation/filesystems/ext4/inodes.rst "Inode Timestamps" */
+const EARLIEST_US = -2_147_483_648 * 1e6;
+const LATEST_US = 15_032_385_535 * 1e6;
+
 export class MemoryFs extends FileSystem {
   override readonly type: string;
   override readonly source: string;
@@ -119,6 +123,11 @@ export class MemoryFs extends FileSystem {
 
   override options(): string {
     return this.#options.options ?? "";
+  }
+
+  /** The nearest time that can be kept: the machine's disk has 34 bits for seconds, as ext4 has. */
+  timeWithin(timeUs: number): number {
+    return this.type === "tmpfs" ? timeUs : Math.min(Math.max(timeUs, EARLIEST_US), LATEST_US);
   }
 
   override statfs(): StatFs {
@@ -272,8 +281,8 @@ export abstract class MemoryInode extends Inode {
     if (change.mode !== undefined) this.mode = change.mode;
     if (change.uid !== undefined) this.uid = change.uid;
     if (change.gid !== undefined) this.gid = change.gid;
-    if (change.atimeUs !== undefined) this.atimeUs = change.atimeUs;
-    if (change.mtimeUs !== undefined) this.mtimeUs = change.mtimeUs;
+    if (change.atimeUs !== undefined) this.atimeUs = this.fs.timeWithin(change.atimeUs);
+    if (change.mtimeUs !== undefined) this.mtimeUs = this.fs.timeWithin(change.mtimeUs);
     this.ctimeUs = now;
   }
 

@@ -7,8 +7,12 @@
  * @see pty(7), drivers/tty/pty.c
  */
 import {
+  CREAD,
+  CS8,
+  CSIZE,
   Errno,
   type IoctlRequest,
+  PARENB,
   POLLERR,
   POLLHUP,
   POLLIN,
@@ -210,7 +214,8 @@ export class Pty implements LineDisciplineHost {
 
   #setModes(modes: unknown): void {
     if (!isTermios(modes)) throw new Errno("EFAULT");
-    this.input.termios = modes;
+    // There is no line whose bytes could be shorter, or have parity. @see drivers/tty/pty.c:pty_set_termios
+    this.input.termios = { ...modes, cflag: (modes.cflag & ~(CSIZE | PARENB)) | CS8 | CREAD };
     this.changed.wakeAll();
   }
 

@@ -14,7 +14,7 @@ import {
   type WindowSize,
 } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
-import { attempt, type Io } from "../../io.ts";
+import { attempt, type Io, isatty } from "../../io.ts";
 import { FIELDS, findMode, holds, isChoice, MODES, withMode } from "./stty-modes.ts";
 import { terminalSize } from "./terminal-size.ts";
 
@@ -70,7 +70,10 @@ export const stty: Applet = function* (io) {
   const changed = yield* change(io, device, modes, words);
   if (changed === modes) return 0;
   const failure = yield* attempt(ioctl(fd, "TCSETSW", changed));
-  return failure instanceof Errno ? yield* io.pdie(device.name, failure) : 0;
+  if (failure instanceof Errno) return yield* io.pdie(device.name, failure);
+  const made = (yield* ioctl(fd, "TCGETS")) as Termios;
+  // The terminal takes what it can.
+  return saved(made) === saved(changed) ? 0 : yield* io.pdie(device.name, new Errno("EINVAL"));
 };
 
 const saved = ({ iflag, oflag, cflag, lflag, cc }: Termios): string =>
@@ -213,7 +216,9 @@ function* show(io: Io, device: Device, modes: Termios, isAll: boolean): Routine<
     const size = yield* sizeOf(device);
     if (size === undefined) {
       yield* io.out.write(page.take());
-      yield* io.warn(device.name);
+      // Where its output is no terminal, it tells that of its input.
+      if (yield* isatty(1)) yield* io.warn(device.name);
+      else yield* io.perror(device.name, new Errno("ENOTTY"));
     } else page.add(`rows ${size.rows}; columns ${size.columns};`);
   }
   page.add(`line = ${modes.line};`);
