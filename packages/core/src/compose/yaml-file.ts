@@ -22,7 +22,7 @@ import {
 import { quote } from "../lib/go/index.ts";
 import { ComposeError, type SourcePlace } from "./compose-error.ts";
 import { isList, isMap, type Path, type Tree, type TreeMap } from "./tree.ts";
-import { syntaxError } from "./yaml-syntax-error.ts";
+import { problemText, syntaxError } from "./yaml-syntax-error.ts";
 
 /** One document of a file. */
 export interface YamlDocument {
@@ -57,9 +57,12 @@ export function readYaml(text: string, file: string): YamlFile {
   });
   const places = new Map<string, SourcePlace>();
   const read: YamlDocument[] = [];
-  for (const document of Array.isArray(documents) ? documents : []) {
+  for (const [at, document] of (Array.isArray(documents) ? documents : []).entries()) {
     const [problem] = document.errors;
-    if (problem !== undefined) throw syntaxError(problem, text, file);
+    if (problem !== undefined && at === 0) throw syntaxError(problem, text, file);
+    // Of later documents the path is told; some of them the `yaml` package takes for what they are not.
+    const message = at === 0 ? undefined : (problemText(text) ?? problem?.message);
+    if (message !== undefined) throw new ComposeError(`failed to parse ${file}: yaml: ${message}`);
     if (document.contents === null) continue;
     const reader = new DocumentReader(document, file, lines, places);
     read.push({ content: reader.read(), resets: reader.resets });
@@ -166,7 +169,10 @@ class DocumentReader {
     const sources = isList(tree) ? tree : [tree];
     for (const source of sources) {
       if (!isMap(source))
-        throw new ComposeError("yaml: map merge requires map or sequence of maps as the value", { path });
+        throw new ComposeError(
+          `failed to parse ${this.#file}: yaml: map merge requires map or sequence of maps as the value`,
+          { path },
+        );
       for (const [key, value] of Object.entries(source)) if (!Object.hasOwn(into, key)) into[key] = value;
     }
   }
