@@ -103,7 +103,7 @@ export class ContainerMounts implements Automounter, MountContext {
     const factory = this.kernel.fileSystems.get(request.type);
     if (factory === undefined) throw new Errno("ENODEV");
     const fs = factory({ source: request.source, data: request.data }, this);
-    if (fs.activeMounts === 0) fs.readOnly = (request.flags & MS_RDONLY) !== 0;
+    if (fs.activeMounts === 0 && (request.flags & MS_RDONLY) !== 0) fs.readOnly = true;
     const strict = (request.flags & MS_STRICTATIME) !== 0;
     return this.#tree.mount(fs, at, (request.flags | (strict ? 0 : MS_RELATIME)) & MOUNT_FLAGS, id);
   }

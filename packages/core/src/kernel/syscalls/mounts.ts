@@ -129,7 +129,7 @@ function mountNew(process: Process, source: string, at: Location, type: string, 
   setOwner(process, fs);
   if (fs.activeMounts === 0) {
     fs.habits = flags & HABITS;
-    fs.readOnly = (flags & MS_RDONLY) !== 0;
+    if ((flags & MS_RDONLY) !== 0) fs.readOnly = true;
   }
   process.ns.mnt.tree.mount(fs, at, defaultTimes(flags) & MOUNT_FLAGS);
 }
