@@ -2,6 +2,7 @@
  * What root in a container tries with the commands that it has: to get out, to get at others, to get at the machine, to
  * use it up. `isolation.test.ts` does the same with system calls.
  */
+import { encode, packTar, tarHeader } from "@bottleship/core/lib";
 import { expect } from "vitest";
 import { onEngines } from "./engines.ts";
 
@@ -32,6 +33,36 @@ onEngines("attack", (it) => {
     expect(stdout).toContain("root:x:0:0:root:/root:/bin/sh");
   });
 
+  it("does not climb out of the directory that an archive is unpacked into", async ({ client, docker }) => {
+    await docker("create --name attack-target -v attack-vol:/v busybox true");
+    const file = (name: string) => ({
+      header: tarHeader({ name, type: "file", mode: 0o644, size: 4 }),
+      data: encode("evil"),
+    });
+    const link = (name: string, linkName: string, type: "symlink" | "hardlink") => ({
+      header: tarHeader({ name, type, linkName, mode: 0o777, size: 0 }),
+      data: new Uint8Array(),
+    });
+    const unpack = async (to: string, ...entries: ReturnType<typeof file>[]) => {
+      const { exitCode, stderr } = await client.docker(`cp - attack-target:${to}`, { stdin: packTar(entries) });
+      return `${exitCode}: ${stderr}`;
+    };
+    for (const to of ["/tmp", "/v"]) {
+      expect(await unpack(to, file("../attack-evil"))).toBe(
+        '1: Error response from daemon: invalid entry name "../attack-evil"\n',
+      );
+      expect(await unpack(to, link("h", "../../../etc/passwd", "hardlink"))).toBe(
+        '1: Error response from daemon: invalid hardlink target "../../../etc/passwd"\n',
+      );
+      expect(await unpack(to, file("/attack-plain"))).toBe("0: ");
+      expect(await client.container("attack-target").readFile(`${to}/attack-plain`)).toBe("evil");
+      await unpack(to, link("x", "/", "symlink"), file("x/attack-evil"));
+      await unpack(to, link("y", "../../../../../../..", "symlink"), file("y/attack-evil"));
+    }
+    const machine = "ls -d /m/attack-evil /m/var/lib/docker/attack-evil /m/var/lib/docker/volumes/attack-evil";
+    expect((await client.docker(["run", "--rm", "-v", "/:/m:ro", "busybox", "sh", "-c", machine])).stdout).toBe("");
+  });
+
   it("does not leave a volume through a link of its own", async ({ docker, sh, refused }) => {
     await docker("volume create attack-vol");
     await sh(
@@ -39,7 +70,7 @@ onEngines("attack", (it) => {
       "ln -s / /v/root; ln -s ../../.. /v/up; echo mine > /v/f; mkdir /v/d; touch /v/d/inside; ln -s d /v/in",
     );
     const part = (path: string) => `--mount type=volume,src=attack-vol,dst=/x,volume-subpath=${path}`;
-    for (const path of ["../..", "..", "/etc", "a/../.."]) {
+    for (const path of ["../..", "..", "../d", "/etc", "a/../.."]) {
       expect(await refused(`run --rm ${part(path)} busybox ls /x`)).toContain(
         'invalid mount config for type "volume": subpath must be a relative path within the volume\n',
       );
@@ -180,16 +211,16 @@ onEngines("attack", (it) => {
       hog,
     ]);
     const spin = "while :; do :; done";
-    await docker(["run", "-d", "--name", "attack-spin", "--cpus", "0.5", "busybox", "sh", "-c", spin]);
+    await docker(["run", "-d", "--name", "attack-spin", "--cpus", "0.1", "busybox", "sh", "-c", spin]);
     const fill = await client.docker("run --rm --tmpfs /t:size=64k busybox sh -c 'cat /dev/zero > /t/f; wc -c < /t/f'");
     expect(fill.stdout).toBe("65536\n");
-    await seconds(3);
+    await seconds(2);
     expect(await docker("inspect -f '{{.State.OOMKilled}} {{.State.ExitCode}}' attack-hog")).toBe("true 137\n");
     const before = await docker("exec attack-other cat /alive");
     await seconds(1);
     expect(await docker("exec attack-other cat /alive")).not.toBe(before);
     const [cpu] = (await docker("stats --no-stream --format {{.CPUPerc}} attack-spin")).split("%");
-    expect(Number(cpu)).toBeLessThan(60);
+    expect(Number(cpu)).toBeLessThan(20);
     const [pids] = (await docker("stats --no-stream --format {{.PIDs}} attack-bomb")).split("\n");
     expect(Number(pids)).toBeLessThanOrEqual(40);
     await docker("rm -f attack-bomb attack-spin");

@@ -19,8 +19,9 @@ export function isLocalPath(path: string): boolean {
   for (const name of path.split("/")) {
     if (name === "..") depth--;
     else if (name !== "" && name !== ".") depth++;
+    if (depth < 0) return false;
   }
-  return depth >= 0;
+  return true;
 }
 
 /**

@@ -5,14 +5,20 @@
  */
 import { Errno, O_CREAT, O_EXCL, O_WRONLY, typeBits } from "../../abi/index.ts";
 import type { LayerEntry } from "../../content/index.ts";
+import { quote } from "../../lib/go/index.ts";
 import { StatusError } from "../../lib/index.ts";
 import { attributes, directory, type FsContext, type Location, open, walk } from "../../vfs/index.ts";
+import { isLocalPath } from "../volume-subpath.ts";
 
 export interface UnpackOptions {
   readonly keepsKinds?: boolean;
 }
 
-/** Writes entries below the directory `target`; their paths never lead out of it. */
+/**
+ * Writes entries below the directory `target`; their paths never lead out of it.
+ *
+ * @throws StatusError invalid-argument for an entry that cannot be, or must not be there
+ */
 export function unpackInto(
   context: FsContext,
   target: Location,
@@ -22,6 +28,7 @@ export function unpackInto(
   const inside: FsContext = { ...context, root: target, cwd: target };
   const directories: LayerEntry[] = [];
   for (const entry of entries) {
+    checkNames(entry);
     const path = `/${entry.path
       .split("/")
       .filter((part) => part !== "" && part !== ".")
@@ -31,6 +38,15 @@ export function unpackInto(
     else if (path !== "/" && entry.type !== "hardlink") setAttributes(inside, path, entry);
   }
   for (const entry of directories) if (entry.path !== "/") setAttributes(inside, entry.path, entry);
+}
+
+/** @throws StatusError invalid-argument for a name, or the target of a hard link, that climbs out of the directory */
+function checkNames({ path, type, link = "" }: LayerEntry): void {
+  const stays = (name: string): boolean => isLocalPath(`./${name}`);
+  if (!stays(path)) throw new StatusError("invalid-argument", `invalid entry name ${quote(path)}`);
+  if (type === "hardlink" && !stays(link)) {
+    throw new StatusError("invalid-argument", `invalid hardlink target ${quote(link)}`);
+  }
 }
 
 function put(inside: FsContext, path: string, entry: LayerEntry, keepsKinds: boolean): void {
