@@ -10,6 +10,7 @@ import { archives } from "./cases/archives.ts";
 import { builds } from "./cases/builds.ts";
 import { containers } from "./cases/containers.ts";
 import { dockerfile } from "./cases/dockerfile.ts";
+import { dockerode } from "./cases/dockerode.ts";
 import { forks } from "./cases/forks.ts";
 import { health } from "./cases/health.ts";
 import { justBash } from "./cases/just-bash.ts";
@@ -37,6 +38,7 @@ const CASES: Readonly<Record<string, Case>> = {
   builds,
   dockerfile,
   archives,
+  dockerode,
   "just-bash": justBash,
 };
 

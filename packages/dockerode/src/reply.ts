@@ -6,6 +6,7 @@
 
 import { type ApiReply, COMMON_HEADERS } from "@bottleship/engine-api";
 import { Buffer } from "buffer";
+import { jsonCopy } from "./json-copy.ts";
 import type { DialOptions } from "./request.ts";
 import { ReplyStream } from "./streams.ts";
 
@@ -32,9 +33,17 @@ export async function resultOf(reply: ApiReply, dial: DialOptions): Promise<unkn
   // A connection that became a stream of bytes has no status: 101 is always well.
   const isWell = verdict === true || (reply.kind === "hijack" && dial.hijack === true);
   if (!isWell) {
-    throw new ModemError(status, typeof verdict === "string" ? verdict : undefined, parsed(await bytesOf(reply)));
+    throw new ModemError(status, typeof verdict === "string" ? verdict : undefined, await contentOf(reply));
   }
-  return dial.isStream === true ? streamOf(reply, dial) : parsed(await bytesOf(reply));
+  return dial.isStream === true ? streamOf(reply, dial) : contentOf(reply);
+}
+
+/** A JSON value, or else the bytes themselves. */
+async function contentOf(reply: ApiReply): Promise<unknown> {
+  if (reply.kind === "whole" && typeof reply.document === "object" && reply.document !== null) {
+    return jsonCopy(reply.document);
+  }
+  return parsed(await bytesOf(reply));
 }
 
 function streamOf(reply: ApiReply, dial: DialOptions): ReplyStream {
@@ -62,7 +71,6 @@ async function bytesOf(reply: ApiReply): Promise<Buffer> {
 
 async function* nothing(): AsyncIterable<Uint8Array> {}
 
-/** A JSON value, or else the bytes themselves. */
 function parsed(bytes: Buffer): unknown {
   try {
     return (JSON.parse(bytes.toString()) as unknown) || bytes;

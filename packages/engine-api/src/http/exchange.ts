@@ -33,7 +33,14 @@ export interface HijackedStream extends Output {
 type Headers = Readonly<Record<string, string>>;
 
 export type ApiReply =
-  | { readonly kind: "whole"; readonly status: number; readonly headers: Headers; readonly body: Uint8Array }
+  | {
+      readonly kind: "whole";
+      readonly status: number;
+      readonly headers: Headers;
+      readonly body: Uint8Array;
+      /** What the body says, if it is JSON: for clients in the same process, who copy it and need no text. */
+      readonly document?: unknown;
+    }
   /** The status and headers are sent at once; then `run` writes, and the body ends when it resolves. */
   | {
       readonly kind: "stream";
@@ -51,9 +58,28 @@ export type ApiReply =
 const JSON_TYPE = { "Content-Type": "application/json" };
 const NOTHING = new Uint8Array();
 
-/** A JSON document; Go's encoder ends it with a newline. */
+/** A JSON document, which nobody changes any more; Go's encoder ends it with a newline. */
 export function json(value: unknown, status = 200): ApiReply {
-  return { kind: "whole", status, headers: JSON_TYPE, body: encode(`${JSON.stringify(value)}\n`) };
+  return new JsonReply(value, status);
+}
+
+/** Its text is made when somebody reads it. */
+class JsonReply {
+  readonly kind = "whole";
+  readonly headers = JSON_TYPE;
+  readonly status: number;
+  readonly document: unknown;
+  #body: Uint8Array | undefined;
+
+  constructor(document: unknown, status: number) {
+    this.document = document;
+    this.status = status;
+  }
+
+  get body(): Uint8Array {
+    this.#body ??= encode(`${JSON.stringify(this.document)}\n`);
+    return this.#body;
+  }
 }
 
 /** A status and nothing else. */

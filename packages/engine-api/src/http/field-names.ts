@@ -18,13 +18,28 @@ export function withFieldNames(value: unknown, schema: z.ZodType): unknown {
     return mapped(value, (name, one) => [name, withFieldNames(one, inner.valueType as z.ZodType)]);
   }
   if (!(inner instanceof z.ZodObject)) return value;
-  const { shape } = inner;
-  const names = new Map(Object.keys(shape).map((name) => [name.toLowerCase(), name]));
+  const fields = fieldsOf(inner);
   return mapped(value, (given, one) => {
-    const name = Object.hasOwn(shape, given) ? given : (names.get(given.toLowerCase()) ?? given);
-    const field = Object.hasOwn(shape, name) ? shape[name] : undefined;
-    return [name, field === undefined ? one : withFieldNames(one, field as z.ZodType)];
+    const [name, field] = fields.get(given) ?? fields.get(given.toLowerCase()) ?? [given, undefined];
+    return [name, field === undefined || typeof one !== "object" ? one : withFieldNames(one, field)];
   });
+}
+
+type Fields = ReadonlyMap<string, readonly [name: string, schema: z.ZodType]>;
+
+const known = new WeakMap<z.ZodObject, Fields>();
+
+/** By their names, and by their names in lower case. */
+function fieldsOf(schema: z.ZodObject): Fields {
+  const fields = known.get(schema);
+  if (fields !== undefined) return fields;
+  const own = Object.entries(schema.shape).map(([name, field]) => [name, unwrapped(field as z.ZodType)] as const);
+  const made = new Map([
+    ...own.map(([name, field]) => [name.toLowerCase(), [name, field]] as const),
+    ...own.map(([name, field]) => [name, [name, field]] as const),
+  ]);
+  known.set(schema, made);
+  return made;
 }
 
 function mapped(value: object, each: (name: string, one: unknown) => readonly [string, unknown]): unknown {
