@@ -1,6 +1,7 @@
 /** The API without sockets: `Request` in, `Response` out. */
 import { createEngine } from "@bottleship/core/engine";
 import { concat, decode, encode, packTar, tarHeader } from "@bottleship/core/lib";
+import { Registry } from "@bottleship/core/registry";
 import { afterEach, describe, expect, it } from "vitest";
 import { EngineApi } from "./api.ts";
 import { createFetch } from "./fetch.ts";
@@ -270,6 +271,26 @@ describe("streams", () => {
     expect((await logs("stdout=1&timestamps=1"))["stdout"]).toMatch(/^2025-01-01T00:00:00\.\d{9}Z a\n/);
     expect((await call("GET", `/containers/${id}/logs`)).status).toBe(400);
   });
+});
+
+it("tells what a registry has and whether it knows somebody, without pulling", async () => {
+  const { engine, call } = await client();
+  const auth = { scheme: "basic" as const, realm: "registry.test", users: { ann: "secret" } };
+  engine.registries.add("registry.test", new Registry({ auth }).fetch);
+  expect(await wait(call("GET", "/distribution/alpine:3.20/json"))).toMatchObject({
+    Descriptor: { mediaType: "application/vnd.oci.image.index.v1+json", digest: expect.stringMatching(/^sha256:/) },
+    Platforms: expect.arrayContaining([{ architecture: "amd64", os: "linux" }]),
+  });
+  expect(engine.images.find("alpine:3.20")).toBeUndefined();
+  const unknown = await call("GET", "/distribution/alpine:0/json");
+  expect([unknown.status, await unknown.json()]).toEqual([
+    404,
+    { message: expect.stringContaining("manifest unknown") },
+  ]);
+  const login = (password: string): Promise<Response> =>
+    call("POST", "/auth", { username: "ann", password, serveraddress: "https://registry.test/v2/" });
+  expect(await wait(login("secret"))).toEqual({ IdentityToken: "", Status: "Login Succeeded" });
+  expect((await login("wrong")).status).toBe(401);
 });
 
 it("takes names of fields in any case, as Go does, but keys of maps as they are", async () => {

@@ -1,6 +1,7 @@
 /** `POST /build`: what the classic builder does with the context and the options that clients send. */
 import { createEngine } from "@bottleship/core/engine";
 import { encode, packTar, tarHeader } from "@bottleship/core/lib";
+import { Registry } from "@bottleship/core/registry";
 import { expect, it } from "vitest";
 import { EngineApi } from "./api.ts";
 import { createFetch } from "./fetch.ts";
@@ -19,8 +20,8 @@ async function machine() {
   const engine = createEngine({ seed: 7 });
   await engine.images.pull("busybox");
   const call = createFetch(new EngineApi(engine));
-  const build = async (files: Files, query = ""): Promise<readonly Record<string, unknown>[]> => {
-    const request = new Request(`http://docker/build?${query}`, { method: "POST", body: tarOf(files) });
+  const build = async (files: Files, query = "", headers = {}): Promise<readonly Record<string, unknown>[]> => {
+    const request = new Request(`http://docker/build?${query}`, { method: "POST", headers, body: tarOf(files) });
     const lines = (await (await call(request)).text()).trim().split("\r\n");
     return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
   };
@@ -49,6 +50,23 @@ it("gives RUN further hosts and a shared memory of the wanted size", async () =>
   const Dockerfile = "FROM busybox\nRUN grep extra /etc/hosts; df -k /dev/shm | awk 'END{print $2}'";
   const told = await build({ Dockerfile }, "extrahosts=extra.test:10.1.2.3&shmsize=1048576");
   expect(told.map(({ stream }) => stream).join("")).toMatch(/10\.1\.2\.3\textra\.test\n.*1024\n/s);
+});
+
+it("pulls what it stands on as who the client is at its registry", async () => {
+  const { engine, build } = await machine();
+  const auth = { scheme: "basic" as const, realm: "registry.test", users: { ann: "secret" } };
+  engine.registries.add("registry.test", new Registry({ auth }).fetch);
+  engine.logins.set("registry.test", { username: "ann", password: "secret" });
+  await engine.docker("tag busybox registry.test/own:1");
+  await engine.docker("push -q registry.test/own:1");
+  await engine.docker("rmi registry.test/own:1");
+  engine.logins.clear();
+  const files = { Dockerfile: "FROM registry.test/own:1" };
+  expect((await build(files)).at(-1)).toMatchObject({ error: expect.stringContaining("401 Unauthorized") });
+  const known = btoa(JSON.stringify({ "https://registry.test/v2/": { username: "ann", password: "secret" } }));
+  expect((await build(files, "", { "X-Registry-Config": known })).at(-1)).toMatchObject({
+    stream: expect.stringContaining("Successfully built"),
+  });
 });
 
 it("uses no cache but that of the images that are named as one", async () => {

@@ -26,6 +26,9 @@ const SBIN = "chroot fsck getty halt losetup pivot_root start-stop-daemon swapof
 /** Those of them that a minimal Debian has not: a package brings them. */
 const NOT_MINIMAL: ReadonlySet<string> = new Set(["ps"]);
 
+/** What Ubuntu has of procps from the beginning, and Debian has not. */
+const PROCPS = ["free", "ps", "top", "uptime", "watch"];
+
 interface Release {
   readonly id: "debian" | "ubuntu";
   readonly codename: string;
@@ -111,6 +114,7 @@ function makeRoot(release: Release): RootFs {
   root.dir("var/local", { mode: 0o2775, gid: 50 }).dir("var/tmp", { mode: 0o1777 });
   root.link("var/lock", "/run/lock").link("var/run", "/run");
   addCommands(root);
+  if (release.id === "ubuntu") root.programs("usr/bin", PROCPS, "busybox");
   addConfiguration(root, release);
   return root;
 }

@@ -19,11 +19,13 @@ import {
   type HostPlatform,
   type ImageReference,
   manifestBytes,
+  type Platform,
   referenceText,
   repositoryName,
 } from "../oci/index.ts";
-import { readImageConfig } from "../oci/schema.ts";
+import { readImageConfig, readManifest } from "../oci/schema.ts";
 import {
+  type Credentials,
   type Fetch,
   type HttpNetwork,
   HUB_ENDPOINT,
@@ -48,6 +50,12 @@ export interface TransferOptions {
   readonly onEvent?: (event: TransferEvent) => void;
   /** Aborted when nobody wants the image any more: no further layer is fetched, and no image made. */
   readonly signal?: AbortSignal;
+}
+
+export interface RemoteImage {
+  /** Of its manifest, or of the index of its manifests. */
+  readonly descriptor: Descriptor;
+  readonly platforms: readonly Platform[];
 }
 
 /** What the engine's way to registries is made of. */
@@ -160,6 +168,26 @@ export class ImageTransfers {
     this.#store.addDigest(image, repositoryName(reference), descriptor.digest);
     onEvent({ kind: "end", digest: descriptor.digest, size: descriptor.size, isNew: true });
     return descriptor;
+  }
+
+  /** What a reference stands for at its registry. @throws StatusError with the registry's words */
+  async remote(reference: ImageReference): Promise<RemoteImage> {
+    await this.#client.ping(reference);
+    const { descriptor, bytes } = await this.#client.manifest(reference);
+    const document = readManifest(bytes, descriptor.mediaType);
+    if (document.kind === "index") {
+      return { descriptor, platforms: document.manifests.flatMap(({ platform }) => platform ?? []) };
+    }
+    await this.#client.blob(reference, document.config, this.#content);
+    const { os, architecture, variant } = readImageConfig(this.#content.read(document.config.digest));
+    return { descriptor, platforms: [{ architecture, os, ...(variant === undefined ? {} : { variant }) }] };
+  }
+
+  /** Asks a registry whether it knows somebody. @throws StatusError unauthenticated if not */
+  async login(domain: string, who: Credentials): Promise<void> {
+    const client = new RegistryClient({ ...this.#network.transport, credentials: () => who });
+    await client.ping({ domain });
+    await client.login({ domain });
   }
 
   /** All tags of a repository. @throws StatusError with Docker's words */

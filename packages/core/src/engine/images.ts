@@ -24,13 +24,13 @@ import {
   repositoryName,
   withDefaultTag,
 } from "../oci/index.ts";
-import { HttpNetwork } from "../registry/index.ts";
+import { type Credentials, HttpNetwork } from "../registry/index.ts";
 import type { Change } from "../snapshot/index.ts";
 import { BaseImages } from "./base-images.ts";
 import { type ImageDefinition, makeImage } from "./define-image.ts";
 import type { ImageNames } from "./documents/others.ts";
 import type { EventLog } from "./events.ts";
-import { ImageTransfers, type TransferNetwork, type TransferOptions } from "./image-transfers.ts";
+import { ImageTransfers, type RemoteImage, type TransferNetwork, type TransferOptions } from "./image-transfers.ts";
 
 export class ImageService {
   readonly #store: ImageStore;
@@ -122,6 +122,16 @@ export class ImageService {
     const image = await this.#transfers().pull(reference, options);
     this.#events.record("image", "pull", familiarText(reference), { name: familiarName(reference) });
     return image;
+  }
+
+  /** What a name stands for at its registry, without fetching it. @throws StatusError with the registry's words */
+  remote(imageName: string): Promise<RemoteImage> {
+    return this.#transfers().remote(withDefaultTag(parse(imageName)));
+  }
+
+  /** Asks the registry of a domain whether it knows somebody; nothing is kept. @throws StatusError unauthenticated */
+  login(domain: string, who: Credentials): Promise<void> {
+    return this.#transfers().login(domain, who);
   }
 
   /** All tags that a registry has of a repository. @throws StatusError */

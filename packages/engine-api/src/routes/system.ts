@@ -11,6 +11,8 @@ import { Filters } from "../http/filters.ts";
 import { type Route, route } from "../http/router.ts";
 import { AUTH } from "../schemas/others.ts";
 import { eventsHandler } from "./events.ts";
+import { parse } from "./images/pull.ts";
+import { domainOf, useLogin } from "./images/transfer.ts";
 
 const NOT_CACHED = { "Cache-Control": "no-cache, no-store, must-revalidate", Pragma: "no-cache" };
 const PING = { ...NOT_CACHED, "Builder-Version": "1", Swarm: "inactive" };
@@ -24,17 +26,16 @@ export function systemRoutes(engine: Engine): readonly Route[] {
     route("GET", "/system/df", ({ query }) => json(diskUsage(engine, new Set(query.getAll("type"))))),
     route("POST", "/auth", async ({ request }) => {
       const body = await readJson(request, AUTH);
-      const registry = body?.serveraddress || "https://index.docker.io/v1/";
-      throw new StatusError(
-        "not-implemented",
-        `who one is at ${registry} cannot be checked yet: credentials that come with a pull or a push are used`,
-      );
+      const { username = "", password = "", serveraddress = "" } = body ?? {};
+      await engine.images.login(domainOf(serveraddress), { username, password });
+      return json({ IdentityToken: "", Status: "Login Succeeded" });
     }),
-    route("GET", "/distribution/{name...}/json", ({ param }) => {
-      throw new StatusError(
-        "not-implemented",
-        `manifests of ${param("name")} cannot be read: the registry of the simulated world has no API yet`,
-      );
+    route("GET", "/distribution/{name...}/json", async ({ param, request }) => {
+      const name = param("name");
+      useLogin(engine, request, parse(name));
+      const { descriptor, platforms } = await engine.images.remote(name);
+      const { mediaType, digest, size } = descriptor;
+      return json({ Descriptor: { mediaType, digest, size }, Platforms: platforms });
     }),
     route("GET", "/plugins", ({ query }) => {
       Filters.parse(query.get("filters"), ["capability", "enabled"]);

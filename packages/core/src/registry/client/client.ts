@@ -55,6 +55,12 @@ export class RegistryClient {
     await this.#transport.reach(`${base}/v2/`);
   }
 
+  /** Does the registry know who one is? @throws RegistryError; TokenError; ConnectionError */
+  async login({ domain }: Pick<Repository, "domain">): Promise<void> {
+    const base = this.#transport.endpoints(domain).at(-1) ?? "";
+    await this.#transport.send(`${base}/v2/`, { scope: "" });
+  }
+
   /** What a reference stands for. @throws RegistryError */
   resolve(reference: ImageReference): Promise<Descriptor> {
     const name = reference.digest ?? reference.tag ?? "latest";

@@ -27,7 +27,10 @@ export function waitHandler(engine: Engine): Handler {
     const outcome = new Outcome(engine, container, condition === "" ? "not-running" : condition);
     return stream("application/json", async (output) => {
       try {
+        const hadOutput = isAttached(container);
         await untilOver(engine, container, outcome, output);
+        // Who sees the output sees it before the end: it is on its way when this is told.
+        if (hadOutput || isAttached(container)) await new Promise((resolve) => setTimeout(resolve));
         await output.write(encode(`${JSON.stringify({ StatusCode: outcome.exitCode })}\n`));
       } catch (error) {
         if (!output.signal.aborted) throw error;

@@ -19,6 +19,7 @@ import { baseOf, type ClassicBuild, type ClassicImages, classicImages } from "./
 import { ClassicProgress, type StepMemory, stepKeys } from "./classic-progress.ts";
 import { type ClassicStep, classicDockerfile, classicSteps, findBuildKitUse, tryParse } from "./classic-steps.ts";
 import { parse as parseName } from "./pull.ts";
+import { useLogins } from "./transfer.ts";
 
 /** Unset arguments are null. */
 const VALUES = z.record(z.string(), z.string().nullable());
@@ -32,6 +33,7 @@ export async function buildHandler(engine: Engine, { request, query }: Call): Pr
   }
   const tags = query.getAll("t").filter((tag) => tag !== "");
   for (const tag of tags) parseName(tag);
+  useLogins(engine, request);
   const sent = await readAll(request.body);
   const remote = await remoteContext(text(query, "remote"), engine.download);
   const tar = remote?.tar ?? (isGzip(sent) ? gunzip(sent) : sent);

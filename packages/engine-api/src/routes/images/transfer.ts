@@ -56,6 +56,23 @@ export function useLogin({ logins }: Engine, request: ApiRequest, { domain }: Im
   if (login.data.username !== "") logins.set(registryHost(domain), login.data);
 }
 
+/** Who the client is at several registries, as builds are told. */
+export function useLogins({ logins }: Engine, request: ApiRequest): void {
+  const header = request.headers.get("x-registry-config");
+  if (header === null || header === "") return;
+  const given = z.record(z.string(), LOGIN).safeParse(parsed(header));
+  if (!given.success) throw badRequest("invalid X-Registry-Config header: invalid JSON");
+  for (const [server, login] of Object.entries(given.data)) {
+    if (login.username !== "") logins.set(registryHost(domainOf(server)), login);
+  }
+}
+
+/** Of "https://index.docker.io/v1/", "registry.example:5000" and the like. */
+export function domainOf(server: string): string {
+  const domain = server.replace(/^https?:\/\//, "").replace(/\/.*$/, "");
+  return ["", "index.docker.io", "registry-1.docker.io"].includes(domain) ? "docker.io" : domain;
+}
+
 /** Docker Hub is called differently where it is asked. */
 export const registryHost = (domain: string): string => (domain === "docker.io" ? "registry-1.docker.io" : domain);
 
