@@ -410,6 +410,29 @@ it("builds as the classic builder: its words in the history, its own times, the 
   expect(await build()).not.toBe(first);
 });
 
+it("builds with BuildKit when asked to: mounts, its errors, the image at the end", async () => {
+  const { engine, call } = await client();
+  const build = async (dockerfile: string): Promise<string> => {
+    const data = encode(dockerfile);
+    const body = packTar([
+      { header: tarHeader({ name: "Dockerfile", type: "file", mode: 0o644, size: data.length }), data },
+    ]);
+    return await (await call("POST", "/build?version=2&t=made", undefined, { body: Uint8Array.from(body) })).text();
+  };
+  const text = await build("FROM busybox\nRUN --mount=type=tmpfs,target=/x echo x >/x/y && cp /x/y /z\n");
+  const id = engine.images.find("made")?.id;
+  expect(JSON.parse(text)).toEqual({ id: "moby.image.id", aux: { ID: id } });
+  const message = 'process "/bin/sh -c false" did not complete successfully: exit code: 1';
+  expect(JSON.parse(await build("FROM busybox\nRUN false\n"))).toEqual({ errorDetail: { message }, error: message });
+  const syntax = "dockerfile parse error on line 1: unknown instruction: FRM (did you mean FROM?)";
+  expect(JSON.parse(await build("FRM busybox\n")).error).toBe(syntax);
+  const session = await call("POST", "/build?version=2&remote=client-session&session=a");
+  expect([session.status, await session.json()]).toEqual([
+    501,
+    { message: expect.stringContaining("BuildKit session") },
+  ]);
+});
+
 it("leaves the Dockerfile and .dockerignore out of a classic build's context if .dockerignore says so, and nothing else", async () => {
   const { call } = await client();
   const file = (name: string, text: string) => {

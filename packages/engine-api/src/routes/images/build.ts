@@ -13,7 +13,7 @@ import type { ApiReply } from "../../http/exchange.ts";
 import { badRequest, messageOf } from "../../http/problem.ts";
 import { flag, integer, jsonValue, text } from "../../http/query.ts";
 import type { Call } from "../../http/router.ts";
-import { ProgressError, progressReply } from "../../streams/progress.ts";
+import { ProgressError, progressReply, type Tell } from "../../streams/progress.ts";
 import { findText, hasBelow, withoutIgnored } from "./classic-context.ts";
 import { baseOf, type ClassicBuild, type ClassicImages, classicImages } from "./classic-image.ts";
 import { ClassicProgress, type StepMemory, stepKeys } from "./classic-progress.ts";
@@ -28,8 +28,12 @@ const memories = new WeakMap<Engine, StepMemory>();
 const knownImages = new WeakMap<Engine, ClassicImages>();
 
 export async function buildHandler(engine: Engine, { request, query }: Call): Promise<ApiReply> {
-  if (text(query, "version") === "2") {
-    throw new StatusError("not-implemented", "BuildKit sessions are not something that this engine can do yet");
+  const isBuildKit = text(query, "version") === "2";
+  if (isBuildKit && text(query, "remote") === "client-session") {
+    throw new StatusError(
+      "not-implemented",
+      "POST /build takes no context from a BuildKit session: send it as the body",
+    );
   }
   const tags = query.getAll("t").filter((tag) => tag !== "");
   for (const tag of tags) parseName(tag);
@@ -56,7 +60,19 @@ export async function buildHandler(engine: Engine, { request, query }: Call): Pr
     ...(text(query, "target") === "" ? {} : { target: text(query, "target") }),
     ...(text(query, "platform") === "" ? {} : { platform: text(query, "platform") }),
   };
+  if (isBuildKit) return progressReply((tell, { signal }) => solve(engine, { ...options, signal }, tell));
   return progressReply((tell, { signal }) => run(engine, { ...options, signal }, dockerfile, flag(query, "q"), tell));
+}
+
+/**
+ * BuildKit, with the context as the body. Unlike Docker it does not tell of its steps, which would be protocol buffers:
+ * clients wait for the image, or the error.
+ *
+ * @see moby builder/builder-next/builder.go
+ */
+async function solve(engine: Engine, options: SentRequest, tell: Tell): Promise<void> {
+  const { image } = await engine.build(options);
+  await tell({ id: "moby.image.id", aux: { ID: image.id } });
 }
 
 async function run(
