@@ -3,7 +3,9 @@
  *
  *     bottleship serve --host unix:///tmp/bottleship.sock --setup test/conformance/testcontainers-world.mjs
  */
+import { bind, recvfrom, socket, write } from "@bottleship/core/abi";
 import { addDockerHub, dockerHub } from "@bottleship/core/catalogue";
+import { encode } from "@bottleship/core/lib";
 import { asyncProgram, serve } from "@bottleship/core/programs";
 
 const USER = "cristianrgreco";
@@ -42,6 +44,14 @@ async function makeCertificate(p) {
   for (const option of ["-keyout", "-out"]) await p.writeFile(p.argv[p.argv.indexOf(option) + 1], `${option}\n`);
 }
 
+/** mendhak/udp-listener: it says what it hears. */
+function* hear() {
+  const fd = yield* socket("inet", "dgram");
+  yield* bind(fd, { family: "inet", address: "0.0.0.0", port: 5005 });
+  yield* write(1, encode("Listening on UDP port 5005\n"));
+  for (;;) yield* write(1, (yield* recvfrom(fd, 65_536)).data);
+}
+
 export default async function setUp(engine) {
   engine.programs.script("index.js", serve(answer, { port: 8080, banner: (port) => `Listening on port ${port}` }));
   engine.programs.register("openssl", asyncProgram(makeCertificate));
@@ -63,4 +73,5 @@ export default async function setUp(engine) {
   engine.logins.clear();
   await engine.docker("builder prune -af");
   await engine.docker("image prune -af");
+  engine.images.define("mendhak/udp-listener", { program: hear, expose: ["5005/udp"] });
 }

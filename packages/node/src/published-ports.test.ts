@@ -1,4 +1,6 @@
+import { createSocket } from "node:dgram";
 import { connect, createServer } from "node:net";
+import { bind, type Routine, recvfrom, sendto, socket } from "@bottleship/core/abi";
 import { createEngine, type Engine } from "@bottleship/core/engine";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { PublishedPorts } from "./published-ports.ts";
@@ -100,6 +102,35 @@ it("listens on both loopbacks for a port of every address, and on no other", asy
   for (const host of ["127.0.0.1", "[::1]"]) expect((await fetch(`http://${host}:${any}/`)).status).toBe(200);
 });
 
+function* echoDatagrams(): Routine<number> {
+  const fd = yield* socket("inet", "dgram");
+  yield* bind(fd, { family: "inet", address: "0.0.0.0", port: 7 });
+  for (;;) {
+    const { data, from } = yield* recvfrom(fd, 65_536);
+    yield* sendto(fd, data, 0, from);
+  }
+}
+
+it("passes datagrams, and what is answered to them, to each who has asked", async () => {
+  const engine = createEngine({ policy: "real", host: REAL_HOST });
+  const ports = publish(engine);
+  engine.images.define("echo", { program: echoDatagrams });
+  await engine.docker("run -d --name echo -p 127.0.0.1::7/udp echo");
+  const port = await portOf(engine, "echo", "7/udp");
+  expect(ports.addresses).toEqual([`127.0.0.1:${port}/udp`]);
+  await engine.pass("100ms");
+  const client = createSocket("udp4");
+  const answers: string[] = [];
+  client.on("message", (datagram) => answers.push(String(datagram)));
+  for (const text of ["one", "another"]) {
+    client.send(text, port, "127.0.0.1");
+    await expect.poll(() => answers.at(-1)).toBe(text);
+  }
+  client.close();
+  await engine.docker("rm -f echo");
+  expect(ports.addresses).toEqual([]);
+});
+
 describe("a port that another program has", () => {
   const taken = createServer();
   let port = 0;
@@ -131,6 +162,20 @@ describe("a port that another program has", () => {
     ]);
     expect((await engine.docker("ps -a --format {{.Status}}")).stdout).toBe("Created\n");
     expect(ports.addresses).toEqual([]);
+  });
+
+  it("is another one ten times, not more, if nobody has named it", async () => {
+    const engine = createEngine({ policy: "real", host: REAL_HOST });
+    let tries = 0;
+    engine.networks.outside = {
+      open: async (ports) => {
+        tries++;
+        return ports.map((one) => ({ port: one, problem: "permission denied" }));
+      },
+      close: () => {},
+    };
+    const { stderr } = await engine.docker("run -d --name web -p 80 nginx");
+    expect([tries, stderr]).toEqual([10, expect.stringMatching(/failed to bind host port for .*: permission denied/)]);
   });
 
   it("is left out of a range", async () => {

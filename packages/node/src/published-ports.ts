@@ -1,9 +1,9 @@
 /**
- * Published ports of containers on this computer: a listener on the loopback for each, which passes connections on into
- * the world. What is published on every address is published on the loopback here; what is published on an address that
+ * Published ports of containers on this computer: a listener on the loopback for each, which passes connections and
+ * datagrams on into the world. What is published on every address is published on the loopback here; what is published on an address that
  * only the simulated machine has stays there.
  */
-import { createServer, type Server, type Socket } from "node:net";
+import { createServer, type Socket } from "node:net";
 import {
   type Engine,
   MachineConnection,
@@ -11,6 +11,7 @@ import {
   type PublishedPort,
   type RefusedPort,
 } from "@bottleship/core/engine";
+import { listenForDatagrams, type Place } from "./published-datagrams.ts";
 
 /** How libc says what Node only has codes for. */
 const PROBLEMS = new Map([
@@ -20,20 +21,16 @@ const PROBLEMS = new Map([
 /** A computer without IPv6 has no such loopback: there the port is the other one's alone. */
 const NO_SUCH_ADDRESS = new Set(["EADDRNOTAVAIL", "EAFNOSUPPORT"]);
 
-interface Listener {
-  readonly server: Server;
-  readonly sockets: Set<Socket>;
-}
-
-interface Place {
-  readonly host: string;
-  readonly port: number;
+/** What becomes of an attempt to listen. */
+interface Outcome {
+  readonly onListening: () => void;
+  readonly onError: (error: Error) => void;
 }
 
 export class PublishedPorts implements OutsidePorts {
   readonly #engine: Engine;
-  /** By address and port: "127.0.0.1:8080". */
-  readonly #listeners = new Map<string, Listener>();
+  /** By address and port: "127.0.0.1:8080", "127.0.0.1:53/udp". */
+  readonly #listeners = new Map<string, { close(): void }>();
 
   /** From now on containers that start have their ports here. */
   constructor(engine: Engine) {
@@ -63,7 +60,7 @@ export class PublishedPorts implements OutsidePorts {
   close(ports: readonly PublishedPort[]): void {
     for (const port of ports) {
       const place = placeOf(port);
-      if (place !== undefined) this.#stop(textOf(place));
+      if (place !== undefined) this.#stop(textOf(place, port.protocol));
     }
   }
 
@@ -76,43 +73,53 @@ export class PublishedPorts implements OutsidePorts {
   /** Resolves to what is wrong with it. */
   #open(published: PublishedPort): Promise<string | undefined> {
     const place = placeOf(published);
-    if (place === undefined || this.#listeners.has(textOf(place))) return Promise.resolve(undefined);
-    const { host, port } = place;
-    const sockets = new Set<Socket>();
-    const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
-      sockets.add(socket);
-      socket.on("close", () => sockets.delete(socket));
-      join(this.#engine, socket, { address: host, port });
-    });
-    const key = textOf(place);
-    this.#listeners.set(key, { server, sockets });
+    if (place === undefined) return Promise.resolve(undefined);
+    const key = textOf(place, published.protocol);
+    if (this.#listeners.has(key)) return Promise.resolve(undefined);
+    const listen = published.protocol === "udp" ? listenForDatagrams : listenForConnections;
     return new Promise((resolve) => {
-      server.on("error", (error) => {
-        this.#listeners.delete(key);
+      const onError = (error: Error): void => {
+        this.#stop(key);
         const code = "code" in error ? String(error.code) : "";
         resolve(NO_SUCH_ADDRESS.has(code) ? undefined : (PROBLEMS.get(code) ?? error.message));
-      });
-      server.listen({ port, host, exclusive: true }, () => resolve(undefined));
+      };
+      this.#listeners.set(key, listen(this.#engine, place, { onListening: () => resolve(undefined), onError }));
     });
   }
 
   #stop(key: string): void {
-    const listener = this.#listeners.get(key);
+    this.#listeners.get(key)?.close();
     this.#listeners.delete(key);
-    if (listener === undefined) return;
-    listener.server.close();
-    for (const socket of listener.sockets) socket.destroy();
   }
+}
+
+function listenForConnections(engine: Engine, { host, port }: Place, { onListening, onError }: Outcome) {
+  const sockets = new Set<Socket>();
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+    join(engine, socket, { address: host, port });
+  });
+  server.on("error", onError);
+  server.listen({ port, host, exclusive: true }, onListening);
+  return {
+    close: (): void => {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
 }
 
 /** Where a port is on this computer. */
 function placeOf({ protocol, hostIp, hostPort }: PublishedPort): Place | undefined {
-  if (protocol !== "tcp" || hostPort === 0) return undefined;
+  if ((protocol !== "tcp" && protocol !== "udp") || hostPort === 0) return undefined;
   const host = hostIp === "0.0.0.0" ? "127.0.0.1" : hostIp === "::" ? "::1" : hostIp;
   return host === "::1" || host.startsWith("127.") ? { host, port: hostPort } : undefined;
 }
 
-const textOf = ({ host, port }: Place): string => (host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`);
+function textOf({ host, port }: Place, protocol: string): string {
+  return `${host.includes(":") ? `[${host}]` : host}:${port}${protocol === "tcp" ? "" : `/${protocol}`}`;
+}
 
 /** Makes one of a connection from here and one on the machine. */
 function join(engine: Engine, socket: Socket, to: { readonly address: string; readonly port: number }): void {

@@ -87,6 +87,7 @@ export { BridgeNetwork } from "./network/bridge-network.ts";
 export { bridgeOptions } from "./network/bridge-options.ts";
 export type { Capture, CapturedFrame } from "./network/capture.ts";
 export { type DialListener, MachineConnection } from "./network/dial.ts";
+export { MachineDatagrams } from "./network/dial-datagrams.ts";
 export type { Endpoint } from "./network/endpoint.ts";
 export { type Ipam, IpamAllocator, ipamDocument } from "./network/ipam.ts";
 export { type Held, type LinkChange, type LinkSelection, LinkService } from "./network/link-service.ts";

@@ -29,7 +29,7 @@ export interface PublishedPort {
 type CanBind = (hostIp: string, protocol: string, port: number) => string | undefined;
 
 /** @see moby libnetwork/drivers/bridge/port_mapping_linux.go: maxAllocatePortAttempts */
-const MAX_ATTEMPTS = 10;
+export const MAX_ATTEMPTS = 10;
 
 interface Wanted {
   readonly protocol: string;
@@ -111,12 +111,18 @@ function bind(
 }
 
 function problemOf(ports: readonly PublishedPort[], hostPort: number, canBind: CanBind): string | undefined {
-  for (const { protocol, hostIp, address, containerPort } of ports) {
-    const problem = canBind(hostIp, protocol, hostPort);
-    const place = `${shown(hostIp)}:${hostPort}:${shown(address)}:${containerPort}/${protocol}`;
-    if (problem !== undefined) return `failed to bind host port for ${place}: ${problem}`;
+  for (const port of ports) {
+    const problem = canBind(port.hostIp, port.protocol, hostPort);
+    if (problem !== undefined) return bindFailure({ ...port, hostPort }, problem);
   }
   return undefined;
+}
+
+/** What the daemon says of a port that it could not bind. */
+export function bindFailure(port: PublishedPort, problem: string): string {
+  const { protocol, hostIp, hostPort, address, containerPort } = port;
+  const place = `${shown(hostIp)}:${hostPort}:${shown(address)}:${containerPort}/${protocol}`;
+  return `failed to bind host port for ${place}: ${problem}`;
 }
 
 const shown = (address: string): string => (familyOf(address) === 6 ? `[${address}]` : address);

@@ -14,7 +14,16 @@ import type { Endpoint } from "./endpoint.ts";
 import { type Gateways, gatewaysOf, isBefore, NO_GATEWAYS } from "./gateways.ts";
 import type { OutsidePorts } from "./outside-ports.ts";
 import type { PortAllocator } from "./port-allocator.ts";
-import { bindPorts, NOTHING, type PublishedPort, portMap, releasePorts, wantedPorts } from "./port-bindings.ts";
+import {
+  bindFailure,
+  bindPorts,
+  MAX_ATTEMPTS,
+  NOTHING,
+  type PublishedPort,
+  portMap,
+  releasePorts,
+  wantedPorts,
+} from "./port-bindings.ts";
 import { bindProblem, Publication } from "./publication.ts";
 import { EMBEDDED_DNS, EmbeddedResolver } from "./resolver.ts";
 import { connectedSettings, EMPTY_SETTINGS } from "./settings.ts";
@@ -143,9 +152,13 @@ export class Sandbox {
   async openOutside(): Promise<void> {
     const { outside } = this.#machine;
     if (outside === undefined || this.#ports.length === 0) return;
-    for (;;) {
+    for (let attempt = 1; ; attempt++) {
       const refused = await outside.open(this.#ports);
-      if (refused.length === 0) return;
+      const [first] = refused;
+      if (first === undefined) return;
+      if (attempt === MAX_ATTEMPTS) {
+        throw this.#notConnected(first.port.endpoint, "internal", bindFailure(first.port, first.problem));
+      }
       const known = new Map(this.#refused);
       for (const { port, problem } of refused) known.set(placeOf(port.hostIp, port.protocol, port.hostPort), problem);
       this.#refused = known;
@@ -228,16 +241,17 @@ export class Sandbox {
       });
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
-      const where = `endpoint ${this.#owner.name} (${through.id})`;
-      throw new StatusError(
-        error.kind,
-        `driver failed programming external connectivity on ${where}: ${error.message}`,
-      );
+      throw this.#notConnected(through, error.kind, error.message);
     }
     if (this.#namespace === undefined) return;
     this.#announce();
     // Nobody waits for what a container that runs gets: what the computer refuses is the machine's only.
     void this.#machine.outside?.open(this.#ports);
+  }
+
+  #notConnected({ id }: Endpoint, kind: StatusError["kind"], problem: string): StatusError {
+    const where = `endpoint ${this.#owner.name} (${id})`;
+    return new StatusError(kind, `driver failed programming external connectivity on ${where}: ${problem}`);
   }
 
   #announce(): void {
