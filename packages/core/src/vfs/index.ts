@@ -8,7 +8,7 @@ export { type FileLock, LOCK_TO_EOF, LockBook } from "./file-locks.ts";
 export { FileOps, type FileUseKind } from "./file-ops.ts";
 export type { FsContext, Protections } from "./fs-context.ts";
 export { type AttributeChange, FileSystem, type FsMachine, Inode, type InodeInit, type RenameTarget } from "./inode.ts";
-export { Location, MOUNT_FLAGS, Mount, PeerGroup, pathOf } from "./mount.ts";
+export { Location, linkTextOf, MOUNT_FLAGS, Mount, PeerGroup, pathOf } from "./mount.ts";
 export { MountIds, MountTree, type Propagation } from "./mount-tree.ts";
 export { open, openAt } from "./open.ts";
 export { DeferredFile, type FileSource, OpenFile } from "./open-file.ts";

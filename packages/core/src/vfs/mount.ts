@@ -166,7 +166,7 @@ export class Location {
  *
  * Deleted names end in " (deleted)"; a place outside the root starts with "(unreachable)".
  *
- * @see d_path() in fs/d_path.c, proc(5) on /proc/PID/cwd
+ * @see getcwd(2)
  */
 export function pathOf(at: Location, root: Location): string {
   const names: string[] = [];
@@ -188,3 +188,6 @@ export function pathOf(at: Location, root: Location): string {
   const suffix = at.dentry.deleted ? " (deleted)" : "";
   return `${reachable ? "" : "(unreachable)"}${path}${suffix}`;
 }
+
+/** What a link of /proc says of a place: nothing of whether there is a way to it. @see d_path() in fs/d_path.c */
+export const linkTextOf = (at: Location, root: Location): string => pathOf(at, root).replace(/^\(unreachable\)/, "");

@@ -16,7 +16,7 @@ import {
 } from "../../abi/index.ts";
 import { PseudoDirectory, type PseudoEntries, PseudoFile, PseudoLink } from "../../fs/index.ts";
 import { encode } from "../../lib/index.ts";
-import { type Inode, type Location, type OpenFile, pathOf } from "../../vfs/index.ts";
+import { type Inode, type Location, linkTextOf, type OpenFile } from "../../vfs/index.ts";
 import type { Namespace } from "../namespaces/namespace.ts";
 import { badness } from "../oom.ts";
 import { type Process, pidIn } from "../process.ts";
@@ -129,7 +129,13 @@ const place =
       if (at === undefined) throw new Errno("ENOENT");
       return at;
     };
-    return new PseudoLink(fs, () => pathOf(found(), fs.reader.root), found, { mode: 0o777, ...owner(process) }, ino);
+    return new PseudoLink(
+      fs,
+      () => linkTextOf(found(), fs.reader.root),
+      found,
+      { mode: 0o777, ...owner(process) },
+      ino,
+    );
   };
 
 /** @throws EACCES to make a process safer than it was meant to be, without CAP_SYS_RESOURCE. */
@@ -374,7 +380,7 @@ function cgroupPath(reader: Process, process: Process): string {
 
 function maps(fs: ProcFs, process: Process): string {
   if (process.exe === undefined || !process.isAlive) return "";
-  const path = pathOf(process.exe, fs.reader.root);
+  const path = linkTextOf(process.exe, fs.reader.root);
   const ino = process.exe.inode.ino;
   const line = (range: string, permissions: string, offset: string, name: string): string =>
     `${`${range} ${permissions} ${offset} 00:28 ${ino}`.padEnd(73)}${name}\n`;
@@ -459,5 +465,5 @@ function describe(fs: ProcFs, opened: OpenFile): string {
   const { at } = opened;
   return at.dentry.parent === undefined && at.mount.parent === undefined && at.dentry.name !== ""
     ? at.dentry.name
-    : pathOf(at, fs.reader.root);
+    : linkTextOf(at, fs.reader.root);
 }
