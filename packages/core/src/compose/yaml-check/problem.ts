@@ -12,7 +12,7 @@ export const DEEPEST = 1000;
 /** Thrown where reading ends. */
 export class YamlProblem extends Error {
   override readonly name = "YamlProblem";
-  /** Where that began which cannot be read on; without it where reading ended. */
+  /** Where that began which cannot be read on; where that is the first line, where reading ended. */
   readonly mark: Mark;
   /** Words were found that are none; otherwise they stand in the wrong order. */
   readonly isLexical: boolean;
@@ -22,4 +22,9 @@ export class YamlProblem extends Error {
     this.mark = mark;
     this.isLexical = isLexical;
   }
+}
+
+/** No word: `start` is where it began, `end` where reading ended. */
+export function lexicalProblem(message: string, start: Mark, end: Mark): YamlProblem {
+  return new YamlProblem(message, start.line === 0 ? end : start, true);
 }

@@ -1,6 +1,6 @@
 /** Scalars are passed over, and checked on the way. @see https://yaml.org/spec/1.1, chapter 9 */
 import type { Characters } from "./characters.ts";
-import { YamlProblem } from "./problem.ts";
+import { lexicalProblem, type Mark } from "./problem.ts";
 
 const HEX_DIGITS: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
 
@@ -9,7 +9,7 @@ export function passQuoted(text: Characters): void {
   const start = text.mark;
   const quote = text.peek();
   const refuse = (message: string): never => {
-    throw new YamlProblem(message, start, true);
+    throw lexicalProblem(message, start, text.mark);
   };
   text.next();
   for (;;) {
@@ -45,7 +45,7 @@ export function passPlain(text: Characters, indent: number, isFlow: boolean): bo
     while (!text.isAtEnd && text.isSpace()) {
       const isTab = text.peek() === "\t";
       if (isAfterBreak && isTab && text.column < indent) {
-        throw new YamlProblem("found a tab character that violates indentation", start, true);
+        throw lexicalProblem("found a tab character that violates indentation", start, text.mark);
       }
       if (text.peek() === "\n") isAfterBreak = true;
       text.next();
@@ -69,7 +69,7 @@ export function passBlockScalar(text: Characters, indent: number): void {
   while (/^[ \t]$/.test(text.peek())) text.next();
   if (text.peek() === "#") text.skipLine();
   if (!text.isAtEnd && text.peek() !== "\n") {
-    throw new YamlProblem("did not find expected comment or line break", start, true);
+    throw lexicalProblem("did not find expected comment or line break", start, text.mark);
   }
   text.next();
   const given = Number(header?.[1] ?? header?.[2] ?? 0);
@@ -83,13 +83,13 @@ export function passBlockScalar(text: Characters, indent: number): void {
 }
 
 /** Passes empty lines and the indentation; returns that, if it was not known. */
-function passBreaks(text: Characters, known: number, indent: number, start: YamlProblem["mark"]): number {
+function passBreaks(text: Characters, known: number, indent: number, start: Mark): number {
   let widest = 0;
   for (;;) {
     while ((known === 0 || text.column < known) && text.peek() === " ") text.next();
     widest = Math.max(widest, text.column);
     if ((known === 0 || text.column < known) && text.peek() === "\t") {
-      throw new YamlProblem("found a tab character where an indentation space is expected", start, true);
+      throw lexicalProblem("found a tab character where an indentation space is expected", start, text.mark);
     }
     if (text.isAtEnd || text.peek() !== "\n") break;
     text.next();

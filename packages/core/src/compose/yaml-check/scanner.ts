@@ -5,7 +5,7 @@
  * What a scalar says is of no interest here. Model: YAML 1.1 as go-yaml reads it.
  */
 import { Characters } from "./characters.ts";
-import { DEEPEST, type Mark, YamlProblem } from "./problem.ts";
+import { DEEPEST, lexicalProblem, type Mark, YamlProblem } from "./problem.ts";
 import { passBlockScalar, passPlain, passQuoted } from "./scalars.ts";
 
 export type TokenKind =
@@ -77,9 +77,12 @@ class Scanner {
     this.#text = new Characters(text);
   }
 
-  /** Tokens before this one are what they are; of others it is not known yet whether a key comes before them. */
+  /**
+   * Tokens before this one are given away: of others it is not known yet whether a key comes before them, or the two
+   * after them are not there, in which go-yaml looks for comments.
+   */
   get firstOpen(): number {
-    return Math.min(this.tokens.length, ...this.#keys.flatMap((key) => key?.token ?? []));
+    return Math.min(Math.max(0, this.tokens.length - 2), ...this.#keys.flatMap((key) => key?.token ?? []));
   }
 
   get #isFlow(): boolean {
@@ -143,7 +146,7 @@ class Scanner {
     let length = 0;
     for (; /^[\w-]$/.test(text.peek()); length++) text.next();
     if (length === 0 || !(text.isSpace() || /^[?:,\]}%@`]$/.test(text.peek()))) {
-      throw new YamlProblem("did not find expected alphabetic or numeric character", start, true);
+      throw lexicalProblem("did not find expected alphabetic or numeric character", start, text.mark);
     }
   }
 
@@ -172,7 +175,7 @@ class Scanner {
   }
 
   #refuseMissing(key: MaybeKey | undefined): void {
-    if (key?.isRequired === true) throw new YamlProblem("could not find expected ':'", key.mark, true);
+    if (key?.isRequired === true) throw lexicalProblem("could not find expected ':'", key.mark, this.#text.mark);
   }
 
   #saveKey(): void {
@@ -227,7 +230,7 @@ class Scanner {
     this.#indicator("directive", { canBeKey: false });
     let name = "";
     for (; /^[\w-]$/.test(text.peek()); text.next()) name += text.peek();
-    if (name !== "YAML" && name !== "TAG") throw new YamlProblem("found unknown directive name", start, true);
+    if (name !== "YAML" && name !== "TAG") throw lexicalProblem("found unknown directive name", start, text.mark);
     text.skipLine();
   }
 
