@@ -283,6 +283,7 @@ export class Engine implements EngineDoor {
     this.world.resume(records.world, { keepsChance: keepsChance && given.world === undefined });
     this.#snapshotter.restore(records.snapshots);
     this.#store.restore(records.images);
+    this.images.restoreTagTimes(records.tagTimes);
     this.volumes.restore(records.volumes);
     const { nowUs } = this.kernel;
     this.containers.adopt(isCrashed ? lostContainers(records.containers, nowUs) : records.containers);
@@ -340,6 +341,7 @@ export class Engine implements EngineDoor {
       chance: { engine: this.#prng.state, build: this.#buildPrng.state },
       snapshots: this.#snapshotter.records,
       images: this.#store.records,
+      tagTimes: this.images.tagTimes,
       volumes: this.volumes.records,
       networks: this.networks.records,
       containers: containers.records,

@@ -32,10 +32,12 @@ import type { ImageNames } from "./documents/others.ts";
 import type { EventLog } from "./events.ts";
 import { ImageTransfers, type RemoteImage, type TransferNetwork, type TransferOptions } from "./image-transfers.ts";
 
+export type TagTimes = readonly (readonly [imageId: string, timeUs: number])[];
+
 export class ImageService {
   readonly #store: ImageStore;
   readonly #events: EventLog;
-  /** When an image was given a name by hand, in this daemon's life. */
+  /** When an image was given a name by hand. */
   readonly #tagged = new WeakMap<Image, number>();
   /** Images that the user has defined or built into the world, besides the catalogue. */
   readonly #lookup: (name: string) => CatalogueImage | undefined;
@@ -76,6 +78,22 @@ export class ImageService {
   }
 
   /** Every image, newest first. */
+  /** When images were given names, by their ids. */
+  get tagTimes(): TagTimes {
+    return this.#store.list().flatMap((image) => {
+      const timeUs = this.#tagged.get(image);
+      return timeUs === undefined ? [] : [[image.id, timeUs] as const];
+    });
+  }
+
+  restoreTagTimes(times: TagTimes): void {
+    const known = new Map(times);
+    for (const image of this.#store.list()) {
+      const timeUs = known.get(image.id);
+      if (timeUs !== undefined) this.#tagged.set(image, timeUs);
+    }
+  }
+
   list(): readonly Image[] {
     return [...this.#store.list()].reverse();
   }

@@ -19,6 +19,7 @@ import type { ContainerRecord } from "./container.ts";
 import type { ContainerService } from "./containers.ts";
 import type { EngineOptions } from "./engine.ts";
 import type { EngineEvent } from "./events.ts";
+import type { TagTimes } from "./images.ts";
 import type { NetworkRecord } from "./network/network-store.ts";
 import type { OwnPrograms } from "./programs.ts";
 import type { VolumeRecords } from "./volumes.ts";
@@ -37,6 +38,7 @@ export interface MachineRecords {
   readonly chance: { readonly engine: PrngState; readonly build: PrngState };
   readonly snapshots: SnapshotRecords;
   readonly images: ImageRecords;
+  readonly tagTimes: TagTimes;
   readonly volumes: VolumeRecords;
   readonly networks: readonly NetworkRecord[];
   readonly containers: readonly ContainerRecord[];
