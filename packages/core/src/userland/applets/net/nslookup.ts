@@ -8,7 +8,6 @@ import { ask, type ResolverConfig, resolve, resolverConfig, reverseName } from "
 import { dotted, inetAddress, splitHostPort } from "../../net/inet-address.ts";
 
 const DNS_PORT = 53;
-const DOCKER_RESOLVER = "127.0.0.11";
 const TYPES: ReadonlySet<string> = new Set(["A", "AAAA", "NS", "CNAME", "SOA", "PTR", "MX", "TXT", "SRV", "ANY"]);
 const CODES = ["NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED"];
 
@@ -75,7 +74,8 @@ function* answer(
     if (answers.every((one) => one === undefined)) continue;
     yield* io.out.write(`Server:\t\t${server}\nAddress:\t${dotted(server, DNS_PORT)}\n\n`);
     let failed = false;
-    for (const { name, message } of arrived(server, questions, answers)) {
+    for (const [at, { name }] of questions.entries()) {
+      const message = answers[at];
       if (message === undefined) yield* io.out.write(`*** Can't find ${name}: No answer\n`);
       else if (message.code !== 0) {
         yield* io.out.write(`** server can't find ${name}: ${CODES[message.code] ?? `RESP:${message.code}`}\n`);
@@ -87,23 +87,6 @@ function* answer(
   }
   yield* io.out.write(";; connection timed out; no servers could be reached\n\n");
   return 1;
-}
-
-interface Arrival {
-  readonly name: string;
-  readonly message: DnsMessage | undefined;
-}
-
-/** All questions are asked at once, and answers shown as they come: Docker's resolver has an empty one sooner. */
-function arrived(
-  server: string,
-  questions: readonly Question[],
-  answers: readonly (DnsMessage | undefined)[],
-): readonly Arrival[] {
-  const all = questions.map(({ name }, at) => ({ name, message: answers[at] }));
-  const isEmpty = ({ message }: Arrival): boolean => message?.code === 0 && message.answers.length === 0;
-  if (server !== DOCKER_RESOLVER) return all;
-  return [...all.filter(isEmpty), ...all.filter((one) => !isEmpty(one))];
 }
 
 function* show(io: Io, message: DnsMessage): Routine<void> {
