@@ -126,3 +126,19 @@ configs: {conf: {file: ./app.conf}}
   expect(seen).toMatchObject({ exitCode: 0, stdout: "hushlevel=1\n" });
   expect((await app.exec("web", ["sh", "-c", "echo x > /run/secrets/token"])).exitCode).toBe(1);
 });
+
+it("answers for options and says what it does not do", async () => {
+  const engine = createEngine();
+  const help = await engine.docker("compose exec --help");
+  expect(help).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(help.stdout).toContain("--no-TTY");
+  expect(await engine.docker("compose watch")).toMatchObject({
+    exitCode: 1,
+    stderr: "docker compose watch is not something that the simulator does\n",
+  });
+  const dry = await engine.docker("compose --dry-run up -d");
+  expect([dry.exitCode, dry.stderr]).toEqual([
+    1,
+    "--dry-run is not something that the simulator does: fork it instead\n",
+  ]);
+});

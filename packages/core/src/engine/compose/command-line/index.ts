@@ -12,6 +12,7 @@ import type { Session } from "../../command-line/session.ts";
 import { NO_DAEMON } from "../../daemon.ts";
 import type { Flags, FlagValues } from "../../docker/flags/flag.ts";
 import { parseFlags } from "../../docker/flags/parse.ts";
+import { flagUsages } from "../../docker/flags/usage.ts";
 import { ValueError } from "../../docker/problem.ts";
 import { killProject, pauseProject, restartProject, stopProject, unpauseProject } from "../lifecycle.ts";
 import { containersOf } from "../operation.ts";
@@ -189,6 +190,15 @@ Define and run multi-container applications with Docker
 Commands: ${Object.keys(COMMANDS).join(", ")}
 `;
 
+/** Of files that change, of registries for projects, of other tools. */
+const UNSUPPORTED: ReadonlySet<string> = new Set(["bridge", "publish", "watch"]);
+
+/** Among the options, not among the words of a command that is to be run in a container. */
+function wantsHelp({ endsOptions }: ComposeCommand, words: readonly string[]): boolean {
+  const end = words.findIndex((word) => word === "--" || (endsOptions && !word.startsWith("-")));
+  return (end < 0 ? words : words.slice(0, end)).includes("--help");
+}
+
 /** Returns the exit code. */
 export async function runCompose(session: Session, words: readonly string[]): Promise<number> {
   try {
@@ -202,6 +212,13 @@ export async function runCompose(session: Session, words: readonly string[]): Pr
     const context = new ComposeContext(session, values);
     if (values.version) return (await COMMANDS["version"]?.run(context, [])) ?? 0;
     const known = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+    if (known !== undefined && name !== undefined && wantsHelp(known, rest)) {
+      session.out(`Usage:  docker compose ${name} [OPTIONS]\n\nOptions:\n${flagUsages(known.flags).trimEnd()}\n`);
+      return 0;
+    }
+    if (name !== undefined && UNSUPPORTED.has(name)) {
+      throw new ComposeError(`docker compose ${name} is not something that the simulator does`);
+    }
     if (known !== undefined && !OFFLINE.has(name ?? "") && !session.engine.daemon.isListening)
       throw new ComposeError(NO_DAEMON);
     if (known !== undefined) return await known.run(context, rest);
