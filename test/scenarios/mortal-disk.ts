@@ -102,7 +102,7 @@ export class MortalDisk implements ContentDisk {
   }
 }
 
-function copyOf(disk: MemoryContentDisk): MemoryContentDisk {
+export function copyOf(disk: MemoryContentDisk): MemoryContentDisk {
   const copy = new MemoryContentDisk();
   const visit = (path: string): void => {
     for (const name of disk.readdirSync(path === "" ? "/" : path)) {

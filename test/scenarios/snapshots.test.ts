@@ -46,6 +46,7 @@ async function story(engine: Engine): Promise<readonly string[]> {
     "inspect other",
     "exec other cat /etc/hosts",
     "system df -v",
+    "image inspect greeter",
   ];
   const printed: string[] = [];
   for (const line of lines) printed.push(await docker(engine, line));

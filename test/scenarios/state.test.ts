@@ -2,7 +2,7 @@
 import { MemoryContentDisk } from "@bottleship/core/content";
 import { createEngine, type Engine, type MachineSnapshot } from "@bottleship/core/engine";
 import { describe, expect, it } from "vitest";
-import { MortalDisk } from "./mortal-disk.ts";
+import { copyOf, MortalDisk } from "./mortal-disk.ts";
 import { docker, machine } from "./support.ts";
 
 const PATH = "/var/bottleship";
@@ -112,6 +112,30 @@ describe("a machine with a state", () => {
     );
   });
 });
+
+describe("a state whose disk is full for a while", () => {
+  it("fails what it cannot keep, and is whole again when there is room", async () => {
+    const disk = new FullDisk();
+    const engine = await machine({ seed: 8, state: { disk, path: PATH } });
+    await docker(engine, "volume create kept");
+    disk.isFull = true;
+    await expect(engine.docker("volume create big")).rejects.toThrow("ENOSPC");
+    expect(await docker(await boot(copyOf(disk)), "volume ls -q")).toBe("kept\n");
+    disk.isFull = false;
+    await docker(engine, "volume create more");
+    expect(await docker(await boot(copyOf(disk)), "volume ls -q")).toBe("big\nkept\nmore\n");
+  });
+});
+
+class FullDisk extends MemoryContentDisk {
+  isFull = false;
+
+  override writeSync(fd: number, buffer: Uint8Array): number {
+    if (!this.isFull) return super.writeSync(fd, buffer);
+    super.writeSync(fd, buffer.subarray(0, buffer.length >> 1));
+    throw new Error("ENOSPC: no space left on device, write");
+  }
+}
 
 describe("a process that is killed while it writes its state", () => {
   /** Enough to have the journal written anew in between. */

@@ -31,7 +31,8 @@ Options:
       --host ADDRESS    Listen on a socket (unix:///PATH), which only you can use; may be repeated
       --tcp HOST:PORT   Listen on TCP as well; without HOST on 127.0.0.1. Whoever can connect controls the engine
       --registry HOST:PORT
-                        Serve a registry as well, an empty one: for docker push HOST:PORT/NAME, and for other tools
+                        Serve a registry as well, for docker push HOST:PORT/NAME and for other tools. It is
+                        empty, unless there is a state
       --setup FILE      A JavaScript module whose default export gets the engine before anybody else: there it can be
                         given programs, images, faults
       --dir DIRECTORY   A directory of yours that containers can mount, under its own path; may be repeated
@@ -78,10 +79,10 @@ export async function serveCommand(argv: readonly string[], terminal: Terminal):
   try {
     kept = state === undefined ? undefined : openState(state);
     engine = newEngine(options, kept);
-    await engine.restored;
-    await setUp?.(engine);
+    // What restart policies start may need what is registered now.
+    await Promise.all([setUp?.(engine), engine.restored]);
     kept?.keep(engine, tell);
-    registryServer = await serveRegistry(engine, registry);
+    registryServer = await serveRegistry(engine, registry, kept?.state);
     server = await serve(engine, { listen, ...(tls && { tls }), onBug: tell });
   } catch (error) {
     await registryServer?.close();

@@ -1,5 +1,5 @@
 /** `--registry`: a registry of the engine's world on a real port, for other tools. */
-import type { Engine } from "@bottleship/core/engine";
+import type { Engine, StateDirectory } from "@bottleship/core/engine";
 import { Registry } from "@bottleship/core/registry";
 import { type FetchServer, type ListenAddress, serveFetch } from "@bottleship/node";
 import { UsageError } from "../terminal.ts";
@@ -7,13 +7,19 @@ import { UsageError } from "../terminal.ts";
 type TcpAddress = Extract<ListenAddress, { readonly kind: "tcp" }>;
 
 /**
- * Listens, and lets the engine reach it under the same address, and as `localhost`. Without `registry` nothing happens.
+ * Listens, and lets the engine reach it under the same address, and as `localhost`. Without it nothing happens.
+ * What is pushed is kept below the state, if there is one.
  *
  * @throws Error of the system if the address cannot be had
  */
-export async function serveRegistry(engine: Engine, address: TcpAddress | undefined): Promise<FetchServer | undefined> {
+export async function serveRegistry(
+  engine: Engine,
+  address: TcpAddress | undefined,
+  state: StateDirectory | undefined,
+): Promise<FetchServer | undefined> {
   if (address === undefined) return undefined;
-  const registry = new Registry({ nowUs: () => engine.world.clock.nowUs });
+  const disk = state && { disk: { disk: state.disk, path: `${state.path}/registry` } };
+  const registry = new Registry({ nowUs: () => engine.world.clock.nowUs, ...disk });
   const served = await serveFetch(registry.fetch, address);
   for (const host of new Set([served.host, "localhost", "127.0.0.1"]))
     engine.registries.add(

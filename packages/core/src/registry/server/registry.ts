@@ -3,7 +3,7 @@
  *
  * @see distribution-spec 1.1
  */
-import { ContentStore, MemoryContentDisk } from "../../content/index.ts";
+import { type ContentDisk, ContentStore, MemoryContentDisk } from "../../content/index.ts";
 import { StatusError } from "../../lib/index.ts";
 import type { Fetch } from "../fetch.ts";
 import { type AuthOptions, Gate } from "./auth.ts";
@@ -14,6 +14,7 @@ import { listReferrers, listRepositories, listTags } from "./lists.ts";
 import { deleteManifest, getManifest, putManifest } from "./manifests.ts";
 import { jsonResponse, RegistryProblem } from "./problem.ts";
 import { RateLimit, type RateLimitOptions } from "./rate-limit.ts";
+import { RegistryDisk } from "./registry-disk.ts";
 import { type Resource, type ResourceKind, resourceOf } from "./route.ts";
 import { type ImageSource, Shelf } from "./shelf.ts";
 import { deleteUpload, getUpload, patchUpload, postUpload, putUpload } from "./uploads.ts";
@@ -21,6 +22,8 @@ import { deleteUpload, getUpload, patchUpload, postUpload, putUpload } from "./u
 export interface RegistryOptions {
   /** Where pushed blobs are kept. Default: in memory. */
   readonly store?: ContentStore;
+  /** A directory that everything pushed is kept in, and that a later registry finds it in; in place of `store`. */
+  readonly disk?: { readonly disk: ContentDisk; readonly path: string };
   /** Images that nobody has pushed. */
   readonly source?: ImageSource;
   readonly auth?: AuthOptions;
@@ -55,19 +58,23 @@ export class Registry {
   readonly #faults = new FaultRules();
   readonly #gate: Gate | undefined;
   readonly #rateLimit: RateLimit | undefined;
+  readonly #disk: RegistryDisk | undefined;
   #uploads = 0;
 
   constructor(options: RegistryOptions = {}) {
     this.#options = options;
+    this.#disk = options.disk && new RegistryDisk(options.disk.disk, options.disk.path);
+    const store = options.store ?? this.#disk?.store ?? new ContentStore(new MemoryContentDisk());
     const nowUs = options.nowUs ?? (() => 0);
     this.#state = {
-      shelf: new Shelf(options.store ?? new ContentStore(new MemoryContentDisk()), options.source),
+      shelf: new Shelf(store, options.source),
       uploads: new Map(),
       newUploadId: () => uploadId(++this.#uploads),
       deletes: options.deletes ?? true,
       takesSparse: options.takesSparse ?? false,
       mountsFromAnywhere: options.auth === undefined,
     };
+    if (this.#disk !== undefined) this.#state.shelf.restore(this.#disk.read());
     this.#gate = options.auth && new Gate(options.auth, nowUs);
     this.#rateLimit = options.rateLimit && new RateLimit(options.rateLimit, nowUs);
   }
@@ -106,6 +113,7 @@ export class Registry {
     const handler = handlerOf(request.method, resource);
     try {
       const response = await handler({ request, url, ...resource, state: this.#state, fault });
+      if (request.method !== "GET" && request.method !== "HEAD") this.#disk?.write(this.#state.shelf.repositories);
       return withHeaders(response, { ...API_VERSION, ...headers });
     } catch (error) {
       const isUnknown = error instanceof RegistryProblem && error.code === "NAME_UNKNOWN";

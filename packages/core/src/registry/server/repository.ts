@@ -13,6 +13,14 @@ export interface StoredManifest {
   readonly annotations: Annotations | undefined;
 }
 
+/** A repository as data. */
+export interface RepositoryRecord {
+  readonly name: string;
+  readonly blobs: readonly ContentDigest[];
+  readonly manifests: readonly StoredManifest[];
+  readonly tags: readonly (readonly [name: string, digest: ContentDigest])[];
+}
+
 export class Repository {
   readonly name: string;
   readonly blobs = new Set<ContentDigest>();
@@ -21,6 +29,19 @@ export class Repository {
 
   constructor(name: string) {
     this.name = name;
+  }
+
+  get record(): RepositoryRecord {
+    const { name, blobs, manifests } = this;
+    return { name, blobs: [...blobs], manifests: [...manifests.values()], tags: [...this.#tags] };
+  }
+
+  static restored({ name, blobs, manifests, tags }: RepositoryRecord): Repository {
+    const repository = new Repository(name);
+    for (const digest of blobs) repository.blobs.add(digest);
+    for (const manifest of manifests) repository.manifests.set(manifest.digest, manifest);
+    for (const [tag, digest] of tags) repository.tag(tag, digest);
+    return repository;
   }
 
   tag(name: string, digest: ContentDigest): void {

@@ -40,6 +40,11 @@ export class Shelf {
     this.#source = source;
   }
 
+  /** Has repositories that a former registry had, whose blobs are here too. */
+  restore(repositories: readonly Repository[]): void {
+    for (const repository of repositories) this.#repositories.set(repository.name, repository);
+  }
+
   get(name: string): Repository | undefined {
     return this.#repositories.get(name);
   }
