@@ -16,6 +16,7 @@ import { versionOf } from "./http/version.ts";
 import { bottleshipRoutes } from "./routes/bottleship.ts";
 import { containerRoutes } from "./routes/containers/index.ts";
 import { execRoutes } from "./routes/exec.ts";
+import type { BuildTrace } from "./routes/images/buildkit.ts";
 import { imageRoutes } from "./routes/images/index.ts";
 import { networkRoutes } from "./routes/networks.ts";
 import { systemRoutes } from "./routes/system.ts";
@@ -25,6 +26,8 @@ import { volumeRoutes } from "./routes/volumes.ts";
 export interface EngineApiOptions {
   /** Hears of errors that no client could have caused: bugs of the simulator. */
   readonly onBug?: (error: unknown, request: ApiRequest) => void;
+  /** Writes what builds tell as BuildKit's clients read it; without it, they tell only how they end. */
+  readonly buildTrace?: BuildTrace;
   /** Hears of every reply before it is sent. */
   readonly onReply?: (request: ApiRequest, reply: ApiReply) => void;
 }
@@ -43,7 +46,7 @@ export class EngineApi {
       ...systemRoutes(engine),
       ...containerRoutes(engine),
       ...execRoutes(engine),
-      ...imageRoutes(engine),
+      ...imageRoutes(engine, options.buildTrace),
       ...networkRoutes(engine),
       ...volumeRoutes(engine),
       ...bottleshipRoutes(engine),

@@ -11,6 +11,7 @@ import type { Duplex } from "node:stream";
 import type { Engine } from "@bottleship/core/engine";
 import { EngineApi, type EngineApiOptions } from "@bottleship/engine-api";
 import { addressText, type ListenAddress } from "./address.ts";
+import { buildTrace } from "./buildkit/build-trace.ts";
 import { BuildKit } from "./buildkit/buildkit.ts";
 import { exchange, upgrade } from "./exchange.ts";
 
@@ -56,7 +57,7 @@ export class EngineServer {
   constructor(engine: Engine, { tls, ...options }: EngineServerOptions = {}) {
     this.#engine = engine;
     this.#tls = tls;
-    this.#api = new EngineApi(engine, options);
+    this.#api = new EngineApi(engine, { buildTrace, ...options });
     this.#buildkit = new BuildKit(engine);
   }
 

@@ -13,7 +13,8 @@ import type { ApiReply } from "../../http/exchange.ts";
 import { badRequest, messageOf } from "../../http/problem.ts";
 import { flag, integer, jsonValue, text } from "../../http/query.ts";
 import type { Call } from "../../http/router.ts";
-import { ProgressError, progressReply, type Tell } from "../../streams/progress.ts";
+import { ProgressError, progressReply } from "../../streams/progress.ts";
+import { type BuildTrace, buildWithBuildKit } from "./buildkit.ts";
 import { findText, hasBelow, withoutIgnored } from "./classic-context.ts";
 import { baseOf, type ClassicBuild, type ClassicImages, classicImages } from "./classic-image.ts";
 import { ClassicProgress, type StepMemory, stepKeys } from "./classic-progress.ts";
@@ -27,7 +28,11 @@ const VALUES = z.record(z.string(), z.string().nullable());
 const memories = new WeakMap<Engine, StepMemory>();
 const knownImages = new WeakMap<Engine, ClassicImages>();
 
-export async function buildHandler(engine: Engine, { request, query }: Call): Promise<ApiReply> {
+export async function buildHandler(
+  engine: Engine,
+  { request, query }: Call,
+  trace: BuildTrace | undefined,
+): Promise<ApiReply> {
   const isBuildKit = text(query, "version") === "2";
   if (isBuildKit && text(query, "remote") === "client-session") {
     throw new StatusError(
@@ -60,19 +65,11 @@ export async function buildHandler(engine: Engine, { request, query }: Call): Pr
     ...(text(query, "target") === "" ? {} : { target: text(query, "target") }),
     ...(text(query, "platform") === "" ? {} : { platform: text(query, "platform") }),
   };
-  if (isBuildKit) return progressReply((tell, { signal }) => solve(engine, { ...options, signal }, tell));
+  if (isBuildKit) {
+    const request = { ...options, cacheFrom, noCache: flag(query, "nocache") };
+    return buildWithBuildKit(engine, request, { trace, isQuiet: flag(query, "q") });
+  }
   return progressReply((tell, { signal }) => run(engine, { ...options, signal }, dockerfile, flag(query, "q"), tell));
-}
-
-/**
- * BuildKit, with the context as the body. Unlike Docker it does not tell of its steps, which would be protocol buffers:
- * clients wait for the image, or the error.
- *
- * @see moby builder/builder-next/builder.go
- */
-async function solve(engine: Engine, options: SentRequest, tell: Tell): Promise<void> {
-  const { image } = await engine.build(options);
-  await tell({ id: "moby.image.id", aux: { ID: image.id } });
 }
 
 async function run(

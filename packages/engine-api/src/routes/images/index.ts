@@ -21,11 +21,12 @@ import { isOlder } from "../until.ts";
 import { importImage, load, save } from "./archive.ts";
 import { buildHandler } from "./build.ts";
 import { pruneCache } from "./build-prune.ts";
+import type { BuildTrace } from "./buildkit.ts";
 import { listHandler } from "./list.ts";
 import { parse, pull } from "./pull.ts";
 import { push } from "./push.ts";
 
-export function imageRoutes(engine: Engine): readonly Route[] {
+export function imageRoutes(engine: Engine, trace?: BuildTrace): readonly Route[] {
   const { images } = engine;
   return [
     route("GET", "/images/json", listHandler(engine)),
@@ -61,7 +62,7 @@ export function imageRoutes(engine: Engine): readonly Route[] {
       json(removeImage(engine, param("name"), { force: flag(query, "force"), keepParents: flag(query, "noprune") })),
     ),
     route("POST", "/commit", (call) => commit(engine, call)),
-    route("POST", "/build", (call) => buildHandler(engine, call)),
+    route("POST", "/build", (call) => buildHandler(engine, call, trace)),
     route("POST", "/build/prune", ({ query }) => json(pruneCache(engine, query))),
     route("POST", "/build/cancel", () => empty(200)),
   ];
