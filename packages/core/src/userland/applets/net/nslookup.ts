@@ -16,7 +16,7 @@ export const nslookup: Applet = function* (io) {
   const words: string[] = [];
   for (const word of io.argv.slice(1)) {
     const [, option = "", value] = /^-([a-z]+)=(.*)$/.exec(word) ?? [];
-    const isType = ["type", "querytype"].some((name) => name.startsWith(option));
+    const isType = option !== "t" && ["type", "querytype"].some((name) => name.startsWith(option));
     const type = isType ? value?.toUpperCase() : undefined;
     if (type === undefined) words.push(word);
     else if (TYPES.has(type)) types.push(type as DnsType);
