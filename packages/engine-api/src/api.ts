@@ -19,6 +19,7 @@ import { execRoutes } from "./routes/exec.ts";
 import type { BuildTrace } from "./routes/images/buildkit.ts";
 import { imageRoutes } from "./routes/images/index.ts";
 import { networkRoutes } from "./routes/networks.ts";
+import { swarmRoutes } from "./routes/swarm/index.ts";
 import { systemRoutes } from "./routes/system.ts";
 import { unsupportedRoutes } from "./routes/unsupported.ts";
 import { volumeRoutes } from "./routes/volumes.ts";
@@ -49,6 +50,7 @@ export class EngineApi {
       ...imageRoutes(engine, options.buildTrace),
       ...networkRoutes(engine),
       ...volumeRoutes(engine),
+      ...swarmRoutes(engine),
       ...bottleshipRoutes(engine),
       ...unsupportedRoutes(),
     ]);

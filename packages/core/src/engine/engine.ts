@@ -13,7 +13,7 @@ import { StatusError } from "../lib/index.ts";
 import { makeRyuk, type PackageIndexes } from "../programs/index.ts";
 import { type Credentials, HttpNetwork, type Registry } from "../registry/index.ts";
 import { Runtime } from "../runtime/index.ts";
-import { type Duration, type Journal, type Prng, Recorder, World, type WorldOptions } from "../sim/index.ts";
+import { type Duration, type Journal, Prng, Recorder, World, type WorldOptions } from "../sim/index.ts";
 import { Snapshotter } from "../snapshot/index.ts";
 import { ArchiveService } from "./archives.ts";
 import { EngineClient, type EngineDoor, type Inventory, takeInventory } from "./client/index.ts";
@@ -54,6 +54,7 @@ import { ProgramRegistry, type UnknownPrograms } from "./programs.ts";
 import { reaper } from "./reap.ts";
 import { BUILT_IN_NETWORKS } from "./select/networks.ts";
 import { lostContainers, recoverSnapshots, type StateDirectory, StateKeeper, StateStore } from "./state/index.ts";
+import { Swarm } from "./swarm/swarm.ts";
 import { UserLookup } from "./user-lookup.ts";
 import { Views } from "./views/views.ts";
 import { ensureDirectory, VolumeService } from "./volumes.ts";
@@ -135,6 +136,8 @@ export class Engine implements EngineDoor {
   readonly archives: ArchiveService;
   readonly volumes: VolumeService;
   readonly networks: NetworkService;
+  /** Swarm mode: a swarm of this machine alone. */
+  readonly swarm: Swarm;
   /** The disks from outside, by where they are mounted. */
   readonly disks: ReadonlyMap<string, HostFs>;
   readonly profile: MachineProfile;
@@ -243,6 +246,7 @@ export class Engine implements EngineDoor {
       findImage,
     });
     this.#endNarration = world.narrate(() => narration({ kernel, service: this.containers }));
+    this.swarm = new Swarm({ kernel, events, prng: new Prng(`${world.seed} swarm`) });
     this.exec = new ExecService(shared);
     this.archives = new ArchiveService(kernel, snapshotter);
     const health = new HealthMonitor({ ...shared, exec: this.exec, find: (id) => this.containers.get(id) });

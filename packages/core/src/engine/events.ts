@@ -5,7 +5,10 @@
  */
 import { Emitter, Ring } from "../lib/index.ts";
 
-export type EventType = "container" | "image" | "network" | "volume" | "daemon" | "builder";
+/** The last ones are those of a swarm. */
+export type EventType =
+  | ("container" | "image" | "network" | "volume" | "daemon" | "builder")
+  | ("node" | "service" | "secret" | "config");
 
 export interface EngineEvent {
   readonly type: EventType;

@@ -12,14 +12,6 @@ export const NO_SWARM =
 
 /** Paths of swarm mode that are refused as on a machine that is in no swarm. */
 const SWARM_PATHS = `
-GET /swarm
-POST /swarm/update
-GET /swarm/unlockkey
-POST /swarm/unlock
-GET /nodes
-GET /nodes/{id}
-DELETE /nodes/{id}
-POST /nodes/{id}/update
 GET /services
 POST /services/create
 GET /services/{id}
@@ -28,21 +20,9 @@ POST /services/{id}/update
 GET /services/{id}/logs
 GET /tasks
 GET /tasks/{id}
-GET /tasks/{id}/logs
-GET /secrets
-POST /secrets/create
-GET /secrets/{id}
-DELETE /secrets/{id}
-POST /secrets/{id}/update
-GET /configs
-POST /configs/create
-GET /configs/{id}
-DELETE /configs/{id}
-POST /configs/{id}/update`;
+GET /tasks/{id}/logs`;
 
 const REFUSED: Readonly<Record<string, string>> = {
-  "POST /swarm/init": "swarm mode is not simulated yet",
-  "POST /swarm/join": "swarm mode is not simulated yet",
   "GET /containers/{id}/attach/ws": "attaching over a WebSocket is not supported: use POST /containers/{id}/attach",
   "GET /plugins/privileges": "plugins are binaries for a real kernel: a simulated machine cannot run them",
   "POST /plugins/pull": "plugins are binaries for a real kernel: a simulated machine cannot run them",
@@ -66,7 +46,6 @@ export function unsupportedRoutes(): readonly Route[] {
     ...SWARM_PATHS.trim()
       .split("\n")
       .map((line) => refuse(line, 503, NO_SWARM)),
-    refuse("POST /swarm/leave", 503, "This node is not part of a swarm"),
     ...Object.entries(REFUSED).map(([line, why]) => refuse(line, 501, why)),
   ];
 }

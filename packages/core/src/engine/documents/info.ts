@@ -1,5 +1,6 @@
 /** `GET /info`. @see moby daemon/info.go */
 import type { Engine } from "../engine.ts";
+import { swarmInfo } from "../swarm/documents.ts";
 import { timeOf } from "./time.ts";
 import { ENGINE_VERSION } from "./versions.ts";
 
@@ -68,14 +69,7 @@ export function infoDocument(engine: Engine) {
     ServerVersion: ENGINE_VERSION,
     Runtimes: RUNTIMES,
     DefaultRuntime: "runc",
-    Swarm: {
-      NodeID: "",
-      NodeAddr: "",
-      LocalNodeState: "inactive",
-      ControlAvailable: false,
-      Error: "",
-      RemoteManagers: null,
-    },
+    Swarm: swarmInfo(engine.swarm.current),
     LiveRestoreEnabled: false,
     Isolation: "",
     InitBinary: "docker-init",

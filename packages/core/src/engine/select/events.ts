@@ -1,5 +1,5 @@
 /** Events that filters let through, and how they are told. @see moby daemon/events/filter.go */
-import type { EngineEvent } from "../events.ts";
+import type { EngineEvent, EventType } from "../events.ts";
 import type { Filters } from "./filters.ts";
 
 /** Older clients read `status`, `id` and `from`. */
@@ -13,11 +13,16 @@ export function eventDocument({ type, action, id, attributes, timeUs }: EngineEv
     Type: type,
     Action: action,
     Actor: { ID: id, Attributes: sorted },
-    scope: "local",
+    scope: scopeOf(type),
     time: Math.floor(timeUs / 1e6),
     timeNano: timeUs * 1000,
   };
 }
+
+const OF_SWARM: ReadonlySet<EventType> = new Set<EventType>(["node", "service", "secret", "config"]);
+
+/** Who knows of it: the machine, or a swarm. */
+const scopeOf = (type: EventType): "local" | "swarm" => (OF_SWARM.has(type) ? "swarm" : "local");
 
 const OBJECTS = ["container", "volume", "network", "plugin", "daemon", "service", "node", "secret", "config"];
 
@@ -31,7 +36,7 @@ export function acceptsEvent(filters: Filters, event: EngineEvent): boolean {
   return (
     filters.allows("type", (value) => value === type) &&
     filters.allows("event", (value) => value === action || value === action.split(":")[0]) &&
-    filters.allows("scope", (value) => value === "local") &&
+    filters.allows("scope", (value) => value === scopeOf(type)) &&
     filters.allowsLabels(attributes) &&
     OBJECTS.every((kind) => filters.allows(kind, isNamed)) &&
     acceptsImage(filters, event)

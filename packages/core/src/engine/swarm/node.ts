@@ -1,0 +1,119 @@
+/**
+ * The node of a swarm: the machine, as a place where tasks can be.
+ *
+ * A swarm has one node here, which is its manager.
+ *
+ * @see swarmkit manager/controlapi/node.go
+ */
+import type { Machine } from "../../kernel/index.ts";
+import { quote } from "../../lib/go/index.ts";
+import { StatusError } from "../../lib/index.ts";
+import type { StringMap } from "../docker/create-body.ts";
+import type { EventLog } from "../events.ts";
+import type { Filters } from "../select/filters.ts";
+import { checkVersion, ObjectTable, type Revisions, type SwarmObject } from "./object-table.ts";
+import { rpcError } from "./rpc-error.ts";
+
+export type Availability = "active" | "pause" | "drain";
+
+export interface NodeSpec {
+  readonly Name?: string;
+  readonly Labels: StringMap;
+  readonly Role: "manager" | "worker";
+  readonly Availability: Availability;
+}
+
+/** As a client gives it. */
+export interface NodeSpecInput {
+  readonly Name?: string;
+  readonly Labels?: StringMap;
+  readonly Role: string;
+  readonly Availability: string;
+}
+
+export interface SwarmNode extends SwarmObject {
+  spec: NodeSpec;
+  readonly machine: Machine;
+  /** Where others would reach it. */
+  readonly address: string;
+}
+
+export const NODE_FILTERS = ["id", "label", "membership", "name", "node.label", "role"];
+const AVAILABILITIES: ReadonlySet<string> = new Set(["active", "pause", "drain"]);
+const ROLES: ReadonlySet<string> = new Set(["worker", "manager"]);
+
+export interface NodeParts {
+  readonly revisions: Revisions;
+  readonly events: EventLog;
+  /** Called after a change: tasks may have to go, or may come. */
+  readonly changed: () => void;
+}
+
+export class NodeStore {
+  readonly #parts: NodeParts;
+  readonly #table: ObjectTable<SwarmNode>;
+  readonly self: SwarmNode;
+
+  constructor(parts: NodeParts, machine: Machine, address: string, availability: Availability) {
+    this.#parts = parts;
+    this.#table = new ObjectTable<SwarmNode>("node", (node) => node.machine.hostname);
+    const spec: NodeSpec = { Labels: {}, Role: "manager", Availability: availability };
+    this.self = { ...parts.revisions.created(), spec, machine, address };
+    this.#table.add(this.self);
+    const change = { name: machine.hostname, "state.new": "ready", "state.old": "unknown" };
+    parts.events.record("node", "update", this.self.id, change);
+  }
+
+  /** @throws StatusError not-found */
+  get(reference: string): SwarmNode {
+    return this.#table.get(reference);
+  }
+
+  /** Another availability, other labels. @throws StatusError not-found, invalid-argument, internal for an old version */
+  update(reference: string, seen: number, given: NodeSpecInput): void {
+    const node = this.#table.get(reference);
+    if (!ROLES.has(given.Role)) throw invalid("Role", given.Role);
+    if (!AVAILABILITIES.has(given.Availability)) throw invalid("Availability", given.Availability);
+    checkVersion(node, seen);
+    if (given.Role === "worker") {
+      throw rpcError("FailedPrecondition", "attempting to demote the last manager of the swarm");
+    }
+    const spec = given as NodeSpec;
+    const before = node.spec.Availability;
+    node.spec = { ...spec, Labels: spec.Labels ?? {} };
+    this.#parts.revisions.changed(node);
+    const change =
+      before === spec.Availability ? {} : { "availability.new": spec.Availability, "availability.old": before };
+    this.#parts.events.record("node", "update", node.id, { name: node.machine.hostname, ...change });
+    this.#parts.changed();
+  }
+
+  /** A manager cannot be removed, not even by force. @throws StatusError not-found, invalid-argument */
+  remove(reference: string): never {
+    const { id } = this.#table.get(reference);
+    const problem = `node ${id} is a cluster manager and is a member of the raft cluster. It must be demoted to worker before removal`;
+    throw rpcError("FailedPrecondition", problem);
+  }
+
+  list(filters: Filters): readonly SwarmNode[] {
+    return this.#table
+      .list()
+      .filter(
+        ({ id, spec, machine }) =>
+          filters.allows("id", (value) => id.startsWith(value)) &&
+          filters.allows("name", (value) => machine.hostname.startsWith(value)) &&
+          filters.allows("role", (value) => value === spec.Role) &&
+          filters.allows("membership", (value) => value === "accepted") &&
+          filters.get("node.label").every((given) => hasLabel(spec.Labels, given)) &&
+          filters.get("label").every((given) => hasLabel({}, given)),
+      );
+  }
+}
+
+function hasLabel(labels: StringMap, given: string): boolean {
+  const [name = "", value] = given.split(/=(.*)/s);
+  return Object.hasOwn(labels, name) && (value === undefined || labels[name] === value);
+}
+
+const invalid = (field: string, value: string): StatusError =>
+  new StatusError("invalid-argument", `invalid ${field}: ${quote(value)}`);

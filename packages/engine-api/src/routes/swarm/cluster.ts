@@ -1,0 +1,37 @@
+/** Swarm mode: init, join, leave, inspect, update, locks. @see moby api/server/router/swarm/cluster_routes.go */
+import { type Engine, swarmDocument } from "@bottleship/core/engine";
+import { requireJson } from "../../http/body.ts";
+import { empty, json } from "../../http/exchange.ts";
+import { flag } from "../../http/query.ts";
+import { type Route, route } from "../../http/router.ts";
+import { CLUSTER_SPEC, SWARM_INIT, SWARM_JOIN } from "../../schemas/swarm.ts";
+import { checkManager } from "./manager.ts";
+import { parseProblem, seenVersion } from "./version.ts";
+
+export function clusterRoutes({ swarm }: Engine): readonly Route[] {
+  return [
+    route("GET", "/swarm", () => json(swarmDocument(swarm.cluster))),
+    route("POST", "/swarm/init", async ({ request }) => json(swarm.init(await requireJson(request, SWARM_INIT)))),
+    route("POST", "/swarm/join", async ({ request }) => swarm.join(await requireJson(request, SWARM_JOIN))),
+    route("POST", "/swarm/leave", async ({ query }) => {
+      await swarm.leave({ force: flag(query, "force") });
+      return empty(200);
+    }),
+    route("POST", "/swarm/update", async ({ request, query }) => {
+      // Who is in no swarm hears of that first.
+      checkManager(swarm);
+      const spec = await requireJson(request, CLUSTER_SPEC);
+      const seen = seenVersion(query, parseProblem("swarm", query));
+      swarm.update(seen, spec, {
+        tokens: [
+          ...(flag(query, "rotateWorkerToken") ? (["worker"] as const) : []),
+          ...(flag(query, "rotateManagerToken") ? (["manager"] as const) : []),
+        ],
+        unlockKey: flag(query, "rotateManagerUnlockKey"),
+      });
+      return empty(200);
+    }),
+    route("GET", "/swarm/unlockkey", () => json({ UnlockKey: swarm.cluster.unlockKey })),
+    route("POST", "/swarm/unlock", () => swarm.unlock()),
+  ];
+}

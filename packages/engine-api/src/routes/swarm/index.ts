@@ -1,0 +1,10 @@
+/** Everything that belongs to swarm mode. */
+import type { Engine } from "@bottleship/core/engine";
+import type { Route } from "../../http/router.ts";
+import { clusterRoutes } from "./cluster.ts";
+import { nodeRoutes } from "./nodes.ts";
+import { payloadRoutes } from "./payloads.ts";
+
+export function swarmRoutes(engine: Engine): readonly Route[] {
+  return [...clusterRoutes(engine), ...nodeRoutes(engine), ...payloadRoutes(engine)];
+}

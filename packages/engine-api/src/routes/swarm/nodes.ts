@@ -1,0 +1,28 @@
+/** The nodes of a swarm. @see moby api/server/router/swarm/cluster_routes.go */
+import { type Engine, NODE_FILTERS, nodeDocument } from "@bottleship/core/engine";
+import { requireJson } from "../../http/body.ts";
+import { empty, json } from "../../http/exchange.ts";
+import { Filters } from "../../http/filters.ts";
+import { type Route, route } from "../../http/router.ts";
+import { NODE_SPEC } from "../../schemas/swarm.ts";
+import { checkManager } from "./manager.ts";
+import { parseProblem, seenVersion } from "./version.ts";
+
+export function nodeRoutes({ swarm }: Engine): readonly Route[] {
+  return [
+    route("GET", "/nodes", ({ query }) => {
+      const { cluster } = swarm;
+      const filters = Filters.parse(query.get("filters"), NODE_FILTERS);
+      return json(cluster.nodes.list(filters).map((node) => nodeDocument(cluster, node)));
+    }),
+    route("GET", "/nodes/{id}", ({ param }) => json(nodeDocument(swarm.cluster, swarm.cluster.nodes.get(param("id"))))),
+    route("DELETE", "/nodes/{id}", ({ param }) => swarm.cluster.nodes.remove(param("id"))),
+    route("POST", "/nodes/{id}/update", async ({ request, query, param }) => {
+      checkManager(swarm);
+      const spec = await requireJson(request, NODE_SPEC);
+      const seen = seenVersion(query, parseProblem("node", query));
+      swarm.cluster.nodes.update(param("id"), seen, spec);
+      return empty(200);
+    }),
+  ];
+}

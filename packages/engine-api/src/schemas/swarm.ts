@@ -1,0 +1,69 @@
+/** Bodies of requests about a swarm, its node, secrets and configs. @see moby api/types/swarm */
+import { z } from "zod";
+
+const text = z.string();
+const number = z.number();
+const integer = z.number().int();
+const map = z.record(text, text);
+const maybe = <T extends z.ZodType>(schema: T) => z.exactOptional(schema);
+
+export const DRIVER = z.object({ Name: text.default(""), Options: maybe(map) });
+
+const clusterSpec = {
+  Name: maybe(text),
+  Labels: maybe(map),
+  Orchestration: maybe(z.object({ TaskHistoryRetentionLimit: maybe(integer) })),
+  Raft: maybe(
+    z.object({
+      SnapshotInterval: maybe(integer),
+      KeepOldSnapshots: maybe(integer),
+      LogEntriesForSlowFollowers: maybe(integer),
+      ElectionTick: integer.default(0),
+      HeartbeatTick: integer.default(0),
+    }),
+  ),
+  Dispatcher: maybe(z.object({ HeartbeatPeriod: maybe(number) })),
+  CAConfig: maybe(z.object({ NodeCertExpiry: maybe(number), ForceRotate: maybe(integer) })),
+  TaskDefaults: maybe(z.object({ LogDriver: maybe(DRIVER) })),
+  EncryptionConfig: maybe(z.object({ AutoLockManagers: z.boolean().default(false) })),
+};
+
+export const CLUSTER_SPEC = z.object(clusterSpec);
+
+export const SWARM_INIT = z.object({
+  ListenAddr: text.default(""),
+  AdvertiseAddr: text.default(""),
+  DataPathAddr: text.default(""),
+  DataPathPort: integer.default(0),
+  DefaultAddrPool: z.array(text).default([]),
+  SubnetSize: integer.default(0),
+  ForceNewCluster: z.boolean().default(false),
+  Spec: CLUSTER_SPEC.default({}),
+  AutoLockManagers: z.boolean().default(false),
+  Availability: text.default(""),
+});
+
+export const SWARM_JOIN = z.object({
+  ListenAddr: text.default(""),
+  AdvertiseAddr: text.default(""),
+  DataPathAddr: text.default(""),
+  RemoteAddrs: z.array(text).default([]),
+  JoinToken: text.default(""),
+  Availability: text.default(""),
+});
+
+export const NODE_SPEC = z.object({
+  Name: maybe(text),
+  Labels: map.default({}),
+  Role: text.default(""),
+  Availability: text.default(""),
+});
+
+/** Of a secret or a config; `Data` is base64. */
+export const PAYLOAD_SPEC = z.object({
+  Name: text.default(""),
+  Labels: map.default({}),
+  Data: maybe(text),
+  Driver: maybe(DRIVER),
+  Templating: maybe(DRIVER),
+});
