@@ -16,6 +16,7 @@ import { initdb, makePostgres, pgCtl } from "./servers/postgres.ts";
 import { makeRedisServer } from "./servers/redis.ts";
 import { makeCurl } from "./tools/curl.ts";
 import { getent } from "./tools/getent.ts";
+import { getpcaps } from "./tools/getpcaps.ts";
 import { gosu } from "./tools/gosu.ts";
 import { pgIsReady, psql } from "./tools/psql.ts";
 import { redisCli } from "./tools/redis-cli.ts";
@@ -66,6 +67,7 @@ export function addCatalogue(programs: Map<string, Program>, options: CatalogueO
 const TOOLS: Readonly<Record<string, Program>> = {
   curl: makeCurl(VERSIONS.curl),
   getent,
+  getpcaps,
   gosu,
   "su-exec": gosu,
   tini: dockerInit,

@@ -9,6 +9,7 @@ export const TOOL_NAMES: ReadonlySet<string> = new Set([
   "dpkg-query",
   "dumb-init",
   "getent",
+  "getpcaps",
   "gosu",
   "groupadd",
   "node",
