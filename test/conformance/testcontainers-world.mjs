@@ -5,7 +5,7 @@
  */
 import { bind, recvfrom, socket, write } from "@bottleship/core/abi";
 import { addDockerHub, dockerHub } from "@bottleship/core/catalogue";
-import { encode } from "@bottleship/core/lib";
+import { concat, encode } from "@bottleship/core/lib";
 import { asyncProgram, serve } from "@bottleship/core/programs";
 
 const USER = "cristianrgreco";
@@ -49,7 +49,10 @@ function* hear() {
   const fd = yield* socket("inet", "dgram");
   yield* bind(fd, { family: "inet", address: "0.0.0.0", port: 5005 });
   yield* write(1, encode("Listening on UDP port 5005\n"));
-  for (;;) yield* write(1, (yield* recvfrom(fd, 65_536)).data);
+  for (;;) {
+    const { data } = yield* recvfrom(fd, 65_536);
+    yield* write(1, concat([data, encode("\n")]));
+  }
 }
 
 export default async function setUp(engine) {
