@@ -18,6 +18,7 @@ import {
 import { basename } from "../lib/index.ts";
 import { showUsage } from "./getopt.ts";
 import { AppletExit, Io, type Siblings } from "./io.ts";
+import { outputFailure } from "./output-errors.ts";
 import { BANNER } from "./usage.data.ts";
 
 /** The main function of an applet. */
@@ -64,8 +65,9 @@ export function* runApplet(
   if (out === undefined) return code;
   yield* out.flush();
   if (out.error === undefined) return code;
-  yield* io.warn(`write error: ${out.error.message}`);
-  return code === 0 ? 1 : code;
+  const { message, code: failed } = outputFailure(name, out.error);
+  if (message !== undefined) yield* io.warn(message);
+  return failed === undefined || code !== 0 ? code : failed;
 }
 
 /**

@@ -5,7 +5,7 @@ export { type BusyboxBuild, makeBusybox, makeShellProgram } from "./busybox.ts";
 export { civilOf } from "./calendar.ts";
 export { dockerInit } from "./docker-init.ts";
 export { execOrDie, execvp, fork, runProgram, waitFor } from "./exec.ts";
-export { AppletExit, attempt, Input, Io, isatty, Output, readFile, readText, writeAll } from "./io.ts";
+export { AppletExit, attempt, Input, Io, isatty, Output, readFile, readText, writeAll, writeOrDie } from "./io.ts";
 export { nameOf, resolve } from "./net/host-names.ts";
 export { groupByName, type User, userById, userByName } from "./passwd.ts";
 export type { ShellTraits } from "./sh/index.ts";

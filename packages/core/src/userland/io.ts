@@ -228,6 +228,15 @@ export function* readText(path: string): Routine<string> {
   return decode(yield* readFile(path));
 }
 
+/** Writes everything, or ends the applet: what was begun is "short", in libbb's words. @see libbb xwrite */
+export function* writeOrDie(io: Io, fd: number, data: Uint8Array): Routine<void> {
+  for (let done = 0; done < data.length; ) {
+    const written = yield* attempt(write(fd, data.subarray(done)));
+    if (written instanceof Errno) return yield* io.pdie(done > 0 ? "short write" : "write error", written);
+    done += written;
+  }
+}
+
 /** All of `data`, however many writes that takes. @throws Errno */
 export function* writeAll(fd: number, data: Uint8Array): Routine<void> {
   for (let rest = data; rest.length > 0; ) rest = rest.subarray(yield* write(fd, rest));

@@ -3,7 +3,7 @@ import { Errno, type Routine, read } from "../../../abi/index.ts";
 import { concat, crc32, type DeflateLevel, Deflater, NO_BYTES } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt } from "../../getopt.ts";
-import { attempt, type Io, writeAll } from "../../io.ts";
+import { attempt, type Io, writeOrDie } from "../../io.ts";
 import { FILTER_OPTIONS, filterFiles, withExtension } from "./filter.ts";
 import { GUNZIP } from "./gunzip.ts";
 import type { Streams } from "./unpack.ts";
@@ -54,6 +54,5 @@ function* compress(io: Io, { input, output }: Streams, level: DeflateLevel): Rou
 }
 
 function* put(io: Io, output: number, bytes: Uint8Array): Routine<void> {
-  const error = bytes.length === 0 ? undefined : yield* attempt(writeAll(output, bytes));
-  if (error instanceof Errno) yield* io.pdie("write error", error);
+  yield* writeOrDie(io, output, bytes);
 }

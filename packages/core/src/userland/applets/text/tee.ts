@@ -39,7 +39,8 @@ export const tee: Applet = function* (io) {
     for (const target of targets) target.error ??= yield* errorOf(writeAll(target.fd, bytes));
   }
   for (const { name, error, fd } of targets) {
-    if (error !== undefined) return yield* io.die(fd === 1 ? `write error: ${error.message}` : `${name}: I/O error`);
+    // What standard output could not take is forgotten.
+    if (error !== undefined && fd !== 1) return yield* io.die(`${name}: I/O error`);
   }
   return code;
 };

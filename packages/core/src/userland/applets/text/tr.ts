@@ -3,7 +3,7 @@ import { Errno, type Routine, read } from "../../../abi/index.ts";
 import { byteString } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt } from "../../getopt.ts";
-import { attempt, type Io, writeAll } from "../../io.ts";
+import { attempt, type Io, writeOrDie } from "../../io.ts";
 import { usage } from "./arguments.ts";
 import { readEscape } from "./escape.ts";
 
@@ -58,8 +58,7 @@ function* translate(io: Io, convert: (bytes: Uint8Array, state: { last: number }
     const bytes = yield* attempt(read(0, BUFFER_SIZE));
     if (bytes instanceof Errno) return yield* io.pdie("read error", bytes);
     if (bytes.length === 0) return;
-    const written = yield* attempt(writeAll(1, convert(bytes, state)));
-    if (written instanceof Errno) return yield* io.pdie("write error", written);
+    yield* writeOrDie(io, 1, convert(bytes, state));
   }
 }
 

@@ -1,0 +1,58 @@
+/**
+ * What applets say when their standard output could not be written, and how they end.
+ *
+ * Those that look at it when they end say so in libbb's words; the others do not look, and end as if nothing had been.
+ *
+ * @see busybox libbb/fflush_stdout_and_exit.c, libbb/fflush_stdout_and_exit's callers; seen on a full tmpfs
+ */
+import type { Errno } from "../abi/index.ts";
+
+interface OutputFailure {
+  /** Undefined if the applet says nothing. */
+  readonly message: string | undefined;
+  /** Undefined if it ends as it would have. */
+  readonly code: number | undefined;
+}
+
+const UNNOTICED: OutputFailure = { message: undefined, code: undefined };
+
+/** Exit codes of those that flush at the end and look whether that went well. */
+const LOOKS_AT_THE_END: ReadonlyMap<string, number> = new Map([
+  ...["base64", "cal", "chrt", "cksum", "cut", "du", "env", "expand", "fold", "getfattr", "id", "ipcs", "last"].map(
+    one,
+  ),
+  ...["logread", "nice", "nl", "paste", "printenv", "readlink", "realpath", "rev", "route", "shuf", "strings"].map(one),
+  ...["time", "tsort", "uname", "unexpand", "uniq", "uudecode", "uuencode", "wc", "xxd"].map(one),
+  ["cmp", 2],
+  ["expr", 2],
+  ["sort", 2],
+  ["tty", 2],
+]);
+
+/** Those that write without a buffer of stdio, or have words of their own. */
+const OWN: ReadonlyMap<string, (error: Errno) => OutputFailure> = new Map([
+  ["cat", writeError],
+  ["tail", writeError],
+  ["tar", writeError],
+  ["cpio", writeError],
+  ["tac", (error) => ({ message: `short write: ${error.message}`, code: 1 })],
+  ["head", () => ({ message: "standard output: I/O error", code: 1 })],
+  ["od", () => ({ message: "write error", code: 1 })],
+  ["printf", () => ({ message: undefined, code: 1 })],
+  ["seq", () => ({ message: undefined, code: 255 })],
+]);
+
+export function outputFailure(name: string, error: Errno): OutputFailure {
+  const own = OWN.get(name);
+  if (own !== undefined) return own(error);
+  const code = LOOKS_AT_THE_END.get(name);
+  return code === undefined ? UNNOTICED : { message: `standard output: ${error.message}`, code };
+}
+
+function writeError(error: Errno): OutputFailure {
+  return { message: `write error: ${error.message}`, code: 1 };
+}
+
+function one(name: string): readonly [string, number] {
+  return [name, 1];
+}
