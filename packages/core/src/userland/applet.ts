@@ -63,9 +63,10 @@ export function* runApplet(
   }
   const out = io.outIfAny;
   if (out === undefined) return code;
+  const wasWell = out.error === undefined;
   yield* out.flush();
   if (out.error === undefined) return code;
-  const { message, code: failed } = outputFailure(name, out.error);
+  const { message, code: failed } = outputFailure(name, out.error, wasWell);
   if (message !== undefined) yield* io.warn(message);
   return failed === undefined || code !== 0 ? code : failed;
 }

@@ -30,21 +30,23 @@ const LOOKS_AT_THE_END: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** Those that write without a buffer of stdio, or have words of their own. */
-const OWN: ReadonlyMap<string, (error: Errno) => OutputFailure> = new Map([
+const OWN = new Map<string, (error: Errno, wasLast: boolean) => OutputFailure>([
   ["cat", writeError],
   ["tail", writeError],
   ["tar", writeError],
   ["cpio", writeError],
   ["tac", (error) => ({ message: `short write: ${error.message}`, code: 1 })],
-  ["head", () => ({ message: "standard output: I/O error", code: 1 })],
+  // What went wrong before the end is only known to have gone wrong.
+  ["head", (error, wasLast) => ({ message: `standard output: ${wasLast ? error.message : "I/O error"}`, code: 1 })],
   ["od", () => ({ message: "write error", code: 1 })],
   ["printf", () => ({ message: undefined, code: 1 })],
   ["seq", () => ({ message: undefined, code: 255 })],
 ]);
 
-export function outputFailure(name: string, error: Errno): OutputFailure {
+/** `wasLast`: it happened when the rest was written at the end. */
+export function outputFailure(name: string, error: Errno, wasLast: boolean): OutputFailure {
   const own = OWN.get(name);
-  if (own !== undefined) return own(error);
+  if (own !== undefined) return own(error, wasLast);
   const code = LOOKS_AT_THE_END.get(name);
   return code === undefined ? UNNOTICED : { message: `standard output: ${error.message}`, code };
 }
