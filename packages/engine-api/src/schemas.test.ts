@@ -6,7 +6,7 @@ import { createFetch } from "./fetch.ts";
 import { ResponseCheck } from "./testing/response-check.ts";
 import { ENGINE_SCHEMAS } from "./testing/schemas.ts";
 
-/** Answers that this engine has not: what they are about is not simulated. */
+/** Answers that this engine has not, since what they are about is not simulated; swarm mode has a test of its own. */
 const NOT_SIMULATED =
   /^\w+ \/(swarm|nodes|services|tasks|secrets|configs|plugins\/|session|images\/search|auth|distribution)/;
 

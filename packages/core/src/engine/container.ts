@@ -42,6 +42,8 @@ export interface ContainerInit {
   readonly endpoints: Readonly<Record<string, EndpointSettings>>;
   readonly mountPoints: readonly MountPoint[];
   readonly createdUs: number;
+  /** It belongs to a service of a swarm. */
+  readonly isTask?: boolean;
 }
 
 /** A container as data. */
@@ -77,6 +79,7 @@ export class Container {
   #endpoints: Readonly<Record<string, EndpointSettings>>;
   readonly mountPoints: readonly MountPoint[];
   readonly createdUs: number;
+  readonly isTask: boolean;
   #logs: LogBuffer | undefined;
   startedUs = 0;
   finishedUs = 0;
@@ -119,6 +122,7 @@ export class Container {
     this.#endpoints = init.endpoints;
     this.mountPoints = init.mountPoints;
     this.createdUs = init.createdUs;
+    this.isTask = init.isTask ?? false;
   }
 
   /** The container as it is without its processes: as if they had been lost. */
@@ -132,6 +136,7 @@ export class Container {
       endpoints: this.isRunning ? Object.fromEntries(shown) : this.#endpoints,
       state: this.isActive ? "exited" : this.#state,
       wasRunning: this.isActive,
+      ...(this.isTask && { isTask: true }),
       health: health && { status: health.status, failingStreak: health.failingStreak, log: [...health.log] },
       links: [...this.links].map(([alias, { id: child }]) => [alias, child]),
       macs: [...(macs ?? [])],

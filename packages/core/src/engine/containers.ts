@@ -29,7 +29,7 @@ import { furnish } from "./furnish.ts";
 import { initLayer } from "./init-layer.ts";
 import { checkLogDriver } from "./log-driver.ts";
 import { mergeConfig } from "./merge-config.ts";
-import { collectMountPoints } from "./mount-points.ts";
+import { collectMountPoints, type MountPoint } from "./mount-points.ts";
 import { newId } from "./names.ts";
 import { resolveLinks } from "./network/links.ts";
 import { NetworkFiles } from "./network/network-files.ts";
@@ -56,6 +56,16 @@ export type CreateOptions = Partial<ContainerConfig> & {
 export interface StopOptions {
   readonly timeoutSeconds?: number | undefined;
   readonly signal?: string | undefined;
+  /** Nothing is made to happen by it: see `WaitOptions.follows`. */
+  readonly follows?: boolean;
+}
+
+/** What only the engine itself gives to a container. */
+export interface OwnOptions {
+  /** It is a task of a service, and may be on networks of its swarm. */
+  readonly isTask?: boolean;
+  /** Besides those that were asked for. */
+  readonly mounts?: readonly MountPoint[];
 }
 
 /** What the service is made of. */
@@ -145,7 +155,7 @@ export class ContainerService {
    *
    * @throws StatusError not-found without the image; conflict for a taken name; invalid-argument for a bad body.
    */
-  create(options: CreateOptions, name = ""): Container {
+  create(options: CreateOptions, name = "", { isTask = false, mounts = [] }: OwnOptions = {}): Container {
     const { snapshotter, volumes, networks, prng, kernel } = this.#parts;
     const { NetworkingConfig: networking } = options;
     const image = this.#imageFor(options);
@@ -153,6 +163,7 @@ export class ContainerService {
     const id = newId(prng);
     const chosen = this.#index.reserve(name, id);
     try {
+      const inherited = inheritedMounts(this.#index, hostConfig);
       const container = new Container({
         id,
         name: chosen,
@@ -161,7 +172,8 @@ export class ContainerService {
         config: merged,
         hostConfig: this.#kept(hostConfig),
         endpoints: networks.initialEndpoints(hostConfig.NetworkMode ?? "", networking?.EndpointsConfig),
-        mountPoints: collectMountPoints(merged, hostConfig, volumes, inheritedMounts(this.#index, hostConfig)),
+        mountPoints: withOwn(collectMountPoints(merged, hostConfig, volumes, inherited), mounts),
+        ...(isTask && { isTask }),
         createdUs: kernel.nowUs,
       });
       this.#link(container);
@@ -188,7 +200,7 @@ export class ContainerService {
    *
    * @throws StatusError if its process cannot be started: the container keeps the reason, and code 126, 127 or 128.
    */
-  async start(container: Container): Promise<void> {
+  async start(container: Container, options: Pick<WaitOptions, "follows"> = {}): Promise<void> {
     if (container.state === "paused") {
       throw new StatusError("conflict", "cannot start a paused container, try unpause instead");
     }
@@ -196,7 +208,7 @@ export class ContainerService {
     container.restarts = undefined;
     container.endedByHand = false;
     try {
-      await this.#launch(container);
+      await this.#launch(container, options);
     } catch (error) {
       if (!(error instanceof ConnectionLost)) this.#parts.causes.refused(container, error);
       throw error;
@@ -264,6 +276,7 @@ export class ContainerService {
       return;
     }
     const { world, life } = this.#parts;
+    const { follows = false } = options;
     const seconds = options.timeoutSeconds ?? container.config.StopTimeout ?? STOP_TIMEOUT_SECONDS;
     const signal = signalOf(options.signal ?? container.config.StopSignal ?? "SIGTERM");
     this.#stopping.add(container.id);
@@ -274,11 +287,11 @@ export class ContainerService {
     const { changed } = container;
     const alarm = seconds >= 0 ? world.clock.after(seconds * 1e6, () => changed.wakeAll()) : undefined;
     try {
-      await life.until(done, { on: changed, what: `container ${container.name} to stop` });
+      await life.until(done, { on: changed, follows, what: `container ${container.name} to stop` });
     } finally {
       alarm?.cancel();
     }
-    if (container.isRunning) await this.#killNow(container, demand);
+    if (container.isRunning) await this.#killNow(container, demand, { follows });
   }
 
   /** Sends a signal; after SIGKILL waits for the end. @throws StatusError conflict if it does not run */
@@ -510,7 +523,7 @@ export class ContainerService {
     this.#record(container, "kill", { signal: String(signal) });
   }
 
-  async #killNow(container: Container, demand: Demand): Promise<void> {
+  async #killNow(container: Container, demand: Demand, options: Pick<WaitOptions, "follows"> = {}): Promise<void> {
     this.#parts.causes.requested(container, demand, SIGKILL);
     this.#record(container, "kill", { signal: String(SIGKILL) });
     if (container.state === "paused") {
@@ -519,7 +532,7 @@ export class ContainerService {
     }
     container.oci?.killAll();
     const what = `container ${container.name} to be killed`;
-    await this.#parts.life.until(() => !container.isRunning, { on: container.changed, what });
+    await this.#parts.life.until(() => !container.isRunning, { ...options, on: container.changed, what });
   }
 
   /** @throws StatusError not-found; but what is wrong with the request itself is told first */
@@ -735,6 +748,9 @@ export class ContainerService {
 }
 
 const NO_HOST_CONFIG: Partial<HostConfig> = {};
+
+const withOwn = (asked: readonly MountPoint[], own: readonly MountPoint[]): readonly MountPoint[] =>
+  own.length === 0 ? asked : [...asked, ...own];
 
 function without(all: ReadonlySet<Container>, one: Container): ReadonlySet<Container> {
   return new Set([...all].filter((other) => other !== one));

@@ -246,7 +246,14 @@ export class Engine implements EngineDoor {
       findImage,
     });
     this.#endNarration = world.narrate(() => narration({ kernel, service: this.containers }));
-    this.swarm = new Swarm({ kernel, events, prng: new Prng(`${world.seed} swarm`) });
+    this.swarm = new Swarm({
+      world,
+      kernel,
+      events,
+      containers: this.containers,
+      networks: this.networks,
+      prng: new Prng(`${world.seed} swarm`),
+    });
     this.exec = new ExecService(shared);
     this.archives = new ArchiveService(kernel, snapshotter);
     const health = new HealthMonitor({ ...shared, exec: this.exec, find: (id) => this.containers.get(id) });

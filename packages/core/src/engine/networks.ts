@@ -106,9 +106,14 @@ export class NetworkService {
     return network;
   }
 
-  /** From now on the machine also knows networks that it shares with others. */
-  share(networks: SharedNetworks): void {
+  /** From now on the machine also knows networks that it shares with others; `undefined`: none any more. */
+  share(networks: SharedNetworks | undefined): void {
     this.#store.shared = networks;
+  }
+
+  /** What it shares. */
+  get shared(): SharedNetworks | undefined {
+    return this.#store.shared;
   }
 
   /** Whose ports published ones are from now on, too; `undefined` for nobody's. */

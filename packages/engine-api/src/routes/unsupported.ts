@@ -1,26 +1,6 @@
-/**
- * What this engine cannot do: every path that Docker knows has an answer, and says why.
- *
- * Without swarm mode Docker itself refuses what belongs to it, and so does this.
- */
+/** What this engine cannot do: every path that Docker knows has an answer, and says why. */
 import { HttpProblem } from "../http/problem.ts";
 import { type Route, route } from "../http/router.ts";
-
-/** What Docker says of everything that only a swarm manager can do. */
-export const NO_SWARM =
-  'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.';
-
-/** Paths of swarm mode that are refused as on a machine that is in no swarm. */
-const SWARM_PATHS = `
-GET /services
-POST /services/create
-GET /services/{id}
-DELETE /services/{id}
-POST /services/{id}/update
-GET /services/{id}/logs
-GET /tasks
-GET /tasks/{id}
-GET /tasks/{id}/logs`;
 
 const REFUSED: Readonly<Record<string, string>> = {
   "GET /containers/{id}/attach/ws": "attaching over a WebSocket is not supported: use POST /containers/{id}/attach",
@@ -42,12 +22,7 @@ const REFUSED: Readonly<Record<string, string>> = {
 };
 
 export function unsupportedRoutes(): readonly Route[] {
-  return [
-    ...SWARM_PATHS.trim()
-      .split("\n")
-      .map((line) => refuse(line, 503, NO_SWARM)),
-    ...Object.entries(REFUSED).map(([line, why]) => refuse(line, 501, why)),
-  ];
+  return Object.entries(REFUSED).map(([line, why]) => refuse(line, 501, why));
 }
 
 function refuse(line: string, status: number, why: string): Route {

@@ -5,6 +5,7 @@
  */
 import {
   type Engine,
+  NO_MANAGER,
   selectVolumes,
   VOLUME_FILTERS,
   type Volume,
@@ -20,7 +21,6 @@ import { flag } from "../http/query.ts";
 
 import { type Route, route } from "../http/router.ts";
 import { VOLUME_CREATE } from "../schemas/others.ts";
-import { NO_SWARM } from "./unsupported.ts";
 
 export function volumeRoutes(engine: Engine): readonly Route[] {
   const { volumes } = engine;
@@ -38,7 +38,7 @@ export function volumeRoutes(engine: Engine): readonly Route[] {
     route("POST", "/volumes/prune", ({ query, version }) => json(prune(engine, query, version))),
     route("GET", "/volumes/{name}", ({ param }) => json(volumeDocument(find(engine, param("name"))))),
     route("PUT", "/volumes/{name}", () => {
-      throw new HttpProblem(503, NO_SWARM);
+      throw new HttpProblem(503, NO_MANAGER);
     }),
     route("DELETE", "/volumes/{name}", ({ param, query }) => {
       volumes.remove(param("name"), { force: flag(query, "force") });

@@ -18,7 +18,7 @@ const string = text.default("");
 const number = integer.default(0);
 const maybe = <T extends z.ZodType>(schema: T) => z.exactOptional(schema);
 
-const health = z.object({
+export const HEALTH = z.object({
   Test: maybe(texts),
   Interval: maybe(integer),
   Timeout: maybe(integer),
@@ -40,7 +40,7 @@ const config = {
   StdinOnce: maybe(z.boolean()),
   Env: maybe(texts),
   Cmd: maybe(command),
-  Healthcheck: maybe(health),
+  Healthcheck: maybe(HEALTH),
   ArgsEscaped: maybe(z.boolean()),
   Image: string,
   Volumes: maybe(set),
@@ -102,7 +102,7 @@ export const RESOURCES = {
 
 export const RESTART_POLICY = z.object({ Name: string, MaximumRetryCount: number });
 
-const mount = z.object({
+export const MOUNT = z.object({
   Type: maybe(text),
   Source: maybe(text),
   Target: maybe(text),
@@ -172,7 +172,7 @@ const hostConfig = z.object({
   Sysctls: maybe(map),
   Runtime: maybe(text),
   Isolation: maybe(text),
-  Mounts: maybe(z.array(mount)),
+  Mounts: maybe(z.array(MOUNT)),
   MaskedPaths: maybe(texts),
   ReadonlyPaths: maybe(texts),
   Init: maybe(z.boolean()),

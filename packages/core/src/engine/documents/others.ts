@@ -72,7 +72,7 @@ export function networkDocument(network: Network) {
     IPAM: { Driver: "default", Options: network.ipamOptions, Config: network.ipam },
     Internal: network.internal,
     Attachable: network.attachable,
-    Ingress: false,
+    Ingress: network.ingress ?? false,
     ConfigFrom: { Network: network.configFrom },
     ConfigOnly: network.configOnly,
     Containers: containersOf(network),

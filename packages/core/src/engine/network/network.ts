@@ -15,6 +15,8 @@ export interface Network {
   readonly internal: boolean;
   /** Of an overlay network: containers may join that belong to no service. */
   readonly attachable: boolean;
+  /** It is the network of a swarm's published ports. */
+  readonly ingress?: boolean;
   /** Only others' configuration: nobody can join. */
   readonly configOnly: boolean;
   /** The network whose configuration it has; "" for its own. */

@@ -17,7 +17,7 @@ export function verifyConnection(container: Container, network: Network, others:
   if (network.configOnly) {
     throw new StatusError("permission-denied", "cannot create endpoint on configuration-only network");
   }
-  if (network.scope === "swarm" && !network.attachable) {
+  if (network.scope === "swarm" && !network.attachable && !container.isTask) {
     const problem = `rpc error: code = PermissionDenied desc = network ${network.name} not manually attachable`;
     throw new StatusError("permission-denied", `Could not attach to network ${network.name}: ${problem}`);
   }

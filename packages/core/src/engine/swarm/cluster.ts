@@ -5,11 +5,18 @@
  * root is chance in the shape of one.
  */
 import { base64 } from "../../lib/index.ts";
+import type { Container } from "../container.ts";
 import type { ClusterSpec } from "./cluster-spec.ts";
 import { NodeStore } from "./node.ts";
 import type { Revisions, SwarmObject } from "./object-table.ts";
-import { PayloadStore } from "./payloads.ts";
+import { Orchestrator } from "./orchestrator.ts";
+import { type PayloadKind, PayloadStore } from "./payloads.ts";
+import { ServiceStore } from "./services.ts";
 import type { SwarmParts } from "./swarm.ts";
+import { SwarmNetworks } from "./swarm-networks.ts";
+import type { Task } from "./task.ts";
+import { taskName } from "./task-container.ts";
+import type { TaskReader } from "./tasks.ts";
 
 export interface ClusterOptions {
   readonly parts: SwarmParts;
@@ -24,6 +31,8 @@ export interface ClusterOptions {
 
 export type TokenRole = "worker" | "manager";
 
+/** @see swarmkit manager/state/store: DefaultClusterSpec */
+const HISTORY_LIMIT = 5;
 const TOKEN_ROOT_DIGITS = 50;
 const TOKEN_SECRET_DIGITS = 25;
 const UNLOCK_KEY_BYTES = 32;
@@ -39,6 +48,9 @@ export class Cluster {
   readonly nodes: NodeStore;
   readonly secrets: PayloadStore;
   readonly configs: PayloadStore;
+  readonly services: ServiceStore;
+  readonly #orchestrator: Orchestrator;
+  readonly #networks: SwarmNetworks | undefined;
   spec: ClusterSpec;
   unlockKey = "";
   readonly trustRoot: string;
@@ -52,12 +64,35 @@ export class Cluster {
     this.revisions = revisions;
     this.spec = spec;
     this.object = revisions.created();
-    const { events, kernel } = parts;
-    const changed = (): void => {};
+    const { events, kernel, networks } = parts;
+    const changed = (): void => this.#orchestrator.nodeChanged();
     this.nodes = new NodeStore({ revisions, events, changed }, kernel.machine, address, availability);
-    const users = (): readonly string[] => [];
+    const users = (kind: PayloadKind, id: string): readonly string[] => this.services.usersOf(kind, id);
     this.secrets = new PayloadStore("secret", { revisions, events, users });
     this.configs = new PayloadStore("config", { revisions, events, users });
+    this.services = new ServiceStore({
+      revisions,
+      events,
+      secrets: this.secrets,
+      configs: this.configs,
+      findNetwork: (reference) => networks.get(reference),
+      changed: (service, removed) => this.#orchestrator.changed(service, removed),
+    });
+    this.#orchestrator = new Orchestrator({
+      ...parts,
+      revisions,
+      nodes: this.nodes,
+      services: this.services,
+      payloads: this,
+      nameOfNetwork: (id) => networks.get(id)?.name ?? id,
+      historyLimit: () => this.spec.Orchestration.TaskHistoryRetentionLimit ?? HISTORY_LIMIT,
+    });
+    // Machines of a cluster share networks already.
+    if (networks.shared === undefined) {
+      const serviceOn = (id: string): string | undefined => this.services.userOfNetwork(id)?.id;
+      this.#networks = new SwarmNetworks({ kernel, links: networks.links, revisions, serviceOn });
+      networks.share(this.#networks);
+    }
     this.trustRoot = pem(revisions.prng.bytes(CERTIFICATE_BYTES));
     this.issuerKey = base64(revisions.prng.bytes(KEY_BYTES));
     this.#tokenRoot = revisions.digits(TOKEN_ROOT_DIGITS);
@@ -70,8 +105,27 @@ export class Cluster {
     return ISSUER;
   }
 
-  /** Ends everything that the swarm runs. */
-  async close(): Promise<void> {}
+  /** Ends everything that the swarm runs; its networks go, too. */
+  async close(): Promise<void> {
+    await this.#orchestrator.close();
+    const { networks } = this.options.parts;
+    if (this.#networks !== undefined && networks.shared === this.#networks) networks.share(undefined);
+  }
+
+  get tasks(): TaskReader {
+    return this.#orchestrator.tasks;
+  }
+
+  /** The container that a task has, if it has one. */
+  containerOf({ containerId }: Task): Container | undefined {
+    return containerId === undefined ? undefined : this.options.parts.containers.peek(containerId);
+  }
+
+  /** "web.1.ID"; of a task whose service is gone, its id. */
+  nameOfTask(task: Task): string {
+    const service = this.services.byId(task.serviceId);
+    return service === undefined ? task.id : taskName({ task, service, node: this.nodes.self });
+  }
 
   token(role: TokenRole): string {
     return this.#tokens.get(role) ?? "";

@@ -6,16 +6,21 @@
 import type { Kernel } from "../../kernel/index.ts";
 import { quote } from "../../lib/go/index.ts";
 import { canonicalIp, isAny, StatusError } from "../../lib/index.ts";
-import type { Prng } from "../../sim/index.ts";
+import type { Prng, World } from "../../sim/index.ts";
+import type { ContainerService } from "../containers.ts";
 import type { EventLog } from "../events.ts";
+import type { NetworkService } from "../networks.ts";
 import { Cluster, type TokenRole } from "./cluster.ts";
 import { type ClusterSpec, DEFAULT_CLUSTER_SPEC, mergedSpec } from "./cluster-spec.ts";
 import type { Availability } from "./node.ts";
 import { checkVersion, Revisions } from "./object-table.ts";
 
 export interface SwarmParts {
+  readonly world: World;
   readonly kernel: Kernel;
   readonly events: EventLog;
+  readonly containers: ContainerService;
+  readonly networks: NetworkService;
   readonly prng: Prng;
 }
 
@@ -44,7 +49,8 @@ export interface Rotations {
   readonly unlockKey: boolean;
 }
 
-const NO_MANAGER =
+/** What Docker says of everything that only a manager can do. */
+export const NO_MANAGER =
   'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.';
 const ALREADY =
   'This node is already part of a swarm. Use "docker swarm leave" to leave this swarm and join another one.';

@@ -59,7 +59,7 @@ function wantedOf(query: URLSearchParams, now: number): Wanted {
 }
 
 /** Microseconds. "0" is no limit, as the client sends where there is none. */
-function timeOfQuery(query: URLSearchParams, name: string, now: number): number | undefined {
+export function timeOfQuery(query: URLSearchParams, name: string, now: number): number | undefined {
   const text = query.get(name) ?? "";
   if (text === "" || text === "0") return undefined;
   try {

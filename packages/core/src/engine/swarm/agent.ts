@@ -1,0 +1,143 @@
+/**
+ * The agent: runs the tasks that are given to it as containers, and tells what has become of them.
+ *
+ * @see swarmkit agent/exec/controller.go, moby daemon/cluster/executor/container/controller.go
+ */
+import { removeTree } from "../../fs/index.ts";
+import type { Kernel } from "../../kernel/index.ts";
+import { StatusError } from "../../lib/index.ts";
+import type { Container } from "../container.ts";
+import type { ContainerService } from "../containers.ts";
+import type { EngineEvent, EventLog } from "../events.ts";
+import { DEFAULT_GRACE } from "./service-spec.ts";
+import type { Task, TaskState } from "./task.ts";
+import {
+  filesOf,
+  type PayloadStores,
+  payloadMounts,
+  type TaskPlace,
+  taskContainer,
+  taskName,
+} from "./task-container.ts";
+
+export interface AgentParts {
+  readonly kernel: Kernel;
+  readonly containers: ContainerService;
+  readonly events: EventLog;
+  readonly payloads: PayloadStores;
+  /** A task has come to a state. */
+  readonly report: (task: Task, state: TaskState, message: string, error?: string) => void;
+}
+
+export class Agent {
+  readonly #parts: AgentParts;
+  readonly #byContainer = new Map<string, Task>();
+  readonly #stopping = new Set<Task>();
+  readonly #withFiles = new Set<Task>();
+  readonly #unhealthy = new Set<Task>();
+  readonly #listener = (event: EngineEvent): void => this.#noticed(event);
+
+  constructor(parts: AgentParts) {
+    this.#parts = parts;
+    parts.events.on("event", this.#listener);
+  }
+
+  /** Makes the container: the task is ready, or rejected. */
+  prepare(place: TaskPlace): void {
+    const { kernel, containers, payloads, report } = this.#parts;
+    const { task } = place;
+    report(task, "preparing", "preparing");
+    try {
+      const mounts = payloadMounts(kernel.disk, task, payloads);
+      if (mounts.length > 0) this.#withFiles.add(task);
+      const container = containers.create(taskContainer(place), taskName(place), { isTask: true, mounts });
+      task.containerId = container.id;
+      this.#byContainer.set(container.id, task);
+      report(task, "ready", "prepared");
+    } catch (error) {
+      if (!(error instanceof StatusError)) throw error;
+      report(task, "rejected", "preparing", error.message);
+    }
+  }
+
+  /** Starts the container: the task runs, or has failed. */
+  async start(task: Task): Promise<void> {
+    const { containers, report } = this.#parts;
+    const container = this.container(task);
+    if (container === undefined) return report(task, "failed", "starting", "container is gone");
+    report(task, "starting", "starting");
+    try {
+      await containers.start(container, { follows: true });
+    } catch (error) {
+      if (!(error instanceof StatusError)) return;
+      task.exitCode = container.exitCode;
+      report(task, "failed", "starting", `starting container failed: ${error.message}`);
+      return;
+    }
+    // It may have ended by now, or wait for its first check.
+    if (task.state === "starting" && container.health === undefined) report(task, "running", "started");
+  }
+
+  /** Has the container end, as long as it needs: the task is shut down then. */
+  async stop(task: Task): Promise<void> {
+    const { containers, report } = this.#parts;
+    const container = this.container(task);
+    if (container?.isActive !== true) {
+      if (!task.hasEnded && task.state !== "starting") report(task, "shutdown", "shutdown");
+      return;
+    }
+    if (this.#stopping.has(task)) return;
+    this.#stopping.add(task);
+    const grace = task.spec.ContainerSpec?.StopGracePeriod ?? DEFAULT_GRACE;
+    await this.#quietly(() => containers.stop(container, { timeoutSeconds: grace / 1e9, follows: true }));
+  }
+
+  /** Removes what is left of a task. */
+  async remove(task: Task): Promise<void> {
+    const container = this.container(task);
+    if (container !== undefined) {
+      await this.#quietly(() => this.#parts.containers.remove(container, { force: true, volumes: true }));
+    }
+    if (task.containerId !== undefined) this.#byContainer.delete(task.containerId);
+    if (this.#withFiles.delete(task)) removeTree(this.#parts.kernel.disk, filesOf(task));
+  }
+
+  container({ containerId }: Task): Container | undefined {
+    return containerId === undefined ? undefined : this.#parts.containers.peek(containerId);
+  }
+
+  /** Nothing is noticed any more. */
+  close(): void {
+    this.#parts.events.off("event", this.#listener);
+  }
+
+  #noticed({ type, action, id }: EngineEvent): void {
+    const task = type === "container" ? this.#byContainer.get(id) : undefined;
+    if (task === undefined || task.hasEnded) return;
+    if (action === "die") this.#ended(task);
+    else if (action === "health_status: healthy" && task.state === "starting") {
+      this.#parts.report(task, "running", "started");
+    } else if (action === "health_status: unhealthy") {
+      this.#unhealthy.add(task);
+      void this.stop(task);
+    }
+  }
+
+  #ended(task: Task): void {
+    const { report } = this.#parts;
+    task.exitCode = this.container(task)?.exitCode ?? 0;
+    if (this.#unhealthy.has(task)) report(task, "failed", "unhealthy container", "task: unhealthy container");
+    else if (!task.isWanted) report(task, "shutdown", "shutdown");
+    else if (task.exitCode === 0) report(task, "complete", "finished");
+    else report(task, "failed", "started", `task: non-zero exit (${task.exitCode})`);
+  }
+
+  /** Somebody else may have stopped or removed it in the meantime. */
+  async #quietly(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+    }
+  }
+}

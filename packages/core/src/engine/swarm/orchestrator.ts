@@ -1,0 +1,317 @@
+/**
+ * The orchestrator: has as many tasks run as services want, where they may; replaces those that end; takes away what is
+ * too much. It works on the virtual clock, like everything else.
+ *
+ * @see swarmkit manager/orchestrator: replicated, global, jobs, restart, taskreaper; manager/scheduler
+ */
+import type { Kernel } from "../../kernel/index.ts";
+import { isSameData } from "../../lib/index.ts";
+import type { World } from "../../sim/index.ts";
+import type { ContainerService } from "../containers.ts";
+import type { EventLog } from "../events.ts";
+import { Agent } from "./agent.ts";
+import type { NodeStore } from "./node.ts";
+import type { Revisions } from "./object-table.ts";
+import { meetsConstraints, type Occupancy, obstacle } from "./placement.ts";
+import { Restarts, restartDelayUs } from "./restarts.ts";
+import { networksOf, type PortConfig } from "./service-spec.ts";
+import { modeName, type Service, type ServiceStore } from "./services.ts";
+import { type DesiredState, Task, type TaskState } from "./task.ts";
+import type { PayloadStores, TaskPlace } from "./task-container.ts";
+import { type TaskReader, TaskTable } from "./tasks.ts";
+import { Update } from "./update.ts";
+
+export interface OrchestratorParts {
+  readonly world: World;
+  readonly kernel: Kernel;
+  readonly events: EventLog;
+  readonly containers: ContainerService;
+  readonly revisions: Revisions;
+  readonly nodes: NodeStore;
+  readonly services: ServiceStore;
+  readonly payloads: PayloadStores;
+  readonly nameOfNetwork: (id: string) => string;
+  /** How many tasks of a place are remembered. */
+  readonly historyLimit: () => number;
+}
+
+/** How long the scheduler gathers before it decides. @see swarmkit manager/scheduler: commitDebounceGap */
+const SCHEDULE_US = 50_000;
+
+export class Orchestrator {
+  readonly #parts: OrchestratorParts;
+  readonly #agent: Agent;
+  readonly #tasks = new TaskTable();
+  readonly #restarts = new Restarts();
+  readonly #updates = new Map<string, Update>();
+  #isClosed = false;
+
+  constructor(parts: OrchestratorParts) {
+    this.#parts = parts;
+    const { kernel, containers, events, payloads } = parts;
+    const report = (task: Task, state: TaskState, message: string, error = ""): void => {
+      this.#reported(task, state, message, error);
+    };
+    this.#agent = new Agent({ kernel, containers, events, payloads, report });
+  }
+
+  get tasks(): TaskReader {
+    return this.#tasks;
+  }
+
+  /** A service is new, has changed or is gone. */
+  changed(service: Service, removed: boolean): void {
+    this.#updates.get(service.id)?.cancel();
+    this.#updates.delete(service.id);
+    if (removed) for (const task of this.#tasks.of(service.id)) this.#direct(task, "remove");
+    else this.reconcile(service);
+  }
+
+  /** The node's availability has changed, or its labels. */
+  nodeChanged(): void {
+    const { self } = this.#parts.nodes;
+    for (const service of this.#parts.services.all()) {
+      const live = this.#tasks.of(service.id).filter((task) => task.isWanted && task.nodeId !== "");
+      const hasToGo = (task: Task): boolean =>
+        self.spec.Availability === "drain" || !meetsConstraints(task.spec.Placement ?? {}, self);
+      for (const task of live.filter((one) => !one.hasEnded && hasToGo(one))) {
+        if (modeName(service.spec.Mode).startsWith("global")) this.#direct(task, "shutdown");
+        else this.#replaceEnded(task, service);
+      }
+      if (modeName(service.spec.Mode).startsWith("global")) this.reconcile(service);
+    }
+    this.#schedulePending();
+  }
+
+  /** Ends all tasks at once, and removes their containers. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const update of this.#updates.values()) update.cancel();
+    this.#agent.close();
+    for (const task of this.#tasks.all()) await this.#agent.remove(task);
+  }
+
+  // ── what is wanted ──
+
+  reconcile(service: Service): void {
+    const mode = modeName(service.spec.Mode);
+    if (mode.endsWith("job")) this.#reconcileJob(service);
+    else if (mode === "global") this.#reconcileGlobal(service);
+    else this.#reconcileReplicas(service);
+  }
+
+  #reconcileReplicas(service: Service): void {
+    const wanted = service.spec.Mode.Replicated?.Replicas ?? 1;
+    const all = this.#tasks.of(service.id);
+    const live = new Set(all.filter(({ isWanted }) => isWanted).map(({ slot }) => slot));
+    const kept = new Set([...live].sort((a, b) => a - b).slice(0, wanted));
+    const revived = new Set<number>();
+    for (let slot = 1; kept.size + revived.size < wanted; slot++) if (!live.has(slot)) revived.add(slot);
+    for (const task of all) {
+      if (!kept.has(task.slot) && !revived.has(task.slot)) this.#direct(task, "remove");
+    }
+    for (const slot of revived) this.#create(service, slot, "running");
+    this.#update(
+      service,
+      all.filter(({ isWanted, slot }) => isWanted && kept.has(slot)),
+    );
+  }
+
+  #reconcileGlobal(service: Service): void {
+    const { self } = this.#parts.nodes;
+    const all = this.#tasks.of(service.id);
+    const live = all.filter(({ isWanted }) => isWanted);
+    const fits = meetsConstraints(service.spec.TaskTemplate.Placement ?? {}, self);
+    if (!fits) for (const task of live) this.#direct(task, "shutdown");
+    else if (live.length === 0 && self.spec.Availability === "active") this.#create(service, 0, "running");
+    else this.#update(service, live);
+  }
+
+  #reconcileJob(service: Service): void {
+    const { ReplicatedJob } = service.spec.Mode;
+    const { MaxConcurrent = 1 } = ReplicatedJob ?? {};
+    const { TotalCompletions = MaxConcurrent } = ReplicatedJob ?? {};
+    const all = this.#tasks.of(service.id);
+    for (const task of all) if (task.iteration !== service.iteration) this.#direct(task, "remove");
+    const own = all.filter(({ iteration }) => iteration === service.iteration);
+    const completed = own.filter(({ state }) => state === "complete").length;
+    const running = own.filter((task) => task.isWanted && !task.hasEnded).length;
+    const missing = Math.min(MaxConcurrent - running, TotalCompletions - completed - running);
+    for (let count = 0; count < missing; count++) this.#create(service, 0, "complete");
+  }
+
+  /** Those with other settings than the service's are replaced. */
+  #update(service: Service, live: readonly Task[]): void {
+    const { services, world } = this.#parts;
+    const outdated = live.filter((task) => !isSameData(task.spec, this.#specFor(service)));
+    const report = services.report.bind(services);
+    if (outdated.length === 0) {
+      const { update } = service;
+      if (update?.state !== "rollback_started") return;
+      const completedUs = world.clock.nowUs;
+      report(service, { ...update, state: "rollback_completed", completedUs, message: "rollback completed" });
+      return;
+    }
+    const update = new Update(
+      {
+        clock: world.clock,
+        replace: (old) => this.#create(service, old.slot, "ready"),
+        release: (task) => this.#direct(task, "running"),
+        retire: (task) => this.#direct(task, "shutdown"),
+        report,
+        rollBack: (one, message) => services.revert(one, message),
+      },
+      service,
+      [...outdated].sort((a, b) => a.slot - b.slot),
+    );
+    this.#updates.set(service.id, update);
+  }
+
+  /** Tasks of a service know its networks from its own list, too. */
+  #specFor({ spec }: Service): Task["spec"] {
+    const { Runtime: _, ...task } = spec.TaskTemplate;
+    return spec.Networks === undefined || task.Networks !== undefined ? task : { ...task, Networks: spec.Networks };
+  }
+
+  #create(service: Service, slot: number, desired: DesiredState): Task {
+    const iteration = modeName(service.spec.Mode).endsWith("job") ? service.iteration : undefined;
+    const object = this.#parts.revisions.created();
+    const task = new Task({ object, serviceId: service.id, slot, spec: this.#specFor(service), desired, iteration });
+    this.#tasks.add(task);
+    for (const old of this.#tasks.surplus(task, this.#parts.historyLimit())) this.#direct(old, "remove");
+    this.#soon(() => this.#schedule(task));
+    return task;
+  }
+
+  // ── where it is ──
+
+  #schedule(task: Task): void {
+    if (task.nodeId !== "" || !task.isWanted || task.hasEnded) return;
+    const service = this.#parts.services.byId(task.serviceId);
+    if (service === undefined) return;
+    const { self } = this.#parts.nodes;
+    const why = obstacle(task.spec, hostPorts(service), self, this.#occupancy(task));
+    if (why !== undefined) {
+      if (task.error !== why) this.#move(task, "pending", "pending task scheduling", why);
+      return;
+    }
+    task.nodeId = self.id;
+    this.#move(task, "assigned", "scheduler assigned task to node", "");
+    this.#move(task, "accepted", "accepted", "");
+    this.#agent.prepare(this.#place(task, service));
+  }
+
+  #schedulePending(): void {
+    for (const task of this.#tasks.all()) if (task.nodeId === "") this.#schedule(task);
+  }
+
+  #occupancy(task: Task): Occupancy {
+    const others = this.#tasks.all().filter((one) => one !== task && one.nodeId !== "" && !one.hasEnded);
+    const reserved = { NanoCPUs: 0, MemoryBytes: 0 };
+    const ports = new Set<string>();
+    for (const { spec, serviceId, isWanted } of others) {
+      reserved.NanoCPUs += spec.Resources?.Reservations?.NanoCPUs ?? 0;
+      reserved.MemoryBytes += spec.Resources?.Reservations?.MemoryBytes ?? 0;
+      const service = isWanted ? this.#parts.services.byId(serviceId) : undefined;
+      if (service !== undefined) for (const port of hostPorts(service)) ports.add(port);
+    }
+    const replicas = others.filter((one) => one.serviceId === task.serviceId && one.isWanted).length;
+    return { reserved, replicas, hostPorts: ports };
+  }
+
+  #place(task: Task, service: Service): TaskPlace {
+    const { nodes, nameOfNetwork } = this.#parts;
+    const networks = networksOf({ ...service.spec, TaskTemplate: task.spec });
+    // The ports are those of the first task: nobody stands before all of them.
+    const holdsPorts = task.slot <= 1;
+    const ports = service.ports.filter(({ PublishMode }) => PublishMode === "host" || holdsPorts);
+    return { task, service, node: nodes.self, networks, nameOf: nameOfNetwork, ports };
+  }
+
+  // ── what becomes of it ──
+
+  /** Gives a task another aim. */
+  #direct(task: Task, desired: DesiredState): void {
+    if (task.desired === "remove" || task.desired === desired) return;
+    task.desired = desired;
+    this.#parts.revisions.changed(task);
+    this.#drive(task);
+  }
+
+  #drive(task: Task): void {
+    if (this.#isClosed) return;
+    if (task.hasEnded) {
+      if (task.desired === "remove") this.#forget(task);
+      else if (task.isUnhandled && (task.desired === "running" || task.desired === "complete")) this.#handleEnd(task);
+    } else if (!task.isWanted) {
+      if (task.containerId === undefined) this.#reported(task, "shutdown", "shutdown", "");
+      else void this.#agent.stop(task);
+    } else if (task.state === "ready" && task.desired !== "ready") void this.#agent.start(task);
+  }
+
+  #reported(task: Task, state: TaskState, message: string, error: string): void {
+    this.#move(task, state, message, error);
+    if (task.hasEnded) task.isUnhandled = true;
+    this.#soon(() => {
+      this.#drive(task);
+      this.#updates.get(task.serviceId)?.advance();
+      if (task.hasEnded) this.#schedulePending();
+    }, 0);
+  }
+
+  #move(task: Task, state: TaskState, message: string, error: string): void {
+    task.state = state;
+    task.message = message;
+    task.error = error;
+    task.stateUs = this.#parts.kernel.nowUs;
+    this.#parts.revisions.changed(task);
+  }
+
+  #handleEnd(task: Task): void {
+    task.isUnhandled = false;
+    const service = this.#parts.services.byId(task.serviceId);
+    if (service === undefined) return;
+    if (task.iteration !== undefined && task.state === "complete") {
+      this.reconcile(service);
+      return;
+    }
+    this.#replaceEnded(task, service);
+    this.#updates.get(service.id)?.failed(task);
+  }
+
+  /** Another takes its place, if the policy wants it so. */
+  #replaceEnded(task: Task, service: Service): void {
+    const { nodes, world } = this.#parts;
+    const isDrained = nodes.self.spec.Availability === "drain";
+    const final = task.iteration === undefined ? "running" : "complete";
+    const isAllowed = this.#restarts.allow(task, `${service.id}.${task.slot}`, world.clock.nowUs);
+    this.#direct(task, "shutdown");
+    if (!isAllowed) return;
+    const next = this.#create(service, task.slot, "ready");
+    world.clock.after(isDrained ? 0 : restartDelayUs(task), () => this.#releaseAfter(task, next, final));
+  }
+
+  /** The next one begins when the last one has ended. */
+  #releaseAfter(task: Task, next: Task, final: DesiredState): void {
+    if (this.#isClosed || next.desired !== "ready") return;
+    if (task.hasEnded) this.#direct(next, final);
+    else this.#soon(() => this.#releaseAfter(task, next, final));
+  }
+
+  #forget(task: Task): void {
+    this.#tasks.delete(task);
+    void this.#agent.remove(task);
+  }
+
+  #soon(work: () => void, delayUs = SCHEDULE_US): void {
+    this.#parts.world.clock.after(delayUs, () => {
+      if (!this.#isClosed) work();
+    });
+  }
+}
+
+const portKey = ({ PublishedPort = 0, Protocol = "tcp" }: PortConfig): string => `${PublishedPort}/${Protocol}`;
+
+/** Ports that only one task of a node can have. */
+const hostPorts = ({ ports }: Service): readonly string[] =>
+  ports.filter(({ PublishMode, PublishedPort = 0 }) => PublishMode === "host" && PublishedPort > 0).map(portKey);

@@ -1,0 +1,93 @@
+/**
+ * Where a task may be: constraints, availability, resources. With one node there is one question: may it be here?
+ *
+ * @see swarmkit manager/constraint/constraint.go, manager/scheduler/filter.go
+ */
+
+import type { SwarmNode } from "./node.ts";
+import { rpcError } from "./rpc-error.ts";
+import type { Placement, ResourceAmounts, TaskSpec } from "./service-spec.ts";
+
+interface Constraint {
+  readonly key: string;
+  readonly isEqual: boolean;
+  readonly value: string;
+}
+
+const KEY = /^[a-z_]+[a-z0-9\-_.]*$/i;
+const VALUE = /^[a-z0-9:\-_\s.*()?+[\]\\^$|/]+$/i;
+
+/** @throws StatusError internal (as with Docker) for what is no constraint */
+export function parseConstraints(texts: readonly string[]): readonly Constraint[] {
+  return texts.map((text) => {
+    const operator = ["==", "!="].find((one) => text.includes(one));
+    if (operator === undefined) throw rpcError("Unknown", "constraint expected one operator from ==, !=");
+    const at = text.indexOf(operator);
+    const key = text.slice(0, at).trim();
+    const value = text.slice(at + 2).trim();
+    if (!KEY.test(key)) throw rpcError("Unknown", `key '${key}' is invalid`);
+    if (!VALUE.test(value)) throw rpcError("Unknown", `value '${value}' is invalid`);
+    return { key, isEqual: operator === "==", value };
+  });
+}
+
+/** Whether a node is what the constraints want. */
+export function meetsConstraints({ Constraints = [] }: Placement, node: SwarmNode): boolean {
+  return parseConstraints(Constraints).every(({ key, isEqual, value }) => {
+    const actual = attributeOf(node, key);
+    if (actual === undefined) return false;
+    return (actual.toLowerCase() === value.toLowerCase()) === isEqual;
+  });
+}
+
+/** `undefined` for something that nodes do not have. */
+function attributeOf({ id, machine, spec, address }: SwarmNode, key: string): string | undefined {
+  const name = key.toLowerCase();
+  if (name.startsWith("node.labels.")) return spec.Labels[key.slice("node.labels.".length)] ?? "";
+  if (name.startsWith("engine.labels.")) return "";
+  const attributes: Readonly<Record<string, string>> = {
+    "node.id": id,
+    "node.hostname": machine.hostname,
+    "node.ip": address,
+    "node.role": spec.Role,
+    "node.platform.os": "linux",
+    "node.platform.arch": machine.architecture,
+  };
+  return attributes[name];
+}
+
+/** What others on the node have. */
+export interface Occupancy {
+  readonly reserved: Required<Pick<ResourceAmounts, "NanoCPUs" | "MemoryBytes">>;
+  /** Tasks of the same service. */
+  readonly replicas: number;
+  /** "8080/tcp" of ports in host mode. */
+  readonly hostPorts: ReadonlySet<string>;
+}
+
+/** Why a task cannot be on the node; `undefined` if it can. */
+export function obstacle(
+  spec: TaskSpec,
+  wantedPorts: readonly string[],
+  node: SwarmNode,
+  { reserved, replicas, hostPorts }: Occupancy,
+): string | undefined {
+  const { NanoCPUs = 0, MemoryBytes = 0 } = spec.Resources?.Reservations ?? {};
+  const { machine } = node;
+  const lacks =
+    reserved.NanoCPUs + NanoCPUs > machine.cpus * 1e9 || reserved.MemoryBytes + MemoryBytes > machine.memoryBytes;
+  const limit = spec.Placement?.MaxReplicas ?? 0;
+  const why =
+    node.spec.Availability !== "active"
+      ? "1 node not available for new tasks"
+      : (NanoCPUs > 0 || MemoryBytes > 0) && lacks
+        ? "insufficient resources on 1 node"
+        : !meetsConstraints(spec.Placement ?? {}, node)
+          ? "scheduling constraints not satisfied on 1 node"
+          : wantedPorts.some((port) => hostPorts.has(port))
+            ? "host-mode port already in use on 1 node"
+            : limit > 0 && replicas >= limit
+              ? "max replicas per node limit exceed"
+              : undefined;
+  return why === undefined ? undefined : `no suitable node (${why})`;
+}

@@ -1,0 +1,232 @@
+/** Services of a swarm as reconcilers over containers, on the virtual clock. Texts are those of Docker 28.5.2. */
+import { describe, expect, it } from "vitest";
+import { encode } from "../../lib/index.ts";
+import { createEngine, Filters } from "../index.ts";
+import { selectTasks } from "./select-tasks.ts";
+import { serviceDocument } from "./service-documents.ts";
+import type { ServiceSpec, TaskContainerSpec, TaskSpec } from "./service-spec.ts";
+
+async function swarm() {
+  const engine = createEngine({ seed: 7 });
+  await engine.images.pull("busybox");
+  engine.swarm.init({
+    ListenAddr: "0.0.0.0:2377",
+    AdvertiseAddr: "127.0.0.1",
+    DataPathPort: 0,
+    DefaultAddrPool: [],
+    SubnetSize: 0,
+    ForceNewCluster: false,
+    Spec: {},
+    AutoLockManagers: false,
+    Availability: "",
+  });
+  const { cluster } = engine.swarm;
+  /** Newest first: what each task is to be, and is. */
+  const tasks = (service: string): readonly string[] =>
+    selectTasks(cluster, Filters.of({ service: [service] }))
+      .toSorted((a, b) => a.slot - b.slot || b.createdUs - a.createdUs)
+      .map(({ slot, desired, state, error }) => `${slot} ${desired} ${state}${error === "" ? "" : `: ${error}`}`);
+  const status = (name: string) =>
+    serviceDocument(cluster, cluster.services.get(name), { status: true }).ServiceStatus?.RunningTasks;
+  const update = (name: string, change: (spec: ServiceSpec) => ServiceSpec): void => {
+    const { id, version, spec } = cluster.services.get(name);
+    cluster.services.update(id, version, change(spec));
+  };
+  const drain = (Availability: string): void => {
+    const { id, version, spec } = cluster.nodes.self;
+    cluster.nodes.update(id, version, { ...spec, Availability });
+  };
+  const names = (): readonly string[] => engine.containers.list().map(({ name }) => name);
+  return { engine, cluster, tasks, status, update, drain, names };
+}
+
+function service(Name: string, container: Partial<TaskContainerSpec> = {}, task: Partial<TaskSpec> = {}): ServiceSpec {
+  const ContainerSpec = { Image: "busybox", Args: ["sleep", "1000"], StopGracePeriod: 1e9, ...container };
+  return { Name, Labels: {}, TaskTemplate: { ForceUpdate: 0, ...task, ContainerSpec }, Mode: {} };
+}
+
+const replicas = (spec: ServiceSpec, Replicas: number): ServiceSpec => ({
+  ...spec,
+  Mode: { Replicated: { Replicas } },
+});
+
+const withArgs = (spec: ServiceSpec, ...Args: string[]): ServiceSpec => {
+  const { ContainerSpec = { Image: "" }, ...task } = spec.TaskTemplate;
+  return { ...spec, TaskTemplate: { ...task, ContainerSpec: { ...ContainerSpec, Args } } };
+};
+
+describe("a service", () => {
+  it("has as many containers as it wants, and none when it is gone", async () => {
+    const { engine, cluster, tasks, update, names } = await swarm();
+    const { id } = cluster.services.create(replicas(service("web"), 2));
+    await engine.pass("2s");
+    expect(tasks("web")).toEqual(["1 running running", "2 running running"]);
+    const [first] = cluster.tasks.of(id);
+    expect(names()).toContain(`web.1.${first?.id}`);
+    expect(engine.containers.list()[1]?.config.Labels).toEqual({
+      "com.docker.swarm.node.id": cluster.nodes.self.id,
+      "com.docker.swarm.service.id": id,
+      "com.docker.swarm.service.name": "web",
+      "com.docker.swarm.task": "",
+      "com.docker.swarm.task.id": first?.id,
+      "com.docker.swarm.task.name": `web.1.${first?.id}`,
+    });
+    update("web", (spec) => replicas(spec, 1));
+    await engine.pass("3s");
+    expect(tasks("web")).toEqual(["1 running running"]);
+    cluster.services.remove("web");
+    await engine.pass("3s");
+    expect(engine.containers.list({ all: true })).toEqual([]);
+    expect(cluster.tasks.all()).toEqual([]);
+  });
+
+  it("replaces a task that was killed after five seconds", async () => {
+    const { engine, cluster, tasks, names } = await swarm();
+    cluster.services.create(service("web"));
+    await engine.pass("1s");
+    await engine.docker(["kill", names()[0] ?? ""]);
+    await engine.pass("4s");
+    const failed = "1 shutdown failed: task: non-zero exit (137)";
+    expect(tasks("web")).toEqual(["1 ready ready", failed]);
+    await engine.pass("2s");
+    expect(tasks("web")).toEqual(["1 running running", failed]);
+  });
+
+  it.each([
+    ["any", "exit 3", ["shutdown failed: task: non-zero exit (3)", 3]],
+    ["any", "exit 0", ["shutdown complete", 3]],
+    ["on-failure", "exit 0", ["shutdown complete", 1]],
+    ["none", "exit 3", ["shutdown failed: task: non-zero exit (3)", 1]],
+  ] as const)("on condition %s after `%s` tries as often as it may", async (Condition, script, [end, count]) => {
+    const { engine, cluster, tasks } = await swarm();
+    const policy = { Condition, Delay: 1e8, MaxAttempts: 2 };
+    cluster.services.create(service("web", { Args: ["sh", "-c", script] }, { RestartPolicy: policy }));
+    await engine.pass("10s");
+    expect(tasks("web")).toEqual(new Array(count).fill(`1 ${end}`));
+  });
+
+  it("remembers five tasks of a place", async () => {
+    const { engine, cluster, tasks } = await swarm();
+    cluster.services.create(service("web", { Args: ["false"] }, { RestartPolicy: { Delay: 0 } }));
+    await engine.pass("20s");
+    expect(tasks("web")).toHaveLength(5);
+    expect(engine.containers.list({ all: true }).length).toBeLessThanOrEqual(5);
+  });
+
+  it("says why a task cannot be", async () => {
+    const { engine, cluster, tasks } = await swarm();
+    const { services } = cluster;
+    services.create(service("image", { Image: "nosuch:x" }, { RestartPolicy: { Condition: "none" } }));
+    services.create(service("program", { Args: ["/nope"] }, { RestartPolicy: { Condition: "none" } }));
+    services.create(service("role", {}, { Placement: { Constraints: ["node.role==worker"] } }));
+    services.create(service("cpus", {}, { Resources: { Reservations: { NanoCPUs: 64e9 } } }));
+    await engine.pass("1s");
+    expect(tasks("image")).toEqual(["1 shutdown rejected: No such image: nosuch:x"]);
+    expect(tasks("program")[0]).toMatch(/^1 shutdown failed: starting container failed: failed to create task/);
+    const none = (why: string): string => `1 running pending: no suitable node (${why})`;
+    expect(tasks("role")).toEqual([none("scheduling constraints not satisfied on 1 node")]);
+    expect(tasks("cpus")).toEqual([none("insufficient resources on 1 node")]);
+  });
+
+  it("leaves a node that is drained, and comes back", async () => {
+    const { engine, cluster, tasks, drain, status } = await swarm();
+    cluster.services.create(service("web"));
+    cluster.services.create({ ...service("each"), Mode: { Global: {} } });
+    await engine.pass("1s");
+    drain("drain");
+    await engine.pass("3s");
+    const pending = "1 running pending: no suitable node (1 node not available for new tasks)";
+    expect(tasks("web")).toEqual([pending, "1 shutdown shutdown"]);
+    expect(tasks("each")).toEqual(["0 shutdown shutdown"]);
+    drain("active");
+    await engine.pass("2s");
+    expect([status("web"), status("each")]).toEqual([1, 1]);
+  });
+});
+
+describe("an update", () => {
+  it("replaces one task after the other, and can be taken back", async () => {
+    const { engine, cluster, tasks, update } = await swarm();
+    const { id } = cluster.services.create(replicas(service("web"), 2));
+    await engine.pass("1s");
+    update("web", (spec) => withArgs(spec, "sleep", "2000"));
+    await engine.pass("100ms");
+    expect(cluster.services.get(id).update).toMatchObject({ state: "updating", message: "update in progress" });
+    expect(tasks("web")[2]).toBe("2 running running");
+    await engine.pass("15s");
+    const both = ["1 running running", "1 shutdown shutdown", "2 running running", "2 shutdown shutdown"];
+    expect(tasks("web")).toEqual(both);
+    expect(cluster.services.get(id).update).toMatchObject({ state: "completed", message: "update completed" });
+    cluster.services.rollBack("web", cluster.services.get(id).version);
+    expect(cluster.services.get(id).update?.message).toBe("manually requested rollback");
+    await engine.pass("15s");
+    expect(cluster.services.get(id).update?.state).toBe("rollback_completed");
+    expect(cluster.services.get(id).spec.TaskTemplate.ContainerSpec?.Args).toEqual(["sleep", "1000"]);
+  });
+
+  it.each([
+    ["pause", "paused", /^update paused due to failure or early termination of task \w{25}$/],
+    ["rollback", "rollback_completed", /^rollback completed$/],
+    ["continue", "completed", /^update completed$/],
+  ])("that fails is met with %s", async (FailureAction, state, message) => {
+    const { engine, cluster, update } = await swarm();
+    const { id } = cluster.services.create(service("web"));
+    await engine.pass("1s");
+    const UpdateConfig = { Parallelism: 1, MaxFailureRatio: 0, FailureAction };
+    update("web", (spec) => ({ ...withArgs(spec, "false"), UpdateConfig }));
+    await engine.pass("30s");
+    expect(cluster.services.get(id).update?.state).toBe(state);
+    expect(cluster.services.get(id).update?.message).toMatch(message);
+  });
+
+  it("says what cannot be", async () => {
+    const { cluster, update } = await swarm();
+    cluster.services.create(service("web"));
+    const { id, version, spec } = cluster.services.get("web");
+    expect(() => cluster.services.rollBack("web", version)).toThrow(
+      `rpc error: code = FailedPrecondition desc = service ${id} does not have a previous spec`,
+    );
+    expect(() => cluster.services.update(id, 1, spec)).toThrow("update out of sequence");
+    expect(() => update("web", (one) => ({ ...one, Name: "other" }))).toThrow("renaming services is not supported");
+    expect(() => update("web", (one) => ({ ...one, Mode: { Global: {} } }))).toThrow(
+      "service mode change is not allowed",
+    );
+  });
+});
+
+it("gives tasks their secrets and configs as files, which cannot go before the service does", async () => {
+  const { engine, cluster } = await swarm();
+  const secret = cluster.secrets.create({ Name: "s", Labels: {} }, encode("hush"));
+  const config = cluster.configs.create({ Name: "c", Labels: {} }, encode("conf"));
+  const file = { UID: "5", GID: "0", Mode: 0o400 };
+  cluster.services.create(
+    service("web", {
+      Args: ["sh", "-c", "cat /run/secrets/s /c; ls -ln /run/secrets/s | cut -c1-20; echo x > /c"],
+      Secrets: [{ File: { Name: "s", ...file }, SecretID: secret.id, SecretName: "s" }],
+      Configs: [{ File: { Name: "/c", ...file }, ConfigID: config.id, ConfigName: "c" }],
+    }),
+  );
+  await engine.pass("1s");
+  // The first that ran: another waits to take its place.
+  const container = engine.containers.list({ all: true }).at(-1);
+  expect(container?.logs.text("stdout")).toMatch(/^hushconf-r-------- +1 5/);
+  expect(container?.logs.text("stderr")).toContain("Read-only file system");
+  expect(() => cluster.secrets.remove("s")).toThrow("secret 's' is in use by the following service: web");
+  cluster.services.remove("web");
+  cluster.secrets.remove("s");
+});
+
+it("lets tasks of one network find each other by the name of their service", async () => {
+  const { engine, cluster } = await swarm();
+  await engine.docker("network create -d overlay own");
+  const Networks = [{ Target: "own" }];
+  cluster.services.create(replicas(service("web", {}, { Networks }), 2));
+  await engine.pass("1s");
+  cluster.services.create(service("ask", { Args: ["nslookup", "tasks.web"] }, { Networks }));
+  await engine.pass("1s");
+  const asked = engine.containers.list({ all: true }).findLast(({ name }) => name.startsWith("ask."));
+  expect(asked?.logs.text().match(/10\.0\.1\.\d+/g)?.length).toBe(2);
+  const refused = await engine.docker("network rm own");
+  expect(refused.stderr).toMatch(/FailedPrecondition desc = network \w{25} is in use by service \w{25}/);
+  expect((await engine.docker("run --rm --network own busybox true")).stderr).toContain("not manually attachable");
+});

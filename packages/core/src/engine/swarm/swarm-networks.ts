@@ -1,0 +1,127 @@
+/**
+ * Overlay networks of a swarm of one node: networks that services are on, and that begin and end with the swarm. No
+ * machine is at the other end, so that nothing of them leaves this one.
+ *
+ * @see moby daemon/cluster/networks.go, libnetwork/drivers/overlay
+ */
+import type { Kernel } from "../../kernel/index.ts";
+import { StatusError } from "../../lib/index.ts";
+import { NetStack } from "../../net/index.ts";
+import { AddressSpace, SHARED_POOLS } from "../network/address-space.ts";
+import { BridgeNetwork } from "../network/bridge-network.ts";
+import { bridgeOptions } from "../network/bridge-options.ts";
+import { type Ipam, IpamAllocator, ipamDocument } from "../network/ipam.ts";
+import type { LinkService } from "../network/link-service.ts";
+import { NameTable } from "../network/name-table.ts";
+import type { Network, NetworkRequest } from "../network/network.ts";
+import { familiesOf, type SharedNetworks } from "../network/network-store.ts";
+import type { Revisions } from "./object-table.ts";
+import { rpcError } from "./rpc-error.ts";
+
+const FIRST_VNI = 4096;
+/** What a network carries, without what the tunnel would take. */
+const OVERLAY_MTU = "1450";
+const VNI_OPTION = "com.docker.network.driver.overlay.vxlanid_list";
+const MTU_OPTION = "com.docker.network.driver.mtu";
+const INGRESS: NetworkRequest = {
+  Name: "ingress",
+  Driver: "overlay",
+  Ingress: true,
+  IPAM: { Driver: "default", Config: [{ Subnet: "10.0.0.0/24", Gateway: "10.0.0.1" }] },
+};
+
+export interface SwarmNetworkParts {
+  readonly kernel: Kernel;
+  readonly links: LinkService;
+  readonly revisions: Revisions;
+  /** The id of a service that is on a network. */
+  readonly serviceOn: (network: string) => string | undefined;
+}
+
+export class SwarmNetworks implements SharedNetworks {
+  readonly #parts: SwarmNetworkParts;
+  readonly #networks = new Map<string, { readonly network: Network; readonly ipam: Ipam }>();
+  readonly #ipam = new IpamAllocator(new AddressSpace(SHARED_POOLS));
+  #lastVni = FIRST_VNI - 1;
+
+  constructor(parts: SwarmNetworkParts) {
+    this.#parts = parts;
+    this.create(INGRESS);
+  }
+
+  /** @throws StatusError invalid-argument, conflict */
+  create(request: NetworkRequest): Network {
+    const { IPAM, Internal = false, Name: name, Options = {} } = request;
+    const families = familiesOf(request);
+    if (!families.includes(4)) {
+      throw new StatusError("invalid-argument", "IPv4 cannot be disabled in a Swarm scoped network");
+    }
+    const configs = IPAM?.Config ?? [];
+    const ipam = this.#ipam.allocate(configs, families, new Set());
+    const { kernel, links, revisions } = this.#parts;
+    const { id } = revisions.created();
+    const bridge = new BridgeNetwork({
+      kernel,
+      id,
+      bridgeName: "br0",
+      name,
+      ipam,
+      options: bridgeOptions({ [MTU_OPTION]: Options[MTU_OPTION] ?? OVERLAY_MTU }, Internal),
+      internal: Internal,
+      hasNames: true,
+      hasHost: false,
+      links,
+      elsewhere: {
+        stack: new NetStack(kernel.net, () => "0"),
+        names: new NameTable(name),
+        made: () => {},
+        added: () => {},
+        deleted: () => {},
+      },
+    });
+    const network: Network = {
+      id,
+      name,
+      driver: "overlay",
+      scope: "swarm",
+      createdUs: kernel.nowUs,
+      enableIPv4: true,
+      enableIPv6: families.includes(6),
+      internal: Internal,
+      attachable: request.Attachable ?? false,
+      ingress: request.Ingress ?? false,
+      configOnly: false,
+      configFrom: "",
+      labels: request.Labels ?? {},
+      options: { ...Options, [VNI_OPTION]: String(++this.#lastVni) },
+      ipamOptions: null,
+      configs,
+      ipam: ipamDocument(ipam, configs),
+      bridge,
+      guests: new Map(),
+    };
+    this.#networks.set(id, { network, ipam });
+    return network;
+  }
+
+  find(reference: string): Network | undefined {
+    return this.list().find(({ id, name }) => id === reference || name === reference);
+  }
+
+  list(): readonly Network[] {
+    return [...this.#networks.values()].map(({ network }) => network);
+  }
+
+  /** @throws StatusError failed-precondition while a service or a container is on it */
+  remove({ id, bridge }: Network): void {
+    const own = this.#networks.get(id);
+    if (own === undefined) return;
+    const service = this.#parts.serviceOn(id);
+    if (service !== undefined) throw rpcError("FailedPrecondition", `network ${id} is in use by service ${service}`);
+    const [user] = [...(bridge?.endpoints.values() ?? [])];
+    if (user !== undefined) throw rpcError("FailedPrecondition", `network ${id} is in use by task ${user.containerId}`);
+    bridge?.remove();
+    this.#ipam.release(own.ipam);
+    this.#networks.delete(id);
+  }
+}

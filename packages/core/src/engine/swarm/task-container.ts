@@ -1,0 +1,181 @@
+/**
+ * A task's container: what is asked of the engine for it, and the files that its secrets and configs are.
+ *
+ * Unlike Docker's, whose mesh of proxies stands before all tasks of a service, a port that is published is the port of
+ * one of its tasks; and a service's name means its tasks' own addresses, there is no virtual one.
+ *
+ * @see moby daemon/cluster/executor/container/container.go
+ */
+
+import { FileContent, MemoryFile, type MemoryFs } from "../../fs/index.ts";
+import { basename, dirname } from "../../lib/index.ts";
+import type { CreateOptions } from "../containers.ts";
+import type { EndpointSettings, HostConfig, PortMap } from "../docker/create-body.ts";
+import type { MountPoint } from "../mount-points.ts";
+import { EMPTY_SETTINGS } from "../network/settings.ts";
+import { ensureDirectory } from "../volumes.ts";
+import type { SwarmNode } from "./node.ts";
+import type { Payload, PayloadStore } from "./payloads.ts";
+import type { NetworkTarget, PayloadFile, PortConfig } from "./service-spec.ts";
+import type { Service } from "./services.ts";
+import type { Task } from "./task.ts";
+
+/** Everything that a task's container depends on. */
+export interface TaskPlace {
+  readonly task: Task;
+  readonly service: Service;
+  readonly node: SwarmNode;
+  readonly networks: readonly NetworkTarget[];
+  /** The name of a network by its id. */
+  readonly nameOf: (network: string) => string;
+  /** Ports of the machine that lead to it. */
+  readonly ports: readonly PortConfig[];
+}
+
+/** "web.1.ID", or "web.NODE.ID" where every node has one. */
+export function taskName({ task, service, node }: Pick<TaskPlace, "task" | "service" | "node">): string {
+  return `${service.spec.Name}.${task.slot === 0 ? node.id : task.slot}.${task.id}`;
+}
+
+export function taskContainer(place: TaskPlace): CreateOptions {
+  const { task, service, node } = place;
+  const spec = task.spec.ContainerSpec ?? { Image: "" };
+  const fill = templates(place);
+  return {
+    Image: spec.Image,
+    ...(spec.Command && { Entrypoint: spec.Command }),
+    ...(spec.Args && { Cmd: spec.Args }),
+    Env: (spec.Env ?? []).map(fill),
+    Hostname: fill(spec.Hostname ?? ""),
+    User: spec.User ?? "",
+    WorkingDir: spec.Dir ?? "",
+    Tty: spec.TTY ?? false,
+    OpenStdin: spec.OpenStdin ?? false,
+    ...(spec.StopSignal && { StopSignal: spec.StopSignal }),
+    ...(spec.Healthcheck && { Healthcheck: spec.Healthcheck }),
+    Labels: {
+      ...spec.Labels,
+      "com.docker.swarm.node.id": node.id,
+      "com.docker.swarm.service.id": service.id,
+      "com.docker.swarm.service.name": service.spec.Name,
+      "com.docker.swarm.task": "",
+      "com.docker.swarm.task.id": task.id,
+      "com.docker.swarm.task.name": taskName(place),
+    },
+    HostConfig: hostConfig(place, fill),
+    ...(place.networks.length === 0 ? {} : { NetworkingConfig: { EndpointsConfig: endpoints(place) } }),
+  };
+}
+
+function hostConfig({ task, networks, nameOf, ports }: TaskPlace, fill: (text: string) => string): Partial<HostConfig> {
+  const { ContainerSpec: spec = { Image: "" }, Resources, LogDriver } = task.spec;
+  const { NanoCPUs, MemoryBytes, Pids } = Resources?.Limits ?? {};
+  const reserved = Resources?.Reservations?.MemoryBytes;
+  const [network] = networks;
+  return {
+    NetworkMode: network === undefined ? "bridge" : nameOf(network.Target),
+    Isolation: "default",
+    ...(ports.length > 0 && { PortBindings: bindings(ports) }),
+    ...(spec.Init === undefined ? {} : { Init: spec.Init }),
+    ...(spec.ReadOnly && { ReadonlyRootfs: true }),
+    ...(spec.CapabilityAdd && { CapAdd: spec.CapabilityAdd }),
+    ...(spec.CapabilityDrop && { CapDrop: spec.CapabilityDrop }),
+    ...(spec.Sysctls && { Sysctls: spec.Sysctls }),
+    ...(spec.Ulimits && { Ulimits: spec.Ulimits }),
+    ...(spec.Groups && { GroupAdd: spec.Groups }),
+    ...(spec.OomScoreAdj && { OomScoreAdj: spec.OomScoreAdj }),
+    ...(spec.DNSConfig?.Nameservers && { Dns: spec.DNSConfig.Nameservers }),
+    ...(spec.DNSConfig?.Search && { DnsSearch: spec.DNSConfig.Search }),
+    ...(spec.DNSConfig?.Options && { DnsOptions: spec.DNSConfig.Options }),
+    ...(spec.Hosts && { ExtraHosts: spec.Hosts.map(extraHost) }),
+    ...(spec.Mounts && {
+      Mounts: spec.Mounts.map((mount) => ({
+        ...mount,
+        ...(mount.Source === undefined ? {} : { Source: fill(mount.Source) }),
+        ...(mount.Target === undefined ? {} : { Target: fill(mount.Target) }),
+      })),
+    }),
+    ...(NanoCPUs && { NanoCpus: NanoCPUs }),
+    ...(MemoryBytes && { Memory: MemoryBytes }),
+    ...(Pids && { PidsLimit: Pids }),
+    ...(reserved && { MemoryReservation: reserved }),
+    ...(LogDriver && { LogConfig: { Type: LogDriver.Name, Config: LogDriver.Options ?? {} } }),
+  };
+}
+
+/** "1.2.3.4 host other" of /etc/hosts as `--add-host` has it. */
+function extraHost(line: string): string {
+  const [address = "", ...names] = line.trim().split(/\s+/);
+  return names.length === 0 ? line : `${names[0]}:${address}`;
+}
+
+function bindings(ports: readonly PortConfig[]): PortMap {
+  const all: Record<string, { readonly HostIp: string; readonly HostPort: string }[]> = {};
+  for (const { TargetPort = 0, Protocol = "tcp", PublishedPort = 0 } of ports) {
+    const key = `${TargetPort}/${Protocol}`;
+    all[key] = [...(all[key] ?? []), { HostIp: "", HostPort: PublishedPort === 0 ? "" : String(PublishedPort) }];
+  }
+  return all;
+}
+
+function endpoints({ service, networks, nameOf }: TaskPlace): Readonly<Record<string, EndpointSettings>> {
+  const { Name } = service.spec;
+  return Object.fromEntries(
+    networks.map(({ Target, Aliases = [] }) => [
+      nameOf(Target),
+      { ...EMPTY_SETTINGS, Aliases: [Name, `tasks.${Name}`, ...Aliases] },
+    ]),
+  );
+}
+
+/** Placeholders of environment, host name and mounts. @see swarmkit template/context.go */
+function templates({ task, service, node }: TaskPlace): (text: string) => string {
+  const values: Readonly<Record<string, string>> = {
+    "Service.ID": service.id,
+    "Service.Name": service.spec.Name,
+    "Node.ID": node.id,
+    "Node.Hostname": node.machine.hostname,
+    "Node.Platform.Architecture": node.machine.architecture,
+    "Node.Platform.OS": "linux",
+    "Task.ID": task.id,
+    "Task.Name": taskName({ task, service, node }),
+    "Task.Slot": task.slot === 0 ? node.id : String(task.slot),
+  };
+  return (text) => text.replace(/\{\{\s*\.([A-Za-z.]+)\s*\}\}/g, (whole, name: string) => values[name] ?? whole);
+}
+
+export interface PayloadStores {
+  readonly secrets: PayloadStore;
+  readonly configs: PayloadStore;
+}
+
+/** Where on the machine the files of a task are. */
+const FILES = "/var/lib/docker/swarm/worker";
+
+/** Writes the secrets and configs of a task, and says where its container has them. */
+export function payloadMounts(disk: MemoryFs, task: Task, { secrets, configs }: PayloadStores): readonly MountPoint[] {
+  const { Secrets = [], Configs = [] } = task.spec.ContainerSpec ?? {};
+  const mount = (payload: Payload | undefined, file: PayloadFile | undefined, root: string): readonly MountPoint[] => {
+    if (payload === undefined || file === undefined) return [];
+    const source = `${FILES}/${task.id}/${payload.id}`;
+    write(disk, source, payload.data, file);
+    const destination = file.Name.startsWith("/") ? file.Name : `${root}/${file.Name}`;
+    const common = { copiesImage: false, propagation: "", mode: "", isUnlisted: true };
+    return [{ type: "bind", source, destination, readOnly: true, ...common }];
+  };
+  return [
+    ...Secrets.flatMap(({ SecretID, File }) => mount(secrets.byId(SecretID), File, "/run/secrets")),
+    ...Configs.flatMap(({ ConfigID, File }) => mount(configs.byId(ConfigID), File, "")),
+  ];
+}
+
+function write(disk: MemoryFs, path: string, data: Uint8Array, { UID, GID, Mode }: PayloadFile): void {
+  const directory = ensureDirectory(disk, dirname(path));
+  if (directory.lookup(basename(path)) !== undefined) return;
+  const owner = { mode: Mode & 0o7777, uid: Number(UID) || 0, gid: Number(GID) || 0 };
+  const file = directory.create(basename(path), { type: "file", ...owner });
+  if (file instanceof MemoryFile) file.content = FileContent.of(data);
+}
+
+/** Forgets the files of a task that is gone. */
+export const filesOf = (task: Task): string => `${FILES}/${task.id}`;

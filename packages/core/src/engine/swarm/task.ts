@@ -1,0 +1,84 @@
+/**
+ * A task: one run of a service's container, from its making to its end. It never runs again; another takes its place.
+ *
+ * @see moby api/types/swarm/task.go, swarmkit design/task_model.md
+ */
+import type { SwarmObject } from "./object-table.ts";
+import type { TaskSpec } from "./service-spec.ts";
+
+/** In the order in which a task goes through them; from "complete" on it has ended. */
+const STATES = [
+  "new",
+  "pending",
+  "assigned",
+  "accepted",
+  "preparing",
+  "ready",
+  "starting",
+  "running",
+  "complete",
+  "shutdown",
+  "failed",
+  "rejected",
+  "remove",
+  "orphaned",
+] as const;
+
+export type TaskState = (typeof STATES)[number];
+/** Where a task is to go. */
+export type DesiredState = "ready" | "running" | "complete" | "shutdown" | "remove";
+
+export interface TaskInit {
+  readonly object: SwarmObject;
+  readonly serviceId: string;
+  /** From 1; 0 for a service that has one on every node, and for jobs. */
+  readonly slot: number;
+  readonly spec: TaskSpec;
+  readonly desired: DesiredState;
+  /** Which run of a job it belongs to. */
+  readonly iteration: number | undefined;
+}
+
+export class Task implements SwarmObject {
+  readonly id: string;
+  version: number;
+  readonly createdUs: number;
+  updatedUs: number;
+  readonly serviceId: string;
+  readonly slot: number;
+  readonly spec: TaskSpec;
+  readonly iteration: number | undefined;
+  /** Where it is; "" before it has a place. */
+  nodeId = "";
+  desired: DesiredState;
+  state: TaskState = "new";
+  stateUs: number;
+  message = "created";
+  error = "";
+  containerId: string | undefined;
+  exitCode = 0;
+  /** An end of which nobody has drawn the consequences yet. */
+  isUnhandled = false;
+
+  constructor({ object, serviceId, slot, spec, desired, iteration }: TaskInit) {
+    this.id = object.id;
+    this.version = object.version;
+    this.createdUs = object.createdUs;
+    this.updatedUs = object.updatedUs;
+    this.stateUs = object.createdUs;
+    this.serviceId = serviceId;
+    this.slot = slot;
+    this.spec = spec;
+    this.desired = desired;
+    this.iteration = iteration;
+  }
+
+  get hasEnded(): boolean {
+    return STATES.indexOf(this.state) >= STATES.indexOf("complete");
+  }
+
+  /** It is to run, or about to. */
+  get isWanted(): boolean {
+    return this.desired === "ready" || this.desired === "running" || this.desired === "complete";
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * Logs of services and tasks: those of their containers, each line with where it comes from if that is asked for.
+ *
+ * @see moby api/server/router/swarm, daemon/cluster/services.go: ServiceLogs
+ */
+import {
+  type Container,
+  type Engine,
+  type EngineEvent,
+  type LogLine,
+  LogLines,
+  logTimeOf,
+  type Task,
+} from "@bottleship/core/engine";
+import { concat, encode } from "@bottleship/core/lib";
+import { stream } from "../../http/exchange.ts";
+import { badRequest } from "../../http/problem.ts";
+import { flag } from "../../http/query.ts";
+import { type Route, route } from "../../http/router.ts";
+import { Channel } from "../../streams/channel.ts";
+import { encodeFrame, MULTIPLEXED_STREAM, RAW_STREAM } from "../../streams/frames.ts";
+import { timeOfQuery } from "../containers/logs.ts";
+
+interface TaskLine extends LogLine {
+  readonly task: Task;
+}
+
+export function logRoutes(engine: Engine): readonly Route[] {
+  const { swarm } = engine;
+  return [
+    route("GET", "/services/{id}/logs", ({ param, query }) => {
+      const { id, spec } = swarm.cluster.services.get(param("id"));
+      const isRaw = spec.TaskTemplate.ContainerSpec?.TTY === true;
+      return logsOf(engine, query, isRaw, (task) => task.serviceId === id);
+    }),
+    route("GET", "/tasks/{id}/logs", ({ param, query }) => {
+      const wanted = swarm.cluster.tasks.get(param("id"));
+      return logsOf(engine, query, wanted.spec.ContainerSpec?.TTY === true, (task) => task === wanted);
+    }),
+  ];
+}
+
+function logsOf(engine: Engine, query: URLSearchParams, isRaw: boolean, isWanted: (task: Task) => boolean) {
+  if (!flag(query, "stdout") && !flag(query, "stderr")) {
+    throw badRequest("Bad parameters: you must choose at least one stream");
+  }
+  const now = engine.kernel.nowUs / 1e6;
+  const sinceUs = timeOfQuery(query, "since", now) ?? Number.NEGATIVE_INFINITY;
+  const tail = query.get("tail") ?? "";
+  const last = /^\d+$/.test(tail) ? Number(tail) : Number.POSITIVE_INFINITY;
+  return stream(isRaw ? RAW_STREAM : MULTIPLEXED_STREAM, async (output) => {
+    const channel = new Channel<TaskLine>();
+    const take = (line: TaskLine): void => {
+      if (line.timeUs >= sinceUs && flag(query, line.stream)) channel.push(line);
+    };
+    const stops: (() => void)[] = [];
+    const begin = (task: Task, container: Container, most: number): void => {
+      const lines = new LogLines();
+      const past = container.logs.entries.flatMap((entry) => lines.push(entry));
+      const kept = container.isRunning ? past : [...past, ...lines.end()];
+      for (const line of most === 0 ? [] : kept.slice(-most)) take({ ...line, task });
+      if (!flag(query, "follow") || !container.isActive) return;
+      const more = container.logs.follow((entry) => {
+        for (const line of lines.push(entry)) take({ ...line, task });
+      });
+      stops.push(more);
+    };
+    for (const { task, container } of tasksOf(engine, isWanted)) begin(task, container, last);
+    if (flag(query, "follow")) {
+      const started = ({ type, action, id }: EngineEvent): void => {
+        if (type !== "container" || action !== "start") return;
+        const found = tasksOf(engine, isWanted).find(({ container }) => container.id === id);
+        if (found !== undefined) begin(found.task, found.container, Number.POSITIVE_INFINITY);
+      };
+      engine.events.on("event", started);
+      stops.push(() => engine.events.off("event", started));
+    } else channel.close();
+    try {
+      await channel.drain(output, formatter(query, isRaw));
+    } finally {
+      for (const stop of stops) stop();
+    }
+  });
+}
+
+/** Oldest first. */
+function tasksOf({ swarm }: Engine, isWanted: (task: Task) => boolean) {
+  const { current } = swarm;
+  return (current?.tasks.all() ?? [])
+    .filter(isWanted)
+    .sort((a, b) => a.createdUs - b.createdUs)
+    .flatMap((task) => {
+      const container = current?.containerOf(task);
+      return container === undefined ? [] : [{ task, container }];
+    });
+}
+
+function formatter(query: URLSearchParams, isRaw: boolean): (line: TaskLine) => Uint8Array {
+  const hasTime = flag(query, "timestamps");
+  const hasDetails = flag(query, "details");
+  return ({ stream: from, timeUs, bytes, task }) => {
+    const time = hasTime ? `${logTimeOf(timeUs)} ` : "";
+    const prefix = time + (hasDetails ? `${detailsOf(task)} ` : "");
+    const whole = prefix === "" ? bytes : concat([encode(prefix), bytes]);
+    return isRaw ? whole : encodeFrame(from, whole);
+  };
+}
+
+const detailsOf = ({ nodeId, serviceId, id }: Task): string =>
+  `com.docker.swarm.node.id=${nodeId},com.docker.swarm.service.id=${serviceId},com.docker.swarm.task.id=${id}`;

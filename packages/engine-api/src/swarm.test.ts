@@ -1,0 +1,152 @@
+/** Swarm mode over the API: every answer as the published schema says, and refusals with Docker's status and words. */
+import { createEngine } from "@bottleship/core/engine";
+import { expect, it } from "vitest";
+import { EngineApi } from "./api.ts";
+import { createFetch } from "./fetch.ts";
+import { ResponseCheck } from "./testing/response-check.ts";
+import { ENGINE_SCHEMAS } from "./testing/schemas.ts";
+
+const INIT = { ListenAddr: "0.0.0.0:2377", AdvertiseAddr: "127.0.0.1" };
+
+async function machine() {
+  const engine = createEngine({ seed: 7 });
+  await engine.images.pull("busybox");
+  const check = new ResponseCheck();
+  const bugs: unknown[] = [];
+  const api = createFetch(new EngineApi(engine, { onBug: (error) => bugs.push(error), onReply: check.note }));
+  const call = async (line: string, body?: unknown): Promise<Response> => {
+    const [method = "", path = ""] = line.split(" ");
+    const sent =
+      body === undefined ? {} : { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
+    return api(new Request(`http://docker/v1.51${path}`, { method, ...sent }));
+  };
+  const refusal = async (line: string, body?: unknown): Promise<string> => {
+    const reply = await call(line, body);
+    return `${reply.status} ${((await reply.json()) as { message: string }).message}`;
+  };
+  return { engine, call, refusal, check, bugs };
+}
+
+const SERVICE = {
+  Name: "web",
+  TaskTemplate: {
+    ContainerSpec: { Image: "busybox", Args: ["sh", "-c", "echo here; sleep 1000"], Init: true },
+    RestartPolicy: { Condition: "any", Delay: 1e9 },
+    Resources: { Limits: { NanoCPUs: 5e8, MemoryBytes: 64 << 20 } },
+    LogDriver: { Name: "json-file" },
+  },
+  Mode: { Replicated: { Replicas: 2 } },
+  UpdateConfig: { Parallelism: 1, MaxFailureRatio: 0 },
+  EndpointSpec: { Mode: "vip", Ports: [{ Protocol: "tcp", TargetPort: 80, PublishMode: "ingress" }] },
+};
+
+it("answers every operation of swarm mode as the published schema says", async () => {
+  const { engine, call, check, bugs } = await machine();
+  const ok = async (line: string, body?: unknown): Promise<Response> => {
+    const reply = await call(line, body);
+    expect(`${line} ${reply.status}`).toMatch(/ 2..$/);
+    return reply;
+  };
+  const document = async (line: string, body?: unknown) =>
+    (await (await ok(line, body)).json()) as { ID: string; Version: { Index: number }; Spec: object };
+  const [node] = [(await (await ok("POST /swarm/init", INIT)).json()) as string];
+  const swarm = await document("GET /swarm");
+  await ok(`POST /swarm/update?version=${swarm.Version.Index}&rotateWorkerToken=1`, swarm.Spec);
+  for (const path of ["/swarm/unlockkey", "/nodes", `/nodes/${node}`, "/info"]) await ok(`GET ${path}`);
+  for (const kind of ["secrets", "configs"]) {
+    await ok(`POST /${kind}/create`, { Name: "one", Labels: { a: "b" }, Data: "aHVzaA==" });
+    const { Version, Spec } = await document(`GET /${kind}/one`);
+    await ok(`POST /${kind}/one/update?version=${Version.Index}`, { ...Spec, Labels: {} });
+    await ok(`GET /${kind}`);
+    await ok(`DELETE /${kind}/one`);
+  }
+  const { ID } = await document("POST /services/create", SERVICE);
+  await engine.pass("2s");
+  const { Version, Spec } = await document("GET /services/web?insertDefaults=true");
+  await ok(`POST /services/${ID}/update?version=${Version.Index}`, { ...Spec, Labels: { a: "b" } });
+  await ok("GET /services?status=true");
+  const [task] = (await (await ok("GET /tasks")).json()) as { ID: string }[];
+  await ok(`GET /tasks/${task?.ID}`);
+  for (const path of [`/services/${ID}/logs`, `/tasks/${task?.ID}/logs`]) {
+    const text = await (await ok(`GET ${path}?stdout=1&details=1`)).text();
+    expect(text).toContain(`com.docker.swarm.service.id=${ID},com.docker.swarm.task.id=`);
+    expect(text).toMatch(/ here\n$/);
+  }
+  await ok("GET /networks");
+  await ok("GET /containers/json");
+  await ok("DELETE /services/web");
+  await ok("POST /swarm/leave?force=1");
+  await ok("GET /info");
+  expect((await (await ok("GET /containers/json?all=1")).json()) as unknown[]).toEqual([]);
+  expect(check.violations).toEqual([]);
+  expect(bugs).toEqual([]);
+  const described = ENGINE_SCHEMAS.operations.flatMap(({ method, path, produces, responses }) =>
+    Object.entries(responses).flatMap(([status, schema]) =>
+      /^\/(swarm|nodes|services|tasks|secrets|configs)/.test(path) &&
+      schema !== null &&
+      status.startsWith("2") &&
+      (produces ?? ["json"]).some((type) => type.includes("json"))
+        ? [`${method} ${path} ${status}`]
+        : [],
+    ),
+  );
+  expect(described.length).toBeGreaterThan(15);
+  expect(described.filter((one) => !check.seen.has(one))).toEqual([]);
+});
+
+const CONTAINER = { Image: "busybox" };
+const inTask = (more: object) => ({ Name: "x", TaskTemplate: { ContainerSpec: CONTAINER, ...more } });
+
+it("refuses what Docker refuses, in its words", async () => {
+  const { call, refusal } = await machine();
+  const noManager = "503 This node is not a swarm manager.";
+  for (const line of ["GET /services", "POST /nodes/x/update", "POST /secrets/create", "GET /tasks/x"]) {
+    expect(await refusal(line)).toContain(noManager);
+  }
+  expect(await refusal("POST /swarm/join", {})).toBe('400 invalid ListenAddr "": invalid empty address');
+  const join = { ListenAddr: "0.0.0.0:2377", RemoteAddrs: ["127.0.0.1:2377"], JoinToken: "x" };
+  expect(await refusal("POST /swarm/join", join)).toBe("400 invalid join token");
+  await call("POST /swarm/init", INIT);
+  const wrong: readonly (readonly [object, string])[] = [
+    [{}, "400 mismatched Runtime and *Spec fields"],
+    [
+      { Name: "x", TaskTemplate: { ContainerSpec: {} } },
+      "400 rpc error: code = InvalidArgument desc = ContainerSpec: image reference must be provided",
+    ],
+    [
+      { ...inTask({}), Name: "bad name" },
+      "400 rpc error: code = InvalidArgument desc = name must be valid as a DNS name component",
+    ],
+    [
+      inTask({ Placement: { Constraints: ["nonsense"] } }),
+      "500 rpc error: code = Unknown desc = constraint expected one operator from ==, !=",
+    ],
+    [
+      inTask({ Resources: { Limits: { NanoCPUs: 100_000 } } }),
+      "400 rpc error: code = InvalidArgument desc = invalid cpu value 0.0001: Must be at least 0.001",
+    ],
+    [inTask({ RestartPolicy: { Condition: "sometimes" } }), '400 invalid RestartCondition: "sometimes"'],
+    [{ ...inTask({}), Networks: [{ Target: "nope" }] }, "404 network nope not found"],
+    [{ ...inTask({}), Mode: { Global: {}, Replicated: { Replicas: 1 } } }, "400 must specify only one service mode"],
+    [
+      { ...inTask({}), EndpointSpec: { Mode: "dnsrr", Ports: [{ TargetPort: 80, PublishedPort: 8080 }] } },
+      "400 rpc error: code = InvalidArgument desc = EndpointSpec: port published with ingress mode can't be used with dnsrr mode",
+    ],
+    [
+      inTask({ ContainerSpec: { ...CONTAINER, Secrets: [{ SecretID: "zzz", SecretName: "zzz" }] } }),
+      "400 rpc error: code = InvalidArgument desc = secret not found: zzz",
+    ],
+  ];
+  for (const [body, problem] of wrong) expect(await refusal("POST /services/create", body)).toBe(problem);
+  await call("POST /services/create", SERVICE);
+  expect(await refusal("POST /services/create", SERVICE)).toBe(
+    "409 rpc error: code = AlreadyExists desc = name conflicts with an existing object: service web already exists",
+  );
+  expect(await refusal("POST /services/web/update", SERVICE)).toBe(
+    `400 invalid service version '': strconv.ParseUint: parsing "": invalid syntax`,
+  );
+  expect(await refusal("POST /services/web/update?version=1", SERVICE)).toBe(
+    "500 rpc error: code = Unknown desc = update out of sequence",
+  );
+  expect(await refusal("GET /services/nope")).toBe("404 service nope not found");
+});
