@@ -7,12 +7,12 @@ import type { Task } from "./task.ts";
 export const TASK_FILTERS = ["_up-to-date", "desired-state", "id", "label", "name", "node", "runtime", "service"];
 const DESIRED: ReadonlySet<string> = new Set(["ready", "running", "complete", "shutdown", "remove", "accepted"]);
 
-/** @throws StatusError not-found for a service or a node that is none, invalid-argument for a state that is none */
+/** @throws StatusError not-found for a service or a node that is none, internal (as with Docker) for a state that is none */
 export function selectTasks(cluster: Cluster, filters: Filters): readonly Task[] {
   const services = filters.get("service").map((one) => cluster.services.get(one).id);
   const nodes = filters.get("node").map((one) => cluster.nodes.get(one).id);
   for (const state of filters.get("desired-state")) {
-    if (!DESIRED.has(state)) throw new StatusError("invalid-argument", `Invalid task state: ${state}`);
+    if (!DESIRED.has(state)) throw new StatusError("internal", `Invalid desired-state filter: '${state}'`);
   }
   return cluster.tasks
     .all()
