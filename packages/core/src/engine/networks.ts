@@ -111,6 +111,11 @@ export class NetworkService {
     this.#store.shared = networks;
   }
 
+  /** The network by which tasks get out that are on networks of several machines only. */
+  ensureGatewayBridge(): void {
+    this.#store.gatewayBridge();
+  }
+
   /** What it shares. */
   get shared(): SharedNetworks | undefined {
     return this.#store.shared;

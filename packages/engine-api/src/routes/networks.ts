@@ -48,7 +48,12 @@ export function networkRoutes(engine: Engine): readonly Route[] {
       engine.events.record("network", "prune", "", { reclaimed: "0" });
       return json({ NetworksDeleted: deleted.length === 0 ? null : deleted });
     }),
-    route("GET", "/networks/{id}", ({ param }) => json(networkDocument(find(engine, param("id"))))),
+    route("GET", "/networks/{id}", ({ param, query }) => {
+      const network = find(engine, param("id"));
+      const scope = query.get("scope") ?? "";
+      if (scope !== "" && scope !== network.scope) throw noNetwork(param("id"));
+      return json(networkDocument(network));
+    }),
     route("DELETE", "/networks/{id}", ({ param }) => {
       networks.remove(param("id"));
       return empty(204);
@@ -87,6 +92,8 @@ const NO_IPAM = { Driver: "default", Config: [] };
 
 function find({ networks }: Engine, reference: string): Network {
   const network = networks.get(reference);
-  if (network === undefined) throw new StatusError("not-found", `network ${reference} not found`);
+  if (network === undefined) throw noNetwork(reference);
   return network;
 }
+
+const noNetwork = (reference: string): StatusError => new StatusError("not-found", `network ${reference} not found`);

@@ -90,8 +90,15 @@ export class Cluster {
     // Machines of a cluster share networks already.
     if (networks.shared === undefined) {
       const serviceOn = (id: string): string | undefined => this.services.userOfNetwork(id)?.id;
-      this.#networks = new SwarmNetworks({ kernel, links: networks.links, revisions, serviceOn });
+      this.#networks = new SwarmNetworks({
+        kernel,
+        links: networks.links,
+        revisions,
+        serviceOn,
+        isLeaving: (id) => this.tasks.all().some((task) => task.containerId === id && !task.isWanted),
+      });
       networks.share(this.#networks);
+      networks.ensureGatewayBridge();
     }
     this.trustRoot = pem(revisions.prng.bytes(CERTIFICATE_BYTES));
     this.issuerKey = base64(revisions.prng.bytes(KEY_BYTES));

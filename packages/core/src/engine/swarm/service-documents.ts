@@ -2,7 +2,7 @@
 import { timeOf } from "../documents/time.ts";
 import type { Cluster } from "./cluster.ts";
 import { objectFields } from "./object-table.ts";
-import { withDefaults } from "./service-spec.ts";
+import { networksOf, withDefaults } from "./service-spec.ts";
 import { modeName, type Service, type UpdateStatus } from "./services.ts";
 import type { Task } from "./task.ts";
 
@@ -26,7 +26,7 @@ export function serviceDocument(
     Spec: insertDefaults ? withDefaults(spec) : spec,
     ...(previous === undefined ? {} : { PreviousSpec: previous }),
     Endpoint: {
-      Spec: ports.length > 0 ? (spec.EndpointSpec ?? {}) : {},
+      Spec: ports.length > 0 || networksOf(spec).length > 0 ? (spec.EndpointSpec ?? {}) : {},
       ...(ports.length > 0 ? { Ports: ports } : {}),
     },
     ...(update === undefined ? {} : { UpdateStatus: updateStatus(update) }),

@@ -229,4 +229,10 @@ it("lets tasks of one network find each other by the name of their service", asy
   const refused = await engine.docker("network rm own");
   expect(refused.stderr).toMatch(/FailedPrecondition desc = network \w{25} is in use by service \w{25}/);
   expect((await engine.docker("run --rm --network own busybox true")).stderr).toContain("not manually attachable");
+  cluster.services.remove("web");
+  cluster.services.remove("ask");
+  // It goes with the last task, which takes a second to end.
+  expect((await engine.docker("network rm own")).stdout).toBe("own\n");
+  await engine.pass("3s");
+  expect(engine.networks.get("own")).toBeUndefined();
 });

@@ -139,7 +139,7 @@ export class ServiceStore {
       name: spec.Name,
       ...change("image", before.TaskTemplate.ContainerSpec?.Image, spec.TaskTemplate.ContainerSpec?.Image),
       ...change("replicas", text(before.Mode.Replicated?.Replicas), text(spec.Mode.Replicated?.Replicas)),
-      ...change("updatestate", status?.state, update?.state),
+      ...(update === undefined ? {} : change("updatestate", status?.state, update.state)),
     });
     changed(service, false);
   }

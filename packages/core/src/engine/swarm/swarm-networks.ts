@@ -36,12 +36,16 @@ export interface SwarmNetworkParts {
   readonly revisions: Revisions;
   /** The id of a service that is on a network. */
   readonly serviceOn: (network: string) => string | undefined;
+  /** A container is about to go: what it is on can be removed. */
+  readonly isLeaving: (container: string) => boolean;
 }
 
 export class SwarmNetworks implements SharedNetworks {
   readonly #parts: SwarmNetworkParts;
   readonly #networks = new Map<string, { readonly network: Network; readonly ipam: Ipam }>();
   readonly #ipam = new IpamAllocator(new AddressSpace(SHARED_POOLS));
+  /** Networks that go with their last task. */
+  readonly #leaving = new Set<string>();
   #lastVni = FIRST_VNI - 1;
 
   constructor(parts: SwarmNetworkParts) {
@@ -76,7 +80,7 @@ export class SwarmNetworks implements SharedNetworks {
         names: new NameTable(name),
         made: () => {},
         added: () => {},
-        deleted: () => {},
+        deleted: () => this.#left(id),
       },
     });
     const network: Network = {
@@ -112,16 +116,31 @@ export class SwarmNetworks implements SharedNetworks {
     return [...this.#networks.values()].map(({ network }) => network);
   }
 
-  /** @throws StatusError failed-precondition while a service or a container is on it */
+  /** Those that are about to leave it keep it until then. @throws StatusError invalid-argument while others are on it */
   remove({ id, bridge }: Network): void {
-    const own = this.#networks.get(id);
-    if (own === undefined) return;
+    if (!this.#networks.has(id)) return;
     const service = this.#parts.serviceOn(id);
     if (service !== undefined) throw rpcError("FailedPrecondition", `network ${id} is in use by service ${service}`);
-    const [user] = [...(bridge?.endpoints.values() ?? [])];
-    if (user !== undefined) throw rpcError("FailedPrecondition", `network ${id} is in use by task ${user.containerId}`);
-    bridge?.remove();
+    const users = [...(bridge?.endpoints.values() ?? [])].map(({ containerId }) => containerId);
+    const user = users.find((container) => !this.#parts.isLeaving(container));
+    if (user !== undefined) throw rpcError("FailedPrecondition", `network ${id} is in use by task ${user}`);
+    if (users.length > 0) this.#leaving.add(id);
+    else this.#delete(id);
+  }
+
+  /** Nobody may be on it any more. */
+  #left(id: string): void {
+    if (!this.#leaving.has(id)) return;
+    const size = this.#networks.get(id)?.network.bridge?.endpoints.size ?? 0;
+    if (size === 0) this.#delete(id);
+  }
+
+  #delete(id: string): void {
+    const own = this.#networks.get(id);
+    if (own === undefined) return;
+    own.network.bridge?.remove();
     this.#ipam.release(own.ipam);
     this.#networks.delete(id);
+    this.#leaving.delete(id);
   }
 }
