@@ -44,6 +44,8 @@ export function networkRoutes(engine: Engine): readonly Route[] {
         .list()
         .filter((network) => isUnused(network) && !network.configOnly && filters.allowsLabels(network.labels))
         .filter((network) => isOlder(engine, filters, network.createdUs))
+        // In a swarm the ways of published ports lead over it.
+        .filter(({ name }) => name !== "docker_gwbridge" || engine.swarm.current === undefined)
         .map(({ name }) => networks.remove(name).name);
       engine.events.record("network", "prune", "", { reclaimed: "0" });
       return json({ NetworksDeleted: deleted.length === 0 ? null : deleted });

@@ -9,8 +9,8 @@ export const BUILT_IN_NETWORKS: ReadonlySet<string> = new Set(["bridge", "host",
 export const NETWORK_FILTERS = ["dangling", "driver", "id", "label", "label!", "name", "scope", "type"];
 
 /** Nobody is on it now. */
-export function isUnused({ name, bridge }: Network): boolean {
-  return !BUILT_IN_NETWORKS.has(name) && (bridge === undefined || bridge.endpoints.size === 0);
+export function isUnused({ name, bridge, ingress }: Network): boolean {
+  return !BUILT_IN_NETWORKS.has(name) && ingress !== true && (bridge === undefined || bridge.endpoints.size === 0);
 }
 
 /** @throws StatusError invalid-argument for a value that there is not */

@@ -137,7 +137,12 @@ export class Orchestrator {
     const completed = own.filter(({ state }) => state === "complete").length;
     const running = own.filter((task) => task.isWanted && !task.hasEnded).length;
     const missing = Math.min(MaxConcurrent - running, TotalCompletions - completed - running);
-    for (let count = 0; count < missing; count++) this.#create(service, 0, "complete");
+    const taken = new Set(own.filter((task) => task.isWanted || task.state === "complete").map(({ slot }) => slot));
+    for (let slot = 0, made = 0; made < missing; slot++) {
+      if (taken.has(slot)) continue;
+      this.#create(service, slot, "complete");
+      made++;
+    }
   }
 
   /** Those with other settings than the service's are replaced. */

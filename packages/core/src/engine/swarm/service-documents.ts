@@ -63,7 +63,7 @@ function serviceStatus({ tasks }: Cluster, { id, spec, iteration }: Service) {
       : mode === "replicated-job"
         ? (spec.Mode.ReplicatedJob?.MaxConcurrent ?? 1)
         : mode === "global-job"
-          ? own.length
+          ? own.filter(({ hasEnded }) => !hasEnded).length
           : wanted;
   return {
     RunningTasks: own.filter(({ state }) => state === "running").length,

@@ -158,10 +158,9 @@ const DEFAULT_UPDATE: UpdateConfig = {
 export function withDefaults(spec: ServiceSpec): ServiceSpec {
   const { TaskTemplate: task } = spec;
   const { Condition = "any", Delay = DEFAULT_DELAY, MaxAttempts = 0, ...more } = task.RestartPolicy ?? {};
-  const isJob = spec.Mode.ReplicatedJob !== undefined || spec.Mode.GlobalJob !== undefined;
-  const updates = { UpdateConfig: DEFAULT_UPDATE, RollbackConfig: DEFAULT_UPDATE };
   return {
-    ...(isJob ? {} : updates),
+    UpdateConfig: DEFAULT_UPDATE,
+    RollbackConfig: DEFAULT_UPDATE,
     ...spec,
     EndpointSpec: spec.EndpointSpec ?? { Mode: "vip" },
     TaskTemplate: {

@@ -128,6 +128,16 @@ describe("a service", () => {
     expect(tasks("cpus")).toEqual([none("insufficient resources on 1 node")]);
   });
 
+  it("that is a job ends when it has been done often enough", async () => {
+    const { engine, cluster, tasks } = await swarm();
+    const Mode = { ReplicatedJob: { MaxConcurrent: 2, TotalCompletions: 3 } };
+    cluster.services.create({ ...service("job", { Args: ["true"] }), Mode });
+    await engine.pass("20s");
+    expect(tasks("job")).toEqual([0, 1, 2].map((slot) => `${slot} complete complete`));
+    const { ServiceStatus } = serviceDocument(cluster, cluster.services.get("job"), { status: true });
+    expect(ServiceStatus).toEqual({ RunningTasks: 0, DesiredTasks: 2, CompletedTasks: 3 });
+  });
+
   it("leaves a node that is drained, and comes back", async () => {
     const { engine, cluster, tasks, drain, status } = await swarm();
     cluster.services.create(service("web"));

@@ -31,7 +31,7 @@ export type DesiredState = "ready" | "running" | "complete" | "shutdown" | "remo
 export interface TaskInit {
   readonly object: SwarmObject;
   readonly serviceId: string;
-  /** From 1; 0 for a service that has one on every node, and for jobs. */
+  /** From 1; from 0 for jobs; 0 for a service that has one on every node. */
   readonly slot: number;
   readonly spec: TaskSpec;
   readonly desired: DesiredState;
