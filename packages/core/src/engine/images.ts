@@ -35,6 +35,7 @@ import { ImageTransfers, type RemoteImage, type TransferNetwork, type TransferOp
 export type TagTimes = readonly (readonly [imageId: string, timeUs: number])[];
 
 export class ImageService {
+  readonly #fullNames = new Map<string, string>();
   readonly #store: ImageStore;
   readonly #events: EventLog;
   /** When an image was given a name by hand. */
@@ -72,12 +73,21 @@ export class ImageService {
   find(text: string): Image | undefined {
     const digits = text.startsWith("sha256:") ? text.slice("sha256:".length) : text;
     if (/^[a-f0-9]{64}$/.test(digits)) return this.#store.byId(`sha256:${digits}`);
-    const named = this.#store.byName(writtenOut(text));
+    const named = this.#store.byName(this.#fullName(text));
     if (named !== undefined) return named;
     return /^[a-f0-9]+$/.test(digits) ? this.#store.byPrefix(digits) : undefined;
   }
 
-  /** Every image, newest first. */
+  /** Written out; containers are made of the same few images again and again. */
+  #fullName(text: string): string {
+    const known = this.#fullNames.get(text);
+    if (known !== undefined) return known;
+    const name = writtenOut(text);
+    if (this.#fullNames.size >= FULL_NAMES_LIMIT) this.#fullNames.clear();
+    this.#fullNames.set(text, name);
+    return name;
+  }
+
   /** When images were given names, by their ids. */
   get tagTimes(): TagTimes {
     return this.#store.list().flatMap((image) => {
@@ -94,6 +104,7 @@ export class ImageService {
     }
   }
 
+  /** Every image, newest first. */
   list(): readonly Image[] {
     return [...this.#store.list()].reverse();
   }
@@ -351,6 +362,9 @@ function noNetwork(): TransferNetwork {
   const registries = new HttpNetwork();
   return { registries, transport: { fetch: registries.fetch }, content };
 }
+
+/** Names that are remembered as they are written out. */
+const FULL_NAMES_LIMIT = 256;
 
 const writtenOut = (text: string): string => referenceText(withDefaultTag(parse(text)));
 

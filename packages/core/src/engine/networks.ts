@@ -208,20 +208,22 @@ export class NetworkService {
 
   /** The container has ended: its addresses and ports are free. */
   close(container: Container): void {
-    const { sandbox, endpoints } = container;
+    const { sandbox } = container;
+    const left = sandbox?.joined.filter(({ isHidden }) => !isHidden) ?? [];
     if (sandbox !== undefined) {
       sandbox.close();
       for (const endpoint of sandbox.endpoints) endpoint.network.delete(endpoint);
       container.sandbox = undefined;
     }
     const shown: Record<string, EndpointSettings> = {};
-    for (const [name, settings] of Object.entries(endpoints)) {
-      if (settings.EndpointID !== "") {
-        const network = this.get(settings.NetworkID);
+    for (const [name, settings] of Object.entries(container.endpoints)) {
+      const endpoint = left.find(({ network }) => network.name === name);
+      if (endpoint !== undefined || settings.EndpointID !== "") {
+        const network = this.get(endpoint?.network.id ?? settings.NetworkID);
         network?.guests.delete(container.id);
         if (network !== undefined) this.#record("disconnect", network, { container: container.id });
       }
-      shown[name] = stoppedSettings(settings);
+      shown[name] = stoppedSettings(endpoint === undefined ? settings : endpoint.named(settings));
     }
     container.endpoints = shown;
   }

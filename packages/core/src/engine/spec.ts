@@ -141,24 +141,37 @@ export const workingDirectory = ({ WorkingDir = "" }: Partial<ContainerConfig>):
 export function environment(container: Container, home: string): readonly string[] {
   const { config } = container;
   const given = config.Env ?? NONE;
-  const name = (variable: string): string => variable.split("=", 1)[0] ?? "";
   const defaults = [DEFAULT_PATH, `HOSTNAME=${container.hostname}`];
   if (config.Tty) defaults.push("TERM=xterm");
-  const standing = new Set(defaults.map(name));
   // The last of a name counts, and takes the place of what every container has; a name alone takes it away.
   const wanted = new Map<string, string>();
   for (const variable of given) {
-    const key = name(variable);
+    const key = nameOf(variable);
     wanted.delete(key);
     wanted.set(key, variable);
   }
-  const isSet = (variable: string): boolean => variable.includes("=");
-  const first = defaults.map((variable) => wanted.get(name(variable)) ?? variable).filter(isSet);
-  const others = [...wanted.values()].filter((variable) => isSet(variable) && !standing.has(name(variable)));
+  const variables: string[] = [];
+  for (const variable of defaults) {
+    const key = nameOf(variable);
+    const chosen = wanted.get(key) ?? variable;
+    wanted.delete(key);
+    if (chosen.includes("=")) variables.push(chosen);
+  }
+  if (container.links.size > 0) variables.push(...linkEnvironment(container));
   // runc gives a home to who has none, or an empty one.
-  const hasHome = isSet(wanted.get("HOME") ?? "");
-  const settled = others.map((variable) => (variable === "HOME=" ? `HOME=${home}` : variable));
-  return first.concat(linkEnvironment(container), settled, hasHome ? NONE : [`HOME=${home}`]);
+  let hasHome = false;
+  for (const [key, variable] of wanted) {
+    if (!variable.includes("=")) continue;
+    if (key === "HOME") hasHome = true;
+    variables.push(variable === "HOME=" ? `HOME=${home}` : variable);
+  }
+  if (!hasHome) variables.push(`HOME=${home}`);
+  return variables;
+}
+
+function nameOf(variable: string): string {
+  const equals = variable.indexOf("=");
+  return equals < 0 ? variable : variable.slice(0, equals);
 }
 
 /** `--ulimit`, where -1 means no limit. */

@@ -198,6 +198,11 @@ const OVERLAY_OPTIONS: ReadonlySet<string> = new Set(
   ),
 );
 
+function isOverlayOption(option: string): boolean {
+  const equals = option.indexOf("=");
+  return OVERLAY_OPTIONS.has(equals < 0 ? option : option.slice(0, equals));
+}
+
 function makeOverlay({ source, data }: MountRequest, context: MountContext): FileSystem {
   const options = partsOf(data);
   const option = (name: string): string | undefined => {
@@ -214,7 +219,7 @@ function makeOverlay({ source, data }: MountRequest, context: MountContext): Fil
     if (inode.fs.type === "overlay") throw new Errno("EINVAL");
     return inode;
   };
-  if (options.some((one) => !OVERLAY_OPTIONS.has(one.split("=", 1)[0] ?? ""))) throw new Errno("EINVAL");
+  if (!options.every(isOverlayOption)) throw new Errno("EINVAL");
   const lowerdir = option("lowerdir=");
   if (lowerdir === undefined || lowerdir === "") throw new Errno("EINVAL");
   const upperdir = option("upperdir=");

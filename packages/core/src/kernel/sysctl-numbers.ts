@@ -45,11 +45,24 @@ export function takeNumbers(
   { initial, old }: { readonly initial: string; readonly old: string },
   text: string,
 ): string {
+  const known = taken.get(name);
+  if (known?.old === old && known.text === text) return known.value;
+  const value = takeAll(name, { initial, old }, text);
+  taken.set(name, { old, text, value });
+  return value;
+}
+
+/** What was last made of a sysctl, out of what: every container sets the same few when it starts. */
+const taken = new Map<string, { readonly old: string; readonly text: string; readonly value: string }>();
+
+function takeAll(
+  name: string,
+  { initial, old }: { readonly initial: string; readonly old: string },
+  text: string,
+): string {
   const current = old.split("\t");
   const given = text.trim().split(/\s+/).slice(0, current.length);
-  // It is wide enough for what it begins with.
-  const isLong = initial.split("\t").some((number) => BigInt(number) > INT_MAX);
-  const [min, max] = LIMITS[name] ?? (isLong ? [0n, ULONG_MAX] : [INT_MIN, INT_MAX]);
+  const [min, max] = LIMITS[name] ?? widthOf(initial);
   const numbers = current.map((number, index) => {
     const word = given[index];
     const value = word === undefined ? BigInt(number) : parse(word);
@@ -58,6 +71,12 @@ export function takeNumbers(
   });
   if (name === "net.ipv4.ip_local_port_range" && Number(numbers[0]) > Number(numbers[1])) throw new Errno("EINVAL");
   return numbers.join("\t");
+}
+
+/** It is wide enough for what it begins with. */
+function widthOf(initial: string): readonly [min: bigint, max: bigint] {
+  const isLong = initial.split("\t").some((number) => BigInt(number) > INT_MAX);
+  return isLong ? [0n, ULONG_MAX] : [INT_MIN, INT_MAX];
 }
 
 function parse(word: string): bigint | undefined {

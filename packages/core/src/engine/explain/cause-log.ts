@@ -23,6 +23,7 @@ export const CAUSES_LIMIT = 2048;
 /** Requests of one run that are kept: the first ones. */
 const REQUESTS_LIMIT = 16;
 const CONTAINER_ID = /^[0-9a-f]{64}$/;
+const ID_LENGTH = 64;
 const NO_REQUESTS: readonly Request[] = [];
 
 type Ending = Pick<DeathCause, "signal" | "sender" | "error" | "throttling" | "restartUs">;
@@ -119,11 +120,19 @@ export class CauseLog {
       kind: "death",
       containerId: id,
       timeUs: finishedUs,
-      ...{ name, startedUs, exitCode, requests, hadBegun },
+      name,
+      startedUs,
+      exitCode,
+      requests,
+      hadBegun,
       argv: hadBegun ? process.argv : [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])],
-      process: whoIs(process),
+      process: { pid: process.pid, ownPid: pidIn(process.ns.pid, process), name: process.name, containerId: id },
       isLost: how === LOST,
-      ...how,
+      signal: how.signal,
+      sender: how.sender,
+      error: how.error,
+      throttling: how.throttling,
+      restartUs: how.restartUs,
     });
   }
 
@@ -195,7 +204,7 @@ export class CauseLog {
 /** The container that a cgroup belongs to: its own, or one that the container has made below it. */
 export function containerIdOf(cgroup: Cgroup): string | undefined {
   for (let at: Cgroup | undefined = cgroup; at !== undefined; at = at.parent) {
-    if (CONTAINER_ID.test(at.name)) return at.name;
+    if (at.name.length === ID_LENGTH && CONTAINER_ID.test(at.name)) return at.name;
   }
   return undefined;
 }

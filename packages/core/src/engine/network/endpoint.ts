@@ -106,6 +106,12 @@ export class Endpoint {
     if (hasNames) table.add(this);
   }
 
+  /** A container's settings of the network, with what stays of the endpoint when it is gone. */
+  named(settings: EndpointSettings): EndpointSettings {
+    const { id: NetworkID, hasNames } = this.network;
+    return { ...settings, NetworkID, DNSNames: hasNames ? this.names : null };
+  }
+
   /** Makes the devices: one end in the container, the other in the bridge. */
   plug(): void {
     const { network } = this;

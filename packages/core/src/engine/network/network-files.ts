@@ -23,6 +23,7 @@ export class NetworkFiles {
 
   /** Whoever links to a container learns of its new address. */
   started(container: Container): void {
+    if (container.linkedBy.size === 0) return;
     const address = container.endpoints["bridge"]?.IPAddress ?? "";
     if (address === "") return;
     for (const parent of container.linkedBy) {
