@@ -253,11 +253,13 @@ export class Engine implements EngineDoor {
       containers: this.containers,
       networks: this.networks,
       prng: new Prng(`${world.seed} swarm`),
+      isDown: () => !this.daemon.isListening,
     });
     this.exec = new ExecService(shared);
     this.archives = new ArchiveService(kernel, snapshotter);
     const health = new HealthMonitor({ ...shared, exec: this.exec, find: (id) => this.containers.get(id) });
     this.daemon = new Daemon({ ...shared, containers: this.containers, exec: this.exec, health });
+    this.daemon.on("started", () => this.swarm.resume());
     this.#buildPrng = world.prng.fork("build");
     this.#makeBuilder = () =>
       new Builder(

@@ -92,6 +92,18 @@ export class Agent {
     await this.#quietly(() => containers.stop(container, { timeoutSeconds: grace / 1e9, follows: true }));
   }
 
+  /** Nobody has looked for a while: a container may have ended, or been started. */
+  look(task: Task): void {
+    this.#stopping.delete(task);
+    if (task.state !== "starting" && task.state !== "running") return;
+    const container = this.container(task);
+    if (container?.isRunning !== true) this.#ended(task);
+    else if (task.state === "starting" && container.health === undefined) {
+      this.#parts.report(task, "running", "started");
+    }
+    if (!task.isWanted && !task.hasEnded) void this.stop(task);
+  }
+
   /** Removes what is left of a task. */
   async remove(task: Task): Promise<void> {
     const container = this.container(task);

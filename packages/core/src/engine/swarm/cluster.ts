@@ -112,6 +112,11 @@ export class Cluster {
     return ISSUER;
   }
 
+  /** The daemon has been started: tasks that have ended without it are noticed. */
+  resume(): void {
+    this.#orchestrator.resume();
+  }
+
   /** Ends everything that the swarm runs; its networks go, too. */
   async close(): Promise<void> {
     await this.#orchestrator.close();

@@ -31,6 +31,8 @@ export interface OrchestratorParts {
   readonly services: ServiceStore;
   readonly payloads: PayloadStores;
   readonly nameOfNetwork: (id: string) => string;
+  /** There is no daemon that could do anything. */
+  readonly isDown: () => boolean;
   /** How many tasks of a place are remembered. */
   readonly historyLimit: () => number;
 }
@@ -44,6 +46,8 @@ export class Orchestrator {
   readonly #tasks = new TaskTable();
   readonly #restarts = new Restarts();
   readonly #updates = new Map<string, Update>();
+  /** What is to be done when there is a daemon again. */
+  readonly #deferred: (() => void)[] = [];
   #isClosed = false;
 
   constructor(parts: OrchestratorParts) {
@@ -81,6 +85,12 @@ export class Orchestrator {
       if (modeName(service.spec.Mode).startsWith("global")) this.reconcile(service);
     }
     this.#schedulePending();
+  }
+
+  /** There is a daemon again: what has become of the tasks, and what was to be done? */
+  resume(): void {
+    for (const task of this.#tasks.all()) this.#agent.look(task);
+    for (const work of this.#deferred.splice(0)) work();
   }
 
   /** Ends all tasks at once, and removes their containers. */
@@ -160,6 +170,7 @@ export class Orchestrator {
     const update = new Update(
       {
         clock: world.clock,
+        whenUp: (work) => this.#whenUp(work),
         replace: (old) => this.#create(service, old.slot, "ready"),
         release: (task) => this.#direct(task, "running"),
         retire: (task) => this.#direct(task, "shutdown"),
@@ -293,7 +304,7 @@ export class Orchestrator {
     this.#direct(task, "shutdown");
     if (!isAllowed) return;
     const next = this.#create(service, task.slot, "ready");
-    world.clock.after(isDrained ? 0 : restartDelayUs(task), () => this.#releaseAfter(task, next, final));
+    this.#soon(() => this.#releaseAfter(task, next, final), isDrained ? 0 : restartDelayUs(task));
   }
 
   /** The next one begins when the last one has ended. */
@@ -309,9 +320,13 @@ export class Orchestrator {
   }
 
   #soon(work: () => void, delayUs = SCHEDULE_US): void {
-    this.#parts.world.clock.after(delayUs, () => {
-      if (!this.#isClosed) work();
-    });
+    this.#parts.world.clock.after(delayUs, () => this.#whenUp(work));
+  }
+
+  #whenUp(work: () => void): void {
+    if (this.#isClosed) return;
+    if (this.#parts.isDown()) this.#deferred.push(work);
+    else work();
   }
 }
 

@@ -154,6 +154,27 @@ describe("a service", () => {
   });
 });
 
+it.each([
+  ["is restarted", "restart"],
+  ["loses its power", "losePower"],
+] as const)("has its tasks again when the machine's daemon %s", async (_, way) => {
+  const { engine, cluster, status } = await swarm();
+  cluster.services.create(replicas(service("web"), 2));
+  await engine.pass("1s");
+  if (way === "restart") await engine.daemon.restart();
+  else {
+    await engine.daemon.losePower();
+    await engine.pass("1m");
+    expect(engine.containers.list()).toEqual([]);
+    await engine.daemon.start();
+  }
+  await engine.pass("1s");
+  expect(status("web")).toBe(0);
+  await engine.pass("7s");
+  expect(status("web")).toBe(2);
+  expect(engine.containers.list()).toHaveLength(2);
+});
+
 describe("an update", () => {
   it("replaces one task after the other, and can be taken back", async () => {
     const { engine, cluster, tasks, update } = await swarm();

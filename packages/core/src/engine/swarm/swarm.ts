@@ -22,6 +22,8 @@ export interface SwarmParts {
   readonly containers: ContainerService;
   readonly networks: NetworkService;
   readonly prng: Prng;
+  /** There is no daemon. */
+  readonly isDown: () => boolean;
 }
 
 /** What `init` is asked for: the API's body. */
@@ -121,6 +123,11 @@ export class Swarm {
     }
     if (!TOKEN.test(request.JoinToken)) throw new StatusError("invalid-argument", "invalid join token");
     throw new StatusError("not-implemented", "a simulated swarm has one node: no other can join it");
+  }
+
+  /** The daemon has been started. */
+  resume(): void {
+    this.#cluster?.resume();
   }
 
   /**

@@ -11,6 +11,8 @@ import type { Task } from "./task.ts";
 
 export interface UpdateParts {
   readonly clock: Clock;
+  /** Does it as soon as there is a daemon. */
+  readonly whenUp: (work: () => void) => void;
   /** A new task for the place of an old one: it waits until it may run. */
   readonly replace: (old: Task) => Task;
   readonly release: (task: Task) => void;
@@ -133,7 +135,7 @@ export class Update {
   }
 
   #wakeAt(dueUs: number): void {
-    this.#timer ??= this.#parts.clock.timer(() => this.advance());
+    this.#timer ??= this.#parts.clock.timer(() => this.#parts.whenUp(() => this.advance()));
     this.#timer.arm(dueUs);
   }
 }
