@@ -21,6 +21,15 @@ export const topSnapshot = (image: Image): string | undefined => image.chain[ima
  * @see OCI image-spec config.md "Layer ChainID"
  */
 export function chainIds(diffIds: readonly Digest[]): readonly Digest[] {
+  const known = chains.get(diffIds) ?? chainOf(diffIds);
+  chains.set(diffIds, known);
+  return known;
+}
+
+/** Builds ask again and again for those of the same images. */
+const chains = new WeakMap<readonly Digest[], readonly Digest[]>();
+
+function chainOf(diffIds: readonly Digest[]): readonly Digest[] {
   const chain: Digest[] = [];
   for (const diffId of diffIds) {
     const below = chain[chain.length - 1];

@@ -145,8 +145,14 @@ export class BuildCache {
 
   /** Notes that a context or a cache mount was used. */
   noteSide(key: string, side: Omit<SideRecord, "createdUs" | "usedUs" | "uses">, nowUs: number): void {
-    const { createdUs = nowUs, uses = 0 } = this.#sides.get(key) ?? {};
-    this.#sides.set(key, { ...side, createdUs, usedUs: nowUs, uses: uses + 1 });
+    const known = this.#sides.get(key);
+    if (known === undefined) {
+      this.#sides.set(key, { ...side, createdUs: nowUs, usedUs: nowUs, uses: 1 });
+      return;
+    }
+    known.kept = side.kept;
+    known.usedUs = nowUs;
+    known.uses++;
   }
 
   /** What is sent from outside is kept, so that the next time only changes need to be sent. */

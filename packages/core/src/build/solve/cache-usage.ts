@@ -36,7 +36,7 @@ export interface SideRecord {
   usedUs: number;
   uses: number;
   /** Where on the machine's disk it lies, or how large it is. */
-  readonly kept: { readonly path: string } | { readonly bytes: number };
+  kept: { readonly path: string } | { readonly bytes: number };
 }
 
 /** What may go. Bytes that are 0 say nothing. */

@@ -205,17 +205,21 @@ export class Plan {
     const dest = isDirectory ? `${clean(written)}/`.replace(/^\/+$/, "/") : clean(written);
     const fromVertex = from === undefined ? this.#options.context : this.#endOf(from).vertex;
     const keepsParents = step.kind === "COPY" && step.parents;
-    const action = (written: string, input: number, unpacks = false, isFromTree = false): CopyFiles => ({
-      kind: "copy",
-      input,
-      ...(keepsParents ? atPivot(written) : { source: sourcePath(written), include: undefined }),
-      dest,
-      chown: step.chown,
-      chmod: step.chmod,
-      exclude: step.exclude,
-      unpacks,
-      isFromTree,
-    });
+    const action = (written: string, input: number, unpacks = false, isFromTree = false): CopyFiles => {
+      const pivot = keepsParents ? atPivot(written) : undefined;
+      return {
+        kind: "copy",
+        input,
+        source: sourcePath(pivot?.base ?? written),
+        include: pivot?.pattern,
+        dest,
+        chown: step.chown,
+        chmod: step.chmod,
+        exclude: step.exclude,
+        unpacks,
+        isFromTree,
+      };
+    };
     const actions: CopyFiles[] = [];
     if (step.sources.length > 0) {
       const unpacks = step.kind === "ADD" && step.unpack !== false;
@@ -318,8 +322,8 @@ function decodePercent(text: string): string {
 const PIVOT = "/./";
 
 /** `base/./dir/file` is `dir/file` below `base`; without a pivot everything is below the root. */
-function atPivot(source: string): Pick<CopyFiles, "source" | "include"> {
+function atPivot(source: string): { readonly base: string; readonly pattern: string } {
   const at = source.indexOf(PIVOT);
   const [base, pattern] = at < 0 ? ["/", source] : [source.slice(0, at), source.slice(at + PIVOT.length)];
-  return { source: sourcePath(base), include: join("/", pattern).slice(1) };
+  return { base, pattern: join("/", pattern).slice(1) };
 }
