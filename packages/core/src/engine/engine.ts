@@ -496,6 +496,8 @@ export class Engine implements EngineDoor {
       this.#keeper.save();
       return { containers, volumes, networks };
     }
+    // Its services would make others of their containers.
+    if (this.swarm.current !== undefined) await this.swarm.leave({ force: true });
     for (const name of containers) await this.docker(["rm", "--force", name]);
     for (const name of volumes) await this.docker(["volume", "rm", "--force", name]);
     const own = networks.filter((name) => !BUILT_IN_NETWORKS.has(name));

@@ -154,6 +154,16 @@ describe("a service", () => {
   });
 });
 
+it("ends with its engine, which tells of the containers that it has removed", async () => {
+  const { engine, cluster } = await swarm();
+  cluster.services.create(service("web"));
+  await engine.pass("1s");
+  const { containers } = await engine.close();
+  expect(containers).toEqual([expect.stringMatching(/^web\.1\.\w{25}$/)]);
+  await engine.pass("1m");
+  expect(engine.containers.list({ all: true })).toEqual([]);
+});
+
 it.each([
   ["is restarted", "restart"],
   ["loses its power", "losePower"],
