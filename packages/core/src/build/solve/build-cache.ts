@@ -37,6 +37,10 @@ export interface BuildCacheState {
   readonly sides: readonly (readonly [key: string, side: SideRecord])[];
 }
 
+/** Digests of the ingredients that were asked for last: a build that is cached asks for the same ones each time. */
+const keys = new Map<string, string>();
+const KEYS_LIMIT = 1024;
+
 export class BuildCache {
   /** What cache mounts lie on. */
   readonly disk: MemoryFs;
@@ -79,8 +83,15 @@ export class BuildCache {
 
   /** The digest of a step's ingredients. */
   static key(ingredients: Ingredients): string {
-    const values = [...ingredients].map(([name, value]) => [name, typeof value === "string" ? value : combined(value)]);
-    return sha256(encode(JSON.stringify(values)));
+    const values: string[] = [];
+    for (const [name, value] of ingredients) values.push(name, typeof value === "string" ? value : combined(value));
+    const text = JSON.stringify(values);
+    const known = keys.get(text);
+    if (known !== undefined) return known;
+    const key = sha256(encode(text));
+    if (keys.size >= KEYS_LIMIT) keys.clear();
+    keys.set(text, key);
+    return key;
   }
 
   /** The record of a key; it counts as used. */
