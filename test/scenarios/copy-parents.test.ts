@@ -41,6 +41,16 @@ describe("COPY --parents", () => {
     );
   });
 
+  it("depends on the frontend that a build argument names, too", async () => {
+    const engine = createEngine();
+    const dockerfile = "FROM busybox\nCOPY --parents x /p/\n";
+    const build = (buildArgs: Readonly<Record<string, string>>) =>
+      engine.build({ context: { files: FILES }, dockerfile, buildArgs });
+    await build({ BUILDKIT_SYNTAX: "docker/dockerfile:1-labs" });
+    // What was read so is not taken for what the text says.
+    await expect(build({})).rejects.toThrow("unknown flag: --parents");
+  });
+
   it("is unknown to the frontend that is built in, in text and as data", async () => {
     const engine = createEngine();
     const context = { files: FILES };

@@ -110,9 +110,7 @@ export class Builder {
     }
   }
 
-  /**
-   * Goes through the Dockerfile as far as that is possible without running anything, as `docker build --check` does.
-   */
+  /** Goes through the Dockerfile as far as that is possible without running anything, as `docker build --check` does. */
   async check(request: BuildRequest): Promise<CheckResult> {
     return this.#check(request, false);
   }

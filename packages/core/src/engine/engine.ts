@@ -95,7 +95,7 @@ export interface EngineOptions extends WorldOptions {
   readonly insecureRegistries?: readonly string[];
   /** What the machine is made of. */
   readonly machine?: Partial<Machine>;
-  /** Disks from outside, by where they are mounted on the machine: `docker run -v /work/src:/src` can then show them. */
+  /** Disks from outside, by where they are mounted on the machine: `docker run -v /home/me/src:/src` can then show them. */
   readonly disks?: Readonly<Record<string, HostDisk | HostMount>>;
   /** The name servers of the machine; by default those of the profile. */
   readonly nameservers?: readonly string[];

@@ -2,7 +2,7 @@
 export { type Applet, runApplet } from "./applet.ts";
 export { APPLET_NAMES } from "./applet-names.ts";
 export { type BusyboxBuild, makeBusybox, makeShellProgram } from "./busybox.ts";
-export { civilOf } from "./calendar.ts";
+export { civilOf, epochOf } from "./calendar.ts";
 export { dockerInit } from "./docker-init.ts";
 export { execOrDie, execvp, fork, runProgram, waitFor } from "./exec.ts";
 export { AppletExit, attempt, Input, Io, isatty, Output, readFile, readText, writeAll, writeOrDie } from "./io.ts";
@@ -10,3 +10,4 @@ export { nameOf, resolve } from "./net/host-names.ts";
 export { groupByName, type User, userById, userByName } from "./passwd.ts";
 export type { ShellTraits } from "./sh/index.ts";
 export { strftime } from "./strftime.ts";
+export { strptime } from "./strptime.ts";

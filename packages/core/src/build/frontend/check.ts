@@ -19,7 +19,7 @@ import {
   lintStageNames,
   spelling,
 } from "../dockerfile/lint-text.ts";
-import { parse } from "../dockerfile/parse.ts";
+import { type ParseObserver, parse } from "../dockerfile/parse.ts";
 import type { IgnoreMatcher } from "../files/ignore.ts";
 import { dispatch } from "./dispatch.ts";
 import type { BuildPlatform } from "./platform.ts";
@@ -29,6 +29,8 @@ import { type BuildStage, type GraphOptions, StageGraph } from "./stage-graph.ts
 import type { Step } from "./step.ts";
 
 const CHECK_ARG = "BUILDKIT_DOCKERFILE_CHECK";
+/** Names the frontend in place of the directive. */
+export const SYNTAX_ARG = "BUILDKIT_SYNTAX";
 
 export interface PrepareOptions extends GraphOptions {
   /** Hears of warnings as they are found, also of those before an error. */
@@ -47,7 +49,7 @@ export interface Prepared {
 /** @throws BuildError for everything that is wrong with the text, its stages or the target. */
 export function prepare(source: string | Dockerfile, options: PrepareOptions = {}): Prepared {
   const lint = new Linter(lintOptions(source, options), options.onWarning);
-  const dockerfile = readSource(source, lint, options.known);
+  const dockerfile = readSource(source, lint, options);
   lintStageNames(lint, dockerfile);
   lintKeywords(lint, dockerfile);
   return { dockerfile, lint, graph: new StageGraph(dockerfile, options, lint) };
@@ -130,26 +132,29 @@ function lintOptions(source: string | Dockerfile, { buildArgs }: PrepareOptions)
   );
 }
 
-function readSource(source: string | Dockerfile, lint: Linter, known: KnownTexts | undefined): Dockerfile {
-  if (typeof source !== "string") return lintAst(refuseUnknown(source), lint);
-  const read = known?.get(source);
+function readSource(source: string | Dockerfile, lint: Linter, { known, buildArgs }: PrepareOptions): Dockerfile {
+  const syntax = buildArgs?.get(SYNTAX_ARG) || undefined;
+  if (typeof source !== "string") return lintAst(refuseUnknown(source, syntax), lint);
+  // What is remembered was read by the frontend that the text itself names.
+  const read = syntax === undefined ? known?.get(source) : undefined;
   if (read !== undefined) return lintAst(read, lint);
-  const dockerfile = parseWithLint(source, lint);
-  known?.set(source, dockerfile);
+  const dockerfile = parseWithLint(source, lint, syntax);
+  if (syntax === undefined) known?.set(source, dockerfile);
   return dockerfile;
 }
 
-function parseWithLint(text: string, lint: Linter): Dockerfile {
-  return parse(text, {
+function parseWithLint(text: string, lint: Linter, syntax: string | undefined): Dockerfile {
+  const observer: ParseObserver = {
     onLines: (emptyContinuations) => lintContinuations(lint, emptyContinuations),
     onNode: ({ node, range }) => lintSpelling(lint, { ...node, range }),
     onInstruction: (instruction) => lintDescription(lint, instruction),
-  });
+  };
+  return parse(text, observer, syntax);
 }
 
 /** @throws BuildError for what only another frontend knows. */
-function refuseUnknown(dockerfile: Dockerfile): Dockerfile {
-  if (frontendOf(dockerfile.directives?.syntax).hasParents) return dockerfile;
+function refuseUnknown(dockerfile: Dockerfile, syntax = dockerfile.directives?.syntax): Dockerfile {
+  if (frontendOf(syntax).hasParents) return dockerfile;
   for (const { instructions } of dockerfile.stages)
     for (const one of instructions)
       if (one.kind === "COPY" && one.parents === true) throw new BuildError("unknown flag: --parents").at(one.range);

@@ -9,6 +9,11 @@ export type SourceKind = "local" | "http" | "git";
 const PROTOCOL = /^([a-zA-Z0-9]+):\/\//;
 const SCP = /^[a-zA-Z0-9_-]+@[a-zA-Z0-9.-]+:/;
 
+/** A git repository that is reached through ssh: `git@host:path`, `ssh://…`. */
+export function usesSsh(source: string): boolean {
+  return SCP.test(source) || /^ssh:\/\//i.test(source);
+}
+
 export function sourceKind(source: string): SourceKind {
   const protocol = PROTOCOL.exec(source)?.[1]?.toLowerCase();
   if (protocol === undefined) return SCP.test(source) && !/^\.\.?\//.test(source) ? "git" : "local";

@@ -5,7 +5,7 @@
  */
 import type { LayerEntry } from "../../content/index.ts";
 import { bytesText } from "../../lib/go/index.ts";
-import { basename, clean, decode, dirname, encode, join, NO_BYTES, StatusError } from "../../lib/index.ts";
+import { basename, decode, dirname, encode, join, NO_BYTES, StatusError } from "../../lib/index.ts";
 import type { BuildRequest, ImageNames } from "../build-request.ts";
 import type { Dockerfile } from "../dockerfile/ast.ts";
 import { syntaxDirective } from "../dockerfile/directives.ts";
@@ -13,10 +13,10 @@ import { BuildError } from "../dockerfile/error.ts";
 import { print } from "../dockerfile/print.ts";
 import { IgnoreMatcher, parseIgnoreFile } from "../files/ignore.ts";
 import { Transfer } from "../files/transfer.ts";
+import { SYNTAX_ARG } from "../frontend/check.ts";
 import type { Progress } from "../progress/progress.ts";
 
 const DEFAULT_NAME = "Dockerfile";
-const SYNTAX_ARG = "BUILDKIT_SYNTAX";
 /** Where a file of the client is read. */
 const MOUNT = "/var/lib/docker/tmp/buildkit-mount1";
 /** The most symbolic links on the way to a file. */
@@ -119,18 +119,15 @@ function findDockerfile(files: readonly LayerEntry[], file: string): LayerEntry 
 
 /** A file or a directory; symbolic links are followed inside of the context. */
 function findFile(files: readonly LayerEntry[], path: string): LayerEntry | undefined {
-  let wanted = clean(join("/", path)).slice(1);
+  let wanted = join("/", path).slice(1);
   for (let followed = 0; followed < MAX_LINKS; followed++) {
-    const found = files.find((entry) => entry.path === wanted && entry.type !== "symlink");
-    if (found !== undefined) return found;
-    const link = files.find(
-      (entry) => entry.type === "symlink" && (entry.path === wanted || wanted.startsWith(`${entry.path}/`)),
+    const found = files.find(
+      (entry) => entry.path === wanted || (entry.type === "symlink" && wanted.startsWith(`${entry.path}/`)),
     );
-    if (link === undefined) return undefined;
-    const target = join("/", dirname(link.path), link.link ?? "");
-    wanted = clean(
-      join((link.link ?? "").startsWith("/") ? (link.link ?? "") : target, wanted.slice(link.path.length)),
-    ).slice(1);
+    if (found?.type !== "symlink") return found;
+    const { link = "" } = found;
+    const directory = link.startsWith("/") ? "" : dirname(found.path);
+    wanted = join("/", directory, link, wanted.slice(found.path.length)).slice(1);
   }
   return undefined;
 }

@@ -12,7 +12,7 @@ function makeCache() {
     const snapshot = snapshotter.newKey("test");
     snapshotter.prepare(`${snapshot} active`, undefined, "");
     snapshotter.commit(snapshot, `${snapshot} active`);
-    const key = BuildCache.key(ingredients);
+    const key = cache.key(ingredients);
     cache.store({ key, result: key, name, snapshot, ingredients, createdUs: 1 });
     return snapshot;
   };
@@ -29,10 +29,10 @@ const files = (digest: string) =>
 it("finds a result by everything that it was made from", () => {
   const { cache, store } = makeCache();
   const snapshot = store(STEP, new Map([["the command", "make"]]));
-  const key = BuildCache.key(new Map([["the command", "make"]]));
+  const key = cache.key(new Map([["the command", "make"]]));
   expect(cache.use(key, 7)).toMatchObject({ snapshot, usedUs: 7, uses: 2 });
-  expect(cache.use(BuildCache.key(new Map([["the command", "make all"]])), 7)).toBeUndefined();
-  expect(cache.use(BuildCache.key(new Map([["the shell", "make"]])), 7)).toBeUndefined();
+  expect(cache.use(cache.key(new Map([["the command", "make all"]])), 7)).toBeUndefined();
+  expect(cache.use(cache.key(new Map([["the shell", "make"]])), 7)).toBeUndefined();
 });
 
 it("explains a miss by the first ingredient that differs, down to the file", () => {

@@ -37,8 +37,7 @@ export interface BuildCacheState {
   readonly sides: readonly (readonly [key: string, side: SideRecord])[];
 }
 
-/** Digests of the ingredients that were asked for last: a build that is cached asks for the same ones each time. */
-const keys = new Map<string, string>();
+/** How many keys are remembered. */
 const KEYS_LIMIT = 1024;
 
 export class BuildCache {
@@ -53,6 +52,8 @@ export class BuildCache {
   readonly #sides = new Map<string, SideRecord>();
   /** Keys of what was there once. */
   readonly #pruned = new Set<string>();
+  /** Keys by the ingredients that were asked for last: a build that is cached asks for the same ones each time. */
+  readonly #keys = new Map<string, string>();
 
   constructor(snapshotter: Snapshotter, disk: MemoryFs) {
     this.#snapshotter = snapshotter;
@@ -82,15 +83,15 @@ export class BuildCache {
   }
 
   /** The digest of a step's ingredients. */
-  static key(ingredients: Ingredients): string {
+  key(ingredients: Ingredients): string {
     const values: string[] = [];
     for (const [name, value] of ingredients) values.push(name, typeof value === "string" ? value : combined(value));
     const text = JSON.stringify(values);
-    const known = keys.get(text);
+    const known = this.#keys.get(text);
     if (known !== undefined) return known;
     const key = sha256(encode(text));
-    if (keys.size >= KEYS_LIMIT) keys.clear();
-    keys.set(text, key);
+    if (this.#keys.size >= KEYS_LIMIT) this.#keys.clear();
+    this.#keys.set(text, key);
     return key;
   }
 
@@ -118,7 +119,7 @@ export class BuildCache {
   /** Why there is no record for a step made from these: compared with the one that comes closest. */
   explain(name: string, ingredients: Ingredients): CacheMiss {
     const miss = { step: name, changed: undefined, before: undefined, now: undefined };
-    if (this.#pruned.has(BuildCache.key(ingredients))) return { ...miss, reason: "pruned" };
+    if (this.#pruned.has(this.key(ingredients))) return { ...miss, reason: "pruned" };
     const closest = likenesses(name, ingredients)
       .map((likeness) => this.#alike.get(likeness))
       .find((record) => record !== undefined);
@@ -194,8 +195,8 @@ export class BuildCache {
   prune(): number {
     let bytes = 0;
     for (const { snapshot } of this.#records.values()) bytes += this.#snapshotter.usage(snapshot).bytes;
-    const keys = [...this.#records.values()].map(({ snapshot }) => snapshot);
-    this.remove(new Set([...keys, ...this.#sides.keys()].map(cacheId)));
+    const snapshots = [...this.#records.values()].map(({ snapshot }) => snapshot);
+    this.remove(new Set([...snapshots, ...this.#sides.keys()].map(cacheId)));
     return bytes;
   }
 }

@@ -44,21 +44,22 @@ export class Exporter {
     // An image without layers says when it was made, all others when their layers were.
     if (snapshot === undefined) return this.#build([], draft, options);
     const chain = [...this.#snapshotter.chain(snapshot)].reverse();
-    const fingerprint = `${draft.fingerprint}${options.cacheOf?.(chain) ?? ""}`;
+    const cache = options.cacheOf?.(chain);
+    const fingerprint = `${draft.fingerprint}${cache ?? ""}`;
     const known = this.#exported.get(snapshot);
     if (known?.fingerprint === fingerprint && this.#images.byId(known.image.id) === known.image) return known.image;
-    const image = this.#build(chain, draft, options);
+    const image = this.#build(chain, draft, options, cache);
     this.#exported.set(snapshot, { fingerprint, image });
     return image;
   }
 
-  #build(chain: readonly string[], draft: ImageDraft, { nowUs, titleOf, cacheOf }: ExportOptions): Image {
+  #build(chain: readonly string[], draft: ImageDraft, { nowUs, titleOf }: ExportOptions, cache?: string): Image {
     const diffIds = chain.map((name) => this.#diffIdOf(name));
     const layers = chain.map((name) => ({
       created: timeText(this.#snapshotter.stat(name).createdUs),
       title: titleOf(name) ?? "",
     }));
-    return this.#images.add(draft.document(diffIds, layers, timeText(nowUs), cacheOf?.(chain)), chain);
+    return this.#images.add(draft.document(diffIds, layers, timeText(nowUs), cache), chain);
   }
 
   #diffIdOf(snapshot: string): Digest {

@@ -5,14 +5,14 @@
  * @see BuildKit source/git/source.go
  */
 import { BuildError } from "../dockerfile/error.ts";
+import { usesSsh } from "../frontend/remote.ts";
 import type { SourceWork } from "./work.ts";
 
 const NO_GIT = 'git stderr:\n: exec: "git": executable file not found in $PATH';
-const BY_SSH = /^(?:ssh:\/\/|[a-zA-Z0-9_-]+@)/;
 
 export function gitWork(url: string): SourceWork {
   return {
-    ...(BY_SSH.test(url) ? {} : { failsWith: "failed to load cache key" }),
+    ...(usesSsh(url) ? {} : { failsWith: "failed to load cache key" }),
     produce: () => {
       throw gitError(url);
     },
@@ -22,7 +22,7 @@ export function gitWork(url: string): SourceWork {
 /** Why a repository cannot be had: `URL`, `URL#REF:DIRECTORY`. */
 export function gitError(url: string): BuildError {
   // Before git is run, an agent of the client is looked for.
-  if (BY_SSH.test(url)) return new BuildError("unset ssh forward key default");
+  if (usesSsh(url)) return new BuildError("unset ssh forward key default");
   const [repository = "", fragment = ""] = url.split("#");
   const [ref] = fragment.split(":");
   return ref === ""

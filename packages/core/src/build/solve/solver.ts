@@ -6,7 +6,7 @@
 import { StatusError } from "../../lib/index.ts";
 import { BuildError } from "../dockerfile/error.ts";
 import type { Progress, VertexProgress } from "../progress/progress.ts";
-import { BuildCache } from "./build-cache.ts";
+import type { BuildCache } from "./build-cache.ts";
 import type { BuildMachine } from "./build-machine.ts";
 import { type CacheMiss, withBelow } from "./cache-miss.ts";
 import type { OfferedLayer, OfferedLayers } from "./inline-cache.ts";
@@ -123,7 +123,7 @@ export class Solver {
     }
     const work = prepared(await base);
     this.#abort.signal.throwIfAborted();
-    const key = BuildCache.key(work.ingredients);
+    const key = this.#options.cache.key(work.ingredients);
     const same = this.#byKey.get(key);
     if (same !== undefined && !vertex.ignoresCache) {
       this.#start(vertex).complete(true);

@@ -1,4 +1,5 @@
 /** What buildx's options have in common. */
+import { parseCsv } from "../../docker/go/csv.ts";
 import type { RequestOf } from "../../docker/request.ts";
 
 export type DockerBuild = RequestOf<"build" | "buildx build">;
@@ -24,4 +25,14 @@ export function pairsOf(
     return value === undefined ? [] : [[equals < 0 ? text : text.slice(0, equals), value]];
   });
   return Object.fromEntries(pairs);
+}
+
+/** The fields of a value such as `type=local,dest=out`; a field without `=` has no value. */
+export function fieldsOf(text: string): ReadonlyMap<string, string> {
+  return new Map(
+    parseCsv(text).map((field) => {
+      const equals = field.indexOf("=");
+      return equals < 0 ? [field, ""] : [field.slice(0, equals).toLowerCase(), field.slice(equals + 1)];
+    }),
+  );
 }

@@ -7,10 +7,9 @@ import type { BuildExport } from "../../../build/index.ts";
 import { layerToTar } from "../../../content/index.ts";
 import type { Image } from "../../../image/index.ts";
 import { clean, dirname, StatusError } from "../../../lib/index.ts";
-import { parseCsv } from "../../docker/go/csv.ts";
-import { kindOf, placeAll, type WritableDisk, writable } from "../copy.ts";
+import { kindOf, placeAll, writable } from "../copy.ts";
 import type { Session } from "../session.ts";
-import { type DockerBuild, OptionError } from "./option.ts";
+import { type DockerBuild, fieldsOf, OptionError } from "./option.ts";
 import { notForDriver } from "./unsupported.ts";
 
 export interface Output {
@@ -40,11 +39,9 @@ function outputOf(text: string): Output {
     const type = text === STDOUT ? "tar" : "local";
     return { type, fields: new Map([["type", type]]), dest: text };
   }
-  const given = parseCsv(text === "" ? "type=docker" : text).map((field): [string, string] => {
-    const equals = field.indexOf("=");
-    return equals < 0 ? [field, ""] : [field.slice(0, equals).trim().toLowerCase(), field.slice(equals + 1)];
-  });
-  const fields = new Map(given);
+  // Here, and nowhere else, names may have blanks around them.
+  const given = fieldsOf(text === "" ? "type=docker" : text);
+  const fields = new Map([...given].map(([name, value]) => [name.trim(), value]));
   return { type: fields.get("type") ?? "", fields, dest: fields.get("dest") ?? "" };
 }
 
@@ -101,7 +98,7 @@ export async function carryOut(
     if (type === "local") {
       const disk = writable(session.disk, dest);
       const path = absolute(session, dest);
-      makeDirectories(disk, path);
+      disk.mkdirSync(path, { recursive: true, mode: 0o700 });
       placeAll(disk, path, archives.image(image));
     } else if (type === "tar") {
       const bytes = layerToTar(archives.image(image));
@@ -109,10 +106,6 @@ export async function carryOut(
       else writable(session.disk, dest).writeFileSync(absolute(session, dest), bytes);
     } else if (isPush(output)) for (const tag of tags) await session.call("ImagePush", tag, () => images.push(tag));
   }
-}
-
-function makeDirectories(disk: WritableDisk, path: string): void {
-  disk.mkdirSync(path, { recursive: true, mode: 0o700 });
 }
 
 function absolute({ cwd }: Session, path: string): string {

@@ -12,9 +12,9 @@ import { type ClientMachine, parseReference, ValueError } from "../../docker/ind
 import { remoteContext } from "../../remote-context.ts";
 import { rlimits as ulimits } from "../../spec.ts";
 import type { Session } from "../session.ts";
-import { type DockerBuild, OptionError, pairsOf } from "./option.ts";
+import { type DockerBuild, fieldsOf, OptionError, pairsOf } from "./option.ts";
 import { secretsOf } from "./secrets.ts";
-import { checkPlatform, fieldsOf, notForDriver, refuseUnsupported } from "./unsupported.ts";
+import { checkPlatform, notForDriver, refuseUnsupported } from "./unsupported.ts";
 
 const STDIN = "-";
 const HOST_GATEWAY = "host-gateway";

@@ -7,8 +7,7 @@
 import { parsePlatform } from "../../../build/index.ts";
 import { quote } from "../../../lib/go/index.ts";
 import { StatusError } from "../../../lib/index.ts";
-import { parseCsv } from "../../docker/go/csv.ts";
-import { type DockerBuild, OptionError } from "./option.ts";
+import { type DockerBuild, fieldsOf, OptionError } from "./option.ts";
 
 type BuildxBuild = Extract<DockerBuild, { readonly command: "buildx build" }>;
 
@@ -24,16 +23,6 @@ export function refuseUnsupported(request: BuildxBuild): void {
   checkAnnotations(request.annotations);
   checkCaches(request);
   checkEntitlements(request.allow);
-}
-
-/** The fields of a value such as `type=local,dest=out`; a field without `=` has no value. */
-export function fieldsOf(text: string): ReadonlyMap<string, string> {
-  return new Map(
-    parseCsv(text).map((field) => {
-      const equals = field.indexOf("=");
-      return equals < 0 ? [field, ""] : [field.slice(0, equals).toLowerCase(), field.slice(equals + 1)];
-    }),
-  );
 }
 
 function checkAttestations(attestations: readonly string[]): void {

@@ -1,5 +1,6 @@
 /**
- * What a frontend answers when it is asked about a Dockerfile instead of building it, as JSON documents with Go's fields.
+ * Subrequests: what a frontend answers when it is asked about a Dockerfile instead of building it, as JSON documents with
+ * Go's fields.
  *
  * @see BuildKit frontend/subrequests/lint, outline, targets; solver/pb Location
  */
