@@ -276,9 +276,12 @@ async function execute(session: Session, request: DockerRequest): Promise<number
         session.call("VolumeDelete", name, () => volumes.remove(name, { force: request.force })),
       );
     default:
-      throw new StatusError("not-implemented", `"docker ${request.command}" is not implemented`);
+      throw new StatusError("not-implemented", `"${nameOf(request)}" is not implemented`);
   }
 }
+
+const nameOf = (request: DockerRequest): string =>
+  request.command === "unsupported" ? request.path : `docker ${request.command}`;
 
 /** Errors of `kill` say what it was that could not be done. */
 async function kill({ engine }: Session, name: string, signal: string): Promise<void> {
