@@ -81,6 +81,7 @@ import { SockFs } from "./sock-fs.ts";
 import { inCgroupOf, type Strace, type Traceable, Tracer, withDescendants } from "./strace/tracer.ts";
 import { callNumber, dispatch } from "./syscalls/index.ts";
 import type { SysctlValues } from "./sysctl.ts";
+import { SysctlNumbers } from "./sysctl-numbers.ts";
 import { senderOf } from "./unix-credentials.ts";
 import { UnixNames } from "./unix-names.ts";
 
@@ -140,6 +141,7 @@ export class Kernel implements FsMachine {
   readonly devices: Map<number, DeviceDriver>;
   readonly random: Prng;
   readonly sysctls: SysctlValues = new SmallMap();
+  readonly sysctlNumbers = new SysctlNumbers();
   #lastCgroupId = 0;
   readonly cgroups: Cgroup;
   readonly log: KernelLog;

@@ -35,25 +35,23 @@ const LIMITS: Readonly<Record<string, readonly [min: bigint, max: bigint]>> = {
 /** True for a value that is one number or several. */
 export const isNumbers = (value: string): boolean => /^-?\d+(\t-?\d+)*$/.test(value);
 
-/**
- * The new value of a sysctl: `text` may give its first numbers only, and say more than it has.
- *
- * @throws EINVAL for what is no number, or beyond the limits.
- */
-export function takeNumbers(
-  name: string,
-  { initial, old }: { readonly initial: string; readonly old: string },
-  text: string,
-): string {
-  const known = taken.get(name);
-  if (known?.old === old && known.text === text) return known.value;
-  const value = takeAll(name, { initial, old }, text);
-  taken.set(name, { old, text, value });
-  return value;
-}
+/** Takes numbers, and remembers what it last made of each sysctl: every container sets the same few when it starts. */
+export class SysctlNumbers {
+  readonly #taken = new Map<string, { readonly old: string; readonly text: string; readonly value: string }>();
 
-/** What was last made of a sysctl, out of what: every container sets the same few when it starts. */
-const taken = new Map<string, { readonly old: string; readonly text: string; readonly value: string }>();
+  /**
+   * The new value of a sysctl: `text` may give its first numbers only, and say more than it has.
+   *
+   * @throws EINVAL for what is no number, or beyond the limits.
+   */
+  take(name: string, { initial, old }: { readonly initial: string; readonly old: string }, text: string): string {
+    const known = this.#taken.get(name);
+    if (known?.old === old && known.text === text) return known.value;
+    const value = takeAll(name, { initial, old }, text);
+    this.#taken.set(name, { old, text, value });
+    return value;
+  }
+}
 
 function takeAll(
   name: string,

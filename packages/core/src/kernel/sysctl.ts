@@ -8,7 +8,7 @@ import type { SmallMap } from "../lib/index.ts";
 import { DEVICE_SYSCTLS_4, DEVICE_SYSCTLS_6, NET_SYSCTLS } from "./net-sysctls.data.ts";
 import type { Process } from "./process.ts";
 import { FIXED_SYSCTLS, QUIET_SYSCTLS } from "./quiet-sysctls.data.ts";
-import { isNumbers, takeNumbers } from "./sysctl-numbers.ts";
+import { isNumbers } from "./sysctl-numbers.ts";
 
 type Scope = "machine" | "net" | "ipc";
 
@@ -144,7 +144,9 @@ export function writeSysctl(process: Process, name: string, text: string): void 
   const old = values.get(placeOf(name)) ?? sysctl.initial;
   values.set(
     placeOf(name),
-    isNumbers(sysctl.initial) ? takeNumbers(name, { initial: sysctl.initial, old }, text) : text.trim(),
+    isNumbers(sysctl.initial)
+      ? process.kernel.sysctlNumbers.take(name, { initial: sysctl.initial, old }, text)
+      : text.trim(),
   );
 }
 
