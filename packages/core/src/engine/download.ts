@@ -1,8 +1,8 @@
 /** Files of web servers, for ADD of a URL. @see BuildKit source/http, Go net/http Client.do */
 import { BuildError, type Download } from "../build/index.ts";
 import { StatusError } from "../lib/index.ts";
-import { readHttpDate } from "../programs/index.ts";
 import type { Fetch, HttpNetwork } from "../registry/index.ts";
+import { readHttpDate } from "../userland/index.ts";
 
 const MAX_REDIRECTS = 10;
 const USER_AGENT = "buildkit/v0.0-dev";

@@ -4,7 +4,6 @@ export { type Behaviour, behaviourProgram, type LogLine } from "./behaviour.ts";
 export { addCatalogue, type CatalogueOptions } from "./catalogue-programs.ts";
 export { defineProgram, type Main, type NamedProgram } from "./define.ts";
 export { byteCount, type Duration, durationUs } from "./duration.ts";
-export { readHttpDate } from "./http/date.ts";
 export { type AlpineIndex, alpineBase } from "./packages/alpine-index.ts";
 export { APK_INSTALLED, apkStanza } from "./packages/apk.ts";
 export { type DebianIndex, debianBase } from "./packages/debian-index.ts";

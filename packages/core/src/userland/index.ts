@@ -7,6 +7,7 @@ export { dockerInit } from "./docker-init.ts";
 export { execOrDie, execvp, fork, runProgram, waitFor } from "./exec.ts";
 export { AppletExit, attempt, Input, Io, isatty, Output, readFile, readText, writeAll, writeOrDie } from "./io.ts";
 export { nameOf, resolve } from "./net/host-names.ts";
+export { httpDate, readHttpDate } from "./net/http-date.ts";
 export { groupByName, type User, userById, userByName } from "./passwd.ts";
 export type { ShellTraits } from "./sh/index.ts";
 export { strftime } from "./strftime.ts";

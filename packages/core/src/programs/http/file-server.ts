@@ -1,8 +1,7 @@
 /** Files of a directory over HTTP: what Apache, nginx and Python's http.server have in common. */
 import { close, Errno, open, type Routine, read, type Stat, stat } from "../../abi/index.ts";
 import { basename, clean } from "../../lib/index.ts";
-import { attempt } from "../../userland/index.ts";
-import { httpDate } from "./date.ts";
+import { attempt, httpDate } from "../../userland/index.ts";
 import { type Fields, field } from "./message.ts";
 import type { Answer, Incoming } from "./server.ts";
 

@@ -1,9 +1,8 @@
 /** `python -m http.server [PORT] [-b ADDRESS] [-d DIRECTORY]`. @see Lib/http/server.py */
 import { clock_gettime, Errno, getcwd, type Routine } from "../../abi/index.ts";
 import { encode, join } from "../../lib/index.ts";
-import { civilOf, type Io, strftime } from "../../userland/index.ts";
+import { civilOf, httpDate, type Io, strftime } from "../../userland/index.ts";
 import { listDirectory } from "../files.ts";
-import { httpDate } from "../http/date.ts";
 import { findFile, pathOf, sendFile } from "../http/file-server.ts";
 import type { Fields } from "../http/message.ts";
 import { type Answer, type Incoming, listenOn, serveHttp } from "../http/server.ts";

@@ -15,9 +15,8 @@ import {
   SIGWINCH,
 } from "../../abi/index.ts";
 import { basename, encode, join } from "../../lib/index.ts";
-import { attempt, civilOf, Io, readText, strftime } from "../../userland/index.ts";
+import { attempt, civilOf, httpDate, Io, readText, strftime } from "../../userland/index.ts";
 import { listDirectory } from "../files.ts";
-import { httpDate } from "../http/date.ts";
 import { findFile, pathOf, sendFile } from "../http/file-server.ts";
 import { type Fields, field } from "../http/message.ts";
 import { type Answer, type Incoming, listenOn, serveHttp } from "../http/server.ts";

@@ -19,9 +19,8 @@ import {
   uname,
 } from "../../abi/index.ts";
 import { encode } from "../../lib/index.ts";
-import { attempt, civilOf, Io, resolve, strftime } from "../../userland/index.ts";
+import { attempt, civilOf, httpDate, Io, resolve, strftime } from "../../userland/index.ts";
 import { connectTo, exchange } from "../http/client.ts";
-import { httpDate } from "../http/date.ts";
 import { contentType, findFile, pathOf, sendFile } from "../http/file-server.ts";
 import { type Fields, field } from "../http/message.ts";
 import { type Answer, type Incoming, listenOn, serveHttp } from "../http/server.ts";

@@ -1,5 +1,5 @@
 /** Times as HTTP writes them: "Wed, 01 Jan 2025 00:00:00 GMT". @see RFC 9110 section 5.6.7 */
-import { civilOf, epochOf, strftime, strptime } from "../../userland/index.ts";
+import { civilOf, epochOf, strftime, strptime } from "../dates.ts";
 
 const FORMAT = "%a, %d %b %Y %H:%M:%S GMT";
 

@@ -21,8 +21,8 @@ import {
   X_OK,
 } from "../../../abi/index.ts";
 import { decode, encode, fromLatin1, latin1 } from "../../../lib/index.ts";
-import { civilOf, strftime } from "../../dates.ts";
 import { attempt, type Io, readFile, writeAll } from "../../io.ts";
+import { httpDate } from "../../net/http-date.ts";
 import { LineReader, ReadTimeout } from "../../net/line-reader.ts";
 import { decodeBase64 } from "./base64.ts";
 import { runCgi } from "./cgi.ts";
@@ -222,8 +222,6 @@ const lookup = (headers: ReadonlyMap<string, string>, name: string): string | un
 
 /** Methods that are for programs: for a file they are not implemented; others are nonsense. */
 const KNOWN: ReadonlySet<string> = new Set(["POST"]);
-
-const httpDate = (timeUs: number): string => strftime("%a, %d %b %Y %H:%M:%S GMT", civilOf(timeUs));
 
 /** `%2F` and `%00` cannot be meant, a `%` without two digits is wrong. */
 function decodePath(path: string): string {
