@@ -21,9 +21,11 @@ export const topSnapshot = (image: Image): string | undefined => image.chain[ima
  * @see OCI image-spec config.md "Layer ChainID"
  */
 export function chainIds(diffIds: readonly Digest[]): readonly Digest[] {
-  const known = chains.get(diffIds) ?? chainOf(diffIds);
-  chains.set(diffIds, known);
-  return known;
+  const known = chains.get(diffIds);
+  if (known !== undefined) return known;
+  const chain = chainOf(diffIds);
+  chains.set(diffIds, chain);
+  return chain;
 }
 
 /** Builds ask again and again for those of the same images. */
