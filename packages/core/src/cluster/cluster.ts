@@ -7,7 +7,7 @@
 import { createEngine, type Engine, type EngineOptions, type Held, type LinkService } from "../engine/index.ts";
 import { StatusError } from "../lib/index.ts";
 import { HttpNetwork } from "../registry/index.ts";
-import { type Journal, Recorder, World, type WorldOptions } from "../sim/index.ts";
+import { type Journal, Recorder, replayOptions, World, type WorldOptions } from "../sim/index.ts";
 import { FABRIC_DNS, Fabric, machineAddress } from "./fabric.ts";
 import { ClusterMachine } from "./machine.ts";
 import { OverlayDirectory } from "./overlay.ts";
@@ -40,7 +40,7 @@ export class Cluster {
 
   /** @throws StatusError invalid-argument for no machines, or two of one name */
   constructor(options: ClusterOptions) {
-    const { machines, engine, bootUs = BOOT_US, journal: _, ...world } = options;
+    const { machines, engine, bootUs = BOOT_US, ...world } = options;
     const names = namesOf(machines);
     this.world = new World(world);
     this.world.subject = this;
@@ -109,12 +109,7 @@ function namesOf(machines: number | readonly string[]): readonly string[] {
 /** Several machines that can reach each other, with an engine each. */
 export function createCluster({ journal = false, ...options }: ClusterOptions): Cluster {
   const cluster = new Cluster(options);
-  return journal ? recorded(cluster, options) : cluster;
-}
-
-/** A cluster that notes what is done with it. A replay's time is not that of the host. */
-function recorded(cluster: Cluster, { host: _, policy, ...options }: ClusterOptions): Cluster {
-  const { startUs } = cluster.world.clock;
-  const begin = { ...options, startUs, policy: policy === "manual" ? policy : "skip" } as const;
+  if (!journal) return cluster;
+  const begin = replayOptions(cluster.world, options);
   return new Recorder(cluster, cluster.world, () => new Cluster(begin)).subject;
 }

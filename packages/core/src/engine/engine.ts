@@ -9,11 +9,11 @@ import { CallLog, Faults } from "../faults/index.ts";
 import { freezeDisk, type HostDisk, type HostFs } from "../fs/index.ts";
 import { type Image, ImageDisk, ImageStore } from "../image/index.ts";
 import { bootMachine, Kernel, type Machine } from "../kernel/index.ts";
-import { StatusError } from "../lib/index.ts";
+import { omit, StatusError } from "../lib/index.ts";
 import { makeRyuk, type PackageIndexes } from "../programs/index.ts";
 import { type Credentials, HttpNetwork, type Registry } from "../registry/index.ts";
 import { Runtime } from "../runtime/index.ts";
-import { type Duration, type Journal, Prng, Recorder, World, type WorldOptions } from "../sim/index.ts";
+import { type Duration, type Journal, Prng, Recorder, replayOptions, World, type WorldOptions } from "../sim/index.ts";
 import { Snapshotter } from "../snapshot/index.ts";
 import { ArchiveService } from "./archives.ts";
 import { EngineClient, type EngineDoor, type Inventory, takeInventory } from "./client/index.ts";
@@ -334,7 +334,7 @@ export class Engine implements EngineDoor {
    */
   snapshot(options: SnapshotOptions = {}): MachineSnapshot {
     checkAtRest(this.kernel, this.containers, options);
-    const { from: _, world: __, registries: ___, web: ______, content: ____, state: _____, ...made } = this.#options;
+    const made = omit(this.#options, "from", "world", "registries", "web", "content", "state");
     const disks = Object.fromEntries(
       Object.entries(made.disks ?? {}).map(([path, disk]) => {
         const sideTable = this.disks.get(path)?.toJSON();
@@ -524,12 +524,8 @@ async function sleep(world: World, us: number): Promise<void> {
 /** A machine with an engine on it. Nothing happens on it until somebody waits for something. */
 export function createEngine({ journal = false, ...options }: EngineOptions = {}): Engine {
   const engine = new Engine(options);
-  return journal ? recorded(engine, options) : engine;
-}
-
-/** An engine that notes what is done with it. A replay's time is not that of the host, and leaves no state behind. */
-function recorded(engine: Engine, { host: _, policy, state: __, ...options }: EngineOptions): Engine {
-  const { startUs } = engine.world.clock;
-  const begin = { ...options, startUs, policy: policy === "manual" ? policy : "skip" } as const;
+  if (!journal) return engine;
+  // A replay leaves no state behind.
+  const begin = replayOptions(engine.world, omit(options, "state"));
   return new Recorder(engine, engine.world, () => new Engine(begin)).subject;
 }

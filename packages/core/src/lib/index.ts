@@ -43,6 +43,7 @@ export {
   parsePrefix,
   unmappedIp,
 } from "./ip.ts";
+export { omit } from "./omit.ts";
 export { orNull } from "./or-null.ts";
 export { basename, clean, dirname, join } from "./path.ts";
 export { Ring } from "./ring.ts";

@@ -5,7 +5,7 @@ export { type Duration, microsecondsOf } from "./duration.ts";
 export { DEFAULT_HOST, type Host } from "./host.ts";
 export { type Act, type Input, inputText, type Journal, type Moment, type Reference } from "./journal.ts";
 export { Prng, type PrngState } from "./prng.ts";
-export { Recorder } from "./recorder.ts";
+export { Recorder, replayOptions } from "./recorder.ts";
 export { type FirstMoment, firstMoment, type Inhabitant, type ReplayOptions, replay } from "./replay.ts";
 export { type Coroutine, Scheduler, type TurnOrder } from "./scheduler.ts";
 export { Trace, type TraceState } from "./trace.ts";

@@ -5,8 +5,9 @@
  * and objects that calls return, are behind the glass too; data are not. Callbacks are not part of a journal, unless they
  * are programs: see `KEEPS_FUNCTIONS`.
  */
+import { omit } from "../lib/index.ts";
 import type { Act, Input, Journal, Moment, Reference } from "./journal.ts";
-import type { World } from "./world.ts";
+import type { TimePolicy, World, WorldOptions } from "./world.ts";
 
 /** What only looks, listens or waits: it changes nothing, or what it changes is nobody's but the caller's. */
 const LOOKS: ReadonlySet<PropertyKey> = new Set([
@@ -16,6 +17,12 @@ const LOOKS: ReadonlySet<PropertyKey> = new Set([
 ]);
 /** Methods whose functions are a part of the world from then on. */
 const KEEPS_FUNCTIONS: ReadonlySet<PropertyKey> = new Set(["register", "script", "define", "add"]);
+
+/** Options of a world that begins as `world` did, to be told a journal. Its time is not that of the host. */
+export function replayOptions<Options extends WorldOptions>({ clock: { startUs } }: World, options: Options) {
+  const policy: TimePolicy = options.policy === "manual" ? "manual" : "skip";
+  return { ...omit(options, "host"), startUs, policy };
+}
 
 export class Recorder<Subject extends object> {
   readonly #world: World;

@@ -9,7 +9,7 @@
 
 import type { FrozenDisk } from "../../fs/index.ts";
 import type { Image } from "../../image/index.ts";
-import { decode, encode } from "../../lib/index.ts";
+import { decode, encode, omit } from "../../lib/index.ts";
 import type { ContainerRecord } from "../container.ts";
 import type { LogEntry } from "../logs.ts";
 import type { MachineRecords } from "../machine-snapshot.ts";
@@ -108,8 +108,9 @@ export class StateStore {
   }
 
   #describe(records: MachineRecords): Note {
-    const { disk, containers, programs: _, logins: __, events: ___, ...plain } = records;
-    const { root, ...counts } = disk;
+    const { containers } = records;
+    const { root, ...counts } = records.disk;
+    const plain = omit(records, "disk", "containers", "programs", "logins", "events");
     const documents: Record<string, number> = {};
     for (const [name, value] of Object.entries(plain)) documents[`${PLAIN} ${name}`] = this.#document(name, value);
     const images = new Set(plain.images.images.map(({ id }) => id));
