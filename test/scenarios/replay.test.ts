@@ -6,7 +6,7 @@ import { inputText } from "@bottleship/core/sim";
 import { createFetch, EngineApi } from "@bottleship/engine-api";
 import { REAL_HOST } from "@bottleship/node";
 import { describe, expect, it } from "vitest";
-import { docker } from "./support.ts";
+import { docker, outputs } from "./support.ts";
 
 const sh = (script: string): readonly string[] => ["sh", "-c", script];
 
@@ -46,9 +46,7 @@ async function shown(engine: Engine): Promise<readonly string[]> {
     "network inspect net",
     "events --since 1 --until 10",
   ];
-  const printed: string[] = [];
-  for (const line of lines) printed.push(await docker(engine, line));
-  return printed;
+  return outputs(engine, lines);
 }
 
 describe("a replay", () => {

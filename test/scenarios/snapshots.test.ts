@@ -1,7 +1,7 @@
 /** Snapshots: engines that begin as another one was, and what each then does is nobody else's. */
 import { createEngine, diff, type Engine } from "@bottleship/core/engine";
 import { describe, expect, it } from "vitest";
-import { docker, machine } from "./support.ts";
+import { docker, machine, outputs } from "./support.ts";
 
 const DOCKERFILE =
   "FROM busybox\nRUN --mount=type=cache,target=/c echo hi | tee /c/kept > /greeting && ln /greeting /again\nCMD cat /greeting\n";
@@ -48,8 +48,7 @@ async function story(engine: Engine): Promise<readonly string[]> {
     "system df -v",
     "image inspect greeter",
   ];
-  const printed: string[] = [];
-  for (const line of lines) printed.push(await docker(engine, line));
+  const printed = await outputs(engine, lines);
   const { misses } = await engine.build({ context: { files: {} }, dockerfile: DOCKERFILE, tags: ["again"] });
   return [...printed, `${misses.length} misses, ${engine.world.clock.nowUs}, ${engine.world.trace.hash}`];
 }

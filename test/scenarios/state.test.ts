@@ -3,7 +3,7 @@ import { MemoryContentDisk } from "@bottleship/core/content";
 import { createEngine, type Engine, type MachineSnapshot } from "@bottleship/core/engine";
 import { describe, expect, it } from "vitest";
 import { copyOf, MortalDisk } from "./mortal-disk.ts";
-import { docker, machine } from "./support.ts";
+import { docker, machine, outputs } from "./support.ts";
 
 const PATH = "/var/bottleship";
 const DOCKERFILE = "FROM busybox\nRUN echo hi > /greeting && ln /greeting /again\nCMD cat /greeting\n";
@@ -24,11 +24,8 @@ async function described(engine: Engine): Promise<string> {
     "network ls --no-trunc",
     "system df -v --format '{{json .Volumes}}'",
   ];
-  const printed: string[] = [];
-  for (const line of lines) printed.push(await docker(engine, line));
   const ids = (await docker(engine, "ps -aq")).trim().split("\n").filter(Boolean);
-  for (const id of ids) printed.push(await docker(engine, ["logs", id]), await docker(engine, ["diff", id]));
-  return printed.join("\n");
+  return (await outputs(engine, [...lines, ...ids.flatMap((id) => [`logs ${id}`, `diff ${id}`])])).join("\n");
 }
 
 const sh = (script: string): readonly string[] => ["sh", "-c", script];

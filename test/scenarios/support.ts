@@ -15,6 +15,13 @@ export async function docker(engine: Engine, line: string | readonly string[]): 
   return stdout;
 }
 
+/** What command lines print that must succeed, one after the other. */
+export async function outputs(engine: Engine, lines: readonly string[]): Promise<readonly string[]> {
+  const printed: string[] = [];
+  for (const line of lines) printed.push(await docker(engine, line));
+  return printed;
+}
+
 /** Everything of an engine that a mistake could leave behind, as text. */
 export async function inventory(engine: Engine): Promise<string> {
   const lists = [
@@ -23,5 +30,5 @@ export async function inventory(engine: Engine): Promise<string> {
     "network ls",
     "images --format '{{.Repository}}:{{.Tag}} {{.ID}}'",
   ];
-  return (await Promise.all(lists.map((list) => docker(engine, list)))).join("\n");
+  return (await outputs(engine, lists)).join("\n");
 }

@@ -1,9 +1,6 @@
 /** Every operation of the published API that says what it answers, made to answer well, and held against its schema. */
-import { createEngine } from "@bottleship/core/engine";
 import { expect, it } from "vitest";
-import { EngineApi } from "./api.ts";
-import { createFetch } from "./fetch.ts";
-import { ResponseCheck } from "./testing/response-check.ts";
+import { apiMachine } from "./testing/api-machine.ts";
 import { ENGINE_SCHEMAS } from "./testing/schemas.ts";
 
 /** Answers that this engine has not, since what they are about is not simulated; swarm mode has a test of its own. */
@@ -11,20 +8,13 @@ const NOT_SIMULATED =
   /^\w+ \/(swarm|nodes|services|tasks|secrets|configs|plugins\/|session|images\/search|auth|distribution)/;
 
 async function machine() {
-  const engine = createEngine({ seed: 7 });
-  for (const image of ["busybox", "alpine"]) await engine.images.pull(image);
-  const check = new ResponseCheck();
-  const bugs: unknown[] = [];
-  const api = createFetch(new EngineApi(engine, { onBug: (error) => bugs.push(error), onReply: check.note }));
+  const { call: send, ...made } = await apiMachine("busybox", "alpine");
   const call = async (line: string, body?: unknown): Promise<Response> => {
-    const [method = "", path = ""] = line.split(" ");
-    const sent =
-      body === undefined ? {} : { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
-    const reply = await api(new Request(`http://docker/v1.51${path}`, { method, ...sent }));
+    const reply = await send(line, body);
     expect(`${line} ${reply.status}`).toMatch(/ (2..|304)$/);
     return reply;
   };
-  return { engine, api, call, check, bugs };
+  return { ...made, call };
 }
 
 /** An answer that is streamed: its first document counts. */

@@ -1,30 +1,17 @@
 /** Swarm mode over the API: every answer as the published schema says, and refusals with Docker's status and words. */
-import { createEngine } from "@bottleship/core/engine";
 import { expect, it } from "vitest";
-import { EngineApi } from "./api.ts";
-import { createFetch } from "./fetch.ts";
-import { ResponseCheck } from "./testing/response-check.ts";
+import { apiMachine } from "./testing/api-machine.ts";
 import { ENGINE_SCHEMAS } from "./testing/schemas.ts";
 
 const INIT = { ListenAddr: "0.0.0.0:2377", AdvertiseAddr: "127.0.0.1" };
 
 async function machine() {
-  const engine = createEngine({ seed: 7 });
-  await engine.images.pull("busybox");
-  const check = new ResponseCheck();
-  const bugs: unknown[] = [];
-  const api = createFetch(new EngineApi(engine, { onBug: (error) => bugs.push(error), onReply: check.note }));
-  const call = async (line: string, body?: unknown): Promise<Response> => {
-    const [method = "", path = ""] = line.split(" ");
-    const sent =
-      body === undefined ? {} : { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
-    return api(new Request(`http://docker/v1.51${path}`, { method, ...sent }));
-  };
+  const made = await apiMachine("busybox");
   const refusal = async (line: string, body?: unknown): Promise<string> => {
-    const reply = await call(line, body);
+    const reply = await made.call(line, body);
     return `${reply.status} ${((await reply.json()) as { message: string }).message}`;
   };
-  return { engine, call, refusal, check, bugs };
+  return { ...made, refusal };
 }
 
 const SERVICE = {

@@ -1,6 +1,7 @@
 /** Services of a swarm as reconcilers over containers, on the virtual clock. Texts are those of Docker 28.5.2. */
 import { describe, expect, it } from "vitest";
 import { encode } from "../../lib/index.ts";
+import { INIT_REQUEST } from "../../testing/swarm.ts";
 import { createEngine, Filters } from "../index.ts";
 import { selectTasks } from "./select-tasks.ts";
 import { serviceDocument } from "./service-documents.ts";
@@ -9,17 +10,7 @@ import type { ServiceSpec, TaskContainerSpec, TaskSpec } from "./service-spec.ts
 async function swarm() {
   const engine = createEngine({ seed: 7 });
   await engine.images.pull("busybox");
-  engine.swarm.init({
-    ListenAddr: "0.0.0.0:2377",
-    AdvertiseAddr: "127.0.0.1",
-    DataPathPort: 0,
-    DefaultAddrPool: [],
-    SubnetSize: 0,
-    ForceNewCluster: false,
-    Spec: {},
-    AutoLockManagers: false,
-    Availability: "",
-  });
+  engine.swarm.init(INIT_REQUEST);
   const { cluster } = engine.swarm;
   /** Newest first: what each task is to be, and is. */
   const tasks = (service: string): readonly string[] =>

@@ -1,38 +1,27 @@
 /** Swarm mode without services: the machine's swarm, its node, secrets and configs. Texts are those of Docker 28.5.2. */
 import { describe, expect, it } from "vitest";
 import { encode } from "../../lib/index.ts";
+import { INIT_REQUEST } from "../../testing/swarm.ts";
 import { createEngine, Filters } from "../index.ts";
-import type { InitRequest } from "./swarm.ts";
 
-const INIT: InitRequest = {
-  ListenAddr: "0.0.0.0:2377",
-  AdvertiseAddr: "127.0.0.1",
-  DataPathPort: 0,
-  DefaultAddrPool: [],
-  SubnetSize: 0,
-  ForceNewCluster: false,
-  Spec: {},
-  AutoLockManagers: false,
-  Availability: "active",
-};
 const LABELLED = { Name: "s", Labels: { a: "b" } };
 
 function swarm() {
   const engine = createEngine({ seed: 7 });
-  return { engine, swarm: engine.swarm, node: engine.swarm.init(INIT) };
+  return { engine, swarm: engine.swarm, node: engine.swarm.init(INIT_REQUEST) };
 }
 
 describe("swarm mode", () => {
   it("begins once, is left only by force, and leaves nothing behind", async () => {
     const { swarm: own, engine, node } = swarm();
     expect(node).toMatch(/^[0-9a-z]{25}$/);
-    expect(() => own.init(INIT)).toThrow("This node is already part of a swarm.");
+    expect(() => own.init(INIT_REQUEST)).toThrow("This node is already part of a swarm.");
     own.cluster.secrets.create(LABELLED, encode("x"));
     await expect(own.leave({ force: false })).rejects.toThrow("Removing the last manager erases all current state");
     await own.leave({ force: true });
     expect(() => own.cluster).toThrow("This node is not a swarm manager.");
     await expect(own.leave({ force: true })).rejects.toThrow("This node is not part of a swarm");
-    own.init(INIT);
+    own.init(INIT_REQUEST);
     expect(own.cluster.secrets.list(new Filters())).toEqual([]);
     expect(engine.events.past().map(({ type, action }) => `${type} ${action}`)).toContain("secret create");
   });
@@ -48,7 +37,7 @@ describe("swarm mode", () => {
     ],
   ])("refuses to begin with %j", (wrong, problem) => {
     const { swarm: own } = createEngine({ seed: 7 });
-    expect(() => own.init({ ...INIT, ...wrong })).toThrow(problem);
+    expect(() => own.init({ ...INIT_REQUEST, ...wrong })).toThrow(problem);
     expect(own.current).toBeUndefined();
   });
 
