@@ -41,6 +41,25 @@ describe("a machine that crashes", () => {
     expect(code?.stdout).toBe("255\n");
   });
 
+  it("stays down if the power fails again before its containers run", async () => {
+    const all = await cluster();
+    const first = all.machine("node-1");
+    const names = ["one", "three", "two"];
+    for (const name of names) await first.docker(`run -d --name ${name} --restart always busybox sleep 1000000`);
+    await first.crash();
+    let again: Promise<void> | undefined;
+    first.engine.events.on("event", ({ action }) => {
+      if (action === "start") again ??= first.crash();
+    });
+    await first.boot();
+    await again;
+    await all.world.advance("1m");
+    expect([first.state, first.engine.daemon.state]).toEqual(["down", "stopped"]);
+    expect([...first.engine.kernel.processes.values()].filter(({ name }) => name === "sleep")).toEqual([]);
+    await first.boot();
+    expect((await first.docker("ps --format {{.Names}}")).stdout.split("\n").sort()).toEqual(["", ...names]);
+  });
+
   it("tells nobody of the end of its containers", async () => {
     const all = await cluster();
     const [first] = all.machines;

@@ -398,8 +398,10 @@ export class ContainerService {
   unlink(reference: string): void {
     const name = reference.replace(/^\//, "");
     const slash = name.lastIndexOf("/");
-    if (slash < 0) this.get(reference);
-    if (slash < 0) throw new StatusError("conflict", "Conflict, cannot remove the default link name of the container");
+    if (slash < 0) {
+      this.get(reference);
+      throw new StatusError("conflict", "Conflict, cannot remove the default link name of the container");
+    }
     const [parent, alias] = [this.#index.byName(name.slice(0, slash)), name.slice(slash + 1)];
     const links = new Map(parent?.links);
     const child = links.get(alias);
@@ -457,7 +459,10 @@ export class ContainerService {
 
   /** Starts what the restart policies want to run, as if by hand, and removes what is to be removed when it has ended. */
   async restore(): Promise<void> {
+    const { life } = this.#parts;
+    const { number } = life;
     for (const container of this.#index.all()) {
+      if (life.number !== number) return;
       const { hostConfig, exitCode, endedByHand, startedUs, restartCount } = container;
       if (container.isActive || startedUs === 0) continue;
       const ending = { exitCode, byHand: endedByHand };

@@ -14,7 +14,7 @@
 import { Emitter, StatusError } from "../lib/index.ts";
 import { type Duration, microsecondsOf, type World } from "../sim/index.ts";
 import type { ContainerService } from "./containers.ts";
-import type { DaemonLife } from "./daemon-life.ts";
+import { ConnectionLost, type DaemonLife } from "./daemon-life.ts";
 import type { EventLog } from "./events.ts";
 import type { ExecService } from "./exec.ts";
 import type { HealthMonitor } from "./health.ts";
@@ -79,9 +79,9 @@ export class Daemon extends Emitter<{ ended: []; started: [] }> {
     if (this.#state === "stopping") this.#end();
   }
 
-  /** As SIGKILL ends it, or a bug: containers go on, and their ends are not noticed. Does nothing unless it runs. */
+  /** As SIGKILL ends it, or a bug: containers go on, and their ends are not noticed. Does nothing if it is stopped. */
   crash(): void {
-    if (this.isListening) this.#end();
+    if (this.#state !== "stopped") this.#end();
   }
 
   /** The machine loses its power: daemon and containers are gone. */
@@ -100,9 +100,14 @@ export class Daemon extends Emitter<{ ended: []; started: [] }> {
     events.forget();
     containers.findEnded();
     events.isSilent = false;
-    if (liveRestore) for (const container of containers.list()) health.restore(container);
-    else await containers.stopOrphans();
-    await containers.restore();
+    try {
+      if (liveRestore) for (const container of containers.list()) health.restore(container);
+      else await containers.stopOrphans();
+      await containers.restore();
+    } catch (error) {
+      if (!(error instanceof ConnectionLost)) throw error;
+    }
+    // It has crashed before it was ready.
     if (this.#parts.life.number !== number) return;
     this.#state = "running";
     this.emit("started");
