@@ -1,6 +1,5 @@
 /** One machine of a cluster: an engine, its cable, and its power switch. */
 import type { CommandOptions, CommandResult, Engine } from "../engine/index.ts";
-import type { World } from "../sim/index.ts";
 import type { Cable } from "./fabric.ts";
 
 export interface ClusterMachineInit {
@@ -57,8 +56,7 @@ export class ClusterMachine {
   async boot(): Promise<void> {
     if (this.#state !== "down") return;
     this.#state = "booting";
-    const { world } = this.engine;
-    await passed(world, this.#bootUs, `${this.name} to boot`);
+    await this.engine.world.sleep(this.#bootUs, { what: `${this.name} to boot` });
     this.#cable.setUp(true);
     this.#state = "up";
     await this.engine.daemon.start();
@@ -71,12 +69,4 @@ export class ClusterMachine {
     await this.crash();
     await this.boot();
   }
-}
-
-async function passed(world: World, us: number, what: string): Promise<void> {
-  let isOver = false;
-  world.clock.after(us, () => {
-    isOver = true;
-  });
-  await world.until(() => isOver, { what });
 }

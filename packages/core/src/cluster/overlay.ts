@@ -173,7 +173,7 @@ export class OverlayDirectory {
     member: OverlayMember,
     network: { readonly id: string; readonly name: string; readonly internal: boolean; readonly options: Options },
   ): BridgeNetwork {
-    const { kernel, links } = { kernel: member.engine.kernel, links: member.engine.links };
+    const { kernel, links } = member.engine;
     const stack = new NetStack(kernel.net, () => "0");
     return new BridgeNetwork({
       kernel,

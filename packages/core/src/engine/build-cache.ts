@@ -30,7 +30,7 @@ export function cacheFilter(texts: readonly string[]): (usage: CacheUsage) => bo
 
 function condition(text: string): (usage: CacheUsage) => boolean {
   const [, name = "", operator = "", quoted = ""] = /^(\w+)(?:(==|!=|~=)(.*))?$/s.exec(text) ?? [];
-  const field = FIELDS[name];
+  const field = Object.hasOwn(FIELDS, name) ? FIELDS[name] : undefined;
   const value = quoted.replace(/^"(.*)"$/s, "$1");
   if (field === undefined) return () => false;
   const pattern = operator === "~=" ? patternOf(value) : undefined;
@@ -52,28 +52,17 @@ function patternOf(text: string): RegExp {
   }
 }
 
-const KNOWN = [
-  "id",
-  "parent",
-  "type",
-  "description",
-  "inuse",
-  "shared",
-  "private",
-  "unused-for",
-  "until",
-  "label",
-  "label!",
-];
+const CONDITIONS = ["id", "parent", "type", "description", "inuse", "shared", "private"];
+const KNOWN: ReadonlySet<string> = new Set([...CONDITIONS, "unused-for", "until", "label", "label!"]);
 
 /** What the engine's own API takes for filters. @throws StatusError invalid-argument */
 export function cachePruneFilters(filters: Filters): PruneOptions {
   const refuse = (why: string): StatusError =>
     new StatusError("invalid-argument", `failed to prune build cache: ${why}`);
-  for (const name of filters.names()) if (!KNOWN.includes(name)) throw refuse(`invalid filter '${name}'`);
+  for (const name of filters.names()) if (!KNOWN.has(name)) throw refuse(`invalid filter '${name}'`);
   const times = [...filters.get("until"), ...filters.get("unused-for")];
   if (times.length > 1) throw refuse("filters expect only one value");
-  const conditions = KNOWN.slice(0, 7).flatMap((name) => {
+  const conditions = CONDITIONS.flatMap((name) => {
     const values = filters.get(name);
     if (values.length > 1) throw refuse("filters expect only one value");
     return values.length === 0 ? [] : [`${name}${name === "id" ? "~=" : "=="}${values[0]}`];

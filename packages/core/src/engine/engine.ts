@@ -202,7 +202,7 @@ export class Engine implements EngineDoor {
     if (options.content !== undefined) {
       ImageDisk.open(new ContentStore(options.content.disk, options.content.path), store);
     }
-    const pause = (us: number): Promise<void> => sleep(world, us);
+    const pause = (us: number): Promise<void> => world.sleep(us);
     this.mirrors = options.mirrors ?? [];
     this.insecureRegistries = options.insecureRegistries ?? [];
     this.web = options.web ?? new HttpNetwork();
@@ -512,14 +512,6 @@ export class Engine implements EngineDoor {
 }
 
 const NO_CACHE: BuildCacheState = { records: [], titles: [], pruned: [], sides: [] };
-
-async function sleep(world: World, us: number): Promise<void> {
-  let isOver = false;
-  world.clock.after(us, () => {
-    isOver = true;
-  });
-  await world.until(() => isOver, { what: `${us} µs to pass`, timeoutUs: us + 1 });
-}
 
 /** A machine with an engine on it. Nothing happens on it until somebody waits for something. */
 export function createEngine({ journal = false, ...options }: EngineOptions = {}): Engine {

@@ -1,6 +1,6 @@
 /** What rules of `engine.faults` take hold of: the parts of an engine, as the faults' floor sees them. */
 import type { ContainerRef, FaultTargets, NetworkFault, StartedContainer } from "../faults/index.ts";
-import { StatusError } from "../lib/index.ts";
+import { omit, StatusError } from "../lib/index.ts";
 import { microsecondsOf } from "../sim/index.ts";
 import type { Container } from "./container.ts";
 import type { Engine } from "./engine.ts";
@@ -18,13 +18,14 @@ export function faultTargets(engine: Engine): FaultTargets {
     containerAt: (cgroup) => containers.inCgroup(cgroup),
     running: () => containers.list().flatMap((container) => startedContainer(container) ?? []),
     failRegistry: (fault) => hub.fail(fault),
-    changeLinks: ({ on: _on, after: _after, lasts: _lasts, container, network, between, ...change }: NetworkFault) => {
+    changeLinks: (fault: NetworkFault) => {
+      const { container, network, between } = fault;
       const selection = {
         ...(container === undefined ? {} : { container }),
         ...(network === undefined ? {} : { network }),
         ...(between === undefined ? {} : { between }),
       };
-      const held = links.change(selection, change);
+      const held = links.change(selection, omit(fault, "on", "after", "lasts", "container", "network", "between"));
       return () => held.end();
     },
     disturbDaemon: async ({ effect, down = DOWN_FOR, liveRestore }) => {

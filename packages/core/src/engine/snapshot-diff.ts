@@ -58,7 +58,7 @@ const networksOf = ({ networks }: MachineRecords): Things => new Map(networks.ma
 const volumesOf = ({ volumes: { volumes } }: MachineRecords): Things =>
   new Map(volumes.map(({ name, labels, createdUs }) => [name, { labels, createdUs }]));
 
-/** By id: a container may have another name. */
+/** By name: one that was renamed is told of as one that went and one that came. */
 function containersOf({ containers }: MachineRecords): Things {
   return new Map(
     containers.map((container) => {

@@ -31,8 +31,8 @@ export function isLocalPath(path: string): boolean {
  */
 export function resolveSubpath(kernel: Kernel, base: string, subpath: string): string {
   const path = join(base, clean(`/${subpath}`));
-  const root = evaluate(kernel, base, base);
-  const found = evaluate(kernel, path, path);
+  const root = evaluate(kernel, base);
+  const found = evaluate(kernel, path);
   if (found === root || found.startsWith(`${root}/`)) return found;
   throw new StatusError(
     "invalid-argument",
@@ -41,7 +41,7 @@ export function resolveSubpath(kernel: Kernel, base: string, subpath: string): s
 }
 
 /** Follows every link, a component after the other, so that an error can name the one that is missing. */
-function evaluate(kernel: Kernel, path: string, shown: string): string {
+function evaluate(kernel: Kernel, path: string): string {
   let done = "";
   let rest = path.split("/").filter((name) => name !== "" && name !== ".");
   for (let links = 0; rest.length > 0; ) {
@@ -51,12 +51,12 @@ function evaluate(kernel: Kernel, path: string, shown: string): string {
       done = done.slice(0, Math.max(0, done.lastIndexOf("/")));
       continue;
     }
-    const { inode } = look(kernel, `${done}/${name}`, shown);
+    const { inode } = look(kernel, `${done}/${name}`, path);
     if (inode.type !== "symlink") {
       done = `${done}/${name}`;
       continue;
     }
-    if (++links > LINKS_LIMIT) throw inaccessible(shown, "EvalSymlinks: too many links");
+    if (++links > LINKS_LIMIT) throw inaccessible(path, "EvalSymlinks: too many links");
     const target = inode.readlink();
     if (target.startsWith("/")) done = "";
     rest = [...target.split("/").filter((one) => one !== "" && one !== "."), ...rest];

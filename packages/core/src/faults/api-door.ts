@@ -154,14 +154,8 @@ export class ApiDoor {
     return work(NO_TROUBLE);
   }
 
-  async #pass(us: number, { operation }: ApiCall, signal: AbortSignal | undefined): Promise<void> {
-    const { world } = this.#parts;
-    let isOver = false;
-    const timer = world.clock.after(us, () => {
-      isOver = true;
-    });
-    await world.until(() => isOver, { what: `a slow ${operation}`, ...(signal && { signal }) });
-    timer.cancel();
+  #pass(us: number, { operation }: ApiCall, signal: AbortSignal | undefined): Promise<void> {
+    return this.#parts.world.sleep(us, { what: `a slow ${operation}`, ...(signal && { signal }) });
   }
 
   /** Time does not pass for somebody who waits for nothing: others have to move it. */

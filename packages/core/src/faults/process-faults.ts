@@ -1,8 +1,10 @@
 /** Rules on the main processes of containers: crashes, deafness, leaks. */
 import { Errno, SIGSEGV, SIGTERM } from "../abi/index.ts";
 import { type Kernel, type Process, setMemory } from "../kernel/index.ts";
+import { omit } from "../lib/index.ts";
 import type { Timer } from "../sim/index.ts";
 import type { ContainerRef, HeldFault, ProcessFault } from "./rule.ts";
+import { schedule } from "./scheduled.ts";
 import { containerScope } from "./scope.ts";
 import { durationOf, invalid, Trigger, type TriggerSource } from "./trigger.ts";
 
@@ -42,22 +44,17 @@ export class ProcessFaults {
     if (crashesAfter === undefined && ignoresTerm === undefined && leaks === undefined) {
       throw invalid("a process crashes, ignores TERM, or leaks");
     }
-    const { after: _after, lasts: _lasts, ...when } = fault;
     const rule: Rule = {
       fault,
       isWithin: containerScope(fault),
-      trigger: new Trigger<ContainerRef>(when, source),
+      trigger: new Trigger<ContainerRef>(omit(fault, "after", "lasts"), source),
       timers: new Set(),
     };
-    const begin = (): void => {
+    return schedule(this.#parts.kernel.world.clock, fault, () => {
       this.#rules.add(rule);
       for (const container of this.#parts.running()) this.#consider(rule, container);
-    };
-    const undo = (): void => this.#end(rule);
-    if (fault.lasts !== undefined) this.#later(rule, durationOf(fault.after ?? 0) + durationOf(fault.lasts), undo);
-    if (fault.after === undefined) begin();
-    else this.#later(rule, durationOf(fault.after), begin);
-    return { undo, [Symbol.dispose]: undo };
+      return () => this.#end(rule);
+    });
   }
 
   get hasRules(): boolean {

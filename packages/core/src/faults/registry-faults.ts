@@ -1,4 +1,5 @@
 /** Rules on pulls: what the registry that images come from does on purpose. */
+import { omit } from "../lib/index.ts";
 import type { RegistryFault } from "../registry/index.ts";
 import type { HeldFault, PullFault } from "./rule.ts";
 import { durationOf, Trigger, type TriggerSource } from "./trigger.ts";
@@ -11,8 +12,8 @@ export interface RegistryFaultParts extends TriggerSource {
 
 /** @throws StatusError invalid-argument */
 export function addPullFault(fault: PullFault, parts: RegistryFaultParts): HeldFault {
-  const { on: _on, image, slow, nth: _nth, probability: _p, if: _if, times: _times, ...rest } = fault;
-  const { after: _after, lasts: _lasts, ...effect } = rest;
+  const { image, slow } = fault;
+  const effect = omit(fault, "on", "image", "slow", "nth", "probability", "if", "times", "after", "lasts");
   const trigger = new Trigger<string>(fault, parts);
   const undo = parts.fail({
     ...effect,

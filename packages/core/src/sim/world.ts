@@ -330,6 +330,19 @@ export class World {
     }
   }
 
+  /** Waits until so much time has passed. Unlike `advance` it does not allow time to move under `manual`. */
+  async sleep(us: number, options: WaitOptions = {}): Promise<void> {
+    let isOver = false;
+    const timer = this.clock.after(us, () => {
+      isOver = true;
+    });
+    try {
+      await this.until(() => isOver, { timeoutUs: us + 1, what: `${us} µs to pass`, ...options });
+    } finally {
+      timer.cancel();
+    }
+  }
+
   /**
    * While `promise` is pending, time stands still and nobody gets a turn: a program awaits JavaScript.
    *

@@ -226,13 +226,7 @@ export class Shell {
 
   /** In the background, time is moved by the others. */
   async #pass(us: number): Promise<void> {
-    const { world } = this.#parts.engine;
-    let isOver = false;
-    world.clock.after(us, () => {
-      isOver = true;
-    });
-    const limits = this.#isBackground ? { follows: true } : { timeoutUs: us + 1 };
-    await world.until(() => isOver, { what: `${us} µs to pass`, ...limits });
+    await this.#parts.engine.world.sleep(us, { follows: this.#isBackground });
   }
 
   async #docker(argv: readonly string[], streams: Streams, own: ReadonlyMap<string, string>): Promise<number> {

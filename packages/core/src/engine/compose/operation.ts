@@ -45,11 +45,3 @@ export function tell(operation: Operation, container: Container | string, status
   const name = typeof container === "string" ? container : container.name;
   operation.progress({ id: `Container ${name}`, status });
 }
-
-/** Lets time of the world pass. */
-export async function sleep({ engine: { world } }: Pick<Operation, "engine">, us: number): Promise<void> {
-  const endUs = world.clock.nowUs + us;
-  const alarm = world.clock.after(us, () => {});
-  await world.until(() => world.clock.nowUs >= endUs, { what: `${us} µs to pass`, timeoutUs: us + 1 });
-  alarm.cancel();
-}

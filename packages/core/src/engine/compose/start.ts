@@ -7,7 +7,7 @@ import { inDependencyOrder } from "./dependency-order.ts";
 import { injectFiles } from "./files.ts";
 import { runHook } from "./hooks.ts";
 import { serviceOf } from "./labels.ts";
-import { containersOf, type Operation, sleep, tell } from "./operation.ts";
+import { containersOf, type Operation, tell } from "./operation.ts";
 
 export interface StartOptions {
   /** Waits until everything runs, or is healthy. */
@@ -121,7 +121,7 @@ async function waitForOne(
   for (;;) {
     const leftUs = endUs - operation.engine.world.clock.nowUs;
     if (leftUs <= 0) return false;
-    await sleep(operation, Math.min(POLL_US, leftUs));
+    await operation.engine.world.sleep(Math.min(POLL_US, leftUs));
     const verdict = judge(name, dependency, containers);
     if (verdict === undefined) continue;
     if ("done" in verdict) {
