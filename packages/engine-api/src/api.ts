@@ -19,6 +19,7 @@ import { execRoutes } from "./routes/exec.ts";
 import type { BuildTrace } from "./routes/images/buildkit.ts";
 import { imageRoutes } from "./routes/images/index.ts";
 import { networkRoutes } from "./routes/networks.ts";
+import { pluginRoutes } from "./routes/plugins.ts";
 import { swarmRoutes } from "./routes/swarm/index.ts";
 import { systemRoutes } from "./routes/system.ts";
 import { unsupportedRoutes } from "./routes/unsupported.ts";
@@ -50,6 +51,7 @@ export class EngineApi {
       ...imageRoutes(engine, options.buildTrace),
       ...networkRoutes(engine),
       ...volumeRoutes(engine),
+      ...pluginRoutes(engine),
       ...swarmRoutes(engine),
       ...bottleshipRoutes(engine),
       ...unsupportedRoutes(),

@@ -4,6 +4,7 @@ import type { Duplex, Writable } from "node:stream";
 import { setTimeout } from "node:timers/promises";
 import { type ApiReply, type ApiRequest, COMMON_HEADERS, type EngineApi, type Output } from "@bottleship/engine-api";
 import { closeWhenAbandoned } from "./half-open.ts";
+import { playWebSocket } from "./web-socket.ts";
 
 /** An ordinary request: a whole reply, a streamed one, or a hijack without upgrade. */
 export async function exchange(api: EngineApi, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -35,6 +36,10 @@ export async function exchange(api: EngineApi, request: IncomingMessage, respons
       await finish(reply.run(output), response);
       return;
     case "hijack":
+      if (reply.webSocket !== undefined) {
+        response.writeHead(400, { "Content-Type": "text/plain" }).end("not websocket protocol");
+        return;
+      }
       // The bytes go out as they are, and the end of the connection is the end of the stream.
       response.useChunkedEncodingByDefault = false;
       response.shouldKeepAlive = false;
@@ -45,12 +50,13 @@ export async function exchange(api: EngineApi, request: IncomingMessage, respons
 }
 
 /**
- * Milliseconds that a client has to read the head of an upgrade alone.
+ * Milliseconds that docker-py has to read the head of an upgrade alone.
  *
- * Some take the socket from under the parser of the head, and with it lose what came together with that: docker-py
- * does. A real engine takes longer to have something to say.
+ * It takes the socket from under the parser of the head, and with it loses what came together with that. A real engine
+ * takes longer to have something to say.
  */
-const HEAD_MS = 25;
+const HEAD_MS = 50;
+const LOSES_WHAT_FOLLOWS = /docker-sdk-python|docker-py/;
 
 /** A request to upgrade: after the reply the socket is a stream of bytes. */
 export async function upgrade(api: EngineApi, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
@@ -58,21 +64,29 @@ export async function upgrade(api: EngineApi, request: IncomingMessage, socket: 
   socket.on("close", () => gone.abort());
   socket.on("error", () => gone.abort());
   closeWhenAbandoned(socket);
-  const incoming = new Incoming(socket, head, Number(request.headers["content-length"] ?? 0));
-  const reply = await api.handle(apiRequest(request, incoming.body(), gone.signal));
+  const isWebSocket = request.method === "GET" && request.headers.upgrade?.toLowerCase() === "websocket";
+  const incoming = isWebSocket ? undefined : new Incoming(socket, head, Number(request.headers["content-length"] ?? 0));
+  const reply = await api.handle(apiRequest(request, incoming?.body() ?? NOTHING, gone.signal));
   if (gone.signal.aborted) return;
   if (reply.kind !== "hijack") {
     await refuse(reply, socket, gone.signal);
+    return;
+  }
+  if (reply.webSocket !== undefined) {
+    await playWebSocket(reply, request, socket, { head, signal: gone.signal });
     return;
   }
   const protocol = request.headers.upgrade ?? "tcp";
   socket.write(
     `HTTP/1.1 101 UPGRADED\r\n${headerLines({ ...COMMON_HEADERS, "Content-Type": reply.contentType, Connection: "Upgrade", Upgrade: protocol })}\r\n`,
   );
-  const read = setTimeout(HEAD_MS);
+  const read = LOSES_WHAT_FOLLOWS.test(request.headers["user-agent"] ?? "") ? setTimeout(HEAD_MS) : Promise.resolve();
   const write = (bytes: Uint8Array): Promise<void> => read.then(() => writeTo(socket, bytes));
-  await finish(reply.run({ write, signal: gone.signal, input: incoming.rest() }), socket);
+  await finish(reply.run({ write, signal: gone.signal, input: incoming?.rest() ?? NOTHING }), socket);
 }
+
+async function* nothing(): AsyncIterable<Uint8Array> {}
+const NOTHING = nothing();
 
 /** Whoever asked for an upgrade gets an ordinary answer. */
 async function refuse(reply: Exclude<ApiReply, { kind: "hijack" }>, socket: Duplex, signal: AbortSignal) {

@@ -143,6 +143,11 @@ function tagsOf(repository: string): Readonly<Record<string, Maker>> {
   return (Object.hasOwn(table, name) ? table[name] : undefined) ?? {};
 }
 
+/** Whole paths on Docker Hub: "library/python". */
+export function catalogueRepositories(): readonly string[] {
+  return [...Object.keys(OFFICIAL).map((name) => OFFICIAL_PATH + name), ...Object.keys(OTHERS)];
+}
+
 /** Names that the catalogue has, as people write them: "python:3.9-slim". */
 export function catalogueNames(): readonly string[] {
   return Object.entries(OFFICIAL).flatMap(([repository, tags]) =>

@@ -18,6 +18,7 @@ import {
 } from "../oci/index.ts";
 import { type Fetch, type ImageSource, type Offer, Registry, type RegistryOptions } from "../registry/index.ts";
 import { type CatalogueImage, catalogueImage, catalogueTags } from "./catalogue.ts";
+import { withSearch } from "./hub-search.ts";
 
 export interface DockerHubOptions extends Pick<RegistryOptions, "nowUs" | "sleep" | "rateLimit" | "store"> {
   /** Passwords by user names. */
@@ -30,6 +31,8 @@ export interface DockerHubOptions extends Pick<RegistryOptions, "nowUs" | "sleep
 
 /** Where it answers. */
 export const HUB_HOSTS = ["registry-1.docker.io", "auth.docker.io", "index.docker.io"] as const;
+/** The one among them that is searched. */
+const INDEX_HOST = "index.docker.io";
 
 export function dockerHub({
   users = {},
@@ -54,6 +57,7 @@ export function dockerHub({
 /** Gives a registry to a world under all its hosts. */
 export function addDockerHub(network: { add(host: string, registry: Fetch): () => void }, hub: Registry): void {
   for (const host of HUB_HOSTS) network.add(host, hub.fetch);
+  network.add(INDEX_HOST, withSearch(hub));
 }
 
 /**

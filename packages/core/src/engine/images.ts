@@ -24,7 +24,13 @@ import {
   repositoryName,
   withDefaultTag,
 } from "../oci/index.ts";
-import { type Credentials, HttpNetwork } from "../registry/index.ts";
+import {
+  type Credentials,
+  type FoundRepository,
+  HttpNetwork,
+  type SearchOptions,
+  searchRepositories,
+} from "../registry/index.ts";
 import type { Change } from "../snapshot/index.ts";
 import { BaseImages } from "./base-images.ts";
 import { type ImageDefinition, makeImage } from "./define-image.ts";
@@ -166,6 +172,13 @@ export class ImageService {
   /** All tags that a registry has of a repository. @throws StatusError */
   remoteTags(imageName: string): Promise<readonly string[]> {
     return this.#transfers().tags(parse(imageName));
+  }
+
+  /** Repositories of a registry by a part of their names. @throws StatusError invalid-argument, internal */
+  search(term: string, { limit }: Pick<SearchOptions, "limit"> = {}): Promise<readonly FoundRepository[]> {
+    const { transport, baseFetch = transport.fetch } = this.#network();
+    const { insecureHosts = [] } = transport;
+    return searchRepositories(baseFetch, term, { insecureHosts, ...(limit === undefined ? {} : { limit }) });
   }
 
   /** Uploads an image to the registry that its name says. @throws StatusError */

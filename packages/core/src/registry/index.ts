@@ -9,6 +9,7 @@ export { ConnectionError, RegistryError, TokenError } from "./client/registry-er
 export { type LoginListener, Remote } from "./client/remote.ts";
 export { RemoteError } from "./client/remote-error.ts";
 export { fetchLayers, type RemoteImage, resolveRemoteImage } from "./client/remote-image.ts";
+export { type FoundRepository, type SearchOptions, searchRepositories } from "./client/search.ts";
 export { HUB_ENDPOINT, type TransportOptions } from "./client/transport.ts";
 export type { Uploaded, UploadOptions } from "./client/uploader.ts";
 export type { Fetch } from "./fetch.ts";

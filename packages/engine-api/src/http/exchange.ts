@@ -30,6 +30,8 @@ export interface HijackedStream extends Output {
   readonly input: AsyncIterable<Uint8Array>;
 }
 
+export type WebSocketMessages = "text" | "binary";
+
 type Headers = Readonly<Record<string, string>>;
 
 export type ApiReply =
@@ -52,6 +54,8 @@ export type ApiReply =
   | {
       readonly kind: "hijack";
       readonly contentType: string;
+      /** The connection becomes a WebSocket, and what is written messages of this kind. */
+      readonly webSocket?: WebSocketMessages;
       readonly run: (stream: HijackedStream) => Promise<void>;
     };
 

@@ -4,10 +4,9 @@
  * @see moby api/server/router/system, daemon/info.go, daemon/disk_usage.go
  */
 import { diskUsage, type Engine, infoDocument, versionDocument } from "@bottleship/core/engine";
-import { encode, StatusError } from "@bottleship/core/lib";
+import { encode } from "@bottleship/core/lib";
 import { readJson } from "../http/body.ts";
 import { bytes, json } from "../http/exchange.ts";
-import { Filters } from "../http/filters.ts";
 import { type Route, route } from "../http/router.ts";
 import { AUTH } from "../schemas/others.ts";
 import { eventsHandler } from "./events.ts";
@@ -36,13 +35,6 @@ export function systemRoutes(engine: Engine): readonly Route[] {
       const { descriptor, platforms } = await engine.images.remote(name);
       const { mediaType, digest, size } = descriptor;
       return json({ Descriptor: { mediaType, digest, size }, Platforms: platforms });
-    }),
-    route("GET", "/plugins", ({ query }) => {
-      Filters.parse(query.get("filters"), ["capability", "enabled"]);
-      return json([]);
-    }),
-    route("GET", "/plugins/{name...}/json", ({ param }) => {
-      throw new StatusError("not-found", `plugin "${param("name")}" not found`);
     }),
   ];
 }

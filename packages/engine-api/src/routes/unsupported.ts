@@ -3,16 +3,6 @@ import { HttpProblem } from "../http/problem.ts";
 import { type Route, route } from "../http/router.ts";
 
 const REFUSED: Readonly<Record<string, string>> = {
-  "GET /containers/{id}/attach/ws": "attaching over a WebSocket is not supported: use POST /containers/{id}/attach",
-  "GET /plugins/privileges": "plugins are binaries for a real kernel: a simulated machine cannot run them",
-  "POST /plugins/pull": "plugins are binaries for a real kernel: a simulated machine cannot run them",
-  "POST /plugins/create": "plugins are binaries for a real kernel: a simulated machine cannot run them",
-  "POST /plugins/{name}/enable": "plugins are binaries for a real kernel: a simulated machine cannot run them",
-  "POST /plugins/{name}/disable": "plugins are binaries for a real kernel: a simulated machine cannot run them",
-  "POST /plugins/{name}/upgrade": "plugins are binaries for a real kernel: a simulated machine cannot run them",
-  "POST /plugins/{name}/push": "plugins are binaries for a real kernel: a simulated machine cannot run them",
-  "POST /plugins/{name}/set": "plugins are binaries for a real kernel: a simulated machine cannot run them",
-  "DELETE /plugins/{name}": "plugins are binaries for a real kernel: a simulated machine cannot run them",
   "GET /containers/{id}/checkpoints": "checkpoints need CRIU, and a simulated process cannot be frozen to disk",
   "POST /containers/{id}/checkpoints": "checkpoints need CRIU, and a simulated process cannot be frozen to disk",
   "DELETE /containers/{id}/checkpoints/{name}":

@@ -139,6 +139,6 @@ const goVerb = (method: string): string => method.charAt(0) + method.slice(1).to
 export const hostOf = (url: string): string => new URL(url).host;
 
 /** @see moby registry/config.go isInsecure: 127.0.0.0/8 and ::1 need no TLS. */
-function isLoopback(domain: string): boolean {
+export function isLoopback(domain: string): boolean {
   return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/.test(domain);
 }

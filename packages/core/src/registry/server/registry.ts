@@ -79,6 +79,11 @@ export class Registry {
     this.#rateLimit = options.rateLimit && new RateLimit(options.rateLimit, nowUs);
   }
 
+  /** Paths of the repositories that have tags: "library/busybox". Those of a source are there once asked for. */
+  get repositories(): readonly string[] {
+    return this.#state.shelf.repositories.filter(({ tags }) => tags.length > 0).map(({ name }) => name);
+  }
+
   /** Makes requests fail; returns what ends it. */
   fail(fault: RegistryFault): () => void {
     return this.#faults.add(fault);

@@ -1,7 +1,8 @@
 /**
- * `POST /containers/{id}/attach`: a container's standard streams over the connection.
+ * `POST /containers/{id}/attach`: a container's standard streams over the connection; `GET …/attach/ws`: the same over a
+ * WebSocket.
  *
- * @see moby api/server/router/container/container_routes.go postContainersAttach, daemon/attach.go
+ * @see moby api/server/router/container/container_routes.go postContainersAttach, wsContainersAttach; daemon/attach.go
  */
 import type { Container, Engine, LogEntry } from "@bottleship/core/engine";
 import { LogLines } from "@bottleship/core/engine";
@@ -25,6 +26,8 @@ interface Wanted {
   readonly logs: boolean;
   /** What is written from now on. */
   readonly stream: boolean;
+  /** Bytes as they are, without saying which stream they are of. */
+  readonly isRaw: boolean;
   /** Bytes that end it without ending the program, at a terminal. */
   readonly detachKeys: readonly number[];
 }
@@ -45,7 +48,39 @@ export function attachHandler(engine: Engine): Handler {
   };
 }
 
-function reply(engine: Engine, { param, query, version }: Call): ApiReply {
+/** Before this version every stream was attached, and before that one messages were texts. */
+const CHOSEN_STREAMS = 142;
+const BINARY_MESSAGES = 128;
+
+/** What the streams write is not told apart: over a WebSocket nothing is multiplexed. */
+export function webSocketHandler(engine: Engine): Handler {
+  return (call: Call): ApiReply => {
+    const { query, request, version } = call;
+    const { container, detachKeys } = attachable(engine, call);
+    if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
+      return { kind: "whole", status: 400, headers: {}, body: encode("not websocket protocol") };
+    }
+    const isWanted = (name: string): boolean => version < CHOSEN_STREAMS || flag(query, name);
+    const wanted: Wanted = {
+      stdin: isWanted("stdin"),
+      stdout: isWanted("stdout"),
+      stderr: isWanted("stderr"),
+      logs: flag(query, "logs"),
+      stream: flag(query, "stream"),
+      isRaw: true,
+      detachKeys,
+    };
+    return {
+      kind: "hijack",
+      contentType: RAW_STREAM,
+      webSocket: version < BINARY_MESSAGES ? "text" : "binary",
+      run: (stream) => attach(engine, container, wanted, stream),
+    };
+  };
+}
+
+/** @throws StatusError invalid-argument, not-found, conflict */
+function attachable(engine: Engine, { param, query }: Call) {
   const detachKeys = detachKeysOf(text(query, "detachKeys"));
   const container = engine.containers.get(param("id"));
   if (container.state === "paused") {
@@ -55,12 +90,19 @@ function reply(engine: Engine, { param, query, version }: Call): ApiReply {
     const message = `container ${container.id} is restarting, wait until the container is running`;
     throw new StatusError("conflict", message);
   }
+  return { container, detachKeys };
+}
+
+function reply(engine: Engine, call: Call): ApiReply {
+  const { query, version } = call;
+  const { container, detachKeys } = attachable(engine, call);
   const wanted: Wanted = {
     stdin: flag(query, "stdin"),
     stdout: flag(query, "stdout"),
     stderr: flag(query, "stderr"),
     logs: flag(query, "logs"),
     stream: flag(query, "stream"),
+    isRaw: container.config.Tty === true,
     detachKeys,
   };
   const isTyped = version >= TYPED_STREAMS && container.config.Tty !== true;
@@ -99,9 +141,8 @@ async function attach(engine: Engine, container: Container, wanted: Wanted, stre
     const isTerminal = container.config.Tty === true;
     void forward(engine.world, stream.input, isTerminal ? detachable(sink, wanted.detachKeys, leave) : sink);
   }
-  const isRaw = container.config.Tty === true;
   try {
-    await channel.drain(stream, ({ stream: from, bytes }) => (isRaw ? bytes : encodeFrame(from, bytes)));
+    await channel.drain(stream, ({ stream: from, bytes }) => (wanted.isRaw ? bytes : encodeFrame(from, bytes)));
   } finally {
     detach();
     stopFollowing();

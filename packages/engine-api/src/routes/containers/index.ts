@@ -6,7 +6,7 @@ import { flag } from "../../http/query.ts";
 import { type Route, route } from "../../http/router.ts";
 import { isOlder } from "../until.ts";
 import { archiveRoutes } from "./archive.ts";
-import { attachHandler } from "./attach.ts";
+import { attachHandler, webSocketHandler } from "./attach.ts";
 import { createHandler } from "./create.ts";
 import { lifecycleRoutes } from "./lifecycle.ts";
 import { listHandler } from "./list.ts";
@@ -29,6 +29,7 @@ export function containerRoutes(engine: Engine): readonly Route[] {
     route("GET", "/containers/{id}/logs", logsHandler(engine)),
     route("GET", "/containers/{id}/stats", statsHandler(engine)),
     route("POST", "/containers/{id}/attach", attachHandler(engine)),
+    route("GET", "/containers/{id}/attach/ws", webSocketHandler(engine)),
     route("POST", "/containers/{id}/wait", waitHandler(engine)),
     ...archiveRoutes(engine),
     ...lifecycleRoutes(engine),

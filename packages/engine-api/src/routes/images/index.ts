@@ -9,7 +9,6 @@ import {
   runConfigOf,
   secondsOfTime,
 } from "@bottleship/core/engine";
-import { StatusError } from "@bottleship/core/lib";
 import { readJson } from "../../http/body.ts";
 import { empty, json } from "../../http/exchange.ts";
 import { Filters } from "../../http/filters.ts";
@@ -25,6 +24,7 @@ import type { BuildTrace } from "./buildkit.ts";
 import { listHandler } from "./list.ts";
 import { parse, pull } from "./pull.ts";
 import { push } from "./push.ts";
+import { searchHandler } from "./search.ts";
 
 export function imageRoutes(engine: Engine, trace?: BuildTrace): readonly Route[] {
   const { images } = engine;
@@ -33,9 +33,7 @@ export function imageRoutes(engine: Engine, trace?: BuildTrace): readonly Route[
     route("POST", "/images/create", (call) => {
       return call.query.get("fromSrc") === null ? pull(engine, call) : importImage(engine, call);
     }),
-    route("GET", "/images/search", () => {
-      throw new StatusError("not-implemented", "searching needs Docker Hub, and the simulated world has none");
-    }),
+    route("GET", "/images/search", searchHandler(engine)),
     route("GET", "/images/get", ({ query }) => save(engine, query.getAll("names"))),
     route("POST", "/images/load", (call) => load(engine, call)),
     route("POST", "/images/prune", ({ query }) => json(prune(engine, query))),
