@@ -7,9 +7,9 @@ import { exitCode, type WaitStatus, type WindowSize } from "../abi/index.ts";
 import type { Kernel, Process } from "../kernel/index.ts";
 import { StatusError } from "../lib/index.ts";
 import type { ProcessSpec } from "../oci/index.ts";
-import type { Runtime } from "../runtime/index.ts";
+import type { Runtime, Stdio } from "../runtime/index.ts";
 import type { Prng, WaitOptions, World } from "../sim/index.ts";
-import { DeferredFile, type OpenFile } from "../vfs/index.ts";
+import { DeferredFile, type FileSource, type OpenFile } from "../vfs/index.ts";
 import { Console } from "./console.ts";
 import type { Container } from "./container.ts";
 import type { DaemonLife } from "./daemon-life.ts";
@@ -41,9 +41,11 @@ export class ExecSession {
   readonly container: Container;
   readonly body: Partial<ExecBody> & Pick<ExecBody, "Cmd">;
   readonly output = new LogBuffer();
-  process: Process | undefined;
   stdin: StdinFeed | undefined;
   console: Console | undefined;
+  /** While it runs: what is remembered of an ended session does not keep its process alive. */
+  #process: Process | undefined;
+  #pid: number | undefined;
   #exitCode: number | undefined;
   #endedUs: number | undefined;
 
@@ -53,8 +55,18 @@ export class ExecSession {
     this.body = body;
   }
 
+  /** The process of a session that runs. */
+  get process(): Process | undefined {
+    return this.#process;
+  }
+
+  /** The pid on the machine that its process has or had; `undefined` before it is started. */
+  get pid(): number | undefined {
+    return this.#pid;
+  }
+
   get isRunning(): boolean {
-    return this.process !== undefined && this.#exitCode === undefined;
+    return this.#process !== undefined;
   }
 
   get exitCode(): number | undefined {
@@ -66,14 +78,48 @@ export class ExecSession {
     return this.#endedUs;
   }
 
+  begin(process: Process): void {
+    this.#process = process;
+    this.#pid = process.pid;
+  }
+
   end(exitCode: number, timeUs: number): void {
+    this.#process = undefined;
     this.#exitCode = exitCode;
     this.#endedUs = timeUs;
   }
 }
 
+/** The streams of a session without a terminal: what it writes is its output, and nothing comes in. */
+class LaterStreams implements FileSource {
+  readonly #kernel: Kernel;
+  readonly #session: ExecSession;
+
+  constructor(kernel: Kernel, session: ExecSession) {
+    this.#kernel = kernel;
+    this.#session = session;
+  }
+
+  open(fd: number): OpenFile {
+    if (fd === 0) return openNull(this.#kernel, this.#session.container.oci?.process);
+    const stream: LogEntry["stream"] = fd === 1 ? "stdout" : "stderr";
+    return this.#kernel.pipes.sink(0, 0, (bytes) =>
+      this.#session.output.append({ stream, timeUs: this.#kernel.nowUs, bytes }),
+    );
+  }
+}
+
 /** The program and its arguments, with a blank between also where there are none. */
 const shownCommand = ([program = "", ...args]: readonly string[]): string => `${program} ${args.join(" ")}`;
+
+/** A specification, and what of the container it was made from. */
+interface PlainSpec extends Pick<Container, "user" | "hostConfig" | "hostname"> {
+  readonly spec: ProcessSpec;
+}
+
+/** Whether a request leaves everything but the command as the container has it. */
+const isPlain = ({ Tty, User, Env, WorkingDir, Privileged }: ExecSession["body"]): boolean =>
+  Tty !== true && !User && (Env ?? []).length === 0 && !WorkingDir && Privileged !== true;
 
 /** The exit code of what runc refuses before it starts anything. */
 const SETUP_FAILED = 128;
@@ -81,6 +127,8 @@ const SETUP_FAILED = 128;
 export class ExecService {
   readonly #parts: ExecParts;
   readonly #sessions: ExecSessions;
+  /** What sessions begin with that ask for nothing but a command: health checks do so again and again. */
+  readonly #plain = new WeakMap<Container, PlainSpec>();
 
   constructor(parts: ExecParts) {
     this.#parts = parts;
@@ -135,13 +183,9 @@ export class ExecService {
       session.end(SETUP_FAILED, kernel.nowUs);
       throw new StatusError("invalid-argument", "OCI runtime exec failed: exec failed: Cwd must be an absolute path");
     }
-    const sink = (stream: LogEntry["stream"]): DeferredFile =>
-      new DeferredFile({
-        open: () => kernel.pipes.sink(0, 0, (bytes) => session.output.append({ stream, timeUs: kernel.nowUs, bytes })),
-      });
-    const stdio = [this.#stdin(session), sink("stdout"), sink("stderr")] as const;
-    const started = runtime.exec(oci, this.#spec(session), stdio, (master) => this.#openConsole(session, master));
-    session.process = started.process;
+    const takeConsole = (master: OpenFile): void => this.#openConsole(session, master);
+    const started = runtime.exec(oci, this.#spec(session), this.#stdio(session), takeConsole);
+    session.begin(started.process);
     started.process.watcher = { processEnded: (status) => this.#ended(session, status) };
     await world.until(started.isSettled, { ...options, what: `exec ${body.Cmd.join(" ")} to start` });
     const failure = started.failure();
@@ -191,18 +235,32 @@ export class ExecService {
     if (session.body.AttachStdin === true) session.stdin = new StdinFeed(master.retain());
   }
 
-  #stdin(session: ExecSession) {
+  #stdio(session: ExecSession): Stdio {
     const { kernel } = this.#parts;
-    if (session.body.AttachStdin !== true || session.body.Tty === true) {
-      return new DeferredFile({ open: () => openNull(kernel, session.container.oci?.process) });
-    }
-    const [read, write] = kernel.pipes.pipe(0, 0, 0);
+    const streams = new LaterStreams(kernel, session);
+    const hasPipe = session.body.AttachStdin === true && session.body.Tty !== true;
+    const stdin = hasPipe ? this.#stdinPipe(session) : new DeferredFile(streams, 0);
+    return [stdin, new DeferredFile(streams, 1), new DeferredFile(streams, 2)];
+  }
+
+  #stdinPipe(session: ExecSession): OpenFile {
+    const [read, write] = this.#parts.kernel.pipes.pipe(0, 0, 0);
     session.stdin = new StdinFeed(write);
     return read;
   }
 
-  #spec(session: ExecSession): ProcessSpec {
-    const { container, body } = session;
+  #spec({ container, body }: ExecSession): ProcessSpec {
+    if (!isPlain(body) || container.links.size > 0) return this.#makeSpec(container, body);
+    const { user, hostConfig, hostname } = container;
+    let known = this.#plain.get(container);
+    if (known === undefined || known.user !== user || known.hostConfig !== hostConfig || known.hostname !== hostname) {
+      known = { user, hostConfig, hostname, spec: this.#makeSpec(container, body) };
+      this.#plain.set(container, known);
+    }
+    return known.spec.args === body.Cmd ? known.spec : { ...known.spec, args: body.Cmd };
+  }
+
+  #makeSpec(container: Container, body: ExecSession["body"]): ProcessSpec {
     const { config, hostConfig } = container;
     const user =
       body.User === undefined || body.User === ""
@@ -214,7 +272,7 @@ export class ExecService {
       user,
       args: body.Cmd,
       ...consoleSize(body.ConsoleSize),
-      env: [...terminalEnvironment(session), ...(body.Env ?? [])],
+      env: [...terminalEnvironment(container, body), ...(body.Env ?? [])],
       cwd: body.WorkingDir ? body.WorkingDir : workingDirectory(config),
     };
   }
@@ -227,7 +285,7 @@ export class ExecService {
 }
 
 /** The environment of the container's first process, with TERM if and only if this one has a terminal. */
-function terminalEnvironment({ container, body }: ExecSession): readonly string[] {
+function terminalEnvironment(container: Container, body: ExecSession["body"]): readonly string[] {
   const { config, user } = container;
   const env = environment(container, user?.home ?? "/");
   const isGiven = config.Env?.some((variable) => variable.startsWith("TERM=")) === true;

@@ -11,7 +11,7 @@ import { durationText } from "../lib/go/index.ts";
 import { concat, decode, StatusError } from "../lib/index.ts";
 import type { Timer, World } from "../sim/index.ts";
 import type { Container } from "./container.ts";
-import type { HealthConfig } from "./docker/create-body.ts";
+import type { ContainerConfig, HealthConfig } from "./docker/create-body.ts";
 import type { EngineEvent, EventLog } from "./events.ts";
 import type { ExecService, ExecSession } from "./exec.ts";
 import { Health, type HealthResult } from "./health-record.ts";
@@ -131,7 +131,7 @@ export class HealthMonitor {
     });
     let session: ExecSession | undefined;
     try {
-      session = exec.create(container, { Cmd: [...(commandOf(container) ?? [])] });
+      session = exec.create(container, { Cmd: commandOf(container) ?? [] });
       await exec.start(session, { follows: true });
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
@@ -185,12 +185,18 @@ function isExcused({ config, health, startedUs }: Container, { startUs }: Health
   return health?.status === "starting" && startUs - startedUs < periodUs;
 }
 
+/** The commands of checks, by their configurations: each is executed again and again. */
+const commands = new WeakMap<Partial<ContainerConfig>, readonly string[]>();
+
 /** What is executed; `undefined` if there is no check. */
 function commandOf({ config }: Container): readonly string[] | undefined {
+  const known = commands.get(config);
+  if (known !== undefined) return known;
   const [kind, ...words] = (config.Healthcheck as HealthConfig | undefined)?.Test ?? [];
-  if (kind === "CMD") return words;
-  if (kind === "CMD-SHELL") return [...(config.Shell ?? ["/bin/sh", "-c"]), words[0] ?? ""];
-  return undefined;
+  if (kind !== "CMD" && kind !== "CMD-SHELL") return undefined;
+  const command = kind === "CMD" ? words : [...(config.Shell ?? ["/bin/sh", "-c"]), words[0] ?? ""];
+  commands.set(config, command);
+  return command;
 }
 
 function outputOf({ output }: ExecSession): string {

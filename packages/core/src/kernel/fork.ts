@@ -130,8 +130,9 @@ export function spawn(init: ProcessInit, routine: Routine<number>): Process {
 
 /** One number in each namespace that sees the process, the machine's first. */
 export function takeNumbers(namespace: PidNamespace): readonly number[] {
-  const own = [namespace.take()];
-  return namespace.parent === undefined ? own : takeNumbers(namespace.parent).concat(own);
+  const numbers = new Array<number>(namespace.level + 1);
+  for (let at: PidNamespace | undefined = namespace; at !== undefined; at = at.parent) numbers[at.level] = at.take();
+  return numbers;
 }
 
 function beBorn(process: Process): void {

@@ -1,18 +1,19 @@
 /**
- * A map that mostly holds a few entries, and then costs six words for each: most directories and namespaces of a machine
- * full of containers do. It is a chain of entries, and grows into a `Map` behind the last link. See `SmallSet`.
+ * A map that mostly holds one entry, and then costs three words: most namespaces of a machine full of containers do. It
+ * grows into a `Map`. See `SmallSet`.
  */
 export class SmallMap<K extends number | string, V extends object | string> {
   #key: K | undefined;
   #value: V | undefined;
-  #rest: SmallMap<K, V> | Map<K, V> | undefined;
+  #many: Map<K, V> | undefined;
 
   get size(): number {
-    return this.#value === undefined ? 0 : 1 + (this.#rest?.size ?? 0);
+    return this.#many?.size ?? (this.#value === undefined ? 0 : 1);
   }
 
   get(key: K): V | undefined {
-    return this.#key === key ? this.#value : this.#rest?.get(key);
+    if (this.#many !== undefined) return this.#many.get(key);
+    return this.#key === key ? this.#value : undefined;
   }
 
   has(key: K): boolean {
@@ -20,47 +21,38 @@ export class SmallMap<K extends number | string, V extends object | string> {
   }
 
   set(key: K, value: V): void {
-    let at: SmallMap<K, V> = this;
-    for (let links = 1; at.#value !== undefined && at.#key !== key; links++) {
-      at.#rest ??= links < LINKS ? new SmallMap() : new Map();
-      if (!(at.#rest instanceof SmallMap)) {
-        at.#rest.set(key, value);
-        return;
-      }
-      at = at.#rest;
+    if (this.#many !== undefined) {
+      this.#many.set(key, value);
+    } else if (this.#key === undefined || this.#value === undefined || this.#key === key) {
+      this.#key = key;
+      this.#value = value;
+    } else {
+      this.#many = new Map([
+        [this.#key, this.#value],
+        [key, value],
+      ]);
+      this.#key = undefined;
+      this.#value = undefined;
     }
-    at.#key = key;
-    at.#value = value;
   }
 
   /** True if it was there. */
   delete(key: K): boolean {
-    if (this.#value === undefined) return false;
-    if (this.#key !== key) return this.#rest?.delete(key) ?? false;
-    const next = this.#rest?.keys().next().value;
-    this.#key = next;
-    this.#value = next === undefined ? undefined : this.#rest?.get(next);
-    if (next !== undefined) this.#rest?.delete(next);
+    if (this.#many !== undefined) return this.#many.delete(key);
+    if (this.#key !== key) return false;
+    this.#key = undefined;
+    this.#value = undefined;
     return true;
   }
 
   /** In the order in which they came. */
   keys(): IterableIterator<K> {
-    const keys: K[] = [];
-    let at: SmallMap<K, V> | Map<K, V> | undefined = this;
-    for (; at instanceof SmallMap; at = at.#rest) if (at.#key !== undefined) keys.push(at.#key);
-    for (const key of at?.keys() ?? []) keys.push(key);
-    return keys.values();
+    return (this.#many?.keys() ?? (this.#key === undefined ? NONE : [this.#key]).values()) as IterableIterator<K>;
   }
 
   values(): IterableIterator<V> {
-    const values: V[] = [];
-    let at: SmallMap<K, V> | Map<K, V> | undefined = this;
-    for (; at instanceof SmallMap; at = at.#rest) if (at.#value !== undefined) values.push(at.#value);
-    for (const value of at?.values() ?? []) values.push(value);
-    return values.values();
+    return (this.#many?.values() ?? (this.#value === undefined ? NONE : [this.#value]).values()) as IterableIterator<V>;
   }
 }
 
-/** Up to here a walk along the chain is as fast as a `Map`. */
-const LINKS = 8;
+const NONE: readonly never[] = [];

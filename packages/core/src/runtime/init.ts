@@ -291,13 +291,18 @@ function goText(error: Errno): string {
   return error.message.charAt(0).toLowerCase() + error.message.slice(1);
 }
 
-/** `NAME=value` each, as a map. */
+const environments = new WeakMap<readonly string[], Env>();
+
+/** `NAME=value` each, as a map; processes that share their list share the map. */
 function environment(variables: readonly string[]): Env {
+  const known = environments.get(variables);
+  if (known !== undefined) return known;
   const env = new Map<string, string>();
   for (const text of variables) {
     const equals = text.indexOf("=");
     if (equals < 0) env.set(text, "");
     else env.set(text.slice(0, equals), text.slice(equals + 1));
   }
+  environments.set(variables, env);
   return env;
 }

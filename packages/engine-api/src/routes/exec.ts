@@ -54,7 +54,7 @@ async function start(engine: Engine, { request, param, version }: Call): Promise
   const { exec } = engine;
   const options = (await readStartOptions(request)) ?? { Detach: false, Tty: false };
   const session = exec.get(param("id"));
-  if (session.process !== undefined) {
+  if (session.pid !== undefined) {
     const how = session.isRunning ? "already running" : "has already run";
     throw new StatusError("conflict", `exec command ${session.id} ${how}`);
   }
@@ -125,7 +125,7 @@ function refusal(error: unknown): LogEntry {
 const shownKeys = (keys: string): string => (keys === "" ? "" : base64(Uint8Array.from(detachKeysOf(keys))));
 
 function execDocument(session: ExecSession) {
-  const { body, container, exitCode, process } = session;
+  const { body, container, exitCode, pid } = session;
   const [entrypoint = "", ...rest] = body.Cmd;
   return {
     ID: session.id,
@@ -144,6 +144,6 @@ function execDocument(session: ExecSession) {
     CanRemove: exitCode !== undefined,
     ContainerID: container.id,
     DetachKeys: shownKeys(body.DetachKeys ?? ""),
-    Pid: process?.pid ?? 0,
+    Pid: pid ?? 0,
   };
 }

@@ -52,10 +52,14 @@ export const identityCalls = {
     const mayset = creds.user.setgroups === "allow" && creds.user.hasGidMap;
     if (!mayset || !creds.capable(CAP_SETGID, creds.user)) throw new Errno("EPERM");
     if (groups.length > NGROUPS_MAX) throw new Errno("EINVAL");
-    const machine = groups.map((gid) => creds.user.gidToMachine(gid));
-    if (!machine.every((gid) => gid !== undefined)) throw new Errno("EINVAL");
+    const machine: number[] = [];
+    for (const gid of groups) {
+      const mapped = creds.user.gidToMachine(gid);
+      if (mapped === undefined) throw new Errno("EINVAL");
+      machine.push(mapped);
+    }
     // Linux keeps them sorted, to find one quickly.
-    process.creds = creds.with({ groups: machine.toSorted((a, b) => a - b) });
+    process.creds = creds.with({ groups: machine.sort((a, b) => a - b) });
   },
 
   capget: (process, pid) => {
