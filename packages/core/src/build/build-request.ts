@@ -23,8 +23,8 @@ export interface BuildRequest {
   /** "linux/arm64" */
   readonly platform?: string;
   readonly labels?: Readonly<Record<string, string>>;
-  /** Named contexts, which stand in for stages and images of the same name: files, or another image. */
-  readonly contexts?: Readonly<Record<string, ContextSource | { readonly image: string }>>;
+  /** Named contexts, which stand in for stages and images of the same name. */
+  readonly contexts?: Readonly<Record<string, NamedContext>>;
   readonly secrets?: Readonly<Record<string, string | Uint8Array>>;
   /** All steps anew, or those of the named stages. */
   readonly noCache?: boolean | readonly string[];
@@ -57,6 +57,12 @@ export interface BuildRequest {
   /** Aborted when nobody wants the image any more: what runs is killed, and the build fails with `context canceled`. */
   readonly signal?: AbortSignal;
 }
+
+/**
+ * Files, another image, or a place somewhere else. Of those the real daemon gets nothing: git it does not have, and it
+ * knows neither files behind `http:` here nor `oci-layout:`. Only a stage that needs such a context fails.
+ */
+export type NamedContext = ContextSource | { readonly image: string } | { readonly url: string };
 
 export type BuildExport = "image" | "directory" | "tarball";
 

@@ -10,6 +10,8 @@ import type { BuildExport, BuildRequest, BuildResult, ImageNames } from "./build
 import { BuildError } from "./dockerfile/error.ts";
 import { KnownTexts } from "./dockerfile/known-texts.ts";
 import type { LintWarning } from "./dockerfile/lint.ts";
+import { parse } from "./dockerfile/parse.ts";
+import { listTargets, type Target } from "./dockerfile/targets.ts";
 import { ContextMemory } from "./files/context-memory.ts";
 import { type ContextSource, contextEntries } from "./files/context-source.ts";
 import type { IgnoreMatcher } from "./files/ignore.ts";
@@ -168,6 +170,15 @@ export class Builder {
     );
     const buildArgs = new Map(Object.entries(request.buildArgs ?? {}));
     return outlineOf({ dockerfile, graph, buildArgs, done, warnings });
+  }
+
+  /** What can be built. Only the text is read: what an instruction means, and lint, do not matter. @throws BuildError */
+  async targets(request: BuildRequest): Promise<readonly Target[]> {
+    const { nowUs } = this.#machine.kernel;
+    const progress = new Progress(request.onEvent ?? (() => {}), () => nowUs);
+    const source = loadDockerfile(request, contextEntries(request.context, nowUs), progress);
+    await loadFrontend(request, source, this.#images, progress);
+    return listTargets(typeof source === "string" ? parse(source) : source);
   }
 
   /** What the build cache holds. */

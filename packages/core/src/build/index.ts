@@ -1,5 +1,12 @@
 /** Floor 9: the builder. */
-export type { BuildExport, BuildRequest, BuildResult, ImageNames, ResolveImageOptions } from "./build-request.ts";
+export type {
+  BuildExport,
+  BuildRequest,
+  BuildResult,
+  ImageNames,
+  NamedContext,
+  ResolveImageOptions,
+} from "./build-request.ts";
 export { Builder } from "./builder.ts";
 export * from "./dockerfile/index.ts";
 export type { ContextDisk, ContextFile, ContextSource } from "./files/context-source.ts";

@@ -1,5 +1,6 @@
 /** Files of web servers, for ADD of a URL. @see BuildKit source/http, Go net/http Client.do */
 import { BuildError, type Download } from "../build/index.ts";
+import { httpUrlProblem, quote } from "../lib/go/index.ts";
 import { StatusError } from "../lib/index.ts";
 import type { Fetch, HttpNetwork } from "../registry/index.ts";
 import { readHttpDate } from "../userland/index.ts";
@@ -24,6 +25,8 @@ export function downloadFrom(web: HttpNetwork, onMachine: Fetch): (url: string) 
     }
   };
   return async (url) => {
+    const problem = httpUrlProblem(url);
+    if (problem !== undefined) throw new BuildError(problem);
     const response = await follow(fetch, url);
     if (response.status >= 400) throw new BuildError(`invalid response status ${response.status}`);
     const content = new Uint8Array(await response.arrayBuffer());
@@ -34,11 +37,19 @@ export function downloadFrom(web: HttpNetwork, onMachine: Fetch): (url: string) 
 async function follow(fetch: Fetch, url: string): Promise<Response> {
   let at = url;
   for (let redirects = 0; ; redirects++) {
-    const response = await fetch(new Request(at, { headers: { "user-agent": USER_AGENT }, redirect: "manual" }));
+    const response = await fetch(new Request(urlOf(at), { headers: { "user-agent": USER_AGENT }, redirect: "manual" }));
     const location = response.headers.get("location");
     if (location === null || response.status < 300 || response.status >= 400) return response;
     if (redirects === MAX_REDIRECTS)
       throw new StatusError("unavailable", `Get "${location}": stopped after ${MAX_REDIRECTS} redirects`);
-    at = new URL(location, at).href;
+    at = urlOf(location, at);
   }
+}
+
+/** What browsers refuse and Go does not are numbers that are no addresses: nobody is called so. @throws StatusError */
+function urlOf(text: string, base?: string): string {
+  const url = URL.parse(text, base);
+  if (url !== null) return url.href;
+  const host = /^[^:]*:\/\/([^/?#:]*)/.exec(text)?.[1] ?? "";
+  throw new StatusError("unavailable", `Get ${quote(text)}: dial tcp: lookup ${host}: no such host`);
 }

@@ -92,6 +92,27 @@ export function gunzip(bytes: Uint8Array): Uint8Array {
 }
 
 /**
+ * What a reader gets of a gzip stream that stops at what it wants to know: all that can be unpacked before the stream
+ * breaks off, whatever comes then and whether or not the checksum is right.
+ *
+ * @throws StatusError invalid-argument if it does not begin as one, or its first block is broken.
+ */
+export function gunzipStart(bytes: Uint8Array): Uint8Array {
+  const parts: Uint8Array[] = [];
+  let rest = bytes;
+  do {
+    const header = gzipHeaderLength(rest);
+    if (header === undefined) break;
+    const inflater = new Inflater();
+    parts.push(inflater.push(rest.subarray(header)));
+    rest = inflater.done ? inflater.rest.subarray(8) : NO_REST;
+  } while (isGzip(rest));
+  return concat(parts);
+}
+
+const NO_REST = new Uint8Array();
+
+/**
  * How long the header of a gzip member is; `undefined` if the bytes end within it.
  *
  * @throws StatusError invalid-argument if it is none.

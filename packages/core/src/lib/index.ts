@@ -7,7 +7,16 @@ export { Bunzip2, bunzip2 } from "./bunzip2.ts";
 export { concat, equal, NO_BYTES, toHex } from "./bytes.ts";
 export { Bzip2 } from "./bzip2.ts";
 export { crc32 } from "./crc32.ts";
-export { type DeflateLevel, Deflater, deflate, gunzip, gzip, gzipHeaderLength, isGzip } from "./deflate.ts";
+export {
+  type DeflateLevel,
+  Deflater,
+  deflate,
+  gunzip,
+  gunzipStart,
+  gzip,
+  gzipHeaderLength,
+  isGzip,
+} from "./deflate.ts";
 export {
   type DnsMessage,
   type DnsQuestion,

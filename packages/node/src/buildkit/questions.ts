@@ -3,14 +3,7 @@
  *
  * @see BuildKit frontend/subrequests/lint, outline, targets
  */
-import {
-  type BuildRequest,
-  checkDocument,
-  listTargets,
-  outlineDocument,
-  parse,
-  targetsDocument,
-} from "@bottleship/core/build";
+import { type BuildRequest, checkDocument, outlineDocument, targetsDocument } from "@bottleship/core/build";
 import type { Engine } from "@bottleship/core/engine";
 import { CODES, GrpcError } from "./grpc.ts";
 
@@ -35,7 +28,7 @@ export async function answer(engine: Engine, question: string, source: Questione
       return document(outlineDocument(outline, source.text));
     }
     case "frontend.targets":
-      return document(targetsDocument(listTargets(parse(source.text)), source.text));
+      return document(targetsDocument(await engine.builder.targets(source.build), source.text));
     default:
       throw new GrpcError(CODES.unimplemented, `unsupported request ${question}`);
   }

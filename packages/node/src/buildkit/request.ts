@@ -9,6 +9,7 @@ import {
   type Dockerfile,
   type MountFlag,
   type MountOptions,
+  type NamedContext,
   parse,
 } from "@bottleship/core/build";
 import { basename, decode, readTar } from "@bottleship/core/lib";
@@ -98,12 +99,13 @@ function patternsOf(text: string): readonly string[] {
 }
 
 async function namedContexts(client: GrpcClient, options: Options): Promise<NonNullable<BuildRequest["contexts"]>> {
-  const contexts: Record<string, ContextSource | { readonly image: string }> = {};
+  const contexts: Record<string, NamedContext> = {};
   for (const [name, place] of Object.entries(withPrefix(options, "context:"))) {
     if (place.startsWith("docker-image://")) contexts[name] = { image: place.slice("docker-image://".length) };
     else if (place.startsWith("local:")) {
       contexts[name] = { tar: await receiveDirectory(client, { name: place.slice("local:".length) }) };
-    } else throw new GrpcError(CODES.unknown, `unsupported context source ${place.split(":")[0]} for ${name}`);
+    } else if (/^(?:https?|git|ssh|oci-layout):/.test(place)) contexts[name] = { url: place };
+    else throw new GrpcError(CODES.unknown, `unsupported context source ${place.split(":")[0]} for ${name}`);
   }
   return contexts;
 }

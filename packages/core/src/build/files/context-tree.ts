@@ -8,9 +8,14 @@ import { MemoryFs } from "../../fs/index.ts";
 import type { Kernel } from "../../kernel/index.ts";
 import type { IgnoreMatcher } from "./ignore.ts";
 
+/** What files that a build brings along lie on: a disk, as a container that they are mounted into can see. */
+export function diskLike(kernel: Kernel): MemoryFs {
+  return new MemoryFs(kernel, { type: kernel.disk.type, source: kernel.disk.source, mode: 0o755 });
+}
+
 /** A file system with these entries, not to be changed any more. */
 export function treeOf(kernel: Kernel, entries: Iterable<LayerEntry>): MemoryFs {
-  const fileSystem = new MemoryFs(kernel, { mode: 0o755 });
+  const fileSystem = diskLike(kernel);
   applyLayer(fileSystem.root, entries, { arePlain: true });
   fileSystem.root.sealed = true;
   return fileSystem;

@@ -1,15 +1,18 @@
 /**
  * ADD of an archive: its entries, unpacked into a directory of a tree.
  *
- * The directory is the root for everything in the archive: links that lead out of it end up inside.
+ * The directory is the root for everything in the archive: an absolute link is one from there, and a relative one that
+ * leads out of it is refused.
  *
  * @see moby/go-archive Unpack, createTarFile; BuildKit solver/llbsolver/file/unpack.go
  */
 import { Errno } from "../../abi/index.ts";
 import { type LayerEntry, tarToLayer } from "../../content/index.ts";
-import { basename, bunzip2, clean, dirname, gunzip, isGzip, join, StatusError, unxz } from "../../lib/index.ts";
+import { quote } from "../../lib/go/index.ts";
+import { basename, bunzip2, clean, dirname, gunzipStart, isGzip, join, StatusError, unxz } from "../../lib/index.ts";
 import type { MountedTree } from "../../snapshot/index.ts";
-import { BuildError } from "../dockerfile/error.ts";
+import { pathOf } from "../../vfs/index.ts";
+import { BuildError, rethrow } from "../dockerfile/error.ts";
 import { makeDirectories, type Owner } from "./make-directories.ts";
 import { pathBelow } from "./root-path.ts";
 import { type Place, TreeWriter } from "./tree-writer.ts";
@@ -30,7 +33,7 @@ export function openArchive(bytes: Uint8Array, { xz }: { readonly xz: boolean })
 }
 
 function decompress(bytes: Uint8Array, xz: boolean): Uint8Array {
-  if (isGzip(bytes)) return gunzip(bytes);
+  if (isGzip(bytes)) return gunzipStart(bytes);
   if (startsWith(bytes, BZIP2_MAGIC)) return bunzip2(bytes);
   return xz && startsWith(bytes, XZ_MAGIC) ? unxz(bytes) : bytes;
 }
@@ -49,16 +52,18 @@ export function unpackArchive(tree: MountedTree, archive: Uint8Array, dest: stri
   const directories: (readonly [place: Place, entry: LayerEntry])[] = [];
   for (const original of entriesOf(archive)) {
     const entry = { ...original, ...owner };
-    const name = nameOf(entry.path);
+    const name = nameOf(entry.path, "entry name");
     if (name === ".") continue;
-    const place = makePlace(writer, dest, name);
+    const place = makePlace(writer, dest, name, entry.type);
     unpackEntry(writer, place, entry, dest);
-    if (entry.type === "dir") directories.push([place, entry]);
+    if (entry.type === "dir") directories.push([place, { ...entry, path: name }]);
   }
   // Filling a directory changes its times: they are set when all is in place.
-  for (const [place, { mode, uid, gid, mtimeUs }] of directories) {
+  for (const [place, { path, mode, uid, gid, mtimeUs }] of directories) {
     const at = writer.at(place);
     // A later entry of the same name may have taken its place.
+    if (at?.inode.type === "symlink" && tree.find(pathOf(at, tree.context.root)) === undefined)
+      throw new BuildError(`chtimesat ${path}: no such file or directory`);
     if (at?.inode.type === "dir") writer.setAttributes(at, { mode, uid, gid, mtimeUs });
   }
 }
@@ -71,20 +76,33 @@ function* entriesOf(archive: Uint8Array): Iterable<LayerEntry> {
   }
 }
 
-function nameOf(name: string): string {
-  const cleaned = clean(name === "" ? "." : name);
-  if (cleaned === ".." || cleaned.startsWith("../")) throw new BuildError(`invalid entry name ${JSON.stringify(name)}`);
+/** Below the root, whether or not it says so. @throws BuildError for one that leads out of it */
+function nameOf(name: string, what: "entry name" | "hardlink target"): string {
+  const cleaned = clean(name.replace(/^\/+/, "") || ".");
+  if (cleaned === ".." || cleaned.startsWith("../")) throw new BuildError(`invalid ${what} ${quote(name)}`);
   return cleaned;
 }
 
 /** Where an entry goes; the directories on the way are made. */
-function makePlace(writer: TreeWriter, dest: string, name: string): Place {
+function makePlace(writer: TreeWriter, dest: string, name: string, type: LayerEntry["type"]): Place {
   const { tree } = writer;
-  const parent = pathBelow(tree, dest, dirname(name));
+  const parent = inside(tree, dest, dirname(name));
   const existing = tree.find(parent, { follow: false });
-  if (existing !== undefined && existing.inode.type !== "dir") throw new BuildError(`openat ${name}: not a directory`);
+  if (existing !== undefined && existing.inode.type !== "dir")
+    throw new BuildError(`${type === "dir" ? "mkdirat" : "openat"} ${name}: not a directory`);
   makeDirectories(tree, parent, 0o755, { uid: 0, gid: 0 });
   return writer.place(join(parent, basename(name)));
+}
+
+/** The directory that `name` means below `dest`. @throws BuildError `statat l: path escapes from parent` */
+function inside(tree: MountedTree, dest: string, name: string): string {
+  return rethrow(
+    () => pathBelow(tree, dest, name, { mayLeave: false }),
+    ({ message }) => {
+      const why = message === "too many links" ? "too many levels of symbolic links" : message;
+      return new BuildError(`statat ${name}: ${why}`);
+    },
+  );
 }
 
 function unpackEntry(writer: TreeWriter, place: Place, entry: LayerEntry, dest: string): void {
@@ -102,7 +120,8 @@ function unpackEntry(writer: TreeWriter, place: Place, entry: LayerEntry, dest: 
 function linkEntry(writer: TreeWriter, place: Place, entry: LayerEntry, dest: string): void {
   const { path, link = "" } = entry;
   try {
-    writer.hardlink(place, writer.place(pathBelow(writer.tree, dest, nameOf(link))));
+    const target = nameOf(link, "hardlink target");
+    writer.hardlink(place, writer.place(join(inside(writer.tree, dest, dirname(target)), basename(target))));
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
     throw new BuildError(`linkat ${clean(link).replace(/^\/+/, "")} ${path}: ${error.message.toLowerCase()}`);

@@ -43,6 +43,9 @@ export class ImageDraft {
     this.#author = author;
   }
 
+  /** An image of which nothing is said. */
+  static readonly UNKNOWN = new ImageDraft({ os: "linux", architecture: "" }, {}, [], undefined);
+
   /** The configuration of `scratch`, or of a base image. */
   static from(platform: Platform, base: ImageConfig | undefined): ImageDraft {
     const { OnBuild: _triggers, ...config } = base?.config ?? { WorkingDir: "/" };

@@ -5,12 +5,14 @@
  */
 import type { LayerEntry } from "../../content/index.ts";
 import { StatusError } from "../../lib/index.ts";
+import { familiarText, parseReference } from "../../oci/index.ts";
 import type { BuildRequest, ImageNames } from "../build-request.ts";
 import { BuildError } from "../dockerfile/error.ts";
 import type { ContextMemory } from "../files/context-memory.ts";
 import { type ContextSource, contextEntries } from "../files/context-source.ts";
 import type { Prepared } from "../frontend/check.ts";
 import { type BuildPlatform, formatPlatform, parsePlatform } from "../frontend/platform.ts";
+import { sourceKind } from "../frontend/remote.ts";
 import { ImageRounds } from "../frontend/resolve.ts";
 import { type BuildStage, SCRATCH } from "../frontend/stage-graph.ts";
 import type { Progress } from "../progress/progress.ts";
@@ -18,6 +20,8 @@ import type { BaseImage, StageSource } from "../solve/plan.ts";
 import type { Vertex } from "../solve/vertex.ts";
 import { AuthorizationError } from "./authorization-error.ts";
 import { loadContextIgnoreFile, withoutPrefix } from "./definition.ts";
+
+const LAYOUT = "oci-layout://";
 
 export interface StageSourcesOptions {
   readonly request: BuildRequest;
@@ -65,6 +69,7 @@ export class StageSources {
     const name = this.#contextOf(stage);
     const context = name === undefined ? undefined : this.#options.request.contexts?.[name];
     if (name !== undefined && context !== undefined) {
+      if ("url" in context) return { kind: "context", vertex: this.#elsewhere(name, context.url, stage) };
       if (!("image" in context)) return { kind: "context", vertex: this.#context(name, context, !stage.isImplicit) };
       const image = await this.#image(context.image, `[context ${name}] load metadata for ${context.image}`, stage);
       return { kind: "image", image, title: `[context ${name}] ${context.image}` };
@@ -81,7 +86,8 @@ export class StageSources {
     if (isReplaced) return name;
     const { contexts = {} } = this.#options.request;
     if (base !== undefined || image === SCRATCH) return undefined;
-    return [image, `${image}:latest`, image.replace(/:latest$/, "")].find((one) => Object.hasOwn(contexts, one));
+    const familiar = familiarText(parseReference(image)).replace(/:latest$/, "");
+    return [image, `${image}:latest`, familiar].find((one) => Object.hasOwn(contexts, one));
   }
 
   #platformOf({ platform }: BuildStage): BuildPlatform | undefined {
@@ -119,6 +125,20 @@ export class StageSources {
       const why = title.startsWith("[context ") ? error.message : `${name}: ${error.message}`;
       throw new BuildError(why).at(stage.range);
     }
+  }
+
+  /** @throws BuildError for everything but a git repository, which fails later */
+  #elsewhere(name: string, url: string, { range }: BuildStage): Vertex {
+    if (sourceKind(url) === "git") {
+      const op = { kind: "download", url, file: "", checksum: undefined } as const;
+      return { op, name: `[internal] load git source ${url}`, inputs: [], ignoresCache: false };
+    }
+    if (!url.startsWith(LAYOUT)) throw new BuildError("invalid argument").at(range);
+    const { images, progress } = this.#options;
+    const reference = `${images.fullName(name).replace(/:latest$/, "")}${url.slice(url.indexOf("@"))}`;
+    const why = "unknown scheme oci-layout: not found";
+    progress.start(`[context ${name}] load metadata for ${reference}`).fail(why);
+    throw new BuildError(`failed to resolve source metadata for ${reference}: ${why}`).at(range);
   }
 
   /** A stage that starts from files needs them as a layer; one that is copied from does not. */

@@ -12,6 +12,7 @@ import type { MountSpec } from "../../oci/index.ts";
 import { MountedTree } from "../../snapshot/index.ts";
 import { type FileSystem, type Location, walk } from "../../vfs/index.ts";
 import { BuildError } from "../dockerfile/error.ts";
+import { diskLike } from "../files/context-tree.ts";
 import { Copier } from "../files/copy.ts";
 import { rootPath } from "../files/root-path.ts";
 import type { StepMount } from "../frontend/step.ts";
@@ -193,7 +194,7 @@ export class ExecMounts {
     const tree = from?.open();
     if (tree !== undefined) this.#releases.push(() => tree.close());
     const lower = tree?.fileSystem;
-    const upper = new MemoryFs(kernel, { mode: 0o755 });
+    const upper = diskLike(kernel);
     const shown =
       lower === undefined
         ? upper

@@ -1,7 +1,7 @@
 /** COPY, ADD and WORKDIR: changes of files. @see BuildKit solver/llbsolver/ops/file.go, file/backend.go */
 import { Errno } from "../../abi/index.ts";
 import { quote } from "../../lib/go/index.ts";
-import { clean, compareBytes, join } from "../../lib/index.ts";
+import { clean, compareBytes, dirname, join } from "../../lib/index.ts";
 import type { Prng } from "../../sim/index.ts";
 import { MountedSnapshot, type MountedTree } from "../../snapshot/index.ts";
 import { BuildError, rethrow } from "../dockerfile/error.ts";
@@ -11,8 +11,9 @@ import { hasWildcards } from "../files/glob.ts";
 import { IgnoreMatcher } from "../files/ignore.ts";
 import { makeDirectories } from "../files/make-directories.ts";
 import { findOwner, hasNames } from "../files/owner.ts";
-import { rootPath, targetPath } from "../files/root-path.ts";
+import { blockedBy, rootPath, targetPath } from "../files/root-path.ts";
 import { selectSources, splitSource } from "../files/select.ts";
+import { isSent } from "../files/sent.ts";
 import { openArchive, unpackArchive } from "../files/unpack.ts";
 import type { BuildMachine } from "./build-machine.ts";
 import { baseIngredient } from "./cache-miss.ts";
@@ -92,16 +93,32 @@ function sourceChecksums(
   const exclude = checkedExclude(machine, action);
   const include = includeOf(action);
   withTree(machine, from, (tree) => {
+    const isOutside = from?.key === OUTSIDE_KEY;
     for (const path of selectSources(tree, action.source)) {
-      const take = (): Checksums | undefined =>
-        checksums(tree, path, { exclude, include, isFromOutside: from?.key === OUTSIDE_KEY });
-      found.set(
-        path,
-        rethrow(take, ({ message }) => checksumError(machine.prng, message)),
-      );
+      const take = (): Checksums | undefined => checksums(tree, path, { exclude, include, isFromOutside: isOutside });
+      const sums = rethrow(take, ({ message }) => checksumError(machine.prng, message));
+      found.set(path, sums ?? (include === undefined ? belowFile(machine, tree, path, from) : undefined));
     }
   });
   return found;
+}
+
+/**
+ * A path that leads through a file: the copier will say so of a context's; of another tree BuildKit says it now.
+ *
+ * @throws BuildError
+ */
+function belowFile(
+  { prng }: BuildMachine,
+  tree: MountedTree,
+  path: string,
+  from: Result | undefined,
+): Checksums | undefined {
+  const resolved = rootPath(tree, path);
+  const blocked = blockedBy(tree, resolved);
+  if (blocked === undefined) return undefined;
+  if (from?.key !== OUTSIDE_KEY) throw checksumError(prng, `lstat ${mountPointOf(prng)}/${blocked}: not a directory`);
+  return isSent(tree, from.includes ?? ["/"], dirname(blocked)) ? new Map() : undefined;
 }
 
 /** A source that is not there, in BuildKit's words. */
@@ -122,17 +139,21 @@ function checkedExclude({ prng }: BuildMachine, action: CopyFiles): IgnoreMatche
   );
 }
 
+function mountPointOf(prng: Prng): string {
+  return `${MOUNT_PREFIX}${prng.below(2 ** 31)}`;
+}
+
 function carryOut(machine: BuildMachine, { actions }: FileOp, sources: Sources, key: string): void {
   const { kernel, snapshotter, prng } = machine;
   const tree = new MountedSnapshot(kernel, snapshotter, key);
-  const mountPoint = `${MOUNT_PREFIX}${prng.below(2 ** 31)}`;
+  const mountPoint = mountPointOf(prng);
   try {
     for (const action of actions) {
       if (action.kind === "mkdir") makeDirectory(tree, action);
       else {
         const from = sources[action.input];
         withTree(machine, from, (source) => {
-          checkDirectory(source, action, from);
+          checkSource(source, action, from);
           copyFiles(machine, source, tree, action, mountPoint);
         });
       }
@@ -154,13 +175,17 @@ function refuseNames({ actions }: FileOp): void {
   }
 }
 
-/** A pattern needs a directory that it is in; of a context, what is none was never sent. @throws BuildError */
-function checkDirectory(source: MountedTree, action: CopyFiles, from: Result | undefined): void {
+/** A pattern needs a directory that it is in; of a context, what nobody asked for was never sent. @throws BuildError */
+function checkSource(source: MountedTree, action: CopyFiles, from: Result | undefined): void {
   const { directory, pattern } = splitSource(action.source);
-  if (pattern === undefined) return;
   const path = rootPath(source, directory);
+  if (pattern === undefined) {
+    const blocked = from?.key === OUTSIDE_KEY && blockedBy(source, path) !== undefined;
+    if (blocked) throw new BuildError(`lstat ${path}: not a directory`);
+    return;
+  }
   const type = source.find(path, { follow: false })?.inode.type;
-  if (type === undefined || (type !== "dir" && from?.key === OUTSIDE_KEY))
+  if (type === undefined || (from?.includes !== undefined && !isSent(source, from.includes, path)))
     throw new BuildError(`lstat ${path}: no such file or directory`);
 }
 
@@ -192,7 +217,7 @@ function copyFiles(
     // Names of one file are kept together only below one path.
     if (archive === undefined) new Copier(source, tree, options).copy(path, dest);
     else {
-      const target = rootPath(tree, dest);
+      const target = targetPath(tree, dest);
       makeDirectories(tree, target, 0o755, owner);
       unpackArchive(tree, archive, target, owner);
     }

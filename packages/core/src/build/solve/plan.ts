@@ -130,10 +130,14 @@ export class Plan {
     const source = sources.get(stage);
     if (source === undefined && stage.base !== undefined) {
       const base = this.#endOf(stage.base);
-      return { ...base, scope: childScope(base.scope), image: base.image.forChild() };
+      const [scope, image] = [childScope(base.scope), base.image.forChild()];
+      return { ...base, scope, image: stage.base.isReplaced ? image.withEnvironment(scope) : image };
     }
     const base = source?.kind === "image" ? source.image : undefined;
     const scope = imageScope(base?.config.config ?? {});
+    // Of a stage that files of the client stand in for, nothing is known: not even what it is for.
+    if (stage.isReplaced && base === undefined)
+      return { vertex: this.#sourceVertex(stage, source), scope, image: ImageDraft.UNKNOWN };
     // An image that is asked for another platform than its base's is labelled so.
     const { platform: asked } = this.#options;
     const image = ImageDraft.from(asked ?? base?.config ?? platform, base?.config).withEnvironment(scope);
@@ -274,17 +278,19 @@ export class Plan {
       inputs.push(vertex);
       return { mount, input: inputs.length - 2, isFromTree: this.#vertices.isSame(vertex, end.vertex) };
     });
-    const { scope, image } = end;
+    const { scope } = end;
+    const config = end.image.config;
+    const platform = end.image.platform.architecture === "" ? DEFAULT_PLATFORM : end.image.platform;
     const env = [...scope.variables.entries()].map(([variable, value]) => `${variable}=${value}`);
     const { argv, script } = step;
     const { run } = this.#options;
     const op: ExecOp = {
       kind: "exec",
-      platform: formatPlatform(image.platform),
+      platform: formatPlatform(platform),
       argv,
       env,
       cwd: scope.workingDir,
-      user: image.config.User ?? "",
+      user: config.User ?? "",
       network: step.network === "default" ? run.network : step.network,
       script,
       mounts,

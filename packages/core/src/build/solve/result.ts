@@ -8,4 +8,6 @@ export interface Result {
   readonly snapshot: string | undefined;
   /** Opens the tree for reading; to be closed. */
   open(): MountedTree;
+  /** Of a context: patterns of the paths in it that the build asks for. What else it has was never sent. */
+  readonly includes?: readonly string[] | undefined;
 }

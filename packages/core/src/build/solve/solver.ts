@@ -46,6 +46,8 @@ export class Solver {
   readonly #results = new Map<Vertex, Promise<Result>>();
   /** Vertices that turned out to be the same work share it. */
   readonly #byKey = new Map<string, Promise<Result>>();
+  /** Keys that the cache knew: whoever shares the work of another was cached if that was. */
+  readonly #cached = new Set<string>();
   readonly #shown = new Map<Vertex, VertexProgress>();
   /** Images whose files were needed. */
   readonly #used = new Map<Vertex, Promise<void> | undefined>();
@@ -126,7 +128,7 @@ export class Solver {
     const key = this.#options.cache.key(work.ingredients);
     const same = this.#byKey.get(key);
     if (same !== undefined && !vertex.ignoresCache) {
-      this.#start(vertex).complete(true);
+      this.#start(vertex).complete(this.#cached.has(key));
       return same;
     }
     const result = this.#change(vertex, work, key);
@@ -150,12 +152,16 @@ export class Solver {
     const { snapshotter, kernel } = machine;
     const known = vertex.ignoresCache ? undefined : cache.use(key, kernel.nowUs);
     if (known !== undefined) {
+      this.#cached.add(key);
       this.#hold(known.snapshot);
       this.#start(vertex).complete(true);
       return snapshotResult(machine, known.result, known.snapshot);
     }
     const offered = vertex.ignoresCache ? undefined : offers.find(key);
-    if (offered !== undefined) return this.#take(vertex, work, key, offered);
+    if (offered !== undefined) {
+      this.#cached.add(key);
+      return this.#take(vertex, work, key, offered);
+    }
     await this.#use(vertex.inputs);
     const shown = this.#start(vertex);
     const miss = vertex.ignoresCache ? notLookedUp(vertex.name) : cache.explain(vertex.name, work.ingredients);

@@ -34,12 +34,13 @@ export function contextWork(
 ): SourceWork {
   return {
     produce: (progress) => {
-      checkIncludes(includes?.() ?? []);
+      const asked = includes?.();
+      checkIncludes(asked ?? []);
       const files = ignore === undefined ? entries() : [...withoutIgnored(entries(), ignore)];
       const { fileSystem, bytes } = memory.send(machine.kernel, files);
       progress.status(`transferring context: ${bytesText(bytes)}`);
       cache.noteLocal("context", name, sizeOf(files), machine.kernel.nowUs);
-      return isBase ? layerResult(machine, cache, name, files) : treeResult(machine, fileSystem);
+      return isBase ? layerResult(machine, cache, name, files) : treeResult(machine, fileSystem, asked);
     },
   };
 }
@@ -91,11 +92,14 @@ export function inlineWork(machine: BuildMachine, { files }: InlineOp): SourceWo
 export const OUTSIDE_KEY = "files";
 
 /** Files from outside are not part of any key: whoever takes some of them looks at what they hold. */
-function treeResult({ kernel }: BuildMachine, fileSystem: MemoryFs): Result {
-  return { key: OUTSIDE_KEY, snapshot: undefined, open: () => new MountedTree(kernel, fileSystem) };
+function treeResult({ kernel }: BuildMachine, fileSystem: MemoryFs, includes?: readonly string[]): Result {
+  return { key: OUTSIDE_KEY, snapshot: undefined, open: () => new MountedTree(kernel, fileSystem), includes };
 }
 
-/** The same as a layer over nothing. */
+/**
+ * The same as a layer over nothing. What a build does on top of it no other build finds in the cache: only of files that
+ * are taken out of a context BuildKit looks at what they hold.
+ */
 function layerResult(machine: BuildMachine, cache: BuildCache, name: string, entries: readonly LayerEntry[]): Result {
   const { snapshotter, kernel } = machine;
   const digest = layerDigest(entries);
@@ -106,9 +110,10 @@ function layerResult(machine: BuildMachine, cache: BuildCache, name: string, ent
     applyLayer(snapshotter.directory(active), entries);
     snapshotter.commit(snapshot, active);
     const ingredients = new Map([["the files", digest]]);
-    cache.store({ key: snapshot, result: snapshot, name, snapshot, ingredients, createdUs: kernel.nowUs });
+    const title = name.replace(/^\[context (.*)\] load from client$/, "local source for $1");
+    cache.store({ key: snapshot, result: snapshot, name, title, snapshot, ingredients, createdUs: kernel.nowUs });
   }
-  return snapshotResult(machine, snapshot, snapshot);
+  return snapshotResult(machine, snapshotter.newKey(snapshot), snapshot);
 }
 
 function sizeOf(files: readonly LayerEntry[]): number {

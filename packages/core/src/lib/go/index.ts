@@ -17,4 +17,5 @@ export {
   secondsOf,
   timeText,
 } from "./time.ts";
+export { httpUrlProblem } from "./url.ts";
 export { ValueError } from "./value-error.ts";

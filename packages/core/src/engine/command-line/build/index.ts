@@ -9,10 +9,8 @@ import {
   type BuildRequest,
   type CheckResult,
   checkDocument,
-  listTargets,
   outlineDocument,
   PlainProgress,
-  parse,
   printCheck,
   printCheckError,
   printError,
@@ -88,9 +86,14 @@ async function ask(
     if (call === "outline") return await showOutline(session, request, source, asked, isJson);
     if (call !== "check" && call !== "lint" && call !== "targets")
       throw new BuildError(`unsupported request frontend.${call}: unsupported request frontend.${call}`);
+    if (call === "targets") {
+      const targets = await session.engine.builder.targets(asked);
+      display.end();
+      session.out(isJson ? json(targetsDocument(targets, source.text)) : printTargets(targets));
+      return 0;
+    }
     const result = await session.engine.builder.check(asked);
     display.end();
-    if (call === "targets") return showTargets(session, source, result, isJson);
     return showCheck(session, request, source, result, isJson);
   } catch (error) {
     // Who asks gets no excerpt of the place.
@@ -134,19 +137,6 @@ function parseCall(text: string): { readonly call: string; readonly isJson: bool
 }
 
 const json = (document: object): string => `${JSON.stringify(document, null, 2)}\n`;
-
-function showTargets(
-  session: Session,
-  { text }: SourceText,
-  { warnings, error }: CheckResult,
-  isJson: boolean,
-): number {
-  if (error !== undefined) throw error;
-  const targets = listTargets(parse(text));
-  session.out(isJson ? json(targetsDocument(targets, text)) : printTargets(targets));
-  session.err(printWarnings(warnings));
-  return 0;
-}
 
 const MODES = new Set(["", "auto", "plain", "tty", "quiet", "none", "rawjson"]);
 

@@ -3,7 +3,7 @@
  *
  * @see docker/buildx build/opt.go
  */
-import type { BuildRequest, ContextSource } from "../../../build/index.ts";
+import { type BuildRequest, type ContextSource, type NamedContext, sourceKind } from "../../../build/index.ts";
 import { quote } from "../../../lib/go/index.ts";
 import { clean, decode, dirname, join, StatusError } from "../../../lib/index.ts";
 import { familiarText, referenceProblem, withDefaultTag } from "../../../oci/index.ts";
@@ -12,6 +12,7 @@ import { type ClientMachine, parseReference, ValueError } from "../../docker/ind
 import { remoteContext } from "../../remote-context.ts";
 import { rlimits as ulimits } from "../../spec.ts";
 import type { Session } from "../session.ts";
+import { LAYOUT, layoutUrl } from "./oci-layout.ts";
 import { type DockerBuild, fieldsOf, OptionError, pairsOf } from "./option.ts";
 import { secretsOf } from "./secrets.ts";
 import { checkPlatform, notForDriver, refuseUnsupported } from "./unsupported.ts";
@@ -20,7 +21,6 @@ const STDIN = "-";
 const HOST_GATEWAY = "host-gateway";
 const IMAGE = "docker-image://";
 const TARGET = "target:";
-const LAYOUT = "oci-layout://";
 /** @throws OptionError, StatusError for options that make no sense, a context or secrets that are not there */
 export async function buildRequest(session: Session, request: DockerBuild): Promise<BuildRequest> {
   const { tags, target, noCache, file } = request;
@@ -96,15 +96,12 @@ function contextName(name: string): string {
   return familiarText(withDefaultTag(parseReference(name))).replace(/:latest$/, "");
 }
 
-function namedContext(session: Session, name: string, value: string): ContextSource | { readonly image: string } {
+function namedContext(session: Session, name: string, value: string): NamedContext {
   if (value.startsWith(IMAGE)) return { image: value.slice(IMAGE.length) };
   if (value.startsWith(TARGET))
     throw new StatusError("not-found", `failed to find target ${value.slice(TARGET.length)} for context ${name}`);
-  if (value.startsWith(LAYOUT)) {
-    const index = `${value.slice(LAYOUT.length).replace(/[:@].*$/, "")}/index.json`;
-    const why = `could not read ${index}: open ${index}: no such file or directory`;
-    throw new StatusError("not-found", `oci-layout reference ${quote(value)} could not be resolved: ${why}`);
-  }
+  if (value.startsWith(LAYOUT)) return { url: layoutUrl(session, value) };
+  if (sourceKind(value) !== "local") return { url: value };
   const { disk, cwd, client } = session;
   const path = absolute(cwd, value);
   if (value === "" || disk === undefined || !client.exists(path)) {

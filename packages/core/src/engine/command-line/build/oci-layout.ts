@@ -1,0 +1,33 @@
+/**
+ * A named context that is an image layout on the client's disk: the client finds out which image is meant.
+ *
+ * @see docker/buildx build/opt.go, util/imagetools; BuildKit client/ociindex
+ */
+import { quote } from "../../../lib/go/index.ts";
+import { clean, join, StatusError } from "../../../lib/index.ts";
+import { readIndex } from "../../../oci/schema.ts";
+import type { Session } from "../session.ts";
+
+export const LAYOUT = "oci-layout://";
+const REF_NAME = "org.opencontainers.image.ref.name";
+
+/** `oci-layout://DIRECTORY[:TAG]` with the digest that is meant. @throws StatusError if there is no such layout */
+export function layoutUrl({ client, cwd }: Session, url: string): string {
+  const place = url.slice(LAYOUT.length);
+  const [directory = ""] = place.split(/[:@]/);
+  if (place.includes("@")) return url;
+  const path = (name: string): string => (directory.startsWith("/") ? clean(name) : join(cwd, name));
+  const index = directory === "" ? "index.json" : `${directory}/index.json`;
+  const fail = (why: string): StatusError =>
+    new StatusError("not-found", `oci-layout reference ${quote(url)} could not be resolved: ${why}`);
+  if (directory !== "" && !client.exists(path(directory)))
+    throw fail(`could not lock ${index}.lock: open ${index}.lock: no such file or directory`);
+  const content = client.readFile(path(index));
+  if (typeof content === "string") throw fail(`could not read ${index}: open ${index}: ${content}`);
+  const { manifests } = readIndex(content);
+  const tag = place.slice(directory.length + 1) || "latest";
+  const named = manifests.find(({ annotations }) => annotations?.[REF_NAME] === tag);
+  const found = named ?? (manifests.length === 1 ? manifests[0] : undefined);
+  if (found === undefined) throw fail(`could not find ${tag} in ${index}`);
+  return `${LAYOUT}${directory}@${found.digest}`;
+}
