@@ -18,7 +18,8 @@ import type { ImageRunConfig } from "../oci/index.ts";
 /** @throws StatusError invalid-argument for an instruction that is wrong, or means nothing here */
 export function applyChanges(config: ImageRunConfig, changes: readonly string[]): ImageRunConfig {
   const text = changes.flatMap((change) => change.split("\n")).filter((line) => line.trim() !== "");
-  if (text.length === 0) return config;
+  if (changes.length === 0) return config;
+  if (text.length === 0) throw invalid("file with no instructions");
   for (const line of text) {
     const [word = ""] = line.trim().split(/\s/, 1);
     if (!VALID.has(word.toLowerCase())) throw invalid(`${word} is not a valid change command`);

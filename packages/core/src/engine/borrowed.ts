@@ -31,13 +31,48 @@ export function networkOwner(index: ContainerIndex, { hostConfig }: Container): 
   return owner;
 }
 
-/** The first process of the container that a namespace is joined of. @throws StatusError not-found, conflict */
-export function runningPid(index: ContainerIndex, reference: string): number {
-  const container = index.get(reference);
-  if (!container.isRunning) {
-    throw new StatusError("conflict", `cannot join network namespace of a non running container: ${container.id}`);
+/** The first process of the container that a namespace is joined of. */
+export const donorPid = (index: ContainerIndex, reference: string): number => index.get(reference).pid;
+
+/**
+ * The settings with the ids of those whose processes' numbers and memory it is to see, who may change their names.
+ *
+ * @throws StatusError invalid-argument if there is none of that name
+ */
+export function withDonors(index: ContainerIndex, hostConfig: Partial<HostConfig>): Partial<HostConfig> {
+  const { IpcMode: ipc = "", PidMode: pid = "" } = hostConfig;
+  const [ipcOf, pidOf] = [donorName(ipc), donorName(pid)];
+  if (ipcOf === "" && pidOf === "") return hostConfig;
+  return {
+    ...hostConfig,
+    ...(ipcOf === "" ? {} : { IpcMode: `${CONTAINER}${named(index, ipcOf).id}` }),
+    ...(pidOf === "" ? {} : { PidMode: `${CONTAINER}${named(index, pidOf).id}` }),
+  };
+}
+
+const CONTAINER = "container:";
+const donorName = (mode: string): string => (mode.startsWith(CONTAINER) ? mode.slice(CONTAINER.length) : "");
+
+/** Whether what it wants to see of others can be seen. @throws StatusError @see moby daemon/container_operations_unix.go */
+export function checkDonors(index: ContainerIndex, { hostConfig }: Container): void {
+  const { IpcMode: ipc = "", PidMode: pid = "" } = hostConfig;
+  if (ipc.startsWith(CONTAINER)) {
+    const donor = runningDonor(index, donorName(ipc), "IPC");
+    if (donor.hostConfig.IpcMode !== "shareable") {
+      const hint = "non-shareable IPC (hint: use IpcMode:shareable for the donor container)";
+      throw new StatusError("invalid-argument", `failed to join IPC namespace: container ${donor.id}: ${hint}`);
+    }
   }
-  return container.pid;
+  if (pid.startsWith(CONTAINER)) runningDonor(index, donorName(pid), "PID");
+}
+
+function runningDonor(index: ContainerIndex, reference: string, kind: "IPC" | "PID"): Container {
+  const problem = (why: string): StatusError => new StatusError("conflict", `failed to join ${kind} namespace: ${why}`);
+  if (reference === "") throw problem('invalid name or ID supplied: ""');
+  const donor = index.find(reference);
+  if (donor === undefined) throw problem(`No such container: ${reference}`);
+  if (!donor.isRunning) throw problem(`container ${donor.id} is not running`);
+  return donor;
 }
 
 /** Where the machine has a /dev/shm that several containers see; it is made for one that lets others join. */
@@ -56,7 +91,9 @@ export function inheritedMounts(
   { VolumesFrom: from }: Partial<HostConfig>,
 ): readonly MountPoint[] {
   return (from ?? []).flatMap((text) => {
+    if (text === "") throw new StatusError("invalid-argument", "volumes-from specification cannot be an empty string");
     const [name = "", mode = "rw"] = text.split(":");
+    if (name === "") throw new StatusError("invalid-argument", 'invalid name or ID supplied: ""');
     if (!VOLUMES_FROM_MODES.has(mode)) throw new StatusError("invalid-argument", `invalid mode: ${mode}`);
     const given = named(index, name).mountPoints.filter(({ isUnlisted }) => isUnlisted !== true);
     // What has no source is taken for a volume, and this one has no name.

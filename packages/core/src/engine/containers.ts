@@ -10,16 +10,17 @@ import { exitCode, SIGKILL, type Signal, type WaitStatus } from "../abi/index.ts
 import { type Image, topSnapshot } from "../image/index.ts";
 import type { Kernel } from "../kernel/index.ts";
 import { StatusError } from "../lib/index.ts";
-import type { Runtime } from "../runtime/index.ts";
+import { type Runtime, sysctlProblem } from "../runtime/index.ts";
 import type { Prng, WaitOptions, World } from "../sim/index.ts";
 import { type Change, changesOf, ROOTFS_PATH, type Snapshotter } from "../snapshot/index.ts";
-import { inheritedMounts, networkOwner, runningPid, sharedMemory } from "./borrowed.ts";
+import { checkDonors, donorPid, inheritedMounts, networkOwner, sharedMemory, withDonors } from "./borrowed.ts";
 import { BundleDirectory } from "./bundle.ts";
 import { CheckedRequests } from "./checked-requests.ts";
 import { Container, type ContainerRecord } from "./container.ts";
 import { ContainerIndex } from "./container-index.ts";
 import { ContainerStreams } from "./container-streams.ts";
 import { ConnectionLost, type DaemonLife } from "./daemon-life.ts";
+import { checkDeviceRequests } from "./device-requests.ts";
 import type { ContainerConfig, CreateBody, HostConfig } from "./docker/create-body.ts";
 import { isUserDefined } from "./docker/values/network.ts";
 import type { EventLog } from "./events.ts";
@@ -39,10 +40,11 @@ import { RestartBackoff, startsWithEngine } from "./restart.ts";
 import { SharedMemory } from "./shared-memory.ts";
 import { signalOf } from "./signal-names.ts";
 import { runtimeSpec } from "./spec.ts";
-import { startFailure } from "./start-failure.ts";
+import { CREATE_FAILED, startFailure } from "./start-failure.ts";
 import { type UpdateBody, updateContainer } from "./update.ts";
 import type { UserLookup } from "./user-lookup.ts";
 import { verifySettings } from "./verify.ts";
+import { verifyLate } from "./verify-late.ts";
 import { VolumeMounts } from "./volume-mounts.ts";
 import type { Volume, VolumeService } from "./volumes.ts";
 
@@ -159,10 +161,12 @@ export class ContainerService {
     const { snapshotter, volumes, networks, prng, kernel } = this.#parts;
     const { NetworkingConfig: networking } = options;
     const image = this.#imageFor(options);
-    const { config: merged, hostConfig } = this.#requests.get(options, image);
+    const { config: merged, hostConfig: wanted } = this.#requests.get(options, image);
+    const hostConfig = withDonors(this.#index, wanted);
     const id = newId(prng);
     const chosen = this.#index.reserve(name, id);
     try {
+      verifyLate(hostConfig);
       const inherited = inheritedMounts(this.#index, hostConfig);
       const container = new Container({
         id,
@@ -215,13 +219,30 @@ export class ContainerService {
     }
   }
 
+  /** @throws StatusError: the container keeps the reason, and code 128 if it has no other. */
   async #launch(container: Container, options: Pick<WaitOptions, "follows"> = {}): Promise<void> {
+    try {
+      await this.#run(container, options);
+    } catch (error) {
+      if (error instanceof StatusError) {
+        if (container.exitCode === 0) container.exitCode = START_FAILED;
+        container.error = error.message;
+      }
+      throw error;
+    }
+  }
+
+  async #run(container: Container, options: Pick<WaitOptions, "follows"> = {}): Promise<void> {
     const { world, life, runtime, snapshotter, networks } = this.#parts;
     container.networkOf = networkOwner(this.#index, container);
     const user = this.#users.resolve(container);
     container.user = user;
+    checkDonors(this.#index, container);
+    checkDeviceRequests(container.hostConfig);
     const shm = sharedMemory(this.#index, this.#shm, container);
-    const spec = runtimeSpec(container, { user, pidOf: (name) => runningPid(this.#index, name), sharedMemory: shm });
+    const spec = runtimeSpec(container, { user, pidOf: (name) => donorPid(this.#index, name), sharedMemory: shm });
+    const problem = container.hostConfig.Sysctls === undefined ? undefined : sysctlProblem(spec);
+    if (problem !== undefined) throw new StatusError("internal", `${CREATE_FAILED}${problem}`);
     const bundle = {
       bundle: BundleDirectory.path((container.networkOf ?? container).id),
       rootfs: snapshotter.mounts(container.id, ROOTFS_PATH),
@@ -250,7 +271,6 @@ export class ContainerService {
       this.#discard(container);
       const failure = startFailure(oci.failure ?? "unknown failure");
       container.exitCode = failure.exitCode;
-      container.error = failure.message;
       throw new StatusError("internal", failure.message);
     }
     networks.attach(container);
@@ -569,7 +589,7 @@ export class ContainerService {
     };
   }
 
-  /** @throws StatusError: the container keeps the reason, and code 128. */
+  /** @throws StatusError */
   #openVolumes(container: Container): void {
     try {
       for (const volume of this.#volumesOf(container)) this.#volumeMounts.open(volume, container.id);
@@ -577,10 +597,7 @@ export class ContainerService {
         this.#volumeMounts.pin(point, container.id);
       }
     } catch (error) {
-      if (!(error instanceof StatusError)) throw error;
-      this.#closeVolumes(container);
-      container.exitCode = START_FAILED;
-      container.error = error.message;
+      if (error instanceof StatusError) this.#closeVolumes(container);
       throw error;
     }
   }
@@ -631,43 +648,33 @@ export class ContainerService {
     for (const child of container.links.values()) child.linkedBy = new Set([...child.linkedBy, container]);
   }
 
-  /** Takes addresses and ports. @throws StatusError: the container keeps the reason, and code 128. */
+  /** Takes addresses and ports. @throws StatusError */
   #openNetwork(container: Container): void {
     // The files of the last run speak of addresses that it does not have any more.
     if (container.startedUs > 0) this.#bundles.drop(container.id);
-    try {
-      this.#parts.networks.open(container);
-    } catch (error) {
-      if (!(error instanceof StatusError)) throw error;
-      if (container.exitCode === 0) container.exitCode = START_FAILED;
-      container.error = error.message;
-      throw error;
-    }
+    this.#parts.networks.open(container);
     this.#networkFiles.started(container);
   }
 
-  /** The computer's ports that are to lead to it. @throws StatusError: the container keeps the reason, and code 128. */
+  /** The computer's ports that are to lead to it. @throws StatusError */
   async #opened(container: Container, opening: Promise<void>): Promise<void> {
     try {
       await opening;
     } catch (error) {
-      if (error instanceof StatusError) this.#notStarted(container, error);
+      if (error instanceof StatusError) this.#discard(container);
       throw error;
     }
   }
 
-  #notStarted(container: Container, { message }: StatusError): void {
-    this.#discard(container);
-    container.exitCode = START_FAILED;
-    container.error = message;
-  }
-
-  /** @throws StatusError: the container keeps the reason, and code 128. */
+  /** @throws StatusError: the container gets code 128, whatever it had. */
   #openLogDriver(container: Container): void {
     try {
       checkLogDriver(container);
     } catch (error) {
-      if (error instanceof StatusError) this.#notStarted(container, error);
+      if (error instanceof StatusError) {
+        this.#discard(container);
+        container.exitCode = START_FAILED;
+      }
       throw error;
     }
   }

@@ -31,7 +31,7 @@ export function furnish({ kernel, snapshotter, volumes }: Furniture, container: 
     for (const { name = "", destination } of fresh) {
       const volume = volumes.get(name);
       if (volume?.options["type"] !== undefined) continue;
-      if (volume !== undefined) populateVolume(rootfs, destination, volumes.directory(volume));
+      if (volume !== undefined) populateVolume({ rootfs, id: container.id }, destination, volumes.directory(volume));
     }
   } catch (error) {
     if (error instanceof Errno) throw new StatusError("internal", error.message.toLowerCase());

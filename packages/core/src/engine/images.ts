@@ -20,6 +20,7 @@ import {
   isNameOnly,
   parseReference as parse,
   parseReferenceOrId,
+  platformText,
   referenceText,
   repositoryName,
   withDefaultTag,
@@ -199,7 +200,7 @@ export class ImageService {
    *
    * @throws StatusError not-found
    */
-  save(names: readonly string[]): Uint8Array {
+  save(names: readonly string[], platform?: HostPlatform): Uint8Array {
     const saved = new Map<Image, string[]>();
     for (const name of names) {
       const found = this.#named(name);
@@ -209,10 +210,23 @@ export class ImageService {
         saved.set(image, [...known, ...own.filter((one) => !known.includes(one))]);
       }
     }
+    if (platform !== undefined) for (const image of saved.keys()) checkExport(image, platform);
     for (const image of saved.keys()) this.#events.record("image", "save", image.id, { name: image.id });
     return saveImages(
       this.#store,
       [...saved].map(([image, own]) => ({ image, names: own })),
+    );
+  }
+
+  /** @throws StatusError not-found without the image, or if it is for another platform than the one that is wanted */
+  getFor(reference: string, wanted: HostPlatform | undefined): Image {
+    const image = this.get(reference);
+    if (wanted === undefined) return image;
+    const { os, architecture } = image.config;
+    if (wanted.os === os && (wanted.architecture === "" || wanted.architecture === architecture)) return image;
+    throw new StatusError(
+      "not-found",
+      `image with reference ${reference} was found but its platform (${os}/${architecture}) does not match the specified platform (${platformText(wanted)})`,
     );
   }
 
@@ -226,9 +240,11 @@ export class ImageService {
   /** An image of one layer, which is an archive of files. @throws StatusError invalid-argument */
   importArchive(archive: Uint8Array, options: ImportOptions): Image {
     const layer = decompressLayer(archive, { codecs: this.#network().codecs ?? {} });
-    const { created, message = "Imported from -", config = {}, name } = options;
+    // Whatever is shorter than a block is no archive; nothing at all is one without files.
+    if (layer.length > 0 && layer.length < BLOCK) throw new StatusError("invalid-argument", "unexpected EOF");
+    const { created, message = "Imported from -", config = {}, name, platform = HOST_PLATFORM } = options;
     const document: ImageConfig = {
-      ...HOST_PLATFORM,
+      ...platform,
       created,
       config,
       rootfs: { type: "layers", diff_ids: [digestOf(layer)] },
@@ -359,7 +375,15 @@ export class ImageService {
   }
 }
 
+/** Bytes of a record of an archive. */
+const BLOCK = 512;
 const HOST_PLATFORM: HostPlatform = { os: "linux", architecture: "amd64" };
+
+/** @throws StatusError not-found for an image of another platform */
+function checkExport({ config }: Image, platform: HostPlatform): void {
+  if (config.os === platform.os && config.architecture === platform.architecture) return;
+  throw new StatusError("not-found", `no suitable export target found for platform ${platformText(platform)}`);
+}
 
 export interface ImportOptions {
   /** When the image was made, RFC 3339. */
@@ -368,6 +392,8 @@ export interface ImportOptions {
   readonly message?: string;
   readonly config?: ImageRunConfig;
   readonly name?: string;
+  /** What it says that it runs on. */
+  readonly platform?: HostPlatform;
 }
 
 function noNetwork(): TransferNetwork {

@@ -48,6 +48,7 @@ export { Daemon, type DaemonOptions, type DaemonState, NO_DAEMON, type RestartOp
 export { ConnectionLost, DaemonLife } from "./daemon-life.ts";
 export type { ImageDefinition } from "./define-image.ts";
 export { DEFAULT_DETACH_KEYS, DetachFilter, parseDetachKeys } from "./detach-keys.ts";
+export { parsePlatform } from "./docker/platform.ts";
 export {
   familiarName,
   familiarText,
@@ -76,7 +77,7 @@ export type { Subject, Way } from "./explain/explain.ts";
 export { Explanation, type Facts, type Finding, type FindingKind } from "./explain/finding.ts";
 export { HISTORY_LIMIT } from "./explain/history.ts";
 export { type Lane, type LaneState, type Mark, type Span, Timeline, type TimelineOptions } from "./explain/timeline.ts";
-export { pruneImages, type Removed, removeImage } from "./image-removal.ts";
+export { type Removed, removeImage } from "./image-removal.ts";
 export type { TransferEvent, TransferOptions } from "./image-transfers.ts";
 export { logDetails, READABLE_LOGS } from "./log-details.ts";
 export { type LogLine, LogLines } from "./log-lines.ts";
@@ -99,8 +100,9 @@ export type { PublishedPort } from "./network/port-bindings.ts";
 export type { Network } from "./networks.ts";
 export type { ProfileName } from "./profiles.ts";
 export type { ProgramRegistry, UnknownPrograms } from "./programs.ts";
+export { pruneNetworks, pruneStopped, pruneUnusedImages, pruneVolumes } from "./prune.ts";
 export { remoteContext } from "./remote-context.ts";
-export { CONTAINER_FILTERS, selectContainers } from "./select/containers.ts";
+export { CONTAINER_FILTERS, imageNames, selectContainers } from "./select/containers.ts";
 export { acceptsEvent, eventDocument } from "./select/events.ts";
 export { Filters } from "./select/filters.ts";
 export { IMAGE_FILTERS, imageSummary, matches, selectImages } from "./select/images.ts";

@@ -6,7 +6,7 @@
 import { quote } from "../lib/go/index.ts";
 import { clean, join, StatusError } from "../lib/index.ts";
 import type { MountSpec } from "../oci/index.ts";
-import type { ContainerConfig, HostConfig, MountBody } from "./docker/create-body.ts";
+import type { ContainerConfig, HostConfig, MountBody, StringMap } from "./docker/create-body.ts";
 import { isLocalPath } from "./volume-subpath.ts";
 
 export interface MountPoint {
@@ -32,10 +32,21 @@ export interface MountPoint {
   readonly options?: readonly string[];
 }
 
+/** How a volume is to be made that does not exist. */
+export interface VolumeWish {
+  readonly driver?: string;
+  readonly options?: StringMap;
+  readonly labels?: StringMap;
+}
+
 /** What a mount point needs of the volumes. */
 export interface VolumeSource {
-  /** The directory of the named volume, made if it does not exist; a new anonymous one without a name. */
-  ensure(name: string | undefined): { readonly name: string; readonly path: string };
+  /**
+   * The directory of the named volume, made if it does not exist; a new anonymous one without a name.
+   *
+   * @throws StatusError not-found for another driver, invalid-argument for options that there are not
+   */
+  ensure(name: string | undefined, wanted?: VolumeWish): { readonly name: string; readonly path: string };
 }
 
 /**
@@ -81,21 +92,27 @@ function collect(
     explicit.add(point.destination);
     points.set(point.destination, point);
   };
-  for (const bind of hostConfig.Binds ?? []) add(parseBind(bind, volumes));
+  const { VolumeDriver: driver = "" } = hostConfig;
+  const wish: VolumeWish = driver === "" ? {} : { driver };
+  for (const bind of hostConfig.Binds ?? []) add(parseBind(bind, volumes, wish));
   for (const mount of hostConfig.Mounts ?? []) add(parseMount(mount, volumes));
   for (const [path, options] of Object.entries(hostConfig.Tmpfs ?? {}))
     add({ ...tmpfs(path, options), isUnlisted: true });
   for (const path of Object.keys(config.Volumes ?? {})) {
     const destination = clean(path);
-    if (!points.has(destination)) points.set(destination, anonymous(destination, volumes));
+    if (!points.has(destination)) points.set(destination, anonymous(destination, volumes, wish));
   }
   return [...points.values()].sort((a, b) => depth(a.destination) - depth(b.destination));
 }
 
-/** How the runtime mounts it. */
+/** How the runtime mounts it. @throws StatusError invalid-argument for an option that no tmpfs has */
 export function mountSpec(point: MountPoint, containerId: string): MountSpec {
   if (point.type === "tmpfs") {
     const options = ["noexec", "nosuid", "nodev", ...(point.options ?? [])];
+    for (const option of options) {
+      const [name = ""] = option.split("=");
+      if (!TMPFS_OPTIONS.has(name)) throw new StatusError("invalid-argument", `invalid tmpfs option ${quote(name)}`);
+    }
     return { destination: point.destination, type: "tmpfs", source: "tmpfs", options };
   }
   const options = [
@@ -120,37 +137,56 @@ export function pinPath(containerId: string, { destination }: Pick<MountPoint, "
 
 const depth = (path: string): number => path.split("/").length;
 
-/** Words of a mode, besides those of propagation. The consistency words mean something on macOS only. */
-const MODES: ReadonlySet<string> = new Set(["rw", "ro", "z", "Z", "nocopy", "cached", "delegated", "consistent"]);
-const PROPAGATIONS: ReadonlySet<string> = new Set(["private", "rprivate", "slave", "rslave", "shared", "rshared"]);
+/** Of each of these a mode has one word at most. The last mean something on macOS only. */
+const MODES: readonly ReadonlySet<string>[] = [
+  new Set(["rw", "ro"]),
+  new Set(["z", "Z"]),
+  new Set(["nocopy"]),
+  new Set(["private", "rprivate", "slave", "rslave", "shared", "rshared"]),
+  new Set(["cached", "delegated", "consistent"]),
+];
+const PROPAGATIONS = MODES[3] as ReadonlySet<string>;
 
-/** `source:destination[:mode]` of -v. */
-function parseBind(text: string, volumes: VolumeSource): MountPoint {
+/** @see moby volume/mounts/linux_parser.go linuxValidMountMode */
+function isMode(text: string): boolean {
+  if (text === "") return true;
+  const words = text.split(",");
+  if (!words.every((word) => MODES.some((kind) => kind.has(word)))) return false;
+  return MODES.every((kind) => words.filter((word) => kind.has(word)).length <= 1);
+}
+
+/** `source:destination[:mode]` of -v. @see moby volume/mounts/linux_parser.go ParseMountRaw */
+function parseBind(text: string, volumes: VolumeSource, wish: VolumeWish): MountPoint {
   const parts = text.split(":");
-  const invalid = (): StatusError => new StatusError("invalid-argument", `invalid volume specification: '${text}'`);
-  if (parts.length > 3 || parts.length === 0) throw invalid();
+  const invalid = (why = ""): StatusError =>
+    new StatusError("internal", `invalid volume specification: '${text}'${why}`);
   const [first = "", second, mode = ""] = parts;
-  if (second === undefined) return anonymous(absolute(first, text), volumes);
-  const destination = absolute(second, text);
-  if (destination === "/") {
-    throw new StatusError(
-      "invalid-argument",
-      `invalid volume specification: '${text}': invalid mount config for type "bind": invalid specification: destination can't be '/'`,
-    );
-  }
-  const words = mode.split(",").filter((word) => word !== "");
-  if (words.some((word) => !MODES.has(word) && !PROPAGATIONS.has(word))) {
-    throw new StatusError("invalid-argument", `invalid mode: ${mode}`);
-  }
-  const readOnly = words.includes("ro");
+  if (parts.length > 3 || (parts.length === 2 && second !== "" && isMode(second ?? ""))) throw invalid();
+  const type = second !== undefined && first.startsWith("/") ? "bind" : "volume";
+  const target = second ?? first;
+  if (!isMode(mode)) throw new StatusError("internal", `invalid mode: ${mode}`);
+  const words = mode.split(",");
   const propagation = words.find((word) => PROPAGATIONS.has(word)) ?? "";
-  if (first.startsWith("/")) {
-    const source = clean(first);
-    return { type: "bind", source, makesSource: true, destination, readOnly, copiesImage: false, propagation, mode };
+  const why = targetProblem(target) ?? foreignWord(type, { propagation, words });
+  if (why !== undefined) throw invalid(`: invalid mount config for type "${type}": ${why}`);
+  const destination = clean(target);
+  if (second === undefined) return anonymous(destination, volumes, wish);
+  const readOnly = words.includes("ro");
+  if (type === "bind") {
+    return {
+      type,
+      source: clean(first),
+      makesSource: true,
+      destination,
+      readOnly,
+      copiesImage: false,
+      propagation,
+      mode,
+    };
   }
-  const volume = volumes.ensure(first);
+  const volume = volumes.ensure(first, wish);
   return {
-    type: "volume",
+    type,
     name: volume.name,
     source: volume.path,
     destination,
@@ -161,19 +197,24 @@ function parseBind(text: string, volumes: VolumeSource): MountPoint {
   };
 }
 
-function absolute(path: string, text: string): string {
-  if (!path.startsWith("/")) {
-    const type = text.startsWith("/") ? "bind" : "volume";
-    throw new StatusError(
-      "invalid-argument",
-      `invalid volume specification: '${text}': invalid mount config for type "${type}": invalid mount path: '${path}' mount path must be absolute`,
-    );
-  }
-  return clean(path);
+/** What is wrong with the place of a mount. */
+function targetProblem(target: string): string | undefined {
+  if (target === "") return "field Target must not be empty";
+  if (clean(target) === "/") return "invalid specification: destination can't be '/'";
+  return target.startsWith("/") ? undefined : `invalid mount path: '${target}' mount path must be absolute`;
 }
 
-function anonymous(destination: string, volumes: VolumeSource): MountPoint {
-  const volume = volumes.ensure(undefined);
+/** A word of a mode that means something for the other kind of mount. */
+function foreignWord(
+  type: "bind" | "volume",
+  { propagation, words }: { readonly propagation: string; readonly words: readonly string[] },
+): string | undefined {
+  if (type === "volume" && propagation !== "") return "field BindOptions must not be specified";
+  return type === "bind" && words.includes("nocopy") ? "field VolumeOptions must not be specified" : undefined;
+}
+
+function anonymous(destination: string, volumes: VolumeSource, wish: VolumeWish): MountPoint {
+  const volume = volumes.ensure(undefined, wish);
   return {
     type: "volume",
     name: volume.name,
@@ -190,12 +231,13 @@ function parseMount(mount: MountBody, volumes: VolumeSource): MountPoint {
   const { Type: type = "", Source: source = "", Target: target = "", ReadOnly: readOnly = false } = mount;
   const problem = (why: string): StatusError =>
     new StatusError("invalid-argument", `invalid mount config for type "${type}": ${why}`);
-  if (target === "") throw problem("field Target must not be empty");
-  if (!target.startsWith("/")) throw problem(`invalid mount path: '${target}' mount path must be absolute`);
+  const why = targetProblem(target) ?? optionsProblem(mount);
+  if (why !== undefined) throw problem(why);
   const destination = clean(target);
   switch (type) {
     case "bind":
       if (source === "") throw problem("field Source must not be empty");
+      if (!source.startsWith("/")) throw problem(`invalid mount path: '${source}' mount path must be absolute`);
       return {
         type,
         source: clean(source),
@@ -209,7 +251,8 @@ function parseMount(mount: MountBody, volumes: VolumeSource): MountPoint {
     case "volume": {
       const { Subpath: subpath = "" } = mount.VolumeOptions ?? {};
       if (subpath !== "" && !isLocalPath(subpath)) throw problem("subpath must be a relative path within the volume");
-      const volume = volumes.ensure(source === "" ? undefined : source);
+      if (subpath !== "" && source === "") throw problem("must not set Subpath when using anonymous volumes");
+      const volume = volumes.ensure(source === "" ? undefined : source, wishOf(mount));
       return {
         type,
         name: volume.name,
@@ -226,8 +269,20 @@ function parseMount(mount: MountBody, volumes: VolumeSource): MountPoint {
       if (source !== "") throw problem("field Source must not be specified");
       return tmpfs(destination, tmpfsOptions(mount, readOnly));
     default:
-      throw new StatusError("invalid-argument", `mount type unknown: "${type}"`);
+      throw problem("mount type unknown");
   }
+}
+
+/** What is wrong with the options of the mount's own kind. Those of others are refused before. */
+function optionsProblem({ Type: type, BindOptions }: MountBody): string | undefined {
+  const { Propagation: propagation = "" } = BindOptions ?? {};
+  if (type !== "bind" || propagation === "" || PROPAGATIONS.has(propagation)) return undefined;
+  return `invalid propagation mode: ${propagation}`;
+}
+
+function wishOf({ VolumeOptions }: MountBody): VolumeWish {
+  const { DriverConfig: { Name: driver = "", Options: options = {} } = {}, Labels: labels = {} } = VolumeOptions ?? {};
+  return { driver, options, labels };
 }
 
 function tmpfsOptions(mount: MountBody, readOnly: boolean): string {
@@ -255,10 +310,7 @@ function tmpfs(path: string, options: string): MountPoint {
   if (!path.startsWith("/")) {
     throw new StatusError("invalid-argument", `invalid mount path: '${path}' mount path must be absolute`);
   }
-  for (const option of options.split(",")) {
-    const [name = ""] = option.split("=");
-    if (!TMPFS_OPTIONS.has(name)) throw new StatusError("invalid-argument", `invalid tmpfs option ${quote(name)}`);
-  }
+  if (clean(path) === "/") throw new StatusError("invalid-argument", "invalid specification: destination can't be '/'");
   return {
     type: "tmpfs",
     source: "",

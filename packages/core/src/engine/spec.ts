@@ -92,13 +92,21 @@ function commonPart(hostConfig: Partial<HostConfig>): CommonPart {
         : (hostConfig.Devices?.flatMap((device) => knownDevice(device.PathOnHost, device.PathInContainer)) ?? NONE),
       maskedPaths: privileged ? NONE : (hostConfig.MaskedPaths ?? MASKED_PATHS),
       readonlyPaths: privileged ? NONE : (hostConfig.ReadonlyPaths ?? READONLY_PATHS),
-      sysctl: hostConfig.Sysctls === undefined ? DEFAULT_SYSCTLS : { ...DEFAULT_SYSCTLS, ...hostConfig.Sysctls },
+      sysctl: sysctls(hostConfig),
       ...(unconfined ? {} : { seccomp: seccompFor(capabilities) }),
     },
   };
   commonParts.set(hostConfig, made);
   return made;
 }
+
+/** On the machine's network the container leaves the machine's settings as they are. */
+function sysctls({ NetworkMode, Sysctls }: Partial<HostConfig>): RuntimeSpec["linux"]["sysctl"] {
+  if (NetworkMode === "host") return Sysctls ?? NO_SYSCTLS;
+  return Sysctls === undefined ? DEFAULT_SYSCTLS : { ...DEFAULT_SYSCTLS, ...Sysctls };
+}
+
+const NO_SYSCTLS: RuntimeSpec["linux"]["sysctl"] = {};
 
 /** The size of a terminal, where the client has told it. */
 export function consoleSize(

@@ -9,8 +9,10 @@ export interface StartFailure {
   readonly exitCode: number;
 }
 
-const PREFIX =
-  "failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: ";
+/** What precedes runc's words when it does not make a container. */
+export const CREATE_FAILED =
+  "failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: ";
+const PREFIX = `${CREATE_FAILED}unable to start container process: error during container init: `;
 
 /** @param reason what init said */
 export function startFailure(reason: string): StartFailure {

@@ -33,12 +33,25 @@ export function verifySettings(
   chooseCapabilities(hostConfig);
   const { OomScoreAdj: score = 0, IpcMode: ipc = "", ShmSize: shm = 0 } = hostConfig;
   if (score < -1000 || score > 1000) throw invalid(`Invalid value ${score}, range for oom score adj is [-1000, 1000]`);
-  if (!/^(|none|private|shareable|host|container:.+)$/.test(ipc)) throw invalid(`invalid IPC mode: ${ipc}`);
+  if (!/^(|none|private|shareable|host|container:.*)$/.test(ipc)) throw invalid(`invalid IPC mode: ${ipc}`);
   if (shm < 0) throw invalid("SHM size can not be less than 0");
+  verifyNames(config, hostConfig);
   verifyLogDriver(hostConfig.LogConfig?.Type ?? "", Object.keys(hostConfig.LogConfig?.Config ?? {}));
-  for (const option of hostConfig.SecurityOpt ?? []) verifySecurityOption(option);
   const runtime = hostConfig.Runtime ?? "";
   if (runtime !== "" && runtime !== "runc") throw invalid(`unknown or invalid runtime name: ${runtime}`);
+}
+
+/** @see moby daemon/container.go validateIsolation…, runconfig/hostconfig_unix.go validateNetContainerMode */
+function verifyNames({ Hostname = "" }: Partial<ContainerConfig>, hostConfig: Partial<HostConfig>): void {
+  const { Isolation: isolation = "", UTSMode: uts = "", PidMode: pid = "", Annotations: annotations } = hostConfig;
+  if (isolation !== "" && isolation.toLowerCase() !== "default") {
+    throw invalid(`invalid isolation (${isolation}): linux only supports 'default'`);
+  }
+  if (pid !== "" && pid !== "host" && !/^container:./.test(pid)) throw invalid(`invalid PID mode: ${pid}`);
+  if (uts === "host" && Hostname !== "") throw invalid("conflicting options: hostname and the UTS mode");
+  if (annotations !== undefined && annotations !== null && "" in annotations) {
+    throw invalid("invalid Annotations: the empty string is not permitted as an annotation key");
+  }
 }
 
 function verifyConfig({ WorkingDir = "", StopSignal = "", Healthcheck, Env }: Partial<ContainerConfig>): void {
@@ -98,23 +111,6 @@ function verifyLogDriver(given: string, options: readonly string[]): void {
   const known = LOG_OPTIONS.get(name);
   const wrong = known === undefined ? undefined : options.find((option) => !known.includes(option));
   if (wrong !== undefined) throw invalid(`unknown log opt '${wrong}' for ${name} log driver`);
-}
-
-const SECURITY_OPTIONS: ReadonlySet<string> = new Set([
-  "label",
-  "apparmor",
-  "seccomp",
-  "no-new-privileges",
-  "systempaths",
-  "writable-cgroups",
-]);
-
-/** @see moby daemon/daemon_unix.go parseSecurityOpt */
-function verifySecurityOption(option: string): void {
-  if (option === "no-new-privileges" || option === "disable" || option === "writable-cgroups") return;
-  const [, name] = /^([^=:]*)[=:]/.exec(option) ?? [];
-  if (name === undefined) throw invalid(`invalid --security-opt 1: ${quote(option)}`);
-  if (!SECURITY_OPTIONS.has(name)) throw invalid(`invalid --security-opt 2: ${quote(option)}`);
 }
 
 function verifyMemory(hostConfig: Partial<HostConfig>): void {

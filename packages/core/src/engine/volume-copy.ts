@@ -4,13 +4,26 @@
  * @see moby daemon/container_operations_unix.go, container/container_unix.go: CopyImagePathContent
  */
 import { MemoryDirectory, MemoryFile } from "../fs/index.ts";
+import { StatusError } from "../lib/index.ts";
 import type { MountedSnapshot } from "../snapshot/index.ts";
 import type { Inode } from "../vfs/index.ts";
 
-/** Copies contents, owner and mode of a directory of the container into an empty volume. */
-export function populateVolume(rootfs: MountedSnapshot, path: string, volume: MemoryDirectory): void {
+/**
+ * Copies contents, owner and mode of a directory of the container into an empty volume.
+ *
+ * @throws StatusError internal for what is no directory
+ */
+export function populateVolume(
+  { rootfs, id }: { readonly rootfs: MountedSnapshot; readonly id: string },
+  path: string,
+  volume: MemoryDirectory,
+): void {
   const source = rootfs.find(path);
-  if (source === undefined || source.inode.type !== "dir" || volume.entries.size > 0) return;
+  if (source === undefined || volume.entries.size > 0) return;
+  if (source.inode.type !== "dir") {
+    const merged = `/var/lib/docker/overlay2/${id}/merged`;
+    throw new StatusError("internal", `source ${merged}${path} is not directory`);
+  }
   copyChildren(source.inode, volume);
   copyAttributes(source.inode, volume);
 }

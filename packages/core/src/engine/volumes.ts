@@ -8,7 +8,7 @@ import { quote } from "../lib/go/index.ts";
 import { StatusError } from "../lib/index.ts";
 import type { Prng } from "../sim/index.ts";
 import type { EventLog } from "./events.ts";
-import type { VolumeSource } from "./mount-points.ts";
+import type { VolumeSource, VolumeWish } from "./mount-points.ts";
 import { newId } from "./names.ts";
 import { checkVolumeOptions } from "./volume-options.ts";
 
@@ -76,6 +76,10 @@ export class VolumeService implements VolumeSource {
     const chosen = isAnonymous ? newId(this.#prng) : name;
     const known = this.#volumes.get(chosen);
     if (known !== undefined) return known;
+    if (chosen.length === 1) {
+      const why = "volume name is too short, names should be at least two alphanumeric characters";
+      throw new StatusError("invalid-argument", `create ${chosen}: ${why}`);
+    }
     if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(chosen)) {
       throw new StatusError(
         "invalid-argument",
@@ -104,8 +108,8 @@ export class VolumeService implements VolumeSource {
     return volume;
   }
 
-  ensure(name: string | undefined): Volume {
-    return this.create(name);
+  ensure(name: string | undefined, wanted: VolumeWish = {}): Volume {
+    return this.create(name, wanted);
   }
 
   get(name: string): Volume | undefined {

@@ -6,7 +6,7 @@
  * @see moby image/tarexport/load.go; OCI image-spec image-layout.md
  */
 import { type Codecs, decompressLayer } from "../content/index.ts";
-import { ArchiveError, located, StatusError } from "../lib/index.ts";
+import { ArchiveError, compareBytes, located, StatusError } from "../lib/index.ts";
 import { readTar } from "../lib/tar.ts";
 import {
   CONTAINERD_NAME,
@@ -54,6 +54,8 @@ interface ArchivedFile {
 
 interface Files {
   readonly byPath: ReadonlyMap<string, ArchivedFile>;
+  /** Those at the top. */
+  readonly directories: ReadonlySet<string>;
   /** Where the archive ends: the place of what is missing. */
   readonly end: number;
 }
@@ -105,7 +107,7 @@ function prepare(files: Files, { config, layers }: Found, options: LoadOptions) 
 }
 
 function fromLayout(files: Files, platform: HostPlatform): readonly Found[] {
-  if (!files.byPath.has("oci-layout")) throw missing("manifest.json");
+  if (!files.byPath.has("oci-layout")) throw noFile(files);
   read(files, "oci-layout", readImageLayout);
   const byManifest = new Map<string, Found>();
   for (const descriptor of read(files, "index.json", readIndex).manifests) {
@@ -147,10 +149,13 @@ function blob(files: Files, descriptor: Descriptor): Uint8Array {
 /** Regular files by their paths; symbolic links, which older archives share layers by, stand for what they name. */
 function filesOf(archive: Uint8Array): Files {
   const files = new Map<string, ArchivedFile>();
+  const directories = new Set<string>();
   const links: (readonly [path: string, target: string])[] = [];
   for (const { header, data, offset = 0 } of readTar(archive)) {
     const path = at(offset, () => normalized(header.name));
     if (files.has(path)) throw located(invalid(`duplicate archive entry: ${header.name}`), offset);
+    const [top = "", below] = path.split("/");
+    if (header.type === "dir" || below !== undefined) directories.add(top);
     if (header.type === "file") files.set(path, { bytes: data, offset });
     else if (header.type === "symlink") links.push([path, `${path}/../${header.linkName}`]);
     else if (header.type === "hardlink") links.push([path, header.linkName]);
@@ -159,7 +164,7 @@ function filesOf(archive: Uint8Array): Files {
     const file = files.get(normalized(target));
     if (file !== undefined) files.set(path, file);
   }
-  return { byPath: files, end: archive.length };
+  return { byPath: files, directories, end: archive.length };
 }
 
 /** What is wrong belongs to a place of the archive. */
@@ -200,6 +205,19 @@ const need = (files: Files, path: string): Uint8Array => {
   if (file === undefined) throw located(missing(path), files.end);
   return file.bytes;
 };
+
+/**
+ * An archive without a list of its images is taken for one of the oldest kind, with a directory for each layer.
+ *
+ * @see moby image/tarexport/load.go: legacyLoad
+ */
+function noFile({ directories, end }: Files): StatusError {
+  const first = [...directories].sort(compareBytes)[0];
+  const path = first === undefined ? "repositories" : `${first}/json`;
+  // The daemon unpacks it into a directory that chance has named.
+  const unpacked = `/var/lib/docker/tmp/docker-import-${1_000_000_000 + (end % 1_000_000_000)}`;
+  return invalid(`open ${unpacked}/${path}: no such file or directory`);
+}
 
 const pathOf = ({ digest }: Descriptor): string => `blobs/${digest.replace(":", "/")}`;
 const fullName = (name: string): string => referenceText(withDefaultTag(parseReference(name)));

@@ -53,7 +53,8 @@ export function saveImages(store: ImageStore, saved: readonly SavedImage[]): Uin
       Config: pathOf(config),
       RepoTags: names.length === 0 ? null : names.map((name) => familiarText(parseReference(name))),
       Layers: layers.map(pathOf),
-      LayerSources: new Map(layers.map((layer) => [layer.digest, layer])),
+      // These descriptors are of another package of Go's than those of the layout: so is their order.
+      LayerSources: new Map(layers.map(({ mediaType, size, digest }) => [digest, { mediaType, size, digest }])),
     });
     const top = layers.at(-1)?.digest.slice("sha256:".length) ?? "";
     for (const name of names) noteTag(repositories, name, top);

@@ -13,4 +13,5 @@ export {
 } from "./defaults.ts";
 export { type ParsedOptions, parseMountOptions } from "./mount-options.ts";
 export { type Bundle, type ConsoleTaker, type ExecProcess, Runtime, type Stdio } from "./runtime.ts";
+export { sysctlProblem } from "./sysctls.ts";
 export { type ResolvedUser, resolveUser, type UserFiles } from "./users.ts";

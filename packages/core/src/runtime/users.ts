@@ -80,7 +80,9 @@ function findGroup(text: string, groups: readonly GroupLine[]): number {
 function findAdditional(text: string, groups: readonly GroupLine[]): number {
   const byName = groups.find(({ name }) => name === text);
   if (byName !== undefined) return byName.gid;
-  if (!/^\d+$/.test(text)) throw new StatusError("invalid-argument", `Unable to find group ${text}`);
+  if (!/^\d+$/.test(text)) {
+    throw new StatusError("invalid-argument", `unable to find group ${text}: no matching entries in group file`);
+  }
   return Number(text);
 }
 

@@ -6,10 +6,10 @@
 import {
   type Container,
   type Engine,
-  isUnused,
   NETWORK_FILTERS,
   type Network,
   networkDocument,
+  pruneNetworks,
   selectNetworks,
 } from "@bottleship/core/engine";
 import { StatusError } from "@bottleship/core/lib";
@@ -19,7 +19,6 @@ import { Filters } from "../http/filters.ts";
 import { badRequest } from "../http/problem.ts";
 import { type Route, route } from "../http/router.ts";
 import { NETWORK_CONNECT, NETWORK_CREATE, NETWORK_DISCONNECT } from "../schemas/others.ts";
-import { isOlder } from "./until.ts";
 
 export function networkRoutes(engine: Engine): readonly Route[] {
   const { containers, networks } = engine;
@@ -39,15 +38,7 @@ export function networkRoutes(engine: Engine): readonly Route[] {
       return json({ Id: network.id, Warning: "" }, 201);
     }),
     route("POST", "/networks/prune", ({ query }) => {
-      const filters = Filters.parse(query.get("filters"), ["label", "label!", "until"]);
-      const deleted = networks
-        .list()
-        .filter((network) => isUnused(network) && !network.configOnly && filters.allowsLabels(network.labels))
-        .filter((network) => isOlder(engine, filters, network.createdUs))
-        // In a swarm the ways of published ports lead over it.
-        .filter(({ name }) => name !== "docker_gwbridge" || engine.swarm.current === undefined)
-        .map(({ name }) => networks.remove(name).name);
-      engine.events.record("network", "prune", "", { reclaimed: "0" });
+      const { removed: deleted } = pruneNetworks(engine, Filters.parse(query.get("filters")));
       return json({ NetworksDeleted: deleted.length === 0 ? null : deleted });
     }),
     route("GET", "/networks/{id}", ({ param, query }) => {

@@ -6,10 +6,10 @@
 import {
   type Engine,
   NO_MANAGER,
+  pruneVolumes,
   selectVolumes,
   VOLUME_FILTERS,
   type Volume,
-  volumeBytes,
   volumeDocument,
 } from "@bottleship/core/engine";
 import { StatusError } from "@bottleship/core/lib";
@@ -57,18 +57,7 @@ function find({ volumes }: Engine, name: string): Volume {
 const ANONYMOUS_ONLY = 142;
 
 function prune(engine: Engine, query: URLSearchParams, version: number) {
-  const { volumes, events } = engine;
-  const filters = Filters.parse(query.get("filters"), ["label", "label!", "all"]);
-  const all = filters.flag("all") === true || version < ANONYMOUS_ONLY;
-  const deleted: string[] = [];
-  let SpaceReclaimed = 0;
-  for (const volume of volumes.list()) {
-    if (volumes.users(volume.name).length > 0 || (!all && !volume.isAnonymous)) continue;
-    if (!filters.allowsLabels(volume.labels)) continue;
-    SpaceReclaimed += volumeBytes(engine, volume);
-    volumes.remove(volume.name);
-    deleted.push(volume.name);
-  }
-  events.record("volume", "prune", "", { reclaimed: String(SpaceReclaimed) });
-  return { VolumesDeleted: deleted.length === 0 ? null : deleted, SpaceReclaimed };
+  const filters = Filters.parse(query.get("filters"));
+  const { removed, bytes } = pruneVolumes(engine, filters, { named: version < ANONYMOUS_ONLY });
+  return { VolumesDeleted: removed.length === 0 ? null : removed, SpaceReclaimed: bytes };
 }

@@ -16,6 +16,7 @@ const command = z.union([texts, text.transform((word) => [word])]);
 /** Go's zero value where nothing is given. */
 const string = text.default("");
 const number = integer.default(0);
+const nothing = z.null().default(null);
 const maybe = <T extends z.ZodType>(schema: T) => z.exactOptional(schema);
 
 export const HEALTH = z.object({
@@ -82,7 +83,7 @@ export const RESOURCES = {
       z.object({
         Driver: string,
         Count: number,
-        DeviceIDs: texts.default([]),
+        DeviceIDs: texts.or(nothing).default(null),
         Capabilities: z.array(texts).default([]),
         Options: map.default({}),
       }),
@@ -177,8 +178,6 @@ const hostConfig = z.object({
   ReadonlyPaths: maybe(texts),
   Init: maybe(z.boolean()),
 });
-
-const nothing = z.null().default(null);
 
 /** How a container is to be connected to a network. */
 export const ENDPOINT = z.object({

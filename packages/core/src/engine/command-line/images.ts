@@ -8,6 +8,7 @@ import { encode, join, StatusError } from "../../lib/index.ts";
 import { familiarText, parseReference } from "../../oci/index.ts";
 import { applyChanges } from "../apply-changes.ts";
 import { renderHistory } from "../docker/lists/images.ts";
+import { type Platform, parsePlatform } from "../docker/platform.ts";
 import { ValueError } from "../docker/problem.ts";
 import type { RequestOf } from "../docker/request.ts";
 import { historyDocument } from "../documents/history.ts";
@@ -18,7 +19,7 @@ import { told } from "./told.ts";
 
 export function showHistory(session: Session, request: RequestOf<"history">): number {
   const { images } = session.engine;
-  const image = images.get(request.image);
+  const image = images.getFor(request.image, request.platform);
   const steps = historyDocument(image, images);
   try {
     session.out(renderHistory(steps, { ...request, now: session.now }));
@@ -37,7 +38,10 @@ export async function removeImages(session: Session, request: RequestOf<"rmi">):
   for (const name of request.images) {
     try {
       const options = { force: request.force, keepParents: request.noPrune };
-      const remove = (): readonly Removed[] => removeImage(session.engine, name, options);
+      const remove = (): readonly Removed[] => {
+        for (const platform of request.platforms) session.engine.images.getFor(name, platform);
+        return removeImage(session.engine, name, options);
+      };
       session.lines((await session.call("ImageDelete", name, remove)).map(wordsOf));
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
@@ -52,7 +56,7 @@ export async function removeImages(session: Session, request: RequestOf<"rmi">):
 const wordsOf = (one: Removed): string => ("Untagged" in one ? `Untagged: ${one.Untagged}` : `Deleted: ${one.Deleted}`);
 
 export function saveImages(session: Session, request: RequestOf<"save">): number {
-  give(session, session.engine.images.save(request.images), request.output);
+  give(session, session.engine.images.save(request.images, request.platform), request.output);
   return 0;
 }
 
@@ -78,11 +82,13 @@ export function importImage(session: Session, request: RequestOf<"import">): num
     throw new StatusError("not-implemented", "images are imported from what the client sends");
   }
   const archive = request.source === "-" ? (session.stdin ?? new Uint8Array()) : readFile(session, request.source);
+  const platform = request.platform === "" ? undefined : platformOf(request.platform);
   const image = images.importArchive(archive, {
     created: timeOf(kernel.nowUs),
     config: applyChanges({}, request.changes),
     ...(request.message === "" ? {} : { message: request.message }),
     ...(request.reference === "" ? {} : { name: request.reference }),
+    ...(platform === undefined ? {} : { platform }),
   });
   session.lines([image.id]);
   return 0;
@@ -99,6 +105,15 @@ export function exportContainer(session: Session, request: RequestOf<"export">):
   });
   give(session, archive, request.output);
   return 0;
+}
+
+/** @throws StatusError invalid-argument */
+function platformOf(text: string): Platform {
+  try {
+    return parsePlatform(text);
+  } catch (error) {
+    throw error instanceof ValueError ? new StatusError("invalid-argument", error.message) : error;
+  }
 }
 
 /** Into a file of the client's disk, or to standard output. */

@@ -53,7 +53,7 @@ function findersFor(session: Session, request: InspectRequest): readonly Finder[
       return { json: { ...containerDocument(container), ...size }, type: INSPECTED_CONTAINER };
     }),
     image: about("ImageInspect", (name) => {
-      const image = images.get(name);
+      const image = images.getFor(name, "platform" in request ? request.platform : undefined);
       return { json: imageDocument(image, images.familiarNames(image)), type: INSPECTED_IMAGE };
     }),
     network: about("NetworkInspect", (name) => {

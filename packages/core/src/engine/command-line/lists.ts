@@ -8,7 +8,7 @@ import { ValueError } from "../docker/problem.ts";
 import type { RequestOf } from "../docker/request.ts";
 import { containerSummary } from "../documents/container.ts";
 import { networkDocument, volumeDocument } from "../documents/others.ts";
-import { CONTAINER_FILTERS, selectContainers } from "../select/containers.ts";
+import { CONTAINER_FILTERS, imageNames, selectContainers } from "../select/containers.ts";
 import { Filters } from "../select/filters.ts";
 import { IMAGE_FILTERS, imageSummary, selectImages } from "../select/images.ts";
 import { NETWORK_FILTERS, selectNetworks } from "../select/networks.ts";
@@ -20,8 +20,9 @@ export function listContainers(session: Session, request: RequestOf<"ps">): numb
   const filters = Filters.of(request.filters, CONTAINER_FILTERS);
   const all = request.all || request.limit > 0;
   const found = selectContainers(engine, filters, all).slice(0, request.limit > 0 ? request.limit : undefined);
+  const imageOf = imageNames(engine);
   const rows = found.map((container) => ({
-    ...containerSummary(container, engine.kernel.nowUs),
+    ...containerSummary(container, engine.kernel.nowUs, imageOf(container)),
     ...(request.size ? { SizeRw: writtenBytes(engine, container), SizeRootFs: rootBytes(engine, container) } : {}),
   }));
   return show(session, () => renderContainers(rows, { ...request, now: session.now }));

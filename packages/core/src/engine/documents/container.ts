@@ -14,6 +14,8 @@ import { humanDuration } from "../docker/values/human.ts";
 import type { Health } from "../health-record.ts";
 import type { MountPoint } from "../mount-points.ts";
 import { linksDocument } from "../network/links.ts";
+import { modeOf } from "../network/settings.ts";
+import { layerNames, overlayData } from "./overlay-data.ts";
 import { timeOf } from "./time.ts";
 
 /** The document of `docker inspect`. */
@@ -21,6 +23,7 @@ export function containerDocument(container: Container) {
   const { config, id, image } = container;
   const [path = "", ...args] = [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])];
   const directory = `/var/lib/docker/containers/${id}`;
+  const hasStarted = container.startedUs > 0;
   return {
     Id: id,
     Created: timeOf(container.createdUs),
@@ -28,10 +31,11 @@ export function containerDocument(container: Container) {
     Args: args,
     State: stateDocument(container),
     Image: image.id,
-    ResolvConfPath: `${directory}/resolv.conf`,
-    HostnamePath: `${directory}/hostname`,
-    HostsPath: `${directory}/hosts`,
-    LogPath: `${directory}/${id}-json.log`,
+    // These files are made by the first start.
+    ResolvConfPath: hasStarted ? `${directory}/resolv.conf` : "",
+    HostnamePath: hasStarted ? `${directory}/hostname` : "",
+    HostsPath: hasStarted ? `${directory}/hosts` : "",
+    LogPath: hasStarted ? `${directory}/${id}-json.log` : "",
     Name: `/${container.name}`,
     RestartCount: container.restartCount,
     Driver: "overlay2",
@@ -41,7 +45,7 @@ export function containerDocument(container: Container) {
     AppArmorProfile: "",
     ExecIDs: null,
     HostConfig: linkedHostConfig(container),
-    GraphDriver: { Data: {}, Name: "overlay2" },
+    GraphDriver: { Data: { ID: id, ...overlayData(id, [`${id}-init`, ...layerNames(image)]) }, Name: "overlay2" },
     // What --tmpfs asks for is told by HostConfig alone.
     Mounts: mountDocuments(container),
     Config: configDocument(container),
@@ -181,7 +185,7 @@ function configDocument(container: Container) {
     AttachStdin: config.AttachStdin ?? false,
     AttachStdout: config.AttachStdout ?? false,
     AttachStderr: config.AttachStderr ?? false,
-    ...optional("ExposedPorts", config.ExposedPorts),
+    ...optional("ExposedPorts", filled(config.ExposedPorts)),
     Tty: config.Tty ?? false,
     OpenStdin: config.OpenStdin ?? false,
     StdinOnce: config.StdinOnce ?? false,
@@ -190,9 +194,10 @@ function configDocument(container: Container) {
     ...optional("Healthcheck", config.Healthcheck),
     ...optional("ArgsEscaped", config.ArgsEscaped),
     Image: container.imageName,
-    Volumes: config.Volumes ?? null,
+    Volumes: filled(config.Volumes) ?? null,
     WorkingDir: config.WorkingDir ?? "",
     Entrypoint: config.Entrypoint ?? null,
+    ...optional("MacAddress", askedMac(container)),
     OnBuild: null,
     Labels: config.Labels ?? {},
     ...optional("StopSignal", config.StopSignal),
@@ -200,6 +205,17 @@ function configDocument(container: Container) {
     ...optional("Shell", config.Shell),
   };
 }
+
+/** On the network of its mode; one that chance has given is not told here. */
+function askedMac({ config, hostConfig, endpoints, macs, startedUs }: Container): string | undefined {
+  const network = modeOf(hostConfig.NetworkMode);
+  const planned = startedUs === 0 ? endpoints[network]?.MacAddress : undefined;
+  const mac = macs?.get(network) ?? (planned || config.MacAddress);
+  return mac === "" ? undefined : mac;
+}
+
+const filled = <T extends object>(set: T | null | undefined): T | undefined =>
+  set == null || Object.keys(set).length === 0 ? undefined : set;
 
 function optional(name: string, value: unknown) {
   return value === undefined ? {} : { [name]: value };
@@ -261,12 +277,16 @@ function portSummaries({ sandbox, isRunning }: Container): ContainerSummary["Por
 }
 
 /** An entry of the list of containers. */
-export function containerSummary(container: Container, nowUs: number): ContainerSummary {
+export function containerSummary(
+  container: Container,
+  nowUs: number,
+  imageName: string = container.imageName,
+): ContainerSummary {
   const { config } = container;
   return {
     Id: container.id,
     Names: [`/${container.name}`],
-    Image: container.imageName,
+    Image: imageName,
     ImageID: container.image.id,
     Command: commandText([...(config.Entrypoint ?? []), ...(config.Cmd ?? [])]),
     Created: Math.floor(container.createdUs / 1e6),

@@ -101,7 +101,7 @@ function registriesOf({ mirrors: given, insecureRegistries }: Engine) {
       "docker.io": { Mirrors: mirrors, Name: "docker.io", Official: true, Secure: true },
       ...Object.fromEntries(insecure),
     },
-    Mirrors: mirrors,
+    Mirrors: mirrors.length === 0 ? null : mirrors,
   };
 }
 

@@ -8,6 +8,7 @@ import { rfc3339 } from "../../lib/go/index.ts";
 import type { IpFamily } from "../../lib/index.ts";
 import type { Network } from "../networks.ts";
 import type { Volume } from "../volumes.ts";
+import { layerNames, overlayData } from "./overlay-data.ts";
 import { timeOf } from "./time.ts";
 
 /** The names that an image is known by. */
@@ -26,6 +27,7 @@ export interface ImageNames {
 export function imageDocument(image: Image, { tags, digests, parent, taggedUs }: ImageNames) {
   const { config } = image;
   const { config: run } = config;
+  const [top, ...below] = layerNames(image);
   return {
     Id: image.id,
     RepoTags: tags,
@@ -38,7 +40,7 @@ export function imageDocument(image: Image, { tags, digests, parent, taggedUs }:
     Architecture: config.architecture,
     Os: config.os,
     Size: image.sizeBytes,
-    GraphDriver: { Data: null, Name: "overlay2" },
+    GraphDriver: { Data: top === undefined ? null : overlayData(top, below), Name: "overlay2" },
     RootFS: { Type: config.rootfs.type, Layers: config.rootfs.diff_ids },
     Metadata: { LastTagTime: timeOf(taggedUs) },
     Config: {

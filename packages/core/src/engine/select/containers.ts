@@ -1,11 +1,12 @@
 /** Containers that filters let through. @see moby daemon/list.go */
+import { quote } from "../../lib/go/index.ts";
 import { StatusError } from "../../lib/index.ts";
 import type { Container } from "../container.ts";
 import type { Engine } from "../engine.ts";
 import type { Filters } from "./filters.ts";
 
 export const CONTAINER_FILTERS = (
-  "ancestor before exited id isolation is-task label label! name status health since volume network " + "publish expose"
+  "ancestor before exited id isolation is-task label name status health since volume network " + "publish expose"
 ).split(" ");
 const STATES = ["created", "running", "paused", "restarting", "removing", "exited", "dead"];
 const HEALTH = ["none", "starting", "healthy", "unhealthy"];
@@ -13,8 +14,8 @@ const HEALTH = ["none", "starting", "healthy", "unhealthy"];
 /** The containers that filters let through, newest first. */
 export function selectContainers(engine: Engine, filters: Filters, all: boolean): readonly Container[] {
   checkValues(filters);
-  // Filters on the state also find what does not run.
-  const everything = all || filters.has("status") || filters.has("exited");
+  // Who asks for a state also finds what does not run; who asks for an exit code does not.
+  const everything = all || filters.has("status");
   const before = positionOf(engine, filters, "before");
   const since = positionOf(engine, filters, "since");
   const list = engine.containers.list({ all: true });
@@ -24,6 +25,15 @@ export function selectContainers(engine: Engine, filters: Filters, all: boolean)
     if (since !== undefined && index >= since) return false;
     return fits(engine, container, filters);
   });
+}
+
+/** What the list calls each container's image: its ID, once the name that it was made from means another or none. */
+export function imageNames({ images }: Engine): (container: Container) => string {
+  const known = new Map<string, string | undefined>();
+  return ({ imageName, image }) => {
+    if (!known.has(imageName)) known.set(imageName, images.find(imageName)?.id);
+    return known.get(imageName) === image.id ? imageName : image.id;
+  };
 }
 
 function checkValues(filters: Filters): void {
@@ -41,10 +51,23 @@ function checkValues(filters: Filters): void {
       );
     }
   }
+  for (const name of ["publish", "expose"]) for (const range of filters.get(name)) checkPorts(name, range);
   for (const code of filters.get("exited")) {
     if (!/^[+-]?\d+$/.test(code)) {
       throw badFilter(`invalid filter 'exited=${code}': strconv.Atoi: parsing ${JSON.stringify(code)}: invalid syntax`);
     }
+  }
+}
+
+/** @throws StatusError internal for what is no port, nor a range of them @see go-connections nat ParsePortRangeToInt */
+function checkPorts(filter: string, text: string): void {
+  const problem = (why: string): StatusError =>
+    new StatusError("internal", `error while looking up for ${filter} ${text}: ${why}`);
+  const [range = ""] = text.split("/");
+  if (range === "") throw problem("empty string specified for ports");
+  for (const port of range.split("-", 2)) {
+    if (!/^\d+$/.test(port)) throw problem(`strconv.ParseUint: parsing ${quote(port)}: invalid syntax`);
+    if (Number(port) > 65_535) throw problem(`strconv.ParseUint: parsing ${quote(port)}: value out of range`);
   }
 }
 

@@ -22,7 +22,8 @@ export class Filters {
   /** @throws StatusError invalid-argument for a filter that is not among `known` */
   check(known: readonly string[] | undefined): void {
     for (const name of this.#values.keys()) {
-      if (known !== undefined && !known.includes(name)) throw badFilter(`invalid filter '${name}'`);
+      if (known === undefined || known.includes(name)) continue;
+      throw badFilter(name === "" ? "invalid filter" : `invalid filter '${name}'`);
     }
   }
 

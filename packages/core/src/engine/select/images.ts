@@ -8,7 +8,7 @@ import { secondsOfTime } from "../documents/time.ts";
 import type { Engine } from "../engine.ts";
 import type { Filters } from "./filters.ts";
 
-export const IMAGE_FILTERS = ["dangling", "label", "label!", "before", "since", "reference", "until"];
+export const IMAGE_FILTERS = ["dangling", "label", "before", "since", "reference", "until"];
 
 /** Newest first. Images that are only steps on the way to others come with `all`. */
 export function selectImages(engine: Engine, filters: Filters, { all = false } = {}): readonly Image[] {
@@ -74,10 +74,19 @@ export function imageSummary({ images, containers }: Engine, image: Image, patte
 
 /** A pattern of path.Match, on the whole reference or on the name alone. @see distribution/reference FamiliarMatch */
 export function matches(tag: string, pattern: string): boolean {
-  const expression = new RegExp(`^${[...pattern].map(expressionOf).join("")}$`);
+  const expression = patternOf(pattern);
   const { path } = parseReference(tag);
   const name = tag.replace(/@.*$|:[^:/]*$/, "");
   return expression.test(tag) || expression.test(name) || expression.test(path);
+}
+
+/** @throws StatusError internal for a set of characters that does not end */
+function patternOf(pattern: string): RegExp {
+  try {
+    return new RegExp(`^${[...pattern].map(expressionOf).join("")}$`);
+  } catch {
+    throw new StatusError("internal", "syntax error in pattern");
+  }
 }
 
 function expressionOf(character: string): string {

@@ -6,7 +6,7 @@ import type { Filters } from "./filters.ts";
 
 /** The networks that every machine has. */
 export const BUILT_IN_NETWORKS: ReadonlySet<string> = new Set(["bridge", "host", "none"]);
-export const NETWORK_FILTERS = ["dangling", "driver", "id", "label", "label!", "name", "scope", "type"];
+export const NETWORK_FILTERS = ["dangling", "driver", "id", "label", "name", "scope", "type"];
 
 /** Nobody is on it now. */
 export function isUnused({ name, bridge, ingress }: Network): boolean {

@@ -4,7 +4,7 @@ import type { Engine } from "../engine.ts";
 import type { Volume } from "../volumes.ts";
 import type { Filters } from "./filters.ts";
 
-export const VOLUME_FILTERS = ["dangling", "driver", "label", "label!", "name"];
+export const VOLUME_FILTERS = ["dangling", "driver", "label", "name"];
 
 export function selectVolumes({ volumes }: Engine, filters: Filters): readonly Volume[] {
   const dangling = filters.flag("dangling");

@@ -1,10 +1,9 @@
 /** Everything below `/containers`. */
-import { type Container, containerDocument, type Engine } from "@bottleship/core/engine";
+import { type Container, containerDocument, type Engine, pruneStopped } from "@bottleship/core/engine";
 import { json } from "../../http/exchange.ts";
 import { Filters } from "../../http/filters.ts";
 import { flag } from "../../http/query.ts";
 import { type Route, route } from "../../http/router.ts";
-import { isOlder } from "../until.ts";
 import { archiveRoutes } from "./archive.ts";
 import { attachHandler, webSocketHandler } from "./attach.ts";
 import { createHandler } from "./create.ts";
@@ -46,17 +45,6 @@ function inspect(engine: Engine, container: Container, withSize: boolean) {
 }
 
 async function prune(engine: Engine, query: URLSearchParams) {
-  const { containers } = engine;
-  const filters = Filters.parse(query.get("filters"), ["label", "label!", "until"]);
-  const deleted: string[] = [];
-  let SpaceReclaimed = 0;
-  for (const container of containers.list({ all: true })) {
-    if (container.isActive || !filters.allowsLabels(container.config.Labels ?? {})) continue;
-    if (!isOlder(engine, filters, container.createdUs)) continue;
-    SpaceReclaimed += writtenBytes(engine, container);
-    await containers.remove(container);
-    deleted.push(container.id);
-  }
-  engine.events.record("container", "prune", "", { reclaimed: String(SpaceReclaimed) });
-  return { ContainersDeleted: deleted.length === 0 ? null : deleted, SpaceReclaimed };
+  const { removed, bytes } = await pruneStopped(engine, Filters.parse(query.get("filters")));
+  return { ContainersDeleted: removed.length === 0 ? null : removed, SpaceReclaimed: bytes };
 }

@@ -4,7 +4,7 @@
  * @see moby daemon/list.go
  */
 import type { Engine } from "@bottleship/core/engine";
-import { CONTAINER_FILTERS, containerSummary, selectContainers } from "@bottleship/core/engine";
+import { CONTAINER_FILTERS, containerSummary, imageNames, selectContainers } from "@bottleship/core/engine";
 import { type ApiReply, json } from "../../http/exchange.ts";
 import { Filters } from "../../http/filters.ts";
 import { flag, integer } from "../../http/query.ts";
@@ -18,9 +18,10 @@ export function listHandler(engine: Engine): Handler {
     const withSize = flag(query, "size");
     const all = flag(query, "all") || limit > 0;
     const found = selectContainers(engine, filters, all);
+    const imageOf = imageNames(engine);
     return json(
       found.slice(0, limit > 0 ? limit : undefined).map((container) => ({
-        ...containerSummary(container, engine.kernel.nowUs),
+        ...containerSummary(container, engine.kernel.nowUs, imageOf(container)),
         HostConfig: { NetworkMode: container.hostConfig.NetworkMode ?? "bridge" },
         ...(withSize ? { SizeRw: writtenBytes(engine, container), SizeRootFs: rootBytes(engine, container) } : {}),
       })),

@@ -6,6 +6,7 @@
 import { applyChanges, type Engine, familiarText, parseReference, timeOf } from "@bottleship/core/engine";
 import { readAll } from "../../http/body.ts";
 import { type ApiReply, bytes } from "../../http/exchange.ts";
+import { type WantedPlatform, writtenPlatform } from "../../http/platform.ts";
 import { badRequest } from "../../http/problem.ts";
 import { text } from "../../http/query.ts";
 import type { Call } from "../../http/router.ts";
@@ -13,8 +14,8 @@ import { progressReply } from "../../streams/progress.ts";
 import { parse } from "./pull.ts";
 
 /** @throws StatusError not-found */
-export function save({ images }: Engine, names: readonly string[]): ApiReply {
-  return bytes(images.save(names), "application/x-tar");
+export function save({ images }: Engine, names: readonly string[], platform?: WantedPlatform): ApiReply {
+  return bytes(images.save(names, platform), "application/x-tar");
 }
 
 export async function load({ images }: Engine, { request }: Call): Promise<ApiReply> {
@@ -36,14 +37,14 @@ export async function importImage({ images, kernel }: Engine, { request, query }
   const tag = text(query, "tag");
   const name = repository === "" ? "" : tag === "" ? repository : `${repository}:${tag}`;
   if (name !== "") parse(name);
+  const platform = writtenPlatform(text(query, "platform"));
   const archive = await readAll(request.body);
-  // Whatever is shorter than a block is no archive.
-  if (archive.length < 512) throw badRequest("unexpected EOF");
   const image = images.importArchive(archive, {
     created: timeOf(kernel.nowUs),
     config: applyChanges({}, query.getAll("changes")),
     ...(text(query, "message") === "" ? {} : { message: text(query, "message") }),
     ...(name === "" ? {} : { name }),
+    ...(platform === undefined ? {} : { platform }),
   });
   return progressReply((tell) => tell({ status: image.id }));
 }

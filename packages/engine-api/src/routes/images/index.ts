@@ -4,19 +4,18 @@ import {
   type Engine,
   historyDocument,
   imageDocument,
-  pruneImages,
+  pruneUnusedImages,
   removeImage,
   runConfigOf,
-  secondsOfTime,
 } from "@bottleship/core/engine";
 import { readJson } from "../../http/body.ts";
 import { empty, json } from "../../http/exchange.ts";
 import { Filters } from "../../http/filters.ts";
+import { jsonPlatform } from "../../http/platform.ts";
 import { badRequest } from "../../http/problem.ts";
 import { flag, text } from "../../http/query.ts";
 import { type Call, type Route, route } from "../../http/router.ts";
 import { COMMIT_CONFIG } from "../../schemas/create.ts";
-import { isOlder } from "../until.ts";
 import { importImage, load, save } from "./archive.ts";
 import { buildHandler } from "./build.ts";
 import { pruneCache } from "./build-prune.ts";
@@ -34,16 +33,20 @@ export function imageRoutes(engine: Engine, trace?: BuildTrace): readonly Route[
       return call.query.get("fromSrc") === null ? pull(engine, call) : importImage(engine, call);
     }),
     route("GET", "/images/search", searchHandler(engine)),
-    route("GET", "/images/get", ({ query }) => save(engine, query.getAll("names"))),
+    route("GET", "/images/get", ({ query }) =>
+      save(engine, query.getAll("names"), jsonPlatform(query.get("platform"))),
+    ),
     route("POST", "/images/load", (call) => load(engine, call)),
     route("POST", "/images/prune", ({ query }) => json(prune(engine, query))),
-    route("GET", "/images/{name...}/get", ({ param }) => save(engine, [param("name")])),
-    route("GET", "/images/{name...}/json", ({ param }) => {
-      const image = images.get(param("name"));
+    route("GET", "/images/{name...}/get", ({ param, query }) =>
+      save(engine, [param("name")], jsonPlatform(query.get("platform"))),
+    ),
+    route("GET", "/images/{name...}/json", ({ param, query }) => {
+      const image = images.getFor(param("name"), jsonPlatform(query.get("platform")));
       return json(imageDocument(image, images.familiarNames(image)));
     }),
-    route("GET", "/images/{name...}/history", ({ param }) => {
-      const image = images.get(param("name"));
+    route("GET", "/images/{name...}/history", ({ param, query }) => {
+      const image = images.getFor(param("name"), jsonPlatform(query.get("platform")));
       return json(historyDocument(image, images));
     }),
     route("POST", "/images/{name...}/push", (call) => push(engine, call)),
@@ -56,9 +59,12 @@ export function imageRoutes(engine: Engine, trace?: BuildTrace): readonly Route[
       images.tag(param("name"), target);
       return empty(201);
     }),
-    route("DELETE", "/images/{name...}", ({ param, query }) =>
-      json(removeImage(engine, param("name"), { force: flag(query, "force"), keepParents: flag(query, "noprune") })),
-    ),
+    route("DELETE", "/images/{name...}", ({ param, query }) => {
+      for (const platform of query.getAll("platforms")) images.getFor(param("name"), jsonPlatform(platform));
+      return json(
+        removeImage(engine, param("name"), { force: flag(query, "force"), keepParents: flag(query, "noprune") }),
+      );
+    }),
     route("POST", "/commit", (call) => commit(engine, call)),
     route("POST", "/build", (call) => buildHandler(engine, call, trace)),
     route("POST", "/build/prune", ({ query }) => json(pruneCache(engine, query))),
@@ -67,14 +73,8 @@ export function imageRoutes(engine: Engine, trace?: BuildTrace): readonly Route[
 }
 
 function prune(engine: Engine, query: URLSearchParams) {
-  const filters = Filters.parse(query.get("filters"), ["dangling", "label", "label!", "until"]);
-  const { removed, reclaimedBytes } = pruneImages(engine, {
-    all: filters.flag("dangling") === false,
-    accepts: ({ config }) =>
-      filters.allowsLabels(config.config.Labels ?? {}) && isOlder(engine, filters, secondsOfTime(config.created) * 1e6),
-  });
-  engine.events.record("image", "prune", "", { reclaimed: String(reclaimedBytes) });
-  return { ImagesDeleted: removed.length === 0 ? null : removed, SpaceReclaimed: reclaimedBytes };
+  const { removed, bytes } = pruneUnusedImages(engine, Filters.parse(query.get("filters")));
+  return { ImagesDeleted: removed.length === 0 ? null : removed, SpaceReclaimed: bytes };
 }
 
 async function commit(engine: Engine, { request, query }: Call) {
