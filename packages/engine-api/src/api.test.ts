@@ -42,6 +42,27 @@ async function frames(reply: Response): Promise<Record<string, string>> {
   return Object.fromEntries(Object.entries(out).map(([stream, chunks]) => [stream, decode(concat(chunks))]));
 }
 
+describe("statistics", () => {
+  it("are measured twice, a second apart, unless one time is enough", async () => {
+    const { call, create } = await client();
+    const id = await create(["sleep", "1000"]);
+    await call("POST", `/containers/${id}/start`);
+    const stats = async (query: string) =>
+      (await wait(call("GET", `/containers/${id}/stats?${query}`))) as {
+        readonly read: string;
+        readonly preread: string;
+        readonly precpu_stats: { readonly system_cpu_usage?: number };
+      };
+    const once = await stats("stream=0&one-shot=1");
+    expect([once.preread, once.precpu_stats.system_cpu_usage]).toEqual(["0001-01-01T00:00:00Z", undefined]);
+    const twice = await stats("stream=0");
+    expect(Date.parse(twice.read) - Date.parse(twice.preread)).toBe(1000);
+    expect(twice.precpu_stats.system_cpu_usage).toBeGreaterThan(0);
+    const refused = await call("GET", `/containers/${id}/stats?one-shot=1`);
+    expect(await refused.json()).toEqual({ message: "cannot have stream=true and one-shot=true" });
+  });
+});
+
 describe("documents", () => {
   it("lists the mounts of a container whole, as inspect shows them", async () => {
     const { call, create } = await client();

@@ -39,4 +39,17 @@ export class DaemonLife {
     await this.#world.until(() => done() || this.#number !== begun, options);
     if (!done()) throw new ConnectionLost();
   }
+
+  /** As `World.sleep`. @throws ConnectionLost if the life ends before */
+  async sleep(us: number, options: WaitOptions): Promise<void> {
+    let isOver = false;
+    const timer = this.#world.clock.after(us, () => {
+      isOver = true;
+    });
+    try {
+      await this.until(() => isOver, options);
+    } finally {
+      timer.cancel();
+    }
+  }
 }

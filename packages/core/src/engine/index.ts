@@ -111,7 +111,7 @@ export { selectVolumes, VOLUME_FILTERS, volumeBytes } from "./select/volumes.ts"
 export { signalOf } from "./signal-names.ts";
 export { diff, type SnapshotChange, SnapshotDiff } from "./snapshot-diff.ts";
 export type { StateDirectory } from "./state/index.ts";
-export { measureStats } from "./stats.ts";
+export { type ContainerStats, measureStats } from "./stats.ts";
 export { StdinFeed } from "./stdin-feed.ts";
 export type { ClusterSpec } from "./swarm/cluster-spec.ts";
 export { nodeDocument, payloadDocument, swarmDocument } from "./swarm/documents.ts";

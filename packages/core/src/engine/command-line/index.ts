@@ -30,10 +30,11 @@ import { inspectObjects } from "./inspect.ts";
 import { listContainers, listImages, listNetworks, listVolumes } from "./lists.ts";
 import { printLogs } from "./logs.ts";
 import { eachNamed, type NamedWork } from "./named.ts";
-import { printPorts, printStats, printTop } from "./observe.ts";
+import { printPorts, printTop } from "./observe.ts";
 import { prune, pruneSystem } from "./prune.ts";
 import { pullImages, pushImages } from "./registry.ts";
 import { type CommandOptions, type CommandResult, Session } from "./session.ts";
+import { printStats } from "./stats.ts";
 import { showDiskUsage, showInfo, showVersion } from "./system.ts";
 import { told } from "./told.ts";
 

@@ -1,15 +1,9 @@
-/** `docker top`, `stats`, `port`. @see docker/cli cli/command/container/top.go, stats.go, port.go */
-import { StatusError } from "../../lib/index.ts";
-import type { Container } from "../container.ts";
-import { renderStats, type StatsEntry } from "../docker/lists/stats.ts";
+/** `docker top`, `port`. @see docker/cli cli/command/container/top.go, port.go */
 import type { RequestOf } from "../docker/request.ts";
 import { alignColumns } from "../docker/table.ts";
 import { portMap } from "../network/port-bindings.ts";
-import { measureStats } from "../stats.ts";
 import { topTable } from "../top.ts";
 import type { Session } from "./session.ts";
-
-const SECOND_US = 1_000_000;
 
 export function printTop(session: Session, { container: name, psOptions }: RequestOf<"top">): number {
   const { containers, kernel } = session.engine;
@@ -19,49 +13,6 @@ export function printTop(session: Session, { container: name, psOptions }: Reque
   const rows = [Titles, ...Processes].map((cells) => `${cells.join("\t")}\n`);
   session.out(alignColumns(rows.join(""), { minimumWidth: 20 }));
   return 0;
-}
-
-/** One round: of the containers named, or of those that run. */
-export async function printStats(session: Session, request: RequestOf<"stats">): Promise<number> {
-  const { containers, life, world } = session.engine;
-  const named = request.containers.map((name) => ({ name, container: containers.get(name) }));
-  const listed = containers.list({ all: request.all }).map((container) => ({ name: container.id, container }));
-  const wanted = request.containers.length > 0 ? named : listed;
-  if (!request.noStream) {
-    throw new StatusError("not-implemented", "statistics are not streamed to a command line: use --no-stream");
-  }
-  const before = wanted.map(({ container }) => measureStats(session.engine, container, undefined));
-  let isOver = false;
-  world.clock.after(SECOND_US, () => {
-    isOver = true;
-  });
-  await life.until(() => isOver, { what: "a second measurement" });
-  const entries = wanted.map(({ name, container }, index) => entryOf(session, name, container, before[index]));
-  session.out(renderStats(entries, request));
-  return 0;
-}
-
-type Measured = ReturnType<typeof measureStats>;
-
-function entryOf(session: Session, name: string, container: Container, before: Measured | undefined): StatsEntry {
-  const { cpu_stats: cpu, memory_stats: memory, pids_stats: pids } = measureStats(session.engine, container, undefined);
-  const used = cpu.cpu_usage.total_usage - (before?.cpu_stats.cpu_usage.total_usage ?? 0);
-  const { usage = 0, limit = 0 } = memory as { readonly usage?: number; readonly limit?: number };
-  return {
-    container: name,
-    name: `/${container.name}`,
-    id: container.id,
-    cpuPercent: container.isRunning ? (used / (SECOND_US * 1000)) * 100 : 0,
-    memory: usage,
-    memoryLimit: limit,
-    memoryPercent: limit === 0 ? 0 : (usage / limit) * 100,
-    networkReceived: 0,
-    networkSent: 0,
-    blockRead: 0,
-    blockWritten: 0,
-    pids: (pids as { readonly current?: number }).current ?? 0,
-    invalid: false,
-  };
 }
 
 export function printPorts(session: Session, { container: name, port }: RequestOf<"port">): number {

@@ -3,8 +3,8 @@
  *
  * @see moby daemon/stats.go, api/types/container/stats.go
  */
-import { type Engine, measureStats } from "@bottleship/core/engine";
-import { encode } from "@bottleship/core/lib";
+import { type ContainerStats, type Engine, measureStats } from "@bottleship/core/engine";
+import { encode, StatusError } from "@bottleship/core/lib";
 import { type ApiReply, json, stream } from "../../http/exchange.ts";
 import { flag } from "../../http/query.ts";
 import type { Handler } from "../../http/router.ts";
@@ -14,11 +14,18 @@ import { watch } from "./watch.ts";
 const INTERVAL_US = 1_000_000;
 
 export function statsHandler(engine: Engine): Handler {
-  return ({ param, query }): ApiReply => {
+  return async ({ param, query }): Promise<ApiReply> => {
+    const [streams, isOneShot] = [flag(query, "stream", true), flag(query, "one-shot", false)];
     const container = engine.containers.get(param("id"));
-    if (!flag(query, "stream", true)) return json(measureStats(engine, container, undefined));
+    if (streams && isOneShot) throw new StatusError("invalid-argument", "cannot have stream=true and one-shot=true");
+    if (!streams) {
+      const first = measureStats(engine, container, undefined);
+      if (!container.isRunning || isOneShot) return json(first);
+      await engine.life.sleep(INTERVAL_US, { what: "a second measurement" });
+      return json(measureStats(engine, container, first));
+    }
     return stream("application/json", async (output) => {
-      const channel = new Channel<unknown>();
+      const channel = new Channel<ContainerStats>();
       let last = measureStats(engine, container, undefined);
       channel.push(last);
       const timer = engine.world.clock.timer(() => {
