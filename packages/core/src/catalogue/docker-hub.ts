@@ -54,10 +54,14 @@ export function dockerHub({
   });
 }
 
-/** Gives a registry to a world under all its hosts. */
-export function addDockerHub(network: { add(host: string, registry: Fetch): () => void }, hub: Registry): void {
+/** Gives a registry to a world under all its hosts. `sleep` takes the time that searches take. */
+export function addDockerHub(
+  network: { add(host: string, registry: Fetch): () => void },
+  hub: Registry,
+  sleep: (us: number) => Promise<void> = () => Promise.resolve(),
+): void {
   for (const host of HUB_HOSTS) network.add(host, hub.fetch);
-  network.add(INDEX_HOST, withSearch(hub));
+  network.add(INDEX_HOST, withSearch(hub, sleep));
 }
 
 /**

@@ -38,11 +38,15 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   "testcontainers/ryuk": "Removes containers, networks, volumes and images of Testcontainers",
 };
 
+/** How long Docker Hub looks, in microseconds: no search comes back at once. */
+const SEARCH_US = 100_000;
+
 /** A server for searches, which hands everything else on to the registry whose repositories it knows. */
-export function withSearch(hub: Registry): Fetch {
+export function withSearch(hub: Registry, sleep: (us: number) => Promise<void>): Fetch {
   return async (request) => {
     const { pathname, searchParams } = new URL(request.url);
     if (request.method !== "GET" || pathname !== PATH) return hub.fetch(request);
+    await sleep(SEARCH_US);
     const query = searchParams.get("q") ?? "";
     const found = search(new Set([...catalogueRepositories(), ...hub.repositories]), query.toLowerCase());
     const size = Math.min(Math.max(1, Number(searchParams.get("n") ?? PAGE_SIZE) || PAGE_SIZE), LARGEST_PAGE);

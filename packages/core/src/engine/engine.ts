@@ -209,7 +209,7 @@ export class Engine implements EngineDoor {
     this.download = downloadFrom(this.web, (request) => fetchOnMachine(kernel, world, request));
     this.registries = options.registries ?? new HttpNetwork();
     this.hub = dockerHub({ nowUs: () => world.clock.nowUs, sleep: pause });
-    if (options.registries === undefined) addDockerHub(this.registries, this.hub);
+    if (options.registries === undefined) addDockerHub(this.registries, this.hub, pause);
     this.images = new ImageService(
       store,
       this.events,
@@ -251,6 +251,7 @@ export class Engine implements EngineDoor {
       kernel,
       events,
       containers: this.containers,
+      images: this.images,
       networks: this.networks,
       prng: new Prng(`${world.seed} swarm`),
       isDown: () => !this.daemon.isListening,

@@ -58,7 +58,16 @@ const container = z.object({
   OomScoreAdj: maybe(integer),
 });
 
-const amounts = z.object({ NanoCPUs: maybe(number), MemoryBytes: maybe(number), Pids: maybe(number) });
+const generic = z.object({
+  NamedResourceSpec: maybe(z.object({ Kind: maybe(text), Value: maybe(text) })),
+  DiscreteResourceSpec: maybe(z.object({ Kind: maybe(text), Value: maybe(integer) })),
+});
+const amounts = z.object({
+  NanoCPUs: maybe(number),
+  MemoryBytes: maybe(number),
+  Pids: maybe(number),
+  GenericResources: maybe(z.array(generic)),
+});
 const network = z.object({ Target: text.default(""), Aliases: maybe(texts), DriverOpts: maybe(map) });
 
 const task = z.object({

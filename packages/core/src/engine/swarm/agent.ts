@@ -6,9 +6,11 @@
 import { removeTree } from "../../fs/index.ts";
 import type { Kernel } from "../../kernel/index.ts";
 import { StatusError } from "../../lib/index.ts";
+import type { World } from "../../sim/index.ts";
 import type { Container } from "../container.ts";
 import type { ContainerService } from "../containers.ts";
 import type { EngineEvent, EventLog } from "../events.ts";
+import type { ImageService } from "../images.ts";
 import { DEFAULT_GRACE } from "./service-spec.ts";
 import type { Task, TaskState } from "./task.ts";
 import {
@@ -21,10 +23,14 @@ import {
 } from "./task-container.ts";
 
 export interface AgentParts {
+  readonly world: World;
   readonly kernel: Kernel;
   readonly containers: ContainerService;
   readonly events: EventLog;
   readonly payloads: PayloadStores;
+  readonly images: ImageService;
+  /** Does something now, or when there is a daemon again. */
+  readonly whenUp: (work: () => void) => void;
   /** A task has come to a state. */
   readonly report: (task: Task, state: TaskState, message: string, error?: string) => void;
 }
@@ -42,11 +48,28 @@ export class Agent {
     parts.events.on("event", this.#listener);
   }
 
-  /** Makes the container: the task is ready, or rejected. */
+  /** Gets the image, if it is not there, and makes the container: the task is ready, or rejected. */
   prepare(place: TaskPlace): void {
-    const { kernel, containers, payloads, report } = this.#parts;
+    const { world, images, report, whenUp } = this.#parts;
     const { task } = place;
     report(task, "preparing", "preparing");
+    const image = task.spec.ContainerSpec?.Image ?? "";
+    if (images.find(image) !== undefined) this.#make(place);
+    else {
+      // What a registry does not give is missing when the container is made.
+      const pulled = this.#quietly(async () => void (await images.pull(image))).then(() =>
+        whenUp(() => {
+          if (task.isWanted && !task.hasEnded) this.#make(place);
+        }),
+      );
+      // It may be waiting for time to pass itself, until it tries again.
+      const release = world.hold(pulled, { onStuck: () => release() });
+    }
+  }
+
+  #make(place: TaskPlace): void {
+    const { kernel, containers, payloads, report } = this.#parts;
+    const { task } = place;
     try {
       const mounts = payloadMounts(kernel.disk, task, payloads);
       if (mounts.length > 0) this.#withFiles.add(task);

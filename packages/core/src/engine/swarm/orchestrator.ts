@@ -9,6 +9,7 @@ import { isSameData } from "../../lib/index.ts";
 import type { World } from "../../sim/index.ts";
 import type { ContainerService } from "../containers.ts";
 import type { EventLog } from "../events.ts";
+import type { ImageService } from "../images.ts";
 import { Agent } from "./agent.ts";
 import type { NodeStore } from "./node.ts";
 import type { Revisions } from "./object-table.ts";
@@ -26,6 +27,7 @@ export interface OrchestratorParts {
   readonly kernel: Kernel;
   readonly events: EventLog;
   readonly containers: ContainerService;
+  readonly images: ImageService;
   readonly revisions: Revisions;
   readonly nodes: NodeStore;
   readonly services: ServiceStore;
@@ -52,11 +54,12 @@ export class Orchestrator {
 
   constructor(parts: OrchestratorParts) {
     this.#parts = parts;
-    const { kernel, containers, events, payloads } = parts;
+    const { world, kernel, containers, events, payloads, images } = parts;
+    const whenUp = (work: () => void): void => this.#whenUp(work);
     const report = (task: Task, state: TaskState, message: string, error = ""): void => {
       this.#reported(task, state, message, error);
     };
-    this.#agent = new Agent({ kernel, containers, events, payloads, report });
+    this.#agent = new Agent({ world, kernel, containers, events, payloads, images, whenUp, report });
   }
 
   get tasks(): TaskReader {

@@ -72,15 +72,18 @@ export function obstacle(
   node: SwarmNode,
   { reserved, replicas, hostPorts }: Occupancy,
 ): string | undefined {
-  const { NanoCPUs = 0, MemoryBytes = 0 } = spec.Resources?.Reservations ?? {};
+  const { NanoCPUs = 0, MemoryBytes = 0, GenericResources = [] } = spec.Resources?.Reservations ?? {};
   const { machine } = node;
+  const reserves = NanoCPUs > 0 || MemoryBytes > 0 || GenericResources.length > 0;
   const lacks =
-    reserved.NanoCPUs + NanoCPUs > machine.cpus * 1e9 || reserved.MemoryBytes + MemoryBytes > machine.memoryBytes;
+    reserved.NanoCPUs + NanoCPUs > machine.cpus * 1e9 ||
+    reserved.MemoryBytes + MemoryBytes > machine.memoryBytes ||
+    GenericResources.length > 0;
   const limit = spec.Placement?.MaxReplicas ?? 0;
   const why =
     node.spec.Availability !== "active"
       ? "1 node not available for new tasks"
-      : (NanoCPUs > 0 || MemoryBytes > 0) && lacks
+      : reserves && lacks
         ? "insufficient resources on 1 node"
         : !meetsConstraints(spec.Placement ?? {}, node)
           ? "scheduling constraints not satisfied on 1 node"

@@ -63,6 +63,13 @@ export interface ResourceAmounts {
   readonly NanoCPUs?: number;
   readonly MemoryBytes?: number;
   readonly Pids?: number;
+  /** Kept and shown; a node has none of them, so that a task that reserves some waits. */
+  readonly GenericResources?: readonly GenericResource[];
+}
+
+export interface GenericResource {
+  readonly NamedResourceSpec?: { readonly Kind?: string; readonly Value?: string };
+  readonly DiscreteResourceSpec?: { readonly Kind?: string; readonly Value?: number };
 }
 
 export type RestartCondition = "none" | "on-failure" | "any";

@@ -47,6 +47,28 @@ const withArgs = (spec: ServiceSpec, ...Args: string[]): ServiceSpec => {
 };
 
 describe("a service", () => {
+  it("waits for generic resources, which a node has none of", async () => {
+    const { engine, cluster, tasks } = await swarm();
+    const gpu = { DiscreteResourceSpec: { Kind: "gpu", Value: 1 } };
+    cluster.services.create(service("web", {}, { Resources: { Reservations: { GenericResources: [gpu] } } }));
+    await engine.pass("2s");
+    expect(tasks("web")).toEqual(["1 running pending: no suitable node (insufficient resources on 1 node)"]);
+  });
+
+  it("gets its image from a registry, and says what is missing where there is none", async () => {
+    const { engine, cluster, tasks } = await swarm();
+    engine.hub.fail({ method: "HEAD", latencyUs: 100_000 });
+    cluster.services.create(service("web", { Image: "alpine:3.20" }));
+    cluster.services.create(service("none", { Image: "nosuchimage:x" }));
+    await engine.pass("2s");
+    expect(tasks("web")).toEqual(["1 running running"]);
+    expect(engine.images.find("alpine:3.20")).toBeDefined();
+    expect(tasks("none")).toEqual([
+      "1 ready rejected: No such image: nosuchimage:x",
+      "1 shutdown rejected: No such image: nosuchimage:x",
+    ]);
+  });
+
   it("has as many containers as it wants, and none when it is gone", async () => {
     const { engine, cluster, tasks, update, names } = await swarm();
     const { id } = cluster.services.create(replicas(service("web"), 2));

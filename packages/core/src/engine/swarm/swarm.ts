@@ -9,6 +9,7 @@ import { canonicalIp, isAny, StatusError } from "../../lib/index.ts";
 import type { Prng, World } from "../../sim/index.ts";
 import type { ContainerService } from "../containers.ts";
 import type { EventLog } from "../events.ts";
+import type { ImageService } from "../images.ts";
 import type { NetworkService } from "../networks.ts";
 import { Cluster, type TokenRole } from "./cluster.ts";
 import { type ClusterSpec, DEFAULT_CLUSTER_SPEC, mergedSpec } from "./cluster-spec.ts";
@@ -20,6 +21,7 @@ export interface SwarmParts {
   readonly kernel: Kernel;
   readonly events: EventLog;
   readonly containers: ContainerService;
+  readonly images: ImageService;
   readonly networks: NetworkService;
   readonly prng: Prng;
   /** There is no daemon. */
