@@ -285,7 +285,8 @@ export class Engine implements EngineDoor {
 
   #keep(store: StateStore): StateKeeper {
     const { events, kernel, world } = this;
-    const moment = (): string => `${world.trace.length} ${Object.values(kernel.disk.counts).join(" ")}`;
+    const moment = (): string =>
+      `${world.trace.length} ${Object.values(kernel.disk.counts).join(" ")} ${this.swarm.moment}`;
     const breathe = (): Promise<void> => world.breathe();
     return new StateKeeper({ store, events, breathe, moment, records: () => this.#records });
   }
@@ -300,6 +301,7 @@ export class Engine implements EngineDoor {
     this.images.restoreTagTimes(records.tagTimes);
     this.volumes.restore(records.volumes);
     const { nowUs } = this.kernel;
+    if (records.swarm !== undefined) this.swarm.restore(records.swarm, { keepsChance });
     this.containers.adopt(isCrashed ? lostContainers(records.containers, nowUs) : records.containers);
     this.events.restore(records.events);
     this.programs.restore(records.programs);
@@ -310,6 +312,12 @@ export class Engine implements EngineDoor {
       this.#prng.state = records.chance.engine;
       this.#buildPrng.state = records.chance.build;
     }
+    const started = this.#startedAgain(records, isCrashed);
+    return records.swarm === undefined ? started : (started ?? Promise.resolve()).then(() => this.swarm.revive());
+  }
+
+  /** Has those run that are to run. */
+  #startedAgain(records: MachineRecords, isCrashed: boolean): Promise<void> | undefined {
     if (isCrashed) {
       recoverSnapshots(this.#snapshotter, records);
       return this.containers.restore();
@@ -360,6 +368,7 @@ export class Engine implements EngineDoor {
       networks: this.networks.records,
       containers: containers.records,
       events: this.events.past(),
+      ...(this.swarm.record && { swarm: this.swarm.record }),
       cache: this.#builder?.cache.state ?? this.#cacheToRestore ?? NO_CACHE,
       programs: this.programs.own,
       logins: [...this.logins],

@@ -22,6 +22,7 @@ import type { EngineEvent } from "./events.ts";
 import type { TagTimes } from "./images.ts";
 import type { NetworkRecord } from "./network/network-store.ts";
 import type { OwnPrograms } from "./programs.ts";
+import type { ClusterRecord } from "./swarm/cluster.ts";
 import type { VolumeRecords } from "./volumes.ts";
 
 export interface SnapshotOptions {
@@ -45,6 +46,8 @@ export interface MachineRecords {
   readonly events: readonly EngineEvent[];
   readonly cache: BuildCacheState;
   readonly programs: OwnPrograms;
+  /** The swarm that it is in. */
+  readonly swarm?: ClusterRecord;
   readonly logins: readonly (readonly [host: string, who: Credentials])[];
 }
 

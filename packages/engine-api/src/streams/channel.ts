@@ -1,7 +1,11 @@
 /**
  * A queue between somebody who cannot wait (the simulated machine) and a client who may be slow.
  */
+import { concat } from "@bottleship/core/lib";
 import type { Output } from "../http/exchange.ts";
+
+/** What waits is written together, about as much at a time as Docker copies. */
+const PIECE_BYTES = 32 * 1024;
 
 export class Channel<T> {
   readonly #items: T[] = [];
@@ -26,14 +30,28 @@ export class Channel<T> {
     output.signal.addEventListener("abort", stop, { once: true });
     try {
       while (!output.signal.aborted) {
-        const item = this.#items.shift();
-        if (item !== undefined) await output.write(bytesOf(item));
+        if (this.#items.length > 0) await output.write(this.#take(bytesOf));
         else if (this.#isClosed) return;
         else await this.#untilPushed();
       }
     } finally {
       output.signal.removeEventListener("abort", stop);
     }
+  }
+
+  #take(bytesOf: (item: T) => Uint8Array): Uint8Array {
+    const pieces: Uint8Array[] = [];
+    let length = 0;
+    let count = 0;
+    for (const item of this.#items) {
+      if (length >= PIECE_BYTES) break;
+      const bytes = bytesOf(item);
+      pieces.push(bytes);
+      length += bytes.length;
+      count++;
+    }
+    this.#items.splice(0, count);
+    return pieces.length === 1 ? (pieces[0] as Uint8Array) : concat(pieces);
   }
 
   async #untilPushed(): Promise<void> {

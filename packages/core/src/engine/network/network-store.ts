@@ -49,6 +49,11 @@ export interface NetworkRecord extends Omit<Network, "bridge" | "guests" | "peer
     | undefined;
 }
 
+export function networkRecord({ bridge, guests: _, peers: __, ...rest }: Network): NetworkRecord {
+  const moves = bridge && { bridgeName: bridge.bridgeName, options: bridge.options, ipam: ipamRecord(bridge.ipam) };
+  return { ...rest, moves };
+}
+
 export class NetworkStore {
   readonly #kernel: Kernel;
   readonly #links: LinkService;
@@ -82,10 +87,7 @@ export class NetworkStore {
 
   /** What the machine has for itself. */
   get records(): readonly NetworkRecord[] {
-    return [...this.#networks.values()].map(({ bridge, guests: _, peers: __, ...rest }) => ({
-      ...rest,
-      moves: bridge && { bridgeName: bridge.bridgeName, options: bridge.options, ipam: ipamRecord(bridge.ipam) },
-    }));
+    return [...this.#networks.values()].map(networkRecord);
   }
 
   #restore({ moves, ...rest }: NetworkRecord): void {

@@ -83,6 +83,14 @@ export class Agent {
     }
   }
 
+  /** Knows a task of before. */
+  adopt(task: Task): void {
+    const { Secrets = [], Configs = [] } = task.spec.ContainerSpec ?? {};
+    if (task.containerId === undefined) return;
+    this.#byContainer.set(task.containerId, task);
+    if (Secrets.length + Configs.length > 0) this.#withFiles.add(task);
+  }
+
   /** Starts the container: the task runs, or has failed. */
   async start(task: Task): Promise<void> {
     const { containers, report } = this.#parts;

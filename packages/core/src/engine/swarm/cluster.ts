@@ -5,15 +5,16 @@
  * root is chance in the shape of one.
  */
 import { base64 } from "../../lib/index.ts";
+import type { PrngState } from "../../sim/index.ts";
 import type { Container } from "../container.ts";
 import type { ClusterSpec } from "./cluster-spec.ts";
-import { NodeStore } from "./node.ts";
+import { type NodeRecord, NodeStore } from "./node.ts";
 import type { Revisions, SwarmObject } from "./object-table.ts";
-import { Orchestrator } from "./orchestrator.ts";
-import { type PayloadKind, PayloadStore } from "./payloads.ts";
-import { ServiceStore } from "./services.ts";
+import { Orchestrator, type OrchestratorRecords } from "./orchestrator.ts";
+import { type Payload, type PayloadKind, PayloadStore } from "./payloads.ts";
+import { type Service, ServiceStore } from "./services.ts";
 import type { SwarmParts } from "./swarm.ts";
-import { SwarmNetworks } from "./swarm-networks.ts";
+import { type SwarmNetworkRecords, SwarmNetworks } from "./swarm-networks.ts";
 import type { Task } from "./task.ts";
 import { taskName } from "./task-container.ts";
 import type { TaskReader } from "./tasks.ts";
@@ -27,6 +28,27 @@ export interface ClusterOptions {
   readonly subnetSize: number;
   readonly addressPool: readonly string[] | null;
   readonly dataPathPort: number;
+}
+
+/** A swarm as data, for a machine that begins as this one was. */
+export interface ClusterRecord {
+  readonly object: SwarmObject;
+  readonly options: Pick<ClusterOptions, "address" | "availability" | "subnetSize" | "addressPool" | "dataPathPort">;
+  readonly spec: ClusterSpec;
+  readonly lastRevision: number;
+  readonly chance: PrngState;
+  readonly unlockKey: string;
+  readonly trustRoot: string;
+  readonly issuerKey: string;
+  readonly tokenRoot: string;
+  readonly tokens: readonly (readonly [TokenRole, string])[];
+  readonly node: NodeRecord;
+  readonly secrets: readonly Payload[];
+  readonly configs: readonly Payload[];
+  readonly services: readonly Service[];
+  readonly orchestrator: OrchestratorRecords;
+  /** None on a machine of a cluster, whose machines share networks already. */
+  readonly networks: SwarmNetworkRecords | undefined;
 }
 
 export type TokenRole = "worker" | "manager";
@@ -58,15 +80,16 @@ export class Cluster {
   readonly #tokens = new Map<TokenRole, string>();
   readonly #tokenRoot: string;
 
-  constructor(options: ClusterOptions) {
-    const { parts, revisions, spec, address, availability } = options;
+  /** `known` is what the swarm was before. */
+  constructor(options: ClusterOptions, known?: ClusterRecord) {
+    const { parts, revisions, spec } = options;
     this.options = options;
     this.revisions = revisions;
     this.spec = spec;
-    this.object = revisions.created();
+    this.object = known === undefined ? revisions.created() : { ...known.object };
     const { events, kernel, networks } = parts;
     const changed = (): void => this.#orchestrator.nodeChanged();
-    this.nodes = new NodeStore({ revisions, events, changed }, kernel.machine, address, availability);
+    this.nodes = new NodeStore({ revisions, events, changed }, kernel.machine, options, known?.node);
     const users = (kind: PayloadKind, id: string): readonly string[] => this.services.usersOf(kind, id);
     this.secrets = new PayloadStore("secret", { revisions, events, users });
     this.configs = new PayloadStore("config", { revisions, events, users });
@@ -90,22 +113,57 @@ export class Cluster {
     // Machines of a cluster share networks already.
     if (networks.shared === undefined) {
       const serviceOn = (id: string): string | undefined => this.services.userOfNetwork(id)?.id;
-      this.#networks = new SwarmNetworks({
-        kernel,
-        links: networks.links,
-        revisions,
-        serviceOn,
-        isLeaving: (id) => this.tasks.all().some((task) => task.containerId === id && !task.isWanted),
-      });
+      const isLeaving = (id: string): boolean =>
+        this.tasks.all().some((task) => task.containerId === id && !task.isWanted);
+      const shared = { kernel, links: networks.links, revisions, serviceOn, isLeaving };
+      this.#networks = new SwarmNetworks(shared, known?.networks);
       networks.share(this.#networks);
       networks.ensureGatewayBridge();
     }
-    this.trustRoot = pem(revisions.prng.bytes(CERTIFICATE_BYTES));
-    this.issuerKey = base64(revisions.prng.bytes(KEY_BYTES));
-    this.#tokenRoot = revisions.digits(TOKEN_ROOT_DIGITS);
-    this.rotateToken("worker");
-    this.rotateToken("manager");
-    this.#lock();
+    this.trustRoot = known?.trustRoot ?? pem(revisions.prng.bytes(CERTIFICATE_BYTES));
+    this.issuerKey = known?.issuerKey ?? base64(revisions.prng.bytes(KEY_BYTES));
+    this.#tokenRoot = known?.tokenRoot ?? revisions.digits(TOKEN_ROOT_DIGITS);
+    if (known === undefined) {
+      this.rotateToken("worker");
+      this.rotateToken("manager");
+      this.#lock();
+    } else this.#restore(known);
+  }
+
+  #restore({ tokens, unlockKey, secrets, configs, services, orchestrator }: ClusterRecord): void {
+    for (const [role, token] of tokens) this.#tokens.set(role, token);
+    this.unlockKey = unlockKey;
+    this.secrets.restore(secrets);
+    this.configs.restore(configs);
+    this.services.restore(services);
+    this.#orchestrator.restore(orchestrator);
+  }
+
+  /** Everything that it is, but its containers. */
+  get record(): ClusterRecord {
+    const { object, options, revisions, spec, unlockKey, trustRoot, issuerKey } = this;
+    const { address, availability, subnetSize, addressPool, dataPathPort } = options;
+    return {
+      object: { ...object },
+      options: { address, availability, subnetSize, addressPool, dataPathPort },
+      spec,
+      lastRevision: revisions.last,
+      chance: revisions.prng.state,
+      ...{ unlockKey, trustRoot, issuerKey },
+      tokenRoot: this.#tokenRoot,
+      tokens: [...this.#tokens],
+      node: this.nodes.record,
+      secrets: this.secrets.records,
+      configs: this.configs.records,
+      services: this.services.records,
+      orchestrator: this.#orchestrator.records,
+      networks: this.#networks?.records,
+    };
+  }
+
+  /** The containers of before are there: its services go on. */
+  revive(): void {
+    this.#orchestrator.revive();
   }
 
   get issuer(): string {

@@ -7,7 +7,7 @@
  */
 import type { Machine } from "../../kernel/index.ts";
 import { quote } from "../../lib/go/index.ts";
-import { StatusError } from "../../lib/index.ts";
+import { omit, StatusError } from "../../lib/index.ts";
 import type { StringMap } from "../docker/create-body.ts";
 import type { EventLog } from "../events.ts";
 import type { Filters } from "../select/filters.ts";
@@ -38,6 +38,9 @@ export interface SwarmNode extends SwarmObject {
   readonly address: string;
 }
 
+/** A node as data: the machine is known. */
+export type NodeRecord = Omit<SwarmNode, "machine">;
+
 export const NODE_FILTERS = ["id", "label", "membership", "name", "node.label", "role"];
 const AVAILABILITIES: ReadonlySet<string> = new Set(["active", "pause", "drain"]);
 const ROLES: ReadonlySet<string> = new Set(["worker", "manager"]);
@@ -54,14 +57,25 @@ export class NodeStore {
   readonly #table: ObjectTable<SwarmNode>;
   readonly self: SwarmNode;
 
-  constructor(parts: NodeParts, machine: Machine, address: string, availability: Availability) {
+  /** `known` is what the node was before. */
+  constructor(
+    parts: NodeParts,
+    machine: Machine,
+    { address, availability }: { readonly address: string; readonly availability: Availability },
+    known?: NodeRecord,
+  ) {
     this.#parts = parts;
     this.#table = new ObjectTable<SwarmNode>("node", (node) => node.machine.hostname);
     const spec: NodeSpec = { Labels: {}, Role: "manager", Availability: availability };
-    this.self = { ...parts.revisions.created(), spec, machine, address };
+    this.self = { ...(known ?? { ...parts.revisions.created(), spec, address }), machine };
     this.#table.add(this.self);
+    if (known !== undefined) return;
     const change = { name: machine.hostname, "state.new": "ready", "state.old": "unknown" };
     parts.events.record("node", "update", this.self.id, change);
+  }
+
+  get record(): NodeRecord {
+    return omit(this.self, "machine");
   }
 
   /** @throws StatusError not-found */

@@ -23,11 +23,17 @@ const ID_LENGTH = 25;
 export class Revisions {
   readonly #prng: Prng;
   readonly #nowUs: () => number;
-  #last = 0;
+  #last: number;
 
-  constructor(prng: Prng, nowUs: () => number) {
+  /** `last` is the number of the last change that there has been. */
+  constructor(prng: Prng, nowUs: () => number, last = 0) {
     this.#prng = prng;
     this.#nowUs = nowUs;
+    this.#last = last;
+  }
+
+  get last(): number {
+    return this.#last;
   }
 
   get nowUs(): number {
@@ -68,6 +74,11 @@ export class ObjectTable<T extends SwarmObject> {
   constructor(kind: string, nameOf: (object: T) => string) {
     this.#kind = kind;
     this.#nameOf = nameOf;
+  }
+
+  /** The objects as data. */
+  get records(): readonly T[] {
+    return this.list().map((object) => ({ ...object }));
   }
 
   add(object: T): void {

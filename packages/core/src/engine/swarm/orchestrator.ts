@@ -14,10 +14,10 @@ import { Agent } from "./agent.ts";
 import type { NodeStore } from "./node.ts";
 import type { Revisions } from "./object-table.ts";
 import { meetsConstraints, type Occupancy, obstacle } from "./placement.ts";
-import { Restarts, restartDelayUs } from "./restarts.ts";
+import { type AttemptRecords, Restarts, restartDelayUs } from "./restarts.ts";
 import { networksOf, type PortConfig } from "./service-spec.ts";
 import { modeName, type Service, type ServiceStore } from "./services.ts";
-import { type DesiredState, Task, type TaskState } from "./task.ts";
+import { type DesiredState, Task, type TaskRecord, type TaskState } from "./task.ts";
 import type { PayloadStores, TaskPlace } from "./task-container.ts";
 import { type TaskReader, TaskTable } from "./tasks.ts";
 import { Update } from "./update.ts";
@@ -37,6 +37,12 @@ export interface OrchestratorParts {
   readonly isDown: () => boolean;
   /** How many tasks of a place are remembered. */
   readonly historyLimit: () => number;
+}
+
+/** What an orchestrator knows, as data. */
+export interface OrchestratorRecords {
+  readonly tasks: readonly TaskRecord[];
+  readonly attempts: AttemptRecords;
 }
 
 /** How long the scheduler gathers before it decides. @see swarmkit manager/scheduler: commitDebounceGap */
@@ -64,6 +70,34 @@ export class Orchestrator {
 
   get tasks(): TaskReader {
     return this.#tasks;
+  }
+
+  get records(): OrchestratorRecords {
+    return { tasks: this.#tasks.records, attempts: this.#restarts.records };
+  }
+
+  /** Has the tasks of before. Nothing is made of them until `revive`. */
+  restore({ tasks, attempts }: OrchestratorRecords): void {
+    this.#tasks.restore(tasks);
+    this.#restarts.restore(attempts);
+    for (const task of this.#tasks.all()) this.#agent.adopt(task);
+  }
+
+  /** Goes on with the tasks of before, whose containers are there again, or are lost. */
+  revive(): void {
+    for (const task of this.#tasks.all()) {
+      this.#agent.look(task);
+      this.#drive(task);
+      const service = this.#parts.services.byId(task.serviceId);
+      if (service === undefined || task.hasEnded || !task.isWanted) continue;
+      // Its image was on the way.
+      if (task.nodeId !== "" && task.containerId === undefined) this.#agent.prepare(this.#place(task, service));
+      const final = task.iteration === undefined ? "running" : "complete";
+      // Whoever it was to follow has ended with the machine.
+      if (task.desired === "ready") this.#soon(() => this.#direct(task, final), restartDelayUs(task));
+    }
+    for (const service of this.#parts.services.all()) this.reconcile(service);
+    this.#soon(() => this.#schedulePending());
   }
 
   /** A service is new, has changed or is gone. */
@@ -165,9 +199,12 @@ export class Orchestrator {
     const report = services.report.bind(services);
     if (outdated.length === 0) {
       const { update } = service;
-      if (update?.state !== "rollback_started") return;
       const completedUs = world.clock.nowUs;
-      report(service, { ...update, state: "rollback_completed", completedUs, message: "rollback completed" });
+      if (update?.state === "rollback_started") {
+        report(service, { ...update, state: "rollback_completed", completedUs, message: "rollback completed" });
+      } else if (update?.state === "updating") {
+        report(service, { ...update, state: "completed", completedUs, message: "update completed" });
+      }
       return;
     }
     const update = new Update(

@@ -54,6 +54,14 @@ export class PayloadStore {
     this.#table = new ObjectTable<Payload>(kind, ({ spec }) => spec.Name);
   }
 
+  get records(): readonly Payload[] {
+    return this.#table.records;
+  }
+
+  restore(records: readonly Payload[]): void {
+    for (const record of records) this.#table.add({ ...record });
+  }
+
   /** @throws StatusError invalid-argument for a bad name or size, already-exists */
   create(spec: PayloadSpec, data: Uint8Array): Payload {
     this.#checkName(spec.Name);

@@ -12,8 +12,19 @@ interface Attempts {
   readonly timesUs: number[];
 }
 
+export type AttemptRecords = readonly (readonly [place: string, attempts: Attempts])[];
+
 export class Restarts {
   readonly #attempts = new Map<string, Attempts>();
+
+  /** The attempts as data. */
+  get records(): AttemptRecords {
+    return [...this.#attempts].map(([place, { spec, timesUs }]) => [place, { spec, timesUs: [...timesUs] }]);
+  }
+
+  restore(records: AttemptRecords): void {
+    for (const [place, { spec, timesUs }] of records) this.#attempts.set(place, { spec, timesUs: [...timesUs] });
+  }
 
   /** Notes an attempt, if there is to be one. `place` is what the next task takes the place of. */
   allow(task: Task, place: string, nowUs: number): boolean {

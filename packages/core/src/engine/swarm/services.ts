@@ -70,6 +70,15 @@ export class ServiceStore {
     this.#parts = parts;
   }
 
+  get records(): readonly Service[] {
+    return this.#table.records;
+  }
+
+  /** Nothing is made to run by it. */
+  restore(records: readonly Service[]): void {
+    for (const record of records) this.#table.add({ ...record });
+  }
+
   /** @throws StatusError for whatever is wrong, in the manager's words */
   create(given: ServiceSpec): Service {
     const { revisions } = this.#parts;

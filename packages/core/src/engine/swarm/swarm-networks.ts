@@ -8,13 +8,13 @@ import type { Kernel } from "../../kernel/index.ts";
 import { StatusError } from "../../lib/index.ts";
 import { NetStack } from "../../net/index.ts";
 import { AddressSpace, SHARED_POOLS } from "../network/address-space.ts";
-import { BridgeNetwork } from "../network/bridge-network.ts";
+import { BridgeNetwork, type BridgeNetworkInit } from "../network/bridge-network.ts";
 import { bridgeOptions } from "../network/bridge-options.ts";
 import { type Ipam, IpamAllocator, ipamDocument } from "../network/ipam.ts";
 import type { LinkService } from "../network/link-service.ts";
 import { NameTable } from "../network/name-table.ts";
 import type { Network, NetworkRequest } from "../network/network.ts";
-import { familiesOf, type SharedNetworks } from "../network/network-store.ts";
+import { familiesOf, type NetworkRecord, networkRecord, type SharedNetworks } from "../network/network-store.ts";
 import type { Revisions } from "./object-table.ts";
 import { rpcError } from "./rpc-error.ts";
 
@@ -40,6 +40,13 @@ export interface SwarmNetworkParts {
   readonly isLeaving: (container: string) => boolean;
 }
 
+export interface SwarmNetworkRecords {
+  readonly networks: readonly NetworkRecord[];
+  /** Ids of those that go with their last task. */
+  readonly leaving: readonly string[];
+  readonly lastVni: number;
+}
+
 export class SwarmNetworks implements SharedNetworks {
   readonly #parts: SwarmNetworkParts;
   readonly #networks = new Map<string, { readonly network: Network; readonly ipam: Ipam }>();
@@ -48,9 +55,28 @@ export class SwarmNetworks implements SharedNetworks {
   readonly #leaving = new Set<string>();
   #lastVni = FIRST_VNI - 1;
 
-  constructor(parts: SwarmNetworkParts) {
+  /** With what there was before, or else the network that every swarm has. */
+  constructor(parts: SwarmNetworkParts, records?: SwarmNetworkRecords) {
     this.#parts = parts;
-    this.create(INGRESS);
+    if (records === undefined) {
+      this.create(INGRESS);
+      return;
+    }
+    this.#lastVni = records.lastVni;
+    for (const record of records.networks) this.#restore(record);
+    for (const id of records.leaving) this.#leaving.add(id);
+  }
+
+  get records(): SwarmNetworkRecords {
+    return { networks: this.list().map(networkRecord), leaving: [...this.#leaving], lastVni: this.#lastVni };
+  }
+
+  #restore({ moves, ...rest }: NetworkRecord): void {
+    if (moves === undefined) return;
+    const { id, name, internal } = rest;
+    const ipam = this.#ipam.restore(moves.ipam);
+    const bridge = this.#bridge({ id, name, internal, ipam, options: moves.options });
+    this.#networks.set(id, { network: { ...rest, bridge, guests: new Map() }, ipam });
   }
 
   /** @throws StatusError invalid-argument, conflict */
@@ -62,27 +88,10 @@ export class SwarmNetworks implements SharedNetworks {
     }
     const configs = IPAM?.Config ?? [];
     const ipam = this.#ipam.allocate(configs, families, new Set());
-    const { kernel, links, revisions } = this.#parts;
+    const { kernel, revisions } = this.#parts;
     const { id } = revisions.created();
-    const bridge = new BridgeNetwork({
-      kernel,
-      id,
-      bridgeName: "br0",
-      name,
-      ipam,
-      options: bridgeOptions({ [MTU_OPTION]: Options[MTU_OPTION] ?? OVERLAY_MTU }, Internal),
-      internal: Internal,
-      hasNames: true,
-      hasHost: false,
-      links,
-      elsewhere: {
-        stack: new NetStack(kernel.net, () => "0"),
-        names: new NameTable(name),
-        made: () => {},
-        added: () => {},
-        deleted: () => this.#left(id),
-      },
-    });
+    const options = bridgeOptions({ [MTU_OPTION]: Options[MTU_OPTION] ?? OVERLAY_MTU }, Internal);
+    const bridge = this.#bridge({ id, name, internal: Internal, ipam, options });
     const network: Network = {
       id,
       name,
@@ -106,6 +115,25 @@ export class SwarmNetworks implements SharedNetworks {
     };
     this.#networks.set(id, { network, ipam });
     return network;
+  }
+
+  #bridge(own: Pick<BridgeNetworkInit, "id" | "name" | "internal" | "ipam" | "options">): BridgeNetwork {
+    const { kernel, links } = this.#parts;
+    return new BridgeNetwork({
+      ...own,
+      kernel,
+      links,
+      bridgeName: "br0",
+      hasNames: true,
+      hasHost: false,
+      elsewhere: {
+        stack: new NetStack(kernel.net, () => "0"),
+        names: new NameTable(own.name),
+        made: () => {},
+        added: () => {},
+        deleted: () => this.#left(own.id),
+      },
+    });
   }
 
   find(reference: string): Network | undefined {

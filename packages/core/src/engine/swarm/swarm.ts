@@ -11,7 +11,7 @@ import type { ContainerService } from "../containers.ts";
 import type { EventLog } from "../events.ts";
 import type { ImageService } from "../images.ts";
 import type { NetworkService } from "../networks.ts";
-import { Cluster, type TokenRole } from "./cluster.ts";
+import { Cluster, type ClusterRecord, type TokenRole } from "./cluster.ts";
 import { type ClusterSpec, DEFAULT_CLUSTER_SPEC, mergedSpec } from "./cluster-spec.ts";
 import type { Availability } from "./node.ts";
 import { checkVersion, Revisions } from "./object-table.ts";
@@ -125,6 +125,29 @@ export class Swarm {
     }
     if (!TOKEN.test(request.JoinToken)) throw new StatusError("invalid-argument", "invalid join token");
     throw new StatusError("not-implemented", "a simulated swarm has one node: no other can join it");
+  }
+
+  /** The swarm as data. */
+  get record(): ClusterRecord | undefined {
+    return this.#cluster?.record;
+  }
+
+  /** Differs if anything can have happened in it. */
+  get moment(): string {
+    return this.#cluster === undefined ? "" : `${this.#cluster.object.id} ${this.#cluster.revisions.last}`;
+  }
+
+  /** Is in the swarm that another machine was in. `revive` lets it go on. */
+  restore(record: ClusterRecord, { keepsChance }: { readonly keepsChance: boolean }): void {
+    const { kernel, prng } = this.#parts;
+    if (keepsChance) prng.state = record.chance;
+    const revisions = new Revisions(prng, () => kernel.nowUs, record.lastRevision);
+    this.#cluster = new Cluster({ ...record.options, parts: this.#parts, revisions, spec: record.spec }, record);
+  }
+
+  /** The containers of before are there again, as far as they will be. */
+  revive(): void {
+    this.#cluster?.revive();
   }
 
   /** The daemon has been started. */

@@ -39,7 +39,22 @@ export interface TaskInit {
   readonly iteration: number | undefined;
 }
 
-export class Task implements SwarmObject {
+/** A task as data. */
+export interface TaskRecord extends TaskInit, Readonly<Progress> {}
+
+/** What changes while a task goes its way. */
+interface Progress {
+  nodeId: string;
+  state: TaskState;
+  stateUs: number;
+  message: string;
+  error: string;
+  containerId: string | undefined;
+  exitCode: number;
+  isUnhandled: boolean;
+}
+
+export class Task implements SwarmObject, Progress {
   readonly id: string;
   version: number;
   readonly createdUs: number;
@@ -71,6 +86,18 @@ export class Task implements SwarmObject {
     this.spec = spec;
     this.desired = desired;
     this.iteration = iteration;
+  }
+
+  static restored({ object, serviceId, slot, spec, desired, iteration, ...progress }: TaskRecord): Task {
+    return Object.assign(new Task({ object, serviceId, slot, spec, desired, iteration }), progress);
+  }
+
+  get record(): TaskRecord {
+    const { id, version, createdUs, updatedUs, serviceId, slot, spec, desired, iteration } = this;
+    const { nodeId, state, stateUs, message, error, containerId, exitCode, isUnhandled } = this;
+    const object = { id, version, createdUs, updatedUs };
+    const progress = { nodeId, state, stateUs, message, error, containerId, exitCode, isUnhandled };
+    return { object, serviceId, slot, spec, desired, iteration, ...progress };
   }
 
   get hasEnded(): boolean {

@@ -1,6 +1,6 @@
 /** The tasks that there are, and those that are remembered. @see swarmkit manager/orchestrator/taskreaper */
 import { StatusError } from "../../lib/index.ts";
-import type { Task } from "./task.ts";
+import { Task, type TaskRecord } from "./task.ts";
 
 export interface TaskReader {
   /** By id. */
@@ -12,6 +12,15 @@ export interface TaskReader {
 
 export class TaskTable implements TaskReader {
   readonly #tasks = new Map<string, Task>();
+
+  /** The tasks as data, oldest first. */
+  get records(): readonly TaskRecord[] {
+    return [...this.#tasks.values()].map(({ record }) => record);
+  }
+
+  restore(records: readonly TaskRecord[]): void {
+    for (const record of records) this.add(Task.restored(record));
+  }
 
   add(task: Task): void {
     this.#tasks.set(task.id, task);

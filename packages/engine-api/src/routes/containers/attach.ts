@@ -118,7 +118,8 @@ async function attach(engine: Engine, container: Container, wanted: Wanted, stre
   if (wanted.logs) for (const entry of keptLines(container)) take(entry);
   if (!wanted.stream) channel.close();
   let isOver = false;
-  const detach = noteAttached(container);
+  const served = channel.drain(stream, ({ stream: from, bytes }) => (wanted.isRaw ? bytes : encodeFrame(from, bytes)));
+  noteAttached(container, served);
   const stopFollowing = container.logs.follow(take);
   const stopWatching = watch(engine, container, (action) => {
     if (action !== "die" && action !== "destroy") return;
@@ -142,9 +143,8 @@ async function attach(engine: Engine, container: Container, wanted: Wanted, stre
     void forward(engine.world, stream.input, isTerminal ? detachable(sink, wanted.detachKeys, leave) : sink);
   }
   try {
-    await channel.drain(stream, ({ stream: from, bytes }) => (wanted.isRaw ? bytes : encodeFrame(from, bytes)));
+    await served;
   } finally {
-    detach();
     stopFollowing();
     stopWatching();
   }

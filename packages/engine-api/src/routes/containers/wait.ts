@@ -12,12 +12,14 @@ import { encode } from "@bottleship/core/lib";
 import { type ApiReply, type Output, stream } from "../../http/exchange.ts";
 import { badRequest } from "../../http/problem.ts";
 import type { Handler } from "../../http/router.ts";
-import { isAttached } from "./attachments.ts";
+import { everybodyServed, isAttached } from "./attachments.ts";
 import { watch } from "./watch.ts";
 
 const CONDITIONS: ReadonlySet<string> = new Set(["not-running", "next-exit", "removed"]);
 /** Milliseconds of real time in which `docker run -d` has hung up. */
 const HANG_UP_MS = 200;
+/** Milliseconds that a client who does not read may keep others from hearing of the end. @see daemon/monitor.go */
+const SLOWEST_MS = 2000;
 
 export function waitHandler(engine: Engine): Handler {
   return ({ param, query }): ApiReply => {
@@ -27,10 +29,9 @@ export function waitHandler(engine: Engine): Handler {
     const outcome = new Outcome(engine, container, condition === "" ? "not-running" : condition);
     return stream("application/json", async (output) => {
       try {
-        const hadOutput = isAttached(container);
+        const wasOver = outcome.isOver;
         await untilOver(engine, container, outcome, output);
-        // Who sees the output sees it before the end: it is on its way when this is told.
-        if (hadOutput || isAttached(container)) await new Promise((resolve) => setTimeout(resolve));
+        if (!wasOver) await untilServed(container);
         await output.write(encode(`${JSON.stringify({ StatusCode: outcome.exitCode })}\n`));
       } catch (error) {
         if (!output.signal.aborted) throw error;
@@ -47,6 +48,18 @@ async function untilOver(engine: Engine, { name }: Container, outcome: Outcome, 
   signal.addEventListener("abort", outcome.drive, { once: true });
   await outcome.mayDrive;
   await world.until(() => outcome.isOver, { isPatient: true, timeoutUs: Number.POSITIVE_INFINITY, signal, what });
+}
+
+/** Who sees the output sees it before the end: it is on its way when that is told. */
+async function untilServed(container: Container): Promise<void> {
+  if (!isAttached(container)) return;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, SLOWEST_MS);
+  });
+  await Promise.race([everybodyServed(container), late]);
+  clearTimeout(timer);
+  await new Promise((resolve) => setTimeout(resolve));
 }
 
 const quote = (text: string): string => JSON.stringify(text);
