@@ -25,6 +25,8 @@ export interface LinkInfo {
   /** It has a carrier: the other end is there and up. */
   readonly running: boolean;
   readonly queueLength: number;
+  /** Those of the bits IFF_* that can be set: see `LINK_FLAGS`. */
+  readonly flags: number;
   /** It has been up since it was made. */
   readonly used: boolean;
   /** Index of the other end of a veth pair. */
@@ -34,6 +36,15 @@ export interface LinkInfo {
   readonly received: LinkCounters;
   readonly sent: LinkCounters;
 }
+
+/** Bits of a device that can be set. @see include/uapi/linux/if.h */
+export const LINK_FLAGS = {
+  noArp: 0x80,
+  promiscuous: 0x100,
+  allMulticast: 0x200,
+  multicast: 0x1000,
+  dynamic: 0x8000,
+} as const;
 
 export type AddressScope = "global" | "link" | "host";
 
@@ -53,8 +64,8 @@ export interface AddressInfo {
   readonly tentative: boolean;
 }
 
-/** Routes that lead nowhere: packets are refused with EHOSTUNREACH, EINVAL or EACCES. @see ip-route(8) */
-export type RouteRefusal = "unreachable" | "blackhole" | "prohibit";
+/** Routes that lead nowhere: packets are refused with EHOSTUNREACH, EINVAL, EACCES or ENETUNREACH. @see ip-route(8) */
+export type RouteRefusal = "unreachable" | "blackhole" | "prohibit" | "throw";
 
 export interface RouteInfo {
   /** The network's first address. */
@@ -66,6 +77,8 @@ export interface RouteInfo {
   readonly source: string | undefined;
   readonly scope: AddressScope;
   readonly metric: number;
+  /** The gateway is taken for a host on the device's link, whatever the other routes say. */
+  readonly onLink?: boolean;
   /** It has no device, then. */
   readonly refusal?: RouteRefusal;
 }
@@ -94,6 +107,8 @@ export interface LinkChange {
   readonly mac?: string;
   readonly mtu?: number;
   readonly queueLength?: number;
+  /** Bits IFF_* that `LINK_FLAGS` names, to be set or taken away. */
+  readonly flags?: { readonly bits: number; readonly on: boolean };
   /** The bridge to become a port of; "" for none. */
   readonly master?: string;
   /** The process whose network namespace it moves to. */
@@ -111,7 +126,8 @@ export interface AddressChange {
 }
 
 export interface RouteChange {
-  readonly kind: "route-add" | "route-replace" | "route-del";
+  /** `add` wants to be the only one to its destination, `append` and `prepend` come behind or before those that are. */
+  readonly kind: "route-add" | "route-append" | "route-prepend" | "route-replace" | "route-del";
   readonly destination: string;
   readonly prefixLength: number;
   readonly gateway?: string;
@@ -119,6 +135,7 @@ export interface RouteChange {
   readonly source?: string;
   readonly scope?: AddressScope;
   readonly metric?: number;
+  readonly onLink?: boolean;
   readonly refusal?: RouteRefusal;
 }
 

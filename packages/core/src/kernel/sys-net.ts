@@ -59,10 +59,10 @@ function attributeDirectory(fs: SysFs, device: Device, attributes: Attributes): 
   );
 }
 
-/** IFF_UP, IFF_BROADCAST, IFF_LOOPBACK, IFF_MULTICAST. @see netdevice(7) */
-function flags({ kind, up }: Device): string {
-  const fixed = kind === "loopback" ? 0x8 : 0x1002;
-  return `0x${(fixed | (up ? 1 : 0)).toString(16)}`;
+/** IFF_UP, IFF_BROADCAST, IFF_LOOPBACK, and those that can be set. @see netdevice(7) */
+function flags({ kind, up, flags }: Device): string {
+  const fixed = kind === "loopback" ? 0x8 : 0x2;
+  return `0x${(fixed | flags | (up ? 1 : 0)).toString(16)}`;
 }
 
 /** A device that is down has no carrier to speak of. */

@@ -16,6 +16,8 @@ const IPV6_METRIC = 256;
 const DAD_US = 1_500_000;
 /** @see RFC 8200 section 5 */
 const MINIMUM_MTU_6 = 1280;
+/** @see RFC 791, net/ipv4/devinet.c: inetdev_valid_mtu */
+const MINIMUM_MTU_4 = 68;
 
 /** Whose address something is. */
 export interface Owner {
@@ -58,10 +60,10 @@ export class AddressBook {
     return false;
   }
 
-  /** A link that carries too little for IPv6 loses it. */
+  /** A link that carries too little for IPv6 loses it; one that carries next to nothing loses IPv4 too. */
   mtuChanged(device: Device): void {
     if (device.mtu >= MINIMUM_MTU_6) return;
-    const gone = device.addresses.filter(({ address }) => familyOf(address) === 6);
+    const gone = device.addresses.filter(({ address }) => familyOf(address) === 6 || device.mtu < MINIMUM_MTU_4);
     for (const { address, length } of gone) this.remove(device, address, length);
   }
 
@@ -187,22 +189,31 @@ export class AddressBook {
       };
       const known = this.#stack.routes.all.some(
         (other) =>
-          other.destination === route.destination && other.prefixLength === length && other.metric === route.metric,
+          other.destination === route.destination &&
+          other.prefixLength === length &&
+          other.metric === route.metric &&
+          (family === 4 || other.device === device),
       );
-      if (!known) this.#stack.routes.add(route);
+      if (!known) this.#stack.routes.add(route, "last");
     }
     if (scope === "global") this.#stack.announce(device, address);
   }
 }
 
 /**
- * Where a new address goes: an IPv4 address that opens a network comes behind those that do, of its scope or a narrower
- * one, and before the rest.
+ * Where a new address goes: an IPv4 address that opens a network comes behind the last of those that do and are of its
+ * scope or a narrower one, every other at the end.
+ *
+ * @see net/ipv4/devinet.c: __inet_insert_ifa
  */
 function inserted(all: readonly DeviceAddress[], added: DeviceAddress): readonly DeviceAddress[] {
   if (familyOf(added.address) === 6 || isSecondary([...all, added], added)) return [...all, added];
-  const at = all.findIndex((one) => familyOf(one.address) === 4 && WIDTHS[one.scope] > WIDTHS[added.scope]);
-  return at < 0 ? [...all, added] : [...all.slice(0, at), added, ...all.slice(at)];
+  const at =
+    1 +
+    all.findLastIndex(
+      (one) => familyOf(one.address) === 4 && !isSecondary(all, one) && WIDTHS[one.scope] <= WIDTHS[added.scope],
+    );
+  return [...all.slice(0, at), added, ...all.slice(at)];
 }
 
 /** How far an address reaches. */

@@ -5,7 +5,7 @@
  *
  * @see netdevice(7), veth(4), Documentation/networking/bridge.rst
  */
-import type { LinkInfo, LinkKind } from "../abi/index.ts";
+import { LINK_FLAGS, type LinkInfo, type LinkKind } from "../abi/index.ts";
 import type { IpPrefix } from "../lib/index.ts";
 import { Link } from "./link.ts";
 import type { NetHost } from "./net-host.ts";
@@ -45,6 +45,8 @@ export abstract class Device {
   mac: string;
   mtu = ETHERNET_MTU;
   queueLength = DEFAULT_QUEUE_LENGTH;
+  /** Bits of `LINK_FLAGS`. */
+  flags: number = LINK_FLAGS.multicast;
   up = false;
   /** It has been up since it was made. */
   used = false;
@@ -110,6 +112,7 @@ export abstract class Device {
       up: this.up,
       running: this.running,
       queueLength: this.queueLength,
+      flags: this.flags,
       used: this.used,
       peerIndex: this.peer?.index,
       master: this.master?.name,
@@ -129,6 +132,7 @@ export class Loopback extends Device {
   constructor(host: NetHost) {
     super("lo", NO_MAC);
     this.mtu = LOOPBACK_MTU;
+    this.flags = 0;
     this.#host = host;
   }
 

@@ -37,7 +37,12 @@ import { UdpSocket } from "./udp-socket.ts";
 import type { UnixSocket } from "./unix-socket.ts";
 
 /** What a program hears of a route that refuses. @see net/ipv4/fib_semantics.c:fib_props */
-const REFUSALS = { unreachable: "EHOSTUNREACH", blackhole: "EINVAL", prohibit: "EACCES" } as const;
+const REFUSALS = {
+  unreachable: "EHOSTUNREACH",
+  blackhole: "EINVAL",
+  prohibit: "EACCES",
+  throw: "ENETUNREACH",
+} as const;
 
 /** The value of a sysctl of the namespace, by its dotted name. */
 export type ReadSysctl = (name: string) => string;
@@ -320,7 +325,8 @@ export class NetStack implements DeviceOwner, NeighbourUser {
     }
     const { device, gateway, refusal } = route;
     if (refusal !== undefined) {
-      const code = refusal === "prohibit" ? ADMINISTRATIVELY_PROHIBITED : HOST_UNREACHABLE;
+      const code =
+        refusal === "prohibit" ? ADMINISTRATIVELY_PROHIBITED : refusal === "throw" ? NET_UNREACHABLE : HOST_UNREACHABLE;
       if (refusal !== "blackhole") this.#report(from, packet, "unreachable", code);
       return;
     }

@@ -18,6 +18,10 @@ import { randomMac } from "./net-host.ts";
 import type { NetStack } from "./net-stack.ts";
 import { type Route, routeInfo } from "./routes.ts";
 
+/** @see include/uapi/linux/if_ether.h: ETH_MIN_MTU, ETH_MAX_MTU */
+const MINIMUM_MTU = 68;
+const ETHERNET_MAX_MTU = 65_535;
+
 /** What a change may need of others. */
 export interface NetworkContext {
   /** The stack of the process with that number. @throws ESRCH */
@@ -43,8 +47,10 @@ export function changeNetwork(stack: NetStack, change: NetlinkChange, context: N
       stack.addresses.remove(find(stack, change.device), canonical(change.address), change.prefixLength);
       return;
     case "route-add":
+    case "route-append":
+    case "route-prepend":
     case "route-replace":
-      stack.routes.add(routeOf(stack, change), { replace: change.kind === "route-replace" });
+      stack.routes.add(routeOf(stack, change), ADDING[change.kind]);
       return;
     case "route-del":
       removeRoute(stack, change);
@@ -56,6 +62,13 @@ export function changeNetwork(stack: NetStack, change: NetlinkChange, context: N
       if (!stack.neighbours.delete(find(stack, change.device), canonical(change.address))) throw new Errno("ENOENT");
   }
 }
+
+const ADDING = {
+  "route-add": "only",
+  "route-append": "last",
+  "route-prepend": "first",
+  "route-replace": "replace",
+} as const;
 
 /** Everything at once. */
 export function networkState(stack: NetStack): NetworkState {
@@ -120,7 +133,7 @@ function removeLink(stack: NetStack, device: Device): void {
 
 function setLink(stack: NetStack, change: LinkChange, context: NetworkContext): void {
   const device = find(stack, change.name);
-  const { up, newName, mac, mtu, queueLength, master, pid } = change;
+  const { up, newName, mac, mtu, queueLength, master, pid, flags } = change;
   if (pid !== undefined) {
     const target = context.stackOf(pid);
     if (target === stack) return;
@@ -135,11 +148,16 @@ function setLink(stack: NetStack, change: LinkChange, context: NetworkContext): 
     device.mac = mac.toLowerCase();
   }
   if (mtu !== undefined) {
-    if (!(mtu >= (device === stack.loopback ? 0 : 68) && mtu <= 65_536)) throw new Errno("EINVAL");
+    const [least, most] = device === stack.loopback ? [0, 0x7fff_ffff] : [MINIMUM_MTU, ETHERNET_MAX_MTU];
+    if (!(mtu >= least && mtu <= most)) throw new Errno("EINVAL");
     device.mtu = Math.floor(mtu);
     stack.addresses.mtuChanged(device);
   }
   if (queueLength !== undefined) device.queueLength = queueLength;
+  if (flags !== undefined) {
+    device.flags = flags.on ? device.flags | flags.bits : device.flags & ~flags.bits;
+    stack.addresses.mtuChanged(device);
+  }
   if (newName !== undefined) stack.renameDevice(device, newName);
   if (up !== undefined) stack.setUp(device, up);
 }
@@ -189,21 +207,31 @@ function routeOf(stack: NetStack, change: RouteChange): Route {
   }
   let device = change.device === undefined ? undefined : find(stack, change.device);
   if (device !== undefined && !device.up) throw new Errno("ENETDOWN");
-  if (gateway !== undefined) {
-    const towards = stack.routes.lookup(gateway, device);
-    const isOnLink = towards !== undefined && towards.gateway === undefined;
-    if (!isOnLink || stack.addresses.owner(gateway)?.exact === true) {
-      const loops = stack.addresses.owner(gateway);
-      if (loops === undefined || loops.device !== stack.loopback) throw new Errno("ENETUNREACH");
-      device ??= stack.loopback;
-    }
-    device ??= towards?.device;
-  }
+  if (gateway !== undefined) device = towards(stack, gateway, device, change.onLink === true);
   if (device === undefined) throw new Errno("ENODEV");
   const source = change.source === undefined ? undefined : canonical(change.source);
   if (source !== undefined && !stack.isLocal(source)) throw new Errno("EINVAL");
   const scope = change.scope ?? (gateway === undefined ? "link" : "global");
-  return { destination, prefixLength, gateway, device, source, scope, metric };
+  const onLink = change.onLink === true ? { onLink: true } : {};
+  return { destination, prefixLength, gateway, device, source, scope, metric, ...onLink };
+}
+
+/**
+ * The device through which a gateway is reached.
+ *
+ * @throws ENETUNREACH if it is on no link, EHOSTUNREACH… if a route refuses it.
+ * @see net/ipv4/fib_semantics.c: fib_check_nh_v4_gw
+ */
+function towards(stack: NetStack, gateway: string, device: Device | undefined, onLink: boolean): Device {
+  if (onLink) {
+    if (device === undefined) throw new Errno("ENODEV");
+    return device;
+  }
+  const own = stack.addresses.owner(gateway);
+  if (own !== undefined && (device === undefined || own.device === device)) return own.device;
+  const route = stack.route(gateway, device);
+  if (route.gateway !== undefined) throw new Errno("ENETUNREACH");
+  return device ?? route.device;
 }
 
 function removeRoute(stack: NetStack, change: RouteChange): void {

@@ -15,6 +15,7 @@ export interface Route {
   readonly source: string | undefined;
   readonly scope: "global" | "link" | "host";
   readonly metric: number;
+  readonly onLink?: boolean;
   /** Packets are not sent; `device` is the loopback. */
   readonly refusal?: RouteRefusal;
 }
@@ -48,13 +49,20 @@ export class RouteTable {
     );
   }
 
-  /** @throws EEXIST if there is a route to that prefix with the same metric. */
-  add(route: Route, options: { readonly replace: boolean } = { replace: false }): void {
-    const { destination, prefixLength, metric } = route;
+  /**
+   * Adds a route as the only one to its prefix with its metric, before or behind those that are, or instead of the first.
+   *
+   * @throws EEXIST if it is to be the only one and is not, or if there is the very same.
+   */
+  add(route: Route, place: "only" | "first" | "last" | "replace" = "only"): void {
+    const { destination, prefixLength, metric, gateway, device } = route;
     const same = this.#find({ destination, prefixLength, metric });
-    if (same !== undefined && !options.replace) throw new Errno("EEXIST");
-    const others = this.#routes.filter((other) => other !== same);
-    const at = others.findIndex((other) => isBefore(route, other));
+    const isRepeated = this.#routes.some(
+      (one) => one.gateway === gateway && one.device === device && isAlike(one, route) && one.refusal === route.refusal,
+    );
+    if (same !== undefined && (place === "only" || (isRepeated && place !== "replace"))) throw new Errno("EEXIST");
+    const others = this.#routes.filter((other) => place !== "replace" || other !== same);
+    const at = others.findIndex((other) => isBefore(route, other) || (place === "first" && isAlike(route, other)));
     this.#routes = at < 0 ? [...others, route] : [...others.slice(0, at), route, ...others.slice(at)];
   }
 
@@ -109,6 +117,10 @@ function descent(a: Route, b: Route): number {
 export function routeInfo({ device, ...route }: Route): RouteInfo {
   return { ...route, device: device.name };
 }
+
+/** To the same prefix, with the same metric. */
+const isAlike = (a: Route, b: Route): boolean =>
+  a.destination === b.destination && a.prefixLength === b.prefixLength && a.metric === b.metric;
 
 /** IPv4 before IPv6, longer prefixes before shorter ones, then by metric. Equal ones keep their order. */
 function isBefore(a: Route, b: Route): boolean {

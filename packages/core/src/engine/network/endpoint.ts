@@ -162,7 +162,7 @@ export class Endpoint {
       scope: "global" as const,
       metric,
     };
-    stack.routes.add(route, { replace: true });
+    stack.routes.add(route, "replace");
   }
 
   removeDefaultRoute(family: IpFamily): void {

@@ -99,7 +99,7 @@ function socketLine(socket: TcpSocket, show: (address: string) => string, any: s
     local: `${show(local.address)}:${hex(local.port, 4)}`,
     remote: listens || remote === undefined ? any : `${show(remote.address)}:${hex(remote.port, 4)}`,
     state: TCP_STATES[state],
-    sending: listens ? socket.backlog : socket.unsent,
+    sending: listens ? 0 : socket.unsent,
     receiving: listens ? socket.waiting : socket.available,
     timer: NO_TIMER,
     uid: socket.uid,

@@ -1,5 +1,12 @@
 /** arp: show or change the neighbour table. @see arp(8) */
-import { Errno, type NeighbourInfo, netlink_get, netlink_set, type Routine } from "../../../abi/index.ts";
+import {
+  Errno,
+  type NeighbourInfo,
+  netlink_get,
+  netlink_route,
+  netlink_set,
+  type Routine,
+} from "../../../abi/index.ts";
 import { familyOf } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, showUsage } from "../../getopt.ts";
@@ -9,6 +16,8 @@ import { nameOf, resolve } from "../../net/host-names.ts";
 export const arp: Applet = function* (io) {
   const options = yield* getopt(io, "A:p:H:t:i:adnDsv");
   const [host, mac] = options.operands;
+  const hardware = options.value("H");
+  if (hardware !== undefined && hardware !== "ether") return yield* io.die(`${hardware}: unknown hardware type`);
   const device = options.value("i");
   if (options.has("d") || options.has("s")) {
     if (host === undefined) return yield* io.die("need host name");
@@ -18,13 +27,14 @@ export const arp: Applet = function* (io) {
     const through = device ?? routes.find(({ prefixLength }) => prefixLength > 0)?.device ?? "lo";
     if (options.has("s")) {
       if (mac === undefined) return yield* io.die("need hardware address");
+      if (!/^[0-9a-f]{1,2}(:[0-9a-f]{1,2}){5}$/i.test(mac)) return yield* io.die("invalid hardware address");
+      const way = device === undefined ? yield* netlink_route(address).attempt() : undefined;
+      if (way instanceof Errno) return yield* io.pdie("SIOCSARP", way);
       return yield* change(io, "SIOCSARP", { kind: "neighbour-add", device: through, address, mac });
     }
     const failure = yield* netlink_set({ kind: "neighbour-del", device: through, address }).attempt();
-    if (!(failure instanceof Errno)) return 0;
-    if (failure.code === "ENOENT") yield* io.out.write(`No ARP entry for ${host}\n`);
-    else yield* io.pdie("SIOCDARP(priv)", failure);
-    return 1;
+    if (failure instanceof Errno) yield* io.pdie("SIOCDARP(pub)", failure);
+    return 0;
   }
   if (options.operands.length > 1) return yield* showUsage(io);
   const address = host === undefined ? undefined : (yield* resolve(host, 4))[0];
@@ -34,8 +44,9 @@ export const arp: Applet = function* (io) {
     .filter((one) => familyOf(one.address) === 4 && (address === undefined || one.address === address))
     .filter((one) => device === undefined || one.device === device);
   for (const neighbour of wanted.toReversed()) yield* show(io, neighbour, options.has("n"));
-  if (host !== undefined && wanted.length === 0) {
-    yield* io.out.write(`No match found in ${neighbours.length} entries\n`);
+  if ((host !== undefined || device !== undefined) && wanted.length === 0) {
+    const looked = neighbours.filter((one) => device === undefined || one.device === device);
+    yield* io.out.write(`No match found in ${looked.length} entries\n`);
   }
   return 0;
 };

@@ -23,11 +23,11 @@ import {
 } from "../../../abi/index.ts";
 import { encode, fromByteString, fromLatin1, latin1 } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
-import { getopt, type Options } from "../../getopt.ts";
+import { getopt } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
 import { domainOf } from "../../net/inet-address.ts";
 import { hostOrDie } from "../../net/stream.ts";
-import { ownerOrDie } from "../../passwd.ts";
+import { type Owner, ownerOf } from "../../passwd.ts";
 import { HttpRequest } from "./http-request.ts";
 import { HttpdConf } from "./httpd-conf.ts";
 import { percentDecoded } from "./url.ts";
@@ -44,16 +44,16 @@ export const httpd: Applet = function* (io) {
     );
     return 0;
   }
-  const conf = yield* readConf(io, options.value("c"));
-  const home = options.value("h") ?? conf.home;
-  if (home !== undefined) {
-    const failure = yield* chdir(home).attempt();
-    if (failure instanceof Errno) yield* io.pdie(`can't change directory to '${home}'`, failure);
-  }
+  const user = options.value("u");
+  const owner = user === undefined ? undefined : yield* userOrDie(io, user);
+  const home = options.value("h");
+  if (home !== undefined) yield* goTo(io, home);
   yield* sigaction(SIGCHLD, "ignore");
-  if (options.has("i")) return yield* new HttpRequest(io, conf, { input: 0, output: 1, peer: undefined }).answer();
-  const server = yield* openServer(io, options.value("p"));
-  yield* becomeUser(io, options);
+  const server = options.has("i") ? undefined : yield* openServer(io, options.value("p"));
+  if (owner !== undefined) yield* become(owner);
+  const conf = yield* readConf(io, options.value("c"));
+  if (home === undefined && conf.home !== undefined) yield* goTo(io, conf.home);
+  if (server === undefined) return yield* new HttpRequest(io, conf, { input: 0, output: 1, peer: undefined }).answer();
   if (options.has("f")) return yield* serve(io, conf, server);
   yield* clone(daemon, { io, conf, server });
   return 0;
@@ -77,12 +77,18 @@ function* openServer(io: Io, where: string | undefined): Routine<number> {
   return fd;
 }
 
-function* becomeUser(io: Io, options: Options): Routine<void> {
-  const user = options.value("u");
-  if (user === undefined) return;
-  const { uid, gid } = yield* ownerOrDie(io, user);
-  if (gid !== -1) yield* setresgid(gid);
-  if (uid !== -1) yield* setresuid(uid);
+function* goTo(io: Io, home: string): Routine<void> {
+  const failure = yield* chdir(home).attempt();
+  if (failure instanceof Errno) yield* io.pdie(`can't change directory to '${home}'`, failure);
+}
+
+function* userOrDie(io: Io, text: string): Routine<Owner> {
+  return (yield* ownerOf(io, text)) ?? (yield* io.die(`unknown user/group ${text}`));
+}
+
+function* become({ uid, gid }: Owner): Routine<void> {
+  yield* setresgid(gid);
+  yield* setresuid(uid);
 }
 
 interface Server {

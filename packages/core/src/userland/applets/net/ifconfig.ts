@@ -2,6 +2,7 @@
 import {
   type AddressInfo,
   Errno,
+  LINK_FLAGS,
   type LinkInfo,
   type NetlinkChange,
   type NetworkState,
@@ -11,16 +12,18 @@ import {
 } from "../../../abi/index.ts";
 import { compareBytes, familyOf, lastOf, netmask, parsePrefix } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
-import { getopt } from "../../getopt.ts";
+import { showUsage } from "../../getopt.ts";
 import type { Io } from "../../io.ts";
 import { resolve } from "../../net/host-names.ts";
+import { inetAddress } from "../../net/inet-address.ts";
 
 export const ifconfig: Applet = function* (io) {
-  const options = yield* getopt(io, "+a");
-  const [name, ...words] = options.operands;
+  // The only option is the first word, and nothing else is read for one.
+  const all = io.argv[1] === "-a";
+  const [name, ...words] = io.argv.slice(all ? 2 : 1);
   const state = yield* netlink_get();
   if (name === undefined) {
-    const shown = state.links.filter(({ up }) => up || options.has("a"));
+    const shown = state.links.filter(({ up }) => up || all);
     for (const link of shown.toSorted((a, b) => compareBytes(a.name, b.name))) yield* show(io, link, state);
     return 0;
   }
@@ -34,11 +37,10 @@ export const ifconfig: Applet = function* (io) {
   return 0;
 };
 
-/** A device, or one of its aliases: that has an address of its own and no figures. */
+/** A device, or what might be one of its aliases: that has an address of its own or none, and no figures. */
 function findLink(state: NetworkState, name: string): LinkInfo | undefined {
   const device = name.replace(/:.*$/, "");
-  const exists = name === device || state.addresses.some(({ label }) => label === name);
-  const link = exists ? state.links.find((one) => one.name === device) : undefined;
+  const link = state.links.find((one) => one.name === device);
   return link === undefined ? undefined : { ...link, name };
 }
 
@@ -59,7 +61,7 @@ function* show(io: Io, link: LinkInfo, { addresses }: NetworkState): Routine<voi
     ...(link.up ? ["UP"] : []),
     ...(isLoopback ? ["LOOPBACK"] : ["BROADCAST"]),
     ...(link.up && link.running ? ["RUNNING"] : []),
-    ...(isLoopback ? [] : ["MULTICAST"]),
+    ...SHOWN_FLAGS.filter(([, bits]) => (link.flags & bits) !== 0).map(([text]) => text),
   ];
   lines.push(`          ${flags.join(" ")}  MTU:${link.mtu}  Metric:1`);
   if (isAlias) {
@@ -73,6 +75,13 @@ function* show(io: Io, link: LinkInfo, { addresses }: NetworkState): Routine<voi
   lines.push(`          RX bytes:${sized(received.bytes)}  TX bytes:${sized(sent.bytes)}`);
   yield* io.out.write(`${lines.join("\n")}\n\n`);
 }
+
+const SHOWN_FLAGS = [
+  ["NOARP", LINK_FLAGS.noArp],
+  ["PROMISC", LINK_FLAGS.promiscuous],
+  ["ALLMULTI", LINK_FLAGS.allMulticast],
+  ["MULTICAST", LINK_FLAGS.multicast],
+] as const;
 
 const SCOPES = { global: "Global", link: "Link", host: "Host" } as const;
 
@@ -100,26 +109,46 @@ function* change(io: Io, name: string, words: string[], state: NetworkState): Ro
     if (failure instanceof Errno) yield* io.pdie(what, failure);
   };
   const current = state.addresses.find((one) => one.label === name && familyOf(one.address) === 4);
+  const next = function* (): Routine<string> {
+    return words.shift() ?? (yield* showUsage(io));
+  };
   let wanted: { address: string; length: number; broadcast?: string } | undefined;
   for (let word = words.shift(); word !== undefined; word = words.shift()) {
-    if (word === "up" || word === "down") {
+    const flag = FLAGS.get(word.replace(/^-/, ""));
+    if (flag !== undefined) {
+      const on = word.startsWith("-") === flag.inverted;
+      yield* ask("SIOCSIFFLAGS", { kind: "link-set", name: device, flags: { bits: flag.bits, on } });
+    } else if (word === "down" && name !== device) {
+      if (current !== undefined) {
+        const { address, prefixLength } = current;
+        yield* ask("SIOCSIFFLAGS", { kind: "address-del", device, address, prefixLength });
+      }
+    } else if (word === "up" || word === "down") {
       yield* ask(exists ? "SIOCSIFFLAGS" : "SIOCGIFFLAGS", { kind: "link-set", name: device, up: word === "up" });
     } else if (word === "netmask" || word === "broadcast") {
-      const value = words.shift() ?? "";
+      const value = yield* next();
+      if (inetAddress(value) === undefined) return yield* io.die(`bad address '${value}'`);
       wanted ??= current === undefined ? undefined : { address: current.address, length: current.prefixLength };
       if (wanted === undefined)
         yield* ask("SIOCSIFNETMASK", { kind: "address-del", device, address: "0.0.0.0", prefixLength: 0 });
       else if (word === "netmask") wanted.length = maskLength(value);
       else wanted.broadcast = value;
-    } else if (word === "mtu") yield* ask("SIOCSIFMTU", { kind: "link-set", name: device, mtu: Number(words.shift()) });
-    else if (word === "txqueuelen") {
-      yield* ask("SIOCSIFTXQLEN", { kind: "link-set", name: device, queueLength: Number(words.shift()) });
+    } else if (word === "mtu") yield* ask("SIOCSIFMTU", { kind: "link-set", name: device, mtu: Number(yield* next()) });
+    else if (word === "metric") {
+      yield* next();
+      yield* ask("SIOCSIFMETRIC", { kind: "link-set", name: device });
+      yield* io.pdie("SIOCSIFMETRIC", new Errno("EOPNOTSUPP"));
+    } else if (word === "txqueuelen") {
+      yield* ask("SIOCSIFTXQLEN", { kind: "link-set", name: device, queueLength: Number(yield* next()) });
     } else if (word === "hw") {
-      words.shift();
-      yield* ask("SIOCSIFHWADDR", { kind: "link-set", name: device, mac: words.shift() ?? "" });
+      yield* changeMac(io, yield* next(), yield* next(), {
+        isLoopback: device === "lo",
+        ask: (mac) => ask("SIOCSIFHWADDR", { kind: "link-set", name: device, mac }),
+      });
     } else if (word === "add" || word === "del") {
-      const prefix = parsePrefix(words.shift() ?? "");
-      if (prefix === undefined) return yield* io.die("bad address");
+      const text = yield* next();
+      const prefix = parsePrefix(text);
+      if (prefix === undefined) return yield* io.die(`bad address '${text}'`);
       const kind = word === "add" ? "address-add" : "address-del";
       yield* ask(word === "add" ? "SIOCSIFADDR" : "SIOCDIFADDR", {
         kind,
@@ -128,11 +157,9 @@ function* change(io: Io, name: string, words: string[], state: NetworkState): Ro
         prefixLength: prefix.length,
       });
     } else if (!IGNORED.has(word)) {
-      const slash = word.indexOf("/");
-      const host = slash < 0 ? word : word.slice(0, slash);
-      const [address] = yield* resolve(host, 4);
-      if (address === undefined) return yield* io.die(`bad address '${host}'`);
-      wanted = { address, length: slash < 0 ? classLength(address) : Number(word.slice(slash + 1)) };
+      const [address] = yield* resolve(word, 4);
+      if (address === undefined) return yield* io.die(`bad address '${word}'`);
+      wanted = { address, length: classLength(address) };
     }
   }
   if (wanted === undefined) return 0;
@@ -152,15 +179,28 @@ function* change(io: Io, name: string, words: string[], state: NetworkState): Ro
   return 0;
 }
 
-const IGNORED: ReadonlySet<string> = new Set([
-  "arp",
-  "-arp",
-  "promisc",
-  "-promisc",
-  "multicast",
-  "allmulti",
-  "dynamic",
-  "trailers",
+interface MacChange {
+  readonly isLoopback: boolean;
+  ask(mac: string): Routine<void>;
+}
+
+/** The kernel takes an address of Ethernet for a device of that kind only. */
+function* changeMac(io: Io, kind: string, mac: string, { isLoopback, ask }: MacChange): Routine<void> {
+  if (kind !== "ether" && kind !== "infiniband") yield* showUsage(io);
+  if (!/^[0-9a-f]{1,2}(:[0-9a-f]{1,2}){5}$/i.test(mac)) yield* io.die(`invalid hw-addr ${mac}`);
+  if (isLoopback || kind === "infiniband") yield* io.pdie("SIOCSIFHWADDR", new Errno("EINVAL"));
+  const parts = mac.split(":").map((part) => part.padStart(2, "0"));
+  yield* ask(parts.join(":"));
+}
+
+const IGNORED: ReadonlySet<string> = new Set(["trailers", "-trailers"]);
+
+const FLAGS: ReadonlyMap<string, { readonly bits: number; readonly inverted: boolean }> = new Map([
+  ["arp", { bits: LINK_FLAGS.noArp, inverted: true }],
+  ["promisc", { bits: LINK_FLAGS.promiscuous, inverted: false }],
+  ["multicast", { bits: LINK_FLAGS.multicast, inverted: false }],
+  ["allmulti", { bits: LINK_FLAGS.allMulticast, inverted: false }],
+  ["dynamic", { bits: LINK_FLAGS.dynamic, inverted: false }],
 ]);
 
 function classLength(address: string): number {

@@ -26,7 +26,7 @@ const ESTABLISHED = 1;
 const LISTEN = 10;
 
 export const netstat: Applet = function* (io) {
-  const options = yield* getopt(io, "laentuwxrWp");
+  const options = yield* getopt(io, "laentuwxr");
   if (options.has("r")) {
     return yield* showRoutes(io, { numeric: options.has("n"), extended: !options.has("e") });
   }
@@ -75,7 +75,7 @@ function* showTable(io: Io, options: Options, protocol: string, file: string): R
             : "";
     const here = yield* endOf(local, protocol, options);
     const there = yield* endOf(remote, protocol, options);
-    const counts = `${String(Number.parseInt(receive, 16)).padStart(6)} ${String(number === LISTEN ? 0 : Number.parseInt(send, 16)).padStart(6)}`;
+    const counts = `${String(Number.parseInt(receive, 16)).padStart(6)} ${String(Number.parseInt(send, 16)).padStart(6)}`;
     yield* io.out.write(
       `${protocol.padEnd(5)} ${counts} ${here.padEnd(WIDTH)} ${there.padEnd(WIDTH)} ${shownState.padEnd(12)}\n`,
     );

@@ -14,18 +14,25 @@ const CODES = ["NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED"
 export const nslookup: Applet = function* (io) {
   const types: DnsType[] = [];
   const words: string[] = [];
+  let retries: number | undefined;
+  let timeout: number | undefined;
   for (const word of io.argv.slice(1)) {
     const [, option = "", value] = /^-([a-z]+)=(.*)$/.exec(word) ?? [];
     const isType = option !== "t" && ["type", "querytype"].some((name) => name.startsWith(option));
-    const type = isType ? value?.toUpperCase() : undefined;
-    if (type === undefined) words.push(word);
-    else if (TYPES.has(type)) types.push(type as DnsType);
+    const type = isType ? value : undefined;
+    const [, name = "", number = ""] = /^-([a-z]+)=(\d+)$/.exec(word) ?? [];
+    if (name !== "" && "retry".startsWith(name)) retries = Math.max(1, Number(number));
+    else if (name.length > 1 && "timeout".startsWith(name)) timeout = Math.max(1, Number(number));
+    else if (word.length > 1 && "-debug".startsWith(word)) continue;
+    else if (type === undefined) words.push(word);
+    else if (TYPES.has(type.toUpperCase())) types.push(type.toUpperCase() as DnsType);
     else return yield* io.die(`invalid query type "${type}"`);
   }
   const { operands } = yield* getopt(new Io(io.name, [io.name, ...words], io.env), "");
   const [host, server] = operands;
   if (host === undefined) return yield* showUsage(io);
-  const config = yield* resolverConfig();
+  const file = yield* resolverConfig();
+  const config = { ...file, attempts: retries ?? file.attempts, timeoutSeconds: timeout ?? file.timeoutSeconds };
   const servers = server === undefined ? config.servers : yield* resolve(splitHostPort(server).host);
   if (servers.length === 0) return yield* io.die(`bad address '${server ?? ""}'`);
   const questions = questionsFor(host, types, config, server !== undefined);
@@ -70,7 +77,7 @@ function* answer(
     if (failure !== undefined && failure.code !== "ECONNREFUSED") {
       return yield* io.pdie(`can't connect to remote host (${server})`, failure);
     }
-    if (failure !== undefined) yield* io.perror(`write to '${server}'`, failure);
+    if (failure !== undefined) yield* tellRefusal(io, server, { questions: questions.length, config });
     if (answers.every((one) => one === undefined)) continue;
     yield* io.out.write(`Server:\t\t${server}\nAddress:\t${dotted(server, DNS_PORT)}\n\n`);
     let failed = false;
@@ -87,6 +94,20 @@ function* answer(
   }
   yield* io.out.write(";; connection timed out; no servers could be reached\n\n");
   return 1;
+}
+
+/**
+ * The first question finds out that nobody listens: the second hears of it when it is sent, and ends the matter. If there
+ * is none, the answer is waited for, as often as the question is asked.
+ */
+function* tellRefusal(
+  io: Io,
+  server: string,
+  { questions, config }: { readonly questions: number; readonly config: ResolverConfig },
+): Routine<void> {
+  const refused = new Errno("ECONNREFUSED");
+  if (questions > 1) return yield* io.perror(`write to '${server}'`, refused);
+  for (let tries = 0; tries < config.attempts; tries++) yield* io.perror("read", refused);
 }
 
 function* show(io: Io, message: DnsMessage): Routine<void> {

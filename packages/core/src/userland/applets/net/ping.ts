@@ -6,6 +6,7 @@ import {
   getpid,
   type IcmpInfo,
   netlink_get,
+  netlink_route,
   POLLIN,
   poll,
   type Routine,
@@ -57,12 +58,14 @@ function* run(io: Io, only: IpFamily | undefined): Routine<number> {
   const [host, ...others] = options.operands;
   if (host === undefined || others.length > 0) return yield* showUsage(io);
   const plan = yield* planOf(io, options, host, only);
-  const source = yield* sourceOf(io, options.value("I"));
+  const given = yield* sourceOf(io, options.value("I"));
+  const source = given === undefined || familyOf(given) === familyOf(plan.address) ? given : undefined;
   const from = source === undefined ? "" : ` from ${source}`;
   yield* io.out.write(`PING ${host} (${plan.address})${from}: ${plan.size} data bytes\n`);
   const fd = yield* openSocket(io, plan.address);
   const device = options.value("I");
-  if (device !== undefined && source === undefined) yield* setsockopt(fd, "SO_BINDTODEVICE", device);
+  if (device !== undefined && given === undefined) yield* setsockopt(fd, "SO_BINDTODEVICE", device);
+  if (source !== undefined) yield* checkSource(io, source);
   if (options.has("t")) yield* setsockopt(fd, "IP_TTL", yield* numberOrDie(io, options.value("t") ?? "0"));
   yield* setsockopt(fd, "SO_BROADCAST", 1);
   return yield* new Pinging(io, plan, fd, yield* getpid()).go();
@@ -107,6 +110,12 @@ function* sourceOf(io: Io, text: string | undefined): Routine<string | undefined
   if (links.some(({ name }) => name === text)) return undefined;
   const address = inetAddress(text);
   return address ?? (yield* io.die(`bad address '${text}'`));
+}
+
+/** Ends the applet if an address is none of this host's. */
+export function* checkSource(io: Io, source: string): Routine<void> {
+  const way = yield* netlink_route(source).attempt();
+  if (way instanceof Errno || way.scope !== "host") yield* io.die("can't set multicast source interface");
 }
 
 function* openSocket(io: Io, address: string): Routine<number> {

@@ -33,8 +33,9 @@ export function* showRoutes(io: Io, { numeric, extended }: TableStyle): Routine<
 }
 
 function flagsOf({ gateway, prefixLength, refusal }: RouteInfo): string {
-  if (refusal === "unreachable" || refusal === "prohibit") return "!";
-  return `U${gateway === undefined ? "" : "G"}${prefixLength === 32 ? "H" : ""}`;
+  const host = prefixLength === 32 ? "H" : "";
+  if (refusal === "unreachable" || refusal === "prohibit") return `!${host}`;
+  return `U${gateway === undefined ? "" : "G"}${host}`;
 }
 
 function* shownNetwork({ destination, prefixLength }: RouteInfo, numeric: boolean): Routine<string> {

@@ -1,5 +1,5 @@
 /** route: show or change the routing table. @see route(8) */
-import { Errno, netlink_get, netlink_set, type RouteChange, type Routine } from "../../../abi/index.ts";
+import { Errno, netlink_set, type RouteChange, type Routine } from "../../../abi/index.ts";
 import { bitsOf, familyOf, networkOf, parsePrefix } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, showUsage } from "../../getopt.ts";
@@ -18,13 +18,13 @@ export const route: Applet = function* (io) {
       : yield* showRoutes(io, { numeric: options.has("n"), extended: options.has("e") });
   }
   if (action !== "add" && action !== "del" && action !== "delete") return yield* showUsage(io);
-  const change = yield* parse(io, action === "add" ? "route-add" : "route-del", words);
+  const change = yield* parse(io, action === "add" ? "route-prepend" : "route-del", words);
   const failure = yield* netlink_set(change).attempt();
   if (failure instanceof Errno) yield* io.pdie(action === "add" ? "SIOCADDRT" : "SIOCDELRT", failure);
   return 0;
 };
 
-function* parse(io: Io, kind: "route-add" | "route-del", given: readonly string[]): Routine<RouteChange> {
+function* parse(io: Io, kind: "route-prepend" | "route-del", given: readonly string[]): Routine<RouteChange> {
   const words = [...given];
   const type = words[0] === "-net" || words[0] === "-host" ? words.shift() : undefined;
   const target = words.shift();
@@ -53,8 +53,6 @@ function* parse(io: Io, kind: "route-add" | "route-del", given: readonly string[
   if (networkOf({ address: destination.address, length }) !== destination.address) {
     return yield* io.die("netmask and route address conflict");
   }
-  if (kind === "route-add" && device === undefined && gateway === undefined && !rejects)
-    device = yield* deviceFor(destination.address);
   return {
     kind,
     destination: destination.address,
@@ -90,9 +88,4 @@ function maskLength(mask: string): number | undefined {
     .map((part) => Number(part).toString(2).padStart(8, "0"))
     .join("");
   return /^1*0*$/.test(bits) && bits.length === 32 ? (bits.indexOf("0") < 0 ? 32 : bits.indexOf("0")) : undefined;
-}
-
-function* deviceFor(_address: string): Routine<string | undefined> {
-  const { links } = yield* netlink_get();
-  return links.find(({ name, up }) => up && name !== "lo")?.name;
 }

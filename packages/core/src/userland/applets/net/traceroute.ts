@@ -19,6 +19,8 @@ import { getopt, showUsage } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
 import { nameOf, resolve } from "../../net/host-names.ts";
 import { numberOrDie } from "../files/number.ts";
+import { unsignedOrDie } from "../system/number.ts";
+import { checkSource } from "./ping.ts";
 
 const HEADER_4 = 46;
 const HEADER_6 = 72;
@@ -37,12 +39,18 @@ function* run(io: Io, only: IpFamily | undefined): Routine<number> {
   const hops = yield* number("m", 30);
   const queries = yield* number("q", 3);
   const waitUs = (yield* number("w", 3)) * 1_000_000;
-  const first = yield* number("f", 1);
+  const firstText = options.value("f");
+  const first = firstText === undefined ? 1 : yield* unsignedOrDie(io, firstText, 1, hops);
   const [address] = yield* resolve(host, only ?? (options.has("6") ? 6 : options.has("4") ? 4 : undefined));
   if (address === undefined) return yield* io.die(`bad address '${host}'`);
   const four = familyOf(address) === 4;
   const fd = yield* attempt(socket(four ? "inet" : "inet6", "raw", four ? "icmp" : "icmp6"));
   if (fd instanceof Errno) return yield* io.die("permission denied (are you root?)");
+  const source = options.value("s");
+  if (source !== undefined) yield* checkSource(io, source);
+  const device = options.value("i");
+  const unbound = device === undefined ? undefined : yield* setsockopt(fd, "SO_BINDTODEVICE", device).attempt();
+  if (unbound instanceof Errno) yield* io.perror(`can't bind to interface ${device}`, unbound);
   const bytes = size === undefined ? (four ? HEADER_4 : HEADER_6) : yield* numberOrDie(io, size);
   const route = yield* netlink_route(address).attempt();
   if (route instanceof Errno) return yield* io.pdie(`can't connect to remote host (${address})`, route);

@@ -137,7 +137,15 @@ function* list(io: Io, style: Style, words: string[], flush: boolean): Routine<n
     if (filter.up === true && !link.up) continue;
     const own = state.addresses.filter((one) => one.device === link.name && wanted(one));
     if (flush) yield* flushAll(io, own);
-    else yield* show(io, style, state, link, own, family !== undefined || filter.label !== undefined);
+    else
+      yield* show(
+        io,
+        { ...style, family: family ?? style.family },
+        state,
+        link,
+        own,
+        family !== undefined || filter.label !== undefined,
+      );
   }
   return 0;
 }

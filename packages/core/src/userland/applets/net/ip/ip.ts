@@ -30,7 +30,7 @@ export const ip: Applet = function* (io) {
     case "neigh":
       return yield* neighbour(io, style, words);
     case "rule":
-      return yield* rule(io, words);
+      return yield* rule(io, style, words);
     case "tunnel":
     case "tunl":
       return words.length === 0 ? 0 : yield* invalidArgument(io, words[0] ?? "", "ip");
@@ -51,7 +51,7 @@ function* option(io: Io, words: string[], style: Style): Routine<Style> {
     if (family === "inet") return { ...style, family: 4 };
     if (family === "inet6") return { ...style, family: 6 };
     if (family === "link") return { ...style, family: "link" };
-    return yield* invalidArgument(io, family ?? "", "protocol family");
+    return yield* invalidArgument(io, family ?? "", "family");
   }
   return yield* showUsage(io);
 }

@@ -1,5 +1,5 @@
 /** A device as ip shows it. */
-import type { LinkInfo } from "../../../../abi/index.ts";
+import { LINK_FLAGS, type LinkInfo } from "../../../../abi/index.ts";
 import type { Style } from "./words.ts";
 
 const LOOPBACK_MAC = "00:00:00:00:00:00";
@@ -18,11 +18,16 @@ function peerOf(link: LinkInfo, all: readonly LinkInfo[]): LinkInfo | undefined 
 }
 
 function flagsOf(link: LinkInfo, all: readonly LinkInfo[]): string {
-  const flags = link.kind === "loopback" ? ["LOOPBACK"] : ["BROADCAST", "MULTICAST"];
+  const { multicast, noArp } = LINK_FLAGS;
+  const flags = [link.kind === "loopback" ? "LOOPBACK" : "BROADCAST"];
+  if ((link.flags & multicast) !== 0) flags.push("MULTICAST");
+  if ((link.flags & noArp) !== 0) flags.push("NOARP");
   if (link.up) flags.push("UP");
   if (link.up && link.running) flags.push("LOWER_UP");
+  const nameless = link.flags & ~(multicast | noArp);
+  const text = `${flags.join(",")}${nameless === 0 ? "" : nameless.toString(16)}`;
   const isDown = link.peerIndex !== undefined && peerOf(link, all)?.up !== true;
-  return isDown ? [...flags, "M-DOWN"].join(",") : flags.join(",");
+  return isDown ? `${text},M-DOWN` : text;
 }
 
 /** One or two lines. */

@@ -1,5 +1,5 @@
 /** `ip link`: devices. @see ip-link(8) */
-import { Errno, netlink_get, netlink_set, type Routine } from "../../../../abi/index.ts";
+import { Errno, LINK_FLAGS, netlink_get, netlink_set, type Routine } from "../../../../abi/index.ts";
 import { AppletExit, type Io } from "../../../io.ts";
 import { linkText } from "./link-text.ts";
 import { checkDevice, incomplete, matching, requires, type Style, talk } from "./words.ts";
@@ -60,7 +60,8 @@ function* add(io: Io, words: string[]): Routine<number> {
       break;
     }
     if (word === "name" || word === "dev") name = yield* value(io, words);
-    else if (word === "link" || word === "address") yield* value(io, words);
+    else if (word === "link") yield* checkDevice(io, yield* value(io, words), USAGE_CODE);
+    else if (word === "address") yield* value(io, words);
     else if (name === undefined) name = word;
     else return yield* io.die(`either "dev" is duplicate, or "${word}" is garbage`, USAGE_CODE);
   }
@@ -77,8 +78,7 @@ function* remove(io: Io, words: string[]): Routine<number> {
 
 interface Wanted {
   up?: boolean;
-  /** Some flag is set that changes nothing here. */
-  flags?: boolean;
+  flags?: { readonly bits: number; readonly on: boolean };
   newName?: string;
   mac?: string;
   mtu?: number;
@@ -90,6 +90,7 @@ interface Wanted {
 function* set(io: Io, words: string[]): Routine<number> {
   let device: string | undefined;
   const wanted: Wanted = {};
+  const changes: { readonly bits: number; readonly on: boolean }[] = [];
   for (let word = words.shift(); word !== undefined; word = words.shift()) {
     if (word === "up" || word === "down") wanted.up = word === "up";
     else if (word === "mtu") wanted.mtu = yield* number(io, word, words);
@@ -99,10 +100,9 @@ function* set(io: Io, words: string[]): Routine<number> {
     else if (word === "master") wanted.master = yield* value(io, words);
     else if (word === "nomaster") wanted.master = "";
     else if (word === "netns") wanted.pid = yield* number(io, word, words);
-    else if (["arp", "multicast", "promisc", "allmulticast"].includes(word)) {
-      yield* value(io, words);
-      wanted.flags = true;
-    } else if (word === "type") yield* value(io, words);
+    else if (isFlag(word))
+      changes.push({ bits: FLAGS[word], on: (yield* onOff(io, word, words)) !== INVERTED.has(word) });
+    else if (word === "type") yield* value(io, words);
     else {
       const name = word === "dev" ? yield* value(io, words) : word;
       if (device !== undefined) return yield* io.die(`either "dev" is duplicate, or "${name}" is garbage`, USAGE_CODE);
@@ -110,7 +110,32 @@ function* set(io: Io, words: string[]): Routine<number> {
     }
   }
   if (device === undefined) return yield* requires(io, "dev", USAGE_CODE);
-  return yield* apply(io, device, wanted);
+  const code = yield* apply(io, device, wanted);
+  for (const flags of changes) yield* flag(io, device, flags);
+  return code;
+}
+
+const FLAGS = {
+  arp: LINK_FLAGS.noArp,
+  multicast: LINK_FLAGS.multicast,
+  promisc: LINK_FLAGS.promiscuous,
+} as const;
+/** Those whose bit means that there is none. */
+const INVERTED: ReadonlySet<string> = new Set(["arp"]);
+
+const isFlag = (word: string): word is keyof typeof FLAGS => Object.hasOwn(FLAGS, word);
+
+function* onOff(io: Io, option: string, words: string[]): Routine<boolean> {
+  const text = yield* value(io, words);
+  if (text !== "on" && text !== "off")
+    return yield* io.die(`argument of "${option}" must be "on" or "off"`, USAGE_CODE);
+  return text === "on";
+}
+
+function* flag(io: Io, name: string, flags: { readonly bits: number; readonly on: boolean }): Routine<void> {
+  const { links } = yield* netlink_get();
+  const exists = links.some((one) => one.name === name);
+  yield* request(io, exists ? "SIOCSIFFLAGS" : "SIOCGIFFLAGS", exists, { name, flags });
 }
 
 /** What is asked for by ioctl, and what by netlink, differs in how its refusal is told. */
@@ -130,7 +155,7 @@ function* apply(io: Io, device: string, wanted: Wanted): Routine<number> {
     });
     if (pid !== undefined) return 0;
   }
-  const { mac, queueLength, mtu, newName, up, flags } = wanted;
+  const { mac, queueLength, mtu, newName, up } = wanted;
   let name = device;
   if (mac !== undefined) yield* request(io, exists ? "SIOCSIFHWADDR" : "SIOCGIFINDEX", exists, { name, mac });
   if (queueLength !== undefined) yield* request(io, "SIOCSIFXQLEN", exists, { name, queueLength });
@@ -139,7 +164,6 @@ function* apply(io: Io, device: string, wanted: Wanted): Routine<number> {
     yield* request(io, "SIOCSIFNAME", exists, { name, newName });
     name = newName;
   }
-  if (flags && !exists) yield* io.pdie("SIOCGIFFLAGS", new Errno("ENODEV"), USAGE_CODE);
   // What it is already is not asked for.
   if (up !== undefined && up !== link?.up)
     yield* request(io, exists ? "SIOCSIFFLAGS" : "SIOCGIFFLAGS", exists, { name, up });

@@ -39,13 +39,21 @@ export function* neighbour(io: Io, style: Style, words: string[]): Routine<numbe
   );
   if (command === "flush" && wanted.length === 0) yield* io.out.line("Nothing to flush");
   for (const one of wanted.toReversed()) {
-    if (command !== "flush") yield* io.out.write(format(one));
-    else yield* netlink_set({ kind: "neighbour-del", device: one.device, address: one.address }).attempt();
+    yield* io.out.write(format(one, device !== undefined));
+    if (command !== "flush") continue;
+    yield* netlink_set({ kind: "neighbour-del", device: one.device, address: one.address }).attempt();
+  }
+  if (command === "flush" && wanted.length > 0) {
+    yield* io.out.write(
+      `\n*** Round 1, deleting ${wanted.length} entries ***\n*** Flush is complete after 1 round(s) ***\n`,
+    );
   }
   return 0;
 }
 
-function format({ device, address, mac, state, probes }: NeighbourInfo): string {
-  const where = mac === undefined ? "" : `lladdr ${mac} ref 1`;
-  return `${address} dev ${device} ${where} used 0/0/0 probes ${probes} ${state.toUpperCase()}\n`;
+/** A device that all lines were asked to have in common is left out. */
+function format({ device, address, mac, state, probes }: NeighbourInfo, onDevice: boolean): string {
+  const references = state === "stale" || state === "failed" ? "" : "ref 1";
+  const where = [...(mac === undefined ? [] : ["lladdr", mac]), references].filter((word) => word !== "").join(" ");
+  return `${address} ${onDevice ? "" : `dev ${device} `}${where} used 0/0/0 probes ${probes} ${state.toUpperCase()}\n`;
 }

@@ -2,15 +2,14 @@
 import {
   type AddressScope,
   Errno,
-  netlink_get,
   netlink_route,
   type RouteChange,
-  type RouteInfo,
   type RouteRefusal,
   type Routine,
 } from "../../../../abi/index.ts";
-import { bitsOf, compareIp, familyOf, type IpPrefix, inPrefix, lastOf, networkOf } from "../../../../lib/index.ts";
+import { familyOf, type IpPrefix } from "../../../../lib/index.ts";
 import { AppletExit, type Io } from "../../../io.ts";
+import { listRoutes } from "./route-list.ts";
 import {
   addressOrDie,
   checkDevice,
@@ -18,7 +17,6 @@ import {
   ipFamily,
   matching,
   prefixOrDie,
-  requires,
   type Style,
   talk,
   valueOf,
@@ -42,7 +40,7 @@ const COMMANDS = [
 
 export function* route(io: Io, style: Style, words: string[]): Routine<number> {
   const first = words.shift();
-  if (first === undefined) return yield* list(io, style, words, false);
+  if (first === undefined) return yield* listRoutes(io, style, words, false);
   const command = matching(COMMANDS, first);
   switch (command) {
     case undefined:
@@ -51,15 +49,19 @@ export function* route(io: Io, style: Style, words: string[]): Routine<number> {
       return yield* get(io, style, words);
     case "list":
     case "show":
-      return yield* list(io, style, words, false);
+      return yield* listRoutes(io, style, words, false);
     case "flush":
-      return yield* list(io, style, words, true);
+      return yield* listRoutes(io, style, words, true);
     case "delete":
       return yield* modify(io, style, words, "route-del");
     case "change":
     case "chg":
     case "replace":
       return yield* modify(io, style, words, "route-replace");
+    case "append":
+      return yield* modify(io, style, words, "route-append");
+    case "prepend":
+      return yield* modify(io, style, words, "route-prepend");
     default:
       return yield* modify(io, style, words, "route-add");
   }
@@ -71,10 +73,32 @@ interface More {
   source?: string;
   metric?: number;
   scope?: AddressScope;
+  onLink?: boolean;
   refusal?: RouteRefusal;
 }
 
-const isRefusal = (word: string): word is RouteRefusal => ["unreachable", "blackhole", "prohibit"].includes(word);
+const TYPES = [
+  "local",
+  "nat",
+  "broadcast",
+  "brd",
+  "anycast",
+  "multicast",
+  "prohibit",
+  "unreachable",
+  "blackhole",
+  "xresolve",
+  "unicast",
+  "throw",
+] as const;
+const REFUSALS: ReadonlySet<string> = new Set(["unreachable", "blackhole", "prohibit", "throw"]);
+const isRefusal = (word: string): word is RouteRefusal => REFUSALS.has(word);
+
+/** The type of a route that a word names in full, or is the beginning of no other. */
+function typeOf(word: string): string | undefined {
+  const fitting = TYPES.filter((type) => type.startsWith(word));
+  return TYPES.find((type) => type === word) ?? (fitting.length === 1 ? fitting[0] : undefined);
+}
 
 function* modify(io: Io, style: Style, words: string[], kind: RouteChange["kind"]): Routine<number> {
   let prefix: IpPrefix | undefined;
@@ -89,9 +113,16 @@ function* modify(io: Io, style: Style, words: string[], kind: RouteChange["kind"
       more.metric = Number(text);
     } else if (word === "scope") more.scope = (yield* valueOf(io, words)) as AddressScope;
     else if (["proto", "protocol", "table", "mtu", "advmss", "type"].includes(word)) yield* valueOf(io, words);
-    else if (isRefusal(word)) more.refusal = word;
-    else if (word !== "unicast" && word !== "onlink") {
-      prefix = yield* prefixOrDie(io, word === "to" ? yield* valueOf(io, words) : word, ipFamily(style));
+    else if (word === "onlink") more.onLink = true;
+    else {
+      let text = word === "to" ? yield* valueOf(io, words) : word;
+      const type = typeOf(text);
+      if (type !== undefined) {
+        text = yield* valueOf(io, words);
+        if (isRefusal(type)) more.refusal = type;
+      }
+      if (prefix !== undefined) return yield* io.die(`either "to" is duplicate, or "${text}" is garbage`);
+      prefix = yield* prefixOrDie(io, text, ipFamily(style));
     }
   }
   if (more.device !== undefined) yield* checkDevice(io, more.device);
@@ -100,79 +131,6 @@ function* modify(io: Io, style: Style, words: string[], kind: RouteChange["kind"
   const to = prefix ?? everything;
   const destination = to.length === 0 ? everything.address : to.address;
   return yield* talk(io, { kind, destination, prefixLength: to.length, ...more });
-}
-
-function* list(io: Io, style: Style, words: string[], flush: boolean): Routine<number> {
-  if (flush && words.length === 0) return yield* requires(io, "ip route flush");
-  let device: string | undefined;
-  let gateway: string | undefined;
-  let within: IpPrefix | undefined;
-  let exactly: IpPrefix | undefined;
-  for (let word = words.shift(); word !== undefined; word = words.shift()) {
-    if (word === "table" && words[0] === "local") return yield* listLocal(io);
-    if (word === "dev" || word === "oif" || word === "iif") device = yield* valueOf(io, words);
-    else if (word === "via") gateway = (yield* prefixOrDie(io, yield* valueOf(io, words), ipFamily(style))).address;
-    else if (["proto", "table", "scope", "type", "src", "from"].includes(word)) yield* valueOf(io, words);
-    else if (word === "root") within = yield* prefixOrDie(io, yield* valueOf(io, words), ipFamily(style));
-    else if (word !== "cache") {
-      const text = word === "to" || word === "exact" || word === "match" ? yield* valueOf(io, words) : word;
-      exactly = yield* prefixOrDie(io, text, ipFamily(style));
-    }
-  }
-  if (device !== undefined) yield* checkDevice(io, device);
-  const { routes } = yield* netlink_get();
-  const family = ipFamily(style) ?? 4;
-  const wanted = routes
-    .filter(({ destination }) => familyOf(destination) === family)
-    .filter((one) => device === undefined || (one.device === device && one.refusal === undefined))
-    .filter((one) => gateway === undefined || one.gateway === gateway)
-    .filter((one) => within === undefined || inPrefix(within, one.destination))
-    .filter((one) => exactly === undefined || isExactly(one, exactly));
-  for (const one of wanted) {
-    if (flush) {
-      const { destination, prefixLength, metric } = one;
-      yield* talk(io, { kind: "route-del", destination, prefixLength, device: one.device, metric });
-    } else yield* io.out.write(`${format(one)}\n`);
-  }
-  return 0;
-}
-
-/** The table of what ends here. */
-function* listLocal(io: Io): Routine<number> {
-  const { addresses, links } = yield* netlink_get();
-  const lines: (readonly [key: string, line: string])[] = [];
-  for (const { device, address, prefixLength, broadcast } of addresses) {
-    if (familyOf(address) === 6) continue;
-    const isLoopback = links.some(({ name, kind }) => name === device && kind === "loopback");
-    const network = networkOf({ address, length: prefixLength });
-    if (isLoopback && prefixLength < 32) {
-      lines.push([network, `local ${network}/${prefixLength} dev ${device} scope host  src ${address} \n`]);
-    }
-    lines.push([address, `local ${address} dev ${device} scope host  src ${address} \n`]);
-    const last = broadcast ?? (isLoopback ? lastOf({ address, length: prefixLength }) : undefined);
-    if (last !== undefined && prefixLength < 31) {
-      lines.push([last, `broadcast ${last} dev ${device} scope link  src ${address} \n`]);
-    }
-  }
-  for (const [, line] of lines.toSorted(([a], [b]) => compareIp(a, b))) yield* io.out.write(line);
-  return 0;
-}
-
-const isExactly = (one: RouteInfo, { address, length }: IpPrefix): boolean =>
-  one.prefixLength === length && (length === 0 || one.destination === address);
-
-function format({ destination, prefixLength, gateway, device, source, scope, metric, refusal }: RouteInfo): string {
-  const family = familyOf(destination);
-  const whole = bitsOf(family);
-  const to = prefixLength === 0 ? "default" : prefixLength === whole ? destination : `${destination}/${prefixLength}`;
-  return [
-    refusal === undefined ? `${to} ` : `${refusal} ${to} `,
-    gateway === undefined ? "" : `via ${gateway} `,
-    refusal === undefined ? `dev ${device} ` : "",
-    scope === "global" || family === 6 ? "" : `scope ${scope} `,
-    source === undefined ? "" : ` src ${source} `,
-    metric === 0 ? "" : ` metric ${metric} `,
-  ].join("");
 }
 
 function* get(io: Io, style: Style, words: string[]): Routine<number> {
@@ -191,13 +149,16 @@ function* get(io: Io, style: Style, words: string[]): Routine<number> {
   return 0;
 }
 
-/** There is one routing table: the rules are those of a machine where nobody has added any. */
-export function* rule(io: Io, words: string[]): Routine<number> {
+/**
+ * There is one routing table: the rules are those of a machine where nobody has added any. IPv6 has no table `default`.
+ */
+export function* rule(io: Io, style: Style, words: string[]): Routine<number> {
   const [command] = words;
   if (command !== undefined && matching(["list", "show", "lst"], command) === undefined) {
     return yield* invalidArgument(io, command, "ip");
   }
-  for (const [priority, table] of RULES) yield* io.out.write(`${priority}:\tfrom all lookup ${table} \n`);
+  const shown = ipFamily(style) === 6 ? RULES.slice(0, 2) : RULES;
+  for (const [priority, table] of shown) yield* io.out.write(`${priority}:\tfrom all lookup ${table} \n`);
   return 0;
 }
 

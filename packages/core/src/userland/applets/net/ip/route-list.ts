@@ -1,0 +1,124 @@
+/** `ip route show` and `ip route flush`: routes, chosen by what is asked for. @see ip-route(8) */
+import {
+  type AddressInfo,
+  type AddressScope,
+  netlink_get,
+  type RouteInfo,
+  type Routine,
+} from "../../../../abi/index.ts";
+import { bitsOf, compareIp, familyOf, type IpPrefix, inPrefix, lastOf, networkOf } from "../../../../lib/index.ts";
+import type { Io } from "../../../io.ts";
+import { checkDevice, ipFamily, prefixOrDie, requires, type Style, talk, valueOf } from "./words.ts";
+
+export function* listRoutes(io: Io, style: Style, words: string[], flush: boolean): Routine<number> {
+  if (flush && words.length === 0) return yield* requires(io, "ip route flush");
+  let device: string | undefined;
+  // Like busybox's, it does not choose by the gateway, but leaves it out.
+  let gateway: string | undefined;
+  let within: IpPrefix | undefined;
+  let around: IpPrefix | undefined;
+  let exactly: IpPrefix | undefined;
+  let scope: string | undefined;
+  for (let word = words.shift(); word !== undefined; word = words.shift()) {
+    if (word === "table" && words[0] === "local") return yield* listLocal(io, "");
+    if (word === "table" && words[0] === "all" && !flush) return yield* listAll(io, style);
+    if (word === "dev" || word === "oif" || word === "iif") device = yield* valueOf(io, words);
+    else if (word === "via") gateway = (yield* prefixOrDie(io, yield* valueOf(io, words), ipFamily(style))).address;
+    else if (word === "scope") scope = yield* valueOf(io, words);
+    else if (["proto", "table", "src", "from"].includes(word)) yield* valueOf(io, words);
+    else if (word === "match") around = yield* prefixOrDie(io, yield* valueOf(io, words), ipFamily(style));
+    else if (word === "root") within = yield* prefixOrDie(io, yield* valueOf(io, words), ipFamily(style));
+    else if (word !== "cache") {
+      const text = word === "to" || word === "exact" ? yield* valueOf(io, words) : word;
+      exactly = yield* prefixOrDie(io, text, ipFamily(style));
+    }
+  }
+  if (device !== undefined) yield* checkDevice(io, device);
+  const { routes } = yield* netlink_get();
+  const family = ipFamily(style) ?? 4;
+  const wanted = routes
+    .filter(({ destination }) => familyOf(destination) === family)
+    .filter((one) => device === undefined || (one.device === device && one.refusal === undefined))
+    .filter((one) => scope === undefined || scope === "all" || one.scope === scope)
+    .filter((one) => around === undefined || covers(one, around))
+    .filter((one) => within === undefined || inPrefix(within, one.destination))
+    .filter((one) => exactly === undefined || isExactly(one, exactly));
+  for (const one of wanted) {
+    if (flush) {
+      const { destination, prefixLength, metric } = one;
+      yield* talk(io, { kind: "route-del", destination, prefixLength, device: one.device, metric });
+    } else yield* io.out.write(`${format(one, { gateway: gateway !== undefined, scope: scope !== undefined })}\n`);
+  }
+  return 0;
+}
+
+/** Those of the table `main`, and what ends here. */
+function* listAll(io: Io, style: Style): Routine<number> {
+  if (ipFamily(style) !== 6) {
+    yield* listRoutes(io, { ...style, family: 4 }, [], false);
+    yield* listLocal(io, "table local ");
+  }
+  if (ipFamily(style) === 4) return 0;
+  yield* listRoutes(io, { ...style, family: 6 }, [], false);
+  const { addresses } = yield* netlink_get();
+  for (const { address, device } of addresses) {
+    if (address === "::1") yield* io.out.write(`local ${address} dev ${device} table local  metric 0 \n`);
+  }
+  return 0;
+}
+
+/** The table of what ends here. */
+function* listLocal(io: Io, table: string): Routine<number> {
+  const { addresses, links } = yield* netlink_get();
+  const lines: (readonly [key: string, line: string])[] = [];
+  for (const one of addresses) {
+    const { device, address, prefixLength, broadcast } = one;
+    if (familyOf(address) === 6) continue;
+    const isLoopback = links.some(({ name, kind }) => name === device && kind === "loopback");
+    const whole = { address, length: prefixLength };
+    const network = networkOf(whole);
+    const first = addresses.find((other) => other.device === device && isFirstOf(other, whole));
+    const rest = (scope: AddressScope): string =>
+      `dev ${device} ${table}scope ${scope}  src ${first?.address ?? address} \n`;
+    if (isLoopback && prefixLength < 32 && !one.secondary) {
+      lines.push([network, `local ${network}/${prefixLength} ${rest("host")}`]);
+    }
+    lines.push([address, `local ${address} ${rest("host")}`]);
+    const wide = prefixLength < 31 && !one.secondary ? [lastOf(whole), broadcast] : [];
+    for (const last of new Set(wide)) if (last !== undefined) lines.push([last, `broadcast ${last} ${rest("link")}`]);
+  }
+  for (const [, line] of lines.toSorted(([a], [b]) => compareIp(a, b))) yield* io.out.write(line);
+  return 0;
+}
+
+const isFirstOf = (one: AddressInfo, network: IpPrefix): boolean =>
+  !one.secondary && one.prefixLength === network.length && inPrefix(network, one.address);
+
+const isExactly = (one: RouteInfo, { address, length }: IpPrefix): boolean =>
+  one.prefixLength === length && (length === 0 || one.destination === address);
+
+/** Does a route lead to all of a network? */
+const covers = (one: RouteInfo, { address, length }: IpPrefix): boolean =>
+  one.prefixLength <= length && inPrefix({ address: one.destination, length: one.prefixLength }, address);
+
+/** What all lines were asked to have in common is left out. */
+interface Hidden {
+  readonly gateway: boolean;
+  readonly scope: boolean;
+}
+
+function format(route: RouteInfo, hidden: Hidden): string {
+  const { destination, prefixLength, gateway, device, source, scope, metric, refusal, onLink } = route;
+  const family = familyOf(destination);
+  const whole = bitsOf(family);
+  const to = prefixLength === 0 ? "default" : prefixLength === whole ? destination : `${destination}/${prefixLength}`;
+  return [
+    refusal === undefined ? `${to} ` : `${refusal} ${to} `,
+    gateway === undefined || hidden.gateway ? "" : `via ${gateway} `,
+    refusal === undefined ? `dev ${device} ` : "",
+    scope === "global" || family === 6 || hidden.scope ? "" : `scope ${scope} `,
+    source === undefined ? "" : ` src ${source} `,
+    metric === 0 ? "" : ` metric ${metric} `,
+    onLink === true ? "onlink " : "",
+  ].join("");
+}
