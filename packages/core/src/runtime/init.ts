@@ -96,9 +96,9 @@ export function* init(argument: InitArgument): Routine<number> {
     }
     if (spec.linux.namespaces.some(({ type }) => type === "mount")) yield* prepareRoot(argument);
     if (spec.process.terminal) yield* setUpConsole(spec.process, CHANNEL_FD, { isFirst: true });
-    if (spec.hostname !== undefined) yield* sethostname(spec.hostname);
+    if (spec.hostname !== undefined) yield* nameHost(spec.hostname);
     if (spec.domainname !== undefined) yield* setdomainname(spec.domainname);
-    for (const [name, value] of Object.entries(spec.linux.sysctl)) yield* sysctl(name, value);
+    for (const [name, value] of Object.entries(spec.linux.sysctl)) yield* setSysctl(name, value);
     if (spec.root.readonly) yield* mount("", "/", "", MS_REMOUNT | MS_BIND | MS_RDONLY);
     if (spec.process.noNewPrivileges) yield* prctl("PR_SET_NO_NEW_PRIVS", 1);
     if (spec.linux.seccomp !== undefined && !spec.process.noNewPrivileges) yield* seccomp(spec.linux.seccomp);
@@ -113,7 +113,7 @@ export function* init(argument: InitArgument): Routine<number> {
   yield* write(CHANNEL_FD, NO_BYTES);
   // Parked here, the container is "created".
   yield* read(CHANNEL_FD, 1);
-  return yield* become(path, spec.process.args, env, argument.unknown);
+  return yield* become(path, spec.process, env, argument.unknown);
 }
 
 /** @see runc libcontainer/env.go prepareEnv */
@@ -142,7 +142,7 @@ export function* execInit(argument: {
     return 1;
   }
   yield* write(CHANNEL_FD, NO_BYTES);
-  return yield* become(path, process.args, env, argument.unknown);
+  return yield* become(path, process, env, argument.unknown);
 }
 
 /** What every /dev starts with, although not every container has one. */
@@ -257,12 +257,14 @@ function* whyNotExecutable(path: string, found: Stat | Errno): Routine<string | 
 
 function* become(
   path: string | undefined,
-  argv: readonly string[],
+  process: ProcessSpec,
   env: Env,
   unknown: Program | undefined,
 ): Routine<number> {
+  const argv = process.args;
   if (path === undefined) return unknown === undefined ? 127 : yield* pretend(unknown, argv, env);
   try {
+    checkThreads(process);
     // Go's Exec cannot hand over a text with a NUL in it.
     if (argv.some((word) => word.includes("\0"))) throw new Errno("EINVAL");
     return yield* execve(path, argv, env);
@@ -272,6 +274,36 @@ function* become(
     yield* write(2, encode(`exec ${path}: ${goText(error)}\n`));
     return 255;
   }
+}
+
+/** How many threads runc's init has, which is a Go program. */
+const INIT_THREADS = 5;
+
+/**
+ * Each of runc's threads counts as a process of the user.
+ *
+ * @throws EAGAIN if they are more than the user may have. @see execve(2)
+ */
+function checkThreads({ user, rlimits }: ProcessSpec): void {
+  const isExceeded = rlimits.some(({ type, soft }) => type === "nproc" && soft < INIT_THREADS);
+  if (isExceeded && user.uid !== 0) throw new Errno("EAGAIN");
+}
+
+function* nameHost(name: string): Routine<void> {
+  const failure = yield* sethostname(name).attempt();
+  if (failure instanceof Errno) throw new InitError(`sethostname: ${goText(failure)}`);
+}
+
+/** @see runc libcontainer/utils/cmsg.go, libcontainer/init_linux.go: writeSystemProperty */
+function* setSysctl(name: string, value: string): Routine<void> {
+  const failure = yield* sysctl(name, value).attempt();
+  if (!(failure instanceof Errno)) return;
+  const file = `fsmount:fscontext:proc/./sys/${name.replaceAll(".", "/")}: ${goText(failure)}`;
+  throw new InitError(
+    failure.code === "ENOENT"
+      ? `open sysctl ${name} file: unsafe procfs detected: openat2 ${file}`
+      : `failed to write sysctl ${name} = "${value}": write ${file}`,
+  );
 }
 
 /** Goes on as `program` without execve(2), which would have closed the channel. */

@@ -51,7 +51,7 @@ export function resolveUser(spec: string, groupAdd: readonly string[], files: Us
     groupPart === "" && user.name !== undefined
       ? groups.filter(({ members }) => members.includes(user.name as string)).map((group) => group.gid)
       : [];
-  const added = groupAdd.map((name) => findAdditional(name, groups));
+  const added = groupAdd.map((name) => findGroup(name, groups));
   const additionalGids = [gid, ...new Set([...listed, ...added])];
   return { uid: user.uid, gid, additionalGids, home: user.home };
 }
@@ -69,15 +69,6 @@ function findUser(text: string, users: readonly PasswdLine[]) {
 }
 
 function findGroup(text: string, groups: readonly GroupLine[]): number {
-  const byName = groups.find(({ name }) => name === text);
-  if (byName !== undefined) return byName.gid;
-  if (!/^\d+$/.test(text)) {
-    throw new StatusError("invalid-argument", `unable to find group ${text}: no matching entries in group file`);
-  }
-  return Number(text);
-}
-
-function findAdditional(text: string, groups: readonly GroupLine[]): number {
   const byName = groups.find(({ name }) => name === text);
   if (byName !== undefined) return byName.gid;
   if (!/^\d+$/.test(text)) {
