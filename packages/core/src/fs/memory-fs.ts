@@ -65,7 +65,12 @@ export interface FileCache {
   forget(file: MemoryFile, length: number): void;
 }
 
-const TMPFS_MAGIC = 0x01021994;
+/** What statfs(2) says of file systems that live in memory on Linux too. */
+const MAGIC: ReadonlyMap<string, number> = new Map([
+  ["tmpfs", 0x01021994],
+  ["ramfs", 0x858458f6],
+  ["mqueue", 0x19800202],
+]);
 const EXT4_MAGIC = 0xef53;
 
 /** From 1901 to 2446. @see Documentation/filesystems/ext4/inodes.rst "Inode Timestamps" */
@@ -135,7 +140,7 @@ export class MemoryFs extends FileSystem {
     const blocks = Number.isFinite(sizeBytes) ? Math.floor(sizeBytes / PAGE_SIZE) : 0;
     const files = Number.isFinite(inodes) ? inodes : 0;
     return {
-      magic: this.type === "tmpfs" ? TMPFS_MAGIC : EXT4_MAGIC,
+      magic: MAGIC.get(this.type) ?? EXT4_MAGIC,
       blockSize: PAGE_SIZE,
       blocks,
       blocksFree: Math.max(0, blocks - this.#pages),

@@ -56,6 +56,8 @@ function parseForms(text: string, base: Civil): number | undefined {
 
 /** The form of `touch -t`: [[[[[YY]YY]MM]DD]hh]mm[.ss] */
 function parseDigits(text: string, base: Civil): number | undefined {
+  // Two characters are read as a number that may have a sign.
+  if (/^[-+][0-9]$/.test(text)) return epochOf({ ...base, minute: Number(text), second: 0 });
   const [, digits = "", secondText = "0"] = /^([0-9]+)(?:\.([0-9]+))?$/.exec(text) ?? [];
   if (digits.length < 2 || digits.length > 12 || digits.length % 2 !== 0) return undefined;
   /** The two digits that end `fromEnd` digits before the end, if the text is that long. */

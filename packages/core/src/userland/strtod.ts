@@ -8,7 +8,12 @@ export interface LeadingNumber {
   readonly value: number;
   /** Index of the first character that is no part of the number; the start if there is no number. */
   readonly end: number;
+  /** ERANGE: the number is written down, and too large or too small for a double. */
+  readonly outOfRange: boolean;
 }
+
+/** Below it doubles lose digits. @see float.h: DBL_MIN */
+const LEAST_NORMAL = 2.2250738585072014e-308;
 
 const DECIMAL = /[ \t\n\v\f\r]*([-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)/y;
 const OTHER =
@@ -17,11 +22,13 @@ const OTHER =
 export function strtod(text: string, start = 0): LeadingNumber {
   OTHER.lastIndex = start;
   const other = OTHER.exec(text);
-  if (other !== null) return { value: special(other), end: OTHER.lastIndex };
+  if (other !== null) return { value: special(other), end: OTHER.lastIndex, outOfRange: false };
   DECIMAL.lastIndex = start;
   const decimal = DECIMAL.exec(text);
-  if (decimal === null) return { value: 0, end: start };
-  return { value: Number(decimal[1]), end: DECIMAL.lastIndex };
+  if (decimal === null) return { value: 0, end: start, outOfRange: false };
+  const value = Number(decimal[1]);
+  const isTooSmall = Math.abs(value) < LEAST_NORMAL && /[1-9]/.test((decimal[1] ?? "").replace(/[eE].*/, ""));
+  return { value, end: DECIMAL.lastIndex, outOfRange: isTooSmall || !Number.isFinite(value) };
 }
 
 function special(match: RegExpExecArray): number {

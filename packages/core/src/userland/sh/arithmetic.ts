@@ -68,6 +68,10 @@ class Evaluator {
   #at = 0;
   /** Above zero in a branch that is not taken. */
   #disabled = 0;
+  /** Operators whose left side waits for their right one. */
+  #waiting = 0;
+  /** What the parenthesis holds that the end has closed. */
+  #unclosed: bigint | undefined;
 
   constructor(text: string, scope: ArithmeticScope, names: readonly string[]) {
     this.#text = text;
@@ -78,15 +82,35 @@ class Evaluator {
   all(): bigint {
     this.#skipBlanks();
     if (this.#at >= this.#text.length) return 0n;
-    const { value } = this.#list();
+    const value = this.#closedByEnd(() => this.#list().value);
     if (this.#at < this.#text.length) throw new ShellError(this.#peek() === ":" ? MALFORMED : SYNTAX_ERROR);
     return value;
+  }
+
+  /**
+   * The end closes one parenthesis, as in ash: whatever stands before that one and is no left side of an operator is
+   * forgotten.
+   */
+  #closedByEnd(read: () => bigint): bigint {
+    try {
+      return read();
+    } catch (error) {
+      if (this.#unclosed === undefined) throw error;
+      return this.#unclosed;
+    }
   }
 
   /** Expressions separated by commas. */
   #list(): Operand {
     let operand = this.#assignment();
-    while (this.#takeIf(",")) operand = this.#assignment();
+    while (this.#takeIf(",")) operand = this.#rightSide(() => this.#assignment());
+    return operand;
+  }
+
+  #rightSide(read: () => Operand): Operand {
+    this.#waiting++;
+    const operand = read();
+    this.#waiting--;
     return operand;
   }
 
@@ -96,7 +120,7 @@ class Evaluator {
     if (operator === undefined || !ASSIGNMENTS.has(operator)) return left;
     if (left.name === undefined) throw new ShellError(SYNTAX_ERROR);
     this.#take(operator);
-    const right = this.#assignment().value;
+    const right = this.#rightSide(() => this.#assignment()).value;
     const value = operator === "=" ? right : this.#apply(operator.slice(0, -1), left.value, right);
     return this.#store(left.name, value, value);
   }
@@ -105,9 +129,9 @@ class Evaluator {
     const condition = this.#binary(CONDITIONAL + 1);
     if (!this.#takeIf("?")) return condition;
     const isTrue = condition.value !== 0n;
-    const first = this.#branch(isTrue, () => this.#list());
+    const first = this.#branch(isTrue, () => this.#rightSide(() => this.#list()));
     if (!this.#takeIf(":")) throw new ShellError(SYNTAX_ERROR);
-    const second = this.#branch(!isTrue, () => this.#conditional());
+    const second = this.#branch(!isTrue, () => this.#rightSide(() => this.#conditional()));
     return { value: isTrue ? first : second, name: undefined };
   }
 
@@ -125,7 +149,7 @@ class Evaluator {
       const precedence = operator === undefined ? undefined : PRECEDENCE[operator];
       if (operator === undefined || precedence === undefined || precedence < minimum) return left;
       this.#take(operator);
-      const right = this.#binary(precedence === EXPONENT ? precedence : precedence + 1);
+      const right = this.#rightSide(() => this.#binary(precedence === EXPONENT ? precedence : precedence + 1));
       left = { value: this.#apply(operator, left.value, right.value), name: undefined };
     }
   }
@@ -165,8 +189,9 @@ class Evaluator {
     if (isNameStart(char)) return this.#variable();
     if (!this.#takeIf("(")) throw new ShellError(SYNTAX_ERROR);
     const { value } = this.#list();
-    if (!this.#takeIf(")")) throw new ShellError(this.#peek() === ":" ? MALFORMED : SYNTAX_ERROR);
-    return plain(value);
+    if (this.#takeIf(")")) return plain(value);
+    if (this.#at >= this.#text.length && this.#waiting === 0) this.#unclosed = value;
+    throw new ShellError(this.#peek() === ":" ? MALFORMED : SYNTAX_ERROR);
   }
 
   #variable(): Operand {

@@ -72,6 +72,10 @@ const COMPRESSIONS: readonly (readonly [option: string, ending: string, program:
 ];
 
 export const tar: Applet = function* (io) {
+  if (io.argv[1] === "--version") {
+    yield* io.out.line("tar (busybox) 1.38.0");
+    return 0;
+  }
   const options = yield* getopt(new Io(io.name, dashed(io.argv), io.env), "txC:f:OopvkchjzJZam", LONG_OPTIONS);
   if (["c", "x", "t"].filter((letter) => options.has(letter)).length !== 1) return yield* showUsage(io);
   const names = options.operands.map((name) => (/[^/]\/+$/.test(name) ? name.slice(0, -1) : name));

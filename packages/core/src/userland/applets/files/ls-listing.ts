@@ -232,7 +232,7 @@ export class Listing {
       for (const byte of bytes) text += ESCAPES.get(byte.charCodeAt(0)) ?? (isPrintable(byte) ? byte : octal(byte));
       return { text: `"${text}"`, width: text.length + 2 };
     }
-    if (!this.#screen.toTerminal) return { text: name, width: bytes.length };
+    if (!this.#screen.toTerminal && !this.#flags.has("q")) return { text: name, width: bytes.length };
     let text = "";
     for (const byte of bytes) text += isPrintable(byte) ? byte : "?";
     return { text: fromByteString(text), width: text.length };

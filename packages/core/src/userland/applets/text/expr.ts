@@ -32,10 +32,13 @@ const isNull = (value: Value): boolean => (typeof value === "bigint" ? value ===
 /** A whole number, if the value is one. */
 function toInteger(value: Value): bigint | undefined {
   if (typeof value === "bigint") return value;
-  return /^[ \t\n\v\f\r]*[-+]?[0-9]+$/.test(value)
-    ? BigInt.asIntN(64, BigInt(value.trim().replace(/^\+/, "")))
-    : undefined;
+  if (!/^[ \t\n\v\f\r]*[-+]?[0-9]+$/.test(value)) return undefined;
+  const number = BigInt(value.trim().replace(/^\+/, ""));
+  return number > LARGEST ? LARGEST : number < -LARGEST - 1n ? -LARGEST - 1n : number;
 }
+
+/** What is beyond it counts as it, as for strtoll(3). */
+const LARGEST = 0x7fff_ffff_ffff_ffffn;
 
 class Parser {
   readonly #io: Io;

@@ -127,10 +127,10 @@ class Printer {
   *#float(text: string): Routine<number> {
     const quoted = quotedChar(text);
     if (quoted !== undefined) return Number(quoted);
-    const { value, end } = strtod(text);
-    if (end === text.length) return value;
+    const { value, end, outOfRange } = strtod(text);
+    if (end === text.length && !outOfRange) return value;
     yield* this.#complain(text);
-    return 0;
+    return end === text.length ? value : 0;
   }
 
   *#complain(text: string): Routine<void> {

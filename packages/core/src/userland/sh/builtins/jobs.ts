@@ -98,7 +98,7 @@ function* waitForAll(shell: Shell): Routine<number> {
  * status tells only whether one did.
  */
 function* waitForNext(shell: Shell): Routine<number> {
-  if (!shell.jobs.all.some((job) => job.state === "running")) return 127;
+  if (!shell.jobs.all.some((job) => job.state === "running")) return shell.jobs.all.length === 0 ? 127 : 0;
   let status = FAILED;
   for (;;) {
     const reaped = yield* reapOne(shell, status === FAILED ? "signal" : "poll");

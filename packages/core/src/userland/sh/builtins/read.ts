@@ -74,7 +74,8 @@ function* readLine(shell: Shell, settings: Settings): Routine<number> {
   const deadlineUs = timeoutUs === undefined ? undefined : (yield* clock_gettime("monotonic")) + timeoutUs;
   let ending: Ending = "delimiter";
   let isEscaped = false;
-  for (let left = count; ; ) {
+  // Characters count that are not kept, too.
+  for (let left = count; count === 0 || left > 0; left--) {
     const char = yield* nextChar(shell, settings.fd, deadlineUs);
     if (char.length !== 1) {
       ending = char as Ending;
@@ -82,14 +83,10 @@ function* readLine(shell: Shell, settings: Settings): Routine<number> {
     }
     if (isEscaped) {
       isEscaped = false;
-      if (char === "\n") continue;
-      line.add(char);
-    } else if (char === "\\" && !raw) {
-      isEscaped = true;
-      continue;
-    } else if (char === delimiter) break;
-    else if (char === "\0" || !line.take(char)) continue;
-    if (--left === 0) break;
+      if (char !== "\n") line.add(char);
+    } else if (char === "\\" && !raw) isEscaped = true;
+    else if (char === delimiter) break;
+    else if (char !== "\0") line.take(char);
   }
   if (ending === "signal") return 1;
   line.finish();
@@ -138,23 +135,22 @@ class Fields {
     this.#text += char;
   }
 
-  /** A character as it comes. Returns false if it was a separator. */
-  take(char: string): boolean {
+  /** A character as it comes. */
+  take(char: string): void {
     const separates = this.#ifs.includes(char);
     if (!this.#whole && this.#skipping > 0 && separates) {
-      if (isBlank(char)) return false;
+      if (isBlank(char)) return;
       this.#skipping--;
-      if (this.#skipping === 1) return false;
+      if (this.#skipping === 1) return;
     }
     this.#skipping = 0;
     if (this.#whole || !separates || this.#names.length < 2) {
       this.#text += char;
-      return true;
+      return;
     }
     this.#shell.variables.set(this.#names.shift() ?? "", this.#text);
     this.#text = "";
     this.#skipping = isBlank(char) ? 2 : 1;
-    return false;
   }
 
   /** Sets the last variable, and those for which nothing is left. */

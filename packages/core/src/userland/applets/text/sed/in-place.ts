@@ -24,12 +24,12 @@ export function* editInPlace(
     yield* attempt(fchown(fd, status.uid, status.gid));
     yield* edit(new LineSink(output));
     yield* output.close();
+    if (suffix !== "") yield* renameOrDie(io, file, file + suffix);
+    yield* renameOrDie(io, path, file);
   } catch (ending) {
     if (ending instanceof AppletExit) yield* attempt(unlink(path));
     throw ending;
   }
-  if (suffix !== "") yield* renameOrDie(io, file, file + suffix);
-  yield* renameOrDie(io, path, file);
   return true;
 }
 
