@@ -25,14 +25,14 @@ export interface BuildRequest {
   readonly labels?: Readonly<Record<string, string>>;
   /** Named contexts, which stand in for stages and images of the same name. */
   readonly contexts?: Readonly<Record<string, NamedContext>>;
-  readonly secrets?: Readonly<Record<string, string | Uint8Array>>;
+  readonly secrets?: Readonly<Record<string, Secret>>;
   /** All steps anew, or those of the named stages. */
   readonly noCache?: boolean | readonly string[];
   /**
    * Images whose configuration says which step made which of their layers, here or in a registry: such steps are not done
    * again. What cannot be had is told of as a step that failed, and the build goes on.
    */
-  readonly cacheFrom?: readonly string[];
+  readonly cacheFrom?: readonly (string | OtherCache)[];
   /** Says so in the image that is built. The build argument BUILDKIT_INLINE_CACHE=1 asks for it too. Default false. */
   readonly inlineCache?: boolean;
   /** For every RUN that does not say; "default" has a network of its own. */
@@ -71,6 +71,8 @@ export interface BuildResult {
   readonly warnings: readonly LintWarning[];
   /** Why each step that ran was not cached. */
   readonly misses: readonly CacheMiss[];
+  /** Images that stages start from, written out: those of registries with their digests. */
+  readonly bases: readonly string[];
 }
 
 export interface ResolveImageOptions {
@@ -82,12 +84,23 @@ export interface ResolveImageOptions {
   readonly onStep?: (name: string) => void;
 }
 
+/** A cache that is no image: the daemon has no importer for any. */
+export interface OtherCache {
+  readonly type: string;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** What is in it, or why the client cannot read it: a step that mounts it fails with that. */
+export type Secret = string | Uint8Array | { readonly error: string };
+
+export type FrontendEnd = { readonly exitCode: number } | undefined;
+
 /** Where base images come from, and where finished ones get their names. */
 export interface ImageNames {
   /** @throws StatusError if nobody has it; the message is the registry's; AuthorizationError without a token */
   resolve(name: string, options?: ResolveImageOptions): BaseImage | Promise<BaseImage>;
-  /** Asks for the frontend that `# syntax=` names. @throws StatusError if nobody has it */
-  resolveFrontend(name: string): void | Promise<void>;
+  /** Asks for the frontend that `# syntax=` names; tells how it ended if it is none. @throws StatusError if nobody has it */
+  resolveFrontend(name: string): FrontendEnd | Promise<FrontendEnd>;
   /** A name written out: "docker.io/library/busybox:latest". */
   fullName(name: string): string;
   /** Gives an image a name; returns it written out. @throws StatusError invalid-argument if it can be none */

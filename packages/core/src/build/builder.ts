@@ -5,6 +5,7 @@
  */
 import type { LayerEntry } from "../content/index.ts";
 import type { Image, ImageStore } from "../image/index.ts";
+import { lowerCase } from "../lib/go/index.ts";
 import { byteLength, clean, encode } from "../lib/index.ts";
 import type { BuildExport, BuildRequest, BuildResult, ImageNames } from "./build-request.ts";
 import { BuildError } from "./dockerfile/error.ts";
@@ -103,7 +104,8 @@ export class Builder {
     try {
       const result = vertex && (await solver.build(vertex));
       if (draft.platform.os !== OS) throw new BuildError("operating system is not supported");
-      return { image: this.#export(request, result?.snapshot, draft, progress), warnings, misses };
+      const image = this.#export(request, result?.snapshot, draft, progress);
+      return { image, warnings, misses, bases: basesOf(sources) };
     } catch (error) {
       throw error instanceof VertexError ? error.cause : error;
     } finally {
@@ -114,23 +116,27 @@ export class Builder {
 
   /** Goes through the Dockerfile as far as that is possible without running anything, as `docker build --check` does. */
   async check(request: BuildRequest): Promise<CheckResult> {
-    return this.#check(request, false);
+    // Who names no target wants to hear of all stages.
+    return this.#check(request, { tellsWarnings: false, allStages: request.target === undefined });
   }
 
-  async #check(request: BuildRequest, tellsWarnings: boolean): Promise<CheckResult> {
+  async #check(
+    request: BuildRequest,
+    { tellsWarnings, allStages }: { readonly tellsWarnings: boolean; readonly allStages: boolean },
+  ): Promise<CheckResult> {
     const { nowUs } = this.#machine.kernel;
     const progress = new Progress(request.onEvent ?? (() => {}), () => nowUs);
     const files = contextEntries(request.context, nowUs);
     const source = loadDockerfile(request, files, progress);
     await loadFrontend(request, source, this.#images, progress);
-    const options = prepareOptions(request);
+    const options = { ...prepareOptions(request), allStages };
     const images = new Map<string, StageSource>();
     const warnings: LintWarning[] = [];
     let isRead = false;
     try {
       const prepared = prepare(source, { ...options, onWarning: (warning) => warnings.push(warning) });
       isRead = true;
-      const sources = await this.#stageSources(request, progress).resolve(prepared);
+      const sources = await this.#stageSources(request, progress).resolve(prepared, { allStages });
       for (const [stage, found] of sources) images.set(stage.image, found);
     } catch (error) {
       if (!(error instanceof BuildError)) throw error;
@@ -150,7 +156,7 @@ export class Builder {
 
   /** What can be set in a build. @throws BuildError */
   async outline(request: BuildRequest): Promise<Outline> {
-    const { error, steps, warnings } = await this.#check(request, true);
+    const { error, steps, warnings } = await this.#check(request, { tellsWarnings: true, allStages: false });
     if (error !== undefined) throw error;
     const files = contextEntries(request.context, this.#machine.kernel.nowUs);
     const source = loadDockerfile(
@@ -209,7 +215,7 @@ export class Builder {
     files: readonly LayerEntry[],
   ): PlanOptions {
     const { noCache = false, platform } = request;
-    const stages = typeof noCache === "boolean" ? undefined : new Set(noCache);
+    const stages = typeof noCache === "boolean" ? undefined : new Set(noCache.map(lowerCase));
     for (const source of sources.values()) {
       if (source.kind === "image") this.#exporter.know(source.image.chain, source.image.config.rootfs.diff_ids);
     }
@@ -233,7 +239,7 @@ export class Builder {
         inputs: [],
         ignoresCache: false,
       },
-      ignoresCache: (stage) => noCache === true || stages?.has(stage.name ?? String(stage.index)) === true,
+      ignoresCache: (stage) => noCache === true || (stage.name !== undefined && stages?.has(stage.name) === true),
       platform: platform === undefined ? undefined : parsePlatform(platform),
       onContextPath: (path) => paths.add(path),
       shownPlatform: shownPlatformOf(request),
@@ -293,6 +299,12 @@ export class Builder {
     known.set(key, memory);
     return memory;
   }
+}
+
+/** Names of the images that stages start from. */
+function basesOf(sources: ReadonlyMap<BuildStage, StageSource>): readonly string[] {
+  const names = [...sources.values()].flatMap((source) => (source.kind === "image" ? [source.image.name] : []));
+  return [...new Set(names)];
 }
 
 function prepareOptions({ buildArgs = {}, target, platform, contexts = {} }: BuildRequest): PrepareOptions {

@@ -3,9 +3,12 @@ export type {
   BuildExport,
   BuildRequest,
   BuildResult,
+  FrontendEnd,
   ImageNames,
   NamedContext,
+  OtherCache,
   ResolveImageOptions,
+  Secret,
 } from "./build-request.ts";
 export { Builder } from "./builder.ts";
 export * from "./dockerfile/index.ts";

@@ -33,7 +33,7 @@ interface Found {
 
 function addChangesIn(directory: MemoryDirectory, prefix: string, found: Found): void {
   if (isOpaque(directory))
-    found.entries.push({ ...attributesOf(directory), path: prefix + OPAQUE_WHITEOUT, type: "file" });
+    found.entries.push({ ...opaqueAttributes(directory), path: prefix + OPAQUE_WHITEOUT, type: "file" });
   for (const name of [...directory.entries.keys()].sort(compareBytes)) {
     const inode = directory.lookup(name);
     if (inode === undefined) continue;
@@ -67,6 +67,14 @@ function entryOf(inode: MemoryInode, path: string): LayerEntry {
   }
   return { path, type, mode, uid, gid, mtimeUs, ...contentOf(inode), ...xattrsOf(inode, names) };
 }
+
+/** Those of its directory, but for set-id and sticky bits. */
+const opaqueAttributes = (directory: MemoryDirectory) => ({
+  ...attributesOf(directory),
+  mode: directory.mode & PLAIN_MODE,
+});
+
+const PLAIN_MODE = 0o777;
 
 const attributesOf = ({ mode, uid, gid, mtimeUs }: MemoryInode) => ({ mode, uid, gid, mtimeUs });
 

@@ -61,21 +61,24 @@ export class BaseImages {
   }
 
   /**
-   * Asks for the frontend that `# syntax=` names. The usual ones are built in.
+   * Asks for the frontend that `# syntax=` names. The usual ones are built in. An image that is here and does not say what
+   * to run has `/run` run, which it has not: it ends with 1.
    *
    * @throws StatusError if nobody has it, and not-implemented for one that somebody has
    */
-  async resolveFrontend(text: string): Promise<void> {
+  async resolveFrontend(text: string): Promise<{ readonly exitCode: number } | undefined> {
     const reference = withDefaultTag(parse(text));
     const isUsual = reference.domain === "docker.io" && /^docker\/dockerfile(-upstream)?$/.test(reference.path);
     const name = referenceText(reference);
+    const known = isUsual ? undefined : this.#parts.find(text);
+    if (known !== undefined && (known.config.config?.Entrypoint ?? []).length === 0) return { exitCode: 1 };
     try {
       await telling(name, () => this.#remote.resolve(reference));
     } catch (error) {
-      if (isUsual && !isUnreached(error)) return;
+      if (isUsual && !isUnreached(error)) return undefined;
       throw error;
     }
-    if (isUsual) return;
+    if (isUsual) return undefined;
     throw new StatusError("not-implemented", `the frontend ${name} cannot be run: its program is not simulated`);
   }
 

@@ -4,7 +4,7 @@
  * @see moby daemon/images
  */
 import type { Program } from "../abi/index.ts";
-import type { BaseImage, ResolveImageOptions } from "../build/index.ts";
+import type { BaseImage, FrontendEnd, ResolveImageOptions } from "../build/index.ts";
 import { type CatalogueImage, catalogueImage } from "../catalogue/index.ts";
 import { ContentStore, decompressLayer, type LayerEntry, MemoryContentDisk } from "../content/index.ts";
 import { type Image, type ImageStore, type LoadedImage, loadImages, saveImages } from "../image/index.ts";
@@ -280,7 +280,7 @@ export class ImageService {
   }
 
   /** Asks for the frontend that `# syntax=` names. @throws StatusError if nobody has it */
-  resolveFrontend(text: string): Promise<void> {
+  resolveFrontend(text: string): Promise<FrontendEnd> {
     return this.#bases().resolveFrontend(text);
   }
 

@@ -6,7 +6,13 @@
  *
  * @see BuildKit control/gateway, client/build.go
  */
-import { BuildError, type BuildEvent, type BuildRequest, type BuildResult } from "@bottleship/core/build";
+import {
+  BuildError,
+  type BuildEvent,
+  type BuildRequest,
+  type BuildResult,
+  type OtherCache,
+} from "@bottleship/core/build";
 import type { Engine } from "@bottleship/core/engine";
 import { exportImage } from "./export.ts";
 import { CODES, GrpcError } from "./grpc.ts";
@@ -143,11 +149,12 @@ export class ClientBuild {
   }
 }
 
-/** Caches in images of registries, and in the image that is built; other kinds are not known. */
+/** Caches in images of registries, and in the image that is built; of other kinds only is told that they are not known. */
 function cachesOf({ Cache }: ControlSolve): Pick<BuildRequest, "cacheFrom" | "inlineCache"> {
-  const cacheFrom = (Cache?.Imports ?? []).flatMap(({ Type, Attrs }) =>
-    Type === "registry" && Attrs["ref"] !== undefined ? [Attrs["ref"]] : [],
-  );
+  const cacheFrom = (Cache?.Imports ?? []).flatMap(({ Type, Attrs }): readonly (string | OtherCache)[] => {
+    if (Type === "registry") return Attrs["ref"] === undefined ? [] : [Attrs["ref"]];
+    return Type === "local" ? [] : [{ type: Type, attributes: Attrs }];
+  });
   const isInline = (Cache?.Exports ?? []).some(({ Type }) => Type === "inline");
   return { cacheFrom, ...(isInline && { inlineCache: true }) };
 }

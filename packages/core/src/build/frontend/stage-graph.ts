@@ -175,8 +175,10 @@ export class StageGraph {
   }
 
   /** @throws BuildError if an instruction uses files of a stage that comes later. */
-  checkOrder(stage: BuildStage, { instruction, sources }: Planned): void {
-    const late = sources.findIndex((one) => !one.isImplicit && !one.isReplaced && one.index >= stage.index);
+  checkOrder(stage: BuildStage, { instruction, sources, onbuild }: Planned): void {
+    // A trigger is not there yet when circles are looked for: it may take files of what the stage is so far.
+    const first = onbuild ? stage.index + 1 : stage.index;
+    const late = sources.findIndex((one) => !one.isImplicit && !one.isReplaced && one.index >= first);
     if (late < 0) return;
     if (instruction.kind === "COPY") {
       const [from, to] = [quote(instruction.from ?? ""), quote(this.displayName(stage))];

@@ -1,4 +1,5 @@
 /** The images that a build was told to take layers from. @see BuildKit cache/remotecache/registry, solver/llbsolver/bridge.go */
+import { structureHash } from "../../lib/go/index.ts";
 import { StatusError } from "../../lib/index.ts";
 import type { BuildRequest, ImageNames } from "../build-request.ts";
 import { parsePlatform } from "../frontend/platform.ts";
@@ -14,6 +15,12 @@ export async function offeredLayers(
 ): Promise<OfferedLayers> {
   const offers = new OfferedLayers();
   for (const name of cacheFrom) {
+    if (typeof name !== "string") {
+      const number = structureHash("CacheOptionsEntry", { Type: name.type, Attrs: name.attributes });
+      const shown = progress.start(`importing cache manifest from ${name.type}:${number}`);
+      shown.fail(`unknown cache importer: ${name.type}`);
+      continue;
+    }
     const shown = progress.start(`importing cache manifest from ${name}`);
     try {
       offers.add(await images.resolve(name, platform === undefined ? {} : { platform: parsePlatform(platform) }));

@@ -6,6 +6,7 @@
 import type { LayerEntry } from "../../content/index.ts";
 import { bytesText } from "../../lib/go/index.ts";
 import { basename, decode, dirname, encode, join, NO_BYTES, StatusError } from "../../lib/index.ts";
+import { referenceProblem } from "../../oci/index.ts";
 import type { BuildRequest, ImageNames } from "../build-request.ts";
 import type { Dockerfile } from "../dockerfile/ast.ts";
 import { syntaxDirective } from "../dockerfile/directives.ts";
@@ -14,7 +15,7 @@ import { print } from "../dockerfile/print.ts";
 import { IgnoreMatcher, parseIgnoreFile } from "../files/ignore.ts";
 import { Transfer } from "../files/transfer.ts";
 import { SYNTAX_ARG } from "../frontend/check.ts";
-import type { Progress } from "../progress/progress.ts";
+import type { Progress, VertexProgress } from "../progress/progress.ts";
 
 const DEFAULT_NAME = "Dockerfile";
 /** Where a file of the client is read. */
@@ -30,6 +31,10 @@ export function loadDockerfile(
 ): string | Dockerfile {
   const name = basename(file);
   const shown = progress.start(`[internal] load build definition from ${name}`);
+  if (dockerfile === "") {
+    shown.fail("no local sources enabled");
+    throw new BuildError("failed to read dockerfile: no local sources enabled");
+  }
   const entry = dockerfile === undefined ? findDockerfile(files, file) : fileEntry(name, dockerfile);
   shown.status(`transferring dockerfile: ${transferred(entry)}`);
   shown.complete(false);
@@ -51,15 +56,31 @@ export async function loadFrontend(
   const given = buildArgs[SYNTAX_ARG];
   const syntax = given ?? named;
   if (syntax === undefined || syntax === "") return;
-  const shown = progress.start(`resolve image config for docker-image://${images.fullName(syntax)}`);
+  const line = given === undefined ? directive?.line : undefined;
+  const refuse = (message: string): BuildError =>
+    new BuildError(message).at(line === undefined ? undefined : { startLine: line, endLine: line });
+  const problem = referenceProblem(syntax);
+  if (problem !== undefined) throw refuse(`invalid context name ${syntax}: ${problem}`);
+  const name = `docker-image://${images.fullName(syntax)}`;
+  const shown = progress.start(`resolve image config for ${name}`);
+  const end = await resolved(() => images.resolveFrontend(syntax), shown, refuse);
+  shown.complete(false);
+  if (end === undefined) return;
+  progress.start(name).complete(true);
+  throw refuse(`exit code: ${end.exitCode}`);
+}
+
+async function resolved<T>(
+  resolve: () => T | Promise<T>,
+  shown: VertexProgress,
+  refuse: (message: string) => BuildError,
+): Promise<T> {
   try {
-    await images.resolveFrontend(syntax);
-    shown.complete(false);
+    return await resolve();
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;
     shown.fail(withoutPrefix(error.message));
-    const line = given === undefined ? directive?.line : undefined;
-    throw new BuildError(error.message).at(line === undefined ? undefined : { startLine: line, endLine: line });
+    throw refuse(error.message);
   }
 }
 

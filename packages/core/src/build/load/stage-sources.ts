@@ -10,6 +10,7 @@ import type { BuildRequest, ImageNames } from "../build-request.ts";
 import { BuildError } from "../dockerfile/error.ts";
 import type { ContextMemory } from "../files/context-memory.ts";
 import { type ContextSource, contextEntries } from "../files/context-source.ts";
+import type { IgnoreMatcher } from "../files/ignore.ts";
 import type { Prepared } from "../frontend/check.ts";
 import { type BuildPlatform, formatPlatform, parsePlatform } from "../frontend/platform.ts";
 import { sourceKind } from "../frontend/remote.ts";
@@ -38,16 +39,22 @@ export class StageSources {
   readonly #options: StageSourcesOptions;
   readonly #images = new Map<string, Promise<BaseImage>>();
   readonly #contexts = new Map<string, Vertex>();
+  /** What stays behind of each named context, read once. */
+  readonly #ignores = new Map<string, IgnoreMatcher | undefined>();
 
   constructor(options: StageSourcesOptions) {
     this.#options = options;
   }
 
-  /** Finds what every stage that is built starts from. @throws BuildError if nobody has an image */
-  async resolve({ graph, lint }: Prepared): Promise<ReadonlyMap<BuildStage, StageSource>> {
+  /** Finds what every stage that is built (or every stage at all) starts from. @throws BuildError if nobody has an image */
+  async resolve(
+    { graph, lint }: Prepared,
+    { allStages = false }: { readonly allStages?: boolean } = {},
+  ): Promise<ReadonlyMap<BuildStage, StageSource>> {
     graph.checkReferences();
     const { platform } = this.#options.request;
-    const rounds = new ImageRounds(graph, lint, platform === undefined ? {} : { platform: parsePlatform(platform) });
+    const asked = platform === undefined ? {} : { platform: parsePlatform(platform) };
+    const rounds = new ImageRounds(graph, lint, { ...asked, allStages });
     const found = new Map<BuildStage, StageSource>();
     do {
       for (const stage of rounds.wanted()) {
@@ -150,7 +157,8 @@ export class StageSources {
     const memory = this.#options.memory(name, source);
     const files = contextEntries(source, nowUs, memory.files);
     const entries = (): readonly LayerEntry[] => files;
-    const ignore = loadContextIgnoreFile(name, files, progress);
+    if (!this.#ignores.has(name)) this.#ignores.set(name, loadContextIgnoreFile(name, files, progress));
+    const ignore = this.#ignores.get(name);
     const vertex: Vertex = {
       op: { kind: "context", entries, ignore, memory, isBase },
       name: `[context ${name}] load from client`,

@@ -28,7 +28,7 @@ const SSH_SOCKET = "/run/buildkit/ssh_agent";
 const SSH_VARIABLE = "SSH_AUTH_SOCK";
 
 /** Values of secrets by their names. */
-export type Secrets = ReadonlyMap<string, Uint8Array>;
+export type Secrets = ReadonlyMap<string, Uint8Array | { readonly error: string }>;
 
 /** What mounts are made with. */
 export interface MountTools {
@@ -157,6 +157,7 @@ export class ExecMounts {
       if (mount.env !== undefined) this.#env.push(`${mount.env}=`);
       return undefined;
     }
+    if (!(value instanceof Uint8Array)) throw new BuildError(value.error);
     if (mount.env !== undefined) {
       this.#env.push(`${mount.env}=${decode(value)}`);
       if (mount.target === "") return undefined;

@@ -112,6 +112,11 @@ export class Plan {
     return this.#ends.get(stage) ?? this.#planStage(stage);
   }
 
+  /** What a stage comes to, or has come to by now if it is the one that asks. */
+  #soFar(wanted: BuildStage, stage: BuildStage, end: StageEnd): StageEnd {
+    return wanted === stage ? end : this.#endOf(wanted);
+  }
+
   #planStage(stage: BuildStage): StageEnd {
     let end = this.#startOf(stage);
     if (stage.isReplaced) return end;
@@ -193,21 +198,21 @@ export class Plan {
       }
       case "COPY":
       case "ADD":
-        return this.#copy(planned, step, end, about());
+        return this.#copy(stage, planned, step, end, about());
       case "RUN":
-        return this.#run(planned, step, end, about());
+        return this.#run(stage, planned, step, end, about());
       default:
         return undefined;
     }
   }
 
-  #copy({ sources }: Planned, step: CopyStep | AddStep, end: StageEnd, about: About): Vertex {
+  #copy(stage: BuildStage, { sources }: Planned, step: CopyStep | AddStep, end: StageEnd, about: About): Vertex {
     const [from] = sources;
     const inputs: (Vertex | undefined)[] = [end.vertex];
     const written = fromWorkingDir(end.scope, step.dest);
     const isDirectory = step.dest === "" || step.dest === "." || step.dest.endsWith("/") || step.dest.endsWith("/.");
     const dest = isDirectory ? `${clean(written)}/`.replace(/^\/+$/, "/") : clean(written);
-    const fromVertex = from === undefined ? this.#options.context : this.#endOf(from).vertex;
+    const fromVertex = from === undefined ? this.#options.context : this.#soFar(from, stage, end).vertex;
     const keepsParents = step.kind === "COPY" && step.parents;
     const action = (written: string, input: number, unpacks = false, isFromTree = false): CopyFiles => {
       const pivot = keepsParents ? atPivot(written) : undefined;
@@ -262,7 +267,7 @@ export class Plan {
     return { vertex, file };
   }
 
-  #run({ sources }: Planned, step: RunStep, end: StageEnd, about: About): Vertex {
+  #run(stage: BuildStage, { sources }: Planned, step: RunStep, end: StageEnd, about: About): Vertex {
     const inputs: (Vertex | undefined)[] = [end.vertex];
     const mounts = step.mounts.map((mount, i): ExecMount => {
       const source = sources[i];
@@ -272,7 +277,7 @@ export class Plan {
         ? this.#options.context
         : source === undefined
           ? undefined
-          : this.#endOf(source).vertex;
+          : this.#soFar(source, stage, end).vertex;
       if (fromContext) this.#options.onContextPath(mount.source);
       if (vertex === undefined) return { mount, input: undefined, isFromTree: false };
       inputs.push(vertex);

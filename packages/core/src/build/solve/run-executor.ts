@@ -38,6 +38,9 @@ const BUILD_MASKED_PATHS = MASKED_PATHS.filter((path) => path !== "/proc/interru
 /** On the machine: a directory for each process, with the files that are mounted into /etc. */
 const EXECUTOR_ROOT = ["var", "lib", "docker", "buildkit", "executor"];
 
+/** What docker adds to runc's words, and BuildKit does not. */
+const DOCKERS_HINT = /: Are you trying to mount a directory onto a file \(or vice-versa\)\?.*$/s;
+
 /** A mount that was prepared by the caller, and whether it is of a file. */
 export interface PreparedMount {
   readonly spec: MountSpec;
@@ -65,7 +68,8 @@ export class RunExecutor {
    *
    * @throws BuildError `process "…" did not complete successfully: exit code: 1` and its like
    */
-  async run(request: RunRequest): Promise<void> {
+  async run(asked: RunRequest): Promise<void> {
+    const request = { ...asked, mounts: lastForEach(asked.mounts, ({ spec }) => spec.destination) };
     const { kernel, snapshotter, prng } = this.#machine;
     const id = toHex(prng.bytes(12));
     const rootfs = new MountedSnapshot(kernel, snapshotter, request.snapshot);
@@ -123,7 +127,8 @@ export class RunExecutor {
       runtime.delete(id);
     }
     if (container.failure !== undefined) {
-      const told = `runc run failed: unable to start container process: error during container init: ${container.failure}\n`;
+      const why = container.failure.replace(DOCKERS_HINT, "");
+      const told = `runc run failed: unable to start container process: error during container init: ${why}\n`;
       request.onOutput("stderr", encode(told));
       throw processFailure(op, "exit code: 1");
     }
@@ -214,9 +219,14 @@ function mountsOf({ shmSizeBytes }: ExecOp, mounts: readonly PreparedMount[]): r
   const common = shmSizeBytes === undefined ? COMMON_MOUNTS : [...DEFAULT_MOUNTS, shm(shmSizeBytes), ...ETC_FILES];
   const own = mounts.map(({ spec }) => spec);
   // What comes later covers what was mounted below it.
-  const isCovered = (path: string): boolean =>
-    own.some(({ destination }) => path === destination || path.startsWith(`${destination}/`));
-  return [...common.filter((one) => !ETC_FILES.includes(one) || !isCovered(one.destination)), ...own];
+  const isCovered = (path: string): boolean => own.some(({ destination }) => path.startsWith(`${destination}/`));
+  const kept = common.filter((one) => !ETC_FILES.includes(one) || !isCovered(one.destination));
+  return lastForEach([...kept, ...own], ({ destination }) => destination);
+}
+
+/** Of several mounts for one place the last counts, and takes the place of the first. */
+function lastForEach<T>(mounts: readonly T[], placeOf: (mount: T) => string): readonly T[] {
+  return [...new Map(mounts.map((one) => [placeOf(one), one])).values()];
 }
 
 function specOf(id: string, op: ExecOp, user: ResolvedUser, mounts: readonly PreparedMount[]): RuntimeSpec {

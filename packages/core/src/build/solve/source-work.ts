@@ -3,7 +3,7 @@
 import { applyLayer, type LayerEntry, layerDigest } from "../../content/index.ts";
 import type { MemoryFs } from "../../fs/index.ts";
 import { bytesText } from "../../lib/go/index.ts";
-import { compareBytes, encode, join, sha256 } from "../../lib/index.ts";
+import { compareBytes, dirname, encode, join, sha256 } from "../../lib/index.ts";
 import { MountedTree, SnapshotView } from "../../snapshot/index.ts";
 import { BuildError, rethrow } from "../dockerfile/error.ts";
 import { treeOf, withoutIgnored } from "../files/context-tree.ts";
@@ -85,7 +85,14 @@ export function inlineWork(machine: BuildMachine, { files }: InlineOp): SourceWo
       content: encode(content),
     }),
   );
-  return { produce: () => treeResult(machine, treeOf(machine.kernel, entries)) };
+  // Only files are made, no directories for them.
+  const lost = files.map(({ name }) => join("/", name)).find((path) => dirname(path) !== "/");
+  return {
+    produce: () => {
+      if (lost !== undefined) throw new BuildError(`open ${lost}: no such file or directory`);
+      return treeResult(machine, treeOf(machine.kernel, entries));
+    },
+  };
 }
 
 /** The key of all trees of files from outside. */

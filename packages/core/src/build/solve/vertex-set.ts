@@ -1,5 +1,6 @@
 /**
- * The vertices of a build, each once: what does the same to the same inputs is one vertex, under its last name.
+ * The vertices of a build, each once: what does the same to the same inputs is one vertex, under its last name; it is
+ * done anew if one of them is to be.
  *
  * @see BuildKit client/llb marshal: a vertex is named by the digest of its operation, and described by who comes last
  */
@@ -35,6 +36,7 @@ export class VertexSet {
       const same = found.get(number);
       const merged = same ?? { ...vertex, inputs };
       merged.name = vertex.name;
+      merged.ignoresCache ||= vertex.ignoresCache;
       found.set(number, merged);
       done.set(vertex, merged);
       return merged;
@@ -46,7 +48,7 @@ export class VertexSet {
     const known = this.#known.get(vertex);
     if (known !== undefined) return known;
     const inputs = vertex.inputs.map((input) => (input === undefined ? -1 : this.#numberOf(input)));
-    const content = JSON.stringify([contentOf(vertex), inputs, vertex.ignoresCache]);
+    const content = JSON.stringify([contentOf(vertex), inputs]);
     const number = this.#numbers.get(content) ?? this.#numbers.size;
     if (vertex.op.kind !== "inline" && hasLoneSurrogate(content)) this.hasInvalidText = true;
     this.#numbers.set(content, number);
@@ -59,7 +61,7 @@ function hasLoneSurrogate(json: string): boolean {
   return json.includes("\\ud") && /(?:^|[^\\])(?:\\\\)*\\ud[c-f]/.test(json);
 }
 
-type Merged = Omit<Vertex, "name"> & { name: string };
+type Merged = Omit<Vertex, "name" | "ignoresCache"> & { name: string; ignoresCache: boolean };
 
 /** Where in the Dockerfile a mount was written is of no matter. What comes from outside is told apart by its name. */
 function contentOf({ op, name }: Vertex): unknown {

@@ -6,6 +6,7 @@ export { offlineError } from "./offline.ts";
 export { isPrint, quote, quoteByte, quoteBytes } from "./quote.ts";
 export { goRegExp } from "./regexp.ts";
 export { parseSize } from "./size.ts";
+export { structureHash } from "./structure-hash.ts";
 export {
   type CalendarTime,
   calendar,

@@ -23,6 +23,7 @@ import {
 } from "../../../build/index.ts";
 import { basename, StatusError } from "../../../lib/index.ts";
 import type { Session } from "../session.ts";
+import { checkMetadataFile, METADATA_STEP, metadataOf, writeImageId } from "./metadata.ts";
 import { type DockerBuild, OptionError } from "./option.ts";
 import { carryOut, exportsOf, outputsOf } from "./outputs.ts";
 import { buildRequest, dockerfileText, shownName } from "./request.ts";
@@ -30,6 +31,8 @@ import { buildRequest, dockerfileText, shownName } from "./request.ts";
 /** Prints what a build does; `end` prints what is left when it has ended. */
 interface Display {
   readonly listener: BuildListener;
+  /** Shows a step that the client itself does. */
+  tell(step: string, timeUs: number): void;
   end(): void;
 }
 
@@ -60,15 +63,22 @@ async function buildAndExport(
   build: BuildRequest,
   display: Display,
 ): Promise<void> {
+  if ("metadataFile" in request) checkMetadataFile(session, request.metadataFile);
   const outputs = outputsOf(session, request);
   const exported = { ...build, ...exportsOf(outputs, request.tags) };
   const make = () => session.engine.build({ ...exported, onEvent: display.listener });
-  const { image, warnings } = await session.call("ImageBuild", "", make);
+  const result = await session.call("ImageBuild", "", make);
+  const { image, warnings } = result;
   await carryOut(session, outputs, image, exported.tags);
+  const metadataFile = "metadataFile" in request ? request.metadataFile : "";
+  if (metadataFile !== "") {
+    display.tell(METADATA_STEP, session.engine.kernel.nowUs);
+    session.write(metadataFile, JSON.stringify(metadataOf(session, request, exported, result), null, 2));
+  }
   display.end();
   if (showsText(request)) session.err(printWarnings(warnings));
   const id = exported.exports?.includes("image") === false ? "" : image.id;
-  session.write(request.iidFile, id);
+  writeImageId(session, request.iidFile, id);
   if (request.quiet) session.lines([id]);
 }
 
@@ -159,11 +169,27 @@ function displayOf(session: Session, request: DockerBuild): Display {
   const show = (text: string): void => {
     if (text !== "") session.err(text);
   };
-  if (mode === "quiet" || mode === "none") return { listener: () => {}, end: () => {} };
+  if (mode === "quiet" || mode === "none") return { listener: () => {}, tell: () => {}, end: () => {} };
   if (mode === "rawjson") {
     const lines = new RawJsonProgress();
-    return { listener: (event) => show(lines.print(event)), end: () => {} };
+    return { ...telling((event) => show(lines.print(event))), end: () => {} };
   }
   const plain = new PlainProgress();
-  return { listener: (event) => show(plain.print(event)), end: () => show(plain.end()) };
+  return { ...telling((event) => show(plain.print(event))), end: () => show(plain.end()) };
+}
+
+/** Steps of the client are numbered after those of the build. */
+function telling(print: BuildListener): Pick<Display, "listener" | "tell"> {
+  let last = 0;
+  return {
+    listener: (event) => {
+      last = Math.max(last, event.vertex);
+      print(event);
+    },
+    tell: (name, timeUs) => {
+      const vertex = last + 1;
+      print({ kind: "started", vertex, name, timeUs });
+      print({ kind: "completed", vertex, cached: false, timeUs });
+    },
+  };
 }

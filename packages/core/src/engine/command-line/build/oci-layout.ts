@@ -11,23 +11,31 @@ import type { Session } from "../session.ts";
 export const LAYOUT = "oci-layout://";
 const REF_NAME = "org.opencontainers.image.ref.name";
 
+type Place = Pick<Session, "client" | "cwd">;
+
+/** The index of the layout in a directory of the client, or why it cannot be read. */
+export function readLayout({ client, cwd }: Place, directory: string): Uint8Array | string {
+  const path = (name: string): string => (directory.startsWith("/") ? clean(name) : join(cwd, name));
+  const index = directory === "" ? "index.json" : `${directory}/index.json`;
+  if (directory !== "" && !client.exists(path(directory)))
+    return `could not lock ${index}.lock: open ${index}.lock: no such file or directory`;
+  const content = client.readFile(path(index));
+  return typeof content === "string" ? `could not read ${index}: open ${index}: ${content}` : content;
+}
+
 /** `oci-layout://DIRECTORY[:TAG]` with the digest that is meant. @throws StatusError if there is no such layout */
-export function layoutUrl({ client, cwd }: Session, url: string): string {
+export function layoutUrl({ client, cwd }: Place, url: string): string {
   const place = url.slice(LAYOUT.length);
   const [directory = ""] = place.split(/[:@]/);
   if (place.includes("@")) return url;
-  const path = (name: string): string => (directory.startsWith("/") ? clean(name) : join(cwd, name));
-  const index = directory === "" ? "index.json" : `${directory}/index.json`;
   const fail = (why: string): StatusError =>
     new StatusError("not-found", `oci-layout reference ${quote(url)} could not be resolved: ${why}`);
-  if (directory !== "" && !client.exists(path(directory)))
-    throw fail(`could not lock ${index}.lock: open ${index}.lock: no such file or directory`);
-  const content = client.readFile(path(index));
-  if (typeof content === "string") throw fail(`could not read ${index}: open ${index}: ${content}`);
+  const content = readLayout({ client, cwd }, directory);
+  if (typeof content === "string") throw fail(content);
   const { manifests } = readIndex(content);
   const tag = place.slice(directory.length + 1) || "latest";
   const named = manifests.find(({ annotations }) => annotations?.[REF_NAME] === tag);
   const found = named ?? (manifests.length === 1 ? manifests[0] : undefined);
-  if (found === undefined) throw fail(`could not find ${tag} in ${index}`);
+  if (found === undefined) throw fail(`could not find ${tag} in ${directory}/index.json`);
   return `${LAYOUT}${directory}@${found.digest}`;
 }

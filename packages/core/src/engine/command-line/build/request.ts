@@ -3,7 +3,13 @@
  *
  * @see docker/buildx build/opt.go
  */
-import { type BuildRequest, type ContextSource, type NamedContext, sourceKind } from "../../../build/index.ts";
+import {
+  type BuildRequest,
+  type ContextSource,
+  type NamedContext,
+  type OtherCache,
+  sourceKind,
+} from "../../../build/index.ts";
 import { quote } from "../../../lib/go/index.ts";
 import { clean, decode, dirname, join, StatusError } from "../../../lib/index.ts";
 import { familiarText, referenceProblem, withDefaultTag } from "../../../oci/index.ts";
@@ -12,7 +18,7 @@ import { type ClientMachine, parseReference, ValueError } from "../../docker/ind
 import { remoteContext } from "../../remote-context.ts";
 import { rlimits as ulimits } from "../../spec.ts";
 import type { Session } from "../session.ts";
-import { LAYOUT, layoutUrl } from "./oci-layout.ts";
+import { LAYOUT, layoutUrl, readLayout } from "./oci-layout.ts";
 import { type DockerBuild, fieldsOf, OptionError, pairsOf } from "./option.ts";
 import { secretsOf } from "./secrets.ts";
 import { checkPlatform, notForDriver, refuseUnsupported } from "./unsupported.ts";
@@ -35,7 +41,8 @@ export async function buildRequest(session: Session, request: DockerBuild): Prom
   return {
     context: (await remoteContext(request.context, session.engine.download)) ?? contextOf(session, request.context),
     tags,
-    noCache: noCache || (noCacheFilter.length > 0 ? noCacheFilter : false),
+    // A filter that names nothing lets nothing through.
+    noCache: noCache || noCacheFilter.join() === "" ? noCache || noCacheFilter.length > 0 : noCacheFilter,
     ...(target === "" ? {} : { target }),
     ...(isText ? { dockerfile: decode(session.stdin ?? new Uint8Array()) } : definitionOf(session, request)),
     buildArgs: valuesOf(request.buildArgs, (name) => session.client.env.get(name)),
@@ -43,7 +50,7 @@ export async function buildRequest(session: Session, request: DockerBuild): Prom
     network: networkOf(request),
     extraHosts: hostsOf(request.extraHosts),
     pull: request.pull,
-    cacheFrom: request.cacheFrom.flatMap(cacheImages),
+    cacheFrom: request.cacheFrom.flatMap((text) => cachesOf(session, text)),
     ...(request.shmSize > 0 ? { shmSizeBytes: request.shmSize } : {}),
     rlimits: ulimits(request.ulimits),
     ...options,
@@ -73,12 +80,23 @@ function buildxOptions(session: Session, request: DockerBuild): Partial<BuildReq
   };
 }
 
-/** The images of `NAME`, `type=registry,ref=NAME`. A cache of another kind is not known to this builder. */
-function cacheImages(text: string): readonly string[] {
+/**
+ * `NAME`, `type=registry,ref=NAME`, or a cache of another kind. Local ones are looked for by the client, which drops those
+ * that are not there; that of GitHub needs its address and a token.
+ */
+function cachesOf(session: Session, text: string): readonly (string | OtherCache)[] {
   if (!text.includes("=")) return text === "" ? [] : text.split(",");
-  const fields = fieldsOf(text);
-  const ref = fields.get("ref");
-  return fields.get("type") === "registry" && ref !== undefined ? [ref] : [];
+  const { type = "", ...attributes } = Object.fromEntries(fieldsOf(text));
+  if (type === "registry") return [attributes["ref"] ?? ""];
+  if (type === "local") {
+    const { src = "" } = attributes;
+    const found = readLayout(session, src);
+    if (typeof found === "string")
+      session.err(`WARNING: local cache import at ${src} not found due to err: ${found}\n`);
+    return [];
+  }
+  if (type === "gha" && (!attributes["token"] || !attributes["url"])) return [];
+  return [{ type, attributes }];
 }
 
 /** @throws OptionError for a value without a name */

@@ -3,32 +3,30 @@
  *
  * @see docker/buildx util/buildflags/secrets.go, BuildKit session/secrets/secretsprovider
  */
+import type { Secret } from "../../../build/index.ts";
 import { StatusError } from "../../../lib/index.ts";
 import { parseCsv } from "../../docker/go/csv.ts";
 import type { ClientMachine } from "../../docker/index.ts";
 import { OptionError } from "./option.ts";
 
-type Secret = { id: string; src: string; env: string; type: string };
+type SecretOption = { id: string; src: string; env: string; type: string };
 
 /**
  * Values by their ids; a variable that is not set makes an empty secret.
  *
  * @throws OptionError for a field that is none; StatusError for a file that cannot be read
  */
-export function secretsOf(
-  options: readonly string[],
-  client: ClientMachine,
-): Readonly<Record<string, string | Uint8Array>> {
+export function secretsOf(options: readonly string[], client: ClientMachine): Readonly<Record<string, Secret>> {
   const secrets = options.filter((option) => option !== "").map(parseSecret);
-  const values = secrets.flatMap((secret): (readonly [string, string | Uint8Array])[] => {
+  const values = secrets.flatMap((secret): (readonly [string, Secret])[] => {
     const value = valueOf(secret, client);
     return value === undefined ? [] : [[secret.id, value]];
   });
   return Object.fromEntries(values);
 }
 
-function parseSecret(option: string): Secret {
-  const secret: Secret = { id: "", src: "", env: "", type: "" };
+function parseSecret(option: string): SecretOption {
+  const secret: SecretOption = { id: "", src: "", env: "", type: "" };
   for (const field of parseCsv(option)) {
     const equals = field.indexOf("=");
     if (equals < 0) throw new OptionError(`invalid field '${field}' must be a key=value pair`);
@@ -44,13 +42,16 @@ function parseSecret(option: string): Secret {
 }
 
 /** The variable `env`, else the file `src`, else the variable or the file called like the secret. */
-function valueOf({ id, src, env, type }: Secret, client: ClientMachine): string | Uint8Array | undefined {
+function valueOf({ id, src, env, type }: SecretOption, client: ClientMachine): Secret | undefined {
   if (id === "") throw new StatusError("invalid-argument", "secret missing ID");
   const variable = type === "env" && env === "" ? src : env;
   if (variable !== "") return client.env.get(variable) ?? "";
   if (src === "" && type !== "file" && client.env.has(id)) return client.env.get(id);
   const path = src === "" ? id : src;
-  const content = client.readFile(path.startsWith("/") ? path : `${client.cwd.replace(/\/$/, "")}/${path}`);
+  const place = path.startsWith("/") ? path : `${client.cwd.replace(/\/$/, "")}/${path}`;
+  const content = client.readFile(place);
   if (typeof content !== "string") return content;
+  // Only when a step wants it the client finds out that it cannot be read.
+  if (client.exists(place)) return { error: `read ${path}: is a directory` };
   throw new StatusError("not-found", `failed to stat ${path}: stat ${path}: ${content}`);
 }

@@ -55,6 +55,7 @@ function checkCaches({ cacheFrom, cacheTo }: BuildxBuild): void {
     if (text === "") continue;
     const fields = fieldsOf(text);
     const type = fields.get("type");
+    if (text.includes("=") && !type) throw new OptionError(`type required form> ${quote(text)}`);
     if (type === "registry" && !fields.has("ref")) throw invalid("registry cache importer requires ref");
     if (type === "local" && !fields.has("src")) throw invalid("local cache importer requires src");
   }
