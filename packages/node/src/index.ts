@@ -2,6 +2,7 @@
 export { addressText, type ListenAddress, parseAddress } from "./address.ts";
 export { CODECS } from "./codecs.ts";
 export { type ConnectOptions, connectEngine } from "./connect.ts";
+export { type InProcess, inProcess } from "./in-process.ts";
 export { PublishedPorts } from "./published-ports.ts";
 export { REAL_HOST } from "./real-host.ts";
 export { type FetchServer, type ServeFetchOptions, serveFetch } from "./serve-fetch.ts";

@@ -7,8 +7,8 @@ import { chmodSync, existsSync, lstatSync, unlinkSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { connect } from "node:net";
-import type { Duplex } from "node:stream";
-import type { Engine } from "@bottleship/core/engine";
+import { type Duplex, duplexPair } from "node:stream";
+import { ConnectionLost, type Engine } from "@bottleship/core/engine";
 import { EngineApi, type EngineApiOptions } from "@bottleship/engine-api";
 import { addressText, type ListenAddress } from "./address.ts";
 import { buildTrace } from "./buildkit/build-trace.ts";
@@ -50,8 +50,10 @@ export class EngineServer {
   readonly #tls: TlsOptions | undefined;
   readonly #servers: Server[] = [];
   readonly #addresses: ListenAddress[] = [];
-  /** Connections that are no longer HTTP: their server does not know them any more. */
-  readonly #hijacked = new Set<Duplex>();
+  /** Connections that are no longer HTTP, and those of this process: their server does not know them. */
+  readonly #unknown = new Set<Duplex>();
+  /** Listens nowhere: it has the connections of this process. */
+  #inner: Server | undefined;
   #isClosed = false;
 
   constructor(engine: Engine, { tls, ...options }: EngineServerOptions = {}) {
@@ -77,6 +79,25 @@ export class EngineServer {
     this.#addresses.push(address.kind === "unix" ? address : { ...address, port });
   }
 
+  /** A connection from this process, of which this is the client's end. Nothing has to listen for it. */
+  connect(): Duplex {
+    const [client, own] = duplexPair();
+    if (this.#isClosed) return client.destroy(new ConnectionLost());
+    if (this.#inner === undefined) {
+      this.#inner = this.#createServer({ kind: "unix", path: "" });
+      this.#servers.push(this.#inner);
+    }
+    // Node's pairs do not tell each other what is no orderly end.
+    client.on("close", () => own.destroy());
+    this.#unknown.add(own);
+    own.on("close", () => {
+      this.#unknown.delete(own);
+      if (!own.writableFinished) client.destroy();
+    });
+    this.#inner.emit("connection", own);
+    return client;
+  }
+
   /** In real time the world goes on by itself, whether anybody waits or not. Resolves when the server is closed. */
   async run(): Promise<void> {
     if (this.#engine.world.policy !== "real") return;
@@ -89,7 +110,7 @@ export class EngineServer {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#engine.world.wake();
-    for (const socket of this.#hijacked) socket.destroy();
+    for (const socket of this.#unknown) socket.destroy();
     await Promise.all(
       this.#servers.map(
         (server) =>
@@ -112,8 +133,8 @@ export class EngineServer {
       exchange(this.#api, request, response).catch(() => response.destroy());
     });
     server.on("upgrade", (request, socket: Duplex, head: Buffer) => {
-      this.#hijacked.add(socket);
-      socket.on("close", () => this.#hijacked.delete(socket));
+      this.#unknown.add(socket);
+      socket.on("close", () => this.#unknown.delete(socket));
       // Whoever uses it hears of the end; that a client has broken it off is nobody's error.
       socket.on("error", () => {});
       if (this.#buildkit.upgrade(request, socket, head)) return;
