@@ -753,11 +753,16 @@ export class ContainerService {
     };
   }
 
-  #record(container: Container, action: string, more: Readonly<Record<string, string>> = {}): void {
-    const { config, imageName, name } = container;
-    this.#parts.events.record("container", action, container.id, { ...config.Labels, ...more, image: imageName, name });
+  #record(container: Container, action: string, more: Readonly<Record<string, string>> = NOTHING): void {
+    const { config, imageName: image, name } = container;
+    // Most have no labels, and then there is nothing to put together.
+    const isBare = more === NOTHING && Object.keys(config.Labels ?? NOTHING).length === 0;
+    const attributes = isBare ? { image, name } : { ...config.Labels, ...more, image, name };
+    this.#parts.events.record("container", action, container.id, attributes);
   }
 }
+
+const NOTHING: Readonly<Record<string, string>> = {};
 
 const NO_HOST_CONFIG: Partial<HostConfig> = {};
 

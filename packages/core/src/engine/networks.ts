@@ -85,7 +85,7 @@ export class NetworkService {
   /** @throws StatusError with Docker's words for whatever is wrong */
   create(request: NetworkRequest): Network {
     const network = this.#store.create(request);
-    this.#record("create", network, {});
+    this.#record("create", network);
     return network;
   }
 
@@ -102,7 +102,7 @@ export class NetworkService {
   remove(reference: string): Network {
     const network = this.#find(reference);
     this.#store.remove(network);
-    if (!network.configOnly) this.#record("destroy", network, {});
+    if (!network.configOnly) this.#record("destroy", network);
     return network;
   }
 
@@ -178,7 +178,7 @@ export class NetworkService {
       container.sandbox = sandbox;
       for (const network of joined) {
         if (network.bridge === undefined) this.#lodge(container, network);
-        this.#record("connect", network, { container: container.id });
+        this.#record("connect", network, container);
       }
     } catch (error) {
       for (const endpoint of endpoints) endpoint.network.delete(endpoint);
@@ -221,7 +221,7 @@ export class NetworkService {
       if (endpoint !== undefined || settings.EndpointID !== "") {
         const network = this.get(endpoint?.network.id ?? settings.NetworkID);
         network?.guests.delete(container.id);
-        if (network !== undefined) this.#record("disconnect", network, { container: container.id });
+        if (network !== undefined) this.#record("disconnect", network, container);
       }
       shown[name] = stoppedSettings(endpoint === undefined ? settings : endpoint.named(settings));
     }
@@ -258,7 +258,7 @@ export class NetworkService {
     }
     this.#write(container, name, settings);
     this.changes.emit("joined", container, endpoint);
-    this.#record("connect", network, { container: container.id });
+    this.#record("connect", network, container);
   }
 
   /** `docker network disconnect`. @throws StatusError internal if it is not there */
@@ -274,7 +274,7 @@ export class NetworkService {
       this.changes.emit("left", container, endpoint);
     }
     network.guests.delete(container.id);
-    if (gone !== undefined && gone.EndpointID !== "") this.#record("disconnect", network, { container: container.id });
+    if (gone !== undefined && gone.EndpointID !== "") this.#record("disconnect", network, container);
   }
 
   /** The container is called otherwise from now on. */
@@ -388,8 +388,11 @@ export class NetworkService {
     container.endpoints = { ...container.endpoints, [name]: settings };
   }
 
-  #record(action: string, { id, name, driver }: Network, more: Readonly<Record<string, string>>): void {
-    this.#events.record("network", action, id, { ...more, name, type: driver });
+  /** `container` is who connects or disconnects. */
+  #record(action: string, { id, name, driver }: Network, container?: Container): void {
+    const attributes =
+      container === undefined ? { name, type: driver } : { container: container.id, name, type: driver };
+    this.#events.record("network", action, id, attributes);
   }
 }
 

@@ -198,17 +198,23 @@ const OVERLAY_OPTIONS: ReadonlySet<string> = new Set(
   ),
 );
 
-function isOverlayOption(option: string): boolean {
-  const equals = option.indexOf("=");
-  return OVERLAY_OPTIONS.has(equals < 0 ? option : option.slice(0, equals));
+/** The directories that an overlay is made of; of an option that is given twice the last counts. */
+function overlayDirectories(options: readonly string[]) {
+  const found: { lowerdir?: string; upperdir?: string; workdir?: string } = {};
+  for (const option of options) {
+    const equals = option.indexOf("=");
+    const name = equals < 0 ? option : option.slice(0, equals);
+    if (!OVERLAY_OPTIONS.has(name)) throw new Errno("EINVAL");
+    if (equals >= 0 && (name === "lowerdir" || name === "upperdir" || name === "workdir")) {
+      found[name] = option.slice(equals + 1);
+    }
+  }
+  return found;
 }
 
 function makeOverlay({ source, data }: MountRequest, context: MountContext): FileSystem {
   const options = partsOf(data);
-  const option = (name: string): string | undefined => {
-    const found = options.findLast((one) => one.startsWith(name));
-    return found?.slice(name.length);
-  };
+  const { lowerdir, upperdir, workdir } = overlayDirectories(options);
   const directory = (path: string): Inode => {
     const inode = glimpse(context, path);
     if (inode.type !== "dir") throw new Errno("EINVAL");
@@ -219,11 +225,7 @@ function makeOverlay({ source, data }: MountRequest, context: MountContext): Fil
     if (inode.fs.type === "overlay") throw new Errno("EINVAL");
     return inode;
   };
-  if (!options.every(isOverlayOption)) throw new Errno("EINVAL");
-  const lowerdir = option("lowerdir=");
   if (lowerdir === undefined || lowerdir === "") throw new Errno("EINVAL");
-  const upperdir = option("upperdir=");
-  const workdir = option("workdir=");
   if (upperdir !== undefined && workdir === undefined) throw new Errno("EINVAL");
   const upper = upperdir === undefined ? undefined : writable(upperdir);
   const work = workdir === undefined ? undefined : writable(workdir);

@@ -41,6 +41,7 @@ export {
   type IpPrefix,
   inPrefix,
   ipBytes,
+  ipNumber,
   isAny,
   isLinkLocal,
   isLoopback,

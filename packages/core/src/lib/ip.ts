@@ -66,7 +66,7 @@ export function inPrefix(prefix: IpPrefix, address: string): boolean {
   if (prefix.length === 0) return true;
   if (family === 4) {
     const bits = 32 - prefix.length;
-    return number4(address) >>> bits === number4(prefix.address) >>> bits;
+    return ipNumber(address) >>> bits === ipNumber(prefix.address) >>> bits;
   }
   return masked(address, prefix.length, 0) === masked(prefix.address, prefix.length, 0);
 }
@@ -128,7 +128,7 @@ function masked(address: string, length: number, fill: number): string {
 }
 
 /** An IPv4 address as a number of 32 bits. Every packet is looked at this way, so it reads digits and nothing else. */
-function number4(text: string): number {
+export function ipNumber(text: string): number {
   let all = 0;
   let part = 0;
   for (let at = 0; at < text.length; at++) {
@@ -138,17 +138,27 @@ function number4(text: string): number {
       part = 0;
     } else part = part * 10 + code - ZERO;
   }
-  return (all << 8) | part;
+  return ((all << 8) | part) >>> 0;
 }
 
 const DOT = 46;
 const ZERO = 48;
 
 function parse4(text: string): Uint8Array | undefined {
-  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text);
-  if (match === null) return undefined;
-  const parts = match.slice(1).map(Number);
-  return parts.every((part) => part < 256) ? Uint8Array.from(parts) : undefined;
+  const bytes = new Uint8Array(4);
+  let at = 0;
+  for (let part = 0; part < 4; part++, at++) {
+    if (part > 0 && text.charCodeAt(at - 1) !== DOT) return undefined;
+    const start = at;
+    let value = 0;
+    for (let digit = text.charCodeAt(at) - ZERO; digit >= 0 && digit <= 9; digit = text.charCodeAt(at) - ZERO) {
+      value = value * 10 + digit;
+      at++;
+    }
+    if (at === start || at - start > 3 || value > 255) return undefined;
+    bytes[part] = value;
+  }
+  return at === text.length + 1 ? bytes : undefined;
 }
 
 function parse6(text: string): Uint8Array | undefined {

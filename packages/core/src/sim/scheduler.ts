@@ -21,8 +21,10 @@ export type TurnOrder = "fifo" | "random";
 export class Scheduler {
   readonly #order: TurnOrder;
   readonly #prng: Prng;
-  #ready: Coroutine[] = [];
+  /** Those from `#head` up to `#tail`; the array keeps its length, for it fills again at once. */
+  #ready: (Coroutine | undefined)[] = [];
   #head = 0;
+  #tail = 0;
 
   constructor(order: TurnOrder, prng: Prng) {
     this.#order = order;
@@ -39,13 +41,13 @@ export class Scheduler {
 
   /** How many coroutines could run now. */
   get readyCount(): number {
-    return this.#ready.length - this.#head;
+    return this.#tail - this.#head;
   }
 
   ready(coroutine: Coroutine): void {
     if (coroutine.queued) return;
     coroutine.queued = true;
-    this.#ready.push(coroutine);
+    this.#ready[this.#tail++] = coroutine;
   }
 
   /** Gives one coroutine a turn. False if none is ready. */
@@ -62,13 +64,14 @@ export class Scheduler {
     if (count === 0) return undefined;
     const at = this.#head + (this.#order === "random" ? this.#prng.below(count) : 0);
     const taken = this.#ready[at];
-    this.#ready[at] = this.#ready[this.#head] as Coroutine;
-    this.#head++;
-    if (this.#head > 1024 && this.#head * 2 > this.#ready.length) {
-      this.#ready = this.#ready.slice(this.#head);
+    this.#ready[at] = this.#ready[this.#head];
+    this.#ready[this.#head++] = undefined;
+    if (this.#head === this.#tail) {
       this.#head = 0;
-    } else if (this.#head === this.#ready.length) {
-      this.#ready.length = 0;
+      this.#tail = 0;
+    } else if (this.#head > 1024 && this.#head * 2 > this.#tail) {
+      this.#ready = this.#ready.slice(this.#head, this.#tail);
+      this.#tail -= this.#head;
       this.#head = 0;
     }
     return taken;

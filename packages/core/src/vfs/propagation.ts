@@ -31,8 +31,11 @@ export function follow(mount: Mount, master: PeerGroup): void {
   master.slaves.add(mount);
 }
 
+const NO_MOUNTS: readonly Mount[] = [];
+
 /** Every mount but `origin` to which an event at `origin` propagates. */
-export function receivers(origin: Mount): Mount[] {
+export function receivers(origin: Mount): readonly Mount[] {
+  if (origin.peers === undefined) return NO_MOUNTS;
   const found = new Set<Mount>();
   const visit = (group: PeerGroup | undefined): void => {
     for (const mount of group?.members ?? []) {
@@ -57,15 +60,17 @@ export function receivers(origin: Mount): Mount[] {
  * @see fs/pnode.c:propagate_umount
  */
 export function echoesOf(going: readonly Mount[]): readonly Mount[] {
-  const gone = new Set(going);
   const found = new Set<Mount>();
   for (const { parent, point } of going) {
     if (parent === undefined || point === undefined) continue;
     for (const place of receivers(parent)) {
       const echo = place.childAt(point);
-      if (echo !== undefined && !gone.has(echo)) found.add(echo);
+      if (echo !== undefined) found.add(echo);
     }
   }
+  if (found.size === 0) return NO_MOUNTS;
+  const gone = new Set(going);
+  for (const mount of going) found.delete(mount);
   const isKept = (mount: Mount): boolean =>
     mount.children.some((child) => child.point !== mount.root && !found.has(child) && !gone.has(child));
   for (let before = -1; before !== found.size; ) {

@@ -14,6 +14,7 @@ import {
   type IpPrefix,
   inPrefix,
   ipBytes,
+  ipNumber,
   lastOf,
   networkOf,
   StatusError,
@@ -47,7 +48,7 @@ export class AddressPool {
     this.family = familyOf(subnet.address);
     this.#range = range ?? subnet;
     this.#first = networkOf(this.#range);
-    this.#firstNumber = this.family === 4 ? numberOf(this.#first) : 0;
+    this.#firstNumber = this.family === 4 ? ipNumber(this.#first) : 0;
     const bits = bitsOf(this.family) - this.#range.length;
     this.#size = bits > 52 ? MANY : 2 ** bits;
     this.#reserveEnds();
@@ -102,20 +103,13 @@ export class AddressPool {
   /** `undefined` if it is outside of the range, or far away. */
   #placeOf(address: string): number | undefined {
     if (this.family === 4) {
-      const place = numberOf(address) - this.#firstNumber;
+      const place = ipNumber(address) - this.#firstNumber;
       return place >= 0 && place < this.#size ? place : undefined;
     }
     if (!inPrefix(this.#range, address)) return undefined;
     const place = distance(this.#first, address);
     return place < LAST_NEAR_PLACE ? place : undefined;
   }
-}
-
-/** An IPv4 address as a number. */
-function numberOf(address: string): number {
-  let number = 0;
-  for (const byte of ipBytes(address) ?? []) number = number * 256 + byte;
-  return number;
 }
 
 const textOf = (number: number): string =>
