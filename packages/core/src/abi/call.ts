@@ -2,8 +2,8 @@
  * `Call`: one system call as a value.
  *
  * A program is a generator that yields calls; `yield* read(0, 512)` hands one to the kernel and evaluates to its result,
- * or throws the `Errno` that the kernel answered with. A call is its own iterator, so a plain call allocates this object
- * and nothing else.
+ * or throws the `Errno` that the kernel answered with. A call is its own iterator and what that iterator returns, so a
+ * plain call allocates this object and nothing else.
  */
 import type { Errno } from "./errno.ts";
 import type { SyscallName, Syscalls } from "./syscalls.ts";
@@ -29,8 +29,10 @@ export class Call<K extends SyscallName = SyscallName, R = ReturnType<Syscalls[K
   readonly e: unknown;
   /** A failure is an answer: the `Errno` is returned, not thrown. */
   isAttempt = false;
-  /** True once the kernel has been given the call. */
-  #asked = false;
+  /** As its own iterator's result: `undefined` until the kernel is given the call, then whether it has answered. */
+  done: boolean | undefined = undefined;
+  /** As its own iterator's result: the call itself, then the answer. */
+  value: unknown = undefined;
 
   constructor(name: K, a?: unknown, b?: unknown, c?: unknown, d?: unknown, e?: unknown) {
     this.name = name;
@@ -55,15 +57,15 @@ export class Call<K extends SyscallName = SyscallName, R = ReturnType<Syscalls[K
   }
 
   [Symbol.iterator](): Iterator<Call, R, unknown> {
-    this.#asked = false;
+    this.done = undefined;
     return this as unknown as Iterator<Call, R, unknown>;
   }
 
   /** First hands out the call itself, then ends with the kernel's answer. */
   next(answer: unknown): IteratorResult<Call, R> {
-    if (this.#asked) return { done: true, value: answer as R };
-    this.#asked = true;
-    return { done: false, value: this as unknown as Call };
+    this.value = this.done === undefined ? this : answer;
+    this.done = this.done !== undefined;
+    return this as unknown as IteratorResult<Call, R>;
   }
 
   throw(error: Errno): never {

@@ -53,13 +53,15 @@ export const identityCalls = {
     if (!mayset || !creds.capable(CAP_SETGID, creds.user)) throw new Errno("EPERM");
     if (groups.length > NGROUPS_MAX) throw new Errno("EINVAL");
     const machine: number[] = [];
+    let isSorted = true;
     for (const gid of groups) {
       const mapped = creds.user.gidToMachine(gid);
       if (mapped === undefined) throw new Errno("EINVAL");
+      isSorted &&= mapped >= (machine.at(-1) ?? 0);
       machine.push(mapped);
     }
     // Linux keeps them sorted, to find one quickly.
-    process.creds = creds.with({ groups: machine.sort((a, b) => a - b) });
+    process.creds = creds.with({ groups: isSorted ? machine : machine.sort((a, b) => a - b) });
   },
 
   capget: (process, pid) => {
