@@ -81,3 +81,37 @@ describe("bad input", () => {
     expect(engine.kernel.cgroups.children.get("docker")?.children.size ?? 0).toBe(0);
   });
 });
+
+describe("a word that every object of JavaScript knows", () => {
+  const lines = [
+    ...["ps --filter WORD=1", "volume ls --filter WORD=1", "buildx prune --force --filter WORD", "top web -o WORD"],
+    ...["stats --no-stream --format {{.WORD}} web", "inspect --format {{.WORD}} web", "volume create --opt WORD=1"],
+    ...["run --rm --restart WORD busybox", "run --rm --mount type=WORD,dst=/x busybox", "network create -o WORD=1 net"],
+  ];
+  const scripts = [
+    ...["dd WORD=1", "dd conv=WORD", "df -B WORD", "mount -o WORD none /mnt", "find / -maxdepth 0 -type WORD"],
+    ...["ip addr add 10.0.0.1 dev lo scope WORD", "unshare --propagation=WORD true", "cat /sys/fs/cgroup/WORD"],
+    ...["case a in [[:WORD:]]) echo yes;; *) echo no;; esac", "echo a | tr '[:WORD:]' b", "WORD", "kill -s WORD 1"],
+  ];
+
+  const all = [
+    ...lines.map((line) => line.split(" ")),
+    ...scripts.map((script) => ["exec", "web", "sh", "-c", script]),
+  ];
+
+  async function told(given: string): Promise<readonly string[]> {
+    const engine = await machine();
+    await docker(engine, "run -d --name web busybox sleep 1000");
+    const answers: string[] = [];
+    for (const words of all) {
+      const { exitCode, stdout, stderr } = await engine.docker(words.map((one) => one.replaceAll("WORD", given)));
+      const text = `${exitCode} ${stdout}${stderr}`.replaceAll(given, "WORD").replaceAll(given.toLowerCase(), "WORD");
+      answers.push(`${words.join(" ")}: ${text}`);
+    }
+    return answers;
+  }
+
+  it.each(["constructor", "toString", "__proto__"])("means as little as any other: %s", async (word) => {
+    expect(await told(word)).toEqual(await told("nonsense"));
+  });
+});

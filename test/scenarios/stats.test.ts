@@ -19,6 +19,9 @@ onEngines("stats", (it) => {
     expect(Number.parseFloat(busy)).toBeLessThan(15);
     expect(Number.parseFloat(idle)).toBeLessThan(5);
     // Three echoes of 1,042 bytes each way, and who has the address.
+    expect(await engine.refused("stats --no-stream --format {{.Some}} stats-idle")).toBe(
+      '1: template parsing error: template: :1:2: executing "" at <.Some>: can\'t evaluate field Some in type *container.statsContext\n',
+    );
     for (const line of [busy, idle]) expect(line).toMatch(/% [3-9](\.\d+)?kB \/ [3-9](\.\d+)?kB$/);
   });
 });

@@ -3,7 +3,6 @@
  *
  * Machines have addresses of 10.255.0.0/16 by their number; the name server is 10.255.255.53.
  */
-
 import { LinkService } from "../engine/index.ts";
 import type { Kernel } from "../kernel/index.ts";
 import { type DnsQuestion, lastOf } from "../lib/index.ts";

@@ -7,7 +7,6 @@
  *
  * @see moby libnetwork/drivers/overlay, libnetwork/networkdb
  */
-
 import {
   AddressSpace,
   BridgeNetwork,

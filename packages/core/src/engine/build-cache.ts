@@ -5,7 +5,7 @@
  */
 import type { CacheUsage, PruneOptions } from "../build/index.ts";
 import { parseDuration, ValueError } from "../lib/go/index.ts";
-import { StatusError } from "../lib/index.ts";
+import { ownValue, StatusError } from "../lib/index.ts";
 import { timeOf } from "./documents/time.ts";
 import type { Filters } from "./select/filters.ts";
 
@@ -30,7 +30,7 @@ export function cacheFilter(texts: readonly string[]): (usage: CacheUsage) => bo
 
 function condition(text: string): (usage: CacheUsage) => boolean {
   const [, name = "", operator = "", quoted = ""] = /^(\w+)(?:(==|!=|~=)(.*))?$/s.exec(text) ?? [];
-  const field = Object.hasOwn(FIELDS, name) ? FIELDS[name] : undefined;
+  const field = ownValue(FIELDS, name);
   const value = quoted.replace(/^"(.*)"$/s, "$1");
   if (field === undefined) return () => false;
   const pattern = operator === "~=" ? patternOf(value) : undefined;

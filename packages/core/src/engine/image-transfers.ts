@@ -3,7 +3,6 @@
  *
  * @see moby distribution/pull_v2.go, push_v2.go, daemon/images/image_pull.go
  */
-
 import { type Codecs, type ContentStore, compressLayer } from "../content/index.ts";
 import { type Image, type ImageStore, unpackPulled } from "../image/index.ts";
 import { StatusError } from "../lib/index.ts";

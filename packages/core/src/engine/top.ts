@@ -4,7 +4,7 @@
  * @see moby daemon/top_unix.go, ps(1)
  */
 import type { Process } from "../kernel/index.ts";
-import { StatusError } from "../lib/index.ts";
+import { ownValue, StatusError } from "../lib/index.ts";
 import type { Container } from "./container.ts";
 
 type Column = readonly [title: string, value: (process: Process, nowUs: number) => string];
@@ -72,7 +72,7 @@ function columnsOf(argument: string): readonly Column[] {
   const [, listed] = /^-?[a-zA-Z]*o\s*(.+)$/.exec(argument.trim()) ?? [];
   const names = listed === undefined ? standardColumns(argument) : listed.split(/[\s,]+/);
   const columns = names.map((name) => {
-    const column = COLUMNS[name.toLowerCase()];
+    const column = ownValue(COLUMNS, name.toLowerCase());
     if (column === undefined) {
       throw new StatusError("internal", `ps: error: unknown user-defined format specifier "${name}"`);
     }

@@ -10,7 +10,7 @@
  * @see clone(2), signal(7), wait(2); the life cycle is in fork.ts, exec.ts, signals.ts and exit.ts
  */
 import {
-  type Call,
+  Call,
   Detour,
   type Env,
   Errno,
@@ -474,7 +474,11 @@ export class Process implements Coroutine, Waiter, FsContext {
   }
 
   #fail(call: Call, error: unknown): void {
-    if (!(error instanceof Errno)) throw error;
+    if (!(error instanceof Errno)) {
+      if (call instanceof Call) throw error;
+      this.#crash(new TypeError(`${String(call)} is no system call`));
+      return;
+    }
     this.#answer = error;
     this.#fails = !call.isAttempt;
     this.kernel.called(this, call, error);

@@ -401,6 +401,20 @@ describe("time and turns", () => {
     expect(said).toEqual(["app: TypeError: boom\n"]);
   });
 
+  it("a program that yields something else than a system call ends likewise, and the kernel goes on", async () => {
+    const machine = new TestMachine();
+    const confused = function* (): Generator<string, number> {
+      yield "open";
+      return 0;
+    };
+    const process = machine.spawn(confused as unknown as () => Routine<number>);
+    await machine.ended(process);
+    expect(process.status).toEqual({ signaled: 6, core: false });
+    await machine.run(function* () {
+      yield* setsid().attempt();
+    });
+  });
+
   it("a process whose end kills its parent, while it is ending itself, is reaped once", async () => {
     const machine = new TestMachine();
     await machine.run(function* () {

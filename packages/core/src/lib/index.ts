@@ -55,6 +55,7 @@ export {
 } from "./ip.ts";
 export { omit } from "./omit.ts";
 export { orNull } from "./or-null.ts";
+export { ownValue } from "./own-value.ts";
 export { basename, clean, dirname, join } from "./path.ts";
 export { Ring } from "./ring.ts";
 export { copyData, isSameData } from "./same-data.ts";

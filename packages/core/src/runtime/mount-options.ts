@@ -19,6 +19,7 @@ import {
   MS_STRICTATIME,
   MS_UNBINDABLE,
 } from "../abi/index.ts";
+import { ownValue } from "../lib/index.ts";
 
 export interface ParsedOptions {
   /** MS_* flags of the mount. */
@@ -70,8 +71,8 @@ export function parseMountOptions(options: readonly string[]): ParsedOptions {
       data.push(option);
       continue;
     }
-    const flag = FLAGS[option];
-    const type = PROPAGATION[option];
+    const flag = ownValue(FLAGS, option);
+    const type = ownValue(PROPAGATION, option);
     if (flag !== undefined) flags = (flags | (flag.set ?? 0)) & ~(flag.clear ?? 0);
     else if (type !== undefined) propagation.push(type);
     else data.push(option);

@@ -9,7 +9,7 @@ import { familiarText, parseReference } from "../../oci/index.ts";
 import { applyChanges } from "../apply-changes.ts";
 import { renderHistory } from "../docker/lists/images.ts";
 import { type Platform, parsePlatform } from "../docker/platform.ts";
-import { ValueError } from "../docker/problem.ts";
+import { BAD_TEMPLATE, orFail, ValueError } from "../docker/problem.ts";
 import type { RequestOf } from "../docker/request.ts";
 import { historyDocument } from "../documents/history.ts";
 import { timeOf } from "../documents/time.ts";
@@ -21,14 +21,8 @@ export function showHistory(session: Session, request: RequestOf<"history">): nu
   const { images } = session.engine;
   const image = images.getFor(request.image, request.platform);
   const steps = historyDocument(image, images);
-  try {
-    session.out(renderHistory(steps, { ...request, now: session.now }));
-    return 0;
-  } catch (error) {
-    if (!(error instanceof ValueError)) throw error;
-    session.err(`${error.message}\n`);
-    return 64;
-  }
+  session.out(orFail(() => renderHistory(steps, { ...request, now: session.now }), "", BAD_TEMPLATE));
+  return 0;
 }
 
 /** With --force a missing image is told, and is no failure. */

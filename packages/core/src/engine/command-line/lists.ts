@@ -4,7 +4,7 @@ import { rootBytes, writtenBytes } from "../container-size.ts";
 import { renderContainers } from "../docker/lists/containers.ts";
 import { ambiguousHint, renderImages } from "../docker/lists/images.ts";
 import { renderNetworks, renderVolumes } from "../docker/lists/networks.ts";
-import { ValueError } from "../docker/problem.ts";
+import { orFail } from "../docker/problem.ts";
 import type { RequestOf } from "../docker/request.ts";
 import { containerSummary } from "../documents/container.ts";
 import { networkDocument, volumeDocument } from "../documents/others.ts";
@@ -52,12 +52,6 @@ export function listVolumes(session: Session, request: RequestOf<"volume ls">): 
 }
 
 function show(session: Session, render: () => string): number {
-  try {
-    session.out(render());
-    return 0;
-  } catch (error) {
-    if (!(error instanceof ValueError)) throw error;
-    session.err(`${error.message}\n`);
-    return 1;
-  }
+  session.out(orFail(render));
+  return 0;
 }

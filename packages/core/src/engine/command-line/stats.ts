@@ -6,6 +6,7 @@
 import type { Container } from "../container.ts";
 import { ConnectionLost } from "../daemon-life.ts";
 import { renderStats, type StatsEntry } from "../docker/lists/stats.ts";
+import { orFail } from "../docker/problem.ts";
 import type { RequestOf } from "../docker/request.ts";
 import type { Engine } from "../engine.ts";
 import { type ContainerStats, measureStats } from "../stats.ts";
@@ -48,11 +49,11 @@ async function stream(session: Session, request: StatsRequest, gauges: () => rea
   }
 }
 
-const table = (gauges: readonly Gauge[], request: StatsRequest): string =>
-  renderStats(
-    gauges.map((gauge) => gauge.entry()),
-    request,
-  );
+/** @throws CliError for a wrong template */
+function table(gauges: readonly Gauge[], request: StatsRequest): string {
+  const entries = gauges.map((gauge) => gauge.entry());
+  return orFail(() => renderStats(entries, request));
+}
 
 /** As the real client draws it, which shows the text once more before it clears what is left of the last one. */
 function screen(text: string): string {

@@ -7,7 +7,7 @@ import {
   type Service,
   serviceHash,
 } from "../../compose/index.ts";
-import { orNull } from "../../lib/index.ts";
+import { orNull, ownValue } from "../../lib/index.ts";
 import type { Container } from "../container.ts";
 import type { CreateOptions } from "../containers.ts";
 import type { EndpointSettings, HealthConfig, HostConfig, PortBinding, RestartPolicy } from "../docker/create-body.ts";
@@ -178,10 +178,10 @@ function restartPolicy({ restart, deploy }: Service): RestartPolicy {
   const policy = deploy?.restart_policy;
   if (policy !== undefined) {
     const { condition = "", max_attempts = 0 } = policy;
-    return { Name: POLICIES[condition] ?? condition, MaximumRetryCount: max_attempts };
+    return { Name: ownValue(POLICIES, condition) ?? condition, MaximumRetryCount: max_attempts };
   }
   const [name = "", attempts = "0"] = (restart ?? "").split(":");
-  return { Name: POLICIES[name] ?? name, MaximumRetryCount: Number(attempts) || 0 };
+  return { Name: ownValue(POLICIES, name) ?? name, MaximumRetryCount: Number(attempts) || 0 };
 }
 
 /** A service's networks, that with the highest priority first. */

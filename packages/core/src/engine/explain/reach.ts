@@ -4,7 +4,6 @@
  *
  * It asks the same tables that packets are moved by, and sends none.
  */
-
 import type { Kernel, NetNamespace } from "../../kernel/index.ts";
 import { familyOf, type IpFamily, isAny, isLoopback } from "../../lib/index.ts";
 import type { Container } from "../container.ts";

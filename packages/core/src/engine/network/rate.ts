@@ -1,6 +1,6 @@
 /** Rates and shares as people write them. */
 import { parseDuration } from "../../lib/go/index.ts";
-import { StatusError } from "../../lib/index.ts";
+import { ownValue, StatusError } from "../../lib/index.ts";
 
 const UNITS: Readonly<Record<string, number>> = {
   bit: 1,
@@ -16,7 +16,7 @@ const UNITS: Readonly<Record<string, number>> = {
 export function bitsPerSecond(rate: string | number): number {
   if (typeof rate === "number") return positive(rate, `${rate}`);
   const [, number = "", unit = ""] = /^(\d+(?:\.\d+)?)([a-z]+)$/i.exec(rate.trim()) ?? [];
-  const factor = UNITS[unit.toLowerCase()];
+  const factor = ownValue(UNITS, unit.toLowerCase());
   if (factor === undefined) throw invalid(`"${rate}" is no rate: it is like "10mbit"`);
   return positive(Math.round(Number(number) * factor), rate);
 }

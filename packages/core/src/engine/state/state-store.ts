@@ -6,7 +6,6 @@
  * Processes have no state: what ran is found as after a loss of power. Programs that were registered are code, logins are
  * secrets, and a daemon forgets its events: none of them is written.
  */
-
 import type { FrozenDisk } from "../../fs/index.ts";
 import type { Image } from "../../image/index.ts";
 import { decode, encode, omit } from "../../lib/index.ts";

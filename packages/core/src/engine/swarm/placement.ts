@@ -3,7 +3,7 @@
  *
  * @see swarmkit manager/constraint/constraint.go, manager/scheduler/filter.go
  */
-
+import { ownValue } from "../../lib/index.ts";
 import type { SwarmNode } from "./node.ts";
 import { rpcError } from "./rpc-error.ts";
 import type { Placement, ResourceAmounts, TaskSpec } from "./service-spec.ts";
@@ -43,7 +43,7 @@ export function meetsConstraints({ Constraints = [] }: Placement, node: SwarmNod
 /** `undefined` for something that nodes do not have. */
 function attributeOf({ id, machine, spec, address }: SwarmNode, key: string): string | undefined {
   const name = key.toLowerCase();
-  if (name.startsWith("node.labels.")) return spec.Labels[key.slice("node.labels.".length)] ?? "";
+  if (name.startsWith("node.labels.")) return ownValue(spec.Labels, key.slice("node.labels.".length)) ?? "";
   if (name.startsWith("engine.labels.")) return "";
   const attributes: Readonly<Record<string, string>> = {
     "node.id": id,
@@ -53,7 +53,7 @@ function attributeOf({ id, machine, spec, address }: SwarmNode, key: string): st
     "node.platform.os": "linux",
     "node.platform.arch": machine.architecture,
   };
-  return attributes[name];
+  return ownValue(attributes, name);
 }
 
 /** What others on the node have. */

@@ -6,9 +6,8 @@
  *
  * @see moby daemon/cluster/executor/container/container.go
  */
-
 import { FileContent, MemoryFile, type MemoryFs } from "../../fs/index.ts";
-import { basename, dirname } from "../../lib/index.ts";
+import { basename, dirname, ownValue } from "../../lib/index.ts";
 import type { CreateOptions } from "../containers.ts";
 import type { EndpointSettings, HostConfig, PortMap } from "../docker/create-body.ts";
 import type { MountPoint } from "../mount-points.ts";
@@ -141,7 +140,8 @@ function templates({ task, service, node }: TaskPlace): (text: string) => string
     "Task.Name": taskName({ task, service, node }),
     "Task.Slot": task.slot === 0 ? node.id : String(task.slot),
   };
-  return (text) => text.replace(/\{\{\s*\.([A-Za-z.]+)\s*\}\}/g, (whole, name: string) => values[name] ?? whole);
+  return (text) =>
+    text.replace(/\{\{\s*\.([A-Za-z.]+)\s*\}\}/g, (whole, name: string) => ownValue(values, name) ?? whole);
 }
 
 export interface PayloadStores {

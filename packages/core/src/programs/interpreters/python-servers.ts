@@ -3,6 +3,7 @@
  * application and run what is registered for its file, telling it address and port by HOST and PORT.
  */
 import type { Env, Routine } from "../../abi/index.ts";
+import { ownValue } from "../../lib/index.ts";
 import type { Io } from "../../userland/index.ts";
 import { exists } from "../files.ts";
 import type { ScriptTable } from "../scripts.ts";
@@ -19,7 +20,7 @@ interface Application {
 
 /** `undefined` if the module is no server. */
 export function* runApplication(io: Io, module: string, scripts: ScriptTable): Routine<number | undefined> {
-  const read = SERVERS[module];
+  const read = ownValue(SERVERS, module);
   if (read === undefined) return undefined;
   const application = read(io.argv.slice(1), io.env);
   if (application === undefined) return undefined;

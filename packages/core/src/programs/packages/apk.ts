@@ -6,6 +6,7 @@
  * @see apk(8), apk-world(5)
  */
 import { Errno, getresuid, nanosleep, type Program, type Routine } from "../../abi/index.ts";
+import { ownValue } from "../../lib/index.ts";
 import { attempt, Io, readText } from "../../userland/index.ts";
 import { listDirectory, putFile, removeTree } from "../files.ts";
 import type { AlpineIndex, AlpinePackage } from "./alpine-index.ts";
@@ -59,7 +60,7 @@ function* main(io: Io, index: AlpineIndex): Routine<number> {
     yield* io.out.line("apk-tools 2.14.6, compiled for x86_64.");
     return 0;
   }
-  const run = command === undefined ? undefined : COMMANDS[command];
+  const run = command === undefined ? undefined : ownValue(COMMANDS, command);
   if (run === undefined) {
     yield* io.out.write(
       "apk-tools 2.14.6, compiled for x86_64.\n\nusage: apk [<OPTIONS>...] COMMAND [<ARGUMENTS>...]\n",

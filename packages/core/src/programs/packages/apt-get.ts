@@ -4,7 +4,7 @@
  * @see apt-get(8)
  */
 import { Errno, getresuid, nanosleep, type Program, type Routine } from "../../abi/index.ts";
-import { basename } from "../../lib/index.ts";
+import { basename, ownValue } from "../../lib/index.ts";
 import { AppletExit, attempt, Io, isatty } from "../../userland/index.ts";
 import { removeTree } from "../files.ts";
 import { distribution, hasLists, update } from "./apt-lists.ts";
@@ -68,7 +68,7 @@ function* main(io: Io, index: DebianIndex): Routine<number> {
     yield* io.out.write(APT_USAGE);
     return command === undefined ? 1 : 0;
   }
-  const run = COMMANDS[command];
+  const run = ownValue(COMMANDS, command);
   if (run === undefined) return yield* failure(io, `Invalid operation ${command}`);
   if (io.name === "apt" && !(yield* isatty(1))) {
     yield* io.err.write("\nWARNING: apt does not have a stable CLI interface. Use with caution in scripts.\n\n");

@@ -1,6 +1,6 @@
 /** dpkg, dpkg-query and apt-cache: questions about packages. @see dpkg(1), dpkg-query(1), apt-cache(8) */
 import { Errno, type Program, type Routine } from "../../abi/index.ts";
-import { basename } from "../../lib/index.ts";
+import { basename, ownValue } from "../../lib/index.ts";
 import { attempt, Io, readText } from "../../userland/index.ts";
 import { hasLists } from "./apt-lists.ts";
 import { INFO, type InstalledPackage, readStatus, stanzaOf } from "./dpkg-status.ts";
@@ -82,7 +82,7 @@ function formatted(format: string, { name, version, architecture, installedKib }
     "Installed-Size": String(installedKib),
   };
   return format
-    .replaceAll(/\$\{([^}]*)\}/g, (_, field: string) => fields[field] ?? "")
+    .replaceAll(/\$\{([^}]*)\}/g, (_, field: string) => ownValue(fields, field) ?? "")
     .replaceAll("\\n", "\n")
     .replaceAll("\\t", "\t");
 }

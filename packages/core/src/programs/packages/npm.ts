@@ -4,7 +4,7 @@
  * @see https://docs.npmjs.com/cli/
  */
 import { clock_gettime, Errno, getcwd, nanosleep, type Routine, symlink } from "../../abi/index.ts";
-import { basename, dirname, join } from "../../lib/index.ts";
+import { basename, dirname, join, ownValue } from "../../lib/index.ts";
 import { AppletExit, attempt, civilOf, type Io, readText, runProgram, strftime } from "../../userland/index.ts";
 import { listDirectory, putFile, removeTree } from "../files.ts";
 import type { NodeIndex } from "./node-index.ts";
@@ -43,7 +43,7 @@ export function* npm(context: NpmContext): Routine<number> {
     yield* io.out.line(version);
     return 0;
   }
-  const run = command === undefined ? undefined : COMMANDS[command];
+  const run = command === undefined ? undefined : ownValue(COMMANDS, command);
   if (command === undefined) {
     yield* io.out.write("npm <command>\n\nUsage:\n\nnpm install        install all the dependencies in your project\n");
     return 1;

@@ -4,6 +4,7 @@
  * @see https://pip.pypa.io/en/stable/cli/
  */
 import { Errno, type Routine } from "../../abi/index.ts";
+import { ownValue } from "../../lib/index.ts";
 import { AppletExit, attempt, type Io } from "../../userland/index.ts";
 import { listDirectory } from "../files.ts";
 import type { PythonHome } from "../interpreters/python-home.ts";
@@ -33,7 +34,7 @@ export function* pip(io: Io, home: PythonHome, index: PythonIndex): Routine<numb
     yield* io.out.write(`\n${usageLine(undefined)}\n\nCommands:\n${PIP_COMMANDS}\n`);
     return 0;
   }
-  const run = COMMANDS[command];
+  const run = ownValue(COMMANDS, command);
   if (run === undefined) {
     const near = Object.keys(COMMANDS).find((name) => name.startsWith(command) || command.startsWith(name));
     const hint = near === undefined ? "" : ` - maybe you meant "${near}"`;

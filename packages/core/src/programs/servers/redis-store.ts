@@ -3,6 +3,7 @@
  *
  * @see https://redis.io/docs/latest/commands/
  */
+import { ownValue } from "../../lib/index.ts";
 import { array, bulk, failure, integer, OK, type Reply, status } from "./resp.ts";
 
 type Value =
@@ -420,7 +421,8 @@ const COMMANDS: ReadonlyMap<string, CommandSpec> = new Map(
         appendonly: "no",
         maxmemory: "0",
       };
-      return bulks(name in values ? [name, values[name] ?? ""] : []);
+      const value = ownValue(values, name);
+      return bulks(value === undefined ? [] : [name, value]);
     }),
   } satisfies Record<string, CommandSpec>),
 );

@@ -4,7 +4,7 @@
  * @see curl(1)
  */
 import { clock_gettime, close, Errno, type Program, type Routine } from "../../abi/index.ts";
-import { basename, concat, decode, encode } from "../../lib/index.ts";
+import { basename, concat, decode, encode, ownValue } from "../../lib/index.ts";
 import { AppletExit, attempt, Io, readFile, resolve, writeAll } from "../../userland/index.ts";
 import { putFile } from "../files.ts";
 import { connectTo, type Exchanged, exchange } from "../http/client.ts";
@@ -429,7 +429,7 @@ function* writeOut(io: Io, options: Options, response: Exchanged, us: number, ur
   };
   yield* io.out.write(
     options.writeOut
-      .replaceAll(/%\{(\w+)\}/g, (_, name: string) => values[name] ?? "")
+      .replaceAll(/%\{(\w+)\}/g, (_, name: string) => ownValue(values, name) ?? "")
       .replaceAll("\\n", "\n")
       .replaceAll("\\t", "\t"),
   );

@@ -3,6 +3,7 @@
  *
  * @see fnmatch(3), POSIX.1-2017, Shell Command Language, 2.13
  */
+import { ownValue } from "../../lib/index.ts";
 
 /** Characters that mean something in a pattern, or between brackets. */
 const SPECIAL = /[*?[\]\\\-!^]/g;
@@ -165,7 +166,7 @@ function parseNamed(
   if (match === null || name === undefined) return undefined;
   const end = at + match[0].length;
   if (match[1] !== ":") return name.length === 1 ? { kind: "char", source: name, end } : undefined;
-  const source = CLASSES[name];
+  const source = ownValue(CLASSES, name);
   return source === undefined ? undefined : { kind: "class", source, end };
 }
 

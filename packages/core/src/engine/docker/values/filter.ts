@@ -1,4 +1,5 @@
 /** `--filter NAME=VALUE`, collected by name. Model: docker/cli opts.FilterOpt. */
+import { ownValue } from "../../../lib/index.ts";
 import { ValueError } from "../problem.ts";
 import { cut } from "./pairs.ts";
 
@@ -15,6 +16,6 @@ export function addFilter(text: string, filters: Filters): Filters {
 
 /** `filters` with `value` under `name`. */
 export function withFilter(filters: Filters, name: string, value: string): Filters {
-  const values = filters[name] ?? [];
+  const values = ownValue(filters, name) ?? [];
   return values.includes(value) ? filters : { ...filters, [name]: [...values, value] };
 }

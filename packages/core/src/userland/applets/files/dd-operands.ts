@@ -1,5 +1,6 @@
 /** The operands of dd(1): `bs=4k conv=notrunc,sync`. */
 import type { Routine } from "../../../abi/index.ts";
+import { ownValue } from "../../../lib/index.ts";
 import { showUsage } from "../../getopt.ts";
 import type { Io } from "../../io.ts";
 import { DATA_SUFFIXES, INT64_MAX, numberOrDie } from "./number.ts";
@@ -38,7 +39,7 @@ export function* ddOperands(io: Io): Routine<DdOperands> {
     if (equals < 0) return yield* showUsage(io);
     const name = word.slice(0, equals);
     const value = word.slice(equals + 1);
-    const known = FLAGS[name];
+    const known = ownValue(FLAGS, name);
     if (NUMBERS.includes(name)) {
       const size = yield* sizeOrDie(io, name, value);
       if (name !== "bs") numbers.set(name, size);

@@ -1,5 +1,6 @@
 /** df: how much room file systems have. @see df(1p) */
 import { Errno, type Routine, type StatFs, statfs } from "../../../abi/index.ts";
+import { ownValue } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, type Options } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
@@ -41,7 +42,7 @@ function* unitOf(io: Io, options: Options): Routine<number> {
   if (last === "m") unit = MEBIBYTE;
   const text = options.value("B") ?? "";
   if (last === "B") {
-    unit = BINARY_SUFFIXES[text] ?? (yield* numberOrDie(io, text, { suffixes: BINARY_SUFFIXES, least: 1 }));
+    unit = ownValue(BINARY_SUFFIXES, text) ?? (yield* numberOrDie(io, text, { suffixes: BINARY_SUFFIXES, least: 1 }));
   }
   return options.has("h") || options.has("H") ? 0 : unit;
 }

@@ -1,6 +1,6 @@
 /** The words of a find(1) command line behind its paths. */
 import { Errno, type FileType, lstat, type Routine, stat } from "../../../abi/index.ts";
-import { byteString } from "../../../lib/index.ts";
+import { byteString, ownValue } from "../../../lib/index.ts";
 import { attempt, type Io } from "../../io.ts";
 import { parseModeHere } from "../../mode.ts";
 import { gidOrDie, uidOrDie } from "../../passwd.ts";
@@ -236,7 +236,7 @@ class Parser {
   *#statusTest(word: string, argument: string): Routine<Test | undefined> {
     switch (word) {
       case "-type": {
-        const type = TYPES[argument];
+        const type = ownValue(TYPES, argument);
         if (type === undefined) return yield* this.#io.die(`invalid argument '${argument}' to '-type'`);
         return { kind: "type", type };
       }

@@ -5,6 +5,7 @@
  *
  * @see fnmatch(3), glob(7)
  */
+import { ownValue } from "../../../lib/index.ts";
 
 /** What one character of the text must satisfy; `star` is any number of any characters. */
 type Part = "star" | ((byte: string) => boolean);
@@ -103,7 +104,7 @@ function parseSet(pattern: string, start: number): ParsedSet | undefined {
     }
     const [, name] = /^\[:([a-z]*):\]/.exec(pattern.slice(at)) ?? [];
     if (name !== undefined) {
-      const expression = CLASSES[name];
+      const expression = ownValue(CLASSES, name);
       tests.push((byte) => expression?.test(byte) ?? false);
       at += name.length + 3;
       continue;

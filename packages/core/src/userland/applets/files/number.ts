@@ -1,5 +1,6 @@
 /** Numbers on the command line: decimal digits with an optional suffix, as libbb's xatou family takes them. */
 import type { Routine } from "../../../abi/index.ts";
+import { ownValue } from "../../../lib/index.ts";
 import type { Io } from "../../io.ts";
 
 export type Suffixes = Readonly<Record<string, number>>;
@@ -64,7 +65,7 @@ export function* numberOrDie(io: Io, text: string, form: NumberForm = {}): Routi
   const { suffixes = {}, least = 0, most = UINT64_MAX } = form;
   const [, digits = "", suffix = ""] = /^([0-9]+)(.*)$/s.exec(text) ?? [];
   const value = digits === "" ? UINT64_MAX + 1n : BigInt(digits);
-  const factor = suffix === "" ? 1 : suffixes[suffix];
+  const factor = suffix === "" ? 1 : ownValue(suffixes, suffix);
   if (value > UINT64_MAX || factor === undefined) return yield* io.die(`invalid number '${text}'`);
   const scaled = value * BigInt(factor);
   if (scaled > UINT64_MAX || scaled < BigInt(least) || scaled > BigInt(most)) {

@@ -22,7 +22,7 @@ import {
   read,
   unshare as unshareCall,
 } from "../../../abi/index.ts";
-import { encode } from "../../../lib/index.ts";
+import { encode, ownValue } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { fork, waitFor } from "../../exec.ts";
 import { getopt, type Options } from "../../getopt.ts";
@@ -96,7 +96,7 @@ function* checkSetgroups(io: Io, options: Options): Routine<void> {
 
 function* propagationFlags(io: Io, options: Options): Routine<number> {
   const text = options.value("propagation") ?? "private";
-  return PROPAGATION[text] ?? (yield* io.die(`unrecognized: --propagation=${text}`));
+  return ownValue(PROPAGATION, text) ?? (yield* io.die(`unrecognized: --propagation=${text}`));
 }
 
 /** Makes the namespaces; those with a file are kept there by a mount in the old mount namespace. */

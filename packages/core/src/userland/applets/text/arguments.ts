@@ -1,5 +1,6 @@
 /** Numbers on the command line as libbb's xatou family reads them, and options of applets whose errors end with 2. */
 import type { Routine } from "../../../abi/index.ts";
+import { ownValue } from "../../../lib/index.ts";
 import { getopt, type Options, showUsage } from "../../getopt.ts";
 import { AppletExit, type Io } from "../../io.ts";
 
@@ -38,7 +39,7 @@ export interface NumberOptions {
 export function* toNumber(io: Io, text: string, options: NumberOptions = {}): Routine<number> {
   const { least = 0, most = UINT64_LIMIT, suffixes = {}, code = 1 } = options;
   const [, sign = "", digits = "", suffix = ""] = /^([-]?)([0-9]+)(.*)$/s.exec(text) ?? [];
-  const factor = suffix === "" ? 1 : suffixes[suffix];
+  const factor = suffix === "" ? 1 : ownValue(suffixes, suffix);
   const value = Number(digits);
   const refused = digits === "" || factor === undefined || (sign === "-" && least >= 0);
   // What a number of that size cannot hold is no number.
@@ -60,7 +61,7 @@ export function* toCNumber(
   const { signed = false, suffixes = {} } = options;
   const match = /^([-+]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)(.*)$/s.exec(text);
   const [, sign = "", digits = "", suffix = ""] = match ?? [];
-  const factor = suffix === "" ? 1 : suffixes[suffix];
+  const factor = suffix === "" ? 1 : ownValue(suffixes, suffix);
   if (match === null || factor === undefined || (sign !== "" && !signed)) {
     return yield* io.die(`invalid number '${text}'`);
   }

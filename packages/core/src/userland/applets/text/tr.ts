@@ -1,6 +1,6 @@
 /** tr: translate, squeeze or delete bytes. @see tr(1p) */
 import { Errno, type Routine, read } from "../../../abi/index.ts";
-import { byteString } from "../../../lib/index.ts";
+import { byteString, ownValue } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt } from "../../getopt.ts";
 import { attempt, type Io, writeOrDie } from "../../io.ts";
@@ -100,7 +100,7 @@ function* expand(io: Io, text: string): Routine<number[]> {
 
 function classBytes(name: string): number[] {
   if (name === "xdigit") return [..."0123456789ABCDEFabcdef"].map((char) => char.charCodeAt(0));
-  return Array.from({ length: 256 }, (_, byte) => byte).filter((byte) => CLASSES[name]?.(byte));
+  return Array.from({ length: 256 }, (_, byte) => byte).filter((byte) => ownValue(CLASSES, name)?.(byte));
 }
 
 function readByte(text: string, at: number): { byte: number; end: number } {

@@ -8,7 +8,7 @@ import {
   netlink_set,
   type Routine,
 } from "../../../../abi/index.ts";
-import { familyOf, type IpPrefix, inPrefix, lastOf, networkOf } from "../../../../lib/index.ts";
+import { familyOf, type IpPrefix, inPrefix, lastOf, networkOf, ownValue } from "../../../../lib/index.ts";
 import type { Io } from "../../../io.ts";
 import { Pattern } from "../../files/fnmatch.ts";
 import { linkText } from "./link-text.ts";
@@ -63,7 +63,7 @@ function* modify(
     else if (word === "brd" || word === "broadcast") broadcast = yield* valueOf(io, words);
     else if (word === "scope") {
       const text = yield* valueOf(io, words);
-      scope = SCOPES[text] ?? (yield* invalidArgument(io, text, "scope"));
+      scope = ownValue(SCOPES, text) ?? (yield* invalidArgument(io, text, "scope"));
     } else if (["peer", "remote", "anycast", "valid_lft", "preferred_lft"].includes(word)) yield* valueOf(io, words);
     else if (word !== "noprefixroute") {
       const text = word === "local" ? yield* valueOf(io, words) : word;
@@ -108,7 +108,7 @@ function* filterOf(io: Io, style: Style, words: string[]): Routine<Filter> {
     else if (word === "to") filter.to = yield* prefixOrDie(io, yield* valueOf(io, words), ipFamily(style));
     else if (word === "scope") {
       const text = yield* valueOf(io, words);
-      const scope = SCOPES[text];
+      const scope = ownValue(SCOPES, text);
       if (scope === undefined && text !== "all") yield* invalidArgument(io, text, "scope");
       if (scope !== undefined) filter.scope = scope;
     } else {
