@@ -5,7 +5,9 @@ export function jsonCopy(value: unknown): unknown {
   if ("toJSON" in value && typeof value.toJSON === "function") return jsonCopy(value.toJSON());
   if (Array.isArray(value)) return value.map((one) => (isLeftOut(one) ? null : jsonCopy(one)));
   const copy: Record<string, unknown> = {};
-  for (const [name, one] of Object.entries(value)) {
+  const members = value as Readonly<Record<string, unknown>>;
+  for (const name of Object.keys(members)) {
+    const one = members[name];
     if (isLeftOut(one)) continue;
     if (name === "__proto__") Object.defineProperty(copy, name, { ...PLAIN, value: jsonCopy(one) });
     else copy[name] = jsonCopy(one);

@@ -61,11 +61,17 @@ function parsed(text: string): unknown {
 
 /** To Go `null` is the same as nothing at all. */
 function withoutNulls(value: unknown): unknown {
+  if (!hasNulls(value)) return value;
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).flatMap(([name, inner]) => (inner === null ? [] : [[name, withoutNulls(inner)]])),
   );
+}
+
+function hasNulls(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return value === null;
+  return Object.values(value).some(hasNulls);
 }
 
 const GO_TYPES: Readonly<Record<string, string>> = {

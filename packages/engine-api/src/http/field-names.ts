@@ -11,7 +11,9 @@ import { z } from "zod";
 export function withFieldNames(value: unknown, schema: z.ZodType): unknown {
   const inner = unwrapped(schema);
   if (Array.isArray(value)) {
-    return inner instanceof z.ZodArray ? value.map((one) => withFieldNames(one, inner.element as z.ZodType)) : value;
+    if (!(inner instanceof z.ZodArray)) return value;
+    const wanted = value.map((one) => withFieldNames(one, inner.element as z.ZodType));
+    return wanted.every((one, at) => one === value[at]) ? value : wanted;
   }
   if (typeof value !== "object" || value === null) return value;
   if (inner instanceof z.ZodRecord) {
@@ -42,8 +44,12 @@ function fieldsOf(schema: z.ZodObject): Fields {
   return made;
 }
 
+/** The value itself where nothing has to be changed: most clients write names as they are. */
 function mapped(value: object, each: (name: string, one: unknown) => readonly [string, unknown]): unknown {
-  return Object.fromEntries(Object.entries(value).map(([name, one]) => each(name, one)));
+  const given = Object.entries(value);
+  const wanted = given.map(([name, one]) => each(name, one));
+  const isSame = wanted.every(([name, one], at) => name === given[at]?.[0] && one === given[at]?.[1]);
+  return isSame ? value : Object.fromEntries(wanted);
 }
 
 /** Without what says that it may be missing. */
