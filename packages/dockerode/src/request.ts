@@ -42,17 +42,35 @@ export function apiRequest(dial: DialOptions, defaults: Headers, signal: AbortSi
   const [path = "", given = ""] = dial.path.split("?", 2);
   const query = new URLSearchParams(given);
   if (dial.path.includes("?")) addQuery(query, part(options, "_query"));
-  const headers = new Headers(defaults);
+  const headers = new Fields(defaults);
   for (const [name, value] of Object.entries(dial.headers ?? {})) {
     if (value !== undefined) headers.set(name, String(value));
   }
   if (dial.authconfig !== undefined) headers.set("X-Registry-Auth", credentials(dial.authconfig));
   if (dial.registryconfig !== undefined) headers.set("X-Registry-Config", credentials(dial.registryconfig));
   const body = dial.file === undefined ? jsonBody(dial, method, options) : archiveBody(dial.file);
-  if (body !== undefined && !headers.has("content-type")) {
+  if (body !== undefined && headers.get("content-type") === null) {
     headers.set("content-type", dial.file === undefined ? "application/json" : "application/tar");
   }
   return { method, path, query, headers, body: body ?? NO_BODY, signal };
+}
+
+/** The header fields of one request, over those that every request has: `Headers` would take longer than the request. */
+class Fields {
+  readonly #own = new Map<string, string>();
+  readonly #defaults: Headers;
+
+  constructor(defaults: Headers) {
+    this.#defaults = defaults;
+  }
+
+  get(name: string): string | null {
+    return this.#own.get(name.toLowerCase()) ?? this.#defaults.get(name);
+  }
+
+  set(name: string, value: string): void {
+    this.#own.set(name.toLowerCase(), value);
+  }
 }
 
 const NO_BODY: AsyncIterable<Uint8Array> = once();
