@@ -9,19 +9,21 @@
  */
 import {
   AddressSpace,
-  BridgeNetwork,
-  bridgeOptions,
+  type BridgeNetwork,
   type Endpoint,
   type Engine,
-  familiesOf,
   type Ipam,
   IpamAllocator,
-  ipamDocument,
   NameTable,
   type Network,
   type NetworkRequest,
+  overlayBridge,
+  overlayFamilies,
+  overlayNetwork,
+  overlayOptions,
   SHARED_POOLS,
   type SharedNetworks,
+  swarmDigits,
 } from "../engine/index.ts";
 import { StatusError } from "../lib/index.ts";
 import { type Bridge, NetStack, randomMac, VXLAN_PORT, VxlanDevice } from "../net/index.ts";
@@ -29,14 +31,8 @@ import type { Prng } from "../sim/index.ts";
 
 /** The first number of a network. @see moby libnetwork/drivers/overlay/overlayutils */
 const FIRST_VNI = 4097;
-/** What the fabric carries, without what the tunnel takes. */
-const OVERLAY_MTU = "1450";
-const VNI_OPTION = "com.docker.network.driver.overlay.vxlanid_list";
-const MTU_OPTION = "com.docker.network.driver.mtu";
 /** The subnet of swarm's routing mesh is nobody else's. */
 const INGRESS_SUBNET = { address: "10.0.0.0", length: 24 };
-const ID_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz";
-const ID_LENGTH = 25;
 
 /** A machine that takes part. */
 export interface OverlayMember {
@@ -98,16 +94,11 @@ export class OverlayDirectory {
   }
 
   #create(creator: OverlayMember, request: NetworkRequest): Network {
-    const { IPAM, Internal = false, Name: name, Options = {} } = request;
+    const { Name: name } = request;
     const clash = this.#members.find(({ engine }) => engine.networks.get(name)?.name === name);
     if (clash !== undefined) throw new StatusError("conflict", `network with name ${name} already exists`);
-    const families = familiesOf(request);
-    if (!families.includes(4)) {
-      throw new StatusError("invalid-argument", "IPv4 cannot be disabled in a Swarm scoped network");
-    }
-    const configs = IPAM?.Config ?? [];
-    const ipam = this.#ipam.allocate(configs, families, new Set());
-    const id = this.#newId();
+    const ipam = this.#ipam.allocate(request.IPAM?.Config ?? [], overlayFamilies(request), new Set());
+    const id = swarmDigits(this.#prng);
     const overlay: Overlay = {
       vni: ++this.#lastVni,
       ipam,
@@ -115,28 +106,10 @@ export class OverlayDirectory {
       homes: new Map(),
       views: new Map(),
     };
-    const shown = {
-      id,
-      name,
-      driver: "overlay",
-      scope: "swarm",
-      createdUs: creator.engine.kernel.nowUs,
-      enableIPv4: true,
-      enableIPv6: families.includes(6),
-      internal: Internal,
-      attachable: request.Attachable ?? false,
-      configOnly: false,
-      configFrom: "",
-      labels: request.Labels ?? {},
-      options: { ...Options, [VNI_OPTION]: String(overlay.vni) },
-      ipamOptions: IPAM?.Options ?? {},
-      configs,
-      ipam: ipamDocument(ipam, configs),
-      peers: () => this.#peers(overlay),
-    };
+    const shown = overlayNetwork(request, { id, vni: overlay.vni, ipam, createdUs: creator.engine.kernel.nowUs });
     for (const member of this.#members) {
-      const bridge = this.#bridge(overlay, member, { id, name, internal: Internal, options: Options });
-      overlay.views.set(member, { ...shown, bridge, guests: new Map() });
+      const bridge = this.#bridge(overlay, member, request, id);
+      overlay.views.set(member, { ...shown, peers: () => this.#peers(overlay), bridge, guests: new Map() });
     }
     this.#overlays.set(id, overlay);
     return overlay.views.get(creator) as Network;
@@ -167,24 +140,13 @@ export class OverlayDirectory {
     return this.#devices.get(member)?.get(vni);
   }
 
-  #bridge(
-    overlay: Overlay,
-    member: OverlayMember,
-    network: { readonly id: string; readonly name: string; readonly internal: boolean; readonly options: Options },
-  ): BridgeNetwork {
+  #bridge(overlay: Overlay, member: OverlayMember, request: NetworkRequest, id: string): BridgeNetwork {
     const { kernel, links } = member.engine;
     const stack = new NetStack(kernel.net, () => "0");
-    return new BridgeNetwork({
-      kernel,
-      id: network.id,
-      bridgeName: "br0",
-      name: network.name,
+    return overlayBridge({
+      ...{ kernel, links, id, name: request.Name, internal: request.Internal ?? false },
       ipam: overlay.ipam,
-      options: bridgeOptions({ [MTU_OPTION]: network.options[MTU_OPTION] ?? OVERLAY_MTU }, network.internal),
-      internal: network.internal,
-      hasNames: true,
-      hasHost: false,
-      links,
+      options: overlayOptions(request),
       elsewhere: {
         stack,
         names: overlay.names,
@@ -222,11 +184,4 @@ export class OverlayDirectory {
   #peers({ homes }: Overlay): readonly { readonly Name: string; readonly IP: string }[] {
     return [...new Set(homes.values())].map(({ name, address }) => ({ Name: name, IP: address }));
   }
-
-  /** As swarm makes them. */
-  #newId(): string {
-    return Array.from({ length: ID_LENGTH }, () => ID_DIGITS[this.#prng.below(ID_DIGITS.length)]).join("");
-  }
 }
-
-type Options = Readonly<Record<string, string>>;

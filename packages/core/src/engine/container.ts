@@ -17,6 +17,9 @@ import type { Sandbox } from "./network/sandbox.ts";
 import { stoppedSettings } from "./network/settings.ts";
 import { RestartBackoff } from "./restart.ts";
 
+/** Of a container of which nobody knows how it ended. */
+export const LOST_EXIT_CODE = 255;
+
 export type ContainerState = "created" | "running" | "paused" | "restarting" | "removing" | "exited" | "dead";
 
 /** Which state may follow which. @see moby container/state.go */

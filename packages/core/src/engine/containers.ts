@@ -16,7 +16,7 @@ import { type Change, changesOf, ROOTFS_PATH, type Snapshotter } from "../snapsh
 import { checkDonors, donorPid, inheritedMounts, networkOwner, sharedMemory, withDonors } from "./borrowed.ts";
 import { BundleDirectory } from "./bundle.ts";
 import { CheckedRequests } from "./checked-requests.ts";
-import { Container, type ContainerRecord } from "./container.ts";
+import { Container, type ContainerRecord, LOST_EXIT_CODE } from "./container.ts";
 import { ContainerIndex } from "./container-index.ts";
 import { ContainerStreams } from "./container-streams.ts";
 import { ConnectionLost, type DaemonLife } from "./daemon-life.ts";
@@ -91,8 +91,6 @@ export interface ContainerParts {
 const STOP_TIMEOUT_SECONDS = 10;
 /** What a container ends with that gets no network, or whose log cannot be kept. */
 const START_FAILED = 128;
-/** Of a container of which nobody knows how it ended. */
-const LOST_EXIT_CODE = 255;
 const STOP_FIRST = "stop the container before removing or force remove";
 
 export class ContainerService {

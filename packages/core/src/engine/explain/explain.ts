@@ -4,10 +4,10 @@
  */
 import type { BuildResult } from "../../build/index.ts";
 import type { Kernel } from "../../kernel/index.ts";
-import { StatusError } from "../../lib/index.ts";
 import type { Snapshotter } from "../../snapshot/index.ts";
 import type { Container } from "../container.ts";
 import type { ContainerService } from "../containers.ts";
+import { shortId } from "../names.ts";
 import type { Cause, DeathCause, KillCause, OutOfMemoryCause, RefusalCause, UnreachedCause } from "./cause.ts";
 import { CAUSES_LIMIT, type CauseLog, throttlingOf } from "./cause-log.ts";
 import { healthFindings, limitFindings, restartFinding, stateFinding, throttlingFinding } from "./condition.ts";
@@ -164,11 +164,7 @@ const whenOf =
   (timeUs: number): string =>
     durationWords(timeUs - kernel.world.clock.startUs);
 
-function nameOf(id: string, { service }: Pick<ExplainParts, "service">): string {
-  try {
-    return service.get(id).name;
-  } catch (error) {
-    if (error instanceof StatusError) return id.slice(0, 12);
-    throw error;
-  }
+/** Of one that is gone, what is left is its id. */
+export function nameOf(id: string, { service }: Pick<ExplainParts, "service">): string {
+  return service.peek(id)?.name ?? shortId(id);
 }

@@ -1,6 +1,7 @@
 /** Why a container could not be started: what Docker said, and what lies behind it. */
 import type { Kernel } from "../../kernel/index.ts";
 import { isAny } from "../../lib/index.ts";
+import { DEFAULT_PATH } from "../../runtime/index.ts";
 import { MountedSnapshot, type MountedTree, type Snapshotter } from "../../snapshot/index.ts";
 import type { Container } from "../container.ts";
 import type { RefusalCause } from "./cause.ts";
@@ -92,8 +93,8 @@ function fileReason(path: string, container: Container, files: MountedTree): Fin
 }
 
 function pathOf({ config }: Container): string {
-  const found = (config.Env ?? []).find((line) => line.startsWith("PATH="));
-  return found?.slice("PATH=".length) ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+  const found = (config.Env ?? []).find((line) => line.startsWith("PATH=")) ?? DEFAULT_PATH;
+  return found.slice("PATH=".length);
 }
 
 const TAKEN_PORT = /(?:Bind for|host port for) (\S+?):(\d+)(?:[: ]|$)/;

@@ -4,11 +4,8 @@
  * @see moby daemon/daemon.go: restore
  */
 import type { Snapshotter } from "../../snapshot/index.ts";
-import type { ContainerRecord } from "../container.ts";
+import { type ContainerRecord, LOST_EXIT_CODE } from "../container.ts";
 import type { MachineRecords } from "../machine-snapshot.ts";
-
-/** Of a container of which nobody knows how it ended. */
-const LOST_EXIT_CODE = 255;
 
 /** Containers as a daemon finds them that starts at `nowUs`. */
 export function lostContainers(records: readonly ContainerRecord[], nowUs: number): readonly ContainerRecord[] {

@@ -9,6 +9,7 @@ import { StatusError } from "../../lib/index.ts";
 import type { World } from "../../sim/index.ts";
 import type { Container } from "../container.ts";
 import type { ContainerService } from "../containers.ts";
+import { ConnectionLost } from "../daemon-life.ts";
 import type { EngineEvent, EventLog } from "../events.ts";
 import type { ImageService } from "../images.ts";
 import { DEFAULT_GRACE } from "./service-spec.ts";
@@ -100,7 +101,8 @@ export class Agent {
     try {
       await containers.start(container, { follows: true });
     } catch (error) {
-      if (!(error instanceof StatusError)) return;
+      if (error instanceof ConnectionLost) return;
+      if (!(error instanceof StatusError)) throw error;
       task.exitCode = container.exitCode;
       report(task, "failed", "starting", `starting container failed: ${error.message}`);
       return;
@@ -180,7 +182,7 @@ export class Agent {
     try {
       await work();
     } catch (error) {
-      if (!(error instanceof Error)) throw error;
+      if (!(error instanceof StatusError || error instanceof ConnectionLost)) throw error;
     }
   }
 }

@@ -7,6 +7,7 @@
 import { StatusError } from "../../lib/index.ts";
 import type { Prng } from "../../sim/index.ts";
 import { timeOf } from "../documents/time.ts";
+import { swarmDigits } from "../network/overlay.ts";
 import { rpcError } from "./rpc-error.ts";
 
 export interface SwarmObject {
@@ -15,9 +16,6 @@ export interface SwarmObject {
   readonly createdUs: number;
   updatedUs: number;
 }
-
-const ID_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz";
-const ID_LENGTH = 25;
 
 /** The log of changes, in which every one has a number; and the source of ids. */
 export class Revisions {
@@ -41,8 +39,8 @@ export class Revisions {
   }
 
   /** `count` digits of chance, as swarm's ids have them. */
-  digits(count: number): string {
-    return Array.from({ length: count }, () => ID_DIGITS[this.#prng.below(ID_DIGITS.length)]).join("");
+  digits(count?: number): string {
+    return swarmDigits(this.#prng, count);
   }
 
   get prng(): Prng {
@@ -52,7 +50,7 @@ export class Revisions {
   /** What every new object begins with. */
   created(): SwarmObject {
     const { nowUs } = this;
-    return { id: this.digits(ID_LENGTH), version: ++this.#last, createdUs: nowUs, updatedUs: nowUs };
+    return { id: this.digits(), version: ++this.#last, createdUs: nowUs, updatedUs: nowUs };
   }
 
   changed(object: SwarmObject): void {

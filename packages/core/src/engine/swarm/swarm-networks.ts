@@ -5,24 +5,19 @@
  * @see moby daemon/cluster/networks.go, libnetwork/drivers/overlay
  */
 import type { Kernel } from "../../kernel/index.ts";
-import { StatusError } from "../../lib/index.ts";
 import { NetStack } from "../../net/index.ts";
 import { AddressSpace, SHARED_POOLS } from "../network/address-space.ts";
-import { BridgeNetwork, type BridgeNetworkInit } from "../network/bridge-network.ts";
-import { bridgeOptions } from "../network/bridge-options.ts";
-import { type Ipam, IpamAllocator, ipamDocument } from "../network/ipam.ts";
+import type { BridgeNetwork, BridgeNetworkInit } from "../network/bridge-network.ts";
+import { type Ipam, IpamAllocator } from "../network/ipam.ts";
 import type { LinkService } from "../network/link-service.ts";
 import { NameTable } from "../network/name-table.ts";
 import type { Network, NetworkRequest } from "../network/network.ts";
-import { familiesOf, type NetworkRecord, networkRecord, type SharedNetworks } from "../network/network-store.ts";
+import { type NetworkRecord, networkRecord, type SharedNetworks } from "../network/network-store.ts";
+import { overlayBridge, overlayFamilies, overlayNetwork, overlayOptions } from "../network/overlay.ts";
 import type { Revisions } from "./object-table.ts";
 import { rpcError } from "./rpc-error.ts";
 
 const FIRST_VNI = 4096;
-/** What a network carries, without what the tunnel would take. */
-const OVERLAY_MTU = "1450";
-const VNI_OPTION = "com.docker.network.driver.overlay.vxlanid_list";
-const MTU_OPTION = "com.docker.network.driver.mtu";
 const INGRESS: NetworkRequest = {
   Name: "ingress",
   Driver: "overlay",
@@ -81,36 +76,14 @@ export class SwarmNetworks implements SharedNetworks {
 
   /** @throws StatusError invalid-argument, conflict */
   create(request: NetworkRequest): Network {
-    const { IPAM, Internal = false, Name: name, Options = {} } = request;
-    const families = familiesOf(request);
-    if (!families.includes(4)) {
-      throw new StatusError("invalid-argument", "IPv4 cannot be disabled in a Swarm scoped network");
-    }
-    const configs = IPAM?.Config ?? [];
-    const ipam = this.#ipam.allocate(configs, families, new Set());
+    const { Internal: internal = false, Name: name } = request;
+    const ipam = this.#ipam.allocate(request.IPAM?.Config ?? [], overlayFamilies(request), new Set());
     const { kernel, revisions } = this.#parts;
     const { id } = revisions.created();
-    const options = bridgeOptions({ [MTU_OPTION]: Options[MTU_OPTION] ?? OVERLAY_MTU }, Internal);
-    const bridge = this.#bridge({ id, name, internal: Internal, ipam, options });
     const network: Network = {
-      id,
-      name,
-      driver: "overlay",
-      scope: "swarm",
-      createdUs: kernel.nowUs,
-      enableIPv4: true,
-      enableIPv6: families.includes(6),
-      internal: Internal,
-      attachable: request.Attachable ?? false,
+      ...overlayNetwork(request, { id, vni: ++this.#lastVni, ipam, createdUs: kernel.nowUs }),
       ingress: request.Ingress ?? false,
-      configOnly: false,
-      configFrom: "",
-      labels: request.Labels ?? {},
-      options: { ...Options, [VNI_OPTION]: String(++this.#lastVni) },
-      ipamOptions: null,
-      configs,
-      ipam: ipamDocument(ipam, configs),
-      bridge,
+      bridge: this.#bridge({ id, name, internal, ipam, options: overlayOptions(request) }),
       guests: new Map(),
     };
     this.#networks.set(id, { network, ipam });
@@ -119,13 +92,10 @@ export class SwarmNetworks implements SharedNetworks {
 
   #bridge(own: Pick<BridgeNetworkInit, "id" | "name" | "internal" | "ipam" | "options">): BridgeNetwork {
     const { kernel, links } = this.#parts;
-    return new BridgeNetwork({
+    return overlayBridge({
       ...own,
       kernel,
       links,
-      bridgeName: "br0",
-      hasNames: true,
-      hasHost: false,
       elsewhere: {
         stack: new NetStack(kernel.net, () => "0"),
         names: new NameTable(own.name),
