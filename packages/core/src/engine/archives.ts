@@ -1,8 +1,8 @@
 /**
  * Files of containers as archives: `docker cp` and `docker export`.
  *
- * A running container is seen as its processes see it, mounts included; of one that does not run, what is mounted is
- * looked for where it would come from.
+ * What is seen is the root file system with the volumes and the directories that are mounted on it: /proc, /dev and what
+ * lies in memory are not, whether the container runs or not.
  *
  * @see moby daemon/archive_unix.go, daemon/export.go
  */
@@ -11,7 +11,7 @@ import type { LayerEntry } from "../content/index.ts";
 import { type Image, topSnapshot } from "../image/index.ts";
 import type { Kernel } from "../kernel/index.ts";
 import { basename, clean, dirname, StatusError } from "../lib/index.ts";
-import { MountedSnapshot, type Snapshotter, SnapshotView } from "../snapshot/index.ts";
+import { MountedSnapshot, MountedTree, type Snapshotter, SnapshotView } from "../snapshot/index.ts";
 import { type FsContext, type Location, pathOf, walk } from "../vfs/index.ts";
 import { unpackInto } from "./archives/unpack.ts";
 import { type PathStat, statOf, treeEntries } from "./archives/walk-tree.ts";
@@ -46,12 +46,17 @@ export class ArchiveService {
 
   /** `reference` is what the caller calls the container, here and below. @throws StatusError not-found */
   stat(container: Container, path: string, reference = container.name): PathStat {
-    return this.#look(container, path, (context, at, place) => statOf(context, at, place), reference);
+    const read = (context: FsContext, at: Location, place: string): PathStat => {
+      checkDirectory(at, path);
+      return statOf(context, at, place);
+    };
+    return this.#look(container, path, read, reference);
   }
 
   /** A file, or a directory with all that is in it, under its own name. @throws StatusError not-found */
   read(container: Container, path: string, reference = container.name): PathArchive {
     const read = (context: FsContext, at: Location, place: string): PathArchive => {
+      checkDirectory(at, path);
       const name = /(^|\/)\.$/.test(path) ? "." : basename(place) || "/";
       const own = at.inode.type === "dir" && name === "/" ? "" : name;
       return { stat: statOf(context, at, place), entries: [...treeEntries(at, own)] };
@@ -88,7 +93,7 @@ export class ArchiveService {
       }
       unpackInto(context, at, entries, options);
     };
-    this.#look(container, `${path}/`, unpack, options.reference);
+    this.#look(container, path, unpack, options.reference, { follows: true });
   }
 
   #look<T>(
@@ -96,23 +101,19 @@ export class ArchiveService {
     path: string,
     work: (context: FsContext, at: Location, place: string) => T,
     reference: string = container.name,
+    options: { readonly follows?: boolean } = {},
   ): T {
     const place = absolute(path);
-    const follows = place === "/" || /\/\.?$/.test(path);
+    const follows = options.follows ?? (place === "/" || /\/\.?$/.test(path));
     try {
-      const process = container.isRunning ? container.oci?.process : undefined;
-      if (process !== undefined) return workAt({ ...this.#context(process.root) }, place, follows, work);
-      return this.#lookStopped(container, place, follows, work);
+      return this.#lookAt(container, place, follows, work);
     } catch (error) {
       if (!(error instanceof Errno)) throw error;
-      throw new StatusError(
-        "not-found",
-        `Could not find the file ${path.replace(/\/$/, "") || "/"} in container ${reference}`,
-      );
+      throw new StatusError("not-found", `Could not find the file ${path} in container ${reference}`);
     }
   }
 
-  #lookStopped<T>(
+  #lookAt<T>(
     container: Container,
     place: string,
     follows: boolean,
@@ -126,7 +127,7 @@ export class ArchiveService {
       if (root.inode.type !== "dir" && place === mount.destination) return work(this.#context(root), root, place);
       return workAt(this.#context(root), place.slice(mount.destination.length) || "/", follows, work);
     }
-    const rootfs = new MountedSnapshot(this.#kernel, this.#snapshotter, container.id);
+    const rootfs = this.#rootfs(container);
     try {
       return workAt(rootfs.context, place, follows, work);
     } finally {
@@ -134,10 +135,31 @@ export class ArchiveService {
     }
   }
 
+  /** With what is mounted on it, as far as the links of the way there can lead to it. */
+  #rootfs(container: Container): MountedTree {
+    const process = container.isRunning ? container.oci?.process : undefined;
+    const rootfs =
+      process === undefined
+        ? new MountedSnapshot(this.#kernel, this.#snapshotter, container.id)
+        : new MountedTree(this.#kernel, process.root.mount.fs);
+    for (const { type, source, subpath, destination } of container.mountPoints) {
+      if (type === "tmpfs" || subpath !== undefined) continue;
+      rootfs.show(walk(this.#kernel.init, source, { follow: true }), destination);
+    }
+    return rootfs;
+  }
+
   #context(root: Location): FsContext {
     const { creds, protections } = this.#kernel.init;
     return { root, cwd: root, umask: 0, creds, protections, mayOpenDevice: () => true };
   }
+}
+
+/** @throws StatusError internal for what is named like a directory and is none */
+function checkDirectory({ inode }: Location, path: string): void {
+  if (inode.type === "dir" || !/\/\.?$/.test(path)) return;
+  const named = path.startsWith("/") ? path : `/${path}`;
+  throw new StatusError("internal", `lstat ${named}: not a directory`);
 }
 
 function workAt<T>(

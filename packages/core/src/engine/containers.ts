@@ -232,6 +232,7 @@ export class ContainerService {
 
   async #run(container: Container, options: Pick<WaitOptions, "follows"> = {}): Promise<void> {
     const { world, life, runtime, snapshotter, networks } = this.#parts;
+    if (container.startedUs > 0) container.logs.endLine(world.clock.nowUs);
     container.networkOf = networkOwner(this.#index, container);
     const user = this.#users.resolve(container);
     container.user = user;
@@ -281,9 +282,18 @@ export class ContainerService {
     this.#record(container, "start");
   }
 
-  /** Asks the container to end, and makes it after `timeoutSeconds` (its own setting or 10 by default; -1 waits for ever). */
-  async stop(container: Container, options: StopOptions = {}): Promise<void> {
-    await this.#stop(container, options, "docker stop");
+  /**
+   * Asks the container to end, and makes it after `timeoutSeconds` (its own setting or 10 by default; -1 waits for ever).
+   *
+   * `reference` is what the caller calls it.
+   */
+  async stop(container: Container, options: StopOptions = {}, reference: string = container.name): Promise<void> {
+    try {
+      await this.#stop(container, options, "docker stop");
+    } catch (error) {
+      if (!(error instanceof StatusError) || error.kind === "not-modified") throw error;
+      throw new StatusError(error.kind, `cannot stop container: ${reference}: ${error.message}`);
+    }
   }
 
   async #stop(container: Container, options: StopOptions, demand: Demand): Promise<void> {
@@ -576,13 +586,15 @@ export class ContainerService {
 
   /** The settings as the record has them. */
   #kept(given: Partial<HostConfig>): Partial<HostConfig> {
-    const { NetworkMode: mode = "", PidsLimit } = given;
+    const { NetworkMode: mode = "", PidsLimit, SecurityOpt } = given;
+    const labels = unlabelled(given);
     const other = mode.startsWith("container:") ? this.#index.idOf(mode.slice("container:".length)) : undefined;
-    if (other === undefined && PidsLimit !== 0) return given;
+    if (other === undefined && PidsLimit !== 0 && labels.length === 0) return given;
     return {
       ...given,
       // No limit is what 0 means here, though an update to -1 is kept as 0.
       ...(PidsLimit === 0 ? { PidsLimit: null } : {}),
+      ...(labels.length === 0 ? {} : { SecurityOpt: [...(SecurityOpt ?? []), ...labels] }),
       ...(other === undefined ? {} : { NetworkMode: `container:${other}` }),
     };
   }
@@ -761,6 +773,15 @@ export class ContainerService {
 }
 
 const NOTHING: Readonly<Record<string, string>> = {};
+
+/** A container that sees so much of the machine has no label of its own. @see moby daemon/create.go generateSecurityOpt */
+function unlabelled({ Privileged, PidMode, IpcMode, SecurityOpt }: Partial<HostConfig>): readonly string[] {
+  if (Privileged !== true && PidMode !== "host" && IpcMode !== "host") return NO_LABELS;
+  return SecurityOpt?.some((option) => option.startsWith("label=")) === true ? NO_LABELS : UNLABELLED;
+}
+
+const NO_LABELS: readonly string[] = [];
+const UNLABELLED: readonly string[] = ["label=disable"];
 
 const NO_HOST_CONFIG: Partial<HostConfig> = {};
 

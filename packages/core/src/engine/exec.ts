@@ -149,7 +149,7 @@ export class ExecService {
 
   /**
    * @param reference what the caller calls the container
-   * @throws StatusError conflict unless the container runs
+   * @throws StatusError conflict unless the container runs, invalid-argument for a user that there is not
    */
   create(
     container: Container,
@@ -160,6 +160,7 @@ export class ExecService {
       throw new StatusError("conflict", `Container ${reference} is paused, unpause the container before exec`);
     }
     if (!container.isRunning) throw new StatusError("conflict", `container ${container.id} is not running`);
+    if (body.User !== undefined && body.User !== "") this.#parts.users.resolveAs(container, body.User);
     // What it is told of those that it is linked to is worked out anew.
     linkEnvironment(container);
     const session = new ExecSession(newId(this.#parts.prng), container, body);

@@ -80,7 +80,9 @@ export class ImageService {
   find(text: string): Image | undefined {
     const digits = text.startsWith("sha256:") ? text.slice("sha256:".length) : text;
     if (/^[a-f0-9]{64}$/.test(digits)) return this.#store.byId(`sha256:${digits}`);
-    const named = this.#store.byName(this.#fullName(text));
+    const name = this.#fullName(text);
+    // Beside a digest a tag says nothing: it may stand for another image by now.
+    const named = this.#store.byName(name) ?? this.#store.byName(name.replace(/:[^/:@]+@/, "@"));
     if (named !== undefined) return named;
     return /^[a-f0-9]+$/.test(digits) ? this.#store.byPrefix(digits) : undefined;
   }

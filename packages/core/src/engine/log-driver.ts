@@ -1,27 +1,91 @@
 /**
- * What a log driver makes of its options when a container is started.
+ * What a log driver makes of its options: what is wrong whatever the driver, and what it finds when a container is
+ * started.
  *
- * @see moby daemon/logger/jsonfilelog/jsonfilelog.go New
+ * @see moby daemon/logger/factory.go ValidateLogOpts, daemon/logger/jsonfilelog, daemon/logger/local
  */
 import { quote } from "../lib/go/index.ts";
 import { StatusError } from "../lib/index.ts";
 import type { Container } from "./container.ts";
-import { parseDecimalBytes } from "./docker/values/size.ts";
+import type { HostConfig } from "./docker/create-body.ts";
+import { parseBool } from "./docker/go/number.ts";
+import { ValueError } from "./docker/problem.ts";
+import { TemplateFailure } from "./docker/template/execute.ts";
+import { parseBytes, parseDecimalBytes } from "./docker/values/size.ts";
 import type { LogRotation } from "./log-files.ts";
+import { logTag } from "./log-tag.ts";
 
-/** @throws StatusError for a size or a number that is none */
-export function checkLogDriver({ hostConfig }: Container): void {
-  const { Type: driver = "", Config: options } = hostConfig.LogConfig ?? {};
-  if (driver !== "" && driver !== "json-file") return;
-  const size = options?.["max-size"];
+type Options = Readonly<Record<string, string>>;
+
+const JSON_FILE: ReadonlySet<string> = new Set(["", "json-file"]);
+/** Those that `local` has without being told. */
+const LOCAL_FILES = 5;
+
+/** The log of the container is a file that inspect names. */
+export const logsToJson = ({ hostConfig }: Container): boolean => JSON_FILE.has(hostConfig.LogConfig?.Type ?? "");
+
+/** @throws StatusError invalid-argument for what no driver understands */
+export function verifyLogMode({ LogConfig }: Partial<HostConfig>): void {
+  const { Type: driver = "", Config: options } = LogConfig ?? {};
+  if (driver === "none" || options == null) return;
+  const { mode = "", "max-buffer-size": buffer } = options;
+  const refuse = (why: string): StatusError => new StatusError("invalid-argument", why);
+  if (mode !== "" && mode !== "blocking" && mode !== "non-blocking") {
+    throw refuse(`logger: logging mode not supported: ${mode}`);
+  }
+  if (buffer === undefined) return;
+  if (mode !== "non-blocking") {
+    throw refuse("logger: max-buffer-size option is only supported with 'mode=non-blocking'");
+  }
+  const problem = problemOf(() => parseBytes(buffer));
+  if (problem !== undefined) throw refuse(`error parsing option max-buffer-size: ${problem}`);
+}
+
+/** @throws StatusError internal for a size or a number that is none, and for a tag that names what there is not */
+export function checkLogDriver(container: Container): void {
+  const { Type: driver = "", Config: options } = container.hostConfig.LogConfig ?? {};
+  if (options == null) return;
+  if (driver === "local") checkLocal(options);
+  if (!JSON_FILE.has(driver)) return;
+  checkJsonFile(options);
+  const problem = problemOf(() => logTag(container));
+  if (problem !== undefined) throw failure(problem);
+}
+
+function checkJsonFile(options: Options): void {
+  const { "max-size": size, "max-file": files, compress } = options;
   if (size !== undefined && size !== "-1") {
     if (bytesOf(size) === undefined) throw failure(`invalid size: '${size}'`);
     if ((bytesOf(size) ?? 0) <= 0) throw failure("max-size must be a positive number");
   }
-  const files = options?.["max-file"];
-  if (files === undefined) return;
-  if (!/^[+-]?\d+$/.test(files)) throw failure(`strconv.Atoi: parsing ${quote(files)}: invalid syntax`);
-  if (Number(files) < 1) throw failure("max-file cannot be less than 1");
+  if (files !== undefined) {
+    if (!isWhole(files)) throw failure(`strconv.Atoi: parsing ${quote(files)}: invalid syntax`);
+    if (Number(files) < 1) throw failure("max-file cannot be less than 1");
+  }
+  if (compress === undefined) return;
+  const problem = problemOf(() => parseBool(compress));
+  if (problem !== undefined) throw failure(`strconv.ParseBool: parsing ${quote(compress)}: invalid syntax`);
+  if (parseBool(compress) && (Number(files ?? 1) === 1 || size === undefined || size === "-1")) {
+    throw failure("compress cannot be true when max-file is less than 2 or max-size is not set");
+  }
+}
+
+function checkLocal(options: Options): void {
+  const { "max-size": size, "max-file": files, compress } = options;
+  if (size !== undefined && bytesOf(size) === undefined) {
+    throw failure(`invalid value for max-size: ${size}: invalid size: '${size}'`);
+  }
+  if (files !== undefined && !isWhole(files)) {
+    throw failure(`invalid value for max-file: ${files}: strconv.Atoi: parsing ${quote(files)}: invalid syntax`);
+  }
+  if (compress !== undefined && problemOf(() => parseBool(compress)) !== undefined) {
+    const why = `strconv.ParseBool: parsing ${quote(compress)}: invalid syntax`;
+    throw failure(`error reading compress log option: ${why}`);
+  }
+  const compresses = compress === undefined || parseBool(compress);
+  if (compresses && Number(files ?? LOCAL_FILES) <= 1) {
+    throw failure("compression cannot be enabled when max file count is 1");
+  }
 }
 
 /** How large its log may become; `undefined` if nobody has said so. */
@@ -32,11 +96,24 @@ export function logRotation({ hostConfig }: Pick<Container, "hostConfig">): LogR
   return { maxBytes: bytesOf(size) ?? Number.POSITIVE_INFINITY, maxFiles: Number(options?.["max-file"] ?? 1) };
 }
 
+const isWhole = (text: string): boolean => /^[+-]?\d+$/.test(text);
+
 function bytesOf(text: string): number | undefined {
   try {
     return parseDecimalBytes(text);
   } catch {
     return undefined;
+  }
+}
+
+/** What is said of what cannot be read; `undefined` if it can. */
+function problemOf(read: () => unknown): string | undefined {
+  try {
+    read();
+    return undefined;
+  } catch (error) {
+    if (error instanceof ValueError || error instanceof TemplateFailure) return error.message;
+    throw error;
   }
 }
 

@@ -30,6 +30,7 @@ export class LogLines {
 
   /** The lines that are complete with this entry. */
   push({ stream, timeUs, bytes }: LogEntry): readonly LogLine[] {
+    if (bytes.length === 0) return this.end();
     const lines: LogLine[] = [];
     const pending = this.#pending.get(stream) ?? { bytes: NO_BYTES, timeUs, isContinued: false };
     this.#pending.set(stream, pending);

@@ -3,7 +3,7 @@
  *
  * @see moby daemon/logger/jsonfilelog
  */
-import { concat, decode } from "../lib/index.ts";
+import { concat, decode, NO_BYTES } from "../lib/index.ts";
 import { LogFiles, type LogRotation } from "./log-files.ts";
 
 export type Stream = "stdout" | "stderr";
@@ -11,6 +11,7 @@ export type Stream = "stdout" | "stderr";
 export interface LogEntry {
   readonly stream: Stream;
   readonly timeUs: number;
+  /** None at all where the streams have ended and others begun. */
   readonly bytes: Uint8Array;
 }
 
@@ -45,6 +46,13 @@ export class LogBuffer {
     if (this.#files === undefined) this.#keep(entry);
     else this.#files.append(entry);
     for (const listener of this.#listeners ?? []) listener(entry);
+  }
+
+  /** The streams have ended, and others begin: a line that is not complete never will be. */
+  endLine(timeUs: number): void {
+    const entry: LogEntry = { stream: "stdout", timeUs, bytes: NO_BYTES };
+    if (this.#files !== undefined) this.#files.append(entry);
+    else if ((this.entries.at(-1)?.bytes.length ?? 0) > 0) this.#keep(entry);
   }
 
   #keep(entry: LogEntry): void {

@@ -7,6 +7,7 @@ import { signalNumber } from "../abi/index.ts";
 import { durationText, quote } from "../lib/go/index.ts";
 import { StatusError } from "../lib/index.ts";
 import type { ContainerConfig, HostConfig } from "./docker/create-body.ts";
+import { verifyLogMode } from "./log-driver.ts";
 import { chooseCapabilities } from "./spec.ts";
 
 const MINIMUM_MEMORY = 6 * 1024 * 1024;
@@ -36,6 +37,7 @@ export function verifySettings(
   if (!/^(|none|private|shareable|host|container:.*)$/.test(ipc)) throw invalid(`invalid IPC mode: ${ipc}`);
   if (shm < 0) throw invalid("SHM size can not be less than 0");
   verifyNames(config, hostConfig);
+  verifyLogMode(hostConfig);
   verifyLogDriver(hostConfig.LogConfig?.Type ?? "", Object.keys(hostConfig.LogConfig?.Config ?? {}));
   const runtime = hostConfig.Runtime ?? "";
   if (runtime !== "" && runtime !== "runc") throw invalid(`unknown or invalid runtime name: ${runtime}`);
@@ -155,6 +157,11 @@ function verifyList(
   if (!/^\d+(-\d+)?(,\d+(-\d+)?)*$/.test(text)) {
     throw invalid(`Invalid value ${text} for ${kind}: invalid format: ${text}`);
   }
+  const isBackwards = text.split(",").some((part) => {
+    const [from = 0, to = from] = part.split("-").map(Number);
+    return to < from;
+  });
+  if (isBackwards) throw invalid(`Invalid value ${text} for ${kind}: invalid format: ${text}`);
   const wanted = text.split(/[,-]/).map(Number);
   if (wanted.some((number) => number >= count)) {
     const available = count === 1 ? "0" : `0-${count - 1}`;

@@ -72,6 +72,13 @@ export class MountedTree {
     directory.mkdir(this.context, path, 0o755);
   }
 
+  /** Shows something of the machine at a path of this tree, where there is such a path. */
+  show(from: Location, path: string): void {
+    const at = this.find(path);
+    if (at === undefined || (at.inode.type === "dir") !== (from.inode.type === "dir")) return;
+    this.#tree.bind(from, at, { recursive: true, foreign: true });
+  }
+
   close(): void {
     this.#tree.dissolve();
   }

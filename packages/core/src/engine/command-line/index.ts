@@ -145,10 +145,14 @@ async function execute(session: Session, request: DockerRequest): Promise<number
       return named(request.containers, (name) =>
         ignoreUnchanged(
           session.call("ContainerStop", name, () =>
-            containers.stop(containers.get(name), {
-              timeoutSeconds: request.timeout,
-              ...(request.signal === "" ? {} : { signal: request.signal }),
-            }),
+            containers.stop(
+              containers.get(name),
+              {
+                timeoutSeconds: request.timeout,
+                ...(request.signal === "" ? {} : { signal: request.signal }),
+              },
+              name,
+            ),
           ),
         ),
       );

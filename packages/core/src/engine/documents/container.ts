@@ -12,6 +12,7 @@ import type { HostConfig } from "../docker/create-body.ts";
 import type { ContainerSummary } from "../docker/lists/containers.ts";
 import { humanDuration } from "../docker/values/human.ts";
 import type { Health } from "../health-record.ts";
+import { logsToJson } from "../log-driver.ts";
 import type { MountPoint } from "../mount-points.ts";
 import { linksDocument } from "../network/links.ts";
 import { modeOf } from "../network/settings.ts";
@@ -35,7 +36,7 @@ export function containerDocument(container: Container) {
     ResolvConfPath: hasStarted ? `${directory}/resolv.conf` : "",
     HostnamePath: hasStarted ? `${directory}/hostname` : "",
     HostsPath: hasStarted ? `${directory}/hosts` : "",
-    LogPath: hasStarted ? `${directory}/${id}-json.log` : "",
+    LogPath: hasStarted && logsToJson(container) ? `${directory}/${id}-json.log` : "",
     Name: `/${container.name}`,
     RestartCount: container.restartCount,
     Driver: "overlay2",

@@ -43,6 +43,7 @@ export type NodeRecord = Omit<SwarmNode, "machine">;
 
 export const NODE_FILTERS = ["id", "label", "membership", "name", "node.label", "role"];
 const AVAILABILITIES: ReadonlySet<string> = new Set(["active", "pause", "drain"]);
+const MEMBERSHIPS: ReadonlySet<string> = new Set(["accepted", "pending"]);
 const ROLES: ReadonlySet<string> = new Set(["worker", "manager"]);
 
 export interface NodeParts {
@@ -109,7 +110,14 @@ export class NodeStore {
     throw rpcError("FailedPrecondition", problem);
   }
 
+  /** @throws StatusError invalid-argument for a role or a membership that there is not */
   list(filters: Filters): readonly SwarmNode[] {
+    const check = (name: string, known: ReadonlySet<string>): void => {
+      const wrong = filters.get(name).find((value) => !known.has(value));
+      if (wrong !== undefined) throw new StatusError("invalid-argument", `Invalid ${name} filter: '${wrong}'`);
+    };
+    check("role", ROLES);
+    check("membership", MEMBERSHIPS);
     return this.#table
       .list()
       .filter(

@@ -16,6 +16,7 @@ import { type NetworkRecord, networkRecord, type SharedNetworks } from "../netwo
 import { overlayBridge, overlayFamilies, overlayNetwork, overlayOptions } from "../network/overlay.ts";
 import type { Revisions } from "./object-table.ts";
 import { rpcError } from "./rpc-error.ts";
+import { SWARM_NAME } from "./verify-service.ts";
 
 const FIRST_VNI = 4096;
 const INGRESS: NetworkRequest = {
@@ -76,6 +77,7 @@ export class SwarmNetworks implements SharedNetworks {
 
   /** @throws StatusError invalid-argument, conflict */
   create(request: NetworkRequest): Network {
+    if (!SWARM_NAME.test(request.Name)) throw rpcError("InvalidArgument", "name must be valid as a DNS name component");
     const { Internal: internal = false, Name: name } = request;
     const ipam = this.#ipam.allocate(request.IPAM?.Config ?? [], overlayFamilies(request), new Set());
     const { kernel, revisions } = this.#parts;

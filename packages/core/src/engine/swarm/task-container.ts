@@ -171,8 +171,13 @@ export function payloadMounts(disk: MemoryFs, task: Task, { secrets, configs }: 
 
 function write(disk: MemoryFs, path: string, data: Uint8Array, { UID, GID, Mode }: PayloadFile): void {
   const directory = ensureDirectory(disk, dirname(path));
-  if (directory.lookup(basename(path)) !== undefined) return;
   const owner = { mode: Mode & 0o7777, uid: Number(UID) || 0, gid: Number(GID) || 0 };
+  const known = directory.lookup(basename(path));
+  if (known !== undefined) {
+    // One that a task has at several places is one file: how it was asked for last decides.
+    known.setattr(owner);
+    return;
+  }
   const file = directory.create(basename(path), { type: "file", ...owner });
   if (file instanceof MemoryFile) file.content = FileContent.of(data);
 }

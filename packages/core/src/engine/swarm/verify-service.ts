@@ -10,7 +10,8 @@ import { parseConstraints } from "./placement.ts";
 import { rpcError } from "./rpc-error.ts";
 import type { EndpointSpec, ServiceSpec, TaskSpec, UpdateConfig } from "./service-spec.ts";
 
-const NAME = /^[a-zA-Z0-9](?:[-_]*[A-Za-z0-9]+)*$/;
+/** What names of services and networks of a swarm look like. */
+export const SWARM_NAME = /^[a-zA-Z0-9](?:[-_]*[A-Za-z0-9]+)*$/;
 const LONGEST_NAME = 63;
 const LEAST_NANO_CPUS = 1e6;
 const LEAST_MEMORY = 4 * 1024 * 1024;
@@ -24,7 +25,7 @@ const refuse = (problem: string): never => {
 export function verifyService(spec: ServiceSpec): void {
   verifyBody(spec);
   if (spec.Name.length > LONGEST_NAME) refuse(`name must be ${LONGEST_NAME} characters or fewer`);
-  if (!NAME.test(spec.Name)) refuse("name must be valid as a DNS name component");
+  if (!SWARM_NAME.test(spec.Name)) refuse("name must be valid as a DNS name component");
   verifyTask(spec.TaskTemplate);
   if ((spec.Mode.Replicated?.Replicas ?? 0) < 0) refuse("Number of replicas must be non-negative");
   verifyUpdate(spec.UpdateConfig);
@@ -33,7 +34,7 @@ export function verifyService(spec: ServiceSpec): void {
 }
 
 /** What the daemon itself sees before it asks the manager. */
-function verifyBody({ TaskTemplate, Mode, UpdateConfig: update }: ServiceSpec): void {
+function verifyBody({ TaskTemplate, Mode, UpdateConfig: update, EndpointSpec: endpoint }: ServiceSpec): void {
   const wrong = (problem: string): never => {
     throw new StatusError("invalid-argument", problem);
   };
@@ -41,6 +42,8 @@ function verifyBody({ TaskTemplate, Mode, UpdateConfig: update }: ServiceSpec): 
   if (TaskTemplate.ContainerSpec === undefined) wrong("mismatched Runtime and *Spec fields");
   if (!CONDITIONS.has(Condition)) wrong(`invalid RestartCondition: ${quote(Condition)}`);
   if (Object.values(Mode).filter((one) => one !== undefined).length > 1) wrong("must specify only one service mode");
+  const { Mode: resolution = "" } = endpoint ?? {};
+  if (!["", "vip", "dnsrr"].includes(resolution)) wrong(`invalid resolution mode: ${quote(resolution)}`);
   const { FailureAction = "", Order = "" } = update ?? {};
   if (!["", "pause", "continue", "rollback"].includes(FailureAction)) {
     wrong(`unrecognized update failure action ${FailureAction}`);

@@ -52,7 +52,7 @@ export function archiveRoutes(engine: Engine): readonly Route[] {
 
 function pathOf(query: URLSearchParams): string {
   const path = text(query, "path");
-  if (path === "") throw badRequest('bad parameter: "path" cannot be empty');
+  if (path === "") throw badRequest("bad parameter: pathcannot be empty");
   return path;
 }
 

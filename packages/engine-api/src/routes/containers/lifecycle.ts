@@ -24,7 +24,7 @@ export function lifecycleRoutes(engine: Engine): readonly Route[] {
     });
   return [
     on("start", (container, call) => start(engine, container, call)),
-    on("stop", (container, { query }) => containers.stop(container, stopOptions(query))),
+    on("stop", (container, { query, param }) => containers.stop(container, stopOptions(query), param("id"))),
     on("restart", async (container, { query, param }) => {
       await containers.restart(container, stopOptions(query), param("id"));
       await begun(engine, container);
