@@ -3,9 +3,8 @@
  *
  * @see RFC 1035 section 4, RFC 3596 for AAAA
  */
-import { concat } from "./bytes.ts";
 import { formatIp, ipBytes } from "./ip.ts";
-import { fromLatin1, latin1 } from "./text.ts";
+import { latin1 } from "./text.ts";
 
 export type DnsType = "A" | "NS" | "CNAME" | "SOA" | "PTR" | "MX" | "TXT" | "AAAA" | "SRV" | "ANY";
 
@@ -60,11 +59,14 @@ export function encodeDns(message: DnsMessage): Uint8Array {
     (message.recursionAvailable ? 0x0080 : 0) |
     message.code;
   const { questions, answers } = message;
-  return concat([
-    numbers16(message.id, flags, questions.length, answers.length, 0, 0),
-    ...questions.flatMap(({ name, type }) => [encodeName(name), numbers16(NUMBERS[type], 1)]),
-    ...answers.flatMap((answer) => encodeRecord(answer, questions[0]?.name)),
-  ]);
+  const writer = new Writer();
+  writer.words(message.id, flags, questions.length, answers.length, 0, 0);
+  for (const { name, type } of questions) {
+    writer.name(name);
+    writer.words(NUMBERS[type], 1);
+  }
+  for (const answer of answers) writer.record(answer, questions[0]?.name);
+  return Uint8Array.from(writer.bytes);
 }
 
 /** `undefined` if the bytes are no message. Records of unknown types are left out. */
@@ -100,30 +102,48 @@ export function decodeDns(bytes: Uint8Array): DnsMessage | undefined {
 }
 
 /** A pointer to the name of the first question, which begins behind the head. */
-const QUESTION_NAME = Uint8Array.of(0xc0, 12);
+const QUESTION_NAME = 0xc00c;
 
-function encodeRecord({ name, type, ttlSeconds, value }: DnsRecord, asked: string | undefined): readonly Uint8Array[] {
-  const data =
-    type === "A" || type === "AAAA"
-      ? (ipBytes(value) ?? new Uint8Array(0))
-      : type === "TXT"
-        ? concat([Uint8Array.of(value.length), fromLatin1(value)])
-        : encodeName(value);
-  const ttl = numbers16(ttlSeconds >>> 16, ttlSeconds & 0xffff);
-  const owner = name === asked ? QUESTION_NAME : encodeName(name);
-  return [owner, numbers16(NUMBERS[type], 1), ttl, numbers16(data.length), data];
-}
+class Writer {
+  readonly bytes: number[] = [];
 
-function encodeName(name: string): Uint8Array {
-  const labels = name.split(".").filter((label) => label !== "");
-  return concat([
-    ...labels.flatMap((label) => [Uint8Array.of(label.length & 0x3f), fromLatin1(label)]),
-    new Uint8Array(1),
-  ]);
-}
+  words(...values: readonly number[]): void {
+    for (const value of values) this.bytes.push((value >>> 8) & 0xff, value & 0xff);
+  }
 
-function numbers16(...values: readonly number[]): Uint8Array {
-  return Uint8Array.from(values.flatMap((value) => [(value >>> 8) & 0xff, value & 0xff]));
+  text(text: string): void {
+    for (let i = 0; i < text.length; i++) this.bytes.push(text.charCodeAt(i) & 0xff);
+  }
+
+  name(name: string): void {
+    for (const label of name.split(".")) {
+      if (label === "") continue;
+      this.bytes.push(label.length & 0x3f);
+      this.text(label);
+    }
+    this.bytes.push(0);
+  }
+
+  /** `asked` is the name of the first question. */
+  record({ name, type, ttlSeconds, value }: DnsRecord, asked: string | undefined): void {
+    if (name === asked) this.words(QUESTION_NAME);
+    else this.name(name);
+    this.words(NUMBERS[type], 1, ttlSeconds >>> 16, ttlSeconds & 0xffff, 0);
+    const start = this.bytes.length;
+    this.#value(type, value);
+    const length = this.bytes.length - start;
+    this.bytes[start - 2] = (length >>> 8) & 0xff;
+    this.bytes[start - 1] = length & 0xff;
+  }
+
+  #value(type: DnsType, value: string): void {
+    if (type === "A" || type === "AAAA") {
+      this.bytes.push(...(ipBytes(value) ?? []));
+    } else if (type === "TXT") {
+      this.bytes.push(value.length & 0xff);
+      this.text(value);
+    } else this.name(value);
+  }
 }
 
 /** Compressed names point back at most so often. */

@@ -63,10 +63,9 @@ export class Conntrack {
 
   /** The connection of a packet, new if it is the first. `undefined` for errors of ICMP: they belong to others. */
   track(packet: Packet): Tracked | undefined {
-    const tuple = tupleOf(packet);
-    if (tuple === undefined) return undefined;
+    if (!isTracked(packet)) return undefined;
     const { body } = packet;
-    const known = this.#entries.get(tuple);
+    const known = this.#entries.find(packet);
     const restarts = known?.connection.closing === true && body.protocol === "tcp" && body.syn && !body.ack;
     if (known !== undefined && !restarts && !this.#isOld(known.connection)) {
       const { connection } = known;
@@ -77,6 +76,7 @@ export class Conntrack {
     }
     if (known !== undefined) this.#delete(known.connection);
     if (this.#entries.size >= this.#sweepAt) this.#sweep();
+    const tuple = tupleOf(packet);
     const connection: Connection = {
       original: tuple,
       reply: inverse(tuple),
@@ -92,8 +92,7 @@ export class Conntrack {
 
   /** The connection that an ICMP error is about: `isReply` tells the direction of the packet that caused it. */
   related(about: Packet): Tracked | undefined {
-    const tuple = tupleOf(about);
-    const found = tuple === undefined ? undefined : this.#entries.get(inverse(tuple));
+    const found = isTracked(about) ? this.#entries.get(inverse(tupleOf(about))) : undefined;
     return found === undefined ? undefined : { connection: found.connection, isReply: !found.isReply };
   }
 
@@ -182,11 +181,19 @@ export function inverse({ protocol, from, to }: Tuple): Tuple {
   return { protocol, from: to, to: from };
 }
 
-function tupleOf({ source, destination, body }: Packet): Tuple | undefined {
-  const { protocol } = body;
-  if (protocol === "icmp" && body.type !== "echo-request" && body.type !== "echo-reply") return undefined;
-  const [sourcePort, port] = body.protocol === "icmp" ? [body.id, body.id] : [body.sourcePort, body.port];
-  return { protocol, from: { address: source, port: sourcePort }, to: { address: destination, port } };
+const isTracked = ({ body }: Packet): boolean =>
+  body.protocol !== "icmp" || body.type === "echo-request" || body.type === "echo-reply";
+
+function tupleOf({ source, destination, body }: Packet): Tuple {
+  const [from, to] = body.protocol === "icmp" ? [body.id, body.id] : [body.sourcePort, body.port];
+  return { protocol: body.protocol, from: { address: source, port: from }, to: { address: destination, port: to } };
+}
+
+/** Whether a packet is one of those that a tuple stands for. */
+function fits({ protocol, from, to }: Tuple, { source, destination, body }: Packet): boolean {
+  if (body.protocol !== protocol || from.address !== source || to.address !== destination) return false;
+  if (body.protocol === "icmp") return from.port === body.id;
+  return from.port === body.sourcePort && to.port === body.port;
 }
 
 function isSame(a: Tuple, b: Tuple): boolean {
@@ -214,13 +221,20 @@ class TupleTable {
     return this.#size;
   }
 
+  find(packet: Packet): Tracked | undefined {
+    const { body } = packet;
+    const hash = body.protocol === "icmp" ? hashOf(body.id, body.id) : hashOf(body.sourcePort, body.port);
+    for (const { tuple, tracked } of this.#slots.get(hash) ?? NO_SLOTS) if (fits(tuple, packet)) return tracked;
+    return undefined;
+  }
+
   get(tuple: Tuple): Tracked | undefined {
-    return this.#slots.get(hashOf(tuple))?.find((slot) => isSame(slot.tuple, tuple))?.tracked;
+    return this.#slots.get(hashOf(tuple.from.port, tuple.to.port))?.find((slot) => isSame(slot.tuple, tuple))?.tracked;
   }
 
   set(tuple: Tuple, tracked: Tracked): void {
     this.delete(tuple);
-    const hash = hashOf(tuple);
+    const hash = hashOf(tuple.from.port, tuple.to.port);
     const slots = this.#slots.get(hash);
     if (slots === undefined) this.#slots.set(hash, [{ tuple, tracked }]);
     else slots.push({ tuple, tracked });
@@ -228,7 +242,7 @@ class TupleTable {
   }
 
   delete(tuple: Tuple): void {
-    const hash = hashOf(tuple);
+    const hash = hashOf(tuple.from.port, tuple.to.port);
     const slots = this.#slots.get(hash);
     const at = slots?.findIndex((slot) => isSame(slot.tuple, tuple)) ?? -1;
     if (slots === undefined || at < 0) return;
@@ -242,4 +256,6 @@ class TupleTable {
   }
 }
 
-const hashOf = ({ from, to }: Tuple): number => from.port * 65_536 + to.port;
+const NO_SLOTS: readonly Slot[] = [];
+
+const hashOf = (from: number, to: number): number => from * 65_536 + to;

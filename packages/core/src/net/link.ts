@@ -41,11 +41,6 @@ const QUEUE_LIMIT = 1000;
 const US_PER_SECOND = 1_000_000;
 const NONE: readonly Impairment[] = [];
 
-interface Flight {
-  readonly timer: Timer;
-  readonly arrive: () => void;
-}
-
 interface Queue {
   /** When the last frame has been sent. */
   freeUs: number;
@@ -59,7 +54,8 @@ export class Link {
   impairments: (() => readonly Impairment[]) | undefined;
   readonly #clock: Clock;
   readonly #random: Prng;
-  readonly #flights = new Set<Flight>();
+  /** Frames under way: when they arrive. */
+  readonly #flights = new Set<Timer>();
   readonly #queues = new Map<Impairment, [Queue, Queue]>();
   /** Nothing arrives before, by direction. */
   readonly #lastUs: [number, number] = [0, 0];
@@ -79,23 +75,19 @@ export class Link {
     const isPlain = impairments.length === 0 && this.#lastUs[direction] <= this.#clock.nowUs;
     const delayUs = isPlain ? latencyUs : this.#impaired(impairments, frame, direction);
     if (delayUs === undefined) return;
-    const flight: Flight = {
-      arrive,
-      timer: this.#clock.afterInOrder(delayUs, () => {
-        this.#flights.delete(flight);
-        arrive();
-      }),
-    };
+    const flight = this.#clock.afterInOrder(delayUs, () => {
+      this.#flights.delete(flight);
+      arrive();
+    });
     this.#flights.add(flight);
   }
 
   /** What is under way arrives now: the link is about to go. */
   flush(): void {
-    for (const { timer, arrive } of [...this.#flights]) {
-      timer.cancel();
-      arrive();
+    for (const flight of [...this.#flights]) {
+      flight.cancel();
+      flight.fire();
     }
-    this.#flights.clear();
   }
 
   /** How long the frame takes; `undefined` if it is lost. */

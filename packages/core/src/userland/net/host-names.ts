@@ -31,7 +31,7 @@ export interface ResolverConfig {
 /** What /etc/resolv.conf says; the name server of this host if it says nothing. */
 export function* resolverConfig(): Routine<ResolverConfig> {
   const text = yield* attempt(readText("/etc/resolv.conf"));
-  const lines = text instanceof Errno ? [] : text.split("\n").map((line) => line.trim().split(/\s+/));
+  const lines = text instanceof Errno ? [] : settingsOf(text);
   const servers = lines.flatMap(([key, value]) => (key === "nameserver" && value !== undefined ? [value] : []));
   const search = lines.findLast(([key]) => key === "search" || key === "domain")?.slice(1) ?? [];
   const options = lines.flatMap(([key, ...words]) => (key === "options" ? words : []));
@@ -46,6 +46,11 @@ export function* resolverConfig(): Routine<ResolverConfig> {
     timeoutSeconds: number("timeout", 5),
     attempts: number("attempts", 2),
   };
+}
+
+/** The words of each line; comments, which are most of Docker's file, are passed over. */
+function settingsOf(text: string): readonly (readonly string[])[] {
+  return text.split("\n").flatMap((line) => (line === "" || line.startsWith("#") ? [] : [line.trim().split(/\s+/)]));
 }
 
 /**
@@ -72,7 +77,10 @@ const asFour = (address: string): string => (address === "::1" ? "127.0.0.1" : a
 
 /** The name of an address; `undefined` if nobody knows one. */
 export function* nameOf(address: string): Routine<string | undefined> {
-  for (const [first, ...names] of yield* hostsLines()) if (first === address && names[0] !== undefined) return names[0];
+  const text = yield* attempt(readText("/etc/hosts"));
+  for (const [first, name] of text instanceof Errno ? [] : hostsLines(text)) {
+    if (first === address && name !== undefined) return name;
+  }
   const answer = yield* query(yield* resolverConfig(), reverseName(address), "PTR");
   return answer?.answers.find(({ type }) => type === "PTR")?.value;
 }
@@ -154,17 +162,16 @@ function* askServers(name: string, family: IpFamily | undefined): Routine<readon
 
 function* inHostsFile(name: string): Routine<readonly string[]> {
   const wanted = name.toLowerCase();
-  const lines = yield* hostsLines();
-  return lines.flatMap(([address = "", ...names]) =>
+  const text = yield* attempt(readText("/etc/hosts"));
+  if (text instanceof Errno || !text.toLowerCase().includes(wanted)) return [];
+  return hostsLines(text).flatMap(([address = "", ...names]) =>
     names.some((one) => one.toLowerCase() === wanted)
       ? [parsePrefix(address)?.address ?? ""].filter((one) => one !== "")
       : [],
   );
 }
 
-function* hostsLines(): Routine<readonly (readonly string[])[]> {
-  const text = yield* attempt(readText("/etc/hosts"));
-  if (text instanceof Errno) return [];
+function hostsLines(text: string): readonly (readonly string[])[] {
   return text.split("\n").map((line) => line.replace(/#.*/, "").trim().split(/\s+/));
 }
 
