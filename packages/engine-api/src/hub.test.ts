@@ -79,6 +79,18 @@ it("asks Docker Hub in vain on a machine without a network", async () => {
   ]);
 });
 
+it.each([
+  ["\u0000", 400, 'unable to parse server address: parse "https://\\x00": net/url: invalid control character in URL'],
+  ["https://x y", 400, 'unable to parse server address: parse "https://x y": invalid character " " in host name'],
+  ["[::1", 400, `unable to parse server address: parse "https://[::1": missing ']' in host`],
+  ["reg.example:99999", 503, 'Get "https://reg.example:99999/v2/": dial tcp: address 99999: invalid port'],
+])("logs in nowhere if the server is %j", async (serveraddress, status, message) => {
+  const call = client();
+  const body = { username: "u", password: "p", serveraddress };
+  // Unlike Docker's, what cannot be reached is no failure of the server.
+  expect(await call("POST", "/auth", body)).toEqual([status, { message }]);
+});
+
 it("has no plugins", async () => {
   const call = client();
   const missing = (name: string) => [404, { message: `plugin "${name}" not found` }];

@@ -156,10 +156,7 @@ export class ExecService {
     body: Partial<ExecBody> & Pick<ExecBody, "Cmd">,
     reference: string = container.name,
   ): ExecSession {
-    if (container.state === "paused") {
-      throw new StatusError("conflict", `Container ${reference} is paused, unpause the container before exec`);
-    }
-    if (!container.isRunning) throw new StatusError("conflict", `container ${container.id} is not running`);
+    this.check(container, reference);
     if (body.User !== undefined && body.User !== "") this.#parts.users.resolveAs(container, body.User);
     // What it is told of those that it is linked to is worked out anew.
     linkEnvironment(container);
@@ -167,6 +164,14 @@ export class ExecService {
     this.#sessions.add(session);
     this.#record(session, `exec_create: ${shownCommand(body.Cmd)}`);
     return session;
+  }
+
+  /** @throws StatusError conflict for a container in which nothing more can be run */
+  check(container: Container, reference: string = container.name): void {
+    if (container.state === "paused") {
+      throw new StatusError("conflict", `Container ${reference} is paused, unpause the container before exec`);
+    }
+    if (!container.isRunning) throw new StatusError("conflict", `container ${container.id} is not running`);
   }
 
   /**

@@ -8,6 +8,7 @@ import type { BaseImage, FrontendEnd, ResolveImageOptions } from "../build/index
 import { type CatalogueImage, catalogueImage } from "../catalogue/index.ts";
 import { ContentStore, decompressLayer, type LayerEntry, MemoryContentDisk } from "../content/index.ts";
 import { type Image, type ImageStore, type LoadedImage, loadImages, saveImages } from "../image/index.ts";
+import { httpUrlProblem, quote } from "../lib/go/index.ts";
 import { StatusError } from "../lib/index.ts";
 import {
   type Descriptor,
@@ -167,9 +168,22 @@ export class ImageService {
     return this.#transfers().remote(withDefaultTag(parse(imageName)));
   }
 
-  /** Asks the registry of a domain whether it knows somebody; nothing is kept. @throws StatusError unauthenticated */
-  login(domain: string, who: Credentials): Promise<void> {
-    return this.#transfers().login(domain, who);
+  /**
+   * Asks the registry of a domain whether it knows somebody; nothing is kept.
+   *
+   * @throws StatusError unauthenticated; invalid-argument for what is no host; unavailable if nobody is there
+   */
+  async login(domain: string, who: Credentials): Promise<void> {
+    const problem = httpUrlProblem(`https://${domain}`);
+    if (problem?.startsWith("parse ")) {
+      throw new StatusError("invalid-argument", `unable to parse server address: ${problem}`);
+    }
+    const url = `https://${domain}/v2/`;
+    if (problem !== undefined || !URL.canParse(url)) {
+      const lost = `Get ${quote(url)}: dial tcp: lookup ${domain}: no such host`;
+      throw new StatusError("unavailable", httpUrlProblem(url) ?? lost);
+    }
+    await this.#transfers().login(domain, who);
   }
 
   /** All tags that a registry has of a repository. @throws StatusError */

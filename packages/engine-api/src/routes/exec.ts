@@ -27,8 +27,10 @@ export function execRoutes(engine: Engine): readonly Route[] {
     route("POST", "/containers/{id}/exec", async ({ request, param }) => {
       const body = await requireJson(request, EXEC_CREATE);
       if (body.Cmd.length === 0) throw badRequest("No exec command specified");
+      const container = containers.get(param("id"));
+      exec.check(container, param("id"));
       checkDetachKeys(body.DetachKeys);
-      const session = exec.create(containers.get(param("id")), body, param("id"));
+      const session = exec.create(container, body, param("id"));
       return json({ Id: session.id }, 201);
     }),
     route("POST", "/exec/{id}/start", (call) => start(engine, call)),

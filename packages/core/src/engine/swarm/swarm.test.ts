@@ -31,6 +31,8 @@ describe("swarm mode", () => {
     [{ AdvertiseAddr: "0.0.0.0" }, "advertise address must be a non-zero IP address or network interface"],
     [{ ListenAddr: "" }, 'invalid ListenAddr "": invalid empty address'],
     [{ Availability: "nope" }, 'invalid Availability: "nope"'],
+    [{ SubnetSize: 30 }, "subnet size is out of range: 30"],
+    [{ DataPathPort: 99 }, "Datapath port number is not in valid range (1024-49151) : 99"],
     [
       { Spec: { CAConfig: { NodeCertExpiry: 600e9 } } },
       "rpc error: code = InvalidArgument desc = minimum certificate expiry time is: 1h0m0s",

@@ -64,6 +64,10 @@ const LAST_MANAGER =
 const DEFAULT_PORT = 2377;
 const DATA_PATH_PORT = 4789;
 const SUBNET_SIZE = 24;
+/** Bits. With fewer than eight addresses a subnet has none left for tasks. */
+const LARGEST_SUBNET_SIZE = 29;
+const FIRST_DATA_PATH_PORT = 1024;
+const LAST_DATA_PATH_PORT = 49_151;
 const TOKEN = /^SWMTKN-1-[0-9a-z]{50}-[0-9a-z]{25}$/;
 
 export class Swarm {
@@ -96,6 +100,7 @@ export class Swarm {
     const address = this.#advertised(request.AdvertiseAddr);
     const { kernel, prng } = this.#parts;
     const availability = availabilityOf(request.Availability);
+    checkRanges(request);
     if (this.#cluster !== undefined) return this.#cluster.nodes.self.id;
     const asked = mergedSpec(DEFAULT_CLUSTER_SPEC, request.Spec);
     const locks = request.AutoLockManagers || asked.EncryptionConfig.AutoLockManagers;
@@ -205,6 +210,17 @@ export const managerAddress = (address: string): string => `${address}:${DEFAULT
 function checkListenAddress(given: string): void {
   if (given === "")
     throw new StatusError("invalid-argument", `invalid ListenAddr ${quote(given)}: invalid empty address`);
+}
+
+/** Unlike Docker, which looks at the size of subnets only if there are pools to take them from. */
+function checkRanges({ SubnetSize, DataPathPort }: InitRequest): void {
+  if (SubnetSize < 0 || SubnetSize > LARGEST_SUBNET_SIZE) {
+    throw new StatusError("invalid-argument", `subnet size is out of range: ${SubnetSize}`);
+  }
+  if (DataPathPort !== 0 && (DataPathPort < FIRST_DATA_PATH_PORT || DataPathPort > LAST_DATA_PATH_PORT)) {
+    const range = `(${FIRST_DATA_PATH_PORT}-${LAST_DATA_PATH_PORT})`;
+    throw new StatusError("invalid-argument", `Datapath port number is not in valid range ${range} : ${DataPathPort}`);
+  }
 }
 
 function availabilityOf(given: string): Availability {

@@ -4,6 +4,7 @@
  * @see moby registry/search.go, registry/search_endpoint_v1.go
  */
 import { z } from "zod";
+import { httpUrlProblem } from "../../lib/go/index.ts";
 import { StatusError } from "../../lib/index.ts";
 import type { Fetch } from "../fetch.ts";
 import { isLoopback } from "./transport.ts";
@@ -97,6 +98,8 @@ async function failure(fetch: Fetch, base: string): Promise<string | undefined> 
 }
 
 async function get(fetch: Fetch, url: string): Promise<Response> {
+  const problem = httpUrlProblem(url);
+  if (problem !== undefined) throw new StatusError("invalid-argument", problem);
   try {
     return await fetch(new Request(url));
   } catch (error) {
