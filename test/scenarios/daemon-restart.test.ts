@@ -163,5 +163,6 @@ describe("a daemon with live-restore", () => {
     expect((await docker(engine, "logs talks")).length / 2).toBeGreaterThanOrEqual(12);
     expect(told(engine, "gone", "dies", "stays")).toEqual(["destroy"]);
     expect(told(engine, "sane")).toContain("health_status: healthy");
+    expect(await docker(engine, "info --format {{.LiveRestoreEnabled}}")).toBe("true\n");
   });
 });

@@ -42,6 +42,24 @@ async function frames(reply: Response): Promise<Record<string, string>> {
   return Object.fromEntries(Object.entries(out).map(([stream, chunks]) => [stream, decode(concat(chunks))]));
 }
 
+describe("an import from a URL", () => {
+  it("is told of as it goes on", async () => {
+    const { engine, call } = await client();
+    const archive = packTar([{ header: tarHeader({ name: "f", type: "file", size: 2 }), data: encode("x\n") }]);
+    engine.web.add("files.example", () => Promise.resolve(new Response(archive.slice())));
+    const reply = await call("POST", "/images/create?fromSrc=http://files.example/f.tar&repo=made");
+    const [first, second, third] = (await reply.text()).split("\r\n").filter(Boolean);
+    expect(JSON.parse(first ?? "")).toEqual({ status: "Downloading from http://files.example/f.tar" });
+    expect(JSON.parse(second ?? "")).toEqual({
+      status: "Importing",
+      progressDetail: { current: archive.length, total: archive.length },
+      progress: "[==================================================>]  2.048kB/2.048kB",
+    });
+    expect(JSON.parse(third ?? "")).toEqual({ status: engine.images.get("made").id });
+    expect((await call("POST", "/images/create?fromSrc=http://nobody.example/")).status).toBe(404);
+  });
+});
+
 describe("statistics", () => {
   it("are measured twice, a second apart, unless one time is enough", async () => {
     const { call, create } = await client();

@@ -1,11 +1,16 @@
 /** ADD of a URL: names, times, redirects and refusals, as BuildKit was seen to do with a server on its machine. */
 import { expect, it } from "vitest";
-import { layerToTar } from "../content/index.ts";
+import { type LayerEntry, layerToTar } from "../content/index.ts";
 import { encode } from "../lib/index.ts";
 import { createEngine, type Engine } from "./index.ts";
 
 const HOST = "files.example:8077";
 const BASE = `http://${HOST}`;
+
+const FILE: LayerEntry = {
+  ...{ path: "f", type: "file", mode: 0o644, uid: 0, gid: 0, mtimeUs: 0 },
+  content: encode("hi\n"),
+};
 
 /** The requests that were made, and an engine in whose world there is a server. */
 function world(): { readonly engine: Engine; readonly asked: readonly string[] } {
@@ -22,7 +27,9 @@ function world(): { readonly engine: Engine; readonly asked: readonly string[] }
 function answer(path: string): Response {
   switch (path) {
     case "/404":
-      return new Response("hello\n", { status: 404 });
+      return new Response("hello\n", { status: 404, statusText: "Not Found" });
+    case "/files.tar":
+      return new Response(layerToTar([FILE]).slice());
     case "/redirect":
       return new Response(null, { status: 302, headers: { location: "/other/name.bin" } });
     case "/loop":
@@ -149,4 +156,17 @@ it.each([
   ["git@127.0.0.1:f.git", "unset ssh forward key default"],
 ])("has no git for ADD %s", async (url, message) => {
   await expect(added(`${url} /x/`)).rejects.toThrow(message);
+});
+
+it("is what docker import is given, if it is an archive; what the server says instead is the error", async () => {
+  const { engine } = world();
+  const { stdout, exitCode } = await engine.docker(`import ${BASE}/files.tar made`);
+  const image = engine.images.get("made");
+  expect([exitCode, stdout]).toEqual([0, `Downloading from ${BASE}/files.tar\n${image.id}\n`]);
+  expect(image.config.history).toMatchObject([{ comment: `Imported from ${BASE}/files.tar` }]);
+  expect(await engine.docker(`import ${BASE}/404`)).toEqual({
+    exitCode: 1,
+    stdout: "",
+    stderr: `Error response from daemon: failed to GET ${BASE}/404 with status 404 Not Found: hello\n`,
+  });
 });

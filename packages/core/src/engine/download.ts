@@ -1,4 +1,4 @@
-/** Files of web servers, for ADD of a URL. @see BuildKit source/http, Go net/http Client.do */
+/** Files of web servers, for ADD of a URL and for `docker import`. @see BuildKit source/http, Go net/http Client.do */
 import { BuildError, type Download } from "../build/index.ts";
 import { httpUrlProblem, quote } from "../lib/go/index.ts";
 import { StatusError } from "../lib/index.ts";
@@ -8,12 +8,11 @@ import { readHttpDate } from "../userland/index.ts";
 const MAX_REDIRECTS = 10;
 const USER_AGENT = "buildkit/v0.0-dev";
 
-/**
- * What is behind a URL: a web server's of the world, or that of what listens on the machine itself.
- *
- * @throws StatusError, BuildError in the words of Go's client and BuildKit
- */
-export function downloadFrom(web: HttpNetwork, onMachine: Fetch): (url: string) => Promise<Download> {
+/** What is answered for a URL, also if that is an error. @throws StatusError in the words of Go's client */
+export type HttpGet = (url: string) => Promise<Response>;
+
+/** Answers of web servers of the world, or of what listens on the machine itself. */
+export function httpGet(web: HttpNetwork, onMachine: Fetch): HttpGet {
   const fetch: Fetch = async (request) => {
     if (web.has(new URL(request.url).host)) return web.fetch(request);
     try {
@@ -24,10 +23,15 @@ export function downloadFrom(web: HttpNetwork, onMachine: Fetch): (url: string) 
       throw error;
     }
   };
+  return (url) => follow(fetch, url);
+}
+
+/** What is behind a URL. @throws StatusError, BuildError in the words of Go's client and BuildKit */
+export function downloadFrom(get: HttpGet): (url: string) => Promise<Download> {
   return async (url) => {
     const problem = httpUrlProblem(url);
     if (problem !== undefined) throw new BuildError(problem);
-    const response = await follow(fetch, url);
+    const response = await get(url);
     if (response.status >= 400) throw new BuildError(`invalid response status ${response.status}`);
     const content = new Uint8Array(await response.arrayBuffer());
     return { content, mtimeUs: readHttpDate(response.headers.get("last-modified") ?? "") ?? 0 };

@@ -25,7 +25,7 @@ import { ContainerService } from "./containers.ts";
 import { Daemon } from "./daemon.ts";
 import { DaemonLife } from "./daemon-life.ts";
 import { type HostMount, mountDisks } from "./disks.ts";
-import { downloadFrom } from "./download.ts";
+import { downloadFrom, type HttpGet, httpGet } from "./download.ts";
 import { EventLog } from "./events.ts";
 import { ExecService } from "./exec.ts";
 import { CauseLog } from "./explain/cause-log.ts";
@@ -116,6 +116,8 @@ export class Engine implements EngineDoor {
   readonly web: HttpNetwork;
   /** What the daemon gets for a URL: from web servers of the world, or from what listens on its machine. */
   readonly download: (url: string) => Promise<Download>;
+  /** The same as it is answered. */
+  readonly httpGet: HttpGet;
   /** The registries that the engine can reach. */
   readonly registries: HttpNetwork;
   /** The world's Docker Hub, unless the engine was given other registries. */
@@ -206,7 +208,8 @@ export class Engine implements EngineDoor {
     this.mirrors = options.mirrors ?? [];
     this.insecureRegistries = options.insecureRegistries ?? [];
     this.web = options.web ?? new HttpNetwork();
-    this.download = downloadFrom(this.web, (request) => fetchOnMachine(kernel, world, request));
+    this.httpGet = httpGet(this.web, (request) => fetchOnMachine(kernel, world, request));
+    this.download = downloadFrom(this.httpGet);
     this.registries = options.registries ?? new HttpNetwork();
     this.hub = dockerHub({ nowUs: () => world.clock.nowUs, sleep: pause });
     if (options.registries === undefined) addDockerHub(this.registries, this.hub, pause);

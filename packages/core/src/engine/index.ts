@@ -59,6 +59,7 @@ export {
   repositoryName,
   withDefaultTag,
 } from "./docker/reference.ts";
+export { humanSize } from "./docker/values/human.ts";
 export { parseTimestamp } from "./docker/values/timestamp.ts";
 export { splitWords } from "./docker/words.ts";
 export { containerDocument, containerSummary } from "./documents/container.ts";
@@ -79,6 +80,7 @@ export { HISTORY_LIMIT } from "./explain/history.ts";
 export { type Lane, type LaneState, type Mark, type Span, Timeline, type TimelineOptions } from "./explain/timeline.ts";
 export { type Removed, removeImage } from "./image-removal.ts";
 export type { TransferEvent, TransferOptions } from "./image-transfers.ts";
+export { importedArchive } from "./import-source.ts";
 export { logDetails, READABLE_LOGS } from "./log-details.ts";
 export { type LogLine, LogLines } from "./log-lines.ts";
 export type { LogEntry, Stream } from "./logs.ts";

@@ -4,7 +4,7 @@
  * @see docker/cli cli/command/image, cli/command/container/export.go
  */
 import { layerToTar } from "../../content/index.ts";
-import { encode, join, StatusError } from "../../lib/index.ts";
+import { encode, join, NO_BYTES, StatusError } from "../../lib/index.ts";
 import { familiarText, parseReference } from "../../oci/index.ts";
 import { applyChanges } from "../apply-changes.ts";
 import { renderHistory } from "../docker/lists/images.ts";
@@ -14,6 +14,7 @@ import type { RequestOf } from "../docker/request.ts";
 import { historyDocument } from "../documents/history.ts";
 import { timeOf } from "../documents/time.ts";
 import { type Removed, removeImage } from "../image-removal.ts";
+import { importedArchive } from "../import-source.ts";
 import type { Session } from "./session.ts";
 import { told } from "./told.ts";
 
@@ -70,17 +71,20 @@ export function loadImages(session: Session, request: RequestOf<"load">): number
   }
 }
 
-export function importImage(session: Session, request: RequestOf<"import">): number {
-  const { images, kernel } = session.engine;
-  if (/^https?:\/\//.test(request.source)) {
-    throw new StatusError("not-implemented", "images are imported from what the client sends");
-  }
-  const archive = request.source === "-" ? (session.stdin ?? new Uint8Array()) : readFile(session, request.source);
+export async function importImage(session: Session, request: RequestOf<"import">): Promise<number> {
+  const { httpGet, images, kernel } = session.engine;
+  const { source } = request;
+  const isRemote = /^https?:\/\//.test(source);
   const platform = request.platform === "" ? undefined : platformOf(request.platform);
+  const config = applyChanges({}, request.changes);
+  const sent = (): Uint8Array => (source === "-" ? (session.stdin ?? NO_BYTES) : readFile(session, source));
+  const archive = isRemote ? await importedArchive(httpGet, source) : sent();
+  const message = request.message === "" && isRemote ? `Imported from ${source}` : request.message;
+  if (isRemote) session.lines([`Downloading from ${source}`]);
   const image = images.importArchive(archive, {
     created: timeOf(kernel.nowUs),
-    config: applyChanges({}, request.changes),
-    ...(request.message === "" ? {} : { message: request.message }),
+    config,
+    ...(message === "" ? {} : { message }),
     ...(request.reference === "" ? {} : { name: request.reference }),
     ...(platform === undefined ? {} : { platform }),
   });

@@ -70,7 +70,7 @@ export function infoDocument(engine: Engine) {
     Runtimes: RUNTIMES,
     DefaultRuntime: "runc",
     Swarm: swarmInfo(engine.swarm.current),
-    LiveRestoreEnabled: false,
+    LiveRestoreEnabled: engine.daemon.liveRestore,
     Isolation: "",
     InitBinary: "docker-init",
     ContainerdCommit: { ID: "" },

@@ -3,11 +3,18 @@
  *
  * @see moby api/server/router/image/image_routes.go
  */
-import { applyChanges, type Engine, familiarText, parseReference, timeOf } from "@bottleship/core/engine";
+import {
+  applyChanges,
+  type Engine,
+  familiarText,
+  humanSize,
+  importedArchive,
+  parseReference,
+  timeOf,
+} from "@bottleship/core/engine";
 import { readAll } from "../../http/body.ts";
 import { type ApiReply, bytes } from "../../http/exchange.ts";
 import { type WantedPlatform, writtenPlatform } from "../../http/platform.ts";
-import { badRequest } from "../../http/problem.ts";
 import { text } from "../../http/query.ts";
 import type { Call } from "../../http/router.ts";
 import { progressReply } from "../../streams/progress.ts";
@@ -29,22 +36,36 @@ export async function load({ images }: Engine, { request }: Call): Promise<ApiRe
   });
 }
 
-export async function importImage({ images, kernel }: Engine, { request, query }: Call): Promise<ApiReply> {
-  if (text(query, "fromSrc") !== "-") {
-    throw badRequest("images are imported from what the client sends: the machine has no way out");
-  }
+export async function importImage(engine: Engine, { request, query }: Call): Promise<ApiReply> {
+  const { images, kernel } = engine;
+  const source = text(query, "fromSrc");
+  const isRemote = source !== "-";
   const repository = text(query, "repo");
   const tag = text(query, "tag");
   const name = repository === "" ? "" : tag === "" ? repository : `${repository}:${tag}`;
   if (name !== "") parse(name);
   const platform = writtenPlatform(text(query, "platform"));
-  const archive = await readAll(request.body);
+  const config = applyChanges({}, query.getAll("changes"));
+  const url = /^\w+:\/\//.test(source) ? source : `http://${source}`;
+  const archive = isRemote ? await importedArchive(engine.httpGet, url) : await readAll(request.body);
+  const message = text(query, "message") || (isRemote ? `Imported from ${url}` : "");
   const image = images.importArchive(archive, {
     created: timeOf(kernel.nowUs),
-    config: applyChanges({}, query.getAll("changes")),
-    ...(text(query, "message") === "" ? {} : { message: text(query, "message") }),
+    config,
+    ...(message === "" ? {} : { message }),
     ...(name === "" ? {} : { name }),
     ...(platform === undefined ? {} : { platform }),
   });
-  return progressReply((tell) => tell({ status: image.id }));
+  return progressReply(async (tell) => {
+    if (isRemote) await tell({ status: `Downloading from ${url}` });
+    if (isRemote && archive.length > 0) await tell(importing(archive.length));
+    await tell({ status: image.id });
+  });
+}
+
+/** All of it has come. */
+function importing(bytes: number) {
+  const size = humanSize(bytes);
+  const progress = `[${"=".repeat(50)}>] ${size.padStart(8)}/${size}`;
+  return { status: "Importing", progressDetail: { current: bytes, total: bytes }, progress };
 }
