@@ -22,7 +22,7 @@ import { DEFAULT_PLATFORM, formatPlatform, parsePlatform } from "./frontend/plat
 import type { BuildStage } from "./frontend/stage-graph.ts";
 import type { ImageDraft } from "./image/image-draft.ts";
 import { offeredLayers } from "./load/cache-images.ts";
-import { loadDockerfile, loadFrontend, loadIgnoreFile } from "./load/definition.ts";
+import { isRemote, loadDockerfile, loadFrontend, loadIgnoreFile } from "./load/definition.ts";
 import { StageSources } from "./load/stage-sources.ts";
 import { Progress, type VertexProgress } from "./progress/progress.ts";
 import { BuildCache } from "./solve/build-cache.ts";
@@ -143,7 +143,7 @@ export class Builder {
       // The check itself finds again what is wrong with the text, after the warnings. Without its images it goes no further.
       if (isRead) return { warnings, steps: new Map(), error };
     }
-    const ignore = loadIgnoreFile(request, files, progress);
+    const ignore = isRead ? loadIgnoreFile(request, files, progress) : undefined;
     const image = (name: string) => {
       const found = images.get(name);
       return found?.kind === "image" ? { config: found.image.config.config, platform: found.image.config } : undefined;
@@ -236,6 +236,7 @@ export class Builder {
           isBase: false,
         },
         name: "[internal] load build context",
+        isHidden: isRemote(request.context),
         inputs: [],
         ignoresCache: false,
       },

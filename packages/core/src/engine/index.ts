@@ -103,7 +103,7 @@ export type { Network } from "./networks.ts";
 export type { ProfileName } from "./profiles.ts";
 export type { ProgramRegistry, UnknownPrograms } from "./programs.ts";
 export { pruneNetworks, pruneStopped, pruneUnusedImages, pruneVolumes } from "./prune.ts";
-export { remoteContext } from "./remote-context.ts";
+export { archiveContext, remoteContext } from "./remote-context.ts";
 export { CONTAINER_FILTERS, imageNames, selectContainers } from "./select/containers.ts";
 export { acceptsEvent, eventDocument } from "./select/events.ts";
 export { Filters } from "./select/filters.ts";
@@ -112,6 +112,7 @@ export { isUnused, NETWORK_FILTERS, selectNetworks } from "./select/networks.ts"
 export { selectVolumes, VOLUME_FILTERS, volumeBytes } from "./select/volumes.ts";
 export { signalOf } from "./signal-names.ts";
 export { diff, type SnapshotChange, SnapshotDiff } from "./snapshot-diff.ts";
+export { rlimits } from "./spec.ts";
 export type { StateDirectory } from "./state/index.ts";
 export { type ContainerStats, measureStats } from "./stats.ts";
 export { StdinFeed } from "./stdin-feed.ts";

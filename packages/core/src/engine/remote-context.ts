@@ -7,11 +7,13 @@ import { BuildError, type Download, gitError, openArchive, sourceKind } from "..
 import { layerToTar } from "../content/index.ts";
 import { StatusError } from "../lib/index.ts";
 
+export type RemoteContext = { readonly tar: Uint8Array; readonly isRemote: true };
+
 /** `undefined` for what is no URL. @throws BuildError */
 export async function remoteContext(
   url: string,
   download: (url: string) => Promise<Download>,
-): Promise<{ readonly tar: Uint8Array } | undefined> {
+): Promise<RemoteContext | undefined> {
   const kind = sourceKind(url);
   if (kind === "local") return undefined;
   const unread = (error: StatusError, what: string): BuildError => {
@@ -21,10 +23,15 @@ export async function remoteContext(
   if (kind === "git") throw unread(gitError(url), "dockerfile");
   try {
     const { content } = await download(url);
-    return { tar: openArchive(content, { xz: false }) ?? archiveOf(content) };
+    return archiveContext(content);
   } catch (error) {
     throw error instanceof StatusError ? unread(error, "downloaded context") : error;
   }
+}
+
+/** An archive, compressed or not; anything else is a Dockerfile alone. */
+export function archiveContext(content: Uint8Array): RemoteContext {
+  return { tar: openArchive(content, { xz: false }) ?? archiveOf(content), isRemote: true };
 }
 
 function archiveOf(content: Uint8Array): Uint8Array {

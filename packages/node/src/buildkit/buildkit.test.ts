@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { LayerEntry } from "@bottleship/core/content";
+import { type LayerEntry, layerToTar } from "@bottleship/core/content";
 import { createEngine } from "@bottleship/core/engine";
 import { decode } from "@bottleship/core/lib";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -51,7 +51,10 @@ async function upgraded(path: string, headers: readonly string[] = []): Promise<
 }
 
 /** Serves a client's files and secrets, as docker does on its session. */
-async function openSession(files: Readonly<Record<string, string>>): Promise<void> {
+async function openSession(
+  files: Readonly<Record<string, string>>,
+  upload: Uint8Array = new Uint8Array(),
+): Promise<void> {
   const socket = await upgraded("/session", [`X-Docker-Expose-Session-Uuid: ${SESSION}`]);
   serveGrpc(socket, {
     "/moby.filesync.v1.FileSync/DiffCopy": (call) => sendFiles(call, entriesOf(files, call)),
@@ -59,11 +62,16 @@ async function openSession(files: Readonly<Record<string, string>>): Promise<voi
       const entries = await receiveFiles(call);
       received = Object.fromEntries(entries.map(({ header, data }) => [header.name, decode(data)]));
     },
+    "/moby.upload.v1.Upload/Pull": (call) => call.send(MESSAGES.bytes.encode({ data: upload })),
     "/moby.buildkit.secrets.v1.Secrets/GetSecret": async (call) => {
       const { ID: id } = MESSAGES.getSecret.decode(await onlyMessage(call));
       await call.send(MESSAGES.secret.encode({ data: new TextEncoder().encode(`secret of ${id}`) }));
     },
   });
+}
+
+function fileOf(path: string, text: string): LayerEntry {
+  return { path, type: "file", mode: 0o644, uid: 0, gid: 0, mtimeUs: 0, content: new TextEncoder().encode(text) };
 }
 
 /** The files that a call asks for. */
@@ -73,15 +81,7 @@ function entriesOf(files: Readonly<Record<string, string>>, { metadata }: GrpcCa
   const paths = Object.keys(files).filter((path) =>
     follow === "" ? !excluded.includes(path) : follow.split(", ").includes(path),
   );
-  return paths.map((path) => ({
-    path,
-    type: "file",
-    mode: 0o644,
-    uid: 1000,
-    gid: 1000,
-    mtimeUs: 0,
-    content: new TextEncoder().encode(files[path]),
-  }));
+  return paths.map((path) => ({ ...fileOf(path, files[path] ?? ""), uid: 1000, gid: 1000 }));
 }
 
 interface Outcome {
@@ -153,6 +153,52 @@ it("sends the files of the result to the client", async () => {
   await openSession({ Dockerfile: "FROM scratch\nCOPY a b/ /\n", a: "1", "b/c": "2" });
   expect((await build({}, [{ Type: "local", Attrs: {} }])).failure).toBeUndefined();
   expect(received).toEqual({ a: "1", c: "2" });
+});
+
+it("tells of a build that is over before its client asks", async () => {
+  await openSession({ Dockerfile: "FROM busybox\nRUN echo done\n" });
+  const client = new GrpcClient(await upgraded("/grpc"));
+  const request = { Ref: "one", Session: SESSION, Exporters: [], Frontend: "dockerfile.v0", Entitlements: [] };
+  const solve = { ...request, FrontendAttrs: {}, ExporterDeprecated: "", ExporterAttrsDeprecated: {} };
+  await client.unary(`${CONTROL}/Solve`, MESSAGES.controlSolve.encode(solve));
+  const status = client.call(`${CONTROL}/Status`);
+  await status.send(MESSAGES.statusRequest.encode({ Ref: "one" }));
+  status.end();
+  const progress: StatusMessage[] = [];
+  for await (const message of status.messages) progress.push(MESSAGES.progress.decode(message));
+  expect(names(progress)).toContain("[2/2] RUN echo done");
+  client.close();
+});
+
+it("sends the result to several places, and tells what kind of export each is", async () => {
+  await openSession({ Dockerfile: "FROM scratch\nCOPY a /\n", a: "1" });
+  const exporters = [
+    { Type: "local", Attrs: {} },
+    { Type: "moby", Attrs: { name: "docker.io/library/both" } },
+  ];
+  const { progress, failure } = await build({}, exporters);
+  expect([failure, received]).toEqual([undefined, { a: "1" }]);
+  expect(names(progress).filter((name) => name.startsWith("exporting"))).toEqual([
+    "exporting to client directory",
+    "exporting to image",
+  ]);
+  expect(engine.images.find("both")).toBeDefined();
+});
+
+it("refuses an exporter that nobody knows before it builds", async () => {
+  await openSession({ Dockerfile: "FROM busybox\n" });
+  const { progress, failure } = await build({}, [{ Type: "foo", Attrs: {} }]);
+  expect([progress, failure]).toEqual([[], expect.objectContaining({ message: 'exporter "foo" could not be found' })]);
+});
+
+it("builds from an archive that the client has on its standard input", async () => {
+  const archive = layerToTar([fileOf("Dockerfile", "FROM busybox\nCOPY a /a\nRUN cat /a\n"), fileOf("a", "A\n")]);
+  await openSession({}, archive);
+  const { progress, failure } = await build({ context: "http://buildkit-session/4242" }, []);
+  expect(failure).toBeUndefined();
+  const logs = progress.flatMap(({ logs: lines = [] }) => lines.map(({ msg }) => decode(msg)));
+  expect(logs).toEqual(["A\n"]);
+  expect(names(progress).slice(0, 2)).toEqual(["[internal] load remote build context", "copy /context /"]);
 });
 
 it("answers questions about the Dockerfile", async () => {

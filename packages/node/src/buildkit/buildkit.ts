@@ -21,11 +21,20 @@ const VERSION = { package: "github.com/moby/buildkit", version: "v0.25.1" };
 const WORKER = {
   ID: "bottleship",
   Labels: { "org.mobyproject.buildkit.worker.moby.host-gateway-ip": "172.17.0.1" },
-  platforms: [{ Architecture: "amd64", OS: "linux" }],
+  // What a machine of today runs.
+  platforms: [
+    { Architecture: "amd64", OS: "linux" },
+    ...["v2", "v3", "v4"].map((Variant) => ({ Architecture: "amd64", OS: "linux", Variant })),
+    { Architecture: "386", OS: "linux" },
+  ],
 };
 /** What clients may ask of the gateway. @see BuildKit frontend/gateway/pb/caps.go */
 const GATEWAY_CAPS = ["solve.base", "solve.inlinereturn", "return", "returnmap", "proto.refarray", "reference.output"];
 const FRONTEND_CAPS = ["frontend.inputs", "frontend.caps", "gateway.solve.metadata", "gateway.solve.evaluate"];
+/** What clients may ask of a solver of definitions, as far as they look before they ask for a build. */
+const LLB_CAPS = ["exporter.multiple"];
+/** A build may be over before its client asks how it went. */
+const MEMORY_MS = 30_000;
 const PATHS: ReadonlySet<string> = new Set(["/grpc", "/session"]);
 
 export class BuildKit {
@@ -52,7 +61,9 @@ export class BuildKit {
   #methods(): GrpcMethods {
     const reply = (message: Uint8Array) => (call: GrpcCall) => call.send(message);
     const worker = { record: [WORKER] };
-    const caps = [...GATEWAY_CAPS, ...FRONTEND_CAPS].map((ID) => ({ ID, Enabled: true }));
+    const enabled = (ID: string) => ({ ID, Enabled: true });
+    const FrontendAPICaps = [...GATEWAY_CAPS, ...FRONTEND_CAPS].map(enabled);
+    const LLBCaps = LLB_CAPS.map(enabled);
     return {
       [`${CONTROL}/Info`]: reply(MESSAGES.info.encode({ buildkitVersion: VERSION })),
       [`${CONTROL}/ListWorkers`]: reply(MESSAGES.workers.encode(worker)),
@@ -64,7 +75,7 @@ export class BuildKit {
       [`${CONTROL}/UpdateBuildHistory`]: reply(MESSAGES.empty.encode({})),
       // Spans of the client: nobody here collects them.
       "/opentelemetry.proto.collector.trace.v1.TraceService/Export": reply(MESSAGES.empty.encode({})),
-      [`${GATEWAY}/Ping`]: reply(MESSAGES.pong.encode({ FrontendAPICaps: caps, LLBCaps: [], Workers: worker.record })),
+      [`${GATEWAY}/Ping`]: reply(MESSAGES.pong.encode({ FrontendAPICaps, LLBCaps, Workers: worker.record })),
       [`${GATEWAY}/Solve`]: (call) => this.#build(call),
       [`${GATEWAY}/Evaluate`]: reply(MESSAGES.empty.encode({})),
       [`${GATEWAY}/Return`]: (call) => this.#returned(call),
@@ -90,12 +101,10 @@ export class BuildKit {
       if (request.Frontend !== "") await this.#run(build, request.Frontend, request.FrontendAttrs, call.signal);
       else await build.untilReturned(call.signal);
       await build.export();
-      const id = build.result?.image.id;
-      const digests = id === undefined ? {} : { "containerimage.digest": id, "containerimage.config.digest": id };
-      await call.send(MESSAGES.controlSolved.encode({ ExporterResponse: digests }));
+      await call.send(MESSAGES.controlSolved.encode({ ExporterResponse: build.exported(request) }));
     } finally {
       build.end();
-      this.#builds.delete(request.Ref);
+      setTimeout(() => this.#builds.delete(request.Ref), MEMORY_MS).unref();
     }
   }
 

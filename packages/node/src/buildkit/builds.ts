@@ -9,17 +9,21 @@
 import {
   BuildError,
   type BuildEvent,
+  type BuildExport,
+  type BuildListener,
   type BuildRequest,
   type BuildResult,
   type OtherCache,
+  sourceKind,
 } from "@bottleship/core/build";
 import type { Engine } from "@bottleship/core/engine";
+import { parseReference, referenceText } from "@bottleship/core/oci";
 import { exportImage } from "./export.ts";
 import { CODES, GrpcError } from "./grpc.ts";
 import type { ControlSolve, SourceInfo, StatusMessage } from "./messages.ts";
 import { ProgressMessages, rangeMessage } from "./progress.ts";
 import { type Answer, answer } from "./questions.ts";
-import { type FrontendRequest, frontendRequest } from "./request.ts";
+import { type FrontendRequest, frontendRequest, isRemote } from "./request.ts";
 import type { Sessions } from "./sessions.ts";
 
 type Options = Readonly<Record<string, string>>;
@@ -86,11 +90,10 @@ export class ClientBuild {
   /** Builds. @throws GrpcError for what is wrong with the request, the Dockerfile, a step */
   async run(options: Options, signal: AbortSignal): Promise<BuildResult> {
     const asked = await this.#asked;
+    refuseUnknown(asked);
     const { build } = await this.#prepare(asked, options);
-    const messages = new ProgressMessages(this.ref, () => this.#source);
-    const onEvent = (event: BuildEvent): void => this.#tell(messages.of(event));
     try {
-      this.result = await this.#engine.build({ ...build, tags: tagsOf(asked), onEvent, signal });
+      this.result = await this.#engine.build({ ...build, tags: tagsOf(asked), exports: exportsOf(asked), signal });
       return this.result;
     } catch (error) {
       throw this.#failure(error);
@@ -118,9 +121,37 @@ export class ClientBuild {
   }
 
   async #prepare(asked: ControlSolve, options: Options): Promise<FrontendRequest> {
-    const request = await frontendRequest(await this.#sessions.get(asked.Session), options);
-    this.#source = { ...this.#source, filename: request.fileName, data: new TextEncoder().encode(request.text) };
-    return { ...request, build: { ...request.build, ...cachesOf(asked) } };
+    const messages = new ProgressMessages(this.ref, () => this.#source);
+    const onEvent = (event: BuildEvent): void => this.#tell(messages.of(event));
+    const { download, kernel } = this.#engine;
+    try {
+      const request = await frontendRequest(await this.#sessions.get(asked.Session), options, download);
+      this.#source = { ...this.#source, filename: request.fileName, data: new TextEncoder().encode(request.text) };
+      return { ...request, build: { ...request.build, ...cachesOf(asked), onEvent } };
+    } catch (error) {
+      if (!(error instanceof GrpcError)) {
+        // The vertex has the innermost words.
+        const why =
+          error instanceof Error ? error.message.replace(/^failed to read .*?: failed to load cache key: /, "") : "";
+        tellLoading(options, onEvent, kernel.nowUs, why);
+        throw this.#failure(error);
+      }
+      tellLoading(options, onEvent, kernel.nowUs);
+      throw error;
+    }
+  }
+
+  /** What the client is told of the result. */
+  exported(request: ControlSolve): Options {
+    const { result } = this;
+    if (result === undefined || !exportsOf(request).includes("image")) return {};
+    const { id } = result.image;
+    const names = tagsOf(request).map((name) => referenceText(parseReference(name)));
+    return {
+      "containerimage.digest": id,
+      "containerimage.config.digest": id,
+      ...(names.length > 0 && { "image.name": names.join(",") }),
+    };
   }
 
   /** Calls `listener` with what has been told and what will be, until the build is over or `signal` is aborted. */
@@ -144,8 +175,26 @@ export class ClientBuild {
     const locations = error instanceof BuildError ? error.locations : [];
     if (locations.length === 0) return new GrpcError(CODES.unknown, message);
     const info = { ...this.#source, data: Buffer.from(this.#source.data).toString("base64") };
-    const source = { info, ranges: locations.map(rangeMessage) };
-    return new GrpcError(CODES.unknown, message, [{ type_url: SOURCE, value: Buffer.from(JSON.stringify(source)) }]);
+    // One for each place, the innermost first: clients print them the other way round.
+    const details = locations.map((range) => ({
+      type_url: SOURCE,
+      value: Buffer.from(JSON.stringify({ info, ranges: [rangeMessage(range)] })),
+    }));
+    return new GrpcError(CODES.unknown, message, details);
+  }
+}
+
+/** A Dockerfile that cannot be had was looked for all the same. */
+function tellLoading(options: Options, onEvent: BuildListener, timeUs: number, error?: string): void {
+  const { context = "", filename = "Dockerfile" } = options;
+  const steps = isRemote(context)
+    ? [sourceKind(context) === "git" ? `[internal] load git source ${context}` : "[internal] load remote build context"]
+    : [`[internal] load build definition from ${filename}`];
+  if (isRemote(context) && error === undefined) steps.push("copy /context /");
+  for (const [index, name] of steps.entries()) {
+    const about = { vertex: index + 1, timeUs };
+    onEvent({ kind: "started", ...about, name });
+    onEvent(error === undefined ? { kind: "completed", ...about, cached: false } : { kind: "failed", ...about, error });
   }
 }
 
@@ -169,6 +218,23 @@ export function exportersOf(
 }
 
 const IMAGE_EXPORTERS: ReadonlySet<string> = new Set(["moby", "image"]);
+const EXPORTS: ReadonlyMap<string, BuildExport> = new Map([
+  ["moby", "image"],
+  ["image", "image"],
+  ["docker", "image"],
+  ["local", "directory"],
+  ["tar", "tarball"],
+]);
+
+/** @throws GrpcError for an exporter that nobody knows */
+function refuseUnknown(request: ControlSolve): void {
+  for (const { type } of exportersOf(request))
+    if (!EXPORTS.has(type)) throw new GrpcError(CODES.unknown, `exporter ${JSON.stringify(type)} could not be found`);
+}
+
+function exportsOf(request: ControlSolve): readonly BuildExport[] {
+  return exportersOf(request).flatMap(({ type }) => EXPORTS.get(type) ?? []);
+}
 
 function tagsOf(request: ControlSolve): readonly string[] {
   return exportersOf(request).flatMap(({ type, attrs }) =>

@@ -212,7 +212,7 @@ export interface Packet {
 interface WorkerRecord {
   readonly ID: string;
   readonly Labels: Texts;
-  readonly platforms: readonly { readonly Architecture: string; readonly OS: string }[];
+  readonly platforms: readonly { readonly Architecture: string; readonly OS: string; readonly Variant?: string }[];
 }
 
 interface Cap {

@@ -30,7 +30,9 @@ export async function answer(engine: Engine, question: string, source: Questione
     case "frontend.targets":
       return document(targetsDocument(await engine.builder.targets(source.build), source.text));
     default:
-      throw new GrpcError(CODES.unimplemented, `unsupported request ${question}`);
+      await engine.builder.targets(source.build);
+      // Whoever loads the Dockerfile says it, and so does who had it loaded.
+      throw new GrpcError(CODES.unknown, `unsupported request ${question}: unsupported request ${question}`);
   }
 }
 

@@ -5,18 +5,25 @@
  */
 import {
   type BuildRequest,
-  type ContextSource,
   type Dockerfile,
+  type Download,
   type MountFlag,
   type MountOptions,
   type NamedContext,
   parse,
+  type Secret,
+  sourceKind,
 } from "@bottleship/core/build";
-import { basename, decode, readTar } from "@bottleship/core/lib";
+import { archiveContext, remoteContext, rlimits } from "@bottleship/core/engine";
+import { basename, clean, concat, decode, readTar } from "@bottleship/core/lib";
 import { receiveDirectory } from "./file-sync.ts";
 import { CODES, GrpcError } from "./grpc.ts";
 import type { GrpcClient } from "./grpc-client.ts";
 import { MESSAGES } from "./messages.ts";
+
+/** Where clients say that an archive on their standard input is. */
+const UPLOAD_HOST = "buildkit-session";
+const UPLOAD = `http://${UPLOAD_HOST}/`;
 
 type Options = Readonly<Record<string, string>>;
 
@@ -28,18 +35,26 @@ export interface FrontendRequest {
 }
 
 /** @throws GrpcError for options that have no meaning here, and for files that the client has not */
-export async function frontendRequest(client: GrpcClient, options: Options): Promise<FrontendRequest> {
+export async function frontendRequest(
+  client: GrpcClient,
+  options: Options,
+  download: (url: string) => Promise<Download>,
+): Promise<FrontendRequest> {
   const fileName = options["filename"] ?? "Dockerfile";
-  const definition = await definitionFiles(client, fileName, options["dockerfilekey"]);
+  const remote = await remoteOf(client, options["context"] ?? "", download);
+  const key = options["dockerfilekey"];
+  const definition = remote === undefined ? await definitionFiles(client, fileName, key) : filesOf(remote.tar);
   const text = definition.get(fileName) ?? (fileName === "Dockerfile" ? definition.get("dockerfile") : undefined);
   if (text === undefined) {
     throw new GrpcError(CODES.unknown, `failed to read dockerfile: open ${fileName}: no such file or directory`);
   }
-  const ignored = definition.get(`${fileName}.dockerignore`);
   const contexts = await namedContexts(client, options);
+  const source =
+    remote === undefined
+      ? { ...(await localContext(client, options, definition.get(`${fileName}.dockerignore`))), dockerfile: text }
+      : { context: remote };
   const build: BuildRequest = {
-    context: await contextOf(client, options, ignored),
-    dockerfile: text,
+    ...source,
     file: fileName,
     buildArgs: withPrefix(options, "build-arg:"),
     labels: withPrefix(options, "label:"),
@@ -51,6 +66,7 @@ export async function frontendRequest(client: GrpcClient, options: Options): Pro
     ...(options["platform"] ? { platform: onePlatform(options["platform"]) } : {}),
     ...(options["image-resolve-mode"] === "pull" ? { pull: true } : {}),
     ...(options["shm-size"] ? { shmSizeBytes: Number(options["shm-size"]) } : {}),
+    ...(options["ulimit"] ? { rlimits: limitsOf(options["ulimit"]) } : {}),
     ...networkOf(options["force-network-mode"]),
   };
   return { build, fileName, text };
@@ -68,19 +84,45 @@ async function definitionFiles(client: GrpcClient, fileName: string, key = "dock
   return new Map([...readTar(archive)].map(({ header, data }) => [header.name, decode(data)]));
 }
 
+/** A context that is somewhere else, or that the client has on its standard input. */
+export function isRemote(place: string): boolean {
+  return sourceKind(place) !== "local";
+}
+
+async function remoteOf(
+  client: GrpcClient,
+  place: string,
+  download: (url: string) => Promise<Download>,
+): Promise<{ readonly tar: Uint8Array } | undefined> {
+  if (!place.startsWith(UPLOAD)) return remoteContext(place, download);
+  const call = client.call("/moby.upload.v1.Upload/Pull", {
+    urlhost: [UPLOAD_HOST],
+    urlpath: [place.slice(UPLOAD.length - 1)],
+  });
+  const parts: Uint8Array[] = [];
+  for await (const message of call.messages) parts.push(MESSAGES.bytes.decode(message).data);
+  call.end();
+  return archiveContext(concat(parts));
+}
+
+function filesOf(archive: Uint8Array): Map<string, string> {
+  return new Map([...readTar(archive)].map(({ header, data }) => [clean(header.name), decode(data)]));
+}
+
 /** What is ignored is not sent. */
-async function contextOf(client: GrpcClient, options: Options, ignored: string | undefined): Promise<ContextSource> {
+async function localContext(
+  client: GrpcClient,
+  options: Options,
+  ignored: string | undefined,
+): Promise<Pick<BuildRequest, "context" | "ignoreFile">> {
   const place = options["context"];
-  if (place !== undefined && !place.startsWith("local:")) {
-    throw new GrpcError(
-      CODES.unknown,
-      `failed to load ${place}: contexts that are not the client's files are not read`,
-    );
-  }
+  if (place !== undefined && !place.startsWith("local:"))
+    throw new GrpcError(CODES.unknown, `failed to load ${place}: no such context`);
   const name = place?.slice("local:".length) ?? options["contextkey"] ?? "context";
   const own = ignored ?? (await ignoreFile(client, name));
-  const source = await receiveDirectory(client, { name, excludes: patternsOf(own ?? "") });
-  return { tar: source };
+  const tar = await receiveDirectory(client, { name, excludes: patternsOf(own ?? "") });
+  // Lint wants to know of it, too.
+  return { context: { tar }, ...(own === undefined ? {} : { ignoreFile: own }) };
 }
 
 async function ignoreFile(client: GrpcClient, name: string): Promise<string | undefined> {
@@ -111,8 +153,8 @@ async function namedContexts(client: GrpcClient, options: Options): Promise<NonN
 }
 
 /** The secrets that the Dockerfile mounts, as far as the client has them. */
-async function secretsOf(client: GrpcClient, text: string): Promise<Record<string, Uint8Array>> {
-  const secrets: Record<string, Uint8Array> = {};
+async function secretsOf(client: GrpcClient, text: string): Promise<Record<string, Secret>> {
+  const secrets: Record<string, Secret> = {};
   for (const id of secretIds(text)) {
     const request = MESSAGES.getSecret.encode({ ID: id });
     try {
@@ -121,6 +163,7 @@ async function secretsOf(client: GrpcClient, text: string): Promise<Record<strin
     } catch (error) {
       // The build itself says that a secret that it needs is not there.
       if (!(error instanceof GrpcError)) throw error;
+      if (error.code !== CODES.notFound) secrets[id] = { error: error.message };
     }
   }
   return secrets;
@@ -167,6 +210,16 @@ function withPrefix(options: Options, prefix: string): Record<string, string> {
 function hostsOf(text: string): readonly (readonly [name: string, address: string])[] {
   const pairs = text.split(",").filter((pair) => pair.includes("="));
   return pairs.map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]);
+}
+
+/** `nofile=20:30,nproc=5` */
+function limitsOf(text: string): NonNullable<BuildRequest["rlimits"]> {
+  const limits = text.split(",").map((limit) => {
+    const [name = "", values = ""] = limit.split("=");
+    const [soft = "", hard = soft] = values.split(":");
+    return { Name: name, Soft: Number(soft), Hard: Number(hard) };
+  });
+  return rlimits(limits);
 }
 
 /** Without a value everything, else the stages that it names. */

@@ -41,7 +41,8 @@ export type ContextSource =
   | { readonly files: Readonly<Record<string, ContextFile>> }
   /** `shownAs` is what messages call the directory. */
   | { readonly disk: ContextDisk; readonly path: string; readonly shownAs?: string }
-  | { readonly tar: Uint8Array };
+  /** One that `isRemote` was not read file by file from a client: it has no ignore file, and is told of otherwise. */
+  | { readonly tar: Uint8Array; readonly isRemote?: boolean };
 
 /**
  * The entries of a context, a directory before what is in it; `nowUs` is the time of files that have none.

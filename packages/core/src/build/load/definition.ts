@@ -12,12 +12,16 @@ import type { Dockerfile } from "../dockerfile/ast.ts";
 import { syntaxDirective } from "../dockerfile/directives.ts";
 import { BuildError } from "../dockerfile/error.ts";
 import { print } from "../dockerfile/print.ts";
+import type { ContextSource } from "../files/context-source.ts";
 import { IgnoreMatcher, parseIgnoreFile } from "../files/ignore.ts";
 import { Transfer } from "../files/transfer.ts";
 import { SYNTAX_ARG } from "../frontend/check.ts";
 import type { Progress, VertexProgress } from "../progress/progress.ts";
 
 const DEFAULT_NAME = "Dockerfile";
+/** What is done for a context that comes as an archive. */
+const REMOTE_CONTEXT = "[internal] load remote build context";
+const COPY_CONTEXT = "copy /context /";
 /** Where a file of the client is read. */
 const MOUNT = "/var/lib/docker/tmp/buildkit-mount1";
 /** The most symbolic links on the way to a file. */
@@ -25,19 +29,21 @@ const MAX_LINKS = 255;
 
 /** @throws BuildError `failed to read dockerfile: open Dockerfile: no such file or directory` */
 export function loadDockerfile(
-  { file = DEFAULT_NAME, dockerfile }: BuildRequest,
+  { context, file = DEFAULT_NAME, dockerfile }: BuildRequest,
   files: readonly LayerEntry[],
   progress: Progress,
 ): string | Dockerfile {
   const name = basename(file);
-  const shown = progress.start(`[internal] load build definition from ${name}`);
+  const isFetched = isRemote(context) && dockerfile === undefined;
+  const shown = progress.start(isFetched ? REMOTE_CONTEXT : `[internal] load build definition from ${name}`);
   if (dockerfile === "") {
     shown.fail("no local sources enabled");
     throw new BuildError("failed to read dockerfile: no local sources enabled");
   }
   const entry = dockerfile === undefined ? findDockerfile(files, file) : fileEntry(name, dockerfile);
-  shown.status(`transferring dockerfile: ${transferred(entry)}`);
+  if (!isFetched) shown.status(`transferring dockerfile: ${transferred(entry)}`);
   shown.complete(false);
+  if (isFetched) progress.start(COPY_CONTEXT).complete(false);
   if (dockerfile !== undefined) return dockerfile;
   if (entry === undefined) throw new BuildError(`failed to read dockerfile: open ${name}: no such file or directory`);
   if (entry.type === "dir") throw new BuildError(`failed to read dockerfile: read ${MOUNT}/${name}: is a directory`);
@@ -84,18 +90,24 @@ async function resolved<T>(
   }
 }
 
+/** A context that was not read from a client's directory. */
+export function isRemote(context: ContextSource): boolean {
+  return "tar" in context && context.isRemote === true;
+}
+
 /** `NAME.dockerignore` beside the Dockerfile comes before `.dockerignore`; an archive has none. */
 export function loadIgnoreFile(
   { context, file, dockerfile, ignoreFile }: BuildRequest,
   files: readonly LayerEntry[],
   progress: Progress,
 ): IgnoreMatcher | undefined {
+  if (isRemote(context)) return undefined;
   const shown = progress.start("[internal] load .dockerignore");
   // A Dockerfile that does not lie in the context has nothing beside it.
   const beside = `${file ?? DEFAULT_NAME}.dockerignore`;
   const read = dockerfile === undefined ? findFile(files, beside) : undefined;
   const own = ignoreFile === undefined ? read : fileEntry(basename(beside), ignoreFile);
-  const entry = "tar" in context ? undefined : (own ?? findFile(files, ".dockerignore"));
+  const entry = own ?? ("tar" in context ? undefined : findFile(files, ".dockerignore"));
   shown.status(`transferring context: ${transferred(entry)}`);
   shown.complete(false);
   return entry === undefined ? undefined : ignoreMatcher(entry);

@@ -19,6 +19,11 @@ export class Progress {
     return new VertexProgress(++this.#last, name, this.#tell, this.#nowUs);
   }
 
+  /** A vertex of which nobody hears. */
+  hidden(): VertexProgress {
+    return new VertexProgress(0, "", () => {}, this.#nowUs);
+  }
+
   /** A vertex that begins at once. */
   start(name: string): VertexProgress {
     const started = new VertexProgress(++this.#last, name, this.#tell, this.#nowUs);

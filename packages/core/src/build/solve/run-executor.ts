@@ -209,6 +209,14 @@ const shm = (bytes: number): MountSpec => ({
   options: ["nosuid", "noexec", "nodev", "mode=1777", `size=${Math.ceil(bytes / 1024)}k`],
 });
 
+/** One of another size is another mount. */
+const sizedShm = (bytes: number): MountSpec => ({
+  destination: "/dev/shm",
+  type: "tmpfs",
+  source: "tmpfs",
+  options: ["nosuid", `size=${bytes}`],
+});
+
 const NAMESPACES = (["mount", "network", "uts", "pid", "ipc", "cgroup"] as const).map((type) => ({ type }));
 
 const COMMON_MOUNTS: readonly MountSpec[] = [...DEFAULT_MOUNTS, shm(DEFAULT_SHM_SIZE), ...ETC_FILES];
@@ -216,7 +224,7 @@ const COMMON_MOUNTS: readonly MountSpec[] = [...DEFAULT_MOUNTS, shm(DEFAULT_SHM_
 /** What most steps have is one list, of which the runtime knows how to mount it. */
 function mountsOf({ shmSizeBytes }: ExecOp, mounts: readonly PreparedMount[]): readonly MountSpec[] {
   if (mounts.length === 0 && shmSizeBytes === undefined) return COMMON_MOUNTS;
-  const common = shmSizeBytes === undefined ? COMMON_MOUNTS : [...DEFAULT_MOUNTS, shm(shmSizeBytes), ...ETC_FILES];
+  const common = shmSizeBytes === undefined ? COMMON_MOUNTS : [...DEFAULT_MOUNTS, sizedShm(shmSizeBytes), ...ETC_FILES];
   const own = mounts.map(({ spec }) => spec);
   // What comes later covers what was mounted below it.
   const isCovered = (path: string): boolean => own.some(({ destination }) => path.startsWith(`${destination}/`));

@@ -209,14 +209,16 @@ export class Solver {
   #announce(target: Vertex): void {
     this.#plan(target);
     for (const [vertex, shown] of this.#shown) {
-      shown.announce(vertex.inputs.flatMap((input) => (input === undefined ? [] : this.#plan(input))));
+      const inputs = vertex.inputs.filter((input) => input !== undefined && input.isHidden !== true);
+      shown.announce(inputs.flatMap((input) => (input === undefined ? [] : this.#plan(input))));
     }
   }
 
   #plan(vertex: Vertex): VertexProgress {
     const known = this.#shown.get(vertex);
     if (known !== undefined) return known;
-    const shown = this.#options.progress.plan(vertex.name);
+    const { progress } = this.#options;
+    const shown = vertex.isHidden === true ? progress.hidden() : progress.plan(vertex.name);
     this.#shown.set(vertex, shown);
     for (const input of vertex.inputs) if (input !== undefined) this.#plan(input);
     return shown;

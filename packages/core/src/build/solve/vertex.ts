@@ -124,6 +124,8 @@ export interface Vertex {
   readonly op: Op;
   /** What progress shows: "[2/4] WORKDIR /app". */
   readonly name: string;
+  /** Not shown: what it does was shown before. */
+  readonly isHidden?: boolean;
   /** Input 0 of a file or exec vertex is the tree that it changes; `undefined` is an empty one. */
   readonly inputs: readonly (Vertex | undefined)[];
   /** The lines of the Dockerfile that it comes from. */

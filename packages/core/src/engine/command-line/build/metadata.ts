@@ -47,7 +47,7 @@ export function metadataOf(
   const { random } = session.engine.kernel;
   const ref = Array.from({ length: REF_LENGTH }, () => random.below(36).toString(36)).join("");
   const hasImage = build.exports?.includes("image") !== false;
-  const names = (build.tags ?? []).map((tag) => referenceText(withTag(tag)));
+  const names = (build.tags ?? []).map((tag) => referenceText(parseReference(tag)));
   const provenance = session.client.env.get("BUILDX_METADATA_PROVENANCE") ?? "min";
   const isWanted = !/^(?:0|f|false|disabled)$/i.test(provenance);
   return {

@@ -8,6 +8,7 @@ import {
   type ContextSource,
   type NamedContext,
   type OtherCache,
+  openArchive,
   sourceKind,
 } from "../../../build/index.ts";
 import { quote } from "../../../lib/go/index.ts";
@@ -15,7 +16,7 @@ import { clean, decode, dirname, join, StatusError } from "../../../lib/index.ts
 import { familiarText, referenceProblem, withDefaultTag } from "../../../oci/index.ts";
 import { parseIp } from "../../docker/go/address.ts";
 import { type ClientMachine, parseReference, ValueError } from "../../docker/index.ts";
-import { remoteContext } from "../../remote-context.ts";
+import { archiveContext, remoteContext } from "../../remote-context.ts";
 import { rlimits as ulimits } from "../../spec.ts";
 import type { Session } from "../session.ts";
 import { LAYOUT, layoutUrl, readLayout } from "./oci-layout.ts";
@@ -30,7 +31,8 @@ const TARGET = "target:";
 /** @throws OptionError, StatusError for options that make no sense, a context or secrets that are not there */
 export async function buildRequest(session: Session, request: DockerBuild): Promise<BuildRequest> {
   const { tags, target, noCache, file } = request;
-  const isText = request.context === STDIN || file === STDIN;
+  const archive = request.context === STDIN && file !== STDIN ? archiveOf(session.stdin) : undefined;
+  const isText = archive === undefined && (request.context === STDIN || file === STDIN);
   const noCacheFilter = "noCacheFilter" in request ? request.noCacheFilter.flatMap((names) => names.split(",")) : [];
   if (noCache && noCacheFilter.length > 0) {
     const message = "--no-cache and --no-cache-filter cannot currently be used together";
@@ -39,12 +41,15 @@ export async function buildRequest(session: Session, request: DockerBuild): Prom
   const options = buildxOptions(session, request);
   for (const tag of tags) checkTag(tag);
   return {
-    context: (await remoteContext(request.context, session.engine.download)) ?? contextOf(session, request.context),
+    context:
+      archive ?? (await remoteContext(request.context, session.engine.download)) ?? contextOf(session, request.context),
     tags,
     // A filter that names nothing lets nothing through.
     noCache: noCache || noCacheFilter.join() === "" ? noCache || noCacheFilter.length > 0 : noCacheFilter,
     ...(target === "" ? {} : { target }),
-    ...(isText ? { dockerfile: decode(session.stdin ?? new Uint8Array()) } : definitionOf(session, request)),
+    ...(isText ? { dockerfile: decode(session.stdin ?? new Uint8Array()) } : {}),
+    ...(isText || archive !== undefined ? {} : definitionOf(session, request)),
+    ...(archive === undefined || file === "" ? {} : { file }),
     buildArgs: valuesOf(request.buildArgs, (name) => session.client.env.get(name)),
     labels: valuesOf(request.labels, () => ""),
     network: networkOf(request),
@@ -55,6 +60,11 @@ export async function buildRequest(session: Session, request: DockerBuild): Prom
     rlimits: ulimits(request.ulimits),
     ...options,
   };
+}
+
+/** An archive on standard input is the context. */
+function archiveOf(bytes: Uint8Array | undefined): ContextSource | undefined {
+  return bytes === undefined || openArchive(bytes, { xz: false }) === undefined ? undefined : archiveContext(bytes);
 }
 
 /** What only buildx has. */
