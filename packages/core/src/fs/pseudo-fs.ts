@@ -150,6 +150,8 @@ export interface PseudoContents {
   readonly read?: () => string | Uint8Array;
   /** Takes what one write(2) brought. Absent: the file cannot be written. @throws Errno */
   readonly write?: (text: string) => void;
+  /** What is said where it cannot, if not what the file system says: EIO, EINVAL of those that refuse at open. */
+  readonly refusal?: "EINVAL" | "EIO";
 }
 
 export class PseudoFile extends PseudoInode {
@@ -166,7 +168,7 @@ export class PseudoFile extends PseudoInode {
     const fails = !reads && this.#contents.write === undefined && this.fs.refusesAtOpen;
     if (fails) throw new Errno((flags & O_TRUNC) !== 0 ? "EACCES" : "EINVAL");
     this.#contents.checkOpen?.(flags);
-    return new PseudoFileOps(this.#contents, this.fs.refusesAtOpen ? "EINVAL" : "EIO");
+    return new PseudoFileOps(this.#contents, this.#contents.refusal ?? (this.fs.refusesAtOpen ? "EINVAL" : "EIO"));
   }
 }
 

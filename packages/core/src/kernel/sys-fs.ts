@@ -3,12 +3,20 @@
  *
  * @see sysfs(5)
  */
-import { PseudoFs, type PseudoLeaf, type PseudoTree, TreeDirectory, textFile } from "../fs/index.ts";
+import { Errno } from "../abi/index.ts";
+import { file, PseudoFs, type PseudoLeaf, type PseudoTree, TreeDirectory, textFile } from "../fs/index.ts";
 import type { Inode } from "../vfs/index.ts";
 import type { Kernel } from "./kernel.ts";
 import type { NetNamespace } from "./namespaces/net.ts";
 import { cpuList } from "./procfs/status.ts";
 import { deviceDirectories, deviceLinks } from "./sys-net.ts";
+import {
+  CLOCK_ATTRIBUTES,
+  KERNEL_ATTRIBUTES,
+  MODULE_ATTRIBUTES,
+  PROCESSOR_ATTRIBUTES,
+  type QuietAttributes,
+} from "./sys-quiet.data.ts";
 
 const SYSFS_MAGIC = 0x62656572;
 
@@ -31,16 +39,60 @@ export class SysFs extends PseudoFs {
   }
 }
 
+/** What was written to attributes of a kernel. */
+const written = new WeakMap<Kernel, Map<string | readonly string[], string>>();
+
+/** Directories and files that say what is written down for them, or since then. */
+function quiet(attributes: QuietAttributes): PseudoTree<SysFs> {
+  const tree: Record<string, PseudoTree<SysFs> | PseudoLeaf<SysFs>> = {};
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === "string") tree[name] = textFile<SysFs>(() => `${value}\n`);
+    else tree[name] = isSettable(value) ? settable(value) : quiet(value);
+  }
+  return tree;
+}
+
+const isSettable = (value: readonly [string] | QuietAttributes): value is readonly [string] => Array.isArray(value);
+
+function settable(initial: readonly [string]): PseudoLeaf<SysFs> {
+  return file<SysFs>(({ kernel }) => ({
+    read: () => `${written.get(kernel)?.get(initial) ?? initial[0]}\n`,
+    write: (text) => {
+      const values = written.get(kernel) ?? new Map<string | readonly string[], string>();
+      written.set(kernel, values.set(initial, setTo(initial[0], text.trim())));
+    },
+  }));
+}
+
+/** One of several words gets brackets, a number or a switch is replaced. @throws EINVAL for anything else. */
+function setTo(initial: string, value: string): string {
+  const words = initial.split(" ").map((word) => word.replace(/[[\]]/g, ""));
+  if (words.length > 1 && words.includes(value)) {
+    return words.map((word) => (word === value ? `[${word}]` : word)).join(" ");
+  }
+  if (/^[0-9]+$/.test(initial) && /^[0-9]+$/.test(value)) return value;
+  if (/^[YN]$/.test(initial) && /^[YyNn01]/.test(value)) return /^[Yy1]/.test(value) ? "Y" : "N";
+  if (/^(true|false)$/.test(initial) && /^([01]|true|false)$/.test(value)) {
+    return value === "1" || value === "true" ? "true" : "false";
+  }
+  if (value !== initial) throw new Errno("EINVAL");
+  return value;
+}
+
 const cpus = textFile<SysFs>(({ kernel }) => `${cpuList(kernel.machine.cpus)}\n`);
 
 const none = textFile<SysFs>(() => "\n");
+
+const processorAttributes: PseudoTree<SysFs> = quiet(PROCESSOR_ATTRIBUTES);
+/** The list of nodes that has the only one. */
+const onlyNode = textFile<SysFs>(() => "0\n");
 
 /** A directory for each processor, and lists of them. */
 const processors: PseudoLeaf<SysFs> = (fs) => {
   const numbers = Array.from({ length: fs.kernel.machine.cpus }, (_, cpu) => cpu);
   const each = numbers.map((cpu): [string, PseudoTree<SysFs>] => [`cpu${cpu}`, processor(cpu)]);
   const lists = { isolated: none, offline: none, online: cpus, possible: cpus, present: cpus };
-  return new TreeDirectory(fs, { ...Object.fromEntries(each), ...lists });
+  return new TreeDirectory(fs, { ...Object.fromEntries(each), ...lists, ...processorAttributes });
 };
 
 /** The first one cannot be taken away. */
@@ -64,12 +116,17 @@ const SYSFS_TREE: PseudoTree<SysFs> = {
   class: { net: deviceLinks },
   dev: { block: {}, char: {} },
   devices: {
-    system: { cpu: processors },
+    system: {
+      clocksource: { clocksource0: quiet(CLOCK_ATTRIBUTES) },
+      cpu: processors,
+      // One node has all processors and all memory.
+      node: { has_cpu: onlyNode, has_memory: onlyNode, node0: { cpulist: cpus }, online: onlyNode, possible: onlyNode },
+    },
     virtual: virtualDevices,
   },
   firmware: {},
   fs: { cgroup: {} },
-  kernel: { mm: {}, security: {} },
-  module: {},
-  power: {},
+  kernel: quiet(KERNEL_ATTRIBUTES),
+  module: quiet(MODULE_ATTRIBUTES),
+  power: { state: textFile<SysFs>(() => "\n", 0o644) },
 };

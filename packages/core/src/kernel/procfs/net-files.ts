@@ -16,9 +16,10 @@ import {
   UdpSocket,
 } from "../../net/index.ts";
 
-type Line = (stack: NetStack) => string;
+import { multicastDevices, multicastMembers6 } from "./multicast.ts";
+import { hex, plain6 } from "./net-text.ts";
 
-const hex = (value: number, digits: number): string => value.toString(16).toUpperCase().padStart(digits, "0");
+type Line = (stack: NetStack) => string;
 
 /** An IPv4 address as the number that a little-endian machine has in memory. */
 function hex4(address: string): string {
@@ -42,9 +43,6 @@ function hex6(address: string): string {
     )
     .join("");
 }
-
-const plain6 = (address: string): string =>
-  [...(ipBytes(address) ?? [])].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 // ── sockets ──
 
@@ -200,8 +198,9 @@ function ipv6Route(stack: NetStack): string {
     metric: number,
     flags: number,
     name: string,
+    references = 1,
   ): string =>
-    `${plain6(destination)} ${length.toString(16).padStart(2, "0")} ${"0".repeat(32)} 00 ${plain6(gateway)} ${metric.toString(16).padStart(8, "0")} 00000001 00000000 ${flags.toString(16).padStart(8, "0")} ${name.padStart(8)}\n`;
+    `${plain6(destination)} ${length.toString(16).padStart(2, "0")} ${"0".repeat(32)} 00 ${plain6(gateway)} ${metric.toString(16).padStart(8, "0")} ${references.toString(16).padStart(8, "0")} 00000000 ${flags.toString(16).padStart(8, "0")} ${name.padStart(8)}\n`;
   const unreachable = line("::", 0, "::", 0xffffffff, 0x00200200, "lo");
   const remote = stack.routes.all
     .filter(({ destination }) => familyOf(destination) === 6)
@@ -219,7 +218,7 @@ function ipv6Route(stack: NetStack): string {
     device.up
       ? device.addresses
           .filter(({ address }) => familyOf(address) === 6)
-          .map(({ address }) => line(address, bitsOf(6), "::", 0, 0x80200001, device.name))
+          .map(({ address }) => line(address, bitsOf(6), "::", 0, 0x80200001, device.name, 2))
       : [],
   );
   return local.length === 0 ? "" : [unreachable, ...remote, ...local, unreachable].join("");
@@ -271,6 +270,11 @@ function sockstat(stack: NetStack): string {
 }
 
 const empty: Line = () => "";
+
+/** A cache of routes that Linux has not had since 3.6 still has a file, without lines. @see net/ipv4/route.c */
+const RT_CACHE_COLUMNS =
+  "Iface\tDestination\tGateway \tFlags\t\tRefCnt\tUse\tMetric\tSource\t\tMTU\tWindow\tIRTT\tTOS\tHHRef\tHHUptod\tSpecDst";
+const RT_CACHE_WIDTH = 127;
 
 /** Counters that nobody keeps: two lines each, the names and their values. */
 function counters(tables: Readonly<Record<string, string>>, set: Readonly<Record<string, number>> = {}): Line {
@@ -325,7 +329,7 @@ export const NET_FILES: Readonly<Record<string, Line>> = {
   anycast6: empty,
   arp,
   dev,
-  dev_mcast: empty,
+  dev_mcast: multicastDevices,
   fib_trie: fibTrie,
   icmp: datagrams("inet", RAW_COLUMNS, () => []),
   icmp6: datagrams("inet6", DATAGRAM_COLUMNS_6, () => []),
@@ -335,18 +339,24 @@ export const NET_FILES: Readonly<Record<string, Line>> = {
       .filter(({ up }) => up)
       .map(({ index, name }) => `${index}\t${name.padEnd(10)}:     1      V3\n\t\t\t\t010000E0     1 0:00000000\t\t0\n`)
       .join("")}`,
+  igmp6: multicastMembers6,
+  ip6_flowlabel: () => "Label S Owner  Users  Linger Expires  Dst                              Opt\n",
   ip_tables_names: (stack) => (stack.hasFirewall(4) ? "filter\nnat\n" : ""),
   ip6_tables_names: (stack) => (stack.hasFirewall(6) ? "filter\nnat\n" : ""),
   ipv6_route: ipv6Route,
+  mcfilter: () => "Idx Device        MCA        SRC    INC    EXC\n",
+  mcfilter6: () => "Idx Device                Multicast Address                   Source Address    INC    EXC\n",
   netlink: () => "sk               Eth Pid        Groups   Rmem     Wmem     Dump  Locks    Drops    Inode\n",
   netstat: counters({ TcpExt: NETSTAT_TCP, IpExt: NETSTAT_IP }),
   packet: () => "sk               RefCnt Type Proto  Iface R Rmem   User   Inode\n",
   protocols: () =>
     "protocol  size sockets  memory press maxhdr  slab module     cl co di ac io in de sh ss gs se re bi br ha uh gp em\n",
+  psched: () => "000003e8 00000040 000f4240 3b9aca00\n",
   ptype: () => "Type Device      Function\n",
   raw: datagrams("inet", RAW_COLUMNS, rawSockets),
   raw6: datagrams("inet6", DATAGRAM_COLUMNS_6, rawSockets),
   route,
+  rt_cache: () => `${RT_CACHE_COLUMNS.padEnd(RT_CACHE_WIDTH)}\n`,
   snmp: counters(SNMP, {
     "Ip.Forwarding": 2,
     "Ip.DefaultTTL": 64,
@@ -360,5 +370,7 @@ export const NET_FILES: Readonly<Record<string, Line>> = {
   tcp6: tcp("inet6"),
   udp: datagrams("inet", UDP_COLUMNS, udpSockets),
   udp6: datagrams("inet6", DATAGRAM_COLUMNS_6, udpSockets),
+  udplite: datagrams("inet", UDP_COLUMNS, () => []),
+  udplite6: datagrams("inet6", DATAGRAM_COLUMNS_6, () => []),
   unix,
 };

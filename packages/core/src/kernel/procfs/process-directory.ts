@@ -5,14 +5,15 @@
  */
 import {
   CAP_SYS_ADMIN,
-  CAP_SYS_RESOURCE,
   type DirEntry,
   Errno,
   type ErrnoCode,
   NAMESPACE_KINDS,
   type NamespaceKind,
+  O_ACCMODE,
   O_CLOEXEC,
   O_PATH,
+  O_RDONLY,
 } from "../../abi/index.ts";
 import { PseudoDirectory, type PseudoEntries, PseudoFile, PseudoLink } from "../../fs/index.ts";
 import { encode } from "../../lib/index.ts";
@@ -23,6 +24,7 @@ import { type Process, pidIn } from "../process.ts";
 import { locksOf } from "./locks.ts";
 import { formatMountinfo, formatMounts, formatMountstats } from "./mount-tables.ts";
 import { NET_FILES } from "./net-files.ts";
+import { oomAdj, writeOomAdj, writeOomScoreAdj } from "./oom-score.ts";
 import type { ProcFs } from "./proc-fs.ts";
 import { mayInspect } from "./ptrace.ts";
 import { QUIET_FILES } from "./quiet-files.ts";
@@ -69,11 +71,14 @@ const owner = (process: Process) => ({
   gid: process.creds.effectiveGid,
 });
 
+/** Files of processes have no operation for writing, those of the machine one that fails. */
+const UNWRITABLE = { refusal: "EINVAL" } as const;
+
 /** A file that anybody may read. */
 const text =
   (read: (fs: ProcFs, process: Process) => string | Uint8Array, mode = 0o444): Maker =>
   (fs, process, ino) =>
-    new PseudoFile(fs, { mode, ...owner(process) }, { read: () => read(fs, process) }, ino);
+    new PseudoFile(fs, { mode, ...owner(process) }, { read: () => read(fs, process), ...UNWRITABLE }, ino);
 
 /** A file only for those who may look into the process. */
 const inspected =
@@ -82,7 +87,7 @@ const inspected =
     new PseudoFile(
       fs,
       { mode, ...owner(process) },
-      { checkOpen: () => checkInspect(fs, process), read: () => read(fs, process) },
+      { checkOpen: () => checkInspect(fs, process), read: () => read(fs, process), ...UNWRITABLE },
       ino,
     );
 
@@ -99,6 +104,7 @@ const fromMemory =
           if (!process.isAlive) throw new Errno("ESRCH");
         },
         read: () => read(process),
+        ...UNWRITABLE,
       },
       ino,
     );
@@ -115,6 +121,7 @@ const ofMounts =
           if (!process.isAlive) throw new Errno("EINVAL");
         },
         read: () => format(process),
+        ...UNWRITABLE,
       },
       ino,
     );
@@ -137,16 +144,6 @@ const place =
       ino,
     );
   };
-
-/** @throws EACCES to make a process safer than it was meant to be, without CAP_SYS_RESOURCE. */
-function writeOomScoreAdj(writer: Process, process: Process, value: string): void {
-  const score = Number(value.trim());
-  if (!Number.isInteger(score) || score < -1000 || score > 1000) throw new Errno("EINVAL");
-  const isPrivileged = writer.creds.capable(CAP_SYS_RESOURCE, process.kernel.init.creds.user);
-  if (score < process.oomScoreAdjMin && !isPrivileged) throw new Errno("EACCES");
-  process.oomScoreAdj = score;
-  if (isPrivileged) process.oomScoreAdjMin = score;
-}
 
 function checkInspect(fs: ProcFs, process: Process): void {
   if (!mayInspect(fs.reader, process)) throw new Errno("EACCES");
@@ -195,7 +192,20 @@ const quietFiles: Readonly<Record<string, Maker>> = Object.fromEntries(
 
 /** What the network stack of a process shows. */
 const netFiles: Readonly<Record<string, Maker>> = Object.fromEntries(
-  Object.entries(NET_FILES).map(([name, read]) => [name, text((fs, { ns }) => read(ns.net.stack(fs.kernel.net)))]),
+  Object.entries(NET_FILES).map(([name, read]): [string, Maker] => [
+    name,
+    (fs, process, ino) =>
+      new PseudoFile(
+        fs,
+        { mode: 0o444, ...owner(process) },
+        {
+          // Not even root may write. @see fs/proc/proc_net.c: seq_open_net
+          checkOpen: (flags) => (flags & O_ACCMODE) === O_RDONLY || refused("EACCES"),
+          read: () => read(process.ns.net.stack(fs.kernel.net)),
+        },
+        ino,
+      ),
+  ]),
 );
 
 /** Without a security module there is nothing to be read or set. */
@@ -232,6 +242,19 @@ const ENTRIES: Readonly<Record<string, Maker>> = {
       },
       ino,
     ),
+  clear_refs: (fs, process, ino) =>
+    new PseudoFile(
+      fs,
+      { mode: 0o200, ...owner(process) },
+      {
+        // Which of them are referenced is not known of pages, so that there is nothing to forget.
+        write: (value) => {
+          if (!/^[1-5]\s*$/.test(value)) throw new Errno("EINVAL");
+        },
+        ...UNWRITABLE,
+      },
+      ino,
+    ),
   cwd: place(({ cwd }) => cwd),
   auxv: fromMemory(() => ""),
   environ: fromMemory(({ env }) => encode([...env].map(([name, value]) => `${name}=${value}\0`).join(""))),
@@ -260,6 +283,13 @@ const ENTRIES: Readonly<Record<string, Maker>> = {
         read: () => `${process.oomScoreAdj}\n`,
         write: (value) => writeOomScoreAdj(fs.reader, process, value),
       },
+      ino,
+    ),
+  oom_adj: (fs, process, ino) =>
+    new PseudoFile(
+      fs,
+      { mode: 0o644, ...owner(process) },
+      { read: () => `${oomAdj(process)}\n`, write: (value) => writeOomAdj(fs.reader, process, value) },
       ino,
     ),
   personality: inspected(() => "00000000\n"),
@@ -305,7 +335,14 @@ const ENTRIES: Readonly<Record<string, Maker>> = {
   map_files: (fs, process) => directory(fs, process, {}, 920, 0o500),
   mem: (fs, process, ino) =>
     new PseudoFile(fs, { mode: 0o600, ...owner(process) }, { read: () => refused("EIO") }, ino),
-  sched: text((fs, process) => schedulerText(process.name, pidIn(fs.namespace, process)), 0o644),
+  // Writing resets figures, of which there are none.
+  sched: (fs, process, ino) =>
+    new PseudoFile(
+      fs,
+      { mode: 0o644, ...owner(process) },
+      { read: () => schedulerText(process.name, pidIn(fs.namespace, process)), write: () => undefined },
+      ino,
+    ),
   stack: (fs, process, ino) =>
     new PseudoFile(
       fs,
@@ -315,6 +352,7 @@ const ENTRIES: Readonly<Record<string, Maker>> = {
           const { reader } = fs;
           return reader.creds.capable(CAP_SYS_ADMIN, reader.kernel.init.creds.user) ? "" : refused("EACCES");
         },
+        ...UNWRITABLE,
       },
       ino,
     ),
@@ -446,7 +484,7 @@ function descriptorInfos(fs: ProcFs, process: Process): Inode {
         const flags = opened.flags | implied | (process.files.closesOnExec(fd) ? O_CLOEXEC : 0);
         const read = (): string =>
           `pos:\t${opened.offset}\nflags:\t0${flags.toString(8)}\nmnt_id:\t${opened.at.mount.id}\nino:\t${opened.at.inode.ino}\n${locksOf(fs, process, opened)}${opened.ops.describe()}`;
-        return new PseudoFile(fs, { mode: 0o400, ...owner(process) }, { read });
+        return new PseudoFile(fs, { mode: 0o400, ...owner(process) }, { read, ...UNWRITABLE });
       },
       list: () => listDescriptors(process, "file"),
     },

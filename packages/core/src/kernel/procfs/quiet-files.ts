@@ -16,13 +16,11 @@ const quiet = (mode: number, text = ""): QuietFile => ({ mode, text });
 export const QUIET_FILES: Readonly<Record<string, QuietFile>> = {
   arch_status: quiet(0o444),
   autogroup: quiet(0o644, "/autogroup-1 nice 0\n"),
-  clear_refs: quiet(0o200),
   coredump_filter: quiet(0o644, "00000033\n"),
   cpuset: quiet(0o444, "/\n"),
   ksm_merging_pages: quiet(0o400, "0\n"),
   ksm_stat: quiet(0o400, "ksm_rmap_items 0\n"),
   numa_maps: quiet(0o444),
-  oom_adj: quiet(0o644, "0\n"),
   projid_map: quiet(0o644, "         0          0 4294967295\n"),
   schedstat: quiet(0o444, "0 0 0\n"),
   smaps: quiet(0o444),
