@@ -2,10 +2,11 @@
  * httpd's configuration file: who may come in, what needs a password, names of files and types.
  *
  * Unlike busybox, interpreters for suffixes and reverse proxies are not supported, and directories have no files of their
- * own. Passwords are plain text.
+ * own. Passwords are plain text, or what crypt(3) makes of it.
  */
 import { Errno, type Routine } from "../../../abi/index.ts";
 import { decode, type IpPrefix, inPrefix, parsePrefix, unmappedIp } from "../../../lib/index.ts";
+import { crypt } from "../../crypt/index.ts";
 import { attempt, readFile } from "../../io.ts";
 
 interface Access {
@@ -43,7 +44,7 @@ export class HttpdConf {
     const fitting = this.#users.filter((one) => isBelow(path, one.path));
     const longest = Math.max(0, ...fitting.map((one) => one.path.length));
     const rules = fitting.filter((one) => one.path.length === longest);
-    return rules.length === 0 || rules.some(({ user }) => user === credentials);
+    return rules.length === 0 || rules.some(({ user }) => user === credentials || isHashOf(credentials, user));
   }
 
   #take(line: string): void {
@@ -66,6 +67,18 @@ export class HttpdConf {
     if (text === "*" || prefix !== undefined) this.#access.push({ allow, from: text === "*" ? undefined : prefix });
   }
 }
+
+/** Is the second part of `user:password` what crypt(3) makes of the other's? */
+function isHashOf(credentials: string, kept: string): boolean {
+  const [name, password] = parts(credentials);
+  const [user, hash] = parts(kept);
+  return name === user && hash.startsWith("$") && crypt(password, hash) === hash;
+}
+
+const parts = (text: string): readonly [string, string] => {
+  const colon = text.indexOf(":");
+  return colon < 0 ? [text, ""] : [text.slice(0, colon), text.slice(colon + 1)];
+};
 
 /** "/cgi" covers "/cgi" and "/cgi/x", not "/cgix". */
 function isBelow(path: string, directory: string): boolean {

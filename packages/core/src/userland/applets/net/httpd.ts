@@ -28,6 +28,7 @@ import { attempt, type Io } from "../../io.ts";
 import { domainOf } from "../../net/inet-address.ts";
 import { hostOrDie } from "../../net/stream.ts";
 import { type Owner, ownerOf } from "../../passwd.ts";
+import { hashPassword } from "../system/set-password.ts";
 import { HttpRequest } from "./http-request.ts";
 import { HttpdConf } from "./httpd-conf.ts";
 import { percentDecoded } from "./url.ts";
@@ -42,6 +43,11 @@ export const httpd: Applet = function* (io) {
     yield* io.out.write(
       options.has("d") ? fromByteString(percentDecoded(text).replace(/\+/g, " ")) : htmlEncoded(text),
     );
+    return 0;
+  }
+  const password = options.value("m");
+  if (password !== undefined) {
+    yield* io.out.line(yield* hashPassword(io, password, "md5"));
     return 0;
   }
   const user = options.value("u");

@@ -4,6 +4,7 @@ import {
   chown,
   close,
   Errno,
+  link,
   O_CREAT,
   O_TRUNC,
   O_WRONLY,
@@ -11,6 +12,7 @@ import {
   type Routine,
   rename,
   stat,
+  unlink,
 } from "../../../abi/index.ts";
 import { encode } from "../../../lib/index.ts";
 import { attempt, type Io, readText, writeAll } from "../../io.ts";
@@ -20,9 +22,13 @@ export const SHADOW = "/etc/shadow";
 export const GROUP = "/etc/group";
 export const GSHADOW = "/etc/gshadow";
 
-/** Writes a copy and puts it in the file's place, with the same owner and mode. */
+/** Writes a copy and puts it in the file's place, with the same owner and mode; the old one stays as `path-`. */
 export function* replaceFile(io: Io, path: string, text: string): Routine<void> {
   const old = yield* attempt(stat(path));
+  const backup = `${path}-`;
+  yield* attempt(unlink(backup));
+  const kept = old instanceof Errno ? undefined : yield* attempt(link(path, backup));
+  if (kept instanceof Errno) yield* io.perror(`warning: can't create backup copy '${backup}'`, kept);
   const copy = `${path}+`;
   const fd = yield* attempt(open(copy, O_WRONLY | O_CREAT | O_TRUNC, 0o600));
   if (fd instanceof Errno) return yield* io.pdie(`can't create '${copy}'`, fd);

@@ -2,6 +2,7 @@
 import type { Applet } from "../../applet.ts";
 import { addgroup } from "./addgroup.ts";
 import { adduser } from "./adduser.ts";
+import { chpasswd } from "./chpasswd.ts";
 import { chroot } from "./chroot.ts";
 import { clear, reset } from "./clear.ts";
 import { date } from "./date.ts";
@@ -18,6 +19,7 @@ import { ionice } from "./ionice.ts";
 import { kill, killall } from "./kill.ts";
 import { logger } from "./logger.ts";
 import { logname } from "./logname.ts";
+import { mkpasswd } from "./mkpasswd.ts";
 import { mount } from "./mount.ts";
 import { mountpoint } from "./mountpoint.ts";
 import { nohup } from "./nohup.ts";
@@ -58,6 +60,7 @@ export const applets: Readonly<Record<string, Applet>> = {
   addgroup,
   adduser,
   arch,
+  chpasswd,
   chroot,
   clear,
   date,
@@ -89,6 +92,8 @@ export const applets: Readonly<Record<string, Applet>> = {
   nologin,
   nproc,
   nsenter,
+  mkpasswd,
+  cryptpw: mkpasswd,
   passwd,
   pidof,
   pivot_root: pivotRoot,

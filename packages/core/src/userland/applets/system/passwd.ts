@@ -1,17 +1,20 @@
 /**
- * passwd: lock, unlock or delete a password.
- *
- * Unlike the real one it does not ask for new passwords: it has no terminal to ask at and no crypt(3).
+ * passwd: ask for a new password, or lock, unlock or delete one.
  *
  * @see passwd(1p), shadow(5)
  */
-import { Errno, getresuid, type Routine } from "../../../abi/index.ts";
+import { getresuid, type Routine, uname } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
+import { askPassword } from "../../ask-password.ts";
+import { crypt } from "../../crypt/index.ts";
 import { getopt, showUsage } from "../../getopt.ts";
-import { attempt, type Io, readText } from "../../io.ts";
-import { userById, userByName } from "../../passwd.ts";
-import { PASSWD, replaceFile, SHADOW } from "./account-files.ts";
+import type { Io } from "../../io.ts";
+import { type User, userById, userByName } from "../../passwd.ts";
 import { requirePrivilege } from "./identity.ts";
+import { hashPassword, setPassword, shadowPassword } from "./set-password.ts";
+import { weakness } from "./weak-password.ts";
+
+const DEFAULT_METHOD = "sha256";
 
 export const passwd: Applet = function* (io) {
   yield* requirePrivilege(io);
@@ -26,45 +29,52 @@ export const passwd: Applet = function* (io) {
   const user = yield* userByName(io, name);
   if (user === undefined) return yield* io.die(`unknown user ${name}`);
   if (real !== 0 && user.uid !== real) return yield* io.die(`${me} can't change password for ${name}`);
-  const shadow = yield* shadowPassword(io, name);
-  const old = shadow ?? user.password;
-  if (action === undefined) {
-    yield* io.out.line(`Changing password for ${name}`);
-    yield* io.out.flush();
-    return yield* io.die(`password for ${name} is unchanged`);
-  }
+  const old = (yield* shadowPassword(io, name)) ?? user.password;
   const isLocked = old.startsWith("!");
-  if ((action === "l" && isLocked) || (action === "u" && !isLocked)) {
+  let next = action === "d" ? "" : action === "l" ? `!${old}` : old.slice(1);
+  if (action === undefined) {
+    if (real !== 0 && isLocked) return yield* io.die(`can't change locked password for ${name}`);
+    yield* io.out.line(`Changing password for ${name}`);
+    const chosen = yield* choose(io, { ...user, password: old }, real !== 0);
+    if (chosen === undefined) {
+      yield* io.out.flush();
+      return yield* io.die(`password for ${name} is unchanged`);
+    }
+    next = yield* hashPassword(io, chosen, options.value("a") ?? DEFAULT_METHOD);
+  } else if ((action === "l" && isLocked) || (action === "u" && !isLocked)) {
     return yield* io.die(`password for ${name} is already ${action === "u" ? "un" : ""}locked`);
   }
-  const next = action === "d" ? "" : action === "l" ? `!${old}` : old.slice(1);
-  const inShadow = shadow !== undefined && (yield* setField(io, SHADOW, name, next));
-  yield* setField(io, PASSWD, name, inShadow ? "x" : next);
+  yield* setPassword(io, name, next);
   yield* io.err.write(`${io.name}: password for ${name} changed by ${me}\n`);
   return 0;
 };
 
-/** The password in /etc/shadow, if the user has one there; complains if only the user is missing. */
-function* shadowPassword(io: Io, name: string): Routine<string | undefined> {
-  const text = yield* attempt(readText(SHADOW));
-  if (text instanceof Errno) return undefined;
-  const record = text.split("\n").find((line) => line.startsWith(`${name}:`));
-  if (record === undefined) yield* io.warn(`no record of ${name} in ${SHADOW}, using ${PASSWD}`);
-  return record?.split(":")[1];
-}
-
-/** Sets the second field of a user's record. False if there is none. */
-function* setField(io: Io, path: string, name: string, password: string): Routine<boolean> {
-  const text = yield* attempt(readText(path));
-  if (text instanceof Errno) return yield* io.die(`can't update password file ${path}`);
-  let found = false;
-  const lines = text.split("\n").map((line) => {
-    if (!line.startsWith(`${name}:`)) return line;
-    found = true;
-    const fields = line.split(":");
-    fields[1] = password;
-    return fields.join(":");
-  });
-  if (found) yield* replaceFile(io, path, lines.join("\n"));
-  return found;
+/** Asks for a password, twice; `undefined` if none is to be had. Only root may choose a weak one, and use none of old. */
+function* choose(io: Io, user: User, isChecked: boolean): Routine<string | undefined> {
+  let old: string | undefined;
+  if (isChecked && user.password !== "") {
+    old = yield* askPassword(io, "Old password: ");
+    if (old === undefined) return undefined;
+    if (crypt(old, user.password) !== user.password) {
+      yield* io.out.line("Incorrect password");
+      return undefined;
+    }
+  }
+  const chosen = yield* askPassword(io, "New password: ");
+  if (chosen === undefined) return undefined;
+  const why = weakness(
+    chosen,
+    [
+      ["username", user.name],
+      ["gecos", user.gecos],
+      ["hostname", (yield* uname()).nodename],
+    ],
+    old,
+  );
+  if (why !== undefined) yield* io.out.line(`Bad password: ${why}`);
+  if (why !== undefined && isChecked) return undefined;
+  const again = yield* askPassword(io, "Retype password: ");
+  if (again === undefined || again === chosen) return again;
+  yield* io.out.line("Passwords don't match");
+  return undefined;
 }

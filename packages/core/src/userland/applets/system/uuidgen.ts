@@ -1,8 +1,8 @@
 /** uuidgen: a random UUID. @see uuidgen(1), RFC 9562 section 5.4 */
-import { close, open, type Routine, read } from "../../../abi/index.ts";
 import { toHex } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { showUsage } from "../../getopt.ts";
+import { randomBytes } from "../../random-bytes.ts";
 
 export const uuidgen: Applet = function* (io) {
   if (io.argv.length > 1) return yield* showUsage(io);
@@ -12,10 +12,3 @@ export const uuidgen: Applet = function* (io) {
   yield* io.out.line(toHex(bytes).replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-"));
   return 0;
 };
-
-function* randomBytes(count: number): Routine<Uint8Array> {
-  const fd = yield* open("/dev/urandom");
-  const bytes = yield* read(fd, count);
-  yield* close(fd);
-  return bytes;
-}

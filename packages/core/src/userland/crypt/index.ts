@@ -1,0 +1,2 @@
+/** Hashed passwords. */
+export { crypt, methodOf, saltOf } from "./crypt.ts";
