@@ -78,3 +78,20 @@ it("uses no cache but that of the images that are named as one", async () => {
   expect(await cached(`cachefrom=${encodeURIComponent('["one"]')}`)).toBe(2);
   expect(await cached(`cachefrom=${encodeURIComponent('["nosuch"]')}`)).toBe(0);
 });
+
+it("runs on a network of the user's, finds there who it is with, and says when there is none", async () => {
+  const { engine, build } = await machine();
+  await engine.docker("network create --subnet 10.9.0.0/24 own");
+  await engine.docker("run -d --name web --network own --network-alias target.docker busybox sleep 1000");
+  const script =
+    "ping -c1 target.docker > /dev/null && echo reached; ip a | grep -o 10.9.0.3; grep -v '#' /etc/resolv.conf";
+  const Dockerfile = `FROM busybox\nRUN ${script}`;
+  const told = (await build({ Dockerfile }, "networkmode=own")).map(({ stream }) => stream).join("");
+  expect(told).toMatch(/reached\n10\.9\.0\.3\n\nnameserver 127\.0\.0\.11\noptions ndots:0\n/);
+  expect((await engine.docker("network inspect -f '{{len .Containers}}' own")).stdout).toBe("1\n");
+  expect((await build({ Dockerfile }, "networkmode=nosuch&nocache=1")).at(-1)).toMatchObject({
+    error: "failed to set up container networking: network nosuch not found",
+  });
+  const alone = { Dockerfile: "FROM busybox\nRUN ping -c1 target.docker" };
+  expect((await build(alone, "networkmode=none")).at(-1)).toMatchObject({ errorDetail: { code: 1 } });
+});

@@ -7,6 +7,7 @@ import type { ContextSource } from "./files/context-source.ts";
 import type { BuildListener } from "./progress/events.ts";
 import type { CacheMiss } from "./solve/cache-miss.ts";
 import type { BaseImage } from "./solve/plan.ts";
+import type { RunNetwork } from "./solve/vertex.ts";
 
 export interface BuildRequest {
   readonly context: ContextSource;
@@ -36,7 +37,7 @@ export interface BuildRequest {
   /** Says so in the image that is built. The build argument BUILDKIT_INLINE_CACHE=1 asks for it too. Default false. */
   readonly inlineCache?: boolean;
   /** For every RUN that does not say; "default" has a network of its own. */
-  readonly network?: "default" | "none" | "host";
+  readonly network?: RunNetwork;
   /** What a build may do only if it is allowed to. `network: "host"` allows itself. */
   readonly allow?: readonly "network.host"[];
   /** Further lines of /etc/hosts while RUN runs: addresses by names, or name and address of each. */

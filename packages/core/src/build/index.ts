@@ -32,3 +32,4 @@ export type { CacheType, CacheUsage, PruneOptions } from "./solve/cache-usage.ts
 export { gitError } from "./solve/git-work.ts";
 export type { BaseImage, SourceStatus } from "./solve/plan.ts";
 export { VertexError } from "./solve/solver.ts";
+export type { RunNetwork } from "./solve/vertex.ts";

@@ -45,7 +45,7 @@ import {
   optionsFrom,
   type SnapshotOptions,
 } from "./machine-snapshot.ts";
-import { buildNetwork } from "./network/build-network.ts";
+import { buildNetwork, buildResolvConf } from "./network/build-network.ts";
 import { fetchOnMachine } from "./network/fetch.ts";
 import type { LinkService } from "./network/link-service.ts";
 import { NetworkService } from "./networks.ts";
@@ -271,8 +271,8 @@ export class Engine implements EngineDoor {
           ...{ world, kernel, runtime, snapshotter, prng: this.#buildPrng },
           download: this.download,
           unpacksXz: this.profile.hasXz,
-          joinNetwork: buildNetwork(kernel, this.networks),
-          resolvConf: nameservers.map((address) => `nameserver ${address}\n`).join(""),
+          joinNetwork: buildNetwork({ kernel, networks: this.networks, nameservers }),
+          resolvConf: buildResolvConf(nameservers),
         },
         store,
         this.images,

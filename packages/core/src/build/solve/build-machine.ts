@@ -3,6 +3,7 @@ import type { Kernel, NetNamespace } from "../../kernel/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
 import type { Prng, World } from "../../sim/index.ts";
 import type { Snapshotter } from "../../snapshot/index.ts";
+import type { RunNetwork } from "./vertex.ts";
 
 /** A file of a web server; the time is 0 if the server does not tell one. */
 export interface Download {
@@ -21,8 +22,8 @@ export interface BuildMachine {
   readonly unpacksXz: boolean;
   /** What is behind a URL. @throws StatusError in the words of Go's client if nobody answers */
   readonly download: (url: string) => Promise<Download>;
-  /** Puts the process of a RUN on a network; what is returned takes it off again. */
-  readonly joinNetwork: (namespace: NetNamespace, network: "default" | "none") => () => void;
-  /** The /etc/resolv.conf of every RUN. */
-  readonly resolvConf: string;
+  /** Puts the process of a RUN on a network; what is returned takes it off again. @throws StatusError not-found */
+  readonly joinNetwork: (namespace: NetNamespace, network: Exclude<RunNetwork, "host">) => () => void;
+  /** The /etc/resolv.conf of a RUN. */
+  readonly resolvConf: (network: RunNetwork) => string;
 }

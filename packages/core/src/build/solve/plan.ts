@@ -18,7 +18,7 @@ import type { BuildStage, Planned } from "../frontend/stage-graph.ts";
 import type { AddStep, CopyStep, RunStep, Step } from "../frontend/step.ts";
 import { stepName, stepTitle } from "../frontend/step-title.ts";
 import { ImageDraft } from "../image/image-draft.ts";
-import type { CopyFiles, ExecMount, ExecOp, ExtraHost, FileOp, Vertex } from "./vertex.ts";
+import type { CopyFiles, ExecMount, ExecOp, ExtraHost, FileOp, RunNetwork, Vertex } from "./vertex.ts";
 import { VertexSet } from "./vertex-set.ts";
 
 /** Hears what is done for an image: "extracting sha256:…". */
@@ -45,7 +45,7 @@ export type StageSource =
 /** What holds for every RUN. */
 export interface RunDefaults {
   /** For those that do not say. */
-  readonly network: "default" | "none" | "host";
+  readonly network: RunNetwork;
   readonly hostname: string | undefined;
   readonly extraHosts: readonly ExtraHost[];
   readonly shmSizeBytes: number | undefined;

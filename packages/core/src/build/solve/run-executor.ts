@@ -74,7 +74,7 @@ export class RunExecutor {
     const id = toHex(prng.bytes(12));
     const rootfs = new MountedSnapshot(kernel, snapshotter, request.snapshot);
     const stubs = new MountStubs(rootfs);
-    const bundle = this.#makeBundle(id, hostsFile(request.op));
+    const bundle = this.#makeBundle(id, request.op);
     try {
       const user = this.#resolveUser(rootfs, request.op);
       const { mounts } = request;
@@ -112,9 +112,10 @@ export class RunExecutor {
       this.#stdio(request),
     );
     const { network } = op;
-    const leave = network === "host" ? undefined : joinNetwork(container.process.ns.net, network);
+    let leave: (() => void) | undefined;
     const wait = { what: `RUN ${op.argv.join(" ")}`, ...(signal === undefined ? {} : { signal }) };
     try {
+      leave = network === "host" ? undefined : joinNetwork(container.process.ns.net, network);
       await world.until(() => container.status !== "creating", wait);
       if (container.status === "created") container.start();
       await world.until(() => container.status === "stopped", wait);
@@ -152,11 +153,11 @@ export class RunExecutor {
     ];
   }
 
-  #makeBundle(id: string, hosts: string): string {
+  #makeBundle(id: string, op: ExecOp): string {
     const bundle = this.#executorRoot().create(id, { type: "dir", mode: 0o711, uid: 0, gid: 0 });
     for (const [name, text] of [
-      ["hosts", hosts],
-      ["resolv.conf", this.#machine.resolvConf],
+      ["hosts", hostsFile(op)],
+      ["resolv.conf", this.#machine.resolvConf(op.network)],
     ] as const) {
       const file = bundle.create(name, { type: "file", mode: 0o644, uid: 0, gid: 0 });
       if (file instanceof MemoryFile) file.content = FileContent.of(encode(text));

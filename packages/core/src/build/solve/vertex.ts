@@ -84,6 +84,9 @@ export interface FileOp {
   readonly actions: readonly (MakeDirectory | CopyFiles)[];
 }
 
+/** What a RUN is on; the last one is a network of the engine's, by its name or id, which only the classic builder takes. */
+export type RunNetwork = "default" | "none" | "host" | `network ${string}`;
+
 /** A process on the tree of input 0. */
 export interface ExecOp {
   readonly kind: "exec";
@@ -93,7 +96,7 @@ export interface ExecOp {
   readonly env: readonly string[];
   readonly cwd: string;
   readonly user: string;
-  readonly network: "default" | "none" | "host";
+  readonly network: RunNetwork;
   readonly script: InlineFile | undefined;
   readonly hostname: string | undefined;
   /** Lines of /etc/hosts besides the usual ones. */

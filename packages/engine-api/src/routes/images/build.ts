@@ -3,7 +3,7 @@
  *
  * @see moby api/server/router/build/build_routes.go
  */
-import type { BuildRequest, Dockerfile } from "@bottleship/core/build";
+import type { BuildRequest, Dockerfile, RunNetwork } from "@bottleship/core/build";
 import { type Engine, remoteContext } from "@bottleship/core/engine";
 import type { Image } from "@bottleship/core/image";
 import { gunzip, isGzip, StatusError } from "@bottleship/core/lib";
@@ -183,10 +183,12 @@ function isRemembered(steps: readonly ClassicStep[], keys: readonly string[], me
 }
 
 /** The network of every RUN. @throws StatusError */
-function networkOf(mode: string): "default" | "none" | "host" {
+function networkOf(mode: string): RunNetwork {
   if (mode === "none" || mode === "host") return mode;
   if (["", "default", "bridge"].includes(mode)) return "default";
-  throw new StatusError("not-implemented", `a build on network ${mode} is not something that this engine can do yet`);
+  if (!mode.startsWith("container:")) return `network ${mode}`;
+  const problem = `a build in the network of a container is not something that this engine can do yet: ${mode}`;
+  throw new StatusError("not-implemented", problem);
 }
 
 /** Further lines of /etc/hosts: "name:address". @throws StatusError invalid-argument */
