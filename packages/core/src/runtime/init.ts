@@ -128,7 +128,7 @@ export function* execInit(argument: {
   readonly unknown?: Program | undefined;
 }) {
   const { process, seccomp: filter } = argument;
-  const env = environment(process.env);
+  const env = sharedEnvironment(process.env);
   let path: string | undefined;
   try {
     yield* sigaction(SIGCHLD, "default");
@@ -237,8 +237,12 @@ function* findExecutable(name: string, env: Env): Routine<string> {
     throw new InitError(`exec: "${name}": ${failure}`);
   }
   let denied = false;
-  for (const directory of (env.get("PATH") ?? "").split(":")) {
-    const path = `${directory === "" ? "." : directory}/${name}`;
+  const search = env.get("PATH") ?? "";
+  for (let at = 0; at <= search.length; ) {
+    const colon = search.indexOf(":", at);
+    const end = colon < 0 ? search.length : colon;
+    const path = end === at ? `./${name}` : `${search.slice(at, end)}/${name}`;
+    at = end + 1;
     const found = yield* stat(path).attempt();
     if (found instanceof Errno && found.code === "ENOENT") continue;
     const failure = yield* whyNotExecutable(path, found);
@@ -325,16 +329,22 @@ function goText(error: Errno): string {
 
 const environments = new WeakMap<readonly string[], Env>();
 
-/** `NAME=value` each, as a map; processes that share their list share the map. */
-function environment(variables: readonly string[]): Env {
+/** The same for processes that are started again and again: those that share their list share the map. */
+function sharedEnvironment(variables: readonly string[]): Env {
   const known = environments.get(variables);
   if (known !== undefined) return known;
+  const made = environment(variables);
+  environments.set(variables, made);
+  return made;
+}
+
+/** `NAME=value` each, as a map. */
+function environment(variables: readonly string[]): Env {
   const env = new Map<string, string>();
   for (const text of variables) {
     const equals = text.indexOf("=");
     if (equals < 0) env.set(text, "");
     else env.set(text.slice(0, equals), text.slice(equals + 1));
   }
-  environments.set(variables, env);
   return env;
 }
