@@ -6,6 +6,7 @@ import { cpio } from "./cpio.ts";
 import { gunzip, zcat } from "./gunzip.ts";
 import { gzip } from "./gzip.ts";
 import { tar } from "./tar.ts";
+import { unzip } from "./unzip.ts";
 import { lzcat, lzma, uncompress, unlzma, unxz, xz, xzcat } from "./xz.ts";
 
 export const applets: Readonly<Record<string, Applet>> = {
@@ -22,6 +23,7 @@ export const applets: Readonly<Record<string, Applet>> = {
   uncompress,
   unlzma,
   unxz,
+  unzip,
   xz,
   xzcat,
   zcat,
