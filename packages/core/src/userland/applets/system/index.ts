@@ -5,6 +5,8 @@ import { adduser } from "./adduser.ts";
 import { chpasswd } from "./chpasswd.ts";
 import { chroot } from "./chroot.ts";
 import { clear, reset } from "./clear.ts";
+import { crond } from "./crond.ts";
+import { crontab } from "./crontab.ts";
 import { date } from "./date.ts";
 import { delgroup, deluser } from "./deluser.ts";
 import { dmesg } from "./dmesg.ts";
@@ -63,6 +65,8 @@ export const applets: Readonly<Record<string, Applet>> = {
   chpasswd,
   chroot,
   clear,
+  crond,
+  crontab,
   date,
   delgroup,
   deluser,
