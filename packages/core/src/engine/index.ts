@@ -113,6 +113,7 @@ export { selectVolumes, VOLUME_FILTERS, volumeBytes } from "./select/volumes.ts"
 export { signalOf } from "./signal-names.ts";
 export { diff, type SnapshotChange, SnapshotDiff } from "./snapshot-diff.ts";
 export { rlimits } from "./spec.ts";
+export { CREATE_FAILED } from "./start-failure.ts";
 export type { StateDirectory } from "./state/index.ts";
 export { type ContainerStats, measureStats } from "./stats.ts";
 export { StdinFeed } from "./stdin-feed.ts";

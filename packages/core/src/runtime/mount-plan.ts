@@ -18,7 +18,14 @@ const KERNEL_TYPES: ReadonlySet<string> = new Set(["proc", "sysfs", "cgroup2", "
 /** Where every container has a tmpfs: these mount points are there already. */
 const KERNEL_TMPFS: ReadonlySet<string> = new Set(["/dev", "/dev/shm"]);
 
-const split = new WeakMap<readonly MountSpec[], SplitMounts>();
+/** What was made of mounts last, and with which paths. */
+interface Known {
+  readonly made: SplitMounts;
+  readonly masked: readonly string[];
+  readonly protectedPaths: readonly string[];
+}
+
+const split = new WeakMap<readonly MountSpec[], Known>();
 
 /**
  * Splits the mounts of a specification. Containers that share their arrays of mounts and paths share the plan.
@@ -27,7 +34,8 @@ const split = new WeakMap<readonly MountSpec[], SplitMounts>();
  */
 export function splitMounts(spec: RuntimeSpec, skeleton: string): SplitMounts {
   const known = split.get(spec.mounts);
-  if (known !== undefined && known.plan.requests.length >= spec.linux.maskedPaths.length) return known;
+  const { maskedPaths, readonlyPaths } = spec.linux;
+  if (known !== undefined && known.masked === maskedPaths && known.protectedPaths === readonlyPaths) return known.made;
   const own = spec.mounts.filter((mount) => !canWait(mount));
   const isHidden = ({ destination }: MountSpec): boolean =>
     own.some((mount) => destination.startsWith(`${mount.destination === "/" ? "" : mount.destination}/`));
@@ -37,13 +45,13 @@ export function splitMounts(spec: RuntimeSpec, skeleton: string): SplitMounts {
     plan: {
       requests: [
         ...planned,
-        ...spec.linux.readonlyPaths.map((target) => special(target, "protect")),
-        ...spec.linux.maskedPaths.map((target) => special(target, "mask")),
+        ...readonlyPaths.map((target) => special(target, "protect")),
+        ...maskedPaths.map((target) => special(target, "mask")),
       ],
     },
     eager: spec.mounts.filter((mount) => !waits(mount)).sort((a, b) => depth(a) - depth(b)),
   };
-  split.set(spec.mounts, made);
+  split.set(spec.mounts, { made, masked: maskedPaths, protectedPaths: readonlyPaths });
   return made;
 }
 

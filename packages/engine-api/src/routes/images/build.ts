@@ -4,7 +4,7 @@
  * @see moby api/server/router/build/build_routes.go
  */
 import type { BuildRequest, Dockerfile, RunNetwork } from "@bottleship/core/build";
-import { type Engine, remoteContext } from "@bottleship/core/engine";
+import { CREATE_FAILED, type Engine, remoteContext } from "@bottleship/core/engine";
 import type { Image } from "@bottleship/core/image";
 import { gunzip, isGzip, StatusError } from "@bottleship/core/lib";
 import { z } from "zod";
@@ -15,10 +15,11 @@ import { flag, integer, jsonValue, text } from "../../http/query.ts";
 import type { Call } from "../../http/router.ts";
 import { ProgressError, progressReply } from "../../streams/progress.ts";
 import { type BuildTrace, buildWithBuildKit } from "./buildkit.ts";
-import { findText, hasBelow, withoutIgnored } from "./classic-context.ts";
+import { findText, hasBelow, pathsOf, withoutIgnored } from "./classic-context.ts";
 import { baseOf, type ClassicBuild, type ClassicImages, classicImages } from "./classic-image.ts";
-import { ClassicProgress, type StepMemory, stepKeys } from "./classic-progress.ts";
-import { type ClassicStep, classicDockerfile, classicSteps, findBuildKitUse, tryParse } from "./classic-steps.ts";
+import { ClassicProgress, type Failed, type StepMemory, stepKeys } from "./classic-progress.ts";
+import { findRefusal } from "./classic-refusals.ts";
+import { type ClassicStep, classicDockerfile, classicSteps, tryParse } from "./classic-steps.ts";
 import { parse as parseName } from "./pull.ts";
 import { useLogins } from "./transfer.ts";
 
@@ -69,37 +70,48 @@ export async function buildHandler(
     const request = { ...options, cacheFrom, noCache: flag(query, "nocache") };
     return buildWithBuildKit(engine, request, { trace, isQuiet: flag(query, "q") });
   }
-  return progressReply((tell, { signal }) => run(engine, { ...options, signal }, dockerfile, flag(query, "q"), tell));
+  const whole = await readWhole(engine, options, dockerfile);
+  return progressReply((tell, { signal }) => run(engine, { ...options, signal }, whole, flag(query, "q"), tell));
+}
+
+/** The Dockerfile as far as it is wanted. @throws StatusError in the daemon's words for one that cannot be read */
+async function readWhole(engine: Engine, options: SentRequest, text: string | undefined): Promise<Dockerfile> {
+  const { file } = options;
+  if (text === undefined) throw badRequest(`Cannot locate specified Dockerfile: ${file}`);
+  if (text === "") throw badRequest(`the Dockerfile (${file}) cannot be empty`);
+  const parsed = tryParse(text);
+  if (parsed !== undefined) return classicDockerfile(parsed, options);
+  try {
+    // The builder says what is wrong with it.
+    await engine.build(options);
+  } catch (error) {
+    const message = messageOf(error);
+    const isTold = /^dockerfile parse error|^no build stage/.test(message);
+    throw badRequest(isTold ? message : `failed to parse ${file}: ${message}`);
+  }
+  throw badRequest(`failed to parse ${file}`);
 }
 
 async function run(
   engine: Engine,
   options: SentRequest,
-  text: string | undefined,
+  whole: Dockerfile,
   isQuiet: boolean,
   tell: (document: Readonly<Record<string, unknown>>) => Promise<void>,
 ): Promise<void> {
   const say = (line: string): Promise<void> => (line === "" ? Promise.resolve() : tell({ stream: line }));
-  if (text === undefined) throw new Error(`Cannot locate specified Dockerfile: ${options.file}`);
-  const parsed = tryParse(text);
-  if (parsed === undefined) {
-    // The builder says what is wrong with it.
-    await engine.build(options);
-    return;
-  }
-  const whole = classicDockerfile(parsed, options);
-  const refused = findBuildKitUse(whole);
   const context = { tar: withoutIgnored(options.context.tar, options.file) };
+  const refused = findRefusal(whole, pathsOf(context.tar));
   const request: ClassicRequest = { ...options, context, labels: {}, dockerfile: refused?.before ?? whole };
   await pullBases(engine, request);
   const memory = memoryOf(engine);
   const steps = classicSteps(request.dockerfile);
-  const keys = stepKeys(steps, JSON.stringify(request.buildArgs));
+  const keys = stepKeys(steps, request.buildArgs ?? {});
   const noCache = request.noCache === true || !isRemembered(steps, keys, memory);
   const progress = new ClassicProgress(request.dockerfile, {
     tell: (line) => void (isQuiet ? undefined : say(line)),
     memory,
-    noCache,
+    noCache: request.noCache === true,
     keys,
     onBuild: request.dockerfile.stages.map((_, index) => {
       const base = baseOf(request.dockerfile, index, request.buildArgs ?? {});
@@ -117,13 +129,12 @@ async function run(
     progress.end();
   } catch (error) {
     await images(progress.done).catch(() => undefined);
-    progress.fail();
-    throw classicError(error);
+    throw classicError(error, progress.fail());
   }
   const image = await images();
   if (refused !== undefined) {
     progress.refuse(refused.text);
-    throw new ProgressError(needsBuildKit(refused.option), undefined);
+    throw new ProgressError(refused.message, undefined);
   }
   if (image === undefined) throw new Error("No image was generated. Is your Dockerfile empty?");
   for (const tag of options.tags ?? []) engine.images.name(image, tag);
@@ -131,6 +142,8 @@ async function run(
     await say(`${image.id}\n`);
     return;
   }
+  const unused = unusedArguments(steps, request.buildArgs ?? {});
+  if (unused.length > 0) await say(`[Warning] One or more build-args [${unused.join(" ")}] were not consumed\n`);
   await tell({ aux: { ID: image.id } });
   await say(`Successfully built ${image.id.slice("sha256:".length, "sha256:".length + 12)}\n`);
   for (const tag of options.tags ?? []) await say(`Successfully tagged ${familiar(tag)}\n`);
@@ -208,14 +221,29 @@ function textsOf(query: URLSearchParams, name: string): readonly string[] {
   return parsed.data;
 }
 
-function needsBuildKit(option: string): string {
-  return `the --${option} option requires BuildKit. Refer to https://docs.docker.com/go/buildkit/ to learn how to build images with BuildKit enabled`;
+/** Those that no ARG has asked for, but for what every build knows. @see moby builder/dockerfile/buildargs.go */
+function unusedArguments(steps: readonly ClassicStep[], given: Readonly<Record<string, string>>): readonly string[] {
+  const asked = new Set(
+    steps.flatMap(({ instruction: one }) => (one.kind === "ARG" ? one.args.map(({ name }) => name) : [])),
+  );
+  return Object.keys(given)
+    .filter((name) => !asked.has(name) && !/^(http|https|ftp|no|all)_proxy$/i.test(name))
+    .sort();
 }
 
 /** The same failure in the classic builder's words. */
-function classicError(error: unknown): unknown {
-  const [, command, code] =
-    /process "(.*)" did not complete successfully: exit code: (\d+)/s.exec(messageOf(error)) ?? [];
+function classicError(error: unknown, { step, reason }: Failed): unknown {
+  if (reason !== undefined) return new ProgressError(`${CREATE_FAILED}${reason}`, undefined);
+  const message = messageOf(error);
+  const [, missing] = /^lstat \/?(.*): no such file or directory$/.exec(message) ?? [];
+  if (missing !== undefined && step?.kind === "COPY") {
+    return new ProgressError(`COPY failed: stat ${missing}: file does not exist`, undefined);
+  }
+  const [, file] = /^mkdir (.*): not a directory$/.exec(message) ?? [];
+  if (file !== undefined) return new ProgressError(`Cannot mkdir: ${file} is not a directory`, undefined);
+  const [, user] = /^process ".*" did not complete successfully: (unable to find .*)$/s.exec(message) ?? [];
+  if (user !== undefined) return new ProgressError(user, undefined);
+  const [, command, code] = /process "(.*)" did not complete successfully: exit code: (\d+)/s.exec(message) ?? [];
   if (command === undefined || code === undefined) return error;
   const argv = unquoted(command);
   return new ProgressError(`The command '${argv}' returned a non-zero code: ${code}`, Number(code));

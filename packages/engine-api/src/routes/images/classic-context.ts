@@ -38,4 +38,15 @@ export function hasBelow(tar: Uint8Array, path: string): boolean {
   return false;
 }
 
+/** Everything that an archive has, directories included. */
+export function pathsOf(tar: Uint8Array): ReadonlySet<string> {
+  const paths = new Set<string>();
+  for (const { path } of tarToLayer(tar)) {
+    const place = placeOf(path);
+    for (let end = place.indexOf("/"); end > 0; end = place.indexOf("/", end + 1)) paths.add(place.slice(0, end));
+    paths.add(place);
+  }
+  return paths;
+}
+
 const placeOf = (path: string): string => clean(path).replace(/^\/+/, "");

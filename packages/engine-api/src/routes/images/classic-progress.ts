@@ -19,15 +19,56 @@ interface Vertex {
 /** What is written to standard error is shown in red. @see moby pkg/streamformatter StderrWriter */
 const [RED, PLAIN] = ["\u001b[91m", "\u001b[0m"];
 
+/** The step that a build has failed at. */
+export interface Failed {
+  readonly step?: ClassicStep;
+  /** What runc said, where it did not start the program. */
+  readonly reason?: string;
+}
+
 /** Images that steps have made, by the steps' keys: steps that only note something have no vertex that could know. */
 export type StepMemory = Map<string, Digest>;
 
-/** What decides about each step besides the files that it copies: its text, and all before it. */
-export function stepKeys(steps: readonly ClassicStep[], salt: string): readonly string[] {
+type Values = Readonly<Record<string, string>>;
+
+/**
+ * What decides about each step besides the files that it copies: what it means with the variables that are set, and all
+ * before it. A build argument counts where it is used, and for every RUN after its ARG.
+ */
+export function stepKeys(steps: readonly ClassicStep[], given: Values): readonly string[] {
   const keys: string[] = [];
-  for (const { text } of steps) keys.push(sha256(encode(`${keys.at(-1) ?? salt}\n${text}`)));
+  const args = new Map<string, string>();
+  const env = new Map<string, string>();
+  const expanded = (text: string): string =>
+    text.replace(/\$(?:\{(\w+)\}|(\w+))/g, (whole, braced?: string, bare?: string) => {
+      const name = braced ?? bare ?? "";
+      return env.get(name) ?? args.get(name) ?? whole;
+    });
+  for (const { text, instruction: one } of steps) {
+    const isKept = KEPT_WORDS.has(one.kind);
+    const meaning = one.kind === "RUN" ? `${text}\n${JSON.stringify([...args])}` : isKept ? text : expanded(text);
+    keys.push(sha256(encode(`${keys.at(-1) ?? ""}\n${meaning}`)));
+    if (one.kind === "FROM") for (const scope of [args, env]) scope.clear();
+    if (one.kind === "ENV") for (const [name, value] of one.pairs) env.set(name, expanded(value));
+    if (one.kind !== "ARG") continue;
+    for (const { name, default: usual } of one.args) {
+      const value = given[name] ?? (usual === undefined ? undefined : expanded(usual));
+      if (value !== undefined) args.set(name, value);
+    }
+  }
   return keys;
 }
+
+/** Instructions whose words mean the same whatever is set. */
+const KEPT_WORDS: ReadonlySet<string> = new Set([
+  "FROM",
+  "ARG",
+  "CMD",
+  "ENTRYPOINT",
+  "HEALTHCHECK",
+  "ONBUILD",
+  "SHELL",
+]);
 
 export class ClassicProgress {
   readonly #tell: (text: string) => void;
@@ -98,16 +139,31 @@ export class ClassicProgress {
     this.#tell(`Step ${this.#steps.length + 1}/${this.#total} : ${text}\n`);
   }
 
-  /** The build has failed: the step that did it, and what it wrote. */
-  fail(): void {
+  /** The build has failed: the step that did it, and what it wrote. Returns why its program could not be started. */
+  fail(): Failed {
+    const failed = this.#steps.findIndex(
+      (one, at) => at >= this.#at && MAKES_LAYER.has(one.kind) && !this.#isOver(one),
+    );
+    for (let step = this.#steps[this.#at]; step !== undefined && this.#at < failed; step = this.#steps[this.#at]) {
+      this.#announce(step);
+      this.#finish(step, this.#vertexOf(step));
+      this.#at++;
+      this.#isAnnounced = false;
+    }
     const step = this.#steps[this.#at];
-    if (step === undefined) return;
+    if (step === undefined) return {};
     this.#announce(step);
     const vertex = this.#vertexOf(step);
-    if (vertex !== undefined && step.kind === "RUN") {
-      this.#tell(` ---> Running in ${this.#name("container")}\n`);
-      this.#tellAll(vertex.output);
-    }
+    if (vertex === undefined || step.kind !== "RUN") return { step };
+    this.#tell(` ---> Running in ${this.#name("container")}\n`);
+    const [, reason] = /runc run failed: (.*?)\n/s.exec(vertex.output.join("")) ?? [];
+    if (reason !== undefined) return { step, reason };
+    this.#tellAll(vertex.output);
+    return { step };
+  }
+
+  #isOver(step: ClassicStep): boolean {
+    return this.#vertexOf(step)?.hasEnded === true;
   }
 
   #meet(number: number, text: string): void {

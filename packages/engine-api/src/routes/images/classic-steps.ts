@@ -10,6 +10,7 @@ export interface ClassicStep {
   /** The instruction as it is shown. */
   readonly text: string;
   readonly kind: AnyInstruction["kind"];
+  readonly instruction: AnyInstruction;
   /** Where the build does it: the stage and the number of the step in it, from 1; `undefined` if it only notes it. */
   readonly place: StepPlace | undefined;
 }
@@ -35,10 +36,11 @@ export function classicSteps(dockerfile: Dockerfile): readonly ClassicStep[] {
 }
 
 function step(instruction: AnyInstruction, place: StepPlace | undefined): ClassicStep {
-  return { text: textOf(instruction), kind: instruction.kind, place };
+  return { text: textOf(instruction), kind: instruction.kind, instruction, place };
 }
 
-function textOf(instruction: AnyInstruction): string {
+/** The instruction as it is shown. */
+export function textOf(instruction: AnyInstruction): string {
   if (instruction.source !== undefined) return instruction.source;
   const whole = instruction.kind === "FROM" ? { from: instruction, instructions: [] } : undefined;
   return whole === undefined ? instruction.kind : print({ stages: [whole] }).trim();
@@ -123,30 +125,4 @@ function stageNamed({ stages }: Dockerfile, target: string): number {
   const found = stages.findIndex(({ from }) => from.as?.toLowerCase() === target.toLowerCase());
   if (found < 0) throw new StatusError("invalid-argument", `target stage "${target}" could not be found`);
   return found;
-}
-
-/** Where a Dockerfile asks for what only BuildKit can do, and what comes before that. */
-export interface BuildKitUse {
-  /** The option: "mount". */
-  readonly option: string;
-  /** The step's text. */
-  readonly text: string;
-  readonly before: Dockerfile;
-}
-
-export function findBuildKitUse(dockerfile: Dockerfile): BuildKitUse | undefined {
-  for (const [stage, { from, instructions }] of dockerfile.stages.entries()) {
-    for (const [index, one] of instructions.entries()) {
-      const option = buildKitOption(one);
-      if (option === undefined) continue;
-      const stages = [...dockerfile.stages.slice(0, stage), { from, instructions: instructions.slice(0, index) }];
-      return { option, text: textOf(one), before: { ...dockerfile, stages } };
-    }
-  }
-  return undefined;
-}
-
-function buildKitOption(one: AnyInstruction): string | undefined {
-  if (one.kind === "RUN" && one.mounts !== undefined && one.mounts.length > 0) return "mount";
-  return (one.kind === "COPY" || one.kind === "ADD") && one.link === true ? "link" : undefined;
 }

@@ -1,0 +1,117 @@
+/**
+ * What the classic builder refuses at a step: what only BuildKit can do, files that are not there, and words that mean
+ * nothing. The builder below would tell of most of it before it begins, and in other words.
+ *
+ * @see moby builder/dockerfile/dispatchers.go, copy.go
+ */
+import type { AnyInstruction, Dockerfile } from "@bottleship/core/build";
+import { signalOf } from "@bottleship/core/engine";
+import { clean, StatusError } from "@bottleship/core/lib";
+import { textOf } from "./classic-steps.ts";
+
+/** The first step that is refused. */
+export interface Refusal {
+  /** What comes before it. */
+  readonly before: Dockerfile;
+  /** The step as it is told. */
+  readonly text: string;
+  readonly message: string;
+}
+
+/** The paths of the context, without slashes around them. */
+export type ContextPaths = ReadonlySet<string>;
+
+export function findRefusal(dockerfile: Dockerfile, paths: ContextPaths): Refusal | undefined {
+  for (const [stage, { from, instructions }] of dockerfile.stages.entries()) {
+    for (const [index, one] of instructions.entries()) {
+      const message = problemOf(one, stage, paths);
+      if (message === undefined) continue;
+      const stages = [...dockerfile.stages.slice(0, stage), { from, instructions: instructions.slice(0, index) }];
+      return { message, text: textOf(one), before: { ...dockerfile, stages } };
+    }
+  }
+  return undefined;
+}
+
+function problemOf(one: AnyInstruction, stage: number, paths: ContextPaths): string | undefined {
+  const option = buildKitOption(one);
+  if (option !== undefined) {
+    return `the --${option} option requires BuildKit. Refer to https://docs.docker.com/go/buildkit/ to learn how to build images with BuildKit enabled`;
+  }
+  switch (one.kind) {
+    case "COPY":
+    case "ADD":
+      return copyProblem(one, stage, paths);
+    case "EXPOSE": {
+      const wrong = one.ports.find((port) => !/[$]|^\d+(-\d+)?(\/\w+)?$/.test(port));
+      return wrong === undefined ? undefined : `Invalid containerPort: ${wrong}`;
+    }
+    case "STOPSIGNAL":
+      return one.signal.includes("$") ? undefined : signalProblem(one.signal);
+    default:
+      return undefined;
+  }
+}
+
+function buildKitOption(one: AnyInstruction): string | undefined {
+  if (one.kind === "RUN" && one.mounts !== undefined && one.mounts.length > 0) return "mount";
+  if (one.kind !== "COPY" && one.kind !== "ADD") return undefined;
+  if (one.chmod !== undefined) return "chmod";
+  return one.link === true ? "link" : undefined;
+}
+
+function signalProblem(text: string): string | undefined {
+  try {
+    signalOf(text);
+    return undefined;
+  } catch (error) {
+    if (error instanceof StatusError) return error.message;
+    throw error;
+  }
+}
+
+type FileInstruction = Extract<AnyInstruction, { readonly kind: "COPY" | "ADD" }>;
+
+function copyProblem(one: FileInstruction, stage: number, paths: ContextPaths): string | undefined {
+  const { kind, sources, dest } = one;
+  const from = one.kind === "COPY" ? (one.from ?? "") : "";
+  if (/^\d+$/.test(from) && Number(from) >= stage) return `invalid from flag value ${from}: index out of bounds`;
+  const isOwn = ({ length }: readonly unknown[] | undefined = []): boolean => length > 0;
+  if (from !== "" || isOwn(one.files) || [...sources, dest].some((word) => word.includes("$"))) return undefined;
+  let count = 0;
+  for (const source of sources) {
+    if (kind === "ADD" && /^\w+:\/\/|^git@/.test(source)) {
+      count++;
+      continue;
+    }
+    const place = clean(source).replace(/^\/+/, "");
+    if (place === ".." || place.startsWith("../")) {
+      return `${kind} failed: forbidden path outside the build context: ${source} ()`;
+    }
+    const found = /[*?[]/.test(place)
+      ? [...paths].filter((path) => isMatch(place, path)).length
+      : Number(has(paths, place));
+    if (found === 0 && !/[*?[]/.test(place)) {
+      return `${kind} failed: file not found in build context or excluded by .dockerignore: stat ${place}: file does not exist`;
+    }
+    count += found;
+  }
+  if (count === 0) return `${kind} failed: no source files were specified`;
+  if (count === 1 || dest.endsWith("/") || dest === "." || dest.endsWith("/.")) return undefined;
+  return `When using ${kind} with more than one source file, the destination must be a directory and end with a /`;
+}
+
+const has = (paths: ContextPaths, place: string): boolean => place === "" || place === "." || paths.has(place);
+
+/** As Go's path.Match, on the whole path. */
+function isMatch(pattern: string, path: string): boolean {
+  const source = pattern
+    .replace(/[.+^${}()|\\]/g, "\\$&")
+    .replaceAll("*", "[^/]*")
+    .replaceAll("?", "[^/]");
+  try {
+    return new RegExp(`^${source}$`).test(path);
+  } catch {
+    return false;
+  }
+}
