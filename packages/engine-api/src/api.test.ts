@@ -56,7 +56,7 @@ describe("an import from a URL", () => {
       progress: "[==================================================>]  2.048kB/2.048kB",
     });
     expect(JSON.parse(third ?? "")).toEqual({ status: engine.images.get("made").id });
-    expect((await call("POST", "/images/create?fromSrc=http://nobody.example/")).status).toBe(404);
+    expect((await call("POST", "/images/create?fromSrc=http://nobody.example/")).status).toBe(500);
   });
 });
 

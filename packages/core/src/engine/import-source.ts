@@ -13,7 +13,7 @@ const KINDS: Readonly<Record<number, StatusKind>> = {
 export async function importedArchive(get: HttpGet, url: string): Promise<Uint8Array> {
   const response = await get(url).catch((error: unknown) => {
     if (!(error instanceof StatusError)) throw error;
-    throw new StatusError(error.message.endsWith("no such host") ? "not-found" : "internal", error.message);
+    throw new StatusError("internal", error.message);
   });
   const body = new Uint8Array(await response.arrayBuffer());
   const { status, statusText } = response;
