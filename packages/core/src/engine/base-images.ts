@@ -12,6 +12,7 @@ import { bytesText } from "../lib/go/index.ts";
 import { StatusError } from "../lib/index.ts";
 import {
   type Descriptor,
+  HOST_PLATFORM,
   type ImageConfig,
   type ImageReference,
   type Platform,
@@ -38,8 +39,6 @@ export interface BaseImageParts {
   readonly find: (text: string) => Image | undefined;
   readonly transport: TransportOptions;
 }
-
-const HOST_PLATFORM: Platform = { os: "linux", architecture: "amd64" };
 
 export class BaseImages {
   readonly #parts: BaseImageParts;

@@ -15,6 +15,7 @@ import {
   DOCKER_LAYER_GZIP,
   DOCKER_MANIFEST,
   digestOf,
+  HOST_PLATFORM,
   type HostPlatform,
   type ImageReference,
   manifestBytes,
@@ -73,8 +74,6 @@ interface Pushed {
   /** Repositories that have it, by name. */
   readonly repositories: Set<string>;
 }
-
-const HOST_PLATFORM: HostPlatform = { os: "linux", architecture: "amd64" };
 
 export class ImageTransfers {
   readonly #store: ImageStore;

@@ -15,6 +15,7 @@ import {
   digestOf,
   familiarName,
   familiarText,
+  HOST_PLATFORM,
   type HostPlatform,
   type ImageConfig,
   type ImageRunConfig,
@@ -393,7 +394,6 @@ export class ImageService {
 
 /** Bytes of a record of an archive. */
 const BLOCK = 512;
-const HOST_PLATFORM: HostPlatform = { os: "linux", architecture: "amd64" };
 
 /** @throws StatusError not-found for an image of another platform */
 function checkExport({ config }: Image, platform: HostPlatform): void {

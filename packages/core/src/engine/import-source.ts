@@ -1,4 +1,5 @@
 /** The archive behind a URL, for `docker import`. @see moby builder/remotecontext/remote.go GetWithStatusError */
+import { httpUrlProblem } from "../lib/go/index.ts";
 import { decode, StatusError, type StatusKind } from "../lib/index.ts";
 import type { HttpGet } from "./download.ts";
 
@@ -11,6 +12,9 @@ const KINDS: Readonly<Record<number, StatusKind>> = {
 
 /** @throws StatusError with what the server has answered, if that is an error */
 export async function importedArchive(get: HttpGet, url: string): Promise<Uint8Array> {
+  const refusal = httpUrlProblem(url);
+  if (refusal !== undefined)
+    throw new StatusError(refusal.startsWith("parse") ? "invalid-argument" : "internal", refusal);
   const response = await get(url).catch((error: unknown) => {
     if (!(error instanceof StatusError)) throw error;
     throw new StatusError("internal", error.message);

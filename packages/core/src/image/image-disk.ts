@@ -13,7 +13,7 @@ import {
   type ContentDigest,
   choosePlatform,
   type Descriptor,
-  type HostPlatform,
+  HOST_PLATFORM,
   isImageConfigType,
   manifestBytes,
   OCI_CONFIG,
@@ -115,5 +115,3 @@ export class ImageDisk implements ImageKeeper {
     }
   }
 }
-
-const HOST_PLATFORM: HostPlatform = { os: "linux", architecture: "amd64" };

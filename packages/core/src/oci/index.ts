@@ -24,7 +24,7 @@ export {
   REF_NAME,
 } from "./manifest.ts";
 export * from "./media-types.ts";
-export { choosePlatform, type HostPlatform, platformMatches, platformText } from "./platform.ts";
+export { choosePlatform, HOST_PLATFORM, type HostPlatform, platformMatches, platformText } from "./platform.ts";
 export { ARCHITECTURES, normalProcessor, SYSTEMS } from "./processor.ts";
 export {
   DEFAULT_DOMAIN,

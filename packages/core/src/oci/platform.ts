@@ -8,6 +8,9 @@ import type { Descriptor } from "./manifest.ts";
 
 export type HostPlatform = Pick<Platform, "os" | "architecture" | "variant">;
 
+/** Of every simulated machine: the catalogue's images are for it. */
+export const HOST_PLATFORM: HostPlatform = { os: "linux", architecture: "amd64" };
+
 /** "linux/arm64/v8" */
 export const platformText = ({ os, architecture, variant }: HostPlatform): string =>
   [os, architecture, ...(variant === undefined || variant === "" ? [] : [variant])].join("/");

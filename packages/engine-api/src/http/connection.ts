@@ -11,20 +11,13 @@ export function cutByDaemon(daemon: Daemon, reply: ApiReply): ApiReply {
 
 async function cut(daemon: Daemon, play: (stream: HijackedStream) => Promise<void>, output: HijackedStream) {
   const over = new AbortController();
-  let isLost = false;
-  const lose = (): void => {
-    isLost = true;
-    over.abort(new ConnectionLost());
-  };
-  const leave = (): void => over.abort(output.signal.reason);
-  if (output.signal.aborted) leave();
-  output.signal.addEventListener("abort", leave, { once: true });
+  const lose = (): void => over.abort(new ConnectionLost());
   daemon.once("ended", lose);
   try {
-    await play({ write: (bytes) => output.write(bytes), signal: over.signal, input: output.input });
+    const signal = AbortSignal.any([output.signal, over.signal]);
+    await play({ write: (bytes) => output.write(bytes), signal, input: output.input });
   } finally {
     daemon.off("ended", lose);
-    output.signal.removeEventListener("abort", leave);
   }
-  if (isLost) throw new ConnectionLost();
+  over.signal.throwIfAborted();
 }

@@ -27,9 +27,6 @@ async function cut(
   count: number,
 ): Promise<void> {
   const over = new AbortController();
-  const leave = (): void => over.abort(output.signal.reason);
-  if (output.signal.aborted) leave();
-  output.signal.addEventListener("abort", leave, { once: true });
   let left = count;
   const write = async (bytes: Uint8Array): Promise<void> => {
     const arriving = bytes.subarray(0, left);
@@ -38,12 +35,8 @@ async function cut(
     if (arriving.length < bytes.length) over.abort(new ConnectionLost());
   };
   const { input = nothing() } = output;
-  try {
-    await play({ write, signal: over.signal, input });
-  } finally {
-    output.signal.removeEventListener("abort", leave);
-  }
-  if (over.signal.reason instanceof ConnectionLost) throw over.signal.reason;
+  await play({ write, signal: AbortSignal.any([output.signal, over.signal]), input });
+  over.signal.throwIfAborted();
 }
 
 async function* nothing(): AsyncIterable<Uint8Array> {}

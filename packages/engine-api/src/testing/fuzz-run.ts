@@ -5,13 +5,16 @@ import type { ApiReply, ApiRequest } from "../http/exchange.ts";
 import { drawFrom, type FuzzRequest, fuzzRequest } from "./http-fuzz.ts";
 import { ResponseCheck } from "./response-check.ts";
 
+/** Docker itself answers 500 where the server cannot be reached that an image is to be imported from. */
+const IMPORTED = /\/images\/create\?(.*&)?fromSrc=(?!-(&|$))/;
+
 /** How long an answer may take, in milliseconds of real time. */
 const PATIENCE_MS = 5_000;
 
 export interface FuzzReport {
   /** Answers by their status. */
   readonly statuses: ReadonlyMap<number, number>;
-  /** What must not be: a 500, a bug, an answer that no schema allows, or none at all. */
+  /** What must not be: a 500 that is not Docker's, a bug, an answer that no schema allows, or none at all. */
   readonly wrong: readonly string[];
 }
 
@@ -38,7 +41,8 @@ export async function fuzzApi({
     const request = fuzzRequest(draw);
     const status = await answer(api, request);
     if (typeof status === "number") statuses.set(status, (statuses.get(status) ?? 0) + 1);
-    if (status === 500 || typeof status === "string") wrong.push(`${status}: ${JSON.stringify(request)}`);
+    if ((status === 500 && !IMPORTED.test(request.path)) || typeof status === "string")
+      wrong.push(`${status}: ${JSON.stringify(request)}`);
   }
   return { statuses, wrong: [...wrong, ...check.violations] };
 }
