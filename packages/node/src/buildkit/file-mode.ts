@@ -1,10 +1,11 @@
 /** Modes of files as Go's package os has them: permission bits as everywhere, types in the upper bits. @see os.FileMode */
 
-export type GoFileType = "file" | "dir" | "symlink" | "other";
+export type GoFileType = "file" | "dir" | "symlink" | "fifo" | "other";
 
 const DIRECTORY = 2 ** 31;
 const SYMLINK = 2 ** 27;
-const NOT_REGULAR = [2 ** 26, 2 ** 25, 2 ** 24, 2 ** 21, 2 ** 19];
+const FIFO = 2 ** 25;
+const NOT_REGULAR = [2 ** 26, 2 ** 24, 2 ** 21, 2 ** 19];
 /** Set-user-id, set-group-id and sticky, and their places in stat(2). */
 const SPECIAL = [
   [2 ** 23, 0o4000],
@@ -17,6 +18,7 @@ const has = (mode: number, bit: number): boolean => Math.floor(mode / bit) % 2 =
 export function goFileType(mode: number): GoFileType {
   if (has(mode, DIRECTORY)) return "dir";
   if (has(mode, SYMLINK)) return "symlink";
+  if (has(mode, FIFO)) return "fifo";
   return NOT_REGULAR.some((bit) => has(mode, bit)) ? "other" : "file";
 }
 
@@ -27,7 +29,7 @@ export function permissionsOf(mode: number): number {
 
 /** The other way. */
 export function goFileMode(type: Exclude<GoFileType, "other">, permissions: number): number {
-  const typeBits = type === "dir" ? DIRECTORY : type === "symlink" ? SYMLINK : 0;
+  const typeBits = { file: 0, dir: DIRECTORY, symlink: SYMLINK, fifo: FIFO }[type];
   return SPECIAL.reduce(
     (bits, [go, unix]) => ((permissions & unix) === 0 ? bits : bits + go),
     typeBits + (permissions & 0o777),

@@ -39,6 +39,7 @@ const TYPES: ReadonlyMap<string, Exclude<GoFileType, "other">> = new Map([
   ["hardlink", "file"],
   ["dir", "dir"],
   ["symlink", "symlink"],
+  ["fifo", "fifo"],
 ]);
 
 function statOf({ path, type, mode, uid, gid, mtimeUs, content, link = "" }: LayerEntry): Stat {

@@ -135,8 +135,8 @@ function* below(walk: DiskWalk, prefix: string): Iterable<LayerEntry> {
     const stat = disk.lstatSync(place);
     if (stat === undefined) continue;
     const type = fileType(Number(stat.mode));
-    // Sockets cannot be sent, and a FIFO or a device has nothing to say in a context.
-    if (type !== "file" && type !== "dir" && type !== "symlink") continue;
+    // Sockets are not sent; a device of a client's disk is none here.
+    if (type !== "file" && type !== "dir" && type !== "symlink" && type !== "fifo") continue;
     const mtimeUs = Math.round(Number(stat.mtimeMs) * 1000);
     const entry = { path, type, mode: Number(stat.mode) & PERMISSION_BITS, uid: 0, gid: 0, mtimeUs };
     if (type === "file") {
@@ -145,7 +145,8 @@ function* below(walk: DiskWalk, prefix: string): Iterable<LayerEntry> {
       if (inode !== undefined && first === undefined) firstNames.set(inode, path);
       if (first !== undefined) yield { ...entry, type: "hardlink", link: first };
       else yield diskFile(walk, entry, stat, place);
-    } else if (type === "symlink") yield same(walk, { ...entry, mode: 0o777, link: String(disk.readlinkSync(place)) });
+    } else if (type === "fifo") yield same(walk, entry);
+    else if (type === "symlink") yield same(walk, { ...entry, mode: 0o777, link: String(disk.readlinkSync(place)) });
     else {
       yield same(walk, entry);
       yield* below(walk, `${path}/`);

@@ -14,7 +14,7 @@ const PIECE = 32 * 1024;
 /** The message that says that all files have been told. */
 const END = 2;
 /** Go's os.FileMode bits for what is no regular file. */
-const GO_TYPE_BITS: Readonly<Record<string, number>> = { dir: 2 ** 31, symlink: 2 ** 27 };
+const GO_TYPE_BITS: Readonly<Record<string, number>> = { dir: 2 ** 31, symlink: 2 ** 27, fifo: 2 ** 25 };
 
 /** Remembers what was sent, for the next time. */
 export class Transfer {

@@ -1,6 +1,7 @@
 /** RUN: a change that a process makes. @see BuildKit solver/llbsolver/ops/exec.go */
 import { compareBytes, join } from "../../lib/index.ts";
 import { type Checksums, checksums } from "../files/checksum.ts";
+import { LogLimit } from "../progress/log-limit.ts";
 import type { VertexProgress } from "../progress/progress.ts";
 import type { BuildCache } from "./build-cache.ts";
 import type { BuildMachine } from "./build-machine.ts";
@@ -86,13 +87,18 @@ async function run(
   { key, progress, signal }: { readonly key: string; readonly progress: VertexProgress; readonly signal: AbortSignal },
 ): Promise<void> {
   const prepared = new ExecMounts(tools, op).prepare(sources);
+  const { kernel } = tools.machine;
+  const limits = { stdout: new LogLimit(kernel.nowUs), stderr: new LogLimit(kernel.nowUs) };
   try {
     await tools.executor.run({
       op: { ...op, env: [...op.env, ...prepared.env, ...op.proxy] },
       snapshot: key,
       mounts: prepared.mounts,
       signal,
-      onOutput: (stream, bytes) => progress.log(stream, bytes),
+      onOutput: (stream, bytes) => {
+        const told = limits[stream].take(bytes, kernel.nowUs);
+        if (told.length > 0) progress.log(stream, told);
+      },
     });
   } finally {
     prepared.release();
