@@ -19,6 +19,17 @@ ENTRYPOINT ["/usr/bin/dumb-init", "--"]
 CMD ["node", "index.js"]
 `;
 
+/** alpine/socat, as far as it forwards ports: `socat TCP-LISTEN:8080,fork,reuseaddr TCP:HOST:PORT`. */
+const SOCAT = `#!/bin/sh
+port="\${1#TCP-LISTEN:}"
+target="\${2#TCP:}"
+exec nc -ll -p "\${port%%,*}" -e nc "\${target%:*}" "\${target##*:}"
+`;
+const SOCAT_DOCKERFILE = `FROM alpine
+COPY --chmod=755 socat /usr/bin/socat
+ENTRYPOINT ["socat"]
+`;
+
 const json = (value) => new Response(JSON.stringify(value), { headers: { "content-type": "application/json" } });
 
 async function answer(request, p) {
@@ -76,5 +87,10 @@ export default async function setUp(engine) {
   engine.logins.clear();
   await engine.docker("builder prune -af");
   await engine.docker("image prune -af");
+  await engine.build({
+    context: { files: { socat: SOCAT } },
+    dockerfile: SOCAT_DOCKERFILE,
+    tags: ["alpine/socat:latest", "alpine/socat:1.7.4.3-r0"],
+  });
   engine.images.define("mendhak/udp-listener", { program: hear, expose: ["5005/udp"] });
 }
