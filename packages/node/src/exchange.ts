@@ -50,13 +50,13 @@ export async function exchange(api: EngineApi, request: IncomingMessage, respons
 }
 
 /**
- * Milliseconds that docker-py has to read the head of an upgrade alone.
+ * Milliseconds that docker-py, and Ansible's copy of it, have to read the head of an upgrade alone.
  *
- * It takes the socket from under the parser of the head, and with it loses what came together with that. A real engine
+ * They take the socket from under the parser of the head, and with it lose what came together with that. A real engine
  * takes longer to have something to say.
  */
 const HEAD_MS = 50;
-const LOSES_WHAT_FOLLOWS = /docker-sdk-python|docker-py/;
+const LOSES_WHAT_FOLLOWS = /docker-sdk-python|docker-py|ansible-community\.docker/;
 
 /** A request to upgrade: after the reply the socket is a stream of bytes. */
 export async function upgrade(api: EngineApi, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
