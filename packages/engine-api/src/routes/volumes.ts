@@ -32,6 +32,8 @@ export function volumeRoutes(engine: Engine): readonly Route[] {
     route("POST", "/volumes/create", async ({ request }) => {
       const body = await readJson(request, VOLUME_CREATE);
       const { Driver: driver = "", Labels: labels, DriverOpts: options } = body ?? {};
+      // Volumes of a cluster need plugins, and the swarm has none.
+      if (body?.ClusterVolumeSpec !== undefined) throw new HttpProblem(503, NO_MANAGER);
       const volume = volumes.create(body?.Name, { driver, labels: labels ?? {}, options: options ?? {} });
       return json(volumeDocument(volume), 201);
     }),

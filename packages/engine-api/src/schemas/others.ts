@@ -73,6 +73,7 @@ export const VOLUME_CREATE = z.object({
   Driver: text.default(""),
   DriverOpts: map.default({}),
   Labels: map.default({}),
+  ClusterVolumeSpec: maybe(z.unknown()),
 });
 
 export const AUTH = z.object({

@@ -19,7 +19,7 @@ export function showCacheUsage(session: Session, { filters, format }: RequestOf<
 }
 
 export async function pruneCache(session: Session, request: RequestOf<"buildx prune">): Promise<number> {
-  if (request.confirm !== undefined && !(await agrees(session, request.confirm, ""))) return 0;
+  if (request.confirm !== undefined && !(await agrees(session, request.confirm))) return 0;
   return orComplain(session, () => {
     const { engine } = session;
     const { all, reservedBytes, maxUsedBytes } = request;

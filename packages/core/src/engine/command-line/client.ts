@@ -2,6 +2,7 @@
 import type { ContextDisk } from "../../build/index.ts";
 import { encode, join } from "../../lib/index.ts";
 import type { ClientMachine } from "../docker/index.ts";
+import { kindOf } from "./copy.ts";
 import type { CommandOptions } from "./session.ts";
 
 /** What is installed beside the client. */
@@ -21,13 +22,14 @@ export function clientMachine({ disk, cwd = "/", env = {}, terminal }: CommandOp
 const absolute = (cwd: string, path: string): string => (path.startsWith("/") ? path : join(cwd, path));
 
 function readFile(disk: ContextDisk | undefined, path: string): Uint8Array | string {
+  if (path === "/dev/null") return new Uint8Array();
   try {
     const content = disk?.readFileSync(path);
     if (content !== undefined) return typeof content === "string" ? encode(content) : content;
   } catch {
     // Whatever the disk says, the client's user reads one thing.
   }
-  return "no such file or directory";
+  return kindOf(disk, path, true) === "dir" ? "is a directory" : "no such file or directory";
 }
 
 function statOf(disk: ContextDisk | undefined, path: string): object | undefined {

@@ -4,16 +4,18 @@
  * @see docker/cli cli/command/container/run.go, create.go, start.go, exec.go
  */
 import type { WindowSize } from "../../abi/index.ts";
-import { StatusError } from "../../lib/index.ts";
+import { dirname, join, StatusError } from "../../lib/index.ts";
 import { begun } from "../begin.ts";
 import { END_OF_INPUT } from "../console.ts";
 import type { Container } from "../container.ts";
 import { createWarnings } from "../create-warnings.ts";
+import { parseDetachKeys } from "../detach-keys.ts";
 import { NO_TTY } from "../docker/index.ts";
 import { failure } from "../docker/problem.ts";
 import type { CreateParts, ExecRequest, RunRequest, StartRequest } from "../docker/requests/container.ts";
 import type { ExecSession } from "../exec.ts";
 import type { LogBuffer, LogEntry, Stream } from "../logs.ts";
+import { kindOf } from "./copy.ts";
 import { pullOne } from "./registry.ts";
 import type { Session } from "./session.ts";
 import { DEFAULT_SIZE, type TerminalPeer, useTerminal } from "./terminal.ts";
@@ -84,7 +86,7 @@ export async function startContainers(session: Session, request: StartRequest): 
     try {
       await session.call("ContainerStart", name, async () => {
         const container = containers.get(name);
-        await containers.start(container);
+        await startOrRemove(session, container);
         await begun(session.engine, container);
       });
       session.lines([name]);
@@ -107,6 +109,7 @@ export async function execInContainer(session: Session, request: ExecRequest): P
   const container = await session.call("ContainerInspect", request.container, () => containers.get(request.container));
   const { Tty, AttachStdin, DetachKeys } = request.body;
   if (Tty && AttachStdin && session.terminal === undefined) return lackTerminal(session);
+  checkDetachKeys(DetachKeys);
   const { rows, columns } = session.terminal?.size ?? DEFAULT_SIZE;
   const body = Tty ? { ...request.body, ConsoleSize: [rows, columns] as const } : request.body;
   const process = await session.call("ContainerExec", request.container, () =>
@@ -136,21 +139,30 @@ export async function execInContainer(session: Session, request: ExecRequest): P
   return exitCode;
 }
 
+/** @throws StatusError internal, as Docker does, for keys that are none */
+function checkDetachKeys(keys: string): void {
+  try {
+    if (keys !== "") parseDetachKeys(keys);
+  } catch {
+    throw new StatusError("internal", `Invalid escape keys (${keys}) provided`);
+  }
+}
+
 /** What was to be removed at its end is removed when it does not begin. */
 async function startOrRemove({ engine }: Session, container: Container): Promise<void> {
   try {
     await engine.containers.start(container);
   } catch (error) {
-    if (error instanceof StatusError && container.hostConfig.AutoRemove) await engine.containers.remove(container);
+    const isOver = error instanceof StatusError && !container.isActive;
+    if (isOver && container.hostConfig.AutoRemove) await engine.containers.remove(container);
     throw error;
   }
 }
 
 /** One that runs already is as good. */
 async function startIfNeeded(session: Session, container: Container): Promise<void> {
-  const { engine } = session;
   try {
-    await session.call("ContainerStart", container.id, () => engine.containers.start(container));
+    await session.call("ContainerStart", container.id, () => startOrRemove(session, container));
   } catch (error) {
     if (!(error instanceof StatusError) || error.kind !== "not-modified") throw error;
   }
@@ -182,7 +194,12 @@ function checkPlatform({ engine }: Session, { body, platform }: CreateParts): vo
 
 /** @throws CliError if the file for the id is there already */
 function checkIdFile(session: Session, path: string): void {
-  if (path === "" || !session.client.exists(path)) return;
+  if (path === "") return;
+  const directory = dirname(path.startsWith("/") ? path : join(session.cwd, path));
+  if (session.disk !== undefined && kindOf(session.disk, directory, true) !== "dir") {
+    throw failure(`failed to create the container ID file: open ${path}: no such file or directory`);
+  }
+  if (!session.client.exists(path)) return;
   throw failure(`container ID file found, make sure the other container isn't running or delete ${path}`);
 }
 

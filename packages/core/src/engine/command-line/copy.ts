@@ -53,15 +53,14 @@ function copyIn(session: Session, container: Container, request: CopyRequest): v
   const kind = kindOf(disk, local, request.localPath.endsWith("/") || request.followLink);
   if (disk === undefined || kind === undefined) throw failure(`lstat ${local}: no such file or directory`);
   const tree = (name: string): Iterable<LayerEntry> => diskTree(disk, local, name, request.followLink);
+  if (request.containerPath === "") throw failure("no such directory");
   if (isDirectory) {
     const copiesContent = kind === "dir" && /(^|\/)\.$/.test(request.localPath);
     write(path, tree(copiesContent ? "" : basename(local)));
     return;
   }
   if (stat !== undefined && kind === "dir") throw failure("cannot copy directory");
-  if (request.containerPath.endsWith("/") && kind !== "dir") {
-    throw failure(stat === undefined ? "no such directory" : "not a directory");
-  }
+  if (request.containerPath.endsWith("/") && kind !== "dir") throw failure("no such directory");
   write(dirname(path), tree(basename(path)));
 }
 
@@ -79,13 +78,20 @@ function resolved(session: Session, container: Container, given: string) {
   const path = clean(`/${given}`);
   const stat = look(path);
   if (stat === undefined || stat.linkTarget === "") return { path, stat };
-  return { path: stat.linkTarget, stat: look(stat.linkTarget) };
+  const target = linkedPath(path, stat.linkTarget);
+  return { path: target, stat: look(target) };
 }
+
+/** Where a link leads, seen from the root. */
+const linkedPath = (link: string, target: string): string =>
+  clean(target.startsWith("/") ? target : `${dirname(clean(`/${link}`))}/${target}`);
 
 function copyOut(session: Session, container: Container, request: CopyRequest): void {
   const { archives, containers } = session.engine;
+  if (request.containerPath === "") throw new StatusError("invalid-argument", "bad parameter: pathcannot be empty");
   const link = request.followLink ? archives.stat(container, request.containerPath, request.container).linkTarget : "";
-  const { stat, entries } = archives.read(container, link || request.containerPath, request.container);
+  const path = link === "" ? request.containerPath : linkedPath(request.containerPath, link);
+  const { stat, entries } = archives.read(container, path, request.container);
   containers.note(container, "archive-path");
   if (request.localPath === "-") {
     session.out(layerToTar(entries));

@@ -50,7 +50,9 @@ function findersFor(session: Session, request: InspectRequest): readonly Finder[
       const size = wantsSize
         ? { SizeRw: writtenBytes(engine, container), SizeRootFs: rootBytes(engine, container) }
         : {};
-      return { json: { ...containerDocument(container), ...size }, type: INSPECTED_CONTAINER };
+      const running = engine.exec.of(container).map(({ id }) => id);
+      const execs = { ExecIDs: running.length === 0 ? null : running };
+      return { json: { ...containerDocument(container), ...execs, ...size }, type: INSPECTED_CONTAINER };
     }),
     image: about("ImageInspect", (name) => {
       const image = images.getFor(name, "platform" in request ? request.platform : undefined);

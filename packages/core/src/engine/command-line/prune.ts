@@ -58,12 +58,10 @@ export async function pruneSystem(session: Session, request: RequestOf<"system p
   return 0;
 }
 
-/** `onNo` is printed when the answer is no. */
-export async function agrees(session: Session, question: string, onNo = "\n"): Promise<boolean> {
+/** Nothing is printed when the answer is no: who has typed it has ended the line. */
+export async function agrees(session: Session, question: string): Promise<boolean> {
   session.out(`${question} [y/N] `);
-  if (/^y(es)?$/i.test((await session.answer()).trim())) return true;
-  session.out(onNo);
-  return false;
+  return /^y(es)?$/i.test((await session.answer()).trim());
 }
 
 function work({ engine }: Session, request: PruneRequest): Pruned | Promise<Pruned> {
