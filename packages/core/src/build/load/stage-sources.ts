@@ -5,7 +5,7 @@
  */
 import type { LayerEntry } from "../../content/index.ts";
 import { StatusError } from "../../lib/index.ts";
-import { familiarText, parseReference } from "../../oci/index.ts";
+import { familiarText, parseReference, referenceProblem } from "../../oci/index.ts";
 import type { BuildRequest, ImageNames } from "../build-request.ts";
 import { BuildError } from "../dockerfile/error.ts";
 import type { ContextMemory } from "../files/context-memory.ts";
@@ -114,7 +114,8 @@ export class StageSources {
 
   async #load(name: string, title: string, stage: BuildStage): Promise<BaseImage> {
     const { images, progress } = this.#options;
-    const shown = progress.start(title);
+    // What can be no image's name is not asked for.
+    const shown = referenceProblem(name) === undefined ? progress.start(title) : progress.hidden();
     try {
       const platform = this.#platformOf(stage);
       const onStep = (step: string): void => progress.start(step).complete(false);

@@ -135,6 +135,8 @@ function noteIn(block: Block, event: Exclude<BuildEvent, { readonly kind: "plann
 
 function endBlock(block: Block, timeUs: number, line: string): void {
   noteOutput(block, timeUs, true);
+  // An image ends twice, once found and once unpacked: of what is not on the screen yet, the last word counts.
+  if (block.hasEnded) block.lines.pop();
   block.lines.push(line);
   block.hasEnded = true;
 }

@@ -61,6 +61,8 @@ it("plain numbers blocks as they are shown, and shows the output of what failed 
   const early = progress.plan("[1/3] FROM x");
   late.announce([early]);
   early.start();
+  early.complete(false);
+  early.start();
   early.complete(true);
   late.start();
   wait(250_000);
