@@ -93,9 +93,10 @@ interface Outcome {
 async function build(
   options: Readonly<Record<string, string>>,
   exporters: ControlSolve["Exporters"],
+  entitlements: readonly string[] = [],
 ): Promise<Outcome> {
   const client = new GrpcClient(await upgraded("/grpc"));
-  const request = { Ref: "one", Session: SESSION, Exporters: exporters, Frontend: "", Entitlements: [] };
+  const request = { Ref: "one", Session: SESSION, Exporters: exporters, Frontend: "", Entitlements: entitlements };
   const solve = { ...request, FrontendAttrs: {}, ExporterDeprecated: "", ExporterAttrsDeprecated: {} };
   const solved = client.unary(`${CONTROL}/Solve`, MESSAGES.controlSolve.encode(solve));
   const outcome = solved.then(
@@ -189,6 +190,19 @@ it("refuses an exporter that nobody knows before it builds", async () => {
   await openSession({ Dockerfile: "FROM busybox\n" });
   const { progress, failure } = await build({}, [{ Type: "foo", Attrs: {} }]);
   expect([progress, failure]).toEqual([[], expect.objectContaining({ message: 'exporter "foo" could not be found' })]);
+});
+
+it("grants no privileges but the host's network", async () => {
+  await openSession({ Dockerfile: "FROM busybox\nRUN --network=host true\n" });
+  const refused = await build({}, [], ["security.insecure"]);
+  expect(refused.failure).toMatchObject({
+    message: "granting entitlement security.insecure is not allowed by build daemon configuration",
+  });
+});
+
+it("builds on the host's network", async () => {
+  await openSession({ Dockerfile: "FROM busybox\nRUN --network=host true\n" });
+  expect((await build({}, [], ["network.host"])).failure).toBeUndefined();
 });
 
 it("builds from an archive that the client has on its standard input", async () => {

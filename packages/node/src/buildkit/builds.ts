@@ -127,7 +127,7 @@ export class ClientBuild {
     try {
       const request = await frontendRequest(await this.#sessions.get(asked.Session), options, download);
       this.#source = { ...this.#source, filename: request.fileName, data: new TextEncoder().encode(request.text) };
-      return { ...request, build: { ...request.build, ...cachesOf(asked), onEvent } };
+      return { ...request, build: { ...request.build, ...cachesOf(asked), ...allowed(asked), onEvent } };
     } catch (error) {
       if (!(error instanceof GrpcError)) {
         // The vertex has the innermost words.
@@ -226,8 +226,19 @@ const EXPORTS: ReadonlyMap<string, BuildExport> = new Map([
   ["tar", "tarball"],
 ]);
 
-/** @throws GrpcError for an exporter that nobody knows */
+const HOST_NETWORK = "network.host";
+
+function allowed({ Entitlements }: ControlSolve): Pick<BuildRequest, "allow"> {
+  return Entitlements.includes(HOST_NETWORK) ? { allow: [HOST_NETWORK] } : {};
+}
+
+/** @throws GrpcError for an exporter that nobody knows, and for what this daemon allows nobody */
 function refuseUnknown(request: ControlSolve): void {
+  const refused = request.Entitlements.find((one) => one !== HOST_NETWORK);
+  if (refused !== undefined) {
+    const why = `granting entitlement ${refused} is not allowed by build daemon configuration`;
+    throw new GrpcError(CODES.unknown, why);
+  }
   for (const { type } of exportersOf(request))
     if (!EXPORTS.has(type)) throw new GrpcError(CODES.unknown, `exporter ${JSON.stringify(type)} could not be found`);
 }
