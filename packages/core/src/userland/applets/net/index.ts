@@ -2,6 +2,7 @@
 import type { Applet } from "../../applet.ts";
 import { arp } from "./arp.ts";
 import { arping } from "./arping.ts";
+import { brctl } from "./brctl.ts";
 import { httpd } from "./httpd.ts";
 import { ifconfig } from "./ifconfig.ts";
 import { ip } from "./ip/ip.ts";
@@ -18,6 +19,7 @@ import { wget } from "./wget.ts";
 export const applets: Readonly<Record<string, Applet>> = {
   arp,
   arping,
+  brctl,
   httpd,
   ifconfig,
   ip,

@@ -55,6 +55,7 @@ import { arch, uname } from "./uname.ts";
 import { unshare } from "./unshare.ts";
 import { uptime } from "./uptime.ts";
 import { uuidgen } from "./uuidgen.ts";
+import { vmstat } from "./vmstat.ts";
 import { watch } from "./watch.ts";
 import { last, users, w, who } from "./who.ts";
 
@@ -131,6 +132,7 @@ export const applets: Readonly<Record<string, Applet>> = {
   users,
   usleep,
   uuidgen,
+  vmstat,
   w,
   watch,
   who,
