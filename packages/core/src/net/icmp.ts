@@ -6,7 +6,7 @@
  */
 import { Errno } from "../abi/index.ts";
 import type { NetStack } from "./net-stack.ts";
-import { DEFAULT_TTL, HOST_UNREACHABLE, type IcmpMessage, NET_UNREACHABLE, type Packet } from "./packet.ts";
+import { HOST_UNREACHABLE, type IcmpMessage, NET_UNREACHABLE, type Packet } from "./packet.ts";
 import type { UdpSocket } from "./udp-socket.ts";
 
 export interface Delivery {
@@ -29,7 +29,7 @@ function answerEcho({ stack, reply }: Delivery, { source, destination }: Packet,
   reply({
     source: destination,
     destination: source,
-    ttl: DEFAULT_TTL,
+    ttl: stack.defaultTtl,
     body: { ...message, type: "echo-reply", about: undefined },
   });
 }

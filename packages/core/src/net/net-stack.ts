@@ -202,6 +202,11 @@ export class NetStack implements DeviceOwner, NeighbourUser {
     return this.routes.lookup(destination)?.device.mtu ?? this.loopback.mtu;
   }
 
+  /** How far packets go that nobody has given another limit. */
+  get defaultTtl(): number {
+    return Number(this.#sysctl("net.ipv4.ip_default_ttl"));
+  }
+
   get somaxconn(): number {
     return Number(this.#sysctl("net.core.somaxconn"));
   }

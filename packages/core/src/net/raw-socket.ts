@@ -16,7 +16,7 @@ import {
 } from "../abi/index.ts";
 import { familyOf } from "../lib/index.ts";
 import { InetSocket } from "./inet-socket.ts";
-import { DEFAULT_TTL, type IcmpMessage, type Packet } from "./packet.ts";
+import type { IcmpMessage, Packet } from "./packet.ts";
 
 /** Messages that wait for recv. */
 const QUEUE_LIMIT = 256;
@@ -47,7 +47,7 @@ export class RawSocket extends InetSocket {
     const packet: Packet = {
       source: this.sourceFor(address),
       destination: address,
-      ttl: Number(this.option("IP_TTL")) || DEFAULT_TTL,
+      ttl: Number(this.option("IP_TTL")) || this.stack.defaultTtl,
       body: { protocol: "icmp", ...message, data: data.slice(), about: undefined },
     };
     this.stack.output(packet, this.boundDevice);

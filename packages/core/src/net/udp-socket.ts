@@ -6,7 +6,7 @@
 import { Errno, POLLERR, POLLIN, POLLOUT, type Received, type SocketAddress } from "../abi/index.ts";
 import type { Endpoint } from "./conntrack.ts";
 import { InetSocket } from "./inet-socket.ts";
-import { DEFAULT_TTL, type Packet, type UdpDatagram } from "./packet.ts";
+import type { Packet, UdpDatagram } from "./packet.ts";
 import { DEFAULT_BUFFER } from "./socket.ts";
 
 const MAX_DATAGRAM = 65_507;
@@ -56,7 +56,7 @@ export class UdpSocket extends InetSocket {
     const packet: Packet = {
       source,
       destination: remote.address,
-      ttl: Number(this.option("IP_TTL")) || DEFAULT_TTL,
+      ttl: Number(this.option("IP_TTL")) || this.stack.defaultTtl,
       body: { protocol: "udp", sourcePort: this.local.port, port: remote.port, data: data.slice() },
     };
     this.stack.output(packet, device);

@@ -150,7 +150,11 @@ export function* makeDevices(devices: readonly DeviceSpec[]): Routine<void> {
   const old = yield* umask(0);
   for (const device of devices) {
     yield* makeDirectories(dirname(device.path));
-    yield* mknod(device.path, TYPE_BITS[device.type] | device.fileMode, makedev(device.major, device.minor));
+    const mode = TYPE_BITS[device.type] | device.fileMode;
+    const failure = yield* mknod(device.path, mode, makedev(device.major, device.minor)).attempt();
+    // One that every container has may be asked for, too.
+    if (failure instanceof Errno && failure.code === "EEXIST") continue;
+    if (failure instanceof Errno) throw failure;
     if (device.uid !== 0 || device.gid !== 0) yield* chown(device.path, device.uid, device.gid);
   }
   yield* umask(old);
