@@ -3,6 +3,7 @@
  *
  * @see moby daemon/commit.go: merge, runconfig/config.go
  */
+import { clean } from "../lib/index.ts";
 import type { ImageRunConfig } from "../oci/index.ts";
 import type { ContainerConfig, HealthConfig, StringMap } from "./docker/create-body.ts";
 
@@ -20,7 +21,9 @@ export function mergeConfig(given: Partial<ContainerConfig>, image: ImageRunConf
     ...given,
     User: given.User === undefined || given.User === "" ? (image.User ?? "") : given.User,
     Env: mergeEnv(given.Env ?? NO_STRINGS, image.Env ?? null),
-    WorkingDir: given.WorkingDir === undefined || given.WorkingDir === "" ? (image.WorkingDir ?? "") : given.WorkingDir,
+    WorkingDir: cleaned(
+      given.WorkingDir === undefined || given.WorkingDir === "" ? image.WorkingDir : given.WorkingDir,
+    ),
     Labels: mergeLabels(given.Labels, image.Labels),
     Entrypoint: cleared ? null : entrypoint,
     Cmd: cmd.length > 0 ? cmd : hasEntrypoint ? null : (image.Cmd ?? null),
@@ -31,6 +34,8 @@ export function mergeConfig(given: Partial<ContainerConfig>, image: ImageRunConf
     ...(given.Shell === undefined && image.Shell !== undefined ? { Shell: image.Shell } : {}),
   };
 }
+
+const cleaned = (path = ""): string => (path === "" ? "" : clean(path));
 
 const NO_LABELS: StringMap = {};
 

@@ -30,6 +30,7 @@ export function verifySettings(
   verifyRestartPolicy(hostConfig);
   verifyMemory(hostConfig);
   verifyCpu(hostConfig, machine);
+  verifyBlockWeight(hostConfig);
   // Reading the capabilities finds those that there are not.
   chooseCapabilities(hostConfig);
   const { OomScoreAdj: score = 0, IpcMode: ipc = "", ShmSize: shm = 0 } = hostConfig;
@@ -131,6 +132,10 @@ function verifyMemory(hostConfig: Partial<HostConfig>): void {
   if (memory > 0 && reservation > memory) {
     throw invalid("Minimum memory limit can not be less than memory reservation limit, see usage");
   }
+}
+
+function verifyBlockWeight({ BlkioWeight: weight = 0 }: Partial<HostConfig>): void {
+  if (weight > 0 && (weight < 10 || weight > 1000)) throw invalid("Range of blkio weight is from 10 to 1000");
 }
 
 function verifyCpu(hostConfig: Partial<HostConfig>, { cpus }: MachineLimits): void {

@@ -122,7 +122,8 @@ function makeTmpfs({ source, data }: MountRequest, context: MountContext): FileS
   const blocks = number("nr_blocks", 10);
   const size = options.get("size") ?? (blocks === undefined ? undefined : String(blocks * PAGE_SIZE));
   const inodes = number("nr_inodes", 10);
-  const sizeBytes = size === undefined ? kernel.machine.memoryBytes / 2 : parseSize(size, kernel.machine.memoryBytes);
+  const sizeBytes =
+    size === undefined ? kernel.machine.memoryBytes / 2 : wholePages(parseSize(size, kernel.machine.memoryBytes));
   return new Tmpfs(kernel, {
     type: "tmpfs",
     source,
@@ -155,7 +156,7 @@ class Tmpfs extends MemoryFs {
   override reconfigure(data: string): void {
     const size = parseOptions(data).get("size");
     if (size === undefined) return;
-    const bytes = parseSize(size, this.#memoryBytes);
+    const bytes = wholePages(parseSize(size, this.#memoryBytes));
     const others = this.options()
       .split(",")
       .filter((option) => option !== "" && !option.startsWith("size="));
@@ -163,6 +164,7 @@ class Tmpfs extends MemoryFs {
   }
 }
 
+const wholePages = (bytes: number): number => Math.ceil(bytes / PAGE_SIZE) * PAGE_SIZE;
 const shownSize = (bytes: number): string => `size=${Math.ceil(bytes / 1024)}k`;
 
 /**

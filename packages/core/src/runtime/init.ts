@@ -77,6 +77,8 @@ export interface InitArgument {
   readonly unknown?: Program | undefined;
   /** How long all this takes. */
   readonly setupUs: number;
+  /** Why it cannot be. */
+  readonly refusal: string | undefined;
 }
 
 const CGROUP: ReadonlySet<NamespaceKind> = new Set(["cgroup"]);
@@ -87,6 +89,7 @@ export function* init(argument: InitArgument): Routine<number> {
   const env = environment(spec.process.env);
   let path: string | undefined;
   try {
+    if (argument.refusal !== undefined) throw new InitError(argument.refusal);
     checkEnvironment(spec.process.env);
     yield* setsid();
     // The shim ignores its children's ends; a container's program starts with nothing ignored.

@@ -101,7 +101,7 @@ export class Runtime {
     if (this.#containers.has(id)) throw new StatusError("already-exists", `container with id exists: ${id}`);
     const kernel = this.#kernel;
     const cgroup = ensureCgroup(kernel.cgroups, spec.linux.cgroupsPath, id);
-    for (const [name, value] of Object.entries(spec.linux.resources.unified)) cgroup.write(name, value);
+    const refusal = setLimits(cgroup, spec.linux.resources.unified);
     cgroup.deviceRules = spec.linux.resources.devices;
     let container: OciContainer | undefined;
     const channel = kernel.pipes.channel(0, 0, (message) => {
@@ -109,7 +109,7 @@ export class Runtime {
     });
     const mounts = splitMounts(spec, DEV_SKELETON);
     const setupUs = kernel.world.costs.containerSetup;
-    const process = this.#cloneInit({ spec, mounts, ...bundle, unknown: this.#unknown, setupUs }, (made) => {
+    const process = this.#cloneInit({ spec, mounts, ...bundle, unknown: this.#unknown, setupUs, refusal }, (made) => {
       for (const [fd, file] of stdio.entries()) made.files.set(fd, file, false);
       made.files.set(CHANNEL_FD, channel.file, true);
       made.oomScoreAdj = spec.process.oomScoreAdj ?? 0;
@@ -271,4 +271,18 @@ function* enterAndClone({ paths, options, init: argument }: EnterArgument): Rout
     yield* write(CHANNEL_FD, encode(error.message.toLowerCase()));
     return 1;
   }
+}
+
+/** Sets a control group's limits. What the kernel says to the first that it does not take, as runc tells of it. */
+function setLimits(cgroup: Cgroup, limits: Readonly<Record<string, string>>): string | undefined {
+  for (const [name, value] of Object.entries(limits)) {
+    try {
+      cgroup.write(name, value);
+    } catch (error) {
+      if (!(error instanceof Errno)) throw error;
+      const file = `/sys/fs/cgroup${cgroup.path}/${name}`;
+      return `error setting cgroup config for procHooks process: failed to write "${value}": write ${file}: ${error.message.toLowerCase()}`;
+    }
+  }
+  return undefined;
 }

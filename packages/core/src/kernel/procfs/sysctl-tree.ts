@@ -1,5 +1,5 @@
 /** /proc/sys: sysctls as files, read and written as the running process sees them. */
-import { CAP_SYS_ADMIN, Errno, HOST_NAME_MAX, O_ACCMODE, O_RDONLY, O_WRONLY } from "../../abi/index.ts";
+import { Errno, HOST_NAME_MAX, O_ACCMODE, O_RDONLY, O_WRONLY } from "../../abi/index.ts";
 import { file, PseudoDirectory, PseudoFile, type PseudoLeaf, type PseudoTree, textFile } from "../../fs/index.ts";
 import type { Prng } from "../../sim/index.ts";
 import type { FileOps, Inode } from "../../vfs/index.ts";
@@ -125,16 +125,12 @@ function refuseWriters(flags: number): void {
 function nameFile(field: "hostname" | "domainname"): PseudoLeaf<ProcFs> {
   return file((fs) => ({
     read: () => `${fs.reader.ns.uts[field]}\n`,
+    // Unlike sethostname(2) this asks for no capability: whoever may write the file may do it.
     write: (value) => {
-      const { creds, ns } = fs.reader;
-      checkCapable(creds.capable(CAP_SYS_ADMIN, ns.uts.owner));
+      const { ns } = fs.reader;
       ns.uts[field] = value.replace(/\n.*$/s, "").slice(0, HOST_NAME_MAX);
     },
   }));
-}
-
-function checkCapable(capable: boolean): void {
-  if (!capable) throw new Errno("EPERM");
 }
 
 /** A random (version 4) UUID. @see RFC 9562 */
