@@ -33,6 +33,14 @@ it("runs a script in which docker is a command like any other: pipes, substituti
   expect(await run(createEngine(), script)).toEqual({ exitCode: 7, stdout, stderr: "" });
 });
 
+it("shows help, and what is wrong with a command line", async () => {
+  const script = "docker ps --help | sed -n 1p; docker search 2>&1 | head -1; docker logout one two";
+  expect(await run(createEngine(), script)).toMatchObject({
+    stdout: "Usage:  docker ps [OPTIONS]\ndocker: 'docker search' requires 1 argument\n",
+    stderr: expect.stringContaining("docker: 'docker logout' requires at most 1 argument\n"),
+  });
+});
+
 it("passes only as much time as somebody waits for", async () => {
   const engine = createEngine();
   const script = `

@@ -3,7 +3,7 @@
  *
  * @see moby api/server/router/system, daemon/info.go, daemon/disk_usage.go
  */
-import { diskUsage, type Engine, infoDocument, versionDocument } from "@bottleship/core/engine";
+import { diskUsage, domainOf, type Engine, infoDocument, versionDocument } from "@bottleship/core/engine";
 import { encode } from "@bottleship/core/lib";
 import { readJson } from "../http/body.ts";
 import { bytes, json } from "../http/exchange.ts";
@@ -11,7 +11,7 @@ import { type Route, route } from "../http/router.ts";
 import { AUTH } from "../schemas/others.ts";
 import { eventsHandler } from "./events.ts";
 import { parse } from "./images/pull.ts";
-import { domainOf, useLogin } from "./images/transfer.ts";
+import { useLogin } from "./images/transfer.ts";
 
 const NOT_CACHED = { "Cache-Control": "no-cache, no-store, must-revalidate", Pragma: "no-cache" };
 const PING = { ...NOT_CACHED, "Builder-Version": "1", Swarm: "inactive" };

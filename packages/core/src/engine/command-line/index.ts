@@ -18,6 +18,7 @@ import { splitWords } from "../docker/words.ts";
 import { API_VERSION, MIN_API_VERSION } from "../documents/versions.ts";
 import type { Engine } from "../engine.ts";
 import { signalOf } from "../signal-names.ts";
+import { logIn, logOut, searchRegistry } from "./accounts.ts";
 import { attachTo } from "./attach.ts";
 import { buildImage } from "./build/index.ts";
 import { pruneBuilder, pruneCache, showCacheUsage } from "./build-cache.ts";
@@ -55,7 +56,11 @@ export async function runDocker(
   const words = typeof line === "string" ? splitWords(line) : line;
   if (words[0] === "compose") return session.result(await runCompose(session, words.slice(1)));
   const request = parseDocker(words, session.client);
-  if (request.command === "usage") return request;
+  if (request.command === "usage") {
+    session.out(request.stdout);
+    session.err(request.stderr);
+    return session.result(request.exitCode);
+  }
   const host = request.global?.hosts[0] ?? session.client.env.get("DOCKER_HOST") ?? "";
   if (host !== "" && request.command !== "version") {
     session.err(`Cannot connect to the Docker daemon at ${host}. Is the docker daemon running?\n`);
@@ -249,6 +254,12 @@ async function execute(session: Session, request: DockerRequest): Promise<number
       return session.call("ImageGetAll", request.images.join(" "), () => saveImages(session, request));
     case "load":
       return session.call("ImageLoad", "", () => loadImages(session, request));
+    case "search":
+      return searchRegistry(session, request);
+    case "login":
+      return logIn(session, request);
+    case "logout":
+      return logOut(session, request);
     case "import":
       return session.call("ImageCreate", request.reference, () => importImage(session, request));
     case "export":

@@ -74,6 +74,8 @@ export function columns<Row>(
   options: {
     readonly label?: (row: Row, name: string) => string;
     readonly types?: Readonly<Record<string, GoType>>;
+    /** What JSON has instead. */
+    readonly json?: Readonly<Record<string, (row: Row) => unknown>>;
   } = {},
 ): Columns<Row> {
   const methods = new Map<string, Method>(
@@ -83,7 +85,7 @@ export function columns<Row>(
     ]),
   );
   const json = (row: unknown): unknown =>
-    Object.fromEntries(Object.entries(values).map(([name, read]) => [name, read(row as Row)]));
+    Object.fromEntries(Object.entries({ ...values, ...options.json }).map(([name, read]) => [name, read(row as Row)]));
   const { label } = options;
   if (label !== undefined)
     methods.set("Label", {

@@ -7,11 +7,19 @@
 import type { ContainerRequest } from "./requests/container.ts";
 import type { ImageRequest } from "./requests/image.ts";
 import type { NetworkRequest } from "./requests/network.ts";
+import type { RegistryRequest } from "./requests/registry.ts";
 import type { SystemRequest } from "./requests/system.ts";
 import type { VolumeRequest } from "./requests/volume.ts";
 
 /** A request, and what the client says before it sends it. */
-export type DockerRequest = (ContainerRequest | ImageRequest | NetworkRequest | VolumeRequest | SystemRequest) &
+export type DockerRequest = (
+  | ContainerRequest
+  | ImageRequest
+  | NetworkRequest
+  | RegistryRequest
+  | VolumeRequest
+  | SystemRequest
+) &
   Preface;
 
 export interface Preface {

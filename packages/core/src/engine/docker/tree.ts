@@ -1,5 +1,6 @@
 /** All commands of `docker` by their names. Model: docker/cli cli/command/commands. */
 import type { Command } from "./command.ts";
+import { login, logout, search } from "./commands/accounts.ts";
 import { build, pruneBuilder } from "./commands/build.ts";
 import { buildxBuild } from "./commands/buildx.ts";
 import { buildxDu, buildxPrune } from "./commands/buildx-cache.ts";
@@ -195,8 +196,11 @@ export const ROOT: Group = group(
     images: images.images,
     info: system.info,
     inspect: system.inspect,
+    login,
+    logout,
     ps,
     rmi: images.rmi,
+    search,
     version: system.version,
   }),
   "[OPTIONS] COMMAND [ARG...]",

@@ -1,5 +1,5 @@
 /** Images that come from and go to registries, told as progress. */
-import type { Engine, ImageReference } from "@bottleship/core/engine";
+import { domainOf, type Engine, type ImageReference, registryHost } from "@bottleship/core/engine";
 import { decode } from "@bottleship/core/lib";
 import { z } from "zod";
 import type { ApiReply, ApiRequest } from "../../http/exchange.ts";
@@ -66,15 +66,6 @@ export function useLogins({ logins }: Engine, request: ApiRequest): void {
     if (login.username !== "") logins.set(registryHost(domainOf(server)), login);
   }
 }
-
-/** Of "https://index.docker.io/v1/", "registry.example:5000" and the like. */
-export function domainOf(server: string): string {
-  const domain = server.replace(/^https?:\/\//, "").replace(/\/.*$/, "");
-  return ["", "index.docker.io", "registry-1.docker.io"].includes(domain) ? "docker.io" : domain;
-}
-
-/** Docker Hub is called differently where it is asked. */
-export const registryHost = (domain: string): string => (domain === "docker.io" ? "registry-1.docker.io" : domain);
 
 function parsed(header: string): unknown {
   try {

@@ -1,6 +1,6 @@
 /**
- * Commands that the real client has and this one only knows by name: Swarm, contexts, manifests, plugins, content trust,
- * accounts at registries. Texts: docker/cli (Apache-2.0).
+ * Commands that the real client has and this one only knows by name: Swarm, contexts, manifests, plugins, content trust.
+ * Texts: docker/cli (Apache-2.0).
  */
 
 /** A usage line after the name, and a summary. */
@@ -24,9 +24,6 @@ const LIST_AND_REMOVE = { ...LIST, rm: ["remove"] };
 
 export const FOREIGN_COMMANDS: Readonly<Record<string, Lines>> = {
   bake: ["[OPTIONS] [TARGET...]", "Build from a file"],
-  login: ["[OPTIONS] [SERVER]", "Authenticate to a registry"],
-  logout: ["[SERVER]", "Log out from a registry"],
-  search: ["[OPTIONS] TERM", "Search Docker Hub for images"],
 };
 
 export const FOREIGN_GROUPS: Readonly<Record<string, ForeignGroup>> = {
