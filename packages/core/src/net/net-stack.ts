@@ -20,6 +20,7 @@ import type { NetHost } from "./net-host.ts";
 import {
   ADMINISTRATIVELY_PROHIBITED,
   BROADCAST_MAC,
+  DEFAULT_TTL,
   type Frame,
   HOST_UNREACHABLE,
   icmpError,
@@ -202,9 +203,9 @@ export class NetStack implements DeviceOwner, NeighbourUser {
     return this.routes.lookup(destination)?.device.mtu ?? this.loopback.mtu;
   }
 
-  /** How far packets go that nobody has given another limit. */
+  /** How far packets go that nobody has given another limit. The sysctl is never 0: that is a stack without sysctls. */
   get defaultTtl(): number {
-    return Number(this.#sysctl("net.ipv4.ip_default_ttl"));
+    return Number(this.#sysctl("net.ipv4.ip_default_ttl")) || DEFAULT_TTL;
   }
 
   get somaxconn(): number {
