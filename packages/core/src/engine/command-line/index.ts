@@ -36,6 +36,7 @@ import { prune, pruneSystem } from "./prune.ts";
 import { pullImages, pushImages } from "./registry.ts";
 import { type CommandOptions, type CommandResult, Session } from "./session.ts";
 import { printStats } from "./stats.ts";
+import { runSwarm } from "./swarm.ts";
 import { showDiskUsage, showInfo, showVersion } from "./system.ts";
 import { told } from "./told.ts";
 
@@ -291,13 +292,16 @@ async function execute(session: Session, request: DockerRequest): Promise<number
       return named(request.volumes, (name) =>
         session.call("VolumeDelete", name, () => volumes.remove(name, { force: request.force })),
       );
+    case "unsupported":
+      // Stacks are things of a swarm: who is in none hears of that first.
+      if (request.path.startsWith("docker stack ")) void session.engine.swarm.cluster;
+      throw new StatusError("not-implemented", `"${request.path}" is not implemented`);
+    case "plugin":
+      throw new StatusError("not-implemented", `"docker ${request.name}" is not implemented`);
     default:
-      throw new StatusError("not-implemented", `"${nameOf(request)}" is not implemented`);
+      return runSwarm(session, request);
   }
 }
-
-const nameOf = (request: DockerRequest): string =>
-  request.command === "unsupported" ? request.path : `docker ${request.command}`;
 
 /** Errors of `kill` say what it was that could not be done. */
 async function kill({ engine }: Session, name: string, signal: string): Promise<void> {

@@ -101,7 +101,8 @@ async function findFirst(
   return undefined;
 }
 
-function printFound(session: Session, found: readonly Inspected[], format: string): number {
+/** Objects together, as a template or as JSON. */
+export function printFound(session: Session, found: readonly Inspected[], format: string): number {
   const { stdout, errors } = inspectOutput(format, found);
   session.out(stdout);
   for (const error of errors) session.err(`${error}\n`);

@@ -13,6 +13,8 @@ import * as images from "./commands/images.ts";
 import { ps, stats } from "./commands/listing.ts";
 import * as networks from "./commands/networks.ts";
 import { pull, push } from "./commands/registry.ts";
+import { SERVICE_COMMANDS } from "./commands/services.ts";
+import { SWARM_COMMANDS } from "./commands/swarm.ts";
 import * as system from "./commands/system.ts";
 import { update } from "./commands/update.ts";
 import * as volumes from "./commands/volumes.ts";
@@ -140,20 +142,29 @@ const MANAGEMENT = {
   ),
 };
 
-function foreignEntry(definition: ForeignGroup | readonly [usage: string, summary: string]): Node {
+/** `own` are those of a group that are done here. */
+function foreignEntry(
+  definition: ForeignGroup | readonly [usage: string, summary: string],
+  own: Readonly<Record<string, Command>> = {},
+): Node {
   if (!("commands" in definition)) return { kind: "foreign", usage: definition[0], summary: definition[1] };
   const { summary, usage = "", commands, also = {}, hidden = [], swarm = false } = definition;
   const entries = Object.entries(commands).map(([name, inner]) => {
-    const entry = { node: foreignEntry(inner), hidden: hidden.includes(name), also: also[name] ?? [] };
+    const entry = { node: own[name] ?? foreignEntry(inner), hidden: hidden.includes(name), also: also[name] ?? [] };
     return [name, entry] as const;
   });
   return { ...group(summary, Object.fromEntries(entries), usage), swarm };
 }
 
+const OWN: Readonly<Record<string, Readonly<Record<string, Command>>>> = {
+  ...SWARM_COMMANDS,
+  service: SERVICE_COMMANDS,
+};
+
 const FOREIGN: Readonly<Record<string, Entry>> = Object.fromEntries(
   Object.entries({ ...FOREIGN_GROUPS, ...FOREIGN_COMMANDS }).map(([name, definition]) => {
     const needsSwarm = "commands" in definition && definition.needsSwarm === true;
-    return [name, { node: foreignEntry(definition), hidden: needsSwarm }];
+    return [name, { node: foreignEntry(definition, OWN[name]), hidden: needsSwarm }];
   }),
 );
 

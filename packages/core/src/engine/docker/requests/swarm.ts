@@ -1,0 +1,149 @@
+/** Requests about a swarm: its node, services, secrets and configs. */
+import type { ClusterSpec } from "../../swarm/cluster-spec.ts";
+import type { ServiceSpec } from "../../swarm/service-spec.ts";
+import type { StringMap } from "../create-body.ts";
+import type { Filters } from "../values/filter.ts";
+
+interface SwarmInitRequest {
+  readonly command: "swarm init";
+  readonly listenAddress: string;
+  readonly advertiseAddress: string;
+  readonly availability: string;
+  readonly autolock: boolean;
+  readonly forceNewCluster: boolean;
+  /** As the API wants it. */
+  readonly spec: Partial<ClusterSpec>;
+}
+
+interface SwarmLeaveRequest {
+  readonly command: "swarm leave";
+  readonly force: boolean;
+}
+
+interface JoinTokenRequest {
+  readonly command: "swarm join-token";
+  readonly role: string;
+  readonly quiet: boolean;
+  readonly rotate: boolean;
+}
+
+interface NodeUpdateRequest {
+  readonly command: "node update";
+  readonly node: string;
+  /** Empty where it stays as it is, as does the role. */
+  readonly availability: string;
+  readonly role: string;
+  readonly addLabels: StringMap;
+  readonly removeLabels: readonly string[];
+}
+
+interface NodeRmRequest {
+  readonly command: "node rm";
+  readonly nodes: readonly string[];
+}
+
+/** A list of what a swarm has. */
+export interface SwarmListRequest {
+  readonly command: "node ls" | "service ls" | "secret ls" | "config ls";
+  readonly filters: Filters;
+  readonly format: string;
+  readonly quiet: boolean;
+}
+
+interface SwarmInspectRequest {
+  readonly command: "node inspect" | "service inspect" | "secret inspect" | "config inspect";
+  readonly names: readonly string[];
+  readonly format: string;
+}
+
+/** A secret or a config that a service is to see as a file. */
+export interface PayloadWish {
+  readonly source: string;
+  readonly target: string;
+  readonly uid: string;
+  readonly gid: string;
+  readonly mode: number;
+}
+
+interface ServiceCreateRequest {
+  readonly command: "service create";
+  /** Without its secrets and configs, whose ids the client asks for. */
+  readonly spec: ServiceSpec;
+  readonly secrets: readonly PayloadWish[];
+  readonly configs: readonly PayloadWish[];
+}
+
+/** What an update changes; what is empty or not there stays. */
+interface ServiceUpdateRequest {
+  readonly command: "service update";
+  readonly service: string;
+  readonly image: string;
+  readonly addEnv: readonly string[];
+  readonly removeEnv: readonly string[];
+  readonly addLabels: StringMap;
+  readonly removeLabels: readonly string[];
+  readonly replicas: number | undefined;
+  readonly force: boolean;
+}
+
+interface ServiceRollbackRequest {
+  readonly command: "service rollback";
+  readonly service: string;
+}
+
+interface SwarmUpdateRequest {
+  readonly command: "swarm update";
+  /** As the API wants it: only what changes. */
+  readonly spec: Partial<ClusterSpec>;
+}
+
+interface ServiceScaleRequest {
+  readonly command: "service scale";
+  readonly counts: readonly string[];
+}
+
+interface ServicePsRequest {
+  readonly command: "service ps";
+  readonly services: readonly string[];
+  readonly filters: Filters;
+  readonly format: string;
+  readonly quiet: boolean;
+  readonly noTrunc: boolean;
+}
+
+interface ServiceLogsRequest {
+  readonly command: "service logs";
+  readonly service: string;
+  readonly raw: boolean;
+}
+
+interface SwarmRmRequest {
+  readonly command: "service rm" | "secret rm" | "config rm";
+  readonly names: readonly string[];
+}
+
+interface PayloadCreateRequest {
+  readonly command: "secret create" | "config create";
+  readonly name: string;
+  readonly labels: StringMap;
+  /** Empty for standard input. */
+  readonly file: string;
+}
+
+export type SwarmRequest =
+  | SwarmInitRequest
+  | SwarmLeaveRequest
+  | JoinTokenRequest
+  | NodeUpdateRequest
+  | NodeRmRequest
+  | SwarmListRequest
+  | SwarmInspectRequest
+  | ServiceCreateRequest
+  | ServiceScaleRequest
+  | ServiceUpdateRequest
+  | ServiceRollbackRequest
+  | SwarmUpdateRequest
+  | ServicePsRequest
+  | ServiceLogsRequest
+  | SwarmRmRequest
+  | PayloadCreateRequest;
