@@ -4,7 +4,7 @@
  * @see moby daemon/network.go: createNetwork, libnetwork/controller.go: NewNetwork
  */
 import type { Kernel } from "../../kernel/index.ts";
-import { type IpFamily, parsePrefix, StatusError } from "../../lib/index.ts";
+import { type IpFamily, omit, parsePrefix, StatusError } from "../../lib/index.ts";
 import type { Prng } from "../../sim/index.ts";
 import type { IpamConfig } from "../docker/requests/network.ts";
 import { newId, shortId } from "../names.ts";
@@ -49,7 +49,8 @@ export interface NetworkRecord extends Omit<Network, "bridge" | "guests" | "peer
     | undefined;
 }
 
-export function networkRecord({ bridge, guests: _, peers: __, ...rest }: Network): NetworkRecord {
+export function networkRecord(network: Network): NetworkRecord {
+  const { bridge, ...rest } = omit(network, "guests", "peers");
   const moves = bridge && { bridgeName: bridge.bridgeName, options: bridge.options, ipam: ipamRecord(bridge.ipam) };
   return { ...rest, moves };
 }
