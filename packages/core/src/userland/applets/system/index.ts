@@ -22,6 +22,7 @@ import { kill, killall } from "./kill.ts";
 import { logger } from "./logger.ts";
 import { logname } from "./logname.ts";
 import { mkpasswd } from "./mkpasswd.ts";
+import { insmod, lsmod, modprobe, rmmod } from "./modules.ts";
 import { mount } from "./mount.ts";
 import { mountpoint } from "./mountpoint.ts";
 import { nohup } from "./nohup.ts";
@@ -82,6 +83,7 @@ export const applets: Readonly<Record<string, Applet>> = {
   hostid,
   hostname,
   id,
+  insmod,
   ionice,
   kill,
   killall,
@@ -90,6 +92,8 @@ export const applets: Readonly<Record<string, Applet>> = {
   linux64: setarch,
   logger,
   logname,
+  lsmod,
+  modprobe,
   mount,
   mountpoint,
   nice,
@@ -108,6 +112,7 @@ export const applets: Readonly<Record<string, Applet>> = {
   reboot,
   renice,
   reset,
+  rmmod,
   "run-parts": runParts,
   setpriv,
   setsid,
