@@ -70,6 +70,8 @@ class Evaluator {
   #disabled = 0;
   /** Operators whose left side waits for their right one. */
   #waiting = 0;
+  /** The last value that was read is a variable, and nothing has been done with it yet. */
+  #isVariable = false;
   /** What the parenthesis holds that the end has closed. */
   #unclosed: bigint | undefined;
 
@@ -103,7 +105,10 @@ class Evaluator {
   /** Expressions separated by commas. */
   #list(): Operand {
     let operand = this.#assignment();
-    while (this.#takeIf(",")) operand = this.#rightSide(() => this.#assignment());
+    while (this.#takeIf(",")) {
+      operand = this.#rightSide(() => this.#assignment());
+      if (this.#peek() === ",") this.#isVariable = false;
+    }
     return operand;
   }
 
@@ -131,8 +136,9 @@ class Evaluator {
     const isTrue = condition.value !== 0n;
     const first = this.#branch(isTrue, () => this.#rightSide(() => this.#list()));
     if (!this.#takeIf(":")) throw new ShellError(SYNTAX_ERROR);
+    this.#isVariable = false;
     const second = this.#branch(!isTrue, () => this.#rightSide(() => this.#conditional()));
-    return { value: isTrue ? first : second, name: undefined };
+    return this.#plain(isTrue ? first : second);
   }
 
   #branch(taken: boolean, read: () => Operand): bigint {
@@ -150,7 +156,7 @@ class Evaluator {
       if (operator === undefined || precedence === undefined || precedence < minimum) return left;
       this.#take(operator);
       const right = this.#rightSide(() => this.#binary(precedence === EXPONENT ? precedence : precedence + 1));
-      left = { value: this.#apply(operator, left.value, right.value), name: undefined };
+      left = this.#plain(this.#apply(operator, left.value, right.value));
     }
   }
 
@@ -159,15 +165,15 @@ class Evaluator {
     switch (operator) {
       case "!":
         this.#take(operator);
-        return plain(this.#unary().value === 0n ? 1n : 0n);
+        return this.#plain(this.#unary().value === 0n ? 1n : 0n);
       case "~":
         this.#take(operator);
-        return plain(~this.#unary().value);
+        return this.#plain(~this.#unary().value);
       case "-":
       case "+": {
         this.#take(operator);
         const { value } = this.#unary();
-        return plain(operator === "-" ? wrap(-value) : value);
+        return this.#plain(operator === "-" ? wrap(-value) : value);
       }
       case "++":
       case "--": {
@@ -185,11 +191,11 @@ class Evaluator {
   #primary(): Operand {
     this.#skipBlanks();
     const char = this.#text[this.#at];
-    if (isDigit(char)) return plain(this.#number());
+    if (isDigit(char)) return this.#plain(this.#number());
     if (isNameStart(char)) return this.#variable();
     if (!this.#takeIf("(")) throw new ShellError(SYNTAX_ERROR);
     const { value } = this.#list();
-    if (this.#takeIf(")")) return plain(value);
+    if (this.#takeIf(")")) return this.#plain(value);
     if (this.#at >= this.#text.length && this.#waiting === 0) this.#unclosed = value;
     throw new ShellError(this.#peek() === ":" ? MALFORMED : SYNTAX_ERROR);
   }
@@ -198,10 +204,12 @@ class Evaluator {
     const start = this.#at;
     while (isNameChar(this.#text[this.#at])) this.#at++;
     const name = this.#text.slice(start, this.#at);
+    // In a branch that is not taken names are not looked up: what stands there is no variable, and cannot be counted.
+    this.#isVariable = this.#disabled === 0;
     const isTarget = this.#peek() === "=";
     const value = isTarget || this.#disabled > 0 ? 0n : this.#valueOf(name);
     const operator = this.#peek();
-    if (operator !== "++" && operator !== "--") return { value, name };
+    if (!this.#isVariable || (operator !== "++" && operator !== "--")) return { value, name };
     this.#take(operator);
     return this.#store(name, wrap(operator === "++" ? value + 1n : value - 1n), value);
   }
@@ -216,6 +224,11 @@ class Evaluator {
 
   #store(name: string, stored: bigint, value: bigint): Operand {
     if (this.#disabled === 0) this.#scope.set(name, stored.toString());
+    return this.#plain(value);
+  }
+
+  #plain(value: bigint): Operand {
+    this.#isVariable = false;
     return { value, name: undefined };
   }
 
@@ -286,14 +299,16 @@ class Evaluator {
     while (/[ \t\n\v\f\r]/.test(this.#text[this.#at] ?? "")) this.#at++;
   }
 
-  /** The operator that comes next. `++` and `--` are such only next to a variable. */
+  /**
+   * The operator that comes next. `++` and `--` are such only before a variable, or where the last value is one: also
+   * `n * ++0` has one then, and nothing to count up.
+   */
   #peek(): string | undefined {
     this.#skipBlanks();
     const operator = OPERATORS.find((one) => this.#text.startsWith(one, this.#at));
     if (operator !== "++" && operator !== "--") return operator;
-    const isAfter = /[A-Za-z_][A-Za-z0-9_]*[ \t\n\v\f\r]*$/.test(this.#text.slice(0, this.#at));
     const isBefore = /^[ \t\n\v\f\r]*[A-Za-z_]/.test(this.#text.slice(this.#at + 2));
-    return isAfter || isBefore ? operator : operator[0];
+    return this.#isVariable || isBefore ? operator : operator[0];
   }
 
   #take(operator: string): void {
@@ -308,7 +323,6 @@ class Evaluator {
   }
 }
 
-const plain = (value: bigint): Operand => ({ value, name: undefined });
 const truth = (condition: boolean): bigint => (condition ? 1n : 0n);
 /** What fits into 64 bits with a sign. */
 const wrap = (value: bigint): bigint => BigInt.asIntN(64, value);

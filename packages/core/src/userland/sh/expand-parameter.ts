@@ -129,7 +129,7 @@ function* failUnset(words: WordExpander, shell: Shell, { name, word, nullIsUnset
 function* modify(
   words: WordExpander,
   shell: Shell,
-  { operator, word }: Parameter,
+  { name, operator, word }: Parameter,
   given: string | undefined,
 ): Routine<string> {
   const value = given ?? "";
@@ -151,6 +151,8 @@ function* modify(
       const [pattern, replacement] = splitReplacement(word);
       const from = yield* words.pattern(shell, pattern);
       const to = yield* words.string(shell, replacement);
+      // In what is empty a pattern finds the empty text; where nothing is set it finds nothing.
+      if (given === undefined && name !== "@" && name !== "*") return "";
       return operator === "//" ? replaceMatches(from, value, to, true) : replaceFirst(from, value, to);
     }
     case ":":

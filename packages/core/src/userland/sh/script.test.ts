@@ -68,6 +68,20 @@ const TABLE: readonly (readonly [behaviour: string, script: string, stdout: stri
     0,
   ],
   [
+    "signs in a row count a variable up where one stands before them, and only where it is looked up",
+    "n=4; for x in '1&++0' '(n)&++0' '1?n:++0' '1?2:n++9' '0?n++:2' '1?2:n++' 'n&++0' 'n*(++0)' 'n,++0'; do (echo $(($x))) 2>/dev/null || echo no; done",
+    "0\n0\n4\n2\nno\nno\nno\nno\nno\n",
+    "",
+    0,
+  ],
+  [
+    "replaces the empty text in what is empty, and nothing in what is not set",
+    "v=; echo [${v/*/x}] [${nope/*/x}] [${nope//*/x}]",
+    "[x] [] []\n",
+    "",
+    0,
+  ],
+  [
     "here-documents expand, unless quoted, and lose tabs",
     "cat <<E\n$((1+1)) `echo bq` \\$x \\\\ \"q\"\nE\ncat <<'E'\n$x `y` \\z\nE\ncat <<-E\n\ttab\n\t\ttwo\n\tE\ncat <<A; cat <<B\na\nA\nb\nB",
     '2 bq $x \\ "q"\n$x `y` \\z\ntab\ntwo\na\nb\n',

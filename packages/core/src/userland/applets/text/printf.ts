@@ -1,6 +1,6 @@
 /** printf: format and print arguments. @see printf(1p) */
 import { Errno, fcntl, type Routine } from "../../../abi/index.ts";
-import { byteString, fromLatin1 } from "../../../lib/index.ts";
+import { byteString, fromByteString, fromLatin1 } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import {
   type Directive,
@@ -80,7 +80,7 @@ class Printer {
         const directive = readDirective(format, at);
         if (!isValid(format, at, directive)) {
           const rest = format.slice(at).replace(/^(%[-+ #0]*(?:\*|[0-9]*)(?:\.(?:\*|[0-9]*))?)[hlLz]*/, "$1");
-          yield* this.#io.warn(`${rest}: invalid format`);
+          yield* this.#io.warn(`${fromByteString(rest)}: invalid format`);
           return "invalid";
         }
         yield* this.#convert(directive);
@@ -135,7 +135,7 @@ class Printer {
 
   *#complain(text: string): Routine<void> {
     this.#failed = true;
-    yield* this.#io.warn(`invalid number '${text}'`);
+    yield* this.#io.warn(`invalid number '${fromByteString(text)}'`);
   }
 
   *#put(text: string): Routine<void> {

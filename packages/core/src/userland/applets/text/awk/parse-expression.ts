@@ -232,6 +232,8 @@ export class ExpressionParser {
         return { kind: "constant", line, value: text };
       case "regex":
         this.#tokens.take();
+        // busybox reads an operand that stands right behind, and forgets it: `/a/ "x"` is what `/a/` is.
+        if (this.#beginsConcatenation(this.#peek())) this.#binary(RANK.step);
         return { kind: "regex", line, regex: compilePair(text) };
       case "variable":
       case "array":
