@@ -44,6 +44,8 @@ export interface BuildRequest {
   readonly extraHosts?: Readonly<Record<string, string>> | readonly (readonly [name: string, address: string])[];
   /** Of /dev/shm while RUN runs. Default 64 MiB. */
   readonly shmSizeBytes?: number;
+  /** The control group above those of RUN: "ci". */
+  readonly cgroupParent?: string;
   /** Limits of every RUN. */
   readonly rlimits?: ProcessSpec["rlimits"];
   /** Asks the registry for every image, also those that are here. */

@@ -346,12 +346,20 @@ function isTrue(value = ""): boolean {
 }
 
 function runDefaults(request: BuildRequest): RunDefaults {
-  const { network = "default", extraHosts = {}, buildArgs = {}, shmSizeBytes, rlimits = [] } = request;
+  const {
+    network = "default",
+    extraHosts = {},
+    buildArgs = {},
+    shmSizeBytes,
+    rlimits = [],
+    cgroupParent = "",
+  } = request;
   return {
     network,
     proxy: proxyVariables(buildArgs),
     shmSizeBytes,
     rlimits,
+    cgroupParent,
     hostname: buildArgs[HOSTNAME_ARG],
     extraHosts: pairsOf(extraHosts).map(([name, address]) => ({ name, address })),
   };

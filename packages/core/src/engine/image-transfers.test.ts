@@ -198,6 +198,12 @@ describe("docker save and load", () => {
     expect([loaded?.image.id, loaded?.names]).toEqual([id, []]);
   });
 
+  it("have no archive of an image without layers", async () => {
+    const engine = createEngine();
+    await engine.build({ context: { files: {} }, dockerfile: "FROM scratch\nLABEL a=b\n", tags: ["empty"] });
+    expect(() => engine.images.save(["empty"])).toThrow("empty export - not implemented");
+  });
+
   it("refuse archives that are none, or were changed, and leave nothing", async () => {
     const { engine } = await open();
     const saved = engine.images.save(["localhost:5000/team/web:1"]);

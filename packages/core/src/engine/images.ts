@@ -215,7 +215,7 @@ export class ImageService {
   /**
    * Images as one archive, as `docker save` writes it. A name without a tag stands for all tags of its repository.
    *
-   * @throws StatusError not-found
+   * @throws StatusError not-found; internal for an image without layers
    */
   save(names: readonly string[], platform?: HostPlatform): Uint8Array {
     const saved = new Map<Image, string[]>();
@@ -228,6 +228,8 @@ export class ImageService {
       }
     }
     if (platform !== undefined) for (const image of saved.keys()) checkExport(image, platform);
+    if ([...saved.keys()].some(({ chain }) => chain.length === 0))
+      throw new StatusError("internal", "empty export - not implemented");
     for (const image of saved.keys()) this.#events.record("image", "save", image.id, { name: image.id });
     return saveImages(
       this.#store,

@@ -66,6 +66,7 @@ export async function frontendRequest(
     ...(options["platform"] ? { platform: onePlatform(options["platform"]) } : {}),
     ...(options["image-resolve-mode"] === "pull" ? { pull: true } : {}),
     ...(options["shm-size"] ? { shmSizeBytes: Number(options["shm-size"]) } : {}),
+    ...(options["cgroup-parent"] ? { cgroupParent: options["cgroup-parent"] } : {}),
     ...(options["ulimit"] ? { rlimits: limitsOf(options["ulimit"]) } : {}),
     ...networkOf(options["force-network-mode"]),
   };

@@ -47,6 +47,7 @@ function ingredientsOf(machine: BuildMachine, op: ExecOp, sources: Sources): Ing
   ingredients.set("the network", op.network);
   if (op.hostname !== undefined) ingredients.set("the host name", op.hostname);
   if (op.extraHosts.length > 0) ingredients.set("the hosts", JSON.stringify(op.extraHosts));
+  if (op.cgroupParent !== "") ingredients.set("the control group", op.cgroupParent);
   if (op.shmSizeBytes !== undefined) ingredients.set("the size of /dev/shm", String(op.shmSizeBytes));
   if (op.rlimits.length > 0) ingredients.set("the limits", JSON.stringify(op.rlimits));
   if (op.script !== undefined) ingredients.set("the script", op.script.content);

@@ -94,7 +94,11 @@ function sourceChecksums(
   const include = includeOf(action);
   withTree(machine, from, (tree) => {
     const isOutside = from?.key === OUTSIDE_KEY;
-    for (const path of selectSources(tree, action.source)) {
+    const paths = rethrow(
+      () => selectSources(tree, action.source),
+      ({ message }) => checksumError(machine.prng, message),
+    );
+    for (const path of paths) {
       const take = (): Checksums | undefined => checksums(tree, path, { exclude, include, isFromOutside: isOutside });
       const sums = rethrow(take, ({ message }) => checksumError(machine.prng, message));
       found.set(path, sums ?? (include === undefined ? belowFile(machine, tree, path, from) : undefined));
@@ -118,7 +122,9 @@ function belowFile(
   const blocked = blockedBy(tree, resolved);
   if (blocked === undefined) return undefined;
   if (from?.key !== OUTSIDE_KEY) throw checksumError(prng, `lstat ${mountPointOf(prng)}/${blocked}: not a directory`);
-  return isSent(tree, from.includes ?? ["/"], dirname(blocked)) ? new Map() : undefined;
+  // A file that came along for a pattern does not count.
+  const plain = (from.includes ?? ["/"]).filter((path) => !hasWildcards(path));
+  return isSent(tree, plain, dirname(blocked)) ? new Map() : undefined;
 }
 
 /** A source that is not there, in BuildKit's words. */

@@ -50,6 +50,7 @@ export interface RunDefaults {
   readonly extraHosts: readonly ExtraHost[];
   readonly shmSizeBytes: number | undefined;
   readonly rlimits: ExecOp["rlimits"];
+  readonly cgroupParent: string;
   readonly proxy: readonly string[];
 }
 
@@ -302,6 +303,7 @@ export class Plan {
       hostname: run.hostname,
       extraHosts: run.extraHosts,
       shmSizeBytes: run.shmSizeBytes,
+      cgroupParent: run.cgroupParent,
       rlimits: run.rlimits,
       proxy: run.proxy,
     };

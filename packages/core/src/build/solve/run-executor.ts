@@ -8,7 +8,7 @@
 import { exitCode, O_RDWR, SIGKILL } from "../../abi/index.ts";
 import { FileContent, MemoryDirectory, MemoryFile } from "../../fs/index.ts";
 import { quote } from "../../lib/go/index.ts";
-import { encode, StatusError, toHex } from "../../lib/index.ts";
+import { encode, join, StatusError, toHex } from "../../lib/index.ts";
 import type { MountSpec, RuntimeSpec } from "../../oci/index.ts";
 import {
   DEFAULT_CAPABILITIES,
@@ -263,7 +263,7 @@ function specOf(id: string, op: ExecOp, user: ResolvedUser, mounts: readonly Pre
     mounts: mountsOf(op, mounts),
     linux: {
       namespaces: op.network === "host" ? NAMESPACES.filter(({ type }) => type !== "network") : NAMESPACES,
-      cgroupsPath: `/docker/buildkit/${id}`,
+      cgroupsPath: join("/", op.cgroupParent || "docker", "buildkit", id),
       resources: { unified: {}, devices: DEFAULT_DEVICE_RULES },
       devices: [],
       maskedPaths: BUILD_MASKED_PATHS,

@@ -102,6 +102,8 @@ export interface ExecOp {
   /** Lines of /etc/hosts besides the usual ones. */
   readonly extraHosts: readonly ExtraHost[];
   readonly shmSizeBytes: number | undefined;
+  /** "" for the daemon's. */
+  readonly cgroupParent: string;
   readonly rlimits: ProcessSpec["rlimits"];
   /** Variables that the process sees, and no cache key. */
   readonly proxy: readonly string[];

@@ -57,6 +57,7 @@ export async function buildRequest(session: Session, request: DockerBuild): Prom
     pull: request.pull,
     cacheFrom: request.cacheFrom.flatMap((text) => cachesOf(session, text)),
     ...(request.shmSize > 0 ? { shmSizeBytes: request.shmSize } : {}),
+    ...(request.cgroupParent === "" ? {} : { cgroupParent: request.cgroupParent }),
     rlimits: ulimits(request.ulimits),
     ...options,
   };
