@@ -13,6 +13,19 @@ it("ends after the ten seconds of `stop -t 10`, with 137", async () => {
   expect(await docker(engine, "inspect -f '{{.State.ExitCode}}' loop")).toBe("137\n");
 });
 
+it.each([
+  ["sed", "sed ':a;ba' /etc/passwd"],
+  ["sed", "sed -n 'G;D' /etc/passwd"],
+  ["awk", "awk 'BEGIN { while (1); }'"],
+  ["bc", "sh -c 'echo \"while (1) x = 1\" | bc'"],
+])("lets others go on while %s runs in a circle: %s", async (_name, command) => {
+  const engine = await machine();
+  await docker(engine, `run -d --name loop busybox ${command}`);
+  expect(await docker(engine, "run --rm busybox echo here")).toBe("here\n");
+  await docker(engine, "stop -t 1 loop");
+  expect(await docker(engine, "inspect -f '{{.State.ExitCode}}' loop")).toBe("137\n");
+});
+
 it("has used five seconds of processor time by then, at --cpus 0.5", async () => {
   const engine = await machine();
   await docker(engine, `run -d --name loop --cpus 0.5 busybox ${LOOP}`);

@@ -1,7 +1,8 @@
 /** The state of a running awk program: variables, the record, streams; and the operations on them. */
-import { burn, type Errno, type Routine } from "../../../../abi/index.ts";
+import type { Errno, Routine } from "../../../../abi/index.ts";
 import type { Io } from "../../../io.ts";
 import { BASIC, Regex, RegexError } from "../../../regex/index.ts";
+import { Rounds } from "../../../rounds.ts";
 import { Memory } from "../memory.ts";
 import { AwkArray } from "./array.ts";
 import type { RegexPair } from "./ast.ts";
@@ -15,9 +16,6 @@ import { Streams } from "./streams.ts";
 
 const DEFAULT_FORMAT = "%.6g";
 const REGEX_CACHE = 500;
-/** Loops let the rest of the world run once in so many rounds, which count as so much time. */
-const ROUNDS = 1024;
-const ROUNDS_US = 100;
 
 const SPECIALS: readonly Special[] = ["FS", "RS", "IGNORECASE"];
 
@@ -40,7 +38,7 @@ export class Runtime {
   readonly #regexes = new Map<string, RegexPair>();
   readonly #memory = new Memory();
   #bytes = 0;
-  #rounds = 0;
+  readonly #rounds = new Rounds();
 
   constructor(io: Io) {
     this.io = io;
@@ -172,8 +170,8 @@ export class Runtime {
 
   /** Called in every round of a loop: now and then time passes and the memory is told. */
   *round(): Routine<void> {
-    if (++this.#rounds % ROUNDS !== 0) return;
-    yield* burn(ROUNDS_US);
+    if (!this.#rounds.isDue()) return;
+    yield* this.#rounds.pass();
     yield* this.#memory.hold(this.#bytes);
   }
 }

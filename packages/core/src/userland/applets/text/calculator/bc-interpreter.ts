@@ -1,6 +1,7 @@
 /** Runs bc programs. @see bc(1p) */
 import type { Routine } from "../../../../abi/index.ts";
 import type { Io } from "../../../io.ts";
+import { Rounds } from "../../../rounds.ts";
 import type { LineReader } from "../lines.ts";
 import { put } from "../lines.ts";
 import type { Argument, Definition, Expression, Place, Statement } from "./bc-ast.ts";
@@ -78,6 +79,7 @@ export class Calculator {
   readonly #input: LineReader;
   readonly #lineLength: number;
   readonly #library: boolean;
+  readonly #rounds = new Rounds();
   readonly #variables = new Map<string, Decimal>();
   readonly #arrays = new Map<string, Elements>();
   readonly #definitions = new Map<string, Definition>();
@@ -141,6 +143,7 @@ export class Calculator {
 
   *#loop(test: Expression | undefined, next: Expression | undefined, body: Statement): Routine<Ending> {
     while (test === undefined || (yield* this.#isTrue(test))) {
+      if (this.#rounds.isDue()) yield* this.#rounds.pass();
       const ending = yield* this.#execute(body);
       if (ending === "break") break;
       if (typeof ending === "object") return ending;

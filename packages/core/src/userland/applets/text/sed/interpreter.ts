@@ -3,6 +3,7 @@ import { Errno, open, type Routine } from "../../../../abi/index.ts";
 import { fromByteString } from "../../../../lib/index.ts";
 import { attempt, type Io } from "../../../io.ts";
 import type { Regex } from "../../../regex/index.ts";
+import { Rounds } from "../../../rounds.ts";
 import { finish, LineReader } from "../lines.ts";
 import { Memory } from "../memory.ts";
 import type { InputLine, SedInput } from "./input.ts";
@@ -22,6 +23,7 @@ export class Interpreter {
   readonly #input: SedInput;
   readonly #quiet: boolean;
   readonly #memory = new Memory();
+  readonly #rounds = new Rounds();
   #out: LineSink;
   #lastRegex: Regex | undefined;
   #space = "";
@@ -96,8 +98,9 @@ export class Interpreter {
       const after = yield* this.#run(command);
       if (after === "end") return true;
       if (after === "discard") return false;
-      if (after === "restart") at = -1;
-      else if (typeof after === "number") at = after;
+      if (after === "next") continue;
+      at = after === "restart" ? -1 : after;
+      if (this.#rounds.isDue()) yield* this.#rounds.pass();
     }
     return true;
   }
