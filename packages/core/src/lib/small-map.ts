@@ -1,19 +1,24 @@
 /**
- * A map that mostly holds one entry, and then costs three words: most namespaces of a machine full of containers do. It
- * grows into a `Map`. See `SmallSet`.
+ * A map that mostly holds one entry or a few, and then costs little more than they do: most namespaces of a machine full
+ * of containers do. It grows into a `Map`. See `SmallSet`.
  */
 export class SmallMap<K extends number | string, V extends object | string> {
+  /** The first entry, while they are few. */
   #key: K | undefined;
   #value: V | undefined;
-  #many: Map<K, V> | undefined;
+  /** The others, keys and values in turn; when they are many, all of them. */
+  #more: readonly (K | V)[] | Map<K, V> | undefined;
 
   get size(): number {
-    return this.#many?.size ?? (this.#value === undefined ? 0 : 1);
+    if (this.#more instanceof Map) return this.#more.size;
+    return this.#value === undefined ? 0 : 1 + (this.#more?.length ?? 0) / 2;
   }
 
   get(key: K): V | undefined {
-    if (this.#many !== undefined) return this.#many.get(key);
-    return this.#key === key ? this.#value : undefined;
+    if (this.#more instanceof Map) return this.#more.get(key);
+    if (this.#key === key) return this.#value;
+    const at = this.#placeOf(key);
+    return at < 0 ? undefined : (this.#more?.[at + 1] as V);
   }
 
   has(key: K): boolean {
@@ -21,38 +26,71 @@ export class SmallMap<K extends number | string, V extends object | string> {
   }
 
   set(key: K, value: V): void {
-    if (this.#many !== undefined) {
-      this.#many.set(key, value);
-    } else if (this.#key === undefined || this.#value === undefined || this.#key === key) {
+    const more = this.#more;
+    if (more instanceof Map) more.set(key, value);
+    else if (this.#value === undefined || this.#key === key) {
       this.#key = key;
       this.#value = value;
-    } else {
-      this.#many = new Map([
-        [this.#key, this.#value],
-        [key, value],
-      ]);
-      this.#key = undefined;
-      this.#value = undefined;
+    } else if (more === undefined) this.#more = [key, value];
+    else {
+      const at = this.#placeOf(key);
+      if (at >= 0) this.#more = more.with(at + 1, value);
+      else if (more.length < FEW) this.#more = [...more, key, value];
+      else this.#index(key, value);
     }
   }
 
   /** True if it was there. */
   delete(key: K): boolean {
-    if (this.#many !== undefined) return this.#many.delete(key);
-    if (this.#key !== key) return false;
-    this.#key = undefined;
-    this.#value = undefined;
+    const more = this.#more;
+    if (more instanceof Map) return more.delete(key);
+    if (this.#value !== undefined && this.#key === key) {
+      this.#key = more?.[0] as K | undefined;
+      this.#value = more?.[1] as V | undefined;
+      this.#more = more === undefined || more.length === 2 ? undefined : more.slice(2);
+      return true;
+    }
+    const at = this.#placeOf(key);
+    if (more === undefined || at < 0) return false;
+    this.#more = more.length === 2 ? undefined : more.toSpliced(at, 2);
     return true;
   }
 
   /** In the order in which they came. */
   keys(): IterableIterator<K> {
-    return (this.#many?.keys() ?? (this.#key === undefined ? NONE : [this.#key]).values()) as IterableIterator<K>;
+    return this.#more instanceof Map ? this.#more.keys() : (this.#all(0) as K[]).values();
   }
 
   values(): IterableIterator<V> {
-    return (this.#many?.values() ?? (this.#value === undefined ? NONE : [this.#value]).values()) as IterableIterator<V>;
+    return this.#more instanceof Map ? this.#more.values() : (this.#all(1) as V[]).values();
+  }
+
+  /** Where the key is among the others; -1 if it is not. */
+  #placeOf(key: K): number {
+    const more = this.#more;
+    if (more === undefined || more instanceof Map) return -1;
+    for (let at = 0; at < more.length; at += 2) if (more[at] === key) return at;
+    return -1;
+  }
+
+  /** From now on a `Map` has all of them. */
+  #index(key: K, value: V): void {
+    const keys = [...this.keys(), key];
+    const values = [...this.values(), value];
+    this.#more = new Map(keys.map((one, at) => [one, values[at] as V]));
+    this.#key = undefined;
+    this.#value = undefined;
+  }
+
+  /** All keys (0) or values (1) of the few. */
+  #all(offset: 0 | 1): (K | V)[] {
+    if (this.#value === undefined) return [];
+    const all: (K | V)[] = [offset === 0 ? (this.#key as K) : this.#value];
+    const more = this.#more as readonly (K | V)[] | undefined;
+    for (let at = offset; more !== undefined && at < more.length; at += 2) all.push(more[at] as K | V);
+    return all;
   }
 }
 
-const NONE: readonly never[] = [];
+/** Keys and values of so many entries are looked through as fast as a `Map` is asked. */
+const FEW = 14;
