@@ -280,7 +280,9 @@ export class MountTree {
 
   /** Attaches a mount with all below it at `at`, and copies of it wherever `at` propagates to. */
   #graft(mount: Mount, at: Location): void {
-    const targets = receivers(at.mount).filter((place) => at.dentry.isWithin(place.root));
+    // A copy of what is shared hears of itself only when it is there. @see fs/pnode.c: propagate_one, IS_MNT_NEW
+    const own = new Set(mount.children.length === 0 ? [mount] : mount.subtree());
+    const targets = receivers(at.mount).filter((place) => !own.has(place) && at.dentry.isWithin(place.root));
     const isShared = at.mount.peers !== undefined;
     if (isShared) for (const one of mount.subtree()) this.setPropagation(one, "shared");
     hook(mount, at.mount, at.dentry);
