@@ -4,7 +4,19 @@
  * Output is buffered as glibc does it: 4096 bytes to a file or pipe, line by line to a terminal, standard error not at
  * all. That decides in which order `cmd 2>&1` shows things, so it matters.
  */
-import { type Call, close, type Env, Errno, ioctl, O_RDONLY, open, type Routine, read, write } from "../abi/index.ts";
+import {
+  type Call,
+  chdir,
+  close,
+  type Env,
+  Errno,
+  ioctl,
+  O_RDONLY,
+  open,
+  type Routine,
+  read,
+  write,
+} from "../abi/index.ts";
 import { concat, decode, encode, latin1, NO_BYTES } from "../lib/index.ts";
 
 const BUFFER_SIZE = 4096;
@@ -226,6 +238,12 @@ export function* readFile(path: string): Routine<Uint8Array> {
 /** A whole file as text. @throws Errno */
 export function* readText(path: string): Routine<string> {
   return decode(yield* readFile(path));
+}
+
+/** Goes to a directory, or ends the applet. @see libbb xchdir */
+export function* chdirOrDie(io: Io, path: string): Routine<void> {
+  const error = yield* chdir(path).attempt();
+  if (error instanceof Errno) yield* io.pdie(`can't change directory to '${path}'`, error);
 }
 
 /** Writes everything, or ends the applet: what was begun is "short", in libbb's words. @see libbb xwrite */

@@ -3,7 +3,7 @@
  *
  * @see tzset(3), POSIX.1-2017 8.3 "TZ"
  */
-import { dayOfDate } from "./days.ts";
+import { dateOfDay, dayOfDate, modulo } from "./days.ts";
 
 const SECONDS_PER_DAY = 86_400;
 /** glibc's rules for a zone that has a name for its summer time and none. */
@@ -57,7 +57,7 @@ function weekdayOf(
 ): number {
   const first = dayOfDate(year, month, 1);
   const next = dayOfDate(year, month + 1, 1);
-  const firstWeekday = (((first + 4) % 7) + 7) % 7;
+  const firstWeekday = modulo(first + 4, 7);
   let found = first + ((day - firstWeekday + 7) % 7) + (week - 1) * 7;
   while (found >= next) found -= 7;
   return found;
@@ -75,16 +75,8 @@ export function isSummer(
   [from, until]: readonly [SeasonRule, SeasonRule],
   { standard, summer }: SeasonOffsets,
 ): boolean {
-  const year = yearOf(seconds + standard);
+  const [year] = dateOfDay(Math.floor((seconds + standard) / SECONDS_PER_DAY));
   const begin = from.dayIn(year) * SECONDS_PER_DAY + from.seconds - standard;
   const end = until.dayIn(year) * SECONDS_PER_DAY + until.seconds - summer;
   return begin < end ? seconds >= begin && seconds < end : seconds < end || seconds >= begin;
-}
-
-function yearOf(seconds: number): number {
-  const day = Math.floor(seconds / SECONDS_PER_DAY);
-  let year = Math.floor(day / 365.2425) + 1970;
-  while (dayOfDate(year, 1, 1) > day) year--;
-  while (dayOfDate(year + 1, 1, 1) <= day) year++;
-  return year;
 }

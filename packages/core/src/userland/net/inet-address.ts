@@ -3,7 +3,7 @@
  *
  * @see inet_aton(3)
  */
-import { canonicalIp, familyOf, type IpFamily } from "../../lib/index.ts";
+import { canonicalIp, familyOf } from "../../lib/index.ts";
 
 /** The canonical text of an address in numbers; `undefined` if it is a name. */
 export function inetAddress(text: string): string | undefined {
@@ -48,5 +48,3 @@ export const dotted = (address: string, port: number): string =>
   familyOf(address) === 4 ? `${address}:${port}` : `[${address}]:${port}`;
 
 export const domainOf = (address: string): "inet" | "inet6" => (familyOf(address) === 4 ? "inet" : "inet6");
-
-export const familyName = (family: IpFamily): string => (family === 4 ? "inet" : "inet6");

@@ -7,7 +7,6 @@ import {
   minor,
   open,
   type Routine,
-  read,
   readlink,
   type Stat,
   stat,
@@ -15,8 +14,7 @@ import {
 import { encode } from "../../../lib/index.ts";
 import { attempt, type Io } from "../../io.ts";
 import { CPIO_ALIGNMENT, CPIO_MAGIC, CPIO_TRAILER } from "./cpio-reader.ts";
-
-const READ_SIZE = 65_536;
+import { Source } from "./source.ts";
 
 export interface CpioWriterOptions {
   /** Who is to own the members; `undefined`: who owns the files. */
@@ -95,12 +93,8 @@ export class CpioWriter {
   *#copy(path: string, size: number): Routine<void> {
     const fd = yield* attempt(open(path));
     if (fd instanceof Errno) return yield* this.#io.pdie(`can't open '${path}'`, fd);
-    for (let left = size; left > 0; ) {
-      const bytes = yield* read(fd, Math.min(left, READ_SIZE));
-      if (bytes.length === 0) yield* this.#io.die("short read");
-      yield* this.#io.out.write(bytes);
-      left -= bytes.length;
-    }
+    yield* this.#io.out.flush();
+    yield* new Source(this.#io, fd, { canSeek: false }).copyTo(1, size);
     yield* close(fd);
   }
 

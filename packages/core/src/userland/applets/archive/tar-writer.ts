@@ -7,7 +7,6 @@ import {
   minor,
   open,
   type Routine,
-  read,
   readlink,
   type Stat,
   stat,
@@ -18,9 +17,9 @@ import { Names } from "../../passwd.ts";
 import { visitDirectory } from "../files/directory.ts";
 import { isDotOrDotDot } from "../files/paths.ts";
 import type { SafeNames } from "./member.ts";
+import { Source } from "./source.ts";
 
 const NAME_SIZE = 100;
-const READ_SIZE = 65_536;
 const TYPE_FLAGS = { file: "0", symlink: "2", char: "3", block: "4", dir: "5", fifo: "6", socket: "" } as const;
 
 export interface TarWriterOptions {
@@ -159,12 +158,7 @@ export class TarWriter {
   }
 
   *#copy(input: number, size: number): Routine<void> {
-    for (let left = size; left > 0; ) {
-      const bytes = yield* read(input, Math.min(left, READ_SIZE));
-      if (bytes.length === 0) yield* this.#io.die("short read");
-      yield* this.#write(bytes);
-      left -= bytes.length;
-    }
+    yield* new Source(this.#io, input, { canSeek: false }).copyTo(this.#fd, size);
     yield* this.#write(new Uint8Array(paddingOf(size)));
   }
 

@@ -1,6 +1,5 @@
 /** tar: archives of files. @see tar(1), pax(1p) */
 import {
-  chdir,
   close,
   dup3,
   Errno,
@@ -26,7 +25,7 @@ import type { Applet } from "../../applet.ts";
 import { type Zone, zoneOf } from "../../dates.ts";
 import { execvp, fork, waitFor } from "../../exec.ts";
 import { getopt, type Options, showUsage } from "../../getopt.ts";
-import { attempt, Io } from "../../io.ts";
+import { attempt, chdirOrDie, Io } from "../../io.ts";
 import { integerOrDie } from "../system/number.ts";
 import { Extractor } from "./extract.ts";
 import { longLine, type Member, SafeNames, Selection, typeOf } from "./member.ts";
@@ -86,8 +85,7 @@ export const tar: Applet = function* (io) {
   const fd = file === "-" ? (creates ? 1 : 0) : yield* attempt(open(file, flags));
   if (fd instanceof Errno) return yield* io.pdie(`can't open '${file}'`, fd);
   const directory = options.value("C");
-  const moved = directory === undefined ? undefined : yield* attempt(chdir(directory));
-  if (moved instanceof Errno) return yield* io.pdie(`can't change directory to '${directory}'`, moved);
+  if (directory !== undefined) yield* chdirOrDie(io, directory);
   if (creates) return yield* create(io, options, { fd, file, names });
   return yield* new Unarchiver(io, options, names).run(fd, file);
 };

@@ -1,6 +1,5 @@
 /** unzip: list, test and extract ZIP archives. @see unzip(1) */
 import {
-  chdir,
   close,
   Errno,
   lstat,
@@ -19,7 +18,7 @@ import { decode } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { readLine } from "../../ask-password.ts";
 import { getopt, type Options, showUsage } from "../../getopt.ts";
-import { attempt, type Io, readFile, writeOrDie } from "../../io.ts";
+import { attempt, chdirOrDie, type Io, readFile, writeOrDie } from "../../io.ts";
 import { Pattern } from "../files/fnmatch.ts";
 import { listBriefly, listVerbosely } from "./unzip-list.ts";
 import { contentsOf, readDirectory, type ZipEntry } from "./zip-reader.ts";
@@ -74,8 +73,7 @@ function* openArchive(io: Io, file: string): Routine<{ readonly archive: Uint8Ar
 /** A directory to extract into is made if it is missing, but not those above it. */
 function* goTo(io: Io, directory: string): Routine<void> {
   yield* attempt(mkdir(directory));
-  const failure = yield* chdir(directory).attempt();
-  if (failure instanceof Errno) yield* io.pdie(`can't change directory to '${directory}'`, failure);
+  yield* chdirOrDie(io, directory);
 }
 
 class Extraction {

@@ -73,9 +73,3 @@ export function* numberOrDie(io: Io, text: string, form: NumberForm = {}): Routi
   }
   return Number(scaled);
 }
-
-/** Reads a number that may have a sign. */
-export function* signedOrDie(io: Io, text: string, form: NumberForm = {}): Routine<number> {
-  const sign = text.startsWith("-") ? -1 : 1;
-  return sign * (yield* numberOrDie(io, text.replace(/^[-+]/, ""), form));
-}

@@ -2,7 +2,6 @@
 import {
   accept4,
   bind,
-  chdir,
   clone,
   close,
   dup3,
@@ -24,7 +23,7 @@ import {
 import { encode, fromByteString, fromLatin1, latin1 } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt } from "../../getopt.ts";
-import { attempt, type Io } from "../../io.ts";
+import { attempt, chdirOrDie, type Io } from "../../io.ts";
 import { domainOf } from "../../net/inet-address.ts";
 import { hostOrDie } from "../../net/stream.ts";
 import { type Owner, ownerOf } from "../../passwd.ts";
@@ -53,12 +52,12 @@ export const httpd: Applet = function* (io) {
   const user = options.value("u");
   const owner = user === undefined ? undefined : yield* userOrDie(io, user);
   const home = options.value("h");
-  if (home !== undefined) yield* goTo(io, home);
+  if (home !== undefined) yield* chdirOrDie(io, home);
   yield* sigaction(SIGCHLD, "ignore");
   const server = options.has("i") ? undefined : yield* openServer(io, options.value("p"));
   if (owner !== undefined) yield* become(owner);
   const conf = yield* readConf(io, options.value("c"));
-  if (home === undefined && conf.home !== undefined) yield* goTo(io, conf.home);
+  if (home === undefined && conf.home !== undefined) yield* chdirOrDie(io, conf.home);
   if (server === undefined) return yield* new HttpRequest(io, conf, { input: 0, output: 1, peer: undefined }).answer();
   if (options.has("f")) return yield* serve(io, conf, server);
   yield* clone(daemon, { io, conf, server });
@@ -81,11 +80,6 @@ function* openServer(io: Io, where: string | undefined): Routine<number> {
   if (failure instanceof Errno) yield* io.pdie("bind", failure);
   yield* listen(fd, BACKLOG);
   return fd;
-}
-
-function* goTo(io: Io, home: string): Routine<void> {
-  const failure = yield* chdir(home).attempt();
-  if (failure instanceof Errno) yield* io.pdie(`can't change directory to '${home}'`, failure);
 }
 
 function* userOrDie(io: Io, text: string): Routine<Owner> {

@@ -1,24 +1,21 @@
 /** chpasswd: set passwords of many users, a line of standard input each. @see chpasswd(8) */
-import { chroot, Errno } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
 import { readLine } from "../../ask-password.ts";
 import { getopt, showUsage } from "../../getopt.ts";
-import { attempt } from "../../io.ts";
 import { userByName } from "../../passwd.ts";
+import { chrootOrDie } from "./chroot.ts";
 import { requireRoot } from "./identity.ts";
 import { hashPassword, setPassword } from "./set-password.ts";
 
 const LONG_OPTIONS = { encrypted: "e", md5: "m", "crypt-method": "c", root: "R" };
-const DEFAULT_METHOD = "sha256";
 
 export const chpasswd: Applet = function* (io) {
   yield* requireRoot(io);
   const options = yield* getopt(io, "emc:R:", LONG_OPTIONS);
   if (["e", "m", "c"].filter((letter) => options.has(letter)).length > 1) return yield* showUsage(io);
   const root = options.value("R");
-  const moved = root === undefined ? undefined : yield* attempt(chroot(root));
-  if (moved instanceof Errno) return yield* io.pdie(`can't change root directory to '${root}'`, moved);
-  const method = options.has("m") ? "md5" : (options.value("c") ?? DEFAULT_METHOD);
+  if (root !== undefined) yield* chrootOrDie(io, root);
+  const method = options.has("m") ? "md5" : options.value("c");
   for (let line = yield* readLine(); line !== undefined; line = yield* readLine()) {
     const colon = line.indexOf(":");
     if (colon < 0) return yield* io.die("missing new password");

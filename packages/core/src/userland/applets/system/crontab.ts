@@ -1,6 +1,5 @@
 /** crontab: show, replace, edit or remove a user's list of jobs. @see crontab(1p) */
 import {
-  chdir,
   clone,
   close,
   Errno,
@@ -13,7 +12,6 @@ import {
   O_WRONLY,
   open,
   type Routine,
-  read,
   rename,
   unlink,
   wait4,
@@ -22,14 +20,13 @@ import { encode } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { execvp } from "../../exec.ts";
 import { getopt, showUsage } from "../../getopt.ts";
-import { attempt, type Io, readFile, writeAll, writeOrDie } from "../../io.ts";
+import { attempt, chdirOrDie, Input, type Io, readFile, writeAll, writeOrDie } from "../../io.ts";
 import { userById, userByName } from "../../passwd.ts";
 import { requirePrivilege } from "./identity.ts";
 
 export const CRONTABS = "/var/spool/cron/crontabs";
 /** Tells crond whose list has changed. */
 export const CRON_UPDATE = "cron.update";
-const READ_SIZE = 65_536;
 
 export const crontab: Applet = function* (io) {
   yield* requirePrivilege(io);
@@ -46,8 +43,7 @@ export const crontab: Applet = function* (io) {
   const source = actions > 0 || file === undefined || file === "-" ? 0 : yield* attempt(open(file, O_RDONLY));
   if (source instanceof Errno) return yield* io.pdie(`can't open '${file}'`, source);
   const directory = options.value("c") ?? CRONTABS;
-  const moved = yield* chdir(directory).attempt();
-  if (moved instanceof Errno) return yield* io.pdie(`can't change directory to '${directory}'`, moved);
+  yield* chdirOrDie(io, directory);
   if (action.list) return yield* list(io, name);
   if (action.remove) yield* attempt(unlink(name));
   else if (action.edit) yield* edit(io, directory, name);
@@ -69,11 +65,8 @@ function* replace(io: Io, directory: string, name: string, source: number): Rout
   const made = `${name}.new`;
   const fd = yield* attempt(open(made, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0o600));
   if (fd instanceof Errno) return yield* io.warn(`can't create ${directory}/${made}`);
-  for (;;) {
-    const bytes = yield* attempt(read(source, READ_SIZE));
-    if (bytes instanceof Errno || bytes.length === 0) break;
-    yield* writeOrDie(io, fd, bytes);
-  }
+  const text = yield* attempt(new Input(source).rest());
+  if (!(text instanceof Errno)) yield* writeOrDie(io, fd, text);
   yield* close(fd);
   const failure = yield* attempt(rename(made, name));
   if (failure instanceof Errno) yield* io.pdie(`can't move '${made}' to '${name}'`, failure);

@@ -6,10 +6,10 @@
  *
  * @see lsmod(8), init_module(2)
  */
-import { CAP_SYS_MODULE, capget, chdir, Errno, open, type Routine, uname } from "../../../abi/index.ts";
+import { CAP_SYS_MODULE, capget, Errno, open, type Routine, uname } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, showUsage } from "../../getopt.ts";
-import { attempt, type Io, readText } from "../../io.ts";
+import { attempt, chdirOrDie, readText } from "../../io.ts";
 
 const MODULES = "/lib/modules";
 /** What insmod says of ENOSYS, and its number. */
@@ -48,19 +48,14 @@ export const rmmod: Applet = function* (io) {
 
 export const modprobe: Applet = function* (io) {
   const { operands } = yield* getopt(io, "qrsvalDb");
-  yield* goTo(io, MODULES);
-  yield* goTo(io, (yield* uname()).release);
+  yield* chdirOrDie(io, MODULES);
+  yield* chdirOrDie(io, (yield* uname()).release);
   if (operands.length === 0) return 0;
   const known = yield* attempt(readText("modules.dep"));
   if (known instanceof Errno) return yield* io.pdie("can't open 'modules.dep'", known);
   yield* io.warn(`module ${operands[0]} not found in modules.dep`);
   return 1;
 };
-
-function* goTo(io: Io, directory: string): Routine<void> {
-  const failure = yield* chdir(directory).attempt();
-  if (failure instanceof Errno) yield* io.pdie(`can't change directory to '${directory}'`, failure);
-}
 
 function* mayChange(): Routine<boolean> {
   const { effective } = yield* capget();

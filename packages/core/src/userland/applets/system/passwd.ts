@@ -14,8 +14,6 @@ import { requirePrivilege } from "./identity.ts";
 import { hashPassword, setPassword, shadowPassword } from "./set-password.ts";
 import { weakness } from "./weak-password.ts";
 
-const DEFAULT_METHOD = "sha256";
-
 export const passwd: Applet = function* (io) {
   yield* requirePrivilege(io);
   const options = yield* getopt(io, "a:lud");
@@ -40,7 +38,7 @@ export const passwd: Applet = function* (io) {
       yield* io.out.flush();
       return yield* io.die(`password for ${name} is unchanged`);
     }
-    next = yield* hashPassword(io, chosen, options.value("a") ?? DEFAULT_METHOD);
+    next = yield* hashPassword(io, chosen, options.value("a"));
   } else if ((action === "l" && isLocked) || (action === "u" && !isLocked)) {
     return yield* io.die(`password for ${name} is already ${action === "u" ? "un" : ""}locked`);
   }

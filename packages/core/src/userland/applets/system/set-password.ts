@@ -5,13 +5,15 @@ import { attempt, type Io, readText } from "../../io.ts";
 import { randomBytes } from "../../random-bytes.ts";
 import { PASSWD, replaceFile, SHADOW } from "./account-files.ts";
 
+const DEFAULT_METHOD = "sha256";
+
 /** Hashed with salt of chance. Ends the applet if the method is unknown. */
-export function* hashPassword(io: Io, password: string, method: string): Routine<string> {
+export function* hashPassword(io: Io, password: string, method?: string): Routine<string> {
   return crypt(password, yield* freshSetting(method)) ?? (yield* io.die("bad salt"));
 }
 
 /** What crypt(3) is to begin with: the method's prefix and salt of chance. */
-export function* freshSetting(method: string): Routine<string> {
+export function* freshSetting(method = DEFAULT_METHOD): Routine<string> {
   const { prefix, saltLength } = methodOf(method);
   return prefix + saltOf(yield* randomBytes(saltLength));
 }

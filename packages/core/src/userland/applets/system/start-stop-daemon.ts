@@ -1,6 +1,5 @@
 /** start-stop-daemon: start a program unless it runs, or stop it. @see start-stop-daemon(8) */
 import {
-  chdir,
   close,
   dup3,
   Errno,
@@ -24,7 +23,7 @@ import { encode } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { execvp, fork } from "../../exec.ts";
 import { getopt, type Options, showUsage } from "../../getopt.ts";
-import { attempt, type Io, readText, writeAll } from "../../io.ts";
+import { attempt, chdirOrDie, type Io, readText, writeAll } from "../../io.ts";
 import { ownerOf, uidOrDie } from "../../passwd.ts";
 import { signalByName } from "../../signal-names.ts";
 import { becomeGroup, becomeUser } from "./identity.ts";
@@ -171,10 +170,7 @@ function* become(io: Io, options: Options, argv: readonly string[], program: str
     yield* becomeUser(io, ids.uid);
   }
   const directory = options.value("d");
-  if (directory !== undefined) {
-    const error = yield* attempt(chdir(directory));
-    if (error instanceof Errno) yield* io.pdie(`can't change directory to '${directory}'`, error);
-  }
+  if (directory !== undefined) yield* chdirOrDie(io, directory);
   const output = options.value("O");
   if (output !== undefined) yield* redirect(io, output, O_WRONLY | O_CREAT | O_APPEND, [1, 2]);
   else if (options.has("b")) yield* redirect(io, "/dev/null", O_RDWR, [1, 2]);

@@ -18,7 +18,7 @@ import {
 } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, showUsage } from "../../getopt.ts";
-import { attempt, type Io } from "../../io.ts";
+import { attempt, chdirOrDie, type Io } from "../../io.ts";
 import { listDirectory } from "./directory.ts";
 
 const RAMFS_MAGIC = 0x858458f6;
@@ -28,8 +28,7 @@ export const switchRoot: Applet = function* (io) {
   const options = yield* getopt(io, "+c:");
   const [newRoot, init] = options.operands;
   if (newRoot === undefined || init === undefined) return yield* showUsage(io);
-  const moved = yield* attempt(chdir(newRoot));
-  if (moved instanceof Errno) return yield* io.pdie(`can't change directory to '${newRoot}'`, moved);
+  yield* chdirOrDie(io, newRoot);
   const rootDevice = (yield* stat("/")).dev;
   if ((yield* stat(".")).dev === rootDevice || (yield* getpid()) !== 1) return yield* showUsage(io);
   yield* checkInitialRoot(io);

@@ -3,7 +3,7 @@ import { Errno, nanosleep, type Routine } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt } from "../../getopt.ts";
 import { attempt, type Io, readText } from "../../io.ts";
-import { unsignedOrDie } from "./number.ts";
+import { INT_MAX, unsignedOrDie } from "./number.ts";
 
 const HEAD = `procs -----------memory---------- ---swap-- -----io---- -system-- -------cpu-------
  r  b   swpd   free   buff  cache   si   so    bi    bo   in   cs us sy id wa st gu
@@ -26,7 +26,7 @@ interface Sample {
 
 export const vmstat: Applet = function* (io) {
   const options = yield* getopt(io, "n");
-  const number = (text: string): Routine<number> => unsignedOrDie(io, text, 0, 0x7fff_ffff);
+  const number = (text: string): Routine<number> => unsignedOrDie(io, text, 0, INT_MAX);
   const [intervalText, countText] = options.operands;
   const interval = intervalText === undefined ? 0 : yield* number(intervalText);
   const count = countText === undefined ? (intervalText === undefined ? 1 : Infinity) : yield* number(countText);
