@@ -151,6 +151,27 @@ describe("mount", () => {
   });
 });
 
+describe("a shared mount, bound into itself with all below it", () => {
+  it("grows as on Linux, and is refused whole where a namespace would hold too many mounts", async () => {
+    const sizes = await run(function* () {
+      yield* mkdir("/t");
+      yield* mount("t", "/t", "tmpfs");
+      yield* mount("", "/t", "", MS_SHARED);
+      const below = (line: string): boolean => line.includes(" /t");
+      const found: (number | string)[] = [];
+      for (const name of ["a", "b", "c", "d", "e"]) {
+        yield* mkdir(`/t/${name}`);
+        const code = yield* codeOf(mount("/t", `/t/${name}`, "", MS_BIND | MS_REC));
+        if (code !== "ok") found.push(code);
+        found.push((yield* get("/proc/self/mountinfo")).split("\n").filter(below).length);
+      }
+      return [...found, yield* codeOf(mount("x", "/t/d", "tmpfs"))];
+    });
+    // Recorded in a privileged container: 1 mount, then these.
+    expect(sizes).toEqual([2, 6, 42, 1806, "ENOSPC", 1806, "ok"]);
+  });
+});
+
 describe("mount namespaces", () => {
   it("keep their mounts to themselves when private, send and receive when shared, only receive as slaves", async () => {
     const told = await run(function* () {

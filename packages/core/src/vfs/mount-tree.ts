@@ -12,7 +12,7 @@ import { type Automounter, attachPlan, carryOutAll, type Plan } from "./automoun
 import type { Dentry } from "./dentry.ts";
 import type { FileSystem } from "./inode.ts";
 import { LOCKED, Location, Mount, PeerGroup } from "./mount.ts";
-import { echoesOf, follow, joinGroup, leaveGroup, receivers } from "./propagation.ts";
+import { echoesOf, follow, joinGroup, leaveGroup, NO_MOUNTS, receivers } from "./propagation.ts";
 import { tellUnmounted } from "./watch.ts";
 
 /** Numbers for mounts and peer groups: one a machine. */
@@ -86,9 +86,10 @@ export class MountTree {
 
   /** Mounts a file system at `at`, and at every place to which that propagates. A planned mount has its `id` already. */
   mount(fs: FileSystem, at: Location, flags: number, id?: number): Mount {
-    this.#checkRoom(1);
+    const places = placesFor(at);
+    checkRoom(1, this, places);
     const mount = this.#make(fs, fs.rootDentry, fs.source, flags, id);
-    this.#graft(mount, at);
+    this.#graft(mount, at, places);
     return mount;
   }
 
@@ -106,6 +107,7 @@ export class MountTree {
    * @throws EINVAL if the mount at `from` is unbindable, or one of both lies in another namespace; without `recursive`
    * also if a locked mount lies below `from`, for that would uncover what it hides.
    * @throws ENOTDIR if exactly one of both is a directory.
+   * @throws ENOSPC if a namespace would hold too many mounts.
    */
   bind(from: Location, at: Location, options: { readonly recursive: boolean; readonly foreign?: boolean }): Mount {
     if (options.recursive) this.#carryOutPlans();
@@ -113,12 +115,14 @@ export class MountTree {
     if (options.foreign !== true && !this.#holds(from.mount)) throw new Errno("EINVAL");
     if (!options.recursive && hasLockedBelow(from)) throw new Errno("EINVAL");
     if ((from.inode.type === "dir") !== (at.inode.type === "dir")) throw new Errno("ENOTDIR");
+    // Before the copy is made, which would else hear of itself. @see fs/pnode.c: propagate_one, IS_MNT_NEW
+    const places = placesFor(at);
+    checkRoom(options.recursive ? this.#sizeOfCopy(from.mount, from.dentry) : 1, this, places);
     const copy = options.recursive
       ? this.#copySubtree(from.mount, from.dentry, "keep")
       : this.#copyOne(from.mount, from.dentry, "keep");
     copy.lock &= ~LOCKED;
-    this.#checkRoom(copy.subtree().length);
-    this.#graft(copy, at);
+    this.#graft(copy, at, places);
     return copy;
   }
 
@@ -137,8 +141,10 @@ export class MountTree {
     for (let up: Mount | undefined = at.mount; up !== undefined; up = up.parent) {
       if (up === mount) throw new Errno("ELOOP");
     }
+    const places = placesFor(at);
+    checkRoom(mount.subtree().length, undefined, places);
     unhook(mount);
-    this.#graft(mount, at);
+    this.#graft(mount, at, places);
   }
 
   /**
@@ -239,7 +245,8 @@ export class MountTree {
     return mount.tree === this && (mount.parent !== undefined || mount === this.#root);
   }
 
-  #checkRoom(more: number): void {
+  /** @throws ENOSPC if it would hold too many mounts with `more` of them. @see fs/namespace.c: count_mounts */
+  checkRoom(more: number): void {
     if (this.#count + more > MOUNT_MAX) throw new Errno("ENOSPC");
   }
 
@@ -270,38 +277,54 @@ export class MountTree {
   ): Mount {
     const copy = this.#copyOne(top, root, groups);
     copied?.(top, copy);
-    const isOtherTree = top.tree !== this;
-    for (const child of top.children) {
-      if ((child.unbindable && !isOtherTree) || child.point?.isWithin(root) !== true) continue;
-      hook(this.#copySubtree(child, child.root, groups, copied), copy, child.point);
+    for (const child of this.#copiedBelow(top, root)) {
+      hook(this.#copySubtree(child, child.root, groups, copied), copy, pointOf(child));
     }
     return copy;
   }
 
-  /** Attaches a mount with all below it at `at`, and copies of it wherever `at` propagates to. */
-  #graft(mount: Mount, at: Location): void {
-    // A copy of what is shared hears of itself only when it is there. @see fs/pnode.c: propagate_one, IS_MNT_NEW
-    const own = new Set(mount.children.length === 0 ? [mount] : mount.subtree());
-    const targets = receivers(at.mount).filter((place) => !own.has(place) && at.dentry.isWithin(place.root));
-    const isShared = at.mount.peers !== undefined;
-    if (isShared) for (const one of mount.subtree()) this.setPropagation(one, "shared");
+  /** The mounts on `top`, seen from `root` downwards, that go into a copy for this tree. */
+  #copiedBelow(top: Mount, root: Dentry): readonly Mount[] {
+    const isOtherTree = top.tree !== this;
+    return top.children.filter((child) => (isOtherTree || !child.unbindable) && pointOf(child).isWithin(root));
+  }
+
+  #sizeOfCopy(top: Mount, root: Dentry): number {
+    return this.#copiedBelow(top, root).reduce((sum, child) => sum + this.#sizeOfCopy(child, child.root), 1);
+  }
+
+  /** Attaches a mount with all below it at `at`, and copies of it at `places`, to which that propagates. */
+  #graft(mount: Mount, at: Location, places: readonly Mount[]): void {
+    if (at.mount.peers === undefined) {
+      hook(mount, at.mount, at.dentry);
+      return;
+    }
+    for (const one of mount.subtree()) this.setPropagation(one, "shared");
+    // All copies are of what was there before any of them. @see fs/namespace.c: attach_recursive_mnt
+    const echoes = places.map((place) => place.tree.#echo(mount, place, at.mount.peers));
     hook(mount, at.mount, at.dentry);
-    const groupOf = at.mount.peers;
-    for (const place of targets) {
-      const isPeer = place.peers !== undefined && place.peers === groupOf;
-      const echo = place.tree.#copySubtree(mount, mount.root, isPeer ? "keep" : "slave");
-      if (place.tree !== this && place.tree.#isLessPrivileged) {
-        for (const one of echo.subtree()) one.lockDown({ ontop: one === echo });
-      }
-      if (!isPeer && place.peers !== undefined) {
-        for (const one of echo.subtree()) place.tree.setPropagation(one, "shared");
-      }
+    for (const [index, place] of places.entries()) {
+      const echo = echoes[index];
+      assert(echo !== undefined, "every place has its copy");
       // What was mounted there before stays visible.
       const cover = place.childAt(at.dentry);
       if (cover !== undefined) unhook(cover);
       hook(echo, place, at.dentry);
       if (cover !== undefined) hook(cover, echo, echo.root);
     }
+  }
+
+  /** A copy of what is mounted where `group` is, for `place` in this tree: a peer's is a peer, a slave's a slave. */
+  #echo(mount: Mount, place: Mount, group: PeerGroup | undefined): Mount {
+    const isPeer = place.peers !== undefined && place.peers === group;
+    const echo = this.#copySubtree(mount, mount.root, isPeer ? "keep" : "slave");
+    if (mount.tree !== this && this.#isLessPrivileged) {
+      for (const one of echo.subtree()) one.lockDown({ ontop: one === echo });
+    }
+    if (!isPeer && place.peers !== undefined) {
+      for (const one of echo.subtree()) this.setPropagation(one, "shared");
+    }
+    return echo;
   }
 
   /** Detaches a mount; what covers it stays, in its place. */
@@ -331,6 +354,28 @@ export class MountTree {
 /** True if a mount below `at` hides something that is not to be seen. */
 function hasLockedBelow(at: Location): boolean {
   return at.mount.children.some((child) => child.isLocked && child.point?.isWithin(at.dentry) === true);
+}
+
+/** The mounts that get a copy of what is mounted at `at`. @see fs/pnode.c: propagate_one */
+function placesFor(at: Location): readonly Mount[] {
+  if (at.mount.peers === undefined) return NO_MOUNTS;
+  return receivers(at.mount).filter((place) => at.dentry.isWithin(place.root));
+}
+
+/**
+ * Sees that `size` mounts fit into `tree`, if they are new there, and as many again at each of `places`.
+ *
+ * @throws ENOSPC
+ */
+function checkRoom(size: number, tree: MountTree | undefined, places: readonly Mount[]): void {
+  const needs = new Map<MountTree, number>(tree === undefined ? [] : [[tree, size]]);
+  for (const { tree: to } of places) needs.set(to, (needs.get(to) ?? 0) + size);
+  for (const [to, more] of needs) to.checkRoom(more);
+}
+
+function pointOf(mount: Mount): Dentry {
+  assert(mount.point !== undefined, "a mount with a parent has a mount point");
+  return mount.point;
 }
 
 function hook(mount: Mount, parent: Mount, point: Dentry): void {

@@ -31,7 +31,7 @@ export function follow(mount: Mount, master: PeerGroup): void {
   master.slaves.add(mount);
 }
 
-const NO_MOUNTS: readonly Mount[] = [];
+export const NO_MOUNTS: readonly Mount[] = [];
 
 /** Every mount but `origin` to which an event at `origin` propagates. */
 export function receivers(origin: Mount): readonly Mount[] {
