@@ -1,7 +1,8 @@
 /**
- * The order of the house: which floor may import which, no import cycles, and no system call that is made but not yielded.
+ * The order of the house: which floor may import which, no import cycles, no system call that is made but not yielded, and
+ * a map that leads somewhere.
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 
@@ -171,6 +172,25 @@ describe("tidy", () => {
       );
     });
     expect(wrong).toEqual([]);
+  });
+
+  it("the map has every floor, and leads to files that are there", () => {
+    const repository = resolve(ROOT, "../../..");
+    const map = readFileSync(join(repository, "ARCHITECTURE.md"), "utf8");
+    const lost = map.split("\n").flatMap((line) => {
+      // A name without a folder lies where the one before it does.
+      let folder = ROOT;
+      return [...line.matchAll(/`([\w./-]+(?:\.ts|\/[\w-]*))`/g)].flatMap(([, path = ""]) => {
+        const found = [ROOT, repository, folder].map((at) => join(at, path)).find(existsSync);
+        if (found === undefined) return [path];
+        folder = found.endsWith(".ts") ? dirname(found) : found;
+        return [];
+      });
+    });
+    expect(lost).toEqual([]);
+    const folders = map.split("\n").map((line) => line.split("|")[2] ?? "");
+    const isOnMap = (floor: string): boolean => folders.some((names) => names.includes(`\`${floor}\``));
+    expect(Object.keys(MAY_IMPORT).filter((floor) => !isOnMap(floor))).toEqual([]);
   });
 });
 
