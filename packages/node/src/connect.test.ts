@@ -1,11 +1,9 @@
 /** One story through one interface: a simulated engine in this process, and a daemon through the docker client. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { createEngine, type EngineClient } from "@bottleship/core/engine";
 import { expect, it } from "vitest";
-import { connectEngine, REAL_HOST, serve } from "./index.ts";
+import { connectEngine, REAL_HOST } from "./index.ts";
+import { serveOnSocket } from "./testing/socket-server.ts";
 
 const hasDocker = spawnSync("docker", ["--version"]).status === 0;
 
@@ -24,16 +22,12 @@ async function story(client: EngineClient): Promise<unknown> {
 }
 
 it.skipIf(!hasDocker)("tells the same of both (needs the docker client on PATH)", async () => {
-  const directory = mkdtempSync(join(tmpdir(), "bottleship-"));
-  const path = join(directory, "docker.sock");
-  const daemon = createEngine({ seed: 7, policy: "real", host: REAL_HOST });
-  const server = await serve(daemon, { listen: [{ kind: "unix", path }] });
+  const served = await serveOnSocket(createEngine({ seed: 7, policy: "real", host: REAL_HOST }));
   try {
-    const told = await story(connectEngine({ host: `unix://${path}` }));
+    const told = await story(connectEngine({ host: `unix://${served.path}` }));
     expect(told).toEqual(await story(createEngine({ seed: 7 }).client));
     expect(told).toMatchObject({ stdout: "b\n", exitCode: 1, states: [["one", "running"]] });
   } finally {
-    await server.close();
-    rmSync(directory, { recursive: true });
+    await served.close();
   }
 });

@@ -1,31 +1,22 @@
 /** Clients that leave in the middle: what they wanted is given up. */
-import { mkdtempSync, rmSync } from "node:fs";
 import { connect } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createEngine, type Engine } from "@bottleship/core/engine";
 import { encode, packTar, tarHeader } from "@bottleship/core/lib";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { type EngineServer, REAL_HOST, serve } from "./index.ts";
+import { REAL_HOST } from "./index.ts";
+import { type SocketServer, serveOnSocket } from "./testing/socket-server.ts";
 
-let directory = "";
-let path = "";
 let engine: Engine;
-let server: EngineServer;
+let served: SocketServer;
 
 beforeEach(async () => {
-  directory = mkdtempSync(join(tmpdir(), "bottleship-"));
-  path = join(directory, "docker.sock");
   engine = createEngine({ policy: "real", host: REAL_HOST });
   await engine.images.pull("busybox");
-  server = await serve(engine, { listen: [{ kind: "unix", path }] });
+  served = await serveOnSocket(engine);
 });
 
-afterEach(async () => {
-  await server.close();
-  rmSync(directory, { recursive: true });
-});
+afterEach(() => served.close());
 
 const runs = (name: string): boolean => [...engine.kernel.processes.values()].some((one) => one.name === name);
 
@@ -35,7 +26,7 @@ async function until(isSo: () => boolean): Promise<void> {
 
 /** Sends a request with a body, and gives the connection. */
 function send(target: string, body: Uint8Array) {
-  const socket = connect(path);
+  const socket = connect(served.path);
   socket.resume();
   socket.write(`POST ${target} HTTP/1.1\r\nHost: d\r\nContent-Length: ${body.length}\r\n\r\n`);
   socket.write(body);

@@ -1,16 +1,13 @@
 /** The docker client itself, where there is one on PATH, against a server whose time is skipped. */
 import { execFile, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createEngine } from "@bottleship/core/engine";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type EngineServer, serve } from "./index.ts";
+import { type SocketServer, serveOnSocket } from "./testing/socket-server.ts";
 
 const hasDocker = spawnSync("docker", ["--version"]).status === 0;
-const directory = mkdtempSync(join(tmpdir(), "bottleship-"));
-const path = join(directory, "docker.sock");
-let server: EngineServer;
+let served: SocketServer;
 
 interface Outcome {
   readonly code: number;
@@ -22,14 +19,14 @@ interface Outcome {
 function sh(line: string): Promise<Outcome> {
   const env = {
     PATH: process.env["PATH"] ?? "",
-    HOME: directory,
-    DOCKER_CONFIG: join(directory, "config"),
-    DOCKER_HOST: `unix://${path}`,
+    HOME: served.directory,
+    DOCKER_CONFIG: join(served.directory, "config"),
+    DOCKER_HOST: `unix://${served.path}`,
     DOCKER_BUILDKIT: "0",
     DOCKER_CLI_HINTS: "false",
   };
   return new Promise((resolve) => {
-    execFile("sh", ["-c", line], { cwd: directory, env }, (error, stdout, stderr) => {
+    execFile("sh", ["-c", line], { cwd: served.directory, env }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
     });
   });
@@ -37,16 +34,13 @@ function sh(line: string): Promise<Outcome> {
 
 describe.skipIf(!hasDocker)("the docker client on PATH", () => {
   beforeAll(async () => {
-    mkdirSync(join(directory, "config"));
     const engine = createEngine({ seed: 7 });
     await engine.images.pull("busybox");
-    server = await serve(engine, { listen: [{ kind: "unix", path }] });
+    served = await serveOnSocket(engine);
+    mkdirSync(join(served.directory, "config"));
   });
 
-  afterAll(async () => {
-    await server?.close();
-    rmSync(directory, { recursive: true });
-  });
+  afterAll(() => served.close());
 
   it("runs a container to its end, with its streams and exit code", async () => {
     expect(await sh("docker run --rm busybox sh -c 'echo out; echo err >&2; exit 7'")).toEqual({
@@ -76,7 +70,7 @@ describe.skipIf(!hasDocker)("the docker client on PATH", () => {
       "web running\n",
     );
     expect((await sh("docker exec web sh -c 'echo $HOME; exit 3'")).code).toBe(3);
-    writeFileSync(join(directory, "note"), "text\n");
+    writeFileSync(join(served.directory, "note"), "text\n");
     await sh("docker cp note web:/tmp/");
     expect((await sh("docker exec web cat /tmp/note")).stdout).toBe("text\n");
     expect((await sh("docker logs web")).stdout).toBe("ready\n");
@@ -87,7 +81,10 @@ describe.skipIf(!hasDocker)("the docker client on PATH", () => {
   });
 
   it("builds with the classic builder, and remembers", async () => {
-    writeFileSync(join(directory, "Dockerfile"), "FROM busybox\nCOPY note /\nRUN cat /note > /copy\nCMD cat /copy\n");
+    writeFileSync(
+      join(served.directory, "Dockerfile"),
+      "FROM busybox\nCOPY note /\nRUN cat /note > /copy\nCMD cat /copy\n",
+    );
     const first = await sh("docker build -t built .");
     // How much is sent is shown as it goes, on one line.
     const told = first.stdout.replace(/^Sending[^\n]*\n/, "").replace(/\b[0-9a-f]{12}\b/g, "ID");
@@ -112,7 +109,7 @@ describe.skipIf(!hasDocker)("the docker client on PATH", () => {
     );
     expect((await sh("docker run --rm built")).stdout).toBe("text\n");
     expect((await sh("docker build -t built . | grep -c 'Using cache'")).stdout).toBe("3\n");
-    writeFileSync(join(directory, "Dockerfile"), "FROM busybox\nRUN exit 9\n");
+    writeFileSync(join(served.directory, "Dockerfile"), "FROM busybox\nRUN exit 9\n");
     const failed = await sh("docker build .");
     expect([failed.code, failed.stderr]).toEqual([
       9,

@@ -1,60 +1,34 @@
 /** The server on a unix socket: who may use it, upgrades and half-close, streams that a client leaves, the end. */
-import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, statSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { connect, type Socket } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createEngine, type Engine } from "@bottleship/core/engine";
 import { FrameDecoder } from "@bottleship/engine-api";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { type EngineServer, REAL_HOST, serve } from "./index.ts";
+import { REAL_HOST, serve } from "./index.ts";
 import { begin, ENDLESS, NONSENSE, say } from "./testing/rude-clients.ts";
+import { type SocketServer, serveOnSocket } from "./testing/socket-server.ts";
 
-let directory = "";
-let path = "";
 let engine: Engine;
-let server: EngineServer;
+let served: SocketServer;
 
 beforeEach(async () => {
-  directory = mkdtempSync(join(tmpdir(), "bottleship-"));
-  path = join(directory, "docker.sock");
   engine = createEngine({ seed: 7 });
   await engine.images.pull("busybox");
-  server = await serve(engine, { listen: [{ kind: "unix", path }] });
+  served = await serveOnSocket(engine);
 });
 
-afterEach(async () => {
-  await server.close();
-  rmSync(directory, { recursive: true });
-});
-
-interface Answer {
-  readonly status: number | undefined;
-  readonly body: string;
-}
-
-function call(method: string, target: string, body?: unknown): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const text = body === undefined ? undefined : JSON.stringify(body);
-    const sent = request({ socketPath: path, method, path: target, headers: { "Content-Type": "application/json" } });
-    sent.on("error", reject);
-    sent.on("response", (response) => {
-      const chunks: Buffer[] = [];
-      response.on("data", (chunk: Buffer) => chunks.push(chunk));
-      response.on("end", () => resolve({ status: response.statusCode, body: Buffer.concat(chunks).toString() }));
-    });
-    sent.end(text);
-  });
-}
+afterEach(() => served.close());
 
 async function create(Cmd: readonly string[], more: object = {}): Promise<string> {
-  const { body } = await call("POST", "/containers/create", { Image: "busybox", Cmd, ...more });
+  const { body } = await served.call("POST", "/containers/create", { body: { Image: "busybox", Cmd, ...more } });
   return (JSON.parse(body) as { Id: string }).Id;
 }
 
 /** Sends a request that asks for an upgrade, and everything that is given; reads to the end. */
 async function converse(head: string, input: string, body = ""): Promise<{ head: string; bytes: Buffer }> {
-  const socket: Socket = connect(path);
+  const socket: Socket = connect(served.path);
   const chunks: Buffer[] = [];
   socket.on("data", (chunk) => chunks.push(chunk));
   socket.write(
@@ -68,14 +42,14 @@ async function converse(head: string, input: string, body = ""): Promise<{ head:
 }
 
 it("makes a socket that only its owner can use, and takes it away in the end", async () => {
-  expect(statSync(path).mode & 0o777).toBe(0o600);
-  await server.close();
-  expect(existsSync(path)).toBe(false);
+  expect(statSync(served.path).mode & 0o777).toBe(0o600);
+  await served.server.close();
+  expect(existsSync(served.path)).toBe(false);
 });
 
 it("replaces a socket that nobody listens on, but no file, and no socket that is in use", async () => {
-  await expect(serve(engine, { listen: [{ kind: "unix", path }] })).rejects.toThrow("EADDRINUSE");
-  const file = join(directory, "file");
+  await expect(serve(engine, { listen: [{ kind: "unix", path: served.path }] })).rejects.toThrow("EADDRINUSE");
+  const file = join(served.directory, "file");
   writeFileSync(file, "mine");
   await expect(serve(engine, { listen: [{ kind: "unix", path: file }] })).rejects.toThrow("EADDRINUSE");
   expect(statSync(file).isFile()).toBe(true);
@@ -85,9 +59,9 @@ it("replaces a socket that nobody listens on, but no file, and no socket that is
 it("upgrades an attach to a stream, and takes the half-close for the end of the input", async () => {
   const id = await create(["sh", "-c", "cat; echo done >&2"], { OpenStdin: true, StdinOnce: true, AttachStdin: true });
   const attached = converse(`POST /containers/${id}/attach?stream=1&stdin=1&stdout=1&stderr=1`, "typed\n");
-  const ended = call("POST", `/containers/${id}/wait?condition=next-exit`);
+  const ended = served.call("POST", `/containers/${id}/wait?condition=next-exit`);
   await new Promise((resolve) => setTimeout(resolve, 20));
-  await call("POST", `/containers/${id}/start`);
+  await served.call("POST", `/containers/${id}/start`);
   expect(JSON.parse((await ended).body)).toEqual({ StatusCode: 0 });
   const { head, bytes } = await attached;
   expect(head).toMatch(/^HTTP\/1\.1 101 UPGRADED\r\n/);
@@ -102,9 +76,9 @@ it("upgrades an attach to a stream, and takes the half-close for the end of the 
 
 it("tells a body from what follows it, when an exec is upgraded", async () => {
   const id = await create(["sleep", "60"]);
-  await call("POST", `/containers/${id}/start`);
+  await served.call("POST", `/containers/${id}/start`);
   const body = { Cmd: ["md5sum"], AttachStdin: true, AttachStdout: true, AttachStderr: true };
-  const made = JSON.parse((await call("POST", `/containers/${id}/exec`, body)).body) as { Id: string };
+  const made = JSON.parse((await served.call("POST", `/containers/${id}/exec`, { body })).body) as { Id: string };
   const options = JSON.stringify({ Detach: false, Tty: false });
   const { bytes } = await converse(`POST /exec/${made.Id}/start`, "hello\n", options);
   const [frame] = new FrameDecoder().push(bytes);
@@ -122,26 +96,29 @@ it("answers a request to upgrade that fails with an error: of attach in plain wo
 
 it("lets a client leave a terminal by typing the keys to detach; the program goes on", async () => {
   const id = await create(["cat"], { Tty: true, OpenStdin: true });
-  await call("POST", `/containers/${id}/start`);
+  await served.call("POST", `/containers/${id}/start`);
   const query = "stream=1&stdin=1&stdout=1&detachKeys=ctrl-a,x";
   const attached = await converse(`POST /containers/${id}/attach?${query}`, "one\r\u0001x");
   expect(attached.head).toMatch(/^HTTP\/1\.1 101 /);
   const made = JSON.parse(
-    (await call("POST", `/containers/${id}/exec`, { Cmd: ["cat"], Tty: true, AttachStdin: true })).body,
+    (await served.call("POST", `/containers/${id}/exec`, { body: { Cmd: ["cat"], Tty: true, AttachStdin: true } }))
+      .body,
   ) as { Id: string };
   const exec = await converse(`POST /exec/${made.Id}/start`, "\u0010\u0011", '{"Tty":true}');
   expect(exec.bytes.toString()).toBe("exec attach failed: error on attach stdin: read escape sequence\r\n");
-  expect(JSON.parse((await call("GET", `/containers/${id}/json`)).body)).toMatchObject({ State: { Running: true } });
+  expect(JSON.parse((await served.call("GET", `/containers/${id}/json`)).body)).toMatchObject({
+    State: { Running: true },
+  });
   const events = engine.events.past().map(({ action }) => action);
   expect(events.filter((action) => /tach$/.test(action))).toEqual(["attach", "detach"]);
 });
 
 it("attaches without an upgrade: the stream is the body", async () => {
   const id = await create(["echo", "hi"]);
-  const attached = call("POST", `/containers/${id}/attach?stream=1&stdout=1`);
+  const attached = served.call("POST", `/containers/${id}/attach?stream=1&stdout=1`);
   await new Promise((resolve) => setTimeout(resolve, 20));
-  await call("POST", `/containers/${id}/start`);
-  await call("POST", `/containers/${id}/wait`);
+  await served.call("POST", `/containers/${id}/start`);
+  await served.call("POST", `/containers/${id}/wait`);
   const { status, body } = await attached;
   expect([status, body.slice(8)]).toEqual([200, "hi\n"]);
 });
@@ -149,7 +126,7 @@ it("attaches without an upgrade: the stream is the body", async () => {
 it("forgets followers whose client has gone", async () => {
   const listening = (): number => engine.events.listenerCount("event");
   const before = listening();
-  const sent = request({ socketPath: path, path: "/events" });
+  const sent = request({ socketPath: served.path, path: "/events" });
   const answered = new Promise((resolve) => sent.on("response", resolve));
   sent.on("error", () => {});
   sent.end();
@@ -174,19 +151,21 @@ it("goes on by itself in real time, and shows it", async () => {
 });
 
 it.each(NONSENSE)("answers %s, and serves on", async (_, request, answer) => {
-  expect(await say(path, request)).toMatch(answer);
-  expect((await call("GET", "/_ping")).body).toBe("OK");
+  expect(await say(served.path, request)).toMatch(answer);
+  expect((await served.call("GET", "/_ping")).body).toBe("OK");
 });
 
 it("lets go of everything when a hundred clients leave in the middle", async () => {
   const id = await create(["sh", "-c", "echo here; sleep 100000"], { OpenStdin: true });
-  await call("POST", `/containers/${id}/start`);
+  await served.call("POST", `/containers/${id}/start`);
   const before = openPipes();
-  const sockets = await Promise.all(Array.from({ length: 100 }, (_, i) => begin(path, ENDLESS(id)[i % 3] ?? "")));
+  const sockets = await Promise.all(
+    Array.from({ length: 100 }, (_, i) => begin(served.path, ENDLESS(id)[i % 3] ?? "")),
+  );
   expect(openPipes()).toBe(before + 200);
   for (const socket of sockets) socket.destroy();
   while (openPipes() > before) await new Promise((resolve) => setTimeout(resolve, 10));
-  expect((await call("GET", "/containers/json")).status).toBe(200);
+  expect((await served.call("GET", "/containers/json")).status).toBe(200);
 });
 
 function openPipes(): number {

@@ -1,32 +1,21 @@
 /** `GET /containers/{id}/attach/ws`; the expected answers are those of Docker Engine 28.5.2. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { request } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { createEngine, type Engine } from "@bottleship/core/engine";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { WebSocket } from "ws";
-import { type EngineServer, serve } from "./index.ts";
+import { type SocketServer, serveOnSocket } from "./testing/socket-server.ts";
 
-let directory = "";
-let path = "";
 let engine: Engine;
-let server: EngineServer;
+let served: SocketServer;
 
 beforeEach(async () => {
-  directory = mkdtempSync(join(tmpdir(), "bottleship-"));
-  path = join(directory, "docker.sock");
   engine = createEngine({ seed: 7 });
   await engine.images.pull("busybox");
-  server = await serve(engine, { listen: [{ kind: "unix", path }] });
+  served = await serveOnSocket(engine);
 });
 
-afterEach(async () => {
-  await server.close();
-  rmSync(directory, { recursive: true });
-});
+afterEach(() => served.close());
 
-const open = (target: string): WebSocket => new WebSocket(`ws+unix:${path}:${target}`);
+const open = (target: string): WebSocket => new WebSocket(`ws+unix:${served.path}:${target}`);
 
 /** Everything that comes until the end: text, whether the messages were binary, and the code of the end. */
 function whole(socket: WebSocket): Promise<{ text: string; kinds: Set<string>; code: number }> {
@@ -42,23 +31,6 @@ function whole(socket: WebSocket): Promise<{ text: string; kinds: Set<string>; c
   });
 }
 
-interface Answer {
-  readonly status: number;
-  readonly body: string;
-}
-
-function call(method: string, target: string, headers: Record<string, string> = {}): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const sent = request({ socketPath: path, method, path: target, headers }, (response) => {
-      let body = "";
-      response.on("data", (chunk: Buffer) => (body += chunk.toString()));
-      response.on("end", () => resolve({ status: response.statusCode ?? 0, body }));
-    });
-    sent.on("error", reject);
-    sent.end();
-  });
-}
-
 const HANDSHAKE = { Connection: "Upgrade", Upgrade: "websocket", "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==" };
 
 it("hands messages to a container's input, and its output over as binary messages, not multiplexed", async () => {
@@ -67,7 +39,7 @@ it("hands messages to a container's input, and its output over as binary message
   const answer = whole(socket);
   socket.on("open", () => socket.send("ahoy\n"));
   // Time goes on while somebody waits for the end.
-  expect((await call("POST", "/containers/web/wait")).body).toBe('{"StatusCode":3}\n');
+  expect((await served.call("POST", "/containers/web/wait")).body).toBe('{"StatusCode":3}\n');
   const { text, kinds, code } = await answer;
   expect([...text.split("\n")].sort()).toEqual(["", "err", "out ahoy"]);
   expect([...kinds]).toEqual(["binary"]);
@@ -95,15 +67,16 @@ it("lets the container run when the client leaves", async () => {
 it("refuses what is no handshake, and containers that it cannot attach to", async () => {
   await engine.docker("run -d --name web busybox sleep 1000");
   const target = "/v1.51/containers/web/attach/ws?stream=1";
-  expect(await call("GET", target)).toEqual({ status: 400, body: "not websocket protocol" });
-  expect(await call("GET", target, { ...HANDSHAKE, "Sec-WebSocket-Version": "8" })).toEqual({
+  expect(await served.call("GET", target)).toEqual({ status: 400, body: "not websocket protocol" });
+  expect(await served.call("GET", target, { headers: { ...HANDSHAKE, "Sec-WebSocket-Version": "8" } })).toEqual({
     status: 400,
     body: "missing or bad WebSocket Version",
   });
-  const nowhere = await call("GET", "/v1.51/containers/no/attach/ws", { ...HANDSHAKE, "Sec-WebSocket-Version": "13" });
+  const headers = { ...HANDSHAKE, "Sec-WebSocket-Version": "13" };
+  const nowhere = await served.call("GET", "/v1.51/containers/no/attach/ws", { headers });
   expect(nowhere).toEqual({ status: 404, body: '{"message":"No such container: no"}\n' });
   await engine.docker("pause web");
-  const paused = await call("GET", target, { ...HANDSHAKE, "Sec-WebSocket-Version": "13" });
+  const paused = await served.call("GET", target, { headers });
   expect(paused).toEqual({
     status: 409,
     body: '{"message":"container web is paused, unpause the container before attach"}\n',

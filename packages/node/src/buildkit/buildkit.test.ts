@@ -1,14 +1,11 @@
 /** BuildKit's protocol, with a client of the test's own on the other side of the socket. */
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
 import { connect, type Socket } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { type LayerEntry, layerToTar } from "@bottleship/core/content";
 import { createEngine } from "@bottleship/core/engine";
 import { decode } from "@bottleship/core/lib";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { type EngineServer, serve } from "../server.ts";
+import { type SocketServer, serveOnSocket } from "../testing/socket-server.ts";
 import { sendFiles } from "./file-send.ts";
 import { receiveFiles } from "./file-sync.ts";
 import { GrpcClient } from "./grpc-client.ts";
@@ -19,27 +16,22 @@ const CONTROL = "/moby.buildkit.v1.Control";
 const GATEWAY = "/moby.buildkit.v1.frontend.LLBBridge";
 const SESSION = "4711";
 
-let directory = "";
-let server: EngineServer;
+let served: SocketServer;
 let engine: ReturnType<typeof createEngine>;
 /** What the client has received: files by their paths. */
 let received: Record<string, string> = {};
 
 beforeEach(async () => {
-  directory = mkdtempSync(join(tmpdir(), "bottleship-"));
   engine = createEngine({ seed: 7 });
-  server = await serve(engine, { listen: [{ kind: "unix", path: join(directory, "docker.sock") }] });
+  served = await serveOnSocket(engine);
   received = {};
 });
 
-afterEach(async () => {
-  await server.close();
-  rmSync(directory, { recursive: true });
-});
+afterEach(() => served.close());
 
 /** A connection to the engine that is no longer HTTP. */
 async function upgraded(path: string, headers: readonly string[] = []): Promise<Socket> {
-  const socket = connect(join(directory, "docker.sock"));
+  const socket = connect(served.path);
   const lines = [`POST /v1.51${path} HTTP/1.1`, "Host: docker", "Connection: Upgrade", "Upgrade: h2c", ...headers];
   socket.write(`${lines.join("\r\n")}\r\n\r\n`);
   const [answer] = (await once(socket, "data")) as [Buffer];
