@@ -29,6 +29,20 @@ onEngines("talk", (it) => {
     expect(deaf.stdout).toBe("end\n");
   });
 
+  it("has streams of the user that it begins as, whoever it becomes", async ({ client, docker, refused }) => {
+    const owners = "stat -Lc '%F %u:%g' /dev/stdin /dev/stdout";
+    const pipes = "fifo 7:0\nfifo 7:0\n";
+    const piped = await client.docker(["run", "--rm", "-i", "-u", "7:8", "busybox", "sh", "-c", owners], { stdin: "" });
+    expect(piped.stdout).toBe(pipes);
+    await docker("run -d --name talk-own busybox sleep 1000");
+    const beside = await client.docker(["exec", "-i", "-u", "7:8", "talk-own", "sh", "-c", owners], { stdin: "" });
+    expect(beside.stdout).toBe(pipes);
+    const become = ["su", "nobody", "-s", "/bin/sh", "-c", "echo lost > /dev/stderr"];
+    const problem = /^1: sh: (line 0: )?can't create \/dev\/stderr: Permission denied\n$/;
+    expect(await refused(["run", "--rm", "busybox", ...become])).toMatch(problem);
+    expect(await refused(["exec", "talk-own", ...become])).toMatch(problem);
+  });
+
   it("shows its log by lines from the end, by time, with timestamps, and follows it", async (engine) => {
     const { client, docker, seconds } = engine;
     const script = "for i in 1 2 3; do echo $i; sleep 1; done; exec sleep 2";

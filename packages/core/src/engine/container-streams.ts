@@ -7,32 +7,11 @@ import type { WindowSize } from "../abi/index.ts";
 import type { Kernel } from "../kernel/index.ts";
 import { StatusError } from "../lib/index.ts";
 import type { Stdio } from "../runtime/index.ts";
-import { DeferredFile, type FileSource, type OpenFile } from "../vfs/index.ts";
+import type { OpenFile } from "../vfs/index.ts";
 import { Console } from "./console.ts";
 import type { Container } from "./container.ts";
-import type { Stream } from "./logs.ts";
-import { openNull } from "./null-device.ts";
+import { deferredStreams } from "./deferred-streams.ts";
 import { StdinFeed } from "./stdin-feed.ts";
-
-/** The streams of a container without a terminal: no input, and a log. Most containers live without using them. */
-class LaterStreams implements FileSource {
-  readonly #kernel: Kernel;
-  readonly #container: Container;
-
-  constructor(kernel: Kernel, container: Container) {
-    this.#kernel = kernel;
-    this.#container = container;
-  }
-
-  open(fd: number): OpenFile {
-    const process = this.#container.oci?.process;
-    if (fd === 0) return openNull(this.#kernel, process);
-    const stream: Stream = fd === 1 ? "stdout" : "stderr";
-    return this.#kernel.pipes.sink(process?.creds.uid ?? 0, 0, (bytes) =>
-      this.#container.logs.append({ stream, timeUs: this.#kernel.nowUs, bytes }),
-    );
-  }
-}
 
 export class ContainerStreams {
   readonly #kernel: Kernel;
@@ -61,11 +40,11 @@ export class ContainerStreams {
 
   /** Descriptors 0 to 2 of its first process, which are opened when they are used. */
   stdio(container: Container): Stdio {
-    const streams = new LaterStreams(this.#kernel, container);
+    const { config, user: { uid } = { uid: 0 } } = container;
     // A terminal takes the place of all three.
-    const hasPipe = container.config.OpenStdin === true && container.config.Tty !== true;
-    const stdin = hasPipe ? this.#stdinPipe(container) : new DeferredFile(streams, 0);
-    return [stdin, new DeferredFile(streams, 1), new DeferredFile(streams, 2)];
+    const hasPipe = config.OpenStdin === true && config.Tty !== true;
+    const owner = { uid, process: () => container.oci?.process, output: () => container.logs };
+    return deferredStreams(this.#kernel, owner, hasPipe ? this.#stdinPipe(container, uid) : undefined);
   }
 
   /** What a terminal shows is standard output, and what whoever is attached types goes into it. */
@@ -85,8 +64,8 @@ export class ContainerStreams {
   }
 
   /** What whoever is attached writes to. */
-  #stdinPipe(container: Container): OpenFile {
-    const [read, write] = this.#kernel.pipes.pipe(0, 0, 0);
+  #stdinPipe(container: Container, uid: number): OpenFile {
+    const [read, write] = this.#kernel.pipes.pipe(uid, 0, 0);
     this.#feedOf(container)?.connect(write);
     return read;
   }

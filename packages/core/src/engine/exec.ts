@@ -9,17 +9,17 @@ import { StatusError } from "../lib/index.ts";
 import type { ProcessSpec } from "../oci/index.ts";
 import type { Runtime, Stdio } from "../runtime/index.ts";
 import type { Prng, WaitOptions, World } from "../sim/index.ts";
-import { DeferredFile, type FileSource, type OpenFile } from "../vfs/index.ts";
+import type { OpenFile } from "../vfs/index.ts";
 import { Console } from "./console.ts";
 import type { Container } from "./container.ts";
 import type { DaemonLife } from "./daemon-life.ts";
+import { deferredStreams } from "./deferred-streams.ts";
 import type { ExecBody } from "./docker/requests/container.ts";
 import type { EventLog } from "./events.ts";
 import { ExecSessions } from "./exec-sessions.ts";
-import { LogBuffer, type LogEntry } from "./logs.ts";
+import { LogBuffer } from "./logs.ts";
 import { newId } from "./names.ts";
 import { linkEnvironment } from "./network/links.ts";
-import { openNull } from "./null-device.ts";
 import { consoleSize, environment, processSpec, workingDirectory } from "./spec.ts";
 import { exitCodeOf, shownReason } from "./start-failure.ts";
 import { StdinFeed } from "./stdin-feed.ts";
@@ -87,25 +87,6 @@ export class ExecSession {
     this.#process = undefined;
     this.#exitCode = exitCode;
     this.#endedUs = timeUs;
-  }
-}
-
-/** The streams of a session without a terminal: what it writes is its output, and nothing comes in. */
-class LaterStreams implements FileSource {
-  readonly #kernel: Kernel;
-  readonly #session: ExecSession;
-
-  constructor(kernel: Kernel, session: ExecSession) {
-    this.#kernel = kernel;
-    this.#session = session;
-  }
-
-  open(fd: number): OpenFile {
-    if (fd === 0) return openNull(this.#kernel, this.#session.container.oci?.process);
-    const stream: LogEntry["stream"] = fd === 1 ? "stdout" : "stderr";
-    return this.#kernel.pipes.sink(0, 0, (bytes) =>
-      this.#session.output.append({ stream, timeUs: this.#kernel.nowUs, bytes }),
-    );
   }
 }
 
@@ -190,7 +171,8 @@ export class ExecService {
       throw new StatusError("invalid-argument", "OCI runtime exec failed: exec failed: Cwd must be an absolute path");
     }
     const takeConsole = (master: OpenFile): void => this.#openConsole(session, master);
-    const started = runtime.exec(oci, this.#spec(session), this.#stdio(session), takeConsole);
+    const spec = this.#spec(session);
+    const started = runtime.exec(oci, spec, this.#stdio(session, spec), takeConsole);
     session.begin(started.process);
     started.process.watcher = { processEnded: (status) => this.#ended(session, status) };
     await world.until(started.isSettled, { ...options, what: `exec ${body.Cmd.join(" ")} to start` });
@@ -241,16 +223,14 @@ export class ExecService {
     if (session.body.AttachStdin === true) session.stdin = new StdinFeed(master.retain());
   }
 
-  #stdio(session: ExecSession): Stdio {
-    const { kernel } = this.#parts;
-    const streams = new LaterStreams(kernel, session);
+  #stdio(session: ExecSession, { user: { uid } }: ProcessSpec): Stdio {
     const hasPipe = session.body.AttachStdin === true && session.body.Tty !== true;
-    const stdin = hasPipe ? this.#stdinPipe(session) : new DeferredFile(streams, 0);
-    return [stdin, new DeferredFile(streams, 1), new DeferredFile(streams, 2)];
+    const owner = { uid, process: () => session.process, output: () => session.output };
+    return deferredStreams(this.#parts.kernel, owner, hasPipe ? this.#stdinPipe(session, uid) : undefined);
   }
 
-  #stdinPipe(session: ExecSession): OpenFile {
-    const [read, write] = this.#parts.kernel.pipes.pipe(0, 0, 0);
+  #stdinPipe(session: ExecSession, uid: number): OpenFile {
+    const [read, write] = this.#parts.kernel.pipes.pipe(uid, 0, 0);
     session.stdin = new StdinFeed(write);
     return read;
   }
