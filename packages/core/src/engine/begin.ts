@@ -9,14 +9,7 @@ import type { Engine } from "./engine.ts";
 const ANSWER_US = 1_000;
 
 /** Waits until a container that was started has begun, or ended. @throws ConnectionLost if the daemon ends before */
-export async function begun({ world, life }: Pick<Engine, "world" | "life">, container: Container): Promise<void> {
-  const answersUs = world.clock.nowUs + ANSWER_US;
-  const timer = world.clock.after(ANSWER_US, () => {});
-  try {
-    await life.until(() => !container.isRunning || world.clock.nowUs >= answersUs, {
-      what: `container ${container.name} to begin`,
-    });
-  } finally {
-    timer.cancel();
-  }
+export async function begun({ life }: Pick<Engine, "life">, container: Container): Promise<void> {
+  const unless = (): boolean => !container.isRunning;
+  await life.sleep(ANSWER_US, { unless, on: container.changed, what: `container ${container.name} to begin` });
 }

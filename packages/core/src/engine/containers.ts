@@ -8,13 +8,14 @@
  */
 import { exitCode, SIGKILL, type Signal, type WaitStatus } from "../abi/index.ts";
 import { type Image, topSnapshot } from "../image/index.ts";
-import type { Kernel } from "../kernel/index.ts";
+import type { Cgroup, Kernel } from "../kernel/index.ts";
 import { StatusError } from "../lib/index.ts";
 import { type Runtime, sysctlProblem } from "../runtime/index.ts";
 import type { Prng, WaitOptions, World } from "../sim/index.ts";
 import { type Change, changesOf, ROOTFS_PATH, type Snapshotter } from "../snapshot/index.ts";
 import { checkDonors, donorPid, inheritedMounts, networkOwner, sharedMemory, withDonors } from "./borrowed.ts";
 import { BundleDirectory } from "./bundle.ts";
+import { containerIdOf } from "./cgroup-owner.ts";
 import { CheckedRequests } from "./checked-requests.ts";
 import { Container, type ContainerRecord, LOST_EXIT_CODE } from "./container.ts";
 import { ContainerIndex } from "./container-index.ts";
@@ -123,7 +124,7 @@ export class ContainerService {
     });
     this.#bundles = new BundleDirectory(parts.kernel.disk, (id) => this.#bundleContents(id));
     this.#networkFiles = new NetworkFiles(this.#bundles, parts.networks);
-    parts.kernel.events.on("oomKilled", ({ process }) => this.#oomKilled(process.cgroup.path));
+    parts.kernel.events.on("oomKilled", ({ process }) => this.#oomKilled(process.cgroup));
     parts.runtime.events.on("stopped", ({ id, exit }) => {
       const container = this.#index.byId(id);
       if (container?.isRunning && exit !== undefined) this.#ended(container, exit);
@@ -303,22 +304,17 @@ export class ContainerService {
       this.#record(container, "stop");
       return;
     }
-    const { world, life } = this.#parts;
+    const { life } = this.#parts;
     const { follows = false } = options;
     const seconds = options.timeoutSeconds ?? container.config.StopTimeout ?? STOP_TIMEOUT_SECONDS;
     const signal = signalOf(options.signal ?? container.config.StopSignal ?? "SIGTERM");
     this.#stopping.add(container.id);
     this.#signal(container, signal, demand);
     if (container.state === "paused") this.unpause(container);
-    const deadlineUs = world.clock.nowUs + seconds * 1e6;
-    const done = (): boolean => !container.isRunning || (seconds >= 0 && world.clock.nowUs >= deadlineUs);
-    const { changed } = container;
-    const alarm = seconds >= 0 ? world.clock.after(seconds * 1e6, () => changed.wakeAll()) : undefined;
-    try {
-      await life.until(done, { on: changed, follows, what: `container ${container.name} to stop` });
-    } finally {
-      alarm?.cancel();
-    }
+    const isOver = (): boolean => !container.isRunning;
+    const waits = { on: container.changed, follows, what: `container ${container.name} to stop` };
+    if (seconds < 0) await life.until(isOver, waits);
+    else await life.sleep(seconds * 1e6, { ...waits, unless: isOver });
     if (container.isRunning) await this.#killNow(container, demand, { follows });
   }
 
@@ -532,9 +528,8 @@ export class ContainerService {
   }
 
   /** The container whose cgroup this is, or one that the container has made below it. */
-  inCgroup(path: string): Container | undefined {
-    const id = path.split("/").find((name) => this.#index.has(name));
-    return id === undefined ? undefined : this.#index.byId(id);
+  inCgroup(cgroup: Cgroup): Container | undefined {
+    return this.#index.byId(containerIdOf(cgroup) ?? "");
   }
 
   /** Newest first; without `all` only those that run. */
@@ -744,7 +739,7 @@ export class ContainerService {
     this.#record(container, "destroy");
   }
 
-  #oomKilled(cgroup: string): void {
+  #oomKilled(cgroup: Cgroup): void {
     const container = this.inCgroup(cgroup);
     if (container === undefined) return;
     container.oomKilled = true;

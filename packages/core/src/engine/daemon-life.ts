@@ -3,7 +3,7 @@
  *
  * Services take part by waiting through `until`; who begins and ends lives is `Daemon`.
  */
-import type { WaitOptions, World } from "../sim/index.ts";
+import type { SleepOptions, WaitOptions, World } from "../sim/index.ts";
 
 /** The daemon has ended in the middle of an answer: no answer of its own, as a StatusError would be. */
 export class ConnectionLost extends Error {
@@ -41,15 +41,10 @@ export class DaemonLife {
   }
 
   /** As `World.sleep`. @throws ConnectionLost if the life ends before */
-  async sleep(us: number, options: WaitOptions): Promise<void> {
-    let isOver = false;
-    const timer = this.#world.clock.after(us, () => {
-      isOver = true;
-    });
-    try {
-      await this.until(() => isOver, options);
-    } finally {
-      timer.cancel();
-    }
+  async sleep(us: number, { unless = () => false, ...options }: SleepOptions): Promise<void> {
+    const begun = this.#number;
+    const endUs = this.#world.clock.nowUs + us;
+    await this.#world.sleep(us, { ...options, unless: () => unless() || this.#number !== begun });
+    if (this.#number !== begun && this.#world.clock.nowUs < endUs && !unless()) throw new ConnectionLost();
   }
 }

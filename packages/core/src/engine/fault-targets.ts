@@ -15,7 +15,7 @@ export function faultTargets(engine: Engine): FaultTargets {
     kernel,
     calls,
     find: (reference, exactly) => (exactly ? containers.peek(reference) : find(engine, reference)),
-    containerAt: (cgroup) => containers.inCgroup(cgroup),
+    containerIn: (cgroup) => containers.inCgroup(cgroup),
     running: () => containers.list().flatMap((container) => startedContainer(container) ?? []),
     failRegistry: (fault) => hub.fail(fault),
     changeLinks: (fault: NetworkFault) => {

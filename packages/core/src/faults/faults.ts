@@ -7,7 +7,7 @@
  * Rules are consulted where things happen; where nobody has set one that costs a comparison. What they have done is in
  * `fired`, in the world's trace and in its explanations.
  */
-import type { Kernel } from "../kernel/index.ts";
+import type { Cgroup, Kernel } from "../kernel/index.ts";
 import { Emitter, Ring } from "../lib/index.ts";
 import type { RegistryFault } from "../registry/index.ts";
 import { microsecondsOf, Prng, type World } from "../sim/index.ts";
@@ -38,7 +38,7 @@ export interface FaultTargets {
   readonly calls: CallLog;
   /** A container by what a client calls it; `exactly` by its whole name or id only. */
   readonly find: (reference: string, exactly: boolean) => ContainerRef | undefined;
-  readonly containerAt: (cgroup: string) => ContainerRef | undefined;
+  readonly containerIn: (cgroup: Cgroup) => ContainerRef | undefined;
   readonly running: () => Iterable<StartedContainer>;
   readonly failRegistry: (fault: RegistryFault) => () => void;
   /** Changes links; returns what ends that. @throws StatusError invalid-argument */
@@ -65,12 +65,12 @@ export class Faults extends Emitter<{ fired: [fault: FiredFault] }> {
 
   constructor(targets: FaultTargets) {
     super();
-    const { world, kernel, calls, find, containerAt, running } = targets;
+    const { world, kernel, calls, find, containerIn, running } = targets;
     this.#targets = targets;
     const shared = { fired: this.#note, kernel, world };
     this.api = new ApiDoor({ ...shared, log: calls, find });
     this.events = new EventFaults(shared);
-    this.#syscalls = new SyscallFaults({ ...shared, containerAt });
+    this.#syscalls = new SyscallFaults({ ...shared, containerIn });
     this.#processes = new ProcessFaults({ ...shared, running });
     world.narrate(() => this.#lines());
   }

@@ -1,6 +1,6 @@
 /** Rules on system calls and on disks. Without rules the kernel asks nobody. */
 import { Call, type SyscallName } from "../abi/index.ts";
-import type { Interception, Kernel, Process } from "../kernel/index.ts";
+import type { Cgroup, Interception, Kernel, Process } from "../kernel/index.ts";
 import { calledPath, isOnDisk } from "./called-path.ts";
 import type { ContainerRef, DiskFault, HeldFault, SyscallFault, SystemCall } from "./rule.ts";
 import { containerScope, optionalPattern } from "./scope.ts";
@@ -8,8 +8,8 @@ import { durationOf, invalid, Trigger, type TriggerSource } from "./trigger.ts";
 
 export interface SyscallFaultParts {
   readonly kernel: Kernel;
-  /** The container whose cgroup has this path. */
-  readonly containerAt: (cgroup: string) => ContainerRef | undefined;
+  /** The container that a cgroup belongs to. */
+  readonly containerIn: (cgroup: Cgroup) => ContainerRef | undefined;
   readonly fired: (rule: SyscallFault | DiskFault, what: string, container: ContainerRef | undefined) => void;
 }
 
@@ -64,7 +64,7 @@ export class SyscallFaults {
       if (rule.isScoped && process.exe === undefined) continue;
       const verdict = rule.fault.on === "disk" && !isOnDisk(process, call.a) ? undefined : rule.verdict(call);
       if (verdict === undefined) continue;
-      const container = this.#parts.containerAt(process.cgroup.path);
+      const container = this.#parts.containerIn(process.cgroup);
       if (!rule.isWithin(container)) continue;
       const path = calledPath(process, call);
       if (rule.isPath !== undefined && (path === undefined || !rule.isPath(path))) continue;

@@ -7,8 +7,8 @@
  */
 import { assert } from "./assert.ts";
 import { concat } from "./bytes.ts";
+import { ChunkWriter } from "./chunk-writer.ts";
 import { join } from "./path.ts";
-import { PieceWriter } from "./piece-writer.ts";
 import { BLOCK_SIZE, FIELDS, fitsOctal, paddingOf, putChecksum, putOctal, putString } from "./tar-block.ts";
 import type { TarEntry, TarHeader, TarType } from "./tar-header.ts";
 import { formatPax, formatPaxTime, type PaxRecords, XATTR_PREFIX } from "./tar-pax.ts";
@@ -35,45 +35,45 @@ export function packTar(entries: Iterable<TarEntry>, format: TarFormat = "any"):
   return concat([...tarChunks(entries, format)]);
 }
 
-/** The archive in pieces, of which some are the data of entries themselves. */
+/** The archive in chunks, of which some are the data of entries themselves. */
 export function* tarChunks(entries: Iterable<TarEntry>, format: TarFormat = "any"): Generator<Uint8Array> {
-  const pieces = new PieceWriter();
+  const chunks = new ChunkWriter();
   for (const { header, data } of entries) {
     assert(data.length === header.size, `tar: ${header.name} has ${data.length} bytes, not ${header.size}`);
-    putHeader(pieces, header, format);
+    putHeader(chunks, header, format);
     const padding = paddingOf(data.length);
-    if (data.length <= COPIED) pieces.claim(data.length + padding).set(data);
+    if (data.length <= COPIED) chunks.claim(data.length + padding).set(data);
     else {
-      pieces.hand(data);
-      pieces.claim(padding);
+      chunks.hand(data);
+      chunks.claim(padding);
     }
-    yield* pieces.full();
+    yield* chunks.full();
   }
-  pieces.claim(END_OF_TAR.length);
-  yield* pieces.all();
+  chunks.claim(END_OF_TAR.length);
+  yield* chunks.all();
 }
 
 /** Two zero blocks. */
 export const END_OF_TAR = new Uint8Array(2 * BLOCK_SIZE);
 
 /** The block or blocks before an entry's data. */
-function putHeader(pieces: PieceWriter, given: TarHeader, format: TarFormat): void {
+function putHeader(chunks: ChunkWriter, given: TarHeader, format: TarFormat): void {
   assert(given.type !== "other", "tar: an entry of unknown type cannot be written");
   const mtimeUs = format === "any" ? Math.floor(given.mtimeUs / 1e6 + 0.5) * 1e6 : given.mtimeUs;
   const split = splitName(given.name);
   const records = paxRecords(given, mtimeUs);
   const onlyName = records.size === 1 && records.has("path");
   if (records.size === 0 || (onlyName && split !== undefined)) {
-    putMainBlock(pieces.claim(BLOCK_SIZE), given, mtimeUs, split);
+    putMainBlock(chunks.claim(BLOCK_SIZE), given, mtimeUs, split);
     return;
   }
   const { name, linkName, userName, groupName } = given;
   const data = formatPax(records);
-  putMetaBlock(pieces.claim(BLOCK_SIZE), paxName(name), "x", data.length);
-  pieces.claim(data.length + paddingOf(data.length)).set(data);
+  putMetaBlock(chunks.claim(BLOCK_SIZE), paxName(name), "x", data.length);
+  chunks.claim(data.length + paddingOf(data.length)).set(data);
   const ascii = { name: toAscii(name), linkName: toAscii(linkName) };
   const owners = { userName: toAscii(userName), groupName: toAscii(groupName) };
-  putMainBlock(pieces.claim(BLOCK_SIZE), { ...given, ...ascii, ...owners }, mtimeUs, undefined);
+  putMainBlock(chunks.claim(BLOCK_SIZE), { ...given, ...ascii, ...owners }, mtimeUs, undefined);
 }
 
 /** What does not fit into a USTAR header. */

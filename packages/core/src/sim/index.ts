@@ -11,6 +11,7 @@ export { type Coroutine, Scheduler, type TurnOrder } from "./scheduler.ts";
 export { Trace, type TraceState } from "./trace.ts";
 export { type Waiter, WaitQueue } from "./wait-queue.ts";
 export {
+  type SleepOptions,
   type TimePolicy,
   TURNS_LIMIT,
   WAIT_LIMIT_US,

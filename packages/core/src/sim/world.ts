@@ -60,6 +60,11 @@ export interface WaitOptions {
   readonly on?: WaitQueue;
 }
 
+export interface SleepOptions extends WaitOptions {
+  /** Ends it before its time. */
+  readonly unless?: () => boolean;
+}
+
 /** What a world goes on from. */
 export interface WorldState {
   readonly startUs: number;
@@ -76,6 +81,7 @@ export const WAIT_LIMIT_US = 30 * 86_400 * 1_000_000;
 export const TURNS_LIMIT = 200_000_000;
 /** How many microtasks pass between the first wait and the first turn. */
 const MICROTASKS_BEFORE_START = 8;
+const NEVER = (): boolean => false;
 const NEXT_MICROTASK = Promise.resolve();
 /** Turns between two breaths of the host. */
 const TURNS_PER_BREATH = 5_000;
@@ -331,13 +337,14 @@ export class World {
   }
 
   /** Waits until so much time has passed. Unlike `advance` it does not allow time to move under `manual`. */
-  async sleep(us: number, options: WaitOptions = {}): Promise<void> {
+  async sleep(us: number, { unless = NEVER, ...options }: SleepOptions = {}): Promise<void> {
     let isOver = false;
     const timer = this.clock.after(us, () => {
       isOver = true;
+      options.on?.wakeAll();
     });
     try {
-      await this.until(() => isOver, { timeoutUs: us + 1, what: `${us} µs to pass`, ...options });
+      await this.until(() => isOver || unless(), { timeoutUs: us + 1, what: `${us} µs to pass`, ...options });
     } finally {
       timer.cancel();
     }

@@ -56,21 +56,12 @@ export async function useTerminal(
   };
   if (typeof input !== "string" && Symbol.asyncIterator in input) return followOutside(session, peer, input, act);
   for (const what of [...(typeof input === "string" ? [input] : input), END_OF_INPUT]) {
-    await aMoment(session, pauseUs, peer.isOver);
+    await session.engine.life.sleep(pauseUs, { unless: peer.isOver, what: "somebody to type" });
     if (peer.isOver()) return "over";
     if (act(what)) return "detached";
   }
   await session.engine.life.until(peer.isOver, { what: "the program at the terminal to end" });
   return "over";
-}
-
-async function aMoment({ engine: { life, world } }: Session, us: number, isOver: () => boolean): Promise<void> {
-  let hasPassed = false;
-  const timer = world.clock.after(us, () => {
-    hasPassed = true;
-  });
-  await life.until(() => hasPassed || isOver(), { what: "somebody to type" });
-  timer.cancel();
 }
 
 /** Pieces come when they come: meanwhile the world goes on, and waits when it has nothing to do. */

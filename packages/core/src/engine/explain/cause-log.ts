@@ -5,6 +5,7 @@ import { SIGKILL, type Signal, type WaitStatus } from "../../abi/index.ts";
 import { type Cgroup, type Kernel, type OutOfMemory, type Process, pidIn } from "../../kernel/index.ts";
 import { Ring } from "../../lib/index.ts";
 import type { OciContainer } from "../../runtime/index.ts";
+import { containerIdOf } from "../cgroup-owner.ts";
 import type { Container } from "../container.ts";
 import type {
   Cause,
@@ -22,8 +23,6 @@ import type {
 export const CAUSES_LIMIT = 2048;
 /** Requests of one run that are kept: the first ones. */
 const REQUESTS_LIMIT = 16;
-const CONTAINER_ID = /^[0-9a-f]{64}$/;
-const ID_LENGTH = 64;
 const NO_REQUESTS: readonly Request[] = [];
 
 type Ending = Pick<DeathCause, "signal" | "sender" | "error" | "throttling" | "restartUs">;
@@ -199,14 +198,6 @@ export class CauseLog {
     const request = requests.findLast((one) => one.signal === signal);
     return request === undefined ? { by: "kernel" } : { by: "engine", request };
   }
-}
-
-/** The container that a cgroup belongs to: its own, or one that the container has made below it. */
-export function containerIdOf(cgroup: Cgroup): string | undefined {
-  for (let at: Cgroup | undefined = cgroup; at !== undefined; at = at.parent) {
-    if (at.name.length === ID_LENGTH && CONTAINER_ID.test(at.name)) return at.name;
-  }
-  return undefined;
 }
 
 function whoIs(process: Process): Who {

@@ -1,7 +1,7 @@
 /** Whose a process is. */
 import type { Process } from "../../kernel/index.ts";
+import { containerIdOf } from "../cgroup-owner.ts";
 import type { ContainerService } from "../containers.ts";
-import { containerIdOf } from "../explain/cause-log.ts";
 import { nameOf } from "../explain/explain.ts";
 
 /** The name of the container that it belongs to; `undefined` for one of the machine. */

@@ -1,33 +1,33 @@
-/** Many small runs of bytes, gathered in pieces of a size that is good to hash, send or store. */
+/** Many small runs of bytes, gathered in chunks of a size that is good to hash, send or store. */
 
 const SMALLEST = 4 * 1024;
 const LARGEST = 64 * 1024;
 
-export class PieceWriter {
+export class ChunkWriter {
   #full: Uint8Array[] = [];
   #size = SMALLEST;
-  #piece = new Uint8Array(SMALLEST);
+  #chunk = new Uint8Array(SMALLEST);
   #used = 0;
 
   /** The next `size` bytes, which are zero, to be filled at once. */
   claim(size: number): Uint8Array {
-    if (this.#used + size > this.#piece.length) {
+    if (this.#used + size > this.#chunk.length) {
       this.#end();
       this.#size = Math.min(LARGEST, this.#size * 2);
-      this.#piece = new Uint8Array(Math.max(size, this.#size));
+      this.#chunk = new Uint8Array(Math.max(size, this.#size));
     }
     const start = this.#used;
     this.#used += size;
-    return this.#piece.subarray(start, this.#used);
+    return this.#chunk.subarray(start, this.#used);
   }
 
-  /** Bytes that become a piece of their own, without being copied. */
+  /** Bytes that become a chunk of their own, without being copied. */
   hand(bytes: Uint8Array): void {
     this.#end();
     this.#full.push(bytes);
   }
 
-  /** The pieces that are full, each once. */
+  /** The chunks that are full, each once. */
   full(): readonly Uint8Array[] {
     const full = this.#full;
     if (full.length > 0) this.#full = [];
@@ -41,8 +41,8 @@ export class PieceWriter {
   }
 
   #end(): void {
-    if (this.#used > 0) this.#full.push(this.#piece.subarray(0, this.#used));
-    this.#piece = this.#piece.subarray(this.#used);
+    if (this.#used > 0) this.#full.push(this.#chunk.subarray(0, this.#used));
+    this.#chunk = this.#chunk.subarray(this.#used);
     this.#used = 0;
   }
 }
