@@ -3,9 +3,9 @@
  *
  * @see docker/cli cli/command/swarm, node, secret, config
  */
-import { encode, StatusError } from "../../lib/index.ts";
+import { StatusError } from "../../lib/index.ts";
 import { CONFIG_COLUMNS, NODE_COLUMNS, renderSwarmList, SECRET_COLUMNS } from "../docker/lists/swarm.ts";
-import { failure, ValueError } from "../docker/problem.ts";
+import { failure, orFail } from "../docker/problem.ts";
 import type { RequestOf } from "../docker/request.ts";
 import type { SwarmRequest } from "../docker/requests/swarm.ts";
 import { ANY } from "../docker/template/type.ts";
@@ -143,14 +143,8 @@ function updateNode(session: Session, request: RequestOf<"node update">): number
 type ListRequest = RequestOf<"node ls" | "service ls" | "secret ls" | "config ls">;
 
 function listed(session: Session, request: ListRequest): number {
-  try {
-    session.out(textOf(session, request));
-    return 0;
-  } catch (error) {
-    if (!(error instanceof ValueError)) throw error;
-    session.err(`${error.message}\n`);
-    return 1;
-  }
+  session.out(orFail(() => textOf(session, request)));
+  return 0;
 }
 
 function textOf(session: Session, request: ListRequest): string {
@@ -221,8 +215,7 @@ function createPayload(session: Session, request: RequestOf<"secret create" | "c
   if (typeof content === "string") {
     throw failure(`error reading content from "${request.file}": open ${request.file}: ${content}`);
   }
-  const data = typeof content === "string" ? encode(content) : content;
-  session.lines([store.create({ Name: request.name, Labels: request.labels }, data).id]);
+  session.lines([store.create({ Name: request.name, Labels: request.labels }, content).id]);
   return 0;
 }
 

@@ -45,10 +45,10 @@ export class Filters {
     return !this.has(name) || this.get(name).some(fits);
   }
 
-  /** Labels: all that are given must be there, `NAME` or `NAME=VALUE`. `label!` ones must not. */
-  allowsLabels(labels: Readonly<Record<string, string>>): boolean {
+  /** Labels: all that are given by a filter must be there, `NAME` or `NAME=VALUE`. `label!` ones must not. */
+  allowsLabels(labels: Readonly<Record<string, string>>, filter = "label"): boolean {
     const has = (given: string): boolean => hasLabel(labels, given);
-    return this.get("label").every(has) && !this.get("label!").some(has);
+    return this.get(filter).every(has) && !this.get(`${filter}!`).some(has);
   }
 
   /** A yes or no. @throws StatusError invalid-argument for something else, or for both */

@@ -8,7 +8,7 @@ import { base64 } from "../../lib/index.ts";
 import type { PrngState } from "../../sim/index.ts";
 import type { Container } from "../container.ts";
 import type { ClusterSpec } from "./cluster-spec.ts";
-import { type NodeRecord, NodeStore } from "./node.ts";
+import { type Availability, type NodeRecord, NodeStore } from "./node.ts";
 import type { Revisions, SwarmObject } from "./object-table.ts";
 import { Orchestrator, type OrchestratorRecords } from "./orchestrator.ts";
 import { type Payload, type PayloadKind, PayloadStore } from "./payloads.ts";
@@ -24,7 +24,7 @@ export interface ClusterOptions {
   readonly revisions: Revisions;
   readonly spec: ClusterSpec;
   readonly address: string;
-  readonly availability: "active" | "pause" | "drain";
+  readonly availability: Availability;
   readonly subnetSize: number;
   readonly addressPool: readonly string[] | null;
   readonly dataPathPort: number;

@@ -118,23 +118,17 @@ export class NodeStore {
     };
     check("role", ROLES);
     check("membership", MEMBERSHIPS);
-    return this.#table
-      .list()
-      .filter(
-        ({ id, spec, machine }) =>
-          filters.allows("id", (value) => id.startsWith(value)) &&
-          filters.allows("name", (value) => machine.hostname.startsWith(value)) &&
-          filters.allows("role", (value) => value === spec.Role) &&
-          filters.allows("membership", (value) => value === "accepted") &&
-          filters.get("node.label").every((given) => hasLabel(spec.Labels, given)) &&
-          filters.get("label").every((given) => hasLabel({}, given)),
-      );
+    return this.#table.list().filter(
+      ({ id, spec, machine }) =>
+        filters.allows("id", (value) => id.startsWith(value)) &&
+        filters.allows("name", (value) => machine.hostname.startsWith(value)) &&
+        filters.allows("role", (value) => value === spec.Role) &&
+        filters.allows("membership", (value) => value === "accepted") &&
+        filters.allowsLabels(spec.Labels, "node.label") &&
+        // The engine has none.
+        filters.allowsLabels({}),
+    );
   }
-}
-
-function hasLabel(labels: StringMap, given: string): boolean {
-  const [name = "", value] = given.split(/=(.*)/s);
-  return Object.hasOwn(labels, name) && (value === undefined || labels[name] === value);
 }
 
 const invalid = (field: string, value: string): StatusError =>

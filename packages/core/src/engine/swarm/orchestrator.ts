@@ -15,7 +15,7 @@ import type { NodeStore } from "./node.ts";
 import type { Revisions } from "./object-table.ts";
 import { meetsConstraints, type Occupancy, obstacle } from "./placement.ts";
 import { type AttemptRecords, Restarts, restartDelayUs } from "./restarts.ts";
-import { networksOf, type PortConfig } from "./service-spec.ts";
+import { networksOf, portKey } from "./service-spec.ts";
 import { modeName, type Service, type ServiceStore } from "./services.ts";
 import { type DesiredState, Task, type TaskRecord, type TaskState } from "./task.ts";
 import type { PayloadStores, TaskPlace } from "./task-container.ts";
@@ -369,8 +369,6 @@ export class Orchestrator {
     else work();
   }
 }
-
-const portKey = ({ PublishedPort = 0, Protocol = "tcp" }: PortConfig): string => `${PublishedPort}/${Protocol}`;
 
 /** Ports that only one task of a node can have. */
 const hostPorts = ({ ports }: Service): readonly string[] =>

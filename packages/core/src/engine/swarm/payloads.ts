@@ -5,6 +5,7 @@
  * @see swarmkit manager/controlapi/secret.go, config.go
  */
 import { quote } from "../../lib/go/index.ts";
+import { equal } from "../../lib/index.ts";
 import type { StringMap } from "../docker/create-body.ts";
 import type { EventLog } from "../events.ts";
 import type { Filters } from "../select/filters.ts";
@@ -86,7 +87,7 @@ export class PayloadStore {
   update(reference: string, seen: number, spec: PayloadSpec, data: Uint8Array | undefined): void {
     const payload = this.#table.get(reference);
     checkVersion(payload, seen);
-    const isSame = data === undefined || (data.length === payload.data.length && data.every(isIn(payload.data)));
+    const isSame = data === undefined || equal(data, payload.data);
     if (spec.Name !== payload.spec.Name || !isSame) {
       throw rpcError("InvalidArgument", "only updates to Labels are allowed");
     }
@@ -142,8 +143,3 @@ export class PayloadStore {
     this.#parts.events.record(this.kind, action, id, { name: spec.Name });
   }
 }
-
-const isIn =
-  (other: Uint8Array) =>
-  (byte: number, at: number): boolean =>
-    other[at] === byte;

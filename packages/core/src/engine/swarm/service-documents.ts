@@ -3,7 +3,7 @@ import { timeOf } from "../documents/time.ts";
 import type { Cluster } from "./cluster.ts";
 import { objectFields } from "./object-table.ts";
 import { networksOf, withDefaults } from "./service-spec.ts";
-import { modeName, type Service, type UpdateStatus } from "./services.ts";
+import { isJob, modeName, type Service, type UpdateStatus } from "./services.ts";
 import type { Task } from "./task.ts";
 
 export interface ServiceDocumentOptions {
@@ -20,7 +20,6 @@ export function serviceDocument(
   { insertDefaults = false, status = false }: ServiceDocumentOptions = {},
 ) {
   const { spec, previous, update, ports } = service;
-  const isJob = modeName(spec.Mode).endsWith("job");
   return {
     ...objectFields(service),
     Spec: insertDefaults ? withDefaults(spec) : spec,
@@ -31,7 +30,7 @@ export function serviceDocument(
     },
     ...(update === undefined ? {} : { UpdateStatus: updateStatus(update) }),
     ...(status ? { ServiceStatus: serviceStatus(cluster, service) } : {}),
-    ...(isJob
+    ...(isJob(spec.Mode)
       ? {
           JobStatus: {
             JobIteration: service.iteration === 0 ? {} : { Index: service.iteration },
@@ -51,11 +50,11 @@ function updateStatus({ state, startedUs, completedUs, message }: UpdateStatus) 
   };
 }
 
-/** @see swarmkit manager/controlapi/service.go: ListServiceStatuses */
-function serviceStatus({ tasks }: Cluster, { id, spec, iteration }: Service) {
+/** How many of its tasks run, are wanted and have completed. @see swarmkit manager/controlapi/service.go: ListServiceStatuses */
+export function serviceStatus({ tasks }: Cluster, { id, spec, iteration }: Service) {
   const mode = modeName(spec.Mode);
-  const isJob = mode.endsWith("job");
-  const own = tasks.of(id).filter((task) => !isJob || task.iteration === iteration);
+  const isOfJob = isJob(spec.Mode);
+  const own = tasks.of(id).filter((task) => !isOfJob || task.iteration === iteration);
   const wanted = own.filter(({ desired }) => desired === "running").length;
   const desired =
     mode === "replicated"
@@ -68,7 +67,7 @@ function serviceStatus({ tasks }: Cluster, { id, spec, iteration }: Service) {
   return {
     RunningTasks: own.filter(({ state }) => state === "running").length,
     DesiredTasks: desired,
-    CompletedTasks: isJob ? own.filter(({ state }) => state === "complete").length : 0,
+    CompletedTasks: isOfJob ? own.filter(({ state }) => state === "complete").length : 0,
   };
 }
 

@@ -133,6 +133,9 @@ export interface PortConfig {
   readonly PublishMode?: string;
 }
 
+/** "8080/tcp" */
+export const portKey = ({ PublishedPort = 0, Protocol = "tcp" }: PortConfig): string => `${PublishedPort}/${Protocol}`;
+
 export interface EndpointSpec {
   readonly Mode?: string;
   readonly Ports?: readonly PortConfig[];

@@ -11,7 +11,14 @@ import type { Filters } from "../select/filters.ts";
 import { checkVersion, ObjectTable, type Revisions, type SwarmObject } from "./object-table.ts";
 import type { PayloadKind, PayloadStore } from "./payloads.ts";
 import { rpcError } from "./rpc-error.ts";
-import { type NetworkTarget, networksOf, type PortConfig, type ServiceMode, type ServiceSpec } from "./service-spec.ts";
+import {
+  type NetworkTarget,
+  networksOf,
+  type PortConfig,
+  portKey,
+  type ServiceMode,
+  type ServiceSpec,
+} from "./service-spec.ts";
 import { verifyService } from "./verify-service.ts";
 
 export type UpdateState =
@@ -51,6 +58,8 @@ export function modeName({ Global, ReplicatedJob, GlobalJob }: ServiceMode): Mod
   if (ReplicatedJob !== undefined) return "replicated-job";
   return GlobalJob === undefined ? "replicated" : "global-job";
 }
+
+export const isJob = (mode: ServiceMode): boolean => modeName(mode).endsWith("job");
 
 export interface ServiceParts {
   readonly revisions: Revisions;
@@ -139,7 +148,7 @@ export class ServiceStore {
     service.previous = before;
     service.spec = spec;
     service.update = update;
-    if (modeName(spec.Mode).endsWith("job")) {
+    if (isJob(spec.Mode)) {
       service.iteration++;
       service.startedUs = revisions.nowUs;
     }
@@ -252,7 +261,7 @@ export class ServiceStore {
   /** @throws StatusError invalid-argument for a port that another service has */
   #portsOf({ EndpointSpec }: ServiceSpec, own: Service | undefined): readonly PortConfig[] {
     const others = this.all().filter((service) => service !== own);
-    const taken = new Map(others.flatMap((service) => service.ports.map((port) => [keyOf(port), { service, port }])));
+    const taken = new Map(others.flatMap((service) => service.ports.map((port) => [portKey(port), { service, port }])));
     const used = new Set(taken.keys());
     return (EndpointSpec?.Ports ?? []).map((port) => {
       const { PublishedPort = 0, Protocol = "tcp", PublishMode = "ingress" } = port;
@@ -263,7 +272,7 @@ export class ServiceStore {
         used.add(`${number}/${Protocol}`);
         return { ...port, PublishedPort: number };
       }
-      const other = taken.get(keyOf(port))?.service;
+      const other = taken.get(portKey(port))?.service;
       if (other !== undefined) {
         const who = `service '${other.spec.Name}' (${other.id}) as an ingress port`;
         throw rpcError("InvalidArgument", `port '${PublishedPort}' is already in use by ${who}`);
@@ -275,7 +284,6 @@ export class ServiceStore {
 
 const nameOfSecret = ({ SecretName }: { readonly SecretName: string }): string => SecretName;
 const nameOfConfig = ({ ConfigName }: { readonly ConfigName: string }): string => ConfigName;
-const keyOf = ({ PublishedPort = 0, Protocol = "tcp" }: PortConfig): string => `${PublishedPort}/${Protocol}`;
 const text = (number: number | undefined): string | undefined => (number === undefined ? undefined : String(number));
 
 function change(what: string, before: string | undefined, after: string | undefined): Readonly<Record<string, string>> {

@@ -8,7 +8,7 @@ import { StatusError } from "../../lib/index.ts";
 import { parseReference } from "../../oci/index.ts";
 import { parseConstraints } from "./placement.ts";
 import { rpcError } from "./rpc-error.ts";
-import type { EndpointSpec, ServiceSpec, TaskSpec, UpdateConfig } from "./service-spec.ts";
+import { type EndpointSpec, portKey, type ServiceSpec, type TaskSpec, type UpdateConfig } from "./service-spec.ts";
 
 /** What names of services and networks of a swarm look like. */
 export const SWARM_NAME = /^[a-zA-Z0-9](?:[-_]*[A-Za-z0-9]+)*$/;
@@ -109,10 +109,10 @@ function verifyEndpoint({ Mode = "vip", Ports = [] }: EndpointSpec): void {
     refuse("EndpointSpec: port published with ingress mode can't be used with dnsrr mode");
   }
   const seen = new Set<string>();
-  for (const { PublishedPort = 0, Protocol = "tcp" } of Ports) {
-    if (PublishedPort === 0) continue;
-    if (seen.has(`${PublishedPort}/${Protocol}`)) refuse("EndpointSpec: duplicate published ports provided");
-    seen.add(`${PublishedPort}/${Protocol}`);
+  for (const port of Ports) {
+    if (!port.PublishedPort) continue;
+    if (seen.has(portKey(port))) refuse("EndpointSpec: duplicate published ports provided");
+    seen.add(portKey(port));
   }
 }
 
