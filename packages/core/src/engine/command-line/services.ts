@@ -4,6 +4,7 @@
  * @see docker/cli cli/command/service, task
  */
 import { StatusError } from "../../lib/index.ts";
+import { servicePorts } from "../docker/lists/service-ports.ts";
 import { capital, renderSwarmList, SERVICE_COLUMNS, TASK_COLUMNS } from "../docker/lists/swarm.ts";
 import { failure, ValueError } from "../docker/problem.ts";
 import { familiarText, parseReference, withDefaultTag } from "../docker/reference.ts";
@@ -15,8 +16,9 @@ import { Filters } from "../select/filters.ts";
 import type { Cluster } from "../swarm/cluster.ts";
 import type { PayloadStore } from "../swarm/payloads.ts";
 import { selectTasks, TASK_FILTERS } from "../swarm/select-tasks.ts";
-import { serviceDocument } from "../swarm/service-documents.ts";
-import { modeName, SERVICE_FILTERS } from "../swarm/services.ts";
+import { serviceStatus } from "../swarm/service-documents.ts";
+import type { ServiceMode } from "../swarm/service-spec.ts";
+import { isJob, modeName, SERVICE_FILTERS, type Service } from "../swarm/services.ts";
 import type { Task } from "../swarm/task.ts";
 import type { Session } from "./session.ts";
 import { told } from "./told.ts";
@@ -52,15 +54,14 @@ export function updateService(session: Session, request: RequestOf<"service upda
   const labels = Object.entries({ ...spec.Labels, ...request.addLabels }).filter(
     ([name]) => !request.removeLabels.includes(name),
   );
-  if (request.replicas !== undefined && spec.Mode.Replicated === undefined) {
-    throw failure("replicas can only be used with replicated or replicated-job mode");
-  }
+  const mode = request.replicas === undefined ? spec.Mode : scaled(spec.Mode, request.replicas);
+  if (mode === undefined) throw failure("replicas can only be used with replicated or replicated-job mode");
   const { Env: _before, ...others } = container ?? { Image: "" };
   const image = request.image === "" ? others.Image : familiarText(withDefaultTag(parseReference(request.image)));
   services.update(request.service, version, {
     ...spec,
     Labels: Object.fromEntries(labels),
-    ...(request.replicas === undefined ? {} : { Mode: { Replicated: { Replicas: request.replicas } } }),
+    Mode: mode,
     TaskTemplate: {
       ...task,
       ContainerSpec: { ...others, Image: image, ...(env.length === 0 ? {} : { Env: env }) },
@@ -84,19 +85,32 @@ export function listServices(session: Session, request: SwarmListRequest, filter
   const { cluster } = session.engine.swarm;
   filters.check(SERVICE_FILTERS);
   const rows = cluster.services.list(filters).map((service) => {
-    const { ServiceStatus: status } = serviceDocument(cluster, service, { status: true });
     return {
       id: request.format === "" && !request.quiet ? service.id.slice(0, SHORT_ID) : service.id,
       name: service.spec.Name,
-      mode: modeName(service.spec.Mode),
-      replicas: `${status?.RunningTasks ?? 0}/${status?.DesiredTasks ?? 0}`,
+      mode: modeName(service.spec.Mode).replace("-", " "),
+      replicas: replicasOf(cluster, service),
       image: shownImage(service.spec.TaskTemplate.ContainerSpec?.Image ?? ""),
-      ports: "",
+      ports: servicePorts(service.ports),
     };
   });
   const sorted = rows.sort((a, b) => (a.name < b.name ? -1 : 1));
   const table = "{{.ID}}\t{{.Name}}\t{{.Mode}}\t{{.Replicas}}\t{{.Image}}\t{{.Ports}}";
   return renderSwarmList(SERVICE_COLUMNS, sorted, { ...request, table });
+}
+
+/** How many tasks run of how many; of a job, also how many have completed of how many. */
+function replicasOf(cluster: Cluster, service: Service): string {
+  const { Mode, TaskTemplate } = service.spec;
+  const { RunningTasks, DesiredTasks, CompletedTasks } = serviceStatus(cluster, service);
+  const running = `${RunningTasks}/${DesiredTasks}`;
+  if (isJob(Mode)) {
+    const { TotalCompletions = DesiredTasks } = Mode.ReplicatedJob ?? {};
+    const total = Mode.GlobalJob === undefined ? TotalCompletions : DesiredTasks + CompletedTasks;
+    return `${running} (${CompletedTasks}/${total} completed)`;
+  }
+  const most = Mode.Global === undefined ? (TaskTemplate.Placement?.MaxReplicas ?? 0) : 0;
+  return most > 0 ? `${running} (max ${most} per node)` : running;
 }
 
 const shownImage = (text: string): string => text.replace(/@sha256:.*$/, "");
@@ -153,6 +167,12 @@ function isThere(find: () => unknown): boolean {
   }
 }
 
+/** With another number of tasks, or completions of a job; `undefined` where every node has one. */
+function scaled({ Replicated, ReplicatedJob }: ServiceMode, count: number): ServiceMode | undefined {
+  if (Replicated !== undefined) return { Replicated: { Replicas: count } };
+  return ReplicatedJob && { ReplicatedJob: { ...ReplicatedJob, TotalCompletions: count } };
+}
+
 /** What goes wrong with some does not stop the others. */
 export function scaleServices(session: Session, { counts }: RequestOf<"service scale">): number {
   const { services } = session.engine.swarm.cluster;
@@ -165,10 +185,9 @@ export function scaleServices(session: Session, { counts }: RequestOf<"service s
         throw new ValueError(`invalid replicas value ${count}: ${why}`);
       }
       const { spec, version } = services.get(name);
-      if (spec.Mode.Replicated === undefined) {
-        throw new ValueError("scale can only be used with replicated or replicated-job mode");
-      }
-      services.update(name, version, { ...spec, Mode: { Replicated: { Replicas: Number(count) } } });
+      const Mode = scaled(spec.Mode, Number(count));
+      if (Mode === undefined) throw new ValueError("scale can only be used with replicated or replicated-job mode");
+      services.update(name, version, { ...spec, Mode });
       session.lines([`${name} scaled to ${count}`]);
     } catch (error) {
       if (!(error instanceof ValueError || error instanceof StatusError)) throw error;

@@ -1,12 +1,11 @@
 /** `docker service`, as far as it is known here. Model: docker/cli cli/command/service. */
 import type { ServiceMode, ServiceSpec } from "../../swarm/service-spec.ts";
 import { atLeast, type Command, command, exactly } from "../command.ts";
-import { bool, bytes, duration, filter, list, listOf, map, text, unsigned } from "../flags/flag.ts";
+import { bool, bytes, duration, filter, list, listOf, text, unsigned } from "../flags/flag.ts";
 import { parseCsv } from "../go/csv.ts";
 import { ValueError } from "../problem.ts";
 import type { PayloadWish } from "../requests/swarm.ts";
-import { cut } from "../values/pairs.ts";
-import { FORMAT_HELP } from "./shared.ts";
+import { cut, label, toMap } from "../values/pairs.ts";
 import { inspects, lists, removes } from "./swarm.ts";
 
 const DEFAULT_MODE = 0o444;
@@ -33,15 +32,45 @@ function payloadWish(given: string, kind: "secret" | "config"): PayloadWish {
   return { ...wish, target: wish.target === "" ? wish.source : wish.target };
 }
 
-function modeOf(mode: string, replicas: number | undefined): ServiceMode {
-  if (mode === "global") {
-    if (replicas !== undefined)
-      throw new ValueError("replicas can only be used with replicated or replicated-job mode");
-    return { Global: {} };
+/** @see docker/cli cli/command/service/opts.go: ToServiceMode */
+function modeOf(mode: string, replicas: number | undefined, concurrent: number | undefined): ServiceMode {
+  if (mode.startsWith("global") && replicas !== undefined) {
+    throw new ValueError("replicas can only be used with replicated or replicated-job mode");
   }
-  if (mode !== "replicated") throw new ValueError(`Unknown mode: ${mode}, only replicated and global supported`);
-  return { Replicated: { Replicas: replicas ?? 1 } };
+  if (mode !== "replicated-job" && concurrent !== undefined) {
+    throw new ValueError("max-concurrent can only be used with replicated-job mode");
+  }
+  switch (mode) {
+    case "replicated":
+      return { Replicated: { Replicas: replicas ?? 1 } };
+    case "global":
+      return { Global: {} };
+    case "replicated-job": {
+      const most = concurrent ?? replicas;
+      return {
+        ReplicatedJob: {
+          ...(most === undefined ? {} : { MaxConcurrent: most }),
+          ...(replicas === undefined ? {} : { TotalCompletions: replicas }),
+        },
+      };
+    }
+    case "global-job":
+      return { GlobalJob: {} };
+    default:
+      throw new ValueError(`Unknown mode: ${mode}, only replicated and global supported`);
+  }
 }
+
+const DETACH = {
+  detach: bool("Exit immediately instead of waiting for the service to converge", { short: "d" }),
+};
+const PROGRESS = { ...DETACH, quiet: bool("Suppress progress output", { short: "q" }) };
+/** What a service is given when it is made, and what can be changed later. */
+const DEPLOYMENT = {
+  ...PROGRESS,
+  "no-resolve-image": bool("Do not query the registry to resolve image digest and supported platforms"),
+  replicas: unsigned("Number of tasks", 64),
+};
 
 const create = command({
   usage: "[OPTIONS] IMAGE [COMMAND] [ARG...]",
@@ -49,23 +78,21 @@ const create = command({
   arity: atLeast(1),
   interspersed: false,
   flags: {
+    ...DEPLOYMENT,
     config: listOf("Specify configurations to expose to the service", {
       type: "config",
       entry: (given) => payloadWish(given, "config"),
     }),
     constraint: list("Placement constraints"),
-    "container-label": map("Container labels"),
-    detach: bool("Exit immediately instead of waiting for the service to converge", { short: "d" }),
+    "container-label": list("Container labels", { entry: label }),
     env: list("Set environment variables", { short: "e" }),
     hostname: text("Container hostname"),
-    label: map("Service labels", { short: "l" }),
+    label: list("Service labels", { short: "l", entry: label }),
     "limit-memory": bytes("Limit Memory"),
+    "max-concurrent": unsigned("Number of job tasks to run concurrently (default equal to --replicas)", 64),
     mode: text('Service mode ("replicated", "global", "replicated-job", "global-job")', { initial: "replicated" }),
     name: text("Service name"),
     network: list("Network attachments"),
-    "no-resolve-image": bool("Do not query the registry to resolve image digest and supported platforms"),
-    quiet: bool("Suppress progress output", { short: "q" }),
-    replicas: unsigned("Number of tasks", 64),
     "reserve-memory": bytes("Reserve Memory"),
     "restart-condition": text('Restart when condition is met ("none", "on-failure", "any") (default "any")'),
     "restart-delay": duration("Delay between restart attempts (ns|us|ms|s|m|h) (default 5s)"),
@@ -83,12 +110,12 @@ const create = command({
       changed.has(name) ? { [field]: value } : {};
     const spec: ServiceSpec = {
       Name: flags.name,
-      Labels: flags.label,
+      Labels: toMap(flags.label),
       TaskTemplate: {
         ContainerSpec: {
           Image: image,
           ...(args.length === 0 ? {} : { Args: args }),
-          Labels: flags["container-label"],
+          Labels: toMap(flags["container-label"]),
           ...(flags.env.length === 0 ? {} : { Env: flags.env }),
           ...optional("hostname", "Hostname", flags.hostname),
           ...optional("user", "User", flags.user),
@@ -109,7 +136,11 @@ const create = command({
         ...(flags.network.length === 0 ? {} : { Networks: flags.network.map((Target) => ({ Target })) }),
         ForceUpdate: 0,
       },
-      Mode: modeOf(flags.mode, changed.has("replicas") ? flags.replicas : undefined),
+      Mode: modeOf(
+        flags.mode,
+        changed.has("replicas") ? flags.replicas : undefined,
+        changed.has("max-concurrent") ? flags["max-concurrent"] : undefined,
+      ),
       EndpointSpec: { Mode: "vip" },
     };
     return { command: "service create", spec, secrets: flags.secret, configs: flags.config };
@@ -122,7 +153,7 @@ const ps = command({
   arity: atLeast(1),
   flags: {
     filter: filter("Filter output based on conditions provided", { short: "f" }),
-    format: text(FORMAT_HELP),
+    format: text("Pretty-print tasks using a Go template"),
     "no-trunc": bool("Do not truncate output"),
     quiet: bool("Only display task IDs", { short: "q" }),
   },
@@ -136,14 +167,20 @@ const ps = command({
   }),
 });
 
+const SCALE_USAGE = "SERVICE=REPLICAS [SERVICE=REPLICAS...]";
+const SCALE_SUMMARY = "Scale one or multiple replicated services";
+
 const scale = command({
-  usage: "SERVICE=REPLICAS [SERVICE=REPLICAS...]",
-  summary: "Scale one or multiple replicated services",
+  usage: SCALE_USAGE,
+  summary: SCALE_SUMMARY,
   arity: atLeast(1),
-  flags: { detach: bool("Exit immediately instead of waiting for the service to converge", { short: "d" }) },
+  flags: DETACH,
   read: ({ operands }) => {
-    const wrong = operands.find((one) => !one.includes("="));
-    if (wrong !== undefined) throw new ValueError(`invalid scale specifier '${wrong}'.`);
+    const wrong = operands.find((one) => !/^[^=]+=./s.test(one));
+    if (wrong !== undefined) {
+      const usage = `Usage:  docker service scale ${SCALE_USAGE}\n\n${SCALE_SUMMARY}`;
+      throw new ValueError(`invalid scale specifier '${wrong}'.\nSee 'docker service scale --help'.\n\n${usage}`);
+    }
     return { command: "service scale", counts: operands };
   },
 });
@@ -153,16 +190,13 @@ const update = command({
   summary: "Update a service",
   arity: exactly(1),
   flags: {
-    detach: bool("Exit immediately instead of waiting for the service to converge", { short: "d" }),
+    ...DEPLOYMENT,
     "env-add": list("Add or update an environment variable"),
     "env-rm": list("Remove an environment variable"),
     force: bool("Force update even if no changes require it"),
     image: text("Service image tag"),
-    "label-add": map("Add or update a service label"),
+    "label-add": list("Add or update a service label", { entry: label }),
     "label-rm": list("Remove a label by its key"),
-    "no-resolve-image": bool("Do not query the registry to resolve image digest and supported platforms"),
-    quiet: bool("Suppress progress output", { short: "q" }),
-    replicas: unsigned("Number of tasks", 64),
   },
   read: ({ flags, operands: [service = ""], changed }) => ({
     command: "service update",
@@ -170,7 +204,7 @@ const update = command({
     image: flags.image,
     addEnv: flags["env-add"],
     removeEnv: flags["env-rm"],
-    addLabels: flags["label-add"],
+    addLabels: toMap(flags["label-add"]),
     removeLabels: flags["label-rm"],
     replicas: changed.has("replicas") ? flags.replicas : undefined,
     force: flags.force,
@@ -181,10 +215,7 @@ const rollback = command({
   usage: "[OPTIONS] SERVICE",
   summary: "Revert changes to a service's configuration",
   arity: exactly(1),
-  flags: {
-    detach: bool("Exit immediately instead of waiting for the service to converge", { short: "d" }),
-    quiet: bool("Suppress progress output", { short: "q" }),
-  },
+  flags: PROGRESS,
   read: ({ operands: [service = ""] }) => ({ command: "service rollback", service }),
 });
 

@@ -1,7 +1,8 @@
 /** `docker swarm`, `node`, `secret` and `config`, as far as they are known here. Model: docker/cli cli/command/swarm. */
 import { atLeast, type Command, command, exactly, NONE } from "../command.ts";
-import { bool, duration, filter, integer, list, map, text } from "../flags/flag.ts";
+import { bool, duration, filter, integer, list, text } from "../flags/flag.ts";
 import { ValueError } from "../problem.ts";
+import { label, toMap } from "../values/pairs.ts";
 import { checkInspectTemplate, FORMAT_HELP, TEMPLATE_HELP } from "./shared.ts";
 
 type ListCommand = "node ls" | "service ls" | "secret ls" | "config ls";
@@ -143,7 +144,7 @@ const NODE: Readonly<Record<string, Command>> = {
     arity: exactly(1),
     flags: {
       availability: text('Availability of the node ("active", "pause", "drain")'),
-      "label-add": map('Add or update a node label ("key=value")'),
+      "label-add": list('Add or update a node label ("key=value")'),
       "label-rm": list("Remove a node label if exists"),
       role: text('Role of the node ("worker", "manager")'),
     },
@@ -152,7 +153,7 @@ const NODE: Readonly<Record<string, Command>> = {
       node,
       availability: flags.availability,
       role: flags.role,
-      addLabels: flags["label-add"],
+      addLabels: toMap(flags["label-add"]),
       removeLabels: flags["label-rm"],
     }),
   }),
@@ -163,11 +164,11 @@ const creates = (kind: "secret" | "config", usage: string): Command =>
     usage,
     summary: `Create a ${kind} from a file or STDIN${kind === "secret" ? " as content" : ""}`,
     arity: exactly(2),
-    flags: { label: map(`${kind === "secret" ? "Secret" : "Config"} labels`, { short: "l" }) },
+    flags: { label: list(`${kind === "secret" ? "Secret" : "Config"} labels`, { short: "l", entry: label }) },
     read: ({ flags, operands: [name = "", file = ""] }) => ({
       command: `${kind} create`,
       name,
-      labels: flags.label,
+      labels: toMap(flags.label),
       file: file === "-" ? "" : file,
     }),
   });
