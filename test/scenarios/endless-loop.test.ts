@@ -26,6 +26,14 @@ it.each([
   expect(await docker(engine, "inspect -f '{{.State.ExitCode}}' loop")).toBe("137\n");
 });
 
+it("lets others go on while a password is hashed for hours, and can be killed", async () => {
+  const engine = await machine();
+  await docker(engine, "run -d --name loop busybox mkpasswd -S '$6$rounds=999999999$salt' secret");
+  expect(await docker(engine, "run --rm busybox echo here")).toBe("here\n");
+  await docker(engine, "kill loop");
+  expect(await docker(engine, "inspect -f '{{.State.ExitCode}}' loop")).toBe("137\n");
+});
+
 it("has used five seconds of processor time by then, at --cpus 0.5", async () => {
   const engine = await machine();
   await docker(engine, `run -d --name loop --cpus 0.5 busybox ${LOOP}`);

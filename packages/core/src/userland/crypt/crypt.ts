@@ -1,5 +1,6 @@
 /** crypt(3): passwords as they are kept. @see crypt(3), crypt(5) */
 import desCrypt from "unix-crypt-td-js";
+import type { Routine } from "../../abi/index.ts";
 import { encode } from "../../lib/index.ts";
 import { ALPHABET } from "./base64.ts";
 import { md5Crypt } from "./md5-crypt.ts";
@@ -10,11 +11,11 @@ import { SHA256_CRYPT, SHA512_CRYPT, shaCrypt } from "./sha-crypt.ts";
  *
  * Unlike that of Debian it knows no yescrypt.
  */
-export function crypt(password: string, setting: string): string | undefined {
+export function* crypt(password: string, setting: string): Routine<string | undefined> {
   const bytes = encode(password);
   if (setting.startsWith("$1$")) return md5Crypt(bytes, setting.slice(3));
   for (const method of [SHA256_CRYPT, SHA512_CRYPT]) {
-    if (setting.startsWith(method.prefix)) return shaCrypt(method, bytes, setting.slice(3));
+    if (setting.startsWith(method.prefix)) return yield* shaCrypt(method, bytes, setting.slice(3));
   }
   const salt = setting.slice(0, 2);
   if (salt.length < 2 || [...salt].some((char) => !ALPHABET.includes(char))) return undefined;

@@ -1,4 +1,5 @@
 /** `$5$` and `$6$`: thousands of rounds of SHA-256 and SHA-512. @see crypt(5), Drepper's "Unix crypt using SHA-256 and SHA-512" */
+import { burn, type Routine } from "../../abi/index.ts";
 import { encode } from "../../lib/index.ts";
 import { type Hash, Sha256, Sha512 } from "../digest/index.ts";
 import { encodeGroups } from "./base64.ts";
@@ -7,6 +8,9 @@ const MAX_SALT = 16;
 const DEFAULT_ROUNDS = 5000;
 const LEAST_ROUNDS = 1000;
 const MOST_ROUNDS = 999_999_999;
+/** So many rounds take so long: a setting may ask for hours of them, in which others must go on. */
+const BATCH = 64;
+const BATCH_US = 100;
 
 export interface ShaMethod {
   readonly prefix: "$5$" | "$6$";
@@ -19,33 +23,21 @@ export const SHA256_CRYPT: ShaMethod = { prefix: "$5$", make: () => new Sha256()
 export const SHA512_CRYPT: ShaMethod = { prefix: "$6$", make: () => new Sha512(), order: order(64, 21) };
 
 /** @param setting what stands behind the prefix: `rounds=N$` and a salt, which ends at a `$` or after 16 characters. */
-export function shaCrypt(method: ShaMethod, password: Uint8Array, setting: string): string {
+export function* shaCrypt(method: ShaMethod, password: Uint8Array, setting: string): Routine<string> {
   const [, roundsText] = /^rounds=([0-9]+)\$/.exec(setting) ?? [];
   const rest = roundsText === undefined ? setting : setting.slice(setting.indexOf("$") + 1);
   const salt = (rest.split("$")[0] ?? "").slice(0, MAX_SALT);
   const rounds =
     roundsText === undefined ? DEFAULT_ROUNDS : Math.min(Math.max(Number(roundsText), LEAST_ROUNDS), MOST_ROUNDS);
   const shown = roundsText === undefined ? "" : `rounds=${rounds}$`;
-  const digest = stretched(method, password, encode(salt), rounds);
+  const digest = yield* stretched(method, password, encode(salt), rounds);
   return `${method.prefix}${shown}${salt}$${encodeGroups(digest, method.order)}`;
 }
 
-function stretched(method: ShaMethod, password: Uint8Array, salt: Uint8Array, rounds: number): Uint8Array {
+function* stretched(method: ShaMethod, password: Uint8Array, salt: Uint8Array, rounds: number): Routine<Uint8Array> {
   let digest = firstDigest(method, password, salt);
-  const p = repeated(
-    hashOf(
-      method,
-      Array.from(password, () => password),
-    ),
-    password.length,
-  );
-  const s = repeated(
-    hashOf(
-      method,
-      Array.from({ length: 16 + (digest[0] ?? 0) }, () => salt),
-    ),
-    salt.length,
-  );
+  const p = repeated(hashOf(method, new Array<Uint8Array>(password.length).fill(password)), password.length);
+  const s = repeated(hashOf(method, new Array<Uint8Array>(16 + (digest[0] ?? 0)).fill(salt)), salt.length);
   for (let round = 0; round < rounds; round++) {
     const hash = method.make();
     hash.update(round % 2 === 1 ? p : digest);
@@ -53,6 +45,7 @@ function stretched(method: ShaMethod, password: Uint8Array, salt: Uint8Array, ro
     if (round % 7 !== 0) hash.update(p);
     hash.update(round % 2 === 1 ? digest : p);
     digest = hash.digest();
+    if (round % BATCH === BATCH - 1) yield* burn(BATCH_US);
   }
   return digest;
 }

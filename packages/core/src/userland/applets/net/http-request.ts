@@ -112,7 +112,7 @@ export class HttpRequest {
     const headers = yield* this.#readHeaders();
     if (path.endsWith("/httpd.conf")) throw new Refusal(403);
     const encoded = /^Basic\s+(.*)$/i.exec(lookup(headers, "authorization") ?? "")?.[1] ?? "";
-    if (!this.#conf.opens(path, latin1(decodeBase64(encoded)))) throw new Refusal(401);
+    if (!(yield* this.#conf.opens(path, latin1(decodeBase64(encoded))))) throw new Refusal(401);
     if (file === "directory") {
       yield* this.#headers(302, [`Location: ${path}/${query === undefined ? "" : `?${query}`}`], HTML);
       return;

@@ -40,11 +40,12 @@ export class HttpdConf {
   }
 
   /** Does `user:password` open the path? Of several rules those for the longest path count. */
-  opens(path: string, credentials: string): boolean {
+  *opens(path: string, credentials: string): Routine<boolean> {
     const fitting = this.#users.filter((one) => isBelow(path, one.path));
     const longest = Math.max(0, ...fitting.map((one) => one.path.length));
     const rules = fitting.filter((one) => one.path.length === longest);
-    return rules.length === 0 || rules.some(({ user }) => user === credentials || isHashOf(credentials, user));
+    for (const { user } of rules) if (user === credentials || (yield* isHashOf(credentials, user))) return true;
+    return rules.length === 0;
   }
 
   #take(line: string): void {
@@ -69,10 +70,10 @@ export class HttpdConf {
 }
 
 /** Is the second part of `user:password` what crypt(3) makes of the other's? */
-function isHashOf(credentials: string, kept: string): boolean {
+function* isHashOf(credentials: string, kept: string): Routine<boolean> {
   const [name, password] = parts(credentials);
   const [user, hash] = parts(kept);
-  return name === user && hash.startsWith("$") && crypt(password, hash) === hash;
+  return name === user && hash.startsWith("$") && (yield* crypt(password, hash)) === hash;
 }
 
 const parts = (text: string): readonly [string, string] => {

@@ -26,6 +26,6 @@ export const mkpasswd: Applet = function* (io) {
   const asks = given === undefined && io.name === "mkpasswd" && (yield* isatty(0));
   const password = given ?? (asks ? yield* askPassword(io, "Password: ") : yield* readLine());
   if (password === undefined) return 0;
-  yield* io.out.line(crypt(password, setting) ?? (yield* io.die("bad salt")));
+  yield* io.out.line((yield* crypt(password, setting)) ?? (yield* io.die("bad salt")));
   return 0;
 };

@@ -53,7 +53,7 @@ function* choose(io: Io, user: User, isChecked: boolean): Routine<string | undef
   if (isChecked && user.password !== "") {
     old = yield* askPassword(io, "Old password: ");
     if (old === undefined) return undefined;
-    if (crypt(old, user.password) !== user.password) {
+    if ((yield* crypt(old, user.password)) !== user.password) {
       yield* io.out.line("Incorrect password");
       return undefined;
     }

@@ -9,7 +9,7 @@ const DEFAULT_METHOD = "sha256";
 
 /** Hashed with salt of chance. Ends the applet if the method is unknown. */
 export function* hashPassword(io: Io, password: string, method?: string): Routine<string> {
-  return crypt(password, yield* freshSetting(method)) ?? (yield* io.die("bad salt"));
+  return (yield* crypt(password, yield* freshSetting(method))) ?? (yield* io.die("bad salt"));
 }
 
 /** What crypt(3) is to begin with: the method's prefix and salt of chance. */
