@@ -3,7 +3,7 @@
  *
  * @see inet_aton(3)
  */
-import { canonicalIp, familyOf } from "../../lib/index.ts";
+import { canonicalIp, familyOf, ipNumber } from "../../lib/index.ts";
 
 /** The canonical text of an address in numbers; `undefined` if it is a name. */
 export function inetAddress(text: string): string | undefined {
@@ -20,6 +20,17 @@ export function inetAton(text: string): string | undefined {
   const bytes = parts.map((part) => part ?? 0);
   for (let shift = 3 - parts.length; shift >= 0; shift--) bytes.push(Math.floor(last / 256 ** shift) % 256);
   return bytes.join(".");
+}
+
+/** The prefix that an IPv4 address had before there were prefixes. @see RFC 791 3.2 */
+export function classLength(address: string): number {
+  const first = Number(address.split(".")[0]);
+  return first < 128 ? 8 : first < 192 ? 16 : 24;
+}
+
+/** How many bits of a mask are set. */
+export function maskLength(mask: string): number {
+  return (ipNumber(mask) >>> 0).toString(2).replaceAll("0", "").length;
 }
 
 function number(text: string): number | undefined {

@@ -11,6 +11,7 @@ import { familyOf } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, showUsage } from "../../getopt.ts";
 import type { Io } from "../../io.ts";
+import { etherAddress } from "../../net/ether-address.ts";
 import { nameOf, resolve } from "../../net/host-names.ts";
 
 export const arp: Applet = function* (io) {
@@ -27,10 +28,11 @@ export const arp: Applet = function* (io) {
     const through = device ?? routes.find(({ prefixLength }) => prefixLength > 0)?.device ?? "lo";
     if (options.has("s")) {
       if (mac === undefined) return yield* io.die("need hardware address");
-      if (!/^[0-9a-f]{1,2}(:[0-9a-f]{1,2}){5}$/i.test(mac)) return yield* io.die("invalid hardware address");
+      const whole = etherAddress(mac);
+      if (whole === undefined) return yield* io.die("invalid hardware address");
       const way = device === undefined ? yield* netlink_route(address).attempt() : undefined;
       if (way instanceof Errno) return yield* io.pdie("SIOCSARP", way);
-      return yield* change(io, "SIOCSARP", { kind: "neighbour-add", device: through, address, mac });
+      return yield* change(io, "SIOCSARP", { kind: "neighbour-add", device: through, address, mac: whole });
     }
     const failure = yield* netlink_set({ kind: "neighbour-del", device: through, address }).attempt();
     if (failure instanceof Errno) yield* io.pdie("SIOCDARP(pub)", failure);

@@ -14,8 +14,9 @@ import { compareBytes, familyOf, lastOf, netmask, parsePrefix } from "../../../l
 import type { Applet } from "../../applet.ts";
 import { showUsage } from "../../getopt.ts";
 import type { Io } from "../../io.ts";
+import { etherAddress } from "../../net/ether-address.ts";
 import { resolve } from "../../net/host-names.ts";
-import { inetAddress } from "../../net/inet-address.ts";
+import { classLength, inetAton, maskLength } from "../../net/inet-address.ts";
 
 export const ifconfig: Applet = function* (io) {
   // The only option is the first word, and nothing else is read for one.
@@ -126,8 +127,9 @@ function* change(io: Io, name: string, words: string[], state: NetworkState): Ro
     } else if (word === "up" || word === "down") {
       yield* ask(exists ? "SIOCSIFFLAGS" : "SIOCGIFFLAGS", { kind: "link-set", name: device, up: word === "up" });
     } else if (word === "netmask" || word === "broadcast") {
-      const value = yield* next();
-      if (inetAddress(value) === undefined) return yield* io.die(`bad address '${value}'`);
+      const text = yield* next();
+      const value = inetAton(text);
+      if (value === undefined) return yield* io.die(`bad address '${text}'`);
       wanted ??= current === undefined ? undefined : { address: current.address, length: current.prefixLength };
       if (wanted === undefined)
         yield* ask("SIOCSIFNETMASK", { kind: "address-del", device, address: "0.0.0.0", prefixLength: 0 });
@@ -187,10 +189,9 @@ interface MacChange {
 /** The kernel takes an address of Ethernet for a device of that kind only. */
 function* changeMac(io: Io, kind: string, mac: string, { isLoopback, ask }: MacChange): Routine<void> {
   if (kind !== "ether" && kind !== "infiniband") yield* showUsage(io);
-  if (!/^[0-9a-f]{1,2}(:[0-9a-f]{1,2}){5}$/i.test(mac)) yield* io.die(`invalid hw-addr ${mac}`);
+  const address = etherAddress(mac) ?? (yield* io.die(`invalid hw-addr ${mac}`));
   if (isLoopback || kind === "infiniband") yield* io.pdie("SIOCSIFHWADDR", new Errno("EINVAL"));
-  const parts = mac.split(":").map((part) => part.padStart(2, "0"));
-  yield* ask(parts.join(":"));
+  yield* ask(address);
 }
 
 const IGNORED: ReadonlySet<string> = new Set(["trailers", "-trailers"]);
@@ -202,16 +203,3 @@ const FLAGS: ReadonlyMap<string, { readonly bits: number; readonly inverted: boo
   ["allmulti", { bits: LINK_FLAGS.allMulticast, inverted: false }],
   ["dynamic", { bits: LINK_FLAGS.dynamic, inverted: false }],
 ]);
-
-function classLength(address: string): number {
-  const first = Number(address.split(".")[0]);
-  return first < 128 ? 8 : first < 192 ? 16 : 24;
-}
-
-function maskLength(mask: string): number {
-  return mask
-    .split(".")
-    .map((part) => Number(part).toString(2))
-    .join("")
-    .replace(/0/g, "").length;
-}

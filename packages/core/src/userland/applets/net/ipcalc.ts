@@ -1,13 +1,11 @@
 /** ipcalc: what follows from an IPv4 address and its prefix. @see ipcalc(1) */
-
 import type { Routine } from "../../../abi/index.ts";
-import { formatIp, ipBytes } from "../../../lib/index.ts";
+import { formatIp, ipNumber, netmask } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, showUsage } from "../../getopt.ts";
-import type { Io } from "../../io.ts";
-import { AppletExit } from "../../io.ts";
+import { AppletExit, type Io } from "../../io.ts";
 import { nameOf } from "../../net/host-names.ts";
-import { inetAton } from "../../net/inet-address.ts";
+import { classLength, inetAton, maskLength } from "../../net/inet-address.ts";
 import { integerOrDie } from "../system/number.ts";
 
 const LONGS = { broadcast: "b", network: "n", netmask: "m", prefix: "p", hostname: "h", silent: "s" };
@@ -25,14 +23,14 @@ export const ipcalc: Applet = function* (io) {
   const prefix = prefixText === "" ? undefined : yield* integerOrDie(io, prefixText, 0, 32);
   const address = inetAton(addressText);
   if (address === undefined) return yield* complain(`bad IP address: ${addressText}`);
-  const bits = numberOf(address);
   const given = maskText === undefined ? undefined : inetAton(maskText);
   if (maskText !== undefined && given === undefined) return yield* complain(`bad netmask: ${maskText}`);
-  const mask = given === undefined ? maskOf(prefix ?? classOf(bits)) : numberOf(given);
-  if (options.has("m")) yield* io.out.line(`NETMASK=${textOf(mask)}`);
+  const shownMask = given ?? netmask(prefix ?? classLength(address));
+  const [bits, mask] = [ipNumber(address), ipNumber(shownMask)];
+  if (options.has("m")) yield* io.out.line(`NETMASK=${shownMask}`);
   if (options.has("b")) yield* io.out.line(`BROADCAST=${textOf((bits & mask) | ~mask)}`);
   if (options.has("n")) yield* io.out.line(`NETWORK=${textOf(bits & mask)}`);
-  if (options.has("p")) yield* io.out.line(`PREFIX=${ones(mask)}`);
+  if (options.has("p")) yield* io.out.line(`PREFIX=${maskLength(shownMask)}`);
   if (!options.has("h")) return 0;
   const name = yield* nameOf(address);
   if (name === undefined) return yield* complain(`can't find hostname for ${addressText}: Host name lookup failure`);
@@ -47,21 +45,4 @@ function complainer(io: Io, silent: boolean): (message: string) => Routine<never
   };
 }
 
-/** The prefix that an address had before there were prefixes. @see RFC 791 3.2 */
-function classOf(bits: number): number {
-  const first = bits >>> 24;
-  return first < 128 ? 8 : first < 192 ? 16 : 24;
-}
-
-const maskOf = (prefix: number): number => (prefix === 0 ? 0 : -1 << (32 - prefix));
-
-const numberOf = (address: string): number =>
-  (ipBytes(address) ?? new Uint8Array(4)).reduce((number, byte) => (number << 8) | byte, 0);
-
 const textOf = (bits: number): string => formatIp(Uint8Array.from([bits >>> 24, bits >>> 16, bits >>> 8, bits]));
-
-function ones(bits: number): number {
-  let count = 0;
-  for (let rest = bits >>> 0; rest !== 0; rest = Math.floor(rest / 2)) count += rest % 2;
-  return count;
-}

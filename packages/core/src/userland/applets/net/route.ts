@@ -1,11 +1,11 @@
 /** route: show or change the routing table. @see route(8) */
 import { Errno, netlink_set, type RouteChange, type Routine } from "../../../abi/index.ts";
-import { bitsOf, familyOf, networkOf, parsePrefix } from "../../../lib/index.ts";
+import { bitsOf, familyOf, netmask, networkOf, parsePrefix } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, showUsage } from "../../getopt.ts";
 import type { Io } from "../../io.ts";
 import { resolve } from "../../net/host-names.ts";
-import { inetAddress } from "../../net/inet-address.ts";
+import { classLength, inetAddress, inetAton, maskLength } from "../../net/inet-address.ts";
 import { showRoutes, showRoutes6 } from "./route-table.ts";
 
 export const route: Applet = function* (io) {
@@ -44,7 +44,7 @@ function* parse(io: Io, kind: "route-prepend" | "route-del", given: readonly str
       words.shift();
       if (word === "dev") device = value;
       else if (word === "metric") metric = Number(value);
-      else if (word === "netmask") length = maskLength(value) ?? (yield* io.die(`bogus netmask ${value}`));
+      else if (word === "netmask") length = lengthOf(value) ?? (yield* io.die(`bogus netmask ${value}`));
       else gateway = (yield* resolve(value))[0] ?? (yield* io.die(`bad address '${value}'`));
     } else if (device === undefined && words.length === 0) device = word;
     else return yield* showUsage(io);
@@ -72,20 +72,19 @@ function* network(io: Io, text: string): Routine<{ readonly address: string; rea
   const address = inetAddress(text) ?? (yield* resolve(text))[0];
   if (address === undefined) return yield* io.die(`resolving ${text}`);
   if (address === "0.0.0.0") return { address, length: 0 };
-  return { address, length: familyOf(address) === 4 ? classLength(address) : 128 };
+  return { address, length: usualLength(address) };
 }
 
-/** The mask that an address had before there were masks, if it is that of a network; else all of it. */
-function classLength(address: string): number {
-  const first = Number(address.split(".")[0]);
-  const length = first < 128 ? 8 : first < 192 ? 16 : 24;
-  return networkOf({ address, length }) === address ? length : 32;
+/** The length that an address had before there were lengths, if it is that of a network; else all of it. */
+function usualLength(address: string): number {
+  if (familyOf(address) === 6) return bitsOf(6);
+  const length = classLength(address);
+  return networkOf({ address, length }) === address ? length : bitsOf(4);
 }
 
-function maskLength(mask: string): number | undefined {
-  const bits = mask
-    .split(".")
-    .map((part) => Number(part).toString(2).padStart(8, "0"))
-    .join("");
-  return /^1*0*$/.test(bits) && bits.length === 32 ? (bits.indexOf("0") < 0 ? 32 : bits.indexOf("0")) : undefined;
+/** `undefined` for what is no mask, or has holes. */
+function lengthOf(text: string): number | undefined {
+  const mask = inetAton(text);
+  const length = mask === undefined ? undefined : maskLength(mask);
+  return length !== undefined && netmask(length) === mask ? length : undefined;
 }

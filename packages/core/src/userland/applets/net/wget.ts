@@ -19,7 +19,7 @@ import {
   sigaction,
   socket,
 } from "../../../abi/index.ts";
-import { basename, encode, familyOf } from "../../../lib/index.ts";
+import { base64, basename, encode, familyOf, fromLatin1 } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, type Options, showUsage } from "../../getopt.ts";
 import { attempt, type Io, readFile, writeAll } from "../../io.ts";
@@ -27,7 +27,6 @@ import { resolve } from "../../net/host-names.ts";
 import { domainOf, dotted, splitHostPort } from "../../net/inet-address.ts";
 import { LineReader, ReadTimeout } from "../../net/line-reader.ts";
 import { numberOrDie } from "../files/number.ts";
-import { encodeBase64 } from "./base64.ts";
 import { HttpBody } from "./http-body.ts";
 import { progressLine } from "./progress-line.ts";
 import { parseUrl, type Url } from "./url.ts";
@@ -209,8 +208,8 @@ class Download {
       ...(given("host") ? [] : [`Host: ${host}`]),
       ...(given("user-agent") ? [] : [`User-Agent: ${options.value("U") ?? "Wget"}`]),
       "Connection: close",
-      ...(user === undefined || given("authorization") ? [] : [`Authorization: Basic ${encodeBase64(user)}`]),
-      ...(proxyUser === undefined ? [] : [`Proxy-Authorization: Basic ${encodeBase64(proxyUser)}`]),
+      ...(user === undefined || given("authorization") ? [] : [`Authorization: ${basic(user)}`]),
+      ...(proxyUser === undefined ? [] : [`Proxy-Authorization: ${basic(proxyUser)}`]),
       ...(this.#start > 0 && !given("range") ? [`Range: bytes=${this.#start}-`] : []),
       ...headers,
       ...(body === undefined || given("content-type") ? [] : ["Content-Type: application/x-www-form-urlencoded"]),
@@ -315,3 +314,6 @@ class Download {
     if (!this.#options.has("O")) yield* close(this.#fd);
   }
 }
+
+/** @see RFC 7617 */
+const basic = (user: string): string => `Basic ${base64(fromLatin1(user))}`;
