@@ -2,6 +2,7 @@
 
 /** Joins with single slashes and resolves `.` and `..` lexically; `""` becomes `.`. Go's path.Clean. */
 export function clean(path: string): string {
+  if (isClean(path)) return path;
   const rooted = path.startsWith("/");
   const kept: string[] = [];
   for (const part of path.split("/")) {
@@ -12,6 +13,20 @@ export function clean(path: string): string {
   }
   const joined = kept.join("/");
   return rooted ? `/${joined}` : joined || ".";
+}
+
+const SLASH = 0x2f;
+const DOT = 0x2e;
+
+/** True for most paths that are clean: no part is empty or starts with a dot. */
+function isClean(path: string): boolean {
+  let before = 0;
+  for (let i = 0; i < path.length; i++) {
+    const code = path.charCodeAt(i);
+    if ((code === SLASH && before === SLASH) || (code === DOT && (before === SLASH || before === 0))) return false;
+    before = code;
+  }
+  return before !== SLASH && before !== 0;
 }
 
 /** `clean` of the non-empty parts joined by slashes. */

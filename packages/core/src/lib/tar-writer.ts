@@ -60,6 +60,10 @@ export const END_OF_TAR = new Uint8Array(2 * BLOCK_SIZE);
 function putHeader(chunks: ChunkWriter, given: TarHeader, format: TarFormat): void {
   assert(given.type !== "other", "tar: an entry of unknown type cannot be written");
   const mtimeUs = format === "any" ? Math.floor(given.mtimeUs / 1e6 + 0.5) * 1e6 : given.mtimeUs;
+  if (fitsUstar(given, mtimeUs)) {
+    putMainBlock(chunks.claim(BLOCK_SIZE), given, mtimeUs, undefined);
+    return;
+  }
   const split = splitName(given.name);
   const records = paxRecords(given, mtimeUs);
   const onlyName = records.size === 1 && records.has("path");
@@ -74,6 +78,24 @@ function putHeader(chunks: ChunkWriter, given: TarHeader, format: TarFormat): vo
   const ascii = { name: toAscii(name), linkName: toAscii(linkName) };
   const owners = { userName: toAscii(userName), groupName: toAscii(groupName) };
   putMainBlock(chunks.claim(BLOCK_SIZE), { ...given, ...ascii, ...owners }, mtimeUs, undefined);
+}
+
+/** True if a USTAR header says it all, as it does of most entries. */
+function fitsUstar(header: TarHeader, mtimeUs: number): boolean {
+  const { name, linkName, userName, groupName, uid, gid, size, xattrs } = header;
+  const fits = (text: string, most: number): boolean => text.length <= most && isAscii(text);
+  return (
+    fits(name, FIELDS.name.size) &&
+    fits(linkName, FIELDS.linkName.size) &&
+    fits(userName, FIELDS.userName.size) &&
+    fits(groupName, FIELDS.groupName.size) &&
+    fitsOctal(uid, FIELDS.uid.size) &&
+    fitsOctal(gid, FIELDS.gid.size) &&
+    fitsOctal(size, FIELDS.size.size) &&
+    fitsOctal(mtimeUs / 1e6, FIELDS.mtime.size) &&
+    mtimeUs % 1e6 === 0 &&
+    xattrs.size === 0
+  );
 }
 
 /** What does not fit into a USTAR header. */

@@ -25,7 +25,7 @@ import {
 } from "../abi/index.ts";
 import { byteLength } from "../lib/index.ts";
 import type { FsCredentials } from "./credentials.ts";
-import type { AttributeChange, Inode } from "./inode.ts";
+import type { Inode } from "./inode.ts";
 import type { Location } from "./mount.ts";
 import { checkAccess, ownsOrCapable } from "./permission.ts";
 import { tellPath } from "./watch.ts";
@@ -61,12 +61,8 @@ export function chown(who: FsCredentials, at: Location, uid: number, gid: number
   const privileged = who.capableOver(inode, CAP_CHOWN);
   if (uid !== -1 && !(isOwner && uid === inode.uid) && !privileged) throw new Errno("EPERM");
   if (gid !== -1 && !(isOwner && (gid === inode.gid || who.inGroup(gid))) && !privileged) throw new Errno("EPERM");
-  const change: AttributeChange = {
-    ...(uid === -1 ? {} : { uid }),
-    ...(gid === -1 ? {} : { gid }),
-    ...(inode.type === "dir" ? {} : { mode: withoutSetId(inode.mode) }),
-  };
-  inode.setattr(change);
+  const owner = { uid: uid === -1 ? inode.uid : uid, gid: gid === -1 ? inode.gid : gid };
+  inode.setattr(inode.type === "dir" ? owner : { ...owner, mode: withoutSetId(inode.mode) });
   if (uid !== -1 || gid !== -1) tellPath(at.dentry, IN_ATTRIB);
 }
 

@@ -30,6 +30,11 @@ export class Environment implements Variables {
     return new Environment(values);
   }
 
+  /** Of names and values. */
+  static from(entries: Iterable<readonly [name: string, value: string]>): Environment {
+    return new Environment(new Map(entries));
+  }
+
   get(name: string): string | undefined {
     return this.#values.get(name);
   }
@@ -43,8 +48,12 @@ export class Environment implements Variables {
   }
 
   with(name: string, value: string): Environment {
+    return this.withAll([[name, value]]);
+  }
+
+  withAll(entries: Iterable<readonly [name: string, value: string]>): Environment {
     const values = new Map(this.#values);
-    set(values, name, value);
+    for (const [name, value] of entries) set(values, name, value);
     return new Environment(values);
   }
 }

@@ -26,30 +26,19 @@ export function dispatchFiles(instruction: FilesInstruction, expander: Expander)
   if (checksum !== "") checkChecksum(sources);
   for (const source of sources) checkSource(source, instruction, checksum, expander);
   const step = {
-    ...(range === undefined ? {} : { range }),
+    range,
     sources,
     files: inline,
     dest,
-    ...(chown === "" ? {} : { chown }),
-    ...(chmod === "" ? {} : { chmod }),
+    chown: chown || undefined,
+    chmod: chmod || undefined,
     link,
     exclude,
   };
   if (instruction.kind === "COPY")
-    return {
-      kind: "COPY",
-      ...step,
-      parents: instruction.parents === true,
-      ...(instruction.from === undefined ? {} : { from: instruction.from }),
-    };
+    return { kind: "COPY", ...step, parents: instruction.parents === true, from: instruction.from };
   const { keepGitDir, unpack } = instruction;
-  return {
-    kind: "ADD",
-    ...step,
-    ...(checksum === "" ? {} : { checksum }),
-    ...(keepGitDir === undefined ? {} : { keepGitDir }),
-    ...(unpack === undefined ? {} : { unpack }),
-  };
+  return { kind: "ADD", ...step, checksum: checksum || undefined, keepGitDir, unpack };
 }
 
 function checkChecksum(sources: readonly string[]): void {

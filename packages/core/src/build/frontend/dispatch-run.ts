@@ -18,9 +18,9 @@ export function dispatchRun(instruction: InstructionOf<"RUN">, { scope, expand }
   const argv = command.form === "exec" ? command.argv : [script?.path ?? lineOf(command.command, heredocs)];
   const step: RunStep = {
     kind: "RUN",
-    ...(range === undefined ? {} : { range }),
+    range,
     argv: command.form === "exec" ? argv : withShell(scope, argv[0] ?? ""),
-    ...(script === undefined ? {} : { script: script.file }),
+    script: script?.file,
     mounts: mounts.map((mount) => placeMount(mount, (path) => fromWorkingDir(scope, path))),
     network,
   };

@@ -52,7 +52,6 @@ export function dispatch(instruction: Instruction, scope: Scope, context: Dispat
 
 function dispatchKind(instruction: Instruction, scope: Scope, context: DispatchContext): Dispatched {
   const { range } = instruction;
-  const placed = range === undefined ? {} : { range };
   const expander = new Expander(instruction, scope, context);
   const { expand } = expander;
   switch (instruction.kind) {
@@ -61,7 +60,7 @@ function dispatchKind(instruction: Instruction, scope: Scope, context: DispatchC
     case "LABEL": {
       const pairs = instruction.pairs.map(expandPair, expander);
       warnLegacy(instruction, context);
-      return { step: { ...placed, kind: "LABEL", pairs }, scope };
+      return { step: { range, kind: "LABEL", pairs }, scope };
     }
     case "ARG":
       return dispatchArg(instruction, expander);
@@ -80,25 +79,25 @@ function dispatchKind(instruction: Instruction, scope: Scope, context: DispatchC
     case "EXPOSE":
       return { step: dispatchExpose(instruction, expander), scope };
     case "USER":
-      return { step: { ...placed, kind: "USER", user: expand(instruction.user) }, scope };
+      return { step: { range, kind: "USER", user: expand(instruction.user) }, scope };
     case "VOLUME": {
       const paths = instruction.paths.map(expand);
       if (paths.includes("")) throw new BuildError("VOLUME specified can not be an empty string");
-      return { step: { ...placed, kind: "VOLUME", paths }, scope };
+      return { step: { range, kind: "VOLUME", paths }, scope };
     }
     case "STOPSIGNAL": {
       const signal = expand(instruction.signal);
       if (!isStopSignal(signal)) throw new BuildError(`invalid signal: ${signal}`);
-      return { step: { ...placed, kind: "STOPSIGNAL", signal }, scope };
+      return { step: { range, kind: "STOPSIGNAL", signal }, scope };
     }
     case "SHELL": {
       const { argv } = instruction;
-      return { step: { ...placed, kind: "SHELL", argv }, scope: { ...scope, shell: argv } };
+      return { step: { range, kind: "SHELL", argv }, scope: { ...scope, shell: argv } };
     }
     case "ONBUILD":
-      return { step: { ...placed, kind: "ONBUILD", trigger: instruction.trigger }, scope };
+      return { step: { range, kind: "ONBUILD", trigger: instruction.trigger }, scope };
     case "MAINTAINER":
-      return { step: { ...placed, kind: "MAINTAINER", name: instruction.name }, scope };
+      return { step: { range, kind: "MAINTAINER", name: instruction.name }, scope };
     default:
       return unreachable(instruction);
   }
@@ -112,16 +111,15 @@ function expandPair(this: Expander, [name, value]: Pair): Pair {
 function dispatchEnv(instruction: InstructionOf<"ENV">, expander: Expander): Dispatched {
   const { scope, context } = expander;
   const pairs = instruction.pairs.map(expandPair, expander);
-  let variables = scope.variables;
   const imageEnvironment = new Map(scope.imageEnvironment);
   for (const [name, value] of pairs) {
     warnLegacy(instruction, context);
     warnSecret(instruction, name, context);
-    variables = variables.with(name, value);
     imageEnvironment.set(name, value);
   }
+  const variables = scope.variables.withAll(pairs);
   const { range } = instruction;
-  const step: Step = { ...(range === undefined ? {} : { range }), kind: "ENV", pairs };
+  const step: Step = { range, kind: "ENV", pairs };
   return { step, scope: { ...scope, variables, imageEnvironment } };
 }
 
@@ -140,7 +138,7 @@ function dispatchArg(instruction: InstructionOf<"ARG">, expander: Expander): Dis
     current = new Expander(instruction, { ...scope, variables, args: [...scope.args, declared] }, expander.context);
   }
   const { range } = instruction;
-  return { step: { ...(range === undefined ? {} : { range }), kind: "ARG", args }, scope: current.scope };
+  return { step: { range, kind: "ARG", args }, scope: current.scope };
 }
 
 function argValue({ name, default: word }: ArgDefinition, { context, expand }: Expander): string | undefined {
@@ -158,7 +156,7 @@ function dispatchCommand(instruction: InstructionOf<"CMD" | "ENTRYPOINT">, expan
     context.lint.warn("JSONArgsRecommended", message, range);
   }
   const argv = command.form === "exec" ? command.argv : withShell(scope, command.command);
-  return { step: { ...(range === undefined ? {} : { range }), kind, argv }, scope: next };
+  return { step: { range, kind, argv }, scope: next };
 }
 
 /** Notes an instruction of which a stage should have one; the warning is at the one that is lost. */
@@ -177,7 +175,7 @@ export function healthcheckStep(instruction: InstructionOf<"HEALTHCHECK">): Heal
     duration === undefined ? 0 : readValue(() => parseDuration(duration));
   return {
     kind: "HEALTHCHECK",
-    ...(range === undefined ? {} : { range }),
+    range,
     test: test === "none" ? ["NONE"] : test.form === "exec" ? ["CMD", ...test.argv] : ["CMD-SHELL", test.command],
     intervalNs: nanoseconds(interval),
     timeoutNs: nanoseconds(timeout),
@@ -195,7 +193,7 @@ function dispatchWorkdir(instruction: InstructionOf<"WORKDIR">, { scope, context
     context.lint.warn("WorkdirRelativePath", message, range);
   }
   const path = fromWorkingDir(scope, written);
-  const step: Step = { ...(range === undefined ? {} : { range }), kind: "WORKDIR", path };
+  const step: Step = { range, kind: "WORKDIR", path };
   return { step, scope: { ...scope, workingDir: path, workdirSet: true } };
 }
 
@@ -222,7 +220,7 @@ function dispatchExpose(instruction: InstructionOf<"EXPOSE">, { scope, context }
         ),
     }),
   );
-  return { kind: "EXPOSE", ...(range === undefined ? {} : { range }), ports };
+  return { kind: "EXPOSE", range, ports };
 }
 
 function byBytes(a: string, b: string): number {

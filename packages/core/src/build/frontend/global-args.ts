@@ -41,7 +41,7 @@ export function predefinedArgs({
     ["TARGETVARIANT", built.variant],
     ["TARGETSTAGE", target || "default"],
   ];
-  return Environment.of(values.map(([name, value]) => `${name}=${buildArgs.get(name) ?? value ?? ""}`));
+  return Environment.from(values.map(([name, value]) => [name, buildArgs.get(name) ?? value ?? ""]));
 }
 
 /** The variables after the ARGs before FROM, of which each sees those before it. @throws BuildError */

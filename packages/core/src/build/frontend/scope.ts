@@ -42,7 +42,7 @@ export function imageScope(config: ImageRunConfig): Scope {
   const imageEnvironment = new Map(Environment.of(config.Env ?? []).entries());
   if (!imageEnvironment.has("PATH")) imageEnvironment.set("PATH", DEFAULT_PATH);
   return {
-    variables: overlaid(Environment.EMPTY, imageEnvironment),
+    variables: Environment.from(imageEnvironment),
     imageEnvironment,
     args: [],
     shell: config.Shell === undefined || config.Shell.length === 0 ? undefined : config.Shell,
@@ -54,7 +54,7 @@ export function imageScope(config: ImageRunConfig): Scope {
 
 /** The start of a stage FROM a stage that ended with `base`: ARGs are inherited, but ENV wins over them again. */
 export function childScope(base: Scope): Scope {
-  return { ...base, variables: overlaid(base.variables, base.imageEnvironment), once: new Map() };
+  return { ...base, variables: base.variables.withAll(base.imageEnvironment), once: new Map() };
 }
 
 /** A command line of the shell form as an argument vector. */
@@ -66,10 +66,4 @@ export function withShell(scope: Scope, command: string): readonly string[] {
 export function fromWorkingDir(scope: Scope, path: string): string {
   if (path === "") return scope.workingDir;
   return path.startsWith("/") ? path : join("/", scope.workingDir, path);
-}
-
-function overlaid(variables: Environment, values: ReadonlyMap<string, string>): Environment {
-  let result = variables;
-  for (const [name, value] of values) result = result.with(name, value);
-  return result;
 }

@@ -8,7 +8,7 @@ import type { BuildMount } from "../dockerfile/mount.ts";
 
 interface Base<K extends string> {
   readonly kind: K;
-  readonly range?: SourceRange;
+  readonly range?: SourceRange | undefined;
 }
 
 /** A file that the Dockerfile itself contains. */
@@ -25,7 +25,7 @@ export interface StepMount extends BuildMount {
 export interface RunStep extends Base<"RUN"> {
   readonly argv: readonly string[];
   /** A script with a `#!` line, which BuildKit mounts at `/dev/pipes/` and executes. */
-  readonly script?: InlineFile;
+  readonly script?: InlineFile | undefined;
   readonly mounts: readonly StepMount[];
   readonly network: "default" | "none" | "host";
 }
@@ -34,22 +34,22 @@ interface FileStep {
   readonly sources: readonly string[];
   readonly files: readonly InlineFile[];
   readonly dest: string;
-  readonly chown?: string;
+  readonly chown?: string | undefined;
   /** Octal digits or symbols, checked. */
-  readonly chmod?: string;
+  readonly chmod?: string | undefined;
   readonly link: boolean;
   readonly exclude: readonly string[];
 }
 
 export interface CopyStep extends Base<"COPY">, FileStep {
-  readonly from?: string;
+  readonly from?: string | undefined;
   readonly parents: boolean;
 }
 
 export interface AddStep extends Base<"ADD">, FileStep {
-  readonly checksum?: string;
-  readonly keepGitDir?: boolean;
-  readonly unpack?: boolean;
+  readonly checksum?: string | undefined;
+  readonly keepGitDir?: boolean | undefined;
+  readonly unpack?: boolean | undefined;
 }
 
 export interface PairsStep extends Base<"ENV" | "LABEL"> {

@@ -84,9 +84,11 @@ export class BuildCache {
 
   /** The digest of a step's ingredients. */
   key(ingredients: Ingredients): string {
-    const values: string[] = [];
-    for (const [name, value] of ingredients) values.push(name, typeof value === "string" ? value : combined(value));
-    const text = JSON.stringify(values);
+    let text = "";
+    for (const [name, value] of ingredients) {
+      const one = typeof value === "string" ? value : combined(value);
+      text += `${name.length}:${name}${one.length}:${one}`;
+    }
     const known = this.#keys.get(text);
     if (known !== undefined) return known;
     const key = sha256(encode(text));

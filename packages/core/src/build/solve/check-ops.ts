@@ -15,7 +15,7 @@ export interface CheckOptions {
 /** @throws BuildError `failed to marshal LLB definition: …`, `failed to load LLB: network.host is not allowed` */
 export function checkOps(target: Vertex, { allowsHostNetwork, hasInvalidText }: CheckOptions): void {
   if (hasInvalidText) throw notMarshalled("string field contains invalid UTF-8");
-  const vertices = [...allOf(target, new Set())];
+  const vertices = [...allOf(target)];
   for (const { op } of vertices)
     if (op.kind === "exec" && op.argv.length === 0) throw notMarshalled("arguments are required");
   if (!allowsHostNetwork && vertices.some(({ op }) => op.kind === "exec" && op.network === "host"))
@@ -23,11 +23,10 @@ export function checkOps(target: Vertex, { allowsHostNetwork, hasInvalidText }: 
 }
 
 /** Inputs first. */
-function* allOf(vertex: Vertex, seen: Set<Vertex>): Iterable<Vertex> {
-  if (seen.has(vertex)) return;
-  seen.add(vertex);
-  for (const input of vertex.inputs) if (input !== undefined) yield* allOf(input, seen);
-  yield vertex;
+function allOf(vertex: Vertex, seen = new Set<Vertex>()): ReadonlySet<Vertex> {
+  if (seen.has(vertex)) return seen;
+  for (const input of vertex.inputs) if (input !== undefined) allOf(input, seen);
+  return seen.add(vertex);
 }
 
 function notMarshalled(why: string): BuildError {

@@ -15,6 +15,8 @@ import { imageKey, snapshotResult } from "./source-work.ts";
 import type { ImageOp, Vertex } from "./vertex.ts";
 import type { ChangeWork, Prepared } from "./work.ts";
 
+const NO_RESULTS: readonly Result[] = [];
+
 /** Knows how each kind of vertex is done. `sources` are its inputs after the first. @throws BuildError */
 export type Prepare = (vertex: Vertex, sources: readonly (Result | undefined)[]) => Prepared;
 
@@ -112,12 +114,11 @@ export class Solver {
   }
 
   async #solve(vertex: Vertex): Promise<Result> {
-    const [base, ...sources] = vertex.inputs.map((input) => (input === undefined ? undefined : this.solve(input)));
-    const results = await Promise.all(sources);
+    const [base, ...sources] = vertex.inputs.map((input) => input && this.solve(input));
+    const results = sources.length === 0 ? NO_RESULTS : await Promise.all(sources);
     // What is looked into has to be there; a tree that is changed may turn out not to be needed.
-    await this.#use(
-      vertex.inputs.slice(1).filter((input) => input?.op.kind === "image" && input.op.fetch !== undefined),
-    );
+    const unread = vertex.inputs.filter((input, i) => i > 0 && input?.op.kind === "image" && input.op.fetch);
+    if (unread.length > 0) await this.#use(unread);
     const prepared = this.#prepare(vertex, results);
     if (typeof prepared !== "function") {
       const shown = this.#start(vertex);

@@ -4,13 +4,14 @@
  *
  * @see BuildKit client/llb marshal: a vertex is named by the digest of its operation, and described by who comes last
  */
-import type { Vertex } from "./vertex.ts";
+import { unreachable } from "../../lib/index.ts";
+import type { ExecOp, FileOp, Vertex } from "./vertex.ts";
 
 export class VertexSet {
   readonly #numbers = new Map<string, number>();
-  readonly #known = new WeakMap<Vertex, number>();
+  readonly #known = new Map<Vertex, number>();
 
-  /** Some text has bytes in it that are no UTF-8: they are kept as lone surrogates, which JSON escapes. */
+  /** Some text has bytes in it that are no UTF-8: they are kept as lone surrogates. */
   hasInvalidText = false;
 
   /** Notes what a vertex does, to be told from others. */
@@ -47,36 +48,57 @@ export class VertexSet {
   #numberOf(vertex: Vertex): number {
     const known = this.#known.get(vertex);
     if (known !== undefined) return known;
-    const inputs = vertex.inputs.map((input) => (input === undefined ? -1 : this.#numberOf(input)));
-    const content = JSON.stringify([contentOf(vertex), inputs]);
+    let content = contentOf(vertex);
+    for (const input of vertex.inputs) content += input === undefined ? " -" : ` ${this.#numberOf(input)}`;
     const number = this.#numbers.get(content) ?? this.#numbers.size;
-    if (vertex.op.kind !== "inline" && hasLoneSurrogate(content)) this.hasInvalidText = true;
+    if (vertex.op.kind !== "inline" && !content.isWellFormed()) this.hasInvalidText = true;
     this.#numbers.set(content, number);
     this.#known.set(vertex, number);
     return number;
   }
 }
 
-function hasLoneSurrogate(json: string): boolean {
-  return json.includes("\\ud") && /(?:^|[^\\])(?:\\\\)*\\ud[c-f]/.test(json);
-}
-
 type Merged = Omit<Vertex, "name" | "ignoresCache"> & { name: string; ignoresCache: boolean };
 
-/** Where in the Dockerfile a mount was written is of no matter. What comes from outside is told apart by its name. */
-function contentOf({ op, name }: Vertex): unknown {
+/**
+ * A text that is the same for the same work on the same inputs. Where in the Dockerfile a mount was written is of no
+ * matter, nor what holds for every RUN of the build. What comes from outside is told apart by its name.
+ */
+function contentOf({ op, name }: Vertex): string {
   switch (op.kind) {
     case "exec":
-      return {
-        ...op,
-        proxy: undefined,
-        mounts: op.mounts.map(({ mount, input }) => ({ mount: { ...mount, range: undefined }, input })),
-      };
+      return `exec ${op.network}${sized(op.platform, op.cwd, op.user, ...op.argv)}${extrasOf(op)} ${sized(...op.env)}`;
+    case "file":
+      return `file${op.actions.map(actionText).join("")}`;
     case "image":
-      return [op.kind, op.reference];
+      return `image${sized(op.reference)}`;
     case "context":
-      return [op.kind, name];
+      return `context${sized(name)}`;
+    case "inline":
+      return `inline${op.files.map((file) => sized(file.name, file.content)).join("")}`;
+    case "download":
+      return `download${sized(op.url, op.file, op.checksum)}`;
     default:
-      return op;
+      return unreachable(op);
   }
+}
+
+/** What few RUNs have. */
+function extrasOf({ script, mounts }: ExecOp): string {
+  const written = script === undefined ? "" : ` script${sized(script.name, script.content)}`;
+  if (mounts.length === 0) return written;
+  return written + JSON.stringify(mounts.map(({ mount, input }) => [{ ...mount, range: undefined }, input]));
+}
+
+function actionText(action: FileOp["actions"][number]): string {
+  if (action.kind === "mkdir") return ` mkdir${sized(action.path, action.owner)}`;
+  const { input, unpacks, isFromTree, source, include, dest, chown, chmod, exclude } = action;
+  return ` copy ${input} ${unpacks} ${isFromTree}${sized(source, include, dest, chown, chmod, ...exclude)}`;
+}
+
+/** Texts with their lengths, so that it is clear where each ends. */
+function sized(...texts: readonly (string | undefined)[]): string {
+  let all = "";
+  for (const text of texts) all += text === undefined ? " -" : ` ${text.length}:${text}`;
+  return all;
 }

@@ -47,16 +47,16 @@ const LIMIT = 1n << 63n;
  * @throws ValueError `time: invalid duration "x"`, `time: missing unit in duration "5"`, `time: unknown unit "d" in duration "1d"`
  */
 export function parseDuration(text: string): number {
-  const invalid = new ValueError(`time: invalid duration ${quoteBytes(text)}`);
+  const invalid = (): ValueError => new ValueError(`time: invalid duration ${quoteBytes(text)}`);
   const negative = text.startsWith("-");
   let rest = negative || text.startsWith("+") ? text.slice(1) : text;
   if (rest === "0") return 0;
-  if (rest === "") throw invalid;
+  if (rest === "") throw invalid();
   let total = 0n;
   while (rest !== "") {
     const [matched = "", whole = "", fraction] = /^([0-9]*)(?:\.([0-9]*))?/.exec(rest) ?? [];
-    if (matched === "" || matched === ".") throw invalid;
-    if (BigInt(whole || "0") > LIMIT) throw invalid;
+    if (matched === "" || matched === ".") throw invalid();
+    if (BigInt(whole || "0") > LIMIT) throw invalid();
     rest = rest.slice(matched.length);
     const unit = /^[^.0-9]*/.exec(rest)?.[0] ?? "";
     if (unit === "") throw new ValueError(`time: missing unit in duration ${quoteBytes(text)}`);
@@ -65,11 +65,11 @@ export function parseDuration(text: string): number {
     if (scale === undefined)
       throw new ValueError(`time: unknown unit ${quoteBytes(unit)} in duration ${quoteBytes(text)}`);
     const value = BigInt(whole || "0") * scale + fractionOf(fraction ?? "", scale);
-    if (value > LIMIT) throw invalid;
+    if (value > LIMIT) throw invalid();
     total += value;
-    if (total > LIMIT) throw invalid;
+    if (total > LIMIT) throw invalid();
   }
-  if (!negative && total > LIMIT - 1n) throw invalid;
+  if (!negative && total > LIMIT - 1n) throw invalid();
   return Number(negative ? -total : total);
 }
 
