@@ -87,6 +87,20 @@ describe("an engine from a snapshot", () => {
     expect(await docker(third, "cp late:/late -")).toContain("late");
   });
 
+  it("has the wall clock and the settings under /proc/sys and /sys that the other one had", async () => {
+    const engine = await machine();
+    const look = "cat /sys/kernel/mm/hugepages/*/nr_hugepages /proc/sys/vm/swappiness; date +%H";
+    const settings = "echo 3 > /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages; echo 7 > /proc/sys/vm/swappiness";
+    await docker(engine, ["run", "--rm", "--privileged", "busybox", "sh", "-c", settings]);
+    engine.faults.add({ on: "clock", jump: "3h" });
+    const fork = createEngine({ from: engine.snapshot() });
+    const ask = ["run", "--rm", "busybox", "sh", "-c", look];
+    for (const one of [engine, fork]) expect(await docker(one, ask)).toBe("0\n3\n7\n03\n");
+    engine.faults.clear();
+    expect(await docker(engine, ask)).toContain("\n00\n");
+    expect(await docker(fork, ask)).toContain("\n03\n");
+  });
+
   it("takes registered programs along", async () => {
     const engine = await machine();
     await engine.images.define("acme/api:1", {

@@ -299,6 +299,7 @@ export class Engine implements EngineDoor {
     // Ids of a later process must not be those of an earlier one.
     const keepsChance = isCrashed || (given.seed === undefined && given.world === undefined);
     this.world.resume(records.world, { keepsChance: keepsChance && given.world === undefined });
+    this.kernel.resume(records.kernel, { keepsChance });
     this.#snapshotter.restore(records.snapshots);
     this.#store.restore(records.images);
     this.images.restoreTagTimes(records.tagTimes);
@@ -310,7 +311,6 @@ export class Engine implements EngineDoor {
     this.programs.restore(records.programs);
     for (const [host, who] of records.logins) this.logins.set(host, who);
     this.#cacheToRestore = records.cache;
-    this.kernel.resume(records.kernel, { keepsChance });
     if (keepsChance) {
       this.#prng.state = records.chance.engine;
       this.#buildPrng.state = records.chance.build;

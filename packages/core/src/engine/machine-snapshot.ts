@@ -4,8 +4,8 @@
  * A snapshot is data that nobody changes. It shares what is immutable - layers, blobs, bytes of files - with the machine
  * that it was taken of and with all that begin as it, so that images cost nothing, whatever their size; of everything
  * else a machine makes copies of its own when it touches it. What has processes cannot be taken: generators have no
- * copies. Neither taken are page caches, devices of networks and what the world has around the machine: registries with
- * what was pushed to them, package indexes.
+ * copies. Neither taken are page caches, devices of networks, rules of faults and what the world has around the machine:
+ * registries with what was pushed to them, package indexes.
  */
 import type { BuildCacheState } from "../build/index.ts";
 import type { FrozenDisk } from "../fs/index.ts";

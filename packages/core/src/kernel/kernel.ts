@@ -126,6 +126,10 @@ export interface KernelState {
   readonly random: PrngState;
   readonly net: PrngState | undefined;
   readonly sysctls: readonly (readonly [name: string, value: string])[];
+  /** What was written to files of sysfs, by their paths in it. */
+  readonly attributes?: readonly (readonly [path: string, value: string])[];
+  /** How much its wall clock is ahead of the world's. */
+  readonly wallOffsetUs?: number;
 }
 
 export class Kernel implements FsMachine {
@@ -141,6 +145,8 @@ export class Kernel implements FsMachine {
   readonly devices: Map<number, DeviceDriver>;
   readonly random: Prng;
   readonly sysctls: SysctlValues = new SmallMap();
+  /** What was written to files of sysfs, by their paths in it. */
+  readonly attributes = new Map<string, string>();
   readonly sysctlNumbers = new SysctlNumbers();
   #lastCgroupId = 0;
   readonly cgroups: Cgroup;
@@ -203,14 +209,24 @@ export class Kernel implements FsMachine {
 
   /** What of the machine outlives its processes, besides its disk. */
   get state(): KernelState {
-    const { init, net, random, sysctls } = this;
-    const values = [...sysctls.keys()].map((name) => [name, sysctls.get(name) ?? ""] as const);
-    return { lastPid: init.ns.pid.lastPid, random: random.state, net: net.chance, sysctls: values };
+    const { init, net, random, sysctls, wallOffsetUs } = this;
+    return {
+      lastPid: init.ns.pid.lastPid,
+      random: random.state,
+      net: net.chance,
+      sysctls: [...sysctls.keys()].map((name) => [name, sysctls.get(name) ?? ""] as const),
+      attributes: [...this.attributes],
+      wallOffsetUs,
+    };
   }
 
   /** Goes on from there: with the same chance, unless it is to be another. */
-  resume({ lastPid, random, net, sysctls }: KernelState, { keepsChance = true } = {}): void {
+  resume(state: KernelState, { keepsChance = true } = {}): void {
+    // States of earlier versions do not have the last two.
+    const { lastPid, random, net, sysctls, attributes = [], wallOffsetUs = 0 } = state;
     this.init.ns.pid.lastPid = lastPid;
+    this.wallOffsetUs = wallOffsetUs;
+    for (const [path, value] of attributes) this.attributes.set(path, value);
     for (const [name, value] of sysctls) this.sysctls.set(name, value);
     if (!keepsChance) return;
     this.net.chance = net;

@@ -39,28 +39,23 @@ export class SysFs extends PseudoFs {
   }
 }
 
-/** What was written to attributes of a kernel. */
-const written = new WeakMap<Kernel, Map<string | readonly string[], string>>();
-
-/** Directories and files that say what is written down for them, or since then. */
-function quiet(attributes: QuietAttributes): PseudoTree<SysFs> {
+/** Directories and files that say what is written down for them, or since then; `path` is that of all of them. */
+function quiet(path: string, attributes: QuietAttributes): PseudoTree<SysFs> {
   const tree: Record<string, PseudoTree<SysFs> | PseudoLeaf<SysFs>> = {};
   for (const [name, value] of Object.entries(attributes)) {
+    const below = `${path}/${name}`;
     if (typeof value === "string") tree[name] = textFile<SysFs>(() => `${value}\n`);
-    else tree[name] = isSettable(value) ? settable(value) : quiet(value);
+    else tree[name] = isSettable(value) ? settable(below, value[0]) : quiet(below, value);
   }
   return tree;
 }
 
 const isSettable = (value: readonly [string] | QuietAttributes): value is readonly [string] => Array.isArray(value);
 
-function settable(initial: readonly [string]): PseudoLeaf<SysFs> {
-  return file<SysFs>(({ kernel }) => ({
-    read: () => `${written.get(kernel)?.get(initial) ?? initial[0]}\n`,
-    write: (text) => {
-      const values = written.get(kernel) ?? new Map<string | readonly string[], string>();
-      written.set(kernel, values.set(initial, setTo(initial[0], text.trim())));
-    },
+function settable(path: string, initial: string): PseudoLeaf<SysFs> {
+  return file<SysFs>(({ kernel: { attributes } }) => ({
+    read: () => `${attributes.get(path) ?? initial}\n`,
+    write: (text) => void attributes.set(path, setTo(initial, text.trim())),
   }));
 }
 
@@ -83,7 +78,7 @@ const cpus = textFile<SysFs>(({ kernel }) => `${cpuList(kernel.machine.cpus)}\n`
 
 const none = textFile<SysFs>(() => "\n");
 
-const processorAttributes: PseudoTree<SysFs> = quiet(PROCESSOR_ATTRIBUTES);
+const processorAttributes: PseudoTree<SysFs> = quiet("devices/system/cpu", PROCESSOR_ATTRIBUTES);
 /** The list of nodes that has the only one. */
 const onlyNode = textFile<SysFs>(() => "0\n");
 
@@ -117,7 +112,7 @@ const SYSFS_TREE: PseudoTree<SysFs> = {
   dev: { block: {}, char: {} },
   devices: {
     system: {
-      clocksource: { clocksource0: quiet(CLOCK_ATTRIBUTES) },
+      clocksource: { clocksource0: quiet("devices/system/clocksource/clocksource0", CLOCK_ATTRIBUTES) },
       cpu: processors,
       // One node has all processors and all memory.
       node: { has_cpu: onlyNode, has_memory: onlyNode, node0: { cpulist: cpus }, online: onlyNode, possible: onlyNode },
@@ -126,7 +121,7 @@ const SYSFS_TREE: PseudoTree<SysFs> = {
   },
   firmware: {},
   fs: { cgroup: {} },
-  kernel: quiet(KERNEL_ATTRIBUTES),
-  module: quiet(MODULE_ATTRIBUTES),
+  kernel: quiet("kernel", KERNEL_ATTRIBUTES),
+  module: quiet("module", MODULE_ATTRIBUTES),
   power: { state: textFile<SysFs>(() => "\n", 0o644) },
 };
