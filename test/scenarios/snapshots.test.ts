@@ -90,7 +90,8 @@ describe("an engine from a snapshot", () => {
   it("has the wall clock and the settings under /proc/sys and /sys that the other one had", async () => {
     const engine = await machine();
     const look = "cat /sys/kernel/mm/hugepages/*/nr_hugepages /proc/sys/vm/swappiness; date +%H";
-    const settings = "echo 3 > /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages; echo 7 > /proc/sys/vm/swappiness";
+    const settings =
+      "echo 3 > /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages; echo 7 > /proc/sys/vm/swappiness";
     await docker(engine, ["run", "--rm", "--privileged", "busybox", "sh", "-c", settings]);
     engine.faults.add({ on: "clock", jump: "3h" });
     const fork = createEngine({ from: engine.snapshot() });

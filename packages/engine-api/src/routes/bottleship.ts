@@ -12,11 +12,10 @@ import { badRequest } from "../http/problem.ts";
 import { integer, text } from "../http/query.ts";
 import { type Route, route } from "../http/router.ts";
 import { FAULT_PLAN } from "../schemas/faults.ts";
+import { Channel } from "../streams/channel.ts";
 import { watch } from "./containers/watch.ts";
 
 const TEXT = "text/plain; charset=utf-8";
-/** Milliseconds of real time between looks at what was traced. */
-const TRACE_INTERVAL_MS = 50;
 
 export function bottleshipRoutes(engine: Engine): readonly Route[] {
   const { faults } = engine;
@@ -84,22 +83,20 @@ function nameOf(query: URLSearchParams): string {
 /** Lines as processes make calls, until the container ends or the client leaves. */
 async function trace(engine: Engine, container: Container, output: Output): Promise<void> {
   const recording = strace(engine, container);
-  let isOver = false;
+  const channel = new Channel<void>();
+  recording.follow(() => channel.push());
   const stopWatching = watch(engine, container, (action) => {
-    if (action === "die" || action === "destroy") isOver = true;
+    if (action === "die" || action === "destroy") channel.close();
   });
   let told = 0;
-  const tell = async (): Promise<void> => {
-    const lines = recording.entries.slice(told).map(formatTrace);
-    told += lines.length;
-    if (lines.length > 0) await output.write(encode(`${lines.join("\n")}\n`));
+  const next = (): Uint8Array => {
+    const entry = recording.entries[told++];
+    return encode(entry === undefined ? "" : `${formatTrace(entry)}\n`);
   };
   try {
-    while (!isOver && !output.signal.aborted) {
-      await tell();
-      await new Promise((resolve) => setTimeout(resolve, TRACE_INTERVAL_MS));
-    }
-    await tell();
+    await channel.drain(output, next);
+    // What belongs to its end may have come after it.
+    while (told < recording.entries.length && !output.signal.aborted) await output.write(next());
   } finally {
     recording.stop();
     stopWatching();

@@ -45,6 +45,8 @@ export interface Strace {
   readonly entries: readonly TraceEntry[];
   /** The lines that strace -f would print. */
   lines(): readonly string[];
+  /** Calls `listener` whenever there is one entry more. It may be the last but one: an exit stays the last. */
+  follow(listener: () => void): void;
   /** Ends the recording; what was recorded stays. */
   stop(): void;
 }
@@ -57,6 +59,7 @@ export interface Traceable {
 interface Watch {
   readonly wants: (process: Process) => boolean;
   readonly entries: TraceEntry[];
+  listener: (() => void) | undefined;
 }
 
 export class Tracer {
@@ -64,11 +67,14 @@ export class Tracer {
 
   /** Records what the processes that `wants` picks do, until `stop` is called. */
   watch(wants: (process: Process) => boolean): Strace {
-    const watch: Watch = { wants, entries: [] };
+    const watch: Watch = { wants, entries: [], listener: undefined };
     this.#watches.add(watch);
     return {
       entries: watch.entries,
       lines: () => watch.entries.map(formatTrace),
+      follow: (listener) => {
+        watch.listener = listener;
+      },
       stop: () => this.#watches.delete(watch),
     };
   }
@@ -94,15 +100,21 @@ export class Tracer {
 
   #record(process: Process, what: Unplaced<TraceEntry>): void {
     const entry = { pid: process.pid, timeUs: process.kernel.nowUs, ...what };
-    for (const watch of this.#watches) if (watch.wants(process)) watch.entries.push(entry);
+    for (const watch of this.#watches) {
+      if (!watch.wants(process)) continue;
+      watch.entries.push(entry);
+      watch.listener?.();
+    }
   }
 
   /** What a process did before it ended, though it is told afterwards. */
   #recordLast(process: Process, what: Unplaced<TracedCall>): void {
     const entry = { pid: process.pid, timeUs: process.kernel.nowUs, ...what };
-    for (const { entries } of this.#watches) {
+    for (const { entries, listener } of this.#watches) {
       const end = entries.findLastIndex(({ kind, pid }) => kind === "exit" && pid === process.pid);
-      if (end >= 0) entries.splice(end, 0, entry);
+      if (end < 0) continue;
+      entries.splice(end, 0, entry);
+      listener?.();
     }
   }
 }
