@@ -4,7 +4,7 @@ import { readEnvFile } from "./env-file.ts";
 import type { Variables } from "./interpolate.ts";
 import type { Service } from "./model/service.ts";
 import type { Project } from "./project.ts";
-import type { ComposeDisk } from "./source.ts";
+import { type ComposeDisk, IS_DIRECTORY } from "./source.ts";
 
 /** Which files stay in the project: with `env files` they are not read. Labels always are. */
 export type FilesKept = "none" | "label files" | "env files";
@@ -55,6 +55,8 @@ interface Reading {
 
 function readInto(path: string, what: "env" | "label", { disk, lookup, read, isRaw }: Reading): void {
   const found = disk.read(path);
+  if ("problem" in found && found.problem === IS_DIRECTORY)
+    throw new ComposeError(`failed to read ${path}: read ${path}: ${IS_DIRECTORY}`);
   if ("problem" in found) throw new ComposeError(`${what} file ${path} not found: stat ${path}: ${found.problem}`);
   try {
     if (isRaw) readRaw(found.text, read);

@@ -3,7 +3,7 @@ import { basename, dirname, join } from "../lib/index.ts";
 import { ComposeError } from "./compose-error.ts";
 import { readEnvFile } from "./env-file.ts";
 import type { Warn } from "./interpolate.ts";
-import { type ComposeDisk, type ComposeSource, textOf } from "./source.ts";
+import { type ComposeDisk, type ComposeSource, IS_DIRECTORY, textOf } from "./source.ts";
 
 /** What a user says about a project, besides what is in its files. */
 export interface ProjectOptions {
@@ -102,6 +102,7 @@ function addEnvFiles(
   const files = given !== undefined && given.length > 0 ? given : disk.isFile(usual) ? [usual] : [];
   const read = new Map<string, string>();
   for (const file of files) {
+    if (disk.isDirectory(file)) throw new ComposeError(`${file} ${IS_DIRECTORY}`);
     if (!disk.isFile(file)) throw new ComposeError(`couldn't find env file: ${file}`);
     try {
       readEnvFile(textOf(file, disk), { get: (name) => environment.get(name) }, read);

@@ -13,5 +13,5 @@ export { type OpenOptions, openModel, openProject } from "./open-project.ts";
 export { modelYaml, projectJson, projectYaml } from "./print/config.ts";
 export { dependentsOf, type Project, select, withoutDependencies } from "./project.ts";
 export { readMount, readPorts } from "./short-forms.ts";
-export { type ComposeDisk, type ComposeSource, textOf } from "./source.ts";
+export { type ComposeDisk, type ComposeSource, IS_DIRECTORY, textOf } from "./source.ts";
 export type { Tree, TreeMap } from "./tree.ts";

@@ -53,6 +53,11 @@ export interface OpenFile {
   readonly file: YamlFile | undefined;
 }
 
+/** What a directory says to whoever reads it as a file: it could be opened. */
+export const IS_DIRECTORY = "is a directory";
+
+const verbOf = (problem: string): string => (problem === IS_DIRECTORY ? "read" : "open");
+
 /** @throws ComposeError `open /x/compose.yaml: no such file or directory` */
 export function openSource({ name, content }: ComposeSource, disk: ComposeDisk): OpenFile {
   if (typeof content === "object") return { documents: [{ content, resets: [] }], file: undefined };
@@ -62,7 +67,7 @@ export function openSource({ name, content }: ComposeSource, disk: ComposeDisk):
 
 export function textOf(path: string, disk: ComposeDisk): string {
   const found = disk.read(path);
-  if ("problem" in found) throw new ComposeError(`open ${path}: ${found.problem}`);
+  if ("problem" in found) throw new ComposeError(`${verbOf(found.problem)} ${path}: ${found.problem}`);
   return found.text;
 }
 

@@ -172,11 +172,15 @@ function isAboutContainer(operation: Operation): boolean {
 
 const DEFAULT_FAILURE = { status: 500, message: "injected fault" };
 
-/** Go's words for a connection that ends where an answer should have begun. */
-export function connectionLost({ operation, subject }: ApiCall): BrokenAnswer {
+/** Go's words for a connection that ends where an answer should have begun, or before the call was sent. */
+export function connectionLost(
+  { operation, subject }: ApiCall,
+  { query = "", why = "EOF" }: { readonly query?: string; readonly why?: string } = {},
+): BrokenAnswer {
   const { method, path } = requestLine(operation, subject);
   const verb = method.charAt(0) + method.slice(1).toLowerCase();
-  return new BrokenAnswer(`error during connect: ${verb} "http://%2Fvar%2Frun%2Fdocker.sock/v1.51${path}": EOF`);
+  const url = `http://%2Fvar%2Frun%2Fdocker.sock/v1.51${path}${query === "" ? "" : `?${query}`}`;
+  return new BrokenAnswer(`error during connect: ${verb} "${url}": ${why}`);
 }
 
 function checkEffect({ call, slow, failsLate, cutAfterBytes, fails }: ApiFault): void {

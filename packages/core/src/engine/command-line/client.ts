@@ -1,8 +1,8 @@
 /** The machine that the docker client runs on, as far as a command line gets to see it. */
 import type { ContextDisk } from "../../build/index.ts";
-import { encode, join } from "../../lib/index.ts";
+import { encode } from "../../lib/index.ts";
 import type { ClientMachine } from "../docker/index.ts";
-import { kindOf } from "./copy.ts";
+import { absolute, kindOf } from "./client-disk.ts";
 import type { CommandOptions } from "./session.ts";
 
 /** What is installed beside the client. */
@@ -18,8 +18,6 @@ export function clientMachine({ disk, cwd = "/", env = {}, terminal }: CommandOp
     plugins: PLUGINS,
   };
 }
-
-const absolute = (cwd: string, path: string): string => (path.startsWith("/") ? path : join(cwd, path));
 
 function readFile(disk: ContextDisk | undefined, path: string): Uint8Array | string {
   if (path === "/dev/null") return new Uint8Array();

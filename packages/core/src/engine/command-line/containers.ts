@@ -4,7 +4,7 @@
  * @see docker/cli cli/command/container/run.go, create.go, start.go, exec.go
  */
 import type { WindowSize } from "../../abi/index.ts";
-import { dirname, join, StatusError } from "../../lib/index.ts";
+import { StatusError } from "../../lib/index.ts";
 import { begun } from "../begin.ts";
 import { END_OF_INPUT } from "../console.ts";
 import type { Container } from "../container.ts";
@@ -15,7 +15,7 @@ import { failure } from "../docker/problem.ts";
 import type { CreateParts, ExecRequest, RunRequest, StartRequest } from "../docker/requests/container.ts";
 import type { ExecSession } from "../exec.ts";
 import type { LogBuffer, LogEntry, Stream } from "../logs.ts";
-import { kindOf } from "./copy.ts";
+import { openProblem } from "./client-disk.ts";
 import { pullOne } from "./registry.ts";
 import type { Session } from "./session.ts";
 import { DEFAULT_SIZE, type TerminalPeer, useTerminal } from "./terminal.ts";
@@ -192,15 +192,11 @@ function checkPlatform({ engine }: Session, { body, platform }: CreateParts): vo
   );
 }
 
-/** @throws CliError if the file for the id is there already */
+/** That it is not there yet is known. @throws CliError if the file for the id cannot be made */
 function checkIdFile(session: Session, path: string): void {
   if (path === "") return;
-  const directory = dirname(path.startsWith("/") ? path : join(session.cwd, path));
-  if (session.disk !== undefined && kindOf(session.disk, directory, true) !== "dir") {
-    throw failure(`failed to create the container ID file: open ${path}: no such file or directory`);
-  }
-  if (!session.client.exists(path)) return;
-  throw failure(`container ID file found, make sure the other container isn't running or delete ${path}`);
+  const problem = session.disk === undefined ? undefined : openProblem(session, path);
+  if (problem !== undefined) throw failure(`failed to create the container ID file: open ${path}: ${problem}`);
 }
 
 /** Creates; if the image is missing, says so, pulls it and creates again. */

@@ -3,6 +3,7 @@
  *
  * @see docker/cli cli/command/container/cp.go, moby pkg/archive/copy.go
  */
+import { fileType } from "../../abi/index.ts";
 import type { ContextDisk } from "../../build/index.ts";
 import { type LayerEntry, layerToTar, tarToLayer } from "../../content/index.ts";
 import { basename, clean, decode, dirname, encode, gunzip, isGzip, StatusError } from "../../lib/index.ts";
@@ -10,22 +11,12 @@ import type { PathStat } from "../archives.ts";
 import type { Container } from "../container.ts";
 import { failure } from "../docker/problem.ts";
 import type { RequestOf } from "../docker/request.ts";
+import { absolute, kindOf, type WritableDisk, writable } from "./client-disk.ts";
 import type { Session } from "./session.ts";
 
 type CopyRequest = RequestOf<"cp">;
 
-/** The parts of `node:fs` that copies out of a container need. */
-export interface WritableDisk extends ContextDisk {
-  writeFileSync(path: string, content: Uint8Array, options?: { readonly mode: number }): void;
-  mkdirSync(path: string, options?: { readonly recursive: boolean; readonly mode?: number }): unknown;
-  symlinkSync(target: string, path: string): void;
-  unlinkSync?(path: string): void;
-}
-
 const GO_DIRECTORY = 2 ** 31;
-const TYPE_BITS = 0o170000;
-const DIRECTORY = 0o040000;
-const SYMLINK = 0o120000;
 
 export function copyFiles(session: Session, request: CopyRequest): number {
   const container = session.engine.containers.get(request.container);
@@ -49,7 +40,7 @@ function copyIn(session: Session, container: Container, request: CopyRequest): v
     return;
   }
   const disk = session.disk;
-  const local = localPath(session, request.localPath);
+  const local = absolute(session.cwd, request.localPath);
   const kind = kindOf(disk, local, request.localPath.endsWith("/") || request.followLink);
   if (disk === undefined || kind === undefined) throw failure(`lstat ${local}: no such file or directory`);
   const tree = (name: string): Iterable<LayerEntry> => diskTree(disk, local, name, request.followLink);
@@ -98,7 +89,7 @@ function copyOut(session: Session, container: Container, request: CopyRequest): 
     return;
   }
   const disk = writable(session.disk, request.localPath);
-  const local = localPath(session, request.localPath);
+  const local = absolute(session.cwd, request.localPath);
   const there = kindOf(disk, local, true);
   const isDirectory = stat.mode >= GO_DIRECTORY;
   if (there === undefined) {
@@ -136,24 +127,17 @@ function place(disk: WritableDisk, path: string, { type, mode, content, link }: 
   } else if (type === "file") disk.writeFileSync(path, content ?? new Uint8Array(), { mode });
 }
 
-export function writable(disk: ContextDisk | undefined, path: string): WritableDisk {
-  if (disk === undefined || !("writeFileSync" in disk && "mkdirSync" in disk && "symlinkSync" in disk)) {
-    throw failure(`failed to write ${path}: there is no disk to write to`);
-  }
-  return disk as WritableDisk;
-}
-
 /** A file or directory of the client's disk, under a name of its own; "" names only what is in it. */
 function* diskTree(disk: ContextDisk, path: string, name: string, follows: boolean): Generator<LayerEntry> {
   const stat = disk.lstatSync(path);
   if (stat === undefined) return;
   const mode = Number(stat.mode);
-  const type = mode & TYPE_BITS;
+  const type = fileType(mode);
   const common = { path: name, mode: mode & 0o7777, uid: 0, gid: 0, mtimeUs: Math.floor(Number(stat.mtimeMs) * 1000) };
-  if (type === SYMLINK && !follows) {
+  if (type === "symlink" && !follows) {
     const link = disk.readlinkSync(path);
     yield { ...common, type: "symlink", link: typeof link === "string" ? link : decode(link) };
-  } else if (type === DIRECTORY) {
+  } else if (type === "dir") {
     if (name !== "") yield { ...common, type: "dir" };
     for (const child of [...disk.readdirSync(path)].map(nameOf).sort()) {
       yield* diskTree(disk, `${path}/${child}`, name === "" ? child : `${name}/${child}`, false);
@@ -168,21 +152,3 @@ function nameOf(entry: string | Uint8Array | object): string {
   if (typeof entry === "string") return entry;
   return entry instanceof Uint8Array ? decode(entry) : String((entry as { readonly name?: unknown }).name);
 }
-
-export function kindOf(disk: ContextDisk | undefined, path: string, follows: boolean): "dir" | "other" | undefined {
-  try {
-    const stat = disk?.lstatSync(path);
-    if (disk === undefined || stat === undefined) return undefined;
-    const type = Number(stat.mode) & TYPE_BITS;
-    if (type === SYMLINK && follows) {
-      const link = disk.readlinkSync(path);
-      const target = typeof link === "string" ? link : decode(link);
-      return kindOf(disk, clean(target.startsWith("/") ? target : `${dirname(path)}/${target}`), true);
-    }
-    return type === DIRECTORY ? "dir" : "other";
-  } catch {
-    return undefined;
-  }
-}
-
-const localPath = ({ cwd }: Session, path: string): string => clean(path.startsWith("/") ? path : `${cwd}/${path}`);

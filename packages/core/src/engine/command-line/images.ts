@@ -4,17 +4,19 @@
  * @see docker/cli cli/command/image, cli/command/container/export.go
  */
 import { layerToTar } from "../../content/index.ts";
-import { encode, join, NO_BYTES, StatusError } from "../../lib/index.ts";
+import { type ApiCall, connectionLost } from "../../faults/index.ts";
+import { NO_BYTES, StatusError } from "../../lib/index.ts";
 import { familiarText, parseReference } from "../../oci/index.ts";
 import { applyChanges } from "../apply-changes.ts";
 import { renderHistory } from "../docker/lists/images.ts";
 import { type Platform, parsePlatform } from "../docker/platform.ts";
-import { BAD_TEMPLATE, orFail, ValueError } from "../docker/problem.ts";
+import { BAD_TEMPLATE, failure, orFail, ValueError } from "../docker/problem.ts";
 import type { RequestOf } from "../docker/request.ts";
 import { historyDocument } from "../documents/history.ts";
 import { timeOf } from "../documents/time.ts";
 import { type Removed, removeImage } from "../image-removal.ts";
 import { importedArchive } from "../import-source.ts";
+import { absolute, outputProblem, writable } from "./client-disk.ts";
 import type { Session } from "./session.ts";
 import { told } from "./told.ts";
 
@@ -52,13 +54,17 @@ export async function removeImages(session: Session, request: RequestOf<"rmi">):
 
 const wordsOf = (one: Removed): string => ("Untagged" in one ? `Untagged: ${one.Untagged}` : `Deleted: ${one.Deleted}`);
 
-export function saveImages(session: Session, request: RequestOf<"save">): number {
-  give(session, session.engine.images.save(request.images, request.platform), request.output);
+export async function saveImages(session: Session, request: RequestOf<"save">): Promise<number> {
+  const { images, output, platform } = request;
+  checkOutput(session, output, "save image");
+  const save = (): Uint8Array => session.engine.images.save(images, platform);
+  give(session, await session.call("ImageGetAll", images.join(" "), save), output);
   return 0;
 }
 
 export function loadImages(session: Session, request: RequestOf<"load">): number {
-  const archive = request.input === "" ? (session.stdin ?? new Uint8Array()) : readFile(session, request.input);
+  const sent: ApiCall = { operation: "ImageLoad", subject: "", client: session.name };
+  const archive = sentFile(session, request.input, sent, `quiet=${request.quiet ? 1 : 0}`);
   try {
     for (const { image, names } of session.engine.images.load(archive)) {
       if (names.length === 0) session.lines([`Loaded image ID: ${image.id}`]);
@@ -79,8 +85,10 @@ export async function importImage(session: Session, request: RequestOf<"import">
   const isRemote = /^https?:\/\//.test(source);
   const platform = request.platform === "" ? undefined : platformOf(request.platform);
   const config = applyChanges({}, request.changes);
-  const sent = (): Uint8Array => (source === "-" ? (session.stdin ?? NO_BYTES) : readFile(session, source));
-  const archive = isRemote ? await importedArchive(httpGet, source) : sent();
+  const sent: ApiCall = { operation: "ImageCreate", subject: request.reference, client: session.name };
+  const archive = isRemote
+    ? await importedArchive(httpGet, source)
+    : sentFile(session, source === "-" ? "" : source, sent, "fromSrc=-");
   const message = request.message === "" && isRemote ? `Imported from ${source}` : request.message;
   if (isRemote) session.lines([`Downloading from ${source}`]);
   const image = images.importArchive(archive, {
@@ -94,14 +102,15 @@ export async function importImage(session: Session, request: RequestOf<"import">
   return 0;
 }
 
-export function exportContainer(session: Session, request: RequestOf<"export">): number {
+export async function exportContainer(session: Session, request: RequestOf<"export">): Promise<number> {
   const { archives, containers, events } = session.engine;
-  const container = containers.get(request.container);
-  const archive = layerToTar(archives.export(container));
-  events.record("container", "export", container.id, {
-    ...container.config.Labels,
-    image: container.imageName,
-    name: container.name,
+  checkOutput(session, request.output, "export container");
+  const archive = await session.call("ContainerExport", request.container, () => {
+    const container = containers.get(request.container);
+    const { id, config, imageName: image, name } = container;
+    const bytes = layerToTar(archives.export(container));
+    events.record("container", "export", id, { ...config.Labels, image, name });
+    return bytes;
   });
   give(session, archive, request.output);
   return 0;
@@ -116,22 +125,22 @@ function platformOf(text: string): Platform {
   }
 }
 
+/** @throws CliError for a file that cannot be written */
+function checkOutput(session: Session, output: string, what: string): void {
+  const problem = output === "" || session.disk === undefined ? undefined : outputProblem(session, output);
+  if (problem !== undefined) throw failure(`failed to ${what}: ${problem}`);
+}
+
 /** Into a file of the client's disk, or to standard output. */
 function give(session: Session, bytes: Uint8Array, output: string): void {
-  if (output === "") {
-    session.out(bytes);
-    return;
-  }
-  const { disk } = session;
-  if (disk === undefined || !("writeFileSync" in disk) || typeof disk.writeFileSync !== "function") {
-    throw new StatusError("invalid-argument", `failed to write ${output}: there is no disk to write to`);
-  }
-  disk.writeFileSync(pathOf(session, output), bytes);
+  if (output === "") session.out(bytes);
+  else writable(session.disk, output).writeFileSync(absolute(session.cwd, output), bytes);
 }
 
-function readFile(session: Session, path: string): Uint8Array {
-  const content = session.disk?.readFileSync(pathOf(session, path)) ?? new Uint8Array();
-  return typeof content === "string" ? encode(content) : content;
+/** What a call sends: a file of the client's, or standard input. @throws BrokenAnswer for what cannot be read */
+function sentFile(session: Session, path: string, call: ApiCall, query: string): Uint8Array {
+  if (path === "") return session.stdin ?? NO_BYTES;
+  const content = session.client.readFile(path);
+  if (typeof content === "string") throw connectionLost(call, { query, why: `read ${path}: ${content}` });
+  return content;
 }
-
-const pathOf = ({ cwd }: Session, path: string): string => (path.startsWith("/") ? path : join(cwd, path));

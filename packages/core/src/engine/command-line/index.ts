@@ -252,7 +252,7 @@ async function execute(session: Session, request: DockerRequest): Promise<number
     case "rmi":
       return removeImages(session, request);
     case "save":
-      return session.call("ImageGetAll", request.images.join(" "), () => saveImages(session, request));
+      return saveImages(session, request);
     case "load":
       return session.call("ImageLoad", "", () => loadImages(session, request));
     case "search":
@@ -264,7 +264,7 @@ async function execute(session: Session, request: DockerRequest): Promise<number
     case "import":
       return session.call("ImageCreate", request.reference, () => importImage(session, request));
     case "export":
-      return session.call("ContainerExport", request.container, () => exportContainer(session, request));
+      return exportContainer(session, request);
     case "tag":
       return session.call("ImageTag", request.source, () => {
         images.tag(request.source, `${request.repository}:${request.tag}`);

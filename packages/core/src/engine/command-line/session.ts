@@ -8,11 +8,12 @@ import {
   type Trouble,
   UNEXPECTED_EOF,
 } from "../../faults/index.ts";
-import { concat, decode, encode, join, NO_BYTES } from "../../lib/index.ts";
+import { concat, decode, encode, NO_BYTES } from "../../lib/index.ts";
 import type { Container } from "../container.ts";
 import type { ClientMachine } from "../docker/index.ts";
 import type { Engine } from "../engine.ts";
 import { clientMachine } from "./client.ts";
+import { absolute } from "./client-disk.ts";
 import type { TerminalOptions } from "./terminal.ts";
 
 /** What a command line leaves behind. */
@@ -166,7 +167,7 @@ export class Session {
     const { disk } = this;
     if (path === "" || disk === undefined) return;
     if (!("writeFileSync" in disk) || typeof disk.writeFileSync !== "function") return;
-    disk.writeFileSync(path.startsWith("/") ? path : join(this.cwd, path), encode(text));
+    disk.writeFileSync(absolute(this.cwd, path), encode(text));
   }
 
   /** Seconds since 1970, as lists show ages. */

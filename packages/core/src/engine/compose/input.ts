@@ -1,6 +1,14 @@
 /** What is given to `engine.compose`: files, texts, objects, and the machine that the client runs on. */
-import type { ComposeClient, ComposeDisk, ComposeSource, OpenOptions, TreeMap } from "../../compose/index.ts";
+import {
+  type ComposeClient,
+  type ComposeDisk,
+  type ComposeSource,
+  IS_DIRECTORY,
+  type OpenOptions,
+  type TreeMap,
+} from "../../compose/index.ts";
 import { decode, join } from "../../lib/index.ts";
+import { absolute, kindOf } from "../command-line/client-disk.ts";
 import type { CommandOptions } from "../command-line/session.ts";
 
 /** A compose file: its text, or what it says as an object. */
@@ -11,9 +19,6 @@ export type ClientOptions = Pick<CommandOptions, "disk" | "cwd" | "env">;
 
 export interface ProjectInput extends ClientOptions, OpenOptions {}
 
-const FILE_TYPE = 0o170000;
-const DIRECTORY = 0o040000;
-
 /** Names of the project without one, whose directory has none either. */
 const DEFAULT_NAME = "app";
 
@@ -22,30 +27,19 @@ export function clientOf({ disk, cwd = "/", env = {} }: ClientOptions, warn: (me
 }
 
 function diskOf(disk: ClientOptions["disk"], cwd: string): ComposeDisk {
-  const absolute = (path: string): string => (path.startsWith("/") ? path : join(cwd, path));
-  const typeOf = (path: string): number | undefined => {
-    try {
-      const stat = disk?.lstatSync(absolute(path));
-      return stat === undefined ? undefined : Number(stat.mode) & FILE_TYPE;
-    } catch {
-      return undefined;
-    }
-  };
+  const kindAt = (path: string) => kindOf(disk, absolute(cwd, path), true);
   return {
     read(path) {
       try {
-        const content = disk?.readFileSync(absolute(path));
+        const content = disk?.readFileSync(absolute(cwd, path));
         if (content !== undefined) return { text: typeof content === "string" ? content : decode(content) };
       } catch {
         // Whatever the disk says, the client's user reads one thing.
       }
-      return { problem: "no such file or directory" };
+      return { problem: kindAt(path) === "dir" ? IS_DIRECTORY : "no such file or directory" };
     },
-    isFile: (path) => {
-      const type = typeOf(path);
-      return type !== undefined && type !== DIRECTORY;
-    },
-    isDirectory: (path) => typeOf(path) === DIRECTORY,
+    isFile: (path) => kindAt(path) === "other",
+    isDirectory: (path) => kindAt(path) === "dir",
   };
 }
 

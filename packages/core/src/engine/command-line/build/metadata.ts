@@ -4,9 +4,9 @@
  * @see docker/buildx build/provenance.go, commands/build.go; SLSA provenance v0.2
  */
 import type { BuildRequest, BuildResult } from "../../../build/index.ts";
-import { basename, dirname, join } from "../../../lib/index.ts";
+import { basename } from "../../../lib/index.ts";
 import { parseReference, referenceText, repositoryName } from "../../../oci/index.ts";
-import { kindOf } from "../copy.ts";
+import { openProblem, outputProblem } from "../client-disk.ts";
 import type { Session } from "../session.ts";
 import { type DockerBuild, OptionError } from "./option.ts";
 
@@ -19,22 +19,16 @@ const DEFAULT_PLATFORM = "linux/amd64";
 /** @throws OptionError for a file that cannot be written */
 export function checkMetadataFile(session: Session, file: string): void {
   if (file === "" || session.disk === undefined) return;
-  const directory = dirname(file);
-  if (kindAt(session, directory) !== "dir")
-    throw new OptionError(`invalid output path: stat ${directory}: no such file or directory`);
-  if (kindAt(session, file) === "dir") throw new OptionError("cannot write to a directory");
+  const problem = outputProblem(session, file);
+  if (problem !== undefined) throw new OptionError(problem);
 }
 
 /** Writes the id of an image. @throws OptionError */
 export function writeImageId(session: Session, file: string, id: string): void {
   if (file === "" || session.disk === undefined) return;
-  if (kindAt(session, dirname(file)) !== "dir")
-    throw new OptionError(`writing image ID file: open ${file}: no such file or directory`);
+  const problem = openProblem(session, file);
+  if (problem !== undefined) throw new OptionError(`writing image ID file: open ${file}: ${problem}`);
   session.write(file, id);
-}
-
-function kindAt({ disk, cwd }: Session, path: string): ReturnType<typeof kindOf> {
-  return kindOf(disk, path.startsWith("/") ? path : join(cwd, path), true);
 }
 
 /** The document of a build. */

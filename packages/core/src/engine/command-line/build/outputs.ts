@@ -6,8 +6,9 @@
 import type { BuildExport } from "../../../build/index.ts";
 import { layerToTar } from "../../../content/index.ts";
 import type { Image } from "../../../image/index.ts";
-import { clean, dirname, StatusError } from "../../../lib/index.ts";
-import { kindOf, placeAll, writable } from "../copy.ts";
+import { StatusError } from "../../../lib/index.ts";
+import { absolute, kindOf, openProblem, writable } from "../client-disk.ts";
+import { placeAll } from "../copy.ts";
 import type { Session } from "../session.ts";
 import { type DockerBuild, fieldsOf, OptionError } from "./option.ts";
 import { notForDriver } from "./unsupported.ts";
@@ -54,17 +55,17 @@ function checkOutput(session: Session, { type, fields, dest }: Output, hasTag: b
   if (type === "local") {
     if (dest === "") throw invalid("dest is required for local exporter");
     if (dest === STDOUT) throw invalid("dest cannot be stdout for local exporter");
-    if (kindOf(session.disk, absolute(session, dest), true) === "other")
+    if (kindOf(session.disk, absolute(session.cwd, dest), true) === "other")
       throw invalid(`destination directory ${dest} is a file`);
   }
   if (type === "tar" && dest !== "" && dest !== STDOUT) checkFile(session, dest);
 }
 
 function checkFile(session: Session, dest: string): void {
-  const path = absolute(session, dest);
+  const path = absolute(session.cwd, dest);
   if (kindOf(session.disk, path, true) === "dir") throw invalid(`destination file ${dest} is a directory`);
-  if (kindOf(session.disk, dirname(path), true) !== "dir")
-    throw invalid(`failed to open open ${dest}: no such file or directory`);
+  const problem = openProblem(session, dest);
+  if (problem !== undefined) throw invalid(`failed to open open ${dest}: ${problem}`);
 }
 
 export function isPush({ type, fields }: Pick<Output, "type" | "fields">): boolean {
@@ -97,19 +98,15 @@ export async function carryOut(
     const { type, dest } = output;
     if (type === "local") {
       const disk = writable(session.disk, dest);
-      const path = absolute(session, dest);
+      const path = absolute(session.cwd, dest);
       disk.mkdirSync(path, { recursive: true, mode: 0o700 });
       placeAll(disk, path, archives.image(image));
     } else if (type === "tar") {
       const bytes = layerToTar(archives.image(image));
       if (dest === "" || dest === STDOUT) session.out(bytes);
-      else writable(session.disk, dest).writeFileSync(absolute(session, dest), bytes);
+      else writable(session.disk, dest).writeFileSync(absolute(session.cwd, dest), bytes);
     } else if (isPush(output)) for (const tag of tags) await session.call("ImagePush", tag, () => images.push(tag));
   }
-}
-
-function absolute({ cwd }: Session, path: string): string {
-  return clean(path.startsWith("/") ? path : `${cwd}/${path}`);
 }
 
 function invalid(message: string): StatusError {

@@ -18,6 +18,7 @@ import { parseIp } from "../../docker/go/address.ts";
 import { type ClientMachine, parseReference, ValueError } from "../../docker/index.ts";
 import { archiveContext, remoteContext } from "../../remote-context.ts";
 import { rlimits as ulimits } from "../../spec.ts";
+import { absolute } from "../client-disk.ts";
 import type { Session } from "../session.ts";
 import { LAYOUT, layoutUrl, readLayout } from "./oci-layout.ts";
 import { type DockerBuild, fieldsOf, OptionError, pairsOf } from "./option.ts";
@@ -259,8 +260,4 @@ function valuesOf(
 
 function isTexts(given: readonly string[] | object): given is readonly string[] {
   return Array.isArray(given);
-}
-
-function absolute(cwd: string, path: string): string {
-  return path.startsWith("/") ? clean(path) : join(cwd, path);
 }

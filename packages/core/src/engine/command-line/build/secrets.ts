@@ -48,10 +48,9 @@ function valueOf({ id, src, env, type }: SecretOption, client: ClientMachine): S
   if (variable !== "") return client.env.get(variable) ?? "";
   if (src === "" && type !== "file" && client.env.has(id)) return client.env.get(id);
   const path = src === "" ? id : src;
-  const place = path.startsWith("/") ? path : `${client.cwd.replace(/\/$/, "")}/${path}`;
-  const content = client.readFile(place);
+  const content = client.readFile(path);
   if (typeof content !== "string") return content;
   // Only when a step wants it the client finds out that it cannot be read.
-  if (client.exists(place)) return { error: `read ${path}: is a directory` };
+  if (client.exists(path)) return { error: `read ${path}: is a directory` };
   throw new StatusError("not-found", `failed to stat ${path}: stat ${path}: ${content}`);
 }

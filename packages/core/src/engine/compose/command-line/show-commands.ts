@@ -8,7 +8,7 @@ import {
   projectYaml,
   serviceHash,
 } from "../../../compose/index.ts";
-import { encode, join } from "../../../lib/index.ts";
+import { openProblem } from "../../command-line/client-disk.ts";
 import type { FlagValues } from "../../docker/flags/flag.ts";
 import { renderVolumes } from "../../docker/lists/networks.ts";
 import { alignColumns } from "../../docker/table.ts";
@@ -55,11 +55,9 @@ export function config(
 }
 
 function write({ session }: ComposeContext, path: string, text: string): void {
-  const { disk, cwd } = session;
-  if (disk === undefined || !("writeFileSync" in disk) || typeof disk.writeFileSync !== "function") {
-    throw new ComposeError(`open ${path}: there is no disk to write to`);
-  }
-  disk.writeFileSync(path.startsWith("/") ? path : join(cwd, path), encode(text));
+  const problem = session.disk === undefined ? "there is no disk to write to" : openProblem(session, path);
+  if (problem !== undefined) throw new ComposeError(`open ${path}: ${problem}`);
+  session.write(path, text);
 }
 
 /** For the options that ask for one thing only. */

@@ -1,0 +1,47 @@
+/** What the client says of files of its own that cannot be read or written. Texts are those of the real client. */
+import { memfs } from "memfs";
+import { expect, it } from "vitest";
+import type { ContextDisk } from "../../build/index.ts";
+import { createEngine } from "../index.ts";
+
+const COMPOSE = "services:\n  a:\n    image: busybox\n    env_file: dir\n";
+
+async function client() {
+  const { fs, vol } = memfs({ "/w/file": "", "/w/compose.yaml": COMPOSE, "/w/dir": {} });
+  vol.symlinkSync("/w/file", "/w/link");
+  const options = { disk: fs as unknown as ContextDisk, cwd: "/w" };
+  const engine = createEngine({ seed: 7 });
+  await engine.images.pull("busybox");
+  await engine.docker("create --name one busybox");
+  return { engine, options };
+}
+
+const DAEMON = "http://%2Fvar%2Frun%2Fdocker.sock/v1.51";
+
+it.each([
+  ["load -i dir", `error during connect: Post "${DAEMON}/images/load?quiet=1": read dir: is a directory\n`],
+  ["import dir", `error during connect: Post "${DAEMON}/images/create?fromSrc=-": read dir: is a directory\n`],
+  ["save -o no/x busybox", "failed to save image: invalid output path: stat no: no such file or directory\n"],
+  ["save -o file/x busybox", "failed to save image: invalid output path: stat file: not a directory\n"],
+  ["save -o dir no-such-image", "failed to save image: cannot write to a directory\n"],
+  ["save -o link busybox", "failed to save image: cannot write to a symbolic link directly\n"],
+  ["export -o no/x one", "failed to export container: invalid output path: stat no: no such file or directory\n"],
+  ["export -o dir one", "failed to export container: cannot write to a directory\n"],
+  ["compose config --no-env-resolution -o no/x", "open no/x: no such file or directory\n"],
+  ["compose config --no-env-resolution -o dir", "open dir: is a directory\n"],
+  ["compose -f dir config", "read /w/dir: is a directory\n"],
+  ["compose config", "failed to read /w/dir: read /w/dir: is a directory\n"],
+  ["compose --env-file dir config", "/w/dir is a directory\n"],
+])("docker %s", async (line, stderr) => {
+  const { engine, options } = await client();
+  expect(await engine.docker(line, options)).toEqual({ exitCode: 1, stdout: "", stderr });
+});
+
+it("files that can be written hold what standard output would", async () => {
+  const { engine, options } = await client();
+  for (const line of ["save -o saved busybox", "export -o exported one"])
+    expect(await engine.docker(line, options)).toEqual({ exitCode: 0, stdout: "", stderr: "" });
+  const restored = createEngine({ seed: 8 });
+  expect((await restored.docker("load -i saved", options)).stdout).toBe("Loaded image: busybox:latest\n");
+  expect((await restored.docker("import exported", options)).stdout).toMatch(/^sha256:[0-9a-f]{64}\n$/);
+});

@@ -1,0 +1,75 @@
+/**
+ * The disk that the client runs on: where its paths lead, what is there, and why a file cannot be written.
+ *
+ * @see moby/sys atomicwriter, which docker save, docker export and buildx write their files with
+ */
+import { fileType } from "../../abi/index.ts";
+import type { ContextDisk } from "../../build/index.ts";
+import { clean, decode, dirname, join } from "../../lib/index.ts";
+import { failure } from "../docker/problem.ts";
+
+/** A disk, and the directory on it where the client is called. */
+export interface ClientPlace {
+  readonly disk: ContextDisk | undefined;
+  readonly cwd: string;
+}
+
+/** The parts of `node:fs` that files are written with. */
+export interface WritableDisk extends ContextDisk {
+  writeFileSync(path: string, content: Uint8Array, options?: { readonly mode: number }): void;
+  mkdirSync(path: string, options?: { readonly recursive: boolean; readonly mode?: number }): unknown;
+  symlinkSync(target: string, path: string): void;
+  unlinkSync?(path: string): void;
+}
+
+/** Where a path leads that is relative to where the client is called. */
+export const absolute = (cwd: string, path: string): string => (path.startsWith("/") ? clean(path) : join(cwd, path));
+
+/** `undefined` if nothing is there; a "link" only if links are not followed. */
+export function kindOf(
+  disk: ContextDisk | undefined,
+  path: string,
+  follows: boolean,
+): "dir" | "link" | "other" | undefined {
+  try {
+    const stat = disk?.lstatSync(path);
+    if (disk === undefined || stat === undefined) return undefined;
+    const type = fileType(Number(stat.mode));
+    if (type !== "symlink") return type === "dir" ? "dir" : "other";
+    if (!follows) return "link";
+    const link = disk.readlinkSync(path);
+    const target = typeof link === "string" ? link : decode(link);
+    return kindOf(disk, clean(target.startsWith("/") ? target : `${dirname(path)}/${target}`), true);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Why nothing can be made in the directory of a path, in the system's words. */
+function directoryProblem({ disk, cwd }: ClientPlace, path: string): string | undefined {
+  const kind = kindOf(disk, dirname(absolute(cwd, path)), true);
+  return kind === "dir" ? undefined : kind === undefined ? "no such file or directory" : "not a directory";
+}
+
+/** Why a file cannot be opened to be written, in the system's words. */
+export function openProblem(place: ClientPlace, path: string): string | undefined {
+  const isDirectory = kindOf(place.disk, absolute(place.cwd, path), true) === "dir";
+  return directoryProblem(place, path) ?? (isDirectory ? "is a directory" : undefined);
+}
+
+/** Why a file cannot be put in the place of what is there. @see moby/sys atomicwriter: validateDestination */
+export function outputProblem(place: ClientPlace, path: string): string | undefined {
+  const why = directoryProblem(place, path);
+  if (why !== undefined) return `invalid output path: stat ${dirname(path)}: ${why}`;
+  const kind = kindOf(place.disk, absolute(place.cwd, path), false);
+  if (kind === "dir") return "cannot write to a directory";
+  return kind === "link" ? "cannot write to a symbolic link directly" : undefined;
+}
+
+/** @throws CliError without a disk, or with one that can only be read */
+export function writable(disk: ContextDisk | undefined, path: string): WritableDisk {
+  if (disk === undefined || !("writeFileSync" in disk && "mkdirSync" in disk && "symlinkSync" in disk)) {
+    throw failure(`failed to write ${path}: there is no disk to write to`);
+  }
+  return disk as WritableDisk;
+}
