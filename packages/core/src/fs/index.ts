@@ -28,6 +28,7 @@ export {
   file,
   fixedLink,
   link,
+  type PseudoContents,
   PseudoDirectory,
   type PseudoEntries,
   PseudoFile,

@@ -1,0 +1,94 @@
+/**
+ * What entries of /proc/PID have in common: they belong to the process, and some of them only show to those who may look
+ * into it.
+ *
+ * @see fs/proc/base.c
+ */
+import { Errno } from "../../abi/index.ts";
+import { type PseudoContents, PseudoDirectory, type PseudoEntries, PseudoFile, PseudoLink } from "../../fs/index.ts";
+import { type Inode, type Location, linkTextOf } from "../../vfs/index.ts";
+import type { Process } from "../process.ts";
+import type { ProcFs } from "./proc-fs.ts";
+import { mayInspect } from "./ptrace.ts";
+
+/** Makes an entry of a process directory. */
+export type Maker = (fs: ProcFs, process: Process, ino: number) => Inode;
+
+/** Entries by name, each with its place among them. */
+export type EntryTable = ReadonlyMap<string, readonly [make: Maker, place: number]>;
+
+/** Inode numbers of a process: its number × this + the entry's place. */
+export const INODES_PER_PROCESS = 1000;
+
+export function entryTable(entries: readonly (readonly [name: string, make: Maker])[]): EntryTable {
+  return new Map(entries.map(([name, make], place) => [name, [make, place]]));
+}
+
+/** @param base what inode numbers of its entries are counted from, among those of the process. */
+export function directory(fs: ProcFs, process: Process, table: EntryTable, base: number, mode: number): Inode {
+  const first = process.pid * INODES_PER_PROCESS + base;
+  const entries: PseudoEntries = {
+    find: (name) => {
+      const [make, place] = (process.state === "dead" ? undefined : table.get(name)) ?? [];
+      return make === undefined || place === undefined ? undefined : make(fs, process, first + 1 + place);
+    },
+    *list() {
+      for (const [name, [make, place]] of table) {
+        const { ino, type } = make(fs, process, first + 1 + place);
+        yield { name, ino, type };
+      }
+    },
+  };
+  return new PseudoDirectory(fs, { mode, ...owner(process) }, entries, first);
+}
+
+export const owner = (process: Process) => ({
+  fixedMode: true,
+  uid: process.creds.effectiveUid,
+  gid: process.creds.effectiveGid,
+});
+
+/** A file. Those of processes have no operation for writing or reading what cannot be: those of the machine fail in one. */
+export const file =
+  (mode: number, contents: (fs: ProcFs, process: Process) => PseudoContents): Maker =>
+  (fs, process, ino) =>
+    new PseudoFile(fs, { mode, ...owner(process) }, { refusal: "EINVAL", ...contents(fs, process) }, ino);
+
+type Read = (fs: ProcFs, process: Process) => string | Uint8Array;
+
+/** A file that anybody may read. */
+export const text = (read: Read, mode = 0o444): Maker =>
+  file(mode, (fs, process) => ({ read: () => read(fs, process) }));
+
+/** A file only for those who may look into the process. */
+export const inspected = (read: Read, mode = 0o400): Maker =>
+  file(mode, (fs, process) => ({ checkOpen: () => checkInspect(fs, process), read: () => read(fs, process) }));
+
+/** What the memory of a process tells: a zombie has none left. */
+export const fromMemory = (read: (process: Process) => string | Uint8Array): Maker =>
+  file(0o400, (fs, process) => ({
+    checkOpen: () => {
+      checkInspect(fs, process);
+      if (!process.isAlive) throw new Errno("ESRCH");
+    },
+    read: () => read(process),
+  }));
+
+/** A magic link to a place. */
+export const place =
+  (where: (process: Process) => Location | undefined): Maker =>
+  (fs, process, ino) => {
+    const found = (): Location => {
+      checkInspect(fs, process);
+      const at = process.isAlive ? where(process) : undefined;
+      if (at === undefined) throw new Errno("ENOENT");
+      return at;
+    };
+    const shown = (): string => linkTextOf(found(), fs.reader.root);
+    return new PseudoLink(fs, shown, found, { mode: 0o777, ...owner(process) }, ino);
+  };
+
+/** @throws EACCES */
+export function checkInspect(fs: ProcFs, process: Process): void {
+  if (!mayInspect(fs.reader, process)) throw new Errno("EACCES");
+}
