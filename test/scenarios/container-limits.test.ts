@@ -81,6 +81,19 @@ onEngines("limits", (it) => {
     await docker("volume rm limits-data");
   });
 
+  it("keeps access times as they were when a mount is changed, and synchronous writing with the file system", async ({
+    sh,
+  }) => {
+    const shown = (path: string): string => `grep ' ${path} ' /proc/self/mountinfo | cut -d' ' -f6,8-`;
+    expect(await sh("--tmpfs /t:ro,sync", shown("/t"))).toBe("ro,nosuid,nodev,noexec,relatime tmpfs tmpfs rw,sync\n");
+    const changes = "bind,ro bind,rw sync strictatime rw bind,nodiratime ro";
+    const script = `mkdir /m; mount -t tmpfs -o noatime x /m; for o in ${changes}; do mount -o remount,$o /m; ${shown("/m")}; done`;
+    expect((await sh("--privileged", script)).replaceAll(" tmpfs x ", " + ").split("\n")).toEqual([
+      ...["ro,noatime + rw", "rw,noatime + rw", "rw,noatime + rw,sync", "rw + rw,sync", "rw + rw,sync"],
+      ...["rw,nodiratime,relatime + rw,sync", "ro,nodiratime,relatime + ro,sync", ""],
+    ]);
+  });
+
   it("has devices, sysctls, a hostname, hosts and a name server of its own", async ({ sh, refused }) => {
     expect(await sh("--hostname box --domainname lan", "hostname; hostname -f; cat /etc/hostname")).toBe(
       "box\nbox.lan\nbox\n",

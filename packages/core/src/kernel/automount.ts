@@ -3,7 +3,7 @@
  *
  * @see vfs/automount.ts
  */
-import { Errno, type MountPlan, MS_RDONLY, MS_RELATIME, MS_STRICTATIME, type PlannedMount } from "../abi/index.ts";
+import { Errno, type MountPlan, MS_RDONLY, type PlannedMount } from "../abi/index.ts";
 import { clean } from "../lib/index.ts";
 import {
   type Automounter,
@@ -18,6 +18,7 @@ import {
 import type { Credentials } from "./credentials.ts";
 import type { MountContext } from "./file-systems.ts";
 import type { Kernel } from "./kernel.ts";
+import { flagsOfMount, settle } from "./mount-flags.ts";
 import type { NamespaceSet } from "./namespaces/others.ts";
 import type { Process } from "./process.ts";
 
@@ -103,9 +104,8 @@ export class ContainerMounts implements Automounter, MountContext {
     const factory = this.kernel.fileSystems.get(request.type);
     if (factory === undefined) throw new Errno("ENODEV");
     const fs = factory({ source: request.source, data: request.data }, this);
-    if (fs.activeMounts === 0 && (request.flags & MS_RDONLY) !== 0) fs.readOnly = true;
-    const strict = (request.flags & MS_STRICTATIME) !== 0;
-    return this.#tree.mount(fs, at, (request.flags | (strict ? 0 : MS_RELATIME)) & MOUNT_FLAGS, id);
+    settle(fs, request.flags);
+    return this.#tree.mount(fs, at, flagsOfMount(request.flags), id);
   }
 
   #mask(at: Location, id: number): Mount {

@@ -5,11 +5,15 @@
  */
 import {
   MS_BIND,
+  MS_DIRSYNC,
+  MS_LAZYTIME,
+  MS_MANDLOCK,
   MS_NOATIME,
   MS_NODEV,
   MS_NODIRATIME,
   MS_NOEXEC,
   MS_NOSUID,
+  MS_NOSYMFOLLOW,
   MS_PRIVATE,
   MS_RDONLY,
   MS_REC,
@@ -17,6 +21,7 @@ import {
   MS_SHARED,
   MS_SLAVE,
   MS_STRICTATIME,
+  MS_SYNCHRONOUS,
   MS_UNBINDABLE,
 } from "../abi/index.ts";
 import { ownValue } from "../lib/index.ts";
@@ -30,6 +35,7 @@ export interface ParsedOptions {
   readonly data: readonly string[];
 }
 
+/** @see runc libcontainer/specconv/spec_linux.go */
 const FLAGS: Readonly<Record<string, { readonly set?: number; readonly clear?: number }>> = {
   bind: { set: MS_BIND },
   rbind: { set: MS_BIND | MS_REC },
@@ -48,6 +54,21 @@ const FLAGS: Readonly<Record<string, { readonly set?: number; readonly clear?: n
   relatime: { set: MS_RELATIME },
   norelatime: { clear: MS_RELATIME },
   strictatime: { set: MS_STRICTATIME },
+  nostrictatime: { clear: MS_STRICTATIME },
+  sync: { set: MS_SYNCHRONOUS },
+  async: { clear: MS_SYNCHRONOUS },
+  dirsync: { set: MS_DIRSYNC },
+  mand: { set: MS_MANDLOCK },
+  nomand: { clear: MS_MANDLOCK },
+  lazytime: { set: MS_LAZYTIME },
+  nolazytime: { clear: MS_LAZYTIME },
+  nosymfollow: { set: MS_NOSYMFOLLOW },
+  symfollow: { clear: MS_NOSYMFOLLOW },
+  // The kernel's log and the counts of changes of inodes are nothing that shows.
+  silent: {},
+  loud: {},
+  iversion: {},
+  noiversion: {},
   defaults: {},
 };
 

@@ -93,7 +93,11 @@ function* mountPlainly(spec: MountSpec, source: number | undefined): Routine<voi
     if ((flags & ~(MS_BIND | MS_REC)) !== 0) yield* mount("", target, "", flags | MS_BIND | MS_REMOUNT);
   } else {
     const data = spec.type === "tmpfs" ? yield* withModeOf(target, given) : given;
-    yield* withMountPoint(target, undefined, () => mount(spec.source, target, spec.type, flags, data));
+    // A tmpfs is made to be written to, and then its mount becomes read-only.
+    const closes = spec.type === "tmpfs" && (flags & MS_RDONLY) !== 0;
+    const first = closes ? flags & ~MS_RDONLY : flags;
+    yield* withMountPoint(target, undefined, () => mount(spec.source, target, spec.type, first, data));
+    if (closes) yield* mount("", target, "", flags | MS_BIND | MS_REMOUNT);
   }
   for (const type of propagation) yield* mount("", target, "", type);
 }

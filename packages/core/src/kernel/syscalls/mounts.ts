@@ -10,27 +10,21 @@ import {
   MNT_FORCE,
   type MountData,
   MS_BIND,
-  MS_DIRSYNC,
-  MS_LAZYTIME,
-  MS_MANDLOCK,
   MS_MOVE,
-  MS_NOATIME,
   MS_PRIVATE,
   MS_RDONLY,
   MS_REC,
-  MS_RELATIME,
   MS_REMOUNT,
   MS_SHARED,
   MS_SLAVE,
-  MS_STRICTATIME,
-  MS_SYNCHRONOUS,
   MS_UNBINDABLE,
   UMOUNT_NOFOLLOW,
   X_OK,
 } from "../../abi/index.ts";
-import { checkAccess, type Location, MOUNT_FLAGS, type Propagation, walk } from "../../vfs/index.ts";
+import { checkAccess, type Location, type Propagation, walk } from "../../vfs/index.ts";
 import { ContainerMounts, compilePlan } from "../automount.ts";
 import { textOf } from "../file-systems.ts";
+import { changedFlags, flagsOfMount, resettle, settle } from "../mount-flags.ts";
 import { NamespaceInode } from "../nsfs.ts";
 import type { Process } from "../process.ts";
 import { checkMountRight, ownerOf, setOwner } from "./mount-rights.ts";
@@ -42,8 +36,6 @@ const PROPAGATION = new Map<number, Propagation>([
   [MS_SLAVE, "slave"],
   [MS_UNBINDABLE, "unbindable"],
 ]);
-/** Flags that stay with the file system. */
-const HABITS = MS_SYNCHRONOUS | MS_DIRSYNC | MS_MANDLOCK | MS_LAZYTIME;
 const PROPAGATION_FLAGS = MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE;
 
 export const mountCalls = {
@@ -127,17 +119,8 @@ function mountNew(process: Process, source: string, at: Location, type: string, 
   if (at.mount.tree !== process.ns.mnt.tree) throw new Errno("EINVAL");
   if (at.dentry === at.mount.root && at.mount.fs === fs) throw new Errno("EBUSY");
   setOwner(process, fs);
-  if (fs.activeMounts === 0) {
-    fs.habits = flags & HABITS;
-    if ((flags & MS_RDONLY) !== 0) fs.readOnly = true;
-  }
-  process.ns.mnt.tree.mount(fs, at, defaultTimes(flags) & MOUNT_FLAGS);
-}
-
-/** Without another wish, access times are kept as MS_RELATIME has it. */
-function defaultTimes(flags: number): number {
-  if ((flags & MS_STRICTATIME) !== 0) return flags & ~(MS_RELATIME | MS_NOATIME);
-  return (flags & MS_NOATIME) === 0 ? flags | MS_RELATIME : flags;
+  settle(fs, flags);
+  process.ns.mnt.tree.mount(fs, at, flagsOfMount(flags));
 }
 
 /**
@@ -156,9 +139,9 @@ function remount(process: Process, at: Location, flags: number, data: MountData)
   if (becomesReadOnly && (whole ? mount.fs.writers : mount.writers) > 0) throw new Errno("EBUSY");
   if (whole) {
     mount.fs.reconfigure(textOf(data));
-    mount.fs.readOnly = becomesReadOnly;
+    resettle(mount.fs, flags);
   }
-  mount.flags = (flags | (mount.flags & MS_RELATIME)) & MOUNT_FLAGS;
+  mount.flags = changedFlags(mount, flags);
 }
 
 /** @throws EINVAL if `at` is no mount point, or more than one type is given. */
