@@ -98,6 +98,9 @@ onEngines("limits", (it) => {
     expect(await sh("--hostname box --domainname lan", "hostname; hostname -f; cat /etc/hostname")).toBe(
       "box\nbox.lan\nbox\n",
     );
+    const hops =
+      "for a in 127.0.0.1 ::1; do ping -c 1 $a | grep -o 'ttl=[0-9]*'; done; grep -c '^Ip: 2 100 ' /proc/net/snmp";
+    expect(await sh("--sysctl net.ipv4.ip_default_ttl=100", hops)).toBe("ttl=100\nttl=64\n1\n");
     expect(await sh("--add-host db:10.9.8.7", "grep db /etc/hosts")).toBe("10.9.8.7\tdb\n");
     expect(
       await sh("--dns 10.1.1.1 --dns-search lan --dns-option ndots:2", "grep -v ^# /etc/resolv.conf | grep ."),

@@ -15,9 +15,9 @@ const IPV6_METRIC = 256;
 /** How long a link-local address is in doubt: a random delay of up to a second, and one for an answer. @see RFC 4862 */
 const DAD_US = 1_500_000;
 /** @see RFC 8200 section 5 */
-const MINIMUM_MTU_6 = 1280;
+export const MINIMUM_MTU_6 = 1280;
 /** @see RFC 791, net/ipv4/devinet.c: inetdev_valid_mtu */
-const MINIMUM_MTU_4 = 68;
+export const MINIMUM_MTU_4 = 68;
 
 /** Whose address something is. */
 export interface Owner {

@@ -29,7 +29,7 @@ function answerEcho({ stack, reply }: Delivery, { source, destination }: Packet,
   reply({
     source: destination,
     destination: source,
-    ttl: stack.defaultTtl,
+    ttl: stack.ttlTo(source),
     body: { ...message, type: "echo-reply", about: undefined },
   });
 }

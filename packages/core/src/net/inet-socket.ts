@@ -68,6 +68,11 @@ export abstract class InetSocket extends Socket {
     return { address: unmappedIp(text), port: address.port };
   }
 
+  /** How far its packets go. */
+  protected ttlTo(destination: string): number {
+    return Number(this.option("IP_TTL")) || this.stack.ttlTo(destination);
+  }
+
   /** The end to connect to: "any" means this machine. */
   protected destination(address: SocketAddress): Endpoint {
     const { address: to, port } = this.endpoint(address);

@@ -37,12 +37,12 @@ import { TcpTable } from "./tcp-table.ts";
 import { UdpSocket } from "./udp-socket.ts";
 import type { UnixSocket } from "./unix-socket.ts";
 
-/** What a program hears of a route that refuses. @see net/ipv4/fib_semantics.c:fib_props */
+/** What a program here, and the sender of a packet on its way, hear of a route that refuses. @see net/ipv4/fib_semantics.c:fib_props */
 const REFUSALS = {
-  unreachable: "EHOSTUNREACH",
-  blackhole: "EINVAL",
-  prohibit: "EACCES",
-  throw: "ENETUNREACH",
+  unreachable: { error: "EHOSTUNREACH", code: HOST_UNREACHABLE },
+  blackhole: { error: "EINVAL", code: undefined },
+  prohibit: { error: "EACCES", code: ADMINISTRATIVELY_PROHIBITED },
+  throw: { error: "ENETUNREACH", code: NET_UNREACHABLE },
 } as const;
 
 /** The value of a sysctl of the namespace, by its dotted name. */
@@ -160,7 +160,7 @@ export class NetStack implements DeviceOwner, NeighbourUser {
   route(destination: string, device?: Device): Route {
     const route = this.routes.lookup(destination, device);
     if (route === undefined) throw new Errno(this.#lacks6(destination) ? "EADDRNOTAVAIL" : "ENETUNREACH");
-    if (route.refusal !== undefined) throw new Errno(REFUSALS[route.refusal]);
+    if (route.refusal !== undefined) throw new Errno(REFUSALS[route.refusal].error);
     return route;
   }
 
@@ -204,8 +204,8 @@ export class NetStack implements DeviceOwner, NeighbourUser {
   }
 
   /** How far packets go that nobody has given another limit. The sysctl is never 0: that is a stack without sysctls. */
-  get defaultTtl(): number {
-    return Number(this.#sysctl("net.ipv4.ip_default_ttl")) || DEFAULT_TTL;
+  ttlTo(destination: string): number {
+    return (familyOf(destination) === 4 && Number(this.#sysctl("net.ipv4.ip_default_ttl"))) || DEFAULT_TTL;
   }
 
   get somaxconn(): number {
@@ -331,9 +331,8 @@ export class NetStack implements DeviceOwner, NeighbourUser {
     }
     const { device, gateway, refusal } = route;
     if (refusal !== undefined) {
-      const code =
-        refusal === "prohibit" ? ADMINISTRATIVELY_PROHIBITED : refusal === "throw" ? NET_UNREACHABLE : HOST_UNREACHABLE;
-      if (refusal !== "blackhole") this.#report(from, packet, "unreachable", code);
+      const { code } = REFUSALS[refusal];
+      if (code !== undefined) this.#report(from, packet, "unreachable", code);
       return;
     }
     const firewall = this.#firewallFor(packet);

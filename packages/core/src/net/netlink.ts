@@ -12,14 +12,13 @@ import {
   type RouteChange,
 } from "../abi/index.ts";
 import { anyAddress, canonicalIp, familyOf, isAny, lastOf, networkOf } from "../lib/index.ts";
-import { isSecondary } from "./address-book.ts";
+import { isSecondary, MINIMUM_MTU_4 } from "./address-book.ts";
 import { Bridge, type Device, type DeviceAddress, Veth } from "./device.ts";
 import { randomMac } from "./net-host.ts";
 import type { NetStack } from "./net-stack.ts";
 import { type Route, routeInfo } from "./routes.ts";
 
-/** @see include/uapi/linux/if_ether.h: ETH_MIN_MTU, ETH_MAX_MTU */
-const MINIMUM_MTU = 68;
+/** @see include/uapi/linux/if_ether.h: ETH_MAX_MTU */
 const ETHERNET_MAX_MTU = 65_535;
 
 /** What a change may need of others. */
@@ -148,7 +147,7 @@ function setLink(stack: NetStack, change: LinkChange, context: NetworkContext): 
     device.mac = mac.toLowerCase();
   }
   if (mtu !== undefined) {
-    const [least, most] = device === stack.loopback ? [0, 0x7fff_ffff] : [MINIMUM_MTU, ETHERNET_MAX_MTU];
+    const [least, most] = device === stack.loopback ? [0, 0x7fff_ffff] : [MINIMUM_MTU_4, ETHERNET_MAX_MTU];
     if (!(mtu >= least && mtu <= most)) throw new Errno("EINVAL");
     device.mtu = Math.floor(mtu);
     stack.addresses.mtuChanged(device);

@@ -47,7 +47,7 @@ export class RawSocket extends InetSocket {
     const packet: Packet = {
       source: this.sourceFor(address),
       destination: address,
-      ttl: Number(this.option("IP_TTL")) || this.stack.defaultTtl,
+      ttl: this.ttlTo(address),
       body: { protocol: "icmp", ...message, data: data.slice(), about: undefined },
     };
     this.stack.output(packet, this.boundDevice);

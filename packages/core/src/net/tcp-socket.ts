@@ -9,7 +9,7 @@ import type { Clock, Prng } from "../sim/index.ts";
 import type { Endpoint } from "./conntrack.ts";
 import { InetSocket } from "./inet-socket.ts";
 import type { NetStack } from "./net-stack.ts";
-import { DEFAULT_TTL, segmentSize, type TcpSegment } from "./packet.ts";
+import { segmentSize, type TcpSegment } from "./packet.ts";
 import { TcpConnection, type TcpState, type TcpUser } from "./tcp-connection.ts";
 
 /** Connections that a listening socket has not handed out yet. */
@@ -231,7 +231,7 @@ export class TcpSocket extends InetSocket implements TcpUser {
     const { local, remote } = this;
     if (remote === undefined) return;
     const body: TcpSegment = { protocol: "tcp", sourcePort: local.port, port: remote.port, ...segment };
-    const packet = { source: local.address, destination: remote.address, ttl: DEFAULT_TTL, body };
+    const packet = { source: local.address, destination: remote.address, ttl: this.ttlTo(remote.address), body };
     try {
       this.stack.output(packet, this.boundDevice);
     } catch (error) {

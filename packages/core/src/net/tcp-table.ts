@@ -10,7 +10,7 @@ import { Errno } from "../abi/index.ts";
 import { isAny, NO_BYTES } from "../lib/index.ts";
 import type { Endpoint } from "./conntrack.ts";
 import type { NetStack } from "./net-stack.ts";
-import { DEFAULT_TTL, type Packet, type TcpSegment } from "./packet.ts";
+import type { Packet, TcpSegment } from "./packet.ts";
 import { PortTable } from "./ports.ts";
 import { TcpSocket } from "./tcp-socket.ts";
 
@@ -175,7 +175,7 @@ export class TcpTable {
 
   #send(source: string, destination: string, body: TcpSegment): void {
     try {
-      this.#stack.output({ source, destination, ttl: DEFAULT_TTL, body });
+      this.#stack.output({ source, destination, ttl: this.#stack.ttlTo(destination), body });
     } catch (error) {
       // There is no way back to who sent it: then there is nobody to tell.
       if (!(error instanceof Errno)) throw error;

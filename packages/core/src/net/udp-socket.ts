@@ -56,7 +56,7 @@ export class UdpSocket extends InetSocket {
     const packet: Packet = {
       source,
       destination: remote.address,
-      ttl: Number(this.option("IP_TTL")) || this.stack.defaultTtl,
+      ttl: this.ttlTo(remote.address),
       body: { protocol: "udp", sourcePort: this.local.port, port: remote.port, data: data.slice() },
     };
     this.stack.output(packet, device);

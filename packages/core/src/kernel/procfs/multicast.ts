@@ -4,13 +4,16 @@
  * @see net/ipv6/mcast.c, net/core/net-procfs.c
  */
 import { familyOf, ipBytes } from "../../lib/index.ts";
-import type { Device, NetStack } from "../../net/index.ts";
+import { type Device, MINIMUM_MTU_6, type NetStack } from "../../net/index.ts";
 import { hex, plain6 } from "./net-text.ts";
 
+/** Groups that everybody is in. */
 const ALL_NODES = "ff02::1";
 const INTERFACE_NODES = "ff01::1";
 
-/** The groups of IPv6 that a device is in: those of its addresses, and those that everybody is in. */
+const carries6 = ({ mtu }: Device): boolean => mtu >= MINIMUM_MTU_6;
+
+/** The groups that addresses of a device are asked for by: the solicited nodes. @see RFC 4291 2.7.1 */
 function groups6({ addresses, kind }: Device): readonly string[] {
   const own = addresses.filter(({ address }) => kind !== "loopback" && familyOf(address) === 6);
   return own.map(({ address }) => {
@@ -24,7 +27,7 @@ export function multicastMembers6(stack: NetStack): string {
   const line = ({ index, name }: Device, group: string, flags: number): string =>
     `${String(index).padEnd(4)} ${name.padEnd(15)} ${plain6(group)} ${"1".padStart(5)} ${hex(flags, 8)} 0\n`;
   return stack.devices
-    .filter(({ up, mtu }) => up && mtu >= 1280)
+    .filter((device) => device.up && carries6(device))
     .map((device) =>
       [
         ...groups6(device).map((group) => line(device, group, 0x4)),
@@ -40,8 +43,9 @@ export function multicastDevices(stack: NetStack): string {
   return stack.devices
     .filter(({ up, kind }) => up && kind !== "loopback")
     .flatMap((device) => {
-      const six =
-        device.mtu >= 1280 ? [...groups6(device), ALL_NODES].map((group) => `3333${plain6(group).slice(-8)}`) : [];
+      const six = carries6(device)
+        ? [...groups6(device), ALL_NODES].map((group) => `3333${plain6(group).slice(-8)}`)
+        : [];
       return [...six, "01005e000001"].map(
         (mac) => `${String(device.index).padEnd(4)} ${device.name.padEnd(15)} 1     0     ${mac}\n`,
       );

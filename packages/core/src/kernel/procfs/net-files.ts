@@ -277,14 +277,19 @@ const RT_CACHE_COLUMNS =
 const RT_CACHE_WIDTH = 127;
 
 /** Counters that nobody keeps: two lines each, the names and their values. */
-function counters(tables: Readonly<Record<string, string>>, set: Readonly<Record<string, number>> = {}): Line {
-  return () =>
-    Object.entries(tables)
+function counters(
+  tables: Readonly<Record<string, string>>,
+  known: (stack: NetStack) => Readonly<Record<string, number>> = () => ({}),
+): Line {
+  return (stack) => {
+    const set = known(stack);
+    return Object.entries(tables)
       .map(([name, fields]) => {
         const values = fields.split(" ").map((field) => set[`${name}.${field}`] ?? 0);
         return `${name}: ${fields}\n${name}: ${values.join(" ")}\n`;
       })
       .join("");
+  };
 }
 
 /** What ends here, and where it is: /proc/net/fib_trie without the inner nodes of the tree. */
@@ -357,14 +362,14 @@ export const NET_FILES: Readonly<Record<string, Line>> = {
   raw6: datagrams("inet6", DATAGRAM_COLUMNS_6, rawSockets),
   route,
   rt_cache: () => `${RT_CACHE_COLUMNS.padEnd(RT_CACHE_WIDTH)}\n`,
-  snmp: counters(SNMP, {
-    "Ip.Forwarding": 2,
-    "Ip.DefaultTTL": 64,
+  snmp: counters(SNMP, (stack) => ({
+    "Ip.Forwarding": Number(stack.sysctl("net.ipv4.ip_forward")) === 0 ? 2 : 1,
+    "Ip.DefaultTTL": stack.ttlTo("0.0.0.0"),
     "Tcp.RtoAlgorithm": 1,
     "Tcp.RtoMin": 200,
     "Tcp.RtoMax": 120_000,
     "Tcp.MaxConn": -1,
-  }),
+  })),
   sockstat,
   tcp: tcp("inet"),
   tcp6: tcp("inet6"),
