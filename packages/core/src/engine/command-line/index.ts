@@ -146,6 +146,10 @@ async function execute(session: Session, request: DockerRequest): Promise<number
     case "image inspect":
     case "network inspect":
     case "volume inspect":
+    case "node inspect":
+    case "service inspect":
+    case "secret inspect":
+    case "config inspect":
       return inspectObjects(session, request);
     case "stop":
       return named(request.containers, (name) =>

@@ -4,26 +4,39 @@
  * @see docker/cli cli/command/system/inspect.go, cli/command/inspect/inspector.go
  */
 import type { Operation } from "../../faults/index.ts";
-import { StatusError } from "../../lib/index.ts";
+import { ownValue, StatusError } from "../../lib/index.ts";
 import { rootBytes, writtenBytes } from "../container-size.ts";
 import { INSPECTED_CONTAINER } from "../docker/inspected/container.ts";
 import { INSPECTED_IMAGE } from "../docker/inspected/image.ts";
 import { INSPECTED_NETWORK, INSPECTED_VOLUME } from "../docker/inspected/network.ts";
 import { type Inspected, inspectOutput } from "../docker/inspected/output.ts";
 import type { RequestOf } from "../docker/request.ts";
+import { ANY } from "../docker/template/type.ts";
 import { containerDocument } from "../documents/container.ts";
 import { imageDocument, networkDocument, volumeDocument } from "../documents/others.ts";
+import { nodeDocument, payloadDocument } from "../swarm/documents.ts";
+import { serviceDocument, taskDocument } from "../swarm/service-documents.ts";
 import type { Session } from "./session.ts";
 import { told } from "./told.ts";
 
 type InspectRequest = RequestOf<
-  "inspect" | "container inspect" | "image inspect" | "network inspect" | "volume inspect"
+  | "inspect"
+  | "container inspect"
+  | "image inspect"
+  | "network inspect"
+  | "volume inspect"
+  | "node inspect"
+  | "service inspect"
+  | "secret inspect"
+  | "config inspect"
 >;
 
 /** Finds an object of one kind. @throws StatusError not-found */
 interface Finder {
   readonly operation: Operation;
   readonly find: (name: string) => Inspected;
+  /** What the client says instead of the engine if it is not there. */
+  readonly lost?: (name: string) => string;
 }
 
 export async function inspectObjects(session: Session, request: InspectRequest): Promise<number> {
@@ -41,7 +54,7 @@ export async function inspectObjects(session: Session, request: InspectRequest):
 }
 
 function findersFor(session: Session, request: InspectRequest): readonly Finder[] {
-  const { containers, images, networks, volumes } = session.engine;
+  const { containers, images, networks, volumes, swarm } = session.engine;
   const byType: Readonly<Record<string, Finder>> = {
     container: about("ContainerInspect", (name) => {
       const container = containers.get(name);
@@ -69,11 +82,32 @@ function findersFor(session: Session, request: InspectRequest): readonly Finder[
       return { json: volumeDocument(volume), type: INSPECTED_VOLUME, typedOnly: true };
     }),
   };
+  const ofSwarm: Readonly<Record<string, Finder>> = {
+    service: {
+      ...about("ServiceInspect", (name) =>
+        untyped(serviceDocument(swarm.cluster, swarm.cluster.services.get(name), { insertDefaults: true })),
+      ),
+      ...(request.command === "service inspect" && { lost: (name) => `Error: no such service: ${name}` }),
+    },
+    task: about("TaskInspect", (name) => untyped(taskDocument(swarm.cluster, swarm.cluster.tasks.get(name)))),
+    node: about("NodeInspect", (name) => {
+      const { nodes } = swarm.cluster;
+      return untyped(nodeDocument(swarm.cluster, nodes.get(name === "self" ? nodes.self.id : name)));
+    }),
+    secret: about("SecretInspect", (name) => untyped(payloadDocument("secret", swarm.cluster.secrets.get(name)))),
+    config: about("ConfigInspect", (name) => untyped(payloadDocument("config", swarm.cluster.configs.get(name)))),
+  };
+  const all = { ...byType, ...ofSwarm };
   const type = request.command === "inspect" ? request.type : request.command.split(" ")[0];
-  if (type === undefined) return Object.values(byType);
-  const finder = byType[type];
-  return finder === undefined ? [] : [finder];
+  // Where there is no swarm nobody looks for what it has.
+  if (type === undefined) return Object.values(swarm.current === undefined ? byType : all);
+  const finder = ownValue(all, type);
+  if (finder === undefined)
+    throw new StatusError("not-implemented", `"docker inspect --type ${type}" is not implemented`);
+  return [finder];
 }
+
+const untyped = (json: object): Inspected => ({ json, type: ANY });
 
 const about = (operation: Operation, find: Finder["find"]): Finder => ({ operation, find });
 
@@ -84,17 +118,15 @@ async function findFirst(
   problems: string[],
   isTyped: boolean,
 ): Promise<Inspected | undefined> {
-  for (const { operation, find } of finders) {
+  for (const { operation, find, lost } of finders) {
     try {
       return await session.call(operation, name, () => find(name));
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
-      if (isTyped) problems.push(told(error));
-      if (isTyped) return undefined;
-      if (error.kind !== "not-found") {
-        problems.push(told(error));
-        return undefined;
-      }
+      const isLost = error.kind === "not-found";
+      if (isLost && !isTyped) continue;
+      problems.push(isLost && lost !== undefined ? lost(name) : told(error));
+      return undefined;
     }
   }
   problems.push(`Error: No such object: ${name}`);
@@ -102,7 +134,7 @@ async function findFirst(
 }
 
 /** Objects together, as a template or as JSON. */
-export function printFound(session: Session, found: readonly Inspected[], format: string): number {
+function printFound(session: Session, found: readonly Inspected[], format: string): number {
   const { stdout, errors } = inspectOutput(format, found);
   session.out(stdout);
   for (const error of errors) session.err(`${error}\n`);

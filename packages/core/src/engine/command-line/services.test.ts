@@ -55,6 +55,36 @@ it("lists the ports of services as ranges", async () => {
   );
 });
 
+it("lists tasks by their names, earlier ones below; of several services too", async () => {
+  const engine = await swarm();
+  for (const name of ["web10", "web9"]) await engine.docker(`service create --name ${name} busybox sleep 1000`);
+  await engine.pass("5s");
+  await engine.docker("service update --force web9");
+  await engine.pass("60s");
+  const names = async (format: string) =>
+    (await engine.docker(`service ps --format '${format}' web10 web9`)).stdout.trimEnd().split("\n");
+  expect(await names("table {{.Name}}")).toEqual(["NAME", "web9.1", " \\_ web9.1", "web10.1"]);
+  expect(await names("{{.Name}}")).toEqual(["web9.1", "web9.1", "web10.1"]);
+});
+
+it("makes the calls of the API that faults can be put on, and that the log tells of", async () => {
+  const engine = await swarm();
+  await engine.docker("service create --name web busybox sleep 1000");
+  using _ = engine.faults.add({ on: "api", call: "ServiceUpdate", fails: { status: 500, message: "no leader" } });
+  expect((await engine.docker("service scale web=2")).stderr).toBe("web: Error response from daemon: no leader\n");
+  expect(engine.swarm.cluster.services.get("web").spec.Mode).toEqual({ Replicated: { Replicas: 1 } });
+  expect((await engine.docker("inspect --format '{{.Spec.Name}}' web")).stdout).toBe("web\n");
+  expect((await engine.docker("inspect --type node none")).stderr).toBe(
+    "Error response from daemon: node none not found\n",
+  );
+  expect((await engine.docker("service create --secret none busybox")).stderr).toBe("secret not found: none\n");
+  const calls = engine.calls.made(undefined, { client: "docker" }).map(({ operation }) => operation);
+  expect(calls.filter((one) => /^(Swarm|Service|Node|Secret)/.test(one))).toEqual([
+    ...["SwarmInit", "SwarmInspect", "ServiceCreate", "ServiceInspect", "ServiceUpdate"],
+    ...["ServiceInspect", "NodeInspect", "SecretList"],
+  ]);
+});
+
 it.each([
   ["create --mode x busybox", "Unknown mode: x, only replicated and global supported\n"],
   [

@@ -22,7 +22,7 @@ interface SwarmLeaveRequest {
 
 interface JoinTokenRequest {
   readonly command: "swarm join-token";
-  readonly role: string;
+  readonly role: "worker" | "manager";
   readonly quiet: boolean;
   readonly rotate: boolean;
 }
@@ -50,7 +50,7 @@ export interface SwarmListRequest {
   readonly quiet: boolean;
 }
 
-interface SwarmInspectRequest {
+export interface SwarmInspectRequest {
   readonly command: "node inspect" | "service inspect" | "secret inspect" | "config inspect";
   readonly names: readonly string[];
   readonly format: string;

@@ -1,0 +1,151 @@
+/**
+ * What the services of a swarm and their tasks are shown as: `docker service ls`, `ps`, `logs`.
+ *
+ * @see docker/cli cli/command/service, task
+ */
+import { StatusError } from "../../lib/index.ts";
+import { servicePorts } from "../docker/lists/service-ports.ts";
+import { naturalCompare } from "../docker/lists/shared.ts";
+import { capital, renderSwarmList, SERVICE_COLUMNS, TASK_COLUMNS } from "../docker/lists/swarm.ts";
+import { orFail } from "../docker/problem.ts";
+import type { RequestOf } from "../docker/request.ts";
+import type { SwarmListRequest } from "../docker/requests/swarm.ts";
+import { humanDuration } from "../docker/values/human.ts";
+import { LogLines } from "../log-lines.ts";
+import { Filters } from "../select/filters.ts";
+import type { Cluster } from "../swarm/cluster.ts";
+import { selectTasks, TASK_FILTERS } from "../swarm/select-tasks.ts";
+import { serviceStatus } from "../swarm/service-documents.ts";
+import { isJob, modeName, SERVICE_FILTERS, type Service } from "../swarm/services.ts";
+import type { Task } from "../swarm/task.ts";
+import { inspected } from "./services.ts";
+import type { Session } from "./session.ts";
+
+const SHORT_ID = 12;
+/** Characters of an error that a list shows. */
+const LONGEST_ERROR = 30;
+
+export function listServices(session: Session, request: SwarmListRequest, filters: Filters): string {
+  const { cluster } = session.engine.swarm;
+  filters.check(SERVICE_FILTERS);
+  const rows = cluster.services.list(filters).map((service) => {
+    return {
+      id: request.format === "" && !request.quiet ? service.id.slice(0, SHORT_ID) : service.id,
+      name: service.spec.Name,
+      mode: modeName(service.spec.Mode).replace("-", " "),
+      replicas: replicasOf(cluster, service),
+      image: shownImage(service.spec.TaskTemplate.ContainerSpec?.Image ?? ""),
+      ports: servicePorts(service.ports),
+    };
+  });
+  const sorted = rows.sort((a, b) => naturalCompare(a.name, b.name));
+  const table = "{{.ID}}\t{{.Name}}\t{{.Mode}}\t{{.Replicas}}\t{{.Image}}\t{{.Ports}}";
+  return renderSwarmList(SERVICE_COLUMNS, sorted, { ...request, table });
+}
+
+/** How many tasks run of how many; of a job, also how many have completed of how many. */
+function replicasOf(cluster: Cluster, service: Service): string {
+  const { Mode, TaskTemplate } = service.spec;
+  const { RunningTasks, DesiredTasks, CompletedTasks } = serviceStatus(cluster, service);
+  const running = `${RunningTasks}/${DesiredTasks}`;
+  if (isJob(Mode)) {
+    const { TotalCompletions = DesiredTasks } = Mode.ReplicatedJob ?? {};
+    const total = Mode.GlobalJob === undefined ? TotalCompletions : DesiredTasks + CompletedTasks;
+    return `${running} (${CompletedTasks}/${total} completed)`;
+  }
+  const most = Mode.Global === undefined ? (TaskTemplate.Placement?.MaxReplicas ?? 0) : 0;
+  return most > 0 ? `${running} (max ${most} per node)` : running;
+}
+
+const shownImage = (text: string): string => text.replace(/@sha256:.*$/, "");
+
+export async function listTasks(session: Session, request: RequestOf<"service ps">): Promise<number> {
+  const { swarm } = session.engine;
+  const known = await session.call("ServiceList", "", () => {
+    const { services } = swarm.cluster;
+    return new Set(request.services.filter((name) => isThere(() => services.get(name))));
+  });
+  const lost = request.services.filter((name) => !known.has(name));
+  if (known.size > 0) {
+    const filters = Filters.of({ ...request.filters, service: [...known] }, TASK_FILTERS);
+    const tasks = await session.call("TaskList", "", () => selectTasks(swarm.cluster, filters));
+    session.out(orFail(() => taskTable(session, tasks, request)));
+  }
+  for (const name of lost) session.err(`no such service: ${name}\n`);
+  return lost.length === 0 ? 0 : 1;
+}
+
+/** By their places, the newest first. @see docker/cli cli/command/task/print.go */
+function taskTable(session: Session, tasks: readonly Task[], request: RequestOf<"service ps">): string {
+  const { cluster } = session.engine.swarm;
+  const named = tasks
+    .map((task) => ({ task, name: nameOf(cluster, task) }))
+    .sort((a, b) => naturalCompare(a.name, b.name) || b.task.createdUs - a.task.createdUs);
+  const isTable = request.format === "" || request.format.startsWith("table");
+  const rows = named.map(({ task, name }, index) => {
+    const isEarlier = isTable && !request.quiet && named[index - 1]?.name === name;
+    return { ...rowOf(session, cluster, task, request.noTrunc), name: isEarlier ? ` \\_ ${name}` : name };
+  });
+  const table =
+    "{{.ID}}\t{{.Name}}\t{{.Image}}\t{{.Node}}\t{{.DesiredState}}\t{{.CurrentState}}\t{{.Error}}\t{{.Ports}}";
+  return renderSwarmList(TASK_COLUMNS, rows, { ...request, table });
+}
+
+const nameOf = (cluster: Cluster, task: Task): string =>
+  `${cluster.services.byId(task.serviceId)?.spec.Name ?? task.serviceId}.${task.slot === 0 ? task.nodeId : task.slot}`;
+
+function rowOf(session: Session, cluster: Cluster, task: Task, isWhole: boolean) {
+  const { id, state, stateUs, error, desired, nodeId } = task;
+  const ago = humanDuration(session.now - stateUs / 1e6).toLowerCase();
+  const shown = isWhole || error.length <= LONGEST_ERROR ? error : `${error.slice(0, LONGEST_ERROR - 1)}…`;
+  return {
+    id: isWhole ? id : id.slice(0, SHORT_ID),
+    image: shownImage(task.spec.ContainerSpec?.Image ?? ""),
+    node: nodeId === "" ? "" : cluster.nodes.self.machine.hostname,
+    desired,
+    current: `${capital(state)} ${ago} ago`,
+    error: shown === "" ? "" : `"${shown}"`,
+  };
+}
+
+function isThere(find: () => unknown): boolean {
+  try {
+    find();
+    return true;
+  } catch (error) {
+    if (error instanceof StatusError && error.kind === "not-found") return false;
+    throw error;
+  }
+}
+
+export async function printServiceLogs(
+  session: Session,
+  { service: name, raw }: RequestOf<"service logs">,
+): Promise<number> {
+  try {
+    const { id } = await inspected(session, name);
+    await session.call("ServiceLogs", id, () => printLogsOf(session, id, raw));
+    return 0;
+  } catch (error) {
+    if (!(error instanceof StatusError && error.kind === "not-found")) throw error;
+    session.err(`no such task or service: ${name}\n`);
+    return 1;
+  }
+}
+
+function printLogsOf(session: Session, id: string, raw: boolean): void {
+  const { cluster } = session.engine.swarm;
+  for (const task of [...cluster.tasks.of(id)].sort((a, b) => a.createdUs - b.createdUs)) {
+    const container = cluster.containerOf(task);
+    if (container === undefined) continue;
+    const { hostname } = cluster.nodes.self.machine;
+    const prefix = raw ? "" : `${nameOf(cluster, task)}.${task.id.slice(0, SHORT_ID)}@${hostname}    | `;
+    const lines = new LogLines();
+    const past = container.logs.entries.flatMap((entry) => lines.push(entry));
+    for (const { stream, bytes } of [...past, ...(container.isRunning ? [] : lines.end())]) {
+      const tell = stream === "stdout" ? session.out.bind(session) : session.err.bind(session);
+      if (prefix !== "") tell(prefix);
+      tell(bytes);
+    }
+  }
+}
