@@ -46,11 +46,11 @@ function run(command: string, args: readonly string[], cwd: string): string {
 beforeAll(() => {
   project = mkdtempSync(join(tmpdir(), "bottleship-package-"));
   run(TSC, ["-b"], ROOT);
-  const archives = ["core", "engine-api", "node", "cli"].map((name) => {
-    const out = run("npm", ["pack", "--json", "--pack-destination", project], join(ROOT, "packages", name));
-    const [{ filename }] = JSON.parse(out) as [{ filename: string }];
-    return `./${filename}`;
-  });
+  const folders = ["core", "engine-api", "node", "cli"].map((name) => `./packages/${name}`);
+  const packed = run("npm", ["pack", "--json", "--pack-destination", project, ...folders], ROOT);
+  const archives = (JSON.parse(packed) as readonly { readonly filename: string }[]).map(
+    ({ filename }) => `./${filename}`,
+  );
   writeFileSync(join(project, "package.json"), `{ "type": "module", "private": true }`);
   writeFileSync(join(project, "tsconfig.json"), JSON.stringify(CONFIG));
   writeFileSync(join(project, "program.ts"), PROGRAM);

@@ -6,10 +6,11 @@ const NO_SPACE = "No space left on device";
 
 it("applets notice it or not, each in its own way", async () => {
   const engine = createEngine();
-  await engine.docker("pull -q busybox");
+  const dockerfile = "FROM busybox\nRUN seq 5000 | sed s/^/x/ > /big\n";
+  await engine.build({ context: { files: {} }, dockerfile, tags: ["big"] });
   const said = async (command: string): Promise<string> => {
-    const line = `seq 5000 | sed s/^/x/ > /big; ( ${command} > /t/f; echo $? ) 2>&1`;
-    return (await engine.docker(["run", "--rm", "--tmpfs", "/t:size=4k", "busybox", "sh", "-c", line])).stdout;
+    const line = `( ${command} > /t/f; echo $? ) 2>&1`;
+    return (await engine.docker(["run", "--rm", "--tmpfs", "/t:size=4k", "big", "sh", "-c", line])).stdout;
   };
   const expected: Readonly<Record<string, string>> = {
     "cat /big": `cat: write error: ${NO_SPACE}\n1\n`,

@@ -3,6 +3,9 @@ import type { EngineApi } from "./api.ts";
 import type { ApiReply, ApiRequest, HijackedStream, Output } from "./http/exchange.ts";
 import { COMMON_HEADERS } from "./http/version.ts";
 
+/** How much is written that nobody has read yet: about what a socket holds. */
+const UNREAD_BYTES = 64 * 1024;
+
 export type ApiFetch = (request: Request) => Promise<Response>;
 
 /**
@@ -57,29 +60,32 @@ function streamOf(request: ApiRequest, run: (output: Output) => Promise<void>): 
   const abort = new AbortController();
   const signal = AbortSignal.any([abort.signal, request.signal]);
   let wanted: (() => void) | undefined;
-  return new ReadableStream<Uint8Array>({
-    start(controller) {
-      const write = async (bytes: Uint8Array): Promise<void> => {
-        if (signal.aborted) return;
-        controller.enqueue(bytes);
-        if ((controller.desiredSize ?? 1) > 0) return;
-        await new Promise<void>((resolve) => {
-          wanted = resolve;
-        });
-      };
-      signal.addEventListener("abort", () => wanted?.(), { once: true });
-      run({ write, signal }).then(
-        () => {
-          if (!signal.aborted) controller.close();
-        },
-        (error: unknown) => {
-          if (!signal.aborted) controller.error(error);
-        },
-      );
+  return new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        const write = async (bytes: Uint8Array): Promise<void> => {
+          if (signal.aborted) return;
+          controller.enqueue(bytes);
+          if ((controller.desiredSize ?? 1) > 0) return;
+          await new Promise<void>((resolve) => {
+            wanted = resolve;
+          });
+        };
+        signal.addEventListener("abort", () => wanted?.(), { once: true });
+        run({ write, signal }).then(
+          () => {
+            if (!signal.aborted) controller.close();
+          },
+          (error: unknown) => {
+            if (!signal.aborted) controller.error(error);
+          },
+        );
+      },
+      pull: () => wanted?.(),
+      cancel: () => abort.abort(),
     },
-    pull: () => wanted?.(),
-    cancel: () => abort.abort(),
-  });
+    new ByteLengthQueuingStrategy({ highWaterMark: UNREAD_BYTES }),
+  );
 }
 
 async function* chunksOf(body: ReadableStream<Uint8Array> | null): AsyncIterable<Uint8Array> {

@@ -87,8 +87,8 @@ describe("with other options", () => {
 });
 
 it("prints what the machine does when a test fails or takes too long", async () => {
-  const words = ["vitest", "run", "--config", "packages/vitest/src/testing/vitest.config.ts"];
-  const run = promisify(execFile)("npx", words, { cwd: ROOT }).catch((error: unknown) => error);
+  const words = ["node_modules/vitest/vitest.mjs", "run", "--config", "packages/vitest/src/testing/vitest.config.ts"];
+  const run = promisify(execFile)(process.execPath, words, { cwd: ROOT }).catch((error: unknown) => error);
   const { stdout, stderr } = (await run) as { readonly stdout: string; readonly stderr: string };
   expect(stdout).toContain("2 failed");
   expect(stderr.match(/container start sleeper/g)).toHaveLength(2);

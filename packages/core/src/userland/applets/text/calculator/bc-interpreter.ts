@@ -74,12 +74,15 @@ const RELATIONS: Readonly<Record<string, (order: number) => boolean>> = {
 
 type Elements = Map<bigint, Decimal>;
 
+/** What busybox's bc needs for a round of `while (x < n) x = x + 1`, in nanoseconds. */
+const ROUND_NS = 400;
+
 export class Calculator {
   readonly #io: Io;
   readonly #input: LineReader;
   readonly #lineLength: number;
   readonly #library: boolean;
-  readonly #rounds = new Rounds();
+  readonly #rounds = new Rounds(ROUND_NS);
   readonly #variables = new Map<string, Decimal>();
   readonly #arrays = new Map<string, Elements>();
   readonly #definitions = new Map<string, Definition>();
