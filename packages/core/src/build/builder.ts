@@ -11,6 +11,7 @@ import type { BuildExport, BuildRequest, BuildResult, ImageNames } from "./build
 import { BuildError } from "./dockerfile/error.ts";
 import { KnownTexts } from "./dockerfile/known-texts.ts";
 import type { LintWarning } from "./dockerfile/lint.ts";
+import { parseBool } from "./dockerfile/number.ts";
 import { parse } from "./dockerfile/parse.ts";
 import { listTargets, type Target } from "./dockerfile/targets.ts";
 import { ContextMemory } from "./files/context-memory.ts";
@@ -342,7 +343,7 @@ function isList(value: object): value is readonly unknown[] {
 }
 
 function isTrue(value = ""): boolean {
-  return /^(1|t|true)$/i.test(value);
+  return parseBool(value) === true;
 }
 
 function runDefaults(request: BuildRequest): RunDefaults {

@@ -13,11 +13,13 @@ export type {
 export { Builder } from "./builder.ts";
 export * from "./dockerfile/index.ts";
 export type { ContextDisk, ContextFile, ContextSource } from "./files/context-source.ts";
+export { hasWildcards, matchGlob } from "./files/glob.ts";
 export { IgnoreMatcher, parseIgnoreFile } from "./files/ignore.ts";
 export { openArchive } from "./files/unpack.ts";
+export { type CheckOptions, type CheckResult, check } from "./frontend/check.ts";
 export { healthcheckStep } from "./frontend/dispatch.ts";
-export { type CheckOptions, type CheckResult, check, parsePlatform } from "./frontend/index.ts";
 export { type Outline, type OutlineArg, type OutlineMount, outlineOf, printOutline } from "./frontend/outline.ts";
+export { parsePlatform } from "./frontend/platform.ts";
 export { sourceKind } from "./frontend/remote.ts";
 export { checkDocument, outlineDocument, targetsDocument } from "./frontend/subrequests.ts";
 export { healthcheckOf } from "./image/image-draft.ts";

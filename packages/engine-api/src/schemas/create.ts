@@ -4,11 +4,8 @@
  * @see moby api/types/container
  */
 import { z } from "zod";
+import { integer, map, maybe, text, texts } from "./fields.ts";
 
-const text = z.string();
-const integer = z.number().int();
-const texts = z.array(text);
-const map = z.record(text, text);
 /** Go's `map[string]struct{}`. */
 const set = z.record(text, z.object({}));
 /** A command: a text alone is one word. */
@@ -17,7 +14,6 @@ const command = z.union([texts, text.transform((word) => [word])]);
 const string = text.default("");
 const number = integer.default(0);
 const nothing = z.null().default(null);
-const maybe = <T extends z.ZodType>(schema: T) => z.exactOptional(schema);
 
 export const HEALTH = z.object({
   Test: maybe(texts),

@@ -1,10 +1,8 @@
 /** Rules of `engine.faults` as JSON: everything of them but `if`, which is code. What they mean, the engine checks. */
 import type { FaultRule } from "@bottleship/core/faults";
 import { z } from "zod";
+import { integer, maybe, text } from "./fields.ts";
 
-const text = z.string();
-const integer = z.number().int();
-const maybe = <T extends z.ZodType>(schema: T) => z.exactOptional(schema);
 const oneOrMore = <T extends z.ZodType>(schema: T) => z.union([schema, z.array(schema)]);
 /** "1.5s", or microseconds. */
 const duration = z.union([text, z.number()]);

@@ -1,10 +1,7 @@
 /** Bodies of the smaller requests. */
 import { z } from "zod";
 import { ENDPOINT, RESOURCES, RESTART_POLICY } from "./create.ts";
-
-const text = z.string();
-const map = z.record(text, text);
-const maybe = <T extends z.ZodType>(schema: T) => z.exactOptional(schema);
+import { map, maybe, text } from "./fields.ts";
 
 export const UPDATE = z.object({ ...RESOURCES, RestartPolicy: maybe(RESTART_POLICY) });
 

@@ -1,14 +1,10 @@
 /** Bodies of requests about services. @see moby api/types/swarm: ServiceSpec, TaskSpec, ContainerSpec */
 import { z } from "zod";
 import { HEALTH, MOUNT } from "./create.ts";
+import { integer, map, maybe, text, texts } from "./fields.ts";
 import { DRIVER } from "./swarm.ts";
 
-const text = z.string();
-const texts = z.array(text);
 const number = z.number();
-const integer = z.number().int();
-const map = z.record(text, text);
-const maybe = <T extends z.ZodType>(schema: T) => z.exactOptional(schema);
 const something = z.record(text, z.unknown());
 
 const file = z.object({

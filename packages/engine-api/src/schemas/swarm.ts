@@ -1,11 +1,8 @@
 /** Bodies of requests about a swarm, its node, secrets and configs. @see moby api/types/swarm */
 import { z } from "zod";
+import { integer, map, maybe, text } from "./fields.ts";
 
-const text = z.string();
 const number = z.number();
-const integer = z.number().int();
-const map = z.record(text, text);
-const maybe = <T extends z.ZodType>(schema: T) => z.exactOptional(schema);
 
 export const DRIVER = z.object({ Name: text.default(""), Options: maybe(map) });
 

@@ -51,7 +51,8 @@ export class Channel<T> {
       count++;
     }
     this.#items.splice(0, count);
-    return pieces.length === 1 ? (pieces[0] as Uint8Array) : concat(pieces);
+    const [first] = pieces;
+    return first !== undefined && pieces.length === 1 ? first : concat(pieces);
   }
 
   async #untilPushed(): Promise<void> {

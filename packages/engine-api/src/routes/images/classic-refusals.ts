@@ -4,7 +4,7 @@
  *
  * @see moby builder/dockerfile/dispatchers.go, copy.go
  */
-import type { AnyInstruction, Dockerfile } from "@bottleship/core/build";
+import { type AnyInstruction, BuildError, type Dockerfile, hasWildcards, matchGlob } from "@bottleship/core/build";
 import { signalOf } from "@bottleship/core/engine";
 import { clean, StatusError } from "@bottleship/core/lib";
 import { textOf } from "./classic-steps.ts";
@@ -88,10 +88,9 @@ function copyProblem(one: FileInstruction, stage: number, paths: ContextPaths): 
     if (place === ".." || place.startsWith("../")) {
       return `${kind} failed: forbidden path outside the build context: ${source} ()`;
     }
-    const found = /[*?[]/.test(place)
-      ? [...paths].filter((path) => isMatch(place, path)).length
-      : Number(has(paths, place));
-    if (found === 0 && !/[*?[]/.test(place)) {
+    const isPattern = hasWildcards(place);
+    const found = isPattern ? [...paths].filter((path) => isMatch(place, path)).length : Number(has(paths, place));
+    if (found === 0 && !isPattern) {
       return `${kind} failed: file not found in build context or excluded by .dockerignore: stat ${place}: file does not exist`;
     }
     count += found;
@@ -103,15 +102,12 @@ function copyProblem(one: FileInstruction, stage: number, paths: ContextPaths): 
 
 const has = (paths: ContextPaths, place: string): boolean => place === "" || place === "." || paths.has(place);
 
-/** As Go's path.Match, on the whole path. */
+/** A pattern that is none matches nothing. */
 function isMatch(pattern: string, path: string): boolean {
-  const source = pattern
-    .replace(/[.+^${}()|\\]/g, "\\$&")
-    .replaceAll("*", "[^/]*")
-    .replaceAll("?", "[^/]");
   try {
-    return new RegExp(`^${source}$`).test(path);
-  } catch {
-    return false;
+    return matchGlob(pattern, path);
+  } catch (error) {
+    if (error instanceof BuildError) return false;
+    throw error;
   }
 }
