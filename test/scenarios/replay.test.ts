@@ -156,9 +156,26 @@ describe("a replay", () => {
     await send("/containers/web/start", {});
     await engine.pass("3s");
     await send("/containers/web/kill", {});
+    // It has ended before its start is answered.
+    await send("/containers/create?name=short", { Image: "busybox", Cmd: ["true"] });
+    await send("/containers/short/start", {});
+    await engine.pass("1s");
     const again = await replay(engine.journal);
     expect(await docker(again, "ps -a --no-trunc")).toBe(await docker(engine, "ps -a --no-trunc"));
     expect(await docker(again, "inspect -f {{.State.ExitCode}} web")).toBe("137\n");
+  });
+
+  it("tells of those who sleep, to the end of their time or not so long", async () => {
+    const engine = createEngine({ journal: true });
+    await docker(engine, "pull -q busybox");
+    await engine.world.sleep(1_000_000);
+    await docker(engine, "run -d --name web busybox sleep 2");
+    const { world } = engine;
+    await engine.life.sleep(9_000_000, { unless: () => world.clock.uptimeUs > 4_000_000, what: "a while to pass" });
+    await docker(engine, "run --name late busybox true");
+    const again = await replay(engine.journal);
+    expect(again.world.trace.hash).toBe(engine.world.trace.hash);
+    expect(again.world.turns).toBe(engine.world.turns);
   });
 
   it("tells what happened in real time", async () => {

@@ -11,5 +11,5 @@ const ANSWER_US = 1_000;
 /** Waits until a container that was started has begun, or ended. @throws ConnectionLost if the daemon ends before */
 export async function begun({ life }: Pick<Engine, "life">, container: Container): Promise<void> {
   const unless = (): boolean => !container.isRunning;
-  await life.sleep(ANSWER_US, { unless, on: container.changed, what: `container ${container.name} to begin` });
+  await life.sleep(ANSWER_US, { unless, what: `container ${container.name} to begin` });
 }

@@ -16,11 +16,11 @@ export class ConnectionLost extends Error {
 }
 
 export class DaemonLife {
-  readonly #world: World;
+  readonly world: World;
   #number = 1;
 
   constructor(world: World) {
-    this.#world = world;
+    this.world = world;
   }
 
   get number(): number {
@@ -30,21 +30,25 @@ export class DaemonLife {
   /** Whoever waits in this life waits no longer, as soon as they are asked. */
   end(): void {
     this.#number++;
-    this.#world.wake();
+    this.world.wake();
   }
 
   /** As `World.until`. @throws ConnectionLost if the life ends before `done()` holds */
   async until(done: () => boolean, options: WaitOptions): Promise<void> {
     const begun = this.#number;
-    await this.#world.until(() => done() || this.#number !== begun, options);
+    await this.world.until(() => done() || this.#number !== begun, options);
     if (!done()) throw new ConnectionLost();
   }
 
-  /** As `World.sleep`. @throws ConnectionLost if the life ends before */
+  /**
+   * As `World.sleep`. Like that one it is called on what a recorder sees, and so touches no private fields.
+   *
+   * @throws ConnectionLost if the life ends before
+   */
   async sleep(us: number, { unless = () => false, ...options }: SleepOptions): Promise<void> {
-    const begun = this.#number;
-    const endUs = this.#world.clock.nowUs + us;
-    await this.#world.sleep(us, { ...options, unless: () => unless() || this.#number !== begun });
-    if (this.#number !== begun && this.#world.clock.nowUs < endUs && !unless()) throw new ConnectionLost();
+    const begun = this.number;
+    const endUs = this.world.clock.nowUs + us;
+    await this.world.sleep(us, { ...options, unless: () => unless() || this.number !== begun });
+    if (this.number !== begun && this.world.clock.nowUs < endUs && !unless()) throw new ConnectionLost();
   }
 }

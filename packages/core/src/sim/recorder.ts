@@ -76,12 +76,14 @@ export class Recorder<Subject extends object> {
   #glass<T extends object>(target: T, at: Reference): T {
     const known = this.#glasses.get(target);
     if (known !== undefined) return known as T;
-    const glass = new Proxy(target, {
+    const glass: T = new Proxy(target, {
       get: (_, key) => {
         const value: unknown = Reflect.get(target, key, target);
         if (typeof value !== "function") {
           return LOOKS.has(key) ? value : this.#seen(value, { ...at, path: [...at.path, key] });
         }
+        // It puts a timer into the world, and takes it out again when it ends early: these two are what is noted.
+        if (key === "sleep") return value.bind(glass);
         // Waiting does nothing to a world but to let it go on, which a replay does by itself.
         if (LOOKS.has(key) || (target === (this.#world as object) && key !== "advance")) return value.bind(target);
         return (...args: readonly unknown[]) => this.#call(target, at, key, args);
