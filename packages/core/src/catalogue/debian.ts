@@ -4,7 +4,7 @@
  * Unlike the originals: sh is our shell with dash's messages, bash the same shell with bash's, and the tools are not
  * GNU's. Packages and their versions are those of Debian 12, whichever release it is.
  */
-import { DPKG_STATUS, debianBase, dpkgStanza } from "../programs/index.ts";
+import { DEBIAN_ARCHIVES, DPKG_STATUS, debianBase, dpkgStanza } from "../programs/index.ts";
 import { APPLET_NAMES } from "../userland/index.ts";
 import type { CatalogueImage } from "./catalogue.ts";
 import { imageOf, type Step } from "./image-of.ts";
@@ -181,9 +181,8 @@ function osRelease({ id, codename, number, point }: Release): string {
 }
 
 function sources({ id, codename }: Release): string {
-  const archive = id === "debian" ? "http://deb.debian.org/debian" : "http://archive.ubuntu.com/ubuntu";
-  const keyring = id === "debian" ? "debian-archive-keyring" : "ubuntu-archive-keyring";
-  return `Types: deb\nURIs: ${archive}\nSuites: ${codename} ${codename}-updates\nComponents: main\nSigned-By: /usr/share/keyrings/${keyring}.gpg\n`;
+  const { archive } = DEBIAN_ARCHIVES[id];
+  return `Types: deb\nURIs: ${archive}\nSuites: ${codename} ${codename}-updates\nComponents: main\nSigned-By: /usr/share/keyrings/${id}-archive-keyring.gpg\n`;
 }
 
 /** The steps that an image on Debian begins with. */

@@ -6,6 +6,7 @@ export { defineProgram, type Main, type NamedProgram } from "./define.ts";
 export { byteCount, type Duration, durationUs } from "./duration.ts";
 export { type AlpineIndex, alpineBase } from "./packages/alpine-index.ts";
 export { APK_INSTALLED, apkStanza } from "./packages/apk.ts";
+export { DEBIAN_ARCHIVES } from "./packages/debian-archives.ts";
 export { type DebianIndex, debianBase } from "./packages/debian-index.ts";
 export { STATUS as DPKG_STATUS, stanzaOf as dpkgStanza } from "./packages/dpkg-status.ts";
 export { programFile, standInNames } from "./packages/installed-program.ts";

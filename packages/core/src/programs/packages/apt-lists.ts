@@ -3,6 +3,7 @@ import { Errno, nanosleep, type Routine } from "../../abi/index.ts";
 import { attempt, type Io, readText } from "../../userland/index.ts";
 import { listDirectory, putFile } from "../files.ts";
 import { sizeText } from "./apt-text.ts";
+import { DEBIAN_ARCHIVES } from "./debian-archives.ts";
 import type { DebianIndex } from "./debian-index.ts";
 
 const LISTS = "/var/lib/apt/lists";
@@ -27,10 +28,7 @@ export function* distribution(): Routine<Distribution> {
   const release = text instanceof Errno ? "" : text;
   const codename =
     /^VERSION_CODENAME=(.*)$/m.exec(release)?.[1] ?? /VERSION="[^"]*\((\w+)\)"/.exec(release)?.[1] ?? "bookworm";
-  if (/^ID=ubuntu$/m.test(release)) {
-    return { archive: "http://archive.ubuntu.com/ubuntu", security: "http://security.ubuntu.com/ubuntu", codename };
-  }
-  return { archive: "http://deb.debian.org/debian", security: "http://deb.debian.org/debian-security", codename };
+  return { ...DEBIAN_ARCHIVES[/^ID=ubuntu$/m.test(release) ? "ubuntu" : "debian"], codename };
 }
 
 export function* hasLists(): Routine<boolean> {

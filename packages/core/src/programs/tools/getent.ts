@@ -1,6 +1,6 @@
 /** getent: looks something up where the C library does. @see getent(1) */
 import type { Program, Routine } from "../../abi/index.ts";
-import { familyOf } from "../../lib/index.ts";
+import { familyOf, ownValue } from "../../lib/index.ts";
 import { attempt, Io, nameOf, readText, resolve } from "../../userland/index.ts";
 
 const USAGE = "Usage: getent [OPTION...] database [key ...]\n";
@@ -11,19 +11,20 @@ const HOST_WIDTH = 15;
 
 type Lookup = (key: string) => Routine<readonly string[]>;
 
-const KEYED: Readonly<Record<string, Lookup>> = {
-  hosts,
-  ahosts: (key) => addresses(key),
-  ahostsv4: (key) => addresses(key, 4),
-  ahostsv6: (key) => addresses(key, 6),
+interface Database {
+  readonly lookup: Lookup;
+  /** All of it, if it can be listed. */
+  readonly file?: string;
+}
+
+const DATABASES: Readonly<Record<string, Database>> = {
+  hosts: { lookup: hosts },
+  ahosts: { lookup: (key) => addresses(key) },
+  ahostsv4: { lookup: (key) => addresses(key, 4) },
+  ahostsv6: { lookup: (key) => addresses(key, 6) },
   passwd: inFile("/etc/passwd", 2),
   group: inFile("/etc/group", 2),
   shadow: inFile("/etc/shadow", undefined),
-};
-const FILES: Readonly<Record<string, string>> = {
-  passwd: "/etc/passwd",
-  group: "/etc/group",
-  shadow: "/etc/shadow",
 };
 
 export const getent: Program = function* (argv, env) {
@@ -39,20 +40,20 @@ function* main(io: Io): Routine<number> {
     yield* io.err.write(`getent: wrong number of arguments\n${USAGE}`);
     return UNKNOWN_DATABASE;
   }
-  const lookup = Object.hasOwn(KEYED, database) ? KEYED[database] : undefined;
-  if (lookup === undefined) {
+  const found = ownValue(DATABASES, database);
+  if (found === undefined) {
     yield* io.err.write(
       `Unknown database: ${database}\nTry \`getent --help' or \`getent --usage' for more information.\n`,
     );
     return UNKNOWN_DATABASE;
   }
-  const file = FILES[database];
+  const { lookup, file } = found;
   if (keys.length === 0 && file !== undefined) for (const line of yield* linesOf(file)) yield* io.out.line(line);
   let isMissing = false;
   for (const key of keys) {
-    const found = yield* lookup(key);
-    isMissing ||= found.length === 0;
-    for (const line of found) yield* io.out.line(line);
+    const lines = yield* lookup(key);
+    isMissing ||= lines.length === 0;
+    for (const line of lines) yield* io.out.line(line);
   }
   return isMissing ? NOT_FOUND : 0;
 }
@@ -79,14 +80,15 @@ function* addresses(key: string, family?: 4 | 6): Routine<readonly string[]> {
 const hostLine = (address: string, name: string): string => `${address.padEnd(HOST_WIDTH)} ${name}`;
 
 /** Lines with colons: by the name, or by the number at `at`. */
-function inFile(path: string, at: number | undefined): Lookup {
-  return function* (key) {
+function inFile(file: string, at: number | undefined): Database {
+  const lookup: Lookup = function* (key) {
     const isKey = (line: string): boolean => {
       const fields = line.split(":");
       return fields[0] === key || (at !== undefined && fields[at] === key);
     };
-    return (yield* linesOf(path)).filter(isKey).slice(0, 1);
+    return (yield* linesOf(file)).filter(isKey).slice(0, 1);
   };
+  return { lookup, file };
 }
 
 function* linesOf(path: string): Routine<readonly string[]> {

@@ -1,6 +1,7 @@
 /** A new file with a name that nobody else has: mkstemp(3). */
-import { close, Errno, O_CREAT, O_EXCL, O_RDWR, open, type Routine, read } from "../../../abi/index.ts";
+import { Errno, O_CREAT, O_EXCL, O_RDWR, open, type Routine } from "../../../abi/index.ts";
 import { attempt, type Io } from "../../io.ts";
+import { randomBytes } from "../../random-bytes.ts";
 
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 const TRIES = 100;
@@ -17,9 +18,7 @@ export function* openTemporary(io: Io, prefix: string): Routine<{ readonly fd: n
 
 /** Six characters from /dev/urandom; without it always the same. */
 function* randomName(): Routine<string> {
-  const fd = yield* attempt(open("/dev/urandom"));
-  if (fd instanceof Errno) return "XXXXXX".replace(/X/g, "a");
-  const bytes = yield* read(fd, 6);
-  yield* close(fd);
+  const bytes = yield* attempt(randomBytes(6));
+  if (bytes instanceof Errno) return "aaaaaa";
   return [...bytes].map((byte) => LETTERS[byte % LETTERS.length]).join("");
 }
