@@ -51,7 +51,7 @@ export function fileSystemFactories(): Map<string, FileSystemFactory> {
 }
 
 /** `key=value,flag` as a map; a flag's value is "". */
-export function parseOptions(data: MountData): Map<string, string> {
+function parseOptions(data: MountData): Map<string, string> {
   const options = new Map<string, string>();
   for (const part of partsOf(data)) {
     if (part === "") continue;

@@ -661,7 +661,7 @@ function* heldUp(untilUs: number, answer: unknown): Sleeper<unknown> {
 }
 
 /** The last process to leave takes the mounts with it. */
-export function leaveMountNamespace(process: Process): void {
+function leaveMountNamespace(process: Process): void {
   process.ns.mnt.leave(process);
 }
 

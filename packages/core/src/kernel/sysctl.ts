@@ -136,7 +136,7 @@ export function changeSysctl(process: Process, name: string, text: string): void
 }
 
 /** @throws ENOENT for a name that is none, EPERM for a fixed value, EINVAL if other numbers are expected. */
-export function writeSysctl(process: Process, name: string, text: string): void {
+function writeSysctl(process: Process, name: string, text: string): void {
   const sysctl = find(name);
   if (sysctl === undefined) throw new Errno("ENOENT");
   if (sysctl.readOnly) throw new Errno("EPERM");

@@ -84,7 +84,7 @@ export const ADMINISTRATIVELY_PROHIBITED = 13;
 export const isPacket = (payload: Packet | Solicitation): payload is Packet => "body" in payload;
 
 /** Bytes of the IP packet, headers included. */
-export function packetLength({ source, body }: Packet): number {
+function packetLength({ source, body }: Packet): number {
   const header = familyOf(source) === 4 ? 20 : 40;
   const transport = body.protocol === "tcp" ? (body.syn ? 40 : 32) : 8;
   const carried =

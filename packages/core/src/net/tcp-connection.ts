@@ -60,8 +60,8 @@ const SYNACK_RETRIES = 5;
 const DATA_RETRIES = 15;
 const ORPHAN_RETRIES = 8;
 /** @see ip-sysctl: the middle value of tcp_rmem */
-export const RECEIVE_BUFFER = 131_072;
-export const SEND_BUFFER = 262_144;
+const RECEIVE_BUFFER = 131_072;
+const SEND_BUFFER = 262_144;
 const DUPLICATES_THAT_TELL = 3;
 
 export class TcpConnection {

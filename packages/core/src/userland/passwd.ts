@@ -65,7 +65,7 @@ export function* allUsers(io: Io): Routine<readonly User[]> {
 }
 
 /** Every group, in the order of the file. */
-export function* allGroups(io: Io): Routine<readonly Group[]> {
+function* allGroups(io: Io): Routine<readonly Group[]> {
   const groups: Group[] = [];
   yield* findRecord(io, GROUP, (record) => {
     const group = toGroup(record);
@@ -149,7 +149,7 @@ export function* gidOrDie(io: Io, text: string): Routine<number> {
 }
 
 /** Decimal digits that fit into 32 bits. */
-export function parseId(text: string): number | undefined {
+function parseId(text: string): number | undefined {
   if (!/^[0-9]+$/.test(text)) return undefined;
   const id = Number(text);
   return id <= NO_ID ? id : undefined;

@@ -67,7 +67,7 @@ export function chown(who: FsCredentials, at: Location, uid: number, gid: number
 }
 
 /** The mode without set-uid, and without set-gid where it means that (with group execute). */
-export function withoutSetId(mode: number): number {
+function withoutSetId(mode: number): number {
   const dropped = (mode & 0o010) !== 0 ? S_ISUID | S_ISGID : S_ISUID;
   return mode & ~dropped;
 }

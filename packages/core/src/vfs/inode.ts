@@ -43,7 +43,7 @@ export interface AttributeChange {
 }
 
 /** Who has to do with a file now. Made when somebody first has: of most files nobody ever does. */
-export class FileUse {
+class FileUse {
   /** How many processes execute it. */
   executing = 0;
   /** How many open files may write to it: it cannot be executed then. */

@@ -77,7 +77,7 @@ export function tellPath(dentry: Dentry, events: number, options?: { readonly op
 }
 
 /** Something happened to an inode, whatever its names. */
-export function tellInode(inode: Inode, events: number): void {
+function tellInode(inode: Inode, events: number): void {
   if (inode.fs.watches !== undefined) tell(inode, { events: kinded(inode, events) });
 }
 

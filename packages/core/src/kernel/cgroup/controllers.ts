@@ -21,7 +21,7 @@ export const ALL_CONTROLLERS: ControllerMask = (1 << CONTROLLERS.length) - 1;
 
 export const bitOf = (name: ControllerName): ControllerMask => 1 << CONTROLLERS.indexOf(name);
 
-export const DOMAIN_CONTROLLERS: ControllerMask = CONTROLLERS.filter((name) => !THREADED.has(name)).reduce(
+const DOMAIN_CONTROLLERS: ControllerMask = CONTROLLERS.filter((name) => !THREADED.has(name)).reduce(
   (mask, name) => mask | bitOf(name),
   0,
 );

@@ -31,7 +31,7 @@ export type MemoryEvent = keyof typeof NO_EVENTS;
 export type SwapEvent = keyof typeof NO_SWAP_EVENTS;
 
 /** How often what happened. */
-export class MemoryEvents {
+class MemoryEvents {
   /** In the subtree, and at this very cgroup. */
   readonly all: Record<MemoryEvent, number> = { ...NO_EVENTS };
   readonly local: Record<MemoryEvent, number> = { ...NO_EVENTS };

@@ -9,7 +9,7 @@ import { Namespace } from "./namespace.ts";
 import type { UserNamespace } from "./user.ts";
 
 /** @see /proc/sys/kernel/pid_max on a 64-bit machine */
-export const PID_MAX = 4_194_304;
+const PID_MAX = 4_194_304;
 /** Numbers below this are not given out again after a wrap. @see kernel/pid.c:RESERVED_PIDS */
 const RESERVED_PIDS = 300;
 

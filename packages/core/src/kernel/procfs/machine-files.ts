@@ -18,7 +18,7 @@ import { messageQueues, semaphores, sharedMemory } from "./sysvipc.ts";
 const kiB = (bytes: number): string => `${String(Math.floor(bytes / 1024)).padStart(8)} kB`;
 
 /** Clock ticks a second: what the kernel counts CPU time in. @see sysconf(3) _SC_CLK_TCK */
-export const TICKS_PER_SECOND = 100;
+const TICKS_PER_SECOND = 100;
 export const US_PER_TICK = 1_000_000 / TICKS_PER_SECOND;
 
 const text = (read: (kernel: Kernel) => string, mode?: number) => textFile<ProcFs>((fs) => read(fs.kernel), mode);

@@ -10,7 +10,7 @@ import { type Process, pidIn } from "../process.ts";
 import { US_PER_TICK } from "./machine-files.ts";
 
 /** R, S, T, Z or X. */
-export function stateLetter(process: Process): string {
+function stateLetter(process: Process): string {
   switch (process.state) {
     case "stopped":
       return "T";

@@ -8,7 +8,7 @@ export interface WireMessage {
 }
 
 export const SSL_REQUEST = 80_877_103;
-export const PROTOCOL_3 = 196_608;
+const PROTOCOL_3 = 196_608;
 
 function number32(value: number): Uint8Array {
   return Uint8Array.of((value >>> 24) & 255, (value >>> 16) & 255, (value >>> 8) & 255, value & 255);

@@ -250,7 +250,7 @@ function* runRedirected(shell: Shell, node: Redirected, flags: Flags): Routine<n
   return status;
 }
 
-export function setLine(shell: Shell, line: number): void {
+function setLine(shell: Shell, line: number): void {
   shell.line = line;
   shell.errorLine = line;
 }

@@ -16,7 +16,7 @@ import type { Applets, Engine, ShellTraits } from "./shell.ts";
 export type { ShellTraits } from "./shell.ts";
 
 /** Docker Hub's build. */
-export const DEFAULT_TRAITS: ShellTraits = { lineInMessages: false, standalone: false };
+const DEFAULT_TRAITS: ShellTraits = { lineInMessages: false, standalone: false };
 
 /** `sh` with the given traits. `applets` are those of the multi-call program that it is part of. */
 export function makeShell(

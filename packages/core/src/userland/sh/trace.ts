@@ -35,7 +35,7 @@ export function* expandPrompt(shell: Shell, prompt: string): Routine<string> {
 }
 
 /** Quoted, if a character in it is special to the shell. */
-export function quoteIfNeeded(text: string): string {
+function quoteIfNeeded(text: string): string {
   return /^[-+,./0-9:@A-Z\]^_a-z]*$/.test(text) ? text : quote(text);
 }
 

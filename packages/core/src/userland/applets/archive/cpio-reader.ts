@@ -7,7 +7,7 @@ import type { Source } from "./source.ts";
 
 /** Headers, names and data begin at multiples of it. */
 export const CPIO_ALIGNMENT = 4;
-export const CPIO_HEADER_SIZE = 110;
+const CPIO_HEADER_SIZE = 110;
 /** Without checksums and with them. */
 export const CPIO_MAGIC = "070701";
 const CHECKED_MAGIC = "070702";

@@ -31,7 +31,7 @@ export const free: Applet = function* (io) {
 const show = (bytes: number, unit: number): string => (unit === 0 ? humanSize(bytes) : inUnits(bytes, unit));
 
 /** Looks rows of /proc/meminfo up; bytes, zero for a row that there is not. */
-export function* memoryInfo(io: Io): Routine<(name: string) => number> {
+function* memoryInfo(io: Io): Routine<(name: string) => number> {
   const text = yield* attempt(readText("/proc/meminfo"));
   if (text instanceof Errno) return yield* io.pdie("can't open '/proc/meminfo'", text);
   const rows = new Map([...text.matchAll(/^(\w+): *(\d+) kB$/gm)].map(([, name, kib]) => [name, Number(kib) * 1024]));

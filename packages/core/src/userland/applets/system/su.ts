@@ -47,7 +47,7 @@ function* goHome(io: Io, user: User): Routine<void> {
 }
 
 /** Everything but TERM is forgotten. */
-export function loginEnvironment(old: Env, user: User, shell: string): Env {
+function loginEnvironment(old: Env, user: User, shell: string): Env {
   const term = old.get("TERM");
   const env = new Map<string, string>(term === undefined ? [] : [["TERM", term]]);
   env.set("PATH", user.uid === 0 ? ROOT_PATH : USER_PATH);

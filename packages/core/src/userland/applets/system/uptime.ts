@@ -29,7 +29,7 @@ export const uptime: Applet = function* (io) {
 };
 
 /** The three averages as /proc/loadavg shows them. */
-export function* loadAverage(): Routine<readonly string[]> {
+function* loadAverage(): Routine<readonly string[]> {
   const text = yield* attempt(readText("/proc/loadavg"));
   return text instanceof Errno ? ["0.00", "0.00", "0.00"] : text.split(" ").slice(0, 3);
 }

@@ -14,7 +14,7 @@ const INTEGERS = "diouxX";
 const FLOATS = "eEfFgGaA";
 
 /** A number in the format of OFMT or CONVFMT; whole numbers are written as they are. @throws AwkError */
-export function numberText(value: number, format: string): string {
+function numberText(value: number, format: string): string {
   if (isLongLong(value)) return Number.isSafeInteger(value) ? String(value + 0) : BigInt(value).toString();
   if (format === "%.6g") return formatGeneral(value, 6);
   const letter = format.slice(-1);
