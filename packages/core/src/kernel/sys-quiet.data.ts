@@ -1,5 +1,5 @@
 /**
- * Attributes of sysfs that always say the same in a simulated machine: mode and text, in directories.
+ * Attributes of sysfs that nothing in a simulated machine changes but who writes to them, in directories.
  *
  * @see sysfs(5), Documentation/ABI
  */
