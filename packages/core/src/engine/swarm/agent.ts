@@ -95,7 +95,7 @@ export class Agent {
   /** Starts the container: the task runs, or has failed. */
   async start(task: Task): Promise<void> {
     const { containers, report } = this.#parts;
-    const container = this.container(task);
+    const container = this.#container(task);
     if (container === undefined) return report(task, "failed", "starting", "container is gone");
     report(task, "starting", "starting");
     try {
@@ -114,7 +114,7 @@ export class Agent {
   /** Has the container end, as long as it needs: the task is shut down then. */
   async stop(task: Task): Promise<void> {
     const { containers, report } = this.#parts;
-    const container = this.container(task);
+    const container = this.#container(task);
     if (container?.isActive !== true) {
       if (!task.hasEnded && task.state !== "starting") report(task, "shutdown", "shutdown");
       return;
@@ -129,7 +129,7 @@ export class Agent {
   look(task: Task): void {
     this.#stopping.delete(task);
     if (task.state !== "starting" && task.state !== "running") return;
-    const container = this.container(task);
+    const container = this.#container(task);
     if (container?.isRunning !== true) this.#ended(task);
     else if (task.state === "starting" && container.health === undefined) {
       this.#parts.report(task, "running", "started");
@@ -139,7 +139,7 @@ export class Agent {
 
   /** Removes what is left of a task. */
   async remove(task: Task): Promise<void> {
-    const container = this.container(task);
+    const container = this.#container(task);
     if (container !== undefined) {
       await this.#quietly(() => this.#parts.containers.remove(container, { force: true, volumes: true }));
     }
@@ -147,7 +147,7 @@ export class Agent {
     if (this.#withFiles.delete(task)) removeTree(this.#parts.kernel.disk, filesOf(task));
   }
 
-  container({ containerId }: Task): Container | undefined {
+  #container({ containerId }: Task): Container | undefined {
     return containerId === undefined ? undefined : this.#parts.containers.peek(containerId);
   }
 
@@ -170,7 +170,7 @@ export class Agent {
 
   #ended(task: Task): void {
     const { report } = this.#parts;
-    task.exitCode = this.container(task)?.exitCode ?? 0;
+    task.exitCode = this.#container(task)?.exitCode ?? 0;
     if (this.#unhealthy.has(task)) report(task, "failed", "unhealthy container", "task: unhealthy container");
     else if (!task.isWanted) report(task, "shutdown", "shutdown");
     else if (task.exitCode === 0) report(task, "complete", "finished");

@@ -13,14 +13,15 @@ import type { ImageService } from "../images.ts";
 import { Agent } from "./agent.ts";
 import type { NodeStore } from "./node.ts";
 import type { Revisions } from "./object-table.ts";
-import { meetsConstraints, type Occupancy, obstacle } from "./placement.ts";
+import { hostPorts, meetsConstraints, obstacle, occupancyWithout } from "./placement.ts";
 import { type AttemptRecords, Restarts, restartDelayUs } from "./restarts.ts";
-import { networksOf, portKey } from "./service-spec.ts";
-import { modeName, type Service, type ServiceStore } from "./services.ts";
-import { type DesiredState, Task, type TaskRecord, type TaskState } from "./task.ts";
+import { networksOf } from "./service-spec.ts";
+import { isJob, modeName, type Service, type ServiceStore } from "./services.ts";
+import { aimOf, type DesiredState, Task, type TaskRecord, type TaskState } from "./task.ts";
 import type { PayloadStores, TaskPlace } from "./task-container.ts";
 import { type TaskReader, TaskTable } from "./tasks.ts";
-import { Update } from "./update.ts";
+import { completion, Update } from "./update.ts";
+import { wantedOfJob, wantedReplicas } from "./wanted.ts";
 
 export interface OrchestratorParts {
   readonly world: World;
@@ -92,9 +93,8 @@ export class Orchestrator {
       if (service === undefined || task.hasEnded || !task.isWanted) continue;
       // Its image was on the way.
       if (task.nodeId !== "" && task.containerId === undefined) this.#agent.prepare(this.#place(task, service));
-      const final = task.iteration === undefined ? "running" : "complete";
       // Whoever it was to follow has ended with the machine.
-      if (task.desired === "ready") this.#soon(() => this.#direct(task, final), restartDelayUs(task));
+      if (task.desired === "ready") this.#soon(() => this.#direct(task, task.aim), restartDelayUs(task));
     }
     for (const service of this.#parts.services.all()) this.reconcile(service);
     this.#soon(() => this.#schedulePending());
@@ -141,27 +141,18 @@ export class Orchestrator {
   // ── what is wanted ──
 
   reconcile(service: Service): void {
-    const mode = modeName(service.spec.Mode);
-    if (mode.endsWith("job")) this.#reconcileJob(service);
-    else if (mode === "global") this.#reconcileGlobal(service);
-    else this.#reconcileReplicas(service);
-  }
-
-  #reconcileReplicas(service: Service): void {
-    const wanted = service.spec.Mode.Replicated?.Replicas ?? 1;
-    const all = this.#tasks.of(service.id);
-    const live = new Set(all.filter(({ isWanted }) => isWanted).map(({ slot }) => slot));
-    const kept = new Set([...live].sort((a, b) => a - b).slice(0, wanted));
-    const revived = new Set<number>();
-    for (let slot = 1; kept.size + revived.size < wanted; slot++) if (!live.has(slot)) revived.add(slot);
-    for (const task of all) {
-      if (!kept.has(task.slot) && !revived.has(task.slot)) this.#direct(task, "remove");
+    const { Mode } = service.spec;
+    if (modeName(Mode) === "global") {
+      this.#reconcileGlobal(service);
+      return;
     }
-    for (const slot of revived) this.#create(service, slot, "running");
-    this.#update(
-      service,
-      all.filter(({ isWanted, slot }) => isWanted && kept.has(slot)),
-    );
+    const all = this.#tasks.of(service.id);
+    const ofJob = isJob(Mode);
+    const wanted = ofJob ? wantedOfJob(service, all) : wantedReplicas(Mode.Replicated?.Replicas ?? 1, all);
+    for (const task of wanted.surplus) this.#direct(task, "remove");
+    for (const slot of wanted.missing) this.#create(service, slot);
+    // Another run of a job has tasks of its own.
+    if (!ofJob) this.#update(service, wanted.kept);
   }
 
   #reconcileGlobal(service: Service): void {
@@ -170,26 +161,8 @@ export class Orchestrator {
     const live = all.filter(({ isWanted }) => isWanted);
     const fits = meetsConstraints(service.spec.TaskTemplate.Placement ?? {}, self);
     if (!fits) for (const task of live) this.#direct(task, "shutdown");
-    else if (live.length === 0 && self.spec.Availability === "active") this.#create(service, 0, "running");
+    else if (live.length === 0 && self.spec.Availability === "active") this.#create(service, 0);
     else this.#update(service, live);
-  }
-
-  #reconcileJob(service: Service): void {
-    const { ReplicatedJob } = service.spec.Mode;
-    const { MaxConcurrent = 1 } = ReplicatedJob ?? {};
-    const { TotalCompletions = MaxConcurrent } = ReplicatedJob ?? {};
-    const all = this.#tasks.of(service.id);
-    for (const task of all) if (task.iteration !== service.iteration) this.#direct(task, "remove");
-    const own = all.filter(({ iteration }) => iteration === service.iteration);
-    const completed = own.filter(({ state }) => state === "complete").length;
-    const running = own.filter((task) => task.isWanted && !task.hasEnded).length;
-    const missing = Math.min(MaxConcurrent - running, TotalCompletions - completed - running);
-    const taken = new Set(own.filter((task) => task.isWanted || task.state === "complete").map(({ slot }) => slot));
-    for (let slot = 0, made = 0; made < missing; slot++) {
-      if (taken.has(slot)) continue;
-      this.#create(service, slot, "complete");
-      made++;
-    }
   }
 
   /** Those with other settings than the service's are replaced. */
@@ -199,12 +172,8 @@ export class Orchestrator {
     const report = services.report.bind(services);
     if (outdated.length === 0) {
       const { update } = service;
-      const completedUs = world.clock.nowUs;
-      if (update?.state === "rollback_started") {
-        report(service, { ...update, state: "rollback_completed", completedUs, message: "rollback completed" });
-      } else if (update?.state === "updating") {
-        report(service, { ...update, state: "completed", completedUs, message: "update completed" });
-      }
+      const isOpen = update?.state === "updating" || update?.state === "rollback_started";
+      if (isOpen) report(service, completion(update, world.clock.nowUs));
       return;
     }
     const update = new Update(
@@ -212,7 +181,7 @@ export class Orchestrator {
         clock: world.clock,
         whenUp: (work) => this.#whenUp(work),
         replace: (old) => this.#create(service, old.slot, "ready"),
-        release: (task) => this.#direct(task, "running"),
+        release: (task) => this.#direct(task, task.aim),
         retire: (task) => this.#direct(task, "shutdown"),
         report,
         rollBack: (one, message) => services.revert(one, message),
@@ -229,8 +198,10 @@ export class Orchestrator {
     return spec.Networks === undefined || task.Networks !== undefined ? task : { ...task, Networks: spec.Networks };
   }
 
-  #create(service: Service, slot: number, desired: DesiredState): Task {
-    const iteration = modeName(service.spec.Mode).endsWith("job") ? service.iteration : undefined;
+  /** A new task, which is to run, or to complete; or is to be `ready` for that first. */
+  #create(service: Service, slot: number, first?: "ready"): Task {
+    const iteration = isJob(service.spec.Mode) ? service.iteration : undefined;
+    const desired = first ?? aimOf(iteration);
     const object = this.#parts.revisions.created();
     const task = new Task({ object, serviceId: service.id, slot, spec: this.#specFor(service), desired, iteration });
     this.#tasks.add(task);
@@ -246,7 +217,8 @@ export class Orchestrator {
     const service = this.#parts.services.byId(task.serviceId);
     if (service === undefined) return;
     const { self } = this.#parts.nodes;
-    const why = obstacle(task.spec, hostPorts(service), self, this.#occupancy(task));
+    const occupancy = occupancyWithout(task, this.#tasks.all(), (id) => this.#parts.services.byId(id));
+    const why = obstacle(task.spec, hostPorts(service), self, occupancy);
     if (why !== undefined) {
       if (task.error !== why) this.#move(task, "pending", "pending task scheduling", why);
       return;
@@ -259,20 +231,6 @@ export class Orchestrator {
 
   #schedulePending(): void {
     for (const task of this.#tasks.all()) if (task.nodeId === "") this.#schedule(task);
-  }
-
-  #occupancy(task: Task): Occupancy {
-    const others = this.#tasks.all().filter((one) => one !== task && one.nodeId !== "" && !one.hasEnded);
-    const reserved = { NanoCPUs: 0, MemoryBytes: 0 };
-    const ports = new Set<string>();
-    for (const { spec, serviceId, isWanted } of others) {
-      reserved.NanoCPUs += spec.Resources?.Reservations?.NanoCPUs ?? 0;
-      reserved.MemoryBytes += spec.Resources?.Reservations?.MemoryBytes ?? 0;
-      const service = isWanted ? this.#parts.services.byId(serviceId) : undefined;
-      if (service !== undefined) for (const port of hostPorts(service)) ports.add(port);
-    }
-    const replicas = others.filter((one) => one.serviceId === task.serviceId && one.isWanted).length;
-    return { reserved, replicas, hostPorts: ports };
   }
 
   #place(task: Task, service: Service): TaskPlace {
@@ -298,7 +256,7 @@ export class Orchestrator {
     if (this.#isClosed) return;
     if (task.hasEnded) {
       if (task.desired === "remove") this.#forget(task);
-      else if (task.isUnhandled && (task.desired === "running" || task.desired === "complete")) this.#handleEnd(task);
+      else if (task.isUnhandled && task.desired === task.aim) this.#handleEnd(task);
     } else if (!task.isWanted) {
       if (task.containerId === undefined) this.#reported(task, "shutdown", "shutdown", "");
       else void this.#agent.stop(task);
@@ -339,19 +297,18 @@ export class Orchestrator {
   #replaceEnded(task: Task, service: Service): void {
     const { nodes, world } = this.#parts;
     const isDrained = nodes.self.spec.Availability === "drain";
-    const final = task.iteration === undefined ? "running" : "complete";
     const isAllowed = this.#restarts.allow(task, `${service.id}.${task.slot}`, world.clock.nowUs);
     this.#direct(task, "shutdown");
     if (!isAllowed) return;
     const next = this.#create(service, task.slot, "ready");
-    this.#soon(() => this.#releaseAfter(task, next, final), isDrained ? 0 : restartDelayUs(task));
+    this.#soon(() => this.#releaseAfter(task, next), isDrained ? 0 : restartDelayUs(task));
   }
 
   /** The next one begins when the last one has ended. */
-  #releaseAfter(task: Task, next: Task, final: DesiredState): void {
+  #releaseAfter(task: Task, next: Task): void {
     if (this.#isClosed || next.desired !== "ready") return;
-    if (task.hasEnded) this.#direct(next, final);
-    else this.#soon(() => this.#releaseAfter(task, next, final));
+    if (task.hasEnded) this.#direct(next, next.aim);
+    else this.#soon(() => this.#releaseAfter(task, next));
   }
 
   #forget(task: Task): void {
@@ -369,7 +326,3 @@ export class Orchestrator {
     else work();
   }
 }
-
-/** Ports that only one task of a node can have. */
-const hostPorts = ({ ports }: Service): readonly string[] =>
-  ports.filter(({ PublishMode, PublishedPort = 0 }) => PublishMode === "host" && PublishedPort > 0).map(portKey);

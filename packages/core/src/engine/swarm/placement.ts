@@ -1,12 +1,14 @@
 /**
  * Where a task may be: constraints, availability, resources. With one node there is one question: may it be here?
  *
- * @see swarmkit manager/constraint/constraint.go, manager/scheduler/filter.go
+ * @see swarmkit manager/constraint/constraint.go, manager/scheduler/filter.go, nodeinfo.go
  */
 import { ownValue } from "../../lib/index.ts";
 import type { SwarmNode } from "./node.ts";
 import { rpcError } from "./rpc-error.ts";
-import type { Placement, ResourceAmounts, TaskSpec } from "./service-spec.ts";
+import { type Placement, portKey, type ResourceAmounts, type TaskSpec } from "./service-spec.ts";
+import type { Service } from "./services.ts";
+import type { Task } from "./task.ts";
 
 interface Constraint {
   readonly key: string;
@@ -64,6 +66,29 @@ export interface Occupancy {
   /** "8080/tcp" of ports in host mode. */
   readonly hostPorts: ReadonlySet<string>;
 }
+
+/** What all tasks but one have. */
+export function occupancyWithout(
+  task: Task,
+  all: readonly Task[],
+  serviceOf: (id: string) => Service | undefined,
+): Occupancy {
+  const others = all.filter((one) => one !== task && one.nodeId !== "" && !one.hasEnded);
+  const reserved = { NanoCPUs: 0, MemoryBytes: 0 };
+  const ports = new Set<string>();
+  for (const { spec, serviceId, isWanted } of others) {
+    reserved.NanoCPUs += spec.Resources?.Reservations?.NanoCPUs ?? 0;
+    reserved.MemoryBytes += spec.Resources?.Reservations?.MemoryBytes ?? 0;
+    const service = isWanted ? serviceOf(serviceId) : undefined;
+    if (service !== undefined) for (const port of hostPorts(service)) ports.add(port);
+  }
+  const replicas = others.filter((one) => one.serviceId === task.serviceId && one.isWanted).length;
+  return { reserved, replicas, hostPorts: ports };
+}
+
+/** Ports that only one task of a node can have. */
+export const hostPorts = ({ ports }: Service): readonly string[] =>
+  ports.filter(({ PublishMode, PublishedPort = 0 }) => PublishMode === "host" && PublishedPort > 0).map(portKey);
 
 /** Why a task cannot be on the node; `undefined` if it can. */
 export function obstacle(

@@ -28,6 +28,10 @@ export type TaskState = (typeof STATES)[number];
 /** Where a task is to go. */
 export type DesiredState = "ready" | "running" | "complete" | "shutdown" | "remove";
 
+/** Where a task is to go in the end: that of a job, of which `iteration` is the run, is to complete. */
+export const aimOf = (iteration: number | undefined): "running" | "complete" =>
+  iteration === undefined ? "running" : "complete";
+
 export interface TaskInit {
   readonly object: SwarmObject;
   readonly serviceId: string;
@@ -104,8 +108,12 @@ export class Task implements SwarmObject, Progress {
     return STATES.indexOf(this.state) >= STATES.indexOf("complete");
   }
 
+  get aim(): "running" | "complete" {
+    return aimOf(this.iteration);
+  }
+
   /** It is to run, or about to. */
   get isWanted(): boolean {
-    return this.desired === "ready" || this.desired === "running" || this.desired === "complete";
+    return this.desired === "ready" || this.desired === this.aim;
   }
 }

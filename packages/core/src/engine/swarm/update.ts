@@ -26,6 +26,13 @@ interface Exchange {
   readonly task: Task;
 }
 
+/** What an update has come to when nothing is left to be replaced. */
+export function completion(update: UpdateStatus, completedUs: number): UpdateStatus {
+  return update.state.startsWith("rollback")
+    ? { ...update, state: "rollback_completed", completedUs, message: "rollback completed" }
+    : { ...update, state: "completed", completedUs, message: "update completed" };
+}
+
 export class Update {
   readonly #parts: UpdateParts;
   readonly #service: Service;
@@ -124,14 +131,13 @@ export class Update {
 
   #complete(): void {
     this.cancel();
-    if (this.#isRollback) this.#report("rollback_completed", "rollback completed");
-    else this.#report("completed", "update completed");
+    const { update } = this.#service;
+    if (update !== undefined) this.#parts.report(this.#service, completion(update, this.#parts.clock.nowUs));
   }
 
   #report(state: UpdateState, message: string): void {
     const { startedUs = this.#startedUs } = this.#service.update ?? {};
-    const completedUs = state.endsWith("completed") ? this.#parts.clock.nowUs : undefined;
-    this.#parts.report(this.#service, { state, message, startedUs, completedUs });
+    this.#parts.report(this.#service, { state, message, startedUs, completedUs: undefined });
   }
 
   #wakeAt(dueUs: number): void {
