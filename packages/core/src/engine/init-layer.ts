@@ -2,6 +2,7 @@
  * The layer between an image and its containers: the places that Docker mounts on, so that they exist in every image.
  *
  * It is the same for all containers of an image, and part of neither image nor container: diff and commit leave it out.
+ * It goes with the image, or with the last container if that is there longer.
  *
  * @see moby daemon/initlayer/setup_unix.go
  */
@@ -37,15 +38,8 @@ export function initLayer(snapshotter: Snapshotter, image: string | undefined): 
     image === undefined ? undefined : snapshotter.lookup(image, path);
   const missing = PLACES.filter(([path]) => find(path) === undefined);
   applyLayer(snapshotter.directory(`prepare-${name}`), entries(find, missing, nowUs));
-  snapshotter.commit(name, `prepare-${name}`);
-  snapshotter.retain(name);
+  snapshotter.commit(name, `prepare-${name}`, { isCompanion: true });
   return name;
-}
-
-/** The image is no longer there for new containers. */
-export function releaseInitLayer(snapshotter: Snapshotter, image: string | undefined): void {
-  const name = `${image ?? "scratch"}-init`;
-  if (snapshotter.has(name)) snapshotter.release(name);
 }
 
 /** A directory that has to hold something new keeps the mode and the owner that it has in the image. */

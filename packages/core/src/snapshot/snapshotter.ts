@@ -2,11 +2,11 @@
  * Snapshots: directories on the machine's disk that overlay mounts are made of.
  *
  * `key` names an active snapshot, `name` a committed one; a parent is always committed. A committed snapshot is sealed:
- * all mounts over it share what has been looked up in it. It lives as long as somebody retains it or has it as a parent.
+ * all mounts over it share what has been looked up in it. It lives as long as somebody retains it or has it as a parent;
+ * a companion besides as long as somebody retains its parent.
  *
  * @see containerd core/snapshots/snapshotter.go, plugins/snapshots/overlay
  */
-
 import { isOpaque, isWhiteout, MemoryDirectory, type MemoryFs, type MemoryInode, removeTree } from "../fs/index.ts";
 import { StatusError } from "../lib/index.ts";
 import type { MountSpec } from "../oci/index.ts";
@@ -31,6 +31,8 @@ interface Snapshot extends SnapshotInfo {
   readonly children: number;
   /** How often it was retained. */
   readonly holders: number;
+  /** It lives as long as its parent is retained, too. */
+  readonly isCompanion?: true;
 }
 
 export interface SnapshotRecords {
@@ -48,6 +50,8 @@ export class Snapshotter {
   readonly #disk: MemoryFs;
   readonly #root: MemoryDirectory;
   readonly #snapshots = new Map<string, Snapshot>();
+  /** Companions, by their parents: one each at most. */
+  readonly #companions = new Map<string, string>();
   /** `lowerdir=…` of each committed snapshot, as its mounts want it. */
   readonly #lowers = new Map<string, string>();
   #last = 0;
@@ -74,7 +78,10 @@ export class Snapshotter {
 
   /** Knows what another one knew of a disk with the same files. */
   restore({ snapshots, last, lastKey }: SnapshotRecords): void {
-    for (const one of snapshots) this.#snapshots.set(one.name, one);
+    for (const one of snapshots) {
+      this.#snapshots.set(one.name, one);
+      if (one.isCompanion && one.parent !== undefined) this.#companions.set(one.parent, one.name);
+    }
     this.#last = last;
     this.#lastKey = lastKey;
   }
@@ -129,13 +136,19 @@ export class Snapshotter {
     return [{ destination: target, type: "overlay", source: "overlay", options }];
   }
 
-  /** What an active snapshot holds becomes immutable, under `name`. @throws StatusError already-exists */
-  commit(name: string, key: string): void {
+  /**
+   * What an active snapshot holds becomes immutable, under `name`. A companion stays for those to come who are to stand on
+   * it, until nobody retains its parent any more.
+   *
+   * @throws StatusError already-exists
+   */
+  commit(name: string, key: string, { isCompanion = false } = {}): void {
     const snapshot = this.#get(key);
     if (snapshot.kind !== "active") throw new StatusError("failed-precondition", `snapshot ${key} is not active`);
     if (this.#snapshots.has(name)) throw new StatusError("already-exists", `snapshot ${name} already exists`);
     this.#snapshots.delete(key);
-    this.#snapshots.set(name, { ...snapshot, kind: "committed", name });
+    this.#snapshots.set(name, { ...snapshot, kind: "committed", name, ...(isCompanion && { isCompanion }) });
+    if (isCompanion && snapshot.parent !== undefined) this.#companions.set(snapshot.parent, name);
     this.directory(name).sealed = true;
   }
 
@@ -155,6 +168,7 @@ export class Snapshotter {
     if (snapshot.children > 0) throw new StatusError("failed-precondition", `cannot remove snapshot ${key} with child`);
     this.#snapshots.delete(key);
     this.#lowers.delete(key);
+    if (snapshot.isCompanion && snapshot.parent !== undefined) this.#companions.delete(snapshot.parent);
     removeTree(this.#disk, `${SNAPSHOT_ROOT}/${snapshot.directory}`);
     const parent = snapshot.parent === undefined ? undefined : this.#snapshots.get(snapshot.parent);
     if (parent === undefined) return;
@@ -223,8 +237,17 @@ export class Snapshotter {
     return changed;
   }
 
-  #collect({ kind, name, holders, children }: Snapshot): void {
-    if (kind === "committed" && holders === 0 && children === 0) this.remove(name);
+  #collect({ kind, name, parent, holders, children, isCompanion }: Snapshot): void {
+    if (kind !== "committed" || holders > 0) return;
+    const companion = this.#companions.get(name);
+    // With it goes this one, if nobody else stands on it.
+    if (companion !== undefined && this.#get(companion).children === 0) this.remove(companion);
+    else if (children === 0 && !(isCompanion && this.#isRetained(parent))) this.remove(name);
+  }
+
+  /** What is there from the beginning always is. */
+  #isRetained(name: string | undefined): boolean {
+    return name === undefined || this.#get(name).holders > 0;
   }
 
   #get(key: string): Snapshot {

@@ -20,9 +20,7 @@ export function lostContainers(records: readonly ContainerRecord[], nowUs: numbe
 export function recoverSnapshots(snapshotter: Snapshotter, { images, cache, containers }: MachineRecords): void {
   const tops = images.images.map(({ chain }) => chain.at(-1));
   const layers = [...tops.filter((top) => top !== undefined), ...cache.records.map(({ snapshot }) => snapshot)];
-  // Each image has a layer on top that its containers start from.
-  const first = new Set(tops.map((top) => `${top ?? "scratch"}-init`));
   const held = new Map<string, number>();
-  for (const name of [...layers, ...first]) held.set(name, (held.get(name) ?? 0) + 1);
+  for (const name of layers) held.set(name, (held.get(name) ?? 0) + 1);
   snapshotter.recover(new Set(containers.map(({ id }) => id)), (name) => held.get(name) ?? 0);
 }
