@@ -48,6 +48,8 @@ export interface BuildRequest {
   readonly cgroupParent?: string;
   /** Limits of every RUN. */
   readonly rlimits?: ProcessSpec["rlimits"];
+  /** WORKDIR makes directories of root's, whatever USER says, as the classic builder does. Default false. */
+  readonly rootOwnsWorkdirs?: boolean;
   /** Asks the registry for every image, also those that are here. */
   readonly pull?: boolean;
   /**

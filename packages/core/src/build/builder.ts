@@ -226,6 +226,7 @@ export class Builder {
       prepared,
       sources,
       ignore,
+      rootOwnsWorkdirs: request.rootOwnsWorkdirs === true,
       buildArgs: new Map(Object.entries(request.buildArgs ?? {})),
       context: {
         op: {

@@ -226,3 +226,14 @@ export class Container {
     this.#changed?.wakeAll();
   }
 }
+
+/** @throws StatusError conflict for a container without a process: it does not run, or waits to be started again */
+export function checkRunning({ state, id, isRunning }: Container): void {
+  if (isRunning) return;
+  throw new StatusError(
+    "conflict",
+    state === "restarting"
+      ? `Container ${id} is restarting, wait until the container is running`
+      : `container ${id} is not running`,
+  );
+}

@@ -17,7 +17,7 @@ import { checkDonors, donorPid, inheritedMounts, networkOwner, sharedMemory, wit
 import { BundleDirectory } from "./bundle.ts";
 import { containerIdOf } from "./cgroup-owner.ts";
 import { CheckedRequests } from "./checked-requests.ts";
-import { Container, type ContainerRecord, LOST_EXIT_CODE } from "./container.ts";
+import { Container, type ContainerRecord, checkRunning, LOST_EXIT_CODE } from "./container.ts";
 import { ContainerIndex } from "./container-index.ts";
 import { ContainerStreams } from "./container-streams.ts";
 import { ConnectionLost, type DaemonLife } from "./daemon-life.ts";
@@ -37,7 +37,8 @@ import { resolveLinks } from "./network/links.ts";
 import { NetworkFiles } from "./network/network-files.ts";
 import { verifyNetworkMode } from "./network/verify-mode.ts";
 import type { NetworkService } from "./networks.ts";
-import { RestartBackoff, startsWithEngine } from "./restart.ts";
+import { swapLimit } from "./resources.ts";
+import { isMeantToEnd, RestartBackoff, startsWithEngine } from "./restart.ts";
 import { SharedMemory } from "./shared-memory.ts";
 import { signalOf } from "./signal-names.ts";
 import { runtimeSpec } from "./spec.ts";
@@ -172,7 +173,7 @@ export class ContainerService {
         name: chosen,
         image,
         imageName: options.Image,
-        config: merged,
+        config: withHostname(merged, hostConfig, kernel.machine.hostname),
         hostConfig: this.#kept(hostConfig),
         endpoints: networks.initialEndpoints(hostConfig.NetworkMode ?? "", networking?.EndpointsConfig),
         mountPoints: withOwn(collectMountPoints(merged, hostConfig, volumes, inherited), mounts),
@@ -320,9 +321,10 @@ export class ContainerService {
 
   /** Sends a signal; after SIGKILL waits for the end. @throws StatusError conflict if it does not run */
   async kill(container: Container, signal: Signal = SIGKILL): Promise<void> {
-    if (signal === SIGKILL || signal === signalOf(container.config.StopSignal ?? "SIGTERM")) {
-      container.endedByHand = true;
-      if (this.#cancelRestart(container)) return;
+    if (isMeantToEnd(signal, container.config.StopSignal)) container.endedByHand = true;
+    if (container.state === "restarting") {
+      if (container.endedByHand) this.#cancelRestart(container);
+      return;
     }
     if (!container.isRunning) {
       throw new StatusError(
@@ -348,7 +350,7 @@ export class ContainerService {
 
   pause(container: Container): void {
     if (container.state === "paused") throw new StatusError("conflict", `Container ${container.id} is already paused`);
-    if (!container.isRunning) throw new StatusError("conflict", `container ${container.id} is not running`);
+    checkRunning(container);
     container.oci?.pause();
     container.become("paused");
     this.#record(container, "pause");
@@ -584,9 +586,11 @@ export class ContainerService {
     const { NetworkMode: mode = "", PidsLimit, SecurityOpt } = given;
     const labels = unlabelled(given);
     const other = mode.startsWith("container:") ? this.#index.idOf(mode.slice("container:".length)) : undefined;
-    if (other === undefined && PidsLimit !== 0 && labels.length === 0) return given;
+    const swap = swapLimit(given);
+    if (other === undefined && PidsLimit !== 0 && labels.length === 0 && swap === given.MemorySwap) return given;
     return {
       ...given,
+      ...(swap === undefined ? {} : { MemorySwap: swap }),
       // No limit is what 0 means here, though an update to -1 is kept as 0.
       ...(PidsLimit === 0 ? { PidsLimit: null } : {}),
       ...(labels.length === 0 ? {} : { SecurityOpt: [...(SecurityOpt ?? []), ...labels] }),
@@ -782,6 +786,15 @@ const NO_HOST_CONFIG: Partial<HostConfig> = {};
 
 const withOwn = (asked: readonly MountPoint[], own: readonly MountPoint[]): readonly MountPoint[] =>
   own.length === 0 ? asked : [...asked, ...own];
+
+/** On the machine's own network a container is called what the machine is, if nobody says otherwise. */
+function withHostname(
+  config: Partial<ContainerConfig>,
+  { NetworkMode }: Partial<HostConfig>,
+  hostname: string,
+): Partial<ContainerConfig> {
+  return NetworkMode === "host" && (config.Hostname ?? "") === "" ? { ...config, Hostname: hostname } : config;
+}
 
 function without(all: ReadonlySet<Container>, one: Container): ReadonlySet<Container> {
   return new Set([...all].filter((other) => other !== one));

@@ -11,7 +11,7 @@ import type { Runtime, Stdio } from "../runtime/index.ts";
 import type { Prng, WaitOptions, World } from "../sim/index.ts";
 import type { OpenFile } from "../vfs/index.ts";
 import { Console } from "./console.ts";
-import type { Container } from "./container.ts";
+import { type Container, checkRunning } from "./container.ts";
 import type { DaemonLife } from "./daemon-life.ts";
 import { deferredStreams } from "./deferred-streams.ts";
 import type { ExecBody } from "./docker/requests/container.ts";
@@ -152,7 +152,7 @@ export class ExecService {
     if (container.state === "paused") {
       throw new StatusError("conflict", `Container ${reference} is paused, unpause the container before exec`);
     }
-    if (!container.isRunning) throw new StatusError("conflict", `container ${container.id} is not running`);
+    checkRunning(container);
   }
 
   /**

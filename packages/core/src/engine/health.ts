@@ -75,7 +75,10 @@ export class HealthMonitor {
   /** Its checks begin, if it has any. */
   #start(container: Container): void {
     if (commandOf(container) === undefined) return;
-    container.health = new Health();
+    // What earlier runs found stays in its log.
+    container.health ??= new Health();
+    container.health.status = "starting";
+    container.health.failingStreak = 0;
     this.#schedule(container);
   }
 
@@ -129,17 +132,19 @@ export class HealthMonitor {
       exitCode,
       output,
     });
-    let session: ExecSession | undefined;
+    let session: ExecSession;
     try {
       session = exec.create(container, { Cmd: commandOf(container) ?? [] });
       await exec.start(session, { follows: true });
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
-      return result(session?.exitCode ?? COULD_NOT_RUN, error.message);
+      return result(COULD_NOT_RUN, error.message);
     }
     const timeoutNs = container.config.Healthcheck?.Timeout || DEFAULT_TIMEOUT_NS;
     if (!(await this.#endsWithin(session, timeoutNs / 1000))) {
-      return result(COULD_NOT_RUN, `Health check exceeded timeout (${durationText(timeoutNs)})`);
+      const heard = outputOf(session);
+      const late = `Health check exceeded timeout (${durationText(timeoutNs)})`;
+      return result(COULD_NOT_RUN, heard === "" ? late : `${late}: ${heard}`);
     }
     return result(session.exitCode ?? COULD_NOT_RUN, outputOf(session));
   }

@@ -250,8 +250,10 @@ export class ImageService {
   }
 
   /** Images out of an archive: of `docker save`, or an OCI image layout. @throws StatusError invalid-argument */
-  load(archive: Uint8Array, platform: HostPlatform = HOST_PLATFORM): readonly LoadedImage[] {
-    const loaded = loadImages(this.#store, archive, { platform, codecs: this.#network().codecs ?? {} });
+  load(archive: Uint8Array, wanted?: HostPlatform): readonly LoadedImage[] {
+    const platform = wanted ?? HOST_PLATFORM;
+    const { codecs = {} } = this.#network();
+    const loaded = loadImages(this.#store, archive, { platform, isStrict: wanted !== undefined, codecs });
     for (const { image } of loaded) this.#events.record("image", "load", image.id, { name: image.id });
     return loaded;
   }
@@ -270,7 +272,7 @@ export class ImageService {
       history: [{ created, comment: message }],
     };
     const image = this.#store.unpack(document, [layer]);
-    if (name !== undefined) this.#tag(image, writtenOut(name));
+    if (name !== undefined) this.name(image, name);
     this.#events.record("image", "import", image.id, { name: image.id });
     return image;
   }

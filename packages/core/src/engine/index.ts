@@ -81,7 +81,8 @@ export { type Lane, type LaneState, type Mark, type Span, Timeline, type Timelin
 export { type Removed, removeImage } from "./image-removal.ts";
 export type { TransferEvent, TransferOptions } from "./image-transfers.ts";
 export { importedArchive } from "./import-source.ts";
-export { logDetails, READABLE_LOGS } from "./log-details.ts";
+export { logDetails } from "./log-details.ts";
+export { checkReadable } from "./log-driver.ts";
 export { type LogLine, LogLines } from "./log-lines.ts";
 export type { LogEntry, Stream } from "./logs.ts";
 export { MachineSnapshot, type SnapshotOptions } from "./machine-snapshot.ts";

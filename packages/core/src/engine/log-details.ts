@@ -2,9 +2,6 @@
 import type { Container } from "./container.ts";
 import { logTag } from "./log-tag.ts";
 
-/** Log drivers that can be read. */
-export const READABLE_LOGS: ReadonlySet<string> = new Set(["", "json-file", "local", "journald"]);
-
 /** Labels and variables that the log driver was asked to keep. */
 export function logDetails(container: Container): string {
   const { hostConfig, config } = container;

@@ -13,10 +13,11 @@ import { ValueError } from "./docker/problem.ts";
 import { TemplateFailure } from "./docker/template/execute.ts";
 import { parseBytes, parseDecimalBytes } from "./docker/values/size.ts";
 import type { LogRotation } from "./log-files.ts";
+import { type LogOptions, logDriverProblem } from "./log-options.ts";
 import { logTag } from "./log-tag.ts";
 
-type Options = Readonly<Record<string, string>>;
-
+/** Those that keep what they log: of what others log there is a copy, unless it was not wanted. */
+const READABLE: ReadonlySet<string> = new Set(["", "json-file", "local", "journald"]);
 const JSON_FILE: ReadonlySet<string> = new Set(["", "json-file"]);
 /** Those that `local` has without being told. */
 const LOCAL_FILES = 5;
@@ -41,9 +42,26 @@ export function verifyLogMode({ LogConfig }: Partial<HostConfig>): void {
   if (problem !== undefined) throw refuse(`error parsing option max-buffer-size: ${problem}`);
 }
 
+/** @throws StatusError not-implemented for a driver that keeps nothing; internal for one that cannot be set up */
+export function checkReadable(container: Container): void {
+  const { Type: driver = "", Config: options } = container.hostConfig.LogConfig ?? {};
+  if (driver === "none" || (!READABLE.has(driver) && /^(1|t|true)$/i.test(options?.["cache-disabled"] ?? ""))) {
+    throw new StatusError("not-implemented", "configured logging driver does not support reading");
+  }
+  if (container.isRunning) return;
+  try {
+    checkLogDriver(container);
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    throw new StatusError("internal", error.message.slice(NOT_STARTED.length));
+  }
+}
+
 /** @throws StatusError internal for a size or a number that is none, and for a tag that names what there is not */
 export function checkLogDriver(container: Container): void {
   const { Type: driver = "", Config: options } = container.hostConfig.LogConfig ?? {};
+  const unreachable = logDriverProblem(driver, options ?? {});
+  if (unreachable !== undefined) throw failure(unreachable);
   if (options == null) return;
   if (driver === "local") checkLocal(options);
   if (!JSON_FILE.has(driver)) return;
@@ -52,9 +70,9 @@ export function checkLogDriver(container: Container): void {
   if (problem !== undefined) throw failure(problem);
 }
 
-function checkJsonFile(options: Options): void {
+function checkJsonFile(options: LogOptions): void {
   const { "max-size": size, "max-file": files, compress } = options;
-  if (size !== undefined && size !== "-1") {
+  if (size !== undefined) {
     if (bytesOf(size) === undefined) throw failure(`invalid size: '${size}'`);
     if ((bytesOf(size) ?? 0) <= 0) throw failure("max-size must be a positive number");
   }
@@ -70,7 +88,7 @@ function checkJsonFile(options: Options): void {
   }
 }
 
-function checkLocal(options: Options): void {
+function checkLocal(options: LogOptions): void {
   const { "max-size": size, "max-file": files, compress } = options;
   if (size !== undefined && bytesOf(size) === undefined) {
     throw failure(`invalid value for max-size: ${size}: invalid size: '${size}'`);
@@ -117,9 +135,8 @@ function problemOf(read: () => unknown): string | undefined {
   }
 }
 
+const NOT_STARTED = "failed to create task for container: failed to initialize logging driver: ";
+
 function failure(why: string): StatusError {
-  return new StatusError(
-    "internal",
-    `failed to create task for container: failed to initialize logging driver: ${why}`,
-  );
+  return new StatusError("internal", NOT_STARTED + why);
 }

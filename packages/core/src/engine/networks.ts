@@ -230,7 +230,14 @@ export class NetworkService {
 
   /** `docker network connect`. @throws StatusError for what a network cannot give, or if the container is there already */
   connect(container: Container, reference: string, given: EndpointSettings = EMPTY_SETTINGS): void {
-    const network = this.#find(reference);
+    const network = container.isRunning ? this.#find(reference) : this.get(reference);
+    if (network === undefined) {
+      // Whether it is there is asked at the start.
+      if (!Object.hasOwn(container.endpoints, reference)) {
+        this.#write(container, reference, { ...EMPTY_SETTINGS, ...given });
+      }
+      return;
+    }
     const { name } = network;
     const isKnown = Object.hasOwn(container.endpoints, name);
     if (container.isRunning) verifyConnection(container, network, this.#networksOf(container));
@@ -263,8 +270,13 @@ export class NetworkService {
 
   /** `docker network disconnect`. @throws StatusError internal if it is not there */
   disconnect(container: Container, reference: string): void {
-    const network = this.#find(reference);
-    verifyDisconnection(container, network);
+    const network = container.isRunning ? this.#find(reference) : this.get(reference);
+    verifyDisconnection(container, network ?? { name: reference, driver: "" });
+    if (network === undefined) {
+      const { [reference]: _gone, ...others } = container.endpoints;
+      container.endpoints = others;
+      return;
+    }
     const endpoint = container.sandbox?.endpointOn(network.id);
     const { [network.name]: gone, ...others } = container.endpoints;
     container.endpoints = others;

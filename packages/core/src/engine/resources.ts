@@ -10,6 +10,11 @@ import type { HostConfig, ThrottleDevice } from "./docker/create-body.ts";
 
 const DEFAULT_PERIOD_US = 100_000;
 
+/** Whoever is given memory gets as much swap, unless something else was said: that is kept when the memory changes. */
+export function swapLimit({ Memory = 0, MemorySwap }: Partial<HostConfig>): number | undefined {
+  return Memory > 0 && (MemorySwap === undefined || MemorySwap === 0) ? 2 * Memory : MemorySwap;
+}
+
 /** What is to be written to which file. @throws StatusError internal for a throttled device that is not there */
 export function resources(hostConfig: Partial<HostConfig>): Readonly<Record<string, string>> {
   const files: Record<string, string> = {};

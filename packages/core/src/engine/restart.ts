@@ -3,7 +3,9 @@
  *
  * @see moby restartmanager/restartmanager.go
  */
+import { SIGKILL, type Signal } from "../abi/index.ts";
 import type { RestartPolicy } from "./docker/create-body.ts";
+import { signalOf } from "./signal-names.ts";
 
 const FIRST_DELAY_US = 100_000;
 const LONGEST_DELAY_US = 60_000_000;
@@ -44,6 +46,11 @@ export function startsWithEngine(
 ): boolean {
   if (policy === undefined || (ending.byHand && policy.Name === "unless-stopped")) return false;
   return wantsRestart(policy, ending.exitCode, count);
+}
+
+/** Whoever chose a signal to stop it with means other signals as messages; who chose none means to end it by any. */
+export function isMeantToEnd(signal: Signal, stopSignal: string | undefined): boolean {
+  return signal === SIGKILL || stopSignal === undefined || stopSignal === "" || signal === signalOf(stopSignal);
 }
 
 function wantsRestart(

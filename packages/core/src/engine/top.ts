@@ -5,7 +5,7 @@
  */
 import type { Process } from "../kernel/index.ts";
 import { ownValue, StatusError } from "../lib/index.ts";
-import type { Container } from "./container.ts";
+import { type Container, checkRunning } from "./container.ts";
 
 type Column = readonly [title: string, value: (process: Process, nowUs: number) => string];
 
@@ -55,7 +55,7 @@ const SHORT = ["pid", "tty", "time", "cmd"];
 
 /** A table of a running container's processes. @throws StatusError conflict if it does not run */
 export function topTable(container: Container, nowUs: number, options: string) {
-  if (!container.isRunning) throw new StatusError("conflict", `container ${container.id} is not running`);
+  checkRunning(container);
   const columns = columnsOf(options || "-ef");
   return {
     Titles: columns.map(([title]) => title),

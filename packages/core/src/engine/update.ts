@@ -80,8 +80,7 @@ function checkCpus(container: Container, { NanoCpus = 0, CpuPeriod = 0, CpuQuota
 
 function checkMemory(container: Container, changes: UpdateBody): void {
   const { Memory: memory = 0, MemorySwap: swap = 0 } = changes;
-  const { MemorySwap: setSwap = 0, Memory: setMemory = 0 } = container.hostConfig;
-  const total = setSwap === 0 && setMemory > 0 ? 2 * setMemory : setSwap;
+  const { MemorySwap: total = 0 } = container.hostConfig;
   if (memory !== 0 && swap === 0 && total > 0 && memory > total) {
     throw cannot(
       container,

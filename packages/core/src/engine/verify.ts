@@ -4,10 +4,11 @@
  * @see moby daemon/container.go verifyContainerSettings, daemon/daemon_unix.go verifyPlatformContainerResources
  */
 import { signalNumber } from "../abi/index.ts";
-import { durationText, quote } from "../lib/go/index.ts";
+import { durationText } from "../lib/go/index.ts";
 import { StatusError } from "../lib/index.ts";
 import type { ContainerConfig, HostConfig } from "./docker/create-body.ts";
 import { verifyLogMode } from "./log-driver.ts";
+import { verifyLogOptions } from "./log-options.ts";
 import { chooseCapabilities } from "./spec.ts";
 
 const MINIMUM_MEMORY = 6 * 1024 * 1024;
@@ -39,7 +40,7 @@ export function verifySettings(
   if (shm < 0) throw invalid("SHM size can not be less than 0");
   verifyNames(config, hostConfig);
   verifyLogMode(hostConfig);
-  verifyLogDriver(hostConfig.LogConfig?.Type ?? "", Object.keys(hostConfig.LogConfig?.Config ?? {}));
+  verifyLogOptions(hostConfig.LogConfig?.Type ?? "", hostConfig.LogConfig?.Config ?? {});
   const runtime = hostConfig.Runtime ?? "";
   if (runtime !== "" && runtime !== "runc") throw invalid(`unknown or invalid runtime name: ${runtime}`);
 }
@@ -93,27 +94,6 @@ function verifyRestartPolicy({ RestartPolicy, AutoRemove = false }: Partial<Host
   if (AutoRemove && name !== "" && name !== "no") {
     throw invalid("can't create 'AutoRemove' container with restart policy");
   }
-}
-
-/** @see moby daemon/logger: the drivers that register themselves */
-const LOG_DRIVERS: ReadonlySet<string> = new Set(
-  "awslogs fluentd gcplogs gelf journald json-file local none splunk syslog".split(" "),
-);
-
-/** What the drivers that keep files can be told. */
-const LOG_OPTIONS: ReadonlyMap<string, readonly string[]> = new Map([
-  ["json-file", "compress env env-regex labels labels-regex max-buffer-size max-file max-size mode tag".split(" ")],
-  ["local", "compress env env-regex labels labels-regex max-buffer-size max-file max-size mode tag".split(" ")],
-]);
-
-function verifyLogDriver(given: string, options: readonly string[]): void {
-  const name = given === "" ? "json-file" : given;
-  if (!LOG_DRIVERS.has(name)) {
-    throw invalid(`error looking up logging plugin ${name}: plugin ${quote(name)} not found`);
-  }
-  const known = LOG_OPTIONS.get(name);
-  const wrong = known === undefined ? undefined : options.find((option) => !known.includes(option));
-  if (wrong !== undefined) throw invalid(`unknown log opt '${wrong}' for ${name} log driver`);
 }
 
 function verifyMemory(hostConfig: Partial<HostConfig>): void {

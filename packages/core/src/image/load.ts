@@ -17,6 +17,7 @@ import {
   type HostPlatform,
   type ImageConfig,
   parseReference,
+  platformMatches,
   platformText,
   REF_NAME,
   referenceProblem,
@@ -36,6 +37,8 @@ export interface LoadedImage {
 
 export interface LoadOptions {
   readonly platform: HostPlatform;
+  /** Images for another platform are passed over. */
+  readonly isStrict?: boolean;
   readonly codecs?: Codecs;
 }
 
@@ -78,7 +81,10 @@ function loadFiles(store: ImageStore, files: Files, options: LoadOptions): reado
         layers: Layers,
       }))
     : fromLayout(files, options.platform);
-  const prepared = found.map((one) => ({ ...one, ...prepare(files, one, options) }));
+  const { platform, isStrict = false } = options;
+  const prepared = found
+    .map((one) => ({ ...one, ...prepare(files, one, options) }))
+    .filter(({ parsed }) => !isStrict || platformMatches(platform, parsed));
   const loaded = prepared.map(({ names, document, config: _path, parsed, archives }) => {
     const image = store.unpack(parsed, archives, document);
     return { image, names };

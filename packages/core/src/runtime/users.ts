@@ -63,18 +63,22 @@ function findUser(text: string, users: readonly PasswdLine[]) {
   if (!/^[+-]?\d+$/.test(wanted)) {
     throw new StatusError("invalid-argument", `unable to find user ${wanted}: no matching entries in passwd file`);
   }
-  const uid = Number(wanted);
-  if (uid > MAX_ID || uid < 0) throw new StatusError("invalid-argument", `uids and gids must be in range 0-${MAX_ID}`);
+  const uid = checkedId(Number(wanted));
   return users.find((user) => user.uid === uid) ?? { name: undefined, uid, gid: 0, home: "/" };
 }
 
 function findGroup(text: string, groups: readonly GroupLine[]): number {
   const byName = groups.find(({ name }) => name === text);
   if (byName !== undefined) return byName.gid;
-  if (!/^\d+$/.test(text)) {
+  if (!/^[+-]?\d+$/.test(text)) {
     throw new StatusError("invalid-argument", `unable to find group ${text}: no matching entries in group file`);
   }
-  return Number(text);
+  return checkedId(Number(text));
+}
+
+function checkedId(id: number): number {
+  if (id > MAX_ID || id < 0) throw new StatusError("invalid-argument", `uids and gids must be in range 0-${MAX_ID}`);
+  return id;
 }
 
 function parsePasswd(text: string): readonly PasswdLine[] {

@@ -53,13 +53,13 @@ export function networkRoutes(engine: Engine): readonly Route[] {
     }),
     route("POST", "/networks/{id}/connect", async ({ request, param }) => {
       const { Container: name, EndpointConfig } = await requireJson(request, NETWORK_CONNECT);
-      networks.connect(named(name), find(engine, param("id")).id, EndpointConfig);
+      networks.connect(named(name), idOf(param("id")), EndpointConfig);
       return empty(200);
     }),
     route("POST", "/networks/{id}/disconnect", async ({ request, param }) => {
       const { Container: name, Force: force } = await requireJson(request, NETWORK_DISCONNECT);
       if (force && !exists(name)) throw new StatusError("not-found", `endpoint ${name} not found`);
-      networks.disconnect(named(name), find(engine, param("id")).id);
+      networks.disconnect(named(name), idOf(param("id")));
       return empty(200);
     }),
   ];
@@ -67,6 +67,11 @@ export function networkRoutes(engine: Engine): readonly Route[] {
   function named(name: string): Container {
     if (name === "") throw badRequest("container name or ID cannot be empty");
     return containers.get(name);
+  }
+
+  /** Whether it has to be there depends on the container. */
+  function idOf(reference: string): string {
+    return networks.get(reference)?.id ?? reference;
   }
 
   function exists(name: string): boolean {

@@ -68,6 +68,8 @@ export interface PlanOptions {
   /** Shown in the names of steps. */
   readonly shownPlatform: string | undefined;
   readonly run: RunDefaults;
+  /** WORKDIR does not mind USER. */
+  readonly rootOwnsWorkdirs: boolean;
 }
 
 /** What a stage comes to. */
@@ -192,7 +194,7 @@ export class Plan {
     switch (step.kind) {
       case "WORKDIR": {
         if (step.path === "/") return undefined;
-        const owner = end.image.config.User || undefined;
+        const owner = this.#options.rootOwnsWorkdirs ? undefined : end.image.config.User || undefined;
         const op: FileOp = { kind: "file", actions: [{ kind: "mkdir", path: clean(step.path), owner }] };
         // Unlike other steps, BuildKit does not make this one anew when the cache is not to be used.
         return this.#vertices.add({ op, inputs: [end.vertex], ...about(), ignoresCache: false });

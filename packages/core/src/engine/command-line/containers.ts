@@ -210,7 +210,8 @@ async function createOrPull(session: Session, request: CreateParts): Promise<Con
   const make = (): Container => {
     checkPlatform(session, request);
     const container = containers.create({ ...config, HostConfig, NetworkingConfig }, request.name);
-    for (const warning of createWarnings(HostConfig)) session.err(`WARNING: ${warning}\n`);
+    for (const warning of createWarnings(container, request.platform !== undefined))
+      session.err(`WARNING: ${warning}\n`);
     return container;
   };
   const local = HostConfig.Dns?.find((address) => /^127\.|^::1$/.test(address));

@@ -66,7 +66,7 @@ export function loadImages(session: Session, request: RequestOf<"load">): number
   const sent: ApiCall = { operation: "ImageLoad", subject: "", client: session.name };
   const archive = sentFile(session, request.input, sent, `quiet=${request.quiet ? 1 : 0}`);
   try {
-    for (const { image, names } of session.engine.images.load(archive)) {
+    for (const { image, names } of session.engine.images.load(archive, request.platform)) {
       if (names.length === 0) session.lines([`Loaded image ID: ${image.id}`]);
       for (const name of names) session.lines([`Loaded image: ${familiarText(parseReference(name))}`]);
     }

@@ -1,9 +1,10 @@
 /** `docker logs`. @see docker/cli cli/command/container/logs.go, moby daemon/logs.go */
-import { encode, StatusError } from "../../lib/index.ts";
+import { encode } from "../../lib/index.ts";
 import type { Container } from "../container.ts";
 import type { LogsRequest } from "../docker/requests/container.ts";
 import { logTimeOf } from "../documents/time.ts";
-import { logDetails, READABLE_LOGS } from "../log-details.ts";
+import { logDetails } from "../log-details.ts";
+import { checkReadable } from "../log-driver.ts";
 import { type LogLine, LogLines } from "../log-lines.ts";
 import type { Session } from "./session.ts";
 import { timeUs } from "./times.ts";
@@ -18,9 +19,7 @@ async function print(session: Session, request: LogsRequest, container: Containe
   const { kernel, life } = session.engine;
   const sinceUs = timeUs(request.since, kernel.nowUs, 'invalid value for "since": ') ?? Number.NEGATIVE_INFINITY;
   const untilUs = timeUs(request.until, kernel.nowUs, 'invalid value for "until": ') ?? Number.POSITIVE_INFINITY;
-  if (!READABLE_LOGS.has(container.hostConfig.LogConfig?.Type ?? "")) {
-    throw new StatusError("not-implemented", "configured logging driver does not support reading");
-  }
+  checkReadable(container);
   const details = request.details ? `${logDetails(container)} ` : "";
   const isWanted = (line: LogLine): boolean => line.timeUs >= sinceUs && line.timeUs <= untilUs;
   const show = (line: LogLine): void => {

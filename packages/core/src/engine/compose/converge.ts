@@ -205,7 +205,7 @@ class ServiceConvergence {
 export function createPlanned(operation: Operation, plan: ContainerPlan, name: string): Container {
   const options = createOptions(operation, plan);
   const container = operation.engine.containers.create(options, name);
-  for (const warning of createWarnings(container.hostConfig))
+  for (const warning of createWarnings(container, plan.service.platform !== undefined))
     operation.progress({ id: plan.serviceName, status: warning });
   return container;
 }

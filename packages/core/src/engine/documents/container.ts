@@ -93,11 +93,8 @@ function linkedHostConfig(container: Container): Record<string, unknown> {
 
 /** A complete HostConfig: what the caller left out has Docker's default. */
 export function hostConfigDocument(given: Partial<HostConfig>): Record<string, unknown> {
-  const memory = given.Memory ?? 0;
-  const swap = given.MemorySwap ?? 0;
   const document: Record<string, unknown> = { ...DEFAULT_HOST_CONFIG };
   for (const [name, value] of Object.entries(given)) if (value !== undefined) document[name] = value;
-  if (memory > 0 && swap === 0) document["MemorySwap"] = 2 * memory;
   // To the client's command line -1 is no wish at all.
   if (document["MemorySwappiness"] === -1) document["MemorySwappiness"] = null;
   if (document["ShmSize"] === 0) document["ShmSize"] = DEFAULT_SHM_SIZE;

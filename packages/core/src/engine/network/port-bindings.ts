@@ -3,7 +3,7 @@
  *
  * @see moby libnetwork/drivers/bridge/port_mapping_linux.go
  */
-import { canonicalIp, compareIp, familyOf, type IpFamily, StatusError } from "../../lib/index.ts";
+import { canonicalIp, compareIp, familyOf, type IpFamily, isAny, StatusError } from "../../lib/index.ts";
 import type { ContainerConfig, HostConfig, PortBinding } from "../docker/create-body.ts";
 import { bindsEverywhere } from "./bridge-options.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -103,7 +103,7 @@ function bind(
   for (let attempt = 1; ; attempt++) {
     const hostPort = addresses.length === 0 ? 0 : allocator.take({ protocol, addresses, first, last });
     const bound = together.map((one) => (translated.includes(one) ? { ...one, hostPort } : one));
-    const problem = problemOf(translated, hostPort, canBind);
+    const problem = problemOf(translated, hostPort, canBind) ?? listenProblem(protocol, addresses);
     if (problem === undefined) return bound;
     releasePorts(allocator, bound);
     if (isNamed || attempt === MAX_ATTEMPTS) throw new StatusError("internal", problem);
@@ -116,6 +116,13 @@ function problemOf(ports: readonly PublishedPort[], hostPort: number, canBind: C
     if (problem !== undefined) return bindFailure({ ...port, hostPort }, problem);
   }
   return undefined;
+}
+
+/** All get the same port: an address cannot be listened on twice, nor beside all of its family. Datagrams can be. */
+function listenProblem(protocol: string, addresses: readonly string[]): string | undefined {
+  const meet = (a: string, b: string): boolean => familyOf(a) === familyOf(b) && (a === b || isAny(a) || isAny(b));
+  const isTwice = addresses.some((one, at) => addresses.slice(at + 1).some((other) => meet(one, other)));
+  return protocol === "tcp" && isTwice ? "failed to listen on TCP socket: address already in use" : undefined;
 }
 
 /** What the daemon says of a port that it could not bind. */

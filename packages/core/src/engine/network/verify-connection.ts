@@ -37,7 +37,7 @@ export function verifyConnection(container: Container, network: Network, others:
 }
 
 /** @throws StatusError if the container is not on the network, or cannot leave it */
-export function verifyDisconnection(container: Container, network: Network): void {
+export function verifyDisconnection(container: Container, network: Pick<Network, "name" | "driver">): void {
   const { isRunning, endpoints, hostConfig, id } = container;
   if (isRunning && network.driver === "host" && modeOf(hostConfig.NetworkMode) === "host") {
     const problem = "cannot disconnect container from host network - container was created in host network mode";

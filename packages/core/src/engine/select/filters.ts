@@ -45,6 +45,11 @@ export class Filters {
     return !this.has(name) || this.get(name).some(fits);
   }
 
+  /** True if the filter is not given, or one of its values is the text or, as a regular expression, found in it. */
+  matches(name: string, text: string): boolean {
+    return this.allows(name, (value) => value === text || finds(value, text));
+  }
+
   /** Labels: all that are given by a filter must be there, `NAME` or `NAME=VALUE`. `label!` ones must not. */
   allowsLabels(labels: Readonly<Record<string, string>>, filter = "label"): boolean {
     const has = (given: string): boolean => hasLabel(labels, given);
@@ -67,6 +72,15 @@ function hasLabel(labels: Readonly<Record<string, string>>, given: string): bool
   const equals = given.indexOf("=");
   const name = equals < 0 ? given : given.slice(0, equals);
   return Object.hasOwn(labels, name) && (equals < 0 || labels[name] === given.slice(equals + 1));
+}
+
+/** A pattern that is none finds nothing. */
+function finds(pattern: string, text: string): boolean {
+  try {
+    return new RegExp(pattern).test(text);
+  } catch {
+    return false;
+  }
 }
 
 function badFilter(message: string): StatusError {

@@ -25,8 +25,8 @@ export function selectNetworks(engine: Engine, filters: Filters): readonly Netwo
     if (dangling !== undefined && dangling === BUILT_IN_NETWORKS.has(name)) return false;
     return (
       filters.allows("driver", (value) => value === driver) &&
-      filters.allows("id", (value) => id.startsWith(value)) &&
-      filters.allows("name", (value) => name.includes(value)) &&
+      filters.matches("id", id) &&
+      filters.matches("name", name) &&
       filters.allows("scope", (value) => value === scope) &&
       filters.allows("type", (value) => (value === "builtin") === BUILT_IN_NETWORKS.has(name)) &&
       filters.allowsLabels(labels)

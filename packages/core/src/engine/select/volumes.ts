@@ -12,7 +12,7 @@ export function selectVolumes({ volumes }: Engine, filters: Filters): readonly V
     if (dangling !== undefined && dangling !== (volumes.users(name).length === 0)) return false;
     return (
       filters.allows("driver", (value) => value === driver) &&
-      filters.allows("name", (value) => name.includes(value)) &&
+      filters.matches("name", name) &&
       filters.allowsLabels(labels)
     );
   });

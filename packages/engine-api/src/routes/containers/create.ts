@@ -21,7 +21,7 @@ export function createHandler(engine: Engine): Handler {
     }
     checkPlatform(engine, body.Image, text(query, "platform"));
     const container = engine.containers.create(body, text(query, "name"));
-    return json({ Id: container.id, Warnings: createWarnings(body.HostConfig ?? {}) }, 201);
+    return json({ Id: container.id, Warnings: createWarnings(container, text(query, "platform") !== "") }, 201);
   };
 }
 

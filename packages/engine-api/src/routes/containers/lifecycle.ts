@@ -11,6 +11,7 @@ import { badRequest } from "../../http/problem.ts";
 import { flag, integer, text } from "../../http/query.ts";
 import { type Call, type Route, route } from "../../http/router.ts";
 import { UPDATE } from "../../schemas/others.ts";
+import { REMOVAL_SETTLED_US, untilSettled } from "./settled.ts";
 
 /** A container that was asked for by name, and what is to be done to it. */
 type Work = (container: Container, call: Call) => void | Promise<void>;
@@ -45,14 +46,16 @@ export function lifecycleRoutes(engine: Engine): readonly Route[] {
     }),
     route("DELETE", "/containers/{id...}", async ({ param, query }) => {
       if (flag(query, "link")) containers.unlink(param("id"));
-      else
-        await containers.remove(containers.get(param("id")), {
-          force: flag(query, "force"),
-          volumes: flag(query, "v"),
-        });
+      else await remove(engine, containers.get(param("id")), query);
       return empty(204);
     }),
   ];
+}
+
+async function remove(engine: Engine, container: Container, query: URLSearchParams): Promise<void> {
+  const wasRunning = container.isRunning;
+  await engine.containers.remove(container, { force: flag(query, "force"), volumes: flag(query, "v") });
+  if (wasRunning) await untilSettled(engine, container, REMOVAL_SETTLED_US);
 }
 
 /** Rows and columns of a terminal. @throws StatusError invalid-argument unless both are numbers */

@@ -4,8 +4,8 @@
  * @see moby api/server/router/container/container_routes.go getContainersLogs, daemon/logs.go
  */
 import type { Container, Engine, LogLine } from "@bottleship/core/engine";
-import { LogLines, logDetails, logTimeOf, parseTimestamp, READABLE_LOGS } from "@bottleship/core/engine";
-import { concat, encode, StatusError } from "@bottleship/core/lib";
+import { checkReadable, LogLines, logDetails, logTimeOf, parseTimestamp } from "@bottleship/core/engine";
+import { concat, encode } from "@bottleship/core/lib";
 import { type ApiReply, type Output, stream } from "../../http/exchange.ts";
 import { badRequest, messageOf } from "../../http/problem.ts";
 import { flag } from "../../http/query.ts";
@@ -35,9 +35,7 @@ export function logsHandler(engine: Engine): Handler {
     if (!wanted.stdout && !wanted.stderr) {
       throw badRequest("Bad parameters: you must choose at least one stream");
     }
-    if (!READABLE_LOGS.has(container.hostConfig.LogConfig?.Type ?? "")) {
-      throw new StatusError("not-implemented", "configured logging driver does not support reading");
-    }
+    checkReadable(container);
     const isRaw = container.config.Tty === true;
     const type = isRaw || version < TYPED_STREAMS ? RAW_STREAM : MULTIPLEXED_STREAM;
     return stream(type, (output) => send(engine, container, wanted, output));

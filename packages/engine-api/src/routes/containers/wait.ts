@@ -13,6 +13,7 @@ import { type ApiReply, type Output, stream } from "../../http/exchange.ts";
 import { badRequest } from "../../http/problem.ts";
 import type { Handler } from "../../http/router.ts";
 import { everybodyServed, isAttached } from "./attachments.ts";
+import { untilSettled, WAIT_SETTLED_US } from "./settled.ts";
 import { watch } from "./watch.ts";
 
 const CONDITIONS: ReadonlySet<string> = new Set(["not-running", "next-exit", "removed"]);
@@ -20,8 +21,6 @@ const CONDITIONS: ReadonlySet<string> = new Set(["not-running", "next-exit", "re
 const HANG_UP_MS = 200;
 /** Milliseconds that a client who does not read may keep others from hearing of the end. @see daemon/monitor.go */
 const SLOWEST_MS = 2000;
-/** What in real time lies at least between an end and the word of it; with Docker it is some ten times as much. */
-const SETTLED_US = 10_000;
 
 export function waitHandler(engine: Engine): Handler {
   return ({ param, query }): ApiReply => {
@@ -34,7 +33,7 @@ export function waitHandler(engine: Engine): Handler {
         const wasOver = outcome.isOver;
         await untilOver(engine, container, outcome, output);
         if (!wasOver) await untilServed(container);
-        await untilSettled(engine, container);
+        await untilSettled(engine, container, WAIT_SETTLED_US);
         await output.write(encode(`${JSON.stringify({ StatusCode: outcome.exitCode })}\n`));
       } catch (error) {
         if (!output.signal.aborted) throw error;
@@ -63,12 +62,6 @@ async function untilServed(container: Container): Promise<void> {
   await Promise.race([everybodyServed(container), late]);
   clearTimeout(timer);
   await new Promise((resolve) => setTimeout(resolve));
-}
-
-/** A busy client hears of what has come together in any order. */
-async function untilSettled({ world, kernel }: Engine, { finishedUs }: Container): Promise<void> {
-  const leftUs = world.policy === "real" ? finishedUs + SETTLED_US - kernel.nowUs : 0;
-  if (leftUs > 0) await new Promise((resolve) => setTimeout(resolve, leftUs / 1000));
 }
 
 const quote = (text: string): string => JSON.stringify(text);

@@ -14,7 +14,7 @@ import {
 } from "@bottleship/core/engine";
 import { readAll } from "../../http/body.ts";
 import { type ApiReply, bytes } from "../../http/exchange.ts";
-import { type WantedPlatform, writtenPlatform } from "../../http/platform.ts";
+import { jsonPlatform, type WantedPlatform, writtenPlatform } from "../../http/platform.ts";
 import { text } from "../../http/query.ts";
 import type { Call } from "../../http/router.ts";
 import { progressReply } from "../../streams/progress.ts";
@@ -25,11 +25,12 @@ export function save({ images }: Engine, names: readonly string[], platform?: Wa
   return bytes(images.save(names, platform), "application/x-tar");
 }
 
-export async function load({ images }: Engine, { request }: Call): Promise<ApiReply> {
+export async function load({ images }: Engine, { request, query }: Call): Promise<ApiReply> {
+  const platform = jsonPlatform(query.get("platform"));
   const archive = await readAll(request.body);
   // What is wrong with an archive is told after the status.
   return progressReply(async (tell) => {
-    for (const { image, names } of images.load(archive)) {
+    for (const { image, names } of images.load(archive, platform)) {
       const shown = names.map((name) => `Loaded image: ${familiarText(parseReference(name))}\n`);
       for (const line of shown.length === 0 ? [`Loaded image ID: ${image.id}\n`] : shown) await tell({ stream: line });
     }

@@ -55,6 +55,7 @@ export async function buildHandler(
     context: { tar },
     file,
     tags,
+    rootOwnsWorkdirs: !isBuildKit,
     // Where images are named as the cache, nothing else is.
     noCache: flag(query, "nocache") || (cacheFrom.length > 0 && !cacheFrom.some((name) => engine.images.find(name))),
     extraHosts: hostsOf(query),
@@ -108,8 +109,10 @@ async function run(
   const steps = classicSteps(request.dockerfile);
   const keys = stepKeys(steps, request.buildArgs ?? {});
   const noCache = request.noCache === true || !isRemembered(steps, keys, memory);
+  // Who wants to hear nothing hears of everything when something goes wrong.
+  const kept: string[] = [];
   const progress = new ClassicProgress(request.dockerfile, {
-    tell: (line) => void (isQuiet ? undefined : say(line)),
+    tell: (line) => void (isQuiet ? kept.push(line) : say(line)),
     memory,
     noCache: request.noCache === true,
     keys,
@@ -129,11 +132,14 @@ async function run(
     progress.end();
   } catch (error) {
     await images(progress.done).catch(() => undefined);
-    throw classicError(error, progress.fail());
+    const failed = progress.fail();
+    for (const line of kept) await say(line);
+    throw classicError(error, failed);
   }
   const image = await images();
   if (refused !== undefined) {
     progress.refuse(refused.text);
+    for (const line of kept) await say(line);
     throw new ProgressError(refused.message, undefined);
   }
   if (image === undefined) throw new Error("No image was generated. Is your Dockerfile empty?");
@@ -239,6 +245,8 @@ function classicError(error: unknown, { step, reason }: Failed): unknown {
   if (missing !== undefined && step?.kind === "COPY") {
     return new ProgressError(`COPY failed: stat ${missing}: file does not exist`, undefined);
   }
+  const [, download] = /^failed to load cache key: (Get ".*)$/s.exec(message) ?? [];
+  if (download !== undefined) return new ProgressError(`ADD failed: ${download}`, undefined);
   const [, file] = /^mkdir (.*): not a directory$/.exec(message) ?? [];
   if (file !== undefined) return new ProgressError(`Cannot mkdir: ${file} is not a directory`, undefined);
   const [, user] = /^process ".*" did not complete successfully: (unable to find .*)$/s.exec(message) ?? [];

@@ -13,12 +13,14 @@ import {
   withDefaultTag,
 } from "@bottleship/core/engine";
 import type { ApiReply } from "../../http/exchange.ts";
+import { writtenPlatform } from "../../http/platform.ts";
 import { badRequest, messageOf } from "../../http/problem.ts";
 import { text } from "../../http/query.ts";
 import type { Call } from "../../http/router.ts";
 import { layerDocument, replyToTransfer, useLogin } from "./transfer.ts";
 
 export function pull(engine: Engine, { query, request }: Call): Promise<ApiReply> {
+  writtenPlatform(text(query, "platform"));
   const name = text(query, "fromImage");
   if (name === "") throw badRequest("invalid reference format");
   const reference = withDefaultTag(withTag(parse(name), text(query, "tag")));

@@ -1,0 +1,21 @@
+/**
+ * What lies in real time between an end and the word of it.
+ *
+ * A busy client hears of what has come together in any order; with Docker things follow each other at some distance.
+ */
+import type { Container, Engine } from "@bottleship/core/engine";
+
+/** At least; with Docker it is some ten times as much. */
+export const WAIT_SETTLED_US = 10_000;
+/** Whoever is removed while it runs has been cleaned away when its removal is told. */
+export const REMOVAL_SETTLED_US = 40_000;
+
+/** Resolves when the container's end is that long ago, in real time. */
+export async function untilSettled(
+  { world, kernel }: Engine,
+  { finishedUs }: Pick<Container, "finishedUs">,
+  settledUs: number,
+): Promise<void> {
+  const leftUs = world.policy === "real" ? finishedUs + settledUs - kernel.nowUs : 0;
+  if (leftUs > 0) await new Promise((resolve) => setTimeout(resolve, leftUs / 1000));
+}
