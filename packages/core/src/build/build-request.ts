@@ -27,6 +27,8 @@ export interface BuildRequest {
   /** Named contexts, which stand in for stages and images of the same name. */
   readonly contexts?: Readonly<Record<string, NamedContext>>;
   readonly secrets?: Readonly<Record<string, Secret>>;
+  /** Agents of the client that are forwarded, by the ids that mounts ask for; "default" is also git's. */
+  readonly ssh?: readonly string[];
   /** All steps anew, or those of the named stages. */
   readonly noCache?: boolean | readonly string[];
   /**
@@ -64,8 +66,9 @@ export interface BuildRequest {
 }
 
 /**
- * Files, another image, or a place somewhere else. Of those the real daemon gets nothing: git it does not have, and it
- * knows neither files behind `http:` here nor `oci-layout:`. Only a stage that needs such a context fails.
+ * Files, another image, or a git repository somewhere else: "https://host/x.git#ref:directory". Of other places the real
+ * daemon gets nothing: it knows neither files behind `http:` here nor `oci-layout:`. Only a stage that needs such a
+ * context fails.
  */
 export type NamedContext = ContextSource | { readonly image: string } | { readonly url: string };
 

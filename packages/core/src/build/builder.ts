@@ -237,8 +237,8 @@ export class Builder {
           memory: this.#memory("", request.context),
           isBase: false,
         },
-        name: "[internal] load build context",
-        isHidden: isRemote(request.context),
+        name: loadingOf(request) ?? "[internal] load build context",
+        isHidden: isRemote(request.context) && loadingOf(request) === undefined,
         inputs: [],
         ignoresCache: false,
       },
@@ -256,7 +256,10 @@ export class Builder {
     );
     return new Solver({
       machine: this.#machine,
-      prepare: stepWorker(this.#machine, this.cache, new Map(secrets)),
+      prepare: stepWorker(this.#machine, this.cache, {
+        secrets: new Map(secrets),
+        agents: new Set(request.ssh),
+      }),
       cache: this.cache,
       offers,
       progress,
@@ -333,6 +336,11 @@ function proxyVariables(buildArgs: Readonly<Record<string, string>>): readonly s
 function shownPlatformOf({ buildArgs = {}, platform }: BuildRequest): string | undefined {
   if (!isTrue(buildArgs[MULTI_PLATFORM_ARG])) return undefined;
   return formatPlatform(platform === undefined ? DEFAULT_PLATFORM : parsePlatform(platform));
+}
+
+/** How a context from somewhere else is told of that the Dockerfile did not come with. */
+function loadingOf({ context, dockerfile }: BuildRequest): string | undefined {
+  return "tar" in context && dockerfile !== undefined ? context.loading?.name : undefined;
 }
 
 function pairsOf(hosts: NonNullable<BuildRequest["extraHosts"]>): readonly (readonly [string, string])[] {

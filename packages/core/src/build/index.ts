@@ -11,16 +11,18 @@ export type {
   Secret,
 } from "./build-request.ts";
 export { Builder } from "./builder.ts";
+export { rethrow } from "./dockerfile/error.ts";
 export * from "./dockerfile/index.ts";
-export type { ContextDisk, ContextFile, ContextSource } from "./files/context-source.ts";
+export type { ContextDisk, ContextFile, ContextLoading, ContextSource } from "./files/context-source.ts";
 export { hasWildcards, matchGlob } from "./files/glob.ts";
 export { IgnoreMatcher, parseIgnoreFile } from "./files/ignore.ts";
 export { openArchive } from "./files/unpack.ts";
 export { type CheckOptions, type CheckResult, check } from "./frontend/check.ts";
 export { healthcheckStep } from "./frontend/dispatch.ts";
+export { gitContextSource } from "./frontend/git-ref.ts";
 export { type Outline, type OutlineArg, type OutlineMount, outlineOf, printOutline } from "./frontend/outline.ts";
 export { parsePlatform } from "./frontend/platform.ts";
-export { sourceKind } from "./frontend/remote.ts";
+export { sourceKind, usesSsh } from "./frontend/remote.ts";
 export { checkDocument, outlineDocument, targetsDocument } from "./frontend/subrequests.ts";
 export { healthcheckOf } from "./image/image-draft.ts";
 export { AuthorizationError } from "./load/authorization-error.ts";
@@ -31,7 +33,7 @@ export type { BuildCache, BuildCacheState, CacheRecord } from "./solve/build-cac
 export type { Download } from "./solve/build-machine.ts";
 export type { CacheMiss } from "./solve/cache-miss.ts";
 export type { CacheType, CacheUsage, PruneOptions } from "./solve/cache-usage.ts";
-export { gitError } from "./solve/git-work.ts";
+export { checkOut, type GitPlace, wantedCommit } from "./solve/git-checkout.ts";
 export type { BaseImage, SourceStatus } from "./solve/plan.ts";
 export { VertexError } from "./solve/solver.ts";
 export type { RunNetwork } from "./solve/vertex.ts";

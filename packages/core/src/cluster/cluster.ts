@@ -5,6 +5,7 @@
  * local networks.
  */
 import { createEngine, type Engine, type EngineOptions, type Held, type LinkService } from "../engine/index.ts";
+import { GitNetwork } from "../git/index.ts";
 import { StatusError } from "../lib/index.ts";
 import { HttpNetwork } from "../registry/index.ts";
 import { type Journal, Recorder, replayOptions, World, type WorldOptions } from "../sim/index.ts";
@@ -18,7 +19,7 @@ export interface ClusterOptions extends WorldOptions {
   /** What all engines have in common. */
   readonly engine?: Omit<
     EngineOptions,
-    keyof WorldOptions | "world" | "journal" | "registries" | "web" | "nameservers"
+    keyof WorldOptions | "world" | "journal" | "registries" | "web" | "git" | "nameservers"
   >;
   /** Microseconds that a machine takes to boot. Default 20 s. */
   readonly bootUs?: number;
@@ -36,6 +37,8 @@ export class Cluster {
   readonly registries: HttpNetwork;
   /** Web servers that all machines reach. */
   readonly web = new HttpNetwork();
+  /** The git repositories of the world. */
+  readonly git = new GitNetwork();
   readonly #fabric: Fabric;
 
   /** @throws StatusError invalid-argument for no machines, or two of one name */
@@ -52,6 +55,7 @@ export class Cluster {
         ...engine,
         world: this.world,
         web: this.web,
+        git: this.git,
         ...(registries === undefined ? {} : { registries }),
         nameservers: [FABRIC_DNS],
         machine: { ...engine?.machine, hostname: name },

@@ -7,6 +7,7 @@ import { addDockerHub, dockerHub, HUB_HOSTS } from "../catalogue/index.ts";
 import { type Codecs, type ContentDisk, ContentStore, MemoryContentDisk } from "../content/index.ts";
 import { CallLog, Faults } from "../faults/index.ts";
 import { freezeDisk, type HostDisk, type HostFs } from "../fs/index.ts";
+import { GitNetwork, type GitRepository } from "../git/index.ts";
 import { type Image, ImageDisk, ImageStore } from "../image/index.ts";
 import { bootMachine, Kernel, type Machine } from "../kernel/index.ts";
 import { omit, StatusError } from "../lib/index.ts";
@@ -80,6 +81,8 @@ export interface EngineOptions extends WorldOptions {
   readonly world?: World;
   /** The web servers of the world, to share with other engines; by default there are none. */
   readonly web?: HttpNetwork;
+  /** The git repositories of the world, to share with other engines; by default there are none. */
+  readonly git?: GitNetwork;
   /** The registries of the world, to share with other engines; by default there is a Docker Hub with the catalogue. */
   readonly registries?: HttpNetwork;
   /**
@@ -114,6 +117,8 @@ export class Engine implements EngineDoor {
   readonly images: ImageService;
   /** The web servers that builds can ADD files from, by their hosts: `engine.web.add("files.example", fetch)`. */
   readonly web: HttpNetwork;
+  /** Repositories that builds can take files from: `engine.git.add("https://host/x.git", { branches: { main: { files } } })`. */
+  readonly git: GitNetwork;
   /** What the daemon gets for a URL: from web servers of the world, or from what listens on its machine. */
   readonly download: (url: string) => Promise<Download>;
   /** The same as it is answered. */
@@ -208,6 +213,7 @@ export class Engine implements EngineDoor {
     this.mirrors = options.mirrors ?? [];
     this.insecureRegistries = options.insecureRegistries ?? [];
     this.web = options.web ?? new HttpNetwork();
+    this.git = options.git ?? new GitNetwork();
     this.httpGet = httpGet(this.web, (request) => fetchOnMachine(kernel, world, request));
     this.download = downloadFrom(this.httpGet);
     this.registries = options.registries ?? new HttpNetwork();
@@ -270,6 +276,7 @@ export class Engine implements EngineDoor {
         {
           ...{ world, kernel, runtime, snapshotter, prng: this.#buildPrng },
           download: this.download,
+          findRepository: this.findRepository,
           unpacksXz: this.profile.hasXz,
           joinNetwork: buildNetwork({ kernel, networks: this.networks, nameservers }),
           resolvConf: buildResolvConf(nameservers),
@@ -328,6 +335,10 @@ export class Engine implements EngineDoor {
     const ran = records.containers.filter(({ wasRunning }) => wasRunning);
     return ran.length === 0 ? undefined : this.containers.startAgain(ran.map(({ id }) => id));
   }
+
+  /** The repository at an address, if the machine has git to ask for it. */
+  readonly findRepository = (address: string): GitRepository | undefined =>
+    this.profile.hasGit ? this.git.find(address) : undefined;
 
   /** What builds images, made when it is first used. */
   get builder(): Builder {

@@ -1,6 +1,14 @@
 /** Floor 10: the engine. */
 
 export { ComposeError } from "../compose/index.ts";
+export {
+  type GitCommit,
+  type GitFile,
+  GitNetwork,
+  GitRepository,
+  type GitTag,
+  type RepositorySpec,
+} from "../git/index.ts";
 export { durationText } from "../lib/go/index.ts";
 export { type FirstMoment, firstMoment, inputText, type Journal, type ReplayOptions, replay } from "../sim/index.ts";
 export { applyChanges } from "./apply-changes.ts";
@@ -105,7 +113,13 @@ export type { ProfileName } from "./profiles.ts";
 export type { ProgramRegistry, UnknownPrograms } from "./programs.ts";
 export { pruneNetworks, pruneStopped, pruneUnusedImages, pruneVolumes } from "./prune.ts";
 export { domainOf, registryHost } from "./registry-hosts.ts";
-export { archiveContext, remoteContext } from "./remote-context.ts";
+export {
+  archiveContext,
+  type ContextOptions,
+  keepsGitDir,
+  type RemoteContext,
+  remoteContext,
+} from "./remote-context.ts";
 export { CONTAINER_FILTERS, imageNames, selectContainers } from "./select/containers.ts";
 export { acceptsEvent, eventDocument } from "./select/events.ts";
 export { Filters } from "./select/filters.ts";

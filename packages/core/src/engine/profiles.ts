@@ -24,6 +24,8 @@ export interface MachineProfile {
   readonly nameservers: readonly string[];
   /** The program `xz` is installed, which ADD needs for archives of that kind. */
   readonly hasXz: boolean;
+  /** The program `git` is installed, without which the daemon gets nothing of repositories. */
+  readonly hasGit: boolean;
 }
 
 const same = (value: number) => ({ soft: value, hard: value });
@@ -46,6 +48,7 @@ export const PROFILES: Readonly<Record<ProfileName, MachineProfile>> = {
     // The name server of QEMU's user network.
     nameservers: ["10.0.2.3"],
     hasXz: true,
+    hasGit: true,
   },
   recorded: {
     name: "recorded",
@@ -61,5 +64,6 @@ export const PROFILES: Readonly<Record<ProfileName, MachineProfile>> = {
     registry: "offline",
     nameservers: ["10.255.255.53"],
     hasXz: false,
+    hasGit: false,
   },
 };

@@ -123,9 +123,9 @@ export class ClientBuild {
   async #prepare(asked: ControlSolve, options: Options): Promise<FrontendRequest> {
     const messages = new ProgressMessages(this.ref, () => this.#source);
     const onEvent = (event: BuildEvent): void => this.#tell(messages.of(event));
-    const { download, kernel } = this.#engine;
+    const { kernel } = this.#engine;
     try {
-      const request = await frontendRequest(await this.#sessions.get(asked.Session), options, download);
+      const request = await frontendRequest(await this.#sessions.get(asked.Session), options, this.#engine);
       this.#source = { ...this.#source, filename: request.fileName, data: new TextEncoder().encode(request.text) };
       return { ...request, build: { ...request.build, ...cachesOf(asked), ...allowed(asked), onEvent } };
     } catch (error) {

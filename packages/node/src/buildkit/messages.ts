@@ -90,6 +90,7 @@ message UsageRecord {
 }
 message DiskUsageResponse { repeated UsageRecord record = 1; }
 
+message CheckAgentRequest { string ID = 1; }
 message GetSecretRequest { string ID = 1; }
 message GetSecretResponse { bytes data = 1; }
 `;
@@ -283,6 +284,7 @@ export const MESSAGES = {
   usage: codec<UsageRecord>("UsageRecord"),
   diskUsed: codec<{ readonly record: readonly UsageRecord[] }>("DiskUsageResponse"),
   packet: codec<Packet>("Packet"),
+  checkAgent: codec<{ readonly ID: string }>("CheckAgentRequest"),
   getSecret: codec<{ readonly ID: string }>("GetSecretRequest"),
   secret: codec<{ readonly data: Uint8Array }>("GetSecretResponse"),
 };

@@ -6,15 +6,24 @@
 import {
   type BuildRequest,
   type Dockerfile,
-  type Download,
+  type Instruction,
   type MountFlag,
   type MountOptions,
   type NamedContext,
   parse,
   type Secret,
   sourceKind,
+  usesSsh,
 } from "@bottleship/core/build";
-import { archiveContext, remoteContext, rlimits } from "@bottleship/core/engine";
+import {
+  archiveContext,
+  type ContextOptions,
+  type Engine,
+  keepsGitDir,
+  type RemoteContext,
+  remoteContext,
+  rlimits,
+} from "@bottleship/core/engine";
 import { basename, clean, concat, decode, readTar } from "@bottleship/core/lib";
 import { receiveDirectory } from "./file-sync.ts";
 import { CODES, GrpcError } from "./grpc.ts";
@@ -24,6 +33,9 @@ import { MESSAGES } from "./messages.ts";
 /** Where clients say that an archive on their standard input is. */
 const UPLOAD_HOST = "buildkit-session";
 const UPLOAD = `http://${UPLOAD_HOST}/`;
+
+/** The agent that git asks, and mounts that name none. */
+const GIT_AGENT = "default";
 
 type Options = Readonly<Record<string, string>>;
 
@@ -35,13 +47,13 @@ export interface FrontendRequest {
 }
 
 /** @throws GrpcError for options that have no meaning here, and for files that the client has not */
-export async function frontendRequest(
-  client: GrpcClient,
-  options: Options,
-  download: (url: string) => Promise<Download>,
-): Promise<FrontendRequest> {
+export async function frontendRequest(client: GrpcClient, options: Options, engine: Engine): Promise<FrontendRequest> {
   const fileName = options["filename"] ?? "Dockerfile";
-  const remote = await remoteOf(client, options["context"] ?? "", download);
+  const contextAgents = usesSsh(options["context"] ?? "") ? await agentsOf(client, [GIT_AGENT]) : [];
+  const remote = await remoteOf(client, options["context"] ?? "", engine, {
+    keepsGitDir: keepsGitDir(withPrefix(options, "build-arg:")),
+    hasAgent: contextAgents.includes(GIT_AGENT),
+  });
   const key = options["dockerfilekey"];
   const definition = remote === undefined ? await definitionFiles(client, fileName, key) : filesOf(remote.tar);
   const text = definition.get(fileName) ?? (fileName === "Dockerfile" ? definition.get("dockerfile") : undefined);
@@ -60,6 +72,7 @@ export async function frontendRequest(
     labels: withPrefix(options, "label:"),
     contexts,
     secrets: await secretsOf(client, text),
+    ssh: await agentsOf(client, agentIds(text, contexts)),
     extraHosts: hostsOf(options["add-hosts"] ?? ""),
     ...noCacheOf(options["no-cache"]),
     ...(options["target"] ? { target: options["target"] } : {}),
@@ -93,9 +106,10 @@ export function isRemote(place: string): boolean {
 async function remoteOf(
   client: GrpcClient,
   place: string,
-  download: (url: string) => Promise<Download>,
-): Promise<{ readonly tar: Uint8Array } | undefined> {
-  if (!place.startsWith(UPLOAD)) return remoteContext(place, download);
+  engine: Engine,
+  given: ContextOptions,
+): Promise<RemoteContext | undefined> {
+  if (!place.startsWith(UPLOAD)) return remoteContext(place, engine, given);
   const call = client.call("/moby.upload.v1.Upload/Pull", {
     urlhost: [UPLOAD_HOST],
     urlpath: [place.slice(UPLOAD.length - 1)],
@@ -147,10 +161,25 @@ async function namedContexts(client: GrpcClient, options: Options): Promise<NonN
     if (place.startsWith("docker-image://")) contexts[name] = { image: place.slice("docker-image://".length) };
     else if (place.startsWith("local:")) {
       contexts[name] = { tar: await receiveDirectory(client, { name: place.slice("local:".length) }) };
-    } else if (/^(?:https?|git|ssh|oci-layout):/.test(place)) contexts[name] = { url: place };
+    } else if (/^(?:https?|git|ssh|oci-layout):|^git@/.test(place)) contexts[name] = { url: place };
     else throw new GrpcError(CODES.unknown, `unsupported context source ${place.split(":")[0]} for ${name}`);
   }
   return contexts;
+}
+
+/** Which agents the client forwards, of those that git and the mounts of the Dockerfile ask for. */
+async function agentsOf(client: GrpcClient, ids: Iterable<string>): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const id of new Set(ids)) {
+    try {
+      await client.unary("/moby.sshforward.v1.SSH/CheckAgent", MESSAGES.checkAgent.encode({ ID: id }));
+      found.push(id);
+    } catch (error) {
+      // A client without agents does not know the question.
+      if (!(error instanceof GrpcError)) throw error;
+    }
+  }
+  return found;
 }
 
 /** The secrets that the Dockerfile mounts, as far as the client has them. */
@@ -171,9 +200,34 @@ async function secretsOf(client: GrpcClient, text: string): Promise<Record<strin
 }
 
 function secretIds(text: string): ReadonlySet<string> {
-  const instructions = parsed(text)?.stages.flatMap((stage) => stage.instructions) ?? [];
-  const mounts = instructions.flatMap((one) => (one.kind === "RUN" ? (one.mounts ?? []) : []));
-  return new Set(mounts.map(secretId).filter((id) => id !== ""));
+  return new Set(
+    mountsOf(instructionsOf(text))
+      .map(secretId)
+      .filter((id) => id !== ""),
+  );
+}
+
+/** Those of mounts, and git's own if a repository is reached through ssh. */
+function agentIds(text: string, contexts: NonNullable<BuildRequest["contexts"]>): readonly string[] {
+  const instructions = instructionsOf(text);
+  const mounts = mountsOf(instructions).map((mount) => (typeof mount === "string" ? fieldsOf(mount) : mount));
+  const places = [
+    ...instructions.flatMap((one) => (one.kind === "ADD" ? one.sources : [])),
+    ...Object.values(contexts).flatMap((context) => ("url" in context ? [context.url] : [])),
+  ];
+  return [
+    ...mounts.flatMap(({ type, id = GIT_AGENT }) => (type === "ssh" ? [id] : [])),
+    // A variable may turn out to be such an address.
+    ...(places.some((place) => place.includes("$") || usesSsh(place)) ? [GIT_AGENT] : []),
+  ];
+}
+
+function instructionsOf(text: string): readonly Instruction[] {
+  return parsed(text)?.stages.flatMap((stage) => stage.instructions) ?? [];
+}
+
+function mountsOf(instructions: readonly Instruction[]): readonly MountFlag[] {
+  return instructions.flatMap((one) => (one.kind === "RUN" ? (one.mounts ?? []) : []));
 }
 
 /** The id of a secret: what it is called, or how its file is called; "" for a mount of another kind. */

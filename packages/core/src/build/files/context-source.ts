@@ -42,7 +42,14 @@ export type ContextSource =
   /** `shownAs` is what messages call the directory. */
   | { readonly disk: ContextDisk; readonly path: string; readonly shownAs?: string }
   /** One that `isRemote` was not read file by file from a client: it has no ignore file, and is told of otherwise. */
-  | { readonly tar: Uint8Array; readonly isRemote?: boolean };
+  | { readonly tar: Uint8Array; readonly isRemote?: boolean; readonly loading?: ContextLoading };
+
+/** How a context is told of that came from somewhere else. */
+export interface ContextLoading {
+  /** "[internal] load git source https://host/x.git" */
+  readonly name: string;
+  readonly log: readonly { readonly stream: "stdout" | "stderr"; readonly text: string }[];
+}
 
 /**
  * The entries of a context, a directory before what is in it; `nowUs` is the time of files that have none.

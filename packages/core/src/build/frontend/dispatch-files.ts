@@ -4,6 +4,7 @@ import { heredocText, type InstructionOf } from "../dockerfile/ast.ts";
 import { BuildError } from "../dockerfile/error.ts";
 import { checkChmod } from "./chmod.ts";
 import type { Expander } from "./expander.ts";
+import { gitContextSource, gitSources } from "./git-ref.ts";
 import { sourceKind } from "./remote.ts";
 import type { AddStep, CopyStep } from "./step.ts";
 
@@ -25,6 +26,7 @@ export function dispatchFiles(instruction: FilesInstruction, expander: Expander)
   if (chmod !== "") checkChmod(chmod);
   if (checksum !== "") checkChecksum(sources);
   for (const source of sources) checkSource(source, instruction, checksum, expander);
+  if (instruction.kind === "ADD") gitSources({ sources, checksum, keepGitDir: instruction.keepGitDir });
   const step = {
     range,
     sources,
@@ -58,6 +60,7 @@ function checkSource(source: string, instruction: FilesInstruction, checksum: st
     context.lint.warn("CopyIgnoredFile", message, instruction.range);
     return;
   }
+  if (kind === "git") gitContextSource(source);
   if (instruction.kind === "COPY")
     throw new BuildError(kind === "git" ? "source can't be a git ref for COPY" : "source can't be a URL for COPY");
   const problem = kind === "http" && checksum !== "" ? digestProblem(checksum) : undefined;

@@ -35,15 +35,19 @@ export function loadDockerfile(
 ): string | Dockerfile {
   const name = basename(file);
   const isFetched = isRemote(context) && dockerfile === undefined;
-  const shown = progress.start(isFetched ? REMOTE_CONTEXT : `[internal] load build definition from ${name}`);
+  const loading = "tar" in context ? context.loading : undefined;
+  const shown = progress.start(
+    isFetched ? (loading?.name ?? REMOTE_CONTEXT) : `[internal] load build definition from ${name}`,
+  );
   if (dockerfile === "") {
     shown.fail("no local sources enabled");
     throw new BuildError("failed to read dockerfile: no local sources enabled");
   }
   const entry = dockerfile === undefined ? findDockerfile(files, file) : fileEntry(name, dockerfile);
   if (!isFetched) shown.status(`transferring dockerfile: ${transferred(entry)}`);
+  else for (const { stream, text } of loading?.log ?? []) shown.log(stream, encode(text));
   shown.complete(false);
-  if (isFetched) progress.start(COPY_CONTEXT).complete(false);
+  if (isFetched && loading === undefined) progress.start(COPY_CONTEXT).complete(false);
   if (dockerfile !== undefined) return dockerfile;
   if (entry === undefined) throw new BuildError(`failed to read dockerfile: open ${name}: no such file or directory`);
   if (entry.type === "dir") throw new BuildError(`failed to read dockerfile: read ${MOUNT}/${name}: is a directory`);

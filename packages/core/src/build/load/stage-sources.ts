@@ -12,6 +12,7 @@ import type { ContextMemory } from "../files/context-memory.ts";
 import { type ContextSource, contextEntries } from "../files/context-source.ts";
 import type { IgnoreMatcher } from "../files/ignore.ts";
 import type { Prepared } from "../frontend/check.ts";
+import { gitContextSource } from "../frontend/git-ref.ts";
 import { type BuildPlatform, formatPlatform, parsePlatform } from "../frontend/platform.ts";
 import { sourceKind } from "../frontend/remote.ts";
 import { ImageRounds } from "../frontend/resolve.ts";
@@ -135,10 +136,10 @@ export class StageSources {
     }
   }
 
-  /** @throws BuildError for everything but a git repository, which fails later */
+  /** @throws BuildError for everything but a git repository */
   #elsewhere(name: string, url: string, { range }: BuildStage): Vertex {
     if (sourceKind(url) === "git") {
-      const op = { kind: "download", url, file: "", checksum: undefined } as const;
+      const op = { kind: "git", source: gitContextSource(url) } as const;
       return { op, name: `[internal] load git source ${url}`, inputs: [], ignoresCache: false };
     }
     if (!url.startsWith(LAYOUT)) throw new BuildError("invalid argument").at(range);

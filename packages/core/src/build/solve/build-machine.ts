@@ -1,4 +1,5 @@
 /** What a build works with: the parts of a machine, as a builder sees them. */
+import type { GitRepository } from "../../git/index.ts";
 import type { Kernel, NetNamespace } from "../../kernel/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
 import type { Prng, World } from "../../sim/index.ts";
@@ -22,6 +23,8 @@ export interface BuildMachine {
   readonly unpacksXz: boolean;
   /** What is behind a URL. @throws StatusError in the words of Go's client if nobody answers */
   readonly download: (url: string) => Promise<Download>;
+  /** The git repository at an address; `undefined` if nobody has it, or the machine has no git. */
+  readonly findRepository: (remote: string) => GitRepository | undefined;
   /** Puts the process of a RUN on a network; what is returned takes it off again. @throws StatusError not-found */
   readonly joinNetwork: (namespace: NetNamespace, network: Exclude<RunNetwork, "host">) => () => void;
   /** The /etc/resolv.conf of a RUN. */

@@ -34,6 +34,8 @@ export type Secrets = ReadonlyMap<string, Uint8Array | { readonly error: string 
 export interface MountTools {
   readonly machine: BuildMachine;
   readonly secrets: Secrets;
+  /** Ids of the client's agents: "default". */
+  readonly agents: ReadonlySet<string>;
   /** Keeps account of cache mounts. */
   readonly cache: BuildCache;
 }
@@ -47,19 +49,15 @@ export interface PreparedMounts {
 }
 
 export class ExecMounts {
-  readonly #machine: BuildMachine;
-  readonly #secrets: Secrets;
-  readonly #cacheRecords: BuildCache;
+  readonly #tools: MountTools;
   readonly #op: ExecOp;
   readonly #releases: (() => void)[] = [];
   readonly #env: string[] = [];
   #last = 0;
   #sockets = 0;
 
-  constructor({ machine, secrets, cache }: MountTools, op: ExecOp) {
-    this.#machine = machine;
-    this.#secrets = secrets;
-    this.#cacheRecords = cache;
+  constructor(tools: MountTools, op: ExecOp) {
+    this.#tools = tools;
     this.#op = op;
   }
 
@@ -90,16 +88,25 @@ export class ExecMounts {
       case "secret":
         return this.#secret(mount);
       case "ssh":
-        if (mount.required) throw new BuildError(`unset ssh forward key ${mount.id === "" ? "default" : mount.id}`);
-        this.#nameSocket(mount);
-        return undefined;
+        return this.#agent(mount);
     }
   }
 
-  /** Where the agent's socket would be is told even if there is no agent; of several mounts the first counts. */
-  #nameSocket({ target }: StepMount): void {
+  /**
+   * The socket of an agent of the client's. Where it would be is told even if there is none; of several mounts the first
+   * counts. Unlike the real one's, nobody listens on it.
+   */
+  #agent({ id, target, required, mode = 0o600, uid = 0, gid = 0 }: StepMount): PreparedMount | undefined {
+    const agent = id === "" ? "default" : id;
+    const isThere = this.#tools.agents.has(agent);
+    if (required && !isThere) throw new BuildError(`unset ssh forward key ${agent}`);
     const path = target === "" ? `${SSH_SOCKET}.${this.#sockets}` : target;
     if (this.#sockets++ === 0) this.#env.push(`${SSH_VARIABLE}=${path}`);
+    if (!isThere) return undefined;
+    const fileSystem = new MemoryFs(this.#tools.machine.kernel, { mode: 0o755 });
+    fileSystem.root.create("agent", { type: "socket", mode, uid, gid });
+    const source = `${this.#mountOnMachine(fileSystem)}/agent`;
+    return { spec: { destination: clean(path), type: "bind", source, options: ["rbind"] }, isFile: true };
   }
 
   #bind(mount: StepMount, from: Result | undefined): PreparedMount {
@@ -121,7 +128,7 @@ export class ExecMounts {
     if (source !== "/" && from === undefined) throw this.#notThere(mount);
     const attributes = hasAttributes ? `${mount.mode} ${mount.uid} ${mount.gid}` : "";
     const name = sha256(encode([id, from?.key ?? "", source, attributes].join("\0"))).slice(0, 32);
-    const caches = ensure(this.#machine.kernel.disk.root, `${ROOT}/cache`);
+    const caches = ensure(this.#tools.machine.kernel.disk.root, `${ROOT}/cache`);
     if (caches.lookup(name) === undefined) {
       const { mode = 0o755, uid = 0, gid = 0 } = mount;
       const made = caches.create(name, { type: "dir", mode, uid, gid });
@@ -130,12 +137,12 @@ export class ExecMounts {
     const path = `${ROOT}/cache/${name}`;
     const description = `cached mount ${mount.target} from exec ${this.#op.argv.join(" ")} with id "//${id.replace(/^\//, "")}"`;
     const side = { type: "exec.cachemount", description, kept: { path } } as const;
-    this.#cacheRecords.noteSide(`cache mount ${name}`, side, this.#machine.kernel.nowUs);
+    this.#tools.cache.noteSide(`cache mount ${name}`, side, this.#tools.machine.kernel.nowUs);
     return bindMount(mount, path, false);
   }
 
   #fill(directory: MemoryDirectory, from: Result, mount: StepMount): void {
-    const { kernel } = this.#machine;
+    const { kernel } = this.#tools.machine;
     const tree = from.open();
     const source = join("/", mount.source);
     // An overlay over nothing writes into the directory itself.
@@ -151,7 +158,7 @@ export class ExecMounts {
 
   #secret(mount: StepMount): PreparedMount | undefined {
     const id = mount.source || mount.id || basename(mount.target);
-    const value = this.#secrets.get(id);
+    const value = this.#tools.secrets.get(id);
     if (value === undefined) {
       if (mount.required) throw new BuildError(`secret ${id}: not found`);
       if (mount.env !== undefined) this.#env.push(`${mount.env}=`);
@@ -178,7 +185,7 @@ export class ExecMounts {
     content: Uint8Array,
     attributes: { readonly mode: number; readonly uid: number; readonly gid: number },
   ): MountSpec {
-    const fileSystem = new MemoryFs(this.#machine.kernel, { mode: 0o755 });
+    const fileSystem = new MemoryFs(this.#tools.machine.kernel, { mode: 0o755 });
     const file = fileSystem.root.create("file", { type: "file", ...attributes });
     if (file instanceof MemoryFile) file.content = FileContent.of(content);
     const path = this.#mountOnMachine(fileSystem);
@@ -191,7 +198,7 @@ export class ExecMounts {
 
   /** Makes the tree of a result visible on the machine. */
   #show(from: Result | undefined, isReadOnly: boolean) {
-    const { kernel } = this.#machine;
+    const { kernel } = this.#tools.machine;
     const tree = from?.open();
     if (tree !== undefined) this.#releases.push(() => tree.close());
     const lower = tree?.fileSystem;
@@ -213,7 +220,7 @@ export class ExecMounts {
   }
 
   #mountOnMachine(fileSystem: FileSystem): string {
-    const { kernel, prng } = this.#machine;
+    const { kernel, prng } = this.#tools.machine;
     const name = `${prng.below(2 ** 31)}-${++this.#last}`;
     const parent = ensure(kernel.disk.root, `${ROOT}/mounts`);
     parent.create(name, { type: "dir", mode: 0o700, uid: 0, gid: 0 });
@@ -229,7 +236,7 @@ export class ExecMounts {
   }
 
   #find(path: string): Location {
-    const { init } = this.#machine.kernel;
+    const { init } = this.#tools.machine.kernel;
     return walk(init, path, { follow: true });
   }
 }

@@ -22,6 +22,8 @@ export interface ExecTools {
   readonly machine: BuildMachine;
   readonly executor: RunExecutor;
   readonly secrets: Secrets;
+  /** Ids of the client's agents. */
+  readonly agents: ReadonlySet<string>;
   readonly cache: BuildCache;
 }
 

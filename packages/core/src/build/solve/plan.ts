@@ -11,6 +11,7 @@ import type { IgnoreMatcher } from "../files/ignore.ts";
 import { sourcePath } from "../files/select.ts";
 import type { Prepared } from "../frontend/check.ts";
 import { dispatch } from "../frontend/dispatch.ts";
+import { type GitSource, gitSources } from "../frontend/git-ref.ts";
 import { type BuildPlatform, DEFAULT_PLATFORM, formatPlatform } from "../frontend/platform.ts";
 import { sourceKind } from "../frontend/remote.ts";
 import { childScope, fromWorkingDir, imageScope, type Scope } from "../frontend/scope.ts";
@@ -237,9 +238,12 @@ export class Plan {
       const unpacks = step.kind === "ADD" && step.unpack !== false;
       const isFromTree = this.#vertices.isSame(fromVertex, end.vertex) || fromVertex === undefined;
       let files: number | undefined;
-      for (const source of step.sources) {
-        const download = step.kind === "ADD" ? this.#download(source, step, about) : undefined;
-        if (download === undefined) {
+      const repositories = step.kind === "ADD" ? gitSources(step) : undefined;
+      for (const [index, source] of step.sources.entries()) {
+        const repository = repositories?.get(index);
+        const download = step.kind === "ADD" && !repository ? this.#download(source, step, about) : undefined;
+        if (repository !== undefined) actions.push(action("/", inputs.push(this.#git(repository, about)) - 2));
+        else if (download === undefined) {
           if (from === undefined) this.#options.onContextPath(keepsParents ? source.replace("/./", "/") : source);
           files ??= inputs.push(fromVertex) - 2;
           actions.push(action(source, files, unpacks, isFromTree));
@@ -255,6 +259,10 @@ export class Plan {
       for (const { name } of step.files) actions.push(action(name, inputs.length - 2));
     }
     return this.#vertices.add({ op: { kind: "file", actions }, inputs, ...about });
+  }
+
+  #git(source: GitSource, { name, ignoresCache }: About): Vertex {
+    return this.#vertices.add({ op: { kind: "git", source }, inputs: [], name, ignoresCache });
   }
 
   /** The file behind a URL. */

@@ -265,11 +265,11 @@ export class Solver {
     vertex: Vertex,
     shown: VertexProgress,
     body: () => Promise<T>,
-    { failsWith, isCached = false }: { readonly failsWith?: string; readonly isCached?: boolean } = {},
+    about: { readonly failsWith?: string | undefined; readonly isCached?: boolean } = {},
   ): Promise<T> {
     try {
       const result = await body();
-      shown.complete(isCached);
+      shown.complete(about.isCached === true);
       return result;
     } catch (error) {
       if (this.#abort.signal.aborted) {
@@ -279,6 +279,8 @@ export class Solver {
       if (!(error instanceof StatusError)) throw error;
       shown.fail(error.message);
       const cause = error instanceof BuildError ? error : new BuildError(error.message);
+      // What stands before it may depend on how far it has come.
+      const { failsWith } = about;
       throw this.#give(vertex, failsWith === undefined ? cause : cause.prefixed(failsWith));
     }
   }

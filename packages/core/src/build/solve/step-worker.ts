@@ -1,18 +1,26 @@
 /** Which work belongs to which kind of vertex. */
 import { unreachable } from "../../lib/index.ts";
-import { sourceKind } from "../frontend/remote.ts";
 import type { BuildCache } from "./build-cache.ts";
 import type { BuildMachine } from "./build-machine.ts";
 import type { Secrets } from "./exec-mounts.ts";
 import { execWork } from "./exec-work.ts";
 import { fileWork } from "./file-work.ts";
-import { gitWork } from "./git-work.ts";
+import { GitWork } from "./git-work.ts";
 import { RunExecutor } from "./run-executor.ts";
 import type { Prepare } from "./solver.ts";
 import { contextWork, downloadWork, imageWork, inlineWork } from "./source-work.ts";
 
-export function stepWorker(machine: BuildMachine, cache: BuildCache, secrets: Secrets): Prepare {
+/** What clients forward. */
+export interface Forwarded {
+  readonly secrets: Secrets;
+  /** Ids of agents: "default". */
+  readonly agents: ReadonlySet<string>;
+}
+
+export function stepWorker(machine: BuildMachine, cache: BuildCache, { secrets, agents }: Forwarded): Prepare {
   const executor = new RunExecutor(machine);
+  const place = { find: machine.findRepository, hasAgent: agents.has("default"), prng: machine.prng };
+  const git = { machine, cache, place };
   return ({ op, name }, sources) => {
     switch (op.kind) {
       case "image":
@@ -20,13 +28,15 @@ export function stepWorker(machine: BuildMachine, cache: BuildCache, secrets: Se
       case "context":
         return contextWork(machine, cache, { op, name });
       case "download":
-        return sourceKind(op.url) === "git" ? gitWork(op.url) : downloadWork(machine, op);
+        return downloadWork(machine, op);
+      case "git":
+        return new GitWork(git, op.source);
       case "inline":
         return inlineWork(machine, op);
       case "file":
         return fileWork(machine, op, sources);
       case "exec":
-        return execWork({ machine, executor, secrets, cache }, op, sources);
+        return execWork({ machine, executor, secrets, agents, cache }, op, sources);
       default:
         return unreachable(op);
     }

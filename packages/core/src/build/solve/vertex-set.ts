@@ -76,6 +76,10 @@ function contentOf({ op, name }: Vertex): string {
       return `context${sized(name)}`;
     case "inline":
       return `inline${op.files.map((file) => sized(file.name, file.content)).join("")}`;
+    case "git": {
+      const { remote, ref, subdir, checksum, keepsGitDir } = op.source;
+      return `git ${keepsGitDir}${sized(remote, ref, subdir, checksum)}`;
+    }
     case "download":
       return `download${sized(op.url, op.file, op.checksum)}`;
     default:

@@ -8,6 +8,7 @@ import type { ProcessSpec } from "../../oci/index.ts";
 import type { SourceRange } from "../dockerfile/ast.ts";
 import type { ContextMemory } from "../files/context-memory.ts";
 import type { IgnoreMatcher } from "../files/ignore.ts";
+import type { GitSource } from "../frontend/git-ref.ts";
 import type { InlineFile, StepMount } from "../frontend/step.ts";
 
 /** An image from a store or a registry. */
@@ -31,6 +32,12 @@ export interface DownloadOp {
   readonly file: string;
   /** `sha256:…` that it must have. */
   readonly checksum: string | undefined;
+}
+
+/** The files of a commit. */
+export interface GitOp {
+  readonly kind: "git";
+  readonly source: GitSource;
 }
 
 /** Files from outside: the build context or a named one. */
@@ -123,7 +130,7 @@ export interface ExecMount {
   readonly isFromTree: boolean;
 }
 
-export type Op = ImageOp | ContextOp | InlineOp | DownloadOp | FileOp | ExecOp;
+export type Op = ImageOp | GitOp | ContextOp | InlineOp | DownloadOp | FileOp | ExecOp;
 
 export interface Vertex {
   readonly op: Op;

@@ -6,7 +6,9 @@ import type { Result } from "./result.ts";
 /** Looked up anew in every build: an image, files from outside. */
 export interface SourceWork {
   /** What stands before the message of an error. */
-  readonly failsWith?: string;
+  readonly failsWith?: string | undefined;
+  /** What it came to was there already. */
+  readonly isCached?: boolean;
   produce(progress: VertexProgress): Result | Promise<Result>;
 }
 

@@ -45,7 +45,7 @@ export async function buildHandler(
   for (const tag of tags) parseName(tag);
   useLogins(engine, request);
   const sent = await readAll(request.body);
-  const remote = await remoteContext(text(query, "remote"), engine.download);
+  const remote = await remoteContext(text(query, "remote"), engine);
   const tar = remote?.tar ?? (isGzip(sent) ? gunzip(sent) : sent);
   const file = text(query, "dockerfile") || "Dockerfile";
   const dockerfile = findText(tar, file);

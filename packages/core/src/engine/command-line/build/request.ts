@@ -16,7 +16,7 @@ import { clean, decode, dirname, join, StatusError } from "../../../lib/index.ts
 import { familiarText, referenceProblem, withDefaultTag } from "../../../oci/index.ts";
 import { parseIp } from "../../docker/go/address.ts";
 import { type ClientMachine, parseReference, ValueError } from "../../docker/index.ts";
-import { archiveContext, remoteContext } from "../../remote-context.ts";
+import { archiveContext, keepsGitDir, remoteContext } from "../../remote-context.ts";
 import { rlimits as ulimits } from "../../spec.ts";
 import { absolute } from "../client-disk.ts";
 import type { Session } from "../session.ts";
@@ -33,6 +33,7 @@ const TARGET = "target:";
 export async function buildRequest(session: Session, request: DockerBuild): Promise<BuildRequest> {
   const { tags, target, noCache, file } = request;
   const archive = request.context === STDIN && file !== STDIN ? archiveOf(session.stdin) : undefined;
+  const isElsewhere = archive !== undefined || sourceKind(request.context) !== "local";
   const isText = archive === undefined && (request.context === STDIN || file === STDIN);
   const noCacheFilter = "noCacheFilter" in request ? request.noCacheFilter.flatMap((names) => names.split(",")) : [];
   if (noCache && noCacheFilter.length > 0) {
@@ -40,18 +41,24 @@ export async function buildRequest(session: Session, request: DockerBuild): Prom
     throw new StatusError("invalid-argument", message);
   }
   const options = buildxOptions(session, request);
+  const buildArgs = valuesOf(request.buildArgs, (name) => session.client.env.get(name));
   for (const tag of tags) checkTag(tag);
   return {
     context:
-      archive ?? (await remoteContext(request.context, session.engine.download)) ?? contextOf(session, request.context),
+      archive ??
+      (await remoteContext(request.context, session.engine, {
+        keepsGitDir: keepsGitDir(buildArgs),
+        hasAgent: options.ssh?.includes("default") === true,
+      })) ??
+      contextOf(session, request.context),
     tags,
     // A filter that names nothing lets nothing through.
     noCache: noCache || noCacheFilter.join() === "" ? noCache || noCacheFilter.length > 0 : noCacheFilter,
     ...(target === "" ? {} : { target }),
     ...(isText ? { dockerfile: decode(session.stdin ?? new Uint8Array()) } : {}),
-    ...(isText || archive !== undefined ? {} : definitionOf(session, request)),
-    ...(archive === undefined || file === "" ? {} : { file }),
-    buildArgs: valuesOf(request.buildArgs, (name) => session.client.env.get(name)),
+    ...(isText || isElsewhere ? {} : definitionOf(session, request)),
+    ...(isText || !isElsewhere || file === "" ? {} : { file }),
+    buildArgs,
     labels: valuesOf(request.labels, () => ""),
     network: networkOf(request),
     extraHosts: hostsOf(request.extraHosts),
@@ -85,6 +92,7 @@ function buildxOptions(session: Session, request: DockerBuild): Partial<BuildReq
     allow: request.allow.includes("network.host") ? ["network.host"] : [],
     secrets: secretsOf(request.secrets, session.client),
     contexts: Object.fromEntries(contexts),
+    ssh: request.ssh.map((agent) => agent.split("=", 1)[0] || "default"),
     ...(request.cacheTo.some((text) => text === "" || fieldsOf(text).get("type") === "inline") && {
       inlineCache: true,
     }),
