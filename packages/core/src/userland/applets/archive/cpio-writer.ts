@@ -21,6 +21,7 @@ export interface CpioWriterOptions {
   readonly uid: number | undefined;
   readonly gid: number | undefined;
   readonly followsLinks: boolean;
+  /** Where files lie, and which devices they are. */
   readonly namesDevice: boolean;
   readonly renumbers: boolean;
 }
@@ -71,11 +72,10 @@ export class CpioWriter {
     const target = file.type === "symlink" ? encode(yield* readlink(path)) : undefined;
     const size = target?.length ?? (file.type === "file" && hasData ? file.size : 0);
     const { uid, gid, namesDevice } = this.#options;
-    const device = namesDevice ? [major(file.dev), minor(file.dev)] : [0, 0];
-    const special = file.type === "char" || file.type === "block" ? [major(file.rdev), minor(file.rdev)] : [0, 0];
+    const devices = namesDevice ? [major(file.dev), minor(file.dev), major(file.rdev), minor(file.rdev)] : [0, 0, 0, 0];
     const seconds = Math.max(0, Math.floor(file.mtimeUs / 1e6));
     const owner = [uid ?? file.uid, gid ?? file.gid];
-    yield* this.#header(path, [ino, file.mode, ...owner, file.nlink, seconds, size, ...device, ...special]);
+    yield* this.#header(path, [ino, file.mode, ...owner, file.nlink, seconds, size, ...devices]);
     if (target !== undefined) yield* this.#io.out.write(target);
     else if (size > 0) yield* this.#copy(path, size);
     yield* this.#pad(size);

@@ -101,6 +101,8 @@ export class SafeNames {
         rest = rest.slice(up + 4);
       }
     }
+    // Up to where it begins, and no word about it.
+    if (rest.endsWith("/..")) return "";
     if (rest !== name && !this.#warned) {
       this.#warned = true;
       yield* this.#io.warn(`removing leading '${name.slice(0, name.length - rest.length)}' from member names`);

@@ -20,7 +20,8 @@ import { readLine } from "../../ask-password.ts";
 import { getopt, type Options, showUsage } from "../../getopt.ts";
 import { attempt, chdirOrDie, type Io, readFile, writeOrDie } from "../../io.ts";
 import { Pattern } from "../files/fnmatch.ts";
-import { listBriefly, listVerbosely } from "./unzip-list.ts";
+import { SafeNames } from "./member.ts";
+import { BriefList, type EntryUse, VerboseList } from "./unzip-list.ts";
 import { contentsOf, readDirectory, type ZipEntry } from "./zip-reader.ts";
 
 const DEFAULT_MODE = 0o666;
@@ -40,11 +41,19 @@ export const unzip: Applet = function* (io) {
     yield* io.out.flush();
     return yield* io.die("short read");
   }
-  const isChosen = ({ name }: ZipEntry): boolean =>
-    (wanted.length === 0 || wanted.some((one) => one.matches(name))) && !unwanted.some((one) => one.matches(name));
-  if (options.has("v")) yield* listVerbosely(io, entries.filter(isChosen), options.has("q"));
-  else if (options.has("l")) yield* listBriefly(io, entries.filter(isChosen), entries.length);
-  else yield* new Extraction(io, archive, options, isQuiet).extract(entries.filter(isChosen));
+  const use: EntryUse = options.has("v")
+    ? new VerboseList(io, entries.length, options.has("q"))
+    : options.has("l")
+      ? new BriefList(io, entries.length)
+      : new Extraction(io, archive, options, isQuiet);
+  const safe = new SafeNames(io);
+  yield* use.begin();
+  for (const entry of entries) {
+    const name = yield* safe.strip(entry.name);
+    const isWanted = wanted.length === 0 || wanted.some((one) => one.matches(name));
+    if (isWanted && !unwanted.some((one) => one.matches(name))) yield* use.take({ ...entry, name });
+  }
+  yield* use.end();
   return 0;
 };
 
@@ -76,7 +85,7 @@ function* goTo(io: Io, directory: string): Routine<void> {
   yield* chdirOrDie(io, directory);
 }
 
-class Extraction {
+class Extraction implements EntryUse {
   readonly #io: Io;
   readonly #archive: Uint8Array;
   readonly #options: Options;
@@ -91,16 +100,17 @@ class Extraction {
     this.#overwrite = options.has("o") ? "always" : options.has("n") ? "never" : "ask";
   }
 
-  *extract(entries: readonly ZipEntry[]): Routine<void> {
-    for (const entry of entries) {
-      // What leads out of the directory is taken off the name.
-      const path = entry.name.replace(/^(.*\/)?\.\.\//, "").replace(/^\/+/, "");
-      if (path.endsWith("/")) yield* this.#makeDirectory(entry, path);
-      else if (path !== "") yield* this.#extractFile(entry, this.#options.has("j") ? path.replace(/.*\//, "") : path);
-    }
+  *begin(): Routine<void> {}
+
+  *take(entry: ZipEntry): Routine<void> {
+    const { name } = entry;
+    if (name.endsWith("/")) yield* this.#makeDirectory(entry);
+    else if (name !== "") yield* this.#extractFile(entry, this.#options.has("j") ? name.replace(/.*\//, "") : name);
   }
 
-  *#makeDirectory({ mode }: ZipEntry, path: string): Routine<void> {
+  *end(): Routine<void> {}
+
+  *#makeDirectory({ name: path, mode }: ZipEntry): Routine<void> {
     if (this.#options.has("p") || this.#options.has("t") || this.#options.has("j")) return;
     const status = yield* attempt(lstat(path.replace(/\/+$/, "")));
     if (!(status instanceof Errno)) {
