@@ -1,4 +1,4 @@
-/** A line of standard input that is not shown where it is typed. @see getpass(3) */
+/** Lines of standard input, and passwords, which are not shown where they are typed. @see getpass(3) */
 import { ECHO, ECHONL, Errno, ioctl, type Routine, read, type Termios } from "../abi/index.ts";
 import { decode } from "../lib/index.ts";
 import { attempt, type Io } from "./io.ts";
@@ -26,8 +26,8 @@ export function* askPassword(io: Io, prompt: string): Routine<string | undefined
 export function* readLine(): Routine<string | undefined> {
   const bytes: number[] = [];
   for (;;) {
-    const read1 = yield* attempt(read(0, 1));
-    const byte = read1 instanceof Errno ? undefined : read1[0];
+    const one = yield* attempt(read(0, 1));
+    const byte = one instanceof Errno ? undefined : one[0];
     if (byte === undefined) return bytes.length === 0 ? undefined : decode(Uint8Array.from(bytes));
     if (LINE_END.test(String.fromCharCode(byte)) || bytes.length === MAX_LENGTH) return decode(Uint8Array.from(bytes));
     bytes.push(byte);

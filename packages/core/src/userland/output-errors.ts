@@ -3,7 +3,7 @@
  *
  * Those that look at it when they end say so in libbb's words; the others do not look, and end as if nothing had been.
  *
- * @see busybox libbb/fflush_stdout_and_exit.c, libbb/fflush_stdout_and_exit's callers; seen on a full tmpfs
+ * @see busybox libbb/fflush_stdout_and_exit.c and who calls it; seen on a full tmpfs
  */
 import type { Errno } from "../abi/index.ts";
 
@@ -18,11 +18,10 @@ const UNNOTICED: OutputFailure = { message: undefined, code: undefined };
 
 /** Exit codes of those that flush at the end and look whether that went well. */
 const LOOKS_AT_THE_END: ReadonlyMap<string, number> = new Map([
-  ...["base64", "cal", "chrt", "cksum", "cut", "du", "env", "expand", "fold", "getfattr", "id", "ipcs", "last"].map(
-    one,
-  ),
-  ...["logread", "nice", "nl", "paste", "printenv", "readlink", "realpath", "rev", "route", "shuf", "strings"].map(one),
-  ...["time", "tsort", "uname", "unexpand", "uniq", "uudecode", "uuencode", "wc", "xxd"].map(one),
+  ..."base64 cal chrt cksum cut du env expand fold getfattr id ipcs last logread nice nl paste printenv readlink realpath"
+    .split(" ")
+    .map(endsWithOne),
+  ..."rev route shuf strings time tsort uname unexpand uniq uudecode uuencode wc xxd".split(" ").map(endsWithOne),
   ["cmp", 2],
   ["expr", 2],
   ["sort", 2],
@@ -55,6 +54,6 @@ function writeError(error: Errno): OutputFailure {
   return { message: `write error: ${error.message}`, code: 1 };
 }
 
-function one(name: string): readonly [string, number] {
+function endsWithOne(name: string): readonly [string, number] {
   return [name, 1];
 }

@@ -115,7 +115,7 @@ export function* ownerOrDie(io: Io, text: string): Routine<Owner> {
   if (colon < 0) return { uid: kept(yield* uidOrDie(io, text)), gid: -1 };
   if (colon === 0) return { uid: -1, gid: kept(yield* gidOrDie(io, text.slice(1))) };
   const whole = text.endsWith(":") && colon === text.length - 1 ? text.slice(0, -1) : text;
-  const owner = (yield* ownerOf(io, whole)) ?? (yield* io.die(`unknown user/group ${whole}`));
+  const owner = yield* userAndGroupOrDie(io, whole);
   return { uid: kept(owner.uid), gid: kept(owner.gid) };
 }
 
@@ -123,7 +123,11 @@ export function* ownerOrDie(io: Io, text: string): Routine<Owner> {
 const kept = (id: number): number => (id === NO_ID ? -1 : id);
 
 /** The user's id and main group, or the group given after a colon; a number without an entry is its own group. */
-export function* ownerOf(io: Io, text: string): Routine<Owner | undefined> {
+export function* userAndGroupOrDie(io: Io, text: string): Routine<Owner> {
+  return (yield* ownerOf(io, text)) ?? (yield* io.die(`unknown user/group ${text}`));
+}
+
+function* ownerOf(io: Io, text: string): Routine<Owner | undefined> {
   const colon = text.indexOf(":");
   const userText = colon < 0 ? text : text.slice(0, colon);
   const number = parseId(userText);

@@ -26,7 +26,7 @@ import { getopt } from "../../getopt.ts";
 import { attempt, chdirOrDie, type Io } from "../../io.ts";
 import { domainOf } from "../../net/inet-address.ts";
 import { hostOrDie } from "../../net/stream.ts";
-import { type Owner, ownerOf } from "../../passwd.ts";
+import { type Owner, userAndGroupOrDie } from "../../passwd.ts";
 import { hashPassword } from "../system/set-password.ts";
 import { HttpRequest } from "./http-request.ts";
 import { HttpdConf } from "./httpd-conf.ts";
@@ -50,7 +50,7 @@ export const httpd: Applet = function* (io) {
     return 0;
   }
   const user = options.value("u");
-  const owner = user === undefined ? undefined : yield* userOrDie(io, user);
+  const owner = user === undefined ? undefined : yield* userAndGroupOrDie(io, user);
   const home = options.value("h");
   if (home !== undefined) yield* chdirOrDie(io, home);
   yield* sigaction(SIGCHLD, "ignore");
@@ -80,10 +80,6 @@ function* openServer(io: Io, where: string | undefined): Routine<number> {
   if (failure instanceof Errno) yield* io.pdie("bind", failure);
   yield* listen(fd, BACKLOG);
   return fd;
-}
-
-function* userOrDie(io: Io, text: string): Routine<Owner> {
-  return (yield* ownerOf(io, text)) ?? (yield* io.die(`unknown user/group ${text}`));
 }
 
 function* become({ uid, gid }: Owner): Routine<void> {

@@ -24,7 +24,7 @@ import type { Applet } from "../../applet.ts";
 import { execvp, fork } from "../../exec.ts";
 import { getopt, type Options, showUsage } from "../../getopt.ts";
 import { attempt, chdirOrDie, type Io, readText, writeAll } from "../../io.ts";
-import { ownerOf, uidOrDie } from "../../passwd.ts";
+import { uidOrDie, userAndGroupOrDie } from "../../passwd.ts";
 import { signalByName } from "../../signal-names.ts";
 import { becomeGroup, becomeUser } from "./identity.ts";
 import { integerOrDie } from "./number.ts";
@@ -163,8 +163,7 @@ function* become(io: Io, options: Options, argv: readonly string[], program: str
   }
   const owner = options.value("c");
   if (owner !== undefined) {
-    const ids = yield* ownerOf(io, owner);
-    if (ids === undefined) return yield* io.die(`unknown user/group ${owner}`);
+    const ids = yield* userAndGroupOrDie(io, owner);
     yield* attempt(setgroups([ids.gid]));
     yield* becomeGroup(io, ids.gid);
     yield* becomeUser(io, ids.uid);
