@@ -202,6 +202,9 @@ class PseudoFileOps extends FileOps {
     this.#contents.write(decode(data));
     return data.length;
   }
+
+  /** What is written takes effect at once: there is nothing to cut off. */
+  override truncate(): void {}
 }
 
 export class PseudoLink extends PseudoInode {

@@ -206,6 +206,9 @@ class CgroupFileOps extends FileOps {
     return data.length;
   }
 
+  /** What is written takes effect at once: there is nothing to cut off. */
+  override truncate(): void {}
+
   override release(): void {
     this.#own?.release?.();
   }

@@ -131,7 +131,9 @@ function kill(full: Cgroup, asking: Process | undefined, wanted: OutOfMemory["wa
   end(victim);
   if (group !== undefined) {
     raise(group, "oom_group_kill");
-    for (const process of [...group.subtree()]) if (isKillable(process)) end(process);
+    // The victim is among them, and counts twice. @see mm/oom_kill.c:oom_kill_memcg_member
+    count(victim, full);
+    for (const process of [...group.subtree()]) if (process !== victim && isKillable(process)) end(process);
   }
   return victim;
 }
@@ -151,10 +153,14 @@ function groupOf(victim: Process, full: Cgroup): Cgroup | undefined {
 
 function killOne(event: OutOfMemory): void {
   const { process, cgroup } = event;
-  raise(process.cgroup, "oom_kill");
-  logVictim(process, cgroup);
+  count(process, cgroup);
   process.kernel.oomKilled(event);
   process.kernel.signals.send(process, SIGKILL);
+}
+
+function count(process: Process, full: Cgroup): void {
+  raise(process.cgroup, "oom_kill");
+  logVictim(process, full);
 }
 
 /** How much the OOM killer dislikes a process, in pages: adjustments are parts of what `full` may hold. @see oom_badness */

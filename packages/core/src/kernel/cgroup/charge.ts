@@ -6,7 +6,7 @@
 import { PAGE_SIZE } from "../../abi/index.ts";
 import type { Cgroup } from "./cgroup.ts";
 import { upwards } from "./control-file.ts";
-import { living, type MemoryKind, raise, uncharge } from "./memory.ts";
+import { living, type MemoryKind, notePeak, raise, uncharge } from "./memory.ts";
 import { reclaim } from "./reclaim.ts";
 
 /** What a charge came to. */
@@ -71,6 +71,6 @@ function commit(cgroup: Cgroup, kind: MemoryKind, bytes: number): void {
   for (const { memory } of upwards(cgroup)) {
     memory.currentBytes += bytes;
     if (memory.currentBytes > memory.peakBytes) memory.peakBytes = memory.currentBytes;
-    for (const watch of memory.peakWatches ?? []) watch.bytes = Math.max(watch.bytes, memory.currentBytes);
+    notePeak(memory.peakWatches, memory.currentBytes);
   }
 }

@@ -1,8 +1,9 @@
 /** Control files: how a cgroup is read and written, by the kernel's names and in its formats. */
-import { Errno, PAGE_SIZE } from "../../abi/index.ts";
+import { PAGE_SIZE } from "../../abi/index.ts";
 import type { Process } from "../process.ts";
 import type { Cgroup } from "./cgroup.ts";
 import type { ControllerName } from "./controllers.ts";
+import { parseAmount } from "./number.ts";
 
 export interface ControlFile {
   /** `reader` is who reads: pids are those of its namespace. */
@@ -31,7 +32,8 @@ export interface OpenControlFile {
 
 export type ControlFiles = Readonly<Record<string, ControlFile>>;
 
-const UNITS = "kmgtpe";
+/** The largest number of pages that a counter holds, which is no limit. @see include/linux/page_counter.h */
+const PAGE_COUNTER_MAX = 2 ** 51 - 1;
 
 /**
  * Bytes, with a unit or "max", rounded down to pages.
@@ -41,25 +43,12 @@ const UNITS = "kmgtpe";
 export function parseBytes(text: string): number {
   const value = text.trim();
   if (value === "max") return Number.POSITIVE_INFINITY;
-  const match = /^(0x[\da-f]+|\d+)([kmgtpe]?)$/i.exec(value);
-  if (match === null) throw new Errno("EINVAL");
-  const [, digits = "", unit = ""] = match;
-  const bytes = Number(digits) * 1024 ** (unit === "" ? 0 : UNITS.indexOf(unit.toLowerCase()) + 1);
-  const pages = Math.floor(bytes / PAGE_SIZE);
-  return pages * PAGE_SIZE >= 2 ** 63 - 1 ? Number.POSITIVE_INFINITY : pages * PAGE_SIZE;
+  const pages = Number(parseAmount(value) / BigInt(PAGE_SIZE));
+  return pages >= PAGE_COUNTER_MAX ? Number.POSITIVE_INFINITY : pages * PAGE_SIZE;
 }
 
 export function formatLimit(limit: number): string {
-  return Number.isFinite(limit) ? `${limit}\n` : "max\n";
-}
-
-/** A decimal number within [least, most]. @throws EINVAL for no number, ERANGE outside. */
-export function parseWithin(text: string, least: number, most: number): number {
-  const value = text.trim();
-  if (!/^[-+]?\d+$/.test(value)) throw new Errno("EINVAL");
-  const number = Number(value);
-  if (number < least || number > most) throw new Errno("ERANGE");
-  return number;
+  return Number.isFinite(limit) ? `${BigInt(limit)}\n` : "max\n";
 }
 
 /** Lines of "key value". */

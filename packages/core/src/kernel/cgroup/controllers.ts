@@ -26,9 +26,9 @@ const DOMAIN_CONTROLLERS: ControllerMask = CONTROLLERS.filter((name) => !THREADE
   0,
 );
 
-/** The names of a set, space-separated, as control files show it. */
+/** The names of a set, space-separated, as control files show it: an empty one as nothing at all. */
 export function formatControllers(mask: ControllerMask): string {
-  return `${CONTROLLERS.filter((name) => (mask & bitOf(name)) !== 0).join(" ")}\n`;
+  return mask === 0 ? "" : `${CONTROLLERS.filter((name) => (mask & bitOf(name)) !== 0).join(" ")}\n`;
 }
 
 /**

@@ -6,19 +6,25 @@
 import { Errno } from "../../abi/index.ts";
 import type { Process } from "../process.ts";
 import type { Cgroup } from "./cgroup.ts";
-import { type ControlFiles, formatFlat, formatLimit, parseWithin } from "./control-file.ts";
+import { type ControlFiles, formatFlat, formatLimit } from "./control-file.ts";
 import { bitOf, CONTROLLERS, type ControllerName, formatControllers, writeSubtreeControl } from "./controllers.ts";
 import { moveProcess } from "./migrate.ts";
+import { parseSigned, within } from "./number.ts";
 
-/** Limits on depth and descendants are ints. */
+/** Limits on depth and descendants are ints, and the largest is none. */
 const INT_MAX = 2_147_483_647;
 
 function procs(cgroup: Cgroup, reader: Process): string {
   return [...cgroup.processes].map((process) => `${reader.ns.pid.pidOf(process) ?? 0}\n`).join("");
 }
 
-const parseMax = (value: string): number =>
-  value.trim() === "max" ? Number.POSITIVE_INFINITY : parseWithin(value, 0, INT_MAX);
+function parseMax(value: string): number {
+  const max = value.trim() === "max" ? INT_MAX : within(parseSigned(value.trim()), 0, INT_MAX);
+  return max === INT_MAX ? Number.POSITIVE_INFINITY : max;
+}
+
+/** 0 or 1. @throws EINVAL for no number, ERANGE for another */
+const parseFlag = (value: string): boolean => within(parseSigned(value.trim()), 0, 1) === 1;
 
 /** How many cgroups of the subtree, with its top, have a controller. */
 function countControlled(cgroup: Cgroup, controller: ControllerName): number {
@@ -55,14 +61,14 @@ export const CORE_FILES: ControlFiles = {
     notOnRoot: true,
     read: (cgroup) => `${cgroup.freezes ? 1 : 0}\n`,
     write: (cgroup, value) => {
-      if (parseWithin(value, 0, 1) === 1) cgroup.freeze();
+      if (parseFlag(value)) cgroup.freeze();
       else cgroup.thaw();
     },
   },
   "cgroup.kill": {
     notOnRoot: true,
     write: (cgroup, value) => {
-      parseWithin(value, 1, 1);
+      within(parseSigned(value.trim()), 1, 1);
       cgroup.kill();
     },
   },
@@ -81,7 +87,7 @@ export const CORE_FILES: ControlFiles = {
   "cgroup.pressure": {
     read: (cgroup) => `${cgroup.rareIfAny?.hidesPressure ? 0 : 1}\n`,
     write: (cgroup, value) => {
-      cgroup.rare.hidesPressure = parseWithin(value, 0, 1) === 0;
+      cgroup.rare.hidesPressure = !parseFlag(value);
     },
   },
   "cgroup.procs": { delegatable: true, read: procs, write: moveProcess },

@@ -53,7 +53,7 @@ describe("subtree_control", () => {
       const has = (yield* names(`${ROOT}/a/b`)).filter((name) => /^(cpu\.max|memory\.max|pids\.max)$/.test(name));
       return [...before, yield* show("a/cgroup.subtree_control"), yield* show("a/b/cgroup.controllers"), has];
     });
-    expect(told).toEqual(["cpuset cpu io memory pids\n", "\n", "cpu pids\n", "cpu pids\n", ["cpu.max", "pids.max"]]);
+    expect(told).toEqual(["cpuset cpu io memory pids\n", "", "cpu pids\n", "cpu pids\n", ["cpu.max", "pids.max"]]);
   });
 
   it("what the parent does not hand on cannot be enabled, what a child hands on cannot be disabled, and names are checked", async () => {

@@ -7,12 +7,15 @@
  */
 import { Errno } from "../../abi/index.ts";
 import type { Cgroup } from "./cgroup.ts";
-import { type ControlFiles, formatFlat, parseWithin } from "./control-file.ts";
+import { type ControlFiles, formatFlat } from "./control-file.ts";
+import { parseSigned, parseUnsigned, within } from "./number.ts";
 
 export const DEFAULT_PERIOD_US = 100_000;
 const MIN_PERIOD_US = 1000;
 const MAX_PERIOD_US = 1_000_000;
 const MIN_QUOTA_US = 1000;
+/** @see kernel/sched/core.c:max_cfs_runtime */
+const MAX_QUOTA_US = 2 ** 44 - 1;
 const DEFAULT_WEIGHT = 100;
 
 /** How much of the processors a cgroup may use, and how it has fared with that. Linux's struct cfs_bandwidth. */
@@ -117,15 +120,17 @@ function writeMax({ cpu, kernel }: Cgroup, value: string): void {
   if (quota !== "max" && !/^\d+/.test(quota)) throw new Errno("EINVAL");
   const quotaUs = quota === "max" ? Number.POSITIVE_INFINITY : Number.parseInt(quota, 10);
   if (periodUs < MIN_PERIOD_US || periodUs > MAX_PERIOD_US || quotaUs < MIN_QUOTA_US) throw new Errno("EINVAL");
-  if (Number.isFinite(quotaUs) && (cpu.bandwidth?.burstUs ?? 0) > quotaUs) throw new Errno("EINVAL");
+  if (Number.isFinite(quotaUs)) {
+    if (quotaUs > MAX_QUOTA_US || (cpu.bandwidth?.burstUs ?? 0) > quotaUs) throw new Errno("EINVAL");
+  }
   cpu.bandwidth ??= new Bandwidth();
   kernel.cpu.setQuota(cpu.bandwidth, quotaUs, periodUs);
 }
 
 function writeBurst({ cpu }: Cgroup, value: string): void {
-  const burstUs = parseWithin(value, 0, Number.MAX_SAFE_INTEGER);
+  const burstUs = Number(parseUnsigned(value));
   const quotaUs = cpu.bandwidth?.quotaUs ?? Number.POSITIVE_INFINITY;
-  if (Number.isFinite(quotaUs) && burstUs > quotaUs) throw new Errno("EINVAL");
+  if (burstUs > (Number.isFinite(quotaUs) ? quotaUs : MAX_QUOTA_US)) throw new Errno("EINVAL");
   cpu.bandwidth ??= new Bandwidth();
   cpu.bandwidth.burstUs = burstUs;
 }
@@ -151,7 +156,9 @@ export const CPU_FILES: ControlFiles = {
     controller: "cpu",
     read: ({ cpu }) => `${cpu.idle ? 1 : 0}\n`,
     write: ({ cpu, kernel }, value) => {
-      const idle = parseWithin(value, 0, 1) === 1;
+      const number = parseSigned(value);
+      if (number !== 0n && number !== 1n) throw new Errno("EINVAL");
+      const idle = number === 1n;
       if (cpu.idle && !idle) cpu.weight = DEFAULT_WEIGHT;
       cpu.idle = idle;
       kernel.cpu.changed();
@@ -180,15 +187,15 @@ export const CPU_FILES: ControlFiles = {
   "cpu.weight": {
     notOnRoot: true,
     controller: "cpu",
-    read: ({ cpu }) => `${Math.round(weightOf(cpu))}\n`,
-    write: (cgroup, value) => writeWeight(cgroup, parseWithin(value, 1, 10_000)),
+    read: ({ cpu }) => `${Math.max(1, Math.round(weightOf(cpu)))}\n`,
+    write: (cgroup, value) => writeWeight(cgroup, within(parseUnsigned(value), 1, 10_000)),
   },
   "cpu.weight.nice": {
     notOnRoot: true,
     controller: "cpu",
     read: ({ cpu }) => `${niceOfWeight(cpu)}\n`,
     write: (cgroup, value) => {
-      const nice = parseWithin(value, -20, 19);
+      const nice = within(parseSigned(value), -20, 19);
       writeWeight(cgroup, Math.max(1, Math.round(weightOfNice(nice))));
     },
   },

@@ -15,25 +15,39 @@ export class Cpuset {
 }
 
 const MEMORY_NODES = 1;
+/** How many the kernel could know. @see include/linux/numa.h:MAX_NUMNODES */
+const MAX_MEMORY_NODES = 1024;
+
+/** One range of a list: "all", or from a number to another, of which a part of each group may be taken. */
+const RANGE = /^(?:(?<all>all)|(?<first>\d+|N)(?:-(?<last>\d+|N))?)(?::(?<used>\d+)\/(?<group>\d+))?$/;
 
 /**
- * "0-2,5" as numbers, ascending.
+ * "0-2,5" as numbers, ascending. "N" is the last there is, and "0-7:2/4" the first two of each four.
  *
  * @throws EINVAL if it is no list. @throws ERANGE for a number that is not below `count`.
+ * @see lib/bitmap-str.c:bitmap_parselist
  */
 export function parseList(text: string, count: number): readonly number[] {
   const numbers = new Set<number>();
-  for (const part of text.trim().split(",")) {
-    if (part.trim() === "") continue;
-    const match = /^\s*(\d+)(?:-(\d+))?\s*$/.exec(part);
+  const numberOf = (digits: string): number => (digits === "N" ? count - 1 : Number(digits));
+  for (const part of text.split(/[\s,]+/)) {
+    if (part === "") continue;
+    const match = RANGE.exec(part);
     if (match === null) throw new Errno("EINVAL");
-    const first = Number(match[1]);
-    const last = match[2] === undefined ? first : Number(match[2]);
-    if (last < first) throw new Errno("EINVAL");
-    if (last >= count) throw new Errno("ERANGE");
-    for (let number = first; number <= last; number++) numbers.add(number);
+    const { all, first = "0", last = first, used = "1", group = "1" } = match.groups ?? {};
+    const [from, to] = all === undefined ? [numberOf(first), numberOf(last)] : [0, count - 1];
+    if (to < from || Number(group) === 0 || Number(used) > Number(group)) throw new Errno("EINVAL");
+    if (to >= count) throw new Errno("ERANGE");
+    for (let at = from; at <= to; at++) if ((at - from) % Number(group) < Number(used)) numbers.add(at);
   }
   return [...numbers].sort((a, b) => a - b);
+}
+
+/** @throws EINVAL for nodes that the machine does not have. */
+function parseMems(text: string): readonly number[] {
+  const nodes = parseList(text, MAX_MEMORY_NODES);
+  if (nodes.some((node) => node >= MEMORY_NODES)) throw new Errno("EINVAL");
+  return nodes;
 }
 
 export function formatList(numbers: readonly number[]): string {
@@ -88,7 +102,7 @@ export const CPUSET_FILES: ControlFiles = {
     notOnRoot: true,
     controller: "cpuset",
     read: (cgroup) => formatList(cgroup.rareIfAny?.cpuset?.mems ?? []),
-    write: (cgroup, value) => change(cgroup, "mems", parseList(value, MEMORY_NODES)),
+    write: (cgroup, value) => change(cgroup, "mems", parseMems(value)),
   },
   "cpuset.mems.effective": { controller: "cpuset", read: (cgroup) => formatList(effective(cgroup, "mems")) },
 };

@@ -9,15 +9,19 @@
 import { Errno, makedev } from "../../abi/index.ts";
 import { MACHINE_DEVICES } from "../machine-devices.ts";
 import type { Cgroup } from "./cgroup.ts";
-import { type ControlFiles, parseWithin, upwards } from "./control-file.ts";
+import { type ControlFiles, upwards } from "./control-file.ts";
 
 /** The machine's disk, /dev/vda. */
 const DISK = "254:0";
 const LIMITS = ["rbps", "wbps", "riops", "wiops"] as const;
 const DEFAULT_WEIGHT = 100;
+const MAX_WEIGHT = 10_000;
 
 type LimitName = (typeof LIMITS)[number];
 type Limits = Record<LimitName, number>;
+
+/** Bytes are counted in 64 bits, operations in 32. */
+const MOST: Readonly<Limits> = { rbps: 2 ** 64 - 1, wbps: 2 ** 64 - 1, riops: 2 ** 32 - 1, wiops: 2 ** 32 - 1 };
 
 const NO_LIMITS: Readonly<Limits> = {
   rbps: Number.POSITIVE_INFINITY,
@@ -73,7 +77,7 @@ function pass(io: IoController, name: LimitName, amount: number, nowUs: number):
 function formatMax(cgroup: Cgroup): string {
   const lines = [...(cgroup.rareIfAny?.io?.limits ?? [])].map(([device, limits]) => {
     if (LIMITS.every((name) => !Number.isFinite(limits[name]))) return "";
-    const shown = LIMITS.map((name) => `${name}=${Number.isFinite(limits[name]) ? limits[name] : "max"}`);
+    const shown = LIMITS.map((name) => `${name}=${Number.isFinite(limits[name]) ? BigInt(limits[name]) : "max"}`);
     return `${device} ${shown.join(" ")}\n`;
   });
   return lines.join("");
@@ -82,7 +86,8 @@ function formatMax(cgroup: Cgroup): string {
 /**
  * "254:0 rbps=1048576 wiops=max". Unlike in Linux, several lines can be written at once.
  *
- * @throws EINVAL if it is not of that form. @throws ENODEV for a device that is not there. @throws ERANGE for 0.
+ * @throws EINVAL if it is not of that form, or for a limit of 1. @throws ENODEV for a device that is not there.
+ * @throws ERANGE for 0. @see block/blk-throttle.c:tg_set_limit
  */
 function writeMax(cgroup: Cgroup, text: string): void {
   for (const line of text.trim().split("\n")) setMax(cgroup, line);
@@ -95,12 +100,21 @@ function setMax(cgroup: Cgroup, line: string): void {
   for (const setting of settings) {
     const [key = "", value = ""] = setting.split("=");
     const name = LIMITS.find((one) => one === key);
-    if (name === undefined || !/^(max|\d+)$/.test(value)) throw new Errno("EINVAL");
-    if (Number(value) === 0) throw new Errno("ERANGE");
-    wanted[name] = value === "max" ? Number.POSITIVE_INFINITY : Number(value);
+    if (name === undefined) throw new Errno("EINVAL");
+    wanted[name] = parseLimit(value, MOST[name]);
   }
   const { limits } = controller(cgroup);
   limits.set(device, { ...(limits.get(device) ?? NO_LIMITS), ...wanted });
+}
+
+/** The digits that a value begins with; the most that there can be is none. */
+function parseLimit(value: string, most: number): number {
+  const [digits] = /^\d+/.exec(value) ?? [];
+  if (digits === undefined && value !== "max") throw new Errno("EINVAL");
+  const limit = digits === undefined ? Number.POSITIVE_INFINITY : Number(digits);
+  if (limit === 0) throw new Errno("ERANGE");
+  if (limit === 1) throw new Errno("EINVAL");
+  return limit >= most ? Number.POSITIVE_INFINITY : limit;
 }
 
 /** A block device of the machine. Those that no file system is on can be limited too. */
@@ -114,13 +128,26 @@ function checkDevice(device: string): void {
 function stat(cgroup: Cgroup): string {
   const moved = cgroup.rareIfAny?.io?.moved;
   if (moved === undefined) return "";
-  const shown = Object.entries({ ...moved, dbytes: 0, dios: 0 }).map(([key, value]) => `${key}=${value}`);
-  return `${DISK} ${shown.join(" ")}\n`;
+  const counts = Object.entries({ ...moved, dbytes: 0, dios: 0 });
+  if (counts.every(([, count]) => count === 0)) return `${DISK} \n`;
+  return `${DISK} ${counts.map(([key, count]) => `${key}=${count}`).join(" ")}\n`;
 }
 
-/** "100" or "default 100"; weights of single devices are not kept. */
+/**
+ * "100" or "default 100". What follows is not looked at.
+ *
+ * @throws EINVAL for no number from 1 to 10,000. @throws EOPNOTSUPP for the weight of a device: none is shared by cost.
+ * @see block/blk-iocost.c:ioc_weight_write
+ */
 function writeWeight(cgroup: Cgroup, text: string): void {
-  controller(cgroup).weight = parseWithin(text.trim().replace(/^default\s+/, ""), 1, 10_000);
+  const [first = ""] = text.trim().split(/\s+/);
+  if (first.includes(":")) {
+    checkDevice(first);
+    throw new Errno("EOPNOTSUPP");
+  }
+  const weight = Number.parseInt(/^\s*(?:default\s+)?(\d+)/.exec(text)?.[1] ?? "", 10);
+  if (!(weight >= 1 && weight <= MAX_WEIGHT)) throw new Errno("EINVAL");
+  controller(cgroup).weight = weight;
 }
 
 export const IO_FILES: ControlFiles = {

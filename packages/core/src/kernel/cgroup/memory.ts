@@ -40,7 +40,7 @@ class MemoryEvents {
 
 const NO_MEMORY_EVENTS = new MemoryEvents();
 
-/** Somebody who watches a peak from the moment on at which it asked to: an open memory.peak that was written to. */
+/** Somebody who watches a peak from the moment on at which it asked to: an open file of it that was written to. */
 export interface PeakWatch {
   bytes: number;
 }
@@ -64,6 +64,7 @@ export class MemoryController {
   cache: Set<CachedPages> | undefined;
   #events: MemoryEvents | undefined;
   peakWatches: Set<PeakWatch> | undefined;
+  swapPeakWatches: Set<PeakWatch> | undefined;
   /** For how long processes of the subtree were held up by memory.high. */
   stalledUs = 0;
 
@@ -91,6 +92,11 @@ export class MemoryController {
     this.swapPeakBytes = this.swapBytes;
     this.#events = undefined;
   }
+}
+
+/** Tells those who watch a peak what it may have become. */
+export function notePeak(watches: ReadonlySet<PeakWatch> | undefined, bytes: number): void {
+  for (const watch of watches ?? []) watch.bytes = Math.max(watch.bytes, bytes);
 }
 
 /** Something happened at `cgroup`: it and all above count it. */

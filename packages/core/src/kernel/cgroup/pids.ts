@@ -6,6 +6,7 @@
 import { Errno } from "../../abi/index.ts";
 import type { Cgroup } from "./cgroup.ts";
 import { type ControlFiles, formatFlat, formatLimit, upwards } from "./control-file.ts";
+import { parseSigned } from "./number.ts";
 
 /** One more than there can be numbers. @see kernel/cgroup/pids.c:PIDS_MAX */
 const PIDS_MAX = 4_194_305;
@@ -52,12 +53,13 @@ export function chargePid(cgroup: Cgroup, change: 1 | -1): void {
   }
 }
 
-/** "max" or a number of processes. @throws EINVAL */
+/** "max" or a number of processes. @throws EINVAL @throws ERANGE */
 function parsePids(text: string): number {
   const value = text.trim();
   if (value === "max") return Number.POSITIVE_INFINITY;
-  if (!/^\+?\d+$/.test(value) || Number(value) >= PIDS_MAX) throw new Errno("EINVAL");
-  return Number(value);
+  const max = parseSigned(value);
+  if (max < 0 || max >= PIDS_MAX) throw new Errno("EINVAL");
+  return Number(max);
 }
 
 export const PIDS_FILES: ControlFiles = {

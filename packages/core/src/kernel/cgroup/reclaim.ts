@@ -9,7 +9,7 @@
 import { PAGE_SIZE } from "../../abi/index.ts";
 import type { Cgroup } from "./cgroup.ts";
 import { upwards } from "./control-file.ts";
-import { type CachedPages, raise, type SwapEvent } from "./memory.ts";
+import { type CachedPages, notePeak, raise, type SwapEvent } from "./memory.ts";
 
 /** A cgroup that has memory of its own, and how much of its subtree's is protected. */
 interface Source {
@@ -123,20 +123,21 @@ function swapOut(cgroup: Cgroup, bytes: number): number {
     memory.currentBytes -= moved;
     memory.swapBytes += moved;
     if (memory.swapBytes > memory.swapPeakBytes) memory.swapPeakBytes = memory.swapBytes;
+    notePeak(memory.swapPeakWatches, memory.swapBytes);
   }
   return moved;
 }
 
+/** Where there is no room at all, nobody tries. @see mm/vmscan.c:can_reclaim_anon_pages */
 function swapRoom(cgroup: Cgroup, wanted: number): number {
+  const freeIn = ({ memory }: Cgroup): number => memory.swapMax - memory.swapBytes;
   let least = Number.POSITIVE_INFINITY;
-  for (const at of upwards(cgroup)) {
-    const { memory } = at;
-    const free = memory.swapMax - memory.swapBytes;
-    if (free < wanted && at.parent !== undefined) raiseSwap(at, "max");
-    least = Math.min(least, free);
-  }
-  if (least < wanted) raiseSwap(cgroup, "fail");
-  return Math.floor(Math.max(0, least) / PAGE_SIZE) * PAGE_SIZE;
+  for (const at of upwards(cgroup)) least = Math.min(least, freeIn(at));
+  const room = Math.floor(Math.max(0, least) / PAGE_SIZE) * PAGE_SIZE;
+  if (room === 0 || least >= wanted) return room;
+  for (const at of upwards(cgroup)) if (freeIn(at) < wanted && at.parent !== undefined) raiseSwap(at, "max");
+  raiseSwap(cgroup, "fail");
+  return room;
 }
 
 function raiseSwap(cgroup: Cgroup, event: SwapEvent): void {

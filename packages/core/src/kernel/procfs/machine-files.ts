@@ -33,11 +33,22 @@ const ofPart =
 
 const pressure = (kind: PressureKind) => text((kernel) => formatPressure(kernel.cgroups, kind));
 
+/** The controllers of cgroup v1, all of which are in the one hierarchy of v2. @see cgroups(7) */
+const SUBSYSTEMS = [
+  ...["cpuset", "cpu", "cpuacct", "blkio", "memory", "devices", "freezer", "net_cls", "perf_event", "net_prio"],
+  ...["hugetlb", "pids"],
+];
+
+function cgroups({ cgroups: root }: Kernel): string {
+  const lines = SUBSYSTEMS.map((name) => `${name}\t0\t${root.descendants + 1}\t1\n`);
+  return `#subsys_name\thierarchy\tnum_cgroups\tenabled\n${lines.join("")}`;
+}
+
 export const MACHINE_FILES: PseudoTree<ProcFs> = {
   acpi: {},
   buddyinfo: empty,
   bus: {},
-  cgroups: text(() => "#subsys_name\thierarchy\tnum_cgroups\tenabled\n"),
+  cgroups: text(cgroups),
   cmdline: text(() => "console=ttyS0 root=/dev/vda1\n"),
   consoles: empty,
   cpuinfo: text(cpuinfo),
