@@ -1,5 +1,6 @@
 /** What `--help` prints. Model: the usage template in docker/cli cli/cobra.go. */
 import type { ClientPlugin } from "./client.ts";
+import type { Command } from "./command.ts";
 import { bool, type Flags, list, text } from "./flags/flag.ts";
 import { flagUsages } from "./flags/usage.ts";
 import { type Entry, type Group, isGroup, type Node } from "./tree.ts";
@@ -29,19 +30,34 @@ export const GLOBAL_FLAGS = {
 export const HELP_FLAG = bool("Print usage", { short: "h", hidden: true });
 
 /** The usage line: the words of the command and what follows them. */
-export function usageLine(node: Node, path: string): string {
+export function usageLine(node: Pick<Node, "usage">, path: string): string {
   return node.usage === "" ? path : `${path} ${node.usage}`;
 }
 
 /** The help of a command or a group of commands that is called as `path`. */
 export function helpText(node: Node, path: string): string {
   if (isGroup(node)) return groupHelp(node, path);
-  const { summary } = node;
-  if (node.kind === "foreign") return `Usage:  ${usageLine(node, path)}\n\n${summary}\n`;
-  const aliases = node.aliases === undefined ? "" : `\n\nAliases:\n  ${node.aliases}`;
-  const usages = flagUsages(node.flags).trimEnd();
-  const options = usages === "" ? "" : `\n\nOptions:\n${usages}`;
-  return `Usage:  ${usageLine(node, path)}\n\n${node.description ?? summary}${aliases}${options}\n`;
+  return commandHelp(node.kind === "foreign" ? { ...node, flags: {} } : node, path);
+}
+
+/** The same of a single command. */
+export function commandHelp(
+  {
+    usage,
+    summary,
+    description = summary,
+    aliases,
+    flags,
+  }: Pick<Command, "usage" | "summary" | "flags"> & Partial<Pick<Command, "description" | "aliases">>,
+  path: string,
+): string {
+  const sections = [
+    `Usage:  ${usageLine({ usage }, path)}`,
+    description,
+    section("Aliases", aliases === undefined ? "" : `  ${aliases}`),
+    section("Options", flagUsages(flags).trimEnd()),
+  ];
+  return `${sections.filter((part) => part !== "").join("\n\n")}\n`;
 }
 
 function groupHelp(group: Group, path: string): string {
@@ -80,6 +96,6 @@ export function rootHelp(root: Group, plugins: readonly ClientPlugin[]): string 
 type Row = readonly [name: string, entry: Entry];
 const NAME_WIDTH = 11;
 
-const section = (title: string, body: string): string => (body === "" ? "" : `${title}:\n${body}`);
-const row = (name: string, summary: string): string => `  ${name.padEnd(NAME_WIDTH)} ${summary}`;
+export const section = (title: string, body: string): string => (body === "" ? "" : `${title}:\n${body}`);
+export const row = (name: string, summary: string): string => `  ${name.padEnd(NAME_WIDTH)} ${summary}`;
 const rows = (entries: readonly Row[]): string => entries.map(([name, { node }]) => row(name, node.summary)).join("\n");

@@ -1,21 +1,27 @@
 /** The options of `docker compose` and its commands. Source: `docker compose COMMAND --help` of 2.40. */
-import { bool, integer, list, text } from "../../docker/flags/flag.ts";
+import { FORMAT_HELP } from "../../docker/commands/shared.ts";
+import { bool, integer, list, listOf, text, texts } from "../../docker/flags/flag.ts";
+
+/** Before the command, or among its options. */
+export const DRY_RUN = { "dry-run": bool("Execute command in dry run mode") };
 
 /** Before the command: `docker compose -f x.yaml up`. */
 export const PROJECT_FLAGS = {
   "all-resources": bool("Include all resources, even those not used by services"),
   ansi: text('Control when to print ANSI control characters ("never"|"always"|"auto")', { initial: "auto" }),
   compatibility: bool("Run compose in backward compatibility mode"),
-  "dry-run": bool("Execute command in dry run mode"),
-  "env-file": list("Specify an alternate environment file"),
-  file: list("Compose configuration files", { short: "f" }),
+  ...DRY_RUN,
+  "env-file": texts("Specify an alternate environment file"),
+  file: texts("Compose configuration files", { short: "f" }),
   parallel: integer("Control max parallelism, -1 for unlimited", { initial: -1 }),
-  profile: list("Specify a profile to enable"),
+  profile: texts("Specify a profile to enable"),
   progress: text("Set type of progress output (auto, tty, plain, json, quiet)"),
-  "project-directory": text("Specify an alternate working directory"),
+  "project-directory": text(
+    "Specify an alternate working directory\n(default: the path of the, first specified, Compose file)",
+  ),
   "project-name": text("Project name", { short: "p" }),
-  version: bool("Show the Docker Compose version information", { short: "v" }),
-  help: bool("Print usage", { short: "h" }),
+  version: bool("Show the Docker Compose version information", { short: "v", hidden: true }),
+  help: bool("Print usage", { short: "h", hidden: true }),
 };
 
 const TIMEOUT = { timeout: integer("Specify a shutdown timeout in seconds", { short: "t" }) };
@@ -25,8 +31,11 @@ export const CREATE_FLAGS = {
   ...ORPHANS,
   build: bool("Build images before starting containers"),
   "no-build": bool("Don't build an image, even if it's policy"),
-  pull: text('Pull image before running ("always"|"missing"|"never")', { initial: "policy" }),
-  scale: list("Scale SERVICE to NUM instances. Overrides the `scale` setting in the Compose file if present."),
+  pull: text('Pull image before running ("always"|"missing"|"never"|"build")', { initial: "policy" }),
+  scale: listOf("Scale SERVICE to NUM instances. Overrides the scale setting in the Compose file if present.", {
+    type: "scale",
+    entry: (given) => given,
+  }),
   "force-recreate": bool("Recreate containers even if their configuration and image haven't changed"),
   "no-recreate": bool("If containers already exist, don't recreate them. Incompatible with --force-recreate."),
   "quiet-pull": bool("Pull without printing progress information"),
@@ -35,7 +44,11 @@ export const CREATE_FLAGS = {
 
 export const UP_FLAGS = {
   ...CREATE_FLAGS,
-  ...TIMEOUT,
+  pull: text('Pull image before running ("always"|"missing"|"never")', { initial: "policy" }),
+  timeout: integer(
+    "Use this timeout in seconds for container shutdown when attached or when containers are already running",
+    { short: "t" },
+  ),
   detach: bool("Detached mode: Run containers in the background", { short: "d" }),
   "no-color": bool("Produce monochrome output"),
   "no-log-prefix": bool("Don't print prefix in logs"),
@@ -46,12 +59,16 @@ export const UP_FLAGS = {
   timestamps: bool("Show timestamps"),
   "no-deps": bool("Don't start linked services"),
   "always-recreate-deps": bool("Recreate dependent containers. Incompatible with --no-recreate."),
-  "renew-anon-volumes": bool("Recreate anonymous volumes instead of retrieving data", { short: "V" }),
+  "renew-anon-volumes": bool("Recreate anonymous volumes instead of retrieving data from the previous containers", {
+    short: "V",
+  }),
   "quiet-build": bool("Suppress the build output"),
-  menu: bool("Enable interactive shortcuts when running attached. Incompatible with --detach."),
+  menu: bool(
+    "Enable interactive shortcuts when running attached. Incompatible with --detach. Can also be enable/disable by setting COMPOSE_MENU environment var.",
+  ),
   watch: bool("Watch source code and rebuild/refresh containers when files are updated.", { short: "w" }),
-  attach: list("Restrict attaching to the specified services. Incompatible with --attach-dependencies."),
-  "no-attach": list("Do not attach (stream logs) to the specified services"),
+  attach: texts("Restrict attaching to the specified services. Incompatible with --attach-dependencies."),
+  "no-attach": texts("Do not attach (stream logs) to the specified services"),
   "attach-dependencies": bool("Automatically attach to log output of dependent services"),
   wait: bool("Wait for services to be running|healthy. Implies detached mode."),
   "wait-timeout": integer("Maximum duration in seconds to wait for the project to be running|healthy"),
@@ -60,57 +77,67 @@ export const UP_FLAGS = {
 export const DOWN_FLAGS = {
   ...ORPHANS,
   ...TIMEOUT,
-  volumes: bool("Remove named volumes declared in the Compose file and anonymous volumes", { short: "v" }),
-  rmi: text('Remove images used by services ("local"|"all")'),
+  volumes: bool(
+    'Remove named volumes declared in the "volumes" section of the Compose file and anonymous volumes attached to containers',
+    { short: "v" },
+  ),
+  rmi: text('Remove images used by services. "local" remove only images that don\'t have a custom tag ("local"|"all")'),
 };
 
 export const PS_FLAGS = {
   all: bool("Show all stopped containers (including those created by the run command)", { short: "a" }),
   filter: text("Filter services by a property (supported filters: status)"),
-  format: text("Format output using a custom template", { initial: "table" }),
+  format: text(FORMAT_HELP, { initial: "table" }),
   "no-trunc": bool("Don't truncate output"),
   orphans: bool("Include orphaned services (not declared by project)", { initial: true }),
   quiet: bool("Only display IDs", { short: "q" }),
   services: bool("Display services"),
-  status: list("Filter services by status"),
+  status: texts(
+    "Filter services by status. Values: [paused | restarting | removing | running | dead | created | exited]",
+  ),
 };
 
 export const LOGS_FLAGS = {
   follow: bool("Follow log output", { short: "f" }),
   index: integer("index of the container if service has multiple replicas"),
-  since: text("Show logs since timestamp or relative"),
-  until: text("Show logs before a timestamp or relative"),
+  since: text("Show logs since timestamp (e.g. 2013-01-02T13:23:37Z) or relative (e.g. 42m for 42 minutes)"),
+  until: text("Show logs before a timestamp (e.g. 2013-01-02T13:23:37Z) or relative (e.g. 42m for 42 minutes)"),
   "no-color": bool("Produce monochrome output"),
   "no-log-prefix": bool("Don't print prefix in logs"),
   timestamps: bool("Show timestamps", { short: "t" }),
   tail: text("Number of lines to show from the end of the logs for each container", { short: "n", initial: "all" }),
 };
 
+/** Help says what would be so here: its output is no terminal. */
+const withoutTerminal = (usage: string) => ({ ...bool(usage, { short: "T" }), shown: "true" });
+
 export const EXEC_FLAGS = {
   detach: bool("Detached mode: Run command in the background", { short: "d" }),
-  env: list("Set environment variables", { short: "e" }),
+  env: texts("Set environment variables", { short: "e" }),
   index: integer("Index of the container if service has multiple replicas"),
   privileged: bool("Give extended privileges to the process"),
   user: text("Run the command as this user", { short: "u" }),
-  "no-TTY": bool("Disable pseudo-TTY allocation", { short: "T" }),
+  "no-tty": withoutTerminal("Disable pseudo-TTY allocation. By default 'docker compose exec' allocates a TTY."),
+  "no-TTY": bool("", { hidden: true, sets: "no-tty" }),
   workdir: text("Path to workdir directory for this command", { short: "w" }),
-  interactive: bool("Keep STDIN open even if not attached", { short: "i", initial: true }),
-  tty: bool("Allocate a pseudo-TTY", { short: "t", initial: true }),
+  interactive: bool("Keep STDIN open even if not attached", { short: "i", initial: true, hidden: true }),
+  tty: bool("Allocate a pseudo-TTY", { short: "t", initial: true, hidden: true }),
 };
 
 export const RUN_FLAGS = {
   ...ORPHANS,
   detach: bool("Run container in background and print container ID", { short: "d" }),
-  env: list("Set environment variables", { short: "e" }),
-  "env-from-file": list("Set environment variables from file"),
+  env: texts("Set environment variables", { short: "e" }),
+  "env-from-file": texts("Set environment variables from file"),
   "cap-add": list("Add Linux capabilities"),
   "cap-drop": list("Drop Linux capabilities"),
-  publish: list("Publish a container's port(s) to the host", { short: "p" }),
-  volume: list("Bind mount a volume", { short: "v" }),
+  publish: texts("Publish a container's port(s) to the host", { short: "p" }),
+  volume: texts("Bind mount a volume", { short: "v" }),
   "quiet-build": bool("Suppress progress output from the build process"),
-  label: list("Add or override a label", { short: "l" }),
+  label: texts("Add or override a label", { short: "l" }),
   rm: bool("Automatically remove the container when it exits"),
-  "no-TTY": bool("Disable pseudo-TTY allocation", { short: "T" }),
+  "no-TTY": withoutTerminal("Disable pseudo-TTY allocation (default: auto-detected)"),
+  "no-tty": bool("", { hidden: true, sets: "no-TTY" }),
   name: text("Assign a name to the container"),
   user: text("Run as specified username or uid", { short: "u" }),
   workdir: text("Working directory inside the container", { short: "w" }),
@@ -126,7 +153,7 @@ export const RUN_FLAGS = {
 };
 
 export const CONFIG_FLAGS = {
-  format: text("Format the output. Values: [yaml | json]", { initial: "yaml" }),
+  format: text("Format the output. Values: [yaml | json]"),
   quiet: bool("Only validate the configuration, don't print anything", { short: "q" }),
   "no-interpolate": bool("Don't interpolate environment variables"),
   services: bool("Print the service names, one per line."),
@@ -137,7 +164,7 @@ export const CONFIG_FLAGS = {
   hash: text("Print the service config hash, one per line."),
   environment: bool("Print environment used for interpolation."),
   models: bool("Print the model names, one per line."),
-  "no-consistency": bool("Don't check model consistency"),
+  "no-consistency": bool("Don't check model consistency - warning: may produce invalid Compose output"),
   "no-env-resolution": bool("Don't resolve service env files"),
   output: text("Save to file (default to stdout)", { short: "o" }),
 };
@@ -152,7 +179,7 @@ export const RM_FLAGS = {
   force: bool("Don't ask to confirm removal", { short: "f" }),
   stop: bool("Stop the containers, if required, before removing", { short: "s" }),
   volumes: bool("Remove any anonymous volumes attached to containers", { short: "v" }),
-  all: bool("Deprecated - no effect", { short: "a" }),
+  all: bool("Deprecated - no effect", { short: "a", hidden: true }),
 };
 export const PORT_FLAGS = {
   protocol: text("tcp or udp", { initial: "tcp" }),
@@ -160,7 +187,7 @@ export const PORT_FLAGS = {
 };
 export const SCALE_FLAGS = { "no-deps": bool("Don't start linked services") };
 export const BUILD_FLAGS = {
-  "build-arg": list("Set build-time variables for services"),
+  "build-arg": texts("Set build-time variables for services"),
   "no-cache": bool("Do not use cache when building the image"),
   pull: bool("Always attempt to pull a newer version of the image"),
   quiet: bool("Suppress the build output", { short: "q" }),
@@ -173,19 +200,19 @@ export const PULL_FLAGS = {
   policy: text('Apply pull policy ("missing"|"always")'),
 };
 export const LIST_FLAGS = {
-  filter: list("Filter output based on conditions provided"),
+  filter: listOf("Filter output based on conditions provided", { type: "filter", entry: (given) => given }),
   all: bool("Show all stopped Compose projects", { short: "a" }),
   format: text("Format the output. Values: [table | json]", { initial: "table" }),
   quiet: bool("Only display project names", { short: "q" }),
 };
 export const VERSION_FLAGS = {
-  format: text("Format the output. Values: [pretty | json]", { short: "f" }),
+  format: text("Format the output. Values: [pretty | json]. (Default: pretty)", { short: "f" }),
   short: bool("Shows only Compose's version number"),
 };
-const INDEX = { index: integer("Index of the container if service has multiple replicas") };
+const INDEX = { index: integer("index of the container if service has multiple replicas.") };
 
 export const CP_FLAGS = {
-  ...INDEX,
+  index: integer("Index of the container if service has multiple replicas"),
   all: bool("Include containers created by the run command"),
   archive: bool("Archive mode (copy all uid/gid information)", { short: "a" }),
   "follow-link": bool("Always follow symbol link in SRC_PATH", { short: "L" }),
@@ -215,7 +242,7 @@ export const EVENTS_FLAGS = {
 export const WAIT_FLAGS = { "down-project": bool("Drops project when the first container stops") };
 export const STATS_FLAGS = {
   all: bool("Show all containers (default shows just running)", { short: "a" }),
-  format: text("Format output using a custom template"),
+  format: text(FORMAT_HELP.replace("/go/formatting/", "/engine/cli/formatting/")),
   "no-stream": bool("Disable streaming stats and only pull the first result"),
   "no-trunc": bool("Do not truncate output"),
 };
@@ -226,7 +253,7 @@ export const ATTACH_FLAGS = {
   "sig-proxy": bool("Proxy all received signals to the process", { initial: true }),
 };
 export const VOLUMES_FLAGS = {
-  format: text("Format output using a custom template", { initial: "table" }),
+  format: text(FORMAT_HELP, { initial: "table" }),
   quiet: bool("Only display volume names", { short: "q" }),
 };
 export const NO_FLAGS = {};

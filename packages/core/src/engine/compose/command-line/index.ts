@@ -10,10 +10,10 @@ import { quote } from "../../../lib/go/index.ts";
 import { StatusError } from "../../../lib/index.ts";
 import type { Session } from "../../command-line/session.ts";
 import { NO_DAEMON } from "../../daemon.ts";
+import { type Arity, atLeast, checkArity, exactly } from "../../docker/command.ts";
 import type { Flags, FlagValues } from "../../docker/flags/flag.ts";
 import { parseFlags } from "../../docker/flags/parse.ts";
-import { flagUsages } from "../../docker/flags/usage.ts";
-import { ValueError } from "../../docker/problem.ts";
+import { CliError, ValueError } from "../../docker/problem.ts";
 import { killProject, pauseProject, restartProject, stopProject, unpauseProject } from "../lifecycle.ts";
 import { containersOf } from "../operation.ts";
 import { startProject } from "../start.ts";
@@ -21,6 +21,8 @@ import { ComposeContext } from "./context.ts";
 import { cp } from "./copy-command.ts";
 import * as creating from "./create-commands.ts";
 import * as flagsOf from "./flags.ts";
+import { DRY_RUN } from "./flags.ts";
+import { COMPOSE_HELP, helpOf, usageOf } from "./help.ts";
 import * as imaging from "./image-commands.ts";
 import * as processes from "./process-commands.ts";
 import * as showing from "./show-commands.ts";
@@ -38,8 +40,7 @@ interface ComposeCommand {
   readonly flags: Flags;
   /** The first operand ends the options. */
   readonly endsOptions: boolean;
-  readonly least: number;
-  run(context: ComposeContext, words: readonly string[]): Promise<number> | number;
+  run(context: ComposeContext, name: string, words: readonly string[]): Promise<number> | number;
 }
 
 function command<F extends Flags>(
@@ -48,18 +49,25 @@ function command<F extends Flags>(
   {
     least = 0,
     endsOptions = false,
+    arity,
     tooFew = `requires at least ${least} arg(s), only received`,
-  }: { readonly least?: number; readonly endsOptions?: boolean; readonly tooFew?: string } = {},
+  }: {
+    readonly least?: number;
+    readonly endsOptions?: boolean;
+    /** Of a command that refuses in docker's words. */
+    readonly arity?: Arity;
+    readonly tooFew?: string;
+  } = {},
 ): ComposeCommand {
   return {
     flags,
     endsOptions,
-    least,
-    run(context, words) {
-      const { values, operands, changed } = parseFlags(flags, words, { interspersed: !endsOptions });
-      if (operands.length < least) {
-        throw new ComposeError(tooFew.endsWith("received") ? `${tooFew} ${operands.length}` : tooFew);
-      }
+    run(context, name, words) {
+      const all = { ...flags, ...DRY_RUN };
+      const { values, operands, changed } = parseFlags<F & typeof DRY_RUN>(all, words, { interspersed: !endsOptions });
+      refuseDryRun(values["dry-run"]);
+      if (arity !== undefined) checkArity(arity, operands.length, `docker compose ${name}`, usageOf(name));
+      if (operands.length < least) throw new ComposeError(`${tooFew} ${operands.length}`);
       return run({ context, flags: values, operands, changed });
     },
   };
@@ -74,19 +82,6 @@ async function done(work: Promise<unknown>): Promise<number> {
   return 0;
 }
 
-const CP_USAGE = `docker: 'docker compose cp' requires 2 arguments
-
-Usage:  docker compose cp [OPTIONS] SERVICE:SRC_PATH DEST_PATH|-
-\tdocker compose cp [OPTIONS] SRC_PATH|- SERVICE:DEST_PATH
-
-Run 'docker compose cp --help' for more information`;
-
-const WAIT_USAGE = `docker: 'docker compose wait' requires at least 1 argument
-
-Usage:  docker compose wait SERVICE [SERVICE...] [OPTIONS]
-
-See 'docker compose wait --help' for more information`;
-
 const COMMANDS: Readonly<Record<string, ComposeCommand>> = {
   attach: command(flagsOf.ATTACH_FLAGS, ({ context, flags, operands }) => watching.attach(context, flags, operands), {
     least: 1,
@@ -98,8 +93,7 @@ const COMMANDS: Readonly<Record<string, ComposeCommand>> = {
   }),
   config: command(flagsOf.CONFIG_FLAGS, ({ context, flags, operands }) => showing.config(context, flags, operands)),
   cp: command(flagsOf.CP_FLAGS, ({ context, flags, operands }) => cp(context, flags, operands), {
-    least: 2,
-    tooFew: CP_USAGE,
+    arity: exactly(2),
   }),
   create: command(flagsOf.CREATE_FLAGS, ({ context, flags, operands }) => creating.create(context, flags, operands)),
   down: command(flagsOf.DOWN_FLAGS, ({ context, flags, operands, changed }) =>
@@ -174,8 +168,7 @@ const COMMANDS: Readonly<Record<string, ComposeCommand>> = {
   ),
   volumes: command(flagsOf.VOLUMES_FLAGS, ({ context, flags, operands }) => showing.volumes(context, flags, operands)),
   wait: command(flagsOf.WAIT_FLAGS, ({ context, flags, operands }) => watching.wait(context, flags, operands), {
-    least: 1,
-    tooFew: WAIT_USAGE,
+    arity: atLeast(1),
   }),
   version: command(flagsOf.VERSION_FLAGS, ({ context, flags }) => showing.version(context, flags)),
 };
@@ -183,15 +176,12 @@ const COMMANDS: Readonly<Record<string, ComposeCommand>> = {
 /** These ask nothing of the engine. */
 const OFFLINE: ReadonlySet<string> = new Set(["config", "version"]);
 
-const USAGE = `Usage:  docker compose [OPTIONS] COMMAND
-
-Define and run multi-container applications with Docker
-
-Commands: ${Object.keys(COMMANDS).join(", ")}
-`;
-
 /** Of files that change, of registries for projects, of other tools. */
 const UNSUPPORTED: ReadonlySet<string> = new Set(["bridge", "publish", "watch"]);
+
+function refuseDryRun(isDry: unknown): void {
+  if (isDry === true) throw new ComposeError("--dry-run is not something that the simulator does: fork it instead");
+}
 
 /** Among the options, not among the words of a command that is to be run in a container. */
 function wantsHelp({ endsOptions }: ComposeCommand, words: readonly string[]): boolean {
@@ -207,13 +197,12 @@ export async function runCompose(session: Session, words: readonly string[]): Pr
     if (!["", "auto", "tty", "plain", "json", "quiet"].includes(values.progress)) {
       throw new ComposeError(`unsupported --progress value ${quote(values.progress)}`);
     }
-    if (values["dry-run"])
-      throw new ComposeError("--dry-run is not something that the simulator does: fork it instead");
+    refuseDryRun(values["dry-run"]);
     const context = new ComposeContext(session, values);
-    if (values.version) return (await COMMANDS["version"]?.run(context, [])) ?? 0;
+    if (values.version) return (await COMMANDS["version"]?.run(context, "version", [])) ?? 0;
     const known = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
     if (known !== undefined && name !== undefined && wantsHelp(known, rest)) {
-      session.out(`Usage:  docker compose ${name} [OPTIONS]\n\nOptions:\n${flagUsages(known.flags).trimEnd()}\n`);
+      session.out(helpOf(name, known.flags));
       return 0;
     }
     if (name !== undefined && UNSUPPORTED.has(name)) {
@@ -221,16 +210,17 @@ export async function runCompose(session: Session, words: readonly string[]): Pr
     }
     if (known !== undefined && !OFFLINE.has(name ?? "") && !session.engine.daemon.isListening)
       throw new ComposeError(NO_DAEMON);
-    if (known !== undefined) return await known.run(context, rest);
-    if (name === undefined || name === "help" || values.help) {
-      session.out(USAGE);
+    if (known !== undefined && name !== undefined) return await known.run(context, name, rest);
+    if (name === undefined || values.help) {
+      session.out(COMPOSE_HELP);
       return 0;
     }
-    session.out(USAGE);
+    session.out(COMPOSE_HELP);
     session.err(`unknown docker command: "compose ${name}"\n`);
     return 1;
   } catch (error) {
     if (error instanceof StatusError) session.err(`Error response from daemon: ${error.message}\n`);
+    else if (error instanceof CliError) session.err(error.stderr);
     else if (error instanceof ComposeError || error instanceof ValueError) session.err(`${error.message}\n`);
     else throw error;
     return 1;

@@ -14,7 +14,7 @@ export async function exec(
   [service = "", ...command]: readonly string[],
 ): Promise<number> {
   const container = runningContainer(context.session, context.projectName(), service, flags.index);
-  const hasTerminal = context.session.terminal !== undefined && !flags["no-TTY"];
+  const hasTerminal = context.session.terminal !== undefined && !flags["no-tty"];
   const words = [
     ...(flags.detach ? ["--detach"] : []),
     ...(flags.interactive && !flags.detach ? ["--interactive"] : []),

@@ -46,8 +46,7 @@ export function config(
   if (lines !== undefined) session.lines(lines);
   if (lines !== undefined) return 0;
   const project = context.open({ services, filesKept: flags["no-env-resolution"] ? "env files" : "none" });
-  if (flags.format !== "yaml" && flags.format !== "json")
-    throw new ComposeError(`unsupported format "${flags.format}"`);
+  if (!["", "yaml", "json"].includes(flags.format)) throw new ComposeError(`unsupported format "${flags.format}"`);
   const text = flags.format === "json" ? projectJson(project) : projectYaml(project);
   if (flags.output !== "") write(context, flags.output, text);
   else if (!flags.quiet) session.out(text);

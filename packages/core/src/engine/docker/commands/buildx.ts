@@ -5,15 +5,9 @@
  * commands/build.go (Apache-2.0).
  */
 import { command, exactly } from "../command.ts";
-import { bool, bytes, type Flag, integer, listOf, strings, text } from "../flags/flag.ts";
+import { bool, bytes, integer, listOf, strings, text, texts } from "../flags/flag.ts";
 import { parseUlimit } from "../values/resources.ts";
 import { sortedUlimits } from "./create-body.ts";
-
-/** May be repeated; the value is one entry as it is. */
-function texts(usage: string, short?: string): Flag<readonly string[]> {
-  const kind = { type: "stringArray", entry: (given: string) => given };
-  return listOf(usage, kind, short === undefined ? {} : { short });
-}
 
 /** Options of the classic builder: buildx reads them and does nothing about them. */
 const IGNORED = {
@@ -60,7 +54,7 @@ export const buildxBuild = command({
     network: text('Set the networking mode for the "RUN" instructions during build', { initial: "default" }),
     "no-cache": bool("Do not use cache when building the image"),
     "no-cache-filter": texts("Do not cache specified stages"),
-    output: texts('Output destination (format: "type=local,dest=path")', "o"),
+    output: texts('Output destination (format: "type=local,dest=path")', { short: "o" }),
     platform: texts("Set target platform for build"),
     progress: text(
       'Set type of progress output ("auto", "none",  "plain", "quiet", "rawjson", "tty"). Use plain to show container output',
@@ -74,7 +68,7 @@ export const buildxBuild = command({
     secret: texts('Secret to expose to the build (format: "id=mysecret[,src=/local/secret]")'),
     "shm-size": bytes("Shared memory size for build containers"),
     ssh: texts('SSH agent socket or keys to expose to the build (format: "default|<id>[=<socket>|<key>[,<key>]]")'),
-    tag: texts('Name and optionally a tag (format: "name:tag")', "t"),
+    tag: texts('Name and optionally a tag (format: "name:tag")', { short: "t" }),
     target: text("Set the target build stage to build"),
     ulimit: listOf("Ulimit options", { type: "ulimit", shown: "[]", entry: parseUlimit }),
   },

@@ -139,6 +139,11 @@ export function listOf<T>(
   });
 }
 
+/** May be repeated; the value is one entry as it is. */
+export function texts(usage: string, traits: FlagTraits = {}): Flag<readonly string[]> {
+  return listOf(usage, { type: "stringArray", entry: (given) => given }, traits);
+}
+
 /** May be repeated; every text is a record of comma separated entries. */
 export function strings(usage: string, traits: FlagTraits = {}): Flag<readonly string[]> {
   return flag<readonly string[]>(usage, traits, {
