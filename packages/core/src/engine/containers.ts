@@ -48,7 +48,7 @@ import type { UserLookup } from "./user-lookup.ts";
 import { verifySettings } from "./verify.ts";
 import { verifyLate } from "./verify-late.ts";
 import { VolumeMounts } from "./volume-mounts.ts";
-import type { Volume, VolumeService } from "./volumes.ts";
+import type { VolumeService } from "./volumes.ts";
 
 /** A create request: the API's body, of which only `Image` must be given. */
 export type CreateOptions = Partial<ContainerConfig> & {
@@ -117,7 +117,7 @@ export class ContainerService {
     this.#index = new ContainerIndex(parts.prng);
     this.#users = parts.users;
     this.#shm = new SharedMemory(parts.kernel);
-    this.#volumeMounts = new VolumeMounts(parts.kernel);
+    this.#volumeMounts = new VolumeMounts(parts);
     this.#requests = new CheckedRequests((options, image) => {
       const { HostConfig: hostConfig = NO_HOST_CONFIG, ...config } = options;
       this.#verify(options);
@@ -249,8 +249,7 @@ export class ContainerService {
       rootfs: snapshotter.mounts(container.id, ROOTFS_PATH),
       hasMountPoints: true,
     };
-    this.#openVolumes(container);
-    this.#recordMounts(container, "mount");
+    this.#volumeMounts.open(container);
     this.#openNetwork(container);
     const opening = networks.openOutside(container);
     if (opening !== undefined) await this.#opened(container, opening);
@@ -598,39 +597,6 @@ export class ContainerService {
     };
   }
 
-  /** @throws StatusError */
-  #openVolumes(container: Container): void {
-    try {
-      for (const volume of this.#volumesOf(container)) this.#volumeMounts.open(volume, container.id);
-      for (const point of container.mountPoints) {
-        this.#volumeMounts.pin(point, container.id);
-      }
-    } catch (error) {
-      if (error instanceof StatusError) this.#closeVolumes(container);
-      throw error;
-    }
-  }
-
-  #closeVolumes(container: Container): void {
-    for (const point of container.mountPoints) this.#volumeMounts.unpin(point, container.id);
-    for (const volume of this.#volumesOf(container)) this.#volumeMounts.close(volume, container.id);
-  }
-
-  #volumesOf({ mountPoints }: Container): readonly Volume[] {
-    return mountPoints.flatMap(({ type, name = "" }) => {
-      const volume = type === "volume" ? this.#parts.volumes.get(name) : undefined;
-      return volume === undefined ? [] : [volume];
-    });
-  }
-
-  #recordMounts(container: Container, action: "mount" | "unmount"): void {
-    for (const { type, name, destination, readOnly } of container.mountPoints) {
-      if (type !== "volume" || name === undefined) continue;
-      const more = action === "mount" ? { destination, propagation: "", "read/write": String(!readOnly) } : {};
-      this.#parts.events.record("volume", action, name, { container: container.id, driver: "local", ...more });
-    }
-  }
-
   #ended(container: Container, status: WaitStatus): void {
     if (this.#isAbandoned) return;
     container.exitCode = exitCode(status);
@@ -722,8 +688,7 @@ export class ContainerService {
     this.#shm.close(container);
     container.oci = undefined;
     this.#parts.networks.close(container);
-    this.#recordMounts(container, "unmount");
-    this.#closeVolumes(container);
+    this.#volumeMounts.close(container);
     this.streams.close(container);
   }
 

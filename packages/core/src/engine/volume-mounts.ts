@@ -1,6 +1,7 @@
 /**
- * Volumes of the local driver that are made of something else than a directory: `-o type=tmpfs -o device=tmpfs -o o=size=8k`
- * is mounted on the machine while a container has it, `-o type=none -o o=bind -o device=/srv` shows a directory.
+ * The volumes of containers that run, on the machine. One of the local driver that is made of something else than a
+ * directory (`-o type=tmpfs -o device=tmpfs -o o=size=8k`, or `-o type=none -o o=bind -o device=/srv`, which shows one) is
+ * mounted while a container has it; a part of a volume is held in its place.
  *
  * Unlike Docker's, a volume that shows an empty directory is not filled with what the image has in its place.
  *
@@ -11,29 +12,80 @@ import type { Kernel } from "../kernel/index.ts";
 import { basename, dirname, StatusError } from "../lib/index.ts";
 import { parseMountOptions } from "../runtime/index.ts";
 import { MOUNT_FLAGS, walk } from "../vfs/index.ts";
+import type { Container } from "./container.ts";
+import type { EventLog } from "./events.ts";
 import { type MountPoint, pinPath, volumeOf } from "./mount-points.ts";
 import { resolveSubpath } from "./volume-subpath.ts";
-import { ensureDirectory, type Volume } from "./volumes.ts";
+import { ensureDirectory, type Volume, type VolumeService } from "./volumes.ts";
+
+export interface VolumeMountsParts {
+  readonly kernel: Kernel;
+  readonly volumes: VolumeService;
+  readonly events: EventLog;
+}
 
 export class VolumeMounts {
   readonly #kernel: Kernel;
+  readonly #volumes: VolumeService;
+  readonly #events: EventLog;
   /** Ids of the containers that have a volume mounted, by its name. */
   readonly #holders = new Map<string, Set<string>>();
 
-  constructor(kernel: Kernel) {
+  constructor({ kernel, volumes, events }: VolumeMountsParts) {
     this.#kernel = kernel;
+    this.#volumes = volumes;
+    this.#events = events;
   }
 
-  /** A container is about to have it. @throws StatusError internal if it cannot be mounted */
-  open(volume: Volume, container: string): void {
+  /** A container is about to have its volumes. @throws StatusError internal, invalid-argument if one cannot be had */
+  open(container: Container): void {
+    const { id, mountPoints } = container;
+    try {
+      for (const volume of this.#of(container)) this.#retain(volume, id);
+      for (const point of mountPoints) this.#pin(point, id);
+    } catch (error) {
+      if (error instanceof StatusError) this.#letGo(container);
+      throw error;
+    }
+    this.#record(container, "mount");
+  }
+
+  /** A container has them no longer. */
+  close(container: Container): void {
+    this.#record(container, "unmount");
+    this.#letGo(container);
+  }
+
+  #letGo(container: Container): void {
+    for (const point of container.mountPoints) this.#unpin(point, container.id);
+    for (const volume of this.#of(container)) this.#release(volume, container.id);
+  }
+
+  #of({ mountPoints }: Container): readonly Volume[] {
+    return mountPoints.flatMap(({ type, name = "" }) => {
+      const volume = type === "volume" ? this.#volumes.get(name) : undefined;
+      return volume === undefined ? [] : [volume];
+    });
+  }
+
+  #record({ id, mountPoints }: Container, action: "mount" | "unmount"): void {
+    for (const { type, name, destination, readOnly } of mountPoints) {
+      if (type !== "volume" || name === undefined) continue;
+      const more = action === "mount" ? { destination, propagation: "", "read/write": String(!readOnly) } : {};
+      this.#events.record("volume", action, name, { container: id, driver: "local", ...more });
+    }
+  }
+
+  /** @throws StatusError internal if it cannot be mounted */
+  #retain(volume: Volume, container: string): void {
     if (volume.options["type"] === undefined) return;
     const holders = this.#holders.get(volume.name) ?? new Set();
     if (holders.size === 0) this.#mount(volume);
     this.#holders.set(volume.name, holders.add(container));
   }
 
-  /** A container has it no longer: with the last one goes what is mounted. */
-  close(volume: Volume, container: string): void {
+  /** With the last one who has it goes what is mounted. */
+  #release(volume: Volume, container: string): void {
     const holders = this.#holders.get(volume.name);
     if (holders?.delete(container) !== true || holders.size > 0) return;
     this.#holders.delete(volume.name);
@@ -47,7 +99,7 @@ export class VolumeMounts {
    *
    * @throws StatusError invalid-argument if it is not there, or outside of the volume
    */
-  pin(point: MountPoint, container: string): void {
+  #pin(point: MountPoint, container: string): void {
     if (point.subpath === undefined) return;
     const { init, disk } = this.#kernel;
     const from = walk(init, resolveSubpath(this.#kernel, volumeOf(point), point.subpath), { follow: false });
@@ -60,7 +112,7 @@ export class VolumeMounts {
     init.ns.mnt.tree.bind(from, walk(init, path, { follow: false }), { recursive: true });
   }
 
-  unpin(point: MountPoint, container: string): void {
+  #unpin(point: MountPoint, container: string): void {
     if (point.subpath === undefined) return;
     const { init, disk } = this.#kernel;
     const path = pinPath(container, point);
