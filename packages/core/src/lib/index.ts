@@ -43,7 +43,6 @@ export {
   ipBytes,
   ipNumber,
   isAny,
-  isLinkLocal,
   isLoopback,
   isMulticast,
   lastOf,

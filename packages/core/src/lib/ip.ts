@@ -114,9 +114,6 @@ export function isMulticast(address: string): boolean {
   return first >= 224 && first < 240;
 }
 
-export const isLinkLocal = (address: string): boolean =>
-  /^fe[89ab][0-9a-f]:/.test(address) || address.startsWith("169.254.");
-
 function masked(address: string, length: number, fill: number): string {
   const bytes = (ipBytes(address) ?? new Uint8Array(4)).slice();
   for (let i = 0; i < bytes.length; i++) {

@@ -10,7 +10,7 @@ import { END_OF_INPUT } from "../console.ts";
 import type { Container } from "../container.ts";
 import { createWarnings } from "../create-warnings.ts";
 import { parseDetachKeys } from "../detach-keys.ts";
-import { NO_TTY } from "../docker/index.ts";
+import { localDnsWarning, NO_TTY } from "../docker/index.ts";
 import { failure } from "../docker/problem.ts";
 import type { CreateParts, ExecRequest, RunRequest, StartRequest } from "../docker/requests/container.ts";
 import type { ExecSession } from "../exec.ts";
@@ -214,8 +214,8 @@ async function createOrPull(session: Session, request: CreateParts): Promise<Con
       session.err(`WARNING: ${warning}\n`);
     return container;
   };
-  const local = HostConfig.Dns?.find((address) => /^127\.|^::1$/.test(address));
-  if (local !== undefined) session.err(`WARNING: Localhost DNS (${local}) may fail in containers.\n`);
+  const unreached = localDnsWarning(HostConfig.Dns ?? []);
+  if (unreached !== undefined) session.err(`WARNING: ${unreached}\n`);
   const write = (line: string): void => {
     if (!request.quiet) session.err(`${line}\n`);
   };

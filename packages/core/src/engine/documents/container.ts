@@ -55,7 +55,7 @@ export function containerDocument(container: Container) {
 }
 
 /** Docker's flags, from the one state. */
-export function stateDocument(container: Container) {
+function stateDocument(container: Container) {
   const { state } = container;
   return {
     Status: state,
@@ -92,7 +92,7 @@ function linkedHostConfig(container: Container): Record<string, unknown> {
 }
 
 /** A complete HostConfig: what the caller left out has Docker's default. */
-export function hostConfigDocument(given: Partial<HostConfig>): Record<string, unknown> {
+function hostConfigDocument(given: Partial<HostConfig>): Record<string, unknown> {
   const document: Record<string, unknown> = { ...DEFAULT_HOST_CONFIG };
   for (const [name, value] of Object.entries(given)) if (value !== undefined) document[name] = value;
   // To the client's command line -1 is no wish at all.

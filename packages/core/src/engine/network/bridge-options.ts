@@ -3,7 +3,7 @@
  *
  * @see moby libnetwork/drivers/bridge/labels.go, bridge_linux.go: fromLabels
  */
-import { canonicalIp, familyOf, type IpFamily, StatusError } from "../../lib/index.ts";
+import { canonicalIp, type IpFamily, StatusError } from "../../lib/index.ts";
 
 /**
  * How containers reach others and are reached: through NAT, by their own addresses (routed, or unprotected: even without
@@ -123,5 +123,3 @@ function mode(label: string, value: string): GatewayMode {
 
 /** Ports without an address are published on addresses of both families. */
 export const bindsEverywhere = ({ bindingIp }: BridgeOptions): boolean => bindingIp === "0.0.0.0";
-
-export const bindingFamily = ({ bindingIp }: BridgeOptions): IpFamily => familyOf(bindingIp);

@@ -10,7 +10,7 @@ import type { Container } from "../container.ts";
 const BRIDGE = "bridge";
 
 /** `NAME` or `NAME:ALIAS`. */
-export function parseLink(text: string): { readonly name: string; readonly alias: string } {
+function parseLink(text: string): { readonly name: string; readonly alias: string } {
   const [name = "", given = ""] = text.split(":");
   const last = given.slice(given.lastIndexOf("/") + 1);
   return { name: name.replace(/^\//, ""), alias: last === "" ? name.replace(/^\//, "") : last };

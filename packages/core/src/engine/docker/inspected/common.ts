@@ -25,7 +25,7 @@ export const TIME: BasicType = {
 };
 
 /** Nanoseconds. */
-export const DURATION: BasicType = {
+const DURATION: BasicType = {
   ...named("time.Duration", "int"),
   print: (value) => durationText(Number(value)),
 };

@@ -205,7 +205,7 @@ interface PortGroup {
 }
 
 /** Ports in order, neighbours joined to ranges: `0.0.0.0:80-81->80-81/tcp, 90/tcp`; mapped ones last. */
-export function displayPorts(ports: readonly PortSummary[]): string {
+function displayPorts(ports: readonly PortSummary[]): string {
   const groups = new Map<string, PortGroup>();
   const shown: string[] = [];
   const mapped: string[] = [];

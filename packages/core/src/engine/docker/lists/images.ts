@@ -131,7 +131,7 @@ export function imageNames(image: ImageSummary, withDigests: boolean, digestRows
   ];
 }
 
-export function isDangling({ RepoTags, RepoDigests }: ImageSummary): boolean {
+function isDangling({ RepoTags, RepoDigests }: ImageSummary): boolean {
   const [tags, digests] = [RepoTags ?? [], RepoDigests ?? []];
   if (tags.length === 0 && digests.length === 0) return true;
   return tags.join() === "<none>:<none>" && digests.join() === "<none>@<none>";

@@ -58,7 +58,7 @@ function isOmitted(field: Field, { type, value }: GoValue): boolean {
 }
 
 /** A text in quotes; bytes that are no UTF-8 become U+FFFD. */
-export function jsonString(text: string): string {
+function jsonString(text: string): string {
   const escaped = JSON.stringify(text)
     .replace(/\\ud[89a-f][0-9a-f]{2}/g, "\\ufffd")
     .replace(/[\u2028\u2029]/g, (separator) => `\\u${separator.charCodeAt(0).toString(16)}`);

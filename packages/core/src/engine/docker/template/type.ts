@@ -99,7 +99,7 @@ export const FLOAT64 = basic("float", "float64");
 export const JSON_NUMBER = basic("string", "json.Number");
 export const ANY: InterfaceType = { kind: "interface" };
 export const STRINGS: SliceType = { kind: "slice", of: STRING };
-export const ANYS: SliceType = { kind: "slice", of: ANY };
+const ANYS: SliceType = { kind: "slice", of: ANY };
 export const STRING_MAP: MapType = { kind: "map", key: STRING, of: STRING };
 export const ANY_MAP: MapType = { kind: "map", key: STRING, of: ANY };
 
