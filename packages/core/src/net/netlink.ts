@@ -234,8 +234,10 @@ function towards(stack: NetStack, gateway: string, device: Device | undefined, o
 }
 
 function removeRoute(stack: NetStack, change: RouteChange): void {
+  const destination = canonical(change.destination);
+  if (networkOf({ address: destination, length: change.prefixLength }) !== destination) throw new Errno("EINVAL");
   stack.routes.remove({
-    destination: canonical(change.destination),
+    destination,
     prefixLength: change.prefixLength,
     gateway: change.gateway === undefined || isAny(change.gateway) ? undefined : canonical(change.gateway),
     device: change.device === undefined ? undefined : find(stack, change.device),

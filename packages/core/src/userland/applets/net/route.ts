@@ -1,11 +1,11 @@
 /** route: show or change the routing table. @see route(8) */
 import { Errno, netlink_set, type RouteChange, type Routine } from "../../../abi/index.ts";
-import { bitsOf, familyOf, netmask, networkOf, parsePrefix } from "../../../lib/index.ts";
+import { bitsOf, familyOf, ipNumber, netmask, networkOf, parsePrefix } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, showUsage } from "../../getopt.ts";
 import type { Io } from "../../io.ts";
 import { resolve } from "../../net/host-names.ts";
-import { classLength, inetAddress, inetAton, maskLength } from "../../net/inet-address.ts";
+import { inetAddress, inetAton, maskLength } from "../../net/inet-address.ts";
 import { showRoutes, showRoutes6 } from "./route-table.ts";
 
 export const route: Applet = function* (io) {
@@ -29,8 +29,7 @@ function* parse(io: Io, kind: "route-prepend" | "route-del", given: readonly str
   const type = words[0] === "-net" || words[0] === "-host" ? words.shift() : undefined;
   const target = words.shift();
   if (target === undefined) return yield* showUsage(io);
-  const destination = yield* network(io, target);
-  let { length } = destination;
+  let destination = yield* targetOf(io, target);
   let gateway: string | undefined;
   let device: string | undefined;
   let metric: number | undefined;
@@ -44,19 +43,17 @@ function* parse(io: Io, kind: "route-prepend" | "route-del", given: readonly str
       words.shift();
       if (word === "dev") device = value;
       else if (word === "metric") metric = Number(value);
-      else if (word === "netmask") length = lengthOf(value) ?? (yield* io.die(`bogus netmask ${value}`));
-      else gateway = (yield* resolve(value))[0] ?? (yield* io.die(`bad address '${value}'`));
+      else if (word === "netmask") {
+        destination = { ...destination, length: lengthOf(value) ?? (yield* io.die(`bogus netmask ${value}`)) };
+      } else gateway = (yield* resolve(value))[0] ?? (yield* io.die(`bad address '${value}'`));
     } else if (device === undefined && words.length === 0) device = word;
     else return yield* showUsage(io);
   }
-  if (type === "-host") length = bitsOf(familyOf(destination.address));
-  if (networkOf({ address: destination.address, length }) !== destination.address) {
-    return yield* io.die("netmask and route address conflict");
-  }
+  const isHost = type === "-host" || (type === undefined && target !== "default");
   return {
     kind,
     destination: destination.address,
-    prefixLength: length,
+    prefixLength: yield* lengthOr(io, destination, isHost),
     ...(gateway === undefined ? {} : { gateway }),
     ...(device === undefined ? {} : { device }),
     ...(metric === undefined ? {} : { metric }),
@@ -64,22 +61,31 @@ function* parse(io: Io, kind: "route-prepend" | "route-del", given: readonly str
   };
 }
 
-/** "default", a prefix, a network (its last bytes zero), or a host. */
-function* network(io: Io, text: string): Routine<{ readonly address: string; readonly length: number }> {
+interface Target {
+  readonly address: string;
+  /** `undefined` if none was written. */
+  readonly length: number | undefined;
+}
+
+/** "default", a prefix, or an address. */
+function* targetOf(io: Io, text: string): Routine<Target> {
   if (text === "default") return { address: "0.0.0.0", length: 0 };
   const prefix = text.includes("/") ? parsePrefix(text) : undefined;
   if (prefix !== undefined) return prefix;
   const address = inetAddress(text) ?? (yield* resolve(text))[0];
-  if (address === undefined) return yield* io.die(`resolving ${text}`);
-  if (address === "0.0.0.0") return { address, length: 0 };
-  return { address, length: usualLength(address) };
+  return address === undefined ? yield* io.die(`resolving ${text}`) : { address, length: undefined };
 }
 
-/** The length that an address had before there were lengths, if it is that of a network; else all of it. */
-function usualLength(address: string): number {
-  if (familyOf(address) === 6) return bitsOf(6);
-  const length = classLength(address);
-  return networkOf({ address, length }) === address ? length : bitsOf(4);
+/** What is not said to be a network is a host; a network needs a mask that fits, or the kernel refuses it. */
+function* lengthOr(io: Io, { address, length }: Target, isHost: boolean): Routine<number> {
+  if (familyOf(address) === 6) return length ?? bitsOf(6);
+  if (isHost && length !== undefined) {
+    const rest = (~ipNumber(netmask(length)) >>> 0).toString(16).padStart(8, "0");
+    return yield* io.die(`netmask ${rest} and host route conflict`);
+  }
+  if (length === undefined) return isHost ? bitsOf(4) : 0;
+  if (networkOf({ address, length }) !== address) return yield* io.die("netmask and route address conflict");
+  return length;
 }
 
 /** `undefined` for what is no mask, or has holes. */
