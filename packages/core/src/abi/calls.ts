@@ -229,7 +229,7 @@ export const prctl = (option: PrctlOption, argument: number | string | Capabilit
   new Call("prctl", option, argument);
 export const seccomp = (filter: SeccompFilter) => new Call("seccomp", filter);
 export const burn = (durationUs: number) => new Call("burn", durationUs);
-export const brk = (bytes: number) => new Call("brk", bytes);
+export const brk = (bytes: number, heldBytes = 0) => new Call("brk", bytes, heldBytes);
 export const hold = (promise: Promise<unknown>, options: { readonly outside: boolean }) =>
   new Call("hold", promise, options);
 

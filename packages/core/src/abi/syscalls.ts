@@ -216,8 +216,11 @@ export interface Syscalls {
   seccomp(filter: SeccompFilter): void;
   /** Declares computation: the process is busy for `durationUs` of CPU time. Not a Linux call. */
   burn(durationUs: number): void;
-  /** Declares how many bytes of anonymous memory the process holds from now on. */
-  brk(bytes: number): void;
+  /**
+   * Declares how many bytes of anonymous memory the process holds from now on, and how many of them it really has in
+   * variables of its own: those count against what the world may take of its host's memory.
+   */
+  brk(bytes: number, heldBytes: number): void;
   /**
    * The process is busy while `promise` is pending: no other process runs and no time passes. Unless it says `outside`,
    * nothing but JavaScript may be awaited: a promise that outlasts many rounds of the host fails with EDEADLK. Not a

@@ -1,14 +1,14 @@
 /** The terminal of a container or of an exec, as the engine holds it: its output, its keyboard, its size. */
 import type { WindowSize } from "../abi/index.ts";
-import { PtyMaster } from "../fs/index.ts";
+import { type Drain, PtyMaster } from "../fs/index.ts";
 import { assert } from "../lib/index.ts";
 import type { OpenFile } from "../vfs/index.ts";
 
 export class Console {
   readonly master: OpenFile;
 
-  /** `show` hears of everything that the terminal shows. */
-  constructor(master: OpenFile, show: (bytes: Uint8Array) => void) {
+  /** `show` gets everything that the terminal shows. */
+  constructor(master: OpenFile, show: Drain) {
     assert(master.ops instanceof PtyMaster, "a console is the master of a pseudo-terminal");
     this.master = master;
     master.ops.pty.drainTo(show);

@@ -10,8 +10,11 @@ import type { Stdio } from "../runtime/index.ts";
 import type { OpenFile } from "../vfs/index.ts";
 import { Console } from "./console.ts";
 import type { Container } from "./container.ts";
-import { deferredStreams } from "./deferred-streams.ts";
+import { deferredStreams, logDrain } from "./deferred-streams.ts";
 import { StdinFeed } from "./stdin-feed.ts";
+
+/** A driver that keeps nothing need not look for lines. */
+const keepsLines = ({ hostConfig }: Container): boolean => hostConfig.LogConfig?.Type !== "none";
 
 export class ContainerStreams {
   readonly #kernel: Kernel;
@@ -43,15 +46,19 @@ export class ContainerStreams {
     const { config, user: { uid } = { uid: 0 } } = container;
     // A terminal takes the place of all three.
     const hasPipe = config.OpenStdin === true && config.Tty !== true;
-    const owner = { uid, process: () => container.oci?.process, output: () => container.logs };
+    const owner = {
+      uid,
+      process: () => container.oci?.process,
+      output: () => container.logs,
+      keepsLines: keepsLines(container),
+    };
     return deferredStreams(this.#kernel, owner, hasPipe ? this.#stdinPipe(container, uid) : undefined);
   }
 
   /** What a terminal shows is standard output, and what whoever is attached types goes into it. */
   openConsole(container: Container, master: OpenFile): void {
-    const show = (bytes: Uint8Array): void =>
-      container.logs.append({ stream: "stdout", timeUs: this.#kernel.nowUs, bytes });
-    this.#consoles.set(container.id, new Console(master, show));
+    const owner = { output: () => container.logs, keepsLines: keepsLines(container) };
+    this.#consoles.set(container.id, new Console(master, logDrain(this.#kernel, owner, "stdout")));
     this.#feedOf(container)?.connect(master.retain());
   }
 

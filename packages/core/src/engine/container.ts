@@ -6,7 +6,7 @@
 import type { Image } from "../image/index.ts";
 import { StatusError } from "../lib/index.ts";
 import type { OciContainer, ResolvedUser } from "../runtime/index.ts";
-import { type Timer, WaitQueue } from "../sim/index.ts";
+import { type Allotment, type Timer, WaitQueue } from "../sim/index.ts";
 import type { ContainerConfig, EndpointSettings, HostConfig } from "./docker/create-body.ts";
 import { Health, type HealthRecord } from "./health-record.ts";
 import { logRotation } from "./log-driver.ts";
@@ -174,6 +174,11 @@ export class Container {
 
   set endpoints(endpoints: Readonly<Record<string, EndpointSettings>>) {
     this.#endpoints = endpoints;
+  }
+
+  /** Nobody will read its log any more. */
+  dropLogs(space: Allotment): void {
+    this.#logs?.release(space);
   }
 
   get logs(): LogBuffer {

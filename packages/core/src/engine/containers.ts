@@ -693,12 +693,13 @@ export class ContainerService {
   }
 
   #remove(container: Container, withVolumes: boolean): void {
-    const { snapshotter, volumes } = this.#parts;
+    const { snapshotter, volumes, world } = this.#parts;
     container.become("removing");
     this.#index.delete(container);
     for (const child of container.links.values()) child.linkedBy = without(child.linkedBy, container);
     snapshotter.remove(container.id);
     this.#bundles.drop(container.id);
+    container.dropLogs(world.allotments.disk);
     for (const { type, name } of container.mountPoints) {
       if (type !== "volume" || name === undefined) continue;
       volumes.release(name, container.id);

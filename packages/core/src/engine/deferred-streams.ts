@@ -3,7 +3,8 @@
  *
  * @see runc libcontainer/init_linux.go fixStdioPermissions
  */
-import type { Kernel, Process } from "../kernel/index.ts";
+import type { Drain } from "../fs/index.ts";
+import { type Kernel, outputDrain, type Process } from "../kernel/index.ts";
 import type { Stdio } from "../runtime/index.ts";
 import { DeferredFile, type FileSource, type OpenFile } from "../vfs/index.ts";
 import type { LogBuffer, Stream } from "./logs.ts";
@@ -15,6 +16,15 @@ export interface StreamsOwner {
   /** The process, when it is there. */
   readonly process: () => Process | undefined;
   readonly output: () => LogBuffer;
+  /** Each line of the output is a record of its own. */
+  readonly keepsLines: boolean;
+}
+
+/** What is written, on its way to a log. */
+export function logDrain(kernel: Kernel, owner: Pick<StreamsOwner, "output" | "keepsLines">, stream: Stream): Drain {
+  const { disk } = kernel.world.allotments;
+  const output = owner.output();
+  return outputDrain(kernel, (bytes) => output.append({ stream, timeUs: kernel.nowUs, bytes }, disk), owner);
 }
 
 /** Descriptors 0 to 2. Without an `input` nothing comes in; what is written goes to the owner's output. */
@@ -33,9 +43,9 @@ class DeferredStreams implements FileSource {
   }
 
   open(fd: number): OpenFile {
-    const { uid, process, output } = this.#owner;
+    const { uid, process } = this.#owner;
     if (fd === 0) return openNull(this.#kernel, process());
     const stream: Stream = fd === 1 ? "stdout" : "stderr";
-    return this.#kernel.pipes.sink(uid, 0, (bytes) => output().append({ stream, timeUs: this.#kernel.nowUs, bytes }));
+    return this.#kernel.pipes.sink(uid, 0, logDrain(this.#kernel, this.#owner, stream));
   }
 }

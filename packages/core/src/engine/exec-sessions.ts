@@ -6,6 +6,7 @@
  *
  * @see moby daemon/exec.go: execCommandGC
  */
+import type { Allotment } from "../sim/index.ts";
 import type { Container } from "./container.ts";
 import type { ExecSession } from "./exec.ts";
 
@@ -17,8 +18,12 @@ export class ExecSessions {
   readonly #startUs: number;
   #lastLook = 0;
 
-  constructor(nowUs: () => number) {
+  readonly #space: Allotment;
+
+  /** `space` is where output is kept. */
+  constructor(nowUs: () => number, space: Allotment) {
     this.#nowUs = nowUs;
+    this.#space = space;
     this.#startUs = nowUs();
   }
 
@@ -28,6 +33,7 @@ export class ExecSessions {
   }
 
   clear(): void {
+    for (const { output } of this.#sessions.values()) output.release(this.#space);
     this.#sessions.clear();
   }
 
@@ -46,9 +52,11 @@ export class ExecSessions {
     const look = this.#lookAt(this.#nowUs());
     if (look === this.#lastLook) return;
     this.#lastLook = look;
-    for (const [id, { endedUs, container }] of this.#sessions) {
+    for (const [id, { endedUs, container, output }] of this.#sessions) {
       const isOver = endedUs === undefined ? !container.isRunning : look >= this.#lookAt(endedUs) + 2;
-      if (isOver) this.#sessions.delete(id);
+      if (!isOver) continue;
+      output.release(this.#space);
+      this.#sessions.delete(id);
     }
   }
 

@@ -13,7 +13,7 @@ import type { OpenFile } from "../vfs/index.ts";
 import { Console } from "./console.ts";
 import { type Container, checkRunning } from "./container.ts";
 import type { DaemonLife } from "./daemon-life.ts";
-import { deferredStreams } from "./deferred-streams.ts";
+import { deferredStreams, logDrain } from "./deferred-streams.ts";
 import type { ExecBody } from "./docker/requests/container.ts";
 import type { EventLog } from "./events.ts";
 import { ExecSessions } from "./exec-sessions.ts";
@@ -113,7 +113,7 @@ export class ExecService {
 
   constructor(parts: ExecParts) {
     this.#parts = parts;
-    this.#sessions = new ExecSessions(() => parts.kernel.nowUs);
+    this.#sessions = new ExecSessions(() => parts.kernel.nowUs, parts.world.allotments.disk);
   }
 
   /** @throws StatusError not-found */
@@ -217,15 +217,16 @@ export class ExecService {
   }
 
   #openConsole(session: ExecSession, master: OpenFile): void {
-    const { kernel } = this.#parts;
-    const show = (bytes: Uint8Array): void => session.output.append({ stream: "stdout", timeUs: kernel.nowUs, bytes });
-    session.console = new Console(master, show);
+    session.console = new Console(
+      master,
+      logDrain(this.#parts.kernel, { output: () => session.output, keepsLines: false }, "stdout"),
+    );
     if (session.body.AttachStdin === true) session.stdin = new StdinFeed(master.retain());
   }
 
   #stdio(session: ExecSession, { user: { uid } }: ProcessSpec): Stdio {
     const hasPipe = session.body.AttachStdin === true && session.body.Tty !== true;
-    const owner = { uid, process: () => session.process, output: () => session.output };
+    const owner = { uid, process: () => session.process, output: () => session.output, keepsLines: false };
     return deferredStreams(this.#parts.kernel, owner, hasPipe ? this.#stdinPipe(session, uid) : undefined);
   }
 

@@ -4,6 +4,7 @@
  * @see moby daemon/logger/jsonfilelog
  */
 import { concat, decode, NO_BYTES } from "../lib/index.ts";
+import type { Allotment } from "../sim/index.ts";
 import { LogFiles, type LogRotation } from "./log-files.ts";
 
 export type Stream = "stdout" | "stderr";
@@ -21,6 +22,8 @@ export class LogBuffer {
   readonly #files: LogFiles | undefined;
   #shared: readonly LogEntry[] | undefined;
   #listeners: Set<(entry: LogEntry) => void> | undefined;
+  /** What of the host's memory was taken for entries. */
+  #takenBytes = 0;
 
   constructor(rotation?: LogRotation) {
     this.#files = rotation && new LogFiles(rotation);
@@ -42,10 +45,25 @@ export class LogBuffer {
     return this.#shared;
   }
 
-  append(entry: LogEntry): void {
-    if (this.#files === undefined) this.#keep(entry);
-    else this.#files.append(entry);
+  /** What `space` has no room for is lost, as what a log driver finds no room for on the disk. */
+  append(entry: LogEntry, space?: Allotment): void {
+    if (this.#files !== undefined) this.#files.append(entry);
+    else if (this.#take(ENTRY_BYTES + entry.bytes.length, space)) this.#keep(entry);
     for (const listener of this.#listeners ?? []) listener(entry);
+  }
+
+  #take(bytes: number, space: Allotment | undefined): boolean {
+    if (space === undefined) return true;
+    if (!space.hasRoom(bytes)) return false;
+    space.take(bytes);
+    this.#takenBytes += bytes;
+    return true;
+  }
+
+  /** Nobody reads it any more. */
+  release(space: Allotment): void {
+    space.take(-this.#takenBytes);
+    this.#takenBytes = 0;
   }
 
   /** The streams have ended, and others begin: a line that is not complete never will be. */
@@ -83,4 +101,6 @@ export class LogBuffer {
   }
 }
 
+/** What an entry takes besides its bytes. */
+const ENTRY_BYTES = 256;
 const NO_ENTRIES: readonly LogEntry[] = [];

@@ -18,6 +18,8 @@ interface Chunk {
   owned: boolean;
   /** Bit n: page n of the chunk was written. */
   pages: number;
+  /** How many of its bytes count as taken by this file: none of what it was given. */
+  stored: number;
 }
 
 /** 64 KiB of a file, or less at its end. */
@@ -29,7 +31,7 @@ export interface ContentPart {
   readonly pages: number;
 }
 
-const NO_CHUNK: Chunk = { bytes: new Uint8Array(0), owned: false, pages: 0 };
+const NO_CHUNK: Chunk = { bytes: new Uint8Array(0), owned: false, pages: 0, stored: 0 };
 
 export class FileContent {
   #chunks: Map<number, Chunk> | undefined;
@@ -37,6 +39,7 @@ export class FileContent {
   #isShared = false;
   #size = 0;
   #pages = 0;
+  #stored = 0;
 
   /** A file that holds `bytes`. They are shared: the caller must not change them any more. */
   static of(bytes: Uint8Array): FileContent {
@@ -44,7 +47,7 @@ export class FileContent {
     content.#size = bytes.length;
     for (let at = 0; at < bytes.length; at += CHUNK_SIZE) {
       const part = bytes.length <= CHUNK_SIZE ? bytes : bytes.subarray(at, at + CHUNK_SIZE);
-      content.#put(at / CHUNK_SIZE, { bytes: part, owned: false, pages: pageMask(0, part.length) });
+      content.#put(at / CHUNK_SIZE, { bytes: part, owned: false, pages: pageMask(0, part.length), stored: 0 });
     }
     return content;
   }
@@ -58,7 +61,7 @@ export class FileContent {
   static from(size: number, parts: readonly ContentPart[]): FileContent {
     const content = new FileContent();
     content.#size = size;
-    for (const { index, bytes, pages } of parts) content.#put(index, { bytes, owned: false, pages });
+    for (const { index, bytes, pages } of parts) content.#put(index, { bytes, owned: false, pages, stored: 0 });
     return content;
   }
 
@@ -71,10 +74,16 @@ export class FileContent {
     return this.#pages;
   }
 
+  /** Bytes of memory that were taken by writing. Zeros take none where nothing else was written before. */
+  get storedBytes(): number {
+    return this.#stored;
+  }
+
   /** The same bytes, to be changed independently. */
   clone(): FileContent {
     const copy = new FileContent();
     copy.#size = this.#size;
+    copy.#stored = this.#stored;
     copy.#pages = this.#pages;
     copy.#chunks = this.#chunks;
     this.#isShared = this.#chunks !== undefined;
@@ -131,12 +140,32 @@ export class FileContent {
       const at = offset + done;
       const within = at % CHUNK_SIZE;
       const step = Math.min(data.length - done, CHUNK_SIZE - within);
-      const chunk = this.#writable((at - within) / CHUNK_SIZE, within + step);
-      chunk.bytes.set(step === data.length ? data : data.subarray(done, done + step), within);
+      const part = step === data.length ? data : data.subarray(done, done + step);
+      const index = (at - within) / CHUNK_SIZE;
+      const chunk =
+        this.#isHole(index, within) && isZero(part) ? this.#at(index) : this.#writable(index, within + step);
+      if (within < chunk.bytes.length) chunk.bytes.set(part, within);
       this.#touch(chunk, pageMask(within, within + step));
       done += step;
     }
     if (data.length > 0) this.#size = Math.max(this.#size, offset + data.length);
+  }
+
+  /** How many bytes a write of `data` at `offset` would take at most. */
+  bytesNeeded(offset: number, data: Uint8Array): number {
+    if (data.length < CHUNK_SIZE) {
+      const index = Math.floor(offset / CHUNK_SIZE);
+      return this.#isHole(index, offset % CHUNK_SIZE) && isZero(data) ? 0 : CHUNK_SIZE;
+    }
+    let needed = 0;
+    for (let done = 0; done < data.length; ) {
+      const within = (offset + done) % CHUNK_SIZE;
+      const step = Math.min(data.length - done, CHUNK_SIZE - within);
+      const isFree = this.#isHole((offset + done - within) / CHUNK_SIZE, within);
+      if (!isFree || !isZero(data.subarray(done, done + step))) needed += CHUNK_SIZE;
+      done += step;
+    }
+    return needed;
   }
 
   /** How many pages a write of `length` bytes at `offset` would add. */
@@ -184,8 +213,9 @@ export class FileContent {
         const start = index * CHUNK_SIZE;
         if (start >= size) {
           this.#pages -= count(chunk.pages);
+          this.#stored -= chunk.stored;
           this.#chunks?.delete(index);
-        } else if (start + chunk.bytes.length > size) this.#cut(index, size - start);
+        } else if (start + CHUNK_SIZE > size) this.#cut(index, size - start);
       }
     }
     this.#size = size;
@@ -201,23 +231,33 @@ export class FileContent {
   }
 
   #cut(index: number, length: number): void {
-    const chunk = this.#writable(index, length);
-    chunk.bytes.fill(0, length);
+    const chunk = this.#at(index);
+    if (chunk.bytes.length > length) this.#writable(index, length).bytes.fill(0, length);
     const kept = pageMask(0, length) & chunk.pages;
     this.#pages += count(kept) - count(chunk.pages);
     chunk.pages = kept;
   }
 
+  /** Nothing was ever stored in a chunk from `within` on. */
+  #isHole(index: number, within: number): boolean {
+    return (this.#chunks?.get(index)?.bytes.length ?? 0) <= within;
+  }
+
+  #at(index: number): Chunk {
+    const known = this.#chunks?.get(index);
+    if (known !== undefined) return known;
+    const made: Chunk = { ...NO_CHUNK };
+    this.#put(index, made);
+    return made;
+  }
+
   #writable(index: number, length: number): Chunk {
-    const chunk = this.#chunks?.get(index);
-    if (chunk === undefined) {
-      const made: Chunk = { bytes: new Uint8Array(capacity(length)), owned: true, pages: 0 };
-      this.#put(index, made);
-      return made;
-    }
+    const chunk = this.#at(index);
     if (!chunk.owned || chunk.bytes.length < length) {
       const grown = new Uint8Array(Math.max(chunk.bytes.length, capacity(length)));
       grown.set(chunk.bytes);
+      this.#stored += grown.length - chunk.stored;
+      chunk.stored = grown.length;
       chunk.bytes = grown;
       chunk.owned = true;
     }
@@ -249,6 +289,22 @@ function count(mask: number): number {
   let bits = 0;
   for (let rest = mask; rest !== 0; rest &= rest - 1) bits++;
   return bits;
+}
+
+function isZero(bytes: Uint8Array): boolean {
+  const head = Math.min(bytes.length, -bytes.byteOffset & 3);
+  for (let at = 0; at < head; at++) if (bytes[at] !== 0) return false;
+  return hasOnlyZeros(bytes, head);
+}
+
+/** Word by word, beginning where one begins. */
+function hasOnlyZeros(bytes: Uint8Array, from: number): boolean {
+  const count = Math.floor((bytes.length - from) / 4);
+  if (bytes[from] !== 0 && from < bytes.length) return false;
+  const words = new Int32Array(bytes.buffer, bytes.byteOffset + from, count);
+  for (let at = 0; at < count; at++) if (words[at] !== 0) return false;
+  for (let at = from + count * 4; at < bytes.length; at++) if (bytes[at] !== 0) return false;
+  return true;
 }
 
 function capacity(length: number): number {

@@ -1,5 +1,6 @@
 /** Floor 4: file systems. */
 export { type DeviceDriver, memoryDevices, NULL_DEVICE, PTMX_DEVICE, TTY_DEVICE } from "./devices.ts";
+export { Drain } from "./drain.ts";
 export { type ContentPart, FileContent } from "./file-content.ts";
 export { freezeDisk } from "./freeze.ts";
 export {
@@ -15,6 +16,7 @@ export { HostFs, type HostFsOptions } from "./host-fs/host-fs.ts";
 export type { SideEntry, SideTable } from "./host-fs/side-table.ts";
 export {
   type FileCache,
+  type HostSpace,
   MemoryDirectory,
   MemoryFile,
   MemoryFs,

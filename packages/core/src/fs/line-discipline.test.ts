@@ -17,6 +17,7 @@ import {
   VMIN,
 } from "../abi/index.ts";
 import { concat, decode, encode, NO_BYTES } from "../lib/index.ts";
+import { Drain } from "./drain.ts";
 import { Pty } from "./pty.ts";
 
 /** What a terminal shows and what a program reads of what is typed; `|` stands between reads. */
@@ -30,7 +31,7 @@ function typed(keys: string, termios: Partial<Termios> = {}): { shown: string; r
     signal: (signal) => signals.push(signal),
     hungUp: () => {},
   };
-  pty.drainTo((bytes) => shown.push(bytes));
+  pty.drainTo(Drain.atOnce((bytes) => shown.push(bytes)));
   pty.ioctl("TCSETS", { ...SANE_TERMIOS, ...termios });
   pty.type(encode(keys));
   const reads: string[] = [];

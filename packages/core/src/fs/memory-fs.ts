@@ -55,6 +55,19 @@ export interface MemoryFsOptions {
   readonly charge?: (pages: number, file: MemoryFile | undefined) => void;
   /** Told of what is read and written, where the files are thought to lie on a disk. */
   readonly cache?: FileCache;
+  /** Told of what its files and inodes really take of the host's memory. */
+  readonly space?: HostSpace;
+}
+
+/** Keeps account of the host's memory that a file system takes. */
+export interface HostSpace {
+  hasRoom(bytes: number): boolean;
+  /** So many bytes more are about to be taken. @throws Errno if they cannot be had */
+  claim(bytes: number): void;
+  /** They were taken, or given back if negative. */
+  took(bytes: number): void;
+  /** An inode is about to be made, or is gone. @throws Errno */
+  inodes(change: 1 | -1): void;
 }
 
 /** Keeps account of which parts of files are in memory, and who has brought them there. */
@@ -175,6 +188,10 @@ export class MemoryFs extends FileSystem {
     return this.#options.cache;
   }
 
+  get space(): HostSpace | undefined {
+    return this.#options.space;
+  }
+
   /** How many of `pages` could be taken now. */
   room(pages: number): number {
     const limit = this.#options.sizeBytes ?? Number.POSITIVE_INFINITY;
@@ -183,13 +200,25 @@ export class MemoryFs extends FileSystem {
 
   /** @throws ENOSPC if there are too many inodes. */
   takeIno(): number {
-    if (this.#inodes >= (this.#options.inodes ?? Number.POSITIVE_INFINITY)) throw new Errno("ENOSPC");
+    this.#checkInodes();
     this.#inodes++;
     return ++this.#lastIno;
   }
 
   releaseIno(): void {
     this.#inodes--;
+    this.space?.inodes(-1);
+  }
+
+  #checkInodes(): void {
+    if (this.#inodes >= (this.#options.inodes ?? Number.POSITIVE_INFINITY)) throw new Errno("ENOSPC");
+  }
+
+  /** An inode that somebody wants to have, not one that is what another was. @throws ENOSPC */
+  makeNew(init: InodeInit): MemoryInode {
+    this.#checkInodes();
+    this.space?.inodes(1);
+    return this.make(init);
   }
 
   make(init: InodeInit): MemoryInode {
@@ -336,6 +365,8 @@ export abstract class MemoryInode extends Inode {
 
 const NO_NAMES: readonly string[] = [];
 const DAY_US = 86_400 * 1_000_000;
+/** While there is that much of the host's memory besides what is written, nobody looks more closely. */
+const LEAST_ROOM = 1024 ** 2;
 
 export class MemoryFile extends MemoryInode {
   override get type() {
@@ -354,16 +385,19 @@ export class MemoryFile extends MemoryInode {
   /** Replaces the contents without copying. */
   set content(content: FileContent) {
     this.fs.takePages(content.pages - this.#content.pages, this);
+    this.fs.space?.took(content.storedBytes - this.#content.storedBytes);
     this.#content = content;
   }
 
   /** Has contents that its file system has counted already. */
   begin(content: FileContent): void {
+    this.fs.space?.took(content.storedBytes - this.#content.storedBytes);
     this.#content = content;
   }
 
   override dropData(): void {
     if (this.pages > 0) this.fs.takePages(-this.pages, this);
+    this.fs.space?.took(-this.#content.storedBytes);
     if (this.bill !== undefined) this.fs.cache?.forget(this, 0);
   }
 
@@ -380,8 +414,10 @@ export class MemoryFile extends MemoryInode {
     super.setattr(change);
     if (change.size === undefined) return;
     const before = this.#content.pages;
+    const stored = this.#content.storedBytes;
     this.#content.truncate(change.size);
     this.fs.takePages(this.#content.pages - before, this);
+    this.fs.space?.took(this.#content.storedBytes - stored);
     if (this.bill !== undefined) this.fs.cache?.forget(this, change.size);
     this.mtimeUs = change.mtimeUs ?? this.ctimeUs;
   }
@@ -399,8 +435,12 @@ export class MemoryFile extends MemoryInode {
     const needed = this.#content.pagesNeeded(offset, data.length);
     const room = this.fs.room(needed);
     if (room < needed) return this.#writeSome(data, offset, room);
+    const { space } = this.fs;
+    const stored = this.#content.storedBytes;
+    if (space?.hasRoom(data.length + LEAST_ROOM) === false) space.claim(this.#content.bytesNeeded(offset, data));
     this.fs.takePages(needed, this);
     this.#content.write(offset, data);
+    space?.took(this.#content.storedBytes - stored);
     this.fs.cache?.touch(this, { offset, length: data.length, writes: true });
     this.mtimeUs = this.fs.machine.nowUs;
     this.ctimeUs = this.mtimeUs;
@@ -546,7 +586,7 @@ export class MemoryDirectory extends MemoryInode {
 
   override create(name: string, init: InodeInit): MemoryInode {
     this.#checkAlive();
-    const inode = this.fs.make(init);
+    const inode = this.fs.makeNew(init);
     this.#add(name, inode);
     return inode;
   }
@@ -559,7 +599,7 @@ export class MemoryDirectory extends MemoryInode {
   }
 
   override createTemporary(init: InodeInit): MemoryInode {
-    const inode = this.fs.make(init);
+    const inode = this.fs.makeNew(init);
     inode.nlink = 0;
     return inode;
   }

@@ -14,6 +14,7 @@ import {
   type MountTree,
   OpenFile,
 } from "../vfs/index.ts";
+import type { Drain } from "./drain.ts";
 import { Pipe } from "./pipe.ts";
 
 const PIPEFS_MAGIC = 0x50495045;
@@ -40,8 +41,8 @@ export class PipeFs extends FileSystem {
     return [openEnd(at, O_RDONLY | flags), openEnd(at, O_WRONLY | flags)];
   }
 
-  /** The writing end of a pipe whose other end is the host: everything written goes to `drain` at once. */
-  sink(uid: number, gid: number, drain: (data: Uint8Array) => void): OpenFile {
+  /** The writing end of a pipe whose other end is the host: what is written goes to `drain`, at once if that is a function. */
+  sink(uid: number, gid: number, drain: Drain | ((data: Uint8Array) => void)): OpenFile {
     return openEnd(this.#place(new PipeInode(this, ++this.#lastIno, uid, gid, drain)), O_WRONLY);
   }
 
@@ -92,7 +93,7 @@ class PipeInode extends Inode {
   readonly #timeUs: number;
   readonly pipe: Pipe;
 
-  constructor(fs: PipeFs, ino: number, uid: number, gid: number, drain?: (data: Uint8Array) => void) {
+  constructor(fs: PipeFs, ino: number, uid: number, gid: number, drain?: Drain | ((data: Uint8Array) => void)) {
     super();
     this.fs = fs;
     this.ino = ino;

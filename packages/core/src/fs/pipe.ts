@@ -24,6 +24,7 @@ import {
 import { concat, NO_BYTES } from "../lib/index.ts";
 import { WaitQueue } from "../sim/index.ts";
 import { FileOps } from "../vfs/index.ts";
+import type { Drain } from "./drain.ts";
 
 export class Pipe {
   readonly changed: WaitQueue;
@@ -35,10 +36,10 @@ export class Pipe {
   /** How often each end was opened: an open that waited may find that the other end came and went. */
   #readerOpens = 0;
   #writerOpens = 0;
-  /** Takes everything that is written, at once: the host's end of a container's output. */
-  readonly #drain: ((data: Uint8Array) => void) | undefined;
+  /** Takes everything that is written, at once or as fast as it can: the host's end of a container's output. */
+  readonly #drain: Drain | ((data: Uint8Array) => void) | undefined;
 
-  constructor(name: string, drain?: (data: Uint8Array) => void) {
+  constructor(name: string, drain?: Drain | ((data: Uint8Array) => void)) {
     this.changed = new WaitQueue(name);
     this.#drain = drain;
     if (drain !== undefined) this.#readers = 1;
@@ -127,15 +128,27 @@ export class Pipe {
   /** How many bytes were taken; `undefined` if there is no room. @throws EPIPE if nobody reads. */
   put(data: Uint8Array): number | undefined {
     if (this.#readers === 0) throw new Errno("EPIPE");
-    if (this.#drain !== undefined) {
+    if (typeof this.#drain === "function") {
       this.#drain(data.length === 0 ? data : data.slice());
       return data.length;
     }
-    const room = PIPE_SIZE - this.#length;
-    if (room === 0 || (data.length <= PIPE_BUF && data.length > room)) return data.length === 0 ? 0 : undefined;
+    const { room } = this;
+    if (room === 0 || (data.length <= PIPE_BUF && data.length > room)) {
+      if (data.length === 0) return 0;
+      this.#drain?.whenRoom(() => this.changed.wakeAll());
+      return undefined;
+    }
     const part = data.slice(0, room);
-    this.feed(part);
+    if (this.#drain === undefined) this.feed(part);
+    else this.#drain.put(part);
+    if (part.length < data.length) this.#drain?.whenRoom(() => this.changed.wakeAll());
     return part.length;
+  }
+
+  /** Bytes that can be written now. */
+  get room(): number {
+    if (this.#drain === undefined) return PIPE_SIZE - this.#length;
+    return typeof this.#drain === "function" ? PIPE_SIZE : this.#drain.room;
   }
 
   /** The host writes, whatever room there is. The bytes must not change any more. */
@@ -152,7 +165,8 @@ export class Pipe {
       if (this.#writers === 0) events |= POLLHUP;
     }
     if (access !== O_RDONLY) {
-      if (PIPE_SIZE - this.#length >= PIPE_BUF) events |= POLLOUT;
+      if (this.room >= PIPE_BUF) events |= POLLOUT;
+      else if (typeof this.#drain === "object") this.#drain.whenRoom(() => this.changed.wakeAll());
       if (this.#readers === 0) events |= POLLERR;
     }
     return events;

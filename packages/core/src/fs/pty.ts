@@ -26,6 +26,7 @@ import {
 import { concat, NO_BYTES } from "../lib/index.ts";
 import { WaitQueue } from "../sim/index.ts";
 import { FileOps, type FileUseKind } from "../vfs/index.ts";
+import type { Drain } from "./drain.ts";
 import { LineDiscipline, type LineDisciplineHost } from "./line-discipline.ts";
 import { TerminalOutput } from "./terminal-output.ts";
 
@@ -59,7 +60,7 @@ export class Pty implements LineDisciplineHost {
   #length = 0;
   /** Echo that ^S holds back. */
   #held: number[] = [];
-  #drain: ((data: Uint8Array) => void) | undefined;
+  #drain: Drain | undefined;
   /** As far as the other end is concerned. */
   #masterOpen = true;
   #slaveClosed = false;
@@ -115,10 +116,10 @@ export class Pty implements LineDisciplineHost {
 
   // ── the master's side ──
 
-  /** From now on output goes to `drain` at once: the host holds the master. */
-  drainTo(drain: (data: Uint8Array) => void): void {
+  /** From now on output goes to `drain`: the host holds the master. */
+  drainTo(drain: Drain): void {
     this.#drain = drain;
-    if (this.#length > 0) drain(this.takeOutput(this.#length));
+    if (this.#length > 0) drain.put(this.takeOutput(this.#length));
   }
 
   takeOutput(count: number): Uint8Array {
@@ -172,14 +173,22 @@ export class Pty implements LineDisciplineHost {
   }
 
   get hasRoom(): boolean {
-    return !this.input.isStopped && (this.#drain !== undefined || this.#length < OUTPUT_LIMIT);
+    if (this.input.isStopped) return false;
+    const has = this.#room > 0;
+    if (!has) this.#drain?.whenRoom(() => this.changed.wakeAll());
+    return has;
+  }
+
+  get #room(): number {
+    return this.#drain?.room ?? OUTPUT_LIMIT - this.#length;
   }
 
   /** Shows what a program wrote. `undefined` while there is no room. */
   write(data: Uint8Array): number | undefined {
     if (!this.hasRoom) return data.length === 0 ? 0 : undefined;
-    const part = this.#drain === undefined ? data.subarray(0, OUTPUT_LIMIT - this.#length) : data;
+    const part = data.subarray(0, this.#room);
     this.#show(this.#output.process(part, this.input.termios));
+    if (part.length < data.length) this.#drain?.whenRoom(() => this.changed.wakeAll());
     return part.length;
   }
 
@@ -228,7 +237,7 @@ export class Pty implements LineDisciplineHost {
   #show(bytes: Uint8Array): void {
     if (bytes.length === 0 || !this.#masterOpen) return;
     if (this.#drain !== undefined) {
-      this.#drain(bytes);
+      this.#drain.put(bytes);
       return;
     }
     this.#chunks.push(bytes);

@@ -9,6 +9,7 @@ import { type Dentry, type FileSystem, type FsContext, glimpse, type Inode, walk
 import { CgroupFs } from "./cgroup-fs.ts";
 import { DevPts } from "./dev-pts.ts";
 import { DISK_TYPES } from "./disk-types.ts";
+import { tmpfsSpace } from "./held-memory.ts";
 import type { Kernel } from "./kernel.ts";
 import { MACHINE_DEVICES } from "./machine-devices.ts";
 import type { NamespaceSet } from "./namespaces/others.ts";
@@ -102,7 +103,7 @@ function machineDevices(kernel: Kernel, source: string): FileSystem {
 /** Like tmpfs, without limits. @see Documentation/filesystems/ramfs-rootfs-initramfs.rst */
 function makeRamfs({ source, data }: MountRequest, { kernel }: MountContext): FileSystem {
   const mode = Number.parseInt(parseOptions(data).get("mode") ?? "755", 8);
-  return new MemoryFs(kernel, { type: "ramfs", source, mode, options: textOf(data) });
+  return new MemoryFs(kernel, { type: "ramfs", source, mode, options: textOf(data), space: tmpfsSpace(kernel) });
 }
 
 const TMPFS_OPTIONS: ReadonlySet<string> = new Set(
@@ -135,6 +136,7 @@ function makeTmpfs({ source, data }: MountRequest, context: MountContext): FileS
     options: shownOptions(options, size === undefined ? undefined : sizeBytes),
     ...skeletonOption(options, context),
     charge: (pages, file) => chargeTmpfs(kernel.current ?? kernel.init, pages, file),
+    space: tmpfsSpace(kernel),
   });
 }
 

@@ -31,7 +31,7 @@ import {
 } from "../fs/index.ts";
 import { Emitter, SmallMap } from "../lib/index.ts";
 import type { Sender } from "../net/index.ts";
-import type { Prng, PrngState, World } from "../sim/index.ts";
+import type { Allotment, Prng, PrngState, World } from "../sim/index.ts";
 import {
   type DeferredFile,
   type FileOps,
@@ -52,6 +52,7 @@ import { commOf } from "./exec.ts";
 import { FdTable } from "./fd-table.ts";
 import { type FileSystemFactory, fileSystemFactories } from "./file-systems.ts";
 import { fork, spawn, takeNumbers } from "./fork.ts";
+import { diskSpace } from "./held-memory.ts";
 import { execute, pause } from "./idle.ts";
 import { InotifyAccounts } from "./inotify.ts";
 import { type Interceptor, makeIntercepted } from "./intercept.ts";
@@ -105,6 +106,8 @@ export interface OutOfMemory {
   readonly asking: Process;
   /** What was asked for; `undefined` if a limit was lowered. */
   readonly wanted: { readonly kind: MemoryKind; readonly bytes: number } | undefined;
+  /** It is not the cgroup that is full: the world has taken all that it may of its host's memory. */
+  readonly allotment?: Allotment;
 }
 
 export interface SpawnOptions {
@@ -197,7 +200,14 @@ export class Kernel implements FsMachine {
     const rootfs = new MemoryFs(this, { type: "rootfs", mode: 0o755 });
     const tree = MountTree.over(this.mountIds, rootfs, 0);
     const { diskBytes: sizeBytes } = this.machine;
-    const disk = { type: "ext4", source: "/dev/vda1", mode: 0o755, sizeBytes, cache: new PageCache(this) };
+    const disk = {
+      type: "ext4",
+      source: "/dev/vda1",
+      mode: 0o755,
+      sizeBytes,
+      cache: new PageCache(this),
+      space: diskSpace(this),
+    };
     this.disk = new MemoryFs(this, base === undefined ? disk : { ...disk, base });
     tree.mount(this.disk, tree.top, MS_RELATIME);
     this.pipes = new PipeFs(this, tree);

@@ -33,7 +33,7 @@ export const DEFAULT_MACHINE: Machine = {
   cpus: 4,
   memoryBytes: 8 * 1024 ** 3,
   swapBytes: 0,
-  diskBytes: Number.POSITIVE_INFINITY,
+  diskBytes: 32 * 1024 ** 3,
   kernelRelease: "6.18.0-bottleship",
   kernelVersion: "#1 SMP PREEMPT_DYNAMIC",
   architecture: "x86_64",

@@ -39,6 +39,9 @@ export function setMemory(process: Process, bytes: number): void {
 /** The process holds no memory any more: it has ended, or goes on as another program. */
 export function releaseMemory(process: Process): void {
   if (process.memoryBytes > 0) giveBack(process, process.memoryBytes);
+  if (process.heldBytes === 0) return;
+  process.kernel.world.allotments.memory.take(-process.heldBytes);
+  process.heldBytes = 0;
 }
 
 /** What was taken last goes first: what is charged to where the process was before goes last. */
@@ -138,7 +141,7 @@ function kill(full: Cgroup, asking: Process | undefined, wanted: OutOfMemory["wa
   return victim;
 }
 
-const isKillable = ({ oomScoreAdj, kernel, pid, isAlive }: Process): boolean =>
+export const isKillable = ({ oomScoreAdj, kernel, pid, isAlive }: Process): boolean =>
   isAlive && oomScoreAdj !== OOM_SCORE_ADJ_MIN && pid !== kernel.init.pid;
 
 /** The highest cgroup up to the full one whose processes live and die together. @see mem_cgroup_get_oom_group */
@@ -151,7 +154,8 @@ function groupOf(victim: Process, full: Cgroup): Cgroup | undefined {
   return group;
 }
 
-function killOne(event: OutOfMemory): void {
+/** Ends a process for want of memory. */
+export function killOne(event: OutOfMemory): void {
   const { process, cgroup } = event;
   count(process, cgroup);
   process.kernel.oomKilled(event);

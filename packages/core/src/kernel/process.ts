@@ -33,6 +33,7 @@ import { enforceCpuLimit } from "./cpu-limit.ts";
 import type { Credentials } from "./credentials.ts";
 import { exit } from "./exit.ts";
 import type { FdTable } from "./fd-table.ts";
+import { failToHold } from "./held-memory.ts";
 import type { Kernel } from "./kernel.ts";
 import type { NamespaceSet } from "./namespaces/others.ts";
 import type { PidNamespace } from "./namespaces/pid.ts";
@@ -164,7 +165,9 @@ export class Process implements Coroutine, Waiter, FsContext {
   hasExecuted = false;
   /** Anonymous memory that it has declared. */
   memoryBytes = 0;
-  /** The part of it that is charged to cgroups where it was before. */
+  /** What of the host's memory it really holds. */
+  heldBytes = 0;
+  /** The part of what it has declared that is charged to cgroups where it was before. */
   oldCharges: readonly OldCharge[] | undefined;
   cpuUs = 0;
   /** CPU time of waited-for children. */
@@ -474,6 +477,10 @@ export class Process implements Coroutine, Waiter, FsContext {
   }
 
   #fail(call: Call, error: unknown): void {
+    if (isOutOfMemory(error)) {
+      this.#fail(call, new Errno("ENOMEM"));
+      return;
+    }
     if (!(error instanceof Errno)) {
       if (call instanceof Call) throw error;
       this.#crash(new TypeError(`${String(call)} is no system call`));
@@ -517,6 +524,8 @@ export class Process implements Coroutine, Waiter, FsContext {
   /** An exception that the program did not catch: it ends as if by abort(3), and says so on its stderr. */
   #crash(error: unknown): void {
     if (error instanceof AssertionFailure) throw error;
+    if (isOutOfMemory(error)) failToHold(this);
+    if (!this.isAlive) return;
     const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     try {
       if (this.files.isUsable(2)) this.files.get(2).write(encode(`${this.name}: ${text}\n`));
@@ -653,6 +662,12 @@ export class Process implements Coroutine, Waiter, FsContext {
     }
   }
 }
+
+/** How V8 and other engines say that something would be larger than what they can hold. */
+const OUT_OF_MEMORY =
+  /invalid (string|array|array buffer|typed array) length|allocation failed|maximum size exceeded|out of memory/i;
+
+const isOutOfMemory = (error: unknown): boolean => error instanceof RangeError && OUT_OF_MEMORY.test(error.message);
 
 /** Its call is done, but it comes back later. Only death ends that sleep early. */
 function* heldUp(untilUs: number, answer: unknown): Sleeper<unknown> {

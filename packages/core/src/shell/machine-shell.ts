@@ -24,7 +24,7 @@ import {
   type WindowSize,
 } from "../abi/index.ts";
 import { Console, type Engine, StdinFeed } from "../engine/index.ts";
-import type { Kernel, Process } from "../kernel/index.ts";
+import { type Kernel, outputDrain, type Process } from "../kernel/index.ts";
 import { encode } from "../lib/index.ts";
 import { attempt } from "../userland/index.ts";
 import { type OpenFile, open } from "../vfs/index.ts";
@@ -62,12 +62,19 @@ export class MachineShell {
     if (terminal === undefined) {
       const [input, feed] = kernel.pipes.pipe(0, 0, 0);
       const sink = (stream: "stdout" | "stderr"): OpenFile =>
-        kernel.pipes.sink(0, 0, (bytes) => onOutput(stream, bytes));
+        kernel.pipes.sink(
+          0,
+          0,
+          outputDrain(kernel, (bytes) => onOutput(stream, bytes), { keepsLines: false }),
+        );
       this.#input = new StdinFeed(feed);
       this.#process = start(kernel, options, "", [input, sink("stdout"), sink("stderr")]);
     } else {
       const master = open(kernel.init, "/dev/ptmx", O_RDWR | O_NOCTTY, 0);
-      this.#console = new Console(master, (bytes) => onOutput("stdout", bytes));
+      this.#console = new Console(
+        master,
+        outputDrain(kernel, (bytes) => onOutput("stdout", bytes), { keepsLines: false }),
+      );
       this.#console.resize(terminal);
       this.#input = new StdinFeed(master.retain());
       this.#process = start(kernel, options, `/dev/pts/${master.ops.ioctl("TIOCGPTN", 0)}`, []);

@@ -15,6 +15,10 @@ export interface CostTable {
   readonly per64KiB: number;
   /** One command that a shell interprets itself. */
   readonly shellStep: number;
+  /** A line of output, as a log driver keeps it. */
+  readonly logLine: number;
+  /** 64 KiB of output on their way from a container's pipe to its log, or to who is attached. */
+  readonly logPer64KiB: number;
   /** A packet's way through the loopback device. */
   readonly loopback: number;
   /** A packet's way from one end of a veth pair to the other. */
@@ -29,6 +33,8 @@ export const DEFAULT_COSTS: CostTable = {
   execve: 200,
   per64KiB: 8,
   shellStep: 5,
+  logLine: 1,
+  logPer64KiB: 328,
   loopback: 10,
   veth: 5,
   containerSetup: 100_000,

@@ -1,4 +1,5 @@
 /** Floor 2: time, chance, turns. */
+export { Allotment, type AllotmentOptions, Allotments } from "./allotment.ts";
 export { Clock, DEFAULT_EPOCH_US, Timer } from "./clock.ts";
 export { type CostTable, DEFAULT_COSTS } from "./cost.ts";
 export { type Duration, microsecondsOf } from "./duration.ts";

@@ -9,6 +9,7 @@
  * Policies: `skip` moves time at once, `manual` only by `advance`, `real` with the host's clock.
  */
 import { StatusError } from "../lib/index.ts";
+import { type AllotmentOptions, Allotments } from "./allotment.ts";
 import { Clock } from "./clock.ts";
 import { type CostTable, DEFAULT_COSTS } from "./cost.ts";
 import { type Duration, microsecondsOf } from "./duration.ts";
@@ -34,6 +35,8 @@ export interface WorldOptions {
   readonly host?: Host;
   /** What waits have if they say nothing. */
   readonly limits?: WaitLimits;
+  /** How much of the host's memory it may really take. */
+  readonly allotments?: AllotmentOptions;
 }
 
 /** When a wait is taken for a mistake, and fails with `explain()` rather than last for ever. */
@@ -129,6 +132,7 @@ export class World {
   readonly scheduler: Scheduler;
   readonly trace = new Trace();
   readonly costs: CostTable;
+  readonly allotments: Allotments;
   readonly policy: TimePolicy;
   readonly #host: Host;
   /** Draws the order of what is simultaneous. */
@@ -174,6 +178,7 @@ export class World {
     this.prng = new Prng(this.seed);
     this.scheduler = new Scheduler(options.order ?? "fifo", this.prng.fork("scheduler"));
     this.costs = { ...DEFAULT_COSTS, ...options.costs };
+    this.allotments = new Allotments(options.allotments);
     this.#allowedUs = this.clock.nowUs;
   }
 

@@ -18,6 +18,7 @@ import {
   write,
 } from "../abi/index.ts";
 import { concat, decode, encode, latin1, NO_BYTES } from "../lib/index.ts";
+import { Memory } from "./memory.ts";
 
 const BUFFER_SIZE = 4096;
 const READ_SIZE = 65_536;
@@ -91,6 +92,7 @@ export class Input {
   readonly #fd: number;
   #buffer: Uint8Array = NO_BYTES;
   #ended = false;
+  #memory: Memory | undefined;
 
   constructor(fd: number) {
     this.#fd = fd;
@@ -113,12 +115,14 @@ export class Input {
   /** The next line with its newline, if it has one; `undefined` at the end. `delimiter` replaces the newline. */
   *line(delimiter: number = NEWLINE): Routine<Uint8Array | undefined> {
     const parts: Uint8Array[] = [];
-    for (;;) {
+    for (let length = 0; ; ) {
       const bytes = yield* this.chunk();
       if (bytes === undefined) return parts.length === 0 ? undefined : concat(parts);
       const end = bytes.indexOf(delimiter);
       if (end < 0) {
         parts.push(bytes);
+        length += bytes.length;
+        yield* this.#read(length);
         continue;
       }
       this.#buffer = bytes.subarray(end + 1);
@@ -136,8 +140,20 @@ export class Input {
 
   *rest(): Routine<Uint8Array> {
     const parts: Uint8Array[] = [];
-    for (let bytes = yield* this.chunk(); bytes !== undefined; bytes = yield* this.chunk()) parts.push(bytes);
+    let length = 0;
+    for (let bytes = yield* this.chunk(); bytes !== undefined; bytes = yield* this.chunk()) {
+      parts.push(bytes);
+      length += bytes.length;
+      yield* this.#read(length);
+    }
     return concat(parts);
+  }
+
+  /** So much is held of what is not used yet. */
+  *#read(length: number): Routine<void> {
+    if (length <= READ_SIZE) return;
+    this.#memory ??= new Memory();
+    yield* this.#memory.read(length);
   }
 }
 

@@ -7,6 +7,7 @@
  */
 import { exitCode, O_RDWR, SIGKILL } from "../../abi/index.ts";
 import { FileContent, MemoryDirectory, MemoryFile } from "../../fs/index.ts";
+import { outputDrain } from "../../kernel/index.ts";
 import { quote } from "../../lib/go/index.ts";
 import { encode, join, StatusError, toHex } from "../../lib/index.ts";
 import type { MountSpec, RuntimeSpec } from "../../oci/index.ts";
@@ -145,7 +146,14 @@ export class RunExecutor {
   #stdio({ onOutput }: RunRequest): Stdio {
     const { kernel } = this.#machine;
     const sink = (stream: "stdout" | "stderr") =>
-      new DeferredFile({ open: () => kernel.pipes.sink(0, 0, (bytes) => onOutput(stream, bytes)) });
+      new DeferredFile({
+        open: () =>
+          kernel.pipes.sink(
+            0,
+            0,
+            outputDrain(kernel, (bytes) => onOutput(stream, bytes), { keepsLines: true }),
+          ),
+      });
     return [
       new DeferredFile({ open: () => open(kernel.init, "/dev/null", O_RDWR, 0) }),
       sink("stdout"),

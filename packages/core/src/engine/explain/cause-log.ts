@@ -167,7 +167,7 @@ export class CauseLog {
     this.#causes.push({ kind: "kill", containerId, timeUs: this.#kernel.nowUs, victim, signal, sender });
   }
 
-  #outOfMemory({ process, cgroup, asking, wanted }: OutOfMemory): void {
+  #outOfMemory({ process, cgroup, asking, wanted, allotment }: OutOfMemory): void {
     const { memory, path } = cgroup;
     const containerId = containerIdOf(process.cgroup);
     this.#oom = {
@@ -175,13 +175,14 @@ export class CauseLog {
       containerId: containerId ?? "",
       timeUs: this.#kernel.nowUs,
       cgroup: path,
-      limitBytes: memory.max,
-      usageBytes: memory.currentBytes,
+      limitBytes: allotment?.limitBytes ?? memory.max,
+      usageBytes: allotment?.heldBytes ?? memory.currentBytes,
       wantedBytes: wanted?.bytes ?? 0,
       wantedKind: wanted?.kind,
       asking: whoIs(asking),
       victim: whoIs(process),
-      victimBytes: process.memoryBytes,
+      victimBytes: allotment === undefined ? process.memoryBytes : process.heldBytes,
+      isAllotment: allotment !== undefined,
     };
     if (containerId !== undefined) this.#causes.push(this.#oom);
   }

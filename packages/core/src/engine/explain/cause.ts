@@ -56,6 +56,8 @@ export interface OutOfMemoryCause extends CauseBase {
   readonly asking: Who;
   readonly victim: Who;
   readonly victimBytes: number;
+  /** It was not the cgroup that was full: the world has taken all that it may of its host's memory. */
+  readonly isAllotment: boolean;
 }
 
 /** A process of the container, other than its first, was ended by a signal. */

@@ -116,8 +116,8 @@ function receptionText({ reception, signal, hadBegun }: Request): string {
 export function oomFinding(oom: OutOfMemoryCause, context: DeathContext): Finding {
   const { victim, victimBytes, timeUs, cgroup, limitBytes, usageBytes, wantedBytes, wantedKind = "", asking } = oom;
   const isWhole = cgroup === "/";
-  const owner = isWhole ? "the machine" : "its cgroup";
-  const limit = isWhole ? `${memoryWords(limitBytes)} that there are` : `its limit of ${memoryWords(limitBytes)}`;
+  const owner = oom.isAllotment ? "the simulation" : isWhole ? "the machine" : "its cgroup";
+  const limit = limitWords(oom, isWhole);
   const held = `${owner} held ${memoryWords(usageBytes)} of ${limit}${isWhole ? "" : " (memory.max)"}`;
   const why =
     wantedBytes === 0
@@ -139,6 +139,12 @@ export function oomFinding(oom: OutOfMemoryCause, context: DeathContext): Findin
     },
     because: [{ kind: "limit", text: why }],
   };
+}
+
+function limitWords({ limitBytes, isAllotment }: OutOfMemoryCause, isWhole: boolean): string {
+  const bytes = memoryWords(limitBytes);
+  if (isAllotment) return `${bytes} that it may take of its host's memory (allotments.memoryBytes)`;
+  return isWhole ? `${bytes} that there are` : `its limit of ${bytes}`;
 }
 
 /** A process of the container other than its first, and what ended it. */

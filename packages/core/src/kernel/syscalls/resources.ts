@@ -4,6 +4,7 @@
  * @see getpriority(2), prlimit(2), times(2)
  */
 import { CAP_SYS_NICE, CAP_SYS_RESOURCE, Errno, type PriorityTarget, type ResourceLimit } from "../../abi/index.ts";
+import { holdMemory } from "../held-memory.ts";
 import { setMemory } from "../oom.ts";
 import { type Process, pidIn } from "../process.ts";
 import { find } from "./processes.ts";
@@ -56,7 +57,10 @@ export const resourceCalls = {
   }),
 
   burn: (process, durationUs) => process.charge(durationUs > 0 ? Math.min(Math.ceil(durationUs), MAX_BURN_US) : 0),
-  brk: (process, bytes) => setMemory(process, Number.isNaN(bytes) ? 0 : bytes),
+  brk: (process, bytes, heldBytes) => {
+    setMemory(process, Number.isNaN(bytes) ? 0 : bytes);
+    if (process.isAlive) holdMemory(process, Number.isNaN(heldBytes) ? 0 : heldBytes);
+  },
 } satisfies Partial<SyscallTable>;
 
 const whole = ({ soft, hard }: ResourceLimit): ResourceLimit => ({ soft: Math.floor(soft), hard: Math.floor(hard) });

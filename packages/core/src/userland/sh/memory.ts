@@ -10,5 +10,5 @@ export function* declareMemory(shell: Shell): Routine<void> {
   const bytes = shell.variables.bytes + shell.heldBytes;
   if (Math.abs(bytes - shell.declaredBytes) < STEP_BYTES) return;
   shell.declaredBytes = bytes;
-  yield* brk(bytes);
+  yield* brk(bytes, bytes);
 }

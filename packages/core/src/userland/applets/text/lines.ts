@@ -7,14 +7,18 @@
 import { close, Errno, lseek, open, type Routine, read, SEEK_CUR } from "../../../abi/index.ts";
 import { fromLatin1, latin1 } from "../../../lib/index.ts";
 import { attempt, type Io } from "../../io.ts";
+import { Memory } from "../../memory.ts";
 
 const STDIO_PORTION = 4096;
+/** What is read and not used yet is worth telling of from here on. */
+const LONG_LINE = 65_536;
 
 /** Reads a descriptor by lines, one character a byte. Lines end with any of the characters of `delimiters`. */
 export class LineReader {
   readonly #fd: number;
   readonly #delimiter: string;
   readonly #delimiters: RegExp | undefined;
+  #memory: Memory | undefined;
   #buffer = "";
   #at = 0;
   #ended = false;
@@ -23,8 +27,10 @@ export class LineReader {
   /** Why reading stopped, if it was not the end. */
   error: Errno | undefined;
 
-  constructor(fd: number, delimiters = "\n") {
+  /** `memory` is the reader's who keeps lines. */
+  constructor(fd: number, delimiters = "\n", memory?: Memory) {
     this.#fd = fd;
+    this.#memory = memory;
     this.#delimiter = delimiters;
     this.#delimiters = delimiters.length === 1 ? undefined : new RegExp(`[${delimiters}]`, "g");
   }
@@ -44,6 +50,7 @@ export class LineReader {
       if (this.#at < this.#buffer.length) {
         line += this.#buffer.slice(this.#at);
         started = true;
+        if (line.length > LONG_LINE) yield* this.#read(line.length);
       }
       if (!(yield* this.#fill())) {
         this.ending = "";
@@ -68,8 +75,18 @@ export class LineReader {
   /** Everything up to the end. */
   *rest(): Routine<string> {
     const parts: string[] = [];
-    for (let part = yield* this.some(Infinity); part !== ""; part = yield* this.some(Infinity)) parts.push(part);
+    let length = 0;
+    for (let part = yield* this.some(Infinity); part !== ""; part = yield* this.some(Infinity)) {
+      parts.push(part);
+      length += part.length;
+      if (length > LONG_LINE) yield* this.#read(length);
+    }
     return parts.join("");
+  }
+
+  *#read(length: number): Routine<void> {
+    this.#memory ??= new Memory();
+    yield* this.#memory.read(length);
   }
 
   /** Moves the offset of a seekable input back to the first byte that was not used. */

@@ -4,9 +4,9 @@ import { byteString } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import type { Options } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
+import { Memory } from "../../memory.ts";
 import { getoptOr, usage } from "./arguments.ts";
 import { finish, LineReader, openOrDie, put } from "./lines.ts";
-import { Memory } from "./memory.ts";
 import { BadKey, compareText, keyText, parseKey, type SortKey, WHOLE_LINE } from "./sort-key.ts";
 
 const FAILURE = 2;
@@ -110,7 +110,7 @@ function* readLines(io: Io, options: Options): Routine<string[]> {
   let bytes = 0;
   for (const file of options.operands.length === 0 ? ["-"] : options.operands) {
     const fd = yield* openOrDie(io, file, FAILURE);
-    const reader = new LineReader(fd, options.has("z") ? "\0" : "\n\0");
+    const reader = new LineReader(fd, options.has("z") ? "\0" : "\n\0", memory);
     for (let line = yield* reader.next(); line !== undefined; line = yield* reader.next()) {
       lines.push(line);
       bytes += line.length + LINE_OVERHEAD;

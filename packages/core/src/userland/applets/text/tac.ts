@@ -1,15 +1,15 @@
 /** tac: print lines in reverse order. @see tac(1) */
 import type { Applet } from "../../applet.ts";
 import { getopt } from "../../getopt.ts";
+import { Memory } from "../../memory.ts";
 import { eachFile, LineReader, put } from "./lines.ts";
-import { Memory } from "./memory.ts";
 
 export const tac: Applet = function* (io) {
   const options = yield* getopt(io, "");
   const memory = new Memory();
   let failed = false;
   const code = yield* eachFile(io, options.operands, function* (fd, file) {
-    const reader = new LineReader(fd);
+    const reader = new LineReader(fd, "\n", memory);
     const lines: string[] = [];
     let bytes = 0;
     for (let line = yield* reader.next(); line !== undefined; line = yield* reader.next()) {

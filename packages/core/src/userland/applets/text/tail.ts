@@ -18,8 +18,8 @@ import { concat, encode, NO_BYTES } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt } from "../../getopt.ts";
 import { attempt, type Io, writeAll } from "../../io.ts";
+import { Memory } from "../../memory.ts";
 import { BKM, INT_MAX, toNumber } from "./arguments.ts";
-import { Memory } from "./memory.ts";
 
 const PORTION = 8192;
 const NEWLINE = 10;

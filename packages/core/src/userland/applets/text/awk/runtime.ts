@@ -1,9 +1,9 @@
 /** The state of a running awk program: variables, the record, streams; and the operations on them. */
 import type { Errno, Routine } from "../../../../abi/index.ts";
 import type { Io } from "../../../io.ts";
+import { Memory } from "../../../memory.ts";
 import { BASIC, Regex, RegexError } from "../../../regex/index.ts";
 import { Rounds } from "../../../rounds.ts";
-import { Memory } from "../memory.ts";
 import { AwkArray } from "./array.ts";
 import type { RegexPair } from "./ast.ts";
 import { Cell, isTrue, type Operand, type Special, toNumber, type Value } from "./cell.ts";

@@ -2,8 +2,8 @@
 import { Errno, O_CREAT, O_TRUNC, O_WRONLY, open, type Routine } from "../../../../abi/index.ts";
 import { fromByteString } from "../../../../lib/index.ts";
 import { attempt, type Io } from "../../../io.ts";
+import { Memory } from "../../../memory.ts";
 import { LineReader } from "../lines.ts";
-import { Memory } from "../memory.ts";
 import { OutputFile } from "../output-file.ts";
 
 /** A command that cannot be done: the message is shown, and the next command is read. */

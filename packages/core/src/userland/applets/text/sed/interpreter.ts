@@ -2,10 +2,10 @@
 import { Errno, open, type Routine } from "../../../../abi/index.ts";
 import { fromByteString } from "../../../../lib/index.ts";
 import { attempt, type Io } from "../../../io.ts";
+import { Memory } from "../../../memory.ts";
 import type { Regex } from "../../../regex/index.ts";
 import { Rounds } from "../../../rounds.ts";
 import { finish, LineReader } from "../lines.ts";
-import { Memory } from "../memory.ts";
 import type { InputLine, SedInput } from "./input.ts";
 import type { LineEnd, LineSink } from "./output.ts";
 import { type Command, LAST_LINE, type Script } from "./script.ts";

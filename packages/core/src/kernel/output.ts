@@ -1,0 +1,33 @@
+/**
+ * Where a program's output goes when the host reads it: to a container's log, to who is attached, to a build's progress.
+ *
+ * What stands between, a runtime's shim, a daemon, a log driver, needs its time for every byte, and for every line that it
+ * keeps (`sim/cost.ts`): who writes more than that has to wait, as behind any pipe.
+ */
+import { Drain } from "../fs/index.ts";
+import type { Kernel } from "./kernel.ts";
+
+const NEWLINE = 10;
+const UNIT = 65_536;
+
+/** `keepsLines`: each line is a record of its own. */
+export function outputDrain(
+  kernel: Kernel,
+  take: (data: Uint8Array) => void,
+  { keepsLines }: { readonly keepsLines: boolean },
+): Drain {
+  const { world } = kernel;
+  const { logLine, logPer64KiB } = world.costs;
+  return new Drain({
+    take,
+    costUs: (data) => (data.length * logPer64KiB) / UNIT + (keepsLines ? lines(data) * logLine : 0),
+    nowUs: () => kernel.monotonicUs,
+    timer: (fire) => world.clock.timer(fire),
+  });
+}
+
+function lines(data: Uint8Array): number {
+  let count = 0;
+  for (let at = data.indexOf(NEWLINE); at >= 0; at = data.indexOf(NEWLINE, at + 1)) count++;
+  return count;
+}
