@@ -145,7 +145,7 @@ describe("a process that is killed while it writes its state", () => {
       "-v",
       "data:/data",
       "busybox",
-      ...sh("echo one > /data/f; dd if=/dev/zero of=/x bs=3M count=1"),
+      ...sh("echo one > /data/f; dd if=/dev/urandom of=/x bs=3M count=1"),
     ],
     "rename one two",
     "run -d --name three --network host --restart always busybox sleep 1000",
