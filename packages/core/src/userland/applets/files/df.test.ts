@@ -31,7 +31,7 @@ none                      1024         8      1016   1% /mnt
   expect(
     (await box.run(["df", "-PT"])).stdout,
   ).toBe(`Filesystem           Type       1024-blocks    Used Available Capacity Mounted on
-/dev/vda1            ext4         33554432      12 33554420   0% /
+/dev/vda1            ext4        33554432        12  33554420   0% /
 udev                 tmpfs        4194304         0   4194304   0% /dev
 tmpfs                tmpfs        4194304         0   4194304   0% /dev/shm
 none                 tmpfs           1024         8      1016   1% /mnt
