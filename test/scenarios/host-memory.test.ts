@@ -68,15 +68,9 @@ it("takes memory from who holds most of it", async () => {
 it("has no space left on its disk for what is really written, and any number of zeros", async () => {
   const engine = await small();
   const { heldBytes } = engine.world.allotments.disk;
-  const fill = "cat /dev/urandom > /f; rm /f; head -c 1m /dev/urandom > /g; dd bs=1M count=1024 if=/dev/zero of=/z 2>/dev/null; du -m /g /z";
-  const { stdout, stderr } = await engine.docker([
-    "run",
-    "--rm",
-    "busybox",
-    "sh",
-    "-c",
-    fill,
-  ]);
+  const fill =
+    "cat /dev/urandom > /f; rm /f; head -c 1m /dev/urandom > /g; dd bs=1M count=1024 if=/dev/zero of=/z 2>/dev/null; du -m /g /z";
+  const { stdout, stderr } = await engine.docker(["run", "--rm", "busybox", "sh", "-c", fill]);
   expect(stderr).toBe("cat: write error: No space left on device\n");
   expect(stdout).toBe("1\t/g\n1024\t/z\n");
   expect(engine.world.allotments.disk.heldBytes).toBe(heldBytes);
