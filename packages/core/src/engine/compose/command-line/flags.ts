@@ -1,6 +1,6 @@
 /** The options of `docker compose` and its commands. Source: `docker compose COMMAND --help` of 2.40. */
 import { FORMAT_HELP } from "../../docker/commands/shared.ts";
-import { bool, integer, list, listOf, text, texts } from "../../docker/flags/flag.ts";
+import { bool, filter, integer, list, listOf, text, texts } from "../../docker/flags/flag.ts";
 
 /** Before the command, or among its options. */
 export const DRY_RUN = { "dry-run": bool("Execute command in dry run mode") };
@@ -200,7 +200,7 @@ export const PULL_FLAGS = {
   policy: text('Apply pull policy ("missing"|"always")'),
 };
 export const LIST_FLAGS = {
-  filter: listOf("Filter output based on conditions provided", { type: "filter", entry: (given) => given }),
+  filter: filter("Filter output based on conditions provided"),
   all: bool("Show all stopped Compose projects", { short: "a" }),
   format: text("Format the output. Values: [table | json]", { initial: "table" }),
   quiet: bool("Only display project names", { short: "q" }),

@@ -139,6 +139,10 @@ Run 'docker compose cp --help' for more information
 `,
   ],
   ["exec web", "requires at least 2 arg(s), only received 1\n"],
+  ["ls one two", 'unknown command "one" for "docker compose ls"\n'],
+  ["version one", 'unknown command "one" for "docker compose version"\n'],
+  ["ls --filter a=b", "invalid filter 'a'\n"],
+  ["ls --filter x", 'invalid argument "x" for "--filter" flag: bad format of filter (expected name=value)\n'],
   ["commit", "accepts between 1 and 2 arg(s), received 0\n"],
 ])("refuses docker compose %s", async (line, stderr) => {
   expect(await createEngine({ seed: 1 }).docker(`compose ${line}`)).toEqual({ exitCode: 1, stdout: "", stderr });

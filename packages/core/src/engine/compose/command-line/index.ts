@@ -49,10 +49,12 @@ function command<F extends Flags>(
   {
     least = 0,
     endsOptions = false,
+    most = Number.POSITIVE_INFINITY,
     arity,
     tooFew = `requires at least ${least} arg(s), only received`,
   }: {
     readonly least?: number;
+    readonly most?: number;
     readonly endsOptions?: boolean;
     /** Of a command that refuses in docker's words. */
     readonly arity?: Arity;
@@ -68,6 +70,9 @@ function command<F extends Flags>(
       refuseDryRun(values["dry-run"]);
       if (arity !== undefined) checkArity(arity, operands.length, `docker compose ${name}`, usageOf(name));
       if (operands.length < least) throw new ComposeError(`${tooFew} ${operands.length}`);
+      if (operands.length > most) {
+        throw new ComposeError(`unknown command ${quote(operands[most] ?? "")} for "docker compose ${name}"`);
+      }
       return run({ context, flags: values, operands, changed });
     },
   };
@@ -117,7 +122,7 @@ const COMMANDS: Readonly<Record<string, ComposeCommand>> = {
     return 0;
   }),
   logs: command(flagsOf.LOGS_FLAGS, ({ context, flags, operands }) => showing.logs(context, flags, operands)),
-  ls: command(flagsOf.LIST_FLAGS, ({ context, flags }) => showing.ls(context, flags)),
+  ls: command(flagsOf.LIST_FLAGS, ({ context, flags }) => showing.ls(context, flags), { most: 0 }),
   pause: command(flagsOf.NO_FLAGS, ({ context, operands }) =>
     done(pauseProject(context.operation, context.openOrFind(operands).project, { services: operands })),
   ),
@@ -170,7 +175,7 @@ const COMMANDS: Readonly<Record<string, ComposeCommand>> = {
   wait: command(flagsOf.WAIT_FLAGS, ({ context, flags, operands }) => watching.wait(context, flags, operands), {
     arity: atLeast(1),
   }),
-  version: command(flagsOf.VERSION_FLAGS, ({ context, flags }) => showing.version(context, flags)),
+  version: command(flagsOf.VERSION_FLAGS, ({ context, flags }) => showing.version(context, flags), { most: 0 }),
 };
 
 /** These ask nothing of the engine. */

@@ -13,6 +13,7 @@ import type { FlagValues } from "../../docker/flags/flag.ts";
 import { renderVolumes } from "../../docker/lists/networks.ts";
 import { alignColumns } from "../../docker/table.ts";
 import { volumeDocument } from "../../documents/others.ts";
+import { Filters } from "../../select/filters.ts";
 import { topTable } from "../../top.ts";
 import { imageName } from "../create-body.ts";
 import { COMPOSE_VERSION, labelOf, NUMBER, PROJECT, serviceOf } from "../labels.ts";
@@ -129,19 +130,15 @@ function statusFilter(filter: string): readonly string[] {
 
 export function ls(context: ComposeContext, flags: FlagValues<typeof LIST_FLAGS>): number {
   const { session } = context;
-  for (const filter of flags.filter) {
-    const [name = "", value] = filter.split("=");
-    if (value === undefined)
-      throw new ComposeError(`invalid argument "${filter}" for "--filter" flag: invalid filter '${filter}'`);
-    if (name !== "name") throw new ComposeError(`invalid filter '${name}'`);
-  }
-  const wanted = flags.filter.map((filter) => filter.slice("name=".length));
+  const filters = Filters.of(flags.filter);
+  const unknown = filters.names().find((name) => name !== "name");
+  if (unknown !== undefined) throw new ComposeError(unknown === "" ? "invalid filter" : `invalid filter '${unknown}'`);
   const projects = new Map<string, Map<string, number>>();
   const files = new Map<string, string>();
   for (const container of session.engine.containers.list({ all: true })) {
     const name = labelOf(container, PROJECT);
     if (name === undefined || (!flags.all && !container.isActive)) continue;
-    if (wanted.length > 0 && !wanted.some((one) => name.includes(one))) continue;
+    if (!filters.matches("name", name)) continue;
     const states = projects.get(name) ?? new Map<string, number>();
     projects.set(name, states.set(container.state, (states.get(container.state) ?? 0) + 1));
     files.set(name, labelOf(container, "com.docker.compose.project.config_files") ?? "N/A");
