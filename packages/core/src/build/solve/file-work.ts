@@ -42,9 +42,10 @@ export function fileWork(
       ingredients.set(name + suffix, value);
     if (action.kind !== "copy" || action.isFromTree) continue;
     for (const [path, sums] of sourceChecksums(machine, action, sources[action.input])) {
-      if (sums === undefined || (sums.size === 0 && isPath(action.include)))
-        absent.push(join(path, action.include ?? ""));
-      else ingredients.set(`file ${clean(path)}${suffix}`, sums);
+      if (sums === undefined || (sums.size === 0 && isPath(action.include))) {
+        // Where something is to stay behind, BuildKit looks no closer before it copies.
+        if (action.exclude.length === 0) absent.push(join(path, action.include ?? ""));
+      } else ingredients.set(`file ${clean(path)}${suffix}`, sums);
     }
   }
   // BuildKit looks for all of them at once, and most often hears of the last one first.
@@ -101,7 +102,8 @@ function sourceChecksums(
     for (const path of paths) {
       const take = (): Checksums | undefined => checksums(tree, path, { exclude, include, isFromOutside: isOutside });
       const sums = rethrow(take, ({ message }) => checksumError(machine.prng, message));
-      found.set(path, sums ?? (include === undefined ? belowFile(machine, tree, path, from) : undefined));
+      const isLookedAt = include === undefined && exclude === undefined;
+      found.set(path, sums ?? (isLookedAt ? belowFile(machine, tree, path, from) : undefined));
     }
   });
   return found;
@@ -122,9 +124,13 @@ function belowFile(
   const blocked = blockedBy(tree, resolved);
   if (blocked === undefined) return undefined;
   if (from?.key !== OUTSIDE_KEY) throw checksumError(prng, `lstat ${mountPointOf(prng)}/${blocked}: not a directory`);
-  // A file that came along for a pattern does not count.
+  return isAskedFor(tree, from, blocked) ? new Map() : undefined;
+}
+
+/** The file in the way of a path came along, and not for a pattern only. */
+function isAskedFor(tree: MountedTree, from: Result, blocked: string): boolean {
   const plain = (from.includes ?? ["/"]).filter((path) => !hasWildcards(path));
-  return isSent(tree, plain, dirname(blocked)) ? new Map() : undefined;
+  return isSent(tree, plain, dirname(blocked));
 }
 
 /** A source that is not there, in BuildKit's words. */
@@ -186,9 +192,10 @@ function checkSource(source: MountedTree, action: CopyFiles, from: Result | unde
   const { directory, pattern } = splitSource(action.source);
   const path = rootPath(source, directory);
   if (pattern === undefined) {
-    const blocked = from?.key === OUTSIDE_KEY && blockedBy(source, path) !== undefined;
-    if (blocked) throw new BuildError(`lstat ${path}: not a directory`);
-    return;
+    const blocked = blockedBy(source, path);
+    if (blocked === undefined) return;
+    const isThere = from?.key !== OUTSIDE_KEY || isAskedFor(source, from, blocked);
+    throw new BuildError(`lstat ${path}: ${isThere ? "not a directory" : "no such file or directory"}`);
   }
   const type = source.find(path, { follow: false })?.inode.type;
   if (type === undefined || (from?.includes !== undefined && !isSent(source, from.includes, path)))

@@ -86,9 +86,9 @@ export class Solver {
     } catch (error) {
       // What was given up is still told of.
       await Promise.allSettled(this.#results.values());
-      // Who gives up hears that, whichever step it was that ended first.
+      // What came first is the build's, whoever noticed it first: that somebody gave up, or that a step failed.
       const { aborted, reason } = this.#abort.signal;
-      throw aborted && !(reason instanceof VertexError) ? reason : error;
+      throw aborted ? reason : error;
     }
   }
 
