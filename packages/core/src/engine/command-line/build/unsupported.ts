@@ -7,6 +7,8 @@
 import { parsePlatform } from "../../../build/index.ts";
 import { quote } from "../../../lib/go/index.ts";
 import { StatusError } from "../../../lib/index.ts";
+import { parseCsv } from "../../docker/go/csv.ts";
+import { NumberError, parseBool } from "../../docker/go/number.ts";
 import { type DockerBuild, fieldsOf, OptionError } from "./option.ts";
 
 type BuildxBuild = Extract<DockerBuild, { readonly command: "buildx build" }>;
@@ -15,7 +17,8 @@ const ANNOTATION = /^(?:([a-z-]+)(?:\[([A-Za-z0-9_/-]+)\])?:)?(\S+)$/;
 const ANNOTATED = ["manifest", "index", "manifest-descriptor", "index-descriptor"];
 /** Entitlements that BuildKit knows, and this daemon grants nobody. */
 const REFUSED_ENTITLEMENTS = ["security.insecure", "device"];
-const EXPORTED_CACHES = ["registry", "local", "azblob"];
+/** Inside of the image; and what is dropped without the accounts that it needs. */
+const QUIET_CACHES = ["inline", "gha", "s3"];
 
 /** @throws OptionError, StatusError for the first option that cannot be had */
 export function refuseUnsupported(request: BuildxBuild): void {
@@ -25,13 +28,42 @@ export function refuseUnsupported(request: BuildxBuild): void {
   checkEntitlements(request.allow);
 }
 
+/** `--sbom=false` comes as `type=sbom,false`. */
+const SHORTHAND = /^(type=(?:sbom|provenance)),([^,=]*)$/;
+
 function checkAttestations(attestations: readonly string[]): void {
+  let isWanted = false;
   for (const text of attestations) {
     if (text === "") throw new OptionError("EOF");
-    const fields = fieldsOf(text);
-    if (!fields.has("type")) throw new OptionError(`invalid value ${text}`);
-    // `--sbom=false` comes as a field of that name.
-    if (fields.get("disabled") !== "true" && !fields.has("false")) throw notForDriver("Attestation", "attestations");
+    const [, type, value = ""] = SHORTHAND.exec(text) ?? [];
+    const given = type === undefined ? undefined : switchOf(value);
+    const fields = given === undefined ? pairsOnly(text) : new Map([["disabled", String(!given)]]);
+    const disabled = fields.get("disabled") ?? "false";
+    const isDisabled = switchOf(disabled);
+    if (isDisabled === undefined) {
+      const why = `strconv.ParseBool: parsing ${quote(disabled)}: invalid syntax`;
+      throw new OptionError(`invalid value disabled=${disabled}: ${why}`);
+    }
+    if (type === undefined && !fields.has("type")) throw new OptionError("attestation type not specified");
+    isWanted ||= !isDisabled;
+  }
+  if (isWanted) throw notForDriver("Attestation", "attestations");
+}
+
+/** @throws OptionError for a field without a value */
+function pairsOnly(text: string): ReadonlyMap<string, string> {
+  const bare = parseCsv(text).find((field) => !field.includes("="));
+  if (bare !== undefined) throw new OptionError(`invalid value ${bare}`);
+  return fieldsOf(text);
+}
+
+/** `undefined` for what is neither yes nor no. */
+function switchOf(text: string): boolean | undefined {
+  try {
+    return parseBool(text);
+  } catch (error) {
+    if (error instanceof NumberError) return undefined;
+    throw error;
   }
 }
 
@@ -47,13 +79,16 @@ function checkAnnotations(annotations: readonly string[]): void {
 
 function checkCaches({ cacheFrom, cacheTo }: BuildxBuild): void {
   for (const text of cacheTo) {
-    // A name alone means a registry.
-    const type = text === "" ? "inline" : (fieldsOf(text).get("type") ?? "registry");
-    if (EXPORTED_CACHES.includes(type)) throw notForDriver("Cache export", "build-cache-backends");
+    if (text === "") continue;
+    // Names alone mean registries.
+    const fields = text.includes("=") ? pairsOnly(text) : new Map([["type", "registry"]]);
+    const type = fields.get("type");
+    if (!type) throw new OptionError(`type required form> ${quote(text)}`);
+    if (!QUIET_CACHES.includes(type)) throw notForDriver("Cache export", "build-cache-backends");
   }
   for (const text of cacheFrom) {
     if (text === "") continue;
-    const fields = fieldsOf(text);
+    const fields = text.includes("=") ? pairsOnly(text) : fieldsOf(text);
     const type = fields.get("type");
     if (text.includes("=") && !type) throw new OptionError(`type required form> ${quote(text)}`);
     if (type === "registry" && !fields.has("ref")) throw invalid("registry cache importer requires ref");
