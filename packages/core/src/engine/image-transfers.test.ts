@@ -1,31 +1,19 @@
+/** Images between engines, registries and archives: pull, push, save, load, export, import. */
+import { memfs } from "memfs";
 import { describe, expect, it } from "vitest";
+import type { ContextDisk } from "../build/index.ts";
 import { encode, packTar, readTar, tarHeader } from "../lib/index.ts";
 import { digestOf } from "../oci/index.ts";
 import { Registry } from "../registry/index.ts";
 import { createEngine, type Engine } from "./index.ts";
-
-const STAT = {
-  mode: 0o100644,
-  size: 0,
-  mtimeMs: 0,
-  isFile: () => true,
-  isDirectory: () => false,
-  isSymbolicLink: () => false,
-};
 
 /** An engine with a registry at localhost:5000, an image that has one layer of its own, and the client's disk. */
 async function open() {
   const engine = createEngine();
   const registry = new Registry({ nowUs: () => engine.world.clock.nowUs });
   engine.registries.add("localhost:5000", registry.fetch);
-  const files = new Map<string, Uint8Array>();
-  const disk = {
-    readdirSync: () => [],
-    readFileSync: (path: string) => files.get(path) ?? new Uint8Array(),
-    lstatSync: (path: string) => (files.has(path) ? STAT : undefined),
-    readlinkSync: () => "",
-    writeFileSync: (path: string, bytes: Uint8Array) => files.set(path, bytes),
-  };
+  const { fs } = memfs();
+  const disk = fs as unknown as ContextDisk;
   await engine.images.pull("busybox");
   await engine.build({
     context: { files: {} },
@@ -40,7 +28,7 @@ async function open() {
       err: stderr,
     };
   };
-  return { engine, registry, files, docker };
+  return { engine, registry, fs, docker };
 }
 
 const archiveOf = (engine: Engine, name: string): ReadonlyMap<string, Uint8Array> =>
@@ -151,12 +139,12 @@ describe("docker push", () => {
 
 describe("docker save and load", () => {
   it("write the documents that Docker writes, and bring the same image back", async () => {
-    const { engine, docker, files } = await open();
+    const { engine, docker, fs } = await open();
     await docker("tag localhost:5000/team/web:1 web:2");
     const { id } = engine.images.get("web:2");
     expect((await docker("save -o /s.tar web:2 localhost:5000/team/web:1")).code).toBe(0);
     const archive = new Map(
-      [...readTar(files.get("/s.tar") ?? new Uint8Array())].map(({ header, data }) => [header.name, data]),
+      [...readTar(Uint8Array.from(fs.readFileSync("/s.tar") as Buffer))].map(({ header, data }) => [header.name, data]),
     );
     const text = (name: string): unknown => JSON.parse(new TextDecoder().decode(archive.get(name)));
     expect([...archive.keys()].map((name) => name.replace(/[0-9a-f]{64}/, "X"))).toEqual(
