@@ -10,6 +10,17 @@ async function cluster(seed = 3): Promise<Cluster> {
 
 const STATES = "ps -a --no-trunc --format {{.Names}}={{.State}}";
 
+it("has a swarm on each machine that is nobody else's", async () => {
+  const { machines } = createCluster({ machines: 2 });
+  const ids = await Promise.all(
+    machines.map(async ({ engine }) => {
+      await engine.docker("swarm init");
+      return (await engine.docker("node ls -q")).stdout;
+    }),
+  );
+  expect(new Set(ids).size).toBe(2);
+});
+
 describe("a machine that crashes", () => {
   it("answers nobody, and comes back after its boot with what its policies start", async () => {
     const all = await cluster();

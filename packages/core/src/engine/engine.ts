@@ -262,7 +262,8 @@ export class Engine implements EngineDoor {
       containers: this.containers,
       images: this.images,
       networks: this.networks,
-      prng: new Prng(`${world.seed} swarm`),
+      // Machines of one world have swarms of their own.
+      prng: new Prng(`${world.seed} ${options.world === undefined ? "" : `${kernel.machine.hostname} `}swarm`),
       isDown: () => !this.daemon.isListening,
     });
     this.exec = new ExecService(shared);
