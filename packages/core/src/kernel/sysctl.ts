@@ -5,26 +5,57 @@
  */
 import { CAP_NET_ADMIN, CAP_SYS_ADMIN, Errno } from "../abi/index.ts";
 import type { SmallMap } from "../lib/index.ts";
-import { DEVICE_SYSCTLS_4, DEVICE_SYSCTLS_6, NET_SYSCTLS } from "./net-sysctls.data.ts";
+import {
+  DEVICE_SYSCTLS_4,
+  DEVICE_SYSCTLS_6,
+  FIXED_NET_SYSCTLS,
+  MACHINE_NET_SYSCTLS,
+  NEIGHBOUR_SYSCTLS_4,
+  NEIGHBOUR_SYSCTLS_6,
+  NET_SYSCTLS,
+} from "./net-sysctls.data.ts";
 import type { Process } from "./process.ts";
-import { FIXED_SYSCTLS, QUIET_SYSCTLS } from "./quiet-sysctls.data.ts";
+import { FIXED_SYSCTLS, PRIVATE_SYSCTLS, QUIET_SYSCTLS } from "./quiet-sysctls.data.ts";
 import { isNumbers } from "./sysctl-numbers.ts";
 
 type Scope = "machine" | "net" | "ipc";
 
+/**
+ * Who may do what with it, besides root who may read and write: all may read; nobody may write; it is written to have
+ * something done; only root may read; others than the machine's own network stack may only read.
+ */
+type Access = "public" | "fixed" | "order" | "private" | "machine";
+
+const MODES: Readonly<Record<Access, number>> = {
+  public: 0o644,
+  fixed: 0o444,
+  order: 0o200,
+  private: 0o600,
+  machine: 0o644,
+};
+
 interface Sysctl {
   readonly scope: Scope;
   readonly initial: string;
-  readonly readOnly?: true;
-  /** It is written to have something done. */
-  readonly writeOnly?: true;
+  readonly access: Access;
 }
 
-const machine = (initial: string | number): Sysctl => ({ scope: "machine", initial: String(initial) });
-const fixed = (initial: string | number): Sysctl => ({ scope: "machine", initial: String(initial), readOnly: true });
-const order: Sysctl = { scope: "machine", initial: "0", writeOnly: true };
-const net = (initial: string | number): Sysctl => ({ scope: "net", initial: String(initial) });
-const ipc = (initial: string | number): Sysctl => ({ scope: "ipc", initial: String(initial) });
+const of =
+  (scope: Scope, access: Access = "public") =>
+  (initial: string | number): Sysctl => ({ scope, initial: String(initial), access });
+
+const machine = of("machine");
+const fixed = of("machine", "fixed");
+const order = of("machine", "order")(0);
+const ipc = of("ipc");
+
+function netAccess(name: string): Access {
+  if (FIXED_NET_SYSCTLS.has(name)) return "fixed";
+  return MACHINE_NET_SYSCTLS.has(name) ? "machine" : "public";
+}
+
+const tableOf = (values: Readonly<Record<string, string>>, make: (name: string, initial: string) => Sysctl) =>
+  Object.fromEntries(Object.entries(values).map(([name, initial]) => [name, make(name, initial)]));
 
 /** By their dotted names, with the values of a fresh Linux. */
 const SYSCTLS: Readonly<Record<string, Sysctl>> = {
@@ -84,23 +115,50 @@ const SYSCTLS: Readonly<Record<string, Sysctl>> = {
   "vm.overcommit_memory": machine(0),
   "vm.overcommit_ratio": machine(50),
   "vm.swappiness": machine(60),
-  ...Object.fromEntries(Object.entries(QUIET_SYSCTLS).map(([name, initial]) => [name, machine(initial)])),
-  ...Object.fromEntries(Object.entries(FIXED_SYSCTLS).map(([name, initial]) => [name, fixed(initial)])),
-  ...Object.fromEntries(Object.entries(NET_SYSCTLS).map(([name, initial]) => [name, net(initial)])),
+  "kernel.cad_pid": of("machine", "private")(1),
+  "net.ipv4.route.flush": of("net", "order")(0),
+  "net.ipv4.tcp_fastopen_key": of("net", "private")("00000000-00000000-00000000-00000000"),
+  "net.ipv6.route.flush": of("net", "order")(0),
+  ...tableOf(QUIET_SYSCTLS, (name, initial) =>
+    of("machine", PRIVATE_SYSCTLS.has(name) ? "private" : "public")(initial),
+  ),
+  ...tableOf(FIXED_SYSCTLS, (_name, initial) => fixed(initial)),
+  ...tableOf(NET_SYSCTLS, (name, initial) => of("net", netAccess(name))(initial)),
 };
 
 /** Sysctls of one device of a network stack: `net.ipv4.conf.eth0.rp_filter`. */
-const OF_DEVICE = /^net\.(ipv4|ipv6)\.conf\.[^.]+\.(\w+)$/;
+const OF_DEVICE = /^net\.(ipv4|ipv6)\.(conf|neigh)\.([^.]+)\.(\w+)$/;
+const DEVICE_TABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "ipv4.conf": DEVICE_SYSCTLS_4,
+  "ipv6.conf": DEVICE_SYSCTLS_6,
+  "ipv4.neigh": NEIGHBOUR_SYSCTLS_4,
+  "ipv6.neigh": NEIGHBOUR_SYSCTLS_6,
+};
+/** Where a device or all of them begin with something else. */
+const DEVICE_EXCEPTIONS: Readonly<Record<string, string>> = {
+  "net.ipv4.conf.all.accept_source_route": "0",
+  "net.ipv4.conf.lo.disable_policy": "1",
+  "net.ipv4.conf.lo.disable_xfrm": "1",
+  "net.ipv6.conf.all.accept_dad": "0",
+  "net.ipv6.conf.lo.accept_dad": "-1",
+  "net.ipv6.conf.lo.mtu": "65536",
+  "net.ipv6.conf.lo.use_tempaddr": "-1",
+};
+const DEVICE_ACCESS: Readonly<Record<string, Access>> = { mc_forwarding: "fixed", stable_secret: "private" };
 
-/** The sysctl of that name; forwarding has two. */
+/** The sysctl of that name. */
 function find(name: string): Sysctl | undefined {
   if (Object.hasOwn(SYSCTLS, name)) return SYSCTLS[name];
-  const [, family, field = ""] = OF_DEVICE.exec(name) ?? [];
-  if (family === undefined) return undefined;
-  const table = family === "ipv4" ? DEVICE_SYSCTLS_4 : DEVICE_SYSCTLS_6;
+  const [, family = "", part = "", , field = ""] = OF_DEVICE.exec(name) ?? [];
+  const table = DEVICE_TABLES[`${family}.${part}`] ?? {};
   const initial = Object.hasOwn(table, field) ? table[field] : undefined;
-  return initial === undefined ? undefined : net(initial);
+  if (initial === undefined) return undefined;
+  return of("net", DEVICE_ACCESS[field])(DEVICE_EXCEPTIONS[name] ?? initial);
 }
+
+/** The names of those of one device, of a part of a family. */
+export const deviceSysctlNames = (family: "ipv4" | "ipv6", part: "conf" | "neigh"): readonly string[] =>
+  Object.keys(DEVICE_TABLES[`${family}.${part}`] ?? {});
 
 const placeOf = (name: string): string => (name === "net.ipv4.conf.all.forwarding" ? "net.ipv4.ip_forward" : name);
 
@@ -109,9 +167,12 @@ export const SYSCTL_NAMES: readonly string[] = Object.keys(SYSCTLS);
 /** Values that differ from the initial ones: on a machine, or in one namespace. */
 export type SysctlValues = SmallMap<string, string>;
 
-export const isReadOnlySysctl = (name: string): boolean => find(name)?.readOnly === true;
-
-export const isWriteOnlySysctl = (name: string): boolean => find(name)?.writeOnly === true;
+/** The mode of its file. @see proc_sys_permission: it holds for root too */
+export function modeOfSysctl(process: Process, name: string): number {
+  const access = find(name)?.access ?? "fixed";
+  const isMachines = process.ns.net === process.kernel.init.ns.net;
+  return MODES[access === "machine" && !isMachines ? "fixed" : access];
+}
 
 /** A value of a network namespace, without a newline; "0" for a name that is none. */
 export function netSysctl(values: SysctlValues | undefined, name: string): string {
@@ -135,11 +196,11 @@ export function changeSysctl(process: Process, name: string, text: string): void
   writeSysctl(process, name, text);
 }
 
-/** @throws ENOENT for a name that is none, EPERM for a fixed value, EINVAL if other numbers are expected. */
+/** @throws ENOENT for a name that is none, EACCES if nobody may write it, EINVAL if other numbers are expected. */
 function writeSysctl(process: Process, name: string, text: string): void {
   const sysctl = find(name);
   if (sysctl === undefined) throw new Errno("ENOENT");
-  if (sysctl.readOnly) throw new Errno("EPERM");
+  if ((modeOfSysctl(process, name) & 0o200) === 0) throw new Errno("EACCES");
   const values = valuesFor(process, sysctl.scope);
   const old = values.get(placeOf(name)) ?? sysctl.initial;
   values.set(

@@ -306,6 +306,7 @@ function* setSysctl(name: string, value: string): Routine<void> {
   const failure = yield* sysctl(name, value).attempt();
   if (!(failure instanceof Errno)) return;
   const file = `fsmount:fscontext:proc/./sys/${name.replaceAll(".", "/")}: ${goText(failure)}`;
+  if (failure.code === "EACCES") throw new InitError(`open sysctl ${name} file: reopen fd 8: ${goText(failure)}`);
   throw new InitError(
     failure.code === "ENOENT"
       ? `open sysctl ${name} file: unsafe procfs detected: openat2 ${file}`

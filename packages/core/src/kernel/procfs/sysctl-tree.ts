@@ -4,8 +4,7 @@ import { file, PseudoDirectory, PseudoFile, type PseudoLeaf, type PseudoTree, te
 import type { Prng } from "../../sim/index.ts";
 import type { FileOps, Inode } from "../../vfs/index.ts";
 import type { Kernel } from "../kernel.ts";
-import { DEVICE_SYSCTLS_4, DEVICE_SYSCTLS_6 } from "../net-sysctls.data.ts";
-import { changeSysctl, isReadOnlySysctl, isWriteOnlySysctl, readSysctl, SYSCTL_NAMES } from "../sysctl.ts";
+import { changeSysctl, deviceSysctlNames, modeOfSysctl, readSysctl, SYSCTL_NAMES } from "../sysctl.ts";
 import type { ProcFs } from "./proc-fs.ts";
 
 type MutableTree = { [name: string]: MutableTree | PseudoLeaf<ProcFs> };
@@ -54,23 +53,25 @@ function makeTree(): PseudoTree<ProcFs> {
     const read = text(({ kernel }) => String(Number(kernel.machine.protections[name])));
     insert(tree, ["fs", `protected_${name}`], read);
   }
-  insert(tree, ["net", "ipv4", "conf"], deviceSysctls("net.ipv4.conf", DEVICE_SYSCTLS_4));
-  insert(tree, ["net", "ipv6", "conf"], deviceSysctls("net.ipv6.conf", DEVICE_SYSCTLS_6));
+  for (const family of ["ipv4", "ipv6"] as const) {
+    insert(tree, ["net", family, "conf"], deviceSysctls(family, "conf", ["all", "default"]));
+    insert(tree, ["net", family, "neigh"], deviceSysctls(family, "neigh", []));
+  }
   return tree;
 }
 
-/** A directory for each device of the reader's network stack, and those for all and for new ones. */
-function deviceSysctls(prefix: string, table: Readonly<Record<string, string>>): PseudoLeaf<ProcFs> {
+/** A directory for each device of the reader's network stack, besides those of other names. */
+function deviceSysctls(family: "ipv4" | "ipv6", part: "conf" | "neigh", others: readonly string[]): PseudoLeaf<ProcFs> {
+  const fields = deviceSysctlNames(family, part);
   return (fs) => {
     const names = (): readonly string[] => [
-      "all",
-      "default",
+      ...others,
       ...fs.reader.ns.net.stack(fs.kernel.net).devices.map(({ name }) => name),
     ];
     const make = (device: string): Inode => {
       const find = (name: string): Inode | undefined =>
-        Object.hasOwn(table, name) ? sysctlFile(`${prefix}.${device}.${name}`)(fs) : undefined;
-      const list = () => Object.keys(table).map((name, at) => ({ name, ino: at + 1, type: "file" as const }));
+        fields.includes(name) ? sysctlFile(`net.${family}.${part}.${device}.${name}`)(fs) : undefined;
+      const list = () => fields.map((name, at) => ({ name, ino: at + 1, type: "file" as const }));
       return new PseudoDirectory(fs, { mode: 0o555 }, { find, list });
     };
     return new PseudoDirectory(
@@ -98,28 +99,23 @@ function insert(tree: MutableTree, path: readonly string[], leaf: PseudoLeaf<Pro
   at[path[path.length - 1] as string] = leaf;
 }
 
-/** Its mode holds for those too who may do without modes elsewhere. */
-class WriteOnlyFile extends PseudoFile {
+/** Its mode holds for those too who may do without modes elsewhere. @see fs/proc/proc_sysctl.c:proc_sys_permission */
+class SysctlFile extends PseudoFile {
   override open(flags: number): FileOps {
-    if ((flags & O_ACCMODE) !== O_WRONLY) throw new Errno("EACCES");
+    const wanted = flags & O_ACCMODE;
+    const reads = wanted !== O_WRONLY && (this.mode & 0o400) === 0;
+    const writes = wanted !== O_RDONLY && (this.mode & 0o200) === 0;
+    if (reads || writes) throw new Errno("EACCES");
     return super.open(flags);
   }
 }
 
 function sysctlFile(name: string): PseudoLeaf<ProcFs> {
-  if (isWriteOnlySysctl(name)) {
-    return (fs) => new WriteOnlyFile(fs, { mode: 0o200 }, { write: (value) => changeSysctl(fs.reader, name, value) });
-  }
-  return file((fs) => {
+  return (fs) => {
+    const mode = modeOfSysctl(fs.reader, name);
     const read = (): string => `${readSysctl(fs.reader, name)}\n`;
-    if (isReadOnlySysctl(name)) return { read, checkOpen: refuseWriters };
-    return { read, write: (value) => changeSysctl(fs.reader, name, value) };
-  });
-}
-
-/** Their mode holds for those too who may do without modes elsewhere. @see fs/proc/proc_sysctl.c:proc_sys_permission */
-function refuseWriters(flags: number): void {
-  if ((flags & O_ACCMODE) !== O_RDONLY) throw new Errno("EACCES");
+    return new SysctlFile(fs, { mode }, { read, write: (value) => changeSysctl(fs.reader, name, value) });
+  };
 }
 
 function nameFile(field: "hostname" | "domainname"): PseudoLeaf<ProcFs> {
