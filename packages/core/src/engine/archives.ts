@@ -10,7 +10,7 @@ import { Errno } from "../abi/index.ts";
 import type { LayerEntry } from "../content/index.ts";
 import { type Image, topSnapshot } from "../image/index.ts";
 import type { Kernel } from "../kernel/index.ts";
-import { basename, clean, dirname, StatusError } from "../lib/index.ts";
+import { basename, clean, dirname, join, StatusError } from "../lib/index.ts";
 import { MountedSnapshot, MountedTree, type Snapshotter, SnapshotView } from "../snapshot/index.ts";
 import { type FsContext, type Location, pathOf, walk } from "../vfs/index.ts";
 import { unpackInto } from "./archives/unpack.ts";
@@ -46,27 +46,31 @@ export class ArchiveService {
 
   /** `reference` is what the caller calls the container, here and below. @throws StatusError not-found */
   stat(container: Container, path: string, reference = container.name): PathStat {
-    const read = (context: FsContext, at: Location, place: string): PathStat => {
+    const read = (context: FsContext, at: Location, place: string, above: string): PathStat => {
       checkDirectory(at, path);
-      return statOf(context, at, place);
+      return statOf(context, at, place, above);
     };
     return this.#look(container, path, read, reference);
   }
 
   /** A file, or a directory with all that is in it, under its own name. @throws StatusError not-found */
   read(container: Container, path: string, reference = container.name): PathArchive {
-    const read = (context: FsContext, at: Location, place: string): PathArchive => {
+    const read = (context: FsContext, at: Location, place: string, above: string): PathArchive => {
       checkDirectory(at, path);
-      const name = /(^|\/)\.$/.test(path) ? "." : basename(place) || "/";
-      const own = at.inode.type === "dir" && name === "/" ? "" : name;
-      return { stat: statOf(context, at, place), entries: [...treeEntries(at, own)] };
+      const name = /(^|\/)\.$/.test(path) ? "." : basename(join(above, place)) || "/";
+      return { stat: statOf(context, at, place, above), entries: [...treeEntries(at, name)] };
     };
     return this.#look(container, path, read, reference);
   }
 
   /** The whole root file system, without what is mounted on it. */
   export(container: Container): readonly LayerEntry[] {
-    return this.#look(container, "/", (_, at) => [...treeEntries(at, "")].filter(({ path }) => path !== ""));
+    const rootfs = this.#rootfs(container);
+    try {
+      return [...treeEntries(rootfs.context.root, "")].filter(({ path }) => path !== "");
+    } finally {
+      rootfs.close();
+    }
   }
 
   /** The root file system that containers of an image begin with. */
@@ -99,7 +103,7 @@ export class ArchiveService {
   #look<T>(
     container: Container,
     path: string,
-    work: (context: FsContext, at: Location, place: string) => T,
+    work: Work<T>,
     reference: string = container.name,
     options: { readonly follows?: boolean } = {},
   ): T {
@@ -113,23 +117,20 @@ export class ArchiveService {
     }
   }
 
-  #lookAt<T>(
-    container: Container,
-    place: string,
-    follows: boolean,
-    work: (context: FsContext, at: Location, place: string) => T,
-  ): T {
+  #lookAt<T>(container: Container, place: string, follows: boolean, work: Work<T>): T {
+    if (!container.isRunning) this.#makeMountPoints(container);
     const mount = mountOver(container, place);
     if (mount !== undefined) {
       const { subpath } = mount;
       const source = subpath === undefined ? mount.source : resolveSubpath(this.#kernel, volumeOf(mount), subpath);
       const root = walk(this.#kernel.init, source, { follow: true });
-      if (root.inode.type !== "dir" && place === mount.destination) return work(this.#context(root), root, place);
-      return workAt(this.#context(root), place.slice(mount.destination.length) || "/", follows, work);
+      if (root.inode.type !== "dir" && place === mount.destination) return work(this.#context(root), root, place, "/");
+      const inner = place.slice(mount.destination.length) || "/";
+      return workAt(this.#context(root), inner, mount.destination, { follows, work });
     }
     const rootfs = this.#rootfs(container);
     try {
-      return workAt(rootfs.context, place, follows, work);
+      return workAt(rootfs.context, place, "/", { follows, work });
     } finally {
       rootfs.close();
     }
@@ -149,6 +150,20 @@ export class ArchiveService {
     return rootfs;
   }
 
+  /** Looking at files mounts what is mounted on them: where the places of mounts are missing, they are made and stay. */
+  #makeMountPoints({ id, mountPoints }: Container): void {
+    const directories = mountPoints.filter(
+      ({ type, source }) => type !== "tmpfs" && walk(this.#kernel.init, source, { follow: true }).inode.type === "dir",
+    );
+    if (directories.length === 0) return;
+    const rootfs = new MountedSnapshot(this.#kernel, this.#snapshotter, id);
+    try {
+      for (const { destination } of directories) rootfs.makeDirectory(destination);
+    } finally {
+      rootfs.close();
+    }
+  }
+
   #context(root: Location): FsContext {
     const { creds, protections } = this.#kernel.init;
     return { root, cwd: root, umask: 0, creds, protections, mayOpenDevice: () => true };
@@ -162,15 +177,19 @@ function checkDirectory({ inode }: Location, path: string): void {
   throw new StatusError("internal", `lstat ${named}: not a directory`);
 }
 
+/** `place` is a path below the context's root, which is at `above` in the container. */
+type Work<T> = (context: FsContext, at: Location, place: string, above: string) => T;
+
 function workAt<T>(
   context: FsContext,
   place: string,
-  follows: boolean,
-  work: (context: FsContext, at: Location, place: string) => T,
+  above: string,
+  { follows, work }: { readonly follows: boolean; readonly work: Work<T> },
 ): T {
   const parent = walk(context, dirname(place), { follow: true });
   const at = walk(context, place, { follow: follows });
-  return work(context, at, follows ? place : `${pathOf(parent, context.root)}/${basename(place)}`.replace(/^\/+/, "/"));
+  const found = follows ? place : `${pathOf(parent, context.root)}/${basename(place)}`.replace(/^\/+/, "/");
+  return work(context, at, found, above);
 }
 
 function absolute(path: string): string {

@@ -44,6 +44,33 @@ interface Streams {
   stderr: string;
 }
 
+/** What is added to an output goes where that leads at once: both may lead to the same place. */
+class RedirectedStreams implements Streams {
+  readonly stdin: string;
+  readonly #deliver: (fd: 1 | 2, text: string) => void;
+
+  constructor(stdin: string, deliver: (fd: 1 | 2, text: string) => void) {
+    this.stdin = stdin;
+    this.#deliver = deliver;
+  }
+
+  get stdout(): string {
+    return "";
+  }
+
+  set stdout(text: string) {
+    this.#deliver(1, text);
+  }
+
+  get stderr(): string {
+    return "";
+  }
+
+  set stderr(text: string) {
+    this.#deliver(2, text);
+  }
+}
+
 export interface ShellParts {
   readonly engine: Engine;
   /** Another machine, with busybox. */
@@ -123,17 +150,16 @@ export class Shell {
 
   async #stage({ command, redirections }: Stage, outer: Streams): Promise<number> {
     if (redirections.length === 0) return this.#command(command, outer);
-    const own: Streams = { stdin: outer.stdin, stdout: "", stderr: "" };
-    const sinks = await this.#open(redirections, own);
-    const status = await this.#command(command, own);
-    for (const fd of [1, 2] as const) this.#deliver(sinks[fd], fd === 1 ? own.stdout : own.stderr, outer);
-    return status;
+    const input: Pick<Streams, "stdin"> = { stdin: outer.stdin };
+    const sinks = await this.#open(redirections, input);
+    const own = new RedirectedStreams(input.stdin, (fd, text) => this.#deliver(sinks[fd], text, outer));
+    return this.#command(command, own);
   }
 
   /** Where the two outputs go: a stream of the outer command, or a file. */
   async #open(
     redirections: readonly Redirection[],
-    own: Streams,
+    own: Pick<Streams, "stdin">,
   ): Promise<Record<1 | 2, "stdout" | "stderr" | { path: string }>> {
     const sinks: Record<1 | 2, "stdout" | "stderr" | { path: string }> = { 1: "stdout", 2: "stderr" };
     for (const { fd, kind, target } of redirections) {
@@ -232,14 +258,15 @@ export class Shell {
   async #docker(argv: readonly string[], streams: Streams, own: ReadonlyMap<string, string>): Promise<number> {
     const { engine, disk, cwd, env } = this.#parts;
     await this.#pass(CLIENT_STARTS_US);
-    const { exitCode, stdout, stderr } = await engine.docker(argv, {
+    const { exitCode } = await engine.docker(argv, {
       stdin: encode(streams.stdin),
       disk,
       cwd,
       env: { ...env, ...Object.fromEntries(own) },
+      onOutput: (stream, text) => {
+        streams[stream] += text;
+      },
     });
-    streams.stdout += stdout;
-    streams.stderr += stderr;
     return exitCode;
   }
 

@@ -139,8 +139,10 @@ export function missing({ prng }: BuildMachine, path: string): BuildError {
 }
 
 function checksumError(prng: Prng, why: string): BuildError {
-  const word = (): string => Array.from({ length: 25 }, () => prng.below(36).toString(36)).join("");
-  return new BuildError(`failed to calculate checksum of ref ${word()}::${word()}: ${why}`);
+  const digits = (count: number, radix: number): string =>
+    Array.from({ length: count }, () => prng.below(radix).toString(radix)).join("");
+  const client = [8, 4, 4, 4, 12].map((count) => digits(count, 16)).join("-");
+  return new BuildError(`failed to calculate checksum of ref ${client}::${digits(25, 36)}: ${why}`);
 }
 
 /** @throws BuildError if a pattern is none */

@@ -1,7 +1,7 @@
 /** Reading a tree of files: what one of them is, and all of them as the entries of an archive. */
 import { O_RDONLY, S_ISGID, S_ISUID, S_ISVTX } from "../../abi/index.ts";
 import type { LayerEntry } from "../../content/index.ts";
-import { basename, compareBytes, NO_BYTES } from "../../lib/index.ts";
+import { basename, compareBytes, join, NO_BYTES } from "../../lib/index.ts";
 import { type FsContext, type Inode, type Location, openAt, pathOf, walk } from "../../vfs/index.ts";
 import { timeOf } from "../documents/time.ts";
 
@@ -27,15 +27,16 @@ const GO_TYPES: Readonly<Record<string, number>> = {
   socket: 2 ** 24,
 };
 
-export function statOf(context: FsContext, at: Location, place: string): PathStat {
+/** Of what is at `place` below the context's root, which is at `above` in the container. */
+export function statOf(context: FsContext, at: Location, place: string, above: string): PathStat {
   const { inode } = at;
   const { size, mtimeUs } = inode.stat();
   return {
-    name: basename(place),
+    name: basename(join(above, place)),
     size: inode.type === "dir" ? 4096 : size,
     mode: goMode(inode),
     mtime: timeOf(mtimeUs),
-    linkTarget: inode.type === "symlink" ? linkTarget(context, inode, place) : "",
+    linkTarget: inode.type === "symlink" ? linkTarget(context, inode, place, above) : "",
   };
 }
 
@@ -48,9 +49,9 @@ function goMode({ mode, type }: Inode): number {
 }
 
 /** A link that leads nowhere is shown as it is written. */
-function linkTarget(context: FsContext, inode: Inode, place: string): string {
+function linkTarget(context: FsContext, inode: Inode, place: string, above: string): string {
   try {
-    return pathOf(walk(context, place, { follow: true }), context.root);
+    return join(above, pathOf(walk(context, place, { follow: true }), context.root));
   } catch {
     return inode.readlink();
   }
@@ -91,7 +92,8 @@ function* childrenOf(inode: Inode, path: string, at: Location, names: Map<string
   const children = [...inode.readdir()].map(({ name }) => name).sort(compareBytes);
   for (const name of children) {
     const child = name === "." || name === ".." ? undefined : inode.lookup(name);
-    if (child !== undefined) yield* entriesOf(child, path === "" ? name : `${path}/${name}`, at, names);
+    if (child !== undefined)
+      yield* entriesOf(child, path === "" ? name : path === "/" ? `/${name}` : `${path}/${name}`, at, names);
   }
 }
 

@@ -10,10 +10,9 @@ import { DEFAULT_SIZE } from "./terminal.ts";
 export async function attachTo(session: Session, request: RequestOf<"attach">): Promise<number> {
   const { containers } = session.engine;
   const container = await session.call("ContainerInspect", request.container, () => containers.get(request.container));
-  const state = container.state === "paused" ? "paused" : container.isActive ? undefined : "stopped";
-  if (state !== undefined) {
-    const first = state === "paused" ? "unpause it" : "start it";
-    session.err(`You cannot attach to a ${state} container, ${first} first\n`);
+  const refused = refusal(container);
+  if (refused !== undefined) {
+    session.err(`You cannot attach to a ${refused}\n`);
     return 1;
   }
   if (!request.noStdin && container.config.Tty && session.terminal === undefined) return lackTerminal(session);
@@ -43,4 +42,11 @@ function redraw({ engine, terminal }: Session, container: Container): void {
   const { rows, columns } = terminal?.size ?? DEFAULT_SIZE;
   engine.containers.streams.resize(container, { rows: rows + 1, columns: columns + 1 });
   engine.containers.streams.resize(container, { rows, columns });
+}
+
+/** @see inspectContainerAndCheckState */
+function refusal({ state, isRunning }: Container): string | undefined {
+  if (state === "paused") return "paused container, unpause it first";
+  if (state === "restarting") return "restarting container, wait until it is running";
+  return isRunning ? undefined : "stopped container, start it first";
 }

@@ -43,6 +43,7 @@ function copyIn(session: Session, container: Container, request: CopyRequest): v
   const local = absolute(session.cwd, request.localPath);
   const kind = kindOf(disk, local, request.localPath.endsWith("/") || request.followLink);
   if (disk === undefined || kind === undefined) throw failure(`lstat ${local}: no such file or directory`);
+  if (kind !== "dir" && /\/\.?$/.test(request.localPath)) throw failure("not a directory");
   const tree = (name: string): Iterable<LayerEntry> => diskTree(disk, local, name, request.followLink);
   if (request.containerPath === "") throw failure("no such directory");
   if (isDirectory) {
@@ -106,7 +107,7 @@ function copyOut(session: Session, container: Container, request: CopyRequest): 
   const name = basename(clean(`/${request.containerPath}`));
   const root = there === "dir" && !copiesContent ? `${local}/${name}` : local;
   const top = entries[0]?.path ?? "";
-  for (const entry of entries) place(disk, root + entry.path.slice(top.length), entry);
+  for (const entry of entries) place(disk, clean(`${root}/${entry.path.slice(top.length)}`), entry);
 }
 
 /** Writes files below a directory; what has a name twice is written twice. */

@@ -66,7 +66,9 @@ export function loadImages(session: Session, request: RequestOf<"load">): number
   const sent: ApiCall = { operation: "ImageLoad", subject: "", client: session.name };
   const archive = sentFile(session, request.input, sent, `quiet=${request.quiet ? 1 : 0}`);
   try {
-    for (const { image, names } of session.engine.images.load(archive, request.platform)) {
+    const loaded = session.engine.images.load(archive, request.platform);
+    if (loaded.length === 0) session.lines([""]);
+    for (const { image, names } of loaded) {
       if (names.length === 0) session.lines([`Loaded image ID: ${image.id}`]);
       for (const name of names) session.lines([`Loaded image: ${familiarText(parseReference(name))}`]);
     }
@@ -117,7 +119,7 @@ export async function exportContainer(session: Session, request: RequestOf<"expo
 }
 
 /** @throws StatusError invalid-argument */
-function platformOf(text: string): Platform {
+export function platformOf(text: string): Platform {
   try {
     return parsePlatform(text);
   } catch (error) {

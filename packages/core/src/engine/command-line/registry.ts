@@ -15,9 +15,9 @@ import {
   referenceText,
   withDefaultTag,
 } from "../../oci/index.ts";
-import { parsePlatform } from "../docker/platform.ts";
 import type { RequestOf } from "../docker/request.ts";
 import type { TransferEvent } from "../image-transfers.ts";
+import { platformOf } from "./images.ts";
 import type { Session } from "./session.ts";
 
 type Write = (line: string) => void;
@@ -66,7 +66,7 @@ export async function pullOne(
       write(`Status: ${event.isNew ? "Downloaded newer image for" : "Image is up to date for"} ${status}`);
     } else tellLayer(event, write);
   };
-  const wanted = platform === "" ? undefined : parsePlatform(platform);
+  const wanted = platform === "" ? undefined : platformOf(platform);
   try {
     const image = await session.call("ImageCreate", familiarText(reference), () =>
       session.engine.images.pull(name, { onEvent, ...(wanted && { platform: wanted }) }),

@@ -15,6 +15,7 @@ import type { Engine } from "../engine.ts";
 import { clientMachine } from "./client.ts";
 import { absolute } from "./client-disk.ts";
 import type { TerminalOptions } from "./terminal.ts";
+import { checkNamed } from "./told.ts";
 
 /** What a command line leaves behind. */
 export interface CommandResult {
@@ -132,6 +133,7 @@ export class Session {
    * @throws StatusError as the daemon answers, or as the client finds it
    */
   call<T>(operation: Operation, subject: string, work: () => T | Promise<T>, image?: string): Promise<T> {
+    checkNamed(operation, subject);
     const call = { operation, subject, client: this.name, ...(image === undefined ? {} : { image }) };
     const carry = (trouble: Trouble): T | Promise<T> =>
       trouble === NO_TROUBLE ? work() : this.#troubled(operation, trouble, work);

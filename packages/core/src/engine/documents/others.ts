@@ -48,18 +48,20 @@ export function imageDocument(image: Image, { tags, digests, parent, taggedUs }:
       Cmd: run.Cmd ?? null,
       Entrypoint: run.Entrypoint ?? null,
       Env: run.Env ?? null,
-      ...(run.ExposedPorts === undefined ? {} : { ExposedPorts: run.ExposedPorts }),
+      ...(isEmpty(run.ExposedPorts) ? {} : { ExposedPorts: run.ExposedPorts }),
       ...(run.Healthcheck === undefined ? {} : { Healthcheck: run.Healthcheck }),
       Labels: run.Labels ?? null,
       OnBuild: run.OnBuild ?? null,
       ...(run.Shell === undefined ? {} : { Shell: run.Shell }),
       ...(run.StopSignal === undefined ? {} : { StopSignal: run.StopSignal }),
       User: run.User ?? "",
-      Volumes: run.Volumes ?? null,
+      Volumes: isEmpty(run.Volumes) ? null : (run.Volumes ?? null),
       WorkingDir: run.WorkingDir ?? "",
     },
   };
 }
+
+const isEmpty = (map: object | null | undefined): boolean => map == null || Object.keys(map).length === 0;
 
 /** `GET /networks/{id}`. */
 export function networkDocument(network: Network) {

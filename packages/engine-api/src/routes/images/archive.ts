@@ -30,7 +30,9 @@ export async function load({ images }: Engine, { request, query }: Call): Promis
   const archive = await readAll(request.body);
   // What is wrong with an archive is told after the status.
   return progressReply(async (tell) => {
-    for (const { image, names } of images.load(archive, platform)) {
+    const loaded = images.load(archive, platform);
+    if (loaded.length === 0) await tell({ stream: "" });
+    for (const { image, names } of loaded) {
       const shown = names.map((name) => `Loaded image: ${familiarText(parseReference(name))}\n`);
       for (const line of shown.length === 0 ? [`Loaded image ID: ${image.id}\n`] : shown) await tell({ stream: line });
     }

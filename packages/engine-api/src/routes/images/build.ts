@@ -4,7 +4,7 @@
  * @see moby api/server/router/build/build_routes.go
  */
 import type { BuildRequest, Dockerfile, RunNetwork } from "@bottleship/core/build";
-import { CREATE_FAILED, type Engine, remoteContext } from "@bottleship/core/engine";
+import { CREATE_FAILED, type Engine, remoteContext, rlimits } from "@bottleship/core/engine";
 import type { Image } from "@bottleship/core/image";
 import { gunzip, isGzip, StatusError } from "@bottleship/core/lib";
 import { z } from "zod";
@@ -63,6 +63,7 @@ export async function buildHandler(
     pull: flag(query, "pull"),
     buildArgs: valuesOf(query, "buildargs"),
     labels: valuesOf(query, "labels"),
+    rlimits: limitsOf(query),
     ...(shmSizeBytes > 0 ? { shmSizeBytes } : {}),
     ...(text(query, "target") === "" ? {} : { target: text(query, "target") }),
     ...(text(query, "platform") === "" ? {} : { platform: text(query, "platform") }),
@@ -218,6 +219,15 @@ function hostsOf(query: URLSearchParams): readonly (readonly [name: string, addr
     if (name === "" || rest.length === 0) throw badRequest(`invalid extra-host: ${pair}`);
     return [name, rest.join(":")];
   });
+}
+
+const LIMITS = z.array(z.object({ Name: z.string(), Soft: z.number(), Hard: z.number() }));
+
+/** Limits of every RUN. @throws StatusError invalid-argument */
+function limitsOf(query: URLSearchParams): ReturnType<typeof rlimits> {
+  const parsed = LIMITS.safeParse(jsonValue(query, "ulimits") ?? []);
+  if (!parsed.success) throw badRequest("error reading ulimits: invalid JSON");
+  return rlimits(parsed.data);
 }
 
 /** A list of texts in JSON. @throws StatusError invalid-argument */

@@ -51,7 +51,9 @@ export function lessThan(first: GoValue | undefined, second: GoValue | undefined
   const left = ordered(first);
   const right = ordered(second);
   const kinds = [left.type.kind, right.type.kind];
-  if (kinds[0] !== kinds[1] && !(kinds.includes("int") && kinds.includes("uint"))) throw incompatible(left, right);
+  if (kinds[0] !== kinds[1] && !(kinds.includes("int") && kinds.includes("uint"))) {
+    throw new ValueError("incompatible types for comparison");
+  }
   if (kinds[0] === "bool") throw new ValueError("invalid type for comparison");
   if (left.type.kind === "string") return `${left.value}` < `${right.value}`;
   return Number(left.value) < Number(right.value);
