@@ -168,7 +168,7 @@ function prefixed(files: Readonly<Record<string, RecordedFile>>): Record<string,
 /** What is different each time, as the recorder wrote it. */
 function normalized(stderr: string): string {
   return stderr
-    .replace(/\b[a-z0-9]{25}::[a-z0-9]{25}\b/g, "<REF>")
+    .replace(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}::[a-z0-9]{25}\b/g, "<REF>")
     .replace(/\/var\/lib\/docker\/tmp\/buildkit-mount\d+/g, "<MOUNT>")
     .replace(/Head \\?"https:[^ ]*\\?": dial tcp: [^\n"]*/g, "<OFFLINE>")
     .replaceAll(`${WORKDIR}/`, "<WORKDIR>/");
