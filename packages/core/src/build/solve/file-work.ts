@@ -40,7 +40,7 @@ export function fileWork(
     const suffix = index === 0 ? "" : ` (source ${index + 1})`;
     for (const [name, value] of action.kind === "mkdir" ? directoryIngredients(action) : copyIngredients(action))
       ingredients.set(name + suffix, value);
-    if (action.kind !== "copy" || action.isFromTree) continue;
+    if (action.kind !== "copy" || action.isFromTree || isCovered(action, op)) continue;
     for (const [path, sums] of sourceChecksums(machine, action, sources[action.input])) {
       if (sums === undefined || (sums.size === 0 && isPath(action.include))) {
         // Where something is to stay behind, BuildKit looks no closer before it copies.
@@ -59,6 +59,21 @@ export function fileWork(
       carryOut(machine, op, sources, key);
     },
   });
+}
+
+/** What lies below another source of the same step counts with that one, and is not looked for until it is copied. */
+function isCovered(action: CopyFiles, { actions }: FileOp): boolean {
+  if (actions.length === 1 || !isPlain(action)) return false;
+  const path = clean(action.source);
+  return actions.some((other) => {
+    if (other.kind !== "copy" || other.input !== action.input || !isPlain(other)) return false;
+    const above = clean(other.source);
+    return path !== above && path.startsWith(above === "/" ? above : `${above}/`);
+  });
+}
+
+function isPlain({ source, include, exclude }: CopyFiles): boolean {
+  return include === undefined && exclude.length === 0 && !hasWildcards(source);
 }
 
 type Ingredient = readonly [name: string, value: string];
@@ -102,29 +117,19 @@ function sourceChecksums(
     for (const path of paths) {
       const take = (): Checksums | undefined => checksums(tree, path, { exclude, include, isFromOutside: isOutside });
       const sums = rethrow(take, ({ message }) => checksumError(machine.prng, message));
-      const isLookedAt = include === undefined && exclude === undefined;
-      found.set(path, sums ?? (isLookedAt ? belowFile(machine, tree, path, from) : undefined));
+      if (sums === undefined && include === undefined && exclude === undefined)
+        refuseBelowFile(machine, tree, path, from);
+      found.set(path, sums);
     }
   });
   return found;
 }
 
-/**
- * A path that leads through a file: the copier will say so of a context's; of another tree BuildKit says it now.
- *
- * @throws BuildError
- */
-function belowFile(
-  { prng }: BuildMachine,
-  tree: MountedTree,
-  path: string,
-  from: Result | undefined,
-): Checksums | undefined {
-  const resolved = rootPath(tree, path);
-  const blocked = blockedBy(tree, resolved);
-  if (blocked === undefined) return undefined;
-  if (from?.key !== OUTSIDE_KEY) throw checksumError(prng, `lstat ${mountPointOf(prng)}/${blocked}: not a directory`);
-  return isAskedFor(tree, from, blocked) ? new Map() : undefined;
+/** A path in a tree of the build's that leads through a file is no such path; of a context it is just missing. @throws BuildError */
+function refuseBelowFile({ prng }: BuildMachine, tree: MountedTree, path: string, from: Result | undefined): void {
+  if (from?.key === OUTSIDE_KEY) return;
+  const blocked = blockedBy(tree, rootPath(tree, path));
+  if (blocked !== undefined) throw checksumError(prng, `lstat ${mountPointOf(prng)}/${blocked}: not a directory`);
 }
 
 /** The file in the way of a path came along, and not for a pattern only. */
