@@ -57,7 +57,7 @@ export class ContainerStreams {
 
   /** What a terminal shows is standard output, and what whoever is attached types goes into it. */
   openConsole(container: Container, master: OpenFile): void {
-    const owner = { output: () => container.logs, keepsLines: keepsLines(container) };
+    const owner = { output: () => container.logs, keepsLines: keepsLines(container), isTerminal: true };
     this.#consoles.set(container.id, new Console(master, logDrain(this.#kernel, owner, "stdout")));
     this.#feedOf(container)?.connect(master.retain());
   }

@@ -21,7 +21,11 @@ export interface StreamsOwner {
 }
 
 /** What is written, on its way to a log. */
-export function logDrain(kernel: Kernel, owner: Pick<StreamsOwner, "output" | "keepsLines">, stream: Stream): Drain {
+export function logDrain(
+  kernel: Kernel,
+  owner: Pick<StreamsOwner, "output" | "keepsLines"> & { readonly isTerminal?: boolean },
+  stream: Stream,
+): Drain {
   const { disk } = kernel.world.allotments;
   const output = owner.output();
   return outputDrain(kernel, (bytes) => output.append({ stream, timeUs: kernel.nowUs, bytes }, disk), owner);

@@ -219,7 +219,7 @@ export class ExecService {
   #openConsole(session: ExecSession, master: OpenFile): void {
     session.console = new Console(
       master,
-      logDrain(this.#parts.kernel, { output: () => session.output, keepsLines: false }, "stdout"),
+      logDrain(this.#parts.kernel, { output: () => session.output, keepsLines: false, isTerminal: true }, "stdout"),
     );
     if (session.body.AttachStdin === true) session.stdin = new StdinFeed(master.retain());
   }

@@ -10,17 +10,18 @@ import type { Kernel } from "./kernel.ts";
 const NEWLINE = 10;
 const UNIT = 65_536;
 
-/** `keepsLines`: each line is a record of its own. */
+/** `keepsLines`: each line is a record of its own. `isTerminal`: what comes was processed by one. */
 export function outputDrain(
   kernel: Kernel,
   take: (data: Uint8Array) => void,
-  { keepsLines }: { readonly keepsLines: boolean },
+  { keepsLines, isTerminal = false }: { readonly keepsLines: boolean; readonly isTerminal?: boolean },
 ): Drain {
   const { world } = kernel;
-  const { logLine, logPer64KiB } = world.costs;
+  const { logLine, logPer64KiB, terminalWrite } = world.costs;
+  const perWriteUs = isTerminal ? terminalWrite : 0;
   return new Drain({
     take,
-    costUs: (data) => (data.length * logPer64KiB) / UNIT + (keepsLines ? lines(data) * logLine : 0),
+    costUs: (data) => perWriteUs + (data.length * logPer64KiB) / UNIT + (keepsLines ? lines(data) * logLine : 0),
     nowUs: () => kernel.monotonicUs,
     timer: (fire) => world.clock.timer(fire),
   });

@@ -355,8 +355,11 @@ export class Process implements Coroutine, Waiter, FsContext {
     }
     this.inheritedActions = undefined;
     this.kernel.current = this;
+    const beginUs = this.kernel.world.hostUs;
+    const usedUs = this.cpuUs;
     this.#turn();
     this.kernel.current = undefined;
+    if (beginUs !== undefined && this.isAlive) this.#chargeHostTime(beginUs, usedUs);
     if (this.kernel.net.pending) this.kernel.net.deliver();
   }
 
@@ -364,6 +367,12 @@ export class Process implements Coroutine, Waiter, FsContext {
   charge(us: number): void {
     this.#debtUs += us;
     accountCpu(this, us);
+  }
+
+  /** A turn that was longer by the host's clock than by its costs: the rest is owed too. */
+  #chargeHostTime(beginUs: number, usedUs: number): void {
+    const moreUs = (this.kernel.world.hostUs ?? beginUs) - beginUs - (this.cpuUs - usedUs);
+    if (moreUs >= 1) this.charge(Math.floor(moreUs));
   }
 
   /** It has made a child, which needs a while before it does anything: until then the turn is not over. */

@@ -73,7 +73,7 @@ export class MachineShell {
       const master = open(kernel.init, "/dev/ptmx", O_RDWR | O_NOCTTY, 0);
       this.#console = new Console(
         master,
-        outputDrain(kernel, (bytes) => onOutput("stdout", bytes), { keepsLines: false }),
+        outputDrain(kernel, (bytes) => onOutput("stdout", bytes), { keepsLines: false, isTerminal: true }),
       );
       this.#console.resize(terminal);
       this.#input = new StdinFeed(master.retain());

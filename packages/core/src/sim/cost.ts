@@ -19,6 +19,8 @@ export interface CostTable {
   readonly logLine: number;
   /** 64 KiB of output on their way from a container's pipe to its log, or to who is attached. */
   readonly logPer64KiB: number;
+  /** A write to a terminal whose other end the host holds. */
+  readonly terminalWrite: number;
   /** A packet's way through the loopback device. */
   readonly loopback: number;
   /** A packet's way from one end of a veth pair to the other. */
@@ -35,6 +37,7 @@ export const DEFAULT_COSTS: CostTable = {
   shellStep: 5,
   logLine: 1,
   logPer64KiB: 328,
+  terminalWrite: 6,
   loopback: 10,
   veth: 5,
   containerSetup: 100_000,

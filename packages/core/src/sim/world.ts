@@ -88,6 +88,9 @@ const NEVER = (): boolean => false;
 const NEXT_MICROTASK = Promise.resolve();
 /** Turns between two breaths of the host. */
 const TURNS_PER_BREATH = 5_000;
+/** Under `real`, after how many turns it is asked whether the host has waited for `BREATH_US` of its time. */
+const TURNS_PER_LOOK = 16;
+const BREATH_US = 10_000;
 /** Breaths after which JavaScript that nobody declared to be outside of the world is taken to wait for it. */
 const BREATHS_UNTIL_STUCK = 100;
 
@@ -154,6 +157,8 @@ export class World {
   subject: object | undefined;
   /** Who notes what comes from outside. */
   recorder: Recorder<object> | undefined;
+  /** When the host breathed last, by its clock. */
+  #breathedUs = 0;
   readonly #held = new Map<Promise<unknown>, HoldOptions>();
   #letGo: (() => void) | undefined;
   /** Under `manual`, how far `advance` has allowed time to go. */
@@ -180,6 +185,14 @@ export class World {
     this.costs = { ...DEFAULT_COSTS, ...options.costs };
     this.allotments = new Allotments(options.allotments);
     this.#allowedUs = this.clock.nowUs;
+  }
+
+  /**
+   * The host's clock, where time goes with it: what is computed takes as long as it took. `undefined` where it does not,
+   * and where somebody records, for a replay could not know how long that was.
+   */
+  get hostUs(): number | undefined {
+    return this.policy === "real" && this.recorder === undefined ? this.#host.nowUs?.() : undefined;
   }
 
   /** Turns of processes, and timers, since the beginning. */
@@ -447,7 +460,8 @@ export class World {
           if (!(await this.#rest())) break;
         } else if (this.step()) {
           if (this.recorder !== undefined || this.#bound !== undefined) this.#hashOfTurns = this.trace.hash;
-          if (++this.#turns % TURNS_PER_BREATH === 0) await this.#host.breathe();
+          this.#turns++;
+          if (this.#isBreathless()) await this.#breathe();
         } else if (!(await this.#idle())) break;
       }
       // What others have done while the host breathed may be what somebody follows.
@@ -461,6 +475,18 @@ export class World {
       // Who only follows is asked once more.
       if (this.#wokenAgain && this.#waits.length > 0) this.wake();
     }
+  }
+
+  /** Under `real` others wait for their requests to be answered meanwhile, so that it is their time that counts. */
+  #isBreathless(): boolean {
+    if (this.#turns % TURNS_PER_BREATH === 0) return true;
+    if (this.policy !== "real" || this.#turns % TURNS_PER_LOOK !== 0) return false;
+    return (this.#host.nowUs?.() ?? 0) - this.#breathedUs > BREATH_US;
+  }
+
+  async #breathe(): Promise<void> {
+    await this.#host.breathe();
+    this.#breathedUs = this.#host.nowUs?.() ?? 0;
   }
 
   #isAtBound(): boolean {

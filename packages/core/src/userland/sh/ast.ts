@@ -47,6 +47,8 @@ export interface Parameter {
   readonly nullIsUnset: boolean;
   readonly word: Word;
   readonly quoted: boolean;
+  /** `"$@"` has its quotes for itself: they do not make a field of it. */
+  readonly isAlone?: true;
 }
 
 export interface CommandSubstitution {

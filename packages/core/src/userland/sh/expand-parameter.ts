@@ -59,8 +59,13 @@ export function* expandParameter(
     default:
       if (value === undefined && shell.has("nounset")) yield* shell.fail(`${name}: parameter not set`);
   }
-  if (operator === "+") return;
-  put(shell, parameter, yield* modify(words, shell, parameter, value), sink, context);
+  if (operator === "+") {
+    // What is not taken is expanded to nothing all the same.
+    if (!parameter.quoted) sink.value("", false);
+    return;
+  }
+  const modified = yield* modify(words, shell, parameter, value);
+  put(shell, parameter, value === undefined && operator !== "length" ? undefined : modified, sink, context);
 }
 
 function wordContext(context: Context): Context {
@@ -69,15 +74,22 @@ function wordContext(context: Context): Context {
 }
 
 /** Hands the value to the sink; `"$@"` in fields of its own. */
-function put(shell: Shell, { name, quoted }: Parameter, value: string | undefined, sink: Sink, context: Context): void {
+function put(
+  shell: Shell,
+  { name, quoted, isAlone }: Parameter,
+  value: string | undefined,
+  sink: Sink,
+  context: Context,
+): void {
   if (name !== "@" || !quoted || !context.splits) {
-    sink.value(value ?? "", quoted);
+    if (value !== undefined || quoted) sink.value(value ?? "", quoted);
     return;
   }
   if (shell.parameters.length === 0) return;
   for (const [i, field] of (value ?? "").split(SEPARATOR).entries()) {
     if (i > 0) sink.nextField();
-    sink.value(field, true);
+    if (isAlone === true) sink.parameter(field);
+    else sink.value(field, true);
   }
 }
 

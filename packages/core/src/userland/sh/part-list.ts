@@ -30,7 +30,12 @@ export class PartList {
   /** What stood between double quotes. `"$@"` leaves no trace of its quotes: without parameters it is no field. */
   quoteParts(parts: Word): void {
     this.hasQuotes = true;
-    if (!isAllParameters(parts)) this.text("", true);
+    const [first] = parts;
+    if (first?.kind === "parameter" && isAllParameters(parts)) {
+      this.push({ ...first, isAlone: true });
+      return;
+    }
+    this.text("", true);
     for (const part of parts) {
       if (part.kind === "text") this.text(part.text, part.quoted);
       else this.push(part);

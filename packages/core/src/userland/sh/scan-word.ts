@@ -163,7 +163,11 @@ function scanDouble(scanner: Scanner, mode: Mode, parts: PartList): void {
         cursor.take();
         if (mode === "double") return;
         if (mode === "here") parts.text(char, true);
-        else inner = !inner;
+        else {
+          inner = !inner;
+          // Quotes with nothing between them are something: `"${x:?""}"` has a message, which is empty.
+          parts.text("", true);
+        }
         break;
       case "}":
         cursor.take();

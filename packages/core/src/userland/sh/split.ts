@@ -10,6 +10,8 @@ export interface Sink {
   literal(text: string, quoted: boolean): void;
   /** The result of an expansion. Unquoted, it is split. */
   value(text: string, quoted: boolean): void;
+  /** A parameter of `"$@"` that has the quotes for itself. It is not split, and they do not make a field of it. */
+  parameter(text: string): void;
   /** The next text belongs to another field: between the parameters of `"$@"`. */
   nextField(): void;
 }
@@ -23,15 +25,24 @@ export const DEFAULT_IFS = " \t\n";
 export interface Piece {
   readonly text: string;
   readonly quoted: boolean;
+  /** A parameter of a lone `"$@"`. */
+  readonly isParameter?: true;
 }
 
 export class FieldSink implements Sink {
   readonly fields: (readonly Piece[])[] = [];
   readonly #ifs: string;
   #pieces: Piece[] = [];
+  /** What was expanded last, as far as it decides what becomes of an empty field behind it. */
+  #last: "parameters" | "value" | undefined;
 
   constructor(ifs: string) {
     this.#ifs = ifs;
+  }
+
+  parameter(text: string): void {
+    this.#pieces.push({ text, quoted: true, isParameter: true });
+    this.#last = "parameters";
   }
 
   literal(text: string, quoted: boolean): void {
@@ -39,8 +50,12 @@ export class FieldSink implements Sink {
   }
 
   value(text: string, quoted: boolean): void {
-    if (quoted) this.literal(text, true);
-    else this.#split(text);
+    if (quoted) {
+      this.literal(text, true);
+      return;
+    }
+    this.#split(text);
+    this.#last = "value";
   }
 
   nextField(): void {
@@ -48,10 +63,20 @@ export class FieldSink implements Sink {
     this.#pieces = [];
   }
 
-  /** All fields; the last is none if nothing is in it. */
+  /**
+   * All fields; the last is none if nothing is in it. An empty parameter of `"$@"` is something, unless what is split
+   * comes after it.
+   *
+   * @see busybox shell/ash.c ifsbreakup
+   */
   finish(): readonly (readonly Piece[])[] {
-    if (this.#pieces.length > 0) this.nextField();
+    if (this.#last === "value" ? !this.#isBare : this.#pieces.length > 0) this.nextField();
     return this.fields;
+  }
+
+  /** The field has neither text nor quotes yet. */
+  get #isBare(): boolean {
+    return this.#pieces.every(({ text, isParameter }) => text === "" && isParameter === true);
   }
 
   #split(text: string): void {
@@ -64,7 +89,8 @@ export class FieldSink implements Sink {
       }
       const byBlank = isBlank(text[at]);
       this.literal(text.slice(start, at), false);
-      if (byBlank && this.#pieces.length === 0) {
+      if (byBlank && this.#isBare && this.#last !== "parameters") {
+        this.#pieces = [];
         start = ++at;
         continue;
       }
@@ -110,6 +136,10 @@ export class StringSink implements Sink {
     this.text += text;
   }
 
+  parameter(text: string): void {
+    this.text += text;
+  }
+
   nextField(): void {}
 }
 
@@ -123,6 +153,10 @@ export class PatternSink implements Sink {
 
   value(text: string, quoted: boolean): void {
     this.literal(text, quoted);
+  }
+
+  parameter(text: string): void {
+    this.literal(text, true);
   }
 
   nextField(): void {}

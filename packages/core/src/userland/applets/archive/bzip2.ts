@@ -4,10 +4,12 @@ import { Bzip2 } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, Options } from "../../getopt.ts";
 import { attempt, type Io, writeAll } from "../../io.ts";
+import { Work } from "../../work.ts";
 import { FILTER_OPTIONS, type Filter, filterFiles, withExtension, withoutExtension } from "./filter.ts";
 import { type Streams, unpack } from "./unpack.ts";
 
 const READ_SIZE = 65_536;
+const NS_PER_BYTE = 100;
 
 const BUNZIP2: Filter = {
   transform: (io, streams) => unpack(io, "bzip2", streams),
@@ -33,6 +35,7 @@ export const bzcat: Applet = function* (io) {
 
 function* compress(io: Io, { input, output }: Streams, level: number): Routine<number | undefined> {
   const encoder = new Bzip2(level);
+  const work = new Work(NS_PER_BYTE);
   let length = 0;
   for (;;) {
     const bytes = yield* attempt(read(input, READ_SIZE));
@@ -42,6 +45,7 @@ function* compress(io: Io, { input, output }: Streams, level: number): Routine<n
     }
     if (bytes.length === 0) break;
     length += bytes.length;
+    yield* work.on(bytes.length);
     yield* put(io, output, encoder.push(bytes));
   }
   yield* put(io, output, encoder.finish());

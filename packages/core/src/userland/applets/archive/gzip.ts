@@ -4,6 +4,7 @@ import { concat, crc32, type DeflateLevel, Deflater, NO_BYTES } from "../../../l
 import type { Applet } from "../../applet.ts";
 import { getopt } from "../../getopt.ts";
 import { attempt, type Io, writeOrDie } from "../../io.ts";
+import { Work } from "../../work.ts";
 import { FILTER_OPTIONS, filterFiles, withExtension } from "./filter.ts";
 import { GUNZIP } from "./gunzip.ts";
 import type { Streams } from "./unpack.ts";
@@ -24,6 +25,7 @@ const LONG_OPTIONS = {
 /** Deflated, without a name and without a time, on Unix. */
 const HEADER = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3);
 const READ_SIZE = 32_768;
+const NS_PER_BYTE = 20;
 
 export const gzip: Applet = function* (io) {
   const options = yield* getopt(io, `${FILTER_OPTIONS}dtn123456789`, LONG_OPTIONS);
@@ -35,6 +37,7 @@ export const gzip: Applet = function* (io) {
 
 function* compress(io: Io, { input, output }: Streams, level: DeflateLevel): Routine<number> {
   const deflater = new Deflater(level);
+  const work = new Work(NS_PER_BYTE);
   let checksum = 0;
   let length = 0;
   yield* put(io, output, HEADER);
@@ -44,6 +47,7 @@ function* compress(io: Io, { input, output }: Streams, level: DeflateLevel): Rou
     if (bytes instanceof Errno || bytes.length === 0) break;
     checksum = crc32(bytes, checksum);
     length += bytes.length;
+    yield* work.on(bytes.length);
     yield* put(io, output, deflater.push(bytes, false));
   }
   const trailer = new DataView(new ArrayBuffer(8));

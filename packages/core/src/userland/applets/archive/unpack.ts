@@ -14,10 +14,14 @@ import {
 } from "../../../lib/index.ts";
 import { fork } from "../../exec.ts";
 import { attempt, type Io, writeAll } from "../../io.ts";
+import { Memory } from "../../memory.ts";
+import { Work } from "../../work.ts";
 
 export type Compression = "gzip" | "bzip2" | "xz" | "lzma" | "compress";
 
 const READ_SIZE = 65_536;
+/** Of what comes out. */
+const NS_PER_BYTE = 10;
 /** gunzip writes whole windows, until it is at the end. */
 const WINDOW_SIZE = 32_768;
 const XZ_SIGNATURE_START = 0xfd;
@@ -70,6 +74,8 @@ class Unpacker {
   /** Input that was read and not used. */
   #pending: Uint8Array = NO_BYTES;
   #written = 0;
+  readonly #work = new Work(NS_PER_BYTE);
+  readonly #memory = new Memory();
 
   constructor(io: Io, streams: Streams) {
     this.#io = io;
@@ -186,6 +192,7 @@ class Unpacker {
       if (bytes.length === 0) break;
       parts.push(bytes);
       length += bytes.length;
+      yield* this.#memory.hold(length);
     }
     this.#pending = concat(parts);
   }
@@ -198,6 +205,7 @@ class Unpacker {
 
   *#write(data: Uint8Array): Routine<void> {
     if (data.length === 0) return;
+    yield* this.#work.on(data.length);
     const error = yield* attempt(writeAll(this.#streams.output, data));
     if (error instanceof Errno) yield* this.#io.pdie("write", error);
     this.#written += data.length;

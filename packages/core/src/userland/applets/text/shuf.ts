@@ -14,16 +14,21 @@ import { byteString } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, type Options } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
+import { Memory } from "../../memory.ts";
+import { Rounds } from "../../rounds.ts";
 import { toNumber, usage } from "./arguments.ts";
 import { Random } from "./awk/random.ts";
 import { finish, LineReader, openOrDie, put } from "./lines.ts";
 
+/** What a line takes besides its bytes. */
+const LINE_OVERHEAD = 32;
 const UINT_MAX = 4_294_967_295;
 
 export const shuf: Applet = function* (io) {
   const options = yield* getopt(io, "ei:n:o:z");
   if (options.has("e") && options.has("i")) return yield* usage(io);
   const lines = yield* linesOf(io, options);
+  const rounds = new Rounds();
   const wanted = options.value("n");
   const count =
     wanted === undefined ? lines.length : Math.min(lines.length, yield* toNumber(io, wanted, { most: UINT_MAX }));
@@ -34,6 +39,7 @@ export const shuf: Applet = function* (io) {
     const last = lines[left - 1] ?? "";
     lines[left - 1] = lines[chosen] ?? "";
     lines[chosen] = last;
+    if (rounds.isDue()) yield* rounds.pass();
   }
   const output = options.value("o");
   if (output !== undefined) {
@@ -57,13 +63,32 @@ function* linesOf(io: Io, options: Options): Routine<string[]> {
     const low = yield* toNumber(io, range.slice(0, dash));
     const high = yield* toNumber(io, range.slice(dash + 1));
     if (high < low || high - low >= UINT_MAX) return yield* io.die(`bad range '${range}'`);
-    return Array.from({ length: high - low + 1 }, (_, i) => String(low + i));
+    return yield* numbers(low, high);
   }
   if (options.operands.length > 1) return yield* usage(io);
+  const memory = new Memory();
   const fd = yield* openOrDie(io, options.operands[0] ?? "-");
-  const reader = new LineReader(fd, "\n\0");
+  const reader = new LineReader(fd, "\n\0", memory);
   const lines: string[] = [];
-  for (let line = yield* reader.next(); line !== undefined; line = yield* reader.next()) lines.push(line);
+  let bytes = 0;
+  for (let line = yield* reader.next(); line !== undefined; line = yield* reader.next()) {
+    lines.push(line);
+    bytes += line.length + LINE_OVERHEAD;
+    yield* memory.hold(bytes);
+  }
   yield* finish(fd, reader);
+  return lines;
+}
+
+function* numbers(low: number, high: number): Routine<string[]> {
+  const memory = new Memory();
+  const rounds = new Rounds();
+  const lines: string[] = [];
+  for (let number = low; number <= high; number++) {
+    lines.push(String(number));
+    if (!rounds.isDue()) continue;
+    yield* rounds.pass();
+    yield* memory.hold(lines.length * LINE_OVERHEAD);
+  }
   return lines;
 }

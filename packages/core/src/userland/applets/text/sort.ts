@@ -7,6 +7,7 @@ import { attempt, type Io } from "../../io.ts";
 import { Memory } from "../../memory.ts";
 import { getoptOr, usage } from "./arguments.ts";
 import { finish, LineReader, openOrDie, put } from "./lines.ts";
+import { mergeSort } from "./merge-sort.ts";
 import { BadKey, compareText, keyText, parseKey, type SortKey, WHOLE_LINE } from "./sort-key.ts";
 
 const FAILURE = 2;
@@ -29,7 +30,7 @@ export const sort: Applet = function* (io) {
     }
     return 0;
   }
-  const sorted = order.sort(lines);
+  const sorted = yield* order.sort(lines);
   const output = options.value("o");
   if (output !== undefined) yield* redirect(io, output);
   yield* print(io, sorted, options.has("z") ? "\0" : "\n");
@@ -75,9 +76,9 @@ class Order {
   }
 
   /** A new array in order; with `-u` only the first of lines with equal keys. */
-  sort(lines: readonly string[]): readonly string[] {
+  *sort(lines: readonly string[]): Routine<readonly string[]> {
     const stable = this.#flags.has("s");
-    const sorted = lines.toSorted(stable ? (a, b) => this.#byKeys(a, b) : (a, b) => this.compare(a, b));
+    const sorted = yield* mergeSort(lines, stable ? (a, b) => this.#byKeys(a, b) : (a, b) => this.compare(a, b));
     if (!this.#flags.has("u")) return sorted;
     let previous: string | undefined;
     return sorted.filter((line) => {

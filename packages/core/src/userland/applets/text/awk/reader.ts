@@ -6,10 +6,12 @@
 import { Errno, type Routine, read } from "../../../../abi/index.ts";
 import { latin1 } from "../../../../lib/index.ts";
 import { attempt } from "../../../io.ts";
+import { Memory } from "../../../memory.ts";
 import type { Splitter } from "./split.ts";
 
 const FIRST_SIZE = 464;
 const ROOM = 128;
+const LONG_RECORD = 65_536;
 
 export interface AwkRecordText {
   readonly text: string;
@@ -22,6 +24,7 @@ export class RecordReader {
   #buffer = "";
   #at = 0;
   #size = FIRST_SIZE;
+  #memory: Memory | undefined;
 
   constructor(fd: number) {
     this.#fd = fd;
@@ -49,7 +52,14 @@ export class RecordReader {
       if (bytes.length === 0) return rest === "" ? undefined : this.#take(rest, found ?? whole(rest));
       searched = rest.length;
       this.#buffer = rest + latin1(bytes);
+      if (rest.length > LONG_RECORD) yield* this.#hold(this.#buffer.length);
     }
+  }
+
+  /** Unlike what variables hold, only records that are much longer than others are worth telling of. */
+  *#hold(length: number): Routine<void> {
+    this.#memory ??= new Memory();
+    yield* this.#memory.read(length);
   }
 
   #take(rest: string, { begin, start, end }: Found): AwkRecordText {
