@@ -101,7 +101,8 @@ export class EngineServer {
   /** In real time the world goes on by itself, whether anybody waits or not. Resolves when the server is closed. */
   async run(): Promise<void> {
     if (this.#engine.world.policy !== "real") return;
-    const options = { isPatient: true, timeoutUs: Number.POSITIVE_INFINITY, what: "the server to be closed" };
+    const forever = { timeoutUs: Number.POSITIVE_INFINITY, turns: Number.POSITIVE_INFINITY };
+    const options = { isPatient: true, ...forever, what: "the server to be closed" };
     await this.#engine.world.until(() => this.#isClosed, options);
   }
 

@@ -7,7 +7,6 @@
  *
  * @see moby daemon/logger/loggerutils/logfile.go WriteLogEntry, rotate; daemon/logger/jsonfilelog
  */
-import { encode } from "../lib/index.ts";
 import { type LogLine, LogLines } from "./log-lines.ts";
 import type { LogEntry } from "./logs.ts";
 
@@ -54,8 +53,15 @@ export class LogFiles {
   }
 }
 
-/** As JSON, the way Go writes it: also `<`, `>` and `&` are escaped. */
+/** As JSON, the way Go writes it: also `<`, `>` and `&` are escaped. What is not ASCII stays as it is. */
 function textBytes({ bytes }: LogLine): number {
-  const text = JSON.stringify(new TextDecoder().decode(bytes)).slice(1, -1);
-  return encode(text).length + 5 * (text.match(/[<>&]/g)?.length ?? 0);
+  let sum = 0;
+  for (let at = 0; at < bytes.length; at++) sum += JSON_LENGTHS[bytes[at] ?? 0] ?? 1;
+  return sum;
 }
+
+const JSON_LENGTHS = Uint8Array.from({ length: 256 }, (_, byte) => {
+  const char = String.fromCharCode(byte);
+  if (byte >= 0x80) return 1;
+  return "<>&".includes(char) ? "\\u003c".length : JSON.stringify(char).length - 2;
+});

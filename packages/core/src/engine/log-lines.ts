@@ -72,6 +72,11 @@ function endOf(bytes: Uint8Array): number {
 }
 
 function readable(bytes: Uint8Array): Uint8Array {
-  if (bytes.every((byte) => byte < 0x80)) return bytes;
+  if (isAscii(bytes)) return bytes;
   return encode(new TextDecoder().decode(bytes));
+}
+
+function isAscii(bytes: Uint8Array): boolean {
+  for (let at = 0; at < bytes.length; at++) if ((bytes[at] ?? 0) >= 0x80) return false;
+  return true;
 }

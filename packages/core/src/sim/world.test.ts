@@ -27,6 +27,27 @@ describe("World", () => {
     expect([ticks, world.clock.uptimeUs]).toEqual([10, 1000]);
   });
 
+  it("under real the host breathes by its own clock, however long turns take", async () => {
+    let nowUs = 1e15;
+    let breaths = 0;
+    const host = { nowUs: () => nowUs, breathe: async () => void breaths++ };
+    const world = new World({ policy: "real", host });
+    let turns = 0;
+    const busy = {
+      name: "busy",
+      queued: false,
+      run: () => {
+        turns++;
+        nowUs += 1000;
+        world.scheduler.ready(busy);
+      },
+    };
+    world.scheduler.ready(busy);
+    await world.until(() => turns === 3200);
+    // As often as it is looked at the clock.
+    expect(breaths).toBeGreaterThanOrEqual(3200 / 16);
+  });
+
   it("a wait that can never end fails with who sleeps on what", async () => {
     const world = new World();
     world.narrate(() => ["web sleeps on pipe:[7]"]);
