@@ -91,6 +91,8 @@ const TURNS_PER_BREATH = 5_000;
 /** Under `real`, after how many turns it is asked whether the host has waited for `BREATH_US` of its time. */
 const TURNS_PER_LOOK = 16;
 const BREATH_US = 10_000;
+/** So far it may be behind the host before anybody is charged for that: what starts has JavaScript compiled at first. */
+const BEHIND_US = 200_000;
 /** Breaths after which JavaScript that nobody declared to be outside of the world is taken to wait for it. */
 const BREATHS_UNTIL_STUCK = 100;
 
@@ -188,11 +190,13 @@ export class World {
   }
 
   /**
-   * The host's clock, where time goes with it: what is computed takes as long as it took. `undefined` where it does not,
-   * and where somebody records, for a replay could not know how long that was.
+   * The host's clock, where time goes with it and has fallen behind: what is computed takes as long as it took then.
+   * `undefined` where it does not, and where somebody records, for a replay could not know how long that was.
    */
   get hostUs(): number | undefined {
-    return this.policy === "real" && this.recorder === undefined ? this.#host.nowUs?.() : undefined;
+    if (this.policy !== "real" || this.recorder !== undefined) return undefined;
+    const hostUs = this.#host.nowUs?.() ?? 0;
+    return hostUs - this.clock.nowUs > BEHIND_US ? hostUs : undefined;
   }
 
   /** Turns of processes, and timers, since the beginning. */
