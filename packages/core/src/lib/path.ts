@@ -31,7 +31,9 @@ function isClean(path: string): boolean {
 
 /** `clean` of the non-empty parts joined by slashes. */
 export function join(...parts: readonly string[]): string {
-  return clean(parts.filter((part) => part !== "").join("/"));
+  let text = "";
+  for (const part of parts) text += part === "" || text === "" || text.endsWith("/") ? part : `/${part}`;
+  return clean(text);
 }
 
 /** Last component: `basename("/a/b/")` is `b`, `basename("/")` is `/`. */

@@ -251,9 +251,21 @@ export class StageGraph {
     return contexts.has(name);
   }
 
-  #add(fields: Pick<Draft, "name" | "image" | "base" | "platform" | "isReplaced" | "range">): Draft {
+  #add({
+    name,
+    image,
+    base,
+    platform,
+    isReplaced,
+    range,
+  }: Pick<Draft, "name" | "image" | "base" | "platform" | "isReplaced" | "range">): Draft {
     const draft: Draft = {
-      ...fields,
+      name,
+      image,
+      base,
+      platform,
+      isReplaced,
+      range,
       index: this.#stages.length,
       isImplicit: false,
       planned: [],
@@ -263,7 +275,7 @@ export class StageGraph {
       isResolved: false,
     };
     this.#stages.push(draft);
-    if (fields.name !== undefined) this.#byName.set(fields.name, draft);
+    if (name !== undefined) this.#byName.set(name, draft);
     return draft;
   }
 

@@ -58,7 +58,10 @@ export class ImageDraft {
 
   /** A text that is the same for drafts that are. */
   get fingerprint(): string {
-    return JSON.stringify([this.platform, this.#config, this.#history, this.#author]);
+    let text = JSON.stringify([this.platform, this.#config, this.#author]);
+    for (const { created = "", created_by = "", comment = "", empty_layer = false, author = "" } of this.#history)
+      text += `${created_by.length} ${created_by} ${created} ${empty_layer} ${comment.length} ${comment} ${author}\n`;
+    return text;
   }
 
   /** After a step. `before` is the scope it was dispatched in, `after` the next one; `hasLayer` says that it changed files. */

@@ -6,6 +6,7 @@
 import { StatusError } from "../../lib/index.ts";
 import { BuildError } from "../dockerfile/error.ts";
 import type { Progress, VertexProgress } from "../progress/progress.ts";
+import { Abort } from "./abort.ts";
 import type { BuildCache } from "./build-cache.ts";
 import type { BuildMachine } from "./build-machine.ts";
 import { type CacheMiss, withBelow } from "./cache-miss.ts";
@@ -53,7 +54,7 @@ export class Solver {
   readonly #shown = new Map<Vertex, VertexProgress>();
   /** Images whose files were needed. */
   readonly #used = new Map<Vertex, Promise<void> | undefined>();
-  readonly #abort = new AbortController();
+  readonly #abort = new Abort();
   /** Snapshots that nobody may remove while the build goes on. */
   readonly #held: string[] = [];
 
@@ -81,13 +82,13 @@ export class Solver {
     try {
       const result = await this.solve(target);
       await this.#use([target]);
-      this.#abort.signal.throwIfAborted();
+      this.#abort.throwIfAborted();
       return result;
     } catch (error) {
       // What was given up is still told of.
       await Promise.allSettled(this.#results.values());
       // What came first is the build's, whoever noticed it first: that somebody gave up, or that a step failed.
-      const { aborted, reason } = this.#abort.signal;
+      const { aborted, reason } = this.#abort;
       throw aborted ? reason : error;
     }
   }
@@ -125,7 +126,7 @@ export class Solver {
       return this.#guard(vertex, shown, async () => prepared.produce(shown), prepared);
     }
     const work = prepared(await base);
-    this.#abort.signal.throwIfAborted();
+    this.#abort.throwIfAborted();
     const key = this.#options.cache.key(work.ingredients);
     const same = this.#byKey.get(key);
     if (same !== undefined && !vertex.ignoresCache) {
@@ -138,7 +139,7 @@ export class Solver {
   }
 
   #prepare(vertex: Vertex, sources: readonly (Result | undefined)[]): Prepared {
-    this.#abort.signal.throwIfAborted();
+    this.#abort.throwIfAborted();
     try {
       return this.#options.prepare(vertex, sources);
     } catch (error) {
@@ -210,8 +211,10 @@ export class Solver {
   #announce(target: Vertex): void {
     this.#plan(target);
     for (const [vertex, shown] of this.#shown) {
-      const inputs = vertex.inputs.filter((input) => input !== undefined && input.isHidden !== true);
-      shown.announce(inputs.flatMap((input) => (input === undefined ? [] : this.#plan(input))));
+      const inputs: VertexProgress[] = [];
+      for (const input of vertex.inputs)
+        if (input !== undefined && input.isHidden !== true) inputs.push(this.#plan(input));
+      shown.announce(inputs);
     }
   }
 
@@ -272,7 +275,7 @@ export class Solver {
       shown.complete(about.isCached === true);
       return result;
     } catch (error) {
-      if (this.#abort.signal.aborted) {
+      if (this.#abort.aborted) {
         shown.cancel(error instanceof BuildError ? error.message : "context canceled");
         throw error;
       }
