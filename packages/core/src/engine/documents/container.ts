@@ -14,7 +14,7 @@ import { humanDuration } from "../docker/values/human.ts";
 import type { Health } from "../health-record.ts";
 import { logsToJson } from "../log-driver.ts";
 import type { MountPoint } from "../mount-points.ts";
-import { linksDocument } from "../network/links.ts";
+import { linkedNames, linksDocument } from "../network/links.ts";
 import { modeOf } from "../network/settings.ts";
 import { layerNames, overlayData } from "./overlay-data.ts";
 import { timeOf } from "./time.ts";
@@ -283,7 +283,7 @@ export function containerSummary(
   const { config } = container;
   return {
     Id: container.id,
-    Names: [`/${container.name}`],
+    Names: linkedNames(container),
     Image: imageName,
     ImageID: container.image.id,
     Command: commandText([...(config.Entrypoint ?? []), ...(config.Cmd ?? [])]),

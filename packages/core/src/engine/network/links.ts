@@ -4,7 +4,7 @@
  *
  * @see moby daemon/links.go, daemon/links/links.go, daemon/container_operations_unix.go: setupLinkedContainers
  */
-import { StatusError } from "../../lib/index.ts";
+import { compareBytes, StatusError } from "../../lib/index.ts";
 import type { Container } from "../container.ts";
 
 const BRIDGE = "bridge";
@@ -28,6 +28,8 @@ export function resolveLinks(
   const found = new Map<string, Container>();
   for (const link of links) {
     const { name, alias } = parseLink(link);
+    // A link called nothing would be called what the container is: nothing comes of it.
+    const isNameless = link.endsWith(":");
     let child = findLinked(name, find);
     for (;;) {
       const mode = child.hostConfig.NetworkMode ?? "";
@@ -38,7 +40,7 @@ export function resolveLinks(
       if (!mode.startsWith("container:")) break;
       child = findLinked(mode.slice("container:".length), find);
     }
-    found.set(alias, child);
+    if (!isNameless) found.set(alias, child);
   }
   return found;
 }
@@ -51,6 +53,15 @@ function findLinked(name: string, find: (name: string) => Container): Container 
     if (!(error instanceof StatusError)) throw error;
     throw new StatusError("invalid-argument", `could not get container for ${name}: ${error.message}`);
   }
+}
+
+/** What a container is called in lists: by its own name, and by those that link to it. */
+export function linkedNames({ id, name, linkedBy }: Container): readonly string[] {
+  if (linkedBy.size === 0) return [`/${name}`];
+  const aliases = [...linkedBy].flatMap((parent) =>
+    [...parent.links].flatMap(([alias, child]) => (child.id === id ? [`/${parent.name}/${alias}`] : [])),
+  );
+  return [`/${name}`, ...aliases].sort(compareBytes);
 }
 
 /** HostConfig.Links as inspect shows it. */

@@ -3,6 +3,7 @@ import { quote } from "../../lib/go/index.ts";
 import { StatusError } from "../../lib/index.ts";
 import type { Container } from "../container.ts";
 import type { Engine } from "../engine.ts";
+import { linkedNames } from "../network/links.ts";
 import type { Filters } from "./filters.ts";
 
 export const CONTAINER_FILTERS = (
@@ -80,10 +81,10 @@ function positionOf({ containers }: Engine, filters: Filters, name: string): num
 }
 
 function fits(engine: Engine, container: Container, filters: Filters): boolean {
-  const { config, exitCode, id, name, state } = container;
+  const { config, exitCode, id, state } = container;
   return (
     filters.allows("id", (value) => id.startsWith(value)) &&
-    filters.allows("name", (value) => matchesName(name, value)) &&
+    filters.allows("name", (value) => linkedNames(container).some((own) => matchesName(own.slice(1), value))) &&
     filters.allowsLabels(config.Labels ?? {}) &&
     filters.allows("status", (value) => value === state) &&
     filters.allows("exited", (value) => hasExited(container) && Number(value) === exitCode) &&

@@ -21,6 +21,7 @@ import { buildHandler } from "./build.ts";
 import { pruneCache } from "./build-prune.ts";
 import type { BuildTrace } from "./buildkit.ts";
 import { listHandler } from "./list.ts";
+import { olderImage } from "./older.ts";
 import { parse, pull } from "./pull.ts";
 import { push } from "./push.ts";
 import { searchHandler } from "./search.ts";
@@ -41,9 +42,9 @@ export function imageRoutes(engine: Engine, trace?: BuildTrace): readonly Route[
     route("GET", "/images/{name...}/get", ({ param, query }) =>
       save(engine, [param("name")], jsonPlatform(query.get("platform"))),
     ),
-    route("GET", "/images/{name...}/json", ({ param, query }) => {
+    route("GET", "/images/{name...}/json", ({ param, query, version }) => {
       const image = images.getFor(param("name"), jsonPlatform(query.get("platform")));
-      return json(imageDocument(image, images.familiarNames(image)));
+      return json(olderImage(imageDocument(image, images.familiarNames(image)), version));
     }),
     route("GET", "/images/{name...}/history", ({ param, query }) => {
       const image = images.getFor(param("name"), jsonPlatform(query.get("platform")));
