@@ -1,5 +1,5 @@
 /**
- * What the services of a swarm and their tasks are shown as: `docker service ls`, `ps`, `logs`.
+ * What the services of a swarm and their tasks are shown as: `docker service ls`, `ps`.
  *
  * @see docker/cli cli/command/service, task
  */
@@ -11,17 +11,15 @@ import { orFail } from "../docker/problem.ts";
 import type { RequestOf } from "../docker/request.ts";
 import type { SwarmListRequest } from "../docker/requests/swarm.ts";
 import { humanDuration } from "../docker/values/human.ts";
-import { LogLines } from "../log-lines.ts";
 import { Filters } from "../select/filters.ts";
 import type { Cluster } from "../swarm/cluster.ts";
 import { selectTasks, TASK_FILTERS } from "../swarm/select-tasks.ts";
 import { serviceStatus } from "../swarm/service-documents.ts";
 import { isJob, modeName, SERVICE_FILTERS, type Service } from "../swarm/services.ts";
 import type { Task } from "../swarm/task.ts";
-import { inspected } from "./services.ts";
 import type { Session } from "./session.ts";
 
-const SHORT_ID = 12;
+export const SHORT_ID = 12;
 /** Characters of an error that a list shows. */
 const LONGEST_ERROR = 30;
 
@@ -108,44 +106,13 @@ function rowOf(session: Session, cluster: Cluster, task: Task, isWhole: boolean)
   };
 }
 
-function isThere(find: () => unknown): boolean {
+/** False for what is not found. */
+export function isThere(find: () => unknown): boolean {
   try {
     find();
     return true;
   } catch (error) {
     if (error instanceof StatusError && error.kind === "not-found") return false;
     throw error;
-  }
-}
-
-export async function printServiceLogs(
-  session: Session,
-  { service: name, raw }: RequestOf<"service logs">,
-): Promise<number> {
-  try {
-    const { id } = await inspected(session, name);
-    await session.call("ServiceLogs", id, () => printLogsOf(session, id, raw));
-    return 0;
-  } catch (error) {
-    if (!(error instanceof StatusError && error.kind === "not-found")) throw error;
-    session.err(`no such task or service: ${name}\n`);
-    return 1;
-  }
-}
-
-function printLogsOf(session: Session, id: string, raw: boolean): void {
-  const { cluster } = session.engine.swarm;
-  for (const task of [...cluster.tasks.of(id)].sort((a, b) => a.createdUs - b.createdUs)) {
-    const container = cluster.containerOf(task);
-    if (container === undefined) continue;
-    const { hostname } = cluster.nodes.self.machine;
-    const prefix = raw ? "" : `${nameOf(cluster, task)}.${task.id.slice(0, SHORT_ID)}@${hostname}    | `;
-    const lines = new LogLines();
-    const past = container.logs.entries.flatMap((entry) => lines.push(entry));
-    for (const { stream, bytes } of [...past, ...(container.isRunning ? [] : lines.end())]) {
-      const tell = stream === "stdout" ? session.out.bind(session) : session.err.bind(session);
-      if (prefix !== "") tell(prefix);
-      tell(bytes);
-    }
   }
 }

@@ -85,6 +85,222 @@ it("makes the calls of the API that faults can be put on, and that the log tells
   ]);
 });
 
+const OF_ALL_KINDS =
+  "--cap-add net_admin --cap-drop all --cap-add ALL --constraint a==b --container-label x=y --dns 1.1.1.1 " +
+  "--dns-option o --dns-search a.b --endpoint-mode dnsrr --entrypoint 'a \"b c\"' -e X=1 --generic-resource GPU=2 " +
+  "--group g --health-cmd 'x y' --health-retries 3 --health-interval 2s --host h:1.2.3.4 --hostname hh --init " +
+  "--isolation default -l l=1 --limit-cpu 0.5 --limit-memory 64m --limit-pids 4 --log-driver json-file " +
+  "--log-opt max-size=1m --mount type=volume,source=v,target=/v --name n --oom-score-adj 5 " +
+  "--placement-pref spread=node.labels.x -p published=8080,target=80,mode=host --read-only --replicas 3 " +
+  "--replicas-max-per-node 2 --reserve-cpu 0.1 --reserve-memory 32m --restart-window 3s --stop-grace-period 4s " +
+  "--stop-signal SIGINT --sysctl net.x=1 -t --ulimit nofile=1:2 --update-delay 1s --rollback-parallelism 0 -u u -w /w";
+
+it("asks for what the options of docker service create say", async () => {
+  const engine = await swarm();
+  await engine.docker(`service create ${OF_ALL_KINDS} busybox cmd 'a b'`);
+  const { TaskTemplate, ...spec } = engine.swarm.cluster.services.get("n").spec;
+  // What the real client sends, but for the Runtime, which the daemon adds.
+  const update = { FailureAction: "pause", Monitor: 5e9, MaxFailureRatio: 0, Order: "stop-first" };
+  expect(spec).toEqual({
+    Name: "n",
+    Labels: { l: "1" },
+    Mode: { Replicated: { Replicas: 3 } },
+    UpdateConfig: { Parallelism: 1, Delay: 1e9, ...update },
+    RollbackConfig: { Parallelism: 0, ...update },
+    EndpointSpec: {
+      Mode: "dnsrr",
+      Ports: [{ Protocol: "tcp", TargetPort: 80, PublishedPort: 8080, PublishMode: "host" }],
+    },
+  });
+  expect(TaskTemplate).toEqual({
+    ContainerSpec: {
+      ...{ Image: "busybox:latest", Labels: { x: "y" }, Command: ["a", "b c"], Args: ["cmd", "a b"], Hostname: "hh" },
+      ...{ Env: ["X=1"], Dir: "/w", User: "u", Groups: ["g"], Init: true, StopSignal: "SIGINT", TTY: true },
+      ...{ ReadOnly: true, Mounts: [{ Type: "volume", Source: "v", Target: "/v" }], StopGracePeriod: 4e9 },
+      ...{ Healthcheck: { Test: ["CMD-SHELL", "x y"], Interval: 2e9, Retries: 3 }, Hosts: ["1.2.3.4 h"] },
+      ...{ DNSConfig: { Nameservers: ["1.1.1.1"], Search: ["a.b"], Options: ["o"] }, Isolation: "default" },
+      ...{ Sysctls: { "net.x": "1" }, CapabilityAdd: ["ALL"], Ulimits: [{ Name: "nofile", Hard: 2, Soft: 1 }] },
+      OomScoreAdj: 5,
+    },
+    Resources: {
+      Limits: { NanoCPUs: 5e8, MemoryBytes: 67108864, Pids: 4 },
+      Reservations: {
+        ...{ NanoCPUs: 1e8, MemoryBytes: 33554432 },
+        GenericResources: [{ DiscreteResourceSpec: { Kind: "GPU", Value: 2 } }],
+      },
+    },
+    RestartPolicy: { Condition: "any", Delay: 5e9, MaxAttempts: 0, Window: 3e9 },
+    Placement: {
+      ...{ Constraints: ["a==b"], Preferences: [{ Spread: { SpreadDescriptor: "node.labels.x" } }], MaxReplicas: 2 },
+    },
+    LogDriver: { Name: "json-file", Options: { "max-size": "1m" } },
+    ForceUpdate: 0,
+    Runtime: "container",
+  });
+});
+
+/** A service, an update of it, and what of it the real client then sends differently. */
+const UPDATES: readonly (readonly [before: string, options: string, after: object])[] = [
+  ["-e A=1 -e B=2", "--env-add C=3 --env-add A=9 --env-rm B", { Env: ["A=9", "C=3"] }],
+  ["-e A=1 -e B=2", "--env-rm A --env-add A=4", { Env: ["B=2", "A=4"] }],
+  ["--host h:1.2.3.4", "--host-add h:5.5.5.5 --host-add a:1.1.1.1", { Hosts: ["1.2.3.4 h", "5.5.5.5 h", "1.1.1.1 a"] }],
+  ["--host h:1.2.3.4", "--host-rm h:1.2.3.9", { Hosts: ["1.2.3.4 h"] }],
+  ["--host h:1.2.3.4", "--host-rm h:1.2.3.4", { Hosts: undefined }],
+  ["--dns 9.9.9.9", "--dns-rm 9.9.9.9 --dns-search-add a.b", { DNSConfig: { Search: ["a.b"] } }],
+  [
+    "--health-cmd a --health-interval 1s",
+    "--health-retries 2",
+    {
+      Healthcheck: { Test: ["CMD-SHELL", "a"], Interval: 1e9, Retries: 2 },
+    },
+  ],
+  ["--health-cmd a --health-interval 1s", "--no-healthcheck", { Healthcheck: { Test: ["NONE"] } }],
+  [
+    "--mount type=volume,source=z,target=/z",
+    "--mount-add type=volume,source=b,target=/a --mount-rm /z",
+    {
+      Mounts: [{ Type: "volume", Source: "b", Target: "/a" }],
+    },
+  ],
+  [
+    "--cap-add net_admin --cap-drop chown",
+    "--cap-add chown --cap-drop net_admin",
+    {
+      CapabilityAdd: undefined,
+      CapabilityDrop: undefined,
+    },
+  ],
+  [
+    "--cap-add net_admin --cap-drop chown",
+    "--cap-add RESET --cap-add kill",
+    {
+      CapabilityAdd: ["CAP_KILL"],
+      CapabilityDrop: ["CAP_CHOWN"],
+    },
+  ],
+  ["--ulimit core=0", "--ulimit-add core=3", { Ulimits: [{ Name: "core", Hard: 3, Soft: 3 }] }],
+  ["--sysctl net.b=1", "--sysctl-add net.c=1 --sysctl-rm net.b", { Sysctls: { "net.c": "1" } }],
+  ["--group q", "--group-add z --group-add a --group-rm q", { Groups: ["a", "z"] }],
+  [
+    "",
+    "--args 'x y' --image busybox:1 --tty --stop-grace-period 1s",
+    {
+      ...{ Args: ["x", "y"], Image: "busybox:1", TTY: true, StopGracePeriod: 1e9 },
+    },
+  ],
+];
+
+it.each(UPDATES)(
+  "changes the containers of a service with %j by docker service update %s",
+  async (before, options, after) => {
+    const engine = await swarm();
+    expect(await engine.docker(`service create --name n ${before} busybox`)).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(await engine.docker(`service update ${options} n`)).toEqual({ exitCode: 0, stdout: "n\n", stderr: "" });
+    const container = engine.swarm.cluster.services.get("n").spec.TaskTemplate.ContainerSpec;
+    const fields = new Map(Object.entries({ ...container }));
+    expect(Object.fromEntries(Object.keys(after).map((key) => [key, fields.get(key)]))).toEqual(after);
+  },
+);
+
+it("changes ports, limits, placement, networks, secrets and policies, and rolls back", async () => {
+  const engine = await swarm();
+  await engine.docker("network create -d overlay net0");
+  await engine.docker("network create -d overlay net1");
+  await engine.docker("secret create one -", { stdin: "1" });
+  await engine.docker("service create --name n -p 8080:80 --network net0 --constraint c==d --limit-cpu 1 busybox");
+  const spec = () => engine.swarm.cluster.services.get("n").spec;
+  const before = spec();
+  await engine.docker(
+    "service update --publish-add published=8081,target=80,mode=host --publish-add 90:90 --limit-memory 32m " +
+      "--constraint-add a==b --network-add net1 --network-rm net0 --secret-add one --update-parallelism 2 " +
+      "--restart-max-attempts 3 --log-driver none --replicas 4 --replicas-max-per-node 2 --force n",
+  );
+  const { TaskTemplate: task, EndpointSpec, UpdateConfig, Mode } = spec();
+  expect(EndpointSpec?.Ports?.map((port) => `${port.PublishedPort}:${port.TargetPort}/${port.PublishMode}`)).toEqual([
+    ...["8080:80/ingress", "8081:80/host", "90:90/ingress"],
+  ]);
+  expect(task.Resources).toEqual({ Limits: { NanoCPUs: 1e9, MemoryBytes: 33554432 }, Reservations: {} });
+  expect(task.Placement).toEqual({ Constraints: ["a==b", "c==d"], MaxReplicas: 2 });
+  expect(task.Networks).toEqual([{ Target: engine.networks.get("net1")?.id }]);
+  expect(task.ContainerSpec?.Secrets?.map(({ SecretName }) => SecretName)).toEqual(["one"]);
+  expect(task.RestartPolicy).toEqual({ Condition: "any", Delay: 5e9, MaxAttempts: 3 });
+  expect([task.LogDriver, task.ForceUpdate, Mode.Replicated]).toEqual([{ Name: "none" }, 1, { Replicas: 4 }]);
+  expect(UpdateConfig).toMatchObject({ Parallelism: 2, Monitor: 5e9 });
+  await engine.docker("service update --publish-rm 80 n");
+  expect(spec().EndpointSpec?.Ports?.map(({ TargetPort }) => TargetPort)).toEqual([80, 90]);
+  await engine.docker("service update --rollback n");
+  await engine.docker("service update --publish-rm 80 --publish-rm target=80,mode=host --publish-rm 90 n");
+  expect(spec().EndpointSpec).toEqual({ Mode: "vip" });
+  expect(before.EndpointSpec?.Ports).toHaveLength(1);
+});
+
+it("shows the logs of services and tasks: some lines, some time, as they come", async () => {
+  const engine = await swarm();
+  await engine.docker(
+    "service create --name web --replicas 10 --constraint node.role==manager busybox sh -c 'echo a; sleep 5; echo b; sleep 900'",
+  );
+  await engine.pass("20s");
+  const logs = async (options: string) => (await engine.docker(`service logs ${options}`)).stdout.trimEnd().split("\n");
+  expect(await logs("web")).toHaveLength(20);
+  expect(await logs("--tail 1 --no-task-ids web")).toContainEqual(expect.stringMatching(/^web\.1@\S+ {5}\| b$/));
+  expect(await logs("--tail 1 --no-task-ids web")).toContainEqual(expect.stringMatching(/^web\.10@\S+ {4}\| b$/));
+  const [task] = engine.swarm.cluster.tasks.of(engine.swarm.cluster.services.get("web").id);
+  expect(await logs(`--raw ${task?.id}`)).toEqual(["a", "b"]);
+  expect((await logs(`--timestamps --raw ${task?.id}`))[0]).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z a$/);
+  expect(await logs(`--raw --since 16s ${task?.id}`)).toEqual(["b"]);
+  const stop = new AbortController();
+  let seen = "";
+  const onOutput = (_: string, text: string): void => {
+    seen += text;
+  };
+  const following = engine.docker("service logs -f --raw --tail 0 web", { signal: stop.signal, onOutput });
+  await engine.docker("service update --args \"sh -c 'echo later; sleep 900'\" --update-parallelism 0 web");
+  await engine.pass("60s");
+  stop.abort();
+  await following;
+  expect(seen.match(/later/g)).toHaveLength(10);
+  await engine.docker("service create --name tty --tty busybox sleep 100");
+  expect((await engine.docker("service logs tty")).stderr).toBe("tty service logs only supported with --raw\n");
+});
+
+const refusal = (option: string, name: string, why: string): string =>
+  `invalid argument "${option}" for "${name}" flag: ${why}\n\n` +
+  "Usage:  docker service create [OPTIONS] IMAGE [COMMAND] [ARG...]\n\n" +
+  "Run 'docker service create --help' for more information\n";
+
+it.each([
+  ["-p 1.2.3.4:80:80", refusal("1.2.3.4:80:80", "-p, --publish", "hostip is not supported")],
+  [
+    "-p target=80,mode=z",
+    refusal("target=80,mode=z", "-p, --publish", "invalid publish mode value (z): must be either 'ingress' or 'host'"),
+  ],
+  [
+    "-p target=x",
+    refusal("target=x", "-p, --publish", "invalid target port (x): value must be an integer: invalid syntax"),
+  ],
+  [
+    "--placement-pref x",
+    refusal("x", "--placement-pref", 'placement preference must be of the format "<strategy>=<arg>"'),
+  ],
+  ["--entrypoint 'a \"b'", refusal('a \\"b', "--entrypoint", "EOF found when expecting closing quote")],
+  ["--health-interval -1s", refusal("-1s", "--health-interval", "duration cannot be negative")],
+  [
+    "--update-max-failure-ratio x",
+    refusal("x", "--update-max-failure-ratio", 'strconv.ParseFloat: parsing "x": invalid syntax'),
+  ],
+  [
+    "--generic-resource a=1 --generic-resource a=y",
+    "invalid generic resource specification: could not parse GenericResource: " +
+      "mixed discrete and named resources in expression 'a=[1 y]'\n",
+  ],
+  [
+    "--mode global --replicas-max-per-node 3",
+    "replicas-max-per-node can only be used with replicated or replicated-job mode\n",
+  ],
+])("refuses docker service create %s as the real client does", async (options, stderr) => {
+  expect((await (await swarm()).docker(`service create ${options} busybox`)).stderr).toBe(stderr);
+});
+
 it.each([
   ["create --mode x busybox", "Unknown mode: x, only replicated and global supported\n"],
   [

@@ -4,6 +4,7 @@
  * @see docker/cli cli/command/service
  */
 import { StatusError } from "../../lib/index.ts";
+import { withoutZero } from "../docker/commands/service-body.ts";
 import { failure, ValueError } from "../docker/problem.ts";
 import { familiarText, parseReference, withDefaultTag } from "../docker/reference.ts";
 import type { RequestOf } from "../docker/request.ts";
@@ -11,6 +12,7 @@ import type { PayloadWish } from "../docker/requests/swarm.ts";
 import { Filters } from "../select/filters.ts";
 import type { ServiceMode, ServiceSpec } from "../swarm/service-spec.ts";
 import type { Service } from "../swarm/services.ts";
+import { changedService } from "./changed-service.ts";
 import type { Session } from "./session.ts";
 import { told } from "./told.ts";
 
@@ -44,30 +46,41 @@ function updated(session: Session, name: string, { version }: Service, spec: Ser
 /** @see docker/cli cli/command/service/update.go */
 export async function updateService(session: Session, request: RequestOf<"service update">): Promise<number> {
   const service = await inspected(session, request.service);
-  const { spec } = service;
-  const { ContainerSpec: container, ...task } = spec.TaskTemplate;
-  const nameOfVariable = (text: string): string => text.split("=", 1)[0] ?? "";
-  const gone = new Set([...request.removeEnv, ...request.addEnv.map(nameOfVariable)]);
-  const env = [...(container?.Env ?? []).filter((one) => !gone.has(nameOfVariable(one))), ...request.addEnv];
-  const labels = Object.entries({ ...spec.Labels, ...request.addLabels }).filter(
-    ([name]) => !request.removeLabels.includes(name),
-  );
-  const mode = request.replicas === undefined ? spec.Mode : scaled(spec.Mode, request.replicas);
-  if (mode === undefined) throw failure("replicas can only be used with replicated or replicated-job mode");
-  const { Env: _before, ...others } = container ?? { Image: "" };
-  const image = request.image === "" ? others.Image : familiarText(withDefaultTag(parseReference(request.image)));
-  await updated(session, request.service, service, {
-    ...spec,
-    Labels: Object.fromEntries(labels),
-    Mode: mode,
-    TaskTemplate: {
-      ...task,
-      ContainerSpec: { ...others, Image: image, ...(env.length === 0 ? {} : { Env: env }) },
-      ForceUpdate: task.ForceUpdate + (request.force ? 1 : 0),
-    },
-  });
+  const { image, networks: given } = request.changes;
+  const networks = {
+    add: await Promise.all(given.add.map(async (one) => ({ ...one, Target: await networkId(session, one.Target) }))),
+    remove: await Promise.all(given.remove.map((name) => networkId(session, name))),
+  };
+  const whole = image === undefined ? undefined : familiarText(withDefaultTag(parseReference(image)));
+  const spec = changedService(service.spec, { ...request.changes, networks, image: whole });
+  await updated(session, request.service, service, await withPayloads(session, spec, request.changes));
   session.lines([request.service]);
   return 0;
+}
+
+const networkId = (session: Session, name: string): Promise<string> =>
+  session.call("NetworkInspect", name, () => {
+    const network = session.engine.networks.get(name);
+    if (network === undefined) throw new StatusError("not-found", `network ${name} not found`);
+    return network.id;
+  });
+
+/** With other secrets and configs. */
+async function withPayloads(
+  session: Session,
+  spec: ServiceSpec,
+  { secrets, configs }: RequestOf<"service update">["changes"],
+): Promise<ServiceSpec> {
+  const { ContainerSpec: container } = spec.TaskTemplate;
+  if (container === undefined) return spec;
+  const { Secrets: oldSecrets = [], Configs: oldConfigs = [], ...others } = container;
+  const keptSecrets = oldSecrets.filter(({ SecretName }) => !secrets.remove.includes(SecretName));
+  const keptConfigs = oldConfigs.filter(({ ConfigName }) => !configs.remove.includes(ConfigName));
+  const files = withoutZero({
+    Secrets: [...keptSecrets, ...(await references(session, secrets.add, "Secret"))],
+    Configs: [...keptConfigs, ...(await references(session, configs.add, "Config"))],
+  });
+  return { ...spec, TaskTemplate: { ...spec.TaskTemplate, ContainerSpec: { ...others, ...files } } };
 }
 
 export async function rollBackService(

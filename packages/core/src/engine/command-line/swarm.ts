@@ -17,7 +17,8 @@ import { NODE_FILTERS } from "../swarm/node.ts";
 import { PAYLOAD_FILTERS, type PayloadKind, type PayloadStore } from "../swarm/payloads.ts";
 import { managerAddress } from "../swarm/swarm.ts";
 import { eachNamed } from "./named.ts";
-import { listServices, listTasks, printServiceLogs } from "./service-views.ts";
+import { printServiceLogs } from "./service-logs.ts";
+import { listServices, listTasks } from "./service-views.ts";
 import { createService, rollBackService, scaleServices, updateService } from "./services.ts";
 import type { Session } from "./session.ts";
 

@@ -156,7 +156,10 @@ export const DEFAULT_DELAY = 5e9;
 export const DEFAULT_MONITOR = 5e9;
 export const DEFAULT_GRACE = 10e9;
 
-const DEFAULT_UPDATE: UpdateConfig = {
+/** What restarts are like where nobody has said it all. */
+export const DEFAULT_RESTART: TaskRestartPolicy = { Condition: "any", Delay: DEFAULT_DELAY, MaxAttempts: 0 };
+
+export const DEFAULT_UPDATE: UpdateConfig = {
   Parallelism: 1,
   FailureAction: "pause",
   Monitor: DEFAULT_MONITOR,
@@ -167,7 +170,6 @@ const DEFAULT_UPDATE: UpdateConfig = {
 /** With everything that is so unless somebody says otherwise: what `docker service inspect` asks for. */
 export function withDefaults(spec: ServiceSpec): ServiceSpec {
   const { TaskTemplate: task } = spec;
-  const { Condition = "any", Delay = DEFAULT_DELAY, MaxAttempts = 0, ...more } = task.RestartPolicy ?? {};
   return {
     UpdateConfig: DEFAULT_UPDATE,
     RollbackConfig: DEFAULT_UPDATE,
@@ -177,7 +179,7 @@ export function withDefaults(spec: ServiceSpec): ServiceSpec {
       ...task,
       ...(task.ContainerSpec && { ContainerSpec: { StopGracePeriod: DEFAULT_GRACE, ...task.ContainerSpec } }),
       Resources: task.Resources ?? { Limits: {}, Reservations: {} },
-      RestartPolicy: { Condition, Delay, MaxAttempts, ...more },
+      RestartPolicy: { ...DEFAULT_RESTART, ...task.RestartPolicy },
       Placement: task.Placement ?? {},
     },
   };

@@ -3,15 +3,7 @@
  *
  * @see moby api/server/router/swarm, daemon/cluster/services.go: ServiceLogs
  */
-import {
-  type Container,
-  type Engine,
-  type EngineEvent,
-  type LogLine,
-  LogLines,
-  logTimeOf,
-  type Task,
-} from "@bottleship/core/engine";
+import { type Engine, logTimeOf, readTaskLogs, type Task, type TaskLine } from "@bottleship/core/engine";
 import { concat, encode } from "@bottleship/core/lib";
 import { stream } from "../../http/exchange.ts";
 import { badRequest } from "../../http/problem.ts";
@@ -20,10 +12,6 @@ import { type Route, route } from "../../http/router.ts";
 import { Channel } from "../../streams/channel.ts";
 import { encodeFrame, MULTIPLEXED_STREAM, RAW_STREAM } from "../../streams/frames.ts";
 import { timeOfQuery } from "../containers/logs.ts";
-
-interface TaskLine extends LogLine {
-  readonly task: Task;
-}
 
 export function logRoutes(engine: Engine): readonly Route[] {
   const { swarm } = engine;
@@ -50,49 +38,18 @@ function logsOf(engine: Engine, query: URLSearchParams, isRaw: boolean, isWanted
   const last = /^\d+$/.test(tail) ? Number(tail) : Number.POSITIVE_INFINITY;
   return stream(isRaw ? RAW_STREAM : MULTIPLEXED_STREAM, async (output) => {
     const channel = new Channel<TaskLine>();
+    const follow = flag(query, "follow");
     const take = (line: TaskLine): void => {
-      if (line.timeUs >= sinceUs && flag(query, line.stream)) channel.push(line);
+      if (flag(query, line.stream)) channel.push(line);
     };
-    const stops: (() => void)[] = [];
-    const begin = (task: Task, container: Container, most: number): void => {
-      const lines = new LogLines();
-      const past = container.logs.entries.flatMap((entry) => lines.push(entry));
-      const kept = container.isRunning ? past : [...past, ...lines.end()];
-      for (const line of most === 0 ? [] : kept.slice(-most)) take({ ...line, task });
-      if (!flag(query, "follow") || !container.isActive) return;
-      const more = container.logs.follow((entry) => {
-        for (const line of lines.push(entry)) take({ ...line, task });
-      });
-      stops.push(more);
-    };
-    for (const { task, container } of tasksOf(engine, isWanted)) begin(task, container, last);
-    if (flag(query, "follow")) {
-      const started = ({ type, action, id }: EngineEvent): void => {
-        if (type !== "container" || action !== "start") return;
-        const found = tasksOf(engine, isWanted).find(({ container }) => container.id === id);
-        if (found !== undefined) begin(found.task, found.container, Number.POSITIVE_INFINITY);
-      };
-      engine.events.on("event", started);
-      stops.push(() => engine.events.off("event", started));
-    } else channel.close();
+    const stop = readTaskLogs(engine, { isWanted, sinceUs, tail: last, follow, take });
+    if (!follow) channel.close();
     try {
       await channel.drain(output, formatter(query, isRaw));
     } finally {
-      for (const stop of stops) stop();
+      stop();
     }
   });
-}
-
-/** Oldest first. */
-function tasksOf({ swarm }: Engine, isWanted: (task: Task) => boolean) {
-  const { current } = swarm;
-  return (current?.tasks.all() ?? [])
-    .filter(isWanted)
-    .sort((a, b) => a.createdUs - b.createdUs)
-    .flatMap((task) => {
-      const container = current?.containerOf(task);
-      return container === undefined ? [] : [{ task, container }];
-    });
 }
 
 function formatter(query: URLSearchParams, isRaw: boolean): (line: TaskLine) => Uint8Array {

@@ -81,19 +81,21 @@ export const kill = command({
 const SINCE = 'Show logs since timestamp (e.g. "2013-01-02T13:23:37Z") or relative (e.g. "42m" for 42 minutes)';
 const UNTIL = 'Show logs before a timestamp (e.g. "2013-01-02T13:23:37Z") or relative (e.g. "42m" for 42 minutes)';
 
+/** What logs of services are asked for too. */
+export const LOG_FLAGS = {
+  details: bool("Show extra details provided to logs"),
+  follow: bool("Follow log output", { short: "f" }),
+  since: text(SINCE),
+  tail: text("Number of lines to show from the end of the logs", { short: "n", initial: "all" }),
+  timestamps: bool("Show timestamps", { short: "t" }),
+};
+
 export const logs = command({
   usage: "[OPTIONS] CONTAINER",
   summary: "Fetch the logs of a container",
   aliases: both("logs"),
   arity: exactly(1),
-  flags: {
-    details: bool("Show extra details provided to logs"),
-    follow: bool("Follow log output", { short: "f" }),
-    since: text(SINCE),
-    tail: text("Number of lines to show from the end of the logs", { short: "n", initial: "all" }),
-    timestamps: bool("Show timestamps", { short: "t" }),
-    until: text(UNTIL),
-  },
+  flags: { ...LOG_FLAGS, until: text(UNTIL) },
   read: ({ flags, operands: [container = ""] }) => ({
     command: "logs",
     container: objectName("container", container),

@@ -133,12 +133,14 @@ function parsePolicies(flags: Values, client: ClientMachine): Policies {
 }
 
 /** Entries of files first; among `--env` options the last one of a name counts. */
-function environment(flags: Values, client: ClientMachine): string[] {
+export function environment(flags: Pick<Values, "env" | "env-file">, client: ClientMachine): string[] {
   const own = new Map(flags.env.map((entry) => [cut(entry, "=")[0], fromClient(entry, client)]));
   return [...flags["env-file"].flatMap((file) => readPairs(file, client, true)), ...own.values()];
 }
 
-function healthConfig(flags: Values): HealthConfig | undefined {
+export function healthConfig(
+  flags: Pick<Values, Extract<keyof Values, `health-${string}`> | "no-healthcheck">,
+): HealthConfig | undefined {
   const durations = {
     Interval: flags["health-interval"],
     Timeout: flags["health-timeout"],

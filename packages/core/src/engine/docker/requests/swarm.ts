@@ -3,6 +3,7 @@ import type { ClusterSpec } from "../../swarm/cluster-spec.ts";
 import type { ServiceSpec } from "../../swarm/service-spec.ts";
 import type { StringMap } from "../create-body.ts";
 import type { Filters } from "../values/filter.ts";
+import type { ServiceChanges } from "./service-changes.ts";
 
 interface SwarmInitRequest {
   readonly command: "swarm init";
@@ -73,17 +74,10 @@ interface ServiceCreateRequest {
   readonly configs: readonly PayloadWish[];
 }
 
-/** What an update changes; what is empty or not there stays. */
 interface ServiceUpdateRequest {
   readonly command: "service update";
   readonly service: string;
-  readonly image: string;
-  readonly addEnv: readonly string[];
-  readonly removeEnv: readonly string[];
-  readonly addLabels: StringMap;
-  readonly removeLabels: readonly string[];
-  readonly replicas: number | undefined;
-  readonly force: boolean;
+  readonly changes: ServiceChanges;
 }
 
 interface ServiceRollbackRequest {
@@ -113,8 +107,19 @@ interface ServicePsRequest {
 
 interface ServiceLogsRequest {
   readonly command: "service logs";
+  /** A service or a task. */
   readonly service: string;
+  readonly details: boolean;
+  readonly follow: boolean;
+  readonly noResolve: boolean;
+  readonly noTaskIds: boolean;
+  readonly noTrunc: boolean;
   readonly raw: boolean;
+  /** A text as given. */
+  readonly since: string;
+  /** A number of lines; anything else is all of them. */
+  readonly tail: string;
+  readonly timestamps: boolean;
 }
 
 interface SwarmRmRequest {

@@ -122,3 +122,17 @@ export function normalizeCapabilities(names: readonly string[]): readonly string
   });
   return normal.length === 0 ? null : [...new Set(normal)].sort();
 }
+
+export interface EffectiveCapabilities {
+  readonly added: readonly string[];
+  readonly dropped: readonly string[];
+}
+
+/** `ALL` stands for all others; what is both added and dropped is added. @see docker/cli opts.EffectiveCapabilities */
+export function effectiveCapabilities(add: readonly string[], drop: readonly string[]): EffectiveCapabilities {
+  const [added, dropped] = [add, drop].map((names) => {
+    const normal = normalizeCapabilities(names) ?? [];
+    return normal.includes("ALL") ? ["ALL"] : normal;
+  });
+  return { added: added ?? [], dropped: (dropped ?? []).filter((name) => !added?.includes(name)) };
+}
