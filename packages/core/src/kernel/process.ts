@@ -508,9 +508,15 @@ export class Process implements Coroutine, Waiter, FsContext {
     }
     if ("isDetour" in frame) return this.#leaveDetour(value, false);
     this.#popFrame();
+    this.blocked = frame.blocked;
+    if (frame.restart !== undefined && !this.pending.minus(this.blocked).isEmpty) {
+      // What the handler held back comes before the call is made again.
+      this.#frames ??= [];
+      this.#frames.push({ ...frame, routine: returned() });
+      return true;
+    }
     this.#answer = frame.answer;
     this.#fails = frame.fails;
-    this.blocked = frame.blocked;
     this.#debtUs += this.#deferredUs;
     this.#deferredUs = 0;
     const { restart } = frame;
@@ -677,6 +683,9 @@ const OUT_OF_MEMORY =
   /invalid (string|array|array buffer|typed array) length|allocation failed|maximum size exceeded|out of memory/i;
 
 const isOutOfMemory = (error: unknown): boolean => error instanceof RangeError && OUT_OF_MEMORY.test(error.message);
+
+/** What is left of a handler that has returned. */
+function* returned(): Routine<void> {}
 
 /** Its call is done, but it comes back later. Only death ends that sleep early. */
 function* heldUp(untilUs: number, answer: unknown): Sleeper<unknown> {

@@ -157,6 +157,21 @@ describe("signals", () => {
     expect(log).toEqual(["caught 10", "data", "caught 10", "EINTR"]);
   });
 
+  it("a signal that a handler holds back is acted on before the interrupted call goes on", async () => {
+    const machine = new TestMachine();
+    const ended = machine.spawn(function* () {
+      const [input] = yield* pipe2();
+      yield* sigaction(SIGALRM, function* () {
+        yield* sigaction(SIGALRM, "default");
+        yield* kill(yield* getpid(), SIGALRM);
+      });
+      yield* alarm(1000);
+      yield* read(input, 1);
+      return 0;
+    });
+    expect(await machine.ended(ended)).toEqual({ signaled: SIGALRM, core: false });
+  });
+
   it("without SA_RESTART an interrupted read fails with EINTR", async () => {
     const code = await new TestMachine().run(function* () {
       yield* sigaction(SIGALRM, function* () {}, { restart: false });

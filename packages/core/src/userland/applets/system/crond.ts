@@ -19,12 +19,10 @@ import {
   O_APPEND,
   O_CREAT,
   O_EXCL,
-  O_RDWR,
   O_WRONLY,
   open,
   type Routine,
   setpgid,
-  setsid,
   stat,
   unlink,
   WNOHANG,
@@ -38,6 +36,7 @@ import { AppletExit, attempt, type Io, readText } from "../../io.ts";
 import { type User, userByName } from "../../passwd.ts";
 import { isDue, parseSchedule, type Schedule, SPECIAL_TIMES } from "./cron-schedule.ts";
 import { CRON_UPDATE, CRONTABS } from "./crontab.ts";
+import { daemonize } from "./daemonize.ts";
 import { listDirectory } from "./directory.ts";
 import { changeIdentity } from "./identity.ts";
 import { INT_MAX, unsignedOrDie } from "./number.ts";
@@ -68,16 +67,9 @@ export const crond: Applet = function* (io) {
   const last = options.given.findLast(([letter]) => letter === "f" || letter === "b")?.[0];
   const daemon = new Crond(io, options.value("c") ?? CRONTABS, level, options.value("L"));
   if (last === "f") return yield* daemon.run();
-  yield* clone(inBackground, daemon);
+  yield* daemonize(() => daemon.run());
   return 0;
 };
-
-function* inBackground(daemon: Crond): Routine<number> {
-  yield* setsid();
-  const nothing = yield* attempt(open("/dev/null", O_RDWR));
-  if (!(nothing instanceof Errno)) for (const fd of [0, 1, 2]) if (fd !== nothing) yield* dup3(nothing, fd);
-  return yield* daemon.run();
-}
 
 class Crond {
   readonly #io: Io;

@@ -45,6 +45,7 @@ import { su } from "./su.ts";
 import { swapoff, swapon } from "./swap.ts";
 import { switchRoot } from "./switch-root.ts";
 import { sysctl } from "./sysctl.ts";
+import { syslogd } from "./syslogd.ts";
 import { taskset } from "./taskset.ts";
 import { time } from "./time.ts";
 import { timeout } from "./timeout.ts";
@@ -124,6 +125,7 @@ export const applets: Readonly<Record<string, Applet>> = {
   swapon,
   switch_root: switchRoot,
   sysctl,
+  syslogd,
   taskset,
   time,
   timeout,
