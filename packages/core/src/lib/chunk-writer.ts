@@ -11,6 +11,17 @@ export class ChunkWriter {
 
   /** The next `size` bytes, which are zero, to be filled at once. */
   claim(size: number): Uint8Array {
+    const start = this.#take(size);
+    return this.#chunk.subarray(start, this.#used);
+  }
+
+  /** A copy of bytes, and so many zeros. */
+  put(bytes: Uint8Array, zeros: number): void {
+    const start = this.#take(bytes.length + zeros);
+    this.#chunk.set(bytes, start);
+  }
+
+  #take(size: number): number {
     if (this.#used + size > this.#chunk.length) {
       this.#end();
       this.#size = Math.min(LARGEST, this.#size * 2);
@@ -18,7 +29,7 @@ export class ChunkWriter {
     }
     const start = this.#used;
     this.#used += size;
-    return this.#chunk.subarray(start, this.#used);
+    return start;
   }
 
   /** Bytes that become a chunk of their own, without being copied. */

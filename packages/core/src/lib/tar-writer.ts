@@ -42,7 +42,7 @@ export function* tarChunks(entries: Iterable<TarEntry>, format: TarFormat = "any
     assert(data.length === header.size, `tar: ${header.name} has ${data.length} bytes, not ${header.size}`);
     putHeader(chunks, header, format);
     const padding = paddingOf(data.length);
-    if (data.length <= COPIED) chunks.claim(data.length + padding).set(data);
+    if (data.length <= COPIED) chunks.put(data, padding);
     else {
       chunks.hand(data);
       chunks.claim(padding);

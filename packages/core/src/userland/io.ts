@@ -17,7 +17,7 @@ import {
   read,
   write,
 } from "../abi/index.ts";
-import { concat, decode, encode, latin1, NO_BYTES } from "../lib/index.ts";
+import { byteLength, concat, decode, encode, latin1, NO_BYTES } from "../lib/index.ts";
 import { Memory } from "./memory.ts";
 
 const BUFFER_SIZE = 4096;
@@ -37,7 +37,10 @@ export class AppletExit {
 export class Output {
   readonly #fd: number;
   readonly #buffered: boolean;
+  /** What is not written yet: bytes, and after them `#text`. */
   #parts: Uint8Array[] | undefined;
+  /** Programs write many short texts: they become bytes together. */
+  #text = "";
   #length = 0;
   #isTerminal: boolean | undefined;
   /** The first error of a write, kept for the end: as ferror(3). */
@@ -53,13 +56,25 @@ export class Output {
   }
 
   *write(data: string | Uint8Array): Routine<void> {
-    const bytes = typeof data === "string" ? encode(data) : data;
-    if (bytes.length === 0) return;
-    this.#parts ??= [];
-    this.#parts.push(bytes);
-    this.#length += bytes.length;
+    if (data.length === 0) return;
+    if (typeof data === "string") {
+      this.#text += data;
+      this.#length += byteLength(data);
+    } else {
+      this.#endText();
+      this.#parts ??= [];
+      this.#parts.push(data);
+      this.#length += data.length;
+    }
     if (!this.#buffered || this.#length >= BUFFER_SIZE) yield* this.flush();
-    else if (this.#isTerminal !== false && bytes.includes(NEWLINE) && (yield* this.#onTerminal())) yield* this.flush();
+    else if (this.#isTerminal !== false && hasNewline(data) && (yield* this.#onTerminal())) yield* this.flush();
+  }
+
+  #endText(): void {
+    if (this.#text === "") return;
+    this.#parts ??= [];
+    this.#parts.push(encode(this.#text));
+    this.#text = "";
   }
 
   /** Writes `text` and a newline. */
@@ -69,9 +84,11 @@ export class Output {
 
   /** Hands everything to the kernel. An error is remembered, not thrown. */
   *flush(): Routine<void> {
-    if (this.#parts === undefined) return;
-    let rest = concat(this.#parts);
+    this.#endText();
+    const parts = this.#parts;
+    if (parts === undefined) return;
     this.#parts = undefined;
+    let rest = concat(parts);
     this.#length = 0;
     try {
       while (rest.length > 0) rest = rest.subarray(yield* write(this.#fd, rest));
@@ -85,6 +102,10 @@ export class Output {
     this.#isTerminal ??= yield* isatty(this.#fd);
     return this.#isTerminal;
   }
+}
+
+function hasNewline(data: string | Uint8Array): boolean {
+  return typeof data === "string" ? data.includes("\n") : data.includes(NEWLINE);
 }
 
 /** Buffered input from a descriptor, by bytes or lines. */
