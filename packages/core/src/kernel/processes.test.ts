@@ -158,18 +158,20 @@ describe("signals", () => {
   });
 
   it("a signal that a handler holds back is acted on before the interrupted call goes on", async () => {
-    const machine = new TestMachine();
-    const ended = machine.spawn(function* () {
-      const [input] = yield* pipe2();
-      yield* sigaction(SIGALRM, function* () {
-        yield* sigaction(SIGALRM, "default");
-        yield* kill(yield* getpid(), SIGALRM);
+    const status = await new TestMachine().run(function* () {
+      yield* child(function* () {
+        const [input] = yield* pipe2();
+        yield* sigaction(SIGALRM, function* () {
+          yield* sigaction(SIGALRM, "default");
+          yield* kill(yield* getpid(), SIGALRM);
+        });
+        yield* alarm(1000);
+        yield* read(input, 1);
+        return 0;
       });
-      yield* alarm(1000);
-      yield* read(input, 1);
-      return 0;
+      return (yield* wait4())?.status;
     });
-    expect(await machine.ended(ended)).toEqual({ signaled: SIGALRM, core: false });
+    expect(status).toEqual({ signaled: SIGALRM, core: false });
   });
 
   it("without SA_RESTART an interrupted read fails with EINTR", async () => {
