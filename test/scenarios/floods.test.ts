@@ -53,3 +53,19 @@ it.each([
   const bare = await measure("cat");
   expect((await measure(tool)) - bare).toBeGreaterThan(leastUs);
 });
+
+it("who writes waits for a reader that has a megabyte left to pass on", async () => {
+  const engine = await machine();
+  await docker(engine, "run -d --name flood busybox yes");
+  let waitingBytes = 2e6;
+  engine.containers.get("flood").logs.follow(
+    () => {},
+    () => waitingBytes,
+  );
+  const before = linesOf(engine);
+  await engine.world.advance("1s");
+  expect(linesOf(engine)).toBe(before);
+  waitingBytes = 0;
+  await engine.world.advance("100ms");
+  expect(linesOf(engine) - before).toBeGreaterThan(80_000);
+});

@@ -17,6 +17,9 @@ it.each([
   "x=$(cat /dev/urandom)",
   "x=$(yes)",
   "x=a; while :; do x=$x$x; done",
+  'x=a; set -- a; while :; do set -- "$@" "$@"; done',
+  "diff /dev/zero /dev/urandom",
+  "shuf -i 1-100000000",
 ])("ends %s as the kernel does when memory runs out", async (command) => {
   const engine = await small();
   const { exitCode } = await engine.docker([

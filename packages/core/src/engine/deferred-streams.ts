@@ -28,7 +28,9 @@ export function logDrain(
 ): Drain {
   const { disk } = kernel.world.allotments;
   const output = owner.output();
-  return outputDrain(kernel, (bytes) => output.append({ stream, timeUs: kernel.nowUs, bytes }, disk), owner);
+  const take = (bytes: Uint8Array): void => output.append({ stream, timeUs: kernel.nowUs, bytes }, disk);
+  const { keepsLines, isTerminal = false } = owner;
+  return outputDrain(kernel, take, { keepsLines, isTerminal, backlog: () => output.backlog });
 }
 
 /** Descriptors 0 to 2. Without an `input` nothing comes in; what is written goes to the owner's output. */

@@ -21,7 +21,7 @@ export class LogBuffer {
   /** Where it is kept if it must not grow without end. */
   readonly #files: LogFiles | undefined;
   #shared: readonly LogEntry[] | undefined;
-  #listeners: Set<(entry: LogEntry) => void> | undefined;
+  #listeners: Map<(entry: LogEntry) => void, (() => number) | undefined> | undefined;
   /** What of the host's memory was taken for entries. */
   #takenBytes = 0;
 
@@ -49,7 +49,7 @@ export class LogBuffer {
   append(entry: LogEntry, space?: Allotment): void {
     if (this.#files !== undefined) this.#files.append(entry);
     else if (this.#take(ENTRY_BYTES + entry.bytes.length, space)) this.#keep(entry);
-    for (const listener of this.#listeners ?? []) listener(entry);
+    for (const listener of this.#listeners?.keys() ?? []) listener(entry);
   }
 
   #take(bytes: number, space: Allotment | undefined): boolean {
@@ -82,10 +82,21 @@ export class LogBuffer {
     else this.#entries.push(entry);
   }
 
-  /** Calls `listener` for everything that comes from now on. Returns what ends that. */
-  follow(listener: (entry: LogEntry) => void): () => void {
-    this.#listeners ??= new Set();
-    this.#listeners.add(listener);
+  /** Bytes that the slowest of those who follow has not passed on yet. */
+  get backlog(): number {
+    let most = 0;
+    for (const backlog of this.#listeners?.values() ?? []) most = Math.max(most, backlog?.() ?? 0);
+    return most;
+  }
+
+  /**
+   * Calls `listener` for everything that comes from now on. Returns what ends that.
+   *
+   * @param backlog bytes that it has heard of and not passed on yet: who writes waits when there are too many of them
+   */
+  follow(listener: (entry: LogEntry) => void, backlog?: () => number): () => void {
+    this.#listeners ??= new Map();
+    this.#listeners.set(listener, backlog);
     return () => this.#listeners?.delete(listener);
   }
 

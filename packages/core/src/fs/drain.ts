@@ -11,10 +11,15 @@ export interface DrainOptions {
   readonly take: (data: Uint8Array) => void;
   /** How long the reader is busy with that. */
   readonly costUs: (data: Uint8Array) => number;
+  /** The reader takes nothing for now, however long it has had: somebody behind it is slow. */
+  readonly isBlocked?: () => boolean;
   readonly nowUs: () => number;
   /** A timer that is not armed. */
   readonly timer: (fire: () => void) => Timer;
 }
+
+/** How often it is looked whether a blocked reader goes on. */
+const LOOK_US = 10_000;
 
 /** What was written together, and when the reader will be done with it. */
 interface Portion {
@@ -39,6 +44,7 @@ export class Drain {
 
   /** Bytes that fit into the pipe now. */
   get room(): number {
+    if (this.#options.isBlocked?.() === true) return 0;
     if (this.#portions === undefined) return PIPE_SIZE;
     const nowUs = this.#options.nowUs();
     while (this.#portions[0] !== undefined && this.#portions[0].untilUs <= nowUs) this.#portions.shift();
@@ -60,9 +66,10 @@ export class Drain {
 
   /** Calls `tell` when there is more room. */
   whenRoom(tell: () => void): void {
-    const [first] = this.#portions ?? [];
-    if (first === undefined) return;
-    this.#timer ??= this.#options.timer(tell);
-    if (!this.#timer.armed) this.#timer.arm(first.untilUs);
+    const { isBlocked, nowUs, timer } = this.#options;
+    const untilUs = isBlocked?.() === true ? nowUs() + LOOK_US : this.#portions?.[0]?.untilUs;
+    if (untilUs === undefined) return;
+    this.#timer ??= timer(tell);
+    if (!this.#timer.armed) this.#timer.arm(untilUs);
   }
 }

@@ -9,12 +9,22 @@ import type { Kernel } from "./kernel.ts";
 
 const NEWLINE = 10;
 const UNIT = 65_536;
+/** @see moby pkg/ioutils/bytespipe.go: blockThreshold */
+const BACKLOG_MAX = 1e6;
 
-/** `keepsLines`: each line is a record of its own. `isTerminal`: what comes was processed by one. */
+export interface OutputOptions {
+  /** Each line is a record of its own. */
+  readonly keepsLines: boolean;
+  /** What comes was processed by a terminal. */
+  readonly isTerminal?: boolean;
+  /** Bytes that those who read have not taken yet. Only outside of the world somebody can be slow. */
+  readonly backlog?: () => number;
+}
+
 export function outputDrain(
   kernel: Kernel,
   take: (data: Uint8Array) => void,
-  { keepsLines, isTerminal = false }: { readonly keepsLines: boolean; readonly isTerminal?: boolean },
+  { keepsLines, isTerminal = false, backlog }: OutputOptions,
 ): Drain {
   const { world } = kernel;
   const { logLine, logPer64KiB, terminalWrite } = world.costs;
@@ -22,6 +32,8 @@ export function outputDrain(
   return new Drain({
     take,
     costUs: (data) => perWriteUs + (data.length * logPer64KiB) / UNIT + (keepsLines ? lines(data) * logLine : 0),
+    // What is replayed has no readers: a world that is recorded does not wait for any.
+    isBlocked: () => backlog !== undefined && world.recorder === undefined && backlog() > BACKLOG_MAX,
     nowUs: () => kernel.monotonicUs,
     timer: (fire) => world.clock.timer(fire),
   });

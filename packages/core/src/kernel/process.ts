@@ -19,6 +19,7 @@ import {
   type ResourceName,
   type Routine,
   type SeccompFilter,
+  SIGSEGV,
   type Signal,
   SignalSet,
   type WaitStatus,
@@ -541,6 +542,11 @@ export class Process implements Coroutine, Waiter, FsContext {
     if (error instanceof AssertionFailure) throw error;
     if (isOutOfMemory(error)) failToHold(this);
     if (!this.isAlive) return;
+    if (isStackOverflow(error)) {
+      this.kernel.crashed(this, error);
+      exit(this, { signaled: SIGSEGV, core: false });
+      return;
+    }
     const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     try {
       if (this.files.isUsable(2)) this.files.get(2).write(encode(`${this.name}: ${text}\n`));
@@ -686,6 +692,10 @@ const isOutOfMemory = (error: unknown): boolean => error instanceof RangeError &
 
 /** What is left of a handler that has returned. */
 function* returned(): Routine<void> {}
+
+/** A program that calls itself without end is ended as one whose stack has met its guard page. */
+const isStackOverflow = (error: unknown): boolean =>
+  error instanceof RangeError && /call stack|recursion/i.test(error.message);
 
 /** Its call is done, but it comes back later. Only death ends that sleep early. */
 function* heldUp(untilUs: number, answer: unknown): Sleeper<unknown> {

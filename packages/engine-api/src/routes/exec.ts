@@ -82,11 +82,12 @@ async function readStartOptions(request: Call["request"]) {
 
 async function converse(engine: Engine, session: ExecSession, isRaw: boolean, stream: HijackedStream): Promise<void> {
   const { exec, world } = engine;
-  const channel = new Channel<LogEntry>();
+  const channel = new Channel<LogEntry>(({ bytes }) => bytes.length);
   const { AttachStdout: out = false, AttachStderr: err = false } = session.body;
-  const stopFollowing = session.output.follow((entry) => {
+  const take = (entry: LogEntry): void => {
     if (entry.stream === "stdout" ? out : err) channel.push(entry);
-  });
+  };
+  const stopFollowing = session.output.follow(take, () => channel.waitingBytes);
   const written = channel.drain(stream, ({ stream: from, bytes }) => (isRaw ? bytes : encodeFrame(from, bytes)));
   try {
     await exec.start(session);

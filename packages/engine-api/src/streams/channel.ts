@@ -9,12 +9,25 @@ const PIECE_BYTES = 32 * 1024;
 
 export class Channel<T> {
   readonly #items: T[] = [];
+  readonly #sizeOf: (item: T) => number;
+  #waitingBytes = 0;
   #isClosed = false;
   #wake: (() => void) | undefined;
+
+  /** `sizeOf` says how much an item counts for. */
+  constructor(sizeOf: (item: T) => number = () => 0) {
+    this.#sizeOf = sizeOf;
+  }
+
+  /** What was pushed and has not been written yet. */
+  get waitingBytes(): number {
+    return this.#isClosed ? 0 : this.#waitingBytes;
+  }
 
   push(item: T): void {
     if (this.#isClosed) return;
     this.#items.push(item);
+    this.#waitingBytes += this.#sizeOf(item);
     this.#wake?.();
   }
 
@@ -47,6 +60,7 @@ export class Channel<T> {
       if (length >= PIECE_BYTES) break;
       const bytes = bytesOf(item);
       pieces.push(bytes);
+      this.#waitingBytes -= this.#sizeOf(item);
       length += bytes.length;
       count++;
     }

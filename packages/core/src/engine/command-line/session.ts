@@ -47,6 +47,12 @@ export interface CommandOptions {
   readonly onAttached?: (container: Container) => void;
 }
 
+/** Output beyond this is told to `onOutput` only: it has to fit into strings. */
+const KEPT_BYTES = 256 * 1024 ** 2;
+/** What a piece of output takes besides its bytes. */
+const CHUNK_BYTES = 128;
+const CUT = "bottleship: there was more output than a result can hold: the rest is not in it\n";
+
 /** One command in progress. */
 export class Session {
   readonly engine: Engine;
@@ -66,6 +72,9 @@ export class Session {
   #left = Number.POSITIVE_INFINITY;
   readonly #out: Uint8Array[] = [];
   readonly #err: Uint8Array[] = [];
+  /** Bytes of output that the result will have, with what it takes to keep them. */
+  #kept = 0;
+  #isCut = false;
 
   constructor(engine: Engine, options: CommandOptions) {
     this.engine = engine;
@@ -94,8 +103,16 @@ export class Session {
       return;
     }
     const bytes = typeof text === "string" ? encode(text) : text;
-    (stream === "stdout" ? this.#out : this.#err).push(bytes);
+    this.#keep(stream, bytes);
     this.options.onOutput?.(stream, typeof text === "string" ? text : decode(text), bytes);
+  }
+
+  #keep(stream: "stdout" | "stderr", bytes: Uint8Array): void {
+    if (this.#isCut) return;
+    this.#kept += bytes.length + CHUNK_BYTES;
+    this.#isCut = this.#kept > KEPT_BYTES;
+    if (this.#isCut) this.#err.push(encode(CUT));
+    else (stream === "stdout" ? this.#out : this.#err).push(bytes);
   }
 
   /** The first line that somebody says to a question. */

@@ -135,7 +135,7 @@ function* runLoop(shell: Shell, node: Loop, flags: Flags): Routine<number> {
 function* runFor(shell: Shell, node: For, flags: Flags): Routine<number> {
   setLine(shell, node.line);
   const values: string[] = [];
-  for (const word of node.words) values.push(...(yield* expandFields(shell, word)));
+  for (const word of node.words) for (const field of yield* expandFields(shell, word)) values.push(field);
   let status = 0;
   shell.loopDepth++;
   for (const value of values) {

@@ -48,7 +48,7 @@ export function* runSimple(shell: Shell, node: Simple, flags: Flags): Routine<nu
   const argv = [...target.words];
   for (const word of target.rest) {
     if (assigns && assignedName(word) !== undefined) argv.push(yield* expandAssignment(shell, word));
-    else argv.push(...(yield* expandFields(shell, word)));
+    else for (const field of yield* expandFields(shell, word)) argv.push(field);
   }
   const isLocal = argv.length > 0 && !target.isSpecial;
   if (isLocal) shell.variables.pushScope();
@@ -122,7 +122,7 @@ function* findTarget(shell: Shell, words: readonly Word[]): Routine<Target> {
     while (fields.length === 0) {
       const word = queue.shift();
       if (word === undefined) return undefined;
-      fields.push(...(yield* expandFields(shell, word)));
+      for (const field of yield* expandFields(shell, word)) fields.push(field);
     }
     return fields.shift();
   };

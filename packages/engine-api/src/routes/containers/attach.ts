@@ -111,7 +111,7 @@ function reply(engine: Engine, call: Call): ApiReply {
 
 async function attach(engine: Engine, container: Container, wanted: Wanted, stream: HijackedStream): Promise<void> {
   engine.containers.note(container, "attach");
-  const channel = new Channel<LogEntry>();
+  const channel = new Channel<LogEntry>(({ bytes }) => bytes.length);
   const take = (entry: LogEntry): void => {
     if (wanted[entry.stream]) channel.push(entry);
   };
@@ -120,7 +120,7 @@ async function attach(engine: Engine, container: Container, wanted: Wanted, stre
   let isOver = false;
   const served = channel.drain(stream, ({ stream: from, bytes }) => (wanted.isRaw ? bytes : encodeFrame(from, bytes)));
   noteAttached(container, served);
-  const stopFollowing = container.logs.follow(take);
+  const stopFollowing = container.logs.follow(take, () => channel.waitingBytes);
   const stopWatching = watch(engine, container, (action) => {
     if (action !== "die" && action !== "destroy") return;
     isOver = true;

@@ -68,10 +68,15 @@ export function timeOfQuery(query: URLSearchParams, name: string, now: number): 
   }
 }
 
+/** What a line takes besides its bytes. */
+const LINE_BYTES = 128;
+/** So much may wait for a client that follows a log. */
+const BEHIND_BYTES = 64 * 1024 ** 2;
+
 async function send(engine: Engine, container: Container, wanted: Wanted, output: Output): Promise<void> {
   const lines = new LogLines();
   const isWanted = ({ timeUs }: LogLine): boolean => timeUs >= wanted.sinceUs && timeUs <= wanted.untilUs;
-  const channel = new Channel<LogLine>();
+  const channel = new Channel<LogLine>(({ bytes }) => bytes.length + LINE_BYTES);
   const take = (line: LogLine): void => {
     if (isWanted(line) && wanted[line.stream]) channel.push(line);
   };
@@ -82,6 +87,8 @@ async function send(engine: Engine, container: Container, wanted: Wanted, output
   if (wanted.follow && container.isActive) {
     const follow = container.logs.follow((entry) => {
       for (const line of lines.push(entry)) take(line);
+      // Who reads a log holds nobody up: a reader that is so far behind is let go.
+      if (channel.waitingBytes > BEHIND_BYTES) channel.close();
     });
     const end = watch(engine, container, (action) => {
       if (action !== "die" && action !== "destroy") return;

@@ -2,6 +2,7 @@
 import { close, Errno, fstat, lseek, open, type Routine, read, SEEK_SET } from "../../../abi/index.ts";
 import { concat } from "../../../lib/index.ts";
 import { attempt, type Io } from "../../io.ts";
+import { TEXT_NS_PER_BYTE, Work } from "../../work.ts";
 
 const PORTION = 4096;
 
@@ -12,6 +13,7 @@ export class Concatenation {
   #fd: number | undefined;
   #name = "";
   #buffer: Uint8Array = new Uint8Array(0);
+  readonly #work = new Work(TEXT_NS_PER_BYTE);
   /** A file could not be opened or read. */
   failed = false;
   /** At least one file could be opened. */
@@ -72,6 +74,7 @@ export class Concatenation {
         this.failed = true;
       } else if (bytes.length > 0) {
         this.#buffer = bytes;
+        yield* this.#work.on(bytes.length);
         break;
       }
       yield* this.#finish();

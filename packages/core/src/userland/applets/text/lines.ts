@@ -8,6 +8,7 @@ import { close, Errno, lseek, open, type Routine, read, SEEK_CUR } from "../../.
 import { fromLatin1, latin1 } from "../../../lib/index.ts";
 import { attempt, type Io } from "../../io.ts";
 import { Memory } from "../../memory.ts";
+import { TEXT_NS_PER_BYTE, Work } from "../../work.ts";
 
 const STDIO_PORTION = 4096;
 /** What is read and not used yet is worth telling of from here on. */
@@ -19,6 +20,7 @@ export class LineReader {
   readonly #delimiter: string;
   readonly #delimiters: RegExp | undefined;
   #memory: Memory | undefined;
+  readonly #work = new Work(TEXT_NS_PER_BYTE);
   #buffer = "";
   #at = 0;
   #ended = false;
@@ -56,6 +58,7 @@ export class LineReader {
         this.ending = "";
         return started ? line : undefined;
       }
+      yield* this.#work.on(this.#buffer.length);
     }
   }
 

@@ -4,6 +4,7 @@ import { byteString, ownValue } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt } from "../../getopt.ts";
 import { attempt, type Io, writeOrDie } from "../../io.ts";
+import { TEXT_NS_PER_BYTE, Work } from "../../work.ts";
 import { usage } from "./arguments.ts";
 import { readEscape } from "./escape.ts";
 
@@ -54,10 +55,12 @@ export const tr: Applet = function* (io) {
 
 function* translate(io: Io, convert: (bytes: Uint8Array, state: { last: number }) => Uint8Array): Routine<void> {
   const state = { last: -1 };
+  const work = new Work(TEXT_NS_PER_BYTE);
   for (;;) {
     const bytes = yield* attempt(read(0, BUFFER_SIZE));
     if (bytes instanceof Errno) return yield* io.pdie("read error", bytes);
     if (bytes.length === 0) return;
+    yield* work.on(bytes.length);
     yield* writeOrDie(io, 1, convert(bytes, state));
   }
 }

@@ -3,6 +3,7 @@ import { Errno, type Routine, read } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt } from "../../getopt.ts";
 import { attempt } from "../../io.ts";
+import { TEXT_NS_PER_BYTE, Work } from "../../work.ts";
 import { eachFile } from "./lines.ts";
 
 const STDIO_PORTION = 4096;
@@ -41,6 +42,7 @@ function* count(fd: number): Routine<{ counts: Counts; error: Errno | undefined 
   const counts: Counts = { l: 0, w: 0, m: 0, c: 0, L: 0 };
   let inWord = 0;
   let width = 0;
+  const work = new Work(TEXT_NS_PER_BYTE);
   for (;;) {
     const bytes = yield* attempt(read(fd, STDIO_PORTION));
     if (bytes instanceof Errno || bytes.length === 0) {
@@ -50,6 +52,7 @@ function* count(fd: number): Routine<{ counts: Counts; error: Errno | undefined 
       return { counts, error: bytes instanceof Errno ? bytes : undefined };
     }
     counts.c += bytes.length;
+    yield* work.on(bytes.length);
     for (const byte of bytes) {
       if (byte > 32 && byte < 127) {
         width++;

@@ -7,6 +7,7 @@ import { Errno, type Routine, read } from "../../../../abi/index.ts";
 import { latin1 } from "../../../../lib/index.ts";
 import { attempt } from "../../../io.ts";
 import { Memory } from "../../../memory.ts";
+import { TEXT_NS_PER_BYTE, Work } from "../../../work.ts";
 import type { Splitter } from "./split.ts";
 
 const FIRST_SIZE = 464;
@@ -25,6 +26,7 @@ export class RecordReader {
   #at = 0;
   #size = FIRST_SIZE;
   #memory: Memory | undefined;
+  readonly #work = new Work(TEXT_NS_PER_BYTE);
 
   constructor(fd: number) {
     this.#fd = fd;
@@ -50,6 +52,7 @@ export class RecordReader {
         return bytes;
       }
       if (bytes.length === 0) return rest === "" ? undefined : this.#take(rest, found ?? whole(rest));
+      yield* this.#work.on(bytes.length);
       searched = rest.length;
       this.#buffer = rest + latin1(bytes);
       if (rest.length > LONG_RECORD) yield* this.#hold(this.#buffer.length);
