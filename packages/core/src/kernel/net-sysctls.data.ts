@@ -392,23 +392,9 @@ export const NEIGHBOUR_SYSCTLS_4: Readonly<Record<string, string>> = {
 
 /** One set for each device under net.ipv6.neigh: how neighbours are asked for. */
 export const NEIGHBOUR_SYSCTLS_6: Readonly<Record<string, string>> = {
-  anycast_delay: "100",
-  app_solicit: "0",
-  base_reachable_time: "30",
-  base_reachable_time_ms: "30000",
-  delay_first_probe_time: "5",
-  gc_stale_time: "60",
-  interval_probe_time_ms: "5000",
+  ...NEIGHBOUR_SYSCTLS_4,
   locktime: "0",
-  mcast_resolicit: "0",
-  mcast_solicit: "3",
-  proxy_delay: "80",
-  proxy_qlen: "64",
   retrans_time: "250",
-  retrans_time_ms: "1000",
-  ucast_solicit: "3",
-  unres_qlen: "101",
-  unres_qlen_bytes: "212992",
 };
 
 /** What can only be read: what was made of other sysctls, and what was decided when the machine started. */

@@ -251,21 +251,9 @@ export class StageGraph {
     return contexts.has(name);
   }
 
-  #add({
-    name,
-    image,
-    base,
-    platform,
-    isReplaced,
-    range,
-  }: Pick<Draft, "name" | "image" | "base" | "platform" | "isReplaced" | "range">): Draft {
+  #add(given: Pick<Draft, "name" | "image" | "base" | "platform" | "isReplaced" | "range">): Draft {
     const draft: Draft = {
-      name,
-      image,
-      base,
-      platform,
-      isReplaced,
-      range,
+      ...given,
       index: this.#stages.length,
       isImplicit: false,
       planned: [],
