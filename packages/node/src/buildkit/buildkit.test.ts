@@ -8,6 +8,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { type SocketServer, serveOnSocket } from "../testing/socket-server.ts";
 import { sendFiles } from "./file-send.ts";
 import { receiveFiles } from "./file-sync.ts";
+import { CODES, GrpcError } from "./grpc.ts";
 import { GrpcClient } from "./grpc-client.ts";
 import { type GrpcCall, onlyMessage, serveGrpc } from "./grpc-server.ts";
 import { type ControlSolve, MESSAGES, type StatusMessage } from "./messages.ts";
@@ -45,7 +46,10 @@ async function upgraded(path: string, headers: readonly string[] = []): Promise<
 /** Serves a client's files and secrets, as docker does on its session. */
 async function openSession(
   files: Readonly<Record<string, string>>,
-  upload: Uint8Array = new Uint8Array(),
+  {
+    upload = new Uint8Array(),
+    agents = [],
+  }: { readonly upload?: Uint8Array; readonly agents?: readonly string[] } = {},
 ): Promise<void> {
   const socket = await upgraded("/session", [`X-Docker-Expose-Session-Uuid: ${SESSION}`]);
   serveGrpc(socket, {
@@ -55,6 +59,11 @@ async function openSession(
       received = Object.fromEntries(entries.map(({ header, data }) => [header.name, decode(data)]));
     },
     "/moby.upload.v1.Upload/Pull": (call) => call.send(MESSAGES.bytes.encode({ data: upload })),
+    "/moby.sshforward.v1.SSH/CheckAgent": async (call) => {
+      const { ID: id } = MESSAGES.checkAgent.decode(await onlyMessage(call));
+      if (!agents.includes(id)) throw new GrpcError(CODES.unknown, `unset ssh forward key ${id}`);
+      await call.send(new Uint8Array());
+    },
     "/moby.buildkit.secrets.v1.Secrets/GetSecret": async (call) => {
       const { ID: id } = MESSAGES.getSecret.decode(await onlyMessage(call));
       await call.send(MESSAGES.secret.encode({ data: new TextEncoder().encode(`secret of ${id}`) }));
@@ -199,12 +208,53 @@ it("builds on the host's network", async () => {
 
 it("builds from an archive that the client has on its standard input", async () => {
   const archive = layerToTar([fileOf("Dockerfile", "FROM busybox\nCOPY a /a\nRUN cat /a\n"), fileOf("a", "A\n")]);
-  await openSession({}, archive);
+  await openSession({}, { upload: archive });
   const { progress, failure } = await build({ context: "http://buildkit-session/4242" }, []);
   expect(failure).toBeUndefined();
   const logs = progress.flatMap(({ logs: lines = [] }) => lines.map(({ msg }) => decode(msg)));
   expect(logs).toEqual(["A\n"]);
   expect(names(progress).slice(0, 2)).toEqual(["[internal] load remote build context", "copy /context /"]);
+});
+
+const REPOSITORY = "https://git.example/r.git";
+
+it.each([
+  ["its Dockerfile", {}, /\trefs\/heads\/main\n.*\nA\n$/s],
+  ["the client's own", { dockerfilekey: "dockerfile" }, /^A\nA\n$/],
+])("builds from a git repository with %s", async (_, options, log) => {
+  const files = { a: "A\n", Dockerfile: "FROM busybox\nCOPY a /a\nRUN cat /a\n" };
+  engine.git.add(REPOSITORY, { branches: { main: { files } } });
+  await openSession({ Dockerfile: "FROM busybox\nCOPY a /b\nRUN cat /b /b\n" });
+  const { progress } = await build({ context: REPOSITORY, ...options }, []);
+  expect(progress.flatMap(({ logs: lines = [] }) => lines.map(({ msg }) => decode(msg))).join("")).toMatch(log);
+});
+
+it.each([
+  [`${REPOSITORY}?x=1`, 'unexpected query "x"', []],
+  [
+    `${REPOSITORY}#v2`,
+    'failed to read dockerfile: failed to load cache key: repository does not contain ref v2, output: ""',
+    [`[internal] load git source ${REPOSITORY}#v2`],
+  ],
+])("does not build from %s", async (context, message, steps) => {
+  engine.git.add(REPOSITORY, { branches: { main: { files: {} } } });
+  await openSession({});
+  const { progress, failure } = await build({ context }, []);
+  expect([failure, names(progress)]).toEqual([expect.objectContaining({ message }), steps]);
+});
+
+it("reaches git through ssh if the client forwards its agent", async () => {
+  engine.git.add("git@git.example:r.git", { branches: { main: { files: { a: "A\n" } } } });
+  const Dockerfile =
+    "FROM busybox\nADD git@git.example:r.git#main /d\nRUN --mount=type=ssh,required test -S $SSH_AUTH_SOCK\n";
+  await openSession({ Dockerfile }, { agents: ["default"] });
+  expect((await build({}, [])).failure).toBeUndefined();
+});
+
+it("reaches nothing through ssh without an agent", async () => {
+  engine.git.add("git@git.example:r.git", { branches: { main: { files: {} } } });
+  await openSession({ Dockerfile: "FROM busybox\nADD git@git.example:r.git#main /d\n" });
+  expect((await build({}, [])).failure).toMatchObject({ message: "unset ssh forward key default" });
 });
 
 it("answers questions about the Dockerfile", async () => {

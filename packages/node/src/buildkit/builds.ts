@@ -130,9 +130,13 @@ export class ClientBuild {
       return { ...request, build: { ...request.build, ...cachesOf(asked), ...allowed(asked), onEvent } };
     } catch (error) {
       if (!(error instanceof GrpcError)) {
+        // What is wrong with an address is seen before anything is loaded.
+        if (error instanceof BuildError && !error.message.startsWith("failed to read ")) throw this.#failure(error);
         // The vertex has the innermost words.
         const why =
-          error instanceof Error ? error.message.replace(/^failed to read .*?: failed to load cache key: /, "") : "";
+          error instanceof Error
+            ? error.message.replace(/^failed to read .*?: (?:failed to load cache key: )?/, "")
+            : "";
         tellLoading(options, onEvent, kernel.nowUs, why);
         throw this.#failure(error);
       }

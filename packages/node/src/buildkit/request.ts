@@ -55,7 +55,9 @@ export async function frontendRequest(client: GrpcClient, options: Options, engi
     hasAgent: contextAgents.includes(GIT_AGENT),
   });
   const key = options["dockerfilekey"];
-  const definition = remote === undefined ? await definitionFiles(client, fileName, key) : filesOf(remote.tar);
+  // The client may have a Dockerfile of its own for a context that is somewhere else.
+  const isOwn = remote === undefined || key !== undefined;
+  const definition = isOwn ? await definitionFiles(client, fileName, key) : filesOf(remote.tar);
   const text = definition.get(fileName) ?? (fileName === "Dockerfile" ? definition.get("dockerfile") : undefined);
   if (text === undefined) {
     throw new GrpcError(CODES.unknown, `failed to read dockerfile: open ${fileName}: no such file or directory`);
@@ -64,7 +66,7 @@ export async function frontendRequest(client: GrpcClient, options: Options, engi
   const source =
     remote === undefined
       ? { ...(await localContext(client, options, definition.get(`${fileName}.dockerignore`))), dockerfile: text }
-      : { context: remote };
+      : { context: remote, ...(isOwn && { dockerfile: text }) };
   const build: BuildRequest = {
     ...source,
     file: fileName,
