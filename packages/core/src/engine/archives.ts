@@ -144,7 +144,7 @@ export class ArchiveService {
         ? new MountedSnapshot(this.#kernel, this.#snapshotter, container.id)
         : new MountedTree(this.#kernel, process.root.mount.fs);
     for (const { type, source, subpath, destination } of container.mountPoints) {
-      if (type === "tmpfs" || subpath !== undefined) continue;
+      if (type === "tmpfs" || subpath !== undefined || (type === "image" && !container.isRunning)) continue;
       rootfs.show(walk(this.#kernel.init, source, { follow: true }), destination);
     }
     return rootfs;
@@ -153,7 +153,8 @@ export class ArchiveService {
   /** Looking at files mounts what is mounted on them: where the places of mounts are missing, they are made and stay. */
   #makeMountPoints({ id, mountPoints }: Container): void {
     const directories = mountPoints.filter(
-      ({ type, source }) => type !== "tmpfs" && walk(this.#kernel.init, source, { follow: true }).inode.type === "dir",
+      ({ type, source }) =>
+        type !== "tmpfs" && type !== "image" && walk(this.#kernel.init, source, { follow: true }).inode.type === "dir",
     );
     if (directories.length === 0) return;
     const rootfs = new MountedSnapshot(this.#kernel, this.#snapshotter, id);

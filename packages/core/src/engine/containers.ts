@@ -28,6 +28,7 @@ import type { EventLog } from "./events.ts";
 import type { Demand } from "./explain/cause.ts";
 import type { CauseLog } from "./explain/cause-log.ts";
 import { furnish } from "./furnish.ts";
+import { placeImages } from "./image-mounts.ts";
 import { initLayer } from "./init-layer.ts";
 import { checkLogDriver } from "./log-driver.ts";
 import { mergeConfig } from "./merge-config.ts";
@@ -158,7 +159,7 @@ export class ContainerService {
    * @throws StatusError not-found without the image; conflict for a taken name; invalid-argument for a bad body.
    */
   create(options: CreateOptions, name = "", { isTask = false, mounts = [] }: OwnOptions = {}): Container {
-    const { snapshotter, volumes, networks, prng, kernel } = this.#parts;
+    const { snapshotter, volumes, networks, prng, kernel, findImage } = this.#parts;
     const { NetworkingConfig: networking } = options;
     const image = this.#imageFor(options);
     const { config: merged, hostConfig: wanted } = this.#requests.get(options, image);
@@ -167,7 +168,7 @@ export class ContainerService {
     const chosen = this.#index.reserve(name, id);
     try {
       verifyLate(hostConfig);
-      const inherited = inheritedMounts(this.#index, hostConfig);
+      const points = collectMountPoints(merged, hostConfig, volumes, inheritedMounts(this.#index, hostConfig));
       const container = new Container({
         id,
         name: chosen,
@@ -176,7 +177,7 @@ export class ContainerService {
         config: withHostname(merged, hostConfig, kernel.machine.hostname),
         hostConfig: this.#kept(hostConfig),
         endpoints: networks.initialEndpoints(hostConfig.NetworkMode ?? "", networking?.EndpointsConfig),
-        mountPoints: withOwn(collectMountPoints(merged, hostConfig, volumes, inherited), mounts),
+        mountPoints: withOwn(placeImages(points, id, findImage), mounts),
         ...(isTask && { isTask }),
         createdUs: kernel.nowUs,
       });

@@ -17,7 +17,9 @@ export function createWarnings(
   const { NetworkMode, PortBindings, PublishAllPorts } = hostConfig;
   const publishes = PublishAllPorts === true || Object.keys(PortBindings ?? {}).length > 0;
   const isDiscarded = NetworkMode === "host" && publishes;
+  const showsImages = (hostConfig.Mounts ?? []).some(({ Type }) => Type === "image");
   return [
+    ...(showsImages ? ["Image mount is an experimental feature"] : []),
     ...(isDiscarded ? ["Published ports are discarded when using host network mode"] : []),
     ...(!isChosen && isForeign(image.config) ? [mismatch(image.config)] : []),
   ];

@@ -10,8 +10,8 @@ import type { ContainerConfig, HostConfig, MountBody, StringMap } from "./docker
 import { isLocalPath } from "./volume-subpath.ts";
 
 export interface MountPoint {
-  readonly type: "bind" | "volume" | "tmpfs";
-  /** Name of a volume. */
+  readonly type: "bind" | "image" | "volume" | "tmpfs";
+  /** Name of a volume, or of an image. */
   readonly name?: string;
   /** On the machine: the directory of a volume, or what a bind mount shows. */
   readonly source: string;
@@ -268,6 +268,18 @@ function parseMount(mount: MountBody, volumes: VolumeSource): MountPoint {
     case "tmpfs":
       if (source !== "") throw problem("field Source must not be specified");
       return tmpfs(destination, tmpfsOptions(mount, readOnly));
+    case "image": {
+      const { Subpath: subpath = "" } = mount.ImageOptions ?? {};
+      if (source === "") throw problem("field Source must not be empty");
+      if (subpath !== "" && !isLocalPath(subpath)) throw problem("subpath must be a relative path within the image");
+      return {
+        ...{ type, name: source, source: "", destination, copiesImage: false, mode: "" },
+        ...(subpath === "" ? {} : { subpath }),
+        // Nobody writes to an image, whether it was asked for like this or not.
+        readOnly: true,
+        propagation: "rprivate",
+      };
+    }
     default:
       throw problem("mount type unknown");
   }

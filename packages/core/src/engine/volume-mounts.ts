@@ -14,12 +14,12 @@ import { parseMountOptions } from "../runtime/index.ts";
 import { MOUNT_FLAGS, walk } from "../vfs/index.ts";
 import type { Container } from "./container.ts";
 import type { EventLog } from "./events.ts";
+import { ImageMounts, type ImageMountsParts } from "./image-mounts.ts";
 import { type MountPoint, pinPath, volumeOf } from "./mount-points.ts";
 import { resolveSubpath } from "./volume-subpath.ts";
 import { ensureDirectory, type Volume, type VolumeService } from "./volumes.ts";
 
-export interface VolumeMountsParts {
-  readonly kernel: Kernel;
+export interface VolumeMountsParts extends ImageMountsParts {
   readonly volumes: VolumeService;
   readonly events: EventLog;
 }
@@ -28,10 +28,13 @@ export class VolumeMounts {
   readonly #kernel: Kernel;
   readonly #volumes: VolumeService;
   readonly #events: EventLog;
+  readonly #images: ImageMounts;
   /** Ids of the containers that have a volume mounted, by its name. */
   readonly #holders = new Map<string, Set<string>>();
 
-  constructor({ kernel, volumes, events }: VolumeMountsParts) {
+  constructor(parts: VolumeMountsParts) {
+    const { kernel, volumes, events } = parts;
+    this.#images = new ImageMounts(parts);
     this.#kernel = kernel;
     this.#volumes = volumes;
     this.#events = events;
@@ -42,6 +45,7 @@ export class VolumeMounts {
     const { id, mountPoints } = container;
     try {
       for (const volume of this.#of(container)) this.#retain(volume, id);
+      this.#images.open(container);
       for (const point of mountPoints) this.#pin(point, id);
     } catch (error) {
       if (error instanceof StatusError) this.#letGo(container);
@@ -58,6 +62,7 @@ export class VolumeMounts {
 
   #letGo(container: Container): void {
     for (const point of container.mountPoints) this.#unpin(point, container.id);
+    this.#images.close(container);
     for (const volume of this.#of(container)) this.#release(volume, container.id);
   }
 

@@ -226,7 +226,7 @@ function mountDocument(point: MountPoint) {
   const isVolume = point.type === "volume";
   return {
     Type: point.type,
-    ...(isVolume ? { Name: point.name ?? "" } : {}),
+    ...(isVolume || point.type === "image" ? { Name: point.name ?? "" } : {}),
     Source: point.source,
     Destination: point.destination,
     ...(isVolume ? { Driver: "local" } : {}),
