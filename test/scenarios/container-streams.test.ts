@@ -75,6 +75,16 @@ onEngines("talk", (it) => {
     expect(lines.length).toBeGreaterThan(8);
     expect(lines.length).toBeLessThan(32);
     expect(await docker("logs --tail 3 talk-rot")).toBe("line 147\nline 148\nline 149\n");
+    // The driver "local" writes records of another size, and has five files unless told otherwise.
+    const count = "i=0; while [ $i -lt 300 ]; do echo line $i; i=$((i+1)); done";
+    for (const [name, files, first] of [
+      ["talk-two", ["--log-opt", "max-file=2"], "line 256"],
+      ["talk-five", [], "line 172"],
+    ] as const) {
+      const local = ["--log-driver", "local", "--log-opt", "max-size=1k", ...files];
+      await docker(["run", "--name", name, ...local, "busybox", "sh", "-c", count]);
+      expect((await docker(`logs ${name}`)).split("\n", 1)).toEqual([first]);
+    }
   });
 
   it("runs commands beside the first, with a user, a directory, variables, input and exit codes", async (engine) => {

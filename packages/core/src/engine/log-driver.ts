@@ -21,6 +21,7 @@ const READABLE: ReadonlySet<string> = new Set(["", "json-file", "local", "journa
 const JSON_FILE: ReadonlySet<string> = new Set(["", "json-file"]);
 /** Those that `local` has without being told. */
 const LOCAL_FILES = 5;
+const LOCAL_SIZE = "20m";
 
 /** The log of the container is a file that inspect names. */
 export const logsToJson = ({ hostConfig }: Container): boolean => JSON_FILE.has(hostConfig.LogConfig?.Type ?? "");
@@ -106,12 +107,18 @@ function checkLocal(options: LogOptions): void {
   }
 }
 
-/** How large its log may become; `undefined` if nobody has said so. */
+/** How large its log may become; `undefined` if there is no limit. */
 export function logRotation({ hostConfig }: Pick<Container, "hostConfig">): LogRotation | undefined {
   const { Type: driver = "", Config: options } = hostConfig.LogConfig ?? {};
-  const size = options?.["max-size"];
-  if (size === undefined || size === "-1" || (driver !== "" && driver !== "json-file")) return undefined;
-  return { maxBytes: bytesOf(size) ?? Number.POSITIVE_INFINITY, maxFiles: Number(options?.["max-file"] ?? 1) };
+  const isLocal = driver === "local";
+  if (!isLocal && !JSON_FILE.has(driver)) return undefined;
+  const size = options?.["max-size"] ?? (isLocal ? LOCAL_SIZE : "-1");
+  if (size === "-1") return undefined;
+  return {
+    maxBytes: bytesOf(size) ?? Number.POSITIVE_INFINITY,
+    maxFiles: Number(options?.["max-file"] ?? (isLocal ? LOCAL_FILES : 1)),
+    format: isLocal ? "local" : "json",
+  };
 }
 
 const isWhole = (text: string): boolean => /^[+-]?\d+$/.test(text);

@@ -5,15 +5,17 @@
  * line is written: it can be longer by a line. Unlike Docker's, a line counts as if its time had nine digits after the
  * point, as almost every one of a real clock has.
  *
- * @see moby daemon/logger/loggerutils/logfile.go WriteLogEntry, rotate; daemon/logger/jsonfilelog
+ * @see moby daemon/logger/loggerutils/logfile.go WriteLogEntry, rotate; daemon/logger/jsonfilelog, daemon/logger/local
  */
 import { type LogLine, LogLines } from "./log-lines.ts";
-import type { LogEntry } from "./logs.ts";
+import type { LogEntry, Stream } from "./logs.ts";
 
 export interface LogRotation {
   /** Of one file. */
   readonly maxBytes: number;
   readonly maxFiles: number;
+  /** How a line is written: as an object of JSON, or as the protocol buffer of the driver `local`. */
+  readonly format: "json" | "local";
 }
 
 interface LogFile {
@@ -24,9 +26,17 @@ interface LogFile {
 /** What stands around the text of a line. */
 const FRAME_BYTES = '{"log":"","stream":"stdout","time":"2006-01-02T15:04:05.999999999Z"}\n'.length;
 
+const NEWLINE = 10;
+/** Twice its length, "stdout" or "stderr" and the nanoseconds since 1970. */
+const RECORD_BYTES = 2 * 4 + (2 + "stdout".length) + (1 + 9);
+/** That it is a piece, of which line, and which of its pieces. */
+const PIECE_BYTES = 2 + 2 + (2 + 64) + 2;
+
 export class LogFiles {
   readonly #rotation: LogRotation;
   readonly #cutter = new LogLines();
+  /** Streams whose last piece was not the end of a line. */
+  readonly #unended = new Set<Stream>();
   /** Oldest first. */
   #files: readonly LogFile[] = [{ bytes: 0, lines: [] }];
 
@@ -35,16 +45,26 @@ export class LogFiles {
   }
 
   append(entry: LogEntry): void {
-    const { maxBytes, maxFiles } = this.#rotation;
+    const { format, maxBytes, maxFiles } = this.#rotation;
     for (const line of this.#cutter.push(entry)) {
       if ((this.#files.at(-1)?.bytes ?? 0) >= maxBytes) {
         this.#files = [...this.#files, { bytes: 0, lines: [] }].slice(-maxFiles);
       }
       const file = this.#files.at(-1);
       if (file === undefined) continue;
-      file.bytes += FRAME_BYTES + textBytes(line);
+      file.bytes += format === "json" ? FRAME_BYTES + textBytes(line) : this.#recordBytes(line);
       file.lines.push(line);
     }
+  }
+
+  /** Between its lengths a record has the name of the stream, the time, the text and what it is a piece of. */
+  #recordBytes({ stream, bytes, isPartial }: LogLine): number {
+    const isPiece = isPartial || this.#unended.has(stream);
+    if (isPartial) this.#unended.add(stream);
+    else this.#unended.delete(stream);
+    const text = bytes.at(-1) === NEWLINE ? bytes.length - 1 : bytes.length;
+    const field = text === 0 ? 0 : 1 + varintBytes(text) + text;
+    return RECORD_BYTES + field + (isPiece ? PIECE_BYTES : 0);
   }
 
   /** The lines that are left, and what has come of those that are not complete. */
@@ -52,6 +72,9 @@ export class LogFiles {
     return [...this.#files.flatMap(({ lines }) => lines), ...this.#cutter.rest];
   }
 }
+
+/** Of a number below 2^28. */
+const varintBytes = (value: number): number => (value < 2 ** 7 ? 1 : value < 2 ** 14 ? 2 : value < 2 ** 21 ? 3 : 4);
 
 /** As JSON, the way Go writes it: also `<`, `>` and `&` are escaped. What is not ASCII stays as it is. */
 function textBytes({ bytes }: LogLine): number {
