@@ -9,7 +9,7 @@ import { naturalCompare } from "../docker/lists/shared.ts";
 import { capital, renderSwarmList, SERVICE_COLUMNS, TASK_COLUMNS } from "../docker/lists/swarm.ts";
 import { orFail } from "../docker/problem.ts";
 import type { RequestOf } from "../docker/request.ts";
-import type { SwarmListRequest } from "../docker/requests/swarm.ts";
+import type { SwarmListRequest, TaskListRequest } from "../docker/requests/swarm.ts";
 import { humanDuration } from "../docker/values/human.ts";
 import { Filters } from "../select/filters.ts";
 import type { Cluster } from "../swarm/cluster.ts";
@@ -18,6 +18,7 @@ import { serviceStatus } from "../swarm/service-documents.ts";
 import { isJob, modeName, SERVICE_FILTERS, type Service } from "../swarm/services.ts";
 import type { Task } from "../swarm/task.ts";
 import type { Session } from "./session.ts";
+import { told } from "./told.ts";
 
 export const SHORT_ID = 12;
 /** Characters of an error that a list shows. */
@@ -73,41 +74,63 @@ export async function listTasks(session: Session, request: RequestOf<"service ps
   return lost.length === 0 ? 0 : 1;
 }
 
+/** A node that is none does not hide the tasks of the others. @see docker/cli cli/command/node/ps.go */
+export async function listNodeTasks(session: Session, request: RequestOf<"node ps">): Promise<number> {
+  const { cluster } = session.engine.swarm;
+  const tasks: Task[] = [];
+  const problems: string[] = [];
+  for (const name of request.nodes) {
+    try {
+      const reference = name === "self" ? cluster.nodes.self.id : name;
+      const { id } = await session.call("NodeInspect", name, () => cluster.nodes.get(reference));
+      const filters = Filters.of({ ...request.filters, node: [id] }, TASK_FILTERS);
+      tasks.push(...(await session.call("TaskList", "", () => selectTasks(cluster, filters))));
+    } catch (error) {
+      if (!(error instanceof StatusError)) throw error;
+      problems.push(told(error));
+    }
+  }
+  if (problems.length < request.nodes.length) session.out(orFail(() => taskTable(session, tasks, request)));
+  for (const problem of problems) session.err(`${problem}\n`);
+  return problems.length === 0 ? 0 : 1;
+}
+
 /** By their places, the newest first. @see docker/cli cli/command/task/print.go */
-function taskTable(session: Session, tasks: readonly Task[], request: RequestOf<"service ps">): string {
+function taskTable(session: Session, tasks: readonly Task[], request: TaskListRequest): string {
   const { cluster } = session.engine.swarm;
   const named = tasks
-    .map((task) => ({ task, name: nameOf(cluster, task) }))
+    .map((task) => ({ task, name: nameOf(cluster, task, request.noResolve) }))
     .sort((a, b) => naturalCompare(a.name, b.name) || b.task.createdUs - a.task.createdUs);
   const isTable = request.format === "" || request.format.startsWith("table");
   const rows = named.map(({ task, name }, index) => {
     const isEarlier = isTable && !request.quiet && named[index - 1]?.name === name;
-    return { ...rowOf(session, cluster, task, request.noTrunc), name: isEarlier ? ` \\_ ${name}` : name };
+    return { ...rowOf(session, cluster, task, request), name: isEarlier ? ` \\_ ${name}` : name };
   });
   const table =
     "{{.ID}}\t{{.Name}}\t{{.Image}}\t{{.Node}}\t{{.DesiredState}}\t{{.CurrentState}}\t{{.Error}}\t{{.Ports}}";
   return renderSwarmList(TASK_COLUMNS, rows, { ...request, table });
 }
 
-const nameOf = (cluster: Cluster, task: Task): string =>
-  `${cluster.services.byId(task.serviceId)?.spec.Name ?? task.serviceId}.${task.slot === 0 ? task.nodeId : task.slot}`;
+function nameOf(cluster: Cluster, { serviceId, slot, nodeId }: Task, isId: boolean): string {
+  const service = isId ? undefined : cluster.services.byId(serviceId)?.spec.Name;
+  return `${service ?? serviceId}.${slot === 0 ? nodeId : slot}`;
+}
 
-function rowOf(session: Session, cluster: Cluster, task: Task, isWhole: boolean) {
+function rowOf(session: Session, cluster: Cluster, task: Task, { noTrunc: isWhole, noResolve }: TaskListRequest) {
   const { id, state, stateUs, error, desired, nodeId } = task;
   const ago = humanDuration(session.now - stateUs / 1e6).toLowerCase();
   const shown = isWhole || error.length <= LONGEST_ERROR ? error : `${error.slice(0, LONGEST_ERROR - 1)}…`;
   return {
     id: isWhole ? id : id.slice(0, SHORT_ID),
     image: shownImage(task.spec.ContainerSpec?.Image ?? ""),
-    node: nodeId === "" ? "" : cluster.nodes.self.machine.hostname,
+    node: nodeId === "" || noResolve ? nodeId : cluster.nodes.self.machine.hostname,
     desired,
     current: `${capital(state)} ${ago} ago`,
     error: shown === "" ? "" : `"${shown}"`,
   };
 }
 
-/** False for what is not found. */
-export function isThere(find: () => unknown): boolean {
+function isThere(find: () => unknown): boolean {
   try {
     find();
     return true;

@@ -18,9 +18,10 @@ import { PAYLOAD_FILTERS, type PayloadKind, type PayloadStore } from "../swarm/p
 import { managerAddress } from "../swarm/swarm.ts";
 import { eachNamed } from "./named.ts";
 import { printServiceLogs } from "./service-logs.ts";
-import { listServices, listTasks } from "./service-views.ts";
+import { listNodeTasks, listServices, listTasks } from "./service-views.ts";
 import { createService, rollBackService, scaleServices, updateService } from "./services.ts";
 import type { Session } from "./session.ts";
+import { joinSwarm, printRoot, printUnlockKey, unlockSwarm } from "./swarm-keys.ts";
 
 export async function runSwarm(session: Session, request: Exclude<SwarmRequest, SwarmInspectRequest>): Promise<number> {
   const { swarm } = session.engine;
@@ -31,6 +32,14 @@ export async function runSwarm(session: Session, request: Exclude<SwarmRequest, 
       await session.call("SwarmLeave", "", () => swarm.leave({ force: request.force }));
       session.lines(["Node left the swarm."]);
       return 0;
+    case "swarm join":
+      return joinSwarm(session, request);
+    case "swarm unlock":
+      return unlockSwarm(session);
+    case "swarm unlock-key":
+      return printUnlockKey(session, request);
+    case "swarm ca":
+      return printRoot(session, request);
     case "swarm join-token":
       return printToken(session, request);
     case "node update":
@@ -68,6 +77,8 @@ export async function runSwarm(session: Session, request: Exclude<SwarmRequest, 
       return 0;
     case "service ps":
       return listTasks(session, request);
+    case "node ps":
+      return listNodeTasks(session, request);
     case "service logs":
       return printServiceLogs(session, request);
     case "service rm":

@@ -75,10 +75,10 @@ export class Cluster {
   readonly #networks: SwarmNetworks | undefined;
   spec: ClusterSpec;
   unlockKey = "";
-  readonly trustRoot: string;
-  readonly issuerKey: string;
+  trustRoot: string;
+  issuerKey: string;
   readonly #tokens = new Map<TokenRole, string>();
-  readonly #tokenRoot: string;
+  #tokenRoot: string;
 
   /** `known` is what the swarm was before. */
   constructor(options: ClusterOptions, known?: ClusterRecord) {
@@ -205,9 +205,18 @@ export class Cluster {
     this.#tokens.set(role, `SWMTKN-1-${this.#tokenRoot}-${this.revisions.digits(TOKEN_SECRET_DIGITS)}`);
   }
 
-  /** Other settings. */
+  /** Other settings. With a new root of certificates come tokens that tell of it. */
   configure(spec: ClusterSpec): void {
+    const isNewRoot = (spec.CAConfig.ForceRotate ?? 0) !== (this.spec.CAConfig.ForceRotate ?? 0);
     this.spec = spec;
+    if (isNewRoot) {
+      const { revisions } = this;
+      this.trustRoot = pem(revisions.prng.bytes(CERTIFICATE_BYTES));
+      this.issuerKey = base64(revisions.prng.bytes(KEY_BYTES));
+      this.#tokenRoot = revisions.digits(TOKEN_ROOT_DIGITS);
+      this.rotateToken("worker");
+      this.rotateToken("manager");
+    }
     this.#lock();
     this.revisions.changed(this.object);
   }

@@ -1,12 +1,13 @@
 /** `docker service`. Model: docker/cli cli/command/service. */
 import { atLeast, type Command, command, exactly } from "../command.ts";
-import { bool, filter, text } from "../flags/flag.ts";
+import { bool } from "../flags/flag.ts";
 import { ValueError } from "../problem.ts";
 import { LOG_FLAGS } from "./containers.ts";
 import { serviceSpec } from "./service-body.ts";
 import { serviceChanges } from "./service-changes.ts";
 import { DETACH, PROGRESS, SERVICE_CREATE_FLAGS, SERVICE_UPDATE_FLAGS } from "./service-flags.ts";
 import { inspects, lists, removes } from "./swarm.ts";
+import { TASK_LIST_FLAGS, taskList } from "./task-list.ts";
 
 const create = command({
   usage: "[OPTIONS] IMAGE [COMMAND] [ARG...]",
@@ -26,20 +27,8 @@ const ps = command({
   usage: "[OPTIONS] SERVICE [SERVICE...]",
   summary: "List the tasks of one or more services",
   arity: atLeast(1),
-  flags: {
-    filter: filter("Filter output based on conditions provided", { short: "f" }),
-    format: text("Pretty-print tasks using a Go template"),
-    "no-trunc": bool("Do not truncate output"),
-    quiet: bool("Only display task IDs", { short: "q" }),
-  },
-  read: ({ flags, operands }) => ({
-    command: "service ps",
-    services: operands,
-    filters: flags.filter,
-    format: flags.format,
-    quiet: flags.quiet,
-    noTrunc: flags["no-trunc"],
-  }),
+  flags: TASK_LIST_FLAGS,
+  read: ({ flags, operands }) => ({ command: "service ps", services: operands, ...taskList(flags) }),
 });
 
 const SCALE_USAGE = "SERVICE=REPLICAS [SERVICE=REPLICAS...]";

@@ -1,9 +1,11 @@
 /** `docker swarm`, `node`, `secret` and `config`, as far as they are known here. Model: docker/cli cli/command/swarm. */
-import { atLeast, type Command, command, exactly, NONE } from "../command.ts";
+import { ANY, atLeast, type Command, command, exactly, NONE } from "../command.ts";
 import { bool, duration, filter, integer, list, text } from "../flags/flag.ts";
 import { ValueError } from "../problem.ts";
 import { label, toMap } from "../values/pairs.ts";
 import { checkInspectTemplate, FORMAT_HELP, TEMPLATE_HELP } from "./shared.ts";
+import { SWARM_KEY_COMMANDS } from "./swarm-keys.ts";
+import { TASK_LIST_FLAGS, taskList } from "./task-list.ts";
 
 type ListCommand = "node ls" | "service ls" | "secret ls" | "config ls";
 type InspectCommand = "node inspect" | "service inspect" | "secret inspect" | "config inspect";
@@ -130,6 +132,17 @@ const NODE: Readonly<Record<string, Command>> = {
     "Display detailed information on one or more nodes",
   ),
   ls: lists("node ls", "List nodes in the swarm"),
+  ps: command({
+    usage: "[OPTIONS] [NODE...]",
+    summary: "List tasks running on one or more nodes, defaults to current node",
+    arity: ANY,
+    flags: TASK_LIST_FLAGS,
+    read: ({ flags, operands }) => ({
+      command: "node ps",
+      nodes: operands.length === 0 ? ["self"] : operands,
+      ...taskList(flags),
+    }),
+  }),
   rm: command({
     usage: "[OPTIONS] NODE [NODE...]",
     summary: "Remove one or more nodes from the swarm",
@@ -189,7 +202,7 @@ const payloads = (kind: "secret" | "config"): Readonly<Record<string, Command>> 
 
 /** What of the commands of swarm mode is done here, by its group. */
 export const SWARM_COMMANDS: Readonly<Record<string, Readonly<Record<string, Command>>>> = {
-  swarm: { ...SWARM, update: updateSwarm },
+  swarm: { ...SWARM, ...SWARM_KEY_COMMANDS, update: updateSwarm },
   node: NODE,
   secret: payloads("secret"),
   config: payloads("config"),

@@ -21,6 +21,32 @@ interface SwarmLeaveRequest {
   readonly force: boolean;
 }
 
+interface SwarmJoinRequest {
+  readonly command: "swarm join";
+  /** Where a manager is. */
+  readonly address: string;
+  readonly listenAddress: string;
+  readonly token: string;
+}
+
+interface SwarmUnlockRequest {
+  readonly command: "swarm unlock";
+}
+
+interface UnlockKeyRequest {
+  readonly command: "swarm unlock-key";
+  readonly quiet: boolean;
+  readonly rotate: boolean;
+}
+
+interface SwarmRootRequest {
+  readonly command: "swarm ca";
+  readonly rotate: boolean;
+  readonly detach: boolean;
+  /** Nanoseconds; 0 for what it was. */
+  readonly certExpiry: number;
+}
+
 interface JoinTokenRequest {
   readonly command: "swarm join-token";
   readonly role: "worker" | "manager";
@@ -96,13 +122,23 @@ interface ServiceScaleRequest {
   readonly counts: readonly string[];
 }
 
-interface ServicePsRequest {
-  readonly command: "service ps";
-  readonly services: readonly string[];
+/** How tasks are listed. */
+export interface TaskListRequest {
   readonly filters: Filters;
   readonly format: string;
   readonly quiet: boolean;
   readonly noTrunc: boolean;
+  readonly noResolve: boolean;
+}
+
+interface ServicePsRequest extends TaskListRequest {
+  readonly command: "service ps";
+  readonly services: readonly string[];
+}
+
+interface NodePsRequest extends TaskListRequest {
+  readonly command: "node ps";
+  readonly nodes: readonly string[];
 }
 
 interface ServiceLogsRequest {
@@ -138,6 +174,10 @@ interface PayloadCreateRequest {
 export type SwarmRequest =
   | SwarmInitRequest
   | SwarmLeaveRequest
+  | SwarmJoinRequest
+  | SwarmUnlockRequest
+  | UnlockKeyRequest
+  | SwarmRootRequest
   | JoinTokenRequest
   | NodeUpdateRequest
   | NodeRmRequest
@@ -149,6 +189,7 @@ export type SwarmRequest =
   | ServiceRollbackRequest
   | SwarmUpdateRequest
   | ServicePsRequest
+  | NodePsRequest
   | ServiceLogsRequest
   | SwarmRmRequest
   | PayloadCreateRequest;
