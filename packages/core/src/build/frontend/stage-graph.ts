@@ -263,7 +263,7 @@ export class StageGraph {
       isResolved: false,
     };
     this.#stages.push(draft);
-    if (name !== undefined) this.#byName.set(name, draft);
+    if (draft.name !== undefined) this.#byName.set(draft.name, draft);
     return draft;
   }
 
