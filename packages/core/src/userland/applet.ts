@@ -150,9 +150,10 @@ function* notFound(name: string, env: Env): Routine<number> {
   return 127;
 }
 
-/** A set-uid busybox gives its privileges up, but for a few applets. @see busybox's doc on SUID */
+/** A set-uid busybox gives its privileges up, but for a few applets and for root. @see busybox's doc on SUID */
 function* dropPrivileges(): Routine<void> {
   const uids = yield* getresuid();
+  if (uids.real === 0) return;
   const gids = yield* getresgid();
   if (gids.effective !== gids.real) yield* setresgid(-1, gids.real, gids.effective === 0 ? gids.real : -1);
   if (uids.effective === uids.real) return;

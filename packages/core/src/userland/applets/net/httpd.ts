@@ -13,6 +13,7 @@ import {
   type Routine,
   SIGCHLD,
   SIGPIPE,
+  setgroups,
   setresgid,
   setresuid,
   setsid,
@@ -55,7 +56,7 @@ export const httpd: Applet = function* (io) {
   if (home !== undefined) yield* chdirOrDie(io, home);
   yield* sigaction(SIGCHLD, "ignore");
   const server = options.has("i") ? undefined : yield* openServer(io, options.value("p"));
-  if (owner !== undefined) yield* become(owner);
+  if (owner !== undefined) yield* become(io, owner);
   const conf = yield* readConf(io, options.value("c"));
   if (home === undefined && conf.home !== undefined) yield* chdirOrDie(io, conf.home);
   if (server === undefined) return yield* new HttpRequest(io, conf, { input: 0, output: 1, peer: undefined }).answer();
@@ -82,7 +83,9 @@ function* openServer(io: Io, where: string | undefined): Routine<number> {
   return fd;
 }
 
-function* become({ uid, gid }: Owner): Routine<void> {
+function* become(io: Io, { uid, gid }: Owner): Routine<void> {
+  const error = yield* attempt(setgroups([gid]));
+  if (error instanceof Errno) return yield* io.pdie("setgroups", error);
   yield* setresgid(gid);
   yield* setresuid(uid);
 }

@@ -45,7 +45,7 @@ function* run(io: Io, only: IpFamily | undefined): Routine<number> {
   if (address === undefined) return yield* io.die(`bad address '${host}'`);
   const four = familyOf(address) === 4;
   const fd = yield* attempt(socket(four ? "inet" : "inet6", "raw", four ? "icmp" : "icmp6"));
-  if (fd instanceof Errno) return yield* io.die("permission denied (are you root?)");
+  if (fd instanceof Errno) return yield* io.pdie("socket", fd);
   const source = options.value("s");
   if (source !== undefined) yield* checkSource(io, source);
   const device = options.value("i");

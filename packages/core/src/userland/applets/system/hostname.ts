@@ -20,7 +20,7 @@ export const hostname: Applet = function* (io) {
   else if (lookup === "s") yield* io.out.line(nodename.replace(/\..*$/s, ""));
   else if (file !== undefined) yield* setFromFile(io, file);
   else if (options.operands[0] !== undefined) yield* setName(io, options.operands[0]);
-  else yield* io.out.line(nodename);
+  else yield* io.out.line(nodename === "" ? "?" : nodename);
   return 0;
 };
 

@@ -15,7 +15,6 @@ import {
   type Routine,
   readlink,
   SIGTERM,
-  setgroups,
   setpriority,
   setsid,
 } from "../../../abi/index.ts";
@@ -24,9 +23,9 @@ import type { Applet } from "../../applet.ts";
 import { execvp, fork } from "../../exec.ts";
 import { getopt, type Options, showUsage } from "../../getopt.ts";
 import { attempt, chdirOrDie, type Io, readText, writeAll } from "../../io.ts";
-import { uidOrDie, userAndGroupOrDie } from "../../passwd.ts";
+import { uidOrDie, userAndGroupOrDie, userById } from "../../passwd.ts";
 import { signalByName } from "../../signal-names.ts";
-import { becomeGroup, becomeUser } from "./identity.ts";
+import { changeIdentity } from "./identity.ts";
 import { integerOrDie } from "./number.ts";
 import { processArguments, processIds, processRow } from "./process-table.ts";
 
@@ -164,9 +163,9 @@ function* become(io: Io, options: Options, argv: readonly string[], program: str
   const owner = options.value("c");
   if (owner !== undefined) {
     const ids = yield* userAndGroupOrDie(io, owner);
-    yield* attempt(setgroups([ids.gid]));
-    yield* becomeGroup(io, ids.gid);
-    yield* becomeUser(io, ids.uid);
+    const user = yield* userById(io, ids.uid);
+    if (user === undefined) return yield* io.die(`unknown uid ${ids.uid}`);
+    yield* changeIdentity(io, { ...user, gid: ids.gid });
   }
   const directory = options.value("d");
   if (directory !== undefined) yield* chdirOrDie(io, directory);

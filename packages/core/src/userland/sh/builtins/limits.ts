@@ -143,7 +143,7 @@ export const umask = regular(function* (_shell, { argv, out }): Routine<number> 
     return 0;
   }
   const isOctal = /^[0-9]/.test(mode);
-  const parsed = parseMode(mode, isOctal ? mask : mask ^ 0o777, 0);
+  const parsed = parseMode(mode, isOctal ? mask : mask ^ 0o777, mask);
   if (parsed === undefined || parsed > 0o777) throw new ShellError(`illegal mode: ${mode}`);
   yield* setMask(isOctal ? parsed : parsed ^ 0o777);
   return 0;
