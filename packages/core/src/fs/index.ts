@@ -30,6 +30,7 @@ export {
   file,
   fixedLink,
   link,
+  type PseudoAttributes,
   type PseudoContents,
   PseudoDirectory,
   type PseudoEntries,

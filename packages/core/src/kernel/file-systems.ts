@@ -189,7 +189,8 @@ function shownOptions(options: ReadonlyMap<string, string>, sizeBytes: number | 
   const shown: string[] = [];
   if (sizeBytes !== undefined) shown.push(shownSize(sizeBytes));
   for (const name of ["nr_inodes", "mode", "uid", "gid"]) {
-    const value = options.get(name);
+    const given = options.get(name);
+    const value = name === "nr_inodes" && given !== undefined ? String(parseSize(given, 0)) : given;
     if (value !== undefined && value !== "1777") shown.push(`${name}=${value.replace(/^0+(?=\d)/, "")}`);
   }
   return shown.join(",");

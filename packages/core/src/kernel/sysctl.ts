@@ -3,7 +3,7 @@
  *
  * @see proc(5) /proc/sys, sysctl(8), Documentation/admin-guide/sysctl/
  */
-import { CAP_NET_ADMIN, CAP_SYS_ADMIN, Errno } from "../abi/index.ts";
+import { CAP_NET_ADMIN, CAP_SYS_ADMIN, CAP_SYS_RESOURCE, Errno } from "../abi/index.ts";
 import type { SmallMap } from "../lib/index.ts";
 import {
   DEVICE_SYSCTLS_4,
@@ -172,6 +172,11 @@ export function modeOfSysctl(process: Process, name: string): number {
   const access = find(name)?.access ?? "fixed";
   const isMachines = process.ns.net === process.kernel.init.ns.net;
   return MODES[access === "machine" && !isMachines ? "fixed" : access];
+}
+
+/** What users may have of namespaces and the like is not for everybody to say. @see kernel/ucount.c: set_permissions */
+export function mayOpenSysctl({ creds }: Process, name: string): boolean {
+  return !name.startsWith("user.") || creds.capable(CAP_SYS_RESOURCE, creds.user);
 }
 
 /** A value of a network namespace, without a newline; "0" for a name that is none. */

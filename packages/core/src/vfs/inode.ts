@@ -62,6 +62,9 @@ export abstract class Inode {
 
   abstract stat(): Stat;
 
+  /** Asked before anybody's permissions are. @throws Errno if what it shows is gone */
+  checkPresence(): void {}
+
   /** Device number of a char or block inode. */
   get rdev(): number {
     return this.stat().rdev;

@@ -13,7 +13,7 @@ import {
   O_ACCMODE,
   O_RDONLY,
 } from "../../abi/index.ts";
-import { PseudoDirectory, PseudoLink } from "../../fs/index.ts";
+import { type PseudoAttributes, PseudoDirectory, type PseudoEntries, PseudoLink } from "../../fs/index.ts";
 import { encode } from "../../lib/index.ts";
 import { type Inode, linkTextOf } from "../../vfs/index.ts";
 import type { Namespace } from "../namespaces/namespace.ts";
@@ -27,6 +27,7 @@ import type { ProcFs } from "./proc-fs.ts";
 import {
   checkInspect,
   directory,
+  entriesOf,
   entryTable,
   file,
   fromMemory,
@@ -43,7 +44,26 @@ import { formatTimeOffsets, writeTimeOffsets } from "./time-offsets.ts";
 import { checkSetgroups, formatIdMap, writeIdMap, writeSetgroups } from "./user-maps.ts";
 
 export function processDirectory(fs: ProcFs, process: Process): Inode {
-  return directory(fs, process, TABLE, 0, 0o555);
+  return new ProcessDirectory(
+    fs,
+    process,
+    { mode: 0o555, ...owner(process) },
+    entriesOf(fs, process, TABLE, process.pid * INODES_PER_PROCESS),
+  );
+}
+
+class ProcessDirectory extends PseudoDirectory {
+  readonly #process: Process;
+
+  constructor(fs: ProcFs, process: Process, attributes: PseudoAttributes, entries: PseudoEntries) {
+    super(fs, attributes, entries, process.pid * INODES_PER_PROCESS);
+    this.#process = process;
+  }
+
+  /** @see fs/proc/base.c: proc_pid_permission */
+  override checkPresence(): void {
+    if (this.#process.state === "dead") throw new Errno("ESRCH");
+  }
 }
 
 /** A table of mounts: a zombie is in no mount namespace. */

@@ -27,19 +27,24 @@ export function entryTable(entries: readonly (readonly [name: string, make: Make
 /** @param base what inode numbers of its entries are counted from, among those of the process. */
 export function directory(fs: ProcFs, process: Process, table: EntryTable, base: number, mode: number): Inode {
   const first = process.pid * INODES_PER_PROCESS + base;
-  const entries: PseudoEntries = {
+  return new PseudoDirectory(fs, { mode, ...owner(process) }, entriesOf(fs, process, table, first), first);
+}
+
+/** @param first the inode number of the directory, which those of the entries follow. */
+export function entriesOf(fs: ProcFs, process: Process, table: EntryTable, first: number): PseudoEntries {
+  return {
     find: (name) => {
       const [make, place] = (process.state === "dead" ? undefined : table.get(name)) ?? [];
       return make === undefined || place === undefined ? undefined : make(fs, process, first + 1 + place);
     },
     *list() {
+      if (process.state === "dead") throw new Errno("ENOENT");
       for (const [name, [make, place]] of table) {
         const { ino, type } = make(fs, process, first + 1 + place);
         yield { name, ino, type };
       }
     },
   };
-  return new PseudoDirectory(fs, { mode, ...owner(process) }, entries, first);
 }
 
 export const owner = (process: Process) => ({

@@ -1,10 +1,19 @@
 /** /proc/sys: sysctls as files, read and written as the running process sees them. */
 import { Errno, HOST_NAME_MAX, O_ACCMODE, O_RDONLY, O_WRONLY } from "../../abi/index.ts";
-import { file, PseudoDirectory, PseudoFile, type PseudoLeaf, type PseudoTree, textFile } from "../../fs/index.ts";
+import {
+  file,
+  type PseudoAttributes,
+  type PseudoContents,
+  PseudoDirectory,
+  PseudoFile,
+  type PseudoLeaf,
+  type PseudoTree,
+  textFile,
+} from "../../fs/index.ts";
 import type { Prng } from "../../sim/index.ts";
 import type { FileOps, Inode } from "../../vfs/index.ts";
 import type { Kernel } from "../kernel.ts";
-import { changeSysctl, deviceSysctlNames, modeOfSysctl, readSysctl, SYSCTL_NAMES } from "../sysctl.ts";
+import { changeSysctl, deviceSysctlNames, mayOpenSysctl, modeOfSysctl, readSysctl, SYSCTL_NAMES } from "../sysctl.ts";
 import type { ProcFs } from "./proc-fs.ts";
 
 type MutableTree = { [name: string]: MutableTree | PseudoLeaf<ProcFs> };
@@ -101,10 +110,17 @@ function insert(tree: MutableTree, path: readonly string[], leaf: PseudoLeaf<Pro
 
 /** Its mode holds for those too who may do without modes elsewhere. @see fs/proc/proc_sysctl.c:proc_sys_permission */
 class SysctlFile extends PseudoFile {
+  readonly #mayWrite: () => boolean;
+
+  constructor(fs: ProcFs, attributes: PseudoAttributes, contents: PseudoContents, mayWrite: () => boolean) {
+    super(fs, attributes, contents);
+    this.#mayWrite = mayWrite;
+  }
+
   override open(flags: number): FileOps {
     const wanted = flags & O_ACCMODE;
     const reads = wanted !== O_WRONLY && (this.mode & 0o400) === 0;
-    const writes = wanted !== O_RDONLY && (this.mode & 0o200) === 0;
+    const writes = wanted !== O_RDONLY && ((this.mode & 0o200) === 0 || !this.#mayWrite());
     if (reads || writes) throw new Errno("EACCES");
     return super.open(flags);
   }
@@ -114,7 +130,8 @@ function sysctlFile(name: string): PseudoLeaf<ProcFs> {
   return (fs) => {
     const mode = modeOfSysctl(fs.reader, name);
     const read = (): string => `${readSysctl(fs.reader, name)}\n`;
-    return new SysctlFile(fs, { mode }, { read, write: (value) => changeSysctl(fs.reader, name, value) });
+    const write = (value: string): void => changeSysctl(fs.reader, name, value);
+    return new SysctlFile(fs, { mode }, { read, write }, () => mayOpenSysctl(fs.reader, name));
   };
 }
 
