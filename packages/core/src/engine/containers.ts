@@ -243,7 +243,8 @@ export class ContainerService {
     checkDeviceRequests(container.hostConfig);
     const shm = sharedMemory(this.#index, this.#shm, container);
     const spec = runtimeSpec(container, { user, pidOf: (name) => donorPid(this.#index, name), sharedMemory: shm });
-    const problem = container.hostConfig.Sysctls === undefined ? undefined : sysctlProblem(spec);
+    const isUsual = container.hostConfig.Sysctls === undefined && container.hostConfig.UTSMode !== "host";
+    const problem = isUsual ? undefined : sysctlProblem(spec);
     if (problem !== undefined) throw new StatusError("internal", `${CREATE_FAILED}${problem}`);
     const bundle = {
       bundle: BundleDirectory.path((container.networkOf ?? container).id),

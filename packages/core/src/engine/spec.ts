@@ -3,7 +3,7 @@
  *
  * @see moby daemon/oci_linux.go
  */
-import { CAPABILITY_NAMES, major, minor, type ResourceName } from "../abi/index.ts";
+import { CAPABILITY_NAMES, CapabilitySet, capabilityNumber, major, minor, type ResourceName } from "../abi/index.ts";
 import { type DeviceNode, MACHINE_DEVICES, STANDARD_DEVICES } from "../kernel/index.ts";
 import { StatusError } from "../lib/index.ts";
 import type { DeviceRule, DeviceSpec, MountSpec, NamespaceType, ProcessSpec, RuntimeSpec } from "../oci/index.ts";
@@ -63,9 +63,16 @@ export function runtimeSpec(container: Container, context: SpecContext): Runtime
       namespaces,
       cgroupsPath: cgroupPath(container),
       ...common.linux,
+      ...(ownsUts || !config.Domainname ? {} : { sysctl: withDomain(common.linux.sysctl, config.Domainname) }),
     },
   };
 }
+
+/** Of the machine's own namespace, runc is asked for it as for a setting of the kernel, and refuses. */
+const withDomain = (sysctl: RuntimeSpec["linux"]["sysctl"], domain: string): RuntimeSpec["linux"]["sysctl"] => ({
+  ...sysctl,
+  "kernel.domainname": domain,
+});
 
 /** What follows from the host configuration alone. */
 interface CommonPart {
@@ -198,7 +205,9 @@ function makeProcessSpec(capabilities: readonly string[], hostConfig: Partial<Ho
   return {
     capabilities: capabilities === DEFAULT_CAPABILITIES ? DEFAULT_SETS : capabilitySets(capabilities),
     rlimits: hostConfig.Ulimits ? rlimits(hostConfig.Ulimits) : NONE,
-    noNewPrivileges: hostConfig.SecurityOpt?.some((option) => /^no-new-privileges([=:]true)?$/.test(option)) ?? false,
+    noNewPrivileges:
+      hostConfig.SecurityOpt?.some((option) => /^no-new-privileges([=:](true|TRUE|True|t|T|1))?$/.test(option)) ??
+      false,
     oomScoreAdj: hostConfig.OomScoreAdj ?? 0,
   };
 }
@@ -216,13 +225,17 @@ const DEFAULT_SETS = capabilitySets(DEFAULT_CAPABILITIES);
 /**
  * The default capabilities with what --cap-add and --cap-drop say; all for a privileged container.
  *
- * @throws StatusError invalid-argument for a name that is none
+ * @param available what the machine has to give
+ * @throws StatusError invalid-argument for a name that is none, or of one that the machine does not have
  * @see moby oci/caps/utils.go:TweakCapabilities
  */
-export function chooseCapabilities(hostConfig: Partial<HostConfig>): readonly string[] {
+export function chooseCapabilities(
+  hostConfig: Partial<HostConfig>,
+  available: CapabilitySet = CapabilitySet.FULL,
+): readonly string[] {
   if (hostConfig.Privileged) return CAPABILITY_NAMES;
-  const added = (hostConfig.CapAdd ?? []).map((name) => normalizeCapability(name, "CapAdd"));
-  const dropped = (hostConfig.CapDrop ?? []).map((name) => normalizeCapability(name, "CapDrop"));
+  const added = (hostConfig.CapAdd ?? []).map((name) => normalizeCapability(name, "CapAdd", available));
+  const dropped = (hostConfig.CapDrop ?? []).map((name) => normalizeCapability(name, "CapDrop", available));
   if (added.length === 0 && dropped.length === 0) return DEFAULT_CAPABILITIES;
   const base = dropped.includes("ALL") ? [] : added.includes("ALL") ? CAPABILITY_NAMES : DEFAULT_CAPABILITIES;
   const kept = base.filter((name) => !dropped.includes(name));
@@ -231,12 +244,17 @@ export function chooseCapabilities(hostConfig: Partial<HostConfig>): readonly st
   return [...new Set([...all, ...more])];
 }
 
-function normalizeCapability(name: string, field: "CapAdd" | "CapDrop"): string {
+function normalizeCapability(name: string, field: "CapAdd" | "CapDrop", available: CapabilitySet): string {
   const upper = name.toUpperCase();
   if (upper === "ALL") return upper;
   const full = upper.startsWith("CAP_") ? upper : `CAP_${upper}`;
-  if (!(CAPABILITY_NAMES as readonly string[]).includes(full)) {
+  const number = capabilityNumber(full);
+  if (number === undefined) {
     throw new StatusError("invalid-argument", `invalid ${field}: unknown capability: "${full}"`);
+  }
+  if (!available.has(number)) {
+    const why = "capability not supported by your kernel or not available in the current environment";
+    throw new StatusError("invalid-argument", `invalid ${field}: ${why}: "${full}"`);
   }
   return full;
 }
@@ -324,6 +342,7 @@ function chooseMounts(container: Container, { sharedMemory }: SpecContext): read
     ...ETC_FILES,
   ]
     .filter(({ destination }) => !replaced.has(destination))
+    .filter(({ destination }) => !replaced.has("/dev") || !destination.startsWith("/dev/"))
     .map((mount) => (hostConfig.Privileged ? writable(mount) : mount))
     .map((mount) => (hostConfig.ReadonlyRootfs && mount.destination.startsWith("/etc/") ? readOnly(mount) : mount));
   return [

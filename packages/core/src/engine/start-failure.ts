@@ -19,14 +19,22 @@ export function startFailure(reason: string): StartFailure {
   return { message: PREFIX + shownReason(reason), exitCode: exitCodeOf(reason) };
 }
 
-/** The daemon says of a directory, unlike the runtime, that it may not be executed. */
+const WRONG_KIND =
+  "Are you trying to mount a directory onto a file (or vice-versa)? Check if the specified host path exists and is the expected type";
+
+/** The daemon has more to say than the runtime: of a directory that it may not be executed, of what is none a guess. */
 export function shownReason(reason: string): string {
+  if (reason.includes("not a directory")) return `${reason}: ${WRONG_KIND}`;
   return reason.endsWith(": is a directory") ? `${reason}: permission denied` : reason;
 }
 
 /** 127 for a program that is not there, 126 for one that may not be run, 128 for anything else. */
 export function exitCodeOf(reason: string): number {
-  if (/executable file not found|no such file or directory|system cannot find the file specified/.test(reason)) {
+  if (
+    /executable file not found|no such file or directory|not a directory|system cannot find the file specified/.test(
+      reason,
+    )
+  ) {
     return 127;
   }
   return /permission denied|is a directory/.test(reason) ? 126 : 128;

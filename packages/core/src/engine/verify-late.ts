@@ -6,6 +6,7 @@
 import { quote } from "../lib/go/index.ts";
 import { StatusError } from "../lib/index.ts";
 import type { HostConfig } from "./docker/create-body.ts";
+import { isBool } from "./docker/go/number.ts";
 
 /** @throws StatusError internal in the daemon's words */
 export function verifyLate({ SecurityOpt: options, StorageOpt: storage }: Partial<HostConfig>): void {
@@ -22,11 +23,15 @@ const SECURITY_OPTIONS: ReadonlySet<string> = new Set([
   "writable-cgroups",
 ]);
 
+/** What is said of these is true or false. */
+const BOOLEAN_OPTIONS: ReadonlySet<string> = new Set(["no-new-privileges", "writable-cgroups"]);
+
 function verifySecurityOption(option: string): void {
   if (option === "no-new-privileges" || option === "disable" || option === "writable-cgroups") return;
   const [, name] = /^([^=:]*)[=:]/.exec(option) ?? [];
   if (name === undefined) throw problem(`invalid --security-opt 1: ${quote(option)}`);
-  if (!SECURITY_OPTIONS.has(name)) throw problem(`invalid --security-opt 2: ${quote(option)}`);
+  const isBad = BOOLEAN_OPTIONS.has(name) && !isBool(option.slice(name.length + 1));
+  if (isBad || !SECURITY_OPTIONS.has(name)) throw problem(`invalid --security-opt 2: ${quote(option)}`);
 }
 
 /** The disk of the machine is one of which no quota can be had. */

@@ -3,7 +3,7 @@
  *
  * @see moby daemon/container.go verifyContainerSettings, daemon/daemon_unix.go verifyPlatformContainerResources
  */
-import { signalNumber } from "../abi/index.ts";
+import { type CapabilitySet, signalNumber } from "../abi/index.ts";
 import { durationText } from "../lib/go/index.ts";
 import { StatusError } from "../lib/index.ts";
 import type { ContainerConfig, HostConfig } from "./docker/create-body.ts";
@@ -19,6 +19,7 @@ const MINIMUM_HEALTH_NS = 1_000_000;
 /** What the checks need to know of the machine. */
 export interface MachineLimits {
   readonly cpus: number;
+  readonly capabilities: CapabilitySet;
 }
 
 /** @throws StatusError invalid-argument in the daemon's words */
@@ -33,7 +34,7 @@ export function verifySettings(
   verifyCpu(hostConfig, machine);
   verifyBlockWeight(hostConfig);
   // Reading the capabilities finds those that there are not.
-  chooseCapabilities(hostConfig);
+  chooseCapabilities(hostConfig, machine.capabilities);
   const { OomScoreAdj: score = 0, IpcMode: ipc = "", ShmSize: shm = 0 } = hostConfig;
   if (score < -1000 || score > 1000) throw invalid(`Invalid value ${score}, range for oom score adj is [-1000, 1000]`);
   if (!/^(|none|private|shareable|host|container:.*)$/.test(ipc)) throw invalid(`invalid IPC mode: ${ipc}`);

@@ -28,6 +28,7 @@ import {
   type NamespaceKind,
   nanosleep,
   O_PATH,
+  O_RDWR,
   open,
   type Program,
   pivot_root,
@@ -171,11 +172,29 @@ function* prepareRoot({ spec, rootfs, mounts, bundle, hasMountPoints }: InitArgu
   yield* automount("/", mounts.plan, bundle);
   for (const [index, one] of mounts.eager.entries()) yield* mountOne(one, sources[index]);
   for (const fd of sources) if (fd !== undefined) yield* close(fd);
-  yield* makeDevices(spec.linux.devices);
-  if (!spec.mounts.some(({ destination }) => destination === SHARED_MEMORY)) yield* rmdir(SHARED_MEMORY).attempt();
+  yield* checkNullDevice(spec);
+  if (!isBoundDev(spec)) yield* makeDevices(spec.linux.devices);
+  const hasShared = isBoundDev(spec) || spec.mounts.some(({ destination }) => destination === SHARED_MEMORY);
+  if (!hasShared) yield* rmdir(SHARED_MEMORY).attempt();
   yield* umount2(".", MNT_DETACH);
   yield* chdir("/");
   if (spec.process.cwd !== "/") yield* makeDirectories(spec.process.cwd);
+}
+
+const ownDev = ({ mounts }: RuntimeSpec): MountSpec | undefined =>
+  mounts.find(({ destination }) => destination === "/dev");
+
+const isBoundDev = (spec: RuntimeSpec): boolean => ownDev(spec)?.type === "bind";
+
+/** A /dev of the user's need not have the null device that the runtime works with. @throws InitError */
+function* checkNullDevice(spec: RuntimeSpec): Routine<void> {
+  const isBound = isBoundDev(spec);
+  const isTmpfs = !isBound && ownDev(spec)?.options.includes("nodev") === true;
+  if (!isTmpfs && (!isBound || spec.linux.maskedPaths.length === 0)) return;
+  const fd = yield* open("/dev/null", O_RDWR).attempt();
+  if (!(fd instanceof Errno)) return yield* close(fd);
+  const what = isTmpfs ? "error reopening /dev/null inside container" : "can't mask paths";
+  throw new InitError(`${what}: open /dev/null: ${goText(fd)}`);
 }
 
 /** Files of the bundle have relative names. */
@@ -192,11 +211,14 @@ function* becomeUser(process: ProcessSpec): Routine<void> {
   yield* prctl("PR_CAPBSET_DROP", CapabilitySet.FULL.minus(bounding));
   yield* prctl("PR_SET_KEEPCAPS", 1);
   const { uid, gid, additionalGids } = process.user;
+  // Where root may go the user starts, too; where root may not, perhaps the user may.
+  const early = yield* chdir(process.cwd).attempt();
   yield* setgroups(additionalGids);
   yield* setresgid(gid);
   yield* setresuid(uid);
   yield* prctl("PR_SET_KEEPCAPS", 0);
-  const failure = yield* chdir(process.cwd).attempt();
+  const isDenied = early instanceof Errno && (early.code === "EACCES" || early.code === "EPERM");
+  const failure = isDenied ? yield* chdir(process.cwd).attempt() : early;
   if (failure instanceof Errno) {
     throw new InitError(`chdir to cwd ("${process.cwd}") set in config.json failed: ${goText(failure)}`);
   }

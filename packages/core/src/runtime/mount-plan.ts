@@ -49,13 +49,14 @@ export function splitMounts(spec: RuntimeSpec, skeleton: string): SplitMounts {
         ...maskedPaths.map((target) => special(target, "mask")),
       ],
     },
-    eager: spec.mounts.filter((mount) => !waits(mount)).sort((a, b) => depth(a) - depth(b)),
+    eager: spec.mounts.filter((mount) => !waits(mount)).sort((a, b) => rank(a) - rank(b)),
   };
   split.set(spec.mounts, { made, masked: maskedPaths, protectedPaths: readonlyPaths });
   return made;
 }
 
-const depth = ({ destination }: MountSpec): number => destination.split("/").length;
+/** File systems of the kernel come first, so that what the user mounts above them hides them. */
+const rank = ({ type, destination }: MountSpec): number => (KERNEL_TYPES.has(type) ? 0 : destination.split("/").length);
 
 function canWait({ type, source, destination }: MountSpec): boolean {
   if (KERNEL_TYPES.has(type)) return true;

@@ -44,11 +44,20 @@ import { parseMountOptions } from "./mount-options.ts";
  * @param source a descriptor of what is to be bind-mounted, opened with O_PATH.
  */
 export function* mountOne(spec: MountSpec, source: number | undefined): Routine<void> {
+  if (spec.destination === "/proc" && spec.type !== "proc") throw notProc(spec);
   try {
     yield* mountPlainly(spec, source);
   } catch (error) {
     throw error instanceof Errno && error.code === "ENOTDIR" ? yield* wrongKind(spec) : error;
   }
+}
+
+/** Nothing but procfs may lie where the runtime, and everybody, looks for it. */
+function notProc({ source, destination, type }: MountSpec): InitError {
+  const shown = type === "bind" ? source : type;
+  return new InitError(
+    `error mounting "${shown}" to rootfs at "${destination}": create mountpoint for ${destination} mount: check proc-safety of ${destination} mount: "${destination}" cannot be mounted because it is not of type proc`,
+  );
 }
 
 /** A directory on a file, a file on a directory, or something below a file. */
@@ -67,7 +76,7 @@ function* wrongKind({ source, destination, type, options }: MountSpec): Routine<
     ? `create mountpoint for ${destination} mount: lookup mountpoint target: securejoin.OpenInRoot ${destination}: openat2 ${destination}`
     : `mount src=${source}, dst=${destination}, dstFd=/proc/thread-self/fd/${MOUNT_POINT_FD}, flags=${names.join("|")}${shown}`;
   return new InitError(
-    `error mounting "${isBind ? source : type}" to rootfs at "${destination}": ${what}: not a directory: Are you trying to mount a directory onto a file (or vice-versa)? Check if the specified host path exists and is the expected type`,
+    `error mounting "${isBind ? source : type}" to rootfs at "${destination}": ${what}: not a directory`,
   );
 }
 

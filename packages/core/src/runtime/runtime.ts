@@ -7,6 +7,7 @@
  * @see runtime-spec runtime.md, runc(8)
  */
 import {
+  CAP_SYS_RESOURCE,
   type CloneOptions,
   clone,
   close,
@@ -113,7 +114,7 @@ export class Runtime {
       for (const [fd, file] of stdio.entries()) made.files.set(fd, file, false);
       made.files.set(CHANNEL_FD, channel.file, true);
       made.oomScoreAdj = spec.process.oomScoreAdj ?? 0;
-      made.oomScoreAdjMin = made.oomScoreAdj;
+      if (made.creds.capable(CAP_SYS_RESOURCE, kernel.init.creds.user)) made.oomScoreAdjMin = made.oomScoreAdj;
       // How the shim takes SIGCHLD is its own affair.
       made.actions = undefined;
       cgroup.attach(made);

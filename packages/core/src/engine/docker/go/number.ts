@@ -64,6 +64,9 @@ function digits(text: string, base: 0 | 8 | 10): bigint | undefined {
 const TRUE = new Set(["1", "t", "T", "TRUE", "true", "True"]);
 const FALSE = new Set(["0", "f", "F", "FALSE", "false", "False"]);
 
+/** Whether strconv.ParseBool takes it. */
+export const isBool = (text: string): boolean => TRUE.has(text) || FALSE.has(text);
+
 /** strconv.ParseBool. */
 export function parseBool(text: string): boolean {
   if (TRUE.has(text)) return true;
