@@ -11,6 +11,8 @@ import { Memory } from "../../memory.ts";
 import { TEXT_NS_PER_BYTE, Work } from "../../work.ts";
 
 const STDIO_PORTION = 4096;
+/** A line costs as much as so many bytes, however short it is. */
+const LINE_BYTES = 10;
 /** What is read and not used yet is worth telling of from here on. */
 const LONG_LINE = 65_536;
 
@@ -21,6 +23,8 @@ export class LineReader {
   readonly #delimiters: RegExp | undefined;
   #memory: Memory | undefined;
   readonly #work = new Work(TEXT_NS_PER_BYTE);
+  /** Lines that were handed out since something was read. */
+  #lines = 0;
   #buffer = "";
   #at = 0;
   #ended = false;
@@ -46,6 +50,7 @@ export class LineReader {
       if (end >= 0) {
         const part = this.#buffer.slice(this.#at, end);
         this.#at = end + 1;
+        this.#lines++;
         this.ending = this.#delimiters === undefined ? this.#delimiter : (this.#buffer[end] ?? "");
         return started ? line + part : part;
       }
@@ -58,7 +63,8 @@ export class LineReader {
         this.ending = "";
         return started ? line : undefined;
       }
-      yield* this.#work.on(this.#buffer.length);
+      yield* this.#work.on(this.#buffer.length + this.#lines * LINE_BYTES);
+      this.#lines = 0;
     }
   }
 

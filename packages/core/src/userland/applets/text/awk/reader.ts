@@ -12,6 +12,8 @@ import type { Splitter } from "./split.ts";
 
 const FIRST_SIZE = 464;
 const ROOM = 128;
+/** A record costs as much as so many bytes, for what is done about it. */
+const RECORD_BYTES = 100;
 const LONG_RECORD = 65_536;
 
 export interface AwkRecordText {
@@ -27,6 +29,8 @@ export class RecordReader {
   #size = FIRST_SIZE;
   #memory: Memory | undefined;
   readonly #work = new Work(TEXT_NS_PER_BYTE);
+  /** Records that were handed out since something was read. */
+  #records = 0;
 
   constructor(fd: number) {
     this.#fd = fd;
@@ -52,7 +56,8 @@ export class RecordReader {
         return bytes;
       }
       if (bytes.length === 0) return rest === "" ? undefined : this.#take(rest, found ?? whole(rest));
-      yield* this.#work.on(bytes.length);
+      yield* this.#work.on(bytes.length + this.#records * RECORD_BYTES);
+      this.#records = 0;
       searched = rest.length;
       this.#buffer = rest + latin1(bytes);
       if (rest.length > LONG_RECORD) yield* this.#hold(this.#buffer.length);
@@ -66,6 +71,7 @@ export class RecordReader {
   }
 
   #take(rest: string, { begin, start, end }: Found): AwkRecordText {
+    this.#records++;
     this.#buffer = rest;
     this.#at = end;
     const text = rest.slice(begin, start);
