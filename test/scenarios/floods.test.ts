@@ -69,3 +69,19 @@ it("who writes waits for a reader that has a megabyte left to pass on", async ()
   await engine.world.advance("100ms");
   expect(linesOf(engine) - before).toBeGreaterThan(80_000);
 });
+
+it.each(["dd if=/dev/urandom of=/dev/null bs=64M count=1", "dd if=/dev/zero of=/f bs=64M count=1"])(
+  "%s takes turns with others, though it is one call",
+  async (command) => {
+    const engine = await machine();
+    const turnsOf = async (line: string): Promise<number> => {
+      const before = engine.world.turns;
+      expect((await engine.docker(["run", "--rm", "busybox", "sh", "-c", line])).stderr).toBe(
+        "1+0 records in\n1+0 records out\n",
+      );
+      return engine.world.turns - before;
+    };
+    const few = await turnsOf(command.replace("64M", "8M"));
+    expect((await turnsOf(command)) - few).toBeGreaterThanOrEqual(7);
+  },
+);

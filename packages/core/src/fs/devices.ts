@@ -65,6 +65,10 @@ class RandomOps extends NullOps {
     this.#prng = prng;
   }
 
+  override get isComputed(): boolean {
+    return true;
+  }
+
   override read(count: number): Uint8Array {
     return this.#prng.bytes(count);
   }

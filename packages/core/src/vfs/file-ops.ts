@@ -34,6 +34,11 @@ export abstract class FileOps {
     return true;
   }
 
+  /** What is read is made for the reader, and making much of it takes the host a while. */
+  get isComputed(): boolean {
+    return false;
+  }
+
   /** True if the file has an offset: lseek(2) works and reads go on where the last one ended. */
   get seekable(): boolean {
     return false;

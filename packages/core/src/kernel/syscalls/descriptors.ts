@@ -32,6 +32,8 @@ const SETTABLE = O_APPEND | O_NONBLOCK;
 /** Entries that one getdents hands out. */
 const DIRENTS_PER_CALL = 1024;
 const CHUNK = 65_536;
+/** As much as is transferred in one go where the host needs time for it. */
+const PIECE = 8 * 1024 * 1024;
 const PIPE_FLAGS = O_CLOEXEC | O_NONBLOCK | O_DIRECT;
 /** Files that are kept somewhere. */
 const SYNCABLE: ReadonlySet<FileType> = new Set(["file", "dir", "block"]);
@@ -50,6 +52,7 @@ export const descriptorCalls = {
   read: (process, fd, count) => {
     const file = process.files.get(fd);
     const wanted = checkCount(count);
+    if (wanted > PIECE && file.ops.isComputed) return new Sleeping(readInPieces(process, file, wanted));
     if (!file.ops.admits("read")) return new Sleeping(readLater(file, wanted, process, { again: true }));
     return now(process, file, file.read(wanted)) ?? new Sleeping(readLater(file, wanted, process, { again: false }));
   },
@@ -65,6 +68,7 @@ export const descriptorCalls = {
   write: (process, fd, data) => {
     const file = process.files.get(fd);
     const wanted = withinFileLimit(process, file, data);
+    if (wanted.length > PIECE && isRegular(file)) return new Sleeping(writeInPieces(process, file, wanted));
     if (!file.ops.admits("write")) return new Sleeping(writeLater(process, file, wanted, "again"));
     const written = attempt(process, file, wanted);
     if (written === wanted.length || (written > 0 && isRegular(file))) return written;
@@ -269,6 +273,36 @@ function* writeLater(process: Process, file: OpenFile, data: Uint8Array, already
   }
   return done;
 }
+
+/** What takes the host seconds is done bit by bit, and others have their turns meanwhile. */
+function* readInPieces(process: Process, file: OpenFile, count: number): Sleeper<Uint8Array> {
+  const result = new Uint8Array(count);
+  for (let done = 0; done < count; ) {
+    const bytes = now(process, file, file.read(Math.min(PIECE, count - done))) ?? NO_BYTES;
+    result.set(bytes, done);
+    done += bytes.length;
+    if (bytes.length === 0 || (yield pieceDone(process)) === "interrupted") return result.subarray(0, done);
+  }
+  return result;
+}
+
+function* writeInPieces(process: Process, file: OpenFile, data: Uint8Array): Sleeper<number> {
+  for (let done = 0; done < data.length; ) {
+    const piece = data.subarray(done, done + PIECE);
+    let written = 0;
+    try {
+      written = attempt(process, file, piece);
+    } catch (error) {
+      if (done === 0 || !(error instanceof Errno)) throw error;
+    }
+    done += written;
+    if (written < piece.length || (yield pieceDone(process)) === "interrupted") return done;
+  }
+  return data.length;
+}
+
+/** Until the time that a piece has cost is over, and what else holds the process up. */
+const pieceDone = ({ kernel }: Process) => ({ on: [], untilUs: Math.max(kernel.monotonicUs, kernel.takeHoldUp()) });
 
 /** Asks once the caller continues, as often as it is stopped for that. */
 function* ioctlLater(ops: FileOps, request: IoctlRequest, argument: unknown): Sleeper<unknown> {
