@@ -1,4 +1,5 @@
 /** Which texts of a compose file are numbers and booleans, once variables are in them. Model: compose-go's loader. */
+import { atoiProblem } from "../lib/go/index.ts";
 import { type Path, PathTable } from "./tree.ts";
 
 /** What the text says, or what is wrong with it. */
@@ -8,8 +9,10 @@ export function castOf(path: Path): Cast | undefined {
   return CASTS.get(path);
 }
 
-const integer: Cast = (text) =>
-  /^[-+]?\d+$/.test(text) ? Number(text) : { problem: `strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax` };
+const integer: Cast = (text) => {
+  const problem = atoiProblem(text);
+  return problem === undefined ? Number(text) : { problem };
+};
 
 const bigInteger: Cast = (text) =>
   /^[-+]?\d+$/.test(text)

@@ -22,6 +22,7 @@ import type { ContentDisk } from "./content-disk.ts";
 import { asBytes, Ingest } from "./ingest.ts";
 import { LayoutIndex } from "./layout-index.ts";
 import { reachable } from "./reachable.ts";
+import { NEW, replaceFile, writeFile } from "./replace-file.ts";
 
 export interface ContentInfo {
   readonly digest: ContentDigest;
@@ -44,8 +45,6 @@ export const GC_ROOT_LABEL = "containerd.io/gc.root";
 const ALGORITHMS: readonly DigestAlgorithm[] = ["sha256", "sha512"];
 const READ_SIZE = 1 << 20;
 const LAYOUT = documentBytes({ imageLayoutVersion: IMAGE_LAYOUT_VERSION });
-/** How a document ends that is being written. */
-const NEW = ".new";
 
 export class ContentStore {
   readonly #disk: ContentDisk;
@@ -144,7 +143,7 @@ export class ContentStore {
     if (this.#writing.has(ref)) throw new StatusError("unavailable", `ref ${ref} locked`);
     const directory = this.#ingestPath(ref);
     this.#disk.mkdirSync(directory, { recursive: true });
-    this.#write(`${directory}/ref`, documentBytes({ ref }));
+    writeFile(this.#disk, `${directory}/ref`, documentBytes({ ref }));
     this.#writing.add(ref);
     const path = `${directory}/data`;
     return new Ingest(
@@ -264,16 +263,7 @@ export class ContentStore {
 
   /** A file is there as a whole, the old or the new. */
   #replace(name: string, bytes: Uint8Array): void {
-    const path = this.#path(name);
-    this.#write(path + NEW, bytes);
-    this.#disk.renameSync(path + NEW, path);
-  }
-
-  #write(path: string, bytes: Uint8Array): void {
-    const fd = this.#disk.openSync(path, "w");
-    for (let rest = bytes; rest.length > 0; ) rest = rest.subarray(this.#disk.writeSync(fd, rest));
-    this.#disk.fsyncSync(fd);
-    this.#disk.closeSync(fd);
+    replaceFile(this.#disk, this.#path(name), bytes);
   }
 
   #names(directory: string): readonly string[] {

@@ -25,3 +25,4 @@ export { type LayerEntry, OPAQUE_WHITEOUT, WHITEOUT_PREFIX } from "./layer-entry
 export { layerDigest, layerToTar, tarToLayer } from "./layer-tar.ts";
 export type { LayoutIndex } from "./layout-index.ts";
 export { childrenOf, reachable } from "./reachable.ts";
+export { replaceFile } from "./replace-file.ts";

@@ -27,7 +27,7 @@ function world(): { readonly engine: Engine; readonly asked: readonly string[] }
 function answer(path: string): Response {
   switch (path) {
     case "/404":
-      return new Response("hello\n", { status: 404, statusText: "Not Found" });
+      return new Response("hello\n", { status: 404 });
     case "/files.tar":
       return new Response(layerToTar([FILE]).slice());
     case "/redirect":

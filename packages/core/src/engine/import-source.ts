@@ -1,6 +1,8 @@
 /** The archive behind a URL, for `docker import`. @see moby builder/remotecontext/remote.go GetWithStatusError */
+
 import { httpUrlProblem } from "../lib/go/index.ts";
 import { decode, StatusError, type StatusKind } from "../lib/index.ts";
+import { statusLine } from "../registry/index.ts";
 import type { HttpGet } from "./download.ts";
 
 const KINDS: Readonly<Record<number, StatusKind>> = {
@@ -20,8 +22,8 @@ export async function importedArchive(get: HttpGet, url: string): Promise<Uint8A
     throw new StatusError("internal", error.message);
   });
   const body = new Uint8Array(await response.arrayBuffer());
-  const { status, statusText } = response;
+  const { status } = response;
   if (status < 400) return body;
-  const problem = `failed to GET ${url} with status ${`${status} ${statusText}`.trim()}: ${decode(body).trim()}`;
+  const problem = `failed to GET ${url} with status ${statusLine(response)}: ${decode(body).trim()}`;
   throw new StatusError(KINDS[status] ?? "internal", problem);
 }

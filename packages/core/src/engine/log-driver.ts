@@ -4,7 +4,7 @@
  *
  * @see moby daemon/logger/factory.go ValidateLogOpts, daemon/logger/jsonfilelog, daemon/logger/local
  */
-import { quote } from "../lib/go/index.ts";
+import { atoiProblem, quote } from "../lib/go/index.ts";
 import { StatusError } from "../lib/index.ts";
 import type { Container } from "./container.ts";
 import type { HostConfig } from "./docker/create-body.ts";
@@ -78,7 +78,8 @@ function checkJsonFile(options: LogOptions): void {
     if ((bytesOf(size) ?? 0) <= 0) throw failure("max-size must be a positive number");
   }
   if (files !== undefined) {
-    if (!isWhole(files)) throw failure(`strconv.Atoi: parsing ${quote(files)}: invalid syntax`);
+    const problem = atoiProblem(files);
+    if (problem !== undefined) throw failure(problem);
     if (Number(files) < 1) throw failure("max-file cannot be less than 1");
   }
   if (compress === undefined) return;
@@ -94,9 +95,8 @@ function checkLocal(options: LogOptions): void {
   if (size !== undefined && bytesOf(size) === undefined) {
     throw failure(`invalid value for max-size: ${size}: invalid size: '${size}'`);
   }
-  if (files !== undefined && !isWhole(files)) {
-    throw failure(`invalid value for max-file: ${files}: strconv.Atoi: parsing ${quote(files)}: invalid syntax`);
-  }
+  const problem = files === undefined ? undefined : atoiProblem(files);
+  if (problem !== undefined) throw failure(`invalid value for max-file: ${files}: ${problem}`);
   if (compress !== undefined && problemOf(() => parseBool(compress)) !== undefined) {
     const why = `strconv.ParseBool: parsing ${quote(compress)}: invalid syntax`;
     throw failure(`error reading compress log option: ${why}`);
@@ -120,8 +120,6 @@ export function logRotation({ hostConfig }: Pick<Container, "hostConfig">): LogR
     format: isLocal ? "local" : "json",
   };
 }
-
-const isWhole = (text: string): boolean => /^[+-]?\d+$/.test(text);
 
 function bytesOf(text: string): number | undefined {
   try {

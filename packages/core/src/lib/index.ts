@@ -27,6 +27,7 @@ export {
 } from "./dns-message.ts";
 export { drawTree } from "./draw-tree.ts";
 export { Emitter } from "./emitter.ts";
+export { atoiProblem } from "./go/atoi.ts";
 export { Inflater, inflate } from "./inflate.ts";
 export { Interner } from "./intern.ts";
 export {

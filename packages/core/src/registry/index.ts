@@ -5,7 +5,7 @@ export type { Credentials } from "./client/authorizer.ts";
 export { type FetchedManifest, RegistryClient, type Repository, type TransferEvents } from "./client/client.ts";
 export { upstream } from "./client/mirror.ts";
 export { type PullEvent, type PulledImage, type PullOptions, pullImage } from "./client/pull.ts";
-export { ConnectionError, RegistryError, TokenError } from "./client/registry-error.ts";
+export { ConnectionError, RegistryError, statusLine, TokenError } from "./client/registry-error.ts";
 export { type LoginListener, Remote } from "./client/remote.ts";
 export { RemoteError } from "./client/remote-error.ts";
 export { fetchLayers, type RemoteImage, resolveRemoteImage } from "./client/remote-image.ts";

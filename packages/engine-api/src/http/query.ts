@@ -3,6 +3,7 @@
  *
  * @see moby api/server/httputils/form.go
  */
+import { atoiProblem } from "@bottleship/core/lib";
 import { badRequest } from "./problem.ts";
 
 /** Everything is true but these: "", "0", "no", "false", "none". */
@@ -16,7 +17,8 @@ export function flag(query: URLSearchParams, name: string, otherwise = false): b
 export function integer(query: URLSearchParams, name: string): number | undefined {
   const text = query.get(name);
   if (text === null || text === "") return undefined;
-  if (!/^[+-]?\d+$/.test(text)) throw badRequest(`strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`);
+  const problem = atoiProblem(text);
+  if (problem !== undefined) throw badRequest(problem);
   return Number(text);
 }
 

@@ -70,5 +70,19 @@ function recordsOf(cache: string): readonly InlineRecord[] {
 }
 
 function isRecord(value: unknown): value is InlineRecord {
-  return typeof value === "object" && value !== null && "digest" in value && typeof value.digest === "string";
+  if (typeof value !== "object" || value === null || !("digest" in value) || typeof value.digest !== "string")
+    return false;
+  const { layers = [], inputs = [] } = value as { readonly layers?: unknown; readonly inputs?: unknown };
+  const isInput = (input: unknown): boolean => isListOf(input, (one) => isLike(one, { link: "number" }));
+  return isListOf(layers, (one) => isLike(one, { layer: "number", createdAt: "string" })) && isListOf(inputs, isInput);
+}
+
+const isListOf = (value: unknown, isFitting: (one: unknown) => boolean): boolean =>
+  Array.isArray(value) && value.every(isFitting);
+
+/** Has these fields, of these types. */
+function isLike(value: unknown, fields: Readonly<Record<string, "number" | "string">>): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const known = new Map<string, unknown>(Object.entries(value));
+  return Object.entries(fields).every(([name, type]) => typeof known.get(name) === type);
 }

@@ -9,6 +9,7 @@ const COMPOSE = "services:\n  a:\n    image: busybox\n    env_file: dir\n";
 async function client() {
   const { fs, vol } = memfs({ "/w/file": "", "/w/compose.yaml": COMPOSE, "/w/dir": {} });
   vol.symlinkSync("/w/file", "/w/link");
+  vol.symlinkSync("loop", "/w/loop");
   const options = { disk: fs as unknown as ContextDisk, cwd: "/w" };
   const engine = createEngine({ seed: 7 });
   await engine.images.pull("busybox");
@@ -22,6 +23,10 @@ it.each([
   ["load -i dir", `error during connect: Post "${DAEMON}/images/load?quiet=1": read dir: is a directory\n`],
   ["import dir", `error during connect: Post "${DAEMON}/images/create?fromSrc=-": read dir: is a directory\n`],
   ["save -o no/x busybox", "failed to save image: invalid output path: stat no: no such file or directory\n"],
+  [
+    "save -o loop/x busybox",
+    "failed to save image: invalid output path: stat loop: too many levels of symbolic links\n",
+  ],
   ["save -o file/x busybox", "failed to save image: invalid output path: stat file: not a directory\n"],
   ["save -o dir no-such-image", "failed to save image: cannot write to a directory\n"],
   ["save -o link busybox", "failed to save image: cannot write to a symbolic link directly\n"],

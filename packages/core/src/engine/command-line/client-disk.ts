@@ -25,21 +25,27 @@ export interface WritableDisk extends ContextDisk {
 /** Where a path leads that is relative to where the client is called. */
 export const absolute = (cwd: string, path: string): string => (path.startsWith("/") ? clean(path) : join(cwd, path));
 
-/** `undefined` if nothing is there; a "link" only if links are not followed. */
+/** As many links as Linux follows before it says ELOOP. */
+const MOST_LINKS = 40;
+
+/** `undefined` if nothing is there; a "link" only if links are not followed, a "loop" if they do not end. */
 export function kindOf(
   disk: ContextDisk | undefined,
   path: string,
   follows: boolean,
-): "dir" | "link" | "other" | undefined {
+  linksLeft = MOST_LINKS,
+): "dir" | "link" | "loop" | "other" | undefined {
   try {
     const stat = disk?.lstatSync(path);
     if (disk === undefined || stat === undefined) return undefined;
     const type = fileType(Number(stat.mode));
     if (type !== "symlink") return type === "dir" ? "dir" : "other";
     if (!follows) return "link";
+    if (linksLeft === 0) return "loop";
     const link = disk.readlinkSync(path);
     const target = typeof link === "string" ? link : decode(link);
-    return kindOf(disk, clean(target.startsWith("/") ? target : `${dirname(path)}/${target}`), true);
+    const next = clean(target.startsWith("/") ? target : `${dirname(path)}/${target}`);
+    return kindOf(disk, next, true, linksLeft - 1);
   } catch {
     return undefined;
   }
@@ -48,6 +54,7 @@ export function kindOf(
 /** Why nothing can be made in the directory of a path, in the system's words. */
 function directoryProblem({ disk, cwd }: ClientPlace, path: string): string | undefined {
   const kind = kindOf(disk, dirname(absolute(cwd, path)), true);
+  if (kind === "loop") return "too many levels of symbolic links";
   return kind === "dir" ? undefined : kind === undefined ? "no such file or directory" : "not a directory";
 }
 

@@ -3,6 +3,7 @@
  *
  * @see moby libnetwork/drivers/bridge/labels.go, bridge_linux.go: fromLabels
  */
+import { atoiProblem } from "../../lib/go/index.ts";
 import { canonicalIp, type IpFamily, StatusError } from "../../lib/index.ts";
 
 /**
@@ -105,7 +106,8 @@ function refuse(label: string, value: string, why: string): never {
 
 /** As Go's strconv.Atoi reads it. */
 function integer(label: string, value: string): number {
-  if (!/^[+-]?\d+$/.test(value)) refuse(label, value, `strconv.Atoi: parsing "${value}": invalid syntax`);
+  const problem = atoiProblem(value);
+  if (problem !== undefined) refuse(label, value, problem);
   return Number(value);
 }
 

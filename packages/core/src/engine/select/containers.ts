@@ -1,10 +1,10 @@
 /** Containers that filters let through. @see moby daemon/list.go */
-import { quote } from "../../lib/go/index.ts";
+import { atoiProblem, quote } from "../../lib/go/index.ts";
 import { StatusError } from "../../lib/index.ts";
 import type { Container } from "../container.ts";
 import type { Engine } from "../engine.ts";
 import { linkedNames } from "../network/links.ts";
-import type { Filters } from "./filters.ts";
+import { type Filters, matchesPattern } from "./filters.ts";
 
 export const CONTAINER_FILTERS = (
   "ancestor before exited id isolation is-task label name status health since volume network " + "publish expose"
@@ -54,9 +54,8 @@ function checkValues(filters: Filters): void {
   }
   for (const name of ["publish", "expose"]) for (const range of filters.get(name)) checkPorts(name, range);
   for (const code of filters.get("exited")) {
-    if (!/^[+-]?\d+$/.test(code)) {
-      throw badFilter(`invalid filter 'exited=${code}': strconv.Atoi: parsing ${JSON.stringify(code)}: invalid syntax`);
-    }
+    const problem = atoiProblem(code);
+    if (problem !== undefined) throw badFilter(`invalid filter 'exited=${code}': ${problem}`);
   }
 }
 
@@ -100,16 +99,9 @@ function fits(engine: Engine, container: Container, filters: Filters): boolean {
 
 const hasExited = ({ state, finishedUs }: Container): boolean => state === "exited" && finishedUs > 0;
 
-/** Names are matched as regular expressions, with and without the slash. */
-function matchesName(name: string, pattern: string): boolean {
-  if (pattern === name || pattern === `/${name}`) return true;
-  try {
-    const expression = new RegExp(pattern);
-    return expression.test(name) || expression.test(`/${name}`);
-  } catch {
-    return false;
-  }
-}
+/** Names are matched with and without the slash. */
+const matchesName = (name: string, pattern: string): boolean =>
+  [name, `/${name}`].some((text) => matchesPattern(pattern, text));
 
 function healthOf(container: Container): string {
   return "health" in container && typeof container.health === "object" && container.health !== null

@@ -47,7 +47,7 @@ export class Filters {
 
   /** True if the filter is not given, or one of its values is the text or, as a regular expression, found in it. */
   matches(name: string, text: string): boolean {
-    return this.allows(name, (value) => value === text || finds(value, text));
+    return this.allows(name, (value) => matchesPattern(value, text));
   }
 
   /** Labels: all that are given by a filter must be there, `NAME` or `NAME=VALUE`. `label!` ones must not. */
@@ -74,10 +74,10 @@ function hasLabel(labels: Readonly<Record<string, string>>, given: string): bool
   return Object.hasOwn(labels, name) && (equals < 0 || labels[name] === given.slice(equals + 1));
 }
 
-/** A pattern that is none finds nothing. */
-function finds(pattern: string, text: string): boolean {
+/** The text itself, or a regular expression that is found in it; one that is none finds nothing. */
+export function matchesPattern(pattern: string, text: string): boolean {
   try {
-    return new RegExp(pattern).test(text);
+    return pattern === text || new RegExp(pattern).test(text);
   } catch {
     return false;
   }

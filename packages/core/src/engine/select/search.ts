@@ -1,4 +1,5 @@
 /** What is left of a search at a registry. @see moby registry/search.go: Search */
+import { atoiProblem } from "../../lib/go/index.ts";
 import { StatusError } from "../../lib/index.ts";
 import type { FoundRepository } from "../../registry/index.ts";
 import type { ImageService } from "../images.ts";
@@ -22,7 +23,7 @@ export async function searchImages(
 }
 
 function starsOf(given: string): number {
-  if (/^[+-]?\d+$/.test(given)) return Number(given);
-  const problem = `strconv.Atoi: parsing ${JSON.stringify(given)}: invalid syntax`;
+  const problem = atoiProblem(given);
+  if (problem === undefined) return Number(given);
   throw new StatusError("invalid-argument", `invalid filter 'stars=${given}': ${problem}`);
 }

@@ -1,4 +1,5 @@
 /** Texts as Go's standard library prints and reads them: Docker is written in Go, and it shows. */
+export { atoiProblem } from "./atoi.ts";
 export { bytesText } from "./bytes.ts";
 export { isSpace, lowerCase, replaceInvalid, trimSpace, trimStart, upperCase } from "./characters.ts";
 export { durationText, parseDuration } from "./duration.ts";

@@ -33,7 +33,7 @@ export async function getBlob(call: Call): Promise<Response> {
 export async function deleteBlob({ name, reference, state }: Call): Promise<Response> {
   const digest = digestIn(reference);
   if (!state.deletes) throw new RegistryProblem("UNSUPPORTED");
-  if (state.shelf.get(name)?.blobs.delete(digest) !== true) throw unknownBlob(digest);
+  if (state.shelf.get(name)?.removeBlob(digest) !== true) throw unknownBlob(digest);
   state.shelf.drop(digest);
   return new Response(null, { status: 202, headers: { "content-length": "0" } });
 }

@@ -3,7 +3,7 @@
  * `repositories.json`, which says what each repository has of them. A blob is there before a repository has it, and the
  * document is replaced as a whole: a registry that is killed is found as it was before a request or after it.
  */
-import { type ContentDisk, ContentStore } from "../../content/index.ts";
+import { type ContentDisk, ContentStore, replaceFile } from "../../content/index.ts";
 import { decode, encode, StatusError } from "../../lib/index.ts";
 import { Repository, type RepositoryRecord } from "./repository.ts";
 
@@ -21,6 +21,8 @@ export class RegistryDisk {
   readonly #path: string;
   /** As it was written or read. */
   #text = "";
+  /** What was written last: a repository whose record is another object has changed. */
+  #written: readonly RepositoryRecord[] = [];
 
   /** @throws StatusError invalid-argument if there is something else */
   constructor(disk: ContentDisk, path: string) {
@@ -45,23 +47,17 @@ export class RegistryDisk {
 
   /** Writes what has changed. What a source offers is not kept. */
   write(repositories: readonly Repository[]): void {
-    const records = repositories.map(({ record }) => ({
+    const current = repositories.map(({ record }) => record);
+    if (current.length === this.#written.length && current.every((one, at) => one === this.#written[at])) return;
+    const records = current.map((record) => ({
       ...record,
       blobs: record.blobs.filter((digest) => this.store.has(digest)),
     }));
     const document: RegistryDocument = { version: VERSION, repositories: records };
     const text = `${JSON.stringify(document, undefined, 2)}\n`;
-    if (text === this.#text) return;
-    const next = `${this.#path}.new`;
-    const fd = this.#disk.openSync(next, "w");
-    try {
-      for (let rest = encode(text); rest.length > 0; ) rest = rest.subarray(this.#disk.writeSync(fd, rest));
-      this.#disk.fsyncSync(fd);
-    } finally {
-      this.#disk.closeSync(fd);
-    }
-    this.#disk.renameSync(next, this.#path);
+    if (text !== this.#text) replaceFile(this.#disk, this.#path, encode(text));
     this.#text = text;
+    this.#written = current;
   }
 }
 

@@ -23,33 +23,64 @@ export interface RepositoryRecord {
 
 export class Repository {
   readonly name: string;
-  readonly blobs = new Set<ContentDigest>();
-  readonly manifests = new Map<ContentDigest, StoredManifest>();
+  readonly #blobs = new Set<ContentDigest>();
+  readonly #manifests = new Map<ContentDigest, StoredManifest>();
   readonly #tags = new Map<string, ContentDigest>();
+  /** Of what there is now; until something changes. */
+  #record: RepositoryRecord | undefined;
 
   constructor(name: string) {
     this.name = name;
   }
 
+  get blobs(): ReadonlySet<ContentDigest> {
+    return this.#blobs;
+  }
+
+  get manifests(): ReadonlyMap<ContentDigest, StoredManifest> {
+    return this.#manifests;
+  }
+
+  /** The same object as before if nothing has changed since. */
   get record(): RepositoryRecord {
     const { name, blobs, manifests } = this;
-    return { name, blobs: [...blobs], manifests: [...manifests.values()], tags: [...this.#tags] };
+    this.#record ??= { name, blobs: [...blobs], manifests: [...manifests.values()], tags: [...this.#tags] };
+    return this.#record;
+  }
+
+  addBlob(digest: ContentDigest): void {
+    if (this.#blobs.has(digest)) return;
+    this.#record = undefined;
+    this.#blobs.add(digest);
+  }
+
+  /** False if there was no such blob. */
+  removeBlob(digest: ContentDigest): boolean {
+    this.#record = undefined;
+    return this.#blobs.delete(digest);
+  }
+
+  addManifest(manifest: StoredManifest): void {
+    this.#record = undefined;
+    this.#manifests.set(manifest.digest, manifest);
   }
 
   static restored({ name, blobs, manifests, tags }: RepositoryRecord): Repository {
     const repository = new Repository(name);
-    for (const digest of blobs) repository.blobs.add(digest);
-    for (const manifest of manifests) repository.manifests.set(manifest.digest, manifest);
+    for (const digest of blobs) repository.addBlob(digest);
+    for (const manifest of manifests) repository.addManifest(manifest);
     for (const [tag, digest] of tags) repository.tag(tag, digest);
     return repository;
   }
 
   tag(name: string, digest: ContentDigest): void {
+    this.#record = undefined;
     this.#tags.set(name, digest);
   }
 
   /** False if there was no such tag. */
   untag(name: string): boolean {
+    this.#record = undefined;
     return this.#tags.delete(name);
   }
 
@@ -65,8 +96,9 @@ export class Repository {
 
   /** Removes a manifest with all its tags. */
   remove(digest: ContentDigest): boolean {
+    this.#record = undefined;
     for (const [name, target] of this.#tags) if (target === digest) this.#tags.delete(name);
-    return this.manifests.delete(digest);
+    return this.#manifests.delete(digest);
   }
 
   /** What has this manifest as its subject, in the order of pushing. */

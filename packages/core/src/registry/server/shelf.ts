@@ -79,7 +79,7 @@ export class Shelf {
     const stored = this.add(this.ensure(name), digest, offer.mediaType, offer.manifest);
     for (const [blob, bytes] of offer.blobs) {
       this.#offered.set(blob, bytes);
-      this.ensure(name).blobs.add(blob);
+      this.ensure(name).addBlob(blob);
     }
     if (!isContentDigest(reference)) this.ensure(name).tag(reference, digest);
     return stored;
@@ -91,7 +91,7 @@ export class Shelf {
     const fetched = await this.#source?.blob?.(name, digest);
     if (fetched === undefined) return undefined;
     this.store.put(fetched, digest);
-    this.ensure(name).blobs.add(digest);
+    this.ensure(name).addBlob(digest);
     return fetched;
   }
 
@@ -113,7 +113,7 @@ export class Shelf {
       annotations: document.annotations,
     };
     this.store.put(bytes, digest);
-    repository.manifests.set(digest, stored);
+    repository.addManifest(stored);
     return stored;
   }
 

@@ -17,7 +17,7 @@ export async function postUpload(call: Call): Promise<Response> {
   const { url, name, state } = call;
   const mount = url.searchParams.get("mount");
   if (mount !== null && mayMount(call, digestIn(mount))) {
-    state.shelf.ensure(name).blobs.add(digestIn(mount));
+    state.shelf.ensure(name).addBlob(digestIn(mount));
     return created(name, digestIn(mount));
   }
   const digest = url.searchParams.get("digest");
@@ -70,7 +70,7 @@ async function finish(call: Call, upload: Upload, digest: ContentDigest): Promis
     if (!(error instanceof StatusError) || error.kind !== "failed-precondition") throw error;
     throw new RegistryProblem("DIGEST_INVALID", { detail: { digest, reason: error.message } });
   }
-  state.shelf.ensure(name).blobs.add(digest);
+  state.shelf.ensure(name).addBlob(digest);
   return created(name, digest);
 }
 

@@ -3,8 +3,9 @@
  *
  * @see moby api/server/router/container/container_routes.go
  */
+
 import { begun, type Container, type Engine, signalOf } from "@bottleship/core/engine";
-import { StatusError } from "@bottleship/core/lib";
+import { atoiProblem, StatusError } from "@bottleship/core/lib";
 import { readAll, requireJson } from "../../http/body.ts";
 import { type ApiReply, empty, json } from "../../http/exchange.ts";
 import { badRequest } from "../../http/problem.ts";
@@ -62,9 +63,7 @@ async function remove(engine: Engine, container: Container, query: URLSearchPara
 export function size(query: URLSearchParams): { readonly rows: number; readonly columns: number } {
   const rows = integer(query, "h");
   const columns = integer(query, "w");
-  if (rows === undefined || columns === undefined) {
-    throw badRequest('strconv.Atoi: parsing "": invalid syntax');
-  }
+  if (rows === undefined || columns === undefined) throw badRequest(atoiProblem("") ?? "");
   return { rows, columns };
 }
 

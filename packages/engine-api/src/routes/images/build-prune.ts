@@ -1,5 +1,7 @@
 /** `POST /build/prune`. @see moby api/server/backend/build, api/server/router/build/build_routes.go:postPrune */
+
 import { cachePruneFilters, type Engine } from "@bottleship/core/engine";
+import { atoiProblem } from "@bottleship/core/lib";
 import { Filters } from "../../http/filters.ts";
 import { badRequest } from "../../http/problem.ts";
 import { flag } from "../../http/query.ts";
@@ -24,8 +26,7 @@ export function pruneCache({ builder, events }: Engine, query: URLSearchParams) 
 function size(query: URLSearchParams, name: string): number {
   const given = query.get(name) ?? "";
   if (given === "") return 0;
-  if (/^[+-]?\d+$/.test(given)) return Number(given);
-  throw badRequest(
-    `${name} is in bytes and expects an integer, got ${given}: strconv.Atoi: parsing "${given}": invalid syntax`,
-  );
+  const problem = atoiProblem(given);
+  if (problem === undefined) return Number(given);
+  throw badRequest(`${name} is in bytes and expects an integer, got ${given}: ${problem}`);
 }

@@ -3,7 +3,9 @@
  *
  * @see moby api/server/router/image/image_routes.go getImagesSearch, registry/search.go
  */
+
 import { type Engine, SEARCH_FILTERS, searchImages } from "@bottleship/core/engine";
+import { atoiProblem } from "@bottleship/core/lib";
 import { json } from "../../http/exchange.ts";
 import { Filters } from "../../http/filters.ts";
 import { badRequest } from "../../http/problem.ts";
@@ -24,12 +26,10 @@ export function searchHandler({ images }: Engine): Handler {
 }
 
 function limitOf(given: string): number {
-  const limit = given === "" ? 0 : whole(given);
-  if (limit === undefined) throw badRequest(`invalid limit specified: ${notANumber(given)}`);
+  const problem = given === "" ? undefined : atoiProblem(given);
+  if (problem !== undefined) throw badRequest(`invalid limit specified: ${problem}`);
+  const limit = Number(given);
   // As Docker says it, whose error has nothing to wrap.
   if (limit < 0) throw badRequest("invalid limit specified");
   return limit;
 }
-
-const whole = (given: string): number | undefined => (/^[+-]?\d+$/.test(given) ? Number(given) : undefined);
-const notANumber = (given: string): string => `strconv.Atoi: parsing ${JSON.stringify(given)}: invalid syntax`;

@@ -1,5 +1,7 @@
 /** `docker compose up`, `create`, `scale`, `build`, `pull`, `down` and `rm`. */
+
 import { ComposeError, type Project, select } from "../../../compose/index.ts";
+import { atoiProblem } from "../../../lib/go/index.ts";
 import type { Container } from "../../container.ts";
 import type { FlagValues } from "../../docker/flags/flag.ts";
 import { imageName } from "../create-body.ts";
@@ -167,7 +169,8 @@ function scaleOf(entries: readonly string[]): Readonly<Record<string, number>> {
     if (count === undefined || more !== undefined || name === "" || count === "") {
       throw new ComposeError(`invalid --scale option "${entry}". Should be SERVICE=NUM`);
     }
-    if (!/^[-+]?\d+$/.test(count)) throw new ComposeError(`strconv.Atoi: parsing "${count}": invalid syntax`);
+    const problem = atoiProblem(count);
+    if (problem !== undefined) throw new ComposeError(problem);
     return [name, Number(count)];
   });
   return Object.fromEntries(pairs);
