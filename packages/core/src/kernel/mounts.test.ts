@@ -272,6 +272,19 @@ describe("mount namespaces", () => {
     expect(code).toBe("EINVAL");
   });
 
+  it("a mount stays unbindable as a slave; its copy in a new namespace is not", async () => {
+    const codes = await run(function* () {
+      for (const path of ["/a", "/b"]) yield* mkdir(path);
+      yield* mount("t", "/a", "tmpfs");
+      yield* mount("", "/a", "", MS_UNBINDABLE);
+      yield* mount("", "/a", "", MS_SLAVE);
+      const here = yield* codeOf(mount("/a", "/b", "", MS_BIND));
+      yield* unshare(new Set(["mnt"]));
+      return [here, yield* codeOf(mount("/a", "/b", "", MS_BIND))];
+    });
+    expect(codes).toEqual(["EINVAL", "ok"]);
+  });
+
   it("can be entered through /proc, and go with their last process", async () => {
     const machine = new TestMachine();
     const told = await machine.run(function* () {

@@ -205,10 +205,10 @@ export class MountTree {
     if (left !== undefined) leaveGroup(mount);
     if (type === "slave") {
       if (left !== undefined && left.members.size > 0) follow(mount, left);
-    } else {
-      mount.master?.slaves.delete(mount);
-      mount.master = undefined;
+      return;
     }
+    mount.master?.slaves.delete(mount);
+    mount.master = undefined;
     mount.unbindable = type === "unbindable";
   }
 
@@ -256,9 +256,9 @@ export class MountTree {
     return new Mount(id, this, fs, root, source, flags);
   }
 
+  /** That a mount is unbindable is not copied, into a new namespace either. @see fs/namespace.c: clone_mnt */
   #copyOne(original: Mount, root: Dentry, groups: "keep" | "slave"): Mount {
     const copy = this.#make(original.fs, root, original.source, original.flags);
-    copy.unbindable = original.unbindable;
     copy.lock = original.lock;
     if (original.peers !== undefined) {
       if (groups === "slave") follow(copy, original.peers);
