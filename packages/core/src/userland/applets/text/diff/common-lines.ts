@@ -6,6 +6,9 @@
  * @see J. W. Hunt, M. D. McIlroy: An Algorithm for Differential File Comparison. Bell Laboratories, 1976.
  */
 
+import type { Routine } from "../../../../abi/index.ts";
+import { Rounds } from "../../../rounds.ts";
+
 /** A pair of equal lines that ends a common subsequence of some length; `before` is the pair before it. */
 interface Candidate {
   readonly x: number;
@@ -21,7 +24,11 @@ const LEAST_TRIES = 256;
  * For every line of `a`, numbered from 1, the line of `b` that it is, or 0. Lines are given by their keys. Unless
  * `thorough`, a line that is very frequent in `b` is not tried everywhere.
  */
-export function commonLines(a: readonly string[], b: readonly string[], thorough: boolean): readonly number[] {
+export function* commonLines(
+  a: readonly string[],
+  b: readonly string[],
+  thorough: boolean,
+): Routine<readonly number[]> {
   const matches = new Array<number>(a.length + 1).fill(0);
   let prefix = 0;
   while (prefix < a.length && prefix < b.length && a[prefix] === b[prefix]) {
@@ -34,7 +41,7 @@ export function commonLines(a: readonly string[], b: readonly string[], thorough
     matches[a.length - suffix] = b.length - suffix;
     suffix++;
   }
-  const middle = longest(a.slice(prefix, a.length - suffix), b.slice(prefix, b.length - suffix), thorough);
+  const middle = yield* longest(a.slice(prefix, a.length - suffix), b.slice(prefix, b.length - suffix), thorough);
   for (let pair = middle; pair !== undefined && pair !== NONE; pair = pair.before) {
     matches[pair.x + prefix] = pair.y + prefix;
   }
@@ -42,9 +49,11 @@ export function commonLines(a: readonly string[], b: readonly string[], thorough
 }
 
 /** The last pair of a longest common subsequence. */
-function longest(a: readonly string[], b: readonly string[], thorough: boolean): Candidate | undefined {
+function* longest(a: readonly string[], b: readonly string[], thorough: boolean): Routine<Candidate | undefined> {
   const places = new Map<string, number[]>();
+  const rounds = new Rounds();
   for (const [i, key] of b.entries()) {
+    if (rounds.isDue()) yield* rounds.pass();
     const list = places.get(key);
     if (list === undefined) places.set(key, [i + 1]);
     else list.push(i + 1);
@@ -52,7 +61,10 @@ function longest(a: readonly string[], b: readonly string[], thorough: boolean):
   const mostTries = thorough ? Infinity : Math.max(LEAST_TRIES, Math.floor(Math.sqrt(a.length)));
   /** By length, the subsequence of that length that ends first in `b`. */
   const best: Candidate[] = [NONE];
-  for (const [i, key] of a.entries()) extend(best, i + 1, places.get(key) ?? [], mostTries);
+  for (const [i, key] of a.entries()) {
+    if (rounds.isDue()) yield* rounds.pass();
+    extend(best, i + 1, places.get(key) ?? [], mostTries);
+  }
   return best.at(-1);
 }
 

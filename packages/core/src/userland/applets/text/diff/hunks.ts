@@ -1,4 +1,5 @@
 /** Changes between two texts, gathered into hunks, and hunks in the unified format. @see diff(1p) */
+import type { Routine } from "../../../../abi/index.ts";
 import { commonLines } from "./common-lines.ts";
 import type { TextFile } from "./text-file.ts";
 
@@ -26,10 +27,14 @@ export interface Appearance {
 
 const TAB_STOP = 8;
 
-export function findHunks(from: TextFile, to: TextFile, options: { context: number; thorough: boolean }): Hunk[] {
+export function* findHunks(
+  from: TextFile,
+  to: TextFile,
+  options: { context: number; thorough: boolean },
+): Routine<Hunk[]> {
   const hunks: Change[][] = [];
   let previous: Change | undefined;
-  for (const change of findChanges(from, to, options.thorough)) {
+  for (const change of yield* findChanges(from, to, options.thorough)) {
     const isNear = previous !== undefined && change.from.first <= previous.from.last + 2 * options.context + 1;
     if (isNear) hunks.at(-1)?.push(change);
     else hunks.push([change]);
@@ -38,8 +43,8 @@ export function findHunks(from: TextFile, to: TextFile, options: { context: numb
   return hunks;
 }
 
-function findChanges(from: TextFile, to: TextFile, thorough: boolean): Change[] {
-  const matches = [...commonLines(from.keys, to.keys, thorough), to.lines.length + 1];
+function* findChanges(from: TextFile, to: TextFile, thorough: boolean): Routine<Change[]> {
+  const matches = [...(yield* commonLines(from.keys, to.keys, thorough)), to.lines.length + 1];
   const changes: Change[] = [];
   let x = 0;
   let y = 0;

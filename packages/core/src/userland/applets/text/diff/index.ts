@@ -5,6 +5,7 @@ import type { Applet } from "../../../applet.ts";
 import { getopt, type Options } from "../../../getopt.ts";
 import { attempt, type Io } from "../../../io.ts";
 import { Memory } from "../../../memory.ts";
+import { Rounds } from "../../../rounds.ts";
 import { INT_MAX, toNumber, usage } from "../arguments.ts";
 import { LineReader, put } from "../lines.ts";
 import { join, listBelow } from "./directories.ts";
@@ -34,6 +35,8 @@ const CONTEXT = "3";
 const NOTHING = "/dev/null";
 const TROUBLE = 2;
 
+/** What a line takes besides its text, with what is looked up about it. */
+const LINE_BYTES = 96;
 type Pair<T> = readonly [from: T, to: T];
 type Verdict = "same" | "different" | "binary";
 
@@ -101,7 +104,8 @@ function* compareFiles(task: Task, paths: Pair<string>, names: Pair<string>): Ro
     contents.push(content);
   }
   const [from = "", to = ""] = contents;
-  yield* task.memory.hold(2 * (from.length + to.length));
+  const lines = (yield* countLines(from)) + (yield* countLines(to));
+  yield* task.memory.hold(2 * (from.length + to.length) + LINE_BYTES * lines);
   let verdict: Verdict = "same";
   if (from !== to) {
     if (!task.options.has("a") && isBinary(from, to)) verdict = "binary";
@@ -109,6 +113,16 @@ function* compareFiles(task: Task, paths: Pair<string>, names: Pair<string>): Ro
   }
   if (verdict !== "same") task.code = 1;
   yield* report(task, verdict, names);
+}
+
+function* countLines(content: string): Routine<number> {
+  const rounds = new Rounds();
+  let count = 1;
+  for (let at = content.indexOf("\n"); at >= 0; at = content.indexOf("\n", at + 1)) {
+    count++;
+    if (rounds.isDue()) yield* rounds.pass();
+  }
+  return count;
 }
 
 /** A NUL makes binary, if it is where the other file is not over yet. */
@@ -140,7 +154,7 @@ function* showDifferences(task: Task, contents: Pair<string>, paths: Pair<string
   };
   const from = textFile(contents[0], comparison);
   const to = textFile(contents[1], comparison);
-  const hunks = findHunks(from, to, { context, thorough: options.has("d") });
+  const hunks = yield* findHunks(from, to, { context, thorough: options.has("d") });
   const shown = options.has("B") ? hunks.filter((hunk) => !isBlank(hunk, from, to)) : hunks;
   if (shown.length === 0) return false;
   if (options.has("q")) return true;
