@@ -76,6 +76,16 @@ describe("statistics", () => {
     const twice = await stats("stream=0");
     expect(Date.parse(twice.read) - Date.parse(twice.preread)).toBe(1000);
     expect(twice.precpu_stats.system_cpu_usage).toBeGreaterThan(0);
+    // As a text, since what stands for no limit is no number of JavaScript.
+    const pidsOf = async (name: string) =>
+      /"pids_stats":\{[^}]*\}/.exec(
+        await (await call("GET", `/containers/${name}/stats?stream=0&one-shot=1`)).text(),
+      )?.[0];
+    expect(await pidsOf(id)).toBe('"pids_stats":{"current":1,"limit":18446744073709551615}');
+    const limited = await create(["sleep", "1000"], { HostConfig: { PidsLimit: 20 } });
+    expect(await pidsOf(limited)).toBe('"pids_stats":{}');
+    await call("POST", `/containers/${limited}/start`);
+    expect(await pidsOf(limited)).toBe('"pids_stats":{"current":1,"limit":20}');
     const refused = await call("GET", `/containers/${id}/stats?one-shot=1`);
     expect(await refused.json()).toEqual({ message: "cannot have stream=true and one-shot=true" });
   });

@@ -118,7 +118,7 @@ const NO_CPU: CpuStats = {
   throttling_data: { periods: 0, throttled_periods: 0, throttled_time: 0 },
 };
 
-/** Unlike Docker's, a number without a limit has none: JSON here has no room for that of 64 bits. */
+/** Without a limit there is none here; whoever writes it as JSON writes the largest number of 64 bits. */
 function pidsOf({ pids: { current, max } }: Cgroup): ContainerStats["pids_stats"] {
   return Number.isFinite(max) ? { current, limit: max } : { current };
 }

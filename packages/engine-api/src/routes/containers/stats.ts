@@ -5,7 +5,7 @@
  */
 import { type ContainerStats, type Engine, measureStats } from "@bottleship/core/engine";
 import { encode, StatusError } from "@bottleship/core/lib";
-import { type ApiReply, json, stream } from "../../http/exchange.ts";
+import { type ApiReply, bytes, stream } from "../../http/exchange.ts";
 import { flag } from "../../http/query.ts";
 import type { Handler } from "../../http/router.ts";
 import { Channel } from "../../streams/channel.ts";
@@ -20,9 +20,9 @@ export function statsHandler(engine: Engine): Handler {
     if (streams && isOneShot) throw new StatusError("invalid-argument", "cannot have stream=true and one-shot=true");
     if (!streams) {
       const first = measureStats(engine, container, undefined);
-      if (!container.isRunning || isOneShot) return json(first);
+      if (!container.isRunning || isOneShot) return bytes(statsText(first), "application/json");
       await engine.life.sleep(INTERVAL_US, { what: "a second measurement" });
-      return json(measureStats(engine, container, first));
+      return bytes(statsText(measureStats(engine, container, first)), "application/json");
     }
     return stream("application/json", async (output) => {
       const channel = new Channel<ContainerStats>();
@@ -38,11 +38,23 @@ export function statsHandler(engine: Engine): Handler {
         if (action === "destroy") channel.close();
       });
       try {
-        await channel.drain(output, (document) => encode(`${JSON.stringify(document)}\n`));
+        await channel.drain(output, statsText);
       } finally {
         timer.cancel();
         stopWatching();
       }
     });
   };
+}
+
+/** What Docker sends for no limit: the largest number of 64 bits, which no number of JavaScript can be. */
+const NO_LIMIT = "18446744073709551615";
+
+/** A line of JSON. A container that runs has a limit of processes, if only this one. */
+function statsText(document: ContainerStats): Uint8Array {
+  const { current, limit } = document.pids_stats;
+  const text = JSON.stringify(document);
+  if (current === undefined || limit !== undefined) return encode(`${text}\n`);
+  const pids = `"pids_stats":{"current":${current}`;
+  return encode(`${text.replace(`${pids}}`, `${pids},"limit":${NO_LIMIT}}`)}\n`);
 }
