@@ -47,7 +47,7 @@ export function fileSystemFactories(): Map<string, FileSystemFactory> {
     ["cgroup2", ({ source }, { kernel, ns }) => new CgroupFs(kernel, ns.cgroup.root, source)],
     ["devpts", ({ source, data }, { kernel }) => new DevPts(kernel, source, textOf(data))],
     ["mqueue", (_request, { kernel, ns }) => ns.ipc.queues(kernel)],
-    ["proc", ({ source }, { kernel, ns }) => new ProcFs(kernel, ns.pid, source)],
+    ["proc", ({ source, data }, { kernel, ns }) => new ProcFs(kernel, ns.pid, source, textOf(data))],
   ]);
 }
 

@@ -12,7 +12,9 @@ import type { Kernel } from "../kernel.ts";
 import type { PidNamespace } from "../namespaces/pid.ts";
 import { type Process, pidIn } from "../process.ts";
 import { MACHINE_FILES } from "./machine-files.ts";
+import { type ProcOptions, procOptions, shownProcOptions } from "./proc-options.ts";
 import { processDirectory } from "./process-directory.ts";
+import { mayInspect } from "./ptrace.ts";
 import { SYSCTL_TREE } from "./sysctl-tree.ts";
 
 const PROC_SUPER_MAGIC = 0x9fa0;
@@ -27,9 +29,12 @@ export class ProcFs extends PseudoFs {
   readonly kernel: Kernel;
   /** The namespace whose processes show, under their numbers there. */
   readonly namespace: PidNamespace;
+  #options: ProcOptions;
 
-  constructor(kernel: Kernel, namespace: PidNamespace, source: string) {
+  /** @throws EINVAL for mount options that it does not have. */
+  constructor(kernel: Kernel, namespace: PidNamespace, source: string, options = "") {
     super(kernel);
+    this.#options = procOptions(options);
     this.kernel = kernel;
     this.namespace = namespace;
     this.source = source;
@@ -40,7 +45,39 @@ export class ProcFs extends PseudoFs {
   get reader(): Process {
     return this.kernel.current ?? this.kernel.init;
   }
+
+  get pidsOnly(): boolean {
+    return this.#options.pidsOnly;
+  }
+
+  override options(): string {
+    return shownProcOptions(this.#options);
+  }
+
+  override reconfigure(data: string): void {
+    this.#options = procOptions(data, this.#options);
+  }
+
+  /** Whether the reader is to know of the process. */
+  shows(process: Process): boolean {
+    const { hidePid } = this.#options;
+    return hidePid === "off" || hidePid === "noaccess" || this.#mayLookInto(process);
+  }
+
+  /** @throws EPERM if the reader may know of the process, but not what its directory holds; ENOENT if not even that. */
+  checkLookInto(process: Process): void {
+    if (this.#options.hidePid === "off" || this.#mayLookInto(process)) return;
+    throw new Errno(this.#options.hidePid === "invisible" ? "ENOENT" : "EPERM");
+  }
+
+  #mayLookInto(process: Process): boolean {
+    const { hidePid, gid } = this.#options;
+    return (hidePid !== "ptraceable" && this.reader.creds.inGroup(gid)) || mayInspect(this.reader, process);
+  }
 }
+
+/** What there is besides processes if there is to be nothing but processes. */
+const OF_READER: ReadonlySet<string> = new Set(["self", "thread-self"]);
 
 class ProcRoot extends TreeDirectory<ProcFs> {
   readonly #proc: ProcFs;
@@ -52,15 +89,18 @@ class ProcRoot extends TreeDirectory<ProcFs> {
 
   override lookup(name: string): Inode | undefined {
     const first = name.charCodeAt(0);
-    if (first < 0x30 || first > 0x39) return super.lookup(name);
+    const isHidden = this.#proc.pidsOnly && !OF_READER.has(name);
+    if (first < 0x30 || first > 0x39) return isHidden ? undefined : super.lookup(name);
     const process = /^[1-9]\d*$/.test(name) ? this.#proc.namespace.find(Number(name)) : undefined;
-    return process === undefined ? undefined : processDirectory(this.#proc, process);
+    return process === undefined || !this.#proc.shows(process) ? undefined : processDirectory(this.#proc, process);
   }
 
   override *readdir(): Iterable<DirEntry> {
-    yield* super.readdir();
-    for (const pid of [...this.#proc.namespace.processes.keys()].sort((a, b) => a - b)) {
-      yield { name: String(pid), ino: pid * 1000, type: "dir" };
+    for (const entry of super.readdir()) if (!this.#proc.pidsOnly || OF_READER.has(entry.name)) yield entry;
+    const { processes } = this.#proc.namespace;
+    for (const pid of [...processes.keys()].sort((a, b) => a - b)) {
+      const process = processes.get(pid);
+      if (process !== undefined && this.#proc.shows(process)) yield { name: String(pid), ino: pid * 1000, type: "dir" };
     }
   }
 

@@ -53,16 +53,19 @@ export function processDirectory(fs: ProcFs, process: Process): Inode {
 }
 
 class ProcessDirectory extends PseudoDirectory {
+  readonly #proc: ProcFs;
   readonly #process: Process;
 
   constructor(fs: ProcFs, process: Process, attributes: PseudoAttributes, entries: PseudoEntries) {
     super(fs, attributes, entries, process.pid * INODES_PER_PROCESS);
+    this.#proc = fs;
     this.#process = process;
   }
 
   /** @see fs/proc/base.c: proc_pid_permission */
   override checkPresence(): void {
     if (this.#process.state === "dead") throw new Errno("ESRCH");
+    this.#proc.checkLookInto(this.#process);
   }
 }
 
