@@ -10,6 +10,9 @@ const MAX_TASKS = 16;
 const STEPS_PER_LOOK = 50;
 const LAST_STEPS = 20;
 
+/** How files list names: nothing at all if there are none. */
+const list = (names: readonly string[]): string => (names.length === 0 ? "" : `${names.join(" ")}\n`);
+
 class Comparison {
   readonly #prng: Prng;
   readonly #machine = new Machine();
@@ -163,8 +166,8 @@ class Comparison {
       children: read("cgroup.stat").split("\n")[0] ?? "",
     };
     const expected: Record<string, string> = {
-      controllers: `${node.controllers.join(" ")}\n`,
-      control: `${CONTROLLERS.filter((name) => node.control.has(name)).join(" ")}\n`,
+      controllers: list(node.controllers),
+      control: list(CONTROLLERS.filter((name) => node.control.has(name))),
       children: `nr_descendants ${node.subtree.length - 1}`,
     };
     if (node.parent !== undefined) {
