@@ -131,7 +131,7 @@ it("answers for options and says what it does not do", async () => {
   const engine = createEngine();
   const help = await engine.docker("compose exec --help");
   expect(help).toMatchObject({ exitCode: 0, stderr: "" });
-  expect(help.stdout).toContain("--no-TTY");
+  expect(help.stdout).toContain("--no-tty");
   expect(await engine.docker("compose watch")).toMatchObject({
     exitCode: 1,
     stderr: "docker compose watch is not something that the simulator does\n",
