@@ -67,7 +67,7 @@ describe("npm", () => {
     [
       "npm install nosuch-package",
       1,
-      "npm error code E404\nnpm error 404 Not Found - GET https://registry.npmjs.org/nosuch-package - Not found\n",
+      "npm error code E404\nnpm error 404 Not Found - GET https://registry.npm.example/nosuch-package - Not found\n",
     ],
     [
       "npm install express@99",

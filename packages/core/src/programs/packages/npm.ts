@@ -10,6 +10,9 @@ import { listDirectory, putFile, removeTree } from "../files.ts";
 import type { NodeIndex } from "./node-index.ts";
 import { NoSuchPackage, planTree, type Tree } from "./npm-tree.ts";
 
+/** The world's own: nothing is fetched from it, and RFC 2606 keeps its name free. */
+const REGISTRY = "https://registry.npm.example";
+
 export interface NpmContext {
   readonly io: Io;
   readonly index: NodeIndex;
@@ -241,7 +244,7 @@ function* missing({ io }: Npm, { name, range, kind }: NoSuchPackage): Routine<ne
   } else {
     yield* complain(io, [
       "code E404",
-      `404 Not Found - GET https://registry.npmjs.org/${name.replace("/", "%2f")} - Not found`,
+      `404 Not Found - GET ${REGISTRY}/${name.replace("/", "%2f")} - Not found`,
       "404",
       `404  '${spec}' is not in this registry.`,
       "404",
@@ -302,12 +305,12 @@ function* writeTree(directory: string, tree: Tree, before: ReadonlySet<string>):
   yield* removeTree(join(directory, "node_modules/.bin/.keep"));
 }
 
+/** Without where each package came from, as `omit-lockfile-registry-resolved` has it: the lock holds for any registry. */
 function* writeLock(directory: string, manifest: Manifest, tree: Tree): Routine<void> {
   const { name = basename(directory), version = "1.0.0", dependencies, devDependencies } = manifest;
   const packages: Record<string, unknown> = { "": { name, version, dependencies, devDependencies } };
   for (const [place, one] of tree) {
-    const resolved = `https://registry.npmjs.org/${one.name}/-/${basename(one.name)}-${one.version}.tgz`;
-    packages[place] = { version: one.version, resolved, license: one.license, dependencies: one.dependencies };
+    packages[place] = { version: one.version, license: one.license, dependencies: one.dependencies };
   }
   const lock = { name, version, lockfileVersion: 3, requires: true, packages };
   yield* putFile(join(directory, "package-lock.json"), `${JSON.stringify(lock, undefined, 2)}\n`);

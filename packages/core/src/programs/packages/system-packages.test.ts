@@ -37,9 +37,9 @@ The following NEW packages will be installed:
 0 upgraded, 3 newly installed, 0 to remove and 0 not upgraded.
 Need to get 389 kB of archives.
 After this operation, 1170 kB of additional disk space will be used.
-Get:1 http://deb.debian.org/debian bookworm/main amd64 libonig5 amd64 6.9.8-1 [188 kB]
-Get:2 http://deb.debian.org/debian bookworm/main amd64 libjq1 amd64 1.6-2.1+deb12u3 [136 kB]
-Get:3 http://deb.debian.org/debian bookworm/main amd64 jq amd64 1.6-2.1+deb12u3 [64.4 kB]
+Get:1 http://deb.debian.example/debian bookworm/main amd64 libonig5 amd64 6.9.8-1 [188 kB]
+Get:2 http://deb.debian.example/debian bookworm/main amd64 libjq1 amd64 1.6-2.1+deb12u3 [136 kB]
+Get:3 http://deb.debian.example/debian bookworm/main amd64 jq amd64 1.6-2.1+deb12u3 [64.4 kB]
 Fetched 389 kB in 0s (3887 kB/s)
 Selecting previously unselected package libonig5:amd64.
 (Reading database ... 6090 files and directories currently installed.)
