@@ -23,12 +23,10 @@ export interface Clone {
   readonly refs: ReadonlyMap<string, string>;
 }
 
-const DIRECTORIES = [
-  ...["", "branches/", "hooks/", "info/", "logs/", "objects/", "objects/info/", "objects/pack/"],
-  ...["refs/", "refs/heads/", "refs/tags/"],
-];
+/** Those that may be empty. */
+const DIRECTORIES = ["branches/", "hooks/", "info/", "objects/info/", "objects/pack/", "refs/heads/", "refs/tags/"];
 
-/** Files and directories, the directories before what is in them. */
+/** Files, and before them directories; those that stand in the path of another one may be left out. */
 export function gitDirectory(repository: GitRepository, { remote, commit, refs }: Clone): readonly GitDirectoryFile[] {
   const objects = [commit, ...[...refs.values()].filter((id) => repository.peeled(id) !== undefined)]
     .flatMap((id) => repository.objectsOf(id))
@@ -44,11 +42,8 @@ export function gitDirectory(repository: GitRepository, { remote, commit, refs }
       .map((name) => [`logs/${name}`, NO_BYTES] as const),
     ...objects.map(({ path, content }) => [`objects/${path}`, content] as const),
   ]);
-  const directories = new Set(DIRECTORIES);
-  for (const path of files.keys())
-    for (let at = path.indexOf("/"); at >= 0; at = path.indexOf("/", at + 1)) directories.add(path.slice(0, at + 1));
   return [
-    ...[...directories].sort().map((path) => ({ path, mode: 0o755, content: NO_BYTES })),
+    ...DIRECTORIES.map((path) => ({ path, mode: 0o755, content: NO_BYTES })),
     ...[...files].map(([path, content]) => ({ path, mode: path.startsWith("objects/") ? 0o444 : 0o644, content })),
   ];
 }

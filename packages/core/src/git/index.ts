@@ -1,13 +1,5 @@
 /** Repositories of git, for builds. */
-export { type GitDirectoryFile, gitDirectory } from "./git-directory.ts";
+export { gitDirectory } from "./git-directory.ts";
 export { GitNetwork } from "./git-network.ts";
 export { lsRemote, lsRemoteText, type RemoteRef } from "./ls-remote.ts";
-export {
-  type CheckedOutFile,
-  type CommitName,
-  type GitCommit,
-  type GitFile,
-  GitRepository,
-  type GitTag,
-  type RepositorySpec,
-} from "./repository.ts";
+export { type GitCommit, type GitFile, GitRepository, type GitTag, type RepositorySpec } from "./repository.ts";

@@ -55,7 +55,6 @@ export class GitRepository {
   /** By id of a commit. */
   readonly #files = new Map<string, readonly CheckedOutFile[]>();
   readonly #trees = new Map<string, readonly GitObject[]>();
-  readonly #messages = new Map<string, string>();
   readonly #refs = new Map<string, string>();
   /** What tags with a message lead to. */
   readonly #peeled = new Map<string, string>();
@@ -93,11 +92,6 @@ export class GitRepository {
     return this.#files.get(id);
   }
 
-  /** The first line of a commit's message. */
-  subject(id: string): string {
-    return this.#messages.get(id)?.split("\n", 1)[0] ?? "";
-  }
-
   /** A commit with its trees and files, or a tag: what a shallow clone of it has. */
   objectsOf(id: string): readonly GitObject[] {
     const own = this.#objects.get(id);
@@ -120,7 +114,6 @@ export class GitRepository {
     this.#objects.set(made.id, made);
     this.#files.set(made.id, files);
     this.#trees.set(made.id, objects);
-    this.#messages.set(made.id, spec.message ?? "Commit");
     return made.id;
   }
 

@@ -72,6 +72,13 @@ export class Prng {
     return words.join("").slice(0, digits);
   }
 
+  /** A random (version 4) UUID. @see RFC 9562 */
+  uuid(): string {
+    const hex = this.hex(32);
+    const variant = ((Number.parseInt(hex[16] ?? "0", 16) & 3) | 8).toString(16);
+    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`;
+  }
+
   /** Puts a list into any order, in place. */
   shuffle<T>(list: T[]): T[] {
     for (let at = list.length - 1; at > 0; at--) {

@@ -144,11 +144,8 @@ export function missing({ prng }: BuildMachine, path: string): BuildError {
 }
 
 function checksumError(prng: Prng, why: string): BuildError {
-  const digits = (count: number, radix: number): string =>
-    Array.from({ length: count }, () => prng.below(radix).toString(radix)).join("");
-  const [first, second, third, fourth, last] = [8, 4, 3, 3, 12].map((count) => digits(count, 16));
-  const client = `${first}-${second}-4${third}-8${fourth}-${last}`;
-  return new BuildError(`failed to calculate checksum of ref ${client}::${digits(25, 36)}: ${why}`);
+  const id = Array.from({ length: 25 }, () => prng.below(36).toString(36)).join("");
+  return new BuildError(`failed to calculate checksum of ref ${prng.uuid()}::${id}: ${why}`);
 }
 
 /** @throws BuildError if a pattern is none */

@@ -6,7 +6,7 @@
  * @see BuildKit source/git/source.go
  */
 import type { LayerEntry } from "../../content/index.ts";
-import { type GitRepository, gitDirectory, lsRemote, lsRemoteText } from "../../git/index.ts";
+import { type GitRepository, gitDirectory, lsRemote, lsRemoteText, type RemoteRef } from "../../git/index.ts";
 import { quote } from "../../lib/go/index.ts";
 import { decode } from "../../lib/index.ts";
 import type { Prng } from "../../sim/index.ts";
@@ -55,21 +55,23 @@ export function wantedCommit(place: GitPlace, source: GitSource, tell: GitTell):
     throw new BuildError(`${what} ${redacted(remote)}: ${NO_GIT}`);
   }
   const ref = isDefault ? defaultBranch(repository, remote, tell) : source.ref;
-  const lines = lsRemote(repository, [ref, `${ref}^{}`]);
+  const lines = linesOf(repository, ref);
   const output = lsRemoteText(lines);
   if (output !== "") tell("stdout", output);
-  const found = chosen(new Map(lines.map(({ name, id }) => [name, id])), ref);
+  const found = chosen(lines, ref);
   if (found === undefined) throw new BuildError(`repository does not contain ref ${ref}, output: ${quote(output)}`);
   const { id, name } = found;
   if (!id.startsWith(checksum)) throw new BuildError(`expected checksum to match ${checksum}, got ${id}`);
   return { id, key: keyOf(source, id, name) };
 }
 
+function linesOf(repository: GitRepository, ref: string): readonly RemoteRef[] {
+  return lsRemote(repository, [ref, `${ref}^{}`]);
+}
+
 /** What stands in full comes first, then branches, then tags; of a tag with a message the commit counts. */
-function chosen(
-  ids: ReadonlyMap<string, string>,
-  ref: string,
-): { readonly id: string; readonly name: string } | undefined {
+function chosen(lines: readonly RemoteRef[], ref: string): RemoteRef | undefined {
+  const ids = new Map(lines.map(({ name, id }) => [name, id]));
   const full = (prefix: string): string => (ref.startsWith(prefix) ? ref : prefix + ref);
   const tag = full("refs/tags/");
   for (const [name, id] of [
@@ -107,7 +109,7 @@ export function checkOut(place: GitPlace, source: GitSource, tell: GitTell, nowU
     throw new BuildError(`failed to init repo at ${directory}: ${NO_GIT}`);
   }
   const ref = source.ref === "" ? defaultBranch(repository, remote, tell) : source.ref;
-  const id = COMMIT.test(ref) ? ref : namedCommit(repository, ref);
+  const id = COMMIT.test(ref) ? ref : (chosen(linesOf(repository, ref), ref)?.id ?? ref);
   const files = repository.files(id);
   if (files === undefined) throw noCommit(remote, id, tell);
   if (checksum !== "") {
@@ -125,11 +127,6 @@ export function checkOut(place: GitPlace, source: GitSource, tell: GitTell, nowU
   });
   const kept = keepsGitDir && subdir === "" ? keptDirectory(repository, { remote: redacted(remote), id, ref }) : [];
   return withDirectories([...kept.map((entry) => ({ ...about, ...entry })), ...entries], about);
-}
-
-function namedCommit(repository: GitRepository, ref: string): string {
-  const ids = lsRemote(repository, [ref, `${ref}^{}`]);
-  return chosen(new Map(ids.map(({ name, id }) => [name, id])), ref)?.id ?? ref;
 }
 
 /** Nobody knows the commit: git asks for it, for everything else, and looks again. */
@@ -162,13 +159,15 @@ function keptDirectory(
   const refs = new Map<string, string>();
   const ids = new Map(repository.refs());
   const tag = ref.startsWith("refs/") ? ref : `refs/tags/${ref}`;
-  const tagId = ids.get(tag);
-  const isAnnotated = tagId !== undefined && repository.peeled(tagId) !== undefined;
-  // What is fetched by a short name becomes a branch, unless it is a tag with a message.
-  if (!COMMIT.test(ref) && !isAnnotated) refs.set(ref.startsWith("refs/") ? ref : `refs/heads/${ref}`, id);
-  if (!COMMIT.test(ref)) refs.set(tag, isAnnotated && tagId !== undefined ? tagId : id);
+  const found = ids.get(tag);
+  const annotated = found !== undefined && repository.peeled(found) !== undefined ? found : undefined;
+  if (!COMMIT.test(ref)) {
+    // What is fetched by a short name becomes a branch, unless it is a tag with a message.
+    if (annotated === undefined) refs.set(ref.startsWith("refs/") ? ref : `refs/heads/${ref}`, id);
+    refs.set(tag, annotated ?? id);
+  }
   return gitDirectory(repository, { remote, commit: id, refs }).map(({ path, mode, content }) =>
-    path.endsWith("/") || path === ""
+    path.endsWith("/")
       ? { path: `.git/${path}`.slice(0, -1), type: "dir", mode }
       : { path: `.git/${path}`, type: "file", mode, content },
   );

@@ -10,7 +10,6 @@ import {
   type PseudoTree,
   textFile,
 } from "../../fs/index.ts";
-import type { Prng } from "../../sim/index.ts";
 import type { FileOps, Inode } from "../../vfs/index.ts";
 import type { Kernel } from "../kernel.ts";
 import { changeSysctl, deviceSysctlNames, mayOpenSysctl, modeOfSysctl, readSysctl, SYSCTL_NAMES } from "../sysctl.ts";
@@ -46,7 +45,7 @@ function makeTree(): PseudoTree<ProcFs> {
   insert(
     tree,
     ["kernel", "random", "uuid"],
-    text(({ kernel }) => uuid(kernel.random)),
+    text(({ kernel }) => kernel.random.uuid()),
   );
   insert(
     tree,
@@ -146,16 +145,9 @@ function nameFile(field: "hostname" | "domainname"): PseudoLeaf<ProcFs> {
   }));
 }
 
-/** A random (version 4) UUID. @see RFC 9562 */
-function uuid(prng: Prng): string {
-  const hex = prng.hex(32);
-  const variant = ((Number.parseInt(hex[16] ?? "0", 16) & 3) | 8).toString(16);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`;
-}
-
 /** Made at the first look, the same ever after. */
 function bootId(kernel: Kernel): string {
-  const known = kernel.sysctls.get("kernel.random.boot_id") ?? uuid(kernel.random);
+  const known = kernel.sysctls.get("kernel.random.boot_id") ?? kernel.random.uuid();
   kernel.sysctls.set("kernel.random.boot_id", known);
   return known;
 }
