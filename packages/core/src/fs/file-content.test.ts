@@ -13,12 +13,23 @@ const given = fc.uint8Array({ maxLength: 300 }).chain((some) =>
 /** Around the ends of chunks, which are 64 KiB long. */
 const offset = fc.oneof(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 65_400, max: 65_700 }));
 
+/** Zeros are not stored, wherever in memory what is written begins. */
+const written = fc
+  .tuple(
+    fc.oneof(
+      fc.uint8Array({ minLength: 1, maxLength: 200 }),
+      fc.integer({ min: 1, max: 200 }).map((length) => new Uint8Array(length)),
+    ),
+    fc.nat(3),
+  )
+  .map(([bytes, skipped]) => bytes.subarray(Math.min(skipped, bytes.length - 1)));
+
 const step = fc.oneof(
   fc.record({
     kind: fc.constant("write"),
     which: fc.nat(9),
     offset,
-    data: fc.uint8Array({ minLength: 1, maxLength: 200 }),
+    data: written,
   }),
   fc.record({ kind: fc.constant("truncate"), which: fc.nat(9), size: offset }),
   fc.record({ kind: fc.constant("clone"), which: fc.nat(9) }),

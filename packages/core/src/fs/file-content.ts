@@ -153,10 +153,6 @@ export class FileContent {
 
   /** How many bytes a write of `data` at `offset` would take at most. */
   bytesNeeded(offset: number, data: Uint8Array): number {
-    if (data.length < CHUNK_SIZE) {
-      const index = Math.floor(offset / CHUNK_SIZE);
-      return this.#isHole(index, offset % CHUNK_SIZE) && isZero(data) ? 0 : CHUNK_SIZE;
-    }
     let needed = 0;
     for (let done = 0; done < data.length; ) {
       const within = (offset + done) % CHUNK_SIZE;
@@ -291,19 +287,17 @@ function count(mask: number): number {
   return bits;
 }
 
+/** Word by word, where there are whole ones. */
 function isZero(bytes: Uint8Array): boolean {
+  if (bytes[0] !== 0) return bytes.length === 0;
   const head = Math.min(bytes.length, -bytes.byteOffset & 3);
-  for (let at = 0; at < head; at++) if (bytes[at] !== 0) return false;
-  return hasOnlyZeros(bytes, head);
+  const words = Math.floor((bytes.length - head) / 4);
+  if (!hasOnlyZeros(bytes, 0, head) || !hasOnlyZeros(bytes, head + words * 4, bytes.length)) return false;
+  return words === 0 || hasOnlyZeros(new Int32Array(bytes.buffer, bytes.byteOffset + head, words), 0, words);
 }
 
-/** Word by word, beginning where one begins. */
-function hasOnlyZeros(bytes: Uint8Array, from: number): boolean {
-  const count = Math.floor((bytes.length - from) / 4);
-  if (bytes[from] !== 0 && from < bytes.length) return false;
-  const words = new Int32Array(bytes.buffer, bytes.byteOffset + from, count);
-  for (let at = 0; at < count; at++) if (words[at] !== 0) return false;
-  for (let at = from + count * 4; at < bytes.length; at++) if (bytes[at] !== 0) return false;
+function hasOnlyZeros(numbers: Uint8Array | Int32Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if (numbers[at] !== 0) return false;
   return true;
 }
 
