@@ -1,5 +1,5 @@
 /** Which texts of a compose file are numbers and booleans, once variables are in them. Model: compose-go's loader. */
-import { atoiProblem } from "../lib/go/index.ts";
+import { atoi, parseFloat64, parseInteger, ValueError } from "../lib/go/index.ts";
 import { type Path, PathTable } from "./tree.ts";
 
 /** What the text says, or what is wrong with it. */
@@ -9,20 +9,20 @@ export function castOf(path: Path): Cast | undefined {
   return CASTS.get(path);
 }
 
-const integer: Cast = (text) => {
-  const problem = atoiProblem(text);
-  return problem === undefined ? Number(text) : { problem };
-};
+function read(parse: () => number): ReturnType<Cast> {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof ValueError) return { problem: error.message };
+    throw error;
+  }
+}
 
-const bigInteger: Cast = (text) =>
-  /^[-+]?\d+$/.test(text)
-    ? Number(text)
-    : { problem: `strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax` };
+const integer: Cast = (text) => read(() => atoi(text));
 
-const float: Cast = (text) =>
-  text.trim() === text && text !== "" && !Number.isNaN(Number(text))
-    ? Number(text)
-    : { problem: `strconv.ParseFloat: parsing ${JSON.stringify(text)}: invalid syntax` };
+const bigInteger: Cast = (text) => read(() => parseInteger(text));
+
+const float: Cast = (text) => read(() => parseFloat64(text));
 
 const boolean: Cast = (text, warn) => {
   const word = text.toLowerCase();

@@ -4,13 +4,10 @@
  *
  * @see moby daemon/logger/factory.go ValidateLogOpts, daemon/logger/jsonfilelog, daemon/logger/local
  */
-import { atoiProblem, quote } from "../lib/go/index.ts";
+import { atoiProblem, isTrue, parseBool, problemOf } from "../lib/go/index.ts";
 import { StatusError } from "../lib/index.ts";
 import type { Container } from "./container.ts";
 import type { HostConfig } from "./docker/create-body.ts";
-import { parseBool } from "./docker/go/number.ts";
-import { ValueError } from "./docker/problem.ts";
-import { TemplateFailure } from "./docker/template/execute.ts";
 import { parseBytes, parseDecimalBytes } from "./docker/values/size.ts";
 import type { LogRotation } from "./log-files.ts";
 import { type LogOptions, logDriverProblem } from "./log-options.ts";
@@ -46,7 +43,7 @@ export function verifyLogMode({ LogConfig }: Partial<HostConfig>): void {
 /** @throws StatusError not-implemented for a driver that keeps nothing; internal for one that cannot be set up */
 export function checkReadable(container: Container): void {
   const { Type: driver = "", Config: options } = container.hostConfig.LogConfig ?? {};
-  if (driver === "none" || (!READABLE.has(driver) && /^(1|t|true)$/i.test(options?.["cache-disabled"] ?? ""))) {
+  if (driver === "none" || (!READABLE.has(driver) && isTrue(options?.["cache-disabled"] ?? ""))) {
     throw new StatusError("not-implemented", "configured logging driver does not support reading");
   }
   if (container.isRunning) return;
@@ -84,7 +81,7 @@ function checkJsonFile(options: LogOptions): void {
   }
   if (compress === undefined) return;
   const problem = problemOf(() => parseBool(compress));
-  if (problem !== undefined) throw failure(`strconv.ParseBool: parsing ${quote(compress)}: invalid syntax`);
+  if (problem !== undefined) throw failure(problem);
   if (parseBool(compress) && (Number(files ?? 1) === 1 || size === undefined || size === "-1")) {
     throw failure("compress cannot be true when max-file is less than 2 or max-size is not set");
   }
@@ -97,10 +94,8 @@ function checkLocal(options: LogOptions): void {
   }
   const problem = files === undefined ? undefined : atoiProblem(files);
   if (problem !== undefined) throw failure(`invalid value for max-file: ${files}: ${problem}`);
-  if (compress !== undefined && problemOf(() => parseBool(compress)) !== undefined) {
-    const why = `strconv.ParseBool: parsing ${quote(compress)}: invalid syntax`;
-    throw failure(`error reading compress log option: ${why}`);
-  }
+  const why = compress === undefined ? undefined : problemOf(() => parseBool(compress));
+  if (why !== undefined) throw failure(`error reading compress log option: ${why}`);
   const compresses = compress === undefined || parseBool(compress);
   if (compresses && Number(files ?? LOCAL_FILES) <= 1) {
     throw failure("compression cannot be enabled when max file count is 1");
@@ -126,17 +121,6 @@ function bytesOf(text: string): number | undefined {
     return parseDecimalBytes(text);
   } catch {
     return undefined;
-  }
-}
-
-/** What is said of what cannot be read; `undefined` if it can. */
-function problemOf(read: () => unknown): string | undefined {
-  try {
-    read();
-    return undefined;
-  } catch (error) {
-    if (error instanceof ValueError || error instanceof TemplateFailure) return error.message;
-    throw error;
   }
 }
 

@@ -5,7 +5,7 @@
  *
  * @see moby daemon/logger: ValidateLogOpts, and the drivers' ValidateLogOpt
  */
-import { quote } from "../lib/go/index.ts";
+import { isBool, quote } from "../lib/go/index.ts";
 import { StatusError } from "../lib/index.ts";
 
 export type LogOptions = Readonly<Record<string, string>>;
@@ -51,7 +51,7 @@ export function verifyLogOptions(given: string, options: LogOptions): void {
   }
   if (driver === "none") return;
   const disabled = options["cache-disabled"];
-  if (disabled !== undefined && !/^(1|t|true|0|f|false)$/i.test(disabled)) {
+  if (disabled !== undefined && !isBool(disabled)) {
     throw invalid(`invalid value for option cache-disabled: ${disabled}`);
   }
   const own = OWN.get(driver);

@@ -3,7 +3,7 @@
  *
  * @see moby daemon/prune.go, daemon/containerd/image_prune.go, volume/service/service.go
  */
-import { quote } from "../lib/go/index.ts";
+import { isTrue, parseBool, problemOf } from "../lib/go/index.ts";
 import { StatusError } from "../lib/index.ts";
 import { writtenBytes } from "./container-size.ts";
 import { ValueError } from "./docker/problem.ts";
@@ -96,11 +96,9 @@ export function pruneUnusedImages(engine: Engine, filters: Filters, { all = fals
 /** Of this filter the words of Go's parser are told. */
 function saysAll(filters: Filters): boolean {
   const [first = "true", ...more] = filters.get("all");
-  if (more.length === 0 && !/^([01tTfF]|true|TRUE|True|false|FALSE|False)$/.test(first)) {
-    const why = `strconv.ParseBool: parsing ${quote(first)}: invalid syntax`;
-    throw new StatusError("invalid-argument", `invalid filter 'all': ${why}`);
-  }
-  return filters.has("all") && /^[1t]/i.test(first);
+  const problem = more.length === 0 ? problemOf(() => parseBool(first)) : undefined;
+  if (problem !== undefined) throw new StatusError("invalid-argument", `invalid filter 'all': ${problem}`);
+  return filters.has("all") && isTrue(first);
 }
 
 /** What the filter `until` lets through. @throws StatusError invalid-argument for a time that is none, or several */

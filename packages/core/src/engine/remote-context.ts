@@ -17,6 +17,7 @@ import {
 } from "../build/index.ts";
 import { layerToTar } from "../content/index.ts";
 import type { GitRepository } from "../git/index.ts";
+import { isTrue } from "../lib/go/index.ts";
 import { StatusError } from "../lib/index.ts";
 import type { Prng } from "../sim/index.ts";
 
@@ -61,7 +62,7 @@ export async function remoteContext(
 
 /** The build argument that says whether `.git` stays in a context. */
 export function keepsGitDir(buildArgs: Readonly<Record<string, string>> = {}): boolean {
-  return /^(?:1|t|true)$/i.test(buildArgs["BUILDKIT_CONTEXT_KEEP_GIT_DIR"] ?? "");
+  return isTrue(buildArgs["BUILDKIT_CONTEXT_KEEP_GIT_DIR"] ?? "");
 }
 
 /** The files of a commit, with what git said. @throws BuildError */

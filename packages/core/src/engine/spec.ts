@@ -5,6 +5,7 @@
  */
 import { CAPABILITY_NAMES, CapabilitySet, capabilityNumber, major, minor, type ResourceName } from "../abi/index.ts";
 import { type DeviceNode, MACHINE_DEVICES, STANDARD_DEVICES } from "../kernel/index.ts";
+import { isTrue } from "../lib/go/index.ts";
 import { StatusError } from "../lib/index.ts";
 import type { DeviceRule, DeviceSpec, MountSpec, NamespaceType, ProcessSpec, RuntimeSpec } from "../oci/index.ts";
 import {
@@ -201,13 +202,17 @@ export function rlimits(ulimits: readonly Ulimit[]): ProcessSpec["rlimits"] {
 /** What processes of a container have in common, whether init or exec. */
 export const processSpec = (hostConfig: Partial<HostConfig>): CommonPart["process"] => commonPart(hostConfig).process;
 
+/** `no-new-privileges` alone, or with a value that is true. */
+function forbidsNewPrivileges(option: string): boolean {
+  const [, value = "true"] = /^no-new-privileges(?:[=:](.*))?$/.exec(option) ?? ["", ""];
+  return isTrue(value);
+}
+
 function makeProcessSpec(capabilities: readonly string[], hostConfig: Partial<HostConfig>): CommonPart["process"] {
   return {
     capabilities: capabilities === DEFAULT_CAPABILITIES ? DEFAULT_SETS : capabilitySets(capabilities),
     rlimits: hostConfig.Ulimits ? rlimits(hostConfig.Ulimits) : NONE,
-    noNewPrivileges:
-      hostConfig.SecurityOpt?.some((option) => /^no-new-privileges([=:](true|TRUE|True|t|T|1))?$/.test(option)) ??
-      false,
+    noNewPrivileges: hostConfig.SecurityOpt?.some(forbidsNewPrivileges) ?? false,
     oomScoreAdj: hostConfig.OomScoreAdj ?? 0,
   };
 }

@@ -3,10 +3,9 @@
  *
  * @see moby daemon/daemon_unix.go parseSecurityOpt, daemon/graphdriver/overlay2/overlay.go CreateReadWrite
  */
-import { quote } from "../lib/go/index.ts";
+import { isBool, quote } from "../lib/go/index.ts";
 import { StatusError } from "../lib/index.ts";
 import type { HostConfig } from "./docker/create-body.ts";
-import { isBool } from "./docker/go/number.ts";
 
 /** @throws StatusError internal in the daemon's words */
 export function verifyLate({ SecurityOpt: options, StorageOpt: storage }: Partial<HostConfig>): void {

@@ -27,7 +27,8 @@ export {
 } from "./dns-message.ts";
 export { drawTree } from "./draw-tree.ts";
 export { Emitter } from "./emitter.ts";
-export { atoiProblem } from "./go/atoi.ts";
+export { atoiProblem, parseUnsigned } from "./go/number.ts";
+export { problemOf } from "./go/value-error.ts";
 export { Inflater, inflate } from "./inflate.ts";
 export { Interner } from "./intern.ts";
 export {

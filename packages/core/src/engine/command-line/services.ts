@@ -3,6 +3,7 @@
  *
  * @see docker/cli cli/command/service
  */
+import { parseUnsigned, problemOf } from "../../lib/go/index.ts";
 import { StatusError } from "../../lib/index.ts";
 import { withoutZero } from "../docker/commands/service-body.ts";
 import { failure, ValueError } from "../docker/problem.ts";
@@ -120,10 +121,8 @@ export async function scaleServices(session: Session, { counts }: RequestOf<"ser
   for (const one of counts) {
     const [name = "", count = ""] = one.split(/=(.*)/s);
     try {
-      if (!/^\d+$/.test(count)) {
-        const why = `strconv.ParseUint: parsing ${JSON.stringify(count)}: invalid syntax`;
-        throw new ValueError(`invalid replicas value ${count}: ${why}`);
-      }
+      const problem = problemOf(() => parseUnsigned(count));
+      if (problem !== undefined) throw new ValueError(`invalid replicas value ${count}: ${problem}`);
       const service = await inspected(session, name);
       const Mode = scaled(service.spec.Mode, Number(count));
       if (Mode === undefined) throw new ValueError("scale can only be used with replicated or replicated-job mode");

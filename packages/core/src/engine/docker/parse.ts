@@ -3,11 +3,11 @@
  *
  * Model: docker/cli cmd/docker (global options, builder, plugins), spf13/cobra Traverse and execute.
  */
+import { parseBool } from "../../lib/go/index.ts";
 import { BARE_CLIENT, type ClientMachine } from "./client.ts";
 import { type Command, checkArity, refusal } from "./command.ts";
 import type { Flags } from "./flags/flag.ts";
 import { FlagError, type ParsedFlags, parseFlags } from "./flags/parse.ts";
-import { parseBool } from "./go/number.ts";
 import { GLOBAL_FLAGS, HELP_FLAG, helpText, rootHelp, usageLine } from "./help.ts";
 import { CliError, failure, orFail } from "./problem.ts";
 import type { DockerRequest, DockerUsageError, GlobalOptions } from "./request.ts";

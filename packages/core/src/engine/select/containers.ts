@@ -1,5 +1,5 @@
 /** Containers that filters let through. @see moby daemon/list.go */
-import { atoiProblem, quote } from "../../lib/go/index.ts";
+import { atoiProblem, parseUnsigned, problemOf } from "../../lib/go/index.ts";
 import { StatusError } from "../../lib/index.ts";
 import type { Container } from "../container.ts";
 import type { Engine } from "../engine.ts";
@@ -66,8 +66,8 @@ function checkPorts(filter: string, text: string): void {
   const [range = ""] = text.split("/");
   if (range === "") throw problem("empty string specified for ports");
   for (const port of range.split("-", 2)) {
-    if (!/^\d+$/.test(port)) throw problem(`strconv.ParseUint: parsing ${quote(port)}: invalid syntax`);
-    if (Number(port) > 65_535) throw problem(`strconv.ParseUint: parsing ${quote(port)}: value out of range`);
+    const why = problemOf(() => parseUnsigned(port, { bits: 16 }));
+    if (why !== undefined) throw problem(why);
   }
 }
 

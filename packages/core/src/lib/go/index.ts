@@ -1,8 +1,19 @@
 /** Texts as Go's standard library prints and reads them: Docker is written in Go, and it shows. */
-export { atoiProblem } from "./atoi.ts";
 export { bytesText } from "./bytes.ts";
 export { isSpace, lowerCase, replaceInvalid, trimSpace, trimStart, upperCase } from "./characters.ts";
 export { durationText, parseDuration } from "./duration.ts";
+export {
+  atoi,
+  atoiProblem,
+  isBool,
+  isTrue,
+  NumberError,
+  parseBool,
+  parseFloat64,
+  parseInteger,
+  parseRational,
+  parseUnsigned,
+} from "./number.ts";
 export { offlineError } from "./offline.ts";
 export { isPrint, quote, quoteByte, quoteBytes } from "./quote.ts";
 export { goRegExp } from "./regexp.ts";
@@ -20,4 +31,4 @@ export {
   timeText,
 } from "./time.ts";
 export { httpUrlProblem } from "./url.ts";
-export { ValueError } from "./value-error.ts";
+export { problemOf, ValueError } from "./value-error.ts";

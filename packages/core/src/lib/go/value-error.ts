@@ -2,3 +2,14 @@
 export class ValueError extends Error {
   override readonly name = "ValueError";
 }
+
+/** Why a parser refuses, in its words; `undefined` if it takes what it is given. */
+export function problemOf(read: () => unknown): string | undefined {
+  try {
+    read();
+    return undefined;
+  } catch (error) {
+    if (error instanceof ValueError) return error.message;
+    throw error;
+  }
+}

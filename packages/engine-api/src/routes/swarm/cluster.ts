@@ -6,7 +6,7 @@ import { flag } from "../../http/query.ts";
 import { type Route, route } from "../../http/router.ts";
 import { CLUSTER_SPEC, SWARM_INIT, SWARM_JOIN } from "../../schemas/swarm.ts";
 import { checkManager } from "./manager.ts";
-import { parseProblem, seenVersion } from "./version.ts";
+import { seenVersion } from "./version.ts";
 
 export function clusterRoutes({ swarm }: Engine): readonly Route[] {
   return [
@@ -21,7 +21,7 @@ export function clusterRoutes({ swarm }: Engine): readonly Route[] {
       // Who is in no swarm hears of that first.
       checkManager(swarm);
       const spec = await requireJson(request, CLUSTER_SPEC);
-      const seen = seenVersion(query, parseProblem("swarm", query));
+      const seen = seenVersion(query, "swarm");
       swarm.update(seen, spec, {
         tokens: [
           ...(flag(query, "rotateWorkerToken") ? (["worker"] as const) : []),

@@ -6,7 +6,7 @@ import { Filters } from "../../http/filters.ts";
 import { type Route, route } from "../../http/router.ts";
 import { NODE_SPEC } from "../../schemas/swarm.ts";
 import { checkManager } from "./manager.ts";
-import { parseProblem, seenVersion } from "./version.ts";
+import { seenVersion } from "./version.ts";
 
 export function nodeRoutes({ swarm }: Engine): readonly Route[] {
   return [
@@ -20,7 +20,7 @@ export function nodeRoutes({ swarm }: Engine): readonly Route[] {
     route("POST", "/nodes/{id}/update", async ({ request, query, param }) => {
       checkManager(swarm);
       const spec = await requireJson(request, NODE_SPEC);
-      const seen = seenVersion(query, parseProblem("node", query));
+      const seen = seenVersion(query, "node");
       swarm.cluster.nodes.update(param("id"), seen, spec);
       return empty(200);
     }),

@@ -37,7 +37,7 @@ export function payloadRoutes({ swarm }: Engine): readonly Route[] {
       route("POST", `${path}/{id}/update`, async ({ request, query, param }) => {
         checkManager(swarm);
         const { Data, ...spec } = await requireJson(request, PAYLOAD_SPEC);
-        const seen = seenVersion(query, `invalid ${kind} version`);
+        const seen = seenVersion(query, kind, { tellsWhy: false });
         store().update(param("id"), seen, spec, Data === undefined ? undefined : bytesOf(Data));
         return empty(200);
       }),

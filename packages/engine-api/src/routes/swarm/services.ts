@@ -14,7 +14,7 @@ import { flag } from "../../http/query.ts";
 import { type Route, route } from "../../http/router.ts";
 import { SERVICE_SPEC } from "../../schemas/service.ts";
 import { checkManager } from "./manager.ts";
-import { parseProblem, seenVersion } from "./version.ts";
+import { seenVersion } from "./version.ts";
 
 export function serviceRoutes({ swarm }: Engine): readonly Route[] {
   return [
@@ -41,7 +41,7 @@ export function serviceRoutes({ swarm }: Engine): readonly Route[] {
     route("POST", "/services/{id}/update", async ({ request, param, query }) => {
       checkManager(swarm);
       const spec = await requireJson(request, SERVICE_SPEC);
-      const seen = seenVersion(query, parseProblem("service", query));
+      const seen = seenVersion(query, "service");
       const { services } = swarm.cluster;
       if (query.get("rollback") === "previous") services.rollBack(param("id"), seen);
       else services.update(param("id"), seen, spec);

@@ -1,15 +1,19 @@
 /** The version of an object that a client has seen, as a query says it. @see moby api/server/router/swarm */
+import { parseUnsigned, problemOf } from "@bottleship/core/lib";
 import { badRequest } from "../../http/problem.ts";
 
-/** @throws StatusError invalid-argument */
-export function seenVersion(query: URLSearchParams, problem: string): number {
+/**
+ * `kind` is what the object is. Of some kinds it is told what is wrong with the number.
+ *
+ * @throws StatusError invalid-argument
+ */
+export function seenVersion(
+  query: URLSearchParams,
+  kind: string,
+  { tellsWhy = true }: { readonly tellsWhy?: boolean } = {},
+): number {
   const text = query.get("version") ?? "";
-  if (!/^\d+$/.test(text)) throw badRequest(problem);
-  return Number(text);
+  const problem = problemOf(() => parseUnsigned(text));
+  if (problem === undefined) return Number(text);
+  throw badRequest(`invalid ${kind} version${tellsWhy ? ` '${text}': ${problem}` : ""}`);
 }
-
-/** What Go says of a text that is no unsigned number. */
-export const parseProblem = (kind: string, query: URLSearchParams): string => {
-  const text = query.get("version") ?? "";
-  return `invalid ${kind} version '${text}': strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`;
-};

@@ -6,6 +6,7 @@
 import type { BuildExport } from "../../../build/index.ts";
 import { layerToTar } from "../../../content/index.ts";
 import type { Image } from "../../../image/index.ts";
+import { isTrue } from "../../../lib/go/index.ts";
 import { StatusError } from "../../../lib/index.ts";
 import { absolute, kindOf, openProblem, writable } from "../client-disk.ts";
 import { placeAll } from "../copy.ts";
@@ -69,7 +70,7 @@ function checkFile(session: Session, dest: string): void {
 }
 
 export function isPush({ type, fields }: Pick<Output, "type" | "fields">): boolean {
-  return type === "registry" || /^(?:1|t|true)$/i.test(fields.get("push") ?? "");
+  return type === "registry" || isTrue(fields.get("push") ?? "");
 }
 
 /** What the builder is to do; and under which names an image is wanted. */

@@ -5,10 +5,9 @@
  * @see docker/buildx util/buildflags, build/opt.go; BuildKit client/llb
  */
 import { parsePlatform } from "../../../build/index.ts";
-import { quote } from "../../../lib/go/index.ts";
+import { isBool, isTrue, parseBool, problemOf, quote } from "../../../lib/go/index.ts";
 import { StatusError } from "../../../lib/index.ts";
 import { parseCsv } from "../../docker/go/csv.ts";
-import { NumberError, parseBool } from "../../docker/go/number.ts";
 import { type DockerBuild, fieldsOf, OptionError } from "./option.ts";
 
 type BuildxBuild = Extract<DockerBuild, { readonly command: "buildx build" }>;
@@ -36,16 +35,13 @@ function checkAttestations(attestations: readonly string[]): void {
   for (const text of attestations) {
     if (text === "") throw new OptionError("EOF");
     const [, type, value = ""] = SHORTHAND.exec(text) ?? [];
-    const given = type === undefined ? undefined : switchOf(value);
-    const fields = given === undefined ? pairsOnly(text) : new Map([["disabled", String(!given)]]);
+    const isShort = type !== undefined && isBool(value);
+    const fields = isShort ? new Map([["disabled", String(!isTrue(value))]]) : pairsOnly(text);
     const disabled = fields.get("disabled") ?? "false";
-    const isDisabled = switchOf(disabled);
-    if (isDisabled === undefined) {
-      const why = `strconv.ParseBool: parsing ${quote(disabled)}: invalid syntax`;
-      throw new OptionError(`invalid value disabled=${disabled}: ${why}`);
-    }
+    const problem = problemOf(() => parseBool(disabled));
+    if (problem !== undefined) throw new OptionError(`invalid value disabled=${disabled}: ${problem}`);
     if (type === undefined && !fields.has("type")) throw new OptionError("attestation type not specified");
-    isWanted ||= !isDisabled;
+    isWanted ||= !isTrue(disabled);
   }
   if (isWanted) throw notForDriver("Attestation", "attestations");
 }
@@ -55,16 +51,6 @@ function pairsOnly(text: string): ReadonlyMap<string, string> {
   const bare = parseCsv(text).find((field) => !field.includes("="));
   if (bare !== undefined) throw new OptionError(`invalid value ${bare}`);
   return fieldsOf(text);
-}
-
-/** `undefined` for what is neither yes nor no. */
-function switchOf(text: string): boolean | undefined {
-  try {
-    return parseBool(text);
-  } catch (error) {
-    if (error instanceof NumberError) return undefined;
-    throw error;
-  }
 }
 
 function checkAnnotations(annotations: readonly string[]): void {

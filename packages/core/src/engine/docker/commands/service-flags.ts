@@ -1,6 +1,6 @@
 /** The options of `docker service create` and `docker service update`. Texts: docker/cli service.addServiceFlags (Apache-2.0). */
+import { parseFloat64 } from "../../../lib/go/index.ts";
 import { bool, bytes, duration, integer, list, listOf, single, text, unsigned } from "../flags/flag.ts";
-import { parseFloat64 } from "../go/number.ts";
 import { extraHost } from "../values/hosts.ts";
 import { parseMount } from "../values/mount.ts";
 import { parseNetwork } from "../values/network.ts";

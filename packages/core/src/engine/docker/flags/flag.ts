@@ -4,10 +4,9 @@
  * Model: spf13/pflag's Value implementations and docker/cli's opts.
  */
 
-import { parseDuration, quote } from "../../../lib/go/index.ts";
+import { parseBool, parseDuration, parseInteger, parseUnsigned, quote } from "../../../lib/go/index.ts";
 import type { StringMap } from "../create-body.ts";
 import { parseCsv } from "../go/csv.ts";
-import { parseBool, parseInteger, parseUnsigned } from "../go/number.ts";
 import { addFilter, type Filters } from "../values/filter.ts";
 import { cut } from "../values/pairs.ts";
 import { parseBytes } from "../values/size.ts";

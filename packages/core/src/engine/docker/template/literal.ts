@@ -1,8 +1,7 @@
 /** Constants in a template: quoted text, characters and numbers. Model: strconv.Unquote, parse.newNumber. */
 
-import { quote } from "../../../lib/go/index.ts";
+import { parseFloat64, parseInteger, parseUnsigned, quote } from "../../../lib/go/index.ts";
 import { decode, encode, fromLatin1 } from "../../../lib/index.ts";
-import { parseFloat64, parseInteger, parseUnsigned } from "../go/number.ts";
 import { ValueError } from "../problem.ts";
 import type { NumberNode } from "./node.ts";
 

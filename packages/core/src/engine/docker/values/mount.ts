@@ -1,8 +1,8 @@
 /** `--mount KEY=VALUE,…`. Model: docker/cli opts.MountOpt. */
+import { parseBool, parseUnsigned } from "../../../lib/go/index.ts";
 import type { ClientMachine } from "../client.ts";
 import type { BindOptions, MountBody, TmpfsOptions, VolumeOptions } from "../create-body.ts";
 import { parseCsv } from "../go/csv.ts";
-import { parseBool, parseUnsigned } from "../go/number.ts";
 import { ValueError } from "../problem.ts";
 import { cut } from "./pairs.ts";
 import { parseBytes } from "./size.ts";

@@ -3,10 +3,10 @@
  *
  * Model: docker/cli opts.NetworkOpt, container.parseNetworkOpts.
  */
+import { atoi, NumberError } from "../../../lib/go/index.ts";
 import type { EndpointSettings, StringMap } from "../create-body.ts";
 import { isHardwareAddress } from "../go/address.ts";
 import { parseCsv } from "../go/csv.ts";
-import { atoi, NumberError } from "../go/number.ts";
 import { ValueError } from "../problem.ts";
 import { cut } from "./pairs.ts";
 

@@ -3,9 +3,9 @@
  *
  * Model: docker/go-connections nat, docker/cli convertToStandardNotation.
  */
+import { parseUnsigned } from "../../../lib/go/index.ts";
 import type { PortBinding, PortMap, StringSet } from "../create-body.ts";
 import { parseIp } from "../go/address.ts";
-import { parseUnsigned } from "../go/number.ts";
 import { ValueError } from "../problem.ts";
 import { cut } from "./pairs.ts";
 

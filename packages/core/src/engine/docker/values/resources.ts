@@ -4,10 +4,10 @@
  *
  * Model: docker/go-units ParseUlimit; docker/cli opts.ThrottledeviceOpt, opts.GpuOpts, container.parseLinuxDevice.
  */
+import { atoi, NumberError, parseInteger, parseUnsigned } from "../../../lib/go/index.ts";
 import { clean } from "../../../lib/index.ts";
 import type { DeviceMapping, DeviceRequest, ThrottleDevice, Ulimit, WeightDevice } from "../create-body.ts";
 import { parseCsv } from "../go/csv.ts";
-import { atoi, NumberError, parseInteger, parseUnsigned } from "../go/number.ts";
 import { ValueError } from "../problem.ts";
 import { cut, toMap } from "./pairs.ts";
 import { parseBytes } from "./size.ts";

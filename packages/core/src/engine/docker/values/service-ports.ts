@@ -1,7 +1,7 @@
 /** `--publish` of a service: `[PUBLISHED:]TARGET[/PROTOCOL]` and the long `published=…,target=…,mode=…`. @see docker/cli opts.PortOpt */
+import { NumberError, parseUnsigned } from "../../../lib/go/index.ts";
 import type { PortConfig } from "../../swarm/service-spec.ts";
 import { parseCsv } from "../go/csv.ts";
-import { NumberError, parseUnsigned } from "../go/number.ts";
 import { ValueError } from "../problem.ts";
 import { cut } from "./pairs.ts";
 import { parsePorts } from "./ports.ts";

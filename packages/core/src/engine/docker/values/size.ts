@@ -1,5 +1,5 @@
 /** Amounts of memory and CPUs as people write them. Model: docker/go-units, docker/cli opts.NanoCPUs. */
-import { parseFloat64, parseRational } from "../go/number.ts";
+import { parseFloat64, parseRational } from "../../../lib/go/index.ts";
 import { ValueError } from "../problem.ts";
 
 /** Each is a thousand of the one before. */

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { atoiProblem } from "./atoi.ts";
+import { atoiProblem } from "./number.ts";
 
 it.each([
   ["+7", undefined],

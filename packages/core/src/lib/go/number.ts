@@ -1,7 +1,7 @@
 /** Numbers and booleans as Go's package strconv reads them, with its error texts. */
 
-import { quote } from "../../../lib/go/index.ts";
-import { ValueError } from "../problem.ts";
+import { quote } from "./quote.ts";
+import { problemOf, ValueError } from "./value-error.ts";
 
 const SYNTAX = "invalid syntax";
 const RANGE = "value out of range";
@@ -49,6 +49,9 @@ export function atoi(text: string): number {
   return parseInteger(text, { operation: "Atoi" });
 }
 
+/** What strconv.Atoi says of a text; `undefined` for a whole number of 64 bits. */
+export const atoiProblem = (text: string): string | undefined => problemOf(() => atoi(text));
+
 /** Digits of a base 0 literal, by prefix; underscores only between digits or after the prefix. */
 const LITERAL = /^(?:0[xX](?:_?[0-9a-fA-F])+|0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0(?:_?[0-7])*|[1-9](?:_?[0-9])*)$/;
 
@@ -66,6 +69,9 @@ const FALSE = new Set(["0", "f", "F", "FALSE", "false", "False"]);
 
 /** Whether strconv.ParseBool takes it. */
 export const isBool = (text: string): boolean => TRUE.has(text) || FALSE.has(text);
+
+/** Whether strconv.ParseBool takes it, and reads it as true. */
+export const isTrue = (text: string): boolean => TRUE.has(text);
 
 /** strconv.ParseBool. */
 export function parseBool(text: string): boolean {
