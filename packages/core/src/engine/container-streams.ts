@@ -10,11 +10,15 @@ import type { Stdio } from "../runtime/index.ts";
 import type { OpenFile } from "../vfs/index.ts";
 import { Console } from "./console.ts";
 import type { Container } from "./container.ts";
-import { deferredStreams, logDrain } from "./deferred-streams.ts";
+import { deferredStreams, logDrain, type StreamsKind } from "./deferred-streams.ts";
 import { StdinFeed } from "./stdin-feed.ts";
 
-/** A driver that keeps nothing need not look for lines. */
-const keepsLines = ({ hostConfig }: Container): boolean => hostConfig.LogConfig?.Type !== "none";
+const OF_CONTAINER: StreamsKind<Container> = {
+  process: ({ oci }) => oci?.process,
+  output: ({ logs }) => logs,
+  // A driver that keeps nothing need not look for lines.
+  keepsLines: ({ hostConfig }) => hostConfig.LogConfig?.Type !== "none",
+};
 
 export class ContainerStreams {
   readonly #kernel: Kernel;
@@ -46,19 +50,14 @@ export class ContainerStreams {
     const { config, user: { uid } = { uid: 0 } } = container;
     // A terminal takes the place of all three.
     const hasPipe = config.OpenStdin === true && config.Tty !== true;
-    const owner = {
-      uid,
-      process: () => container.oci?.process,
-      output: () => container.logs,
-      keepsLines: keepsLines(container),
-    };
-    return deferredStreams(this.#kernel, owner, hasPipe ? this.#stdinPipe(container, uid) : undefined);
+    const input = hasPipe ? this.#stdinPipe(container, uid) : undefined;
+    return deferredStreams(this.#kernel, { owner: container, kind: OF_CONTAINER, uid, input });
   }
 
   /** What a terminal shows is standard output, and what whoever is attached types goes into it. */
   openConsole(container: Container, master: OpenFile): void {
-    const owner = { output: () => container.logs, keepsLines: keepsLines(container), isTerminal: true };
-    this.#consoles.set(container.id, new Console(master, logDrain(this.#kernel, owner, "stdout")));
+    const options = { stream: "stdout", keepsLines: OF_CONTAINER.keepsLines(container), isTerminal: true } as const;
+    this.#consoles.set(container.id, new Console(master, logDrain(this.#kernel, container.logs, options)));
     this.#feedOf(container)?.connect(master.retain());
   }
 

@@ -13,7 +13,7 @@ import type { OpenFile } from "../vfs/index.ts";
 import { Console } from "./console.ts";
 import { type Container, checkRunning } from "./container.ts";
 import type { DaemonLife } from "./daemon-life.ts";
-import { deferredStreams, logDrain } from "./deferred-streams.ts";
+import { deferredStreams, logDrain, type StreamsKind } from "./deferred-streams.ts";
 import type { ExecBody } from "./docker/requests/container.ts";
 import type { EventLog } from "./events.ts";
 import { ExecSessions } from "./exec-sessions.ts";
@@ -104,6 +104,12 @@ const isPlain = ({ Tty, User, Env, WorkingDir, Privileged }: ExecSession["body"]
 
 /** The exit code of what runc refuses before it starts anything. */
 const SETUP_FAILED = 128;
+
+const OF_EXEC: StreamsKind<ExecSession> = {
+  process: ({ process }) => process,
+  output: ({ output }) => output,
+  keepsLines: () => false,
+};
 
 export class ExecService {
   readonly #parts: ExecParts;
@@ -219,15 +225,15 @@ export class ExecService {
   #openConsole(session: ExecSession, master: OpenFile): void {
     session.console = new Console(
       master,
-      logDrain(this.#parts.kernel, { output: () => session.output, keepsLines: false, isTerminal: true }, "stdout"),
+      logDrain(this.#parts.kernel, session.output, { stream: "stdout", keepsLines: false, isTerminal: true }),
     );
     if (session.body.AttachStdin === true) session.stdin = new StdinFeed(master.retain());
   }
 
   #stdio(session: ExecSession, { user: { uid } }: ProcessSpec): Stdio {
     const hasPipe = session.body.AttachStdin === true && session.body.Tty !== true;
-    const owner = { uid, process: () => session.process, output: () => session.output, keepsLines: false };
-    return deferredStreams(this.#parts.kernel, owner, hasPipe ? this.#stdinPipe(session, uid) : undefined);
+    const input = hasPipe ? this.#stdinPipe(session, uid) : undefined;
+    return deferredStreams(this.#parts.kernel, { owner: session, kind: OF_EXEC, uid, input });
   }
 
   #stdinPipe(session: ExecSession, uid: number): OpenFile {
