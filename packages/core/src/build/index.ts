@@ -13,7 +13,13 @@ export type {
 export { Builder } from "./builder.ts";
 export { rethrow } from "./dockerfile/error.ts";
 export * from "./dockerfile/index.ts";
-export type { ContextDisk, ContextFile, ContextLoading, ContextSource } from "./files/context-source.ts";
+export {
+  type ContextDisk,
+  type ContextFile,
+  type ContextLoading,
+  type ContextSource,
+  contextEntries,
+} from "./files/context-source.ts";
 export { hasWildcards, matchGlob } from "./files/glob.ts";
 export { IgnoreMatcher, parseIgnoreFile } from "./files/ignore.ts";
 export { openArchive } from "./files/unpack.ts";

@@ -16,6 +16,13 @@ export type { PathArchive, PathStat } from "./archives.ts";
 export { begun } from "./begin.ts";
 export { cacheFilter, cachePruneFilters } from "./build-cache.ts";
 export {
+  ClassicBuildError,
+  type ClassicBuildOptions,
+  extraHosts,
+  openClassicBuild,
+  runNetwork,
+} from "./classic-build/index.ts";
+export {
   type BuildOptions,
   type ContainerDocument,
   ContainerHandle,

@@ -1,4 +1,5 @@
 /** Progress as a stream of JSON documents, one a line; an error after the status has been sent is one of them. */
+import { ClassicBuildError } from "@bottleship/core/engine";
 import { encode } from "@bottleship/core/lib";
 import { type ApiReply, type Output, stream } from "../http/exchange.ts";
 import { messageOf } from "../http/problem.ts";
@@ -21,16 +22,5 @@ export function progressReply(work: (tell: Tell, output: Output) => Promise<void
 }
 
 function codeOf(error: unknown): number | undefined {
-  return error instanceof ProgressError ? error.code : undefined;
-}
-
-/** An error that may have an exit code: a step of a build that failed. */
-export class ProgressError extends Error {
-  override readonly name = "ProgressError";
-  readonly code: number | undefined;
-
-  constructor(message: string, code: number | undefined) {
-    super(message);
-    this.code = code;
-  }
+  return error instanceof ClassicBuildError ? error.code : undefined;
 }

@@ -339,8 +339,7 @@ export class Shell {
 
   #hasFile(path: string): boolean {
     try {
-      this.#readFile(path);
-      return true;
+      return this.#parts.disk.lstatSync(this.#path(path)) !== undefined;
     } catch {
       return false;
     }

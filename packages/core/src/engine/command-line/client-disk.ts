@@ -51,6 +51,33 @@ export function kindOf(
   }
 }
 
+/** The path without symbolic links, as a file or directory on the disk; `undefined` if nothing is there. */
+export function followed(disk: ContextDisk | undefined, path: string): string | undefined {
+  let done = "";
+  let left = clean(path).split("/").filter(Boolean);
+  for (let links = 0; left.length > 0; ) {
+    const [name = "", ...rest] = left;
+    const next = `${done}/${name}`;
+    const kind = kindOf(disk, next, false);
+    if (kind === undefined || links > MOST_LINKS) return undefined;
+    if (kind !== "link") {
+      done = next;
+      left = rest;
+      continue;
+    }
+    links++;
+    const target = String(disk?.readlinkSync(next) ?? "");
+    left = [
+      ...clean(target.startsWith("/") ? target : `${done}/${target}`)
+        .split("/")
+        .filter(Boolean),
+      ...rest,
+    ];
+    done = "";
+  }
+  return done === "" ? "/" : done;
+}
+
 /** Why nothing can be made in the directory of a path, in the system's words. */
 function directoryProblem({ disk, cwd }: ClientPlace, path: string): string | undefined {
   const kind = kindOf(disk, dirname(absolute(cwd, path)), true);

@@ -20,6 +20,7 @@ import type { Engine } from "../engine.ts";
 import { signalOf } from "../signal-names.ts";
 import { logIn, logOut, searchRegistry } from "./accounts.ts";
 import { attachTo } from "./attach.ts";
+import { buildClassic } from "./build/classic.ts";
 import { buildImage } from "./build/index.ts";
 import { pruneBuilder, pruneCache, showCacheUsage } from "./build-cache.ts";
 import { commitToImage } from "./commit.ts";
@@ -125,6 +126,7 @@ async function execute(session: Session, request: DockerRequest): Promise<number
     case "create":
       return createContainer(session, request);
     case "build":
+      return buildClassic(session, request);
     case "buildx build":
       return buildImage(session, request);
     case "start":

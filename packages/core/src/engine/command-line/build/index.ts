@@ -43,7 +43,7 @@ export async function buildImage(session: Session, request: DockerBuild): Promis
     display = displayOf(session, request);
     const build = await buildRequest(session, request);
     source = { text: dockerfileText(session, request, build), fileName: basename(build.file ?? "Dockerfile") };
-    const call = "call" in request ? request.call : "build";
+    const { call } = request;
     if (call !== "build" && call !== "") return await ask(session, request, build, source, display);
     await buildAndExport(session, request, build, display);
     return 0;
@@ -63,14 +63,14 @@ async function buildAndExport(
   build: BuildRequest,
   display: Display,
 ): Promise<void> {
-  if ("metadataFile" in request) checkMetadataFile(session, request.metadataFile);
+  checkMetadataFile(session, request.metadataFile);
   const outputs = outputsOf(session, request);
   const exported = { ...build, ...exportsOf(outputs, request.tags) };
   const make = () => session.engine.build({ ...exported, onEvent: display.listener });
   const result = await session.call("ImageBuild", "", make);
   const { image, warnings } = result;
   await carryOut(session, outputs, image, exported.tags);
-  const metadataFile = "metadataFile" in request ? request.metadataFile : "";
+  const { metadataFile } = request;
   if (metadataFile !== "") {
     display.tell(METADATA_STEP, session.engine.kernel.nowUs);
     session.write(metadataFile, JSON.stringify(metadataOf(session, request, exported, result), null, 2));
@@ -90,7 +90,7 @@ async function ask(
   source: SourceText,
   display: Display,
 ): Promise<number> {
-  const { call, isJson } = parseCall("call" in request ? request.call : "");
+  const { call, isJson } = parseCall(request.call);
   const asked = { ...build, onEvent: display.listener };
   try {
     if (call === "outline") return await showOutline(session, request, source, asked, isJson);
@@ -151,7 +151,7 @@ const json = (document: object): string => `${JSON.stringify(document, null, 2)}
 const MODES = new Set(["", "auto", "plain", "tty", "quiet", "none", "rawjson"]);
 
 function modeOf(request: DockerBuild): string {
-  const mode = "progress" in request ? request.progress : "auto";
+  const { progress: mode } = request;
   if (!MODES.has(mode)) throw new OptionError(`invalid progress mode ${mode}`);
   if (!request.quiet) return mode === "" ? "auto" : mode;
   if (mode !== "auto" && mode !== "" && mode !== "quiet" && mode !== "none")

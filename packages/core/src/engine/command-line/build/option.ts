@@ -2,7 +2,7 @@
 import { parseCsv } from "../../docker/go/csv.ts";
 import type { RequestOf } from "../../docker/request.ts";
 
-export type DockerBuild = RequestOf<"build" | "buildx build">;
+export type DockerBuild = RequestOf<"buildx build">;
 
 /** An option that buildx refuses before anything else is looked at. */
 export class OptionError extends Error {

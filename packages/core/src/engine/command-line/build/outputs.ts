@@ -26,7 +26,6 @@ const KNOWN = ["", "cacheonly", "docker", "image", "local", "moby", "oci", "regi
 
 /** @throws StatusError for an output that cannot be had */
 export function outputsOf(session: Session, request: DockerBuild): readonly Output[] {
-  if (request.command !== "buildx build") return [];
   const outputs = request.outputs.map(outputOf);
   for (const output of outputs) checkOutput(session, output, request.tags.length > 0);
   const isFile = outputs.some(({ type }) => type === "local" || type === "tar");

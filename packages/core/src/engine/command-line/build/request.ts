@@ -35,13 +35,13 @@ export async function buildRequest(session: Session, request: DockerBuild): Prom
   const archive = request.context === STDIN && file !== STDIN ? archiveOf(session.stdin) : undefined;
   const isElsewhere = archive !== undefined || sourceKind(request.context) !== "local";
   const isText = archive === undefined && (request.context === STDIN || file === STDIN);
-  const noCacheFilter = "noCacheFilter" in request ? request.noCacheFilter.flatMap((names) => names.split(",")) : [];
+  const noCacheFilter = request.noCacheFilter.flatMap((names) => names.split(","));
   if (noCache && noCacheFilter.length > 0) {
     const message = "--no-cache and --no-cache-filter cannot currently be used together";
     throw new StatusError("invalid-argument", message);
   }
   const options = buildxOptions(session, request);
-  const buildArgs = valuesOf(request.buildArgs, (name) => session.client.env.get(name));
+  const buildArgs = pairsOf(request.buildArgs, (name) => session.client.env.get(name));
   for (const tag of tags) checkTag(tag);
   return {
     context:
@@ -59,7 +59,7 @@ export async function buildRequest(session: Session, request: DockerBuild): Prom
     ...(isText || isElsewhere ? {} : definitionOf(session, request)),
     ...(isText || !isElsewhere || file === "" ? {} : { file }),
     buildArgs,
-    labels: valuesOf(request.labels, () => ""),
+    labels: pairsOf(request.labels, () => ""),
     network: networkOf(request),
     extraHosts: hostsOf(request.extraHosts),
     pull: request.pull,
@@ -78,7 +78,6 @@ function archiveOf(bytes: Uint8Array | undefined): ContextSource | undefined {
 
 /** What only buildx has. */
 function buildxOptions(session: Session, request: DockerBuild): Partial<BuildRequest> {
-  if (request.command !== "buildx build") return {};
   refuseUnsupported(request);
   const contexts = Object.entries(contextPairs(request.buildContexts)).map(
     ([name, value]) => [contextName(name), namedContext(session, name, value)] as const,
@@ -210,9 +209,8 @@ export function shownName({ context, file }: DockerBuild): string {
 }
 
 function networkOf(request: DockerBuild): "default" | "none" | "host" {
-  const mode = "network" in request ? request.network : request.networkMode;
-  const isClassic = request.command === "build";
-  if (mode === "" || mode === "default" || (mode === "bridge" && isClassic)) return "default";
+  const { network: mode } = request;
+  if (mode === "" || mode === "default") return "default";
   if (mode === "none" || mode === "host") return mode;
   const hint = "you can define a custom network for your builder using the network driver-opt in buildx create";
   throw new StatusError("invalid-argument", `network mode ${JSON.stringify(mode)} not supported by buildkit - ${hint}`);
@@ -255,17 +253,4 @@ function checkAgents(agents: readonly string[], client: ClientMachine): void {
         : `failed to convert agent config for ID: ${quote(id)}: stat ${key}: no such file or directory`;
     throw new StatusError("invalid-argument", `failed to convert agent config {${id} [${key ?? ""}] false}: ${why}`);
   }
-}
-
-/** Texts of buildx, or the map of the classic builder. */
-function valuesOf(
-  given: readonly string[] | Readonly<Record<string, string | null>>,
-  bare: (name: string) => string | undefined,
-): Readonly<Record<string, string>> {
-  if (isTexts(given)) return pairsOf(given, bare);
-  return Object.fromEntries(Object.entries(given).flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
-}
-
-function isTexts(given: readonly string[] | object): given is readonly string[] {
-  return Array.isArray(given);
 }

@@ -5,9 +5,9 @@
  *
  * @see moby builder/remotecontext/detect.go removeDockerfile
  */
-import { IgnoreMatcher, parseIgnoreFile } from "@bottleship/core/build";
-import { layerToTar, tarToLayer } from "@bottleship/core/content";
-import { clean, decode } from "@bottleship/core/lib";
+import { IgnoreMatcher, parseIgnoreFile } from "../../build/index.ts";
+import { layerToTar, tarToLayer } from "../../content/index.ts";
+import { clean, decode } from "../../lib/index.ts";
 
 const IGNORE_FILE = ".dockerignore";
 

@@ -13,11 +13,12 @@ import {
   Environment,
   expandWord,
   type Stage,
-} from "@bottleship/core/build";
-import { type Engine, timeOf } from "@bottleship/core/engine";
-import type { Image } from "@bottleship/core/image";
-import type { History } from "@bottleship/core/oci";
-import { classicCommand } from "./classic-words.ts";
+} from "../../build/index.ts";
+import type { Image } from "../../image/index.ts";
+import type { History } from "../../oci/index.ts";
+import { timeOf } from "../documents/time.ts";
+import type { Engine } from "../engine.ts";
+import { classicCommand } from "./words.ts";
 
 /** Images of the builder by what they were made of and what BuildKit would have made: the same again for the same. */
 export type ClassicImages = Map<string, Image>;

@@ -4,10 +4,10 @@
  *
  * @see moby builder/dockerfile/dispatchers.go, copy.go
  */
-import { type AnyInstruction, BuildError, type Dockerfile, hasWildcards, matchGlob } from "@bottleship/core/build";
-import { signalOf } from "@bottleship/core/engine";
-import { clean, StatusError } from "@bottleship/core/lib";
-import { textOf } from "./classic-steps.ts";
+import { type AnyInstruction, BuildError, type Dockerfile, hasWildcards, matchGlob } from "../../build/index.ts";
+import { clean, StatusError } from "../../lib/index.ts";
+import { signalOf } from "../signal-names.ts";
+import { textOf } from "./steps.ts";
 
 /** The first step that is refused. */
 export interface Refusal {

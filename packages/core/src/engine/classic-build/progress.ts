@@ -4,10 +4,10 @@
  *
  * @see moby builder/dockerfile/builder.go, dispatchers.go
  */
-import type { BuildEvent, Dockerfile } from "@bottleship/core/build";
-import { decode, encode, sha256 } from "@bottleship/core/lib";
-import type { Digest } from "@bottleship/core/oci";
-import { type ClassicStep, classicSteps, MAKES_LAYER, readVertexName } from "./classic-steps.ts";
+import type { BuildEvent, Dockerfile } from "../../build/index.ts";
+import { decode, encode, sha256 } from "../../lib/index.ts";
+import type { Digest } from "../../oci/index.ts";
+import { type ClassicStep, classicSteps, MAKES_LAYER, readVertexName } from "./steps.ts";
 
 interface Vertex {
   hasEnded: boolean;

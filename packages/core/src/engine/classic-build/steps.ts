@@ -3,8 +3,8 @@
  *
  * @see moby builder/dockerfile/dispatchers.go
  */
-import { type AnyInstruction, type Dockerfile, type Instruction, parse, print } from "@bottleship/core/build";
-import { StatusError } from "@bottleship/core/lib";
+import { type AnyInstruction, type Dockerfile, type Instruction, parse, print } from "../../build/index.ts";
+import { StatusError } from "../../lib/index.ts";
 
 export interface ClassicStep {
   /** The instruction as it is shown. */

@@ -3,9 +3,9 @@
  *
  * @see moby builder/dockerfile/dispatchers.go, copy.go, internals.go
  */
-import type { AnyInstruction } from "@bottleship/core/build";
-import { durationText } from "@bottleship/core/engine";
-import type { ImageRunConfig } from "@bottleship/core/oci";
+import type { AnyInstruction } from "../../build/index.ts";
+import { durationText } from "../../lib/go/index.ts";
+import type { ImageRunConfig } from "../../oci/index.ts";
 
 export interface CommittedStep {
   /** BuildKit's words. */

@@ -1,0 +1,243 @@
+/**
+ * The classic builder: a context that has been sent as an archive becomes an image, step by step, and is told of in lines.
+ *
+ * The work is BuildKit's builder's (see `images.ts`); what is shown, kept and refused is the classic one's.
+ *
+ * @see moby builder/dockerfile/builder.go, api/server/router/build/build_routes.go
+ */
+import type { BuildRequest, Dockerfile, RunNetwork } from "../../build/index.ts";
+import type { Image } from "../../image/index.ts";
+import { StatusError } from "../../lib/index.ts";
+import type { ProcessSpec } from "../../oci/index.ts";
+import type { Engine } from "../engine.ts";
+import { findText, hasBelow, pathsOf, withoutIgnored } from "./context.ts";
+import { ClassicBuildError, classicError } from "./error.ts";
+import { baseOf, type ClassicBuild, type ClassicImages, classicImages } from "./images.ts";
+import { ClassicProgress, type StepMemory, stepKeys } from "./progress.ts";
+import { findRefusal } from "./refusals.ts";
+import { type ClassicStep, classicDockerfile, classicSteps, tryParse } from "./steps.ts";
+
+/** What clients send with `POST /build`. */
+export interface ClassicBuildOptions {
+  /** The context, an archive that is not compressed. */
+  readonly tar: Uint8Array;
+  /** Which file of it is the Dockerfile. */
+  readonly file: string;
+  readonly tags: readonly string[];
+  readonly buildArgs: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  /** "" for the last stage. */
+  readonly target: string;
+  /** "linux/arm64"; "" for the machine's own. */
+  readonly platform: string;
+  readonly noCache: boolean;
+  /** Images whose steps may be used; where there are any, nothing else is. */
+  readonly cacheFrom: readonly string[];
+  readonly pull: boolean;
+  /** "none", "host", "bridge", "default", or the name of a network. */
+  readonly networkMode: string;
+  /** "name:address" */
+  readonly extraHosts: readonly string[];
+  /** 0 for the usual size. */
+  readonly shmSizeBytes: number;
+  readonly rlimits: NonNullable<ProcessSpec["rlimits"]>;
+  /** The image's id is all that is told, unless the build fails. */
+  readonly isQuiet: boolean;
+}
+
+/** A line, or a piece of what a command writes; or the id of the image. */
+export type ClassicMessage = { readonly stream: string } | { readonly aux: { readonly ID: string } };
+
+export type ClassicListener = (message: ClassicMessage) => void | Promise<void>;
+
+/** Does the build. @throws ClassicBuildError and others, after what has been told */
+export type StartedBuild = (tell: ClassicListener, signal?: AbortSignal) => Promise<void>;
+
+/** Reads the Dockerfile; nothing is told before that. @throws StatusError for one that cannot be read, and for options */
+export async function openClassicBuild(engine: Engine, options: ClassicBuildOptions): Promise<StartedBuild> {
+  const { tar, file, cacheFrom, shmSizeBytes, target, platform } = options;
+  const request: SentRequest = {
+    context: { tar },
+    file,
+    tags: options.tags,
+    rootOwnsWorkdirs: true,
+    noCache: options.noCache || (cacheFrom.length > 0 && !cacheFrom.some((name) => engine.images.find(name))),
+    extraHosts: extraHosts(options.extraHosts),
+    network: runNetwork(options.networkMode),
+    pull: options.pull,
+    buildArgs: options.buildArgs,
+    labels: options.labels,
+    rlimits: options.rlimits,
+    ...(shmSizeBytes > 0 ? { shmSizeBytes } : {}),
+    ...(target === "" ? {} : { target }),
+    ...(platform === "" ? {} : { platform }),
+  };
+  const whole = await readWhole(engine, request, findText(tar, file));
+  return (tell, signal) =>
+    run(engine, { ...request, ...(signal === undefined ? {} : { signal }) }, whole, options.isQuiet, tell);
+}
+
+/** The network of every RUN. @throws StatusError */
+export function runNetwork(mode: string): RunNetwork {
+  if (mode === "none" || mode === "host") return mode;
+  if (["", "default", "bridge"].includes(mode)) return "default";
+  if (!mode.startsWith("container:")) return `network ${mode}`;
+  const problem = `a build in the network of a container is not something that this engine can do yet: ${mode}`;
+  throw new StatusError("not-implemented", problem);
+}
+
+/** Further lines of /etc/hosts: "name:address". @throws StatusError invalid-argument */
+export function extraHosts(pairs: readonly string[]): readonly (readonly [name: string, address: string])[] {
+  return pairs
+    .filter((pair) => pair !== "")
+    .map((pair) => {
+      const [name = "", ...rest] = pair.split(":");
+      if (name === "" || rest.length === 0) throw new StatusError("invalid-argument", `invalid extra-host: ${pair}`);
+      return [name, rest.join(":")];
+    });
+}
+
+const memories = new WeakMap<Engine, StepMemory>();
+const knownImages = new WeakMap<Engine, ClassicImages>();
+
+/** The Dockerfile as far as it is wanted. @throws StatusError in the daemon's words for one that cannot be read */
+async function readWhole(engine: Engine, options: SentRequest, text: string | undefined): Promise<Dockerfile> {
+  const { file } = options;
+  if (text === undefined) throw new StatusError("invalid-argument", `Cannot locate specified Dockerfile: ${file}`);
+  if (text === "") throw new StatusError("invalid-argument", `the Dockerfile (${file}) cannot be empty`);
+  const parsed = tryParse(text);
+  if (parsed !== undefined) return classicDockerfile(parsed, options);
+  try {
+    // The builder says what is wrong with it.
+    await engine.build(options);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const isTold = /^dockerfile parse error|^no build stage/.test(message);
+    throw new StatusError("invalid-argument", isTold ? message : `failed to parse ${file}: ${message}`);
+  }
+  throw new StatusError("invalid-argument", `failed to parse ${file}`);
+}
+
+async function run(
+  engine: Engine,
+  options: SentRequest,
+  whole: Dockerfile,
+  isQuiet: boolean,
+  tell: ClassicListener,
+): Promise<void> {
+  const say = async (line: string): Promise<void> => {
+    if (line !== "") await tell({ stream: line });
+  };
+  const context = { tar: withoutIgnored(options.context.tar, options.file) };
+  const refused = findRefusal(whole, pathsOf(context.tar));
+  const request: ClassicRequest = { ...options, context, labels: {}, dockerfile: refused?.before ?? whole };
+  await pullBases(engine, request);
+  const memory = memoryOf(engine);
+  const steps = classicSteps(request.dockerfile);
+  const keys = stepKeys(steps, request.buildArgs ?? {});
+  const noCache = request.noCache === true || !isRemembered(steps, keys, memory);
+  // Who wants to hear nothing hears of everything when something goes wrong.
+  const kept: string[] = [];
+  const progress = new ClassicProgress(request.dockerfile, {
+    tell: (line) => void (isQuiet ? kept.push(line) : say(line)),
+    memory,
+    noCache: request.noCache === true,
+    keys,
+    onBuild: request.dockerfile.stages.map((_, index) => {
+      const base = baseOf(request.dockerfile, index, request.buildArgs ?? {});
+      return (base === undefined ? undefined : engine.images.find(base))?.config.config.OnBuild ?? [];
+    }),
+    total: classicSteps(whole).length,
+  });
+  const images = async (count?: number): Promise<Image | undefined> => {
+    const made = await classicImages(classicOf(engine, request), count);
+    for (const [i, one] of made.entries()) if (one !== undefined) memory.set(keys[i] ?? "", one.id);
+    return made.at(-1);
+  };
+  try {
+    await build(engine, { ...request, noCache }, progress);
+    progress.end();
+  } catch (error) {
+    await images(progress.done).catch(() => undefined);
+    const failed = progress.fail();
+    for (const line of kept) await say(line);
+    throw classicError(error, failed);
+  }
+  const image = await images();
+  if (refused !== undefined) {
+    progress.refuse(refused.text);
+    for (const line of kept) await say(line);
+    throw new ClassicBuildError(refused.message);
+  }
+  if (image === undefined) throw new ClassicBuildError("No image was generated. Is your Dockerfile empty?");
+  for (const tag of options.tags ?? []) engine.images.name(image, tag);
+  if (isQuiet) {
+    await say(`${image.id}\n`);
+    return;
+  }
+  const unused = unusedArguments(steps, request.buildArgs ?? {});
+  if (unused.length > 0) await say(`[Warning] One or more build-args [${unused.join(" ")}] were not consumed\n`);
+  await tell({ aux: { ID: image.id } });
+  await say(`Successfully built ${image.id.slice("sha256:".length, "sha256:".length + 12)}\n`);
+  for (const tag of options.tags ?? []) await say(`Successfully tagged ${familiar(tag)}\n`);
+}
+
+/** A request as it has come: with an archive, and the name of a Dockerfile in it. */
+type SentRequest = BuildRequest & { readonly context: { readonly tar: Uint8Array }; readonly file: string };
+
+/** Unlike BuildKit, the classic builder keeps the images that it stands on. What cannot be had, the build complains of. */
+async function pullBases({ images }: Engine, { dockerfile, buildArgs = {} }: ClassicRequest): Promise<void> {
+  for (const [index, { from }] of dockerfile.stages.entries()) {
+    const name = baseOf(dockerfile, index, buildArgs);
+    if (name === undefined || from.platform !== undefined || images.find(name) !== undefined) continue;
+    await images.pull(name).catch(() => undefined);
+  }
+}
+
+/** Does the steps; what BuildKit would have made of them is not kept. */
+async function build(engine: Engine, request: ClassicRequest, progress: ClassicProgress): Promise<void> {
+  const { store } = engine.images;
+  const before = new Set(store.list());
+  const { target: _, ...rest } = request;
+  const { image } = await engine.build({ ...rest, tags: [], onEvent: (event) => progress.note(event) });
+  if (!before.has(image)) store.remove(image);
+}
+
+/** A request whose Dockerfile has been read. */
+type ClassicRequest = BuildRequest & { readonly dockerfile: Dockerfile };
+
+function classicOf(engine: Engine, request: ClassicRequest): ClassicBuild {
+  const known = knownImages.get(engine) ?? new Map();
+  knownImages.set(engine, known);
+  const { context, dockerfile } = request;
+  const isDirectory = (path: string): boolean => "tar" in context && hasBelow(context.tar, path);
+  return { engine, request, dockerfile, isDirectory, known };
+}
+
+/** What is remembered of images that are still here. */
+function memoryOf(engine: Engine): StepMemory {
+  const memory = memories.get(engine) ?? new Map();
+  memories.set(engine, memory);
+  for (const [key, id] of memory) if (engine.images.store.byId(id) === undefined) memory.delete(key);
+  return memory;
+}
+
+/** Whether the image of the first step that changes something is still here: who removes it removes the cache. */
+function isRemembered(steps: readonly ClassicStep[], keys: readonly string[], memory: StepMemory): boolean {
+  const first = steps.findIndex(({ kind }) => kind !== "FROM" && kind !== "ARG");
+  return first < 0 || memory.has(keys[first] ?? "");
+}
+
+/** Those that no ARG has asked for, but for what every build knows. @see moby builder/dockerfile/buildargs.go */
+function unusedArguments(steps: readonly ClassicStep[], given: Readonly<Record<string, string>>): readonly string[] {
+  const asked = new Set(
+    steps.flatMap(({ instruction: one }) => (one.kind === "ARG" ? one.args.map(({ name }) => name) : [])),
+  );
+  return Object.keys(given)
+    .filter((name) => !asked.has(name) && !/^(http|https|ftp|no|all)_proxy$/i.test(name))
+    .sort();
+}
+
+function familiar(tag: string): string {
+  return /:[^/]*$/.test(tag) ? tag : `${tag}:latest`;
+}

@@ -1,0 +1,47 @@
+/**
+ * How a classic build fails: in that builder's words, with the exit code of the command that failed.
+ *
+ * @see moby builder/dockerfile/dispatchers.go, api/server/router/build/build_routes.go
+ */
+import { CREATE_FAILED } from "../start-failure.ts";
+import type { Failed } from "./progress.ts";
+
+/** A build that was told of as it went, and then failed. */
+export class ClassicBuildError extends Error {
+  override readonly name = "ClassicBuildError";
+  /** The exit code of the step's command, if it had one. */
+  readonly code: number | undefined;
+
+  constructor(message: string, code?: number) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** The builder's error in the classic builder's words. */
+export function classicError(error: unknown, { step, reason }: Failed): unknown {
+  if (reason !== undefined) return new ClassicBuildError(`${CREATE_FAILED}${reason}`);
+  const message = error instanceof Error ? error.message : String(error);
+  const [, missing] = /^lstat \/?(.*): no such file or directory$/.exec(message) ?? [];
+  if (missing !== undefined && step?.kind === "COPY") {
+    return new ClassicBuildError(`COPY failed: stat ${missing}: file does not exist`);
+  }
+  const [, download] = /^failed to load cache key: (Get ".*)$/s.exec(message) ?? [];
+  if (download !== undefined) return new ClassicBuildError(`ADD failed: ${download}`);
+  const [, file] = /^mkdir (.*): not a directory$/.exec(message) ?? [];
+  if (file !== undefined) return new ClassicBuildError(`Cannot mkdir: ${file} is not a directory`);
+  const [, user] = /^process ".*" did not complete successfully: (unable to find .*)$/s.exec(message) ?? [];
+  if (user !== undefined) return new ClassicBuildError(user);
+  const [, command, code] = /process "(.*)" did not complete successfully: exit code: (\d+)/s.exec(message) ?? [];
+  if (command === undefined || code === undefined) return error;
+  return new ClassicBuildError(`The command '${unquoted(command)}' returned a non-zero code: ${code}`, Number(code));
+}
+
+function unquoted(command: string): string {
+  try {
+    const text: unknown = JSON.parse(`"${command}"`);
+    return typeof text === "string" ? text : command;
+  } catch {
+    return command;
+  }
+}
