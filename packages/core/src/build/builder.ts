@@ -5,13 +5,12 @@
  */
 import type { LayerEntry } from "../content/index.ts";
 import type { Image, ImageStore } from "../image/index.ts";
-import { lowerCase } from "../lib/go/index.ts";
+import { isTrue, lowerCase } from "../lib/go/index.ts";
 import { byteLength, clean, encode } from "../lib/index.ts";
 import type { BuildExport, BuildRequest, BuildResult, ImageNames } from "./build-request.ts";
 import { BuildError } from "./dockerfile/error.ts";
 import { KnownTexts } from "./dockerfile/known-texts.ts";
 import type { LintWarning } from "./dockerfile/lint.ts";
-import { parseBool } from "./dockerfile/number.ts";
 import { parse } from "./dockerfile/parse.ts";
 import { listTargets, type Target } from "./dockerfile/targets.ts";
 import { ContextMemory } from "./files/context-memory.ts";
@@ -273,7 +272,7 @@ export class Builder {
     const shown = exports.map((one) => ({ one, vertex: progress.start(EXPORTS[one].name) }));
     const titleOf = (layer: string): string | undefined => this.cache.titleOf(layer);
     const labelled = draft.withLabels(request.labels ?? {});
-    const { inlineCache = isTrue(request.buildArgs?.[INLINE_CACHE_ARG]) } = request;
+    const { inlineCache = isTrue(request.buildArgs?.[INLINE_CACHE_ARG] ?? "") } = request;
     const cacheOf = inlineCache
       ? (chain: readonly string[]): string | undefined => inlineCacheOf(this.cache, chain)
       : undefined;
@@ -334,7 +333,7 @@ function proxyVariables(buildArgs: Readonly<Record<string, string>>): readonly s
 
 /** Steps show their platform if the build may be for several. */
 function shownPlatformOf({ buildArgs = {}, platform }: BuildRequest): string | undefined {
-  if (!isTrue(buildArgs[MULTI_PLATFORM_ARG])) return undefined;
+  if (!isTrue(buildArgs[MULTI_PLATFORM_ARG] ?? "")) return undefined;
   return formatPlatform(platform === undefined ? DEFAULT_PLATFORM : parsePlatform(platform));
 }
 
@@ -349,10 +348,6 @@ function pairsOf(hosts: NonNullable<BuildRequest["extraHosts"]>): readonly (read
 
 function isList(value: object): value is readonly unknown[] {
   return Array.isArray(value);
-}
-
-function isTrue(value = ""): boolean {
-  return parseBool(value) === true;
 }
 
 function runDefaults(request: BuildRequest): RunDefaults {

@@ -15,11 +15,15 @@ export function flag(query: URLSearchParams, name: string, otherwise = false): b
 
 /** A whole number; `undefined` if there is none. @throws StatusError invalid-argument for something else */
 export function integer(query: URLSearchParams, name: string): number | undefined {
-  const text = query.get(name);
-  if (text === null || text === "") return undefined;
-  const problem = atoiProblem(text);
-  if (problem !== undefined) throw badRequest(problem);
-  return Number(text);
+  const given = text(query, name);
+  return given === "" ? undefined : whole(given);
+}
+
+/** @throws StatusError invalid-argument in the words of strconv.Atoi, after `prefix` */
+export function whole(given: string, prefix = ""): number {
+  const problem = atoiProblem(given);
+  if (problem !== undefined) throw badRequest(prefix + problem);
+  return Number(given);
 }
 
 export function text(query: URLSearchParams, name: string): string {

@@ -4,15 +4,14 @@
  *
  * @see moby api/server/router/plugin/plugin_routes.go, plugin/backend_linux.go, plugin/fetch_linux.go
  */
-
 import { type Engine, familiarText, referenceText, withDefaultTag } from "@bottleship/core/engine";
-import { atoiProblem, StatusError } from "@bottleship/core/lib";
+import { StatusError } from "@bottleship/core/lib";
 import { z } from "zod";
 import { readJson } from "../http/body.ts";
 import { json } from "../http/exchange.ts";
 import { Filters } from "../http/filters.ts";
 import { badRequest, HttpProblem, messageOf } from "../http/problem.ts";
-import { text } from "../http/query.ts";
+import { text, whole } from "../http/query.ts";
 import { type Call, type Handler, type Route, route } from "../http/router.ts";
 import { progressReply } from "../streams/progress.ts";
 import { parse } from "./images/pull.ts";
@@ -45,8 +44,7 @@ export function pluginRoutes(engine: Engine): readonly Route[] {
       "/plugins/{name...}/enable",
       missing(({ query }) => {
         // Unlike with Docker's, a client that leaves it out has made a mistake, and the server has not.
-        const problem = atoiProblem(text(query, "timeout"));
-        if (problem !== undefined) throw badRequest(problem);
+        whole(text(query, "timeout"));
       }),
     ),
     route("POST", "/plugins/{name...}/disable", missing()),

@@ -4,9 +4,9 @@
  * Model: instructions/commands_rundevice.go.
  */
 
+import { isBool } from "../../lib/go/index.ts";
 import { csvFields } from "./csv.ts";
 import { BuildError, rethrow } from "./error.ts";
-import { parseBool } from "./number.ts";
 import { withSuggestion } from "./suggest.ts";
 
 /** @throws BuildError if the text is no device. */
@@ -21,8 +21,7 @@ export function checkDevice(text: string): void {
     const key = (equals < 0 ? field : field.slice(0, equals)).toLowerCase();
     const value = equals < 0 ? undefined : field.slice(equals + 1);
     if (key === "required") {
-      if (value !== undefined && parseBool(value) === undefined)
-        throw new BuildError(`invalid value for ${key}: ${value}`);
+      if (value !== undefined && !isBool(value)) throw new BuildError(`invalid value for ${key}: ${value}`);
     } else if (key === "name" && value !== undefined) {
       if (name !== "") throw new BuildError(`device name already set to ${name}`);
       name = value;

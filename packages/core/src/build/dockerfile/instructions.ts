@@ -5,7 +5,7 @@
  * its messages and its order of checks.
  */
 
-import { parseDuration, quote, replaceInvalid, trimSpace } from "../../lib/go/index.ts";
+import { parseDuration, parseInteger, quote, replaceInvalid, trimSpace } from "../../lib/go/index.ts";
 import { unreachable } from "../../lib/index.ts";
 import type {
   AddInstruction,
@@ -29,7 +29,6 @@ import type { Frontend } from "./frontends.ts";
 import { heredoc, heredocOf } from "./heredoc.ts";
 import { checkMount } from "./mount.ts";
 import { INSTRUCTION_NAMES, kindOf, type Node } from "./node.ts";
-import { parseInteger } from "./number.ts";
 import { withSuggestion } from "./suggest.ts";
 
 /** What the reader of one instruction gets. */
@@ -317,8 +316,7 @@ export function checkInterval(name: string, duration: string): void {
 
 function readRetries(given: string | undefined): number | undefined {
   if (given === undefined) return undefined;
-  const retries = parseInteger(given, { bits: 32 });
-  if (typeof retries === "string") throw new BuildError(`strconv.ParseInt: parsing ${quote(given)}: ${retries}`);
+  const retries = readValue(() => parseInteger(given, { bits: 32 }));
   if (retries < 0) throw new BuildError(`--retries cannot be negative (${retries})`);
   return retries;
 }

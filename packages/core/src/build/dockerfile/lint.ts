@@ -5,11 +5,10 @@
  * instructions in their stage. Model: BuildKit's linter package.
  */
 
-import { quote, trimSpace } from "../../lib/go/index.ts";
+import { parseBool, quote, trimSpace } from "../../lib/go/index.ts";
 import type { SourceRange } from "./ast.ts";
-import { BuildError } from "./error.ts";
+import { BuildError, readValue, rethrow } from "./error.ts";
 import { isExperimental, RULES, type RuleName, ruleUrl } from "./lint-rules.ts";
-import { parseBool } from "./number.ts";
 
 export interface LintWarning {
   readonly rule: RuleName;
@@ -43,17 +42,17 @@ export function parseLintOptions(text: string): LintOptions {
     const value = trimSpace(part.slice(equals + 1));
     if (key === "skip" || key === "experimental")
       options[key] = value === "all" ? "all" : value.split(",").map(trimSpace);
-    else if (key === "error") options.error = readBool(value, part);
+    else if (key === "error") options.error = switchOf(value, part);
     else throw new BuildError(`invalid check option ${quote(key)}`);
   }
   return options;
 }
 
-function readBool(value: string, part: string): boolean {
-  const read = parseBool(value);
-  if (read !== undefined) return read;
-  const cause = `strconv.ParseBool: parsing ${quote(value)}: invalid syntax`;
-  throw new BuildError(`failed to parse check option ${quote(part)}: ${cause}`);
+function switchOf(value: string, part: string): boolean {
+  return rethrow(
+    () => readValue(() => parseBool(value)),
+    (error) => error.prefixed(`failed to parse check option ${quote(part)}`),
+  );
 }
 
 export class Linter {

@@ -6,11 +6,10 @@
  * Model: instructions/commands_runmount.go, with its messages.
  */
 
-import { parseSize, quote } from "../../lib/go/index.ts";
+import { parseSize, quote, readBool, readUnsigned } from "../../lib/go/index.ts";
 import type { MountFlag } from "./ast.ts";
 import { csvFields } from "./csv.ts";
 import { BuildError, rethrow } from "./error.ts";
-import { parseBool, parseInteger } from "./number.ts";
 import { withSuggestion } from "./suggest.ts";
 
 const TYPES = ["bind", "cache", "tmpfs", "secret", "ssh"] as const;
@@ -125,7 +124,7 @@ function readField(draft: Draft, { key, value: word, text }: Field, expand: Expa
   }
   const value = expand(word);
   const bool = (): boolean => {
-    const parsed = parseBool(value);
+    const parsed = readBool(value);
     if (parsed === undefined) throw new BuildError(`invalid value for ${key}: ${value}`);
     return parsed;
   };
@@ -197,7 +196,7 @@ function size({ type }: Draft, key: string, value: string): number {
 }
 
 function unsigned(key: "mode" | "uid" | "gid", value: string): number {
-  const parsed = parseInteger(value, { base: key === "mode" ? 8 : 10, bits: 32, signed: false });
+  const parsed = readUnsigned(value, { base: key === "mode" ? 8 : 10, bits: 32 });
   if (typeof parsed === "string") throw new BuildError(`invalid value ${value} for ${key}`);
   return parsed;
 }

@@ -3,7 +3,7 @@
  *
  * Model: BuildKit's dfgitutil.ParseGitRef, gitutil.ParseURL, sshutil.ParseSCPStyleURL; dispatchCopy of convert.go.
  */
-import { quote } from "../../lib/go/index.ts";
+import { quote, readBool } from "../../lib/go/index.ts";
 import { join } from "../../lib/index.ts";
 import { BuildError } from "../dockerfile/error.ts";
 import { sourceKind, usesSsh } from "./remote.ts";
@@ -95,8 +95,6 @@ function decoded(text: string): string {
 }
 
 const MAY_BE_EMPTY = new Set(["submodules", "keep-git-dir"]);
-const TRUE = new Set(["1", "t", "T", "true", "TRUE", "True"]);
-const FALSE = new Set(["0", "f", "F", "false", "FALSE", "False"]);
 
 function withQuery(given: GitRef, query: URLSearchParams): GitRef {
   let found = given;
@@ -146,9 +144,9 @@ function withRef(found: GitRef, ref: string): GitRef {
 
 const withPrefix = (prefix: string, name: string): string => (name.startsWith(prefix) ? name : prefix + name);
 
-/** As strconv.ParseBool reads it; nothing means yes. */
+/** Nothing means yes. */
 function switchOf(key: string, value: string): boolean {
-  if (value === "" || TRUE.has(value)) return true;
-  if (FALSE.has(value)) return false;
-  throw new BuildError(`invalid ${key} value: ${quote(value)}`);
+  const read = value === "" ? true : readBool(value);
+  if (read === undefined) throw new BuildError(`invalid ${key} value: ${quote(value)}`);
+  return read;
 }

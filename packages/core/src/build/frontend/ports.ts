@@ -4,9 +4,8 @@
  * Model: BuildKit's dockerfile2llb/convert_expose.go, with its messages.
  */
 
-import { quote } from "../../lib/go/index.ts";
+import { quote, readInteger } from "../../lib/go/index.ts";
 import { BuildError } from "../dockerfile/error.ts";
-import { parseInteger } from "../dockerfile/number.ts";
 
 /** What lint has to say of one port. */
 export interface PortRemarks {
@@ -54,8 +53,8 @@ function range(text: string): readonly [first: number, last: number] | undefined
   const dash = text.indexOf("-");
   const start = dash < 0 ? text : text.slice(0, dash);
   const end = dash < 0 ? start : text.slice(dash + 1);
-  const first = parseInteger(start);
-  const last = parseInteger(end);
+  const first = readInteger(start);
+  const last = readInteger(end);
   if (typeof first === "string" || typeof last === "string") return undefined;
   return first >= 0 && first <= last && last <= MAX_PORT ? [first, last] : undefined;
 }

@@ -6,7 +6,7 @@
  * is known. Model: toDispatchState of BuildKit's convert.go, with its messages and its order.
  */
 
-import { quote } from "../../lib/go/index.ts";
+import { quote, readInteger } from "../../lib/go/index.ts";
 import { assert } from "../../lib/index.ts";
 import { referenceProblem } from "../../oci/index.ts";
 import type { AnyInstruction, Dockerfile, Escape, Instruction, SourceRange, Stage } from "../dockerfile/ast.ts";
@@ -14,7 +14,6 @@ import type { Environment } from "../dockerfile/environment.ts";
 import { BuildError, rethrow } from "../dockerfile/error.ts";
 import type { Linter } from "../dockerfile/lint.ts";
 import { mountSource, mountTarget } from "../dockerfile/mount.ts";
-import { parseInteger } from "../dockerfile/number.ts";
 import { parseTrigger } from "../dockerfile/parse.ts";
 import { suggest, withSuggestion } from "../dockerfile/suggest.ts";
 import { lexWord } from "../dockerfile/words.ts";
@@ -318,7 +317,7 @@ export class StageGraph {
       throw new BuildError(
         "variable expansion is not supported for --from, define a new stage with FROM using ARG from global scope as a workaround",
       );
-    const index = parseInteger(from);
+    const index = readInteger(from);
     if (typeof index === "string") return [this.#find(from, range)];
     const stage = this.#stages[index];
     if (stage === undefined) throw new BuildError(`invalid stage index ${index}`);

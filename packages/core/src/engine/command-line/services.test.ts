@@ -283,6 +283,11 @@ it.each([
     refusal("x", "--placement-pref", 'placement preference must be of the format "<strategy>=<arg>"'),
   ],
   ["--entrypoint 'a \"b'", refusal('a \\"b', "--entrypoint", "EOF found when expecting closing quote")],
+  [
+    "--secret source=x,mode=08",
+    refusal("source=x,mode=08", "--secret", 'invalid mode specified: strconv.ParseUint: parsing "08": invalid syntax'),
+  ],
+  ["--secret source=x,mode=9", "secret not found: x\n"],
   ["--health-interval -1s", refusal("-1s", "--health-interval", "duration cannot be negative")],
   [
     "--update-max-failure-ratio x",

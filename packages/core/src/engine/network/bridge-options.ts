@@ -3,7 +3,7 @@
  *
  * @see moby libnetwork/drivers/bridge/labels.go, bridge_linux.go: fromLabels
  */
-import { atoiProblem } from "../../lib/go/index.ts";
+import { atoi, parseBool, ValueError } from "../../lib/go/index.ts";
 import { canonicalIp, type IpFamily, StatusError } from "../../lib/index.ts";
 
 /**
@@ -80,13 +80,13 @@ function option(label: string, value: string, known: BridgeOptions): Partial<Bri
     case `${PREFIX}bridge.name`:
       return { bridgeName: value };
     case `${PREFIX}driver.mtu`:
-      return { mtu: integer(label, value) };
+      return { mtu: parsed(atoi, label, value) };
     case `${PREFIX}bridge.enable_ip_masquerade`:
-      return { masquerade: bool(label, value) };
+      return { masquerade: parsed(parseBool, label, value) };
     case `${PREFIX}bridge.enable_icc`:
-      return { icc: bool(label, value) };
+      return { icc: parsed(parseBool, label, value) };
     case `${PREFIX}bridge.inhibit_ipv4`:
-      return { inhibitIPv4: bool(label, value) };
+      return { inhibitIPv4: parsed(parseBool, label, value) };
     case `${PREFIX}bridge.gateway_mode_ipv4`:
       return { gatewayModes: { ...known.gatewayModes, 4: mode(label, value) } };
     case `${PREFIX}bridge.gateway_mode_ipv6`:
@@ -104,18 +104,13 @@ function refuse(label: string, value: string, why: string): never {
   throw new StatusError("invalid-argument", `failed to parse ${label} value: ${value} (${why})`);
 }
 
-/** As Go's strconv.Atoi reads it. */
-function integer(label: string, value: string): number {
-  const problem = atoiProblem(value);
-  if (problem !== undefined) refuse(label, value, problem);
-  return Number(value);
-}
-
-/** As Go's strconv.ParseBool reads it. */
-function bool(label: string, value: string): boolean {
-  if (/^(1|t|T|TRUE|true|True)$/.test(value)) return true;
-  if (/^(0|f|F|FALSE|false|False)$/.test(value)) return false;
-  return refuse(label, value, `strconv.ParseBool: parsing "${value}": invalid syntax`);
+function parsed<T>(parse: (text: string) => T, label: string, value: string): T {
+  try {
+    return parse(value);
+  } catch (error) {
+    if (!(error instanceof ValueError)) throw error;
+    return refuse(label, value, error.message);
+  }
 }
 
 function mode(label: string, value: string): GatewayMode {

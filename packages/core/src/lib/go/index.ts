@@ -13,6 +13,9 @@ export {
   parseInteger,
   parseRational,
   parseUnsigned,
+  readBool,
+  readInteger,
+  readUnsigned,
 } from "./number.ts";
 export { offlineError } from "./offline.ts";
 export { isPrint, quote, quoteByte, quoteBytes } from "./quote.ts";

@@ -1,16 +1,20 @@
-/** Numbers and booleans as Go's package strconv reads them, with its error texts. */
-
+/**
+ * Numbers and booleans as Go's package strconv reads them, with its error texts. What is called `read…` says what is wrong
+ * with a text, what is called `parse…` throws it.
+ */
 import { quote } from "./quote.ts";
 import { problemOf, ValueError } from "./value-error.ts";
 
 const SYNTAX = "invalid syntax";
 const RANGE = "value out of range";
 
+export type NumberProblem = typeof SYNTAX | typeof RANGE;
+
 /** A refusal of strconv; `reason` is what is left when a caller strips the function and the text. */
 export class NumberError extends ValueError {
-  readonly reason: string;
+  readonly reason: NumberProblem;
 
-  constructor(operation: string, text: string, reason: string) {
+  constructor(operation: string, text: string, reason: NumberProblem) {
     super(`strconv.${operation}: parsing ${quote(text)}: ${reason}`);
     this.reason = reason;
   }
@@ -20,37 +24,49 @@ export interface IntegerFormat {
   /** 10, 8, or 0: the prefix decides and underscores may separate digits. */
   readonly base?: 0 | 8 | 10;
   readonly bits?: 16 | 32 | 64;
-  /** The name in the error text where it is not the default. */
-  readonly operation?: string;
 }
 
 /** A signed integer. Beyond 2^53 the result is the nearest number; the range is checked exactly. */
-export function parseInteger(text: string, format: IntegerFormat = {}): number {
-  const operation = format.operation ?? "ParseInt";
+export function readInteger(text: string, { base = 10, bits = 64 }: IntegerFormat = {}): number | NumberProblem {
   const negative = text.startsWith("-");
-  const magnitude = digits(negative || text.startsWith("+") ? text.slice(1) : text, format.base ?? 10);
-  if (magnitude === undefined) throw new NumberError(operation, text, SYNTAX);
-  const limit = 1n << BigInt((format.bits ?? 64) - 1);
-  if (magnitude > (negative ? limit : limit - 1n)) throw new NumberError(operation, text, RANGE);
+  const magnitude = digits(negative || text.startsWith("+") ? text.slice(1) : text, base);
+  if (magnitude === undefined) return SYNTAX;
+  const limit = 1n << BigInt(bits - 1);
+  if (magnitude > (negative ? limit : limit - 1n)) return RANGE;
   return Number(negative ? -magnitude : magnitude);
 }
 
 /** An unsigned integer: no sign is accepted. */
-export function parseUnsigned(text: string, format: IntegerFormat = {}): number {
-  const operation = format.operation ?? "ParseUint";
-  const value = digits(text, format.base ?? 10);
-  if (value === undefined) throw new NumberError(operation, text, SYNTAX);
-  if (value >= 1n << BigInt(format.bits ?? 64)) throw new NumberError(operation, text, RANGE);
-  return Number(value);
+export function readUnsigned(text: string, { base = 10, bits = 64 }: IntegerFormat = {}): number | NumberProblem {
+  const value = digits(text, base);
+  if (value === undefined) return SYNTAX;
+  return value >= 1n << BigInt(bits) ? RANGE : Number(value);
 }
 
-/** strconv.Atoi. */
+/** strconv.ParseInt. @throws NumberError */
+export function parseInteger(text: string, format?: IntegerFormat): number {
+  return orThrow("ParseInt", text, readInteger(text, format));
+}
+
+/** strconv.ParseUint. @throws NumberError */
+export function parseUnsigned(text: string, format?: IntegerFormat): number {
+  return orThrow("ParseUint", text, readUnsigned(text, format));
+}
+
+/** strconv.Atoi. @throws NumberError */
 export function atoi(text: string): number {
-  return parseInteger(text, { operation: "Atoi" });
+  return orThrow("Atoi", text, readInteger(text));
 }
 
 /** What strconv.Atoi says of a text; `undefined` for a whole number of 64 bits. */
-export const atoiProblem = (text: string): string | undefined => problemOf(() => atoi(text));
+export function atoiProblem(text: string): string | undefined {
+  return problemOf(() => atoi(text));
+}
+
+function orThrow(operation: string, text: string, read: number | NumberProblem): number {
+  if (typeof read === "string") throw new NumberError(operation, text, read);
+  return read;
+}
 
 /** Digits of a base 0 literal, by prefix; underscores only between digits or after the prefix. */
 const LITERAL = /^(?:0[xX](?:_?[0-9a-fA-F])+|0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0(?:_?[0-7])*|[1-9](?:_?[0-9])*)$/;
@@ -73,17 +89,23 @@ export const isBool = (text: string): boolean => TRUE.has(text) || FALSE.has(tex
 /** Whether strconv.ParseBool takes it, and reads it as true. */
 export const isTrue = (text: string): boolean => TRUE.has(text);
 
-/** strconv.ParseBool. */
-export function parseBool(text: string): boolean {
+/** `undefined` for anything but the twelve words of strconv.ParseBool. */
+export function readBool(text: string): boolean | undefined {
   if (TRUE.has(text)) return true;
-  if (FALSE.has(text)) return false;
-  throw new NumberError("ParseBool", text, SYNTAX);
+  return FALSE.has(text) ? false : undefined;
+}
+
+/** strconv.ParseBool. @throws NumberError */
+export function parseBool(text: string): boolean {
+  const read = readBool(text);
+  if (read === undefined) throw new NumberError("ParseBool", text, SYNTAX);
+  return read;
 }
 
 const DECIMAL = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
 const HEXADECIMAL = /^([+-]?)0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)[pP]([+-]?[0-9]+)$/;
 
-/** strconv.ParseFloat with 64 bits. */
+/** strconv.ParseFloat with 64 bits. @throws NumberError */
 export function parseFloat64(text: string): number {
   if (/^[+-]?(?:inf|infinity)$/i.test(text)) return text.startsWith("-") ? -Infinity : Infinity;
   if (/^nan$/i.test(text)) return NaN;

@@ -3,13 +3,12 @@
  *
  * @see moby api/server/router/container/container_routes.go
  */
-
 import { begun, type Container, type Engine, signalOf } from "@bottleship/core/engine";
-import { atoiProblem, StatusError } from "@bottleship/core/lib";
+import { StatusError } from "@bottleship/core/lib";
 import { readAll, requireJson } from "../../http/body.ts";
 import { type ApiReply, empty, json } from "../../http/exchange.ts";
 import { badRequest } from "../../http/problem.ts";
-import { flag, integer, text } from "../../http/query.ts";
+import { flag, integer, text, whole } from "../../http/query.ts";
 import { type Call, type Route, route } from "../../http/router.ts";
 import { UPDATE } from "../../schemas/others.ts";
 import { REMOVAL_SETTLED_US, untilSettled } from "./settled.ts";
@@ -61,10 +60,7 @@ async function remove(engine: Engine, container: Container, query: URLSearchPara
 
 /** Rows and columns of a terminal. @throws StatusError invalid-argument unless both are numbers */
 export function size(query: URLSearchParams): { readonly rows: number; readonly columns: number } {
-  const rows = integer(query, "h");
-  const columns = integer(query, "w");
-  if (rows === undefined || columns === undefined) throw badRequest(atoiProblem("") ?? "");
-  return { rows, columns };
+  return { rows: whole(text(query, "h")), columns: whole(text(query, "w")) };
 }
 
 async function start(engine: Engine, container: Container, { request }: Call): Promise<void> {

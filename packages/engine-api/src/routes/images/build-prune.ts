@@ -1,10 +1,7 @@
 /** `POST /build/prune`. @see moby api/server/backend/build, api/server/router/build/build_routes.go:postPrune */
-
 import { cachePruneFilters, type Engine } from "@bottleship/core/engine";
-import { atoiProblem } from "@bottleship/core/lib";
 import { Filters } from "../../http/filters.ts";
-import { badRequest } from "../../http/problem.ts";
-import { flag } from "../../http/query.ts";
+import { flag, whole } from "../../http/query.ts";
 
 /** Removes build cache. @throws StatusError invalid-argument for a filter or a size that is none */
 export function pruneCache({ builder, events }: Engine, query: URLSearchParams) {
@@ -25,8 +22,5 @@ export function pruneCache({ builder, events }: Engine, query: URLSearchParams) 
 
 function size(query: URLSearchParams, name: string): number {
   const given = query.get(name) ?? "";
-  if (given === "") return 0;
-  const problem = atoiProblem(given);
-  if (problem === undefined) return Number(given);
-  throw badRequest(`${name} is in bytes and expects an integer, got ${given}: ${problem}`);
+  return given === "" ? 0 : whole(given, `${name} is in bytes and expects an integer, got ${given}: `);
 }

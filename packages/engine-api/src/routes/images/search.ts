@@ -3,13 +3,11 @@
  *
  * @see moby api/server/router/image/image_routes.go getImagesSearch, registry/search.go
  */
-
 import { type Engine, SEARCH_FILTERS, searchImages } from "@bottleship/core/engine";
-import { atoiProblem } from "@bottleship/core/lib";
 import { json } from "../../http/exchange.ts";
 import { Filters } from "../../http/filters.ts";
 import { badRequest } from "../../http/problem.ts";
-import { text } from "../../http/query.ts";
+import { text, whole } from "../../http/query.ts";
 import type { Handler } from "../../http/router.ts";
 
 export function searchHandler({ images }: Engine): Handler {
@@ -26,9 +24,7 @@ export function searchHandler({ images }: Engine): Handler {
 }
 
 function limitOf(given: string): number {
-  const problem = given === "" ? undefined : atoiProblem(given);
-  if (problem !== undefined) throw badRequest(`invalid limit specified: ${problem}`);
-  const limit = Number(given);
+  const limit = given === "" ? 0 : whole(given, "invalid limit specified: ");
   // As Docker says it, whose error has nothing to wrap.
   if (limit < 0) throw badRequest("invalid limit specified");
   return limit;

@@ -8,6 +8,7 @@ import {
   projectYaml,
   serviceHash,
 } from "../../../compose/index.ts";
+import { parseUnsigned, problemOf } from "../../../lib/go/index.ts";
 import { openProblem } from "../../command-line/client-disk.ts";
 import type { FlagValues } from "../../docker/flags/flag.ts";
 import { renderVolumes } from "../../docker/lists/networks.ts";
@@ -241,7 +242,8 @@ export function port(
   flags: FlagValues<typeof PORT_FLAGS>,
   [service = "", text = ""]: readonly string[],
 ): number {
-  if (!/^\d+$/.test(text)) throw new ComposeError(`strconv.ParseUint: parsing "${text}": invalid syntax`);
+  const problem = problemOf(() => parseUnsigned(text, { bits: 16 }));
+  if (problem !== undefined) throw new ComposeError(problem);
   const { session } = context;
   const container = runningContainer(session, context.projectName(), service, flags.index);
   const { container: summary } = listRow(container, session.engine.kernel.nowUs, false);

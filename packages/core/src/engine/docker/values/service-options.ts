@@ -3,7 +3,7 @@
  *
  * @see docker/cli cli/command/service/opts.go, generic_resource_opts.go; opts/swarmopts
  */
-import { parseDuration } from "../../../lib/go/index.ts";
+import { parseDuration, parseUnsigned, problemOf } from "../../../lib/go/index.ts";
 import { StatusError } from "../../../lib/index.ts";
 import type { GenericResource } from "../../swarm/service-spec.ts";
 import { parseCsv } from "../go/csv.ts";
@@ -27,13 +27,17 @@ export function payloadWish(given: string, kind: "secret" | "config"): PayloadWi
     else if (key === "target") wish.target = value;
     else if (key === "uid") wish.uid = value;
     else if (key === "gid") wish.gid = value;
-    else if (key === "mode" && /^0?[0-7]+$/.test(value)) wish.mode = Number.parseInt(value, 8);
-    else if (key === "mode")
-      throw new ValueError(`invalid mode specified: strconv.ParseUint: parsing "${value}": invalid syntax`);
+    else if (key === "mode") wish.mode = fileMode(value);
     else throw new ValueError(`invalid field in ${kind} request: ${key}`);
   }
   if (wish.source === "") throw new ValueError("source is required");
   return { ...wish, target: wish.target === "" ? wish.source : wish.target };
+}
+
+function fileMode(text: string): number {
+  const problem = problemOf(() => parseUnsigned(text, { base: 0, bits: 32 }));
+  if (problem !== undefined) throw new ValueError(`invalid mode specified: ${problem}`);
+  return parseUnsigned(text, { base: 0, bits: 32 });
 }
 
 /** A command line as a shell would split it. */
