@@ -29,7 +29,15 @@ export { gitContextSource } from "./frontend/git-ref.ts";
 export { type Outline, type OutlineArg, type OutlineMount, outlineOf, printOutline } from "./frontend/outline.ts";
 export { parsePlatform } from "./frontend/platform.ts";
 export { sourceKind, usesSsh } from "./frontend/remote.ts";
-export { checkDocument, outlineDocument, targetsDocument } from "./frontend/subrequests.ts";
+export type { LoadedFrom } from "./frontend/source-definition.ts";
+export {
+  checkDocument,
+  outlineDocument,
+  printRequests,
+  REQUEST_VERSION,
+  requestsDocument,
+  targetsDocument,
+} from "./frontend/subrequests.ts";
 export { healthcheckOf } from "./image/image-draft.ts";
 export { AuthorizationError } from "./load/authorization-error.ts";
 export type { BuildEvent, BuildListener } from "./progress/events.ts";

@@ -33,6 +33,11 @@ export function goJson(value: unknown): string {
   return `{${fields.join(",")}}`;
 }
 
+/** The same for people: a line for each field. */
+export function goJsonLines(value: object): string {
+  return JSON.stringify(value, undefined, 2).replace(HTML, escaped).replace(LONE_SURROGATE, "$1\\ufffd");
+}
+
 const goString = (text: string): string =>
   JSON.stringify(text).replace(HTML, escaped).replace(LONE_SURROGATE, "$1\\ufffd");
 const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;

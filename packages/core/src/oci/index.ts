@@ -1,5 +1,13 @@
 /** Floor 1, beside abi: OCI documents. */
-export { configBytes, documentBytes, goJson, indexBytes, manifestBytes, RUN_CONFIG_FIELDS } from "./canonical.ts";
+export {
+  configBytes,
+  documentBytes,
+  goJson,
+  goJsonLines,
+  indexBytes,
+  manifestBytes,
+  RUN_CONFIG_FIELDS,
+} from "./canonical.ts";
 export {
   type ContentDigest,
   type Digest,

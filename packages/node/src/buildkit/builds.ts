@@ -106,7 +106,8 @@ export class ClientBuild {
     try {
       return await answer(this.#engine, question, source);
     } catch (error) {
-      throw this.#failure(error);
+      // Who asks gets no excerpt of the place.
+      throw this.#failure(error instanceof BuildError ? error.onlyAt(undefined) : error);
     }
   }
 
@@ -124,8 +125,9 @@ export class ClientBuild {
     const messages = new ProgressMessages(this.ref, () => this.#source);
     const onEvent = (event: BuildEvent): void => this.#tell(messages.of(event));
     const { kernel } = this.#engine;
+    const client = await this.#sessions.get(asked.Session);
     try {
-      const request = await frontendRequest(await this.#sessions.get(asked.Session), options, this.#engine);
+      const request = await frontendRequest(client, options, { engine: this.#engine, session: asked.Session });
       this.#source = { ...this.#source, filename: request.fileName, data: new TextEncoder().encode(request.text) };
       return { ...request, build: { ...request.build, ...cachesOf(asked), ...allowed(asked), onEvent } };
     } catch (error) {

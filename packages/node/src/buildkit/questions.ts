@@ -3,11 +3,19 @@
  *
  * @see BuildKit frontend/subrequests/lint, outline, targets
  */
-import { type BuildRequest, checkDocument, outlineDocument, targetsDocument } from "@bottleship/core/build";
+import {
+  type BuildRequest,
+  checkDocument,
+  type LoadedFrom,
+  outlineDocument,
+  printRequests,
+  REQUEST_VERSION,
+  requestsDocument,
+  targetsDocument,
+} from "@bottleship/core/build";
 import type { Engine } from "@bottleship/core/engine";
+import { goJsonLines } from "@bottleship/core/oci";
 import { CODES, GrpcError } from "./grpc.ts";
-
-const VERSION = "1.0.0";
 
 /** An answer as documents by their names: "result.json" is the answer itself. */
 export type Answer = Readonly<Record<string, string>>;
@@ -16,6 +24,7 @@ export interface Questioned {
   readonly build: BuildRequest;
   readonly fileName: string;
   readonly text: string;
+  readonly loadedFrom: LoadedFrom | undefined;
 }
 
 /** @throws GrpcError for a question that nobody knows @throws BuildError if the Dockerfile cannot be read so far */
@@ -29,6 +38,9 @@ export async function answer(engine: Engine, question: string, source: Questione
     }
     case "frontend.targets":
       return document(targetsDocument(await engine.builder.targets(source.build), source.text));
+    case "frontend.subrequests.describe":
+      await engine.builder.targets(source.build);
+      return { ...document(requestsDocument()), "result.txt": printRequests() };
     default:
       await engine.builder.targets(source.build);
       // Whoever loads the Dockerfile says it, and so does who had it loaded.
@@ -43,5 +55,5 @@ async function lint(engine: Engine, source: Questioned): Promise<Answer> {
 }
 
 function document(value: object): Answer {
-  return { "result.json": JSON.stringify(value), version: VERSION };
+  return { "result.json": goJsonLines(value), version: REQUEST_VERSION };
 }

@@ -7,6 +7,7 @@ import {
   type BuildRequest,
   type Dockerfile,
   type Instruction,
+  type LoadedFrom,
   type MountFlag,
   type MountOptions,
   type NamedContext,
@@ -44,10 +45,16 @@ export interface FrontendRequest {
   readonly build: BuildRequest;
   readonly fileName: string;
   readonly text: string;
+  /** Unless the Dockerfile came with a context from somewhere else. */
+  readonly loadedFrom: LoadedFrom | undefined;
 }
 
 /** @throws GrpcError for options that have no meaning here, and for files that the client has not */
-export async function frontendRequest(client: GrpcClient, options: Options, engine: Engine): Promise<FrontendRequest> {
+export async function frontendRequest(
+  client: GrpcClient,
+  options: Options,
+  { engine, session }: { readonly engine: Engine; readonly session: string },
+): Promise<FrontendRequest> {
   const fileName = options["filename"] ?? "Dockerfile";
   const contextAgents = usesSsh(options["context"] ?? "") ? await agentsOf(client, [GIT_AGENT]) : [];
   const remote = await remoteOf(client, options["context"] ?? "", engine, {
@@ -85,7 +92,16 @@ export async function frontendRequest(client: GrpcClient, options: Options, engi
     ...(options["ulimit"] ? { rlimits: limitsOf(options["ulimit"]) } : {}),
     ...networkOf(options["force-network-mode"]),
   };
-  return { build, fileName, text };
+  const loadedFrom = isOwn ? ownDefinition(session, fileName, key) : uploadOf(options["context"] ?? "");
+  return { build, fileName, text, loadedFrom };
+}
+
+function ownDefinition(session: string, fileName: string, name: string | undefined): LoadedFrom {
+  return { kind: "local", session, fileName, ...(name === undefined ? {} : { name }) };
+}
+
+function uploadOf(url: string): LoadedFrom | undefined {
+  return url.startsWith(UPLOAD) ? { kind: "upload", url } : undefined;
 }
 
 /** The Dockerfile and what may say what is to be ignored, by their names. */

@@ -168,13 +168,16 @@ type Row = readonly string[];
 
 const withHead = (head: Row, rows: readonly Row[]): readonly Row[] => (rows.length === 0 ? [] : [head, ...rows]);
 
-/** Columns as wide as their widest cell and `padding`, the last one as it is; an empty line at the end. */
-function table(rows: readonly Row[], padding: number): string {
-  if (rows.length === 0) return "";
+/** An empty line stands at the end. */
+const table = (rows: readonly Row[], padding: number): string =>
+  rows.length === 0 ? "" : `${columns(rows, padding)}\n`;
+
+/** Columns as wide as their widest cell and `padding`, the last one as it is. */
+export function columns(rows: readonly Row[], padding: number): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
   const line = (row: Row): string =>
     row
       .map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd((widths[column] ?? 0) + padding)))
       .join("");
-  return `${rows.map((row) => `${line(row)}\n`).join("")}\n`;
+  return rows.map((row) => `${line(row)}\n`).join("");
 }

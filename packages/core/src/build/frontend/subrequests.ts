@@ -9,18 +9,35 @@ import type { SourceRange } from "../dockerfile/ast.ts";
 import type { BuildError } from "../dockerfile/error.ts";
 import type { LintWarning } from "../dockerfile/lint.ts";
 import type { Target } from "../dockerfile/targets.ts";
-import type { Outline, OutlineMount } from "./outline.ts";
+import { columns, type Outline, type OutlineMount } from "./outline.ts";
+import { type LoadedFrom, sourceDefinition } from "./source-definition.ts";
 
-/** The answer to `check`. BuildKit also tells how it loaded the file (`sources[].definition`), which nobody did here. */
+/** Of all answers. */
+export const REQUEST_VERSION = "1.0.0";
+
+/** A Dockerfile, and how it was loaded as far as that is known. */
+interface CheckedSource {
+  readonly fileName: string;
+  readonly text: string;
+  readonly loadedFrom?: LoadedFrom | undefined;
+}
+
+/** The answer to `check`. */
 export function checkDocument(
   { warnings, error }: { readonly warnings: readonly LintWarning[]; readonly error?: BuildError },
-  { fileName, text }: { readonly fileName: string; readonly text: string },
+  { fileName, text, loadedFrom }: CheckedSource,
 ) {
+  const definition = loadedFrom === undefined ? {} : { definition: sourceDefinition(loadedFrom) };
   return {
     warnings: warnings.length === 0 ? null : warnings.map(warningDocument),
-    sources: [{ filename: fileName, data: base64(encode(text)), language: "Dockerfile" }],
-    ...(error && { buildError: { message: error.message, location: { ranges: error.locations.flatMap(linesOf) } } }),
+    sources: [{ filename: fileName, data: base64(encode(text)), ...definition, language: "Dockerfile" }],
+    ...(error && { buildError: { message: error.message, location: errorLocation(error) } }),
   };
+}
+
+/** An error that is at no line says so by an empty place. */
+function errorLocation({ locations }: BuildError) {
+  return locations.length === 0 ? {} : { ranges: locations.flatMap(linesOf) };
 }
 
 function warningDocument({ rule, description, url, message, range }: LintWarning) {
@@ -67,6 +84,36 @@ export function targetsDocument(targets: readonly Target[], text: string) {
     })),
     sources: [base64(encode(text))],
   };
+}
+
+const RESULTS = ["result.json", "result.txt"].map((name) => ({ name, description: "" }));
+const TARGET = { name: "target", description: "Target build stage" };
+
+/** What can be asked for, by itself: `lint` is not among it. */
+const REQUESTS = [
+  { name: "frontend.outline", description: "List all parameters current build target supports", opts: [TARGET] },
+  { name: "frontend.targets", description: "List all targets current build supports", opts: [] },
+  { name: "frontend.subrequests.describe", description: "List available subrequest types", opts: null },
+];
+
+/** The answer to `subrequests.describe`. */
+export function requestsDocument() {
+  return REQUESTS.map(({ name, description, opts }) => ({
+    name,
+    version: REQUEST_VERSION,
+    type: "rpc",
+    description,
+    opts,
+    inputs: null,
+    metadata: RESULTS,
+    refs: null,
+  }));
+}
+
+/** As the client prints it. */
+export function printRequests(): string {
+  const rows = REQUESTS.map(({ name, description }) => [name.replace("frontend.", ""), REQUEST_VERSION, description]);
+  return columns([["NAME", "VERSION", "DESCRIPTION"], ...rows], 1);
 }
 
 function locationOf(range: SourceRange | undefined) {

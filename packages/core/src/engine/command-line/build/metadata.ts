@@ -16,6 +16,11 @@ const BUILD_TYPE = "https://mobyproject.org/buildkit@v1";
 const REF_LENGTH = 25;
 const DEFAULT_PLATFORM = "linux/amd64";
 
+/** As clients name a build, or a session: by chance. */
+export function buildName({ engine: { kernel } }: Session): string {
+  return Array.from({ length: REF_LENGTH }, () => kernel.random.below(36).toString(36)).join("");
+}
+
 /** @throws OptionError for a file that cannot be written */
 export function checkMetadataFile(session: Session, file: string): void {
   if (file === "" || session.disk === undefined) return;
@@ -38,15 +43,13 @@ export function metadataOf(
   build: BuildRequest,
   { image, bases }: BuildResult,
 ): object {
-  const { random } = session.engine.kernel;
-  const ref = Array.from({ length: REF_LENGTH }, () => random.below(36).toString(36)).join("");
   const hasImage = build.exports?.includes("image") !== false;
   const names = (build.tags ?? []).map((tag) => referenceText(parseReference(tag)));
   const provenance = session.client.env.get("BUILDX_METADATA_PROVENANCE") ?? "min";
   const isWanted = !/^(?:0|f|false|disabled)$/i.test(provenance);
   return {
     ...(isWanted && { "buildx.build.provenance": provenanceOf(session, request, build, bases) }),
-    "buildx.build.ref": `default/default/${ref}`,
+    "buildx.build.ref": `default/default/${buildName(session)}`,
     ...(hasImage && { "containerimage.config.digest": image.id, "containerimage.digest": image.id }),
     ...(hasImage && names.length > 0 && { "image.name": names.join(",") }),
   };
