@@ -4,19 +4,15 @@ import {
   bind,
   clone,
   close,
-  dup3,
   Errno,
   getpeername,
   listen,
-  O_RDWR,
-  open,
   type Routine,
   SIGCHLD,
   SIGPIPE,
   setgroups,
   setresgid,
   setresuid,
-  setsid,
   setsockopt,
   sigaction,
   socket,
@@ -28,6 +24,7 @@ import { attempt, chdirOrDie, type Io } from "../../io.ts";
 import { domainOf } from "../../net/inet-address.ts";
 import { hostOrDie } from "../../net/stream.ts";
 import { type Owner, userAndGroupOrDie } from "../../passwd.ts";
+import { daemonize } from "../system/daemonize.ts";
 import { hashPassword } from "../system/set-password.ts";
 import { HttpRequest } from "./http-request.ts";
 import { HttpdConf } from "./httpd-conf.ts";
@@ -61,7 +58,7 @@ export const httpd: Applet = function* (io) {
   if (home === undefined && conf.home !== undefined) yield* chdirOrDie(io, conf.home);
   if (server === undefined) return yield* new HttpRequest(io, conf, { input: 0, output: 1, peer: undefined }).answer();
   if (options.has("f")) return yield* serve(io, conf, server);
-  yield* clone(daemon, { io, conf, server });
+  yield* daemonize(() => serve(io, conf, server), server);
   return 0;
 };
 
@@ -94,17 +91,6 @@ interface Server {
   readonly io: Io;
   readonly conf: HttpdConf;
   readonly server: number;
-}
-
-/** In the background it has no terminal and nothing to say. */
-function* daemon({ io, conf, server }: Server): Routine<number> {
-  yield* setsid();
-  const nothing = yield* attempt(open("/dev/null", O_RDWR));
-  if (!(nothing instanceof Errno)) {
-    for (const fd of [0, 1, 2]) if (fd !== nothing && fd !== server) yield* dup3(nothing, fd);
-    if (nothing > 2) yield* close(nothing);
-  }
-  return yield* serve(io, conf, server);
 }
 
 /** A process for each connection. */
