@@ -11,48 +11,56 @@ import { attempt, type Io } from "../../io.ts";
 /** Where the daemon listens. */
 export const LOG_SOCKET = "/dev/log";
 
-/** By number. The gap is where the system has its own. */
-const FACILITY_NAMES =
-  "kern user mail daemon auth syslog lpr news uucp cron authpriv ftp - - - - local0 local1 local2 local3 local4 local5 local6 local7";
-const LEVEL_NAMES = "emerg alert crit err warn notice info debug";
+/** A priority's lowest three bits are its level, the next seven its facility. @see LOG_PRIMASK, LOG_FACMASK */
+const LEVEL_MASK = 0x7;
+const FACILITY_MASK = 0x3f8;
+export const LEVEL_COUNT = 8;
 
-export const FACILITIES: readonly string[] = FACILITY_NAMES.split(" ");
-export const LEVELS: readonly string[] = LEVEL_NAMES.split(" ");
-const OTHER_FACILITIES: Readonly<Record<string, string>> = { security: "auth" };
-const OTHER_LEVELS: Readonly<Record<string, string>> = { error: "err", panic: "emerg", warning: "warn" };
+type Names = ReadonlyMap<string, number>;
 
-/** The lowest three bits of a priority are its level, the others its facility. */
-export const priorityOf = (facility: number, level: number): number => facility * LEVELS.length + level;
+const numbered = (names: string, first = 0): readonly (readonly [string, number])[] =>
+  names.split(" ").map((name, at) => [name, first + at]);
 
-/** "daemon.err" for 27. */
+/** By their bits in a priority. Of several names the first is shown. */
+const LEVELS: Names = new Map([
+  ...numbered("emerg alert crit err warn notice info debug"),
+  ["error", 3],
+  ["panic", 0],
+  ["warning", 4],
+  ["none", 0],
+]);
+const FACILITIES: Names = new Map(
+  [
+    ...numbered("kern user mail daemon auth syslog lpr news uucp cron authpriv ftp"),
+    ...numbered("local0 local1 local2 local3 local4 local5 local6 local7 mark", 16),
+    ["security", 4] as const,
+  ].map(([name, number]) => [name, number * LEVEL_COUNT]),
+);
+
+export const levelOf = (priority: number): number => priority & LEVEL_MASK;
+
+/** "daemon.err" for 27; "<99>" where the facility has no name. */
 export function nameOfPriority(priority: number): string {
-  const level = priority % LEVELS.length;
-  const facility = Math.floor(priority / LEVELS.length);
-  return `${nameAt(FACILITIES, facility)}.${nameAt(LEVELS, level)}`;
+  const facility = nameOf(priority & FACILITY_MASK, FACILITIES);
+  return facility === undefined ? `<${priority}>` : `${facility}.${nameOf(levelOf(priority), LEVELS)}`;
 }
 
-const nameAt = (names: readonly string[], at: number): string => {
-  const name = names[at] ?? "-";
-  return name === "-" ? String(at) : name;
-};
+const nameOf = (bits: number, names: Names): string | undefined =>
+  [...names].find(([, number]) => number === bits)?.[0];
 
-/** The number of a facility or a level that is named, or said as one. */
-function numberOf(text: string, names: readonly string[], others: Readonly<Record<string, string>>): number {
-  if (/^\d/.test(text)) return Number.parseInt(text, 10);
-  const name = text.toLowerCase();
-  return names.indexOf(Object.hasOwn(others, name) ? (others[name] ?? "") : name);
-}
+/** What a name stands for; digits stand for the bits themselves. */
+const bitsOf = (text: string, names: Names): number | undefined =>
+  /^\d/.test(text) ? Number.parseInt(text, 10) : names.get(text.toLowerCase());
 
 /** `FACILITY.LEVEL`, or a level of users' messages; names or numbers. */
 export function* priorityOrDie(io: Io, text: string): Routine<number> {
   const dot = text.indexOf(".");
   const facilityName = dot < 0 ? "user" : text.slice(0, dot);
-  const levelName = text.slice(dot + 1);
-  const facility = numberOf(facilityName, FACILITIES, OTHER_FACILITIES);
-  if (facility < 0) yield* io.die(`unknown facility name: ${facilityName}`);
-  const level = numberOf(levelName, LEVELS, OTHER_LEVELS);
-  if (level < 0) yield* io.die(`unknown priority name: ${text}`);
-  return priorityOf(facility, level % LEVELS.length);
+  const facility = bitsOf(facilityName, FACILITIES);
+  if (facility === undefined) return yield* io.die(`unknown facility name: ${facilityName}`);
+  const level = bitsOf(text.slice(dot + 1), LEVELS);
+  if (level === undefined) return yield* io.die(`unknown priority name: ${text}`);
+  return (facility & FACILITY_MASK) | (level & LEVEL_MASK);
 }
 
 /** The moment as messages have it: "Nov  1 08:05:00", local time. */

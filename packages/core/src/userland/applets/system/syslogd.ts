@@ -37,7 +37,7 @@ import { attempt, type Io, writeAll } from "../../io.ts";
 import { resolve } from "../../net/host-names.ts";
 import { daemonize } from "./daemonize.ts";
 import { unsignedOrDie } from "./number.ts";
-import { LEVELS, LOG_SOCKET, nameOfPriority, priorityOf, stampOf } from "./syslog.ts";
+import { LEVEL_COUNT, LOG_SOCKET, levelOf, nameOfPriority, stampOf } from "./syslog.ts";
 
 const DEFAULT_FILE = "/var/log/messages";
 const DEFAULT_SIZE_KB = 200;
@@ -45,8 +45,8 @@ const MOST_FILES = 99;
 const KB = 1024;
 /** What is read of a message; the rest is lost. */
 const READ_BYTES = 255;
-const [SYSLOG, INFO] = [5, 6];
-const USER_NOTICE = priorityOf(1, 5);
+const SYSLOG_INFO = 46;
+const USER_NOTICE = 13;
 /** "Nov 21 23:45:13 ", as libraries put it before a message. */
 const STAMP = /^.{3} .{2} .{2}:.{2}:.{2} /s;
 const STAMP_LENGTH = 15;
@@ -86,7 +86,7 @@ function* settingsOf(io: Io, options: Options): Routine<Settings> {
   const remote = options.value("R");
   const isLocal = remote === undefined || options.has("L");
   return {
-    level: yield* number("l", LEVELS.length, 1, LEVELS.length),
+    level: yield* number("l", LEVEL_COUNT, 1, LEVEL_COUNT),
     size: (yield* number("s", DEFAULT_SIZE_KB, 0)) * KB,
     kept: Math.min(yield* number("b", 1, 0), MOST_FILES),
     file: isLocal ? (options.value("O") ?? DEFAULT_FILE) : undefined,
@@ -169,12 +169,12 @@ class Syslogd {
   }
 
   *#say(message: string): Routine<void> {
-    if (this.#settings.file !== undefined) yield* this.#log(priorityOf(SYSLOG, INFO), `syslogd ${message}`);
+    if (this.#settings.file !== undefined) yield* this.#log(SYSLOG_INFO, `syslogd ${message}`);
   }
 
   *#log(priority: number, text: string): Routine<void> {
     const { level, isShort, stripsStamps } = this.#settings;
-    if (priority % LEVELS.length >= level) return;
+    if (levelOf(priority) >= level) return;
     const hasStamp = STAMP.test(text);
     const now = yield* stampOf(this.#io);
     const stamp = hasStamp && !stripsStamps ? text.slice(0, STAMP_LENGTH) : now;
