@@ -1,16 +1,16 @@
 /** `$5$` and `$6$`: thousands of rounds of SHA-256 and SHA-512. @see crypt(5), Drepper's "Unix crypt using SHA-256 and SHA-512" */
-import { burn, type Routine } from "../../abi/index.ts";
+import type { Routine } from "../../abi/index.ts";
 import { encode } from "../../lib/index.ts";
 import { type Hash, Sha256, Sha512 } from "../digest/index.ts";
+import { Rounds } from "../rounds.ts";
 import { encodeGroups } from "./base64.ts";
 
 const MAX_SALT = 16;
 const DEFAULT_ROUNDS = 5000;
 const LEAST_ROUNDS = 1000;
 const MOST_ROUNDS = 999_999_999;
-/** So many rounds take so long: a setting may ask for hours of them, in which others must go on. */
-const BATCH = 64;
-const BATCH_US = 100;
+/** A setting may ask for hours of rounds, in which others must go on. */
+const ROUND_NS = 1500;
 
 export interface ShaMethod {
   readonly prefix: "$5$" | "$6$";
@@ -38,6 +38,7 @@ function* stretched(method: ShaMethod, password: Uint8Array, salt: Uint8Array, r
   let digest = firstDigest(method, password, salt);
   const p = repeated(hashOf(method, new Array<Uint8Array>(password.length).fill(password)), password.length);
   const s = repeated(hashOf(method, new Array<Uint8Array>(16 + (digest[0] ?? 0)).fill(salt)), salt.length);
+  const passing = new Rounds(ROUND_NS);
   for (let round = 0; round < rounds; round++) {
     const hash = method.make();
     hash.update(round % 2 === 1 ? p : digest);
@@ -45,7 +46,7 @@ function* stretched(method: ShaMethod, password: Uint8Array, salt: Uint8Array, r
     if (round % 7 !== 0) hash.update(p);
     hash.update(round % 2 === 1 ? digest : p);
     digest = hash.digest();
-    if (round % BATCH === BATCH - 1) yield* burn(BATCH_US);
+    if (passing.isDue()) yield* passing.pass();
   }
   return digest;
 }
