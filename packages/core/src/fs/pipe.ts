@@ -135,14 +135,19 @@ export class Pipe {
     const { room } = this;
     if (room === 0 || (data.length <= PIPE_BUF && data.length > room)) {
       if (data.length === 0) return 0;
-      this.#drain?.whenRoom(() => this.changed.wakeAll());
+      this.#awaitRoom();
       return undefined;
     }
     const part = data.slice(0, room);
     if (this.#drain === undefined) this.feed(part);
     else this.#drain.put(part);
-    if (part.length < data.length) this.#drain?.whenRoom(() => this.changed.wakeAll());
+    if (part.length < data.length) this.#awaitRoom();
     return part.length;
+  }
+
+  /** Whoever waits for room is told of it once the host has taken something. */
+  #awaitRoom(): void {
+    if (typeof this.#drain === "object") this.#drain.whenRoom(() => this.changed.wakeAll());
   }
 
   /** Bytes that can be written now. */
@@ -166,7 +171,7 @@ export class Pipe {
     }
     if (access !== O_RDONLY) {
       if (this.room >= PIPE_BUF) events |= POLLOUT;
-      else if (typeof this.#drain === "object") this.#drain.whenRoom(() => this.changed.wakeAll());
+      else this.#awaitRoom();
       if (this.#readers === 0) events |= POLLERR;
     }
     return events;

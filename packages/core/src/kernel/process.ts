@@ -487,11 +487,11 @@ export class Process implements Coroutine, Waiter, FsContext {
   }
 
   #fail(call: Call, error: unknown): void {
-    if (isOutOfMemory(error)) {
-      this.#fail(call, new Errno("ENOMEM"));
-      return;
-    }
     if (!(error instanceof Errno)) {
+      if (isOutOfMemory(error)) {
+        this.#fail(call, new Errno("ENOMEM"));
+        return;
+      }
       if (call instanceof Call) throw error;
       this.#crash(new TypeError(`${String(call)} is no system call`));
       return;

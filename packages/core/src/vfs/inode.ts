@@ -62,7 +62,7 @@ export abstract class Inode {
 
   abstract stat(): Stat;
 
-  /** Asked before anybody's permissions are. @throws Errno if what it shows is gone */
+  /** Asked before anybody's permissions are. @throws Errno if what it shows is gone, or hidden from who asks */
   checkPresence(): void {}
 
   /** Device number of a char or block inode. */

@@ -20,7 +20,7 @@ export function mayAccess(who: FsCredentials, inode: Inode, wanted: number): boo
   return readsOnly && who.capableOver(inode, CAP_DAC_READ_SEARCH);
 }
 
-/** @throws EACCES if `who` lacks a permission in `wanted`; what the inode says if what it shows is gone. */
+/** @throws EACCES if `who` lacks a permission in `wanted`; what the inode says if what it shows is gone or hidden. */
 export function checkAccess(who: FsCredentials, inode: Inode, wanted: number): void {
   inode.checkPresence();
   if (!mayAccess(who, inode, wanted)) throw new Errno("EACCES");

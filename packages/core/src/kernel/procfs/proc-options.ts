@@ -18,7 +18,8 @@ export interface ProcOptions {
 
 const USUAL: ProcOptions = { hidePid: "off", gid: 0, pidsOnly: false };
 
-const NUMBERS: ReadonlyMap<string, HidePid> = new Map([
+/** As they are written: by number or by name. */
+const HIDE_PID: ReadonlyMap<string, HidePid> = new Map([
   ["0", "off"],
   ["1", "noaccess"],
   ["2", "invisible"],
@@ -38,7 +39,7 @@ export function procOptions(text: string, before: ProcOptions = USUAL): ProcOpti
 
 function parsed(part: string): Partial<ProcOptions> {
   const [, name = "", value = ""] = /^([^=]*)=?(.*)$/s.exec(part) ?? [];
-  const hidePid = name === "hidepid" ? NUMBERS.get(value) : undefined;
+  const hidePid = name === "hidepid" ? HIDE_PID.get(value) : undefined;
   if (hidePid !== undefined) return { hidePid };
   if (name === "gid" && /^\d+$/.test(value)) return { gid: Number(value) };
   if (name === "subset" && value === "pid") return { pidsOnly: true };
