@@ -102,7 +102,8 @@ function linesBeforeBody(text: string): number {
 
 function find(name: DirectiveName, text: string, form: RegExp): { value: string; line: number } | undefined {
   const reader = new DirectiveReader(form);
-  for (const [index, line] of text.split("\n").entries()) {
+  // None may be given twice, so that no more lines can hold one.
+  for (const [index, line] of text.split("\n", KNOWN.size).entries()) {
     try {
       const directive = reader.read(line.endsWith("\r") ? line.slice(0, -1) : line);
       if (directive === undefined) return undefined;

@@ -8,7 +8,7 @@ export type FlagTypes = Readonly<Record<string, FlagType>>;
 
 /** The flags that were given. */
 export class Flags {
-  readonly #values = new Map<string, readonly string[]>();
+  readonly #given: { readonly name: string; readonly value: string }[] = [];
 
   /** @throws BuildError for a flag that is unknown, repeated, or of the wrong form. */
   constructor(words: readonly string[], types: FlagTypes) {
@@ -17,17 +17,21 @@ export class Flags {
 
   /** A flag's value; undefined if it was not given or is empty, which BuildKit does not tell apart. */
   string(name: string): string | undefined {
-    return this.#values.get(name)?.[0] || undefined;
+    return this.#first(name) || undefined;
   }
 
   strings(name: string): readonly string[] {
-    return this.#values.get(name) ?? [];
+    return this.#given.filter((one) => one.name === name).map(({ value }) => value);
   }
 
   /** Undefined if it was not given. */
   bool(name: string): boolean | undefined {
-    const value = this.#values.get(name)?.[0];
+    const value = this.#first(name);
     return value === undefined ? undefined : value === "true";
+  }
+
+  #first(name: string): string | undefined {
+    return this.#given.find((one) => one.name === name)?.value;
   }
 
   #add(word: string, types: FlagTypes): void {
@@ -38,9 +42,9 @@ export class Flags {
     const name = spelt.slice(2);
     const type = Object.hasOwn(types, name) ? types[name] : undefined;
     if (type === undefined) throw new BuildError(withSuggestion(`unknown flag: ${spelt}`, name, Object.keys(types)));
-    const earlier = this.#values.get(name);
-    if (earlier !== undefined && type !== "strings") throw new BuildError(`duplicate flag specified: ${spelt}`);
-    this.#values.set(name, [...(earlier ?? []), flagValue(type, spelt, value)]);
+    if (type !== "strings" && this.#first(name) !== undefined)
+      throw new BuildError(`duplicate flag specified: ${spelt}`);
+    this.#given.push({ name, value: flagValue(type, spelt, value) });
   }
 }
 

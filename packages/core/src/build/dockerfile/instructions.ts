@@ -28,7 +28,7 @@ import { Flags, type FlagTypes } from "./flags.ts";
 import type { Frontend } from "./frontends.ts";
 import { heredoc, heredocOf } from "./heredoc.ts";
 import { checkMount } from "./mount.ts";
-import { INSTRUCTION_NAMES, kindOf, type Node } from "./node.ts";
+import { INSTRUCTION_NAMES, type Node } from "./node.ts";
 import { withSuggestion } from "./suggest.ts";
 
 /** What the reader of one instruction gets. */
@@ -65,9 +65,8 @@ const MINIMUM_INTERVAL_NS = 1_000_000;
  * @throws BuildError for an unknown name, unknown flags, wrong arguments.
  */
 export function readInstruction(request: Request): AnyInstruction {
-  const kind = kindOf(request.node.name);
+  const { kind, name } = request.node;
   if (kind === undefined) {
-    const { name } = request.node;
     const message = `unknown instruction: ${name}`;
     throw new BuildError(withSuggestion(message, name, INSTRUCTION_NAMES, { ignoreCase: true }));
   }
@@ -76,7 +75,6 @@ export function readInstruction(request: Request): AnyInstruction {
 
 function readKind(kind: InstructionKind, request: Request): AnyInstruction {
   const { node, written } = request;
-  const flagless = (): void => void new Flags(node.flags, NO_FLAGS);
   switch (kind) {
     case "FROM":
       return readFrom(request);
@@ -88,41 +86,41 @@ function readKind(kind: InstructionKind, request: Request): AnyInstruction {
       return readAdd(request);
     case "ENV":
     case "LABEL":
-      flagless();
+      refuseFlags(node);
       return { kind, ...written, pairs: readPairs(node, kind), ...(node.legacy ? { legacy: true } : {}) };
     case "ARG":
       // BuildKit does not look at the flags of ARG and STOPSIGNAL.
       return { kind, ...written, args: some(node, kind).map(readArg) };
     case "CMD":
     case "ENTRYPOINT":
-      flagless();
+      refuseFlags(node);
       return { kind, ...written, command: shellOrExec(node.args, node.json) };
     case "HEALTHCHECK":
       return readHealthcheck(request);
     case "SHELL":
-      flagless();
+      refuseFlags(node);
       return { kind, ...written, argv: readShell(node) };
     case "EXPOSE":
       some(node, kind);
-      flagless();
+      refuseFlags(node);
       return { kind, ...written, ports: node.args };
     case "VOLUME":
       some(node, kind);
-      flagless();
+      refuseFlags(node);
       return { kind, ...written, paths: node.args.map(readVolume) };
     case "MAINTAINER": {
       const name = only(node, kind);
-      flagless();
+      refuseFlags(node);
       return { kind, ...written, name };
     }
     case "USER": {
       const user = only(node, kind);
-      flagless();
+      refuseFlags(node);
       return { kind, ...written, user };
     }
     case "WORKDIR": {
       const path = only(node, kind);
-      flagless();
+      refuseFlags(node);
       return { kind, ...written, path };
     }
     case "STOPSIGNAL":
@@ -221,7 +219,8 @@ function readFiles(
   if (heredocOf(dest) !== undefined) throw new BuildError(`${kind} cannot accept a heredoc as a destination`);
   const sources: string[] = [];
   const files: Heredoc[] = [];
-  for (const source of node.args.slice(0, -1)) {
+  for (let i = 0; i < node.args.length - 1; i++) {
+    const source = node.args[i] ?? "";
     const start = heredocOf(source);
     if (start === undefined) sources.push(source);
     // Of two heredocs with one name, BuildKit takes the last one's lines for both.
@@ -325,7 +324,7 @@ const ONBUILD = /^[\t\n\f\r ]*ONBUILD[\t\n\f\r ]*/i;
 
 function readOnbuild({ node, written, heredocs, line }: Request): OnbuildInstruction {
   const [first = ""] = some(node, "ONBUILD");
-  void new Flags(node.flags, NO_FLAGS);
+  refuseFlags(node);
   checkTrigger(first);
   let trigger = line.replace(ONBUILD, "");
   for (const { content, name: terminator } of heredocs) trigger += `\n${content}${terminator}`;
@@ -343,6 +342,11 @@ export function checkTrigger(trigger: string): void {
 
 function shellOrExec(args: readonly string[], json: boolean): ShellOrExec {
   return json ? { form: "exec", argv: args } : { form: "shell", command: args.join(" ") };
+}
+
+/** @throws BuildError for the first flag of an instruction that takes none. */
+function refuseFlags({ flags }: Node): void {
+  if (flags.length > 0) void new Flags(flags, NO_FLAGS);
 }
 
 /** The arguments, of which there must be one or more. */

@@ -5,11 +5,11 @@
  * Model: the loop of BuildKit's parser.Parse.
  */
 
-import { isSpace, trimSpace, trimStart } from "../../lib/go/index.ts";
+import { skipSpace, trimSpace, trimStart } from "../../lib/go/index.ts";
 import { byteLength } from "../../lib/index.ts";
 import type { Directives, Escape } from "./ast.ts";
 import { DirectiveReader, escapeOf, withoutBom } from "./directives.ts";
-import { BuildError, rethrow } from "./error.ts";
+import { BuildError } from "./error.ts";
 
 /** bufio.MaxScanTokenSize - 1: the longest line in bytes. */
 const MAX_LINE_BYTES = 65535;
@@ -125,14 +125,14 @@ export class LineReader {
 
   /** BuildKit places what is wrong with a directive on the line before it. */
   #readDirective(line: string): boolean {
-    return rethrow(
-      () => {
-        const directive = this.#directives.read(line);
-        if (directive?.name === "escape") this.#escape = escapeOf(directive.value);
-        return directive !== undefined;
-      },
-      (error) => error.at(lineRange(this.#count - 1)).about(lineRange(this.#count)),
-    );
+    try {
+      const directive = this.#directives.read(line);
+      if (directive?.name === "escape") this.#escape = escapeOf(directive.value);
+      return directive !== undefined;
+    } catch (error) {
+      if (!(error instanceof BuildError)) throw error;
+      throw error.at(lineRange(this.#count - 1)).about(lineRange(this.#count));
+    }
   }
 }
 
@@ -149,7 +149,5 @@ export function trimNewline(line: string, returns = true): string {
 }
 
 function isComment(line: string): boolean {
-  let at = 0;
-  while (at < line.length && isSpace(line[at] ?? "")) at++;
-  return line[at] === "#";
+  return line[skipSpace(line, 0)] === "#";
 }

@@ -54,9 +54,9 @@ interface Field {
 
 /** @throws BuildError if the text is no CSV, or names its source by a variable. */
 export function checkMount(flag: MountFlag): void {
-  for (const { key, value } of fieldsOf(flag)) {
-    const dollar = key === "from" ? (value ?? "").indexOf("$") : -1;
-    if (dollar >= 0 && dollar !== (value ?? "").length - 1)
+  for (const text of textsOf(flag)) {
+    const dollar = text.indexOf("$");
+    if (dollar >= 0 && dollar !== text.length - 1 && fieldOf(text).key === "from")
       throw new BuildError("'from' doesn't support variable expansion, define alias stage instead");
   }
 }
@@ -99,15 +99,20 @@ export function resolveMount(flag: MountFlag, expand: Expand): BuildMount {
 }
 
 function fieldsOf(flag: MountFlag): readonly Field[] {
-  const fields = rethrow(
+  return textsOf(flag).map(fieldOf);
+}
+
+function textsOf(flag: MountFlag): readonly string[] {
+  return rethrow(
     () => csvFields(mountText(flag)),
     (error) => error.prefixed("failed to parse csv mounts"),
   );
-  return fields.map((text) => {
-    const equals = text.indexOf("=");
-    const key = (equals < 0 ? text : text.slice(0, equals)).toLowerCase();
-    return { key, text, value: equals < 0 ? undefined : text.slice(equals + 1) };
-  });
+}
+
+function fieldOf(text: string): Field {
+  const equals = text.indexOf("=");
+  const key = (equals < 0 ? text : text.slice(0, equals)).toLowerCase();
+  return { key, text, value: equals < 0 ? undefined : text.slice(equals + 1) };
 }
 
 function csvField(text: string): string {

@@ -5,7 +5,7 @@
  * no error here. Model: splitCommand and the line parsers of BuildKit's parser package.
  */
 
-import { isSpace, quote, replaceInvalid, trimSpace, trimStart } from "../../lib/go/index.ts";
+import { isSpaceAt, quote, replaceInvalid, skipSpace, trimSpace, trimStart } from "../../lib/go/index.ts";
 import { byteString, fromByteString } from "../../lib/index.ts";
 import type { Escape, InstructionKind } from "./ast.ts";
 import { BuildError } from "./error.ts";
@@ -13,6 +13,8 @@ import { BuildError } from "./error.ts";
 export interface Node {
   /** As written. */
   readonly name: string;
+  /** What the name means. */
+  readonly kind: InstructionKind | undefined;
   readonly flags: readonly string[];
   /** For ENV and LABEL the names and values alternate. */
   readonly args: readonly string[];
@@ -21,7 +23,7 @@ export interface Node {
   /** ENV and LABEL in the old form `name value`. */
   readonly legacy: boolean;
   /** What ONBUILD triggers. */
-  readonly child?: Node;
+  readonly child: Node | undefined;
 }
 
 /** The arguments of a node, with what their form was. */
@@ -29,6 +31,7 @@ type Arguments = Pick<Node, "args"> & Partial<Pick<Node, "json" | "legacy" | "ch
 type ArgumentParser = (rest: string, escapeToken: Escape) => Arguments;
 
 const NO_ARGUMENTS: Arguments = { args: [] };
+const NO_FLAGS: readonly string[] = [];
 const BLANKS = /[\t\v\f\r ]+/;
 
 const PARSERS: Readonly<Record<InstructionKind, ArgumentParser>> = {
@@ -56,7 +59,7 @@ const PARSERS: Readonly<Record<InstructionKind, ArgumentParser>> = {
 export const INSTRUCTION_NAMES: readonly string[] = Object.keys(PARSERS);
 
 /** The kind that a name spells, in any case. */
-export function kindOf(name: string): InstructionKind | undefined {
+function kindOf(name: string): InstructionKind | undefined {
   const upper = name.toUpperCase();
   return isKind(upper) ? upper : undefined;
 }
@@ -69,20 +72,39 @@ function isKind(name: string): name is InstructionKind {
 export function parseNode(line: string, escapeToken: Escape): Node {
   const [name, flags, rest] = splitLine(line, escapeToken);
   const kind = kindOf(name);
-  const parsed = kind === undefined ? NO_ARGUMENTS : PARSERS[kind](rest, escapeToken);
-  return { name, flags, json: false, legacy: false, ...parsed };
+  const {
+    args,
+    json = false,
+    legacy = false,
+    child,
+  } = kind === undefined ? NO_ARGUMENTS : PARSERS[kind](rest, escapeToken);
+  return { name, kind, flags, args, json, legacy, child };
 }
 
 function splitLine(line: string, escapeToken: Escape): readonly [name: string, flags: readonly string[], rest: string] {
   const trimmed = trimSpace(line);
-  const blank = BLANKS.exec(trimmed);
-  if (blank === null) return [trimmed, [], ""];
-  const name = trimmed.slice(0, blank.index);
-  const rest = trimmed.slice(blank.index + blank[0].length);
-  if (/^[!-~]/.test(rest) && !rest.startsWith("--")) return [name, [], rest];
+  const [name, rest] = atBlanks(trimmed);
+  if (rest === undefined) return [name, NO_FLAGS, ""];
+  if (/^[!-~]/.test(rest) && !rest.startsWith("--")) return [name, NO_FLAGS, rest];
   const bytes = byteString(rest);
   const [flags, end] = splitFlags(bytes, escapeToken);
   return [name, flags, trimSpace(fromByteString(bytes.slice(end)))];
+}
+
+/** What is before the first blanks and after them, if there are some. */
+function atBlanks(text: string): readonly [before: string, after: string | undefined] {
+  let end = 0;
+  while (end < text.length && !isBlankAt(text, end)) end++;
+  if (end === text.length) return [text, undefined];
+  let next = end;
+  while (isBlankAt(text, next)) next++;
+  return [text.slice(0, end), text.slice(next)];
+}
+
+/** What `BLANKS` matches. */
+function isBlankAt(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code === 0x20 || (code >= 0x09 && code <= 0x0d && code !== 0x0a);
 }
 
 /**
@@ -93,8 +115,8 @@ function splitLine(line: string, escapeToken: Escape): readonly [name: string, f
 function splitFlags(line: string, escapeToken: Escape): readonly [flags: readonly string[], end: number] {
   const flags: string[] = [];
   for (let at = 0; ; ) {
-    while (at < line.length && isSpace(line.charAt(at))) at++;
-    if (at >= line.length || !line.startsWith("--", at)) return [flags, at];
+    at = skipSpace(line, at);
+    if (!line.startsWith("--", at)) return [flags, at];
     const [word, end, quoted] = flagWord(line, at, escapeToken);
     if (word === "--") return [flags, end];
     if (word !== "" || quoted) flags.push(word);
@@ -108,21 +130,25 @@ function flagWord(
   escapeToken: Escape,
 ): readonly [word: string, end: number, quoted: boolean] {
   let word = "";
+  let taken = start;
   let mark = "";
   let quoted = false;
   let at = start;
   for (; at < line.length; at++) {
     const character = line.charAt(at);
-    if (mark === "" && isSpace(character)) break;
-    if (character === mark) mark = "";
-    else if (mark === "" && (character === "'" || character === '"')) {
-      mark = character;
+    if (mark === "" && isSpaceAt(line, at)) break;
+    const isMark = mark === "" ? character === "'" || character === '"' : character === mark;
+    if (!isMark && character !== escapeToken) continue;
+    // Quotes and escape characters are left out; what is escaped is taken as it is.
+    word += line.slice(taken, at);
+    taken = at + 1;
+    if (!isMark) at++;
+    else {
+      mark = mark === "" ? character : "";
       quoted = true;
-    } else if (character !== escapeToken) word += character;
-    else if (at + 1 < line.length) word += line.charAt(++at);
-    else mark = "";
+    }
   }
-  return [word, at, quoted];
+  return [word + line.slice(taken, at), at, quoted];
 }
 
 function text(rest: string): Arguments {
@@ -169,11 +195,9 @@ function parseJson(source: string): unknown {
 function healthcheck(rest: string): Arguments {
   const bytes = byteString(rest);
   let end = 0;
-  while (end < bytes.length && !isSpace(bytes.charAt(end))) end++;
+  while (end < bytes.length && !isSpaceAt(bytes, end)) end++;
   if (end === 0) return NO_ARGUMENTS;
-  let next = end;
-  while (next < bytes.length && isSpace(bytes.charAt(next))) next++;
-  const command = jsonOrText(fromByteString(bytes.slice(next)));
+  const command = jsonOrText(fromByteString(bytes.slice(skipSpace(bytes, end))));
   return { ...command, args: [fromByteString(bytes.slice(0, end)), ...command.args] };
 }
 
@@ -189,18 +213,18 @@ function pairs(rest: string, name: string, escapeToken: Escape): Arguments {
   const [first] = words;
   if (first === undefined) return NO_ARGUMENTS;
   if (!first.includes("=")) {
-    const blank = BLANKS.exec(rest);
-    if (blank === null) throw new BuildError(`${name} must have two arguments`);
-    return { args: [rest.slice(0, blank.index), rest.slice(blank.index + blank[0].length)], legacy: true };
+    const [key, value] = atBlanks(rest);
+    if (value === undefined) throw new BuildError(`${name} must have two arguments`);
+    return { args: [key, value], legacy: true };
   }
-  return { args: words.flatMap(splitPair) };
-}
-
-function splitPair(word: string): readonly [name: string, value: string] {
-  const equals = word.indexOf("=");
-  if (equals < 0)
-    throw new BuildError(`Syntax error - can't find = in ${quote(word)}. Must be of the form: name=value`);
-  return [word.slice(0, equals), word.slice(equals + 1)];
+  const args: string[] = [];
+  for (const word of words) {
+    const equals = word.indexOf("=");
+    if (equals < 0)
+      throw new BuildError(`Syntax error - can't find = in ${quote(word)}. Must be of the form: name=value`);
+    args.push(word.slice(0, equals), word.slice(equals + 1));
+  }
+  return { args };
 }
 
 /** Words at blanks outside quotes; quotes and escapes stay in them. */
@@ -208,7 +232,7 @@ function splitWords(rest: string, escapeToken: Escape): readonly string[] {
   const words: string[] = [];
   const line = replaceInvalid(rest);
   for (let at = 0; ; ) {
-    while (at < line.length && isSpace(line.charAt(at))) at++;
+    at = skipSpace(line, at);
     if (at >= line.length) return words;
     const [word, end] = wordAt(line, at, escapeToken);
     if (word !== "") words.push(word);
@@ -217,16 +241,15 @@ function splitWords(rest: string, escapeToken: Escape): readonly string[] {
 }
 
 function wordAt(line: string, start: number, escapeToken: Escape): readonly [word: string, end: number] {
-  let word = "";
   let mark = "";
   let at = start;
   for (; at < line.length; at++) {
     const character = line.charAt(at);
-    if (mark === "" && isSpace(character)) break;
+    if (mark === "" && isSpaceAt(line, at)) break;
     if (mark === "" && (character === "'" || character === '"')) mark = character;
     else if (character === mark) mark = "";
-    if (character !== escapeToken || mark === "'") word += character;
-    else if (at + 1 < line.length) word += character + line.charAt(++at);
+    // An escape character that nothing follows vanishes.
+    if (character === escapeToken && mark !== "'" && ++at === line.length) return [line.slice(start, -1), at];
   }
-  return [word, at];
+  return [line.slice(start, at), at];
 }

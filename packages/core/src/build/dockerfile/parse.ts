@@ -18,12 +18,14 @@ import type {
   Written,
 } from "./ast.ts";
 import { checkDirective, syntaxDirective } from "./directives.ts";
-import { BuildError, rethrow } from "./error.ts";
+import { BuildError } from "./error.ts";
 import { BUILT_IN, type Frontend, frontendOf } from "./frontends.ts";
 import { heredocsOfLine, readHeredoc } from "./heredoc.ts";
 import { readInstruction } from "./instructions.ts";
 import { type InstructionLine, LineReader, lineRange } from "./lines.ts";
-import { kindOf, type Node, parseNode } from "./node.ts";
+import { type Node, parseNode } from "./node.ts";
+
+const NO_HEREDOCS: readonly Heredoc[] = [];
 
 /** One instruction before its meaning is known. */
 export interface ParsedNode {
@@ -98,10 +100,7 @@ export function assemble(parsed: ParsedText, observer: ParseObserver = {}, front
   const stages: (Stage & { readonly instructions: Instruction[] })[] = [];
   for (const one of parsed.nodes) {
     observer.onNode?.(one);
-    const instruction = rethrow(
-      () => toInstruction(one, frontend),
-      (error) => error.prefixed(`dockerfile parse error on line ${one.range.startLine}`).at(one.range),
-    );
+    const instruction = readNode(one, frontend);
     observer.onInstruction?.(instruction);
     const stage = stages.at(-1);
     if (instruction.kind === "FROM") stages.push({ from: instruction, instructions: [] });
@@ -119,29 +118,36 @@ export function assemble(parsed: ParsedText, observer: ParseObserver = {}, front
 }
 
 function parseLine(line: InstructionLine, reader: LineReader): ParsedNode {
-  const range = { startLine: line.startLine, endLine: Math.max(line.startLine, line.endLine) };
-  return rethrow(
-    () => {
-      const node = parseNode(line.text, reader.escape);
-      const heredocs = takesHeredocs(node) && line.text.includes("<<") ? readHeredocs(line, reader) : [];
-      return { node, heredocs, line, range: { ...range, endLine: reader.count } };
-    },
-    (error) => error.at({ ...range, endLine: reader.count }),
-  );
+  const { startLine, text } = line;
+  try {
+    const node = parseNode(text, reader.escape);
+    const heredocs = takesHeredocs(node) && text.includes("<<") ? readHeredocs(text, reader) : NO_HEREDOCS;
+    return { node, heredocs, line, range: { startLine, endLine: reader.count } };
+  } catch (error) {
+    throw error instanceof BuildError ? error.at({ startLine, endLine: reader.count }) : error;
+  }
 }
 
 function takesHeredocs(node: Node): boolean {
-  const inner = node.child !== undefined && kindOf(node.name) === "ONBUILD" ? node.child : node;
-  const kind = kindOf(inner.name);
-  return !inner.json && (kind === "RUN" || kind === "COPY" || kind === "ADD");
+  const { kind, json } = node.child ?? node;
+  return !json && (kind === "RUN" || kind === "COPY" || kind === "ADD");
 }
 
-function readHeredocs(line: InstructionLine, reader: LineReader): readonly Heredoc[] {
-  return heredocsOfLine(line.text).map((start) => {
+function readHeredocs(line: string, reader: LineReader): readonly Heredoc[] {
+  return heredocsOfLine(line).map((start) => {
     const heredoc = readHeredoc(start, reader);
     if (heredoc === undefined) throw new BuildError("unterminated heredoc");
     return heredoc;
   });
+}
+
+function readNode(parsed: ParsedNode, frontend: Frontend): AnyInstruction {
+  try {
+    return toInstruction(parsed, frontend);
+  } catch (error) {
+    if (!(error instanceof BuildError)) throw error;
+    throw error.prefixed(`dockerfile parse error on line ${parsed.range.startLine}`).at(parsed.range);
+  }
 }
 
 function toInstruction({ node, heredocs, line, range }: ParsedNode, frontend: Frontend): AnyInstruction {

@@ -2,33 +2,41 @@
 
 /** What unicode.IsSpace accepts; JavaScript's `\s` knows U+FEFF and not U+0085. */
 const WIDE_SPACE = /[\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
-const SPACE_AT_START = /^[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/;
-const SPACE_AT_END = /[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/;
-const ESCAPED_BYTE = /[\ud800-\udfff]/u;
 
 /** unicode.IsSpace of one character. */
 export function isSpace(character: string): boolean {
-  const code = character.charCodeAt(0);
-  return code < 0x80 ? code === 0x20 || (code >= 0x09 && code <= 0x0d) : WIDE_SPACE.test(character);
+  return isSpaceAt(character, 0);
+}
+
+/** unicode.IsSpace of the character at a place of a text; there is none at its end. */
+export function isSpaceAt(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code < 0x80 ? code === 0x20 || (code >= 0x09 && code <= 0x0d) : WIDE_SPACE.test(text.charAt(at));
+}
+
+/** Where the spaces end that begin at a place of a text. */
+export function skipSpace(text: string, start: number): number {
+  let at = start;
+  while (isSpaceAt(text, at)) at++;
+  return at;
 }
 
 /** strings.TrimSpace. */
 export function trimSpace(text: string): string {
-  return trimStart(text).replace(needsTrimEnd(text) ? SPACE_AT_END : "", "");
+  const start = skipSpace(text, 0);
+  let end = text.length;
+  while (end > start && isSpaceAt(text, end - 1)) end--;
+  return text.slice(start, end);
 }
 
 /** strings.TrimLeftFunc(text, unicode.IsSpace). */
 export function trimStart(text: string): string {
-  return text !== "" && isSpace(text.charAt(0)) ? text.replace(SPACE_AT_START, "") : text;
-}
-
-function needsTrimEnd(text: string): boolean {
-  return text !== "" && isSpace(text.charAt(text.length - 1));
+  return text.slice(skipSpace(text, 0));
 }
 
 /** The text as Go's rune loops rebuild it: every byte that is not UTF-8 becomes U+FFFD. */
 export function replaceInvalid(text: string): string {
-  return ESCAPED_BYTE.test(text) ? text.replace(/[\ud800-\udfff]/gu, "\ufffd") : text;
+  return text.toWellFormed();
 }
 
 /** strings.ToLower: every character becomes one character, and a byte that is not UTF-8 becomes U+FFFD. */

@@ -1,6 +1,15 @@
 /** Texts as Go's standard library prints and reads them: Docker is written in Go, and it shows. */
 export { bytesText } from "./bytes.ts";
-export { isSpace, lowerCase, replaceInvalid, trimSpace, trimStart, upperCase } from "./characters.ts";
+export {
+  isSpace,
+  isSpaceAt,
+  lowerCase,
+  replaceInvalid,
+  skipSpace,
+  trimSpace,
+  trimStart,
+  upperCase,
+} from "./characters.ts";
 export { durationText, parseDuration } from "./duration.ts";
 export {
   atoi,
