@@ -85,6 +85,10 @@ function directoryProblem({ disk, cwd }: ClientPlace, path: string): string | un
   return kind === "dir" ? undefined : kind === undefined ? "no such file or directory" : "not a directory";
 }
 
+/** What is said of a file that cannot be read: a directory can be opened. */
+export const readProblem = (path: string, problem: string): string =>
+  `${problem === "is a directory" ? "read" : "open"} ${path}: ${problem}`;
+
 /** Why a file cannot be opened to be written, in the system's words. */
 export function openProblem(place: ClientPlace, path: string): string | undefined {
   const isDirectory = kindOf(place.disk, absolute(place.cwd, path), true) === "dir";

@@ -3,6 +3,7 @@
  *
  * @see docker/cli cli/command/swarm, node, secret, config
  */
+import { NO_BYTES } from "../../lib/index.ts";
 import { naturalCompare } from "../docker/lists/shared.ts";
 import { CONFIG_COLUMNS, NODE_COLUMNS, renderSwarmList, SECRET_COLUMNS } from "../docker/lists/swarm.ts";
 import { failure, orFail } from "../docker/problem.ts";
@@ -16,6 +17,7 @@ import type { ClusterSpec } from "../swarm/cluster-spec.ts";
 import { NODE_FILTERS } from "../swarm/node.ts";
 import { PAYLOAD_FILTERS, type PayloadKind, type PayloadStore } from "../swarm/payloads.ts";
 import { managerAddress } from "../swarm/swarm.ts";
+import { readProblem } from "./client-disk.ts";
 import { eachNamed } from "./named.ts";
 import { printServiceLogs } from "./service-logs.ts";
 import { listNodeTasks, listServices, listTasks } from "./service-views.ts";
@@ -94,9 +96,9 @@ async function initSwarm(session: Session, request: RequestOf<"swarm init">): Pr
     swarm.init({
       ListenAddr: request.listenAddress,
       AdvertiseAddr: request.advertiseAddress,
-      DataPathPort: 0,
-      DefaultAddrPool: [],
-      SubnetSize: 0,
+      DataPathPort: request.dataPathPort,
+      DefaultAddrPool: request.addressPools,
+      SubnetSize: request.subnetSize,
       ForceNewCluster: request.forceNewCluster,
       Spec: request.spec,
       AutoLockManagers: request.autolock,
@@ -209,17 +211,28 @@ function textOf(session: Session, request: ListRequest): string {
 }
 
 async function createPayload(session: Session, request: RequestOf<"secret create" | "config create">): Promise<number> {
-  const content = request.file === "" ? (session.stdin ?? new Uint8Array()) : session.client.readFile(request.file);
-  if (typeof content === "string") {
-    throw failure(`error reading content from "${request.file}": open ${request.file}: ${content}`);
-  }
   const kind = kindOf(request.command);
-  const { name: Name, labels: Labels } = request;
+  const { name: Name, labels: Labels, driver, templateDriver } = request;
+  const content = contentOf(session, request, kind);
+  const drivers = {
+    ...(driver !== "" && { Driver: { Name: driver } }),
+    ...(templateDriver !== "" && { Templating: { Name: templateDriver } }),
+  };
   const { id } = await session.call(CALLS[kind].create, Name, () =>
-    storeOf(session.engine.swarm.cluster, kind).create({ Name, Labels }, content),
+    storeOf(session.engine.swarm.cluster, kind).create({ Name, Labels, ...drivers }, content),
   );
   session.lines([id]);
   return 0;
+}
+
+/** @throws CliError for a file that cannot be read */
+function contentOf({ stdin = NO_BYTES, client }: Session, { file }: { readonly file: string }, kind: PayloadKind) {
+  if (file === "") return NO_BYTES;
+  if (file === "-") return stdin;
+  const content = client.readFile(file);
+  if (typeof content !== "string") return content;
+  const problem = `error reading from ${file}: ${readProblem(file, content)}`;
+  throw failure(kind === "secret" ? problem : `Error reading content from "${file}": ${problem}`);
 }
 
 const kindOf = (command: string): PayloadKind => (command.startsWith("secret") ? "secret" : "config");

@@ -1,34 +1,17 @@
 /** `docker swarm join`, `unlock`, `unlock-key` and `ca`. Model: docker/cli cli/command/swarm. */
 import { type Command, command, exactly, NONE } from "../command.ts";
-import { bool, duration, single, text } from "../flags/flag.ts";
+import { bool, single, text } from "../flags/flag.ts";
 import { ValueError } from "../problem.ts";
-
-const DEFAULT_ADDRESS = "0.0.0.0:2377";
-const AVAILABILITIES: ReadonlySet<string> = new Set(["", "active", "pause", "drain"]);
-const ADDRESS_KIND = {
-  type: "node-addr",
-  initial: DEFAULT_ADDRESS,
-  shown: DEFAULT_ADDRESS,
-  read: (given: string): string => (/:\d+$/.test(given) ? given : `${given}:2377`),
-};
+import { availabilityOf, CERTIFICATE_EXPIRY, EXTERNAL_CA, NODE_FLAGS } from "./swarm-settings.ts";
 
 const join = command({
   usage: "[OPTIONS] HOST:PORT",
   summary: "Join a swarm as a node and/or manager",
   arity: exactly(1),
-  flags: {
-    "advertise-addr": text('Advertised address (format: "<ip|interface>[:port]")'),
-    availability: text('Availability of the node ("active", "pause", "drain")', { initial: "active" }),
-    "data-path-addr": text('Address or interface to use for data path traffic (format: "<ip|interface>")'),
-    "listen-addr": single('Listen address (format: "<ip|interface>[:port]")', ADDRESS_KIND),
-    token: text("Token for entry into the swarm"),
-  },
+  flags: { ...NODE_FLAGS, token: text("Token for entry into the swarm") },
   read: ({ flags, operands: [address = ""] }) => {
-    const { availability, token } = flags;
-    if (!AVAILABILITIES.has(availability)) {
-      throw new ValueError(`invalid availability "${availability}", only active, pause and drain are supported`);
-    }
-    return { command: "swarm join", address, listenAddress: flags["listen-addr"], token };
+    availabilityOf(flags.availability);
+    return { command: "swarm join", address, listenAddress: flags["listen-addr"], token: flags.token };
   },
 });
 
@@ -53,27 +36,18 @@ const unlockKey = command({
 
 /** Options that only mean something for a new root. */
 const ONLY_TO_ROTATE = ["cert-expiry", "external-ca", "ca-cert", "ca-key"];
-const GIVEN = { initial: "", read: (given: string): string => given };
+const pemFile = (usage: string) => single(usage, { type: "pem-file", initial: "", read: (given) => given });
 
 const ca = command({
   usage: "[OPTIONS]",
   summary: "Display and rotate the root CA",
   arity: NONE,
   flags: {
-    "ca-cert": single("Path to the PEM-formatted root CA certificate to use for the new cluster", {
-      type: "pem-file",
-      ...GIVEN,
-    }),
-    "ca-key": single("Path to the PEM-formatted root CA key to use for the new cluster", {
-      type: "pem-file",
-      ...GIVEN,
-    }),
-    "cert-expiry": duration("Validity period for node certificates (ns|us|ms|s|m|h) (default 2160h0m0s)"),
+    "ca-cert": pemFile("Path to the PEM-formatted root CA certificate to use for the new cluster"),
+    "ca-key": pemFile("Path to the PEM-formatted root CA key to use for the new cluster"),
+    "cert-expiry": CERTIFICATE_EXPIRY,
     detach: bool("Exit immediately instead of waiting for the root rotation to converge", { short: "d" }),
-    "external-ca": single("Specifications of one or more certificate signing endpoints", {
-      type: "external-ca",
-      ...GIVEN,
-    }),
+    "external-ca": EXTERNAL_CA,
     quiet: bool("Suppress progress output", { short: "q" }),
     rotate: bool("Rotate the swarm CA - if no certificate or key are provided, new ones will be generated"),
   },

@@ -1,10 +1,11 @@
 /** `docker swarm`, `node`, `secret` and `config`, as far as they are known here. Model: docker/cli cli/command/swarm. */
-import { ANY, atLeast, type Command, command, exactly, NONE } from "../command.ts";
-import { bool, duration, filter, integer, list, text } from "../flags/flag.ts";
+import { ANY, atLeast, between, type Command, command, exactly, NONE } from "../command.ts";
+import { bool, filter, list, text } from "../flags/flag.ts";
 import { ValueError } from "../problem.ts";
 import { label, toMap } from "../values/pairs.ts";
 import { checkInspectTemplate, FORMAT_HELP, TEMPLATE_HELP } from "./shared.ts";
 import { SWARM_KEY_COMMANDS } from "./swarm-keys.ts";
+import { SWARM_SETTING_COMMANDS } from "./swarm-settings.ts";
 import { TASK_LIST_FLAGS, taskList } from "./task-list.ts";
 
 type ListCommand = "node ls" | "service ls" | "secret ls" | "config ls";
@@ -52,32 +53,6 @@ export const removes = (name: "service rm" | "secret rm" | "config rm", usage: s
   });
 
 const SWARM: Readonly<Record<string, Command>> = {
-  init: command({
-    usage: "[OPTIONS]",
-    summary: "Initialize a swarm",
-    arity: NONE,
-    flags: {
-      "advertise-addr": text('Advertised address (format: "<ip|interface>[:port]")'),
-      autolock: bool("Enable manager autolocking (requiring an unlock key to start a stopped manager)"),
-      availability: text('Availability of the node ("active", "pause", "drain")', { initial: "active" }),
-      "cert-expiry": duration("Validity period for node certificates (ns|us|ms|s|m|h)"),
-      "force-new-cluster": bool("Force create a new cluster from current state"),
-      "listen-addr": text('Listen address (format: "<ip|interface>[:port]")', { initial: "0.0.0.0:2377" }),
-      "task-history-limit": integer("Task history retention limit", { initial: 5 }),
-    },
-    read: ({ flags, changed }) => ({
-      command: "swarm init",
-      listenAddress: flags["listen-addr"],
-      advertiseAddress: flags["advertise-addr"],
-      availability: flags.availability,
-      autolock: flags.autolock,
-      forceNewCluster: flags["force-new-cluster"],
-      spec: {
-        ...(changed.has("cert-expiry") ? { CAConfig: { NodeCertExpiry: flags["cert-expiry"] } } : {}),
-        Orchestration: { TaskHistoryRetentionLimit: flags["task-history-limit"] },
-      },
-    }),
-  }),
   leave: command({
     usage: "[OPTIONS]",
     summary: "Leave the swarm",
@@ -99,31 +74,6 @@ const SWARM: Readonly<Record<string, Command>> = {
     },
   }),
 };
-
-const updateSwarm = command({
-  usage: "[OPTIONS]",
-  summary: "Update the swarm",
-  arity: NONE,
-  flags: {
-    autolock: bool("Change manager autolocking setting (true|false)"),
-    "cert-expiry": duration("Validity period for node certificates (ns|us|ms|s|m|h)"),
-    "dispatcher-heartbeat": duration("Dispatcher heartbeat period (ns|us|ms|s|m|h)"),
-    "task-history-limit": integer("Task history retention limit", { initial: 5 }),
-  },
-  read: ({ flags, changed }) => ({
-    command: "swarm update",
-    spec: {
-      ...(changed.has("autolock") ? { EncryptionConfig: { AutoLockManagers: flags.autolock } } : {}),
-      ...(changed.has("cert-expiry") ? { CAConfig: { NodeCertExpiry: flags["cert-expiry"] } } : {}),
-      ...(changed.has("dispatcher-heartbeat")
-        ? { Dispatcher: { HeartbeatPeriod: flags["dispatcher-heartbeat"] } }
-        : {}),
-      ...(changed.has("task-history-limit")
-        ? { Orchestration: { TaskHistoryRetentionLimit: flags["task-history-limit"] } }
-        : {}),
-    },
-  }),
-});
 
 const NODE: Readonly<Record<string, Command>> = {
   inspect: inspects(
@@ -172,24 +122,42 @@ const NODE: Readonly<Record<string, Command>> = {
   }),
 };
 
-const creates = (kind: "secret" | "config", usage: string): Command =>
-  command({
-    usage,
-    summary: `Create a ${kind} from a file or STDIN${kind === "secret" ? " as content" : ""}`,
-    arity: exactly(2),
-    flags: { label: list(`${kind === "secret" ? "Secret" : "Config"} labels`, { short: "l", entry: label }) },
-    read: ({ flags, operands: [name = "", file = ""] }) => ({
-      command: `${kind} create`,
-      name,
-      labels: toMap(flags.label),
-      file: file === "-" ? "" : file,
-    }),
-  });
+const createSecret = command({
+  usage: "[OPTIONS] SECRET [file|-]",
+  summary: "Create a secret from a file or STDIN as content",
+  arity: between(1, 2),
+  flags: {
+    driver: text("Secret driver", { short: "d" }),
+    label: list("Secret labels", { short: "l", entry: label }),
+    "template-driver": text("Template driver"),
+  },
+  read: ({ flags, operands: [name = "", file = ""] }) => {
+    const { driver } = flags;
+    if (driver !== "" && file !== "") throw new ValueError("When using secret driver secret data must be empty");
+    if (driver === "" && file === "") throw new ValueError("secret file is required");
+    const labels = toMap(flags.label);
+    return { command: "secret create", name, labels, file, driver, templateDriver: flags["template-driver"] };
+  },
+});
+
+const createConfig = command({
+  usage: "[OPTIONS] CONFIG file|-",
+  summary: "Create a config from a file or STDIN",
+  arity: exactly(2),
+  flags: {
+    label: list("Config labels", { short: "l", entry: label }),
+    "template-driver": text("Template driver"),
+  },
+  read: ({ flags, operands: [name = "", file = ""] }) => {
+    const labels = toMap(flags.label);
+    return { command: "config create", name, labels, file, driver: "", templateDriver: flags["template-driver"] };
+  },
+});
 
 const payloads = (kind: "secret" | "config"): Readonly<Record<string, Command>> => {
   const NAME = kind.toUpperCase();
   return {
-    create: creates(kind, kind === "secret" ? "[OPTIONS] SECRET [file|-]" : "[OPTIONS] CONFIG file|-"),
+    create: kind === "secret" ? createSecret : createConfig,
     inspect: inspects(
       `${kind} inspect`,
       `[OPTIONS] ${NAME} [${NAME}...]`,
@@ -202,7 +170,7 @@ const payloads = (kind: "secret" | "config"): Readonly<Record<string, Command>> 
 
 /** What of the commands of swarm mode is done here, by its group. */
 export const SWARM_COMMANDS: Readonly<Record<string, Readonly<Record<string, Command>>>> = {
-  swarm: { ...SWARM, ...SWARM_KEY_COMMANDS, update: updateSwarm },
+  swarm: { ...SWARM, ...SWARM_KEY_COMMANDS, ...SWARM_SETTING_COMMANDS },
   node: NODE,
   secret: payloads("secret"),
   config: payloads("config"),

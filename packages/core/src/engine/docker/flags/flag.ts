@@ -88,9 +88,14 @@ export function integer(usage: string, { initial = 0, ...traits }: NumberTraits 
 }
 
 /** An unsigned integer. */
-export function unsigned(usage: string, bits: 16 | 64, traits: FlagTraits = {}): Flag<number> {
+export function unsigned(
+  usage: string,
+  bits: 16 | 32 | 64,
+  { initial = 0, ...traits }: NumberTraits = {},
+): Flag<number> {
   const type = bits === 64 ? "uint" : `uint${bits}`;
-  return flag(usage, traits, { type, initial: 0, read: (given) => parseUnsigned(given, { base: 0, bits }) });
+  const shown = initial === 0 ? undefined : `${initial}`;
+  return flag(usage, traits, { type, initial, shown, read: (given) => parseUnsigned(given, { base: 0, bits }) });
 }
 
 /** Nanoseconds, written like `1m30s`. */
@@ -106,7 +111,7 @@ export function bytes(usage: string, traits: FlagTraits = {}): Flag<number> {
 /** A value of its own kind; the last one counts. */
 export function single<T>(
   usage: string,
-  kind: { readonly type: string; readonly initial: T; readonly read: (text: string) => T },
+  kind: { readonly type: string; readonly initial: T; readonly shown?: string; readonly read: (text: string) => T },
   traits: FlagTraits = {},
 ): Flag<T> {
   return flag(usage, traits, kind);

@@ -100,30 +100,27 @@ export const TASK_COLUMNS: Columns<TaskRow> = columns(
   },
 );
 
+const PAYLOAD_VALUES: Readonly<Record<string, (row: PayloadRow) => unknown>> = {
+  ID: ({ id }) => id,
+  Name: ({ name }) => name,
+  CreatedAt: ({ created }) => created,
+  UpdatedAt: ({ updated }) => updated,
+  Labels: ({ labels }) => joinLabels(labels, false),
+};
+
 export const SECRET_COLUMNS: Columns<PayloadRow> = columns(
   "secret.secretContext",
   { ID: "ID", Name: "NAME", Driver: "DRIVER", CreatedAt: "CREATED", UpdatedAt: "UPDATED", Labels: "LABELS" },
-  payloadValues({ Driver: () => "" }),
+  { ...PAYLOAD_VALUES, Driver: () => "" },
   { label: ({ labels }, name) => labels[name] ?? "" },
 );
 
 export const CONFIG_COLUMNS: Columns<PayloadRow> = columns(
   "config.configContext",
   { ID: "ID", Name: "NAME", CreatedAt: "CREATED", UpdatedAt: "UPDATED", Labels: "LABELS" },
-  payloadValues({}),
+  PAYLOAD_VALUES,
   { label: ({ labels }, name) => labels[name] ?? "" },
 );
-
-function payloadValues(driver: object): Readonly<Record<string, (row: PayloadRow) => unknown>> {
-  return {
-    ID: ({ id }) => id,
-    Name: ({ name }) => name,
-    ...driver,
-    CreatedAt: ({ created }) => created,
-    UpdatedAt: ({ updated }) => updated,
-    Labels: ({ labels }) => joinLabels(labels, false),
-  };
-}
 
 /** A list in the client's format, or in the table that is usual. @throws ValueError for a wrong template */
 export function renderSwarmList<Row>(

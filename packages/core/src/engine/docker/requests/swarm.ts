@@ -9,6 +9,10 @@ interface SwarmInitRequest {
   readonly command: "swarm init";
   readonly listenAddress: string;
   readonly advertiseAddress: string;
+  /** 0 is the usual one. */
+  readonly dataPathPort: number;
+  readonly addressPools: readonly string[];
+  readonly subnetSize: number;
   readonly availability: string;
   readonly autolock: boolean;
   readonly forceNewCluster: boolean;
@@ -167,8 +171,11 @@ interface PayloadCreateRequest {
   readonly command: "secret create" | "config create";
   readonly name: string;
   readonly labels: StringMap;
-  /** Empty for standard input. */
+  /** "-" is standard input; empty where a driver knows the content. */
   readonly file: string;
+  /** Empty without one. */
+  readonly driver: string;
+  readonly templateDriver: string;
 }
 
 export type SwarmRequest =
