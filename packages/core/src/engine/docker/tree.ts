@@ -142,16 +142,19 @@ const MANAGEMENT = {
   ),
 };
 
-/** `own` are those of a group that are done here. */
+/** `own` are the commands of a group that are done here. */
 function foreignEntry(
   definition: ForeignGroup | readonly [usage: string, summary: string],
   own: Readonly<Record<string, Command>> = {},
 ): Node {
   if (!("commands" in definition)) return { kind: "foreign", usage: definition[0], summary: definition[1] };
   const { summary, usage = "", commands, also = {}, hidden = [], swarm = false } = definition;
-  const entries = Object.entries(commands).map(([name, inner]) => {
-    const entry = { node: own[name] ?? foreignEntry(inner), hidden: hidden.includes(name), also: also[name] ?? [] };
-    return [name, entry] as const;
+  const nodes = [
+    ...Object.entries(commands).map(([name, inner]) => [name, foreignEntry(inner)] as const),
+    ...Object.entries(own),
+  ];
+  const entries = nodes.map(([name, node]) => {
+    return [name, { node, hidden: hidden.includes(name), also: also[name] ?? [] }] as const;
   });
   return { ...group(summary, Object.fromEntries(entries), usage), swarm };
 }

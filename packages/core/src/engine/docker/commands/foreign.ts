@@ -1,6 +1,6 @@
 /**
- * Commands that the real client has and this one only knows by name: Swarm, contexts, manifests, plugins, content trust.
- * Texts: docker/cli (Apache-2.0).
+ * Commands that the real client has and this one only knows by name: stacks, contexts, manifests, plugins, content trust;
+ * and what the groups of swarm mode are called, whose commands are elsewhere. Texts: docker/cli (Apache-2.0).
  */
 
 /** A usage line after the name, and a summary. */
@@ -32,12 +32,7 @@ export const FOREIGN_GROUPS: Readonly<Record<string, ForeignGroup>> = {
     swarm: true,
     needsSwarm: true,
     also: LIST_AND_REMOVE,
-    commands: {
-      create: ["[OPTIONS] CONFIG file|-", "Create a config from a file or STDIN"],
-      inspect: ["[OPTIONS] CONFIG [CONFIG...]", "Display detailed information on one or more configs"],
-      ls: ["[OPTIONS]", "List configs"],
-      rm: ["CONFIG [CONFIG...]", "Remove one or more configs"],
-    },
+    commands: {},
   },
   context: {
     summary: "Manage contexts",
@@ -75,12 +70,7 @@ export const FOREIGN_GROUPS: Readonly<Record<string, ForeignGroup>> = {
     also: LIST_AND_REMOVE,
     commands: {
       demote: ["NODE [NODE...]", "Demote one or more nodes from manager in the swarm"],
-      inspect: ["[OPTIONS] self|NODE [NODE...]", "Display detailed information on one or more nodes"],
-      ls: ["[OPTIONS]", "List nodes in the swarm"],
       promote: ["NODE [NODE...]", "Promote one or more nodes to manager in the swarm"],
-      ps: ["[OPTIONS] [NODE...]", "List tasks running on one or more nodes, defaults to current node"],
-      rm: ["[OPTIONS] NODE [NODE...]", "Remove one or more nodes from the swarm"],
-      update: ["[OPTIONS] NODE", "Update a node"],
     },
   },
   plugin: {
@@ -107,29 +97,14 @@ export const FOREIGN_GROUPS: Readonly<Record<string, ForeignGroup>> = {
     swarm: true,
     needsSwarm: true,
     also: LIST_AND_REMOVE,
-    commands: {
-      create: ["[OPTIONS] SECRET [file|-]", "Create a secret from a file or STDIN as content"],
-      inspect: ["[OPTIONS] SECRET [SECRET...]", "Display detailed information on one or more secrets"],
-      ls: ["[OPTIONS]", "List secrets"],
-      rm: ["SECRET [SECRET...]", "Remove one or more secrets"],
-    },
+    commands: {},
   },
   service: {
     summary: "Manage Swarm services",
     swarm: true,
     needsSwarm: true,
     also: LIST_AND_REMOVE,
-    commands: {
-      create: ["[OPTIONS] IMAGE [COMMAND] [ARG...]", "Create a new service"],
-      inspect: ["[OPTIONS] SERVICE [SERVICE...]", "Display detailed information on one or more services"],
-      logs: ["[OPTIONS] SERVICE|TASK", "Fetch the logs of a service or task"],
-      ls: ["[OPTIONS]", "List services"],
-      ps: ["[OPTIONS] SERVICE [SERVICE...]", "List the tasks of one or more services"],
-      rm: ["SERVICE [SERVICE...]", "Remove one or more services"],
-      rollback: ["[OPTIONS] SERVICE", "Revert changes to a service's configuration"],
-      scale: ["SERVICE=REPLICAS [SERVICE=REPLICAS...]", "Scale one or multiple replicated services"],
-      update: ["[OPTIONS] SERVICE", "Update a service"],
-    },
+    commands: {},
   },
   stack: {
     summary: "Manage Swarm stacks",
@@ -150,16 +125,7 @@ export const FOREIGN_GROUPS: Readonly<Record<string, ForeignGroup>> = {
     summary: "Manage Swarm",
     swarm: true,
     hidden: ["ca", "join-token", "leave", "unlock", "unlock-key", "update"],
-    commands: {
-      ca: ["[OPTIONS]", "Display and rotate the root CA"],
-      init: ["[OPTIONS]", "Initialize a swarm"],
-      join: ["[OPTIONS] HOST:PORT", "Join a swarm as a node and/or manager"],
-      "join-token": ["[OPTIONS] (worker|manager)", "Manage join tokens"],
-      leave: ["[OPTIONS]", "Leave the swarm"],
-      unlock: ["", "Unlock swarm"],
-      "unlock-key": ["[OPTIONS]", "Manage the unlock key"],
-      update: ["[OPTIONS]", "Update the swarm"],
-    },
+    commands: {},
   },
   trust: {
     summary: "Manage trust on Docker images",
