@@ -6,15 +6,14 @@
  *
  * @see moby daemon/mounts.go, daemon/volumes_unix.go
  */
-
-import type { Image } from "../image/index.ts";
-import { topSnapshot } from "../image/index.ts";
+import { MS_REC } from "../abi/index.ts";
+import { type Image, topSnapshot } from "../image/index.ts";
 import type { Kernel } from "../kernel/index.ts";
-import { clean, join, StatusError } from "../lib/index.ts";
+import { clean, join } from "../lib/index.ts";
 import { parseMountOptions } from "../runtime/index.ts";
 import { SNAPSHOT_ROOT, type Snapshotter } from "../snapshot/index.ts";
-import { MOUNT_FLAGS, walk } from "../vfs/index.ts";
 import type { Container } from "./container.ts";
+import { bindOnMachine, mountOnMachine, unmountOnMachine } from "./machine-mounts.ts";
 import { type MountPoint, volumeOf } from "./mount-points.ts";
 import { derivedId } from "./names.ts";
 import { ensureDirectory } from "./volumes.ts";
@@ -64,24 +63,19 @@ export class ImageMounts {
     const image = findImage(point.name ?? "");
     const [spec] = snapshotter.prepare(place, topSnapshot(image), place);
     ensureDirectory(kernel.disk, place);
-    const { init, fileSystems } = kernel;
-    const at = walk(init, place, { follow: true });
     if (spec?.type !== "overlay") {
-      init.ns.mnt.tree.bind(walk(init, spec?.source ?? place, { follow: true }), at, { recursive: true });
+      bindOnMachine(kernel, { source: spec?.source ?? place, path: place, flags: MS_REC });
       return;
     }
-    const make = fileSystems.get(spec.type);
-    if (make === undefined) throw new StatusError("internal", `no file system ${spec.type}`);
-    const { flags, data } = parseMountOptions(spec.options ?? []);
-    const fileSystem = make({ source: spec.source ?? spec.type, data: data.join(",") }, init);
-    init.ns.mnt.tree.mount(fileSystem, at, flags & MOUNT_FLAGS);
+    const { type, source = type, options = [] } = spec;
+    mountOnMachine(kernel, { type, source, path: place, ...parseMountOptions(options) });
   }
 
   #unmount(point: MountPoint): void {
     const { kernel, snapshotter } = this.#parts;
     const place = volumeOf(point);
     if (!snapshotter.has(place)) return;
-    kernel.init.ns.mnt.tree.unmount(walk(kernel.init, place, { follow: true }), { lazy: true });
+    unmountOnMachine(kernel, place);
     snapshotter.remove(place);
   }
 }

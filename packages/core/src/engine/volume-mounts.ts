@@ -7,14 +7,15 @@
  *
  * @see moby volume/local/local_unix.go
  */
-import { Errno, MS_BIND, MS_RDONLY, MS_REC } from "../abi/index.ts";
+import { Errno, MS_BIND } from "../abi/index.ts";
 import type { Kernel } from "../kernel/index.ts";
 import { basename, dirname, StatusError } from "../lib/index.ts";
 import { parseMountOptions } from "../runtime/index.ts";
-import { MOUNT_FLAGS, walk } from "../vfs/index.ts";
+import { walk } from "../vfs/index.ts";
 import type { Container } from "./container.ts";
 import type { EventLog } from "./events.ts";
 import { ImageMounts, type ImageMountsParts } from "./image-mounts.ts";
+import { bindOnMachine, mountOnMachine, unmountOnMachine } from "./machine-mounts.ts";
 import { type MountPoint, pinPath, volumeOf } from "./mount-points.ts";
 import { resolveSubpath } from "./volume-subpath.ts";
 import { ensureDirectory, type Volume, type VolumeService } from "./volumes.ts";
@@ -94,8 +95,7 @@ export class VolumeMounts {
     const holders = this.#holders.get(volume.name);
     if (holders?.delete(container) !== true || holders.size > 0) return;
     this.#holders.delete(volume.name);
-    const { init } = this.#kernel;
-    init.ns.mnt.tree.unmount(walk(init, volume.path, { follow: true }), { lazy: true });
+    unmountOnMachine(this.#kernel, volume.path);
   }
 
   /**
@@ -135,8 +135,8 @@ export class VolumeMounts {
     const { flags, data } = parseMountOptions(o === "" ? [] : o.split(","));
     try {
       if (device === "") throw new StatusError("internal", "missing device in volume options");
-      if ((flags & MS_BIND) !== 0) this.#bind(device, path, flags);
-      else this.#mountNew({ type, device, path, flags, data: data.join(",") });
+      if ((flags & MS_BIND) !== 0) bindOnMachine(this.#kernel, { source: device, path, flags });
+      else mountOnMachine(this.#kernel, { type, source: device, path, flags, data });
     } catch (error) {
       if (!(error instanceof Errno || error instanceof StatusError)) throw error;
       const where = [`${device}:${path}`, ...(flags === 0 ? [] : [`flags: 0x${flags.toString(16)}`])];
@@ -147,27 +147,5 @@ export class VolumeMounts {
         `error while mounting volume '${path}': failed to mount local volume: ${reason}`,
       );
     }
-  }
-
-  #bind(device: string, path: string, flags: number): void {
-    const { init } = this.#kernel;
-    const from = walk(init, device, { follow: true });
-    const at = walk(init, path, { follow: true });
-    const mount = init.ns.mnt.tree.bind(from, at, { recursive: (flags & MS_REC) !== 0 });
-    mount.flags |= flags & MS_RDONLY;
-  }
-
-  #mountNew(given: {
-    readonly type: string;
-    readonly device: string;
-    readonly path: string;
-    readonly flags: number;
-    readonly data: string;
-  }): void {
-    const { init, fileSystems } = this.#kernel;
-    const make = fileSystems.get(given.type);
-    if (make === undefined) throw new Errno("ENODEV");
-    const fileSystem = make({ source: given.device, data: given.data }, init);
-    init.ns.mnt.tree.mount(fileSystem, walk(init, given.path, { follow: true }), given.flags & MOUNT_FLAGS);
   }
 }
