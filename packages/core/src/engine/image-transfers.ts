@@ -28,13 +28,13 @@ import {
   type Credentials,
   type Fetch,
   type HttpNetwork,
-  HUB_ENDPOINT,
   pullImage,
   RegistryClient,
   type TransportOptions,
   type Uploaded,
 } from "../registry/index.ts";
 import { pullFailure } from "./pull-failure.ts";
+import { registryHost } from "./registry-hosts.ts";
 
 /** What happens while an image goes to or comes from a registry. Layers are told by their short digests. */
 export type TransferEvent =
@@ -148,7 +148,7 @@ export class ImageTransfers {
     { onEvent = () => {} }: TransferOptions = {},
   ): Promise<Descriptor> {
     await this.#client.ping(reference);
-    const isInWorld = this.#network.registries.has(hostOf(reference));
+    const isInWorld = this.#network.registries.has(registryHost(reference.domain));
     const ids = image.config.rootfs.diff_ids;
     for (const diffId of [...ids].reverse()) {
       onEvent({ kind: "layer", id: shortDigest(diffId), state: "Preparing" });
@@ -256,10 +256,6 @@ const MANIFEST_KEPT = 1 << 16;
 function wordFor(how: Uploaded, from: string): string {
   if (how === "mounted") return `Mounted from ${from}`;
   return how === "exists" ? "Layer already exists" : "Pushed";
-}
-
-function hostOf({ domain }: ImageReference): string {
-  return domain === "docker.io" ? new URL(HUB_ENDPOINT).host : domain;
 }
 
 export const shortDigest = (digest: string): string => digest.slice(digest.indexOf(":") + 1).slice(0, 12);
