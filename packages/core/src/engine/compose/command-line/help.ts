@@ -2,7 +2,7 @@
 import type { Flags } from "../../docker/flags/flag.ts";
 import { flagUsages } from "../../docker/flags/usage.ts";
 import { commandHelp, row, section } from "../../docker/help.ts";
-import { DRY_RUN, PROJECT_FLAGS } from "./flags.ts";
+import { PROJECT_FLAGS } from "./flags.ts";
 
 type Words = readonly [usage: string, summary: string, description?: string];
 
@@ -68,19 +68,18 @@ export function usageOf(name: string): string {
 /** The help of a command with these options. */
 export function helpOf(name: string, flags: Flags): string {
   const [usage = "", summary = "", description = summary.trimEnd()] = WORDS[name] ?? [];
-  return commandHelp({ usage, summary: description, flags: { ...flags, ...DRY_RUN } }, pathOf(name));
+  return commandHelp({ usage, summary: description, flags }, pathOf(name));
 }
 
-export const COMPOSE_HELP = `${[
-  "Usage:  docker compose [OPTIONS] COMMAND",
-  "Define and run multi-container applications with Docker",
-  section("Options", flagUsages(PROJECT_FLAGS).trimEnd()),
-  section("Management Commands", row("bridge", "Convert compose files into another model")),
-  section(
-    "Commands",
-    Object.entries(WORDS)
-      .map(([name, [, summary]]) => row(name, summary))
-      .join("\n"),
-  ),
-  "Run 'docker compose COMMAND --help' for more information on a command.",
-].join("\n\n")}\n`;
+/** What `docker compose` says of itself. */
+export function composeHelp(): string {
+  const commands = Object.entries(WORDS).map(([name, [, summary]]) => row(name, summary));
+  return `${[
+    "Usage:  docker compose [OPTIONS] COMMAND",
+    "Define and run multi-container applications with Docker",
+    section("Options", flagUsages(PROJECT_FLAGS).trimEnd()),
+    section("Management Commands", row("bridge", "Convert compose files into another model")),
+    section("Commands", commands.join("\n")),
+    "Run 'docker compose COMMAND --help' for more information on a command.",
+  ].join("\n\n")}\n`;
+}

@@ -22,7 +22,7 @@ import { cp } from "./copy-command.ts";
 import * as creating from "./create-commands.ts";
 import * as flagsOf from "./flags.ts";
 import { DRY_RUN } from "./flags.ts";
-import { COMPOSE_HELP, helpOf, usageOf } from "./help.ts";
+import { composeHelp, helpOf, usageOf } from "./help.ts";
 import * as imaging from "./image-commands.ts";
 import * as processes from "./process-commands.ts";
 import * as showing from "./show-commands.ts";
@@ -61,11 +61,11 @@ function command<F extends Flags>(
     readonly tooFew?: string;
   } = {},
 ): ComposeCommand {
+  const all = { ...flags, ...DRY_RUN };
   return {
-    flags,
+    flags: all,
     endsOptions,
     run(context, name, words) {
-      const all = { ...flags, ...DRY_RUN };
       const { values, operands, changed } = parseFlags<F & typeof DRY_RUN>(all, words, { interspersed: !endsOptions });
       refuseDryRun(values["dry-run"]);
       if (arity !== undefined) checkArity(arity, operands.length, `docker compose ${name}`, usageOf(name));
@@ -217,10 +217,10 @@ export async function runCompose(session: Session, words: readonly string[]): Pr
       throw new ComposeError(NO_DAEMON);
     if (known !== undefined && name !== undefined) return await known.run(context, name, rest);
     if (name === undefined || values.help) {
-      session.out(COMPOSE_HELP);
+      session.out(composeHelp());
       return 0;
     }
-    session.out(COMPOSE_HELP);
+    session.out(composeHelp());
     session.err(`unknown docker command: "compose ${name}"\n`);
     return 1;
   } catch (error) {
