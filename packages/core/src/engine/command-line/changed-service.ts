@@ -4,7 +4,7 @@
  * Secrets and configs are left as they are: their ids are the client's to ask for.
  * @see docker/cli cli/command/service/update.go
  */
-
+import { compareBytes } from "../../lib/index.ts";
 import { sortedUlimits } from "../docker/commands/create-body.ts";
 import { restartPolicy, updateConfig, withoutZero } from "../docker/commands/service-body.ts";
 import type { HealthConfig, MountBody, StringMap } from "../docker/create-body.ts";
@@ -103,10 +103,8 @@ const isEmpty = ({ add, remove }: Edit<unknown, unknown>): boolean => add.length
 
 const by =
   <T>(key: (one: T) => string) =>
-  (a: T, b: T): number => {
-    const [first, second] = [key(a), key(b)];
-    return first === second ? 0 : first < second ? -1 : 1;
-  };
+  (a: T, b: T): number =>
+    compareBytes(key(a), key(b));
 
 /** Each once, in order; as it was if nothing changes. */
 function changedList(before: readonly string[], edit: Edit<string>): readonly string[] {

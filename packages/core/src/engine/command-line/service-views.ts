@@ -11,6 +11,7 @@ import { orFail } from "../docker/problem.ts";
 import type { RequestOf } from "../docker/request.ts";
 import type { SwarmListRequest, TaskListRequest } from "../docker/requests/swarm.ts";
 import { humanDuration } from "../docker/values/human.ts";
+import { ellipsis } from "../docker/values/width.ts";
 import { Filters } from "../select/filters.ts";
 import type { Cluster } from "../swarm/cluster.ts";
 import { selectTasks, TASK_FILTERS } from "../swarm/select-tasks.ts";
@@ -119,10 +120,11 @@ function nameOf(cluster: Cluster, { serviceId, slot, nodeId }: Task, isId: boole
 function rowOf(session: Session, cluster: Cluster, task: Task, { noTrunc: isWhole, noResolve }: TaskListRequest) {
   const { id, state, stateUs, error, desired, nodeId } = task;
   const ago = humanDuration(session.now - stateUs / 1e6).toLowerCase();
-  const shown = isWhole || error.length <= LONGEST_ERROR ? error : `${error.slice(0, LONGEST_ERROR - 1)}…`;
+  const shown = isWhole ? error : ellipsis(error, LONGEST_ERROR);
+  const { Image: image = "" } = task.spec.ContainerSpec ?? {};
   return {
     id: isWhole ? id : id.slice(0, SHORT_ID),
-    image: shownImage(task.spec.ContainerSpec?.Image ?? ""),
+    image: isWhole ? image : shownImage(image),
     node: nodeId === "" || noResolve ? nodeId : cluster.nodes.self.machine.hostname,
     desired,
     current: `${capital(state)} ${ago} ago`,
