@@ -25,17 +25,6 @@ export function mapOf(tree: Tree | undefined): TreeMap {
   return isMap(tree) ? tree : {};
 }
 
-/** What is found on the way down, or undefined. */
-export function treeAt(tree: Tree | undefined, path: Path): Tree | undefined {
-  let at: Tree | undefined = tree;
-  for (const key of path) {
-    if (isMap(at)) at = Object.hasOwn(at, key) ? at[key] : undefined;
-    else if (isList(at)) at = at[Number(key)];
-    else return undefined;
-  }
-  return at;
-}
-
 export function without(map: TreeMap, ...keys: readonly string[]): TreeMap {
   return Object.fromEntries(Object.entries(map).filter(([key]) => !keys.includes(key)));
 }

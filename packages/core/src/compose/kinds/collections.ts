@@ -93,7 +93,7 @@ export const command: Kind<readonly string[]> = {
 };
 
 /** Words as a shell parts them, without anything else that a shell does. Behind `;`, `&`, `|`, `<` and `>` it ends. */
-export function shellWords(line: string): readonly string[] {
+function shellWords(line: string): readonly string[] {
   const words: string[] = [];
   let word = "";
   let isWord = false;

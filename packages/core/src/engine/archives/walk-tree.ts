@@ -92,8 +92,8 @@ function* childrenOf(inode: Inode, path: string, at: Location, names: Map<string
   const children = [...inode.readdir()].map(({ name }) => name).sort(compareBytes);
   for (const name of children) {
     const child = name === "." || name === ".." ? undefined : inode.lookup(name);
-    if (child !== undefined)
-      yield* entriesOf(child, path === "" ? name : path === "/" ? `/${name}` : `${path}/${name}`, at, names);
+    const separator = path === "" || path === "/" ? "" : "/";
+    if (child !== undefined) yield* entriesOf(child, path + separator + name, at, names);
   }
 }
 
