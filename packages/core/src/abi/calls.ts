@@ -31,6 +31,7 @@ import {
 } from "./socket.ts";
 import type {
   Capabilities,
+  ClockDiscipline,
   ClockName,
   CloneOptions,
   Disposition,
@@ -207,6 +208,7 @@ export const pause = () => new Call("pause");
 export const alarm = (durationUs: number) => new Call("alarm", durationUs);
 export const nanosleep = (durationUs: number) => new Call("nanosleep", durationUs);
 export const clock_gettime = (clock: ClockName = "realtime") => new Call("clock_gettime", clock);
+export const adjtimex = (changes?: Partial<ClockDiscipline>) => new Call("adjtimex", changes);
 export const clock_settime = (timeUs: number) => new Call("clock_settime", timeUs);
 export const sched_yield = () => new Call("sched_yield");
 export const sched_setaffinity = (pid: number, cpus: readonly number[]) => new Call("sched_setaffinity", pid, cpus);

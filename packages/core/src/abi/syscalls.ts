@@ -10,6 +10,7 @@
  */
 import type { Entry, Env, Routine } from "./call.ts";
 import type { CapabilitySet } from "./capability.ts";
+import type { DeviceRequest } from "./device-requests.ts";
 import type {
   AttachedMemory,
   IpcCommand,
@@ -195,6 +196,8 @@ export interface Syscalls {
   nanosleep(durationUs: number): void;
   clock_gettime(clock: ClockName): number;
   clock_settime(timeUs: number): void;
+  /** How the clock is disciplined; with `changes`, after them. */
+  adjtimex(changes: Partial<ClockDiscipline> | undefined): ClockDiscipline;
   sched_yield(): void;
   sched_getaffinity(pid: number): readonly number[];
   sched_setaffinity(pid: number, cpus: readonly number[]): void;
@@ -276,7 +279,7 @@ export interface RecordLock {
   readonly pid: number;
 }
 
-/** `TCGETS` is how isatty(3) asks; the others are those of tty_ioctl(4). */
+/** `TCGETS` is how isatty(3) asks; what is named here are those of tty_ioctl(4). */
 export type IoctlRequest =
   | "TCGETS"
   | "TCSETS"
@@ -292,7 +295,8 @@ export type IoctlRequest =
   | "TIOCNOTTY"
   | "TIOCGPTN"
   | "TIOCSPTLCK"
-  | "FIONREAD";
+  | "FIONREAD"
+  | DeviceRequest;
 
 export interface ReceivedIcmp {
   readonly from: string;
@@ -341,6 +345,23 @@ export interface SignalOptions {
 export type Disposition = "default" | "ignore" | Handler;
 
 export type ClockName = "realtime" | "monotonic" | "boottime" | "process-cpu";
+
+/** Microseconds, parts of a million times 65536, and bits STA_*. @see adjtimex(2) */
+export interface ClockDiscipline {
+  readonly offset: number;
+  readonly frequency: number;
+  readonly maxError: number;
+  readonly estimatedError: number;
+  readonly status: number;
+  readonly constant: number;
+  readonly precision: number;
+  readonly tolerance: number;
+  readonly tick: number;
+  readonly timeUs: number;
+  /** TIME_OK is 0, TIME_ERROR 5: the clock follows nobody. */
+  readonly state: number;
+}
+
 export type PriorityTarget = "process" | "group" | "user";
 
 /** @see prctl(2) */

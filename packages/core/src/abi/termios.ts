@@ -107,3 +107,7 @@ export const SANE_TERMIOS: Termios = {
   line: 0,
   cc: CONTROL_CHARACTERS,
 };
+
+/** Is it what TCGETS gives? */
+export const isTermios = (argument: unknown): argument is Termios =>
+  typeof argument === "object" && argument !== null && "lflag" in argument && "cc" in argument;

@@ -12,6 +12,7 @@ import {
   CSIZE,
   Errno,
   type IoctlRequest,
+  isTermios,
   PARENB,
   POLLERR,
   POLLHUP,
@@ -19,7 +20,6 @@ import {
   POLLOUT,
   SIGWINCH,
   type Signal,
-  type Termios,
   TOSTOP,
   type WindowSize,
 } from "../abi/index.ts";
@@ -245,9 +245,6 @@ export class Pty implements LineDisciplineHost {
     this.changed.wakeAll();
   }
 }
-
-const isTermios = (argument: unknown): argument is Termios =>
-  typeof argument === "object" && argument !== null && "lflag" in argument && "cc" in argument;
 
 const isWindowSize = (argument: unknown): argument is WindowSize =>
   typeof argument === "object" && argument !== null && "rows" in argument && "columns" in argument;

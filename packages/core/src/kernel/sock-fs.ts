@@ -120,6 +120,8 @@ export class SocketFile extends FileOps {
 
   override ioctl(request: IoctlRequest): unknown {
     if (request === "FIONREAD") return this.socket.available;
+    // Virtual networks on a link are a module that is not there. @see net/socket.c:vlan_ioctl_set
+    if (request === "SIOCSIFVLAN") throw new Errno("ENOPKG");
     throw new Errno("ENOTTY");
   }
 

@@ -9,6 +9,7 @@ import type { Inode } from "../vfs/index.ts";
 import type { Kernel } from "./kernel.ts";
 import type { NetNamespace } from "./namespaces/net.ts";
 import { cpuList } from "./procfs/status.ts";
+import { blockLinks, blockNumbers, diskOfMachine, virtualBlocks } from "./sys-block.ts";
 import { deviceDirectories, deviceLinks } from "./sys-net.ts";
 import {
   CLOCK_ATTRIBUTES,
@@ -101,15 +102,19 @@ const virtualDevices: PseudoLeaf<SysFs> = (fs) =>
   new TreeDirectory(
     fs,
     fs.kernel.machine.missingParts.has("POWERCAP")
-      ? { net: deviceDirectories }
-      : { net: deviceDirectories, powercap: {} },
+      ? { block: virtualBlocks, net: deviceDirectories }
+      : { block: virtualBlocks, net: deviceDirectories, powercap: {} },
   );
 
 const SYSFS_TREE: PseudoTree<SysFs> = {
-  block: {},
+  block: blockLinks(".."),
   bus: {},
-  class: { net: deviceLinks },
-  dev: { block: {}, char: {} },
+  class: {
+    block: blockLinks("../.."),
+    net: deviceLinks,
+    tty: { console: { active: textFile<SysFs>(() => "ttyS0\n") } },
+  },
+  dev: { block: blockNumbers, char: {} },
   devices: {
     system: {
       clocksource: { clocksource0: quiet("devices/system/clocksource/clocksource0", CLOCK_ATTRIBUTES) },
@@ -117,6 +122,7 @@ const SYSFS_TREE: PseudoTree<SysFs> = {
       // One node has all processors and all memory.
       node: { has_cpu: onlyNode, has_memory: onlyNode, node0: { cpulist: cpus }, online: onlyNode, possible: onlyNode },
     },
+    virtio0: diskOfMachine,
     virtual: virtualDevices,
   },
   firmware: {},

@@ -28,11 +28,10 @@ import {
 } from "../abi/index.ts";
 import { type CommandOptions, type Engine, inputUse } from "../engine/index.ts";
 import { assert, decode } from "../lib/index.ts";
-import { attempt, Input, isatty, writeAll } from "../userland/index.ts";
+import { attempt, Input, isatty, rawMode, writeAll } from "../userland/index.ts";
 import { ClientCall, type Errand } from "./client-call.ts";
 import type { ClientCount } from "./client-count.ts";
 import { MachineDisk } from "./machine-disk.ts";
-import { rawMode } from "./raw-mode.ts";
 
 const BLOCK = 65_536;
 /** Where the door bell is: out of everybody's way. */

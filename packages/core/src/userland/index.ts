@@ -9,6 +9,7 @@ export { AppletExit, attempt, Input, Io, isatty, Output, readFile, readText, wri
 export { nameOf, resolve } from "./net/host-names.ts";
 export { httpDate, readHttpDate } from "./net/http-date.ts";
 export { groupByName, type User, userById, userByName } from "./passwd.ts";
+export { rawMode } from "./raw-mode.ts";
 export type { ShellTraits } from "./sh/index.ts";
 export { strftime } from "./strftime.ts";
 export { strptime } from "./strptime.ts";

@@ -91,6 +91,11 @@ export const processRenderings = {
   clock_gettime: ([clock], answer) =>
     call("clock_gettime", CLOCKS[clock], filled(answer, timespec)).gives(answer, () => 0),
   clock_settime: ([timeUs]) => call("clock_settime", "CLOCK_REALTIME", timespec(timeUs)),
+  adjtimex: ([changes], answer) =>
+    call(
+      "adjtimex",
+      filled(answer, () => anything(changes ?? {})),
+    ).gives(answer, ({ state }) => state),
   sched_yield: () => call("sched_yield"),
   sched_getaffinity: ([pid], answer) =>
     call(

@@ -4,6 +4,7 @@
  * @see open(2), read(2), write(2), lseek(2), dup(2), fcntl(2), poll(2), pipe(2)
  */
 import {
+  CAP_SYS_ADMIN,
   type DirEntry,
   Errno,
   FD_CLOEXEC,
@@ -37,6 +38,8 @@ const PIECE = 8 * 1024 * 1024;
 const PIPE_FLAGS = O_CLOEXEC | O_NONBLOCK | O_DIRECT;
 /** Files that are kept somewhere. */
 const SYNCABLE: ReadonlySet<FileType> = new Set(["file", "dir", "block"]);
+/** Holding up who writes to a file system: none here can. @see fs/ioctl.c:ioctl_fsfreeze */
+const FREEZES: ReadonlySet<IoctlRequest> = new Set(["FIFREEZE", "FITHAW"]);
 /** What changes a terminal: background jobs are stopped for that. @see tty_ioctl(4), drivers/tty/tty_io.c:tty_check_change */
 const CHANGES: ReadonlySet<IoctlRequest> = new Set(["TCSETS", "TCSETSW", "TCSETSF", "TCFLSH", "TIOCSPGRP"]);
 
@@ -132,6 +135,10 @@ export const descriptorCalls = {
 
   ioctl: (process, fd, request: IoctlRequest, argument) => {
     const { ops } = process.files.get(fd);
+    if (FREEZES.has(request)) {
+      const mayFreeze = process.creds.capable(CAP_SYS_ADMIN, process.kernel.init.creds.user);
+      throw new Errno(mayFreeze ? "EOPNOTSUPP" : "EPERM");
+    }
     if (!CHANGES.has(request) || ops.admits("change")) return ops.ioctl(request, argument);
     return new Sleeping(ioctlLater(ops, request, argument));
   },

@@ -3,7 +3,7 @@
  *
  * @see nanosleep(2), clock_gettime(2), sysinfo(2)
  */
-import { CAP_SYS_TIME, Errno } from "../../abi/index.ts";
+import { Errno } from "../../abi/index.ts";
 import { WaitQueue } from "../../sim/index.ts";
 import { type Park, type Process, type Sleeper, Sleeping } from "../process.ts";
 import type { SyscallTable } from "./table.ts";
@@ -29,14 +29,32 @@ export const timeCalls = {
     }
   },
 
-  clock_settime: (process) => {
-    if (!process.creds.capable(CAP_SYS_TIME, process.kernel.init.creds.user)) throw new Errno("EPERM");
-    // The world has one clock, and it belongs to nobody inside.
+  // The world has one clock, and it belongs to nobody inside: with CAP_SYS_TIME it cannot be set either.
+  clock_settime: () => {
     throw new Errno("EPERM");
+  },
+
+  adjtimex: (process, changes) => {
+    if (changes !== undefined && Object.keys(changes).length > 0) throw new Errno("EPERM");
+    return { ...UNDISCIPLINED, timeUs: process.kernel.nowUs };
   },
 
   hold: (process, promise, options) => new Sleeping(hold(process, promise, options)),
 } satisfies Partial<SyscallTable>;
+
+/** A clock that nobody ever compared with another one. @see kernel/time/ntp.c */
+const UNDISCIPLINED = {
+  offset: 0,
+  frequency: 0,
+  maxError: 16_000_000,
+  estimatedError: 16_000_000,
+  status: 64,
+  constant: 2,
+  precision: 1,
+  tolerance: 32_768_000,
+  tick: 10_000,
+  state: 5,
+} as const;
 
 const NOTHING: Park["on"] = [];
 

@@ -23,6 +23,7 @@ import { mkfifo, mknod } from "./mknod.ts";
 import { mktemp } from "./mktemp.ts";
 import { mountpoint } from "./mountpoint.ts";
 import { mv } from "./mv.ts";
+import { nuke } from "./nuke.ts";
 import { pwd } from "./pwd.ts";
 import { readlink } from "./readlink.ts";
 import { realpath } from "./realpath.ts";
@@ -66,6 +67,7 @@ export const applets: Readonly<Record<string, Applet>> = {
   mktemp,
   mountpoint,
   mv,
+  nuke,
   pwd,
   readlink,
   realpath,

@@ -12,6 +12,7 @@ import { netstat } from "./netstat.ts";
 import { nslookup } from "./nslookup.ts";
 import { ping, ping6 } from "./ping.ts";
 import { route } from "./route.ts";
+import { tc } from "./tc.ts";
 import { telnet } from "./telnet.ts";
 import { traceroute, traceroute6 } from "./traceroute.ts";
 import { wget } from "./wget.ts";
@@ -30,6 +31,7 @@ export const applets: Readonly<Record<string, Applet>> = {
   ping,
   ping6,
   route,
+  tc,
   telnet,
   traceroute,
   traceroute6,

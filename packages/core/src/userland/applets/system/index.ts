@@ -2,6 +2,7 @@
 import type { Applet } from "../../applet.ts";
 import { addgroup } from "./addgroup.ts";
 import { adduser } from "./adduser.ts";
+import { adjtimex } from "./adjtimex.ts";
 import { chpasswd } from "./chpasswd.ts";
 import { chroot } from "./chroot.ts";
 import { clear, reset } from "./clear.ts";
@@ -9,6 +10,7 @@ import { crond } from "./crond.ts";
 import { crontab } from "./crontab.ts";
 import { date } from "./date.ts";
 import { delgroup, deluser } from "./deluser.ts";
+import { depmod } from "./depmod.ts";
 import { dmesg } from "./dmesg.ts";
 import { env, printenv } from "./env.ts";
 import { falseApplet } from "./false.ts";
@@ -21,7 +23,9 @@ import { ionice } from "./ionice.ts";
 import { kill, killall } from "./kill.ts";
 import { logger } from "./logger.ts";
 import { logname } from "./logname.ts";
+import { mim } from "./mim.ts";
 import { mkpasswd } from "./mkpasswd.ts";
+import { modinfo } from "./modinfo.ts";
 import { insmod, lsmod, modprobe, rmmod } from "./modules.ts";
 import { mount } from "./mount.ts";
 import { mountpoint } from "./mountpoint.ts";
@@ -42,8 +46,9 @@ import { sleep, usleep } from "./sleep.ts";
 import { startStopDaemon } from "./start-stop-daemon.ts";
 import { stty } from "./stty.ts";
 import { su } from "./su.ts";
+import { svc, svok } from "./svc.ts";
 import { swapoff, swapon } from "./swap.ts";
-import { switchRoot } from "./switch-root.ts";
+import { runInit, switchRoot } from "./switch-root.ts";
 import { sysctl } from "./sysctl.ts";
 import { syslogd } from "./syslogd.ts";
 import { taskset } from "./taskset.ts";
@@ -64,6 +69,7 @@ import { last, users, w, who } from "./who.ts";
 export const applets: Readonly<Record<string, Applet>> = {
   addgroup,
   adduser,
+  adjtimex,
   arch,
   chpasswd,
   chroot,
@@ -73,6 +79,7 @@ export const applets: Readonly<Record<string, Applet>> = {
   date,
   delgroup,
   deluser,
+  depmod,
   dmesg,
   dnsdomainname,
   env,
@@ -94,6 +101,8 @@ export const applets: Readonly<Record<string, Applet>> = {
   logger,
   logname,
   lsmod,
+  mim,
+  modinfo,
   modprobe,
   mount,
   mountpoint,
@@ -114,6 +123,7 @@ export const applets: Readonly<Record<string, Applet>> = {
   renice,
   reset,
   rmmod,
+  "run-init": runInit,
   "run-parts": runParts,
   setpriv,
   setsid,
@@ -121,6 +131,8 @@ export const applets: Readonly<Record<string, Applet>> = {
   "start-stop-daemon": startStopDaemon,
   stty,
   su,
+  svc,
+  svok,
   swapoff,
   swapon,
   switch_root: switchRoot,

@@ -30,9 +30,12 @@ function flagsOf(link: LinkInfo, all: readonly LinkInfo[]): string {
   return isDown ? `${text},M-DOWN` : text;
 }
 
+/** How packets wait on it: not at all, or nowhere as long as it was never up. */
+export const disciplineOf = (link: LinkInfo): string => (link.used ? "noqueue" : "noop");
+
 /** One or two lines. */
 export function linkText(link: LinkInfo, all: readonly LinkInfo[], { family, oneLine }: Style): string {
-  const qdisc = family === 6 ? "" : `qdisc ${link.used ? "noqueue" : "noop"} `;
+  const qdisc = family === 6 ? "" : `qdisc ${disciplineOf(link)} `;
   const master = link.master === undefined ? "" : `master ${link.master} `;
   const length = link.queueLength === 0 ? "" : `qlen ${link.queueLength}`;
   const first = `${link.index}: ${fullName(link, all)}: <${flagsOf(link, all)}> mtu ${link.mtu} ${qdisc}${master}${length}`;

@@ -1,0 +1,109 @@
+/**
+ * i2cdetect, i2cdump, i2cget, i2cset, i2ctransfer: chips on a bus.
+ *
+ * They end where the bus is opened, or where a file is asked that is no bus: no driver of this machine has one.
+ *
+ * @see i2c-tools(8), Documentation/i2c/dev-interface.rst
+ */
+import { Errno, O_RDWR, open, type Routine } from "../../../abi/index.ts";
+import type { Applet } from "../../applet.ts";
+import { getopt, showUsage } from "../../getopt.ts";
+import { attempt, type Io } from "../../io.ts";
+import { unsignedOrDie } from "../system/number.ts";
+import { control, openOrDie } from "./device.ts";
+
+const LAST_BUS = 0xfffff;
+const [FIRST_CHIP, LAST_CHIP] = [0x03, 0x77];
+const BYTE = 0xff;
+const BUSES = "/sys/class/i2c-dev";
+
+/** Hexadecimal, with or without 0x. */
+function* hexadecimal(io: Io, text: string, min: number, max: number): Routine<number> {
+  const value = /^(0x)?[0-9a-f]+$/i.test(text) ? Number.parseInt(text, 16) : Number.NaN;
+  if (Number.isNaN(value)) return yield* io.die(`invalid number '${text}'`);
+  return value >= min && value <= max ? value : yield* io.die(`number ${text} is not in ${min}..${max} range`);
+}
+
+/** As C writes numbers. */
+function* anyBase(io: Io, text: string, max: number): Routine<number> {
+  if (/^0x/i.test(text)) return yield* hexadecimal(io, text, 0, max);
+  return yield* unsignedOrDie(io, text, 0, max);
+}
+
+const busNumber = (io: Io, text: string): Routine<number> => unsignedOrDie(io, text, 0, LAST_BUS);
+
+/** The bus has two names. */
+function* openBus(io: Io, bus: number): Routine<number> {
+  const fd = yield* attempt(open(`/dev/i2c-${bus}`, O_RDWR));
+  if (!(fd instanceof Errno)) return fd;
+  if (fd.code === "ENOENT") return yield* openOrDie(io, `/dev/i2c/${bus}`, O_RDWR);
+  return yield* io.pdie(`can't open '/dev/i2c-${bus}'`, fd);
+}
+
+function* askFunctions(io: Io, bus: number): Routine<number> {
+  yield* control(io, yield* openBus(io, bus), "I2C_FUNCS", { what: "can't get adapter functionality matrix" });
+  return 0;
+}
+
+function* invalidMode(io: Io): Routine<never> {
+  yield* io.warn("invalid mode");
+  return yield* showUsage(io);
+}
+
+export const i2cget: Applet = function* (io) {
+  const { operands } = yield* getopt(io, "fy");
+  const [busText, chip, register, mode = "b"] = operands;
+  if (busText === undefined || chip === undefined || operands.length > 4) return yield* showUsage(io);
+  const bus = yield* busNumber(io, busText);
+  yield* hexadecimal(io, chip, FIRST_CHIP, LAST_CHIP);
+  if (register !== undefined) yield* hexadecimal(io, register, 0, BYTE);
+  if (!/^[bwc]/.test(mode)) return yield* invalidMode(io);
+  return yield* askFunctions(io, bus);
+};
+
+export const i2cset: Applet = function* (io) {
+  const { operands } = yield* getopt(io, "fym:r");
+  const [busText, chip, register, ...values] = operands;
+  if (busText === undefined || chip === undefined || register === undefined) return yield* showUsage(io);
+  const bus = yield* busNumber(io, busText);
+  yield* hexadecimal(io, chip, FIRST_CHIP, LAST_CHIP);
+  yield* hexadecimal(io, register, 0, BYTE);
+  const [value] = values;
+  if (value !== undefined) {
+    const mode = values.length === 1 && !value.startsWith("c") ? "b" : (values.at(-1) ?? "");
+    if (!/^[bcwsi]/.test(mode)) return yield* invalidMode(io);
+    if (!mode.startsWith("c")) yield* anyBase(io, value, mode.startsWith("w") ? 0xffff : BYTE);
+  }
+  return yield* askFunctions(io, bus);
+};
+
+export const i2cdump: Applet = function* (io) {
+  const { operands } = yield* getopt(io, "fyr:");
+  const [busText, chip, mode = "b"] = operands;
+  if (busText === undefined || chip === undefined || operands.length > 3) return yield* showUsage(io);
+  const bus = yield* busNumber(io, busText);
+  yield* hexadecimal(io, chip, FIRST_CHIP, LAST_CHIP);
+  if (!/^[bcwsiW]/.test(mode)) return yield* invalidMode(io);
+  return yield* askFunctions(io, bus);
+};
+
+export const i2cdetect: Applet = function* (io) {
+  const options = yield* getopt(io, "yaqrFl");
+  const { operands } = options;
+  if (options.has("l")) return yield* listBuses(io);
+  const [busText] = operands;
+  if (busText === undefined || operands.length > 3) return yield* showUsage(io);
+  return yield* askFunctions(io, yield* busNumber(io, busText));
+};
+
+function* listBuses(io: Io): Routine<number> {
+  const fd = yield* attempt(open(BUSES));
+  return fd instanceof Errno ? yield* io.pdie(`can't open '${BUSES}'`, fd) : 0;
+}
+
+export const i2ctransfer: Applet = function* (io) {
+  const { operands } = yield* getopt(io, "+fya");
+  const [busText, description] = operands;
+  if (busText === undefined || description === undefined) return yield* showUsage(io);
+  return yield* askFunctions(io, yield* busNumber(io, busText));
+};

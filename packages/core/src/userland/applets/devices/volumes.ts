@@ -1,0 +1,59 @@
+/** Labels and UUIDs of the file systems on block devices. @see blkid(8) */
+import { close, Errno, getdents, lstat, open, pread, type Routine, S_IFBLK, S_IFMT } from "../../../abi/index.ts";
+import { latin1, toHex } from "../../../lib/index.ts";
+import { attempt } from "../../io.ts";
+
+interface Volume {
+  readonly label: string;
+  readonly uuid: string;
+}
+
+const HEAD_BYTES = 4096;
+const EXT_SUPERBLOCK = 1024;
+/** Offsets from the beginning of the device. */
+const EXT = { magic: EXT_SUPERBLOCK + 56, uuid: EXT_SUPERBLOCK + 104, label: EXT_SUPERBLOCK + 120 } as const;
+const SWAP = { magic: 4086, uuid: 1036, label: 1052 } as const;
+const LABEL_BYTES = 16;
+const UUID_BYTES = 16;
+
+/** The first block device in /dev whose file system has that label or UUID. */
+export function* findVolume(key: keyof Volume, value: string): Routine<string | undefined> {
+  for (const path of yield* blockDevices("/dev")) {
+    const fd = yield* attempt(open(path));
+    if (fd instanceof Errno) continue;
+    const head = yield* attempt(pread(fd, HEAD_BYTES, 0));
+    yield* close(fd);
+    const volume = head instanceof Errno ? undefined : volumeIn(head);
+    if (volume !== undefined && value !== "" && volume[key] === value) return path;
+  }
+  return undefined;
+}
+
+function* blockDevices(directory: string): Routine<readonly string[]> {
+  const fd = yield* attempt(open(directory));
+  if (fd instanceof Errno) return [];
+  const found: string[] = [];
+  for (let entries = yield* attempt(getdents(fd)); !(entries instanceof Errno) && entries.length > 0; ) {
+    for (const { name } of entries) {
+      const status = yield* attempt(lstat(`${directory}/${name}`));
+      if (!(status instanceof Errno) && (status.mode & S_IFMT) === S_IFBLK) found.push(`${directory}/${name}`);
+    }
+    entries = yield* attempt(getdents(fd));
+  }
+  yield* close(fd);
+  return found;
+}
+
+function volumeIn(head: Uint8Array): Volume | undefined {
+  const isExt = head[EXT.magic] === 0x53 && head[EXT.magic + 1] === 0xef;
+  const isSwap = latin1(head.subarray(SWAP.magic, SWAP.magic + 10)) === "SWAPSPACE2";
+  const at = isExt ? EXT : isSwap ? SWAP : undefined;
+  if (at === undefined) return undefined;
+  const label = latin1(head.subarray(at.label, at.label + LABEL_BYTES)).replace(/\0.*$/s, "");
+  return { label, uuid: uuidText(head.subarray(at.uuid, at.uuid + UUID_BYTES)) };
+}
+
+/** "01234567-89ab-…" */
+export function uuidText(bytes: Uint8Array): string {
+  return toHex(bytes).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
