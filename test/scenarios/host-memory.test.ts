@@ -91,6 +91,14 @@ it("loses lines of a log for which the disk has no room", async () => {
   expect(engine.world.allotments.disk.heldBytes).toBe(beforeBytes);
 });
 
+it("gives back what was in file systems of memory that are gone", async () => {
+  const engine = await small();
+  const fill =
+    "mkdir /mnt; mount -t ramfs none /mnt; mkfifo /t/pipe; head -c 1m /dev/urandom | tee /t/f > /mnt/f; exec 3>/t/open; rm /t/open; echo x >&3; umount -l /t; umount /mnt";
+  expect(await docker(engine, ["run", "--rm", "--privileged", "--tmpfs", "/t", "busybox", "sh", "-c", fill])).toBe("");
+  expect(engine.world.allotments.memory.heldBytes).toBe(0);
+});
+
 it("leaves --memory what it is: the cgroup's own limit comes first", async () => {
   const engine = await machine();
   await engine.docker("run --name hog -m 64m busybox sort /dev/urandom");

@@ -68,6 +68,8 @@ export interface HostSpace {
   took(bytes: number): void;
   /** An inode is about to be made, or is gone. @throws Errno */
   inodes(change: 1 | -1): void;
+  /** The file system is gone, with all that it had taken. */
+  release(): void;
 }
 
 /** Keeps account of which parts of files are in memory, and who has brought them there. */
@@ -190,6 +192,10 @@ export class MemoryFs extends FileSystem {
 
   get space(): HostSpace | undefined {
     return this.#options.space;
+  }
+
+  override unmounted(): void {
+    this.space?.release();
   }
 
   /** How many of `pages` could be taken now. */

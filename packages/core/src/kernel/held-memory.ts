@@ -93,6 +93,7 @@ class CountedSpace implements HostSpace {
   readonly #allotment: Allotment;
   readonly #refuse: (process: Process, bytes: number) => void;
   #inodes = 0;
+  #takenBytes = 0;
 
   constructor(kernel: Kernel, allotment: Allotment, refuse: (process: Process, bytes: number) => void) {
     this.#kernel = kernel;
@@ -109,8 +110,15 @@ class CountedSpace implements HostSpace {
     if (current !== undefined && bytes > 0 && !this.#allotment.hasRoom(bytes)) this.#refuse(current, bytes);
   }
 
+  /** What is still open when the file system is gone is given back once. */
   took(bytes: number): void {
-    this.#allotment.take(bytes);
+    const change = Math.max(bytes, -this.#takenBytes);
+    this.#takenBytes += change;
+    this.#allotment.take(change);
+  }
+
+  release(): void {
+    this.took(-this.#takenBytes);
   }
 
   inodes(change: 1 | -1): void {
@@ -118,6 +126,6 @@ class CountedSpace implements HostSpace {
     if (change < 0 ? this.#inodes === 0 : this.#kernel.current === undefined) return;
     if (change > 0) this.claim(INODE_BYTES);
     this.#inodes += change;
-    this.#allotment.take(change * INODE_BYTES);
+    this.took(change * INODE_BYTES);
   }
 }

@@ -53,7 +53,6 @@ export function forgetTmpfs(directory: MemoryDirectory): void {
       const bill = billOf(inode);
       for (const [cgroup, pages] of [...bill.payers]) bill.giveBack(cgroup, pages);
       bill.closed = true;
-      inode.fs.space?.took(-inode.content.storedBytes);
     }
   }
 }
