@@ -23,6 +23,13 @@ it("gives a swarm the settings that its options say", async () => {
   });
 });
 
+it("shows the help of an update that changes nothing", async () => {
+  const engine = createEngine({ seed: 7 });
+  const help = await engine.docker("swarm update --help");
+  expect(help.stdout).toMatch(/^Usage: {2}docker swarm update \[OPTIONS\]\n/);
+  expect(await engine.docker("swarm update")).toEqual(help);
+});
+
 it("gives files the mode that is octal only where it begins with 0", async () => {
   const engine = createEngine({ seed: 7 });
   await engine.docker("swarm init");

@@ -48,6 +48,8 @@ export interface Command {
   readonly arity: Arity;
   /** False: the first operand ends the options. */
   readonly interspersed: boolean;
+  /** Without any option it shows its help. */
+  readonly needsOption?: boolean;
   readonly flags: Flags;
   /** @throws CliError, or ValueError for a plain failure with exit code 1. */
   read(invocation: Invocation<Flags>): DockerRequest;
@@ -60,6 +62,7 @@ interface CommandSpec<F extends Flags> {
   readonly aliases?: string;
   readonly arity: Arity;
   readonly interspersed?: boolean;
+  readonly needsOption?: boolean;
   readonly flags: F;
   read(invocation: Invocation<F>): DockerRequest;
 }

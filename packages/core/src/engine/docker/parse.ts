@@ -166,6 +166,7 @@ class Session {
     if (asked === true || (help && !ownHelp)) throw new CliError(0, { stdout: helpText(node, path) });
     checkSupported(flags, given.changed);
     checkArity(node.arity, given.operands.length, path, usage);
+    if (node.needsOption && given.changed.size === 0) throw new CliError(0, { stdout: helpText(node, path) });
     return this.#read(node, { ...given, values }, name);
   }
 

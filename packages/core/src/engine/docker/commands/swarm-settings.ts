@@ -115,6 +115,7 @@ const update = command({
   usage: "[OPTIONS]",
   summary: "Update the swarm",
   arity: NONE,
+  needsOption: true,
   flags: { ...SETTINGS, autolock: bool("Change manager autolocking setting (true|false)") },
   read: ({ flags, changed }) => ({
     command: "swarm update",
