@@ -5,7 +5,7 @@
  * reader has not had the time for by now still counts as being in the pipe: a writer that is faster has to wait.
  */
 import { PIPE_BUF, PIPE_SIZE } from "../abi/index.ts";
-import { Clock, type Timer } from "../sim/index.ts";
+import type { Timer } from "../sim/index.ts";
 
 export interface DrainOptions {
   readonly take: (data: Uint8Array) => void;
@@ -31,12 +31,6 @@ export class Drain {
   readonly #options: DrainOptions;
   #portions: Portion[] | undefined;
   #timer: Timer | undefined;
-
-  /** Of a reader who needs no time. */
-  static atOnce(take: (data: Uint8Array) => void): Drain {
-    const clock = new Clock();
-    return new Drain({ take, costUs: () => 0, nowUs: () => clock.nowUs, timer: (fire) => clock.timer(fire) });
-  }
 
   constructor(options: DrainOptions) {
     this.#options = options;

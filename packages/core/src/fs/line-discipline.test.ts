@@ -17,6 +17,7 @@ import {
   VMIN,
 } from "../abi/index.ts";
 import { concat, decode, encode, NO_BYTES } from "../lib/index.ts";
+import { Clock } from "../sim/index.ts";
 import { Drain } from "./drain.ts";
 import { Pty } from "./pty.ts";
 
@@ -31,7 +32,9 @@ function typed(keys: string, termios: Partial<Termios> = {}): { shown: string; r
     signal: (signal) => signals.push(signal),
     hungUp: () => {},
   };
-  pty.drainTo(Drain.atOnce((bytes) => shown.push(bytes)));
+  const clock = new Clock();
+  const take = (bytes: Uint8Array): void => void shown.push(bytes);
+  pty.drainTo(new Drain({ take, costUs: () => 0, nowUs: () => clock.nowUs, timer: (fire) => clock.timer(fire) }));
   pty.ioctl("TCSETS", { ...SANE_TERMIOS, ...termios });
   pty.type(encode(keys));
   const reads: string[] = [];
