@@ -6,19 +6,22 @@
  *
  * @see BuildKit cache/remotecache/inline/inline.go, cache/remotecache/v1/spec.go
  */
+import * as z from "zod";
 import { rfc3339Nano } from "../../lib/go/index.ts";
 import { base64, base64Bytes, decode, encode } from "../../lib/index.ts";
 import type { BuildCache } from "./build-cache.ts";
 import type { BaseImage } from "./plan.ts";
 
 /** A step, and where its result lies. */
-interface InlineRecord {
-  readonly digest: string;
+const RECORD = z.object({
+  digest: z.string(),
   /** Numbers of layers of the image, the lowest being 0. */
-  readonly layers?: readonly { readonly layer: number; readonly createdAt: string }[];
+  layers: z.exactOptional(z.array(z.object({ layer: z.number(), createdAt: z.string() }))),
   /** For each input the records that it may be. */
-  readonly inputs?: readonly (readonly { readonly link: number }[])[];
-}
+  inputs: z.exactOptional(z.array(z.array(z.object({ link: z.number() })))),
+});
+
+type InlineRecord = z.infer<typeof RECORD>;
 
 /** A layer that an image offers for a step. */
 export interface OfferedLayer {
@@ -66,23 +69,6 @@ function recordsOf(cache: string): readonly InlineRecord[] {
   } catch {
     return [];
   }
-  return Array.isArray(json) ? json.filter(isRecord) : [];
-}
-
-function isRecord(value: unknown): value is InlineRecord {
-  if (typeof value !== "object" || value === null || !("digest" in value) || typeof value.digest !== "string")
-    return false;
-  const { layers = [], inputs = [] } = value as { readonly layers?: unknown; readonly inputs?: unknown };
-  const isInput = (input: unknown): boolean => isListOf(input, (one) => isLike(one, { link: "number" }));
-  return isListOf(layers, (one) => isLike(one, { layer: "number", createdAt: "string" })) && isListOf(inputs, isInput);
-}
-
-const isListOf = (value: unknown, isFitting: (one: unknown) => boolean): boolean =>
-  Array.isArray(value) && value.every(isFitting);
-
-/** Has these fields, of these types. */
-function isLike(value: unknown, fields: Readonly<Record<string, "number" | "string">>): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  const known = new Map<string, unknown>(Object.entries(value));
-  return Object.entries(fields).every(([name, type]) => typeof known.get(name) === type);
+  const records: readonly unknown[] = Array.isArray(json) ? json : [];
+  return records.flatMap((one) => RECORD.safeParse(one).data ?? []);
 }
