@@ -73,7 +73,7 @@ function sourceOf(
 }
 
 /** @throws BuildError `unexpected query "x"`, `ref conflicts: "a" vs "b"` and their like */
-export function parseGitRef(address: string): GitRef {
+function parseGitRef(address: string): GitRef {
   const hash = address.indexOf("#");
   const fragment = hash < 0 ? "" : decoded(address.slice(hash + 1));
   const place = hash < 0 ? address : address.slice(0, hash);

@@ -28,14 +28,18 @@ const SSH_SOCKET = "/run/buildkit/ssh_agent";
 const SSH_VARIABLE = "SSH_AUTH_SOCK";
 
 /** Values of secrets by their names. */
-export type Secrets = ReadonlyMap<string, Uint8Array | { readonly error: string }>;
+type Secrets = ReadonlyMap<string, Uint8Array | { readonly error: string }>;
+
+/** What clients forward. */
+export interface Forwarded {
+  readonly secrets: Secrets;
+  /** Ids of agents: "default". */
+  readonly agents: ReadonlySet<string>;
+}
 
 /** What mounts are made with. */
-export interface MountTools {
+export interface MountTools extends Forwarded {
   readonly machine: BuildMachine;
-  readonly secrets: Secrets;
-  /** Ids of the client's agents: "default". */
-  readonly agents: ReadonlySet<string>;
   /** Keeps account of cache mounts. */
   readonly cache: BuildCache;
 }

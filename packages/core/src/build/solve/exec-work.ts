@@ -3,10 +3,9 @@ import { compareBytes, join } from "../../lib/index.ts";
 import { type Checksums, checksums } from "../files/checksum.ts";
 import { LogLimit } from "../progress/log-limit.ts";
 import type { VertexProgress } from "../progress/progress.ts";
-import type { BuildCache } from "./build-cache.ts";
 import type { BuildMachine } from "./build-machine.ts";
 import { baseIngredient, type Ingredients } from "./cache-miss.ts";
-import { ExecMounts, type Secrets } from "./exec-mounts.ts";
+import { ExecMounts, type MountTools } from "./exec-mounts.ts";
 import { missing } from "./file-work.ts";
 import type { Result } from "./result.ts";
 import type { RunExecutor } from "./run-executor.ts";
@@ -18,13 +17,8 @@ import type { ChangeWork } from "./work.ts";
 type Sources = readonly (Result | undefined)[];
 
 /** What it is done with. */
-export interface ExecTools {
-  readonly machine: BuildMachine;
+export interface ExecTools extends MountTools {
   readonly executor: RunExecutor;
-  readonly secrets: Secrets;
-  /** Ids of the client's agents. */
-  readonly agents: ReadonlySet<string>;
-  readonly cache: BuildCache;
 }
 
 /** @throws BuildError if the source of a mount is missing */

@@ -5,7 +5,7 @@ import type { GitSource } from "../frontend/git-ref.ts";
 import type { VertexProgress } from "../progress/progress.ts";
 import type { BuildCache } from "./build-cache.ts";
 import type { BuildMachine } from "./build-machine.ts";
-import { checkOut, type GitPlace, type WantedCommit, wantedCommit } from "./git-checkout.ts";
+import { checkOut, type GitPlace, type GitTell, type WantedCommit, wantedCommit } from "./git-checkout.ts";
 import type { Result } from "./result.ts";
 import { snapshotResult } from "./source-work.ts";
 import type { SourceWork } from "./work.ts";
@@ -41,7 +41,7 @@ export class GitWork implements SourceWork {
   /** @throws BuildError */
   produce(progress: VertexProgress): Result {
     const { machine, cache, place } = this.#tools;
-    const tell = (stream: "stdout" | "stderr", text: string): void => progress.log(stream, encode(text));
+    const tell: GitTell = (stream, text) => progress.log(stream, encode(text));
     const wanted = wantedCommit(place, this.#source, tell);
     this.#failsWith = undefined;
     const key = `git ${wanted.key}`;
@@ -50,7 +50,7 @@ export class GitWork implements SourceWork {
     return snapshotResult(machine, key, known?.snapshot ?? this.#lay(key, wanted, tell));
   }
 
-  #lay(key: string, { id }: WantedCommit, tell: Parameters<typeof checkOut>[2]): string {
+  #lay(key: string, { id }: WantedCommit, tell: GitTell): string {
     const { machine, cache, place } = this.#tools;
     const { snapshotter, kernel } = machine;
     const entries = checkOut(place, this.#source, tell, kernel.nowUs);

@@ -2,20 +2,13 @@
 import { unreachable } from "../../lib/index.ts";
 import type { BuildCache } from "./build-cache.ts";
 import type { BuildMachine } from "./build-machine.ts";
-import type { Secrets } from "./exec-mounts.ts";
+import type { Forwarded } from "./exec-mounts.ts";
 import { execWork } from "./exec-work.ts";
 import { fileWork } from "./file-work.ts";
 import { GitWork } from "./git-work.ts";
 import { RunExecutor } from "./run-executor.ts";
 import type { Prepare } from "./solver.ts";
 import { contextWork, downloadWork, imageWork, inlineWork } from "./source-work.ts";
-
-/** What clients forward. */
-export interface Forwarded {
-  readonly secrets: Secrets;
-  /** Ids of agents: "default". */
-  readonly agents: ReadonlySet<string>;
-}
 
 export function stepWorker(machine: BuildMachine, cache: BuildCache, { secrets, agents }: Forwarded): Prepare {
   const executor = new RunExecutor(machine);
