@@ -46,6 +46,7 @@ import type {
   RecordLock,
   SeccompFilter,
   SignalOptions,
+  SyslogAction,
   TimeChange,
 } from "./syscalls.ts";
 
@@ -260,5 +261,6 @@ export const uname = () => new Call("uname");
 export const sethostname = (name: string) => new Call("sethostname", name);
 export const setdomainname = (name: string) => new Call("setdomainname", name);
 export const sysctl = (name: string, value: string) => new Call("sysctl", name, value);
+export const syslog = (action: SyslogAction) => new Call("syslog", action);
 export const sysinfo = () => new Call("sysinfo");
 export const reboot = (command: "restart" | "halt" | "power-off") => new Call("reboot", command);

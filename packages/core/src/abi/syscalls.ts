@@ -256,6 +256,11 @@ export interface Syscalls {
   /** Sets the sysctl of that dotted name, as writing to its file under /proc/sys does. */
   sysctl(name: string, value: string): void;
   sysinfo(): SysInfo;
+  /**
+   * The kernel's log, each line with its level before it. `read` takes what nobody has taken, and sleeps until there is
+   * something; `read-all` shows what there is since it was cleared. The others answer nothing.
+   */
+  syslog(action: SyslogAction): Uint8Array;
   reboot(command: "restart" | "halt" | "power-off"): void;
 }
 
@@ -431,6 +436,9 @@ export interface Uname {
   readonly machine: string;
   readonly domainname: string;
 }
+
+/** @see syslog(2) */
+export type SyslogAction = "read" | "read-all" | "clear" | "console-level";
 
 /** Bytes and microseconds. @see sysinfo(2) */
 export interface SysInfo {

@@ -1,5 +1,7 @@
 /** The kernel's log: what `dmesg` shows on a machine. @see syslog(2), dmesg(1), Documentation/ABI/testing/dev-kmsg */
 
+import { WaitQueue } from "../sim/index.ts";
+
 /** Lines that are kept. */
 const MAX_LINES = 4096;
 
@@ -13,6 +15,12 @@ export interface LogLine {
 
 export class KernelLog {
   readonly #lines: LogLine[] = [];
+  /** What nobody has taken yet. */
+  #untaken: LogLine[] = [];
+  /** What was said before is not shown any more: how many of the lines. */
+  #cleared = 0;
+  /** Somebody wakes when there is more. */
+  readonly changed = new WaitQueue("kernel log");
   readonly #uptimeUs: () => number;
 
   constructor(uptimeUs: () => number) {
@@ -24,8 +32,15 @@ export class KernelLog {
   }
 
   print(level: number, text: string): void {
-    this.#lines.push({ atUs: this.#uptimeUs(), level, text });
-    if (this.#lines.length > MAX_LINES) this.#lines.shift();
+    const line = { atUs: this.#uptimeUs(), level, text };
+    this.#lines.push(line);
+    this.#untaken.push(line);
+    if (this.#lines.length > MAX_LINES) {
+      this.#lines.shift();
+      this.#cleared = Math.max(0, this.#cleared - 1);
+    }
+    if (this.#untaken.length > MAX_LINES) this.#untaken.shift();
+    this.changed.wakeAll();
   }
 
   /** As dmesg(1) prints it. */
@@ -35,9 +50,27 @@ export class KernelLog {
 
   /** As /proc/kmsg and syslog(2) give it. */
   formatRaw(): string {
-    return this.#lines.map((line) => `<${line.level}>${stamp(line)} ${line.text}\n`).join("");
+    return this.#lines.map(rawLine).join("");
+  }
+
+  /** What was said since it was cleared. */
+  formatSinceClear(): string {
+    return this.#lines.slice(this.#cleared).map(rawLine).join("");
+  }
+
+  clear(): void {
+    this.#cleared = this.#lines.length;
+  }
+
+  /** What nobody has taken yet; once. */
+  take(): string {
+    const lines = this.#untaken;
+    this.#untaken = [];
+    return lines.map(rawLine).join("");
   }
 }
+
+const rawLine = (line: LogLine): string => `<${line.level}>${stamp(line)} ${line.text}\n`;
 
 function stamp({ atUs }: LogLine): string {
   const seconds = Math.floor(atUs / 1_000_000);

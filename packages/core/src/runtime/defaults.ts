@@ -104,6 +104,7 @@ const CONDITIONAL_CALLS: readonly (readonly [call: SyscallName, capability: stri
   ["chroot", "CAP_SYS_CHROOT"],
   ["reboot", "CAP_SYS_BOOT"],
   ["clock_settime", "CAP_SYS_TIME"],
+  ["syslog", "CAP_SYSLOG"],
 ];
 
 /** Docker's default profile for a container with these capabilities. */

@@ -3,6 +3,12 @@ import { MOUNT_FLAGS, UMOUNT_FLAGS } from "./flags.data.ts";
 import { call, type Renderings } from "./rendering.ts";
 import { data, filled, flags, namespaces, path } from "./values.ts";
 
+const SYSLOG = {
+  read: "2 /* SYSLOG_ACTION_READ */",
+  "read-all": "3 /* SYSLOG_ACTION_READ_ALL */",
+  clear: "5 /* SYSLOG_ACTION_CLEAR */",
+  "console-level": "8 /* SYSLOG_ACTION_CONSOLE_LEVEL */",
+} as const;
 const REBOOT = { restart: "RESTART", halt: "HALT", "power-off": "POWER_OFF" } as const;
 
 export const machineRenderings = {
@@ -29,6 +35,8 @@ export const machineRenderings = {
   sethostname: ([name]) => call("sethostname", data(name), name.length),
   setdomainname: ([name]) => call("setdomainname", data(name), name.length),
   sysctl: ([name, value]) => call("sysctl", data(name), data(value)),
+  syslog: ([action], answer) =>
+    call("syslog", SYSLOG[action], filled(answer, data)).gives(answer, (bytes) => bytes.length),
   sysinfo: (_, answer) =>
     call(
       "sysinfo",

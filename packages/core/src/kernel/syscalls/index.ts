@@ -6,6 +6,7 @@ import { descriptorCalls } from "./descriptors.ts";
 import { directoryCalls } from "./directories.ts";
 import { identityCalls } from "./identity.ts";
 import { inotifyCalls } from "./inotify.ts";
+import { kernelLogCalls } from "./kernel-log.ts";
 import { lockCalls } from "./locks.ts";
 import { messageQueueCalls } from "./message-queues.ts";
 import { messageCalls } from "./messages.ts";
@@ -42,6 +43,7 @@ const TABLE: SyscallTable = {
   ...semaphoreCalls,
   ...messageQueueCalls,
   ...mqueueCalls,
+  ...kernelLogCalls,
 };
 
 type AnyHandler = (process: Process, ...args: readonly unknown[]) => unknown;

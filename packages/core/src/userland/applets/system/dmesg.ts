@@ -1,7 +1,9 @@
 /** dmesg: the kernel's messages, which containers may not see. @see dmesg(1), syslog(2) */
-import { CAP_SYSLOG, capget, Errno } from "../../../abi/index.ts";
+import { Errno, syslog } from "../../../abi/index.ts";
+import { decode } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt } from "../../getopt.ts";
+import { attempt } from "../../io.ts";
 import { unsignedOrDie } from "./number.ts";
 
 export const dmesg: Applet = function* (io) {
@@ -10,8 +12,10 @@ export const dmesg: Applet = function* (io) {
     const text = options.value(letter);
     if (text !== undefined) yield* unsignedOrDie(io, text);
   }
-  const { effective } = yield* capget();
-  // This kernel never says anything.
-  if (effective.has(CAP_SYSLOG)) return 0;
-  return yield* io.pdie("klogctl", new Errno("EPERM"));
+  const bytes = yield* attempt(syslog(options.has("n") ? "console-level" : "read-all"));
+  if (bytes instanceof Errno) return yield* io.pdie("klogctl", bytes);
+  const text = decode(bytes);
+  yield* io.out.write(options.has("r") ? text : text.replace(/^<\d+>/gm, ""));
+  if (options.has("c")) yield* syslog("clear");
+  return 0;
 };

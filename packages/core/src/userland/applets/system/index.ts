@@ -21,8 +21,10 @@ import { dnsdomainname, hostid, hostname } from "./hostname.ts";
 import { groups, id, whoami } from "./id.ts";
 import { ionice } from "./ionice.ts";
 import { kill, killall } from "./kill.ts";
+import { klogd } from "./klogd.ts";
 import { logger } from "./logger.ts";
 import { logname } from "./logname.ts";
+import { logread } from "./logread.ts";
 import { mim } from "./mim.ts";
 import { mkpasswd } from "./mkpasswd.ts";
 import { modinfo } from "./modinfo.ts";
@@ -95,11 +97,13 @@ export const applets: Readonly<Record<string, Applet>> = {
   ionice,
   kill,
   killall,
+  klogd,
   last,
   linux32: setarch,
   linux64: setarch,
   logger,
   logname,
+  logread,
   lsmod,
   mim,
   modinfo,

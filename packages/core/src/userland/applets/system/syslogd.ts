@@ -1,7 +1,7 @@
 /**
  * syslogd: take what programs say to the system log, and write it to a file or send it on.
  *
- * It reads no configuration file, and has no buffer in shared memory: segments here have a size and no contents.
+ * It reads no configuration file. What it keeps in shared memory, logread shows.
  *
  * @see syslogd(8), RFC 3164
  */
@@ -36,12 +36,15 @@ import { getopt, type Options, showUsage } from "../../getopt.ts";
 import { attempt, type Io, writeAll } from "../../io.ts";
 import { resolve } from "../../net/host-names.ts";
 import { daemonize } from "./daemonize.ts";
+import { LogRing } from "./log-ring.ts";
 import { unsignedOrDie } from "./number.ts";
 import { LEVEL_COUNT, LOG_SOCKET, levelOf, nameOfPriority, stampOf } from "./syslog.ts";
 
 const DEFAULT_FILE = "/var/log/messages";
 const DEFAULT_SIZE_KB = 200;
 const MOST_FILES = 99;
+const DEFAULT_RING_KB = 64;
+const MOST_RING_KB = 2_097_151;
 const KB = 1024;
 /** What is read of a message; the rest is lost. */
 const READ_BYTES = 255;
@@ -55,7 +58,6 @@ const MOST_OF_HOST_NAME = 64;
 export const syslogd: Applet = function* (io) {
   const options = yield* getopt(io, "nO:l:Ss:b:R:LC::tDf:");
   if (options.operands.length > 0) yield* showUsage(io);
-  if (options.has("C")) yield* io.die("can't create a buffer in shared memory: Function not implemented");
   if (options.has("f")) yield* io.die(`can't read '${options.value("f")}': Function not implemented`);
   const daemon = new Syslogd(io, yield* settingsOf(io, options));
   if (options.has("n")) return yield* daemon.run();
@@ -66,6 +68,8 @@ export const syslogd: Applet = function* (io) {
 interface Settings {
   /** The file, "-" for standard output; `undefined` if all goes to another machine. */
   readonly file: string | undefined;
+  /** Bytes of a ring in shared memory that takes what a file would; `undefined` without one. */
+  readonly ringBytes: number | undefined;
   /** HOST[:PORT] that gets all as well. */
   readonly remote: string | undefined;
   /** Only messages below this level are taken. */
@@ -85,7 +89,10 @@ function* settingsOf(io: Io, options: Options): Routine<Settings> {
   };
   const remote = options.value("R");
   const isLocal = remote === undefined || options.has("L");
+  const ring = options.value("C");
+  const ringKb = ring === undefined || ring === "" ? DEFAULT_RING_KB : yield* unsignedOrDie(io, ring, 4, MOST_RING_KB);
   return {
+    ringBytes: options.has("C") ? ringKb * KB : undefined,
     level: yield* number("l", LEVEL_COUNT, 1, LEVEL_COUNT),
     size: (yield* number("s", DEFAULT_SIZE_KB, 0)) * KB,
     kept: Math.min(yield* number("b", 1, 0), MOST_FILES),
@@ -121,6 +128,7 @@ class Syslogd {
   #openedAt = "";
   #last = "";
   #sender: number | undefined;
+  #ring: LogRing | undefined;
 
   constructor(io: Io, settings: Settings) {
     this.#io = io;
@@ -133,11 +141,14 @@ class Syslogd {
     for (const signal of [SIGTERM, SIGINT, SIGQUIT]) {
       yield* sigaction(signal, function* () {
         yield* daemon.#say("exiting");
+        if (daemon.#ring !== undefined) yield* daemon.#ring.remove();
         yield* sigaction(signal, "default");
         yield* kill(yield* getpid(), signal);
       });
     }
     const fd = yield* this.#listen();
+    const { ringBytes } = this.#settings;
+    if (ringBytes !== undefined) this.#ring = yield* LogRing.make(this.#io, ringBytes);
     yield* this.#say("started: BusyBox v1.38.0");
     for (;;) {
       const received = yield* attempt(recvfrom(fd, READ_BYTES));
@@ -184,6 +195,7 @@ class Syslogd {
   }
 
   *#write(now: string, line: Uint8Array): Routine<void> {
+    if (this.#ring !== undefined) return yield* this.#ring.append(line);
     const path = this.#settings.file ?? DEFAULT_FILE;
     if (path === "-") {
       yield* attempt(writeAll(1, line));
