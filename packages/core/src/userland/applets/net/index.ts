@@ -14,6 +14,7 @@ import { ping, ping6 } from "./ping.ts";
 import { route } from "./route.ts";
 import { tc } from "./tc.ts";
 import { telnet } from "./telnet.ts";
+import { telnetd } from "./telnetd.ts";
 import { traceroute, traceroute6 } from "./traceroute.ts";
 import { wget } from "./wget.ts";
 
@@ -33,6 +34,7 @@ export const applets: Readonly<Record<string, Applet>> = {
   route,
   tc,
   telnet,
+  telnetd,
   traceroute,
   traceroute6,
   wget,

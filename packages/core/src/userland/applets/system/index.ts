@@ -16,6 +16,7 @@ import { env, printenv } from "./env.ts";
 import { falseApplet } from "./false.ts";
 import { free } from "./free.ts";
 import { getopt } from "./getopt.ts";
+import { getty } from "./getty.ts";
 import { halt, poweroff, reboot } from "./halt.ts";
 import { dnsdomainname, hostid, hostname } from "./hostname.ts";
 import { groups, id, whoami } from "./id.ts";
@@ -23,6 +24,7 @@ import { ionice } from "./ionice.ts";
 import { kill, killall } from "./kill.ts";
 import { klogd } from "./klogd.ts";
 import { logger } from "./logger.ts";
+import { login } from "./login.ts";
 import { logname } from "./logname.ts";
 import { logread } from "./logread.ts";
 import { mim } from "./mim.ts";
@@ -48,6 +50,7 @@ import { sleep, usleep } from "./sleep.ts";
 import { startStopDaemon } from "./start-stop-daemon.ts";
 import { stty } from "./stty.ts";
 import { su } from "./su.ts";
+import { sulogin } from "./sulogin.ts";
 import { svc, svok } from "./svc.ts";
 import { swapoff, swapon } from "./swap.ts";
 import { runInit, switchRoot } from "./switch-root.ts";
@@ -88,6 +91,7 @@ export const applets: Readonly<Record<string, Applet>> = {
   false: falseApplet,
   free,
   getopt,
+  getty,
   groups,
   halt,
   hostid,
@@ -102,6 +106,7 @@ export const applets: Readonly<Record<string, Applet>> = {
   linux32: setarch,
   linux64: setarch,
   logger,
+  login,
   logname,
   logread,
   lsmod,
@@ -135,6 +140,7 @@ export const applets: Readonly<Record<string, Applet>> = {
   "start-stop-daemon": startStopDaemon,
   stty,
   su,
+  sulogin,
   svc,
   svok,
   swapoff,

@@ -11,7 +11,7 @@ import { getopt, showUsage } from "../../getopt.ts";
 import type { Io } from "../../io.ts";
 import { type User, userById, userByName } from "../../passwd.ts";
 import { requirePrivilege } from "./identity.ts";
-import { hashPassword, setPassword, shadowPassword } from "./set-password.ts";
+import { hashPassword, setPassword, shadowPasswordOrWarn } from "./set-password.ts";
 import { weakness } from "./weak-password.ts";
 
 export const passwd: Applet = function* (io) {
@@ -27,7 +27,7 @@ export const passwd: Applet = function* (io) {
   const user = yield* userByName(io, name);
   if (user === undefined) return yield* io.die(`unknown user ${name}`);
   if (real !== 0 && user.uid !== real) return yield* io.die(`${me} can't change password for ${name}`);
-  const old = (yield* shadowPassword(io, name)) ?? user.password;
+  const old = (yield* shadowPasswordOrWarn(io, name)) ?? user.password;
   const isLocked = old.startsWith("!");
   let next = action === "d" ? "" : action === "l" ? `!${old}` : old.slice(1);
   if (action === undefined) {

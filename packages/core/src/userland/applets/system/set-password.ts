@@ -1,5 +1,5 @@
 /** Passwords in /etc/shadow and /etc/passwd. @see shadow(5) */
-import { Errno, type Routine } from "../../../abi/index.ts";
+import { Errno, type Routine, stat } from "../../../abi/index.ts";
 import { crypt, methodOf, saltOf } from "../../crypt/index.ts";
 import { attempt, type Io, readText } from "../../io.ts";
 import { randomBytes } from "../../random-bytes.ts";
@@ -25,12 +25,22 @@ export function* setPassword(io: Io, name: string, password: string): Routine<vo
 }
 
 /** The password in /etc/shadow, if the user has one there; complains if only the user is missing. */
-export function* shadowPassword(io: Io, name: string): Routine<string | undefined> {
+export function* shadowPasswordOrWarn(io: Io, name: string): Routine<string | undefined> {
+  const password = yield* shadowPassword(name);
+  if (password === undefined && !((yield* attempt(stat(SHADOW))) instanceof Errno)) {
+    yield* io.warn(`no record of ${name} in ${SHADOW}, using ${PASSWD}`);
+  }
+  return password;
+}
+
+/** The password in /etc/shadow, if the user has one there. */
+export function* shadowPassword(name: string): Routine<string | undefined> {
   const text = yield* attempt(readText(SHADOW));
   if (text instanceof Errno) return undefined;
-  const record = text.split("\n").find((line) => line.startsWith(`${name}:`));
-  if (record === undefined) yield* io.warn(`no record of ${name} in ${SHADOW}, using ${PASSWD}`);
-  return record?.split(":")[1];
+  return text
+    .split("\n")
+    .find((line) => line.startsWith(`${name}:`))
+    ?.split(":")[1];
 }
 
 /** Sets the second field of a user's record. False if there is none. */

@@ -240,6 +240,7 @@ function* show(io: Io, device: Device, modes: Termios, isAll: boolean): Routine<
 
 function visible(char: number): string {
   if (char === 0) return "<undef>";
+  if (char === 9 || char === 10) return String.fromCharCode(char);
   if (char < 32) return `^${String.fromCharCode(char + 64)}`;
   if (char === 127) return "^?";
   return char < 127 ? String.fromCharCode(char) : `M-${visible(char - 128)}`;

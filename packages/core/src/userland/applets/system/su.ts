@@ -1,14 +1,12 @@
 /** su: run a shell as another user. @see su(1) */
-import { chdir, type Env, Errno, execve, getresuid, type Routine } from "../../../abi/index.ts";
+import { type Env, execve, getresuid, type Routine } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
-import { type User, userByName } from "../../passwd.ts";
+import { userByName } from "../../passwd.ts";
+import { knowsPassword, pauseAfterFailure } from "./check-password.ts";
 import { changeIdentity, requirePrivilege } from "./identity.ts";
-
-const DEFAULT_SHELL = "/bin/sh";
-const ROOT_PATH = "/sbin:/usr/sbin:/bin:/usr/bin";
-const USER_PATH = "/bin:/usr/bin";
+import { DEFAULT_SHELL, goHome, loginEnvironment, userEnvironment } from "./login-environment.ts";
 
 export const su: Applet = function* (io) {
   yield* requirePrivilege(io);
@@ -23,8 +21,10 @@ export const su: Applet = function* (io) {
   const preserves = options.has("m") || options.has("p");
   const user = yield* userByName(io, name);
   if (user === undefined) return yield* io.die(`unknown user ${name}`);
-  // Nobody can type a password here: only root changes identity.
-  if ((yield* getresuid()).real !== 0) return yield* io.die("incorrect password");
+  if ((yield* getresuid()).real !== 0 && (yield* knowsPassword(io, user)) !== true) {
+    yield* pauseAfterFailure();
+    return yield* io.die("incorrect password");
+  }
   const wanted = options.value("s") ?? (preserves ? io.env.get("SHELL") : undefined) ?? user.shell;
   const shell = wanted === "" ? DEFAULT_SHELL : wanted;
   yield* changeIdentity(io, user);
@@ -38,29 +38,6 @@ export const su: Applet = function* (io) {
   if (command !== undefined) words.unshift("-c", command);
   return yield* execShell(io, shell, words, env, isLogin);
 };
-
-function* goHome(io: Io, user: User): Routine<void> {
-  const error = yield* attempt(chdir(user.home));
-  if (!(error instanceof Errno)) return;
-  yield* io.perror(`can't change directory to '${user.home}'`, error);
-  yield* chdir("/");
-}
-
-/** Everything but TERM is forgotten. */
-function loginEnvironment(old: Env, user: User, shell: string): Env {
-  const term = old.get("TERM");
-  const env = new Map<string, string>(term === undefined ? [] : [["TERM", term]]);
-  env.set("PATH", user.uid === 0 ? ROOT_PATH : USER_PATH);
-  env.set("USER", user.name).set("LOGNAME", user.name);
-  return env.set("HOME", user.home).set("SHELL", shell);
-}
-
-/** Root's name is not told. */
-function userEnvironment(old: Env, user: User, shell: string): Env {
-  const env = new Map(old);
-  if (user.uid !== 0) env.set("USER", user.name).set("LOGNAME", user.name);
-  return env.set("HOME", user.home).set("SHELL", shell);
-}
 
 /** Becomes a shell; a login shell's name begins with a dash. */
 export function* execShell(

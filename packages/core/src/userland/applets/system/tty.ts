@@ -13,7 +13,7 @@ export const tty: Applet = function* (io) {
 };
 
 /** ttyname(3): the path of the terminal that a descriptor is. */
-function* terminalName(fd: number): Routine<string | undefined> {
+export function* terminalName(fd: number): Routine<string | undefined> {
   if (!(yield* isatty(fd))) return undefined;
   const path = yield* attempt(readlink(`/proc/self/fd/${fd}`));
   return path instanceof Errno ? undefined : path;
