@@ -252,6 +252,7 @@ function parseMount(mount: MountBody, volumes: VolumeSource): MountPoint {
       const { Subpath: subpath = "" } = mount.VolumeOptions ?? {};
       if (subpath !== "" && !isLocalPath(subpath)) throw problem("subpath must be a relative path within the volume");
       if (subpath !== "" && source === "") throw problem("must not set Subpath when using anonymous volumes");
+      if (readOnly && source === "") throw problem("must not set ReadOnly mode when using anonymous volumes");
       const volume = volumes.ensure(source === "" ? undefined : source, wishOf(mount));
       return {
         type,

@@ -216,6 +216,13 @@ export class MemoryFs extends FileSystem {
     this.space?.inodes(-1);
   }
 
+  /** One more name of an inode, or one less: each has a dentry that tmpfs cannot drop. @see mm/shmem.c:shmem_link */
+  countName(change: 1 | -1): void {
+    if (this.type !== "tmpfs") return;
+    if (change > 0) this.#checkInodes();
+    this.#inodes += change;
+  }
+
   #checkInodes(): void {
     if (this.#inodes >= (this.#options.inodes ?? Number.POSITIVE_INFINITY)) throw new Errno("ENOSPC");
   }
@@ -334,6 +341,7 @@ export abstract class MemoryInode extends Inode {
 
   /** A name of this inode is gone. */
   unlinked(): void {
+    if (this.nlink > 1) this.fs.countName(-1);
     this.nlink--;
     this.ctimeUs = this.fs.machine.nowUs;
     this.releaseIfUnused();
@@ -613,6 +621,8 @@ export class MemoryDirectory extends MemoryInode {
   override link(name: string, target: Inode): void {
     this.#checkAlive();
     if (!(target instanceof MemoryInode) || target.fs !== this.fs) throw new Errno("EXDEV");
+    // A file without a name, which is given its first one, has been counted.
+    if (target.nlink > 0) this.fs.countName(1);
     target.nlink++;
     target.ctimeUs = this.fs.machine.nowUs;
     this.#add(name, target);
@@ -637,7 +647,10 @@ export class MemoryDirectory extends MemoryInode {
     this.#remove(name);
     const seen = new Set<MemoryInode>();
     const drop = (inode: MemoryInode): void => {
-      if (seen.has(inode)) return;
+      if (seen.has(inode)) {
+        this.fs.countName(-1);
+        return;
+      }
       seen.add(inode);
       if (inode instanceof MemoryDirectory) for (const child of inode.entries.values()) drop(child);
       if (inode.opens > 0) return;

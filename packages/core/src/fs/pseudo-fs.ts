@@ -25,6 +25,8 @@ export abstract class PseudoFs extends FileSystem {
   override readonly isVolatile: boolean = true;
   /** Whoever opens a file for what it cannot do is refused there and then, as by kernfs; procfs waits for the write. */
   readonly refusesAtOpen: boolean = true;
+  /** Of directories of fixed trees. */
+  readonly directoryMode: number = 0o555;
   readonly machine: FsMachine;
   readonly #madeUs: number;
   #lastIno = 0;
@@ -299,8 +301,6 @@ export function fixedLink<F extends PseudoFs>(target: string): PseudoLeaf<F> {
   return (fs) => new PseudoLink(fs, () => target, undefined, { mode: 0o777, size: target.length });
 }
 
-const TREE_DIRECTORY: PseudoAttributes = { mode: 0o555 };
-
 /** A directory of a fixed tree. Inodes are made when they are first looked up, and kept: they can be mounted on. */
 export class TreeDirectory<F extends PseudoFs> extends PseudoInode {
   override get type() {
@@ -310,8 +310,8 @@ export class TreeDirectory<F extends PseudoFs> extends PseudoInode {
   readonly #tree: PseudoTree<F>;
   #made: Map<string, Inode> | undefined;
 
-  constructor(fs: F, tree: PseudoTree<F>) {
-    super(fs, TREE_DIRECTORY);
+  constructor(fs: F, tree: PseudoTree<F>, mode = fs.directoryMode) {
+    super(fs, { mode });
     this.#tree = tree;
   }
 

@@ -26,6 +26,7 @@ export class SysFs extends PseudoFs {
   override readonly source: string;
   override readonly root: Inode;
   override readonly magic = SYSFS_MAGIC;
+  override readonly directoryMode = 0o755;
 
   readonly kernel: Kernel;
   /** Whose devices show under /sys/class/net. */
@@ -36,7 +37,7 @@ export class SysFs extends PseudoFs {
     this.kernel = kernel;
     this.net = net;
     this.source = source;
-    this.root = new TreeDirectory(this, SYSFS_TREE);
+    this.root = new TreeDirectory(this, SYSFS_TREE, 0o555);
   }
 }
 

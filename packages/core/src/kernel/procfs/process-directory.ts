@@ -5,6 +5,7 @@
  */
 import {
   CAP_SYS_ADMIN,
+  CAP_SYS_NICE,
   type DirEntry,
   Errno,
   type ErrnoCode,
@@ -15,11 +16,12 @@ import {
 } from "../../abi/index.ts";
 import { type PseudoAttributes, PseudoDirectory, type PseudoEntries, PseudoLink } from "../../fs/index.ts";
 import { encode } from "../../lib/index.ts";
-import { type Inode, linkTextOf } from "../../vfs/index.ts";
+import type { Inode } from "../../vfs/index.ts";
 import type { Namespace } from "../namespaces/namespace.ts";
 import { badness } from "../oom.ts";
 import { type Process, pidIn } from "../process.ts";
 import { descriptorInfos, descriptors } from "./descriptors.ts";
+import { auxiliaryVector, formatMaps } from "./memory-map.ts";
 import { formatMountinfo, formatMounts, formatMountstats } from "./mount-tables.ts";
 import { NET_FILES } from "./net-files.ts";
 import { oomAdj, writeOomAdj, writeOomScoreAdj } from "./oom-score.ts";
@@ -159,7 +161,7 @@ const ENTRIES: Readonly<Record<string, Maker>> = {
     },
   })),
   cwd: place(({ cwd }) => cwd),
-  auxv: fromMemory(() => ""),
+  auxv: fromMemory(auxiliaryVector),
   environ: fromMemory(({ env }) => encode([...env].map(([name, value]) => `${name}=${value}\0`).join(""))),
   pagemap: fromMemory(() => ""),
   exe: place(({ exe }) => exe),
@@ -171,7 +173,7 @@ const ENTRIES: Readonly<Record<string, Maker>> = {
   ),
   limits: text((_fs, process) => formatLimits(process)),
   loginuid: text(() => "4294967295", 0o644),
-  maps: inspected((fs, process) => maps(fs, process), 0o444),
+  maps: inspected((fs, process) => formatMaps(fs.reader, process), 0o444),
   mountinfo: ofMounts(formatMountinfo, 0o444),
   mounts: ofMounts(formatMounts, 0o444),
   mountstats: ofMounts(formatMountstats, 0o400),
@@ -187,6 +189,11 @@ const ENTRIES: Readonly<Record<string, Maker>> = {
     write: (value) => writeOomAdj(fs.reader, process, value),
   })),
   personality: inspected(() => "00000000\n"),
+  // Identifiers of projects are only mapped where all are the same.
+  projid_map: text(
+    (_fs, { creds: { user } }) => (user.parent === undefined ? "         0          0 4294967295\n" : ""),
+    0o644,
+  ),
   root: place(({ root }) => root),
   sessionid: text(() => "4294967295"),
   setgroups: file(0o644, (fs, process) => ({
@@ -228,6 +235,10 @@ const ENTRIES: Readonly<Record<string, Maker>> = {
   syscall: inspected((fs, process) =>
     process === fs.reader ? "0 0x3 0x7ffe00000000 0x10000 0x0 0x0 0x0 0x7ffe00000000 0x401000\n" : "running\n",
   ),
+  timerslack_ns: text((fs, process) => {
+    const isOwn = process === fs.reader;
+    return isOwn || fs.reader.creds.capable(CAP_SYS_NICE, process.creds.user) ? "50000\n" : refused("EPERM");
+  }, 0o666),
   uid_map: idMap("uid"),
   wchan: text(() => "0"),
   ...quietFiles,
@@ -284,20 +295,4 @@ function cgroupPath(reader: Process, process: Process): string {
   if (path.startsWith(`${root}/`)) return path.slice(root.length);
   const up = root.split("/").slice(1);
   return `${up.map(() => "/..").join("")}${path === "/" ? "" : path}`;
-}
-
-function maps(fs: ProcFs, process: Process): string {
-  if (process.exe === undefined || !process.isAlive) return "";
-  const path = linkTextOf(process.exe, fs.reader.root);
-  const ino = process.exe.inode.ino;
-  const line = (range: string, permissions: string, offset: string, name: string): string =>
-    `${`${range} ${permissions} ${offset} 00:28 ${ino}`.padEnd(73)}${name}\n`;
-  return [
-    line("00400000-00401000", "r--p", "00000000", path),
-    line("00401000-00595000", "r-xp", "00001000", path),
-    line("005f4000-005f6000", "rw-p", "001f4000", path),
-    "005f6000-005fb000 rw-p 00000000 00:00 0 \n",
-    `${"01000000-01021000 rw-p 00000000 00:00 0".padEnd(73)}[heap]\n`,
-    `${"7ffd8e901000-7ffd8e922000 rw-p 00000000 00:00 0".padEnd(73)}[stack]\n`,
-  ].join("");
 }

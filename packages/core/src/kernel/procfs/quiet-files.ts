@@ -21,10 +21,8 @@ export const QUIET_FILES: Readonly<Record<string, QuietFile>> = {
   ksm_merging_pages: quiet(0o400, "0\n"),
   ksm_stat: quiet(0o400, "ksm_rmap_items 0\n"),
   numa_maps: quiet(0o444),
-  projid_map: quiet(0o644, "         0          0 4294967295\n"),
   schedstat: quiet(0o444, "0 0 0\n"),
   smaps: quiet(0o444),
   smaps_rollup: quiet(0o444),
   timers: quiet(0o444),
-  timerslack_ns: quiet(0o666, "50000\n"),
 };

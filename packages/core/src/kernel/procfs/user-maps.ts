@@ -98,7 +98,8 @@ function parseExtents(text: string): readonly IdExtent[] {
     const match = /^\s*(\d+)\s+(\d+)\s+(\d+)\s*$/.exec(line);
     if (match === null) throw new Errno("EINVAL");
     const [inside, outside, count] = match.slice(1).map(Number) as [number, number, number];
-    if (count === 0 || inside + count > 2 ** 32 || outside + count > 2 ** 32) throw new Errno("EINVAL");
+    // The last number stands for no id.
+    if (count === 0 || inside + count >= 2 ** 32 || outside + count >= 2 ** 32) throw new Errno("EINVAL");
     return { inside, outside, count };
   });
   for (const [index, extent] of extents.entries()) {

@@ -36,7 +36,7 @@ export function* expandParameter(
 ): Routine<void> {
   const { name, operator, word } = parameter;
   if (operator === "bad") {
-    shell.errorLine = shell.inputs[shell.inputs.length - 1]?.line ?? shell.line;
+    shell.errorLine = shell.inputs[shell.inputs.length - 1]?.line ?? shell.firstLine;
     return yield* shell.fail("syntax error: bad substitution");
   }
   if (name === "RANDOM" || name.startsWith("EPOCH")) yield* prepareDynamic(shell);

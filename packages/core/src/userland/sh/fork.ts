@@ -69,6 +69,8 @@ function* beBorn(birth: Birth): Routine<number> {
 }
 
 function* settleIn({ shell, how, group, isFirst }: Birth): Routine<void> {
+  const [first] = shell.inputs;
+  if (first?.fd === 0) shell.firstLine = first.line;
   for (const { fd } of shell.inputs.splice(0)) if (fd !== undefined && fd > 0) yield* attempt(close(fd));
   if (group !== undefined) {
     const leader = group === 0 ? yield* getpid() : group;

@@ -123,6 +123,8 @@ export class Shell {
   line = 0;
   /** The line that messages name. */
   errorLine = 0;
+  /** Where a forked shell stands in what it does not read any more: at the start, unless that was standard input. */
+  firstLine = 1;
   /** `$$`: that of the main shell, in subshells too. */
   readonly pid: number;
   /** 0 in the main shell, 1 in its subshells, … */
@@ -191,6 +193,7 @@ export class Shell {
     child.functionDepth = this.functionDepth;
     child.line = this.line;
     child.errorLine = this.errorLine;
+    child.firstLine = this.firstLine;
     child.lastBackground = this.lastBackground;
     child.directory = this.directory;
     child.physicalDirectory = this.physicalDirectory;

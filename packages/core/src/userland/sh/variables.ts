@@ -171,9 +171,13 @@ export class Variables {
     );
   }
 
-  /** All variables, sorted by name. */
-  sorted(): readonly (readonly [string, Variable])[] {
-    return [...this.#table].sort(([a], [b]) => (a < b ? -1 : 1));
+  /** Those that have a value, sorted by name; not what the environment brought under names that are none. */
+  listed(): readonly (readonly [string, Variable & { readonly value: string }])[] {
+    return [...this.#table]
+      .flatMap(([name, variable]) =>
+        variable.value === undefined || !isName(name) ? [] : [[name, { ...variable, value: variable.value }] as const],
+      )
+      .sort(([a], [b]) => (a < b ? -1 : 1));
   }
 
   importEnvironment(env: Env): void {

@@ -71,7 +71,7 @@ export class TarWriter {
         if (!isDotOrDotDot(name)) yield* writer.add(path.endsWith("/") ? path + name : `${path}/${name}`);
       }),
     );
-    if (error instanceof Errno) yield* this.#complain(`can't open '${path}'`, error);
+    if (error instanceof Errno) yield* this.#complain(path, error);
   }
 
   *finish(): Routine<void> {

@@ -48,7 +48,6 @@ export interface CopyOptions {
   /** Make links instead of copies. */
   readonly links: "hard" | "symbolic" | undefined;
   readonly verbose: boolean;
-  readonly removeDestination: boolean;
   /** Have both files share their blocks, which no file system here can. */
   readonly reflink: boolean;
 }
@@ -63,7 +62,6 @@ export const PLAIN_COPY: CopyOptions = {
   update: false,
   links: undefined,
   verbose: false,
-  removeDestination: false,
   reflink: false,
 };
 
@@ -94,7 +92,7 @@ export class Copier {
 
   /** Copies `source` to be `dest`; says what went wrong and returns false otherwise. */
   *copy(source: string, dest: string, isOperand = true): Routine<boolean> {
-    const { dereference, links, noOverwrite, update, removeDestination } = this.#how;
+    const { dereference, links, noOverwrite, update } = this.#how;
     const follows = dereference === "all" || (dereference === "operands" && isOperand);
     const from = yield* attempt(follows ? stat(source) : lstat(source));
     if (from instanceof Errno) {
@@ -104,7 +102,7 @@ export class Copier {
     }
     const found = yield* attempt(lstat(dest));
     if (found instanceof Errno && found.code !== "ENOENT") return yield* this.#failed(`can't stat '${dest}'`, found);
-    let there = found instanceof Errno ? undefined : found;
+    const there = found instanceof Errno ? undefined : found;
     if (there !== undefined) {
       if (from.dev === there.dev && from.ino === there.ino) {
         return yield* this.#failed(`'${source}' and '${dest}' are the same file`);
@@ -113,11 +111,6 @@ export class Copier {
     }
     if (from.type === "dir") return yield* this.#directory({ source, dest, from, there, follows });
     if (there !== undefined && update && seconds(from) <= seconds(there)) return true;
-    if (there !== undefined && removeDestination) {
-      const cleared = yield* this.#clear(dest, new Errno("EEXIST"));
-      if (cleared !== "retry") return cleared;
-      there = undefined;
-    }
     if (links !== undefined) return yield* this.#linkOnly(source, dest);
     const item = { source, dest, from, there, follows };
     const isLink = !follows && from.type === "symlink";

@@ -39,7 +39,7 @@ export const cp: Applet = function* (io) {
   const [first] = sources;
   if (first === undefined) return yield* showUsage(io);
 
-  let copier = new Copier(io, how);
+  const copier = new Copier(io, how);
   if (directory === undefined && sources.length === 1) {
     const from = yield* existenceOf(io, first, how.dereference === "all" ? stat : lstat);
     if (from === undefined) return 1;
@@ -50,7 +50,6 @@ export const cp: Applet = function* (io) {
     if (options.has("parents") && to !== "directory") {
       return yield* io.die("with --parents, the destination must be a directory");
     }
-    if (options.has("remove-destination")) copier = new Copier(io, { ...how, force: true });
     const isFresh = how.recursive && from === "directory" && to === "missing";
     if ((from !== "directory" && to !== "directory") || isFresh || exactly) {
       return (yield* copier.copy(first, target)) ? 0 : 1;
@@ -88,7 +87,6 @@ function copyOptions(options: Options): CopyOptions {
     update: options.has("u"),
     links: options.has("s") ? "symbolic" : options.has("l") ? "hard" : undefined,
     verbose: options.has("v"),
-    removeDestination: options.has("remove-destination"),
     reflink: options.has("reflink") && options.value("reflink") !== "auto",
   };
 }

@@ -16,6 +16,7 @@ import { byteLength, byteString, fromByteString } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, type Options } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
+import { runInProcess } from "../in-process.ts";
 import { INT_MAX, toNumber } from "./arguments.ts";
 import { spawn } from "./execute.ts";
 import { LineReader } from "./lines.ts";
@@ -235,6 +236,8 @@ class Runner {
   }
 
   *#runOne(argv: readonly string[]): Routine<boolean> {
+    const done = yield* runInProcess(this.#io, argv);
+    if (done !== undefined) return yield* this.#judge({ exited: done });
     const pid = yield* spawn(this.#io, argv);
     if (pid instanceof Errno) return yield* this.#cannotRun(pid);
     return yield* this.#judge(yield* waitFor(pid));

@@ -11,9 +11,7 @@ import { readNumber } from "./options.ts";
 
 export const set = special(function* (shell, { argv, out }): Routine<number> {
   if (argv.length === 1) {
-    for (const [name, { value }] of shell.variables.sorted()) {
-      if (value !== undefined) yield* print(out, `${name}=${quote(value)}\n`);
-    }
+    for (const [name, { value }] of shell.variables.listed()) yield* print(out, `${name}=${quote(value)}\n`);
     return 0;
   }
   const rest = yield* applyOptions(shell, argv.slice(1), out);

@@ -33,10 +33,8 @@ function flag(shell: Shell, word: string, flags: { readonly exported?: boolean; 
 
 /** In a form that could be read again. */
 function* list(shell: Shell, { argv, out }: Call, wanted: (variable: Variable) => boolean): Routine<number> {
-  for (const [name, variable] of shell.variables.sorted()) {
-    if (!wanted(variable)) continue;
-    const value = variable.value === undefined ? "" : `=${quote(variable.value)}`;
-    yield* print(out, `${argv[0]} ${name}${value}\n`);
+  for (const [name, variable] of shell.variables.listed()) {
+    if (wanted(variable)) yield* print(out, `${argv[0]} ${name}=${quote(variable.value)}\n`);
   }
   return 0;
 }

@@ -32,10 +32,12 @@ export class Parser {
     const statements: Statement[] = [];
     while (!["newline", "end"].includes(this.#token.kind)) {
       if (this.#take(";")) continue;
-      statements.push(this.#isWord("define") ? { kind: "define", definition: this.#definition() } : this.#statement());
-      if (this.#isEnd() || statements.at(-1)?.kind === "define") continue;
-      const isOperator = this.#token.kind === "operator" && this.#token.text !== "(";
-      this.#fail(isOperator ? "statement terminator" : "expression");
+      const statement: Statement = this.#isWord("define")
+        ? { kind: "define", definition: this.#definition() }
+        : this.#statement();
+      statements.push(statement);
+      if (statement.kind === "quit") this.#skipLine();
+      this.#expectEnd(statement);
     }
     this.#at++;
     return statements;
@@ -45,10 +47,21 @@ export class Parser {
     return this.#tokens[this.#at] ?? END;
   }
 
-  #fail(what: "expression" | "statement terminator" = "expression"): never {
+  #fail(what: "expression" | "statement terminator" | "token" = "expression"): never {
     const { kind, at } = this.#token;
     const rest = this.#source.slice(at).split("\n", 1)[0] ?? "";
-    throw new CalculatorError(`bad ${kind === "keyword" ? "token" : what} at '${rest}'`);
+    throw new CalculatorError(`bad ${kind === "keyword" && what === "expression" ? "token" : what} at '${rest}'`);
+  }
+
+  /** What comes behind a statement separates it from the next. An operand that does not is taken for a part of it. */
+  #expectEnd(statement: Statement): void {
+    if (this.#isEnd()) return;
+    const isOperator = this.#token.kind === "operator" && this.#token.text !== "(";
+    this.#fail(endsInExpression(statement) && !isOperator ? "expression" : "statement terminator");
+  }
+
+  #skipLine(): void {
+    while (this.#token.kind !== "newline" && this.#token.kind !== "end") this.#at++;
   }
 
   #take(operator: string): boolean {
@@ -92,15 +105,17 @@ export class Parser {
     for (;;) {
       while (this.#token.kind === "newline" || this.#take(";")) if (this.#token.kind === "newline") this.#at++;
       if (this.#take("}")) return body;
-      if (this.#token.kind === "end") this.#fail();
-      body.push(this.#statement());
-      if (!this.#isEnd() && body.at(-1)?.kind === "expression") this.#fail();
+      if (this.#token.kind === "end") this.#fail("token");
+      const statement = this.#statement();
+      body.push(statement);
+      this.#expectEnd(statement);
     }
   }
 
   #statement(): Statement {
     const { kind, text } = this.#token;
     if (this.#take("{")) return { kind: "block", body: this.#block() };
+    if (kind === "operator" && text === "}") this.#fail("token");
     if (kind === "string") {
       this.#at++;
       return { kind: "string", text };
@@ -161,7 +176,7 @@ export class Parser {
   }
 
   #parenthesized(): Expression {
-    this.#expect("(");
+    if (!this.#take("(")) this.#fail("token");
     const inner = this.#expression();
     this.#expect(")");
     return inner;
@@ -347,5 +362,25 @@ export class Parser {
     const name = this.#name();
     this.#at += 2;
     return { kind: "array", name };
+  }
+}
+
+function endsInExpression(statement: Statement): boolean {
+  switch (statement.kind) {
+    case "expression":
+      return true;
+    case "return":
+      return statement.value !== undefined;
+    case "print": {
+      const last = statement.items.at(-1);
+      return last !== undefined && last.kind !== "string";
+    }
+    case "if":
+      return endsInExpression(statement.otherwise ?? statement.then);
+    case "while":
+    case "for":
+      return endsInExpression(statement.body);
+    default:
+      return false;
   }
 }

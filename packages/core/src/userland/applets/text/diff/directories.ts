@@ -40,7 +40,7 @@ export function* listBelow(
 function* entries(io: Io, path: string): Routine<string[]> {
   const fd = yield* attempt(open(path));
   if (fd instanceof Errno) {
-    yield* io.perror(`can't open '${path}'`, fd);
+    yield* io.perror(path, fd);
     return [];
   }
   const names: string[] = [];
