@@ -141,7 +141,10 @@ export class Builder {
     } catch (error) {
       if (!(error instanceof BuildError)) throw error;
       // The check itself finds again what is wrong with the text, after the warnings. Without its images it goes no further.
-      if (isRead) return { warnings, steps: new Map(), error };
+      if (isRead) {
+        if (tellsWarnings) for (const warning of warnings) progress.warning(warning);
+        return { warnings, steps: new Map(), error };
+      }
     }
     const ignore = isRead ? loadIgnoreFile(request, files, progress) : undefined;
     const image = (name: string) => {

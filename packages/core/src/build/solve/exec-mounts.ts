@@ -65,7 +65,7 @@ export class ExecMounts {
     this.#op = op;
   }
 
-  /** @throws BuildError `secret x: not found`, `unset ssh forward key default`, `open /x: no such file or directory` */
+  /** @throws BuildError `secret x: not found`, `unset ssh forward key default`, `open /x: no such file or directory`, `invalid mount type SSH for /` */
   prepare(sources: readonly (Result | undefined)[]): PreparedMounts {
     const op = this.#op;
     const mounts = op.mounts.flatMap((one) => this.#prepareOne(one, sources) ?? []);
@@ -101,6 +101,7 @@ export class ExecMounts {
    * counts. Unlike the real one's, nobody listens on it.
    */
   #agent({ id, target, required, mode = 0o600, uid = 0, gid = 0 }: StepMount): PreparedMount | undefined {
+    if (target === "/") throw new BuildError("invalid mount type SSH for /");
     const agent = id === "" ? "default" : id;
     const isThere = this.#tools.agents.has(agent);
     if (required && !isThere) throw new BuildError(`unset ssh forward key ${agent}`);
@@ -161,6 +162,7 @@ export class ExecMounts {
   }
 
   #secret(mount: StepMount): PreparedMount | undefined {
+    if (mount.target === "/") throw new BuildError("invalid mount type SECRET for /");
     const id = mount.source || mount.id || basename(mount.target);
     const value = this.#tools.secrets.get(id);
     if (value === undefined) {

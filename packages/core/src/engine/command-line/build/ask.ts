@@ -16,7 +16,6 @@ import {
   printOutline,
   printRequests,
   printTargets,
-  printWarnings,
   requestsDocument,
   type SourceText,
   sourceKind,
@@ -25,7 +24,7 @@ import {
 import { NO_BYTES } from "../../../lib/index.ts";
 import { goJsonLines } from "../../../oci/index.ts";
 import type { Session } from "../session.ts";
-import { type Display, showsText } from "./display.ts";
+import type { Display } from "./display.ts";
 import { buildName } from "./metadata.ts";
 import { type DockerBuild, OptionError } from "./option.ts";
 import { shownName } from "./request.ts";
@@ -41,7 +40,7 @@ export async function ask(
   const { call, isJson } = parseCall(request.call);
   const asked = { ...build, onEvent: display.listener };
   try {
-    if (call === "outline") return await showOutline(session, request, source, asked, isJson);
+    if (call === "outline") return await showOutline(session, display, source, asked, isJson);
     if (call === "subrequests.describe") {
       await session.engine.builder.targets(asked);
       display.end();
@@ -67,13 +66,13 @@ export async function ask(
 
 async function showOutline(
   session: Session,
-  request: DockerBuild,
+  display: Display,
   { text }: SourceText,
   asked: BuildRequest,
   isJson: boolean,
 ): Promise<number> {
   const outline = await session.engine.builder.outline(asked);
-  if (showsText(request)) session.err(printWarnings(outline.warnings));
+  display.end();
   session.out(isJson ? json(outlineDocument(outline, text)) : printOutline(outline));
   return 0;
 }

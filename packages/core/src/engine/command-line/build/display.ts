@@ -1,9 +1,16 @@
 /** How `docker build` shows what a build does: the modes of `--progress`. @see docker/buildx util/progress */
-import { type BuildListener, PlainProgress, RawJsonProgress } from "../../../build/index.ts";
+import {
+  type BuildEvent,
+  type BuildListener,
+  type LintWarning,
+  PlainProgress,
+  printWarnings,
+  RawJsonProgress,
+} from "../../../build/index.ts";
 import type { Session } from "../session.ts";
 import { type DockerBuild, OptionError } from "./option.ts";
 
-/** Prints what a build does; `end` prints what is left when it has ended. */
+/** Prints what a build does; `end` prints what is left when it has ended, and where people read along all warnings again. */
 export interface Display {
   readonly listener: BuildListener;
   /** Shows a step that the client itself does. */
@@ -22,11 +29,6 @@ function modeOf(request: DockerBuild): string {
   return "quiet";
 }
 
-/** Warnings are repeated at the end where people read along. */
-export function showsText(request: DockerBuild): boolean {
-  return ["auto", "plain", "tty"].includes(modeOf(request));
-}
-
 export function displayOf(session: Session, request: DockerBuild): Display {
   const mode = modeOf(request);
   const show = (text: string): void => {
@@ -38,7 +40,12 @@ export function displayOf(session: Session, request: DockerBuild): Display {
     return { ...telling((event) => show(lines.print(event))), end: () => {} };
   }
   const plain = new PlainProgress();
-  return { ...telling((event) => show(plain.print(event))), end: () => show(plain.end()) };
+  const warnings: LintWarning[] = [];
+  const print = (event: BuildEvent): void => {
+    if (event.kind === "warning") warnings.push(event.warning);
+    show(plain.print(event));
+  };
+  return { ...telling(print), end: () => show(plain.end() + printWarnings(warnings.splice(0))) };
 }
 
 /** Steps of the client are numbered after those of the build. */

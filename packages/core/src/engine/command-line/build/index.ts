@@ -3,12 +3,12 @@
  *
  * @see docker/buildx commands/build.go, build/build.go
  */
-import { BuildError, type BuildRequest, printError, printWarnings, type SourceText } from "../../../build/index.ts";
+import { BuildError, type BuildRequest, printError, type SourceText } from "../../../build/index.ts";
 import { basename, StatusError } from "../../../lib/index.ts";
 import { goJsonLines } from "../../../oci/index.ts";
 import type { Session } from "../session.ts";
 import { ask } from "./ask.ts";
-import { type Display, displayOf, showsText } from "./display.ts";
+import { type Display, displayOf } from "./display.ts";
 import { checkMetadataFile, METADATA_STEP, metadataOf, writeImageId } from "./metadata.ts";
 import { type DockerBuild, OptionError } from "./option.ts";
 import { carryOut, exportsOf, outputsOf } from "./outputs.ts";
@@ -46,7 +46,7 @@ async function buildAndExport(
   const exported = { ...build, ...exportsOf(outputs, request.tags) };
   const make = () => session.engine.build({ ...exported, onEvent: display.listener });
   const result = await session.call("ImageBuild", "", make);
-  const { image, warnings } = result;
+  const { image } = result;
   await carryOut(session, outputs, image, exported.tags);
   const { metadataFile } = request;
   if (metadataFile !== "") {
@@ -54,7 +54,6 @@ async function buildAndExport(
     session.write(metadataFile, goJsonLines(metadataOf(session, request, exported, result)));
   }
   display.end();
-  if (showsText(request)) session.err(printWarnings(warnings));
   const id = exported.exports?.includes("image") === false ? "" : image.id;
   writeImageId(session, request.iidFile, id);
   if (request.quiet) session.lines([id]);
