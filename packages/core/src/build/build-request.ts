@@ -81,6 +81,8 @@ export interface BuildResult {
   readonly misses: readonly CacheMiss[];
   /** Images that stages start from, written out: those of registries with their digests. */
   readonly bases: readonly string[];
+  /** When all files of the result count as changed, if the build argument SOURCE_DATE_EPOCH said so. */
+  readonly epochUs: number | undefined;
 }
 
 export interface ResolveImageOptions {

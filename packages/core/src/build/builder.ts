@@ -5,7 +5,7 @@
  */
 import type { LayerEntry } from "../content/index.ts";
 import type { Image, ImageStore } from "../image/index.ts";
-import { isTrue, lowerCase } from "../lib/go/index.ts";
+import { lowerCase } from "../lib/go/index.ts";
 import { byteLength, clean, encode } from "../lib/index.ts";
 import type { BuildExport, BuildRequest, BuildResult, ImageNames } from "./build-request.ts";
 import { BuildError } from "./dockerfile/error.ts";
@@ -17,6 +17,7 @@ import { ContextMemory } from "./files/context-memory.ts";
 import { type ContextSource, contextEntries } from "./files/context-source.ts";
 import type { IgnoreMatcher } from "./files/ignore.ts";
 import { type CheckResult, check, type Prepared, type PrepareOptions, prepare } from "./frontend/check.ts";
+import { ordersOf } from "./frontend/orders.ts";
 import { type Outline, outlineOf } from "./frontend/outline.ts";
 import { DEFAULT_PLATFORM, formatPlatform, parsePlatform } from "./frontend/platform.ts";
 import type { BuildStage } from "./frontend/stage-graph.ts";
@@ -38,10 +39,6 @@ import { stepWorker } from "./solve/step-worker.ts";
 
 /** What images can be for. */
 const OS = "linux";
-/** Build arguments that are no variables but orders. */
-const HOSTNAME_ARG = "BUILDKIT_SANDBOX_HOSTNAME";
-const MULTI_PLATFORM_ARG = "BUILDKIT_MULTI_PLATFORM";
-const INLINE_CACHE_ARG = "BUILDKIT_INLINE_CACHE";
 
 /** How an export is shown. */
 const EXPORTS: Readonly<Record<BuildExport, { readonly name: string; readonly status: string }>> = {
@@ -75,6 +72,7 @@ export class Builder {
    */
   async build(request: BuildRequest): Promise<BuildResult> {
     const { kernel } = this.#machine;
+    const { epochUs } = ordersOf(request.buildArgs);
     const warnings: LintWarning[] = [];
     const misses: CacheMiss[] = [];
     const progress = new Progress(request.onEvent ?? (() => {}), () => kernel.nowUs);
@@ -105,7 +103,7 @@ export class Builder {
       const result = vertex && (await solver.build(vertex));
       if (draft.platform.os !== OS) throw new BuildError("operating system is not supported");
       const image = this.#export(request, result?.snapshot, draft, progress);
-      return { image, warnings, misses, bases: basesOf(sources) };
+      return { image, warnings, misses, bases: basesOf(sources), epochUs };
     } catch (error) {
       throw error instanceof VertexError ? error.cause : error;
     } finally {
@@ -125,6 +123,7 @@ export class Builder {
     { tellsWarnings, allStages }: { readonly tellsWarnings: boolean; readonly allStages: boolean },
   ): Promise<CheckResult> {
     const { nowUs } = this.#machine.kernel;
+    ordersOf(request.buildArgs);
     const progress = new Progress(request.onEvent ?? (() => {}), () => nowUs);
     const files = contextEntries(request.context, nowUs);
     const source = loadDockerfile(request, files, progress);
@@ -184,6 +183,7 @@ export class Builder {
   /** What can be built. Only the text is read: what an instruction means, and lint, do not matter. @throws BuildError */
   async targets(request: BuildRequest): Promise<readonly Target[]> {
     const { nowUs } = this.#machine.kernel;
+    ordersOf(request.buildArgs);
     const progress = new Progress(request.onEvent ?? (() => {}), () => nowUs);
     const source = loadDockerfile(request, contextEntries(request.context, nowUs), progress);
     await loadFrontend(request, source, this.#images, progress);
@@ -275,12 +275,13 @@ export class Builder {
     const shown = exports.map((one) => ({ one, vertex: progress.start(EXPORTS[one].name) }));
     const titleOf = (layer: string): string | undefined => this.cache.titleOf(layer);
     const labelled = draft.withLabels(request.labels ?? {});
-    const { inlineCache = isTrue(request.buildArgs?.[INLINE_CACHE_ARG] ?? "") } = request;
+    const orders = ordersOf(request.buildArgs);
+    const { inlineCache = orders.inlineCache } = request;
     const cacheOf = inlineCache
       ? (chain: readonly string[]): string | undefined => inlineCacheOf(this.cache, chain)
       : undefined;
     const { nowUs } = this.#machine.kernel;
-    const image = this.#exporter.export(snapshot, labelled, { nowUs, titleOf, cacheOf });
+    const image = this.#exporter.export(snapshot, labelled, { nowUs, titleOf, cacheOf, epochUs: orders.epochUs });
     for (const { one, vertex } of shown) {
       vertex.status(EXPORTS[one].status);
       if (inlineCache && one === "image") vertex.status("preparing layers for inline cache");
@@ -335,8 +336,8 @@ function proxyVariables(buildArgs: Readonly<Record<string, string>>): readonly s
 }
 
 /** Steps show their platform if the build may be for several. */
-function shownPlatformOf({ buildArgs = {}, platform }: BuildRequest): string | undefined {
-  if (!isTrue(buildArgs[MULTI_PLATFORM_ARG] ?? "")) return undefined;
+function shownPlatformOf({ buildArgs, platform }: BuildRequest): string | undefined {
+  if (!ordersOf(buildArgs).isMultiPlatform) return undefined;
   return formatPlatform(platform === undefined ? DEFAULT_PLATFORM : parsePlatform(platform));
 }
 
@@ -362,13 +363,15 @@ function runDefaults(request: BuildRequest): RunDefaults {
     rlimits = [],
     cgroupParent = "",
   } = request;
+  const { hostname, cacheNamespace } = ordersOf(buildArgs);
   return {
     network,
     proxy: proxyVariables(buildArgs),
     shmSizeBytes,
     rlimits,
     cgroupParent,
-    hostname: buildArgs[HOSTNAME_ARG],
+    hostname,
+    cacheNamespace,
     extraHosts: pairsOf(extraHosts).map(([name, address]) => ({ name, address })),
   };
 }

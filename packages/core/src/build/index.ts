@@ -26,6 +26,7 @@ export { openArchive } from "./files/unpack.ts";
 export { type CheckOptions, type CheckResult, check } from "./frontend/check.ts";
 export { healthcheckStep } from "./frontend/dispatch.ts";
 export { gitContextSource } from "./frontend/git-ref.ts";
+export { ordersOf, SOURCE_DATE_EPOCH } from "./frontend/orders.ts";
 export { type Outline, type OutlineArg, type OutlineMount, outlineOf, printOutline } from "./frontend/outline.ts";
 export { parsePlatform } from "./frontend/platform.ts";
 export { sourceKind, usesSsh } from "./frontend/remote.ts";

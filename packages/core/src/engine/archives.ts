@@ -73,11 +73,12 @@ export class ArchiveService {
     }
   }
 
-  /** The root file system that containers of an image begin with. */
-  image(image: Image): readonly LayerEntry[] {
+  /** The root file system that containers of an image begin with; with `mtimeUs` all of it was changed then. */
+  image(image: Image, mtimeUs?: number): readonly LayerEntry[] {
     const view = new SnapshotView(this.#kernel, this.#snapshotter, topSnapshot(image));
     try {
-      return [...treeEntries(view.context.root, "")].filter(({ path }) => path !== "");
+      const entries = [...treeEntries(view.context.root, "")].filter(({ path }) => path !== "");
+      return mtimeUs === undefined ? entries : entries.map((entry) => ({ ...entry, mtimeUs }));
     } finally {
       view.close();
     }

@@ -117,7 +117,7 @@ export class ClientBuild {
     const { result } = this;
     if (result === undefined) return;
     for (const [index, { type, attrs }] of exportersOf(asked).entries()) {
-      await exportImage(this.#engine, await this.#sessions.get(asked.Session), result.image, { type, attrs, index });
+      await exportImage(this.#engine, await this.#sessions.get(asked.Session), result, { type, attrs, index });
     }
   }
 

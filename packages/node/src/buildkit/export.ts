@@ -3,9 +3,9 @@
  *
  * @see BuildKit exporter/local, exporter/tar, exporter/oci
  */
+import type { BuildResult } from "@bottleship/core/build";
 import { layerToTar } from "@bottleship/core/content";
 import type { Engine } from "@bottleship/core/engine";
-import type { Image } from "@bottleship/core/image";
 import { sendFiles } from "./file-send.ts";
 import { CODES, GrpcError } from "./grpc.ts";
 import type { GrpcClient } from "./grpc-client.ts";
@@ -22,7 +22,12 @@ export interface Export {
 }
 
 /** @throws GrpcError for an exporter that nobody knows */
-export async function exportImage(engine: Engine, client: GrpcClient, image: Image, what: Export): Promise<void> {
+export async function exportImage(
+  engine: Engine,
+  client: GrpcClient,
+  { image, epochUs }: Pick<BuildResult, "image" | "epochUs">,
+  what: Export,
+): Promise<void> {
   switch (what.type) {
     case "moby":
     case "image":
@@ -30,12 +35,12 @@ export async function exportImage(engine: Engine, client: GrpcClient, image: Ima
       return;
     case "local": {
       const call = client.call(SEND, metadataOf(what));
-      await sendFiles(call, engine.archives.image(image));
+      await sendFiles(call, engine.archives.image(image, epochUs));
       call.end();
       return;
     }
     case "tar":
-      return sendBytes(client, what, layerToTar(engine.archives.image(image)));
+      return sendBytes(client, what, layerToTar(engine.archives.image(image, epochUs)));
     case "docker":
       return sendBytes(client, what, engine.images.save([image.id]));
     default:

@@ -11,6 +11,7 @@ import {
   type MountFlag,
   type MountOptions,
   type NamedContext,
+  ordersOf,
   parse,
   type Secret,
   sourceKind,
@@ -55,10 +56,13 @@ export async function frontendRequest(
   options: Options,
   { engine, session }: { readonly engine: Engine; readonly session: string },
 ): Promise<FrontendRequest> {
+  const buildArgs = withPrefix(options, "build-arg:");
+  // What cannot be read of them is said before anything is loaded.
+  ordersOf(buildArgs);
   const fileName = options["filename"] ?? "Dockerfile";
   const contextAgents = usesSsh(options["context"] ?? "") ? await agentsOf(client, [GIT_AGENT]) : [];
   const remote = await remoteOf(client, options["context"] ?? "", engine, {
-    keepsGitDir: keepsGitDir(withPrefix(options, "build-arg:")),
+    keepsGitDir: keepsGitDir(buildArgs),
     hasAgent: contextAgents.includes(GIT_AGENT),
   });
   const key = options["dockerfilekey"];
@@ -77,7 +81,7 @@ export async function frontendRequest(
   const build: BuildRequest = {
     ...source,
     file: fileName,
-    buildArgs: withPrefix(options, "build-arg:"),
+    buildArgs,
     labels: withPrefix(options, "label:"),
     contexts,
     secrets: await secretsOf(client, text),

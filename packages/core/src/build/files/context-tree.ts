@@ -21,17 +21,25 @@ export function treeOf(kernel: Kernel, entries: Iterable<LayerEntry>): MemoryFs 
   return fileSystem;
 }
 
-/** What is not ignored. A directory that is ignored comes along if something below it does not stay behind. */
+/**
+ * What is not ignored. A directory that is ignored comes along if something below it does not stay behind; of a file with
+ * several names the first one that comes along is the file.
+ */
 export function* withoutIgnored(
   entries: Iterable<LayerEntry>,
   ignore: IgnoreMatcher | undefined,
 ): Iterable<LayerEntry> {
   const waiting: LayerEntry[] = [];
-  for (const entry of entries) {
+  const left = new Map<string, LayerEntry>();
+  for (const given of entries) {
+    const other = given.type === "hardlink" ? left.get(given.link ?? "") : undefined;
+    const entry = other === undefined ? given : { ...other, path: given.path };
     while (waiting.length > 0 && !entry.path.startsWith(`${waiting[waiting.length - 1]?.path}/`)) waiting.pop();
     if (ignore?.matches(entry.path) !== true) {
       yield* waiting.splice(0);
       yield entry;
+      if (other?.type === "file") left.set(other.path, { ...given, link: given.path });
     } else if (entry.type === "dir") waiting.push(entry);
+    else if (given.type === "file") left.set(given.path, given);
   }
 }

@@ -25,6 +25,15 @@ export interface LayerOrigin {
   readonly title: string;
 }
 
+interface DocumentOptions {
+  /** When an image without layers was made. */
+  readonly nowText: string;
+  /** What made the layers, for other builders. */
+  readonly cache?: string | undefined;
+  /** When everything new counts as made. */
+  readonly epochText?: string;
+}
+
 export class ImageDraft {
   readonly platform: Platform;
   readonly #config: ImageRunConfig;
@@ -101,17 +110,16 @@ export class ImageDraft {
    * The configuration document, its fields in the order of Go's encoder.
    *
    * @param layers those of the base image included; history gets its times from there
-   * @param cache what made them, for other builders
    */
   document(
     diffIds: ImageConfig["rootfs"]["diff_ids"],
     layers: readonly LayerOrigin[],
-    nowText: string,
-    cache?: string,
+    { nowText, cache, epochText }: DocumentOptions,
   ): ImageConfig {
     const { architecture, os, variant } = this.platform;
-    const history = datedHistory(completeHistory(this.#history, layers), layers);
-    const created = history[history.length - 1]?.created ?? nowText;
+    const entries = completeHistory(this.#history, layers);
+    const history = datedHistory(entries, layers, epochText);
+    const created = epochText ?? history[history.length - 1]?.created ?? nowText;
     return {
       architecture,
       ...(this.#author === undefined ? {} : { author: this.#author }),
@@ -135,11 +143,16 @@ function completeHistory(history: readonly History[], layers: readonly LayerOrig
 
 /**
  * Gives entries their times: one with a layer that of the layer, the others that of the layer before them, or of the
- * first new one.
+ * first new one; or all that are new a given one.
  *
  * @see BuildKit exporter/containerimage/writer.go normalizeLayersAndHistory
  */
-function datedHistory(history: readonly History[], layers: readonly LayerOrigin[]): readonly History[] {
+function datedHistory(
+  history: readonly History[],
+  layers: readonly LayerOrigin[],
+  epochText: string | undefined,
+): readonly History[] {
+  if (epochText !== undefined) return history.map((entry) => withTime(entry, entry.created ?? epochText));
   let layer = 0;
   const dated = history.map((entry) => {
     const time = entry.empty_layer === true ? undefined : layers[layer++]?.created;

@@ -126,7 +126,7 @@ export class ExecMounts {
    * empty unless a directory is named.
    */
   #cache(mount: StepMount, from: Result | undefined): PreparedMount {
-    const id = mount.id === "" ? mount.target : mount.id;
+    const { id } = mount;
     const source = join("/", mount.source);
     const hasAttributes =
       source === "/" && (mount.mode !== undefined || mount.uid !== undefined || mount.gid !== undefined);
@@ -140,7 +140,7 @@ export class ExecMounts {
       if (from !== undefined && !hasAttributes && made instanceof MemoryDirectory) this.#fill(made, from, mount);
     }
     const path = `${ROOT}/cache/${name}`;
-    const description = `cached mount ${mount.target} from exec ${this.#op.argv.join(" ")} with id "//${id.replace(/^\//, "")}"`;
+    const description = `cached mount ${mount.target} from exec ${this.#op.argv.join(" ")} with id "${id}"`;
     const side = { type: "exec.cachemount", description, kept: { path } } as const;
     this.#tools.cache.noteSide(`cache mount ${name}`, side, this.#tools.machine.kernel.nowUs);
     return bindMount(mount, path, false);

@@ -15,6 +15,8 @@ export interface ExportOptions {
   /** What made a layer. */
   readonly titleOf: (snapshot: string) => string | undefined;
   /** What the image says of its layers to other builders. */
+  /** When everything that this build has made counts as made. */
+  readonly epochUs: number | undefined;
   readonly cacheOf?: ((chain: readonly string[]) => string | undefined) | undefined;
 }
 
@@ -45,7 +47,7 @@ export class Exporter {
     if (snapshot === undefined) return this.#build([], draft, options);
     const chain = [...this.#snapshotter.chain(snapshot)].reverse();
     const cache = options.cacheOf?.(chain);
-    const fingerprint = `${draft.fingerprint}${cache ?? ""}`;
+    const fingerprint = `${draft.fingerprint}${cache ?? ""}${options.epochUs ?? ""}`;
     const known = this.#exported.get(snapshot);
     if (known?.fingerprint === fingerprint && this.#images.byId(known.image.id) === known.image) return known.image;
     const image = this.#build(chain, draft, options, cache);
@@ -53,13 +55,19 @@ export class Exporter {
     return image;
   }
 
-  #build(chain: readonly string[], draft: ImageDraft, { nowUs, titleOf }: ExportOptions, cache?: string): Image {
+  #build(
+    chain: readonly string[],
+    draft: ImageDraft,
+    { nowUs, epochUs, titleOf }: ExportOptions,
+    cache?: string,
+  ): Image {
     const diffIds = chain.map((name) => this.#diffIdOf(name));
     const layers = chain.map((name) => ({
       created: timeText(this.#snapshotter.stat(name).createdUs),
       title: titleOf(name) ?? "",
     }));
-    return this.#images.add(draft.document(diffIds, layers, timeText(nowUs), cache), chain);
+    const epoch = epochUs === undefined ? {} : { epochText: timeText(epochUs) };
+    return this.#images.add(draft.document(diffIds, layers, { nowText: timeText(nowUs), cache, ...epoch }), chain);
   }
 
   #diffIdOf(snapshot: string): Digest {

@@ -16,7 +16,7 @@ import { type BuildPlatform, DEFAULT_PLATFORM, formatPlatform } from "../fronten
 import { sourceKind } from "../frontend/remote.ts";
 import { childScope, fromWorkingDir, imageScope, type Scope } from "../frontend/scope.ts";
 import type { BuildStage, Planned } from "../frontend/stage-graph.ts";
-import type { AddStep, CopyStep, RunStep, Step } from "../frontend/step.ts";
+import type { AddStep, CopyStep, RunStep, Step, StepMount } from "../frontend/step.ts";
 import { stepName, stepTitle } from "../frontend/step-title.ts";
 import { ImageDraft } from "../image/image-draft.ts";
 import type { CopyFiles, ExecMount, ExecOp, ExtraHost, FileOp, RunNetwork, Vertex } from "./vertex.ts";
@@ -48,6 +48,8 @@ export interface RunDefaults {
   /** For those that do not say. */
   readonly network: RunNetwork;
   readonly hostname: string | undefined;
+  /** What ids of cache mounts begin with. */
+  readonly cacheNamespace: string;
   readonly extraHosts: readonly ExtraHost[];
   readonly shmSizeBytes: number | undefined;
   readonly rlimits: ExecOp["rlimits"];
@@ -280,7 +282,8 @@ export class Plan {
 
   #run(stage: BuildStage, { sources }: Planned, step: RunStep, end: StageEnd, about: About): Vertex {
     const inputs: (Vertex | undefined)[] = [end.vertex];
-    const mounts = step.mounts.map((mount, i): ExecMount => {
+    const mounts = step.mounts.map((written, i): ExecMount => {
+      const mount = this.#named(written);
       const source = sources[i];
       // A bind mount that names no stage shows the context; a cache that names none starts empty.
       const fromContext = mount.from === "" && mount.type === "bind";
@@ -318,6 +321,12 @@ export class Plan {
       proxy: run.proxy,
     };
     return this.#vertices.add({ op, inputs, ...about });
+  }
+
+  /** A cache is known by its id, or by where it is mounted, within the build's name for all of them. */
+  #named(mount: StepMount): StepMount {
+    if (mount.type !== "cache") return mount;
+    return { ...mount, id: `${this.#options.run.cacheNamespace}/${mount.id === "" ? mount.target : mount.id}` };
   }
 
   #nameOf(stage: BuildStage, title: string, number: number, onbuild: boolean): string {

@@ -20,6 +20,8 @@ export interface WritableDisk extends ContextDisk {
   mkdirSync(path: string, options?: { readonly recursive: boolean; readonly mode?: number }): unknown;
   symlinkSync(target: string, path: string): void;
   unlinkSync?(path: string): void;
+  /** Seconds. Without it everything is as new as it is. */
+  utimesSync?(path: string, atime: number, mtime: number): void;
 }
 
 /** Where a path leads that is relative to where the client is called. */

@@ -113,19 +113,30 @@ function copyOut(session: Session, container: Container, request: CopyRequest): 
 /** Writes files below a directory; what has a name twice is written twice. */
 export function placeAll(disk: WritableDisk, root: string, entries: Iterable<LayerEntry>): void {
   const files = new Map<string, LayerEntry>();
+  const directories: LayerEntry[] = [];
   for (const entry of entries) {
+    if (entry.type === "dir") directories.push(entry);
     const first = entry.type === "hardlink" ? files.get(entry.link ?? "") : undefined;
     if (entry.type === "file") files.set(entry.path, entry);
     place(disk, `${root}/${entry.path}`, first ?? entry);
   }
+  // What is put into a directory changes it.
+  for (const { path, mtimeUs } of directories.reverse()) date(disk, `${root}/${path}`, mtimeUs);
 }
 
-function place(disk: WritableDisk, path: string, { type, mode, content, link }: LayerEntry): void {
+function date(disk: WritableDisk, path: string, mtimeUs: number): void {
+  disk.utimesSync?.(path, mtimeUs / 1e6, mtimeUs / 1e6);
+}
+
+function place(disk: WritableDisk, path: string, { type, mode, mtimeUs, content, link }: LayerEntry): void {
   if (type === "dir") disk.mkdirSync(path, { recursive: true, mode });
   else if (type === "symlink") {
     if (kindOf(disk, path, false) !== undefined) disk.unlinkSync?.(path);
     disk.symlinkSync(link ?? "", path);
-  } else if (type === "file") disk.writeFileSync(path, content ?? new Uint8Array(), { mode });
+  } else if (type === "file") {
+    disk.writeFileSync(path, content ?? new Uint8Array(), { mode });
+    date(disk, path, mtimeUs);
+  }
 }
 
 /** A file or directory of the client's disk, under a name of its own; "" names only what is in it. */

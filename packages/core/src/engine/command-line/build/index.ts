@@ -47,7 +47,7 @@ async function buildAndExport(
   const make = () => session.engine.build({ ...exported, onEvent: display.listener });
   const result = await session.call("ImageBuild", "", make);
   const { image } = result;
-  await carryOut(session, outputs, image, exported.tags);
+  await carryOut(session, outputs, result, exported.tags);
   const { metadataFile } = request;
   if (metadataFile !== "") {
     display.tell(METADATA_STEP, session.engine.kernel.nowUs);

@@ -3,9 +3,8 @@
  *
  * @see docker/buildx util/buildflags/export.go, build/opt.go; BuildKit exporter/local, exporter/tar
  */
-import type { BuildExport } from "../../../build/index.ts";
+import type { BuildExport, BuildResult } from "../../../build/index.ts";
 import { layerToTar } from "../../../content/index.ts";
-import type { Image } from "../../../image/index.ts";
 import { isTrue } from "../../../lib/go/index.ts";
 import { StatusError } from "../../../lib/index.ts";
 import { absolute, kindOf, openProblem, writable } from "../client-disk.ts";
@@ -90,7 +89,7 @@ function exportOf(type: string): readonly BuildExport[] {
 export async function carryOut(
   session: Session,
   outputs: readonly Output[],
-  image: Image,
+  { image, epochUs }: BuildResult,
   tags: readonly string[],
 ): Promise<void> {
   const { archives, images } = session.engine;
@@ -100,9 +99,9 @@ export async function carryOut(
       const disk = writable(session.disk, dest);
       const path = absolute(session.cwd, dest);
       disk.mkdirSync(path, { recursive: true, mode: 0o700 });
-      placeAll(disk, path, archives.image(image));
+      placeAll(disk, path, archives.image(image, epochUs));
     } else if (type === "tar") {
-      const bytes = layerToTar(archives.image(image));
+      const bytes = layerToTar(archives.image(image, epochUs));
       if (dest === "" || dest === STDOUT) session.out(bytes);
       else writable(session.disk, dest).writeFileSync(absolute(session.cwd, dest), bytes);
     } else if (isPush(output)) for (const tag of tags) await session.call("ImagePush", tag, () => images.push(tag));

@@ -9,6 +9,7 @@ import {
   type NamedContext,
   type OtherCache,
   openArchive,
+  SOURCE_DATE_EPOCH,
   sourceKind,
 } from "../../../build/index.ts";
 import { quote } from "../../../lib/go/index.ts";
@@ -41,7 +42,11 @@ export async function buildRequest(session: Session, request: DockerBuild): Prom
     throw new StatusError("invalid-argument", message);
   }
   const options = buildxOptions(session, request);
-  const buildArgs = pairsOf(request.buildArgs, (name) => session.client.env.get(name));
+  const { env } = session.client;
+  const epoch = env.get(SOURCE_DATE_EPOCH);
+  const given = pairsOf(request.buildArgs, (name) => env.get(name));
+  // buildx hands on when things are to count as made.
+  const buildArgs = epoch && request.command === "buildx build" ? { [SOURCE_DATE_EPOCH]: epoch, ...given } : given;
   for (const tag of tags) checkTag(tag);
   return {
     context:
