@@ -14,4 +14,7 @@ export { modelYaml, projectJson, projectYaml } from "./print/config.ts";
 export { dependentsOf, type Project, select, withoutDependencies } from "./project.ts";
 export { readMount, readPorts } from "./short-forms.ts";
 export { type ComposeDisk, type ComposeSource, IS_DIRECTORY, textOf } from "./source.ts";
+export { stackYaml } from "./stack/config.ts";
+export { openStack, type StackClient, type StackFile } from "./stack/open-stack.ts";
+export { ForbiddenProperties } from "./stack/properties.ts";
 export type { Tree, TreeMap } from "./tree.ts";

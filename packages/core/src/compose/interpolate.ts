@@ -4,6 +4,7 @@
  *
  * @see compose-spec 12-interpolation.md
  */
+import { quote } from "../lib/go/index.ts";
 import { ComposeError } from "./compose-error.ts";
 import { type Cast, castOf } from "./interpolate-casts.ts";
 import { isList, isMap, mapEntries, type Path, type Tree, type TreeMap } from "./tree.ts";
@@ -39,6 +40,32 @@ export function interpolate(tree: TreeMap, variables: Variables, warn: Warn): Tr
     return value;
   };
   return mapEntries(tree, (value, key) => walk(value, [key]));
+}
+
+/** The same as `docker stack` does it: only texts in which a variable stands become anything else. @throws ComposeError */
+export function interpolateChanged(tree: TreeMap, variables: Variables, warn: Warn): TreeMap {
+  const walk = (value: Tree, path: Path): Tree => {
+    if (typeof value === "string") return interpolateText(value, path, variables, warn);
+    if (isMap(value)) return mapEntries(value, (inner, key) => walk(inner, [...path, key]));
+    return isList(value) ? value.map((inner, at) => walk(inner, [...path, String(at)])) : value;
+  };
+  return mapEntries(tree, (value, key) => walk(value, [key]));
+}
+
+function interpolateText(text: string, path: Path, variables: Variables, warn: Warn): Tree {
+  const shown = path.map((part) => (/^\d+$/.test(part) ? "[]" : part)).join(".");
+  try {
+    const result = substitute(text, variables, () => {});
+    const cast = result === text ? undefined : castOf(path);
+    return cast === undefined ? result : castTo(cast, result, warn);
+  } catch (error) {
+    if (error instanceof CastError)
+      throw new ComposeError(`failed to cast to expected type: ${error.message}`, { path });
+    if (!(error instanceof InvalidTemplate) && !(error instanceof MissingVariable)) throw error;
+    const what = quote(error instanceof InvalidTemplate ? error.template : error.message);
+    const hint = "you may need to escape any $ with another $";
+    throw new ComposeError(`invalid interpolation format for ${shown}: ${what}; ${hint}`, { path });
+  }
 }
 
 function interpolateAt(text: string, path: Path, variables: Variables, warn: Warn): Tree {

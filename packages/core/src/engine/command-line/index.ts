@@ -36,6 +36,7 @@ import { printPorts, printTop } from "./observe.ts";
 import { prune, pruneSystem } from "./prune.ts";
 import { pullImages, pushImages } from "./registry.ts";
 import { type CommandOptions, type CommandResult, Session } from "./session.ts";
+import { runStack } from "./stack/index.ts";
 import { printStats } from "./stats.ts";
 import { runSwarm } from "./swarm.ts";
 import { showDiskUsage, showInfo, showVersion } from "./system.ts";
@@ -298,9 +299,14 @@ async function execute(session: Session, request: DockerRequest): Promise<number
       return named(request.volumes, (name) =>
         session.call("VolumeDelete", name, () => volumes.remove(name, { force: request.force })),
       );
+    case "stack config":
+    case "stack deploy":
+    case "stack ls":
+    case "stack services":
+    case "stack ps":
+    case "stack rm":
+      return runStack(session, request);
     case "unsupported":
-      // Stacks are things of a swarm: who is in none hears of that first.
-      if (request.path.startsWith("docker stack ")) void session.engine.swarm.cluster;
       throw new StatusError("not-implemented", `"${request.path}" is not implemented`);
     case "plugin":
       throw new StatusError("not-implemented", `"docker ${request.name}" is not implemented`);

@@ -30,7 +30,7 @@ export function listServices(session: Session, request: SwarmListRequest, filter
   filters.check(SERVICE_FILTERS);
   const rows = cluster.services.list(filters).map((service) => {
     return {
-      id: request.format === "" && !request.quiet ? service.id.slice(0, SHORT_ID) : service.id,
+      id: service.id.slice(0, SHORT_ID),
       name: service.spec.Name,
       mode: modeName(service.spec.Mode).replace("-", " "),
       replicas: replicasOf(cluster, service),
@@ -69,7 +69,9 @@ export async function listTasks(session: Session, request: RequestOf<"service ps
   if (known.size > 0) {
     const filters = Filters.of({ ...request.filters, service: [...known] }, TASK_FILTERS);
     const tasks = await session.call("TaskList", "", () => selectTasks(swarm.cluster, filters));
-    session.out(orFail(() => taskTable(session, tasks, request)));
+    // Here, unlike elsewhere, whoever asks for ids only gets whole ones.
+    const shown = request.quiet ? { ...request, noTrunc: true } : request;
+    session.out(orFail(() => taskTable(session, tasks, shown)));
   }
   for (const name of lost) session.err(`no such service: ${name}\n`);
   return lost.length === 0 ? 0 : 1;
@@ -97,7 +99,7 @@ export async function listNodeTasks(session: Session, request: RequestOf<"node p
 }
 
 /** By their places, the newest first. @see docker/cli cli/command/task/print.go */
-function taskTable(session: Session, tasks: readonly Task[], request: TaskListRequest): string {
+export function taskTable(session: Session, tasks: readonly Task[], request: TaskListRequest): string {
   const { cluster } = session.engine.swarm;
   const named = tasks
     .map((task) => ({ task, name: nameOf(cluster, task, request.noResolve) }))

@@ -57,9 +57,9 @@ it("lists the ports of services as ranges", async () => {
 
 it("lists tasks by their names, earlier ones below; of several services too", async () => {
   const engine = await swarm();
-  for (const name of ["web10", "web9"]) await engine.docker(`service create --name ${name} busybox sleep 1000`);
+  for (const name of ["web10", "web9"]) await engine.docker(`service create -d --name ${name} busybox sleep 1000`);
   await engine.pass("5s");
-  await engine.docker("service update --force web9");
+  await engine.docker("service update -d --force web9");
   await engine.pass("60s");
   const names = async (format: string) =>
     (await engine.docker(`service ps --format '${format}' web10 web9`)).stdout.trimEnd().split("\n");
@@ -69,7 +69,7 @@ it("lists tasks by their names, earlier ones below; of several services too", as
 
 it("makes the calls of the API that faults can be put on, and that the log tells of", async () => {
   const engine = await swarm();
-  await engine.docker("service create --name web busybox sleep 1000");
+  await engine.docker("service create -d --name web busybox sleep 1000");
   using _ = engine.faults.add({ on: "api", call: "ServiceUpdate", fails: { status: 500, message: "no leader" } });
   expect((await engine.docker("service scale web=2")).stderr).toBe("web: Error response from daemon: no leader\n");
   expect(engine.swarm.cluster.services.get("web").spec.Mode).toEqual({ Replicated: { Replicas: 1 } });
@@ -97,7 +97,7 @@ const OF_ALL_KINDS =
 
 it("asks for what the options of docker service create say", async () => {
   const engine = await swarm();
-  await engine.docker(`service create ${OF_ALL_KINDS} busybox cmd 'a b'`);
+  await engine.docker(`service create -d ${OF_ALL_KINDS} busybox cmd 'a b'`);
   const { TaskTemplate, ...spec } = engine.swarm.cluster.services.get("n").spec;
   // What the real client sends, but for the Runtime, which the daemon adds.
   const update = { FailureAction: "pause", Monitor: 5e9, MaxFailureRatio: 0, Order: "stop-first" };
@@ -194,8 +194,11 @@ it.each(UPDATES)(
   "changes the containers of a service with %j by docker service update %s",
   async (before, options, after) => {
     const engine = await swarm();
-    expect(await engine.docker(`service create --name n ${before} busybox`)).toMatchObject({ exitCode: 0, stderr: "" });
-    expect(await engine.docker(`service update ${options} n`)).toEqual({ exitCode: 0, stdout: "n\n", stderr: "" });
+    expect(await engine.docker(`service create -d --name n ${before} busybox`)).toMatchObject({
+      exitCode: 0,
+      stderr: "",
+    });
+    expect(await engine.docker(`service update -d ${options} n`)).toEqual({ exitCode: 0, stdout: "n\n", stderr: "" });
     const container = engine.swarm.cluster.services.get("n").spec.TaskTemplate.ContainerSpec;
     const fields = new Map(Object.entries({ ...container }));
     expect(Object.fromEntries(Object.keys(after).map((key) => [key, fields.get(key)]))).toEqual(after);
@@ -207,11 +210,11 @@ it("changes ports, limits, placement, networks, secrets and policies, and rolls 
   await engine.docker("network create -d overlay net0");
   await engine.docker("network create -d overlay net1");
   await engine.docker("secret create one -", { stdin: "1" });
-  await engine.docker("service create --name n -p 8080:80 --network net0 --constraint c==d --limit-cpu 1 busybox");
+  await engine.docker("service create -d --name n -p 8080:80 --network net0 --constraint c==d --limit-cpu 1 busybox");
   const spec = () => engine.swarm.cluster.services.get("n").spec;
   const before = spec();
   await engine.docker(
-    "service update --publish-add published=8081,target=80,mode=host --publish-add 90:90 --limit-memory 32m " +
+    "service update -d --publish-add published=8081,target=80,mode=host --publish-add 90:90 --limit-memory 32m " +
       "--constraint-add a==b --network-add net1 --network-rm net0 --secret-add one --update-parallelism 2 " +
       "--restart-max-attempts 3 --log-driver none --replicas 4 --replicas-max-per-node 2 --force n",
   );
@@ -226,10 +229,10 @@ it("changes ports, limits, placement, networks, secrets and policies, and rolls 
   expect(task.RestartPolicy).toEqual({ Condition: "any", Delay: 5e9, MaxAttempts: 3 });
   expect([task.LogDriver, task.ForceUpdate, Mode.Replicated]).toEqual([{ Name: "none" }, 1, { Replicas: 4 }]);
   expect(UpdateConfig).toMatchObject({ Parallelism: 2, Monitor: 5e9 });
-  await engine.docker("service update --publish-rm 80 n");
+  await engine.docker("service update -d --publish-rm 80 n");
   expect(spec().EndpointSpec?.Ports?.map(({ TargetPort }) => TargetPort)).toEqual([80, 90]);
-  await engine.docker("service update --rollback n");
-  await engine.docker("service update --publish-rm 80 --publish-rm target=80,mode=host --publish-rm 90 n");
+  await engine.docker("service update -d --rollback n");
+  await engine.docker("service update -d --publish-rm 80 --publish-rm target=80,mode=host --publish-rm 90 n");
   expect(spec().EndpointSpec).toEqual({ Mode: "vip" });
   expect(before.EndpointSpec?.Ports).toHaveLength(1);
 });
@@ -237,7 +240,7 @@ it("changes ports, limits, placement, networks, secrets and policies, and rolls 
 it("shows the logs of services and tasks: some lines, some time, as they come", async () => {
   const engine = await swarm();
   await engine.docker(
-    "service create --name web --replicas 10 --constraint node.role==manager busybox sh -c 'echo a; sleep 5; echo b; sleep 900'",
+    "service create -d --name web --replicas 10 --constraint node.role==manager busybox sh -c 'echo a; sleep 5; echo b; sleep 900'",
   );
   await engine.pass("20s");
   const logs = async (options: string) => (await engine.docker(`service logs ${options}`)).stdout.trimEnd().split("\n");
@@ -254,12 +257,12 @@ it("shows the logs of services and tasks: some lines, some time, as they come", 
     seen += text;
   };
   const following = engine.docker("service logs -f --raw --tail 0 web", { signal: stop.signal, onOutput });
-  await engine.docker("service update --args \"sh -c 'echo later; sleep 900'\" --update-parallelism 0 web");
+  await engine.docker("service update -d --args \"sh -c 'echo later; sleep 900'\" --update-parallelism 0 web");
   await engine.pass("60s");
   stop.abort();
   await following;
   expect(seen.match(/later/g)).toHaveLength(10);
-  await engine.docker("service create --name tty --tty busybox sleep 100");
+  await engine.docker("service create -d --name tty --tty busybox sleep 100");
   expect((await engine.docker("service logs tty")).stderr).toBe("tty service logs only supported with --raw\n");
 });
 

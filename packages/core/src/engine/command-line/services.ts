@@ -1,5 +1,5 @@
 /**
- * Commands that change the services of a swarm. Unlike the real client's, none waits until the tasks are as they should be.
+ * Commands that change the services of a swarm. They wait until the tasks are as they should be, unless asked not to.
  *
  * @see docker/cli cli/command/service
  */
@@ -14,12 +14,13 @@ import { Filters } from "../select/filters.ts";
 import type { ServiceMode, ServiceSpec } from "../swarm/service-spec.ts";
 import type { Service } from "../swarm/services.ts";
 import { changedService } from "./changed-service.ts";
+import { awaitService } from "./converge.ts";
 import type { Session } from "./session.ts";
 import { told } from "./told.ts";
 
 export async function createService(
   session: Session,
-  { spec, secrets, configs }: RequestOf<"service create">,
+  { spec, secrets, configs, detach, quiet }: RequestOf<"service create">,
 ): Promise<number> {
   const { swarm } = session.engine;
   const { ContainerSpec: container, ...task } = spec.TaskTemplate;
@@ -32,6 +33,7 @@ export async function createService(
     swarm.cluster.services.create({ ...spec, TaskTemplate }),
   );
   session.lines([id]);
+  if (!detach) await awaitService(session, id, { quiet });
   return 0;
 }
 
@@ -56,6 +58,7 @@ export async function updateService(session: Session, request: RequestOf<"servic
   const spec = changedService(service.spec, { ...request.changes, networks, image: whole });
   await updated(session, request.service, service, await withPayloads(session, spec, request.changes));
   session.lines([request.service]);
+  if (!request.detach) await awaitService(session, service.id, { name: request.service, quiet: request.quiet });
   return 0;
 }
 
@@ -86,11 +89,12 @@ async function withPayloads(
 
 export async function rollBackService(
   session: Session,
-  { service: name }: RequestOf<"service rollback">,
+  { service: name, detach, quiet }: RequestOf<"service rollback">,
 ): Promise<number> {
-  const { version } = await inspected(session, name);
+  const { id, version } = await inspected(session, name);
   await session.call("ServiceUpdate", name, () => session.engine.swarm.cluster.services.rollBack(name, version));
   session.lines([name]);
+  if (!detach) await awaitService(session, id, { name, quiet });
   return 0;
 }
 
@@ -116,8 +120,9 @@ function scaled({ Replicated, ReplicatedJob }: ServiceMode, count: number): Serv
 }
 
 /** What goes wrong with some does not stop the others. */
-export async function scaleServices(session: Session, { counts }: RequestOf<"service scale">): Promise<number> {
+export async function scaleServices(session: Session, { counts, detach }: RequestOf<"service scale">): Promise<number> {
   let exitCode = 0;
+  const scaledOnes: (readonly [name: string, id: string])[] = [];
   for (const one of counts) {
     const [name = "", count = ""] = one.split(/=(.*)/s);
     try {
@@ -128,11 +133,13 @@ export async function scaleServices(session: Session, { counts }: RequestOf<"ser
       if (Mode === undefined) throw new ValueError("scale can only be used with replicated or replicated-job mode");
       await updated(session, name, service, { ...service.spec, Mode });
       session.lines([`${name} scaled to ${count}`]);
+      scaledOnes.push([name, service.id]);
     } catch (error) {
       if (!(error instanceof ValueError || error instanceof StatusError)) throw error;
       session.err(`${name}: ${error instanceof StatusError ? told(error) : error.message}\n`);
       exitCode = 1;
     }
   }
+  if (!detach) for (const [name, id] of scaledOnes) await awaitService(session, id, { name, quiet: false });
   return exitCode;
 }

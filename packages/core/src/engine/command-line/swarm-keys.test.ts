@@ -59,7 +59,7 @@ it("lists the tasks of nodes, those that are there", async () => {
   const engine = createEngine({ seed: 7 });
   await engine.images.pull("busybox");
   await engine.docker("swarm init");
-  await engine.docker("service create --name web --replicas 2 busybox sleep 1000");
+  await engine.docker("service create -d --name web --replicas 2 busybox sleep 1000");
   await engine.pass("5s");
   const { hostname } = engine.kernel.machine;
   const format = "--format '{{.Name}} {{.Node}} {{.DesiredState}}'";

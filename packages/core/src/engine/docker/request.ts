@@ -8,6 +8,7 @@ import type { ContainerRequest } from "./requests/container.ts";
 import type { ImageRequest } from "./requests/image.ts";
 import type { NetworkRequest } from "./requests/network.ts";
 import type { RegistryRequest } from "./requests/registry.ts";
+import type { StackRequest } from "./requests/stack.ts";
 import type { SwarmRequest } from "./requests/swarm.ts";
 import type { SystemRequest } from "./requests/system.ts";
 import type { VolumeRequest } from "./requests/volume.ts";
@@ -21,6 +22,7 @@ export type DockerRequest = (
   | VolumeRequest
   | SystemRequest
   | SwarmRequest
+  | StackRequest
 ) &
   Preface;
 

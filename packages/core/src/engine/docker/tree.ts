@@ -14,6 +14,7 @@ import { ps, stats } from "./commands/listing.ts";
 import * as networks from "./commands/networks.ts";
 import { pull, push } from "./commands/registry.ts";
 import { SERVICE_COMMANDS } from "./commands/services.ts";
+import { STACK_COMMANDS } from "./commands/stack.ts";
 import { SWARM_COMMANDS } from "./commands/swarm.ts";
 import * as system from "./commands/system.ts";
 import { update } from "./commands/update.ts";
@@ -162,6 +163,7 @@ function foreignEntry(
 const OWN: Readonly<Record<string, Readonly<Record<string, Command>>>> = {
   ...SWARM_COMMANDS,
   service: SERVICE_COMMANDS,
+  stack: STACK_COMMANDS,
 };
 
 const FOREIGN: Readonly<Record<string, Entry>> = Object.fromEntries(

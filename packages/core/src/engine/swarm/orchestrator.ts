@@ -15,7 +15,7 @@ import type { NodeStore } from "./node.ts";
 import type { Revisions } from "./object-table.ts";
 import { hostPorts, meetsConstraints, obstacle, occupancyWithout } from "./placement.ts";
 import { type AttemptRecords, Restarts, restartDelayUs } from "./restarts.ts";
-import { networksOf } from "./service-spec.ts";
+import { networksOf, taskSpec } from "./service-spec.ts";
 import { isJob, modeName, type Service, type ServiceStore } from "./services.ts";
 import { aimOf, type DesiredState, Task, type TaskRecord, type TaskState } from "./task.ts";
 import type { PayloadStores, TaskPlace } from "./task-container.ts";
@@ -168,7 +168,7 @@ export class Orchestrator {
   /** Those with other settings than the service's are replaced. */
   #update(service: Service, live: readonly Task[]): void {
     const { services, world } = this.#parts;
-    const outdated = live.filter((task) => !isSameData(task.spec, this.#specFor(service)));
+    const outdated = live.filter((task) => !isSameData(task.spec, taskSpec(service.spec)));
     const report = services.report.bind(services);
     if (outdated.length === 0) {
       const { update } = service;
@@ -192,18 +192,12 @@ export class Orchestrator {
     this.#updates.set(service.id, update);
   }
 
-  /** Tasks of a service know its networks from its own list, too. */
-  #specFor({ spec }: Service): Task["spec"] {
-    const { Runtime: _, ...task } = spec.TaskTemplate;
-    return spec.Networks === undefined || task.Networks !== undefined ? task : { ...task, Networks: spec.Networks };
-  }
-
   /** A new task, which is to run, or to complete; or is to be `ready` for that first. */
   #create(service: Service, slot: number, first?: "ready"): Task {
     const iteration = isJob(service.spec.Mode) ? service.iteration : undefined;
     const desired = first ?? aimOf(iteration);
     const object = this.#parts.revisions.created();
-    const task = new Task({ object, serviceId: service.id, slot, spec: this.#specFor(service), desired, iteration });
+    const task = new Task({ object, serviceId: service.id, slot, spec: taskSpec(service.spec), desired, iteration });
     this.#tasks.add(task);
     for (const old of this.#tasks.surplus(task, this.#parts.historyLimit())) this.#direct(old, "remove");
     this.#soon(() => this.#schedule(task));

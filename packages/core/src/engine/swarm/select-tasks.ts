@@ -1,7 +1,8 @@
 /** Tasks that filters let through. @see moby daemon/cluster/filters.go: newListTasksFilters */
-import { StatusError } from "../../lib/index.ts";
+import { isSameData, StatusError } from "../../lib/index.ts";
 import type { Filters } from "../select/filters.ts";
 import type { Cluster } from "./cluster.ts";
+import { taskSpec } from "./service-spec.ts";
 import type { Task } from "./task.ts";
 
 export const TASK_FILTERS = ["_up-to-date", "desired-state", "id", "label", "name", "node", "runtime", "service"];
@@ -21,8 +22,15 @@ export function selectTasks(cluster: Cluster, filters: Filters): readonly Task[]
         (services.length === 0 || services.includes(task.serviceId)) &&
         (nodes.length === 0 || nodes.includes(task.nodeId)) &&
         filters.allows("id", (value) => task.id.startsWith(value)) &&
+        filters.allows("_up-to-date", (value) => value !== "true" || isUpToDate(cluster, task)) &&
         filters.allows("desired-state", (value) => value === task.desired) &&
         filters.allows("name", (value) => cluster.nameOfTask(task).startsWith(value)) &&
         filters.allowsLabels(cluster.services.byId(task.serviceId)?.spec.Labels ?? {}),
     );
+}
+
+/** A task of the service as it is now. */
+function isUpToDate(cluster: Cluster, task: Task): boolean {
+  const service = cluster.services.byId(task.serviceId);
+  return service !== undefined && isSameData(task.spec, taskSpec(service.spec));
 }

@@ -40,6 +40,7 @@ export interface TaskContainerSpec {
   readonly User?: string;
   readonly Groups?: Strings;
   readonly Init?: boolean;
+  readonly Privileges?: object;
   readonly StopSignal?: string;
   readonly TTY?: boolean;
   readonly OpenStdin?: boolean;
@@ -188,3 +189,9 @@ export function withDefaults(spec: ServiceSpec): ServiceSpec {
 /** The networks that tasks are to be on. */
 export const networksOf = ({ TaskTemplate, Networks }: ServiceSpec): readonly NetworkTarget[] =>
   TaskTemplate.Networks !== undefined && TaskTemplate.Networks.length > 0 ? TaskTemplate.Networks : (Networks ?? []);
+
+/** What a task of a service is made from: it knows the service's networks, too. */
+export function taskSpec({ TaskTemplate, Networks }: ServiceSpec): TaskSpec {
+  const { Runtime: _, ...task } = TaskTemplate;
+  return Networks === undefined || task.Networks !== undefined ? task : { ...task, Networks };
+}

@@ -20,6 +20,8 @@ const create = command({
     spec: serviceSpec(invocation),
     secrets: invocation.flags.secret,
     configs: invocation.flags.config,
+    detach: invocation.flags.detach,
+    quiet: invocation.flags.quiet,
   }),
 });
 
@@ -39,13 +41,13 @@ const scale = command({
   summary: SCALE_SUMMARY,
   arity: atLeast(1),
   flags: DETACH,
-  read: ({ operands }) => {
+  read: ({ flags, operands }) => {
     const wrong = operands.find((one) => !/^[^=]+=./s.test(one));
     if (wrong !== undefined) {
       const usage = `Usage:  docker service scale ${SCALE_USAGE}\n\n${SCALE_SUMMARY}`;
       throw new ValueError(`invalid scale specifier '${wrong}'.\nSee 'docker service scale --help'.\n\n${usage}`);
     }
-    return { command: "service scale", counts: operands };
+    return { command: "service scale", counts: operands, detach: flags.detach };
   },
 });
 
@@ -57,10 +59,11 @@ const update = command({
   read: (invocation) => {
     const { flags, changed } = invocation;
     const [service = ""] = invocation.operands;
-    if (!flags.rollback) return { command: "service update", service, changes: serviceChanges(invocation) };
+    const wait = { detach: flags.detach, quiet: flags.quiet };
+    if (!flags.rollback) return { command: "service update", service, changes: serviceChanges(invocation), ...wait };
     const others = [...changed].filter((name) => !["rollback", "detach", "quiet"].includes(name));
     if (others.length > 0) throw new ValueError("other flags may not be combined with --rollback");
-    return { command: "service rollback", service };
+    return { command: "service rollback", service, ...wait };
   },
 });
 
@@ -69,7 +72,12 @@ const rollback = command({
   summary: "Revert changes to a service's configuration",
   arity: exactly(1),
   flags: PROGRESS,
-  read: ({ operands: [service = ""] }) => ({ command: "service rollback", service }),
+  read: ({ flags, operands: [service = ""] }) => ({
+    command: "service rollback",
+    service,
+    detach: flags.detach,
+    quiet: flags.quiet,
+  }),
 });
 
 const logs = command({

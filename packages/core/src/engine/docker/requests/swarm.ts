@@ -96,7 +96,14 @@ export interface PayloadWish {
   readonly mode: number;
 }
 
-interface ServiceCreateRequest {
+/** Whether and how the client waits for the tasks of a service. */
+interface ServiceWait {
+  /** It does not. */
+  readonly detach: boolean;
+  readonly quiet: boolean;
+}
+
+interface ServiceCreateRequest extends ServiceWait {
   readonly command: "service create";
   /** Without its secrets and configs, whose ids the client asks for. */
   readonly spec: ServiceSpec;
@@ -104,13 +111,13 @@ interface ServiceCreateRequest {
   readonly configs: readonly PayloadWish[];
 }
 
-interface ServiceUpdateRequest {
+interface ServiceUpdateRequest extends ServiceWait {
   readonly command: "service update";
   readonly service: string;
   readonly changes: ServiceChanges;
 }
 
-interface ServiceRollbackRequest {
+interface ServiceRollbackRequest extends ServiceWait {
   readonly command: "service rollback";
   readonly service: string;
 }
@@ -123,6 +130,7 @@ interface SwarmUpdateRequest {
 
 interface ServiceScaleRequest {
   readonly command: "service scale";
+  readonly detach: boolean;
   readonly counts: readonly string[];
 }
 
