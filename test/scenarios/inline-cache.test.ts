@@ -90,3 +90,59 @@ describe("an engine that has built nothing, told of an image with a cache", () =
     expect(stderr.match(/CACHED/g)).toHaveLength(5);
   });
 });
+
+describe("an image of several stages", () => {
+  const STAGES = `FROM busybox AS a
+COPY f1 /a1
+RUN sort /a1 > /a2
+FROM busybox AS b
+COPY f2 /b1
+RUN sort /b1 > /b2
+FROM busybox
+WORKDIR /w
+COPY --from=a /a2 .
+RUN --mount=from=b,target=/b cat a2 /b/b2 > c
+COPY f1 f3
+`;
+  const PARTS = { f1: "2\n1\n", f2: "4\n3\n" };
+  const options = { dockerfile: STAGES };
+
+  async function shared(): Promise<Registry> {
+    const registry = new Registry();
+    const engine = engineAt(registry);
+    await build(engine, PARTS, { ...options, inlineCache: true });
+    await engine.docker(`push ${NAME}`);
+    return registry;
+  }
+  const cached = ({ events }: Told): number =>
+    new Set(events.flatMap((event) => (event.kind === "completed" && event.cached ? [event.vertex] : []))).size;
+
+  it("stands for the stages that left no layers in it, too", async () => {
+    const engine = engineAt(await shared());
+    const told = await build(engine, PARTS, { ...options, cacheFrom: [NAME] });
+    expect(told.ran).toEqual([]);
+    // All eight steps count as cached, as with BuildKit.
+    expect(cached(told)).toBe(8);
+    expect((await engine.docker(`run --rm ${NAME} cat c f3`)).stdout).toBe("1\n2\n3\n4\n2\n1\n");
+    expect((await build(engine, PARTS, options)).ran).toEqual([]);
+  });
+
+  it("does a stage whose files have changed, and not the others", async () => {
+    const engine = engineAt(await shared());
+    const { ran } = await build(engine, { ...PARTS, f2: "0\n" }, { ...options, cacheFrom: [NAME] });
+    expect(ran).toEqual([
+      "[b 2/3] COPY f2 /b1",
+      "[b 3/3] RUN sort /b1 > /b2",
+      "[stage-2 4/5] RUN --mount=from=b,target=/b cat a2 /b/b2 > c",
+      "[stage-2 5/5] COPY f1 f3",
+    ]);
+    expect((await engine.docker(`run --rm ${NAME} cat c`)).stdout).toBe("1\n2\n0\n");
+    expect((await build(engine, { ...PARTS, f2: "0\n" }, options)).ran).toEqual([]);
+  });
+
+  it("is of no use to who wants all anew", async () => {
+    const { ran } = await build(engineAt(await shared()), PARTS, { ...options, cacheFrom: [NAME], noCache: true });
+    // A working directory is no step to be done anew.
+    expect(ran).toHaveLength(7);
+  });
+});

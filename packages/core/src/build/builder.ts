@@ -32,13 +32,22 @@ import type { CacheMiss } from "./solve/cache-miss.ts";
 import { type CacheUsage, cacheUsage, type PruneOptions, prunable } from "./solve/cache-usage.ts";
 import { checkOps } from "./solve/check-ops.ts";
 import { Exporter } from "./solve/exporter.ts";
-import { inlineCacheOf, type OfferedLayers } from "./solve/inline-cache.ts";
+import { type InlineSteps, inlineCacheOf, type OfferedLayers } from "./solve/inline-cache.ts";
 import { Plan, type PlanOptions, type RunDefaults, type StageSource } from "./solve/plan.ts";
 import { Solver, VertexError } from "./solve/solver.ts";
 import { stepWorker } from "./solve/step-worker.ts";
 
 /** What images can be for. */
 const OS = "linux";
+
+/** What there is when all steps are done. */
+interface Built {
+  readonly snapshot: string | undefined;
+  readonly draft: ImageDraft;
+  readonly inlineCache: boolean;
+  /** Which steps led there, if the image is to tell. */
+  readonly done: Pick<InlineSteps, "steps" | "snapshots"> | undefined;
+}
 
 /** How an export is shown. */
 const EXPORTS: Readonly<Record<BuildExport, { readonly name: string; readonly status: string }>> = {
@@ -72,7 +81,8 @@ export class Builder {
    */
   async build(request: BuildRequest): Promise<BuildResult> {
     const { kernel } = this.#machine;
-    const { epochUs } = ordersOf(request.buildArgs);
+    const orders = ordersOf(request.buildArgs);
+    const { epochUs } = orders;
     const warnings: LintWarning[] = [];
     const misses: CacheMiss[] = [];
     const progress = new Progress(request.onEvent ?? (() => {}), () => kernel.nowUs);
@@ -102,7 +112,9 @@ export class Builder {
     try {
       const result = vertex && (await solver.build(vertex));
       if (draft.platform.os !== OS) throw new BuildError("operating system is not supported");
-      const image = this.#export(request, result?.snapshot, draft, progress);
+      const { inlineCache = orders.inlineCache } = request;
+      const done = inlineCache && vertex !== undefined ? await solver.chain(vertex) : undefined;
+      const image = this.#export(request, { snapshot: result?.snapshot, draft, inlineCache, done }, progress);
       return { image, warnings, misses, bases: basesOf(sources), epochUs };
     } catch (error) {
       throw error instanceof VertexError ? error.cause : error;
@@ -269,19 +281,17 @@ export class Builder {
     });
   }
 
-  #export(request: BuildRequest, snapshot: string | undefined, draft: ImageDraft, progress: Progress): Image {
+  #export(request: BuildRequest, { snapshot, draft, inlineCache, done }: Built, progress: Progress): Image {
     const { exports = ["image"] } = request;
     const known = exports.includes("image") ? undefined : new Set(this.#store.list());
     const shown = exports.map((one) => ({ one, vertex: progress.start(EXPORTS[one].name) }));
     const titleOf = (layer: string): string | undefined => this.cache.titleOf(layer);
     const labelled = draft.withLabels(request.labels ?? {});
-    const orders = ordersOf(request.buildArgs);
-    const { inlineCache = orders.inlineCache } = request;
-    const cacheOf = inlineCache
-      ? (chain: readonly string[]): string | undefined => inlineCacheOf(this.cache, chain)
-      : undefined;
+    const { epochUs } = ordersOf(request.buildArgs);
+    const cacheOf =
+      done && ((chain: readonly string[]): string | undefined => inlineCacheOf({ cache: this.cache, chain, ...done }));
     const { nowUs } = this.#machine.kernel;
-    const image = this.#exporter.export(snapshot, labelled, { nowUs, titleOf, cacheOf, epochUs: orders.epochUs });
+    const image = this.#exporter.export(snapshot, labelled, { nowUs, titleOf, cacheOf, epochUs });
     for (const { one, vertex } of shown) {
       vertex.status(EXPORTS[one].status);
       if (inlineCache && one === "image") vertex.status("preparing layers for inline cache");

@@ -34,6 +34,8 @@ export interface BuildCacheState {
   readonly titles: readonly (readonly [snapshot: string, title: string])[];
   /** Keys. */
   readonly pruned: readonly string[];
+  /** Keys of what was taken from elsewhere. */
+  readonly chains?: readonly string[];
   readonly sides: readonly (readonly [key: string, side: SideRecord])[];
 }
 
@@ -52,6 +54,8 @@ export class BuildCache {
   readonly #sides = new Map<string, SideRecord>();
   /** Keys of what was there once. */
   readonly #pruned = new Set<string>();
+  /** Keys of what was taken from elsewhere. */
+  readonly #chains = new Set<string>();
   /** Keys by the ingredients that were asked for last: a build that is cached asks for the same ones each time. */
   readonly #keys = new Map<string, string>();
 
@@ -60,21 +64,33 @@ export class BuildCache {
     this.disk = disk;
   }
 
+  /** Some steps are known by what leads to them only: they were taken from elsewhere. */
+  get knowsChains(): boolean {
+    return this.#chains.size > 0;
+  }
+
+  /** What is stored under a key is known by what leads to it. */
+  noteChain(key: string): void {
+    this.#chains.add(key);
+  }
+
   /** Everything that is known, oldest first. */
   get state(): BuildCacheState {
     return {
       records: [...this.#records.values()].map((record) => ({ ...record })),
       titles: [...this.#titles],
       pruned: [...this.#pruned],
+      chains: [...this.#chains],
       sides: [...this.#sides].map(([key, side]) => [key, { ...side }]),
     };
   }
 
   /** Knows what another cache knew whose snapshots and files are here too. */
-  restore({ records, titles, pruned, sides }: BuildCacheState): void {
+  restore({ records, titles, pruned, chains = [], sides }: BuildCacheState): void {
     for (const [key, side] of sides) this.#sides.set(key, { ...side });
     for (const [snapshot, title] of titles) this.#titles.set(snapshot, title);
     for (const key of pruned) this.#pruned.add(key);
+    for (const key of chains) this.#chains.add(key);
     for (const record of records) {
       const own = { ...record };
       this.#records.set(own.key, own);
@@ -95,6 +111,10 @@ export class BuildCache {
     if (this.#keys.size >= KEYS_LIMIT) this.#keys.clear();
     this.#keys.set(text, key);
     return key;
+  }
+
+  has(key: string): boolean {
+    return this.#records.has(key);
   }
 
   /** The record of a key; it counts as used. */
@@ -189,6 +209,7 @@ export class BuildCache {
   #forget({ key, snapshot }: CacheRecord): void {
     this.#pruned.add(key);
     this.#records.delete(key);
+    this.#chains.delete(key);
     this.#titles.delete(snapshot);
     this.#snapshotter.release(snapshot);
   }

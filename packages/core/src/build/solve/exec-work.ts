@@ -63,9 +63,10 @@ function mountedFiles(
   machine: BuildMachine,
   { mount, input, isFromTree }: ExecMount,
   sources: Sources,
-): Checksums | undefined {
+): Checksums | string | undefined {
   const from = input === undefined ? undefined : sources[input];
   if (mount.type !== "bind" || from === undefined || isFromTree) return undefined;
+  if (from.isUnmade === true) return from.key;
   const tree = from.open();
   try {
     const path = join("/", mount.source);

@@ -41,7 +41,12 @@ export function fileWork(
     for (const [name, value] of action.kind === "mkdir" ? directoryIngredients(action) : copyIngredients(action))
       ingredients.set(name + suffix, value);
     if (action.kind !== "copy" || action.isFromTree || isCovered(action, op)) continue;
-    for (const [path, sums] of sourceChecksums(machine, action, sources[action.input])) {
+    const from = sources[action.input];
+    if (from?.isUnmade === true) {
+      ingredients.set(`the maker of the files${suffix}`, from.key);
+      continue;
+    }
+    for (const [path, sums] of sourceChecksums(machine, action, from)) {
       if (sums === undefined || (sums.size === 0 && isPath(action.include))) {
         // Where something is to stay behind, BuildKit looks no closer before it copies.
         if (action.exclude.length === 0) absent.push(join(path, action.include ?? ""));

@@ -10,6 +10,7 @@ import * as z from "zod";
 import { rfc3339Nano } from "../../lib/go/index.ts";
 import { base64, base64Bytes, decode, encode } from "../../lib/index.ts";
 import type { BuildCache } from "./build-cache.ts";
+import type { ChainRecord } from "./chain-keys.ts";
 import type { BaseImage } from "./plan.ts";
 
 /** A step, and where its result lies. */
@@ -30,18 +31,46 @@ export interface OfferedLayer {
   readonly snapshot: string;
 }
 
-/** What a cache knows of the layers of an image, for its configuration; `undefined` for nothing. */
-export function inlineCacheOf(cache: BuildCache, chain: readonly string[]): string | undefined {
-  const records: InlineRecord[] = [];
-  for (const [layer, snapshot] of chain.entries()) {
-    const record = cache.recordOf(snapshot);
-    if (record === undefined) continue;
-    const below = records.length - 1;
-    const createdAt = rfc3339Nano(Math.floor(record.createdUs / 1e6), (record.createdUs % 1e6) * 1000);
-    const inputs = below < 0 ? {} : { inputs: [[{ link: below }]] };
-    records.push({ layers: [{ layer, createdAt }], digest: record.key, ...inputs });
+/** What was done for an image. */
+export interface InlineSteps {
+  readonly cache: BuildCache;
+  /** The snapshots of its layers, the lowest first. */
+  readonly chain: readonly string[];
+  /** Those that lead to it, each behind those that it needs. */
+  readonly steps: readonly Omit<ChainRecord, "vertex">[];
+  /** By the numbers of the steps. */
+  readonly snapshots: readonly (string | undefined)[];
+}
+
+/**
+ * What is known of the layers of an image, for its configuration; `undefined` for nothing. Steps of other stages have
+ * no layers in it, and are told of for those that have.
+ */
+export function inlineCacheOf({ cache, chain, steps, snapshots }: InlineSteps): string | undefined {
+  const records: InlineRecord[] = steps.map(({ key, inputs }, number) => ({
+    ...layersOf(cache, chain, snapshots[number]),
+    digest: key,
+    ...(inputs.length > 0 && { inputs: inputs.map((link) => [{ link }]) }),
+  }));
+  const told = new Set(steps.map(({ key }) => key));
+  // By what its files hold, a step may have a key of its own.
+  for (const snapshot of chain) {
+    const key = cache.recordOf(snapshot)?.key;
+    if (key !== undefined && !told.has(key)) records.push({ ...layersOf(cache, chain, snapshot), digest: key });
   }
-  return records.length === 0 ? undefined : base64(encode(JSON.stringify(records)));
+  return records.some(({ layers }) => layers !== undefined) ? base64(encode(JSON.stringify(records))) : undefined;
+}
+
+function layersOf(
+  cache: BuildCache,
+  chain: readonly string[],
+  snapshot: string | undefined,
+): Pick<InlineRecord, "layers"> {
+  const layer = snapshot === undefined ? -1 : chain.indexOf(snapshot);
+  const record = snapshot === undefined ? undefined : cache.recordOf(snapshot);
+  if (layer < 0 || record === undefined) return {};
+  const createdAt = rfc3339Nano(Math.floor(record.createdUs / 1e6), (record.createdUs % 1e6) * 1000);
+  return { layers: [{ layer, createdAt }] };
 }
 
 /** The layers that images offer, by the keys of steps. */
@@ -55,6 +84,10 @@ export class OfferedLayers {
       const snapshot = image.chain[layers?.[0]?.layer ?? -1];
       if (snapshot !== undefined && !this.#offers.has(digest)) this.#offers.set(digest, { image, snapshot });
     }
+  }
+
+  get isEmpty(): boolean {
+    return this.#offers.size === 0;
   }
 
   find(key: string): OfferedLayer | undefined {

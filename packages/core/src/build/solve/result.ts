@@ -6,6 +6,8 @@ export interface Result {
   readonly key: string;
   /** The committed snapshot; `undefined` for an empty tree, and for files from outside. */
   readonly snapshot: string | undefined;
+  /** Known by its key only: nobody has made it here, and it cannot be opened. */
+  readonly isUnmade?: boolean;
   /** Opens the tree for reading; to be closed. */
   open(): MountedTree;
   /** Of a context: patterns of the paths in it that the build asks for. What else it has was never sent. */

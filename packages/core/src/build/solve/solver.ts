@@ -10,7 +10,8 @@ import { Abort } from "./abort.ts";
 import type { BuildCache } from "./build-cache.ts";
 import type { BuildMachine } from "./build-machine.ts";
 import { type CacheMiss, withBelow } from "./cache-miss.ts";
-import type { OfferedLayer, OfferedLayers } from "./inline-cache.ts";
+import { ChainKeys, isChange } from "./chain-keys.ts";
+import type { InlineSteps, OfferedLayer, OfferedLayers } from "./inline-cache.ts";
 import type { Result } from "./result.ts";
 import { imageKey, snapshotResult } from "./source-work.ts";
 import type { ImageOp, Vertex } from "./vertex.ts";
@@ -54,12 +55,18 @@ export class Solver {
   readonly #shown = new Map<Vertex, VertexProgress>();
   /** Images whose files were needed. */
   readonly #used = new Map<Vertex, Promise<void> | undefined>();
+  /** Steps that were known by what leads to them. */
+  readonly #passedBy = new Set<Vertex>();
+  readonly #chains: ChainKeys;
   readonly #abort = new Abort();
   /** Snapshots that nobody may remove while the build goes on. */
   readonly #held: string[] = [];
 
   constructor(options: SolverOptions) {
     this.#options = options;
+    const { prepare, cache } = options;
+    const bring = (vertex: Vertex): Promise<Result> => this.solve(vertex);
+    this.#chains = new ChainKeys({ prepare, bring, key: (ingredients) => cache.key(ingredients) });
   }
 
   /** Aborted as soon as a vertex has failed. */
@@ -83,6 +90,7 @@ export class Solver {
       const result = await this.solve(target);
       await this.#use([target]);
       this.#abort.throwIfAborted();
+      this.#tellPassedBy();
       return result;
     } catch (error) {
       // What was given up is still told of.
@@ -115,6 +123,11 @@ export class Solver {
   }
 
   async #solve(vertex: Vertex): Promise<Result> {
+    const { offers, cache } = this.#options;
+    if (isChange(vertex) && (!offers.isEmpty || cache.knowsChains)) {
+      const taken = await this.#takeByChain(vertex);
+      if (taken !== undefined) return taken;
+    }
     const [base, ...sources] = vertex.inputs.map((input) => input && this.solve(input));
     const results = sources.length === 0 ? NO_RESULTS : await Promise.all(sources);
     // What is looked into has to be there; a tree that is changed may turn out not to be needed.
@@ -186,6 +199,52 @@ export class Solver {
       cache.store({ key, result, name: vertex.name, title, snapshot, ingredients, createdUs: kernel.nowUs });
       return snapshotResult(machine, result, snapshot);
     });
+  }
+
+  /** A step that is known by all that leads to it: of that, nothing is done. */
+  async #takeByChain(vertex: Vertex): Promise<Result | undefined> {
+    const { machine, cache, offers } = this.#options;
+    const step = this.#chains.isAnew(vertex) ? undefined : await this.#chains.of(vertex);
+    if (step === undefined) return undefined;
+    const { key, work } = step;
+    const isKnown = (one: string): boolean => cache.has(one) || offers.find(one) !== undefined;
+    if (!isKnown(key)) return undefined;
+    const [base] = vertex.inputs;
+    // What it stands on came along, and is told of.
+    const below = base && isChange(base) ? await this.#chains.of(base) : undefined;
+    if (base !== undefined && below !== undefined && isKnown(below.key)) await this.solve(base);
+    this.#abort.throwIfAborted();
+    this.#passedBy.add(vertex);
+    const known = cache.use(key, machine.kernel.nowUs);
+    if (known !== undefined) {
+      this.#hold(known.snapshot);
+      this.#start(vertex).complete(true);
+      return snapshotResult(machine, known.result, known.snapshot);
+    }
+    const offered = offers.find(key);
+    if (offered === undefined) return undefined;
+    cache.noteChain(key);
+    return this.#take(vertex, work, key, offered);
+  }
+
+  /** What led to steps that were known counts as known, too. */
+  #tellPassedBy(): void {
+    const visit = (vertex: Vertex): void => {
+      for (const input of vertex.inputs) {
+        if (input === undefined || this.#results.has(input) || this.#passedBy.has(input)) continue;
+        this.#passedBy.add(input);
+        if (isChange(input)) this.#start(input).complete(true);
+        visit(input);
+      }
+    };
+    for (const vertex of [...this.#passedBy]) visit(vertex);
+  }
+
+  /** All steps that lead to one, with the snapshots that they came to here. */
+  async chain(target: Vertex): Promise<Pick<InlineSteps, "steps" | "snapshots">> {
+    const steps = await this.#chains.records(target);
+    const results = steps.map(({ vertex }) => this.#results.get(vertex));
+    return { steps, snapshots: (await Promise.all(results)).map((result) => result?.snapshot) };
   }
 
   /** Takes the layer that an image offers for a step. */
