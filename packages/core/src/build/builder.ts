@@ -85,7 +85,7 @@ export class Builder {
     const { epochUs } = orders;
     const warnings: LintWarning[] = [];
     const misses: CacheMiss[] = [];
-    const progress = new Progress(request.onEvent ?? (() => {}), () => kernel.nowUs);
+    const progress = new Progress(request.onEvent, () => kernel.nowUs);
     const memory = this.#memory("", request.context);
     const files = contextEntries(request.context, kernel.nowUs, memory.files);
     const source = loadDockerfile(request, files, progress);
@@ -95,7 +95,7 @@ export class Builder {
       warnings.push(warning);
       progress.warning(warning);
     };
-    const prepared = prepare(source, { ...prepareOptions(request), onWarning, known: this.#known });
+    const prepared = prepare(source, { onWarning, known: this.#known, ...prepareOptions(request) });
     const sources = await this.#stageSources(request, progress).resolve(prepared);
     const ignore = loadIgnoreFile(request, files, progress);
     const plan = new Plan(this.#planOptions(request, prepared, sources, ignore, files));
@@ -136,7 +136,7 @@ export class Builder {
   ): Promise<CheckResult> {
     const { nowUs } = this.#machine.kernel;
     ordersOf(request.buildArgs);
-    const progress = new Progress(request.onEvent ?? (() => {}), () => nowUs);
+    const progress = new Progress(request.onEvent, () => nowUs);
     const files = contextEntries(request.context, nowUs);
     const source = loadDockerfile(request, files, progress);
     await loadFrontend(request, source, this.#images, progress);
@@ -173,14 +173,7 @@ export class Builder {
     const { error, steps, warnings } = await this.#check(request, { tellsWarnings: true, allStages: false });
     if (error !== undefined) throw error;
     const files = contextEntries(request.context, this.#machine.kernel.nowUs);
-    const source = loadDockerfile(
-      request,
-      files,
-      new Progress(
-        () => {},
-        () => 0,
-      ),
-    );
+    const source = loadDockerfile(request, files, new Progress(undefined, () => 0));
     const { graph, dockerfile } = prepare(source, prepareOptions(request));
     const done = new Map(
       [...steps].map(([{ index, planned }, all]) => [
@@ -196,7 +189,7 @@ export class Builder {
   async targets(request: BuildRequest): Promise<readonly Target[]> {
     const { nowUs } = this.#machine.kernel;
     ordersOf(request.buildArgs);
-    const progress = new Progress(request.onEvent ?? (() => {}), () => nowUs);
+    const progress = new Progress(request.onEvent, () => nowUs);
     const source = loadDockerfile(request, contextEntries(request.context, nowUs), progress);
     await loadFrontend(request, source, this.#images, progress);
     return listTargets(typeof source === "string" ? parse(source) : source);

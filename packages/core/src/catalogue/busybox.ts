@@ -32,18 +32,18 @@ export function busybox(): CatalogueImage {
 
 function* busyboxFiles(): Iterable<LayerEntry> {
   const owned = { uid: 0, gid: 0, mtimeUs: FILES_US };
-  for (const [path, mode] of DIRECTORIES) yield { ...owned, path, type: "dir", mode };
+  for (const [path, mode] of DIRECTORIES) yield { path, type: "dir", mode, ...owned };
   const first = `bin/${FIRST_NAME}`;
   yield {
-    ...owned,
     path: first,
     type: "file",
     mode: 0o755,
     content: executable("busybox"),
     size: EXECUTABLE_SIZE,
+    ...owned,
   };
   for (const name of NAMES) {
-    if (name !== FIRST_NAME) yield { ...owned, path: `bin/${name}`, type: "hardlink", mode: 0o755, link: first };
+    if (name !== FIRST_NAME) yield { path: `bin/${name}`, type: "hardlink", mode: 0o755, link: first, ...owned };
   }
-  for (const [path, content] of FILES) yield { ...owned, path, type: "file", mode: 0o644, content: encode(content) };
+  for (const [path, content] of FILES) yield { path, type: "file", mode: 0o644, content: encode(content), ...owned };
 }

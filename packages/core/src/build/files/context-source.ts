@@ -86,7 +86,7 @@ function objectEntries(
       entries.push(old.entry);
       continue;
     }
-    const entry = { ...objectEntry(file), path, uid: 0, gid: 0, mtimeUs: nowUs };
+    const entry = { path, uid: 0, gid: 0, mtimeUs: nowUs, ...objectEntry(file) };
     known.set(path, { entry, text });
     entries.push(entry);
   }

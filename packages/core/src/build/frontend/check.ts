@@ -146,7 +146,7 @@ function readSource(source: string | Dockerfile, lint: Linter, { known, buildArg
 function parseWithLint(text: string, lint: Linter, syntax: string | undefined): Dockerfile {
   const observer: ParseObserver = {
     onLines: (emptyContinuations) => lintContinuations(lint, emptyContinuations),
-    onNode: ({ node, range }) => lintSpelling(lint, { ...node, range }),
+    onNode: ({ node, range }) => lintSpelling(lint, { range, name: node.name, args: node.args }),
     onInstruction: (instruction) => lintDescription(lint, instruction),
   };
   return parse(text, observer, syntax);

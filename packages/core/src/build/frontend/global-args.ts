@@ -14,8 +14,8 @@ export type BuildArgs = ReadonlyMap<string, string>;
 export interface PredefinedOptions {
   readonly buildArgs: BuildArgs;
   /** What is built for; the building machine's platform by default. */
-  readonly platform?: BuildPlatform;
-  readonly buildPlatform?: BuildPlatform;
+  readonly platform?: BuildPlatform | undefined;
+  readonly buildPlatform?: BuildPlatform | undefined;
   /** The name of the stage that is built. */
   readonly target?: string;
 }

@@ -92,7 +92,12 @@ export class StageGraph {
     this.#lint = lint;
     this.escape = dockerfile.directives?.escape ?? "\\";
     const targetName = target || (last.from.as?.toLowerCase() ?? "");
-    const predefined = predefinedArgs({ ...options, buildArgs, target: targetName });
+    const predefined = predefinedArgs({
+      buildArgs,
+      target: targetName,
+      platform: options.platform,
+      buildPlatform: options.buildPlatform,
+    });
     lintDefaultImages(lint, dockerfile, predefined);
     this.globalArgs = withGlobalArgs(predefined, args, buildArgs, this.escape);
     const declared = new Set([

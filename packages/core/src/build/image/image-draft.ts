@@ -81,7 +81,7 @@ export class ImageDraft {
       ...(hasLayer ? {} : { empty_layer: true }),
     };
     const author = step.kind === "MAINTAINER" ? step.name : this.#author;
-    const config = { ...this.#config, ...changeOf(step, this.#config, after) };
+    const config = changed(this.#config, changeOf(step, this.#config, after));
     // A trigger is no history before it is set off.
     const history = step.kind === "ONBUILD" ? this.#history : [...this.#history, entry];
     return new ImageDraft(this.platform, config, history, author);
@@ -89,8 +89,8 @@ export class ImageDraft {
 
   /** At the start of a stage: the variables of its image, PATH at least. */
   withEnvironment(scope: Scope): ImageDraft {
-    const Env = environmentOf(scope);
-    return new ImageDraft(this.platform, { ...this.#config, Env }, this.#history, this.#author);
+    const config = changed(this.#config, { Env: environmentOf(scope) });
+    return new ImageDraft(this.platform, config, this.#history, this.#author);
   }
 
   /** The stage based on this one starts so: triggers are not inherited. */
@@ -171,10 +171,15 @@ function datedHistory(
 
 /** `created` stands first in Go's encoding. */
 function withTime(entry: History, created: string | undefined): History {
-  return created === undefined ? entry : { ...{ created }, ...entry, created };
+  return created === undefined ? entry : { created, ...entry };
 }
 
-function changeOf(step: Step, config: ImageRunConfig, after: Scope): Partial<ImageRunConfig> {
+/** A literal that begins with a spread and goes on would have, in Node 20, a hidden class of its own each time. */
+function changed(config: ImageRunConfig, change: Partial<ImageRunConfig> | undefined): ImageRunConfig {
+  return change === undefined ? config : Object.assign({}, config, change);
+}
+
+function changeOf(step: Step, config: ImageRunConfig, after: Scope): Partial<ImageRunConfig> | undefined {
   switch (step.kind) {
     case "ENV":
       return { Env: environmentOf(after) };
@@ -202,7 +207,7 @@ function changeOf(step: Step, config: ImageRunConfig, after: Scope): Partial<Ima
     case "HEALTHCHECK":
       return { Healthcheck: healthcheckOf(step) };
     default:
-      return {};
+      return undefined;
   }
 }
 

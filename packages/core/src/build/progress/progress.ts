@@ -3,13 +3,13 @@ import type { LintWarning } from "../dockerfile/lint.ts";
 import type { BuildListener } from "./events.ts";
 
 export class Progress {
-  readonly #tell: BuildListener;
+  readonly #tell: BuildListener | undefined;
   readonly #nowUs: () => number;
   #last = 0;
   /** Warnings belong to the vertex that has loaded the Dockerfile. */
   #first: VertexProgress | undefined;
 
-  constructor(tell: BuildListener, nowUs: () => number) {
+  constructor(tell: BuildListener | undefined, nowUs: () => number) {
     this.#tell = tell;
     this.#nowUs = nowUs;
   }
@@ -21,7 +21,7 @@ export class Progress {
 
   /** A vertex of which nobody hears. */
   hidden(): VertexProgress {
-    return new VertexProgress(0, "", () => {}, this.#nowUs);
+    return new VertexProgress(0, "", undefined, this.#nowUs);
   }
 
   /** A vertex that begins at once. */
@@ -41,10 +41,10 @@ export class Progress {
 export class VertexProgress {
   readonly number: number;
   readonly #name: string;
-  readonly #tell: BuildListener;
+  readonly #tell: BuildListener | undefined;
   readonly #nowUs: () => number;
 
-  constructor(number: number, name: string, tell: BuildListener, nowUs: () => number) {
+  constructor(number: number, name: string, tell: BuildListener | undefined, nowUs: () => number) {
     this.number = number;
     this.#name = name;
     this.#tell = tell;
@@ -53,35 +53,35 @@ export class VertexProgress {
 
   announce(inputs: readonly VertexProgress[]): void {
     const numbers = inputs.map(({ number }) => number);
-    this.#tell({ kind: "planned", ...this.#about(), name: this.#name, inputs: numbers });
+    this.#tell?.({ kind: "planned", ...this.#about(), name: this.#name, inputs: numbers });
   }
 
   start(): void {
-    this.#tell({ kind: "started", ...this.#about(), name: this.#name });
+    this.#tell?.({ kind: "started", ...this.#about(), name: this.#name });
   }
 
   status(text: string): void {
-    this.#tell({ kind: "status", ...this.#about(), text, done: true });
+    this.#tell?.({ kind: "status", ...this.#about(), text, done: true });
   }
 
   log(stream: "stdout" | "stderr", bytes: Uint8Array): void {
-    this.#tell({ kind: "log", ...this.#about(), stream, bytes });
+    this.#tell?.({ kind: "log", ...this.#about(), stream, bytes });
   }
 
   warning(warning: LintWarning): void {
-    this.#tell({ kind: "warning", ...this.#about(), warning });
+    this.#tell?.({ kind: "warning", ...this.#about(), warning });
   }
 
   complete(cached: boolean): void {
-    this.#tell({ kind: "completed", ...this.#about(), cached });
+    this.#tell?.({ kind: "completed", ...this.#about(), cached });
   }
 
   fail(error: string): void {
-    this.#tell({ kind: "failed", ...this.#about(), error });
+    this.#tell?.({ kind: "failed", ...this.#about(), error });
   }
 
   cancel(error: string): void {
-    this.#tell({ kind: "canceled", ...this.#about(), error });
+    this.#tell?.({ kind: "canceled", ...this.#about(), error });
   }
 
   #about(): { readonly vertex: number; readonly timeUs: number } {

@@ -131,7 +131,7 @@ export class BuildCache {
     const known = this.#records.get(record.key);
     this.#snapshotter.retain(record.snapshot);
     if (known !== undefined) this.#snapshotter.release(known.snapshot);
-    const stored = { ...record, usedUs: record.createdUs, uses: 1 };
+    const stored = { usedUs: record.createdUs, uses: 1, ...record };
     this.#records.set(record.key, stored);
     this.#titles.set(record.snapshot, record.title ?? record.name);
     for (const likeness of likenesses(record.name, record.ingredients)) this.#alike.set(likeness, stored);
@@ -141,11 +141,11 @@ export class BuildCache {
   /** Why there is no record for a step made from these: compared with the one that comes closest. */
   explain(name: string, ingredients: Ingredients): CacheMiss {
     const miss = { step: name, changed: undefined, before: undefined, now: undefined };
-    if (this.#pruned.has(this.key(ingredients))) return { ...miss, reason: "pruned" };
+    if (this.#pruned.has(this.key(ingredients))) return { reason: "pruned", ...miss };
     const closest = likenesses(name, ingredients)
       .map((likeness) => this.#alike.get(likeness))
       .find((record) => record !== undefined);
-    if (closest === undefined) return { ...miss, reason: "new" };
+    if (closest === undefined) return { reason: "new", ...miss };
     // A step of another kind has nothing but the tree below in common.
     if (kindOf(closest.ingredients) !== kindOf(ingredients))
       return {
@@ -155,7 +155,7 @@ export class BuildCache {
         before: stepOf(closest.name),
         now: stepOf(name),
       };
-    return { ...miss, reason: "changed", ...firstDifference(closest.ingredients, ingredients) };
+    return { reason: "changed", ...miss, ...firstDifference(closest.ingredients, ingredients) };
   }
 
   /** The record that a snapshot is the result of. */
@@ -181,7 +181,7 @@ export class BuildCache {
   noteSide(key: string, side: Omit<SideRecord, "createdUs" | "usedUs" | "uses">, nowUs: number): void {
     const known = this.#sides.get(key);
     if (known === undefined) {
-      this.#sides.set(key, { ...side, createdUs: nowUs, usedUs: nowUs, uses: 1 });
+      this.#sides.set(key, { createdUs: nowUs, usedUs: nowUs, uses: 1, ...side });
       return;
     }
     known.kept = side.kept;

@@ -251,7 +251,7 @@ function* runProgram(
 ): Routine<number> {
   const path = how.path ?? shell.variables.get("PATH") ?? "";
   const target = { file: argv[0] ?? "", argv, path, index: how.index };
-  if ((how.flags & EXIT) !== 0 && !shell.traps.mayRun) return yield* launch(shell, { ...target, inPlace: true });
+  if ((how.flags & EXIT) !== 0 && !shell.traps.mayRun) return yield* launch(shell, { inPlace: true, ...target });
   return yield* holdingInterrupts(
     shell,
     (function* () {
