@@ -150,10 +150,12 @@ describe("versions", () => {
 
   it("refuses versions that are too old or too new", async () => {
     const { call } = await client();
-    expect(await wait(call("GET", "/v1.10/info"))).toEqual({
-      message:
-        "client version 1.10 is too old. Minimum supported API version is 1.24, please upgrade your client to a newer version",
-    });
+    const old = await call("GET", "/v1.10/info");
+    expect([old.status, old.headers.get("content-type"), await old.text()]).toEqual([
+      400,
+      "text/plain; charset=utf-8",
+      "client version 1.10 is too old. Minimum supported API version is 1.24, please upgrade your client to a newer version\n",
+    ]);
     expect(await wait(call("GET", "/v9.99/info"))).toEqual({
       message: "client version 9.99 is too new. Maximum supported API version is 1.51",
     });
@@ -211,19 +213,12 @@ describe("errors", () => {
     expect(bugs).toEqual([]);
   });
 
-  it("refuses a body that is no JSON, or is not said to be", async () => {
+  it("moves paths that are not clean, and answers OPTIONS everywhere", async () => {
     const { call } = await client();
-    const type = { "Content-Type": "application/json" };
-    const broken = await call("POST", "/containers/create", undefined, { body: "{", headers: type });
-    expect([broken.status, ((await broken.json()) as { message: string }).message]).toEqual([
-      400,
-      expect.stringMatching(/^invalid JSON: /),
-    ]);
-    const untyped = await call("POST", "/containers/create", undefined, {
-      body: "{}",
-      headers: { "Content-Type": "text/plain" },
-    });
-    expect(untyped.status).toBe(400);
+    const moved = await call("GET", "/v1.51//version?x=1");
+    expect([moved.status, moved.headers.get("location")]).toEqual([301, "/v1.51/version?x=1"]);
+    expect((await call("GET", "/version/")).status).toBe(404);
+    expect((await call("OPTIONS", "/nowhere")).status).toBe(200);
   });
 
   it("answers 304 without a body for what is done already", async () => {
@@ -240,7 +235,8 @@ describe("streams", () => {
     const { call, create } = await client();
     const id = await create(["sh", "-c", "echo out; echo err >&2; exit 3"]);
     const attached = await call("POST", `/containers/${id}/attach?stream=1&stdout=1&stderr=1`);
-    expect(attached.headers.get("content-type")).toBe("application/vnd.docker.multiplexed-stream");
+    // Without an upgrade it is not said what is in it.
+    expect(attached.headers.get("content-type")).toBe("application/vnd.docker.raw-stream");
     const ended = await call("POST", `/containers/${id}/wait?condition=next-exit`);
     await call("POST", `/containers/${id}/start`);
     expect(await ended.json()).toEqual({ StatusCode: 3 });
@@ -315,8 +311,8 @@ describe("streams", () => {
     const logs = async (query: string) => frames(await call("GET", `/containers/${id}/logs?${query}`));
     expect(await logs("stdout=1&stderr=1&tail=1")).toEqual({ stderr: "c\n" });
     expect(await logs("stdout=1&tail=2")).toEqual({ stdout: "b\n" });
-    expect(await logs("stdout=1&since=2025-01-01T00:00:01Z")).toEqual({ stdout: "b\n" });
-    expect(await logs("stdout=1&until=2025-01-01T00:00:01Z")).toEqual({ stdout: "a\n" });
+    expect(await logs("stdout=1&since=1735689601")).toEqual({ stdout: "b\n" });
+    expect(await logs("stdout=1&until=1735689601.0")).toEqual({ stdout: "a\n" });
     expect((await logs("stdout=1&timestamps=1"))["stdout"]).toMatch(/^2025-01-01T00:00:00\.\d{9}Z a\n/);
     expect((await call("GET", `/containers/${id}/logs`)).status).toBe(400);
   });

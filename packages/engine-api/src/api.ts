@@ -5,10 +5,10 @@
  */
 import { ConnectionLost, type Engine } from "@bottleship/core/engine";
 import { BrokenAnswer, operationOf } from "@bottleship/core/faults";
-import { StatusError } from "@bottleship/core/lib";
+import { clean, StatusError } from "@bottleship/core/lib";
 import { clientOf } from "./http/client.ts";
 import { cutByDaemon } from "./http/connection.ts";
-import type { ApiReply, ApiRequest, HijackedStream, Output } from "./http/exchange.ts";
+import { type ApiReply, type ApiRequest, empty, type HijackedStream, type Output } from "./http/exchange.ts";
 import { HttpProblem, problemReply } from "./http/problem.ts";
 import { type Call, type Match, Router } from "./http/router.ts";
 import { lateFailure, spoiled } from "./http/spoil.ts";
@@ -74,7 +74,10 @@ export class EngineApi {
     if (!daemon.isListening) throw new ConnectionLost();
     world.wake();
     try {
+      const moved = cleanPath(request.path);
+      if (moved !== request.path) return redirect(moved, request.query);
       const { version, path } = versionOf(request.path);
+      if (request.method === "OPTIONS") return empty(200);
       const match = this.#router.match(request.method, path);
       if (match === undefined) throw new HttpProblem(404, "page not found");
       const { params } = match;
@@ -122,4 +125,16 @@ export class EngineApi {
       request.signal,
     );
   }
+}
+
+/** A path without `//` and `..`, as gorilla/mux wants it. */
+function cleanPath(path: string): string {
+  if (!path.includes("//") && !path.includes("/.")) return path;
+  const cleaned = clean(path);
+  return path.endsWith("/") && cleaned !== "/" ? `${cleaned}/` : cleaned;
+}
+
+function redirect(path: string, query: URLSearchParams): ApiReply {
+  const question = query.size > 0 ? `?${query}` : "";
+  return empty(301, { Location: path + question });
 }

@@ -2,6 +2,7 @@
 import type { EngineApi } from "./api.ts";
 import type { ApiReply, ApiRequest, HijackedStream, Output } from "./http/exchange.ts";
 import { COMMON_HEADERS } from "./http/version.ts";
+import { RAW_STREAM } from "./streams/frames.ts";
 
 /** How much is written that nobody has read yet: about what a socket holds. */
 const UNREAD_BYTES = 64 * 1024;
@@ -49,7 +50,7 @@ function toResponse(reply: ApiReply, request: ApiRequest): Response {
       };
       return new Response(streamOf(request, run), {
         status: 200,
-        headers: { ...COMMON_HEADERS, "Content-Type": reply.contentType },
+        headers: { ...COMMON_HEADERS, "Content-Type": RAW_STREAM },
       });
     }
   }

@@ -2,7 +2,14 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Duplex, Writable } from "node:stream";
 import { setTimeout } from "node:timers/promises";
-import { type ApiReply, type ApiRequest, COMMON_HEADERS, type EngineApi, type Output } from "@bottleship/engine-api";
+import {
+  type ApiReply,
+  type ApiRequest,
+  COMMON_HEADERS,
+  type EngineApi,
+  type Output,
+  RAW_STREAM,
+} from "@bottleship/engine-api";
 import { closeWhenAbandoned } from "./half-open.ts";
 import { playWebSocket } from "./web-socket.ts";
 
@@ -43,7 +50,7 @@ export async function exchange(api: EngineApi, request: IncomingMessage, respons
       // The bytes go out as they are, and the end of the connection is the end of the stream.
       response.useChunkedEncodingByDefault = false;
       response.shouldKeepAlive = false;
-      response.writeHead(200, { ...COMMON_HEADERS, "Content-Type": reply.contentType });
+      response.writeHead(200, { ...COMMON_HEADERS, "Content-Type": RAW_STREAM });
       response.flushHeaders();
       await finish(reply.run({ ...output, input: body }), response);
   }

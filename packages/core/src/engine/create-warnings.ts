@@ -14,9 +14,8 @@ export function createWarnings(
   { hostConfig, image }: Pick<Container, "hostConfig" | "image">,
   isChosen: boolean,
 ): readonly string[] {
-  const { NetworkMode, PortBindings, PublishAllPorts } = hostConfig;
-  const publishes = PublishAllPorts === true || Object.keys(PortBindings ?? {}).length > 0;
-  const isDiscarded = NetworkMode === "host" && publishes;
+  const { NetworkMode, PortBindings } = hostConfig;
+  const isDiscarded = NetworkMode === "host" && Object.keys(PortBindings ?? {}).length > 0;
   const showsImages = (hostConfig.Mounts ?? []).some(({ Type }) => Type === "image");
   return [
     ...(showsImages ? ["Image mount is an experimental feature"] : []),

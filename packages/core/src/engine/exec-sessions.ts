@@ -48,6 +48,11 @@ export class ExecSessions {
     return [...this.#sessions.values()].filter((one) => one.container === container && one.exitCode === undefined);
   }
 
+  /** True for one that had ended at the last look. */
+  isSeenOver({ endedUs }: ExecSession): boolean {
+    return endedUs !== undefined && this.#lookAt(this.#nowUs()) > this.#lookAt(endedUs);
+  }
+
   #forget(): void {
     const look = this.#lookAt(this.#nowUs());
     if (look === this.#lastLook) return;

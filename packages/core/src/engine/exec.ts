@@ -60,6 +60,11 @@ export class ExecSession {
     return this.#process;
   }
 
+  /** Whether it was started, even if nothing came of it. */
+  get wasStarted(): boolean {
+    return this.#pid !== undefined || this.#endedUs !== undefined;
+  }
+
   /** The pid on the machine that its process has or had; `undefined` before it is started. */
   get pid(): number | undefined {
     return this.#pid;
@@ -191,6 +196,11 @@ export class ExecService {
     );
   }
 
+  /** Whether the daemon has seen that it ended, and forgets it the next time that it looks. */
+  isLeaving(session: ExecSession): boolean {
+    return this.#sessions.isSeenOver(session);
+  }
+
   /** The daemon is gone: sessions go on, and nobody knows them any more. */
   forget(): void {
     this.#sessions.clear();
@@ -211,9 +221,12 @@ export class ExecService {
     return session.exitCode ?? 0;
   }
 
-  /** Tells its terminal the size. @throws StatusError conflict if it does not run */
+  /** Tells its terminal the size. @throws StatusError invalid-argument, not-found unless it runs */
   resize(session: ExecSession, size: WindowSize): void {
-    if (!session.isRunning) throw new StatusError("conflict", "exec process is not running");
+    if (session.pid === undefined) throw new StatusError("invalid-argument", "exec process is not started");
+    if (!session.isRunning) {
+      throw new StatusError("not-found", `NotFound: process does not exist ${session.id}: not found`);
+    }
     session.console?.resize(size);
   }
 

@@ -75,7 +75,6 @@ export {
   withDefaultTag,
 } from "./docker/reference.ts";
 export { humanSize } from "./docker/values/human.ts";
-export { parseTimestamp } from "./docker/values/timestamp.ts";
 export { splitWords } from "./docker/words.ts";
 export { containerDocument, containerSummary } from "./documents/container.ts";
 export { historyDocument } from "./documents/history.ts";

@@ -10,8 +10,7 @@ import type { ContainerConfig, HealthConfig, StringMap } from "./docker/create-b
 const NO_STRINGS: readonly string[] = [];
 
 export function mergeConfig(given: Partial<ContainerConfig>, image: ImageRunConfig): Partial<ContainerConfig> {
-  const hasEntrypoint = given.Entrypoint !== undefined && given.Entrypoint !== null;
-  const entrypoint = (hasEntrypoint ? given.Entrypoint : image.Entrypoint) ?? null;
+  const entrypoint = given.Entrypoint ?? image.Entrypoint ?? null;
   // One empty word, also that of an image, means none.
   const cleared = entrypoint?.length === 1 && entrypoint[0] === "";
   const cmd = given.Cmd ?? [];
@@ -26,7 +25,8 @@ export function mergeConfig(given: Partial<ContainerConfig>, image: ImageRunConf
     ),
     Labels: mergeLabels(given.Labels, image.Labels),
     Entrypoint: cleared ? null : entrypoint,
-    Cmd: cmd.length > 0 ? cmd : hasEntrypoint ? null : (image.Cmd ?? null),
+    // An entrypoint of the caller's does without the image's command, unless it is an empty list.
+    Cmd: cmd.length > 0 ? cmd : (given.Entrypoint?.length ?? 0) > 0 ? null : (image.Cmd ?? null),
     ...mergeSets("ExposedPorts", given, image),
     ...mergeSets("Volumes", given, image),
     ...mergeHealth(given.Healthcheck, image.Healthcheck),

@@ -4,7 +4,7 @@
  * @see moby volume/mounts/linux_parser.go, daemon/volumes.go
  */
 import { quote } from "../lib/go/index.ts";
-import { clean, join, StatusError } from "../lib/index.ts";
+import { clean, join, ownValue, StatusError } from "../lib/index.ts";
 import type { MountSpec } from "../oci/index.ts";
 import type { ContainerConfig, HostConfig, MountBody, StringMap } from "./docker/create-body.ts";
 import { isLocalPath } from "./volume-subpath.ts";
@@ -161,7 +161,8 @@ function parseBind(text: string, volumes: VolumeSource, wish: VolumeWish): Mount
   const invalid = (why = ""): StatusError =>
     new StatusError("internal", `invalid volume specification: '${text}'${why}`);
   const [first = "", second, mode = ""] = parts;
-  if (parts.length > 3 || (parts.length === 2 && second !== "" && isMode(second ?? ""))) throw invalid();
+  const isNothing = second !== undefined && first === "";
+  if (isNothing || parts.length > 3 || (parts.length === 2 && second !== "" && isMode(second ?? ""))) throw invalid();
   const type = second !== undefined && first.startsWith("/") ? "bind" : "volume";
   const target = second ?? first;
   if (!isMode(mode)) throw new StatusError("internal", `invalid mode: ${mode}`);
@@ -227,8 +228,20 @@ function anonymous(destination: string, volumes: VolumeSource, wish: VolumeWish)
   };
 }
 
+/** @see moby volume/mounts/validate.go validateExclusiveOptions */
+const FOREIGN_OPTIONS: Readonly<Record<string, readonly (keyof MountBody & `${string}Options`)[]>> = {
+  bind: ["VolumeOptions", "ImageOptions", "TmpfsOptions"],
+  volume: ["BindOptions", "ImageOptions", "TmpfsOptions"],
+  tmpfs: ["BindOptions", "VolumeOptions", "ImageOptions"],
+  image: ["BindOptions", "VolumeOptions", "TmpfsOptions"],
+};
+
 function parseMount(mount: MountBody, volumes: VolumeSource): MountPoint {
   const { Type: type = "", Source: source = "", Target: target = "", ReadOnly: readOnly = false } = mount;
+  const foreign = ownValue(FOREIGN_OPTIONS, type)?.find((name) => mount[name] !== undefined);
+  if (foreign !== undefined) {
+    throw new StatusError("invalid-argument", `${foreign} must not be specified on mount type "${type}"`);
+  }
   const problem = (why: string): StatusError =>
     new StatusError("invalid-argument", `invalid mount config for type "${type}": ${why}`);
   const why = targetProblem(target) ?? optionsProblem(mount);
@@ -286,7 +299,7 @@ function parseMount(mount: MountBody, volumes: VolumeSource): MountPoint {
   }
 }
 
-/** What is wrong with the options of the mount's own kind. Those of others are refused before. */
+/** What is wrong with the options of the mount's own kind. */
 function optionsProblem({ Type: type, BindOptions }: MountBody): string | undefined {
   const { Propagation: propagation = "" } = BindOptions ?? {};
   if (type !== "bind" || propagation === "" || PROPAGATIONS.has(propagation)) return undefined;

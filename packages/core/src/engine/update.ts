@@ -81,7 +81,7 @@ function checkCpus(container: Container, { NanoCpus = 0, CpuPeriod = 0, CpuQuota
 function checkMemory(container: Container, changes: UpdateBody): void {
   const { Memory: memory = 0, MemorySwap: swap = 0 } = changes;
   const { MemorySwap: total = 0 } = container.hostConfig;
-  if (memory !== 0 && swap === 0 && total > 0 && memory > total) {
+  if (memory !== 0 && swap === 0 && memory > total) {
     throw cannot(
       container,
       "Memory limit should be smaller than already set memoryswap limit, update the memoryswap at the same time",

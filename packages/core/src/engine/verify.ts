@@ -4,9 +4,10 @@
  * @see moby daemon/container.go verifyContainerSettings, daemon/daemon_unix.go verifyPlatformContainerResources
  */
 import { type CapabilitySet, signalNumber } from "../abi/index.ts";
-import { durationText } from "../lib/go/index.ts";
+import { durationText, problemOf, quote, readUnsigned } from "../lib/go/index.ts";
 import { StatusError } from "../lib/index.ts";
 import type { ContainerConfig, HostConfig } from "./docker/create-body.ts";
+import { extraHost } from "./docker/values/hosts.ts";
 import { verifyLogMode } from "./log-driver.ts";
 import { verifyLogOptions } from "./log-options.ts";
 import { chooseCapabilities } from "./spec.ts";
@@ -40,6 +41,8 @@ export function verifySettings(
   if (!/^(|none|private|shareable|host|container:.*)$/.test(ipc)) throw invalid(`invalid IPC mode: ${ipc}`);
   if (shm < 0) throw invalid("SHM size can not be less than 0");
   verifyNames(config, hostConfig);
+  verifyHosts(hostConfig);
+  verifyPorts(hostConfig);
   verifyLogMode(hostConfig);
   verifyLogOptions(hostConfig.LogConfig?.Type ?? "", hostConfig.LogConfig?.Config ?? {});
   const runtime = hostConfig.Runtime ?? "";
@@ -49,15 +52,41 @@ export function verifySettings(
 /** @see moby daemon/container.go validateIsolation…, runconfig/hostconfig_unix.go validateNetContainerMode */
 function verifyNames({ Hostname = "" }: Partial<ContainerConfig>, hostConfig: Partial<HostConfig>): void {
   const { Isolation: isolation = "", UTSMode: uts = "", PidMode: pid = "", Annotations: annotations } = hostConfig;
+  const { CgroupnsMode: cgroup = "" } = hostConfig;
   if (isolation !== "" && isolation.toLowerCase() !== "default") {
     throw invalid(`invalid isolation (${isolation}): linux only supports 'default'`);
   }
   if (pid !== "" && pid !== "host" && !/^container:./.test(pid)) throw invalid(`invalid PID mode: ${pid}`);
+  if (uts !== "" && uts !== "host") throw invalid(`invalid UTS mode: ${uts}`);
+  if (!/^(|private|host)$/.test(cgroup)) throw invalid(`invalid cgroup namespace mode: ${cgroup}`);
   if (uts === "host" && Hostname !== "") throw invalid("conflicting options: hostname and the UTS mode");
   if (annotations !== undefined && annotations !== null && "" in annotations) {
     throw invalid("invalid Annotations: the empty string is not permitted as an annotation key");
   }
 }
+
+function verifyHosts({ ExtraHosts: hosts }: Partial<HostConfig>): void {
+  for (const host of hosts ?? []) {
+    const problem = problemOf(() => extraHost(host));
+    if (problem !== undefined) throw invalid(problem);
+  }
+}
+
+/** @see moby daemon/container.go validatePortBindings */
+function verifyPorts({ PortBindings: bindings }: Partial<HostConfig>): void {
+  for (const [port, wanted] of Object.entries(bindings ?? {})) {
+    const [inside = ""] = port.split("/");
+    if (!isPort(inside)) throw invalid(`invalid port specification: ${quote(inside)}`);
+    for (const { HostPort: outside } of wanted ?? []) {
+      const [first = "", last = first] = outside.split("-");
+      if (outside !== "" && !(isPort(first) && isPort(last))) {
+        throw invalid(`invalid port specification: ${quote(outside)}`);
+      }
+    }
+  }
+}
+
+const isPort = (text: string): boolean => typeof readUnsigned(text, { bits: 16 }) === "number";
 
 function verifyConfig({ WorkingDir = "", StopSignal = "", Healthcheck, Env }: Partial<ContainerConfig>): void {
   const nameless = Env?.find((variable) => variable === "" || variable.startsWith("="));

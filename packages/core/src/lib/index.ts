@@ -27,8 +27,9 @@ export {
 } from "./dns-message.ts";
 export { drawTree } from "./draw-tree.ts";
 export { Emitter } from "./emitter.ts";
-export { atoiProblem, parseUnsigned } from "./go/number.ts";
-export { problemOf } from "./go/value-error.ts";
+export { endOfJsonValue } from "./go/json.ts";
+export { atoiProblem, parseBool, parseInteger, parseUnsigned } from "./go/number.ts";
+export { problemOf, ValueError } from "./go/value-error.ts";
 export { Inflater, inflate } from "./inflate.ts";
 export { Interner } from "./intern.ts";
 export {

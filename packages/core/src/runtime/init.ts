@@ -135,6 +135,7 @@ export function* execInit(argument: {
   const env = sharedEnvironment(process.env);
   let path: string | undefined;
   try {
+    checkEnvironment(process.env);
     yield* sigaction(SIGCHLD, "default");
     if (process.terminal) yield* setUpConsole(process, CHANNEL_FD, { isFirst: false });
     if (process.noNewPrivileges) yield* prctl("PR_SET_NO_NEW_PRIVS", 1);

@@ -3,11 +3,12 @@
  *
  * @see moby api/server/httputils/httputils.go
  */
-import { concat, decode } from "@bottleship/core/lib";
-import type { z } from "zod";
+import { concat, decode, endOfJsonValue, problemOf } from "@bottleship/core/lib";
+import { z } from "zod";
 import type { ApiRequest } from "./exchange.ts";
 import { withFieldNames } from "./field-names.ts";
 import { badRequest, HttpProblem } from "./problem.ts";
+import { unmarshalProblem } from "./unmarshal.ts";
 
 /** Nothing that a client says in JSON is longer. */
 const JSON_LIMIT = 16 * 1024 * 1024;
@@ -26,37 +27,59 @@ export async function readAll(body: AsyncIterable<Uint8Array>, limit = ARCHIVE_L
   return concat(chunks);
 }
 
-/** A JSON body; `undefined` if there is none. @throws StatusError invalid-argument */
-export async function readJson<T extends z.ZodType>(request: ApiRequest, schema: T): Promise<z.infer<T> | undefined> {
+/**
+ * A JSON body; without one everything in it has its zero value.
+ *
+ * @throws StatusError invalid-argument
+ */
+export async function readJson<T extends z.ZodType>(request: ApiRequest, schema: T): Promise<z.infer<T>> {
   const text = decode(await readAll(request.body, JSON_LIMIT));
-  if (text.trim() === "") return undefined;
-  const type = request.headers.get("content-type");
-  if (type !== null && !/^application\/([\w.+-]*\+)?json\s*(;|$)/i.test(type)) {
+  return text === "" ? check(null, schema) : readText(request, text, schema);
+}
+
+/** The same for a body that must be there. */
+export async function requireJson<T extends z.ZodType>(request: ApiRequest, schema: T): Promise<z.infer<T>> {
+  return readText(request, decode(await readAll(request.body, JSON_LIMIT)), schema);
+}
+
+function readText<T extends z.ZodType>({ headers }: ApiRequest, text: string, schema: T): z.infer<T> {
+  if (text.trim() === "") throw badRequest("invalid JSON: got EOF while reading request body");
+  const type = headers.get("content-type") ?? "";
+  if (type === "") throw badRequest("malformed Content-Type header (): mime: no media type");
+  if (!/^application\/([\w.+-]*\+)?json\s*(;|$)/i.test(type)) {
     throw badRequest(`unsupported Content-Type header (${type}): must be 'application/json'`);
   }
   return check(parsed(text), schema);
 }
 
-/** The same for a body that must be there. */
-export async function requireJson<T extends z.ZodType>(request: ApiRequest, schema: T): Promise<z.infer<T>> {
-  const body = await readJson(request, schema);
-  if (body === undefined) throw badRequest("invalid JSON: got EOF while reading request body");
-  return body;
-}
-
 /** @throws StatusError invalid-argument in Go's words */
 export function check<T extends z.ZodType>(value: unknown, schema: T): z.infer<T> {
-  const result = schema.safeParse(withFieldNames(withoutNulls(value), schema), { reportInput: true });
+  const given = value === null ? zeroOf(schema) : withFieldNames(withoutNulls(value), schema);
+  const result = schema.safeParse(given, { reportInput: true });
   if (result.success) return result.data;
-  throw badRequest(`invalid JSON: ${describe(result.error.issues[0])}`);
+  throw badRequest(`invalid JSON: ${unmarshalProblem(result.error.issues[0], schema)}`);
 }
+
+/** What Go's decoder leaves as it is where a body says nothing. */
+const zeroOf = (schema: z.ZodType): unknown => (schema instanceof z.ZodArray ? [] : {});
 
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
-  } catch (error) {
-    throw badRequest(`invalid JSON: ${error instanceof Error ? error.message : String(error)}`);
+  } catch {
+    return JSON.parse(firstValue(text));
   }
+}
+
+/** Go's decoder reads one value, and moby asks whether another follows: the end of a list or an object is none. */
+function firstValue(text: string): string {
+  let end = 0;
+  const problem = problemOf(() => {
+    end = endOfJsonValue(text);
+  });
+  if (problem !== undefined) throw badRequest(`invalid JSON: ${problem}`);
+  if (!/^\s*([\]}]|$)/.test(text.slice(end))) throw badRequest("unexpected content after JSON");
+  return text.slice(0, end);
 }
 
 /** To Go `null` is the same as nothing at all. */
@@ -72,29 +95,4 @@ function withoutNulls(value: unknown): unknown {
 function hasNulls(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return value === null;
   return Object.values(value).some(hasNulls);
-}
-
-const GO_TYPES: Readonly<Record<string, string>> = {
-  string: "string",
-  boolean: "bool",
-  number: "int64",
-  int: "int64",
-  array: "[]string",
-  object: "struct",
-  record: "map[string]string",
-};
-
-function describe(issue: z.core.$ZodIssue | undefined): string {
-  if (issue?.code !== "invalid_type") return issue?.message ?? "json: cannot unmarshal";
-  const given = "input" in issue ? typeOf(issue.input) : "value";
-  const wanted = GO_TYPES[issue.expected] ?? issue.expected;
-  const place = issue.path.filter((part) => typeof part === "string").join(".");
-  return place === ""
-    ? `json: cannot unmarshal ${given} into Go value of type ${wanted}`
-    : `json: cannot unmarshal ${given} into Go struct field .${place} of type ${wanted}`;
-}
-
-function typeOf(value: unknown): string {
-  if (Array.isArray(value)) return "array";
-  return typeof value === "boolean" ? "bool" : typeof value;
 }

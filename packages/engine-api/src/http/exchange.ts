@@ -53,6 +53,7 @@ export type ApiReply =
   /** 101 for a client that asked for an upgrade, else a 200 that is streamed. */
   | {
       readonly kind: "hijack";
+      /** After an upgrade; the other is called a raw stream, whatever is in it. */
       readonly contentType: string;
       /** The connection becomes a WebSocket, and what is written messages of this kind. */
       readonly webSocket?: WebSocketMessages;
@@ -87,8 +88,8 @@ class JsonReply {
 }
 
 /** A status and nothing else. */
-export function empty(status: number): ApiReply {
-  return { kind: "whole", status, headers: {}, body: NOTHING };
+export function empty(status: number, headers: Headers = {}): ApiReply {
+  return { kind: "whole", status, headers, body: NOTHING };
 }
 
 export function bytes(body: Uint8Array, contentType: string, headers: Headers = {}): ApiReply {

@@ -6,6 +6,7 @@
  * @see https://pkg.go.dev/encoding/json#Unmarshal
  */
 import { z } from "zod";
+import { unwrapped } from "../schemas/fields.ts";
 
 /** The same value, with the names that the schema has. */
 export function withFieldNames(value: unknown, schema: z.ZodType): unknown {
@@ -50,17 +51,4 @@ function mapped(value: object, each: (name: string, one: unknown) => readonly [s
   const wanted = given.map(([name, one]) => each(name, one));
   const isSame = wanted.every(([name, one], at) => name === given[at]?.[0] && one === given[at]?.[1]);
   return isSame ? value : Object.fromEntries(wanted);
-}
-
-/** Without what says that it may be missing. */
-function unwrapped(schema: z.ZodType): z.ZodType {
-  if (
-    schema instanceof z.ZodOptional ||
-    schema instanceof z.ZodExactOptional ||
-    schema instanceof z.ZodNullable ||
-    schema instanceof z.ZodDefault
-  ) {
-    return unwrapped(schema.unwrap() as z.ZodType);
-  }
-  return schema;
 }

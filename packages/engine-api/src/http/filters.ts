@@ -10,30 +10,34 @@ import { badRequest } from "./problem.ts";
 const FILTERS = z.record(z.string(), z.union([z.record(z.string(), z.boolean()), z.array(z.string())]));
 
 export class Filters extends EngineFilters {
-  /** @throws StatusError invalid-argument for what is no filter, or for one that is not among `known` */
-  static parse(text: string | null, known?: readonly string[]): Filters {
+  /**
+   * @param prefix what is said before the word that a text is no filter
+   * @throws StatusError invalid-argument for what is no filter, or for one that is not among `known`
+   */
+  static parse(text: string | null, known?: readonly string[], prefix = ""): Filters {
     if (text === null || text === "") return new Filters();
-    const filters = new Filters(valuesOf(text));
+    const parsed = FILTERS.safeParse(parsedJson(text));
+    if (!parsed.success) throw badRequest(`${prefix}invalid filter`);
+    const filters = new Filters(valuesOf(parsed.data));
     filters.check(known);
     return filters;
   }
 }
 
-function valuesOf(text: string): ReadonlyMap<string, ReadonlySet<string>> {
-  const parsed = FILTERS.safeParse(parsedJson(text));
-  if (!parsed.success) throw badRequest("invalid filter");
+function valuesOf(filters: z.infer<typeof FILTERS>): ReadonlyMap<string, ReadonlySet<string>> {
   return new Map(
-    Object.entries(parsed.data).map(([name, values]) => [
+    Object.entries(filters).map(([name, values]) => [
       name,
       new Set(Array.isArray(values) ? values : Object.keys(values)),
     ]),
   );
 }
 
+/** `undefined`, which is no filter either, for what is no JSON. */
 function parsedJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw badRequest("invalid filter");
+    return undefined;
   }
 }

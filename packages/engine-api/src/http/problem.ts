@@ -4,7 +4,7 @@
  * @see moby api/server/httpstatus, api/server/httputils
  */
 import { RefusedCall } from "@bottleship/core/faults";
-import { StatusError, type StatusKind } from "@bottleship/core/lib";
+import { encode, StatusError, type StatusKind } from "@bottleship/core/lib";
 import { type ApiReply, empty, json } from "./exchange.ts";
 
 const STATUS: Readonly<Record<StatusKind, number>> = {
@@ -26,10 +26,13 @@ const STATUS: Readonly<Record<StatusKind, number>> = {
 export class HttpProblem extends Error {
   override readonly name = "HttpProblem";
   readonly status: number;
+  /** Told as a text, to clients that are older than the JSON of errors. */
+  readonly isPlain: boolean;
 
-  constructor(status: number, message: string) {
+  constructor(status: number, message: string, { isPlain = false } = {}) {
     super(message);
     this.status = status;
+    this.isPlain = isPlain;
   }
 }
 
@@ -51,5 +54,9 @@ export function messageOf(error: unknown): string {
 /** The reply to a request that failed. */
 export function problemReply(error: unknown): ApiReply {
   const status = statusOf(error);
+  if (error instanceof HttpProblem && error.isPlain) {
+    const headers = { "Content-Type": "text/plain; charset=utf-8", "X-Content-Type-Options": "nosniff" };
+    return { kind: "whole", status, headers, body: encode(`${error.message}\n`) };
+  }
   return status === 304 ? empty(304) : json({ message: messageOf(error) }, status);
 }

@@ -3,7 +3,7 @@
  *
  * @see moby api/server/httputils/form.go
  */
-import { atoiProblem } from "@bottleship/core/lib";
+import { atoiProblem, parseInteger, problemOf } from "@bottleship/core/lib";
 import { badRequest } from "./problem.ts";
 
 /** Everything is true but these: "", "0", "no", "false", "none". */
@@ -28,6 +28,22 @@ export function whole(given: string, prefix = ""): number {
 
 export function text(query: URLSearchParams, name: string): string {
   return query.get(name) ?? "";
+}
+
+/**
+ * Seconds since 1970 and perhaps a fraction, in microseconds; `undefined` if there is none. Words like `1h` are worked out
+ * by clients.
+ *
+ * @throws StatusError invalid-argument
+ * @see moby api/types/time: ParseTimestamps
+ */
+export function unixTime(query: URLSearchParams, name: string): number | undefined {
+  const given = text(query, name);
+  if (given === "") return undefined;
+  const [seconds = "", fraction = ""] = given.split(".", 2);
+  const problem = problemOf(() => parseInteger(seconds)) ?? problemOf(() => parseInteger(fraction || "0"));
+  if (problem !== undefined) throw badRequest(problem);
+  return Number(seconds) * 1e6 + Math.floor(Number(`0.${fraction || "0"}`) * 1e6);
 }
 
 /** A JSON value in a query, as build arguments are sent. @throws StatusError invalid-argument */

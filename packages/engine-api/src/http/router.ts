@@ -80,7 +80,7 @@ function compile({ method, pattern, handler }: Route): Compiled {
     names.push(name);
     return isLong === undefined ? "([^/]+)" : "(.+)";
   });
-  return { method, pattern, expression: new RegExp(`^${source}/?$`), names, handler };
+  return { method, pattern, expression: new RegExp(`^${source}$`), names, handler };
 }
 
 function firstSegment(path: string): string {

@@ -4,7 +4,7 @@
  * @see moby api/server/middleware/version.go
  */
 import { API_VERSION, ENGINE_VERSION, MIN_API_VERSION } from "@bottleship/core/engine";
-import { badRequest } from "./problem.ts";
+import { badRequest, HttpProblem } from "./problem.ts";
 
 export { API_VERSION, ENGINE_VERSION, MIN_API_VERSION };
 
@@ -19,15 +19,17 @@ export interface Versioned {
   readonly path: string;
 }
 
-/** Takes `/v1.51` off a path. @throws StatusError invalid-argument for a version that is not spoken */
+/** Takes `/v1.51` off a path. @throws HttpProblem, StatusError invalid-argument for a version that is not spoken */
 export function versionOf(path: string): Versioned {
   const [, major, minor = "", rest] = /^\/v(\d+)\.(\d+)(\/.*)$/.exec(path) ?? [];
   if (major === undefined || rest === undefined) return { version: NEWEST, path };
   const version = Number(major) * 100 + Number(minor);
   const text = `${major}.${minor}`;
   if (version < OLDEST) {
-    throw badRequest(
+    throw new HttpProblem(
+      400,
       `client version ${text} is too old. Minimum supported API version is ${MIN_API_VERSION}, please upgrade your client to a newer version`,
+      { isPlain: true },
     );
   }
   if (version > NEWEST) {

@@ -5,12 +5,13 @@
  *
  * @see moby api/server/router/system/system_routes.go getEvents, daemon/events/filter.go
  */
-import { acceptsEvent, type Engine, type EngineEvent, eventDocument, parseTimestamp } from "@bottleship/core/engine";
+import { acceptsEvent, type Engine, type EngineEvent, eventDocument } from "@bottleship/core/engine";
 import { encode } from "@bottleship/core/lib";
 import { clientOf } from "../http/client.ts";
 import { type ApiReply, stream } from "../http/exchange.ts";
 import { Filters } from "../http/filters.ts";
-import { badRequest, messageOf } from "../http/problem.ts";
+import { badRequest } from "../http/problem.ts";
+import { unixTime } from "../http/query.ts";
 import type { Handler } from "../http/router.ts";
 import { Channel } from "../streams/channel.ts";
 
@@ -18,8 +19,8 @@ export function eventsHandler(engine: Engine): Handler {
   return ({ query, request }): ApiReply => {
     const filters = Filters.parse(query.get("filters"));
     const { nowUs } = engine.kernel;
-    const sinceUs = timeOfQuery(query, "since", nowUs);
-    const untilUs = timeOfQuery(query, "until", nowUs) ?? Number.POSITIVE_INFINITY;
+    const sinceUs = unixTime(query, "since");
+    const untilUs = unixTime(query, "until") ?? Number.POSITIVE_INFINITY;
     if (sinceUs !== undefined && sinceUs > untilUs) {
       throw badRequest(`\`since\` time (${query.get("since")}) cannot be after \`until\` time (${query.get("until")})`);
     }
@@ -45,16 +46,4 @@ export function eventsHandler(engine: Engine): Handler {
       }
     });
   };
-}
-
-/** Microseconds. */
-function timeOfQuery(query: URLSearchParams, name: string, nowUs: number): number | undefined {
-  const text = query.get(name) ?? "";
-  if (text === "") return undefined;
-  try {
-    const { seconds, nanoseconds } = parseTimestamp(text, nowUs / 1e6);
-    return seconds * 1e6 + Math.floor(nanoseconds / 1000);
-  } catch (error) {
-    throw badRequest(messageOf(error));
-  }
 }

@@ -5,7 +5,7 @@
  */
 import type { Engine, ExecSession, LogEntry } from "@bottleship/core/engine";
 import { base64, encode, StatusError } from "@bottleship/core/lib";
-import { readJson, requireJson } from "../http/body.ts";
+import { readJson } from "../http/body.ts";
 import { type ApiReply, empty, type HijackedStream, hijack, json } from "../http/exchange.ts";
 import { badRequest, HttpProblem } from "../http/problem.ts";
 import { type Call, type Route, route } from "../http/router.ts";
@@ -25,7 +25,7 @@ export function execRoutes(engine: Engine): readonly Route[] {
   const { containers, exec } = engine;
   return [
     route("POST", "/containers/{id}/exec", async ({ request, param }) => {
-      const body = await requireJson(request, EXEC_CREATE);
+      const body = await readJson(request, EXEC_CREATE);
       if (body.Cmd.length === 0) throw badRequest("No exec command specified");
       const container = containers.get(param("id"));
       exec.check(container, param("id"));
@@ -35,11 +35,11 @@ export function execRoutes(engine: Engine): readonly Route[] {
     }),
     route("POST", "/exec/{id}/start", (call) => start(engine, call)),
     route("POST", "/exec/{id}/resize", ({ param, query }) => {
-      const session = exec.get(param("id"));
-      exec.resize(session, size(query));
+      const wanted = size(query);
+      exec.resize(exec.get(param("id")), wanted);
       return empty(200);
     }),
-    route("GET", "/exec/{id}/json", ({ param }) => json(execDocument(exec.get(param("id"))))),
+    route("GET", "/exec/{id}/json", ({ param }) => json(execDocument(engine, exec.get(param("id"))))),
   ];
 }
 
@@ -54,9 +54,9 @@ function checkDetachKeys(keys: string): void {
 
 async function start(engine: Engine, { request, param, version }: Call): Promise<ApiReply> {
   const { exec } = engine;
-  const options = (await readStartOptions(request)) ?? { Detach: false, Tty: false };
+  const options = await readJson(request, EXEC_START);
   const session = exec.get(param("id"));
-  if (session.pid !== undefined) {
+  if (session.wasStarted) {
     const how = session.isRunning ? "already running" : "has already run";
     throw new StatusError("conflict", `exec command ${session.id} ${how}`);
   }
@@ -73,11 +73,6 @@ async function start(engine: Engine, { request, param, version }: Call): Promise
   return hijack(!isRaw && version >= TYPED_STREAMS ? MULTIPLEXED_STREAM : RAW_STREAM, (stream) =>
     converse(engine, session, isRaw, stream),
   );
-}
-
-/** Only a JSON document of known length: what comes after it on the connection is input of the process. */
-async function readStartOptions(request: Call["request"]) {
-  return readJson(request, EXEC_START);
 }
 
 async function converse(engine: Engine, session: ExecSession, isRaw: boolean, stream: HijackedStream): Promise<void> {
@@ -127,7 +122,7 @@ function refusal(error: unknown): LogEntry {
 /** The bytes of the keys, where others than the usual ones were asked for. */
 const shownKeys = (keys: string): string => (keys === "" ? "" : base64(Uint8Array.from(detachKeysOf(keys))));
 
-function execDocument(session: ExecSession) {
+function execDocument({ exec }: Engine, session: ExecSession) {
   const { body, container, exitCode, pid } = session;
   const [entrypoint = "", ...rest] = body.Cmd;
   return {
@@ -144,7 +139,7 @@ function execDocument(session: ExecSession) {
     OpenStdin: body.AttachStdin ?? false,
     OpenStderr: body.AttachStderr ?? false,
     OpenStdout: body.AttachStdout ?? false,
-    CanRemove: exitCode !== undefined,
+    CanRemove: exec.isLeaving(session),
     ContainerID: container.id,
     DetachKeys: shownKeys(body.DetachKeys ?? ""),
     Pid: pid ?? 0,

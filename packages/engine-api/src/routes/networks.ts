@@ -12,8 +12,8 @@ import {
   pruneNetworks,
   selectNetworks,
 } from "@bottleship/core/engine";
-import { StatusError } from "@bottleship/core/lib";
-import { requireJson } from "../http/body.ts";
+import { parseBool, problemOf, StatusError } from "@bottleship/core/lib";
+import { readJson } from "../http/body.ts";
 import { empty, json } from "../http/exchange.ts";
 import { Filters } from "../http/filters.ts";
 import { badRequest } from "../http/problem.ts";
@@ -33,7 +33,7 @@ export function networkRoutes(engine: Engine): readonly Route[] {
       ),
     ),
     route("POST", "/networks/create", async ({ request }) => {
-      const body = await requireJson(request, NETWORK_CREATE);
+      const body = await readJson(request, NETWORK_CREATE);
       const network = networks.create({ ...body, IPAM: body.IPAM ?? NO_IPAM, ConfigFrom: configFrom(body.ConfigFrom) });
       return json({ Id: network.id, Warning: "" }, 201);
     }),
@@ -42,6 +42,9 @@ export function networkRoutes(engine: Engine): readonly Route[] {
       return json({ NetworksDeleted: deleted.length === 0 ? null : deleted });
     }),
     route("GET", "/networks/{id}", ({ param, query }) => {
+      const verbose = query.get("verbose") ?? "";
+      const problem = verbose === "" ? undefined : problemOf(() => parseBool(verbose));
+      if (problem !== undefined) throw badRequest(`invalid value for verbose: ${verbose}: ${problem}`);
       const network = find(engine, param("id"));
       const scope = query.get("scope") ?? "";
       if (scope !== "" && scope !== network.scope) throw noNetwork(param("id"));
@@ -52,12 +55,12 @@ export function networkRoutes(engine: Engine): readonly Route[] {
       return empty(204);
     }),
     route("POST", "/networks/{id}/connect", async ({ request, param }) => {
-      const { Container: name, EndpointConfig } = await requireJson(request, NETWORK_CONNECT);
+      const { Container: name, EndpointConfig } = await readJson(request, NETWORK_CONNECT);
       networks.connect(named(name), idOf(param("id")), EndpointConfig);
       return empty(200);
     }),
     route("POST", "/networks/{id}/disconnect", async ({ request, param }) => {
-      const { Container: name, Force: force } = await requireJson(request, NETWORK_DISCONNECT);
+      const { Container: name, Force: force } = await readJson(request, NETWORK_DISCONNECT);
       if (force && !exists(name)) throw new StatusError("not-found", `endpoint ${name} not found`);
       networks.disconnect(named(name), idOf(param("id")));
       return empty(200);
@@ -65,7 +68,7 @@ export function networkRoutes(engine: Engine): readonly Route[] {
   ];
 
   function named(name: string): Container {
-    if (name === "") throw badRequest("container name or ID cannot be empty");
+    if (name === "") throw badRequest('invalid name or ID supplied: ""');
     return containers.get(name);
   }
 

@@ -7,6 +7,7 @@ import { diskUsage, domainOf, type Engine, infoDocument, versionDocument } from 
 import { encode } from "@bottleship/core/lib";
 import { readJson } from "../http/body.ts";
 import { bytes, json } from "../http/exchange.ts";
+import { badRequest } from "../http/problem.ts";
 import { type Route, route } from "../http/router.ts";
 import { AUTH } from "../schemas/others.ts";
 import { eventsHandler } from "./events.ts";
@@ -22,10 +23,10 @@ export function systemRoutes(engine: Engine): readonly Route[] {
     route("GET", "/version", () => json(versionDocument(engine))),
     route("GET", "/info", () => json(infoDocument(engine))),
     route("GET", "/events", eventsHandler(engine)),
-    route("GET", "/system/df", ({ query }) => json(diskUsage(engine, new Set(query.getAll("type"))))),
+    route("GET", "/system/df", ({ query }) => json(diskUsage(engine, usageTypes(query)))),
     route("POST", "/auth", async ({ request }) => {
       const body = await readJson(request, AUTH);
-      const { username = "", password = "", serveraddress = "" } = body ?? {};
+      const { username, password, serveraddress } = body;
       await engine.images.login(domainOf(serveraddress), { username, password });
       return json({ IdentityToken: "", Status: "Login Succeeded" });
     }),
@@ -37,4 +38,13 @@ export function systemRoutes(engine: Engine): readonly Route[] {
       return json({ Descriptor: { mediaType, digest, size }, Platforms: platforms });
     }),
   ];
+}
+
+const USAGE_TYPES: readonly string[] = ["container", "image", "volume", "build-cache"];
+
+function usageTypes(query: URLSearchParams): ReadonlySet<string> {
+  const types = query.getAll("type");
+  const unknown = types.find((type) => !USAGE_TYPES.includes(type));
+  if (unknown !== undefined) throw badRequest(`unknown object type: ${unknown}`);
+  return new Set(types);
 }

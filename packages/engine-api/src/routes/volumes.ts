@@ -26,21 +26,24 @@ export function volumeRoutes(engine: Engine): readonly Route[] {
   const { volumes } = engine;
   return [
     route("GET", "/volumes", ({ query }) => {
-      const found = selectVolumes(engine, Filters.parse(query.get("filters"), VOLUME_FILTERS));
+      const found = selectVolumes(
+        engine,
+        Filters.parse(query.get("filters"), VOLUME_FILTERS, "error reading volume filters: "),
+      );
       return json({ Volumes: found.map(volumeDocument), Warnings: null });
     }),
     route("POST", "/volumes/create", async ({ request }) => {
       const body = await readJson(request, VOLUME_CREATE);
-      const { Driver: driver = "", Labels: labels, DriverOpts: options } = body ?? {};
+      const { Driver: driver, Labels: labels, DriverOpts: options } = body;
       // Volumes of a cluster need plugins, and the swarm has none.
-      if (body?.ClusterVolumeSpec !== undefined) throw new HttpProblem(503, NO_MANAGER);
-      const volume = volumes.create(body?.Name, { driver, labels: labels ?? {}, options: options ?? {} });
+      if (body.ClusterVolumeSpec !== undefined) throw new HttpProblem(503, NO_MANAGER);
+      const volume = volumes.create(body.Name, { driver, labels, options });
       return json(volumeDocument(volume), 201);
     }),
     route("POST", "/volumes/prune", ({ query, version }) => json(prune(engine, query, version))),
     route("GET", "/volumes/{name}", ({ param }) => json(volumeDocument(find(engine, param("name"))))),
     route("PUT", "/volumes/{name}", () => {
-      throw new HttpProblem(503, NO_MANAGER);
+      throw new HttpProblem(503, "volume update only valid for cluster volumes, but swarm is unavailable");
     }),
     route("DELETE", "/volumes/{name}", ({ param, query }) => {
       volumes.remove(param("name"), { force: flag(query, "force") });
@@ -61,5 +64,5 @@ const ANONYMOUS_ONLY = 142;
 function prune(engine: Engine, query: URLSearchParams, version: number) {
   const filters = Filters.parse(query.get("filters"));
   const { removed, bytes } = pruneVolumes(engine, filters, { named: version < ANONYMOUS_ONLY });
-  return { VolumesDeleted: removed.length === 0 ? null : removed, SpaceReclaimed: bytes };
+  return { VolumesDeleted: removed, SpaceReclaimed: bytes };
 }

@@ -4,7 +4,7 @@
  * @see moby api/types/container
  */
 import { z } from "zod";
-import { integer, map, maybe, text, texts } from "./fields.ts";
+import { consoleSize, duration, goType, int, integer, map, maybe, text, texts, uint16, uint64 } from "./fields.ts";
 
 /** Go's `map[string]struct{}`. */
 const set = z.record(text, z.object({}));
@@ -13,16 +13,18 @@ const command = z.union([texts, text.transform((word) => [word])]);
 /** Go's zero value where nothing is given. */
 const string = text.default("");
 const number = integer.default(0);
-const nothing = z.null().default(null);
 
-export const HEALTH = z.object({
-  Test: maybe(texts),
-  Interval: maybe(integer),
-  Timeout: maybe(integer),
-  StartPeriod: maybe(integer),
-  StartInterval: maybe(integer),
-  Retries: maybe(integer),
-});
+export const HEALTH = goType(
+  z.object({
+    Test: maybe(texts),
+    Interval: maybe(duration),
+    Timeout: maybe(duration),
+    StartPeriod: maybe(duration),
+    StartInterval: maybe(duration),
+    Retries: maybe(int),
+  }),
+  "container.HealthConfig",
+);
 
 const config = {
   Hostname: maybe(text),
@@ -31,7 +33,7 @@ const config = {
   AttachStdin: maybe(z.boolean()),
   AttachStdout: maybe(z.boolean()),
   AttachStderr: maybe(z.boolean()),
-  ExposedPorts: maybe(set),
+  ExposedPorts: maybe(goType(set, "nat.PortSet")),
   Tty: maybe(z.boolean()),
   OpenStdin: maybe(z.boolean()),
   StdinOnce: maybe(z.boolean()),
@@ -39,7 +41,7 @@ const config = {
   Cmd: maybe(command),
   Healthcheck: maybe(HEALTH),
   ArgsEscaped: maybe(z.boolean()),
-  Image: string,
+  Image: maybe(text),
   Volumes: maybe(set),
   WorkingDir: maybe(text),
   Entrypoint: maybe(command),
@@ -48,11 +50,11 @@ const config = {
   OnBuild: maybe(texts),
   Labels: maybe(map),
   StopSignal: maybe(text),
-  StopTimeout: maybe(integer),
+  StopTimeout: maybe(int),
   Shell: maybe(texts),
 };
 
-const throttle = z.array(z.object({ Path: string, Rate: number }));
+const throttle = z.array(goType(z.object({ Path: string, Rate: uint64.default(0) }), "blkiodev.ThrottleDevice"));
 
 /** What `POST /containers/{id}/update` may change. */
 export const RESOURCES = {
@@ -60,8 +62,10 @@ export const RESOURCES = {
   Memory: maybe(integer),
   NanoCpus: maybe(integer),
   CgroupParent: maybe(text),
-  BlkioWeight: maybe(integer),
-  BlkioWeightDevice: maybe(z.array(z.object({ Path: string, Weight: number }))),
+  BlkioWeight: maybe(uint16),
+  BlkioWeightDevice: maybe(
+    z.array(goType(z.object({ Path: string, Weight: uint16.default(0) }), "blkiodev.WeightDevice")),
+  ),
   BlkioDeviceReadBps: maybe(throttle),
   BlkioDeviceWriteBps: maybe(throttle),
   BlkioDeviceReadIOps: maybe(throttle),
@@ -78,8 +82,8 @@ export const RESOURCES = {
     z.array(
       z.object({
         Driver: string,
-        Count: number,
-        DeviceIDs: texts.or(nothing).default(null),
+        Count: int.default(0),
+        DeviceIDs: texts.nullable().default(null),
         Capabilities: z.array(texts).default([]),
         Options: map.default({}),
       }),
@@ -97,10 +101,13 @@ export const RESOURCES = {
   IOMaximumBandwidth: maybe(integer),
 };
 
-export const RESTART_POLICY = z.object({ Name: string, MaximumRetryCount: number });
+export const RESTART_POLICY = goType(
+  z.object({ Name: goType(text, "container.RestartPolicyMode").default(""), MaximumRetryCount: int.default(0) }),
+  "container.RestartPolicy",
+);
 
-export const MOUNT = z.object({
-  Type: maybe(text),
+const mount = z.object({
+  Type: maybe(goType(text, "mount.Type")),
   Source: maybe(text),
   Target: maybe(text),
   ReadOnly: maybe(z.boolean()),
@@ -125,50 +132,51 @@ export const MOUNT = z.object({
   ImageOptions: maybe(z.object({ Subpath: maybe(text) })),
   TmpfsOptions: maybe(z.object({ SizeBytes: maybe(integer), Mode: maybe(integer), Options: maybe(z.array(texts)) })),
 });
+export const MOUNT = goType(mount, "mount.Mount");
 
-const portMap = z.record(
-  text,
-  z.array(z.object({ HostIp: string, HostPort: z.union([text, integer.transform(String)]).default("") })),
+const portMap = goType(
+  z.record(text, z.array(goType(z.object({ HostIp: string, HostPort: string }), "nat.PortBinding"))),
+  "nat.PortMap",
 );
 
 const hostConfig = z.object({
   ...RESOURCES,
   Binds: maybe(texts),
   ContainerIDFile: maybe(text),
-  LogConfig: maybe(z.object({ Type: string, Config: map.default({}) })),
-  NetworkMode: maybe(text),
+  LogConfig: maybe(goType(z.object({ Type: string, Config: map.default({}) }), "container.LogConfig")),
+  NetworkMode: maybe(goType(text, "container.NetworkMode")),
   PortBindings: maybe(portMap),
   RestartPolicy: maybe(RESTART_POLICY),
   AutoRemove: maybe(z.boolean()),
   VolumeDriver: maybe(text),
   VolumesFrom: maybe(texts),
-  ConsoleSize: maybe(z.tuple([integer, integer])),
+  ConsoleSize: maybe(consoleSize),
   Annotations: maybe(map),
   CapAdd: maybe(command),
   CapDrop: maybe(command),
-  CgroupnsMode: maybe(text),
+  CgroupnsMode: maybe(goType(text, "container.CgroupnsMode")),
   Dns: maybe(texts),
   DnsOptions: maybe(texts),
   DnsSearch: maybe(texts),
   ExtraHosts: maybe(texts),
   GroupAdd: maybe(texts),
-  IpcMode: maybe(text),
-  Cgroup: maybe(text),
+  IpcMode: maybe(goType(text, "container.IpcMode")),
+  Cgroup: maybe(goType(text, "container.CgroupSpec")),
   Links: maybe(texts),
-  OomScoreAdj: maybe(integer),
-  PidMode: maybe(text),
+  OomScoreAdj: maybe(int),
+  PidMode: maybe(goType(text, "container.PidMode")),
   Privileged: maybe(z.boolean()),
   PublishAllPorts: maybe(z.boolean()),
   ReadonlyRootfs: maybe(z.boolean()),
   SecurityOpt: maybe(texts),
   StorageOpt: maybe(map),
   Tmpfs: maybe(map),
-  UTSMode: maybe(text),
-  UsernsMode: maybe(text),
+  UTSMode: maybe(goType(text, "container.UTSMode")),
+  UsernsMode: maybe(goType(text, "container.UsernsMode")),
   ShmSize: maybe(integer),
   Sysctls: maybe(map),
   Runtime: maybe(text),
-  Isolation: maybe(text),
+  Isolation: maybe(goType(text, "container.Isolation")),
   Mounts: maybe(z.array(MOUNT)),
   MaskedPaths: maybe(texts),
   ReadonlyPaths: maybe(texts),
@@ -176,15 +184,15 @@ const hostConfig = z.object({
 });
 
 /** How a container is to be connected to a network. */
-export const ENDPOINT = z.object({
+const endpoint = z.object({
   IPAMConfig: z
     .object({ IPv4Address: maybe(text), IPv6Address: maybe(text), LinkLocalIPs: maybe(texts) })
-    .or(nothing)
+    .nullable()
     .default(null),
-  Links: texts.or(nothing).default(null),
-  Aliases: texts.or(nothing).default(null),
+  Links: texts.nullable().default(null),
+  Aliases: texts.nullable().default(null),
   MacAddress: string,
-  DriverOpts: map.or(nothing).default(null),
+  DriverOpts: map.nullable().default(null),
   GwPriority: number,
   NetworkID: string,
   EndpointID: string,
@@ -194,14 +202,24 @@ export const ENDPOINT = z.object({
   IPv6Gateway: string,
   GlobalIPv6Address: string,
   GlobalIPv6PrefixLen: number,
-  DNSNames: texts.or(nothing).default(null),
+  DNSNames: texts.nullable().default(null),
 });
+
+export const ENDPOINT = goType(endpoint, "network.EndpointSettings");
+
+const networking = z.object({ EndpointsConfig: z.record(text, ENDPOINT).default({}) });
 
 /** A network that is named with `null` is one without settings: nulls are gone before this is asked. */
-export const CREATE = z.object({
-  ...config,
-  HostConfig: maybe(hostConfig),
-  NetworkingConfig: maybe(z.object({ EndpointsConfig: z.record(text, ENDPOINT).default({}) })),
-});
+export const CREATE = goType(
+  z.object({
+    ...config,
+    HostConfig: maybe(goType(hostConfig, "container.HostConfig")),
+    NetworkingConfig: maybe(goType(networking, "network.NetworkingConfig")),
+  }),
+  "container.CreateRequest",
+  { isNameless: true },
+);
 
-export const COMMIT_CONFIG = z.object({ ...config, Image: maybe(text) });
+export const COMMIT_CONFIG = goType(z.object(config), "container.CreateRequest", {
+  isNameless: true,
+});

@@ -1,5 +1,36 @@
-/** What fields of bodies consist of. */
+/** What fields of bodies consist of, and what Go calls their types. */
 import { z } from "zod";
+
+/** A type in moby's sources: `container.HostConfig`. */
+export interface GoType {
+  readonly name: string;
+  /** The decoder meets it in a struct without a name. */
+  readonly isNameless?: boolean;
+}
+
+const goTypes = z.registry<GoType>();
+
+/** The schema, with the name that errors call its type by. */
+export function goType<T extends z.ZodType>(schema: T, name: string, more: Omit<GoType, "name"> = {}): T {
+  const own = schema.clone() as T;
+  goTypes.add(own, { name, ...more });
+  return own;
+}
+
+export const goTypeOf = (schema: z.ZodType): GoType | undefined => goTypes.get(schema);
+
+/** Without what says that it may be missing. */
+export function unwrapped(schema: z.ZodType): z.ZodType {
+  if (
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodExactOptional ||
+    schema instanceof z.ZodNullable ||
+    schema instanceof z.ZodDefault
+  ) {
+    return unwrapped(schema.unwrap() as z.ZodType);
+  }
+  return schema instanceof z.ZodPipe ? unwrapped(schema.in as z.ZodType) : schema;
+}
 
 export const text = z.string();
 export const texts = z.array(text);
@@ -8,3 +39,13 @@ export const integer = z.number().int();
 export const map = z.record(text, text);
 /** A field that may be missing. */
 export const maybe = <T extends z.ZodType>(schema: T) => z.exactOptional(schema);
+
+/** Go's types of numbers, but for `int64`, which is what others are. */
+export const int = goType(integer, "int");
+export const uint64 = goType(integer.min(0), "uint64");
+export const uint16 = goType(integer.min(0).max(2 ** 16 - 1), "uint16");
+const uint = goType(integer.min(0), "uint");
+/** Nanoseconds. */
+export const duration = goType(integer, "time.Duration");
+/** Lines and columns of a terminal: of an array of Go's, what is missing is zero and what is too much is dropped. */
+export const consoleSize = z.array(uint).transform(([lines = 0, columns = 0]) => [lines, columns] as const);

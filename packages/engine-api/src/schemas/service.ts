@@ -1,7 +1,7 @@
 /** Bodies of requests about services. @see moby api/types/swarm: ServiceSpec, TaskSpec, ContainerSpec */
 import { z } from "zod";
 import { HEALTH, MOUNT } from "./create.ts";
-import { integer, map, maybe, text, texts } from "./fields.ts";
+import { goType, integer, map, maybe, text, texts } from "./fields.ts";
 import { DRIVER } from "./swarm.ts";
 
 const number = z.number();
@@ -108,20 +108,23 @@ const port = z.object({
   PublishMode: maybe(text),
 });
 
-export const SERVICE_SPEC = z.object({
-  Name: text.default(""),
-  Labels: map.default({}),
-  TaskTemplate: task.default({ ForceUpdate: 0 }),
-  Mode: z
-    .object({
-      Replicated: maybe(z.object({ Replicas: maybe(integer) })),
-      Global: maybe(z.object({})),
-      ReplicatedJob: maybe(z.object({ MaxConcurrent: maybe(integer), TotalCompletions: maybe(integer) })),
-      GlobalJob: maybe(z.object({})),
-    })
-    .default({}),
-  UpdateConfig: maybe(update),
-  RollbackConfig: maybe(update),
-  Networks: maybe(z.array(network)),
-  EndpointSpec: maybe(z.object({ Mode: maybe(text), Ports: maybe(z.array(port)) })),
-});
+export const SERVICE_SPEC = goType(
+  z.object({
+    Name: text.default(""),
+    Labels: map.default({}),
+    TaskTemplate: task.default({ ForceUpdate: 0 }),
+    Mode: z
+      .object({
+        Replicated: maybe(z.object({ Replicas: maybe(integer) })),
+        Global: maybe(z.object({})),
+        ReplicatedJob: maybe(z.object({ MaxConcurrent: maybe(integer), TotalCompletions: maybe(integer) })),
+        GlobalJob: maybe(z.object({})),
+      })
+      .default({}),
+    UpdateConfig: maybe(update),
+    RollbackConfig: maybe(update),
+    Networks: maybe(z.array(network)),
+    EndpointSpec: maybe(z.object({ Mode: maybe(text), Ports: maybe(z.array(port)) })),
+  }),
+  "swarm.ServiceSpec",
+);

@@ -1,6 +1,6 @@
 /** Bodies of requests about a swarm, its node, secrets and configs. @see moby api/types/swarm */
 import { z } from "zod";
-import { integer, map, maybe, text } from "./fields.ts";
+import { goType, integer, map, maybe, text } from "./fields.ts";
 
 const number = z.number();
 
@@ -25,42 +25,54 @@ const clusterSpec = {
   EncryptionConfig: maybe(z.object({ AutoLockManagers: z.boolean().default(false) })),
 };
 
-export const CLUSTER_SPEC = z.object(clusterSpec);
+export const CLUSTER_SPEC = goType(z.object(clusterSpec), "swarm.Spec");
 
-export const SWARM_INIT = z.object({
-  ListenAddr: text.default(""),
-  AdvertiseAddr: text.default(""),
-  DataPathAddr: text.default(""),
-  DataPathPort: integer.default(0),
-  DefaultAddrPool: z.array(text).default([]),
-  SubnetSize: integer.default(0),
-  ForceNewCluster: z.boolean().default(false),
-  Spec: CLUSTER_SPEC.default({}),
-  AutoLockManagers: z.boolean().default(false),
-  Availability: text.default(""),
-});
+export const SWARM_INIT = goType(
+  z.object({
+    ListenAddr: text.default(""),
+    AdvertiseAddr: text.default(""),
+    DataPathAddr: text.default(""),
+    DataPathPort: integer.default(0),
+    DefaultAddrPool: z.array(text).default([]),
+    SubnetSize: integer.default(0),
+    ForceNewCluster: z.boolean().default(false),
+    Spec: CLUSTER_SPEC.default({}),
+    AutoLockManagers: z.boolean().default(false),
+    Availability: text.default(""),
+  }),
+  "swarm.InitRequest",
+);
 
-export const SWARM_JOIN = z.object({
-  ListenAddr: text.default(""),
-  AdvertiseAddr: text.default(""),
-  DataPathAddr: text.default(""),
-  RemoteAddrs: z.array(text).default([]),
-  JoinToken: text.default(""),
-  Availability: text.default(""),
-});
+export const SWARM_JOIN = goType(
+  z.object({
+    ListenAddr: text.default(""),
+    AdvertiseAddr: text.default(""),
+    DataPathAddr: text.default(""),
+    RemoteAddrs: z.array(text).default([]),
+    JoinToken: text.default(""),
+    Availability: text.default(""),
+  }),
+  "swarm.JoinRequest",
+);
 
-export const NODE_SPEC = z.object({
-  Name: maybe(text),
-  Labels: map.default({}),
-  Role: text.default(""),
-  Availability: text.default(""),
-});
+export const NODE_SPEC = goType(
+  z.object({
+    Name: maybe(text),
+    Labels: map.default({}),
+    Role: text.default(""),
+    Availability: text.default(""),
+  }),
+  "swarm.NodeSpec",
+);
 
 /** Of a secret or a config; `Data` is base64. */
-export const PAYLOAD_SPEC = z.object({
+const payloadSpec = z.object({
   Name: text.default(""),
   Labels: map.default({}),
-  Data: maybe(text),
+  Data: maybe(goType(text, "[]uint8")),
   Driver: maybe(DRIVER),
   Templating: maybe(DRIVER),
 });
+
+export const SECRET_SPEC = goType(payloadSpec, "swarm.SecretSpec");
+export const CONFIG_SPEC = goType(payloadSpec, "swarm.ConfigSpec");

@@ -53,7 +53,7 @@ export const NONSENSE: readonly (readonly [what: string, request: string, answer
   [
     "a path out of the API",
     "GET /../../etc/passwd HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n",
-    /^HTTP\/1\.1 404 /,
+    /^HTTP\/1\.1 301 /,
   ],
   [
     "a name that is a path",

@@ -115,7 +115,7 @@ const DEFAULT_HOST_CONFIG = {
   ContainerIDFile: "",
   LogConfig: { Type: "json-file", Config: {} },
   NetworkMode: "bridge",
-  PortBindings: {},
+  PortBindings: null,
   RestartPolicy: { Name: "no", MaximumRetryCount: 0 },
   AutoRemove: false,
   VolumeDriver: "",

@@ -52,6 +52,7 @@ function checkValues(filters: Filters): void {
       );
     }
   }
+  filters.flag("is-task");
   for (const name of ["publish", "expose"]) for (const range of filters.get(name)) checkPorts(name, range);
   for (const code of filters.get("exited")) {
     const problem = atoiProblem(code);

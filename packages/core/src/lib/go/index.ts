@@ -11,6 +11,7 @@ export {
   upperCase,
 } from "./characters.ts";
 export { durationText, parseDuration } from "./duration.ts";
+export { compactJson, endOfJsonValue } from "./json.ts";
 export {
   atoi,
   atoiProblem,

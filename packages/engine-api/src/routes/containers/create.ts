@@ -5,7 +5,7 @@
  */
 import { createWarnings, type Engine } from "@bottleship/core/engine";
 import { StatusError } from "@bottleship/core/lib";
-import { readJson } from "../../http/body.ts";
+import { requireJson } from "../../http/body.ts";
 import { json } from "../../http/exchange.ts";
 import { badRequest } from "../../http/problem.ts";
 import { text } from "../../http/query.ts";
@@ -14,13 +14,13 @@ import { CREATE } from "../../schemas/create.ts";
 
 export function createHandler(engine: Engine): Handler {
   return async ({ request, query }) => {
-    const body = await readJson(request, CREATE);
-    if (body === undefined) throw badRequest("invalid JSON: got EOF while reading request body");
-    if (Object.keys(body).length === 1 && body.Image === "") {
+    const body = await requireJson(request, CREATE);
+    if (!Object.keys(body).some((name) => name !== "HostConfig" && name !== "NetworkingConfig")) {
       throw badRequest("config cannot be empty in order to create a container");
     }
-    checkPlatform(engine, body.Image, text(query, "platform"));
-    const container = engine.containers.create(body, text(query, "name"));
+    const wanted = { Image: "", ...body };
+    checkPlatform(engine, wanted.Image, text(query, "platform"));
+    const container = engine.containers.create(wanted, text(query, "name"));
     return json({ Id: container.id, Warnings: createWarnings(container, text(query, "platform") !== "") }, 201);
   };
 }

@@ -5,10 +5,10 @@
  */
 import { begun, type Container, type Engine, signalOf } from "@bottleship/core/engine";
 import { StatusError } from "@bottleship/core/lib";
-import { readAll, requireJson } from "../../http/body.ts";
+import { readAll, readJson } from "../../http/body.ts";
 import { type ApiReply, empty, json } from "../../http/exchange.ts";
 import { badRequest } from "../../http/problem.ts";
-import { flag, integer, text, whole } from "../../http/query.ts";
+import { flag, integer, text } from "../../http/query.ts";
 import { type Call, type Route, route } from "../../http/router.ts";
 import { UPDATE } from "../../schemas/others.ts";
 import { REMOVAL_SETTLED_US, untilSettled } from "./settled.ts";
@@ -35,11 +35,12 @@ export function lifecycleRoutes(engine: Engine): readonly Route[] {
     on("rename", (container, { query }) => rename(engine, container, text(query, "name"))),
     route("POST", "/containers/{id}/kill", (call) => kill(engine, call)),
     route("POST", "/containers/{id}/resize", ({ param, query }) => {
-      containers.streams.resize(containers.get(param("id")), size(query));
+      const wanted = size(query);
+      containers.streams.resize(containers.get(param("id")), wanted);
       return empty(200);
     }),
     route("POST", "/containers/{id}/update", async ({ request, param }) => {
-      const body = await requireJson(request, UPDATE);
+      const body = await readJson(request, UPDATE);
       const container = containers.get(param("id"));
       containers.update(container, body);
       return json({ Warnings: null });
@@ -58,9 +59,17 @@ async function remove(engine: Engine, container: Container, query: URLSearchPara
   if (wasRunning) await untilSettled(engine, container, REMOVAL_SETTLED_US);
 }
 
-/** Rows and columns of a terminal. @throws StatusError invalid-argument unless both are numbers */
+/** Rows and columns of a terminal. @throws StatusError invalid-argument unless both are numbers of 32 bits */
 export function size(query: URLSearchParams): { readonly rows: number; readonly columns: number } {
-  return { rows: whole(text(query, "h")), columns: whole(text(query, "w")) };
+  return { rows: length("height", text(query, "h")), columns: length("width", text(query, "w")) };
+}
+
+function length(name: string, given: string): number {
+  const problem = (why: string): StatusError => badRequest(`invalid resize ${name} ${JSON.stringify(given)}: ${why}`);
+  if (!/^[-+]?\d+$/.test(given)) throw problem("invalid syntax");
+  const value = Number(given);
+  if (value < 0 || value >= 2 ** 32) throw problem("value out of range");
+  return value;
 }
 
 async function start(engine: Engine, container: Container, { request }: Call): Promise<void> {

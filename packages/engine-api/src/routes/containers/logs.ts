@@ -4,17 +4,17 @@
  * @see moby api/server/router/container/container_routes.go getContainersLogs, daemon/logs.go
  */
 import type { Container, Engine, LogLine } from "@bottleship/core/engine";
-import { checkReadable, LogLines, logDetails, logTimeOf, parseTimestamp } from "@bottleship/core/engine";
+import { checkReadable, LogLines, logDetails, logTimeOf } from "@bottleship/core/engine";
 import { concat, encode } from "@bottleship/core/lib";
 import { type ApiReply, type Output, stream } from "../../http/exchange.ts";
-import { badRequest, messageOf } from "../../http/problem.ts";
-import { flag } from "../../http/query.ts";
+import { badRequest } from "../../http/problem.ts";
+import { flag, unixTime } from "../../http/query.ts";
 import type { Handler } from "../../http/router.ts";
 import { Channel } from "../../streams/channel.ts";
 import { encodeFrame, MULTIPLEXED_STREAM, RAW_STREAM } from "../../streams/frames.ts";
 import { watch } from "./watch.ts";
 
-interface Wanted {
+interface Wanted extends Period {
   readonly stdout: boolean;
   readonly stderr: boolean;
   readonly follow: boolean;
@@ -22,8 +22,6 @@ interface Wanted {
   readonly details: boolean;
   /** Lines from the end; all without a number. */
   readonly tail: number;
-  readonly sinceUs: number;
-  readonly untilUs: number;
 }
 
 const TYPED_STREAMS = 142;
@@ -31,7 +29,7 @@ const TYPED_STREAMS = 142;
 export function logsHandler(engine: Engine): Handler {
   return ({ param, query, version }): ApiReply => {
     const container = engine.containers.get(param("id"));
-    const wanted = wantedOf(query, engine.kernel.nowUs / 1e6);
+    const wanted = wantedOf(query);
     if (!wanted.stdout && !wanted.stderr) {
       throw badRequest("Bad parameters: you must choose at least one stream");
     }
@@ -42,7 +40,7 @@ export function logsHandler(engine: Engine): Handler {
   };
 }
 
-function wantedOf(query: URLSearchParams, now: number): Wanted {
+function wantedOf(query: URLSearchParams): Wanted {
   const tail = query.get("tail") ?? "";
   return {
     stdout: flag(query, "stdout"),
@@ -51,21 +49,22 @@ function wantedOf(query: URLSearchParams, now: number): Wanted {
     timestamps: flag(query, "timestamps"),
     details: flag(query, "details"),
     tail: /^\d+$/.test(tail) ? Number(tail) : Number.POSITIVE_INFINITY,
-    sinceUs: timeOfQuery(query, "since", now) ?? Number.NEGATIVE_INFINITY,
-    untilUs: timeOfQuery(query, "until", now) ?? Number.POSITIVE_INFINITY,
+    ...periodOf(query),
   };
 }
 
-/** Microseconds. "0" is no limit, as the client sends where there is none. */
-export function timeOfQuery(query: URLSearchParams, name: string, now: number): number | undefined {
-  const text = query.get(name) ?? "";
-  if (text === "" || text === "0") return undefined;
-  try {
-    const { seconds, nanoseconds } = parseTimestamp(text, now);
-    return seconds * 1e6 + Math.floor(nanoseconds / 1000);
-  } catch (error) {
-    throw badRequest(messageOf(error));
-  }
+/** When the lines of a log were written that are wanted. */
+export interface Period {
+  readonly sinceUs: number;
+  readonly untilUs: number;
+}
+
+/** "0" is no limit, as the client sends where there is none. */
+export function periodOf(query: URLSearchParams): Period {
+  return {
+    sinceUs: unixTime(query, "since") || Number.NEGATIVE_INFINITY,
+    untilUs: unixTime(query, "until") || Number.POSITIVE_INFINITY,
+  };
 }
 
 /** What a line takes besides its bytes. */

@@ -69,7 +69,10 @@ export function imageRoutes(engine: Engine, trace?: BuildTrace): readonly Route[
     route("POST", "/commit", (call) => commit(engine, call)),
     route("POST", "/build", (call) => buildHandler(engine, call, trace)),
     route("POST", "/build/prune", ({ query }) => json(pruneCache(engine, query))),
-    route("POST", "/build/cancel", () => empty(200)),
+    route("POST", "/build/cancel", ({ query }) => {
+      if (text(query, "id") === "") throw badRequest("build ID not provided");
+      return empty(200);
+    }),
   ];
 }
 

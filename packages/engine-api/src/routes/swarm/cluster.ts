@@ -1,6 +1,6 @@
 /** Swarm mode: init, join, leave, inspect, update, locks. @see moby api/server/router/swarm/cluster_routes.go */
 import { type Engine, swarmDocument } from "@bottleship/core/engine";
-import { requireJson } from "../../http/body.ts";
+import { readJson } from "../../http/body.ts";
 import { empty, json } from "../../http/exchange.ts";
 import { flag } from "../../http/query.ts";
 import { type Route, route } from "../../http/router.ts";
@@ -11,16 +11,15 @@ import { seenVersion } from "./version.ts";
 export function clusterRoutes({ swarm }: Engine): readonly Route[] {
   return [
     route("GET", "/swarm", () => json(swarmDocument(swarm.cluster))),
-    route("POST", "/swarm/init", async ({ request }) => json(swarm.init(await requireJson(request, SWARM_INIT)))),
-    route("POST", "/swarm/join", async ({ request }) => swarm.join(await requireJson(request, SWARM_JOIN))),
+    route("POST", "/swarm/init", async ({ request }) => json(swarm.init(await readJson(request, SWARM_INIT)))),
+    route("POST", "/swarm/join", async ({ request }) => swarm.join(await readJson(request, SWARM_JOIN))),
     route("POST", "/swarm/leave", async ({ query }) => {
       await swarm.leave({ force: flag(query, "force") });
       return empty(200);
     }),
     route("POST", "/swarm/update", async ({ request, query }) => {
-      // Who is in no swarm hears of that first.
+      const spec = await readJson(request, CLUSTER_SPEC);
       checkManager(swarm);
-      const spec = await requireJson(request, CLUSTER_SPEC);
       const seen = seenVersion(query, "swarm");
       swarm.update(seen, spec, {
         tokens: [

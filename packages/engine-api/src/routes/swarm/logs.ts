@@ -11,7 +11,7 @@ import { flag } from "../../http/query.ts";
 import { type Route, route } from "../../http/router.ts";
 import { Channel } from "../../streams/channel.ts";
 import { encodeFrame, MULTIPLEXED_STREAM, RAW_STREAM } from "../../streams/frames.ts";
-import { timeOfQuery } from "../containers/logs.ts";
+import { periodOf } from "../containers/logs.ts";
 
 export function logRoutes(engine: Engine): readonly Route[] {
   const { swarm } = engine;
@@ -32,8 +32,7 @@ function logsOf(engine: Engine, query: URLSearchParams, isRaw: boolean, isWanted
   if (!flag(query, "stdout") && !flag(query, "stderr")) {
     throw badRequest("Bad parameters: you must choose at least one stream");
   }
-  const now = engine.kernel.nowUs / 1e6;
-  const sinceUs = timeOfQuery(query, "since", now) ?? Number.NEGATIVE_INFINITY;
+  const { sinceUs } = periodOf(query);
   const tail = query.get("tail") ?? "";
   const last = /^\d+$/.test(tail) ? Number(tail) : Number.POSITIVE_INFINITY;
   return stream(isRaw ? RAW_STREAM : MULTIPLEXED_STREAM, async (output) => {

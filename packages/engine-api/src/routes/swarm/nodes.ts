@@ -1,6 +1,6 @@
 /** The nodes of a swarm. @see moby api/server/router/swarm/cluster_routes.go */
 import { type Engine, NODE_FILTERS, nodeDocument } from "@bottleship/core/engine";
-import { requireJson } from "../../http/body.ts";
+import { readJson } from "../../http/body.ts";
 import { empty, json } from "../../http/exchange.ts";
 import { Filters } from "../../http/filters.ts";
 import { type Route, route } from "../../http/router.ts";
@@ -18,8 +18,8 @@ export function nodeRoutes({ swarm }: Engine): readonly Route[] {
     route("GET", "/nodes/{id}", ({ param }) => json(nodeDocument(swarm.cluster, swarm.cluster.nodes.get(param("id"))))),
     route("DELETE", "/nodes/{id}", ({ param }) => swarm.cluster.nodes.remove(param("id"))),
     route("POST", "/nodes/{id}/update", async ({ request, query, param }) => {
+      const spec = await readJson(request, NODE_SPEC);
       checkManager(swarm);
-      const spec = await requireJson(request, NODE_SPEC);
       const seen = seenVersion(query, "node");
       swarm.cluster.nodes.update(param("id"), seen, spec);
       return empty(200);

@@ -1,12 +1,12 @@
 /** Secrets and configs. @see moby api/server/router/swarm/cluster_routes.go */
 import { type Engine, PAYLOAD_FILTERS, type PayloadStore, payloadDocument } from "@bottleship/core/engine";
 import { base64Bytes } from "@bottleship/core/lib";
-import { requireJson } from "../../http/body.ts";
+import { readJson } from "../../http/body.ts";
 import { empty, json } from "../../http/exchange.ts";
 import { Filters } from "../../http/filters.ts";
 import { badRequest } from "../../http/problem.ts";
 import { type Route, route } from "../../http/router.ts";
-import { PAYLOAD_SPEC } from "../../schemas/swarm.ts";
+import { CONFIG_SPEC, SECRET_SPEC } from "../../schemas/swarm.ts";
 import { checkManager } from "./manager.ts";
 import { seenVersion } from "./version.ts";
 
@@ -15,6 +15,7 @@ export function payloadRoutes({ swarm }: Engine): readonly Route[] {
 
   function routesOf(kind: "secret" | "config", store: () => PayloadStore): readonly Route[] {
     const path = `/${kind}s`;
+    const schema = kind === "secret" ? SECRET_SPEC : CONFIG_SPEC;
     return [
       route("GET", path, ({ query }) => {
         const filters = Filters.parse(query.get("filters"), PAYLOAD_FILTERS);
@@ -25,8 +26,8 @@ export function payloadRoutes({ swarm }: Engine): readonly Route[] {
         );
       }),
       route("POST", `${path}/create`, async ({ request }) => {
+        const { Data, ...spec } = await readJson(request, schema);
         checkManager(swarm);
-        const { Data, ...spec } = await requireJson(request, PAYLOAD_SPEC);
         return json({ ID: store().create(spec, bytesOf(Data ?? "")).id }, 201);
       }),
       route("GET", `${path}/{id}`, ({ param }) => json(payloadDocument(kind, store().get(param("id"))))),
@@ -35,8 +36,8 @@ export function payloadRoutes({ swarm }: Engine): readonly Route[] {
         return empty(204);
       }),
       route("POST", `${path}/{id}/update`, async ({ request, query, param }) => {
+        const { Data, ...spec } = await readJson(request, schema);
         checkManager(swarm);
-        const { Data, ...spec } = await requireJson(request, PAYLOAD_SPEC);
         const seen = seenVersion(query, kind, { tellsWhy: false });
         store().update(param("id"), seen, spec, Data === undefined ? undefined : bytesOf(Data));
         return empty(200);

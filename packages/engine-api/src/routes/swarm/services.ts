@@ -7,7 +7,7 @@ import {
   TASK_FILTERS,
   taskDocument,
 } from "@bottleship/core/engine";
-import { requireJson } from "../../http/body.ts";
+import { readJson } from "../../http/body.ts";
 import { empty, json } from "../../http/exchange.ts";
 import { Filters } from "../../http/filters.ts";
 import { flag } from "../../http/query.ts";
@@ -25,8 +25,9 @@ export function serviceRoutes({ swarm }: Engine): readonly Route[] {
       return json(cluster.services.list(filters).map((service) => serviceDocument(cluster, service, options)));
     }),
     route("POST", "/services/create", async ({ request }) => {
+      const spec = await readJson(request, SERVICE_SPEC);
       checkManager(swarm);
-      const { id } = swarm.cluster.services.create(await requireJson(request, SERVICE_SPEC));
+      const { id } = swarm.cluster.services.create(spec);
       return json({ ID: id, Warnings: null }, 201);
     }),
     route("GET", "/services/{id}", ({ param, query }) => {
@@ -39,8 +40,8 @@ export function serviceRoutes({ swarm }: Engine): readonly Route[] {
       return empty(200);
     }),
     route("POST", "/services/{id}/update", async ({ request, param, query }) => {
+      const spec = await readJson(request, SERVICE_SPEC);
       checkManager(swarm);
-      const spec = await requireJson(request, SERVICE_SPEC);
       const seen = seenVersion(query, "service");
       const { services } = swarm.cluster;
       if (query.get("rollback") === "previous") services.rollBack(param("id"), seen);

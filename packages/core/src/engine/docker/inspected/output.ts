@@ -1,6 +1,6 @@
 /** What the `inspect` commands print for the objects that they found. Model: docker/cli cli/command/inspect. */
+import { compactJson } from "../../../lib/go/index.ts";
 import { compileTemplate, renderInspected } from "../format.ts";
-import { compactJson } from "../go/compact-json.ts";
 import { ValueError } from "../problem.ts";
 import { escapeHtml, jsonText } from "../template/json.ts";
 import { type GoType, GoValue } from "../template/type.ts";

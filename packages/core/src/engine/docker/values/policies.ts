@@ -5,11 +5,10 @@
  * Model: docker/cli opts.ParseRestartPolicy, opts.ValidateSysctl, container.parseSecurityOpts; docker/client.
  */
 
-import { atoi, quote } from "../../../lib/go/index.ts";
+import { atoi, compactJson, quote } from "../../../lib/go/index.ts";
 import { decode } from "../../../lib/index.ts";
 import type { ClientMachine } from "../client.ts";
 import type { RestartPolicy, StringMap } from "../create-body.ts";
-import { compactJson } from "../go/compact-json.ts";
 import { ValueError } from "../problem.ts";
 import { cut, toMap } from "./pairs.ts";
 

@@ -1,0 +1,141 @@
+/** Texts that should be JSON, checked with the error texts of Go's scanner. Model: encoding/json scanner.go. */
+import { quoteByte } from "./quote.ts";
+import { ValueError } from "./value-error.ts";
+
+/**
+ * JSON without its white space: Go's json.Compact.
+ *
+ * @throws ValueError `invalid character 'x' looking for beginning of value`, `unexpected end of JSON input`, …
+ */
+export function compactJson(text: string): string {
+  const scanner = new Scanner(text, "unexpected end of JSON input");
+  scanner.value();
+  scanner.end();
+  return scanner.compact;
+}
+
+/**
+ * Where the first value of a stream ends, as json.Decoder reads one after the other.
+ *
+ * @throws ValueError `invalid character 'x' looking for beginning of value`, `unexpected EOF`, …
+ */
+export function endOfJsonValue(text: string): number {
+  const scanner = new Scanner(text, "unexpected EOF");
+  scanner.value();
+  return scanner.at;
+}
+
+const ESCAPED = /["\\/bfnrt]/;
+
+class Scanner {
+  compact = "";
+  at = 0;
+  readonly #text: string;
+  readonly #truncated: string;
+
+  /** `truncated`: what is said of a text that ends too early. */
+  constructor(text: string, truncated: string) {
+    this.#text = text;
+    this.#truncated = truncated;
+  }
+
+  value(): void {
+    const first = this.#next("looking for beginning of value");
+    if (first === "{") this.#list("}", () => this.#pair(), "after object key:value pair");
+    else if (first === "[") this.#list("]", () => this.value(), "after array element");
+    else if (first === '"') this.#string();
+    else if (first === "-" || /[0-9]/.test(first)) this.#number(first);
+    else if (first === "t") this.#literal("true");
+    else if (first === "f") this.#literal("false");
+    else if (first === "n") this.#literal("null");
+    else this.#refuse("looking for beginning of value", this.at - 1);
+  }
+
+  end(): void {
+    this.#space();
+    if (this.at < this.#text.length) this.#refuse("after top-level value");
+  }
+
+  #list(close: string, element: () => void, after: string): void {
+    this.#space();
+    if (this.#text[this.at] === close) {
+      this.#take();
+      return;
+    }
+    for (;;) {
+      element();
+      const next = this.#next(after);
+      if (next === close) return;
+      if (next !== ",") this.#refuse(after, this.at - 1);
+    }
+  }
+
+  #pair(): void {
+    const key = "looking for beginning of object key string";
+    if (this.#next(key) !== '"') this.#refuse(key, this.at - 1);
+    this.#string();
+    if (this.#next("after object key") !== ":") this.#refuse("after object key", this.at - 1);
+    this.value();
+  }
+
+  #string(): void {
+    for (let next = this.#take(); next !== '"'; next = this.#take()) {
+      if (next < " ") this.#refuse("in string literal", this.at - 1);
+      if (next !== "\\") continue;
+      const letter = this.#take();
+      if (letter === "u") {
+        for (let digit = 0; digit < 4; digit++)
+          if (!/[0-9a-fA-F]/.test(this.#take())) this.#refuse("in \\u hexadecimal character escape", this.at - 1);
+      } else if (!ESCAPED.test(letter)) this.#refuse("in string escape code", this.at - 1);
+    }
+  }
+
+  #number(first: string): void {
+    const lead = first === "-" ? this.#take() : first;
+    if (!/[0-9]/.test(lead)) this.#refuse("in numeric literal", this.at - 1);
+    if (lead !== "0") this.#digits();
+    if (this.#text[this.at] === ".") {
+      this.#take();
+      if (!/[0-9]/.test(this.#take())) this.#refuse("after decimal point in numeric literal", this.at - 1);
+      this.#digits();
+    }
+    if (!/[eE]/.test(this.#text[this.at] ?? "")) return;
+    this.#take();
+    if (/[+-]/.test(this.#text[this.at] ?? "")) this.#take();
+    if (!/[0-9]/.test(this.#take())) this.#refuse("in exponent of numeric literal", this.at - 1);
+    this.#digits();
+  }
+
+  #digits(): void {
+    while (/[0-9]/.test(this.#text[this.at] ?? "")) this.#take();
+  }
+
+  #literal(word: string): void {
+    for (const expected of word.slice(1))
+      if (this.#take() !== expected) this.#refuse(`in literal ${word} (expecting '${expected}')`, this.at - 1);
+  }
+
+  #next(where: string): string {
+    this.#space();
+    if (this.at >= this.#text.length) this.#refuse(where);
+    return this.#take();
+  }
+
+  #take(): string {
+    const character = this.#text[this.at];
+    if (character === undefined) return this.#refuse("");
+    this.at++;
+    this.compact += character;
+    return character;
+  }
+
+  #space(): void {
+    while (/[ \t\r\n]/.test(this.#text[this.at] ?? "")) this.at++;
+  }
+
+  #refuse(where: string, at = this.at): never {
+    const character = this.#text[at];
+    if (character === undefined) throw new ValueError(this.#truncated);
+    throw new ValueError(`invalid character ${quoteByte(this.#text.codePointAt(at) ?? 0)} ${where}`);
+  }
+}

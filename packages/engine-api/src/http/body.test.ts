@@ -1,0 +1,105 @@
+/** What bodies are refused, and in which words: those of Docker Engine 28.5.2. */
+import { expect, it } from "vitest";
+import { apiMachine } from "../testing/api-machine.ts";
+
+const CREATE = "/containers/create";
+
+async function refusals(bodies: readonly (readonly [path: string, body: string])[], headers = JSON_TYPE) {
+  const { api } = await apiMachine();
+  const replies = bodies.map(([path, body]) =>
+    api(new Request(`http://docker${path}`, { method: "POST", body, headers })),
+  );
+  return Promise.all(
+    replies.map(async (reply) => {
+      const { status, ...rest } = await reply.then(async (one) => ({ status: one.status, ...(await one.json()) }));
+      return status === 400 ? (rest as { message: string }).message : `${status}: ${JSON.stringify(rest)}`;
+    }),
+  );
+}
+
+const JSON_TYPE: HeadersInit = { "Content-Type": "application/json" };
+
+it.each([
+  ["{", "unexpected EOF"],
+  ['{"a":nul', "unexpected EOF"],
+  ["{]", "invalid character ']' looking for beginning of object key string"],
+  ["{'a':1}", "invalid character '\\'' looking for beginning of object key string"],
+  ['{"a"}', "invalid character '}' after object key"],
+  ['{"a":}', "invalid character '}' looking for beginning of value"],
+  ['{"a":1 "b":2}', "invalid character '\"' after object key:value pair"],
+  ['{"a":[1 2]}', "invalid character '2' after array element"],
+  ['{"a":tru}', "invalid character '}' in literal true (expecting 'e')"],
+  ['{"a":-}', "invalid character '}' in numeric literal"],
+])("says as Go's decoder does what is wrong with %s", async (body, problem) => {
+  expect(await refusals([[CREATE, body]])).toEqual([`invalid JSON: ${problem}`]);
+});
+
+it.each([
+  [CREATE, [], "array into Go value of type container.CreateRequest"],
+  [CREATE, { HostConfig: 1 }, "number into Go struct field .HostConfig of type container.HostConfig"],
+  [CREATE, { HostConfig: { Memory: 1.5 } }, "number 1.5 into Go struct field .HostConfig.Memory of type int64"],
+  [
+    CREATE,
+    { HostConfig: { BlkioWeight: 70000 } },
+    "number 70000 into Go struct field .HostConfig.BlkioWeight of type uint16",
+  ],
+  [
+    CREATE,
+    { HostConfig: { PortBindings: { "80/tcp": [{ HostPort: 1 }] } } },
+    "number into Go struct field .HostConfig.PortBindings.80~1tcp.0.HostPort of type string",
+  ],
+  [CREATE, { HostConfig: { Mounts: {} } }, "object into Go struct field .HostConfig.Mounts of type []mount.Mount"],
+  [
+    CREATE,
+    { Healthcheck: { Interval: "30s" } },
+    "string into Go struct field .Healthcheck.Interval of type time.Duration",
+  ],
+  [CREATE, { Env: [1] }, "number into .Env.0 of type string"],
+  [CREATE, { ExposedPorts: { 80: 1 } }, "number into .ExposedPorts.80 of type struct {}"],
+  [CREATE, { Volumes: ["a"] }, "array into Go struct field .Volumes of type map[string]struct {}"],
+  [CREATE, { Cmd: [1] }, "array into Go value of type string"],
+  ["/containers/x/update", { CpuShares: "x" }, "string into Go struct field UpdateConfig.CpuShares of type int64"],
+  ["/containers/x/exec", { Env: [1] }, "number into ExecOptions.Env.0 of type string"],
+  ["/networks/create", { IPAM: 1 }, "number into Go struct field CreateRequest.IPAM of type network.IPAM"],
+  ["/networks/bridge/connect", { Container: 1 }, "number into Go struct field ConnectOptions.Container of type string"],
+  [
+    "/volumes/create",
+    { DriverOpts: { a: 1 } },
+    "number into Go struct field CreateOptions.DriverOpts.a of type string",
+  ],
+  ["/secrets/create", { Data: 1 }, "number into Go struct field SecretSpec.Data of type []uint8"],
+])("says where in the body of %s a value has the wrong type: %j", async (path, body, problem) => {
+  expect(await refusals([[path, JSON.stringify(body)]])).toEqual([`invalid JSON: json: cannot unmarshal ${problem}`]);
+});
+
+it("takes nothing for an empty document, but where a container is made", async () => {
+  expect(
+    await refusals([
+      ["/networks/create", ""],
+      ["/networks/create", "null"],
+      ["/networks/bridge/connect", ""],
+      [CREATE, ""],
+      [CREATE, "null"],
+      [CREATE, '{"HostConfig":{}}'],
+    ]),
+  ).toEqual([
+    "invalid name: name is empty",
+    "invalid name: name is empty",
+    'invalid name or ID supplied: ""',
+    "invalid JSON: got EOF while reading request body",
+    "config cannot be empty in order to create a container",
+    "config cannot be empty in order to create a container",
+  ]);
+});
+
+it("reads the first value, and refuses a second one and other types", async () => {
+  expect(
+    await refusals([
+      [CREATE, '{"a":1}}'],
+      [CREATE, "{} {}"],
+    ]),
+  ).toEqual(["config cannot be empty in order to create a container", "unexpected content after JSON"]);
+  expect(await refusals([[CREATE, "{}"]], { "Content-Type": "text/plain" })).toEqual([
+    "unsupported Content-Type header (text/plain): must be 'application/json'",
+  ]);
+});

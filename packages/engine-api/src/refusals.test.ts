@@ -1,0 +1,92 @@
+/** What Docker Engine 28.5.2 says to requests that the docker client would not have sent. */
+import { expect, it } from "vitest";
+import { apiMachine } from "./testing/api-machine.ts";
+
+it.each([
+  [{ PortBindings: { x: [{ HostPort: "1" }] } }, 'invalid port specification: "x"'],
+  [{ PortBindings: { "99999/tcp": [{ HostPort: "1" }] } }, 'invalid port specification: "99999"'],
+  [{ PortBindings: { "80/tcp": [{ HostPort: "70000" }] } }, 'invalid port specification: "70000"'],
+  [{ ExtraHosts: ["bad"] }, 'bad format for add-host: "bad"'],
+  [{ ExtraHosts: ["a:1.2.3"] }, 'invalid IP address in add-host: "1.2.3"'],
+  [{ UTSMode: "bad" }, "invalid UTS mode: bad"],
+  [{ CgroupnsMode: "bad" }, "invalid cgroup namespace mode: bad"],
+  [
+    { Mounts: [{ Type: "volume", Target: "/x", BindOptions: {} }] },
+    'BindOptions must not be specified on mount type "volume"',
+  ],
+])("a container is not made with %j", async (HostConfig, message) => {
+  const { call, engine } = await apiMachine("busybox");
+  const reply = await call("POST /containers/create", { Image: "busybox", HostConfig });
+  expect([reply.status, await reply.json()]).toEqual([400, { message }]);
+  expect(engine.containers.list({ all: true })).toEqual([]);
+  expect(engine.volumes.list()).toEqual([]);
+});
+
+it("a container is not made with a hardware address that is none, nor with a volume without a name", async () => {
+  const { call } = await apiMachine("busybox");
+  const mac = await call("POST /containers/create", { Image: "busybox", MacAddress: "zz" });
+  expect(await mac.json()).toEqual({ message: "invalid config for network bridge: invalid MAC address zz" });
+  const bind = await call("POST /containers/create", { Image: "busybox", HostConfig: { Binds: [":/x"] } });
+  expect(await bind.json()).toEqual({ message: "invalid volume specification: ':/x'" });
+});
+
+it("an empty list as entrypoint takes the image's command, one with a word in it does without", async () => {
+  const { call } = await apiMachine("busybox");
+  const made = async (Entrypoint: readonly string[]) => {
+    const reply = await call("POST /containers/create", { Image: "busybox", Entrypoint });
+    return reply.status === 201 ? 201 : ((await reply.json()) as { message: string }).message;
+  };
+  expect([await made([]), await made([""])]).toEqual([201, "no command specified"]);
+});
+
+it("limits of memory that leave the limit of swap behind are refused", async () => {
+  const { call } = await apiMachine("busybox");
+  const made = await call("POST /containers/create", { Image: "busybox" });
+  const { Id: id } = (await made.json()) as { Id: string };
+  const update = await call(`POST /containers/${id}/update`, { Memory: 134217728 });
+  expect([update.status, await update.json()]).toEqual([
+    409,
+    {
+      message: `Cannot update container ${id}: Memory limit should be smaller than already set memoryswap limit, update the memoryswap at the same time`,
+    },
+  ]);
+});
+
+it.each([
+  ["GET /containers/x/logs?stdout=1&since=1h", 404, "No such container: x"],
+  ["GET /events?since=1h", 400, 'strconv.ParseInt: parsing "1h": invalid syntax'],
+  ["GET /system/df?type=bad", 400, "unknown object type: bad"],
+  [
+    "GET /networks/bridge?verbose=x",
+    400,
+    'invalid value for verbose: x: strconv.ParseBool: parsing "x": invalid syntax',
+  ],
+  ["GET /volumes?filters=x", 400, "error reading volume filters: invalid filter"],
+  ["PUT /volumes/x?version=1", 503, "volume update only valid for cluster volumes, but swarm is unavailable"],
+  ["POST /build/cancel", 400, "build ID not provided"],
+  ["POST /exec/x/resize", 400, 'invalid resize height "": invalid syntax'],
+  ["POST /exec/x/resize?h=1&w=99999999999", 400, 'invalid resize width "99999999999": value out of range'],
+  ["POST /exec/x/resize?h=1&w=1", 404, "No such exec instance: x"],
+  ['GET /containers/json?filters={"is-task":["x"]}', 400, "invalid filter 'is-task=[x]'"],
+])("%s is %i: %s", async (line, status, message) => {
+  const { call } = await apiMachine();
+  const reply = await call(line);
+  expect([reply.status, await reply.json()]).toEqual([status, { message }]);
+});
+
+it("a session that could not start has had its chance, and its document says how it ended", async () => {
+  const { call } = await apiMachine("busybox");
+  const made = await call("POST /containers/create", { Image: "busybox", Cmd: ["sleep", "100"] });
+  const { Id: id } = (await made.json()) as { Id: string };
+  await call(`POST /containers/${id}/start`);
+  const body = { Cmd: ["ls"], Env: ["=x"], AttachStdout: true };
+  const { Id: exec } = (await (await call(`POST /containers/${id}/exec`, body)).json()) as { Id: string };
+  const told = await call(`POST /exec/${exec}/start`, {});
+  expect(await told.text()).toContain(
+    "OCI runtime exec failed: exec failed: unable to start container process: invalid environment variable: name cannot be empty",
+  );
+  const again = await call(`POST /exec/${exec}/start`, { Detach: true });
+  expect([again.status, await again.json()]).toEqual([409, { message: `exec command ${exec} has already run` }]);
+  const document = await call(`GET /exec/${exec}/json`);
+  expect(await document.json()).toMatchObject({ Running: false, ExitCode: 128, CanRemove: false });
+});
