@@ -18,6 +18,7 @@ import { type Duration, type Journal, Prng, Recorder, replayOptions, World, type
 import { Snapshotter } from "../snapshot/index.ts";
 import { ArchiveService } from "./archives.ts";
 import { EngineClient, type EngineDoor, type Inventory, takeInventory } from "./client/index.ts";
+import { ClientContexts } from "./client-contexts.ts";
 import { type CommandOptions, type CommandResult, runDocker } from "./command-line/index.ts";
 import { type CommitOptions, type CommitParts, commitContainer } from "./commit.ts";
 import { Compose } from "./compose/compose.ts";
@@ -133,6 +134,8 @@ export class Engine implements EngineDoor {
   readonly insecureRegistries: readonly string[];
   /** Who one is at registries, by their hosts: "localhost:5000", "registry-1.docker.io". */
   readonly logins = new Map<string, Credentials>();
+  /** Names that the client has for engines: `docker context`. */
+  readonly contexts = new ClientContexts();
   /** The daemon: stopping, crashing and starting it. */
   readonly daemon: Daemon;
   /** What clients wait in. */

@@ -112,7 +112,7 @@ class Reader {
       const [, name] = /^([A-Za-z_]\w*)=/.exec(this.#text.slice(this.at)) ?? [];
       if (name !== undefined && words.length === 0) {
         this.at += name.length + 1;
-        assignments.push([name, this.#word()]);
+        assignments.push([name, /[\s;&|)]/.test(this.#peek() || " ") ? [] : this.#word()]);
         continue;
       }
       const word = this.#word();

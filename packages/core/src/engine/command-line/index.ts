@@ -8,6 +8,7 @@
  */
 import { StatusError } from "../../lib/index.ts";
 import { begun } from "../begin.ts";
+import { DEFAULT_CONTEXT, DEFAULT_HOST } from "../client-contexts.ts";
 import { runCompose } from "../compose/command-line/index.ts";
 import { NO_DAEMON } from "../daemon.ts";
 import { ConnectionLost } from "../daemon-life.ts";
@@ -25,6 +26,7 @@ import { buildImage } from "./build/index.ts";
 import { pruneBuilder, pruneCache, showCacheUsage } from "./build-cache.ts";
 import { commitToImage } from "./commit.ts";
 import { createContainer, execInContainer, runContainer, startContainers } from "./containers.ts";
+import { contextHost, currentContext, isContext, missingContext, runContext } from "./contexts.ts";
 import { copyFiles } from "./copy.ts";
 import { printEvents } from "./events.ts";
 import { exportContainer, importImage, loadImages, removeImages, saveImages, showHistory } from "./images.ts";
@@ -64,12 +66,12 @@ export async function runDocker(
     session.err(request.stderr);
     return session.result(request.exitCode);
   }
-  const host = request.global?.hosts[0] ?? session.client.env.get("DOCKER_HOST") ?? "";
-  if (host !== "" && request.command !== "version") {
-    session.err(`Cannot connect to the Docker daemon at ${host}. Is the docker daemon running?\n`);
+  const unreachable = isOwnWork(request) ? undefined : hostProblem(session, request);
+  if (unreachable !== undefined) {
+    session.err(`${unreachable}\n`);
     return session.result(1);
   }
-  if (!engine.daemon.isListening && request.command !== "version") {
+  if (!engine.daemon.isListening && !isOwnWork(request)) {
     session.err(`${NO_DAEMON}\n`);
     return session.result(1);
   }
@@ -95,6 +97,30 @@ export async function runDocker(
     session.err(`${told(error)}\n`);
     return session.result(1);
   }
+}
+
+/** The client does it without the engine, or says by itself what it misses. */
+function isOwnWork({ command }: DockerRequest): boolean {
+  return command === "version" || command === "stack config" || command.startsWith("context ");
+}
+
+/** Why the engine that is asked for cannot be reached: this client knows one only. */
+function hostProblem(session: Session, { global }: DockerRequest): string | undefined {
+  const { hosts = [], context = "" } = global ?? {};
+  const [given = ""] = hosts;
+  if (given !== "" && context !== "") return "conflicting options: cannot specify both --host and --context";
+  const name = context || currentContext(session);
+  if (!isContext(session, name)) {
+    return `Failed to initialize: unable to resolve docker endpoint: ${missingContext(session, name)}`;
+  }
+  const host =
+    given ||
+    (name === DEFAULT_CONTEXT ? "" : contextHost(session, name)) ||
+    (context === "" ? session.client.env.get("DOCKER_HOST") : "") ||
+    DEFAULT_HOST;
+  return host === DEFAULT_HOST
+    ? undefined
+    : `Cannot connect to the Docker daemon at ${host}. Is the docker daemon running?`;
 }
 
 /** What a shell sees of a command that SIGINT has ended. */
@@ -306,6 +332,16 @@ async function execute(session: Session, request: DockerRequest): Promise<number
     case "stack ps":
     case "stack rm":
       return runStack(session, request);
+    case "context create":
+    case "context update":
+    case "context export":
+    case "context import":
+    case "context inspect":
+    case "context ls":
+    case "context rm":
+    case "context show":
+    case "context use":
+      return runContext(session, request);
     case "unsupported":
       throw new StatusError("not-implemented", `"${request.path}" is not implemented`);
     case "plugin":

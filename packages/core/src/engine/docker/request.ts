@@ -4,7 +4,9 @@
  * `docker container ls`, `docker container list` and `docker ps` are all `ps`: a request bears the short name where
  * there is one. Times are texts as given (see `values/timestamp.ts`), since what they mean depends on the clock.
  */
+
 import type { ContainerRequest } from "./requests/container.ts";
+import type { ContextRequest } from "./requests/context.ts";
 import type { ImageRequest } from "./requests/image.ts";
 import type { NetworkRequest } from "./requests/network.ts";
 import type { RegistryRequest } from "./requests/registry.ts";
@@ -22,6 +24,7 @@ export type DockerRequest = (
   | VolumeRequest
   | SystemRequest
   | SwarmRequest
+  | ContextRequest
   | StackRequest
 ) &
   Preface;

@@ -5,6 +5,7 @@ import { build, pruneBuilder } from "./commands/build.ts";
 import { buildxBuild } from "./commands/buildx.ts";
 import { buildxDu, buildxPrune } from "./commands/buildx-cache.ts";
 import * as containers from "./commands/containers.ts";
+import { CONTEXT_COMMANDS } from "./commands/contexts.ts";
 import { commit, cp } from "./commands/cp.ts";
 import { create, run } from "./commands/create.ts";
 import { exec } from "./commands/exec.ts";
@@ -162,6 +163,7 @@ function foreignEntry(
 
 const OWN: Readonly<Record<string, Readonly<Record<string, Command>>>> = {
   ...SWARM_COMMANDS,
+  context: CONTEXT_COMMANDS,
   service: SERVICE_COMMANDS,
   stack: STACK_COMMANDS,
 };
