@@ -298,10 +298,15 @@ export class NetworkService {
 
   // ── files ──
 
+  /** The machine as containers and builds see it: "172.17.0.1". */
+  get hostGateway(): string {
+    return this.get(DEFAULT_BRIDGE)?.bridge?.gateway(4) ?? "";
+  }
+
   /** The lines of /etc/hosts behind the standard ones. */
   hosts(container: Container): readonly string[] {
-    const gateway = this.get(DEFAULT_BRIDGE)?.bridge?.gateway(4) ?? "";
-    const extra = (container.hostConfig.ExtraHosts ?? []).map((line) => extraHostsLine(line, gateway));
+    const { hostGateway } = this;
+    const extra = (container.hostConfig.ExtraHosts ?? []).map((line) => extraHostsLine(line, hostGateway));
     const shown = (container.sandbox?.joined ?? []).filter(({ isHidden }) => !isHidden);
     const own = shown.flatMap((endpoint) => this.hostsOf(container, endpoint));
     return [...extra, ...linkHosts(container), ...own];

@@ -285,7 +285,10 @@ function withPrefix(options: Options, prefix: string): Record<string, string> {
 
 /** `name=address,name=address` */
 function hostsOf(text: string): readonly (readonly [name: string, address: string])[] {
-  const pairs = text.split(",").filter((pair) => pair.includes("="));
+  const pairs = text
+    .toLowerCase()
+    .split(",")
+    .filter((pair) => pair.includes("="));
   return pairs.map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]);
 }
 

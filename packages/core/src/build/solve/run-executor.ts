@@ -57,6 +57,9 @@ export interface RunRequest {
   readonly onOutput: (stream: "stdout" | "stderr", bytes: Uint8Array) => void;
 }
 
+/** What a machine of today runs. */
+const AMD64_VARIANTS = ["", "v2", "v3", "v4"];
+
 export class RunExecutor {
   readonly #machine: BuildMachine;
 
@@ -70,6 +73,7 @@ export class RunExecutor {
    * @throws BuildError `process "…" did not complete successfully: exit code: 1` and its like
    */
   async run(asked: RunRequest): Promise<void> {
+    checkPlatform(asked.op.platform);
     const request = { ...asked, mounts: lastForEach(asked.mounts, ({ spec }) => spec.destination) };
     const { kernel, snapshotter, prng } = this.#machine;
     const id = toHex(prng.bytes(12));
@@ -188,6 +192,14 @@ export class RunExecutor {
     }
     return at;
   }
+}
+
+/** A processor of another make is taken to be emulated; a newer one of the machine's own make is not. @throws BuildError */
+function checkPlatform(platform: string): void {
+  const [, architecture, variant = ""] = platform.split("/");
+  if (architecture !== "amd64" || AMD64_VARIANTS.includes(variant)) return;
+  const supported = AMD64_VARIANTS.map((one) => (one === "" ? "linux/amd64" : `linux/amd64/${one}`)).join(", ");
+  throw new BuildError(`no support for running processes with ${platform} platform, supported: ${supported}`);
 }
 
 function hostsFile({ hostname = HOSTNAME, extraHosts }: ExecOp): string {

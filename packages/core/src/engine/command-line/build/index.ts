@@ -13,11 +13,13 @@ import { checkMetadataFile, METADATA_STEP, metadataOf, writeImageId } from "./me
 import { type DockerBuild, OptionError } from "./option.ts";
 import { carryOut, exportsOf, outputsOf } from "./outputs.ts";
 import { buildRequest, dockerfileText } from "./request.ts";
+import { checkBuilder } from "./unsupported.ts";
 
 export async function buildImage(session: Session, request: DockerBuild): Promise<number> {
   let source: SourceText = { text: "" };
   let display: Display | undefined;
   try {
+    checkBuilder(request, session.client.env);
     display = displayOf(session, request);
     const build = await buildRequest(session, request);
     source = { text: dockerfileText(session, request, build), fileName: basename(build.file ?? "Dockerfile") };

@@ -12,21 +12,23 @@ import {
   SOURCE_DATE_EPOCH,
   sourceKind,
 } from "../../../build/index.ts";
-import { quote } from "../../../lib/go/index.ts";
 import { clean, decode, dirname, join, StatusError } from "../../../lib/index.ts";
 import { familiarText, referenceProblem, withDefaultTag } from "../../../oci/index.ts";
 import { parseIp } from "../../docker/go/address.ts";
-import { type ClientMachine, parseReference, ValueError } from "../../docker/index.ts";
+import { parseReference, ValueError } from "../../docker/index.ts";
 import { archiveContext, keepsGitDir, remoteContext } from "../../remote-context.ts";
 import { rlimits as ulimits } from "../../spec.ts";
 import { absolute } from "../client-disk.ts";
 import type { Session } from "../session.ts";
+import { checkAgents } from "./agents.ts";
 import { LAYOUT, layoutUrl, readLayout } from "./oci-layout.ts";
 import { type DockerBuild, fieldsOf, OptionError, pairsOf } from "./option.ts";
 import { secretsOf } from "./secrets.ts";
 import { checkPlatform, notForDriver, refuseUnsupported } from "./unsupported.ts";
 
 const STDIN = "-";
+/** That of the client. */
+const LOCAL_PLATFORM = "local";
 const HOST_GATEWAY = "host-gateway";
 const IMAGE = "docker-image://";
 const TARGET = "target:";
@@ -66,7 +68,7 @@ export async function buildRequest(session: Session, request: DockerBuild): Prom
     buildArgs,
     labels: pairsOf(request.labels, () => ""),
     network: networkOf(request),
-    extraHosts: hostsOf(request.extraHosts),
+    extraHosts: hostsOf(request.extraHosts, session),
     pull: request.pull,
     cacheFrom: request.cacheFrom.flatMap((text) => cachesOf(session, text)),
     ...(request.shmSize > 0 ? { shmSizeBytes: request.shmSize } : {}),
@@ -88,7 +90,7 @@ function buildxOptions(session: Session, request: DockerBuild): Partial<BuildReq
     ([name, value]) => [contextName(name), namedContext(session, name, value)] as const,
   );
   const platforms = request.platforms.flatMap((texts) => texts.split(","));
-  for (const platform of platforms) checkPlatform(platform);
+  for (const platform of platforms) if (platform !== LOCAL_PLATFORM) checkPlatform(platform);
   if (platforms.length > 1) throw notForDriver("Multi-platform build", "build-multi-platform");
   const [platform] = platforms;
   checkAgents(request.ssh, session.client);
@@ -100,7 +102,7 @@ function buildxOptions(session: Session, request: DockerBuild): Partial<BuildReq
     ...(request.cacheTo.some((text) => text === "" || fieldsOf(text).get("type") === "inline") && {
       inlineCache: true,
     }),
-    ...(platform === undefined ? {} : { platform }),
+    ...(platform === undefined ? {} : { platform: platform === LOCAL_PLATFORM ? "linux/amd64" : platform }),
   };
 }
 
@@ -222,13 +224,13 @@ function networkOf(request: DockerBuild): "default" | "none" | "host" {
 }
 
 /** `NAME:ADDRESS` or `NAME=ADDRESS`. */
-function hostsOf(hosts: readonly string[]): readonly (readonly [name: string, address: string])[] {
+function hostsOf(hosts: readonly string[], { engine }: Session): readonly (readonly [name: string, address: string])[] {
   return hosts.map((host) => {
     const [, name = "", address = ""] = /^([^=:]+)[=:](.+)$/s.exec(host) ?? [];
     const plain = address.replace(/^\[(.*)\]$/, "$1");
     if (name === "" || (plain !== HOST_GATEWAY && parseIp(plain) === undefined))
       throw new StatusError("invalid-argument", `invalid host ${host}`);
-    return [name, plain] as const;
+    return [name.toLowerCase(), plain === HOST_GATEWAY ? engine.networks.hostGateway : plain] as const;
   });
 }
 
@@ -241,21 +243,5 @@ function checkTag(tag: string): void {
     const isUpper = referenceProblem(tag.toLowerCase()) === undefined;
     const why = isUpper ? "repository name must be lowercase" : "invalid reference format";
     throw new StatusError("invalid-argument", `invalid tag ${JSON.stringify(tag)}: ${why}`);
-  }
-}
-
-/** Without an agent of the client there is none to be forwarded. @throws StatusError */
-function checkAgents(agents: readonly string[], client: ClientMachine): void {
-  for (const agent of agents) {
-    const equals = agent.indexOf("=");
-    const id = equals < 0 ? agent : agent.slice(0, equals);
-    const [key] = equals < 0 ? [] : agent.slice(equals + 1).split(",");
-    if (key !== undefined && typeof client.readFile(absolute(client.cwd, key)) !== "string") continue;
-    if (key === undefined && (agent === "" || client.env.has("SSH_AUTH_SOCK"))) continue;
-    const why =
-      key === undefined
-        ? "invalid empty ssh agent socket: make sure SSH_AUTH_SOCK is set"
-        : `failed to convert agent config for ID: ${quote(id)}: stat ${key}: no such file or directory`;
-    throw new StatusError("invalid-argument", `failed to convert agent config {${id} [${key ?? ""}] false}: ${why}`);
   }
 }

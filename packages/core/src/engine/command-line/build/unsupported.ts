@@ -12,12 +12,19 @@ import { type DockerBuild, fieldsOf, OptionError } from "./option.ts";
 
 type BuildxBuild = Extract<DockerBuild, { readonly command: "buildx build" }>;
 
-const ANNOTATION = /^(?:([a-z-]+)(?:\[([A-Za-z0-9_/-]+)\])?:)?(\S+)$/;
+const ANNOTATION_TYPE = /^([a-z-]+)(?:\[([A-Za-z0-9_/-]+)\])?$/;
 const ANNOTATED = ["manifest", "index", "manifest-descriptor", "index-descriptor"];
 /** Entitlements that BuildKit knows, and this daemon grants nobody. */
 const REFUSED_ENTITLEMENTS = ["security.insecure", "device"];
+const DEFAULT_BUILDER = "default";
 /** Inside of the image; and what is dropped without the accounts that it needs. */
 const QUIET_CACHES = ["inline", "gha", "s3"];
+
+/** The one that the docker driver has. @throws OptionError for any other */
+export function checkBuilder({ builder }: BuildxBuild, env: ReadonlyMap<string, string>): void {
+  const name = builder || env.get("BUILDX_BUILDER") || DEFAULT_BUILDER;
+  if (name !== DEFAULT_BUILDER) throw new OptionError(`no builder ${quote(name)} found`);
+}
 
 /** @throws OptionError, StatusError for the first option that cannot be had */
 export function refuseUnsupported(request: BuildxBuild): void {
@@ -53,14 +60,26 @@ function pairsOnly(text: string): ReadonlyMap<string, string> {
   return fieldsOf(text);
 }
 
+/** `[TYPE[[PLATFORM]][,TYPE…]:]KEY=VALUE`; nothing becomes of those of a manifest. @throws StatusError */
 function checkAnnotations(annotations: readonly string[]): void {
-  for (const text of annotations) {
+  const types: string[] = [];
+  for (const text of annotations.filter(Boolean)) {
     const equals = text.indexOf("=");
     if (equals < 0) throw invalid(`parse annotations: invalid annotation ${quote(text)}, expected key=value`);
-    const [, type = "manifest"] = ANNOTATION.exec(text.slice(0, equals)) ?? [];
-    if (!ANNOTATED.includes(type)) throw invalid(`parse annotations: unknown annotation type ${quote(type)}`);
-    if (type.startsWith("index")) throw invalid("index annotations not supported for single platform export");
+    const colon = text.slice(0, equals).indexOf(":");
+    if (colon >= 0) types.push(...text.slice(0, colon).split(",").map(annotationType));
   }
+  if (types.some((type) => type.startsWith("index")))
+    throw invalid("index annotations not supported for single platform export");
+}
+
+function annotationType(text: string): string {
+  const [, type, platform] = ANNOTATION_TYPE.exec(text) ?? [];
+  const expected = "expected type and optional platform in square brackets";
+  if (type === undefined) throw invalid(`parse annotations: invalid annotation type ${quote(text)}, ${expected}`);
+  if (!ANNOTATED.includes(type)) throw invalid(`parse annotations: unknown annotation type ${quote(type)}`);
+  if (platform !== undefined) checkPlatform(platform, `parse annotations: invalid platform ${quote(platform)}: `);
+  return type;
 }
 
 function checkCaches({ cacheFrom, cacheTo }: BuildxBuild): void {
@@ -92,12 +111,12 @@ function checkEntitlements(allow: readonly string[]): void {
 }
 
 /** @throws StatusError in the words of containerd's parser */
-export function checkPlatform(text: string): void {
+export function checkPlatform(text: string, prefix = ""): void {
   try {
     parsePlatform(text);
   } catch (error) {
     // What is wrong with an option is no error of the build.
-    throw error instanceof StatusError ? new StatusError(error.kind, error.message) : error;
+    throw error instanceof StatusError ? new StatusError(error.kind, prefix + error.message) : error;
   }
 }
 

@@ -5,7 +5,7 @@
  * commands/build.go (Apache-2.0).
  */
 import { command, exactly } from "../command.ts";
-import { bool, bytes, integer, listOf, strings, text, texts } from "../flags/flag.ts";
+import { bool, bytes, integer, listOf, shorthand, strings, text, texts } from "../flags/flag.ts";
 import { parseUlimit } from "../values/resources.ts";
 import { sortedUlimits } from "./create-body.ts";
 
@@ -44,7 +44,7 @@ export const buildxBuild = command({
     "cache-to": texts('Cache export destinations (e.g., "user/app:cache", "type=local,dest=path/to/dir")'),
     call: text('Set method for evaluating build ("check", "outline", "targets")', { initial: "build" }),
     "cgroup-parent": text('Set the parent cgroup for the "RUN" instructions during build'),
-    check: bool('Shorthand for "--call=check"'),
+    check: shorthand('Shorthand for "--call=check"', { sets: "call", value: "check" }),
     debug: bool("Enable debug logging", { short: "D" }),
     file: text('Name of the Dockerfile (default: "PATH/Dockerfile")', { short: "f" }),
     iidfile: text("Write the image ID to a file"),
@@ -96,7 +96,7 @@ export const buildxBuild = command({
     pull: flags.pull,
     quiet: flags.quiet,
     progress: flags.progress,
-    call: flags.check ? "check" : flags.call,
+    call: flags.call,
     secrets: flags.secret,
     ssh: flags.ssh,
     allow: flags.allow,

@@ -67,6 +67,12 @@ export function bool(usage: string, { initial = false, ...traits }: BoolTraits =
   return flag(usage, traits, { type: "", initial, shown, optional: "true", read: parseBool });
 }
 
+/** A switch that gives another option a value: `--check` is `--call=check`. */
+export function shorthand(usage: string, { sets, value }: { readonly sets: string; readonly value: string }) {
+  const read = (text: string, before: string): string => (parseBool(text) ? value : before);
+  return flag(usage, { sets }, { type: "", initial: "", optional: "true", read });
+}
+
 export interface TextTraits extends FlagTraits {
   readonly initial?: string;
 }
