@@ -35,6 +35,7 @@ import { listContainers, listImages, listNetworks, listVolumes } from "./lists.t
 import { printLogs } from "./logs.ts";
 import { eachNamed, type NamedWork } from "./named.ts";
 import { printPorts, printTop } from "./observe.ts";
+import { runPlugin } from "./plugins.ts";
 import { prune, pruneSystem } from "./prune.ts";
 import { pullImages, pushImages } from "./registry.ts";
 import { type CommandOptions, type CommandResult, Session } from "./session.ts";
@@ -342,6 +343,21 @@ async function execute(session: Session, request: DockerRequest): Promise<number
     case "context show":
     case "context use":
       return runContext(session, request);
+    case "plugin ls":
+    case "plugin inspect":
+    case "plugin rm":
+    case "plugin enable":
+    case "plugin disable":
+    case "plugin set":
+    case "plugin push":
+    case "plugin upgrade":
+    case "plugin install":
+    case "plugin create":
+    case "trust inspect":
+    case "trust sign":
+    case "trust revoke":
+    case "trust signer remove":
+      return runPlugin(session, request);
     case "unsupported":
       throw new StatusError("not-implemented", `"${request.path}" is not implemented`);
     case "plugin":

@@ -13,6 +13,8 @@ import { CliError, failure, orFail } from "./problem.ts";
 import type { DockerRequest, DockerUsageError, GlobalOptions } from "./request.ts";
 import { BUILDX, type Entry, findEntry, type Group, isGroup, type Node, ROOT } from "./tree.ts";
 
+/** The commands of `docker checkpoint`, which only experimental engines know. */
+const CHECKPOINTS = new Set(["create", "list", "ls", "rm", "remove"]);
 /** What `docker --version` prints. */
 const VERSION_LINE = "Docker version 28.2.2, build e6534b4\n";
 
@@ -117,6 +119,11 @@ class Session {
   /** Goes down groups; words that look like options before a command's name are the group's. */
   #walk(place: Place, words: readonly string[]): DockerRequest {
     const { node, path } = place;
+    if (path === "docker checkpoint") {
+      const [name = ""] = words;
+      const whole = CHECKPOINTS.has(name) ? `${path} ${name}` : path;
+      throw failure(`${whole} is only supported on a Docker daemon with experimental features enabled`);
+    }
     if (!isGroup(node)) return this.#command(node, place, words);
     const own: string[] = [];
     for (const [at, word] of words.entries()) {

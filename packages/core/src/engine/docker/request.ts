@@ -9,6 +9,7 @@ import type { ContainerRequest } from "./requests/container.ts";
 import type { ContextRequest } from "./requests/context.ts";
 import type { ImageRequest } from "./requests/image.ts";
 import type { NetworkRequest } from "./requests/network.ts";
+import type { PluginRequest } from "./requests/plugin.ts";
 import type { RegistryRequest } from "./requests/registry.ts";
 import type { StackRequest } from "./requests/stack.ts";
 import type { SwarmRequest } from "./requests/swarm.ts";
@@ -24,6 +25,7 @@ export type DockerRequest = (
   | VolumeRequest
   | SystemRequest
   | SwarmRequest
+  | PluginRequest
   | ContextRequest
   | StackRequest
 ) &

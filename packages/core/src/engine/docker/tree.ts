@@ -13,6 +13,7 @@ import { FOREIGN_COMMANDS, FOREIGN_GROUPS, type ForeignGroup } from "./commands/
 import * as images from "./commands/images.ts";
 import { ps, stats } from "./commands/listing.ts";
 import * as networks from "./commands/networks.ts";
+import { PLUGIN_COMMANDS, TRUST_COMMANDS, TRUST_KEY_COMMANDS, TRUST_SIGNER_COMMANDS } from "./commands/plugins.ts";
 import { pull, push } from "./commands/registry.ts";
 import { SERVICE_COMMANDS } from "./commands/services.ts";
 import { STACK_COMMANDS } from "./commands/stack.ts";
@@ -147,7 +148,7 @@ const MANAGEMENT = {
 /** `own` are the commands of a group that are done here. */
 function foreignEntry(
   definition: ForeignGroup | readonly [usage: string, summary: string],
-  own: Readonly<Record<string, Command>> = {},
+  own: Readonly<Record<string, Node>> = {},
 ): Node {
   if (!("commands" in definition)) return { kind: "foreign", usage: definition[0], summary: definition[1] };
   const { summary, usage = "", commands, also = {}, hidden = [], swarm = false } = definition;
@@ -161,17 +162,23 @@ function foreignEntry(
   return { ...group(summary, Object.fromEntries(entries), usage), swarm };
 }
 
-const OWN: Readonly<Record<string, Readonly<Record<string, Command>>>> = {
+const OWN: Readonly<Record<string, Readonly<Record<string, Node>>>> = {
   ...SWARM_COMMANDS,
   context: CONTEXT_COMMANDS,
+  plugin: PLUGIN_COMMANDS,
   service: SERVICE_COMMANDS,
   stack: STACK_COMMANDS,
+  trust: {
+    ...TRUST_COMMANDS,
+    key: group("Manage keys for signing Docker images", TRUST_KEY_COMMANDS),
+    signer: group("Manage entities who can sign Docker images", TRUST_SIGNER_COMMANDS),
+  },
 };
 
 const FOREIGN: Readonly<Record<string, Entry>> = Object.fromEntries(
   Object.entries({ ...FOREIGN_GROUPS, ...FOREIGN_COMMANDS }).map(([name, definition]) => {
-    const needsSwarm = "commands" in definition && definition.needsSwarm === true;
-    return [name, { node: foreignEntry(definition, OWN[name]), hidden: needsSwarm }];
+    const isHidden = "commands" in definition && definition.isHidden === true;
+    return [name, { node: foreignEntry(definition, OWN[name]), hidden: isHidden }];
   }),
 );
 
