@@ -41,6 +41,7 @@ import { ts } from "./ts.ts";
 import { uniq } from "./uniq.ts";
 import { uudecode } from "./uudecode.ts";
 import { uuencode } from "./uuencode.ts";
+import { vi } from "./vi/index.ts";
 import { wc } from "./wc.ts";
 import { xargs } from "./xargs.ts";
 import { xxd } from "./xxd.ts";
@@ -98,6 +99,7 @@ export const applets: Readonly<Record<string, Applet>> = {
   unix2dos: dos2unix,
   uudecode,
   uuencode,
+  vi,
   wc,
   xargs,
   xxd,
