@@ -16,7 +16,8 @@ export function setOptions(editor: Editor, words: string): void {
   const { options } = editor.session;
   if (words === "" || words === "all") {
     const shown = NAMES.map((name) => (options[name] ? name : `no${name}`)).join(" ");
-    return editor.complain(`${shown} tabstop=${editor.session.tabStop}`);
+    editor.complain(`${shown} tabstop=${editor.session.tabStop}`);
+    return;
   }
   for (const word of words.trim().split(/[ \t]+/)) if (!setOne(editor, word)) editor.complain(`bad option: ${word}`);
 }

@@ -12,13 +12,22 @@ interface Lines {
 export function substitute(editor: Editor, rest: string, { addressed, first, last }: Lines): void {
   const delimiter = rest[1] ?? "";
   const parts = split(rest.slice(2), delimiter);
-  if (parts === undefined) return editor.say(":s expression missing delimiters");
+  if (parts === undefined) {
+    editor.say(":s expression missing delimiters");
+    return;
+  }
   const [typed = "", replacement = "", flags = ""] = parts;
   if (typed !== "") editor.session.search = `/${typed}`;
   const pattern = editor.session.search.slice(1);
-  if (pattern === "") return editor.complain("No previous search");
+  if (pattern === "") {
+    editor.complain("No previous search");
+    return;
+  }
   const regex = editor.compile(pattern);
-  if (regex === undefined) return editor.say(":s bad search pattern");
+  if (regex === undefined) {
+    editor.say(":s bad search pattern");
+    return;
+  }
   const { document } = editor;
   const here = document.lineNumber(editor.dot);
   const [from, to] = addressed.length === 0 ? [here, here] : [addressed.length === 1 ? last : first, last];
@@ -38,7 +47,10 @@ export function substitute(editor: Editor, rest: string, { addressed, first, las
     editor.dot = start;
     number += made.text.split("\n").length - 1;
   }
-  if (count === 0) return editor.complain("No match");
+  if (count === 0) {
+    editor.complain("No match");
+    return;
+  }
   editor.dot = document.firstNonBlank(editor.dot);
   if (count > 1) editor.say(`${count} substitutions on ${lines} lines`);
 }
