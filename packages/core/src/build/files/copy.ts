@@ -151,7 +151,8 @@ export class Copier {
       throw new BuildError(`cannot replace to directory ${mountPoint}${this.#pathOf(place)} with file`);
     }
     if (existing !== undefined) this.#writer.remove(place);
-    const { nlink, ino } = from.inode.stat();
+    const stat = from.inode.stat();
+    const { nlink, ino } = stat;
     const hasNames = nlink > 1 && from.inode.type === "file";
     const twin = hasNames ? this.#copied.get(ino) : undefined;
     if (twin !== undefined) {
@@ -159,12 +160,12 @@ export class Copier {
       return;
     }
     if (hasNames) this.#copied.set(ino, place);
-    this.#make(from, place);
+    this.#make(from, stat, place);
   }
 
-  #make(from: Location, place: Place): void {
+  #make(from: Location, stat: Stat, place: Place): void {
     const { inode } = from;
-    const attributes = this.#attributesOf(from);
+    const attributes = this.#attributesOf(from, stat);
     if (inode.type === "file") this.#writer.file(place, contentOf(from), attributes);
     else if (inode.type === "symlink") this.#writer.symlink(place, inode.readlink(), attributes);
     else {
@@ -174,8 +175,7 @@ export class Copier {
     }
   }
 
-  #attributesOf(from: Location): FileAttributes {
-    const stat = from.inode.stat();
+  #attributesOf(from: Location, stat = from.inode.stat()): FileAttributes {
     const { uid, gid } = this.#options.owner ?? stat;
     const attributes = { mode: this.#modeOf(stat), uid, gid, mtimeUs: stat.mtimeUs };
     const names = from.inode.listxattr();

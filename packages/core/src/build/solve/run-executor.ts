@@ -62,6 +62,8 @@ const AMD64_VARIANTS = ["", "v2", "v3", "v4"];
 
 export class RunExecutor {
   readonly #machine: BuildMachine;
+  /** By the users' names and the files that they were looked up in, which few steps change. */
+  readonly #users = new Map<string, ResolvedUser>();
 
   constructor(machine: BuildMachine) {
     this.#machine = machine;
@@ -98,8 +100,11 @@ export class RunExecutor {
 
   #resolveUser(rootfs: MountedSnapshot, op: ExecOp): ResolvedUser {
     const files = { passwd: rootfs.readText("/etc/passwd"), group: rootfs.readText("/etc/group") };
+    const key = [op.user, files.passwd, files.group].join("\0");
     try {
-      return resolveUser(op.user, [], files);
+      const user = this.#users.get(key) ?? resolveUser(op.user, [], files);
+      this.#users.set(key, user);
+      return user;
     } catch (error) {
       if (error instanceof StatusError) throw processFailure(op, error.message);
       throw error;

@@ -67,8 +67,9 @@ export class TarWriter {
     if (found.type !== "dir" || !this.#options.recurses) return;
     const writer = this;
     const error = yield* attempt(
-      visitDirectory(path, function* ({ name }) {
-        if (!isDotOrDotDot(name)) yield* writer.add(path.endsWith("/") ? path + name : `${path}/${name}`);
+      visitDirectory(path, function* (some) {
+        for (const { name } of some)
+          if (!isDotOrDotDot(name)) yield* writer.add(path.endsWith("/") ? path + name : `${path}/${name}`);
       }),
     );
     if (error instanceof Errno) yield* this.#complain(path, error);

@@ -16,19 +16,19 @@ import { isDotOrDotDot } from "./paths.ts";
 /** Every entry, `.` and `..` too, in the order of the directory. @throws Errno */
 export function* readDirectory(path: string): Routine<readonly DirEntry[]> {
   const entries: DirEntry[] = [];
-  yield* visitDirectory(path, function* (entry) {
-    entries.push(entry);
+  yield* visitDirectory(path, function* (some) {
+    entries.push(...some);
   });
   return entries;
 }
 
 /**
- * Shows every entry to `visit` while the directory is open: a visitor of /proc/self/fd meets the descriptor that it
- * lists with.
+ * Shows the entries to `visit`, as many at a time as getdents(2) gives, while the directory is open: a visitor of
+ * /proc/self/fd meets the descriptor that it lists with.
  *
  * @throws Errno
  */
-export function* visitDirectory(path: string, visit: (entry: DirEntry) => Routine<void>): Routine<void> {
+export function* visitDirectory(path: string, visit: (some: readonly DirEntry[]) => Routine<void>): Routine<void> {
   const fd = yield* open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   try {
     for (;;) {
@@ -36,7 +36,7 @@ export function* visitDirectory(path: string, visit: (entry: DirEntry) => Routin
       // A directory that was removed has nothing to read: readdir(3) shows its end.
       if (some instanceof Errno && some.code !== "ENOENT") throw some;
       if (some instanceof Errno || some.length === 0) return;
-      for (const entry of some) yield* visit(entry);
+      yield* visit(some);
     }
   } finally {
     yield* close(fd);

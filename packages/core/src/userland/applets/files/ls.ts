@@ -143,10 +143,11 @@ class Lister {
     const entries: Entry[] = [];
     const lister = this;
     const failure = yield* attempt(
-      visitDirectory(path, function* ({ name }) {
-        if (lister.#hides(name)) return;
-        const entry = yield* lister.#look(joinPath(path, name), name, false);
-        if (entry !== undefined) entries.push(entry);
+      visitDirectory(path, function* (some) {
+        for (const { name } of some) {
+          const entry = lister.#hides(name) ? undefined : yield* lister.#look(joinPath(path, name), name, false);
+          if (entry !== undefined) entries.push(entry);
+        }
       }),
     );
     if (!(failure instanceof Errno)) return entries;

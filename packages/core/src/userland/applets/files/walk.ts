@@ -41,9 +41,9 @@ export function* walkTree(io: Io, path: string, walk: Walk, depth = 0): Routine<
   }
   let all = true;
   // The directory stays open meanwhile, which is seen in /proc.
-  const reading = visitDirectory(path, function* ({ name }) {
-    if (isDotOrDotDot(name)) return;
-    if (!(yield* walkTree(io, joinPath(path, name), walk, depth + 1))) all = false;
+  const reading = visitDirectory(path, function* (some) {
+    for (const { name } of some)
+      if (!isDotOrDotDot(name) && !(yield* walkTree(io, joinPath(path, name), walk, depth + 1))) all = false;
   });
   const unreadable = yield* attempt(reading);
   if (unreadable instanceof Errno) return yield* failed(io, path, unreadable);
