@@ -88,8 +88,21 @@ export function familiarName(reference: ImageReference): string {
   return rest === undefined || rest.includes("/") ? reference.path : rest;
 }
 
+/** References that were read lately, and what was wrong with them: it is the same few that are asked for. */
+const known = new Map<string, ImageReference | string>();
+const KNOWN_LIMIT = 256;
+
 /** The reference, or what is wrong with it. */
 function readReference(text: string): ImageReference | string {
+  const before = known.get(text);
+  if (before !== undefined) return before;
+  if (known.size === KNOWN_LIMIT) known.clear();
+  const read = partsOf(text);
+  known.set(text, read);
+  return read;
+}
+
+function partsOf(text: string): ImageReference | string {
   if (IDENTIFIER.test(text)) return `invalid repository name (${text}), cannot specify 64-byte hexadecimal strings`;
   const [domain, remainder] = splitDomain(text);
   const name = remainder.split(":")[0] ?? "";

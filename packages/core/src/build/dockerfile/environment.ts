@@ -15,6 +15,7 @@ export class Environment implements Variables {
   static readonly EMPTY = new Environment(new Map());
 
   readonly #values: ReadonlyMap<string, string>;
+  #list: readonly string[] | undefined;
 
   private constructor(values: ReadonlyMap<string, string>) {
     this.#values = values;
@@ -45,6 +46,12 @@ export class Environment implements Variables {
 
   entries(): Iterable<[name: string, value: string]> {
     return this.#values.entries();
+  }
+
+  /** `NAME=value` each. */
+  get list(): readonly string[] {
+    this.#list ??= [...this.#values].map(([name, value]) => `${name}=${value}`);
+    return this.#list;
   }
 
   with(name: string, value: string): Environment {

@@ -79,12 +79,14 @@ function encodeOption(option: string): string {
 
 /** `linux/arm/v7`; with its version, `windows(10.0)/amd64`. */
 export function formatPlatform(platform: BuildPlatform, { version = true } = {}): string {
-  const options = [
-    encodeOption(platform["os.version"] ?? ""),
-    ...[...new Set(platform["os.features"])].sort().map((feature) => `+${encodeOption(feature)}`),
-  ].join("");
-  const os = version && options !== "" ? `${platform.os}(${options})` : platform.os;
+  const options = version ? optionsText(platform) : "";
+  const os = options === "" ? platform.os : `${platform.os}(${options})`;
   return [os, platform.architecture, platform.variant].filter(Boolean).join("/");
+}
+
+function optionsText({ "os.version": version = "", "os.features": features = [] }: BuildPlatform): string {
+  const parts = [...new Set(features)].sort().map((feature) => `+${encodeOption(feature)}`);
+  return encodeOption(version) + parts.join("");
 }
 
 /** Names of the processor that mean the same become one: `linux/arm64/v8` is `linux/arm64`. */

@@ -14,6 +14,11 @@ export class Progress {
     this.#nowUs = nowUs;
   }
 
+  /** Somebody listens. */
+  get isHeard(): boolean {
+    return this.#tell !== undefined;
+  }
+
   /** A vertex that will wait for others, and is announced when they are known. */
   plan(name: string): VertexProgress {
     return new VertexProgress(++this.#last, name, this.#tell, this.#nowUs);

@@ -10,6 +10,7 @@ import { type Checksums, combined } from "../files/checksum.ts";
  * ingredient with a checksum each.
  */
 export type Ingredients = ReadonlyMap<string, string | Checksums>;
+export type Ingredient = readonly [name: string, value: string | Checksums];
 
 /** Why a step was not cached. */
 export interface CacheMiss {

@@ -4,7 +4,7 @@ import { type Checksums, checksums } from "../files/checksum.ts";
 import { LogLimit } from "../progress/log-limit.ts";
 import type { VertexProgress } from "../progress/progress.ts";
 import type { BuildMachine } from "./build-machine.ts";
-import { baseIngredient, type Ingredients } from "./cache-miss.ts";
+import { baseIngredient, type Ingredient } from "./cache-miss.ts";
 import { ExecMounts, type MountTools } from "./exec-mounts.ts";
 import { missing } from "./file-work.ts";
 import type { Result } from "./result.ts";
@@ -32,28 +32,28 @@ export function execWork(tools: ExecTools, op: ExecOp, sources: Sources): (base:
   });
 }
 
-function ingredientsOf(machine: BuildMachine, op: ExecOp, sources: Sources): Ingredients {
-  const ingredients = new Map<string, string | Checksums>([["the command", JSON.stringify(op.argv)]]);
+function ingredientsOf(machine: BuildMachine, op: ExecOp, sources: Sources): readonly Ingredient[] {
+  const ingredients: Ingredient[] = [["the command", JSON.stringify(op.argv)]];
   for (const variable of op.env) {
     const equals = variable.indexOf("=");
-    ingredients.set(`the variable ${variable.slice(0, equals)}`, variable.slice(equals + 1));
+    ingredients.push([`the variable ${variable.slice(0, equals)}`, variable.slice(equals + 1)]);
   }
-  ingredients.set("the working directory", op.cwd);
-  ingredients.set("the user", op.user);
-  ingredients.set("the network", op.network);
-  if (op.hostname !== undefined) ingredients.set("the host name", op.hostname);
-  if (op.extraHosts.length > 0) ingredients.set("the hosts", JSON.stringify(op.extraHosts));
-  if (op.cgroupParent !== "") ingredients.set("the control group", op.cgroupParent);
-  if (op.shmSizeBytes !== undefined) ingredients.set("the size of /dev/shm", String(op.shmSizeBytes));
-  if (op.rlimits.length > 0) ingredients.set("the limits", JSON.stringify(op.rlimits));
-  if (op.script !== undefined) ingredients.set("the script", op.script.content);
+  ingredients.push(["the working directory", op.cwd]);
+  ingredients.push(["the user", op.user]);
+  ingredients.push(["the network", op.network]);
+  if (op.hostname !== undefined) ingredients.push(["the host name", op.hostname]);
+  if (op.extraHosts.length > 0) ingredients.push(["the hosts", JSON.stringify(op.extraHosts)]);
+  if (op.cgroupParent !== "") ingredients.push(["the control group", op.cgroupParent]);
+  if (op.shmSizeBytes !== undefined) ingredients.push(["the size of /dev/shm", String(op.shmSizeBytes)]);
+  if (op.rlimits.length > 0) ingredients.push(["the limits", JSON.stringify(op.rlimits)]);
+  if (op.script !== undefined) ingredients.push(["the script", op.script.content]);
   // In the order of their targets, whatever the order in which they were written.
   for (const one of op.mounts.toSorted((a, b) => compareBytes(a.mount.target, b.mount.target))) {
     const { target, type } = one.mount;
     const { range: _range, ...what } = { range: undefined, ...one.mount };
-    ingredients.set(`the mount ${type} ${target}`, JSON.stringify(what));
+    ingredients.push([`the mount ${type} ${target}`, JSON.stringify(what)]);
     const files = mountedFiles(machine, one, sources);
-    if (files !== undefined) ingredients.set(`file ${target}`, files);
+    if (files !== undefined) ingredients.push([`file ${target}`, files]);
   }
   return ingredients;
 }

@@ -16,7 +16,7 @@ import { selectSources, splitSource } from "../files/select.ts";
 import { isSent } from "../files/sent.ts";
 import { openArchive, unpackArchive } from "../files/unpack.ts";
 import type { BuildMachine } from "./build-machine.ts";
-import { baseIngredient } from "./cache-miss.ts";
+import { baseIngredient, type Ingredient } from "./cache-miss.ts";
 import type { Result } from "./result.ts";
 import { OUTSIDE_KEY, snapshotResult } from "./source-work.ts";
 import type { CopyFiles, FileOp, MakeDirectory } from "./vertex.ts";
@@ -34,23 +34,23 @@ export function fileWork(
   op: FileOp,
   sources: Sources,
 ): (base: Result | undefined) => ChangeWork {
-  const ingredients = new Map<string, string | Checksums>();
+  const ingredients: Ingredient[] = [];
   const absent: string[] = [];
   for (const [index, action] of op.actions.entries()) {
     const suffix = index === 0 ? "" : ` (source ${index + 1})`;
     for (const [name, value] of action.kind === "mkdir" ? directoryIngredients(action) : copyIngredients(action))
-      ingredients.set(name + suffix, value);
+      ingredients.push([name + suffix, value]);
     if (action.kind !== "copy" || action.isFromTree || isCovered(action, op)) continue;
     const from = sources[action.input];
     if (from?.isUnmade === true) {
-      ingredients.set(`the maker of the files${suffix}`, from.key);
+      ingredients.push([`the maker of the files${suffix}`, from.key]);
       continue;
     }
     for (const [path, sums] of sourceChecksums(machine, action, from)) {
       if (sums === undefined || (sums.size === 0 && isPath(action.include))) {
         // Where something is to stay behind, BuildKit looks no closer before it copies.
         if (action.exclude.length === 0) absent.push(join(path, action.include ?? ""));
-      } else ingredients.set(`file ${clean(path)}${suffix}`, sums);
+      } else ingredients.push([`file ${clean(path)}${suffix}`, sums]);
     }
   }
   // BuildKit looks for all of them at once, and most often hears of the last one first.
@@ -80,8 +80,6 @@ function isCovered(action: CopyFiles, { actions }: FileOp): boolean {
 function isPlain({ source, include, exclude }: CopyFiles): boolean {
   return include === undefined && exclude.length === 0 && !hasWildcards(source);
 }
-
-type Ingredient = readonly [name: string, value: string];
 
 function directoryIngredients({ path, owner }: MakeDirectory): readonly Ingredient[] {
   return [["the directory", path], ...(owner === undefined ? [] : [["the owner", owner] as const])];

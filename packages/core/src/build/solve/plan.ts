@@ -300,14 +300,13 @@ export class Plan {
     const { scope } = end;
     const config = end.image.config;
     const platform = end.image.platform.architecture === "" ? DEFAULT_PLATFORM : end.image.platform;
-    const env = [...scope.variables.entries()].map(([variable, value]) => `${variable}=${value}`);
     const { argv, script } = step;
     const { run } = this.#options;
     const op: ExecOp = {
       kind: "exec",
       platform: formatPlatform(platform),
       argv,
-      env,
+      env: scope.variables.list,
       cwd: scope.workingDir,
       user: config.User ?? "",
       network: step.network === "default" ? run.network : step.network,

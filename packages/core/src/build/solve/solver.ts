@@ -85,7 +85,7 @@ export class Solver {
    * @throws VertexError
    */
   async build(target: Vertex): Promise<Result> {
-    this.#announce(target);
+    if (this.#options.progress.isHeard) this.#announce(target);
     try {
       const result = await this.solve(target);
       await this.#use([target]);

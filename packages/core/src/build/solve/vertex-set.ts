@@ -27,6 +27,8 @@ export class VertexSet {
 
   /** The same graph, in which vertices that are the same work are one. */
   merged(target: Vertex): Vertex {
+    this.#numberOf(target);
+    if (this.#numbers.size === this.#known.size) return target;
     const found = new Map<number, Merged>();
     const done = new Map<Vertex, Merged>();
     const visit = (vertex: Vertex): Merged => {
