@@ -32,6 +32,9 @@ export const SEEK_END = 2;
 export const SEEK_DATA = 3;
 export const SEEK_HOLE = 4;
 
+/** The largest offset, as near as a number comes to it: beyond, they are negative to the kernel. */
+export const OFFSET_MAX = 2 ** 63;
+
 export const LOCK_SH = 1;
 export const LOCK_EX = 2;
 export const LOCK_NB = 4;

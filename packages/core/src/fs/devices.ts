@@ -36,6 +36,10 @@ class NullOps extends FileOps {
     return true;
   }
 
+  override get advances(): boolean {
+    return false;
+  }
+
   override read(_count: number): Uint8Array {
     return NO_BYTES;
   }

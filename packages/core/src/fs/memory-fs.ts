@@ -166,10 +166,11 @@ export class MemoryFs extends FileSystem {
     };
   }
 
-  /** Changes the limit on its size, and how it shows. @throws EINVAL if more is in use already */
-  resize(sizeBytes: number, options: string): void {
-    if (sizeBytes < this.usedBytes) throw new Errno("EINVAL");
-    this.#options = { ...this.#options, sizeBytes, options };
+  /** Changes the limits that are given, and how they show. @throws EINVAL if more is in use already */
+  setLimits(limits: Pick<MemoryFsOptions, "sizeBytes" | "inodes" | "options">): void {
+    const { sizeBytes = Number.POSITIVE_INFINITY, inodes = Number.POSITIVE_INFINITY } = limits;
+    if (sizeBytes < this.usedBytes || inodes < this.#inodes) throw new Errno("EINVAL");
+    this.#options = { ...this.#options, ...limits };
   }
 
   /** Bytes in use, by whole pages. */

@@ -110,9 +110,18 @@ const TMPFS_OPTIONS: ReadonlySet<string> = new Set(
   "size nr_blocks nr_inodes mode uid gid huge mpol noswap inode32 inode64 usrquota grpquota skeleton".split(" "),
 );
 
-function makeTmpfs({ source, data }: MountRequest, context: MountContext): FileSystem {
-  const options = parseOptions(data);
-  const { kernel } = context;
+/** What the options of a tmpfs say; what they do not say is left out. */
+interface TmpfsWish {
+  readonly mode?: number | undefined;
+  readonly uid?: number | undefined;
+  readonly gid?: number | undefined;
+  /** 0 for no limit. */
+  readonly sizeBytes?: number | undefined;
+  readonly inodes?: number | undefined;
+}
+
+/** @throws EINVAL */
+function readTmpfsOptions(options: ReadonlyMap<string, string>, memoryBytes: number): TmpfsWish {
   for (const name of options.keys()) if (!TMPFS_OPTIONS.has(name)) throw new Errno("EINVAL");
   const number = (name: string, base: number): number | undefined => {
     const text = options.get(name);
@@ -121,19 +130,38 @@ function makeTmpfs({ source, data }: MountRequest, context: MountContext): FileS
     return base === 8 ? Number.parseInt(text, 8) : parseSize(text, 0);
   };
   const blocks = number("nr_blocks", 10);
-  const size = options.get("size") ?? (blocks === undefined ? undefined : String(blocks * PAGE_SIZE));
-  const inodes = number("nr_inodes", 10);
-  const sizeBytes =
-    size === undefined ? kernel.machine.memoryBytes / 2 : wholePages(parseSize(size, kernel.machine.memoryBytes));
+  // The last of them holds.
+  const words = [...options.keys()];
+  const inBlocks = blocks !== undefined && words.indexOf("nr_blocks") > words.indexOf("size");
+  const size = inBlocks ? String(blocks * PAGE_SIZE) : options.get("size");
+  return {
+    mode: number("mode", 8),
+    uid: number("uid", 10),
+    gid: number("gid", 10),
+    sizeBytes: size === undefined ? undefined : wholePages(parseSize(size, memoryBytes)),
+    inodes: number("nr_inodes", 10),
+  };
+}
+
+function makeTmpfs({ source, data }: MountRequest, context: MountContext): FileSystem {
+  const options = parseOptions(data);
+  const { kernel } = context;
+  const {
+    mode = 0o1777,
+    uid = context.creds.uid,
+    gid = context.creds.gid,
+    ...limits
+  } = readTmpfsOptions(options, kernel.machine.memoryBytes);
+  const { sizeBytes = kernel.machine.memoryBytes / 2, inodes } = limits;
   return new Tmpfs(kernel, {
     type: "tmpfs",
     source,
-    mode: number("mode", 8) ?? 0o1777,
-    uid: number("uid", 10) ?? context.creds.uid,
-    gid: number("gid", 10) ?? context.creds.gid,
+    mode,
+    uid,
+    gid,
     ...(sizeBytes === 0 ? {} : { sizeBytes }),
     ...(inodes === undefined || inodes === 0 ? {} : { inodes }),
-    options: shownOptions(options, size === undefined ? undefined : sizeBytes),
+    options: shownOptions(options, limits.sizeBytes),
     ...skeletonOption(options, context),
     charge: (pages, file) => chargeTmpfs(kernel.current ?? kernel.init, pages, file),
     space: tmpfsSpace(kernel),
@@ -155,19 +183,28 @@ class Tmpfs extends MemoryFs {
     if (this.usedBytes > 0) forgetTmpfs(this.root);
   }
 
+  /** Attributes of the root stay what they are; what had no limit gets none. @see mm/shmem.c:shmem_reconfigure */
   override reconfigure(data: string): void {
-    const size = parseOptions(data).get("size");
-    if (size === undefined) return;
-    const bytes = wholePages(parseSize(size, this.#memoryBytes));
-    const others = this.options()
-      .split(",")
-      .filter((option) => option !== "" && !option.startsWith("size="));
-    this.resize(bytes, [shownSize(bytes), ...others].join(","));
+    const { sizeBytes, inodes } = readTmpfsOptions(parseOptions(data), this.#memoryBytes);
+    const shown = parseOptions(this.options());
+    if (sizeBytes !== undefined && sizeBytes !== 0 && shown.get("size") === "0k") throw new Errno("EINVAL");
+    if (inodes !== undefined && inodes !== 0 && shown.get("nr_inodes") === "0") throw new Errno("EINVAL");
+    if (sizeBytes !== undefined) shown.set("size", shownKib(sizeBytes));
+    if (inodes !== undefined) shown.set("nr_inodes", String(inodes));
+    this.setLimits({
+      ...(sizeBytes === undefined ? {} : { sizeBytes: sizeBytes || Number.POSITIVE_INFINITY }),
+      ...(inodes === undefined ? {} : { inodes: inodes || Number.POSITIVE_INFINITY }),
+      options: SHOWN_OPTIONS.filter((name) => shown.has(name))
+        .map((name) => `${name}=${shown.get(name)}`)
+        .join(","),
+    });
   }
 }
 
+/** In this order. */
+const SHOWN_OPTIONS = ["size", "nr_inodes", "mode", "uid", "gid"];
 const wholePages = (bytes: number): number => Math.ceil(bytes / PAGE_SIZE) * PAGE_SIZE;
-const shownSize = (bytes: number): string => `size=${Math.ceil(bytes / 1024)}k`;
+const shownKib = (bytes: number): string => `${Math.ceil(bytes / 1024)}k`;
 
 /**
  * Unlike Linux, `skeleton=DIR` makes a tmpfs start with what is in a sealed directory, shared until it is touched: every
@@ -187,8 +224,8 @@ function skeletonOption(
 /** tmpfs shows its size in KiB and its mode, if they were given. */
 function shownOptions(options: ReadonlyMap<string, string>, sizeBytes: number | undefined): string {
   const shown: string[] = [];
-  if (sizeBytes !== undefined) shown.push(shownSize(sizeBytes));
-  for (const name of ["nr_inodes", "mode", "uid", "gid"]) {
+  if (sizeBytes !== undefined) shown.push(`size=${shownKib(sizeBytes)}`);
+  for (const name of SHOWN_OPTIONS.slice(1)) {
     const given = options.get(name);
     const value = name === "nr_inodes" && given !== undefined ? String(parseSize(given, 0)) : given;
     if (value !== undefined && value !== "1777") shown.push(`${name}=${value.replace(/^0+(?=\d)/, "")}`);

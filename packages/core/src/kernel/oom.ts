@@ -17,6 +17,9 @@ import { throttle } from "./throttle.ts";
 /** An adjustment that makes a process safe from the OOM killer. @see proc(5) /proc/PID/oom_score_adj */
 const OOM_SCORE_ADJ_MIN = -1000;
 
+/** Of address space, which every program takes. */
+export const PROGRAM_BYTES = 600 * PAGE_SIZE;
+
 /** Memory that a process holds and that is charged to a cgroup in which it is not any more. */
 export interface OldCharge {
   readonly cgroup: Cgroup;
@@ -31,6 +34,7 @@ export function setMemory(process: Process, bytes: number): void {
     giveBack(process, -change);
     return;
   }
+  if (wanted > process.limit("data") || PROGRAM_BYTES + wanted > process.limit("as")) throw new Errno("ENOMEM");
   take(process, "anon", change, (taken) => {
     process.memoryBytes += taken;
   });

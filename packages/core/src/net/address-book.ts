@@ -136,11 +136,10 @@ export class AddressBook {
     if (device.addresses.length === 0) this.#devices.delete(device);
   }
 
-  /** Which device makes packets to `destination` end here; `undefined` if none does. */
+  /** Which device makes packets to `destination` end here, also one that is down; `undefined` if none does. */
   owner(destination: string): Owner | undefined {
     let within: Owner | undefined;
     for (const device of this.#devices) {
-      if (!device.up) continue;
       for (const one of device.addresses) {
         if (one.address === destination) return { device, address: one.address, exact: true };
         const covers = device instanceof Loopback && familyOf(destination) === 4 && inPrefix(one, destination);

@@ -57,7 +57,7 @@ export function* runApplet(
   } catch (ending) {
     if (ending instanceof AppletExit) code = ending.code;
     else if (ending instanceof Errno) {
-      yield* io.warn(ending.message);
+      yield* io.warn(ending.code === "ENOMEM" ? "out of memory" : ending.message);
       code = 1;
     } else throw ending;
   }

@@ -44,6 +44,11 @@ export abstract class FileOps {
     return false;
   }
 
+  /** Reading and writing move the offset on. */
+  get advances(): boolean {
+    return this.seekable;
+  }
+
   /** End of the file: where lseek(SEEK_END) and O_APPEND go. */
   get end(): number {
     return 0;

@@ -97,7 +97,7 @@ export class OpenFile {
    */
   read(count: number): Uint8Array | undefined {
     const bytes = this.pread(count, this.offset);
-    if (bytes !== undefined) this.offset += bytes.length;
+    if (bytes !== undefined && this.ops.advances) this.offset += bytes.length;
     return bytes;
   }
 
@@ -115,7 +115,7 @@ export class OpenFile {
     if ((this.flags & O_APPEND) !== 0) this.offset = this.ops.end;
     const written = this.ops.write(data, this.offset);
     if (written === undefined) return undefined;
-    this.offset += written;
+    if (this.ops.advances) this.offset += written;
     if (written > 0) this.#tellUse(IN_MODIFY);
     return written;
   }

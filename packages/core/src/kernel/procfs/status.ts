@@ -6,6 +6,7 @@
 import { PAGE_SIZE, type ResourceName, SignalSet } from "../../abi/index.ts";
 import { allowedCpus, formatList } from "../cgroup/cpuset.ts";
 import type { PidNamespace } from "../namespaces/pid.ts";
+import { PROGRAM_BYTES } from "../oom.ts";
 import { type Process, pidIn } from "../process.ts";
 import { US_PER_TICK } from "./machine-files.ts";
 
@@ -32,8 +33,7 @@ const STATE_NAMES: Readonly<Record<string, string>> = {
   X: "dead",
 };
 
-/** Address space of a program that has declared no memory of its own. */
-const BASE_SIZE_BYTES = 600 * PAGE_SIZE;
+/** Of a program that has declared no memory of its own. */
 const BASE_RESIDENT_BYTES = 383 * PAGE_SIZE;
 
 export function formatStat(namespace: PidNamespace, process: Process): string {
@@ -60,7 +60,7 @@ export function formatStat(namespace: PidNamespace, process: Process): string {
     1,
     0,
     Math.floor((process.startUs - process.kernel.world.clock.startUs) / US_PER_TICK),
-    alive ? BASE_SIZE_BYTES + process.memoryBytes : 0,
+    alive ? PROGRAM_BYTES + process.memoryBytes : 0,
     alive ? (BASE_RESIDENT_BYTES + process.memoryBytes) / PAGE_SIZE : 0,
     "18446744073709551615",
     ...Array.from({ length: 12 }, () => 0),
@@ -80,7 +80,7 @@ function exitCodeField(process: Process): number {
 
 export function formatStatm(process: Process): string {
   if (!process.isAlive) return "0 0 0 0 0 0 0\n";
-  const size = (BASE_SIZE_BYTES + process.memoryBytes) / PAGE_SIZE;
+  const size = (PROGRAM_BYTES + process.memoryBytes) / PAGE_SIZE;
   const resident = (BASE_RESIDENT_BYTES + process.memoryBytes) / PAGE_SIZE;
   return `${size} ${resident} 370 404 0 ${process.memoryBytes / PAGE_SIZE + 92} 0\n`;
 }
@@ -106,7 +106,7 @@ export function formatStatus(namespace: PidNamespace, reader: Process, process: 
     ["TracerPid", 0],
     ["Uid", uids.join("\t")],
     ["Gid", gids.join("\t")],
-    ["FDSize", 64],
+    ["FDSize", process.isAlive ? 64 : 0],
     ["Groups", creds.groups.map((gid) => `${user.shownGid(gid)} `).join("")],
     ["NStgid", own.join("\t")],
     ["NSpid", own.join("\t")],
@@ -115,8 +115,8 @@ export function formatStatus(namespace: PidNamespace, reader: Process, process: 
     ["Kthread", 0],
     ...(process.isAlive
       ? ([
-          ["VmPeak", kB(BASE_SIZE_BYTES + process.memoryBytes)],
-          ["VmSize", kB(BASE_SIZE_BYTES + process.memoryBytes)],
+          ["VmPeak", kB(PROGRAM_BYTES + process.memoryBytes)],
+          ["VmSize", kB(PROGRAM_BYTES + process.memoryBytes)],
           ["VmLck", kB(0)],
           ["VmPin", kB(0)],
           ["VmHWM", kB(BASE_RESIDENT_BYTES + process.memoryBytes)],

@@ -3,7 +3,7 @@
  *
  * @see stat(2), chmod(2), chown(2), utimensat(2), truncate(2), access(2), statfs(2), xattr(7)
  */
-import { Errno, R_OK, SIGXFSZ, type Stat, W_OK, X_OK } from "../../abi/index.ts";
+import { Errno, OFFSET_MAX, R_OK, SIGXFSZ, type Stat, W_OK, X_OK } from "../../abi/index.ts";
 import { attributes, type FsContext, find, type Inode, type Location, walk } from "../../vfs/index.ts";
 import type { Process } from "../process.ts";
 import type { SyscallTable } from "./table.ts";
@@ -36,6 +36,7 @@ export const attributeCalls = {
 
   truncate: (process, path, length) => {
     const file = at(process, path);
+    if (length > OFFSET_MAX) throw new Errno("EINVAL");
     if (length > process.limit("fsize")) {
       process.kernel.signals.send(process, SIGXFSZ, process);
       throw new Errno("EFBIG");

@@ -14,6 +14,7 @@ import {
   O_CLOEXEC,
   O_DIRECT,
   O_NONBLOCK,
+  OFFSET_MAX,
   POLLERR,
   POLLHUP,
   POLLNVAL,
@@ -158,7 +159,7 @@ export const descriptorCalls = {
 
   ftruncate: (process, fd, length) => {
     const file = process.files.get(fd);
-    if (!file.writable || length < 0 || !isRegular(file)) throw new Errno("EINVAL");
+    if (!file.writable || length < 0 || length > OFFSET_MAX || !isRegular(file)) throw new Errno("EINVAL");
     if (length > process.limit("fsize")) {
       process.kernel.signals.send(process, SIGXFSZ, process);
       throw new Errno("EFBIG");

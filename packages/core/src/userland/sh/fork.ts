@@ -12,7 +12,9 @@ import {
   SIGTERM,
   SIGTSTP,
   SIGTTOU,
+  SignalSet,
   setpgid,
+  sigprocmask,
 } from "../../abi/index.ts";
 import { attempt } from "../io.ts";
 import { literal, type Node } from "./ast.ts";
@@ -30,7 +32,11 @@ interface Birth {
   /** The job's first process, 0 if it is the child itself; `undefined` without a process group of its own. */
   readonly group: number | undefined;
   readonly isFirst: boolean;
+  /** The signals to block once it is ready, if others are until then. */
+  readonly mask: SignalSet | undefined;
 }
+
+const IGNORED_IN_BACKGROUND = SignalSet.of(SIGINT, SIGQUIT);
 
 /** Makes a child that does `work`, as a process of `job`; gives its pid. @throws Leave if that cannot be. */
 export function* fork(shell: Shell, job: Job | undefined, how: ForkMode, work: Work): Routine<number> {
@@ -39,7 +45,11 @@ export function* fork(shell: Shell, job: Job | undefined, how: ForkMode, work: W
   const child = shell.copy();
   if (work.isSubshell !== true && isNamed(work.node, "trap", 1)) child.traps.shown = new Map(shell.traps.actions);
   if (isNamed(work.node, "jobs")) child.jobs.copyFrom(shell.jobs, job);
-  const pid = yield* attempt(clone(beBorn, { shell: child, work, how, group, isFirst }));
+  // What is sent to it before it is ready waits, and is then ignored.
+  const isDeaf = how === "background" && group === undefined;
+  const mask = isDeaf ? yield* sigprocmask("block", IGNORED_IN_BACKGROUND) : undefined;
+  const pid = yield* attempt(clone(beBorn, { shell: child, work, how, group, isFirst, mask }));
+  if (mask !== undefined) yield* sigprocmask("set", mask);
   if (pid instanceof Errno) {
     if (job !== undefined) shell.jobs.free(job);
     return yield* shell.fail(`can't fork: ${pid.message}`);
@@ -68,7 +78,7 @@ function* beBorn(birth: Birth): Routine<number> {
   return yield* finish(shell, reason);
 }
 
-function* settleIn({ shell, how, group, isFirst }: Birth): Routine<void> {
+function* settleIn({ shell, how, group, isFirst, mask }: Birth): Routine<void> {
   const [first] = shell.inputs;
   if (first?.fd === 0) shell.firstLine = first.line;
   for (const { fd } of shell.inputs.splice(0)) if (fd !== undefined && fd > 0) yield* attempt(close(fd));
@@ -81,6 +91,7 @@ function* settleIn({ shell, how, group, isFirst }: Birth): Routine<void> {
   } else if (how === "background") {
     yield* ignoreForGood(shell, SIGINT);
     yield* ignoreForGood(shell, SIGQUIT);
+    if (mask !== undefined) yield* sigprocmask("set", mask);
     if (isFirst) {
       yield* attempt(close(0));
       const fd = yield* attempt(open("/dev/null", O_RDONLY));

@@ -23,7 +23,7 @@ export const arp: Applet = function* (io) {
   if (options.has("d") || options.has("s")) {
     if (host === undefined) return yield* io.die("need host name");
     const [address] = yield* resolve(host, 4);
-    if (address === undefined) return yield* io.die(`bad address '${host}'`);
+    if (address === undefined) return yield* io.die(`${host}: Host name lookup failure`);
     const { routes } = yield* netlink_get();
     const through = device ?? routes.find(({ prefixLength }) => prefixLength > 0)?.device ?? "lo";
     if (options.has("s")) {
@@ -34,13 +34,15 @@ export const arp: Applet = function* (io) {
       if (way instanceof Errno) return yield* io.pdie("SIOCSARP", way);
       return yield* change(io, "SIOCSARP", { kind: "neighbour-add", device: through, address, mac: whole });
     }
+    const unreachable = device === undefined ? yield* netlink_route(address).attempt() : undefined;
+    if (unreachable instanceof Errno) return yield* io.pdie("SIOCDARP(priv)", unreachable);
     const failure = yield* netlink_set({ kind: "neighbour-del", device: through, address }).attempt();
     if (failure instanceof Errno) yield* io.pdie("SIOCDARP(pub)", failure);
     return 0;
   }
   if (options.operands.length > 1) return yield* showUsage(io);
   const address = host === undefined ? undefined : (yield* resolve(host, 4))[0];
-  if (host !== undefined && address === undefined) return yield* io.die(`bad address '${host}'`);
+  if (host !== undefined && address === undefined) return yield* io.die(`${host}: Host name lookup failure`);
   const { neighbours } = yield* netlink_get();
   const wanted = neighbours
     .filter((one) => familyOf(one.address) === 4 && (address === undefined || one.address === address))

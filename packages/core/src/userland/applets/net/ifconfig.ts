@@ -118,7 +118,11 @@ function* change(io: Io, name: string, words: string[], state: NetworkState): Ro
     const flag = FLAGS.get(word.replace(/^-/, ""));
     if (flag !== undefined) {
       const on = word.startsWith("-") === flag.inverted;
-      yield* ask("SIOCSIFFLAGS", { kind: "link-set", name: device, flags: { bits: flag.bits, on } });
+      yield* ask(exists ? "SIOCSIFFLAGS" : "SIOCGIFFLAGS", {
+        kind: "link-set",
+        name: device,
+        flags: { bits: flag.bits, on },
+      });
     } else if (word === "down" && name !== device) {
       if (current !== undefined) {
         const { address, prefixLength } = current;
@@ -161,6 +165,7 @@ function* change(io: Io, name: string, words: string[], state: NetworkState): Ro
     } else if (!IGNORED.has(word)) {
       const [address] = yield* resolve(word, 4);
       if (address === undefined) return yield* io.die(`bad address '${word}'`);
+      if (!exists) return yield* io.pdie("SIOCSIFADDR", new Errno("ENODEV"));
       wanted = { address, length: classLength(address) };
     }
   }
