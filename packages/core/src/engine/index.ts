@@ -15,6 +15,7 @@ export { applyChanges } from "./apply-changes.ts";
 export type { PathArchive, PathStat } from "./archives.ts";
 export { begun } from "./begin.ts";
 export { cacheFilter, cachePruneFilters } from "./build-cache.ts";
+export { buildProvenance } from "./build-provenance.ts";
 export {
   ClassicBuildError,
   type ClassicBuildOptions,

@@ -11,7 +11,7 @@ import { receiveFiles } from "./file-sync.ts";
 import { CODES, GrpcError } from "./grpc.ts";
 import { GrpcClient } from "./grpc-client.ts";
 import { type GrpcCall, onlyMessage, serveGrpc } from "./grpc-server.ts";
-import { type ControlSolve, MESSAGES, type StatusMessage } from "./messages.ts";
+import { type BuildRecord, type ControlSolve, MESSAGES, type StatusMessage } from "./messages.ts";
 
 const CONTROL = "/moby.buildkit.v1.Control";
 const GATEWAY = "/moby.buildkit.v1.frontend.LLBBridge";
@@ -280,4 +280,61 @@ it("refuses what it does not know", async () => {
   const client = new GrpcClient(await upgraded("/grpc"));
   await expect(client.unary("/moby.Nothing/Do", new Uint8Array())).rejects.toMatchObject({ code: 12 });
   client.close();
+});
+
+async function records(): Promise<readonly BuildRecord[]> {
+  const client = new GrpcClient(await upgraded("/grpc"));
+  const call = client.call(`${CONTROL}/ListenBuildHistory`);
+  await call.send(MESSAGES.historyRequest.encode({ ActiveOnly: false, Ref: "", EarlyExit: true, Limit: 0 }));
+  call.end();
+  const found: BuildRecord[] = [];
+  for await (const message of call.messages) found.push(MESSAGES.historyEvent.decode(message).record);
+  client.close();
+  return found;
+}
+
+async function blob(digest: string): Promise<Uint8Array> {
+  const client = new GrpcClient(await upgraded("/grpc"));
+  const { data } = MESSAGES.content.decode(
+    await client.unary(
+      "/containerd.services.content.v1.Content/Read",
+      MESSAGES.readContent.encode({ digest, offset: 0, size: 0 }),
+    ),
+  );
+  client.close();
+  return data;
+}
+
+it("keeps of a build how it went and what it was made from, until that is removed", async () => {
+  await openSession({ Dockerfile: "FROM busybox\nARG A\nMAINTAINER me\nRUN echo done\n" });
+  const options = { "build-arg:A": "1", "no-cache": "", filename: "Dockerfile" };
+  expect((await build(options, [{ Type: "moby", Attrs: {} }])).failure).toBeUndefined();
+  const [record] = await records();
+  expect(record).toMatchObject({ Ref: "one", numTotalSteps: 6, numCompletedSteps: 6, numWarnings: 1, error: null });
+  const provenance = JSON.parse(decode(await blob(record?.Result?.Attestations[0]?.digest ?? "")));
+  expect(provenance.invocation).toEqual({
+    configSource: { entryPoint: "Dockerfile" },
+    parameters: {
+      frontend: "dockerfile.v0",
+      args: { "build-arg:A": "1", "no-cache": "" },
+      locals: [{ name: "context" }, { name: "dockerfile" }],
+    },
+    environment: { platform: "linux/amd64" },
+  });
+  expect(provenance.materials).toMatchObject([{ uri: "pkg:docker/busybox@latest?platform=linux%2Famd64" }]);
+  const client = new GrpcClient(await upgraded("/grpc"));
+  const update = MESSAGES.historyUpdate.encode({ Ref: "one", Pinned: false, Delete: true });
+  await client.unary(`${CONTROL}/UpdateBuildHistory`, update);
+  await expect(client.unary(`${CONTROL}/UpdateBuildHistory`, update)).rejects.toThrow('lease "ref_one": not found');
+  client.close();
+  expect(await records()).toEqual([]);
+});
+
+it("keeps of a build that failed why, and no provenance", async () => {
+  await openSession({ Dockerfile: "FROM busybox\nRUN exit 3\n" });
+  await build({}, []);
+  const [record] = await records();
+  const { message } = MESSAGES.status.decode(await blob(record?.externalError?.digest ?? ""));
+  expect(message).toBe('process "/bin/sh -c exit 3" did not complete successfully: exit code: 3');
+  expect(record?.Result).toBeNull();
 });

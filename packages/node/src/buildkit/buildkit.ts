@@ -12,6 +12,7 @@ import { ClientBuild } from "./builds.ts";
 import { diskUsage, prune } from "./cache-usage.ts";
 import { CODES, GrpcError } from "./grpc.ts";
 import { type GrpcCall, type GrpcMethods, onlyMessage, serveGrpc } from "./grpc-server.ts";
+import { BuildHistory } from "./history.ts";
 import { MESSAGES, type StatusMessage } from "./messages.ts";
 import { Sessions } from "./sessions.ts";
 
@@ -41,6 +42,7 @@ export class BuildKit {
   readonly #engine: Engine;
   readonly #sessions = new Sessions();
   readonly #builds = new Map<string, ClientBuild>();
+  readonly #history = new BuildHistory();
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -71,8 +73,7 @@ export class BuildKit {
       [`${CONTROL}/Status`]: (call) => this.#status(call),
       [`${CONTROL}/DiskUsage`]: (call) => diskUsage(this.#engine, call),
       [`${CONTROL}/Prune`]: (call) => prune(this.#engine, call),
-      [`${CONTROL}/ListenBuildHistory`]: async () => {},
-      [`${CONTROL}/UpdateBuildHistory`]: reply(MESSAGES.empty.encode({})),
+      ...this.#history.methods,
       // Spans of the client: nobody here collects them.
       "/opentelemetry.proto.collector.trace.v1.TraceService/Export": reply(MESSAGES.empty.encode({})),
       [`${GATEWAY}/Ping`]: reply(MESSAGES.pong.encode({ FrontendAPICaps, LLBCaps, Workers: worker.record })),
@@ -84,7 +85,7 @@ export class BuildKit {
 
   /** The build of a client's half; the other half makes it known. */
   #buildOf(ref: string): ClientBuild {
-    const known = this.#builds.get(ref);
+    const known = this.#builds.get(ref) ?? this.#history.build(ref);
     if (known !== undefined) return known;
     const build = new ClientBuild(ref, this.#engine, this.#sessions);
     this.#builds.set(ref, build);
@@ -95,6 +96,7 @@ export class BuildKit {
   async #solve(call: GrpcCall): Promise<void> {
     const request = MESSAGES.controlSolve.decode(await onlyMessage(call));
     const build = this.#buildOf(request.Ref);
+    let failure: unknown;
     try {
       build.ask(request);
       // A client without a half of its own names the frontend here.
@@ -102,8 +104,12 @@ export class BuildKit {
       else await build.untilReturned(call.signal);
       await build.export();
       await call.send(MESSAGES.controlSolved.encode({ ExporterResponse: build.exported(request) }));
+    } catch (error) {
+      failure = error;
+      throw error;
     } finally {
       build.end();
+      this.#history.add(build, failure);
       setTimeout(() => this.#builds.delete(request.Ref), MEMORY_MS).unref();
     }
   }

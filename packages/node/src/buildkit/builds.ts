@@ -16,12 +16,12 @@ import {
   type OtherCache,
   sourceKind,
 } from "@bottleship/core/build";
-import type { Engine } from "@bottleship/core/engine";
-import { parseReference, referenceText } from "@bottleship/core/oci";
+import { buildProvenance, type Engine } from "@bottleship/core/engine";
+import { configBytes, documentBytes, parseReference, referenceText } from "@bottleship/core/oci";
 import { exportImage } from "./export.ts";
 import { CODES, GrpcError } from "./grpc.ts";
-import type { ControlSolve, SourceInfo, StatusMessage } from "./messages.ts";
-import { ProgressMessages, rangeMessage } from "./progress.ts";
+import type { BuildRecord, ControlSolve, SourceInfo, StatusMessage } from "./messages.ts";
+import { ProgressMessages, rangeMessage, timestampOf } from "./progress.ts";
 import { type Answer, answer } from "./questions.ts";
 import { type FrontendRequest, frontendRequest, isRemote } from "./request.ts";
 import type { Sessions } from "./sessions.ts";
@@ -40,6 +40,7 @@ export class ClientBuild {
   readonly #told: StatusMessage[] = [];
   readonly #listeners = new Set<Listener>();
   readonly #asked: Promise<ControlSolve>;
+  #request: ControlSolve | undefined;
   #ask: (request: ControlSolve) => void = () => {};
   #over: () => void = () => {};
   readonly #isOver: Promise<void>;
@@ -47,12 +48,19 @@ export class ClientBuild {
   readonly #returned: Promise<GrpcError | undefined>;
   #return: (error: GrpcError | undefined) => void = () => {};
   #source: SourceInfo = { filename: "Dockerfile", data: new Uint8Array(), language: "Dockerfile" };
+  /** What the frontend was asked for. */
+  #options: Options = {};
+  /** What it came to, once that was read. */
+  #read: FrontendRequest | undefined;
+  readonly #startedUs: number;
+  #finishedUs = 0;
   result: BuildResult | undefined;
 
   constructor(ref: string, engine: Engine, sessions: Sessions) {
     this.ref = ref;
     this.#engine = engine;
     this.#sessions = sessions;
+    this.#startedUs = engine.kernel.nowUs;
     this.#asked = new Promise((resolve) => {
       this.#ask = resolve;
     });
@@ -66,6 +74,7 @@ export class ClientBuild {
 
   /** What is to become of the result. */
   ask(request: ControlSolve): void {
+    this.#request = request;
     this.#ask(request);
   }
 
@@ -84,6 +93,7 @@ export class ClientBuild {
 
   /** Nothing more will be told. */
   end(): void {
+    this.#finishedUs = this.#engine.kernel.nowUs;
     this.#over();
   }
 
@@ -122,12 +132,14 @@ export class ClientBuild {
   }
 
   async #prepare(asked: ControlSolve, options: Options): Promise<FrontendRequest> {
+    this.#options = { ...asked.FrontendAttrs, ...options };
     const messages = new ProgressMessages(this.ref, () => this.#source);
     const onEvent = (event: BuildEvent): void => this.#tell(messages.of(event));
     const { kernel } = this.#engine;
     const client = await this.#sessions.get(asked.Session);
     try {
       const request = await frontendRequest(client, options, { engine: this.#engine, session: asked.Session });
+      this.#read = request;
       this.#source = { ...this.#source, filename: request.fileName, data: new TextEncoder().encode(request.text) };
       return { ...request, build: { ...request.build, ...cachesOf(asked), ...allowed(asked), onEvent } };
     } catch (error) {
@@ -160,6 +172,46 @@ export class ClientBuild {
     };
   }
 
+  /** What its record is about: how it went. Of a build that failed there is nothing else. */
+  record(failure: unknown): BuildRecord {
+    const vertices = new Map(
+      this.#told.flatMap(({ vertexes = [] }) => vertexes.map((one) => [one.digest, one] as const)),
+    );
+    const steps = [...vertices.values()];
+    const asked = this.#request;
+    return {
+      Ref: this.ref,
+      Frontend: "dockerfile.v0",
+      FrontendAttrs: this.#options,
+      Exporters: asked === undefined ? [] : exportersOf(asked).map(({ type, attrs }) => ({ Type: type, Attrs: attrs })),
+      ...(failure !== undefined && { error: statusOf(failure) }),
+      CreatedAt: timestampOf(this.#startedUs),
+      CompletedAt: timestampOf(this.#finishedUs),
+      ExporterResponse: asked === undefined ? {} : this.exported(asked),
+      pinned: false,
+      numCachedSteps: steps.filter(({ cached }) => cached === true).length,
+      numTotalSteps: steps.length,
+      numCompletedSteps: steps.filter(({ completed }) => completed !== undefined).length,
+      numWarnings: this.#told.reduce((sum, { warnings = [] }) => sum + warnings.length, 0),
+    };
+  }
+
+  /** The configuration of the image, and where it comes from; nothing of a build that has made no files. */
+  story(): { readonly result?: Uint8Array; readonly provenance?: Uint8Array } {
+    const { result } = this;
+    const read = this.#read;
+    if (result === undefined || read === undefined || result.image.config.rootfs.diff_ids.length === 0) return {};
+    const provenance = buildProvenance(this.#engine, {
+      ...read,
+      args: argsOf(this.#options),
+      bases: result.bases,
+      ref: this.ref,
+      startedUs: this.#startedUs,
+      finishedUs: this.#finishedUs,
+    });
+    return { result: configBytes(result.image.config), provenance: documentBytes(provenance) };
+  }
+
   /** Calls `listener` with what has been told and what will be, until the build is over or `signal` is aborted. */
   async follow(listener: Listener, signal: AbortSignal): Promise<void> {
     for (const message of this.#told) listener(message);
@@ -188,6 +240,20 @@ export class ClientBuild {
     }));
     return new GrpcError(CODES.unknown, message, details);
   }
+}
+
+/** Options that say where a build was done rather than what. @see BuildKit solver/llbsolver/provenance FilterArgs */
+const LEFT_OUT =
+  /^(?:filename|context|platform|cgroup-parent|image-resolve-mode|cache-imports|source|cmdline|requestid|vcs:.*|attest:.*)$/;
+
+function argsOf(options: Options): Options {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !LEFT_OUT.test(name)));
+}
+
+function statusOf(failure: unknown) {
+  const message = failure instanceof Error ? failure.message : String(failure);
+  const { code, details } = failure instanceof GrpcError ? failure : { code: CODES.unknown, details: [] };
+  return { code, message, details };
 }
 
 /** A Dockerfile that cannot be had was looked for all the same. */

@@ -90,6 +90,27 @@ message UsageRecord {
 }
 message DiskUsageResponse { repeated UsageRecord record = 1; }
 
+message Descriptor { string media_type = 1; string digest = 2; int64 size = 3; map<string, string> annotations = 5; }
+message BuildResultInfo {
+  Descriptor ResultDeprecated = 1; repeated Descriptor Attestations = 2; map<int64, Descriptor> Results = 3;
+}
+message BuildHistoryRecord {
+  string Ref = 1; string Frontend = 2; map<string, string> FrontendAttrs = 3; repeated Exporter Exporters = 4;
+  Status error = 5; Timestamp CreatedAt = 6; Timestamp CompletedAt = 7; map<string, string> ExporterResponse = 9;
+  BuildResultInfo Result = 10; bool pinned = 14; int32 numCachedSteps = 15; int32 numTotalSteps = 16;
+  int32 numCompletedSteps = 17; Descriptor externalError = 18; int32 numWarnings = 19;
+}
+message BuildHistoryRequest {
+  bool ActiveOnly = 1; string Ref = 2; bool EarlyExit = 3; repeated string Filter = 4; int32 Limit = 5;
+}
+message BuildHistoryEvent { int32 type = 1; BuildHistoryRecord record = 2; }
+message UpdateBuildHistoryRequest { string Ref = 1; bool Pinned = 2; bool Delete = 3; bool Finalize = 4; }
+message ContentInfo { string digest = 1; int64 size = 2; Timestamp created_at = 3; Timestamp updated_at = 4; }
+message ContentInfoRequest { string digest = 1; }
+message ContentInfoResponse { ContentInfo info = 1; }
+message ReadContentRequest { string digest = 1; int64 offset = 2; int64 size = 3; }
+message ReadContentResponse { int64 offset = 1; bytes data = 2; }
+
 message CheckAgentRequest { string ID = 1; }
 message GetSecretRequest { string ID = 1; }
 message GetSecretResponse { bytes data = 1; }
@@ -261,6 +282,46 @@ export interface UsageRecord {
   readonly Parents: readonly string[];
 }
 
+export interface Descriptor {
+  readonly media_type: string;
+  readonly digest: string;
+  readonly size: number;
+  readonly annotations?: Texts;
+}
+
+/** What is kept of a build that is over. */
+export interface BuildRecord {
+  readonly Ref: string;
+  readonly Frontend: string;
+  readonly FrontendAttrs: Texts;
+  readonly Exporters: readonly ExporterMessage[];
+  readonly error?: StatusOfCall;
+  readonly CreatedAt: Timestamp;
+  readonly CompletedAt: Timestamp;
+  readonly ExporterResponse: Texts;
+  readonly Result?: { readonly ResultDeprecated: Descriptor; readonly Attestations: readonly Descriptor[] };
+  readonly pinned: boolean;
+  readonly numCachedSteps: number;
+  readonly numTotalSteps: number;
+  readonly numCompletedSteps: number;
+  readonly numWarnings: number;
+  /** The whole error, with its places in the Dockerfile. */
+  readonly externalError?: Descriptor;
+}
+
+interface HistoryRequest {
+  readonly ActiveOnly: boolean;
+  readonly Ref: string;
+  readonly EarlyExit: boolean;
+  readonly Limit: number;
+}
+
+interface HistoryUpdate {
+  readonly Ref: string;
+  readonly Pinned: boolean;
+  readonly Delete: boolean;
+}
+
 export const MESSAGES = {
   empty: codec<object>("Empty"),
   bytes: codec<{ readonly data: Uint8Array }>("BytesMessage"),
@@ -283,6 +344,13 @@ export const MESSAGES = {
   diskUsage: codec<{ readonly filter: readonly string[] }>("DiskUsageRequest"),
   usage: codec<UsageRecord>("UsageRecord"),
   diskUsed: codec<{ readonly record: readonly UsageRecord[] }>("DiskUsageResponse"),
+  historyRequest: codec<HistoryRequest>("BuildHistoryRequest"),
+  historyEvent: codec<{ readonly type: number; readonly record: BuildRecord }>("BuildHistoryEvent"),
+  historyUpdate: codec<HistoryUpdate>("UpdateBuildHistoryRequest"),
+  contentRequest: codec<{ readonly digest: string }>("ContentInfoRequest"),
+  contentInfo: codec<{ readonly info: { readonly digest: string; readonly size: number } }>("ContentInfoResponse"),
+  readContent: codec<{ readonly digest: string; readonly offset: number; readonly size: number }>("ReadContentRequest"),
+  content: codec<{ readonly offset: number; readonly data: Uint8Array }>("ReadContentResponse"),
   packet: codec<Packet>("Packet"),
   checkAgent: codec<{ readonly ID: string }>("CheckAgentRequest"),
   getSecret: codec<{ readonly ID: string }>("GetSecretRequest"),

@@ -79,6 +79,6 @@ export function rangeMessage({ startLine, endLine }: { readonly startLine: numbe
   return { start: { line: startLine, character: 0 }, end: { line: Math.max(startLine, endLine), character: 0 } };
 }
 
-function timestampOf(us: number): Timestamp {
+export function timestampOf(us: number): Timestamp {
   return { seconds: Math.floor(us / 1e6), nanos: (us % 1e6) * 1000 };
 }

@@ -26,7 +26,7 @@ import {
   remoteContext,
   rlimits,
 } from "@bottleship/core/engine";
-import { basename, clean, concat, decode, readTar } from "@bottleship/core/lib";
+import { basename, clean, concat, decode, readTar, sha256 } from "@bottleship/core/lib";
 import { receiveDirectory } from "./file-sync.ts";
 import { CODES, GrpcError } from "./grpc.ts";
 import type { GrpcClient } from "./grpc-client.ts";
@@ -48,6 +48,10 @@ export interface FrontendRequest {
   readonly text: string;
   /** Unless the Dockerfile came with a context from somewhere else. */
   readonly loadedFrom: LoadedFrom | undefined;
+  /** What the client calls the directories that it has sent. */
+  readonly locals: readonly string[];
+  /** The archive that it has sent instead. */
+  readonly upload: { readonly uri: string; readonly digest: { readonly sha256: string } } | undefined;
 }
 
 /** @throws GrpcError for options that have no meaning here, and for files that the client has not */
@@ -97,7 +101,9 @@ export async function frontendRequest(
     ...networkOf(options["force-network-mode"]),
   };
   const loadedFrom = isOwn ? ownDefinition(session, fileName, key) : uploadOf(options["context"] ?? "");
-  return { build, fileName, text, loadedFrom };
+  const named = Object.entries(contexts).flatMap(([name, context]) => ("tar" in context ? [name] : []));
+  const locals = [...(remote === undefined ? ["context"] : []), ...(isOwn ? ["dockerfile"] : []), ...named];
+  return { build, fileName, text, loadedFrom, locals, upload: remote?.upload };
 }
 
 function ownDefinition(session: string, fileName: string, name: string | undefined): LoadedFrom {
@@ -130,7 +136,7 @@ async function remoteOf(
   place: string,
   engine: Engine,
   given: ContextOptions,
-): Promise<RemoteContext | undefined> {
+): Promise<(RemoteContext & Partial<Pick<FrontendRequest, "upload">>) | undefined> {
   if (!place.startsWith(UPLOAD)) return remoteContext(place, engine, given);
   const call = client.call("/moby.upload.v1.Upload/Pull", {
     urlhost: [UPLOAD_HOST],
@@ -139,7 +145,8 @@ async function remoteOf(
   const parts: Uint8Array[] = [];
   for await (const message of call.messages) parts.push(MESSAGES.bytes.decode(message).data);
   call.end();
-  return archiveContext(concat(parts));
+  const bytes = concat(parts);
+  return { ...archiveContext(bytes), upload: { uri: place, digest: { sha256: sha256(bytes) } } };
 }
 
 function filesOf(archive: Uint8Array): Map<string, string> {

@@ -9,7 +9,6 @@ import {
   type CheckResult,
   checkDocument,
   type LoadedFrom,
-  openArchive,
   outlineDocument,
   printCheck,
   printCheckError,
@@ -21,11 +20,10 @@ import {
   sourceKind,
   targetsDocument,
 } from "../../../build/index.ts";
-import { NO_BYTES } from "../../../lib/index.ts";
 import { goJsonLines } from "../../../oci/index.ts";
 import type { Session } from "../session.ts";
 import type { Display } from "./display.ts";
-import { buildName } from "./metadata.ts";
+import { buildName, isUpload } from "./metadata.ts";
 import { type DockerBuild, OptionError } from "./option.ts";
 import { shownName } from "./request.ts";
 
@@ -97,8 +95,7 @@ function showCheck(
 function checked(session: Session, { context }: DockerBuild, { text, fileName = "" }: SourceText) {
   if (sourceKind(context) !== "local") return { text, fileName };
   const name = buildName(session);
-  const isUpload = context === "-" && openArchive(session.stdin ?? NO_BYTES, { xz: false }) !== undefined;
-  const loadedFrom: LoadedFrom = isUpload
+  const loadedFrom: LoadedFrom = isUpload(session, context)
     ? { kind: "upload", url: `http://buildkit-session/${name}` }
     : { kind: "local", fileName, session: name };
   return { text, fileName, loadedFrom };

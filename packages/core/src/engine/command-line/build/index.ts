@@ -44,6 +44,7 @@ async function buildAndExport(
   display: Display,
 ): Promise<void> {
   checkMetadataFile(session, request.metadataFile);
+  const startedUs = session.engine.kernel.nowUs;
   const outputs = outputsOf(session, request);
   const exported = { ...build, ...exportsOf(outputs, request.tags) };
   const make = () => session.engine.build({ ...exported, onEvent: display.listener });
@@ -53,7 +54,7 @@ async function buildAndExport(
   const { metadataFile } = request;
   if (metadataFile !== "") {
     display.tell(METADATA_STEP, session.engine.kernel.nowUs);
-    session.write(metadataFile, goJsonLines(metadataOf(session, request, exported, result)));
+    session.write(metadataFile, goJsonLines(metadataOf(session, request, exported, { ...result, startedUs })));
   }
   display.end();
   const id = exported.exports?.includes("image") === false ? "" : image.id;

@@ -1,20 +1,19 @@
 /**
  * `--metadata-file`: what was built and from what, as JSON.
  *
- * @see docker/buildx build/provenance.go, commands/build.go; SLSA provenance v0.2
+ * @see docker/buildx build/provenance.go, commands/build.go
  */
-import type { BuildRequest, BuildResult } from "../../../build/index.ts";
-import { basename } from "../../../lib/index.ts";
-import { parseReference, referenceText, repositoryName } from "../../../oci/index.ts";
+import { type BuildRequest, type BuildResult, openArchive } from "../../../build/index.ts";
+import { NO_BYTES, sha256 } from "../../../lib/index.ts";
+import { parseReference, referenceText } from "../../../oci/index.ts";
+import { buildProvenance } from "../../build-provenance.ts";
 import { openProblem, outputProblem } from "../client-disk.ts";
 import type { Session } from "../session.ts";
 import { type DockerBuild, OptionError } from "./option.ts";
 
 /** How buildx shows that it asks for it. */
 export const METADATA_STEP = "resolving provenance for metadata file";
-const BUILD_TYPE = "https://mobyproject.org/buildkit@v1";
 const REF_LENGTH = 25;
-const DEFAULT_PLATFORM = "linux/amd64";
 
 /** As clients name a build, or a session: by chance. */
 export function buildName({ engine: { kernel } }: Session): string {
@@ -36,63 +35,69 @@ export function writeImageId(session: Session, file: string, id: string): void {
   session.write(file, id);
 }
 
-/** The document of a build. */
+/** The document of a build that was begun at some time and is over now. */
 export function metadataOf(
   session: Session,
   request: DockerBuild,
   build: BuildRequest,
-  { image, bases }: BuildResult,
+  { image, bases, startedUs }: BuildResult & { readonly startedUs: number },
 ): object {
+  const ref = buildName(session);
   const hasImage = build.exports?.includes("image") !== false;
   const names = (build.tags ?? []).map((tag) => referenceText(parseReference(tag)));
-  const provenance = session.client.env.get("BUILDX_METADATA_PROVENANCE") ?? "min";
-  const isWanted = !/^(?:0|f|false|disabled)$/i.test(provenance);
+  const mode = session.client.env.get("BUILDX_METADATA_PROVENANCE") ?? "min";
+  const isWanted = !/^(?:0|f|false|disabled)$/i.test(mode);
+  const upload = uploadOf(session, request);
+  const sent = request.context === "-" ? ["dockerfile"] : ["context", "dockerfile"];
+  const story = { build, args: frontendArgs(build), bases, locals: upload === undefined ? sent : [], upload, ref };
+  const finishedUs = session.engine.kernel.nowUs;
+  const { metadata, ...least } = buildProvenance(session.engine, { ...story, startedUs, finishedUs });
+  // Of an image without layers there is none.
+  const isMade = image.config.rootfs.diff_ids.length > 0;
   return {
-    ...(isWanted && { "buildx.build.provenance": provenanceOf(session, request, build, bases) }),
-    "buildx.build.ref": `default/default/${buildName(session)}`,
+    ...(isWanted && isMade && { "buildx.build.provenance": mode === "max" ? { ...least, metadata } : least }),
+    "buildx.build.ref": `default/default/${ref}`,
     ...(hasImage && { "containerimage.config.digest": image.id, "containerimage.digest": image.id }),
     ...(hasImage && names.length > 0 && { "image.name": names.join(",") }),
   };
 }
 
-function provenanceOf(
-  session: Session,
-  request: DockerBuild,
-  { buildArgs = {}, labels = {}, target, file, platform }: BuildRequest,
-  bases: readonly string[],
-): object {
-  const args = [
-    ...Object.entries(buildArgs).map(([name, value]) => [`build-arg:${name}`, value] as const),
-    ...Object.entries(labels).map(([name, value]) => [`label:${name}`, value] as const),
-    ...(target === undefined ? [] : [["target", target] as const]),
-  ].sort(([a], [b]) => (a < b ? -1 : 1));
-  const locals = request.context === "-" ? ["dockerfile"] : ["context", "dockerfile"];
+function uploadOf(session: Session, { context }: DockerBuild) {
+  const uri = `http://buildkit-session/${buildName(session)}`;
+  return isUpload(session, context) ? { uri, digest: { sha256: sha256(session.stdin ?? NO_BYTES) } } : undefined;
+}
+
+/** An archive on standard input is the context. */
+export function isUpload(session: Session, context: string): boolean {
+  return context === "-" && openArchive(session.stdin ?? NO_BYTES, { xz: false }) !== undefined;
+}
+
+/** What the frontend of a real builder is told. @see docker/buildx build/opt.go */
+function frontendArgs(build: BuildRequest): Readonly<Record<string, string>> {
+  const {
+    buildArgs = {},
+    labels = {},
+    target,
+    noCache = false,
+    network = "default",
+    shmSizeBytes,
+    rlimits = [],
+  } = build;
+  const hosts = Object.entries(build.extraHosts ?? {}).map(([name, given]) =>
+    typeof given === "string" ? `${name}=${given}` : given.join("="),
+  );
+  const limits = rlimits.map(({ type, soft, hard }) => `${type.slice("RLIMIT_".length).toLowerCase()}=${soft}:${hard}`);
   return {
-    builder: { id: "" },
-    buildType: BUILD_TYPE,
-    materials: bases.map((name) => materialOf(session, name, platform ?? DEFAULT_PLATFORM)),
-    invocation: {
-      configSource: { entryPoint: basename(file ?? "Dockerfile") },
-      parameters: {
-        frontend: "dockerfile.v0",
-        ...(args.length > 0 && { args: Object.fromEntries(args) }),
-        locals: locals.map((name) => ({ name })),
-      },
-      environment: { platform: DEFAULT_PLATFORM },
-    },
+    ...prefixed("build-arg:", buildArgs),
+    ...prefixed("label:", labels),
+    ...(target !== undefined && { target }),
+    ...(noCache !== false && { "no-cache": noCache === true ? "" : noCache.join(",") }),
+    ...(hosts.length > 0 && { "add-hosts": hosts.join(",") }),
+    ...(network !== "default" && { "force-network-mode": network }),
+    ...(shmSizeBytes !== undefined && { "shm-size": String(shmSizeBytes) }),
+    ...(limits.length > 0 && { ulimit: limits.join(",") }),
   };
 }
 
-function withTag(name: string) {
-  const reference = parseReference(name);
-  return { ...reference, tag: reference.tag ?? "latest" };
-}
-
-/** An image that a stage starts from, as a package URL. */
-function materialOf(session: Session, name: string, platform: string): object {
-  const reference = withTag(name);
-  const digest = reference.digest ?? session.engine.images.find(name)?.id ?? "";
-  const path = repositoryName(reference).replace(/^docker\.io\/(?:library\/)?/, "");
-  const uri = `pkg:docker/${path}@${reference.tag}?platform=${encodeURIComponent(platform)}`;
-  return { uri, digest: { sha256: digest.replace(/^sha256:/, "") } };
-}
+const prefixed = (prefix: string, pairs: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(pairs).map(([name, value]) => [prefix + name, value]));
