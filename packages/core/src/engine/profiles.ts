@@ -56,7 +56,7 @@ export const PROFILES: Readonly<Record<ProfileName, MachineProfile>> = {
       cpus: 2,
       capabilities: CapabilitySet.FULL.without(CAP_SYS_RESOURCE),
       limits: RECORDED_LIMITS,
-      missingParts: new Set(["MAGIC_SYSRQ", "MODULES", "POWERCAP"]),
+      missingParts: new Set(["DUMMY", "MAGIC_SYSRQ", "MODULES", "POWERCAP", "VLAN_8021Q"]),
       protections: { symlinks: false, hardlinks: true, regular: 0, fifos: 0 },
     },
     shell: { lineInMessages: true, standalone: true, greets: true },

@@ -26,7 +26,7 @@ export interface Machine {
 }
 
 /** Parts that a kernel may be built without, by their CONFIG_ names. */
-export type KernelPart = "MAGIC_SYSRQ" | "MODULES" | "POWERCAP";
+export type KernelPart = "DUMMY" | "MAGIC_SYSRQ" | "MODULES" | "POWERCAP" | "VLAN_8021Q";
 
 export const DEFAULT_MACHINE: Machine = {
   hostname: "bottleship",

@@ -14,6 +14,7 @@ import { type BridgeOptions, bridgeOptions, DEFAULT_BRIDGE_OPTIONS, PREFIX, veri
 import { type Ipam, IpamAllocator, type IpamRecord, ipamDocument, ipamRecord, verifyIpam } from "./ipam.ts";
 import type { LinkService } from "./link-service.ts";
 import { type Network, type NetworkRequest, verifyRequest } from "./network.ts";
+import { verifyParent } from "./parent-link.ts";
 
 export const DEFAULT_BRIDGE = "bridge";
 const GATEWAY_BRIDGE = "docker_gwbridge";
@@ -181,6 +182,7 @@ export class NetworkStore {
     if (NO_WAY_OUT.has(driver)) {
       throw new StatusError("permission-denied", `only one instance of "${driver}" network is allowed`);
     }
+    if (driver === "macvlan" || driver === "ipvlan") verifyParent(this.#kernel, driver, request);
     const wanted = request === asked ? families : familiesOf(request);
     return this.#add(this.#bridged(request, driver, wanted), request.IPAM?.Options ?? null);
   }
