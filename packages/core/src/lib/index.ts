@@ -27,7 +27,7 @@ export {
 } from "./dns-message.ts";
 export { drawTree } from "./draw-tree.ts";
 export { Emitter } from "./emitter.ts";
-export { endOfJsonValue } from "./go/json.ts";
+export { compactJson, endOfJsonValue, escapeHtml } from "./go/json.ts";
 export { atoiProblem, parseBool, parseInteger, parseUnsigned } from "./go/number.ts";
 export { problemOf, ValueError } from "./go/value-error.ts";
 export { Inflater, inflate } from "./inflate.ts";

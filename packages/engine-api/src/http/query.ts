@@ -3,8 +3,10 @@
  *
  * @see moby api/server/httputils/form.go
  */
-import { atoiProblem, parseInteger, problemOf } from "@bottleship/core/lib";
+import { atoiProblem, compactJson, parseInteger, problemOf, type StatusError } from "@bottleship/core/lib";
+import type { z } from "zod";
 import { badRequest } from "./problem.ts";
+import { unmarshalProblem } from "./unmarshal.ts";
 
 /** Everything is true but these: "", "0", "no", "false", "none". */
 export function flag(query: URLSearchParams, name: string, otherwise = false): boolean {
@@ -46,13 +48,24 @@ export function unixTime(query: URLSearchParams, name: string): number | undefin
   return Number(seconds) * 1e6 + Math.floor(Number(`0.${fraction || "0"}`) * 1e6);
 }
 
-/** A JSON value in a query, as build arguments are sent. @throws StatusError invalid-argument */
-export function jsonValue(query: URLSearchParams, name: string): unknown {
-  const given = query.get(name);
-  if (given === null || given === "") return undefined;
-  try {
-    return JSON.parse(given);
-  } catch {
-    throw badRequest(`error reading ${name}: invalid JSON`);
-  }
+/**
+ * A JSON value in a query, as build arguments are sent; `undefined` if there is none.
+ *
+ * @param what moby's name for it
+ * @throws StatusError invalid-argument
+ */
+export function jsonValue<T extends z.ZodType>(
+  query: URLSearchParams,
+  name: string,
+  schema: T,
+  what: string,
+): z.infer<T> | undefined {
+  const given = text(query, name);
+  if (given === "") return undefined;
+  const refuse = (problem: string): StatusError => badRequest(`error reading ${what}: ${problem}`);
+  const problem = problemOf(() => compactJson(given));
+  if (problem !== undefined) throw refuse(problem);
+  const result = schema.safeParse(JSON.parse(given), { reportInput: true });
+  if (!result.success) throw refuse(unmarshalProblem(result.error.issues[0], schema));
+  return result.data;
 }

@@ -136,7 +136,7 @@ export class ClassicProgress {
 
   /** The step after all these is refused. */
   refuse(text: string): void {
-    this.#tell(`Step ${this.#steps.length + 1}/${this.#total} : ${text}\n`);
+    this.#tellStep(this.#steps.length + 1, text);
   }
 
   /** The build has failed: the step that did it, and what it wrote. Returns why its program could not be started. */
@@ -201,7 +201,12 @@ export class ClassicProgress {
   #announce({ text }: ClassicStep): void {
     if (this.#isAnnounced) return;
     this.#isAnnounced = true;
-    this.#tell(`Step ${this.#at + 1}/${this.#total} : ${text}\n`);
+    this.#tellStep(this.#at + 1, text);
+  }
+
+  #tellStep(number: number, text: string): void {
+    this.#tell(`Step ${number}/${this.#total} : ${text}`);
+    this.#tell("\n");
   }
 
   #finish(step: ClassicStep, vertex: Vertex | undefined): void {

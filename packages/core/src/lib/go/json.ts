@@ -25,6 +25,11 @@ export function endOfJsonValue(text: string): number {
   return scanner.at;
 }
 
+/** Go's encoder hides from a browser what could be markup or the end of a line: json.HTMLEscape. */
+export function escapeHtml(json: string): string {
+  return json.replace(/[<>&\u2028\u2029]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
 const ESCAPED = /["\\/bfnrt]/;
 
 class Scanner {

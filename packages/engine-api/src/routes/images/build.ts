@@ -5,10 +5,11 @@
  */
 import type { BuildRequest } from "@bottleship/core/build";
 import { type Engine, extraHosts, openClassicBuild, remoteContext, rlimits, runNetwork } from "@bottleship/core/engine";
-import { gunzip, isGzip, StatusError } from "@bottleship/core/lib";
+import { clean, gunzip, isGzip, StatusError } from "@bottleship/core/lib";
 import { z } from "zod";
 import { readAll } from "../../http/body.ts";
 import type { ApiReply } from "../../http/exchange.ts";
+import { writtenPlatform } from "../../http/platform.ts";
 import { badRequest } from "../../http/problem.ts";
 import { flag, integer, jsonValue, text } from "../../http/query.ts";
 import type { Call } from "../../http/router.ts";
@@ -32,6 +33,7 @@ export async function buildHandler(
       "POST /build takes no context from a BuildKit session: send it as the body",
     );
   }
+  checkQuery(query);
   const tags = query.getAll("t").filter((tag) => tag !== "");
   for (const tag of tags) parseName(tag);
   useLogins(engine, request);
@@ -44,10 +46,10 @@ export async function buildHandler(
     tags,
     pull: flag(query, "pull"),
     noCache: flag(query, "nocache"),
-    cacheFrom: textsOf(query, "cachefrom"),
-    buildArgs: valuesOf(query, "buildargs"),
-    labels: valuesOf(query, "labels"),
-    rlimits: limitsOf(query),
+    cacheFrom: jsonValue(query, "cachefrom", z.array(z.string()), "cache-from") ?? [],
+    buildArgs: valuesOf(query, "buildargs", "build args"),
+    labels: valuesOf(query, "labels", "labels"),
+    rlimits: rlimits(jsonValue(query, "ulimits", LIMITS, "ulimit settings") ?? []),
   };
   const shmSizeBytes = integer(query, "shmsize") ?? 0;
   const target = text(query, "target");
@@ -74,24 +76,19 @@ export async function buildHandler(
 
 const LIMITS = z.array(z.object({ Name: z.string(), Soft: z.number(), Hard: z.number() }));
 
-/** Limits of every RUN. @throws StatusError invalid-argument */
-function limitsOf(query: URLSearchParams): ReturnType<typeof rlimits> {
-  const parsed = LIMITS.safeParse(jsonValue(query, "ulimits") ?? []);
-  if (!parsed.success) throw badRequest("error reading ulimits: invalid JSON");
-  return rlimits(parsed.data);
+/** @throws StatusError invalid-argument for what no build can be asked for */
+function checkQuery(query: URLSearchParams): void {
+  const version = text(query, "version");
+  if (!/^[12]?$/.test(version)) throw badRequest(`invalid version "${version}"`);
+  if (flag(query, "squash")) throw badRequest("squash is only supported with experimental mode");
+  writtenPlatform(text(query, "platform"));
+  const file = text(query, "dockerfile");
+  // The client sends one that lies elsewhere under a name of its own.
+  if (clean(`./${file}`).startsWith("../")) throw badRequest(`forbidden path outside the build context: ${file} ()`);
 }
 
-/** A list of texts in JSON. @throws StatusError invalid-argument */
-function textsOf(query: URLSearchParams, name: string): readonly string[] {
-  const parsed = z.array(z.string()).safeParse(jsonValue(query, name) ?? []);
-  if (!parsed.success) throw badRequest(`error reading ${name}: invalid JSON`);
-  return parsed.data;
-}
-
-/** @throws StatusError invalid-argument */
-function valuesOf(query: URLSearchParams, name: string): Readonly<Record<string, string>> {
-  const parsed = VALUES.safeParse(jsonValue(query, name) ?? {});
-  if (!parsed.success) throw badRequest(`error reading ${name}: invalid JSON`);
-  const pairs = Object.entries(parsed.data).flatMap(([key, value]) => (value === null ? [] : [[key, value] as const]));
-  return Object.fromEntries(pairs);
+/** What is given by name; what is null is not given. @throws StatusError invalid-argument */
+function valuesOf(query: URLSearchParams, name: string, what: string): Readonly<Record<string, string>> {
+  const given = Object.entries(jsonValue(query, name, VALUES, what) ?? {});
+  return Object.fromEntries(given.flatMap(([key, value]) => (value === null ? [] : [[key, value] as const])));
 }

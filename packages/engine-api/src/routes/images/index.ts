@@ -54,7 +54,7 @@ export function imageRoutes(engine: Engine, trace?: BuildTrace): readonly Route[
     route("POST", "/images/{name...}/tag", ({ param, query }) => {
       const tag = text(query, "tag");
       const repository = text(query, "repo");
-      if (repository === "") throw badRequest("invalid reference format");
+      if (repository === "") return empty(200);
       const target = tag === "" ? repository : `${repository}:${tag}`;
       parse(target);
       images.tag(param("name"), target);
@@ -84,10 +84,12 @@ function prune(engine: Engine, query: URLSearchParams) {
 async function commit(engine: Engine, { request, query }: Call) {
   const body = await readJson(request, COMMIT_CONFIG);
   const { containers, images } = engine;
-  const container = containers.get(text(query, "container"));
+  const name = text(query, "container");
+  if (name === "") throw badRequest('invalid name or ID supplied: ""');
   const repository = text(query, "repo");
   const tag = text(query, "tag");
   if (repository !== "") parse(tag === "" ? repository : `${repository}:${tag}`);
+  const container = containers.get(name);
   const config = applyChanges({ ...runConfigOf(container), ...definedOf(body) }, query.getAll("changes"));
   const pauses = flag(query, "pause", true) && container.state === "running";
   if (pauses) containers.pause(container);

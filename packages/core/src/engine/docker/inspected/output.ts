@@ -1,8 +1,8 @@
 /** What the `inspect` commands print for the objects that they found. Model: docker/cli cli/command/inspect. */
-import { compactJson } from "../../../lib/go/index.ts";
+import { compactJson, escapeHtml } from "../../../lib/go/index.ts";
 import { compileTemplate, renderInspected } from "../format.ts";
 import { ValueError } from "../problem.ts";
-import { escapeHtml, jsonText } from "../template/json.ts";
+import { jsonText } from "../template/json.ts";
 import { type GoType, GoValue } from "../template/type.ts";
 
 /** An object as the API gives it, with its Go type. */

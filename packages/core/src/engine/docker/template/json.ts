@@ -3,6 +3,7 @@
  *
  * As in the docker command line, `<`, `>` and `&` stay as they are, but for the rows of lists.
  */
+import { escapeHtml } from "../../../lib/go/index.ts";
 import { unreachable } from "../../../lib/index.ts";
 import { ANY, elements, type Field, GoValue, isNull, JSON_NUMBER, mapEntries, structFields, unwrap } from "./type.ts";
 
@@ -30,16 +31,12 @@ export function jsonText(value: GoValue | undefined): string {
     case "pointer":
       return isNull(value.value) ? "null" : jsonText(new GoValue(type.to, value.value));
     case "struct":
+      // A type that makes its own JSON goes through json.Marshal.
       if (type.json !== undefined) return escapeHtml(jsonText(new GoValue(ANY, type.json(value.value))));
       return `{${members(value).join(",")}}`;
     default:
       return unreachable(type);
   }
-}
-
-/** A type that makes its own JSON goes through json.Marshal, which escapes what HTML would read as markup. */
-export function escapeHtml(json: string): string {
-  return json.replace(/[<>&]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`);
 }
 
 /** `"name":value` of every field that is written, those of embedded structures in their place. */
