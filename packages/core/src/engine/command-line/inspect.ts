@@ -4,14 +4,16 @@
  * @see docker/cli cli/command/system/inspect.go, cli/command/inspect/inspector.go
  */
 import type { Operation } from "../../faults/index.ts";
-import { ownValue, StatusError } from "../../lib/index.ts";
+import { decode, ownValue, StatusError } from "../../lib/index.ts";
 import { rootBytes, writtenBytes } from "../container-size.ts";
 import { INSPECTED_CONTAINER } from "../docker/inspected/container.ts";
 import { INSPECTED_IMAGE } from "../docker/inspected/image.ts";
 import { INSPECTED_NETWORK, INSPECTED_VOLUME } from "../docker/inspected/network.ts";
 import { type Inspected, inspectOutput } from "../docker/inspected/output.ts";
+import { prettyConfig, prettyNode, prettySecret, prettyService } from "../docker/inspected/pretty.ts";
+import { INSPECTED_CONFIG, INSPECTED_NODE, INSPECTED_SECRET, INSPECTED_SERVICE } from "../docker/inspected/swarm.ts";
 import type { RequestOf } from "../docker/request.ts";
-import { ANY } from "../docker/template/type.ts";
+import { ANY, type GoType } from "../docker/template/type.ts";
 import { containerDocument } from "../documents/container.ts";
 import { imageDocument, networkDocument, volumeDocument } from "../documents/others.ts";
 import { nodeDocument, payloadDocument } from "../swarm/documents.ts";
@@ -48,7 +50,9 @@ export async function inspectObjects(session: Session, request: InspectRequest):
     const object = await findFirst(session, finders, name, problems, isTyped);
     if (object !== undefined) found.push(object);
   }
-  const code = printFound(session, found, request.format);
+  const isPretty = "isPretty" in request && request.isPretty;
+  if (isPretty) for (const { pretty } of found) session.out(pretty?.() ?? "");
+  const code = isPretty ? 0 : printFound(session, found, request.format);
   for (const problem of problems) session.err(`${problem}\n`);
   return problems.length > 0 ? 1 : code;
 }
@@ -84,18 +88,29 @@ function findersFor(session: Session, request: InspectRequest): readonly Finder[
   };
   const ofSwarm: Readonly<Record<string, Finder>> = {
     service: {
-      ...about("ServiceInspect", (name) =>
-        untyped(serviceDocument(swarm.cluster, swarm.cluster.services.get(name), { insertDefaults: true })),
-      ),
+      ...about("ServiceInspect", (name) => {
+        const json = serviceDocument(swarm.cluster, swarm.cluster.services.get(name), { insertDefaults: true });
+        const networkName = (id: string): string => networks.get(id)?.name ?? id;
+        const pretty = () => prettyService(json, { now: session.now, networkName });
+        return { ...typed(json, INSPECTED_SERVICE), pretty };
+      }),
       ...(request.command === "service inspect" && { lost: (name) => `Error: no such service: ${name}` }),
     },
     task: about("TaskInspect", (name) => untyped(taskDocument(swarm.cluster, swarm.cluster.tasks.get(name)))),
     node: about("NodeInspect", (name) => {
       const { nodes } = swarm.cluster;
-      return untyped(nodeDocument(swarm.cluster, nodes.get(name === "self" ? nodes.self.id : name)));
+      const json = nodeDocument(swarm.cluster, nodes.get(name === "self" ? nodes.self.id : name));
+      return { ...typed(json, INSPECTED_NODE), pretty: () => prettyNode(json) };
     }),
-    secret: about("SecretInspect", (name) => untyped(payloadDocument("secret", swarm.cluster.secrets.get(name)))),
-    config: about("ConfigInspect", (name) => untyped(payloadDocument("config", swarm.cluster.configs.get(name)))),
+    secret: about("SecretInspect", (name) => {
+      const json = payloadDocument("secret", swarm.cluster.secrets.get(name));
+      return { json, type: INSPECTED_SECRET, pretty: () => prettySecret(json) };
+    }),
+    config: about("ConfigInspect", (name) => {
+      const config = swarm.cluster.configs.get(name);
+      const json = payloadDocument("config", config);
+      return { json, type: INSPECTED_CONFIG, pretty: () => prettyConfig(json, decode(config.data)) };
+    }),
   };
   const all = { ...byType, ...ofSwarm };
   const type = request.command === "inspect" ? request.type : request.command.split(" ")[0];
@@ -106,6 +121,9 @@ function findersFor(session: Session, request: InspectRequest): readonly Finder[
     throw new StatusError("not-implemented", `"docker inspect --type ${type}" is not implemented`);
   return [finder];
 }
+
+/** What the client knows by its type alone. */
+const typed = (json: object, type: GoType): Inspected => ({ json, type, typedOnly: true });
 
 const untyped = (json: object): Inspected => ({ json, type: ANY });
 

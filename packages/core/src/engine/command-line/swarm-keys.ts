@@ -37,7 +37,8 @@ export async function printUnlockKey(
   return 0;
 }
 
-const unlockLines = (key: string): readonly string[] => [
+/** How a key is told of. */
+export const unlockLines = (key: string): readonly string[] => [
   "To unlock a swarm manager after it restarts, run the `docker swarm unlock`",
   "command and provide the following key:",
   "",

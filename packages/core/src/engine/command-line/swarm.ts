@@ -23,7 +23,7 @@ import { printServiceLogs } from "./service-logs.ts";
 import { listNodeTasks, listServices, listTasks } from "./service-views.ts";
 import { createService, rollBackService, scaleServices, updateService } from "./services.ts";
 import type { Session } from "./session.ts";
-import { joinSwarm, printRoot, printUnlockKey, unlockSwarm } from "./swarm-keys.ts";
+import { joinSwarm, printRoot, printUnlockKey, unlockLines, unlockSwarm } from "./swarm-keys.ts";
 
 export async function runSwarm(session: Session, request: Exclude<SwarmRequest, SwarmInspectRequest>): Promise<number> {
   const { swarm } = session.engine;
@@ -46,6 +46,9 @@ export async function runSwarm(session: Session, request: Exclude<SwarmRequest, 
       return printToken(session, request);
     case "node update":
       return updateNode(session, request);
+    case "node promote":
+    case "node demote":
+      return changeRoles(session, request);
     case "node rm":
       return eachNamed(session, request.nodes, (name) =>
         session.call("NodeDelete", name, () => swarm.cluster.nodes.remove(name)),
@@ -76,6 +79,7 @@ export async function runSwarm(session: Session, request: Exclude<SwarmRequest, 
     case "swarm update":
       await updateCluster(session, request.spec);
       session.lines(["Swarm updated."]);
+      if (request.spec.EncryptionConfig?.AutoLockManagers === true) await tellUnlockKey(session);
       return 0;
     case "service ps":
       return listTasks(session, request);
@@ -110,8 +114,8 @@ async function initSwarm(session: Session, request: RequestOf<"swarm init">): Pr
     "",
     ...joinLines(await inspected(session), "worker"),
     "To add a manager to this swarm, run 'docker swarm join-token manager' and follow the instructions.",
-    "",
   ]);
+  if (request.autolock) session.lines(unlockLines(swarm.cluster.unlockKey));
   return 0;
 }
 
@@ -137,6 +141,29 @@ async function printToken(session: Session, { role, quiet, rotate }: RequestOf<"
   if (quiet) session.lines([cluster.token(role)]);
   else
     session.lines([...(rotate ? [`Successfully rotated ${role} join token.`, ""] : []), ...joinLines(cluster, role)]);
+  return 0;
+}
+
+/** The key that a swarm is locked with, for its keeper. */
+async function tellUnlockKey(session: Session): Promise<void> {
+  const key = await session.call("SwarmUnlockkey", "", () => session.engine.swarm.cluster.unlockKey);
+  session.lines(unlockLines(key));
+}
+
+/** What goes wrong with one ends it. @see docker/cli cli/command/node/promote.go, demote.go */
+async function changeRoles(session: Session, { nodes, role }: RequestOf<"node promote" | "node demote">) {
+  const { swarm } = session.engine;
+  for (const name of nodes) {
+    const { spec, version } = await session.call("NodeInspect", name, () => swarm.cluster.nodes.get(name));
+    if (spec.Role === role) {
+      session.lines([`Node ${name} is already a ${role}.`]);
+      continue;
+    }
+    await session.call("NodeUpdate", name, () => swarm.cluster.nodes.update(name, version, { ...spec, Role: role }));
+    session.lines([
+      role === "manager" ? `Node ${name} promoted to a manager in the swarm.` : `Manager ${name} demoted in the swarm.`,
+    ]);
+  }
   return 0;
 }
 
@@ -228,10 +255,10 @@ async function createPayload(session: Session, request: RequestOf<"secret create
 /** @throws CliError for a file that cannot be read */
 function contentOf({ stdin = NO_BYTES, client }: Session, { file }: { readonly file: string }, kind: PayloadKind) {
   if (file === "") return NO_BYTES;
-  if (file === "-") return stdin;
-  const content = client.readFile(file);
-  if (typeof content !== "string") return content;
-  const problem = `error reading from ${file}: ${readProblem(file, content)}`;
+  const content = file === "-" ? stdin : client.readFile(file);
+  if (typeof content !== "string" && content.length > 0) return content;
+  const why = typeof content === "string" ? readProblem(file, content) : "data is empty";
+  const problem = `error reading from ${file === "-" ? "STDIN" : file}: ${why}`;
   throw failure(kind === "secret" ? problem : `Error reading content from "${file}": ${problem}`);
 }
 

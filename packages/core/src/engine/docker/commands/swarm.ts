@@ -36,9 +36,9 @@ export const inspects = (name: InspectCommand, usage: string, summary: string): 
       pretty: bool("Print the information in a human friendly format"),
     },
     read: ({ flags, operands }) => {
-      if (flags.pretty) throw new ValueError(`"docker ${name} --pretty" is not implemented`);
+      if (flags.pretty) return { command: name, names: operands, format: "", isPretty: true };
       checkInspectTemplate(flags.format);
-      return { command: name, names: operands, format: flags.format };
+      return { command: name, names: operands, format: flags.format, isPretty: false };
     },
   });
 
@@ -75,6 +75,15 @@ const SWARM: Readonly<Record<string, Command>> = {
   }),
 };
 
+const changesRole = (verb: "promote" | "demote", role: "manager" | "worker", summary: string): Command =>
+  command({
+    usage: "NODE [NODE...]",
+    summary,
+    arity: atLeast(1),
+    flags: {},
+    read: ({ operands }) => ({ command: `node ${verb}`, nodes: operands, role }),
+  });
+
 const NODE: Readonly<Record<string, Command>> = {
   inspect: inspects(
     "node inspect",
@@ -82,6 +91,8 @@ const NODE: Readonly<Record<string, Command>> = {
     "Display detailed information on one or more nodes",
   ),
   ls: lists("node ls", "List nodes in the swarm"),
+  demote: changesRole("demote", "worker", "Demote one or more nodes from manager in the swarm"),
+  promote: changesRole("promote", "manager", "Promote one or more nodes to manager in the swarm"),
   ps: command({
     usage: "[OPTIONS] [NODE...]",
     summary: "List tasks running on one or more nodes, defaults to current node",

@@ -25,7 +25,7 @@ export const TIME: BasicType = {
 };
 
 /** Nanoseconds. */
-const DURATION: BasicType = {
+export const DURATION: BasicType = {
   ...named("time.Duration", "int"),
   print: (value) => durationText(Number(value)),
 };

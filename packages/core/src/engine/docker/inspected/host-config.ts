@@ -55,7 +55,7 @@ const DEVICE_REQUEST = struct(
   fields(slice(STRINGS), "Capabilities"),
   fields(STRING_MAP, "Options"),
 );
-const ULIMIT = struct("units.Ulimit", fields(STRING, "Name"), fields(INT64, "Hard Soft"));
+export const ULIMIT = struct("units.Ulimit", fields(STRING, "Name"), fields(INT64, "Hard Soft"));
 
 const RESOURCES = struct(
   "container.Resources",
@@ -104,7 +104,7 @@ const TMPFS_OPTIONS = struct(
   optional("Mode", { ...UINT32, name: "fs.FileMode" }),
   optional("Options", slice(STRINGS)),
 );
-const MOUNT = struct(
+export const MOUNT = struct(
   "mount.Mount",
   optional("Type", named("mount.Type")),
   fields(STRING, "Source Target", { omitEmpty: true }),

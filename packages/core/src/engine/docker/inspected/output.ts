@@ -11,6 +11,8 @@ export interface Inspected {
   readonly type: GoType;
   /** Volumes are known to the client by their Go type alone. */
   readonly typedOnly?: boolean;
+  /** A page for people to read. */
+  readonly pretty?: () => string;
 }
 
 export interface InspectOutput {

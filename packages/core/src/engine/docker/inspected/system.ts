@@ -17,6 +17,7 @@ import {
   slice,
   struct,
 } from "../template/type.ts";
+import { CLUSTER_INFO } from "./swarm.ts";
 
 const PLUGINS = struct("system.PluginsInfo", fields(STRINGS, "Volume Network Authorization Log"));
 const COMMIT = struct("system.Commit", fields(STRING, "ID"), optional("Expected", STRING));
@@ -49,7 +50,7 @@ const SWARM = struct(
   fields(STRING, "Error"),
   fields(slice(struct("swarm.Peer", fields(STRING, "NodeID Addr"))), "RemoteManagers"),
   fields(INT, "Nodes Managers", { omitEmpty: true }),
-  optional("Cluster", pointer(struct("swarm.ClusterInfo"))),
+  optional("Cluster", pointer(CLUSTER_INFO)),
   optional("Warnings", STRINGS),
 );
 const CONTAINERD = struct(

@@ -68,6 +68,12 @@ interface NodeUpdateRequest {
   readonly removeLabels: readonly string[];
 }
 
+interface NodeRoleRequest {
+  readonly command: "node promote" | "node demote";
+  readonly nodes: readonly string[];
+  readonly role: "manager" | "worker";
+}
+
 interface NodeRmRequest {
   readonly command: "node rm";
   readonly nodes: readonly string[];
@@ -85,6 +91,8 @@ export interface SwarmInspectRequest {
   readonly command: "node inspect" | "service inspect" | "secret inspect" | "config inspect";
   readonly names: readonly string[];
   readonly format: string;
+  /** As a page for people to read. */
+  readonly isPretty: boolean;
 }
 
 /** A secret or a config that a service is to see as a file. */
@@ -196,6 +204,7 @@ export type SwarmRequest =
   | JoinTokenRequest
   | NodeUpdateRequest
   | NodeRmRequest
+  | NodeRoleRequest
   | SwarmListRequest
   | SwarmInspectRequest
   | ServiceCreateRequest

@@ -5,7 +5,18 @@
  */
 import { escapeHtml } from "../../../lib/go/index.ts";
 import { unreachable } from "../../../lib/index.ts";
-import { ANY, elements, type Field, GoValue, isNull, JSON_NUMBER, mapEntries, structFields, unwrap } from "./type.ts";
+import {
+  ANY,
+  elements,
+  type Field,
+  GoValue,
+  isBytes,
+  isNull,
+  JSON_NUMBER,
+  mapEntries,
+  structFields,
+  unwrap,
+} from "./type.ts";
 
 /** The value without white space. */
 export function jsonText(value: GoValue | undefined): string {
@@ -22,6 +33,7 @@ export function jsonText(value: GoValue | undefined): string {
     case "interface":
       return jsonText(unwrap(value));
     case "slice":
+      if (isBytes(value)) return jsonString(`${value.value}`);
       return isNull(value.value) ? "null" : `[${elements(value).map(jsonText).join(",")}]`;
     case "map":
       if (isNull(value.value)) return "null";
@@ -49,6 +61,7 @@ function members(value: GoValue): string[] {
 
 function isOmitted(field: Field, { type, value }: GoValue): boolean {
   if (!field.omitEmpty || type.kind === "struct") return false;
+  if (type.kind === "pointer" || type.kind === "interface") return isNull(value);
   if (type.kind === "slice") return isNull(value) || (value as readonly unknown[]).length === 0;
   if (type.kind === "map") return mapEntries(new GoValue(type, value)).length === 0;
   return isNull(value) || value === "" || value === 0 || value === false;

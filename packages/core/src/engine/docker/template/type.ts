@@ -6,6 +6,8 @@
  * with its JSON names, a pointer is its target or null, a map is an object or a Map, an interface holds any of these.
  */
 
+import { base64Bytes } from "../../../lib/index.ts";
+
 /** Kinds that Go's package reflect tells apart, as far as an API has them. */
 export type GoType = BasicType | InterfaceType | SliceType | MapType | PointerType | StructType;
 
@@ -99,6 +101,8 @@ export const FLOAT64 = basic("float", "float64");
 export const JSON_NUMBER = basic("string", "json.Number");
 export const ANY: InterfaceType = { kind: "interface" };
 export const STRINGS: SliceType = { kind: "slice", of: STRING };
+/** Bytes; the data is their text in base64, as JSON has it. */
+export const BYTES: SliceType = { kind: "slice", of: UINT8 };
 const ANYS: SliceType = { kind: "slice", of: ANY };
 export const STRING_MAP: MapType = { kind: "map", key: STRING, of: STRING };
 export const ANY_MAP: MapType = { kind: "map", key: STRING, of: ANY };
@@ -249,11 +253,15 @@ export function mapEntry(value: GoValue, key: string): GoValue | undefined {
   return new GoValue(value.type.of, entry ?? zero(value.type.of));
 }
 
+/** A list of bytes that is kept as a text. */
+export const isBytes = ({ type, value }: GoValue): boolean => type === BYTES && typeof value === "string";
+
 /** The entries of a list. */
 export function elements(value: GoValue): GoValue[] {
   if (value.type.kind !== "slice" || isNull(value.value)) return [];
   const { of } = value.type;
-  return (value.value as readonly unknown[]).map((entry) => new GoValue(of, entry ?? zero(of)));
+  const list = isBytes(value) ? [...base64Bytes(`${value.value}`)] : (value.value as readonly unknown[]);
+  return list.map((entry) => new GoValue(of, entry ?? zero(of)));
 }
 
 /** Fields in order with their values; embedded structures are one field. */

@@ -1,0 +1,303 @@
+/**
+ * `docker service inspect --pretty` and its kin: what there is to say of a thing of a swarm, for people to read.
+ *
+ * Model: docker/cli cli/command/service, node, secret, config: formatter.go. Blanks and tabs are as there.
+ */
+import { durationText, parseTime } from "../../../lib/go/index.ts";
+import type { ServiceSpec, TaskContainerSpec, UpdateConfig } from "../../swarm/service-spec.ts";
+import { binarySize, humanDuration } from "../values/human.ts";
+
+/** A document of the API, as far as it is shown. */
+export interface ServicePage {
+  readonly ID: string;
+  readonly Spec: ServiceSpec;
+  readonly UpdateStatus?: {
+    readonly State: string;
+    readonly StartedAt?: string;
+    readonly CompletedAt?: string;
+    readonly Message: string;
+  };
+}
+
+/** Seconds since 1970, and what networks are called. */
+export interface PrettyPlace {
+  readonly now: number;
+  readonly networkName: (id: string) => string;
+}
+
+export function prettyService({ ID, Spec: spec, UpdateStatus: status }: ServicePage, place: PrettyPlace): string {
+  const { TaskTemplate: task, Mode: mode, EndpointSpec: endpoint } = spec;
+  const container = task.ContainerSpec ?? { Image: "" };
+  const { Placement: placement = {}, Resources: resources = {} } = task;
+  const labels = Object.entries(spec.Labels ?? {}).map(([name, value]) => (value === "" ? name : `${name}=${value}`));
+  const networks = task.Networks ?? spec.Networks ?? [];
+  const lines = [
+    "",
+    `ID:\t\t${ID}`,
+    `Name:\t\t${spec.Name}`,
+    ...(labels.length > 0 ? ["Labels:", ...labels.map((label) => ` ${label}`)] : []),
+    mode.Global !== undefined
+      ? "Service Mode:\tGlobal"
+      : mode.Replicated !== undefined
+        ? "Service Mode:\tReplicated"
+        : "Service Mode:",
+    ...(mode.Replicated?.Replicas === undefined ? [] : [` Replicas:\t${mode.Replicated.Replicas}`]),
+    ...(status === undefined ? [] : updateLines(status, place.now)),
+    "Placement:",
+    ...(isFilled(placement.Constraints) ? [` Constraints:\t[${placement.Constraints?.join(" ") ?? ""}]`] : []),
+    ...(isFilled(placement.Preferences) ? [` Preferences:   [${preferences(placement.Preferences)}]`] : []),
+    ...((placement.MaxReplicas ?? 0) > 0 ? [` Max Replicas Per Node:   ${placement.MaxReplicas}`] : []),
+    ...configLines("UpdateConfig", "Update order:  ", spec.UpdateConfig),
+    ...configLines("RollbackConfig", "Rollback order:", spec.RollbackConfig),
+    "ContainerSpec:",
+    ...containerLines(container),
+    ...mountLines(container),
+    ...logLines(task.LogDriver),
+    "Resources:",
+    ...amountLines("Reservations", resources.Reservations),
+    ...amountLines("Limits", resources.Limits),
+    ...(networks.length > 0
+      ? [`Networks: ${networks.map(({ Target }) => `${place.networkName(Target)} `).join("")}`]
+      : []),
+    `Endpoint Mode:\t${endpoint?.Mode ?? "vip"}`,
+    ...portLines(endpoint?.Ports ?? []),
+    ...healthLines(container),
+  ];
+  return `${lines.join("\n")}\n\n`;
+}
+
+const isFilled = (list: readonly unknown[] | undefined): boolean => (list ?? []).length > 0;
+
+function preferences(list: readonly object[] | undefined): string {
+  return (list ?? [])
+    .map(
+      (one) =>
+        `spread=${(one as { readonly Spread?: { readonly SpreadDescriptor?: string } }).Spread?.SpreadDescriptor ?? ""}`,
+    )
+    .join(" ");
+}
+
+function updateLines(status: NonNullable<ServicePage["UpdateStatus"]>, now: number): readonly string[] {
+  const ago = (text: string): string => `${humanDuration(now - (parseTime(text)?.seconds ?? now))} ago`;
+  return [
+    "UpdateStatus:",
+    ` State:\t\t${status.State}`,
+    ...(status.StartedAt === undefined ? [] : [` Started:\t${ago(status.StartedAt).toLowerCase()}`]),
+    ...(status.CompletedAt === undefined ? [] : [` Completed:\t${ago(status.CompletedAt).toLowerCase()}`]),
+    ` Message:\t${status.Message}`,
+  ];
+}
+
+function configLines(title: string, order: string, config: UpdateConfig | undefined): readonly string[] {
+  if (config === undefined) return [];
+  const { Parallelism, Delay = 0, FailureAction = "", Monitor = 0, MaxFailureRatio, Order = "" } = config;
+  return [
+    `${title}:`,
+    ` Parallelism:\t${Parallelism}`,
+    ...(Delay > 0 ? [` Delay:\t\t${durationText(Delay)}`] : []),
+    ` On failure:\t${FailureAction}`,
+    ...(Monitor > 0 ? [` Monitoring Period: ${durationText(Monitor)}`] : []),
+    ` Max failure ratio: ${MaxFailureRatio}`,
+    ` ${order}    ${Order}`,
+  ];
+}
+
+const words = (list: readonly string[] | undefined): string => (list ?? []).map((word) => `${word} `).join("");
+
+function containerLines(container: TaskContainerSpec): readonly string[] {
+  const { Image, Command, Args, Env, Dir, User, Init, Sysctls = {}, Ulimits = [] } = container;
+  const { CapabilityAdd, CapabilityDrop } = container;
+  const has = isFilled(CapabilityAdd) || isFilled(CapabilityDrop);
+  return [
+    ` Image:\t\t${Image}`,
+    ...(isFilled(Command) ? [` Command:\t${words(Command)}`] : []),
+    ...(isFilled(Args) ? [` Args:\t\t${words(Args)}`] : []),
+    ...(isFilled(Env) ? [` Env:\t\t${words(Env)}`] : []),
+    ...(Dir === undefined || Dir === "" ? [] : [` Dir:\t\t${Dir}`]),
+    ...(Init === undefined ? [] : [` Init:\t\t${Init}`]),
+    ...(User === undefined || User === "" ? [] : [` User: ${User}`]),
+    ...(has ? ["Capabilities:"] : []),
+    ...(isFilled(CapabilityAdd) ? [` Add: ${CapabilityAdd?.join(", ") ?? ""}`] : []),
+    ...(isFilled(CapabilityDrop) ? [` Drop: ${CapabilityDrop?.join(", ") ?? ""}`] : []),
+    ...(Object.keys(Sysctls).length > 0
+      ? ["SysCtls:", ...Object.entries(Sysctls).map(([name, value]) => ` ${name}: ${value}`)]
+      : []),
+    ...(Ulimits.length > 0 ? ["Ulimits:", ...Ulimits.map(({ Name, Soft, Hard }) => ` ${Name}: ${Soft}:${Hard}`)] : []),
+  ];
+}
+
+function mountLines({ Mounts = [], Configs = [], Secrets = [] }: TaskContainerSpec): readonly string[] {
+  const files = (title: string, list: readonly (readonly [target: string, source: string])[]): readonly string[] =>
+    list.length === 0
+      ? []
+      : [title, ...list.flatMap(([target, source]) => [` Target:\t${target}`, `  Source:\t${source}`])];
+  return [
+    ...(Mounts.length > 0 ? ["Mounts:"] : []),
+    ...Mounts.flatMap(({ Target = "", Source = "", ReadOnly = false, Type = "" }) => [
+      ` Target:\t${Target}`,
+      `  Source:\t${Source}`,
+      `  ReadOnly:\t${ReadOnly}`,
+      `  Type:\t\t${Type}`,
+    ]),
+    ...files(
+      "Configs:",
+      Configs.map(({ File, ConfigName }) => [File?.Name ?? "", ConfigName] as const),
+    ),
+    ...files(
+      "Secrets:",
+      Secrets.map(({ File, SecretName }) => [File?.Name ?? "", SecretName] as const),
+    ),
+  ];
+}
+
+function logLines(driver: ServiceSpec["TaskTemplate"]["LogDriver"]): readonly string[] {
+  if (driver === undefined) return [];
+  const options = Object.entries(driver.Options ?? {}).map(([name, value]) => `  ${`${name}:`.padEnd(11)} ${value}`);
+  return ["Log Driver:", ` Name:\t\t${driver.Name}`, ...(options.length > 0 ? [" LogOpts:", ...options] : []), ""];
+}
+
+function amountLines(
+  title: string,
+  amounts: { readonly NanoCPUs?: number; readonly MemoryBytes?: number; readonly Pids?: number } | undefined,
+): readonly string[] {
+  if (amounts === undefined || Object.keys(amounts).length === 0) return [];
+  const { NanoCPUs = 0, MemoryBytes = 0, Pids = 0 } = amounts;
+  return [
+    ` ${title}:`,
+    ...(NanoCPUs > 0 ? [`  CPU:\t\t${NanoCPUs / 1e9}`] : []),
+    ...(MemoryBytes > 0 ? [`  Memory:\t${binarySize(MemoryBytes)}`] : []),
+    ...(Pids > 0 ? [`  PIDs:\t\t${Pids}`] : []),
+  ];
+}
+
+function portLines(ports: NonNullable<NonNullable<ServiceSpec["EndpointSpec"]>["Ports"]>): readonly string[] {
+  if (ports.length === 0) return [];
+  return [
+    "Ports:",
+    ...ports.flatMap(({ PublishedPort = 0, Protocol = "tcp", TargetPort = 0, PublishMode = "ingress" }) => [
+      ` PublishedPort = ${PublishedPort}`,
+      `  Protocol = ${Protocol}`,
+      `  TargetPort = ${TargetPort}`,
+      `  PublishMode = ${PublishMode} `,
+    ]),
+  ];
+}
+
+function healthLines({ Healthcheck: check }: TaskContainerSpec): readonly string[] {
+  if (check === undefined) return [];
+  const { Test = [], Interval = 0, Timeout = 0, StartPeriod = 0, Retries = 0 } = check;
+  const tests = Test.map((word) => `\t Test = ${word}`);
+  return [
+    " Healthcheck:",
+    `  Interval = ${durationText(Interval)}`,
+    `  Retries = ${Retries}`,
+    `  StartPeriod =\t${durationText(StartPeriod)}`,
+    `  Timeout =\t${durationText(Timeout)}`,
+    ...(tests.length > 0 ? ["  Tests:", `${tests.join("\n")} `] : []),
+  ];
+}
+
+/** A moment as these pages show it: `2026-11-22 03:00:09.579315566 +0000 utc`. */
+const moment = (time: string): string => time.replace("T", " ").replace(/Z$/, " +0000 utc");
+
+interface PayloadPage {
+  readonly ID: string;
+  readonly CreatedAt: string;
+  readonly UpdatedAt: string;
+  readonly Spec: { readonly Name: string; readonly Labels: Readonly<Record<string, string>> };
+}
+
+const labelLines = (labels: Readonly<Record<string, string>>): readonly string[] => {
+  const lines = Object.entries(labels).map(([name, value]) => ` - ${name}${value === "" ? "" : `=${value}`}`);
+  return lines.length === 0 ? [] : ["Labels:", ...lines];
+};
+
+export function prettySecret({ ID, CreatedAt, UpdatedAt, Spec }: PayloadPage): string {
+  const lines = [
+    `ID:              ${ID}`,
+    `Name:              ${Spec.Name}`,
+    ...labelLines(Spec.Labels),
+    "Driver:            ",
+    `Created at:        ${moment(CreatedAt)}`,
+    `Updated at:        ${moment(UpdatedAt)}`,
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+export function prettyConfig({ ID, CreatedAt, UpdatedAt, Spec }: PayloadPage, data: string): string {
+  const lines = [
+    `ID:\t\t\t${ID}`,
+    `Name:\t\t\t${Spec.Name}`,
+    ...labelLines(Spec.Labels),
+    `Created at:            \t${moment(CreatedAt)}`,
+    `Updated at:            \t${moment(UpdatedAt)}`,
+    "Data:",
+    data,
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+interface NodePage {
+  readonly ID: string;
+  readonly CreatedAt: string;
+  readonly Spec: { readonly Labels: Readonly<Record<string, string>>; readonly Availability: string };
+  readonly Description: {
+    readonly Hostname: string;
+    readonly Platform: { readonly Architecture: string; readonly OS: string };
+    readonly Resources: { readonly NanoCPUs: number; readonly MemoryBytes: number };
+    readonly Engine: {
+      readonly EngineVersion: string;
+      readonly Plugins?: readonly { readonly Type: string; readonly Name: string }[];
+    };
+    readonly TLSInfo: {
+      readonly TrustRoot: string;
+      readonly CertIssuerSubject: string;
+      readonly CertIssuerPublicKey: string;
+    };
+  };
+  readonly Status: { readonly State: string; readonly Addr: string };
+  readonly ManagerStatus?: { readonly Leader?: boolean; readonly Reachability: string; readonly Addr: string };
+}
+
+const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
+
+export function prettyNode({ ID, CreatedAt, Spec, Description, Status, ManagerStatus }: NodePage): string {
+  const { Platform, Resources, Engine, TLSInfo } = Description;
+  const plugins = ["Log", "Network", "Volume"].map((kind) => {
+    const names = (Engine.Plugins ?? []).filter(({ Type }) => Type === kind).map(({ Name }) => Name);
+    return ` ${kind}:\t\t${names.join(", ")}`;
+  });
+  const lines = [
+    `ID:\t\t\t${ID}`,
+    ...labelLines(Spec.Labels),
+    `Hostname:              \t${Description.Hostname}`,
+    `Joined at:             \t${moment(CreatedAt)}`,
+    "Status:",
+    ` State:\t\t\t${capital(Status.State)}`,
+    ` Availability:         \t${capital(Spec.Availability)}`,
+    ` Address:\t\t${Status.Addr}`,
+    ...(ManagerStatus === undefined
+      ? []
+      : [
+          "Manager Status:",
+          ` Address:\t\t${ManagerStatus.Addr}`,
+          ` Raft Status:\t\t${capital(ManagerStatus.Reachability)}`,
+          ` Leader:\t\t${ManagerStatus.Leader === true ? "Yes" : "No"}`,
+        ]),
+    "Platform:",
+    ` Operating System:\t${Platform.OS}`,
+    ` Architecture:\t\t${Platform.Architecture}`,
+    "Resources:",
+    ` CPUs:\t\t\t${Resources.NanoCPUs / 1e9}`,
+    ` Memory:\t\t${binarySize(Resources.MemoryBytes)}`,
+    "Plugins:",
+    ...plugins,
+    `Engine Version:\t\t${Engine.EngineVersion}`,
+    "TLS Info:",
+    " TrustRoot:",
+    TLSInfo.TrustRoot,
+    ` Issuer Subject:\t${TLSInfo.CertIssuerSubject}`,
+    ` Issuer Public Key:\t${TLSInfo.CertIssuerPublicKey}`,
+  ];
+  return `${lines.join("\n")}\n`;
+}
