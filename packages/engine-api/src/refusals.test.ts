@@ -101,3 +101,13 @@ it("a session that could not start has had its chance, and its document says how
   const document = await call(`GET /exec/${exec}/json`);
   expect(await document.json()).toMatchObject({ Running: false, ExitCode: 128, CanRemove: false });
 });
+
+it("whoever waits for a container that could not start hears why", async () => {
+  const { call } = await apiMachine("busybox");
+  const made = await call("POST /containers/create", { Image: "busybox", Cmd: ["nosuch"] });
+  const { Id: id } = (await made.json()) as { Id: string };
+  const started = await call(`POST /containers/${id}/start`);
+  const { message } = (await started.json()) as { message: string };
+  const waited = await call(`POST /containers/${id}/wait`);
+  expect(await waited.json()).toEqual({ StatusCode: 127, Error: { Message: message } });
+});

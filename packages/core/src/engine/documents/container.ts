@@ -196,7 +196,7 @@ function configDocument(container: Container) {
     WorkingDir: config.WorkingDir ?? "",
     Entrypoint: config.Entrypoint ?? null,
     ...optional("MacAddress", askedMac(container)),
-    OnBuild: null,
+    OnBuild: config.OnBuild ?? null,
     Labels: config.Labels ?? {},
     ...optional("StopSignal", config.StopSignal),
     ...optional("StopTimeout", config.StopTimeout),

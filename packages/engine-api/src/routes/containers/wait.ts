@@ -34,7 +34,7 @@ export function waitHandler(engine: Engine): Handler {
         await untilOver(engine, container, outcome, output);
         if (!wasOver) await untilServed(container);
         await untilSettled(engine, container, WAIT_SETTLED_US);
-        await output.write(encode(`${JSON.stringify({ StatusCode: outcome.exitCode })}\n`));
+        await output.write(encode(`${JSON.stringify(outcome.document)}\n`));
       } catch (error) {
         if (!output.signal.aborted) throw error;
       } finally {
@@ -69,7 +69,9 @@ const quote = (text: string): string => JSON.stringify(text);
 /** It listens from the moment it is made: what happens before the reply is read counts. */
 class Outcome {
   isOver: boolean;
-  exitCode: number;
+  #exitCode: number;
+  /** Why it could not be started. */
+  #problem: string;
   /** From then on time may pass for this. */
   readonly mayDrive: Promise<void>;
   drive = (): void => {};
@@ -77,7 +79,8 @@ class Outcome {
 
   constructor(engine: Engine, container: Container, condition: string) {
     this.isOver = condition === "not-running" && !container.isActive;
-    this.exitCode = container.exitCode;
+    this.#exitCode = container.exitCode;
+    this.#problem = container.error;
     this.mayDrive = new Promise((resolve) => {
       this.drive = resolve;
     });
@@ -95,12 +98,18 @@ class Outcome {
       const hasEnded = action === "die" && condition !== "removed";
       if (!hasEnded && action !== "destroy") return;
       this.isOver = true;
-      this.exitCode = container.exitCode;
+      this.#exitCode = container.exitCode;
+      this.#problem = container.error;
       this.drive();
     });
     this.forget = () => {
       clearTimeout(timer);
       stop();
     };
+  }
+
+  get document() {
+    const Error = this.#problem === "" ? {} : { Error: { Message: this.#problem } };
+    return { StatusCode: this.#exitCode, ...Error };
   }
 }
