@@ -108,34 +108,46 @@ export function fitsOctal(value: number, size: number): boolean {
 /** By the size of a field: the first number that does not fit. */
 const OCTAL_LIMITS = Array.from({ length: 13 }, (_, size) => 8 ** Math.max(0, size - 1));
 
-/**
- * Writes as many characters of an ASCII text as fit; the rest of the field stays zero.
- *
- * A cut text that would end with a slash ends before its slashes: some readers would take the entry for a directory.
- */
-export function putString(block: Uint8Array, { at, size }: Field, text: string): void {
-  let length = Math.min(text.length, size);
-  if (text.length > size) while (length > 0 && text.charCodeAt(length - 1) === SLASH) length--;
-  for (let i = 0; i < length; i++) block[at + i] = text.charCodeAt(i);
-}
+/** Fills a block that is zero, each field once, and sums what it writes: the checksum is over all bytes. */
+export class BlockWriter {
+  readonly #block: Uint8Array;
+  #sum = BLANK * FIELDS.checksum.size;
 
-/** Writes zero-padded octal digits and a NUL; zero for a number that does not fit. */
-export function putOctal(block: Uint8Array, { at, size }: Field, value: number): void {
-  let rest = fitsOctal(value, size) ? value : 0;
-  for (let digit = size - 2; digit >= 0; digit--) {
-    const next = Math.floor(rest / 8);
-    block[at + digit] = ZERO_DIGIT + (rest - next * 8);
-    rest = next;
+  constructor(block: Uint8Array) {
+    this.#block = block;
   }
-  block[at + size - 1] = 0;
-}
 
-/** Six digits, a NUL and a blank: the way in which all tars write it. To be called last. */
-export function putChecksum(block: Uint8Array): void {
-  const { at, size } = FIELDS.checksum;
-  block.fill(BLANK, at, at + size);
-  let sum = 0;
-  for (let i = 0; i < BLOCK_SIZE; i++) sum += block[i] ?? 0;
-  putOctal(block, { at, size: size - 1 }, sum);
-  block[at + size - 1] = BLANK;
+  /**
+   * Writes as many characters of an ASCII text as fit; the rest of the field stays zero.
+   *
+   * A cut text that would end with a slash ends before its slashes: some readers would take the entry for a directory.
+   */
+  text({ at, size }: Field, text: string): void {
+    let length = Math.min(text.length, size);
+    if (text.length > size) while (length > 0 && text.charCodeAt(length - 1) === SLASH) length--;
+    for (let i = 0; i < length; i++) {
+      const unit = text.charCodeAt(i);
+      this.#block[at + i] = unit;
+      this.#sum += unit;
+    }
+  }
+
+  /** Writes zero-padded octal digits and leaves a NUL behind them; zero for a number that does not fit. */
+  octal({ at, size }: Field, value: number): void {
+    let rest = fitsOctal(value, size) ? value : 0;
+    for (let digit = size - 2; digit >= 0; digit--) {
+      const next = Math.floor(rest / 8);
+      const character = ZERO_DIGIT + (rest - next * 8);
+      this.#block[at + digit] = character;
+      this.#sum += character;
+      rest = next;
+    }
+  }
+
+  /** Six digits, a NUL and a blank: the way in which all tars write it. To be called last. */
+  checksum(): void {
+    const { at, size } = FIELDS.checksum;
+    this.octal({ at, size: size - 1 }, this.#sum);
+    this.#block[at + size - 1] = BLANK;
+  }
 }

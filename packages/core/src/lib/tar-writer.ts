@@ -9,7 +9,7 @@ import { assert } from "./assert.ts";
 import { concat } from "./bytes.ts";
 import { ChunkWriter } from "./chunk-writer.ts";
 import { join } from "./path.ts";
-import { BLOCK_SIZE, FIELDS, fitsOctal, paddingOf, putChecksum, putOctal, putString } from "./tar-block.ts";
+import { BLOCK_SIZE, BlockWriter, FIELDS, fitsOctal, paddingOf } from "./tar-block.ts";
 import type { TarEntry, TarHeader, TarType } from "./tar-header.ts";
 import { formatPax, formatPaxTime, type PaxRecords, XATTR_PREFIX } from "./tar-pax.ts";
 import { encode } from "./text.ts";
@@ -140,35 +140,37 @@ function putMainBlock(
   mtimeUs: number,
   split: readonly [prefix: string, suffix: string] | undefined,
 ): void {
-  putString(block, FIELDS.name, split?.[1] ?? header.name);
-  putString(block, FIELDS.linkName, header.linkName);
-  putString(block, FIELDS.type, TYPE_FLAGS[header.type as Exclude<TarType, "other">]);
-  putOctal(block, FIELDS.mode, header.mode);
-  putOctal(block, FIELDS.uid, header.uid);
-  putOctal(block, FIELDS.gid, header.gid);
-  putOctal(block, FIELDS.size, header.size);
-  putOctal(block, FIELDS.mtime, Math.floor(mtimeUs / 1e6));
-  putString(block, FIELDS.userName, header.userName);
-  putString(block, FIELDS.groupName, header.groupName);
-  putOctal(block, FIELDS.major, header.major);
-  putOctal(block, FIELDS.minor, header.minor);
-  if (split !== undefined) putString(block, FIELDS.prefix, split[0]);
-  finish(block);
+  const writer = new BlockWriter(block);
+  writer.text(FIELDS.name, split?.[1] ?? header.name);
+  writer.text(FIELDS.linkName, header.linkName);
+  writer.text(FIELDS.type, TYPE_FLAGS[header.type as Exclude<TarType, "other">]);
+  writer.octal(FIELDS.mode, header.mode);
+  writer.octal(FIELDS.uid, header.uid);
+  writer.octal(FIELDS.gid, header.gid);
+  writer.octal(FIELDS.size, header.size);
+  writer.octal(FIELDS.mtime, Math.floor(mtimeUs / 1e6));
+  writer.text(FIELDS.userName, header.userName);
+  writer.text(FIELDS.groupName, header.groupName);
+  writer.octal(FIELDS.major, header.major);
+  writer.octal(FIELDS.minor, header.minor);
+  if (split !== undefined) writer.text(FIELDS.prefix, split[0]);
+  finish(writer);
 }
 
 /** Fills a zero block before data that describe the next entry. */
 function putMetaBlock(block: Uint8Array, name: string, flag: string, size: number): void {
-  putString(block, FIELDS.name, toAscii(name).slice(0, FIELDS.name.size).replace(/\/+$/, ""));
-  putString(block, FIELDS.type, flag);
-  for (const numeric of [FIELDS.mode, FIELDS.uid, FIELDS.gid, FIELDS.mtime]) putOctal(block, numeric, 0);
-  putOctal(block, FIELDS.size, size);
-  finish(block);
+  const writer = new BlockWriter(block);
+  writer.text(FIELDS.name, toAscii(name).slice(0, FIELDS.name.size).replace(/\/+$/, ""));
+  writer.text(FIELDS.type, flag);
+  for (const numeric of [FIELDS.mode, FIELDS.uid, FIELDS.gid, FIELDS.mtime]) writer.octal(numeric, 0);
+  writer.octal(FIELDS.size, size);
+  finish(writer);
 }
 
-function finish(block: Uint8Array): void {
-  putString(block, FIELDS.magic, "ustar\0");
-  putString(block, FIELDS.version, "00");
-  putChecksum(block);
+function finish(writer: BlockWriter): void {
+  writer.text(FIELDS.magic, "ustar\0");
+  writer.text(FIELDS.version, "00");
+  writer.checksum();
 }
 
 /** `a/PaxHeaders.0/b` for `a/b`. */
