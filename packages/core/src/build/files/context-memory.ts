@@ -7,6 +7,7 @@
 import type { LayerEntry } from "../../content/index.ts";
 import type { MemoryFs } from "../../fs/index.ts";
 import type { Kernel } from "../../kernel/index.ts";
+import { compareBytes } from "../../lib/index.ts";
 import { treeOf } from "./context-tree.ts";
 import { Transfer } from "./transfer.ts";
 
@@ -17,6 +18,22 @@ export interface KnownFile {
   readonly text: string | undefined;
 }
 
+/** The files of a context from the last time. */
+export class KnownFiles {
+  readonly byPath = new Map<string, KnownFile>();
+  #given: readonly LayerEntry[] = [];
+  #sorted: readonly LayerEntry[] = [];
+
+  /** In the order of their paths, which is found once for the same entries. */
+  sorted(entries: readonly LayerEntry[]): readonly LayerEntry[] {
+    if (!sameEntries(this.#given, entries)) {
+      this.#given = entries;
+      this.#sorted = entries.toSorted((a, b) => compareBytes(a.path, b.path));
+    }
+    return this.#sorted;
+  }
+}
+
 interface Sent {
   readonly entries: readonly LayerEntry[];
   readonly fileSystem: MemoryFs;
@@ -25,8 +42,7 @@ interface Sent {
 }
 
 export class ContextMemory {
-  /** By path, from the last time. */
-  readonly files = new Map<string, KnownFile>();
+  readonly files = new KnownFiles();
   readonly #transfer = new Transfer();
   #sent: Sent | undefined;
 
@@ -45,5 +61,5 @@ export class ContextMemory {
 }
 
 function sameEntries(before: readonly LayerEntry[], now: readonly LayerEntry[]): boolean {
-  return before.length === now.length && before.every((entry, index) => entry === now[index]);
+  return before === now || (before.length === now.length && before.every((entry, index) => entry === now[index]));
 }

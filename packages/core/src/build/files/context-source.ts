@@ -6,7 +6,7 @@
 import { fileType, PERMISSION_BITS } from "../../abi/index.ts";
 import { type LayerEntry, tarToLayer } from "../../content/index.ts";
 import { compareBytes, encode, gunzip, isGzip, join, StatusError } from "../../lib/index.ts";
-import type { KnownFile } from "./context-memory.ts";
+import { KnownFiles } from "./context-memory.ts";
 
 const DEFAULT_MODE = 0o644;
 
@@ -57,11 +57,7 @@ export interface ContextLoading {
  * `known` has the files from the last time, by path: an unchanged one gives the same entry again. Bytes are read anew
  * each time, for who gave them may have changed them.
  */
-export function contextEntries(
-  source: ContextSource,
-  nowUs: number,
-  known: Map<string, KnownFile> = new Map(),
-): readonly LayerEntry[] {
+export function contextEntries(source: ContextSource, nowUs: number, known = new KnownFiles()): readonly LayerEntry[] {
   if ("files" in source) return objectEntries(source.files, nowUs, known);
   if ("disk" in source) return [...diskEntries(source.disk, source.path, source.shownAs, known)];
   return [...archiveEntries(source.tar)];
@@ -70,27 +66,23 @@ export function contextEntries(
 function objectEntries(
   files: Readonly<Record<string, ContextFile>>,
   nowUs: number,
-  known: Map<string, KnownFile>,
+  known: KnownFiles,
 ): readonly LayerEntry[] {
   const entries: LayerEntry[] = [];
-  let last = "";
-  let isSorted = true;
   for (const path of Object.keys(files)) {
     const file = files[path];
     if (file === undefined) continue;
-    isSorted &&= compareBytes(last, path) <= 0;
-    last = path;
     const text = textOf(file);
-    const old = known.get(path);
+    const old = known.byPath.get(path);
     if (old !== undefined && text !== undefined && old.text === text && old.entry.mode === modeOf(file)) {
       entries.push(old.entry);
       continue;
     }
     const entry = { path, uid: 0, gid: 0, mtimeUs: nowUs, ...objectEntry(file) };
-    known.set(path, { entry, text });
+    known.byPath.set(path, { entry, text });
     entries.push(entry);
   }
-  return isSorted ? entries : entries.sort((a, b) => compareBytes(a.path, b.path));
+  return known.sorted(entries);
 }
 
 /** The content of a file that is given as a text. */
@@ -114,12 +106,7 @@ function objectEntry(file: ContextFile): Pick<LayerEntry, "type" | "mode" | "con
 }
 
 /** @throws StatusError not-found `path "DIR" not found`, in the client's words */
-function* diskEntries(
-  disk: ContextDisk,
-  root: string,
-  shownAs = root,
-  known: Map<string, KnownFile>,
-): Iterable<LayerEntry> {
+function* diskEntries(disk: ContextDisk, root: string, shownAs = root, known: KnownFiles): Iterable<LayerEntry> {
   if (!isDirectory(disk, root))
     throw new StatusError("not-found", `unable to prepare context: path "${shownAs}" not found`);
   yield* below({ disk, root, known, firstNames: new Map() }, "");
@@ -128,7 +115,7 @@ function* diskEntries(
 interface DiskWalk {
   readonly disk: ContextDisk;
   readonly root: string;
-  readonly known: Map<string, KnownFile>;
+  readonly known: KnownFiles;
   /** The path under which an inode was met first. */
   readonly firstNames: Map<string, string>;
 }
@@ -163,10 +150,10 @@ function* below(walk: DiskWalk, prefix: string): Iterable<LayerEntry> {
 
 /** The entry from the last time if it says the same. */
 function same({ known }: DiskWalk, entry: LayerEntry): LayerEntry {
-  const old = known.get(entry.path)?.entry;
+  const old = known.byPath.get(entry.path)?.entry;
   const { type, mode, mtimeUs, link } = entry;
   if (old?.type === type && old.mode === mode && old.mtimeUs === mtimeUs && old.link === link) return old;
-  known.set(entry.path, { entry, text: undefined });
+  known.byPath.set(entry.path, { entry, text: undefined });
   return entry;
 }
 
@@ -177,7 +164,7 @@ function diskFile(
   { size }: DiskStat,
   place: string,
 ): LayerEntry {
-  const old = known.get(entry.path)?.entry;
+  const old = known.byPath.get(entry.path)?.entry;
   const isSame =
     old?.content !== undefined &&
     old.type === "file" &&
@@ -187,7 +174,7 @@ function diskFile(
     old.mode === entry.mode;
   if (isSame) return old;
   const read = { ...entry, content: bytesOf(disk.readFileSync(place)) };
-  known.set(entry.path, { entry: read, text: undefined });
+  known.byPath.set(entry.path, { entry: read, text: undefined });
   return read;
 }
 
