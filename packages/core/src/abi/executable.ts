@@ -1,13 +1,17 @@
 /**
- * What an executable file looks like: a short header that names a registered program.
+ * What an executable file looks like: it begins as an ELF file does, and then names a registered program.
  *
- * The header starts with a byte that no text starts with, as ELF does, so that a shell never takes it for a script. The
- * rest of the file does not matter: a real binary's size can be kept by extending the file.
+ * Who looks at the first bytes sees a program for x86-64, and a shell never takes it for a script. The rest of the file
+ * does not matter: a real binary's size can be kept by extending the file.
+ *
+ * @see elf(5)
  */
 import { encode, latin1 } from "../lib/index.ts";
 
-const MAGIC = "\x7fBOTTLESHIP:";
 const ELF_MAGIC = "\x7fELF";
+/** 64 bits, least significant byte first, for Linux; an executable for x86-64. */
+const ELF_START = `${ELF_MAGIC}\x02\x01\x01\x03${"\0".repeat(8)}\x02\0\x3e\0\x01\0\0\0`;
+const MAGIC = `${ELF_START}BOTTLESHIP:`;
 
 /** The bytes of an executable that runs the program registered as `name`. */
 export function executable(name: string): Uint8Array {
@@ -21,7 +25,7 @@ export function programName(header: Uint8Array): string | undefined {
   return end < 0 ? undefined : latin1(header.subarray(MAGIC.length, end));
 }
 
-/** True for a real binary, which Bottleship cannot run. */
+/** True for any binary, also a real one, which Bottleship cannot run. */
 export function isElf(header: Uint8Array): boolean {
   return startsWith(header, ELF_MAGIC);
 }

@@ -126,7 +126,8 @@ function* busyboxItself(
     yield* io.out.flush();
     return 0;
   }
-  if (!applets.has(first) && first !== "sh" && first !== "ash") return yield* notFound(first, env);
+  const isOwn = SELF_NAMES.some((name) => name === first);
+  if (!isOwn && !applets.has(first)) return yield* notFound(first, env);
   return yield* again(argv.slice(1), env);
 }
 
