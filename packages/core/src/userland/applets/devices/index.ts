@@ -20,6 +20,9 @@ import { losetup } from "./losetup.ts";
 import { lsblk } from "./lsblk.ts";
 import { lsscsi } from "./lsscsi.ts";
 import { microcom } from "./microcom.ts";
+import { mkdosfs } from "./mkdosfs.ts";
+import { mke2fs } from "./mke2fs.ts";
+import { mkswap } from "./mkswap.ts";
 import { mt } from "./mt.ts";
 import { nameif } from "./nameif.ts";
 import { nbdClient } from "./nbd-client.ts";
@@ -59,6 +62,9 @@ export const applets: Readonly<Record<string, Applet>> = {
   lsblk,
   lsscsi,
   microcom,
+  mkdosfs,
+  mke2fs,
+  mkswap,
   mt,
   nameif,
   "nbd-client": nbdClient,
