@@ -9,7 +9,7 @@ import { Extractor } from "./extract.ts";
 import { longLine, type Member, Selection } from "./member.ts";
 import { Source } from "./source.ts";
 
-const MAGIC = "!<arch>\n";
+export const MAGIC = "!<arch>\n";
 const HEADER_SIZE = 60;
 const HEADER_END = "`\n";
 
@@ -55,7 +55,8 @@ function* handle(
   yield* source.copyTo(1, member.size);
 }
 
-class ArReader {
+/** Member by member; their contents are the source's next bytes. */
+export class ArReader {
   readonly #io: Io;
   readonly #source: Source;
   /** GNU's table of long names. */

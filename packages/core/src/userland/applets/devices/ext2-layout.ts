@@ -50,7 +50,7 @@ export function layOut(wishes: Ext2Wishes): Ext2Layout {
   const perDescriptorBlock = blockSize / DESCRIPTOR_BYTES;
   const reserved = Math.floor((wishes.blocks * reservedPercent) / 100);
   const wantedInodes = Math.max(FIRST_INODE + 1, Math.floor((wishes.blocks * blockSize) / bytesPerInode));
-  const lostAndFoundBlocks = Math.min(DIRECT_BLOCKS, 16 >> (Math.log2(blockSize) - 10));
+  const lostAndFoundBlocks = Math.min(DIRECT_BLOCKS, 16 >> (31 - Math.clz32(blockSize) - 10));
   for (let blocks = wishes.blocks; ; ) {
     const groups = shares(blocks - firstBlock, blocksPerGroup);
     const descriptorBlocks = shares(groups, perDescriptorBlock);

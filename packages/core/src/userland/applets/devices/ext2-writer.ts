@@ -94,7 +94,7 @@ interface Identity {
 function superblockOf(layout: Ext2Layout, groups: readonly Group[], { label, now, uuid, seed }: Identity): Uint8Array {
   const bytes = new Uint8Array(SUPERBLOCK_BYTES);
   const view = new DataView(bytes.buffer);
-  const log = Math.log2(layout.blockSize) - 10;
+  const log = 31 - Math.clz32(layout.blockSize) - 10;
   const inodes = layout.inodesPerGroup * layout.groups;
   const free = groups.reduce((sum, group) => sum + group.free, 0);
   const words: readonly (readonly [at: number, value: number])[] = [

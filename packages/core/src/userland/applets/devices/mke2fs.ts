@@ -60,7 +60,7 @@ function describe(layout: Ext2Layout, label: string): string {
   const { blockSize, blocks, unusedBlocks, reserved, reservedPercent, firstBlock, groups } = layout;
   const unused = unusedBlocks > 0 ? `warning: ${unusedBlocks} blocks unused\n\n` : "";
   const most = layout.descriptorBlocks * (blockSize / 32) * layout.blocksPerGroup;
-  const log = Math.log2(blockSize) - 10;
+  const log = 31 - Math.clz32(blockSize) - 10;
   const backups: number[] = [];
   for (let group = 1; group < groups; group++) {
     if (hasSuperblock(group)) backups.push(firstBlock + group * layout.blocksPerGroup);

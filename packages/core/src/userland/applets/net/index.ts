@@ -3,6 +3,7 @@ import type { Applet } from "../../applet.ts";
 import { arp } from "./arp.ts";
 import { arping } from "./arping.ts";
 import { brctl } from "./brctl.ts";
+import { dumpleases } from "./dumpleases.ts";
 import { ftpget, ftpput } from "./ftp.ts";
 import { httpd } from "./httpd.ts";
 import { ifconfig } from "./ifconfig.ts";
@@ -26,6 +27,7 @@ export const applets: Readonly<Record<string, Applet>> = {
   arp,
   arping,
   brctl,
+  dumpleases,
   ftpget,
   ftpput,
   httpd,
