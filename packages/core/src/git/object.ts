@@ -16,8 +16,8 @@ export interface GitObject {
   readonly content: Uint8Array;
 }
 
-/** Octal, as trees write it: a file, one that can be executed, a symbolic link, a directory. */
-export type TreeMode = "100644" | "100755" | "120000" | "40000";
+/** Octal, as trees write it: a file, one that can be executed, a symbolic link, a directory, a submodule's commit. */
+export type TreeMode = "100644" | "100755" | "120000" | "40000" | "160000";
 
 export interface TreeEntry {
   readonly name: string;

@@ -3,7 +3,7 @@
  *
  * @see gitrepository-layout(5), gitrevisions(7)
  */
-import { assert, compareBytes, encode, StatusError } from "../lib/index.ts";
+import { assert, compareBytes, decode, encode, StatusError } from "../lib/index.ts";
 import { blob, commit, type GitObject, type Signature, type TreeEntry, type TreeMode, tag, tree } from "./object.ts";
 
 /** A text or bytes alone mean a file that cannot be executed: git knows no other permissions. */
@@ -11,7 +11,9 @@ export type GitFile =
   | string
   | Uint8Array
   | { readonly content: string | Uint8Array; readonly executable?: boolean }
-  | { readonly symlink: string };
+  | { readonly symlink: string }
+  /** The whole id of a commit of another repository, which `.gitmodules` tells the address of. */
+  | { readonly submodule: string };
 
 export interface GitCommit {
   /** Everything that the commit holds, by path: "src/main.c". */
@@ -44,7 +46,7 @@ export interface RepositorySpec {
 export interface CheckedOutFile {
   readonly path: string;
   readonly mode: Exclude<TreeMode, "40000">;
-  /** Of a link, where it leads to. */
+  /** Of a link, where it leads to; of a submodule, the id of its commit. */
   readonly content: Uint8Array;
 }
 
@@ -138,8 +140,14 @@ function checkedOut(path: string, file: GitFile): CheckedOutFile {
     throw new StatusError("invalid-argument", `invalid path '${path}'`);
   const bytes = (content: string | Uint8Array): Uint8Array => (typeof content === "string" ? encode(content) : content);
   if (typeof file === "string" || file instanceof Uint8Array) return { path, mode: "100644", content: bytes(file) };
+  if ("submodule" in file) return { path, mode: "160000", content: encode(commitId(file.submodule)) };
   if ("symlink" in file) return { path, mode: "120000", content: encode(file.symlink) };
   return { path, mode: file.executable === true ? "100755" : "100644", content: bytes(file.content) };
+}
+
+function commitId(text: string): string {
+  if (!/^[0-9a-f]{40}$/.test(text)) throw new StatusError("invalid-argument", `'${text}' is not the id of a commit`);
+  return text;
 }
 
 /** Adds the trees and files below a directory to `objects`; returns the id of its tree. */
@@ -152,6 +160,10 @@ function writeTree(files: readonly CheckedOutFile[], prefix: string, objects: Gi
       const inside = below.get(name) ?? [];
       below.set(name, inside);
       inside.push(file);
+      continue;
+    }
+    if (file.mode === "160000") {
+      entries.push({ name, mode: file.mode, id: decode(file.content) });
       continue;
     }
     const made = blob(file.content);

@@ -19,12 +19,13 @@ export interface GitSource {
   /** The beginning of a commit's id, or "". */
   readonly checksum: string;
   readonly keepsGitDir: boolean;
+  readonly skipsSubmodules: boolean;
   /** An agent of the client is needed. */
   readonly usesSsh: boolean;
 }
 
 /** What an address itself says; flags may say more. */
-interface GitRef extends Pick<GitSource, "remote" | "ref" | "checksum"> {
+interface GitRef extends Pick<GitSource, "remote" | "ref" | "checksum" | "skipsSubmodules"> {
   readonly subdir: string;
   readonly keepGitDir: boolean | undefined;
 }
@@ -66,10 +67,10 @@ export function gitSources({
 
 function sourceOf(
   address: string,
-  { remote, ref, subdir, checksum, keepsGitDir }: Omit<GitSource, "usesSsh">,
+  { remote, ref, subdir, checksum, keepsGitDir, skipsSubmodules }: Omit<GitSource, "usesSsh">,
 ): GitSource {
   const directory = join("/", subdir).slice(1);
-  return { remote, ref, subdir: directory, checksum, keepsGitDir, usesSsh: usesSsh(address) };
+  return { remote, ref, subdir: directory, checksum, keepsGitDir, skipsSubmodules, usesSsh: usesSsh(address) };
 }
 
 /** @throws BuildError `unexpected query "x"`, `ref conflicts: "a" vs "b"` and their like */
@@ -82,7 +83,7 @@ function parseGitRef(address: string): GitRef {
   const colon = fragment.indexOf(":");
   const ref = colon < 0 ? fragment : fragment.slice(0, colon);
   const subdir = colon < 0 ? "" : fragment.slice(colon + 1);
-  const queried = { remote, ref, subdir, checksum: "", keepGitDir: undefined };
+  const queried = { remote, ref, subdir, checksum: "", keepGitDir: undefined, skipsSubmodules: false };
   return mark < 0 ? queried : withQuery(queried, new URLSearchParams(place.slice(mark + 1)));
 }
 
@@ -120,7 +121,7 @@ function withQuery(given: GitRef, query: URLSearchParams): GitRef {
         found = { ...found, keepGitDir: switchOf(key, value) };
         break;
       case "submodules":
-        switchOf(key, value);
+        found = { ...found, skipsSubmodules: !switchOf(key, value) };
         break;
       case "tag":
       case "branch":

@@ -1,17 +1,18 @@
 /**
  * What BuildKit does with git: finds the commit that a ref means, and lays out its files.
  *
- * Unlike BuildKit's, submodules are left out, and what git says while it fetches is not told.
+ * Unlike BuildKit's, what git says while it fetches is not told, and of submodules a `.git` that is kept has nothing.
  *
  * @see BuildKit source/git/source.go
  */
 import type { LayerEntry } from "../../content/index.ts";
 import { type GitRepository, gitDirectory, lsRemote, lsRemoteText, type RemoteRef } from "../../git/index.ts";
 import { quote } from "../../lib/go/index.ts";
-import { decode } from "../../lib/index.ts";
+import { compareBytes, decode } from "../../lib/index.ts";
 import type { Prng } from "../../sim/index.ts";
 import { BuildError } from "../dockerfile/error.ts";
 import type { GitSource } from "../frontend/git-ref.ts";
+import { updateSubmodules } from "./git-submodules.ts";
 
 /** What git needs of the machine and of the client. */
 export interface GitPlace {
@@ -83,9 +84,10 @@ function chosen(lines: readonly RemoteRef[], ref: string): RemoteRef | undefined
   return undefined;
 }
 
-function keyOf({ keepsGitDir, subdir }: GitSource, id: string, ref: string): string {
+function keyOf({ keepsGitDir, skipsSubmodules, subdir }: GitSource, id: string, ref: string): string {
   const git = keepsGitDir ? `.git${ref === "" ? "" : `#${ref}`}` : "";
-  return `${id}${git}${subdir === "" ? "" : `:${subdir}`}`;
+  const alone = skipsSubmodules ? " without submodules" : "";
+  return `${id}${git}${alone}${subdir === "" ? "" : `:${subdir}`}`;
 }
 
 function defaultBranch(repository: GitRepository, remote: string, tell: GitTell): string {
@@ -120,11 +122,18 @@ export function checkOut(place: GitPlace, source: GitSource, tell: GitTell, nowU
   const prefix = subdir === "" ? "" : `${subdir}/`;
   const inside = files.filter(({ path }) => path.startsWith(prefix));
   const about = { uid: 0, gid: 0, mtimeUs: nowUs };
-  const entries = inside.map(({ path, mode, content }): LayerEntry => {
-    const at = { ...about, path: path.slice(prefix.length) };
-    if (mode === "120000") return { ...at, type: "symlink", mode: 0o777, link: decode(content) };
-    return { ...at, type: "file", mode: mode === "100755" ? 0o755 : 0o644, content };
-  });
+  const own = inside.map((file) => ({ ...file, path: file.path.slice(prefix.length) }));
+  // Submodules come when the directory stands alone, and lie where they are in the whole.
+  const others = source.skipsSubmodules ? [] : updateSubmodules({ place, remote, root: redacted(remote), tell }, files);
+  const laid = new Map([...own, ...others].map((file) => [file.path, file]));
+  const entries = [...laid.values()]
+    .sort((a, b) => compareBytes(a.path, b.path))
+    .map(({ path, mode, content }): LayerEntry => {
+      const at = { ...about, path };
+      if (mode === "160000") return { ...at, type: "dir", mode: 0o755 };
+      if (mode === "120000") return { ...at, type: "symlink", mode: 0o777, link: decode(content) };
+      return { ...at, type: "file", mode: mode === "100755" ? 0o755 : 0o644, content };
+    });
   const kept = keepsGitDir && subdir === "" ? keptDirectory(repository, { remote: redacted(remote), id, ref }) : [];
   return withDirectories([...kept.map((entry) => ({ ...about, ...entry })), ...entries], about);
 }

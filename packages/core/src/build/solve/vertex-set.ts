@@ -79,8 +79,8 @@ function contentOf({ op, name }: Vertex): string {
     case "inline":
       return `inline${op.files.map((file) => sized(file.name, file.content)).join("")}`;
     case "git": {
-      const { remote, ref, subdir, checksum, keepsGitDir } = op.source;
-      return `git ${keepsGitDir}${sized(remote, ref, subdir, checksum)}`;
+      const { remote, ref, subdir, checksum, keepsGitDir, skipsSubmodules } = op.source;
+      return `git ${keepsGitDir} ${skipsSubmodules}${sized(remote, ref, subdir, checksum)}`;
     }
     case "download":
       return `download${sized(op.url, op.file, op.checksum)}`;
