@@ -106,8 +106,11 @@ it("whoever waits for a container that could not start hears why", async () => {
   const { call } = await apiMachine("busybox");
   const made = await call("POST /containers/create", { Image: "busybox", Cmd: ["nosuch"] });
   const { Id: id } = (await made.json()) as { Id: string };
+  const removed = await call(`POST /containers/${id}/wait?condition=removed`);
   const started = await call(`POST /containers/${id}/start`);
   const { message } = (await started.json()) as { message: string };
   const waited = await call(`POST /containers/${id}/wait`);
   expect(await waited.json()).toEqual({ StatusCode: 127, Error: { Message: message } });
+  await call(`DELETE /containers/${id}`);
+  expect(await removed.json()).toEqual({ StatusCode: 127 });
 });

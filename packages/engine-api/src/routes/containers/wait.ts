@@ -99,7 +99,8 @@ class Outcome {
       if (!hasEnded && action !== "destroy") return;
       this.isOver = true;
       this.#exitCode = container.exitCode;
-      this.#problem = container.error;
+      // Of a removal it is told whether that went wrong.
+      this.#problem = condition === "removed" ? "" : container.error;
       this.drive();
     });
     this.forget = () => {
