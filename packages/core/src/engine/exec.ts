@@ -278,7 +278,7 @@ export class ExecService {
       user,
       args: body.Cmd,
       ...consoleSize(body.ConsoleSize),
-      env: [...terminalEnvironment(container, body), ...(body.Env ?? [])],
+      env: withVariables(terminalEnvironment(container, body), body.Env ?? []),
       cwd: body.WorkingDir ? body.WorkingDir : workingDirectory(config),
     };
   }
@@ -299,6 +299,13 @@ function terminalEnvironment(container: Container, body: ExecSession["body"]): r
   if (config.Tty === true) return env.filter((variable) => variable !== TERM);
   const at = env.findIndex((variable) => variable.startsWith("HOSTNAME=")) + 1;
   return [...env.slice(0, at), TERM, ...env.slice(at)];
+}
+
+/** With more variables; a name without a value takes one away. @see moby container/env.go ReplaceOrAppendEnvValues */
+function withVariables(env: readonly string[], more: readonly string[]): readonly string[] {
+  const gone = new Set(more.filter((variable) => !variable.includes("=")));
+  const isKept = (variable: string): boolean => !gone.has(variable.split("=", 1)[0] ?? "");
+  return [...env.filter(isKept), ...more.filter((variable) => variable.includes("="))];
 }
 
 const TERM = "TERM=xterm";

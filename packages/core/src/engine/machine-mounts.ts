@@ -1,7 +1,7 @@
 /** What the daemon mounts on its machine, for containers to see: volumes of other file systems, images. @see mount(2) */
 import { Errno, MS_RDONLY, MS_REC } from "../abi/index.ts";
-import type { Kernel } from "../kernel/index.ts";
-import { MOUNT_FLAGS, walk } from "../vfs/index.ts";
+import { flagsOfMount, type Kernel } from "../kernel/index.ts";
+import { walk } from "../vfs/index.ts";
 
 export interface MachineMount {
   readonly type: string;
@@ -17,7 +17,7 @@ export function mountOnMachine({ init, fileSystems }: Kernel, { type, source, pa
   const make = fileSystems.get(type);
   if (make === undefined) throw new Errno("ENODEV");
   const fileSystem = make({ source, data: data.join(",") }, init);
-  init.ns.mnt.tree.mount(fileSystem, walk(init, path, { follow: true }), flags & MOUNT_FLAGS);
+  init.ns.mnt.tree.mount(fileSystem, walk(init, path, { follow: true }), flagsOfMount(flags));
 }
 
 /** Shows what is at `source` also at `path`. @throws Errno if one of them is not there */

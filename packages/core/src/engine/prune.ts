@@ -71,7 +71,8 @@ export function pruneVolumes(engine: Engine, filters: Filters, { named = false }
   let bytes = 0;
   for (const volume of volumes.list()) {
     if (volumes.users(volume.name).length > 0 || (!all && !volume.isAnonymous)) continue;
-    if (!filters.allowsLabels(volume.labels)) continue;
+    // What a volume with options shows is not the engine's to throw away.
+    if (!filters.allowsLabels(volume.labels) || Object.keys(volume.options).length > 0) continue;
     bytes += volumeBytes(engine, volume);
     removed.push(volume.name);
     volumes.remove(volume.name);

@@ -8,6 +8,7 @@ export type { Interception, Interceptor } from "./intercept.ts";
 export { Kernel, type KernelEvents, type KernelState, type OutOfMemory, type SpawnOptions } from "./kernel.ts";
 export { DEFAULT_MACHINE, type Machine } from "./machine.ts";
 export { type DeviceNode, MACHINE_DEVICES } from "./machine-devices.ts";
+export { flagsOfMount } from "./mount-flags.ts";
 export type { Namespace } from "./namespaces/namespace.ts";
 export type { NetNamespace } from "./namespaces/net.ts";
 export type { NamespaceSet } from "./namespaces/others.ts";

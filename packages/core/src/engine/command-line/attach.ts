@@ -2,7 +2,7 @@
 
 import type { Container } from "../container.ts";
 import type { RequestOf } from "../docker/request.ts";
-import { atContainer, lackTerminal, sayDetached } from "./containers.ts";
+import { atContainer, checkAttachKeys, lackTerminal, sayDetached } from "./containers.ts";
 import type { Session } from "./session.ts";
 import { DEFAULT_SIZE } from "./terminal.ts";
 
@@ -19,6 +19,7 @@ export async function attachTo(session: Session, request: RequestOf<"attach">): 
   const stop = await session.call("ContainerAttach", request.container, () =>
     container.logs.follow(({ stream, bytes }) => (stream === "stdout" ? session.out(bytes) : session.err(bytes))),
   );
+  checkAttachKeys(request.detachKeys);
   const reads = !request.noStdin && container.config.OpenStdin === true;
   containers.note(container, "attach");
   if (session.terminal !== undefined && container.config.Tty) {

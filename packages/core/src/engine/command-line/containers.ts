@@ -42,6 +42,7 @@ export async function runContainer(session: Session, request: RunRequest): Promi
   } catch (error) {
     return refuse(session, error);
   }
+  if (!request.detach) checkAttachKeys(request.detachKeys);
   const { AttachStdout, AttachStderr } = request.body;
   const stopPrinting = request.detach
     ? undefined
@@ -72,6 +73,7 @@ export async function startContainers(session: Session, request: StartRequest): 
       return 1;
     }
     const container = containers.get(request.containers[0] ?? "");
+    checkAttachKeys(request.detachKeys);
     const stopPrinting = await attach(session, container);
     await startIfNeeded(session, container);
     const isOver = await atContainer(session, container, {
@@ -270,6 +272,15 @@ function print(session: Session, log: LogBuffer, streams = BOTH): () => void {
     else session.err(bytes);
   };
   return log.follow(show);
+}
+
+/** @throws CliError for keys that the daemon does not know: then it lets nobody attach */
+export function checkAttachKeys(keys: string): void {
+  try {
+    if (keys !== "") parseDetachKeys(keys);
+  } catch (error) {
+    throw error instanceof StatusError ? failure("unable to upgrade to tcp, received 400") : error;
+  }
 }
 
 /** Is at the container until that ends, or the keys to detach are typed: then it is false. */

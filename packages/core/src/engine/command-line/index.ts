@@ -322,6 +322,13 @@ async function execute(session: Session, request: DockerRequest): Promise<number
         session.lines([volumes.create(request.body.Name, volumeOptions(request.body)).name]);
         return 0;
       });
+    case "volume update":
+      await session.call("VolumeInspect", request.name, () => {
+        if (volumes.get(request.name) === undefined)
+          throw new StatusError("not-found", `get ${request.name}: no such volume`);
+      });
+      session.err("can only update cluster volumes\n");
+      return 1;
     case "volume rm":
       return named(request.volumes, (name) =>
         session.call("VolumeDelete", name, () => volumes.remove(name, { force: request.force })),

@@ -1,4 +1,5 @@
 /** `docker top`, `port`. @see docker/cli cli/command/container/top.go, port.go */
+import { parseUnsigned, problemOf } from "../../lib/go/index.ts";
 import type { RequestOf } from "../docker/request.ts";
 import { alignColumns } from "../docker/table.ts";
 import { portMap } from "../network/port-bindings.ts";
@@ -26,8 +27,9 @@ export function printPorts(session: Session, { container: name, port }: RequestO
     return 0;
   }
   const [number = "", protocol = "tcp"] = port.split("/");
-  if (!/^\d+$/.test(number) || Number(number) > 65535) {
-    session.err(`Error: invalid port (${number}): ${/^\d+$/.test(number) ? "value out of range" : "invalid syntax"}\n`);
+  const problem = problemOf(() => parseUnsigned(number, { bits: 16 }));
+  if (problem !== undefined) {
+    session.err(`Error: invalid port (${number}): ${problem}\n`);
     return 1;
   }
   const wanted = `${Number(number)}/${protocol}`;

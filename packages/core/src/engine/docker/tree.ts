@@ -140,6 +140,7 @@ const MANAGEMENT = {
       ls: { node: volumes.listVolumes, also: ["list"] },
       prune: volumes.pruneVolumes,
       rm: { node: volumes.removeVolume, also: ["remove"] },
+      update: { node: volumes.updateVolume, hidden: true },
     },
     "COMMAND",
   ),

@@ -2,7 +2,6 @@
 import type { Image } from "../../image/index.ts";
 import { parseTime } from "../../lib/go/index.ts";
 import { StatusError } from "../../lib/index.ts";
-import { parseReference } from "../docker/reference.ts";
 import { parseTimestamp } from "../docker/values/timestamp.ts";
 import { secondsOfTime } from "../documents/time.ts";
 import type { Engine } from "../engine.ts";
@@ -75,9 +74,8 @@ export function imageSummary({ images, containers }: Engine, image: Image, patte
 /** A pattern of path.Match, on the whole reference or on the name alone. @see distribution/reference FamiliarMatch */
 export function matches(tag: string, pattern: string): boolean {
   const expression = patternOf(pattern);
-  const { path } = parseReference(tag);
   const name = tag.replace(/@.*$|:[^:/]*$/, "");
-  return expression.test(tag) || expression.test(name) || expression.test(path);
+  return expression.test(tag) || expression.test(name);
 }
 
 /** @throws StatusError internal for a set of characters that does not end */

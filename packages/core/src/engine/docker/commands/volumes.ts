@@ -1,5 +1,5 @@
 /** `docker volume …`; the options of cluster volumes are known but mean nothing. Model: docker/cli cli/command/volume. */
-import { atLeast, atMost, command, NONE } from "../command.ts";
+import { atLeast, atMost, command, exactly, NONE } from "../command.ts";
 import { bool, bytes, filter, list, map, text } from "../flags/flag.ts";
 import { ValueError } from "../problem.ts";
 import { withFilter } from "../values/filter.ts";
@@ -49,6 +49,14 @@ export const createVolume = command({
       },
     };
   },
+});
+
+export const updateVolume = command({
+  usage: "[OPTIONS] [VOLUME]",
+  summary: "Update a volume (cluster volumes only)",
+  arity: exactly(1),
+  flags: { availability: text('Cluster Volume availability ("active", "pause", "drain")', { initial: "active" }) },
+  read: ({ operands: [name = ""] }) => ({ command: "volume update", name }),
 });
 
 export const removeVolume = command({

@@ -42,7 +42,14 @@ export interface VolumePruneRequest {
   readonly confirm: Confirmation;
 }
 
+/** Volumes of a cluster would have something to change; there are none. */
+interface VolumeUpdateRequest {
+  readonly command: "volume update";
+  readonly name: string;
+}
+
 export type VolumeRequest =
+  | VolumeUpdateRequest
   | VolumeCreateRequest
   | VolumeRmRequest
   | VolumeLsRequest
