@@ -17,6 +17,8 @@ import { imageKey, snapshotResult } from "./source-work.ts";
 import type { ImageOp, Vertex } from "./vertex.ts";
 import type { ChangeWork, Prepared } from "./work.ts";
 
+/** Why a step is not done any more when another one has failed. */
+const GIVEN_UP = "context canceled";
 const NO_RESULTS: readonly Result[] = [];
 
 /** Knows how each kind of vertex is done. `sources` are its inputs after the first. @throws BuildError */
@@ -58,6 +60,10 @@ export class Solver {
   /** Steps that were known by what leads to them. */
   readonly #passedBy = new Set<Vertex>();
   readonly #chains: ChainKeys;
+  /** How many steps are being done. */
+  #running = 0;
+  /** When a step cannot be done: those that lead to it, which are looked up and no more. */
+  #lookedUp: ReadonlySet<Vertex> | undefined;
   readonly #abort = new Abort();
   /** Snapshots that nobody may remove while the build goes on. */
   readonly #held: string[] = [];
@@ -134,12 +140,14 @@ export class Solver {
     const unread = vertex.inputs.filter((input, i) => i > 0 && input?.op.kind === "image" && input.op.fetch);
     if (unread.length > 0) await this.#use(unread);
     const prepared = this.#prepare(vertex, results);
+    if (prepared instanceof BuildError) throw await this.#lacks(vertex, prepared);
     if (typeof prepared !== "function") {
       const shown = this.#start(vertex);
       return this.#guard(vertex, shown, async () => prepared.produce(shown), prepared);
     }
     const work = prepared(await base);
     this.#abort.throwIfAborted();
+    if (this.#lookedUp?.has(vertex) === false) throw new BuildError(GIVEN_UP);
     const key = this.#options.cache.key(work.ingredients);
     const same = this.#byKey.get(key);
     if (same !== undefined && !vertex.ignoresCache) {
@@ -151,15 +159,34 @@ export class Solver {
     return result;
   }
 
-  #prepare(vertex: Vertex, sources: readonly (Result | undefined)[]): Prepared {
+  #prepare(vertex: Vertex, sources: readonly (Result | undefined)[]): Prepared | BuildError {
     this.#abort.throwIfAborted();
     try {
       return this.#options.prepare(vertex, sources);
     } catch (error) {
-      if (!(error instanceof BuildError)) throw error;
-      this.#start(vertex).fail(error.message);
-      throw this.#give(vertex, error.prefixed("failed to compute cache key"));
+      if (error instanceof BuildError) return error;
+      throw error;
     }
+  }
+
+  /**
+   * Something that a step takes is not there. Of what leads to it all that is known is still told of, unless work has
+   * begun already.
+   */
+  async #lacks(vertex: Vertex, why: BuildError): Promise<VertexError> {
+    const shown = this.#start(vertex);
+    const cause = why.prefixed("failed to compute cache key");
+    if (this.#lookedUp !== undefined) {
+      shown.fail(why.message);
+      return new VertexError(vertex, cause.at(vertex.range));
+    }
+    const [base] = vertex.inputs;
+    if (base !== undefined && !vertex.ignoresCache && this.#running === 0) {
+      this.#lookedUp = allBelow(vertex);
+      await this.solve(base).catch(() => {});
+    }
+    shown.fail(why.message);
+    return this.#give(vertex, cause);
   }
 
   async #change(vertex: Vertex, work: ChangeWork, key: string): Promise<Result> {
@@ -177,6 +204,7 @@ export class Solver {
       this.#cached.add(key);
       return this.#take(vertex, work, key, offered);
     }
+    if (this.#lookedUp !== undefined) throw new BuildError(GIVEN_UP);
     await this.#use(vertex.inputs);
     const shown = this.#start(vertex);
     const miss = vertex.ignoresCache ? notLookedUp(vertex.name) : cache.explain(vertex.name, work.ingredients);
@@ -185,11 +213,14 @@ export class Solver {
       const snapshot = snapshotter.newKey("build");
       const active = `${snapshot}-active`;
       snapshotter.prepare(active, work.base, "");
+      this.#running++;
       try {
         await work.change(active, shown, this.#abort.signal);
       } catch (error) {
         snapshotter.remove(active);
         throw error;
+      } finally {
+        this.#running--;
       }
       snapshotter.commit(snapshot, active);
       this.#hold(snapshot);
@@ -356,4 +387,13 @@ export class Solver {
 
 function notLookedUp(step: string): CacheMiss {
   return { step, reason: "no-cache", changed: undefined, before: undefined, now: undefined };
+}
+
+function allBelow(vertex: Vertex, found = new Set<Vertex>()): ReadonlySet<Vertex> {
+  for (const input of vertex.inputs) {
+    if (input === undefined || found.has(input)) continue;
+    found.add(input);
+    allBelow(input, found);
+  }
+  return found;
 }
