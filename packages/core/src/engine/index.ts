@@ -83,7 +83,7 @@ export { infoDocument } from "./documents/info.ts";
 export { imageDocument, networkDocument, volumeDocument } from "./documents/others.ts";
 export { diskUsage, versionDocument } from "./documents/system.ts";
 export { logTimeOf, secondsOfTime, timeOf } from "./documents/time.ts";
-export { API_VERSION, ENGINE_VERSION, MIN_API_VERSION } from "./documents/versions.ts";
+export { API_VERSION, BUILDKIT_VERSION, ENGINE_VERSION, MIN_API_VERSION } from "./documents/versions.ts";
 export { createEngine, Engine, type EngineOptions } from "./engine.ts";
 export type { EngineEvent, EventType } from "./events.ts";
 export type { ExecSession } from "./exec.ts";

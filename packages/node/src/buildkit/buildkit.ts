@@ -7,7 +7,7 @@
  */
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import type { Engine } from "@bottleship/core/engine";
+import { BUILDKIT_VERSION, type Engine } from "@bottleship/core/engine";
 import { ClientBuild } from "./builds.ts";
 import { diskUsage, prune } from "./cache-usage.ts";
 import { CODES, GrpcError } from "./grpc.ts";
@@ -18,7 +18,7 @@ import { Sessions } from "./sessions.ts";
 
 const CONTROL = "/moby.buildkit.v1.Control";
 const GATEWAY = "/moby.buildkit.v1.frontend.LLBBridge";
-const VERSION = { package: "github.com/moby/buildkit", version: "v0.25.1" };
+const VERSION = { package: "github.com/moby/buildkit", version: BUILDKIT_VERSION };
 const WORKER = {
   ID: "bottleship",
   Labels: { "org.mobyproject.buildkit.worker.moby.host-gateway-ip": "172.17.0.1" },

@@ -24,6 +24,7 @@ import { attachTo } from "./attach.ts";
 import { buildClassic } from "./build/classic.ts";
 import { buildImage } from "./build/index.ts";
 import { pruneBuilder, pruneCache, showCacheUsage } from "./build-cache.ts";
+import { runBuilder } from "./builders.ts";
 import { commitToImage } from "./commit.ts";
 import { createContainer, execInContainer, runContainer, startContainers } from "./containers.ts";
 import { contextHost, currentContext, isContext, missingContext, runContext } from "./contexts.ts";
@@ -365,6 +366,13 @@ async function execute(session: Session, request: DockerRequest): Promise<number
     case "trust revoke":
     case "trust signer remove":
       return runPlugin(session, request);
+    case "buildx ls":
+    case "buildx inspect":
+    case "buildx use":
+    case "buildx rm":
+    case "buildx stop":
+    case "buildx version":
+      return runBuilder(session, request);
     case "unsupported":
       throw new StatusError("not-implemented", `"${request.path}" is not implemented`);
     case "plugin":

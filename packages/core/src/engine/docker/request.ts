@@ -5,6 +5,7 @@
  * there is one. Times are texts as given (see `values/timestamp.ts`), since what they mean depends on the clock.
  */
 
+import type { BuilderRequest } from "./requests/builder.ts";
 import type { ContainerRequest } from "./requests/container.ts";
 import type { ContextRequest } from "./requests/context.ts";
 import type { ImageRequest } from "./requests/image.ts";
@@ -25,6 +26,7 @@ export type DockerRequest = (
   | VolumeRequest
   | SystemRequest
   | SwarmRequest
+  | BuilderRequest
   | PluginRequest
   | ContextRequest
   | StackRequest

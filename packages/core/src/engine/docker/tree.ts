@@ -3,6 +3,7 @@ import type { Command } from "./command.ts";
 import { login, logout, search } from "./commands/accounts.ts";
 import { build, pruneBuilder } from "./commands/build.ts";
 import { buildxBuild } from "./commands/buildx.ts";
+import { buildxInspect, buildxLs, buildxRm, buildxStop, buildxUse, buildxVersion } from "./commands/buildx-builders.ts";
 import { buildxDu, buildxPrune } from "./commands/buildx-cache.ts";
 import * as containers from "./commands/containers.ts";
 import { CONTEXT_COMMANDS } from "./commands/contexts.ts";
@@ -236,5 +237,11 @@ export const ROOT: Group = group(
 export const BUILDX: Group = group("Extended build capabilities with BuildKit", {
   build: { node: buildxBuild, also: ["b"] },
   du: buildxDu,
+  inspect: buildxInspect,
+  ls: buildxLs,
   prune: buildxPrune,
+  rm: buildxRm,
+  stop: buildxStop,
+  use: buildxUse,
+  version: buildxVersion,
 });

@@ -1,0 +1,71 @@
+/** `docker buildx ls`, `inspect`, `use`, `rm`, `stop` and `version`. Texts: docker/buildx commands (Apache-2.0). */
+import { ANY, atMost, command, exactly } from "../command.ts";
+import { bool, text } from "../flags/flag.ts";
+
+const DEBUG = { debug: bool("Enable debug logging", { short: "D" }) };
+const COMMON = { builder: text("Override the configured builder instance"), ...DEBUG };
+
+export const buildxLs = command({
+  usage: "",
+  summary: "List builder instances",
+  arity: exactly(0),
+  flags: {
+    ...DEBUG,
+    format: text("Format the output", { initial: "table" }),
+    "no-trunc": bool("Don't truncate output"),
+  },
+  read: ({ flags }) => ({ command: "buildx ls", format: flags.format, noTrunc: flags["no-trunc"] }),
+});
+
+export const buildxInspect = command({
+  usage: "[NAME]",
+  summary: "Inspect current builder instance",
+  arity: atMost(1),
+  flags: { bootstrap: bool("Ensure builder has booted before inspecting"), ...COMMON },
+  read: ({ flags, operands: [name = flags.builder] }) => ({ command: "buildx inspect", names: [name] }),
+});
+
+export const buildxUse = command({
+  usage: "[OPTIONS] NAME",
+  summary: "Set the current builder instance",
+  arity: atMost(1),
+  flags: {
+    ...COMMON,
+    default: bool("Set builder as default for current context"),
+    global: bool("Builder persists context changes"),
+  },
+  read: ({ flags, operands: [name = flags.builder] }) => ({ command: "buildx use", names: [name] }),
+});
+
+export const buildxRm = command({
+  usage: "[OPTIONS] [NAME...]",
+  summary: "Remove one or more builder instances",
+  arity: ANY,
+  flags: {
+    "all-inactive": bool("Remove all inactive builders"),
+    ...COMMON,
+    force: bool("Do not prompt for confirmation", { short: "f" }),
+    "keep-daemon": bool("Keep the BuildKit daemon running"),
+    "keep-state": bool("Keep BuildKit state"),
+  },
+  read: ({ flags, operands }) => ({
+    command: "buildx rm",
+    names: flags["all-inactive"] ? [] : operands.length === 0 ? [flags.builder] : operands,
+  }),
+});
+
+export const buildxStop = command({
+  usage: "[NAME]",
+  summary: "Stop builder instance",
+  arity: atMost(1),
+  flags: COMMON,
+  read: ({ flags, operands: [name = flags.builder] }) => ({ command: "buildx stop", names: [name] }),
+});
+
+export const buildxVersion = command({
+  usage: "",
+  summary: "Show buildx version information",
+  arity: exactly(0),
+  flags: DEBUG,
+  read: () => ({ command: "buildx version" }),
+});
