@@ -332,8 +332,10 @@ const PROXIES = ["HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROX
 
 /** Every RUN sees the proxies that build arguments name, in both spellings. */
 function proxyVariables(buildArgs: Readonly<Record<string, string>>): readonly string[] {
+  const given = Object.entries(buildArgs);
+  if (given.length === 0) return [];
   return PROXIES.flatMap((name) => {
-    const value = Object.entries(buildArgs).find(([given]) => given.toUpperCase() === name)?.[1] ?? "";
+    const value = given.find(([one]) => one.toUpperCase() === name)?.[1] ?? "";
     return value === "" ? [] : [`${name}=${value}`, `${name.toLowerCase()}=${value}`];
   });
 }

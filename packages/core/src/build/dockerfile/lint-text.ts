@@ -5,7 +5,7 @@
  */
 
 import { lowerCase, quote, upperCase } from "../../lib/go/index.ts";
-import type { AnyInstruction, Dockerfile, SourceRange } from "./ast.ts";
+import type { AnyInstruction, Dockerfile, SourceRange, Written } from "./ast.ts";
 import { lineRange } from "./lines.ts";
 import type { Linter } from "./lint.ts";
 
@@ -84,6 +84,8 @@ export function lintStageNames(lint: Linter, { stages }: Dockerfile): void {
 
 /** Every keyword in the case of most of them; upper case if there are as many of both. ARGs before FROM do not count. */
 export function lintKeywords(lint: Linter, { stages }: Dockerfile): void {
+  const isUsual = ({ keyword }: Written): boolean => keyword === undefined;
+  if (stages.every(({ from, instructions }) => isUsual(from) && instructions.every(isUsual))) return;
   const keywords: { name: string; range: SourceRange | undefined }[] = [];
   for (const { from, instructions } of stages)
     for (const { kind, keyword, range } of [from, ...instructions]) keywords.push({ name: keyword ?? kind, range });

@@ -46,11 +46,22 @@ const PARAMETERS = "@*#?-$!0";
 
 /** Lexes without failing: an error is part of the result. */
 export function lexWord(word: string, variables: Variables = NO_VARIABLES, options: LexOptions = {}): LexResult {
-  if (PLAIN.test(word)) {
-    const words = word.split(/[\t ]+/).filter((part) => part !== "");
-    return { text: word, words, matched: NONE, unmatched: NONE };
+  return PLAIN.test(word) ? new PlainText(word) : new Lexer(word, variables, options).run();
+}
+
+/** Most who lex do not ask for the words. */
+class PlainText implements LexResult {
+  readonly text: string;
+  readonly matched = NONE;
+  readonly unmatched = NONE;
+
+  constructor(text: string) {
+    this.text = text;
   }
-  return new Lexer(word, variables, options).run();
+
+  get words(): readonly string[] {
+    return this.text.split(/[\t ]+/).filter((part) => part !== "");
+  }
 }
 
 /** @throws BuildError `failed to process "…": …` */
