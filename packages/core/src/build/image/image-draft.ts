@@ -3,6 +3,7 @@
  *
  * @see BuildKit frontend/dockerfile/dockerfile2llb/convert.go dispatch*, commitToHistory; image.go
  */
+import { isSameData } from "../../lib/index.ts";
 import {
   type Healthcheck,
   type History,
@@ -65,12 +66,12 @@ export class ImageDraft {
     return this.#config;
   }
 
-  /** A text that is the same for drafts that are. */
-  get fingerprint(): string {
-    let text = JSON.stringify([this.platform, this.#config, this.#author]);
-    for (const { created = "", created_by = "", comment = "", empty_layer = false, author = "" } of this.#history)
-      text += `${created_by.length} ${created_by} ${created} ${empty_layer} ${comment.length} ${comment} ${author}\n`;
-    return text;
+  /** Both make the same image of the same layers. */
+  isSameAs(other: ImageDraft): boolean {
+    return isSameData(
+      [this.platform, this.#config, this.#author, this.#history],
+      [other.platform, other.#config, other.#author, other.#history],
+    );
   }
 
   /** After a step. `before` is the scope it was dispatched in, `after` the next one; `hasLayer` says that it changed files. */

@@ -20,13 +20,21 @@ export interface ExportOptions {
   readonly cacheOf?: ((chain: readonly string[]) => string | undefined) | undefined;
 }
 
+/** What was made of a snapshot, and what it was asked with. */
+interface Exported {
+  readonly draft: ImageDraft;
+  readonly cache: string | undefined;
+  readonly epochUs: number | undefined;
+  readonly image: Image;
+}
+
 export class Exporter {
   readonly #snapshotter: Snapshotter;
   readonly #images: ImageStore;
   /** Of snapshots that were exported before. */
   readonly #diffIds = new Map<string, Digest>();
   /** What was last made of a snapshot. */
-  readonly #exported = new Map<string, { readonly fingerprint: string; readonly image: Image }>();
+  readonly #exported = new Map<string, Exported>();
 
   constructor(snapshotter: Snapshotter, images: ImageStore) {
     this.#snapshotter = snapshotter;
@@ -47,11 +55,12 @@ export class Exporter {
     if (snapshot === undefined) return this.#build([], draft, options);
     const chain = [...this.#snapshotter.chain(snapshot)].reverse();
     const cache = options.cacheOf?.(chain);
-    const fingerprint = `${draft.fingerprint}${cache ?? ""}${options.epochUs ?? ""}`;
     const known = this.#exported.get(snapshot);
-    if (known?.fingerprint === fingerprint && this.#images.byId(known.image.id) === known.image) return known.image;
+    const { epochUs } = options;
+    const isSame = known?.draft.isSameAs(draft) === true && known.cache === cache && known.epochUs === epochUs;
+    if (isSame && this.#images.byId(known.image.id) === known.image) return known.image;
     const image = this.#build(chain, draft, options, cache);
-    this.#exported.set(snapshot, { fingerprint, image });
+    this.#exported.set(snapshot, { draft, cache, epochUs, image });
     return image;
   }
 
