@@ -20,7 +20,10 @@ const ENTRIES = Array.from({ length: 1000 }, (_, i): LayerEntry & { readonly con
 const ARCHIVE = layerToTar(ENTRIES);
 
 const LAYER_BYTES = 100 << 20;
-/** Who sends it, who stores it and who receives it: each has to know that the bytes are what their digest says. */
+/**
+ * Who sends it, who stores it and who receives it: each has to know that the bytes are what their digest says. The sender
+ * has known since the layer was made, which is before the clock starts.
+ */
 const PASSES = 3;
 
 export const archives: Case = async ({ rounds, scale }) => [

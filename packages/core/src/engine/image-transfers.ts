@@ -5,7 +5,7 @@
  */
 import { type Codecs, type ContentStore, compressLayer } from "../content/index.ts";
 import { type Image, type ImageStore, unpackPulled } from "../image/index.ts";
-import { StatusError } from "../lib/index.ts";
+import { assert, StatusError } from "../lib/index.ts";
 import {
   type ContentDigest,
   type Descriptor,
@@ -225,12 +225,14 @@ export class ImageTransfers {
     return descriptor;
   }
 
-  /** A layer as it is sent: as it is to registries of the world, compressed to others. */
+  /** A layer as it is sent: as it is to registries of the world, which check it, compressed to others. */
   #layer(image: Image, index: number, isInWorld: boolean): readonly [Descriptor, Uint8Array] {
     const archive = this.#store.archive(image, index);
-    const bytes = isInWorld ? archive : compressLayer(archive);
-    const digest = isInWorld ? (image.config.rootfs.diff_ids[index] as Digest) : digestOf(bytes);
-    return [{ mediaType: isInWorld ? DOCKER_LAYER : DOCKER_LAYER_GZIP, digest, size: bytes.length }, bytes];
+    const diffId = image.config.rootfs.diff_ids[index] as Digest;
+    if (isInWorld) return [{ mediaType: DOCKER_LAYER, digest: diffId, size: archive.length }, archive];
+    assert(digestOf(archive) === diffId, `layer ${index} of ${image.id} is what its diff ID says`);
+    const bytes = compressLayer(archive);
+    return [{ mediaType: DOCKER_LAYER_GZIP, digest: digestOf(bytes), size: bytes.length }, bytes];
   }
 
   /** True if the name stood for another image, or for none. */

@@ -218,16 +218,17 @@ export class ImageStore {
     return [...this.names(image), ...this.digests(image)].sort(compareBytes);
   }
 
-  /** The archive of a layer of an image: that which came from outside, or one of its snapshot. */
+  /**
+   * The archive of a layer of an image: that which came from outside, or one of its snapshot. Whether it is what the diff
+   * ID says is left to those who store or send it, for they take its digest.
+   */
   archive(image: Image, index: number): Uint8Array {
     const diffId = image.config.rootfs.diff_ids[index];
     const kept = diffId === undefined ? undefined : this.#archives.get(diffId);
     if (kept !== undefined) return kept;
     const snapshot = image.chain[index];
-    assert(snapshot !== undefined && diffId !== undefined, "the image has such a layer");
-    const made = layerToTar(this.layer(snapshot));
-    assert(digestOf(made) === diffId, `layer ${index} of ${image.id} is not what its diff ID says`);
-    return made;
+    assert(snapshot !== undefined, "the image has such a layer");
+    return layerToTar(this.layer(snapshot));
   }
 
   /** The configuration document of an image. */

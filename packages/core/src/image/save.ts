@@ -5,7 +5,7 @@
  */
 import { type LayerEntry, layerToTar } from "../content/index.ts";
 import { parseTime } from "../lib/go/index.ts";
-import { compareBytes, concat, encode } from "../lib/index.ts";
+import { assert, compareBytes, concat, encode } from "../lib/index.ts";
 import {
   CONTAINERD_NAME,
   type Descriptor,
@@ -79,7 +79,11 @@ function putImage(files: Files, store: ImageStore, image: Image) {
     return descriptor;
   };
   const config = put(OCI_CONFIG, store.document(image), timeUs);
-  const layers = image.chain.map((_, layer) => put(OCI_LAYER, store.archive(image, layer), timeUs));
+  const layers = image.config.rootfs.diff_ids.map((diffId, index) => {
+    const layer = put(OCI_LAYER, store.archive(image, index), timeUs);
+    assert(layer.digest === diffId, `layer ${index} of ${image.id} is what its diff ID says`);
+    return layer;
+  });
   const document = { schemaVersion: 2, mediaType: OCI_MANIFEST, config, layers } as const;
   return { config, layers, manifest: put(OCI_MANIFEST, manifestBytes(document), 0) };
 }
