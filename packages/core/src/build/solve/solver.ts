@@ -160,12 +160,16 @@ export class Solver {
   }
 
   #prepare(vertex: Vertex, sources: readonly (Result | undefined)[]): Prepared | BuildError {
-    this.#abort.throwIfAborted();
     try {
-      return this.#options.prepare(vertex, sources);
+      const prepared = this.#options.prepare(vertex, sources);
+      this.#abort.throwIfAborted();
+      return prepared;
     } catch (error) {
-      if (error instanceof BuildError) return error;
-      throw error;
+      if (!(error instanceof BuildError)) throw error;
+      // All files are looked for at once: of several steps that lack some each says so.
+      if (this.#abort.aborted && isChange(vertex)) this.#start(vertex).fail(error.message);
+      this.#abort.throwIfAborted();
+      return error;
     }
   }
 
