@@ -45,6 +45,7 @@ interface Built {
   readonly snapshot: string | undefined;
   readonly draft: ImageDraft;
   readonly inlineCache: boolean;
+  readonly epochUs: number | undefined;
   /** Which steps led there, if the image is to tell. */
   readonly done: Pick<InlineSteps, "steps" | "snapshots"> | undefined;
 }
@@ -114,7 +115,8 @@ export class Builder {
       if (draft.platform.os !== OS) throw new BuildError("operating system is not supported");
       const { inlineCache = orders.inlineCache } = request;
       const done = inlineCache && vertex !== undefined ? await solver.chain(vertex) : undefined;
-      const image = this.#export(request, { snapshot: result?.snapshot, draft, inlineCache, done }, progress);
+      const built = { snapshot: result?.snapshot, draft, inlineCache, epochUs, done };
+      const image = this.#export(request, built, progress);
       return { image, warnings, misses, bases: basesOf(sources), epochUs };
     } catch (error) {
       throw error instanceof VertexError ? error.cause : error;
@@ -274,13 +276,12 @@ export class Builder {
     });
   }
 
-  #export(request: BuildRequest, { snapshot, draft, inlineCache, done }: Built, progress: Progress): Image {
+  #export(request: BuildRequest, { snapshot, draft, inlineCache, epochUs, done }: Built, progress: Progress): Image {
     const { exports = ["image"] } = request;
     const known = exports.includes("image") ? undefined : new Set(this.#store.list());
     const shown = exports.map((one) => ({ one, vertex: progress.start(EXPORTS[one].name) }));
     const titleOf = (layer: string): string | undefined => this.cache.titleOf(layer);
     const labelled = draft.withLabels(request.labels ?? {});
-    const { epochUs } = ordersOf(request.buildArgs);
     const cacheOf =
       done && ((chain: readonly string[]): string | undefined => inlineCacheOf({ cache: this.cache, chain, ...done }));
     const { nowUs } = this.#machine.kernel;

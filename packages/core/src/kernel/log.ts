@@ -15,9 +15,9 @@ export interface LogLine {
 
 export class KernelLog {
   readonly #lines: LogLine[] = [];
-  /** What nobody has taken yet. */
-  #untaken: LogLine[] = [];
-  /** What was said before is not shown any more: how many of the lines. */
+  /** How many of the lines somebody has taken. */
+  #taken = 0;
+  /** How many of the lines are not shown any more. */
   #cleared = 0;
   /** Somebody wakes when there is more. */
   readonly changed = new WaitQueue("kernel log");
@@ -32,14 +32,12 @@ export class KernelLog {
   }
 
   print(level: number, text: string): void {
-    const line = { atUs: this.#uptimeUs(), level, text };
-    this.#lines.push(line);
-    this.#untaken.push(line);
+    this.#lines.push({ atUs: this.#uptimeUs(), level, text });
     if (this.#lines.length > MAX_LINES) {
       this.#lines.shift();
+      this.#taken = Math.max(0, this.#taken - 1);
       this.#cleared = Math.max(0, this.#cleared - 1);
     }
-    if (this.#untaken.length > MAX_LINES) this.#untaken.shift();
     this.changed.wakeAll();
   }
 
@@ -64,8 +62,8 @@ export class KernelLog {
 
   /** What nobody has taken yet; once. */
   take(): string {
-    const lines = this.#untaken;
-    this.#untaken = [];
+    const lines = this.#lines.slice(this.#taken);
+    this.#taken = this.#lines.length;
     return lines.map(rawLine).join("");
   }
 }

@@ -14,9 +14,9 @@ export interface ExportOptions {
   readonly nowUs: number;
   /** What made a layer. */
   readonly titleOf: (snapshot: string) => string | undefined;
-  /** What the image says of its layers to other builders. */
   /** When everything that this build has made counts as made. */
   readonly epochUs: number | undefined;
+  /** What the image says of its layers to other builders. */
   readonly cacheOf?: ((chain: readonly string[]) => string | undefined) | undefined;
 }
 
