@@ -71,11 +71,10 @@ function* forMember(
 
 /** What tar does with it. */
 function* unpack(io: Io, options: Options, compression: readonly string[]): Routine<number> {
-  const how = options.has("c")
+  const how: readonly string[] = options.has("c")
     ? ["-tvf", "-"]
     : options.has("f")
       ? ["-xOf", "-", "./control"]
       : [options.has("X") ? "-xvf" : "-xf", "-"];
-  const [mode = "", dash = "", ...names] = how;
-  return yield* tar(io.withArguments([io.name, ...compression, mode, dash, ...names]));
+  return yield* tar(io.withArguments([io.name, ...compression, ...how]));
 }

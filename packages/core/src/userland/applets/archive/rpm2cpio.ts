@@ -30,9 +30,9 @@ export const rpm2cpio: Applet = function* (io) {
   const start = yield* source.take(2);
   const [compression] = SIGNATURES.find(([, magic]) => begins(start, magic)) ?? [];
   if (compression === undefined) return yield* io.die("no gzip/bzip2/xz magic");
-  yield* attempt(lseek(fd, source.offset - start.length, SEEK_SET));
-  const isSeekable = !((yield* attempt(lseek(fd, 0, SEEK_SET + 1))) instanceof Errno);
-  const streams = { input: fd, output: 1, ...(isSeekable ? {} : { start }) };
+  // What cannot go back hands on what was read to know it.
+  const back = yield* attempt(lseek(fd, source.offset - start.length, SEEK_SET));
+  const streams = { input: fd, output: 1, ...(back instanceof Errno ? { start } : {}) };
   return (yield* unpack(io, compression, streams)) === undefined ? 1 : 0;
 };
 

@@ -6,16 +6,11 @@ import { INT_MAX, unsignedOrDie } from "../system/number.ts";
 import { control, openOrDie } from "./device.ts";
 
 const TAPE = "/dev/tape";
-/** Operations, and whether they write. */
-const OPERATIONS: ReadonlyMap<string, "reads" | "writes"> = new Map([
-  ..."bsf bsfm bsr bss datacompression eom fsf fsfm fsr fss load lock mkpart nop offline rewoffline ras1 ras2 ras3"
-    .split(" ")
-    .map((name) => [name, "reads"] as const),
-  ..."reset retension rewind seek setblk setdensity setpart tell unload unlock"
-    .split(" ")
-    .map((name) => [name, "reads"] as const),
-  ..."erase drvbuffer wset eof weof".split(" ").map((name) => [name, "writes"] as const),
-]);
+const WRITING: ReadonlySet<string> = new Set("erase drvbuffer wset eof weof".split(" "));
+const READING: ReadonlySet<string> = new Set(
+  `bsf bsfm bsr bss datacompression eom fsf fsfm fsr fss load lock mkpart nop offline ras1 ras2 ras3 reset retension
+  rewind rewoffline seek setblk setdensity setpart tell unload unlock`.split(/\s+/),
+);
 
 export const mt: Applet = function* (io) {
   let words = io.argv.slice(1);
@@ -28,10 +23,9 @@ export const mt: Applet = function* (io) {
   }
   const [name, text] = words;
   if (name === undefined) return yield* showUsage(io);
-  const kind = OPERATIONS.get(name);
-  if (kind === undefined) return yield* io.die(`unrecognized opcode ${name}`);
+  if (!WRITING.has(name) && !READING.has(name)) return yield* io.die(`unrecognized opcode ${name}`);
   const count = text === undefined ? 1 : yield* unsignedOrDie(io, text, 0, INT_MAX);
-  const fd = yield* openOrDie(io, path, kind === "writes" ? O_WRONLY : O_RDONLY);
+  const fd = yield* openOrDie(io, path, WRITING.has(name) ? O_WRONLY : O_RDONLY);
   if (name === "tell") yield* io.out.line(`At block ${Number(yield* control(io, fd, "MTIOCPOS", { what: path }))}`);
   else yield* control(io, fd, "MTIOCTOP", { argument: { operation: name, count }, what: path });
   return 0;

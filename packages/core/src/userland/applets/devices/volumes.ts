@@ -1,7 +1,8 @@
 /** Labels and UUIDs of the file systems on block devices. @see blkid(8) */
-import { close, Errno, getdents, lstat, open, pread, type Routine, S_IFBLK, S_IFMT } from "../../../abi/index.ts";
+import { close, Errno, lstat, open, pread, type Routine } from "../../../abi/index.ts";
 import { latin1, toHex } from "../../../lib/index.ts";
 import { attempt } from "../../io.ts";
+import { listDirectory } from "../system/directory.ts";
 
 interface Volume {
   readonly label: string;
@@ -30,17 +31,13 @@ export function* findVolume(key: keyof Volume, value: string): Routine<string | 
 }
 
 function* blockDevices(directory: string): Routine<readonly string[]> {
-  const fd = yield* attempt(open(directory));
-  if (fd instanceof Errno) return [];
+  const names = yield* listDirectory(directory);
+  if (names instanceof Errno) return [];
   const found: string[] = [];
-  for (let entries = yield* attempt(getdents(fd)); !(entries instanceof Errno) && entries.length > 0; ) {
-    for (const { name } of entries) {
-      const status = yield* attempt(lstat(`${directory}/${name}`));
-      if (!(status instanceof Errno) && (status.mode & S_IFMT) === S_IFBLK) found.push(`${directory}/${name}`);
-    }
-    entries = yield* attempt(getdents(fd));
+  for (const name of names) {
+    const status = yield* attempt(lstat(`${directory}/${name}`));
+    if (!(status instanceof Errno) && status.type === "block") found.push(`${directory}/${name}`);
   }
-  yield* close(fd);
   return found;
 }
 

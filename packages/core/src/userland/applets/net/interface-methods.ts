@@ -15,7 +15,7 @@ interface Method {
 
 const NOTHING: Method = { up: [], down: [] };
 const DHCP_PID = "/var/run/udhcpc.%iface%.pid";
-const STATIC_DOWN = ["ip addr flush dev %iface%[[ label %label%]]", "ip link set %iface% down"] as const;
+const STATIC_DOWN: readonly string[] = ["ip addr flush dev %iface%[[ label %label%]]", "ip link set %iface% down"];
 
 const METHODS: Readonly<Record<string, Method>> = {
   "inet manual": NOTHING,
@@ -87,14 +87,14 @@ export function commandsOf(
 ): readonly string[] | undefined {
   const method = METHODS[`${definition.family} ${definition.method}`] ?? NOTHING;
   const templates = way === "up" ? method.up : method.down;
-  const own = STATIC_DOWN as readonly string[];
-  const wanted =
-    way === "down" && method.downNeedsInterface === true && !isThere
-      ? templates.filter((one) => !own.includes(one) && one !== "ip link set %iface% down")
-      : templates;
-  const filled = wanted.map((template) => fill(template, definition));
-  if (filled.some((command) => command === undefined)) return undefined;
-  return filled.filter((command): command is string => command !== undefined && command !== "");
+  const isGone = way === "down" && method.downNeedsInterface === true && !isThere;
+  const commands: string[] = [];
+  for (const template of isGone ? templates.filter((one) => !STATIC_DOWN.includes(one)) : templates) {
+    const command = fill(template, definition);
+    if (command === undefined) return undefined;
+    if (command !== "") commands.push(command);
+  }
+  return commands;
 }
 
 function fill(template: string, definition: InterfaceDefinition): string | undefined {

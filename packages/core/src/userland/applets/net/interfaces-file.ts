@@ -3,7 +3,7 @@ import { Errno, type Routine } from "../../../abi/index.ts";
 import { attempt, type Io, readText } from "../../io.ts";
 import { namesIn } from "../files/directory.ts";
 
-export type AddressFamily = "inet" | "inet6" | "link";
+type AddressFamily = "inet" | "inet6" | "link";
 
 export interface InterfaceDefinition {
   readonly name: string;
@@ -25,7 +25,7 @@ export interface Interfaces {
   readonly mappings: Mapping[];
 }
 
-export const METHODS: Readonly<Record<AddressFamily, readonly string[]>> = {
+const METHODS: Readonly<Record<AddressFamily, readonly string[]>> = {
   inet: ["manual", "wvdial", "ppp", "static", "bootp", "dhcp", "loopback"],
   inet6: ["v4tunnel", "static", "manual", "loopback"],
   link: ["none", "manual"],

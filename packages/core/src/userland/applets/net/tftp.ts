@@ -53,7 +53,7 @@ export const tftp: Applet = function* (io) {
   if (blockSize < LEAST_BLOCK || blockSize > MOST_BLOCK) return yield* io.die(`bad blocksize '${sizeText}'`);
   const [gets, puts] = [options.has("g"), options.has("p")];
   const [host, portText] = options.operands;
-  const remote = options.value("r") ?? (options.value("l")?.split("/").at(-1) as string | undefined);
+  const remote = options.value("r") ?? options.value("l")?.split("/").at(-1);
   if (gets === puts || remote === undefined || host === undefined) return yield* showUsage(io);
   const port = yield* portOrDie(io, portText, TFTP_PORT);
   const target = yield* hostOrDie(io, host, port);

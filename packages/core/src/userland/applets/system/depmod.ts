@@ -1,6 +1,6 @@
 /** depmod: which kernel module needs which others, written down for modprobe. @see depmod(8) */
 import { Errno, lstat, O_CREAT, O_TRUNC, O_WRONLY, type Routine, uname } from "../../../abi/index.ts";
-import { encode } from "../../../lib/index.ts";
+import { basename, encode } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt } from "../../getopt.ts";
 import { attempt, chdirOrDie, type Io, writeAll } from "../../io.ts";
@@ -60,7 +60,7 @@ function* namedModules(io: Io, paths: readonly string[]): Routine<readonly Modul
     const status = yield* attempt(lstat(path));
     if (status instanceof Errno) yield* io.perror(path, status);
     // Of a path on the command line its last part is written down.
-    else if (isModuleFile(path)) modules.push(yield* readModule(path, path.slice(path.lastIndexOf("/") + 1)));
+    else if (isModuleFile(path)) modules.push(yield* readModule(path, basename(path)));
   }
   return modules;
 }

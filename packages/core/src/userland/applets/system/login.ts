@@ -98,7 +98,8 @@ function* authenticate(
     yield* attempt(ioctl(0, "TCFLSH", 0));
     const typed = name === undefined || name === "" ? yield* askName(io) : name;
     const user = yield* userByName(io, typed);
-    if (yield* isWelcome(io, user, trusted, terminal)) if (user !== undefined) return user;
+    const welcome = yield* isWelcome(io, user, trusted, terminal);
+    if (welcome && user !== undefined) return user;
     trusted = false;
     yield* pauseAfterFailure();
     yield* io.out.line("Login incorrect");
