@@ -20,6 +20,7 @@ import { getty } from "./getty.ts";
 import { halt, poweroff, reboot } from "./halt.ts";
 import { dnsdomainname, hostid, hostname } from "./hostname.ts";
 import { groups, id, whoami } from "./id.ts";
+import { init } from "./init.ts";
 import { ionice } from "./ionice.ts";
 import { kill, killall } from "./kill.ts";
 import { klogd } from "./klogd.ts";
@@ -97,12 +98,14 @@ export const applets: Readonly<Record<string, Applet>> = {
   hostid,
   hostname,
   id,
+  init,
   insmod,
   ionice,
   kill,
   killall,
   klogd,
   last,
+  linuxrc: init,
   linux32: setarch,
   linux64: setarch,
   logger,
