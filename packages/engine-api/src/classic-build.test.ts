@@ -95,3 +95,10 @@ it("runs on a network of the user's, finds there who it is with, and says when t
   const alone = { Dockerfile: "FROM busybox\nRUN ping -c1 target.docker" };
   expect((await build(alone, "networkmode=none")).at(-1)).toMatchObject({ errorDetail: { code: 1 } });
 });
+
+it("tells of tags as people write them, with the tag that is usual", async () => {
+  const { build } = await machine();
+  const told = await build({ Dockerfile: "FROM busybox\nCMD x" }, "t=docker.io/library/own&t=localhost:5000/own");
+  const tagged = told.map(({ stream }) => stream).filter((line) => `${line}`.startsWith("Successfully tagged"));
+  expect(tagged).toEqual(["Successfully tagged own:latest\n", "Successfully tagged localhost:5000/own:latest\n"]);
+});

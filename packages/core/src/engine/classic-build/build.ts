@@ -8,7 +8,7 @@
 import type { BuildRequest, Dockerfile, RunNetwork } from "../../build/index.ts";
 import type { Image } from "../../image/index.ts";
 import { StatusError } from "../../lib/index.ts";
-import type { ProcessSpec } from "../../oci/index.ts";
+import { familiarText, type ProcessSpec, parseReference, withDefaultTag } from "../../oci/index.ts";
 import type { Engine } from "../engine.ts";
 import { findText, hasBelow, pathsOf, withoutIgnored } from "./context.ts";
 import { ClassicBuildError, classicError } from "./error.ts";
@@ -179,7 +179,8 @@ async function run(
   if (unused.length > 0) await say(`[Warning] One or more build-args [${unused.join(" ")}] were not consumed\n`);
   await tell({ aux: { ID: image.id } });
   await say(`Successfully built ${image.id.slice("sha256:".length, "sha256:".length + 12)}\n`);
-  for (const tag of options.tags ?? []) await say(`Successfully tagged ${familiar(tag)}\n`);
+  for (const tag of options.tags ?? [])
+    await say(`Successfully tagged ${familiarText(withDefaultTag(parseReference(tag)))}\n`);
 }
 
 /** A request as it has come: with an archive, and the name of a Dockerfile in it. */
@@ -236,8 +237,4 @@ function unusedArguments(steps: readonly ClassicStep[], given: Readonly<Record<s
   return Object.keys(given)
     .filter((name) => !asked.has(name) && !/^(http|https|ftp|no|all)_proxy$/i.test(name))
     .sort();
-}
-
-function familiar(tag: string): string {
-  return /:[^/]*$/.test(tag) ? tag : `${tag}:latest`;
 }
