@@ -77,6 +77,8 @@ it.each([
   ],
   ["POST /exec/x/resize", 400, 'invalid resize height "": invalid syntax'],
   ["POST /exec/x/resize?h=1&w=99999999999", 400, 'invalid resize width "99999999999": value out of range'],
+  ["POST /exec/x/resize?h=%2B1&w=1", 400, 'invalid resize height "+1": invalid syntax'],
+  ["POST /exec/x/resize?h=-0&w=1", 400, 'invalid resize height "-0": value out of range'],
   ["POST /exec/x/resize?h=1&w=1", 404, "No such exec instance: x"],
   ['GET /containers/json?filters={"is-task":["x"]}', 400, "invalid filter 'is-task=[x]'"],
 ])("%s is %i: %s", async (line, status, message) => {

@@ -4,7 +4,7 @@
  * @see moby api/server/router/container/container_routes.go
  */
 import { begun, type Container, type Engine, signalOf } from "@bottleship/core/engine";
-import { StatusError } from "@bottleship/core/lib";
+import { readUnsigned, StatusError } from "@bottleship/core/lib";
 import { readAll, readJson } from "../../http/body.ts";
 import { type ApiReply, empty, json } from "../../http/exchange.ts";
 import { badRequest } from "../../http/problem.ts";
@@ -64,12 +64,13 @@ export function size(query: URLSearchParams): { readonly rows: number; readonly 
   return { rows: length("height", text(query, "h")), columns: length("width", text(query, "w")) };
 }
 
+/** @see moby api/server/httputils/form.go Uint32Value */
 function length(name: string, given: string): number {
-  const problem = (why: string): StatusError => badRequest(`invalid resize ${name} ${JSON.stringify(given)}: ${why}`);
-  if (!/^[-+]?\d+$/.test(given)) throw problem("invalid syntax");
-  const value = Number(given);
-  if (value < 0 || value >= 2 ** 32) throw problem("value out of range");
-  return value;
+  const isNegative = given.startsWith("-");
+  const read = readUnsigned(isNegative ? given.slice(1) : given, { bits: 32 });
+  const length = isNegative && typeof read === "number" ? "value out of range" : read;
+  if (typeof length === "number") return length;
+  throw badRequest(`invalid resize ${name} ${JSON.stringify(given)}: ${length}`);
 }
 
 async function start(engine: Engine, container: Container, { request }: Call): Promise<void> {
