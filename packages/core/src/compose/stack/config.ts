@@ -11,12 +11,7 @@ import { compareKeys } from "../print/key-order.ts";
 import { yamlText } from "../print/yaml.ts";
 import { isMap, mapOf, type Tree, type TreeMap, without } from "../tree.ts";
 import type { StackFile } from "./open-stack.ts";
-
-const FIELDS = `build cap_add cap_drop cgroupns_mode cgroup_parent command configs container_name credential_spec
-  depends_on deploy devices dns dns_search domainname entrypoint environment env_file expose external_links extra_hosts
-  hostname healthcheck image init ipc isolation labels links logging mac_address network_mode networks oom_score_adj pid
-  ports privileged read_only restart secrets security_opt shm_size stdin_open stop_grace_period stop_signal sysctls
-  tmpfs tty ulimits user userns_mode volumes working_dir`.split(/\s+/);
+import { SERVICE_PROPERTIES } from "./properties.ts";
 
 const DEPLOY = `mode replicas labels update_config rollback_config resources restart_policy placement
   endpoint_mode`.split(/\s+/);
@@ -59,7 +54,7 @@ function serviceTree(service: Service, envFiles: readonly string[]): TreeMap {
   for (const field of ["secrets", "configs"] as const)
     if (service[field] !== undefined) changed[field] = service[field].map((one) => filled({ ...one }));
   return Object.fromEntries(
-    FIELDS.flatMap((name): [string, Tree][] => {
+    SERVICE_PROPERTIES.flatMap((name): [string, Tree][] => {
       const value = changed[name];
       return value === undefined || (value === null && name !== "networks") ? [] : [[name, value]];
     }),

@@ -1,10 +1,18 @@
 /**
- * What services of a file say that a swarm does not do.
+ * What services of a file can say, and what of it a swarm does not do.
  *
  * @see docker/cli cli/compose/types/types.go
  */
 import { ComposeError } from "../compose-error.ts";
 import { isMap, mapOf, type TreeMap } from "../tree.ts";
+
+/** In the order in which they are printed. */
+export const SERVICE_PROPERTIES =
+  `build cap_add cap_drop cgroupns_mode cgroup_parent command configs container_name credential_spec
+  depends_on deploy devices dns dns_search domainname entrypoint environment env_file expose external_links extra_hosts
+  hostname healthcheck image init ipc isolation labels links logging mac_address network_mode networks oom_score_adj pid
+  ports privileged read_only restart secrets security_opt shm_size stdin_open stop_grace_period stop_signal sysctls
+  tmpfs tty ulimits user userns_mode volumes working_dir`.split(/\s+/);
 
 const UNSUPPORTED = `build cgroup_parent cgroupns_mode devices domainname external_links ipc links mac_address
   network_mode pid privileged restart security_opt shm_size userns_mode`.split(/\s+/);
@@ -16,7 +24,8 @@ const DEPRECATED: Readonly<Record<string, string>> = {
 };
 
 const LIMITS = "Set resource limits using deploy.resources";
-const FORBIDDEN: Readonly<Record<string, string>> = {
+/** Why a file must not have them, by their names. */
+export const FORBIDDEN: Readonly<Record<string, string>> = {
   cpu_quota: LIMITS,
   cpu_shares: LIMITS,
   cpuset: LIMITS,

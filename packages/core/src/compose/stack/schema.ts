@@ -6,19 +6,11 @@
 import { COMPOSE_FILE } from "../schema/file.ts";
 import type { Schema } from "../schema/schema.ts";
 import { BOOLEAN, INTEGER, oneOf, STRICT_BOOLEAN, STRING, STRINGS } from "../schema/words.ts";
-
-const SERVICE = `build cap_add cap_drop cgroupns_mode cgroup_parent command configs container_name credential_spec
-  depends_on deploy devices dns dns_search domainname entrypoint env_file environment expose external_links extra_hosts
-  healthcheck hostname image init ipc isolation labels links logging mac_address network_mode networks oom_score_adj pid
-  ports privileged read_only restart secrets security_opt shm_size stdin_open stop_grace_period stop_signal sysctls
-  tmpfs tty ulimits user userns_mode volumes working_dir`.split(/\s+/);
+import { FORBIDDEN, SERVICE_PROPERTIES } from "./properties.ts";
 
 const COMMAND = oneOf(STRING, STRINGS);
 /** What is something else in the other format. */
 const OTHERWISE = { cgroupns_mode: STRING, command: COMMAND, entrypoint: COMMAND };
-
-/** What there is besides, and is spoken of in `properties.ts`. */
-const FORBIDDEN = "cpu_quota cpu_shares cpuset extends mem_limit memswap_limit volume_driver volumes_from".split(" ");
 
 const SECTIONS: Readonly<Record<string, readonly string[]>> = {
   networks: ["name", "driver", "driver_opts", "ipam", "external", "internal", "attachable", "labels"],
@@ -61,7 +53,7 @@ export const STACK_FILE: Schema = strict({
   ...COMPOSE_FILE,
   properties: {
     version,
-    services: section(services, (one) => only(one, [...SERVICE, ...FORBIDDEN], OTHERWISE)),
+    services: section(services, (one) => only(one, [...SERVICE_PROPERTIES, ...Object.keys(FORBIDDEN)], OTHERWISE)),
     ...Object.fromEntries(
       Object.entries(sections).map(([name, schema]) => [
         name,
