@@ -6,13 +6,12 @@
  *
  * @see OCI image-spec specs-go/v1, moby image/image.go MarshalJSON
  */
-import { compareBytes, encode } from "../lib/index.ts";
+import { compareBytes, encode, escapeHtml } from "../lib/index.ts";
 import type { Healthcheck, History, ImageConfig, ImageRunConfig, Platform } from "./image.ts";
 import type { Descriptor, Index, Manifest } from "./manifest.ts";
 
 type Fields = ReadonlyMap<string, unknown>;
 
-const HTML = /[<>&\u2028\u2029]/g;
 /** As JSON.stringify escapes it; a backslash of the text itself comes in pairs. Go has a replacement character there. */
 const LONE_SURROGATE = /(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g;
 
@@ -35,12 +34,11 @@ export function goJson(value: unknown): string {
 
 /** The same for people: a line for each field. */
 export function goJsonLines(value: object): string {
-  return JSON.stringify(value, undefined, 2).replace(HTML, escaped).replace(LONE_SURROGATE, "$1\\ufffd");
+  return escaped(JSON.stringify(value, undefined, 2));
 }
 
-const goString = (text: string): string =>
-  JSON.stringify(text).replace(HTML, escaped).replace(LONE_SURROGATE, "$1\\ufffd");
-const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+const goString = (text: string): string => escaped(JSON.stringify(text));
+const escaped = (json: string): string => escapeHtml(json).replace(LONE_SURROGATE, "$1\\ufffd");
 
 export const manifestBytes = (manifest: Manifest): Uint8Array =>
   documentBytes(
