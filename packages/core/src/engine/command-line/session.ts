@@ -8,6 +8,7 @@ import {
   type Trouble,
   UNEXPECTED_EOF,
 } from "../../faults/index.ts";
+import { quote, rfc3339 } from "../../lib/go/index.ts";
 import { concat, decode, encode, NO_BYTES } from "../../lib/index.ts";
 import type { Container } from "../container.ts";
 import type { ClientMachine } from "../docker/index.ts";
@@ -95,6 +96,11 @@ export class Session {
 
   err(text: string | Uint8Array): void {
     this.#print("stderr", text);
+  }
+
+  /** A line on standard error as logrus writes it where no terminal is. */
+  log(level: "info" | "warning", message: string): void {
+    this.err(`time="${rfc3339(this.now)}" level=${level} msg=${quote(message)}\n`);
   }
 
   #print(stream: "stdout" | "stderr", text: string | Uint8Array): void {

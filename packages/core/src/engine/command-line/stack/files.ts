@@ -4,8 +4,7 @@ import { decode, dirname, NO_BYTES } from "../../../lib/index.ts";
 import { clientOf } from "../../compose/input.ts";
 import { failure } from "../../docker/problem.ts";
 import type { RequestOf } from "../../docker/request.ts";
-import { timeOf } from "../../documents/time.ts";
-import { absolute } from "../client-disk.ts";
+import { absolute, readProblem } from "../client-disk.ts";
 import type { Session } from "../session.ts";
 
 const STDIN = "-";
@@ -16,7 +15,7 @@ function readStack(session: Session, files: readonly string[], isRaw: boolean): 
   const texts = files.map((file) => {
     const content = file === STDIN ? (session.stdin ?? NO_BYTES) : client.readFile(file);
     if (typeof content !== "string") return decode(content);
-    throw failure(`${content === "is a directory" ? "read" : "open"} ${file}: ${content}`);
+    throw failure(readProblem(file, content));
   });
   const [first = STDIN] = files;
   return openStack(texts, {
@@ -24,7 +23,7 @@ function readStack(session: Session, files: readonly string[], isRaw: boolean): 
     environment: client.env,
     directory: first === STDIN ? cwd : dirname(absolute(cwd, first)),
     isRaw,
-    warn: (message) => session.err(`time="${secondsText(session.now)}" level=warning msg=${JSON.stringify(message)}\n`),
+    warn: (message) => session.log("warning", message),
   });
 }
 
@@ -42,9 +41,6 @@ export function printStackConfig(session: Session, { files, isRaw }: RequestOf<"
   session.out(stackYaml(stack));
   return 0;
 }
-
-/** `2026-11-22T01:59:01Z` */
-const secondsText = (seconds: number): string => timeOf(seconds * 1e6).replace(/\.\d+Z$/, "Z");
 
 const listed = (properties: readonly (readonly [name: string, why: string])[]): string =>
   properties.map(([name, why]) => `${name}: ${why}`).join("\n\n");

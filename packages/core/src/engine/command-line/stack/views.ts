@@ -4,6 +4,7 @@ import { naturalCompare } from "../../docker/lists/shared.ts";
 import { orFail } from "../../docker/problem.ts";
 import type { RequestOf } from "../../docker/request.ts";
 import { Filters } from "../../select/filters.ts";
+import type { PayloadStore } from "../../swarm/payloads.ts";
 import { selectTasks, TASK_FILTERS } from "../../swarm/select-tasks.ts";
 import type { Service } from "../../swarm/services.ts";
 import { awaitRemoval } from "../converge.ts";
@@ -81,10 +82,9 @@ export async function removeStacks(session: Session, { names, detach }: RequestO
     const { cluster } = session.engine.swarm;
     const isOwn = (labels: Readonly<Record<string, string>>): boolean => labels[NAMESPACE] === name;
     const own = await session.call("NetworkList", "", () => networks.list().filter(({ labels }) => isOwn(labels)));
-    const payloads = (["secrets", "configs"] as const).map((kind) =>
-      cluster[kind].list(new Filters()).filter(({ spec }) => isOwn(spec.Labels)),
-    );
-    const [secrets = [], configs = []] = payloads;
+    const ownOf = (store: PayloadStore) => store.list(new Filters()).filter(({ spec }) => isOwn(spec.Labels));
+    const secrets = await session.call("SecretList", "", () => ownOf(cluster.secrets));
+    const configs = await session.call("ConfigList", "", () => ownOf(cluster.configs));
     if (services.length + own.length + secrets.length + configs.length === 0) {
       session.err(`Nothing found in stack: ${name}\n`);
       continue;

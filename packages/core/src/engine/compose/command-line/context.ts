@@ -1,6 +1,5 @@
 /** What every compose command has: the session, the options of the project, and how it tells of things. */
 import { ComposeError, type OpenOptions, openProject, type Project } from "../../../compose/index.ts";
-import { quote, rfc3339 } from "../../../lib/go/index.ts";
 import { decode, NO_BYTES } from "../../../lib/index.ts";
 import type { Session } from "../../command-line/session.ts";
 import type { FlagValues } from "../../docker/flags/flag.ts";
@@ -30,16 +29,11 @@ export class ComposeContext {
   }
 
   warn(message: string): void {
-    this.#log("warning", message);
+    this.session.log("warning", message);
   }
 
   tellInfo(message: string): void {
-    this.#log("info", message);
-  }
-
-  /** As logrus writes it where no terminal is. */
-  #log(level: string, message: string): void {
-    this.session.err(`time="${rfc3339(this.session.now)}" level=${level} msg=${quote(message)}\n`);
+    this.session.log("info", message);
   }
 
   /** @throws ComposeError */
