@@ -229,16 +229,17 @@ function anonymous(destination: string, volumes: VolumeSource, wish: VolumeWish)
 }
 
 /** @see moby volume/mounts/validate.go validateExclusiveOptions */
-const FOREIGN_OPTIONS: Readonly<Record<string, readonly (keyof MountBody & `${string}Options`)[]>> = {
-  bind: ["VolumeOptions", "ImageOptions", "TmpfsOptions"],
-  volume: ["BindOptions", "ImageOptions", "TmpfsOptions"],
-  tmpfs: ["BindOptions", "VolumeOptions", "ImageOptions"],
-  image: ["BindOptions", "VolumeOptions", "TmpfsOptions"],
+const OPTIONS: Readonly<Record<string, keyof MountBody & `${string}Options`>> = {
+  bind: "BindOptions",
+  volume: "VolumeOptions",
+  image: "ImageOptions",
+  tmpfs: "TmpfsOptions",
 };
 
 function parseMount(mount: MountBody, volumes: VolumeSource): MountPoint {
   const { Type: type = "", Source: source = "", Target: target = "", ReadOnly: readOnly = false } = mount;
-  const foreign = ownValue(FOREIGN_OPTIONS, type)?.find((name) => mount[name] !== undefined);
+  const own = ownValue(OPTIONS, type);
+  const foreign = own && Object.values(OPTIONS).find((name) => name !== own && mount[name] !== undefined);
   if (foreign !== undefined) {
     throw new StatusError("invalid-argument", `${foreign} must not be specified on mount type "${type}"`);
   }

@@ -5,7 +5,7 @@
  *
  * @see BuildKit solver/llbsolver/history.go, control/control.go ListenBuildHistory; containerd content.proto
  */
-import { createHash } from "node:crypto";
+import { digestOf } from "@bottleship/core/oci";
 import type { ClientBuild } from "./builds.ts";
 import { CODES, GrpcError } from "./grpc.ts";
 import { type GrpcCall, type GrpcMethods, onlyMessage } from "./grpc-server.ts";
@@ -58,15 +58,12 @@ export class BuildHistory {
       build,
       record: { ...record, ...(Result && { Result }), ...(externalError && { externalError }) },
     });
-    const old = [...this.#kept.values()].filter(({ record: { pinned } }) => !pinned);
-    for (const {
-      record: { Ref },
-    } of old.slice(0, Math.max(0, this.#kept.size - MOST_RECORDS)))
-      this.#remove(Ref);
+    const removable = [...this.#kept].filter(([, one]) => !one.record.pinned);
+    for (const [ref] of removable.slice(0, Math.max(0, this.#kept.size - MOST_RECORDS))) this.#remove(ref);
   }
 
   #blob(bytes: Uint8Array, mediaType: string): Descriptor {
-    const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+    const digest = digestOf(bytes);
     this.#blobs.set(digest, bytes);
     return { media_type: mediaType, digest, size: bytes.length };
   }

@@ -48,7 +48,7 @@ export async function buildRequest(session: Session, request: DockerBuild): Prom
   const epoch = env.get(SOURCE_DATE_EPOCH);
   const given = pairsOf(request.buildArgs, (name) => env.get(name));
   // buildx hands on when things are to count as made.
-  const buildArgs = epoch && request.command === "buildx build" ? { [SOURCE_DATE_EPOCH]: epoch, ...given } : given;
+  const buildArgs = epoch ? { [SOURCE_DATE_EPOCH]: epoch, ...given } : given;
   for (const tag of tags) checkTag(tag);
   return {
     context:

@@ -10,8 +10,6 @@ import { StatusError } from "../../../lib/index.ts";
 import { parseCsv } from "../../docker/go/csv.ts";
 import { type DockerBuild, fieldsOf, OptionError } from "./option.ts";
 
-type BuildxBuild = Extract<DockerBuild, { readonly command: "buildx build" }>;
-
 const ANNOTATION_TYPE = /^([a-z-]+)(?:\[([A-Za-z0-9_/-]+)\])?$/;
 const ANNOTATED = ["manifest", "index", "manifest-descriptor", "index-descriptor"];
 /** Entitlements that BuildKit knows, and this daemon grants nobody. */
@@ -21,13 +19,13 @@ const DEFAULT_BUILDER = "default";
 const QUIET_CACHES = ["inline", "gha", "s3"];
 
 /** The one that the docker driver has. @throws OptionError for any other */
-export function checkBuilder({ builder }: BuildxBuild, env: ReadonlyMap<string, string>): void {
+export function checkBuilder({ builder }: DockerBuild, env: ReadonlyMap<string, string>): void {
   const name = builder || env.get("BUILDX_BUILDER") || DEFAULT_BUILDER;
   if (name !== DEFAULT_BUILDER) throw new OptionError(`no builder ${quote(name)} found`);
 }
 
 /** @throws OptionError, StatusError for the first option that cannot be had */
-export function refuseUnsupported(request: BuildxBuild): void {
+export function refuseUnsupported(request: DockerBuild): void {
   checkAttestations(request.attestations);
   checkAnnotations(request.annotations);
   checkCaches(request);
@@ -82,7 +80,7 @@ function annotationType(text: string): string {
   return type;
 }
 
-function checkCaches({ cacheFrom, cacheTo }: BuildxBuild): void {
+function checkCaches({ cacheFrom, cacheTo }: DockerBuild): void {
   for (const text of cacheTo) {
     if (text === "") continue;
     // Names alone mean registries.

@@ -59,10 +59,7 @@ export const FOREIGN_GROUPS: Readonly<Record<string, ForeignGroup>> = {
     swarm: true,
     isHidden: true,
     also: LIST_AND_REMOVE,
-    commands: {
-      demote: ["NODE [NODE...]", "Demote one or more nodes from manager in the swarm"],
-      promote: ["NODE [NODE...]", "Promote one or more nodes to manager in the swarm"],
-    },
+    commands: {},
   },
   plugin: {
     summary: "Manage plugins",

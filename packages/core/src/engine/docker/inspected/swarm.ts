@@ -226,14 +226,7 @@ const DESCRIPTION = struct(
     ),
     "Engine",
   ),
-  fields(
-    struct(
-      "swarm.TLSInfo",
-      optional("TrustRoot", STRING),
-      fields(BYTES, "CertIssuerSubject CertIssuerPublicKey", OMIT),
-    ),
-    "TLSInfo",
-  ),
+  fields(TLS_INFO, "TLSInfo"),
 );
 const MANAGER_STATUS = struct(
   "swarm.ManagerStatus",
