@@ -102,7 +102,7 @@ function collect(
     const destination = clean(path);
     if (!points.has(destination)) points.set(destination, anonymous(destination, volumes, wish));
   }
-  return [...points.values()].sort((a, b) => depth(a.destination) - depth(b.destination));
+  return [...points.values()].sort((a, b) => depthOf(a.destination) - depthOf(b.destination));
 }
 
 /** How the runtime mounts it. @throws StatusError invalid-argument for an option that no tmpfs has */
@@ -135,7 +135,8 @@ export function pinPath(containerId: string, { destination }: Pick<MountPoint, "
   return `/run/docker/volume-subpaths/${containerId}/${encodeURIComponent(destination)}`;
 }
 
-const depth = (path: string): number => path.split("/").length;
+/** Mounts are made from the top down. */
+export const depthOf = (path: string): number => path.split("/").length;
 
 /** Of each of these a mode has one word at most. The last mean something on macOS only. */
 const MODES: readonly ReadonlySet<string>[] = [

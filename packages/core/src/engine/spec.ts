@@ -24,7 +24,7 @@ import { ROOTFS_PATH } from "../snapshot/index.ts";
 import type { Container } from "./container.ts";
 import type { ContainerConfig, HostConfig, Ulimit } from "./docker/create-body.ts";
 import { INIT_ARGUMENTS, INIT_MOUNT } from "./init-program.ts";
-import { mountSpec } from "./mount-points.ts";
+import { depthOf, mountSpec } from "./mount-points.ts";
 import { linkEnvironment } from "./network/links.ts";
 import { resources } from "./resources.ts";
 
@@ -341,20 +341,17 @@ function chooseMounts(container: Container, { sharedMemory }: SpecContext): read
   if (isPlain && mountPoints.length === 0) return COMMON_MOUNTS;
   const replaced = new Set(mountPoints.map(({ destination }) => destination));
   const ownShm = hostConfig.IpcMode === "none" ? [] : [shm(size)];
-  const standard = [
-    ...DEFAULT_MOUNTS,
-    ...(sharedMemory === undefined ? ownShm : [sharedShm(sharedMemory)]),
-    ...ETC_FILES,
-  ]
+  const standard = [...DEFAULT_MOUNTS, ...(sharedMemory === undefined ? ownShm : [sharedShm(sharedMemory)])]
     .filter(({ destination }) => !replaced.has(destination))
     .filter(({ destination }) => !replaced.has("/dev") || !destination.startsWith("/dev/"))
-    .map((mount) => (hostConfig.Privileged ? writable(mount) : mount))
-    .map((mount) => (hostConfig.ReadonlyRootfs && mount.destination.startsWith("/etc/") ? readOnly(mount) : mount));
-  return [
-    ...standard,
+    .map((mount) => (hostConfig.Privileged ? writable(mount) : mount));
+  const files = ETC_FILES.filter(({ destination }) => !replaced.has(destination));
+  // Those that were asked for come first among those of one depth.
+  const others = [
     ...mountPoints.map((point) => mountSpec(point, container.id)),
-    ...(hostConfig.Init === true ? [INIT_MOUNT] : []),
-  ];
+    ...(hostConfig.ReadonlyRootfs ? files.map(readOnly) : files),
+  ].sort((a, b) => depthOf(a.destination) - depthOf(b.destination));
+  return [...standard, ...others, ...(hostConfig.Init === true ? [INIT_MOUNT] : [])];
 }
 
 /** A privileged container may write to /sys and the cgroups. */
@@ -377,7 +374,8 @@ function limits(hostConfig: Partial<HostConfig>): RuntimeSpec["linux"]["resource
 function deviceRules(hostConfig: Partial<HostConfig>): readonly DeviceRule[] {
   if (hostConfig.Privileged) return ALL_DEVICE_RULES;
   const devices = hostConfig.Devices ?? [];
-  if (devices.length === 0) return DEFAULT_DEVICE_RULES;
+  const given = (hostConfig.DeviceCgroupRules ?? []).flatMap(parseDeviceRule);
+  if (devices.length === 0 && given.length === 0) return DEFAULT_DEVICE_RULES;
   const extra = devices.flatMap(({ PathOnHost, PathInContainer, CgroupPermissions }) =>
     knownDevice(PathOnHost, PathInContainer).map(
       ({ type, major, minor }): DeviceRule => ({
@@ -388,7 +386,21 @@ function deviceRules(hostConfig: Partial<HostConfig>): readonly DeviceRule[] {
       }),
     ),
   );
-  return [...DEFAULT_DEVICE_RULES, ...extra];
+  return [...DEFAULT_DEVICE_RULES, ...extra, ...given];
+}
+
+/** `c 10:229 rwm`, with `*` for any number. @see moby daemon/pkg/oci/oci.go: deviceCgroupRuleRegex */
+function parseDeviceRule(text: string): readonly DeviceRule[] {
+  const [, kind, first = "*", second = "*", access = ""] = /^([acb]) (\d+|\*):(\d+|\*) ([rwm]{1,3})$/.exec(text) ?? [];
+  if (kind === undefined) return [];
+  return [
+    {
+      type: kind === "a" ? "any" : kind === "b" ? "block" : "char",
+      ...(first === "*" ? {} : { major: Number(first) }),
+      ...(second === "*" ? {} : { minor: Number(second) }),
+      access,
+    },
+  ];
 }
 
 /** A device of the machine as --device names it. */

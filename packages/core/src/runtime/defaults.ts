@@ -86,6 +86,7 @@ export const DEFAULT_DEVICE_RULES: readonly DeviceRule[] = [
   { type: "char", major: 5, minor: 0, access: "rwm" },
   { type: "char", major: 5, minor: 1, access: "rwm" },
   { type: "char", major: 5, minor: 2, access: "rwm" },
+  { type: "char", major: 10, minor: 200, access: "rwm" },
   { type: "char", major: 136, access: "rwm" },
 ];
 

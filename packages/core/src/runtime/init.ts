@@ -56,7 +56,7 @@ import {
 import { encode, NO_BYTES } from "../lib/index.ts";
 import type { MountSpec, ProcessSpec, RuntimeSpec } from "../oci/index.ts";
 import { setUpConsole } from "./console.ts";
-import { InitError } from "./init-error.ts";
+import { goText, InitError } from "./init-error.ts";
 import { setLimits } from "./limits.ts";
 import { parseMountOptions } from "./mount-options.ts";
 import type { SplitMounts } from "./mount-plan.ts";
@@ -347,11 +347,6 @@ function* pretend(program: Program, argv: readonly string[], env: Env): Routine<
 function* report(error: unknown): Routine<void> {
   if (!(error instanceof InitError) && !(error instanceof Errno)) throw error;
   yield* write(CHANNEL_FD, encode(error instanceof InitError ? error.message : goText(error)));
-}
-
-/** An error's text as Go programs print it: strerror's without the capital. */
-function goText(error: Errno): string {
-  return error.message.charAt(0).toLowerCase() + error.message.slice(1);
 }
 
 const environments = new WeakMap<readonly string[], Env>();

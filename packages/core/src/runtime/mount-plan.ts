@@ -39,7 +39,11 @@ export function splitMounts(spec: RuntimeSpec, skeleton: string): SplitMounts {
   const own = spec.mounts.filter((mount) => !canWait(mount));
   const isHidden = ({ destination }: MountSpec): boolean =>
     own.some((mount) => destination.startsWith(`${mount.destination === "/" ? "" : mount.destination}/`));
-  const waits = (mount: MountSpec): boolean => canWait(mount) && !isHidden(mount);
+  const firstOwn = spec.mounts.findIndex((mount) => !canWait(mount));
+  // Files of the bundle are mounted after what the user mounts before them.
+  const isBehind = (mount: MountSpec): boolean =>
+    mount.type === "bind" && firstOwn >= 0 && spec.mounts.indexOf(mount) > firstOwn;
+  const waits = (mount: MountSpec): boolean => canWait(mount) && !isHidden(mount) && !isBehind(mount);
   const planned = spec.mounts.filter(waits).map((mount) => plannedMount(mount, skeleton));
   const made: SplitMounts = {
     plan: {

@@ -35,7 +35,7 @@ import {
 } from "../abi/index.ts";
 import { dirname } from "../lib/index.ts";
 import type { DeviceSpec, MountSpec } from "../oci/index.ts";
-import { InitError } from "./init-error.ts";
+import { goText, InitError } from "./init-error.ts";
 import { parseMountOptions } from "./mount-options.ts";
 
 /**
@@ -48,8 +48,19 @@ export function* mountOne(spec: MountSpec, source: number | undefined): Routine<
   try {
     yield* mountPlainly(spec, source);
   } catch (error) {
-    throw error instanceof Errno && error.code === "ENOTDIR" ? yield* wrongKind(spec) : error;
+    if (error instanceof Errno && error.code === "ENOTDIR") throw yield* wrongKind(spec);
+    throw error instanceof Errno && spec.type === "tmpfs" ? notMounted(spec, error) : error;
   }
+}
+
+/** A tmpfs is refused for its options. */
+function notMounted({ source, destination, type, options }: MountSpec, error: Errno): InitError {
+  const { flags, data } = parseMountOptions(options);
+  const names = FLAG_NAMES.filter(([flag]) => (flags & flag) !== 0).map(([, name]) => name);
+  const shown = data.length === 0 ? "" : `, data=${data.join(",")}`;
+  return new InitError(
+    `error mounting "${type}" to rootfs at "${destination}": mount src=${source}, dst=${destination}, dstFd=/proc/thread-self/fd/${MADE_MOUNT_POINT_FD}, flags=${names.join("|")}${shown}: ${goText(error)}`,
+  );
 }
 
 /** Nothing but procfs may lie where the runtime, and everybody, looks for it. */
@@ -82,6 +93,8 @@ function* wrongKind({ source, destination, type, options }: MountSpec): Routine<
 
 /** Where runc opens a mount point: after its log, its pipes and the container's root. */
 const MOUNT_POINT_FD = 14;
+/** The same where it had to be made. */
+const MADE_MOUNT_POINT_FD = 11;
 /** In runc's order. */
 const FLAG_NAMES: readonly (readonly [flag: number, name: string])[] = [
   [MS_BIND, "MS_BIND"],
