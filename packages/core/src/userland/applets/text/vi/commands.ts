@@ -8,7 +8,7 @@ import { motionOf, nameOfKey, toLine } from "./motions.ts";
 import { operate } from "./operators.ts";
 
 /** Commands that a dot does again. */
-const CHANGES = new Set("aAcCdDiIJoOpPrRs xX<>~".replace(" ", ""));
+const CHANGES = new Set("aAcCdDiIJoOpPrRsxX<>~");
 const OPERATORS = new Set("cdyY<>");
 const control = (letter: string): string => String.fromCharCode(letter.charCodeAt(0) - 64);
 
@@ -41,7 +41,7 @@ export class Commands {
     const editor = this.#editor;
     const keyMoves = typeof key !== "string" && name !== "insert";
     if (editor.mode === "insert" && !keyMoves) {
-      if (name === "insert") yield* this.#replaceMode();
+      if (name === "insert") this.startReplacing();
       else yield* typeCharacter(editor, name);
       return;
     }
@@ -101,14 +101,10 @@ export class Commands {
     editor.dot = document.firstNonBlank(start);
   }
 
-  *#replaceMode(): Routine<void> {
+  startReplacing(): void {
     this.#editor.mode = "replace";
     this.#editor.document.endTyping();
     this.#replacedFrom = this.#editor.dot;
-  }
-
-  startReplacing(): Routine<void> {
-    return this.#replaceMode();
   }
 }
 
@@ -328,7 +324,12 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ["A", insertAt(({ document, dot }) => document.lineEnd(dot))],
   ["o", openLine(false)],
   ["O", openLine(true)],
-  ["R", (commands) => commands.startReplacing()],
+  [
+    "R",
+    function* (commands) {
+      commands.startReplacing();
+    },
+  ],
   ["x", removeCharacters(0, false)],
   ["delete", removeCharacters(0, false)],
   ["X", removeCharacters(-1, false)],

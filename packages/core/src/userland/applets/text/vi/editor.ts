@@ -64,6 +64,8 @@ export interface Session {
   readonly options: ViOptions;
   isReadOnly: boolean;
   search: string;
+  /** The character that was looked for in a line last, with f, F, t or T. */
+  sought: { readonly character: string; readonly key: string };
   /** Files of the command line, and which of them is next. */
   readonly files: readonly string[];
   at: number;

@@ -53,6 +53,7 @@ export const vi: Applet = function* (io) {
     options: { autoindent: false, expandtab: false, flash: false, ignorecase: false, showmatch: false },
     isReadOnly: options.has("R"),
     search: "/",
+    sought: { character: "", key: "f" },
     files: options.operands,
     at: 0,
     tabStop: 8,

@@ -80,7 +80,7 @@ const lineEnd: Motion = {
     return Math.max(document.lineStart(at), at - 1);
   },
 };
-const toLine: Motion = {
+export const toLine: Motion = {
   reach: "lines",
   isJump: true,
   *go({ document, text }, count) {
@@ -93,24 +93,15 @@ const words = (reach: Reach, step: typeof nextWord, large: boolean): Motion =>
     repeated(({ text }, at) => step(text, at, large)),
   );
 
-interface Search {
-  character: string;
-  key: string;
-}
-const searches = new WeakMap<Editor["session"], Search>();
-
 /** f, F, t, T and their repetitions: within the line. */
 const toCharacter: Motion = {
   reach: "with",
   *go(editor, count, key) {
-    const known = searches.get(editor.session) ?? { character: "", key: "f" };
-    let kind = key;
-    if (key === ";") kind = known.key;
-    else if (key === ",")
-      kind = known.key === known.key.toLowerCase() ? known.key.toUpperCase() : known.key.toLowerCase();
-    else searches.set(editor.session, { character: yield* editor.character(), key });
-    const { character } = searches.get(editor.session) ?? known;
-    return characterPlace(editor, character, kind, Math.max(1, count));
+    const { session } = editor;
+    if (key !== ";" && key !== ",") session.sought = { character: yield* editor.character(), key };
+    const { character, key: last } = session.sought;
+    const opposite = last === last.toLowerCase() ? last.toUpperCase() : last.toLowerCase();
+    return characterPlace(editor, character, key === "," ? opposite : last, Math.max(1, count));
   },
 };
 
@@ -252,4 +243,3 @@ const MOTIONS: ReadonlyMap<string, Motion> = new Map<string, Motion>([
 export const nameOfKey = (key: Key): string => (typeof key === "string" ? key : "name" in key ? key.name : "");
 
 export const motionOf = (key: string): Motion | undefined => MOTIONS.get(key);
-export { toLine };

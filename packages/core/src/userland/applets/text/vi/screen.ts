@@ -44,11 +44,6 @@ export class Screen {
     return this.#size.columns;
   }
 
-  /** The column of the cursor within its line. */
-  get cursorColumn(): number {
-    return this.#column + this.#offset;
-  }
-
   /** Before anything is shown. */
   setSize(size: Size): void {
     this.#size = size;
