@@ -8,14 +8,17 @@
 import { z } from "zod";
 import { type GoType, goTypeOf, unwrapped } from "../schemas/fields.ts";
 
+/** What Go's decoder would mind, too; the rest is told in our own words. */
+const OF_TYPES: ReadonlySet<string> = new Set(["invalid_type", "invalid_union", "too_small", "too_big"]);
+
 /** `json: cannot unmarshal string into Go struct field UpdateConfig.Memory of type int64`, … */
 export function unmarshalProblem(issue: z.core.$ZodIssue | undefined, root: z.ZodType): string {
   if (issue === undefined) return "json: cannot unmarshal";
+  if (!OF_TYPES.has(issue.code)) return issue.message;
   const schema = schemaAt(root, issue.path);
   const given = "input" in issue ? describe(issue.input, schema) : "value";
   // One that reads itself, as a command does: it does not know where it stands.
   if (schema instanceof z.ZodUnion) return `json: cannot unmarshal ${given} into Go value of type string`;
-  if (issue.code === "custom") return issue.message;
   return `json: cannot unmarshal ${given} into ${placeOf(issue.path, root)} of type ${nameOf(schema)}`;
 }
 
