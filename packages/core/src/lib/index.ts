@@ -65,6 +65,7 @@ export { copyData, isSameData } from "./same-data.ts";
 export { Hasher, sha256 } from "./sha256.ts";
 export { SmallMap } from "./small-map.ts";
 export { SmallSet } from "./small-set.ts";
+export { sortKeys } from "./sort-keys.ts";
 export { StatusError, type StatusKind } from "./status-error.ts";
 export { type Attributes, element, label, picture } from "./svg.ts";
 export {

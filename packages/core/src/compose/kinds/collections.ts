@@ -1,4 +1,5 @@
 /** Lists and maps. Model: compose-go's types, mattn/go-shellwords. */
+import { sortKeys } from "../../lib/index.ts";
 import { ComposeError } from "../compose-error.ts";
 import { isList, isMap, mapOf, type Path, plainText, type Tree, type TreeMap } from "../tree.ts";
 import { type Kind, undecodable } from "./kind.ts";
@@ -28,7 +29,7 @@ export function list<T>(kind: Kind<T>): Kind<readonly T[]> {
 /** Things by names; `null` for a name behind which nothing stands. */
 export function named<T>(kind: Kind<T>): Kind<Readonly<Record<string, T | null>>> {
   const write = (value: Readonly<Record<string, T | null>>, how: (one: T) => Tree): TreeMap =>
-    sorted(Object.fromEntries(Object.entries(value).map(([key, one]) => [key, one === null ? null : how(one)])));
+    sortKeys(Object.fromEntries(Object.entries(value).map(([key, one]) => [key, one === null ? null : how(one)])));
   return {
     decode(tree, path) {
       const entries = Object.entries(mapOf(tree)).map(([key, one]): [string, T | null] => [
@@ -42,11 +43,6 @@ export function named<T>(kind: Kind<T>): Kind<Readonly<Record<string, T | null>>
   };
 }
 
-/** JSON's maps are in the order of their keys. */
-function sorted<T>(map: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
-  return Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
 /** `{a: b}` and `["a=b"]`; nothing is an empty text. */
 export const labels: Kind<StringMap> = {
   decode(tree) {
@@ -58,7 +54,7 @@ export const labels: Kind<StringMap> = {
         ]);
     return entries.length === 0 ? undefined : Object.fromEntries(entries.map(([key, value]) => [key, value ?? ""]));
   },
-  yaml: sorted,
+  yaml: sortKeys,
 };
 
 function pair(entry: string): [string, string | undefined] {
@@ -77,7 +73,7 @@ export const variables: Kind<Readonly<Record<string, string | null>>> = {
         ]);
     return entries.length === 0 ? undefined : Object.fromEntries(entries);
   },
-  yaml: sorted,
+  yaml: sortKeys,
 };
 
 function variable(entry: string, path: Path): [string, string | null] {

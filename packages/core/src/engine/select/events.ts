@@ -1,10 +1,10 @@
 /** Events that filters let through, and how they are told. @see moby daemon/events/filter.go */
+import { sortKeys } from "../../lib/index.ts";
 import type { EngineEvent, EventType } from "../events.ts";
 import type { Filters } from "./filters.ts";
 
 /** Older clients read `status`, `id` and `from`. */
 export function eventDocument({ type, action, id, attributes, timeUs }: EngineEvent) {
-  const sorted = Object.fromEntries(Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1)));
   const legacy = type === "container" || type === "image" ? { status: action, id } : {};
   const from = type === "container" && attributes["image"] !== undefined ? { from: attributes["image"] } : {};
   return {
@@ -12,7 +12,7 @@ export function eventDocument({ type, action, id, attributes, timeUs }: EngineEv
     ...from,
     Type: type,
     Action: action,
-    Actor: { ID: id, Attributes: sorted },
+    Actor: { ID: id, Attributes: sortKeys(attributes) },
     scope: scopeOf(type),
     time: Math.floor(timeUs / 1e6),
     timeNano: timeUs * 1000,

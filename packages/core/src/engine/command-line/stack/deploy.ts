@@ -4,7 +4,7 @@
  * @see docker/cli cli/command/stack/swarm/deploy_composefile.go, deploy.go
  */
 import type { FileObject, NetworkSpec, Project } from "../../../compose/index.ts";
-import { StatusError } from "../../../lib/index.ts";
+import { StatusError, sortKeys } from "../../../lib/index.ts";
 import { parseReference, ValueError } from "../../docker/index.ts";
 import { failure } from "../../docker/problem.ts";
 import type { RequestOf } from "../../docker/request.ts";
@@ -101,7 +101,7 @@ async function createNetworks(session: Session, namespace: string, project: Proj
         networks.create({
           Name: full,
           Driver: spec.driver ?? "overlay",
-          Labels: sorted({ ...spec.labels, [NAMESPACE]: namespace }),
+          Labels: sortKeys({ ...spec.labels, [NAMESPACE]: namespace }),
           ...(spec.driver_opts && { Options: spec.driver_opts }),
           ...(spec.internal === true && { Internal: true }),
           ...(spec.attachable === true && { Attachable: true }),
@@ -117,9 +117,6 @@ function ipamOf({ ipam }: NetworkSpec) {
   const Config = (ipam.config ?? []).map(({ subnet }) => (subnet === undefined ? {} : { Subnet: subnet }));
   return { IPAM: { Driver: ipam.driver ?? "default", Config } };
 }
-
-const sorted = (map: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
-  Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
 
 /** @throws CliError for a network that is not the swarm's */
 async function checkExternal(session: Session, name: string): Promise<void> {
@@ -155,7 +152,7 @@ async function createPayloads(
   const payloads = own.map(([name, object]) => {
     const content = session.client.readFile(object.file ?? "");
     if (typeof content === "string") throw failure(`open ${object.file ?? ""}: ${content}`);
-    const Labels = sorted({ ...object.labels, [NAMESPACE]: namespace });
+    const Labels = sortKeys({ ...object.labels, [NAMESPACE]: namespace });
     return { spec: { Name: namesOf(namespace, name, object), Labels }, content };
   });
   for (const { spec, content } of payloads) {

@@ -10,6 +10,7 @@ import type {
   Project,
   Service,
 } from "../../../compose/index.ts";
+import { sortKeys } from "../../../lib/index.ts";
 import type { HealthConfig, MountBody, StringMap } from "../../docker/create-body.ts";
 import { failure } from "../../docker/problem.ts";
 import { familiarText, parseReference, withDefaultTag } from "../../docker/reference.ts";
@@ -45,7 +46,7 @@ export function serviceSpec(name: string, service: Service, place: StackPlace): 
   const own = { [NAMESPACE]: namespace };
   return {
     Name: scoped(namespace, name),
-    Labels: sorted({ ...deploy?.labels, [IMAGE]: image, ...own }),
+    Labels: sortKeys({ ...deploy?.labels, [IMAGE]: image, ...own }),
     TaskTemplate: {
       ContainerSpec: {
         Image: familiarText(withDefaultTag(parseReference(image))),
@@ -79,7 +80,7 @@ type Refuse = (why: string) => never;
 
 function containerOf(service: Service, own: StringMap): Partial<TaskContainerSpec> {
   return filled({
-    Labels: sorted({ ...service.labels, ...own }),
+    Labels: sortKeys({ ...service.labels, ...own }),
     Command: service.entrypoint,
     Args: service.command,
     Hostname: service.hostname,
@@ -275,14 +276,9 @@ function mountOf(mount: MountSpec, namespace: string, project: Project, refuse: 
     isOwn && (volume.driver !== undefined || volume.driver_opts !== undefined)
       ? filled({ Name: volume.driver, Options: volume.driver_opts })
       : undefined;
-  const Labels = isOwn ? sorted({ ...volume.labels, [NAMESPACE]: namespace }) : undefined;
+  const Labels = isOwn ? sortKeys({ ...volume.labels, [NAMESPACE]: namespace }) : undefined;
   const VolumeOptions = filled({ NoCopy, Labels, DriverConfig });
   return filled({ Type, Source, Target, ReadOnly: base.ReadOnly, VolumeOptions });
-}
-
-/** Maps as Go prints them. */
-function sorted(map: StringMap): StringMap {
-  return Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 type Filled<T> = { readonly [K in keyof T]: Exclude<T[K], undefined> };

@@ -3,7 +3,7 @@
  *
  * @see docker/cli cli/command/service/opts.go, generic_resource_opts.go; opts/swarmopts
  */
-import { parseDuration, parseUnsigned, problemOf } from "../../../lib/go/index.ts";
+import { NumberError, parseDuration, parseUnsigned } from "../../../lib/go/index.ts";
 import { StatusError } from "../../../lib/index.ts";
 import type { GenericResource } from "../../swarm/service-spec.ts";
 import { parseCsv } from "../go/csv.ts";
@@ -35,9 +35,11 @@ export function payloadWish(given: string, kind: "secret" | "config"): PayloadWi
 }
 
 function fileMode(text: string): number {
-  const problem = problemOf(() => parseUnsigned(text, { base: 0, bits: 32 }));
-  if (problem !== undefined) throw new ValueError(`invalid mode specified: ${problem}`);
-  return parseUnsigned(text, { base: 0, bits: 32 });
+  try {
+    return parseUnsigned(text, { base: 0, bits: 32 });
+  } catch (error) {
+    throw error instanceof NumberError ? new ValueError(`invalid mode specified: ${error.message}`) : error;
+  }
 }
 
 /** A command line as a shell would split it. */
