@@ -1,5 +1,5 @@
 /** Which texts of a compose file are numbers and booleans, once variables are in them. Model: compose-go's loader. */
-import { atoi, parseFloat64, parseInteger, ValueError } from "../lib/go/index.ts";
+import { atoi, parseFloat64, parseInteger, readOr } from "../lib/go/index.ts";
 import { type Path, PathTable } from "./tree.ts";
 
 /** What the text says, or what is wrong with it. */
@@ -9,14 +9,7 @@ export function castOf(path: Path): Cast | undefined {
   return CASTS.get(path);
 }
 
-function read(parse: () => number): ReturnType<Cast> {
-  try {
-    return parse();
-  } catch (error) {
-    if (error instanceof ValueError) return { problem: error.message };
-    throw error;
-  }
-}
+const read = (parse: () => number): ReturnType<Cast> => readOr(parse, ({ message }) => ({ problem: message }));
 
 const integer: Cast = (text) => read(() => atoi(text));
 

@@ -4,7 +4,7 @@
  * @see moby builder/builder-next/builder.go (DiskUsage, Prune); containerd filters/parser.go for filters
  */
 import type { CacheUsage, PruneOptions } from "../build/index.ts";
-import { parseDuration, ValueError } from "../lib/go/index.ts";
+import { parseDuration, reworded } from "../lib/go/index.ts";
 import { ownValue, StatusError } from "../lib/index.ts";
 import { timeOf } from "./documents/time.ts";
 import type { Filters } from "./select/filters.ts";
@@ -78,11 +78,7 @@ export function cachePruneFilters(filters: Filters): PruneOptions {
 const NO_TIME = "filter expects a duration (e.g., '24h') or a timestamp: failed to parse value as time or duration:";
 
 function durationUs(text: string, refuse: () => StatusError): number {
-  try {
-    return Math.trunc(parseDuration(text) / 1000);
-  } catch (error) {
-    throw error instanceof ValueError ? refuse() : error;
-  }
+  return reworded(() => Math.trunc(parseDuration(text) / 1000), refuse);
 }
 
 /** A record in the answer to `GET /system/df`. */

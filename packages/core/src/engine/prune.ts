@@ -3,10 +3,9 @@
  *
  * @see moby daemon/prune.go, daemon/containerd/image_prune.go, volume/service/service.go
  */
-import { isTrue, parseBool, problemOf } from "../lib/go/index.ts";
+import { isTrue, parseBool, problemOf, reworded } from "../lib/go/index.ts";
 import { StatusError } from "../lib/index.ts";
 import { writtenBytes } from "./container-size.ts";
-import { ValueError } from "./docker/problem.ts";
 import { parseTimestamp } from "./docker/values/timestamp.ts";
 import { secondsOfTime } from "./documents/time.ts";
 import type { Engine } from "./engine.ts";
@@ -107,10 +106,9 @@ function olderThan({ kernel }: Engine, filters: Filters): (createdUs: number) =>
   const [text, ...more] = filters.get("until");
   if (text === undefined) return () => true;
   if (more.length > 0) throw new StatusError("invalid-argument", "more than one until filter specified");
-  try {
-    const { seconds, nanoseconds } = parseTimestamp(text, kernel.nowUs / 1e6);
-    return (createdUs) => createdUs < seconds * 1e6 + Math.floor(nanoseconds / 1000);
-  } catch (error) {
-    throw error instanceof ValueError ? new StatusError("invalid-argument", error.message) : error;
-  }
+  const { seconds, nanoseconds } = reworded(
+    () => parseTimestamp(text, kernel.nowUs / 1e6),
+    ({ message }) => new StatusError("invalid-argument", message),
+  );
+  return (createdUs) => createdUs < seconds * 1e6 + Math.floor(nanoseconds / 1000);
 }

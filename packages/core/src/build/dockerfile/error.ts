@@ -4,7 +4,7 @@
  * The message is BuildKit's, its suggestion included; the locations are those of its LocationError, innermost first.
  * How a client shows them is `report.ts`'s business.
  */
-import { ValueError } from "../../lib/go/index.ts";
+import { reworded } from "../../lib/go/index.ts";
 import { StatusError } from "../../lib/index.ts";
 import type { SourceRange } from "./ast.ts";
 
@@ -57,9 +57,5 @@ export function rethrow<T>(body: () => T, change: (error: BuildError) => BuildEr
 
 /** Reads a value; what is none is wrong with the Dockerfile. @throws BuildError */
 export function readValue<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw error instanceof ValueError ? new BuildError(error.message) : error;
-  }
+  return reworded(read, ({ message }) => new BuildError(message));
 }

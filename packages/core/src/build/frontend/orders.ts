@@ -3,7 +3,7 @@
  *
  * @see BuildKit frontend/dockerui/config.go init, exporter/util/epoch
  */
-import { NumberError, parseInteger, readBool } from "../../lib/go/index.ts";
+import { parseInteger, readBool, reworded } from "../../lib/go/index.ts";
 import { BuildError } from "../dockerfile/error.ts";
 
 const MULTI_PLATFORM = "BUILDKIT_MULTI_PLATFORM";
@@ -40,10 +40,8 @@ export function ordersOf(buildArgs: Readonly<Record<string, string>> = {}): Buil
 }
 
 function seconds(text: string): number {
-  try {
-    return parseInteger(text);
-  } catch (error) {
-    if (!(error instanceof NumberError)) throw error;
-    throw new BuildError(`invalid SOURCE_DATE_EPOCH: ${text}: ${error.message}`);
-  }
+  return reworded(
+    () => parseInteger(text),
+    ({ message }) => new BuildError(`invalid SOURCE_DATE_EPOCH: ${text}: ${message}`),
+  );
 }

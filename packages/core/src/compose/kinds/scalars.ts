@@ -1,5 +1,5 @@
 /** Texts, numbers, sizes and durations. Model: compose-go's types. */
-import { durationText, parseDuration, parseSize, ValueError } from "../../lib/go/index.ts";
+import { durationText, parseDuration, parseSize, reworded } from "../../lib/go/index.ts";
 import { isMap, plainText, type Tree } from "../tree.ts";
 import { type Kind, undecodable } from "./kind.ts";
 
@@ -67,12 +67,10 @@ export const duration: Kind<number> = {
       /(\d+(?:\.\d+)?)([dw])/g,
       (_, count: string, unit: string) => `${Number(count) * (DAYS[unit] ?? 1)}h`,
     );
-    try {
-      return parseDuration(inHours);
-    } catch (error) {
-      if (!(error instanceof ValueError)) throw error;
-      throw undecodable(path, error.message.replace(JSON.stringify(inHours), JSON.stringify(given)));
-    }
+    return reworded(
+      () => parseDuration(inHours),
+      ({ message }) => undecodable(path, message.replace(JSON.stringify(inHours), JSON.stringify(given))),
+    );
   },
   yaml: durationText,
 };

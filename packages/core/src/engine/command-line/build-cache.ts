@@ -1,6 +1,6 @@
 /** `docker buildx du`, `docker buildx prune` and `docker builder prune`. */
 import type { CacheUsage } from "../../build/index.ts";
-import { parseDuration } from "../../lib/go/index.ts";
+import { parseDuration, problemOf, reworded } from "../../lib/go/index.ts";
 import { cacheFilter, cachePruneFilters } from "../build-cache.ts";
 import { renderCacheUsage, renderPruned } from "../docker/lists/build-cache.ts";
 import { ValueError } from "../docker/problem.ts";
@@ -69,22 +69,15 @@ function selection(filters: Readonly<Record<string, readonly string[]>>): Select
 }
 
 function timeUs(name: string, text: string): number {
-  try {
-    return Math.trunc(parseDuration(text) / 1000);
-  } catch (error) {
-    if (!(error instanceof ValueError)) throw error;
-    throw new ValueError(`"${name}" filter expects a duration (e.g., '24h'): ${error.message}`);
-  }
+  return reworded(
+    () => Math.trunc(parseDuration(text) / 1000),
+    ({ message }) => new ValueError(`"${name}" filter expects a duration (e.g., '24h'): ${message}`),
+  );
 }
 
 /** What is wrong with a filter buildx says itself. */
 function orComplain(session: Session, body: () => void): number {
-  try {
-    body();
-    return 0;
-  } catch (error) {
-    if (!(error instanceof ValueError)) throw error;
-    session.err(`ERROR: ${error.message}\n`);
-    return 1;
-  }
+  const problem = problemOf(body);
+  if (problem !== undefined) session.err(`ERROR: ${problem}\n`);
+  return problem === undefined ? 0 : 1;
 }

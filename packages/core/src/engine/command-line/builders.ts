@@ -5,7 +5,7 @@
  * @see docker/buildx commands/ls.go, inspect.go, rm.go, use.go
  */
 import { columns, renderList } from "../docker/format.ts";
-import { failure, ValueError } from "../docker/problem.ts";
+import { failure, orFail } from "../docker/problem.ts";
 import type { RequestOf } from "../docker/request.ts";
 import type { BuilderRequest } from "../docker/requests/builder.ts";
 import { BUILDKIT_VERSION } from "../documents/versions.ts";
@@ -78,11 +78,7 @@ function list(session: Session, { format, noTrunc }: RequestOf<"buildx ls">): nu
       platforms: whole,
     },
   ];
-  try {
-    session.out(renderList(format === "table" ? TABLE : format, COLUMNS, rows));
-  } catch (error) {
-    throw error instanceof ValueError ? failure(`ERROR: ${error.message}`) : error;
-  }
+  session.out(orFail(() => renderList(format === "table" ? TABLE : format, COLUMNS, rows), "ERROR: "));
   return 0;
 }
 

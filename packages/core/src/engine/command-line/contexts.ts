@@ -4,7 +4,7 @@
  * @see docker/cli cli/command/context, cli/context/store
  */
 import { layerToTar, tarToLayer } from "../../content/index.ts";
-import { parseBool, ValueError } from "../../lib/go/index.ts";
+import { parseBool, quote, readOr } from "../../lib/go/index.ts";
 import { decode, encode, NO_BYTES, sha256 } from "../../lib/index.ts";
 import { type ClientContext, DEFAULT_CONTEXT, DEFAULT_HOST } from "../client-contexts.ts";
 import type { StringMap } from "../docker/create-body.ts";
@@ -122,12 +122,10 @@ function endpointOf(session: Session, settings: StringMap): ClientContext {
 
 function skipOf(given: string | undefined, refuse: (why: string) => never): boolean {
   if (given === undefined || given === "") return false;
-  try {
-    return parseBool(given);
-  } catch (error) {
-    if (error instanceof ValueError) return refuse(`skip-tls-verify: parsing ${JSON.stringify(given)}: invalid syntax`);
-    throw error;
-  }
+  return readOr(
+    () => parseBool(given),
+    ({ reason }) => refuse(`skip-tls-verify: parsing ${quote(given)}: ${reason}`),
+  );
 }
 
 function update(session: Session, { name, description, docker }: RequestOf<"context update">): number {

@@ -3,14 +3,16 @@
  *
  * @see docker/cli cli/command/image, cli/command/container/export.go
  */
+
 import { layerToTar } from "../../content/index.ts";
 import { type ApiCall, connectionLost } from "../../faults/index.ts";
+import { reworded } from "../../lib/go/index.ts";
 import { NO_BYTES, StatusError } from "../../lib/index.ts";
 import { familiarText, parseReference } from "../../oci/index.ts";
 import { applyChanges } from "../apply-changes.ts";
 import { renderHistory } from "../docker/lists/images.ts";
 import { type Platform, parsePlatform } from "../docker/platform.ts";
-import { BAD_TEMPLATE, failure, orFail, ValueError } from "../docker/problem.ts";
+import { BAD_TEMPLATE, failure, orFail } from "../docker/problem.ts";
 import type { RequestOf } from "../docker/request.ts";
 import { historyDocument } from "../documents/history.ts";
 import { timeOf } from "../documents/time.ts";
@@ -120,11 +122,10 @@ export async function exportContainer(session: Session, request: RequestOf<"expo
 
 /** @throws StatusError invalid-argument */
 export function platformOf(text: string): Platform {
-  try {
-    return parsePlatform(text);
-  } catch (error) {
-    throw error instanceof ValueError ? new StatusError("invalid-argument", error.message) : error;
-  }
+  return reworded(
+    () => parsePlatform(text),
+    ({ message }) => new StatusError("invalid-argument", message),
+  );
 }
 
 /** @throws CliError for a file that cannot be written */

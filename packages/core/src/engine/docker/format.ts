@@ -4,6 +4,7 @@
  * A list is printed row by row (`table …`, `json` or a template), an inspected object with a template or as JSON.
  * Model: docker/cli cli/command/formatter, cli/command/inspect, templates.
  */
+import { reworded } from "../../lib/go/index.ts";
 import { ValueError } from "./problem.ts";
 import { alignColumns } from "./table.ts";
 import { executeTemplate, TemplateFailure } from "./template/execute.ts";
@@ -142,10 +143,5 @@ function heading(template: ParsedTemplate, headers: Readonly<Record<string, stri
 }
 
 function orParsingError<T>(run: () => T): T {
-  try {
-    return run();
-  } catch (error) {
-    if (error instanceof ValueError) throw new ValueError(`template parsing error: ${error.message}`);
-    throw error;
-  }
+  return reworded(run, ({ message }) => new ValueError(`template parsing error: ${message}`));
 }

@@ -5,7 +5,7 @@
  * Docker puts it and throws `CliError`, which `parseDocker` turns into the answer that a shell would see.
  */
 
-import { ValueError } from "../../lib/go/index.ts";
+import { reworded, ValueError } from "../../lib/go/index.ts";
 
 export { ValueError };
 
@@ -34,10 +34,5 @@ export const BAD_TEMPLATE = 64;
 
 /** Runs a value parser; its refusal becomes a plain failure with `prefix` before the message. */
 export function orFail<T>(parse: () => T, prefix = "", exitCode = 1): T {
-  try {
-    return parse();
-  } catch (error) {
-    if (error instanceof ValueError) throw failure(prefix + error.message, exitCode);
-    throw error;
-  }
+  return reworded(parse, ({ message }) => failure(prefix + message, exitCode));
 }

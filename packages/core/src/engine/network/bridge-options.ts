@@ -3,7 +3,7 @@
  *
  * @see moby libnetwork/drivers/bridge/labels.go, bridge_linux.go: fromLabels
  */
-import { atoi, parseBool, ValueError } from "../../lib/go/index.ts";
+import { atoi, parseBool, readOr } from "../../lib/go/index.ts";
 import { canonicalIp, type IpFamily, StatusError } from "../../lib/index.ts";
 
 /**
@@ -105,12 +105,10 @@ function refuse(label: string, value: string, why: string): never {
 }
 
 function parsed<T>(parse: (text: string) => T, label: string, value: string): T {
-  try {
-    return parse(value);
-  } catch (error) {
-    if (!(error instanceof ValueError)) throw error;
-    return refuse(label, value, error.message);
-  }
+  return readOr(
+    () => parse(value),
+    ({ message }) => refuse(label, value, message),
+  );
 }
 
 function mode(label: string, value: string): GatewayMode {

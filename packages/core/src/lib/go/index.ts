@@ -17,7 +17,6 @@ export {
   atoiProblem,
   isBool,
   isTrue,
-  NumberError,
   parseBool,
   parseFloat64,
   parseInteger,
@@ -44,4 +43,4 @@ export {
   timeText,
 } from "./time.ts";
 export { httpUrlProblem } from "./url.ts";
-export { problemOf, ValueError } from "./value-error.ts";
+export { problemOf, readOr, reworded, ValueError } from "./value-error.ts";

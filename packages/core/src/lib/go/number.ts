@@ -10,15 +10,9 @@ const RANGE = "value out of range";
 
 export type NumberProblem = typeof SYNTAX | typeof RANGE;
 
-/** A refusal of strconv; `reason` is what is left when a caller strips the function and the text. */
-export class NumberError extends ValueError {
-  readonly reason: NumberProblem;
-
-  constructor(operation: string, text: string, reason: NumberProblem) {
-    super(`strconv.${operation}: parsing ${quote(text)}: ${reason}`);
-    this.reason = reason;
-  }
-}
+/** A refusal of strconv. */
+const refusal = (operation: string, text: string, reason: NumberProblem): ValueError =>
+  new ValueError(`strconv.${operation}: parsing ${quote(text)}: ${reason}`, reason);
 
 export interface IntegerFormat {
   /** 10, 8, or 0: the prefix decides and underscores may separate digits. */
@@ -43,17 +37,17 @@ export function readUnsigned(text: string, { base = 10, bits = 64 }: IntegerForm
   return value >= 1n << BigInt(bits) ? RANGE : Number(value);
 }
 
-/** strconv.ParseInt. @throws NumberError */
+/** strconv.ParseInt. @throws ValueError */
 export function parseInteger(text: string, format?: IntegerFormat): number {
   return orThrow("ParseInt", text, readInteger(text, format));
 }
 
-/** strconv.ParseUint. @throws NumberError */
+/** strconv.ParseUint. @throws ValueError */
 export function parseUnsigned(text: string, format?: IntegerFormat): number {
   return orThrow("ParseUint", text, readUnsigned(text, format));
 }
 
-/** strconv.Atoi. @throws NumberError */
+/** strconv.Atoi. @throws ValueError */
 export function atoi(text: string): number {
   return orThrow("Atoi", text, readInteger(text));
 }
@@ -64,7 +58,7 @@ export function atoiProblem(text: string): string | undefined {
 }
 
 function orThrow(operation: string, text: string, read: number | NumberProblem): number {
-  if (typeof read === "string") throw new NumberError(operation, text, read);
+  if (typeof read === "string") throw refusal(operation, text, read);
   return read;
 }
 
@@ -95,30 +89,30 @@ export function readBool(text: string): boolean | undefined {
   return FALSE.has(text) ? false : undefined;
 }
 
-/** strconv.ParseBool. @throws NumberError */
+/** strconv.ParseBool. @throws ValueError */
 export function parseBool(text: string): boolean {
   const read = readBool(text);
-  if (read === undefined) throw new NumberError("ParseBool", text, SYNTAX);
+  if (read === undefined) throw refusal("ParseBool", text, SYNTAX);
   return read;
 }
 
 const DECIMAL = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
 const HEXADECIMAL = /^([+-]?)0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)[pP]([+-]?[0-9]+)$/;
 
-/** strconv.ParseFloat with 64 bits. @throws NumberError */
+/** strconv.ParseFloat with 64 bits. @throws ValueError */
 export function parseFloat64(text: string): number {
   if (/^[+-]?(?:inf|infinity)$/i.test(text)) return text.startsWith("-") ? -Infinity : Infinity;
   if (/^nan$/i.test(text)) return NaN;
   if (DECIMAL.test(text)) {
     const value = Number(text);
-    if (!Number.isFinite(value)) throw new NumberError("ParseFloat", text, RANGE);
+    if (!Number.isFinite(value)) throw refusal("ParseFloat", text, RANGE);
     return value;
   }
   const [, sign, whole, fraction, exponent] = HEXADECIMAL.exec(text) ?? [];
   if (whole === undefined || fraction === undefined || whole + fraction === "")
-    throw new NumberError("ParseFloat", text, SYNTAX);
+    throw refusal("ParseFloat", text, SYNTAX);
   const magnitude = Number(BigInt(`0x${whole}${fraction}`)) * 2 ** (Number(exponent) - 4 * fraction.length);
-  if (!Number.isFinite(magnitude)) throw new NumberError("ParseFloat", text, RANGE);
+  if (!Number.isFinite(magnitude)) throw refusal("ParseFloat", text, RANGE);
   return sign === "-" ? -magnitude : magnitude;
 }
 

@@ -3,6 +3,7 @@
  *
  * @see docker/buildx build/opt.go
  */
+
 import {
   type BuildRequest,
   type ContextSource,
@@ -12,10 +13,11 @@ import {
   SOURCE_DATE_EPOCH,
   sourceKind,
 } from "../../../build/index.ts";
+import { problemOf } from "../../../lib/go/index.ts";
 import { clean, decode, dirname, join, StatusError } from "../../../lib/index.ts";
 import { familiarText, referenceProblem, withDefaultTag } from "../../../oci/index.ts";
 import { parseIp } from "../../docker/go/address.ts";
-import { parseReference, ValueError } from "../../docker/index.ts";
+import { parseReference } from "../../docker/index.ts";
 import { archiveContext, keepsGitDir, remoteContext } from "../../remote-context.ts";
 import { rlimits as ulimits } from "../../spec.ts";
 import { absolute } from "../client-disk.ts";
@@ -236,12 +238,8 @@ function hostsOf(hosts: readonly string[], { engine }: Session): readonly (reado
 
 /** @throws StatusError `invalid tag "UPPER": repository name must be lowercase` */
 function checkTag(tag: string): void {
-  try {
-    parseReference(tag);
-  } catch (error) {
-    if (!(error instanceof ValueError)) throw error;
-    const isUpper = referenceProblem(tag.toLowerCase()) === undefined;
-    const why = isUpper ? "repository name must be lowercase" : "invalid reference format";
-    throw new StatusError("invalid-argument", `invalid tag ${JSON.stringify(tag)}: ${why}`);
-  }
+  if (problemOf(() => parseReference(tag)) === undefined) return;
+  const isUpper = referenceProblem(tag.toLowerCase()) === undefined;
+  const why = isUpper ? "repository name must be lowercase" : "invalid reference format";
+  throw new StatusError("invalid-argument", `invalid tag ${JSON.stringify(tag)}: ${why}`);
 }

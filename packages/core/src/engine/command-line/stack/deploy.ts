@@ -3,9 +3,11 @@
  *
  * @see docker/cli cli/command/stack/swarm/deploy_composefile.go, deploy.go
  */
+
 import type { FileObject, NetworkSpec, Project } from "../../../compose/index.ts";
+import { problemOf } from "../../../lib/go/index.ts";
 import { StatusError, sortKeys } from "../../../lib/index.ts";
-import { parseReference, ValueError } from "../../docker/index.ts";
+import { parseReference } from "../../docker/index.ts";
 import { failure } from "../../docker/problem.ts";
 import type { RequestOf } from "../../docker/request.ts";
 import { Filters } from "../../select/filters.ts";
@@ -61,12 +63,8 @@ function checkImage(service: string, image: string): void {
     throw failure(`invalid image reference for service ${service}: ${why}`);
   };
   if (image === "") refuse("no image specified");
-  try {
-    parseReference(image);
-  } catch (error) {
-    if (!(error instanceof ValueError)) throw error;
-    refuse(error.message);
-  }
+  const problem = problemOf(() => parseReference(image));
+  if (problem !== undefined) refuse(problem);
 }
 
 /** Services that the files no longer speak of go. */

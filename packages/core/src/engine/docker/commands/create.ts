@@ -1,4 +1,5 @@
 /** `docker create` and `docker run`. Model: docker/cli container/create.go, container/run.go. */
+import { reworded } from "../../../lib/go/index.ts";
 import type { ClientMachine } from "../client.ts";
 import { atLeast, command, type Invocation } from "../command.ts";
 import type { CreateBody } from "../create-body.ts";
@@ -82,21 +83,11 @@ const helpful = (name: string, message: string): string =>
   `docker: ${message}\n\nRun 'docker ${name} --help' for more information`;
 
 function withHelp<T>(name: string, parse: () => T): T {
-  try {
-    return parse();
-  } catch (error) {
-    if (error instanceof ValueError) throw failure(helpful(name, error.message), 125);
-    throw error;
-  }
+  return reworded(parse, ({ message }) => failure(helpful(name, message), 125));
 }
 
 function orRunFailure<T>(parse: () => T): T {
-  try {
-    return parse();
-  } catch (error) {
-    if (error instanceof ValueError) throw runFailure(error.message);
-    throw error;
-  }
+  return reworded(parse, ({ message }) => runFailure(message));
 }
 
 function createParts({ flags, client }: Invocation<typeof CREATE>, body: CreateBody): Omit<CreateParts, "pull"> {

@@ -1,7 +1,7 @@
 /** `docker pull` and `docker push`. Model: docker/cli image/pull.go, image/push.go. */
 import { command, exactly } from "../command.ts";
 import { bool, text } from "../flags/flag.ts";
-import { failure, ValueError } from "../problem.ts";
+import { orFail, ValueError } from "../problem.ts";
 import {
   familiarText,
   type ImageReference,
@@ -72,12 +72,7 @@ export const push = command({
 });
 
 function pushPlatform(text: string): ReturnType<typeof optionalPlatform> {
-  try {
-    return optionalPlatform(text);
-  } catch (error) {
-    if (error instanceof ValueError) throw failure(`Invalid platform ${text}${error.message}`);
-    throw error;
-  }
+  return orFail(() => optionalPlatform(text), `Invalid platform ${text}`);
 }
 
 function remoteReference(name: string, allTags: boolean): ImageReference {

@@ -1,4 +1,5 @@
 /** Texts and small readings that several commands share. */
+import { reworded } from "../../../lib/go/index.ts";
 import { compileTemplate } from "../format.ts";
 import { type Platform, parsePlatform } from "../platform.ts";
 import { orFail, ValueError } from "../problem.ts";
@@ -26,12 +27,10 @@ export const NO_TERMINAL = "cowardly refusing to save to a terminal. Use the -o 
 /** The platform of an option that is empty unless given; `prefix` goes before the complaint. */
 export function optionalPlatform(text: string, prefix = ""): Platform | undefined {
   if (text === "") return undefined;
-  try {
-    return parsePlatform(text);
-  } catch (error) {
-    if (error instanceof ValueError) throw new ValueError(prefix + error.message);
-    throw error;
-  }
+  return reworded(
+    () => parsePlatform(text),
+    ({ message }) => new ValueError(prefix + message),
+  );
 }
 
 /** The name of an object as the API takes it. @throws ValueError if there is none. */

@@ -6,7 +6,7 @@
  * Model: spf13/pflag FlagSet.parseArgs.
  */
 
-import { quote, quoteByte } from "../../../lib/go/index.ts";
+import { quote, quoteByte, readOr } from "../../../lib/go/index.ts";
 import { encode } from "../../../lib/index.ts";
 import { ValueError } from "../problem.ts";
 import type { Flag, Flags, FlagValues } from "./flag.ts";
@@ -120,13 +120,11 @@ class Parser {
   }
 
   #read(name: string, flag: Flag<unknown>, value: string, before: unknown): unknown {
-    try {
-      return flag.read(value, before);
-    } catch (error) {
-      if (!(error instanceof ValueError)) throw error;
-      const shown = flag.short === undefined || name === "help" ? `--${name}` : `-${flag.short}, --${name}`;
-      return this.#refuse(`invalid argument ${quote(value)} for ${quote(shown)} flag: ${error.message}`);
-    }
+    const shown = flag.short === undefined || name === "help" ? `--${name}` : `-${flag.short}, --${name}`;
+    return readOr(
+      () => flag.read(value, before),
+      ({ message }) => this.#refuse(`invalid argument ${quote(value)} for ${quote(shown)} flag: ${message}`),
+    );
   }
 
   #refuse(message: string): never {

@@ -1,9 +1,8 @@
 /** The list of `docker ps`. Model: docker/cli formatter/container.go. */
 
-import { quote, timeText } from "../../../lib/go/index.ts";
+import { quote, readOr, timeText } from "../../../lib/go/index.ts";
 import { type Columns, columns, renderList } from "../format.ts";
 import { joinHostPort } from "../go/address.ts";
-import { ValueError } from "../problem.ts";
 import { familiarName, parseReference } from "../reference.ts";
 import { named, pointer } from "../template/type.ts";
 import { humanDuration, humanSize } from "../values/human.ts";
@@ -183,13 +182,12 @@ function image({ container, truncate }: ContainerRow): string {
   if (!truncate) return container.Image;
   const id = shortId(container.ImageID, true);
   if (id === shortId(container.Image, true)) return id;
-  try {
-    const reference = parseReference(container.Image);
-    return familiarName(reference) + (reference.tag === undefined ? "" : `:${reference.tag}`);
-  } catch (error) {
-    if (error instanceof ValueError) return container.Image;
-    throw error;
-  }
+  const reference = readOr(
+    () => parseReference(container.Image),
+    () => undefined,
+  );
+  if (reference === undefined) return container.Image;
+  return familiarName(reference) + (reference.tag === undefined ? "" : `:${reference.tag}`);
 }
 
 function displaySize({ SizeRw = 0, SizeRootFs = 0 }: ContainerSummary): string {

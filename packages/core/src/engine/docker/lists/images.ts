@@ -1,8 +1,7 @@
 /** The lists of `docker images` and `docker history`. Model: docker/cli formatter/image.go, image/formatter_history.go. */
 
-import { rfc3339, timeText } from "../../../lib/go/index.ts";
+import { readOr, rfc3339, timeText } from "../../../lib/go/index.ts";
 import { type Columns, columns, renderList } from "../format.ts";
-import { ValueError } from "../problem.ts";
 import { familiarName, type ImageReference, parseReference } from "../reference.ts";
 import { humanDuration, humanSize } from "../values/human.ts";
 import { ellipsis } from "../values/width.ts";
@@ -138,14 +137,12 @@ function isDangling({ RepoTags, RepoDigests }: ImageSummary): boolean {
 }
 
 function references(texts: readonly string[] | null): ImageReference[] {
-  return (texts ?? []).flatMap((text) => {
-    try {
-      return [parseReference(text)];
-    } catch (error) {
-      if (error instanceof ValueError) return [];
-      throw error;
-    }
-  });
+  return (texts ?? []).flatMap((text) =>
+    readOr(
+      () => [parseReference(text)],
+      () => [],
+    ),
+  );
 }
 
 /** What `docker images NAME` says where NAME looks like a subcommand; undefined where it does not. */

@@ -1,6 +1,6 @@
 /** Constants in a template: quoted text, characters and numbers. Model: strconv.Unquote, parse.newNumber. */
 
-import { parseFloat64, parseInteger, parseUnsigned, quote } from "../../../lib/go/index.ts";
+import { parseFloat64, parseInteger, parseUnsigned, quote, readOr } from "../../../lib/go/index.ts";
 import { decode, encode, fromLatin1 } from "../../../lib/index.ts";
 import { ValueError } from "../problem.ts";
 import type { NumberNode } from "./node.ts";
@@ -60,11 +60,4 @@ export function numberNode(text: string, at: number): NumberNode {
   return { kind: "number", at, text, integer: exact, unsigned: positive, float };
 }
 
-function attempt(parse: () => number): number | undefined {
-  try {
-    return parse();
-  } catch (error) {
-    if (error instanceof ValueError) return undefined;
-    throw error;
-  }
-}
+const attempt = (parse: () => number): number | undefined => readOr(parse, () => undefined);

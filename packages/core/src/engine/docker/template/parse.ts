@@ -1,5 +1,5 @@
 /** Parses a Go template. Model: text/template/parse parse.go, whose error texts these are. */
-import { quote } from "../../../lib/go/index.ts";
+import { quote, readOr } from "../../../lib/go/index.ts";
 import { ValueError } from "../problem.ts";
 import { characterNode, numberNode, unquote } from "./literal.ts";
 import {
@@ -365,12 +365,7 @@ class Parser {
   }
 
   #orFail<T>(read: () => T): T {
-    try {
-      return read();
-    } catch (error) {
-      if (error instanceof ValueError) return this.#fail(error.message);
-      throw error;
-    }
+    return readOr(read, ({ message }) => this.#fail(message));
   }
 
   #unexpected(token: Token, context: string): never {

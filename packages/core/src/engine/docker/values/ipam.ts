@@ -1,4 +1,5 @@
 /** How `--subnet`, `--ip-range`, `--gateway` and `--aux-address` belong together. Model: docker/cli network/create.go. */
+import { reworded } from "../../../lib/go/index.ts";
 import type { StringMap } from "../create-body.ts";
 import { contains, parseCidr, parseIp } from "../go/address.ts";
 import { ValueError } from "../problem.ts";
@@ -60,10 +61,8 @@ function isWithin(subnet: string, text: string): boolean {
 }
 
 function subnetPrefix(subnet: string): ReturnType<typeof parseCidr> {
-  try {
-    return parseCidr(subnet);
-  } catch (error) {
-    if (error instanceof ValueError) throw new ValueError(`invalid subnet: ${error.message}`);
-    throw error;
-  }
+  return reworded(
+    () => parseCidr(subnet),
+    ({ message }) => new ValueError(`invalid subnet: ${message}`),
+  );
 }

@@ -1,5 +1,5 @@
 /** `--mount KEY=VALUE,…`. Model: docker/cli opts.MountOpt. */
-import { parseBool, parseUnsigned } from "../../../lib/go/index.ts";
+import { parseBool, parseUnsigned, reworded } from "../../../lib/go/index.ts";
 import type { ClientMachine } from "../client.ts";
 import type { BindOptions, MountBody, TmpfsOptions, VolumeOptions } from "../create-body.ts";
 import { parseCsv } from "../go/csv.ts";
@@ -107,12 +107,10 @@ function setTmpfs(draft: Draft, key: string, value: string): boolean {
 }
 
 function orInvalid<T>(key: string, value: string, parse: (text: string) => T): T {
-  try {
-    return parse(value);
-  } catch (error) {
-    if (error instanceof ValueError) throw new ValueError(`invalid value for ${key}: ${value}`);
-    throw error;
-  }
+  return reworded(
+    () => parse(value),
+    () => new ValueError(`invalid value for ${key}: ${value}`),
+  );
 }
 
 const bind = (draft: Draft): Writable<BindOptions> => (draft.BindOptions ??= {});

@@ -3,7 +3,7 @@
  *
  * Model: docker/cli opts.NetworkOpt, container.parseNetworkOpts.
  */
-import { atoi, NumberError } from "../../../lib/go/index.ts";
+import { atoi, reworded } from "../../../lib/go/index.ts";
 import type { EndpointSettings, StringMap } from "../create-body.ts";
 import { isHardwareAddress } from "../go/address.ts";
 import { parseCsv } from "../go/csv.ts";
@@ -75,12 +75,10 @@ function withField(attachment: NetworkAttachment, key: string, value: string): N
 }
 
 function gatewayPriority(text: string): number {
-  try {
-    return atoi(text);
-  } catch (error) {
-    if (error instanceof NumberError) throw new ValueError(`invalid gw-priority (${text}): ${error.reason}`);
-    throw error;
-  }
+  return reworded(
+    () => atoi(text),
+    ({ reason }) => new ValueError(`invalid gw-priority (${text}): ${reason}`),
+  );
 }
 
 /** The options that describe the first network where `--network` has no long form. */

@@ -5,7 +5,7 @@
  * Model: docker/cli opts.ParseRestartPolicy, opts.ValidateSysctl, container.parseSecurityOpts; docker/client.
  */
 
-import { atoi, compactJson, quote } from "../../../lib/go/index.ts";
+import { atoi, compactJson, quote, reworded } from "../../../lib/go/index.ts";
 import { decode } from "../../../lib/index.ts";
 import type { ClientMachine } from "../client.ts";
 import type { RestartPolicy, StringMap } from "../create-body.ts";
@@ -21,12 +21,10 @@ export function parseRestart(text: string): RestartPolicy {
 }
 
 function retryCount(text: string): number {
-  try {
-    return atoi(text);
-  } catch (error) {
-    if (!(error instanceof ValueError)) throw error;
-    throw new ValueError("invalid restart policy format: maximum retry count must be an integer");
-  }
+  return reworded(
+    () => atoi(text),
+    () => new ValueError("invalid restart policy format: maximum retry count must be an integer"),
+  );
 }
 
 export interface SecurityOptions {
@@ -54,12 +52,10 @@ function securityOption(text: string, client: ClientMachine): string {
 }
 
 function compactProfile(profile: string, path: string): string {
-  try {
-    return compactJson(profile);
-  } catch (error) {
-    if (!(error instanceof ValueError)) throw error;
-    throw new ValueError(`compacting json for seccomp profile (${path}) failed: ${error.message}`);
-  }
+  return reworded(
+    () => compactJson(profile),
+    ({ message }) => new ValueError(`compacting json for seccomp profile (${path}) failed: ${message}`),
+  );
 }
 
 const SYSCTLS = new Set(

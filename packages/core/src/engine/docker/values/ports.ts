@@ -3,7 +3,7 @@
  *
  * Model: docker/go-connections nat, docker/cli convertToStandardNotation.
  */
-import { parseUnsigned } from "../../../lib/go/index.ts";
+import { parseUnsigned, readOr } from "../../../lib/go/index.ts";
 import type { PortBinding, PortMap, StringSet } from "../create-body.ts";
 import { parseIp } from "../go/address.ts";
 import { ValueError } from "../problem.ts";
@@ -97,12 +97,10 @@ function parseExpose(text: string): string[] {
 }
 
 function exposeRange(text: string, port: string): Range {
-  try {
-    return parseRange(port);
-  } catch (error) {
-    if (!(error instanceof ValueError)) throw error;
-    return refuse(`invalid range format for --expose: ${text}, error: ${error.message}`);
-  }
+  return readOr(
+    () => parseRange(port),
+    ({ message }) => refuse(`invalid range format for --expose: ${text}, error: ${message}`),
+  );
 }
 
 /** Protocol and port of `PORT/PROTOCOL`; the protocol is tcp unless said. */
@@ -115,12 +113,10 @@ export function splitProtocol(text: string): readonly [protocol: string, port: s
 type Range = readonly [start: number, end: number];
 
 function range(text: string): Range | undefined {
-  try {
-    return parseRange(text);
-  } catch (error) {
-    if (error instanceof ValueError) return undefined;
-    throw error;
-  }
+  return readOr(
+    () => parseRange(text),
+    () => undefined,
+  );
 }
 
 function parseRange(text: string): Range {

@@ -4,7 +4,7 @@
  *
  * Model: docker/go-units ParseUlimit; docker/cli opts.ThrottledeviceOpt, opts.GpuOpts, container.parseLinuxDevice.
  */
-import { atoi, NumberError, parseInteger, parseUnsigned } from "../../../lib/go/index.ts";
+import { atoi, parseInteger, parseUnsigned, reworded } from "../../../lib/go/index.ts";
 import { clean } from "../../../lib/index.ts";
 import type { DeviceMapping, DeviceRequest, ThrottleDevice, Ulimit, WeightDevice } from "../create-body.ts";
 import { parseCsv } from "../go/csv.ts";
@@ -49,12 +49,11 @@ export function parseOperationRate(text: string): ThrottleDevice {
 
 function throttle(text: string, parse: (rate: string) => number, hint: string): ThrottleDevice {
   const [path, rate] = deviceAndValue(text);
-  try {
-    return { Path: path, Rate: parse(rate) };
-  } catch (error) {
-    if (!(error instanceof ValueError)) throw error;
-    throw new ValueError(`invalid rate for device: ${text}. The correct format is <device-path>:<number>${hint}`);
-  }
+  const format = `<device-path>:<number>${hint}`;
+  return reworded(
+    () => ({ Path: path, Rate: parse(rate) }),
+    () => new ValueError(`invalid rate for device: ${text}. The correct format is ${format}`),
+  );
 }
 
 /** `PATH:WEIGHT`; a weight is 0 or 10 to 1000. */
@@ -140,20 +139,16 @@ function gpuField(key: string, value: string, field: string): Partial<DeviceRequ
 }
 
 function gpuOptions(text: string): Readonly<Record<string, string>> {
-  try {
-    return toMap(parseCsv(text));
-  } catch (error) {
-    if (error instanceof ValueError) throw new ValueError(`failed to read gpu options: ${error.message}`);
-    throw error;
-  }
+  return reworded(
+    () => toMap(parseCsv(text)),
+    ({ message }) => new ValueError(`failed to read gpu options: ${message}`),
+  );
 }
 
 function gpuCount(text: string): number {
   if (text === "all") return -1;
-  try {
-    return atoi(text);
-  } catch (error) {
-    if (!(error instanceof NumberError)) throw error;
-    throw new ValueError(`invalid count (${text}): value must be either "all" or an integer: ${error.reason}`);
-  }
+  return reworded(
+    () => atoi(text),
+    ({ reason }) => new ValueError(`invalid count (${text}): value must be either "all" or an integer: ${reason}`),
+  );
 }

@@ -3,7 +3,7 @@
  *
  * @see docker/cli cli/command/service/opts.go, generic_resource_opts.go; opts/swarmopts
  */
-import { NumberError, parseDuration, parseUnsigned } from "../../../lib/go/index.ts";
+import { parseDuration, parseUnsigned, reworded } from "../../../lib/go/index.ts";
 import { StatusError } from "../../../lib/index.ts";
 import type { GenericResource } from "../../swarm/service-spec.ts";
 import { parseCsv } from "../go/csv.ts";
@@ -35,11 +35,10 @@ export function payloadWish(given: string, kind: "secret" | "config"): PayloadWi
 }
 
 function fileMode(text: string): number {
-  try {
-    return parseUnsigned(text, { base: 0, bits: 32 });
-  } catch (error) {
-    throw error instanceof NumberError ? new ValueError(`invalid mode specified: ${error.message}`) : error;
-  }
+  return reworded(
+    () => parseUnsigned(text, { base: 0, bits: 32 }),
+    ({ message }) => new ValueError(`invalid mode specified: ${message}`),
+  );
 }
 
 /** A command line as a shell would split it. */

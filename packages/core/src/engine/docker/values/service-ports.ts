@@ -1,5 +1,5 @@
 /** `--publish` of a service: `[PUBLISHED:]TARGET[/PROTOCOL]` and the long `published=…,target=…,mode=…`. @see docker/cli opts.PortOpt */
-import { NumberError, parseUnsigned } from "../../../lib/go/index.ts";
+import { parseUnsigned, reworded } from "../../../lib/go/index.ts";
 import type { PortConfig } from "../../swarm/service-spec.ts";
 import { parseCsv } from "../go/csv.ts";
 import { ValueError } from "../problem.ts";
@@ -45,12 +45,10 @@ function fieldOf(key: string, value: string): PortConfig {
 }
 
 function portNumber(kind: "target" | "published", text: string): number {
-  try {
-    return parseUnsigned(text, { bits: 16 });
-  } catch (error) {
-    if (!(error instanceof NumberError)) throw error;
-    throw new ValueError(`invalid ${kind} port (${text}): value must be an integer: ${error.reason}`);
-  }
+  return reworded(
+    () => parseUnsigned(text, { bits: 16 }),
+    ({ reason }) => new ValueError(`invalid ${kind} port (${text}): value must be an integer: ${reason}`),
+  );
 }
 
 function shortForm(text: string): readonly PortConfig[] {

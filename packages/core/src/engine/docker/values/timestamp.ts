@@ -5,7 +5,7 @@
  */
 
 import type { Moment } from "../../../lib/go/index.ts";
-import { parseDuration, quote } from "../../../lib/go/index.ts";
+import { parseDuration, quote, readOr } from "../../../lib/go/index.ts";
 import { parseByLayout } from "../go/parse-time.ts";
 import { ValueError } from "../problem.ts";
 
@@ -29,12 +29,10 @@ export function parseTimestamp(text: string, now: number): Moment {
 }
 
 function durationOf(text: string): number | undefined {
-  try {
-    return parseDuration(text);
-  } catch (error) {
-    if (error instanceof ValueError) return undefined;
-    throw error;
-  }
+  return readOr(
+    () => parseDuration(text),
+    () => undefined,
+  );
 }
 
 function layoutOf(text: string): string {
