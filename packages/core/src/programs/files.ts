@@ -3,7 +3,6 @@ import {
   chmod,
   close,
   Errno,
-  getdents,
   lstat,
   mkdir,
   O_CREAT,
@@ -16,7 +15,7 @@ import {
   unlink,
 } from "../abi/index.ts";
 import { dirname, encode } from "../lib/index.ts";
-import { writeAll } from "../userland/index.ts";
+import { attempt, namesIn, writeAll } from "../userland/index.ts";
 
 /** Makes a directory and those above it. @throws Errno */
 export function* makeDirectories(path: string): Routine<void> {
@@ -46,16 +45,8 @@ export function* exists(path: string): Routine<boolean> {
 
 /** The names in a directory, sorted; none if it is not there. */
 export function* listDirectory(path: string): Routine<readonly string[]> {
-  const fd = yield* open(path).attempt();
-  if (fd instanceof Errno) return [];
-  const names: string[] = [];
-  for (;;) {
-    const entries = yield* getdents(fd).attempt();
-    if (entries instanceof Errno || entries.length === 0) break;
-    for (const { name } of entries) if (name !== "." && name !== "..") names.push(name);
-  }
-  yield* close(fd);
-  return names.sort();
+  const names = yield* attempt(namesIn(path));
+  return names instanceof Errno ? [] : [...names].sort();
 }
 
 /** Removes a file, or a directory with all that is in it. What is not there is removed already. */

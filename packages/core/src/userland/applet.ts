@@ -135,7 +135,7 @@ function* busyboxItself(
 const SELF_NAMES = ["ash", "busybox", "sh"] as const;
 
 /** What a build that prefers its own applets to PATH runs by name. @see busybox: FEATURE_PREFER_APPLETS */
-export function siblingsOf(applets: ReadonlyMap<string, Applet>): ReadonlyMap<string, Applet | undefined> {
+export function siblingsOf(applets: ReadonlyMap<string, Applet>): Siblings {
   return new Map([...applets, ...SELF_NAMES.map((name) => [name, undefined] as const)]);
 }
 

@@ -4,20 +4,9 @@
  * Output is buffered as glibc does it: 4096 bytes to a file or pipe, line by line to a terminal, standard error not at
  * all. That decides in which order `cmd 2>&1` shows things, so it matters.
  */
-import {
-  type Call,
-  chdir,
-  close,
-  type Env,
-  Errno,
-  ioctl,
-  O_RDONLY,
-  open,
-  type Routine,
-  read,
-  write,
-} from "../abi/index.ts";
+import { type Call, close, type Env, Errno, ioctl, O_RDONLY, open, type Routine, read, write } from "../abi/index.ts";
 import { byteLength, concat, decode, encode, latin1, NO_BYTES } from "../lib/index.ts";
+import type { Applet } from "./applet.ts";
 import { Memory } from "./memory.ts";
 
 const BUFFER_SIZE = 4096;
@@ -179,7 +168,7 @@ export class Input {
 }
 
 /** Applets of the same executable that are run in preference to what PATH has, by their names. */
-export type Siblings = ReadonlyMap<string, unknown>;
+export type Siblings = ReadonlyMap<string, Applet | undefined>;
 
 /** Everything that an applet needs: its arguments, its environment, its standard streams. */
 export class Io {
@@ -275,21 +264,6 @@ export function* readFile(path: string): Routine<Uint8Array> {
 /** A whole file as text. @throws Errno */
 export function* readText(path: string): Routine<string> {
   return decode(yield* readFile(path));
-}
-
-/** Goes to a directory, or ends the applet. @see libbb xchdir */
-export function* chdirOrDie(io: Io, path: string): Routine<void> {
-  const error = yield* chdir(path).attempt();
-  if (error instanceof Errno) yield* io.pdie(`can't change directory to '${path}'`, error);
-}
-
-/** Writes everything, or ends the applet: what was begun is "short", in libbb's words. @see libbb xwrite */
-export function* writeOrDie(io: Io, fd: number, data: Uint8Array): Routine<void> {
-  for (let done = 0; done < data.length; ) {
-    const written = yield* attempt(write(fd, data.subarray(done)));
-    if (written instanceof Errno) return yield* io.pdie(done > 0 ? "short write" : "write error", written);
-    done += written;
-  }
 }
 
 /** All of `data`, however many writes that takes. @throws Errno */

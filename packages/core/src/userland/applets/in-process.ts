@@ -4,7 +4,7 @@
  * @see busybox: libbb/vfork_daemon_rexec.c:spawn_and_wait, the applets marked NOFORK
  */
 import type { Routine } from "../../abi/index.ts";
-import { type Applet, runApplet } from "../applet.ts";
+import { runApplet } from "../applet.ts";
 import type { Io } from "../io.ts";
 
 const WITHOUT_PROCESS: ReadonlySet<string> = new Set(
@@ -19,7 +19,7 @@ export function* runInProcess(io: Io, argv: readonly string[]): Routine<number |
   const [name = ""] = argv;
   if (!WITHOUT_PROCESS.has(name)) return undefined;
   const applet = io.siblings?.get(name);
-  if (typeof applet !== "function") return undefined;
+  if (applet === undefined) return undefined;
   yield* io.out.flush();
-  return yield* runApplet(applet as Applet, name, argv, io.env, undefined, io.siblings);
+  return yield* runApplet(applet, name, argv, io.env, undefined, io.siblings);
 }

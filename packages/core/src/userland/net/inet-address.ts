@@ -3,7 +3,7 @@
  *
  * @see inet_aton(3)
  */
-import { canonicalIp, familyOf, ipNumber } from "../../lib/index.ts";
+import { canonicalIp, familyOf, ipNumber, netmask } from "../../lib/index.ts";
 
 /** The canonical text of an address in numbers; `undefined` if it is a name. */
 export function inetAddress(text: string): string | undefined {
@@ -31,6 +31,13 @@ export function classLength(address: string): number {
 /** How many bits of a mask are set. */
 export function maskLength(mask: string): number {
   return (ipNumber(mask) >>> 0).toString(2).replaceAll("0", "").length;
+}
+
+/** The prefix that a mask stands for; `undefined` for what is no mask, or has holes. */
+export function prefixOfMask(text: string): number | undefined {
+  const mask = inetAton(text);
+  const length = mask === undefined ? undefined : maskLength(mask);
+  return length !== undefined && netmask(length) === mask ? length : undefined;
 }
 
 function number(text: string): number | undefined {

@@ -1,16 +1,7 @@
 /** Pathname expansion. @see glob(7), POSIX.1-2017, Shell Command Language, 2.13.3 */
-import {
-  close,
-  type DirEntry,
-  Errno,
-  getdents,
-  lstat,
-  O_DIRECTORY,
-  O_RDONLY,
-  open,
-  type Routine,
-} from "../../abi/index.ts";
+import { Errno, lstat, type Routine } from "../../abi/index.ts";
 import { byteString, fromByteString } from "../../lib/index.ts";
+import { readDirectory } from "../directory.ts";
 import { attempt } from "../io.ts";
 import { matches } from "./pattern.ts";
 import { type Piece, patternOf } from "./split.ts";
@@ -89,14 +80,6 @@ const withoutEscapes = (text: string): string => text.replace(/\\(.)/gs, "$1");
 
 function* namesIn(directory: string): Routine<readonly string[]> {
   const path = directory === "" ? "." : fromByteString(directory);
-  const fd = yield* attempt(open(path, O_RDONLY | O_DIRECTORY));
-  if (fd instanceof Errno) return [];
-  const names: string[] = [];
-  for (;;) {
-    const entries: readonly DirEntry[] | Errno = yield* attempt(getdents(fd));
-    if (entries instanceof Errno || entries.length === 0) break;
-    for (const { name } of entries) names.push(byteString(name));
-  }
-  yield* close(fd);
-  return names;
+  const entries = yield* attempt(readDirectory(path));
+  return entries instanceof Errno ? [] : entries.map(({ name }) => byteString(name));
 }

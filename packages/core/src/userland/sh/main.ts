@@ -23,7 +23,7 @@ import {
 import { basename, byteString, encode, fromByteString } from "../../lib/index.ts";
 import { usageText } from "../getopt.ts";
 import { attempt, isatty, Output } from "../io.ts";
-import { BANNER } from "../usage.data.ts";
+import { FULL_VERSION } from "../version.ts";
 import { Leave } from "./errors.ts";
 import { catchLeave, finish, reset } from "./exit.ts";
 import { Input } from "./input.ts";
@@ -86,7 +86,7 @@ function* runShell(shell: Shell, argv: readonly string[]): Routine<void> {
   while (!(yield* runTop(shell, source.input)));
 }
 
-const GREETING = `\n\n${BANNER.replace("multi-call binary.", "built-in shell (ash)")}\nEnter 'help' for a list of built-in commands.\n\n`;
+const GREETING = `\n\n${FULL_VERSION} built-in shell (ash)\nEnter 'help' for a list of built-in commands.\n\n`;
 
 function* greet(shell: Shell): Routine<void> {
   if (shell.has("interactive") && shell.engine.traits.greets === true) yield* attempt(write(1, encode(GREETING)));

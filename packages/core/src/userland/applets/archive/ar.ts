@@ -1,10 +1,11 @@
 /** ar: list and extract archives of object files. @see ar(1), ar(5) */
-import { Errno, open, type Routine, S_IFREG } from "../../../abi/index.ts";
+import { type Routine, S_IFREG } from "../../../abi/index.ts";
 import { fromByteString, latin1 } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { zoneOf } from "../../dates.ts";
 import { getopt, type Options, showUsage } from "../../getopt.ts";
-import { attempt, Io } from "../../io.ts";
+import { Io } from "../../io.ts";
+import { openOrDie } from "../../or-die.ts";
 import { Extractor } from "./extract.ts";
 import { longLine, type Member, Selection } from "./member.ts";
 import { Source } from "./source.ts";
@@ -20,8 +21,7 @@ export const ar: Applet = function* (io) {
   const [archive, ...names] = options.operands;
   const modes = ["x", "t", "p"].filter((letter) => options.has(letter));
   if (modes.length !== 1 || archive === undefined) return yield* showUsage(io);
-  const fd = yield* attempt(open(archive));
-  if (fd instanceof Errno) return yield* io.pdie(`can't open '${archive}'`, fd);
+  const fd = yield* openOrDie(io, archive);
   const source = new Source(io, fd, { canSeek: true });
   if (latin1(yield* source.need(MAGIC.length)) !== MAGIC) yield* io.die("invalid ar magic");
   const reader = new ArReader(io, source);

@@ -1,18 +1,8 @@
 /** Writing a cpio archive in its "new ASCII" format. @see cpio(5) */
-import {
-  close,
-  Errno,
-  lstat,
-  major,
-  minor,
-  open,
-  type Routine,
-  readlink,
-  type Stat,
-  stat,
-} from "../../../abi/index.ts";
+import { close, Errno, lstat, major, minor, type Routine, readlink, type Stat, stat } from "../../../abi/index.ts";
 import { encode } from "../../../lib/index.ts";
 import { attempt, type Io } from "../../io.ts";
+import { openOrDie } from "../../or-die.ts";
 import { CPIO_ALIGNMENT, CPIO_MAGIC, CPIO_TRAILER } from "./cpio-reader.ts";
 import { Source } from "./source.ts";
 
@@ -91,8 +81,7 @@ export class CpioWriter {
   }
 
   *#copy(path: string, size: number): Routine<void> {
-    const fd = yield* attempt(open(path));
-    if (fd instanceof Errno) return yield* this.#io.pdie(`can't open '${path}'`, fd);
+    const fd = yield* openOrDie(this.#io, path);
     yield* this.#io.out.flush();
     yield* new Source(this.#io, fd, { canSeek: false }).copyTo(1, size);
     yield* close(fd);

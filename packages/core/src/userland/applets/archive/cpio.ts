@@ -1,10 +1,11 @@
 /** cpio: archives in the "new ASCII" format, made of names that are read. @see cpio(1), cpio(5) */
-import { close, dup3, Errno, O_CREAT, O_TRUNC, O_WRONLY, open, type Routine } from "../../../abi/index.ts";
+import { close, dup3, O_CREAT, O_TRUNC, O_WRONLY, type Routine } from "../../../abi/index.ts";
 import { decode } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { zoneOf } from "../../dates.ts";
 import { getopt, type Options, showUsage } from "../../getopt.ts";
-import { attempt, type Io } from "../../io.ts";
+import type { Io } from "../../io.ts";
+import { openOrDie } from "../../or-die.ts";
 import { type Owner, ownerOrDie } from "../../passwd.ts";
 import { type CpioMember, CpioReader } from "./cpio-reader.ts";
 import { CpioWriter } from "./cpio-writer.ts";
@@ -42,8 +43,7 @@ function* create(io: Io, options: Options, owner: Owner | undefined): Routine<nu
   const id = (value: number | undefined): number | undefined => (value === -1 ? undefined : value);
   const file = options.value("F");
   if (file !== undefined) {
-    const fd = yield* attempt(open(file, O_WRONLY | O_CREAT | O_TRUNC));
-    if (fd instanceof Errno) return yield* io.pdie(`can't open '${file}'`, fd);
+    const fd = yield* openOrDie(io, file, O_WRONLY | O_CREAT | O_TRUNC);
     yield* dup3(fd, 1);
     yield* close(fd);
   }
@@ -68,8 +68,7 @@ function* create(io: Io, options: Options, owner: Owner | undefined): Routine<nu
 /** Lists or extracts. */
 function* unpack(io: Io, options: Options, owner: Owner | undefined): Routine<number> {
   const file = options.value("F");
-  const fd = file === undefined ? 0 : yield* attempt(open(file));
-  if (fd instanceof Errno) return yield* io.pdie(`can't open '${file}'`, fd);
+  const fd = file === undefined ? 0 : yield* openOrDie(io, file);
   const source = new Source(io, fd, { canSeek: true });
   const reader = new CpioReader(io, source);
   const selection = new Selection(options.operands);

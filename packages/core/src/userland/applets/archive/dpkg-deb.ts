@@ -1,10 +1,11 @@
 /** dpkg-deb: what is in a Debian package. @see dpkg-deb(1), deb(5) */
-import { close, dup3, Errno, mkdir, open, pipe2, type Routine } from "../../../abi/index.ts";
+import { close, dup3, mkdir, pipe2, type Routine } from "../../../abi/index.ts";
 import { latin1 } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { fork } from "../../exec.ts";
 import { getopt, type Options, showUsage } from "../../getopt.ts";
-import { attempt, chdirOrDie, type Io } from "../../io.ts";
+import { attempt, type Io } from "../../io.ts";
+import { chdirOrDie, openOrDie } from "../../or-die.ts";
 import { ArReader, MAGIC } from "./ar.ts";
 import { Source } from "./source.ts";
 import { tar } from "./tar.ts";
@@ -28,8 +29,7 @@ export const dpkgDeb: Applet = function* (io) {
   const extracts = options.has("x") || options.has("X");
   const shows = options.has("c") || options.has("f");
   if ((extracts && directory === undefined) || (shows && given !== undefined)) return yield* showUsage(io);
-  const fd = file === "-" ? 0 : yield* attempt(open(file));
-  if (fd instanceof Errno) return yield* io.pdie(`can't open '${file}'`, fd);
+  const fd = file === "-" ? 0 : yield* openOrDie(io, file);
   if (directory !== undefined) {
     yield* attempt(mkdir(directory));
     yield* chdirOrDie(io, directory);

@@ -12,13 +12,13 @@ import {
   O_EXCL,
   O_TRUNC,
   O_WRONLY,
-  open,
   type Routine,
   symlink,
   unlink,
   utimens,
 } from "../../../abi/index.ts";
 import { attempt, type Io } from "../../io.ts";
+import { openOrDie } from "../../or-die.ts";
 import { groupByName, userByName } from "../../passwd.ts";
 import { makeDirectory } from "../files/make-directory.ts";
 import { hardLinkOf, type Member, typeOf } from "./member.ts";
@@ -147,8 +147,7 @@ export class Extractor {
 
   *#createFile(member: Member, path: string): Routine<void> {
     const how = this.#options.existing === "truncate" ? O_TRUNC : O_EXCL;
-    const fd = yield* attempt(open(path, O_WRONLY | O_CREAT | how, member.mode & 0o7777));
-    if (fd instanceof Errno) return yield* this.#io.pdie(`can't open '${path}'`, fd);
+    const fd = yield* openOrDie(this.#io, path, O_WRONLY | O_CREAT | how, member.mode & 0o7777);
     yield* this.#source.copyTo(fd, member.size);
     yield* close(fd);
   }

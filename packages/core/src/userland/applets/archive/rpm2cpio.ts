@@ -1,7 +1,8 @@
 /** rpm2cpio: the files of an RPM package as an archive. @see rpm2cpio(8), RPM's file format */
-import { Errno, lseek, open, type Routine, SEEK_SET } from "../../../abi/index.ts";
+import { Errno, lseek, type Routine, SEEK_SET } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
 import { attempt, type Io } from "../../io.ts";
+import { openOrDie } from "../../or-die.ts";
 import { Source } from "./source.ts";
 import { type Compression, unpack } from "./unpack.ts";
 
@@ -18,8 +19,7 @@ const SIGNATURES: readonly (readonly [Compression, readonly number[]])[] = [
 
 export const rpm2cpio: Applet = function* (io) {
   const [, path] = io.argv;
-  const fd = path === undefined ? 0 : yield* attempt(open(path));
-  if (fd instanceof Errno) return yield* io.pdie(`can't open '${path ?? ""}'`, fd);
+  const fd = path === undefined ? 0 : yield* openOrDie(io, path);
   const source = new Source(io, fd, { canSeek: true });
   // What stands in the lead does not matter any more.
   yield* source.need(LEAD_BYTES);

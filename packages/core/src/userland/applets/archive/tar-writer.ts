@@ -12,10 +12,9 @@ import {
   stat,
 } from "../../../abi/index.ts";
 import { BLOCK_SIZE, END_OF_TAR, encode, paddingOf } from "../../../lib/index.ts";
+import { isDotOrDotDot, visitDirectory } from "../../directory.ts";
 import { attempt, type Io, writeAll } from "../../io.ts";
 import { Names } from "../../passwd.ts";
-import { visitDirectory } from "../files/directory.ts";
-import { isDotOrDotDot } from "../files/paths.ts";
 import type { SafeNames } from "./member.ts";
 import { Source } from "./source.ts";
 

@@ -11,7 +11,6 @@ import {
   O_RDONLY,
   O_TRUNC,
   O_WRONLY,
-  open,
   pipe2,
   type Routine,
   read,
@@ -25,7 +24,9 @@ import type { Applet } from "../../applet.ts";
 import { type Zone, zoneOf } from "../../dates.ts";
 import { execvp, fork, waitFor } from "../../exec.ts";
 import { getopt, type Options, showUsage } from "../../getopt.ts";
-import { attempt, chdirOrDie, Io } from "../../io.ts";
+import { attempt, Io } from "../../io.ts";
+import { chdirOrDie, openOrDie } from "../../or-die.ts";
+import { VERSION } from "../../version.ts";
 import { integerOrDie } from "../system/number.ts";
 import { Extractor } from "./extract.ts";
 import { longLine, type Member, SafeNames, Selection, typeOf } from "./member.ts";
@@ -72,7 +73,7 @@ const COMPRESSIONS: readonly (readonly [option: string, ending: string, program:
 
 export const tar: Applet = function* (io) {
   if (io.argv[1] === "--version") {
-    yield* io.out.line("tar (busybox) 1.38.0");
+    yield* io.out.line(`tar (busybox) ${VERSION}`);
     return 0;
   }
   const options = yield* getopt(new Io(io.name, dashed(io.argv), io.env), "txC:f:OopvkchjzJZam", LONG_OPTIONS);
@@ -82,8 +83,7 @@ export const tar: Applet = function* (io) {
   if (creates && names.length === 0) return yield* io.die("empty archive");
   const file = options.value("f") ?? "-";
   const flags = creates ? O_WRONLY | O_CREAT | O_TRUNC : O_RDONLY;
-  const fd = file === "-" ? (creates ? 1 : 0) : yield* attempt(open(file, flags));
-  if (fd instanceof Errno) return yield* io.pdie(`can't open '${file}'`, fd);
+  const fd = file === "-" ? (creates ? 1 : 0) : yield* openOrDie(io, file, flags);
   const directory = options.value("C");
   if (directory !== undefined) yield* chdirOrDie(io, directory);
   if (creates) return yield* create(io, options, { fd, file, names });

@@ -7,7 +7,6 @@ import {
   O_CREAT,
   O_TRUNC,
   O_WRONLY,
-  open,
   type Routine,
   S_IFLNK,
   S_IFMT,
@@ -18,7 +17,8 @@ import { decode } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { readLine } from "../../ask-password.ts";
 import { getopt, type Options, showUsage } from "../../getopt.ts";
-import { attempt, chdirOrDie, type Io, readFile, writeOrDie } from "../../io.ts";
+import { attempt, type Io, readFile } from "../../io.ts";
+import { chdirOrDie, openOrDie, writeOrDie } from "../../or-die.ts";
 import { Pattern } from "../files/fnmatch.ts";
 import { SafeNames } from "./member.ts";
 import { BriefList, type EntryUse, VerboseList } from "./unzip-list.ts";
@@ -145,8 +145,7 @@ class Extraction implements EntryUse {
       return;
     }
     const mode = (entry.mode ?? DEFAULT_MODE) & (this.#options.has("K") ? 0o7777 : 0o777);
-    const fd = yield* attempt(open(path, O_WRONLY | O_CREAT | O_TRUNC, mode));
-    if (fd instanceof Errno) return yield* this.#io.pdie(`can't open '${path}'`, fd);
+    const fd = yield* openOrDie(this.#io, path, O_WRONLY | O_CREAT | O_TRUNC, mode);
     yield* writeOrDie(this.#io, fd, contents);
     yield* close(fd);
   }

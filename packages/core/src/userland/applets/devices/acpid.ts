@@ -2,9 +2,9 @@
 import { dup3, Errno, O_APPEND, O_CREAT, O_NONBLOCK, O_WRONLY, open, type Routine } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, type Options, showUsage } from "../../getopt.ts";
-import { attempt, chdirOrDie, type Io } from "../../io.ts";
+import { attempt, type Io } from "../../io.ts";
+import { chdirOrDie, openOrDie } from "../../or-die.ts";
 import { daemonize } from "../system/daemonize.ts";
-import { openOrDie } from "./device.ts";
 
 const LOG = "/var/log/acpid.log";
 const CONFIGURATION = "/etc/acpi";

@@ -2,8 +2,9 @@
 import { O_EXCL, O_RDWR } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, showUsage } from "../../getopt.ts";
+import { openOrDie } from "../../or-die.ts";
 import { numberOrDie } from "../files/number.ts";
-import { control, openOrDie } from "./device.ts";
+import { control } from "./device.ts";
 import { UNIT_SUFFIXES } from "./units.ts";
 
 export const blkdiscard: Applet = function* (io) {

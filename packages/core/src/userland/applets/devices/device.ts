@@ -1,12 +1,6 @@
-/** Opening devices and asking their drivers, with libbb's words for what fails. @see busybox: libbb/xfuncs_printf.c */
-import { type DeviceRequest, Errno, ioctl, O_RDONLY, open, type Routine } from "../../../abi/index.ts";
+/** Asking the drivers of devices. @see ioctl(2), busybox: libbb/xfuncs_printf.c: ioctl_or_perror_and_die */
+import { type DeviceRequest, Errno, ioctl, type Routine } from "../../../abi/index.ts";
 import { attempt, type Io } from "../../io.ts";
-
-/** A descriptor; says why there is none and ends the applet otherwise. */
-export function* openOrDie(io: Io, path: string, flags = O_RDONLY, mode?: number): Routine<number> {
-  const fd = yield* attempt(open(path, flags, mode));
-  return fd instanceof Errno ? yield* io.pdie(`can't open '${path}'`, fd) : fd;
-}
 
 /** The driver's answer. `what`: how a failure is called, the request's name by default. */
 export function* control(

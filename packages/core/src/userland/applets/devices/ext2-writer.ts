@@ -1,8 +1,8 @@
 /** Writes an empty ext2 file system: its root, and lost+found. @see fs/ext2/ext2.h */
 import { pwrite, type Routine } from "../../../abi/index.ts";
 import { encode } from "../../../lib/index.ts";
+import { randomUuid } from "../../uuid.ts";
 import { DESCRIPTOR_BYTES, type Ext2Layout, FIRST_INODE, hasSuperblock } from "./ext2-layout.ts";
-import { randomUuid } from "./uuid.ts";
 
 const SUPERBLOCK_BYTES = 1024;
 const MAGIC = 0xef53;

@@ -3,7 +3,8 @@ import { close, type Routine } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
 import { showUsage } from "../../getopt.ts";
 import type { Io } from "../../io.ts";
-import { control, openOrDie } from "./device.ts";
+import { openOrDie } from "../../or-die.ts";
+import { control } from "./device.ts";
 
 /** A letter for each bit; the blank is the width of the list. */
 const LETTERS = "rhsvda67 ";

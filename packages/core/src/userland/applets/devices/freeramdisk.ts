@@ -2,7 +2,8 @@
 import { O_RDWR } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
 import { showUsage } from "../../getopt.ts";
-import { control, openOrDie } from "./device.ts";
+import { openOrDie } from "../../or-die.ts";
+import { control } from "./device.ts";
 
 export const freeramdisk: Applet = function* (io) {
   const [, path, ...more] = io.argv;

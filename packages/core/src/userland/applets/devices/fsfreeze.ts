@@ -1,7 +1,8 @@
 /** fsfreeze: hold up who writes to a file system, and let them go on. @see fsfreeze(8), ioctl_fs(2) */
 import type { Applet } from "../../applet.ts";
 import { getopt, showUsage } from "../../getopt.ts";
-import { control, openOrDie } from "./device.ts";
+import { openOrDie } from "../../or-die.ts";
+import { control } from "./device.ts";
 
 export const fsfreeze: Applet = function* (io) {
   const options = yield* getopt(io, "", { freeze: "freeze", unfreeze: "unfreeze" });

@@ -2,8 +2,9 @@
 import { O_NONBLOCK } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, showUsage } from "../../getopt.ts";
+import { openOrDie } from "../../or-die.ts";
 import { BINARY_SUFFIXES, numberOrDie } from "../files/number.ts";
-import { control, openOrDie } from "./device.ts";
+import { control } from "./device.ts";
 
 const LONGS = { offset: "o", length: "l", minimum: "m", verbose: "v" } as const;
 

@@ -8,7 +8,8 @@ import { clock_gettime, clock_settime, Errno, O_RDONLY, O_WRONLY, open, type Rou
 import type { Applet } from "../../applet.ts";
 import { getopt, showUsage } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
-import { control, openOrDie } from "./device.ts";
+import { openOrDie } from "../../or-die.ts";
+import { control } from "./device.ts";
 
 const CLOCKS = ["/dev/rtc", "/dev/rtc0"] as const;
 const LAST_CLOCK = "/dev/misc/rtc";

@@ -9,24 +9,18 @@ import { Errno, O_RDWR, open, type Routine } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, showUsage } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
-import { unsignedOrDie } from "../system/number.ts";
-import { control, openOrDie } from "./device.ts";
+import { openOrDie } from "../../or-die.ts";
+import { hexadecimalOrDie, unsignedOrDie } from "../system/number.ts";
+import { control } from "./device.ts";
 
 const LAST_BUS = 0xfffff;
 const [FIRST_CHIP, LAST_CHIP] = [0x03, 0x77];
 const BYTE = 0xff;
 const BUSES = "/sys/class/i2c-dev";
 
-/** Hexadecimal, with or without 0x. */
-function* hexadecimal(io: Io, text: string, min: number, max: number): Routine<number> {
-  const value = /^(0x)?[0-9a-f]+$/i.test(text) ? Number.parseInt(text, 16) : Number.NaN;
-  if (Number.isNaN(value)) return yield* io.die(`invalid number '${text}'`);
-  return value >= min && value <= max ? value : yield* io.die(`number ${text} is not in ${min}..${max} range`);
-}
-
 /** As C writes numbers. */
 function* anyBase(io: Io, text: string, max: number): Routine<number> {
-  if (/^0x/i.test(text)) return yield* hexadecimal(io, text, 0, max);
+  if (/^0x/i.test(text)) return yield* hexadecimalOrDie(io, text, 0, max);
   return yield* unsignedOrDie(io, text, 0, max);
 }
 
@@ -55,8 +49,8 @@ export const i2cget: Applet = function* (io) {
   const [busText, chip, register, mode = "b"] = operands;
   if (busText === undefined || chip === undefined || operands.length > 4) return yield* showUsage(io);
   const bus = yield* busNumber(io, busText);
-  yield* hexadecimal(io, chip, FIRST_CHIP, LAST_CHIP);
-  if (register !== undefined) yield* hexadecimal(io, register, 0, BYTE);
+  yield* hexadecimalOrDie(io, chip, FIRST_CHIP, LAST_CHIP);
+  if (register !== undefined) yield* hexadecimalOrDie(io, register, 0, BYTE);
   if (!/^[bwc]/.test(mode)) return yield* invalidMode(io);
   return yield* askFunctions(io, bus);
 };
@@ -66,8 +60,8 @@ export const i2cset: Applet = function* (io) {
   const [busText, chip, register, ...values] = operands;
   if (busText === undefined || chip === undefined || register === undefined) return yield* showUsage(io);
   const bus = yield* busNumber(io, busText);
-  yield* hexadecimal(io, chip, FIRST_CHIP, LAST_CHIP);
-  yield* hexadecimal(io, register, 0, BYTE);
+  yield* hexadecimalOrDie(io, chip, FIRST_CHIP, LAST_CHIP);
+  yield* hexadecimalOrDie(io, register, 0, BYTE);
   const [value] = values;
   if (value !== undefined) {
     const mode = values.length === 1 && !value.startsWith("c") ? "b" : (values.at(-1) ?? "");
@@ -82,7 +76,7 @@ export const i2cdump: Applet = function* (io) {
   const [busText, chip, mode = "b"] = operands;
   if (busText === undefined || chip === undefined || operands.length > 3) return yield* showUsage(io);
   const bus = yield* busNumber(io, busText);
-  yield* hexadecimal(io, chip, FIRST_CHIP, LAST_CHIP);
+  yield* hexadecimalOrDie(io, chip, FIRST_CHIP, LAST_CHIP);
   if (!/^[bcwsiW]/.test(mode)) return yield* invalidMode(io);
   return yield* askFunctions(io, bus);
 };
@@ -97,8 +91,8 @@ export const i2cdetect: Applet = function* (io) {
 };
 
 function* listBuses(io: Io): Routine<number> {
-  const fd = yield* attempt(open(BUSES));
-  return fd instanceof Errno ? yield* io.pdie(`can't open '${BUSES}'`, fd) : 0;
+  yield* openOrDie(io, BUSES);
+  return 0;
 }
 
 export const i2ctransfer: Applet = function* (io) {

@@ -4,7 +4,7 @@ import { fromLatin1, latin1 } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { showUsage } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
-import { unsignedOrDie } from "../system/number.ts";
+import { hexadecimalOrDie, unsignedOrDie } from "../system/number.ts";
 import { openConsole } from "./console.ts";
 import { control } from "./device.ts";
 
@@ -62,9 +62,7 @@ export const setkeycodes: Applet = function* (io) {
   const fd = yield* openConsole(io);
   for (let at = 0; at < words.length; at += 2) {
     const [typed = "", keyText = ""] = words.slice(at, at + 2);
-    const given = /^(0x)?[0-9a-f]+$/i.test(typed) ? Number.parseInt(typed, 16) : Number.NaN;
-    if (Number.isNaN(given)) return yield* io.die(`invalid number '${typed}'`);
-    if (given > LAST_SCANCODE) return yield* io.die(`number ${typed} is not in 0..${LAST_SCANCODE} range`);
+    const given = yield* hexadecimalOrDie(io, typed, 0, LAST_SCANCODE);
     const scancode = given >= EXTENDED ? given - EXTENDED + KEYS : given;
     const keycode = yield* unsignedOrDie(io, keyText, 0, LAST_KEYCODE);
     yield* control(io, fd, "KDSETKEYCODE", {

@@ -3,8 +3,9 @@ import { close, Errno, ioctl, O_RDONLY, O_RDWR, open, type Routine } from "../..
 import type { Applet } from "../../applet.ts";
 import { getopt, type Options, showUsage } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
+import { openOrDie } from "../../or-die.ts";
 import { numberOrDie } from "../files/number.ts";
-import { control, openOrDie } from "./device.ts";
+import { control } from "./device.ts";
 
 const LOOP_CONTROL = "/dev/loop-control";
 const MOST_LOOPS = 1_048_575;

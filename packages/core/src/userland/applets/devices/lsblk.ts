@@ -1,9 +1,9 @@
 /** lsblk: block devices, of which /sys tells, and where they are mounted. @see lsblk(8) */
 import { Errno, major, minor, type Routine, stat } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
+import { namesIn } from "../../directory.ts";
 import { getopt } from "../../getopt.ts";
 import { attempt, type Io, readText } from "../../io.ts";
-import { listDirectory } from "../system/directory.ts";
 
 const BLOCK = "/sys/block";
 const NUMBERS = "/sys/dev/block";
@@ -40,7 +40,7 @@ export const lsblk: Applet = function* (io) {
 };
 
 function* allDevices(io: Io): Routine<readonly Device[]> {
-  const names = yield* listDirectory(BLOCK);
+  const names = yield* attempt(namesIn(BLOCK));
   if (names instanceof Errno) return yield* io.pdie(`can't open '${BLOCK}'`, names);
   const devices: Device[] = [];
   for (const name of [...names].sort()) devices.push(yield* describe(name, `${BLOCK}/${name}`));

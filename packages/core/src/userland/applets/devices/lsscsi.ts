@@ -1,8 +1,9 @@
 /** lsscsi: SCSI devices, of which /sys tells. @see lsscsi(8) */
 import { Errno, type Routine } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
-import { attempt, chdirOrDie, readText } from "../../io.ts";
-import { listDirectory } from "../system/directory.ts";
+import { namesIn } from "../../directory.ts";
+import { attempt, readText } from "../../io.ts";
+import { chdirOrDie } from "../../or-die.ts";
 
 const DEVICES = "/sys/bus/scsi/devices";
 const TYPES = [
@@ -13,7 +14,7 @@ const TYPES = [
 
 export const lsscsi: Applet = function* (io) {
   yield* chdirOrDie(io, DEVICES);
-  const names = yield* listDirectory(DEVICES);
+  const names = yield* attempt(namesIn(DEVICES));
   if (names instanceof Errno) return yield* io.pdie(`can't open '${DEVICES}'`, names);
   for (const name of names.filter((one) => /^\d.*:/.test(one))) {
     const type = yield* attribute(name, "type");

@@ -3,8 +3,8 @@ import { clock_gettime, fstat, O_WRONLY, type Routine } from "../../../abi/index
 import type { Applet } from "../../applet.ts";
 import { getopt, type Options } from "../../getopt.ts";
 import type { Io } from "../../io.ts";
+import { openOrDie } from "../../or-die.ts";
 import { INT_MAX, unsignedOrDie } from "../system/number.ts";
-import { openOrDie } from "./device.ts";
 import { type Ext2Layout, hasSuperblock, layOut } from "./ext2-layout.ts";
 import { writeExt2 } from "./ext2-writer.ts";
 import { volumeSize } from "./volume-size.ts";

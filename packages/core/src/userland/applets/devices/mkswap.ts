@@ -3,10 +3,9 @@ import { fsync, O_WRONLY, PAGE_SIZE, pwrite } from "../../../abi/index.ts";
 import { encode } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, showUsage } from "../../getopt.ts";
-import { openOrDie } from "./device.ts";
-import { randomUuid } from "./uuid.ts";
+import { openOrDie } from "../../or-die.ts";
+import { randomUuid, uuidText } from "../../uuid.ts";
 import { volumeSize } from "./volume-size.ts";
-import { uuidText } from "./volumes.ts";
 
 const MAGIC = "SWAPSPACE2";
 /** Behind the boot block: version, last page, bad pages, UUID, label. */

@@ -2,8 +2,9 @@
 import { O_RDONLY, O_WRONLY } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
 import { showUsage } from "../../getopt.ts";
+import { openOrDie } from "../../or-die.ts";
 import { INT_MAX, unsignedOrDie } from "../system/number.ts";
-import { control, openOrDie } from "./device.ts";
+import { control } from "./device.ts";
 
 const TAPE = "/dev/tape";
 const WRITING: ReadonlySet<string> = new Set("erase drvbuffer wset eof weof".split(" "));

@@ -10,8 +10,9 @@ import type { Applet } from "../../applet.ts";
 import { showUsage } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
 import { connectOrDie, hostOrDie } from "../../net/stream.ts";
+import { openOrDie } from "../../or-die.ts";
 import { unsignedOrDie } from "../system/number.ts";
-import { control, openOrDie } from "./device.ts";
+import { control } from "./device.ts";
 
 const DEFAULT_PORT = "10809";
 const GREETING = /^NBDMAGIC(IHAVEOPT|\x00\x00\x42\x02\x81\x86\x12\x53)$/s;

@@ -4,9 +4,10 @@ import type { Applet } from "../../applet.ts";
 import { execOrDie, fork, waitFor } from "../../exec.ts";
 import { getopt } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
+import { openOrDie } from "../../or-die.ts";
 import { unsignedOrDie } from "../system/number.ts";
 import { FIRST_TERMINAL, LAST_TERMINAL, makeActive } from "./console.ts";
-import { control, knows, openOrDie } from "./device.ts";
+import { control, knows } from "./device.ts";
 
 const CONSOLE = "/dev/console";
 const STREAMS = [0, 1, 2] as const;

@@ -2,7 +2,8 @@
 import { close } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt } from "../../getopt.ts";
-import { control, openOrDie } from "./device.ts";
+import { openOrDie } from "../../or-die.ts";
+import { control } from "./device.ts";
 
 export const partprobe: Applet = function* (io) {
   for (const path of (yield* getopt(io, "")).operands) {

@@ -3,9 +3,9 @@ import { Errno, major, makedev, minor, O_WRONLY, type Routine, S_IFBLK, S_IFMT, 
 import { encode } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { showUsage } from "../../getopt.ts";
-import { attempt, readText, writeOrDie } from "../../io.ts";
+import { attempt, readText } from "../../io.ts";
+import { openOrDie, writeOrDie } from "../../or-die.ts";
 import { numberOrDie } from "../files/number.ts";
-import { openOrDie } from "./device.ts";
 
 const RESUME = "/sys/power/resume";
 

@@ -2,7 +2,8 @@
 import { O_RDWR } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, showUsage } from "../../getopt.ts";
-import { control, openOrDie } from "./device.ts";
+import { openOrDie } from "../../or-die.ts";
+import { control } from "./device.ts";
 
 export const tunctl: Applet = function* (io) {
   const options = yield* getopt(io, "f:t:d:");

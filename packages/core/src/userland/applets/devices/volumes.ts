@@ -1,8 +1,9 @@
 /** Labels and UUIDs of the file systems on block devices. @see blkid(8) */
 import { close, Errno, lstat, open, pread, type Routine } from "../../../abi/index.ts";
-import { latin1, toHex } from "../../../lib/index.ts";
+import { latin1 } from "../../../lib/index.ts";
+import { namesIn } from "../../directory.ts";
 import { attempt } from "../../io.ts";
-import { listDirectory } from "../system/directory.ts";
+import { uuidText } from "../../uuid.ts";
 
 interface Volume {
   readonly label: string;
@@ -31,7 +32,7 @@ export function* findVolume(key: keyof Volume, value: string): Routine<string | 
 }
 
 function* blockDevices(directory: string): Routine<readonly string[]> {
-  const names = yield* listDirectory(directory);
+  const names = yield* attempt(namesIn(directory));
   if (names instanceof Errno) return [];
   const found: string[] = [];
   for (const name of names) {
@@ -48,9 +49,4 @@ function volumeIn(head: Uint8Array): Volume | undefined {
   if (at === undefined) return undefined;
   const label = latin1(head.subarray(at.label, at.label + LABEL_BYTES)).replace(/\0.*$/s, "");
   return { label, uuid: uuidText(head.subarray(at.uuid, at.uuid + UUID_BYTES)) };
-}
-
-/** "01234567-89ab-…" */
-export function uuidText(bytes: Uint8Array): string {
-  return toHex(bytes).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }

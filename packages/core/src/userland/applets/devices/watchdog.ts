@@ -16,9 +16,9 @@ import { encode } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, showUsage } from "../../getopt.ts";
 import { AppletExit, attempt, type Io } from "../../io.ts";
+import { openOrDie } from "../../or-die.ts";
 import { numberOrDie } from "../files/number.ts";
 import { daemonize } from "../system/daemonize.ts";
-import { openOrDie } from "./device.ts";
 
 const MILLISECONDS = 1000;
 const DEFAULT_MS = 60_000;

@@ -19,9 +19,9 @@ import {
   statfs,
 } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
+import { namesIn, readDirectory } from "../../directory.ts";
 import { getopt, showUsage } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
-import { namesIn, readDirectory } from "./directory.ts";
 import { numberOrDie } from "./number.ts";
 import { joinPath } from "./paths.ts";
 

@@ -29,9 +29,9 @@ import {
   unlink,
   utimens,
 } from "../../../abi/index.ts";
+import { namesIn } from "../../directory.ts";
 import { attempt, Input, type Io, writeAll } from "../../io.ts";
 import { confirm } from "./confirm.ts";
-import { namesIn } from "./directory.ts";
 import { LinkTable } from "./link-table.ts";
 import { joinPath } from "./paths.ts";
 

@@ -10,7 +10,6 @@ import {
   O_CREAT,
   O_TRUNC,
   O_WRONLY,
-  open,
   type Routine,
   read,
   SEEK_CUR,
@@ -21,6 +20,7 @@ import {
 import { concat, NO_BYTES } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { attempt, type Io } from "../../io.ts";
+import { openOrDie } from "../../or-die.ts";
 import { type DdOperands, ddOperands } from "./dd-operands.ts";
 
 /** Smaller buffers are not worth telling. */
@@ -81,8 +81,7 @@ class BlockCopy {
   *#openInput(): Routine<void> {
     const { input } = this.#how;
     if (input === undefined) return;
-    const fd = yield* attempt(open(input));
-    this.#inputFd = fd instanceof Errno ? yield* this.#io.pdie(`can't open '${input}'`, fd) : fd;
+    this.#inputFd = yield* openOrDie(this.#io, input);
   }
 
   *#openOutput(): Routine<void> {
@@ -90,8 +89,7 @@ class BlockCopy {
     if (output === undefined) return;
     const truncates = !flags.has("notrunc");
     const flag = (truncates && seek === 0 ? O_TRUNC : 0) | (flags.has("append") ? O_APPEND : 0);
-    const fd = yield* attempt(open(output, O_WRONLY | O_CREAT | flag));
-    this.#outputFd = fd instanceof Errno ? yield* this.#io.pdie(`can't open '${output}'`, fd) : fd;
+    this.#outputFd = yield* openOrDie(this.#io, output, O_WRONLY | O_CREAT | flag);
     if (!truncates || seek === 0) return;
     const cut = yield* attempt(ftruncate(this.#outputFd, seek * this.#seekUnit));
     if (!(cut instanceof Errno)) return;

@@ -1,9 +1,9 @@
 /** du: how much room files take. @see du(1p) */
 import { Errno, lstat, type Routine, type Stat, stat } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
+import { namesIn } from "../../directory.ts";
 import { getopt, type Options } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
-import { namesIn } from "./directory.ts";
 import { humanSize, inUnits } from "./human.ts";
 import { LinkTable } from "./link-table.ts";
 import { INT_MAX, numberOrDie } from "./number.ts";

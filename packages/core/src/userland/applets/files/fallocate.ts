@@ -1,8 +1,9 @@
 /** fallocate: reserve room for a file. @see fallocate(1), posix_fallocate(3) */
-import { Errno, fstat, ftruncate, O_CREAT, O_RDWR, open, pwrite, type Routine, statfs } from "../../../abi/index.ts";
+import { Errno, fstat, ftruncate, O_CREAT, O_RDWR, pwrite, type Routine, statfs } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, showUsage } from "../../getopt.ts";
 import { attempt } from "../../io.ts";
+import { openOrDie } from "../../or-die.ts";
 import { BINARY_SUFFIXES, numberOrDie } from "./number.ts";
 
 const STEP = 65_536;
@@ -19,8 +20,7 @@ export const fallocate: Applet = function* (io) {
   if (path === undefined || options.operands.length > 1 || lengthText === undefined) return yield* showUsage(io);
   const offset = yield* numberOrDie(io, options.value("o") ?? "0", { suffixes: BINARY_SUFFIXES });
   const length = yield* numberOrDie(io, lengthText, { suffixes: BINARY_SUFFIXES });
-  const fd = yield* attempt(open(path, O_RDWR | O_CREAT));
-  if (fd instanceof Errno) return yield* io.pdie(`can't open '${path}'`, fd);
+  const fd = yield* openOrDie(io, path, O_RDWR | O_CREAT);
   const reserved = yield* attempt(reserve(path, fd, offset, length));
   if (reserved instanceof Errno) return yield* io.pdie(`fallocate '${path}'`, reserved);
   return 0;

@@ -12,10 +12,10 @@ import {
   X_OK,
 } from "../../../abi/index.ts";
 import { byteLength, byteString, unreachable } from "../../../lib/index.ts";
+import { namesIn } from "../../directory.ts";
 import { attempt, type Io } from "../../io.ts";
 import type { Regex } from "../../regex/index.ts";
 import { confirm } from "./confirm.ts";
-import { namesIn } from "./directory.ts";
 import type { Pattern } from "./fnmatch.ts";
 import { spawnAndWait } from "./spawn.ts";
 

@@ -15,6 +15,7 @@ import {
 import type { Applet } from "../../applet.ts";
 import { getopt, showUsage } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
+import { openOrDie } from "../../or-die.ts";
 import { INT_MAX, numberOrDie } from "./number.ts";
 import { spawnAndWait } from "./spawn.ts";
 
@@ -42,7 +43,8 @@ export const flock: Applet = function* (io) {
 
 /** A directory can be locked too, but not be created. */
 function* openLock(io: Io, path: string): Routine<number> {
-  let fd = yield* attempt(open(path, O_RDONLY | O_NOCTTY | O_CREAT));
-  if (fd instanceof Errno && fd.code === "EISDIR") fd = yield* attempt(open(path, O_RDONLY | O_NOCTTY));
-  return fd instanceof Errno ? yield* io.pdie(`can't open '${path}'`, fd) : fd;
+  const fd = yield* attempt(open(path, O_RDONLY | O_NOCTTY | O_CREAT));
+  if (!(fd instanceof Errno)) return fd;
+  if (fd.code === "EISDIR") return yield* openOrDie(io, path, O_RDONLY | O_NOCTTY);
+  return yield* io.pdie(`can't open '${path}'`, fd);
 }

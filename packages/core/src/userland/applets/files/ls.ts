@@ -2,13 +2,13 @@
 import { clock_gettime, Errno, ioctl, lstat, type Routine, stat } from "../../../abi/index.ts";
 import { byteString } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
+import { isDotOrDotDot, visitDirectory } from "../../directory.ts";
 import { getopt, type Options } from "../../getopt.ts";
 import { attempt, type Io, isatty } from "../../io.ts";
-import { visitDirectory } from "./directory.ts";
 import { humanSize } from "./human.ts";
 import { type Entry, Listing, timeOf } from "./ls-listing.ts";
 import { INT_MAX, numberOrDie } from "./number.ts";
-import { isDotOrDotDot, joinPath } from "./paths.ts";
+import { joinPath } from "./paths.ts";
 import { compareVersions } from "./version-order.ts";
 
 const OPTIONS = "Cadi1lgnsxAkFpRQctuSXrvLHhqT:w:";

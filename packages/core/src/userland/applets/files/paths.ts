@@ -25,8 +25,6 @@ export function parentPath(path: string): string {
   return slash === 1 ? "//" : "/";
 }
 
-export const isDotOrDotDot = (name: string): boolean => name === "." || name === "..";
-
 /** The path without the slashes at its end; the root stays. */
 export function withoutTrailingSlashes(path: string): string {
   return path.replace(/(?!^)\/+$/, "");

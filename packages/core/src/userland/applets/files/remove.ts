@@ -1,8 +1,8 @@
 /** Removing files and trees: for rm and mv. */
 import { access, Errno, lstat, type Routine, rmdir, unlink, W_OK } from "../../../abi/index.ts";
+import { namesIn } from "../../directory.ts";
 import { attempt, type Io, isatty } from "../../io.ts";
 import { confirm } from "./confirm.ts";
-import { namesIn } from "./directory.ts";
 import { joinPath } from "./paths.ts";
 
 export interface Removal {

@@ -1,7 +1,8 @@
 /** rm: remove files. @see rm(1p) */
 import type { Applet } from "../../applet.ts";
+import { isDotOrDotDot } from "../../directory.ts";
 import { getopt, showUsage } from "../../getopt.ts";
-import { isDotOrDotDot, lastComponent, withoutTrailingSlashes } from "./paths.ts";
+import { lastComponent, withoutTrailingSlashes } from "./paths.ts";
 import { removeFile } from "./remove.ts";
 
 export const rm: Applet = function* (io) {

@@ -18,6 +18,7 @@ import {
 import type { Applet } from "../../applet.ts";
 import { getopt, type Options, showUsage } from "../../getopt.ts";
 import { attempt, type Io, writeAll } from "../../io.ts";
+import { openOrDie } from "../../or-die.ts";
 import { INT_MAX, numberOrDie } from "./number.ts";
 
 const DEFAULT_PASSES = 3;
@@ -57,11 +58,6 @@ function* openTarget(io: Io, path: string, forces: boolean): Routine<number> {
   if (typeof fd === "number") return fd;
   if (forces) yield* attempt(chmod(path, 0o666));
   return yield* openOrDie(io, path, O_WRONLY);
-}
-
-function* openOrDie(io: Io, path: string, flags: number): Routine<number> {
-  const fd = yield* attempt(open(path, flags));
-  return fd instanceof Errno ? yield* io.pdie(`can't open '${path}'`, fd) : fd;
 }
 
 /** -s takes C's octal and hexadecimal numbers too. */

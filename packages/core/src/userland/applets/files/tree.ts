@@ -2,8 +2,8 @@
 import { Errno, lstat, type Routine, readlink } from "../../../abi/index.ts";
 import { byteString } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
+import { readDirectory } from "../../directory.ts";
 import { attempt, type Io } from "../../io.ts";
-import { readDirectory } from "./directory.ts";
 import { joinPath } from "./paths.ts";
 
 export const tree: Applet = function* (io) {

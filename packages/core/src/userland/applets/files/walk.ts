@@ -1,8 +1,8 @@
 /** Walking directory trees, in the manner of libbb's recursive_action: for chmod, chown, chattr and find. */
 import { Errno, lstat, type Routine, type Stat, stat } from "../../../abi/index.ts";
+import { isDotOrDotDot, visitDirectory } from "../../directory.ts";
 import { attempt, type Io } from "../../io.ts";
-import { visitDirectory } from "./directory.ts";
-import { isDotOrDotDot, joinPath } from "./paths.ts";
+import { joinPath } from "./paths.ts";
 
 export interface Walk {
   /** Go into directories; otherwise `directory` is called for the operand and that is all. */

@@ -21,6 +21,7 @@ import { basename, dirname, encode, latin1 } from "../../../lib/index.ts";
 import { attempt, type Io, writeAll } from "../../io.ts";
 import { dotted } from "../../net/inet-address.ts";
 import type { LineReader } from "../../net/line-reader.ts";
+import { VERSION } from "../../version.ts";
 import type { Asked, Peer } from "./http-request.ts";
 
 const BUFFER_SIZE = 4096;
@@ -77,7 +78,7 @@ function environment(
   made.set("SCRIPT_NAME", where.script);
   made.set("SCRIPT_FILENAME", where.path);
   made.set("QUERY_STRING", asked.query ?? "");
-  made.set("SERVER_SOFTWARE", "busybox httpd/1.38.0");
+  made.set("SERVER_SOFTWARE", `busybox httpd/${VERSION}`);
   made.set("SERVER_PROTOCOL", "HTTP/1.1");
   made.set("GATEWAY_INTERFACE", "CGI/1.1");
   if (peer !== undefined) {

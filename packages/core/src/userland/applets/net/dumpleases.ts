@@ -1,10 +1,10 @@
 /** dumpleases: which addresses udhcpd has given to whom. @see busybox: networking/udhcp/dumpleases.c */
-import { clock_gettime, Errno } from "../../../abi/index.ts";
+import { clock_gettime } from "../../../abi/index.ts";
 import { decode, toHex } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { civilOf, strftime, zoneOf } from "../../dates.ts";
 import { getopt, showUsage } from "../../getopt.ts";
-import { attempt, readFile } from "../../io.ts";
+import { readFileOrDie } from "../../or-die.ts";
 
 const LEASES = "/var/lib/misc/udhcpd.leases";
 const LONGS = { absolute: "a", remaining: "r", file: "f", decimal: "d" } as const;
@@ -18,8 +18,7 @@ export const dumpleases: Applet = function* (io) {
   const options = yield* getopt(io, "arf:d", LONGS);
   if (options.operands.length > 0 || (options.has("a") && options.has("r"))) return yield* showUsage(io);
   const path = options.value("f") ?? LEASES;
-  const bytes = yield* attempt(readFile(path));
-  if (bytes instanceof Errno) return yield* io.pdie(`can't open '${path}'`, bytes);
+  const bytes = yield* readFileOrDie(io, path);
   yield* io.out.line(`Mac Address       IP Address      Host Name           Expires ${options.has("a") ? "at" : "in"}`);
   if (bytes.length < HEAD_BYTES) return yield* io.die("short read");
   const view = new DataView(bytes.buffer, bytes.byteOffset);

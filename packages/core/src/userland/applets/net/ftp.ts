@@ -17,7 +17,7 @@ import { getopt, showUsage } from "../../getopt.ts";
 import { attempt, Input, type Io, writeAll } from "../../io.ts";
 import { portOrDie } from "../../net/services.ts";
 import { connectOrDie, hostOrDie, type Target } from "../../net/stream.ts";
-import { openOrDie } from "../devices/device.ts";
+import { openOrDie } from "../../or-die.ts";
 
 const FTP_PORT = 21;
 const LONGS = { continue: "c", verbose: "v", username: "u", password: "p", port: "P" } as const;

@@ -20,9 +20,10 @@ import {
 import { encode, fromByteString, fromLatin1, latin1 } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt } from "../../getopt.ts";
-import { attempt, chdirOrDie, type Io } from "../../io.ts";
+import { attempt, type Io } from "../../io.ts";
 import { domainOf } from "../../net/inet-address.ts";
 import { hostOrDie } from "../../net/stream.ts";
+import { chdirOrDie } from "../../or-die.ts";
 import { type Owner, userAndGroupOrDie } from "../../passwd.ts";
 import { daemonize } from "../system/daemonize.ts";
 import { hashPassword } from "../system/set-password.ts";

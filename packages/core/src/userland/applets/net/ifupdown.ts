@@ -23,7 +23,7 @@ import type { Applet } from "../../applet.ts";
 import { execOrDie, fork, waitFor } from "../../exec.ts";
 import { getopt, type Options, showUsage } from "../../getopt.ts";
 import { attempt, Input, type Io, readText, writeAll } from "../../io.ts";
-import { openOrDie } from "../devices/device.ts";
+import { openOrDie } from "../../or-die.ts";
 import { Pattern } from "../files/fnmatch.ts";
 import { commandsOf } from "./interface-methods.ts";
 import {

@@ -4,6 +4,8 @@
  *
  * @see interfaces(5), busybox: networking/ifupdown.c
  */
+
+import { prefixOfMask } from "../../net/inet-address.ts";
 import type { InterfaceDefinition } from "./interfaces-file.ts";
 
 interface Method {
@@ -123,13 +125,5 @@ function valueOf(name: string, definition: InterfaceDefinition): string | undefi
   if (name === "hwaddress") return given?.replace(/^\S+[ \t]+/, "");
   if (name !== "bnmask") return given;
   const mask = definition.options.find(([option]) => option === "netmask")?.[1];
-  return mask === undefined ? undefined : prefixLength(mask);
-}
-
-/** 255.255.255.0 is 24. */
-function prefixLength(mask: string): string | undefined {
-  const bytes = mask.split(".").map(Number);
-  if (bytes.length !== 4 || bytes.some((byte) => !(byte >= 0 && byte <= 255))) return undefined;
-  const bits = bytes.map((byte) => byte.toString(2).padStart(8, "0")).join("");
-  return /^1*0*$/.test(bits) ? String(bits.lastIndexOf("1") + 1) : undefined;
+  return mask === undefined ? undefined : prefixOfMask(mask)?.toString();
 }

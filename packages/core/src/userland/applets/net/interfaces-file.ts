@@ -1,7 +1,8 @@
 /** /etc/network/interfaces. @see interfaces(5), busybox: networking/ifupdown.c */
 import { Errno, type Routine } from "../../../abi/index.ts";
-import { attempt, type Io, readText } from "../../io.ts";
-import { namesIn } from "../files/directory.ts";
+import { namesIn } from "../../directory.ts";
+import { attempt, type Io } from "../../io.ts";
+import { readTextOrDie } from "../../or-die.ts";
 
 type AddressFamily = "inet" | "inet6" | "link";
 
@@ -52,8 +53,7 @@ class InterfacesReader {
   }
 
   *file(path: string): Routine<void> {
-    const text = yield* attempt(readText(path));
-    if (text instanceof Errno) return yield* this.#io.pdie(`can't open '${path}'`, text);
+    const text = yield* readTextOrDie(this.#io, path);
     this.#within = undefined;
     for (const line of text.replace(/\\\n/g, "").split("\n")) yield* this.#line(line);
   }

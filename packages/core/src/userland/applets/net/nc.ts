@@ -8,7 +8,6 @@ import {
   exit,
   nanosleep,
   O_RDWR,
-  open,
   POLLIN,
   type PollFd,
   poll,
@@ -25,6 +24,7 @@ import { getopt, type Options, showUsage } from "../../getopt.ts";
 import { attempt, Io, writeAll } from "../../io.ts";
 import { portOrDie } from "../../net/services.ts";
 import { connectOrDie, hostOrDie, listenOrDie } from "../../net/stream.ts";
+import { openOrDie } from "../../or-die.ts";
 
 const BUFFER_SIZE = 1024;
 
@@ -43,7 +43,7 @@ export const nc: Applet = function* (io) {
     });
     yield* alarm(seconds * 1_000_000);
   }
-  if (file !== undefined) return yield* serve(io, yield* openFile(io, file), program, delay);
+  if (file !== undefined) return yield* serve(io, yield* openOrDie(io, file, O_RDWR), program, delay);
   if (listens === 0) {
     const [host = "", service] = options.operands;
     const target = yield* hostOrDie(io, host, yield* portOrDie(io, service, 0));
@@ -93,11 +93,6 @@ function* numberOf(io: Io, text: string | undefined): Routine<number> {
   if (text === undefined) return 0;
   if (!/^\d+$/.test(text)) return yield* io.die(`invalid number '${text}'`);
   return Number(text);
-}
-
-function* openFile(io: Io, path: string): Routine<number> {
-  const fd = yield* attempt(open(path, O_RDWR));
-  return fd instanceof Errno ? yield* io.pdie(`can't open '${path}'`, fd) : fd;
 }
 
 function* serve(io: Io, fd: number, program: readonly string[], delaySeconds: number): Routine<number> {

@@ -5,7 +5,7 @@ import type { Applet } from "../../applet.ts";
 import { getopt, showUsage } from "../../getopt.ts";
 import type { Io } from "../../io.ts";
 import { resolve } from "../../net/host-names.ts";
-import { inetAddress, inetAton, maskLength } from "../../net/inet-address.ts";
+import { inetAddress, prefixOfMask } from "../../net/inet-address.ts";
 import { showRoutes, showRoutes6 } from "./route-table.ts";
 
 export const route: Applet = function* (io) {
@@ -44,7 +44,7 @@ function* parse(io: Io, kind: "route-prepend" | "route-del", given: readonly str
       if (word === "dev") device = value;
       else if (word === "metric") metric = Number(value);
       else if (word === "netmask") {
-        destination = { ...destination, length: lengthOf(value) ?? (yield* io.die(`bogus netmask ${value}`)) };
+        destination = { ...destination, length: prefixOfMask(value) ?? (yield* io.die(`bogus netmask ${value}`)) };
       } else gateway = (yield* resolve(value))[0] ?? (yield* io.die(`bad address '${value}'`));
     } else if (device === undefined && words.length === 0) device = word;
     else return yield* showUsage(io);
@@ -86,11 +86,4 @@ function* lengthOr(io: Io, { address, length }: Target, isHost: boolean): Routin
   if (length === undefined) return isHost ? bitsOf(4) : 0;
   if (networkOf({ address, length }) !== address) return yield* io.die("netmask and route address conflict");
   return length;
-}
-
-/** `undefined` for what is no mask, or has holes. */
-function lengthOf(text: string): number | undefined {
-  const mask = inetAton(text);
-  const length = mask === undefined ? undefined : maskLength(mask);
-  return length !== undefined && netmask(length) === mask ? length : undefined;
 }

@@ -24,7 +24,7 @@ import { attempt, type Io, writeAll } from "../../io.ts";
 import { domainOf } from "../../net/inet-address.ts";
 import { portOrDie } from "../../net/services.ts";
 import { hostOrDie, type Target } from "../../net/stream.ts";
-import { openOrDie } from "../devices/device.ts";
+import { openOrDie } from "../../or-die.ts";
 
 const TFTP_PORT = 69;
 const [READ, WRITE, DATA, ACK, ERROR, OPTIONS] = [1, 2, 3, 4, 5, 6];

@@ -26,6 +26,7 @@ import { attempt, type Io, readFile, writeAll } from "../../io.ts";
 import { resolve } from "../../net/host-names.ts";
 import { domainOf, dotted, splitHostPort } from "../../net/inet-address.ts";
 import { LineReader, ReadTimeout } from "../../net/line-reader.ts";
+import { openOrDie } from "../../or-die.ts";
 import { numberOrDie } from "../files/number.ts";
 import { HttpBody } from "./http-body.ts";
 import { progressLine } from "./progress-line.ts";
@@ -73,8 +74,7 @@ export const wget: Applet = function* (io) {
 };
 
 function* openOutput(io: Io, path: string, flags: number): Routine<number> {
-  const fd = yield* attempt(open(path, O_WRONLY | O_CREAT | flags));
-  return fd instanceof Errno ? yield* io.pdie(`can't open '${path}'`, fd) : fd;
+  return yield* openOrDie(io, path, O_WRONLY | O_CREAT | flags);
 }
 
 interface Response {

@@ -30,14 +30,15 @@ import {
 } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
 import { civilOf, US_PER_SECOND, zoneOf } from "../../dates.ts";
+import { namesIn } from "../../directory.ts";
 import { execvp } from "../../exec.ts";
 import { getopt } from "../../getopt.ts";
 import { AppletExit, attempt, type Io, readText } from "../../io.ts";
 import { type User, userByName } from "../../passwd.ts";
+import { VERSION } from "../../version.ts";
 import { isDue, parseSchedule, type Schedule, SPECIAL_TIMES } from "./cron-schedule.ts";
 import { CRON_UPDATE, CRONTABS } from "./crontab.ts";
 import { daemonize } from "./daemonize.ts";
-import { listDirectory } from "./directory.ts";
 import { changeIdentity } from "./identity.ts";
 import { INT_MAX, unsignedOrDie } from "./number.ts";
 
@@ -89,7 +90,7 @@ class Crond {
   *run(): Routine<number> {
     yield* this.#openLog();
     yield* this.#enter();
-    yield* this.#log(TELLS, `crond (busybox 1.38.0) started, log level ${this.#level}`);
+    yield* this.#log(TELLS, `crond (busybox ${VERSION}) started, log level ${this.#level}`);
     yield* this.#rescan();
     const mark = yield* attempt(open(REBOOT_MARK, O_WRONLY | O_CREAT | O_EXCL, 0));
     if (!(mark instanceof Errno)) {
@@ -156,7 +157,7 @@ class Crond {
     this.#jobs.clear();
     yield* attempt(unlink(CRON_UPDATE));
     yield* this.#enter();
-    const names = yield* listDirectory(".");
+    const names = yield* attempt(namesIn("."));
     for (const name of names instanceof Errno ? [] : names) if (!name.includes(".")) yield* this.#load(name);
     const status = yield* attempt(stat("."));
     if (!(status instanceof Errno)) this.#changedUs = status.mtimeUs;

@@ -20,7 +20,8 @@ import { encode } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { execvp } from "../../exec.ts";
 import { getopt, showUsage } from "../../getopt.ts";
-import { attempt, chdirOrDie, Input, type Io, readFile, writeAll, writeOrDie } from "../../io.ts";
+import { attempt, Input, type Io, readFile, writeAll } from "../../io.ts";
+import { chdirOrDie, openOrDie, readFileOrDie, writeOrDie } from "../../or-die.ts";
 import { userById, userByName } from "../../passwd.ts";
 import { requirePrivilege } from "./identity.ts";
 
@@ -40,8 +41,7 @@ export const crontab: Applet = function* (io) {
   const action = { list: options.has("l"), edit: options.has("e"), remove: options.has("r") || options.has("d") };
   const actions = Object.values(action).filter(Boolean).length;
   if (others.length > 0 || actions > 1 || (actions === 0 && file === undefined)) return yield* showUsage(io);
-  const source = actions > 0 || file === undefined || file === "-" ? 0 : yield* attempt(open(file, O_RDONLY));
-  if (source instanceof Errno) return yield* io.pdie(`can't open '${file}'`, source);
+  const source = actions > 0 || file === undefined || file === "-" ? 0 : yield* openOrDie(io, file, O_RDONLY);
   const directory = options.value("c") ?? CRONTABS;
   yield* chdirOrDie(io, directory);
   if (action.list) return yield* list(io, name);
@@ -55,9 +55,7 @@ export const crontab: Applet = function* (io) {
 };
 
 function* list(io: Io, name: string): Routine<number> {
-  const text = yield* attempt(readFile(name));
-  if (text instanceof Errno) return yield* io.pdie(`can't open '${name}'`, text);
-  yield* writeOrDie(io, 1, text);
+  yield* writeOrDie(io, 1, yield* readFileOrDie(io, name));
   return 0;
 }
 
@@ -76,13 +74,11 @@ function* replace(io: Io, directory: string, name: string, source: number): Rout
 function* edit(io: Io, directory: string, name: string): Routine<void> {
   const copy = `${directory}.${yield* getpid()}`;
   const old = yield* attempt(readFile(name));
-  const fd = yield* attempt(open(copy, O_WRONLY | O_CREAT | O_TRUNC, 0o600));
-  if (fd instanceof Errno) return yield* io.pdie(`can't open '${copy}'`, fd);
+  const fd = yield* openOrDie(io, copy, O_WRONLY | O_CREAT | O_TRUNC, 0o600);
   if (!(old instanceof Errno)) yield* writeOrDie(io, fd, old);
   yield* close(fd);
   yield* wait4(yield* clone(editor, { io, copy }));
-  const changed = yield* attempt(open(copy, O_RDONLY));
-  if (changed instanceof Errno) return yield* io.pdie(`can't open '${copy}'`, changed);
+  const changed = yield* openOrDie(io, copy, O_RDONLY);
   yield* replace(io, directory, name, changed);
   yield* attempt(unlink(copy));
 }

@@ -2,10 +2,10 @@
 import { Errno, lstat, O_CREAT, O_TRUNC, O_WRONLY, type Routine, uname } from "../../../abi/index.ts";
 import { basename, encode } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
+import { namesIn } from "../../directory.ts";
 import { getopt } from "../../getopt.ts";
-import { attempt, chdirOrDie, type Io, writeAll } from "../../io.ts";
-import { openOrDie } from "../devices/device.ts";
-import { namesIn } from "../files/directory.ts";
+import { attempt, type Io, writeAll } from "../../io.ts";
+import { chdirOrDie, openOrDie } from "../../or-die.ts";
 import { isModuleFile, moduleFields, moduleName } from "./module-file.ts";
 
 interface Module {

@@ -4,6 +4,7 @@ import type { Applet } from "../../applet.ts";
 import { getopt, showUsage } from "../../getopt.ts";
 import { attempt, type Io, readText } from "../../io.ts";
 import { resolve } from "../../net/host-names.ts";
+import { readTextOrDie } from "../../or-die.ts";
 
 interface Host {
   readonly address: string;
@@ -65,9 +66,7 @@ function* hostsOf(name: string): Routine<readonly Host[]> {
 
 /** Every line that is no comment becomes the name, one after the other. */
 function* setFromFile(io: Io, path: string): Routine<void> {
-  const text = yield* attempt(readText(path));
-  if (text instanceof Errno) return yield* io.pdie(`can't open '${path}'`, text);
-  for (const line of text.split("\n")) {
+  for (const line of (yield* readTextOrDie(io, path)).split("\n")) {
     const [word] = line.replace(/#.*$/, "").trim().split(/\s+/);
     if (word !== undefined && word !== "") yield* setName(io, word);
   }

@@ -22,7 +22,7 @@ import { decode, encode } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt } from "../../getopt.ts";
 import { attempt, type Io, writeAll } from "../../io.ts";
-import { BANNER } from "../../usage.data.ts";
+import { FULL_VERSION } from "../../version.ts";
 import { daemonize } from "./daemonize.ts";
 import { unsignedOrDie } from "./number.ts";
 import { LEVEL_COUNT, tellSyslog } from "./syslog.ts";
@@ -59,7 +59,7 @@ function* forward(io: Io, setsLevel: boolean): Routine<number> {
       { restart: false },
     );
   }
-  yield* tellSyslog(io, NOTICE, TAG, `klogd started: ${BANNER.replace(/ multi-call binary\.$/, "")}`);
+  yield* tellSyslog(io, NOTICE, TAG, `klogd started: ${FULL_VERSION}`);
   yield* writePid();
   while (ended === undefined) {
     const bytes = yield* attempt(syslog("read"));

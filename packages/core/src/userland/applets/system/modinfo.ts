@@ -1,8 +1,9 @@
 /** modinfo: what kernel modules say of themselves. @see modinfo(8) */
-import { Errno, type Routine, uname } from "../../../abi/index.ts";
+import { type Routine, uname } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, type Options, showUsage } from "../../getopt.ts";
-import { attempt, type Io, readText } from "../../io.ts";
+import type { Io } from "../../io.ts";
+import { readTextOrDie } from "../../or-die.ts";
 import { Pattern } from "../files/fnmatch.ts";
 import { moduleFields, moduleName } from "./module-file.ts";
 
@@ -30,8 +31,7 @@ export const modinfo: Applet = function* (io) {
   const wanted = [...options.operands];
   if (wanted.length === 0) return yield* showUsage(io);
   const home = `${MODULES}/${(yield* uname()).release}`;
-  const known = yield* attempt(readText(`${home}/modules.dep`));
-  if (known instanceof Errno) return yield* io.pdie(`can't open '${home}/modules.dep'`, known);
+  const known = yield* readTextOrDie(io, `${home}/modules.dep`);
   for (const line of known.split("\n")) {
     const path = /^([^\s:#]+):/.exec(line)?.[1];
     if (path === undefined) continue;

@@ -9,7 +9,8 @@
 import { CAP_SYS_MODULE, capget, Errno, open, type Routine, uname } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, showUsage } from "../../getopt.ts";
-import { attempt, chdirOrDie, readText } from "../../io.ts";
+import { attempt, readText } from "../../io.ts";
+import { chdirOrDie } from "../../or-die.ts";
 
 const MODULES = "/lib/modules";
 /** What insmod says of ENOSYS, and its number. */

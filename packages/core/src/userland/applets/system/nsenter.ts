@@ -14,6 +14,7 @@ import {
 import type { Applet } from "../../applet.ts";
 import { getopt, type Options, showUsage } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
+import { openOrDie } from "../../or-die.ts";
 import { continueInChild, execOrLoginShell } from "./child-shell.ts";
 import { becomeGroup, becomeUser } from "./identity.ts";
 import { integerOrDie } from "./number.ts";
@@ -94,8 +95,7 @@ function* openOption(
   if (value === undefined) return undefined;
   if (value === "" && target === 0) return yield* showUsage(io);
   const path = value === "" ? `/proc/${target}/${file}` : value;
-  const fd = yield* attempt(open(path));
-  return fd instanceof Errno ? yield* io.pdie(`can't open '${path}'`, fd) : fd;
+  return yield* openOrDie(io, path);
 }
 
 /** Changing the root keeps the working directory, unless another is asked for. */

@@ -24,10 +24,18 @@ export function parseInteger(text: string): number | undefined {
 
 /** An unsigned number, or ends the applet. */
 export function* unsignedOrDie(io: Io, text: string, min = 0, max = UINT_MAX): Routine<number> {
-  const value = parseUnsigned(text);
-  if (value === undefined || value > UINT_MAX) return yield* io.die(`invalid number '${text}'`);
-  if (value >= min && value <= max) return value;
-  return yield* io.die(`number ${text} is not in ${min}..${max} range`);
+  return yield* withinOrDie(io, text, parseUnsigned(text) ?? Number.NaN, min, max);
+}
+
+/** Hexadecimal digits, with or without 0x, as an unsigned number. */
+export function* hexadecimalOrDie(io: Io, text: string, min: number, max: number): Routine<number> {
+  const value = /^(0x)?[0-9a-f]+$/i.test(text) ? Number.parseInt(text, 16) : Number.NaN;
+  return yield* withinOrDie(io, text, value, min, max);
+}
+
+function* withinOrDie(io: Io, text: string, value: number, min: number, max: number): Routine<number> {
+  if (Number.isNaN(value) || value > UINT_MAX) return yield* io.die(`invalid number '${text}'`);
+  return value >= min && value <= max ? value : yield* io.die(`number ${text} is not in ${min}..${max} range`);
 }
 
 /** A number that may be negative, or ends the applet. What it complains about is the number without its sign. */

@@ -1,10 +1,10 @@
 /** run-parts: run the programs of a directory in order. @see run-parts(8) */
 import { access, Errno, exitCode, lstat, type Routine, stat, umask, X_OK } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
+import { namesIn } from "../../directory.ts";
 import { execvp, fork, waitFor } from "../../exec.ts";
 import { getopt, showUsage } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
-import { listDirectory } from "./directory.ts";
 
 const LONG_OPTIONS = {
   arg: "a",
@@ -23,7 +23,7 @@ export const runParts: Applet = function* (io) {
   const mask = options.value("u") ?? "22";
   if (!/^[0-7]{1,4}$/.test(mask)) return yield* io.die(`invalid number '${mask}'`);
   yield* umask(Number.parseInt(mask, 8));
-  const names = yield* listDirectory(directory);
+  const names = yield* attempt(namesIn(directory));
   if (names instanceof Errno) {
     yield* io.perror(directory, names);
     return 0;

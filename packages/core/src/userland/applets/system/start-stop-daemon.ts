@@ -22,7 +22,8 @@ import { encode } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { execvp, fork } from "../../exec.ts";
 import { getopt, type Options, showUsage } from "../../getopt.ts";
-import { attempt, chdirOrDie, type Io, readText, writeAll } from "../../io.ts";
+import { attempt, type Io, readText, writeAll } from "../../io.ts";
+import { chdirOrDie, openOrDie } from "../../or-die.ts";
 import { uidOrDie, userAndGroupOrDie, userById } from "../../passwd.ts";
 import { signalByName } from "../../signal-names.ts";
 import { changeIdentity } from "./identity.ts";
@@ -185,8 +186,7 @@ function* writePid(path: string): Routine<void> {
 }
 
 function* redirect(io: Io, path: string, flags: number, streams: readonly number[]): Routine<void> {
-  const fd = yield* attempt(open(path, flags));
-  if (fd instanceof Errno) return yield* io.pdie(`can't open '${path}'`, fd);
+  const fd = yield* openOrDie(io, path, flags);
   for (const stream of streams) if (stream !== fd) yield* dup3(fd, stream);
   if (!streams.includes(fd)) yield* close(fd);
 }

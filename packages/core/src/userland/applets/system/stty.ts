@@ -5,7 +5,6 @@ import {
   NCCS,
   O_NONBLOCK,
   O_RDONLY,
-  open,
   type Routine,
   SANE_TERMIOS,
   type Termios,
@@ -15,6 +14,7 @@ import {
 } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
 import { attempt, type Io, isatty } from "../../io.ts";
+import { openOrDie } from "../../or-die.ts";
 import { FIELDS, findMode, holds, isChoice, MODES, withMode } from "./stty-modes.ts";
 import { terminalSize } from "./terminal-size.ts";
 
@@ -57,8 +57,7 @@ export const stty: Applet = function* (io) {
     if (word === "-a" || word === "-g") style = word === "-a" ? "a" : "g";
     else path = word === "-F" ? words.shift() : word.slice(2);
   }
-  const fd = path === undefined ? 0 : yield* attempt(open(path, O_RDONLY | O_NONBLOCK));
-  if (fd instanceof Errno) return yield* io.pdie(`can't open '${path}'`, fd);
+  const fd = path === undefined ? 0 : yield* openOrDie(io, path, O_RDONLY | O_NONBLOCK);
   const device = { fd, name: path ?? "standard input" };
   const modes = (yield* attempt(ioctl(fd, "TCGETS"))) as Termios | Errno;
   if (modes instanceof Errno) return yield* io.pdie(device.name, modes);

@@ -16,8 +16,8 @@ import {
 import type { Applet } from "../../applet.ts";
 import { getopt } from "../../getopt.ts";
 import { attempt } from "../../io.ts";
+import { openOrDie } from "../../or-die.ts";
 import { userById } from "../../passwd.ts";
-import { openOrDie } from "../devices/device.ts";
 import { knowsPassword, pauseAfterFailure } from "./check-password.ts";
 import { DEFAULT_SHELL, goHome, userEnvironment } from "./login-environment.ts";
 import { INT_MAX, unsignedOrDie } from "./number.ts";

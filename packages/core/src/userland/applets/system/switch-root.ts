@@ -23,9 +23,10 @@ import {
 } from "../../../abi/index.ts";
 import { encode } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
+import { namesIn } from "../../directory.ts";
 import { getopt, type Options, showUsage } from "../../getopt.ts";
-import { attempt, chdirOrDie, type Io, readText, writeOrDie } from "../../io.ts";
-import { listDirectory } from "./directory.ts";
+import { attempt, type Io, readText } from "../../io.ts";
+import { chdirOrDie, openOrDie, writeOrDie } from "../../or-die.ts";
 
 const RAMFS_MAGIC = 0x858458f6;
 const TMPFS_MAGIC = 0x01021994;
@@ -82,8 +83,7 @@ function* dropCapabilities(io: Io, names: readonly string[]): Routine<void> {
 
 /** The file holds two numbers of 32 bits, the lower one first. */
 function* clearBit(io: Io, path: string, bit: number): Routine<void> {
-  const fd = yield* attempt(open(path, O_RDWR));
-  if (fd instanceof Errno) return yield* io.pdie(`can't open '${path}'`, fd);
+  const fd = yield* openOrDie(io, path, O_RDWR);
   const halves = (yield* readText(path)).trim().split(/\s+/).map(Number);
   const at = bit < 32 ? 0 : 1;
   halves[at] = ((halves[at] ?? 0) & ~(1 << (bit % 32))) >>> 0;
@@ -107,7 +107,7 @@ function* deleteContents(path: string, device: number): Routine<void> {
     yield* attempt(unlink(path));
     return;
   }
-  const names = yield* listDirectory(path);
+  const names = yield* attempt(namesIn(path));
   if (names instanceof Errno) return;
   for (const name of names) yield* deleteContents(path === "/" ? `/${name}` : `${path}/${name}`, device);
 }

@@ -15,9 +15,9 @@ import {
 } from "../../../abi/index.ts";
 import { encode } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
+import { namesIn } from "../../directory.ts";
 import { getopt, type Options } from "../../getopt.ts";
 import { attempt, type Io, readText, writeAll } from "../../io.ts";
-import { listDirectory } from "./directory.ts";
 
 const ROOT = "/proc/sys";
 const DEFAULT_FILE = "/etc/sysctl.conf";
@@ -56,7 +56,7 @@ function* applyFiles(io: Io, options: Options): Routine<number> {
 function* act(io: Io, options: Options, path: string): Routine<number> {
   const found = options.has("w") || path.includes("=") ? new Errno("ENOENT") : yield* attempt(stat(path));
   if (found instanceof Errno || found.type !== "dir") return yield* actOn(io, options, path, options.has("w"));
-  const names = yield* listDirectory(path);
+  const names = yield* attempt(namesIn(path));
   if (names instanceof Errno) return 1;
   let code = 0;
   for (const name of names) code |= yield* act(io, options, path === "." ? name : `${path.replace(/\/$/, "")}/${name}`);

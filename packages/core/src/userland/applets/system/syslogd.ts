@@ -35,6 +35,7 @@ import type { Applet } from "../../applet.ts";
 import { getopt, type Options, showUsage } from "../../getopt.ts";
 import { attempt, type Io, writeAll } from "../../io.ts";
 import { resolve } from "../../net/host-names.ts";
+import { VERSION } from "../../version.ts";
 import { daemonize } from "./daemonize.ts";
 import { LogRing } from "./log-ring.ts";
 import { unsignedOrDie } from "./number.ts";
@@ -149,7 +150,7 @@ class Syslogd {
     const fd = yield* this.#listen();
     const { ringBytes } = this.#settings;
     if (ringBytes !== undefined) this.#ring = yield* LogRing.make(this.#io, ringBytes);
-    yield* this.#say("started: BusyBox v1.38.0");
+    yield* this.#say(`started: BusyBox v${VERSION}`);
     for (;;) {
       const received = yield* attempt(recvfrom(fd, READ_BYTES));
       if (!(received instanceof Errno)) yield* this.#take(decode(received.data));

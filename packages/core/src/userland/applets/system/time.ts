@@ -2,14 +2,12 @@
 import {
   clock_gettime,
   dup3,
-  Errno,
   exitCode,
   O_APPEND,
   O_CLOEXEC,
   O_CREAT,
   O_TRUNC,
   O_WRONLY,
-  open,
   PAGE_SIZE,
   type Routine,
   SIGINT,
@@ -21,7 +19,8 @@ import {
 import type { Applet } from "../../applet.ts";
 import { execOrDie, fork, waitFor } from "../../exec.ts";
 import { getopt, type Options, showUsage } from "../../getopt.ts";
-import { attempt, type Io } from "../../io.ts";
+import type { Io } from "../../io.ts";
+import { openOrDie } from "../../or-die.ts";
 
 const DEFAULT_FORMAT = "real\t%E\nuser\t%u\nsys\t%T";
 const POSIX_FORMAT = "real %e\nuser %U\nsys %S";
@@ -83,8 +82,7 @@ function* openOutput(io: Io, options: Options): Routine<number> {
   const path = options.value("o");
   if (path === undefined) return 2;
   const flags = O_CREAT | O_WRONLY | O_CLOEXEC | (options.has("a") ? O_APPEND : O_TRUNC);
-  const fd = yield* attempt(open(path, flags));
-  return fd instanceof Errno ? yield* io.pdie(`can't open '${path}'`, fd) : fd;
+  return yield* openOrDie(io, path, flags);
 }
 
 /** Signals from the keyboard are for the program. */

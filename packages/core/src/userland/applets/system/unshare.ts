@@ -16,7 +16,6 @@ import {
   mount,
   type NamespaceKind,
   O_WRONLY,
-  open,
   pipe2,
   type Routine,
   read,
@@ -27,6 +26,7 @@ import type { Applet } from "../../applet.ts";
 import { fork, waitFor } from "../../exec.ts";
 import { getopt, type Options } from "../../getopt.ts";
 import { attempt, type Io, writeAll } from "../../io.ts";
+import { openOrDie } from "../../or-die.ts";
 import { continueInChild, execOrLoginShell } from "./child-shell.ts";
 
 interface Kind {
@@ -146,8 +146,7 @@ function* mountOrDie(io: Io, source: string, target: string, type: string, flags
 }
 
 function* writeFile(io: Io, path: string, text: string): Routine<void> {
-  const fd = yield* attempt(open(path, O_WRONLY));
-  if (fd instanceof Errno) return yield* io.pdie(`can't open '${path}'`, fd);
+  const fd = yield* openOrDie(io, path, O_WRONLY);
   const error = yield* attempt(writeAll(fd, encode(text)));
   if (error instanceof Errno) return yield* io.pdie("write error", error);
   yield* close(fd);

@@ -1,8 +1,7 @@
 /** uuidgen: a random UUID. @see uuidgen(1), RFC 9562 section 5.4 */
 import type { Applet } from "../../applet.ts";
 import { showUsage } from "../../getopt.ts";
-import { randomUuid } from "../devices/uuid.ts";
-import { uuidText } from "../devices/volumes.ts";
+import { randomUuid, uuidText } from "../../uuid.ts";
 
 export const uuidgen: Applet = function* (io) {
   if (io.argv.length > 1) return yield* showUsage(io);

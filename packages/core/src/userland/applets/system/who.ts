@@ -5,10 +5,9 @@
  *
  * @see who(1p)
  */
-import { Errno, open } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, showUsage } from "../../getopt.ts";
-import { attempt } from "../../io.ts";
+import { openOrDie } from "../../or-die.ts";
 
 const LOGIN_LOG = "/var/log/wtmp";
 const HEADER = "USER\t\tTTY\t\tIDLE\tTIME\t\t HOST";
@@ -34,7 +33,6 @@ export const users: Applet = function* (io) {
 };
 
 export const last: Applet = function* (io) {
-  const log = yield* attempt(open(LOGIN_LOG));
-  if (log instanceof Errno) return yield* io.pdie(`can't open '${LOGIN_LOG}'`, log);
+  yield* openOrDie(io, LOGIN_LOG);
   return 0;
 };

@@ -3,7 +3,7 @@ import type { Applet } from "../../applet.ts";
 import { getopt } from "../../getopt.ts";
 import { INT_MAX, toNumber, usage } from "./arguments.ts";
 import { BASE64, decodeToOutput, encodeQuads } from "./base64-code.ts";
-import { finish, LineReader, openOrDie, put } from "./lines.ts";
+import { finish, LineReader, openInputOrDie, put } from "./lines.ts";
 
 const COLUMNS = "76";
 
@@ -12,7 +12,7 @@ export const base64: Applet = function* (io) {
   const columns = yield* toNumber(io, options.value("w") ?? COLUMNS, { most: INT_MAX });
   const [file = "-", excess] = options.operands;
   if (excess !== undefined) return yield* usage(io);
-  const fd = yield* openOrDie(io, file);
+  const fd = yield* openInputOrDie(io, file);
   const reader = new LineReader(fd);
   if (options.has("d")) {
     yield* decodeToOutput(io, reader);

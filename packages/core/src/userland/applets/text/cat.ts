@@ -3,7 +3,7 @@ import { close, Errno, open, type Routine, read } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
-import { LineReader, openOrWarn, put } from "./lines.ts";
+import { LineReader, openInputOrWarn, put } from "./lines.ts";
 
 const READ_SIZE = 65_536;
 const TAB = 9;
@@ -34,7 +34,7 @@ export const cat: Applet = function* (io) {
   let code = 0;
   for (const file of files) {
     // An error of numbering alone is worded differently.
-    const fd = yield* numbersOnly ? openOrWarn(io, file) : openOrStdin(io, file);
+    const fd = yield* numbersOnly ? openInputOrWarn(io, file) : openOrStdin(io, file);
     if (fd === undefined) {
       code = 1;
       continue;

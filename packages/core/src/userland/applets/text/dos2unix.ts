@@ -1,20 +1,10 @@
 /** dos2unix and unix2dos: change how lines end. */
-import {
-  close,
-  Errno,
-  fchmod,
-  fchown,
-  fstat,
-  lstat,
-  open,
-  type Routine,
-  readlink,
-  rename,
-} from "../../../abi/index.ts";
+import { close, Errno, fchmod, fchown, fstat, lstat, type Routine, readlink, rename } from "../../../abi/index.ts";
 import { dirname } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
+import { openOrDie } from "../../or-die.ts";
 import { usage } from "./arguments.ts";
 import { LineReader, put } from "./lines.ts";
 import { OutputFile } from "./output-file.ts";
@@ -46,8 +36,7 @@ function* convert(reader: LineReader, write: (text: string) => Routine<void>, to
 /** Writes a new file beside the old one, and puts it in its place. */
 function* convertFile(io: Io, file: string, toDos: boolean): Routine<void> {
   const path = yield* followLinks(io, file);
-  const fd = yield* attempt(open(path));
-  if (fd instanceof Errno) return yield* io.pdie(`can't open '${path}'`, fd);
+  const fd = yield* openOrDie(io, path);
   const status = yield* fstat(fd);
   const temporary = yield* openTemporary(io, path);
   yield* fchmod(temporary.fd, status.mode & 0o7777);

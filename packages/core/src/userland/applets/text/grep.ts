@@ -1,7 +1,8 @@
 /** grep, egrep, fgrep: print lines that match. @see grep(1p) */
-import { close, Errno, getdents, lstat, open, type Routine, stat } from "../../../abi/index.ts";
+import { Errno, lstat, open, type Routine, stat } from "../../../abi/index.ts";
 import { byteString } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
+import { namesIn } from "../../directory.ts";
 import type { Options } from "../../getopt.ts";
 import { AppletExit, attempt, type Io } from "../../io.ts";
 import {
@@ -14,7 +15,7 @@ import {
   type Span,
 } from "../../regex/index.ts";
 import { getoptOr, INT_MAX, toNumber, usage } from "./arguments.ts";
-import { finish, LineReader, openOrDie, put } from "./lines.ts";
+import { finish, LineReader, openInputOrDie, put } from "./lines.ts";
 
 export const grep: Applet = function* (io) {
   const options = yield* getoptOr(io, 2, "lnqvscFiHhe:f:LorRm:wxA:B:C:EzaI", { color: "color::" });
@@ -42,7 +43,7 @@ function* readPatterns(io: Io, options: Options, operands: string[]): Routine<{ 
   for (const given of options.values("e")) for (const part of given.split("\n")) list.unshift(byteString(part));
   if (options.has("f")) {
     for (const file of options.values("f")) {
-      const fd = yield* openOrDie(io, file, 2);
+      const fd = yield* openInputOrDie(io, file, 2);
       const reader = new LineReader(fd);
       for (let line = yield* reader.next(); line !== undefined; line = yield* reader.next()) list.unshift(line);
       yield* finish(fd, reader);
@@ -213,16 +214,8 @@ class Grep {
   }
 
   *#directory(path: string, follow: boolean): Routine<void> {
-    const fd = yield* attempt(open(path));
-    if (fd instanceof Errno) {
-      yield* this.#io.perror(path, fd);
-      return;
-    }
-    const names: string[] = [];
-    for (let entries = yield* getdents(fd); entries.length > 0; entries = yield* getdents(fd)) {
-      names.push(...entries.map(({ name }) => name).filter((name) => name !== "." && name !== ".."));
-    }
-    yield* close(fd);
+    const names = yield* attempt(namesIn(path));
+    if (names instanceof Errno) return yield* this.#io.perror(path, names);
     for (const name of names) {
       const child = `${path}${path.endsWith("/") ? "" : "/"}${name}`;
       const status = yield* attempt(follow ? stat(child) : lstat(child));

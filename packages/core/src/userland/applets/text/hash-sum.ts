@@ -7,7 +7,7 @@ import { getopt, type Options } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
 import { Work } from "../../work.ts";
 import { INT_MAX, toNumber, usage } from "./arguments.ts";
-import { finish, LineReader, openOrDie } from "./lines.ts";
+import { finish, LineReader, openInputOrDie } from "./lines.ts";
 
 const READ_SIZE = 65_536;
 /** As long as they take here: busybox's own, without instructions of the processor for it, are not much faster. */
@@ -90,7 +90,7 @@ function* hashFile(io: Io, file: string, hash: Hash): Routine<string | undefined
 /** Compares files with the digests that `list` gives; true if all agree. */
 function* check(io: Io, options: Options, list: string, make: () => Hash): Routine<boolean> {
   const silent = options.has("s");
-  const fd = yield* openOrDie(io, list);
+  const fd = yield* openInputOrDie(io, list);
   const reader = new LineReader(fd, "\n\0");
   let total = 0;
   let failed = 0;

@@ -1,9 +1,10 @@
 /** hexdump: dump files as format strings say. @see hexdump(1) */
-import { Errno, fstat, lseek, open, type Routine, SEEK_SET } from "../../../abi/index.ts";
+import { Errno, fstat, lseek, type Routine, SEEK_SET } from "../../../abi/index.ts";
 import { byteString, fromLatin1 } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, type Options } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
+import { openOrDie } from "../../or-die.ts";
 import { KMG, toCNumber } from "./arguments.ts";
 import { Concatenation } from "./concatenation.ts";
 import {
@@ -56,8 +57,7 @@ function* formatsOf(io: Io, options: Options): Routine<DumpFormat[]> {
 }
 
 function* formatFile(io: Io, path: string): Routine<string[]> {
-  const fd = yield* attempt(open(path));
-  if (fd instanceof Errno) return yield* io.pdie(`can't open '${path}'`, fd);
+  const fd = yield* openOrDie(io, path);
   const reader = new LineReader(fd);
   const texts: string[] = [];
   for (let line = yield* reader.next(); line !== undefined; line = yield* reader.next()) {

@@ -123,7 +123,7 @@ export class LineReader {
 }
 
 /** A descriptor for `file`, standard input for `-`; says `NAME: FILE: reason` and returns `undefined` if it cannot. */
-export function* openOrWarn(io: Io, file: string): Routine<number | undefined> {
+export function* openInputOrWarn(io: Io, file: string): Routine<number | undefined> {
   if (file === "-") return 0;
   const fd = yield* attempt(open(file));
   if (!(fd instanceof Errno)) return fd;
@@ -131,8 +131,8 @@ export function* openOrWarn(io: Io, file: string): Routine<number | undefined> {
   return undefined;
 }
 
-/** `openOrWarn`, but a failure ends the applet. */
-export function* openOrDie(io: Io, file: string, code = 1): Routine<number> {
+/** `openInputOrWarn`, but a failure ends the applet. */
+export function* openInputOrDie(io: Io, file: string, code = 1): Routine<number> {
   if (file === "-") return 0;
   const fd = yield* attempt(open(file));
   if (fd instanceof Errno) return yield* io.pdie(file, fd, code);
@@ -161,7 +161,7 @@ export function* eachFile(
 ): Routine<number> {
   let code = 0;
   for (const file of files.length === 0 ? ["-"] : files) {
-    const fd = yield* openOrWarn(io, file);
+    const fd = yield* openInputOrWarn(io, file);
     if (fd === undefined) code = 1;
     else {
       yield* body(fd, file);

@@ -5,7 +5,7 @@ import type { Applet } from "../../applet.ts";
 import { getopt } from "../../getopt.ts";
 import { AppletExit, type Io } from "../../io.ts";
 import { readEscape } from "./escape.ts";
-import { LineReader, openOrWarn, put } from "./lines.ts";
+import { LineReader, openInputOrWarn, put } from "./lines.ts";
 
 export const paste: Applet = function* (io) {
   const options = yield* getopt(io, "d:s");
@@ -16,7 +16,7 @@ export const paste: Applet = function* (io) {
   // Standard input is one stream, however often it is named.
   const stdin = new LineReader(0, "\n\0");
   for (const file of options.operands.length === 0 ? ["-"] : options.operands) {
-    const fd = yield* openOrWarn(io, file);
+    const fd = yield* openInputOrWarn(io, file);
     if (fd === undefined) throw new AppletExit(1);
     readers.push(fd === 0 ? stdin : new LineReader(fd, "\n\0"));
   }

@@ -1,24 +1,15 @@
 /** shuf: put lines into a random order. @see shuf(1) */
-import {
-  clock_gettime,
-  close,
-  dup3,
-  Errno,
-  O_CREAT,
-  O_TRUNC,
-  O_WRONLY,
-  open,
-  type Routine,
-} from "../../../abi/index.ts";
+import { clock_gettime, close, dup3, O_CREAT, O_TRUNC, O_WRONLY, type Routine } from "../../../abi/index.ts";
 import { byteString } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, type Options } from "../../getopt.ts";
-import { attempt, type Io } from "../../io.ts";
+import type { Io } from "../../io.ts";
 import { Memory } from "../../memory.ts";
+import { openOrDie } from "../../or-die.ts";
 import { Rounds } from "../../rounds.ts";
 import { toNumber, usage } from "./arguments.ts";
 import { Random } from "./awk/random.ts";
-import { finish, LineReader, openOrDie, put } from "./lines.ts";
+import { finish, LineReader, openInputOrDie, put } from "./lines.ts";
 
 /** What a line takes besides its bytes. */
 const LINE_OVERHEAD = 32;
@@ -43,8 +34,7 @@ export const shuf: Applet = function* (io) {
   }
   const output = options.value("o");
   if (output !== undefined) {
-    const fd = yield* attempt(open(output, O_WRONLY | O_CREAT | O_TRUNC));
-    if (fd instanceof Errno) return yield* io.pdie(`can't open '${output}'`, fd);
+    const fd = yield* openOrDie(io, output, O_WRONLY | O_CREAT | O_TRUNC);
     yield* dup3(fd, 1);
     yield* close(fd);
   }
@@ -67,7 +57,7 @@ function* linesOf(io: Io, options: Options): Routine<string[]> {
   }
   if (options.operands.length > 1) return yield* usage(io);
   const memory = new Memory();
-  const fd = yield* openOrDie(io, options.operands[0] ?? "-");
+  const fd = yield* openInputOrDie(io, options.operands[0] ?? "-");
   const reader = new LineReader(fd, "\n\0", memory);
   const lines: string[] = [];
   let bytes = 0;

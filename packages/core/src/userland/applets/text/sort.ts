@@ -1,12 +1,13 @@
 /** sort: sort lines of text. @see sort(1p) */
-import { close, dup3, Errno, O_CREAT, O_TRUNC, O_WRONLY, open, type Routine } from "../../../abi/index.ts";
+import { close, dup3, O_CREAT, O_TRUNC, O_WRONLY, type Routine } from "../../../abi/index.ts";
 import { byteString } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import type { Options } from "../../getopt.ts";
-import { attempt, type Io } from "../../io.ts";
+import type { Io } from "../../io.ts";
 import { Memory } from "../../memory.ts";
+import { openOrDie } from "../../or-die.ts";
 import { getoptOr, usage } from "./arguments.ts";
-import { finish, LineReader, openOrDie, put } from "./lines.ts";
+import { finish, LineReader, openInputOrDie, put } from "./lines.ts";
 import { mergeSort } from "./merge-sort.ts";
 import { BadKey, compareText, keyText, parseKey, type SortKey, WHOLE_LINE } from "./sort-key.ts";
 
@@ -110,7 +111,7 @@ function* readLines(io: Io, options: Options): Routine<string[]> {
   const lines: string[] = [];
   let bytes = 0;
   for (const file of options.operands.length === 0 ? ["-"] : options.operands) {
-    const fd = yield* openOrDie(io, file, FAILURE);
+    const fd = yield* openInputOrDie(io, file, FAILURE);
     const reader = new LineReader(fd, options.has("z") ? "\0" : "\n\0", memory);
     for (let line = yield* reader.next(); line !== undefined; line = yield* reader.next()) {
       lines.push(line);
@@ -124,8 +125,7 @@ function* readLines(io: Io, options: Options): Routine<string[]> {
 
 /** Lets standard output be a file. */
 function* redirect(io: Io, path: string): Routine<void> {
-  const fd = yield* attempt(open(path, O_WRONLY | O_CREAT | O_TRUNC));
-  if (fd instanceof Errno) return yield* io.pdie(`can't open '${path}'`, fd, FAILURE);
+  const fd = yield* openOrDie(io, path, O_WRONLY | O_CREAT | O_TRUNC, undefined, FAILURE);
   yield* dup3(fd, 1);
   yield* close(fd);
 }

@@ -1,8 +1,9 @@
 /** uniq: leave out repeated lines. @see uniq(1p) */
-import { close, dup3, Errno, O_CREAT, O_TRUNC, O_WRONLY, open, type Routine } from "../../../abi/index.ts";
+import { close, dup3, O_CREAT, O_TRUNC, O_WRONLY, type Routine } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, type Options } from "../../getopt.ts";
-import { attempt, type Io } from "../../io.ts";
+import type { Io } from "../../io.ts";
+import { openOrDie } from "../../or-die.ts";
 import { INT_MAX, toNumber, usage } from "./arguments.ts";
 import { LineReader, put } from "./lines.ts";
 
@@ -51,8 +52,7 @@ function* keyFunction(io: Io, options: Options): Routine<(line: string) => strin
 }
 
 function* openAs(io: Io, target: number, path: string, flags: number): Routine<void> {
-  const fd = yield* attempt(open(path, flags));
-  if (fd instanceof Errno) return yield* io.pdie(`can't open '${path}'`, fd);
+  const fd = yield* openOrDie(io, path, flags);
   yield* dup3(fd, target);
   yield* close(fd);
 }

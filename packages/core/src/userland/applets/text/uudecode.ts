@@ -1,12 +1,13 @@
 /** uudecode: make the file again that uuencode made text of. @see uudecode(1p) */
-import { Errno, fchmod, O_CREAT, O_TRUNC, O_WRONLY, open, type Routine } from "../../../abi/index.ts";
+import { fchmod, O_CREAT, O_TRUNC, O_WRONLY, type Routine } from "../../../abi/index.ts";
 import { byteString, fromByteString } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
+import { openOrDie } from "../../or-die.ts";
 import { usage } from "./arguments.ts";
 import { decodeStream } from "./base64-code.ts";
-import { LineReader, openOrDie, put } from "./lines.ts";
+import { LineReader, openInputOrDie, put } from "./lines.ts";
 import { OutputFile } from "./output-file.ts";
 
 /** Digits of the longest line that is allowed: 45 bytes. */
@@ -16,7 +17,7 @@ export const uudecode: Applet = function* (io) {
   const options = yield* getopt(io, "o:");
   const [file = "-", excess] = options.operands;
   if (excess !== undefined) return yield* usage(io);
-  const reader = new LineReader(yield* openOrDie(io, file), "\n\0");
+  const reader = new LineReader(yield* openInputOrDie(io, file), "\n\0");
   const given = options.value("o");
   for (let line = yield* reader.next(); line !== undefined; line = yield* reader.next()) {
     const [, base64, mode = "", stored = ""] = /^begin(-base64)? ([0-7]*)[^ ]*(?: (.*))?$/s.exec(line) ?? [];
@@ -40,8 +41,7 @@ export const uudecode: Applet = function* (io) {
 /** The file to write; `undefined` for standard output. */
 function* openTarget(io: Io, name: string, mode: number): Routine<OutputFile | undefined> {
   if (name === "-" || name === "/dev/stdout") return undefined;
-  const fd = yield* attempt(open(name, O_WRONLY | O_CREAT | O_TRUNC));
-  if (fd instanceof Errno) return yield* io.pdie(`can't open '${name}'`, fd);
+  const fd = yield* openOrDie(io, name, O_WRONLY | O_CREAT | O_TRUNC);
   yield* attempt(fchmod(fd, mode & 0o777));
   return new OutputFile(fd);
 }

@@ -1,8 +1,8 @@
 /** uuencode: make text of a file, to be sent by mail. @see uuencode(1p) */
-import { Errno, fstat, open, umask } from "../../../abi/index.ts";
+import { fstat, umask } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt } from "../../getopt.ts";
-import { attempt } from "../../io.ts";
+import { openOrDie } from "../../or-die.ts";
 import { usage } from "./arguments.ts";
 import { BASE64, encodeQuads } from "./base64-code.ts";
 import { LineReader, put } from "./lines.ts";
@@ -17,8 +17,7 @@ export const uuencode: Applet = function* (io) {
   const [first, second, excess] = options.operands;
   if (first === undefined || excess !== undefined) return yield* usage(io);
   const isBase64 = options.has("m");
-  const fd = second === undefined ? 0 : yield* attempt(open(first));
-  if (fd instanceof Errno) return yield* io.pdie(`can't open '${first}'`, fd);
+  const fd = second === undefined ? 0 : yield* openOrDie(io, first);
   const mask = yield* umask(0);
   yield* umask(mask);
   const mode = second === undefined ? 0o666 & ~mask : (yield* fstat(fd)).mode & 0o777;

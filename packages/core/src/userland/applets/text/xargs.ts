@@ -6,7 +6,6 @@ import {
   Errno,
   O_CLOEXEC,
   O_RDONLY,
-  open,
   type Routine,
   type WaitStatus,
   WNOHANG,
@@ -16,6 +15,7 @@ import { byteLength, byteString, fromByteString } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, type Options } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
+import { openOrDie } from "../../or-die.ts";
 import { runInProcess } from "../in-process.ts";
 import { INT_MAX, toNumber } from "./arguments.ts";
 import { spawn } from "./execute.ts";
@@ -67,8 +67,7 @@ function replacedText(options: Options): string {
 }
 
 function* readFrom(io: Io, file: string): Routine<void> {
-  const fd = yield* attempt(open(file, O_RDONLY));
-  if (fd instanceof Errno) return yield* io.pdie(`can't open '${file}'`, fd);
+  const fd = yield* openOrDie(io, file, O_RDONLY);
   yield* dup3(fd, 0);
   yield* close(fd);
 }
@@ -217,8 +216,7 @@ class Runner {
     if (!asks && !this.#options.has("t")) return true;
     yield* this.#io.err.write(argv.join(" ") + (asks ? "" : "\n"));
     if (!asks) return true;
-    const fd = yield* attempt(open(TERMINAL));
-    if (fd instanceof Errno) return yield* this.#io.pdie(`can't open '${TERMINAL}'`, fd);
+    const fd = yield* openOrDie(this.#io, TERMINAL);
     yield* this.#io.err.write(" ?...");
     const answer = yield* new LineReader(fd).next();
     yield* close(fd);
@@ -227,8 +225,7 @@ class Runner {
 
   /** Lets standard input be the terminal; what it was. */
   *#openTerminal(): Routine<number> {
-    const fd = yield* attempt(open(TERMINAL, O_RDONLY | O_CLOEXEC));
-    if (fd instanceof Errno) return yield* this.#io.pdie(`can't open '${TERMINAL}'`, fd);
+    const fd = yield* openOrDie(this.#io, TERMINAL, O_RDONLY | O_CLOEXEC);
     const before = yield* dup(0);
     yield* dup3(fd, 0);
     yield* close(fd);

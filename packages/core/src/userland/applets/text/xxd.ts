@@ -1,9 +1,10 @@
 /** xxd: make a hex dump, or the bytes of one. @see xxd(1) */
-import { Errno, fstat, lseek, open, type Routine, SEEK_CUR, SEEK_SET } from "../../../abi/index.ts";
+import { Errno, fstat, lseek, type Routine, SEEK_CUR, SEEK_SET } from "../../../abi/index.ts";
 import { fromByteString } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, type Options } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
+import { openOrDie } from "../../or-die.ts";
 import { INT_MAX, toCNumber, toNumber, usage } from "./arguments.ts";
 import { Concatenation } from "./concatenation.ts";
 import { LineReader } from "./lines.ts";
@@ -92,8 +93,7 @@ function identifier(file: string): string {
 function* reverse(io: Io, options: Options, file: string | undefined): Routine<number> {
   const plain = options.has("p");
   const shift = options.has("s") ? yield* toCNumber(io, options.value("s") ?? "") : 0;
-  const fd = file === undefined ? 0 : yield* attempt(open(file));
-  if (fd instanceof Errno) return yield* io.pdie(`can't open '${file}'`, fd);
+  const fd = file === undefined ? 0 : yield* openOrDie(io, file);
   const reader = new LineReader(fd, "\n\0");
   let position = 0;
   let half: number | undefined;

@@ -3,8 +3,9 @@
  *
  * @see busybox libbb/lineedit.c: input_tab, complete_cmd_dir_file
  */
-import { close, Errno, getdents, O_DIRECTORY, O_RDONLY, open, type Routine, stat } from "../../../abi/index.ts";
+import { Errno, type Routine, stat } from "../../../abi/index.ts";
 import { byteString, fromByteString } from "../../../lib/index.ts";
+import { namesIn } from "../../directory.ts";
 import { attempt } from "../../io.ts";
 import type { Shell } from "../shell.ts";
 
@@ -91,14 +92,6 @@ function* modeOf(path: string): Routine<number> {
 }
 
 function* entries(path: string): Routine<readonly string[]> {
-  const fd = yield* attempt(open(fromByteString(path), O_RDONLY | O_DIRECTORY));
-  if (fd instanceof Errno) return [];
-  const names: string[] = [];
-  for (;;) {
-    const some = yield* attempt(getdents(fd));
-    if (some instanceof Errno || some.length === 0) break;
-    for (const { name } of some) if (name !== "." && name !== "..") names.push(byteString(name));
-  }
-  yield* close(fd);
-  return names;
+  const names = yield* attempt(namesIn(fromByteString(path)));
+  return names instanceof Errno ? [] : names.map((name) => byteString(name));
 }

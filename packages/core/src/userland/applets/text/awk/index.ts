@@ -1,9 +1,10 @@
 /** awk: pattern scanning. @see awk(1p) */
-import { Errno, type Routine } from "../../../../abi/index.ts";
+import type { Routine } from "../../../../abi/index.ts";
 import { byteString, fromByteString, latin1 } from "../../../../lib/index.ts";
 import type { Applet } from "../../../applet.ts";
 import { getopt, showUsage } from "../../../getopt.ts";
-import { attempt, Input, type Io, readFile } from "../../../io.ts";
+import { Input, type Io } from "../../../io.ts";
+import { readFileOrDie } from "../../../or-die.ts";
 import { unescapeString } from "../escape.ts";
 import { type Cell, InputText } from "./cell.ts";
 import { assign } from "./input.ts";
@@ -72,9 +73,7 @@ function* readArguments(
 
 function* programText(io: Io, file: string): Routine<string> {
   if (file === "-") return latin1(yield* new Input(0).rest());
-  const bytes = yield* attempt(readFile(file));
-  if (bytes instanceof Errno) return yield* io.pdie(`can't open '${file}'`, bytes);
-  return latin1(bytes);
+  return latin1(yield* readFileOrDie(io, file));
 }
 
 function setArguments(io: Io, runtime: Runtime, words: readonly string[]): void {

@@ -12,6 +12,7 @@ import {
 } from "../../../../abi/index.ts";
 import { fromByteString } from "../../../../lib/index.ts";
 import { attempt, type Io, Output } from "../../../io.ts";
+import { openOrDie } from "../../../or-die.ts";
 import { popen, waitFor, waitNumber } from "../subprocess.ts";
 import type { Redirection } from "./ast.ts";
 import { RecordReader } from "./reader.ts";
@@ -42,8 +43,7 @@ export class Streams {
     if (known !== undefined) return known.output;
     if (redirection === "|") return (yield* this.#command(name, "w")).output;
     const path = fromByteString(name);
-    const fd = yield* attempt(open(path, FLAGS[redirection]));
-    if (fd instanceof Errno) return yield* this.#io.pdie(`can't open '${path}'`, fd);
+    const fd = yield* openOrDie(this.#io, path, FLAGS[redirection]);
     return this.#add(name, stream(fd, undefined)).output;
   }
 

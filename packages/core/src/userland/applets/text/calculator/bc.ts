@@ -1,8 +1,7 @@
 /** bc: a calculator with a language. @see bc(1p) */
-import { Errno, open } from "../../../../abi/index.ts";
 import type { Applet } from "../../../applet.ts";
 import { getopt } from "../../../getopt.ts";
-import { attempt } from "../../../io.ts";
+import { openOrDie } from "../../../or-die.ts";
 import { LineReader } from "../lines.ts";
 import { Calculator, Halt } from "./bc-interpreter.ts";
 import { Parser } from "./bc-parser.ts";
@@ -16,8 +15,7 @@ export const bc: Applet = function* (io) {
   const calculator = new Calculator(io, input, { library: options.has("l") });
   try {
     for (const file of options.operands) {
-      const fd = yield* attempt(open(file));
-      if (fd instanceof Errno) return yield* io.pdie(`can't open '${file}'`, fd);
+      const fd = yield* openOrDie(io, file);
       const parser = new Parser(yield* new LineReader(fd).rest());
       for (let line = parser.line(); line !== undefined; line = parser.line()) yield* calculator.run(line);
     }

@@ -1,9 +1,10 @@
 /** dc: a desk calculator for reverse Polish notation. @see dc(1) */
-import { Errno, open, type Routine } from "../../../../abi/index.ts";
+import type { Routine } from "../../../../abi/index.ts";
 import { byteString } from "../../../../lib/index.ts";
 import type { Applet } from "../../../applet.ts";
 import { getopt } from "../../../getopt.ts";
-import { attempt, type Io } from "../../../io.ts";
+import type { Io } from "../../../io.ts";
+import { openOrDie } from "../../../or-die.ts";
 import { LineReader, put } from "../lines.ts";
 import {
   add,
@@ -57,8 +58,7 @@ export const dc: Applet = function* (io) {
 };
 
 function* runFile(io: Io, machine: Machine, path: string): Routine<void> {
-  const fd = yield* attempt(open(path));
-  if (fd instanceof Errno) return yield* io.pdie(`can't open '${path}'`, fd);
+  const fd = yield* openOrDie(io, path);
   yield* machine.run(yield* new LineReader(fd).rest());
 }
 

@@ -1,6 +1,7 @@
 /** What two directories hold, name by name. */
-import { close, Errno, getdents, open, type Routine, type Stat, stat } from "../../../../abi/index.ts";
+import { Errno, type Routine, type Stat, stat } from "../../../../abi/index.ts";
 import { compareBytes } from "../../../../lib/index.ts";
+import { namesIn } from "../../../directory.ts";
 import { attempt, type Io } from "../../../io.ts";
 
 export interface Listing {
@@ -37,18 +38,11 @@ export function* listBelow(
   return { names: names.sort(compareBytes), leftOut };
 }
 
-function* entries(io: Io, path: string): Routine<string[]> {
-  const fd = yield* attempt(open(path));
-  if (fd instanceof Errno) {
-    yield* io.perror(path, fd);
-    return [];
-  }
-  const names: string[] = [];
-  for (let some = yield* getdents(fd); some.length > 0; some = yield* getdents(fd)) {
-    names.push(...some.map(({ name }) => name).filter((name) => name !== "." && name !== ".."));
-  }
-  yield* close(fd);
-  return names;
+function* entries(io: Io, path: string): Routine<readonly string[]> {
+  const names = yield* attempt(namesIn(path));
+  if (!(names instanceof Errno)) return names;
+  yield* io.perror(path, names);
+  return [];
 }
 
 const isDirectory = (status: Stat | Errno): boolean => !(status instanceof Errno) && status.type === "dir";

@@ -1,9 +1,10 @@
 /** patch: apply a unified diff. @see patch(1p) */
-import { close, Errno, O_TRUNC, O_WRONLY, open, type Routine, unlink } from "../../../../abi/index.ts";
+import { close, Errno, O_TRUNC, O_WRONLY, type Routine, unlink } from "../../../../abi/index.ts";
 import { byteString, dirname, fromByteString } from "../../../../lib/index.ts";
 import type { Applet } from "../../../applet.ts";
 import { getopt, type Options } from "../../../getopt.ts";
 import { attempt, type Io } from "../../../io.ts";
+import { openOrDie } from "../../../or-die.ts";
 import { makeDirectory } from "../../files/make-directory.ts";
 import { INT_MAX, toNumber } from "../arguments.ts";
 import { LineReader, put } from "../lines.ts";
@@ -33,8 +34,7 @@ export const patch: Applet = function* (io) {
     : undefined;
   const [file, patchFile] = options.operands;
   const input = options.value("i") ?? (file === undefined ? undefined : patchFile) ?? "-";
-  const fd = input === "-" ? 0 : yield* attempt(open(input));
-  if (fd instanceof Errno) return yield* io.pdie(`can't open '${input}'`, fd);
+  const fd = input === "-" ? 0 : yield* openOrDie(io, input);
   const patcher = new Patcher(io, options, strip, file);
   const reader = new LineReader(fd, "\n\0");
   for (let line = yield* reader.next(); line !== undefined; line = yield* reader.next()) {
@@ -135,8 +135,7 @@ class Patcher {
       const removed = yield* attempt(unlink(name));
       if (removed instanceof Errno) return yield* io.pdie(`can't remove file '${name}'`, removed);
     } else {
-      const fd = yield* attempt(open(name, O_WRONLY | O_TRUNC));
-      if (fd instanceof Errno) return yield* io.pdie(`can't open '${name}'`, fd);
+      const fd = yield* openOrDie(io, name, O_WRONLY | O_TRUNC);
       yield* close(fd);
     }
     yield* io.out.flush();

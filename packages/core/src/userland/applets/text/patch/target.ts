@@ -1,19 +1,18 @@
 /** The file that a patch changes: read by lines, written to a new file that takes its place. */
 import {
   close,
-  Errno,
   fchmod,
   fstat,
   O_CREAT,
   O_EXCL,
   O_RDONLY,
   O_RDWR,
-  open,
   type Routine,
   rename,
   unlink,
 } from "../../../../abi/index.ts";
 import { attempt, type Io } from "../../../io.ts";
+import { openOrDie } from "../../../or-die.ts";
 import { LineReader } from "../lines.ts";
 import { OutputFile } from "../output-file.ts";
 import { openTemporary } from "../temporary.ts";
@@ -73,8 +72,7 @@ export function* openTarget(
 ): Routine<Target> {
   const path = how.create && how.dryRun ? "/dev/null" : name;
   const flags = how.create && !how.dryRun ? O_CREAT | O_EXCL | O_RDWR : O_RDONLY;
-  const fd = yield* attempt(open(path, flags));
-  if (fd instanceof Errno) return yield* io.pdie(`can't open '${path}'`, fd);
+  const fd = yield* openOrDie(io, path, flags);
   if (how.dryRun) return new Target(name, fd, undefined);
   const temporary = yield* openTemporary(io, name);
   const status = yield* fstat(fd);

@@ -5,7 +5,7 @@ import type { Applet } from "../../../applet.ts";
 import { getopt, type Options } from "../../../getopt.ts";
 import type { Io } from "../../../io.ts";
 import { usage } from "../arguments.ts";
-import { finish, LineReader, openOrDie } from "../lines.ts";
+import { finish, LineReader, openInputOrDie } from "../lines.ts";
 import { editInPlace } from "./in-place.ts";
 import { SedInput } from "./input.ts";
 import { Interpreter } from "./interpreter.ts";
@@ -62,7 +62,7 @@ function* readScript(io: Io, options: Options, files: string[]): Routine<Script>
   const parser = new ScriptParser(io, { extended: options.has("r") || options.has("E") });
   for (const text of options.values("e")) yield* parser.addBlock(byteString(text));
   for (const file of options.values("f")) {
-    const fd = yield* openOrDie(io, file);
+    const fd = yield* openInputOrDie(io, file);
     const reader = new LineReader(fd);
     for (let line = yield* reader.next(); line !== undefined; line = yield* reader.next()) yield* parser.addLine(line);
     yield* finish(fd, reader);

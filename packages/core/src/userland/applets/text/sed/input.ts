@@ -2,7 +2,7 @@
 import type { Routine } from "../../../../abi/index.ts";
 import { fromByteString } from "../../../../lib/index.ts";
 import type { Io } from "../../../io.ts";
-import { finish, LineReader, openOrWarn } from "../lines.ts";
+import { finish, LineReader, openInputOrWarn } from "../lines.ts";
 import type { LineEnd } from "./output.ts";
 
 export interface InputLine {
@@ -45,7 +45,7 @@ export class SedInput {
 
   *#open(): Routine<LineReader | undefined> {
     for (let file = this.#files.shift(); file !== undefined; file = this.#files.shift()) {
-      const fd = yield* openOrWarn(this.#io, fromByteString(file));
+      const fd = yield* openInputOrWarn(this.#io, fromByteString(file));
       if (fd === undefined) this.failed = true;
       else {
         this.#fd = fd;

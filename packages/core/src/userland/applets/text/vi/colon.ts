@@ -2,12 +2,11 @@
 import { Errno, type Routine, stat } from "../../../../abi/index.ts";
 import { runProgram } from "../../../exec.ts";
 import { attempt } from "../../../io.ts";
+import { VERSION } from "../../../version.ts";
 import { readAddresses } from "./addresses.ts";
 import type { Editor } from "./editor.ts";
 import { setOptions } from "./options.ts";
 import { substitute } from "./substitute.ts";
-
-const VERSION = "1.38.0";
 
 /** A command with the lines that it is about. */
 export interface Colon {

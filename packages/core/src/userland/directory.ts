@@ -9,9 +9,8 @@ import {
   O_RDONLY,
   open,
   type Routine,
-} from "../../../abi/index.ts";
-import { attempt } from "../../io.ts";
-import { isDotOrDotDot } from "./paths.ts";
+} from "../abi/index.ts";
+import { attempt } from "./io.ts";
 
 /** Every entry, `.` and `..` too, in the order of the directory. @throws Errno */
 export function* readDirectory(path: string): Routine<readonly DirEntry[]> {
@@ -47,3 +46,6 @@ export function* visitDirectory(path: string, visit: (some: readonly DirEntry[])
 export function* namesIn(path: string): Routine<readonly string[]> {
   return (yield* readDirectory(path)).map(({ name }) => name).filter((name) => !isDotOrDotDot(name));
 }
+
+/** Every directory has these two, and nobody means them who walks through it. */
+export const isDotOrDotDot = (name: string): boolean => name === "." || name === "..";
