@@ -21,22 +21,22 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
   kernel: "lib abi oci sim vfs net fs",
   userland: "lib abi",
   programs: "lib abi userland",
-  content: "lib abi oci sim vfs fs kernel",
-  snapshot: "lib abi oci sim vfs fs kernel content",
-  runtime: "lib abi oci sim vfs fs kernel content snapshot",
+  content: "lib abi oci fs",
+  snapshot: "lib abi oci vfs fs kernel",
+  runtime: "lib abi oci sim vfs fs kernel",
   compose: "lib",
-  registry: "lib abi oci sim content",
-  image: "lib abi oci sim vfs fs kernel content snapshot runtime registry",
+  registry: "lib oci content",
+  image: "lib oci content snapshot",
   catalogue: "lib abi oci userland programs content registry image",
-  build: "lib git abi oci sim vfs fs kernel content snapshot runtime image catalogue",
+  build: "lib git abi oci sim vfs fs kernel content snapshot runtime image",
   engine:
     "lib git abi oci sim vfs net fs kernel userland programs content snapshot runtime registry image catalogue build " +
     "faults compose",
   faults: "lib abi sim vfs kernel registry",
-  explore: "lib sim faults engine",
+  explore: "sim faults engine",
   cluster: "lib git sim net kernel registry engine",
   shell: "lib abi vfs kernel userland content catalogue engine",
-  explain: "lib abi oci sim vfs fs kernel content snapshot image build engine",
+  explain: "lib kernel content snapshot image build engine",
 };
 
 interface Import {

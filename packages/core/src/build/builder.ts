@@ -17,7 +17,7 @@ import { ContextMemory } from "./files/context-memory.ts";
 import { type ContextSource, contextEntries } from "./files/context-source.ts";
 import type { IgnoreMatcher } from "./files/ignore.ts";
 import { type CheckResult, check, type Prepared, type PrepareOptions, prepare } from "./frontend/check.ts";
-import { ordersOf } from "./frontend/orders.ts";
+import { type BuildOrders, ordersOf } from "./frontend/orders.ts";
 import { type Outline, outlineOf } from "./frontend/outline.ts";
 import { DEFAULT_PLATFORM, formatPlatform, parsePlatform } from "./frontend/platform.ts";
 import type { BuildStage } from "./frontend/stage-graph.ts";
@@ -33,12 +33,21 @@ import { type CacheUsage, cacheUsage, type PruneOptions, prunable } from "./solv
 import { checkOps } from "./solve/check-ops.ts";
 import { Exporter } from "./solve/exporter.ts";
 import { type InlineSteps, inlineCacheOf, type OfferedLayers } from "./solve/inline-cache.ts";
-import { Plan, type PlanOptions, type RunDefaults, type StageSource } from "./solve/plan.ts";
+import { Plan, type PlanOptions, type StageSource } from "./solve/plan.ts";
+import { runDefaults } from "./solve/run-defaults.ts";
 import { Solver, VertexError } from "./solve/solver.ts";
 import { stepWorker } from "./solve/step-worker.ts";
 
 /** What images can be for. */
 const OS = "linux";
+
+/** What a build begins with. */
+interface Loaded {
+  readonly prepared: Prepared;
+  readonly sources: ReadonlyMap<BuildStage, StageSource>;
+  readonly ignore: IgnoreMatcher | undefined;
+  readonly files: readonly LayerEntry[];
+}
 
 /** What there is when all steps are done. */
 interface Built {
@@ -83,7 +92,6 @@ export class Builder {
   async build(request: BuildRequest): Promise<BuildResult> {
     const { kernel } = this.#machine;
     const orders = ordersOf(request.buildArgs);
-    const { epochUs } = orders;
     const warnings: LintWarning[] = [];
     const misses: CacheMiss[] = [];
     const progress = new Progress(request.onEvent, () => kernel.nowUs);
@@ -97,9 +105,9 @@ export class Builder {
       progress.warning(warning);
     };
     const prepared = prepare(source, { onWarning, known: this.#known, ...prepareOptions(request) });
-    const sources = await this.#stageSources(request, progress).resolve(prepared);
+    const sources = await this.#stageSources(request, orders, progress).resolve(prepared);
     const ignore = loadIgnoreFile(request, files, progress);
-    const plan = new Plan(this.#planOptions(request, prepared, sources, ignore, files));
+    const plan = new Plan(this.#planOptions(request, orders, { prepared, sources, ignore, files }));
     const failure = prepared.lint.failure();
     if (failure !== undefined) throw failure;
     const { vertex, image: draft } = plan.target;
@@ -113,6 +121,7 @@ export class Builder {
     try {
       const result = vertex && (await solver.build(vertex));
       if (draft.platform.os !== OS) throw new BuildError("operating system is not supported");
+      const { epochUs } = orders;
       const { inlineCache = orders.inlineCache } = request;
       const done = inlineCache && vertex !== undefined ? await solver.chain(vertex) : undefined;
       const built = { snapshot: result?.snapshot, draft, inlineCache, epochUs, done };
@@ -137,7 +146,7 @@ export class Builder {
     { tellsWarnings, allStages }: { readonly tellsWarnings: boolean; readonly allStages: boolean },
   ): Promise<CheckResult> {
     const { nowUs } = this.#machine.kernel;
-    ordersOf(request.buildArgs);
+    const orders = ordersOf(request.buildArgs);
     const progress = new Progress(request.onEvent, () => nowUs);
     const files = contextEntries(request.context, nowUs);
     const source = loadDockerfile(request, files, progress);
@@ -149,7 +158,7 @@ export class Builder {
     try {
       const prepared = prepare(source, { ...options, onWarning: (warning) => warnings.push(warning) });
       isRead = true;
-      const sources = await this.#stageSources(request, progress).resolve(prepared, { allStages });
+      const sources = await this.#stageSources(request, orders, progress).resolve(prepared, { allStages });
       for (const [stage, found] of sources) images.set(stage.image, found);
     } catch (error) {
       if (!(error instanceof BuildError)) throw error;
@@ -210,20 +219,14 @@ export class Builder {
     return removed;
   }
 
-  #stageSources(request: BuildRequest, progress: Progress): StageSources {
-    const shownPlatform = shownPlatformOf(request);
+  #stageSources(request: BuildRequest, orders: BuildOrders, progress: Progress): StageSources {
+    const shownPlatform = shownPlatformOf(request, orders);
     const memory = (name: string, source: ContextSource): ContextMemory => this.#memory(name, source);
     const { nowUs } = this.#machine.kernel;
     return new StageSources({ request, images: this.#images, progress, nowUs, memory, shownPlatform });
   }
 
-  #planOptions(
-    request: BuildRequest,
-    prepared: Prepared,
-    sources: ReadonlyMap<BuildStage, StageSource>,
-    ignore: IgnoreMatcher | undefined,
-    files: readonly LayerEntry[],
-  ): PlanOptions {
+  #planOptions(request: BuildRequest, orders: BuildOrders, { prepared, sources, ignore, files }: Loaded): PlanOptions {
     const { noCache = false, platform } = request;
     const stages = typeof noCache === "boolean" ? undefined : new Set(noCache.map(lowerCase));
     for (const source of sources.values()) {
@@ -254,8 +257,8 @@ export class Builder {
       ignoresCache: (stage) => noCache === true || (stage.name !== undefined && stages?.has(stage.name) === true),
       platform: platform === undefined ? undefined : parsePlatform(platform),
       onContextPath: (path) => paths.add(path),
-      shownPlatform: shownPlatformOf(request),
-      run: runDefaults(request),
+      shownPlatform: shownPlatformOf(request, orders),
+      run: runDefaults(request, orders),
     };
   }
 
@@ -329,55 +332,13 @@ function prepareOptions({ buildArgs = {}, target, platform, contexts = {} }: Bui
   };
 }
 
-const PROXIES = ["HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY"];
-
-/** Every RUN sees the proxies that build arguments name, in both spellings. */
-function proxyVariables(buildArgs: Readonly<Record<string, string>>): readonly string[] {
-  const given = Object.entries(buildArgs);
-  if (given.length === 0) return [];
-  return PROXIES.flatMap((name) => {
-    const value = given.find(([one]) => one.toUpperCase() === name)?.[1] ?? "";
-    return value === "" ? [] : [`${name}=${value}`, `${name.toLowerCase()}=${value}`];
-  });
-}
-
 /** Steps show their platform if the build may be for several. */
-function shownPlatformOf({ buildArgs, platform }: BuildRequest): string | undefined {
-  if (!ordersOf(buildArgs).isMultiPlatform) return undefined;
+function shownPlatformOf({ platform }: BuildRequest, { isMultiPlatform }: BuildOrders): string | undefined {
+  if (!isMultiPlatform) return undefined;
   return formatPlatform(platform === undefined ? DEFAULT_PLATFORM : parsePlatform(platform));
 }
 
 /** How a context from somewhere else is told of that the Dockerfile did not come with. */
 function loadingOf({ context, dockerfile }: BuildRequest): string | undefined {
   return "tar" in context && dockerfile !== undefined ? context.loading?.name : undefined;
-}
-
-function pairsOf(hosts: NonNullable<BuildRequest["extraHosts"]>): readonly (readonly [string, string])[] {
-  return isList(hosts) ? hosts : Object.entries(hosts);
-}
-
-function isList(value: object): value is readonly unknown[] {
-  return Array.isArray(value);
-}
-
-function runDefaults(request: BuildRequest): RunDefaults {
-  const {
-    network = "default",
-    extraHosts = {},
-    buildArgs = {},
-    shmSizeBytes,
-    rlimits = [],
-    cgroupParent = "",
-  } = request;
-  const { hostname, cacheNamespace } = ordersOf(buildArgs);
-  return {
-    network,
-    proxy: proxyVariables(buildArgs),
-    shmSizeBytes,
-    rlimits,
-    cgroupParent,
-    hostname,
-    cacheNamespace,
-    extraHosts: pairsOf(extraHosts).map(([name, address]) => ({ name, address })),
-  };
 }

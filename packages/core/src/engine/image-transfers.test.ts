@@ -112,6 +112,19 @@ describe("docker push", () => {
     expect((await docker("push bob/bb")).err).toBe("denied: requested access to the resource is denied\n");
   });
 
+  it("of a layer that is not what its diff ID says is refused, and saving it too", async () => {
+    const { engine, registry, docker } = await open();
+    const { store } = engine.images;
+    const { config, chain } = engine.images.get("localhost:5000/team/web:1");
+    const diff_ids = [...config.rootfs.diff_ids.slice(0, -1), digestOf(encode("else"))];
+    store.tag(store.add({ ...config, rootfs: { ...config.rootfs, diff_ids } }, chain), "localhost:5000/team/wrong:1");
+    expect(await docker("push -q localhost:5000/team/wrong:1")).toMatchObject({ code: 1 });
+    expect(await registry.fetch(new Request("http://localhost:5000/v2/team/wrong/manifests/1"))).toMatchObject({
+      status: 404,
+    });
+    expect(() => engine.images.save(["localhost:5000/team/wrong:1"])).toThrow("is what its diff ID says");
+  });
+
   it("and pull, and again push, keep every digest; compressed for registries outside of the world too", async () => {
     const { engine, docker, registry } = await open();
     const { id } = engine.images.get("localhost:5000/team/web:1");

@@ -3,7 +3,7 @@
  *
  * @see BuildKit frontend/dockerfile/dockerfile2llb/convert.go dispatch*, commitToHistory; image.go
  */
-import { isSameData } from "../../lib/index.ts";
+import { isSameData, sortKeys } from "../../lib/index.ts";
 import {
   type Healthcheck,
   type History,
@@ -103,7 +103,7 @@ export class ImageDraft {
   /** Labels that the build was asked to add. */
   withLabels(labels: Readonly<Record<string, string>>): ImageDraft {
     if (Object.keys(labels).length === 0) return this;
-    const config = { ...this.#config, Labels: sorted({ ...this.#config.Labels, ...labels }) };
+    const config = { ...this.#config, Labels: sortKeys({ ...this.#config.Labels, ...labels }) };
     return new ImageDraft(this.platform, config, this.#history, this.#author);
   }
 
@@ -185,7 +185,7 @@ function changeOf(step: Step, config: ImageRunConfig, after: Scope): Partial<Ima
     case "ENV":
       return { Env: environmentOf(after) };
     case "LABEL":
-      return { Labels: sorted({ ...config.Labels, ...Object.fromEntries(step.pairs) }) };
+      return { Labels: sortKeys({ ...config.Labels, ...Object.fromEntries(step.pairs) }) };
     case "EXPOSE":
       return { ExposedPorts: withKeys(config.ExposedPorts, step.ports) };
     case "VOLUME":
@@ -232,12 +232,7 @@ function environmentOf({ imageEnvironment }: Scope): readonly string[] {
 type KeySet = Readonly<Record<string, Record<string, never>>>;
 
 function withKeys(known: KeySet | undefined, keys: readonly string[]): KeySet {
-  return sorted({ ...known, ...Object.fromEntries(keys.map((key) => [key, {}])) });
-}
-
-/** Go writes the keys of a map in order. */
-function sorted<T>(map: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
-  return Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return sortKeys({ ...known, ...Object.fromEntries(keys.map((key) => [key, {}])) });
 }
 
 /** Empty fields are left out, as `omitempty` does */

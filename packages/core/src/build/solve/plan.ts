@@ -19,7 +19,8 @@ import type { BuildStage, Planned } from "../frontend/stage-graph.ts";
 import type { AddStep, CopyStep, RunStep, Step, StepMount } from "../frontend/step.ts";
 import { stepName, stepTitle } from "../frontend/step-title.ts";
 import { ImageDraft } from "../image/image-draft.ts";
-import type { CopyFiles, ExecMount, ExecOp, ExtraHost, FileOp, RunNetwork, Vertex } from "./vertex.ts";
+import type { RunDefaults } from "./run-defaults.ts";
+import type { CopyFiles, ExecMount, ExecOp, FileOp, Vertex } from "./vertex.ts";
 import { VertexSet } from "./vertex-set.ts";
 
 /** Hears what is done for an image: "extracting sha256:…". */
@@ -42,20 +43,6 @@ export type StageSource =
   | { readonly kind: "image"; readonly image: BaseImage; readonly title?: string }
   /** A named context stands in for the stage or its image. */
   | { readonly kind: "context"; readonly vertex: Vertex };
-
-/** What holds for every RUN. */
-export interface RunDefaults {
-  /** For those that do not say. */
-  readonly network: RunNetwork;
-  readonly hostname: string | undefined;
-  /** What ids of cache mounts begin with. */
-  readonly cacheNamespace: string;
-  readonly extraHosts: readonly ExtraHost[];
-  readonly shmSizeBytes: number | undefined;
-  readonly rlimits: ExecOp["rlimits"];
-  readonly cgroupParent: string;
-  readonly proxy: readonly string[];
-}
 
 export interface PlanOptions {
   readonly prepared: Prepared;

@@ -4,7 +4,7 @@
  * @see https://docs.npmjs.com/cli/
  */
 import { clock_gettime, Errno, getcwd, nanosleep, type Routine, symlink } from "../../abi/index.ts";
-import { basename, dirname, join, ownValue } from "../../lib/index.ts";
+import { basename, dirname, join, ownValue, sortKeys } from "../../lib/index.ts";
 import { AppletExit, attempt, civilOf, type Io, readText, runProgram, strftime } from "../../userland/index.ts";
 import { listDirectory, putFile, removeTree } from "../files.ts";
 import type { NodeIndex } from "./node-index.ts";
@@ -104,7 +104,8 @@ function* install(one: Npm): Routine<number> {
   const isDev = options.some((option) => /^(-D|--save-dev)$/.test(option));
   const added = yield* wantedOf(one, operands);
   const field = isDev ? "devDependencies" : "dependencies";
-  const changed = operands.length === 0 ? manifest : { ...manifest, [field]: sorted({ ...manifest[field], ...added }) };
+  const changed =
+    operands.length === 0 ? manifest : { ...manifest, [field]: sortKeys({ ...manifest[field], ...added }) };
   const tree = yield* planOrFail(one, wantedBy(one, changed));
   const before = yield* installedIn(directory);
   yield* writeTree(directory, tree, before);
@@ -340,9 +341,6 @@ function* report({ io, options }: Npm, tree: Tree, before: ReadonlySet<string>):
 }
 
 const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`;
-
-const sorted = (record: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
-  Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
 
 // ── running ──
 
