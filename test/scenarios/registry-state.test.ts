@@ -1,6 +1,7 @@
 /** What a registry keeps on a disk, for the registry of a later process. */
 import { MemoryContentDisk } from "@bottleship/core/content";
 import { createEngine, type MachineSnapshot } from "@bottleship/core/engine";
+import { digestOf, documentBytes } from "@bottleship/core/oci";
 import { Registry } from "@bottleship/core/registry";
 import { expect, it } from "vitest";
 import { MortalDisk } from "./mortal-disk.ts";
@@ -76,6 +77,28 @@ it("has in a later process what was pushed, and images that can be pulled", asyn
   const document = new TextEncoder().encode('{"version":2}');
   disk.writeSync(disk.openSync(`${PATH}/repositories.json`, "w"), document);
   expect(() => new Registry({ disk: { disk, path: PATH } })).toThrow("is no list of repositories");
+});
+
+it("has what was pushed, too, where a source had offered the same before", async () => {
+  const disk = new MemoryContentDisk();
+  const [offered, other] = ["offered", "other"].map((text) => new TextEncoder().encode(text)) as [
+    Uint8Array,
+    Uint8Array,
+  ];
+  const digest = digestOf(offered);
+  const mediaType = "application/vnd.oci.image.manifest.v1+json";
+  const config = { mediaType: "application/octet-stream", digest, size: offered.length };
+  const manifest = documentBytes({ schemaVersion: 2, mediaType, config, layers: [] });
+  const source = { manifest: () => ({ mediaType, manifest, blobs: new Map([[digest, offered]]) }) };
+  const registry = new Registry({ disk: { disk, path: PATH }, source });
+  const ask = async (method: string, path: string, body?: Uint8Array): Promise<number> =>
+    (await registry.fetch(new Request(`http://localhost:5000/v2/a/${path}`, { method, body: body as BodyInit })))
+      .status;
+  expect(await ask("GET", "manifests/1")).toBe(200);
+  expect(await ask("POST", `blobs/uploads/?digest=${digestOf(other)}`, other)).toBe(201);
+  expect(await ask("POST", `blobs/uploads/?digest=${digest}`, offered)).toBe(201);
+  const later = new Registry({ disk: { disk, path: PATH } });
+  expect((await later.fetch(new Request(`http://localhost:5000/v2/a/blobs/${digest}`))).status).toBe(200);
 });
 
 it("is as before a push or after it when it was killed at any operation of the disk", async () => {

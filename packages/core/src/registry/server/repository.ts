@@ -48,8 +48,8 @@ export class Repository {
     return this.#record;
   }
 
+  /** One that a source has offered may come again as its own, which is a change, too. */
   addBlob(digest: ContentDigest): void {
-    if (this.#blobs.has(digest)) return;
     this.#record = undefined;
     this.#blobs.add(digest);
   }
