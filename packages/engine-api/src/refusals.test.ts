@@ -55,6 +55,8 @@ it("limits of memory that leave the limit of swap behind are refused", async () 
 it.each([
   ["GET /containers/x/logs?stdout=1&since=1h", 404, "No such container: x"],
   ["GET /events?since=1h", 400, 'strconv.ParseInt: parsing "1h": invalid syntax'],
+  ["GET /events?since=1.2.3", 400, 'strconv.ParseInt: parsing "2.3": invalid syntax'],
+  ["GET /events?since=1.", 400, 'strconv.ParseInt: parsing "": invalid syntax'],
   ["GET /system/df?type=bad", 400, "unknown object type: bad"],
   [
     "GET /networks/bridge?verbose=x",
@@ -69,7 +71,25 @@ it.each([
   ["POST /build?platform=x/y/z/w", 400, '"x/y/z/w": cannot parse platform specifier: invalid argument'],
   ["POST /build?dockerfile=../x", 400, "forbidden path outside the build context: ../x ()"],
   ["POST /build?buildargs=x", 400, "error reading build args: invalid character 'x' looking for beginning of value"],
+  [
+    "POST /build?ulimits=[1]",
+    400,
+    "error reading ulimit settings: json: cannot unmarshal number into .0 of type units.Ulimit",
+  ],
+  ["GET /images/x/json?platform={", 400, "failed to parse platform: unexpected end of JSON input"],
+  ["GET /images/x/json?platform={}+x", 400, "failed to parse platform: invalid character 'x' after top-level value"],
+  [
+    'GET /images/x/json?platform={"OS":1}',
+    400,
+    "failed to parse platform: json: cannot unmarshal number into Go struct field Platform.os of type string",
+  ],
+  [
+    "GET /images/x/json?platform=[]",
+    400,
+    "failed to parse platform: json: cannot unmarshal array into Go value of type v1.Platform",
+  ],
   ["POST /commit", 400, 'invalid name or ID supplied: ""'],
+  ["POST /commit?repo=BAD", 400, "invalid reference format: repository name (library/BAD) must be lowercase"],
   [
     "POST /commit?container=x&repo=BAD",
     400,
@@ -85,6 +105,38 @@ it.each([
   const { call } = await apiMachine();
   const reply = await call(line);
   expect([reply.status, await reply.json()]).toEqual([status, { message }]);
+});
+
+it("null is the zero value of what stands in a list or a map", async () => {
+  const { call } = await apiMachine("busybox");
+  const { Id: id } = (await (
+    await call("POST /containers/create", {
+      Image: "busybox",
+      Cmd: ["echo", null],
+      Env: null,
+      ExposedPorts: { "80/tcp": null },
+      Volumes: { "/x": null },
+      Labels: { a: null },
+      HostConfig: { Tmpfs: { "/t": null } },
+      NetworkingConfig: { EndpointsConfig: { none: null } },
+    })
+  ).json()) as { Id: string };
+  expect(await (await call(`GET /containers/${id}/json`)).json()).toMatchObject({
+    Config: { Cmd: ["echo", ""], ExposedPorts: { "80/tcp": {} }, Volumes: { "/x": {} }, Labels: { a: "" } },
+    HostConfig: { Tmpfs: { "/t": "" } },
+    NetworkSettings: { Networks: { none: {} } },
+  });
+});
+
+it("filters for what is older or newer take no beginning of an id, nor nothing", async () => {
+  const { call } = await apiMachine("busybox");
+  const made = await call("POST /containers/create?name=one", { Image: "busybox" });
+  const { Id: id } = (await made.json()) as { Id: string };
+  const listed = async (since: string) =>
+    (await call(`GET /containers/json?all=1&filters=${JSON.stringify({ since: [since] })}`)).json();
+  expect([await listed(id), await listed("/one")]).toEqual([[], []]);
+  for (const name of [id.slice(0, 12), ""])
+    expect(await listed(name)).toEqual({ message: `No such container: ${name}` });
 });
 
 it("a session that could not start has had its chance, and its document says how it ended", async () => {

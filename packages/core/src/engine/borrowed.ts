@@ -45,8 +45,8 @@ export function withDonors(index: ContainerIndex, hostConfig: Partial<HostConfig
   if (ipcOf === "" && pidOf === "") return hostConfig;
   return {
     ...hostConfig,
-    ...(ipcOf === "" ? {} : { IpcMode: `${CONTAINER}${named(index, ipcOf).id}` }),
-    ...(pidOf === "" ? {} : { PidMode: `${CONTAINER}${named(index, pidOf).id}` }),
+    ...(ipcOf === "" ? {} : { IpcMode: `${CONTAINER}${named(index, ipcOf, invalid).id}` }),
+    ...(pidOf === "" ? {} : { PidMode: `${CONTAINER}${named(index, pidOf, invalid).id}` }),
   };
 }
 
@@ -68,9 +68,7 @@ export function checkDonors(index: ContainerIndex, { hostConfig }: Container): v
 
 function runningDonor(index: ContainerIndex, reference: string, kind: "IPC" | "PID"): Container {
   const problem = (why: string): StatusError => new StatusError("conflict", `failed to join ${kind} namespace: ${why}`);
-  if (reference === "") throw problem('invalid name or ID supplied: ""');
-  const donor = index.find(reference);
-  if (donor === undefined) throw problem(`No such container: ${reference}`);
+  const donor = named(index, reference, problem);
   if (!donor.isRunning) throw problem(`container ${donor.id} is not running`);
   return donor;
 }
@@ -93,20 +91,21 @@ export function inheritedMounts(
   return (from ?? []).flatMap((text) => {
     if (text === "") throw new StatusError("invalid-argument", "volumes-from specification cannot be an empty string");
     const [name = "", mode = "rw"] = text.split(":");
-    if (name === "") throw new StatusError("invalid-argument", 'invalid name or ID supplied: ""');
     if (!VOLUMES_FROM_MODES.has(mode)) throw new StatusError("invalid-argument", `invalid mode: ${mode}`);
-    const given = named(index, name).mountPoints.filter(({ isUnlisted }) => isUnlisted !== true);
+    const given = named(index, name, invalid).mountPoints.filter(({ isUnlisted }) => isUnlisted !== true);
     // What has no source is taken for a volume, and this one has no name.
     if (given.some(({ type }) => type === "tmpfs")) throw new StatusError("not-found", "get: no such volume");
     return mode.split(",").includes("ro") ? given.map((point) => ({ ...point, readOnly: true })) : given;
   });
 }
 
-/** A container that a setting names. @throws StatusError invalid-argument if there is none */
-function named(index: ContainerIndex, name: string): Container {
+const invalid = (why: string): StatusError => new StatusError("invalid-argument", why);
+
+/** A container that a setting names; `problem` is what is thrown if there is none. */
+function named(index: ContainerIndex, name: string, problem: (why: string) => StatusError): Container {
   try {
     return index.get(name);
   } catch (error) {
-    throw error instanceof StatusError ? new StatusError("invalid-argument", error.message) : error;
+    throw error instanceof StatusError ? problem(error.message) : error;
   }
 }

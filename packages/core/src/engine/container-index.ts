@@ -91,8 +91,13 @@ export class ContainerIndex {
     return this.#names.get(name);
   }
 
-  /** By name, id, or the beginning of an id. @throws StatusError not-found, invalid-argument if several begin so */
+  /**
+   * By name, id, or the beginning of an id.
+   *
+   * @throws StatusError not-found, invalid-argument if several begin so, or nothing is named
+   */
   get(reference: string): Container {
+    if (reference === "") throw new StatusError("invalid-argument", 'invalid name or ID supplied: ""');
     const name = reference.replace(/^\//, "");
     const known = this.byId(name) ?? this.byName(name);
     if (known !== undefined) return known;
@@ -103,7 +108,7 @@ export class ContainerIndex {
     return only;
   }
 
-  /** Like `get`. @throws StatusError invalid-argument if several begin so */
+  /** Like `get`. @throws StatusError invalid-argument if several begin so, or nothing is named */
   find(reference: string): Container | undefined {
     try {
       return this.get(reference);

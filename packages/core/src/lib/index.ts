@@ -27,8 +27,8 @@ export {
 } from "./dns-message.ts";
 export { drawTree } from "./draw-tree.ts";
 export { Emitter } from "./emitter.ts";
-export { compactJson, endOfJsonValue, escapeHtml } from "./go/json.ts";
-export { atoiProblem, parseBool, parseInteger, parseUnsigned, readUnsigned } from "./go/number.ts";
+export { compactJson, endOfJsonValue, escapeHtml, parseJson } from "./go/json.ts";
+export { atoi, parseBool, parseInteger, parseUnsigned, readUnsigned } from "./go/number.ts";
 export { problemOf, ValueError } from "./go/value-error.ts";
 export { Inflater, inflate } from "./inflate.ts";
 export { Interner } from "./intern.ts";

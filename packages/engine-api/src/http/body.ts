@@ -4,9 +4,10 @@
  * @see moby api/server/httputils/httputils.go
  */
 import { concat, decode, endOfJsonValue, problemOf } from "@bottleship/core/lib";
-import { z } from "zod";
+import type { z } from "zod";
 import type { ApiRequest } from "./exchange.ts";
 import { withFieldNames } from "./field-names.ts";
+import { withoutNulls } from "./nulls.ts";
 import { badRequest, HttpProblem } from "./problem.ts";
 import { unmarshalProblem } from "./unmarshal.ts";
 
@@ -52,16 +53,13 @@ function readText<T extends z.ZodType>({ headers }: ApiRequest, text: string, sc
   return check(parsed(text), schema);
 }
 
-/** @throws StatusError invalid-argument in Go's words */
-export function check<T extends z.ZodType>(value: unknown, schema: T): z.infer<T> {
-  const given = value === null ? zeroOf(schema) : withFieldNames(withoutNulls(value), schema);
+/** A value of JSON as Go's decoder takes it. @throws StatusError invalid-argument in its words, after `prefix` */
+export function check<T extends z.ZodType>(value: unknown, schema: T, prefix = "invalid JSON"): z.infer<T> {
+  const given = withoutNulls(withFieldNames(value, schema), schema);
   const result = schema.safeParse(given, { reportInput: true });
   if (result.success) return result.data;
-  throw badRequest(`invalid JSON: ${unmarshalProblem(result.error.issues[0], schema)}`);
+  throw badRequest(`${prefix}: ${unmarshalProblem(result.error.issues[0], schema)}`);
 }
-
-/** What Go's decoder leaves as it is where a body says nothing. */
-const zeroOf = (schema: z.ZodType): unknown => (schema instanceof z.ZodArray ? [] : {});
 
 function parsed(text: string): unknown {
   try {
@@ -80,19 +78,4 @@ function firstValue(text: string): string {
   if (problem !== undefined) throw badRequest(`invalid JSON: ${problem}`);
   if (!/^\s*([\]}]|$)/.test(text.slice(end))) throw badRequest("unexpected content after JSON");
   return text.slice(0, end);
-}
-
-/** To Go `null` is the same as nothing at all. */
-function withoutNulls(value: unknown): unknown {
-  if (!hasNulls(value)) return value;
-  if (Array.isArray(value)) return value.map(withoutNulls);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([name, inner]) => (inner === null ? [] : [[name, withoutNulls(inner)]])),
-  );
-}
-
-function hasNulls(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return value === null;
-  return Object.values(value).some(hasNulls);
 }

@@ -5,41 +5,30 @@
  */
 import { type Engine, parsePlatform } from "@bottleship/core/engine";
 import { z } from "zod";
+import { goType, maybe, text } from "../schemas/fields.ts";
 import { badRequest, messageOf } from "./problem.ts";
+import { fromJson } from "./query.ts";
 
 export type WantedPlatform = NonNullable<Parameters<Engine["images"]["getFor"]>[1]>;
 
-const PLATFORM = z.object({
-  os: z.string().default(""),
-  architecture: z.string().default(""),
-  variant: z.exactOptional(z.string()),
-});
+const PLATFORM = goType(
+  z.object({ os: text.default(""), architecture: text.default(""), variant: maybe(text) }),
+  "v1.Platform",
+);
 
 /** `{"os":"linux","architecture":"arm64"}`; `undefined` if there is none. @throws StatusError invalid-argument */
-export function jsonPlatform(text: string | null): WantedPlatform | undefined {
-  if (text === null || text === "") return undefined;
-  const given = PLATFORM.safeParse(parsed(text));
-  if (!given.success)
-    throw badRequest("failed to parse platform: json: cannot unmarshal into Go value of type v1.Platform");
-  const { os, architecture } = given.data;
-  if (os === "" || architecture === "") throw badRequest("both OS and Architecture must be provided");
-  return given.data;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    const [first = ""] = text;
-    throw badRequest(`failed to parse platform: invalid character '${first}' looking for beginning of value`);
-  }
+export function jsonPlatform(given: string | null): WantedPlatform | undefined {
+  if (given === null || given === "") return undefined;
+  const platform = fromJson(given, PLATFORM, "failed to parse platform");
+  if (platform.os === "" || platform.architecture === "") throw badRequest("both OS and Architecture must be provided");
+  return platform;
 }
 
 /** `linux/arm64`; `undefined` if there is none. @throws StatusError invalid-argument */
-export function writtenPlatform(text: string): WantedPlatform | undefined {
-  if (text === "") return undefined;
+export function writtenPlatform(given: string): WantedPlatform | undefined {
+  if (given === "") return undefined;
   try {
-    return parsePlatform(text);
+    return parsePlatform(given);
   } catch (error) {
     throw badRequest(messageOf(error));
   }

@@ -3,10 +3,10 @@
  *
  * @see moby api/server/httputils/form.go
  */
-import { atoiProblem, compactJson, parseInteger, problemOf, type StatusError } from "@bottleship/core/lib";
+import { atoi, parseInteger, parseJson, ValueError } from "@bottleship/core/lib";
 import type { z } from "zod";
+import { check } from "./body.ts";
 import { badRequest } from "./problem.ts";
-import { unmarshalProblem } from "./unmarshal.ts";
 
 /** Everything is true but these: "", "0", "no", "false", "none". */
 export function flag(query: URLSearchParams, name: string, otherwise = false): boolean {
@@ -23,9 +23,7 @@ export function integer(query: URLSearchParams, name: string): number | undefine
 
 /** @throws StatusError invalid-argument in the words of strconv.Atoi, after `prefix` */
 export function whole(given: string, prefix = ""): number {
-  const problem = atoiProblem(given);
-  if (problem !== undefined) throw badRequest(prefix + problem);
-  return Number(given);
+  return inGoWords(() => atoi(given), prefix);
 }
 
 export function text(query: URLSearchParams, name: string): string {
@@ -42,10 +40,10 @@ export function text(query: URLSearchParams, name: string): string {
 export function unixTime(query: URLSearchParams, name: string): number | undefined {
   const given = text(query, name);
   if (given === "") return undefined;
-  const [seconds = "", fraction = ""] = given.split(".", 2);
-  const problem = problemOf(() => parseInteger(seconds)) ?? problemOf(() => parseInteger(fraction || "0"));
-  if (problem !== undefined) throw badRequest(problem);
-  return Number(seconds) * 1e6 + Math.floor(Number(`0.${fraction || "0"}`) * 1e6);
+  const dot = given.indexOf(".");
+  const seconds = inGoWords(() => parseInteger(dot < 0 ? given : given.slice(0, dot)));
+  const fraction = dot < 0 ? "0" : given.slice(dot + 1);
+  return seconds * 1e6 + Math.floor((inGoWords(() => parseInteger(fraction)) * 1e6) / 10 ** fraction.length);
 }
 
 /**
@@ -61,11 +59,23 @@ export function jsonValue<T extends z.ZodType>(
   what: string,
 ): z.infer<T> | undefined {
   const given = text(query, name);
-  if (given === "") return undefined;
-  const refuse = (problem: string): StatusError => badRequest(`error reading ${what}: ${problem}`);
-  const problem = problemOf(() => compactJson(given));
-  if (problem !== undefined) throw refuse(problem);
-  const result = schema.safeParse(JSON.parse(given), { reportInput: true });
-  if (!result.success) throw refuse(unmarshalProblem(result.error.issues[0], schema));
-  return result.data;
+  return given === "" ? undefined : fromJson(given, schema, `error reading ${what}`);
+}
+
+/** What a JSON text says. @throws StatusError invalid-argument, after `prefix` */
+export function fromJson<T extends z.ZodType>(given: string, schema: T, prefix: string): z.infer<T> {
+  return check(
+    inGoWords(() => parseJson(given), `${prefix}: `),
+    schema,
+    prefix,
+  );
+}
+
+/** What a reader of Go's reads. @throws StatusError invalid-argument for what it refuses, after `prefix` */
+function inGoWords<T>(read: () => T, prefix = ""): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof ValueError ? badRequest(prefix + error.message) : error;
+  }
 }

@@ -4,7 +4,6 @@
  * @see moby api/server/router/network, daemon/network.go
  */
 import {
-  type Container,
   type Engine,
   NETWORK_FILTERS,
   type Network,
@@ -56,21 +55,16 @@ export function networkRoutes(engine: Engine): readonly Route[] {
     }),
     route("POST", "/networks/{id}/connect", async ({ request, param }) => {
       const { Container: name, EndpointConfig } = await readJson(request, NETWORK_CONNECT);
-      networks.connect(named(name), idOf(param("id")), EndpointConfig);
+      networks.connect(containers.get(name), idOf(param("id")), EndpointConfig);
       return empty(200);
     }),
     route("POST", "/networks/{id}/disconnect", async ({ request, param }) => {
       const { Container: name, Force: force } = await readJson(request, NETWORK_DISCONNECT);
       if (force && !exists(name)) throw new StatusError("not-found", `endpoint ${name} not found`);
-      networks.disconnect(named(name), idOf(param("id")));
+      networks.disconnect(containers.get(name), idOf(param("id")));
       return empty(200);
     }),
   ];
-
-  function named(name: string): Container {
-    if (name === "") throw badRequest('invalid name or ID supplied: ""');
-    return containers.get(name);
-  }
 
   /** Whether it has to be there depends on the container. */
   function idOf(reference: string): string {

@@ -4,7 +4,20 @@
  * @see moby api/types/container
  */
 import { z } from "zod";
-import { consoleSize, duration, goType, int, integer, map, maybe, text, texts, uint16, uint64 } from "./fields.ts";
+import {
+  consoleSize,
+  duration,
+  goType,
+  int,
+  integer,
+  map,
+  maybe,
+  text,
+  texts,
+  uint16,
+  uint64,
+  ulimit,
+} from "./fields.ts";
 
 /** Go's `map[string]struct{}`. */
 const set = z.record(text, z.object({}));
@@ -94,7 +107,7 @@ export const RESOURCES = {
   MemorySwappiness: maybe(integer),
   OomKillDisable: maybe(z.boolean()),
   PidsLimit: maybe(integer),
-  Ulimits: maybe(z.array(z.object({ Name: string, Hard: number, Soft: number }))),
+  Ulimits: maybe(z.array(ulimit)),
   CpuCount: maybe(integer),
   CpuPercent: maybe(integer),
   IOMaximumIOps: maybe(integer),
@@ -209,7 +222,6 @@ export const ENDPOINT = goType(endpoint, "network.EndpointSettings");
 
 const networking = z.object({ EndpointsConfig: z.record(text, ENDPOINT).default({}) });
 
-/** A network that is named with `null` is one without settings: nulls are gone before this is asked. */
 export const CREATE = goType(
   z.object({
     ...config,

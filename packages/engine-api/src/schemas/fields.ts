@@ -49,3 +49,8 @@ const uint = goType(integer.min(0), "uint");
 export const duration = goType(integer, "time.Duration");
 /** Lines and columns of a terminal: of an array of Go's, what is missing is zero and what is too much is dropped. */
 export const consoleSize = z.array(uint).transform(([lines = 0, columns = 0]) => [lines, columns] as const);
+/** `nofile=64:128`, read. */
+export const ulimit = goType(
+  z.object({ Name: text.default(""), Hard: integer.default(0), Soft: integer.default(0) }),
+  "units.Ulimit",
+);

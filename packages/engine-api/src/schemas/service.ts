@@ -1,7 +1,7 @@
 /** Bodies of requests about services. @see moby api/types/swarm: ServiceSpec, TaskSpec, ContainerSpec */
 import { z } from "zod";
 import { HEALTH, MOUNT } from "./create.ts";
-import { goType, integer, map, maybe, text, texts } from "./fields.ts";
+import { goType, integer, map, maybe, text, texts, ulimit } from "./fields.ts";
 import { DRIVER } from "./swarm.ts";
 
 const number = z.number();
@@ -50,7 +50,7 @@ const container = z.object({
   Sysctls: maybe(map),
   CapabilityAdd: maybe(texts),
   CapabilityDrop: maybe(texts),
-  Ulimits: maybe(z.array(z.object({ Name: text.default(""), Hard: integer.default(0), Soft: integer.default(0) }))),
+  Ulimits: maybe(z.array(ulimit)),
   OomScoreAdj: maybe(integer),
 });
 

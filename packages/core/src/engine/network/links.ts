@@ -47,7 +47,6 @@ export function resolveLinks(
 
 function findLinked(name: string, find: (name: string) => Container): Container {
   try {
-    if (name === "") throw new StatusError("invalid-argument", 'invalid name or ID supplied: ""');
     return find(name);
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;

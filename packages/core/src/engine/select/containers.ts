@@ -72,12 +72,13 @@ function checkPorts(filter: string, text: string): void {
   }
 }
 
-/** Where in the list, newest first, the container stands that a filter names. @throws StatusError not-found */
+/** Where in the list, newest first, the container stands that a filter names: the beginning of an id is no name here. */
 function positionOf({ containers }: Engine, filters: Filters, name: string): number | undefined {
   const [reference] = filters.get(name);
   if (reference === undefined) return undefined;
-  const { id } = containers.get(reference);
-  return containers.list({ all: true }).findIndex((one) => one.id === id);
+  const named = containers.peek(reference);
+  if (named === undefined) throw new StatusError("not-found", `No such container: ${reference}`);
+  return containers.list({ all: true }).indexOf(named);
 }
 
 function fits(engine: Engine, container: Container, filters: Filters): boolean {

@@ -11,7 +11,7 @@ export {
   upperCase,
 } from "./characters.ts";
 export { durationText, parseDuration } from "./duration.ts";
-export { compactJson, endOfJsonValue, escapeHtml } from "./json.ts";
+export { compactJson, endOfJsonValue, escapeHtml, parseJson } from "./json.ts";
 export {
   atoi,
   atoiProblem,

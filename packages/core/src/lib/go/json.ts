@@ -1,6 +1,21 @@
 /** Texts that should be JSON, checked with the error texts of Go's scanner. Model: encoding/json scanner.go. */
+import { AssertionFailure } from "../assert.ts";
 import { quoteByte } from "./quote.ts";
 import { ValueError } from "./value-error.ts";
+
+/**
+ * What a JSON text says.
+ *
+ * @throws ValueError like `compactJson`
+ */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    compactJson(text);
+    throw new AssertionFailure("both scanners refuse the same texts");
+  }
+}
 
 /**
  * JSON without its white space: Go's json.Compact.

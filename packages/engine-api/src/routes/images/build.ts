@@ -13,13 +13,14 @@ import { writtenPlatform } from "../../http/platform.ts";
 import { badRequest } from "../../http/problem.ts";
 import { flag, integer, jsonValue, text } from "../../http/query.ts";
 import type { Call } from "../../http/router.ts";
+import { map, ulimit } from "../../schemas/fields.ts";
 import { progressReply } from "../../streams/progress.ts";
 import { type BuildTrace, buildWithBuildKit } from "./buildkit.ts";
 import { parse as parseName } from "./pull.ts";
 import { useLogins } from "./transfer.ts";
 
 /** Unset arguments are null. */
-const VALUES = z.record(z.string(), z.string().nullable());
+const ARGUMENTS = z.record(z.string(), z.string().nullable());
 
 export async function buildHandler(
   engine: Engine,
@@ -47,9 +48,9 @@ export async function buildHandler(
     pull: flag(query, "pull"),
     noCache: flag(query, "nocache"),
     cacheFrom: jsonValue(query, "cachefrom", z.array(z.string()), "cache-from") ?? [],
-    buildArgs: valuesOf(query, "buildargs", "build args"),
-    labels: valuesOf(query, "labels", "labels"),
-    rlimits: rlimits(jsonValue(query, "ulimits", LIMITS, "ulimit settings") ?? []),
+    buildArgs: argumentsOf(query),
+    labels: jsonValue(query, "labels", map, "labels") ?? {},
+    rlimits: rlimits(jsonValue(query, "ulimits", z.array(ulimit), "ulimit settings") ?? []),
   };
   const shmSizeBytes = integer(query, "shmsize") ?? 0;
   const target = text(query, "target");
@@ -74,8 +75,6 @@ export async function buildHandler(
   return progressReply((tell, { signal }) => build(tell, signal));
 }
 
-const LIMITS = z.array(z.object({ Name: z.string(), Soft: z.number(), Hard: z.number() }));
-
 /** @throws StatusError invalid-argument for what no build can be asked for */
 function checkQuery(query: URLSearchParams): void {
   const version = text(query, "version");
@@ -87,8 +86,8 @@ function checkQuery(query: URLSearchParams): void {
   if (clean(`./${file}`).startsWith("../")) throw badRequest(`forbidden path outside the build context: ${file} ()`);
 }
 
-/** What is given by name; what is null is not given. @throws StatusError invalid-argument */
-function valuesOf(query: URLSearchParams, name: string, what: string): Readonly<Record<string, string>> {
-  const given = Object.entries(jsonValue(query, name, VALUES, what) ?? {});
+/** @throws StatusError invalid-argument */
+function argumentsOf(query: URLSearchParams): Readonly<Record<string, string>> {
+  const given = Object.entries(jsonValue(query, "buildargs", ARGUMENTS, "build args") ?? {});
   return Object.fromEntries(given.flatMap(([key, value]) => (value === null ? [] : [[key, value] as const])));
 }

@@ -84,12 +84,10 @@ function prune(engine: Engine, query: URLSearchParams) {
 async function commit(engine: Engine, { request, query }: Call) {
   const body = await readJson(request, COMMIT_CONFIG);
   const { containers, images } = engine;
-  const name = text(query, "container");
-  if (name === "") throw badRequest('invalid name or ID supplied: ""');
   const repository = text(query, "repo");
   const tag = text(query, "tag");
   if (repository !== "") parse(tag === "" ? repository : `${repository}:${tag}`);
-  const container = containers.get(name);
+  const container = containers.get(text(query, "container"));
   const config = applyChanges({ ...runConfigOf(container), ...definedOf(body) }, query.getAll("changes"));
   const pauses = flag(query, "pause", true) && container.state === "running";
   if (pauses) containers.pause(container);
