@@ -8,7 +8,7 @@ import { parseBool, quote, readOr } from "../../lib/go/index.ts";
 import { decode, encode, NO_BYTES, sha256 } from "../../lib/index.ts";
 import { type ClientContext, DEFAULT_CONTEXT, DEFAULT_HOST } from "../client-contexts.ts";
 import type { StringMap } from "../docker/create-body.ts";
-import { columns, renderList } from "../docker/format.ts";
+import { columns, listFormat, renderList } from "../docker/format.ts";
 import { INSPECTED_CONTEXT } from "../docker/inspected/context.ts";
 import { inspectOutput } from "../docker/inspected/output.ts";
 import { naturalCompare } from "../docker/lists/shared.ts";
@@ -250,8 +250,8 @@ function list(session: Session, { format, quiet }: RequestOf<"context ls">): num
   if (current !== DEFAULT_CONTEXT && !all.has(current))
     rows.push({ name: current, isCurrent: true, description: "", host: "", error: missingContext(session, current) });
   rows.sort((a, b) => naturalCompare(a.name, b.name));
-  const usualFormat = quiet ? "{{.Name}}" : TABLE;
-  session.out(orFail(() => renderList(format === "" || format === "table" ? usualFormat : format, COLUMNS, rows)));
+  const shown = quiet ? "{{.Name}}" : listFormat(format, TABLE);
+  session.out(orFail(() => renderList(shown, COLUMNS, rows)));
   if ((session.client.env.get("DOCKER_HOST") ?? "") !== "")
     session.err(`Warning: ${overridden("the active context. To use a context,")}`);
   return 0;

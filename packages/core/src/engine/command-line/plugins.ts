@@ -5,7 +5,7 @@
  * @see docker/cli cli/command/plugin, cli/command/trust
  */
 import { StatusError } from "../../lib/index.ts";
-import { columns, renderList } from "../docker/format.ts";
+import { columns, listFormat, renderList } from "../docker/format.ts";
 import { failure, orFail } from "../docker/problem.ts";
 import { familiarText, parseReference, withDefaultTag } from "../docker/reference.ts";
 import type { RequestOf } from "../docker/request.ts";
@@ -57,7 +57,7 @@ export async function runPlugin(session: Session, request: PluginRequest): Promi
 function list(session: Session, { filters, format, quiet }: RequestOf<"plugin ls">): number {
   Filters.of(filters, FILTERS);
   const usual = quiet ? "{{.ID}}" : TABLE;
-  session.out(orFail(() => renderList(format === "" || format === "table" ? usual : format, COLUMNS, [])));
+  session.out(orFail(() => renderList(listFormat(format, usual), COLUMNS, [])));
   return 0;
 }
 

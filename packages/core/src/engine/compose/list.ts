@@ -1,6 +1,6 @@
 /** A project's containers as `docker compose ps` lists them. Model: compose's ps.go and formatter/container.go. */
 import type { Container } from "../container.ts";
-import { columns, renderList } from "../docker/format.ts";
+import { columns, listFormat, renderList } from "../docker/format.ts";
 import { CONTAINER_VALUES, type ContainerSummary } from "../docker/lists/containers.ts";
 import { fields, INT, STRING, slice, struct } from "../docker/template/type.ts";
 import { containerSummary } from "../documents/container.ts";
@@ -117,5 +117,5 @@ const TABLE = "table {{.Name}}\t{{.Image}}\t{{.Command}}\t{{.Service}}\t{{.Runni
 
 /** @throws ValueError for a wrong template */
 export function renderRows(rows: readonly ListRow[], format: string): string {
-  return renderList(format === "" || format === "table" ? TABLE : format, COLUMNS, rows);
+  return renderList(listFormat(format, TABLE), COLUMNS, rows);
 }

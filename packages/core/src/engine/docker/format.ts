@@ -110,6 +110,12 @@ function labelHeading(name: string): string {
   return (name.split(".").at(-1) ?? "").replace(/[-_]/g, " ");
 }
 
+/** The format of a list: without one, or for `table`, its usual one; for `raw` the one that `raw` stands for. */
+export function listFormat(format: string, usual: string, raw = format): string {
+  if (format === "" || format === "table") return usual;
+  return format === "raw" ? raw : format;
+}
+
 /**
  * A list in the given format: `table TEMPLATE`, `json`, or a template.
  *

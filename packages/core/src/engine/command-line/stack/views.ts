@@ -1,5 +1,5 @@
 /** What there is of stacks: `docker stack ls`, `services`, `ps` and `rm`. Model: docker/cli cli/command/stack. */
-import { columns, renderList } from "../../docker/format.ts";
+import { columns, listFormat, renderList } from "../../docker/format.ts";
 import { naturalCompare } from "../../docker/lists/shared.ts";
 import { orFail } from "../../docker/problem.ts";
 import type { RequestOf } from "../../docker/request.ts";
@@ -40,7 +40,7 @@ export async function listStacks(session: Session, { format }: RequestOf<"stack 
   }
   const rows = [...counts].map(([name, count]): StackRow => ({ name, services: count }));
   rows.sort((a, b) => naturalCompare(a.name, b.name));
-  session.out(orFail(() => renderList(format === "" || format === "table" ? TABLE : format, COLUMNS, rows)));
+  session.out(orFail(() => renderList(listFormat(format, TABLE), COLUMNS, rows)));
   return 0;
 }
 

@@ -5,6 +5,7 @@
  */
 import { durationText, parseTime } from "../../../lib/go/index.ts";
 import type { ServiceSpec, TaskContainerSpec, UpdateConfig } from "../../swarm/service-spec.ts";
+import { capital } from "../lists/swarm.ts";
 import { binarySize, humanDuration } from "../values/human.ts";
 
 /** A document of the API, as far as it is shown. */
@@ -258,8 +259,6 @@ interface NodePage {
   readonly Status: { readonly State: string; readonly Addr: string };
   readonly ManagerStatus?: { readonly Leader?: boolean; readonly Reachability: string; readonly Addr: string };
 }
-
-const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
 
 export function prettyNode({ ID, CreatedAt, Spec, Description, Status, ManagerStatus }: NodePage): string {
   const { Platform, Resources, Engine, TLSInfo } = Description;

@@ -1,7 +1,7 @@
 /** `docker system df`. Model: docker/cli formatter/disk_usage.go, formatter/buildcache.go. */
 
 import { parseTime, timeText } from "../../../lib/go/index.ts";
-import { type Columns, columns, compileTemplate, GoValue, renderList, renderTemplate } from "../format.ts";
+import { type Columns, columns, compileTemplate, GoValue, listFormat, renderList, renderTemplate } from "../format.ts";
 import { type Field, field, pointer, slice } from "../template/type.ts";
 import { humanDuration, humanSize } from "../values/human.ts";
 import { CONTAINER_COLUMNS, type ContainerRow, type ContainerSummary } from "./containers.ts";
@@ -169,8 +169,7 @@ export interface DiskUsageOptions {
 export function renderDiskUsage(usage: DiskUsage, { format, verbose, now }: DiskUsageOptions): string {
   if (verbose) return renderVerbose(usage, format, now);
   const table = "table {{.Type}}\t{{.TotalCount}}\t{{.Active}}\t{{.Size}}\t{{.Reclaimable}}";
-  const chosen = format === "" || format === "table" ? table : format === "raw" ? RAW : format;
-  return renderList(chosen, SUMMARY_COLUMNS, summaryRows(usage));
+  return renderList(listFormat(format, table, RAW), SUMMARY_COLUMNS, summaryRows(usage));
 }
 
 interface VerboseRows {

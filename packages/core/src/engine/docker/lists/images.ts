@@ -1,7 +1,7 @@
 /** The lists of `docker images` and `docker history`. Model: docker/cli formatter/image.go, image/formatter_history.go. */
 
 import { readOr, rfc3339, timeText } from "../../../lib/go/index.ts";
-import { type Columns, columns, renderList } from "../format.ts";
+import { type Columns, columns, listFormat, renderList } from "../format.ts";
 import { familiarName, type ImageReference, parseReference } from "../reference.ts";
 import { humanDuration, humanSize } from "../values/human.ts";
 import { ellipsis } from "../values/width.ts";
@@ -210,7 +210,6 @@ export function renderHistory(
 ): string {
   const created = options.human ? "CreatedSince" : "CreatedAt";
   const table = options.quiet ? "{{.ID}}" : `table {{.ID}}\t{{.${created}}}\t{{.CreatedBy}}\t{{.Size}}\t{{.Comment}}`;
-  const format = options.format === "" || options.format === "table" ? table : options.format;
   const rows = entries.map((entry) => ({ entry, human: options.human, truncate: !options.noTrunc, now: options.now }));
-  return renderList(format, HISTORY_COLUMNS, rows);
+  return renderList(listFormat(options.format, table), HISTORY_COLUMNS, rows);
 }

@@ -1,7 +1,7 @@
 /** The lists of `docker network ls` and `docker volume ls`. Model: docker/cli network/formatter.go, formatter/volume.go. */
 
 import { parseTime, timeText } from "../../../lib/go/index.ts";
-import { type Columns, columns, renderList } from "../format.ts";
+import { type Columns, columns, listFormat, renderList } from "../format.ts";
 import { humanSize } from "../values/human.ts";
 import { joinLabels, type Labels, naturalCompare, shortId } from "./shared.ts";
 
@@ -64,19 +64,9 @@ export function renderNetworks(
   const rows = [...networks]
     .sort((a, b) => naturalCompare(a.Name, b.Name))
     .map((network) => ({ network, truncate: !noTrunc }));
-  const raw = "network_id: {{.ID}}\\nname: {{.Name}}\\ndriver: {{.Driver}}\\nscope: {{.Scope}}\\n";
-  const table = "table {{.ID}}\t{{.Name}}\t{{.Driver}}\t{{.Scope}}";
-  const chosen =
-    format === "" || format === "table"
-      ? quiet
-        ? "{{.ID}}"
-        : table
-      : format === "raw"
-        ? quiet
-          ? "network_id: {{.ID}}"
-          : raw
-        : format;
-  return renderList(chosen, NETWORK_COLUMNS, rows);
+  const table = quiet ? "{{.ID}}" : "table {{.ID}}\t{{.Name}}\t{{.Driver}}\t{{.Scope}}";
+  const all = "network_id: {{.ID}}\\nname: {{.Name}}\\ndriver: {{.Driver}}\\nscope: {{.Scope}}\\n";
+  return renderList(listFormat(format, table, quiet ? "network_id: {{.ID}}" : all), NETWORK_COLUMNS, rows);
 }
 
 /** A volume as `GET /volumes` gives it. */
@@ -129,6 +119,5 @@ export function renderVolumes(
   const rows = [...volumes].sort((a, b) => naturalCompare(a.Name, b.Name));
   const table = quiet ? "{{.Name}}" : "table {{.Driver}}\t{{.Name}}";
   const raw = quiet ? "name: {{.Name}}" : "name: {{.Name}}\\ndriver: {{.Driver}}\\n";
-  const chosen = format === "" || format === "table" ? table : format === "raw" ? raw : format;
-  return renderList(chosen, VOLUME_COLUMNS, rows);
+  return renderList(listFormat(format, table, raw), VOLUME_COLUMNS, rows);
 }

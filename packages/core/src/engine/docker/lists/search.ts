@@ -1,5 +1,5 @@
 /** The list of `docker search`. Model: docker/cli cli/command/registry/formatter_search.go. */
-import { type Columns, columns, renderList } from "../format.ts";
+import { type Columns, columns, listFormat, renderList } from "../format.ts";
 import { ellipsis } from "../values/width.ts";
 
 /** A repository as `GET /images/search` gives it. */
@@ -40,5 +40,5 @@ export function renderSearch(
   { format, noTrunc }: { readonly format: string; readonly noTrunc: boolean },
 ): string {
   const rows = results.map((result) => ({ result, truncate: !noTrunc }));
-  return renderList(format === "" || format === "table" ? TABLE : format, SEARCH_COLUMNS, rows);
+  return renderList(listFormat(format, TABLE), SEARCH_COLUMNS, rows);
 }

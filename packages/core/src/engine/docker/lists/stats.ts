@@ -1,5 +1,5 @@
 /** The table of `docker stats`. Model: docker/cli container/formatter_stats.go. */
-import { type Columns, columns, renderList } from "../format.ts";
+import { type Columns, columns, listFormat, renderList } from "../format.ts";
 import { fixedText } from "../go/float.ts";
 import { binarySize, humanSize } from "../values/human.ts";
 import { shortId } from "./shared.ts";
@@ -73,5 +73,5 @@ export function renderStats(
   { format, noTrunc }: { readonly format: string; readonly noTrunc: boolean },
 ): string {
   const rows = entries.map((entry) => ({ entry, truncate: !noTrunc }));
-  return renderList(format === "" || format === "table" ? TABLE : format, STATS_COLUMNS, rows);
+  return renderList(listFormat(format, TABLE), STATS_COLUMNS, rows);
 }

@@ -1,5 +1,5 @@
 /** The lists of swarm mode. Model: docker/cli cli/command/node, service, task, secret, config: formatter.go. */
-import { type Columns, columns, renderList } from "../format.ts";
+import { type Columns, columns, listFormat, renderList } from "../format.ts";
 import { joinLabels, type Labels } from "./shared.ts";
 
 export interface NodeRow {
@@ -128,8 +128,7 @@ export function renderSwarmList<Row>(
   rows: readonly Row[],
   { format, quiet, table }: { readonly format: string; readonly quiet: boolean; readonly table: string },
 ): string {
-  const usual = format === "" || format === "table";
-  return renderList(usual ? (quiet ? "{{.ID}}" : `table ${table}`) : format, list, rows);
+  return renderList(listFormat(format, quiet ? "{{.ID}}" : `table ${table}`), list, rows);
 }
 
 /** "running" as "Running". */
