@@ -142,3 +142,27 @@ it("answers for options and says what it does not do", async () => {
     "--dry-run is not something that the simulator does: fork it instead\n",
   ]);
 });
+
+it("says what is wrong with variables in files of variables, and where", async () => {
+  const compose = "services: {web: {image: busybox, env_file: web.env}}";
+  const bad = 'failed to read /app/web.env: Invalid template: "${"';
+  expect(await mistake({ "compose.yaml": compose, "web.env": "A=${\n" })).toEqual([bad, undefined, undefined]);
+  const wanting = "failed to read /app/.env: required variable B is missing a value: no B";
+  const files = { "compose.yaml": compose, "web.env": "", ".env": `A=\${B?no B}\n` };
+  expect(await mistake(files)).toEqual([wanting, undefined, undefined]);
+  const included = { "compose.yaml": "include: [{path: a.yaml, env_file: web.env}]", "a.yaml": compose };
+  expect(await mistake({ ...included, "web.env": "A=${\n" })).toEqual([bad, undefined, undefined]);
+});
+
+it("forgets the variables of a run with a file that it does not understand", async () => {
+  const engine = await machine();
+  const files = { "compose.yaml": `services: {web: {${LONG}}}`, good: "X=2\nY=$X$Z\n", bad: "A=${\n" };
+  const options = { disk: Volume.fromJSON(files, "/app"), cwd: "/app" };
+  const run = async (words: string): Promise<string> =>
+    (await engine.docker(`compose run --rm -T -e X=1 ${words} web sh -c 'echo $X $Y'`, options)).stdout;
+  expect(await run("--env-from-file good")).toBe("1 1\n");
+  expect(await run("--env-from-file good --env-from-file bad")).toBe("\n");
+  expect(await run("--env-from-file /app")).toBe("\n");
+  const { stderr } = await engine.docker("compose run --rm --env-from-file none web true", options);
+  expect(stderr).toContain("open none: no such file or directory\n");
+});

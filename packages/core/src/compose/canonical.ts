@@ -1,7 +1,7 @@
 /** From every short form to the long one: one way to say a thing, for what follows. Model: compose-go's transform. */
 import { ComposeError } from "./compose-error.ts";
-import type { Warn } from "./interpolate.ts";
 import { longPorts } from "./ports.ts";
+import type { Warn } from "./substitute.ts";
 import {
   isList,
   isMap,

@@ -5,7 +5,7 @@
  */
 import { quote } from "../lib/go/index.ts";
 import { ComposeError } from "./compose-error.ts";
-import { substitute, type Variables } from "./interpolate.ts";
+import { substitute, TemplateError, type Variables } from "./substitute.ts";
 
 /**
  * Reads into `into`, which values can refer to. A bare name takes its value from outside.
@@ -20,7 +20,28 @@ export function readEnvFile(text: string, outside: Variables, into: Map<string, 
     if (value === undefined) {
       const inherited = outside.get(name);
       if (inherited !== undefined) into.set(name, inherited);
-    } else into.set(name, expands ? substitute(value, variables, () => {}) : value);
+    } else into.set(name, expands ? expanded(value, variables) : value);
+  }
+}
+
+/** The same of a file with a name. @throws ComposeError `failed to read /x/y.env: …` */
+export function readNamedEnvFile(
+  { path, text }: { readonly path: string; readonly text: string },
+  outside: Variables,
+  into: Map<string, string>,
+): void {
+  try {
+    readEnvFile(text, outside, into);
+  } catch (error) {
+    throw error instanceof ComposeError ? new ComposeError(`failed to read ${path}: ${error.message}`) : error;
+  }
+}
+
+function expanded(value: string, variables: Variables): string {
+  try {
+    return substitute(value, variables, () => {});
+  } catch (error) {
+    throw error instanceof TemplateError ? new ComposeError(error.message) : error;
   }
 }
 

@@ -1,10 +1,10 @@
 /** Variables and labels of services that are in files. Model: compose-go's WithServicesEnvironmentResolved. */
 import { ComposeError } from "./compose-error.ts";
-import { readEnvFile } from "./env-file.ts";
-import type { Variables } from "./interpolate.ts";
+import { readNamedEnvFile } from "./env-file.ts";
 import type { Service } from "./model/service.ts";
 import type { Project } from "./project.ts";
 import { type ComposeDisk, IS_DIRECTORY } from "./source.ts";
+import type { Variables } from "./substitute.ts";
 
 /** Which files stay in the project: with `env files` they are not read. Labels always are. */
 export type FilesKept = "none" | "label files" | "env files";
@@ -58,13 +58,8 @@ function readInto(path: string, what: "env" | "label", { disk, lookup, read, isR
   if ("problem" in found && found.problem === IS_DIRECTORY)
     throw new ComposeError(`failed to read ${path}: read ${path}: ${IS_DIRECTORY}`);
   if ("problem" in found) throw new ComposeError(`${what} file ${path} not found: stat ${path}: ${found.problem}`);
-  try {
-    if (isRaw) readRaw(found.text, read);
-    else readEnvFile(found.text, lookup, read);
-  } catch (error) {
-    if (!(error instanceof ComposeError)) throw error;
-    throw new ComposeError(`failed to read ${path}: ${error.message}`);
-  }
+  if (isRaw) readRaw(found.text, read);
+  else readNamedEnvFile({ path, text: found.text }, lookup, read);
 }
 
 function readRaw(text: string, read: Map<string, string>): void {

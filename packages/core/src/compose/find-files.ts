@@ -1,9 +1,9 @@
 /** Which files a project is made of, what it is called, and which variables there are. Model: compose-go's cli. */
 import { basename, dirname, join } from "../lib/index.ts";
 import { ComposeError } from "./compose-error.ts";
-import { readEnvFile } from "./env-file.ts";
-import type { Warn } from "./interpolate.ts";
+import { readNamedEnvFile } from "./env-file.ts";
 import { type ComposeDisk, type ComposeSource, IS_DIRECTORY, textOf } from "./source.ts";
+import type { Warn } from "./substitute.ts";
 
 /** What a user says about a project, besides what is in its files. */
 export interface ProjectOptions {
@@ -104,12 +104,7 @@ function addEnvFiles(
   for (const file of files) {
     if (disk.isDirectory(file)) throw new ComposeError(`${file} ${IS_DIRECTORY}`);
     if (!disk.isFile(file)) throw new ComposeError(`couldn't find env file: ${file}`);
-    try {
-      readEnvFile(textOf(file, disk), { get: (name) => environment.get(name) }, read);
-    } catch (error) {
-      if (!(error instanceof ComposeError)) throw error;
-      throw new ComposeError(`failed to read ${file}: ${error.message}`);
-    }
+    readNamedEnvFile({ path: file, text: textOf(file, disk) }, environment, read);
   }
   for (const [name, value] of read) if (!environment.has(name)) environment.set(name, value);
 }

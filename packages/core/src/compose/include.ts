@@ -1,9 +1,9 @@
 /** Other projects as parts of this one, each with its own directory and variables. @see compose-spec 14-include.md */
 import { dirname, join } from "../lib/index.ts";
 import { ComposeError } from "./compose-error.ts";
-import { readEnvFile } from "./env-file.ts";
-import type { Variables } from "./interpolate.ts";
+import { readNamedEnvFile } from "./env-file.ts";
 import { asList, type ComposeSource, type LoadContext, textOf } from "./source.ts";
+import type { Variables } from "./substitute.ts";
 import { isMap, mapOf, type Path, plainText, type Tree, type TreeMap, without } from "./tree.ts";
 
 type Load = (sources: readonly ComposeSource[], context: LoadContext) => TreeMap;
@@ -64,7 +64,7 @@ function variablesOf(entry: TreeMap, directory: string, context: LoadContext): V
   const usual = join(directory, ".env");
   const files = listed.length > 0 ? listed : context.disk.isFile(usual) ? [usual] : [];
   const own = new Map<string, string>();
-  for (const file of files) readEnvFile(textOf(file, context.disk), context.variables, own);
+  for (const path of files) readNamedEnvFile({ path, text: textOf(path, context.disk) }, context.variables, own);
   return { get: (name) => context.variables.get(name) ?? own.get(name) };
 }
 

@@ -1,28 +1,22 @@
 /** Which texts of a compose file are numbers and booleans, once variables are in them. Model: compose-go's loader. */
-import { atoi, parseFloat64, parseInteger, readOr } from "../lib/go/index.ts";
-import { type Path, PathTable } from "./tree.ts";
+import { atoi, parseFloat64, parseInteger } from "../lib/go/index.ts";
+import { readBoolean } from "./kinds/scalars.ts";
+import type { Warn } from "./substitute.ts";
+import { PathTable } from "./tree.ts";
 
-/** What the text says, or what is wrong with it. */
-export type Cast = (text: string, warn: (message: string) => void) => number | boolean | { readonly problem: string };
+/** What the text says. @throws ValueError */
+export type Cast = (text: string, warn: Warn) => number | boolean;
 
-export function castOf(path: Path): Cast | undefined {
-  return CASTS.get(path);
-}
+const integer: Cast = atoi;
 
-const read = (parse: () => number): ReturnType<Cast> => readOr(parse, ({ message }) => ({ problem: message }));
+const bigInteger: Cast = (text) => parseInteger(text);
 
-const integer: Cast = (text) => read(() => atoi(text));
-
-const bigInteger: Cast = (text) => read(() => parseInteger(text));
-
-const float: Cast = (text) => read(() => parseFloat64(text));
+const float: Cast = parseFloat64;
 
 const boolean: Cast = (text, warn) => {
-  const word = text.toLowerCase();
-  if (word === "true" || word === "false") return word === "true";
-  const meant = ["y", "yes", "on"].includes(word) ? true : ["n", "no", "off"].includes(word) ? false : undefined;
-  if (meant === undefined) return { problem: `invalid boolean: ${text}` };
-  warn(`"${text}" for boolean is not supported by YAML 1.2, please use \`${meant}\``);
+  const meant = readBoolean(text);
+  if (!/^(true|false)$/i.test(text))
+    warn(`"${text}" for boolean is not supported by YAML 1.2, please use \`${meant}\``);
   return meant;
 };
 
@@ -61,7 +55,7 @@ const SERVICE: Readonly<Record<string, Cast>> = {
   "volumes.*.volume.nocopy": boolean,
 };
 
-const CASTS = new PathTable<Cast>({
+export const CASTS = new PathTable<Cast>({
   ...Object.fromEntries(Object.entries(SERVICE).map(([path, cast]) => [`services.*.${path}`, cast])),
   "networks.*.external": boolean,
   "networks.*.internal": boolean,

@@ -1,5 +1,5 @@
 /** What a project says without saying it: the default network, names, dependencies. Model: compose-go's loader. */
-import type { Variables } from "./interpolate.ts";
+import type { Variables } from "./substitute.ts";
 import { isList, isMap, mapEntries, mapOf, plainText, type Tree, type TreeMap } from "./tree.ts";
 
 export function normalize(tree: TreeMap, projectName: string, variables: Variables): TreeMap {

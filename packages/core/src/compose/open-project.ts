@@ -10,11 +10,12 @@ import {
   normalName,
   type ProjectOptions,
 } from "./find-files.ts";
-import { interpolate, type Variables } from "./interpolate.ts";
+import { interpolate } from "./interpolate.ts";
 import { loadTree } from "./load.ts";
 import { normalize } from "./normalize.ts";
 import { decodeProject, type Project, select, withEnabled, withoutUnused, withProfiles } from "./project.ts";
 import { type ComposeSource, type LoadContext, openSource, withPlaces } from "./source.ts";
+import type { Variables } from "./substitute.ts";
 import { isMap, mapOf, type Tree, type TreeMap } from "./tree.ts";
 
 export interface OpenOptions extends ProjectOptions {

@@ -1,6 +1,6 @@
 /** Compose files as they are opened, and what reading them depends on. */
 import { ComposeError } from "./compose-error.ts";
-import type { Variables, Warn } from "./interpolate.ts";
+import type { Variables, Warn } from "./substitute.ts";
 import { isList, isMap, mapEntries, matches, type Path, type Tree, type TreeMap } from "./tree.ts";
 import { readYaml, type YamlDocument, type YamlFile } from "./yaml-file.ts";
 

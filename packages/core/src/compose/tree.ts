@@ -34,6 +34,16 @@ export function mapEntries(map: TreeMap, change: (value: Tree, key: string) => T
   return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value, key)]));
 }
 
+/** Every text through a function, however deep it lies. */
+export function mapTexts(map: TreeMap, change: (text: string, path: Path) => Tree): TreeMap {
+  const walk = (value: Tree, path: Path): Tree => {
+    if (typeof value === "string") return change(value, path);
+    if (isMap(value)) return mapEntries(value, (inner, key) => walk(inner, [...path, key]));
+    return isList(value) ? value.map((inner, at) => walk(inner, [...path, String(at)])) : value;
+  };
+  return mapEntries(map, (value, key) => walk(value, [key]));
+}
+
 /** Things by patterns of paths: `services.*.ports`; a star is any one key or index. */
 export class PathTable<T> {
   readonly #rules: readonly { readonly parts: Path; readonly value: T }[];

@@ -1,5 +1,5 @@
 /** Texts, numbers, sizes and durations. Model: compose-go's types. */
-import { durationText, parseDuration, parseSize, reworded } from "../../lib/go/index.ts";
+import { durationText, parseDuration, parseSize, reworded, ValueError } from "../../lib/go/index.ts";
 import { isMap, plainText, type Tree } from "../tree.ts";
 import { type Kind, undecodable } from "./kind.ts";
 
@@ -20,13 +20,21 @@ export const flag: Kind<boolean> = {
 export const optionalFlag: Kind<boolean> = {
   decode(tree, path) {
     if (tree === null) return undefined;
-    const word = plainText(tree).toLowerCase();
-    if (["true", "y", "yes", "on"].includes(word)) return true;
-    if (["false", "n", "no", "off"].includes(word)) return false;
-    throw undecodable(path, `invalid boolean: ${plainText(tree)}`);
+    return reworded(
+      () => readBoolean(plainText(tree)),
+      ({ message }) => undecodable(path, message),
+    );
   },
   yaml: itself,
 };
+
+/** Also the words of YAML 1.1. @throws ValueError */
+export function readBoolean(text: string): boolean {
+  const word = text.toLowerCase();
+  if (["true", "y", "yes", "on"].includes(word)) return true;
+  if (["false", "n", "no", "off"].includes(word)) return false;
+  throw new ValueError(`invalid boolean: ${text}`);
+}
 
 export const optionalNumber: Kind<number> = {
   decode(tree, path) {

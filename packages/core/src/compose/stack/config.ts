@@ -19,10 +19,10 @@ const DEPLOY = `mode replicas labels update_config rollback_config resources res
 export function stackYaml({ version, project, envFiles }: StackFile): string {
   const services = byName(project.services, (service, name) => serviceTree(service, envFiles.get(name) ?? []));
   const rest = {
-    networks: byName(project.networks, (one) => NETWORK.yaml(one)),
-    volumes: byName(project.volumes, (one) => VOLUME.yaml(one)),
-    secrets: byName(project.secrets, (one) => SECRET.yaml(one)),
-    configs: byName(project.configs, (one) => CONFIG.yaml(one)),
+    networks: byName(project.networks, (one, name) => NETWORK.yaml(withName(one, name))),
+    volumes: byName(project.volumes, (one, name) => VOLUME.yaml(withName(one, name))),
+    secrets: byName(project.secrets, (one, name) => SECRET.yaml(withName(one, name))),
+    configs: byName(project.configs, (one, name) => CONFIG.yaml(withName(one, name))),
   };
   const filled = Object.entries(rest).filter(([, one]) => Object.keys(one).length > 0);
   return yamlText({ version, services, ...Object.fromEntries(filled) });
@@ -31,6 +31,11 @@ export function stackYaml({ version, project, envFiles }: StackFile): string {
 function byName<T>(map: ReadonlyMap<string, T>, write: (one: T, name: string) => Tree): TreeMap {
   const sorted = [...map].sort(([a], [b]) => compareKeys(a, b));
   return Object.fromEntries(sorted.map(([name, one]) => [name, write(one, name)]));
+}
+
+/** What exists elsewhere is called there as it is called here, unless the file says otherwise. */
+function withName<T extends { readonly name?: string; readonly external?: boolean }>(one: T, name: string): T {
+  return one.external === true && one.name === undefined ? { ...one, name } : one;
 }
 
 function serviceTree(service: Service, envFiles: readonly string[]): TreeMap {

@@ -7,14 +7,15 @@
 import { canonical } from "../canonical.ts";
 import { ComposeError } from "../compose-error.ts";
 import { withFilesRead } from "../environment.ts";
-import { interpolateChanged, type Variables, type Warn } from "../interpolate.ts";
 import { mergeFiles } from "../merge.ts";
 import { resolvePaths } from "../paths.ts";
 import { decodeProject, type Project } from "../project.ts";
 import { findFault } from "../schema/schema.ts";
 import type { ComposeDisk } from "../source.ts";
+import type { Variables, Warn } from "../substitute.ts";
 import { isMap, mapOf, matches, type Path, plainText, type Tree, type TreeMap, without } from "../tree.ts";
 import { readYaml } from "../yaml-file.ts";
+import { interpolateStack } from "./interpolate.ts";
 import { checkForbidden, type IgnoredProperties, ignoredProperties } from "./properties.ts";
 import { STACK_FILE } from "./schema.ts";
 
@@ -46,7 +47,7 @@ export function openStack(texts: readonly string[], client: StackClient): StackF
   checkForbidden(trees);
   const variables: Variables = { get: (name) => client.environment.get(name) };
   const whole = trees
-    .map((tree) => longTree(client.isRaw ? tree : interpolateChanged(tree, variables, client.warn), client))
+    .map((tree) => longTree(client.isRaw ? tree : interpolateStack(tree, variables), client))
     .reduce((base, over) => mergeFiles(base, over));
   const { directory } = client;
   const resolved = resolvePaths(whole, { directory, home: client.environment.get("HOME") ?? "/root" });

@@ -44,7 +44,7 @@ export async function run(
     pull: flags.pull === "policy" ? undefined : flags.pull,
     tty: hasTerminal,
     interactive: flags.interactive && !flags.detach,
-    environment: { ...fromFiles(context, flags["env-from-file"]), ...pairs(flags.env, project.environment) },
+    environment: withFiles(context, pairs(flags.env, project.environment), flags["env-from-file"]),
     publish: flags.publish,
     volumes: flags.volume,
     capAdd: flags["cap-add"],
@@ -79,11 +79,30 @@ function pairs(entries: readonly string[], environment: ReadonlyMap<string, stri
   return Object.fromEntries(known);
 }
 
-/** @throws ComposeError */
-function fromFiles(context: ComposeContext, files: readonly string[]): Readonly<Record<string, string>> {
-  const read = new Map<string, string>();
-  for (const file of files) readEnvFile(textOf(file, context.client().disk), { get: (name) => read.get(name) }, read);
-  return Object.fromEntries(read);
+/**
+ * Variables that are given, and those of files. Like the real client, a file that cannot be understood makes this forget
+ * them all. @throws ComposeError for one that cannot be opened @see docker/compose cmd/compose/run.go getEnvironment
+ */
+function withFiles(
+  context: ComposeContext,
+  given: Readonly<Record<string, string>>,
+  files: readonly string[],
+): Readonly<Record<string, string>> {
+  const { disk } = context.client();
+  let known = new Map(Object.entries(given));
+  for (const file of files) {
+    if (disk.isDirectory(file)) return {};
+    const text = textOf(file, disk);
+    const read = new Map<string, string>();
+    try {
+      readEnvFile(text, known, read);
+    } catch (error) {
+      if (error instanceof ComposeError) return {};
+      throw error;
+    }
+    known = new Map([...read, ...known]);
+  }
+  return Object.fromEntries(known);
 }
 
 function label(entry: string): [string, string] {
