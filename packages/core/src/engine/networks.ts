@@ -349,10 +349,10 @@ export class NetworkService {
     const { random } = this.#kernel.net;
     const { IPv4Address = "", IPv6Address = "" } = settings.IPAMConfig ?? {};
     const wants6 = container.hostConfig.Sysctls?.[IPV6_OFF] !== "1";
-    const v4 = bridge.takeAddress(4, canonicalIp(IPv4Address));
+    const v4 = bridge.takeAddress(4, wantedAddress(IPv4Address));
     let v6: string | undefined;
     try {
-      v6 = wants6 ? bridge.takeAddress(6, canonicalIp(IPv6Address)) : undefined;
+      v6 = wants6 ? bridge.takeAddress(6, wantedAddress(IPv6Address)) : undefined;
     } catch (error) {
       if (v4 !== undefined) bridge.releaseAddress(v4);
       throw error;
@@ -417,6 +417,8 @@ export class NetworkService {
 function namesOf(container: Container, { Aliases }: EndpointSettings): readonly string[] {
   return [...new Set([container.name, ...(Aliases ?? []), shortId(container.id), container.hostname])];
 }
+
+const wantedAddress = (text: string): string | undefined => (text === "" ? undefined : canonicalIp(text));
 
 /** The MAC address that was asked for; the older field means the network of the container's mode. */
 function wantedMac(container: Container, network: Network, { MacAddress }: EndpointSettings): string | undefined {

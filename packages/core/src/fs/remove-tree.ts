@@ -3,19 +3,25 @@ import { assert } from "../lib/index.ts";
 import type { Dentry } from "../vfs/index.ts";
 import { MemoryDirectory, type MemoryFs } from "./memory-fs.ts";
 
-/** Removes what is at `path`, if anything is. vfs is told: no path leads to what was there, even if the name comes back. */
+/**
+ * Removes what is at `path`, absolute and clean, if anything is. vfs is told: no path leads to what was there, even if the
+ * name comes back.
+ */
 export function removeTree(fs: MemoryFs, path: string): void {
-  const names = path.split("/").filter((name) => name !== "");
-  const last = names.pop();
-  assert(last !== undefined, "the root of a file system is not removed");
+  const lastSlash = path.lastIndexOf("/");
+  assert(lastSlash < path.length - 1, "the root of a file system is not removed");
   let directory = fs.root;
   let dentry: Dentry | undefined = fs.rootDentry;
-  for (const name of names) {
+  for (let at = 1; at <= lastSlash; ) {
+    const end = path.indexOf("/", at);
+    const name = path.slice(at, end);
     const next = directory.lookup(name);
     if (!(next instanceof MemoryDirectory)) return;
     directory = next;
     dentry = dentry?.known(name);
+    at = end + 1;
   }
+  const last = path.slice(lastSlash + 1);
   removeEntry(directory, last);
   dentry?.forget(last);
 }

@@ -5,7 +5,7 @@
  */
 import { Errno, type MountData, MS_NODEV, PAGE_SIZE, R_OK, W_OK } from "../abi/index.ts";
 import { MemoryDirectory, MemoryFs, type MemoryFsOptions, OverlayFs } from "../fs/index.ts";
-import { type Dentry, type FileSystem, type FsContext, glimpse, type Inode, walk } from "../vfs/index.ts";
+import { type Dentry, type FileSystem, type FsContext, Glimpses, type Inode, walk } from "../vfs/index.ts";
 import { CgroupFs } from "./cgroup-fs.ts";
 import { DevPts } from "./dev-pts.ts";
 import { DISK_TYPES } from "./disk-types.ts";
@@ -240,16 +240,16 @@ const OVERLAY_OPTIONS: ReadonlySet<string> = new Set(
   ),
 );
 
+const DIRECTORY_OPTIONS = ["lowerdir", "upperdir", "workdir"] as const;
+
 /** The directories that an overlay is made of; of an option that is given twice the last counts. */
 function overlayDirectories(options: readonly string[]) {
   const found: { lowerdir?: string; upperdir?: string; workdir?: string } = {};
   for (const option of options) {
     const equals = option.indexOf("=");
-    const name = equals < 0 ? option : option.slice(0, equals);
-    if (!OVERLAY_OPTIONS.has(name)) throw new Errno("EINVAL");
-    if (equals >= 0 && (name === "lowerdir" || name === "upperdir" || name === "workdir")) {
-      found[name] = option.slice(equals + 1);
-    }
+    const role = DIRECTORY_OPTIONS.find((name) => name.length === equals && option.startsWith(name));
+    if (role !== undefined) found[role] = option.slice(equals + 1);
+    else if (!OVERLAY_OPTIONS.has(equals < 0 ? option : option.slice(0, equals))) throw new Errno("EINVAL");
   }
   return found;
 }
@@ -257,8 +257,9 @@ function overlayDirectories(options: readonly string[]) {
 function makeOverlay({ source, data }: MountRequest, context: MountContext): FileSystem {
   const options = partsOf(data);
   const { lowerdir, upperdir, workdir } = overlayDirectories(options);
+  const glimpses = new Glimpses(context);
   const directory = (path: string): Inode => {
-    const inode = glimpse(context, path);
+    const inode = glimpses.at(path);
     if (inode.type !== "dir") throw new Errno("EINVAL");
     return inode;
   };

@@ -22,7 +22,7 @@ import {
 } from "../abi/index.ts";
 import type { MemoryDirectory } from "../fs/index.ts";
 import { type Cgroup, type Kernel, type Process, pause, STANDARD_DEVICES, STANDARD_LINKS } from "../kernel/index.ts";
-import { basename, decode, dirname, Emitter, encode, StatusError } from "../lib/index.ts";
+import { decode, Emitter, encode, StatusError } from "../lib/index.ts";
 import type { LinuxSpec, MountSpec, NamespaceType, ProcessSpec, RuntimeSpec } from "../oci/index.ts";
 import type { DeferredFile, OpenFile } from "../vfs/index.ts";
 import { CONSOLE_PREFIX } from "./console.ts";
@@ -200,8 +200,8 @@ const RUNC_THREADS = 6;
 
 /** The cgroup at `path`. Where it is called like the container they share the string: a slice would keep the path alive. */
 function ensureCgroup(root: Cgroup, path: string, id: string): Cgroup {
-  const name = basename(path);
-  return root.ensure(dirname(path)).ensure(name === id ? id : name);
+  const isCalledSo = path.endsWith(id) && path.at(-id.length - 1) === "/";
+  return isCalledSo ? root.ensure(path.slice(0, -id.length)).ensureChild(id) : root.ensure(path);
 }
 
 /** Namespaces that exist are joined by their paths; the others are cloned. The cgroup namespace is init's to unshare. */

@@ -67,9 +67,12 @@ export class Prng {
 
   /** `digits` random hexadecimal digits. */
   hex(digits: number): string {
-    const words: string[] = [];
-    for (let made = 0; made < digits; made += 8) words.push(hexWord(this.next()));
-    return words.join("").slice(0, digits);
+    const codes: number[] = [];
+    for (let word = 0; codes.length < digits; word <<= 4) {
+      if (codes.length % 8 === 0) word = this.next();
+      codes.push(HEX_DIGITS[word >>> 28] as number);
+    }
+    return String.fromCharCode(...codes);
   }
 
   /** A random (version 4) UUID. @see RFC 9562 */
@@ -94,13 +97,8 @@ export class Prng {
   }
 }
 
-/** Two digits for each byte. */
-const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
-
-/** A 32-bit word as eight digits. Unlike `toString(16)` it stays among small integers, which is ten times as fast. */
-function hexWord(word: number): string {
-  return `${HEX[word >>> 24]}${HEX[(word >>> 16) & 255]}${HEX[(word >>> 8) & 255]}${HEX[word & 255]}`;
-}
+/** The codes of 0 to f: a text made of codes at once is flat from the beginning, unlike one that is put together. */
+const HEX_DIGITS: readonly number[] = Array.from("0123456789abcdef", (digit) => digit.charCodeAt(0));
 
 function hash(text: string, seed: number): number {
   let value = seed | 0;

@@ -131,7 +131,7 @@ export class Snapshotter {
     if (snapshot.parent === undefined) {
       return [{ destination: target, type: "bind", source: upper, options: ["rbind", "rw"] }];
     }
-    const lower = `lowerdir=${this.#lower(snapshot.parent)}`;
+    const lower = this.#lower(snapshot.parent);
     const options = snapshot.kind === "view" ? [lower] : [lower, `upperdir=${upper}`, WORKDIR_OPTION];
     return [{ destination: target, type: "overlay", source: "overlay", options }];
   }
@@ -260,7 +260,7 @@ export class Snapshotter {
     const known = this.#lowers.get(name);
     if (known !== undefined) return known;
     const dirs = this.chain(name).map((key) => `${SNAPSHOT_ROOT}/${this.#get(key).directory}`);
-    const lower = dirs.join(":");
+    const lower = `lowerdir=${dirs.join(":")}`;
     this.#lowers.set(name, lower);
     return lower;
   }

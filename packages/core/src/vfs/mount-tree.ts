@@ -277,20 +277,25 @@ export class MountTree {
   ): Mount {
     const copy = this.#copyOne(top, root, groups);
     copied?.(top, copy);
-    for (const child of this.#copiedBelow(top, root)) {
+    for (const child of top.children) {
+      if (!this.#isCopied(child, top, root)) continue;
       hook(this.#copySubtree(child, child.root, groups, copied), copy, pointOf(child));
     }
     return copy;
   }
 
-  /** The mounts on `top`, seen from `root` downwards, that go into a copy for this tree. */
-  #copiedBelow(top: Mount, root: Dentry): readonly Mount[] {
-    const isOtherTree = top.tree !== this;
-    return top.children.filter((child) => (isOtherTree || !child.unbindable) && pointOf(child).isWithin(root));
+  /** Whether `child`, which is mounted on `top`, goes into a copy for this tree of what is seen from `root` downwards. */
+  #isCopied(child: Mount, top: Mount, root: Dentry): boolean {
+    if (child.unbindable && top.tree === this) return false;
+    return root === top.root || pointOf(child).isWithin(root);
   }
 
   #sizeOfCopy(top: Mount, root: Dentry): number {
-    return this.#copiedBelow(top, root).reduce((sum, child) => sum + this.#sizeOfCopy(child, child.root), 1);
+    let size = 1;
+    for (const child of top.children) {
+      if (this.#isCopied(child, top, root)) size += this.#sizeOfCopy(child, child.root);
+    }
+    return size;
   }
 
   /** Attaches a mount with all below it at `at`, and copies of it at `places`, to which that propagates. */
@@ -339,7 +344,7 @@ export class MountTree {
   }
 
   #detach(mount: Mount): void {
-    for (const child of [...mount.children].reverse()) this.#detach(child);
+    for (let at = mount.children.length - 1; at >= 0; at--) this.#detach(mount.children[at] as Mount);
     if (mount.parent !== undefined) unhook(mount);
     if (mount.peers !== undefined) leaveGroup(mount);
     mount.master?.slaves.delete(mount);
@@ -382,8 +387,8 @@ function hook(mount: Mount, parent: Mount, point: Dentry): void {
   mount.parent = parent;
   mount.point = point;
   parent.addChild(mount);
-  point.mounted++;
-  point.pin();
+  // Who has a mount on it is pinned already.
+  if (point.mounted++ === 0) point.pin();
 }
 
 function unhook(mount: Mount): void {

@@ -92,7 +92,9 @@ export class Mount {
   removeChild(child: Mount): void {
     const children = this.#children;
     if (children === undefined) return;
-    children.splice(children.indexOf(child), 1);
+    // Trees are taken down from their ends.
+    if (children.at(-1) === child) children.pop();
+    else children.splice(children.indexOf(child), 1);
     if (children.length === 0) this.#children = undefined;
   }
 

@@ -62,7 +62,7 @@ export function receivers(origin: Mount): readonly Mount[] {
 export function echoesOf(going: readonly Mount[]): readonly Mount[] {
   const found = new Set<Mount>();
   for (const { parent, point } of going) {
-    if (parent === undefined || point === undefined) continue;
+    if (parent?.peers === undefined || point === undefined) continue;
     for (const place of receivers(parent)) {
       const echo = place.childAt(point);
       if (echo !== undefined) found.add(echo);

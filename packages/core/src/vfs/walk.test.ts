@@ -3,6 +3,7 @@ import { stat } from "../abi/index.ts";
 import { ContainerBox } from "../testing/container-box.ts";
 import { codeOf } from "../testing/describe-file-system.ts";
 import { TestMachine } from "../testing/machine.ts";
+import { Glimpses, walk } from "./walk.ts";
 
 const DIRECTORY = { type: "dir", mode: 0o755, uid: 0, gid: 0 } as const;
 
@@ -39,5 +40,46 @@ describe("the dentries of a walk", () => {
     const script =
       "cat /sys/fs/cgroup/missing; cat /sys/fs/cgroup/cgroup.procs >/dev/null && grep -c ' /sys/fs/cgroup ' /proc/mounts";
     expect((await box.sh(script)).stdout).toBe("1\n");
+  });
+});
+
+describe("glimpses", () => {
+  it("are what walks arrive at, whichever directory the path before was in", () => {
+    const { machine } = machineWithDirectories();
+    const { init, disk } = machine.kernel;
+    const b = disk.root.lookup("a")?.lookup("b");
+    b?.create("link", { type: "symlink", mode: 0o777, uid: 0, gid: 0, target: "../b" });
+    b?.create("file", { type: "file", mode: 0o644, uid: 0, gid: 0 });
+    const glimpses = new Glimpses(init);
+    const outcome = (look: () => unknown): unknown => {
+      try {
+        return look();
+      } catch (error) {
+        return String(error);
+      }
+    };
+    const loop = "/a/b/link".padEnd(9 + 41 * 5, "/link");
+    const paths = ["/a/b/file", "/a/b/link", "/a/b/link/file", "/a/b/.", "/a/b/..", "/a/b/", "/a/b/file/", "/a/b/gone"];
+    for (const path of [
+      ...paths,
+      "/a/b/file/x",
+      "/a/none/x",
+      "/proc",
+      "a/b",
+      "/",
+      "",
+      loop,
+      `/a/b/${"n".repeat(300)}`,
+    ]) {
+      const found = outcome(() => walk(init, path, { follow: true }).inode);
+      expect(outcome(() => glimpses.at(path))).toBe(found);
+    }
+  });
+
+  it("keep no dentries", () => {
+    const { machine, root } = machineWithDirectories();
+    const glimpses = new Glimpses(machine.kernel.init);
+    for (const path of ["/a/b", "/a", "/a/b"]) expect(glimpses.at(path).type).toBe("dir");
+    expect(root.known("a")).toBeUndefined();
   });
 });

@@ -45,9 +45,40 @@ export function find(context: FsContext, path: string, options: { readonly follo
   return walker.run(options.follow ? "follow" : "nofollow") ? new Location(walker.mount, walker.dentry) : undefined;
 }
 
-/** What is at a path, for who does not stay there: names on the way that nobody knew are forgotten again. Throws like `walk`. */
-export function glimpse(context: FsContext, path: string): Inode {
-  const walker = new Walker(context, path, 0);
+/**
+ * Looks at one path after the other and stays at none: names on the way that nobody knew are forgotten again.
+ *
+ * Of paths in one directory the way there is walked once, so that it is for who looks at all of them at one moment.
+ */
+export class Glimpses {
+  readonly #context: FsContext;
+  /** The directory of the last path: what it was called, and where it is. */
+  #name: string | undefined;
+  #directory: LastComponent | undefined;
+
+  constructor(context: FsContext) {
+    this.#context = context;
+  }
+
+  /** What is at a path. Throws like `walk`. */
+  at(path: string): Inode {
+    const slash = path.lastIndexOf("/");
+    // A path that ends in a slash, or may be too long, is walked as a whole.
+    if (slash <= 0 || slash === path.length - 1 || path.length > PATH_MAX / 4) return arrive(this.#context, path);
+    const name = path.slice(0, slash);
+    if (name !== this.#name) {
+      const walker = new Walker(this.#context, path, 0);
+      if (!walker.run("parent")) fail();
+      walker.forget();
+      this.#directory = walker.last;
+      this.#name = name;
+    }
+    return arrive(this.#context, path.slice(slash + 1), this.#directory);
+  }
+}
+
+function arrive(context: FsContext, path: string, from?: LastComponent): Inode {
+  const walker = new Walker(context, path, from?.links ?? 0, from?.parent);
   if (!walker.run("follow")) fail();
   walker.forget();
   return walker.dentry.inode;

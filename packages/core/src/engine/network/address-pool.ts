@@ -50,8 +50,15 @@ export class AddressPool {
     this.#first = networkOf(this.#range);
     this.#firstNumber = this.family === 4 ? ipNumber(this.#first) : 0;
     const bits = bitsOf(this.family) - this.#range.length;
-    this.#size = bits > 52 ? MANY : 2 ** bits;
+    // The broadcast address is no place: the array of places would have a hole before it that makes it slow.
+    const hasBroadcast = this.#hasEnds && this.family === 4 && lastOf(this.#range) === lastOf(subnet);
+    this.#size = (bits > 52 ? MANY : 2 ** bits) - (hasBroadcast ? 1 : 0);
     this.#reserveEnds();
+  }
+
+  /** Its first address, and of IPv4 its last one, are nobody's. */
+  get #hasEnds(): boolean {
+    return this.family === 6 || bitsOf(4) - this.subnet.length > 1;
   }
 
   /** A free address. `undefined` if there is none. */
@@ -90,8 +97,7 @@ export class AddressPool {
   }
 
   #reserveEnds(): void {
-    const bits = bitsOf(this.family) - this.subnet.length;
-    if (this.family === 4 && bits <= 1) return;
+    if (!this.#hasEnds) return;
     this.takeThat(networkOf(this.subnet));
     if (this.family === 4) this.takeThat(lastOf(this.subnet));
   }
@@ -113,7 +119,7 @@ export class AddressPool {
 }
 
 const textOf = (number: number): string =>
-  [number >>> 24, (number >>> 16) & 255, (number >>> 8) & 255, number & 255].join(".");
+  `${number >>> 24}.${(number >>> 16) & 255}.${(number >>> 8) & 255}.${number & 255}`;
 
 /** How many addresses of IPv6 lie between; Infinity if they are too many to count. */
 function distance(from: string, to: string): number {

@@ -29,7 +29,7 @@ export class NameTable {
       const key = name.toLowerCase();
       const known = this.#byName.get(key);
       if (known === undefined) this.#byName.set(key, [named]);
-      else if (!known.includes(named)) this.#byName.set(key, known.concat(named));
+      else if (!known.includes(named)) this.#byName.set(key, [...known, named]);
     }
     for (const address of named.addresses) this.#byAddress.set(address, named);
   }

@@ -193,7 +193,7 @@ export class Sandbox {
 
   #add(endpoint: Endpoint): void {
     const at = this.#sorted.findIndex((other) => isBefore(endpoint, other));
-    const joined = this.#joined.concat(endpoint);
+    const joined = [...this.#joined, endpoint];
     this.#sorted = at < 0 && this.#sorted === this.#joined ? joined : insert(this.#sorted, endpoint, at);
     this.#joined = joined;
     this.#hadNames ||= endpoint.network.hasNames;

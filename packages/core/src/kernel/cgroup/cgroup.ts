@@ -134,12 +134,14 @@ export class Cgroup {
   /** The descendant at a relative path; missing ones are made, and every controller is handed on to it, as runc does. */
   ensure(path: string): Cgroup {
     let at: Cgroup = this;
-    for (const name of path.split("/")) {
-      if (name === "") continue;
-      at.#subtreeControl |= at.controllers;
-      at = at.children.get(name) ?? at.create(name);
-    }
+    for (const name of path.split("/")) if (name !== "") at = at.ensureChild(name);
     return at;
+  }
+
+  /** As `ensure`, for a child: its name is `name` itself, and no part of a longer text. */
+  ensureChild(name: string): Cgroup {
+    this.#subtreeControl |= this.controllers;
+    return this.children.get(name) ?? this.create(name);
   }
 
   // ── controllers ──

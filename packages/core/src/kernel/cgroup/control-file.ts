@@ -58,7 +58,9 @@ export function formatFlat(entries: Readonly<Record<string, number>>): string {
     .join("");
 }
 
-/** Something that a cgroup and all above it count. */
-export function* upwards(cgroup: Cgroup): IterableIterator<Cgroup> {
-  for (let at: Cgroup | undefined = cgroup; at !== undefined; at = at.parent) yield at;
+/** The cgroup and all above it, which count the same. */
+export function upwards(cgroup: Cgroup): readonly Cgroup[] {
+  const all: Cgroup[] = [];
+  for (let at: Cgroup | undefined = cgroup; at !== undefined; at = at.parent) all.push(at);
+  return all;
 }
