@@ -93,18 +93,15 @@ function* becomeApplet(name: string): Routine<void> {
   if (!KEEPS_PRIVILEGES.has(name)) yield* dropPrivileges();
 }
 
-/** The process is called like the applet, whatever its executable is called. */
+/** A program that was executed as `/proc/self/exe` takes its proper name; a script keeps its own. @see busybox libbb/appletlib.c */
 function* nameProcess(name: string): Routine<void> {
-  if ((yield* prctl("PR_GET_NAME")) !== name.slice(0, COMM_LENGTH)) yield* prctl("PR_SET_NAME", name);
+  if ((yield* prctl("PR_GET_NAME")) === "exe") yield* prctl("PR_SET_NAME", name);
 }
 
 function* namedShell(shell: Program, name: string, argv: readonly string[], env: Env): Routine<number> {
   yield* nameProcess(name);
   return yield* shell(argv, env);
 }
-
-/** Characters of a process's name. @see prctl(2) PR_SET_NAME */
-const COMM_LENGTH = 15;
 
 function* busyboxItself(
   applets: ReadonlyMap<string, Applet>,

@@ -81,11 +81,27 @@ export class Cursor {
     return run;
   }
 
-  /** True if the line that starts here is exactly `line`. @throws NeedsInput if the line's end is not known yet. */
-  atLine(line: string): boolean {
-    const end = this.text.indexOf("\n", this.position);
-    if (end < 0 && !this.#ended) throw new NeedsInput();
-    return this.text.slice(this.position, end < 0 ? undefined : end) === line;
+  /**
+   * Takes the line that starts here if it is exactly `line`. `joins`: escaped newlines in it do not count.
+   *
+   * @throws NeedsInput if the line's end is not known yet.
+   */
+  takeLine(line: string, joins: boolean): boolean {
+    const { position, line: number } = this;
+    const next = (): string => (joins ? this.peekJoined() : this.peek());
+    for (const char of line) {
+      if (next() !== char) return this.#back(position, number);
+      this.position++;
+    }
+    if (next() !== "\n" && next() !== END) return this.#back(position, number);
+    this.take();
+    return true;
+  }
+
+  #back(position: number, line: number): false {
+    this.position = position;
+    this.line = line;
+    return false;
   }
 
   /** Puts `text` in place of what lies between `start` and here, and goes back to `start`. */

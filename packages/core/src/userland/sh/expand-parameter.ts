@@ -1,5 +1,6 @@
 /** `$x` and `${x…}`: what becomes of a parameter. @see POSIX.1-2017, Shell Command Language, 2.6.2 */
 import type { Routine } from "../../abi/index.ts";
+import { countCharacters, isUnicode } from "../unicode.ts";
 import type { Parameter, Word } from "./ast.ts";
 import { isDigit } from "./characters.ts";
 import { lookUp, prepareDynamic } from "./look-up.ts";
@@ -147,7 +148,7 @@ function* modify(
   const value = given ?? "";
   switch (operator) {
     case "length":
-      return String(value.length);
+      return String(isUnicode((name) => shell.variables.get(name)) ? countCharacters(value) : value.length);
     case "#":
     case "##": {
       const pattern = yield* words.pattern(shell, word);

@@ -42,12 +42,14 @@ export class Lexer implements Scanner {
 
   /** The next token. @throws SyntaxFailure, NeedsInput */
   token(lookout: Lookout): Token {
+    let mayBeAlias = lookout.aliases;
     for (;;) {
       const start = this.#skipBlanks();
-      const mayBeAlias = this.#leaveAliases(start) || lookout.aliases;
+      if (this.#leaveAliases(start)) mayBeAlias = true;
       const token = this.#read("word");
       if (token.kind === "newline") {
         this.readHereDocuments();
+        mayBeAlias = lookout.aliases;
         if (lookout.skipsNewlines) continue;
       }
       if (token.kind !== "word" || token.text === undefined) return token;

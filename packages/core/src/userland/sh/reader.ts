@@ -22,12 +22,13 @@ export interface CommandLine {
 export type Aliases = ReadonlyMap<string, string>;
 
 /**
- * The next command line of `input`, which moves on behind it; `undefined` at the script's end.
+ * The next command line of `input`, which moves on behind it; `undefined` at the script's end. `executed`: the line of
+ * the command that ran last, by which commands in backquotes are known.
  *
  * @throws NeedsInput if the text of `input` ends too early, SyntaxFailure if it cannot be a command.
  */
-export function readCommandLine(input: Input, aliases: Aliases): CommandLine | undefined {
-  const reader = new Reader(new Cursor(input), aliases);
+export function readCommandLine(input: Input, aliases: Aliases, executed: number): CommandLine | undefined {
+  const reader = new Reader(new Cursor(input), aliases, executed);
   const line = reader.line();
   reader.commit(input);
   return line;
@@ -35,7 +36,7 @@ export function readCommandLine(input: Input, aliases: Aliases): CommandLine | u
 
 /** A text in which parameters and substitutions are expanded as between double quotes. @throws SyntaxFailure */
 export function readText(text: string, line: number): Word {
-  const reader = new Reader(new Cursor(Input.ofText(text, line)), new Map());
+  const reader = new Reader(new Cursor(Input.ofText(text, line)), new Map(), line);
   return scanText(reader.lexer);
 }
 
@@ -43,11 +44,13 @@ class Reader implements CommandReader {
   readonly lexer: Lexer;
   readonly #cursor: Cursor;
   readonly #aliases: Aliases;
+  readonly #executed: number;
   #last: Token = { kind: "newline" };
 
-  constructor(cursor: Cursor, aliases: Aliases) {
+  constructor(cursor: Cursor, aliases: Aliases, executed: number) {
     this.#cursor = cursor;
     this.#aliases = aliases;
+    this.#executed = executed;
     this.lexer = new Lexer(cursor, this, aliases);
   }
 
@@ -64,7 +67,7 @@ class Reader implements CommandReader {
   }
 
   backquoted(text: string): Node | undefined {
-    const inside = new Reader(new Cursor(Input.ofText(text, this.#cursor.line)), this.#aliases);
+    const inside = new Reader(new Cursor(Input.ofText(text, this.#executed)), this.#aliases, this.#executed);
     const skeleton = inside.#read("backquotes");
     inside.lexer.readHereDocuments();
     return parse(skeleton);

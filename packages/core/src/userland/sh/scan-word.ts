@@ -51,14 +51,14 @@ export function scanWord(scanner: Scanner, mode: "word" | "mark"): { readonly wo
 export function scanHereDocument(scanner: Scanner, mark: string, stripsTabs: boolean): Word {
   const { cursor } = scanner;
   const parts = new PartList();
-  while (!endsHere(cursor, mark, stripsTabs)) scan(scanner, "here", parts);
+  while (!endsHere(cursor, mark, { stripsTabs, joins: true })) scan(scanner, "here", parts);
   return parts.finish();
 }
 
 /** A here-document whose mark was quoted: taken as it is. */
 export function scanQuotedHereDocument({ cursor }: Scanner, mark: string, stripsTabs: boolean): Word {
   let text = "";
-  while (!endsHere(cursor, mark, stripsTabs)) {
+  while (!endsHere(cursor, mark, { stripsTabs, joins: false })) {
     for (let char = cursor.take(); char !== END; char = cursor.take()) {
       text += char;
       if (char === "\n") break;
@@ -74,13 +74,16 @@ export function scanText(scanner: Scanner): Word {
   return parts.finish();
 }
 
+interface LineTraits {
+  readonly stripsTabs: boolean;
+  /** Escaped newlines are skipped. */
+  readonly joins: boolean;
+}
+
 /** At the start of a line: takes the mark, if the line is that; the end of the script will do too. */
-function endsHere(cursor: Cursor, mark: string, stripsTabs: boolean): boolean {
+function endsHere(cursor: Cursor, mark: string, { stripsTabs, joins }: LineTraits): boolean {
   if (stripsTabs) while (cursor.peek() === "\t") cursor.take();
-  if (!cursor.atLine(mark)) return cursor.peek() === END;
-  cursor.position += mark.length;
-  cursor.take();
-  return true;
+  return cursor.takeLine(mark, joins) || cursor.peek() === END;
 }
 
 function scan(scanner: Scanner, mode: Mode, parts: PartList): void {

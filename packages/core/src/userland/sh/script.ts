@@ -81,7 +81,7 @@ function* nextLine(shell: Shell, input: Input, prompts: boolean): Routine<Comman
   for (;;) {
     const start = input.position;
     try {
-      const line = readCommandLine(input, shell.aliases);
+      const line = readCommandLine(input, shell.aliases, shell.line);
       yield* echoInput(shell, input, start);
       return line;
     } catch (problem) {

@@ -82,6 +82,7 @@ function* handle(shell: Shell, signal: Signal): Routine<void> {
   const { traps } = shell;
   if (signal === SIGCHLD) {
     traps.childChanged = true;
+    traps.commandsSinceChild = 0;
     if (traps.get(SIGCHLD) === undefined) return;
   }
   if (signal === SIGINT && traps.get(SIGINT) === undefined) {

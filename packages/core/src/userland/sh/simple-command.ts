@@ -17,10 +17,16 @@ import { runBuiltin } from "./run-builtin.ts";
 import { EXIT, type Flags, type Shell, TESTED, toText } from "./shell.ts";
 import { holdingInterrupts } from "./signals.ts";
 import { trace } from "./trace.ts";
-import { waitForJob } from "./wait.ts";
+import { reap, waitForJob } from "./wait.ts";
 
 /** CPU time of one command that the shell interprets, in microseconds: so that a loop of built-ins takes time. */
 const STEP_US = 5;
+
+/**
+ * How many built-ins a shell gets done before a child that it has killed is dead: a hundred microseconds, where here it is
+ * dead at once. After `kill $!; true`, `wait` still tells of the signal.
+ */
+const DEATH_COMMANDS = 20;
 
 /** What the first words say of a command, before the others are expanded. */
 interface Target {
@@ -90,7 +96,15 @@ function* redirectAndRun(
   }
   yield* declareMemory(shell);
   yield* trace(shell, assignments, argv);
-  return yield* dispatch(shell, node, target, argv, how.flags);
+  const status = yield* dispatch(shell, node, target, argv, how.flags);
+  yield* heedChildren(shell);
+  return status;
+}
+
+/** A loop of built-ins alone learns here that a child has ended. @see busybox shell/ash.c:waitforjob */
+function* heedChildren(shell: Shell): Routine<void> {
+  const { traps } = shell;
+  if (traps.childChanged && ++traps.commandsSinceChild > DEATH_COMMANDS) yield* reap(shell, "poll");
 }
 
 /** A command that could not be started: an error, if it is a special built-in. */

@@ -30,6 +30,8 @@ export class Traps {
   interrupted = false;
   /** SIGCHLD came since this was last cleared. */
   childChanged = false;
+  /** Commands that the shell has run since the last SIGCHLD. */
+  commandsSinceChild = 0;
 
   /** A copy for a subshell: ignored signals stay ignored, everything else is reset. */
   constructor(parent?: Traps) {

@@ -3,6 +3,7 @@ import type { Routine } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt } from "../../getopt.ts";
 import type { Io } from "../../io.ts";
+import { continuesCharacter, isUnicode } from "../../unicode.ts";
 import { toNumber } from "./arguments.ts";
 import { eachFile, LineReader, put } from "./lines.ts";
 
@@ -12,6 +13,8 @@ interface Style {
   readonly width: number;
   /** Bytes count, not columns. */
   readonly bytes: boolean;
+  /** Bytes that go on with a character take no column. */
+  readonly unicode: boolean;
   readonly atSpaces: boolean;
 }
 
@@ -19,7 +22,12 @@ export const fold: Applet = function* (io) {
   const argv = io.argv.map((word) => (/^-[0-9]/.test(word) ? `-w${word.slice(1)}` : word));
   const options = yield* getopt(io.withArguments(argv), "bsw:");
   const width = yield* toNumber(io, options.value("w") ?? "80", { least: 1, most: WIDTH_MAX });
-  const style = { width, bytes: options.has("b"), atSpaces: options.has("s") };
+  const style = {
+    width,
+    bytes: options.has("b"),
+    unicode: isUnicode((name) => io.env.get(name)),
+    atSpaces: options.has("s"),
+  };
   let failed = false;
   const code = yield* eachFile(io, options.operands, function* (fd, file) {
     const reader = new LineReader(fd);
@@ -64,5 +72,6 @@ function advance(column: number, char: string, style: Style): number {
   if (style.bytes) return column + 1;
   if (char === "\t") return column + 8 - (column % 8);
   if (char === "\b") return Math.max(column - 1, 0);
-  return char === "\r" ? 0 : column + 1;
+  if (char === "\r") return 0;
+  return style.unicode && continuesCharacter(char.charCodeAt(0)) ? column : column + 1;
 }

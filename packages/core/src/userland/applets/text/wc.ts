@@ -3,6 +3,7 @@ import { Errno, type Routine, read } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt } from "../../getopt.ts";
 import { attempt } from "../../io.ts";
+import { continuesCharacter, isUnicode } from "../../unicode.ts";
 import { TEXT_NS_PER_BYTE, Work } from "../../work.ts";
 import { eachFile } from "./lines.ts";
 
@@ -18,6 +19,7 @@ export const wc: Applet = function* (io) {
   const columns: readonly Column[] = asked.length === 0 ? ["l", "w", "c"] : asked;
   const files = options.operands;
   const narrow = files.length <= 1 && columns.length === 1;
+  const unicode = isUnicode((name) => io.env.get(name));
   const total: Counts = { l: 0, w: 0, m: 0, c: 0, L: 0 };
   let code = 0;
   const print = function* (counts: Counts, name: string | undefined): Routine<void> {
@@ -25,7 +27,7 @@ export const wc: Applet = function* (io) {
     yield* io.out.line(texts.join(" ") + (name === undefined ? "" : ` ${name}`));
   };
   const failed = yield* eachFile(io, files, function* (fd, file) {
-    const { counts, error } = yield* count(fd);
+    const { counts, error } = yield* count(fd, unicode);
     if (error !== undefined) {
       yield* io.perror(file, error);
       code = 1;
@@ -38,17 +40,19 @@ export const wc: Applet = function* (io) {
   return failed || code;
 };
 
-function* count(fd: number): Routine<{ counts: Counts; error: Errno | undefined }> {
+/** `unicode`: bytes that go on with a character are none of their own. */
+function* count(fd: number, unicode: boolean): Routine<{ counts: Counts; error: Errno | undefined }> {
   const counts: Counts = { l: 0, w: 0, m: 0, c: 0, L: 0 };
   let inWord = 0;
   let width = 0;
+  let continued = 0;
   const work = new Work(TEXT_NS_PER_BYTE);
   for (;;) {
     const bytes = yield* attempt(read(fd, STDIO_PORTION));
     if (bytes instanceof Errno || bytes.length === 0) {
       counts.L = Math.max(counts.L, width);
       counts.w += inWord;
-      counts.m = counts.c;
+      counts.m = counts.c - continued;
       return { counts, error: bytes instanceof Errno ? bytes : undefined };
     }
     counts.c += bytes.length;
@@ -65,7 +69,10 @@ function* count(fd: number): Routine<{ counts: Counts; error: Errno | undefined 
         counts.L = Math.max(counts.L, width);
         if (byte === 10) counts.l++;
         if (byte !== 11) width = 0;
-      } else continue;
+      } else {
+        if (unicode && continuesCharacter(byte)) continued++;
+        continue;
+      }
       counts.w += inWord;
       inWord = 0;
     }
