@@ -15,10 +15,10 @@ import { MountedSnapshot, MountedTree, type Snapshotter, SnapshotView } from "..
 import { type FsContext, type Location, pathOf, walk } from "../vfs/index.ts";
 import { unpackInto } from "./archives/unpack.ts";
 import { type PathStat, statOf, treeEntries } from "./archives/walk-tree.ts";
-import { BundleDirectory } from "./bundle.ts";
-import type { Container } from "./container.ts";
-import { type MountPoint, volumeOf } from "./mount-points.ts";
-import { resolveSubpath } from "./volume-subpath.ts";
+import { BundleDirectory } from "./container/bundle.ts";
+import type { Container } from "./container/container.ts";
+import { type MountPoint, volumeOf } from "./mount/mount-points.ts";
+import { resolveSubpath } from "./volume/volume-subpath.ts";
 
 export type { PathStat } from "./archives/walk-tree.ts";
 

@@ -13,42 +13,49 @@ import { StatusError } from "../lib/index.ts";
 import { type Runtime, sysctlProblem } from "../runtime/index.ts";
 import type { Prng, WaitOptions, World } from "../sim/index.ts";
 import { type Change, changesOf, ROOTFS_PATH, type Snapshotter } from "../snapshot/index.ts";
-import { checkDonors, donorPid, inheritedMounts, networkOwner, sharedMemory, withDonors } from "./borrowed.ts";
-import { BundleDirectory } from "./bundle.ts";
-import { containerIdOf } from "./cgroup-owner.ts";
-import { CheckedRequests } from "./checked-requests.ts";
-import { Container, type ContainerRecord, checkRunning, LOST_EXIT_CODE } from "./container.ts";
-import { ContainerIndex } from "./container-index.ts";
-import { ContainerStreams } from "./container-streams.ts";
-import { ConnectionLost, type DaemonLife } from "./daemon-life.ts";
-import { checkDeviceRequests } from "./device-requests.ts";
+import {
+  checkDonors,
+  donorPid,
+  inheritedMounts,
+  networkOwner,
+  sharedMemory,
+  withDonors,
+} from "./container/borrowed.ts";
+import { BundleDirectory } from "./container/bundle.ts";
+import { containerIdOf } from "./container/cgroup-owner.ts";
+import { CheckedRequests } from "./container/checked-requests.ts";
+import { Container, type ContainerRecord, checkRunning, LOST_EXIT_CODE } from "./container/container.ts";
+import { ContainerIndex } from "./container/container-index.ts";
+import { checkDeviceRequests } from "./container/device-requests.ts";
+import { furnish } from "./container/furnish.ts";
+import { mergeConfig } from "./container/merge-config.ts";
+import { swapLimit } from "./container/resources.ts";
+import { isMeantToEnd, RestartBackoff, startsWithEngine } from "./container/restart.ts";
+import { CREATE_FAILED, startFailure } from "./container/start-failure.ts";
+import { type UpdateBody, updateContainer } from "./container/update.ts";
+import type { UserLookup } from "./container/user-lookup.ts";
+import { verifySettings } from "./container/verify.ts";
+import { verifyLate } from "./container/verify-late.ts";
 import type { ContainerConfig, CreateBody, HostConfig } from "./docker/create-body.ts";
 import { isUserDefined } from "./docker/values/network.ts";
 import type { EventLog } from "./events.ts";
 import type { Demand } from "./explain/cause.ts";
 import type { CauseLog } from "./explain/cause-log.ts";
-import { furnish } from "./furnish.ts";
-import { placeImages } from "./image-mounts.ts";
-import { initLayer } from "./init-layer.ts";
-import { checkLogDriver } from "./log-driver.ts";
-import { mergeConfig } from "./merge-config.ts";
-import { collectMountPoints, type MountPoint } from "./mount-points.ts";
+import { checkLogDriver } from "./log/log-driver.ts";
+import { ConnectionLost, type DaemonLife } from "./machine/daemon-life.ts";
+import { placeImages } from "./mount/image-mounts.ts";
+import { initLayer } from "./mount/init-layer.ts";
+import { collectMountPoints, type MountPoint } from "./mount/mount-points.ts";
+import { SharedMemory } from "./mount/shared-memory.ts";
 import { newId } from "./names.ts";
 import { resolveLinks } from "./network/links.ts";
 import { NetworkFiles } from "./network/network-files.ts";
 import { verifyNetworkMode } from "./network/verify-mode.ts";
 import type { NetworkService } from "./networks.ts";
-import { swapLimit } from "./resources.ts";
-import { isMeantToEnd, RestartBackoff, startsWithEngine } from "./restart.ts";
-import { SharedMemory } from "./shared-memory.ts";
 import { signalOf } from "./signal-names.ts";
 import { runtimeSpec } from "./spec.ts";
-import { CREATE_FAILED, startFailure } from "./start-failure.ts";
-import { type UpdateBody, updateContainer } from "./update.ts";
-import type { UserLookup } from "./user-lookup.ts";
-import { verifySettings } from "./verify.ts";
-import { verifyLate } from "./verify-late.ts";
-import { VolumeMounts } from "./volume-mounts.ts";
+import { ContainerStreams } from "./streams/container-streams.ts";
+import { VolumeMounts } from "./volume/volume-mounts.ts";
 import type { VolumeService } from "./volumes.ts";
 
 /** A create request: the API's body, of which only `Image` must be given. */

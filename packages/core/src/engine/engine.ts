@@ -17,17 +17,17 @@ import { Runtime } from "../runtime/index.ts";
 import { type Duration, type Journal, Prng, Recorder, replayOptions, World, type WorldOptions } from "../sim/index.ts";
 import { Snapshotter } from "../snapshot/index.ts";
 import { ArchiveService } from "./archives.ts";
+import { downloadFrom, type HttpGet, httpGet } from "./build/download.ts";
 import { EngineClient, type EngineDoor, type Inventory, takeInventory } from "./client/index.ts";
-import { ClientContexts } from "./client-contexts.ts";
+import { ClientContexts } from "./command-line/client-contexts.ts";
 import { type CommandOptions, type CommandResult, runDocker } from "./command-line/index.ts";
-import { type CommitOptions, type CommitParts, commitContainer } from "./commit.ts";
 import { Compose } from "./compose/compose.ts";
-import type { Container } from "./container.ts";
+import { type CommitOptions, type CommitParts, commitContainer } from "./container/commit.ts";
+import type { Container } from "./container/container.ts";
+import { HealthMonitor } from "./container/health.ts";
+import { installInit } from "./container/init-program.ts";
+import { UserLookup } from "./container/user-lookup.ts";
 import { ContainerService } from "./containers.ts";
-import { Daemon } from "./daemon.ts";
-import { DaemonLife } from "./daemon-life.ts";
-import { type HostMount, mountDisks } from "./disks.ts";
-import { downloadFrom, type HttpGet, httpGet } from "./download.ts";
 import { EventLog } from "./events.ts";
 import { ExecService } from "./exec.ts";
 import { CauseLog } from "./explain/cause-log.ts";
@@ -35,10 +35,11 @@ import { explain, narration, type Subject } from "./explain/explain.ts";
 import type { Explanation } from "./explain/finding.ts";
 import { History } from "./explain/history.ts";
 import { Timeline, type TimelineOptions } from "./explain/timeline.ts";
-import { faultTargets, tellOfStarts } from "./fault-targets.ts";
-import { HealthMonitor } from "./health.ts";
 import { ImageService } from "./images.ts";
-import { installInit } from "./init-program.ts";
+import { Daemon } from "./machine/daemon.ts";
+import { DaemonLife } from "./machine/daemon-life.ts";
+import { type HostMount, mountDisks } from "./machine/disks.ts";
+import { faultTargets, tellOfStarts } from "./machine/fault-targets.ts";
 import {
   beginning,
   checkAtRest,
@@ -46,18 +47,17 @@ import {
   MachineSnapshot,
   optionsFrom,
   type SnapshotOptions,
-} from "./machine-snapshot.ts";
+} from "./machine/machine-snapshot.ts";
+import { type MachineProfile, PROFILES, type ProfileName } from "./machine/profiles.ts";
+import { ProgramRegistry, type UnknownPrograms } from "./machine/programs.ts";
+import { reaper } from "./machine/reap.ts";
 import { buildNetwork, buildResolvConf } from "./network/build-network.ts";
 import { fetchOnMachine } from "./network/fetch.ts";
 import type { LinkService } from "./network/link-service.ts";
 import { NetworkService } from "./networks.ts";
-import { type MachineProfile, PROFILES, type ProfileName } from "./profiles.ts";
-import { ProgramRegistry, type UnknownPrograms } from "./programs.ts";
-import { reaper } from "./reap.ts";
 import { BUILT_IN_NETWORKS } from "./select/networks.ts";
 import { lostContainers, recoverSnapshots, type StateDirectory, StateKeeper, StateStore } from "./state/index.ts";
 import { Swarm } from "./swarm/swarm.ts";
-import { UserLookup } from "./user-lookup.ts";
 import { Views } from "./views/views.ts";
 import { ensureDirectory, VolumeService } from "./volumes.ts";
 

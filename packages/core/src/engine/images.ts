@@ -35,11 +35,16 @@ import {
   searchRepositories,
 } from "../registry/index.ts";
 import type { Change } from "../snapshot/index.ts";
-import { BaseImages } from "./base-images.ts";
-import { type ImageDefinition, makeImage } from "./define-image.ts";
 import type { ImageNames } from "./documents/others.ts";
 import type { EventLog } from "./events.ts";
-import { ImageTransfers, type RemoteImage, type TransferNetwork, type TransferOptions } from "./image-transfers.ts";
+import { BaseImages } from "./image/base-images.ts";
+import { type ImageDefinition, makeImage } from "./image/define-image.ts";
+import {
+  ImageTransfers,
+  type RemoteImage,
+  type TransferNetwork,
+  type TransferOptions,
+} from "./image/image-transfers.ts";
 
 export type TagTimes = readonly (readonly [imageId: string, timeUs: number])[];
 

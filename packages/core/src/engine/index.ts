@@ -11,11 +11,16 @@ export {
 } from "../git/index.ts";
 export { durationText } from "../lib/go/index.ts";
 export { type FirstMoment, firstMoment, inputText, type Journal, type ReplayOptions, replay } from "../sim/index.ts";
-export { applyChanges } from "./apply-changes.ts";
 export type { PathArchive, PathStat } from "./archives.ts";
-export { begun } from "./begin.ts";
-export { cacheFilter, cachePruneFilters } from "./build-cache.ts";
-export { buildProvenance } from "./build-provenance.ts";
+export { cacheFilter, cachePruneFilters } from "./build/build-cache.ts";
+export { buildProvenance } from "./build/build-provenance.ts";
+export {
+  archiveContext,
+  type ContextOptions,
+  keepsGitDir,
+  type RemoteContext,
+  remoteContext,
+} from "./build/remote-context.ts";
 export {
   ClassicBuildError,
   type ClassicBuildOptions,
@@ -50,20 +55,19 @@ export {
   type TerminalInput,
   type TerminalOptions,
 } from "./command-line/index.ts";
-export { type CommitOptions, runConfigOf } from "./commit.ts";
 export { Compose, type ComposeUpOptions } from "./compose/compose.ts";
 export { ComposedProject } from "./compose/composed-project.ts";
 export type { ComposeContainer } from "./compose/list.ts";
 export type { ComposeLogLine } from "./compose/logs.ts";
-export { Console } from "./console.ts";
-export { Container, type ContainerState } from "./container.ts";
-export { rootBytes, writtenBytes } from "./container-size.ts";
+export { begun } from "./container/begin.ts";
+export { type CommitOptions, runConfigOf } from "./container/commit.ts";
+export { Container, type ContainerState } from "./container/container.ts";
+export { rootBytes, writtenBytes } from "./container/container-size.ts";
+export { createWarnings } from "./container/create-warnings.ts";
+export { CREATE_FAILED } from "./container/start-failure.ts";
+export { type ContainerStats, measureStats } from "./container/stats.ts";
+export { processesOf, topTable } from "./container/top.ts";
 export { ContainerService, type CreateOptions } from "./containers.ts";
-export { createWarnings } from "./create-warnings.ts";
-export { Daemon, type DaemonOptions, type DaemonState, NO_DAEMON, type RestartOptions } from "./daemon.ts";
-export { ConnectionLost, DaemonLife } from "./daemon-life.ts";
-export type { ImageDefinition } from "./define-image.ts";
-export { DEFAULT_DETACH_KEYS, DetachFilter, parseDetachKeys } from "./detach-keys.ts";
 export { parsePlatform } from "./docker/platform.ts";
 export {
   familiarName,
@@ -93,14 +97,22 @@ export type { Subject, Way } from "./explain/explain.ts";
 export { Explanation, type Facts, type Finding, type FindingKind } from "./explain/finding.ts";
 export { HISTORY_LIMIT } from "./explain/history.ts";
 export { type Lane, type LaneState, type Mark, type Span, Timeline, type TimelineOptions } from "./explain/timeline.ts";
-export { type Removed, removeImage } from "./image-removal.ts";
-export type { TransferEvent, TransferOptions } from "./image-transfers.ts";
-export { importedArchive } from "./import-source.ts";
-export { logDetails } from "./log-details.ts";
-export { checkReadable } from "./log-driver.ts";
-export { type LogLine, LogLines } from "./log-lines.ts";
-export type { LogEntry, Stream } from "./logs.ts";
-export { MachineSnapshot, type SnapshotOptions } from "./machine-snapshot.ts";
+export { applyChanges } from "./image/apply-changes.ts";
+export type { ImageDefinition } from "./image/define-image.ts";
+export { type Removed, removeImage } from "./image/image-removal.ts";
+export type { TransferEvent, TransferOptions } from "./image/image-transfers.ts";
+export { importedArchive } from "./image/import-source.ts";
+export { domainOf, registryHost } from "./image/registry-hosts.ts";
+export { logDetails } from "./log/log-details.ts";
+export { checkReadable } from "./log/log-driver.ts";
+export { type LogLine, LogLines } from "./log/log-lines.ts";
+export type { LogEntry, Stream } from "./log/logs.ts";
+export { Daemon, type DaemonOptions, type DaemonState, NO_DAEMON, type RestartOptions } from "./machine/daemon.ts";
+export { ConnectionLost, DaemonLife } from "./machine/daemon-life.ts";
+export { MachineSnapshot, type SnapshotOptions } from "./machine/machine-snapshot.ts";
+export type { ProfileName } from "./machine/profiles.ts";
+export type { ProgramRegistry, UnknownPrograms } from "./machine/programs.ts";
+export { diff, type SnapshotChange, SnapshotDiff } from "./machine/snapshot-diff.ts";
 export { AddressSpace, SHARED_POOLS } from "./network/address-space.ts";
 export type { BridgeNetwork } from "./network/bridge-network.ts";
 export type { Capture, CapturedFrame } from "./network/capture.ts";
@@ -116,17 +128,7 @@ export type { OutsidePorts, RefusedPort } from "./network/outside-ports.ts";
 export { overlayBridge, overlayFamilies, overlayNetwork, overlayOptions, swarmDigits } from "./network/overlay.ts";
 export type { PublishedPort } from "./network/port-bindings.ts";
 export type { Network } from "./networks.ts";
-export type { ProfileName } from "./profiles.ts";
-export type { ProgramRegistry, UnknownPrograms } from "./programs.ts";
 export { pruneNetworks, pruneStopped, pruneUnusedImages, pruneVolumes } from "./prune.ts";
-export { domainOf, registryHost } from "./registry-hosts.ts";
-export {
-  archiveContext,
-  type ContextOptions,
-  keepsGitDir,
-  type RemoteContext,
-  remoteContext,
-} from "./remote-context.ts";
 export { CONTAINER_FILTERS, imageNames, selectContainers } from "./select/containers.ts";
 export { acceptsEvent, eventDocument } from "./select/events.ts";
 export { Filters } from "./select/filters.ts";
@@ -135,12 +137,11 @@ export { isUnused, NETWORK_FILTERS, selectNetworks } from "./select/networks.ts"
 export { SEARCH_FILTERS, searchImages } from "./select/search.ts";
 export { selectVolumes, VOLUME_FILTERS, volumeBytes } from "./select/volumes.ts";
 export { signalOf } from "./signal-names.ts";
-export { diff, type SnapshotChange, SnapshotDiff } from "./snapshot-diff.ts";
 export { rlimits } from "./spec.ts";
-export { CREATE_FAILED } from "./start-failure.ts";
 export type { StateDirectory } from "./state/index.ts";
-export { type ContainerStats, measureStats } from "./stats.ts";
-export { StdinFeed } from "./stdin-feed.ts";
+export { Console } from "./streams/console.ts";
+export { DEFAULT_DETACH_KEYS, DetachFilter, parseDetachKeys } from "./streams/detach-keys.ts";
+export { StdinFeed } from "./streams/stdin-feed.ts";
 export type { ClusterSpec } from "./swarm/cluster-spec.ts";
 export { nodeDocument, payloadDocument, swarmDocument } from "./swarm/documents.ts";
 export { NODE_FILTERS } from "./swarm/node.ts";
@@ -151,7 +152,6 @@ export { SERVICE_FILTERS } from "./swarm/services.ts";
 export { NO_MANAGER, type Swarm } from "./swarm/swarm.ts";
 export type { Task } from "./swarm/task.ts";
 export { readTaskLogs, type TaskLine } from "./swarm/task-logs.ts";
-export { processesOf, topTable } from "./top.ts";
 export type { CgroupNode, CgroupTree } from "./views/cgroup-tree.ts";
 export type { MountTable } from "./views/mount-table.ts";
 export type { NamespaceGraph, NamespaceNode } from "./views/namespace-graph.ts";

@@ -10,7 +10,7 @@ import type { Kernel } from "../kernel/index.ts";
 import { canonicalIp, Emitter, StatusError } from "../lib/index.ts";
 import { randomMac } from "../net/index.ts";
 import type { Prng } from "../sim/index.ts";
-import type { Container } from "./container.ts";
+import type { Container } from "./container/container.ts";
 import type { EndpointSettings } from "./docker/create-body.ts";
 import { isUserDefined } from "./docker/values/network.ts";
 import type { EventLog } from "./events.ts";

@@ -5,11 +5,11 @@
  */
 import { isTrue, parseBool, problemOf, reworded } from "../lib/go/index.ts";
 import { StatusError } from "../lib/index.ts";
-import { writtenBytes } from "./container-size.ts";
+import { writtenBytes } from "./container/container-size.ts";
 import { parseTimestamp } from "./docker/values/timestamp.ts";
 import { secondsOfTime } from "./documents/time.ts";
 import type { Engine } from "./engine.ts";
-import { pruneImages, type Removed } from "./image-removal.ts";
+import { pruneImages, type Removed } from "./image/image-removal.ts";
 import type { Filters } from "./select/filters.ts";
 import { isUnused } from "./select/networks.ts";
 import { volumeBytes } from "./select/volumes.ts";

@@ -21,12 +21,12 @@ import {
   type ResolvedUser,
 } from "../runtime/index.ts";
 import { ROOTFS_PATH } from "../snapshot/index.ts";
-import type { Container } from "./container.ts";
+import type { Container } from "./container/container.ts";
+import { INIT_ARGUMENTS, INIT_MOUNT } from "./container/init-program.ts";
+import { resources } from "./container/resources.ts";
 import type { ContainerConfig, HostConfig, Ulimit } from "./docker/create-body.ts";
-import { INIT_ARGUMENTS, INIT_MOUNT } from "./init-program.ts";
-import { depthOf, mountSpec } from "./mount-points.ts";
+import { depthOf, mountSpec } from "./mount/mount-points.ts";
 import { linkEnvironment } from "./network/links.ts";
-import { resources } from "./resources.ts";
 
 /** What the specification needs to know of others. */
 export interface SpecContext {

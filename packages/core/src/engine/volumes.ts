@@ -8,9 +8,9 @@ import { quote } from "../lib/go/index.ts";
 import { StatusError } from "../lib/index.ts";
 import type { Prng } from "../sim/index.ts";
 import type { EventLog } from "./events.ts";
-import type { VolumeSource, VolumeWish } from "./mount-points.ts";
+import type { VolumeSource, VolumeWish } from "./mount/mount-points.ts";
 import { newId } from "./names.ts";
-import { checkVolumeOptions } from "./volume-options.ts";
+import { checkVolumeOptions } from "./volume/volume-options.ts";
 
 export interface Volume {
   readonly name: string;

@@ -8,7 +8,7 @@ import type { LayerEntry } from "../../content/index.ts";
 import { quote } from "../../lib/go/index.ts";
 import { StatusError } from "../../lib/index.ts";
 import { attributes, directory, type FsContext, type Location, open, walk } from "../../vfs/index.ts";
-import { isLocalPath } from "../volume-subpath.ts";
+import { isLocalPath } from "../volume/volume-subpath.ts";
 
 export interface UnpackOptions {
   readonly keepsKinds?: boolean;

@@ -3,7 +3,7 @@
  *
  * @see moby builder/dockerfile/dispatchers.go, api/server/router/build/build_routes.go
  */
-import { CREATE_FAILED } from "../start-failure.ts";
+import { CREATE_FAILED } from "../container/start-failure.ts";
 import type { Failed } from "./progress.ts";
 
 /** A build that was told of as it went, and then failed. */

@@ -8,7 +8,7 @@ import { decode, NO_BYTES } from "../../lib/index.ts";
 import { renderSearch } from "../docker/lists/search.ts";
 import { failure, orFail } from "../docker/problem.ts";
 import type { RequestOf } from "../docker/request.ts";
-import { domainOf, registryHost } from "../registry-hosts.ts";
+import { domainOf, registryHost } from "../image/registry-hosts.ts";
 import { Filters } from "../select/filters.ts";
 import { searchImages } from "../select/search.ts";
 import type { Session } from "./session.ts";

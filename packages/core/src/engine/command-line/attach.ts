@@ -1,6 +1,6 @@
 /** `docker attach`. @see docker/cli cli/command/container/attach.go */
 
-import type { Container } from "../container.ts";
+import type { Container } from "../container/container.ts";
 import type { RequestOf } from "../docker/request.ts";
 import { atContainer, checkAttachKeys, lackTerminal, sayDetached } from "./containers.ts";
 import type { Session } from "./session.ts";

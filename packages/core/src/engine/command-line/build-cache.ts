@@ -1,7 +1,7 @@
 /** `docker buildx du`, `docker buildx prune` and `docker builder prune`. */
 import type { CacheUsage } from "../../build/index.ts";
 import { parseDuration, problemOf, reworded } from "../../lib/go/index.ts";
-import { cacheFilter, cachePruneFilters } from "../build-cache.ts";
+import { cacheFilter, cachePruneFilters } from "../build/build-cache.ts";
 import { renderCacheUsage, renderPruned } from "../docker/lists/build-cache.ts";
 import { ValueError } from "../docker/problem.ts";
 import type { RequestOf } from "../docker/request.ts";

@@ -1,7 +1,8 @@
 /** `docker commit`. @see docker/cli cli/command/container/commit.go, moby daemon/commit.go */
-import { applyChanges } from "../apply-changes.ts";
-import { runConfigOf } from "../commit.ts";
+
+import { runConfigOf } from "../container/commit.ts";
 import type { RequestOf } from "../docker/request.ts";
+import { applyChanges } from "../image/apply-changes.ts";
 import type { Session } from "./session.ts";
 
 /** A running container stands still in the meantime, unless that is not wanted. */

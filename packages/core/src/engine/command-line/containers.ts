@@ -5,16 +5,16 @@
  */
 import type { WindowSize } from "../../abi/index.ts";
 import { StatusError } from "../../lib/index.ts";
-import { begun } from "../begin.ts";
-import { END_OF_INPUT } from "../console.ts";
-import type { Container } from "../container.ts";
-import { createWarnings } from "../create-warnings.ts";
-import { parseDetachKeys } from "../detach-keys.ts";
+import { begun } from "../container/begin.ts";
+import type { Container } from "../container/container.ts";
+import { createWarnings } from "../container/create-warnings.ts";
 import { localDnsWarning, NO_TTY } from "../docker/index.ts";
 import { failure } from "../docker/problem.ts";
 import type { CreateParts, ExecRequest, RunRequest, StartRequest } from "../docker/requests/container.ts";
 import type { ExecSession } from "../exec.ts";
-import type { LogBuffer, LogEntry, Stream } from "../logs.ts";
+import type { LogBuffer, LogEntry, Stream } from "../log/logs.ts";
+import { END_OF_INPUT } from "../streams/console.ts";
+import { parseDetachKeys } from "../streams/detach-keys.ts";
 import { openProblem } from "./client-disk.ts";
 import { pullOne } from "./registry.ts";
 import type { Session } from "./session.ts";

@@ -6,7 +6,6 @@
 import { layerToTar, tarToLayer } from "../../content/index.ts";
 import { parseBool, quote, readOr } from "../../lib/go/index.ts";
 import { decode, encode, NO_BYTES, sha256 } from "../../lib/index.ts";
-import { type ClientContext, DEFAULT_CONTEXT, DEFAULT_HOST } from "../client-contexts.ts";
 import type { StringMap } from "../docker/create-body.ts";
 import { columns, listFormat, renderList } from "../docker/format.ts";
 import { INSPECTED_CONTEXT } from "../docker/inspected/context.ts";
@@ -16,6 +15,7 @@ import { failure, orFail } from "../docker/problem.ts";
 import type { RequestOf } from "../docker/request.ts";
 import type { ContextRequest } from "../docker/requests/context.ts";
 import { BOOL } from "../docker/template/type.ts";
+import { type ClientContext, DEFAULT_CONTEXT, DEFAULT_HOST } from "./client-contexts.ts";
 import { absolute, writable } from "./client-disk.ts";
 import type { Session } from "./session.ts";
 

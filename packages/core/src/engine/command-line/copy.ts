@@ -8,7 +8,7 @@ import type { ContextDisk } from "../../build/index.ts";
 import { type LayerEntry, layerToTar, tarToLayer } from "../../content/index.ts";
 import { basename, clean, decode, dirname, encode, gunzip, isGzip, StatusError } from "../../lib/index.ts";
 import type { PathStat } from "../archives.ts";
-import type { Container } from "../container.ts";
+import type { Container } from "../container/container.ts";
 import { failure } from "../docker/problem.ts";
 import type { RequestOf } from "../docker/request.ts";
 import { absolute, kindOf, type WritableDisk, writable } from "./client-disk.ts";

@@ -7,17 +7,16 @@
  * @see docker/cli cli/command
  */
 import { StatusError } from "../../lib/index.ts";
-import { begun } from "../begin.ts";
-import { DEFAULT_CONTEXT, DEFAULT_HOST } from "../client-contexts.ts";
 import { runCompose } from "../compose/command-line/index.ts";
-import { NO_DAEMON } from "../daemon.ts";
-import { ConnectionLost } from "../daemon-life.ts";
+import { begun } from "../container/begin.ts";
 import { parseDocker } from "../docker/index.ts";
 import { CliError } from "../docker/problem.ts";
 import type { DockerRequest, RequestOf } from "../docker/request.ts";
 import { splitWords } from "../docker/words.ts";
 import { API_VERSION, MIN_API_VERSION } from "../documents/versions.ts";
 import type { Engine } from "../engine.ts";
+import { NO_DAEMON } from "../machine/daemon.ts";
+import { ConnectionLost } from "../machine/daemon-life.ts";
 import { signalOf } from "../signal-names.ts";
 import { logIn, logOut, searchRegistry } from "./accounts.ts";
 import { attachTo } from "./attach.ts";
@@ -25,6 +24,7 @@ import { buildClassic } from "./build/classic.ts";
 import { buildImage } from "./build/index.ts";
 import { pruneBuilder, pruneCache, showCacheUsage } from "./build-cache.ts";
 import { runBuilder } from "./builders.ts";
+import { DEFAULT_CONTEXT, DEFAULT_HOST } from "./client-contexts.ts";
 import { commitToImage } from "./commit.ts";
 import { createContainer, execInContainer, runContainer, startContainers } from "./containers.ts";
 import { contextHost, currentContext, isContext, missingContext, runContext } from "./contexts.ts";

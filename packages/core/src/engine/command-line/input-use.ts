@@ -3,7 +3,7 @@
  * for what one command reads the next one does not get.
  */
 import { StatusError } from "../../lib/index.ts";
-import type { Container } from "../container.ts";
+import type { Container } from "../container/container.ts";
 import { parseDocker } from "../docker/index.ts";
 import type { DockerRequest } from "../docker/request.ts";
 import { splitWords } from "../docker/words.ts";

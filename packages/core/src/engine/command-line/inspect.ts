@@ -5,7 +5,7 @@
  */
 import type { Operation } from "../../faults/index.ts";
 import { decode, ownValue, StatusError } from "../../lib/index.ts";
-import { rootBytes, writtenBytes } from "../container-size.ts";
+import { rootBytes, writtenBytes } from "../container/container-size.ts";
 import { INSPECTED_CONTAINER } from "../docker/inspected/container.ts";
 import { INSPECTED_IMAGE } from "../docker/inspected/image.ts";
 import { INSPECTED_NETWORK, INSPECTED_VOLUME } from "../docker/inspected/network.ts";

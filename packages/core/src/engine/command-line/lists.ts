@@ -1,6 +1,6 @@
 /** The lists: `docker ps`, `images`, `network ls`, `volume ls`. */
 
-import { rootBytes, writtenBytes } from "../container-size.ts";
+import { rootBytes, writtenBytes } from "../container/container-size.ts";
 import { renderContainers } from "../docker/lists/containers.ts";
 import { ambiguousHint, renderImages } from "../docker/lists/images.ts";
 import { renderNetworks, renderVolumes } from "../docker/lists/networks.ts";

@@ -1,11 +1,11 @@
 /** `docker logs`. @see docker/cli cli/command/container/logs.go, moby daemon/logs.go */
 import { encode } from "../../lib/index.ts";
-import type { Container } from "../container.ts";
+import type { Container } from "../container/container.ts";
 import type { LogsRequest } from "../docker/requests/container.ts";
 import { logTimeOf } from "../documents/time.ts";
-import { logDetails } from "../log-details.ts";
-import { checkReadable } from "../log-driver.ts";
-import { type LogLine, LogLines } from "../log-lines.ts";
+import { logDetails } from "../log/log-details.ts";
+import { checkReadable } from "../log/log-driver.ts";
+import { type LogLine, LogLines } from "../log/log-lines.ts";
 import type { Session } from "./session.ts";
 import { timeUs } from "./times.ts";
 

@@ -1,9 +1,9 @@
 /** `docker top`, `port`. @see docker/cli cli/command/container/top.go, port.go */
 import { parseUnsigned, problemOf } from "../../lib/go/index.ts";
+import { topTable } from "../container/top.ts";
 import type { RequestOf } from "../docker/request.ts";
 import { alignColumns } from "../docker/table.ts";
 import { portMap } from "../network/port-bindings.ts";
-import { topTable } from "../top.ts";
 import type { Session } from "./session.ts";
 
 export function printTop(session: Session, { container: name, psOptions }: RequestOf<"top">): number {

@@ -1,7 +1,7 @@
 /** The prune commands. @see docker/cli cli/command/container/prune.go, network/prune.go, volume/prune.go, image/prune.go */
 import type { RequestOf } from "../docker/request.ts";
 import { humanSize } from "../docker/values/human.ts";
-import type { Removed } from "../image-removal.ts";
+import type { Removed } from "../image/image-removal.ts";
 import { type Pruned, pruneNetworks, pruneStopped, pruneUnusedImages, pruneVolumes } from "../prune.ts";
 import { Filters } from "../select/filters.ts";
 import type { Session } from "./session.ts";

@@ -16,7 +16,7 @@ import {
   withDefaultTag,
 } from "../../oci/index.ts";
 import type { RequestOf } from "../docker/request.ts";
-import type { TransferEvent } from "../image-transfers.ts";
+import type { TransferEvent } from "../image/image-transfers.ts";
 import { platformOf } from "./images.ts";
 import type { Session } from "./session.ts";
 

@@ -10,7 +10,7 @@ import {
 } from "../../faults/index.ts";
 import { quote, rfc3339 } from "../../lib/go/index.ts";
 import { concat, decode, encode, NO_BYTES } from "../../lib/index.ts";
-import type { Container } from "../container.ts";
+import type { Container } from "../container/container.ts";
 import type { ClientMachine } from "../docker/index.ts";
 import type { Engine } from "../engine.ts";
 import { clientMachine } from "./client.ts";

@@ -3,13 +3,13 @@
  *
  * @see docker/cli cli/command/container/stats.go
  */
-import type { Container } from "../container.ts";
-import { ConnectionLost } from "../daemon-life.ts";
+import type { Container } from "../container/container.ts";
+import { type ContainerStats, measureStats } from "../container/stats.ts";
 import { renderStats, type StatsEntry } from "../docker/lists/stats.ts";
 import { orFail } from "../docker/problem.ts";
 import type { RequestOf } from "../docker/request.ts";
 import type { Engine } from "../engine.ts";
-import { type ContainerStats, measureStats } from "../stats.ts";
+import { ConnectionLost } from "../machine/daemon-life.ts";
 import type { Session } from "./session.ts";
 
 const SECOND_US = 1_000_000;

@@ -5,8 +5,8 @@
  */
 import type { WindowSize } from "../../abi/index.ts";
 import { encode } from "../../lib/index.ts";
-import { END_OF_INPUT } from "../console.ts";
-import { DEFAULT_DETACH_KEYS, DetachFilter, parseDetachKeys } from "../detach-keys.ts";
+import { END_OF_INPUT } from "../streams/console.ts";
+import { DEFAULT_DETACH_KEYS, DetachFilter, parseDetachKeys } from "../streams/detach-keys.ts";
 import type { Session } from "./session.ts";
 
 /** What somebody does at a terminal: types some keys, or gives the window another size. */

@@ -6,8 +6,8 @@
  */
 import { ComposeError, dependentsOf, type Project, type Service, scaleOf, serviceHash } from "../../compose/index.ts";
 import { StatusError } from "../../lib/index.ts";
-import type { Container } from "../container.ts";
-import { createWarnings } from "../create-warnings.ts";
+import type { Container } from "../container/container.ts";
+import { createWarnings } from "../container/create-warnings.ts";
 import { type ContainerPlan, createOptions } from "./create-body.ts";
 import { inDependencyOrder } from "./dependency-order.ts";
 import { CONFIG_HASH, IMAGE, labelOf, numberOf, REPLACE, serviceLabels, serviceOf } from "./labels.ts";

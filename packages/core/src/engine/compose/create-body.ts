@@ -8,7 +8,7 @@ import {
   serviceHash,
 } from "../../compose/index.ts";
 import { orNull, ownValue } from "../../lib/index.ts";
-import type { Container } from "../container.ts";
+import type { Container } from "../container/container.ts";
 import type { CreateOptions } from "../containers.ts";
 import type { EndpointSettings, HealthConfig, HostConfig, PortBinding, RestartPolicy } from "../docker/create-body.ts";
 import { normalizeCapabilities } from "../docker/values/policies.ts";

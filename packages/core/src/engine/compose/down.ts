@@ -2,7 +2,7 @@
 import { ComposeError, type Project } from "../../compose/index.ts";
 import { StatusError } from "../../lib/index.ts";
 import { familiarText, parseReferenceOrId, withDefaultTag } from "../../oci/index.ts";
-import { removeImage } from "../image-removal.ts";
+import { removeImage } from "../image/image-removal.ts";
 import { imageName } from "./create-body.ts";
 import { inReverseOrder } from "./dependency-order.ts";
 import { NETWORK, PROJECT, SERVICE, serviceOf } from "./labels.ts";

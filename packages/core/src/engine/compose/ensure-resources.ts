@@ -8,7 +8,7 @@ import {
   volumeHash,
 } from "../../compose/index.ts";
 import { StatusError } from "../../lib/index.ts";
-import type { Container } from "../container.ts";
+import type { Container } from "../container/container.ts";
 import type { NetworkRequest } from "../network/network.ts";
 import { CONFIG_HASH, NETWORK, PROJECT, resourceLabels, serviceOf, VOLUME } from "./labels.ts";
 import { containersOf, type Operation } from "./operation.ts";

@@ -1,7 +1,7 @@
 /** Secrets and configs that are no files: their content is put into the container before its start. Model: secrets.go. */
 import { ComposeError, type FileObject, type FileReference, type Project, type Service } from "../../compose/index.ts";
 import { encode, packTar, tarHeader } from "../../lib/index.ts";
-import type { Container } from "../container.ts";
+import type { Container } from "../container/container.ts";
 import { targetOf } from "./mounts.ts";
 import type { Operation } from "./operation.ts";
 

@@ -1,6 +1,6 @@
 /** A project as it can be told from what is in the engine, without its files. Model: compose's projectFromName. */
 import type { Dependency, Project, Service } from "../../compose/index.ts";
-import type { Container } from "../container.ts";
+import type { Container } from "../container/container.ts";
 import { DEPENDS_ON, labelOf, NETWORK, PROJECT, serviceOf, VOLUME } from "./labels.ts";
 import { containersOf, type Operation } from "./operation.ts";
 

@@ -1,6 +1,6 @@
 /** Commands that a service wants executed in a container after its start and before its end. Model: compose's hook.go. */
 import { ComposeError, type Hook } from "../../compose/index.ts";
-import type { Container } from "../container.ts";
+import type { Container } from "../container/container.ts";
 import { environmentList } from "./create-body.ts";
 import { serviceOf } from "./labels.ts";
 import type { Operation } from "./operation.ts";

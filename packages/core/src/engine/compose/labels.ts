@@ -1,6 +1,6 @@
 /** The labels by which compose knows its own things again. Model: docker/compose pkg/api/labels.go. */
 import type { Project } from "../../compose/index.ts";
-import type { Container } from "../container.ts";
+import type { Container } from "../container/container.ts";
 
 export const PROJECT = "com.docker.compose.project";
 export const SERVICE = "com.docker.compose.service";

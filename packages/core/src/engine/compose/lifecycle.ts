@@ -1,7 +1,7 @@
 /** Start, stop, restart, kill, pause: what is done to containers that are there. Model: compose's commands of that name. */
 import { ComposeError, type Project, select, withoutDependencies } from "../../compose/index.ts";
-import { begun } from "../begin.ts";
-import type { Container } from "../container.ts";
+import { begun } from "../container/begin.ts";
+import type { Container } from "../container/container.ts";
 import { signalOf } from "../signal-names.ts";
 import { inDependencyOrder } from "./dependency-order.ts";
 import { runHook } from "./hooks.ts";

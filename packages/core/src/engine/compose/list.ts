@@ -1,5 +1,5 @@
 /** A project's containers as `docker compose ps` lists them. Model: compose's ps.go and formatter/container.go. */
-import type { Container } from "../container.ts";
+import type { Container } from "../container/container.ts";
 import { columns, listFormat, renderList } from "../docker/format.ts";
 import { CONTAINER_VALUES, type ContainerSummary } from "../docker/lists/containers.ts";
 import { fields, INT, STRING, slice, struct } from "../docker/template/type.ts";

@@ -1,6 +1,6 @@
 /** What a project's containers have written, each line with who wrote it in front. Model: compose's logs.go, formatter. */
 import { ComposeError } from "../../compose/index.ts";
-import type { Container } from "../container.ts";
+import type { Container } from "../container/container.ts";
 import { labelOf, NUMBER, PROJECT, serviceOf } from "./labels.ts";
 import { containersOf, type Operation } from "./operation.ts";
 

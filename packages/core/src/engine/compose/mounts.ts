@@ -2,7 +2,7 @@
 import type { FileReference, MountSpec, Project, Service } from "../../compose/index.ts";
 import { ComposeError } from "../../compose/index.ts";
 import { orNull } from "../../lib/index.ts";
-import type { Container } from "../container.ts";
+import type { Container } from "../container/container.ts";
 import type { MountBody } from "../docker/create-body.ts";
 import type { Operation } from "./operation.ts";
 

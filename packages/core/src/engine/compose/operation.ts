@@ -1,5 +1,5 @@
 /** What a compose command works with: the engine, and who hears of what it does. */
-import type { Container } from "../container.ts";
+import type { Container } from "../container/container.ts";
 import type { Engine } from "../engine.ts";
 import { CONFIG_HASH, isOneOff, labelOf, PROJECT, serviceOf } from "./labels.ts";
 

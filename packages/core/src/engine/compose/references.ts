@@ -1,6 +1,6 @@
 /** Services that a service names in its attributes, as the containers that they are. Model: compose's convergence.go. */
 import { ComposeError, type Service } from "../../compose/index.ts";
-import type { Container } from "../container.ts";
+import type { Container } from "../container/container.ts";
 import { containersOf, type Operation } from "./operation.ts";
 
 /** @throws ComposeError `cannot share network namespace with service db: container missing` */

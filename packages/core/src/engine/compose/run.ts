@@ -1,6 +1,6 @@
 /** A container of its own for one command of a service. Model: compose's run.go. */
 import { ComposeError, type Project, readMount, readPorts, type Service, select } from "../../compose/index.ts";
-import type { Container } from "../container.ts";
+import type { Container } from "../container/container.ts";
 import { createPlanned } from "./converge.ts";
 import { imageName } from "./create-body.ts";
 import { injectFiles } from "./files.ts";

@@ -1,8 +1,8 @@
 /** Starts containers, each when what it depends on is ready. Model: compose's start.go and waitDependencies. */
 import { ComposeError, type Dependency, type Project, type Service, scaleOf } from "../../compose/index.ts";
 import { StatusError } from "../../lib/index.ts";
-import { begun } from "../begin.ts";
-import type { Container } from "../container.ts";
+import { begun } from "../container/begin.ts";
+import type { Container } from "../container/container.ts";
 import { inDependencyOrder } from "./dependency-order.ts";
 import { injectFiles } from "./files.ts";
 import { runHook } from "./hooks.ts";

@@ -1,7 +1,7 @@
 /** Stops, kills and removes containers. Model: compose's down.go and stop.go. */
 import type { Project, Service } from "../../compose/index.ts";
 import { StatusError } from "../../lib/index.ts";
-import type { Container } from "../container.ts";
+import type { Container } from "../container/container.ts";
 import { inReverseOrder } from "./dependency-order.ts";
 import { runHook } from "./hooks.ts";
 import { serviceOf } from "./labels.ts";

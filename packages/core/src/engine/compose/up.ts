@@ -1,6 +1,6 @@
 /** Makes a project's networks, volumes and containers, and starts them. Model: compose's create.go and up.go. */
 import { ComposeError, type Project, type Service } from "../../compose/index.ts";
-import type { Container } from "../container.ts";
+import type { Container } from "../container/container.ts";
 import { converge, type Recreate } from "./converge.ts";
 import { ensureNetworks, ensureVolumes } from "./ensure-resources.ts";
 import { ensureImages, type ImageOptions } from "./images.ts";

@@ -7,13 +7,13 @@
  */
 
 import { DEFAULT_SHM_SIZE, MASKED_PATHS, READONLY_PATHS } from "../../runtime/index.ts";
-import type { Container } from "../container.ts";
+import type { Container } from "../container/container.ts";
+import type { Health } from "../container/health-record.ts";
 import type { HostConfig } from "../docker/create-body.ts";
 import type { ContainerSummary } from "../docker/lists/containers.ts";
 import { humanDuration } from "../docker/values/human.ts";
-import type { Health } from "../health-record.ts";
-import { logsToJson } from "../log-driver.ts";
-import type { MountPoint } from "../mount-points.ts";
+import { logsToJson } from "../log/log-driver.ts";
+import type { MountPoint } from "../mount/mount-points.ts";
 import { linkedNames, linksDocument } from "../network/links.ts";
 import { modeOf } from "../network/settings.ts";
 import { layerNames, overlayData } from "./overlay-data.ts";

@@ -1,7 +1,7 @@
 /** `GET /version` and `GET /system/df`. @see moby daemon/info.go, daemon/disk_usage.go */
 import type { Image } from "../../image/index.ts";
-import { cacheDocument } from "../build-cache.ts";
-import { rootBytes, writtenBytes } from "../container-size.ts";
+import { cacheDocument } from "../build/build-cache.ts";
+import { rootBytes, writtenBytes } from "../container/container-size.ts";
 import type { Engine } from "../engine.ts";
 import { volumeBytes } from "../select/volumes.ts";
 import { containerSummary } from "./container.ts";

@@ -5,8 +5,8 @@ import { SIGKILL, type Signal, type WaitStatus } from "../../abi/index.ts";
 import { type Cgroup, type Kernel, type OutOfMemory, type Process, pidIn } from "../../kernel/index.ts";
 import { Ring } from "../../lib/index.ts";
 import type { OciContainer } from "../../runtime/index.ts";
-import { containerIdOf } from "../cgroup-owner.ts";
-import type { Container } from "../container.ts";
+import { containerIdOf } from "../container/cgroup-owner.ts";
+import type { Container } from "../container/container.ts";
 import type {
   Cause,
   DeathCause,

@@ -1,6 +1,6 @@
 /** What is to be said of a container's restarts, its health, and its limits. */
 import type { Process } from "../../kernel/index.ts";
-import type { Container } from "../container.ts";
+import type { Container } from "../container/container.ts";
 import type { DeathCause, Throttling } from "./cause.ts";
 import type { Finding } from "./finding.ts";
 import { commandWords, count, durationWords, memoryWords, times } from "./words.ts";

@@ -5,7 +5,7 @@
 import type { BuildResult } from "../../build/index.ts";
 import type { Kernel } from "../../kernel/index.ts";
 import type { Snapshotter } from "../../snapshot/index.ts";
-import type { Container } from "../container.ts";
+import type { Container } from "../container/container.ts";
 import type { ContainerService } from "../containers.ts";
 import { shortId } from "../names.ts";
 import type { Cause, DeathCause, KillCause, OutOfMemoryCause, RefusalCause, UnreachedCause } from "./cause.ts";

@@ -1,6 +1,6 @@
 /** What a name means to a container, and why it means nothing. */
 import { ipBytes } from "../../lib/index.ts";
-import type { Container } from "../container.ts";
+import type { Container } from "../container/container.ts";
 import type { NetworkService } from "../networks.ts";
 import type { Finding } from "./finding.ts";
 

@@ -1,6 +1,6 @@
 /** The processes of a machine and what each waits for: what `world.explain()` says of it. */
 import type { Kernel, Process } from "../../kernel/index.ts";
-import { containerIdOf } from "../cgroup-owner.ts";
+import { containerIdOf } from "../container/cgroup-owner.ts";
 import { commandWords, durationWords } from "./words.ts";
 
 /** Machines can have a hundred thousand processes. */

@@ -6,7 +6,7 @@
  */
 import type { Kernel, NetNamespace } from "../../kernel/index.ts";
 import { familyOf, type IpFamily, isAny, isLoopback } from "../../lib/index.ts";
-import type { Container } from "../container.ts";
+import type { Container } from "../container/container.ts";
 import type { Endpoint } from "../network/endpoint.ts";
 import type { PublishedPort } from "../network/port-bindings.ts";
 import type { Finding } from "./finding.ts";

@@ -3,7 +3,7 @@ import type { Kernel } from "../../kernel/index.ts";
 import { isAny } from "../../lib/index.ts";
 import { DEFAULT_PATH } from "../../runtime/index.ts";
 import { MountedSnapshot, type MountedTree, type Snapshotter } from "../../snapshot/index.ts";
-import type { Container } from "../container.ts";
+import type { Container } from "../container/container.ts";
 import type { RefusalCause } from "./cause.ts";
 import type { Finding } from "./finding.ts";
 

@@ -1,6 +1,6 @@
 /** A timeline as a picture: a bar for each state, a line below it for health, and a tick for what happened. */
 import { element, label, picture } from "../../lib/index.ts";
-import type { HealthStatus } from "../health-record.ts";
+import type { HealthStatus } from "../container/health-record.ts";
 import type { Lane, LaneState, Mark, Timeline } from "./timeline.ts";
 import { durationWords } from "./words.ts";
 

@@ -1,5 +1,5 @@
 /** A timeline as text: a row of characters for each container, and below what happened, a line each. */
-import type { HealthStatus } from "../health-record.ts";
+import type { HealthStatus } from "../container/health-record.ts";
 import type { Lane, LaneState, Span, Timeline } from "./timeline.ts";
 import { durationWords } from "./words.ts";
 

@@ -3,9 +3,9 @@
  * are drawn from.
  */
 import { StatusError } from "../../lib/index.ts";
-import type { Container, ContainerState } from "../container.ts";
+import type { Container, ContainerState } from "../container/container.ts";
+import type { HealthStatus } from "../container/health-record.ts";
 import type { EngineEvent } from "../events.ts";
-import type { HealthStatus } from "../health-record.ts";
 import type { Cause, DeathCause } from "./cause.ts";
 import { timelineSvg } from "./timeline-svg.ts";
 import { drawTimeline } from "./timeline-text.ts";

@@ -5,7 +5,7 @@
 import { connect, Errno, POLLHUP, POLLIN, poll, type Routine, read, SIGKILL, socket, write } from "../../abi/index.ts";
 import type { Kernel, Process } from "../../kernel/index.ts";
 import { concat, familyOf } from "../../lib/index.ts";
-import { StdinFeed } from "../stdin-feed.ts";
+import { StdinFeed } from "../streams/stdin-feed.ts";
 
 const READ_SIZE = 65_536;
 const INPUT = 0;

@@ -21,7 +21,7 @@ import {
 import type { Kernel, Process } from "../../kernel/index.ts";
 import { familyOf } from "../../lib/index.ts";
 import { attempt, writeAll } from "../../userland/index.ts";
-import { StdinFeed } from "../stdin-feed.ts";
+import { StdinFeed } from "../streams/stdin-feed.ts";
 
 const READ_SIZE = 65_536;
 /** The process's only descriptor at first: what somebody sends. */

@@ -5,7 +5,7 @@
  * @see moby daemon/links.go, daemon/links/links.go, daemon/container_operations_unix.go: setupLinkedContainers
  */
 import { compareBytes, StatusError } from "../../lib/index.ts";
-import type { Container } from "../container.ts";
+import type { Container } from "../container/container.ts";
 
 const BRIDGE = "bridge";
 

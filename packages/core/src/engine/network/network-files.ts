@@ -5,8 +5,8 @@
  *
  * @see moby libnetwork/etchosts, libnetwork/sandbox_dns_unix.go
  */
-import type { BundleDirectory } from "../bundle.ts";
-import type { Container } from "../container.ts";
+import type { BundleDirectory } from "../container/bundle.ts";
+import type { Container } from "../container/container.ts";
 import type { NetworkService } from "../networks.ts";
 import type { Endpoint } from "./endpoint.ts";
 

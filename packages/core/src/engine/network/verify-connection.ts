@@ -4,7 +4,7 @@
  * @see moby daemon/container_operations.go: updateNetworkSettings, disconnectFromNetwork, runconfig/errors.go
  */
 import { StatusError } from "../../lib/index.ts";
-import type { Container } from "../container.ts";
+import type { Container } from "../container/container.ts";
 import type { Network } from "./network.ts";
 import { modeOf } from "./settings.ts";
 

@@ -1,7 +1,7 @@
 /** Containers that filters let through. @see moby daemon/list.go */
 import { atoiProblem, parseUnsigned, problemOf } from "../../lib/go/index.ts";
 import { StatusError } from "../../lib/index.ts";
-import type { Container } from "../container.ts";
+import type { Container } from "../container/container.ts";
 import type { Engine } from "../engine.ts";
 import { linkedNames } from "../network/links.ts";
 import { type Filters, matchesPattern } from "./filters.ts";

@@ -3,7 +3,7 @@
  * go of the computer, and at the latest before a client gets an answer.
  */
 import type { EventLog } from "../events.ts";
-import type { MachineRecords } from "../machine-snapshot.ts";
+import type { MachineRecords } from "../machine/machine-snapshot.ts";
 import type { StateStore } from "./state-store.ts";
 
 interface KeeperParts {

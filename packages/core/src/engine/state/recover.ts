@@ -4,8 +4,8 @@
  * @see moby daemon/daemon.go: restore
  */
 import type { Snapshotter } from "../../snapshot/index.ts";
-import { type ContainerRecord, LOST_EXIT_CODE } from "../container.ts";
-import type { MachineRecords } from "../machine-snapshot.ts";
+import { type ContainerRecord, LOST_EXIT_CODE } from "../container/container.ts";
+import type { MachineRecords } from "../machine/machine-snapshot.ts";
 
 /** Containers as a daemon finds them that starts at `nowUs`. */
 export function lostContainers(records: readonly ContainerRecord[], nowUs: number): readonly ContainerRecord[] {

@@ -9,9 +9,9 @@
 import type { FrozenDisk } from "../../fs/index.ts";
 import type { Image } from "../../image/index.ts";
 import { decode, encode, omit } from "../../lib/index.ts";
-import type { ContainerRecord } from "../container.ts";
-import type { LogEntry } from "../logs.ts";
-import type { MachineRecords } from "../machine-snapshot.ts";
+import type { ContainerRecord } from "../container/container.ts";
+import type { LogEntry } from "../log/logs.ts";
+import type { MachineRecords } from "../machine/machine-snapshot.ts";
 import { fromDocument, toDocument } from "./documents.ts";
 import { type StateDirectory, StateJournal } from "./journal.ts";
 import { PieceReader, PieceWriter } from "./pieces.ts";

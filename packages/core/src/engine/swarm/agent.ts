@@ -7,11 +7,11 @@ import { removeTree } from "../../fs/index.ts";
 import type { Kernel } from "../../kernel/index.ts";
 import { StatusError } from "../../lib/index.ts";
 import type { World } from "../../sim/index.ts";
-import type { Container } from "../container.ts";
+import type { Container } from "../container/container.ts";
 import type { ContainerService } from "../containers.ts";
-import { ConnectionLost } from "../daemon-life.ts";
 import type { EngineEvent, EventLog } from "../events.ts";
 import type { ImageService } from "../images.ts";
+import { ConnectionLost } from "../machine/daemon-life.ts";
 import { DEFAULT_GRACE } from "./service-spec.ts";
 import type { Task, TaskState } from "./task.ts";
 import {

@@ -6,7 +6,7 @@
  */
 import { base64 } from "../../lib/index.ts";
 import type { PrngState } from "../../sim/index.ts";
-import type { Container } from "../container.ts";
+import type { Container } from "../container/container.ts";
 import type { ClusterSpec } from "./cluster-spec.ts";
 import { type Availability, type NodeRecord, NodeStore } from "./node.ts";
 import type { Revisions, SwarmObject } from "./object-table.ts";

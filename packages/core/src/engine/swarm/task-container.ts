@@ -10,7 +10,7 @@ import { FileContent, MemoryFile, type MemoryFs } from "../../fs/index.ts";
 import { basename, dirname, ownValue } from "../../lib/index.ts";
 import type { CreateOptions } from "../containers.ts";
 import type { EndpointSettings, HostConfig, PortMap } from "../docker/create-body.ts";
-import type { MountPoint } from "../mount-points.ts";
+import type { MountPoint } from "../mount/mount-points.ts";
 import { EMPTY_SETTINGS } from "../network/settings.ts";
 import { ensureDirectory } from "../volumes.ts";
 import type { SwarmNode } from "./node.ts";

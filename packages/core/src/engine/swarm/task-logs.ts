@@ -1,7 +1,7 @@
 /** Lines that tasks have logged, those of the oldest task first, and those that they log from then on. @see moby daemon/cluster/services.go: ServiceLogs */
-import type { Container } from "../container.ts";
+import type { Container } from "../container/container.ts";
 import type { EngineEvent, EventLog } from "../events.ts";
-import { type LogLine, LogLines } from "../log-lines.ts";
+import { type LogLine, LogLines } from "../log/log-lines.ts";
 import type { Swarm } from "./swarm.ts";
 import type { Task } from "./task.ts";
 

@@ -1,6 +1,6 @@
 /** The networks of a machine, who is on them, who listens where, what is published, and which links are disturbed. */
 import type { LinkConditions } from "../../net/index.ts";
-import type { Container } from "../container.ts";
+import type { Container } from "../container/container.ts";
 import { listenersOf } from "../explain/listeners.ts";
 import { durationWords } from "../explain/words.ts";
 import type { LinkSelection } from "../network/link-service.ts";

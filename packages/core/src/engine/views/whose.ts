@@ -1,6 +1,6 @@
 /** Whose a process is. */
 import type { Process } from "../../kernel/index.ts";
-import { containerIdOf } from "../cgroup-owner.ts";
+import { containerIdOf } from "../container/cgroup-owner.ts";
 import type { ContainerService } from "../containers.ts";
 import { nameOf } from "../explain/explain.ts";
 

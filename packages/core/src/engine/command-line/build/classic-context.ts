@@ -7,9 +7,9 @@
 import { contextEntries, IgnoreMatcher, openArchive, parseIgnoreFile, sourceKind } from "../../../build/index.ts";
 import { type LayerEntry, layerToTar } from "../../../content/index.ts";
 import { clean, decode, encode, NO_BYTES, StatusError } from "../../../lib/index.ts";
+import { archiveContext, remoteContext } from "../../build/remote-context.ts";
 import { type CliError, failure } from "../../docker/problem.ts";
 import type { RequestOf } from "../../docker/request.ts";
-import { archiveContext, remoteContext } from "../../remote-context.ts";
 import { absolute, followed, kindOf } from "../client-disk.ts";
 import type { Session } from "../session.ts";
 

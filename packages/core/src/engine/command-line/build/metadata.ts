@@ -6,7 +6,7 @@
 import { type BuildRequest, type BuildResult, openArchive } from "../../../build/index.ts";
 import { NO_BYTES, sha256 } from "../../../lib/index.ts";
 import { parseReference, referenceText } from "../../../oci/index.ts";
-import { buildProvenance } from "../../build-provenance.ts";
+import { buildProvenance } from "../../build/build-provenance.ts";
 import { openProblem, outputProblem } from "../client-disk.ts";
 import type { Session } from "../session.ts";
 import { type DockerBuild, OptionError } from "./option.ts";

@@ -16,9 +16,9 @@ import {
 import { problemOf } from "../../../lib/go/index.ts";
 import { clean, decode, dirname, join, StatusError } from "../../../lib/index.ts";
 import { familiarText, referenceProblem, withDefaultTag } from "../../../oci/index.ts";
+import { archiveContext, keepsGitDir, remoteContext } from "../../build/remote-context.ts";
 import { parseIp } from "../../docker/go/address.ts";
 import { parseReference } from "../../docker/index.ts";
-import { archiveContext, keepsGitDir, remoteContext } from "../../remote-context.ts";
 import { rlimits as ulimits } from "../../spec.ts";
 import { absolute } from "../client-disk.ts";
 import type { Session } from "../session.ts";

@@ -1,6 +1,6 @@
 /** `docker compose cp`. Model: compose's cp.go. */
 import { ComposeError } from "../../../compose/index.ts";
-import type { Container } from "../../container.ts";
+import type { Container } from "../../container/container.ts";
 import type { FlagValues } from "../../docker/flags/flag.ts";
 import { numberOf } from "../labels.ts";
 import { containersOf } from "../operation.ts";

@@ -2,7 +2,7 @@
 
 import { ComposeError, type Project, select } from "../../../compose/index.ts";
 import { atoiProblem } from "../../../lib/go/index.ts";
-import type { Container } from "../../container.ts";
+import type { Container } from "../../container/container.ts";
 import type { FlagValues } from "../../docker/flags/flag.ts";
 import { imageName } from "../create-body.ts";
 import { downProject } from "../down.ts";

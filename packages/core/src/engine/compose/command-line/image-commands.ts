@@ -1,7 +1,7 @@
 /** `docker compose images`, `commit`, `export` and `push`: images and file systems of services. */
 import { ComposeError } from "../../../compose/index.ts";
 import { familiarName, parseReferenceOrId, withDefaultTag } from "../../../oci/index.ts";
-import type { Container } from "../../container.ts";
+import type { Container } from "../../container/container.ts";
 import type { FlagValues } from "../../docker/flags/flag.ts";
 import { humanDuration, humanSize } from "../../docker/index.ts";
 import { alignColumns } from "../../docker/table.ts";

@@ -10,12 +10,12 @@ import {
 } from "../../../compose/index.ts";
 import { parseUnsigned, problemOf } from "../../../lib/go/index.ts";
 import { openProblem } from "../../command-line/client-disk.ts";
+import { topTable } from "../../container/top.ts";
 import type { FlagValues } from "../../docker/flags/flag.ts";
 import { renderVolumes } from "../../docker/lists/networks.ts";
 import { alignColumns } from "../../docker/table.ts";
 import { volumeDocument } from "../../documents/others.ts";
 import { Filters } from "../../select/filters.ts";
-import { topTable } from "../../top.ts";
 import { imageName } from "../create-body.ts";
 import { COMPOSE_VERSION, labelOf, NUMBER, PROJECT, serviceOf } from "../labels.ts";
 import { publishedPort, runningContainer } from "../lifecycle.ts";

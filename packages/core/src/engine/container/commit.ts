@@ -1,0 +1,85 @@
+/**
+ * `docker commit`: an image from what a container has changed.
+ *
+ * @see moby daemon/commit.go
+ */
+import { applyLayer, diffLayer, type LayerEntry, layerDigest } from "../../content/index.ts";
+import { chainIds, type Image, topSnapshot } from "../../image/index.ts";
+import type { Kernel } from "../../kernel/index.ts";
+import type { Digest, ImageConfig, ImageRunConfig } from "../../oci/index.ts";
+import type { Snapshotter } from "../../snapshot/index.ts";
+import { timeOf } from "../documents/time.ts";
+import type { ImageService } from "../images.ts";
+import type { Container } from "./container.ts";
+
+export interface CommitParts {
+  readonly kernel: Kernel;
+  readonly snapshotter: Snapshotter;
+  readonly images: ImageService;
+}
+
+export interface CommitOptions {
+  readonly author?: string;
+  readonly comment?: string;
+  /** The configuration of the image; that of the container by default. */
+  readonly config?: ImageRunConfig;
+}
+
+/** What a container would hand on to an image. */
+export function runConfigOf({ config }: Container): ImageRunConfig {
+  const {
+    Hostname,
+    Image: image,
+    AttachStdin,
+    AttachStdout,
+    AttachStderr,
+    OpenStdin,
+    StdinOnce,
+    Tty,
+    ...rest
+  } = config;
+  return Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null && value !== undefined));
+}
+
+export function commitContainer(parts: CommitParts, container: Container, options: CommitOptions = {}): Image {
+  const { images, kernel, snapshotter } = parts;
+  const parent = container.image;
+  const entries = diffLayer(snapshotter.directory(container.id));
+  const created = timeOf(kernel.nowUs);
+  const step = {
+    created,
+    created_by: (container.config.Cmd ?? []).join(" "),
+    ...(options.author ? { author: options.author } : {}),
+    ...(options.comment ? { comment: options.comment } : {}),
+  };
+  const isEmpty = entries.length === 0;
+  const diffIds = isEmpty ? parent.config.rootfs.diff_ids : [...parent.config.rootfs.diff_ids, layerDigest(entries)];
+  const config: ImageConfig = {
+    ...parent.config,
+    created,
+    ...(options.author ? { author: options.author } : {}),
+    config: options.config ?? runConfigOf(container),
+    rootfs: { type: "layers", diff_ids: diffIds },
+    history: [...parent.config.history, isEmpty ? { ...step, empty_layer: true } : step],
+  };
+  const chain = isEmpty ? parent.chain : [...parent.chain, committedLayer(parts, parent, diffIds, entries)];
+  const image = images.store.add(config, chain);
+  if (images.store.byId(parent.id) !== undefined) images.store.setParent(image, parent);
+  return image;
+}
+
+/** The snapshot of a layer that is new; its name. */
+function committedLayer(
+  { snapshotter }: CommitParts,
+  parent: Image,
+  diffIds: readonly Digest[],
+  entries: readonly LayerEntry[],
+): string {
+  const name = chainIds(diffIds).at(-1) ?? "";
+  if (!snapshotter.has(name)) {
+    snapshotter.prepare(`commit-${name}`, topSnapshot(parent), "");
+    applyLayer(snapshotter.directory(`commit-${name}`), entries);
+    snapshotter.commit(name, `commit-${name}`);
+  }
+  return name;
+}

@@ -1,0 +1,244 @@
+/**
+ * A container: what was asked for, and what has become of it.
+ *
+ * The state is one word; Docker's flags (Running, Paused, Dead…) are derived from it in inspect.ts.
+ */
+import type { Image } from "../../image/index.ts";
+import { StatusError } from "../../lib/index.ts";
+import type { OciContainer, ResolvedUser } from "../../runtime/index.ts";
+import { type Allotment, type Timer, WaitQueue } from "../../sim/index.ts";
+import type { ContainerConfig, EndpointSettings, HostConfig } from "../docker/create-body.ts";
+import { logRotation } from "../log/log-driver.ts";
+import { LogBuffer, type LogEntry } from "../log/logs.ts";
+import type { MountPoint } from "../mount/mount-points.ts";
+import { shortId } from "../names.ts";
+import type { Sandbox } from "../network/sandbox.ts";
+import { stoppedSettings } from "../network/settings.ts";
+import { Health, type HealthRecord } from "./health-record.ts";
+import { RestartBackoff } from "./restart.ts";
+
+/** Of a container of which nobody knows how it ended. */
+export const LOST_EXIT_CODE = 255;
+
+export type ContainerState = "created" | "running" | "paused" | "restarting" | "removing" | "exited" | "dead";
+
+/** Which state may follow which. @see moby container/state.go */
+const TRANSITIONS = {
+  created: ["running", "exited", "removing"],
+  running: ["paused", "restarting", "exited", "removing"],
+  paused: ["running", "exited", "removing"],
+  restarting: ["running", "exited", "removing"],
+  exited: ["running", "restarting", "removing"],
+  removing: ["dead"],
+  dead: ["removing"],
+} as const satisfies Record<ContainerState, readonly ContainerState[]>;
+
+/** What a container is made of. */
+export interface ContainerInit {
+  readonly id: string;
+  readonly name: string;
+  readonly image: Image;
+  /** The image as the caller named it. */
+  readonly imageName: string;
+  readonly config: Partial<ContainerConfig>;
+  readonly hostConfig: Partial<HostConfig>;
+  readonly endpoints: Readonly<Record<string, EndpointSettings>>;
+  readonly mountPoints: readonly MountPoint[];
+  readonly createdUs: number;
+  /** It belongs to a service of a swarm. */
+  readonly isTask?: boolean;
+}
+
+/** A container as data. */
+export interface ContainerRecord extends ContainerInit {
+  readonly state: ContainerState;
+  readonly startedUs: number;
+  readonly finishedUs: number;
+  readonly exitCode: number;
+  readonly error: string;
+  readonly oomKilled: boolean;
+  readonly endedByHand: boolean;
+  readonly restartCount: number;
+  readonly health: HealthRecord | undefined;
+  /** Ids of those that it calls something. */
+  readonly links: readonly (readonly [alias: string, id: string])[];
+  readonly macs: readonly (readonly [network: string, mac: string])[];
+  readonly logs: readonly LogEntry[];
+  /** It ran, or waited to be started again. */
+  readonly wasRunning: boolean;
+}
+
+const NO_LINKS: ReadonlyMap<string, Container> = new Map();
+const NOBODY: ReadonlySet<Container> = new Set();
+
+export class Container {
+  readonly id: string;
+  name: string;
+  readonly image: Image;
+  readonly imageName: string;
+  /** The image's configuration and the caller's, merged. */
+  readonly config: Partial<ContainerConfig>;
+  hostConfig: Partial<HostConfig>;
+  #endpoints: Readonly<Record<string, EndpointSettings>>;
+  readonly mountPoints: readonly MountPoint[];
+  readonly createdUs: number;
+  readonly isTask: boolean;
+  #logs: LogBuffer | undefined;
+  startedUs = 0;
+  finishedUs = 0;
+  exitCode = 0;
+  /** Why the last start failed. */
+  error = "";
+  oomKilled = false;
+  /** Somebody has stopped or killed it since it was started: its restart policy rests. */
+  endedByHand = false;
+  /** Set up when it ends for the first time. */
+  restarts: RestartBackoff | undefined;
+  /** Runs out when it is to be started again. */
+  restartTimer: Timer | undefined;
+  /** What its health checks have found, if it has any. */
+  health: Health | undefined;
+  /** The container whose network it uses, while it runs with one. */
+  networkOf: Container | undefined;
+  /** Whom it calls what on the default bridge: `--link`. */
+  links: ReadonlyMap<string, Container> = NO_LINKS;
+  /** Who calls it something. */
+  linkedBy = NOBODY;
+  /** MAC addresses that were asked for, by network: an ended container's record does not tell them. */
+  macs: ReadonlyMap<string, string> | undefined;
+  /** Its place on networks, while it runs on some of its own. */
+  sandbox: Sandbox | undefined;
+  /** Who its first process is, while it runs. */
+  user: ResolvedUser | undefined;
+  /** What the runtime has of it, while it has something. */
+  oci: OciContainer | undefined;
+  #state: ContainerState = "created";
+  #changed: WaitQueue | undefined;
+
+  constructor(init: ContainerInit) {
+    this.id = init.id;
+    this.name = init.name;
+    this.image = init.image;
+    this.imageName = init.imageName;
+    this.config = init.config;
+    this.hostConfig = init.hostConfig;
+    this.#endpoints = init.endpoints;
+    this.mountPoints = init.mountPoints;
+    this.createdUs = init.createdUs;
+    this.isTask = init.isTask ?? false;
+  }
+
+  /** The container as it is without its processes: as if they had been lost. */
+  get record(): ContainerRecord {
+    const { id, name, image, imageName, config, hostConfig, mountPoints, createdUs, startedUs, finishedUs } = this;
+    const { exitCode, error, oomKilled, endedByHand, health, macs, restartCount } = this;
+    const shown = Object.entries(this.endpoints).map(([network, settings]) => [network, stoppedSettings(settings)]);
+    return {
+      ...{ id, name, image, imageName, config, hostConfig, mountPoints, createdUs, startedUs, finishedUs },
+      ...{ exitCode, error, oomKilled, endedByHand, restartCount },
+      endpoints: this.isRunning ? Object.fromEntries(shown) : this.#endpoints,
+      state: this.isActive ? "exited" : this.#state,
+      wasRunning: this.isActive,
+      ...(this.isTask && { isTask: true }),
+      health: health && { status: health.status, failingStreak: health.failingStreak, log: [...health.log] },
+      links: [...this.links].map(([alias, { id: child }]) => [alias, child]),
+      macs: [...(macs ?? [])],
+      logs: this.#logs?.share() ?? [],
+    };
+  }
+
+  /** A container that goes on from a record; its links are made when all are there. */
+  static restored(record: ContainerRecord): Container {
+    const container = new Container(record);
+    container.startedUs = record.startedUs;
+    container.finishedUs = record.finishedUs;
+    container.exitCode = record.exitCode;
+    container.error = record.error;
+    container.oomKilled = record.oomKilled;
+    container.endedByHand = record.endedByHand;
+    if (record.restartCount > 0) {
+      container.restarts = new RestartBackoff();
+      container.restarts.count = record.restartCount;
+    }
+    if (record.health !== undefined) container.health = Health.of(record.health);
+    if (record.macs.length > 0) container.macs = new Map(record.macs);
+    if (record.logs.length > 0) container.#logs = LogBuffer.of(record.logs, logRotation(container));
+    container.#state = record.state;
+    return container;
+  }
+
+  /** Its networks, with what it has there while it runs. */
+  get endpoints(): Readonly<Record<string, EndpointSettings>> {
+    return this.sandbox?.connected(this.#endpoints) ?? this.#endpoints;
+  }
+
+  set endpoints(endpoints: Readonly<Record<string, EndpointSettings>>) {
+    this.#endpoints = endpoints;
+  }
+
+  /** Nobody will read its log any more. */
+  dropLogs(space: Allotment): void {
+    this.#logs?.release(space);
+  }
+
+  get logs(): LogBuffer {
+    this.#logs ??= new LogBuffer(logRotation(this));
+    return this.#logs;
+  }
+
+  get state(): ContainerState {
+    return this.#state;
+  }
+
+  /** It has a process. */
+  get isRunning(): boolean {
+    return this.#state === "running" || this.#state === "paused";
+  }
+
+  /** It runs, or waits to be started again by its restart policy. */
+  get isActive(): boolean {
+    return this.isRunning || this.#state === "restarting";
+  }
+
+  get restartCount(): number {
+    return this.restarts?.count ?? 0;
+  }
+
+  /** Woken when its state has changed. */
+  get changed(): WaitQueue {
+    this.#changed ??= new WaitQueue("container");
+    return this.#changed;
+  }
+
+  /** The host name inside. */
+  get hostname(): string {
+    if (this.networkOf !== undefined) return this.networkOf.hostname;
+    return this.config.Hostname !== undefined && this.config.Hostname !== "" ? this.config.Hostname : shortId(this.id);
+  }
+
+  /** The pid of its first process on the machine; 0 while it has none. */
+  get pid(): number {
+    return this.isRunning ? (this.oci?.pid ?? 0) : 0;
+  }
+
+  /** @throws StatusError conflict for a change that cannot be. */
+  become(next: ContainerState): void {
+    const allowed: readonly ContainerState[] = TRANSITIONS[this.#state];
+    if (!allowed.includes(next)) {
+      throw new StatusError("conflict", `a container that is ${this.#state} cannot become ${next}`);
+    }
+    this.#state = next;
+    this.#changed?.wakeAll();
+  }
+}
+
+/** @throws StatusError conflict for a container without a process: it does not run, or waits to be started again */
+export function checkRunning({ state, id, isRunning }: Container): void {
+  if (isRunning) return;
+  throw new StatusError(
+    "conflict",
+    state === "restarting"
+      ? `Container ${id} is restarting, wait until the container is running`
+      : `container ${id} is not running`,
+  );
+}

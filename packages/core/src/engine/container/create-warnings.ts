@@ -1,0 +1,34 @@
+/**
+ * What the engine remarks on a new container without refusing it.
+ *
+ * @see moby daemon/container.go: verifyContainerSettings, daemon/create.go: containerCreate, runconfig
+ */
+import { HOST_PLATFORM, type HostPlatform, platformText } from "../../oci/index.ts";
+import type { Container } from "./container.ts";
+
+/** What the processor can do. @see containerd/platforms: the variant of amd64 is found out */
+const VARIANT = "v4";
+
+/** `isChosen`: somebody has said for which platform it is to be. */
+export function createWarnings(
+  { hostConfig, image }: Pick<Container, "hostConfig" | "image">,
+  isChosen: boolean,
+): readonly string[] {
+  const { NetworkMode, PortBindings } = hostConfig;
+  const isDiscarded = NetworkMode === "host" && Object.keys(PortBindings ?? {}).length > 0;
+  const showsImages = (hostConfig.Mounts ?? []).some(({ Type }) => Type === "image");
+  return [
+    ...(showsImages ? ["Image mount is an experimental feature"] : []),
+    ...(isDiscarded ? ["Published ports are discarded when using host network mode"] : []),
+    ...(!isChosen && isForeign(image.config) ? [mismatch(image.config)] : []),
+  ];
+}
+
+const isForeign = ({ os, architecture }: HostPlatform): boolean =>
+  os !== HOST_PLATFORM.os || architecture !== HOST_PLATFORM.architecture;
+
+function mismatch(image: HostPlatform): string {
+  const host = platformText({ ...HOST_PLATFORM, variant: VARIANT });
+  const what = `The requested image's platform (${platformText(image)}) does not match the detected host platform`;
+  return `${what} (${host}) and no specific platform was requested`;
+}

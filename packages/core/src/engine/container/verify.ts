@@ -1,0 +1,189 @@
+/**
+ * What a container may not be asked for: checked before anything is made.
+ *
+ * @see moby daemon/container.go verifyContainerSettings, daemon/daemon_unix.go verifyPlatformContainerResources
+ */
+import { type CapabilitySet, signalNumber } from "../../abi/index.ts";
+import { durationText, problemOf, quote, readUnsigned } from "../../lib/go/index.ts";
+import { StatusError } from "../../lib/index.ts";
+import type { ContainerConfig, HostConfig } from "../docker/create-body.ts";
+import { extraHost } from "../docker/values/hosts.ts";
+import { verifyLogMode } from "../log/log-driver.ts";
+import { verifyLogOptions } from "../log/log-options.ts";
+import { chooseCapabilities } from "../spec.ts";
+
+const MINIMUM_MEMORY = 6 * 1024 * 1024;
+const MINIMUM_CPU_US = 1_000;
+const MAXIMUM_PERIOD_US = 1_000_000;
+const MINIMUM_HEALTH_NS = 1_000_000;
+
+/** What the checks need to know of the machine. */
+export interface MachineLimits {
+  readonly cpus: number;
+  readonly capabilities: CapabilitySet;
+}
+
+/** @throws StatusError invalid-argument in the daemon's words */
+export function verifySettings(
+  config: Partial<ContainerConfig>,
+  hostConfig: Partial<HostConfig>,
+  machine: MachineLimits,
+): void {
+  verifyConfig(config);
+  verifyRestartPolicy(hostConfig);
+  verifyMemory(hostConfig);
+  verifyCpu(hostConfig, machine);
+  verifyBlockWeight(hostConfig);
+  // Reading the capabilities finds those that there are not.
+  chooseCapabilities(hostConfig, machine.capabilities);
+  const { OomScoreAdj: score = 0, IpcMode: ipc = "", ShmSize: shm = 0 } = hostConfig;
+  if (score < -1000 || score > 1000) throw invalid(`Invalid value ${score}, range for oom score adj is [-1000, 1000]`);
+  if (!/^(|none|private|shareable|host|container:.*)$/.test(ipc)) throw invalid(`invalid IPC mode: ${ipc}`);
+  if (shm < 0) throw invalid("SHM size can not be less than 0");
+  verifyNames(config, hostConfig);
+  verifyHosts(hostConfig);
+  verifyPorts(hostConfig);
+  verifyLogMode(hostConfig);
+  verifyLogOptions(hostConfig.LogConfig?.Type ?? "", hostConfig.LogConfig?.Config ?? {});
+  const runtime = hostConfig.Runtime ?? "";
+  if (runtime !== "" && runtime !== "runc") throw invalid(`unknown or invalid runtime name: ${runtime}`);
+}
+
+/** @see moby daemon/container.go validateIsolation…, runconfig/hostconfig_unix.go validateNetContainerMode */
+function verifyNames({ Hostname = "" }: Partial<ContainerConfig>, hostConfig: Partial<HostConfig>): void {
+  const { Isolation: isolation = "", UTSMode: uts = "", PidMode: pid = "", Annotations: annotations } = hostConfig;
+  const { CgroupnsMode: cgroup = "" } = hostConfig;
+  if (isolation !== "" && isolation.toLowerCase() !== "default") {
+    throw invalid(`invalid isolation (${isolation}): linux only supports 'default'`);
+  }
+  if (pid !== "" && pid !== "host" && !/^container:./.test(pid)) throw invalid(`invalid PID mode: ${pid}`);
+  if (uts !== "" && uts !== "host") throw invalid(`invalid UTS mode: ${uts}`);
+  if (!/^(|private|host)$/.test(cgroup)) throw invalid(`invalid cgroup namespace mode: ${cgroup}`);
+  if (uts === "host" && Hostname !== "") throw invalid("conflicting options: hostname and the UTS mode");
+  if (annotations !== undefined && annotations !== null && "" in annotations) {
+    throw invalid("invalid Annotations: the empty string is not permitted as an annotation key");
+  }
+}
+
+function verifyHosts({ ExtraHosts: hosts }: Partial<HostConfig>): void {
+  for (const host of hosts ?? []) {
+    const problem = problemOf(() => extraHost(host));
+    if (problem !== undefined) throw invalid(problem);
+  }
+}
+
+/** @see moby daemon/container.go validatePortBindings */
+function verifyPorts({ PortBindings: bindings }: Partial<HostConfig>): void {
+  for (const [port, wanted] of Object.entries(bindings ?? {})) {
+    const [inside = ""] = port.split("/");
+    if (!isPort(inside)) throw invalid(`invalid port specification: ${quote(inside)}`);
+    for (const { HostPort: outside } of wanted ?? []) {
+      const [first = "", last = first] = outside.split("-");
+      if (outside !== "" && !(isPort(first) && isPort(last))) {
+        throw invalid(`invalid port specification: ${quote(outside)}`);
+      }
+    }
+  }
+}
+
+const isPort = (text: string): boolean => typeof readUnsigned(text, { bits: 16 }) === "number";
+
+function verifyConfig({ WorkingDir = "", StopSignal = "", Healthcheck, Env }: Partial<ContainerConfig>): void {
+  const nameless = Env?.find((variable) => variable === "" || variable.startsWith("="));
+  if (nameless !== undefined) throw invalid(`invalid environment variable: ${nameless}`);
+  if (WorkingDir !== "" && !WorkingDir.startsWith("/")) {
+    throw invalid(`the working directory '${WorkingDir}' is invalid, it needs to be an absolute path`);
+  }
+  if (StopSignal !== "" && !/^\d+$/.test(StopSignal) && signalNumber(StopSignal) === undefined) {
+    throw invalid(`invalid signal: ${StopSignal}`);
+  }
+  const { Interval = 0, Timeout = 0, StartPeriod = 0, StartInterval = 0, Retries = 0 } = Healthcheck ?? {};
+  for (const [name, ns] of Object.entries({ Interval, Timeout, StartPeriod, StartInterval })) {
+    if (ns !== 0 && ns < MINIMUM_HEALTH_NS) {
+      throw invalid(`${name} in Healthcheck cannot be less than ${durationText(MINIMUM_HEALTH_NS)}`);
+    }
+  }
+  if (Retries < 0) throw invalid("Retries in Healthcheck cannot be negative");
+}
+
+const POLICIES: ReadonlySet<string> = new Set(["", "no", "always", "on-failure", "unless-stopped"]);
+
+/** @see moby api/types/container ValidateRestartPolicy */
+function verifyRestartPolicy({ RestartPolicy, AutoRemove = false }: Partial<HostConfig>): void {
+  const { Name: name = "", MaximumRetryCount: retries = 0 } = RestartPolicy ?? {};
+  if (!POLICIES.has(name)) {
+    throw invalid(
+      `invalid restart policy: unknown policy '${name}'; use one of 'no', 'always', 'on-failure', or 'unless-stopped'`,
+    );
+  }
+  if (name !== "on-failure" && retries !== 0) {
+    const also = retries < 0 ? " and cannot be negative" : "";
+    throw invalid(`invalid restart policy: maximum retry count can only be used with 'on-failure'${also}`);
+  }
+  if (retries < 0) throw invalid("invalid restart policy: maximum retry count cannot be negative");
+  if (AutoRemove && name !== "" && name !== "no") {
+    throw invalid("can't create 'AutoRemove' container with restart policy");
+  }
+}
+
+function verifyMemory(hostConfig: Partial<HostConfig>): void {
+  const { Memory: memory = 0, MemorySwap: swap = 0, MemoryReservation: reservation = 0 } = hostConfig;
+  if (memory !== 0 && memory < MINIMUM_MEMORY) throw invalid("Minimum memory limit allowed is 6MB");
+  if (memory > 0 && swap > 0 && swap < memory) {
+    throw invalid("Minimum memoryswap limit should be larger than memory limit, see usage");
+  }
+  if (memory === 0 && swap > 0)
+    throw invalid("You should always set the Memory limit when using Memoryswap limit, see usage");
+  const swappiness = hostConfig.MemorySwappiness ?? -1;
+  if (swappiness < -1 || swappiness > 100) {
+    throw invalid(`Invalid value: ${swappiness}, valid memory swappiness range is 0-100`);
+  }
+  if (reservation !== 0 && reservation < MINIMUM_MEMORY) throw invalid("Minimum memory reservation allowed is 6MB");
+  if (memory > 0 && reservation > memory) {
+    throw invalid("Minimum memory limit can not be less than memory reservation limit, see usage");
+  }
+}
+
+function verifyBlockWeight({ BlkioWeight: weight = 0 }: Partial<HostConfig>): void {
+  if (weight > 0 && (weight < 10 || weight > 1000)) throw invalid("Range of blkio weight is from 10 to 1000");
+}
+
+function verifyCpu(hostConfig: Partial<HostConfig>, { cpus }: MachineLimits): void {
+  const { NanoCpus: nano = 0, CpuPeriod: period = 0, CpuQuota: quota = 0, CpuShares: shares = 0 } = hostConfig;
+  if (shares < 0) throw invalid(`invalid CPU shares (${shares}): value must be a positive integer`);
+  if (nano > 0 && period > 0) throw invalid("Conflicting options: Nano CPUs and CPU Period cannot both be set");
+  if (nano > 0 && quota > 0) throw invalid("Conflicting options: Nano CPUs and CPU Quota cannot both be set");
+  if (nano < 0 || nano > cpus * 1e9) {
+    throw invalid(`range of CPUs is from 0.01 to ${cpus.toFixed(2)}, as there are only ${cpus} CPUs available`);
+  }
+  if (period !== 0 && (period < MINIMUM_CPU_US || period > MAXIMUM_PERIOD_US)) {
+    throw invalid("CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)");
+  }
+  if (quota > 0 && quota < MINIMUM_CPU_US) throw invalid("CPU cfs quota can not be less than 1ms (i.e. 1000)");
+  verifyList(hostConfig.CpusetCpus ?? "", { count: cpus, kind: "cpuset cpus", what: "CPUs" });
+  verifyList(hostConfig.CpusetMems ?? "", { count: 1, kind: "cpuset mems", what: "memory nodes" });
+}
+
+function verifyList(
+  text: string,
+  { count, kind, what }: { readonly count: number; readonly kind: string; readonly what: string },
+): void {
+  if (text === "") return;
+  if (!/^\d+(-\d+)?(,\d+(-\d+)?)*$/.test(text)) {
+    throw invalid(`Invalid value ${text} for ${kind}: invalid format: ${text}`);
+  }
+  const isBackwards = text.split(",").some((part) => {
+    const [from = 0, to = from] = part.split("-").map(Number);
+    return to < from;
+  });
+  if (isBackwards) throw invalid(`Invalid value ${text} for ${kind}: invalid format: ${text}`);
+  const wanted = text.split(/[,-]/).map(Number);
+  if (wanted.some((number) => number >= count)) {
+    const available = count === 1 ? "0" : `0-${count - 1}`;
+    throw invalid(`Requested ${what} are not available - requested ${text}, available: ${available}`);
+  }
+}
+
+function invalid(message: string): StatusError {
+  return new StatusError("invalid-argument", message);
+}

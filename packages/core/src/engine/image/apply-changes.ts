@@ -1,0 +1,93 @@
+/**
+ * `--change` of commit and import: Dockerfile instructions that alter a configuration.
+ *
+ * @see moby builder/dockerfile/builder.go BuildFromConfig
+ */
+import {
+  type AnyInstruction,
+  Environment,
+  expandWord,
+  healthcheckOf,
+  healthcheckStep,
+  parse,
+  type ShellOrExec,
+} from "../../build/index.ts";
+import { StatusError } from "../../lib/index.ts";
+import type { ImageRunConfig } from "../../oci/index.ts";
+
+/** @throws StatusError invalid-argument for an instruction that is wrong, or means nothing here */
+export function applyChanges(config: ImageRunConfig, changes: readonly string[]): ImageRunConfig {
+  const text = changes.flatMap((change) => change.split("\n")).filter((line) => line.trim() !== "");
+  if (changes.length === 0) return config;
+  if (text.length === 0) throw invalid("file with no instructions");
+  for (const line of text) {
+    const [word = ""] = line.trim().split(/\s/, 1);
+    if (!VALID.has(word.toLowerCase())) throw invalid(`${word} is not a valid change command`);
+  }
+  return instructionsOf(text).reduce(apply, config);
+}
+
+/** @see moby builder/dockerfile/builder.go validCommitCommands */
+const VALID: ReadonlySet<string> = new Set(
+  "cmd entrypoint healthcheck env expose label onbuild stopsignal user volume workdir".split(" "),
+);
+
+function instructionsOf(lines: readonly string[]): readonly AnyInstruction[] {
+  try {
+    return parse(`FROM scratch\n${lines.join("\n")}\n`).stages[0]?.instructions ?? [];
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw invalid(message.replace(/^dockerfile parse error on line \d+: /i, ""));
+  }
+}
+
+function apply(config: ImageRunConfig, instruction: AnyInstruction): ImageRunConfig {
+  const variables = Environment.of(config.Env ?? []);
+  const word = (text: string): string => expandWord(text, variables);
+  switch (instruction.kind) {
+    case "CMD":
+      return { ...config, Cmd: argvOf(config, instruction.command) };
+    case "ENTRYPOINT":
+      return { ...config, Entrypoint: argvOf(config, instruction.command) };
+    case "ENV": {
+      const given = instruction.pairs.map(([name, value]) => [word(name), word(value)] as const);
+      const names = new Set(given.map(([name]) => name));
+      const kept = (config.Env ?? []).filter((variable) => !names.has(variable.split("=", 1)[0] ?? ""));
+      return { ...config, Env: [...kept, ...given.map(([name, value]) => `${name}=${value}`)] };
+    }
+    case "EXPOSE":
+      return { ...config, ExposedPorts: { ...config.ExposedPorts, ...setOf(instruction.ports.map(word).map(portOf)) } };
+    case "HEALTHCHECK":
+      return { ...config, Healthcheck: healthcheckOf(healthcheckStep(instruction)) };
+    case "LABEL": {
+      const given = instruction.pairs.map(([name, value]) => [word(name), word(value)] as const);
+      return { ...config, Labels: { ...config.Labels, ...Object.fromEntries(given) } };
+    }
+    case "ONBUILD":
+      return { ...config, OnBuild: [...(config.OnBuild ?? []), instruction.trigger] };
+    case "STOPSIGNAL":
+      return { ...config, StopSignal: word(instruction.signal) };
+    case "USER":
+      return { ...config, User: word(instruction.user) };
+    case "VOLUME":
+      return { ...config, Volumes: { ...config.Volumes, ...setOf(instruction.paths.map(word)) } };
+    case "WORKDIR": {
+      const path = word(instruction.path);
+      return { ...config, WorkingDir: path.startsWith("/") ? path : `${config.WorkingDir ?? ""}/${path}` };
+    }
+    default:
+      throw invalid(`${instruction.kind.toLowerCase()} is not a valid change command`);
+  }
+}
+
+function argvOf({ Shell }: ImageRunConfig, command: ShellOrExec): readonly string[] {
+  return command.form === "exec" ? command.argv : [...(Shell ?? ["/bin/sh", "-c"]), command.command];
+}
+
+const portOf = (port: string): string => (port.includes("/") ? port : `${port}/tcp`);
+
+function setOf(names: readonly string[]): Readonly<Record<string, Record<string, never>>> {
+  return Object.fromEntries(names.map((name) => [name, {}]));
+}
+
+const invalid = (message: string): StatusError => new StatusError("invalid-argument", message);

@@ -1,0 +1,131 @@
+/**
+ * What a log driver makes of its options: what is wrong whatever the driver, and what it finds when a container is
+ * started.
+ *
+ * @see moby daemon/logger/factory.go ValidateLogOpts, daemon/logger/jsonfilelog, daemon/logger/local
+ */
+import { atoiProblem, isTrue, parseBool, problemOf } from "../../lib/go/index.ts";
+import { StatusError } from "../../lib/index.ts";
+import type { Container } from "../container/container.ts";
+import type { HostConfig } from "../docker/create-body.ts";
+import { parseBytes, parseDecimalBytes } from "../docker/values/size.ts";
+import type { LogRotation } from "./log-files.ts";
+import { type LogOptions, logDriverProblem } from "./log-options.ts";
+import { logTag } from "./log-tag.ts";
+
+/** Those that keep what they log: of what others log there is a copy, unless it was not wanted. */
+const READABLE: ReadonlySet<string> = new Set(["", "json-file", "local", "journald"]);
+const JSON_FILE: ReadonlySet<string> = new Set(["", "json-file"]);
+/** Those that `local` has without being told. */
+const LOCAL_FILES = 5;
+const LOCAL_SIZE = "20m";
+
+/** The log of the container is a file that inspect names. */
+export const logsToJson = ({ hostConfig }: Container): boolean => JSON_FILE.has(hostConfig.LogConfig?.Type ?? "");
+
+/** @throws StatusError invalid-argument for what no driver understands */
+export function verifyLogMode({ LogConfig }: Partial<HostConfig>): void {
+  const { Type: driver = "", Config: options } = LogConfig ?? {};
+  if (driver === "none" || options == null) return;
+  const { mode = "", "max-buffer-size": buffer } = options;
+  const refuse = (why: string): StatusError => new StatusError("invalid-argument", why);
+  if (mode !== "" && mode !== "blocking" && mode !== "non-blocking") {
+    throw refuse(`logger: logging mode not supported: ${mode}`);
+  }
+  if (buffer === undefined) return;
+  if (mode !== "non-blocking") {
+    throw refuse("logger: max-buffer-size option is only supported with 'mode=non-blocking'");
+  }
+  const problem = problemOf(() => parseBytes(buffer));
+  if (problem !== undefined) throw refuse(`error parsing option max-buffer-size: ${problem}`);
+}
+
+/** @throws StatusError not-implemented for a driver that keeps nothing; internal for one that cannot be set up */
+export function checkReadable(container: Container): void {
+  const { Type: driver = "", Config: options } = container.hostConfig.LogConfig ?? {};
+  if (driver === "none" || (!READABLE.has(driver) && isTrue(options?.["cache-disabled"] ?? ""))) {
+    throw new StatusError("not-implemented", "configured logging driver does not support reading");
+  }
+  if (container.isRunning) return;
+  try {
+    checkLogDriver(container);
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    throw new StatusError("internal", error.message.slice(NOT_STARTED.length));
+  }
+}
+
+/** @throws StatusError internal for a size or a number that is none, and for a tag that names what there is not */
+export function checkLogDriver(container: Container): void {
+  const { Type: driver = "", Config: options } = container.hostConfig.LogConfig ?? {};
+  const unreachable = logDriverProblem(driver, options ?? {});
+  if (unreachable !== undefined) throw failure(unreachable);
+  if (options == null) return;
+  if (driver === "local") checkLocal(options);
+  if (!JSON_FILE.has(driver)) return;
+  checkJsonFile(options);
+  const problem = problemOf(() => logTag(container));
+  if (problem !== undefined) throw failure(problem);
+}
+
+function checkJsonFile(options: LogOptions): void {
+  const { "max-size": size, "max-file": files, compress } = options;
+  if (size !== undefined) {
+    if (bytesOf(size) === undefined) throw failure(`invalid size: '${size}'`);
+    if ((bytesOf(size) ?? 0) <= 0) throw failure("max-size must be a positive number");
+  }
+  if (files !== undefined) {
+    const problem = atoiProblem(files);
+    if (problem !== undefined) throw failure(problem);
+    if (Number(files) < 1) throw failure("max-file cannot be less than 1");
+  }
+  if (compress === undefined) return;
+  const problem = problemOf(() => parseBool(compress));
+  if (problem !== undefined) throw failure(problem);
+  if (parseBool(compress) && (Number(files ?? 1) === 1 || size === undefined || size === "-1")) {
+    throw failure("compress cannot be true when max-file is less than 2 or max-size is not set");
+  }
+}
+
+function checkLocal(options: LogOptions): void {
+  const { "max-size": size, "max-file": files, compress } = options;
+  if (size !== undefined && bytesOf(size) === undefined) {
+    throw failure(`invalid value for max-size: ${size}: invalid size: '${size}'`);
+  }
+  const problem = files === undefined ? undefined : atoiProblem(files);
+  if (problem !== undefined) throw failure(`invalid value for max-file: ${files}: ${problem}`);
+  const why = compress === undefined ? undefined : problemOf(() => parseBool(compress));
+  if (why !== undefined) throw failure(`error reading compress log option: ${why}`);
+  const compresses = compress === undefined || parseBool(compress);
+  if (compresses && Number(files ?? LOCAL_FILES) <= 1) {
+    throw failure("compression cannot be enabled when max file count is 1");
+  }
+}
+
+/** How large its log may become; `undefined` if there is no limit. */
+export function logRotation({ hostConfig }: Pick<Container, "hostConfig">): LogRotation | undefined {
+  const { Type: driver = "", Config: options } = hostConfig.LogConfig ?? {};
+  const isLocal = driver === "local";
+  if (!isLocal && !JSON_FILE.has(driver)) return undefined;
+  const size = options?.["max-size"] ?? (isLocal ? LOCAL_SIZE : "-1");
+  if (size === "-1") return undefined;
+  return {
+    maxBytes: bytesOf(size) ?? Number.POSITIVE_INFINITY,
+    maxFiles: Number(options?.["max-file"] ?? (isLocal ? LOCAL_FILES : 1)),
+    format: isLocal ? "local" : "json",
+  };
+}
+
+function bytesOf(text: string): number | undefined {
+  try {
+    return parseDecimalBytes(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const NOT_STARTED = "failed to create task for container: failed to initialize logging driver: ";
+
+function failure(why: string): StatusError {
+  return new StatusError("internal", NOT_STARTED + why);
+}

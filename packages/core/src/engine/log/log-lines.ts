@@ -1,0 +1,82 @@
+/**
+ * What a container wrote, as the log driver keeps it: lines, each with the time at which it began to come.
+ *
+ * A line longer than 16 KiB is kept in pieces, each of which counts as a line. The last line of a stream is kept when
+ * the stream ends, without a newline if it has none. What is no UTF-8 is lost to U+FFFD, since the file is JSON.
+ *
+ * @see moby daemon/logger/copier.go, daemon/logger/jsonfilelog
+ */
+import { concat, encode, NO_BYTES } from "../../lib/index.ts";
+import type { LogEntry, Stream } from "./logs.ts";
+
+/** @see moby daemon/logger/copier.go: defaultBufSize */
+const LONGEST_LINE = 16 * 1024;
+const NEWLINE = 10;
+
+export interface LogLine extends LogEntry {
+  /** The next piece of the same stream belongs to the same line. */
+  readonly isPartial: boolean;
+}
+
+interface Pending {
+  bytes: Uint8Array;
+  timeUs: number;
+  /** A piece of this line has been kept already. */
+  isContinued: boolean;
+}
+
+export class LogLines {
+  readonly #pending = new Map<Stream, Pending>();
+
+  /** The lines that are complete with this entry. */
+  push({ stream, timeUs, bytes }: LogEntry): readonly LogLine[] {
+    if (bytes.length === 0) return this.end();
+    const lines: LogLine[] = [];
+    const pending = this.#pending.get(stream) ?? { bytes: NO_BYTES, timeUs, isContinued: false };
+    this.#pending.set(stream, pending);
+    if (pending.bytes.length === 0 && !pending.isContinued) pending.timeUs = timeUs;
+    let rest = pending.bytes.length === 0 ? bytes : concat([pending.bytes, bytes]);
+    for (let end = endOf(rest); end > 0; end = endOf(rest)) {
+      const isPartial = rest[end - 1] !== NEWLINE;
+      lines.push({ stream, timeUs: pending.timeUs, bytes: readable(rest.subarray(0, end)), isPartial });
+      pending.isContinued = isPartial;
+      if (!isPartial) pending.timeUs = timeUs;
+      rest = rest.subarray(end);
+    }
+    pending.bytes = rest;
+    return lines;
+  }
+
+  /** What has come of lines that are not complete. */
+  get rest(): readonly LogEntry[] {
+    return [...this.#pending].flatMap(([stream, { bytes, timeUs }]) =>
+      bytes.length === 0 ? [] : [{ stream, timeUs, bytes }],
+    );
+  }
+
+  /** The streams have ended: what is left of them. */
+  end(): readonly LogLine[] {
+    const lines = [...this.#pending].flatMap(([stream, { bytes, timeUs }]) =>
+      bytes.length === 0 ? [] : [{ stream, timeUs, bytes: readable(bytes), isPartial: true }],
+    );
+    this.#pending.clear();
+    return lines;
+  }
+}
+
+/** Where the first line or piece ends; 0 if it is not complete yet. */
+function endOf(bytes: Uint8Array): number {
+  const newline = bytes.indexOf(NEWLINE);
+  if (newline >= 0 && newline <= LONGEST_LINE) return newline + 1;
+  return bytes.length >= LONGEST_LINE ? LONGEST_LINE : 0;
+}
+
+function readable(bytes: Uint8Array): Uint8Array {
+  if (isAscii(bytes)) return bytes;
+  return encode(new TextDecoder().decode(bytes));
+}
+
+function isAscii(bytes: Uint8Array): boolean {
+  for (let at = 0; at < bytes.length; at++) if ((bytes[at] ?? 0) >= 0x80) return false;
+  return true;
+}

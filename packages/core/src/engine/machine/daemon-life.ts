@@ -1,0 +1,54 @@
+/**
+ * The lives of the daemon. What a client has begun in one life is not answered in the next: its connection is lost.
+ *
+ * Services take part by waiting through `until`; who begins and ends lives is `Daemon`.
+ */
+import type { SleepOptions, WaitOptions, World } from "../../sim/index.ts";
+
+/** The daemon has ended in the middle of an answer: no answer of its own, as a StatusError would be. */
+export class ConnectionLost extends Error {
+  override readonly name = "ConnectionLost";
+
+  constructor() {
+    // What Go's HTTP client says of a body that stops.
+    super("unexpected EOF");
+  }
+}
+
+export class DaemonLife {
+  readonly world: World;
+  #number = 1;
+
+  constructor(world: World) {
+    this.world = world;
+  }
+
+  get number(): number {
+    return this.#number;
+  }
+
+  /** Whoever waits in this life waits no longer, as soon as they are asked. */
+  end(): void {
+    this.#number++;
+    this.world.wake();
+  }
+
+  /** As `World.until`. @throws ConnectionLost if the life ends before `done()` holds */
+  async until(done: () => boolean, options: WaitOptions): Promise<void> {
+    const begun = this.#number;
+    await this.world.until(() => done() || this.#number !== begun, options);
+    if (!done()) throw new ConnectionLost();
+  }
+
+  /**
+   * As `World.sleep`. Like that one it is called on what a recorder sees, and so touches no private fields.
+   *
+   * @throws ConnectionLost if the life ends before
+   */
+  async sleep(us: number, { unless = () => false, ...options }: SleepOptions): Promise<void> {
+    const begun = this.number;
+    const endUs = this.world.clock.nowUs + us;
+    await this.world.sleep(us, { ...options, unless: () => unless() || this.number !== begun });
+    if (this.number !== begun && this.world.clock.nowUs < endUs && !unless()) throw new ConnectionLost();
+  }
+}

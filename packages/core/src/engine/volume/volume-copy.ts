@@ -1,0 +1,55 @@
+/**
+ * A new volume gets what the image has where it is mounted.
+ *
+ * @see moby daemon/container_operations_unix.go, container/container_unix.go: CopyImagePathContent
+ */
+import { MemoryDirectory, MemoryFile } from "../../fs/index.ts";
+import { StatusError } from "../../lib/index.ts";
+import type { MountedSnapshot } from "../../snapshot/index.ts";
+import type { Inode } from "../../vfs/index.ts";
+
+/**
+ * Copies contents, owner and mode of a directory of the container into an empty volume.
+ *
+ * @throws StatusError internal for what is no directory
+ */
+export function populateVolume(
+  { rootfs, id }: { readonly rootfs: MountedSnapshot; readonly id: string },
+  path: string,
+  volume: MemoryDirectory,
+): void {
+  const source = rootfs.find(path);
+  if (source === undefined || volume.entries.size > 0) return;
+  if (source.inode.type !== "dir") {
+    const merged = `/var/lib/docker/overlay2/${id}/merged`;
+    throw new StatusError("internal", `source ${merged}${path} is not directory`);
+  }
+  copyChildren(source.inode, volume);
+  copyAttributes(source.inode, volume);
+}
+
+function copyChildren(from: Inode, to: MemoryDirectory): void {
+  for (const { name } of from.readdir()) {
+    const inode = from.lookup(name);
+    if (inode === undefined) continue;
+    const { mode, uid, gid, rdev } = inode.stat();
+    const copy = to.create(name, {
+      type: inode.type,
+      mode: mode & 0o7777,
+      uid,
+      gid,
+      rdev,
+      ...(inode.type === "symlink" ? { target: inode.readlink() } : {}),
+    });
+    if (copy instanceof MemoryDirectory) copyChildren(inode, copy);
+    else if (copy instanceof MemoryFile && inode.backing instanceof MemoryFile) {
+      copy.content = inode.backing.content.clone();
+    }
+    copyAttributes(inode, copy);
+  }
+}
+
+function copyAttributes(from: Inode, to: Inode): void {
+  const { mode, uid, gid, atimeUs, mtimeUs } = from.stat();
+  to.setattr({ mode: mode & 0o7777, uid, gid, atimeUs, mtimeUs });
+}
