@@ -24,6 +24,15 @@ export function findOwner(tree: MountedTree, text: string): Owner {
   return { uid, gid: numberOf(group) ?? findLine(tree, "/etc/group", group)?.[2] ?? ownGid };
 }
 
+/** The same owner in the one way that counts: ids as plain numbers, and root as 0; no group is no group. */
+export function plainOwner(text: string): string {
+  const plain = (one: string): string => {
+    if (one === "root" || one === "") return "0";
+    return numberOf(one) === undefined ? one : String(Number(one));
+  };
+  return text.split(/:(.*)/s, 2).map(plain).join(":");
+}
+
 /** True if there is something to be looked up. */
 export function hasNames(text: string): boolean {
   const colon = text.indexOf(":");

@@ -5,6 +5,12 @@ import { BuildError } from "../dockerfile/error.ts";
 /** One clause is `[ugoa…]` and then one or more of `[+-=][rwxXstugo…]`. */
 const SYMBOLIC = /^(?:[augo]*(?:[+\-=][rstwXxugo]*)+)(?:,[augo]*(?:[+\-=][rstwXxugo]*)+)*$/;
 
+/** The same mode in the one way that counts: `0644` and `644` are one, and the symbols stay as they are. */
+export function plainChmod(mode: string): string {
+  const octal = readUnsigned(mode, { base: 8, bits: 32 });
+  return typeof octal === "number" ? octal.toString(8) : mode;
+}
+
 /** @throws BuildError for a mode that BuildKit does not take. */
 export function checkChmod(mode: string): void {
   const octal = readUnsigned(mode, { base: 8, bits: 32 });

@@ -1,6 +1,7 @@
 /** RUN: its heredocs, its shell, its mounts. Model: dispatchRun and dispatchRunMounts of BuildKit's convert.go. */
 
 import { quote } from "../../lib/go/index.ts";
+import { clean } from "../../lib/index.ts";
 import type { Heredoc, InstructionOf } from "../dockerfile/ast.ts";
 import { heredocText } from "../dockerfile/ast.ts";
 import { BuildError } from "../dockerfile/error.ts";
@@ -53,5 +54,7 @@ function placeMount(mount: BuildMount, absolute: (path: string) => string): Step
   }
   const target = absolute(mount.target);
   if (target === "/") throw new BuildError(`invalid mount target ${quote(target)}`);
-  return { ...mount, target };
+  // A cache is named by its target as it was written.
+  const id = mount.type === "cache" && mount.id === "" ? clean(mount.target) : mount.id;
+  return { ...mount, target, id };
 }

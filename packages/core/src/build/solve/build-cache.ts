@@ -17,6 +17,8 @@ export interface CacheRecord {
   readonly key: string;
   /** What stands for the result in the keys of those who build on it. */
   readonly result: string;
+  /** What stood for the results that this one has replaced, newest first: what was built on those is still known. */
+  readonly earlier?: readonly string[];
   /** The vertex's name, when it was made. */
   readonly name: string;
   readonly snapshot: string;
@@ -38,6 +40,9 @@ export interface BuildCacheState {
   readonly chains?: readonly string[];
   readonly sides: readonly (readonly [key: string, side: SideRecord])[];
 }
+
+/** How many replaced results of a step are remembered. */
+const EARLIER_LIMIT = 16;
 
 /** How many keys are remembered. */
 const KEYS_LIMIT = 1024;
@@ -102,8 +107,9 @@ export class BuildCache {
   key(ingredients: Ingredients): string {
     let text = "";
     for (const [name, value] of ingredients) {
-      const one = typeof value === "string" ? value : combined(value);
-      text += `${name.length}:${name}${one.length}:${one}`;
+      // Files count by what they are, not by where they lie.
+      const [counted, one] = typeof value === "string" ? [name, value] : ["", combined(value)];
+      text += `${counted.length}:${counted}${one.length}:${one}`;
     }
     const known = this.#keys.get(text);
     if (known !== undefined) return known;
@@ -115,6 +121,12 @@ export class BuildCache {
 
   has(key: string): boolean {
     return this.#records.has(key);
+  }
+
+  /** What stands for the result of a key, and for those that it has replaced; nothing if it is not known. */
+  resultsOf(key: string): readonly string[] {
+    const record = this.#records.get(key);
+    return record === undefined ? [] : [record.result, ...(record.earlier ?? [])];
   }
 
   /** The record of a key; it counts as used. */
@@ -131,7 +143,7 @@ export class BuildCache {
     const known = this.#records.get(record.key);
     this.#snapshotter.retain(record.snapshot);
     if (known !== undefined) this.#snapshotter.release(known.snapshot);
-    const stored = { usedUs: record.createdUs, uses: 1, ...record };
+    const stored = { usedUs: record.createdUs, uses: 1, ...earlierThan(record.result, known), ...record };
     this.#records.set(record.key, stored);
     this.#titles.set(record.snapshot, record.title ?? record.name);
     for (const likeness of likenesses(record.name, record.ingredients)) this.#alike.set(likeness, stored);
@@ -249,3 +261,10 @@ function kindOf(ingredients: Ingredients): string {
 
 const BASES = ["the base image", "the tree below"];
 const KINDS = ["the command", "the directory"];
+
+/** The results that one replaces. */
+function earlierThan(result: string, known: CacheRecord | undefined): Pick<CacheRecord, "earlier"> {
+  if (known === undefined) return {};
+  const before = [known.result, ...(known.earlier ?? [])].filter((one) => one !== result);
+  return before.length === 0 ? {} : { earlier: before.slice(0, EARLIER_LIMIT) };
+}

@@ -163,7 +163,7 @@ export class ExecMounts {
 
   #secret(mount: StepMount): PreparedMount | undefined {
     if (mount.target === "/") throw new BuildError("invalid mount type SECRET for /");
-    const id = mount.source || mount.id || basename(mount.target);
+    const id = secretId(mount);
     const value = this.#tools.secrets.get(id);
     if (value === undefined) {
       if (mount.required) throw new BuildError(`secret ${id}: not found`);
@@ -173,9 +173,9 @@ export class ExecMounts {
     if (!(value instanceof Uint8Array)) throw new BuildError(value.error);
     if (mount.env !== undefined) {
       this.#env.push(`${mount.env}=${decode(value)}`);
-      if (mount.target === "") return undefined;
     }
-    const target = mount.target === "" ? `${SECRETS}/${basename(id)}` : join("/", mount.target);
+    const target = secretTarget(mount);
+    if (target === undefined) return undefined;
     const { mode = 0o400, uid = 0, gid = 0 } = mount;
     return { spec: this.#fileMount(target, value, { mode, uid, gid }), isFile: true };
   }
@@ -249,6 +249,17 @@ export class ExecMounts {
 
 function isSocketVariable(variable: string): boolean {
   return variable.startsWith(`${SSH_VARIABLE}=`);
+}
+
+/** The name of a mount's secret. */
+export function secretId({ source, id, target }: StepMount): string {
+  return source || id || basename(target);
+}
+
+/** Where a secret is mounted; `undefined` if it is a variable only. */
+export function secretTarget(mount: StepMount): string | undefined {
+  if (mount.target !== "") return join("/", mount.target);
+  return mount.env === undefined ? `${SECRETS}/${basename(secretId(mount))}` : undefined;
 }
 
 function tmpfs({ target, sizeBytes }: StepMount): MountSpec {

@@ -1,16 +1,18 @@
 /** RUN: a change that a process makes. @see BuildKit solver/llbsolver/ops/exec.go */
 import { compareBytes, join } from "../../lib/index.ts";
 import { type Checksums, checksums } from "../files/checksum.ts";
+import type { StepMount } from "../frontend/step.ts";
 import { LogLimit } from "../progress/log-limit.ts";
 import type { VertexProgress } from "../progress/progress.ts";
 import type { BuildMachine } from "./build-machine.ts";
 import { baseIngredient, type Ingredient } from "./cache-miss.ts";
-import { ExecMounts, type MountTools } from "./exec-mounts.ts";
-import { missing } from "./file-work.ts";
+import { ExecMounts, type MountTools, secretTarget } from "./exec-mounts.ts";
+import { missing, topmost } from "./file-work.ts";
+import { mountKey } from "./mount-key.ts";
 import type { Result } from "./result.ts";
 import type { RunExecutor } from "./run-executor.ts";
 import { OUTSIDE_KEY } from "./source-work.ts";
-import type { ExecMount, ExecOp } from "./vertex.ts";
+import type { ExecOp } from "./vertex.ts";
 import type { ChangeWork } from "./work.ts";
 
 /** What its mounts show: the inputs of the vertex after the first. */
@@ -42,40 +44,59 @@ function ingredientsOf(machine: BuildMachine, op: ExecOp, sources: Sources): rea
   ingredients.push(["the user", op.user]);
   ingredients.push(["the network", op.network]);
   if (op.hostname !== undefined) ingredients.push(["the host name", op.hostname]);
-  if (op.extraHosts.length > 0) ingredients.push(["the hosts", JSON.stringify(op.extraHosts)]);
+  // Their addresses are of no matter.
+  if (op.extraHosts.length > 0) ingredients.push(["the hosts", JSON.stringify(op.extraHosts.map(({ name }) => name))]);
   if (op.cgroupParent !== "") ingredients.push(["the control group", op.cgroupParent]);
   if (op.shmSizeBytes !== undefined) ingredients.push(["the size of /dev/shm", String(op.shmSizeBytes)]);
   if (op.rlimits.length > 0) ingredients.push(["the limits", JSON.stringify(op.rlimits)]);
   if (op.script !== undefined) ingredients.push(["the script", op.script.content]);
-  // In the order of their targets, whatever the order in which they were written.
-  for (const one of op.mounts.toSorted((a, b) => compareBytes(a.mount.target, b.mount.target))) {
-    const { target, type } = one.mount;
-    const { range: _range, ...what } = { range: undefined, ...one.mount };
-    ingredients.push([`the mount ${type} ${target}`, JSON.stringify(what)]);
-    const files = mountedFiles(machine, one, sources);
-    if (files !== undefined) ingredients.push([`file ${target}`, files]);
+  return [...ingredients, ...mountIngredients(machine, op, sources)];
+}
+
+/**
+ * Mounts in the order of their targets, whatever the order in which they were written, and then the files of each input
+ * in the order of their paths: which of them is mounted where is of no matter.
+ */
+function mountIngredients(machine: BuildMachine, { mounts }: ExecOp, sources: Sources): readonly Ingredient[] {
+  const ingredients: Ingredient[] = [];
+  const shown = new Map<Result, Map<string, string>>();
+  for (const { mount, input, isFromTree } of mounts.toSorted((a, b) => compareBytes(a.mount.target, b.mount.target))) {
+    const from = isFromTree || input === undefined ? undefined : sources[input];
+    const target = targetOf(mount);
+    if (from !== undefined) {
+      const targets = shown.get(from) ?? new Map<string, string>();
+      shown.set(from, targets.set(join("/", mount.source), target));
+    }
+    const number = from && [...shown.keys()].indexOf(from);
+    ingredients.push([`the mount ${mount.type} ${target}`, mountKey(mount, number)]);
+  }
+  for (const [from, targets] of shown) {
+    if (from.isUnmade === true) ingredients.push([`the maker of ${[...targets.values()].join(" ")}`, from.key]);
+    else ingredients.push(...shownFiles(machine, from, targets));
   }
   return ingredients;
 }
 
-/** What is only read counts by its contents; a cache or a secret by its name alone. */
-function mountedFiles(
+/** What mounts show of one input, by the paths in it; what lies below another of them counts with that one. */
+function shownFiles(
   machine: BuildMachine,
-  { mount, input, isFromTree }: ExecMount,
-  sources: Sources,
-): Checksums | string | undefined {
-  const from = input === undefined ? undefined : sources[input];
-  if (mount.type !== "bind" || from === undefined || isFromTree) return undefined;
-  if (from.isUnmade === true) return from.key;
+  from: Result,
+  targets: ReadonlyMap<string, string>,
+): readonly (readonly [name: string, value: Checksums])[] {
   const tree = from.open();
   try {
-    const path = join("/", mount.source);
-    const sums = checksums(tree, path, { isFromOutside: from.key === OUTSIDE_KEY });
-    if (sums === undefined) throw missing(machine, path);
-    return sums;
+    return topmost([...targets.keys()]).map((path) => {
+      const sums = checksums(tree, path, { isFromOutside: from.key === OUTSIDE_KEY });
+      if (sums === undefined) throw missing(machine, path);
+      return [`file ${targets.get(path)}`, sums];
+    });
   } finally {
     tree.close();
   }
+}
+
+function targetOf(mount: StepMount): string {
+  return mount.type === "secret" ? (secretTarget(mount) ?? "") : mount.target;
 }
 
 async function run(

@@ -1,7 +1,7 @@
 /** COPY, ADD and WORKDIR: changes of files. @see BuildKit solver/llbsolver/ops/file.go, file/backend.go */
 import { Errno } from "../../abi/index.ts";
 import { quote } from "../../lib/go/index.ts";
-import { clean, compareBytes, dirname, join } from "../../lib/index.ts";
+import { basename, clean, compareBytes, dirname, join } from "../../lib/index.ts";
 import type { Prng } from "../../sim/index.ts";
 import { MountedSnapshot, type MountedTree } from "../../snapshot/index.ts";
 import { BuildError, rethrow } from "../dockerfile/error.ts";
@@ -28,6 +28,13 @@ const MOUNT_PREFIX = "/var/lib/docker/tmp/buildkit-mount";
 /** What the actions take files from: the inputs of the vertex after the first. */
 type Sources = readonly (Result | undefined)[];
 
+/** What one action takes. */
+interface Taken {
+  readonly input: number;
+  readonly source: string;
+  readonly files: Ingredient[];
+}
+
 /** @throws BuildError if a source is missing */
 export function fileWork(
   machine: BuildMachine,
@@ -36,6 +43,7 @@ export function fileWork(
 ): (base: Result | undefined) => ChangeWork {
   const ingredients: Ingredient[] = [];
   const absent: string[] = [];
+  const all: Taken[] = [];
   for (const [index, action] of op.actions.entries()) {
     const suffix = index === 0 ? "" : ` (source ${index + 1})`;
     for (const [name, value] of action.kind === "mkdir" ? directoryIngredients(action) : copyIngredients(action))
@@ -46,18 +54,25 @@ export function fileWork(
       ingredients.push([`the maker of the files${suffix}`, from.key]);
       continue;
     }
-    for (const [path, sums] of sourceChecksums(machine, action, from)) {
+    const found = sourceChecksums(machine, action, from);
+    const taken: Taken = { input: action.input, source: clean(action.source), files: [] };
+    if (hasWildcards(action.source))
+      taken.files.push([`the names${suffix}`, JSON.stringify([...found.keys()].map(basename))]);
+    for (const [path, sums] of found) {
       if (sums === undefined || (sums.size === 0 && isPath(action.include))) {
         // Where something is to stay behind, BuildKit looks no closer before it copies.
         if (action.exclude.length === 0) absent.push(join(path, action.include ?? ""));
-      } else ingredients.push([`file ${clean(path)}${suffix}`, sums]);
+      } else taken.files.push([`file ${clean(path)}${suffix}`, sums]);
     }
+    all.push(taken);
   }
   // BuildKit looks for all of them at once, and most often hears of the last one first.
   const last = absent.sort(compareBytes).pop();
   if (last !== undefined) throw missing(machine, last);
+  // In the order of their paths, whatever the order in which they are copied.
+  const files = all.sort((a, b) => a.input - b.input || compareBytes(a.source, b.source)).flatMap((one) => one.files);
   return (base) => ({
-    ingredients: new Map([baseIngredient(base?.key), ...ingredients]),
+    ingredients: new Map([baseIngredient(base?.key), ...ingredients, ...files]),
     base: base?.snapshot,
     change: async (key) => {
       if (base === undefined) refuseNames(op);
@@ -69,12 +84,19 @@ export function fileWork(
 /** What lies below another source of the same step counts with that one, and is not looked for until it is copied. */
 function isCovered(action: CopyFiles, { actions }: FileOp): boolean {
   if (actions.length === 1 || !isPlain(action)) return false;
-  const path = clean(action.source);
-  return actions.some((other) => {
-    if (other.kind !== "copy" || other.input !== action.input || !isPlain(other)) return false;
-    const above = clean(other.source);
-    return path !== above && path.startsWith(above === "/" ? above : `${above}/`);
-  });
+  const others = actions.flatMap((other) =>
+    other.kind === "copy" && other.input === action.input && isPlain(other) ? [clean(other.source)] : [],
+  );
+  return !topmost(others).includes(clean(action.source));
+}
+
+/** Paths that are below no other of them, each once, in order. */
+export function topmost(paths: readonly string[]): readonly string[] {
+  if (paths.length < 2) return paths;
+  const all = [...new Set(paths)];
+  const isBelow = (path: string, above: string): boolean =>
+    path !== above && path.startsWith(above.endsWith("/") ? above : `${above}/`);
+  return all.filter((path) => !all.some((above) => isBelow(path, above))).sort(compareBytes);
 }
 
 function isPlain({ source, include, exclude }: CopyFiles): boolean {
@@ -87,10 +109,10 @@ function directoryIngredients({ path, owner }: MakeDirectory): readonly Ingredie
 
 /** What is asked for; without the names of the files that are found, which count themselves. */
 function copyIngredients(action: CopyFiles): readonly Ingredient[] {
-  const { source, include, dest, chown, chmod, exclude, unpacks, isFromTree } = action;
+  const { source, include, dest, chown, chmod, exclude, unpacks, isFromTree, isExact } = action;
   const found: Ingredient[] = [
-    // `d`, `d/` and `d/.` are the same to the cache.
-    ["the source", clean(source)],
+    // `d`, `d/` and `d/.` are the same to the cache, and where it lies is of no matter.
+    ["the source", basename(clean(source))],
     ["the destination", dest],
   ];
   if (include !== undefined) found.push(["the pattern", include]);
@@ -99,7 +121,12 @@ function copyIngredients(action: CopyFiles): readonly Ingredient[] {
   if (exclude.length > 0) found.push(["the exclusions", JSON.stringify(exclude)]);
   if (unpacks) found.push(["archives", "unpacked"]);
   if (isFromTree) found.push(["the source tree", "the tree below"]);
+  if (isExact) found.push(["the files", "made by the build"]);
   return found;
+}
+
+function selected(tree: MountedTree, { source, isExact }: CopyFiles): readonly string[] {
+  return isExact ? [source] : selectSources(tree, source);
 }
 
 /** Of everything that an action takes, by the paths that its source names; `undefined` for what is not there. */
@@ -114,7 +141,7 @@ function sourceChecksums(
   withTree(machine, from, (tree) => {
     const isOutside = from?.key === OUTSIDE_KEY;
     const paths = rethrow(
-      () => selectSources(tree, action.source),
+      () => selected(tree, action),
       ({ message }) => checksumError(machine.prng, message),
     );
     for (const path of paths) {
@@ -232,7 +259,7 @@ function copyFiles(
     ...(exclude === undefined ? {} : { exclude }),
     ...(include === undefined ? {} : { include }),
   };
-  for (const path of selectSources(source, action.source)) {
+  for (const path of selected(source, action)) {
     const content = action.unpacks ? source.readFile(rootPath(source, path)) : undefined;
     const archive = content === undefined ? undefined : openArchive(content, { xz: machine.unpacksXz });
     // Names of one file are kept together only below one path.

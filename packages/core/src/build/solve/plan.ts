@@ -8,8 +8,10 @@ import { basename, clean, join } from "../../lib/index.ts";
 import type { ImageConfig } from "../../oci/index.ts";
 import type { InstructionOf } from "../dockerfile/ast.ts";
 import type { IgnoreMatcher } from "../files/ignore.ts";
+import { plainOwner } from "../files/owner.ts";
 import { sourcePath } from "../files/select.ts";
 import type { Prepared } from "../frontend/check.ts";
+import { plainChmod } from "../frontend/chmod.ts";
 import { dispatch } from "../frontend/dispatch.ts";
 import { type GitSource, gitSources } from "../frontend/git-ref.ts";
 import { type BuildPlatform, DEFAULT_PLATFORM, formatPlatform } from "../frontend/platform.ts";
@@ -184,7 +186,8 @@ export class Plan {
     switch (step.kind) {
       case "WORKDIR": {
         if (step.path === "/") return undefined;
-        const owner = this.#options.rootOwnsWorkdirs ? undefined : end.image.config.User || undefined;
+        const { User: user = "" } = end.image.config;
+        const owner = this.#options.rootOwnsWorkdirs || user === "" ? undefined : plainOwner(user);
         const op: FileOp = { kind: "file", actions: [{ kind: "mkdir", path: clean(step.path), owner }] };
         // Unlike other steps, BuildKit does not make this one anew when the cache is not to be used.
         return this.#vertices.add({ op, inputs: [end.vertex], ...about(), ignoresCache: false });
@@ -207,7 +210,7 @@ export class Plan {
     const dest = isDirectory ? `${clean(written)}/`.replace(/^\/+$/, "/") : clean(written);
     const fromVertex = from === undefined ? this.#options.context : this.#soFar(from, stage, end).vertex;
     const keepsParents = step.kind === "COPY" && step.parents;
-    const action = (written: string, input: number, unpacks = false, isFromTree = false): CopyFiles => {
+    const action = (written: string, input: number, how: Partial<CopyFiles> = {}): CopyFiles => {
       const pivot = keepsParents ? atPivot(written) : undefined;
       return {
         kind: "copy",
@@ -215,11 +218,13 @@ export class Plan {
         source: sourcePath(pivot?.base ?? written),
         include: pivot?.pattern,
         dest,
-        chown: step.chown,
-        chmod: step.chmod,
+        chown: step.chown === undefined ? undefined : plainOwner(step.chown),
+        chmod: step.chmod === undefined ? undefined : plainChmod(step.chmod),
         exclude: step.exclude,
-        unpacks,
-        isFromTree,
+        unpacks: false,
+        isFromTree: false,
+        isExact: true,
+        ...how,
       };
     };
     const actions: CopyFiles[] = [];
@@ -235,10 +240,10 @@ export class Plan {
         else if (download === undefined) {
           if (from === undefined) this.#options.onContextPath(keepsParents ? source.replace("/./", "/") : source);
           files ??= inputs.push(fromVertex) - 2;
-          actions.push(action(source, files, unpacks, isFromTree));
+          actions.push(action(source, files, { unpacks, isFromTree, isExact: false }));
         } else {
           const input = inputs.push(download.vertex) - 2;
-          actions.push(action(download.file, input, step.kind === "ADD" && step.unpack === true));
+          actions.push(action(download.file, input, { unpacks: step.kind === "ADD" && step.unpack === true }));
         }
       }
     }
@@ -309,10 +314,10 @@ export class Plan {
     return this.#vertices.add({ op, inputs, ...about });
   }
 
-  /** A cache is known by its id, or by where it is mounted, within the build's name for all of them. */
+  /** A cache is known by its id within the build's name for all of them. */
   #named(mount: StepMount): StepMount {
     if (mount.type !== "cache") return mount;
-    return { ...mount, id: `${this.#options.run.cacheNamespace}/${mount.id === "" ? mount.target : mount.id}` };
+    return { ...mount, id: `${this.#options.run.cacheNamespace}/${mount.id}` };
   }
 
   #nameOf(stage: BuildStage, title: string, number: number, onbuild: boolean): string {

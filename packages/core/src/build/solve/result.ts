@@ -4,6 +4,8 @@ import type { MountedTree } from "../../snapshot/index.ts";
 export interface Result {
   /** What stands for it in the cache keys of those who build on it. */
   readonly key: string;
+  /** What stood for it before it was made anew. */
+  readonly earlier?: readonly string[] | undefined;
   /** The committed snapshot; `undefined` for an empty tree, and for files from outside. */
   readonly snapshot: string | undefined;
   /** Known by its key only: nobody has made it here, and it cannot be opened. */

@@ -34,6 +34,13 @@ export interface SolverOptions {
   readonly onMiss: (miss: CacheMiss) => void;
 }
 
+/** The work on a tree, its key, and what stood for other results of the same. */
+interface Likeliest {
+  readonly work: ChangeWork;
+  readonly key: string;
+  readonly earlier: readonly string[] | undefined;
+}
+
 /** A vertex that failed, for what is shown below the error. */
 export class VertexError extends Error {
   override readonly name = "VertexError";
@@ -145,18 +152,30 @@ export class Solver {
       const shown = this.#start(vertex);
       return this.#guard(vertex, shown, async () => prepared.produce(shown), prepared);
     }
-    const work = prepared(await base);
+    const likeliest = this.#likeliest(prepared, await base);
     this.#abort.throwIfAborted();
     if (this.#lookedUp?.has(vertex) === false) throw new BuildError(GIVEN_UP);
-    const key = this.#options.cache.key(work.ingredients);
+    const { key } = likeliest;
     const same = this.#byKey.get(key);
     if (same !== undefined && !vertex.ignoresCache) {
       this.#start(vertex).complete(this.#cached.has(key));
       return same;
     }
-    const result = this.#change(vertex, work, key);
+    const result = this.#change(vertex, likeliest);
     this.#byKey.set(key, result);
     return result;
+  }
+
+  /** The work on a tree as it is known now or, if that finds nothing, as it was known before it was made anew. */
+  #likeliest(prepared: (base: Result | undefined) => ChangeWork, base: Result | undefined): Likeliest {
+    const { cache } = this.#options;
+    const keyed = (work: ChangeWork): Likeliest => ({ work, key: cache.key(work.ingredients), earlier: undefined });
+    const now = keyed(prepared(base));
+    if (base?.earlier === undefined) return now;
+    const all = [now, ...base.earlier.map((key) => keyed(prepared({ ...base, key })))];
+    const known = all.filter(({ key }) => cache.has(key));
+    const [found = now] = known;
+    return { ...found, earlier: known.flatMap(({ key }) => cache.resultsOf(key)).slice(1) };
   }
 
   #prepare(vertex: Vertex, sources: readonly (Result | undefined)[]): Prepared | BuildError {
@@ -193,7 +212,7 @@ export class Solver {
     return this.#give(vertex, cause);
   }
 
-  async #change(vertex: Vertex, work: ChangeWork, key: string): Promise<Result> {
+  async #change(vertex: Vertex, { work, key, earlier }: Likeliest): Promise<Result> {
     const { machine, cache, offers, onMiss } = this.#options;
     const { snapshotter, kernel } = machine;
     const known = vertex.ignoresCache ? undefined : cache.use(key, kernel.nowUs);
@@ -201,7 +220,7 @@ export class Solver {
       this.#cached.add(key);
       this.#hold(known.snapshot);
       this.#start(vertex).complete(true);
-      return snapshotResult(machine, known.result, known.snapshot);
+      return snapshotResult(machine, known.result, known.snapshot, earlier ?? known.earlier);
     }
     const offered = vertex.ignoresCache ? undefined : offers.find(key);
     if (offered !== undefined) {
@@ -254,7 +273,7 @@ export class Solver {
     if (known !== undefined) {
       this.#hold(known.snapshot);
       this.#start(vertex).complete(true);
-      return snapshotResult(machine, known.result, known.snapshot);
+      return snapshotResult(machine, known.result, known.snapshot, known.earlier);
     }
     const offered = offers.find(key);
     if (offered === undefined) return undefined;

@@ -15,9 +15,14 @@ import type { ContextOp, DownloadOp, ImageOp, InlineOp } from "./vertex.ts";
 import type { SourceWork } from "./work.ts";
 
 /** A committed snapshot as a result; `undefined` for an empty tree. */
-export function snapshotResult(machine: BuildMachine, key: string, snapshot: string | undefined): Result {
+export function snapshotResult(
+  machine: BuildMachine,
+  key: string,
+  snapshot: string | undefined,
+  earlier?: readonly string[] | undefined,
+): Result {
   const { kernel, snapshotter } = machine;
-  return { key, snapshot, open: () => new SnapshotView(kernel, snapshotter, snapshot) };
+  return { key, snapshot, earlier, open: () => new SnapshotView(kernel, snapshotter, snapshot) };
 }
 
 export function imageWork(machine: BuildMachine, op: ImageOp): SourceWork {

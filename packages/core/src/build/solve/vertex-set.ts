@@ -98,8 +98,8 @@ function extrasOf({ script, mounts }: ExecOp): string {
 
 function actionText(action: FileOp["actions"][number]): string {
   if (action.kind === "mkdir") return ` mkdir${sized(action.path, action.owner)}`;
-  const { input, unpacks, isFromTree, source, include, dest, chown, chmod, exclude } = action;
-  return ` copy ${input} ${unpacks} ${isFromTree}${sized(source, include, dest, chown, chmod, ...exclude)}`;
+  const { input, unpacks, isFromTree, isExact, source, include, dest, chown, chmod, exclude } = action;
+  return ` copy ${input} ${unpacks} ${isFromTree} ${isExact}${sized(source, include, dest, chown, chmod, ...exclude)}`;
 }
 
 /** Texts with their lengths, so that it is clear where each ends. */

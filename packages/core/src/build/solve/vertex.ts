@@ -81,6 +81,8 @@ export interface CopyFiles {
   readonly exclude: readonly string[];
   /** An archive is unpacked instead of copied. */
   readonly unpacks: boolean;
+  /** The source is the name of what the build itself has put there: no pattern, and no other kind to the cache. */
+  readonly isExact: boolean;
   /** Its files come from the very tree that is changed: what that tree is made from says enough of them to the cache. */
   readonly isFromTree: boolean;
 }
