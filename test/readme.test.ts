@@ -21,6 +21,14 @@ const PRINTED: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
     [[0, "good night, Bo\n"]],
     [[3, "/ # echo $((6 * 7))\r\n42\r\n/ # stty size\r\n30 100\r\n/ # exit 3\r\n"]],
   ],
+  "packages/core/README.md": [
+    [
+      [
+        "slept 3600 s\n",
+        "siesta:\n  it ended with exit code 0 at 3600.1 s, after 3600 s\n    because its program `/usr/local/bin/nap 3600` returned 0: all went well\n  it is not started again: it has no restart policy\n",
+      ],
+    ],
+  ],
   "packages/engine-api/README.md": [[["1.51"]]],
   "packages/node/README.md": [[[`export DOCKER_HOST=unix://${SOCKET}`]]],
   "packages/dockerode/README.md": [[[{ StatusCode: 3 }]]],
