@@ -1,8 +1,9 @@
-/** tftp: a file from or to a server, block by block. @see RFC 1350, RFC 2347, RFC 2348 */
+/** tftp: a file from or to a server, block by block. @see RFC 1350, RFC 2347, RFC 2348, RFC 2349 */
 import {
   close,
   connect,
   Errno,
+  fstat,
   O_CREAT,
   O_RDONLY,
   O_TRUNC,
@@ -34,6 +35,7 @@ const TRIES = 12;
 const US_PER_MS = 1000;
 const [FIRST_WAIT_MS, LONGEST_WAIT_MS] = [100, 2000];
 const HEAD = 4;
+const [DISK_FULL, BAD_OPTION] = [3, 8];
 const ERRORS = [
   "",
   "file not found",
@@ -49,8 +51,8 @@ const ERRORS = [
 export const tftp: Applet = function* (io) {
   const options = yield* getopt(io.withArguments(commandsAsOptions(io.argv)), "l:r:gpb:m:");
   const sizeText = options.value("b") ?? String(DEFAULT_BLOCK);
-  const blockSize = /^\d+$/.test(sizeText) ? Number(sizeText) : 0;
-  if (blockSize < LEAST_BLOCK || blockSize > MOST_BLOCK) return yield* io.die(`bad blocksize '${sizeText}'`);
+  const blockSize = readBlockSize(sizeText, MOST_BLOCK);
+  if (blockSize === undefined) return yield* io.die(`bad blocksize '${sizeText}'`);
   const [gets, puts] = [options.has("g"), options.has("p")];
   const [host, portText] = options.operands;
   const remote = options.value("r") ?? options.value("l")?.split("/").at(-1);
@@ -61,6 +63,12 @@ export const tftp: Applet = function* (io) {
   const transfer = new Transfer(io, { target, gets, remote, local: local === "-" ? undefined : local, blockSize });
   return yield* transfer.run();
 };
+
+/** `undefined` if it is none, or more than `most`. */
+function readBlockSize(text: string, most: number): number | undefined {
+  const size = /^\d+$/.test(text) ? Number(text) : 0;
+  return size >= LEAST_BLOCK && size <= most ? size : undefined;
+}
 
 /** Another tftp is told "-c get FILE": that means -g -r FILE here. */
 function commandsAsOptions(argv: readonly string[]): readonly string[] {
@@ -87,7 +95,9 @@ class Transfer {
   #peer: SocketAddress;
   #isConnected = false;
   #file: number | undefined;
+  /** What was asked for, until the first answer says what holds. */
   #blockSize: number;
+  #isSettled = false;
 
   constructor(io: Io, plan: Plan) {
     this.#io = io;
@@ -106,22 +116,14 @@ class Transfer {
   }
 
   *#get(): Routine<boolean> {
-    let request = this.#request(READ);
+    let request = yield* this.#request(READ);
     for (let block = 1; ; ) {
-      const answer = yield* this.#exchange(request, (packet) => {
-        const kind = wordAt(packet, 0);
-        return (
-          kind === ERROR ||
-          (kind === OPTIONS && block === 1) ||
-          (kind === DATA && wordAt(packet, 2) === (block & 0xffff))
-        );
-      });
+      const answer = yield* this.#exchange(request, DATA, block & 0xffff);
       if (answer === undefined) return false;
       if (wordAt(answer, 0) === OPTIONS) {
         request = words(ACK, 0);
         continue;
       }
-      if (block === 1 && request.length > 4) yield* this.#noteNoOptions();
       const data = answer.subarray(HEAD);
       if (!(yield* this.#store(data))) return false;
       request = words(ACK, block & 0xffff);
@@ -134,31 +136,33 @@ class Transfer {
   }
 
   *#put(): Routine<boolean> {
-    let packet = this.#request(WRITE);
+    let packet = yield* this.#request(WRITE);
     let isLast = false;
     for (let block = 0; ; block++) {
-      const expected = block;
-      const answer = yield* this.#exchange(packet, (one) => {
-        const kind = wordAt(one, 0);
-        return (
-          kind === ERROR ||
-          (kind === OPTIONS && expected === 0) ||
-          (kind === ACK && wordAt(one, 2) === (expected & 0xffff))
-        );
-      });
+      const answer = yield* this.#exchange(packet, ACK, block & 0xffff);
       if (answer === undefined) return false;
       if (isLast) return true;
-      if (block === 0 && wordAt(answer, 0) === ACK) yield* this.#noteNoOptions();
       const data = yield* this.#nextBlock();
       isLast = data.length < this.#blockSize;
       packet = concat([words(DATA, (block + 1) & 0xffff), data]);
     }
   }
 
-  *#noteNoOptions(): Routine<void> {
-    if (this.#blockSize === DEFAULT_BLOCK) return;
-    yield* this.#io.warn(`falling back to blocksize ${DEFAULT_BLOCK}`);
-    this.#blockSize = DEFAULT_BLOCK;
+  /** Which block size holds: the server may want a smaller one, or know no options. False if it wants another one. */
+  *#settle(answer: Uint8Array): Routine<boolean> {
+    this.#isSettled = true;
+    const offered = this.#blockSize;
+    if (wordAt(answer, 0) !== OPTIONS) {
+      if (offered !== DEFAULT_BLOCK) yield* this.#io.warn(`falling back to blocksize ${DEFAULT_BLOCK}`);
+      this.#blockSize = DEFAULT_BLOCK;
+      return true;
+    }
+    const wanted = optionIn(answer, "blksize");
+    this.#blockSize = wanted === undefined ? offered : (readBlockSize(wanted, offered) ?? 0);
+    if (this.#blockSize > 0) return true;
+    yield* this.#io.warn(`bad blocksize '${wanted ?? ""}'`);
+    yield* this.#refuse(BAD_OPTION, "");
+    return false;
   }
 
   *#nextBlock(): Routine<Uint8Array> {
@@ -179,18 +183,27 @@ class Transfer {
     const failure = yield* attempt(writeAll(this.#file, data));
     if (!(failure instanceof Errno)) return true;
     yield* this.#io.warn("write error");
-    yield* attempt(sendto(this.#fd, concat([words(ERROR, 3), encode("write error\0")])));
+    yield* this.#refuse(DISK_FULL, "write error");
     return false;
   }
 
-  #request(kind: number): Uint8Array {
-    const { remote } = this.#plan;
-    const option = this.#blockSize === DEFAULT_BLOCK ? "" : `blksize\0${this.#blockSize}\0`;
-    return concat([Uint8Array.of(0, kind), encode(`${remote}\0octet\0${option}`)]);
+  /** Tells the server that this ends here. */
+  *#refuse(code: number, why: string): Routine<void> {
+    yield* attempt(sendto(this.#fd, concat([words(ERROR, code), encode(`${why}\0`)])));
   }
 
-  /** Sends until something comes that is waited for. `undefined` if nothing does, or an error. */
-  *#exchange(packet: Uint8Array, isWanted: (packet: Uint8Array) => boolean): Routine<Uint8Array | undefined> {
+  *#request(kind: number): Routine<Uint8Array> {
+    const size = this.#file === undefined ? 0 : (yield* fstat(this.#file)).size;
+    const blockSize = this.#blockSize === DEFAULT_BLOCK ? "" : `blksize\0${this.#blockSize}\0`;
+    return concat([words(kind), encode(`${this.#plan.remote}\0octet\0${blockSize}tsize\0${size}\0`)]);
+  }
+
+  /** Sends until the packet comes that is waited for, or at first what acknowledges options. `undefined` on a failure. */
+  *#exchange(packet: Uint8Array, kind: number, block: number): Routine<Uint8Array | undefined> {
+    const isWanted = (answer: Uint8Array): boolean =>
+      wordAt(answer, 0) === ERROR ||
+      (wordAt(answer, 0) === OPTIONS && !this.#isSettled) ||
+      (wordAt(answer, 0) === kind && wordAt(answer, 2) === block);
     let waitMs = FIRST_WAIT_MS;
     for (let tries = TRIES; tries > 0; tries--) {
       const sent = yield* attempt(sendto(this.#fd, packet, 0, this.#isConnected ? undefined : this.#peer));
@@ -198,7 +211,7 @@ class Transfer {
       for (let answer = yield* this.#receive(waitMs); answer !== undefined; answer = yield* this.#receive(waitMs)) {
         if (answer === "failed") return undefined;
         if (answer.length < HEAD || !isWanted(answer)) continue;
-        if (wordAt(answer, 0) !== ERROR) return answer;
+        if (wordAt(answer, 0) !== ERROR) return this.#isSettled || (yield* this.#settle(answer)) ? answer : undefined;
         yield* this.#tellError(answer);
         return undefined;
       }
@@ -234,5 +247,12 @@ class Transfer {
 }
 
 const wordAt = (packet: Uint8Array, at: number): number => ((packet[at] ?? 0) << 8) | (packet[at + 1] ?? 0);
-const words = (first: number, second: number): Uint8Array =>
-  Uint8Array.of(first >> 8, first & 0xff, second >> 8, second & 0xff);
+const words = (...numbers: readonly number[]): Uint8Array =>
+  Uint8Array.from(numbers.flatMap((number) => [number >> 8, number & 0xff]));
+
+/** Names and values follow each other, a NUL after each. */
+function optionIn(packet: Uint8Array, name: string): string | undefined {
+  const texts = decode(packet.subarray(2)).split("\0");
+  const at = texts.findIndex((text, index) => index % 2 === 0 && text.toLowerCase() === name);
+  return at < 0 ? undefined : texts[at + 1];
+}
