@@ -1,10 +1,11 @@
 /** cpio: archives in the "new ASCII" format, made of names that are read. @see cpio(1), cpio(5) */
-import { close, dup3, O_CREAT, O_TRUNC, O_WRONLY, type Routine } from "../../../abi/index.ts";
+import { O_CREAT, O_TRUNC, O_WRONLY, type Routine } from "../../../abi/index.ts";
 import { decode } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { zoneOf } from "../../dates.ts";
 import { getopt, type Options, showUsage } from "../../getopt.ts";
 import type { Io } from "../../io.ts";
+import { moveFd } from "../../move-fd.ts";
 import { openOrDie } from "../../or-die.ts";
 import { type Owner, ownerOrDie } from "../../passwd.ts";
 import { type CpioMember, CpioReader } from "./cpio-reader.ts";
@@ -43,9 +44,7 @@ function* create(io: Io, options: Options, owner: Owner | undefined): Routine<nu
   const id = (value: number | undefined): number | undefined => (value === -1 ? undefined : value);
   const file = options.value("F");
   if (file !== undefined) {
-    const fd = yield* openOrDie(io, file, O_WRONLY | O_CREAT | O_TRUNC);
-    yield* dup3(fd, 1);
-    yield* close(fd);
+    yield* moveFd(yield* openOrDie(io, file, O_WRONLY | O_CREAT | O_TRUNC), 1);
   }
   const writer = new CpioWriter(io, {
     uid: id(owner?.uid),

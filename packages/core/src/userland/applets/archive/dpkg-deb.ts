@@ -1,10 +1,11 @@
 /** dpkg-deb: what is in a Debian package. @see dpkg-deb(1), deb(5) */
-import { close, dup3, mkdir, pipe2, type Routine } from "../../../abi/index.ts";
+import { close, mkdir, pipe2, type Routine } from "../../../abi/index.ts";
 import { latin1 } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { fork } from "../../exec.ts";
 import { getopt, type Options, showUsage } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
+import { moveFd } from "../../move-fd.ts";
 import { chdirOrDie, openOrDie } from "../../or-die.ts";
 import { ArReader, MAGIC } from "./ar.ts";
 import { Source } from "./source.ts";
@@ -59,8 +60,7 @@ function* forMember(
         return 0;
       });
       yield* close(to);
-      yield* dup3(from, 0);
-      yield* close(from);
+      yield* moveFd(from, 0);
       return yield* use(compression);
     }
     yield* source.skip(size);

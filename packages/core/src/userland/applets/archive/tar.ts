@@ -1,7 +1,6 @@
 /** tar: archives of files. @see tar(1), pax(1p) */
 import {
   close,
-  dup3,
   Errno,
   exitCode,
   fstat,
@@ -25,6 +24,7 @@ import { type Zone, zoneOf } from "../../dates.ts";
 import { execvp, fork, waitFor } from "../../exec.ts";
 import { getopt, type Options, showUsage } from "../../getopt.ts";
 import { attempt, Io } from "../../io.ts";
+import { moveFd } from "../../move-fd.ts";
 import { chdirOrDie, openOrDie } from "../../or-die.ts";
 import { VERSION } from "../../version.ts";
 import { integerOrDie } from "../system/number.ts";
@@ -132,10 +132,8 @@ function* compressInChild(io: Io, program: string, fd: number): Routine<number> 
   const child = yield* fork(io, function* () {
     yield* close(writeEnd);
     yield* close(failure);
-    if (fd !== 1) yield* dup3(fd, 1);
-    if (fd !== 1) yield* close(fd);
-    yield* dup3(readEnd, 0);
-    yield* close(readEnd);
+    yield* moveFd(fd, 1);
+    yield* moveFd(readEnd, 0);
     const error = yield* execvp([program, "-f"], io.env);
     yield* write(tellFailure, encode(error.message));
     return 1;
@@ -145,8 +143,7 @@ function* compressInChild(io: Io, program: string, fd: number): Routine<number> 
   const bytes = yield* read(failure, 1024);
   yield* close(failure);
   if (bytes.length > 0) yield* io.die(`can't execute '${program}': ${decode(bytes)}`);
-  yield* dup3(writeEnd, fd);
-  yield* close(writeEnd);
+  yield* moveFd(writeEnd, fd);
   return child;
 }
 
@@ -224,7 +221,7 @@ class Unarchiver {
     const [readEnd, writeEnd] = yield* pipe2();
     const child = yield* fork(io, function* () {
       yield* close(writeEnd);
-      yield* dup3(readEnd, 0);
+      yield* moveFd(readEnd, 0);
       yield* sigaction(SIGPIPE, "default");
       const shell = io.env.get("SHELL") || "/bin/sh";
       const error = yield* execvp([shell, "-c", command], new Map([...io.env, ...variables(member)]));

@@ -1,8 +1,9 @@
 /** acpid: run programs when somebody presses a button of the machine. It has none: there is no device for them. @see acpid(8) */
-import { dup3, Errno, O_APPEND, O_CREAT, O_NONBLOCK, O_WRONLY, open, type Routine } from "../../../abi/index.ts";
+import { Errno, O_APPEND, O_CREAT, O_NONBLOCK, O_WRONLY, open, type Routine } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, type Options, showUsage } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
+import { moveFd } from "../../move-fd.ts";
 import { chdirOrDie, openOrDie } from "../../or-die.ts";
 import { daemonize } from "../system/daemonize.ts";
 
@@ -22,7 +23,7 @@ export const acpid: Applet = function* (io) {
 function* listen(io: Io, options: Options): Routine<number> {
   if (!options.has("d")) {
     const log = yield* openOrDie(io, options.value("l") ?? LOG, O_WRONLY | O_CREAT | O_APPEND, 0o666);
-    for (const stream of [1, 2]) yield* dup3(log, stream);
+    yield* moveFd(log, 1, 2);
   }
   yield* chdirOrDie(io, options.value("c") ?? CONFIGURATION);
   const path = options.value("e") ?? `${EVENTS}0`;

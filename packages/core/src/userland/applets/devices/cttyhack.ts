@@ -1,8 +1,9 @@
 /** cttyhack: run a program with a controlling terminal, for who was started without one. @see busybox(1) */
-import { dup3, Errno, ioctl, O_RDWR, open, type Routine } from "../../../abi/index.ts";
+import { Errno, ioctl, O_RDWR, open, type Routine } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
 import { execOrDie } from "../../exec.ts";
 import { attempt, readText } from "../../io.ts";
+import { moveFd, STANDARD_STREAMS } from "../../move-fd.ts";
 import { knows } from "./device.ts";
 
 const TERMINAL = "/dev/tty";
@@ -23,7 +24,7 @@ export const cttyhack: Applet = function* (io) {
     if (fd instanceof Errno) yield* io.perror(`can't open '${path ?? ""}'`, fd);
   }
   if (!(fd instanceof Errno)) {
-    for (const stream of [0, 1, 2]) yield* dup3(fd, stream);
+    yield* moveFd(fd, ...STANDARD_STREAMS);
     yield* attempt(ioctl(0, "TIOCSCTTY", 1));
   }
   return yield* execOrDie(io, words);

@@ -17,27 +17,11 @@ interface Wanted {
 export const nameif: Applet = function* (io) {
   const options = yield* getopt(io, "sc:");
   const { operands } = options;
+  const pairs = operands.length > 0 ? inPairs(operands) : yield* tableIn(io, options.value("c") ?? TABLE);
   const wanted: Wanted[] = [];
-  if (operands.length > 0) {
-    for (let at = 0; at < operands.length; at += 2) {
-      const [name = "", selector] = operands.slice(at, at + 2);
-      if (selector === undefined) return yield* showUsage(io);
-      wanted.unshift(yield* selectorOf(io, name, selector));
-    }
-  } else {
-    const file = options.value("c") ?? TABLE;
-    const text = yield* attempt(readText(file));
-    if (text instanceof Errno) {
-      yield* io.perror(file, text);
-      return 0;
-    }
-    for (const line of text.split("\n")) {
-      const [name, selector] = line
-        .replace(/#.*/, "")
-        .trim()
-        .split(/[ \t]+/);
-      if (name !== undefined && selector !== undefined) wanted.unshift(yield* selectorOf(io, name, selector));
-    }
+  for (const [name, selector] of pairs) {
+    if (selector === undefined) return yield* showUsage(io);
+    wanted.unshift(yield* selectorOf(io, name, selector));
   }
   for (const link of (yield* netlink_get()).links) {
     const at = wanted.findIndex(({ mac }) => mac === link.mac);
@@ -48,6 +32,27 @@ export const nameif: Applet = function* (io) {
   }
   return 0;
 };
+
+type Pair = readonly [name: string, selector: string | undefined];
+
+const inPairs = (words: readonly string[]): readonly Pair[] =>
+  words.flatMap((word, at) => (at % 2 === 0 ? [[word, words[at + 1]] as const] : []));
+
+/** Two words a line; what else there is does not count. */
+function* tableIn(io: Io, file: string): Routine<readonly Pair[]> {
+  const text = yield* attempt(readText(file));
+  if (text instanceof Errno) {
+    yield* io.perror(file, text);
+    return [];
+  }
+  return text.split("\n").flatMap((line) => {
+    const [name, selector] = line
+      .replace(/#.*/, "")
+      .trim()
+      .split(/[ \t]+/);
+    return name === undefined || selector === undefined ? [] : [[name, selector] as const];
+  });
+}
 
 function* selectorOf(io: Io, name: string, selector: string): Routine<Wanted> {
   if (name.length >= NAME_SIZE) return yield* io.die(`interface name '${name}' too long`);

@@ -1,16 +1,16 @@
 /** openvt: run a program on a virtual terminal of its own. @see openvt(1) */
-import { dup3, Errno, ioctl, O_NONBLOCK, O_RDWR, open, type Routine, setsid } from "../../../abi/index.ts";
+import { Errno, ioctl, O_NONBLOCK, O_RDWR, open, type Routine, setsid } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
 import { execOrDie, fork, waitFor } from "../../exec.ts";
 import { getopt } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
+import { moveFd, STANDARD_STREAMS } from "../../move-fd.ts";
 import { openOrDie } from "../../or-die.ts";
 import { unsignedOrDie } from "../system/number.ts";
 import { FIRST_TERMINAL, LAST_TERMINAL, makeActive } from "./console.ts";
 import { control, knows } from "./device.ts";
 
 const CONSOLE = "/dev/console";
-const STREAMS = [0, 1, 2] as const;
 
 export const openvt: Applet = function* (io) {
   const options = yield* getopt(io, "+c:wslfv");
@@ -20,7 +20,7 @@ export const openvt: Applet = function* (io) {
   const fd = yield* openOrDie(io, `/dev/tty${terminal}`, O_RDWR);
   const before = yield* control(io, fd, "VT_GETSTATE");
   if (options.has("s")) yield* makeActive(io, fd, terminal);
-  for (const stream of STREAMS) yield* dup3(fd, stream);
+  yield* moveFd(fd, ...STANDARD_STREAMS);
   const words = options.operands.length > 0 ? options.operands : [io.env.get("SHELL") || "/bin/sh"];
   const child = yield* fork(io, function* () {
     yield* attempt(setsid());
@@ -38,7 +38,7 @@ export const openvt: Applet = function* (io) {
 /** The first one that nobody has open. */
 function* freeTerminal(io: Io): Routine<number> {
   const nothing = "can't find open VT";
-  for (const fd of STREAMS) if (yield* knows(fd, "VT_GETSTATE")) return yield* firstFree(io, fd, nothing);
+  for (const fd of STANDARD_STREAMS) if (yield* knows(fd, "VT_GETSTATE")) return yield* firstFree(io, fd, nothing);
   const fd = yield* attempt(open(CONSOLE, O_NONBLOCK));
   if (fd instanceof Errno || !(yield* knows(fd, "VT_GETSTATE"))) return yield* io.die(nothing);
   return yield* firstFree(io, fd, nothing);

@@ -20,7 +20,7 @@ import {
 } from "../../../abi/index.ts";
 import { latin1 } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
-import { AppletExit, attempt } from "../../io.ts";
+import { attempt } from "../../io.ts";
 
 const SECOND = 1_000_000;
 const PATIENCE_US = 3 * SECOND;
@@ -55,7 +55,7 @@ export const resize: Applet = function* (io) {
   yield* alarm(0);
   if (interrupted) {
     yield* restore();
-    throw new AppletExit(1);
+    return 1;
   }
   yield* io.err.write(RESTORE);
   const [, rows = "0", columns = "0"] = /^\x1b\[(\d+);(\d+)R/.exec(answer) ?? [];

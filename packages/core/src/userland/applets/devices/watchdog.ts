@@ -15,7 +15,7 @@ import {
 import { encode } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, showUsage } from "../../getopt.ts";
-import { AppletExit, attempt, type Io } from "../../io.ts";
+import { attempt, type Io } from "../../io.ts";
 import { openOrDie } from "../../or-die.ts";
 import { numberOrDie } from "../files/number.ts";
 import { daemonize } from "../system/daemonize.ts";
@@ -58,7 +58,7 @@ function* watch(io: Io, device: string, most: string | undefined, every: string 
     yield* attempt(write(fd, Uint8Array.of(0)));
     yield* attempt(nanosleep(everyMs * MILLISECONDS));
   }
-  throw new AppletExit(0);
+  return 0;
 }
 
 function* milliseconds(io: Io, text: string): Routine<number> {

@@ -202,13 +202,8 @@ function environment(
   const env = new Map<string, string>();
   for (const [option, value] of options) {
     if (COMMANDS.has(option)) continue;
-    env.set(
-      `IF_${option
-        .toUpperCase()
-        .replaceAll("-", "_")
-        .replace(/[^A-Z0-9_]/g, "")}`,
-      value,
-    );
+    const upper = option.toUpperCase().replaceAll("-", "_");
+    env.set(`IF_${upper.replace(/[^A-Z0-9_]/g, "")}`, value);
   }
   env.set("IFACE", name).set("ADDRFAM", family).set("METHOD", method).set("MODE", mode).set("PHASE", phase);
   const path = io.env.get("PATH");

@@ -3,7 +3,6 @@ import {
   accept4,
   alarm,
   close,
-  dup3,
   Errno,
   exit,
   nanosleep,
@@ -22,6 +21,7 @@ import type { Applet } from "../../applet.ts";
 import { execPreferred, fork } from "../../exec.ts";
 import { getopt, type Options, showUsage } from "../../getopt.ts";
 import { attempt, Io, writeAll } from "../../io.ts";
+import { moveFd } from "../../move-fd.ts";
 import { portOrDie } from "../../net/services.ts";
 import { connectOrDie, hostOrDie, listenOrDie } from "../../net/stream.ts";
 import { openOrDie } from "../../or-die.ts";
@@ -97,9 +97,7 @@ function* numberOf(io: Io, text: string | undefined): Routine<number> {
 
 function* serve(io: Io, fd: number, program: readonly string[], delaySeconds: number): Routine<number> {
   if (program.length === 0) return yield* pump(io, fd, delaySeconds);
-  yield* dup3(fd, 0);
-  yield* close(fd);
-  yield* dup3(0, 1);
+  yield* moveFd(fd, 0, 1);
   const failure = yield* execPreferred(io, program);
   return yield* io.pdie(`can't execute '${program[0] ?? ""}'`, failure);
 }

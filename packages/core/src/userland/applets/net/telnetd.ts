@@ -2,7 +2,6 @@
 import {
   accept4,
   close,
-  dup3,
   ECHO,
   Errno,
   getpid,
@@ -34,6 +33,7 @@ import type { Applet } from "../../applet.ts";
 import { execPreferred, fork } from "../../exec.ts";
 import { getopt, type Options } from "../../getopt.ts";
 import { attempt, type Io, writeAll } from "../../io.ts";
+import { moveFd, STANDARD_STREAMS } from "../../move-fd.ts";
 import { hostOrDie, listenOrDie } from "../../net/stream.ts";
 import { daemonize } from "../system/daemonize.ts";
 import { printIssue } from "../system/login-issue.ts";
@@ -166,9 +166,7 @@ class Telnetd {
     const io = this.#io;
     for (const signal of [SIGPIPE, SIGCHLD]) yield* sigaction(signal, "default");
     yield* setsid();
-    yield* close(0);
-    const fd = yield* open(terminal, O_RDWR);
-    for (const stream of [0, 1, 2]) yield* dup3(fd, stream);
+    yield* moveFd(yield* open(terminal, O_RDWR), ...STANDARD_STREAMS);
     yield* attempt(ioctl(0, "TIOCSPGRP", yield* getpid()));
     const modes = yield* attempt(ioctl(0, "TCGETS"));
     if (isTermios(modes)) {

@@ -3,7 +3,6 @@ import {
   alarm,
   close,
   connect,
-  dup3,
   Errno,
   exit,
   ftruncate,
@@ -23,6 +22,7 @@ import { base64, basename, encode, familyOf, fromLatin1 } from "../../../lib/ind
 import type { Applet } from "../../applet.ts";
 import { getopt, type Options, showUsage } from "../../getopt.ts";
 import { attempt, type Io, readFile, writeAll } from "../../io.ts";
+import { moveFd } from "../../move-fd.ts";
 import { resolve } from "../../net/host-names.ts";
 import { domainOf, dotted, splitHostPort } from "../../net/inet-address.ts";
 import { LineReader, ReadTimeout } from "../../net/line-reader.ts";
@@ -67,7 +67,7 @@ export const wget: Applet = function* (io) {
   const timeout = options.value("T");
   const seconds = timeout === undefined ? DEFAULT_TIMEOUT_SECONDS : yield* numberOrDie(io, timeout);
   const log = options.value("o");
-  if (log !== undefined) yield* dup3(yield* openOutput(io, log, O_TRUNC), 2);
+  if (log !== undefined) yield* moveFd(yield* openOutput(io, log, O_TRUNC), 2);
   let shared: number | undefined = options.value("O") === "-" ? 1 : undefined;
   for (const url of options.operands) shared = yield* new Download(io, options, seconds, shared).fetch(url);
   return 0;

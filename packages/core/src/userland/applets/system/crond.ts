@@ -13,7 +13,6 @@ import {
   clock_gettime,
   clone,
   close,
-  dup3,
   Errno,
   nanosleep,
   O_APPEND,
@@ -34,6 +33,7 @@ import { namesIn } from "../../directory.ts";
 import { execvp } from "../../exec.ts";
 import { getopt } from "../../getopt.ts";
 import { AppletExit, attempt, type Io, readText } from "../../io.ts";
+import { moveFd } from "../../move-fd.ts";
 import { type User, userByName } from "../../passwd.ts";
 import { VERSION } from "../../version.ts";
 import { isDue, parseSchedule, type Schedule, SPECIAL_TIMES } from "./cron-schedule.ts";
@@ -135,8 +135,7 @@ class Crond {
     if (this.#logPath === undefined) return;
     const fd = yield* attempt(open(this.#logPath, O_WRONLY | O_CREAT | O_APPEND, 0o666));
     if (fd instanceof Errno) return yield* this.#io.perror(`can't open '${this.#logPath}'`, fd);
-    yield* dup3(fd, 2);
-    yield* close(fd);
+    yield* moveFd(fd, 2);
   }
 
   *#log(level: number, message: string): Routine<void> {

@@ -9,7 +9,6 @@ import {
   CS8,
   CSTOPB,
   close,
-  dup3,
   ECHO,
   ECHOE,
   ECHOK,
@@ -57,6 +56,7 @@ import type { Applet } from "../../applet.ts";
 import { execvp } from "../../exec.ts";
 import { getopt, type Options, showUsage } from "../../getopt.ts";
 import { AppletExit, attempt, type Io, writeAll } from "../../io.ts";
+import { moveFd, STANDARD_STREAMS } from "../../move-fd.ts";
 import { printIssue, printPrompt } from "./login-issue.ts";
 import { INT_MAX, unsignedOrDie } from "./number.ts";
 import { terminalName } from "./tty.ts";
@@ -124,8 +124,7 @@ function* openTerminal(given: string): Routine<string> {
   yield* fcntl(fd, "F_SETFL", O_RDWR);
   yield* attempt(fchown(fd, 0, 0));
   yield* attempt(fchmod(fd, 0o620));
-  for (const stream of [0, 1, 2]) yield* dup3(fd, stream);
-  if (fd > 2) yield* close(fd);
+  yield* moveFd(fd, ...STANDARD_STREAMS);
   return path;
 }
 
@@ -133,7 +132,7 @@ function* openTerminal(given: string): Routine<string> {
 function* silence(): Routine<void> {
   const nothing = yield* attempt(open("/dev/null", O_RDWR));
   if (nothing instanceof Errno) return;
-  for (const stream of [1, 2]) yield* dup3(nothing, stream);
+  yield* moveFd(nothing, 1, 2);
 }
 
 class Talker {

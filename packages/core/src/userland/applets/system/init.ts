@@ -6,9 +6,9 @@
  */
 import {
   chdir,
-  dup3,
   Errno,
   exit,
+  fcntl,
   getpid,
   ioctl,
   kill,
@@ -40,6 +40,7 @@ import type { Applet } from "../../applet.ts";
 import { execPreferred, fork, waitFor } from "../../exec.ts";
 import { showUsage } from "../../getopt.ts";
 import { AppletExit, attempt, Io, writeAll } from "../../io.ts";
+import { moveFd, STANDARD_STREAMS } from "../../move-fd.ts";
 import { type InitAction, type InittabEntry, readInittab } from "./inittab.ts";
 
 const SECOND = 1_000_000;
@@ -157,7 +158,9 @@ class Init {
       yield* this.#say(`can't open ${terminal}: ${fd.message}`);
       return false;
     }
-    for (const stream of [0, 1, 2]) yield* dup3(fd, stream);
+    // It is opened so that nobody waits for a line to be ready, and read as usual.
+    yield* fcntl(fd, "F_SETFL", O_RDWR);
+    yield* moveFd(fd, ...STANDARD_STREAMS);
     return true;
   }
 

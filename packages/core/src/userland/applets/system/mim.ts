@@ -4,10 +4,11 @@
  * In the real busybox it is itself a script for its shell, which makes a program of the file and has `sh -s` read it:
  * what is wrong with a script is said by that shell, and what is wrong with the file by its line 7.
  */
-import { close, dup3, Errno, O_RDONLY, open, pipe2, type Routine } from "../../../abi/index.ts";
+import { close, Errno, O_RDONLY, open, pipe2, type Routine } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
 import { execvp, fork } from "../../exec.ts";
 import { attempt, Input, type Io, Output } from "../../io.ts";
+import { moveFd } from "../../move-fd.ts";
 
 const DEFAULT_FILE = "Mimfile";
 const SHELL = "sh";
@@ -31,7 +32,7 @@ export const mim: Applet = function* (io) {
   });
   yield* close(to);
   yield* close(fd);
-  yield* dup3(from, 0);
+  yield* moveFd(from, 0);
   return yield* becomeShell(io, words);
 };
 

@@ -1,6 +1,5 @@
 /** nohup: run a program that hang-ups do not end. @see nohup(1p) */
 import {
-  close,
   dup3,
   Errno,
   O_APPEND,
@@ -16,24 +15,20 @@ import type { Applet } from "../../applet.ts";
 import { execPreferred } from "../../exec.ts";
 import { showUsage } from "../../getopt.ts";
 import { attempt, type Io, isatty } from "../../io.ts";
+import { moveFd } from "../../move-fd.ts";
 
 const FAILURE = 127;
 
 export const nohup: Applet = function* (io) {
   const program = io.argv.slice(1);
   if (program.length === 0) return yield* showUsage(io, io.name, FAILURE);
-  if (yield* isatty(0)) yield* replace(0, yield* open("/dev/null", O_RDONLY));
-  if (yield* isatty(1)) yield* replace(1, yield* openLog(io));
+  if (yield* isatty(0)) yield* moveFd(yield* open("/dev/null", O_RDONLY), 0);
+  if (yield* isatty(1)) yield* moveFd(yield* openLog(io), 1);
   if (yield* isatty(2)) yield* dup3(1, 2);
   yield* sigaction(SIGHUP, "ignore");
   const error = yield* execPreferred(io, program);
   return yield* io.pdie(`can't execute '${program[0]}'`, error, error.code === "ENOENT" ? 127 : 126);
 };
-
-function* replace(stream: number, fd: number): Routine<void> {
-  yield* dup3(fd, stream);
-  yield* close(fd);
-}
 
 /** nohup.out here, or in the home directory. */
 function* openLog(io: Io): Routine<number> {

@@ -1,7 +1,6 @@
 /** start-stop-daemon: start a program unless it runs, or stop it. @see start-stop-daemon(8) */
 import {
   close,
-  dup3,
   Errno,
   getpid,
   getpriority,
@@ -23,6 +22,7 @@ import type { Applet } from "../../applet.ts";
 import { execvp, fork } from "../../exec.ts";
 import { getopt, type Options, showUsage } from "../../getopt.ts";
 import { attempt, type Io, readText, writeAll } from "../../io.ts";
+import { moveFd } from "../../move-fd.ts";
 import { chdirOrDie, openOrDie } from "../../or-die.ts";
 import { uidOrDie, userAndGroupOrDie, userById } from "../../passwd.ts";
 import { signalByName } from "../../signal-names.ts";
@@ -186,7 +186,5 @@ function* writePid(path: string): Routine<void> {
 }
 
 function* redirect(io: Io, path: string, flags: number, streams: readonly number[]): Routine<void> {
-  const fd = yield* openOrDie(io, path, flags);
-  for (const stream of streams) if (stream !== fd) yield* dup3(fd, stream);
-  if (!streams.includes(fd)) yield* close(fd);
+  yield* moveFd(yield* openOrDie(io, path, flags), ...streams);
 }

@@ -1,7 +1,6 @@
 /** sulogin: a shell for who knows root's password, when nobody else may come in. @see sulogin(8) */
 import {
   alarm,
-  dup3,
   Errno,
   exit,
   getpid,
@@ -16,6 +15,7 @@ import {
 import type { Applet } from "../../applet.ts";
 import { getopt } from "../../getopt.ts";
 import { attempt } from "../../io.ts";
+import { moveFd, STANDARD_STREAMS } from "../../move-fd.ts";
 import { openOrDie } from "../../or-die.ts";
 import { userById } from "../../passwd.ts";
 import { knowsPassword, pauseAfterFailure } from "./check-password.ts";
@@ -31,10 +31,7 @@ export const sulogin: Applet = function* (io) {
   const limit = options.value("t");
   const seconds = limit === undefined ? 0 : yield* unsignedOrDie(io, limit, 0, INT_MAX);
   const [terminal] = options.operands;
-  if (terminal !== undefined) {
-    const fd = yield* openOrDie(io, terminal, O_RDWR);
-    for (const stream of [0, 1, 2]) yield* dup3(fd, stream);
-  }
+  if (terminal !== undefined) yield* moveFd(yield* openOrDie(io, terminal, O_RDWR), ...STANDARD_STREAMS);
   const root = yield* userById(io, 0);
   if (root === undefined) return yield* io.die("no password entry for root");
   const modes = yield* attempt(ioctl(0, "TCGETS"));

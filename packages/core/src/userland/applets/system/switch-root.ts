@@ -5,7 +5,6 @@ import {
   chdir,
   chroot,
   close,
-  dup3,
   Errno,
   execve,
   getpid,
@@ -26,6 +25,7 @@ import type { Applet } from "../../applet.ts";
 import { namesIn } from "../../directory.ts";
 import { getopt, type Options, showUsage } from "../../getopt.ts";
 import { attempt, type Io, readText } from "../../io.ts";
+import { moveFd, STANDARD_STREAMS } from "../../move-fd.ts";
 import { chdirOrDie, openOrDie, writeOrDie } from "../../or-die.ts";
 
 const RAMFS_MAGIC = 0x858458f6;
@@ -115,5 +115,5 @@ function* deleteContents(path: string, device: number): Routine<void> {
 function* reopenStreams(io: Io, path: string): Routine<void> {
   const fd = yield* attempt(open(path, O_RDWR));
   if (fd instanceof Errno) return yield* io.perror(`can't open '${path}'`, fd);
-  for (const stream of [0, 1, 2]) if (stream !== fd) yield* dup3(fd, stream);
+  yield* moveFd(fd, ...STANDARD_STREAMS);
 }

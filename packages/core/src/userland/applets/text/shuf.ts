@@ -1,10 +1,11 @@
 /** shuf: put lines into a random order. @see shuf(1) */
-import { clock_gettime, close, dup3, O_CREAT, O_TRUNC, O_WRONLY, type Routine } from "../../../abi/index.ts";
+import { clock_gettime, O_CREAT, O_TRUNC, O_WRONLY, type Routine } from "../../../abi/index.ts";
 import { byteString } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, type Options } from "../../getopt.ts";
 import type { Io } from "../../io.ts";
 import { Memory } from "../../memory.ts";
+import { moveFd } from "../../move-fd.ts";
 import { openOrDie } from "../../or-die.ts";
 import { Rounds } from "../../rounds.ts";
 import { toNumber, usage } from "./arguments.ts";
@@ -34,9 +35,7 @@ export const shuf: Applet = function* (io) {
   }
   const output = options.value("o");
   if (output !== undefined) {
-    const fd = yield* openOrDie(io, output, O_WRONLY | O_CREAT | O_TRUNC);
-    yield* dup3(fd, 1);
-    yield* close(fd);
+    yield* moveFd(yield* openOrDie(io, output, O_WRONLY | O_CREAT | O_TRUNC), 1);
   }
   const end = options.has("z") ? "\0" : "\n";
   for (const line of lines.slice(lines.length - count)) yield* put(io, line + end);

@@ -1,10 +1,11 @@
 /** sort: sort lines of text. @see sort(1p) */
-import { close, dup3, O_CREAT, O_TRUNC, O_WRONLY, type Routine } from "../../../abi/index.ts";
+import { O_CREAT, O_TRUNC, O_WRONLY, type Routine } from "../../../abi/index.ts";
 import { byteString } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import type { Options } from "../../getopt.ts";
 import type { Io } from "../../io.ts";
 import { Memory } from "../../memory.ts";
+import { moveFd } from "../../move-fd.ts";
 import { openOrDie } from "../../or-die.ts";
 import { getoptOr, usage } from "./arguments.ts";
 import { finish, LineReader, openInputOrDie, put } from "./lines.ts";
@@ -33,7 +34,9 @@ export const sort: Applet = function* (io) {
   }
   const sorted = yield* order.sort(lines);
   const output = options.value("o");
-  if (output !== undefined) yield* redirect(io, output);
+  if (output !== undefined) {
+    yield* moveFd(yield* openOrDie(io, output, O_WRONLY | O_CREAT | O_TRUNC, undefined, FAILURE), 1);
+  }
   yield* print(io, sorted, options.has("z") ? "\0" : "\n");
   return 0;
 };
@@ -121,13 +124,6 @@ function* readLines(io: Io, options: Options): Routine<string[]> {
     yield* finish(fd, reader);
   }
   return lines;
-}
-
-/** Lets standard output be a file. */
-function* redirect(io: Io, path: string): Routine<void> {
-  const fd = yield* openOrDie(io, path, O_WRONLY | O_CREAT | O_TRUNC, undefined, FAILURE);
-  yield* dup3(fd, 1);
-  yield* close(fd);
 }
 
 function* print(io: Io, lines: readonly string[], end: string): Routine<void> {

@@ -1,7 +1,5 @@
 /** tail: print the end of files, and follow them as they grow. @see tail(1p) */
 import {
-  close,
-  dup3,
   Errno,
   fstat,
   lseek,
@@ -19,6 +17,7 @@ import type { Applet } from "../../applet.ts";
 import { getopt } from "../../getopt.ts";
 import { attempt, type Io, writeAll } from "../../io.ts";
 import { Memory } from "../../memory.ts";
+import { moveFd } from "../../move-fd.ts";
 import { BKM, INT_MAX, toNumber } from "./arguments.ts";
 
 const PORTION = 8192;
@@ -134,8 +133,7 @@ class Tail {
       const bytes = yield* this.#read(fd);
       if (bytes.length === 0) {
         if (replacement === undefined) return;
-        yield* dup3(replacement, fd);
-        yield* close(replacement);
+        yield* moveFd(replacement, fd);
         replacement = undefined;
         continue;
       }

@@ -1,8 +1,9 @@
 /** uniq: leave out repeated lines. @see uniq(1p) */
-import { close, dup3, O_CREAT, O_TRUNC, O_WRONLY, type Routine } from "../../../abi/index.ts";
+import { O_CREAT, O_TRUNC, O_WRONLY, type Routine } from "../../../abi/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, type Options } from "../../getopt.ts";
 import type { Io } from "../../io.ts";
+import { moveFd } from "../../move-fd.ts";
 import { openOrDie } from "../../or-die.ts";
 import { INT_MAX, toNumber, usage } from "./arguments.ts";
 import { LineReader, put } from "./lines.ts";
@@ -52,7 +53,5 @@ function* keyFunction(io: Io, options: Options): Routine<(line: string) => strin
 }
 
 function* openAs(io: Io, target: number, path: string, flags: number): Routine<void> {
-  const fd = yield* openOrDie(io, path, flags);
-  yield* dup3(fd, target);
-  yield* close(fd);
+  yield* moveFd(yield* openOrDie(io, path, flags), target);
 }

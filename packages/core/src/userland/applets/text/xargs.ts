@@ -2,7 +2,6 @@
 import {
   close,
   dup,
-  dup3,
   Errno,
   O_CLOEXEC,
   O_RDONLY,
@@ -15,6 +14,7 @@ import { byteLength, byteString, fromByteString } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, type Options } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
+import { moveFd } from "../../move-fd.ts";
 import { openOrDie } from "../../or-die.ts";
 import { runInProcess } from "../in-process.ts";
 import { INT_MAX, toNumber } from "./arguments.ts";
@@ -67,9 +67,7 @@ function replacedText(options: Options): string {
 }
 
 function* readFrom(io: Io, file: string): Routine<void> {
-  const fd = yield* openOrDie(io, file, O_RDONLY);
-  yield* dup3(fd, 0);
-  yield* close(fd);
+  yield* moveFd(yield* openOrDie(io, file, O_RDONLY), 0);
 }
 
 /** Splits standard input into arguments. */
@@ -197,10 +195,7 @@ class Runner {
     if (!(yield* this.#announced(argv))) return false;
     const restore = this.#options.has("o") ? yield* this.#openTerminal() : undefined;
     const stops = this.#parallel === 1 ? yield* this.#runOne(argv) : yield* this.#runBeside(argv);
-    if (restore !== undefined) {
-      yield* dup3(restore, 0);
-      yield* close(restore);
-    }
+    if (restore !== undefined) yield* moveFd(restore, 0);
     return stops;
   }
 
@@ -227,8 +222,7 @@ class Runner {
   *#openTerminal(): Routine<number> {
     const fd = yield* openOrDie(this.#io, TERMINAL, O_RDONLY | O_CLOEXEC);
     const before = yield* dup(0);
-    yield* dup3(fd, 0);
-    yield* close(fd);
+    yield* moveFd(fd, 0);
     return before;
   }
 
