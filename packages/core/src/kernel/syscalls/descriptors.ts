@@ -64,9 +64,9 @@ export const descriptorCalls = {
   pread: (process, fd, count, offset) => {
     const file = seekable(process, fd);
     if (offset < 0) throw new Errno("EINVAL");
-    const bytes = file.pread(checkCount(count), offset);
-    if (bytes === undefined) throw new Errno("EAGAIN");
-    return bytes;
+    const wanted = checkCount(count);
+    if (wanted > PIECE && file.ops.isComputed) return new Sleeping(readInPieces(process, file, wanted, offset));
+    return now(process, file, file.pread(wanted, offset)) ?? NO_BYTES;
   },
 
   write: (process, fd, data) => {
@@ -86,10 +86,9 @@ export const descriptorCalls = {
   pwrite: (process, fd, data, offset) => {
     const file = seekable(process, fd);
     if (offset < 0) throw new Errno("EINVAL");
-    if (file.writable && data.length > 0) attributes.dropSetId(process.creds, file.at);
-    const written = file.pwrite(data, offset);
-    if (written === undefined) throw new Errno("EAGAIN");
-    return written;
+    const wanted = withinFileLimit(process, file, data, offset);
+    if (wanted.length > PIECE && isRegular(file)) return new Sleeping(writeInPieces(process, file, wanted, offset));
+    return attempt(process, file, wanted, offset);
   },
 
   lseek: (process, fd, offset, whence) => process.files.get(fd).seek(offset, whence),
@@ -209,21 +208,21 @@ function chargeBytes(process: Process, bytes: number): void {
 }
 
 /** What may be written under RLIMIT_FSIZE. @throws EFBIG, with SIGXFSZ, at the limit. */
-function withinFileLimit(process: Process, file: OpenFile, data: Uint8Array): Uint8Array {
+function withinFileLimit(process: Process, file: OpenFile, data: Uint8Array, offset = file.offset): Uint8Array {
   const limit = process.limit("fsize");
-  if (!Number.isFinite(limit) || !isRegular(file)) return data;
-  const start = (file.flags & O_APPEND) !== 0 ? file.ops.end : file.offset;
+  if (!Number.isFinite(limit) || !isRegular(file) || !file.writable) return data;
+  const start = (file.flags & O_APPEND) !== 0 ? file.ops.end : offset;
   if (data.length === 0 || start + data.length <= limit) return data;
   if (start < limit) return data.subarray(0, limit - start);
   process.kernel.signals.send(process, SIGXFSZ, process);
   throw new Errno("EFBIG");
 }
 
-/** Writes what can be written now; 0 if nothing. @throws EPIPE, with SIGPIPE. */
-function attempt(process: Process, file: OpenFile, data: Uint8Array): number {
+/** Writes what can be written now, at the file's own offset or at another; 0 if nothing. @throws EPIPE, with SIGPIPE. */
+function attempt(process: Process, file: OpenFile, data: Uint8Array, offset?: number): number {
   try {
     if (file.writable && data.length > 0) attributes.dropSetId(process.creds, file.at);
-    const written = file.write(data) ?? 0;
+    const written = (offset === undefined ? file.write(data) : file.pwrite(data, offset)) ?? 0;
     chargeBytes(process, written);
     return written;
   } catch (error) {
@@ -283,10 +282,12 @@ function* writeLater(process: Process, file: OpenFile, data: Uint8Array, already
 }
 
 /** What takes the host seconds is done bit by bit, and others have their turns meanwhile. */
-function* readInPieces(process: Process, file: OpenFile, count: number): Sleeper<Uint8Array> {
+function* readInPieces(process: Process, file: OpenFile, count: number, offset?: number): Sleeper<Uint8Array> {
   const result = new Uint8Array(count);
   for (let done = 0; done < count; ) {
-    const bytes = now(process, file, file.read(Math.min(PIECE, count - done))) ?? NO_BYTES;
+    const wanted = Math.min(PIECE, count - done);
+    const read = offset === undefined ? file.read(wanted) : file.pread(wanted, offset + done);
+    const bytes = now(process, file, read) ?? NO_BYTES;
     result.set(bytes, done);
     done += bytes.length;
     if (bytes.length === 0 || (yield pieceDone(process)) === "interrupted") return result.subarray(0, done);
@@ -294,12 +295,12 @@ function* readInPieces(process: Process, file: OpenFile, count: number): Sleeper
   return result;
 }
 
-function* writeInPieces(process: Process, file: OpenFile, data: Uint8Array): Sleeper<number> {
+function* writeInPieces(process: Process, file: OpenFile, data: Uint8Array, offset?: number): Sleeper<number> {
   for (let done = 0; done < data.length; ) {
     const piece = data.subarray(done, done + PIECE);
     let written = 0;
     try {
-      written = attempt(process, file, piece);
+      written = attempt(process, file, piece, offset === undefined ? undefined : offset + done);
     } catch (error) {
       if (done === 0 || !(error instanceof Errno)) throw error;
     }
