@@ -249,6 +249,9 @@ export class MemoryFs extends FileSystem {
   }
 }
 
+/** Their names are gone with a tree that others may have too, who still count them; an open file led to them. */
+const openWhenDropped = new WeakSet<MemoryInode>();
+
 /** What all inodes in memory have in common: attributes and extended attributes. */
 export abstract class MemoryInode extends Inode {
   override readonly fs: MemoryFs;
@@ -350,7 +353,7 @@ export abstract class MemoryInode extends Inode {
 
   /** Gives back what the inode holds once neither a name nor an open file leads to it. */
   releaseIfUnused(): void {
-    if (this.nlink > 0 || this.opens > 0) return;
+    if ((this.nlink > 0 && !openWhenDropped.has(this)) || this.opens > 0) return;
     this.fs.releaseIno();
     this.dropData();
   }
@@ -654,9 +657,11 @@ export class MemoryDirectory extends MemoryInode {
       }
       seen.add(inode);
       if (inode instanceof MemoryDirectory) for (const child of inode.entries.values()) drop(child);
-      if (inode.opens > 0) return;
-      this.fs.releaseIno();
-      inode.dropData();
+      if (inode.opens > 0) openWhenDropped.add(inode);
+      else {
+        this.fs.releaseIno();
+        inode.dropData();
+      }
     };
     drop(tree);
   }
