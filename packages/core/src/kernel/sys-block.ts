@@ -5,30 +5,32 @@
  * @see Documentation/ABI/stable/sysfs-block
  */
 import { type PseudoLeaf, PseudoLink, type PseudoTree, textFile } from "../fs/index.ts";
+import type { Machine } from "./machine.ts";
 import type { SysFs } from "./sys-fs.ts";
 
 const LOOPS = 8;
 const LOOP_MAJOR = 7;
-/** The machine's disk: 32 GiB, in sectors of 512 bytes. @see procfs/machine-files.ts: partitions */
-const DISK_SECTORS = 67_108_864;
+const SECTOR = 512;
 
 const loops = Array.from({ length: LOOPS }, (_, index) => ({ name: `loop${index}`, dev: `${LOOP_MAJOR}:${index}` }));
 
-function attributes(dev: string, sectors: number, range: number): PseudoTree<SysFs> {
+function attributes(dev: string, range: number, bytes: (machine: Machine) => number): PseudoTree<SysFs> {
   return {
     dev: textFile<SysFs>(() => `${dev}\n`),
     range: textFile<SysFs>(() => `${range}\n`),
     removable: textFile<SysFs>(() => "0\n"),
     ro: textFile<SysFs>(() => "0\n"),
-    size: textFile<SysFs>(() => `${sectors}\n`),
+    size: textFile<SysFs>(({ kernel }) => `${Math.floor(bytes(kernel.machine) / SECTOR)}\n`),
   };
 }
 
 /** What is below /sys/devices/virtual/block, and where the disk is. */
 export const virtualBlocks: PseudoTree<SysFs> = Object.fromEntries(
-  loops.map(({ name, dev }) => [name, attributes(dev, 0, 1)]),
+  loops.map(({ name, dev }) => [name, attributes(dev, 1, () => 0)]),
 );
-export const diskOfMachine: PseudoTree<SysFs> = { block: { vda: attributes("254:0", DISK_SECTORS, 16) } };
+export const diskOfMachine: PseudoTree<SysFs> = {
+  block: { vda: attributes("254:0", 16, ({ diskBytes }) => diskBytes) },
+};
 
 const link =
   (target: string): PseudoLeaf<SysFs> =>

@@ -44,6 +44,11 @@ function cgroups({ cgroups: root }: Kernel): string {
   return `#subsys_name\thierarchy\tnum_cgroups\tenabled\n${lines.join("")}`;
 }
 
+/** @see block/genhd.c:show_partition */
+function partitions({ machine }: Kernel): string {
+  return `major minor  #blocks  name\n\n 254        0 ${String(Math.floor(machine.diskBytes / 1024)).padStart(10)} vda\n`;
+}
+
 export const MACHINE_FILES: PseudoTree<ProcFs> = {
   acpi: {},
   buddyinfo: empty,
@@ -78,7 +83,7 @@ export const MACHINE_FILES: PseudoTree<ProcFs> = {
   modules: ofPart("MODULES", empty),
   mtrr: text(() => "", 0o644),
   pagetypeinfo: hidden,
-  partitions: text(() => "major minor  #blocks  name\n\n 254        0   33554432 vda\n"),
+  partitions: text(partitions),
   pressure: { cpu: pressure("cpu"), io: pressure("io"), memory: pressure("memory") },
   slabinfo: hidden,
   softirqs: empty,

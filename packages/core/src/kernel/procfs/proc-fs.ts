@@ -15,7 +15,7 @@ import { MACHINE_FILES } from "./machine-files.ts";
 import { type ProcOptions, procOptions, shownProcOptions } from "./proc-options.ts";
 import { processDirectory } from "./process-directory.ts";
 import { mayInspect } from "./ptrace.ts";
-import { SYSCTL_TREE } from "./sysctl-tree.ts";
+import { sysctls } from "./sysctl-tree.ts";
 
 const PROC_SUPER_MAGIC = 0x9fa0;
 
@@ -121,6 +121,6 @@ const ROOT_TREE: PseudoTree<ProcFs> = {
   "thread-self": link((fs) => `${selfOf(fs)}/task/${selfOf(fs)}`),
   mounts: fixedLink("self/mounts"),
   net: fixedLink("self/net"),
-  sys: SYSCTL_TREE,
+  sys: sysctls,
   ...MACHINE_FILES,
 };

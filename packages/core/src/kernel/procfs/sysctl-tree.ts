@@ -8,6 +8,7 @@ import {
   PseudoFile,
   type PseudoLeaf,
   type PseudoTree,
+  TreeDirectory,
   textFile,
 } from "../../fs/index.ts";
 import type { FileOps, Inode } from "../../vfs/index.ts";
@@ -19,8 +20,13 @@ type MutableTree = { [name: string]: MutableTree | PseudoLeaf<ProcFs> };
 
 const text = (read: (fs: ProcFs) => string): PseudoLeaf<ProcFs> => textFile((fs) => `${read(fs)}\n`);
 
-/** Every machine's /proc/sys. */
-export const SYSCTL_TREE: PseudoTree<ProcFs> = makeTree();
+let made: PseudoTree<ProcFs> | undefined;
+
+/** Every machine's /proc/sys: made when somebody looks for the first time, for few programs do. */
+export const sysctls: PseudoLeaf<ProcFs> = (fs) => {
+  made ??= makeTree();
+  return new TreeDirectory(fs, made);
+};
 
 function makeTree(): PseudoTree<ProcFs> {
   const tree: MutableTree = { abi: {}, debug: {}, dev: {} };
@@ -99,9 +105,9 @@ function insert(tree: MutableTree, path: readonly string[], leaf: PseudoLeaf<Pro
     const next = at[name];
     if (next !== undefined && typeof next !== "function") at = next;
     else {
-      const made: MutableTree = {};
-      at[name] = made;
-      at = made;
+      const below: MutableTree = {};
+      at[name] = below;
+      at = below;
     }
   }
   at[path[path.length - 1] as string] = leaf;
