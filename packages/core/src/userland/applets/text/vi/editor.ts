@@ -35,6 +35,7 @@ import { BASIC, Regex, RegexError } from "../../../regex/index.ts";
 import { Document } from "./document.ts";
 import type { Key, Keys } from "./keys.ts";
 import { PLAIN, REVERSE, Screen, type Size } from "./screen.ts";
+import { search } from "./search.ts";
 
 export type Mode = "command" | "insert" | "replace";
 
@@ -360,18 +361,7 @@ export class Editor {
   /** Looks for a pattern from `from` on, or backwards; around the end if need be. A bad one is complained about. */
   find(pattern: string, from: number, step: 1 | -1): number | undefined {
     const regex = this.compile(pattern);
-    if (regex === undefined) return undefined;
-    const places: number[] = [];
-    for (let line = 0; line < this.text.length; line = this.document.lineEnd(line) + 1) {
-      const text = this.text.slice(line, this.document.lineEnd(line));
-      for (let match = regex.find(text); match !== undefined; match = regex.find(text, { start: match.start + 1 })) {
-        places.push(line + match.start);
-        if (match.start >= text.length) break;
-      }
-    }
-    return step > 0
-      ? (places.find((at) => at >= from) ?? places[0])
-      : (places.findLast((at) => at <= from) ?? places.at(-1));
+    return regex === undefined ? undefined : search(this.document, regex, from, step);
   }
 
   compile(pattern: string): Regex | undefined {
