@@ -31,7 +31,7 @@ export const watchdog: Applet = function* (io) {
   if (device === undefined || more.length > 0) return yield* showUsage(io);
   const work = (): Routine<number> => watch(io, device, options.value("T"), options.value("t"));
   if (options.has("F")) return yield* work();
-  yield* daemonize(work);
+  yield* daemonize(work, { atRoot: true });
   return 0;
 };
 

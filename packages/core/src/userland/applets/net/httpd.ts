@@ -59,7 +59,7 @@ export const httpd: Applet = function* (io) {
   if (home === undefined && conf.home !== undefined) yield* chdirOrDie(io, conf.home);
   if (server === undefined) return yield* new HttpRequest(io, conf, { input: 0, output: 1, peer: undefined }).answer();
   if (options.has("f")) return yield* serve(io, conf, server);
-  yield* daemonize(() => serve(io, conf, server), server);
+  yield* daemonize(() => serve(io, conf, server), { kept: server });
   return 0;
 };
 

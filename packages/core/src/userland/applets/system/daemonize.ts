@@ -1,18 +1,25 @@
 /** Going into the background as daemons do: a session of its own, and no way back to who started it. @see daemon(3) */
-import { clone, close, dup3, Errno, O_RDWR, open, type Routine, setsid } from "../../../abi/index.ts";
+import { chdir, clone, close, dup3, Errno, O_RDWR, open, type Routine, setsid } from "../../../abi/index.ts";
 import { attempt } from "../../io.ts";
 
-interface Daemon {
+interface DaemonOptions {
+  /** A descriptor that stays as it is. */
+  readonly kept?: number;
+  /** It is not to be in anybody's way. */
+  readonly atRoot?: boolean;
+}
+
+interface Daemon extends DaemonOptions {
   readonly work: () => Routine<number>;
-  readonly kept: number | undefined;
 }
 
-/** Runs `work` as a daemon, with the descriptor `kept` as it is. The caller goes on at once. @see libbb bb_daemonize */
-export function* daemonize(work: () => Routine<number>, kept?: number): Routine<void> {
-  yield* clone(beDaemon, { work, kept });
+/** Runs `work` as a daemon. The caller goes on at once. @see libbb bb_daemonize */
+export function* daemonize(work: () => Routine<number>, options: DaemonOptions = {}): Routine<void> {
+  yield* clone(beDaemon, { work, ...options });
 }
 
-function* beDaemon({ work, kept }: Daemon): Routine<number> {
+function* beDaemon({ work, kept, atRoot }: Daemon): Routine<number> {
+  if (atRoot === true) yield* chdir("/");
   yield* setsid();
   const nothing = yield* attempt(open("/dev/null", O_RDWR));
   if (!(nothing instanceof Errno)) {

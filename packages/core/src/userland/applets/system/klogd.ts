@@ -1,6 +1,5 @@
 /** klogd: hand the kernel's messages to the system log. @see klogd(8), syslog(2) */
 import {
-  chdir,
   close,
   Errno,
   getpid,
@@ -39,10 +38,7 @@ export const klogd: Applet = function* (io) {
   if (level !== undefined) yield* unsignedOrDie(io, level, 1, LEVEL_COUNT);
   const work = (): Routine<number> => forward(io, level !== undefined);
   if (options.has("n")) return yield* work();
-  yield* daemonize(function* () {
-    yield* chdir("/");
-    return yield* work();
-  });
+  yield* daemonize(work, { atRoot: true });
   return 0;
 };
 

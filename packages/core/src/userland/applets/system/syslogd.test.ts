@@ -29,3 +29,9 @@ test("syslogd and httpd go into the background with nothing open but what they n
     "/dev/null\n/dev/null\n/dev/null\nsocket:\n/dev/null\n/dev/null\n/dev/null\nsocket:\n",
   );
 });
+
+test("syslogd leaves the directory in which it was started, others stay", async () => {
+  const script =
+    "cd /tmp; syslogd -O log; httpd; sleep 1; for name in syslogd httpd; do readlink /proc/$(pidof $name)/cwd; done; ls /log";
+  expect((await new Busybox().sh(script)).stdout).toBe("/\n/tmp\n/log\n");
+});

@@ -62,7 +62,7 @@ export const syslogd: Applet = function* (io) {
   if (options.has("f")) yield* io.die(`can't read '${options.value("f")}': Function not implemented`);
   const daemon = new Syslogd(io, yield* settingsOf(io, options));
   if (options.has("n")) return yield* daemon.run();
-  yield* daemonize(() => daemon.run());
+  yield* daemonize(() => daemon.run(), { atRoot: true });
   return 0;
 };
 
