@@ -739,10 +739,10 @@ export class ContainerService {
 
   #record(container: Container, action: string, more: Readonly<Record<string, string>> = NOTHING): void {
     const { config, imageName: image, name } = container;
+    const own = more === NOTHING ? { image, name } : { ...more, image, name };
     // Most have no labels, and then there is nothing to put together.
-    const isBare = more === NOTHING && Object.keys(config.Labels ?? NOTHING).length === 0;
-    const attributes = isBare ? { image, name } : { ...config.Labels, ...more, image, name };
-    this.#parts.events.record("container", action, container.id, attributes);
+    const isBare = Object.keys(config.Labels ?? NOTHING).length === 0;
+    this.#parts.events.record("container", action, container.id, isBare ? own : { ...config.Labels, ...own });
   }
 }
 

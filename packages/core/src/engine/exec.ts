@@ -277,7 +277,7 @@ export class ExecService {
       terminal: body.Tty ?? false,
       user,
       args: body.Cmd,
-      ...consoleSize(body.ConsoleSize),
+      consoleSize: consoleSize(body.ConsoleSize),
       env: withVariables(terminalEnvironment(container, body), body.Env ?? []),
       cwd: body.WorkingDir ? body.WorkingDir : workingDirectory(config),
     };

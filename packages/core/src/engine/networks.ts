@@ -415,7 +415,11 @@ export class NetworkService {
 
 /** What a container is called on a network. The first name is what its addresses are called. */
 function namesOf(container: Container, { Aliases }: EndpointSettings): readonly string[] {
-  return [...new Set([container.name, ...(Aliases ?? []), shortId(container.id), container.hostname])];
+  const names = [container.name];
+  for (const name of [...(Aliases ?? []), shortId(container.id), container.hostname]) {
+    if (!names.includes(name)) names.push(name);
+  }
+  return names;
 }
 
 const wantedAddress = (text: string): string | undefined => (text === "" ? undefined : canonicalIp(text));

@@ -40,16 +40,17 @@ export interface SpecContext {
 export function runtimeSpec(container: Container, context: SpecContext): RuntimeSpec {
   const { config, hostConfig } = container;
   const common = commonPart(hostConfig);
-  const namespaces = chooseNamespaces(hostConfig, context);
+  const { resources, devices, maskedPaths, readonlyPaths, sysctl, seccomp } = common.linux;
+  const namespaces = common.isApart ? PRIVATE : chooseNamespaces(hostConfig, context);
   const ownsUts = namespaces.some(({ type, path }) => type === "uts" && path === undefined);
   return {
     ociVersion: "1.2.1",
     root: hostConfig.ReadonlyRootfs ? READ_ONLY_ROOT : ROOT,
-    ...(ownsUts ? { hostname: container.hostname } : {}),
-    ...(ownsUts && config.Domainname ? { domainname: config.Domainname } : {}),
+    hostname: ownsUts ? container.hostname : undefined,
+    domainname: ownsUts && config.Domainname ? config.Domainname : undefined,
     process: {
       terminal: config.Tty ?? false,
-      ...consoleSize(config.Tty ? hostConfig.ConsoleSize : undefined),
+      consoleSize: consoleSize(config.Tty ? hostConfig.ConsoleSize : undefined),
       user: context.user,
       args: hostConfig.Init === true ? [...INIT_ARGUMENTS, ...commandLine(container)] : commandLine(container),
       env: environment(container, context.user.home),
@@ -63,8 +64,12 @@ export function runtimeSpec(container: Container, context: SpecContext): Runtime
     linux: {
       namespaces,
       cgroupsPath: cgroupPath(container),
-      ...common.linux,
-      ...(ownsUts || !config.Domainname ? {} : { sysctl: withDomain(common.linux.sysctl, config.Domainname) }),
+      resources,
+      devices,
+      maskedPaths,
+      readonlyPaths,
+      sysctl: ownsUts || !config.Domainname ? sysctl : withDomain(sysctl, config.Domainname),
+      seccomp,
     },
   };
 }
@@ -77,6 +82,8 @@ const withDomain = (sysctl: RuntimeSpec["linux"]["sysctl"], domain: string): Run
 
 /** What follows from the host configuration alone. */
 interface CommonPart {
+  /** It has namespaces of its own. */
+  readonly isApart: boolean;
   readonly process: Required<Pick<ProcessSpec, "capabilities" | "rlimits" | "noNewPrivileges" | "oomScoreAdj">>;
   readonly linux: Omit<RuntimeSpec["linux"], "namespaces" | "cgroupsPath">;
 }
@@ -91,7 +98,9 @@ function commonPart(hostConfig: Partial<HostConfig>): CommonPart {
   const capabilities = chooseCapabilities(hostConfig);
   const unconfined =
     privileged || hostConfig.SecurityOpt?.some((option) => /^seccomp[=:]unconfined$/.test(option)) === true;
+  const isShared = MODES.some(([, , field]) => sharesWith(hostConfig[field]));
   const made: CommonPart = {
+    isApart: !privileged && !isShared,
     process: makeProcessSpec(capabilities, hostConfig),
     linux: {
       resources: limits(hostConfig),
@@ -101,7 +110,7 @@ function commonPart(hostConfig: Partial<HostConfig>): CommonPart {
       maskedPaths: privileged ? NONE : (hostConfig.MaskedPaths ?? MASKED_PATHS),
       readonlyPaths: privileged ? NONE : (hostConfig.ReadonlyPaths ?? READONLY_PATHS),
       sysctl: sysctls(hostConfig),
-      ...(unconfined ? {} : { seccomp: seccompFor(capabilities) }),
+      seccomp: unconfined ? undefined : seccompFor(capabilities),
     },
   };
   commonParts.set(hostConfig, made);
@@ -117,11 +126,9 @@ function sysctls({ NetworkMode, Sysctls }: Partial<HostConfig>): RuntimeSpec["li
 const NO_SYSCTLS: RuntimeSpec["linux"]["sysctl"] = {};
 
 /** The size of a terminal, where the client has told it. */
-export function consoleSize(
-  size: readonly [height: number, width: number] | undefined,
-): Pick<ProcessSpec, "consoleSize"> {
+export function consoleSize(size: readonly [height: number, width: number] | undefined): ProcessSpec["consoleSize"] {
   const [height = 0, width = 0] = size ?? [];
-  return height === 0 && width === 0 ? {} : { consoleSize: { height, width } };
+  return height === 0 && width === 0 ? undefined : { height, width };
 }
 
 /** What many specifications have in common is one object for all of them. */
@@ -287,10 +294,9 @@ const MODES = [
   ["cgroup", "cgroup", "CgroupnsMode"],
 ] as const satisfies readonly (readonly [NamespaceType, string, keyof HostConfig])[];
 
-const isShared = (mode: string | undefined): boolean => mode === "host" || mode?.startsWith("container:") === true;
+const sharesWith = (mode: string | undefined): boolean => mode === "host" || mode?.startsWith("container:") === true;
 
 function chooseNamespaces(hostConfig: Partial<HostConfig>, { pidOf }: SpecContext): Namespaces {
-  if (!hostConfig.Privileged && !MODES.some(([, , field]) => isShared(hostConfig[field]))) return PRIVATE;
   return [
     { type: "mount" },
     ...MODES.flatMap(([type, kind, field]) => {

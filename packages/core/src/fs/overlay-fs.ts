@@ -30,7 +30,7 @@ export interface OverlayOptions {
   /** Read-only directories, topmost first. */
   readonly lower: readonly Inode[];
   /** Where changes go; without it the overlay is read-only. */
-  readonly upper?: Inode;
+  readonly upper?: Inode | undefined;
   /** For /proc/mounts: its first field, and its options. */
   readonly source?: string;
   readonly options?: readonly string[];

@@ -8,20 +8,19 @@ import { MemoryDirectory, type MemoryFs } from "./memory-fs.ts";
  * name comes back.
  */
 export function removeTree(fs: MemoryFs, path: string): void {
-  const lastSlash = path.lastIndexOf("/");
-  assert(lastSlash < path.length - 1, "the root of a file system is not removed");
+  assert(path.length > 1, "the root of a file system is not removed");
   let directory = fs.root;
   let dentry: Dentry | undefined = fs.rootDentry;
-  for (let at = 1; at <= lastSlash; ) {
-    const end = path.indexOf("/", at);
-    const name = path.slice(at, end);
+  let start = 1;
+  for (let slash = path.indexOf("/", start); slash >= 0; slash = path.indexOf("/", start)) {
+    const name = path.slice(start, slash);
     const next = directory.lookup(name);
     if (!(next instanceof MemoryDirectory)) return;
     directory = next;
     dentry = dentry?.known(name);
-    at = end + 1;
+    start = slash + 1;
   }
-  const last = path.slice(lastSlash + 1);
+  const last = path.slice(start);
   removeEntry(directory, last);
   dentry?.forget(last);
 }

@@ -83,7 +83,8 @@ function enterUnsharedTime(process: Process): void {
 
 /** The `comm` of a program: the last component of its path, cut to 15 characters. */
 export function commOf(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1, path.lastIndexOf("/") + 16);
+  const start = path.lastIndexOf("/") + 1;
+  return path.slice(start, start + 15);
 }
 
 function checkSize(argv: readonly string[], env: Env): void {

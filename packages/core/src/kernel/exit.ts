@@ -51,6 +51,7 @@ export function reap(process: Process): void {
 
 /** The first process of a pid namespace takes all others with it. @see pid_namespaces(7) "The namespace init process" */
 function killNamespace(init: Process): void {
+  if (init.ns.pid.processes.size === 1) return;
   for (const process of [...init.ns.pid.processes.values()]) {
     if (process === init) continue;
     process.kernel.signals.send(process, SIGKILL);

@@ -117,7 +117,9 @@ export class FdTable {
     for (let fd = 0; this.#lowCloseOnExec >>> fd !== 0; fd++) if (this.closesOnExec(fd)) this.close(fd);
     for (const fd of this.#highCloseOnExec ?? []) this.close(fd);
     this.#highCloseOnExec = undefined;
-    this.#files = this.#files.slice(0, this.#files.findLastIndex((file) => file !== undefined) + 1);
+    let length = this.#files.length;
+    while (length > 0 && this.#files[length - 1] === undefined) length--;
+    this.#files = this.#files.slice(0, length);
   }
 
   closeAll(): void {

@@ -240,18 +240,19 @@ const OVERLAY_OPTIONS: ReadonlySet<string> = new Set(
   ),
 );
 
-const DIRECTORY_OPTIONS = ["lowerdir", "upperdir", "workdir"] as const;
-
 /** The directories that an overlay is made of; of an option that is given twice the last counts. */
 function overlayDirectories(options: readonly string[]) {
-  const found: { lowerdir?: string; upperdir?: string; workdir?: string } = {};
+  let lowerdir: string | undefined;
+  let upperdir: string | undefined;
+  let workdir: string | undefined;
   for (const option of options) {
     const equals = option.indexOf("=");
-    const role = DIRECTORY_OPTIONS.find((name) => name.length === equals && option.startsWith(name));
-    if (role !== undefined) found[role] = option.slice(equals + 1);
+    if (option.startsWith("lowerdir=")) lowerdir = option.slice(equals + 1);
+    else if (option.startsWith("upperdir=")) upperdir = option.slice(equals + 1);
+    else if (option.startsWith("workdir=")) workdir = option.slice(equals + 1);
     else if (!OVERLAY_OPTIONS.has(equals < 0 ? option : option.slice(0, equals))) throw new Errno("EINVAL");
   }
-  return found;
+  return { lowerdir, upperdir, workdir };
 }
 
 function makeOverlay({ source, data }: MountRequest, context: MountContext): FileSystem {
@@ -284,12 +285,7 @@ function makeOverlay({ source, data }: MountRequest, context: MountContext): Fil
   if (upper !== undefined) upper.fs.isShared = true;
   if (work !== undefined && work.lookup("work") === undefined)
     work.create("work", { type: "dir", mode: 0, uid: 0, gid: 0 });
-  return new OverlayFs(context.kernel, {
-    lower,
-    ...(upper === undefined ? {} : { upper, registry: overlays }),
-    source,
-    options,
-  });
+  return new OverlayFs(context.kernel, { lower, upper, registry: overlays, source, options });
 }
 
 /** True if one of two directories is the other, or is below it. */

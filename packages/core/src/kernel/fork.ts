@@ -161,7 +161,12 @@ function checkRights(parent: Process, kinds: ReadonlySet<NamespaceKind>): void {
 export function keepIgnored(
   actions: ReadonlyMap<Signal, SignalAction> | undefined,
 ): ReadonlyMap<Signal, SignalAction> | undefined {
-  if (actions === undefined) return undefined;
+  if (actions === undefined || hasOnlyIgnored(actions)) return actions;
   const kept = [...actions].filter(([, action]) => action.disposition === "ignore");
   return kept.length === 0 ? undefined : new Map(kept);
+}
+
+function hasOnlyIgnored(actions: ReadonlyMap<Signal, SignalAction>): boolean {
+  for (const { disposition } of actions.values()) if (disposition !== "ignore") return false;
+  return true;
 }

@@ -58,73 +58,75 @@ const tableOf = (values: Readonly<Record<string, string>>, make: (name: string, 
   Object.fromEntries(Object.entries(values).map(([name, initial]) => [name, make(name, initial)]));
 
 /** By their dotted names, with the values of a fresh Linux. */
-const SYSCTLS: Readonly<Record<string, Sysctl>> = {
-  "fs.aio-max-nr": machine(65_536),
-  "fs.file-max": machine("9223372036854775807"),
-  "fs.inotify.max_queued_events": machine(16_384),
-  "fs.inotify.max_user_instances": machine(128),
-  "fs.inotify.max_user_watches": machine(65_536),
-  "fs.mount-max": machine(100_000),
-  "fs.mqueue.msg_default": ipc(10),
-  "fs.mqueue.msg_max": ipc(10),
-  "fs.mqueue.msgsize_default": ipc(8192),
-  "fs.mqueue.msgsize_max": ipc(8192),
-  "fs.mqueue.queues_max": ipc(256),
-  "fs.nr_open": machine(1_048_576),
-  "fs.overflowgid": machine(65_534),
-  "fs.overflowuid": machine(65_534),
-  "fs.pipe-max-size": machine(1_048_576),
-  "fs.suid_dumpable": machine(0),
-  "kernel.cap_last_cap": fixed(40),
-  "kernel.core_pattern": machine("core"),
-  "kernel.core_uses_pid": machine(0),
-  "kernel.dmesg_restrict": machine(1),
-  "kernel.kptr_restrict": machine(0),
-  "kernel.msgmax": ipc(8192),
-  "kernel.msgmnb": ipc(16_384),
-  "kernel.msgmni": ipc(32_000),
-  "kernel.ngroups_max": fixed(65_536),
-  "kernel.ostype": fixed("Linux"),
-  "kernel.overflowgid": machine(65_534),
-  "kernel.overflowuid": machine(65_534),
-  "kernel.panic": machine(0),
-  "kernel.pid_max": machine(4_194_304),
-  "kernel.printk": machine("4\t4\t1\t7"),
-  "kernel.randomize_va_space": machine(2),
-  "kernel.sched_autogroup_enabled": machine(1),
-  "kernel.sem": ipc("32000\t1024000000\t500\t32000"),
-  "kernel.shm_rmid_forced": ipc(0),
-  "kernel.shmall": ipc("18446744073692774399"),
-  "kernel.shmmax": ipc("18446744073692774399"),
-  "kernel.shmmni": ipc(4096),
-  "kernel.sysrq": machine(176),
-  "kernel.tainted": machine(0),
-  "kernel.threads-max": machine(62_000),
-  "kernel.unprivileged_bpf_disabled": machine(2),
-  "user.max_cgroup_namespaces": machine(31_000),
-  "user.max_ipc_namespaces": machine(31_000),
-  "user.max_mnt_namespaces": machine(31_000),
-  "user.max_net_namespaces": machine(31_000),
-  "user.max_pid_namespaces": machine(31_000),
-  "user.max_time_namespaces": machine(31_000),
-  "user.max_user_namespaces": machine(31_000),
-  "user.max_uts_namespaces": machine(31_000),
-  "vm.compact_memory": order,
-  "vm.drop_caches": order,
-  "vm.max_map_count": machine(65_530),
-  "vm.overcommit_memory": machine(0),
-  "vm.overcommit_ratio": machine(50),
-  "vm.swappiness": machine(60),
-  "kernel.cad_pid": of("machine", "private")(1),
-  "net.ipv4.route.flush": of("net", "order")(0),
-  "net.ipv4.tcp_fastopen_key": of("net", "private")("00000000-00000000-00000000-00000000"),
-  "net.ipv6.route.flush": of("net", "order")(0),
-  ...tableOf(QUIET_SYSCTLS, (name, initial) =>
-    of("machine", PRIVATE_SYSCTLS.has(name) ? "private" : "public")(initial),
-  ),
-  ...tableOf(FIXED_SYSCTLS, (_name, initial) => fixed(initial)),
-  ...tableOf(NET_SYSCTLS, (name, initial) => of("net", netAccess(name))(initial)),
-};
+const SYSCTLS: ReadonlyMap<string, Sysctl> = new Map(
+  Object.entries({
+    "fs.aio-max-nr": machine(65_536),
+    "fs.file-max": machine("9223372036854775807"),
+    "fs.inotify.max_queued_events": machine(16_384),
+    "fs.inotify.max_user_instances": machine(128),
+    "fs.inotify.max_user_watches": machine(65_536),
+    "fs.mount-max": machine(100_000),
+    "fs.mqueue.msg_default": ipc(10),
+    "fs.mqueue.msg_max": ipc(10),
+    "fs.mqueue.msgsize_default": ipc(8192),
+    "fs.mqueue.msgsize_max": ipc(8192),
+    "fs.mqueue.queues_max": ipc(256),
+    "fs.nr_open": machine(1_048_576),
+    "fs.overflowgid": machine(65_534),
+    "fs.overflowuid": machine(65_534),
+    "fs.pipe-max-size": machine(1_048_576),
+    "fs.suid_dumpable": machine(0),
+    "kernel.cap_last_cap": fixed(40),
+    "kernel.core_pattern": machine("core"),
+    "kernel.core_uses_pid": machine(0),
+    "kernel.dmesg_restrict": machine(1),
+    "kernel.kptr_restrict": machine(0),
+    "kernel.msgmax": ipc(8192),
+    "kernel.msgmnb": ipc(16_384),
+    "kernel.msgmni": ipc(32_000),
+    "kernel.ngroups_max": fixed(65_536),
+    "kernel.ostype": fixed("Linux"),
+    "kernel.overflowgid": machine(65_534),
+    "kernel.overflowuid": machine(65_534),
+    "kernel.panic": machine(0),
+    "kernel.pid_max": machine(4_194_304),
+    "kernel.printk": machine("4\t4\t1\t7"),
+    "kernel.randomize_va_space": machine(2),
+    "kernel.sched_autogroup_enabled": machine(1),
+    "kernel.sem": ipc("32000\t1024000000\t500\t32000"),
+    "kernel.shm_rmid_forced": ipc(0),
+    "kernel.shmall": ipc("18446744073692774399"),
+    "kernel.shmmax": ipc("18446744073692774399"),
+    "kernel.shmmni": ipc(4096),
+    "kernel.sysrq": machine(176),
+    "kernel.tainted": machine(0),
+    "kernel.threads-max": machine(62_000),
+    "kernel.unprivileged_bpf_disabled": machine(2),
+    "user.max_cgroup_namespaces": machine(31_000),
+    "user.max_ipc_namespaces": machine(31_000),
+    "user.max_mnt_namespaces": machine(31_000),
+    "user.max_net_namespaces": machine(31_000),
+    "user.max_pid_namespaces": machine(31_000),
+    "user.max_time_namespaces": machine(31_000),
+    "user.max_user_namespaces": machine(31_000),
+    "user.max_uts_namespaces": machine(31_000),
+    "vm.compact_memory": order,
+    "vm.drop_caches": order,
+    "vm.max_map_count": machine(65_530),
+    "vm.overcommit_memory": machine(0),
+    "vm.overcommit_ratio": machine(50),
+    "vm.swappiness": machine(60),
+    "kernel.cad_pid": of("machine", "private")(1),
+    "net.ipv4.route.flush": of("net", "order")(0),
+    "net.ipv4.tcp_fastopen_key": of("net", "private")("00000000-00000000-00000000-00000000"),
+    "net.ipv6.route.flush": of("net", "order")(0),
+    ...tableOf(QUIET_SYSCTLS, (name, initial) =>
+      of("machine", PRIVATE_SYSCTLS.has(name) ? "private" : "public")(initial),
+    ),
+    ...tableOf(FIXED_SYSCTLS, (_name, initial) => fixed(initial)),
+    ...tableOf(NET_SYSCTLS, (name, initial) => of("net", netAccess(name))(initial)),
+  }),
+);
 
 /** Sysctls of one device of a network stack: `net.ipv4.conf.eth0.rp_filter`. */
 const OF_DEVICE = /^net\.(ipv4|ipv6)\.(conf|neigh)\.([^.]+)\.(\w+)$/;
@@ -148,7 +150,8 @@ const DEVICE_ACCESS: Readonly<Record<string, Access>> = { mc_forwarding: "fixed"
 
 /** The sysctl of that name. */
 function find(name: string): Sysctl | undefined {
-  if (Object.hasOwn(SYSCTLS, name)) return SYSCTLS[name];
+  const known = SYSCTLS.get(name);
+  if (known !== undefined) return known;
   const [, family = "", part = "", , field = ""] = OF_DEVICE.exec(name) ?? [];
   const table = DEVICE_TABLES[`${family}.${part}`] ?? {};
   const initial = Object.hasOwn(table, field) ? table[field] : undefined;
@@ -162,14 +165,17 @@ export const deviceSysctlNames = (family: "ipv4" | "ipv6", part: "conf" | "neigh
 
 const placeOf = (name: string): string => (name === "net.ipv4.conf.all.forwarding" ? "net.ipv4.ip_forward" : name);
 
-export const SYSCTL_NAMES: readonly string[] = Object.keys(SYSCTLS);
+export const SYSCTL_NAMES: readonly string[] = [...SYSCTLS.keys()];
 
 /** Values that differ from the initial ones: on a machine, or in one namespace. */
 export type SysctlValues = SmallMap<string, string>;
 
 /** The mode of its file. @see proc_sys_permission: it holds for root too */
 export function modeOfSysctl(process: Process, name: string): number {
-  const access = find(name)?.access ?? "fixed";
+  return modeFor(process, find(name)?.access ?? "fixed");
+}
+
+function modeFor(process: Process, access: Access): number {
   const isMachines = process.ns.net === process.kernel.init.ns.net;
   return MODES[access === "machine" && !isMachines ? "fixed" : access];
 }
@@ -205,7 +211,7 @@ export function changeSysctl(process: Process, name: string, text: string): void
 function writeSysctl(process: Process, name: string, text: string): void {
   const sysctl = find(name);
   if (sysctl === undefined) throw new Errno("ENOENT");
-  if ((modeOfSysctl(process, name) & 0o200) === 0) throw new Errno("EACCES");
+  if ((modeFor(process, sysctl.access) & 0o200) === 0) throw new Errno("EACCES");
   const values = valuesFor(process, sysctl.scope);
   const old = values.get(placeOf(name)) ?? sysctl.initial;
   values.set(

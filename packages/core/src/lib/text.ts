@@ -84,6 +84,7 @@ const DECODER = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Text of `bytes` read as UTF-8, byte for byte recoverable with `encode`. */
 export function decode(bytes: Uint8Array): string {
+  if (bytes.length === 0) return "";
   try {
     return DECODER.decode(bytes);
   } catch {

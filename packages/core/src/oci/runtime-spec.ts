@@ -9,8 +9,8 @@ export interface RuntimeSpec {
   readonly ociVersion: string;
   readonly process: ProcessSpec;
   readonly root: { readonly path: string; readonly readonly: boolean };
-  readonly hostname?: string;
-  readonly domainname?: string;
+  readonly hostname?: string | undefined;
+  readonly domainname?: string | undefined;
   readonly mounts: readonly MountSpec[];
   readonly linux: LinuxSpec;
 }
@@ -18,7 +18,7 @@ export interface RuntimeSpec {
 export interface ProcessSpec {
   readonly terminal: boolean;
   /** The size that the terminal has from the start, in characters. */
-  readonly consoleSize?: { readonly height: number; readonly width: number };
+  readonly consoleSize?: { readonly height: number; readonly width: number } | undefined;
   readonly user: { readonly uid: number; readonly gid: number; readonly additionalGids: readonly number[] };
   readonly args: readonly string[];
   /** `NAME=value` each. */
@@ -68,7 +68,7 @@ export interface LinuxSpec {
   readonly readonlyPaths: readonly string[];
   /** Dotted names. */
   readonly sysctl: Readonly<Record<string, string>>;
-  readonly seccomp?: SeccompFilter;
+  readonly seccomp?: SeccompFilter | undefined;
   readonly uidMappings?: readonly IdMapping[];
   readonly gidMappings?: readonly IdMapping[];
 }

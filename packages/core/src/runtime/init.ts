@@ -102,7 +102,7 @@ export function* init(argument: InitArgument): Routine<number> {
     if (spec.process.terminal) yield* setUpConsole(spec.process, CHANNEL_FD, { isFirst: true });
     if (spec.hostname !== undefined) yield* nameHost(spec.hostname);
     if (spec.domainname !== undefined) yield* setdomainname(spec.domainname);
-    for (const [name, value] of Object.entries(spec.linux.sysctl)) yield* setSysctl(name, value);
+    for (const name in spec.linux.sysctl) yield* setSysctl(name, spec.linux.sysctl[name] ?? "");
     if (spec.root.readonly) yield* mount("", "/", "", MS_REMOUNT | MS_BIND | MS_RDONLY);
     if (spec.process.noNewPrivileges) yield* prctl("PR_SET_NO_NEW_PRIVS", 1);
     if (spec.linux.seccomp !== undefined && !spec.process.noNewPrivileges) yield* seccomp(spec.linux.seccomp);

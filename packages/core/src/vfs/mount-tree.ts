@@ -231,7 +231,7 @@ export class MountTree {
 
   /** Takes every mount out of propagation: the namespace is gone. */
   dissolve(): void {
-    for (const mount of this.root.subtree().reverse()) this.#detach(mount);
+    this.#detach(this.root);
   }
 
   #carryOutPlans(): void {

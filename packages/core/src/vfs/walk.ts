@@ -52,8 +52,8 @@ export function find(context: FsContext, path: string, options: { readonly follo
  */
 export class Glimpses {
   readonly #context: FsContext;
-  /** The directory of the last path: what it was called, and where it is. */
-  #name: string | undefined;
+  /** The directory of the last path: what it was called, with the slash behind it, and where it is. */
+  #name = "";
   #directory: LastComponent | undefined;
 
   constructor(context: FsContext) {
@@ -62,18 +62,24 @@ export class Glimpses {
 
   /** What is at a path. Throws like `walk`. */
   at(path: string): Inode {
-    const slash = path.lastIndexOf("/");
-    // A path that ends in a slash, or may be too long, is walked as a whole.
-    if (slash <= 0 || slash === path.length - 1 || path.length > PATH_MAX / 4) return arrive(this.#context, path);
-    const name = path.slice(0, slash);
-    if (name !== this.#name) {
+    if (!this.#isInDirectory(path)) {
+      const slash = path.lastIndexOf("/");
+      // A path that ends in a slash, or may be too long, is walked as a whole.
+      if (slash <= 0 || slash === path.length - 1 || path.length > PATH_MAX / 4) return arrive(this.#context, path);
       const walker = new Walker(this.#context, path, 0);
       if (!walker.run("parent")) fail();
       walker.forget();
       this.#directory = walker.last;
-      this.#name = name;
+      this.#name = path.slice(0, slash + 1);
     }
-    return arrive(this.#context, path.slice(slash + 1), this.#directory);
+    return arrive(this.#context, path.slice(this.#name.length), this.#directory);
+  }
+
+  /** It is the path of something in the directory of the one before. */
+  #isInDirectory(path: string): boolean {
+    const { length } = this.#name;
+    if (length === 0 || path.length === length || path.length > PATH_MAX / 4) return false;
+    return path.startsWith(this.#name) && !path.includes("/", length);
   }
 }
 

@@ -5,6 +5,8 @@ import { type ResolvedUser, resolveUser, type UserFiles } from "../../runtime/in
 import { MountedSnapshot, type Snapshotter } from "../../snapshot/index.ts";
 import type { Container } from "./container.ts";
 
+const NO_GROUPS: readonly string[] = [];
+
 export class UserLookup {
   readonly #kernel: Kernel;
   readonly #snapshotter: Snapshotter;
@@ -20,10 +22,10 @@ export class UserLookup {
   resolve(container: Container): ResolvedUser {
     const { config, hostConfig, image } = container;
     const user = config.User ?? "";
-    const groupAdd = hostConfig.GroupAdd ?? [];
+    const groupAdd = hostConfig.GroupAdd ?? NO_GROUPS;
     const own: MemoryDirectory = this.#snapshotter.directory(container.id);
     if (own.lookup("etc") !== undefined) return resolveUser(user, groupAdd, this.#filesOf(container));
-    const key = `${image.id} ${user} ${groupAdd.join(",")}`;
+    const key = user === "" && groupAdd.length === 0 ? image.id : `${image.id} ${user} ${groupAdd.join(",")}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const resolved = resolveUser(user, groupAdd, this.#filesOf(container));

@@ -134,7 +134,12 @@ export class Cgroup {
   /** The descendant at a relative path; missing ones are made, and every controller is handed on to it, as runc does. */
   ensure(path: string): Cgroup {
     let at: Cgroup = this;
-    for (const name of path.split("/")) if (name !== "") at = at.ensureChild(name);
+    for (let start = 0; start < path.length; ) {
+      const slash = path.indexOf("/", start);
+      const end = slash < 0 ? path.length : slash;
+      if (end > start) at = at.ensureChild(path.slice(start, end));
+      start = end + 1;
+    }
     return at;
   }
 

@@ -68,15 +68,16 @@ const KEEPS_NUMBERS: readonly SyscallName[] = [
 ];
 
 /** A call's arguments have the types of its name: `calls.ts` is the only place that makes calls. */
-const HANDLERS: Readonly<Record<SyscallName, AnyHandler>> = {
-  ...(TABLE as unknown as Record<SyscallName, AnyHandler>),
-  ...Object.fromEntries(KEEPS_NUMBERS.map((name) => [name, withWholeNumbers(TABLE[name] as AnyHandler)])),
-};
+const HANDLERS: ReadonlyMap<SyscallName, AnyHandler> = new Map([
+  ...(Object.entries(TABLE) as readonly (readonly [SyscallName, AnyHandler])[]),
+  ...KEEPS_NUMBERS.map((name) => [name, withWholeNumbers(TABLE[name] as AnyHandler)] as const),
+]);
 
 export function dispatch(process: Process, call: Call): unknown {
   const { net } = process.kernel;
   if (net.pending) net.deliver();
-  return HANDLERS[call.name](process, call.a, call.b, call.c, call.d, call.e);
+  const handler = HANDLERS.get(call.name) as AnyHandler;
+  return handler(process, call.a, call.b, call.c, call.d, call.e);
 }
 
 /** As in C a number is a whole one: what JavaScript has beyond that is cut off. */
