@@ -118,14 +118,45 @@ it("null is the zero value of what stands in a list or a map", async () => {
       Volumes: { "/x": null },
       Labels: { a: null },
       HostConfig: { Tmpfs: { "/t": null } },
-      NetworkingConfig: { EndpointsConfig: { none: null } },
     })
   ).json()) as { Id: string };
   expect(await (await call(`GET /containers/${id}/json`)).json()).toMatchObject({
     Config: { Cmd: ["echo", ""], ExposedPorts: { "80/tcp": {} }, Volumes: { "/x": {} }, Labels: { a: "" } },
     HostConfig: { Tmpfs: { "/t": "" } },
-    NetworkSettings: { Networks: { none: {} } },
   });
+});
+
+it.each([
+  [{ web: null }, "invalid config for network web: EndpointsConfig is nil"],
+  [
+    { bridge: null, web: { MacAddress: "zz" } },
+    "* invalid config for network bridge: EndpointsConfig is nil\n* invalid config for network web: invalid MAC address zz",
+  ],
+])("a container is connected to no network with %j", async (EndpointsConfig, message) => {
+  const { call } = await apiMachine("busybox");
+  const reply = await call("POST /containers/create", { Image: "busybox", NetworkingConfig: { EndpointsConfig } });
+  expect([reply.status, await reply.json()]).toEqual([400, { message }]);
+});
+
+it.each([
+  ["bridge", "", "invalid name: name is empty"],
+  ["bridge", "x", "endpoint x not found"],
+  ["web", "x", "network web not found"],
+])("by force %s is not left by '%s', which is not there", async (network, Container, message) => {
+  const { call } = await apiMachine();
+  const reply = await call(`POST /networks/${network}/disconnect`, { Container, Force: true });
+  expect(await reply.json()).toEqual({ message });
+});
+
+it.each([
+  ['{"status":null}', []],
+  ['{"status":{"running":null}}', []],
+  ["null", []],
+  ['{"status":[null]}', "invalid filter 'status=': invalid value for state ()"],
+])("null in the filters %s is an empty value", async (filters, answer) => {
+  const { call } = await apiMachine();
+  const found = await (await call(`GET /containers/json?filters=${filters}`)).json();
+  expect(found).toEqual(typeof answer === "string" ? { message: expect.stringContaining(answer) } : answer);
 });
 
 it("filters for what is older or newer take no beginning of an id, nor nothing", async () => {

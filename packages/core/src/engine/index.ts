@@ -118,6 +118,7 @@ export type { BridgeNetwork } from "./network/bridge-network.ts";
 export type { Capture, CapturedFrame } from "./network/capture.ts";
 export { type DialListener, MachineConnection } from "./network/dial.ts";
 export { MachineDatagrams } from "./network/dial-datagrams.ts";
+export { disconnectNamed } from "./network/disconnect-named.ts";
 export type { Endpoint } from "./network/endpoint.ts";
 export { type Ipam, IpamAllocator } from "./network/ipam.ts";
 export { type Held, type LinkChange, type LinkSelection, LinkService } from "./network/link-service.ts";

@@ -18,6 +18,7 @@ import { shortId } from "./names.ts";
 import type { BridgeNetwork } from "./network/bridge-network.ts";
 import { Endpoint } from "./network/endpoint.ts";
 import { extraHostsLine, hostsLine, resolvConf } from "./network/etc-files.ts";
+import { joinedProblems } from "./network/joined-problems.ts";
 import { LinkService } from "./network/link-service.ts";
 import { linkHosts } from "./network/links.ts";
 import type { Network, NetworkRequest } from "./network/network.ts";
@@ -27,7 +28,7 @@ import { PortAllocator } from "./network/port-allocator.ts";
 import { Sandbox, type SandboxMachine } from "./network/sandbox.ts";
 import { EMPTY_SETTINGS, modeOf, stoppedSettings } from "./network/settings.ts";
 import { verifyConnection, verifyDisconnection } from "./network/verify-connection.ts";
-import { canonicalMac, verifyEndpoint } from "./network/verify-endpoint.ts";
+import { canonicalMac, endpointProblem, verifyEndpoint } from "./network/verify-endpoint.ts";
 
 export type { Network } from "./network/network.ts";
 
@@ -135,21 +136,20 @@ export class NetworkService {
    */
   initialEndpoints(
     mode: string,
-    given: Readonly<Record<string, EndpointSettings>> | null | undefined,
+    given: Readonly<Record<string, EndpointSettings | null>> | null | undefined,
   ): Readonly<Record<string, EndpointSettings>> {
     const name = modeOf(mode);
     const all: Record<string, EndpointSettings> = {};
+    const problems: string[] = [];
     for (const [key, partial] of Object.entries(given ?? {})) {
       const settings = { ...EMPTY_SETTINGS, ...partial };
       const known = modeOf(key);
       const network = this.get(known);
-      try {
-        verifyEndpoint(known, settings, network);
-      } catch (error) {
-        throw prefixed(`invalid config for network ${known}: `, error);
-      }
+      const problem = partial === null ? "EndpointsConfig is nil" : endpointProblem(known, settings, network);
+      if (problem !== undefined) problems.push(`invalid config for network ${known}: ${problem}`);
       all[network?.name ?? known] = settings;
     }
+    if (problems.length > 0) throw new StatusError("invalid-argument", joinedProblems(problems));
     if (name.startsWith("container:")) return {};
     if (Object.keys(all).length > 0) return all;
     return name === DEFAULT_BRIDGE ? DEFAULT_ENDPOINTS : { [this.get(name)?.name ?? name]: EMPTY_SETTINGS };

@@ -5,6 +5,7 @@
  */
 import { Filters as EngineFilters } from "@bottleship/core/engine";
 import { z } from "zod";
+import { withoutNulls } from "./nulls.ts";
 import { badRequest } from "./problem.ts";
 
 const FILTERS = z.record(z.string(), z.union([z.record(z.string(), z.boolean()), z.array(z.string())]));
@@ -16,7 +17,7 @@ export class Filters extends EngineFilters {
    */
   static parse(text: string | null, known?: readonly string[], prefix = ""): Filters {
     if (text === null || text === "") return new Filters();
-    const parsed = FILTERS.safeParse(parsedJson(text));
+    const parsed = FILTERS.safeParse(withoutNulls(parsedJson(text), FILTERS));
     if (!parsed.success) throw badRequest(`${prefix}invalid filter`);
     const filters = new Filters(valuesOf(parsed.data));
     filters.check(known);

@@ -11,7 +11,7 @@ import { unwrapped } from "../schemas/fields.ts";
 export function withoutNulls(value: unknown, schema: z.ZodType): unknown {
   if (value === null) return zeroOf(schema);
   if (!hasNulls(value)) return value;
-  const inner = unwrapped(schema);
+  const inner = formOf(unwrapped(schema), value);
   if (Array.isArray(value)) return value.map((one) => withoutNulls(one, elementOf(inner)));
   const entries = Object.entries(value as object);
   const said = inner instanceof z.ZodRecord ? entries : entries.filter(([, one]) => one !== null);
@@ -32,10 +32,15 @@ function zeroOf(schema: z.ZodType): unknown {
   return inner instanceof z.ZodString ? "" : {};
 }
 
-/** Of lists of which a single one may be written without brackets, too. */
+/** Of several forms that a value may have, the one that it has. */
+function formOf(schema: z.ZodType, value: unknown): z.ZodType {
+  if (!(schema instanceof z.ZodUnion)) return schema;
+  const forms = schema.options as readonly z.ZodType[];
+  return forms.find((form) => form instanceof z.ZodArray === Array.isArray(value)) ?? schema;
+}
+
 function elementOf(schema: z.ZodType): z.ZodType {
-  const list = schema instanceof z.ZodUnion ? schema.options.find((one) => one instanceof z.ZodArray) : schema;
-  return list instanceof z.ZodArray ? (list.element as z.ZodType) : z.unknown();
+  return schema instanceof z.ZodArray ? (schema.element as z.ZodType) : z.unknown();
 }
 
 function fieldOf(schema: z.ZodType, name: string): z.ZodType {

@@ -4,6 +4,7 @@
  * @see moby api/server/router/network, daemon/network.go
  */
 import {
+  disconnectNamed,
   type Engine,
   NETWORK_FILTERS,
   type Network,
@@ -59,9 +60,8 @@ export function networkRoutes(engine: Engine): readonly Route[] {
       return empty(200);
     }),
     route("POST", "/networks/{id}/disconnect", async ({ request, param }) => {
-      const { Container: name, Force: force } = await readJson(request, NETWORK_DISCONNECT);
-      if (force && !exists(name)) throw new StatusError("not-found", `endpoint ${name} not found`);
-      networks.disconnect(containers.get(name), idOf(param("id")));
+      const { Container: container, Force: force } = await readJson(request, NETWORK_DISCONNECT);
+      disconnectNamed(engine, { container, network: idOf(param("id")), force });
       return empty(200);
     }),
   ];
@@ -69,14 +69,6 @@ export function networkRoutes(engine: Engine): readonly Route[] {
   /** Whether it has to be there depends on the container. */
   function idOf(reference: string): string {
     return networks.get(reference)?.id ?? reference;
-  }
-
-  function exists(name: string): boolean {
-    try {
-      return containers.get(name) !== undefined;
-    } catch {
-      return false;
-    }
   }
 }
 

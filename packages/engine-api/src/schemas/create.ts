@@ -220,7 +220,7 @@ const endpoint = z.object({
 
 export const ENDPOINT = goType(endpoint, "network.EndpointSettings");
 
-const networking = z.object({ EndpointsConfig: z.record(text, ENDPOINT).default({}) });
+const networking = z.object({ EndpointsConfig: z.record(text, ENDPOINT.nullable()).default({}) });
 
 export const CREATE = goType(
   z.object({

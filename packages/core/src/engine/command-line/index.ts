@@ -6,6 +6,7 @@
  *
  * @see docker/cli cli/command
  */
+
 import { StatusError } from "../../lib/index.ts";
 import { runCompose } from "../compose/command-line/index.ts";
 import { begun } from "../container/begin.ts";
@@ -17,6 +18,7 @@ import { API_VERSION, MIN_API_VERSION } from "../documents/versions.ts";
 import type { Engine } from "../engine.ts";
 import { NO_DAEMON } from "../machine/daemon.ts";
 import { ConnectionLost } from "../machine/daemon-life.ts";
+import { disconnectNamed } from "../network/disconnect-named.ts";
 import { signalOf } from "../signal-names.ts";
 import { logIn, logOut, searchRegistry } from "./accounts.ts";
 import { attachTo } from "./attach.ts";
@@ -316,7 +318,7 @@ async function execute(session: Session, request: DockerRequest): Promise<number
         return 0;
       });
     case "network disconnect":
-      await session.call("NetworkDisconnect", request.network, () => disconnect(session, request));
+      await session.call("NetworkDisconnect", request.network, () => disconnectNamed(session.engine, request));
       return 0;
     case "volume create":
       return session.call("VolumeCreate", request.body.Name ?? "", () => {
@@ -407,15 +409,6 @@ async function removeNetworks(session: Session, request: RequestOf<"network rm">
   });
   if (exitCode !== 0) session.err(`exit status ${exitCode}\n`);
   return exitCode;
-}
-
-function disconnect({ engine }: Session, { container, network, force }: RequestOf<"network disconnect">): void {
-  try {
-    engine.networks.disconnect(engine.containers.get(container), network);
-  } catch (error) {
-    if (!force || !(error instanceof StatusError) || error.message !== `No such container: ${container}`) throw error;
-    throw new StatusError("not-found", `endpoint ${container} not found`);
-  }
 }
 
 function volumeOptions(body: Extract<DockerRequest, { readonly command: "volume create" }>["body"]) {

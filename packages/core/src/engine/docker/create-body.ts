@@ -242,7 +242,8 @@ export interface EndpointSettings {
 }
 
 export interface NetworkingConfig {
-  readonly EndpointsConfig: Readonly<Record<string, EndpointSettings>> | null;
+  /** `null` for a network is refused. */
+  readonly EndpointsConfig: Readonly<Record<string, EndpointSettings | null>> | null;
 }
 
 /** The whole body: Config with two more fields. */

@@ -20,8 +20,18 @@ export interface ConfiguredNetwork {
   readonly configs: readonly IpamConfig[];
 }
 
-/** @throws StatusError invalid-argument with everything that is wrong. Without a network only the texts are looked at. */
+/** @throws StatusError invalid-argument in the words of `endpointProblem` */
 export function verifyEndpoint(name: string, settings: EndpointSettings, network: ConfiguredNetwork | undefined): void {
+  const problem = endpointProblem(name, settings, network);
+  if (problem !== undefined) throw new StatusError("invalid-argument", problem);
+}
+
+/** Everything that is wrong, or nothing. Without a network only the texts are looked at. */
+export function endpointProblem(
+  name: string,
+  settings: EndpointSettings,
+  network: ConfiguredNetwork | undefined,
+): string | undefined {
   const { IPv4Address = "", IPv6Address = "", LinkLocalIPs = [] } = settings.IPAMConfig ?? {};
   const problems: string[] = [];
   if (!isUserDefined(name)) {
@@ -45,12 +55,10 @@ export function verifyEndpoint(name: string, settings: EndpointSettings, network
     }
   }
   if (settings.MacAddress !== "" && !isHardwareAddress(settings.MacAddress)) {
-    throw new StatusError("invalid-argument", `invalid MAC address ${settings.MacAddress}`);
+    return `invalid MAC address ${settings.MacAddress}`;
   }
   problems.push(...sysctlProblems(settings.DriverOpts?.[`${PREFIX}endpoint.sysctls`] ?? ""));
-  if (problems.length > 0) {
-    throw new StatusError("invalid-argument", `invalid endpoint settings:\n${joinedProblems(problems)}`);
-  }
+  return problems.length === 0 ? undefined : `invalid endpoint settings:\n${joinedProblems(problems)}`;
 }
 
 function isAddress(text: string, family: IpFamily): boolean {
