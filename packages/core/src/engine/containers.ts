@@ -52,7 +52,7 @@ import { resolveLinks } from "./network/links.ts";
 import { NetworkFiles } from "./network/network-files.ts";
 import { verifyNetworkMode } from "./network/verify-mode.ts";
 import type { NetworkService } from "./networks.ts";
-import { signalOf } from "./signal-names.ts";
+import { isSignal, parseSignal } from "./signal-names.ts";
 import { runtimeSpec } from "./spec.ts";
 import { ContainerStreams } from "./streams/container-streams.ts";
 import { VolumeMounts } from "./volume/volume-mounts.ts";
@@ -96,6 +96,9 @@ export interface ContainerParts {
   /** Finds an image by what a user calls it. @throws StatusError not-found */
   readonly findImage: (name: string) => Image;
 }
+
+/** Seconds that `stop` waits if the signal could not be sent, for there is none of that number. */
+const UNSENT_TIMEOUT_SECONDS = 2;
 
 /** Seconds that `stop` waits unless told otherwise. */
 const STOP_TIMEOUT_SECONDS = 10;
@@ -315,10 +318,11 @@ export class ContainerService {
     }
     const { life } = this.#parts;
     const { follows = false } = options;
-    const seconds = options.timeoutSeconds ?? container.config.StopTimeout ?? STOP_TIMEOUT_SECONDS;
-    const signal = signalOf(options.signal ?? container.config.StopSignal ?? "SIGTERM");
+    const signal = parseSignal(options.signal ?? container.config.StopSignal ?? "SIGTERM");
+    const wanted = options.timeoutSeconds ?? container.config.StopTimeout ?? STOP_TIMEOUT_SECONDS;
+    const seconds = isSignal(signal) || wanted < 0 ? wanted : UNSENT_TIMEOUT_SECONDS;
     this.#stopping.add(container.id);
-    this.#signal(container, signal, demand);
+    if (isSignal(signal)) this.#signal(container, signal, demand);
     if (container.state === "paused") this.unpause(container);
     const isOver = (): boolean => !container.isRunning;
     const waits = { on: container.changed, follows, what: `container ${container.name} to stop` };
@@ -709,11 +713,10 @@ export class ContainerService {
     snapshotter.remove(container.id);
     this.#bundles.drop(container.id);
     container.dropLogs(world.allotments.disk);
-    for (const { type, name } of container.mountPoints) {
+    for (const { type, name, isAnonymous = false } of container.mountPoints) {
       if (type !== "volume" || name === undefined) continue;
       volumes.release(name, container.id);
-      const isOwn = volumes.get(name)?.isAnonymous === true && volumes.users(name).length === 0;
-      if (withVolumes && isOwn) volumes.remove(name);
+      if (withVolumes && isAnonymous && volumes.users(name).length === 0) volumes.remove(name);
     }
     this.#record(container, "destroy");
   }

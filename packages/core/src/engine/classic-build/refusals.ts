@@ -6,7 +6,7 @@
  */
 import { type AnyInstruction, BuildError, type Dockerfile, hasWildcards, matchGlob } from "../../build/index.ts";
 import { clean, StatusError } from "../../lib/index.ts";
-import { signalOf } from "../signal-names.ts";
+import { parseSignal } from "../signal-names.ts";
 import { textOf } from "./steps.ts";
 
 /** The first step that is refused. */
@@ -62,7 +62,7 @@ function buildKitOption(one: AnyInstruction): string | undefined {
 
 function signalProblem(text: string): string | undefined {
   try {
-    signalOf(text);
+    parseSignal(text);
     return undefined;
   } catch (error) {
     if (error instanceof StatusError) return error.message;

@@ -5,7 +5,7 @@
  */
 import { SIGKILL, type Signal } from "../../abi/index.ts";
 import type { RestartPolicy } from "../docker/create-body.ts";
-import { signalOf } from "../signal-names.ts";
+import { parseSignal } from "../signal-names.ts";
 
 const FIRST_DELAY_US = 100_000;
 const LONGEST_DELAY_US = 60_000_000;
@@ -50,7 +50,7 @@ export function startsWithEngine(
 
 /** Whoever chose a signal to stop it with means other signals as messages; who chose none means to end it by any. */
 export function isMeantToEnd(signal: Signal, stopSignal: string | undefined): boolean {
-  return signal === SIGKILL || stopSignal === undefined || stopSignal === "" || signal === signalOf(stopSignal);
+  return signal === SIGKILL || stopSignal === undefined || stopSignal === "" || signal === parseSignal(stopSignal);
 }
 
 function wantsRestart(

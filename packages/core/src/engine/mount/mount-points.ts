@@ -13,6 +13,8 @@ export interface MountPoint {
   readonly type: "bind" | "image" | "volume" | "tmpfs";
   /** Name of a volume, or of an image. */
   readonly name?: string;
+  /** A volume that nobody has named goes with the last container that has it. */
+  readonly isAnonymous?: boolean;
   /** On the machine: the directory of a volume, or what a bind mount shows. */
   readonly source: string;
   /** A source that is missing is made, as a directory; else it is refused. */
@@ -220,6 +222,7 @@ function anonymous(destination: string, volumes: VolumeSource, wish: VolumeWish)
   return {
     type: "volume",
     name: volume.name,
+    isAnonymous: true,
     source: volume.path,
     destination,
     readOnly: false,
@@ -265,13 +268,14 @@ function parseMount(mount: MountBody, volumes: VolumeSource): MountPoint {
       };
     case "volume": {
       const { Subpath: subpath = "" } = mount.VolumeOptions ?? {};
-      if (subpath !== "" && !isLocalPath(subpath)) throw problem("subpath must be a relative path within the volume");
       if (subpath !== "" && source === "") throw problem("must not set Subpath when using anonymous volumes");
+      if (subpath !== "" && !isLocalPath(subpath)) throw problem("subpath must be a relative path within the volume");
       if (readOnly && source === "") throw problem("must not set ReadOnly mode when using anonymous volumes");
       const volume = volumes.ensure(source === "" ? undefined : source, wishOf(mount));
       return {
         type,
         name: volume.name,
+        isAnonymous: source === "",
         source: join(volume.path, clean(`/${subpath}`)),
         ...(subpath === "" ? {} : { subpath }),
         destination,
