@@ -448,7 +448,13 @@ export class Engine implements EngineDoor {
    * @throws BuildError for what is wrong with the Dockerfile, and for a step that fails
    */
   build(request: BuildRequest): Promise<BuildResult> {
-    return this.#answer(this.builder.build(request));
+    return this.#answer(this.#buildImage(request));
+  }
+
+  async #buildImage(request: BuildRequest): Promise<BuildResult> {
+    const result = await this.builder.build(request);
+    if (request.exports?.includes("image") !== false) this.images.note("create", result.image);
+    return result;
   }
 
   /**

@@ -165,7 +165,7 @@ export class ImageService {
   async pull(imageName: string, options: TransferOptions = {}): Promise<Image> {
     const reference = withDefaultTag(parse(imageName));
     const image = await this.#transfers().pull(reference, options);
-    this.#events.record("image", "pull", familiarText(reference), { name: familiarName(reference) });
+    this.#note("pull", familiarText(reference), image, familiarName(reference));
     return image;
   }
 
@@ -212,8 +212,7 @@ export class ImageService {
       throw new StatusError("not-found", `An image does not exist locally with the tag: ${familiarName(reference)}`);
     }
     const descriptor = await this.#transfers().push(image, reference, options);
-    const name = familiarText(reference);
-    this.#events.record("image", "push", name, { ...image.config.config.Labels, name: familiarName(reference) });
+    this.#note("push", familiarText(reference), image, familiarName(reference));
     return descriptor;
   }
 
@@ -225,9 +224,7 @@ export class ImageService {
   save(names: readonly string[], platform?: HostPlatform): Uint8Array {
     const saved = new Map<Image, string[]>();
     for (const name of names) {
-      const found = this.#named(name);
-      if (found.length === 0) throw new StatusError("not-found", `No such image: ${name}`);
-      for (const { image, names: own } of found) {
+      for (const { image, names: own } of this.#named(name)) {
         const known = saved.get(image) ?? [];
         saved.set(image, [...known, ...own.filter((one) => !known.includes(one))]);
       }
@@ -235,7 +232,7 @@ export class ImageService {
     if (platform !== undefined) for (const image of saved.keys()) checkExport(image, platform);
     if ([...saved.keys()].some(({ chain }) => chain.length === 0))
       throw new StatusError("internal", "empty export - not implemented");
-    for (const image of saved.keys()) this.#events.record("image", "save", image.id, { name: image.id });
+    for (const image of saved.keys()) this.note("save", image);
     return saveImages(
       this.#store,
       [...saved].map(([image, own]) => ({ image, names: own })),
@@ -259,7 +256,7 @@ export class ImageService {
     const platform = wanted ?? HOST_PLATFORM;
     const { codecs = {} } = this.#network();
     const loaded = loadImages(this.#store, archive, { platform, isStrict: wanted !== undefined, codecs });
-    for (const { image } of loaded) this.#events.record("image", "load", image.id, { name: image.id });
+    for (const { image } of loaded) this.note("load", image);
     return loaded;
   }
 
@@ -278,11 +275,11 @@ export class ImageService {
     };
     const image = this.#store.unpack(document, [layer]);
     if (name !== undefined) this.name(image, name);
-    this.#events.record("image", "import", image.id, { name: image.id });
+    this.note("import", image);
     return image;
   }
 
-  /** The images that a name of `save` stands for, each with the names that it is saved under. */
+  /** The images that a name of `save` stands for, each with the names that it is saved under. @throws StatusError */
   #named(name: string): readonly { readonly image: Image; readonly names: readonly string[] }[] {
     const reference = parseReferenceOrId(name);
     if (reference !== undefined && isNameOnly(reference)) {
@@ -295,7 +292,10 @@ export class ImageService {
       if (found.length > 0) return found;
     }
     const image = this.find(name);
-    if (image === undefined) return [];
+    if (image === undefined) {
+      const isWritten = reference !== undefined && !isNameOnly(reference);
+      throw new StatusError("not-found", isWritten ? "reference does not exist" : `No such image: ${name}`);
+    }
     const isName = reference?.tag !== undefined && this.#store.byName(referenceText(reference)) === image;
     return [{ image, names: isName ? [referenceText(reference)] : [] }];
   }
@@ -319,8 +319,18 @@ export class ImageService {
   name(image: Image, text: string): string {
     const reference = parse(text);
     this.#tag(image, referenceText(withDefaultTag(reference)));
-    this.#events.record("image", "tag", image.id, { name: familiar(text) });
+    this.note("tag", image, familiar(text));
     return referenceText(reference);
+  }
+
+  /** Tells of something that was done with an image, which is called by its ID unless it has a name for it. */
+  note(action: string, image: Image, name: string = image.id): void {
+    this.#note(action, image.id, image, name);
+  }
+
+  /** @see moby daemon/images/image_events.go LogImageEvent */
+  #note(action: string, id: string, image: Image, name: string): void {
+    this.#events.record("image", action, id, { ...image.config.config.Labels, name });
   }
 
   #tag(image: Image, name: string): void {
@@ -333,7 +343,7 @@ export class ImageService {
     const image = this.get(source);
     const name = referenceText(withDefaultTag(parse(target)));
     this.#tag(image, name);
-    this.#events.record("image", "tag", image.id, { name: familiar(target) });
+    this.note("tag", image, familiar(target));
   }
 
   /**
@@ -350,7 +360,7 @@ export class ImageService {
     const chain = this.#store.unpackOn(base?.chain ?? [], made.layer);
     const image = this.#store.add(made.config, chain);
     this.#tag(image, name);
-    this.#events.record("image", "tag", image.id, { name: familiar(text) });
+    this.note("tag", image, familiar(text));
     return image;
   }
 

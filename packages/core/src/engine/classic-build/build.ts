@@ -200,7 +200,7 @@ async function build(engine: Engine, request: ClassicRequest, progress: ClassicP
   const { store } = engine.images;
   const before = new Set(store.list());
   const { target: _, ...rest } = request;
-  const { image } = await engine.build({ ...rest, tags: [], onEvent: (event) => progress.note(event) });
+  const { image } = await engine.builder.build({ ...rest, tags: [], onEvent: (event) => progress.note(event) });
   if (!before.has(image)) store.remove(image);
 }
 

@@ -95,7 +95,7 @@ async function stepImage(build: ClassicBuild, dockerfile: Dockerfile, { image: p
   const { store } = engine.images;
   const before = new Set(store.list());
   const { target: _, ...rest } = request;
-  const { image: built } = await engine.build({ ...rest, dockerfile, tags: [], noCache: false });
+  const { image: built } = await engine.builder.build({ ...rest, dockerfile, tags: [], noCache: false });
   const last = dockerfile.stages.at(-1)?.instructions.at(-1);
   const own = built.config.history.slice(told);
   const steps = last?.kind === "ONBUILD" ? [{ created_by: last.source ?? "ONBUILD", empty_layer: true }] : own;
@@ -140,9 +140,13 @@ function commit(
     history: [...(parent?.config.history ?? []), { ...step, created, created_by: command }],
   };
   const image = engine.images.store.add(config, built.chain.slice(0, layers));
+  // What copies files needs no container: that an image comes of it is not told.
+  if (!COPIES.has(instruction?.kind)) engine.images.note("create", image);
   if (parent !== undefined) engine.images.store.setParent(image, parent);
   return image;
 }
+
+const COPIES: ReadonlySet<string | undefined> = new Set(["COPY", "ADD"]);
 
 const layersOf = (image: Image | undefined): number => image?.chain.length ?? 0;
 

@@ -47,6 +47,7 @@ it("commits a running container while it stands still", async () => {
   const actions = engine.events.past().map(({ action }) => action);
   expect(actions.slice(actions.indexOf("pause"), actions.indexOf("unpause") + 1)).toEqual([
     "pause",
+    "create",
     "tag",
     "commit",
     "unpause",

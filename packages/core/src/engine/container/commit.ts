@@ -64,6 +64,7 @@ export function commitContainer(parts: CommitParts, container: Container, option
   };
   const chain = isEmpty ? parent.chain : [...parent.chain, committedLayer(parts, parent, diffIds, entries)];
   const image = images.store.add(config, chain);
+  images.note("create", image);
   if (images.store.byId(parent.id) !== undefined) images.store.setParent(image, parent);
   return image;
 }

@@ -142,9 +142,9 @@ function conflictOf(parts: RemovalParts, image: Image, { force, isNamed = false 
   return conflict(image, "must be forced", `image is being used by stopped container ${shortId(stopped.id)}`);
 }
 
-function untag({ images, events }: RemovalParts, image: Image, name: string): Removed {
+function untag({ images }: RemovalParts, image: Image, name: string): Removed {
   images.store.untag(name);
-  events.record("image", "untag", image.id, { ...image.config.config.Labels, name: image.id });
+  images.note("untag", image);
   return { Untagged: familiarText(parseReference(name)) };
 }
 
@@ -156,7 +156,8 @@ function deleteImage(parts: RemovalParts, image: Image, options: Required<Remova
   const parent = options.keepParents ? undefined : images.store.parent(image);
   const untagged = references.map((one) => untag(parts, image, one));
   const layers = images.store.remove(image);
-  events.record("image", "delete", image.id, { ...image.config.config.Labels, name: image.id });
+  // What is gone has no labels to tell of.
+  events.record("image", "delete", image.id, { name: image.id });
   const removed = [...untagged, ...[image.id, ...layers].map((id) => ({ Deleted: id }))];
   if (
     parent === undefined ||
