@@ -26,7 +26,7 @@ import {
 import type { Image } from "./image.ts";
 import type { ImageStore } from "./image-store.ts";
 
-/** An image, and the names that it is saved under, written out. */
+/** An image, and the names that it is saved under, written out, as they were asked for. */
 export interface SavedImage {
   readonly image: Image;
   readonly names: readonly string[];
@@ -43,9 +43,7 @@ export function saveImages(store: ImageStore, saved: readonly SavedImage[]): Uin
   const manifests: Descriptor[] = [];
   const documents: unknown[] = [];
   const repositories = new Map<string, Map<string, string>>();
-  const inOrder = saved
-    .map(({ image, names }) => ({ image, names: [...names].sort(compareBytes) }))
-    .sort((a, b) => compareBytes(a.names[0] ?? "~", b.names[0] ?? "~"));
+  const inOrder = saved.toSorted((a, b) => compareBytes(a.names[0] ?? "~", b.names[0] ?? "~"));
   for (const { image, names } of inOrder) {
     const { config, layers, manifest } = putImage(files, store, image);
     manifests.push(...(names.length === 0 ? [manifest] : names.map((name) => named(manifest, name))));
