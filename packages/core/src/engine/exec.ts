@@ -20,7 +20,7 @@ import { LogBuffer } from "./log/logs.ts";
 import type { DaemonLife } from "./machine/daemon-life.ts";
 import { newId } from "./names.ts";
 import { linkEnvironment } from "./network/links.ts";
-import { consoleSize, environment, processSpec, workingDirectory } from "./spec.ts";
+import { consoleSize, environment, processSpec, withHome, workingDirectory } from "./spec.ts";
 import { Console } from "./streams/console.ts";
 import { deferredStreams, logDrain, type StreamsKind } from "./streams/deferred-streams.ts";
 import { StdinFeed } from "./streams/stdin-feed.ts";
@@ -185,7 +185,8 @@ export class ExecService {
     const spec = this.#spec(session);
     const started = runtime.exec(oci, spec, this.#stdio(session, spec), takeConsole);
     session.begin(started.process);
-    started.process.watcher = { processEnded: (status) => this.#ended(session, status) };
+    const isRefused = (): boolean => started.failure() !== undefined;
+    started.process.watcher = { processEnded: (status) => this.#ended(session, status, isRefused()) };
     await world.until(started.isSettled, { ...options, what: `exec ${body.Cmd.join(" ")} to start` });
     const failure = started.failure();
     if (failure === undefined) return;
@@ -206,12 +207,13 @@ export class ExecService {
     this.#sessions.clear();
   }
 
-  #ended(session: ExecSession, status: WaitStatus): void {
+  /** @param isRefused whether the program was never started: then there is no end to tell of */
+  #ended(session: ExecSession, status: WaitStatus, isRefused: boolean): void {
     session.end(exitCode(status), this.#parts.kernel.nowUs);
     session.stdin?.end();
     session.console?.close();
     session.console = undefined;
-    if (this.#sessions.get(session.id) === session)
+    if (!isRefused && this.#sessions.get(session.id) === session)
       this.#record(session, "exec_die", { exitCode: String(session.exitCode) });
   }
 
@@ -278,7 +280,7 @@ export class ExecService {
       user,
       args: body.Cmd,
       consoleSize: consoleSize(body.ConsoleSize),
-      env: withVariables(terminalEnvironment(container, body), body.Env ?? []),
+      env: withHome(withVariables(terminalEnvironment(container, body), body.Env ?? []), user.home),
       cwd: body.WorkingDir ? body.WorkingDir : workingDirectory(config),
     };
   }
@@ -292,8 +294,8 @@ export class ExecService {
 
 /** The environment of the container's first process, with TERM if and only if this one has a terminal. */
 function terminalEnvironment(container: Container, body: ExecSession["body"]): readonly string[] {
-  const { config, user } = container;
-  const env = environment(container, user?.home ?? "/");
+  const { config } = container;
+  const env = environment(container);
   const isGiven = config.Env?.some((variable) => variable.startsWith("TERM=")) === true;
   if (isGiven || (config.Tty === true) === (body.Tty === true)) return env;
   if (config.Tty === true) return env.filter((variable) => variable !== TERM);

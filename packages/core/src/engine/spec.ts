@@ -53,7 +53,7 @@ export function runtimeSpec(container: Container, context: SpecContext): Runtime
       consoleSize: consoleSize(config.Tty ? hostConfig.ConsoleSize : undefined),
       user: context.user,
       args: hostConfig.Init === true ? [...INIT_ARGUMENTS, ...commandLine(container)] : commandLine(container),
-      env: environment(container, context.user.home),
+      env: withHome(environment(container), context.user.home),
       cwd: workingDirectory(config),
       capabilities: common.process.capabilities,
       rlimits: common.process.rlimits,
@@ -160,8 +160,8 @@ export function commandLine({ config }: Container): readonly string[] {
 export const workingDirectory = ({ WorkingDir = "" }: Partial<ContainerConfig>): string =>
   WorkingDir === "" ? "/" : WorkingDir;
 
-/** The variables of its first process, which others take over. */
-export function environment(container: Container, home: string): readonly string[] {
+/** The variables that the container gives to its processes. */
+export function environment(container: Container): readonly string[] {
   const { config } = container;
   const given = config.Env ?? NONE;
   const defaults = [DEFAULT_PATH, `HOSTNAME=${container.hostname}`];
@@ -181,15 +181,15 @@ export function environment(container: Container, home: string): readonly string
     if (chosen.includes("=")) variables.push(chosen);
   }
   if (container.links.size > 0) variables.push(...linkEnvironment(container));
-  // runc gives a home to who has none, or an empty one.
-  let hasHome = false;
-  for (const [key, variable] of wanted) {
-    if (!variable.includes("=")) continue;
-    if (key === "HOME") hasHome = true;
-    variables.push(variable === "HOME=" ? `HOME=${home}` : variable);
-  }
-  if (!hasHome) variables.push(`HOME=${home}`);
+  for (const variable of wanted.values()) if (variable.includes("=")) variables.push(variable);
   return variables;
+}
+
+/** runc gives a home to who has none, or an empty one. */
+export function withHome(variables: readonly string[], home: string): readonly string[] {
+  const own = `HOME=${home}`;
+  if (!variables.some((variable) => variable.startsWith("HOME="))) return [...variables, own];
+  return variables.map((variable) => (variable === "HOME=" ? own : variable));
 }
 
 function nameOf(variable: string): string {
