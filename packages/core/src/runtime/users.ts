@@ -52,7 +52,7 @@ export function resolveUser(spec: string, groupAdd: readonly string[], files: Us
       ? groups.filter(({ members }) => members.includes(user.name as string)).map((group) => group.gid)
       : [];
   const added = groupAdd.map((name) => findGroup(name, groups));
-  const additionalGids = [gid, ...new Set([...listed, ...added])];
+  const additionalGids = [gid, ...listed, ...new Set(added)];
   return { uid: user.uid, gid, additionalGids, home: user.home };
 }
 
