@@ -253,7 +253,7 @@ export class ImageStore {
 
   /** What a layer, by its snapshot, changes of those below it. */
   changes(snapshot: string): Iterable<Change> {
-    return changesOf(this.#snapshotter, snapshot);
+    return changesOf(this.#snapshotter, snapshot, { countsSame: true });
   }
 
   /** The entries of a layer, by its snapshot, as its archive has them. */

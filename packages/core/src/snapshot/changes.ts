@@ -15,22 +15,34 @@ export interface Change {
   readonly bytes: number;
 }
 
+/** How closely to look at what a snapshot has. */
+export interface ChangesOptions {
+  /** Files that the snapshot has as they are below it, their times included, count as well. */
+  readonly countsSame?: boolean;
+}
+
 /** In the order of their paths, a directory before what is in it. */
-export function* changesOf(snapshotter: Snapshotter, key: string): Iterable<Change> {
+export function* changesOf(
+  snapshotter: Snapshotter,
+  key: string,
+  { countsSame = false }: ChangesOptions = {},
+): Iterable<Change> {
   const { parent } = snapshotter.stat(key);
   const before = (path: string): MemoryInode | undefined =>
     parent === undefined ? undefined : snapshotter.lookup(parent, path);
   const below = (path: string): readonly string[] =>
     parent === undefined ? [] : namesBelow(snapshotter, parent, path);
-  yield* changesIn(snapshotter.directory(key), "", before, below);
+  yield* changesIn(snapshotter.directory(key), "", { before, below, countsSame });
 }
 
-function* changesIn(
-  directory: MemoryDirectory,
-  prefix: string,
-  before: (path: string) => MemoryInode | undefined,
-  below: (path: string) => readonly string[],
-): Iterable<Change> {
+/** The snapshot below: its inodes and names. */
+interface Below extends ChangesOptions {
+  readonly before: (path: string) => MemoryInode | undefined;
+  readonly below: (path: string) => readonly string[];
+}
+
+function* changesIn(directory: MemoryDirectory, prefix: string, parent: Below): Iterable<Change> {
+  const { before, below, countsSame } = parent;
   const names = new Set(directory.entries.keys());
   // What an opaque directory hides is gone as if it had been deleted one by one.
   const hidden = isOpaque(directory) ? below(prefix.slice(0, -1)).filter((name) => !names.has(name)) : [];
@@ -41,8 +53,9 @@ function* changesIn(
     else {
       const old = before(path);
       const change: Change = { kind: old === undefined ? "added" : "changed", path: `/${path}`, bytes: bytesOf(inode) };
-      if (!(inode instanceof MemoryDirectory)) yield change;
-      else yield* withDirectory(change, old, inode, changesIn(inode, `${path}/`, before, below));
+      if (inode instanceof MemoryDirectory) {
+        yield* withDirectory(change, old, inode, changesIn(inode, `${path}/`, parent));
+      } else if (countsSame || old === undefined || !isSame(old, inode)) yield change;
     }
   }
 }
@@ -54,14 +67,34 @@ function* withDirectory(
   inode: MemoryDirectory,
   inside: Iterable<Change>,
 ): Iterable<Change> {
-  const isSame = old?.type === "dir" && old.mode === inode.mode && old.uid === inode.uid && old.gid === inode.gid;
-  if (!isSame) yield change;
-  let isTold = !isSame;
+  let isTold = old === undefined || !hasSameOwner(old, inode);
+  if (isTold) yield change;
   for (const one of inside) {
     if (!isTold) yield change;
     isTold = true;
     yield one;
   }
+}
+
+/** Whether a file is as it was, by all that can be seen without reading it. @see statDifferent */
+function isSame(old: MemoryInode, inode: MemoryInode): boolean {
+  const [before, now] = [old.stat(), inode.stat()];
+  return (
+    hasSameOwner(old, inode) &&
+    before.rdev === now.rdev &&
+    before.size === now.size &&
+    isSameTime(before.mtimeUs, now.mtimeUs)
+  );
+}
+
+const hasSameOwner = (old: MemoryInode, inode: MemoryInode): boolean =>
+  old.type === inode.type && old.mode === inode.mode && old.uid === inode.uid && old.gid === inode.gid;
+
+/** Archives may know whole seconds only. @see moby pkg/archive/changes.go sameFsTime */
+function isSameTime(old: number, now: number): boolean {
+  if (old === now) return true;
+  const second = (timeUs: number): number => Math.floor(timeUs / 1e6);
+  return second(old) === second(now) && (old % 1e6 === 0 || now % 1e6 === 0);
 }
 
 function bytesOf(inode: MemoryInode): number {

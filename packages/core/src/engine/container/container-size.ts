@@ -4,10 +4,8 @@ import type { Engine } from "../engine.ts";
 import type { Container } from "./container.ts";
 
 /** Bytes of what it has changed. */
-export function writtenBytes({ containers }: Engine, container: Container): number {
-  let total = 0;
-  for (const { bytes } of containers.changes(container)) total += bytes;
-  return total;
+export function writtenBytes({ images }: Engine, container: Container): number {
+  return images.layerBytes(container.id);
 }
 
 /** The same with all that it has from its image. */
