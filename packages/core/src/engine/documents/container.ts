@@ -264,7 +264,7 @@ function networkSettings(container: Container) {
 }
 
 /** Published and exposed ports, as lists show them. */
-function portSummaries({ sandbox, isRunning }: Container): ContainerSummary["Ports"] {
+export function portSummaries({ sandbox, isRunning }: Container): ContainerSummary["Ports"] {
   if (!isRunning) return [];
   return Object.entries(sandbox?.portMap() ?? {}).flatMap(([key, bindings]) => {
     const [port = "0", Type = "tcp"] = key.split("/");

@@ -2,6 +2,7 @@
 import { atoiProblem, parseUnsigned, problemOf } from "../../lib/go/index.ts";
 import { StatusError } from "../../lib/index.ts";
 import type { Container } from "../container/container.ts";
+import { portSummaries } from "../documents/container.ts";
 import type { Engine } from "../engine.ts";
 import { linkedNames } from "../network/links.ts";
 import { type Filters, matchesPattern } from "./filters.ts";
@@ -93,8 +94,7 @@ function fits(engine: Engine, container: Container, filters: Filters): boolean {
     filters.allows("ancestor", (value) => descendsFrom(engine, container, value)) &&
     filters.allows("volume", (value) => mounts(container, value)) &&
     filters.allows("network", (value) => isConnected(engine, container, value)) &&
-    filters.allows("publish", (value) => hasPort(publishedPorts(container), value)) &&
-    filters.allows("expose", (value) => hasPort(Object.keys(config.ExposedPorts ?? {}), value)) &&
+    allowsPorts(filters, container) &&
     filters.flag("is-task") !== true
   );
 }
@@ -130,21 +130,22 @@ function isConnected({ networks }: Engine, container: Container, reference: stri
   return used.some((name) => name === reference || (wanted !== undefined && networks.get(name)?.id === wanted.id));
 }
 
-function publishedPorts({ hostConfig }: Container): readonly string[] {
-  return Object.entries(hostConfig.PortBindings ?? {}).flatMap(([port, bindings]) => {
-    const protocol = port.split("/")[1] ?? "tcp";
-    return [port, ...bindings.map(({ HostPort }) => `${HostPort}/${protocol}`)];
-  });
+/** A port that is published or exposed as either filter wants it is enough. @see moby daemon/list.go */
+function allowsPorts(filters: Filters, container: Container): boolean {
+  const [published, exposed] = [filters.get("publish"), filters.get("expose")];
+  if (published.length === 0 && exposed.length === 0) return true;
+  return portSummaries(container).some(
+    ({ PrivatePort, PublicPort = 0, Type }) =>
+      published.some((wanted) => isIn(PublicPort, Type, wanted)) ||
+      exposed.some((wanted) => isIn(PrivatePort, Type, wanted)),
+  );
 }
 
 /** `80`, `80/tcp`, `8000-8080/tcp`. */
-function hasPort(ports: readonly string[], wanted: string): boolean {
+function isIn(port: number, kind: string, wanted: string): boolean {
   const [range = "", protocol = "tcp"] = wanted.split("/");
   const [from = Number.NaN, to = from] = range.split("-").map(Number);
-  return ports.some((port) => {
-    const [number, kind = "tcp"] = port.split("/");
-    return kind === protocol && Number(number) >= from && Number(number) <= to;
-  });
+  return kind === protocol && port >= from && port <= to;
 }
 
 function badFilter(message: string): StatusError {
