@@ -92,11 +92,15 @@ export class ArchiveService {
     if (mount === undefined && container.hostConfig.ReadonlyRootfs === true) {
       throw new StatusError("permission-denied", "container rootfs is marked read-only");
     }
-    const unpack = (context: FsContext, at: Location): void => {
+    const unpack = (context: FsContext, at: Location, inside: string, above: string): void => {
       if (at.inode.type !== "dir") {
         throw new StatusError("invalid-argument", "extraction point is not a directory");
       }
-      unpackInto(context, at, entries, options);
+      const isMounted = (inner: string): boolean => {
+        const whole = join(join(above, inside), inner);
+        return mountOver(container, whole)?.destination === whole;
+      };
+      unpackInto(context, at, entries, { ...options, isMounted });
     };
     this.#look(container, path, unpack, options.reference, { follows: true });
   }

@@ -12,6 +12,8 @@ import { isLocalPath } from "../volume/volume-subpath.ts";
 
 export interface UnpackOptions {
   readonly keepsKinds?: boolean;
+  /** Whether something is mounted on a path of the target: that cannot be taken away. */
+  readonly isMounted?: (path: string) => boolean;
 }
 
 /**
@@ -23,7 +25,7 @@ export function unpackInto(
   context: FsContext,
   target: Location,
   entries: Iterable<LayerEntry>,
-  { keepsKinds = false }: UnpackOptions,
+  options: UnpackOptions,
 ): void {
   const inside: FsContext = { ...context, root: target, cwd: target };
   const directories: LayerEntry[] = [];
@@ -33,7 +35,7 @@ export function unpackInto(
       .split("/")
       .filter((part) => part !== "" && part !== ".")
       .join("/")}`;
-    if (path !== "/") put(inside, path, entry, keepsKinds);
+    if (path !== "/") put(inside, path, entry, options);
     if (entry.type === "dir") directories.push({ ...entry, path });
     else if (path !== "/" && entry.type !== "hardlink") setAttributes(inside, path, entry);
   }
@@ -49,7 +51,12 @@ function checkNames({ path, type, link = "" }: LayerEntry): void {
   }
 }
 
-function put(inside: FsContext, path: string, entry: LayerEntry, keepsKinds: boolean): void {
+function put(
+  inside: FsContext,
+  path: string,
+  entry: LayerEntry,
+  { keepsKinds = false, isMounted = () => false }: UnpackOptions,
+): void {
   makeParents(inside, path);
   const existing = find(inside, path);
   if (existing?.inode.type === "dir") {
@@ -62,6 +69,7 @@ function put(inside: FsContext, path: string, entry: LayerEntry, keepsKinds: boo
     if (entry.type === "dir" && keepsKinds) {
       throw new StatusError("invalid-argument", `cannot overwrite non-directory "${path}" with directory "${path}"`);
     }
+    if (isMounted(path)) throw new StatusError("internal", `RemoveAll ${path.slice(1)}: device or resource busy`);
     directory.unlink(inside, path);
   }
   make(inside, path, entry);
