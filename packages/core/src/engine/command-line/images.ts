@@ -11,7 +11,7 @@ import { NO_BYTES, StatusError } from "../../lib/index.ts";
 import { familiarText, parseReference } from "../../oci/index.ts";
 import { renderHistory } from "../docker/lists/images.ts";
 import { type Platform, parsePlatform } from "../docker/platform.ts";
-import { BAD_TEMPLATE, failure, orFail } from "../docker/problem.ts";
+import { failure, orFail } from "../docker/problem.ts";
 import type { RequestOf } from "../docker/request.ts";
 import { historyDocument } from "../documents/history.ts";
 import { timeOf } from "../documents/time.ts";
@@ -26,7 +26,7 @@ export function showHistory(session: Session, request: RequestOf<"history">): nu
   const { images } = session.engine;
   const image = images.getFor(request.image, request.platform);
   const steps = historyDocument(image, images);
-  session.out(orFail(() => renderHistory(steps, { ...request, now: session.now }), "", BAD_TEMPLATE));
+  session.out(orFail(() => renderHistory(steps, { ...request, now: session.now })));
   return 0;
 }
 

@@ -3,7 +3,7 @@ import { StatusError } from "../../lib/index.ts";
 import { compileTemplate, GoValue, renderTemplate, TemplateFailure } from "../docker/format.ts";
 import { INFO, VERSION } from "../docker/inspected/system.ts";
 import { type DiskUsage, renderDiskUsage } from "../docker/lists/disk-usage.ts";
-import { BAD_TEMPLATE, orFail } from "../docker/problem.ts";
+import { orFail } from "../docker/problem.ts";
 import type { RequestOf } from "../docker/request.ts";
 import { alignColumns } from "../docker/table.ts";
 import type { GoType } from "../docker/template/type.ts";
@@ -85,6 +85,6 @@ function printWith(session: Session, format: string, name: string, data: unknown
 
 export function showDiskUsage(session: Session, { format, verbose }: RequestOf<"system df">): number {
   const usage = diskUsage(session.engine, new Set()) as DiskUsage;
-  session.out(orFail(() => renderDiskUsage(usage, { format, verbose, now: session.now }), "", BAD_TEMPLATE));
+  session.out(orFail(() => renderDiskUsage(usage, { format, verbose, now: session.now })));
   return 0;
 }

@@ -29,9 +29,6 @@ export function failure(message: string, exitCode = 1): CliError {
   return new CliError(exitCode, { stderr: `${message}\n` });
 }
 
-/** The exit code of some commands for a template that is wrong; others have 1. */
-export const BAD_TEMPLATE = 64;
-
 /** Runs a value parser; its refusal becomes a plain failure with `prefix` before the message. */
 export function orFail<T>(parse: () => T, prefix = "", exitCode = 1): T {
   return reworded(parse, ({ message }) => failure(prefix + message, exitCode));

@@ -2,6 +2,7 @@
 
 import { parseTime, timeText } from "../../../lib/go/index.ts";
 import { type Columns, columns, compileTemplate, GoValue, listFormat, renderList, renderTemplate } from "../format.ts";
+import { orFail } from "../problem.ts";
 import { type Field, field, pointer, slice } from "../template/type.ts";
 import { humanDuration, humanSize } from "../values/human.ts";
 import { CONTAINER_COLUMNS, type ContainerRow, type ContainerSummary } from "./containers.ts";
@@ -183,7 +184,7 @@ function renderVerbose(usage: DiskUsage, format: string, now: number): string {
   const isTable = format === "" || format.startsWith("table");
   const rows = verboseRows(usage, isTable, now);
   if (format === "" || format === "table") return verboseTables(usage, rows);
-  const template = compileTemplate(format === "json" ? "{{json .}}" : format);
+  const template = orFail(() => compileTemplate(format === "json" ? "{{json .}}" : format), "template parsing error: ");
   const fields: Field[] = [
     field("Images", slice(IMAGE_COLUMNS.type)),
     field("Containers", slice(CONTAINER_COLUMNS.type)),
