@@ -6,7 +6,7 @@
  * Model: instructions/commands_runmount.go, with its messages.
  */
 
-import { parseSize, quote, readBool, readUnsigned } from "../../lib/go/index.ts";
+import { parseBytes, quote, readBool, readUnsigned, reworded } from "../../lib/go/index.ts";
 import type { MountFlag } from "./ast.ts";
 import { csvFields } from "./csv.ts";
 import { BuildError, rethrow } from "./error.ts";
@@ -195,9 +195,10 @@ function requirable({ type }: Draft, key: string): true {
 
 function size({ type }: Draft, key: string, value: string): number {
   if (type !== "tmpfs") throw new BuildError(`unexpected key '${key}' for mount type '${type}'`);
-  const bytes = parseSize(value);
-  if (bytes === undefined) throw new BuildError(`invalid value for ${key}: ${value}`);
-  return bytes;
+  return reworded(
+    () => parseBytes(value),
+    () => new BuildError(`invalid value for ${key}: ${value}`),
+  );
 }
 
 function unsigned(key: "mode" | "uid" | "gid", value: string): number {

@@ -1,7 +1,22 @@
 /** Texts, numbers, sizes and durations. Model: compose-go's types. */
-import { durationText, parseDuration, parseSize, reworded, ValueError } from "../../lib/go/index.ts";
-import { isMap, plainText, type Tree } from "../tree.ts";
+import {
+  atoi,
+  durationText,
+  parseBytes,
+  parseDuration,
+  parseFloat64,
+  parseInteger,
+  reworded,
+  ValueError,
+} from "../../lib/go/index.ts";
+import type { ComposeError } from "../compose-error.ts";
+import { isMap, type Path, plainText, type Tree } from "../tree.ts";
 import { type Kind, undecodable } from "./kind.ts";
+
+const refused =
+  (path: Path) =>
+  ({ message }: ValueError): ComposeError =>
+    undecodable(path, message);
 
 const itself = <T extends Tree>(value: T): Tree => value;
 
@@ -20,10 +35,7 @@ export const flag: Kind<boolean> = {
 export const optionalFlag: Kind<boolean> = {
   decode(tree, path) {
     if (tree === null) return undefined;
-    return reworded(
-      () => readBoolean(plainText(tree)),
-      ({ message }) => undecodable(path, message),
-    );
+    return reworded(() => readBoolean(plainText(tree)), refused(path));
   },
   yaml: itself,
 };
@@ -36,30 +48,52 @@ export function readBoolean(text: string): boolean {
   throw new ValueError(`invalid boolean: ${text}`);
 }
 
-export const optionalNumber: Kind<number> = {
+type GoInteger = "int" | "int64" | "uint16" | "uint32" | "uint64";
+
+/** Whole numbers of a type of Go's. Of others the fraction is cut off; texts are read as signed numbers only. */
+export function optionalInteger(type: GoInteger): Kind<number> {
+  const [, bits] = /^uint(\d+)$/.exec(type) ?? [];
+  return {
+    decode(tree, path) {
+      if (tree === null) return undefined;
+      if (bits !== undefined) return unsigned(tree, Number(bits), path);
+      if (typeof tree === "number") return Math.trunc(tree);
+      const read = type === "int" ? atoi : parseInteger;
+      return reworded(() => read(plainText(tree)), refused(path));
+    },
+    yaml: itself,
+  };
+}
+
+/** Of a number that is too large the lower bits count. */
+function unsigned(tree: Tree, bits: number, path: Path): number {
+  if (typeof tree !== "number") throw undecodable(path, `expected type 'uint${bits}', got unconvertible type 'string'`);
+  if (tree >= 0) return Math.trunc(tree) % 2 ** bits;
+  const shown = Number.isInteger(tree) ? String(tree) : tree.toFixed(6);
+  throw undecodable(path, `cannot parse value as 'uint${bits}': ${shown} overflows uint`);
+}
+
+/** Zero is left out. */
+export function integer(type: GoInteger): Kind<number> {
+  const { decode } = optionalInteger(type);
+  return { decode: (tree, path) => decode(tree, path) || undefined, yaml: itself };
+}
+
+/** Any number; zero is left out. */
+export const fraction: Kind<number> = {
   decode(tree, path) {
-    if (tree === null || tree === "") return undefined;
-    const number = Number(plainText(tree));
-    if (!Number.isNaN(number)) return number;
-    throw undecodable(path, `strconv.ParseInt: parsing ${JSON.stringify(tree)}: invalid syntax`);
+    if (tree === null || typeof tree === "number") return tree || undefined;
+    return reworded(() => parseFloat64(plainText(tree)), refused(path)) || undefined;
   },
   yaml: itself,
 };
 
-/** Zero is left out. */
-export const number: Kind<number> = {
-  decode: (tree, path) => optionalNumber.decode(tree, path) || undefined,
-  yaml: itself,
-};
-
-/** Bytes: `64m`. */
+/** Bytes: `64m`. A number that is not whole counts as none. */
 export const bytes: Kind<number> = {
   decode(tree, path) {
-    if (typeof tree === "number") return Math.trunc(tree) || undefined;
-    if (tree === null || tree === "") return undefined;
-    const size = parseSize(plainText(tree));
-    if (size === undefined) throw undecodable(path, `invalid size: '${plainText(tree)}'`);
-    return size || undefined;
+    if (typeof tree === "number") return Number.isInteger(tree) ? tree || undefined : undefined;
+    if (tree === null) return undefined;
+    return reworded(() => parseBytes(plainText(tree)), refused(path)) || undefined;
   },
   yaml: (value) => String(value),
 };
@@ -85,7 +119,12 @@ export const duration: Kind<number> = {
 
 /** Permissions: `0440`, or a text that is octal anyway. */
 export const fileMode: Kind<number> = {
-  decode: (tree) => (typeof tree === "number" ? tree : tree === null ? undefined : Number.parseInt(plainText(tree), 8)),
+  decode(tree, path) {
+    if (tree === null) return undefined;
+    if (typeof tree !== "number") return reworded(() => parseInteger(plainText(tree), { base: 8 }), refused(path));
+    if (!Number.isInteger(tree)) throw undecodable(path, "unexpected value type float64 for mode");
+    return tree;
+  },
   yaml: (value) => `0${value.toString(8)}`,
 };
 
@@ -108,9 +147,11 @@ export const deviceCount: Kind<number> = {
   decode(tree, path) {
     if (typeof tree === "number") return tree || undefined;
     if (plainText(tree).toLowerCase() === "all") return -1;
-    const count = Number(tree);
-    if (Number.isInteger(count)) return count || undefined;
-    throw undecodable(path, `invalid value ${JSON.stringify(tree)}, the only value allowed is 'all' or a number`);
+    const problem = `invalid value ${JSON.stringify(tree)}, the only value allowed is 'all' or a number`;
+    return reworded(
+      () => atoi(plainText(tree)) || undefined,
+      () => undecodable(path, problem),
+    );
   },
   yaml: itself,
 };

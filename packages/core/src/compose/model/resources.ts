@@ -1,7 +1,7 @@
 /** What services share: networks, volumes, configs, secrets; the fields are in compose's order. */
 import { external, labels, list, strings } from "../kinds/collections.ts";
 import { type Kind, struct, type Value } from "../kinds/kind.ts";
-import { flag, number, optionalFlag, text } from "../kinds/scalars.ts";
+import { flag, integer, optionalFlag, text } from "../kinds/scalars.ts";
 
 const POOL = struct({ subnet: text, gateway: text, ip_range: text, aux_addresses: labels });
 
@@ -54,5 +54,5 @@ export const CONFIG: Kind<FileObject> = {
 
 export const SECRET = CONFIG;
 
-export const MODEL = struct({ name: text, model: text, context_size: number, runtime_flags: strings });
+export const MODEL = struct({ name: text, model: text, context_size: integer("int"), runtime_flags: strings });
 export type ModelSpec = Value<typeof MODEL>;

@@ -1,13 +1,15 @@
 /** What stands in a service: mounts, ports, endpoints, checks; the fields are in compose's order. */
 import { command, healthTest, labels, list, strings, variables } from "../kinds/collections.ts";
 import { struct, type Value } from "../kinds/kind.ts";
-import { bytes, duration, flag, number, optionalFlag, optionalNumber, text } from "../kinds/scalars.ts";
+import { bytes, duration, flag, integer, optionalFlag, optionalInteger, text } from "../kinds/scalars.ts";
 
-const WEIGHTS = list(struct({ path: text, weight: number }, { jsonNames: { path: "Path", weight: "Weight" } }));
+const WEIGHTS = list(
+  struct({ path: text, weight: integer("uint16") }, { jsonNames: { path: "Path", weight: "Weight" } }),
+);
 const RATES = list(struct({ path: text, rate: bytes }, { jsonNames: { path: "Path", rate: "Rate" } }));
 
 export const BLKIO = struct({
-  weight: number,
+  weight: integer("uint16"),
   weight_device: WEIGHTS,
   device_read_bps: RATES,
   device_read_iops: RATES,
@@ -26,7 +28,7 @@ export const HEALTHCHECK = struct({
   test: healthTest,
   timeout: duration,
   interval: duration,
-  retries: optionalNumber,
+  retries: optionalInteger("uint64"),
   start_period: duration,
   start_interval: duration,
   disable: flag,
@@ -38,13 +40,13 @@ export const LOGGING = struct({ driver: text, options: labels });
 export const ENDPOINT = struct({
   aliases: strings,
   driver_opts: labels,
-  gw_priority: number,
+  gw_priority: integer("int"),
   interface_name: text,
   ipv4_address: text,
   ipv6_address: text,
   link_local_ips: strings,
   mac_address: text,
-  priority: number,
+  priority: integer("int"),
 });
 export type EndpointSpec = Value<typeof ENDPOINT>;
 
@@ -52,7 +54,7 @@ export const PORT = struct({
   name: text,
   mode: text,
   host_ip: text,
-  target: number,
+  target: integer("uint32"),
   published: text,
   protocol: text,
   app_protocol: text,
@@ -66,7 +68,7 @@ export const MOUNT = struct({
   consistency: text,
   bind: struct({ selinux: text, propagation: text, create_host_path: flag, recursive: text }),
   volume: struct({ labels, nocopy: flag, subpath: text }),
-  tmpfs: struct({ size: bytes, mode: number }),
+  tmpfs: struct({ size: bytes, mode: integer("uint32") }),
   image: struct({ subpath: text }),
 });
 export type MountSpec = Value<typeof MOUNT>;

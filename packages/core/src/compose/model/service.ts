@@ -1,7 +1,17 @@
 /** A service; the fields are in compose's order, which its configuration hash depends on. */
 import { command, hosts, labels, list, named, strings, variables } from "../kinds/collections.ts";
 import { type Kind, struct, type Value } from "../kinds/kind.ts";
-import { bytes, duration, flag, number, optionalFlag, optionalNumber, text, ulimit } from "../kinds/scalars.ts";
+import {
+  bytes,
+  duration,
+  flag,
+  fraction,
+  integer,
+  optionalFlag,
+  optionalInteger,
+  text,
+  ulimit,
+} from "../kinds/scalars.ts";
 import { BUILD, FILE_REFERENCE } from "./build.ts";
 import { DEPLOY, DEVICE_REQUEST } from "./deploy.ts";
 import {
@@ -40,15 +50,15 @@ export const SERVICE = struct(
     cap_drop: strings,
     cgroup_parent: text,
     cgroup: text,
-    cpu_count: number,
-    cpu_percent: number,
-    cpu_period: number,
-    cpu_quota: number,
-    cpu_rt_period: number,
-    cpu_rt_runtime: number,
-    cpus: number,
+    cpu_count: integer("int64"),
+    cpu_percent: fraction,
+    cpu_period: integer("int64"),
+    cpu_quota: integer("int64"),
+    cpu_rt_period: integer("int64"),
+    cpu_rt_runtime: integer("int64"),
+    cpus: fraction,
     cpuset: text,
-    cpu_shares: number,
+    cpu_shares: integer("int64"),
     command,
     configs: list(FILE_REFERENCE),
     container_name: text,
@@ -89,9 +99,9 @@ export const SERVICE = struct(
     network_mode: text,
     networks: named(ENDPOINT),
     oom_kill_disable: flag,
-    oom_score_adj: number,
+    oom_score_adj: integer("int64"),
     pid: text,
-    pids_limit: number,
+    pids_limit: integer("int64"),
     platform: text,
     ports: list(PORT),
     privileged: flag,
@@ -99,7 +109,7 @@ export const SERVICE = struct(
     read_only: flag,
     restart: text,
     runtime: text,
-    scale: optionalNumber,
+    scale: optionalInteger("int"),
     secrets: list(FILE_REFERENCE),
     security_opt: strings,
     shm_size: bytes,

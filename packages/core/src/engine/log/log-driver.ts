@@ -4,11 +4,10 @@
  *
  * @see moby daemon/logger/factory.go ValidateLogOpts, daemon/logger/jsonfilelog, daemon/logger/local
  */
-import { atoiProblem, isTrue, parseBool, problemOf } from "../../lib/go/index.ts";
+import { atoiProblem, isTrue, parseBool, parseBytes, parseDecimalBytes, problemOf } from "../../lib/go/index.ts";
 import { StatusError } from "../../lib/index.ts";
 import type { Container } from "../container/container.ts";
 import type { HostConfig } from "../docker/create-body.ts";
-import { parseBytes, parseDecimalBytes } from "../docker/values/size.ts";
 import type { LogRotation } from "./log-files.ts";
 import { type LogOptions, logDriverProblem } from "./log-options.ts";
 import { logTag } from "./log-tag.ts";

@@ -29,7 +29,7 @@ export {
 export { offlineError } from "./offline.ts";
 export { isPrint, quote, quoteByte, quoteBytes } from "./quote.ts";
 export { goRegExp } from "./regexp.ts";
-export { parseSize } from "./size.ts";
+export { parseBytes, parseDecimalBytes } from "./size.ts";
 export { structureHash } from "./structure-hash.ts";
 export {
   type CalendarTime,

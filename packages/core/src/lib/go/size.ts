@@ -1,22 +1,27 @@
 /** Sizes as people write them. Model: docker/go-units. */
+import { parseFloat64 } from "./number.ts";
+import { ValueError } from "./value-error.ts";
 
-const UNITS = new Map([
-  ["k", 2 ** 10],
-  ["m", 2 ** 20],
-  ["g", 2 ** 30],
-  ["t", 2 ** 40],
-  ["p", 2 ** 50],
-]);
+/** Each is a thousand of the one before. */
+const UNITS = "bkmgtp";
 
-/** units.RAMInBytes: `64m`, `1.5 GiB`, `512b`; undefined if it is no size. */
-export function parseSize(text: string): number | undefined {
-  const match = /^(.*[0-9.]) ?([^0-9. ]*)$/s.exec(text);
-  const [, digits = "", suffix = ""] = match ?? [];
-  if (match === null || !/^\+?([0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/.test(digits)) return undefined;
-  const size = Number(digits);
-  const [, unit, rest] = /^([bkmgtp])(b|ib)?$/.exec(suffix.toLowerCase()) ?? [];
+/** units.RAMInBytes: `64m`, `1.5 GiB`, `512`: units are powers of 1024. @throws ValueError `invalid suffix: 'x'` */
+export const parseBytes = (text: string): number => parse(text, 2 ** 10);
+
+/** units.FromHumanSize: the same with units that are powers of 1000, as log drivers read sizes. @throws ValueError */
+export const parseDecimalBytes = (text: string): number => parse(text, 1000);
+
+function parse(text: string, thousand: number): number {
+  const last = /[0-9. ](?=[^0-9. ]*$)/.exec(text);
+  if (last === null) throw new ValueError(`invalid size: '${text}'`);
+  const number = text.slice(0, last[0] === " " ? last.index : last.index + 1);
+  const size = parseFloat64(number);
+  if (size < 0) throw new ValueError(`invalid size: '${text}'`);
+  const suffix = text.slice(last.index + 1);
   if (suffix === "") return Math.trunc(size);
-  if (unit === undefined) return undefined;
-  if (unit === "b") return rest === undefined ? Math.trunc(size) : undefined;
-  return Math.trunc(size * (UNITS.get(unit) ?? 1));
+  if (suffix.length > 3) throw new ValueError(`invalid suffix: '${suffix}'`);
+  const [, unit = ""] = /^([bkmgtp])(?:b|ib)?$/.exec(suffix.toLowerCase()) ?? [];
+  if (unit === "" || (unit === "b" && suffix.length > 1))
+    throw new ValueError(`invalid suffix: '${suffix.toLowerCase()}'`);
+  return Math.trunc(size * thousand ** UNITS.indexOf(unit));
 }

@@ -4,12 +4,11 @@
  * Model: spf13/pflag's Value implementations and docker/cli's opts.
  */
 
-import { parseBool, parseDuration, parseInteger, parseUnsigned, quote } from "../../../lib/go/index.ts";
+import { parseBool, parseBytes, parseDuration, parseInteger, parseUnsigned, quote } from "../../../lib/go/index.ts";
 import type { StringMap } from "../create-body.ts";
 import { parseCsv } from "../go/csv.ts";
 import { addFilter, type Filters } from "../values/filter.ts";
 import { cut } from "../values/pairs.ts";
-import { parseBytes } from "../values/size.ts";
 
 /** An option whose texts become a value of type `T`. */
 export interface Flag<T> extends FlagTraits {

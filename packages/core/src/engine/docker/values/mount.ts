@@ -1,11 +1,10 @@
 /** `--mount KEY=VALUE,…`. Model: docker/cli opts.MountOpt. */
-import { parseBool, parseUnsigned, reworded } from "../../../lib/go/index.ts";
+import { parseBool, parseBytes, parseUnsigned, reworded } from "../../../lib/go/index.ts";
 import type { ClientMachine } from "../client.ts";
 import type { BindOptions, MountBody, TmpfsOptions, VolumeOptions } from "../create-body.ts";
 import { parseCsv } from "../go/csv.ts";
 import { ValueError } from "../problem.ts";
 import { cut } from "./pairs.ts";
-import { parseBytes } from "./size.ts";
 import { absolutePath } from "./volume.ts";
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
