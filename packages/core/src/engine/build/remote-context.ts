@@ -66,10 +66,10 @@ export function keepsGitDir(buildArgs: Readonly<Record<string, string>> = {}): b
 }
 
 /** The files of a commit, with what git said. @throws BuildError */
-function gitContext(
+export function gitContext(
   url: string,
   { findRepository, kernel, world }: ContextPlace,
-  { keepsGitDir: keeps = false, hasAgent = false }: ContextOptions,
+  { keepsGitDir: keeps = false, hasAgent = false }: ContextOptions = {},
 ): RemoteContext {
   const source = gitContextSource(url, keeps);
   const git: GitPlace = { find: findRepository, hasAgent, prng: world.prng };

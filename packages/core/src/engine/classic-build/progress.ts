@@ -79,6 +79,8 @@ export class ClassicProgress {
   readonly #byNumber = new Map<number, Vertex>();
   readonly #byPlace = new Map<string, Vertex>();
   readonly #triggers = new Map<number, Vertex[]>();
+  /** How many steps of each stage the build does. */
+  readonly #placesOf = new Map<number, number>();
   readonly #onBuild: readonly (readonly string[])[];
   #at = 0;
   #isAnnounced = false;
@@ -101,6 +103,8 @@ export class ClassicProgress {
   ) {
     this.#dockerfile = dockerfile;
     this.#steps = classicSteps(dockerfile);
+    for (const { place } of this.#steps)
+      if (place !== undefined) this.#placesOf.set(place.stage, (this.#placesOf.get(place.stage) ?? 0) + 1);
     this.#tell = options.tell;
     this.#memory = options.memory;
     this.#total = options.total;
@@ -182,8 +186,7 @@ export class ClassicProgress {
 
   #vertexOf({ place }: ClassicStep): Vertex | undefined {
     if (place === undefined) return undefined;
-    const own = this.#steps.filter((step) => step.place?.stage === place.stage).length;
-    return this.#byPlace.get(placeKey(place.stage, own - place.number));
+    return this.#byPlace.get(placeKey(place.stage, (this.#placesOf.get(place.stage) ?? 0) - place.number));
   }
 
   /** Tells the steps that are done; with `isOver` all of them. */

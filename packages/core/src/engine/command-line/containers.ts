@@ -16,10 +16,10 @@ import type { LogBuffer, LogEntry, Stream } from "../log/logs.ts";
 import { END_OF_INPUT } from "../streams/console.ts";
 import { parseDetachKeys } from "../streams/detach-keys.ts";
 import { openProblem } from "./client-disk.ts";
+import { told } from "./refusal.ts";
 import { pullOne } from "./registry.ts";
 import type { Session } from "./session.ts";
 import { DEFAULT_SIZE, type TerminalPeer, useTerminal } from "./terminal.ts";
-import { told } from "./told.ts";
 
 const BOTH: Readonly<Record<Stream, boolean>> = { stdout: true, stderr: true };
 /** Exit code of `docker run` for an error of the engine's. */

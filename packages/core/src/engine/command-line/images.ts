@@ -19,8 +19,8 @@ import { applyChanges } from "../image/apply-changes.ts";
 import { type Removed, removeImage } from "../image/image-removal.ts";
 import { importedArchive } from "../image/import-source.ts";
 import { absolute, outputProblem, writable } from "./client-disk.ts";
+import { told } from "./refusal.ts";
 import type { Session } from "./session.ts";
-import { told } from "./told.ts";
 
 export function showHistory(session: Session, request: RequestOf<"history">): number {
   const { images } = session.engine;

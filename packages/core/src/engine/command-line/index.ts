@@ -40,13 +40,13 @@ import { eachNamed, type NamedWork } from "./named.ts";
 import { printPorts, printTop } from "./observe.ts";
 import { runPlugin } from "./plugins.ts";
 import { prune, pruneSystem } from "./prune.ts";
+import { told } from "./refusal.ts";
 import { pullImages, pushImages } from "./registry.ts";
 import { type CommandOptions, type CommandResult, Session } from "./session.ts";
 import { runStack } from "./stack/index.ts";
 import { printStats } from "./stats.ts";
 import { runSwarm } from "./swarm.ts";
 import { showDiskUsage, showInfo, showVersion } from "./system.ts";
-import { told } from "./told.ts";
 
 /** Exit code of `docker exec` that never hears how the command has ended: -1, as a shell sees it. */
 const EXEC_LOST = 255;

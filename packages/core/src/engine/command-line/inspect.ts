@@ -10,7 +10,9 @@ import { INSPECTED_CONTAINER } from "../docker/inspected/container.ts";
 import { INSPECTED_IMAGE } from "../docker/inspected/image.ts";
 import { INSPECTED_NETWORK, INSPECTED_VOLUME } from "../docker/inspected/network.ts";
 import { type Inspected, inspectOutput } from "../docker/inspected/output.ts";
-import { prettyConfig, prettyNode, prettySecret, prettyService } from "../docker/inspected/pretty.ts";
+import { prettyNode } from "../docker/inspected/pretty/node.ts";
+import { prettyConfig, prettySecret } from "../docker/inspected/pretty/payload.ts";
+import { prettyService } from "../docker/inspected/pretty/service.ts";
 import { INSPECTED_CONFIG, INSPECTED_NODE, INSPECTED_SECRET, INSPECTED_SERVICE } from "../docker/inspected/swarm.ts";
 import type { RequestOf } from "../docker/request.ts";
 import { ANY, type GoType } from "../docker/template/type.ts";
@@ -18,8 +20,8 @@ import { containerDocument } from "../documents/container.ts";
 import { imageDocument, networkDocument, volumeDocument } from "../documents/others.ts";
 import { nodeDocument, payloadDocument } from "../swarm/documents.ts";
 import { serviceDocument, taskDocument } from "../swarm/service-documents.ts";
+import { told } from "./refusal.ts";
 import type { Session } from "./session.ts";
-import { told } from "./told.ts";
 
 type InspectRequest = RequestOf<
   | "inspect"

@@ -1,7 +1,7 @@
 /** Commands that do the same to several objects: each is told by its name, failures do not stop the others. */
 import { StatusError } from "../../lib/index.ts";
+import { told } from "./refusal.ts";
 import type { Session } from "./session.ts";
-import { told } from "./told.ts";
 
 /** Does it to one object; a text that it returns is printed instead of the name, "" for none. */
 export type NamedWork = (name: string) => Promise<unknown>;

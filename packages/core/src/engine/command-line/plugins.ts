@@ -12,8 +12,8 @@ import type { RequestOf } from "../docker/request.ts";
 import type { PluginRequest } from "../docker/requests/plugin.ts";
 import { Filters } from "../select/filters.ts";
 import { absolute, kindOf } from "./client-disk.ts";
+import { told } from "./refusal.ts";
 import type { Session } from "./session.ts";
-import { told } from "./told.ts";
 
 const FILTERS = ["capability", "enabled"];
 const COLUMNS = columns<never>(
@@ -89,26 +89,31 @@ function create({ disk, cwd }: Session, directory: string): number {
 
 type Trust = RequestOf<"trust inspect" | "trust sign" | "trust revoke" | "trust signer remove">;
 
-async function trust(session: Session, { command, names, signer, isConfirmed }: Trust): Promise<number> {
-  const [name = ""] = names;
-  switch (command) {
+async function trust(session: Session, request: Trust): Promise<number> {
+  switch (request.command) {
     case "trust inspect":
-      if (!isConfirmed) session.lines(["[]"]);
-      throw failure(names.map((one) => `no signatures or cannot access ${one}`).join("\n"));
+      if (!request.isPretty) session.lines(["[]"]);
+      throw failure(request.images.map((image) => `no signatures or cannot access ${image}`).join("\n"));
     case "trust sign":
-      if (orFail(() => parseReference(name)).tag === undefined) throw failure(`no tag specified for ${name}`);
+      if (!hasTag(request.image)) throw failure(`no tag specified for ${request.image}`);
       throw failure(`Error: error contacting notary server: ${NO_NOTARY}`);
     case "trust revoke":
-      if (!isConfirmed && orFail(() => parseReference(name)).tag === undefined) {
-        session.out(`Confirm you would like to delete all signature data for ${name}? [y/N] `);
-        if ((await session.answer()).trim().toLowerCase() !== "y") return 0;
-      }
-      throw failure(`could not remove signature for ${name}: ${NO_NOTARY}`);
+      if (!(await revokes(session, request))) return 0;
+      throw failure(`could not remove signature for ${request.image}: ${NO_NOTARY}`);
     case "trust signer remove":
-      for (const one of names) {
-        session.lines([`Removing signer "${signer}" from ${one}...`]);
+      for (const one of request.repositories) {
+        session.lines([`Removing signer "${request.signer}" from ${one}...`]);
         session.err(`error retrieving signers for ${one}: ${NO_NOTARY}\n\n`);
       }
-      throw failure(`error removing signer from: ${names.join(", ")}`);
+      throw failure(`error removing signer from: ${request.repositories.join(", ")}`);
   }
+}
+
+const hasTag = (image: string): boolean => orFail(() => parseReference(image)).tag !== undefined;
+
+/** Signatures of all tags are taken away only from who says so. */
+async function revokes(session: Session, { image, isConfirmed }: RequestOf<"trust revoke">): Promise<boolean> {
+  if (isConfirmed || hasTag(image)) return true;
+  session.out(`Confirm you would like to delete all signature data for ${image}? [y/N] `);
+  return (await session.answer()).trim().toLowerCase() === "y";
 }

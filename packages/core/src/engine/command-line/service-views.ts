@@ -18,8 +18,8 @@ import { selectTasks, TASK_FILTERS } from "../swarm/select-tasks.ts";
 import { serviceStatus } from "../swarm/service-documents.ts";
 import { isJob, modeName, SERVICE_FILTERS, type Service } from "../swarm/services.ts";
 import type { Task } from "../swarm/task.ts";
+import { told } from "./refusal.ts";
 import type { Session } from "./session.ts";
-import { told } from "./told.ts";
 
 export const SHORT_ID = 12;
 /** Characters of an error that a list shows. */

@@ -15,8 +15,8 @@ import type { ServiceMode, ServiceSpec } from "../swarm/service-spec.ts";
 import type { Service } from "../swarm/services.ts";
 import { changedService } from "./changed-service.ts";
 import { awaitService } from "./converge.ts";
+import { told } from "./refusal.ts";
 import type { Session } from "./session.ts";
-import { told } from "./told.ts";
 
 export async function createService(
   session: Session,

@@ -15,8 +15,8 @@ import type { ClientMachine } from "../docker/index.ts";
 import type { Engine } from "../engine.ts";
 import { clientMachine } from "./client.ts";
 import { absolute } from "./client-disk.ts";
+import { checkNamed } from "./refusal.ts";
 import type { TerminalOptions } from "./terminal.ts";
-import { checkNamed } from "./told.ts";
 
 /** What a command line leaves behind. */
 export interface CommandResult {

@@ -10,7 +10,7 @@ import { CONTEXT_COMMANDS } from "./commands/contexts.ts";
 import { commit, cp } from "./commands/cp.ts";
 import { create, run } from "./commands/create.ts";
 import { exec } from "./commands/exec.ts";
-import { FOREIGN_COMMANDS, FOREIGN_GROUPS, type ForeignGroup } from "./commands/foreign.ts";
+import { FOREIGN_COMMANDS, GROUPS, type GroupText } from "./commands/groups.ts";
 import * as images from "./commands/images.ts";
 import { ps, stats } from "./commands/listing.ts";
 import * as networks from "./commands/networks.ts";
@@ -147,17 +147,16 @@ const MANAGEMENT = {
   ),
 };
 
-/** `own` are the commands of a group that are done here. */
-function foreignEntry(
-  definition: ForeignGroup | readonly [usage: string, summary: string],
-  own: Readonly<Record<string, Node>> = {},
-): Node {
-  if (!("commands" in definition)) return { kind: "foreign", usage: definition[0], summary: definition[1] };
-  const { summary, usage = "", commands, also = {}, hidden = [], swarm = false } = definition;
-  const nodes = [
-    ...Object.entries(commands).map(([name, inner]) => [name, foreignEntry(inner)] as const),
-    ...Object.entries(own),
-  ];
+const foreign = ([usage, summary]: readonly [usage: string, summary: string]): ForeignCommand => ({
+  kind: "foreign",
+  usage,
+  summary,
+});
+
+/** A group by its texts, with the commands that are done here. */
+function groupOf(text: GroupText, own: Readonly<Record<string, Node>> = {}): Group {
+  const { summary, usage = "", foreign: others = {}, also = {}, hidden = [], swarm = false } = text;
+  const nodes = [...Object.entries(others).map(([name, one]) => [name, foreign(one)] as const), ...Object.entries(own)];
   const entries = nodes.map(([name, node]) => {
     return [name, { node, hidden: hidden.includes(name), also: also[name] ?? [] }] as const;
   });
@@ -177,12 +176,14 @@ const OWN: Readonly<Record<string, Readonly<Record<string, Node>>>> = {
   },
 };
 
-const FOREIGN: Readonly<Record<string, Entry>> = Object.fromEntries(
-  Object.entries({ ...FOREIGN_GROUPS, ...FOREIGN_COMMANDS }).map(([name, definition]) => {
-    const isHidden = "commands" in definition && definition.isHidden === true;
-    return [name, { node: foreignEntry(definition, OWN[name]), hidden: isHidden }];
-  }),
-);
+const OTHERS: Readonly<Record<string, Entry>> = {
+  ...mapValues(GROUPS, (text, name) => ({ node: groupOf(text, OWN[name]), hidden: text.isHidden === true })),
+  ...mapValues(FOREIGN_COMMANDS, (lines) => ({ node: foreign(lines) })),
+};
+
+function mapValues<T, U>(record: Readonly<Record<string, T>>, change: (value: T, name: string) => U) {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value, name)]));
+}
 
 /** Commands in the order of `docker --help`. */
 const COMMON = [
@@ -218,7 +219,7 @@ export const ROOT: Group = group(
     ...TOP_CONTAINER_COMMANDS,
     ...TOP_IMAGE_COMMANDS,
     ...MANAGEMENT,
-    ...FOREIGN,
+    ...OTHERS,
     events: system.events,
     images: images.images,
     info: system.info,

@@ -23,7 +23,7 @@ import {
 import { goJsonLines } from "../../../oci/index.ts";
 import type { Session } from "../session.ts";
 import type { Display } from "./display.ts";
-import { buildName, isUpload } from "./metadata.ts";
+import { buildName, isUpload, uploadUrl } from "./metadata.ts";
 import { type DockerBuild, OptionError } from "./option.ts";
 import { shownName } from "./request.ts";
 
@@ -55,7 +55,7 @@ export async function ask(
     }
     const result = await session.engine.builder.check(asked);
     display.end();
-    return showCheck(session, request, source, result, isJson);
+    return showCheck(session, { request, build, source, result, isJson });
   } catch (error) {
     // Who asks gets no excerpt of the place.
     throw error instanceof BuildError ? error.onlyAt(undefined) : error;
@@ -75,29 +75,29 @@ async function showOutline(
   return 0;
 }
 
-function showCheck(
-  session: Session,
-  request: DockerBuild,
-  source: SourceText,
-  result: CheckResult,
-  isJson: boolean,
-): number {
+interface Checked {
+  readonly request: DockerBuild;
+  readonly build: BuildRequest;
+  readonly source: SourceText;
+  readonly result: CheckResult;
+  readonly isJson: boolean;
+}
+
+function showCheck(session: Session, checked: Checked): number {
+  const { request, source, result, isJson } = checked;
   const { warnings, error } = result;
   const named = { ...source, fileName: shownName(request) };
-  session.out(
-    isJson ? json(checkDocument(result, checked(session, request, source))) : printCheck(warnings, named, error),
-  );
+  session.out(isJson ? json(checkDocument(result, sourceOf(session, checked))) : printCheck(warnings, named, error));
   if (error !== undefined) session.err(printCheckError(error, named));
   return warnings.length > 0 || error !== undefined ? 1 : 0;
 }
 
 /** A Dockerfile, and where it was loaded from, unless that is somewhere else. */
-function checked(session: Session, { context }: DockerBuild, { text, fileName = "" }: SourceText) {
-  if (sourceKind(context) !== "local") return { text, fileName };
-  const name = buildName(session);
-  const loadedFrom: LoadedFrom = isUpload(session, context)
-    ? { kind: "upload", url: `http://buildkit-session/${name}` }
-    : { kind: "local", fileName, session: name };
+function sourceOf(session: Session, { request, build, source: { text, fileName = "" } }: Checked) {
+  if (sourceKind(request.context) !== "local") return { text, fileName };
+  const loadedFrom: LoadedFrom = isUpload(request, build)
+    ? { kind: "upload", url: uploadUrl(session) }
+    : { kind: "local", fileName, session: buildName(session) };
   return { text, fileName, loadedFrom };
 }
 

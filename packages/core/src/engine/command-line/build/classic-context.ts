@@ -7,7 +7,7 @@
 import { contextEntries, IgnoreMatcher, openArchive, parseIgnoreFile, sourceKind } from "../../../build/index.ts";
 import { type LayerEntry, layerToTar } from "../../../content/index.ts";
 import { clean, decode, encode, NO_BYTES, StatusError } from "../../../lib/index.ts";
-import { archiveContext, remoteContext } from "../../build/remote-context.ts";
+import { archiveContext, gitContext } from "../../build/remote-context.ts";
 import { type CliError, failure } from "../../docker/problem.ts";
 import type { RequestOf } from "../../docker/request.ts";
 import { absolute, followed, kindOf } from "../client-disk.ts";
@@ -55,17 +55,17 @@ function fromStdin(sent: Uint8Array, file: string): ClassicContext {
 }
 
 /** The client downloads or clones it. */
-async function fromElsewhere(session: Session, { context, file }: ClassicBuild): Promise<ClassicContext> {
+async function fromElsewhere({ engine }: Session, { context, file }: ClassicBuild): Promise<ClassicContext> {
+  const isGit = sourceKind(context) === "git";
   try {
-    const { tar } = (await remoteContext(context, session.engine)) ?? { tar: NO_BYTES };
+    const { tar } = isGit ? gitContext(context, engine) : archiveContext((await engine.download(context)).content);
     return { tar, size: tar.length, file: file === "" ? DOCKERFILE : file };
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;
-    const [, why] = /^failed to read downloaded context: failed to load cache key: (.*)$/s.exec(error.message) ?? [];
-    const step = why === undefined ? "unable to 'git clone' to temporary context directory: error fetching" : "";
-    throw unprepared(
-      step === "" ? `unable to download remote context ${context}: ${why}` : `${step}: ${error.message}`,
-    );
+    const step = isGit
+      ? "unable to 'git clone' to temporary context directory: error fetching"
+      : `unable to download remote context ${context}`;
+    throw unprepared(`${step}: ${error.message}`);
   }
 }
 

@@ -3,7 +3,7 @@
  *
  * @see docker/buildx build/provenance.go, commands/build.go
  */
-import { type BuildRequest, type BuildResult, openArchive } from "../../../build/index.ts";
+import type { BuildRequest, BuildResult } from "../../../build/index.ts";
 import { NO_BYTES, sha256 } from "../../../lib/index.ts";
 import { parseReference, referenceText } from "../../../oci/index.ts";
 import { buildProvenance } from "../../build/build-provenance.ts";
@@ -47,7 +47,7 @@ export function metadataOf(
   const names = (build.tags ?? []).map((tag) => referenceText(parseReference(tag)));
   const mode = session.client.env.get("BUILDX_METADATA_PROVENANCE") ?? "min";
   const isWanted = !/^(?:0|f|false|disabled)$/i.test(mode);
-  const upload = uploadOf(session, request);
+  const upload = isUpload(request, build) ? uploadOf(session) : undefined;
   const sent = request.context === "-" ? ["dockerfile"] : ["context", "dockerfile"];
   const story = { build, args: frontendArgs(build), bases, locals: upload === undefined ? sent : [], upload, ref };
   const finishedUs = session.engine.kernel.nowUs;
@@ -62,14 +62,15 @@ export function metadataOf(
   };
 }
 
-function uploadOf(session: Session, { context }: DockerBuild) {
-  const uri = `http://buildkit-session/${buildName(session)}`;
-  return isUpload(session, context) ? { uri, digest: { sha256: sha256(session.stdin ?? NO_BYTES) } } : undefined;
-}
-
 /** An archive on standard input is the context. */
-export function isUpload(session: Session, context: string): boolean {
-  return context === "-" && openArchive(session.stdin ?? NO_BYTES, { xz: false }) !== undefined;
+export const isUpload = ({ context }: DockerBuild, build: BuildRequest): boolean =>
+  context === "-" && "tar" in build.context;
+
+/** Where the builder gets what is sent by standard input. */
+export const uploadUrl = (session: Session): string => `http://buildkit-session/${buildName(session)}`;
+
+function uploadOf(session: Session) {
+  return { uri: uploadUrl(session), digest: { sha256: sha256(session.stdin ?? NO_BYTES) } };
 }
 
 /** What the frontend of a real builder is told. @see docker/buildx build/opt.go */

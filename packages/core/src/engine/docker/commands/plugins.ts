@@ -117,39 +117,27 @@ export const PLUGIN_COMMANDS: Readonly<Record<string, Command>> = {
   }),
 };
 
-const NOTHING = { signer: "", isConfirmed: false };
-
 export const TRUST_COMMANDS: Readonly<Record<string, Command>> = {
   inspect: command({
     usage: "IMAGE[:TAG] [IMAGE[:TAG]...]",
     summary: "Return low-level information about keys and signatures",
     arity: atLeast(1),
     flags: { pretty: bool("Print the information in a human friendly format") },
-    read: ({ flags, operands }) => ({
-      command: "trust inspect",
-      names: operands,
-      ...NOTHING,
-      isConfirmed: flags.pretty,
-    }),
+    read: ({ flags, operands }) => ({ command: "trust inspect", images: operands, isPretty: flags.pretty }),
   }),
   revoke: command({
     usage: "[OPTIONS] IMAGE[:TAG]",
     summary: "Remove trust for an image",
     arity: exactly(1),
     flags: { yes: bool("Do not prompt for confirmation", { short: "y" }) },
-    read: ({ flags, operands }) => ({
-      command: "trust revoke",
-      names: operands,
-      ...NOTHING,
-      isConfirmed: flags.yes,
-    }),
+    read: ({ flags, operands: [image = ""] }) => ({ command: "trust revoke", image, isConfirmed: flags.yes }),
   }),
   sign: command({
     usage: "IMAGE:TAG",
     summary: "Sign an image",
     arity: exactly(1),
     flags: { local: bool("Sign a locally tagged image") },
-    read: ({ operands }) => ({ command: "trust sign", names: operands, ...NOTHING }),
+    read: ({ operands: [image = ""] }) => ({ command: "trust sign", image }),
   }),
 };
 
@@ -204,11 +192,6 @@ export const TRUST_SIGNER_COMMANDS: Readonly<Record<string, Command>> = {
     flags: {
       force: bool("Do not prompt for confirmation before removing the most recent signer", { short: "f" }),
     },
-    read: ({ operands: [signer = "", ...names] }) => ({
-      command: "trust signer remove",
-      names,
-      signer,
-      isConfirmed: false,
-    }),
+    read: ({ operands: [signer = "", ...repositories] }) => ({ command: "trust signer remove", signer, repositories }),
   }),
 };

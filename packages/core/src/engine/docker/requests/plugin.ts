@@ -30,13 +30,29 @@ interface PluginCreateRequest {
   readonly directory: string;
 }
 
-/** Something about signatures. */
-interface TrustRequest {
-  readonly command: "trust inspect" | "trust sign" | "trust revoke" | "trust signer remove";
-  readonly names: readonly string[];
-  /** The signer, of whom it is. */
-  readonly signer: string;
+interface TrustInspectRequest {
+  readonly command: "trust inspect";
+  readonly images: readonly string[];
+  /** For people. */
+  readonly isPretty: boolean;
+}
+
+interface TrustSignRequest {
+  readonly command: "trust sign";
+  readonly image: string;
+}
+
+interface TrustRevokeRequest {
+  readonly command: "trust revoke";
+  readonly image: string;
+  /** No question is asked. */
   readonly isConfirmed: boolean;
+}
+
+interface TrustSignerRemoveRequest {
+  readonly command: "trust signer remove";
+  readonly signer: string;
+  readonly repositories: readonly string[];
 }
 
 export type PluginRequest =
@@ -45,4 +61,7 @@ export type PluginRequest =
   | PluginChangeRequest
   | PluginInstallRequest
   | PluginCreateRequest
-  | TrustRequest;
+  | TrustInspectRequest
+  | TrustSignRequest
+  | TrustRevokeRequest
+  | TrustSignerRemoveRequest;

@@ -1,12 +1,11 @@
 /**
- * `docker service inspect --pretty` and its kin: what there is to say of a thing of a swarm, for people to read.
+ * `docker service inspect --pretty`: what there is to say of a service, for people to read.
  *
- * Model: docker/cli cli/command/service, node, secret, config: formatter.go. Blanks and tabs are as there.
+ * Model: docker/cli cli/command/service/formatter.go. Blanks and tabs are as there.
  */
-import { durationText, parseTime } from "../../../lib/go/index.ts";
-import type { ServiceSpec, TaskContainerSpec, UpdateConfig } from "../../swarm/service-spec.ts";
-import { capital } from "../lists/swarm.ts";
-import { binarySize, humanDuration } from "../values/human.ts";
+import { durationText, parseTime } from "../../../../lib/go/index.ts";
+import type { ServiceSpec, TaskContainerSpec, UpdateConfig } from "../../../swarm/service-spec.ts";
+import { binarySize, humanDuration } from "../../values/human.ts";
 
 /** A document of the API, as far as it is shown. */
 export interface ServicePage {
@@ -196,107 +195,4 @@ function healthLines({ Healthcheck: check }: TaskContainerSpec): readonly string
     `  Timeout =\t${durationText(Timeout)}`,
     ...(tests.length > 0 ? ["  Tests:", `${tests.join("\n")} `] : []),
   ];
-}
-
-/** A moment as these pages show it: `2026-11-22 03:00:09.579315566 +0000 utc`. */
-const moment = (time: string): string => time.replace("T", " ").replace(/Z$/, " +0000 utc");
-
-interface PayloadPage {
-  readonly ID: string;
-  readonly CreatedAt: string;
-  readonly UpdatedAt: string;
-  readonly Spec: { readonly Name: string; readonly Labels: Readonly<Record<string, string>> };
-}
-
-const labelLines = (labels: Readonly<Record<string, string>>): readonly string[] => {
-  const lines = Object.entries(labels).map(([name, value]) => ` - ${name}${value === "" ? "" : `=${value}`}`);
-  return lines.length === 0 ? [] : ["Labels:", ...lines];
-};
-
-export function prettySecret({ ID, CreatedAt, UpdatedAt, Spec }: PayloadPage): string {
-  const lines = [
-    `ID:              ${ID}`,
-    `Name:              ${Spec.Name}`,
-    ...labelLines(Spec.Labels),
-    "Driver:            ",
-    `Created at:        ${moment(CreatedAt)}`,
-    `Updated at:        ${moment(UpdatedAt)}`,
-  ];
-  return `${lines.join("\n")}\n`;
-}
-
-export function prettyConfig({ ID, CreatedAt, UpdatedAt, Spec }: PayloadPage, data: string): string {
-  const lines = [
-    `ID:\t\t\t${ID}`,
-    `Name:\t\t\t${Spec.Name}`,
-    ...labelLines(Spec.Labels),
-    `Created at:            \t${moment(CreatedAt)}`,
-    `Updated at:            \t${moment(UpdatedAt)}`,
-    "Data:",
-    data,
-  ];
-  return `${lines.join("\n")}\n`;
-}
-
-interface NodePage {
-  readonly ID: string;
-  readonly CreatedAt: string;
-  readonly Spec: { readonly Labels: Readonly<Record<string, string>>; readonly Availability: string };
-  readonly Description: {
-    readonly Hostname: string;
-    readonly Platform: { readonly Architecture: string; readonly OS: string };
-    readonly Resources: { readonly NanoCPUs: number; readonly MemoryBytes: number };
-    readonly Engine: {
-      readonly EngineVersion: string;
-      readonly Plugins?: readonly { readonly Type: string; readonly Name: string }[];
-    };
-    readonly TLSInfo: {
-      readonly TrustRoot: string;
-      readonly CertIssuerSubject: string;
-      readonly CertIssuerPublicKey: string;
-    };
-  };
-  readonly Status: { readonly State: string; readonly Addr: string };
-  readonly ManagerStatus?: { readonly Leader?: boolean; readonly Reachability: string; readonly Addr: string };
-}
-
-export function prettyNode({ ID, CreatedAt, Spec, Description, Status, ManagerStatus }: NodePage): string {
-  const { Platform, Resources, Engine, TLSInfo } = Description;
-  const plugins = ["Log", "Network", "Volume"].map((kind) => {
-    const names = (Engine.Plugins ?? []).filter(({ Type }) => Type === kind).map(({ Name }) => Name);
-    return ` ${kind}:\t\t${names.join(", ")}`;
-  });
-  const lines = [
-    `ID:\t\t\t${ID}`,
-    ...labelLines(Spec.Labels),
-    `Hostname:              \t${Description.Hostname}`,
-    `Joined at:             \t${moment(CreatedAt)}`,
-    "Status:",
-    ` State:\t\t\t${capital(Status.State)}`,
-    ` Availability:         \t${capital(Spec.Availability)}`,
-    ` Address:\t\t${Status.Addr}`,
-    ...(ManagerStatus === undefined
-      ? []
-      : [
-          "Manager Status:",
-          ` Address:\t\t${ManagerStatus.Addr}`,
-          ` Raft Status:\t\t${capital(ManagerStatus.Reachability)}`,
-          ` Leader:\t\t${ManagerStatus.Leader === true ? "Yes" : "No"}`,
-        ]),
-    "Platform:",
-    ` Operating System:\t${Platform.OS}`,
-    ` Architecture:\t\t${Platform.Architecture}`,
-    "Resources:",
-    ` CPUs:\t\t\t${Resources.NanoCPUs / 1e9}`,
-    ` Memory:\t\t${binarySize(Resources.MemoryBytes)}`,
-    "Plugins:",
-    ...plugins,
-    `Engine Version:\t\t${Engine.EngineVersion}`,
-    "TLS Info:",
-    " TrustRoot:",
-    TLSInfo.TrustRoot,
-    ` Issuer Subject:\t${TLSInfo.CertIssuerSubject}`,
-    ` Issuer Public Key:\t${TLSInfo.CertIssuerPublicKey}`,
-  ];
-  return `${lines.join("\n")}\n`;
 }

@@ -1,15 +1,16 @@
 /**
- * Commands that the real client has and this one only knows by name: manifests. And what groups of commands are called
- * that not every machine has, whose commands are elsewhere. Texts: docker/cli (Apache-2.0).
+ * Groups of commands that say more of themselves than a name and a summary, and commands that the real client has and this
+ * one only knows by name. Texts: docker/cli (Apache-2.0).
  */
 
 /** A usage line after the name, and a summary. */
 type Lines = readonly [usage: string, summary: string];
 
-export interface ForeignGroup {
+export interface GroupText {
   readonly summary: string;
   readonly usage?: string;
-  readonly commands: Readonly<Record<string, Lines | ForeignGroup>>;
+  /** Commands that are known by name only. */
+  readonly foreign?: Readonly<Record<string, Lines>>;
   /** Other names by name. */
   readonly also?: Readonly<Record<string, readonly string[]>>;
   /** Not listed in the help of a machine that is in no swarm. */
@@ -26,24 +27,22 @@ export const FOREIGN_COMMANDS: Readonly<Record<string, Lines>> = {
   bake: ["[OPTIONS] [TARGET...]", "Build from a file"],
 };
 
-export const FOREIGN_GROUPS: Readonly<Record<string, ForeignGroup>> = {
+export const GROUPS: Readonly<Record<string, GroupText>> = {
   config: {
     summary: "Manage Swarm configs",
     swarm: true,
     isHidden: true,
     also: LIST_AND_REMOVE,
-    commands: {},
   },
-  checkpoint: { summary: "Manage checkpoints", isHidden: true, commands: {} },
+  checkpoint: { summary: "Manage checkpoints", isHidden: true },
   context: {
     summary: "Manage contexts",
     also: LIST_AND_REMOVE,
-    commands: {},
   },
   manifest: {
     summary: "Manage Docker image manifests and manifest lists",
     usage: "COMMAND",
-    commands: {
+    foreign: {
       annotate: ["[OPTIONS] MANIFEST_LIST MANIFEST", "Add additional information to a local image manifest"],
       create: [
         "MANIFEST_LIST MANIFEST [MANIFEST...]",
@@ -59,26 +58,22 @@ export const FOREIGN_GROUPS: Readonly<Record<string, ForeignGroup>> = {
     swarm: true,
     isHidden: true,
     also: LIST_AND_REMOVE,
-    commands: {},
   },
   plugin: {
     summary: "Manage plugins",
     also: LIST_AND_REMOVE,
-    commands: {},
   },
   secret: {
     summary: "Manage Swarm secrets",
     swarm: true,
     isHidden: true,
     also: LIST_AND_REMOVE,
-    commands: {},
   },
   service: {
     summary: "Manage Swarm services",
     swarm: true,
     isHidden: true,
     also: LIST_AND_REMOVE,
-    commands: {},
   },
   stack: {
     summary: "Manage Swarm stacks",
@@ -86,16 +81,13 @@ export const FOREIGN_GROUPS: Readonly<Record<string, ForeignGroup>> = {
     swarm: true,
     isHidden: true,
     also: { ...LIST, deploy: ["up"], rm: ["remove", "down"] },
-    commands: {},
   },
   swarm: {
     summary: "Manage Swarm",
     swarm: true,
     hidden: ["ca", "join-token", "leave", "unlock", "unlock-key", "update"],
-    commands: {},
   },
   trust: {
     summary: "Manage trust on Docker images",
-    commands: {},
   },
 };

@@ -1,4 +1,4 @@
-/** How the client tells of an error. */
+/** How the client tells of what the daemon has refused, and what it refuses itself. */
 import { BrokenAnswer, OPERATIONS, type Operation } from "../../faults/index.ts";
 import { StatusError } from "../../lib/index.ts";
 
