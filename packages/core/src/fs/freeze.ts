@@ -12,7 +12,10 @@ import {
   type FrozenSource,
   frozenAs,
 } from "./frozen-tree.ts";
-import { MemoryDirectory, MemoryFile, type MemoryFs, type MemoryInode } from "./memory-fs.ts";
+import { MemoryDirectory } from "./memory-directory.ts";
+import { MemoryFile } from "./memory-file.ts";
+import type { MemoryFs } from "./memory-fs.ts";
+import type { MemoryInode } from "./memory-inode.ts";
 
 export function freezeDisk(fs: MemoryFs): FrozenDisk {
   return { root: freezeDirectory(fs.root), ...fs.counts };

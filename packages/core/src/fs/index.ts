@@ -14,15 +14,10 @@ export type { HostDisk, HostStat } from "./host-fs/host-disk.ts";
 export { hostFileSystems } from "./host-fs/host-file-systems.ts";
 export { HostFs, type HostFsOptions } from "./host-fs/host-fs.ts";
 export type { SideEntry, SideTable } from "./host-fs/side-table.ts";
-export {
-  type FileCache,
-  type HostSpace,
-  MemoryDirectory,
-  MemoryFile,
-  MemoryFs,
-  type MemoryFsOptions,
-  MemoryInode,
-} from "./memory-fs.ts";
+export { MemoryDirectory } from "./memory-directory.ts";
+export { MemoryFile } from "./memory-file.ts";
+export { type FileCache, type HostSpace, MemoryFs, type MemoryFsOptions } from "./memory-fs.ts";
+export { MemoryInode } from "./memory-inode.ts";
 export { OverlayFs, type OverlayOptions } from "./overlay-fs.ts";
 export { Pipe } from "./pipe.ts";
 export { PipeFs } from "./pipe-fs.ts";

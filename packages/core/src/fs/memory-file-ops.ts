@@ -1,6 +1,6 @@
 /** An open regular file of a `MemoryFs`. */
 import { FileOps } from "../vfs/index.ts";
-import type { MemoryFile } from "./memory-fs.ts";
+import type { MemoryFile } from "./memory-file.ts";
 
 export class MemoryFileOps extends FileOps {
   readonly #file: MemoryFile;

@@ -23,7 +23,7 @@ import {
   type RenameTarget,
 } from "../vfs/index.ts";
 import { LowerDirectory, lowerTree } from "./lower-tree.ts";
-import { MemoryFile } from "./memory-fs.ts";
+import { MemoryFile } from "./memory-file.ts";
 import { isOpaque, isWhiteout, makeOpaque, OVERLAY_XATTR_PREFIX, WHITEOUT } from "./whiteout.ts";
 
 export interface OverlayOptions {

@@ -1,7 +1,8 @@
 /** rm -r by the host: for an engine that takes directories off its machine's disk. */
 import { assert } from "../lib/index.ts";
 import type { Dentry } from "../vfs/index.ts";
-import { MemoryDirectory, type MemoryFs } from "./memory-fs.ts";
+import { MemoryDirectory } from "./memory-directory.ts";
+import type { MemoryFs } from "./memory-fs.ts";
 
 /**
  * Removes what is at `path`, absolute and clean, if anything is. vfs is told: no path leads to what was there, even if the
