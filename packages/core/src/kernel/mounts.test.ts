@@ -79,6 +79,29 @@ describe("mount", () => {
     expect(told).toEqual([[[], ["first"], ["below"]], "EINVAL"]);
   });
 
+  it.each([
+    ["tmpfs", "size=1m,nr_blocks=5,size=2m", "size=2048k"],
+    ["tmpfs", "size=2m,nr_blocks=5", "size=20k"],
+    ["tmpfs", "mode=17777", "mode=7777"],
+    ["tmpfs", "mode=01777", ""],
+    ["tmpfs", "uid=0,gid=5,nr_inodes=5k,size=3000,mode=0700", "size=4k,nr_inodes=5120,mode=700,gid=5"],
+    ["tmpfs", "uid=0x5", "uid=5"],
+    ["tmpfs", "uid=5k", "EINVAL"],
+    ["tmpfs", "mode=xyz", "EINVAL"],
+    ["tmpfs", "nr_inodes=5%", "EINVAL"],
+    ["ramfs", "mode=711,foo", "mode=711"],
+    ["ramfs", "mode=755", ""],
+    ["ramfs", "mode=xyz", "EINVAL"],
+  ])("%s with %s shows %j", async (type, options, shown) => {
+    const told = await run(function* () {
+      yield* mkdir("/m");
+      const code = yield* codeOf(mount("t", "/m", type, 0, options));
+      const line = (yield* get("/proc/mounts")).split("\n").find((one) => one.startsWith("t /m "));
+      return line === undefined ? code : line.split(" ")[3];
+    });
+    expect(told).toBe(shown === "EINVAL" ? shown : `rw,relatime${shown === "" ? "" : `,${shown}`}`);
+  });
+
   it("a mount point cannot be removed or renamed, and a mount in use cannot be unmounted unless lazily", async () => {
     const told = await run(function* () {
       yield* mkdir("/m");
