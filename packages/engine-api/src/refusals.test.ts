@@ -88,6 +88,12 @@ it.each([
     400,
     "failed to parse platform: json: cannot unmarshal array into Go value of type v1.Platform",
   ],
+  ["POST /images/create", 500, 'Get "http:": http: no Host in request URL'],
+  [
+    "POST /images/create?fromImage=BAD&fromSrc=-",
+    400,
+    "invalid reference format: repository name (library/BAD) must be lowercase",
+  ],
   ["POST /commit", 400, 'invalid name or ID supplied: ""'],
   ["POST /commit?repo=BAD", 400, "invalid reference format: repository name (library/BAD) must be lowercase"],
   [

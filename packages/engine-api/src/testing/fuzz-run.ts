@@ -9,7 +9,7 @@ import { ResponseCheck } from "./response-check.ts";
  * Docker itself answers 500 where the server cannot be reached that an image is to be imported from, and to an update of
  * a swarm that names an old version ("update out of sequence").
  */
-const IS_DOCKERS_OWN = /\/images\/create\?(.*&)?fromSrc=(?!-(&|$))|\/swarm\/update\?/;
+const IS_DOCKERS_OWN = /\/images\/create(?!.*[?&](?:fromImage=[^&]|fromSrc=-(?:&|$)))|\/swarm\/update\?/;
 
 /** How long an answer may take, in milliseconds of real time. */
 const PATIENCE_MS = 5_000;

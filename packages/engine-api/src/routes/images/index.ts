@@ -30,9 +30,9 @@ export function imageRoutes(engine: Engine, trace?: BuildTrace): readonly Route[
   const { images } = engine;
   return [
     route("GET", "/images/json", listHandler(engine)),
-    route("POST", "/images/create", (call) => {
-      return call.query.get("fromSrc") === null ? pull(engine, call) : importImage(engine, call);
-    }),
+    route("POST", "/images/create", (call) =>
+      text(call.query, "fromImage") === "" ? importImage(engine, call) : pull(engine, call),
+    ),
     route("GET", "/images/search", searchHandler(engine)),
     route("GET", "/images/get", ({ query }) =>
       save(engine, query.getAll("names"), jsonPlatform(query.get("platform"))),

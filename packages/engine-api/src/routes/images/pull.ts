@@ -21,9 +21,7 @@ import { layerDocument, replyToTransfer, useLogin } from "./transfer.ts";
 
 export function pull(engine: Engine, { query, request }: Call): Promise<ApiReply> {
   writtenPlatform(text(query, "platform"));
-  const name = text(query, "fromImage");
-  if (name === "") throw badRequest("invalid reference format");
-  const reference = withDefaultTag(withTag(parse(name), text(query, "tag")));
+  const reference = withDefaultTag(withTag(parse(text(query, "fromImage")), text(query, "tag")));
   useLogin(engine, request, reference);
   return replyToTransfer(async (tell) => {
     await engine.images.pull(referenceText(reference), {
