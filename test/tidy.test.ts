@@ -92,6 +92,17 @@ describe("tidy", () => {
     expect(FILES.map(floorOf).filter((floor) => MAY_IMPORT[floor] === undefined)).toEqual([]);
   });
 
+  it("no floor may import what it does not", () => {
+    const used = new Set(IMPORTS.map((one) => `${floorOf(one.file)} ${floorOf(resolved(one))}`));
+    const idle = Object.entries(MAY_IMPORT).flatMap(([floor, others]) =>
+      others
+        .split(" ")
+        .filter((other) => other !== "" && !used.has(`${floor} ${other}`))
+        .map((other) => `${floor}: ${other}`),
+    );
+    expect(idle).toEqual([]);
+  });
+
   it("other floors are imported by their index only", () => {
     const wrong = IMPORTS.filter((one) => {
       if (!one.target.startsWith(".") || floorOf(one.file) === floorOf(resolved(one))) return false;

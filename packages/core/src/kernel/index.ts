@@ -13,7 +13,7 @@ export type { Namespace } from "./namespaces/namespace.ts";
 export type { NetNamespace } from "./namespaces/net.ts";
 export type { NamespaceSet } from "./namespaces/others.ts";
 export { setMemory } from "./oom.ts";
-export { outputDrain } from "./output.ts";
+export { outputDrain, outputPipe } from "./output.ts";
 export { Process, type ProcessWatcher, pidIn } from "./process.ts";
 export { type MountLine, mountTable } from "./procfs/mount-tables.ts";
 export type { Reception } from "./signals.ts";

@@ -5,6 +5,7 @@
  * keeps (`sim/cost.ts`): who writes more than that has to wait, as behind any pipe.
  */
 import { Drain } from "../fs/index.ts";
+import type { OpenFile } from "../vfs/index.ts";
 import type { Kernel } from "./kernel.ts";
 
 const NEWLINE = 10;
@@ -19,6 +20,11 @@ export interface OutputOptions {
   readonly isTerminal?: boolean;
   /** Bytes that those who read have not taken yet. Only outside of the world somebody can be slow. */
   readonly backlog?: () => number;
+}
+
+/** A pipe of root's for such output, as a program writes to it. */
+export function outputPipe(kernel: Kernel, take: (data: Uint8Array) => void, options: OutputOptions): OpenFile {
+  return kernel.pipes.sink(0, 0, outputDrain(kernel, take, options));
 }
 
 export function outputDrain(

@@ -24,7 +24,7 @@ import {
   type WindowSize,
 } from "../abi/index.ts";
 import { Console, type Engine, StdinFeed } from "../engine/index.ts";
-import { type Kernel, outputDrain, type Process } from "../kernel/index.ts";
+import { type Kernel, outputDrain, outputPipe, type Process } from "../kernel/index.ts";
 import { encode } from "../lib/index.ts";
 import { attempt } from "../userland/index.ts";
 import { type OpenFile, open } from "../vfs/index.ts";
@@ -62,11 +62,7 @@ export class MachineShell {
     if (terminal === undefined) {
       const [input, feed] = kernel.pipes.pipe(0, 0, 0);
       const sink = (stream: "stdout" | "stderr"): OpenFile =>
-        kernel.pipes.sink(
-          0,
-          0,
-          outputDrain(kernel, (bytes) => onOutput(stream, bytes), { keepsLines: false }),
-        );
+        outputPipe(kernel, (bytes) => onOutput(stream, bytes), { keepsLines: false });
       this.#input = new StdinFeed(feed);
       this.#process = start(kernel, options, "", [input, sink("stdout"), sink("stderr")]);
     } else {

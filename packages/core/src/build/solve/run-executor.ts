@@ -7,7 +7,7 @@
  */
 import { exitCode, O_RDWR, SIGKILL } from "../../abi/index.ts";
 import { FileContent, MemoryDirectory, MemoryFile } from "../../fs/index.ts";
-import { outputDrain } from "../../kernel/index.ts";
+import { outputPipe } from "../../kernel/index.ts";
 import { quote } from "../../lib/go/index.ts";
 import { encode, join, StatusError, toHex } from "../../lib/index.ts";
 import type { MountSpec, RuntimeSpec } from "../../oci/index.ts";
@@ -156,12 +156,7 @@ export class RunExecutor {
     const { kernel } = this.#machine;
     const sink = (stream: "stdout" | "stderr") =>
       new DeferredFile({
-        open: () =>
-          kernel.pipes.sink(
-            0,
-            0,
-            outputDrain(kernel, (bytes) => onOutput(stream, bytes), { keepsLines: true }),
-          ),
+        open: () => outputPipe(kernel, (bytes) => onOutput(stream, bytes), { keepsLines: true }),
       });
     return [
       new DeferredFile({ open: () => open(kernel.init, "/dev/null", O_RDWR, 0) }),
