@@ -4,7 +4,7 @@
  * @see docker/cli cli/command/context, cli/context/store
  */
 import { layerToTar, tarToLayer } from "../../content/index.ts";
-import { parseBool, quote, readOr } from "../../lib/go/index.ts";
+import { parseBool, quote, readOr, urlProblem } from "../../lib/go/index.ts";
 import { decode, encode, NO_BYTES, sha256 } from "../../lib/index.ts";
 import type { StringMap } from "../docker/create-body.ts";
 import { columns, listFormat, renderList } from "../docker/format.ts";
@@ -16,7 +16,7 @@ import type { RequestOf } from "../docker/request.ts";
 import type { ContextRequest } from "../docker/requests/context.ts";
 import { BOOL } from "../docker/template/type.ts";
 import { type ClientContext, DEFAULT_CONTEXT, DEFAULT_HOST } from "./client-contexts.ts";
-import { absolute, writable } from "./client-disk.ts";
+import { absolute, openProblem, readProblem, writable } from "./client-disk.ts";
 import type { Session } from "./session.ts";
 
 const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.+-]+$/;
@@ -25,12 +25,14 @@ const STDIO = "-";
 const USUAL = "Current DOCKER_HOST based configuration";
 /** Characters of an error that a list shows. */
 const LONGEST_ERROR = 45;
+const TAR_BLOCK = 512;
 const KEYS = new Set(["from", "host", "ca", "cert", "key", "skip-tls-verify"]);
 
-export function runContext(session: Session, request: ContextRequest): number {
+export function runContext(session: Session, request: RequestOf<ContextRequest["command"]>): number {
+  const current = currentContext(session, request.global?.context);
   switch (request.command) {
     case "context create":
-      return create(session, request);
+      return create(session, request, current);
     case "context update":
       return update(session, request);
     case "context export":
@@ -38,21 +40,22 @@ export function runContext(session: Session, request: ContextRequest): number {
     case "context import":
       return importContext(session, request);
     case "context inspect":
-      return inspect(session, request);
+      return inspect(session, request, current);
     case "context ls":
-      return list(session, request);
+      return list(session, request, current);
     case "context rm":
       return remove(session, request);
     case "context show":
-      session.lines([currentContext(session)]);
+      session.lines([current]);
       return 0;
     case "context use":
       return use(session, request);
   }
 }
 
-/** Which context counts: what the environment says comes first. */
-export function currentContext({ client, engine }: Session): string {
+/** Which context counts: the one that is asked for comes first, and then what the environment says. */
+export function currentContext({ client, engine }: Session, asked = ""): string {
+  if (asked !== "") return asked;
   if ((client.env.get("DOCKER_HOST") ?? "") !== "") return DEFAULT_CONTEXT;
   return client.env.get("DOCKER_CONTEXT") || engine.contexts.current;
 }
@@ -83,20 +86,28 @@ function placeOf({ client }: Session, kind: "meta" | "tls", name: string): strin
 
 const hostOf = ({ client }: Session): string => client.env.get("DOCKER_HOST") || DEFAULT_HOST;
 
+/** @throws CliError for what no context can be called */
+function checkName(name: string): void {
+  if (NAME.test(name)) return;
+  const rule = `names are validated against regexp "${NAME.source}"`;
+  throw failure(`context name ${JSON.stringify(name)} is invalid, ${rule}`);
+}
+
 /** @throws CliError for a name that no new context can have */
-function checkName({ engine }: Session, name: string): void {
+function checkNewName({ engine }: Session, name: string): void {
   if (name === DEFAULT_CONTEXT) throw failure(`"${DEFAULT_CONTEXT}" is a reserved context name`);
-  if (!NAME.test(name)) {
-    const rule = `names are validated against regexp "${NAME.source}"`;
-    throw failure(`context name ${JSON.stringify(name)} is invalid, ${rule}`);
-  }
+  checkName(name);
   if (engine.contexts.all.has(name)) throw failure(`context ${JSON.stringify(name)} already exists`);
 }
 
-function create(session: Session, { name, description, docker, from }: RequestOf<"context create">): number {
+function create(
+  session: Session,
+  { name, description, docker, from }: RequestOf<"context create">,
+  current: string,
+): number {
+  checkNewName(session, name);
   if (from !== "" && docker !== undefined) throw failure("cannot use --docker flag when --from is set");
-  checkName(session, name);
-  const source = from || currentContext(session);
+  const source = from || current;
   const base = docker === undefined ? find(session, source) : endpointOf(session, docker);
   const usual = docker === undefined && source === DEFAULT_CONTEXT ? USUAL : base.description;
   session.engine.contexts.all.set(name, { ...base, description: description || usual });
@@ -117,7 +128,20 @@ function endpointOf(session: Session, settings: StringMap): ClientContext {
     const content = file === "" ? NO_BYTES : session.client.readFile(file);
     if (typeof content === "string") return refuse(`open ${file}: ${content}`);
   }
+  const problem = hostProblem(host);
+  if (problem !== undefined) return refuse(problem);
   return { description: "", host, skipsTlsVerify: skipOf(settings["skip-tls-verify"], refuse) };
+}
+
+/** Why a context cannot lead to a host; without one it can. @see moby client ParseHostURL, sockets.ConfigureTransport */
+function hostProblem(host: string): string | undefined {
+  if (host === "") return undefined;
+  const bad = urlProblem(host);
+  if (bad !== undefined) return `invalid docker endpoint options: ${bad}`;
+  const [, scheme] = /^(.*?):\/\/./s.exec(host) ?? [];
+  const why =
+    scheme === undefined ? `unable to parse docker host \`${host}\`` : scheme === "npipe" && "protocol not available";
+  return why === false ? undefined : `unable to apply docker endpoint options: ${why}`;
 }
 
 function skipOf(given: string | undefined, refuse: (why: string) => never): boolean {
@@ -130,6 +154,7 @@ function skipOf(given: string | undefined, refuse: (why: string) => never): bool
 
 function update(session: Session, { name, description, docker }: RequestOf<"context update">): number {
   if (name === DEFAULT_CONTEXT) throw failure(`"${DEFAULT_CONTEXT}" is a reserved context name`);
+  checkName(name);
   const before = find(session, name);
   const endpoint = docker === undefined ? before : endpointOf(session, docker);
   session.engine.contexts.all.set(name, { ...endpoint, description: description ?? before.description });
@@ -150,6 +175,8 @@ const metadata = (name: string, { description, host, skipsTlsVerify }: ClientCon
 });
 
 function exportContext(session: Session, { name, file }: RequestOf<"context export">): number {
+  if (name !== DEFAULT_CONTEXT) checkName(name);
+  if (file !== STDIO) checkNewFile(session, file);
   const content = encode(JSON.stringify(metadata(name, find(session, name))));
   const entry = { uid: 0, gid: 0, mtimeUs: 0 };
   const tar = layerToTar([
@@ -160,16 +187,21 @@ function exportContext(session: Session, { name, file }: RequestOf<"context expo
     session.out(tar);
     return 0;
   }
-  if (session.client.exists(file)) throw failure(`open ${file}: file exists`);
   writable(session.disk, file).writeFileSync(absolute(session.cwd, file), tar, { mode: 0o600 });
   session.err(`Written file ${JSON.stringify(file)}\n`);
   return 0;
 }
 
+/** @throws CliError for a file that is there, or cannot be */
+function checkNewFile(session: Session, file: string): void {
+  const problem = session.client.exists(file) ? "file exists" : openProblem(session, file);
+  if (problem !== undefined) throw failure(`open ${file}: ${problem}`);
+}
+
 function importContext(session: Session, { name, file }: RequestOf<"context import">): number {
-  checkName(session, name);
+  checkNewName(session, name);
   const content = file === STDIO ? (session.stdin ?? NO_BYTES) : session.client.readFile(file);
-  if (typeof content === "string") throw failure(`open ${file}: ${content}`);
+  if (typeof content === "string") throw failure(readProblem(file, content));
   session.engine.contexts.all.set(name, readExport(content));
   return said(session, name, `Successfully imported context ${JSON.stringify(name)}`);
 }
@@ -187,13 +219,13 @@ function readExport(tar: Uint8Array): ClientContext {
       return { description: meta.Metadata?.Description ?? "", host: Host, skipsTlsVerify: SkipTLSVerify };
     }
   } catch {
-    throw failure("unexpected EOF");
+    throw failure(tar.length < TAR_BLOCK ? "unexpected EOF" : "archive/tar: invalid tar header");
   }
   throw failure("invalid context: no metadata found");
 }
 
-function inspect(session: Session, { names, format }: RequestOf<"context inspect">): number {
-  const wanted = names.length > 0 ? names : [currentContext(session)];
+function inspect(session: Session, { names, format }: RequestOf<"context inspect">, current: string): number {
+  const wanted = names.length > 0 ? names : [current];
   const problems: string[] = [];
   const found = wanted.flatMap((name) => {
     const isDefault = name === DEFAULT_CONTEXT;
@@ -239,8 +271,7 @@ const COLUMNS = columns<ContextRow>(
 );
 const TABLE = "table {{.Name}}{{if .Current}} *{{end}}\t{{.Description}}\t{{.DockerEndpoint}}\t{{.Error}}";
 
-function list(session: Session, { format, quiet }: RequestOf<"context ls">): number {
-  const current = currentContext(session);
+function list(session: Session, { format, quiet }: RequestOf<"context ls">, current: string): number {
   const { all } = session.engine.contexts;
   const rows: ContextRow[] = [...all].map(([name, { description, host }]) => {
     return { name, isCurrent: name === current, description, host, error: "" };
@@ -281,7 +312,10 @@ function remove(session: Session, { names, force }: RequestOf<"context rm">): nu
 }
 
 function use(session: Session, { name }: RequestOf<"context use">): number {
-  if (name !== DEFAULT_CONTEXT) find(session, name);
+  if (name !== DEFAULT_CONTEXT) {
+    checkName(name);
+    find(session, name);
+  }
   session.engine.contexts.current = name;
   said(session, name, `Current context is now ${JSON.stringify(name)}`);
   if (name !== DEFAULT_CONTEXT && (session.client.env.get("DOCKER_HOST") ?? "") !== "")

@@ -113,7 +113,7 @@ function hostProblem(session: Session, { global }: DockerRequest): string | unde
   const { hosts = [], context = "" } = global ?? {};
   const [given = ""] = hosts;
   if (given !== "" && context !== "") return "conflicting options: cannot specify both --host and --context";
-  const name = context || currentContext(session);
+  const name = currentContext(session, context);
   if (!isContext(session, name)) {
     return `Failed to initialize: unable to resolve docker endpoint: ${missingContext(session, name)}`;
   }

@@ -42,5 +42,5 @@ export {
   secondsOf,
   timeText,
 } from "./time.ts";
-export { httpUrlProblem } from "./url.ts";
+export { httpUrlProblem, urlProblem } from "./url.ts";
 export { problemOf, readOr, reworded, ValueError } from "./value-error.ts";

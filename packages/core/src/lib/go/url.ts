@@ -11,14 +11,27 @@ const MAX_PORT = 65_535;
 
 /** Why `url`, which begins with `http://` or `https://`, cannot be asked for; undefined if it can. */
 export function httpUrlProblem(url: string): string | undefined {
-  const [plain = "", fragment = ""] = url.split(/#(.*)/s);
-  const [, authority = "", path = ""] = /^[^:]*:\/\/([^/?]*)([^?]*)/s.exec(plain) ?? [];
-  const host = authority.slice(authority.lastIndexOf("@") + 1);
-  const problem = parseProblem(plain, host, path) ?? badEscape(fragment);
-  if (problem !== undefined) return `parse ${quote(url)}: ${problem}`;
+  const problem = urlProblem(url);
+  if (problem !== undefined) return problem;
+  const { host, path } = partsOf(url);
   if (host === "") return `Get ${quote(path === "" ? url.replace(/\/\/$/, "") : url)}: http: no Host in request URL`;
   const port = /:(\d+)$/.exec(host)?.[1] ?? "";
   return Number(port) > MAX_PORT ? `Get ${quote(url)}: dial tcp: address ${port}: invalid port` : undefined;
+}
+
+/** Why `url` is none. */
+export function urlProblem(url: string): string | undefined {
+  const { plain, host, path, fragment } = partsOf(url);
+  const problem = url.startsWith(":")
+    ? "missing protocol scheme"
+    : (parseProblem(plain, host, path) ?? badEscape(fragment));
+  return problem === undefined ? undefined : `parse ${quote(url)}: ${problem}`;
+}
+
+function partsOf(url: string) {
+  const [plain = "", fragment = ""] = url.split(/#(.*)/s);
+  const [, authority = "", path = ""] = /^[^:]*:\/\/([^/?]*)([^?]*)/s.exec(plain) ?? [];
+  return { plain, host: authority.slice(authority.lastIndexOf("@") + 1), path, fragment };
 }
 
 function parseProblem(plain: string, host: string, path: string): string | undefined {
