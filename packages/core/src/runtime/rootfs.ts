@@ -79,9 +79,9 @@ function* wrongKind({ source, destination, type, options }: MountSpec): Routine<
   const data = isModeless ? [...given, `mode=${(there.mode & 0o7777).toString(8).padStart(4, "0")}`] : given;
   const isBelowFile = there instanceof Errno && there.code === "ENOTDIR";
   const isBind = (flags & MS_BIND) !== 0;
-  const names = FLAG_NAMES.filter(([flag]) => (isBind ? flags & (MS_BIND | MS_REC) : flags) & flag).map(
-    ([, name]) => name,
-  );
+  // Read-only it becomes later.
+  const told = isBind ? flags & (MS_BIND | MS_REC) : flags & ~MS_RDONLY;
+  const names = FLAG_NAMES.filter(([flag]) => (told & flag) !== 0).map(([, name]) => name);
   const shown = isBind || data.length === 0 ? "" : `, data=${data.join(",")}`;
   const what = isBelowFile
     ? `create mountpoint for ${destination} mount: lookup mountpoint target: securejoin.OpenInRoot ${destination}: openat2 ${destination}`
@@ -97,12 +97,12 @@ const MOUNT_POINT_FD = 14;
 const MADE_MOUNT_POINT_FD = 11;
 /** In runc's order. */
 const FLAG_NAMES: readonly (readonly [flag: number, name: string])[] = [
-  [MS_BIND, "MS_BIND"],
-  [MS_REC, "MS_REC"],
   [MS_RDONLY, "MS_RDONLY"],
   [MS_NOSUID, "MS_NOSUID"],
   [MS_NODEV, "MS_NODEV"],
   [MS_NOEXEC, "MS_NOEXEC"],
+  [MS_BIND, "MS_BIND"],
+  [MS_REC, "MS_REC"],
 ];
 
 function* mountPlainly(spec: MountSpec, source: number | undefined): Routine<void> {

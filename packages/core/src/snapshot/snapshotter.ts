@@ -224,8 +224,8 @@ export class Snapshotter {
     }
     if (below !== undefined) this.#change(below.name, { children: below.children + 1 });
     const directory = String(++this.#last);
-    const own = this.#root.create(directory, directoryInit(0o755)) as MemoryDirectory;
-    if (below !== undefined) copyAttributes(this.directory(below.name), own);
+    // Unlike containerd's, and like moby's overlay2: the root is a new one, whatever was done to the one below.
+    this.#root.create(directory, directoryInit(0o755));
     const createdUs = this.#disk.machine.nowUs;
     this.#snapshots.set(key, { kind, name: key, parent: below?.name, createdUs, directory, children: 0, holders: 0 });
   }
@@ -278,11 +278,6 @@ export class Snapshotter {
 }
 
 const directoryInit = (mode: number) => ({ type: "dir", mode, uid: 0, gid: 0 }) as const;
-
-/** The root of a new snapshot looks like the root of the one below it. */
-function copyAttributes(from: MemoryDirectory, to: MemoryDirectory): void {
-  to.setattr({ mode: from.mode, uid: from.uid, gid: from.gid, mtimeUs: from.mtimeUs, atimeUs: from.atimeUs });
-}
 
 /** What one layer says of a path: an inode, that there is nothing, or that the layers below have to be asked. */
 function lookupIn(layer: MemoryDirectory, names: readonly string[]): MemoryInode | "below" | undefined {

@@ -131,11 +131,11 @@ export class ExecMounts {
     const hasAttributes =
       source === "/" && (mount.mode !== undefined || mount.uid !== undefined || mount.gid !== undefined);
     if (source !== "/" && from === undefined) throw this.#notThere(mount);
-    const attributes = hasAttributes ? `${mount.mode} ${mount.uid} ${mount.gid}` : "";
+    const { mode = 0o755, uid = 0, gid = 0 } = mount;
+    const attributes = hasAttributes ? `${mode} ${uid} ${gid}` : "";
     const name = sha256(encode([id, from?.key ?? "", source, attributes].join("\0"))).slice(0, 32);
     const caches = ensure(this.#tools.machine.kernel.disk.root, `${ROOT}/cache`);
     if (caches.lookup(name) === undefined) {
-      const { mode = 0o755, uid = 0, gid = 0 } = mount;
       const made = caches.create(name, { type: "dir", mode, uid, gid });
       if (from !== undefined && !hasAttributes && made instanceof MemoryDirectory) this.#fill(made, from, mount);
     }
@@ -262,9 +262,10 @@ export function secretTarget(mount: StepMount): string | undefined {
   return mount.env === undefined ? `${SECRETS}/${basename(secretId(mount))}` : undefined;
 }
 
-function tmpfs({ target, sizeBytes }: StepMount): MountSpec {
+function tmpfs({ target, sizeBytes, readonly }: StepMount): MountSpec {
   const size = sizeBytes > 0 ? [`size=${sizeBytes}`] : [];
-  return { destination: clean(target), type: "tmpfs", source: "tmpfs", options: ["nosuid", "mode=1777", ...size] };
+  const options = ["nosuid", "mode=1777", ...(readonly ? ["ro"] : []), ...size];
+  return { destination: clean(target), type: "tmpfs", source: "tmpfs", options };
 }
 
 function bindMount({ target, readonly }: StepMount, source: string, isFile: boolean): PreparedMount {
