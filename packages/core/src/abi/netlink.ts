@@ -127,7 +127,7 @@ export interface AddressChange {
 
 export interface RouteChange {
   /** `add` wants to be the only one to its destination, `append` and `prepend` come behind or before those that are. */
-  readonly kind: "route-add" | "route-append" | "route-prepend" | "route-replace" | "route-del";
+  readonly kind: "route-add" | "route-append" | "route-prepend" | "route-replace" | "route-change" | "route-del";
   readonly destination: string;
   readonly prefixLength: number;
   readonly gateway?: string;

@@ -51,7 +51,7 @@ export function compilePlan(plan: MountPlan): Plan {
   return made;
 }
 
-/** Makes the planned mounts of one container, as whoever planned them would have. */
+/** Makes the planned mounts of one container, as whoever planned them would have, and dated as if he had. */
 export class ContainerMounts implements Automounter, MountContext {
   readonly kernel: Kernel;
   readonly ns: NamespaceSet;
@@ -62,6 +62,7 @@ export class ContainerMounts implements Automounter, MountContext {
   readonly #bundle: string;
   /** Mount n of the plan gets the id `#idsFrom` + n. */
   readonly #idsFrom: number;
+  readonly #plannedUs: number;
 
   constructor(process: Process, bundle: string, idsFrom: number) {
     this.kernel = process.kernel;
@@ -71,6 +72,7 @@ export class ContainerMounts implements Automounter, MountContext {
     this.root = process.root;
     this.#bundle = bundle;
     this.#idsFrom = idsFrom;
+    this.#plannedUs = process.kernel.monotonicUs;
   }
 
   get cwd(): Location {
@@ -86,6 +88,10 @@ export class ContainerMounts implements Automounter, MountContext {
   }
 
   mount(node: PlanNode, at: Location): Mount {
+    return this.kernel.asOf(this.#plannedUs, () => this.#carryOut(node, at));
+  }
+
+  #carryOut(node: PlanNode, at: Location): Mount {
     const request = node.request as PlannedMount;
     const id = this.#idsFrom + node.order;
     switch (request.kind) {

@@ -151,6 +151,8 @@ export class Kernel implements FsMachine {
   /** What was written to files of sysfs, by their paths in it. */
   readonly attributes = new Map<string, string>();
   readonly sysctlNumbers = new SysctlNumbers();
+  /** What is being made is dated back to then. */
+  #pastUs: number | undefined;
   #lastCgroupId = 0;
   readonly cgroups: Cgroup;
   readonly log: KernelLog;
@@ -252,7 +254,18 @@ export class Kernel implements FsMachine {
 
   /** The same for what lasts: nobody sets this clock. */
   get monotonicUs(): number {
-    return this.world.clock.nowUs + (this.current?.aheadUs ?? 0);
+    return this.#pastUs ?? this.world.clock.nowUs + (this.current?.aheadUs ?? 0);
+  }
+
+  /** Makes what was to be there at the moment `timeUs` of the clock that nobody sets: to files it is that moment. */
+  asOf<T>(timeUs: number, make: () => T): T {
+    const before = this.#pastUs;
+    this.#pastUs = timeUs;
+    try {
+      return make();
+    } finally {
+      this.#pastUs = before;
+    }
   }
 
   nextCgroupId(): number {

@@ -214,13 +214,21 @@ function writeSysctl(process: Process, name: string, text: string): void {
   if ((modeFor(process, sysctl.access) & 0o200) === 0) throw new Errno("EACCES");
   const values = valuesFor(process, sysctl.scope);
   const old = values.get(placeOf(name)) ?? sysctl.initial;
-  values.set(
-    placeOf(name),
-    isNumbers(sysctl.initial)
-      ? process.kernel.sysctlNumbers.take(name, { initial: sysctl.initial, old }, text)
-      : text.trim(),
-  );
+  const value = isNumbers(sysctl.initial)
+    ? process.kernel.sysctlNumbers.take(name, { initial: sysctl.initial, old }, text)
+    : text.trim();
+  values.set(placeOf(name), value);
+  if (FOR_EVERY_DEVICE.has(name)) {
+    const devices = process.ns.net.stack(process.kernel.net).devices.map((device) => device.name);
+    for (const device of ["default", ...devices]) values.set(name.replace(".all.", `.${device}.`), value);
+  }
 }
+
+/** What is written for all is so for each device that there is, and by default. @see net/ipv6/addrconf.c: addrconf_disable_ipv6 */
+const FOR_EVERY_DEVICE: ReadonlySet<string> = new Set([
+  "net.ipv6.conf.all.disable_ipv6",
+  "net.ipv6.conf.all.forwarding",
+]);
 
 function valuesFor(process: Process, scope: Scope): SysctlValues {
   if (scope === "machine") return process.kernel.sysctls;

@@ -206,7 +206,11 @@ export class AddressBook {
  * @see net/ipv4/devinet.c: __inet_insert_ifa
  */
 function inserted(all: readonly DeviceAddress[], added: DeviceAddress): readonly DeviceAddress[] {
-  if (familyOf(added.address) === 6 || isSecondary([...all, added], added)) return [...all, added];
+  if (familyOf(added.address) === 6) {
+    const behind = all.findIndex((one) => familyOf(one.address) === 6 && WIDTHS[one.scope] <= WIDTHS[added.scope]);
+    return behind < 0 ? [...all, added] : [...all.slice(0, behind), added, ...all.slice(behind)];
+  }
+  if (isSecondary([...all, added], added)) return [...all, added];
   const at =
     1 +
     all.findLastIndex(

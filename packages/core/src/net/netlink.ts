@@ -5,13 +5,14 @@
  */
 import {
   type AddressChange,
+  type AddressScope,
   Errno,
   type LinkChange,
   type NetlinkChange,
   type NetworkState,
   type RouteChange,
 } from "../abi/index.ts";
-import { anyAddress, canonicalIp, familyOf, isAny, lastOf, networkOf } from "../lib/index.ts";
+import { anyAddress, canonicalIp, familyOf, inPrefix, isAny, lastOf, networkOf } from "../lib/index.ts";
 import { isSecondary, MINIMUM_MTU_4 } from "./address-book.ts";
 import { Bridge, type Device, type DeviceAddress, Veth } from "./device.ts";
 import { randomMac } from "./net-host.ts";
@@ -49,6 +50,7 @@ export function changeNetwork(stack: NetStack, change: NetlinkChange, context: N
     case "route-append":
     case "route-prepend":
     case "route-replace":
+    case "route-change":
       stack.routes.add(routeOf(stack, change), ADDING[change.kind]);
       return;
     case "route-del":
@@ -67,6 +69,7 @@ const ADDING = {
   "route-append": "last",
   "route-prepend": "first",
   "route-replace": "replace",
+  "route-change": "change",
 } as const;
 
 /** Everything at once. */
@@ -173,9 +176,17 @@ function addressOf(change: AddressChange): DeviceAddress {
   if (change.prefixLength === 0) throw new Errno("ERANGE");
   const address = canonical(change.address);
   checkLength(address, change.prefixLength);
-  const scope = change.scope ?? (address.startsWith("127.") ? "host" : "global");
+  const scope = change.scope ?? scopeOf(address);
   return { address, length: change.prefixLength, broadcast: change.broadcast, scope, label: change.label };
 }
+
+/** How far an address reaches if nobody says so. @see net/ipv6/addrconf_core.c: __ipv6_addr_type */
+function scopeOf(address: string): AddressScope {
+  if (address.startsWith("127.") || address === "::1") return "host";
+  return inPrefix(LINK_LOCAL, address) ? "link" : "global";
+}
+
+const LINK_LOCAL = { address: "fe80::", length: 10 };
 
 /** @throws EINVAL for a prefix that is longer than an address. */
 function checkLength(address: string, length: number): void {

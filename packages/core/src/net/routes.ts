@@ -53,15 +53,18 @@ export class RouteTable {
    * Adds a route as the only one to its prefix with its metric, before or behind those that are, or instead of the first.
    *
    * @throws EEXIST if it is to be the only one and is not, or if there is the very same.
+   * @throws ENOENT if it is to change one, and there is none.
    */
-  add(route: Route, place: "only" | "first" | "last" | "replace" = "only"): void {
+  add(route: Route, place: "only" | "first" | "last" | "replace" | "change" = "only"): void {
     const { destination, prefixLength, metric, gateway, device } = route;
     const same = this.#find({ destination, prefixLength, metric });
     const isRepeated = this.#routes.some(
       (one) => one.gateway === gateway && one.device === device && isAlike(one, route) && one.refusal === route.refusal,
     );
-    if (same !== undefined && (place === "only" || (isRepeated && place !== "replace"))) throw new Errno("EEXIST");
-    const others = this.#routes.filter((other) => place !== "replace" || other !== same);
+    if (same === undefined && place === "change") throw new Errno("ENOENT");
+    const replaces = place === "replace" || place === "change";
+    if (same !== undefined && (place === "only" || (isRepeated && !replaces))) throw new Errno("EEXIST");
+    const others = this.#routes.filter((other) => !replaces || other !== same);
     const at = others.findIndex((other) => isBefore(route, other) || (place === "first" && isAlike(route, other)));
     this.#routes = at < 0 ? [...others, route] : [...others.slice(0, at), route, ...others.slice(at)];
   }

@@ -11,6 +11,7 @@ export {
   MASKED_PATHS,
   READONLY_PATHS,
 } from "./defaults.ts";
+export { CHILD_DIED } from "./init-error.ts";
 export { type ParsedOptions, parseMountOptions } from "./mount-options.ts";
 export { type Bundle, type ConsoleTaker, type ExecProcess, Runtime, type Stdio } from "./runtime.ts";
 export { sysctlProblem } from "./sysctls.ts";

@@ -13,3 +13,6 @@ export class InitError {
 export function goText(error: Errno): string {
   return error.message.charAt(0).toLowerCase() + error.message.slice(1);
 }
+
+/** What runc says when the child that is to become init dies before init begins, as one that may not set its OOM score. */
+export const CHILD_DIED = "can't get final child's PID from pipe: EOF";

@@ -272,7 +272,10 @@ function* findExecutable(name: string, env: Env): Routine<string> {
     const found = yield* stat(path).attempt();
     if (found instanceof Errno && found.code === "ENOENT") continue;
     const failure = yield* whyNotExecutable(path, found);
-    if (failure === undefined) return path;
+    if (failure === undefined) {
+      if (path.startsWith("/")) return path;
+      throw new InitError(`exec: "${name}": cannot run executable found relative to current directory`);
+    }
     if (failure === "permission denied") denied = true;
   }
   throw new InitError(`exec: "${name}": ${denied ? "permission denied" : "executable file not found in $PATH"}`);

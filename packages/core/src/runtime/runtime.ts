@@ -28,6 +28,7 @@ import type { DeferredFile, OpenFile } from "../vfs/index.ts";
 import { CONSOLE_PREFIX } from "./console.ts";
 import { OciContainer, PID_PREFIX } from "./container.ts";
 import { CHANNEL_FD, execInit, type InitArgument, init } from "./init.ts";
+import { CHILD_DIED } from "./init-error.ts";
 import { splitMounts } from "./mount-plan.ts";
 
 /** Standard input, output and error of a process; it takes them over. */
@@ -102,7 +103,10 @@ export class Runtime {
     if (this.#containers.has(id)) throw new StatusError("already-exists", `container with id exists: ${id}`);
     const kernel = this.#kernel;
     const cgroup = ensureCgroup(kernel.cgroups, spec.linux.cgroupsPath, id);
-    const refusal = setLimits(cgroup, spec.linux.resources.unified);
+    const { oomScoreAdj = 0 } = spec.process;
+    const isPrivileged = kernel.init.creds.capable(CAP_SYS_RESOURCE, kernel.init.creds.user);
+    const refusal =
+      setLimits(cgroup, spec.linux.resources.unified) ?? (oomScoreAdj < 0 && !isPrivileged ? CHILD_DIED : undefined);
     cgroup.deviceRules = spec.linux.resources.devices;
     let container: OciContainer | undefined;
     const channel = kernel.pipes.channel(0, 0, (message) => {
@@ -113,8 +117,8 @@ export class Runtime {
     const process = this.#cloneInit({ spec, mounts, ...bundle, unknown: this.#unknown, setupUs, refusal }, (made) => {
       for (const [fd, file] of stdio.entries()) made.files.set(fd, file, false);
       made.files.set(CHANNEL_FD, channel.file, true);
-      made.oomScoreAdj = spec.process.oomScoreAdj ?? 0;
-      if (made.creds.capable(CAP_SYS_RESOURCE, kernel.init.creds.user)) made.oomScoreAdjMin = made.oomScoreAdj;
+      made.oomScoreAdj = oomScoreAdj;
+      if (isPrivileged) made.oomScoreAdjMin = oomScoreAdj;
       // How the shim takes SIGCHLD is its own affair.
       made.actions = undefined;
       cgroup.attach(made);

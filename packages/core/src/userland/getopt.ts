@@ -47,10 +47,15 @@ export class Options {
  * Parses `io.argv`.
  *
  * `spec` is getopt's: a letter each, `:` after one that takes a value, `::` after one that may; a leading `+` stops at
- * the first operand. `longs` maps a long name to a letter of `spec`, or to itself with `:` if it has no letter.
+ * the first operand. `longs` maps a long name to a letter of `spec`, or to itself with `:` if it has no letter; applets
+ * that call the getopt(3) of POSIX know of no long names, and take `-` for one more letter.
  * A wrong option prints the message and the usage and ends the applet with 1.
  */
-export function* getopt(io: Io, spec: string, longs: Readonly<Record<string, string>> = {}): Routine<Options> {
+export function* getopt(
+  io: Io,
+  spec: string,
+  longs: Readonly<Record<string, string>> | "letters only" = {},
+): Routine<Options> {
   const stopsAtOperand = spec.startsWith("+");
   const letters = parseSpec(stopsAtOperand ? spec.slice(1) : spec);
   const given: (readonly [string, string])[] = [];
@@ -61,7 +66,8 @@ export function* getopt(io: Io, spec: string, longs: Readonly<Record<string, str
       operands.push(...words);
       break;
     }
-    if (word.startsWith("--")) given.push(yield* longOption(io, word.slice(2), words, letters, longs));
+    if (word.startsWith("--") && longs !== "letters only")
+      given.push(yield* longOption(io, word.slice(2), words, letters, longs));
     else if (word.startsWith("-") && word.length > 1) {
       for (let at = 1; at < word.length; at++) {
         const letter = word[at] as string;
@@ -147,7 +153,9 @@ function* longOption(
   return [key, value];
 }
 
+/** getopt itself speaks: by the word that the applet was called by, which may be a path. */
 function* refuse(io: Io, why: string): Routine<never> {
-  yield* io.warn(why);
+  yield* io.out.flush();
+  yield* io.err.write(`${io.calledAs}: ${why}\n`);
   return yield* showUsage(io);
 }

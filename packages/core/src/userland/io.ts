@@ -189,6 +189,11 @@ export class Io {
     this.siblings = siblings;
   }
 
+  /** The applet's name as the caller wrote it: perhaps a path. */
+  get calledAs(): string {
+    return this.argv[0] ?? this.name;
+  }
+
   get out(): Output {
     this.#out ??= new Output(1, { buffered: true });
     return this.#out;

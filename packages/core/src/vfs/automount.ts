@@ -3,7 +3,7 @@
  *
  * A container's mount table is some twenty mounts, of which a program uses two or three. A plan is written down once for
  * all containers alike and attached to a mount in one step; what nobody looks at is never made. Nothing can tell the
- * difference: whoever lists mounts, copies a mount tree or unmounts makes them all first.
+ * difference: whoever lists mounts, copies a mount tree or unmounts makes them all first, and all are dated back to the plan.
  *
  * Unlike Linux's autofs there is no daemon and no time-out: what was made stays.
  *

@@ -3,6 +3,7 @@
  *
  * @see moby daemon/errors.go: translateContainerdStartErr
  */
+import { CHILD_DIED } from "../../runtime/index.ts";
 
 export interface StartFailure {
   readonly message: string;
@@ -12,11 +13,12 @@ export interface StartFailure {
 /** What precedes runc's words when it does not make a container. */
 export const CREATE_FAILED =
   "failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: ";
-const PREFIX = `${CREATE_FAILED}unable to start container process: error during container init: `;
+const PREFIX = `${CREATE_FAILED}unable to start container process: `;
 
 /** @param reason what init said */
 export function startFailure(reason: string): StartFailure {
-  return { message: PREFIX + shownReason(reason), exitCode: exitCodeOf(reason) };
+  const stage = reason === CHILD_DIED ? "" : "error during container init: ";
+  return { message: PREFIX + stage + shownReason(reason), exitCode: exitCodeOf(reason) };
 }
 
 const WRONG_KIND =

@@ -329,7 +329,7 @@ function tmpfsOptions(mount: MountBody, readOnly: boolean): string {
 /** @see moby daemon/internal/mounttree, moby/sys/mount MergeTmpfsOptions */
 const TMPFS_OPTIONS: ReadonlySet<string> = new Set([
   "",
-  ..."size mode uid gid nr_inodes nr_blocks mpol huge defaults ro rw suid nosuid dev nodev exec noexec sync async".split(
+  ..."size mode uid gid nr_inodes nr_blocks mpol defaults ro rw suid nosuid dev nodev exec noexec sync async".split(
     " ",
   ),
   ..."dirsync remount mand nomand atime noatime diratime nodiratime bind rbind unbindable runbindable private".split(

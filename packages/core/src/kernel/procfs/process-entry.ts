@@ -71,13 +71,41 @@ export const inspected = (read: Read, mode = 0o400): Maker =>
 
 /** What the memory of a process tells: a zombie has none left. */
 export const fromMemory = (read: (process: Process) => string | Uint8Array): Maker =>
-  file(0o400, (fs, process) => ({
+  file(0o400, (fs, process) =>
+    ofMemory(process, () => read(process), {
+      checkOpen: () => {
+        checkInspect(fs, process);
+        if (!process.isAlive) throw new Errno("ESRCH");
+      },
+    }),
+  );
+
+/** The map of a process's memory, for those who may look into it. */
+export const memoryMap = (read: Read): Maker =>
+  file(0o444, (fs, process) =>
+    ofMemory(process, () => read(fs, process), { checkOpen: () => checkInspect(fs, process) }),
+  );
+
+/**
+ * Contents that belong to the memory which the process had when the file was opened: after an execve, which brings
+ * another, nothing is left of it.
+ *
+ * @see fs/proc/base.c: proc_mem_open
+ */
+function ofMemory(
+  process: Process,
+  read: () => string | Uint8Array,
+  { checkOpen }: { readonly checkOpen: () => void },
+): PseudoContents {
+  let { argv } = process;
+  return {
     checkOpen: () => {
-      checkInspect(fs, process);
-      if (!process.isAlive) throw new Errno("ESRCH");
+      checkOpen();
+      argv = process.argv;
     },
-    read: () => read(process),
-  }));
+    read: () => (process.argv === argv ? read() : ""),
+  };
+}
 
 /** A magic link to a place. */
 export const place =

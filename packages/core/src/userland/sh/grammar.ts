@@ -133,6 +133,8 @@ interface Frame {
   filled: boolean;
   /** The simple command is a single word: `(` would make it a function. */
   single: boolean;
+  /** A token in the place of a pattern that is no word. */
+  odd?: Token;
   /** Inside of `[[`, `&&` and `||` are words. */
   brackets: boolean;
   /** Simple commands that are bodies of functions, and were given braces. */
@@ -407,10 +409,12 @@ export class Grammar {
         frame.state = "tail";
         return word;
       case "pattern-word":
-        if (token.kind !== "word") throw unexpected(token, '")"');
+        // Any token is taken for a pattern; what is missing shows behind it.
+        if (token.kind !== "word") frame.odd = token;
         frame.state = "pattern-next";
         return name;
       default:
+        if (frame.odd !== undefined) throw unexpected(token.kind === "word" ? token : frame.odd, '")"');
         if (word === "|") {
           frame.state = "pattern-word";
           return word;

@@ -76,5 +76,5 @@ function* unpack(io: Io, options: Options, compression: readonly string[]): Rout
     : options.has("f")
       ? ["-xOf", "-", "./control"]
       : [options.has("X") ? "-xvf" : "-xf", "-"];
-  return yield* tar(io.withArguments([io.name, ...compression, ...how]));
+  return yield* tar(io.withArguments([io.calledAs, ...compression, ...how]));
 }

@@ -27,7 +27,7 @@ import { contentsOf, readDirectory, type ZipEntry } from "./zip-reader.ts";
 const DEFAULT_MODE = 0o666;
 
 export const unzip: Applet = function* (io) {
-  const options = yield* getopt(io, "lnojptqvKd:x");
+  const options = yield* getopt(io, "lnojptqvKd:x", "letters only");
   const [file, ...words] = options.operands;
   if (file === undefined) return yield* showUsage(io);
   const { wanted, unwanted } = chosen(options, words, io.argv);

@@ -1,5 +1,6 @@
 /** CGI programs of httpd: their environment, their input, and what becomes of their output. @see RFC 3875 */
 import {
+  access,
   chdir,
   clone,
   close,
@@ -16,6 +17,7 @@ import {
   sigaction,
   stat,
   wait4,
+  X_OK,
 } from "../../../abi/index.ts";
 import { basename, dirname, encode, latin1 } from "../../../lib/index.ts";
 import { attempt, type Io, writeAll } from "../../io.ts";
@@ -26,11 +28,12 @@ import type { Asked, Peer } from "./http-request.ts";
 
 const BUFFER_SIZE = 4096;
 
-/** Runs the program that the path names. False if there is none. */
+/** Runs the program that the path names. False if there is none, or it may not be run. */
 export function* runCgi(io: Io, peer: Peer, reader: LineReader, asked: Asked, url: string): Routine<boolean> {
   const { script, rest } = yield* split(asked.path);
   const found = yield* stat(`.${script}`).attempt();
   if (found instanceof Errno || found.type === "dir") return false;
+  if ((yield* access(`.${script}`, X_OK).attempt()) instanceof Errno) return false;
   const root = yield* getcwd();
   const path = `${root === "/" ? "" : root}${script}`;
   const env = environment(io.env, peer, asked, { script, rest, path, url });

@@ -108,12 +108,12 @@ export class HttpRequest {
     const query = question < 0 ? undefined : url.slice(question + 1);
     const isCgi = path.startsWith("/cgi-bin/");
     if (path === "/cgi-bin/") throw new Refusal(403);
-    const file = isCgi ? undefined : yield* this.#find(path);
+    const file = yield* this.#find(path);
     const headers = yield* this.#readHeaders();
     if (path.endsWith("/httpd.conf")) throw new Refusal(403);
     const encoded = /^Basic\s+(.*)$/i.exec(lookup(headers, "authorization") ?? "")?.[1] ?? "";
     if (!(yield* this.#conf.opens(path, latin1(decodeBase64(encoded))))) throw new Refusal(401);
-    if (file === "directory") {
+    if (file === "directory" && !isCgi) {
       yield* this.#headers(302, [`Location: ${path}/${query === undefined ? "" : `?${query}`}`], HTML);
       return;
     }
@@ -125,11 +125,14 @@ export class HttpRequest {
     };
     if (isCgi || file === "index.cgi") {
       const started = yield* runCgi(this.#io, this.#peer, this.#reader, asked, url);
-      if (!started) throw new Refusal(404);
-      return;
+      if (started) return;
     }
     if (asked.method !== "GET" && asked.method !== "HEAD") throw new Refusal(KNOWN.has(asked.method) ? 501 : 400);
-    yield* this.#sendFile(path.endsWith("/") ? path + this.#conf.index : path, file, asked);
+    yield* this.#sendFile(
+      path.endsWith("/") ? path + this.#conf.index : path,
+      file === "directory" || file === "index.cgi" ? undefined : file,
+      asked,
+    );
   }
 
   /** What the path leads to: a file, or a directory that was asked for without its slash. */

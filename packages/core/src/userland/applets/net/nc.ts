@@ -71,12 +71,12 @@ export const nc: Applet = function* (io) {
 /** With `-e PROG` everything behind it belongs to the program. */
 function* parse(io: Io): Routine<{ readonly options: Options; readonly program: readonly string[] }> {
   const at = io.argv.findIndex((word, index) => index > 0 && /^-[^-]*e$/.test(word));
-  if (at < 0) return { options: yield* getopt(io, "lp:w:i:f:e:"), program: [] };
+  if (at < 0) return { options: yield* getopt(io, "lp:w:i:f:e:", "letters only"), program: [] };
   const program = io.argv.slice(at + 1);
   const [first] = program;
   if (first === undefined) return yield* showUsage(io);
   const before = [...io.argv.slice(0, at), (io.argv[at] as string).slice(0, -1)].filter((word) => word !== "-");
-  return { options: yield* getopt(new Io(io.name, before, io.env), "lp:w:i:f:"), program };
+  return { options: yield* getopt(new Io(io.name, before, io.env), "lp:w:i:f:", "letters only"), program };
 }
 
 function* checkOperands(

@@ -2,8 +2,8 @@
 import { Errno, type Routine } from "../../../abi/index.ts";
 import type { DnsMessage, DnsRecord, DnsType } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
-import { getopt, showUsage } from "../../getopt.ts";
-import { Io } from "../../io.ts";
+import { showUsage } from "../../getopt.ts";
+import type { Io } from "../../io.ts";
 import { ask, type ResolverConfig, resolve, resolverConfig, reverseName } from "../../net/host-names.ts";
 import { dotted, inetAddress, splitHostPort } from "../../net/inet-address.ts";
 
@@ -28,11 +28,14 @@ export const nslookup: Applet = function* (io) {
     else if (TYPES.has(type.toUpperCase())) types.push(type.toUpperCase() as DnsType);
     else return yield* io.die(`invalid query type "${type}"`);
   }
-  const { operands } = yield* getopt(new Io(io.name, [io.name, ...words], io.env), "");
+  const operands = words.filter((word) => word !== "--");
+  if (operands.some((word) => /^-./.test(word))) return yield* showUsage(io);
   const [host, server] = operands;
   if (host === undefined) return yield* showUsage(io);
   const file = yield* resolverConfig();
-  const config = { ...file, attempts: retries ?? file.attempts, timeoutSeconds: timeout ?? file.timeoutSeconds };
+  // What resolv.conf says of time is not for this applet: it has so long for a server, however often it asks.
+  const { attempts, seconds } = { attempts: retries ?? 2, seconds: timeout ?? 5 };
+  const config = { ...file, attempts, timeoutSeconds: seconds };
   const servers = server === undefined ? config.servers : yield* resolve(splitHostPort(server).host);
   if (servers.length === 0) return yield* io.die(`bad address '${server ?? ""}'`);
   const questions = questionsFor(host, types, config, server !== undefined);
@@ -73,6 +76,8 @@ function* answer(
       const message = yield* ask(server, name, type, config.timeoutSeconds * 1_000_000);
       if (message instanceof Errno) failure = message;
       else answers.push(message);
+      // The questions are asked at once: while one was waited for, so were the others.
+      if (message === undefined) break;
     }
     if (failure !== undefined && failure.code !== "ECONNREFUSED") {
       return yield* io.pdie(`can't connect to remote host (${server})`, failure);

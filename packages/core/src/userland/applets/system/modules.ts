@@ -26,7 +26,7 @@ export const lsmod: Applet = function* (io) {
 };
 
 export const insmod: Applet = function* (io) {
-  const { operands } = yield* getopt(io, "+");
+  const operands = io.argv.slice(1);
   const [file] = operands;
   if (file === undefined) return yield* showUsage(io);
   const opened = yield* attempt(open(file));

@@ -30,7 +30,7 @@ const FAILED = 255;
 export const mount: Applet = function* (io) {
   const words = io.argv.slice(1);
   const longs = words.filter((word) => word.startsWith("--")).map((word) => word.slice(2));
-  const plain = new Io(io.name, [io.name, ...words.filter((word) => !word.startsWith("--"))], io.env);
+  const plain = new Io(io.name, [io.calledAs, ...words.filter((word) => !word.startsWith("--"))], io.env);
   const options = yield* getopt(plain, "o:t:rwanfvsiO:T:");
   if (options.operands.length > 2) return yield* showUsage(io);
   let given = "";

@@ -33,6 +33,7 @@ export const users: Applet = function* (io) {
 };
 
 export const last: Applet = function* (io) {
+  if (io.argv.length > 1) return yield* showUsage(io);
   yield* openOrDie(io, LOGIN_LOG);
   return 0;
 };

@@ -45,8 +45,8 @@ function* readArguments(
 ): Routine<{ amount: Amount; headers: (files: number) => boolean; files: readonly string[] }> {
   const old = /^-[0-9]/.test(io.argv[1] ?? "") ? io.argv[1] : undefined;
   // The old form `-5` takes the place of the first option; those after it are read as usual.
-  const words = old === undefined ? io : io.withArguments([io.name, ...io.argv.slice(2)]);
-  const options = yield* getopt(words, "n:c:qv");
+  const words = old === undefined ? io : io.withArguments([io.calledAs, ...io.argv.slice(2)]);
+  const options = yield* getopt(words, "n:c:qv", "letters only");
   let text = old?.slice(1) ?? "10";
   let bytes = false;
   for (const [name, value] of options.given) {

@@ -27,7 +27,7 @@ const SHORTHANDS: Readonly<Record<string, string>> = {
 const DEFAULT = '8/2 " %04x"';
 
 export const hexdump: Applet = function* (io) {
-  const options = yield* getopt(io, "bcdoxCe:f:n:s:v");
+  const options = yield* getopt(io, "bcdoxCe:f:n:s:v", "letters only");
   const formats = yield* formatsOf(io, options);
   const length = options.value("n");
   const limit = length === undefined ? undefined : yield* toCNumber(io, length, { suffixes: KMG });

@@ -12,7 +12,7 @@ export const seq: Applet = function* (io) {
   const words = io.argv.slice(1);
   const cut = words.findIndex((word) => NEGATIVE.test(word));
   const before = cut < 0 ? words : words.slice(0, cut);
-  const options = yield* getopt(io.withArguments([io.name, ...before]), "+ws:");
+  const options = yield* getopt(io.withArguments([io.calledAs, ...before]), "+ws:");
   const numbers = [...options.operands, ...(cut < 0 ? [] : words.slice(cut))];
   const values = numbers.map((text) => {
     const { value, end } = strtod(text);

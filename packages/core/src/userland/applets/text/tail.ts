@@ -40,7 +40,7 @@ interface Tailed {
 
 export const tail: Applet = function* (io) {
   const old = /^[-+][0-9]/.test(io.argv[1] ?? "") ? io.argv[1] : undefined;
-  const words = old === undefined ? io : io.withArguments([io.name, ...io.argv.slice(2)]);
+  const words = old === undefined ? io : io.withArguments([io.calledAs, ...io.argv.slice(2)]);
   const options = yield* getopt(words, "fc:n:qs:vF");
   const amount = yield* amountOf(io, options.value("n") ?? options.value("c") ?? old ?? "10", {
     bytes: options.has("c"),

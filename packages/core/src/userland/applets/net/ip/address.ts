@@ -138,14 +138,10 @@ function* list(io: Io, style: Style, words: string[], flush: boolean): Routine<n
     const own = state.addresses.filter((one) => one.device === link.name && wanted(one));
     if (flush) yield* flushAll(io, own);
     else
-      yield* show(
-        io,
-        { ...style, family: family ?? style.family },
-        state,
-        link,
-        own,
-        family !== undefined || filter.label !== undefined,
-      );
+      yield* show(io, { ...style, family: family ?? style.family }, state, link, own, {
+        isFiltered: family !== undefined || filter.label !== undefined,
+        hidesLink: filter.label !== undefined,
+      });
   }
   return 0;
 }
@@ -164,10 +160,11 @@ function* show(
   state: NetworkState,
   link: NetworkState["links"][number],
   own: readonly AddressInfo[],
-  isFiltered: boolean,
+  { isFiltered, hidesLink }: { readonly isFiltered: boolean; readonly hidesLink: boolean },
 ): Routine<void> {
   if (isFiltered && own.length === 0) return;
-  if (!style.oneLine || style.family === "link") yield* io.out.write(linkText(link, state.links, style));
+  if (!hidesLink && (!style.oneLine || style.family === "link"))
+    yield* io.out.write(linkText(link, state.links, style));
   for (const one of own) {
     const four = familyOf(one.address) === 4;
     const prefix = style.oneLine ? `${link.index}: ${link.name}` : "";

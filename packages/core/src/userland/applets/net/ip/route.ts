@@ -56,6 +56,7 @@ export function* route(io: Io, style: Style, words: string[]): Routine<number> {
       return yield* modify(io, style, words, "route-del");
     case "change":
     case "chg":
+      return yield* modify(io, style, words, "route-change");
     case "replace":
       return yield* modify(io, style, words, "route-replace");
     case "append":

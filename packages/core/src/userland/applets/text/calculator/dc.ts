@@ -38,7 +38,7 @@ class Quit {
 }
 
 export const dc: Applet = function* (io) {
-  const options = yield* getopt(io, "xe:f:");
+  const options = yield* getopt(io, "xe:f:", "letters only");
   const machine = new Machine(io);
   try {
     for (const [name, value] of options.given) {
