@@ -9,17 +9,14 @@
 
 import { StatusError } from "../../lib/index.ts";
 import { runCompose } from "../compose/command-line/index.ts";
-import { begun } from "../container/begin.ts";
 import { parseDocker } from "../docker/index.ts";
 import { CliError } from "../docker/problem.ts";
-import type { DockerRequest, RequestOf } from "../docker/request.ts";
+import type { DockerRequest } from "../docker/request.ts";
 import { splitWords } from "../docker/words.ts";
 import { API_VERSION, MIN_API_VERSION } from "../documents/versions.ts";
 import type { Engine } from "../engine.ts";
 import { NO_DAEMON } from "../machine/daemon.ts";
 import { ConnectionLost } from "../machine/daemon-life.ts";
-import { disconnectNamed } from "../network/disconnect-named.ts";
-import { signalOf } from "../signal-names.ts";
 import { logIn, logOut, searchRegistry } from "./accounts.ts";
 import { attachTo } from "./attach.ts";
 import { buildClassic } from "./build/classic.ts";
@@ -34,10 +31,11 @@ import { copyFiles } from "./copy.ts";
 import { printEvents } from "./events.ts";
 import { exportContainer, importImage, loadImages, removeImages, saveImages, showHistory } from "./images.ts";
 import { inspectObjects } from "./inspect.ts";
+import { runLifecycle } from "./lifecycle.ts";
 import { listContainers, listImages, listNetworks, listVolumes } from "./lists.ts";
 import { printLogs } from "./logs.ts";
-import { eachNamed, type NamedWork } from "./named.ts";
-import { printPorts, printTop } from "./observe.ts";
+import { runNetwork } from "./networks.ts";
+import { printChanges, printPorts, printTop } from "./observe.ts";
 import { runPlugin } from "./plugins.ts";
 import { prune, pruneSystem } from "./prune.ts";
 import { told } from "./refusal.ts";
@@ -47,6 +45,7 @@ import { runStack } from "./stack/index.ts";
 import { printStats } from "./stats.ts";
 import { runSwarm } from "./swarm.ts";
 import { showDiskUsage, showInfo, showVersion } from "./system.ts";
+import { runVolume } from "./volumes.ts";
 
 /** Exit code of `docker exec` that never hears how the command has ended: -1, as a shell sees it. */
 const EXEC_LOST = 255;
@@ -149,8 +148,6 @@ function versionProblem(text: string): string | undefined {
 }
 
 async function execute(session: Session, request: DockerRequest): Promise<number> {
-  const { containers, images, networks, volumes } = session.engine;
-  const named = (names: readonly string[], work: NamedWork): Promise<number> => eachNamed(session, names, work);
   switch (request.command) {
     case "run":
       return runContainer(session, request);
@@ -185,64 +182,17 @@ async function execute(session: Session, request: DockerRequest): Promise<number
     case "config inspect":
       return inspectObjects(session, request);
     case "stop":
-      return named(request.containers, (name) =>
-        ignoreUnchanged(
-          session.call("ContainerStop", name, () =>
-            containers.stop(
-              containers.get(name),
-              {
-                timeoutSeconds: request.timeout,
-                ...(request.signal === "" ? {} : { signal: request.signal }),
-              },
-              name,
-            ),
-          ),
-        ),
-      );
     case "restart":
-      return named(request.containers, (name) =>
-        session.call("ContainerRestart", name, async () => {
-          const container = containers.get(name);
-          const signal = request.signal === "" ? {} : { signal: request.signal };
-          await containers.restart(container, { timeoutSeconds: request.timeout, ...signal }, name);
-          await begun(session.engine, container);
-        }),
-      );
     case "kill":
-      return named(request.containers, (name) =>
-        session.call("ContainerKill", name, () => kill(session, name, request.signal)),
-      );
     case "pause":
-      return named(request.containers, (name) =>
-        session.call("ContainerPause", name, () => containers.pause(containers.get(name))),
-      );
     case "unpause":
-      return named(request.containers, (name) =>
-        session.call("ContainerUnpause", name, () => containers.unpause(containers.get(name))),
-      );
     case "wait":
-      return named(request.containers, (name) =>
-        session.call(
-          "ContainerWait",
-          name,
-          async () => `${await containers.wait(containers.get(name), session.interruptible)}`,
-        ),
-      );
     case "rm":
-      return removeContainers(session, request);
-    case "diff":
-      return session.call("ContainerChanges", request.container, () => {
-        for (const { kind, path } of containers.changes(containers.get(request.container))) {
-          session.lines([`${DIFF_LETTER[kind]} ${path}`]);
-        }
-        return 0;
-      });
     case "rename":
-      return renameContainer(session, request);
     case "update":
-      return named(request.containers, (name) =>
-        session.call("ContainerUpdate", name, () => containers.update(containers.get(name), request.body)),
-      );
+      return runLifecycle(session, request);
+    case "diff":
+      return session.call("ContainerChanges", request.container, () => printChanges(session, request));
     case "attach":
       return attachTo(session, request);
     case "top":
@@ -304,38 +254,18 @@ async function execute(session: Session, request: DockerRequest): Promise<number
       return exportContainer(session, request);
     case "tag":
       return session.call("ImageTag", request.source, () => {
-        images.tag(request.source, `${request.repository}:${request.tag}`);
+        session.engine.images.tag(request.source, `${request.repository}:${request.tag}`);
         return 0;
       });
     case "network create":
-      session.lines([(await session.call("NetworkCreate", request.body.Name, () => networks.create(request.body))).id]);
-      return 0;
     case "network rm":
-      return removeNetworks(session, request);
     case "network connect":
-      return session.call("NetworkConnect", request.network, () => {
-        networks.connect(containers.get(request.container), request.network, request.endpoint);
-        return 0;
-      });
     case "network disconnect":
-      await session.call("NetworkDisconnect", request.network, () => disconnectNamed(session.engine, request));
-      return 0;
+      return runNetwork(session, request);
     case "volume create":
-      return session.call("VolumeCreate", request.body.Name ?? "", () => {
-        session.lines([volumes.create(request.body.Name, volumeOptions(request.body)).name]);
-        return 0;
-      });
     case "volume update":
-      await session.call("VolumeInspect", request.name, () => {
-        if (volumes.get(request.name) === undefined)
-          throw new StatusError("not-found", `get ${request.name}: no such volume`);
-      });
-      session.err("can only update cluster volumes\n");
-      return 1;
     case "volume rm":
-      return named(request.volumes, (name) =>
-        session.call("VolumeDelete", name, () => volumes.remove(name, { force: request.force })),
-      );
+      return runVolume(session, request);
     case "stack config":
     case "stack deploy":
     case "stack ls":
@@ -381,87 +311,5 @@ async function execute(session: Session, request: DockerRequest): Promise<number
       throw new StatusError("not-implemented", `"docker ${request.name}" is not implemented`);
     default:
       return runSwarm(session, request);
-  }
-}
-
-/** Errors of `kill` say what it was that could not be done. */
-async function kill({ engine }: Session, name: string, signal: string): Promise<void> {
-  const { containers } = engine;
-  try {
-    await containers.kill(containers.get(name), signalOf(signal === "" ? "KILL" : signal));
-  } catch (error) {
-    if (!(error instanceof StatusError) || error.message.startsWith("cannot kill")) throw error;
-    throw new StatusError(error.kind, `cannot kill container: ${name}: ${error.message}`);
-  }
-}
-
-const DIFF_LETTER = { added: "A", changed: "C", deleted: "D" } as const;
-
-/** With --force what is missing is passed over. The client tells of a failure once more. */
-async function removeNetworks(session: Session, request: RequestOf<"network rm">): Promise<number> {
-  const exitCode = await eachNamed(session, request.networks, async (name) => {
-    try {
-      return await session.call("NetworkDelete", name, () => session.engine.networks.remove(name).name);
-    } catch (error) {
-      if (request.force && error instanceof StatusError && error.kind === "not-found") return "";
-      throw error;
-    }
-  });
-  if (exitCode !== 0) session.err(`exit status ${exitCode}\n`);
-  return exitCode;
-}
-
-function volumeOptions(body: Extract<DockerRequest, { readonly command: "volume create" }>["body"]) {
-  return {
-    ...(body.Driver === undefined ? {} : { driver: body.Driver }),
-    ...(body.Labels === undefined ? {} : { labels: body.Labels }),
-    ...(body.DriverOpts === undefined ? {} : { options: body.DriverOpts }),
-  };
-}
-
-function removeContainers(
-  session: Session,
-  request: Extract<DockerRequest, { readonly command: "rm" }>,
-): Promise<number> {
-  const { containers } = session.engine;
-  return eachNamed(session, request.containers, async (name) => {
-    try {
-      await session.call("ContainerDelete", name, () =>
-        request.link
-          ? containers.unlink(name)
-          : containers.remove(containers.get(name), { force: request.force, volumes: request.volumes }),
-      );
-    } catch (error) {
-      // With --force a missing container is told, and is no failure.
-      if (!(request.force && error instanceof StatusError && error.kind === "not-found")) throw error;
-      session.err(`${told(error)}\n`);
-      return "";
-    }
-    return name;
-  });
-}
-
-/** What the engine says of it is told first. @see docker/cli cli/command/container/rename.go */
-async function renameContainer(
-  session: Session,
-  { container, newName }: Extract<DockerRequest, { readonly command: "rename" }>,
-): Promise<number> {
-  const { containers } = session.engine;
-  try {
-    await session.call("ContainerRename", container, () => containers.rename(containers.get(container), newName));
-    return 0;
-  } catch (error) {
-    if (!(error instanceof StatusError)) throw error;
-    session.err(`${told(error)}\nError: failed to rename container named ${container}\n`);
-    return 1;
-  }
-}
-
-/** Stopping what is stopped is HTTP 304: no error for a client. */
-export async function ignoreUnchanged(work: Promise<void>): Promise<void> {
-  try {
-    await work;
-  } catch (error) {
-    if (!(error instanceof StatusError) || error.kind !== "not-modified") throw error;
   }
 }

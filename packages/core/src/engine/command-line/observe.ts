@@ -1,4 +1,4 @@
-/** `docker top`, `port`. @see docker/cli cli/command/container/top.go, port.go */
+/** `docker top`, `port`, `diff`. @see docker/cli cli/command/container/top.go, port.go, diff.go */
 import { parseUnsigned, problemOf } from "../../lib/go/index.ts";
 import { topTable } from "../container/top.ts";
 import type { RequestOf } from "../docker/request.ts";
@@ -44,3 +44,13 @@ export function printPorts(session: Session, { container: name, port }: RequestO
 
 const bracketed = (address: string | undefined): string =>
   address?.includes(":") === true ? `[${address}]` : (address ?? "");
+
+const CHANGE_LETTERS = { added: "A", changed: "C", deleted: "D" } as const;
+
+/** `docker diff`: what a container has made of its image's files. */
+export function printChanges(session: Session, { container }: RequestOf<"diff">): number {
+  const { containers } = session.engine;
+  for (const { kind, path } of containers.changes(containers.get(container)))
+    session.lines([`${CHANGE_LETTERS[kind]} ${path}`]);
+  return 0;
+}
