@@ -599,12 +599,13 @@ export class ContainerService {
     const labels = unlabelled(given);
     const other = mode.startsWith("container:") ? this.#index.idOf(mode.slice("container:".length)) : undefined;
     const swap = swapLimit(given);
-    if (other === undefined && PidsLimit !== 0 && labels.length === 0 && swap === given.MemorySwap) return given;
+    const hasNoLimit = typeof PidsLimit === "number" && PidsLimit <= 0;
+    if (other === undefined && !hasNoLimit && labels.length === 0 && swap === given.MemorySwap) return given;
     return {
       ...given,
       ...(swap === undefined ? {} : { MemorySwap: swap }),
-      // No limit is what 0 means here, though an update to -1 is kept as 0.
-      ...(PidsLimit === 0 ? { PidsLimit: null } : {}),
+      // An update to less than 0 is kept as 0.
+      ...(hasNoLimit ? { PidsLimit: null } : {}),
       ...(labels.length === 0 ? {} : { SecurityOpt: [...(SecurityOpt ?? []), ...labels] }),
       ...(other === undefined ? {} : { NetworkMode: `container:${other}` }),
     };
