@@ -19,9 +19,9 @@ const BYTE = 0xff;
 const BUSES = "/sys/class/i2c-dev";
 
 /** As C writes numbers. */
-function* anyBase(io: Io, text: string, max: number): Routine<number> {
-  if (/^0x/i.test(text)) return yield* hexadecimalOrDie(io, text, 0, max);
-  return yield* unsignedOrDie(io, text, 0, max);
+function* anyBase(io: Io, text: string, min: number, max: number): Routine<number> {
+  if (/^0x/i.test(text)) return yield* hexadecimalOrDie(io, text, min, max);
+  return yield* unsignedOrDie(io, text, min, max);
 }
 
 const busNumber = (io: Io, text: string): Routine<number> => unsignedOrDie(io, text, 0, LAST_BUS);
@@ -66,20 +66,34 @@ export const i2cset: Applet = function* (io) {
   if (value !== undefined) {
     const mode = values.length === 1 && !value.startsWith("c") ? "b" : (values.at(-1) ?? "");
     if (!/^[bcwsi]/.test(mode)) return yield* invalidMode(io);
-    if (!mode.startsWith("c")) yield* anyBase(io, value, mode.startsWith("w") ? 0xffff : BYTE);
+    if (!mode.startsWith("c")) yield* anyBase(io, value, 0, mode.startsWith("w") ? 0xffff : BYTE);
   }
   return yield* askFunctions(io, bus);
 };
 
 export const i2cdump: Applet = function* (io) {
-  const { operands } = yield* getopt(io, "fyr:");
+  const options = yield* getopt(io, "fyr:");
+  const { operands } = options;
   const [busText, chip, mode = "b"] = operands;
   if (busText === undefined || chip === undefined || operands.length > 3) return yield* showUsage(io);
   const bus = yield* busNumber(io, busText);
   yield* hexadecimalOrDie(io, chip, FIRST_CHIP, LAST_CHIP);
-  if (!/^[bcwsiW]/.test(mode)) return yield* invalidMode(io);
+  if (!/^[bcwsiW]/.test(mode)) return yield* io.die("invalid mode");
+  if (/^[Wi]p/.test(mode)) return yield* io.die("pec not supported for -W and -i");
+  const range = options.value("r");
+  if (range !== undefined) yield* checkRange(io, range, mode);
   return yield* askFunctions(io, bus);
 };
+
+/** FIRST-LAST. Blocks come whole, and words on even registers are pairs of them. */
+function* checkRange(io: Io, text: string, mode: string): Routine<void> {
+  const [, firstText = "", lastText = ""] = /^(0x[0-9a-f]+|\d+)-(.*)$/is.exec(text) ?? [];
+  const first = Number(firstText);
+  if (firstText === "" || first > BYTE) return yield* io.die("invalid range");
+  const last = yield* anyBase(io, lastText, first, BYTE);
+  const fits = mode.startsWith("W") ? first % 2 === 0 && last % 2 === 1 : !/^[si]/.test(mode);
+  if (!fits) yield* io.die("range not compatible with selected mode");
+}
 
 export const i2cdetect: Applet = function* (io) {
   const options = yield* getopt(io, "yaqrFl");

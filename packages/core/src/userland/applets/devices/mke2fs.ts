@@ -40,14 +40,15 @@ function* readLayout(io: Io, options: Options, kilobytes: number): Routine<Ext2L
   const blockSize = yield* number("b", isLarge ? 4096 : KB);
   const usualInodeBytes = isLarge ? 16_384 : kilobytes < 3 * KB ? 8192 : 4096;
   const bytesPerInode = yield* number("i", usualInodeBytes);
-  let inodeSize = yield* number("I", isLarge ? 256 : 128);
+  const usualInodeSize = isLarge ? 256 : 128;
+  let inodeSize = yield* number("I", usualInodeSize);
   const reservedPercent = yield* number("m", 5);
   const isPower = (value: number): boolean => value > 0 && (value & (value - 1)) === 0;
   if (blockSize < KB || blockSize > 65_536 || !isPower(blockSize))
     return yield* io.die(`blocksize ${blockSize} is bad`);
   if (inodeSize < 128 || inodeSize > blockSize || !isPower(inodeSize)) {
     yield* io.warn("-I is bad");
-    inodeSize = 128;
+    inodeSize = usualInodeSize;
   }
   if (bytesPerInode < blockSize) return yield* io.die("-i is bad");
   const blocks = Math.floor(kilobytes / (blockSize / KB));
