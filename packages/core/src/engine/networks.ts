@@ -415,11 +415,10 @@ export class NetworkService {
 
 /** What a container is called on a network. The first name is what its addresses are called. */
 function namesOf(container: Container, { Aliases }: EndpointSettings): readonly string[] {
-  const names = [container.name];
-  for (const name of [...(Aliases ?? []), shortId(container.id), container.hostname]) {
-    if (!names.includes(name)) names.push(name);
-  }
-  return names;
+  const { id, name, hostname } = container;
+  const short = shortId(id);
+  if (Aliases === null && hostname === short) return [name, short];
+  return [...new Set([name, ...(Aliases ?? []), short, hostname])];
 }
 
 const wantedAddress = (text: string): string | undefined => (text === "" ? undefined : canonicalIp(text));

@@ -23,10 +23,10 @@ export function equal(a: Uint8Array, b: Uint8Array): boolean {
   return true;
 }
 
-/** Lower-case hexadecimal, two digits a byte, with `separator` between the bytes. */
-export function toHex(bytes: Uint8Array, separator = ""): string {
+/** Lower-case hexadecimal, two digits a byte. */
+export function toHex(bytes: Uint8Array): string {
   let text = "";
-  for (let at = 0; at < bytes.length; at++) text += (at === 0 ? "" : separator) + HEX[bytes[at] as number];
+  for (const byte of bytes) text += HEX[byte] ?? "";
   return text;
 }
 

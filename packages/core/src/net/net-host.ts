@@ -1,5 +1,4 @@
 /** What a network stack needs of the machine that it is in. */
-import { toHex } from "../lib/index.ts";
 import type { Clock, CostTable, Prng } from "../sim/index.ts";
 
 export interface NetHost {
@@ -18,7 +17,7 @@ export interface NetHost {
 
 /** A random MAC address of those that anybody may choose. */
 export function randomMac(random: Prng): string {
-  const bytes = random.bytes(6);
+  const bytes = [...random.bytes(6)];
   bytes[0] = ((bytes[0] ?? 0) & 0xfe) | 0x02;
-  return toHex(bytes, ":");
+  return bytes.map((byte) => byte.toString(16).padStart(2, "0")).join(":");
 }

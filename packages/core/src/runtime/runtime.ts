@@ -114,7 +114,17 @@ export class Runtime {
     });
     const mounts = splitMounts(spec, DEV_SKELETON);
     const setupUs = kernel.world.costs.containerSetup;
-    const process = this.#cloneInit({ spec, mounts, ...bundle, unknown: this.#unknown, setupUs, refusal }, (made) => {
+    const argument: InitArgument = {
+      spec,
+      mounts,
+      bundle: bundle.bundle,
+      rootfs: bundle.rootfs,
+      hasMountPoints: bundle.hasMountPoints,
+      unknown: this.#unknown,
+      setupUs,
+      refusal,
+    };
+    const process = this.#cloneInit(argument, (made) => {
       for (const [fd, file] of stdio.entries()) made.files.set(fd, file, false);
       made.files.set(CHANNEL_FD, channel.file, true);
       made.oomScoreAdj = oomScoreAdj;

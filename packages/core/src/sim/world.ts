@@ -117,8 +117,8 @@ interface Wait {
   readonly on: WaitQueue | undefined;
   /** What is woken. */
   readonly waiter: Waiter;
-  /** Called when the signal is aborted. */
-  readonly aborted: () => void;
+  /** Called when the signal is aborted, if it has one. */
+  readonly aborted: (() => void) | undefined;
 }
 
 /** How far a world goes whether or not anybody waits, and no further. */
@@ -306,10 +306,10 @@ export class World {
         isPatient: options.isPatient ?? false,
         on: options.on,
         waiter: { notify: () => this.#ask(wait) },
-        aborted: () => this.#aborted(wait),
+        aborted: options.signal && (() => this.#aborted(wait)),
       };
       this.#waits.push(wait);
-      options.signal?.addEventListener("abort", wait.aborted, { once: true });
+      if (wait.aborted !== undefined) options.signal?.addEventListener("abort", wait.aborted, { once: true });
       this.wake();
     });
   }
@@ -544,7 +544,7 @@ export class World {
       this.#waits.splice(i, 1);
       if (settle === undefined) this.#sleep(wait);
       else {
-        wait.signal?.removeEventListener("abort", wait.aborted);
+        if (wait.aborted !== undefined) wait.signal?.removeEventListener("abort", wait.aborted);
         if (!wait.follows) this.#driving--;
         settled.push(settle);
       }

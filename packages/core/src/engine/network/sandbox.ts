@@ -193,7 +193,8 @@ export class Sandbox {
 
   #add(endpoint: Endpoint): void {
     const at = this.#sorted.findIndex((other) => isBefore(endpoint, other));
-    const joined = [...this.#joined, endpoint];
+    // A list that is spread into a longer one gets room for more, and mostly this is the only one.
+    const joined = this.#joined.length === 0 ? [endpoint] : [...this.#joined, endpoint];
     this.#sorted = at < 0 && this.#sorted === this.#joined ? joined : insert(this.#sorted, endpoint, at);
     this.#joined = joined;
     this.#hadNames ||= endpoint.network.hasNames;
