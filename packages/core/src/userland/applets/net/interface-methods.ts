@@ -6,6 +6,7 @@
  */
 
 import { prefixOfMask } from "../../net/inet-address.ts";
+import { UINT_MAX } from "../system/number.ts";
 import type { InterfaceDefinition } from "./interfaces-file.ts";
 
 interface Method {
@@ -125,5 +126,8 @@ function valueOf(name: string, definition: InterfaceDefinition): string | undefi
   if (name === "hwaddress") return given?.replace(/^\S+[ \t]+/, "");
   if (name !== "bnmask") return given;
   const mask = definition.options.find(([option]) => option === "netmask")?.[1];
-  return mask === undefined ? undefined : prefixOfMask(mask)?.toString();
+  if (mask === undefined) return undefined;
+  // What is no mask has -1 bits to the real one.
+  const length = prefixOfMask(mask) ?? UINT_MAX;
+  return length === 0 ? undefined : String(length);
 }

@@ -110,3 +110,12 @@ describe("netstat", () => {
     expect(stdout).toBe("tcp 127.0.0.1:98 LISTEN\ntcp :::99 LISTEN\n127.0.0.1:98 ESTABLISHED\n");
   });
 });
+
+describe("ifup", () => {
+  it("counts the bits of a mask, and has -1 for what is none", async () => {
+    const { stdout } = await machine().sh(
+      "for mask in 255.255.0.0 255.0.255.0; do printf 'iface x inet static\\n address 1\\n netmask %s\\n' $mask > /if; ifup -n -i /if x | grep addr; done",
+    );
+    expect(stdout).toBe("ip addr add 1/16 dev x label x\nip addr add 1/4294967295 dev x label x\n");
+  });
+});

@@ -39,19 +39,21 @@ export const depmod: Applet = function* (io) {
   return 0;
 };
 
-/** Needs of needs count, too; each module comes once. */
+/** Needs of needs count, too; each module comes once, behind all that need it. */
 function dependencyLine(module: Module, all: readonly Module[]): string {
-  const found = new Set<Module>();
+  const seen = new Set([module]);
+  const found: Module[] = [];
   const visit = (one: Module): void => {
-    for (const name of one.needs) {
+    for (const name of [...one.needs].reverse()) {
       const needed = all.find((other) => other.name === name);
-      if (needed === undefined || needed === module || found.has(needed)) continue;
-      found.add(needed);
+      if (needed === undefined || seen.has(needed)) continue;
+      seen.add(needed);
       visit(needed);
+      found.unshift(needed);
     }
   };
   visit(module);
-  return `${module.path}:${[...found].map(({ path }) => ` ${path}`).join("")}\n`;
+  return `${module.path}:${found.map(({ path }) => ` ${path}`).join("")}\n`;
 }
 
 function* namedModules(io: Io, paths: readonly string[]): Routine<readonly Module[]> {

@@ -54,9 +54,8 @@ function* show(io: Io, options: Options, home: string, path: string): Routine<vo
   }
   const letters = new Set(options.given.map(([letter]) => letter).filter((letter) => letter !== "0"));
   const asked = options.value("F");
-  const shown = FIELDS.filter(([letter, name]) => letters.size === 0 || letters.has(letter) || name === asked);
-  const names = shown.map(([, name]): string => name);
-  if (asked !== undefined && !names.includes(asked)) names.unshift(asked);
+  const shown = FIELDS.filter(([letter]) => letters.size === 0 || letters.has(letter));
+  const names = [...(asked === undefined ? [] : [asked]), ...shown.map(([, name]): string => name)];
   for (const name of names) {
     const values = name === "filename" ? [full] : fields.flatMap(([key, value]) => (key === name ? [value] : []));
     for (const value of values) {
