@@ -16,7 +16,7 @@ export const PREDEFINED: ReadonlySet<string> = new Set(["bridge", "host", "none"
 
 /** What is known of the network. */
 export interface ConfiguredNetwork {
-  /** What was asked for when it was made. Nobody configures the predefined ones. */
+  /** What was asked for when it was made, and that of the default bridge. */
   readonly configs: readonly IpamConfig[];
 }
 
@@ -50,8 +50,7 @@ export function endpointProblem(
   }
   if (network !== undefined) {
     for (const [text, family] of [[IPv4Address, 4] as const, [IPv6Address, 6] as const]) {
-      const configs = isUserDefined(name) ? network.configs : [];
-      const problem = text === "" ? undefined : placeProblem(text, family, configs);
+      const problem = text === "" ? undefined : placeProblem(text, family, network.configs);
       if (problem !== undefined) problems.push(problem);
     }
   }
