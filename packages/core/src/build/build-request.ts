@@ -5,8 +5,10 @@ import type { Dockerfile } from "./dockerfile/ast.ts";
 import type { LintWarning } from "./dockerfile/lint.ts";
 import type { ContextSource } from "./files/context-source.ts";
 import type { BuildListener } from "./progress/events.ts";
+import type { CacheMode, TellableCache } from "./solve/cache-config.ts";
 import type { CacheMiss } from "./solve/cache-miss.ts";
-import type { BaseImage } from "./solve/plan.ts";
+import type { OfferedCache } from "./solve/offered-layers.ts";
+import type { BaseImage, SourceStatus } from "./solve/plan.ts";
 import type { RunNetwork } from "./solve/vertex.ts";
 
 export interface BuildRequest {
@@ -32,12 +34,15 @@ export interface BuildRequest {
   /** All steps anew, or those of the named stages. */
   readonly noCache?: boolean | readonly string[];
   /**
-   * Images whose configuration says which step made which of their layers, here or in a registry: such steps are not done
-   * again. What cannot be had is told of as a step that failed, and the build goes on.
+   * Images whose configuration says which step made which of their layers, here or in a registry, and caches that a build
+   * has left in one: such steps are not done again. What cannot be had is told of as a step that failed, and the build goes
+   * on.
    */
   readonly cacheFrom?: readonly (string | OtherCache)[];
   /** Says so in the image that is built. The build argument BUILDKIT_INLINE_CACHE=1 asks for it too. Default false. */
   readonly inlineCache?: boolean;
+  /** Where what is known of the steps goes, for `cacheFrom` of other builders. */
+  readonly cacheTo?: readonly CacheTarget[];
   /** For every RUN that does not say; "default" has a network of its own. */
   readonly network?: RunNetwork;
   /** What a build may do only if it is allowed to. `network: "host"` allows itself. */
@@ -91,7 +96,22 @@ export interface ResolveImageOptions {
   /** Only from the registry. */
   readonly pull?: boolean | undefined;
   /** Hears of steps on the way: "[auth] team/web:pull token for localhost:5000". */
-  readonly onStep?: (name: string) => void;
+  readonly onStep?: ((name: string) => void) | undefined;
+}
+
+/**
+ * A cache of its own in a registry: "ci.example:5000/team/cache".
+ *
+ * The docker client refuses it for the daemon's own builder, so `engine.docker` does, too.
+ *
+ * @see BuildKit cache/remotecache/registry
+ */
+export interface CacheTarget {
+  readonly name: string;
+  /** Layers of the result alone (default), or of all steps on the way. */
+  readonly mode?: CacheMode;
+  /** A registry that does not take it does not fail the build. Default false. */
+  readonly ignoresErrors?: boolean;
 }
 
 /** A cache that is no image: the daemon has no importer for any. */
@@ -109,6 +129,10 @@ export type FrontendEnd = { readonly exitCode: number } | undefined;
 export interface ImageNames {
   /** @throws StatusError if nobody has it; the message is the registry's; AuthorizationError without a token */
   resolve(name: string, options?: ResolveImageOptions): BaseImage | Promise<BaseImage>;
+  /** What an image or a cache offers. @throws StatusError, AuthorizationError as `resolve` */
+  resolveCache(name: string, options?: ResolveImageOptions): Promise<OfferedCache>;
+  /** Uploads a cache; tells what it writes. @throws StatusError; the message is the registry's */
+  pushCache(name: string, cache: TellableCache, tell: SourceStatus): Promise<void>;
   /** Asks for the frontend that `# syntax=` names; tells how it ended if it is none. @throws StatusError if nobody has it */
   resolveFrontend(name: string): FrontendEnd | Promise<FrontendEnd>;
   /** A name written out: "docker.io/library/busybox:latest". */

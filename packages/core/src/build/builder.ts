@@ -6,8 +6,9 @@
 import type { LayerEntry } from "../content/index.ts";
 import type { Image, ImageStore } from "../image/index.ts";
 import { lowerCase } from "../lib/go/index.ts";
-import { byteLength, clean, encode } from "../lib/index.ts";
-import type { BuildExport, BuildRequest, BuildResult, ImageNames } from "./build-request.ts";
+import { byteLength, clean, encode, StatusError } from "../lib/index.ts";
+import type { Digest } from "../oci/index.ts";
+import type { BuildExport, BuildRequest, BuildResult, CacheTarget, ImageNames } from "./build-request.ts";
 import { BuildError } from "./dockerfile/error.ts";
 import { KnownTexts } from "./dockerfile/known-texts.ts";
 import type { LintWarning } from "./dockerfile/lint.ts";
@@ -28,14 +29,17 @@ import { StageSources } from "./load/stage-sources.ts";
 import { Progress, type VertexProgress } from "./progress/progress.ts";
 import { BuildCache } from "./solve/build-cache.ts";
 import type { BuildMachine } from "./solve/build-machine.ts";
+import { tellableCache } from "./solve/cache-config.ts";
 import type { CacheMiss } from "./solve/cache-miss.ts";
 import { type CacheUsage, cacheUsage, type PruneOptions, prunable } from "./solve/cache-usage.ts";
 import { checkOps } from "./solve/check-ops.ts";
 import { Exporter } from "./solve/exporter.ts";
-import { type InlineSteps, inlineCacheOf, type OfferedLayers } from "./solve/inline-cache.ts";
+import { inlineCacheOf } from "./solve/inline-cache.ts";
+import type { OfferedLayers } from "./solve/offered-layers.ts";
 import { Plan, type PlanOptions, type StageSource } from "./solve/plan.ts";
 import { runDefaults } from "./solve/run-defaults.ts";
 import { Solver, VertexError } from "./solve/solver.ts";
+import type { DoneSteps, TellingCache } from "./solve/step-records.ts";
 import { stepWorker } from "./solve/step-worker.ts";
 
 /** What images can be for. */
@@ -55,9 +59,11 @@ interface Built {
   readonly draft: ImageDraft;
   readonly inlineCache: boolean;
   readonly epochUs: number | undefined;
-  /** Which steps led there, if the image is to tell. */
-  readonly done: Pick<InlineSteps, "steps" | "snapshots"> | undefined;
+  /** Which steps led there, if anybody is to be told. */
+  readonly done: DoneSteps | undefined;
 }
+
+const NOTHING_DONE: DoneSteps = { steps: [], snapshots: [] };
 
 /** How an export is shown. */
 const EXPORTS: Readonly<Record<BuildExport, { readonly name: string; readonly status: string }>> = {
@@ -123,9 +129,11 @@ export class Builder {
       if (draft.platform.os !== OS) throw new BuildError("operating system is not supported");
       const { epochUs } = orders;
       const { inlineCache = orders.inlineCache } = request;
-      const done = inlineCache && vertex !== undefined ? await solver.chain(vertex) : undefined;
+      const isTold = inlineCache || (request.cacheTo ?? []).length > 0;
+      const done = isTold && vertex !== undefined ? await solver.done(vertex) : undefined;
       const built = { snapshot: result?.snapshot, draft, inlineCache, epochUs, done };
       const image = this.#export(request, built, progress);
+      for (const target of request.cacheTo ?? []) await this.#exportCache(target, built, progress);
       return { image, warnings, misses, bases: basesOf(sources), epochUs };
     } catch (error) {
       throw error instanceof VertexError ? error.cause : error;
@@ -286,7 +294,9 @@ export class Builder {
     const titleOf = (layer: string): string | undefined => this.cache.titleOf(layer);
     const labelled = draft.withLabels(request.labels ?? {});
     const cacheOf =
-      done && ((chain: readonly string[]): string | undefined => inlineCacheOf({ cache: this.cache, chain, ...done }));
+      inlineCache && done !== undefined
+        ? (chain: readonly string[]): string | undefined => inlineCacheOf(this.#telling, done, chain)
+        : undefined;
     const { nowUs } = this.#machine.kernel;
     const image = this.#exporter.export(snapshot, labelled, { nowUs, titleOf, cacheOf, epochUs });
     for (const { one, vertex } of shown) {
@@ -297,6 +307,34 @@ export class Builder {
     }
     if (known !== undefined && !known.has(image)) this.#store.remove(image);
     return image;
+  }
+
+  /** @see BuildKit cache/remotecache/export.go Finalize, solver/llbsolver/solver.go runCacheExporters */
+  async #exportCache(
+    { name, mode = "min", ignoresErrors = false }: CacheTarget,
+    { snapshot, done = NOTHING_DONE }: Built,
+    progress: Progress,
+  ): Promise<void> {
+    const vertex = progress.start("exporting cache to registry");
+    const { snapshotter } = this.#machine;
+    const chain = snapshot === undefined ? [] : [...snapshotter.chain(snapshot)].reverse();
+    const diffIdOf = (layer: string): Digest => this.#exporter.diffIdOf(layer);
+    try {
+      vertex.status("preparing build cache for export");
+      const cache = tellableCache(this.#telling, done, { mode, chain, diffIdOf });
+      await this.#images.pushCache(name, cache, (text) => vertex.status(text));
+    } catch (error) {
+      if (!(error instanceof StatusError)) throw error;
+      if (!ignoresErrors) {
+        vertex.fail(error.message);
+        throw new BuildError(error.message);
+      }
+    }
+    vertex.complete(false);
+  }
+
+  get #telling(): TellingCache {
+    return { cache: this.cache, snapshotter: this.#machine.snapshotter };
   }
 
   #name(image: Image, tags: readonly string[], shown: VertexProgress): void {

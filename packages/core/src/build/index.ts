@@ -3,6 +3,7 @@ export type {
   BuildExport,
   BuildRequest,
   BuildResult,
+  CacheTarget,
   FrontendEnd,
   ImageNames,
   NamedContext,
@@ -46,9 +47,12 @@ export { PlainProgress } from "./progress/plain.ts";
 export { RawJsonProgress } from "./progress/raw-json.ts";
 export type { BuildCache, BuildCacheState, CacheRecord } from "./solve/build-cache.ts";
 export type { Download } from "./solve/build-machine.ts";
+export { type CacheMode, cacheConfigBytes, readCacheConfig, type TellableCache } from "./solve/cache-config.ts";
 export type { CacheMiss } from "./solve/cache-miss.ts";
 export type { CacheType, CacheUsage, PruneOptions } from "./solve/cache-usage.ts";
 export { checkOut, type GitPlace, wantedCommit } from "./solve/git-checkout.ts";
+export { inlineCache } from "./solve/inline-cache.ts";
+export type { OfferedCache, OfferedLayer } from "./solve/offered-layers.ts";
 export type { BaseImage, SourceStatus } from "./solve/plan.ts";
 export { VertexError } from "./solve/solver.ts";
 export type { RunNetwork } from "./solve/vertex.ts";

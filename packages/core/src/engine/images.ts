@@ -4,7 +4,14 @@
  * @see moby daemon/images
  */
 import type { Program } from "../abi/index.ts";
-import type { BaseImage, FrontendEnd, ResolveImageOptions } from "../build/index.ts";
+import type {
+  BaseImage,
+  FrontendEnd,
+  OfferedCache,
+  ResolveImageOptions,
+  SourceStatus,
+  TellableCache,
+} from "../build/index.ts";
 import { type CatalogueImage, catalogueImage } from "../catalogue/index.ts";
 import { ContentStore, decompressLayer, type LayerEntry, MemoryContentDisk } from "../content/index.ts";
 import { type Image, type ImageStore, type LoadedImage, loadImages, saveImages } from "../image/index.ts";
@@ -303,6 +310,16 @@ export class ImageService {
   /** An image to build on: one that is here, else one of a registry. @throws StatusError; AuthorizationError */
   resolve(text: string, options?: ResolveImageOptions): Promise<BaseImage> {
     return this.#bases().resolve(text, options);
+  }
+
+  /** What an image or a build cache offers: one that is here, else one of a registry. @throws as `resolve` */
+  resolveCache(text: string, options?: ResolveImageOptions): Promise<OfferedCache> {
+    return this.#bases().resolveCache(text, options);
+  }
+
+  /** Uploads a build cache; tells what it writes. @throws StatusError */
+  pushCache(text: string, cache: TellableCache, tell: SourceStatus): Promise<void> {
+    return this.#transfers().pushCache(withDefaultTag(parse(text)), cache, tell);
   }
 
   /** Asks for the frontend that `# syntax=` names. @throws StatusError if nobody has it */

@@ -92,7 +92,7 @@ export class ImageStore {
    *
    * @throws StatusError for a layer that cannot be unpacked; then nothing is left of any.
    */
-  unpackLayers(config: ImageConfig, layers: readonly LayerSource[]): readonly string[] {
+  unpackLayers(config: Pick<ImageConfig, "rootfs">, layers: readonly LayerSource[]): readonly string[] {
     const { diff_ids: diffIds } = config.rootfs;
     if (layers.length !== diffIds.length)
       throw new StatusError("invalid-argument", "layers and diff IDs differ in number");
@@ -145,7 +145,7 @@ export class ImageStore {
   }
 
   /** How many layers of an image are unpacked already: so many of the lowest. */
-  knownLayers(config: ImageConfig): number {
+  knownLayers(config: Pick<ImageConfig, "rootfs">): number {
     const chain = chainIds(config.rootfs.diff_ids);
     const first = chain.findIndex((name) => !this.#snapshotter.has(name));
     return first < 0 ? chain.length : first;
@@ -224,11 +224,14 @@ export class ImageStore {
    */
   archive(image: Image, index: number): Uint8Array {
     const diffId = image.config.rootfs.diff_ids[index];
-    const kept = diffId === undefined ? undefined : this.#archives.get(diffId);
-    if (kept !== undefined) return kept;
     const snapshot = image.chain[index];
-    assert(snapshot !== undefined, "the image has such a layer");
-    return layerToTar(this.layer(snapshot));
+    assert(diffId !== undefined && snapshot !== undefined, "the image has such a layer");
+    return this.layerArchive({ diffId, snapshot });
+  }
+
+  /** The same of a layer that need not be an image's. */
+  layerArchive({ diffId, snapshot }: { readonly diffId: Digest; readonly snapshot: string }): Uint8Array {
+    return this.#archives.get(diffId) ?? layerToTar(this.layer(snapshot));
   }
 
   /** The configuration document of an image. */

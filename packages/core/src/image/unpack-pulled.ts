@@ -22,8 +22,8 @@ export function unpackPulled(
 /** The archives of an image's layers, which are checked when they are wanted. @throws as `unpackPulled` */
 export function layerArchives(
   content: ContentStore,
-  manifest: Manifest,
-  { rootfs: { diff_ids: diffIds } }: ImageConfig,
+  manifest: Pick<Manifest, "layers">,
+  { rootfs: { diff_ids: diffIds } }: Pick<ImageConfig, "rootfs">,
   codecs: Codecs = {},
 ): readonly LayerSource[] {
   if (manifest.layers.length !== diffIds.length) {

@@ -30,6 +30,7 @@ export {
   type Index,
   type Manifest,
   REF_NAME,
+  UNCOMPRESSED,
 } from "./manifest.ts";
 export * from "./media-types.ts";
 export { choosePlatform, HOST_PLATFORM, type HostPlatform, platformMatches, platformText } from "./platform.ts";

@@ -52,3 +52,5 @@ export const IMAGE_LAYOUT_VERSION = "1.0.0";
 export const REF_NAME = "org.opencontainers.image.ref.name";
 /** The same, with everything written out, as containerd and Docker note it. */
 export const CONTAINERD_NAME = "io.containerd.image.name";
+/** Annotation of a layer: its diff ID. @see containerd pkg/labels */
+export const UNCOMPRESSED = "containerd.io/uncompressed";

@@ -13,6 +13,9 @@ export const OCI_LAYER_ZSTD = "application/vnd.oci.image.layer.v1.tar+zstd";
 /** An empty JSON object: what an artifact without configuration or layers names instead. */
 export const OCI_EMPTY = "application/vnd.oci.empty.v1+json";
 
+/** What BuildKit knows of steps, and which layers they made. @see BuildKit cache/remotecache/v1/spec.go */
+export const BUILD_CACHE_CONFIG = "application/vnd.buildkit.cacheconfig.v0";
+
 export const DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json";
 export const DOCKER_INDEX = "application/vnd.docker.distribution.manifest.list.v2+json";
 export const DOCKER_CONFIG = "application/vnd.docker.container.image.v1+json";

@@ -8,7 +8,14 @@ export { type PullEvent, type PulledImage, type PullOptions, pullImage } from ".
 export { ConnectionError, RegistryError, statusLine, TokenError } from "./client/registry-error.ts";
 export { type LoginListener, Remote } from "./client/remote.ts";
 export { RemoteError } from "./client/remote-error.ts";
-export { fetchLayers, type RemoteImage, resolveRemoteImage } from "./client/remote-image.ts";
+export {
+  fetchLayers,
+  findRemoteCache,
+  type RemoteCache,
+  type RemoteImage,
+  resolveRemoteImage,
+  resolveTarget,
+} from "./client/remote-image.ts";
 export { type FoundRepository, type SearchOptions, searchRepositories } from "./client/search.ts";
 export { HUB_ENDPOINT, type TransportOptions } from "./client/transport.ts";
 export type { Uploaded, UploadOptions } from "./client/uploader.ts";

@@ -1,13 +1,13 @@
-/** The images that a build was told to take layers from. @see BuildKit cache/remotecache/registry, solver/llbsolver/bridge.go */
+/** The images and caches that a build was told to take layers from. @see BuildKit cache/remotecache/registry, solver/llbsolver/bridge.go */
 import { structureHash } from "../../lib/go/index.ts";
 import { StatusError } from "../../lib/index.ts";
 import type { BuildRequest, ImageNames } from "../build-request.ts";
 import { parsePlatform } from "../frontend/platform.ts";
 import type { Progress } from "../progress/progress.ts";
-import { OfferedLayers } from "../solve/inline-cache.ts";
+import { OfferedLayers } from "../solve/offered-layers.ts";
 import { withoutPrefix } from "./definition.ts";
 
-/** An image that cannot be had is told of, and offers nothing. */
+/** What cannot be had is told of, and offers nothing. */
 export async function offeredLayers(
   { cacheFrom = [], platform }: BuildRequest,
   images: ImageNames,
@@ -23,7 +23,7 @@ export async function offeredLayers(
     }
     const shown = progress.start(`importing cache manifest from ${name}`);
     try {
-      offers.add(await images.resolve(name, platform === undefined ? {} : { platform: parsePlatform(platform) }));
+      offers.add(await images.resolveCache(name, platform === undefined ? {} : { platform: parsePlatform(platform) }));
       shown.complete(false);
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;

@@ -29,7 +29,7 @@ export class RawJsonProgress {
   }
 
   #document(event: BuildEvent) {
-    const timestamp = timeText(event.timeUs);
+    const timestamp = rfc3339Nano(event.timeUs);
     switch (event.kind) {
       case "planned": {
         const inputs = event.inputs.map(digestOf);
@@ -89,8 +89,4 @@ function warningDocument({ rule, description, url, message, range }: LintWarning
       ? {}
       : { range: [{ start: { line: range.startLine }, end: { line: Math.max(range.startLine, range.endLine) } }] }),
   };
-}
-
-function timeText(us: number): string {
-  return rfc3339Nano(Math.floor(us / 1e6), (us % 1e6) * 1000);
 }

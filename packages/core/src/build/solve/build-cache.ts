@@ -129,6 +129,11 @@ export class BuildCache {
     return record === undefined ? [] : [record.result, ...(record.earlier ?? [])];
   }
 
+  /** What a key stands for, without that counting as use. */
+  snapshotOf(key: string): string | undefined {
+    return this.#records.get(key)?.snapshot;
+  }
+
   /** The record of a key; it counts as used. */
   use(key: string, nowUs: number): CacheRecord | undefined {
     const record = this.#records.get(key);

@@ -70,24 +70,21 @@ export class Exporter {
     { nowUs, epochUs, titleOf }: ExportOptions,
     cache?: string,
   ): Image {
-    const diffIds = chain.map((name) => this.#diffIdOf(name));
+    const diffIds = chain.map((name) => this.diffIdOf(name));
     const layers = chain.map((name) => ({
-      created: timeText(this.#snapshotter.stat(name).createdUs),
+      created: rfc3339Nano(this.#snapshotter.stat(name).createdUs),
       title: titleOf(name) ?? "",
     }));
-    const epoch = epochUs === undefined ? {} : { epochText: timeText(epochUs) };
-    return this.#images.add(draft.document(diffIds, layers, { nowText: timeText(nowUs), cache, ...epoch }), chain);
+    const epoch = epochUs === undefined ? {} : { epochText: rfc3339Nano(epochUs) };
+    return this.#images.add(draft.document(diffIds, layers, { nowText: rfc3339Nano(nowUs), cache, ...epoch }), chain);
   }
 
-  #diffIdOf(snapshot: string): Digest {
+  /** The digest of a snapshot's layer. */
+  diffIdOf(snapshot: string): Digest {
     const known = this.#diffIds.get(snapshot);
     if (known !== undefined) return known;
     const diffId = layerDigest(diffLayer(this.#snapshotter.directory(snapshot)));
     this.#diffIds.set(snapshot, diffId);
     return diffId;
   }
-}
-
-function timeText(us: number): string {
-  return rfc3339Nano(Math.floor(us / 1e6), (us % 1e6) * 1000);
 }

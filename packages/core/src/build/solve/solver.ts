@@ -11,9 +11,11 @@ import type { BuildCache } from "./build-cache.ts";
 import type { BuildMachine } from "./build-machine.ts";
 import { type CacheMiss, withBelow } from "./cache-miss.ts";
 import { ChainKeys, isChange } from "./chain-keys.ts";
-import type { InlineSteps, OfferedLayer, OfferedLayers } from "./inline-cache.ts";
+import type { OfferedLayer, OfferedLayers } from "./offered-layers.ts";
+import type { SourceStatus } from "./plan.ts";
 import type { Result } from "./result.ts";
 import { imageKey, snapshotResult } from "./source-work.ts";
+import type { DoneSteps } from "./step-records.ts";
 import type { ImageOp, Vertex } from "./vertex.ts";
 import type { ChangeWork, Prepared } from "./work.ts";
 
@@ -29,7 +31,7 @@ export interface SolverOptions {
   readonly prepare: Prepare;
   readonly cache: BuildCache;
   readonly progress: Progress;
-  /** Layers of images that were named as caches. */
+  /** Layers of the caches that were named. */
   readonly offers: OfferedLayers;
   readonly onMiss: (miss: CacheMiss) => void;
 }
@@ -294,23 +296,46 @@ export class Solver {
     for (const vertex of [...this.#passedBy]) visit(vertex);
   }
 
-  /** All steps that lead to one, with the snapshots that they came to here. */
-  async chain(target: Vertex): Promise<Pick<InlineSteps, "steps" | "snapshots">> {
+  /**
+   * All steps that lead to one, with the snapshots that they came to here. Of those that were passed by there is none, but
+   * what is known of them is looked for, too.
+   *
+   * @throws StatusError if a layer that was offered cannot be had
+   */
+  async done(target: Vertex): Promise<DoneSteps> {
     const steps = await this.#chains.records(target);
-    const results = steps.map(({ vertex }) => this.#results.get(vertex));
-    return { steps, snapshots: (await Promise.all(results)).map((result) => result?.snapshot) };
+    const snapshots: (string | undefined)[] = [];
+    for (const { vertex, key } of steps) {
+      const result = await this.#results.get(vertex);
+      snapshots.push(result?.snapshot ?? (await this.#snapshotOf(key)));
+    }
+    return { steps, snapshots };
   }
 
-  /** Takes the layer that an image offers for a step. */
+  async #snapshotOf(key: string): Promise<string | undefined> {
+    const { cache, offers } = this.#options;
+    const known = cache.snapshotOf(key);
+    const offered = known === undefined ? offers.find(key) : undefined;
+    if (offered !== undefined) await this.#bring(offered, () => {});
+    const snapshot = known ?? offered?.snapshot;
+    if (snapshot !== undefined) this.#hold(snapshot);
+    return snapshot;
+  }
+
+  async #bring({ snapshot, fetch }: OfferedLayer, tell: SourceStatus): Promise<void> {
+    if (!this.#options.machine.snapshotter.has(snapshot)) await fetch?.(tell);
+  }
+
+  /** Takes the layer that is offered for a step. */
   async #take(vertex: Vertex, { ingredients, title }: ChangeWork, key: string, offered: OfferedLayer): Promise<Result> {
     const { machine, cache } = this.#options;
-    const { snapshot, image } = offered;
+    const { snapshot } = offered;
     const shown = this.#start(vertex);
     return this.#guard(
       vertex,
       shown,
       async () => {
-        if (!machine.snapshotter.has(snapshot)) await image.fetch?.((text) => shown.status(text));
+        await this.#bring(offered, (text) => shown.status(text));
         this.#hold(snapshot);
         const { nowUs } = machine.kernel;
         cache.store({ key, result: key, name: vertex.name, title, snapshot, ingredients, createdUs: nowUs });

@@ -47,8 +47,8 @@ export function buildProvenance(engine: Engine, story: BuildStory) {
     invocation: invocationOf(story),
     metadata: {
       buildInvocationID: ref,
-      buildStartedOn: timeText(story.startedUs),
-      buildFinishedOn: timeText(story.finishedUs),
+      buildStartedOn: rfc3339Nano(story.startedUs),
+      buildFinishedOn: rfc3339Nano(story.finishedUs),
       completeness: { parameters: true, environment: true, materials: false },
       reproducible: false,
     },
@@ -76,5 +76,3 @@ function materialOf(engine: Engine, name: string, platform: string): object {
   const uri = `pkg:docker/${path}@${reference.tag ?? "latest"}?platform=${encodeURIComponent(platform)}`;
   return { uri, digest: { sha256: digest.replace(/^sha256:/, "") } };
 }
-
-const timeText = (us: number): string => rfc3339Nano(Math.floor(us / 1e6), (us % 1e6) * 1000);

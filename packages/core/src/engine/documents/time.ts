@@ -6,12 +6,12 @@ const ZERO_TIME = "0001-01-01T00:00:00Z";
 
 /** The text of a time in microseconds since 1970; 0 was never. */
 export function timeOf(us: number): string {
-  return us === 0 ? ZERO_TIME : rfc3339Nano(Math.floor(us / 1e6), (us % 1e6) * 1000);
+  return us === 0 ? ZERO_TIME : rfc3339Nano(us);
 }
 
 /** The time of a line of a log: always nine digits after the point. */
 export function logTimeOf(us: number): string {
-  return rfc3339NanoFixed(Math.floor(us / 1e6), (us % 1e6) * 1000);
+  return rfc3339NanoFixed(us);
 }
 
 /** Seconds since 1970 of a document's time; 0 if it has none, or one before. */

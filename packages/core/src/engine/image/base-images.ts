@@ -1,11 +1,20 @@
 /**
- * What FROM starts from: images that are here, and those of registries.
+ * What builds start from and take layers of: images that are here, images and build caches of registries.
  *
  * Of a registry's image the documents come first; its layers come when the build needs its files. It gets no name here.
  *
  * @see moby builder/builder-next/adapters/containerimage/pull.go
  */
-import { AuthorizationError, type BaseImage, type ResolveImageOptions, type SourceStatus } from "../../build/index.ts";
+import {
+  AuthorizationError,
+  type BaseImage,
+  inlineCache,
+  type OfferedCache,
+  type OfferedLayer,
+  type ResolveImageOptions,
+  readCacheConfig,
+  type SourceStatus,
+} from "../../build/index.ts";
 import type { Codecs, ContentStore } from "../../content/index.ts";
 import { chainIds, type Image, type ImageStore, layerArchives } from "../../image/index.ts";
 import { bytesText } from "../../lib/go/index.ts";
@@ -15,18 +24,23 @@ import {
   HOST_PLATFORM,
   type ImageConfig,
   type ImageReference,
+  isDigest,
   type Platform,
   parseReference as parse,
   referenceText,
+  UNCOMPRESSED,
   withDefaultTag,
 } from "../../oci/index.ts";
 import { readImageConfig } from "../../oci/schema.ts";
 import {
   ConnectionError,
   fetchLayers,
+  findRemoteCache,
   Remote,
+  type RemoteCache,
   type RemoteImage,
   resolveRemoteImage,
+  resolveTarget,
   TokenError,
   type TransportOptions,
 } from "../../registry/index.ts";
@@ -53,10 +67,29 @@ export class BaseImages {
   async resolve(text: string, { platform, pull = false, onStep }: ResolveImageOptions = {}): Promise<BaseImage> {
     const reference = withDefaultTag(parse(text));
     const name = referenceText(reference);
-    const known = pull ? undefined : this.#parts.find(text);
-    if (known !== undefined && (platform === undefined || isFor(known.config, platform)))
-      return { config: known.config, chain: known.chain, name };
-    return telling(name, () => this.#resolveRemote(reference, platform ?? HOST_PLATFORM, onStep));
+    const known = pull ? undefined : this.#known(text, name, platform);
+    return known ?? telling(name, () => this.#resolveRemote(reference, { platform, onStep }));
+  }
+
+  /** @throws as `resolve` */
+  async resolveCache(text: string, { platform, onStep }: ResolveImageOptions = {}): Promise<OfferedCache> {
+    const reference = withDefaultTag(parse(text));
+    const name = referenceText(reference);
+    const known = this.#known(text, name, platform);
+    if (known !== undefined) return inlineCache(known);
+    const { content } = this.#parts;
+    return telling(name, async () => {
+      const target = await resolveTarget(this.#remote, reference, content, onStep);
+      const cache = await findRemoteCache(this.#remote, reference, content, target);
+      if (cache !== undefined) return this.#offered(reference, cache);
+      return inlineCache(await this.#resolveRemote(reference, { platform, onStep, target }));
+    });
+  }
+
+  #known(text: string, name: string, platform: Platform | undefined): BaseImage | undefined {
+    const found = this.#parts.find(text);
+    if (found === undefined || (platform !== undefined && !isFor(found.config, platform))) return undefined;
+    return { config: found.config, chain: found.chain, name };
   }
 
   /**
@@ -83,11 +116,10 @@ export class BaseImages {
 
   async #resolveRemote(
     reference: ImageReference,
-    platform: Platform,
-    onStep: ResolveImageOptions["onStep"],
+    { platform = HOST_PLATFORM, onStep, target }: ResolveImageOptions & { readonly target?: Descriptor },
   ): Promise<BaseImage> {
     const { content, store } = this.#parts;
-    const options = { platform, ...(onStep && { onLogin: onStep }) };
+    const options = { platform, ...(onStep && { onLogin: onStep }), ...(target && { target }) };
     const found = await resolveRemoteImage(this.#remote, reference, content, options);
     const config = readImageConfig(found.config);
     const chain = chainIds(config.rootfs.diff_ids);
@@ -105,14 +137,45 @@ export class BaseImages {
     config: ImageConfig,
     tell: SourceStatus,
   ): Promise<void> {
-    const { store, content, codecs, transport } = this.#parts;
-    const known = store.knownLayers(config);
-    const missing = manifest.layers.slice(known);
     tell(`resolve ${name}`);
     for (const one of [target, manifest.config]) tell(transferred(one));
+    await this.#bring(reference, manifest.layers, config.rootfs, tell);
+  }
+
+  /** Layers of a cache come one after the other, for they may have layers below in common. */
+  #offered(reference: ImageReference, { config, layers }: RemoteCache): OfferedCache {
+    const known = new Map(layers.map((layer) => [layer.digest, layer]));
+    let before: Promise<void> = Promise.resolve();
+    const offer = (line: readonly (Descriptor | undefined)[]): OfferedLayer | undefined => {
+      const descriptors = line.filter((one) => one !== undefined);
+      const diffIds = descriptors.map(({ annotations }) => annotations?.[UNCOMPRESSED] ?? "").filter(isDigest);
+      const snapshot = chainIds(diffIds).at(-1);
+      if (snapshot === undefined || diffIds.length < line.length) return undefined;
+      const fetch = (tell: SourceStatus): Promise<void> => {
+        const rootfs = { type: "layers", diff_ids: diffIds } as const;
+        before = before.catch(() => {}).then(() => this.#bring(reference, descriptors, rootfs, tell));
+        return before;
+      };
+      return { snapshot, fetch };
+    };
+    const cache = readCacheConfig(config);
+    return {
+      records: cache.records,
+      layers: cache.layers.map((line) => offer(line.map((digest) => known.get(digest)))),
+    };
+  }
+
+  async #bring(
+    reference: ImageReference,
+    layers: readonly Descriptor[],
+    rootfs: ImageConfig["rootfs"],
+    tell: SourceStatus,
+  ): Promise<void> {
+    const { store, content, codecs, transport } = this.#parts;
+    const missing = layers.slice(store.knownLayers({ rootfs }));
     await fetchLayers(this.#remote, reference, missing, content, transport);
     for (const layer of missing) tell(transferred(layer));
-    store.unpackLayers(config, layerArchives(content, manifest, config, codecs));
+    store.unpackLayers({ rootfs }, layerArchives(content, { layers }, { rootfs }, codecs));
     for (const { digest } of missing) tell(`extracting ${digest}`);
     for (const { digest } of missing) if (content.has(digest)) content.delete(digest);
   }

@@ -3,10 +3,13 @@
  *
  * @see moby distribution/pull_v2.go, push_v2.go, daemon/images/image_pull.go
  */
+import { cacheConfigBytes, type SourceStatus, type TellableCache } from "../../build/index.ts";
 import { type Codecs, type ContentStore, compressLayer } from "../../content/index.ts";
 import { type Image, type ImageStore, unpackPulled } from "../../image/index.ts";
+import { rfc3339Nano } from "../../lib/go/index.ts";
 import { assert, StatusError } from "../../lib/index.ts";
 import {
+  BUILD_CACHE_CONFIG,
   type ContentDigest,
   type Descriptor,
   type Digest,
@@ -19,9 +22,13 @@ import {
   type HostPlatform,
   type ImageReference,
   manifestBytes,
+  OCI_LAYER,
+  OCI_LAYER_GZIP,
+  OCI_MANIFEST,
   type Platform,
   referenceText,
   repositoryName,
+  UNCOMPRESSED,
 } from "../../oci/index.ts";
 import { readImageConfig, readManifest } from "../../oci/schema.ts";
 import {
@@ -68,6 +75,15 @@ export interface TransferNetwork {
   readonly content: ContentStore;
   readonly codecs?: Codecs;
 }
+
+/** What layers are called, as they are and compressed. */
+interface LayerTypes {
+  readonly plain: string;
+  readonly gzip: string;
+}
+
+const DOCKER_LAYERS: LayerTypes = { plain: DOCKER_LAYER, gzip: DOCKER_LAYER_GZIP };
+const OCI_LAYERS: LayerTypes = { plain: OCI_LAYER, gzip: OCI_LAYER_GZIP };
 
 interface Pushed {
   readonly descriptor: Descriptor;
@@ -148,14 +164,13 @@ export class ImageTransfers {
     { onEvent = () => {} }: TransferOptions = {},
   ): Promise<Descriptor> {
     await this.#client.ping(reference);
-    const isInWorld = this.#network.registries.has(registryHost(reference.domain));
     const ids = image.config.rootfs.diff_ids;
     for (const diffId of [...ids].reverse()) {
       onEvent({ kind: "layer", id: shortDigest(diffId), state: "Preparing" });
     }
     const layers: Descriptor[] = [];
     for (const index of [...ids.keys()].reverse()) {
-      layers.unshift(await this.#pushLayer(image, index, reference, isInWorld, onEvent));
+      layers.unshift(await this.#pushLayer(image, index, reference, onEvent));
     }
     const document = this.#store.document(image);
     const config = { mediaType: DOCKER_CONFIG, digest: digestOf(document), size: document.length };
@@ -166,6 +181,37 @@ export class ImageTransfers {
     this.#store.addDigest(image, repositoryName(reference), descriptor.digest);
     onEvent({ kind: "end", digest: descriptor.digest, size: descriptor.size, isNew: true });
     return descriptor;
+  }
+
+  /**
+   * Uploads a build cache under a tag, as an image whose configuration it is.
+   *
+   * @throws StatusError
+   * @see BuildKit cache/remotecache/export.go Finalize
+   */
+  async pushCache(reference: ImageReference, cache: TellableCache, tell: SourceStatus): Promise<void> {
+    await this.#client.ping(reference);
+    const { uploads } = this.#client;
+    const layers: Descriptor[] = [];
+    for (const { snapshot, diffId, createdUs } of cache.layers) {
+      const archive = this.#store.layerArchive({ diffId, snapshot });
+      const [layer, bytes] = this.#sent(diffId, archive, reference, OCI_LAYERS);
+      await uploads.blob(reference, layer.digest, bytes);
+      tell(`writing layer ${layer.digest}`);
+      const annotations = { "buildkit/createdat": rfc3339Nano(createdUs), [UNCOMPRESSED]: diffId };
+      layers.push({ ...layer, annotations });
+    }
+    const document = cacheConfigBytes(
+      cache,
+      layers.map(({ digest }) => digest),
+    );
+    const config = { mediaType: BUILD_CACHE_CONFIG, digest: digestOf(document), size: document.length };
+    await uploads.blob(reference, config.digest, document);
+    tell(`writing config ${config.digest}`);
+    const manifest = manifestBytes({ schemaVersion: 2, mediaType: OCI_MANIFEST, config, layers });
+    const digest = digestOf(manifest);
+    await uploads.manifest(reference, reference.tag ?? digest, { mediaType: OCI_MANIFEST }, manifest);
+    tell(`writing cache image manifest ${digest}`);
   }
 
   /** What a reference stands for at its registry. @throws StatusError with the registry's words */
@@ -202,12 +248,11 @@ export class ImageTransfers {
     image: Image,
     index: number,
     reference: ImageReference,
-    isInWorld: boolean,
     onEvent: (event: TransferEvent) => void,
   ): Promise<Descriptor> {
     const diffId = image.config.rootfs.diff_ids[index] as Digest;
     const id = shortDigest(diffId);
-    const [descriptor, bytes] = this.#layer(image, index, isInWorld);
+    const [descriptor, bytes] = this.#sent(diffId, this.#store.archive(image, index), reference, DOCKER_LAYERS);
     const key = `${diffId} ${descriptor.digest}`;
     const before = this.#pushed.get(key) ?? { descriptor, repositories: new Set<string>() };
     this.#pushed.set(key, before);
@@ -226,13 +271,17 @@ export class ImageTransfers {
   }
 
   /** A layer as it is sent: as it is to registries of the world, which check it, compressed to others. */
-  #layer(image: Image, index: number, isInWorld: boolean): readonly [Descriptor, Uint8Array] {
-    const archive = this.#store.archive(image, index);
-    const diffId = image.config.rootfs.diff_ids[index] as Digest;
-    if (isInWorld) return [{ mediaType: DOCKER_LAYER, digest: diffId, size: archive.length }, archive];
-    assert(digestOf(archive) === diffId, `layer ${index} of ${image.id} is what its diff ID says`);
+  #sent(
+    diffId: Digest,
+    archive: Uint8Array,
+    { domain }: ImageReference,
+    types: LayerTypes,
+  ): readonly [Descriptor, Uint8Array] {
+    if (this.#network.registries.has(registryHost(domain)))
+      return [{ mediaType: types.plain, digest: diffId, size: archive.length }, archive];
+    assert(digestOf(archive) === diffId, "a layer is what its diff ID says");
     const bytes = compressLayer(archive);
-    return [{ mediaType: DOCKER_LAYER_GZIP, digest: digestOf(bytes), size: bytes.length }, bytes];
+    return [{ mediaType: types.gzip, digest: digestOf(bytes), size: bytes.length }, bytes];
   }
 
   /** True if the name stood for another image, or for none. */

@@ -60,15 +60,15 @@ export function rfc3339(seconds: number): string {
   return `${date}T${time}Z`;
 }
 
-/** `2006-01-02T15:04:05.123Z`: RFC 3339 with as many places as it takes, as Go writes times into JSON. */
-export function rfc3339Nano(seconds: number, nanoseconds: number): string {
-  return rfc3339NanoFixed(seconds, nanoseconds).replace(/\.?0+Z$/, "Z");
+/** `2006-01-02T15:04:05.123Z` of microseconds: RFC 3339 with as many places as it takes, as Go writes times into JSON. */
+export function rfc3339Nano(us: number): string {
+  return rfc3339NanoFixed(us).replace(/\.?0+Z$/, "Z");
 }
 
-/** `2006-01-02T15:04:05.000000000Z`: RFC 3339 with all nine places, as Docker writes them before log lines. */
-export function rfc3339NanoFixed(seconds: number, nanoseconds: number): string {
-  const { date, time } = parts(seconds);
-  return `${date}T${time}.${`${nanoseconds}`.padStart(9, "0")}Z`;
+/** `2006-01-02T15:04:05.000000000Z` of microseconds: RFC 3339 with all nine places, as Docker writes them before log lines. */
+export function rfc3339NanoFixed(us: number): string {
+  const { date, time } = parts(Math.floor(us / 1e6));
+  return `${date}T${time}.${`${(us % 1e6) * 1000}`.padStart(9, "0")}Z`;
 }
 
 function parts(seconds: number): { readonly date: string; readonly time: string } {

@@ -5,6 +5,7 @@
  */
 import type { ContentStore } from "../../content/index.ts";
 import {
+  BUILD_CACHE_CONFIG,
   choosePlatform,
   type Descriptor,
   type HostPlatform,
@@ -28,6 +29,14 @@ export interface RemoteImage {
 export interface ResolveRemoteOptions {
   readonly platform: HostPlatform;
   readonly onLogin?: LoginListener;
+  /** What the reference stands for, if that is known. */
+  readonly target?: Descriptor;
+}
+
+/** A build cache of its own. */
+export interface RemoteCache {
+  readonly config: Uint8Array;
+  readonly layers: readonly Descriptor[];
 }
 
 /** Indexes within indexes are followed so far. */
@@ -44,9 +53,9 @@ export async function resolveRemoteImage(
   remote: Remote,
   reference: ImageReference,
   store: ContentStore,
-  { platform, onLogin }: ResolveRemoteOptions,
+  { platform, onLogin, target: given }: ResolveRemoteOptions,
 ): Promise<RemoteImage> {
-  const target = known(store, reference) ?? (await remote.resolve(reference, onLogin));
+  const target = given ?? (await resolveTarget(remote, reference, store, onLogin));
   let descriptor = target;
   for (let depth = 0; depth <= DEPTH_LIMIT; depth++) {
     await remote.fetchPatiently(reference, descriptor, store);
@@ -60,6 +69,37 @@ export async function resolveRemoteImage(
     descriptor = chosen;
   }
   throw new RemoteError("indexes within indexes are too deep", { rank: 3 });
+}
+
+/** What a reference stands for; a document that is here already needs no registry. @throws RemoteError; TokenError */
+export async function resolveTarget(
+  remote: Remote,
+  reference: ImageReference,
+  store: ContentStore,
+  onLogin?: LoginListener,
+): Promise<Descriptor> {
+  return known(store, reference) ?? (await remote.resolve(reference, onLogin));
+}
+
+/**
+ * Brings the document of a build cache into the store, which has a manifest or, from older builders, an index.
+ *
+ * @returns nothing if it is something else
+ * @throws RemoteError; TokenError
+ */
+export async function findRemoteCache(
+  remote: Remote,
+  reference: ImageReference,
+  store: ContentStore,
+  target: Descriptor,
+): Promise<RemoteCache | undefined> {
+  await remote.fetchPatiently(reference, target, store);
+  const document = documentOf(store, target);
+  const parts = document.kind === "manifest" ? [document.config, ...document.layers] : document.manifests;
+  const config = parts.find(({ mediaType }) => mediaType === BUILD_CACHE_CONFIG);
+  if (config === undefined) return undefined;
+  await remote.fetchPatiently(reference, config, store);
+  return { config: store.read(config.digest), layers: parts.filter((one) => one !== config) };
 }
 
 /** Brings the layers that are not in the store. @throws what the last attempt has thrown */
@@ -76,7 +116,6 @@ export async function fetchLayers(
   }
 }
 
-/** A document that is here already needs no registry. */
 function known(store: ContentStore, { digest = "" }: ImageReference): Descriptor | undefined {
   if (!isContentDigest(digest) || !store.has(digest)) return undefined;
   const bytes = store.read(digest);
