@@ -94,11 +94,13 @@ export class ImageService {
   find(text: string): Image | undefined {
     const digits = text.startsWith("sha256:") ? text.slice("sha256:".length) : text;
     if (/^[a-f0-9]{64}$/.test(digits)) return this.#store.byId(`sha256:${digits}`);
+    return this.#byName(text) ?? (/^[a-f0-9]+$/.test(digits) ? this.#store.byPrefix(digits) : undefined);
+  }
+
+  #byName(text: string): Image | undefined {
     const name = this.#fullName(text);
     // Beside a digest a tag says nothing: it may stand for another image by now.
-    const named = this.#store.byName(name) ?? this.#store.byName(name.replace(/:[^/:@]+@/, "@"));
-    if (named !== undefined) return named;
-    return /^[a-f0-9]+$/.test(digits) ? this.#store.byPrefix(digits) : undefined;
+    return this.#store.byName(name) ?? this.#store.byName(name.replace(/:[^/:@]+@/, "@"));
   }
 
   /** Written out; containers are made of the same few images again and again. */
@@ -417,7 +419,7 @@ export class ImageService {
       store: this.#store,
       content,
       codecs,
-      find: (text) => this.find(text),
+      find: (text) => this.#byName(text),
       transport: { ...transport, fetch: baseFetch },
     });
     return this.#basesMade;

@@ -15,4 +15,4 @@ export { CHILD_DIED } from "./init-error.ts";
 export { type ParsedOptions, parseMountOptions } from "./mount-options.ts";
 export { type Bundle, type ConsoleTaker, type ExecProcess, Runtime, type Stdio } from "./runtime.ts";
 export { sysctlProblem } from "./sysctls.ts";
-export { type ResolvedUser, resolveUser, type UserFiles } from "./users.ts";
+export { homeOf, type ResolvedUser, resolveUser, type UserFiles } from "./users.ts";

@@ -40,6 +40,8 @@ const FLAGS: Readonly<Record<string, { readonly set?: number; readonly clear?: n
   bind: { set: MS_BIND },
   rbind: { set: MS_BIND | MS_REC },
   ro: { set: MS_RDONLY },
+  // Unlike runc's, of the mount itself only.
+  rro: { set: MS_RDONLY },
   rw: { clear: MS_RDONLY },
   nosuid: { set: MS_NOSUID },
   suid: { clear: MS_NOSUID },

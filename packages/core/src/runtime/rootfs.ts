@@ -79,8 +79,8 @@ function* wrongKind({ source, destination, type, options }: MountSpec): Routine<
   const data = isModeless ? [...given, `mode=${(there.mode & 0o7777).toString(8).padStart(4, "0")}`] : given;
   const isBelowFile = there instanceof Errno && there.code === "ENOTDIR";
   const isBind = (flags & MS_BIND) !== 0;
-  // Read-only it becomes later.
-  const told = isBind ? flags & (MS_BIND | MS_REC) : flags & ~MS_RDONLY;
+  // What becomes read-only later is not yet.
+  const told = isBind && !options.includes("rro") ? flags : flags & ~MS_RDONLY;
   const names = FLAG_NAMES.filter(([flag]) => (told & flag) !== 0).map(([, name]) => name);
   const shown = isBind || data.length === 0 ? "" : `, data=${data.join(",")}`;
   const what = isBelowFile

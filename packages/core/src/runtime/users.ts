@@ -12,10 +12,15 @@ export interface ResolvedUser {
   readonly home: string;
 }
 
-/** Contents of the two files. */
+/** A file that cannot be read, and the system's words for it. */
+export interface UnreadableFile {
+  readonly why: string;
+}
+
+/** The two files: what they say. One that there is not says nothing. */
 export interface UserFiles {
-  readonly passwd: string;
-  readonly group: string;
+  readonly passwd: string | UnreadableFile;
+  readonly group: string | UnreadableFile;
 }
 
 interface PasswdLine {
@@ -32,48 +37,57 @@ interface GroupLine {
 }
 
 const MAX_ID = 2_147_483_647;
+const INTEGER = /^[+-]?\d+$/;
 
 /**
- * Resolves `user[:group]` and more groups.
+ * Resolves `user[:group]` and more groups. A number is always an id, whatever users or groups are called.
  *
  * Without a group, a user who is known by the files gets the groups that list the user.
  *
- * @throws StatusError invalid-argument for names that the files do not have
+ * @throws StatusError invalid-argument for names that the files do not have, and for files that cannot be read
  */
 export function resolveUser(spec: string, groupAdd: readonly string[], files: UserFiles): ResolvedUser {
-  const users = parsePasswd(files.passwd);
-  const groups = parseGroup(files.group);
-  const [userPart = "", ...rest] = spec.split(":");
-  const groupPart = rest.join(":");
-  const user = findUser(userPart, users);
+  const [userPart = "", groupPart = ""] = spec.split(/:(.*)/s, 2);
+  const user = findUser(userPart, files.passwd);
+  const readsGroups = groupPart !== "" || user.name !== "" || groupAdd.length > 0;
+  const groups = readsGroups ? parseGroup(files.group, user.name) : [];
   const gid = groupPart === "" ? user.gid : findGroup(groupPart, groups);
   const listed =
-    groupPart === "" && user.name !== undefined
-      ? groups.filter(({ members }) => members.includes(user.name as string)).map((group) => group.gid)
+    groupPart === "" && user.name !== ""
+      ? groups.filter(({ members }) => members.includes(user.name)).map((group) => group.gid)
       : [];
-  const added = groupAdd.map((name) => findGroup(name, groups));
+  const added = groupAdd.map((name) => findAddedGroup(name, groups));
   const additionalGids = [gid, ...listed, ...new Set(added)];
-  return { uid: user.uid, gid, additionalGids, home: user.home };
+  return { uid: user.uid, gid, additionalGids, home: homeOf(user.uid, files.passwd) };
 }
 
-function findUser(text: string, users: readonly PasswdLine[]) {
+/** Where the first user of this number lives. @see runc libcontainer/init_linux.go */
+export function homeOf(uid: number, passwd: UserFiles["passwd"]): string {
+  const home = typeof passwd === "string" ? parsePasswd(passwd).find((user) => user.uid === uid)?.home : undefined;
+  return home ?? "/";
+}
+
+function findUser(text: string, passwd: UserFiles["passwd"]): Omit<PasswdLine, "home"> {
   const wanted = text === "" ? "0" : text;
-  const byName = users.find(({ name }) => name === wanted);
-  if (byName !== undefined) return byName;
-  if (!/^[+-]?\d+$/.test(wanted)) {
-    throw new StatusError("invalid-argument", `unable to find user ${wanted}: no matching entries in passwd file`);
-  }
-  const uid = checkedId(Number(wanted));
-  return users.find((user) => user.uid === uid) ?? { name: undefined, uid, gid: 0, home: "/" };
+  if (typeof passwd !== "string") throw notFound(`user ${wanted}`, passwd.why);
+  const users = parsePasswd(passwd);
+  const uid = INTEGER.test(wanted) ? Number(wanted) : undefined;
+  const known = users.find((user) => (uid === undefined ? user.name === wanted : user.uid === uid));
+  if (known !== undefined) return known;
+  if (uid === undefined) throw notFound(`user ${wanted}`, "no matching entries in passwd file");
+  return { name: "", uid: checkedId(uid), gid: 0 };
 }
 
 function findGroup(text: string, groups: readonly GroupLine[]): number {
-  const byName = groups.find(({ name }) => name === text);
-  if (byName !== undefined) return byName.gid;
-  if (!/^[+-]?\d+$/.test(text)) {
-    throw new StatusError("invalid-argument", `unable to find group ${text}: no matching entries in group file`);
-  }
-  return checkedId(Number(text));
+  if (INTEGER.test(text)) return checkedId(Number(text));
+  const known = groups.find(({ name }) => name === text);
+  if (known === undefined) throw notFound(`group ${text}`, "no matching entries in group file");
+  return known.gid;
+}
+
+/** One of `--group-add` may be called by a number. */
+function findAddedGroup(text: string, groups: readonly GroupLine[]): number {
+  return groups.find(({ name }) => name === text)?.gid ?? findGroup(text, groups);
 }
 
 function checkedId(id: number): number {
@@ -81,16 +95,32 @@ function checkedId(id: number): number {
   return id;
 }
 
+function notFound(what: string, why: string): StatusError {
+  return new StatusError("invalid-argument", `unable to find ${what}: ${why}`);
+}
+
 function parsePasswd(text: string): readonly PasswdLine[] {
-  return text.split("\n").flatMap((line) => {
-    const [name = "", , uid, gid, , home = ""] = line.split(":");
-    return name === "" || uid === undefined ? [] : [{ name, uid: Number(uid), gid: Number(gid), home }];
+  return linesOf(text).map((line) => {
+    const [name = "", , uid = "", gid = "", , home = ""] = line.split(":");
+    return { name, uid: idOf(uid), gid: idOf(gid), home };
   });
 }
 
-function parseGroup(text: string): readonly GroupLine[] {
-  return text.split("\n").flatMap((line) => {
-    const [name = "", , gid, members = ""] = line.split(":");
-    return name === "" || gid === undefined ? [] : [{ name, gid: Number(gid), members: members.split(",") }];
+/** @throws StatusError invalid-argument if the file cannot be read */
+function parseGroup(file: UserFiles["group"], userName: string): readonly GroupLine[] {
+  if (typeof file !== "string") throw notFound(`groups for spec ${userName}`, file.why);
+  const lines = linesOf(file).filter((line) => !line.startsWith("#"));
+  return lines.map((line) => {
+    const [name = "", , gid = "", members = ""] = line.split(":");
+    return { name, gid: idOf(gid), members: members.split(",") };
   });
+}
+
+function linesOf(text: string): readonly string[] {
+  return text.split("\n").flatMap((line) => (line.trim() === "" ? [] : [line.trim()]));
+}
+
+/** What is no number counts as 0. */
+function idOf(text: string): number {
+  return INTEGER.test(text) ? Number(text) : 0;
 }

@@ -4,6 +4,7 @@
  * @see BuildKit solver/llbsolver/file/user_linux.go
  */
 import type { MountedTree } from "../../snapshot/index.ts";
+import { BuildError } from "../dockerfile/error.ts";
 import type { Owner } from "./make-directories.ts";
 
 const MAX_ID = 2 ** 31 - 1;
@@ -11,17 +12,23 @@ const MAX_ID = 2 ** 31 - 1;
 /**
  * A user gets the group that the file says, or one of the same number, if no group is given or nobody knows it; a user
  * that nobody knows, and a group that is left out after the colon, mean 0.
+ *
+ * @throws BuildError if a directory stands where names would be, in the tree that is mounted at `mountPoint`
  */
-export function findOwner(tree: MountedTree, text: string): Owner {
+export function findOwner(tree: MountedTree, text: string, mountPoint: string): Owner {
   const colon = text.indexOf(":");
   const user = colon < 0 ? text : text.slice(0, colon);
   const group = colon < 0 ? undefined : text.slice(colon + 1);
-  const known = numberOf(user) === undefined ? findLine(tree, "/etc/passwd", user) : undefined;
+  const lineOf = (path: string, name: string) => {
+    if (tree.find(path)?.inode.type !== "dir") return findLine(tree, path, name);
+    throw new BuildError(`read ${mountPoint}${path}: is a directory`);
+  };
+  const known = numberOf(user) === undefined ? lineOf("/etc/passwd", user) : undefined;
   const uid = numberOf(user) ?? known?.[2] ?? 0;
   const ownGid = known?.[3] ?? uid;
   if (group === undefined) return { uid, gid: ownGid };
   if (group === "") return { uid, gid: 0 };
-  return { uid, gid: numberOf(group) ?? findLine(tree, "/etc/group", group)?.[2] ?? ownGid };
+  return { uid, gid: numberOf(group) ?? lineOf("/etc/group", group)?.[2] ?? ownGid };
 }
 
 /** The same owner in the one way that counts: ids as plain numbers, and root as 0; no group is no group. */

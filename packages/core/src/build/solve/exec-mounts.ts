@@ -6,6 +6,7 @@
  *
  * @see BuildKit solver/llbsolver/mounts/mount.go, executor/oci/mounts.go
  */
+import { MS_RELATIME } from "../../abi/index.ts";
 import { FileContent, MemoryDirectory, MemoryFile, MemoryFs, OverlayFs } from "../../fs/index.ts";
 import { basename, clean, decode, encode, join, sha256 } from "../../lib/index.ts";
 import type { MountSpec } from "../../oci/index.ts";
@@ -22,7 +23,13 @@ import type { Result } from "./result.ts";
 import { type PreparedMount, processFailure } from "./run-executor.ts";
 import type { ExecMount, ExecOp } from "./vertex.ts";
 
+/** On the machine: what stays, and where trees are mounted while a process runs. */
 const ROOT = "/var/lib/docker/buildkit";
+const MOUNTS = "/var/lib/docker/tmp";
+/** Of a mode only this counts. */
+const PERMISSIONS = 0o777;
+const UMASK = 0o022;
+const EXECUTABLE = 0o111;
 const SECRETS = "/run/secrets";
 const SSH_SOCKET = "/run/buildkit/ssh_agent";
 const SSH_VARIABLE = "SSH_AUTH_SOCK";
@@ -57,7 +64,6 @@ export class ExecMounts {
   readonly #op: ExecOp;
   readonly #releases: (() => void)[] = [];
   readonly #env: string[] = [];
-  #last = 0;
   #sockets = 0;
 
   constructor(tools: MountTools, op: ExecOp) {
@@ -87,7 +93,7 @@ export class ExecMounts {
       case "cache":
         return this.#cache(mount, input === undefined ? undefined : sources[input]);
       case "tmpfs":
-        if (join("/", mount.source) !== "/") throw this.#notThere(mount);
+        if (join("/", mount.source) !== "/") throw this.#notThere(mount.source);
         return { spec: tmpfs(mount), isFile: false };
       case "secret":
         return this.#secret(mount);
@@ -109,7 +115,7 @@ export class ExecMounts {
     if (this.#sockets++ === 0) this.#env.push(`${SSH_VARIABLE}=${path}`);
     if (!isThere) return undefined;
     const fileSystem = new MemoryFs(this.#tools.machine.kernel, { mode: 0o755 });
-    fileSystem.root.create("agent", { type: "socket", mode, uid, gid });
+    fileSystem.root.create("agent", { type: "socket", mode: mode & PERMISSIONS, uid, gid });
     const source = `${this.#mountOnMachine(fileSystem)}/agent`;
     return { spec: { destination: clean(path), type: "bind", source, options: ["rbind"] }, isFile: true };
   }
@@ -117,8 +123,9 @@ export class ExecMounts {
   #bind(mount: StepMount, from: Result | undefined): PreparedMount {
     const place = this.#show(from, mount.readonly);
     const source = place.find(join("/", mount.source));
-    if (source === undefined) throw this.#notThere(mount);
-    return bindMount(mount, `${place.path}${source.path === "/" ? "" : source.path}`, source.isFile);
+    if (source === undefined) throw this.#notThere(mount.source);
+    const path = source.path === "/" ? place.path : this.#bindOnMachine(`${place.path}${source.path}`, source.isFile);
+    return bindMount(mount, path, source.isFile);
   }
 
   /**
@@ -130,14 +137,15 @@ export class ExecMounts {
     const source = join("/", mount.source);
     const hasAttributes =
       source === "/" && (mount.mode !== undefined || mount.uid !== undefined || mount.gid !== undefined);
-    if (source !== "/" && from === undefined) throw this.#notThere(mount);
-    const { mode = 0o755, uid = 0, gid = 0 } = mount;
+    if (source !== "/" && from === undefined) throw this.#notThere(mount.source);
+    const { uid = 0, gid = 0 } = mount;
+    const mode = (mount.mode ?? 0o755) & PERMISSIONS & ~UMASK;
     const attributes = hasAttributes ? `${mode} ${uid} ${gid}` : "";
     const name = sha256(encode([id, from?.key ?? "", source, attributes].join("\0"))).slice(0, 32);
     const caches = ensure(this.#tools.machine.kernel.disk.root, `${ROOT}/cache`);
     if (caches.lookup(name) === undefined) {
       const made = caches.create(name, { type: "dir", mode, uid, gid });
-      if (from !== undefined && !hasAttributes && made instanceof MemoryDirectory) this.#fill(made, from, mount);
+      if (from !== undefined && !hasAttributes && made instanceof MemoryDirectory) this.#fill(made, from, source);
     }
     const path = `${ROOT}/cache/${name}`;
     const description = `cached mount ${mount.target} from exec ${this.#op.argv.join(" ")} with id "${id}"`;
@@ -146,14 +154,17 @@ export class ExecMounts {
     return bindMount(mount, path, false);
   }
 
-  #fill(directory: MemoryDirectory, from: Result, mount: StepMount): void {
+  /** A directory is copied with its own attributes. @throws BuildError if there is no such directory */
+  #fill(directory: MemoryDirectory, from: Result, source: string): void {
     const { kernel } = this.#tools.machine;
     const tree = from.open();
-    const source = join("/", mount.source);
     // An overlay over nothing writes into the directory itself.
     const cache = new MountedTree(kernel, new OverlayFs(kernel, { lower: [], upper: directory }));
     try {
-      if (tree.find(source) === undefined) throw this.#notThere(mount);
+      const there = tree.find(source)?.inode;
+      if (there === undefined) throw this.#notThere(source);
+      const { mode, uid, gid } = there.stat();
+      directory.setattr({ mode: mode & 0o7777, uid, gid });
       new Copier(tree, cache, { mountPoint: "" }).copy(source, "/");
     } finally {
       cache.close();
@@ -177,28 +188,30 @@ export class ExecMounts {
     const target = secretTarget(mount);
     if (target === undefined) return undefined;
     const { mode = 0o400, uid = 0, gid = 0 } = mount;
-    return { spec: this.#fileMount(target, value, { mode, uid, gid }), isFile: true };
+    const source = this.#file(value, { mode: mode & PERMISSIONS, uid, gid });
+    const options = ["rbind", "ro", "nosuid", "nodev", ...((mode & EXECUTABLE) === 0 ? ["noexec"] : [])];
+    return { spec: { destination: clean(target), type: "bind", source, options }, isFile: true };
   }
 
   /** A script of a heredoc with a `#!` line. */
   #script({ name, content }: NonNullable<ExecOp["script"]>): PreparedMount {
-    const attributes = { mode: 0o755, uid: 0, gid: 0 };
-    return { spec: this.#fileMount(`/dev/pipes/${name}`, encode(content), attributes), isFile: true };
+    const source = this.#file(encode(content), { mode: 0o755, uid: 0, gid: 0 });
+    const destination = clean(`/dev/pipes/${name}`);
+    return { spec: { destination, type: "bind", source, options: ["rbind", "ro"] }, isFile: true };
   }
 
-  #fileMount(
-    target: string,
+  /** A file on the machine. */
+  #file(
     content: Uint8Array,
     attributes: { readonly mode: number; readonly uid: number; readonly gid: number },
-  ): MountSpec {
+  ): string {
     const fileSystem = new MemoryFs(this.#tools.machine.kernel, { mode: 0o755 });
     const file = fileSystem.root.create("file", { type: "file", ...attributes });
     if (file instanceof MemoryFile) file.content = FileContent.of(content);
-    const path = this.#mountOnMachine(fileSystem);
-    return { destination: clean(target), type: "bind", source: `${path}/file`, options: ["rbind", "ro"] };
+    return `${this.#mountOnMachine(fileSystem)}/file`;
   }
 
-  #notThere({ source }: StepMount): BuildError {
+  #notThere(source: string): BuildError {
     return processFailure(this.#op, `open ${join("/", source)}: no such file or directory`);
   }
 
@@ -226,19 +239,39 @@ export class ExecMounts {
   }
 
   #mountOnMachine(fileSystem: FileSystem): string {
-    const { kernel, prng } = this.#tools.machine;
-    const name = `${prng.below(2 ** 31)}-${++this.#last}`;
-    const parent = ensure(kernel.disk.root, `${ROOT}/mounts`);
-    parent.create(name, { type: "dir", mode: 0o700, uid: 0, gid: 0 });
-    const path = `${ROOT}/mounts/${name}`;
-    const { tree } = kernel.init.ns.mnt;
-    const at = (): Location => this.#find(path);
-    tree.mount(fileSystem, at(), 0);
-    this.#releases.push(() => {
-      tree.unmount(at(), { lazy: true });
-      parent.rmdir(name);
-    });
+    const path = this.#makePlace();
+    const { tree } = this.#tools.machine.kernel.init.ns.mnt;
+    tree.mount(fileSystem, this.#find(path), MS_RELATIME);
+    this.#releases.push(() => tree.unmount(this.#find(path), { lazy: true }));
     return path;
+  }
+
+  /** Shows a part of a tree at a place of its own: a directory, or the `file` in it. */
+  #bindOnMachine(from: string, isFile: boolean): string {
+    const place = this.#makePlace();
+    const path = isFile ? `${place}/file` : place;
+    const { disk, init } = this.#tools.machine.kernel;
+    if (isFile) {
+      const directory = ensure(disk.root, place);
+      directory.create("file", { type: "file", mode: 0o600, uid: 0, gid: 0 });
+      this.#releases.push(() => directory.unlink("file"));
+    }
+    const { tree } = init.ns.mnt;
+    tree.bind(this.#find(from), this.#find(path), { recursive: true });
+    this.#releases.push(() => tree.unmount(this.#find(path), { lazy: true }));
+    return path;
+  }
+
+  /** An empty directory of the machine's, for as long as the process runs. */
+  #makePlace(): string {
+    const { kernel, prng } = this.#tools.machine;
+    const parent = ensure(kernel.disk.root, MOUNTS);
+    let name: string;
+    do name = `buildkit-mount${prng.below(2 ** 32)}`;
+    while (parent.lookup(name) !== undefined);
+    parent.create(name, { type: "dir", mode: 0o700, uid: 0, gid: 0 });
+    this.#releases.push(() => parent.rmdir(name));
+    return `${MOUNTS}/${name}`;
   }
 
   #find(path: string): Location {

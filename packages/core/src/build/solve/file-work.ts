@@ -196,7 +196,7 @@ function carryOut(machine: BuildMachine, { actions }: FileOp, sources: Sources, 
   const mountPoint = mountPointOf(prng);
   try {
     for (const action of actions) {
-      if (action.kind === "mkdir") makeDirectory(tree, action);
+      if (action.kind === "mkdir") makeDirectory(tree, action, mountPoint);
       else {
         const from = sources[action.input];
         withTree(machine, from, (source) => {
@@ -237,8 +237,9 @@ function checkSource(source: MountedTree, action: CopyFiles, from: Result | unde
     throw new BuildError(`lstat ${path}: no such file or directory`);
 }
 
-function makeDirectory(tree: MountedTree, { path, owner }: MakeDirectory): void {
-  makeDirectories(tree, targetPath(tree, path), 0o755, owner === undefined ? undefined : findOwner(tree, owner));
+function makeDirectory(tree: MountedTree, { path, owner }: MakeDirectory, mountPoint: string): void {
+  const found = owner === undefined ? undefined : findOwner(tree, owner, mountPoint);
+  makeDirectories(tree, targetPath(tree, path), 0o755, found);
 }
 
 function copyFiles(
@@ -249,7 +250,7 @@ function copyFiles(
   mountPoint: string,
 ): void {
   const { chown, chmod, dest } = action;
-  const owner = chown === undefined ? undefined : findOwner(tree, chown);
+  const owner = chown === undefined ? undefined : findOwner(tree, chown, mountPoint);
   const exclude = excludeOf(action);
   const include = includeOf(action);
   const options = {

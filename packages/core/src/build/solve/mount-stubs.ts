@@ -62,6 +62,7 @@ export class MountStubs {
   #directory(path: string, { stays }: { readonly stays: boolean }): void {
     if (path === "/" || this.#tree.find(path) !== undefined) return;
     this.#directory(dirname(path), { stays });
+    if (!this.#isDirectory(dirname(path))) return;
     const made = join(rootPath(this.#tree, dirname(path)), basename(path));
     this.#writer.directory(this.#writer.place(made), ROOTS);
     if (!stays) this.#made.push({ path: made, type: "dir" });
@@ -70,7 +71,13 @@ export class MountStubs {
   #file(path: string): void {
     if (this.#tree.find(path) !== undefined) return;
     this.#directory(dirname(path), { stays: false });
+    if (!this.#isDirectory(dirname(path))) return;
     this.#writer.file(this.#writer.place(path), NO_BYTES, ROOTS);
     this.#made.push({ path, type: "file" });
+  }
+
+  /** Below anything else the runtime will fail. */
+  #isDirectory(path: string): boolean {
+    return this.#tree.find(path)?.inode.type === "dir";
   }
 }

@@ -21,8 +21,8 @@ import {
   type OciContainer,
   READONLY_PATHS,
   type ResolvedUser,
-  resolveUser,
   type Stdio,
+  type UserFiles,
 } from "../../runtime/index.ts";
 import { MountedSnapshot, ROOTFS_PATH } from "../../snapshot/index.ts";
 import { DeferredFile, open } from "../../vfs/index.ts";
@@ -31,6 +31,7 @@ import { makeDirectories } from "../files/make-directories.ts";
 import { rootPath } from "../files/root-path.ts";
 import type { BuildMachine } from "./build-machine.ts";
 import { MountStubs } from "./mount-stubs.ts";
+import { readUserFiles, resolveRunUser } from "./run-user.ts";
 import type { ExecOp } from "./vertex.ts";
 
 const HOSTNAME = "buildkitsandbox";
@@ -83,7 +84,7 @@ export class RunExecutor {
     const stubs = new MountStubs(rootfs);
     const bundle = this.#makeBundle(id, request.op);
     try {
-      const user = this.#resolveUser(rootfs, request.op);
+      const user = this.#resolveUser(rootfs, `${bundle}/rootfs`, request.op);
       const { mounts } = request;
       stubs.make({
         files: ["/etc/resolv.conf", "/etc/hosts", ...targetsOf(mounts, true)],
@@ -98,11 +99,11 @@ export class RunExecutor {
     }
   }
 
-  #resolveUser(rootfs: MountedSnapshot, op: ExecOp): ResolvedUser {
-    const files = { passwd: rootfs.readText("/etc/passwd"), group: rootfs.readText("/etc/group") };
-    const key = [op.user, files.passwd, files.group].join("\0");
+  #resolveUser(rootfs: MountedSnapshot, path: string, op: ExecOp): ResolvedUser {
+    const files = readUserFiles(rootfs, path);
+    const key = [op.user, keyOf(files.passwd), keyOf(files.group)].join("\0");
     try {
-      const user = this.#users.get(key) ?? resolveUser(op.user, [], files);
+      const user = this.#users.get(key) ?? resolveRunUser(op.user, files);
       this.#users.set(key, user);
       return user;
     } catch (error) {
@@ -193,6 +194,8 @@ export class RunExecutor {
     return at;
   }
 }
+
+const keyOf = (file: UserFiles["passwd"]): string => (typeof file === "string" ? file : `\0${file.why}`);
 
 /** A processor of another make is taken to be emulated; a newer one of the machine's own make is not. @throws BuildError */
 function checkPlatform(platform: string): void {

@@ -119,7 +119,7 @@ export function mountSpec(point: MountPoint, containerId: string): MountSpec {
   }
   const options = [
     "rbind",
-    ...(point.readOnly ? ["ro"] : []),
+    ...(point.readOnly ? ["rro"] : []),
     point.propagation === "" ? "rprivate" : point.propagation,
   ];
   const source = point.subpath === undefined ? point.source : pinPath(containerId, point);

@@ -9,12 +9,15 @@ import { parseCsv } from "../../docker/go/csv.ts";
 import type { ClientMachine } from "../../docker/index.ts";
 import { OptionError } from "./option.ts";
 
+/** @see BuildKit session/secrets/secretsprovider/store.go MaxSecretSize */
+const MAX_BYTES = 500 * 1024;
+
 type SecretOption = { id: string; src: string; env: string; type: string };
 
 /**
  * Values by their ids; a variable that is not set makes an empty secret.
  *
- * @throws OptionError for a field that is none; StatusError for a file that cannot be read
+ * @throws OptionError for a field that is none; StatusError for a file that cannot be read, or is too big
  */
 export function secretsOf(options: readonly string[], client: ClientMachine): Readonly<Record<string, Secret>> {
   const secrets = options.filter((option) => option !== "").map(parseSecret);
@@ -49,7 +52,10 @@ function valueOf({ id, src, env, type }: SecretOption, client: ClientMachine): S
   if (src === "" && type !== "file" && client.env.has(id)) return client.env.get(id);
   const path = src === "" ? id : src;
   const content = client.readFile(path);
-  if (typeof content !== "string") return content;
+  if (typeof content !== "string") {
+    if (content.length <= MAX_BYTES) return content;
+    throw new StatusError("invalid-argument", `secret ${id} too big. max size ${MAX_BYTES / 1024}KiB`);
+  }
   // Only when a step wants it the client finds out that it cannot be read.
   if (client.exists(path)) return { error: `read ${path}: is a directory` };
   throw new StatusError("not-found", `failed to stat ${path}: stat ${path}: ${content}`);
