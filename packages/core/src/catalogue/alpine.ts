@@ -5,7 +5,7 @@
  */
 import { APK_INSTALLED, alpineBase, apkStanza } from "../programs/index.ts";
 import { APPLET_NAMES } from "../userland/index.ts";
-import type { CatalogueImage } from "./catalogue.ts";
+import type { CatalogueImage } from "./catalogue-image.ts";
 import { DEBIAN_PATH } from "./debian.ts";
 import { imageOf, type Step } from "./image-of.ts";
 import { RootFs } from "./root-fs.ts";

@@ -10,7 +10,7 @@ import { digestOf } from "../image/index.ts";
 import { encode } from "../lib/index.ts";
 import type { ImageConfig } from "../oci/index.ts";
 import { DIRECTORIES, EXECUTABLE_SIZE, FILES, FIRST_NAME, NAMES } from "./busybox.data.ts";
-import type { CatalogueImage } from "./catalogue.ts";
+import type { CatalogueImage } from "./catalogue-image.ts";
 
 /** When the image says it was made: 2025-01-01T00:00:00Z. */
 const CREATED = "2025-01-01T00:00:00Z";

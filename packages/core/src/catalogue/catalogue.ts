@@ -1,11 +1,6 @@
-/**
- * The catalogue: images that the world has without anybody building them.
- *
- * An image is made when it is first wanted, once for all engines of the process.
- */
-import type { ImageConfig } from "../oci/index.ts";
 import { alpine } from "./alpine.ts";
 import { busybox } from "./busybox.ts";
+import type { CatalogueImage } from "./catalogue-image.ts";
 import { postgres, redis } from "./databases.ts";
 import { debian, ubuntu } from "./debian.ts";
 import { helloWorld } from "./hello-world.ts";
@@ -13,12 +8,6 @@ import { node } from "./node.ts";
 import { python } from "./python.ts";
 import { ryuk } from "./ryuk.ts";
 import { httpd, nginx } from "./web-servers.ts";
-
-export interface CatalogueImage {
-  readonly config: ImageConfig;
-  /** Uncompressed archives, the lowest first. */
-  readonly layers: readonly Uint8Array[];
-}
 
 type Maker = () => CatalogueImage;
 

@@ -6,7 +6,7 @@
  */
 import { DEBIAN_ARCHIVES, DPKG_STATUS, debianBase, dpkgStanza } from "../programs/index.ts";
 import { APPLET_NAMES } from "../userland/index.ts";
-import type { CatalogueImage } from "./catalogue.ts";
+import type { CatalogueImage } from "./catalogue-image.ts";
 import { imageOf, type Step } from "./image-of.ts";
 import { RootFs } from "./root-fs.ts";
 

@@ -17,7 +17,8 @@ import {
   type Platform,
 } from "../oci/index.ts";
 import { type Fetch, type ImageSource, type Offer, Registry, type RegistryOptions } from "../registry/index.ts";
-import { type CatalogueImage, catalogueImage, catalogueTags } from "./catalogue.ts";
+import { catalogueImage, catalogueTags } from "./catalogue.ts";
+import type { CatalogueImage } from "./catalogue-image.ts";
 import { withSearch } from "./hub-search.ts";
 
 export interface DockerHubOptions extends Pick<RegistryOptions, "nowUs" | "sleep" | "rateLimit" | "store"> {

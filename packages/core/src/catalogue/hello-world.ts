@@ -1,5 +1,5 @@
 /** hello-world: one program and nothing else. */
-import type { CatalogueImage } from "./catalogue.ts";
+import type { CatalogueImage } from "./catalogue-image.ts";
 import { DEBIAN_PATH } from "./debian.ts";
 import { imageOf, instruction } from "./image-of.ts";
 import { RootFs } from "./root-fs.ts";

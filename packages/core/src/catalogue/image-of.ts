@@ -2,7 +2,7 @@
 import { layerToTar } from "../content/index.ts";
 import { digestOf } from "../image/index.ts";
 import type { History, ImageConfig, ImageRunConfig } from "../oci/index.ts";
-import type { CatalogueImage } from "./catalogue.ts";
+import type { CatalogueImage } from "./catalogue-image.ts";
 import { CREATED, type RootFs } from "./root-fs.ts";
 
 /** A step of the history: with a layer, or without one. */

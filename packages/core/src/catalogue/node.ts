@@ -1,7 +1,7 @@
 /** Node.js images. @see https://github.com/nodejs/docker-node */
 import { VERSIONS } from "../programs/index.ts";
 import { ALPINE_GROUP, ALPINE_PASSWD, alpineSteps } from "./alpine.ts";
-import type { CatalogueImage } from "./catalogue.ts";
+import type { CatalogueImage } from "./catalogue-image.ts";
 import { DEBIAN_GROUP, DEBIAN_PASSWD, DEBIAN_PATH, debianSteps } from "./debian.ts";
 import { imageOf, instruction } from "./image-of.ts";
 import { RootFs } from "./root-fs.ts";

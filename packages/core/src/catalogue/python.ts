@@ -1,7 +1,7 @@
 /** Python images: Debian, an interpreter in /usr/local, and pip. @see https://github.com/docker-library/python */
 import { PackageIndexes, type PythonRelease, packageFiles, VERSIONS } from "../programs/index.ts";
 import { alpineSteps } from "./alpine.ts";
-import type { CatalogueImage } from "./catalogue.ts";
+import type { CatalogueImage } from "./catalogue-image.ts";
 import { debianSteps } from "./debian.ts";
 import { imageOf, instruction, type Step } from "./image-of.ts";
 import { RootFs } from "./root-fs.ts";

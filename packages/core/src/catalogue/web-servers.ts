@@ -1,6 +1,6 @@
 /** httpd and nginx images. @see https://github.com/docker-library/httpd, https://github.com/nginxinc/docker-nginx */
 import { VERSIONS } from "../programs/index.ts";
-import type { CatalogueImage } from "./catalogue.ts";
+import type { CatalogueImage } from "./catalogue-image.ts";
 import { DEBIAN_GROUP, DEBIAN_PASSWD, DEBIAN_PATH, debianLayer, debianSteps } from "./debian.ts";
 import { imageOf, instruction } from "./image-of.ts";
 import { RootFs } from "./root-fs.ts";

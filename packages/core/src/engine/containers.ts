@@ -26,6 +26,7 @@ import { containerIdOf } from "./container/cgroup-owner.ts";
 import { CheckedRequests } from "./container/checked-requests.ts";
 import { Container, type ContainerRecord, checkRunning, LOST_EXIT_CODE } from "./container/container.ts";
 import { ContainerIndex } from "./container/container-index.ts";
+import type { CreateOptions } from "./container/create-options.ts";
 import { checkDeviceRequests } from "./container/device-requests.ts";
 import { furnish } from "./container/furnish.ts";
 import { mergeConfig } from "./container/merge-config.ts";
@@ -36,7 +37,7 @@ import { type UpdateBody, updateContainer } from "./container/update.ts";
 import type { UserLookup } from "./container/user-lookup.ts";
 import { verifySettings } from "./container/verify.ts";
 import { verifyLate } from "./container/verify-late.ts";
-import type { ContainerConfig, CreateBody, HostConfig } from "./docker/create-body.ts";
+import type { ContainerConfig, HostConfig } from "./docker/create-body.ts";
 import { isUserDefined } from "./docker/values/network.ts";
 import type { EventLog } from "./events.ts";
 import type { Demand } from "./explain/cause.ts";
@@ -57,13 +58,6 @@ import { runtimeSpec } from "./spec.ts";
 import { ContainerStreams } from "./streams/container-streams.ts";
 import { VolumeMounts } from "./volume/volume-mounts.ts";
 import type { VolumeService } from "./volumes.ts";
-
-/** A create request: the API's body, of which only `Image` must be given. */
-export type CreateOptions = Partial<ContainerConfig> & {
-  readonly Image: string;
-  readonly HostConfig?: Partial<HostConfig>;
-  readonly NetworkingConfig?: CreateBody["NetworkingConfig"];
-};
 
 export interface StopOptions {
   readonly timeoutSeconds?: number | undefined;

@@ -8,7 +8,7 @@
 import { StatusError, type StatusKind } from "../lib/index.ts";
 import type { World } from "../sim/index.ts";
 import type { CallLog } from "./call-log.ts";
-import type { FaultTargets } from "./faults.ts";
+import type { FaultTargets } from "./fault-targets.ts";
 import { OPERATIONS, type Operation, requestLine } from "./operations.ts";
 import type { ApiCall, ApiFault, ContainerRef, HeldFault } from "./rule.ts";
 import { containerScope, optionalPattern } from "./scope.ts";

@@ -1,20 +1,9 @@
-/**
- * Faults: everything of a machine that can be made to fail, by rules that hold until they are undone.
- *
- *     using _ = engine.faults.add({ on: "api", call: "ContainerStart", nth: 2, fails: { status: 500, message: "boom" } });
- *     using _ = engine.faults.add({ on: "syscall", call: "write", container: "db", path: "/data/*", errno: "EIO" });
- *
- * Rules are consulted where things happen; where nobody has set one that costs a comparison. What they have done is in
- * `fired`, in the world's trace and in its explanations.
- */
-import type { Cgroup, Kernel } from "../kernel/index.ts";
 import { Emitter, Ring } from "../lib/index.ts";
-import type { RegistryFault } from "../registry/index.ts";
-import { microsecondsOf, Prng, type World } from "../sim/index.ts";
+import { microsecondsOf, Prng } from "../sim/index.ts";
 import { ApiDoor } from "./api-door.ts";
-import type { CallLog } from "./call-log.ts";
 import { ruleText } from "./describe.ts";
 import { EventFaults } from "./event-faults.ts";
+import type { FaultTargets } from "./fault-targets.ts";
 import { ProcessFaults, type StartedContainer } from "./process-faults.ts";
 import { addPullFault } from "./registry-faults.ts";
 import type {
@@ -30,22 +19,6 @@ import type {
 import { schedule } from "./scheduled.ts";
 import { SyscallFaults } from "./syscall-faults.ts";
 import { invalid, type TriggerSource } from "./trigger.ts";
-
-/** The parts of a machine that rules are about. */
-export interface FaultTargets {
-  readonly world: World;
-  readonly kernel: Kernel;
-  readonly calls: CallLog;
-  /** A container by what a client calls it; `exactly` by its whole name or id only. */
-  readonly find: (reference: string, exactly: boolean) => ContainerRef | undefined;
-  readonly containerIn: (cgroup: Cgroup) => ContainerRef | undefined;
-  readonly running: () => Iterable<StartedContainer>;
-  readonly failRegistry: (fault: RegistryFault) => () => void;
-  /** Changes links; returns what ends that. @throws StatusError invalid-argument */
-  readonly changeLinks: (fault: NetworkFault) => () => void;
-  /** Ends the daemon and brings it back. */
-  readonly disturbDaemon: (fault: DaemonFault) => Promise<void>;
-}
 
 /** How much of what rules have done is kept. */
 export const FIRED_KEPT = 10_000;

@@ -11,7 +11,8 @@ export {
 export { CALLS_KEPT, CallAssertionError, CallLog, type CallSelection, type LoggedCall } from "./call-log.ts";
 export { planText, ruleText } from "./describe.ts";
 export type { EventFaults, EventStream } from "./event-faults.ts";
-export { Faults, type FaultTargets, FIRED_KEPT } from "./faults.ts";
+export type { FaultTargets } from "./fault-targets.ts";
+export { Faults, FIRED_KEPT } from "./faults.ts";
 export { OPERATIONS, type Operation, operationOf, type ReplyKind } from "./operations.ts";
 export type { StartedContainer } from "./process-faults.ts";
 export type {

@@ -7,12 +7,10 @@
 
 import { parseDuration, quote } from "../../lib/go/index.ts";
 import { unreachable } from "../../lib/index.ts";
-import type { AnyInstruction, ArgDefinition, Escape, Instruction, InstructionOf, Pair } from "../dockerfile/ast.ts";
-import type { Environment } from "../dockerfile/environment.ts";
+import type { AnyInstruction, ArgDefinition, Instruction, InstructionOf, Pair } from "../dockerfile/ast.ts";
 import { BuildError, readValue, rethrow } from "../dockerfile/error.ts";
-import type { Linter } from "../dockerfile/lint.ts";
 import { lexWord } from "../dockerfile/words.ts";
-import type { IgnoreMatcher } from "../files/ignore.ts";
+import type { DispatchContext } from "./dispatch-context.ts";
 import { dispatchFiles } from "./dispatch-files.ts";
 import { dispatchRun } from "./dispatch-run.ts";
 import { Expander, isScanSwitch } from "./expander.ts";
@@ -20,17 +18,6 @@ import { parsePorts } from "./ports.ts";
 import { type DeclaredArg, fromWorkingDir, type OnceKind, type Scope, withShell } from "./scope.ts";
 import type { ExposeStep, HealthcheckStep, Step } from "./step.ts";
 import { isStopSignal } from "./stop-signal.ts";
-
-/** What all instructions of a build share. */
-export interface DispatchContext {
-  readonly escape: Escape;
-  /** The ARGs before the first FROM and the predefined ones, for an ARG without a default. */
-  readonly globalArgs: Environment;
-  readonly buildArgs: ReadonlyMap<string, string>;
-  readonly lint: Linter;
-  /** The context's .dockerignore, for lint. */
-  readonly ignore?: IgnoreMatcher;
-}
 
 export interface Dispatched {
   readonly step: Step;

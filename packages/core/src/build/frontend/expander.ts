@@ -2,7 +2,7 @@
 import type { Instruction } from "../dockerfile/ast.ts";
 import { suggest } from "../dockerfile/suggest.ts";
 import { type LexOptions, lexWord } from "../dockerfile/words.ts";
-import type { DispatchContext } from "./dispatch.ts";
+import type { DispatchContext } from "./dispatch-context.ts";
 import type { Scope } from "./scope.ts";
 
 /** They steer the SBOM scanner and are no variables. */

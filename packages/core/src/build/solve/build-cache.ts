@@ -11,7 +11,7 @@ import { encode, sha256 } from "../../lib/index.ts";
 import type { Snapshotter } from "../../snapshot/index.ts";
 import { combined } from "../files/checksum.ts";
 import { type CacheMiss, firstDifference, type Ingredients } from "./cache-miss.ts";
-import { cacheId, type SideRecord } from "./cache-usage.ts";
+import { cacheId, type SideRecord } from "./side-record.ts";
 
 export interface CacheRecord {
   readonly key: string;

@@ -5,10 +5,10 @@
  * @see BuildKit cache/manager.go (DiskUsage, Prune), client/diskusage.go
  */
 import { MemoryDirectory, type MemoryFs } from "../../fs/index.ts";
-import { encode, sha256 } from "../../lib/index.ts";
 import type { Snapshotter } from "../../snapshot/index.ts";
 import type { Inode } from "../../vfs/index.ts";
 import type { BuildCache, CacheRecord } from "./build-cache.ts";
+import { cacheId, type SideRecord } from "./side-record.ts";
 
 export type CacheType = "regular" | "source.local" | "exec.cachemount";
 
@@ -26,17 +26,6 @@ export interface CacheUsage {
   readonly createdUs: number;
   readonly lastUsedUs: number;
   readonly usageCount: number;
-}
-
-/** What is kept besides results. */
-export interface SideRecord {
-  readonly type: "source.local" | "exec.cachemount";
-  readonly description: string;
-  readonly createdUs: number;
-  usedUs: number;
-  uses: number;
-  /** Where on the machine's disk it lies, or how large it is. */
-  kept: { readonly path: string } | { readonly bytes: number };
 }
 
 /** What may go. Bytes that are 0 say nothing. */
@@ -134,14 +123,6 @@ function inodeAt({ root }: MemoryFs, path: string): Inode | undefined {
 function bytesBelow(inode: Inode | undefined): number {
   if (!(inode instanceof MemoryDirectory)) return inode?.stat().size ?? 0;
   return [...inode.entries.values()].reduce((sum, entry) => sum + bytesBelow(entry), 0);
-}
-
-/** The id of what is kept under a key: the same as long as it is there. */
-export function cacheId(key: string): string {
-  return BigInt(`0x${sha256(encode(key))}`)
-    .toString(36)
-    .padStart(25, "0")
-    .slice(-25);
 }
 
 /** Which records a prune removes, those first that others are built on last. */

@@ -9,22 +9,10 @@ import type { LayerEntry } from "../../content/index.ts";
 import { type GitRepository, gitDirectory, lsRemote, lsRemoteText, type RemoteRef } from "../../git/index.ts";
 import { quote } from "../../lib/go/index.ts";
 import { compareBytes, decode } from "../../lib/index.ts";
-import type { Prng } from "../../sim/index.ts";
 import { BuildError } from "../dockerfile/error.ts";
 import type { GitSource } from "../frontend/git-ref.ts";
+import type { GitPlace, GitTell } from "./git-place.ts";
 import { updateSubmodules } from "./git-submodules.ts";
-
-/** What git needs of the machine and of the client. */
-export interface GitPlace {
-  /** The repository at an address; `undefined` if nobody has it, or there is no git on the machine to ask. */
-  readonly find: (remote: string) => GitRepository | undefined;
-  /** The client forwards its agent. */
-  readonly hasAgent: boolean;
-  readonly prng: Prng;
-}
-
-/** Hears what git says. */
-export type GitTell = (stream: "stdout" | "stderr", text: string) => void;
 
 /** A commit that is wanted. */
 export interface WantedCommit {

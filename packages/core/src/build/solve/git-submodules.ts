@@ -6,7 +6,7 @@
 import { type CheckedOutFile, type Submodule, submodulesOf } from "../../git/index.ts";
 import { decode, encode, sha256 } from "../../lib/index.ts";
 import { BuildError } from "../dockerfile/error.ts";
-import type { GitPlace, GitTell } from "./git-checkout.ts";
+import type { GitPlace, GitTell } from "./git-place.ts";
 
 const MODULES = ".gitmodules";
 

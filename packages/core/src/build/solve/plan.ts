@@ -21,8 +21,7 @@ import type { BuildStage, Planned } from "../frontend/stage-graph.ts";
 import type { AddStep, CopyStep, RunStep, Step, StepMount } from "../frontend/step.ts";
 import { stepName, stepTitle } from "../frontend/step-title.ts";
 import { ImageDraft } from "../image/image-draft.ts";
-import type { RunDefaults } from "./run-defaults.ts";
-import type { CopyFiles, ExecMount, ExecOp, FileOp, Vertex } from "./vertex.ts";
+import type { CopyFiles, ExecMount, ExecOp, FileOp, RunDefaults, Vertex } from "./vertex.ts";
 import { VertexSet } from "./vertex-set.ts";
 
 /** Hears what is done for an image: "extracting sha256:…". */

@@ -1,20 +1,7 @@
 /** What a request says of every RUN. */
 import type { BuildRequest } from "../build-request.ts";
 import type { BuildOrders } from "../frontend/orders.ts";
-import type { ExecOp, ExtraHost, RunNetwork } from "./vertex.ts";
-
-export interface RunDefaults {
-  /** For those that do not say. */
-  readonly network: RunNetwork;
-  readonly hostname: string | undefined;
-  /** What ids of cache mounts begin with. */
-  readonly cacheNamespace: string;
-  readonly extraHosts: readonly ExtraHost[];
-  readonly shmSizeBytes: number | undefined;
-  readonly rlimits: ExecOp["rlimits"];
-  readonly cgroupParent: string;
-  readonly proxy: readonly string[];
-}
+import type { RunDefaults } from "./vertex.ts";
 
 export function runDefaults(request: BuildRequest, { hostname, cacheNamespace }: BuildOrders): RunDefaults {
   const {

@@ -147,3 +147,17 @@ export interface Vertex {
   /** Done again even if its result is known. */
   readonly ignoresCache: boolean;
 }
+
+/** What a request says of every RUN. */
+export interface RunDefaults {
+  /** For those that do not say. */
+  readonly network: RunNetwork;
+  readonly hostname: string | undefined;
+  /** What ids of cache mounts begin with. */
+  readonly cacheNamespace: string;
+  readonly extraHosts: readonly ExtraHost[];
+  readonly shmSizeBytes: number | undefined;
+  readonly rlimits: ExecOp["rlimits"];
+  readonly cgroupParent: string;
+  readonly proxy: readonly string[];
+}

@@ -7,8 +7,9 @@
 import { failure } from "../docker/problem.ts";
 import { Filters } from "../select/filters.ts";
 import { selectTasks } from "../swarm/select-tasks.ts";
+import type { Service, UpdateStatus } from "../swarm/service.ts";
 import { DEFAULT_MONITOR } from "../swarm/service-spec.ts";
-import { isJob, modeName, type Service, type UpdateStatus } from "../swarm/services.ts";
+import { isJob, modeName } from "../swarm/services.ts";
 import type { Task } from "../swarm/task.ts";
 import type { Session } from "./session.ts";
 

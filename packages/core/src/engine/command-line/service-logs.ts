@@ -3,7 +3,7 @@ import { StatusError } from "../../lib/index.ts";
 import { failure } from "../docker/problem.ts";
 import type { RequestOf } from "../docker/request.ts";
 import { logTimeOf } from "../documents/time.ts";
-import type { Service } from "../swarm/services.ts";
+import type { Service } from "../swarm/service.ts";
 import type { Task } from "../swarm/task.ts";
 import { readTaskLogs, type TaskLine } from "../swarm/task-logs.ts";
 import { SHORT_ID } from "./service-views.ts";

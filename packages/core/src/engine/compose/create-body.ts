@@ -9,7 +9,7 @@ import {
 } from "../../compose/index.ts";
 import { orNull, ownValue } from "../../lib/index.ts";
 import type { Container } from "../container/container.ts";
-import type { CreateOptions } from "../containers.ts";
+import type { CreateOptions } from "../container/create-options.ts";
 import type { EndpointSettings, HealthConfig, HostConfig, PortBinding, RestartPolicy } from "../docker/create-body.ts";
 import { normalizeCapabilities } from "../docker/values/policies.ts";
 import { EMPTY_SETTINGS } from "../network/settings.ts";

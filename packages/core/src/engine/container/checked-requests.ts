@@ -6,8 +6,8 @@
  */
 import type { Image } from "../../image/index.ts";
 import { copyData, isSameData } from "../../lib/index.ts";
-import type { CreateOptions } from "../containers.ts";
 import type { ContainerConfig, HostConfig } from "../docker/create-body.ts";
+import type { CreateOptions } from "./create-options.ts";
 
 /** What does not depend on which container of its kind it is. */
 export interface CheckedRequest {

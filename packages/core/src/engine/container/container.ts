@@ -8,8 +8,9 @@ import { StatusError } from "../../lib/index.ts";
 import type { OciContainer, ResolvedUser } from "../../runtime/index.ts";
 import { type Allotment, type Timer, WaitQueue } from "../../sim/index.ts";
 import type { ContainerConfig, EndpointSettings, HostConfig } from "../docker/create-body.ts";
-import { logRotation } from "../log/log-driver.ts";
-import { LogBuffer, type LogEntry } from "../log/logs.ts";
+import type { LogEntry } from "../log/log-entry.ts";
+import { logRotation } from "../log/log-rotation.ts";
+import { LogBuffer } from "../log/logs.ts";
 import type { MountPoint } from "../mount/mount-points.ts";
 import { shortId } from "../names.ts";
 import type { Sandbox } from "../network/sandbox.ts";
@@ -162,7 +163,7 @@ export class Container {
     }
     if (record.health !== undefined) container.health = Health.of(record.health);
     if (record.macs.length > 0) container.macs = new Map(record.macs);
-    if (record.logs.length > 0) container.#logs = LogBuffer.of(record.logs, logRotation(container));
+    if (record.logs.length > 0) container.#logs = LogBuffer.of(record.logs, logRotation(container.hostConfig));
     container.#state = record.state;
     return container;
   }
@@ -182,7 +183,7 @@ export class Container {
   }
 
   get logs(): LogBuffer {
-    this.#logs ??= new LogBuffer(logRotation(this));
+    this.#logs ??= new LogBuffer(logRotation(this.hostConfig));
     return this.#logs;
   }
 

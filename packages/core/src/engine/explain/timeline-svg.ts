@@ -1,7 +1,7 @@
 /** A timeline as a picture: a bar for each state, a line below it for health, and a tick for what happened. */
 import { element, label, picture } from "../../lib/index.ts";
 import type { HealthStatus } from "../container/health-record.ts";
-import type { Lane, LaneState, Mark, Timeline } from "./timeline.ts";
+import type { Lane, LaneState, Lanes, Mark } from "./lane.ts";
 import { durationWords } from "./words.ts";
 
 const NAMES_WIDTH = 140;
@@ -29,12 +29,7 @@ const MARKS = new Map([
   ["kill", "#f58518"],
 ]);
 
-export function timelineSvg({
-  startUs,
-  fromUs,
-  toUs,
-  lanes,
-}: Pick<Timeline, "startUs" | "fromUs" | "toUs" | "lanes">): string {
+export function timelineSvg({ startUs, fromUs, toUs, lanes }: Omit<Lanes, "forgotten">): string {
   const scale = TIME_WIDTH / Math.max(1, toUs - fromUs);
   const x = (us: number): number => Math.round((NAMES_WIDTH + (us - fromUs) * scale) * 10) / 10;
   const height = TOP + lanes.length * LANE + 8;

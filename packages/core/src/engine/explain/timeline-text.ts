@@ -1,6 +1,6 @@
 /** A timeline as text: a row of characters for each container, and below what happened, a line each. */
 import type { HealthStatus } from "../container/health-record.ts";
-import type { Lane, LaneState, Span, Timeline } from "./timeline.ts";
+import type { Lane, LaneState, Lanes, Span } from "./lane.ts";
 import { durationWords } from "./words.ts";
 
 const WIDTH = 72;
@@ -13,10 +13,7 @@ const STATES: Readonly<Record<LaneState, string>> = {
 };
 const HEALTH: Readonly<Record<HealthStatus, string>> = { starting: "?", healthy: "+", unhealthy: "!" };
 
-export function drawTimeline(
-  timeline: Pick<Timeline, "startUs" | "fromUs" | "toUs" | "lanes" | "forgotten">,
-  width = WIDTH,
-): string {
+export function drawTimeline(timeline: Lanes, width = WIDTH): string {
   const { startUs, fromUs, toUs, lanes, forgotten } = timeline;
   const columnUs = Math.max(1, (toUs - fromUs) / width);
   const when = (us: number): string => durationWords(us - startUs);

@@ -3,41 +3,14 @@
  * are drawn from.
  */
 import { StatusError } from "../../lib/index.ts";
-import type { Container, ContainerState } from "../container/container.ts";
+import type { Container } from "../container/container.ts";
 import type { HealthStatus } from "../container/health-record.ts";
 import type { EngineEvent } from "../events.ts";
 import type { Cause, DeathCause } from "./cause.ts";
+import type { Lane, LaneState, Lanes, Mark, Span } from "./lane.ts";
 import { timelineSvg } from "./timeline-svg.ts";
 import { drawTimeline } from "./timeline-text.ts";
 import { signalWords } from "./words.ts";
-
-export type LaneState = Extract<ContainerState, "created" | "running" | "paused" | "restarting" | "exited">;
-
-/** Something that lasted. Times are microseconds since 1970. */
-export interface Span<S extends string> {
-  readonly state: S;
-  readonly fromUs: number;
-  readonly toUs: number;
-}
-
-/** Something that happened. */
-export interface Mark {
-  readonly timeUs: number;
-  /** The event's: "die", "start", "oom", "health_status: unhealthy", "network connect"… */
-  readonly action: string;
-  /** What else is to be known: "137, SIGKILL by docker stop", "app". */
-  readonly text: string;
-}
-
-export interface Lane {
-  readonly id: string;
-  readonly name: string;
-  readonly states: readonly Span<LaneState>[];
-  readonly health: readonly Span<HealthStatus>[];
-  readonly marks: readonly Mark[];
-  /** How often it was started again by its policy. */
-  readonly restarts: number;
-}
 
 export interface TimelineOptions {
   /** Only these, by their names or ids. */
@@ -57,7 +30,7 @@ export interface TimelineParts {
   readonly containers: readonly Container[];
 }
 
-export class Timeline {
+export class Timeline implements Lanes {
   /** When the world began, which texts count from. */
   readonly startUs: number;
   readonly fromUs: number;

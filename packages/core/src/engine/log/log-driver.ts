@@ -4,23 +4,19 @@
  *
  * @see moby daemon/logger/factory.go ValidateLogOpts, daemon/logger/jsonfilelog, daemon/logger/local
  */
-import { atoiProblem, isTrue, parseBool, parseBytes, parseDecimalBytes, problemOf } from "../../lib/go/index.ts";
+import { atoiProblem, isTrue, parseBool, parseBytes, problemOf } from "../../lib/go/index.ts";
 import { StatusError } from "../../lib/index.ts";
 import type { Container } from "../container/container.ts";
 import type { HostConfig } from "../docker/create-body.ts";
-import type { LogRotation } from "./log-files.ts";
 import { type LogOptions, logDriverProblem } from "./log-options.ts";
+import { bytesOf, isJsonFile, LOCAL_FILES } from "./log-rotation.ts";
 import { logTag } from "./log-tag.ts";
 
 /** Those that keep what they log: of what others log there is a copy, unless it was not wanted. */
 const READABLE: ReadonlySet<string> = new Set(["", "json-file", "local", "journald"]);
-const JSON_FILE: ReadonlySet<string> = new Set(["", "json-file"]);
-/** Those that `local` has without being told. */
-const LOCAL_FILES = 5;
-const LOCAL_SIZE = "20m";
 
 /** The log of the container is a file that inspect names. */
-export const logsToJson = ({ hostConfig }: Container): boolean => JSON_FILE.has(hostConfig.LogConfig?.Type ?? "");
+export const logsToJson = ({ hostConfig }: Container): boolean => isJsonFile(hostConfig.LogConfig?.Type ?? "");
 
 /** @throws StatusError invalid-argument for what no driver understands */
 export function verifyLogMode({ LogConfig }: Partial<HostConfig>): void {
@@ -61,7 +57,7 @@ export function checkLogDriver(container: Container): void {
   if (unreachable !== undefined) throw failure(unreachable);
   if (options == null) return;
   if (driver === "local") checkLocal(options);
-  if (!JSON_FILE.has(driver)) return;
+  if (!isJsonFile(driver)) return;
   checkJsonFile(options);
   const problem = problemOf(() => logTag(container));
   if (problem !== undefined) throw failure(problem);
@@ -98,28 +94,6 @@ function checkLocal(options: LogOptions): void {
   const compresses = compress === undefined || parseBool(compress);
   if (compresses && Number(files ?? LOCAL_FILES) <= 1) {
     throw failure("compression cannot be enabled when max file count is 1");
-  }
-}
-
-/** How large its log may become; `undefined` if there is no limit. */
-export function logRotation({ hostConfig }: Pick<Container, "hostConfig">): LogRotation | undefined {
-  const { Type: driver = "", Config: options } = hostConfig.LogConfig ?? {};
-  const isLocal = driver === "local";
-  if (!isLocal && !JSON_FILE.has(driver)) return undefined;
-  const size = options?.["max-size"] ?? (isLocal ? LOCAL_SIZE : "-1");
-  if (size === "-1") return undefined;
-  return {
-    maxBytes: bytesOf(size) ?? Number.POSITIVE_INFINITY,
-    maxFiles: Number(options?.["max-file"] ?? (isLocal ? LOCAL_FILES : 1)),
-    format: isLocal ? "local" : "json",
-  };
-}
-
-function bytesOf(text: string): number | undefined {
-  try {
-    return parseDecimalBytes(text);
-  } catch {
-    return undefined;
   }
 }
 

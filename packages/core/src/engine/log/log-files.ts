@@ -7,8 +7,9 @@
  *
  * @see moby daemon/logger/loggerutils/logfile.go WriteLogEntry, rotate; daemon/logger/jsonfilelog, daemon/logger/local
  */
+
+import type { LogEntry, Stream } from "./log-entry.ts";
 import { type LogLine, LogLines } from "./log-lines.ts";
-import type { LogEntry, Stream } from "./logs.ts";
 
 export interface LogRotation {
   /** Of one file. */

@@ -7,7 +7,7 @@
  * @see moby daemon/logger/copier.go, daemon/logger/jsonfilelog
  */
 import { concat, encode, NO_BYTES } from "../../lib/index.ts";
-import type { LogEntry, Stream } from "./logs.ts";
+import type { LogEntry, Stream } from "./log-entry.ts";
 
 /** @see moby daemon/logger/copier.go: defaultBufSize */
 const LONGEST_LINE = 16 * 1024;

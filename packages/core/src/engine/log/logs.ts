@@ -5,16 +5,8 @@
  */
 import { concat, decode, NO_BYTES } from "../../lib/index.ts";
 import type { Allotment } from "../../sim/index.ts";
+import type { LogEntry, Stream } from "./log-entry.ts";
 import { LogFiles, type LogRotation } from "./log-files.ts";
-
-export type Stream = "stdout" | "stderr";
-
-export interface LogEntry {
-  readonly stream: Stream;
-  readonly timeUs: number;
-  /** None at all where the streams have ended and others begun. */
-  readonly bytes: Uint8Array;
-}
 
 export class LogBuffer {
   #entries: LogEntry[] | undefined;

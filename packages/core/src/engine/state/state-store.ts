@@ -10,7 +10,7 @@ import type { FrozenDisk } from "../../fs/index.ts";
 import type { Image } from "../../image/index.ts";
 import { decode, encode, omit } from "../../lib/index.ts";
 import type { ContainerRecord } from "../container/container.ts";
-import type { LogEntry } from "../log/logs.ts";
+import type { LogEntry } from "../log/log-entry.ts";
 import type { MachineRecords } from "../machine/machine-snapshot.ts";
 import { fromDocument, toDocument } from "./documents.ts";
 import { type StateDirectory, StateJournal } from "./journal.ts";

@@ -7,7 +7,8 @@ import type { Drain } from "../../fs/index.ts";
 import { type Kernel, outputDrain, type Process } from "../../kernel/index.ts";
 import type { Stdio } from "../../runtime/index.ts";
 import { DeferredFile, type FileSource, type OpenFile } from "../../vfs/index.ts";
-import type { LogBuffer, Stream } from "../log/logs.ts";
+import type { Stream } from "../log/log-entry.ts";
+import type { LogBuffer } from "../log/logs.ts";
 import { openNull } from "./null-device.ts";
 
 /** Where the streams of containers lead, or those of execs: one object for all of them. */

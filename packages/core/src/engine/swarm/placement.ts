@@ -6,8 +6,8 @@
 import { ownValue } from "../../lib/index.ts";
 import type { SwarmNode } from "./node.ts";
 import { rpcError } from "./rpc-error.ts";
+import type { Service } from "./service.ts";
 import { type Placement, portKey, type ResourceAmounts, type TaskSpec } from "./service-spec.ts";
-import type { Service } from "./services.ts";
 import type { Task } from "./task.ts";
 
 interface Constraint {

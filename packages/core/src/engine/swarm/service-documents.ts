@@ -2,8 +2,9 @@
 import { timeOf } from "../documents/time.ts";
 import type { Cluster } from "./cluster.ts";
 import { objectFields } from "./object-table.ts";
+import type { Service, UpdateStatus } from "./service.ts";
 import { networksOf, withDefaults } from "./service-spec.ts";
-import { isJob, modeName, type Service, type UpdateStatus } from "./services.ts";
+import { isJob, modeName } from "./services.ts";
 import type { Task } from "./task.ts";
 
 export interface ServiceDocumentOptions {

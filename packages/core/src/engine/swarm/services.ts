@@ -8,9 +8,10 @@ import type { EventLog } from "../events.ts";
 import { newName } from "../names.ts";
 import type { Network } from "../networks.ts";
 import type { Filters } from "../select/filters.ts";
-import { checkVersion, ObjectTable, type Revisions, type SwarmObject } from "./object-table.ts";
+import { checkVersion, ObjectTable, type Revisions } from "./object-table.ts";
 import type { PayloadKind, PayloadStore } from "./payloads.ts";
 import { rpcError } from "./rpc-error.ts";
+import type { Service, UpdateStatus } from "./service.ts";
 import {
   type NetworkTarget,
   networksOf,
@@ -20,32 +21,6 @@ import {
   type ServiceSpec,
 } from "./service-spec.ts";
 import { verifyService } from "./verify-service.ts";
-
-export type UpdateState =
-  | "updating"
-  | "paused"
-  | "completed"
-  | "rollback_started"
-  | "rollback_paused"
-  | "rollback_completed";
-
-export interface UpdateStatus {
-  readonly state: UpdateState;
-  readonly startedUs: number;
-  readonly completedUs: number | undefined;
-  readonly message: string;
-}
-
-export interface Service extends SwarmObject {
-  spec: ServiceSpec;
-  previous: ServiceSpec | undefined;
-  update: UpdateStatus | undefined;
-  /** Published ports, with those that nobody has chosen. */
-  ports: readonly PortConfig[];
-  /** Of a job: which run this is, and when it began. */
-  iteration: number;
-  startedUs: number;
-}
 
 export type ModeName = "replicated" | "global" | "replicated-job" | "global-job";
 

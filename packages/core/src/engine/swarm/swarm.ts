@@ -1,32 +1,10 @@
-/**
- * Swarm mode: whether the machine is in a swarm, and in which. A swarm has one node here, this machine.
- *
- * @see moby daemon/cluster/swarm.go
- */
-import type { Kernel } from "../../kernel/index.ts";
 import { quote } from "../../lib/go/index.ts";
 import { canonicalIp, isAny, StatusError } from "../../lib/index.ts";
-import type { Prng, World } from "../../sim/index.ts";
-import type { ContainerService } from "../containers.ts";
-import type { EventLog } from "../events.ts";
-import type { ImageService } from "../images.ts";
-import type { NetworkService } from "../networks.ts";
 import { Cluster, type ClusterRecord, type TokenRole } from "./cluster.ts";
 import { type ClusterSpec, DEFAULT_CLUSTER_SPEC, mergedSpec } from "./cluster-spec.ts";
 import type { Availability } from "./node.ts";
 import { checkVersion, Revisions } from "./object-table.ts";
-
-export interface SwarmParts {
-  readonly world: World;
-  readonly kernel: Kernel;
-  readonly events: EventLog;
-  readonly containers: ContainerService;
-  readonly images: ImageService;
-  readonly networks: NetworkService;
-  readonly prng: Prng;
-  /** There is no daemon. */
-  readonly isDown: () => boolean;
-}
+import type { SwarmParts } from "./swarm-parts.ts";
 
 /** What `init` is asked for: the API's body. */
 export interface InitRequest {

@@ -8,15 +8,15 @@
  */
 import { FileContent, MemoryFile, type MemoryFs } from "../../fs/index.ts";
 import { basename, dirname, ownValue } from "../../lib/index.ts";
-import type { CreateOptions } from "../containers.ts";
+import type { CreateOptions } from "../container/create-options.ts";
 import type { EndpointSettings, HostConfig, PortMap } from "../docker/create-body.ts";
 import type { MountPoint } from "../mount/mount-points.ts";
 import { EMPTY_SETTINGS } from "../network/settings.ts";
 import { ensureDirectory } from "../volumes.ts";
 import type { SwarmNode } from "./node.ts";
 import type { Payload, PayloadStore } from "./payloads.ts";
+import type { Service } from "./service.ts";
 import type { NetworkTarget, PayloadFile, PortConfig } from "./service-spec.ts";
-import type { Service } from "./services.ts";
 import type { Task } from "./task.ts";
 
 /** Everything that a task's container depends on. */

@@ -5,8 +5,8 @@
  * @see swarmkit manager/orchestrator/update/updater.go
  */
 import type { Clock, Timer } from "../../sim/index.ts";
+import type { Service, UpdateState, UpdateStatus } from "./service.ts";
 import { DEFAULT_MONITOR, type UpdateConfig } from "./service-spec.ts";
-import type { Service, UpdateState, UpdateStatus } from "./services.ts";
 import type { Task } from "./task.ts";
 
 export interface UpdateParts {

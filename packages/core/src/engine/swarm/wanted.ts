@@ -3,7 +3,7 @@
  *
  * @see swarmkit manager/orchestrator/replicated/slot.go, services.go; jobs/replicated/reconciler.go
  */
-import type { Service } from "./services.ts";
+import type { Service } from "./service.ts";
 import type { Task } from "./task.ts";
 
 export interface Wanted {

@@ -7,7 +7,7 @@ import type { Cgroup } from "../../kernel/index.ts";
 import { drawTree } from "../../lib/index.ts";
 import { containerIdOf } from "../container/cgroup-owner.ts";
 import { processes as inWords, memoryWords } from "../explain/words.ts";
-import type { ViewParts } from "./views.ts";
+import type { ViewParts } from "./view-parts.ts";
 import { ownerOf } from "./whose.ts";
 
 export interface CgroupNode {

@@ -5,7 +5,7 @@
  */
 import { type MountLine, mountTable } from "../../kernel/index.ts";
 import { drawTree, StatusError } from "../../lib/index.ts";
-import type { ViewParts } from "./views.ts";
+import type { ViewParts } from "./view-parts.ts";
 
 export class MountTable {
   /** In the order of mounting. */

@@ -7,7 +7,7 @@ import { NAMESPACE_KINDS, type NamespaceKind } from "../../abi/index.ts";
 import type { Namespace, Process } from "../../kernel/index.ts";
 import { drawTree } from "../../lib/index.ts";
 import { processes } from "../explain/words.ts";
-import type { ViewParts } from "./views.ts";
+import type { ViewParts } from "./view-parts.ts";
 import { ownerOf } from "./whose.ts";
 
 export interface NamespaceNode {

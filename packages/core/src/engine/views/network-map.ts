@@ -5,7 +5,7 @@ import { listenersOf } from "../explain/listeners.ts";
 import { durationWords } from "../explain/words.ts";
 import type { LinkSelection } from "../network/link-service.ts";
 import type { Network } from "../network/network.ts";
-import type { ViewParts } from "./views.ts";
+import type { ViewParts } from "./view-parts.ts";
 
 export interface NetworkPlace {
   readonly container: string;

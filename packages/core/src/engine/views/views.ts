@@ -1,21 +1,8 @@
-/**
- * `engine.views`: what a machine is made of at this moment. Each view is data, `String(…)` draws it.
- *
- * They only look: nothing of the machine is changed or kept.
- */
-import type { Kernel } from "../../kernel/index.ts";
-import type { ContainerService } from "../containers.ts";
-import type { NetworkService } from "../networks.ts";
 import { type CgroupTree, cgroupTree } from "./cgroup-tree.ts";
 import { type MountTable, mountTableOf } from "./mount-table.ts";
 import { type NamespaceGraph, namespaceGraph } from "./namespace-graph.ts";
 import { type NetworkMap, networkMap } from "./network-map.ts";
-
-export interface ViewParts {
-  readonly kernel: Kernel;
-  readonly containers: ContainerService;
-  readonly networks: NetworkService;
-}
+import type { ViewParts } from "./view-parts.ts";
 
 export class Views {
   readonly #parts: ViewParts;

@@ -4,20 +4,7 @@
  * The figures are those of Debian 12, whatever release asks. Of what is in a package only its programs are here.
  */
 import { DEBIAN_BASE, DEBIAN_PACKAGES } from "./debian-index.data.ts";
-
-export type DebianPackageRow = readonly [
-  name: string,
-  version: string,
-  architecture: string,
-  bytes: number,
-  installedKib: number,
-  depends: string,
-  recommends: string,
-  programs: string,
-  summary: string,
-];
-
-export type DebianBaseRow = readonly [name: string, version: string, architecture: string, installedKib: number];
+import type { DebianBaseRow } from "./index-rows.ts";
 
 export interface DebianPackage {
   readonly name: string;

@@ -1,15 +1,8 @@
 /** The world's npm registry: names, versions, dependencies and commands are real, the code is not here. */
+
+import type { NodeReleaseRow } from "./index-rows.ts";
 import { NODE_RELEASES } from "./node-index.data.ts";
 import { compareSemver, inRange } from "./semver.ts";
-
-export type NodeReleaseRow = readonly [
-  name: string,
-  version: string,
-  license: string,
-  dependencies: Readonly<Record<string, string>>,
-  bin: Readonly<Record<string, string>>,
-  wantsFunding: boolean,
-];
 
 export interface NodeRelease {
   readonly name: string;

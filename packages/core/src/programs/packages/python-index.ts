@@ -5,24 +5,10 @@
  * that are installed from this index say so.
  */
 
+import type { PythonReleaseRow } from "./index-rows.ts";
 import { PYTHON_RELEASES } from "./python-index.data.ts";
 import { normalName } from "./python-requirement.ts";
 import { compareVersions, isPrerelease, Specifier } from "./python-version.ts";
-
-export type PythonReleaseRow = readonly [
-  name: string,
-  version: string,
-  wheel: string,
-  bytes: number,
-  python: string,
-  requires: readonly string[],
-  modules: readonly string[],
-  scripts: readonly (readonly string[])[],
-  summary: string,
-  homePage: string,
-  author: string,
-  license: string,
-];
 
 export interface PythonRelease {
   readonly name: string;

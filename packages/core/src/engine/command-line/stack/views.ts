@@ -6,7 +6,7 @@ import type { RequestOf } from "../../docker/request.ts";
 import { Filters } from "../../select/filters.ts";
 import type { PayloadStore } from "../../swarm/payloads.ts";
 import { selectTasks, TASK_FILTERS } from "../../swarm/select-tasks.ts";
-import type { Service } from "../../swarm/services.ts";
+import type { Service } from "../../swarm/service.ts";
 import { awaitRemoval } from "../converge.ts";
 import { listServices, taskTable } from "../service-views.ts";
 import type { Session } from "../session.ts";

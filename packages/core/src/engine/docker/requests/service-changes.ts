@@ -10,7 +10,15 @@ import type {
   UpdateConfig,
 } from "../../swarm/service-spec.ts";
 import type { HealthConfig, MountBody, StringMap, Ulimit } from "../create-body.ts";
-import type { PayloadWish } from "./swarm.ts";
+
+/** A secret or a config that a service is to see as a file. */
+export interface PayloadWish {
+  readonly source: string;
+  readonly target: string;
+  readonly uid: string;
+  readonly gid: string;
+  readonly mode: number;
+}
 
 /** What `docker service create` and `update` are told in the same way. Amounts of 0 are no amounts. */
 export interface ServiceSettings {

@@ -3,7 +3,7 @@ import type { ClusterSpec } from "../../swarm/cluster-spec.ts";
 import type { ServiceSpec } from "../../swarm/service-spec.ts";
 import type { StringMap } from "../create-body.ts";
 import type { Filters } from "../values/filter.ts";
-import type { ServiceChanges } from "./service-changes.ts";
+import type { PayloadWish, ServiceChanges } from "./service-changes.ts";
 
 interface SwarmInitRequest {
   readonly command: "swarm init";
@@ -93,15 +93,6 @@ export interface SwarmInspectRequest {
   readonly format: string;
   /** As a page for people to read. */
   readonly isPretty: boolean;
-}
-
-/** A secret or a config that a service is to see as a file. */
-export interface PayloadWish {
-  readonly source: string;
-  readonly target: string;
-  readonly uid: string;
-  readonly gid: string;
-  readonly mode: number;
 }
 
 /** Whether and how the client waits for the tasks of a service. */

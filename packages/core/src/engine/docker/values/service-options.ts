@@ -8,7 +8,7 @@ import { StatusError } from "../../../lib/index.ts";
 import type { GenericResource } from "../../swarm/service-spec.ts";
 import { parseCsv } from "../go/csv.ts";
 import { ValueError } from "../problem.ts";
-import type { PayloadWish } from "../requests/swarm.ts";
+import type { PayloadWish } from "../requests/service-changes.ts";
 import { splitWords } from "../words.ts";
 import { cut } from "./pairs.ts";
 

@@ -24,7 +24,7 @@ import { attempt, type Io, writeAll } from "../../io.ts";
 import { dotted } from "../../net/inet-address.ts";
 import type { LineReader } from "../../net/line-reader.ts";
 import { VERSION } from "../../version.ts";
-import type { Asked, Peer } from "./http-request.ts";
+import type { Asked, Peer } from "./http-message.ts";
 
 const BUFFER_SIZE = 4096;
 

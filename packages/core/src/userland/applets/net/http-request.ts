@@ -8,7 +8,6 @@ import {
   clock_gettime,
   close,
   Errno,
-  type InetAddress,
   lseek,
   open,
   R_OK,
@@ -27,6 +26,7 @@ import { LineReader, ReadTimeout } from "../../net/line-reader.ts";
 import { decodeBase64 } from "./base64.ts";
 import { runCgi } from "./cgi.ts";
 import { contentType } from "./content-type.ts";
+import type { Asked, Peer } from "./http-message.ts";
 import type { HttpdConf } from "./httpd-conf.ts";
 
 const TIMEOUT_US = 60_000_000;
@@ -47,21 +47,6 @@ const ANSWERS: Readonly<Record<number, readonly [reason: string, text: string | 
   500: ["Internal Server Error", "Internal Server Error"],
   501: ["Not Implemented", "The requested method is not recognized"],
 };
-
-export interface Peer {
-  readonly input: number;
-  readonly output: number;
-  readonly peer: InetAddress | undefined;
-}
-
-/** What was asked for. */
-export interface Asked {
-  readonly method: string;
-  /** Decoded and without dots, beginning with a slash. */
-  readonly path: string;
-  readonly query: string | undefined;
-  readonly headers: ReadonlyMap<string, string>;
-}
 
 /** Ends the work on a request with an error's number. */
 class Refusal {

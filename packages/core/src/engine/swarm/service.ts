@@ -1,0 +1,29 @@
+/** A service: what is wanted, and how far it has come. */
+import type { SwarmObject } from "./object-table.ts";
+import type { PortConfig, ServiceSpec } from "./service-spec.ts";
+
+export type UpdateState =
+  | "updating"
+  | "paused"
+  | "completed"
+  | "rollback_started"
+  | "rollback_paused"
+  | "rollback_completed";
+
+export interface UpdateStatus {
+  readonly state: UpdateState;
+  readonly startedUs: number;
+  readonly completedUs: number | undefined;
+  readonly message: string;
+}
+
+export interface Service extends SwarmObject {
+  spec: ServiceSpec;
+  previous: ServiceSpec | undefined;
+  update: UpdateStatus | undefined;
+  /** Published ports, with those that nobody has chosen. */
+  ports: readonly PortConfig[];
+  /** Of a job: which run this is, and when it began. */
+  iteration: number;
+  startedUs: number;
+}

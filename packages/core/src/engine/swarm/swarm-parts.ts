@@ -1,0 +1,19 @@
+/** What a swarm is made of. */
+import type { Kernel } from "../../kernel/index.ts";
+import type { Prng, World } from "../../sim/index.ts";
+import type { ContainerService } from "../containers.ts";
+import type { EventLog } from "../events.ts";
+import type { ImageService } from "../images.ts";
+import type { NetworkService } from "../networks.ts";
+
+export interface SwarmParts {
+  readonly world: World;
+  readonly kernel: Kernel;
+  readonly events: EventLog;
+  readonly containers: ContainerService;
+  readonly images: ImageService;
+  readonly networks: NetworkService;
+  readonly prng: Prng;
+  /** There is no daemon. */
+  readonly isDown: () => boolean;
+}
