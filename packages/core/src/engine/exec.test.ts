@@ -29,3 +29,16 @@ it("a session that has ended is forgotten after five to ten minutes, one that ru
   expect(exec.get(long.id)).toBe(long);
   expect(exec.of(container)).toEqual([long]);
 });
+
+it("execs into a container that has as many processes as it may have, which clones no more", async () => {
+  const engine = createEngine();
+  await engine.images.pull("busybox");
+  const limits = "--pids-limit 1 --health-cmd true --health-interval 1s";
+  await engine.docker(`run -d --name full ${limits} busybox sleep infinity`);
+  expect(await engine.docker("exec full true")).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(await engine.docker("exec full sh -c 'true & wait'")).toMatchObject({
+    stderr: expect.stringContaining("can't fork: Resource temporarily unavailable"),
+  });
+  await engine.world.advance("2s");
+  expect(engine.containers.get("full").health?.status).toBe("healthy");
+});

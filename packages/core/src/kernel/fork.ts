@@ -118,9 +118,13 @@ function isOverProcessLimit({ kernel, creds, limits }: Process): boolean {
   return count >= limit;
 }
 
-/** A process that the host starts. It leads a session of its own. */
+/**
+ * A process that the host starts. It leads a session of its own.
+ *
+ * The host puts it into its cgroup: that never fails, for only clone(2) heeds pids.max. @see cgroup-v2.rst "PID"
+ */
 export function spawn(init: ProcessInit, routine: Routine<number>): Process {
-  if (!tryChargePid(init.cgroup)) throw new Errno("EAGAIN");
+  chargePid(init.cgroup, 1);
   const process = new Process(init, undefined);
   beBorn(process);
   process.start(routine);
