@@ -54,3 +54,34 @@ it("stops with the container, which then counts as unhealthy", async () => {
   await engine.world.advance(100 * SECOND);
   expect(engine.events.past().length).toBe(checks);
 });
+
+it("kills a check that is under way when the container is paused: what it would have found does not count", async () => {
+  const engine = await machine();
+  const check = "echo run >> /log; test -e /fast || exec sleep 60";
+  const options = ["--health-interval", "10s", "--health-timeout", "20s", "--health-cmd", check];
+  await docker(engine, ["run", "-d", "--name", "web", ...options, "busybox", "sleep", "1000"]);
+  await engine.world.advance(11 * SECOND);
+  const { cgroup } = engine.containers.get("web").oci ?? {};
+  expect(cgroup?.processes.size).toBe(2);
+  await docker(engine, "pause web");
+  await docker(engine, "unpause web");
+  expect(cgroup?.processes.size).toBe(1);
+  expect(await docker(engine, STATUS)).toBe("unhealthy 0\n");
+  await docker(engine, "exec web touch /fast");
+  await engine.world.advance(11 * SECOND);
+  expect(await docker(engine, STATUS)).toBe("healthy 0\n");
+  expect(await docker(engine, "inspect -f '{{len .State.Health.Log}}' web")).toBe("1\n");
+  expect(await docker(engine, "exec web cat /log")).toBe("run\nrun\n");
+});
+
+it("says why a check could not be started", async () => {
+  const engine = await machine();
+  const dockerfile = 'FROM busybox\nHEALTHCHECK --interval=1s CMD ["nosuch", "a"]';
+  await engine.build({ context: { files: {} }, dockerfile, tags: ["sick"] });
+  await docker(engine, "run -d --name web sick sleep 1000");
+  await engine.world.advance(1.5 * SECOND);
+  const log = await docker(engine, "inspect -f '{{range .State.Health.Log}}{{.ExitCode}} {{.Output}}{{end}}' web");
+  const why = 'exec: "nosuch": executable file not found in $PATH';
+  expect(log).toBe(`-1 OCI runtime exec failed: exec failed: unable to start container process: ${why}\n`);
+  expect(engine.events.past().map(({ action }) => action)).not.toContain("exec_die");
+});

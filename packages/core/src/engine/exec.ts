@@ -7,7 +7,7 @@ import { exitCode, type WaitStatus, type WindowSize } from "../abi/index.ts";
 import type { Kernel, Process } from "../kernel/index.ts";
 import { StatusError } from "../lib/index.ts";
 import type { ProcessSpec } from "../oci/index.ts";
-import type { Runtime, Stdio } from "../runtime/index.ts";
+import type { Runtime, StartedExec, Stdio } from "../runtime/index.ts";
 import type { Prng, WaitOptions, World } from "../sim/index.ts";
 import type { OpenFile } from "../vfs/index.ts";
 import { type Container, checkRunning } from "./container/container.ts";
@@ -33,6 +33,12 @@ export interface ExecParts {
   readonly events: EventLog;
   readonly prng: Prng;
   readonly users: UserLookup;
+}
+
+/** Whoever wants to be told, and does not wait. */
+export interface SessionWatcher {
+  /** @param refusal why its program was never started */
+  sessionEnded(session: ExecSession, refusal: StatusError | undefined): void;
 }
 
 /** One process that was started by exec, and what it wrote. */
@@ -95,12 +101,29 @@ export class ExecSession {
   }
 }
 
+/** What the events of an exec are called. */
+interface Actions {
+  readonly create: string;
+  readonly start: string;
+}
+
+const actions = new WeakMap<readonly string[], Actions>();
+
 /** The program and its arguments, with a blank between also where there are none. */
-const shownCommand = ([program = "", ...args]: readonly string[]): string => `${program} ${args.join(" ")}`;
+function actionsOf(command: readonly string[]): Actions {
+  const known = actions.get(command);
+  if (known !== undefined) return known;
+  const [program = "", ...args] = command;
+  const shown = `${program} ${args.join(" ")}`;
+  const made = { create: `exec_create: ${shown}`, start: `exec_start: ${shown}` };
+  actions.set(command, made);
+  return made;
+}
 
 /** A specification, and what of the container it was made from. */
 interface PlainSpec extends Pick<Container, "user" | "hostConfig" | "hostname"> {
-  readonly spec: ProcessSpec;
+  /** With the command of the last session. */
+  spec: ProcessSpec;
 }
 
 /** Whether a request leaves everything but the command as the container has it. */
@@ -109,6 +132,19 @@ const isPlain = ({ Tty, User, Env, WorkingDir, Privileged }: ExecSession["body"]
 
 /** The exit code of what runc refuses before it starts anything. */
 const SETUP_FAILED = 128;
+
+/** What is known of a session whose process has ended, besides how. */
+interface Ending {
+  /** Why it could not become its program. */
+  readonly failure: string | undefined;
+  readonly watcher: SessionWatcher | undefined;
+}
+
+const refusalOf = (failure: string): StatusError =>
+  new StatusError(
+    "invalid-argument",
+    `OCI runtime exec failed: exec failed: unable to start container process: ${shownReason(failure)}`,
+  );
 
 const OF_EXEC: StreamsKind<ExecSession> = {
   process: ({ process }) => process,
@@ -154,7 +190,7 @@ export class ExecService {
     linkEnvironment(container);
     const session = new ExecSession(newId(this.#parts.prng), container, body);
     this.#sessions.add(session);
-    this.#record(session, `exec_create: ${shownCommand(body.Cmd)}`);
+    this.#record(session, actionsOf(body.Cmd).create);
     return session;
   }
 
@@ -172,11 +208,28 @@ export class ExecService {
    * @throws StatusError invalid-argument if it cannot be started; then the exit code is 126 or 127.
    */
   async start(session: ExecSession, options: Pick<WaitOptions, "follows"> = {}): Promise<void> {
+    const { kernel, world } = this.#parts;
+    const { Cmd } = session.body;
+    const started = this.launch(session);
+    await world.until(() => started.isSettled, { ...options, what: `exec ${Cmd.join(" ")} to start` });
+    const { failure } = started;
+    if (failure === undefined) return;
+    session.end(exitCodeOf(failure), kernel.nowUs);
+    throw refusalOf(failure);
+  }
+
+  /**
+   * Starts the process, and does not wait until its program runs.
+   *
+   * @param watcher is told of its end
+   * @throws StatusError conflict, invalid-argument where no process can be made
+   */
+  launch(session: ExecSession, watcher?: SessionWatcher): StartedExec {
     const { container, body } = session;
-    const { kernel, runtime, world } = this.#parts;
+    const { kernel, runtime } = this.#parts;
     const oci = container.oci;
     if (oci === undefined) throw new StatusError("conflict", `container ${container.id} is not running`);
-    this.#record(session, `exec_start: ${shownCommand(body.Cmd)}`);
+    this.#record(session, actionsOf(body.Cmd).start);
     if (body.WorkingDir !== undefined && body.WorkingDir !== "" && !body.WorkingDir.startsWith("/")) {
       session.end(SETUP_FAILED, kernel.nowUs);
       throw new StatusError("invalid-argument", "OCI runtime exec failed: exec failed: Cwd must be an absolute path");
@@ -185,16 +238,10 @@ export class ExecService {
     const spec = this.#spec(session);
     const started = runtime.exec(oci, spec, this.#stdio(session, spec), takeConsole);
     session.begin(started.process);
-    const isRefused = (): boolean => started.failure() !== undefined;
-    started.process.watcher = { processEnded: (status) => this.#ended(session, status, isRefused()) };
-    await world.until(started.isSettled, { ...options, what: `exec ${body.Cmd.join(" ")} to start` });
-    const failure = started.failure();
-    if (failure === undefined) return;
-    session.end(exitCodeOf(failure), kernel.nowUs);
-    throw new StatusError(
-      "invalid-argument",
-      `OCI runtime exec failed: exec failed: unable to start container process: ${shownReason(failure)}`,
-    );
+    started.process.watcher = {
+      processEnded: (status) => this.#ended(session, status, { failure: started.failure, watcher }),
+    };
+    return started;
   }
 
   /** Whether the daemon has seen that it ended, and forgets it the next time that it looks. */
@@ -207,14 +254,15 @@ export class ExecService {
     this.#sessions.clear();
   }
 
-  /** @param isRefused whether the program was never started: then there is no end to tell of */
-  #ended(session: ExecSession, status: WaitStatus, isRefused: boolean): void {
-    session.end(exitCode(status), this.#parts.kernel.nowUs);
+  /** A program that was never started has no end to tell of, but to whom that waits for it. */
+  #ended(session: ExecSession, status: WaitStatus, { failure, watcher }: Ending): void {
+    session.end(failure === undefined ? exitCode(status) : exitCodeOf(failure), this.#parts.kernel.nowUs);
     session.stdin?.end();
     session.console?.close();
     session.console = undefined;
-    if (!isRefused && this.#sessions.get(session.id) === session)
-      this.#record(session, "exec_die", { exitCode: String(session.exitCode) });
+    if (failure === undefined && this.#sessions.get(session.id) === session)
+      this.#record(session, "exec_die", session.exitCode);
+    watcher?.sessionEnded(session, failure === undefined ? undefined : refusalOf(failure));
   }
 
   async wait(session: ExecSession, options: Pick<WaitOptions, "follows" | "signal"> = {}): Promise<number> {
@@ -264,8 +312,8 @@ export class ExecService {
     if (known === undefined || known.user !== user || known.hostConfig !== hostConfig || known.hostname !== hostname) {
       known = { user, hostConfig, hostname, spec: this.#makeSpec(container, body) };
       this.#plain.set(container, known);
-    }
-    return known.spec.args === body.Cmd ? known.spec : { ...known.spec, args: body.Cmd };
+    } else if (known.spec.args !== body.Cmd) known.spec = { ...known.spec, args: body.Cmd };
+    return known.spec;
   }
 
   #makeSpec(container: Container, body: ExecSession["body"]): ProcessSpec {
@@ -285,11 +333,21 @@ export class ExecService {
     };
   }
 
-  #record({ container, id }: ExecSession, action: string, more: Readonly<Record<string, string>> = {}): void {
+  #record({ container, id }: ExecSession, action: string, exitCode?: number): void {
     const { config, imageName, name } = container;
-    const attributes = { ...config.Labels, execID: id, ...more, image: imageName, name };
+    const execID = id;
+    const own =
+      exitCode === undefined
+        ? { execID, image: imageName, name }
+        : { execID, exitCode: String(exitCode), image: imageName, name };
+    const attributes = hasAny(config.Labels) ? { ...config.Labels, ...own } : own;
     this.#parts.events.record("container", action, container.id, attributes);
   }
+}
+
+function hasAny(labels: Readonly<Record<string, string>> | null | undefined): boolean {
+  for (const _ in labels ?? {}) return true;
+  return false;
 }
 
 /** The environment of the container's first process, with TERM if and only if this one has a terminal. */

@@ -52,6 +52,7 @@ export class OverlayFs extends FileSystem {
   #linked: Map<Inode, OverlayNode> | undefined;
   /** The lower inode that an upper one was copied from: it keeps that one's number. */
   #origins: Map<Inode, number> | undefined;
+  #nameChanges = 0;
 
   constructor(machine: FsMachine, options: OverlayOptions) {
     super();
@@ -79,6 +80,15 @@ export class OverlayFs extends FileSystem {
   /** The number that an upper inode has kept from the lower one that it is a copy of. */
   originOf(upper: Inode): number | undefined {
     return this.#origins?.get(upper);
+  }
+
+  override get nameChanges(): number {
+    return this.#nameChanges;
+  }
+
+  /** A name, an owner or a mode is about to change. */
+  namesChange(): void {
+    this.#nameChanges++;
   }
 
   override options(): string {
@@ -179,6 +189,7 @@ abstract class OverlayNode extends Inode {
   }
 
   override setattr(change: AttributeChange): void {
+    if (change.mode !== undefined || change.uid !== undefined || change.gid !== undefined) this.fs.namesChange();
     this.copyUp({ withData: change.size !== 0 }).setattr(change);
   }
 
@@ -418,6 +429,7 @@ class OverlayDirectory extends OverlayNode {
 
   override create(name: string, init: InodeInit): Inode {
     if (makesWhiteout(init)) throw new Errno("EPERM");
+    this.fs.namesChange();
     const directory = this.copyUp();
     const covers = this.#clearWhiteout(directory, name);
     const made = directory.create(name, init);
@@ -432,6 +444,7 @@ class OverlayDirectory extends OverlayNode {
 
   override link(name: string, target: Inode): void {
     assert(target instanceof OverlayFile, "vfs links within one file system, and no directories");
+    this.fs.namesChange();
     const real = target.copyUp();
     const directory = this.copyUp();
     this.#clearWhiteout(directory, name);
@@ -440,6 +453,7 @@ class OverlayDirectory extends OverlayNode {
   }
 
   override unlink(name: string, victim: Inode): void {
+    this.fs.namesChange();
     const real = (victim as OverlayNode).upper;
     if (real !== undefined) {
       this.upper?.unlink(name, real);
@@ -451,6 +465,7 @@ class OverlayDirectory extends OverlayNode {
   override rmdir(name: string, victim: Inode): void {
     if (!(victim instanceof OverlayDirectory)) throw new Errno("ENOTDIR");
     victim.#checkEmpty();
+    this.fs.namesChange();
     this.#removeUpper(name, victim);
     this.#coverLower(name);
   }
@@ -459,6 +474,7 @@ class OverlayDirectory extends OverlayNode {
     const { directory, replaced } = target;
     assert(moved instanceof OverlayNode && directory instanceof OverlayDirectory, "vfs renames within one file system");
     checkMovable(moved);
+    this.fs.namesChange();
     if (replaced instanceof OverlayDirectory) replaced.#checkEmpty();
     const real = moved.copyUp();
     const from = this.copyUp();
@@ -478,6 +494,7 @@ class OverlayDirectory extends OverlayNode {
     assert(replaced instanceof OverlayNode, "there are two entries to exchange");
     checkMovable(moved);
     checkMovable(replaced);
+    this.fs.namesChange();
     const real = moved.copyUp();
     const other = { directory: directory.copyUp(), name: target.name, replaced: replaced.copyUp() };
     this.copyUp().exchange(name, real, other);

@@ -16,6 +16,7 @@ export { setMemory } from "./oom.ts";
 export { outputDrain, outputPipe } from "./output.ts";
 export { Process, type ProcessWatcher, pidIn } from "./process.ts";
 export { type MountLine, mountTable } from "./procfs/mount-tables.ts";
+export { RepeatedCalls } from "./repeated-calls.ts";
 export type { Reception } from "./signals.ts";
 export { formatTrace } from "./strace/format.ts";
 export type { Strace, Traceable, TracedCall, TracedExit, TracedSignal, TraceEntry } from "./strace/tracer.ts";

@@ -76,6 +76,7 @@ import { KernelNetHost } from "./net-host.ts";
 import { NsFs } from "./nsfs.ts";
 import { PageCache } from "./page-cache.ts";
 import type { Process } from "./process.ts";
+import type { CallRecording } from "./repeated-calls.ts";
 import { ProcessGroup, Session } from "./session.ts";
 import { Signals } from "./signals.ts";
 import { SockFs } from "./sock-fs.ts";
@@ -162,6 +163,8 @@ export class Kernel implements FsMachine {
   wallOffsetUs = 0;
   /** Decides what becomes of system calls, where somebody wants to. */
   interceptor: Interceptor | undefined;
+  /** Calls that are remembered, to be repeated. */
+  recording: CallRecording | undefined;
   readonly namespaceIds = new NamespaceIds();
   readonly mountIds = new MountIds();
   /** Mounted overlays by their upper directory: mounting one again shows the same file system. */
@@ -362,6 +365,11 @@ export class Kernel implements FsMachine {
     return this.interceptor === undefined ? dispatch(process, call) : makeIntercepted(this.interceptor, process, call);
   }
 
+  /** Nobody looks at calls, or decides what becomes of them. */
+  get isUnwatched(): boolean {
+    return this.interceptor === undefined && this.tracer.isIdle;
+  }
+
   /**
    * Records the system calls of a process and of what descends from it, or of everything in a container, until `stop`.
    *
@@ -375,7 +383,9 @@ export class Kernel implements FsMachine {
 
   /** A call was answered. */
   called(process: Process, call: Call, answer: unknown): void {
-    this.world.trace.add(process.pid * 512 + callNumber(call.name) + (answer instanceof Errno ? 256 : 0));
+    const code = callNumber(call.name) + (answer instanceof Errno ? 256 : 0);
+    this.world.trace.add(process.pid * 512 + code);
+    if (this.recording?.add(process, call, code) === false) this.recording = undefined;
     this.tracer.called(process, call, answer);
   }
 

@@ -13,6 +13,7 @@ export {
 } from "./defaults.ts";
 export { CHILD_DIED } from "./init-error.ts";
 export { type ParsedOptions, parseMountOptions } from "./mount-options.ts";
-export { type Bundle, type ConsoleTaker, type ExecProcess, Runtime, type Stdio } from "./runtime.ts";
+export { type Bundle, type ConsoleTaker, Runtime, type Stdio } from "./runtime.ts";
+export type { StartedExec } from "./started-exec.ts";
 export { sysctlProblem } from "./sysctls.ts";
 export { homeOf, type ResolvedUser, resolveUser, type UserFiles } from "./users.ts";

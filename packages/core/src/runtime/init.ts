@@ -53,6 +53,7 @@ import {
   write,
   X_OK,
 } from "../abi/index.ts";
+import type { RepeatedCalls } from "../kernel/index.ts";
 import { encode, NO_BYTES } from "../lib/index.ts";
 import type { MountSpec, ProcessSpec, RuntimeSpec } from "../oci/index.ts";
 import { setUpConsole } from "./console.ts";
@@ -125,29 +126,44 @@ function checkEnvironment(env: readonly string[]): void {
   if (env.some((one) => one.startsWith("="))) throw new InitError("invalid environment variable: name cannot be empty");
 }
 
-/** A further process of a running container: it starts in the container's namespaces, on its root, and leads a session. */
-export function* execInit(argument: {
+export interface ExecArgument {
   readonly process: ProcessSpec;
   readonly seccomp: RuntimeSpec["linux"]["seccomp"];
   readonly unknown?: Program | undefined;
-}) {
-  const { process, seccomp: filter } = argument;
+  /** The same for others that begin like this one. */
+  readonly preparation: ExecPreparation;
+  /** The runtime's end of the channel: where it is told without being written to that all is well. */
+  readonly channel: { settle(): void };
+}
+
+/** What a further process does before its program: the calls, and where they have found the program. */
+export interface ExecPreparation {
+  readonly calls: RepeatedCalls;
+  path: string | undefined;
+}
+
+/** A further process of a running container: it starts in the container's namespaces, on its root, and leads a session. */
+export function* execInit(argument: ExecArgument): Routine<number> {
+  const { process, seccomp: filter, unknown, preparation, channel } = argument;
   const env = sharedEnvironment(process.env);
-  let path: string | undefined;
-  try {
-    checkEnvironment(process.env);
-    yield* sigaction(SIGCHLD, "default");
-    if (process.terminal) yield* setUpConsole(process, CHANNEL_FD, { isFirst: false });
-    if (process.noNewPrivileges) yield* prctl("PR_SET_NO_NEW_PRIVS", 1);
-    if (filter !== undefined) yield* seccomp(filter);
-    yield* becomeUser(process);
-    path = yield* findProgram(process.args[0] ?? "", env, argument.unknown);
-  } catch (error) {
-    yield* report(error);
-    return 1;
+  if (preparation.calls.repeat()) channel.settle();
+  else {
+    try {
+      checkEnvironment(process.env);
+      yield* sigaction(SIGCHLD, "default");
+      if (process.terminal) yield* setUpConsole(process, CHANNEL_FD, { isFirst: false });
+      if (process.noNewPrivileges) yield* prctl("PR_SET_NO_NEW_PRIVS", 1);
+      if (filter !== undefined) yield* seccomp(filter);
+      yield* becomeUser(process);
+      preparation.path = yield* findProgram(process.args[0] ?? "", env, unknown);
+    } catch (error) {
+      yield* report(error);
+      return 1;
+    }
+    yield* write(CHANNEL_FD, NO_BYTES);
+    preparation.calls.made();
   }
-  yield* write(CHANNEL_FD, NO_BYTES);
-  return yield* become(path, process, env, argument.unknown);
+  return yield* become(preparation.path, process, env, unknown);
 }
 
 /** What every /dev starts with, although not every container has one. */

@@ -21,21 +21,32 @@ import {
   write,
 } from "../abi/index.ts";
 import type { MemoryDirectory } from "../fs/index.ts";
-import { type Cgroup, type Kernel, type Process, pause, STANDARD_DEVICES, STANDARD_LINKS } from "../kernel/index.ts";
+import {
+  type Cgroup,
+  type Kernel,
+  type Process,
+  pause,
+  RepeatedCalls,
+  STANDARD_DEVICES,
+  STANDARD_LINKS,
+} from "../kernel/index.ts";
 import { decode, Emitter, encode, StatusError } from "../lib/index.ts";
 import type { LinuxSpec, MountSpec, NamespaceType, ProcessSpec, RuntimeSpec } from "../oci/index.ts";
 import type { DeferredFile, OpenFile } from "../vfs/index.ts";
 import { CONSOLE_PREFIX } from "./console.ts";
 import { OciContainer, PID_PREFIX } from "./container.ts";
-import { CHANNEL_FD, execInit, type InitArgument, init } from "./init.ts";
+import { CHANNEL_FD, type ExecPreparation, execInit, type InitArgument, init } from "./init.ts";
 import { CHILD_DIED } from "./init-error.ts";
 import { splitMounts } from "./mount-plan.ts";
+import { StartedExec } from "./started-exec.ts";
 
 /** Standard input, output and error of a process; it takes them over. */
 export type Stdio = readonly [stdin: StdioFile, stdout: StdioFile, stderr: StdioFile];
 export type StdioFile = OpenFile | DeferredFile;
 /** Takes over the master of the terminal that a process has made for its standard streams. */
 export type ConsoleTaker = (master: OpenFile) => void;
+
+const RUNC_INIT = ["runc", "init"] as const;
 
 const KINDS: Readonly<Record<NamespaceType, NamespaceKind>> = {
   mount: "mnt",
@@ -58,13 +69,9 @@ export interface Bundle {
   readonly hasMountPoints: boolean;
 }
 
-/** A process that was started in a running container. */
-export interface ExecProcess {
-  readonly process: Process;
-  /** Why it could not become its program; `undefined` while it is not known, and if it could. */
-  readonly failure: () => string | undefined;
-  /** True once it is known whether it could. */
-  readonly isSettled: () => boolean;
+/** The last kind of process that was started in a running container. */
+interface LastExec extends ExecPreparation {
+  readonly process: ProcessSpec;
 }
 
 /** Facts about containers, in the past tense. */
@@ -80,6 +87,7 @@ export class Runtime {
     this.events.emit("stopped", container);
   };
   readonly #containers = new Map<string, OciContainer>();
+  readonly #lastExecs = new WeakMap<OciContainer, LastExec>();
   /** The parent of all first processes, as containerd's shim is: it reaps them by not caring. */
   readonly #shim: Process;
 
@@ -145,29 +153,35 @@ export class Runtime {
   }
 
   /** Starts a further process in a running container. */
-  exec(container: OciContainer, process: ProcessSpec, stdio: Stdio, takeConsole?: ConsoleTaker): ExecProcess {
+  exec(container: OciContainer, process: ProcessSpec, stdio: Stdio, takeConsole?: ConsoleTaker): StartedExec {
     const first = container.process;
-    let failure: string | undefined;
-    let settled = false;
-    const report = this.#kernel.pipes.sink(0, 0, (message) => {
-      if (this.#handOver(message, takeConsole)) return;
-      settled = true;
-      failure = message.length === 0 ? undefined : decode(message);
-    });
-    const started = this.#kernel.start(
-      () => execInit({ process, seccomp: container.seccomp, unknown: this.#unknown }),
+    const started = new StartedExec(this.#kernel, (message) => this.#handOver(message, takeConsole));
+    const preparation = this.#preparationOf(container, process);
+    const { seccomp } = container;
+    const made = this.#kernel.start(
+      () => execInit({ process, seccomp, unknown: this.#unknown, preparation, channel: started }),
       {
-        argv: ["runc", "init"],
+        argv: RUNC_INIT,
         parent: this.#shim,
-        ns: { ...first.ns, pid: first.ns.pid, pidForChildren: first.ns.pid },
+        ns: first.ns.pidForChildren === first.ns.pid ? first.ns : { ...first.ns, pidForChildren: first.ns.pid },
         root: first.root,
         cgroup: container.cgroup,
-        files: [...stdio, report],
+        files: [...stdio, started.channel],
       },
     );
-    started.limits = first.limits;
-    started.files.setCloseOnExec(CHANNEL_FD, true);
-    return { process: started, failure: () => failure, isSettled: () => settled || !started.isAlive };
+    started.begin(made);
+    made.limits = first.limits;
+    made.files.setCloseOnExec(CHANNEL_FD, true);
+    return started;
+  }
+
+  /** What the last process of the same kind did before its program. */
+  #preparationOf(container: OciContainer, process: ProcessSpec): ExecPreparation {
+    const known = this.#lastExecs.get(container);
+    if (known?.process === process) return known;
+    const made = { process, calls: new RepeatedCalls(this.#kernel), path: undefined };
+    this.#lastExecs.set(container, made);
+    return made;
   }
 
   /** Forgets a container that has ended, and removes its cgroup. */

@@ -67,10 +67,10 @@ export class Prng {
 
   /** `digits` random hexadecimal digits. */
   hex(digits: number): string {
-    const codes: number[] = [];
-    for (let word = 0; codes.length < digits; word <<= 4) {
-      if (codes.length % 8 === 0) word = this.next();
-      codes.push(HEX_DIGITS[word >>> 28] as number);
+    const codes = digits === ID_CODES.length ? ID_CODES : new Array<number>(digits);
+    for (let at = 0, word = 0; at < digits; at++, word <<= 4) {
+      if (at % 8 === 0) word = this.next();
+      codes[at] = HEX_DIGITS[word >>> 28] as number;
     }
     return String.fromCharCode(...codes);
   }
@@ -99,6 +99,9 @@ export class Prng {
 
 /** The codes of 0 to f: a text made of codes at once is flat from the beginning, unlike one that is put together. */
 const HEX_DIGITS: readonly number[] = Array.from("0123456789abcdef", (digit) => digit.charCodeAt(0));
+
+/** Where the digits of an id are put together, again and again. */
+const ID_CODES = new Array<number>(64).fill(0);
 
 function hash(text: string, seed: number): number {
   let value = seed | 0;

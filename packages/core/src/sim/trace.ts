@@ -3,7 +3,8 @@
  * their hashes agree. It costs two multiplications an entry and keeps no history.
  */
 export class Trace {
-  #low = 0x811c9dc5;
+  // Both as signed words: V8 keeps those in place, and makes an object of a larger number each time.
+  #low = 0x811c9dc5 | 0;
   #high = 0x01000193;
   #length = 0;
 
@@ -22,8 +23,8 @@ export class Trace {
   }
 
   set state([low, high, length]: TraceState) {
-    this.#low = low;
-    this.#high = high;
+    this.#low = low | 0;
+    this.#high = high | 0;
     this.#length = length;
   }
 

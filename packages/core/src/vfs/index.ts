@@ -13,5 +13,5 @@ export { MountIds, MountTree, type Propagation } from "./mount-tree.ts";
 export { open, openAt } from "./open.ts";
 export { DeferredFile, type FileSource, OpenFile } from "./open-file.ts";
 export { checkAccess, mayAccess, ownsOrCapable } from "./permission.ts";
-export { find, Glimpses, type LastComponent, lookup, walk, walkParent } from "./walk.ts";
+export { find, Glimpses, type LastComponent, lookup, staysOnRoot, walk, walkParent } from "./walk.ts";
 export { addWatch, type Happening, type InodeWatch, isSameInode, removeWatch, tellIfGone, tellPath } from "./watch.ts";

@@ -240,6 +240,11 @@ export abstract class FileSystem {
   watches: Watches | undefined;
   #rootDentry: Dentry | undefined;
 
+  /** Differs when names, owners or permissions have changed; `undefined` where nobody counts that. */
+  get nameChanges(): number | undefined {
+    return undefined;
+  }
+
   /** The dentry tree is the file system's: all its mounts share it. */
   get rootDentry(): Dentry {
     this.#rootDentry ??= new Dentry("", undefined, this.root);

@@ -42,6 +42,8 @@ export class MountTree {
   readonly #ids: MountIds;
   /** Mounts in this tree, for the limit. */
   #count = 0;
+  /** Differs when something was mounted, moved or unmounted. */
+  changes = 0;
   #root: Mount | undefined;
   /** Some mounts are planned and not made yet. */
   #hasPlans = false;
@@ -386,6 +388,7 @@ function pointOf(mount: Mount): Dentry {
 function hook(mount: Mount, parent: Mount, point: Dentry): void {
   mount.parent = parent;
   mount.point = point;
+  parent.tree.changes++;
   parent.addChild(mount);
   // Who has a mount on it is pinned already.
   if (point.mounted++ === 0) point.pin();
@@ -393,6 +396,7 @@ function hook(mount: Mount, parent: Mount, point: Dentry): void {
 
 function unhook(mount: Mount): void {
   assert(mount.parent !== undefined && mount.point !== undefined, "an attached mount has a place");
+  mount.parent.tree.changes++;
   mount.parent.removeChild(mount);
   mount.point.mounted--;
   mount.parent = undefined;

@@ -90,6 +90,21 @@ function arrive(context: FsContext, path: string, from?: LastComponent): Inode {
   return walker.dentry.inode;
 }
 
+/**
+ * Whether an absolute path is looked for on the mount of the root directory and on no other, up to where it leads or
+ * ends: what is elsewhere does not matter to it.
+ */
+export function staysOnRoot(context: FsContext, path: string): boolean {
+  if (!path.startsWith("/")) return false;
+  const walker = new Walker(context, path, 0);
+  try {
+    walker.run("follow");
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+  }
+  return walker.staysOnMount;
+}
+
 /** Resolves all but the last component. Throws like `walk`; the last component need not exist. */
 export function walkParent(context: FsContext, path: string): LastComponent {
   const walker = new Walker(context, path, 0);
@@ -127,6 +142,8 @@ type LastRule = "follow" | "nofollow" | "parent";
 class Walker {
   mount: Mount;
   dentry: Dentry;
+  /** It has been on no other mount than the first. */
+  staysOnMount = true;
   readonly #context: FsContext;
   #path: string;
   #at = 0;
@@ -230,6 +247,7 @@ class Walker {
       if (covering === undefined) return;
       // Its mount point stays.
       this.#fresh = undefined;
+      this.staysOnMount = false;
       this.mount = covering;
       this.dentry = covering.root;
     }
@@ -244,6 +262,7 @@ class Walker {
       if (dentry !== mount.root) break;
       const { parent, point } = mount;
       if (parent === undefined || point === undefined) return;
+      this.staysOnMount = false;
       mount = parent;
       dentry = point;
     }
@@ -257,6 +276,7 @@ class Walker {
     if (this.#context.protections.symlinks) checkProtectedLink(this.#context.creds, this.dentry.inode, link);
     const jump = link.follow();
     if (jump !== undefined) {
+      this.staysOnMount = false;
       this.mount = jump.mount;
       this.dentry = jump.dentry;
       return;

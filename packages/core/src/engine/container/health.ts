@@ -12,7 +12,7 @@ import { concat, decode, StatusError } from "../../lib/index.ts";
 import type { Timer, World } from "../../sim/index.ts";
 import type { ContainerConfig, HealthConfig } from "../docker/create-body.ts";
 import type { EngineEvent, EventLog } from "../events.ts";
-import type { ExecService, ExecSession } from "../exec.ts";
+import type { ExecService, ExecSession, SessionWatcher } from "../exec.ts";
 import type { Container } from "./container.ts";
 import { Health, type HealthResult } from "./health-record.ts";
 
@@ -35,7 +35,7 @@ interface HealthParts {
 
 export class HealthMonitor {
   readonly #parts: HealthParts;
-  readonly #timers = new Map<Container, Timer>();
+  readonly #checks = new Map<Container, Checks>();
 
   /** Learns from the events which containers run. */
   constructor(parts: HealthParts) {
@@ -47,8 +47,8 @@ export class HealthMonitor {
 
   /** The daemon is gone: nobody checks any more. */
   halt(): void {
-    for (const timer of this.#timers.values()) timer.cancel();
-    this.#timers.clear();
+    for (const checks of this.#checks.values()) checks.abandon();
+    this.#checks.clear();
   }
 
   /** The checks of a container that has gone on without a daemon begin anew. */
@@ -79,91 +79,125 @@ export class HealthMonitor {
     container.health ??= new Health();
     container.health.status = "starting";
     container.health.failingStreak = 0;
-    this.#schedule(container);
+    this.#begin(container);
   }
 
   /** It has ended or is paused: no more checks for now. */
   #stop(container: Container): void {
-    const timer = this.#timers.get(container);
-    if (timer === undefined) return;
-    timer.cancel();
-    this.#timers.delete(container);
+    const checks = this.#checks.get(container);
+    if (checks === undefined) return;
+    checks.end();
+    this.#checks.delete(container);
     // What is not looked at any more does not count as healthy.
     if (container.health !== undefined) container.health.status = "unhealthy";
   }
 
   /** It goes on after a pause. */
   #resume(container: Container): void {
-    if (container.health !== undefined) this.#schedule(container);
+    if (container.health !== undefined) this.#begin(container);
   }
 
-  #schedule(container: Container): void {
-    const { clock } = this.#parts.world;
-    const delayUs = this.#intervalUs(container);
-    this.#timers.set(
-      container,
-      clock.after(delayUs, () => void this.#check(container)),
-    );
+  #begin(container: Container): void {
+    this.#checks.get(container)?.end();
+    this.#checks.set(container, new Checks(this.#parts, container));
+  }
+}
+
+/** The checks of a container from its start, or the end of a pause, to its end or the next pause: one after the other. */
+class Checks implements SessionWatcher {
+  readonly #parts: HealthParts;
+  readonly #container: Container;
+  /** When the next one is due. */
+  readonly #next: Timer;
+  /** When the one that runs is too late. */
+  readonly #alarm: Timer;
+  #session: ExecSession | undefined;
+  #startUs = 0;
+
+  constructor(parts: HealthParts, container: Container) {
+    this.#parts = parts;
+    this.#container = container;
+    const { clock } = parts.world;
+    this.#next = clock.timer(() => this.#check());
+    this.#alarm = clock.timer(() => this.#late());
+    this.#schedule();
+  }
+
+  /** No more checks. One that runs is killed, and what it has found does not count. */
+  end(): void {
+    const session = this.#session;
+    this.abandon();
+    this.#kill(session);
+  }
+
+  /** Nobody is there any more who would check, or wait for what runs. */
+  abandon(): void {
+    this.#session = undefined;
+    this.#next.cancel();
+    this.#alarm.cancel();
+  }
+
+  #schedule(): void {
+    this.#next.arm(this.#parts.world.clock.nowUs + this.#intervalUs());
   }
 
   /** Within the start period, a container that is still starting is looked at more often. */
-  #intervalUs({ config, health, startedUs }: Container): number {
-    const { Interval = 0, StartInterval = 0, StartPeriod = 0 } = config.Healthcheck ?? {};
+  #intervalUs(): number {
+    const { config, health, startedUs } = this.#container;
+    const { Interval = 0, StartInterval = 0, StartPeriod = 0 } = config.Healthcheck ?? NO_CHECK;
     const isStarting = this.#parts.kernel.nowUs - startedUs < StartPeriod / 1000 && health?.status === "starting";
     const ns = isStarting ? StartInterval || DEFAULT_START_INTERVAL_NS : Interval || DEFAULT_INTERVAL_NS;
     return ns / 1000;
   }
 
-  async #check(container: Container): Promise<void> {
-    const timer = this.#timers.get(container);
-    const result = await this.#probe(container);
-    // Somebody has stopped or restarted it in the meantime: that was another run's check.
-    if (timer === undefined || this.#timers.get(container) !== timer) return;
-    this.#judge(container, result);
-    this.#schedule(container);
+  get #timeoutNs(): number {
+    return this.#container.config.Healthcheck?.Timeout || DEFAULT_TIMEOUT_NS;
   }
 
-  async #probe(container: Container): Promise<HealthResult> {
-    const { exec, kernel } = this.#parts;
-    const startUs = kernel.nowUs;
-    const result = (exitCode: number, output: string): HealthResult => ({
-      startUs,
-      endUs: kernel.nowUs,
-      exitCode,
-      output,
-    });
-    let session: ExecSession;
+  #check(): void {
+    const { exec, kernel, world } = this.#parts;
+    this.#startUs = kernel.nowUs;
     try {
-      session = exec.create(container, { Cmd: commandOf(container) ?? [] });
-      await exec.start(session, { follows: true });
+      const session = exec.create(this.#container, { Cmd: commandOf(this.#container) ?? [] });
+      this.#session = session;
+      this.#alarm.arm(world.clock.nowUs + this.#timeoutNs / 1000);
+      exec.launch(session, this);
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
-      return result(COULD_NOT_RUN, error.message);
+      this.#found(COULD_NOT_RUN, error.message);
     }
-    const timeoutNs = container.config.Healthcheck?.Timeout || DEFAULT_TIMEOUT_NS;
-    if (!(await this.#endsWithin(session, timeoutNs / 1000))) {
-      const heard = outputOf(session);
-      const late = `Health check exceeded timeout (${durationText(timeoutNs)})`;
-      return result(COULD_NOT_RUN, heard === "" ? late : `${late}: ${heard}`);
-    }
-    return result(session.exitCode ?? COULD_NOT_RUN, outputOf(session));
   }
 
-  /** False if the time-out came first; the process is killed then. */
-  async #endsWithin(session: ExecSession, timeoutUs: number): Promise<boolean> {
-    const { world, kernel } = this.#parts;
-    let isLate = false;
-    const alarm = world.clock.after(timeoutUs, () => {
-      isLate = true;
-    });
-    const what = `a health check of ${session.container.name}`;
-    await world.until(() => isLate || !session.isRunning, { follows: true, what });
-    alarm.cancel();
-    if (session.isRunning && session.process !== undefined) kernel.signals.send(session.process, SIGKILL);
-    return !isLate;
+  /** The check has ended, or could not be started. */
+  sessionEnded(session: ExecSession, refusal: StatusError | undefined): void {
+    if (session !== this.#session) return;
+    if (refusal !== undefined) this.#found(COULD_NOT_RUN, refusal.message);
+    else this.#found(session.exitCode ?? COULD_NOT_RUN, outputOf(session));
   }
 
-  #judge(container: Container, result: HealthResult): void {
+  /** The check takes too long: it fails, and its process is killed. */
+  #late(): void {
+    const session = this.#session;
+    if (session === undefined) return;
+    const heard = outputOf(session);
+    const late = `Health check exceeded timeout (${durationText(this.#timeoutNs)})`;
+    this.#found(COULD_NOT_RUN, heard === "" ? late : `${late}: ${heard}`);
+    this.#kill(session);
+  }
+
+  #kill(session: ExecSession | undefined): void {
+    if (session?.process !== undefined) this.#parts.kernel.signals.send(session.process, SIGKILL);
+  }
+
+  #found(exitCode: number, output: string): void {
+    this.#alarm.cancel();
+    this.#session = undefined;
+    this.#judge({ startUs: this.#startUs, endUs: this.#parts.kernel.nowUs, exitCode, output });
+    this.#schedule();
+  }
+
+  #judge(result: HealthResult): void {
+    const container = this.#container;
     const { health } = container;
     if (health === undefined) return;
     const before = health.status;
@@ -174,7 +208,7 @@ export class HealthMonitor {
       health.status = "healthy";
     } else if (!isExcused(container, result)) {
       health.failingStreak++;
-      const { Retries = 0 } = container.config.Healthcheck ?? {};
+      const { Retries = 0 } = container.config.Healthcheck ?? NO_CHECK;
       if (health.failingStreak >= (Retries > 0 ? Retries : DEFAULT_RETRIES)) health.status = "unhealthy";
     }
     if (health.status === before) return;
@@ -183,6 +217,8 @@ export class HealthMonitor {
     this.#parts.events.record("container", `health_status: ${health.status}`, id, attributes);
   }
 }
+
+const NO_CHECK: Partial<HealthConfig> = {};
 
 /** A failure within the start period does not count, as long as no check has succeeded. */
 function isExcused({ config, health, startedUs }: Container, { startUs }: HealthResult): boolean {
@@ -205,6 +241,7 @@ function commandOf({ config }: Container): readonly string[] | undefined {
 }
 
 function outputOf({ output }: ExecSession): string {
+  if (output.entries.length === 0) return "";
   const bytes = concat(output.entries.map((entry) => entry.bytes));
   return bytes.length > OUTPUT_LIMIT ? `${decode(bytes.subarray(0, OUTPUT_LIMIT))}...` : decode(bytes);
 }

@@ -65,6 +65,11 @@ interface Watch {
 export class Tracer {
   readonly #watches = new Set<Watch>();
 
+  /** Nobody wants to know of anything. */
+  get isIdle(): boolean {
+    return this.#watches.size === 0;
+  }
+
   /** Records what the processes that `wants` picks do, until `stop` is called. */
   watch(wants: (process: Process) => boolean): Strace {
     const watch: Watch = { wants, entries: [], listener: undefined };

@@ -1,0 +1,132 @@
+/**
+ * Calls that one process after the other makes with the same outcome: the init of an exec sets limits, ids and
+ * capabilities and looks for a program, thousands of times in a container that has health checks.
+ *
+ * They are made twice and remembered: which they were, and what the process was before and afterwards. As long as all
+ * that they follow from is the same, another process becomes at once what they would make of it; it is charged for each,
+ * and the trace counts each. While somebody looks at calls or meddles with them they are made one by one.
+ *
+ * They follow from credentials, limits and directories, and where they name files from names, permissions and mounts:
+ * those on the mount of the root directory are watched over by numbers that differ when something has changed. Calls with
+ * paths that lead elsewhere, and calls of other kinds, are not remembered.
+ */
+import type { Call, SyscallName } from "../abi/index.ts";
+import { staysOnRoot } from "../vfs/index.ts";
+import type { Kernel } from "./kernel.ts";
+import type { Process, ProcessInit } from "./process.ts";
+
+/** Calls that change nothing but what `Outcome` has, and that follow from nothing but what `Origin` has. */
+const REPEATABLE: ReadonlySet<SyscallName> = new Set<SyscallName>([
+  ...(["sigaction", "seccomp", "prlimit", "prctl", "capget", "capset"] as const),
+  ...(["setgroups", "setresgid", "setresuid", "chdir", "stat", "access"] as const),
+  // To the runtime, which answers for what it hears.
+  "write",
+]);
+
+/** What a process was before. */
+interface Origin extends Pick<ProcessInit, "creds" | "limits" | "root" | "cwd"> {
+  readonly mountFlags: number;
+  readonly mountChanges: number;
+  readonly nameChanges: number;
+}
+
+/** What it was afterwards, and the calls as the trace counts them. */
+interface Outcome extends Pick<ProcessInit, "creds" | "limits" | "cwd" | "seccomp"> {
+  readonly codes: readonly number[];
+}
+
+/** The calls of one process, as they are made. */
+export class CallRecording {
+  readonly codes: number[] = [];
+  readonly process: Process;
+
+  constructor(process: Process) {
+    this.process = process;
+  }
+
+  /** False if it was a call that cannot be repeated, or somebody else's. */
+  add(process: Process, call: Call, code: number): boolean {
+    this.codes.push(code);
+    return process === this.process && REPEATABLE.has(call.name) && this.#staysAtHome(call);
+  }
+
+  #staysAtHome({ name, a: path }: Call): boolean {
+    if (name !== "chdir" && name !== "stat" && name !== "access") return true;
+    return staysOnRoot(this.process, path as string);
+  }
+
+  /** Whether they were all made in one turn. */
+  get isWhole(): boolean {
+    const { aheadUs, kernel } = this.process;
+    return aheadUs === this.codes.length * kernel.world.costs.syscall;
+  }
+}
+
+/** The calls that processes make from one place of their program to another. */
+export class RepeatedCalls {
+  readonly #kernel: Kernel;
+  #origin: Origin | undefined;
+  #outcome: Outcome | undefined;
+  #wereMade = false;
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+  }
+
+  /** Makes of the process whose turn it is what the calls would. False if they have to be made, up to `made`. */
+  repeat(): boolean {
+    const { current, isUnwatched } = this.#kernel;
+    if (current === undefined || !isUnwatched) return false;
+    if (this.#outcome !== undefined && this.#isAsBefore(current)) {
+      become(current, this.#outcome);
+      return true;
+    }
+    this.#outcome = undefined;
+    this.#origin = this.#wereMade ? originOf(current) : undefined;
+    if (this.#origin !== undefined) this.#kernel.recording = new CallRecording(current);
+    return false;
+  }
+
+  /** The calls have been made. */
+  made(): void {
+    this.#wereMade = true;
+    const { current, recording } = this.#kernel;
+    this.#kernel.recording = undefined;
+    if (current === undefined || recording?.process !== current || !recording.isWhole) return;
+    const { creds, limits, cwd, seccomp } = current;
+    this.#outcome = { creds, limits, cwd, seccomp, codes: recording.codes };
+  }
+
+  #isAsBefore({ creds, limits, root, cwd, aheadUs }: Process): boolean {
+    const origin = this.#origin;
+    return (
+      origin !== undefined &&
+      aheadUs === 0 &&
+      origin.creds === creds &&
+      origin.limits === limits &&
+      origin.root === root &&
+      origin.cwd === cwd &&
+      origin.nameChanges === root.mount.fs.nameChanges &&
+      origin.mountChanges === root.mount.tree.changes &&
+      origin.mountFlags === root.mount.flags
+    );
+  }
+}
+
+/** `undefined` if nobody counts what changes where its files are, or if it is nothing that just begins. */
+function originOf({ creds, limits, root, cwd, seccomp, actions, aheadUs }: Process): Origin | undefined {
+  const { fs, tree, flags } = root.mount;
+  const { nameChanges } = fs;
+  if (nameChanges === undefined || seccomp !== undefined || actions !== undefined || aheadUs !== 0) return undefined;
+  return { creds, limits, root, cwd, mountFlags: flags, mountChanges: tree.changes, nameChanges };
+}
+
+function become(process: Process, { creds, limits, cwd, seccomp, codes }: Outcome): void {
+  const { world } = process.kernel;
+  process.charge(codes.length * world.costs.syscall);
+  for (const code of codes) world.trace.add(process.pid * 512 + code);
+  process.creds = creds;
+  process.limits = limits;
+  process.seccomp = seccomp;
+  process.chdir(cwd);
+}
