@@ -53,6 +53,8 @@ const SECOND = 1_000_000;
 const MIN_RTO_US = 200 * MS;
 const MAX_RTO_US = 120 * SECOND;
 const INITIAL_RTO_US = SECOND;
+/** Two ticks of a timer at 250 Hz. @see include/net/tcp.h: TCP_TIMEOUT_MIN */
+const SHORTEST_RTO_US = 8 * MS;
 /** @see ip-sysctl: tcp_syn_linear_timeouts, tcp_syn_retries, tcp_synack_retries, tcp_retries2, tcp_orphan_retries */
 const LINEAR_SYNS = 4;
 const SYN_RETRIES = 6;
@@ -238,7 +240,11 @@ export class TcpConnection {
   }
 
   #receiveWhileOpening(segment: TcpSegment): void {
-    if (!segment.ack || segment.acknowledges !== this.#next) return;
+    if (!segment.ack) return;
+    if (segment.acknowledges !== this.#next) {
+      if (!segment.rst) this.#refuseOld(segment);
+      return;
+    }
     if (segment.rst) {
       this.#fail(new Errno("ECONNREFUSED"));
       return;
@@ -254,6 +260,16 @@ export class TcpConnection {
     this.#acknowledge();
     this.#user.established();
     this.#push();
+  }
+
+  /**
+   * The peer speaks of a connection that once was between these ends: it is told to forget that, and asked again soon.
+   *
+   * @see RFC 9293 section 3.10.7.3, net/ipv4/tcp_input.c: tcp_rcv_synsent_state_process
+   */
+  #refuseOld({ acknowledges }: TcpSegment): void {
+    this.#send({ sequence: acknowledges, ack: false, rst: true });
+    if (this.#retries === 0) this.#arm(SHORTEST_RTO_US);
   }
 
   #takeAcknowledgment({ acknowledges, window, data, fin }: TcpSegment): void {

@@ -184,6 +184,24 @@ describe("TCP", () => {
     expect(failure(() => client.send(new Uint8Array(1)))).toBe("EPIPE");
   });
 
+  it("a peer that still has an old connection between the same ends is told to forget it", () => {
+    const wires = new Wires();
+    const { client, peer, listener } = connected(wires);
+    const { port } = client.local;
+    wires.wire.up = false;
+    client.setOption("SO_LINGER", -1);
+    client.close();
+    wires.wire.up = true;
+    expect([client.state, peer.state]).toEqual(["CLOSE", "ESTABLISHED"]);
+    const again = new TcpSocket(wires.left, "inet");
+    again.bind({ family: "inet", address: "10.0.0.1", port });
+    const startUs = wires.world.clock.nowUs;
+    again.connect(server(80));
+    wires.until(() => listener.poll() === POLLIN);
+    expect(wires.world.clock.nowUs - startUs).toBe(8000 + 5 * wires.host.costs.veth);
+    expect([again.state, peer.state, listener.accept()?.state]).toEqual(["ESTABLISHED", "CLOSE", "ESTABLISHED"]);
+  });
+
   it("more connections than the backlog wait for accept", () => {
     const wires = new Wires();
     const { listener } = connected(wires, 1);
