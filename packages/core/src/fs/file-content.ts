@@ -99,6 +99,9 @@ export class FileContent {
   /** At most `count` bytes from `offset`, in an array of the caller's own. */
   read(offset: number, count: number): Uint8Array {
     const length = Math.max(0, Math.min(count, this.#size - offset));
+    const whole = offset + length <= CHUNK_SIZE ? this.#chunks?.get(0)?.bytes : undefined;
+    // Most files that are read are short.
+    if (whole !== undefined && offset + length <= whole.length) return whole.slice(offset, offset + length);
     const bytes = new Uint8Array(length);
     for (let done = 0; done < length; ) {
       const at = offset + done;

@@ -3,6 +3,7 @@
  *
  * @see RFC 1035 section 4, RFC 3596 for AAAA
  */
+import { NO_BYTES } from "./bytes.ts";
 import { formatIp, ipBytes } from "./ip.ts";
 import { latin1 } from "./text.ts";
 
@@ -59,22 +60,31 @@ export function encodeDns(message: DnsMessage): Uint8Array {
     (message.recursionAvailable ? 0x0080 : 0) |
     message.code;
   const { questions, answers } = message;
-  const writer = new Writer();
-  writer.words(message.id, flags, questions.length, answers.length, 0, 0);
+  const writer = new Writer(lengthOf(message));
+  writer.word(message.id);
+  writer.word(flags);
+  writer.word(questions.length);
+  writer.word(answers.length);
+  writer.word(0);
+  writer.word(0);
   for (const { name, type } of questions) {
     writer.name(name);
-    writer.words(NUMBERS[type], 1);
+    writer.word(NUMBERS[type]);
+    writer.word(INTERNET);
   }
   for (const answer of answers) writer.record(answer, questions[0]?.name);
-  return Uint8Array.from(writer.bytes);
+  return writer.written();
 }
 
 /** `undefined` if the bytes are no message. Records of unknown types are left out. */
 export function decodeDns(bytes: Uint8Array): DnsMessage | undefined {
-  if (bytes.length < 12) return undefined;
+  if (bytes.length < HEAD_LENGTH) return undefined;
   const reader = new Reader(bytes);
-  const [id, flags, questionCount, answerCount] = [reader.word(), reader.word(), reader.word(), reader.word()];
-  reader.at = 12;
+  const id = reader.word();
+  const flags = reader.word();
+  const questionCount = reader.word();
+  const answerCount = reader.word();
+  reader.at = HEAD_LENGTH;
   const questions: DnsQuestion[] = [];
   const answers: DnsRecord[] = [];
   for (let i = 0; i < questionCount; i++) {
@@ -104,43 +114,82 @@ export function decodeDns(bytes: Uint8Array): DnsMessage | undefined {
 /** A pointer to the name of the first question, which begins behind the head. */
 const QUESTION_NAME = 0xc00c;
 
-class Writer {
-  readonly bytes: number[] = [];
+/** The class of all questions and records. */
+const INTERNET = 1;
+const HEAD_LENGTH = 12;
 
-  words(...values: readonly number[]): void {
-    for (const value of values) this.bytes.push((value >>> 8) & 0xff, value & 0xff);
+/** Bytes that a message has at most: of names that are written as usual, and are not repeated, exactly so many. */
+function lengthOf({ questions, answers }: DnsMessage): number {
+  const [first] = questions;
+  let length = HEAD_LENGTH;
+  for (const { name } of questions) length += name.length + 2 + 4;
+  for (const { name, type, value } of answers) {
+    length += (name === first?.name ? 2 : name.length + 2) + 10;
+    length += type === "A" ? 4 : type === "AAAA" ? 16 : value.length + 2;
+  }
+  return length;
+}
+
+class Writer {
+  readonly #bytes: Uint8Array;
+  #at = 0;
+
+  constructor(length: number) {
+    this.#bytes = new Uint8Array(length);
+  }
+
+  written(): Uint8Array {
+    return this.#at === this.#bytes.length ? this.#bytes : this.#bytes.slice(0, this.#at);
+  }
+
+  byte(value: number): void {
+    this.#bytes[this.#at++] = value;
+  }
+
+  word(value: number): void {
+    this.byte(value >>> 8);
+    this.byte(value);
   }
 
   text(text: string): void {
-    for (let i = 0; i < text.length; i++) this.bytes.push(text.charCodeAt(i) & 0xff);
+    for (let i = 0; i < text.length; i++) this.byte(text.charCodeAt(i));
   }
 
+  /** Labels, each behind its length. */
   name(name: string): void {
-    for (const label of name.split(".")) {
-      if (label === "") continue;
-      this.bytes.push(label.length & 0x3f);
-      this.text(label);
+    for (let start = 0; start < name.length; ) {
+      const dot = name.indexOf(".", start);
+      const end = dot < 0 ? name.length : dot;
+      if (end > start) {
+        this.byte((end - start) & 0x3f);
+        for (let i = start; i < end; i++) this.byte(name.charCodeAt(i));
+      }
+      start = end + 1;
     }
-    this.bytes.push(0);
+    this.byte(0);
   }
 
   /** `asked` is the name of the first question. */
   record({ name, type, ttlSeconds, value }: DnsRecord, asked: string | undefined): void {
-    if (name === asked) this.words(QUESTION_NAME);
+    if (name === asked) this.word(QUESTION_NAME);
     else this.name(name);
-    this.words(NUMBERS[type], 1, ttlSeconds >>> 16, ttlSeconds & 0xffff, 0);
-    const start = this.bytes.length;
+    this.word(NUMBERS[type]);
+    this.word(INTERNET);
+    this.word(ttlSeconds >>> 16);
+    this.word(ttlSeconds & 0xffff);
+    this.word(0);
+    const start = this.#at;
     this.#value(type, value);
-    const length = this.bytes.length - start;
-    this.bytes[start - 2] = (length >>> 8) & 0xff;
-    this.bytes[start - 1] = length & 0xff;
+    const length = this.#at - start;
+    this.#bytes[start - 2] = length >>> 8;
+    this.#bytes[start - 1] = length;
   }
 
   #value(type: DnsType, value: string): void {
     if (type === "A" || type === "AAAA") {
-      this.bytes.push(...(ipBytes(value) ?? []));
+      for (const byte of ipBytes(value) ?? NO_BYTES) this.byte(byte);
     } else if (type === "TXT") {
-      this.bytes.push(value.length & 0xff);
+      this.byte(value.length);
       this.text(value);
     } else this.name(value);
   }
@@ -164,7 +213,7 @@ class Reader {
   }
 
   name(): string {
-    const labels: string[] = [];
+    let name = "";
     let at = this.at;
     let end: number | undefined;
     for (let pointers = 0; pointers < MAX_POINTERS; ) {
@@ -176,12 +225,12 @@ class Reader {
       } else {
         at++;
         if (length === 0) break;
-        labels.push(latin1(this.#bytes.subarray(at, at + length)));
-        at += length;
+        if (name !== "") name += ".";
+        for (const end = at + length; at < end; at++) name += String.fromCharCode(this.#bytes[at] ?? 0);
       }
     }
     this.at = end ?? at;
-    return labels.join(".");
+    return name;
   }
 
   record(): DnsRecord | undefined {

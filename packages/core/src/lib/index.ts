@@ -60,6 +60,7 @@ export { orNull } from "./or-null.ts";
 export { ownValue } from "./own-value.ts";
 export { basename, clean, dirname, join } from "./path.ts";
 export { protobufField, protobufInteger } from "./protobuf.ts";
+export { remembering } from "./remembering.ts";
 export { Ring } from "./ring.ts";
 export { copyData, isSameData } from "./same-data.ts";
 export { Hasher, sha256 } from "./sha256.ts";

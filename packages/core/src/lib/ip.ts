@@ -30,12 +30,13 @@ export function ipBytes(text: string): Uint8Array | undefined {
 
 /** The canonical text of an address in any notation; `undefined` if it is none. */
 export function canonicalIp(text: string): string | undefined {
+  if (isCanonical4(text)) return text;
   const bytes = ipBytes(text);
   return bytes === undefined ? undefined : formatIp(bytes);
 }
 
 export function formatIp(bytes: Uint8Array): string {
-  return bytes.length === 4 ? bytes.join(".") : format6(bytes);
+  return bytes.length === 4 ? `${bytes[0]}.${bytes[1]}.${bytes[2]}.${bytes[3]}` : format6(bytes);
 }
 
 /** "10.0.0.0/8" or an address alone, which is a prefix of full length. `undefined` if it is neither. */
@@ -64,6 +65,7 @@ export function inPrefix(prefix: IpPrefix, address: string): boolean {
   const family = familyOf(address);
   if (familyOf(prefix.address) !== family) return false;
   if (prefix.length === 0) return true;
+  if (prefix.length === bitsOf(family)) return prefix.address === address;
   if (family === 4) {
     const bits = 32 - prefix.length;
     return ipNumber(address) >>> bits === ipNumber(prefix.address) >>> bits;
@@ -105,8 +107,7 @@ export const mappedIp = (address: string): string => (familyOf(address) === 4 ? 
 export const unmappedIp = (address: string): string =>
   address.startsWith(MAPPED) && address.includes(".") ? address.slice(MAPPED.length) : address;
 
-export const isLoopback = (address: string): boolean =>
-  address === "::1" || (familyOf(address) === 4 && address.startsWith("127."));
+export const isLoopback = (address: string): boolean => address === "::1" || address.startsWith("127.");
 
 export function isMulticast(address: string): boolean {
   if (familyOf(address) === 6) return address.startsWith("ff");
@@ -156,6 +157,23 @@ function parse4(text: string): Uint8Array | undefined {
     bytes[part] = value;
   }
   return at === text.length + 1 ? bytes : undefined;
+}
+
+/** Four decimal parts without zeros before them: most addresses are written so. */
+function isCanonical4(text: string): boolean {
+  let at = 0;
+  for (let part = 0; part < 4; part++, at++) {
+    if (part > 0 && text.charCodeAt(at - 1) !== DOT) return false;
+    const start = at;
+    let value = 0;
+    for (let digit = text.charCodeAt(at) - ZERO; digit >= 0 && digit <= 9; digit = text.charCodeAt(at) - ZERO) {
+      value = value * 10 + digit;
+      at++;
+    }
+    const digits = at - start;
+    if (digits === 0 || digits > 3 || value > 255 || (digits > 1 && text.charCodeAt(start) === ZERO)) return false;
+  }
+  return at === text.length + 1;
 }
 
 function parse6(text: string): Uint8Array | undefined {

@@ -7,7 +7,8 @@
  * @see moby libnetwork/resolver.go
  */
 import { Errno, type SocketAddress } from "../abi/index.ts";
-import { type DnsQuestion, type DnsRecord, decodeDns, encodeDns } from "../lib/index.ts";
+import { type DnsMessage, type DnsQuestion, type DnsRecord, decodeDns, encodeDns } from "../lib/index.ts";
+import type { Waiter } from "../sim/index.ts";
 import { codeOf, type DnsUpstream, forwardDns } from "./dns-forwarder.ts";
 import type { Rule } from "./firewall.ts";
 import type { NetStack } from "./net-stack.ts";
@@ -36,7 +37,7 @@ const ANSWER_LIMIT = 512;
 const SERVER_FAILURE = 2;
 const NO_SUCH_NAME = 3;
 
-export class DnsServer {
+export class DnsServer implements Waiter {
   readonly #stack: NetStack;
   readonly #backend: DnsBackend;
   readonly #udp: UdpSocket;
@@ -87,10 +88,11 @@ export class DnsServer {
   }
 
   #wait(): void {
-    if (this.#open) this.#udp.ready.add({ notify: () => this.#serve() });
+    if (this.#open) this.#udp.ready.add(this);
   }
 
-  #serve(): void {
+  /** Questions have come in. */
+  notify(): void {
     for (;;) {
       const received = this.#udp.receive(QUESTION_LIMIT, { peek: false });
       if (received === undefined) break;
@@ -112,21 +114,11 @@ export class DnsServer {
       });
       return;
     }
-    const reply = (records: readonly DnsRecord[], isTruncated: boolean): Uint8Array =>
-      encodeDns({
-        ...message,
-        isResponse: true,
-        isAuthoritative: false,
-        isTruncated,
-        recursionAvailable: true,
-        code: known.code,
-        answers: records,
-      });
     let { records } = known;
-    let bytes = reply(records, false);
+    let bytes = answerTo(message, known.code, records, false);
     while (bytes.length > ANSWER_LIMIT) {
       records = records.slice(0, -1);
-      bytes = reply(records, true);
+      bytes = answerTo(message, known.code, records, true);
     }
     this.#send(bytes, from);
   }
@@ -140,6 +132,26 @@ export class DnsServer {
       if (!(error instanceof Errno)) throw error;
     }
   }
+}
+
+function answerTo(
+  { id, recursionDesired, questions }: DnsMessage,
+  code: number,
+  answers: readonly DnsRecord[],
+  isTruncated: boolean,
+): Uint8Array {
+  const [isResponse, isAuthoritative, recursionAvailable] = [true, false, true];
+  return encodeDns({
+    id,
+    isResponse,
+    isAuthoritative,
+    isTruncated,
+    recursionDesired,
+    recursionAvailable,
+    code,
+    questions,
+    answers,
+  });
 }
 
 /** The question, marked as one that could not be answered. */

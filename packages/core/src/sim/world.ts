@@ -533,7 +533,7 @@ export class World {
   /** Settles every wait that has ended one way or the other. True if any was. */
   #serve(): boolean {
     if (this.clock.nowUs > this.#deadlineUs || this.#turns >= this.#lastTurn) this.#askAll();
-    const settled: (() => void)[] = [];
+    let settled: (() => void)[] | undefined;
     for (let i = 0; i < this.#waits.length; ) {
       const wait = this.#waits[i] as Wait;
       const settle = this.#outcome(wait);
@@ -546,12 +546,14 @@ export class World {
       else {
         if (wait.aborted !== undefined) wait.signal?.removeEventListener("abort", wait.aborted);
         if (!wait.follows) this.#driving--;
+        settled ??= [];
         settled.push(settle);
       }
     }
+    if (settled === undefined) return false;
     if (settled.length > 1) this.#chance?.shuffle(settled);
     for (const settle of settled) settle();
-    return settled.length > 0;
+    return true;
   }
 
   /** How a wait has ended; `undefined` if it has not. */

@@ -148,9 +148,11 @@ export class Input {
     return latin1(line[line.length - 1] === NEWLINE ? line.subarray(0, line.length - 1) : line);
   }
 
-  *rest(): Routine<Uint8Array> {
-    const parts: Uint8Array[] = [];
-    let length = 0;
+  /** Everything up to the end, behind what was read `before`. */
+  *rest(before: readonly Uint8Array[] = []): Routine<Uint8Array> {
+    const parts = [...before];
+    let length = parts.reduce((sum, part) => sum + part.length, 0);
+    yield* this.#read(length);
     for (let bytes = yield* this.chunk(); bytes !== undefined; bytes = yield* this.chunk()) {
       parts.push(bytes);
       length += bytes.length;
@@ -260,7 +262,11 @@ export function* isatty(fd: number): Routine<boolean> {
 export function* readFile(path: string): Routine<Uint8Array> {
   const fd = yield* open(path, O_RDONLY);
   try {
-    return yield* new Input(fd).rest();
+    // Most files are read at once, and what comes next is their end.
+    const first = yield* read(fd, READ_SIZE);
+    if (first.length === 0) return first;
+    const second = yield* read(fd, READ_SIZE);
+    return second.length === 0 ? first : yield* new Input(fd).rest([first, second]);
   } finally {
     yield* close(fd);
   }

@@ -84,7 +84,7 @@ export class EmbeddedResolver {
 
   /** A name may have that of its network behind it. `undefined` if nobody has it. */
   #lookUp(text: string, family: IpFamily): readonly string[] | undefined {
-    const name = text.replace(/\.$/, "");
+    const name = text.endsWith(".") ? text.slice(0, -1) : text;
     const found = this.#among(name, undefined, family);
     if (found !== undefined) return found;
     for (let dot = name.lastIndexOf("."); dot > 0; dot = name.lastIndexOf(".", dot - 1)) {
@@ -96,16 +96,17 @@ export class EmbeddedResolver {
 
   /** First what the container itself calls others (links), then what they are called. */
   #among(name: string, network: string | undefined, family: IpFamily): readonly string[] | undefined {
-    const endpoints = this.#parts
-      .endpoints()
-      .filter((one) => one.network.hasNames && (network === undefined || one.network.name === network));
+    const isMeant = ({ network: { hasNames, name: called } }: Endpoint): boolean =>
+      hasNames && (network === undefined || called === network);
+    const endpoints = this.#parts.endpoints();
     for (const endpoint of endpoints) {
+      if (!isMeant(endpoint)) continue;
       const target = linkTarget(endpoint, name);
       const found = target === undefined ? undefined : endpoint.network.names.resolve(target, family);
       if (found !== undefined) return found;
     }
     for (const endpoint of endpoints) {
-      if (linkTarget(endpoint, name) !== undefined) continue;
+      if (!isMeant(endpoint) || linkTarget(endpoint, name) !== undefined) continue;
       const found = endpoint.network.names.resolve(name, family);
       if (found !== undefined) return found;
     }
@@ -130,7 +131,8 @@ export class EmbeddedResolver {
 
 /** Whom a link of the container means by a name: `NAME:ALIAS`. */
 function linkTarget({ settings }: Endpoint, alias: string): string | undefined {
-  for (const link of settings?.Links ?? []) {
+  if (settings?.Links === undefined) return undefined;
+  for (const link of settings.Links ?? []) {
     const [name = "", called = name] = link.split(":");
     if (called === alias) return name.replace(/^\//, "");
   }

@@ -55,8 +55,9 @@ export function chargeSocket(cgroup: Cgroup, pages: number): void {
 }
 
 function firstOver(cgroup: Cgroup, bytes: number): Cgroup | undefined {
-  for (const at of upwards(cgroup)) if (at.memory.currentBytes + bytes > at.memory.max) return at;
-  return undefined;
+  let at: Cgroup | undefined = cgroup;
+  while (at !== undefined && at.memory.currentBytes + bytes <= at.memory.max) at = at.parent;
+  return at;
 }
 
 /** Bytes, in whole pages, that fit into `cgroup` and everything above it as they are. */
@@ -68,7 +69,8 @@ function room(cgroup: Cgroup): number {
 
 function commit(cgroup: Cgroup, kind: MemoryKind, bytes: number): void {
   cgroup.memory.own[kind] += bytes;
-  for (const { memory } of upwards(cgroup)) {
+  for (let at: Cgroup | undefined = cgroup; at !== undefined; at = at.parent) {
+    const { memory } = at;
     memory.currentBytes += bytes;
     if (memory.currentBytes > memory.peakBytes) memory.peakBytes = memory.currentBytes;
     notePeak(memory.peakWatches, memory.currentBytes);

@@ -118,9 +118,9 @@ export function uncharge(cgroup: Cgroup, kind: MemoryKind, bytes: number): void 
   const resident = bytes - swapped;
   own[kind] -= resident;
   if (swapped > 0) own[swappedField] -= swapped;
-  for (const { memory } of upwards(owner)) {
-    memory.currentBytes -= resident;
-    memory.swapBytes -= swapped;
+  for (let at: Cgroup | undefined = owner; at !== undefined; at = at.parent) {
+    at.memory.currentBytes -= resident;
+    at.memory.swapBytes -= swapped;
   }
 }
 

@@ -12,6 +12,7 @@ import {
   familyOf,
   type IpFamily,
   parsePrefix,
+  remembering,
 } from "../../lib/index.ts";
 import { attempt, readText } from "../io.ts";
 import { inetAddress } from "./inet-address.ts";
@@ -19,6 +20,7 @@ import { inetAddress } from "./inet-address.ts";
 const DNS_PORT = 53;
 /** Name servers that are read of resolv.conf. @see resolv.h: MAXNS */
 const MAX_SERVERS = 3;
+const NOBODY: readonly string[] = [];
 
 export interface ResolverConfig {
   readonly servers: readonly string[];
@@ -31,7 +33,12 @@ export interface ResolverConfig {
 /** What /etc/resolv.conf says; the name server of this host if it says nothing. */
 export function* resolverConfig(): Routine<ResolverConfig> {
   const text = yield* attempt(readText("/etc/resolv.conf"));
-  const lines = text instanceof Errno ? [] : settingsOf(text);
+  return configOf(text instanceof Errno ? "" : text);
+}
+
+/** Files that are asked for again and again say the same. */
+const configOf = remembering((text: string): ResolverConfig => {
+  const lines = settingsOf(text);
   const servers = lines.flatMap(([key, value]) => (key === "nameserver" && value !== undefined ? [value] : []));
   const search = lines.findLast(([key]) => key === "search" || key === "domain")?.slice(1) ?? [];
   const options = lines.flatMap(([key, ...words]) => (key === "options" ? words : []));
@@ -46,7 +53,7 @@ export function* resolverConfig(): Routine<ResolverConfig> {
     timeoutSeconds: number("timeout", 5),
     attempts: number("attempts", 2),
   };
-}
+});
 
 /** The words of each line; comments, which are most of Docker's file, are passed over. */
 function settingsOf(text: string): readonly (readonly string[])[] {
@@ -62,14 +69,18 @@ function settingsOf(text: string): readonly (readonly string[])[] {
  * @see RFC 6724
  */
 export function* resolve(name: string, family?: IpFamily): Routine<readonly string[]> {
-  const wanted = (addresses: readonly string[]): readonly string[] =>
-    addresses.filter((address) => family === undefined || familyOf(address) === family);
   const number = inetAddress(name);
-  if (number !== undefined) return wanted([number]);
-  const listed = family === 4 ? (yield* inHostsFile(name)).map(asFour) : yield* inHostsFile(name);
-  if (wanted(listed).length > 0) return wanted(listed);
-  if (!/^[\w.-]+$/.test(name)) return [];
-  return yield* sorted(wanted(yield* askServers(name, family)));
+  if (number !== undefined) return ofFamily([number], family);
+  const inFile = yield* inHostsFile(name);
+  const listed = ofFamily(family === 4 && inFile.length > 0 ? inFile.map(asFour) : inFile, family);
+  if (listed.length > 0) return listed;
+  if (!/^[\w.-]+$/.test(name)) return NOBODY;
+  return yield* sorted(ofFamily(yield* askServers(name, family), family));
+}
+
+function ofFamily(addresses: readonly string[], family: IpFamily | undefined): readonly string[] {
+  if (family === undefined || addresses.every((address) => familyOf(address) === family)) return addresses;
+  return addresses.filter((address) => familyOf(address) === family);
 }
 
 /** Who asks for IPv4 is given 127.0.0.1 for a line with ::1, as glibc does. */
@@ -144,32 +155,48 @@ export function* query(config: ResolverConfig, name: string, type: DnsType): Rou
 
 function* askServers(name: string, family: IpFamily | undefined): Routine<readonly string[]> {
   const config = yield* resolverConfig();
-  const dots = name.split(".").length - 1;
-  const searched = config.search.filter((domain) => domain !== ".").map((domain) => `${name}.${domain}`);
-  const candidates = name.endsWith(".") ? [name] : dots >= config.ndots ? [name, ...searched] : [...searched, name];
-  const types: readonly DnsType[] = family === 4 ? ["A"] : family === 6 ? ["AAAA"] : ["A", "AAAA"];
-  for (const candidate of candidates) {
+  for (const candidate of candidatesFor(name, config)) {
     const found: string[] = [];
-    for (const type of types) {
-      const answer = yield* query(config, candidate.replace(/\.$/, ""), type);
+    for (const type of family === undefined ? BOTH : family === 4 ? FOUR : SIX) {
+      const answer = yield* query(config, candidate.endsWith(".") ? candidate.slice(0, -1) : candidate, type);
       if (answer === undefined) break;
-      found.push(...answer.answers.flatMap((record) => (record.type === type ? [record.value] : [])));
+      for (const record of answer.answers) if (record.type === type) found.push(record.value);
     }
     if (found.length > 0) return found;
   }
-  return [];
+  return NOBODY;
+}
+
+const FOUR: readonly DnsType[] = ["A"];
+const SIX: readonly DnsType[] = ["AAAA"];
+const BOTH: readonly DnsType[] = [...FOUR, ...SIX];
+
+/** The names that are tried in turn. */
+function candidatesFor(name: string, { search, ndots }: ResolverConfig): readonly string[] {
+  if (name.endsWith(".") || search.length === 0) return [name];
+  const dots = name.split(".").length - 1;
+  const searched = search.filter((domain) => domain !== ".").map((domain) => `${name}.${domain}`);
+  return dots >= ndots ? [name, ...searched] : [...searched, name];
 }
 
 function* inHostsFile(name: string): Routine<readonly string[]> {
   const wanted = name.toLowerCase();
   const text = yield* attempt(readText("/etc/hosts"));
-  if (text instanceof Errno || !text.toLowerCase().includes(wanted)) return [];
-  return hostsLines(text).flatMap(([address = "", ...names]) =>
-    names.some((one) => one.toLowerCase() === wanted)
-      ? [parsePrefix(address)?.address ?? ""].filter((one) => one !== "")
-      : [],
-  );
+  return text instanceof Errno ? NOBODY : (addressesIn(text).get(wanted) ?? NOBODY);
 }
+
+/** The addresses of each name that a file of hosts has, in the order of its lines. */
+const addressesIn = remembering((text: string): ReadonlyMap<string, readonly string[]> => {
+  const all = new Map<string, readonly string[]>();
+  for (const [first = "", ...names] of hostsLines(text)) {
+    const { address } = parsePrefix(first) ?? {};
+    if (address === undefined) continue;
+    for (const name of new Set(names.map((one) => one.toLowerCase()))) {
+      all.set(name, [...(all.get(name) ?? []), address]);
+    }
+  }
+  return all;
+});
 
 function hostsLines(text: string): readonly (readonly string[])[] {
   return text.split("\n").map((line) => line.replace(/#.*/, "").trim().split(/\s+/));

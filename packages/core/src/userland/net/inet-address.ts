@@ -12,6 +12,7 @@ export function inetAddress(text: string): string | undefined {
 
 /** IPv4 in one to four parts, each decimal, octal or hexadecimal; the last fills what is left. */
 export function inetAton(text: string): string | undefined {
+  if (!/^\d/.test(text)) return undefined;
   const parts = text.split(".").map(number);
   const last = parts.pop();
   if (last === undefined || parts.length > 3 || parts.some((part) => part === undefined || part > 255))
