@@ -73,8 +73,7 @@ export class AddressBook {
       throw new Errno("EEXIST");
     }
     if (familyOf(address.address) === 6 && this.#isOff6(device)) throw new Errno("EACCES");
-    device.addresses = inserted(device.addresses, address);
-    this.#devices.add(device);
+    this.#change(device, inserted(device.addresses, address));
     if (device.up) this.#connect(device, address);
   }
 
@@ -89,8 +88,10 @@ export class AddressBook {
     const gone = device.addresses.filter(
       (one) => one === found || (isSecondary(device.addresses, one) && isSameNetwork(one, found)),
     );
-    device.addresses = device.addresses.filter((one) => !gone.includes(one));
-    if (device.addresses.length === 0) this.#devices.delete(device);
+    this.#change(
+      device,
+      device.addresses.filter((one) => !gone.includes(one)),
+    );
     for (const one of gone) this.#stack.routes.removeDevice(device, one.address);
     if (!device.addresses.some((one) => familyOf(one.address) === familyOf(address))) {
       this.#stack.routes.removeDevice(device);
@@ -98,8 +99,7 @@ export class AddressBook {
   }
 
   clear(device: Device): void {
-    device.addresses = [];
-    this.#devices.delete(device);
+    this.#change(device, []);
     this.#without6.delete(device);
   }
 
@@ -108,10 +108,9 @@ export class AddressBook {
       const own = [LOOPBACK_4, ...(this.has6(device) ? [LOOPBACK_6] : [])];
       for (const address of own) {
         if (!device.addresses.some((one) => one.address === address.address)) {
-          device.addresses = [...device.addresses, address];
+          this.#change(device, [...device.addresses, address]);
         }
       }
-      this.#devices.add(device);
       return;
     }
     if (this.has6(device) && !(device instanceof Bridge) && device.master === undefined) {
@@ -123,8 +122,7 @@ export class AddressBook {
         tentativeUntilUs: this.#stack.host.clock.nowUs + DAD_US,
       };
       if (!device.addresses.some((one) => one.address === linkLocal.address)) {
-        device.addresses = [...device.addresses, linkLocal];
-        this.#devices.add(device);
+        this.#change(device, [...device.addresses, linkLocal]);
       }
     }
     for (const address of device.addresses) this.#connect(device, address);
@@ -132,8 +130,17 @@ export class AddressBook {
 
   /** IPv6 addresses go with the link, IPv4 ones stay. */
   deviceDown(device: Device): void {
-    device.addresses = device.addresses.filter(({ address }) => familyOf(address) === 4);
-    if (device.addresses.length === 0) this.#devices.delete(device);
+    this.#change(
+      device,
+      device.addresses.filter(({ address }) => familyOf(address) === 4),
+    );
+  }
+
+  #change(device: Device, addresses: readonly DeviceAddress[]): void {
+    device.addresses = addresses;
+    if (addresses.length > 0) this.#devices.add(device);
+    else this.#devices.delete(device);
+    this.#stack.generation.next();
   }
 
   /** Which device makes packets to `destination` end here, also one that is down; `undefined` if none does. */

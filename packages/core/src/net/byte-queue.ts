@@ -4,7 +4,7 @@ import type { SocketMemory } from "./socket-memory.ts";
 
 export class ByteQueue {
   readonly #memory: SocketMemory | undefined;
-  #chunks: Uint8Array[] = [];
+  readonly #chunks: Uint8Array[] = [];
   #length = 0;
 
   /** `memory` is told how many bytes are kept. */
@@ -16,7 +16,7 @@ export class ByteQueue {
     return this.#length;
   }
 
-  /** Keeps `bytes`: the caller must not change them any more. */
+  /** Keeps `bytes`: nobody must change them any more. */
   put(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
     this.#chunks.push(bytes);
@@ -24,8 +24,12 @@ export class ByteQueue {
     this.#memory?.add(bytes.length);
   }
 
-  /** At most `count` bytes from `offset`, without taking them. */
+  /** At most `count` bytes from `offset`, without taking them. They may be those that were put in: not to be changed. */
   peek(offset: number, count: number): Uint8Array {
+    const first = this.#chunks[0];
+    if (first === undefined || count <= 0) return NO_BYTES;
+    // Mostly what was put in at once is taken at once.
+    if (offset === 0 && (first.length === count || (first.length < count && this.#chunks.length === 1))) return first;
     const parts: Uint8Array[] = [];
     let skip = offset;
     let left = count;
@@ -40,9 +44,10 @@ export class ByteQueue {
       left -= part.length;
       parts.push(part);
     }
-    return parts.length === 0 ? NO_BYTES : concat(parts);
+    return parts.length === 1 ? (parts[0] as Uint8Array) : concat(parts);
   }
 
+  /** They are the caller's own. */
   take(count: number): Uint8Array {
     const bytes = this.peek(0, count).slice();
     this.drop(bytes.length);
@@ -51,24 +56,27 @@ export class ByteQueue {
 
   drop(count: number): void {
     let left = Math.min(count, this.#length);
+    if (left === 0) return;
     this.#length -= left;
     this.#memory?.add(-left);
+    const chunks = this.#chunks;
     let used = 0;
     while (left > 0) {
-      const chunk = this.#chunks[used] as Uint8Array;
+      const chunk = chunks[used] as Uint8Array;
       if (chunk.length > left) {
-        this.#chunks[used] = chunk.subarray(left);
+        chunks[used] = chunk.subarray(left);
         break;
       }
       left -= chunk.length;
       used++;
     }
-    this.#chunks.splice(0, used);
+    if (used === chunks.length) chunks.length = 0;
+    else if (used > 0) chunks.splice(0, used);
   }
 
   clear(): void {
     this.#memory?.add(-this.#length);
-    this.#chunks = [];
+    this.#chunks.length = 0;
     this.#length = 0;
   }
 }

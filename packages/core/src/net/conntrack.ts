@@ -8,7 +8,9 @@
  * @see conntrack(8), net/netfilter/nf_conntrack_core.c, nf_nat_core.c
  */
 import type { Clock } from "../sim/index.ts";
-import type { Body, Packet } from "./packet.ts";
+import type { Way } from "./destination.ts";
+import type { Device } from "./device.ts";
+import { type Body, type Packet, withEnds } from "./packet.ts";
 
 export interface Endpoint {
   readonly address: string;
@@ -35,7 +37,46 @@ export interface Connection {
   lastUs: number;
 }
 
-export interface Tracked {
+/** One direction of a connection. */
+export class Tracked {
+  readonly connection: Connection;
+  readonly isReply: boolean;
+  /** Where its packets come from and go to, before they are translated. */
+  readonly tuple: Tuple;
+  /** What the stack has found out about the way of its packets. */
+  shortcut: Shortcut | undefined;
+  /** Another one with the same ports. */
+  next: Tracked | undefined;
+
+  constructor(connection: Connection, isReply: boolean, tuple: Tuple) {
+    this.connection = connection;
+    this.isReply = isReply;
+    this.tuple = tuple;
+  }
+
+  /** Rules can no longer tell one of its packets from another: their verdict on one is that on all. */
+  get isSettled(): boolean {
+    return this.connection.confirmed && (this.isReply || this.connection.answered);
+  }
+}
+
+/**
+ * The way of the packets of a settled direction, as long as nothing changes that decides about it. What changes with
+ * every packet (how far it still goes, whether the neighbour is known) is not in it.
+ *
+ * @see net/netfilter/nf_flow_table_core.c
+ */
+export interface Shortcut {
+  /** That of the stack's configuration when it was found out. */
+  readonly generation: number;
+  /** The device that they come in through; `undefined` for those that are made here. */
+  readonly from: Device | undefined;
+  /** Where they go on to; `undefined` for those that end here. */
+  readonly way: Way | undefined;
+}
+
+/** The connection that an error belongs to, and the direction of the packet that caused it. */
+export interface Related {
   readonly connection: Connection;
   readonly isReply: boolean;
 }
@@ -85,27 +126,28 @@ export class Conntrack {
       confirmed: false,
       lastUs: this.#clock.nowUs,
     };
-    const tracked: Tracked = { connection, isReply: false };
-    this.#entries.set(tuple, tracked);
+    const tracked = new Tracked(connection, false, tuple);
+    this.#entries.set(tracked);
     return tracked;
   }
 
   /** The connection that an ICMP error is about: `isReply` tells the direction of the packet that caused it. */
-  related(about: Packet): Tracked | undefined {
+  related(about: Packet): Related | undefined {
     const found = isTracked(about) ? this.#entries.get(inverse(tupleOf(about))) : undefined;
     return found === undefined ? undefined : { connection: found.connection, isReply: !found.isReply };
   }
 
   /** From now on packets of this connection go to `to` instead. */
   translateDestination({ connection }: Tracked, to: Endpoint): void {
-    connection.reply = { ...connection.reply, from: to };
+    const { protocol, to: back } = connection.reply;
+    connection.reply = { protocol, from: to, to: back };
   }
 
   /** From now on they come from `source`, with the same port if nobody else uses it. */
   translateSource({ connection }: Tracked, source: string): void {
     const { reply } = connection;
     let { port } = reply.to;
-    const translated = (): Tuple => ({ ...reply, to: { address: source, port } });
+    const translated = (): Tuple => ({ protocol: reply.protocol, from: reply.from, to: { address: source, port } });
     for (let tries = LAST_PORT - FIRST_PORT; tries > 0 && this.#entries.get(translated()) !== undefined; tries--) {
       port = port >= LAST_PORT ? FIRST_PORT : port + 1;
     }
@@ -117,7 +159,7 @@ export class Conntrack {
     const { connection } = tracked;
     if (connection.confirmed) return;
     connection.confirmed = true;
-    this.#entries.set(connection.reply, { connection, isReply: true });
+    this.#entries.set(new Tracked(connection, true, connection.reply));
   }
 
   /** The first packet was dropped: there is no connection. */
@@ -157,19 +199,17 @@ export class Conntrack {
 /** A packet with the destination that its connection's translation says. */
 export function withDestination(packet: Packet, { connection, isReply }: Tracked): Packet {
   const to = isReply ? connection.original.from : connection.reply.from;
-  const { body } = packet;
-  if (packet.destination === to.address && (body.protocol === "icmp" || body.port === to.port)) return packet;
-  if (body.protocol === "icmp") return { ...packet, destination: to.address };
-  return { ...packet, destination: to.address, body: { ...body, port: to.port } };
+  const { source, destination, body } = packet;
+  if (destination === to.address && (body.protocol === "icmp" || body.port === to.port)) return packet;
+  return withEnds(packet, { source, destination: to.address, sourcePort: undefined, port: to.port });
 }
 
 /** A packet with the source that its connection's translation says. */
 export function withSource(packet: Packet, { connection, isReply }: Tracked): Packet {
   const from = isReply ? connection.original.to : connection.reply.to;
-  const { body } = packet;
-  if (packet.source === from.address && (body.protocol === "icmp" || body.sourcePort === from.port)) return packet;
-  if (body.protocol === "icmp") return { ...packet, source: from.address };
-  return { ...packet, source: from.address, body: { ...body, sourcePort: from.port } };
+  const { source, destination, body } = packet;
+  if (source === from.address && (body.protocol === "icmp" || body.sourcePort === from.port)) return packet;
+  return withEnds(packet, { source: from.address, destination, sourcePort: from.port, port: undefined });
 }
 
 /** True if packets of the connection have other addresses or ports on the other side. */
@@ -206,15 +246,10 @@ function isSame(a: Tuple, b: Tuple): boolean {
   );
 }
 
-interface Slot {
-  readonly tuple: Tuple;
-  readonly tracked: Tracked;
-}
-
 /** What is known by tuples. Each packet is looked up in several of these, so nothing is made to look something up. */
 class TupleTable {
-  /** By both ports, which few others share. */
-  readonly #slots = new Map<number, Slot[]>();
+  /** By both ports, which few others share: those hang on one another. */
+  readonly #byPorts = new Map<number, Tracked>();
   #size = 0;
 
   get size(): number {
@@ -223,39 +258,55 @@ class TupleTable {
 
   find(packet: Packet): Tracked | undefined {
     const { body } = packet;
-    const hash = body.protocol === "icmp" ? hashOf(body.id, body.id) : hashOf(body.sourcePort, body.port);
-    for (const { tuple, tracked } of this.#slots.get(hash) ?? NO_SLOTS) if (fits(tuple, packet)) return tracked;
-    return undefined;
+    const ports = body.protocol === "icmp" ? portsOf(body.id, body.id) : portsOf(body.sourcePort, body.port);
+    let tracked = this.#byPorts.get(ports);
+    while (tracked !== undefined && !fits(tracked.tuple, packet)) tracked = tracked.next;
+    return tracked;
   }
 
   get(tuple: Tuple): Tracked | undefined {
-    return this.#slots.get(hashOf(tuple.from.port, tuple.to.port))?.find((slot) => isSame(slot.tuple, tuple))?.tracked;
+    let tracked = this.#byPorts.get(portsOf(tuple.from.port, tuple.to.port));
+    while (tracked !== undefined && !isSame(tracked.tuple, tuple)) tracked = tracked.next;
+    return tracked;
   }
 
-  set(tuple: Tuple, tracked: Tracked): void {
+  set(tracked: Tracked): void {
+    const { tuple } = tracked;
     this.delete(tuple);
-    const hash = hashOf(tuple.from.port, tuple.to.port);
-    const slots = this.#slots.get(hash);
-    if (slots === undefined) this.#slots.set(hash, [{ tuple, tracked }]);
-    else slots.push({ tuple, tracked });
     this.#size++;
+    const ports = portsOf(tuple.from.port, tuple.to.port);
+    let last = this.#byPorts.get(ports);
+    if (last === undefined) {
+      this.#byPorts.set(ports, tracked);
+      return;
+    }
+    while (last.next !== undefined) last = last.next;
+    last.next = tracked;
   }
 
   delete(tuple: Tuple): void {
-    const hash = hashOf(tuple.from.port, tuple.to.port);
-    const slots = this.#slots.get(hash);
-    const at = slots?.findIndex((slot) => isSame(slot.tuple, tuple)) ?? -1;
-    if (slots === undefined || at < 0) return;
+    const ports = portsOf(tuple.from.port, tuple.to.port);
+    let before: Tracked | undefined;
+    let tracked = this.#byPorts.get(ports);
+    while (tracked !== undefined && !isSame(tracked.tuple, tuple)) {
+      before = tracked;
+      tracked = tracked.next;
+    }
+    if (tracked === undefined) return;
     this.#size--;
-    if (slots.length === 1) this.#slots.delete(hash);
-    else slots.splice(at, 1);
+    if (before !== undefined) before.next = tracked.next;
+    else if (tracked.next !== undefined) this.#byPorts.set(ports, tracked.next);
+    else this.#byPorts.delete(ports);
+    tracked.next = undefined;
   }
 
   all(): readonly Tracked[] {
-    return [...this.#slots.values()].flatMap((slots) => slots.map(({ tracked }) => tracked));
+    const all: Tracked[] = [];
+    for (const first of this.#byPorts.values()) {
+      for (let tracked: Tracked | undefined = first; tracked !== undefined; tracked = tracked.next) all.push(tracked);
+    }
+    return all;
   }
 }
 
-const NO_SLOTS: readonly Slot[] = [];
-
-const hashOf = (from: number, to: number): number => from * 65_536 + to;
+const portsOf = (from: number, to: number): number => (from << 16) | to;

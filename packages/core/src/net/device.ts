@@ -9,7 +9,7 @@ import { LINK_FLAGS, type LinkInfo, type LinkKind } from "../abi/index.ts";
 import type { IpPrefix } from "../lib/index.ts";
 import { Link } from "./link.ts";
 import type { NetHost } from "./net-host.ts";
-import { BROADCAST_MAC, type Frame, frameLength, isPacket, NO_MAC, type Packet } from "./packet.ts";
+import { BROADCAST_MAC, type Frame, isPacket, NO_MAC, type Packet } from "./packet.ts";
 
 /** What a device hands what it receives to. */
 export interface DeviceOwner {
@@ -77,7 +77,7 @@ export abstract class Device {
       return;
     }
     this.sent.packets++;
-    this.sent.bytes += frameLength(frame);
+    this.sent.bytes += frame.length;
     this.capture?.("out", this, frame);
     this.carry(frame);
   }
@@ -89,7 +89,7 @@ export abstract class Device {
       return;
     }
     this.received.packets++;
-    this.received.bytes += frameLength(frame);
+    this.received.bytes += frame.length;
     this.capture?.("in", this, frame);
     if (this.master !== undefined) this.master.forward(frame, this);
     else this.owner.receive(this, frame);
@@ -144,7 +144,7 @@ export class Loopback extends Device {
 
   protected override carry(frame: Frame): void {
     if (this.#link === undefined) this.#host.soon(() => this.arrive(frame));
-    else this.#link.carry(frame, 0, () => this.arrive(frame));
+    else this.#link.carry(frame, 0, this);
   }
 }
 
@@ -180,8 +180,7 @@ export class Veth extends Device {
   }
 
   protected override carry(frame: Frame): void {
-    const peer = this.#peer;
-    if (peer !== undefined) this.link.carry(frame, this.#direction, () => peer.arrive(frame));
+    if (this.#peer !== undefined) this.link.carry(frame, this.#direction, this.#peer);
   }
 }
 
@@ -236,7 +235,7 @@ export class Bridge extends Device {
   /** A frame that came in through a port. */
   forward(frame: Frame, from: Device): void {
     if (!this.up) return;
-    this.#learnt.set(frame.source, from);
+    if (this.#learnt.get(frame.source) !== from) this.#learnt.set(frame.source, from);
     this.#ask(frame);
     if (frame.destination === this.mac) {
       this.arrive(frame);

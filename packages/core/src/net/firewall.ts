@@ -11,8 +11,9 @@
 import { assert, familyOf, type IpPrefix, inPrefix } from "../lib/index.ts";
 import { Conntrack, type Endpoint, type Tracked, withDestination, withSource } from "./conntrack.ts";
 import type { Device } from "./device.ts";
+import type { Generation } from "./generation.ts";
 import type { NetHost } from "./net-host.ts";
-import type { Packet } from "./packet.ts";
+import { type Packet, withEnds } from "./packet.ts";
 
 export type Table = "raw" | "filter" | "nat";
 
@@ -65,10 +66,12 @@ export class Firewall {
   readonly conntrack: Conntrack;
   readonly #isLocal: (address: string) => boolean;
   readonly #sourceOn: (device: Device, destination: string) => string | undefined;
+  readonly #generation: Generation;
   readonly #tables: Readonly<Record<Table, Map<string, Chain>>> = { raw: new Map(), filter: new Map(), nat: new Map() };
 
   constructor(
     host: NetHost,
+    generation: Generation,
     questions: {
       readonly isLocal: (address: string) => boolean;
       /** The address of this machine that packets out of `device` come from. */
@@ -76,6 +79,7 @@ export class Firewall {
     },
   ) {
     this.conntrack = new Conntrack(host.clock);
+    this.#generation = generation;
     this.#isLocal = questions.isLocal;
     this.#sourceOn = questions.sourceOn;
     for (const table of ["raw", "filter", "nat"] as const) {
@@ -96,21 +100,26 @@ export class Firewall {
   /** What becomes of a packet that no rule of a built-in chain decides about. */
   setPolicy(chain: "INPUT" | "FORWARD" | "OUTPUT", policy: "accept" | "drop"): void {
     this.#chain("filter", chain).policy = policy;
+    this.#generation.next();
   }
 
   append(table: Table, chain: string, rule: Rule): void {
     this.#chain(table, chain).rules.push(rule);
+    this.#generation.next();
   }
 
   insert(table: Table, chain: string, rule: Rule): void {
     this.#chain(table, chain).rules.unshift(rule);
+    this.#generation.next();
   }
 
   /** Takes out that very rule, known by identity. */
   remove(table: Table, chain: string, rule: Rule): void {
     const { rules } = this.#chain(table, chain);
     const at = rules.indexOf(rule);
-    if (at >= 0) rules.splice(at, 1);
+    if (at < 0) return;
+    rules.splice(at, 1);
+    this.#generation.next();
   }
 
   /** Lines as `iptables-save` prints them. */
@@ -131,14 +140,12 @@ export class Firewall {
   }
 
   /** Before routing, or when a packet is made here: the packet with its real destination. */
-  translateDestination(chain: "PREROUTING" | "OUTPUT", packet: Packet, from: Device | undefined): Translated {
-    const tracked = this.conntrack.track(packet);
-    if (tracked === undefined) return this.#translateError(packet);
+  translateDestination(chain: "PREROUTING" | "OUTPUT", packet: Packet, tracked: Tracked, from?: Device): Packet {
     if (!tracked.connection.confirmed && !tracked.isReply) {
       const verdict = this.#walk("nat", chain, { packet, in: from, out: undefined, tracked });
       if (verdict?.kind === "dnat") this.conntrack.translateDestination(tracked, verdict.to);
     }
-    return { packet: withDestination(packet, tracked), tracked };
+    return withDestination(packet, tracked);
   }
 
   /** On the way out, or to a socket here: the packet with the source that the other side is to see. */
@@ -155,28 +162,23 @@ export class Firewall {
 
   /** May the packet pass? */
   allows(chain: "INPUT" | "FORWARD" | "OUTPUT", passage: Passage): boolean {
-    const verdict = this.#walk("filter", chain, passage);
-    const allowed = (verdict?.kind ?? this.#chain("filter", chain).policy) !== "drop";
+    const { rules, policy } = this.#chain("filter", chain);
+    const verdict = rules.length === 0 ? undefined : this.#walk("filter", chain, passage);
+    const allowed = (verdict?.kind ?? policy) !== "drop";
     if (!allowed && passage.tracked !== undefined) this.conntrack.drop(passage.tracked);
     return allowed;
   }
 
   /** An error goes to who sent the packet that caused it, and speaks of that packet as it was sent. */
-  #translateError(packet: Packet): Translated {
-    const { body } = packet;
+  translateError(packet: Packet): Packet {
+    const { source, ttl, body } = packet;
     const about = body.protocol === "icmp" ? body.about : undefined;
     const related = about === undefined ? undefined : this.conntrack.related(about);
-    if (body.protocol !== "icmp" || about === undefined || related === undefined) return { packet, tracked: undefined };
-    const { original, reply } = related.connection;
-    const [from, to] = related.isReply ? [reply.from, reply.to] : [original.from, original.to];
-    const inner = about.body;
-    const sent: Packet = {
-      ...about,
-      source: from.address,
-      destination: to.address,
-      body: inner.protocol === "icmp" ? inner : { ...inner, sourcePort: from.port, port: to.port },
-    };
-    return { packet: { ...packet, destination: from.address, body: { ...body, about: sent } }, tracked: undefined };
+    if (body.protocol !== "icmp" || about === undefined || related === undefined) return packet;
+    const { from, to } = related.isReply ? related.connection.reply : related.connection.original;
+    const [sourcePort, port] = [from.port, to.port];
+    const sent = withEnds(about, { source: from.address, destination: to.address, sourcePort, port });
+    return { source, destination: from.address, ttl, body: { ...body, about: sent } };
   }
 
   #chain(table: Table, name: string): Chain {
@@ -212,11 +214,6 @@ export class Firewall {
     if (rule.sourceType === "local" && !this.#isLocal(source)) return false;
     return rule.states === undefined || rule.states.includes(stateOf(tracked));
   }
-}
-
-export interface Translated {
-  readonly packet: Packet;
-  readonly tracked: Tracked | undefined;
 }
 
 function stateOf(tracked: Tracked | undefined): "new" | "established" | "related" {

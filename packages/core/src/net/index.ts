@@ -23,14 +23,13 @@ export { broadcastOf, changeNetwork, defaultRoute, type NetworkContext, networkS
 export type {
   Body,
   Encapsulated,
-  Frame,
   IcmpMessage,
   Packet,
   Solicitation,
   TcpSegment,
   UdpDatagram,
 } from "./packet.ts";
-export { isPacket } from "./packet.ts";
+export { Frame, isPacket } from "./packet.ts";
 export { pcapFile } from "./pcap.ts";
 export { RawSocket } from "./raw-socket.ts";
 export { type Route, routeInfo } from "./routes.ts";

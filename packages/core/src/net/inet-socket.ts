@@ -70,7 +70,7 @@ export abstract class InetSocket extends Socket {
 
   /** How far its packets go. */
   protected ttlTo(destination: string): number {
-    return Number(this.option("IP_TTL")) || this.stack.ttlTo(destination);
+    return (this.hasOptions && Number(this.option("IP_TTL"))) || this.stack.ttlTo(destination);
   }
 
   /** The end to connect to: "any" means this machine. */
@@ -98,9 +98,9 @@ export abstract class InetSocket extends Socket {
 
   /** SO_BINDTODEVICE. @throws ENODEV if that device is gone */
   get boundDevice() {
-    const name = String(this.option("SO_BINDTODEVICE"));
+    const name = this.hasOptions ? this.option("SO_BINDTODEVICE") : "";
     if (name === "") return undefined;
-    const device = this.stack.device(name);
+    const device = this.stack.device(String(name));
     if (device === undefined) throw new Errno("ENODEV");
     return device;
   }

@@ -6,8 +6,8 @@
  *
  * @see tc-netem(8)
  */
-import type { Clock, Prng, Timer } from "../sim/index.ts";
-import { type Frame, frameLength } from "./packet.ts";
+import { type Clock, type Prng, Timer } from "../sim/index.ts";
+import type { Frame } from "./packet.ts";
 
 export interface LinkQuality {
   /** Microseconds from one end to the other. */
@@ -41,6 +41,33 @@ const QUEUE_LIMIT = 1000;
 const US_PER_SECOND = 1_000_000;
 const NONE: readonly Impairment[] = [];
 
+/** Where a frame comes out. */
+export interface LinkExit {
+  arrive(frame: Frame): void;
+}
+
+/** A frame under way: the timer of its arrival, and its place among the link's others. */
+class Flight extends Timer {
+  readonly #link: Link;
+  readonly #frame: Frame;
+  readonly #exit: LinkExit;
+  earlier: Flight | undefined;
+  later: Flight | undefined;
+
+  constructor(clock: Clock, link: Link, frame: Frame, exit: LinkExit) {
+    super(clock);
+    this.isOrdered = true;
+    this.#link = link;
+    this.#frame = frame;
+    this.#exit = exit;
+  }
+
+  override fire(): void {
+    this.#link.landed(this);
+    this.#exit.arrive(this.#frame);
+  }
+}
+
 interface Queue {
   /** When the last frame has been sent. */
   freeUs: number;
@@ -54,8 +81,9 @@ export class Link {
   impairments: (() => readonly Impairment[]) | undefined;
   readonly #clock: Clock;
   readonly #random: Prng;
-  /** Frames under way: when they arrive. */
-  readonly #flights = new Set<Timer>();
+  /** Frames under way, in the order in which they were sent: few links are ever asked for them. */
+  #firstFlight: Flight | undefined;
+  #lastFlight: Flight | undefined;
   readonly #queues = new Map<Impairment, [Queue, Queue]>();
   /** Nothing arrives before, by direction. */
   readonly #lastUs: [number, number] = [0, 0];
@@ -66,25 +94,37 @@ export class Link {
     this.quality = { latencyUs, lossPerMillion: 0 };
   }
 
-  /** Calls `arrive` when what was sent is there, if it gets there. `direction` is 0 from one end, 1 from the other. */
-  carry(frame: Frame, direction: 0 | 1, arrive: () => void): void {
+  /** What is sent comes out at `exit`, if it gets there. `direction` is 0 from one end, 1 from the other. */
+  carry(frame: Frame, direction: 0 | 1, exit: LinkExit): void {
     const { latencyUs, lossPerMillion } = this.quality;
-    if (this.#isLost(lossPerMillion)) return;
+    if (lossPerMillion > 0 && this.#isLost(lossPerMillion)) return;
     const impairments = this.impairments?.() ?? NONE;
+    const clock = this.#clock;
     // What was held up is not overtaken when the cause has gone.
-    const isPlain = impairments.length === 0 && this.#lastUs[direction] <= this.#clock.nowUs;
+    const isPlain = impairments.length === 0 && this.#lastUs[direction] <= clock.nowUs;
     const delayUs = isPlain ? latencyUs : this.#impaired(impairments, frame, direction);
     if (delayUs === undefined) return;
-    const flight = this.#clock.afterInOrder(delayUs, () => {
-      this.#flights.delete(flight);
-      arrive();
-    });
-    this.#flights.add(flight);
+    const flight = new Flight(clock, this, frame, exit);
+    flight.earlier = this.#lastFlight;
+    if (this.#lastFlight === undefined) this.#firstFlight = flight;
+    else this.#lastFlight.later = flight;
+    this.#lastFlight = flight;
+    flight.arm(clock.nowUs + Math.max(0, delayUs));
+  }
+
+  /** A frame is no longer under way. */
+  landed({ earlier, later }: Flight): void {
+    if (earlier === undefined) this.#firstFlight = later;
+    else earlier.later = later;
+    if (later === undefined) this.#lastFlight = earlier;
+    else later.earlier = earlier;
   }
 
   /** What is under way arrives now: the link is about to go. */
   flush(): void {
-    for (const flight of [...this.#flights]) {
+    const flights: Flight[] = [];
+    for (let flight = this.#firstFlight; flight !== undefined; flight = flight.later) flights.push(flight);
+    for (const flight of flights) {
       flight.cancel();
       flight.fire();
     }
@@ -97,7 +137,7 @@ export class Link {
       if (!impairment.applies(frame, direction)) continue;
       const { conditions } = impairment;
       if (conditions.isCut === true || this.#isLost(conditions.lossPerMillion ?? 0)) return undefined;
-      const waitUs = this.#queued(impairment, direction, frameLength(frame));
+      const waitUs = this.#queued(impairment, direction, frame.length);
       if (waitUs === undefined) return undefined;
       delayUs += waitUs + this.#varied(conditions);
     }

@@ -11,8 +11,9 @@
 import type { NeighbourInfo } from "../abi/index.ts";
 import type { Timer } from "../sim/index.ts";
 import type { Device } from "./device.ts";
+import type { Generation } from "./generation.ts";
 import type { NetHost } from "./net-host.ts";
-import { BROADCAST_MAC, type Packet, type Solicitation } from "./packet.ts";
+import { BROADCAST_MAC, Frame, type Packet, type Solicitation } from "./packet.ts";
 
 /** @see /proc/sys/net/ipv4/neigh/default */
 const PROBES = 3;
@@ -23,7 +24,7 @@ const DELAY_PROBE_US = 5_000_000;
 /** Packets that may wait for an answer. */
 const QUEUE_LIMIT = 101;
 
-interface Neighbour {
+export interface Neighbour {
   readonly device: Device;
   readonly address: string;
   mac: string | undefined;
@@ -44,16 +45,22 @@ export interface NeighbourUser {
 export class NeighbourTable {
   readonly #host: NetHost;
   readonly #user: NeighbourUser;
+  readonly #generation: Generation;
   readonly #entries = new Map<string, Neighbour>();
 
-  constructor(host: NetHost, user: NeighbourUser) {
+  constructor(host: NetHost, user: NeighbourUser, generation: Generation) {
     this.#host = host;
     this.#user = user;
+    this.#generation = generation;
   }
 
-  /** Sends a packet to the host with `address` on the link of `device`, as soon as it is known where that is. */
-  send(device: Device, address: string, packet: Packet): void {
-    const entry = this.#entry(device, address);
+  /** The host with `address` on the link of `device`, whether or not it is known where that is. Holds for a generation. */
+  at(device: Device, address: string): Neighbour {
+    return this.#entry(device, address);
+  }
+
+  /** Sends a packet to a host, as soon as it is known where that is. */
+  send(entry: Neighbour, packet: Packet): void {
     if (entry.mac !== undefined) {
       this.#transmit(entry, entry.mac, packet);
       this.#refresh(entry);
@@ -87,11 +94,13 @@ export class NeighbourTable {
 
   delete(device: Device, address: string): boolean {
     this.#entries.get(keyOf(device, address))?.timer?.cancel();
+    this.#generation.next();
     return this.#entries.delete(keyOf(device, address));
   }
 
   /** Forgets everything about a device that went down or away. */
   flush(device: Device): void {
+    this.#generation.next();
     for (const [key, entry] of this.#entries) {
       if (entry.device !== device) continue;
       entry.timer?.cancel();
@@ -152,11 +161,9 @@ export class NeighbourTable {
     const senderAddress = this.#user.solicitationSource(device, address);
     // The timer is armed first: on a link without latency the answer comes within transmit().
     entry.timer = this.#host.clock.after(RETRANSMIT_US, () => this.#probe(entry, to));
-    device.transmit({
-      source: device.mac,
-      destination: to,
-      payload: { protocol: "neighbour", answer: false, senderAddress, senderMac: device.mac, target: address },
-    });
+    const { mac: senderMac } = device;
+    const question = { protocol: "neighbour", answer: false, senderAddress, senderMac, target: address } as const;
+    device.transmit(new Frame(senderMac, to, question));
   }
 
   #fail(entry: Neighbour): void {
@@ -167,7 +174,7 @@ export class NeighbourTable {
   }
 
   #transmit({ device }: Neighbour, mac: string, packet: Packet): void {
-    device.transmit({ source: device.mac, destination: mac, payload: packet });
+    device.transmit(new Frame(device.mac, mac, packet));
   }
 }
 

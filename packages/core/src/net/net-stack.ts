@@ -10,10 +10,13 @@
  * @see net/ipv4/ip_input.c, ip_output.c, ip_forward.c
  */
 import { Errno, type RouteInfo } from "../abi/index.ts";
-import { anyAddress, familyOf, type IpFamily, inPrefix, isAny, isLoopback, isMulticast } from "../lib/index.ts";
+import { anyAddress, familyOf, type IpFamily, isAny, isLoopback, isMulticast } from "../lib/index.ts";
 import { AddressBook } from "./address-book.ts";
+import { type Shortcut, type Tracked, withDestination, withSource } from "./conntrack.ts";
+import { type Destination, DestinationTable, type Way } from "./destination.ts";
 import { type Device, type DeviceOwner, Loopback, MAX_NAME_LENGTH } from "./device.ts";
 import { Firewall } from "./firewall.ts";
+import { Generation } from "./generation.ts";
 import { type Delivery, deliverIcmp } from "./icmp.ts";
 import { NeighbourTable, type NeighbourUser } from "./neighbours.ts";
 import type { NetHost } from "./net-host.ts";
@@ -21,7 +24,7 @@ import {
   ADMINISTRATIVELY_PROHIBITED,
   BROADCAST_MAC,
   DEFAULT_TTL,
-  type Frame,
+  Frame,
   HOST_UNREACHABLE,
   icmpError,
   isPacket,
@@ -29,6 +32,7 @@ import {
   type Packet,
   PORT_UNREACHABLE,
   type Solicitation,
+  type UdpDatagram,
 } from "./packet.ts";
 import { PortTable } from "./ports.ts";
 import type { RawSocket } from "./raw-socket.ts";
@@ -51,7 +55,9 @@ export type ReadSysctl = (name: string) => string;
 export class NetStack implements DeviceOwner, NeighbourUser {
   readonly host: NetHost;
   readonly loopback: Loopback;
-  readonly routes = new RouteTable();
+  /** Of everything that decides about the way of packets. */
+  readonly generation = new Generation();
+  readonly routes = new RouteTable(this.generation);
   readonly neighbours: NeighbourTable;
   readonly addresses: AddressBook;
   readonly udp: PortTable;
@@ -65,18 +71,17 @@ export class NetStack implements DeviceOwner, NeighbourUser {
   onList: (() => void) | undefined;
   readonly #sysctl: ReadSysctl;
   readonly #devices = new Map<string, Device>();
+  readonly #destinations: DestinationTable;
   #lastIndex = 0;
   readonly #firewalls: Record<IpFamily, Firewall | undefined> = { 4: undefined, 6: undefined };
 
   constructor(host: NetHost, sysctl: ReadSysctl) {
     this.host = host;
     this.#sysctl = sysctl;
-    this.neighbours = new NeighbourTable(host, this);
+    this.neighbours = new NeighbourTable(host, this, this.generation);
     this.addresses = new AddressBook(this);
-    const range = (): readonly [number, number] => {
-      const [first = 32_768, last = 60_999] = sysctl("net.ipv4.ip_local_port_range").split(/\s+/).map(Number);
-      return [first, last];
-    };
+    this.#destinations = new DestinationTable(this.addresses, this.routes, this.generation);
+    const range = portRange(sysctl);
     this.udp = new PortTable(host.random, range);
     this.tcp = new TcpTable(this, range);
     this.loopback = new Loopback(host);
@@ -101,6 +106,7 @@ export class NetStack implements DeviceOwner, NeighbourUser {
     device.index = ++this.#lastIndex;
     device.owner = this;
     this.#devices.set(device.name, device);
+    this.generation.next();
   }
 
   /** Takes a device out of the stack, with everything that speaks of it. It can be added to another. */
@@ -110,6 +116,7 @@ export class NetStack implements DeviceOwner, NeighbourUser {
     device.master?.removePort(device);
     device.owner = undefined;
     this.#devices.delete(device.name);
+    this.generation.next();
   }
 
   /** Removes a device for ever; of a veth pair both ends go. */
@@ -130,11 +137,13 @@ export class NetStack implements DeviceOwner, NeighbourUser {
     this.#devices.delete(device.name);
     device.name = name;
     this.#devices.set(name, device);
+    this.generation.next();
   }
 
   setUp(device: Device, up: boolean): void {
     if (device.up === up) return;
     device.up = up;
+    this.generation.next();
     if (up) {
       device.used = true;
       this.addresses.deviceUp(device);
@@ -149,16 +158,17 @@ export class NetStack implements DeviceOwner, NeighbourUser {
 
   /** Do packets to this address end here? */
   isLocal(address: string): boolean {
-    return this.addresses.owner(address) !== undefined;
+    return this.#destinations.find(address).owner !== undefined;
   }
 
   isBroadcast(address: string): boolean {
-    return this.addresses.isBroadcast(address);
+    return this.#destinations.find(address).isBroadcast;
   }
 
   /** @throws ENETUNREACH. @throws EHOSTUNREACH, EINVAL, EACCES for a route that refuses */
   route(destination: string, device?: Device): Route {
-    const route = this.routes.lookup(destination, device);
+    const route =
+      device === undefined ? this.#destinations.find(destination).route : this.routes.lookup(destination, device);
     if (route === undefined) throw new Errno(this.#lacks6(destination) ? "EADDRNOTAVAIL" : "ENETUNREACH");
     if (route.refusal !== undefined) throw new Errno(REFUSALS[route.refusal].error);
     return route;
@@ -187,10 +197,15 @@ export class NetStack implements DeviceOwner, NeighbourUser {
 
   /** The address that packets to `destination` come from. @throws ENETUNREACH, EADDRNOTAVAIL */
   sourceFor(destination: string, device?: Device): string {
-    const owner = this.addresses.owner(destination);
-    if (owner !== undefined) {
-      return owner.exact ? destination : owner.address;
-    }
+    if (device !== undefined) return this.#sourceThrough(destination, device);
+    const known = this.#destinations.find(destination);
+    known.source ??= this.#sourceThrough(destination);
+    return known.source;
+  }
+
+  #sourceThrough(destination: string, device?: Device): string {
+    const { owner } = this.#destinations.find(destination);
+    if (owner !== undefined) return owner.exact ? destination : owner.address;
     const route = this.route(destination, device);
     const source = route.source ?? this.addresses.sourceOn(route.device, route.gateway ?? destination);
     if (source === undefined) throw new Errno(familyOf(destination) === 6 ? "EADDRNOTAVAIL" : "ENETUNREACH");
@@ -199,8 +214,8 @@ export class NetStack implements DeviceOwner, NeighbourUser {
 
   /** Bytes that a packet to `destination` may have. */
   mtuTo(destination: string): number {
-    if (this.isLocal(destination)) return this.loopback.mtu;
-    return this.routes.lookup(destination)?.device.mtu ?? this.loopback.mtu;
+    const { owner, route } = this.#destinations.find(destination);
+    return owner === undefined && route !== undefined ? route.device.mtu : this.loopback.mtu;
   }
 
   /** How far packets go that nobody has given another limit. The sysctl is never 0: that is a stack without sysctls. */
@@ -220,7 +235,7 @@ export class NetStack implements DeviceOwner, NeighbourUser {
   firewallOf(family: IpFamily): Firewall {
     let firewall = this.#firewalls[family];
     if (firewall === undefined) {
-      firewall = new Firewall(this.host, {
+      firewall = new Firewall(this.host, this.generation, {
         isLocal: (address) => this.isLocal(address),
         sourceOn: (device, destination) => this.addresses.sourceOn(device, destination),
       });
@@ -251,7 +266,8 @@ export class NetStack implements DeviceOwner, NeighbourUser {
   allowsForward(bridge: Device, packet: Packet): boolean {
     const firewall = this.#firewallFor(packet);
     if (firewall === undefined) return true;
-    const { tracked } = firewall.translateDestination("PREROUTING", packet, bridge);
+    const tracked = firewall.conntrack.track(packet);
+    if (tracked !== undefined) firewall.translateDestination("PREROUTING", packet, tracked, bridge);
     if (!firewall.allows("FORWARD", { packet, in: bridge, out: bridge, tracked })) return false;
     firewall.translateSource("POSTROUTING", packet, tracked, bridge);
     return true;
@@ -266,25 +282,57 @@ export class NetStack implements DeviceOwner, NeighbourUser {
       this.#send(made, this.#way(made.destination, device));
       return;
     }
-    const { packet, tracked } = firewall.translateDestination("OUTPUT", made, undefined);
+    const tracked = firewall.conntrack.track(made);
+    const known = device === undefined && tracked !== undefined ? this.#shortcut(tracked, undefined) : undefined;
+    if (tracked !== undefined && known?.way !== undefined) {
+      this.#send(translated(made, tracked), known.way);
+      return;
+    }
+    const packet =
+      tracked === undefined
+        ? firewall.translateError(made)
+        : firewall.translateDestination("OUTPUT", made, tracked, undefined);
     const way = this.#way(packet.destination, device);
     if (!firewall.allows("OUTPUT", { packet, in: undefined, out: way.device, tracked })) throw new Errno("EPERM");
+    if (device === undefined) this.#settle(tracked, undefined, way);
     this.#send(firewall.translateSource("POSTROUTING", packet, tracked, way.device), way);
   }
 
   /** Through which device, and to which host on its link. @throws ENETUNREACH */
-  #way(destination: string, device?: Device): Way {
-    if (this.isLocal(destination)) return { device: this.loopback, next: undefined };
-    const route = this.route(destination, device);
-    if (this.isBroadcast(destination) || isMulticast(destination)) return { device: route.device, next: BROADCAST_MAC };
-    return { device: route.device, next: route.gateway ?? destination };
+  #way(address: string, device?: Device): Way {
+    const destination = this.#destinations.find(address);
+    if (device !== undefined) return this.#wayTo(destination, device);
+    destination.way ??= this.#wayTo(destination);
+    return destination.way;
   }
 
-  #send(packet: Packet, { device, next }: Way): void {
+  #wayTo({ address, owner, isBroadcast }: Destination, device?: Device): Way {
+    if (owner !== undefined) return { device: this.loopback, next: undefined, neighbour: undefined };
+    const route = this.route(address, device);
+    const isForAll = isBroadcast || isMulticast(address);
+    return { device: route.device, next: isForAll ? BROADCAST_MAC : (route.gateway ?? address), neighbour: undefined };
+  }
+
+  #send(packet: Packet, way: Way): void {
+    const { device, next } = way;
     if (next === undefined || next === BROADCAST_MAC || device === this.loopback) {
       const destination = next === undefined || device === this.loopback ? device.mac : BROADCAST_MAC;
-      device.transmit({ source: device.mac, destination, payload: packet });
-    } else this.neighbours.send(device, next, packet);
+      device.transmit(new Frame(device.mac, destination, packet));
+      return;
+    }
+    way.neighbour ??= this.neighbours.at(device, next);
+    this.neighbours.send(way.neighbour, packet);
+  }
+
+  /** What is known of packets of a connection that come in through `from`, or are made here. */
+  #shortcut({ shortcut }: Tracked, from: Device | undefined): Shortcut | undefined {
+    const holds = shortcut !== undefined && shortcut.generation === this.generation.number && shortcut.from === from;
+    return holds ? shortcut : undefined;
+  }
+
+  /** The rules have let one of its packets pass: if they will do so with all of them, they need not be asked again. */
+  #settle(tracked: Tracked | undefined, from: Device | undefined, way: Way | undefined): void {
+    if (tracked?.isSettled === true) tracked.shortcut = { generation: this.generation.number, from, way };
   }
 
   // ── packets that come in ──
@@ -299,49 +347,66 @@ export class NetStack implements DeviceOwner, NeighbourUser {
   #receivePacket(device: Device, received: Packet): void {
     const firewall = this.#firewallFor(received);
     // What this stack sent to itself has been through the hooks on its way out.
-    const known = firewall === undefined || device === this.loopback;
-    if (!known && !firewall.admits(received, device)) return;
-    const { packet, tracked } = known
-      ? { packet: received, tracked: undefined }
-      : firewall.translateDestination("PREROUTING", received, device);
-    const forUs = this.isLocal(packet.destination) || this.isBroadcast(packet.destination);
-    if (!forUs && !isMulticast(packet.destination)) {
+    if (firewall === undefined || device === this.loopback) {
+      if (this.#destinations.find(received.destination).endsHere) this.#deliver(received, device);
+      else this.#forward(device, received, undefined);
+      return;
+    }
+    if (!firewall.admits(received, device)) return;
+    const tracked = firewall.conntrack.track(received);
+    const known = tracked === undefined ? undefined : this.#shortcut(tracked, device);
+    if (tracked !== undefined && known !== undefined) {
+      if (known.way === undefined) this.#deliver(translated(received, tracked), device);
+      else this.#forward(device, withDestination(received, tracked), tracked, known.way);
+      return;
+    }
+    const packet =
+      tracked === undefined
+        ? firewall.translateError(received)
+        : firewall.translateDestination("PREROUTING", received, tracked, device);
+    if (!this.#destinations.find(packet.destination).endsHere) {
       this.#forward(device, packet, tracked);
       return;
     }
-    if (known) {
-      this.#deliver(packet, device);
-      return;
-    }
     if (!firewall.allows("INPUT", { packet, in: device, out: undefined, tracked })) return;
+    this.#settle(tracked, device, undefined);
     this.#deliver(firewall.translateSource("INPUT", packet, tracked, device), device);
   }
 
-  #forward(from: Device, packet: Packet, tracked: Parameters<Firewall["translateSource"]>[2]): void {
-    const isForwarding = familyOf(packet.destination) === 4 ? "net.ipv4.ip_forward" : "net.ipv6.conf.all.forwarding";
+  /** `known` is the way of packets that the rules let pass. */
+  #forward(from: Device, packet: Packet, tracked: Tracked | undefined, known?: Way): void {
+    const { source, destination, ttl, body } = packet;
+    const isForwarding = familyOf(destination) === 4 ? "net.ipv4.ip_forward" : "net.ipv6.conf.all.forwarding";
     if (Number(this.#sysctl(isForwarding)) === 0) return;
-    if (packet.ttl <= 1) {
+    if (ttl <= 1) {
       this.#report(from, packet, "time-exceeded", 0);
       return;
     }
-    const route = this.routes.lookup(packet.destination);
+    const passed = { source, destination, ttl: ttl - 1, body };
+    const way = known ?? this.#wayOn(from, passed, tracked);
+    if (way === undefined) return;
+    const firewall = this.#firewallFor(passed);
+    this.#send(firewall?.translateSource("POSTROUTING", passed, tracked, way.device) ?? passed, way);
+  }
+
+  /** Where a packet goes on to, if a route leads there and the rules let it pass. */
+  #wayOn(from: Device, packet: Packet, tracked: Tracked | undefined): Way | undefined {
+    const { route } = this.#destinations.find(packet.destination);
     if (route === undefined) {
       this.#report(from, packet, "unreachable", NET_UNREACHABLE);
-      return;
+      return undefined;
     }
-    const { device, gateway, refusal } = route;
-    if (refusal !== undefined) {
-      const { code } = REFUSALS[refusal];
+    if (route.refusal !== undefined) {
+      const { code } = REFUSALS[route.refusal];
       if (code !== undefined) this.#report(from, packet, "unreachable", code);
-      return;
+      return undefined;
     }
+    const { device } = route;
     const firewall = this.#firewallFor(packet);
-    const passed = { ...packet, ttl: packet.ttl - 1 };
-    if (firewall !== undefined) {
-      if (!firewall.allows("FORWARD", { packet: passed, in: from, out: device, tracked })) return;
-      const translated = firewall.translateSource("POSTROUTING", passed, tracked, device);
-      this.neighbours.send(device, gateway ?? translated.destination, translated);
-    } else this.neighbours.send(device, gateway ?? passed.destination, passed);
+    if (firewall?.allows("FORWARD", { packet, in: from, out: device, tracked }) === false) return undefined;
+    const way = this.#way(packet.destination);
+    this.#settle(tracked, from, way);
+    return way;
   }
 
   #deliver(packet: Packet, device: Device): void {
@@ -350,25 +415,38 @@ export class NetStack implements DeviceOwner, NeighbourUser {
     else if (body.protocol === "icmp") deliverIcmp(this.#delivery, packet, body);
     else if (this.tunnels.has(body.port) && body.carries !== undefined) this.tunnels.get(body.port)?.(packet);
     else {
-      let found = false;
-      const from = { address: packet.source, port: body.sourcePort };
-      for (const socket of this.#udpSockets(packet, body.port)) {
-        if (!socket.wants(from, this.isLocal(packet.destination) ? packet.destination : socket.local.address)) continue;
-        socket.deliver(packet.source, body);
-        found = true;
-        if (!this.isBroadcast(packet.destination)) break;
+      const { owner, isBroadcast } = this.#destinations.find(packet.destination);
+      if (owner === undefined || isBroadcast) this.#spread(packet, body, isBroadcast);
+      else {
+        const socket = this.#udpSocket(packet, body);
+        if (socket !== undefined) socket.deliver(packet.source, body);
+        else this.#report(device, packet, "unreachable", PORT_UNREACHABLE);
       }
-      if (!found && this.isLocal(packet.destination)) this.#report(device, packet, "unreachable", PORT_UNREACHABLE);
     }
   }
 
-  /** Sockets on a port, those with the closest ends first. */
-  #udpSockets(packet: Packet, port: number): readonly UdpSocket[] {
-    const weight = (socket: UdpSocket): number =>
-      (socket.remote === undefined ? 0 : 2) + (isAny(socket.local.address) ? 0 : 1);
-    const all = [...this.udp.holders(port)].flatMap((socket) => (socket instanceof UdpSocket ? [socket] : []));
-    const fitting = this.isBroadcast(packet.destination) ? all : all.filter((one) => one.takes(packet.destination));
-    return fitting.sort((a, b) => weight(b) - weight(a));
+  /** The socket that a datagram to an address of this machine is for: the one with the closest ends. */
+  #udpSocket({ source, destination }: Packet, { sourcePort, port }: UdpDatagram): UdpSocket | undefined {
+    const from = { address: source, port: sourcePort };
+    let closest: UdpSocket | undefined;
+    for (const socket of this.udp.holders(port)) {
+      if (!(socket instanceof UdpSocket) || !socket.wants(from, destination)) continue;
+      if (closest === undefined || socket.closeness > closest.closeness) closest = socket;
+    }
+    return closest;
+  }
+
+  /** A datagram to a group goes to the first socket that wants it, one to everybody to all of them. */
+  #spread({ source, destination }: Packet, datagram: UdpDatagram, isForAll: boolean): void {
+    const from = { address: source, port: datagram.sourcePort };
+    const sockets = [...this.udp.holders(datagram.port)]
+      .flatMap((one) => (one instanceof UdpSocket && (isForAll || one.takes(destination)) ? [one] : []))
+      .sort((a, b) => b.closeness - a.closeness);
+    for (const socket of sockets) {
+      if (!socket.wants(from, socket.local.address)) continue;
+      socket.deliver(source, datagram);
+      if (!isForAll) return;
+    }
   }
 
   readonly #delivery: Delivery = {
@@ -424,32 +502,28 @@ export class NetStack implements DeviceOwner, NeighbourUser {
     }
     if (!isAny(message.senderAddress)) this.neighbours.learn(device, message, isForUs);
     if (!isForUs) return;
-    device.transmit({
-      source: device.mac,
-      destination: message.senderMac,
-      payload: {
+    device.transmit(
+      new Frame(device.mac, message.senderMac, {
         protocol: "neighbour",
         answer: true,
         senderAddress: message.target,
         senderMac: device.mac,
         target: message.senderAddress,
-      },
-    });
+      }),
+    );
   }
 
   /** Tells everybody on a link where an address of this stack is. */
   announce(device: Device, address: string): void {
-    device.transmit({
-      source: device.mac,
-      destination: BROADCAST_MAC,
-      payload: {
+    device.transmit(
+      new Frame(device.mac, BROADCAST_MAC, {
         protocol: "neighbour",
         answer: true,
         senderAddress: address,
         senderMac: device.mac,
         target: address,
-      },
-    });
+      }),
+    );
   }
 
   /** @throws EEXIST, EINVAL */
@@ -461,13 +535,24 @@ export class NetStack implements DeviceOwner, NeighbourUser {
   }
 }
 
-interface Way {
-  readonly device: Device;
-  /** The host on the link that the packet goes to; all of them for a broadcast; `undefined` on the loopback. */
-  readonly next: string | undefined;
-}
+/** A packet as the other side is to see it. */
+const translated = (packet: Packet, tracked: Tracked): Packet => withSource(withDestination(packet, tracked), tracked);
 
-/** Loopback addresses do not come from outside. */
-function isMartian({ source, destination }: Packet): boolean {
-  return isLoopback(source) || isLoopback(destination) || inPrefix({ address: "0.0.0.0", length: 8 }, source);
+/** Loopback addresses do not come from outside, nor does what has no address. */
+const isMartian = ({ source, destination }: Packet): boolean =>
+  isLoopback(source) || isLoopback(destination) || source.startsWith("0.");
+
+/** The ports that connections are given, as the sysctl says. */
+function portRange(sysctl: ReadSysctl): () => readonly [number, number] {
+  let known = "";
+  let range: readonly [number, number] = [32_768, 60_999];
+  return () => {
+    const text = sysctl("net.ipv4.ip_local_port_range");
+    if (text !== known) {
+      known = text;
+      const [first = 32_768, last = 60_999] = text.split(/\s+/).map(Number);
+      range = [first, last];
+    }
+    return range;
+  };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { NetlinkChange } from "../abi/index.ts";
 import { Wires } from "../testing/wires.ts";
-import { Bridge, changeNetwork, type NetStack, networkState, UdpSocket, UnixSocket, Veth } from "./index.ts";
+import { Bridge, changeNetwork, Frame, type NetStack, networkState, UdpSocket, UnixSocket, Veth } from "./index.ts";
 
 function failure(call: () => unknown): string {
   try {
@@ -144,7 +144,7 @@ describe("bridges", () => {
         senderMac: inner.mac,
         target: "1.1.1.1",
       } as const;
-      inner.transmit({ source: inner.mac, destination: to, payload });
+      inner.transmit(new Frame(inner.mac, to, payload));
       world.settle();
       while (world.clock.nextUs !== undefined && world.clock.nextUs < world.clock.nowUs + 1000) world.step();
       return [...seen].sort();

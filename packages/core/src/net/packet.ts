@@ -65,10 +65,53 @@ export interface Solicitation {
   readonly target: string;
 }
 
-export interface Frame {
+export class Frame {
   readonly source: string;
   readonly destination: string;
   readonly payload: Packet | Solicitation;
+  #length = 0;
+
+  constructor(source: string, destination: string, payload: Packet | Solicitation) {
+    this.source = source;
+    this.destination = destination;
+    this.payload = payload;
+  }
+
+  /** Bytes of the Ethernet frame. Every device that it passes counts them. */
+  get length(): number {
+    if (this.#length === 0) {
+      this.#length = ETHERNET_HEADER + (isPacket(this.payload) ? packetLength(this.payload) : SOLICITATION_LENGTH);
+    }
+    return this.#length;
+  }
+}
+
+/** A packet with other ends. Ports are left as they are where none is given; a message of ICMP has none. */
+export function withEnds(
+  { ttl, body }: Packet,
+  ends: {
+    readonly source: string;
+    readonly destination: string;
+    readonly sourcePort: number | undefined;
+    readonly port: number | undefined;
+  },
+): Packet {
+  const { source, destination } = ends;
+  return { source, destination, ttl, body: withPorts(body, ends.sourcePort, ends.port) };
+}
+
+/** Written out for each protocol: what is spread has a hidden class of its own. */
+function withPorts(body: Body, newSource: number | undefined, newPort: number | undefined): Body {
+  if (body.protocol === "icmp") return body;
+  const { sourcePort: oldSource, port: oldPort, data } = body;
+  const [sourcePort, port] = [newSource ?? oldSource, newPort ?? oldPort];
+  if (body.protocol === "udp") {
+    const { carries } = body;
+    if (carries === undefined) return { protocol: "udp", sourcePort, port, data };
+    return { protocol: "udp", sourcePort, port, data, carries };
+  }
+  const { sequence, acknowledges, syn, ack, fin, rst, window } = body;
+  return { protocol: "tcp", sourcePort, port, sequence, acknowledges, syn, ack, fin, rst, window, data };
 }
 
 export const BROADCAST_MAC = "ff:ff:ff:ff:ff:ff";
@@ -87,18 +130,13 @@ export const isPacket = (payload: Packet | Solicitation): payload is Packet => "
 function packetLength({ source, body }: Packet): number {
   const header = familyOf(source) === 4 ? 20 : 40;
   const transport = body.protocol === "tcp" ? (body.syn ? 40 : 32) : 8;
-  const carried =
-    body.protocol === "udp" && body.carries !== undefined ? VXLAN_HEADER + frameLength(body.carries.frame) : 0;
+  const carried = body.protocol === "udp" && body.carries !== undefined ? VXLAN_HEADER + body.carries.frame.length : 0;
   return header + transport + carried + body.data.length;
 }
 
 const ETHERNET_HEADER = 14;
 const VXLAN_HEADER = 8;
 const SOLICITATION_LENGTH = 28;
-
-/** Bytes of the Ethernet frame. */
-export const frameLength = ({ payload }: Frame): number =>
-  ETHERNET_HEADER + (isPacket(payload) ? packetLength(payload) : SOLICITATION_LENGTH);
 
 /** Bytes of a TCP segment's payload that fit into one packet. */
 export const segmentSize = (mtu: number, family: IpFamily): number => mtu - (bitsOf(family) === 32 ? 20 : 40) - 32;

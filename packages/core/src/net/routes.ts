@@ -6,6 +6,7 @@
 import { Errno, type RouteInfo, type RouteRefusal } from "../abi/index.ts";
 import { compareIp, familyOf, type IpFamily, inPrefix } from "../lib/index.ts";
 import type { Device } from "./device.ts";
+import type { Generation } from "./generation.ts";
 
 export interface Route {
   readonly destination: string;
@@ -30,7 +31,12 @@ export interface RouteMatch {
 }
 
 export class RouteTable {
+  readonly #generation: Generation;
   #routes: readonly Route[] = [];
+
+  constructor(generation: Generation) {
+    this.#generation = generation;
+  }
 
   /** All routes in the order in which they are looked through. */
   get all(): readonly Route[] {
@@ -66,14 +72,14 @@ export class RouteTable {
     if (same !== undefined && (place === "only" || (isRepeated && !replaces))) throw new Errno("EEXIST");
     const others = this.#routes.filter((other) => !replaces || other !== same);
     const at = others.findIndex((other) => isBefore(route, other) || (place === "first" && isAlike(route, other)));
-    this.#routes = at < 0 ? [...others, route] : [...others.slice(0, at), route, ...others.slice(at)];
+    this.#change(at < 0 ? [...others, route] : [...others.slice(0, at), route, ...others.slice(at)]);
   }
 
   /** @throws ESRCH if there is no such route. */
   remove(match: RouteMatch): void {
     const found = this.#find(match);
     if (found === undefined) throw new Errno("ESRCH");
-    this.#routes = this.#routes.filter((route) => route !== found);
+    this.#change(this.#routes.filter((route) => route !== found));
   }
 
   has(match: RouteMatch): boolean {
@@ -82,8 +88,8 @@ export class RouteTable {
 
   /** Forgets routes through a device; with `source`, only those from that address. */
   removeDevice(device: Device, source?: string): void {
-    this.#routes = this.#routes.filter(
-      (route) => route.device !== device || (source !== undefined && route.source !== source),
+    this.#change(
+      this.#routes.filter((route) => route.device !== device || (source !== undefined && route.source !== source)),
     );
   }
 
@@ -94,6 +100,11 @@ export class RouteTable {
       if (inPrefix({ address: route.destination, length: route.prefixLength }, destination)) return route;
     }
     return undefined;
+  }
+
+  #change(routes: readonly Route[]): void {
+    this.#routes = routes;
+    this.#generation.next();
   }
 
   #find(match: RouteMatch): Route | undefined {

@@ -9,7 +9,7 @@ export class SocketMemory {
   /** So many bytes more, or fewer, are queued. */
   add(bytes: number): void {
     this.#bytes += bytes;
-    const pages = Math.ceil(this.#bytes / PAGE_SIZE);
+    const pages = ((this.#bytes + PAGE_SIZE - 1) / PAGE_SIZE) | 0;
     if (pages === this.#pages) return;
     const change = pages - this.#pages;
     this.#pages = pages;

@@ -26,7 +26,7 @@ export abstract class Socket {
   /** Who made it, as /proc/net/tcp tells. */
   uid = 0;
   reuseAddress = false;
-  readonly #options = new Map<SocketOption, number | string>();
+  #options: Map<SocketOption, number | string> | undefined;
   #ready: WaitQueue | undefined;
   #error: Errno | undefined;
 
@@ -88,7 +88,13 @@ export abstract class Socket {
 
   setOption(option: SocketOption, value: number | string): void {
     if (option === "SO_REUSEADDR" || option === "SO_REUSEPORT") this.reuseAddress = Number(value) !== 0;
+    this.#options ??= new Map();
     this.#options.set(option, value);
+  }
+
+  /** Somebody has set one. */
+  protected get hasOptions(): boolean {
+    return this.#options !== undefined;
   }
 
   option(option: SocketOption): number | string {
@@ -99,11 +105,11 @@ export abstract class Socket {
         return { stream: 1, dgram: 2, raw: 3 }[this.type];
       case "SO_RCVBUF":
       case "SO_SNDBUF":
-        return this.#options.get(option) ?? DEFAULT_BUFFER;
+        return this.#options?.get(option) ?? DEFAULT_BUFFER;
       case "SO_BINDTODEVICE":
-        return this.#options.get(option) ?? "";
+        return this.#options?.get(option) ?? "";
       default:
-        return this.#options.get(option) ?? 0;
+        return this.#options?.get(option) ?? 0;
     }
   }
 

@@ -11,6 +11,7 @@ import { Errno } from "../abi/index.ts";
 import { NO_BYTES } from "../lib/index.ts";
 import type { Clock, Prng, Timer } from "../sim/index.ts";
 import { ByteQueue } from "./byte-queue.ts";
+import type { Endpoint } from "./conntrack.ts";
 import type { TcpSegment } from "./packet.ts";
 import type { SocketMemory } from "./socket-memory.ts";
 
@@ -38,7 +39,9 @@ export interface TcpUser {
   readonly segmentSize: number;
   readonly memory: SocketMemory;
   /** Sends a segment from this end to the other. */
-  transmit(segment: Omit<TcpSegment, "protocol" | "sourcePort" | "port">): void;
+  transmit(segment: TcpSegment): void;
+  readonly local: Endpoint;
+  readonly remote: Endpoint | undefined;
   /** Something can be read or written, or has ended. */
   changed(): void;
   /** The handshake is over. */
@@ -66,6 +69,15 @@ const RECEIVE_BUFFER = 131_072;
 const SEND_BUFFER = 262_144;
 const DUPLICATES_THAT_TELL = 3;
 
+type Flags = Pick<TcpSegment, "syn" | "ack" | "fin" | "rst">;
+const NO_FLAGS: Flags = { syn: false, ack: false, fin: false, rst: false };
+const ACK: Flags = { ...NO_FLAGS, ack: true };
+const SYN: Flags = { ...NO_FLAGS, syn: true };
+const RST: Flags = { ...NO_FLAGS, rst: true };
+const SYN_ACK: Flags = { ...ACK, syn: true };
+const FIN_ACK: Flags = { ...ACK, fin: true };
+const RST_ACK: Flags = { ...ACK, rst: true };
+
 export class TcpConnection {
   state: TcpState = "CLOSE";
   readonly #user: TcpUser;
@@ -73,8 +85,7 @@ export class TcpConnection {
   readonly #outgoing: ByteQueue;
   readonly #incoming: ByteQueue;
   /** Segments that came before what lies between, by their sequence number. */
-  readonly #early = new Map<number, Uint8Array>();
-  #earlyBytes = 0;
+  #early: Map<number, Uint8Array> | undefined;
   #earlyFin: number | undefined;
   #unacknowledged = 0;
   #next = 0;
@@ -92,7 +103,8 @@ export class TcpConnection {
   #rtoUs = INITIAL_RTO_US;
   #smoothedUs: number | undefined;
   /** A segment whose acknowledgment is timed: its end, and when it was sent. */
-  #timed: { readonly end: number; readonly sentUs: number } | undefined;
+  #timedEnd: number | undefined;
+  #timedSentUs = 0;
   #timer: Timer | undefined;
   error: Errno | undefined;
   /** A soft error that becomes the reason if the connection fails. */
@@ -127,7 +139,7 @@ export class TcpConnection {
   }
 
   #sendSyn(): void {
-    this.#send({ sequence: this.#unacknowledged, syn: true, ack: this.state === "SYN_RECV" });
+    this.#send(this.#unacknowledged, this.state === "SYN_RECV" ? SYN_ACK : SYN);
     this.#arm(this.#rtoUs);
   }
 
@@ -150,6 +162,11 @@ export class TcpConnection {
     return this.#finQueued ? 0 : Math.max(0, SEND_BUFFER - this.#outgoing.length);
   }
 
+  /** As Linux has it: a third of the buffer is free. */
+  get hasRoom(): boolean {
+    return this.writeRoom > this.unsent >> 1;
+  }
+
   get canWrite(): boolean {
     return (this.state === "ESTABLISHED" || this.state === "CLOSE_WAIT") && !this.#finQueued;
   }
@@ -165,10 +182,10 @@ export class TcpConnection {
   read(count: number, peek: boolean): Uint8Array {
     if (peek) return this.#incoming.peek(0, count).slice();
     const bytes = this.#incoming.take(count);
+    if (this.#toldWindow >= this.#user.segmentSize) return bytes;
     // A window that was as good as closed is told to be open again.
-    const grown = this.#window - this.#toldWindow;
-    const worthTelling = this.#toldWindow < this.#user.segmentSize ? grown > 0 && this.#window > 0 : false;
-    if (worthTelling && (this.#window >= RECEIVE_BUFFER >> 1 || this.#window >= this.#user.segmentSize)) {
+    const isWorthTelling = this.#window > this.#toldWindow && this.#window > 0;
+    if (isWorthTelling && (this.#window >= RECEIVE_BUFFER >> 1 || this.#window >= this.#user.segmentSize)) {
       if (this.state === "ESTABLISHED" || this.state.startsWith("FIN_WAIT")) this.#acknowledge();
     }
     return bytes;
@@ -268,7 +285,7 @@ export class TcpConnection {
    * @see RFC 9293 section 3.10.7.3, net/ipv4/tcp_input.c: tcp_rcv_synsent_state_process
    */
   #refuseOld({ acknowledges }: TcpSegment): void {
-    this.#send({ sequence: acknowledges, ack: false, rst: true });
+    this.#send(acknowledges, RST);
     if (this.#retries === 0) this.#arm(SHORTEST_RTO_US);
   }
 
@@ -278,6 +295,7 @@ export class TcpConnection {
     if (acknowledges >= this.#unacknowledged) this.#peerWindow = window;
     const fresh = acknowledges - this.#unacknowledged;
     if (fresh > 0) {
+      const hadRoom = this.hasRoom;
       this.#outgoing.drop(fresh);
       this.#unacknowledged = acknowledges;
       this.#duplicates = 0;
@@ -285,7 +303,8 @@ export class TcpConnection {
       this.#measure(acknowledges);
       if (this.#unacknowledged === this.#next) this.#disarm();
       else this.#arm(this.#rtoUs);
-      this.#user.changed();
+      // Only who waits for room to write hears of it. @see net/core/stream.c: sk_stream_write_space
+      if (!hadRoom) this.#user.changed();
     } else if (fresh === 0 && this.#unacknowledged < this.#next && data.length === 0 && !fin && !wasClosed) {
       if (++this.#duplicates === DUPLICATES_THAT_TELL) this.#resend();
     } else if (wasClosed && this.#peerWindow > 0 && this.#next === this.#unacknowledged + 1 && !this.#finSent) {
@@ -319,9 +338,14 @@ export class TcpConnection {
       return;
     }
     if (fin) this.#earlyFin = sequence + data.length;
-    this.#keep(sequence, data);
     const before = this.#incoming.length;
-    this.#takeInOrder();
+    if (this.#early === undefined && sequence === this.#expected && data.length <= this.#window) {
+      this.#incoming.put(data);
+      this.#expected += data.length;
+    } else {
+      this.#keep(sequence, data);
+      this.#takeInOrder();
+    }
     const ended = !this.#finReceived && this.#earlyFin === this.#expected;
     if (ended) {
       this.#finReceived = true;
@@ -337,26 +361,27 @@ export class TcpConnection {
     const start = Math.max(sequence, this.#expected);
     const end = Math.min(sequence + data.length, this.#expected + RECEIVE_BUFFER - this.#incoming.length);
     if (end <= start) return;
-    const part = data.slice(start - sequence, end - sequence);
+    const part = data.subarray(start - sequence, end - sequence);
+    this.#early ??= new Map();
     const known = this.#early.get(start);
-    if (known !== undefined && known.length >= part.length) return;
-    this.#early.set(start, part);
-    this.#earlyBytes += part.length - (known?.length ?? 0);
+    if (known === undefined || known.length < part.length) this.#early.set(start, part);
   }
 
   #takeInOrder(): void {
-    for (let progress = true; progress && this.#early.size > 0; ) {
+    const early = this.#early;
+    if (early === undefined) return;
+    for (let progress = true; progress && early.size > 0; ) {
       progress = false;
-      for (const [sequence, data] of this.#early) {
+      for (const [sequence, data] of early) {
         if (sequence > this.#expected) continue;
-        this.#early.delete(sequence);
-        this.#earlyBytes -= data.length;
+        early.delete(sequence);
         const fresh = data.subarray(this.#expected - sequence);
         this.#incoming.put(fresh);
         this.#expected += fresh.length;
         progress = true;
       }
     }
+    if (early.size === 0) this.#early = undefined;
   }
 
   #peerEnded(): void {
@@ -386,7 +411,10 @@ export class TcpConnection {
       const sendsFin = isLast && !this.#finSent;
       if (size <= 0 && !sendsFin) break;
       this.#sendData(this.#next, Math.max(0, size), sendsFin);
-      this.#timed ??= { end: this.#next + Math.max(0, size), sentUs: this.#user.clock.nowUs };
+      if (this.#timedEnd === undefined) {
+        this.#timedEnd = this.#next + Math.max(0, size);
+        this.#timedSentUs = this.#user.clock.nowUs;
+      }
       this.#next += Math.max(0, size) + (sendsFin ? 1 : 0);
       if (sendsFin) this.#finSent = true;
     }
@@ -397,13 +425,13 @@ export class TcpConnection {
   }
 
   #sendData(sequence: number, size: number, fin: boolean): void {
-    const data = size === 0 ? NO_BYTES : this.#outgoing.peek(sequence - this.#unacknowledged, size).slice();
-    this.#send({ sequence, data, fin });
+    const data = size === 0 ? NO_BYTES : this.#outgoing.peek(sequence - this.#unacknowledged, size);
+    this.#send(sequence, fin ? FIN_ACK : ACK, data);
   }
 
   /** The first segment that is not acknowledged, once more. */
   #resend(): void {
-    this.#timed = undefined;
+    this.#timedEnd = undefined;
     const size = Math.min(this.#outgoing.length, this.#user.segmentSize, this.#next - this.#unacknowledged);
     if (size > 0) {
       this.#sendData(this.#unacknowledged, size, this.#finSent && size === this.#outgoing.length);
@@ -416,24 +444,28 @@ export class TcpConnection {
   }
 
   #acknowledge(): void {
-    this.#send({ sequence: this.#next });
+    this.#send(this.#next, ACK);
   }
 
   #reset(): void {
-    this.#send({ sequence: this.#next, rst: true });
+    this.#send(this.#next, RST_ACK);
   }
 
-  #send(segment: Partial<TcpSegment> & { readonly sequence: number }): void {
+  #send(sequence: number, { syn, ack, fin, rst }: Flags, data: Uint8Array = NO_BYTES): void {
     this.#toldWindow = this.#window;
+    const { local, remote } = this.#user;
     this.#user.transmit({
+      protocol: "tcp",
+      sourcePort: local.port,
+      port: remote?.port ?? 0,
+      sequence,
       acknowledges: this.#expected,
-      syn: false,
-      ack: true,
-      fin: false,
-      rst: false,
+      syn,
+      ack,
+      fin,
+      rst,
       window: this.#toldWindow,
-      data: NO_BYTES,
-      ...segment,
+      data,
     });
   }
 
@@ -480,9 +512,9 @@ export class TcpConnection {
 
   /** @see RFC 6298 */
   #measure(acknowledged: number): void {
-    if (this.#timed === undefined || acknowledged < this.#timed.end) return;
-    const roundTripUs = this.#user.clock.nowUs - this.#timed.sentUs;
-    this.#timed = undefined;
+    if (this.#timedEnd === undefined || acknowledged < this.#timedEnd) return;
+    const roundTripUs = this.#user.clock.nowUs - this.#timedSentUs;
+    this.#timedEnd = undefined;
     this.#smoothedUs =
       this.#smoothedUs === undefined ? roundTripUs : Math.round((7 * this.#smoothedUs + roundTripUs) / 8);
     this.#rtoUs = Math.min(MAX_RTO_US, this.#smoothedUs + Math.max(MIN_RTO_US, this.#smoothedUs));
@@ -502,8 +534,7 @@ export class TcpConnection {
     if (!lingers || this.#orphan) this.#outgoing.clear();
     if (this.#orphan) this.#incoming.clear();
     this.state = "CLOSE";
-    this.#early.clear();
-    this.#earlyBytes = 0;
+    this.#early = undefined;
     if (wasOpen) this.#user.finished(lingers);
     this.#user.changed();
   }

@@ -6,7 +6,6 @@
 import { Errno, POLLERR, POLLHUP, POLLIN, POLLOUT, type Received, type SocketAddress } from "../abi/index.ts";
 import { familyOf, isAny } from "../lib/index.ts";
 import type { Clock, Prng } from "../sim/index.ts";
-import type { Endpoint } from "./conntrack.ts";
 import { InetSocket } from "./inet-socket.ts";
 import type { NetStack } from "./net-stack.ts";
 import { segmentSize, type TcpSegment } from "./packet.ts";
@@ -29,6 +28,7 @@ export class TcpSocket extends InetSocket implements TcpUser {
   #connection: TcpConnection | undefined;
   #readShut = false;
   #segmentSize = 0;
+  nextEnded: TcpSocket | undefined;
 
   constructor(stack: NetStack, domain: "inet" | "inet6") {
     super(stack, domain);
@@ -46,7 +46,10 @@ export class TcpSocket extends InetSocket implements TcpUser {
 
   override listen(backlog: number): void {
     if (this.#connection !== undefined) throw new Errno("EINVAL");
-    if (!this.isBound) this.local = { ...this.local, port: this.stack.tcp.bind(this, this.local.address, 0) };
+    if (!this.isBound) {
+      const { address } = this.local;
+      this.local = { address, port: this.stack.tcp.bind(this, address, 0) };
+    }
     const limit = Math.min(Math.max(0, backlog), this.stack.somaxconn);
     this.#listening = { opening: new Set(), ready: [], ...this.#listening, backlog: limit };
   }
@@ -68,9 +71,10 @@ export class TcpSocket extends InetSocket implements TcpUser {
     const remote = this.destination(address);
     const source = this.sourceFor(remote.address);
     const wasBound = this.isBound;
-    const port = this.stack.tcp.connect(this, { address: source, port: this.local.port }, remote);
+    const port = this.stack.tcp.portTo({ address: source, port: this.local.port }, remote);
     this.local = { address: source, port };
     this.remote = remote;
+    this.stack.tcp.adopt(this);
     this.#connection = new TcpConnection(this);
     try {
       this.#connection.open();
@@ -157,10 +161,7 @@ export class TcpSocket extends InetSocket implements TcpUser {
     let events = this.error === undefined ? 0 : POLLERR | POLLIN;
     if (connection.readable > 0 || connection.ended || this.#readShut) events |= POLLIN;
     if (connection.state === "CLOSE") return events | POLLOUT | POLLHUP;
-    // As Linux has it: writable when a third of the buffer is free.
-    if (connection.state !== "SYN_SENT" && (connection.writeRoom > connection.unsent >> 1 || !connection.canWrite)) {
-      events |= POLLOUT;
-    }
+    if (connection.state !== "SYN_SENT" && (connection.hasRoom || !connection.canWrite)) events |= POLLOUT;
     return events;
   }
 
@@ -227,11 +228,11 @@ export class TcpSocket extends InetSocket implements TcpUser {
     return this.#segmentSize;
   }
 
-  transmit(segment: Parameters<TcpUser["transmit"]>[0]): void {
+  transmit(segment: TcpSegment): void {
     const { local, remote } = this;
     if (remote === undefined) return;
-    const body: TcpSegment = { protocol: "tcp", sourcePort: local.port, port: remote.port, ...segment };
-    const packet = { source: local.address, destination: remote.address, ttl: this.ttlTo(remote.address), body };
+    const { address } = remote;
+    const packet = { source: local.address, destination: address, ttl: this.ttlTo(address), body: segment };
     try {
       this.stack.output(packet, this.boundDevice);
     } catch (error) {
@@ -283,10 +284,5 @@ export class TcpSocket extends InetSocket implements TcpUser {
   /** The local end that a listening socket shows. */
   get listensOnAny(): boolean {
     return isAny(this.local.address);
-  }
-
-  /** Ends that identify the connection. */
-  get ends(): readonly [local: Endpoint, remote: Endpoint] | undefined {
-    return this.remote === undefined ? undefined : [this.local, this.remote];
   }
 }

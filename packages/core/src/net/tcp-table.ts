@@ -9,6 +9,7 @@
 import { Errno } from "../abi/index.ts";
 import { isAny, NO_BYTES } from "../lib/index.ts";
 import type { Endpoint } from "./conntrack.ts";
+import { EndsTable } from "./ends-table.ts";
 import type { NetStack } from "./net-stack.ts";
 import type { Packet, TcpSegment } from "./packet.ts";
 import { PortTable } from "./ports.ts";
@@ -24,14 +25,15 @@ export interface Remnant {
   readonly remote: Endpoint;
   readonly untilUs: number;
   readonly next: number;
-  readonly expected: number;
+  expected: number;
+  nextEnded: Remnant | undefined;
 }
 
 export class TcpTable {
   readonly ports: PortTable;
   readonly #stack: NetStack;
-  readonly #connections = new Map<string, TcpSocket>();
-  readonly #remnants = new Map<string, Remnant>();
+  readonly #connections = new EndsTable<TcpSocket>();
+  readonly #remnants = new EndsTable<Remnant>();
 
   constructor(stack: NetStack, range: () => readonly [number, number]) {
     this.#stack = stack;
@@ -46,36 +48,34 @@ export class TcpTable {
   }
 
   /** The local port of a new connection. @throws EADDRNOTAVAIL if there already is one between these ends. */
-  connect(socket: TcpSocket, local: Endpoint, remote: Endpoint): number {
-    const isFree = (port: number): boolean => !this.#connections.has(keyOf({ ...local, port }, remote));
+  portTo(local: Endpoint, remote: Endpoint): number {
+    const { address } = local;
+    const isFree = (port: number): boolean =>
+      this.#connections.find(address, port, remote.address, remote.port) === undefined;
     const port =
-      local.port === 0 ? this.ports.ephemeral((free) => isFree(free) && this.#isOver(free, local, remote)) : local.port;
+      local.port === 0
+        ? this.ports.ephemeral((free) => isFree(free) && this.#isOver(address, free, remote))
+        : local.port;
     if (!isFree(port)) throw new Errno("EADDRNOTAVAIL");
-    this.#connections.set(keyOf({ ...local, port }, remote), socket);
     return port;
   }
 
-  /** A connection that the peer has begun. */
+  /** A connection that begins. */
   adopt(socket: TcpSocket): void {
-    const { ends } = socket;
-    if (ends !== undefined) this.#connections.set(keyOf(...ends), socket);
+    this.#connections.set(socket);
   }
 
   disconnect(socket: TcpSocket): void {
-    const { ends } = socket;
-    if (ends === undefined) return;
-    const key = keyOf(...ends);
-    if (this.#connections.get(key) === socket) this.#connections.delete(key);
+    this.#connections.delete(socket);
   }
 
   /** The connection is over, but its ends are not used again for a while. */
-  linger(socket: TcpSocket, numbers: { readonly next: number; readonly expected: number }): void {
+  linger(socket: TcpSocket, { next, expected }: { readonly next: number; readonly expected: number }): void {
     this.disconnect(socket);
-    const { ends, domain } = socket;
-    if (ends === undefined || domain === "unix") return;
-    const [local, remote] = ends;
+    const { local, remote, domain } = socket;
+    if (remote === undefined || domain === "unix") return;
     const untilUs = this.#stack.host.clock.nowUs + LINGER_US;
-    this.#remnants.set(keyOf(local, remote), { domain, local, remote, untilUs, ...numbers });
+    this.#remnants.set({ domain, local, remote, untilUs, next, expected, nextEnded: undefined });
   }
 
   /** Its descriptor is closed: the port it was bound to is free. */
@@ -86,26 +86,23 @@ export class TcpTable {
   // ── for packets ──
 
   receive(packet: Packet, segment: TcpSegment): void {
-    const local: Endpoint = { address: packet.destination, port: segment.port };
-    const remote: Endpoint = { address: packet.source, port: segment.sourcePort };
-    const key = keyOf(local, remote);
-    const connection = this.#connections.get(key);
+    const { destination: local, source: remote } = packet;
+    const connection = this.#connections.find(local, segment.port, remote, segment.sourcePort);
     if (connection !== undefined) {
       connection.receiveSegment(segment);
       return;
     }
-    const remnant = this.#remnants.get(key);
-    if (remnant !== undefined && this.#answerFor(remnant, key, segment)) return;
-    const listener = segment.syn && !segment.ack ? this.#listener(local) : undefined;
-    if (listener !== undefined) listener.welcome(segment, packet.source, packet.destination);
+    const remnant = this.#remnants.find(local, segment.port, remote, segment.sourcePort);
+    if (remnant !== undefined && this.#answerFor(remnant, segment)) return;
+    const listener = segment.syn && !segment.ack ? this.#listener({ address: local, port: segment.port }) : undefined;
+    if (listener !== undefined) listener.welcome(segment, remote, local);
     else if (!segment.rst) this.#refuse(packet, segment);
   }
 
   /** An ICMP error about a segment that was sent from here. */
   unreachable(about: Packet, segment: TcpSegment, error: Errno): void {
-    const local: Endpoint = { address: about.source, port: segment.sourcePort };
-    const remote: Endpoint = { address: about.destination, port: segment.port };
-    this.#connections.get(keyOf(local, remote))?.unreachable(error);
+    const { source, destination } = about;
+    this.#connections.find(source, segment.sourcePort, destination, segment.port)?.unreachable(error);
   }
 
   // ── for /proc ──
@@ -117,9 +114,9 @@ export class TcpTable {
     }
     yield* this.#connections.values();
     const { nowUs } = this.#stack.host.clock;
-    for (const [key, remnant] of this.#remnants) {
+    for (const remnant of [...this.#remnants.values()]) {
       if (remnant.untilUs > nowUs) yield remnant;
-      else this.#remnants.delete(key);
+      else this.#remnants.delete(remnant);
     }
   }
 
@@ -149,25 +146,24 @@ export class TcpTable {
   }
 
   /** True if that was all that was to be done. */
-  #answerFor(remnant: Remnant, key: string, segment: TcpSegment): boolean {
+  #answerFor(remnant: Remnant, segment: TcpSegment): boolean {
     if (remnant.untilUs <= this.#stack.host.clock.nowUs || segment.rst || (segment.syn && !segment.ack)) {
-      this.#remnants.delete(key);
+      this.#remnants.delete(remnant);
       return segment.rst;
     }
     const { local, remote } = remnant;
     if (segment.data.length > 0 && segment.sequence + segment.data.length > remnant.expected) {
-      this.#remnants.delete(key);
+      this.#remnants.delete(remnant);
       return false;
     }
     if (!segment.fin) return true;
-    const expected = Math.max(remnant.expected, segment.sequence + segment.data.length + 1);
-    this.#remnants.set(key, { ...remnant, expected });
+    remnant.expected = Math.max(remnant.expected, segment.sequence + segment.data.length + 1);
     this.#send(local.address, remote.address, {
       ...EMPTY,
       sourcePort: local.port,
       port: remote.port,
       sequence: remnant.next,
-      acknowledges: expected,
+      acknowledges: remnant.expected,
       ack: true,
     });
     return true;
@@ -182,8 +178,8 @@ export class TcpTable {
     }
   }
 
-  #isOver(port: number, local: Endpoint, remote: Endpoint): boolean {
-    const remnant = this.#remnants.get(keyOf({ ...local, port }, remote));
+  #isOver(local: string, port: number, remote: Endpoint): boolean {
+    const remnant = this.#remnants.find(local, port, remote.address, remote.port);
     return remnant === undefined || remnant.untilUs <= this.#stack.host.clock.nowUs;
   }
 
@@ -208,6 +204,3 @@ const EMPTY: TcpSegment = {
   window: 0,
   data: NO_BYTES,
 };
-
-const keyOf = (local: Endpoint, remote: Endpoint): string =>
-  `${local.address} ${local.port} ${remote.address} ${remote.port}`;

@@ -153,6 +153,41 @@ describe("TCP", () => {
     expect(client.poll() & POLLOUT).toBe(POLLOUT);
   });
 
+  it("who waits for bytes is not woken by an acknowledgment; who waits for room is, when there is some", () => {
+    const wires = new Wires();
+    const { client, peer } = connected(wires);
+    let woken = 0;
+    const waiter = { notify: () => void woken++ };
+    client.ready.add(waiter);
+    client.send(new Uint8Array(1000));
+    wires.pass(1000);
+    expect([client.unsent, woken]).toEqual([0, 0]);
+    peer.send(new Uint8Array(1));
+    wires.pass(1000);
+    expect(woken).toBe(1);
+    while (client.send(new Uint8Array(65_536)) !== undefined) wires.pass(1000);
+    client.ready.add(waiter);
+    expect([client.poll() & POLLOUT, woken]).toEqual([0, 1]);
+    read(peer);
+    wires.pass(1_000_000);
+    expect([client.poll() & POLLOUT, woken]).toEqual([POLLOUT, 2]);
+  });
+
+  it("the bytes of a segment are nobody's to change: not who wrote them, and not who has read them", () => {
+    const wires = new Wires();
+    const { client, peer } = connected(wires);
+    const seen: Uint8Array[] = [];
+    wires.wire.capture = (_direction, _device, { payload }) => {
+      if ("body" in payload && payload.body.data.length > 0) seen.push(payload.body.data);
+    };
+    const written = Uint8Array.of(1, 2, 3);
+    client.send(written);
+    written.fill(9);
+    wires.pass(1000);
+    read(peer)?.fill(8);
+    expect(seen).toEqual([Uint8Array.of(1, 2, 3)]);
+  });
+
   it("each direction ends for itself; the side that ends first keeps the address for a minute", () => {
     const wires = new Wires();
     const { client, peer } = connected(wires);

@@ -4,6 +4,7 @@
  * @see udp(7), net/ipv4/udp.c
  */
 import { Errno, POLLERR, POLLIN, POLLOUT, type Received, type SocketAddress } from "../abi/index.ts";
+import { isAny } from "../lib/index.ts";
 import type { Endpoint } from "./conntrack.ts";
 import { InetSocket } from "./inet-socket.ts";
 import type { Packet, UdpDatagram } from "./packet.ts";
@@ -12,6 +13,8 @@ import { DEFAULT_BUFFER } from "./socket.ts";
 const MAX_DATAGRAM = 65_507;
 /** What a waiting datagram counts beyond its bytes. @see include/linux/skbuff.h: SKB_TRUESIZE */
 const OVERHEAD = 768;
+
+const NOT_TAKEN = (): boolean => false;
 
 interface Waiting {
   readonly data: Uint8Array;
@@ -30,7 +33,7 @@ export class UdpSocket extends InetSocket {
     if (this.isBound) throw new Errno("EINVAL");
     const wanted = this.endpoint(address);
     this.checkOwn(wanted.address);
-    const port = this.stack.udp.hold(this, wanted.address, wanted.port, () => false);
+    const port = this.stack.udp.hold(this, wanted.address, wanted.port, NOT_TAKEN);
     this.local = { address: wanted.address, port };
   }
 
@@ -38,7 +41,7 @@ export class UdpSocket extends InetSocket {
     const remote = this.destination(address);
     const source = this.sourceFor(remote.address);
     this.#bindAny();
-    this.local = { ...this.local, address: source };
+    this.local = { address: source, port: this.local.port };
     this.remote = remote;
   }
 
@@ -125,6 +128,11 @@ export class UdpSocket extends InetSocket {
     return this.remote === undefined || (this.remote.address === from.address && this.remote.port === from.port);
   }
 
+  /** How closely its ends say what it wants. */
+  get closeness(): number {
+    return (this.remote === undefined ? 0 : 2) + (isAny(this.local.address) ? 0 : 1);
+  }
+
   override unreachable(error: Errno): void {
     if (this.remote === undefined) return;
     this.fail(error);
@@ -133,7 +141,8 @@ export class UdpSocket extends InetSocket {
 
   #bindAny(): void {
     if (this.isBound) return;
-    const port = this.stack.udp.hold(this, this.local.address, 0, () => false);
-    this.local = { ...this.local, port };
+    const { address } = this.local;
+    const port = this.stack.udp.hold(this, address, 0, NOT_TAKEN);
+    this.local = { address, port };
   }
 }

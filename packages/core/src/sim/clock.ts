@@ -137,7 +137,7 @@ export class Clock {
 /** Something that happens at a time. It can be armed again after it fired or was cancelled. */
 export class Timer {
   readonly #clock: Clock;
-  readonly fire: () => void;
+  readonly #action: (() => void) | undefined;
   dueUs = 0;
   order = 0;
   /** It comes after those that were armed before it. */
@@ -145,9 +145,15 @@ export class Timer {
   /** Index in the clock's heap; -1 while not armed. */
   position = -1;
 
-  constructor(clock: Clock, fire: () => void) {
+  /** Who says in `fire` what happens needs no `action`. */
+  constructor(clock: Clock, action?: () => void) {
     this.#clock = clock;
-    this.fire = fire;
+    this.#action = action;
+  }
+
+  /** It happens. */
+  fire(): void {
+    this.#action?.();
   }
 
   get armed(): boolean {

@@ -116,6 +116,32 @@ describe("networks of containers", () => {
     expect(one.stdout).toBe("lo 127.0.0.1/8\neth1 172.19.0.2/16\n172.19.0.0/16 dev eth1 scope link  src 172.19.0.2 \n");
   });
 
+  it("who has asked before finds who has the name and the address now", async () => {
+    const engine = await machine();
+    await engine.docker("network create --subnet 10.7.0.0/24 net");
+    const serve = (name: string, text: string, address: string): Promise<unknown> =>
+      engine.docker([
+        ...`run -d --name ${name} --network net --ip ${address} --network-alias www busybox sh -c`.split(" "),
+        `mkdir /w; echo ${text} > /w/index.html; exec httpd -f -p 80 -h /w`,
+      ]);
+    await serve("first", "one", "10.7.0.9");
+    await engine.docker("run -d --name probe --network net busybox sleep 1000");
+    const get = async (host: string): Promise<string> => {
+      const { stdout, stderr } = await engine.docker(`exec probe wget -T 1 -qO- http://${host}/`);
+      return stdout + stderr;
+    };
+    expect([await get("www"), await get("10.7.0.9")]).toEqual(["one\n", "one\n"]);
+    await engine.docker("network disconnect net first");
+    expect(await get("www")).toBe("wget: bad address 'www'\n");
+    expect(await get("10.7.0.9")).toBe("wget: download timed out\n");
+    await serve("second", "two", "10.7.0.9");
+    expect([await get("www"), await get("10.7.0.9")]).toEqual(["two\n", "two\n"]);
+    await engine.docker("network connect --ip 10.7.0.10 net first");
+    expect([await get("first"), await get("second")]).toEqual(["one\n", "two\n"]);
+    await engine.docker("network disconnect net probe");
+    expect(await get("10.7.0.9")).toBe("wget: can't connect to remote host (10.7.0.9): Network is unreachable\n");
+  });
+
   it("what has ended leaves nothing: no device, no rule, no address", async () => {
     const engine = await machine();
     const stack = engine.kernel.init.ns.net.stack(engine.kernel.net);
