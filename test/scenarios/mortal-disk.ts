@@ -34,15 +34,11 @@ export class MortalDisk implements ContentDisk {
     return this.#disk.readFileSync(path);
   }
 
-  openSync(path: string, flags: "r" | "a" | "w"): number {
-    if (flags !== "r") this.#operate();
+  openSync(path: string, flags: "a" | "w"): number {
+    this.#operate();
     const fd = this.#disk.openSync(path, flags);
     this.#names.set(fd, path);
     return fd;
-  }
-
-  readSync(fd: number, buffer: Uint8Array, offset: number, length: number, position: number): number {
-    return this.#disk.readSync(fd, buffer, offset, length, position);
   }
 
   /** Half of it is written when the end comes. */

@@ -7,7 +7,7 @@
  */
 
 import { FileContent, isWhiteout, MemoryDirectory, MemoryFile, type MemoryInode, makeOpaque } from "../fs/index.ts";
-import { basename, dirname, StatusError } from "../lib/index.ts";
+import { type Bytes, basename, dirname, StatusError } from "../lib/index.ts";
 import { type LayerEntry, OPAQUE_WHITEOUT, WHITEOUT_PREFIX } from "./layer-entry.ts";
 
 /** As many symbolic links as Linux follows in one path. @see path_resolution(7) */
@@ -24,7 +24,11 @@ export interface ApplyOptions {
  * @throws StatusError invalid-argument for an entry outside of the root, also by way of a symbolic link, for a whiteout
  * of no name, and for a hard link to nothing or to a directory.
  */
-export function applyLayer(root: MemoryDirectory, entries: Iterable<LayerEntry>, options: ApplyOptions = {}): void {
+export function applyLayer(
+  root: MemoryDirectory,
+  entries: Iterable<LayerEntry<Bytes>>,
+  options: ApplyOptions = {},
+): void {
   const directoryTimes: (readonly [MemoryInode, number])[] = [];
   for (const entry of entries) {
     const inode = applyEntry(root, entry, options);
@@ -36,7 +40,7 @@ export function applyLayer(root: MemoryDirectory, entries: Iterable<LayerEntry>,
 
 function applyEntry(
   root: MemoryDirectory,
-  entry: LayerEntry,
+  entry: LayerEntry<Bytes>,
   { arePlain = false }: ApplyOptions,
 ): MemoryInode | undefined {
   const path = clean(entry.path);
@@ -80,7 +84,7 @@ function whiteOut(parent: MemoryDirectory, name: string, path: string): void {
   else if (own instanceof MemoryDirectory) makeOpaque(own);
 }
 
-function make(parent: MemoryDirectory, name: string, entry: LayerEntry): MemoryInode {
+function make(parent: MemoryDirectory, name: string, entry: LayerEntry<Bytes>): MemoryInode {
   const { mode, uid, gid } = entry;
   const type = entry.type === "hardlink" ? "file" : entry.type;
   const inode = parent.create(name, {
@@ -98,7 +102,7 @@ function make(parent: MemoryDirectory, name: string, entry: LayerEntry): MemoryI
   return inode;
 }
 
-function setAttributes(inode: MemoryInode, { mode, uid, gid, mtimeUs }: LayerEntry): void {
+function setAttributes(inode: MemoryInode, { mode, uid, gid, mtimeUs }: Omit<LayerEntry, "content">): void {
   inode.setattr({ mode, uid, gid, mtimeUs, atimeUs: mtimeUs });
 }
 

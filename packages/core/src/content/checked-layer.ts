@@ -4,8 +4,8 @@
  * @see OCI image-spec layer.md; moby pkg/archive UnpackLayer
  */
 import type { MemoryDirectory } from "../fs/index.ts";
-import { byteLength, located, StatusError } from "../lib/index.ts";
-import { readTar } from "../lib/tar.ts";
+import { type Bytes, byteLength, type Chunks, located, StatusError } from "../lib/index.ts";
+import { readTarInChunks } from "../lib/tar.ts";
 import { applyLayer } from "./apply.ts";
 import type { LayerEntry } from "./layer-entry.ts";
 import { toLayerEntry } from "./layer-tar.ts";
@@ -30,7 +30,7 @@ const NAME_LIMIT = 255;
  * @throws ArchiveError invalid-argument for a broken or cut archive, for a name that is absolute, has ".." or is too
  * long, and for a second entry of one name (directories may be told again); resource-exhausted beyond a limit.
  */
-export function* checkedLayer(archive: Uint8Array, options: LayerOptions = {}): Iterable<LayerEntry> {
+export function* checkedLayer(archive: Bytes, options: LayerOptions = {}): Iterable<LayerEntry<Chunks>> {
   let at = 0;
   const onEntry = (offset: number): void => {
     at = offset;
@@ -48,7 +48,7 @@ export function* checkedLayer(archive: Uint8Array, options: LayerOptions = {}): 
  *
  * @throws ArchiveError as `checkedLayer` and `applyLayer`
  */
-export function applyArchive(root: MemoryDirectory, archive: Uint8Array): void {
+export function applyArchive(root: MemoryDirectory, archive: Bytes): void {
   let at = 0;
   const onEntry = (offset: number): void => {
     at = offset;
@@ -61,12 +61,12 @@ export function applyArchive(root: MemoryDirectory, archive: Uint8Array): void {
 }
 
 function* checkedEntries(
-  archive: Uint8Array,
+  archive: Bytes,
   { entries: entryLimit = ENTRY_LIMIT, bytes: byteLimit = Number.POSITIVE_INFINITY, onEntry }: LayerOptions,
-): Iterable<LayerEntry> {
+): Iterable<LayerEntry<Chunks>> {
   const seen = new Map<string, LayerEntry["type"]>();
   let bytes = 0;
-  for (const { header, data, offset = 0 } of readTar(archive)) {
+  for (const { header, data, offset = 0 } of readTarInChunks(archive)) {
     onEntry?.(offset);
     checkName(header.name);
     const entry = toLayerEntry(header, data);

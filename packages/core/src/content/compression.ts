@@ -3,7 +3,18 @@
  *
  * @see containerd pkg/archive/compression
  */
-import { concat, crc32, gzip, gzipHeaderLength, Inflater, isGzip, located, StatusError } from "../lib/index.ts";
+import {
+  type Bytes,
+  Chunks,
+  crc32,
+  gzip,
+  gzipHeaderLength,
+  Inflater,
+  isGzip,
+  located,
+  StatusError,
+  wholeOf,
+} from "../lib/index.ts";
 
 export type Compression = "none" | "gzip" | "zstd";
 
@@ -27,17 +38,20 @@ export interface DecompressOptions {
 /** No layer is larger when unpacked: about what one array of a JavaScript host holds. */
 export const LAYER_LIMIT = 2 ** 31;
 
+/** So many bytes tell how the others are compressed. */
+const MAGIC_SIZE = 4;
 const ZSTD_MAGIC = [0x28, 0xb5, 0x2f, 0xfd];
 /** Input is inflated in pieces of this size, so that a bomb is noticed while it is still small. */
 const PIECE_SIZE = 1 << 16;
 
-export function compressionOf(bytes: Uint8Array): Compression {
-  if (isGzip(bytes)) return "gzip";
-  return ZSTD_MAGIC.every((byte, i) => bytes[i] === byte) ? "zstd" : "none";
+export function compressionOf(bytes: Bytes): Compression {
+  const magic = wholeOf(bytes.subarray(0, MAGIC_SIZE));
+  if (isGzip(magic)) return "gzip";
+  return ZSTD_MAGIC.every((byte, i) => magic[i] === byte) ? "zstd" : "none";
 }
 
 /** One gzip member, the same bytes everywhere. */
-export const compressLayer = (bytes: Uint8Array): Uint8Array => gzip(bytes);
+export const compressLayer = (bytes: Bytes): Uint8Array => gzip(wholeOf(bytes));
 
 /**
  * The archive itself.
@@ -45,7 +59,7 @@ export const compressLayer = (bytes: Uint8Array): Uint8Array => gzip(bytes);
  * @throws ArchiveError invalid-argument for broken or cut data; resource-exhausted for too much of it;
  * not-implemented for zstd without a codec.
  */
-export function decompressLayer(bytes: Uint8Array, options: DecompressOptions = {}): Uint8Array {
+export function decompressLayer(bytes: Bytes, options: DecompressOptions = {}): Chunks {
   const { limitBytes = LAYER_LIMIT, codecs = {} } = options;
   try {
     const plain = decompress(bytes, limitBytes, codecs);
@@ -56,22 +70,21 @@ export function decompressLayer(bytes: Uint8Array, options: DecompressOptions = 
   }
 }
 
-function decompress(bytes: Uint8Array, limitBytes: number, { gunzip, zstd }: Codecs): Uint8Array {
-  switch (compressionOf(bytes)) {
-    case "none":
-      return bytes;
-    case "zstd":
-      if (zstd === undefined) throw new StatusError("not-implemented", "no decoder for zstd has been given");
-      return tried(zstd, bytes, limitBytes) ?? refuseZstd(limitBytes);
-    case "gzip":
-      return (gunzip && tried(gunzip, bytes, limitBytes)) ?? boundedGunzip(bytes, limitBytes);
+function decompress(bytes: Bytes, limitBytes: number, { gunzip, zstd }: Codecs): Chunks {
+  const compression = compressionOf(bytes);
+  if (compression === "none") return Chunks.of(bytes);
+  const compressed = wholeOf(bytes);
+  if (compression === "gzip") {
+    return (gunzip && tried(gunzip, compressed, limitBytes)) ?? boundedGunzip(compressed, limitBytes);
   }
+  if (zstd === undefined) throw new StatusError("not-implemented", "no decoder for zstd has been given");
+  return tried(zstd, compressed, limitBytes) ?? refuseZstd(limitBytes);
 }
 
 /** Undefined if a codec has failed, in whatever way. */
-function tried(codec: Decompressor, bytes: Uint8Array, limitBytes: number): Uint8Array | undefined {
+function tried(codec: Decompressor, bytes: Uint8Array, limitBytes: number): Chunks | undefined {
   try {
-    return codec(bytes, limitBytes);
+    return Chunks.of(codec(bytes, limitBytes));
   } catch {
     return undefined;
   }
@@ -81,7 +94,7 @@ function refuseZstd(limitBytes: number): never {
   throw broken(`zstd: invalid input, or larger than ${limitBytes} bytes when decompressed`);
 }
 
-function boundedGunzip(bytes: Uint8Array, limitBytes: number): Uint8Array {
+function boundedGunzip(bytes: Uint8Array, limitBytes: number): Chunks {
   let offset = 0;
   const onProgress = (at: number): void => {
     offset = at;
@@ -94,7 +107,7 @@ function boundedGunzip(bytes: Uint8Array, limitBytes: number): Uint8Array {
 }
 
 /** `onProgress` hears how far the input has been read. */
-function gunzipMembers(bytes: Uint8Array, limitBytes: number, onProgress: (at: number) => void): Uint8Array {
+function gunzipMembers(bytes: Uint8Array, limitBytes: number, onProgress: (at: number) => void): Chunks {
   const parts: Uint8Array[] = [];
   let size = 0;
   for (let rest = bytes; rest.length > 0; ) {
@@ -103,30 +116,30 @@ function gunzipMembers(bytes: Uint8Array, limitBytes: number, onProgress: (at: n
     const header = gzipHeaderLength(rest);
     if (header === undefined) throw broken("unexpected EOF");
     const inflater = new Inflater();
-    const member: Uint8Array[] = [];
+    const before = size;
+    let checksum = 0;
     let at = header;
     for (; !inflater.done && at < rest.length; at += PIECE_SIZE) {
       onProgress(start + at);
       const piece = inflater.push(rest.subarray(at, at + PIECE_SIZE));
       size += piece.length;
       if (size > limitBytes) throw tooLarge(limitBytes);
-      member.push(piece);
+      checksum = crc32(piece, checksum);
+      parts.push(piece);
     }
     if (!inflater.done) throw broken("unexpected EOF");
     const end = Math.min(at, rest.length) - inflater.rest.length;
-    const data = concat(member);
     onProgress(start + end);
-    checkTrailer(rest.subarray(end, end + 8), data);
-    parts.push(data);
+    checkTrailer(rest.subarray(end, end + 8), checksum, size - before);
     rest = rest.subarray(end + 8);
   }
-  return concat(parts);
+  return Chunks.from(parts);
 }
 
-function checkTrailer(trailer: Uint8Array, data: Uint8Array): void {
+function checkTrailer(trailer: Uint8Array, checksum: number, size: number): void {
   if (trailer.length < 8) throw broken("unexpected EOF");
   const view = new DataView(trailer.buffer, trailer.byteOffset, 8);
-  if (view.getUint32(0, true) !== crc32(data) || view.getUint32(4, true) !== data.length % 2 ** 32) {
+  if (view.getUint32(0, true) !== checksum || view.getUint32(4, true) !== size % 2 ** 32) {
     throw broken("gzip: invalid checksum");
   }
 }

@@ -4,14 +4,15 @@
  * Bytes that are given to a disk belong to it: they are not changed afterwards. The disk of this file keeps them
  * without a copy, so that a layer and the files unpacked from it are the same memory.
  */
-import { concat, dirname, NO_BYTES } from "../lib/index.ts";
+import { Chunks, dirname } from "../lib/index.ts";
 
 export interface ContentDisk {
   existsSync(path: string): boolean;
   statSync(path: string): { readonly size: number } | undefined;
   readFileSync(path: string): Uint8Array | string;
-  openSync(path: string, flags: "r" | "a" | "w"): number;
-  readSync(fd: number, buffer: Uint8Array, offset: number, length: number, position: number): number;
+  /** For disks that do not have a file's bytes in one array. */
+  readChunksSync?(path: string): Chunks;
+  openSync(path: string, flags: "a" | "w"): number;
   writeSync(fd: number, buffer: Uint8Array): number;
   fsyncSync(fd: number): void;
   closeSync(fd: number): void;
@@ -26,6 +27,9 @@ interface MemoryBytes {
   chunks: Uint8Array[];
   size: number;
 }
+
+/** Chunks that are smaller in the mean are not worth keeping: they are copied together. */
+const SMALLEST_MEAN = 4096;
 
 /** A disk in memory, for stores that nothing is to be left of. */
 export class MemoryContentDisk implements ContentDisk {
@@ -43,22 +47,25 @@ export class MemoryContentDisk implements ContentDisk {
   }
 
   readFileSync(path: string): Uint8Array {
-    return whole(this.#get(path));
+    const file = this.#get(path);
+    const bytes = Chunks.from(file.chunks).whole();
+    file.chunks = [bytes];
+    return bytes;
   }
 
-  openSync(path: string, flags: "r" | "a" | "w"): number {
-    if (flags !== "r" && !this.#directories.has(dirname(path))) throw new DiskError("ENOENT", path);
-    const known = this.#files.get(path);
-    const file = flags === "w" || (flags === "a" && known === undefined) ? { chunks: [], size: 0 } : this.#get(path);
+  readChunksSync(path: string): Chunks {
+    const { chunks, size } = this.#get(path);
+    if (size < chunks.length * SMALLEST_MEAN) return Chunks.of(this.readFileSync(path));
+    return Chunks.from(chunks);
+  }
+
+  openSync(path: string, flags: "a" | "w"): number {
+    if (!this.#directories.has(dirname(path))) throw new DiskError("ENOENT", path);
+    const known = flags === "a" ? this.#files.get(path) : undefined;
+    const file = known ?? { chunks: [], size: 0 };
     this.#files.set(path, file);
     this.#open.set(++this.#lastFd, file);
     return this.#lastFd;
-  }
-
-  readSync(fd: number, buffer: Uint8Array, offset: number, length: number, position: number): number {
-    const bytes = whole(this.#file(fd)).subarray(position, position + length);
-    buffer.set(bytes, offset);
-    return bytes.length;
   }
 
   writeSync(fd: number, buffer: Uint8Array): number {
@@ -121,10 +128,4 @@ class DiskError extends Error {
     super(`${code}: ${path}`);
     this.code = code;
   }
-}
-
-function whole(file: MemoryBytes): Uint8Array {
-  const bytes = file.chunks.length === 0 ? NO_BYTES : concat(file.chunks);
-  file.chunks = [bytes];
-  return bytes;
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Volume } from "memfs";
 import { afterAll, describe, expect, it } from "vitest";
-import { decode, encode } from "../lib/index.ts";
+import { Chunks, decode, encode } from "../lib/index.ts";
 import { type ContentDigest, digestOf, manifestBytes, OCI_CONFIG, OCI_LAYER, OCI_MANIFEST } from "../oci/index.ts";
 import { Prng } from "../sim/index.ts";
 import { type ContentDisk, MemoryContentDisk } from "./content-disk.ts";
@@ -39,13 +39,14 @@ describe.each(DISKS)("a content store on %s", (_name, make) => {
     expect(disk.existsSync(`${base}/blobs/sha256/${digest.slice(7)}`)).toBe(true);
   });
 
-  it("reads parts of a blob, and pieces of it", () => {
+  it("gives a blob in chunks, and parts of it", () => {
     const { disk, root } = make();
     const store = new ContentStore(disk, root);
-    store.put(bytes);
-    expect(decode(store.readAt(digest, 7, 100))).toBe("world");
-    expect(store.readAt(digest, 12, 1).length).toBe(0);
-    expect([...store.reader(digest, 5)].map((piece) => decode(piece))).toEqual(["hello", ", wor", "ld"]);
+    store.put(Chunks.from([bytes.subarray(0, 5), bytes.subarray(5)]));
+    const chunks = store.chunks(digest);
+    expect(chunks.length).toBe(12);
+    const parts = [chunks, chunks.subarray(7), chunks.subarray(3, 8), chunks.subarray(12)];
+    expect(parts.map((part) => decode(new Uint8Array(part.whole())))).toEqual(["hello, world", "world", "lo, w", ""]);
   });
 
   it("goes on with what another writer has left", () => {
@@ -82,7 +83,7 @@ describe.each(DISKS)("a content store on %s", (_name, make) => {
     disk.closeSync(fd);
     const store = new ContentStore(disk, root);
     expect(() => store.read(digest)).toThrow("is damaged: its 3 bytes");
-    expect(() => store.readAt(digest, 0, 1)).toThrow("is damaged");
+    expect(() => store.chunks(digest)).toThrow("is damaged");
     store.put(bytes);
     expect(decode(new Uint8Array(store.read(digest)))).toBe("hello, world");
   });

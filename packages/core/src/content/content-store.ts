@@ -7,7 +7,7 @@
  *
  * @see OCI image-spec image-layout.md; containerd core/content, plugins/content/local
  */
-import { decode, StatusError, sha256 } from "../lib/index.ts";
+import { type Bytes, Chunks, decode, StatusError, sha256 } from "../lib/index.ts";
 import {
   type ContentDigest,
   type Descriptor,
@@ -19,7 +19,7 @@ import {
   isContentDigest,
 } from "../oci/index.ts";
 import type { ContentDisk } from "./content-disk.ts";
-import { asBytes, Ingest } from "./ingest.ts";
+import { asBytes, chunksAt, Ingest } from "./ingest.ts";
 import { LayoutIndex } from "./layout-index.ts";
 import { reachable } from "./reachable.ts";
 import { NEW, replaceFile, writeFile } from "./replace-file.ts";
@@ -43,7 +43,6 @@ export interface IngestOptions {
 /** A blob with this label is kept, and what it leads to. @see containerd docs/garbage-collection.md */
 export const GC_ROOT_LABEL = "containerd.io/gc.root";
 const ALGORITHMS: readonly DigestAlgorithm[] = ["sha256", "sha512"];
-const READ_SIZE = 1 << 20;
 const LAYOUT = documentBytes({ imageLayoutVersion: IMAGE_LAYOUT_VERSION });
 
 export class ContentStore {
@@ -90,15 +89,20 @@ export class ContentStore {
     return this.#disk.existsSync(this.#blobPath(digest));
   }
 
+  /** All bytes of a blob in one array, as one wants a document; not to be changed. @throws as `chunks` */
+  read(digest: ContentDigest): Uint8Array {
+    return this.chunks(digest).whole();
+  }
+
   /**
    * All bytes of a blob; not to be changed.
    *
    * @throws StatusError not-found; internal if the disk holds other bytes than were stored
    */
-  read(digest: ContentDigest): Uint8Array {
+  chunks(digest: ContentDigest): Chunks {
     const path = this.#blobPath(digest);
     if (!this.#disk.existsSync(path)) throw new StatusError("not-found", `content ${digest} not found`);
-    const bytes = asBytes(this.#disk.readFileSync(path));
+    const bytes = chunksAt(this.#disk, path);
     if (this.#verified.has(digest)) return bytes;
     const found = digestLike(digest, bytes);
     if (found !== digest) {
@@ -108,33 +112,12 @@ export class ContentStore {
     return bytes;
   }
 
-  /** A part of a blob, shorter at its end. @throws as `read` */
-  readAt(digest: ContentDigest, offset: number, length: number): Uint8Array {
-    if (!this.#verified.has(digest)) this.read(digest);
-    const size = this.info(digest)?.size ?? 0;
-    const buffer = new Uint8Array(Math.max(0, Math.min(length, size - offset)));
-    if (buffer.length === 0) return buffer;
-    const fd = this.#disk.openSync(this.#blobPath(digest), "r");
-    const count = this.#disk.readSync(fd, buffer, 0, buffer.length, offset);
-    this.#disk.closeSync(fd);
-    return buffer.subarray(0, count);
-  }
-
-  /** A blob in pieces. @throws as `read` */
-  *reader(digest: ContentDigest, pieceSize = READ_SIZE): Generator<Uint8Array> {
-    for (let at = 0; ; at += pieceSize) {
-      const piece = this.readAt(digest, at, pieceSize);
-      if (piece.length > 0) yield piece;
-      if (piece.length < pieceSize) return;
-    }
-  }
-
   /** Stores bytes that are all there. @throws StatusError failed-precondition for a wrong digest */
-  put(bytes: Uint8Array, expected?: ContentDigest): ContentDigest {
+  put(bytes: Bytes, expected?: ContentDigest): ContentDigest {
     const algorithm = expected === undefined ? "sha256" : digestParts(expected).algorithm;
     if (expected !== undefined && this.has(expected) && this.#verified.has(expected)) return expected;
     const ingest = this.ingest(this.#freeName(), { algorithm });
-    ingest.append(bytes);
+    for (const chunk of Chunks.of(bytes)) ingest.append(chunk);
     return ingest.commit(expected === undefined ? {} : { digest: expected });
   }
 

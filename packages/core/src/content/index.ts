@@ -22,7 +22,7 @@ export {
 export type { Expected, Ingest } from "./ingest.ts";
 export { diffLayer } from "./layer-diff.ts";
 export { type LayerEntry, OPAQUE_WHITEOUT, WHITEOUT_PREFIX } from "./layer-entry.ts";
-export { layerDigest, layerToTar, tarToLayer } from "./layer-tar.ts";
+export { layerArchive, layerDigest, layerToTar, tarToLayer } from "./layer-tar.ts";
 export type { LayoutIndex } from "./layout-index.ts";
 export { childrenOf, reachable } from "./reachable.ts";
 export { replaceFile } from "./replace-file.ts";

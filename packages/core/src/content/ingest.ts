@@ -6,7 +6,7 @@
  *
  * @see containerd core/content/content.go Writer, plugins/content/local/writer.go
  */
-import { Hasher, StatusError } from "../lib/index.ts";
+import { Chunks, Hasher, StatusError } from "../lib/index.ts";
 import type { ContentDigest, DigestAlgorithm } from "../oci/index.ts";
 import type { ContentDisk } from "./content-disk.ts";
 
@@ -43,9 +43,9 @@ export class Ingest {
     this.algorithm = algorithm;
     this.#hasher = new Hasher(algorithm);
     const { disk, path } = host;
-    const before = disk.existsSync(path) ? asBytes(disk.readFileSync(path)) : undefined;
-    if (before !== undefined) this.#hasher.update(before);
-    this.#offset = before?.length ?? 0;
+    const before = disk.existsSync(path) ? chunksAt(disk, path) : Chunks.from([]);
+    for (const chunk of before) this.#hasher.update(chunk);
+    this.#offset = before.length;
     this.#fd = disk.openSync(path, "a");
   }
 
@@ -100,6 +100,10 @@ export class Ingest {
     return this.#fd;
   }
 }
+
+/** A file in as many chunks as the disk has it in. */
+export const chunksAt = (disk: ContentDisk, path: string): Chunks =>
+  disk.readChunksSync?.(path) ?? Chunks.of(asBytes(disk.readFileSync(path)));
 
 /** Disks may be typed to give texts; without an encoding they give bytes, which may be of a class of their own. */
 export function asBytes(content: Uint8Array | string): Uint8Array {

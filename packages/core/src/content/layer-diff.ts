@@ -13,20 +13,20 @@ import {
   type MemoryInode,
   OVERLAY_XATTR_PREFIX,
 } from "../fs/index.ts";
-import { compareBytes } from "../lib/index.ts";
+import { type Chunks, compareBytes } from "../lib/index.ts";
 import { type LayerEntry, OPAQUE_WHITEOUT, WHITEOUT_PREFIX } from "./layer-entry.ts";
 
 const WHITEOUT_MODE = 0o600;
 
 /** Entries in the order of their paths, a directory before what is in it; the root itself is left out. */
-export function diffLayer(upper: MemoryDirectory): readonly LayerEntry[] {
+export function diffLayer(upper: MemoryDirectory): readonly LayerEntry<Chunks>[] {
   const found: Found = { entries: [], firstNames: new Map() };
   addChangesIn(upper, "", found);
   return found.entries;
 }
 
 interface Found {
-  readonly entries: LayerEntry[];
+  readonly entries: LayerEntry<Chunks>[];
   /** The path under which an inode was met first. */
   readonly firstNames: Map<MemoryInode, string>;
 }
@@ -58,12 +58,12 @@ function addChange(inode: MemoryInode, path: string, found: Found): void {
   if (inode instanceof MemoryDirectory) addChangesIn(inode, `${path}/`, found);
 }
 
-function entryOf(inode: MemoryInode, path: string): LayerEntry {
+function entryOf(inode: MemoryInode, path: string): LayerEntry<Chunks> {
   const { type, mode, uid, gid, mtimeUs } = inode;
   const names = inode.listxattr();
   // Most entries are plain files: spreading parts together takes five times as long.
   if (inode instanceof MemoryFile && names.length === 0) {
-    return { path, type, mode, uid, gid, mtimeUs, content: inode.content.bytes() };
+    return { path, type, mode, uid, gid, mtimeUs, content: inode.content.chunks() };
   }
   return { path, type, mode, uid, gid, mtimeUs, ...contentOf(inode), ...xattrsOf(inode, names) };
 }
@@ -78,8 +78,8 @@ const PLAIN_MODE = 0o777;
 
 const attributesOf = ({ mode, uid, gid, mtimeUs }: MemoryInode) => ({ mode, uid, gid, mtimeUs });
 
-function contentOf(inode: MemoryInode): Pick<LayerEntry, "content" | "link" | "rdev"> {
-  if (inode instanceof MemoryFile) return { content: inode.content.bytes() };
+function contentOf(inode: MemoryInode): Pick<LayerEntry<Chunks>, "content" | "link" | "rdev"> {
+  if (inode instanceof MemoryFile) return { content: inode.content.chunks() };
   if (inode.type === "symlink") return { link: inode.readlink() };
   return inode.type === "char" || inode.type === "block" ? { rdev: inode.rdev } : {};
 }

@@ -1,7 +1,8 @@
 /** One file of a layer, as a tar archive or a recording tells it. */
 import type { FileType } from "../abi/index.ts";
+import type { Bytes } from "../lib/index.ts";
 
-export interface LayerEntry {
+export interface LayerEntry<Content extends Bytes = Uint8Array> {
   /** Relative to the root, without a leading slash: "etc/passwd". "" is the root itself. */
   readonly path: string;
   /** `hardlink` is a further name of `link`. */
@@ -12,7 +13,7 @@ export interface LayerEntry {
   readonly gid: number;
   /** Microseconds since 1970. */
   readonly mtimeUs: number;
-  readonly content?: Uint8Array;
+  readonly content?: Content;
   /** Size of a file that is longer than its content: the rest is a hole. */
   readonly size?: number;
   /** Target of a symbolic link, or the path of the file that a hard link names. */

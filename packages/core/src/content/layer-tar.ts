@@ -5,10 +5,11 @@
  */
 import { major, makedev, minor } from "../abi/index.ts";
 import {
+  type Bytes,
+  Chunks,
   Hasher,
   NO_BYTES,
   NO_XATTRS,
-  packTar,
   readTar,
   type TarEntry,
   type TarHeader,
@@ -17,27 +18,30 @@ import {
 import type { Digest } from "../oci/index.ts";
 import type { LayerEntry } from "./layer-entry.ts";
 
-/** The archive of a layer: entries in their order, times in whole seconds. */
-export function layerToTar(entries: Iterable<LayerEntry>): Uint8Array {
-  return packTar(toTarEntries(entries));
+/** The archive of a layer: entries in their order, times in whole seconds. Large contents are not copied. */
+export function layerArchive(entries: Iterable<LayerEntry<Bytes>>): Chunks {
+  return Chunks.from(tarChunks(toTarEntries(entries)));
 }
 
+/** The same in one array. */
+export const layerToTar = (entries: Iterable<LayerEntry<Bytes>>): Uint8Array => layerArchive(entries).whole();
+
 /** The digest of that archive, which is nowhere whole. */
-export function layerDigest(entries: Iterable<LayerEntry>): Digest {
+export function layerDigest(entries: Iterable<LayerEntry<Bytes>>): Digest {
   const hasher = new Hasher("sha256");
   for (const piece of tarChunks(toTarEntries(entries))) hasher.update(piece);
   return `sha256:${hasher.hex()}`;
 }
 
 /** The entries of an archive. @throws StatusError for an archive that is none. */
-export function* tarToLayer(archive: Uint8Array): Iterable<LayerEntry> {
+export function* tarToLayer(archive: Bytes): Iterable<LayerEntry> {
   for (const { header, data } of readTar(archive)) {
     const entry = toLayerEntry(header, data);
     if (entry !== undefined) yield entry;
   }
 }
 
-function* toTarEntries(entries: Iterable<LayerEntry>): Iterable<TarEntry> {
+function* toTarEntries(entries: Iterable<LayerEntry<Bytes>>): Iterable<TarEntry<Bytes>> {
   for (const entry of entries) {
     const content = entry.content ?? NO_BYTES;
     const size = entry.type === "file" ? (entry.size ?? content.length) : 0;
@@ -45,7 +49,7 @@ function* toTarEntries(entries: Iterable<LayerEntry>): Iterable<TarEntry> {
   }
 }
 
-function toHeader(entry: LayerEntry, size: number): TarHeader {
+function toHeader(entry: LayerEntry<Bytes>, size: number): TarHeader {
   const { path, type, link = "", mode, uid, gid, mtimeUs, rdev = 0, xattrs = NO_XATTRS } = entry;
   return {
     name: type === "dir" ? `${path}/` : path,
@@ -64,14 +68,11 @@ function toHeader(entry: LayerEntry, size: number): TarHeader {
   };
 }
 
-function padded(content: Uint8Array, size: number): Uint8Array {
-  const bytes = new Uint8Array(size);
-  bytes.set(content);
-  return bytes;
-}
+const padded = (content: Bytes, size: number): Bytes =>
+  Chunks.from([...Chunks.of(content), new Uint8Array(size - content.length)]);
 
 /** Undefined for what no layer has. */
-export function toLayerEntry(header: TarHeader, data: Uint8Array): LayerEntry | undefined {
+export function toLayerEntry<Data extends Bytes>(header: TarHeader, data: Data): LayerEntry<Data> | undefined {
   const { type, mode, uid, gid, mtimeUs, linkName, xattrs } = header;
   if (type === "other") return undefined;
   const name = withoutSlashes(header.name);

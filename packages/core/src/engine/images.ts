@@ -16,7 +16,7 @@ import { type CatalogueImage, catalogueImage } from "../catalogue/index.ts";
 import { ContentStore, decompressLayer, type LayerEntry, MemoryContentDisk } from "../content/index.ts";
 import { type Image, type ImageStore, type LoadedImage, loadImages, saveImages } from "../image/index.ts";
 import { httpUrlProblem, quote } from "../lib/go/index.ts";
-import { StatusError } from "../lib/index.ts";
+import { type Chunks, StatusError } from "../lib/index.ts";
 import {
   type Descriptor,
   digestOf,
@@ -398,7 +398,7 @@ export class ImageService {
   }
 
   /** The entries of a layer, by its snapshot, as its archive has them. */
-  layer(snapshot: string): Iterable<LayerEntry> {
+  layer(snapshot: string): Iterable<LayerEntry<Chunks>> {
     return this.#store.layer(snapshot);
   }
 

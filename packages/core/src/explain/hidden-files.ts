@@ -4,7 +4,7 @@
  * @see OCI image-spec layer.md "Whiteouts"
  */
 import { type LayerEntry, OPAQUE_WHITEOUT, WHITEOUT_PREFIX } from "../content/index.ts";
-import { basename, dirname } from "../lib/index.ts";
+import { type Bytes, basename, dirname } from "../lib/index.ts";
 
 export interface HiddenFile {
   /** Absolute. */
@@ -21,7 +21,7 @@ interface Seen {
 }
 
 /** For each layer, the lowest first, what the layers above it hide of its files. */
-export function hiddenFiles(layers: Iterable<Iterable<LayerEntry>>): readonly (readonly HiddenFile[])[] {
+export function hiddenFiles(layers: Iterable<Iterable<LayerEntry<Bytes>>>): readonly (readonly HiddenFile[])[] {
   const hidden: HiddenFile[][] = [];
   const visible = new Map<string, Seen>();
   let number = 0;
@@ -33,7 +33,12 @@ export function hiddenFiles(layers: Iterable<Iterable<LayerEntry>>): readonly (r
   return hidden;
 }
 
-function apply(visible: Map<string, Seen>, hidden: readonly HiddenFile[][], entry: LayerEntry, number: number): void {
+function apply(
+  visible: Map<string, Seen>,
+  hidden: readonly HiddenFile[][],
+  entry: LayerEntry<Bytes>,
+  number: number,
+): void {
   const hide = (path: string): void => {
     const seen = visible.get(path);
     // A layer that says something twice hides nothing of itself.

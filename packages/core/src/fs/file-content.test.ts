@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { Chunks } from "../lib/index.ts";
 import { FileContent } from "./file-content.ts";
 
-/** Less than a chunk, or a little more than two. */
+/** Less than a chunk, or a little more than two; in one array, or cut anywhere. */
 const given = fc.uint8Array({ maxLength: 300 }).chain((some) =>
   fc.constantFrom(
     some,
@@ -33,13 +34,16 @@ const step = fc.oneof(
   }),
   fc.record({ kind: fc.constant("truncate"), which: fc.nat(9), size: offset }),
   fc.record({ kind: fc.constant("clone"), which: fc.nat(9) }),
-  fc.record({ kind: fc.constant("bytes"), which: fc.nat(9) }),
+  fc.record({ kind: fc.constantFrom("bytes", "chunks"), which: fc.nat(9) }),
 );
+
+const cut = fc.array(fc.nat(140_000), { maxLength: 4 });
 
 it("keeps clones apart, whoever of them writes", () => {
   fc.assert(
-    fc.property(given, fc.array(step, { maxLength: 20 }), (given, steps) => {
-      const pairs = [{ content: FileContent.of(given.slice()), model: given }];
+    fc.property(given, cut, fc.array(step, { maxLength: 20 }), (given, cut, steps) => {
+      const pairs = [{ content: FileContent.of(chunked(given.slice(), cut)), model: given }];
+      const handed: { readonly chunks: Chunks; readonly model: Uint8Array }[] = [];
       for (const step of steps) {
         const pair = pairs[step.which % pairs.length];
         if (pair === undefined) continue;
@@ -52,14 +56,33 @@ it("keeps clones apart, whoever of them writes", () => {
           content.truncate(step.size);
           pair.model = resized(model, step.size);
         } else if (step.kind === "clone") pairs.push({ content: content.clone(), model: model.slice() });
+        else if (step.kind === "chunks") handed.push({ chunks: content.chunks(), model: model.slice() });
         else expect(Buffer.compare(content.bytes(), model)).toBe(0);
         for (const { content, model } of pairs) {
           expect(content.size).toBe(model.length);
           expect(Buffer.compare(content.read(0, content.size), model)).toBe(0);
         }
       }
+      // What was handed out is what it was then, whatever has been written since.
+      for (const { chunks, model } of handed) expect(Buffer.compare(chunks.whole(), model)).toBe(0);
     }),
   );
+});
+
+it("hands out what was written without a copy, and holes without memory", () => {
+  const content = new FileContent();
+  const written = new Uint8Array(65_536).fill(7);
+  for (const at of [0, 1, 3, 5]) content.write(at * 65_536, written);
+  content.truncate(400_000);
+  const [first, second] = [[...content.chunks()], [...content.chunks()]];
+  expect(first.map(({ length }) => length)).toEqual([65_536, 65_536, 65_536, 65_536, 65_536, 65_536, 6_784]);
+  expect(first.map(({ buffer }) => buffer)).toEqual(second.map(({ buffer }) => buffer));
+  expect(first[2]?.buffer).toBe(first[4]?.buffer);
+  content.write(0, Uint8Array.of(1));
+  expect([first[0]?.[0], content.bytes()[0]]).toEqual([7, 1]);
+  const copy = FileContent.of(Chunks.from(first));
+  expect(copy.storedBytes).toBe(0);
+  expect([...copy.chunks()].map(({ buffer }) => buffer)).toEqual(first.map(({ buffer }) => buffer));
 });
 
 it("gives what it was made of without a copy, however long, until it is changed", () => {
@@ -71,6 +94,11 @@ it("gives what it was made of without a copy, however long, until it is changed"
   expect(given[70_005]).toBe(7);
   expect(content.bytes()[70_000]).toBe(1);
 });
+
+function chunked(bytes: Uint8Array, cut: readonly number[]): Chunks {
+  const ends = [...cut, bytes.length].sort((a, b) => a - b);
+  return Chunks.from(ends.map((end, n) => bytes.subarray(ends[n - 1] ?? 0, end)));
+}
 
 function resized(bytes: Uint8Array<ArrayBuffer>, size: number): Uint8Array<ArrayBuffer> {
   const copy = new Uint8Array(size);

@@ -6,6 +6,7 @@
  * and layer commits cheap. How many pages were touched is counted page by page, as st_blocks wants it.
  */
 import { PAGE_SIZE } from "../abi/index.ts";
+import { type Bytes, ChunkReader, Chunks, wholeOf } from "../lib/index.ts";
 
 const CHUNK_SIZE = 65_536;
 const PAGES_PER_CHUNK = CHUNK_SIZE / PAGE_SIZE;
@@ -31,6 +32,8 @@ export interface ContentPart {
   readonly pages: number;
 }
 
+/** What holes are read as. */
+const ZEROS = new Uint8Array(CHUNK_SIZE);
 const NO_CHUNK: Chunk = { bytes: new Uint8Array(0), owned: false, pages: 0, stored: 0 };
 
 export class FileContent {
@@ -42,13 +45,15 @@ export class FileContent {
   #stored = 0;
 
   /** A file that holds `bytes`. They are shared: the caller must not change them any more. */
-  static of(bytes: Uint8Array): FileContent {
+  static of(bytes: Bytes): FileContent {
     const content = new FileContent();
     content.#size = bytes.length;
-    for (let at = 0; at < bytes.length; at += CHUNK_SIZE) {
-      const part = bytes.length <= CHUNK_SIZE ? bytes : bytes.subarray(at, at + CHUNK_SIZE);
-      content.#put(at / CHUNK_SIZE, { bytes: part, owned: false, pages: pageMask(0, part.length), stored: 0 });
-    }
+    if (bytes.length > CHUNK_SIZE) {
+      const reader = new ChunkReader(bytes);
+      for (let index = 0; reader.left > 0; index++) {
+        content.#give(index, reader.takeWhole(Math.min(CHUNK_SIZE, reader.left)));
+      }
+    } else if (bytes.length > 0) content.#give(0, wholeOf(bytes));
     return content;
   }
 
@@ -116,25 +121,41 @@ export class FileContent {
 
   /** Everything. May share memory with the file: not to be changed. */
   bytes(): Uint8Array {
-    const chunks = this.#contiguous();
-    const [first] = chunks;
-    if (first === undefined) return this.read(0, this.#size);
-    for (const chunk of chunks) chunk.owned = false;
-    const { buffer, byteOffset, length } = first.bytes;
-    return length === this.#size ? first.bytes : new Uint8Array(buffer, byteOffset, this.#size);
+    return this.#contiguous() ?? this.read(0, this.#size);
   }
 
-  /** All chunks, if their bytes lie one behind the other in the same memory: `of` has put them so. */
-  #contiguous(): readonly Chunk[] {
+  /** Everything, without a copy: what is written later is written elsewhere. */
+  chunks(): Chunks {
+    const bytes = this.#contiguous();
+    return bytes === undefined ? Chunks.from(this.#views()) : Chunks.of(bytes);
+  }
+
+  *#views(): Iterable<Uint8Array> {
+    for (let start = 0; start < this.#size; start += CHUNK_SIZE) {
+      const length = Math.min(CHUNK_SIZE, this.#size - start);
+      const chunk = this.#chunks?.get(start / CHUNK_SIZE);
+      if (chunk !== undefined) chunk.owned = false;
+      const bytes = (chunk ?? NO_CHUNK).bytes.subarray(0, length);
+      yield bytes;
+      yield ZEROS.subarray(bytes.length, length);
+    }
+  }
+
+  /** A view of everything, if all chunks lie one behind the other in the same memory: `of` has put them so. */
+  #contiguous(): Uint8Array | undefined {
     const chunks: Chunk[] = [];
     for (let start = 0; start < this.#size; start += CHUNK_SIZE) {
       const chunk = this.#chunks?.get(start / CHUNK_SIZE);
       const { bytes } = chunks[0] ?? chunk ?? NO_CHUNK;
-      if (chunk?.bytes.buffer !== bytes.buffer || chunk.bytes.byteOffset !== bytes.byteOffset + start) return [];
-      if (chunk.bytes.length < Math.min(CHUNK_SIZE, this.#size - start)) return [];
+      if (chunk?.bytes.buffer !== bytes.buffer || chunk.bytes.byteOffset !== bytes.byteOffset + start) return undefined;
+      if (chunk.bytes.length < Math.min(CHUNK_SIZE, this.#size - start)) return undefined;
       chunks.push(chunk);
     }
-    return chunks;
+    const [first] = chunks;
+    if (first === undefined) return undefined;
+    for (const chunk of chunks) chunk.owned = false;
+    const { buffer, byteOffset, length } = first.bytes;
+    return length === this.#size ? first.bytes : new Uint8Array(buffer, byteOffset, this.#size);
   }
 
   write(offset: number, data: Uint8Array): void {
@@ -261,6 +282,11 @@ export class FileContent {
       chunk.owned = true;
     }
     return chunk;
+  }
+
+  /** Bytes that others have, too. */
+  #give(index: number, bytes: Uint8Array): void {
+    this.#put(index, { bytes, owned: false, pages: pageMask(0, bytes.length), stored: 0 });
   }
 
   #put(index: number, chunk: Chunk): void {

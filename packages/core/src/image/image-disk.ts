@@ -8,7 +8,7 @@
  * @see OCI image-spec image-layout.md
  */
 import type { ContentStore } from "../content/index.ts";
-import { assert, StatusError } from "../lib/index.ts";
+import { assert, type Bytes, StatusError } from "../lib/index.ts";
 import {
   type ContentDigest,
   choosePlatform,
@@ -50,7 +50,7 @@ export class ImageDisk implements ImageKeeper {
   }
 
   added(image: Image): void {
-    const put = (mediaType: string, bytes: Uint8Array, digest?: ContentDigest): Descriptor => ({
+    const put = (mediaType: string, bytes: Bytes, digest?: ContentDigest): Descriptor => ({
       mediaType,
       digest: this.#content.put(bytes, digest),
       size: bytes.length,

@@ -3,8 +3,8 @@
  *
  * Names are references written out (`docker.io/library/busybox:latest`). An image without a name is dangling.
  */
-import { applyArchive, diffLayer, type LayerEntry, layerToTar } from "../content/index.ts";
-import { assert, compareBytes, encode, StatusError } from "../lib/index.ts";
+import { applyArchive, diffLayer, type LayerEntry, layerArchive } from "../content/index.ts";
+import { assert, type Bytes, Chunks, compareBytes, encode, StatusError } from "../lib/index.ts";
 import { type ContentDigest, configBytes, type Digest, digestOf, type ImageConfig } from "../oci/index.ts";
 import { type Change, changesOf, type Snapshotter } from "../snapshot/index.ts";
 import { chainIds, type Image, topSnapshot } from "./image.ts";
@@ -13,7 +13,7 @@ import { chainIds, type Image, topSnapshot } from "./image.ts";
 const NOWHERE = "";
 
 /** The archive of a layer, or how to get it if it is not unpacked yet. */
-export type LayerSource = Uint8Array | (() => Uint8Array);
+export type LayerSource = Bytes | (() => Bytes);
 
 /** Is told what becomes of images, so that it can keep them elsewhere. */
 export interface ImageKeeper {
@@ -31,7 +31,7 @@ export interface ImageRecords {
   readonly parents: readonly (readonly [id: Digest, parent: Digest])[];
   readonly digests: readonly (readonly [name: string, id: Digest])[];
   readonly documents: readonly (readonly [id: Digest, bytes: Uint8Array])[];
-  readonly archives: readonly (readonly [diffId: Digest, bytes: Uint8Array])[];
+  readonly archives: readonly (readonly [diffId: Digest, chunks: readonly Uint8Array[]])[];
 }
 
 export class ImageStore {
@@ -46,7 +46,7 @@ export class ImageStore {
   /** Configurations that came from outside, byte for byte. */
   readonly #documents = new Map<Digest, Uint8Array>();
   /** Archives that came from outside, by diff ID: of others the snapshot is enough. */
-  readonly #archives = new Map<Digest, Uint8Array>();
+  readonly #archives = new Map<Digest, Chunks>();
 
   constructor(snapshotter: Snapshotter) {
     this.#snapshotter = snapshotter;
@@ -60,7 +60,7 @@ export class ImageStore {
       parents: [...this.#parents],
       digests: [...this.#digests],
       documents: [...this.#documents],
-      archives: [...this.#archives],
+      archives: [...this.#archives].map(([diffId, archive]) => [diffId, [...archive]] as const),
     };
   }
 
@@ -71,7 +71,7 @@ export class ImageStore {
     for (const [id, parent] of parents) this.#parents.set(id, parent);
     for (const [name, id] of digests) this.#digests.set(name, id);
     for (const [id, bytes] of documents) this.#documents.set(id, bytes);
-    for (const [id, bytes] of archives) this.#archives.set(id, bytes);
+    for (const [id, chunks] of archives) this.#archives.set(id, Chunks.from(chunks));
   }
 
   /** From now on, somebody is told of every change. */
@@ -104,7 +104,7 @@ export class ImageStore {
         const layer = layers[index] as LayerSource;
         const archive = typeof layer === "function" ? layer() : layer;
         this.#unpackOne(chain[index - 1], name, archive);
-        this.#archives.set(diffIds[index] as Digest, archive);
+        this.#archives.set(diffIds[index] as Digest, Chunks.of(archive));
         made.push(name);
       }
     } catch (error) {
@@ -117,7 +117,7 @@ export class ImageStore {
   }
 
   /** Makes a snapshot of one layer, or nothing. */
-  #unpackOne(below: string | undefined, name: string, layer: Uint8Array): void {
+  #unpackOne(below: string | undefined, name: string, layer: Bytes): void {
     const key = `unpack-${name}`;
     this.#snapshotter.prepare(key, below, NOWHERE);
     try {
@@ -130,12 +130,12 @@ export class ImageStore {
   }
 
   /** Puts one more layer on top of committed snapshots; returns the whole chain. */
-  unpackOn(chain: readonly string[], layer: Uint8Array): readonly string[] {
+  unpackOn(chain: readonly string[], layer: Bytes): readonly string[] {
     const below = chain[chain.length - 1];
     const diffId = digestOf(layer);
     const name = below === undefined ? diffId : digestOf(encode(`${below} ${diffId}`));
     if (!this.#snapshotter.has(name)) this.#unpackOne(below, name, layer);
-    this.#archives.set(diffId, layer);
+    this.#archives.set(diffId, Chunks.of(layer));
     return [...chain, name];
   }
 
@@ -222,7 +222,7 @@ export class ImageStore {
    * The archive of a layer of an image: that which came from outside, or one of its snapshot. Whether it is what the diff
    * ID says is left to those who store or send it, for they take its digest.
    */
-  archive(image: Image, index: number): Uint8Array {
+  archive(image: Image, index: number): Chunks {
     const diffId = image.config.rootfs.diff_ids[index];
     const snapshot = image.chain[index];
     assert(diffId !== undefined && snapshot !== undefined, "the image has such a layer");
@@ -230,8 +230,8 @@ export class ImageStore {
   }
 
   /** The same of a layer that need not be an image's. */
-  layerArchive({ diffId, snapshot }: { readonly diffId: Digest; readonly snapshot: string }): Uint8Array {
-    return this.#archives.get(diffId) ?? layerToTar(this.layer(snapshot));
+  layerArchive({ diffId, snapshot }: { readonly diffId: Digest; readonly snapshot: string }): Chunks {
+    return this.#archives.get(diffId) ?? layerArchive(this.layer(snapshot));
   }
 
   /** The configuration document of an image. */
@@ -260,7 +260,7 @@ export class ImageStore {
   }
 
   /** The entries of a layer, by its snapshot, as its archive has them. */
-  layer(snapshot: string): Iterable<LayerEntry> {
+  layer(snapshot: string): Iterable<LayerEntry<Chunks>> {
     return diffLayer(this.#snapshotter.directory(snapshot));
   }
 

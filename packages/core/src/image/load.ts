@@ -6,8 +6,8 @@
  * @see moby image/tarexport/load.go; OCI image-spec image-layout.md
  */
 import { type Codecs, decompressLayer } from "../content/index.ts";
-import { ArchiveError, compareBytes, located, StatusError } from "../lib/index.ts";
-import { readTar } from "../lib/tar.ts";
+import { ArchiveError, type Bytes, type Chunks, compareBytes, located, StatusError } from "../lib/index.ts";
+import { readTarInChunks } from "../lib/tar.ts";
 import {
   CONTAINERD_NAME,
   choosePlatform,
@@ -50,7 +50,7 @@ interface Found {
 }
 
 interface ArchivedFile {
-  readonly bytes: Uint8Array;
+  readonly bytes: Chunks;
   /** Where its entry begins in the archive. */
   readonly offset: number;
 }
@@ -64,7 +64,7 @@ interface Files {
 }
 
 /** @throws ArchiveError invalid-argument for an archive that holds no images, or broken ones */
-export function loadImages(store: ImageStore, archive: Uint8Array, options: LoadOptions): readonly LoadedImage[] {
+export function loadImages(store: ImageStore, archive: Bytes, options: LoadOptions): readonly LoadedImage[] {
   const plain = decompressLayer(archive, options);
   try {
     return loadFiles(store, filesOf(plain), options);
@@ -95,14 +95,14 @@ function loadFiles(store: ImageStore, files: Files, options: LoadOptions): reado
 
 /** Reads and checks everything of an image. */
 function prepare(files: Files, { config, layers }: Found, options: LoadOptions) {
-  const document = need(files, config);
+  const document = need(files, config).whole();
   const parsed: ImageConfig = read(files, config, readImageConfig);
   const { diff_ids: diffIds } = parsed.rootfs;
   if (layers.length !== diffIds.length) {
     throw invalid(`invalid manifest, layers length mismatch: expected ${layers.length}, got ${diffIds.length}`);
   }
   const archives = layers.map((path, index) =>
-    read(files, path, (bytes) => {
+    readChunks(files, path, (bytes) => {
       const plain = decompressLayer(bytes, options);
       const digest = digestOf(plain);
       if (digest === diffIds[index]) return plain;
@@ -130,11 +130,11 @@ function fromLayout(files: Files, platform: HostPlatform): readonly Found[] {
 }
 
 function descend(files: Files, descriptor: Descriptor, platform: HostPlatform): Omit<Found, "names"> {
-  blob(files, descriptor);
+  checkBlob(files, descriptor);
   const document = read(files, pathOf(descriptor), (bytes) => readManifest(bytes, descriptor.mediaType));
   if (document.kind === "manifest") {
-    blob(files, document.config);
-    for (const layer of document.layers) blob(files, layer);
+    checkBlob(files, document.config);
+    for (const layer of document.layers) checkBlob(files, layer);
     return { config: pathOf(document.config), layers: document.layers.map(pathOf) };
   }
   const [only] = document.manifests;
@@ -143,21 +143,21 @@ function descend(files: Files, descriptor: Descriptor, platform: HostPlatform): 
   return descend(files, chosen, platform);
 }
 
-/** A blob of a layout, with the digest and the size that it is said to have. */
-function blob(files: Files, descriptor: Descriptor): Uint8Array {
-  return read(files, pathOf(descriptor), (bytes) => {
+/** A blob of a layout has the digest and the size that it is said to have. */
+function checkBlob(files: Files, descriptor: Descriptor): void {
+  readChunks(files, pathOf(descriptor), (bytes) => {
     const found = digestLike(descriptor.digest, bytes);
-    if (found === descriptor.digest && bytes.length === descriptor.size) return bytes;
+    if (found === descriptor.digest && bytes.length === descriptor.size) return;
     throw invalid(`invalid blob ${descriptor.digest}: its ${bytes.length} bytes have digest ${found}`);
   });
 }
 
 /** Regular files by their paths; symbolic links, which older archives share layers by, stand for what they name. */
-function filesOf(archive: Uint8Array): Files {
+function filesOf(archive: Chunks): Files {
   const files = new Map<string, ArchivedFile>();
   const directories = new Set<string>();
   const links: (readonly [path: string, target: string])[] = [];
-  for (const { header, data, offset = 0 } of readTar(archive)) {
+  for (const { header, data, offset = 0 } of readTarInChunks(archive)) {
     const path = at(offset, () => normalized(header.name));
     if (files.has(path)) throw located(invalid(`duplicate archive entry: ${header.name}`), offset);
     const [top = "", below] = path.split("/");
@@ -182,8 +182,12 @@ function at<T>(offset: number, work: () => T): T {
   }
 }
 
+/** A document, `readChunks` in one array. */
+const read = <T>(files: Files, path: string, work: (bytes: Uint8Array) => T): T =>
+  readChunks(files, path, (bytes) => work(bytes.whole()));
+
 /** What is wrong with the content of a file belongs to where the file lies. */
-function read<T>(files: Files, path: string, work: (bytes: Uint8Array) => T): T {
+function readChunks<T>(files: Files, path: string, work: (bytes: Chunks) => T): T {
   const bytes = need(files, path);
   // A place within the file is none of the archive's.
   const offset = files.byPath.get(normalized(path))?.offset ?? files.end;
@@ -206,7 +210,7 @@ function normalized(path: string): string {
   return parts.join("/");
 }
 
-const need = (files: Files, path: string): Uint8Array => {
+const need = (files: Files, path: string): Chunks => {
   const file = files.byPath.get(normalized(path));
   if (file === undefined) throw located(missing(path), files.end);
   return file.bytes;

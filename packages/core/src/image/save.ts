@@ -5,7 +5,7 @@
  */
 import { type LayerEntry, layerToTar } from "../content/index.ts";
 import { parseTime } from "../lib/go/index.ts";
-import { assert, compareBytes, concat, encode } from "../lib/index.ts";
+import { assert, type Bytes, compareBytes, concat, encode } from "../lib/index.ts";
 import {
   CONTAINERD_NAME,
   type Descriptor,
@@ -33,7 +33,7 @@ export interface SavedImage {
 }
 
 /** A file of the archive, by its path. */
-type Files = Map<string, LayerEntry>;
+type Files = Map<string, LayerEntry<Bytes>>;
 
 const LAYOUT = encode('{"imageLayoutVersion": "1.0.0"}');
 
@@ -70,7 +70,7 @@ export function saveImages(store: ImageStore, saved: readonly SavedImage[]): Uin
 
 function putImage(files: Files, store: ImageStore, image: Image) {
   const timeUs = (parseTime(image.config.created ?? "")?.seconds ?? 0) * 1e6;
-  const put = (mediaType: string, bytes: Uint8Array, mtimeUs: number): Descriptor => {
+  const put = (mediaType: string, bytes: Bytes, mtimeUs: number): Descriptor => {
     const descriptor = { mediaType, digest: digestOf(bytes), size: bytes.length };
     const path = pathOf(descriptor);
     if (!files.has(path)) files.set(path, file(path, bytes, mtimeUs));
@@ -111,7 +111,7 @@ const line = (document: unknown): Uint8Array => concat([documentBytes(document),
 
 const pathOf = ({ digest }: Descriptor): string => `blobs/${digest.replace(":", "/")}`;
 
-const file = (path: string, content: Uint8Array, mtimeUs = 0): LayerEntry => ({
+const file = (path: string, content: Bytes, mtimeUs = 0): LayerEntry<Bytes> => ({
   path,
   type: "file",
   mode: 0o644,

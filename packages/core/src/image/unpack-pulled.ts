@@ -33,7 +33,7 @@ export function layerArchives(
     );
   }
   return manifest.layers.map(({ digest }, index) => () => {
-    const archive = decompressLayer(content.read(digest), { codecs });
+    const archive = decompressLayer(content.chunks(digest), { codecs });
     const diffId = diffIds[index] as Digest;
     const found = digest === diffId ? diffId : digestOf(archive);
     if (found !== diffId) {

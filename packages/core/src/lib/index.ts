@@ -6,6 +6,8 @@ export { base64, base64Bytes } from "./base64.ts";
 export { Bunzip2, bunzip2 } from "./bunzip2.ts";
 export { concat, equal, NO_BYTES, toHex } from "./bytes.ts";
 export { Bzip2 } from "./bzip2.ts";
+export { ChunkReader } from "./chunk-reader.ts";
+export { type Bytes, Chunks, wholeOf } from "./chunks.ts";
 export { crc32 } from "./crc32.ts";
 export {
   type DeflateLevel,
@@ -76,6 +78,7 @@ export {
   packTar,
   paddingOf,
   readTar,
+  readTarInChunks,
   TarDecoder,
   type TarEntry,
   type TarFormat,

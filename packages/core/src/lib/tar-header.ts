@@ -1,4 +1,5 @@
 /** What a tar archive says of each of its entries. */
+import type { Bytes } from "./chunks.ts";
 
 /** `other` is a kind that nobody here knows; its data is kept. */
 export type TarType = "file" | "hardlink" | "symlink" | "char" | "block" | "dir" | "fifo" | "other";
@@ -24,9 +25,9 @@ export interface TarHeader {
   readonly xattrs: ReadonlyMap<string, Uint8Array>;
 }
 
-export interface TarEntry {
+export interface TarEntry<Data extends Bytes = Uint8Array> {
   readonly header: TarHeader;
-  readonly data: Uint8Array;
+  readonly data: Data;
   /** Where it begins in the archive that it was read from, with what is said about it beforehand. */
   readonly offset?: number;
 }

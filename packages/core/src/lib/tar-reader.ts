@@ -6,6 +6,8 @@
  * @see tar(5), Go's archive/tar/reader.go
  */
 import { located } from "./archive-error.ts";
+import { ChunkReader } from "./chunk-reader.ts";
+import type { Bytes, Chunks } from "./chunks.ts";
 import { StatusError } from "./status-error.ts";
 import {
   BLOCK_SIZE,
@@ -34,35 +36,51 @@ const TYPES: ReadonlyMap<string, TarType> = new Map([
 ]);
 
 /**
- * The entries of an archive in memory; `data` are views into it.
+ * The entries of an archive in memory; `data` are views into it, copied only where one of its chunks ends among them.
  *
  * @throws ArchiveError invalid-argument for a broken or cut archive, with the messages of Go's archive/tar.
  */
-export function* readTar(archive: Uint8Array): Generator<TarEntry> {
+export function readTar(archive: Bytes): Generator<TarEntry> {
+  return entriesOf(archive, (reader, size) => reader.takeWhole(size));
+}
+
+/** The same, with data in as many chunks as they lie in: nothing is copied. @throws as `readTar` */
+export function readTarInChunks(archive: Bytes): Generator<TarEntry<Chunks>> {
+  return entriesOf(archive, (reader, size) => reader.take(size));
+}
+
+function* entriesOf<Data extends Bytes>(
+  archive: Bytes,
+  takeData: (reader: ChunkReader, size: number) => Data,
+): Generator<TarEntry<Data>> {
   const decoder = new TarDecoder();
-  let at = 0;
+  const reader = new ChunkReader(archive);
   let offset = 0;
-  const take = (size: number): Uint8Array => {
-    if (at + size > archive.length) throw broken("unexpected EOF");
-    const bytes = archive.subarray(at, at + size);
-    at = Math.min(archive.length, at + size + paddingOf(size));
-    return bytes;
+  const present = (size: number): number => {
+    if (size > reader.left) throw broken("unexpected EOF");
+    return size;
   };
+  const skipPadding = (size: number): void => reader.skip(Math.min(reader.left, paddingOf(size)));
   try {
-    while (at < archive.length) {
-      const block = take(BLOCK_SIZE);
+    while (reader.left > 0) {
+      const block = reader.takeWhole(present(BLOCK_SIZE));
       if (isZeroBlock(block)) {
-        offset = at;
-        if (at < archive.length && !isZeroBlock(take(BLOCK_SIZE))) throw broken("archive/tar: invalid tar header");
+        offset = archive.length - reader.left;
+        const isEnd = reader.left === 0 || isZeroBlock(reader.takeWhole(present(BLOCK_SIZE)));
+        if (!isEnd) throw broken("archive/tar: invalid tar header");
         return;
       }
       const found = decoder.header(block);
       if (found.kind === "meta") {
-        decoder.meta(take(found.size));
+        decoder.meta(reader.takeWhole(present(found.size)));
+        skipPadding(found.size);
         continue;
       }
-      yield { header: found.header, data: take(found.header.size), offset };
-      offset = at;
+      const { header } = found;
+      const data = takeData(reader, present(header.size));
+      skipPadding(header.size);
+      yield { header, data, offset };
+      offset = archive.length - reader.left;
     }
   } catch (error) {
     throw located(error, offset);

@@ -8,6 +8,7 @@
 import { assert } from "./assert.ts";
 import { concat } from "./bytes.ts";
 import { ChunkWriter } from "./chunk-writer.ts";
+import { type Bytes, Chunks, wholeOf } from "./chunks.ts";
 import { join } from "./path.ts";
 import { BLOCK_SIZE, BlockWriter, FIELDS, fitsOctal, paddingOf } from "./tar-block.ts";
 import type { TarEntry, TarHeader, TarType } from "./tar-header.ts";
@@ -36,15 +37,15 @@ export function packTar(entries: Iterable<TarEntry>, format: TarFormat = "any"):
 }
 
 /** The archive in chunks, of which some are the data of entries themselves. */
-export function* tarChunks(entries: Iterable<TarEntry>, format: TarFormat = "any"): Generator<Uint8Array> {
+export function* tarChunks(entries: Iterable<TarEntry<Bytes>>, format: TarFormat = "any"): Generator<Uint8Array> {
   const chunks = new ChunkWriter();
   for (const { header, data } of entries) {
     assert(data.length === header.size, `tar: ${header.name} has ${data.length} bytes, not ${header.size}`);
     putHeader(chunks, header, format);
     const padding = paddingOf(data.length);
-    if (data.length <= COPIED) chunks.put(data, padding);
+    if (data.length <= COPIED) chunks.put(wholeOf(data), padding);
     else {
-      chunks.hand(data);
+      for (const chunk of Chunks.of(data)) chunks.hand(chunk);
       chunks.claim(padding);
     }
     yield* chunks.full();

@@ -1,8 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { concat, equal, NO_BYTES } from "./bytes.ts";
+import { Chunks } from "./chunks.ts";
 import { gunzip } from "./deflate.ts";
 import { sha256 } from "./sha256.ts";
-import { packTar, readTar, type TarEntry, type TarFormat, type TarHeader, tarChunks, tarHeader } from "./tar.ts";
+import {
+  packTar,
+  readTar,
+  readTarInChunks,
+  type TarEntry,
+  type TarFormat,
+  type TarHeader,
+  tarChunks,
+  tarHeader,
+} from "./tar.ts";
 import { decode, encode, fromLatin1 } from "./text.ts";
 
 type Given = Parameters<typeof tarHeader>[0];
@@ -128,6 +138,20 @@ describe("readTar", () => {
     ]);
   });
 
+  it("reads the same of an archive in chunks, wherever it is cut", () => {
+    const archive = gunzip(fromBase64(GNU));
+    const whole = [...readTar(archive)];
+    for (const size of [1, 100, 511, 512, 700, 4096]) {
+      const cut = Array.from({ length: Math.ceil(archive.length / size) }, (_, n) =>
+        archive.subarray(n * size, (n + 1) * size),
+      );
+      expect([...readTar(Chunks.from(cut))], `cut every ${size} bytes`).toEqual(whole);
+      const inChunks = [...readTarInChunks(Chunks.from(cut))];
+      expect(inChunks.map(({ data, ...entry }) => ({ ...entry, data: data.whole() }))).toEqual(whole);
+      for (const { data } of inChunks) for (const { buffer } of data) expect(buffer).toBe(archive.buffer);
+    }
+  });
+
   it("takes an old archive's file for a directory if its name ends with a slash", () => {
     const archive = pack({ name: "d/", type: "dir" });
     archive[156] = 0;
@@ -155,6 +179,9 @@ describe("readTar", () => {
     expect(read(archive.map((byte, at) => (at === 3 ? 1 : byte)))).toThrow("archive/tar: invalid tar header");
     expect(read(concat([new Uint8Array(512), archive]))).toThrow("archive/tar: invalid tar header");
     expect(read(archive.subarray(0, 700))).toThrow("unexpected EOF");
+    expect(() => [...readTarInChunks(Chunks.from([archive.subarray(0, 512), archive.subarray(512, 700)]))]).toThrow(
+      "unexpected EOF",
+    );
     const pax = pack({ name: "n".repeat(120), type: "file" });
     expect(read(pax.map((byte, at) => (at === 512 ? 0x39 : byte)))).toThrow("archive/tar: invalid tar header");
   });

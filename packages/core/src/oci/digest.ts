@@ -3,7 +3,7 @@
  *
  * @see OCI image-spec descriptor.md "Digests"; messages are those of opencontainers/go-digest
  */
-import { Hasher, StatusError, sha256 } from "../lib/index.ts";
+import { type Bytes, Chunks, Hasher, StatusError, sha256 } from "../lib/index.ts";
 
 export type Digest = `sha256:${string}`;
 
@@ -32,12 +32,19 @@ export function digestProblem(text: string): string | undefined {
 }
 
 /** The SHA-256 digest that names these bytes. */
-export const digestOf = (bytes: Uint8Array): Digest => `sha256:${sha256(bytes)}`;
+export const digestOf = (bytes: Bytes): Digest =>
+  `sha256:${bytes instanceof Chunks ? hashed("sha256", bytes) : sha256(bytes)}`;
 
 /** The digest of these bytes by the algorithm of another. */
-export function digestLike(other: ContentDigest, bytes: Uint8Array): ContentDigest {
+export function digestLike(other: ContentDigest, bytes: Bytes): ContentDigest {
   const { algorithm } = digestParts(other);
-  return `${algorithm}:${new Hasher(algorithm).update(bytes).hex()}`;
+  return `${algorithm}:${hashed(algorithm, bytes)}`;
+}
+
+function hashed(algorithm: DigestAlgorithm, bytes: Bytes): string {
+  const hasher = new Hasher(algorithm);
+  for (const chunk of Chunks.of(bytes)) hasher.update(chunk);
+  return hasher.hex();
 }
 
 /** @throws StatusError invalid-argument for what is no digest, or one that cannot be computed */

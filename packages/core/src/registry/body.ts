@@ -1,9 +1,9 @@
 /**
- * Bodies of requests and responses as byte arrays.
+ * Bodies of requests and responses as bytes.
  *
  * What one side of the process gives to the other passes by reference: nobody changes it.
  */
-import { concat } from "../lib/index.ts";
+import { type Bytes, Chunks } from "../lib/index.ts";
 
 /** How the body of a response goes wrong. */
 export interface BodyFault {
@@ -11,17 +11,16 @@ export interface BodyFault {
   readonly cutAfterBytes?: number;
 }
 
-/** A body that gives these bytes, in one piece. */
-export function bodyOf(bytes: Uint8Array, fault: BodyFault = {}): ReadableStream<Uint8Array> {
-  const cut = fault.cutAfterBytes !== undefined && fault.cutAfterBytes < bytes.length;
-  let rest: Uint8Array | undefined = cut ? bytes.subarray(0, fault.cutAfterBytes) : bytes;
+/** A body that gives these bytes, in the chunks in which they are. */
+export function bodyOf(bytes: Bytes, { cutAfterBytes = bytes.length }: BodyFault = {}): ReadableStream<Uint8Array> {
+  const isCut = cutAfterBytes < bytes.length;
+  const chunks = Chunks.of(isCut ? bytes.subarray(0, cutAfterBytes) : bytes)[Symbol.iterator]();
   return new ReadableStream<Uint8Array>(
     {
       pull(controller) {
-        if (rest !== undefined && rest.length > 0) {
-          controller.enqueue(rest);
-          rest = undefined;
-        } else if (cut) controller.error(new TypeError("terminated"));
+        const { done, value } = chunks.next();
+        if (done !== true) controller.enqueue(value);
+        else if (isCut) controller.error(new TypeError("terminated"));
         else controller.close();
       },
     },
@@ -29,8 +28,8 @@ export function bodyOf(bytes: Uint8Array, fault: BodyFault = {}): ReadableStream
   );
 }
 
-/** The pieces of a body as they come. Rejects if the connection breaks. */
-export async function* piecesOf(message: Request | Response): AsyncGenerator<Uint8Array> {
+/** The chunks of a body as they come. Rejects if the connection breaks. */
+export async function* chunksOf(message: Request | Response): AsyncGenerator<Uint8Array> {
   if (message.body === null) return;
   const reader = message.body.getReader();
   for (;;) {
@@ -40,16 +39,16 @@ export async function* piecesOf(message: Request | Response): AsyncGenerator<Uin
   }
 }
 
-/** The whole body. Rejects if it breaks off. @throws BodyTooLong */
+/** The whole body in one array. Rejects if it breaks off. @throws BodyTooLong */
 export async function bytesOf(message: Request | Response, limit = Number.POSITIVE_INFINITY): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
+  const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const piece of piecesOf(message)) {
-    size += piece.length;
+  for await (const chunk of chunksOf(message)) {
+    size += chunk.length;
     if (size > limit) throw new BodyTooLong(`the body is longer than ${limit} bytes`);
-    pieces.push(piece);
+    chunks.push(chunk);
   }
-  return concat(pieces);
+  return Chunks.from(chunks).whole();
 }
 
 export class BodyTooLong extends Error {

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { major, minor, programName } from "@bottleship/core/abi";
 import type { LayerEntry as CoreEntry } from "@bottleship/core/content";
 import type { Engine } from "@bottleship/core/engine";
+import type { Chunks } from "@bottleship/core/lib";
 import type { Built, LayerEntry } from "./recording.ts";
 
 /** Only files of this size are shown. */
@@ -34,7 +35,7 @@ export function imageFacts(engine: Engine, name: string, { bases, executable }: 
   const { config, history = [], author, architecture, os, variant, rootfs } = image.config;
   const shared = bases.map((base) => sharedLayers(rootfs.diff_ids, engine.images.find(base)?.config.rootfs.diff_ids));
   const baseLayers = Math.max(0, ...shared);
-  const layers = image.chain.slice(baseLayers).map((layer) => [...engine.images.layer(layer)]);
+  const layers = image.chain.slice(baseLayers).map((layer) => [...engine.images.layer(layer)].map(inOneArray));
   return {
     config: { ...config },
     history: history.map(({ created: _created, ...entry }) => ({ ...entry })),
@@ -49,6 +50,9 @@ export function imageFacts(engine: Engine, name: string, { bases, executable }: 
     rootfsOfInterest: textsOf(layers),
   };
 }
+
+const inOneArray = ({ content, ...about }: CoreEntry<Chunks>): CoreEntry =>
+  content === undefined ? about : { ...about, content: content.whole() };
 
 /** How many layers an image has from another: all of them, or it is not based on it. */
 function sharedLayers(layers: readonly string[], base: readonly string[] = []): number {

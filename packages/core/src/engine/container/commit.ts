@@ -6,6 +6,7 @@
 import { applyLayer, diffLayer, type LayerEntry, layerDigest } from "../../content/index.ts";
 import { chainIds, type Image, topSnapshot } from "../../image/index.ts";
 import type { Kernel } from "../../kernel/index.ts";
+import type { Bytes } from "../../lib/index.ts";
 import type { Digest, ImageConfig, ImageRunConfig } from "../../oci/index.ts";
 import type { Snapshotter } from "../../snapshot/index.ts";
 import { timeOf } from "../documents/time.ts";
@@ -74,7 +75,7 @@ function committedLayer(
   { snapshotter }: CommitParts,
   parent: Image,
   diffIds: readonly Digest[],
-  entries: readonly LayerEntry[],
+  entries: readonly LayerEntry<Bytes>[],
 ): string {
   const name = chainIds(diffIds).at(-1) ?? "";
   if (!snapshotter.has(name)) {

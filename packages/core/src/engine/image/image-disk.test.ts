@@ -82,10 +82,9 @@ function crashing(disk: ContentDisk, changes: number): ContentDisk {
     statSync: (path) => disk.statSync(path),
     readFileSync: (path) => disk.readFileSync(path),
     readdirSync: (path) => disk.readdirSync(path),
-    readSync: (fd, buffer, offset, length, position) => disk.readSync(fd, buffer, offset, length, position),
     fsyncSync: (fd) => disk.fsyncSync(fd),
     closeSync: (fd) => disk.closeSync(fd),
-    openSync: (path, flags) => (flags === "r" ? disk.openSync(path, flags) : step(() => disk.openSync(path, flags))),
+    openSync: (path, flags) => step(() => disk.openSync(path, flags)),
     writeSync: (fd, bytes) =>
       step(
         () => disk.writeSync(fd, bytes),

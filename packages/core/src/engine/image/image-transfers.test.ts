@@ -150,6 +150,45 @@ describe("docker push", () => {
   });
 });
 
+it("large files go from one machine to another without a copy, and nobody's writing changes a blob", async () => {
+  const { engine, registry, docker } = await open();
+  const big = Uint8Array.from({ length: 200_000 }, (_, n) => n % 251);
+  const name = "localhost:5000/team/big:1";
+  await engine.build({
+    context: { files: { big } },
+    dockerfile: "FROM busybox\nCOPY big /big\nRUN cat /big > /written\n",
+    tags: [name],
+  });
+  const memoryOf = ({ images }: Engine) => {
+    const contents = images
+      .get(name)
+      .chain.flatMap((layer) => [...images.layer(layer)].map(({ content = [] }) => content));
+    return contents
+      .flatMap((content) => [...content].filter(({ length }) => length > 65_000))
+      .map(({ buffer }) => buffer);
+  };
+  const sent = memoryOf(engine);
+  await engine.images.push(name);
+  const receiver = createEngine({ registries: engine.registries });
+  await receiver.images.pull(name);
+  // The catalogue's busybox, the file of the context, and what was written in three pieces and a rest.
+  expect(memoryOf(receiver).map((buffer, at) => buffer === sent[at])).toEqual([true, true, true, true, true]);
+  const overwrite = `sh -c "printf X | dd of=/big conv=notrunc 2>/dev/null; printf X | dd of=/written conv=notrunc 2>/dev/null"`;
+  for (const machine of [engine, receiver]) {
+    await machine.docker(`run --name writer ${name} ${overwrite}`);
+    await machine.docker("commit writer changed");
+    expect((await machine.docker(`run --rm changed head -c 1 /written`)).stdout).toBe("X");
+  }
+  const third = createEngine({ registries: engine.registries });
+  await third.images.pull(name);
+  expect((await third.docker(`run --rm ${name} cmp /big /written`)).exitCode).toBe(0);
+  expect(big[0]).toBe(0);
+  expect(await registry.fetch(new Request("http://localhost:5000/v2/team/big/manifests/1"))).toMatchObject({
+    status: 200,
+  });
+  expect((await docker(`push -q ${name}`)).code).toBe(0);
+});
+
 describe("docker save and load", () => {
   it("write the documents that Docker writes, and bring the same image back", async () => {
     const { engine, docker, fs } = await open();

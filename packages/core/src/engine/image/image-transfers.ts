@@ -7,7 +7,7 @@ import { cacheConfigBytes, type SourceStatus, type TellableCache } from "../../b
 import { type Codecs, type ContentStore, compressLayer } from "../../content/index.ts";
 import { type Image, type ImageStore, unpackPulled } from "../../image/index.ts";
 import { rfc3339Nano } from "../../lib/go/index.ts";
-import { assert, StatusError } from "../../lib/index.ts";
+import { assert, type Bytes, type Chunks, StatusError } from "../../lib/index.ts";
 import {
   BUILD_CACHE_CONFIG,
   type ContentDigest,
@@ -271,12 +271,7 @@ export class ImageTransfers {
   }
 
   /** A layer as it is sent: as it is to registries of the world, which check it, compressed to others. */
-  #sent(
-    diffId: Digest,
-    archive: Uint8Array,
-    { domain }: ImageReference,
-    types: LayerTypes,
-  ): readonly [Descriptor, Uint8Array] {
+  #sent(diffId: Digest, archive: Chunks, { domain }: ImageReference, types: LayerTypes): readonly [Descriptor, Bytes] {
     if (this.#network.registries.has(registryHost(domain)))
       return [{ mediaType: types.plain, digest: diffId, size: archive.length }, archive];
     assert(digestOf(archive) === diffId, "a layer is what its diff ID says");

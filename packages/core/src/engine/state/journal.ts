@@ -16,7 +16,7 @@ export interface StateDirectory {
 }
 
 const NAME = "state.journal";
-const MAGIC = encode("bottleship state 1\n");
+const MAGIC = encode("bottleship state 2\n");
 const DIGEST_LENGTH = 64;
 const HEAD_LENGTH = 4 + DIGEST_LENGTH;
 

@@ -16,7 +16,7 @@ import {
   isContentDigest,
 } from "../../oci/index.ts";
 import { MANIFEST_LIMIT, readIndex } from "../../oci/schema.ts";
-import { bytesOf, piecesOf } from "../body.ts";
+import { bytesOf, chunksOf } from "../body.ts";
 import { ConnectionError, RegistryError } from "./registry-error.ts";
 import { retrying } from "./retry.ts";
 import { Transport, type TransportOptions } from "./transport.ts";
@@ -202,8 +202,8 @@ export class RegistryClient {
           ingest.abort();
           ingest = store.ingest(ref, { algorithm });
         }
-        for await (const piece of piecesOf(response)) {
-          ingest.append(piece);
+        for await (const chunk of chunksOf(response)) {
+          ingest.append(chunk);
           onProgress?.(ingest.offset);
           if (ingest.offset > size) break;
         }

@@ -36,7 +36,7 @@ export function upstream(client: RegistryClient, domain = DEFAULT_DOMAIN): Image
       return unlessMissing(false, async () => {
         const store = new ContentStore(new MemoryContentDisk());
         await client.blob(repository, { mediaType: "", digest, size }, store);
-        return store.read(digest);
+        return store.chunks(digest);
       });
     },
   };

@@ -20,7 +20,7 @@ import {
   referenceText,
 } from "../../oci/index.ts";
 import { MANIFEST_LIMIT } from "../../oci/schema.ts";
-import { bytesOf, piecesOf } from "../body.ts";
+import { bytesOf, chunksOf } from "../body.ts";
 import { pullScope, type Repository } from "./client.ts";
 import { ConnectionError, TokenError } from "./registry-error.ts";
 import { type Answer, RemoteError, tokenFailure, unexpectedStatus } from "./remote-error.ts";
@@ -228,9 +228,9 @@ function asHttps(message: string, { base, shown }: Host): string {
 async function appendAll(ingest: Ingest, response: Response, skip: number): Promise<boolean> {
   let left = skip;
   try {
-    for await (const piece of piecesOf(response)) {
-      if (piece.length > left) ingest.append(piece.subarray(left));
-      left = Math.max(0, left - piece.length);
+    for await (const chunk of chunksOf(response)) {
+      if (chunk.length > left) ingest.append(chunk.subarray(left));
+      left = Math.max(0, left - chunk.length);
     }
     return true;
   } catch (error) {

@@ -3,7 +3,7 @@
  *
  * @see moby registry/config.go, registry/service_v2.go
  */
-import { StatusError } from "../../lib/index.ts";
+import { type Bytes, StatusError } from "../../lib/index.ts";
 import { DEFAULT_DOMAIN } from "../../oci/index.ts";
 import { bodyOf } from "../body.ts";
 import type { Fetch } from "../fetch.ts";
@@ -25,7 +25,7 @@ export interface TransportOptions extends RetryOptions {
 export interface Outgoing {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: Uint8Array;
+  readonly body?: Bytes;
   /** What the token has to allow: "repository:library/busybox:pull". */
   readonly scope: string;
   /** Hears that somebody's name and password are used: a token is asked for, or they are sent themselves. */

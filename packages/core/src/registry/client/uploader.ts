@@ -3,7 +3,7 @@
  *
  * @see distribution-spec "Push"; moby distribution/push_v2.go
  */
-import { StatusError } from "../../lib/index.ts";
+import { type Bytes, StatusError } from "../../lib/index.ts";
 import type { ContentDigest, Descriptor, ImageReference } from "../../oci/index.ts";
 import type { TransferEvents } from "./client.ts";
 import { RegistryError } from "./registry-error.ts";
@@ -30,7 +30,7 @@ export class Uploader {
   }
 
   /** Uploads a blob unless it is there. @throws RegistryError; ConnectionError */
-  async blob(target: Target, digest: ContentDigest, bytes: Uint8Array, options: UploadOptions = {}): Promise<Uploaded> {
+  async blob(target: Target, digest: ContentDigest, bytes: Bytes, options: UploadOptions = {}): Promise<Uploaded> {
     const { retry } = this.#transport;
     const scope = scopeOf(target, options.mountFrom);
     if (await retrying(() => this.#has(target, digest, scope), retry, options.onRetry)) return "exists";
@@ -89,7 +89,7 @@ export class Uploader {
   }
 
   /** Sends everything from `offset` on; returns where to end it. */
-  async #chunks(session: string, bytes: Uint8Array, offset: number, scope: string, options: UploadOptions) {
+  async #chunks(session: string, bytes: Bytes, offset: number, scope: string, options: UploadOptions) {
     const { chunkBytes = Math.max(1, bytes.length), onProgress } = options;
     let at = session;
     for (let start = offset; start < bytes.length; start += chunkBytes) {

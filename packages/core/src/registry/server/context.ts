@@ -1,6 +1,7 @@
 /** What the handlers of requests share. */
 
 import type { Ingest } from "../../content/index.ts";
+import { type Bytes, Chunks, wholeOf } from "../../lib/index.ts";
 import type { ContentDigest } from "../../oci/index.ts";
 import { digestProblem, isContentDigest } from "../../oci/index.ts";
 import type { BodyFault } from "../body.ts";
@@ -52,11 +53,10 @@ export function digestIn(text: string): ContentDigest {
 }
 
 /** Bytes as the fault wants them to arrive. */
-export function faulty(bytes: Uint8Array, fault: ResponseFault): Uint8Array {
+export function faulty(bytes: Bytes, fault: ResponseFault): Bytes {
   if (fault.corrupt !== true || bytes.length === 0) return bytes;
-  const wrong = bytes.slice();
-  wrong[wrong.length - 1] = (wrong[wrong.length - 1] ?? 0) ^ 1;
-  return wrong;
+  const [last = 0] = wholeOf(bytes.subarray(bytes.length - 1));
+  return Chunks.from([...Chunks.of(bytes.subarray(0, bytes.length - 1)), Uint8Array.of(last ^ 1)]);
 }
 
 export const blobLocation = (name: string, digest: ContentDigest): string => `/v2/${name}/blobs/${digest}`;

@@ -4,6 +4,7 @@
  * Images may also come from a source, such as a catalogue or another registry, when they are first asked for.
  */
 import type { ContentStore } from "../../content/index.ts";
+import type { Bytes } from "../../lib/index.ts";
 import { type ContentDigest, digestOf, isContentDigest } from "../../oci/index.ts";
 import { readManifest } from "../../oci/schema.ts";
 import { Repository, type StoredManifest } from "./repository.ts";
@@ -13,7 +14,7 @@ export interface Offer {
   readonly mediaType: string;
   readonly manifest: Uint8Array;
   /** Those that are there already; others can be asked for one by one. */
-  readonly blobs: ReadonlyMap<ContentDigest, Uint8Array>;
+  readonly blobs: ReadonlyMap<ContentDigest, Bytes>;
 }
 
 /** Where images come from that nobody has pushed. */
@@ -24,7 +25,7 @@ export interface ImageSource {
     reference: string,
     known: ContentDigest | undefined,
   ): Offer | undefined | Promise<Offer | undefined>;
-  blob?(repository: string, digest: ContentDigest): Promise<Uint8Array | undefined>;
+  blob?(repository: string, digest: ContentDigest): Promise<Bytes | undefined>;
   tags?(repository: string): readonly string[];
 }
 
@@ -33,7 +34,7 @@ export class Shelf {
   readonly #source: ImageSource | undefined;
   readonly #repositories = new Map<string, Repository>();
   /** Blobs that belong to the source: they are not copied. */
-  readonly #offered = new Map<ContentDigest, Uint8Array>();
+  readonly #offered = new Map<ContentDigest, Bytes>();
 
   constructor(store: ContentStore, source: ImageSource | undefined) {
     this.store = store;
@@ -86,8 +87,8 @@ export class Shelf {
   }
 
   /** A blob of a repository: its bytes, or undefined. */
-  async blob(name: string, digest: ContentDigest): Promise<Uint8Array | undefined> {
-    if (this.get(name)?.blobs.has(digest) === true) return this.#offered.get(digest) ?? this.store.read(digest);
+  async blob(name: string, digest: ContentDigest): Promise<Bytes | undefined> {
+    if (this.get(name)?.blobs.has(digest) === true) return this.#offered.get(digest) ?? this.store.chunks(digest);
     const fetched = await this.#source?.blob?.(name, digest);
     if (fetched === undefined) return undefined;
     this.store.put(fetched, digest);

@@ -7,7 +7,7 @@
  */
 import { StatusError } from "../../lib/index.ts";
 import { type ContentDigest, digestParts, isContentDigest } from "../../oci/index.ts";
-import { piecesOf } from "../body.ts";
+import { chunksOf } from "../body.ts";
 import { blobLocation, type Call, digestIn, type Upload } from "./context.ts";
 import { RegistryProblem } from "./problem.ts";
 import { parseContentRange } from "./range.ts";
@@ -82,7 +82,7 @@ function commit({ state: { shelf } }: Call, { ingest }: Upload, digest: ContentD
   }
   const other = ingest.commit();
   try {
-    shelf.store.put(shelf.store.read(other), digest);
+    shelf.store.put(shelf.store.chunks(other), digest);
   } finally {
     shelf.drop(other);
   }
@@ -96,10 +96,10 @@ async function append(call: Call, { ingest }: Upload): Promise<void> {
   if (header !== null && range?.start !== before) throw outOfOrder(call, before);
   const announced = request.headers.get("content-length");
   const { cutAfterBytes: cut = Number.POSITIVE_INFINITY } = fault;
-  for await (const piece of piecesOf(request)) {
+  for await (const chunk of chunksOf(request)) {
     const room = before + cut - ingest.offset;
-    ingest.append(piece.subarray(0, room));
-    if (piece.length > room) throw new TypeError("terminated");
+    ingest.append(chunk.subarray(0, room));
+    if (chunk.length > room) throw new TypeError("terminated");
   }
   const length = ingest.offset - before;
   const isWrong = announced !== null && Number(announced) !== length;
