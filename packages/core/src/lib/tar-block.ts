@@ -111,10 +111,23 @@ const OCTAL_LIMITS = Array.from({ length: 13 }, (_, size) => 8 ** Math.max(0, si
 /** Fills a block that is zero, each field once, and sums what it writes: the checksum is over all bytes. */
 export class BlockWriter {
   readonly #block: Uint8Array;
-  #sum = BLANK * FIELDS.checksum.size;
+  #sum: number;
 
-  constructor(block: Uint8Array) {
+  /** `sum` is that of what the block has already. */
+  constructor(block: Uint8Array, sum = BLANK * FIELDS.checksum.size) {
     this.#block = block;
+    this.#sum = sum;
+  }
+
+  /** Of all that was written, the field of the checksum taken as blanks. */
+  get sum(): number {
+    return this.#sum;
+  }
+
+  /** That it is a USTAR header. */
+  magic(): void {
+    this.text(FIELDS.magic, "ustar\0");
+    this.text(FIELDS.version, "00");
   }
 
   /**

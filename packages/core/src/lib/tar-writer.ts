@@ -11,19 +11,10 @@ import { ChunkWriter } from "./chunk-writer.ts";
 import { type Bytes, Chunks, wholeOf } from "./chunks.ts";
 import { join } from "./path.ts";
 import { BLOCK_SIZE, BlockWriter, FIELDS, fitsOctal, paddingOf } from "./tar-block.ts";
-import type { TarEntry, TarHeader, TarType } from "./tar-header.ts";
+import type { TarEntry, TarHeader } from "./tar-header.ts";
+import { HeaderPattern } from "./tar-pattern.ts";
 import { formatPax, formatPaxTime, type PaxRecords, XATTR_PREFIX } from "./tar-pax.ts";
 import { encode } from "./text.ts";
-
-const TYPE_FLAGS: Readonly<Record<Exclude<TarType, "other">, string>> = {
-  file: "0",
-  hardlink: "1",
-  symlink: "2",
-  char: "3",
-  block: "4",
-  dir: "5",
-  fifo: "6",
-};
 
 /** Data of more bytes are handed on as they are instead of being copied behind their header. */
 const COPIED = 16 * 1024;
@@ -39,9 +30,10 @@ export function packTar(entries: Iterable<TarEntry>, format: TarFormat = "any"):
 /** The archive in chunks, of which some are the data of entries themselves. */
 export function* tarChunks(entries: Iterable<TarEntry<Bytes>>, format: TarFormat = "any"): Generator<Uint8Array> {
   const chunks = new ChunkWriter();
+  const pattern = new HeaderPattern();
   for (const { header, data } of entries) {
     assert(data.length === header.size, `tar: ${header.name} has ${data.length} bytes, not ${header.size}`);
-    putHeader(chunks, header, format);
+    putHeader(chunks, header, format, pattern);
     const padding = paddingOf(data.length);
     if (data.length <= COPIED) chunks.put(wholeOf(data), padding);
     else {
@@ -58,18 +50,19 @@ export function* tarChunks(entries: Iterable<TarEntry<Bytes>>, format: TarFormat
 export const END_OF_TAR = new Uint8Array(2 * BLOCK_SIZE);
 
 /** The block or blocks before an entry's data. */
-function putHeader(chunks: ChunkWriter, given: TarHeader, format: TarFormat): void {
+function putHeader(chunks: ChunkWriter, given: TarHeader, format: TarFormat, pattern: HeaderPattern): void {
   assert(given.type !== "other", "tar: an entry of unknown type cannot be written");
   const mtimeUs = format === "any" ? Math.floor(given.mtimeUs / 1e6 + 0.5) * 1e6 : given.mtimeUs;
+  const seconds = Math.floor(mtimeUs / 1e6);
   if (fitsUstar(given, mtimeUs)) {
-    putMainBlock(chunks.claim(BLOCK_SIZE), given, mtimeUs, undefined);
+    putMainBlock(pattern.begin(chunks.claim(BLOCK_SIZE), given, seconds), given);
     return;
   }
   const split = splitName(given.name);
   const records = paxRecords(given, mtimeUs);
   const onlyName = records.size === 1 && records.has("path");
   if (records.size === 0 || (onlyName && split !== undefined)) {
-    putMainBlock(chunks.claim(BLOCK_SIZE), given, mtimeUs, split);
+    putMainBlock(pattern.begin(chunks.claim(BLOCK_SIZE), given, seconds), given, split);
     return;
   }
   const { name, linkName, userName, groupName } = given;
@@ -77,14 +70,13 @@ function putHeader(chunks: ChunkWriter, given: TarHeader, format: TarFormat): vo
   putMetaBlock(chunks.claim(BLOCK_SIZE), paxName(name), "x", data.length);
   chunks.claim(data.length + paddingOf(data.length)).set(data);
   const ascii = { name: toAscii(name), linkName: toAscii(linkName) };
-  const owners = { userName: toAscii(userName), groupName: toAscii(groupName) };
-  putMainBlock(chunks.claim(BLOCK_SIZE), { ...given, ...ascii, ...owners }, mtimeUs, undefined);
+  const header = { ...given, ...ascii, userName: toAscii(userName), groupName: toAscii(groupName) };
+  putMainBlock(pattern.begin(chunks.claim(BLOCK_SIZE), header, seconds), header);
 }
 
 /** True if a USTAR header says it all, as it does of most entries. */
 function fitsUstar(header: TarHeader, mtimeUs: number): boolean {
   const { name, linkName, userName, groupName, uid, gid, size, xattrs } = header;
-  const fits = (text: string, most: number): boolean => text.length <= most && isAscii(text);
   return (
     fits(name, FIELDS.name.size) &&
     fits(linkName, FIELDS.linkName.size) &&
@@ -97,6 +89,10 @@ function fitsUstar(header: TarHeader, mtimeUs: number): boolean {
     mtimeUs % 1e6 === 0 &&
     xattrs.size === 0
   );
+}
+
+function fits(text: string, most: number): boolean {
+  return text.length <= most && isAscii(text);
 }
 
 /** What does not fit into a USTAR header. */
@@ -123,7 +119,9 @@ function paxRecords(header: TarHeader, mtimeUs: number): PaxRecords {
 }
 
 /** A long name that USTAR can split at a slash. */
-function splitName(name: string): readonly [prefix: string, suffix: string] | undefined {
+type SplitName = readonly [prefix: string, suffix: string];
+
+function splitName(name: string): SplitName | undefined {
   if (name.length <= FIELDS.name.size || !isAscii(name)) return undefined;
   let length = name.length;
   if (length > FIELDS.prefix.size + 1) length = FIELDS.prefix.size + 1;
@@ -134,28 +132,13 @@ function splitName(name: string): readonly [prefix: string, suffix: string] | un
   return [name.slice(0, slash), name.slice(slash + 1)];
 }
 
-/** Fills a zero block; all texts of the header are ASCII. */
-function putMainBlock(
-  block: Uint8Array,
-  header: TarHeader,
-  mtimeUs: number,
-  split: readonly [prefix: string, suffix: string] | undefined,
-): void {
-  const writer = new BlockWriter(block);
+/** Fills in what a pattern leaves open; all texts of the header are ASCII. */
+function putMainBlock(writer: BlockWriter, header: TarHeader, split?: SplitName): void {
   writer.text(FIELDS.name, split?.[1] ?? header.name);
-  writer.text(FIELDS.linkName, header.linkName);
-  writer.text(FIELDS.type, TYPE_FLAGS[header.type as Exclude<TarType, "other">]);
-  writer.octal(FIELDS.mode, header.mode);
-  writer.octal(FIELDS.uid, header.uid);
-  writer.octal(FIELDS.gid, header.gid);
+  if (header.linkName !== "") writer.text(FIELDS.linkName, header.linkName);
   writer.octal(FIELDS.size, header.size);
-  writer.octal(FIELDS.mtime, Math.floor(mtimeUs / 1e6));
-  writer.text(FIELDS.userName, header.userName);
-  writer.text(FIELDS.groupName, header.groupName);
-  writer.octal(FIELDS.major, header.major);
-  writer.octal(FIELDS.minor, header.minor);
   if (split !== undefined) writer.text(FIELDS.prefix, split[0]);
-  finish(writer);
+  writer.checksum();
 }
 
 /** Fills a zero block before data that describe the next entry. */
@@ -165,12 +148,7 @@ function putMetaBlock(block: Uint8Array, name: string, flag: string, size: numbe
   writer.text(FIELDS.type, flag);
   for (const numeric of [FIELDS.mode, FIELDS.uid, FIELDS.gid, FIELDS.mtime]) writer.octal(numeric, 0);
   writer.octal(FIELDS.size, size);
-  finish(writer);
-}
-
-function finish(writer: BlockWriter): void {
-  writer.text(FIELDS.magic, "ustar\0");
-  writer.text(FIELDS.version, "00");
+  writer.magic();
   writer.checksum();
 }
 

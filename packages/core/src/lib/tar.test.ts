@@ -80,6 +80,32 @@ describe("packTar", () => {
     expect(digest(pack(given, format))).toBe(recorded);
   });
 
+  it("writes of each what it writes of that alone, whatever came before", () => {
+    const likes = [
+      { mode: 0o644, uid: 0, gid: 0, userName: "", groupName: "", mtimeUs: 0 },
+      { mode: 0o755, uid: 0, gid: 0, userName: "", groupName: "", mtimeUs: 0 },
+      { mode: 0o755, uid: 7, gid: 0, userName: "", groupName: "", mtimeUs: 0 },
+      { mode: 0o755, uid: 7, gid: 8, userName: "", groupName: "", mtimeUs: 0 },
+      { mode: 0o755, uid: 7, gid: 8, userName: "root", groupName: "", mtimeUs: 0 },
+      { mode: 0o755, uid: 7, gid: 8, userName: "r", groupName: "", mtimeUs: 0 },
+      { mode: 0o755, uid: 7, gid: 8, userName: "r", groupName: "wheel", mtimeUs: 0 },
+      { mode: 0o755, uid: 7, gid: 8, userName: "r", groupName: "wheel", mtimeUs: 5_000_000 },
+    ];
+    const all = likes.flatMap((like, n): readonly Given[] => [
+      { ...like, name: `file-${n}`, type: "file", size: n },
+      { ...like, name: `f${n}`, type: "file" },
+      { ...like, name: `link-${n}`, type: "symlink", linkName: `to-${n}` },
+      { ...like, name: `l${n}`, type: "hardlink", linkName: "f" },
+      { ...like, name: `${"d".repeat(90)}/${"n".repeat(50)}`, type: "file" },
+      { ...like, name: `null-${n}`, type: "char", major: 1, minor: n },
+      { ...like, name: `zero-${n}`, type: "char", major: n, minor: 1 },
+      { ...like, name: `ü-${n}`, type: "file" },
+    ]);
+    const together = packTar(all.map((one) => ({ header: tarHeader(one), data: new Uint8Array(one.size ?? 0) })));
+    const alone = all.map((one) => pack(one).slice(0, -1024));
+    expect(equal(together, concat([...alone, new Uint8Array(1024)]))).toBe(true);
+  });
+
   it("pads data to blocks and ends with two zero blocks", () => {
     const archive = pack({ name: "f", type: "file", size: 513 });
     expect(archive.length).toBe(512 + 1024 + 1024);
