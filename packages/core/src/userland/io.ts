@@ -4,7 +4,7 @@
  * Output is buffered as glibc does it: 4096 bytes to a file or pipe, line by line to a terminal, standard error not at
  * all. That decides in which order `cmd 2>&1` shows things, so it matters.
  */
-import { type Call, close, type Env, Errno, ioctl, O_RDONLY, open, type Routine, read, write } from "../abi/index.ts";
+import { Call, close, type Env, Errno, ioctl, O_RDONLY, open, type Routine, read, write } from "../abi/index.ts";
 import { byteLength, concat, decode, encode, latin1, NO_BYTES } from "../lib/index.ts";
 import type { Applet } from "./applet.ts";
 import { Memory } from "./memory.ts";
@@ -245,9 +245,15 @@ export class Io {
 }
 
 /** The result of a call, or the `Errno` that it failed with: for where a failure is an ordinary answer. */
-export function* attempt<T>(call: Iterable<Call, T, unknown>): Routine<T | Errno> {
+export function attempt<T>(call: Iterable<Call, T, unknown>): Iterable<Call, T | Errno, unknown> {
+  // One system call knows the way itself, and is as cheap as without it.
+  return call instanceof Call ? call.attempt() : caught(call);
+}
+
+/** The same for what makes several calls. */
+function* caught<T>(routine: Iterable<Call, T, unknown>): Routine<T | Errno> {
   try {
-    return yield* call;
+    return yield* routine;
   } catch (error) {
     if (error instanceof Errno) return error;
     throw error;

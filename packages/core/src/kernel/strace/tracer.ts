@@ -84,9 +84,10 @@ export class Tracer {
     };
   }
 
-  called(process: Process, { name, args }: Call, answer: unknown): void {
+  called(process: Process, call: Call, answer: unknown): void {
     // The end of a process is told by `exited`, whether it asked for it or returned.
-    if (this.#watches.size === 0 || name === "exit") return;
+    if (this.#watches.size === 0 || call.name === "exit") return;
+    const { name, args } = call;
     if (process.isAlive) this.#record(process, { kind: "call", name, args, answer });
     else this.#recordLast(process, { kind: "call", name, args, answer: undefined, fatal: true });
   }
