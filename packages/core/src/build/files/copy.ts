@@ -43,6 +43,8 @@ interface Target {
   readonly above: Target | undefined;
   readonly name: string;
   at: Location | undefined;
+  /** Made here: nothing is in it but what was copied. */
+  isNew: boolean;
 }
 
 /** A file on its way: where it is, its path below the source, where it goes. */
@@ -85,13 +87,13 @@ export class Copier {
       if (existing?.inode.type === "dir") target = join(target, basename(clean(source)));
       this.#makeDirectories(dirname(target));
       const { parent: at, name } = this.#writer.place(target);
-      this.#copyFile({ from, below: "", into: { above: undefined, name: "", at }, name });
+      this.#copyFile({ from, below: "", into: { above: undefined, name: "", at, isNew: false }, name });
       return;
     }
     if (existing !== undefined && existing.inode.type !== "dir") throw this.#nonDirectory(target);
     if (existing === undefined) this.#makeDirectories(target);
     const at = tree.find(target);
-    this.#copyEntries(from, "", { above: undefined, name: "", at });
+    this.#copyEntries(from, "", { above: undefined, name: "", at, isNew: existing === undefined });
     // Of the directory itself only the times come along.
     const { mtimeUs } = from.inode.stat();
     at?.inode.setattr({ mtimeUs, atimeUs: mtimeUs });
@@ -117,7 +119,7 @@ export class Copier {
     const { exclude, include } = this.#options;
     const isExcluded = exclude?.matches(below) === true;
     if (isExcluded && exclude?.hasExclusions !== true) return;
-    const target: Target = { above: into, name, at: undefined };
+    const target: Target = { above: into, name, at: undefined, isNew: false };
     if (!isExcluded && include?.matches(below) !== false) this.#open(target);
     this.#copyEntries(from, below, target);
     if (target.at !== undefined) this.#writer.setAttributes(target.at, this.#attributesOf(from));
@@ -128,8 +130,9 @@ export class Copier {
     if (target.at !== undefined) return target.at;
     assert(target.above !== undefined, "the topmost directory is there");
     const place = { parent: this.#open(target.above), name: target.name };
-    const existing = this.#writer.at(place);
+    const existing = target.above.isNew ? undefined : this.#writer.at(place);
     if (existing !== undefined && existing.inode.type !== "dir") throw this.#nonDirectory(this.#pathOf(place));
+    target.isNew = existing === undefined;
     target.at = existing ?? this.#writer.directory(place, ROOTS_DIRECTORY);
     return target.at;
   }
@@ -146,7 +149,7 @@ export class Copier {
     const { exclude, include, mountPoint } = this.#options;
     if (below !== "" && (exclude?.matches(below) === true || include?.matches(below) === false)) return;
     const place = { parent: this.#open(into), name };
-    const existing = this.#writer.at(place);
+    const existing = into.isNew ? undefined : this.#writer.at(place);
     if (existing?.inode.type === "dir") {
       throw new BuildError(`cannot replace to directory ${mountPoint}${this.#pathOf(place)} with file`);
     }

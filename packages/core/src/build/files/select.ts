@@ -3,6 +3,8 @@
  *
  * @see fsutil copy/copy.go ResolveWildcards, BuildKit cache/contenthash
  */
+import type { DirEntry } from "../../abi/index.ts";
+import { MemoryDirectory } from "../../fs/index.ts";
 import { compareBytes, join } from "../../lib/index.ts";
 import type { MountedTree } from "../../snapshot/index.ts";
 import type { Location } from "../../vfs/index.ts";
@@ -60,5 +62,10 @@ function collectWhole(tree: MountedTree, at: string, prefix: string, pattern: st
 /** Names in a directory, in order; none if it is no directory. */
 export function namesIn(at: Location | undefined): readonly string[] {
   if (at?.inode.type !== "dir") return [];
-  return Array.from(at.inode.readdir(), ({ name }) => name).sort(compareBytes);
+  const { inode } = at;
+  // One in memory knows its names, whatever they lead to.
+  const names = inode instanceof MemoryDirectory ? [...inode.entries.keys()] : Array.from(inode.readdir(), nameOf);
+  return names.sort(compareBytes);
 }
+
+const nameOf = ({ name }: DirEntry): string => name;

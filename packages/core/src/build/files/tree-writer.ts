@@ -19,7 +19,6 @@ export interface FileAttributes {
 }
 
 const LINK_MODE = 0o777;
-const NO_XATTRS: ReadonlyMap<string, Uint8Array> = new Map();
 
 export class TreeWriter {
   readonly tree: MountedTree;
@@ -96,8 +95,12 @@ export class TreeWriter {
   }
 
   #finish(at: Location, { mtimeUs, xattrs }: FileAttributes): Location {
-    for (const [name, value] of xattrs ?? NO_XATTRS) attributes.setxattr(this.tree.context.creds, at, name, value, 0);
+    if (xattrs !== undefined) this.#setXattrs(at, xattrs);
     if (mtimeUs !== undefined) at.inode.setattr({ mtimeUs, atimeUs: mtimeUs });
     return at;
+  }
+
+  #setXattrs(at: Location, xattrs: ReadonlyMap<string, Uint8Array>): void {
+    for (const [name, value] of xattrs) attributes.setxattr(this.tree.context.creds, at, name, value, 0);
   }
 }

@@ -5,11 +5,12 @@
  *
  * @see BuildKit executor/stubs.go MountStubsCleaner, runc libcontainer/rootfs_linux.go createMountpoint
  */
-import { basename, dirname, join, NO_BYTES } from "../../lib/index.ts";
+import { assert, basename, dirname, join, NO_BYTES } from "../../lib/index.ts";
 import type { MountedTree } from "../../snapshot/index.ts";
+import { Location } from "../../vfs/index.ts";
 import { rootPath } from "../files/root-path.ts";
 import { namesIn } from "../files/select.ts";
-import { TreeWriter } from "../files/tree-writer.ts";
+import { type Place, TreeWriter } from "../files/tree-writer.ts";
 
 /** What every container mounts on. */
 const KERNEL_DIRECTORIES = ["/proc", "/dev", "/sys"];
@@ -42,7 +43,7 @@ export class MountStubs {
     for (const path of KERNEL_DIRECTORIES) this.#directory(path, { stays: true });
     for (const path of places.directories.filter(isOnRoot))
       this.#directory(rootPath(this.#tree, path), { stays: false });
-    for (const path of places.files.filter(isOnRoot)) this.#file(rootPath(this.#tree, path));
+    for (const path of places.files.filter(isOnRoot)) this.#file(path);
   }
 
   /** Takes away what was made and is still empty, the latest first. */
@@ -52,7 +53,7 @@ export class MountStubs {
       if (at === undefined || at.inode.type !== type) continue;
       const isEmpty = type === "dir" ? namesIn(at).length === 0 : at.inode.stat().size === 0;
       if (!isEmpty) continue;
-      const place = this.#writer.place(path);
+      const place = placeOf(at);
       const { mtimeUs, atimeUs } = place.parent.inode.stat();
       this.#writer.remove(place);
       place.parent.inode.setattr({ mtimeUs, atimeUs });
@@ -62,22 +63,32 @@ export class MountStubs {
   #directory(path: string, { stays }: { readonly stays: boolean }): void {
     if (path === "/" || this.#tree.find(path) !== undefined) return;
     this.#directory(dirname(path), { stays });
-    if (!this.#isDirectory(dirname(path))) return;
+    const parent = this.#findDirectory(dirname(path));
+    if (parent === undefined) return;
     const made = join(rootPath(this.#tree, dirname(path)), basename(path));
-    this.#writer.directory(this.#writer.place(made), ROOTS);
+    this.#writer.directory({ parent, name: basename(path) }, ROOTS);
     if (!stays) this.#made.push({ path: made, type: "dir" });
   }
 
   #file(path: string): void {
     if (this.#tree.find(path) !== undefined) return;
-    this.#directory(dirname(path), { stays: false });
-    if (!this.#isDirectory(dirname(path))) return;
-    this.#writer.file(this.#writer.place(path), NO_BYTES, ROOTS);
-    this.#made.push({ path, type: "file" });
+    const resolved = rootPath(this.#tree, path);
+    this.#directory(dirname(resolved), { stays: false });
+    const parent = this.#findDirectory(dirname(resolved));
+    if (parent === undefined) return;
+    this.#writer.file({ parent, name: basename(resolved) }, NO_BYTES, ROOTS);
+    this.#made.push({ path: resolved, type: "file" });
   }
 
   /** Below anything else the runtime will fail. */
-  #isDirectory(path: string): boolean {
-    return this.#tree.find(path)?.inode.type === "dir";
+  #findDirectory(path: string): Location | undefined {
+    const found = this.#tree.find(path);
+    return found?.inode.type === "dir" ? found : undefined;
   }
+}
+
+/** Where something is that is not the root. */
+function placeOf({ mount, dentry }: Location): Place {
+  assert(dentry.parent !== undefined, "what was made has a name");
+  return { parent: new Location(mount, dentry.parent), name: dentry.name };
 }

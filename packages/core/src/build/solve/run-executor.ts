@@ -90,7 +90,8 @@ export class RunExecutor {
         files: ["/etc/resolv.conf", "/etc/hosts", ...targetsOf(mounts, true)],
         directories: targetsOf(mounts, false),
       });
-      makeDirectories(rootfs, rootPath(rootfs, request.op.cwd), 0o755, user);
+      const { cwd } = request.op;
+      if (rootfs.find(cwd)?.inode.type !== "dir") makeDirectories(rootfs, rootPath(rootfs, cwd), 0o755, user);
       await this.#execute(id, bundle, user, request);
     } finally {
       stubs.clean();
