@@ -143,6 +143,12 @@ export class FileContent {
 
   /** A view of everything, if all chunks lie one behind the other in the same memory: `of` has put them so. */
   #contiguous(): Uint8Array | undefined {
+    // Most files are one chunk.
+    const only = this.#size <= CHUNK_SIZE ? this.#chunks?.get(0) : undefined;
+    if (only?.bytes.length === this.#size) {
+      only.owned = false;
+      return only.bytes;
+    }
     const chunks: Chunk[] = [];
     for (let start = 0; start < this.#size; start += CHUNK_SIZE) {
       const chunk = this.#chunks?.get(start / CHUNK_SIZE);

@@ -62,9 +62,10 @@ export class LowerDirectory {
     const seen = new Map<string, DirEntry | undefined>();
     for (const dir of this.dirs) {
       for (const entry of dir.readdir()) {
-        if (seen.has(entry.name)) continue;
-        const inode = dir.lookup(entry.name);
-        seen.set(entry.name, inode !== undefined && isWhiteout(inode) ? undefined : entry);
+        const { name, type } = entry;
+        if (seen.has(name)) continue;
+        const device = type === "char" ? dir.lookup(name) : undefined;
+        seen.set(name, device !== undefined && isWhiteout(device) ? undefined : entry);
       }
     }
     return [...seen.values()].filter((entry) => entry !== undefined);

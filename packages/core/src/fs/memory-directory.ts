@@ -45,7 +45,7 @@ export class MemoryDirectory extends MemoryInode {
     return this.#entries ?? NO_ENTRIES;
   }
 
-  protected override get size(): number {
+  override get size(): number {
     if (this.fs.type === "ramfs") return 0;
     return this.fs.type === "tmpfs" ? 40 + 20 * this.entries.size : PAGE_SIZE;
   }

@@ -41,7 +41,7 @@ export class MemoryFile extends MemoryInode {
     if (this.bill !== undefined) this.fs.cache?.forget(this, 0);
   }
 
-  protected override get size(): number {
+  override get size(): number {
     return this.#content.size;
   }
 

@@ -48,7 +48,8 @@ export abstract class MemoryInode extends Inode {
 
   abstract override readonly type: FileType;
 
-  protected get size(): number {
+  /** Bytes, as st_size. */
+  get size(): number {
     return 0;
   }
 

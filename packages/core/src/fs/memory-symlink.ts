@@ -16,7 +16,7 @@ export class MemorySymlink extends MemoryInode {
     this.#target = target;
   }
 
-  protected override get size(): number {
+  override get size(): number {
     return byteLength(this.#target);
   }
 

@@ -24,6 +24,7 @@ import {
 } from "../vfs/index.ts";
 import { LowerDirectory, lowerTree } from "./lower-tree.ts";
 import { MemoryFile } from "./memory-file.ts";
+import { MemoryInode } from "./memory-inode.ts";
 import { isOpaque, isWhiteout, makeOpaque, OVERLAY_XATTR_PREFIX, WHITEOUT } from "./whiteout.ts";
 
 export interface OverlayOptions {
@@ -75,6 +76,11 @@ export class OverlayFs extends FileSystem {
   get origins(): Map<Inode, number> {
     this.#origins ??= new Map();
     return this.#origins;
+  }
+
+  /** Some of what is in the upper layer was copied there. */
+  get hasOrigins(): boolean {
+    return this.#origins !== undefined;
   }
 
   /** The number that an upper inode has kept from the lower one that it is a copy of. */
@@ -130,6 +136,11 @@ class ShownOptions {
 }
 
 const joined = (options: readonly string[]): string => (options.length === 1 ? (options[0] ?? "") : options.join(","));
+
+/** What a real inode has answered, to be made the overlay's. */
+type OwnStat = { -readonly [Field in keyof Stat]: Stat[Field] };
+
+const WITH_DATA = { withData: true } as const;
 
 /** What directories and other inodes of an overlay have in common: a place, an upper inode, and copy-up. */
 abstract class OverlayNode extends Inode {
@@ -190,7 +201,8 @@ abstract class OverlayNode extends Inode {
 
   override setattr(change: AttributeChange): void {
     if (change.mode !== undefined || change.uid !== undefined || change.gid !== undefined) this.fs.namesChange();
-    this.copyUp({ withData: change.size !== 0 }).setattr(change);
+    const upper = this.#upper ?? this.copyUp({ withData: change.size !== 0 });
+    upper.setattr(change);
   }
 
   override getxattr(name: string): Uint8Array | undefined {
@@ -216,7 +228,7 @@ abstract class OverlayNode extends Inode {
    *
    * @see fs/overlayfs/copy_up.c
    */
-  copyUp(options: { readonly withData: boolean } = { withData: true }): Inode {
+  copyUp(options: { readonly withData: boolean } = WITH_DATA): Inode {
     if (this.#upper !== undefined) return this.#upper;
     assert(this.parent !== undefined, "the root of a writable overlay is upper");
     if (this.fs.readOnly) throw new Errno("EROFS");
@@ -278,9 +290,11 @@ class OverlayFile extends OverlayNode {
   }
 
   override stat(): Stat {
-    const stat = this.backing.stat();
+    const stat: OwnStat = this.backing.stat();
     const split = this.upper !== undefined && this.fs.originOf(this.upper) === undefined;
-    return { ...stat, dev: this.fs.dev, ino: split ? stat.ino : this.ino };
+    stat.dev = this.fs.dev;
+    if (!split) stat.ino = this.ino;
+    return stat;
   }
 
   override readlink(): string {
@@ -381,9 +395,12 @@ class OverlayDirectory extends OverlayNode {
 
   /** A merged directory has one link, whatever is in it; others show what the real one has. */
   override stat(): Stat {
-    const stat = this.backing.stat();
+    const stat: OwnStat = this.backing.stat();
     const merged = (this.#lower?.dirs.length ?? 0) + (this.upper === undefined ? 0 : 1) > 1;
-    return { ...stat, dev: this.fs.dev, ino: this.ino, nlink: merged ? 1 : stat.nlink };
+    stat.dev = this.fs.dev;
+    stat.ino = this.ino;
+    if (merged) stat.nlink = 1;
+    return stat;
   }
 
   override lookup(name: string): OverlayNode | undefined {
@@ -407,7 +424,7 @@ class OverlayDirectory extends OverlayNode {
     const known = this.fs.linked.get(upper);
     if (known !== undefined) return known;
     const file = new OverlayFile(this.fs, this, name, upper, undefined);
-    if (upper.stat().nlink > 1) this.fs.linked.set(upper, file);
+    if (linksOf(upper) > 1) this.fs.linked.set(upper, file);
     return file;
   }
 
@@ -419,10 +436,12 @@ class OverlayDirectory extends OverlayNode {
     }
     const seen = new Set<string>();
     for (const entry of upper.readdir()) {
-      seen.add(entry.name);
-      const inode = upper.lookup(entry.name);
+      const { name, type } = entry;
+      seen.add(name);
+      const inode = type === "char" || this.fs.hasOrigins ? upper.lookup(name) : undefined;
       if (inode !== undefined && isWhiteout(inode)) continue;
-      yield { ...entry, ino: (inode && this.fs.originOf(inode)) ?? entry.ino };
+      const ino = inode && this.fs.originOf(inode);
+      yield ino === undefined ? entry : { name, ino, type };
     }
     for (const entry of this.#lower?.entries() ?? []) if (!seen.has(entry.name)) yield entry;
   }
@@ -457,7 +476,7 @@ class OverlayDirectory extends OverlayNode {
     const real = (victim as OverlayNode).upper;
     if (real !== undefined) {
       this.upper?.unlink(name, real);
-      if (real.stat().nlink === 0) this.fs.linked.delete(real);
+      if (linksOf(real) === 0) this.fs.linked.delete(real);
     }
     this.#coverLower(name);
   }
@@ -537,6 +556,11 @@ class OverlayDirectory extends OverlayNode {
     directory.unlink(name, upper);
     return true;
   }
+}
+
+/** How many names an inode has: of one in memory without all the rest that stat(2) tells. */
+function linksOf(inode: Inode): number {
+  return inode instanceof MemoryInode ? inode.nlink : inode.stat().nlink;
 }
 
 /** @throws EXDEV for a directory of which something comes from below. */

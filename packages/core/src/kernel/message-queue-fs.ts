@@ -66,7 +66,7 @@ class QueueDirectory extends MemoryDirectory {
     throw new Errno("EPERM");
   }
 
-  protected override get size(): number {
+  override get size(): number {
     return 40 + 20 * this.entries.size;
   }
 }
@@ -123,7 +123,7 @@ export class Queue extends MemoryFile {
     return first;
   }
 
-  protected override get size(): number {
+  override get size(): number {
     return QUEUE_FILE_SIZE;
   }
 

@@ -1,8 +1,9 @@
 /** Mounts of overlay: the directories that they are made of, and what those may be. @see fs/overlayfs/params.c, super.c */
 import { Errno } from "../abi/index.ts";
-import { OverlayFs } from "../fs/index.ts";
+import { OverlayFs, type OverlayOptions } from "../fs/index.ts";
 import { type Dentry, type FileSystem, Glimpses, type Inode, walk } from "../vfs/index.ts";
 import type { MountContext, MountRequest } from "./file-systems.ts";
+import type { Kernel } from "./kernel.ts";
 import { partsOf } from "./mount-options.ts";
 
 export function makeOverlay({ source, data }: MountRequest, context: MountContext): FileSystem {
@@ -28,14 +29,34 @@ export function makeOverlay({ source, data }: MountRequest, context: MountContex
   if (upperdir !== undefined && workdir !== undefined && overlap(context, upperdir, workdir)) throw new Errno("EINVAL");
   const layers = [...lower, upper, work].filter((inode) => inode !== undefined);
   if (new Set(layers).size < layers.length) throw new Errno("ELOOP");
-  const { overlays } = context.kernel;
+  return overlayOver(context.kernel, { lower, upper, work }, { source, options });
+}
+
+/** Directories that an overlay can be made of. */
+export interface OverlayDirectories {
+  /** Topmost first. */
+  readonly lower: readonly Inode[];
+  readonly upper: Inode | undefined;
+  readonly work: Inode | undefined;
+}
+
+/** What mount(2) shows of an overlay. */
+export type OverlayShown = Required<Pick<OverlayOptions, "source" | "options">>;
+
+/** The overlay over such directories; where one is that writes to the same, it is that one. */
+export function overlayOver(
+  kernel: Kernel,
+  { lower, upper, work }: OverlayDirectories,
+  shown: OverlayShown,
+): OverlayFs {
+  const { overlays } = kernel;
   const active = upper === undefined ? undefined : overlays.get(upper);
   if (active !== undefined) return active;
   // The overlay will change names there behind the back of whoever sees it directly.
   if (upper !== undefined) upper.fs.isShared = true;
   if (work !== undefined && work.lookup("work") === undefined)
     work.create("work", { type: "dir", mode: 0, uid: 0, gid: 0 });
-  return new OverlayFs(context.kernel, { lower, upper, registry: overlays, source, options });
+  return new OverlayFs(kernel, { lower, upper, registry: overlays, ...shown });
 }
 
 /** @see Documentation/filesystems/overlayfs.rst, fs/overlayfs/params.c */

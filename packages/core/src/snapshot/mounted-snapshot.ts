@@ -1,6 +1,6 @@
 /** A snapshot, mounted where no process sees it. */
 import { OverlayFs } from "../fs/index.ts";
-import type { Kernel } from "../kernel/index.ts";
+import { type Kernel, overlayOver } from "../kernel/index.ts";
 import { StatusError } from "../lib/index.ts";
 import type { FileSystem } from "../vfs/index.ts";
 import { MountedTree } from "./mounted-tree.ts";
@@ -22,15 +22,12 @@ function mountSnapshot(kernel: Kernel, snapshotter: Snapshotter, key: string): F
   // A snapshot without a parent is a directory of the disk, bind-mounted: here an overlay over nothing shows it.
   if (mount.type === "bind") return new OverlayFs(kernel, { lower: [], upper: snapshotter.directory(key) });
   const [, ...below] = snapshotter.chain(key);
-  const isView = !mount.options.some((option) => option.startsWith("upperdir="));
-  const [only, another] = below;
-  // mount(2) takes no overlay of one layer.
-  if (isView && only !== undefined && another === undefined) {
-    return new OverlayFs(kernel, { lower: [snapshotter.directory(only)] });
-  }
-  const factory = kernel.fileSystems.get(mount.type);
-  if (factory === undefined) throw new StatusError("internal", `no file system ${mount.type}`);
-  return factory({ source: mount.source, data: mount.options }, kernel.init);
+  const lower = below.map((name) => snapshotter.directory(name));
+  const isView = snapshotter.stat(key).kind === "view";
+  // Nobody else sees a view; it may be of one layer, which mount(2) takes no overlay of.
+  if (isView) return new OverlayFs(kernel, { lower });
+  const { workDirectory: work } = snapshotter;
+  return overlayOver(kernel, { lower, upper: snapshotter.directory(key), work }, mount);
 }
 
 /** A committed snapshot, or an empty tree, for reading; what was made for that goes with `close`. */

@@ -7,10 +7,11 @@
 import { Errno, O_RDONLY } from "../abi/index.ts";
 import type { Kernel } from "../kernel/index.ts";
 import { decode, dirname, StatusError } from "../lib/index.ts";
-import { directory, type FileSystem, type FsContext, type Location, MountTree, openAt, walk } from "../vfs/index.ts";
+import { directory, type FileSystem, type FsContext, find, type Location, MountTree, openAt } from "../vfs/index.ts";
 
 /** More than any text file that is looked at as a whole. */
 const TEXT_LIMIT = 1 << 24;
+const FOLLOW = { follow: true } as const;
 
 export class MountedTree {
   readonly #tree: MountTree;
@@ -32,9 +33,9 @@ export class MountedTree {
   }
 
   /** What is at a path; `undefined` if nothing is. A symbolic link at its end is followed unless `follow` is false. */
-  find(path: string, options: { readonly follow: boolean } = { follow: true }): Location | undefined {
+  find(path: string, options: { readonly follow: boolean } = FOLLOW): Location | undefined {
     try {
-      return walk(this.context, path, options);
+      return find(this.context, path, options);
     } catch (error) {
       if (error instanceof Errno) return undefined;
       throw error;

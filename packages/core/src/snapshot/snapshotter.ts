@@ -44,7 +44,8 @@ export interface SnapshotRecords {
 /** Where snapshots lie on the machine's disk: a directory each. */
 export const SNAPSHOT_ROOT = "/var/lib/docker/overlay2";
 /** overlayfs wants a work directory to be named. Ours never writes to it, so all mounts share one. */
-const WORKDIR_OPTION = `workdir=${SNAPSHOT_ROOT}/work`;
+const WORK = "work";
+const WORKDIR_OPTION = `workdir=${SNAPSHOT_ROOT}/${WORK}`;
 
 export class Snapshotter {
   readonly #disk: MemoryFs;
@@ -64,7 +65,12 @@ export class Snapshotter {
       at = (at.lookup(name) ?? at.create(name, directoryInit(0o755))) as MemoryDirectory;
     }
     this.#root = at;
-    if (at.lookup("work") === undefined) at.create("work", directoryInit(0o700));
+    if (at.lookup(WORK) === undefined) at.create(WORK, directoryInit(0o700));
+  }
+
+  /** What all mounts name as their work directory. */
+  get workDirectory(): MemoryDirectory {
+    return this.#root.lookup(WORK) as MemoryDirectory;
   }
 
   /** What is known of the snapshots; their files are on the disk. */
@@ -205,7 +211,7 @@ export class Snapshotter {
         if (seen.has(inode.ino)) continue;
         seen.add(inode.ino);
         if (inode instanceof MemoryDirectory) visit(inode);
-        else bytes += inode.stat().size;
+        else bytes += inode.size;
       }
     };
     visit(this.directory(key));

@@ -60,6 +60,7 @@ export abstract class Inode {
   abstract readonly uid: number;
   abstract readonly gid: number;
 
+  /** What is known of it now, in an object of the caller's own. */
   abstract stat(): Stat;
 
   /** Asked before anybody's permissions are. @throws Errno if what it shows is gone, or hidden from who asks */
