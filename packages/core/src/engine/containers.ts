@@ -172,6 +172,7 @@ export class ContainerService {
     const chosen = this.#index.reserve(name, id);
     try {
       verifyLate(hostConfig);
+      const endpoints = networks.initialEndpoints(hostConfig.NetworkMode ?? "", networking?.EndpointsConfig);
       const points = collectMountPoints(merged, hostConfig, volumes, inheritedMounts(this.#index, hostConfig));
       const container = new Container({
         id,
@@ -180,7 +181,7 @@ export class ContainerService {
         imageName: options.Image,
         config: withHostname(merged, hostConfig, kernel.machine.hostname),
         hostConfig: this.#kept(hostConfig),
-        endpoints: networks.initialEndpoints(hostConfig.NetworkMode ?? "", networking?.EndpointsConfig),
+        endpoints: merged.NetworkDisabled === true ? {} : endpoints,
         mountPoints: withOwn(placeImages(points, id, findImage), mounts),
         ...(isTask && { isTask }),
         createdUs: kernel.nowUs,

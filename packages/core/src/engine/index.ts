@@ -81,6 +81,7 @@ export {
   withDefaultTag,
 } from "./docker/reference.ts";
 export { humanSize } from "./docker/values/human.ts";
+export { isUserDefined } from "./docker/values/network.ts";
 export { splitWords } from "./docker/words.ts";
 export { containerDocument, containerSummary } from "./documents/container.ts";
 export { historyDocument } from "./documents/history.ts";
@@ -130,6 +131,7 @@ export type { SharedNetworks } from "./network/network-store.ts";
 export type { OutsidePorts, RefusedPort } from "./network/outside-ports.ts";
 export { overlayBridge, overlayFamilies, overlayNetwork, overlayOptions, swarmDigits } from "./network/overlay.ts";
 export type { PublishedPort } from "./network/port-bindings.ts";
+export { EMPTY_SETTINGS, modeOf } from "./network/settings.ts";
 export type { Network } from "./networks.ts";
 export { pruneNetworks, pruneStopped, pruneUnusedImages, pruneVolumes } from "./prune.ts";
 export { CONTAINER_FILTERS, imageNames, selectContainers } from "./select/containers.ts";

@@ -161,7 +161,7 @@ export class NetworkService {
    * @throws StatusError with Docker's words for what cannot be had; nothing is taken then.
    */
   open(container: Container): void {
-    if (modeOf(container.hostConfig.NetworkMode).startsWith("container:")) return;
+    if (container.isNetworkless || modeOf(container.hostConfig.NetworkMode).startsWith("container:")) return;
     const joined: Network[] = [];
     const endpoints: Endpoint[] = [];
     try {
@@ -202,8 +202,9 @@ export class NetworkService {
   /** The container's first process is there: its network can be made when it is needed. */
   attach(container: Container): void {
     const namespace = container.oci?.process.ns.net;
-    if (namespace === undefined || modeOf(container.hostConfig.NetworkMode) === "host") return;
-    container.sandbox?.attach(namespace);
+    if (namespace === undefined) return;
+    if (container.isNetworkless) namespace.furnish((stack) => stack.setUp(stack.loopback, true));
+    else if (modeOf(container.hostConfig.NetworkMode) !== "host") container.sandbox?.attach(namespace);
   }
 
   /** The container has ended: its addresses and ports are free. */
@@ -254,6 +255,8 @@ export class NetworkService {
       throw new StatusError("permission-denied", problem);
     }
     const { sandbox } = container;
+    if (container.isNetworkless)
+      throw new StatusError("not-found", `network sandbox for container ${container.id} not found`);
     if (sandbox === undefined || network.bridge === undefined) return;
     const endpoint = this.#endpoint(container, network, network.bridge, settings);
     const added = [endpoint, ...this.#wayOut(container, [...sandbox.joined, endpoint])];
@@ -357,13 +360,13 @@ export class NetworkService {
       if (v4 !== undefined) bridge.releaseAddress(v4);
       throw error;
     }
-    const mac = container.macs?.get(network.name) ?? wantedMac(container, network, settings);
+    const mac = container.macs?.get(network.name) ?? (settings.MacAddress || undefined);
     const endpoint = new Endpoint({
       network: bridge,
       containerId: container.id,
       v4,
       v6,
-      mac: mac === undefined ? randomMac(random) : mac,
+      mac: mac === undefined ? randomMac(random) : canonicalMac(mac),
       settings,
       names: namesOf(container, settings),
     });
@@ -422,13 +425,6 @@ function namesOf(container: Container, { Aliases }: EndpointSettings): readonly 
 }
 
 const wantedAddress = (text: string): string | undefined => (text === "" ? undefined : canonicalIp(text));
-
-/** The MAC address that was asked for; the older field means the network of the container's mode. */
-function wantedMac(container: Container, network: Network, { MacAddress }: EndpointSettings): string | undefined {
-  const own = modeOf(container.hostConfig.NetworkMode) === network.name ? container.config.MacAddress : undefined;
-  const text = MacAddress !== "" ? MacAddress : (own ?? "");
-  return text === "" ? undefined : canonicalMac(text);
-}
 
 function prefixed(prefix: string, error: unknown): unknown {
   return error instanceof StatusError ? new StatusError(error.kind, prefix + error.message) : error;

@@ -41,7 +41,7 @@ export function runtimeSpec(container: Container, context: SpecContext): Runtime
   const { config, hostConfig } = container;
   const common = commonPart(hostConfig);
   const { resources, devices, maskedPaths, readonlyPaths, sysctl, seccomp } = common.linux;
-  const namespaces = common.isApart ? PRIVATE : chooseNamespaces(hostConfig, context);
+  const namespaces = common.isApart ? PRIVATE : chooseNamespaces(container, context);
   const ownsUts = namespaces.some(({ type, path }) => type === "uts" && path === undefined);
   return {
     ociVersion: "1.2.1",
@@ -296,11 +296,11 @@ const MODES = [
 
 const sharesWith = (mode: string | undefined): boolean => mode === "host" || mode?.startsWith("container:") === true;
 
-function chooseNamespaces(hostConfig: Partial<HostConfig>, { pidOf }: SpecContext): Namespaces {
+function chooseNamespaces({ hostConfig, isNetworkless }: Container, { pidOf }: SpecContext): Namespaces {
   return [
     { type: "mount" },
     ...MODES.flatMap(([type, kind, field]) => {
-      const mode = hostConfig[field];
+      const mode = type === "network" && isNetworkless ? "none" : hostConfig[field];
       if (mode === "host") return [];
       if (type === "cgroup" && hostConfig.Privileged && mode !== "private") return [];
       if (!mode?.startsWith("container:")) return [{ type }];
@@ -335,7 +335,7 @@ const sharedShm = (source: string): MountSpec => ({
 });
 
 function chooseMounts(container: Container, { sharedMemory }: SpecContext): readonly MountSpec[] {
-  const { hostConfig, mountPoints } = container;
+  const { hostConfig, mountPoints, isNetworkless } = container;
   const size = hostConfig.ShmSize === undefined || hostConfig.ShmSize === 0 ? DEFAULT_SHM_SIZE : hostConfig.ShmSize;
   const isPlain =
     !hostConfig.Privileged &&
@@ -343,7 +343,8 @@ function chooseMounts(container: Container, { sharedMemory }: SpecContext): read
     size === DEFAULT_SHM_SIZE &&
     hostConfig.Init !== true &&
     hostConfig.IpcMode !== "none" &&
-    sharedMemory === undefined;
+    sharedMemory === undefined &&
+    !isNetworkless;
   if (isPlain && mountPoints.length === 0) return COMMON_MOUNTS;
   const replaced = new Set(mountPoints.map(({ destination }) => destination));
   const ownShm = hostConfig.IpcMode === "none" ? [] : [shm(size)];
@@ -351,7 +352,7 @@ function chooseMounts(container: Container, { sharedMemory }: SpecContext): read
     .filter(({ destination }) => !replaced.has(destination))
     .filter(({ destination }) => !replaced.has("/dev") || !destination.startsWith("/dev/"))
     .map((mount) => (hostConfig.Privileged ? writable(mount) : mount));
-  const files = ETC_FILES.filter(({ destination }) => !replaced.has(destination));
+  const files = isNetworkless ? [] : ETC_FILES.filter(({ destination }) => !replaced.has(destination));
   // Those that were asked for come first among those of one depth.
   const others = [
     ...mountPoints.map((point) => mountSpec(point, container.id)),

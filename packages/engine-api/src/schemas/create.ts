@@ -148,7 +148,7 @@ const mount = z.object({
 export const MOUNT = goType(mount, "mount.Mount");
 
 const portMap = goType(
-  z.record(text, z.array(goType(z.object({ HostIp: string, HostPort: string }), "nat.PortBinding"))),
+  z.record(text, z.array(goType(z.object({ HostIp: string, HostPort: string }), "nat.PortBinding")).nullable()),
   "nat.PortMap",
 );
 

@@ -105,7 +105,7 @@ export class Container {
   links: ReadonlyMap<string, Container> = NO_LINKS;
   /** Who calls it something. */
   linkedBy = NOBODY;
-  /** MAC addresses that were asked for, by network: an ended container's record does not tell them. */
+  /** MAC addresses as they were asked for, by network: an ended container's record does not tell them. */
   macs: ReadonlyMap<string, string> | undefined;
   /** Its place on networks, while it runs on some of its own. */
   sandbox: Sandbox | undefined;
@@ -209,6 +209,11 @@ export class Container {
   get changed(): WaitQueue {
     this.#changed ??= new WaitQueue("container");
     return this.#changed;
+  }
+
+  /** It has a loopback device and nothing else, and none of the files that follow from a network. */
+  get isNetworkless(): boolean {
+    return this.config.NetworkDisabled === true;
   }
 
   /** The host name inside. */

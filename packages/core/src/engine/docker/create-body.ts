@@ -42,7 +42,6 @@ export interface ContainerConfig {
   /** `[""]` clears the image's entrypoint. */
   readonly Entrypoint: Strings | null;
   readonly NetworkDisabled?: boolean;
-  readonly MacAddress?: string;
   readonly OnBuild: Strings | null;
   readonly Labels: StringMap | null;
   readonly StopSignal?: string;
@@ -133,7 +132,7 @@ export interface PortBinding {
   readonly HostPort: string;
 }
 
-export type PortMap = Readonly<Record<string, readonly PortBinding[]>>;
+export type PortMap = Readonly<Record<string, readonly PortBinding[] | null>>;
 
 export interface LogConfig {
   readonly Type: string;

@@ -10,7 +10,10 @@ import { DEFAULT_SHM_SIZE, MASKED_PATHS, READONLY_PATHS } from "../../runtime/in
 import type { Container } from "../container/container.ts";
 import type { Health } from "../container/health-record.ts";
 import type { HostConfig } from "../docker/create-body.ts";
+import { CONTAINER_CONFIG } from "../docker/inspected/container.ts";
+import { HOST_CONFIG } from "../docker/inspected/host-config.ts";
 import type { ContainerSummary } from "../docker/lists/containers.ts";
+import { withoutEmpty } from "../docker/template/json.ts";
 import { humanDuration } from "../docker/values/human.ts";
 import { logsToJson } from "../log/log-driver.ts";
 import type { MountPoint } from "../mount/mount-points.ts";
@@ -25,6 +28,7 @@ export function containerDocument(container: Container) {
   const [path = "", ...args] = [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])];
   const directory = `/var/lib/docker/containers/${id}`;
   const hasStarted = container.startedUs > 0;
+  const hasFiles = hasStarted && !container.isNetworkless;
   return {
     Id: id,
     Created: timeOf(container.createdUs),
@@ -33,9 +37,9 @@ export function containerDocument(container: Container) {
     State: stateDocument(container),
     Image: image.id,
     // These files are made by the first start.
-    ResolvConfPath: hasStarted ? `${directory}/resolv.conf` : "",
-    HostnamePath: hasStarted ? `${directory}/hostname` : "",
-    HostsPath: hasStarted ? `${directory}/hosts` : "",
+    ResolvConfPath: hasFiles ? `${directory}/resolv.conf` : "",
+    HostnamePath: hasFiles ? `${directory}/hostname` : "",
+    HostsPath: hasFiles ? `${directory}/hosts` : "",
     LogPath: hasStarted && logsToJson(container) ? `${directory}/${id}-json.log` : "",
     Name: `/${container.name}`,
     RestartCount: container.restartCount,
@@ -94,7 +98,8 @@ function linkedHostConfig(container: Container): Record<string, unknown> {
 /** A complete HostConfig: what the caller left out has Docker's default. */
 function hostConfigDocument(given: Partial<HostConfig>): Record<string, unknown> {
   const document: Record<string, unknown> = { ...DEFAULT_HOST_CONFIG };
-  for (const [name, value] of Object.entries(given)) if (value !== undefined) document[name] = value;
+  for (const [name, value] of Object.entries(withoutEmpty(HOST_CONFIG, given)))
+    if (value !== undefined) document[name] = value;
   // To the client's command line -1 is no wish at all.
   if (document["MemorySwappiness"] === -1) document["MemorySwappiness"] = null;
   if (document["ShmSize"] === 0) document["ShmSize"] = DEFAULT_SHM_SIZE;
@@ -176,47 +181,40 @@ const DEFAULT_HOST_CONFIG = {
 
 function configDocument(container: Container) {
   const { config } = container;
-  return {
+  return withoutEmpty(CONTAINER_CONFIG, {
     Hostname: container.hostname,
     Domainname: config.Domainname ?? "",
     User: config.User ?? "",
     AttachStdin: config.AttachStdin ?? false,
     AttachStdout: config.AttachStdout ?? false,
     AttachStderr: config.AttachStderr ?? false,
-    ...optional("ExposedPorts", filled(config.ExposedPorts)),
+    ExposedPorts: config.ExposedPorts,
     Tty: config.Tty ?? false,
     OpenStdin: config.OpenStdin ?? false,
     StdinOnce: config.StdinOnce ?? false,
     Env: config.Env ?? null,
     Cmd: config.Cmd ?? null,
-    ...optional("Healthcheck", config.Healthcheck),
-    ...optional("ArgsEscaped", config.ArgsEscaped),
+    Healthcheck: config.Healthcheck,
+    ArgsEscaped: config.ArgsEscaped,
     Image: container.imageName,
-    Volumes: filled(config.Volumes) ?? null,
+    Volumes: Object.keys(config.Volumes ?? {}).length === 0 ? null : config.Volumes,
     WorkingDir: config.WorkingDir ?? "",
     Entrypoint: config.Entrypoint ?? null,
-    ...optional("MacAddress", askedMac(container)),
+    NetworkDisabled: config.NetworkDisabled,
+    MacAddress: askedMac(container),
     OnBuild: config.OnBuild ?? null,
     Labels: config.Labels ?? {},
-    ...optional("StopSignal", config.StopSignal),
-    ...optional("StopTimeout", config.StopTimeout),
-    ...optional("Shell", config.Shell),
-  };
+    StopSignal: config.StopSignal,
+    StopTimeout: config.StopTimeout,
+    Shell: config.Shell,
+  });
 }
 
 /** On the network of its mode; one that chance has given is not told here. */
-function askedMac({ config, hostConfig, endpoints, macs, startedUs }: Container): string | undefined {
+function askedMac({ hostConfig, endpoints, macs, startedUs }: Container): string | undefined {
   const network = modeOf(hostConfig.NetworkMode);
   const planned = startedUs === 0 ? endpoints[network]?.MacAddress : undefined;
-  const mac = macs?.get(network) ?? (planned || config.MacAddress);
-  return mac === "" ? undefined : mac;
-}
-
-const filled = <T extends object>(set: T | null | undefined): T | undefined =>
-  set == null || Object.keys(set).length === 0 ? undefined : set;
-
-function optional(name: string, value: unknown) {
-  return value === undefined ? {} : { [name]: value };
+  return macs?.get(network) ?? (planned === "" ? undefined : planned);
 }
 
 const mountDocuments = ({ mountPoints }: Container) =>

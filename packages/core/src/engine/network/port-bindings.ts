@@ -40,16 +40,21 @@ interface Wanted {
   readonly last: number;
 }
 
-/** Published ports: those that were named and, with -P, all that are exposed. */
+/**
+ * Published ports: of those that are exposed, the ones that have bindings under the same name and, with -P, all others.
+ *
+ * @see moby daemon/network.go: buildPortsRelatedCreateEndpointOptions
+ */
 export function wantedPorts(
   { PortBindings, PublishAllPorts }: Partial<HostConfig>,
   { ExposedPorts }: Partial<ContainerConfig>,
 ): Readonly<Record<string, readonly PortBinding[]>> {
-  const named = PortBindings == null || Object.keys(PortBindings).length === 0 ? NOTHING : PortBindings;
-  if (PublishAllPorts !== true) return named;
-  const wanted: Record<string, readonly PortBinding[]> = { ...named };
-  for (const port of Object.keys(ExposedPorts ?? {}).map(fullPort)) {
-    if ((wanted[port] ?? []).length === 0) wanted[port] = [{ HostIp: "", HostPort: "" }];
+  if (ExposedPorts === undefined || (PortBindings == null && PublishAllPorts !== true)) return NOTHING;
+  const wanted: Record<string, readonly PortBinding[]> = {};
+  for (const port of Object.keys(ExposedPorts)) {
+    const named = PortBindings?.[port] ?? [];
+    if (named.length > 0) wanted[port] = named;
+    else if (PublishAllPorts === true) wanted[fullPort(port)] = [{ HostIp: "", HostPort: "" }];
   }
   return wanted;
 }

@@ -5,8 +5,6 @@
  */
 import { StatusError } from "../../lib/index.ts";
 import type { ContainerConfig, HostConfig } from "../docker/create-body.ts";
-import { isHardwareAddress } from "../docker/go/address.ts";
-import { modeOf } from "./settings.ts";
 
 const filled = (list: readonly unknown[] | null | undefined): boolean => (list?.length ?? 0) > 0;
 
@@ -16,10 +14,6 @@ export function verifyNetworkMode(config: Partial<ContainerConfig>, hostConfig: 
   const conflict = (what: string): StatusError => new StatusError("invalid-argument", `conflicting options: ${what}`);
   if (mode === "host" && filled(hostConfig.Links)) {
     throw conflict("host type networking can't be used with links. This would result in undefined behavior");
-  }
-  const { MacAddress: mac = "" } = config;
-  if (mac !== "" && !isHardwareAddress(mac)) {
-    throw new StatusError("invalid-argument", `invalid config for network ${modeOf(mode)}: invalid MAC address ${mac}`);
   }
   if (!mode.startsWith("container:")) return;
   if (mode === "container:") {

@@ -9,7 +9,7 @@
 import { FileContent, MemoryFile, type MemoryFs } from "../../fs/index.ts";
 import { basename, dirname, ownValue } from "../../lib/index.ts";
 import type { CreateOptions } from "../container/create-options.ts";
-import type { EndpointSettings, HostConfig, PortMap } from "../docker/create-body.ts";
+import type { EndpointSettings, HostConfig, PortMap, StringSet } from "../docker/create-body.ts";
 import type { MountPoint } from "../mount/mount-points.ts";
 import { EMPTY_SETTINGS } from "../network/settings.ts";
 import { ensureDirectory } from "../volumes.ts";
@@ -50,6 +50,7 @@ export function taskContainer(place: TaskPlace): CreateOptions {
     WorkingDir: spec.Dir ?? "",
     Tty: spec.TTY ?? false,
     OpenStdin: spec.OpenStdin ?? false,
+    ...(place.ports.length > 0 && { ExposedPorts: exposedPorts(place.ports) }),
     ...(spec.StopSignal && { StopSignal: spec.StopSignal }),
     ...(spec.Healthcheck && { Healthcheck: spec.Healthcheck }),
     Labels: {
@@ -108,10 +109,16 @@ function extraHost(line: string): string {
   return names.length === 0 ? line : `${names[0]}:${address}`;
 }
 
+const portKey = ({ TargetPort = 0, Protocol = "tcp" }: PortConfig): string => `${TargetPort}/${Protocol}`;
+
+const exposedPorts = (ports: readonly PortConfig[]): StringSet =>
+  Object.fromEntries(ports.map((port) => [portKey(port), {}]));
+
 function bindings(ports: readonly PortConfig[]): PortMap {
   const all: Record<string, { readonly HostIp: string; readonly HostPort: string }[]> = {};
-  for (const { TargetPort = 0, Protocol = "tcp", PublishedPort = 0 } of ports) {
-    const key = `${TargetPort}/${Protocol}`;
+  for (const port of ports) {
+    const { PublishedPort = 0 } = port;
+    const key = portKey(port);
     all[key] = [...(all[key] ?? []), { HostIp: "", HostPort: PublishedPort === 0 ? "" : String(PublishedPort) }];
   }
   return all;

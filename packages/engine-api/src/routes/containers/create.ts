@@ -5,24 +5,38 @@
  */
 import { createWarnings, type Engine } from "@bottleship/core/engine";
 import { StatusError } from "@bottleship/core/lib";
+import type { z } from "zod";
 import { requireJson } from "../../http/body.ts";
 import { json } from "../../http/exchange.ts";
 import { badRequest } from "../../http/problem.ts";
 import { text } from "../../http/query.ts";
 import type { Handler } from "../../http/router.ts";
 import { CREATE } from "../../schemas/create.ts";
+import { migrateMacAddress } from "./mac-address.ts";
 
 export function createHandler(engine: Engine): Handler {
-  return async ({ request, query }) => {
-    const body = await requireJson(request, CREATE);
-    if (!Object.keys(body).some((name) => name !== "HostConfig" && name !== "NetworkingConfig")) {
+  return async ({ request, query, version }) => {
+    const given = await requireJson(request, CREATE);
+    if (!Object.keys(given).some((name) => name !== "HostConfig" && name !== "NetworkingConfig")) {
       throw badRequest("config cannot be empty in order to create a container");
     }
+    checkEndpoints(given, version);
+    const { body, warnings } = migrateMacAddress(given, version);
     const wanted = { Image: "", ...body };
     checkPlatform(engine, wanted.Image, text(query, "platform"));
     const container = engine.containers.create(wanted, text(query, "name"));
-    return json({ Id: container.id, Warnings: createWarnings(container, text(query, "platform") !== "") }, 201);
+    const remarks = createWarnings(container, text(query, "platform") !== "");
+    return json({ Id: container.id, Warnings: [...warnings, ...remarks] }, 201);
   };
+}
+
+/** Before this version a new container was on one network. */
+const SEVERAL_NETWORKS = 144;
+
+function checkEndpoints({ NetworkingConfig }: z.output<typeof CREATE>, version: number): void {
+  const names = Object.keys(NetworkingConfig?.EndpointsConfig ?? {});
+  if (version >= SEVERAL_NETWORKS || names.length < 2) return;
+  throw badRequest(`Container cannot be created with multiple network endpoints: ${names.join(", ")}`);
 }
 
 const ARCHITECTURES: Readonly<Record<string, string>> = { x86_64: "amd64", aarch64: "arm64" };

@@ -9,11 +9,13 @@ import {
   ANY,
   elements,
   type Field,
+  type GoType,
   GoValue,
   isBytes,
   isNull,
   JSON_NUMBER,
   mapEntries,
+  type StructType,
   structFields,
   unwrap,
 } from "./type.ts";
@@ -57,6 +59,40 @@ function members(value: GoValue): string[] {
     if (field.embedded) return members(inner.type.kind === "pointer" ? new GoValue(inner.type.to, inner.value) : inner);
     return field.hidden || isOmitted(field, inner) ? [] : [`${jsonString(field.json)}:${jsonText(inner)}`];
   });
+}
+
+/** The same data without the fields that are left out when empty, in structures inside of it, too. */
+export const withoutEmpty = <T extends object>(type: StructType, data: T): Partial<T> =>
+  written(type, data) as Partial<T>;
+
+function written(type: GoType, value: unknown): unknown {
+  if (isNull(value)) return value;
+  if (type.kind === "pointer") return written(type.to, value);
+  if (type.kind === "slice") return Array.isArray(value) ? value.map((one) => written(type.of, one)) : value;
+  if (type.kind !== "struct" || type.json !== undefined) return value;
+  const known = fieldsOf(type);
+  const kept = Object.entries(value as object).flatMap(([name, inner]) => {
+    const field = known.get(name);
+    if (field === undefined) return [[name, inner]];
+    return isOmitted(field, new GoValue(field.type, inner)) ? [] : [[name, written(field.type, inner)]];
+  });
+  return Object.fromEntries(kept);
+}
+
+const fieldTables = new WeakMap<StructType, ReadonlyMap<string, Field>>();
+
+/** By their names in JSON, those of embedded structures among them. */
+function fieldsOf(type: StructType): ReadonlyMap<string, Field> {
+  const known = fieldTables.get(type);
+  if (known !== undefined) return known;
+  const own = type.fields.flatMap((field): readonly (readonly [string, Field])[] => {
+    if (field.embedded !== true) return [[field.json, field]];
+    const inner = field.type.kind === "pointer" ? field.type.to : field.type;
+    return inner.kind === "struct" ? [...fieldsOf(inner)] : [];
+  });
+  const table = new Map(own);
+  fieldTables.set(type, table);
+  return table;
 }
 
 function isOmitted(field: Field, { type, value }: GoValue): boolean {
