@@ -46,7 +46,7 @@ export class ExecSession {
   readonly id: string;
   readonly container: Container;
   readonly body: Partial<ExecBody> & Pick<ExecBody, "Cmd">;
-  readonly output = new LogBuffer();
+  #output: LogBuffer | undefined;
   stdin: StdinFeed | undefined;
   console: Console | undefined;
   /** While it runs: what is remembered of an ended session does not keep its process alive. */
@@ -59,6 +59,16 @@ export class ExecSession {
     this.id = id;
     this.container = container;
     this.body = body;
+  }
+
+  get output(): LogBuffer {
+    this.#output ??= new LogBuffer();
+    return this.#output;
+  }
+
+  /** What it has written, if it has written anything or somebody listens. */
+  get outputIfAny(): LogBuffer | undefined {
+    return this.#output;
   }
 
   /** The process of a session that runs. */

@@ -113,7 +113,7 @@ export class FileContent {
       const within = at % CHUNK_SIZE;
       const step = Math.min(length - done, CHUNK_SIZE - within);
       const chunk = this.#chunks?.get((at - within) / CHUNK_SIZE);
-      if (chunk !== undefined) bytes.set(chunk.bytes.subarray(within, within + step), done);
+      if (chunk !== undefined) copyPart(chunk.bytes, within, bytes, done, step);
       done += step;
     }
     return bytes;
@@ -340,4 +340,13 @@ function capacity(length: number): number {
   let size = SMALLEST_CHUNK;
   while (size < length) size *= 2;
   return size;
+}
+
+/** How many bytes are copied sooner one by one than by way of a view. */
+const SHORT = 64;
+
+/** Copies `length` bytes, or as many as there are from `at` on, to place `to`. */
+function copyPart(source: Uint8Array, at: number, target: Uint8Array, to: number, length: number): void {
+  if (length > SHORT) target.set(source.subarray(at, at + length), to);
+  else for (let i = 0; i < length && at + i < source.length; i++) target[to + i] = source[at + i] as number;
 }

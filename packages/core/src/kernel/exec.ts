@@ -90,7 +90,9 @@ export function commOf(path: string): string {
 function checkSize(argv: readonly string[], env: Env): void {
   let total = 0;
   for (const argument of argv) total += sizeOf(argument.length + 1, argument);
-  for (const [name, value] of env) total += sizeOf(name.length + value.length + 2, name, value);
+  env.forEach((value, name) => {
+    total += sizeOf(name.length + value.length + 2, name, value);
+  });
   if (total > ARG_TOTAL_MAX) throw new Errno("E2BIG");
 }
 

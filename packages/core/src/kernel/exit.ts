@@ -61,7 +61,7 @@ function killNamespace(init: Process): void {
 }
 
 function giveChildrenAway(process: Process): void {
-  if (process.children.size === 0) return;
+  if (!process.hasChildren) return;
   for (const child of [...process.children]) {
     const reaper = newParent(process);
     process.children.delete(child);
@@ -108,6 +108,7 @@ function leaveSession(process: Process): void {
   const { group, kernel } = process;
   const { session } = group;
   if (session.leader === process) session.terminal?.leaderEnded();
+  if (!process.hasChildren) return;
   for (const child of process.children) {
     const job = child.group;
     if (job === group || job.session !== session) continue;

@@ -19,6 +19,13 @@ export class FdTable {
   /** Its process has locked ranges of bytes: closing any descriptor of such a file gives them back. */
   locksRanges = false;
 
+  /** A table with these files from 0 on; it takes them over. */
+  static of(files: readonly (OpenFile | DeferredFile)[]): FdTable {
+    const table = new FdTable();
+    table.#files = files.slice();
+    return table;
+  }
+
   /** @throws EBADF if the descriptor is not open, or by O_PATH: it stands for a place then, and cannot be used. */
   get(fd: number): OpenFile {
     const file = this.raw(fd);
@@ -115,7 +122,7 @@ export class FdTable {
   /** What is left is kept in as little space as it needs: many processes live long and never open a file again. */
   closeOnExec(): void {
     for (let fd = 0; this.#lowCloseOnExec >>> fd !== 0; fd++) if (this.closesOnExec(fd)) this.close(fd);
-    for (const fd of this.#highCloseOnExec ?? []) this.close(fd);
+    if (this.#highCloseOnExec !== undefined) for (const fd of this.#highCloseOnExec) this.close(fd);
     this.#highCloseOnExec = undefined;
     let length = this.#files.length;
     while (length > 0 && this.#files[length - 1] === undefined) length--;

@@ -324,10 +324,10 @@ export class Kernel implements FsMachine {
         parent,
         name: commOf(options.argv[0] ?? ""),
         argv: options.argv,
-        env: options.env ?? new Map(),
+        env: options.env ?? NO_ENV,
         exe: undefined,
         text: undefined,
-        files: tableOf(options.files ?? []),
+        files: FdTable.of(options.files ?? []),
         root: options.root ?? parent.root,
         cwd: options.cwd ?? options.root ?? parent.cwd,
         umask: 0o022,
@@ -462,8 +462,5 @@ export class Kernel implements FsMachine {
   }
 }
 
-function tableOf(files: readonly (OpenFile | DeferredFile)[]): FdTable {
-  const table = new FdTable();
-  for (const [fd, file] of files.entries()) table.set(fd, file, false);
-  return table;
-}
+/** Of a program of the host that has been given none. */
+const NO_ENV: Env = new Map();

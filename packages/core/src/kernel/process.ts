@@ -265,6 +265,10 @@ export class Process implements Coroutine, Waiter, FsContext {
     return this.ns.pid.init === this;
   }
 
+  get hasChildren(): boolean {
+    return this.#children !== undefined && this.#children.size > 0;
+  }
+
   get children(): SmallSet<Process> {
     this.#children ??= new SmallSet();
     return this.#children;

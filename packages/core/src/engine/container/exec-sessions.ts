@@ -33,7 +33,7 @@ export class ExecSessions {
   }
 
   clear(): void {
-    for (const { output } of this.#sessions.values()) output.release(this.#space);
+    for (const { outputIfAny } of this.#sessions.values()) outputIfAny?.release(this.#space);
     this.#sessions.clear();
   }
 
@@ -57,10 +57,10 @@ export class ExecSessions {
     const look = this.#lookAt(this.#nowUs());
     if (look === this.#lastLook) return;
     this.#lastLook = look;
-    for (const [id, { endedUs, container, output }] of this.#sessions) {
+    for (const [id, { endedUs, container, outputIfAny }] of this.#sessions) {
       const isOver = endedUs === undefined ? !container.isRunning : look >= this.#lookAt(endedUs) + 2;
       if (!isOver) continue;
-      output.release(this.#space);
+      outputIfAny?.release(this.#space);
       this.#sessions.delete(id);
     }
   }

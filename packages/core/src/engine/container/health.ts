@@ -11,6 +11,7 @@ import { durationText } from "../../lib/go/index.ts";
 import { concat, decode, StatusError } from "../../lib/index.ts";
 import type { Timer, World } from "../../sim/index.ts";
 import type { ContainerConfig, HealthConfig } from "../docker/create-body.ts";
+import type { ExecBody } from "../docker/requests/container.ts";
 import type { EngineEvent, EventLog } from "../events.ts";
 import type { ExecService, ExecSession, SessionWatcher } from "../exec.ts";
 import type { Container } from "./container.ts";
@@ -158,7 +159,7 @@ class Checks implements SessionWatcher {
     const { exec, kernel, world } = this.#parts;
     this.#startUs = kernel.nowUs;
     try {
-      const session = exec.create(this.#container, { Cmd: commandOf(this.#container) ?? [] });
+      const session = exec.create(this.#container, commandOf(this.#container) ?? NO_COMMAND);
       this.#session = session;
       this.#alarm.arm(world.clock.nowUs + this.#timeoutNs / 1000);
       exec.launch(session, this);
@@ -226,22 +227,27 @@ function isExcused({ config, health, startedUs }: Container, { startUs }: Health
   return health?.status === "starting" && startUs - startedUs < periodUs;
 }
 
+/** What an exec is asked for. */
+type Command = Pick<ExecBody, "Cmd">;
+
+const NO_COMMAND: Command = { Cmd: [] };
+
 /** The commands of checks, by their configurations: each is executed again and again. */
-const commands = new WeakMap<Partial<ContainerConfig>, readonly string[]>();
+const commands = new WeakMap<Partial<ContainerConfig>, Command>();
 
 /** What is executed; `undefined` if there is no check. */
-function commandOf({ config }: Container): readonly string[] | undefined {
+function commandOf({ config }: Container): Command | undefined {
   const known = commands.get(config);
   if (known !== undefined) return known;
   const [kind, ...words] = (config.Healthcheck as HealthConfig | undefined)?.Test ?? [];
   if (kind !== "CMD" && kind !== "CMD-SHELL") return undefined;
-  const command = kind === "CMD" ? words : [...(config.Shell ?? ["/bin/sh", "-c"]), words[0] ?? ""];
+  const command = { Cmd: kind === "CMD" ? words : [...(config.Shell ?? ["/bin/sh", "-c"]), words[0] ?? ""] };
   commands.set(config, command);
   return command;
 }
 
-function outputOf({ output }: ExecSession): string {
-  if (output.entries.length === 0) return "";
-  const bytes = concat(output.entries.map((entry) => entry.bytes));
+function outputOf({ outputIfAny }: ExecSession): string {
+  if (outputIfAny === undefined) return "";
+  const bytes = concat(outputIfAny.entries.map((entry) => entry.bytes));
   return bytes.length > OUTPUT_LIMIT ? `${decode(bytes.subarray(0, OUTPUT_LIMIT))}...` : decode(bytes);
 }
