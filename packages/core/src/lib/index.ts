@@ -74,6 +74,7 @@ export { type Attributes, element, label, picture } from "./svg.ts";
 export {
   BLOCK_SIZE,
   END_OF_TAR,
+  firstTarHeader,
   NO_XATTRS,
   packTar,
   paddingOf,

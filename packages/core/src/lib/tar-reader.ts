@@ -87,6 +87,26 @@ function* entriesOf<Data extends Bytes>(
   }
 }
 
+/**
+ * The header of the first entry, whether or not its data are there; `undefined` if there is none.
+ *
+ * @throws StatusError invalid-argument for a block that is no header
+ */
+export function firstTarHeader(archive: Uint8Array): TarHeader | undefined {
+  const decoder = new TarDecoder();
+  for (let at = 0; at + BLOCK_SIZE <= archive.length; ) {
+    const block = archive.subarray(at, at + BLOCK_SIZE);
+    if (isZeroBlock(block)) return undefined;
+    const found = decoder.header(block);
+    if (found.kind === "entry") return found.header;
+    const [start, end] = [at + BLOCK_SIZE, at + BLOCK_SIZE + found.size];
+    if (end > archive.length) return undefined;
+    decoder.meta(archive.subarray(start, end));
+    at = end + paddingOf(found.size);
+  }
+  return undefined;
+}
+
 /** What a header block announces: an entry, or data about the next one that is to be given to `meta`. */
 export type TarStep =
   | { readonly kind: "entry"; readonly header: TarHeader }

@@ -43,6 +43,12 @@ export class IgnoreMatcher {
     this.#patterns = [...patterns].map(trimSpace).filter(Boolean).map(toPattern);
   }
 
+  /** Patterns become regular expressions when they are first asked. @throws BuildError `syntax error in pattern` */
+  compile(): this {
+    for (const pattern of this.#patterns) pattern.matches("");
+    return this;
+  }
+
   /** There are patterns that take paths back, so that an ignored directory must still be searched. */
   get hasExclusions(): boolean {
     return this.#patterns.some(({ isExclusion }) => isExclusion);

@@ -9,7 +9,18 @@
 import { Errno } from "../../abi/index.ts";
 import { type LayerEntry, tarToLayer } from "../../content/index.ts";
 import { quote } from "../../lib/go/index.ts";
-import { basename, bunzip2, clean, dirname, gunzipStart, isGzip, join, StatusError, unxz } from "../../lib/index.ts";
+import {
+  basename,
+  bunzip2,
+  clean,
+  dirname,
+  firstTarHeader,
+  gunzipStart,
+  isGzip,
+  join,
+  StatusError,
+  unxz,
+} from "../../lib/index.ts";
 import type { MountedTree } from "../../snapshot/index.ts";
 import { pathOf } from "../../vfs/index.ts";
 import { BuildError, rethrow } from "../dockerfile/error.ts";
@@ -24,8 +35,7 @@ const BZIP2_MAGIC = [0x42, 0x5a, 0x68];
 export function openArchive(bytes: Uint8Array, { xz }: { readonly xz: boolean }): Uint8Array | undefined {
   try {
     const archive = decompress(bytes, xz);
-    const { done } = tarToLayer(archive)[Symbol.iterator]().next();
-    return done === true ? undefined : archive;
+    return firstTarHeader(archive) === undefined ? undefined : archive;
   } catch (error) {
     if (error instanceof StatusError) return undefined;
     throw error;

@@ -2,6 +2,7 @@
 import { digestProblem } from "../../oci/index.ts";
 import { heredocText, type InstructionOf } from "../dockerfile/ast.ts";
 import { BuildError } from "../dockerfile/error.ts";
+import type { IgnoreMatcher } from "../files/ignore.ts";
 import { checkChmod } from "./chmod.ts";
 import type { Expander } from "./expander.ts";
 import { gitContextSource, gitSources } from "./git-ref.ts";
@@ -50,11 +51,21 @@ function checkChecksum(sources: readonly string[]): void {
   if (sourceKind(source) === "local") throw new BuildError("checksum requires HTTP(S) or Git sources");
 }
 
+/** What patterns are wrong is for those to say who send the files. */
+function isIgnored(source: string, ignore: IgnoreMatcher | undefined): boolean {
+  try {
+    return ignore?.matches(source) === true;
+  } catch (error) {
+    if (error instanceof BuildError) return false;
+    throw error;
+  }
+}
+
 function checkSource(source: string, instruction: FilesInstruction, checksum: string, { context }: Expander): void {
   const kind = sourceKind(source);
   if (kind === "local") {
     if (instruction.kind === "COPY" && instruction.from !== undefined) return;
-    if (context.ignore?.matches(source) !== true) return;
+    if (!isIgnored(source, context.ignore)) return;
     const verb = instruction.kind === "COPY" ? "Copy" : "Add";
     const message = `Attempting to ${verb} file "${source}" that is excluded by .dockerignore`;
     context.lint.warn("CopyIgnoredFile", message, instruction.range);

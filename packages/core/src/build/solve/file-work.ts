@@ -180,9 +180,13 @@ function checksumError(prng: Prng, why: string): BuildError {
 
 /** @throws BuildError if a pattern is none */
 function checkedExclude({ prng }: BuildMachine, action: CopyFiles): IgnoreMatcher | undefined {
-  return rethrow(
+  const matcher = rethrow(
     () => excludeOf(action),
     ({ message }) => checksumError(prng, `invalid excludepatterns: [${action.exclude.join(" ")}]: ${message}`),
+  );
+  return rethrow(
+    () => matcher?.compile(),
+    ({ message }) => checksumError(prng, `failed to match excludepatterns: ${message}`),
   );
 }
 

@@ -8,6 +8,7 @@ import { MountedTree, SnapshotView } from "../../snapshot/index.ts";
 import { BuildError, rethrow } from "../dockerfile/error.ts";
 import { treeOf, withoutIgnored } from "../files/context-tree.ts";
 import { parseGlob } from "../files/glob.ts";
+import { IgnoreMatcher } from "../files/ignore.ts";
 import type { BuildCache } from "./build-cache.ts";
 import type { BuildMachine } from "./build-machine.ts";
 import type { Result } from "./result.ts";
@@ -41,6 +42,7 @@ export function contextWork(
     produce: (progress) => {
       const asked = includes?.();
       checkIncludes(asked ?? []);
+      checkPatterns("exclude", () => ignore);
       const files = ignore === undefined ? entries() : [...withoutIgnored(entries(), ignore)];
       const { fileSystem, bytes } = memory.send(machine.kernel, files);
       progress.status(`transferring context: ${bytesText(bytes)}`);
@@ -59,6 +61,15 @@ function checkIncludes(paths: readonly string[]): void {
     () => patterns.forEach(parseGlob),
     ({ message }) =>
       new BuildError(`rpc error: code = Unknown desc = invalid includepatterns: [${patterns.join(" ")}]: ${message}`),
+  );
+  checkPatterns("include", () => new IgnoreMatcher(patterns));
+}
+
+/** What is a pattern need not be one to whom it is sent as a regular expression. @throws BuildError @see fsutil filter.go */
+function checkPatterns(kind: "include" | "exclude", matcher: () => IgnoreMatcher | undefined): void {
+  rethrow(
+    () => matcher()?.compile(),
+    ({ message }) => new BuildError(`error from sender: failed to match ${kind}patterns: ${message}`),
   );
 }
 

@@ -7,7 +7,7 @@
  */
 import { IgnoreMatcher, parseIgnoreFile } from "../../build/index.ts";
 import { layerToTar, tarToLayer } from "../../content/index.ts";
-import { clean, decode } from "../../lib/index.ts";
+import { clean, decode, StatusError } from "../../lib/index.ts";
 
 const IGNORE_FILE = ".dockerignore";
 
@@ -24,10 +24,19 @@ export function findText(tar: Uint8Array, file: string): string | undefined {
 export function withoutIgnored(tar: Uint8Array, file: string): Uint8Array {
   const text = findText(tar, IGNORE_FILE);
   if (text === undefined) return tar;
-  const matcher = new IgnoreMatcher(parseIgnoreFile(text));
-  const left = new Set([IGNORE_FILE, placeOf(file)].filter((name) => matcher.matches(name)));
+  const left = new Set([IGNORE_FILE, placeOf(file)].filter((name) => isIgnored(name, text)));
   if (left.size === 0) return tar;
   return layerToTar([...tarToLayer(tar)].filter(({ path }) => !left.has(placeOf(path))));
+}
+
+/** Patterns that are none ignore nothing here. */
+function isIgnored(name: string, patterns: string): boolean {
+  try {
+    return new IgnoreMatcher(parseIgnoreFile(patterns)).matches(name);
+  } catch (error) {
+    if (error instanceof StatusError) return false;
+    throw error;
+  }
 }
 
 /** Whether an archive has something in this directory. */

@@ -20,6 +20,7 @@ import {
   sourceKind,
   targetsDocument,
 } from "../../../build/index.ts";
+import { parseBool, reworded } from "../../../lib/go/index.ts";
 import { goJsonLines } from "../../../oci/index.ts";
 import type { Session } from "../session.ts";
 import type { Display } from "./display.ts";
@@ -35,7 +36,7 @@ export async function ask(
   source: SourceText,
   display: Display,
 ): Promise<number> {
-  const { call, isJson } = parseCall(request.call);
+  const { call, isJson, ignoresStatus } = parseCall(request.call);
   const asked = { ...build, onEvent: display.listener };
   try {
     if (call === "outline") return await showOutline(session, display, source, asked, isJson);
@@ -55,7 +56,8 @@ export async function ask(
     }
     const result = await session.engine.builder.check(asked);
     display.end();
-    return showCheck(session, { request, build, source, result, isJson });
+    const status = showCheck(session, { request, build, source, result, isJson });
+    return ignoresStatus && result.error === undefined ? 0 : status;
   } catch (error) {
     // Who asks gets no excerpt of the place.
     throw error instanceof BuildError ? error.onlyAt(undefined) : error;
@@ -101,11 +103,29 @@ function sourceOf(session: Session, { request, build, source: { text, fileName =
   return { text, fileName, loadedFrom };
 }
 
-/** `NAME[,format=FORMAT]`; every format but JSON is text. @throws OptionError */
-function parseCall(text: string): { readonly call: string; readonly isJson: boolean } {
+interface Call {
+  readonly call: string;
+  readonly isJson: boolean;
+  /** Warnings are no failure. */
+  readonly ignoresStatus: boolean;
+}
+
+/** `NAME[,format=FORMAT][,ignorestatus=BOOL]`; every format but JSON is text. @throws OptionError */
+function parseCall(text: string): Call {
   const [call = "", ...options] = text.split(",");
-  if (options.some((option) => !option.includes("="))) throw new OptionError(`invalid print value: ${text}`);
-  return { call, isJson: options.includes("format=json") };
+  const read = { format: "", ignoresStatus: false };
+  for (const option of options) {
+    const [key = "", value] = option.split(/=(.*)/s, 2);
+    if (value === undefined) throw new OptionError(`invalid print value: ${text}`);
+    if (key === "format") read.format = value;
+    else if (key === "ignorestatus")
+      read.ignoresStatus = reworded(
+        () => parseBool(value),
+        ({ message }) => new OptionError(`invalid ignorestatus print value: ${value}: ${message}`),
+      );
+    else throw new OptionError(`invalid print field: ${option}`);
+  }
+  return { call, isJson: read.format === "json", ignoresStatus: read.ignoresStatus };
 }
 
 const json = (document: object): string => `${goJsonLines(document)}\n`;

@@ -23,7 +23,7 @@ export async function buildImage(session: Session, request: DockerBuild): Promis
     display = displayOf(session, request);
     const build = await buildRequest(session, request);
     source = { text: dockerfileText(session, request, build), fileName: basename(build.file ?? "Dockerfile") };
-    const { call } = request;
+    const [call] = request.call.split(",", 1);
     if (call !== "build" && call !== "") return await ask(session, request, build, source, display);
     await buildAndExport(session, request, build, display);
     return 0;
