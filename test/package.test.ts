@@ -31,7 +31,15 @@ const CONFIG = {
   },
 };
 
+/** What npm tells of a package that it has packed. */
+interface Packed {
+  readonly filename: string;
+  readonly files: readonly { readonly path: string }[];
+}
+
 let project = "";
+/** Of the files in all packages. */
+let paths: readonly string[] = [];
 
 function run(command: string, args: readonly string[], cwd: string): string {
   const { status, stdout, stderr } = spawnSync(command, args, {
@@ -48,9 +56,9 @@ beforeAll(() => {
   run(TSC, ["-b"], ROOT);
   const folders = ["core", "engine-api", "node", "cli"].map((name) => `./packages/${name}`);
   const packed = run("npm", ["pack", "--json", "--pack-destination", project, ...folders], ROOT);
-  const archives = (JSON.parse(packed) as readonly { readonly filename: string }[]).map(
-    ({ filename }) => `./${filename}`,
-  );
+  const packages = JSON.parse(packed) as readonly Packed[];
+  paths = packages.flatMap(({ files }) => files.map(({ path }) => path));
+  const archives = packages.map(({ filename }) => `./${filename}`);
   writeFileSync(join(project, "package.json"), `{ "type": "module", "private": true }`);
   writeFileSync(join(project, "tsconfig.json"), JSON.stringify(CONFIG));
   writeFileSync(join(project, "program.ts"), PROGRAM);
@@ -68,4 +76,9 @@ it("compiles against the declarations with everything strict, and runs", () => {
 
 it("installs the executable `bottleship`", () => {
   expect(run("node_modules/.bin/bottleship", ["recorded", "--help"], project)).toContain("--dir DIR");
+});
+
+it("brings along what it is made of, and nothing of how it is built and tested", () => {
+  expect(paths).toContain("src/engine/engine.ts");
+  expect(paths.filter((path) => /\.test\.|\/testing\/|tsbuildinfo/.test(path))).toEqual([]);
 });
