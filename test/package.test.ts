@@ -67,12 +67,12 @@ beforeAll(() => {
 
 afterAll(() => {
   if (project !== "") rmSync(project, { recursive: true });
-});
+}, 60_000);
 
 it("compiles against the declarations with everything strict, and runs", () => {
   run(TSC, ["-p", "."], project);
   expect(run(process.execPath, ["program.js"], project)).toBe("0 hello\nUsage: bottleship COMMAND [OPTIONS]\n0\n");
-}, 60_000);
+}, 120_000);
 
 it("installs the executable `bottleship`", () => {
   expect(run("node_modules/.bin/bottleship", ["recorded", "--help"], project)).toContain("--dir DIR");
