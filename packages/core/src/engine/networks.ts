@@ -36,6 +36,8 @@ export type { Network } from "./network/network.ts";
 const DEFAULT_ENDPOINTS: Readonly<Record<string, EndpointSettings>> = { [DEFAULT_BRIDGE]: EMPTY_SETTINGS };
 const SETUP_FAILED = "failed to set up container networking: ";
 const IPV6_OFF = "net.ipv6.conf.all.disable_ipv6";
+const NO_NETWORKS: readonly Network[] = [];
+const NO_ENDPOINTS: readonly Endpoint[] = [];
 
 /** What has happened to the networks of a container that runs. */
 export interface NetworkEvents {
@@ -162,17 +164,19 @@ export class NetworkService {
    */
   open(container: Container): void {
     if (container.isNetworkless || modeOf(container.hostConfig.NetworkMode).startsWith("container:")) return;
-    const joined: Network[] = [];
-    const endpoints: Endpoint[] = [];
+    let joined: readonly Network[] = NO_NETWORKS;
+    let endpoints: readonly Endpoint[] = NO_ENDPOINTS;
     try {
-      for (const [name, settings] of Object.entries(container.endpoints)) {
+      for (const name of Object.keys(container.endpoints)) {
+        const settings = container.endpoints[name] ?? EMPTY_SETTINGS;
         const network = this.#networkOf(name, settings);
         verifyConnection(container, network, joined);
         if (isUserDefined(name)) verifyEndpoint(name, settings, network);
-        joined.push(network);
-        if (network.bridge !== undefined) endpoints.push(this.#endpoint(container, network, network.bridge, settings));
+        joined = withOne(joined, network);
+        if (network.bridge === undefined) continue;
+        endpoints = withOne(endpoints, this.#endpoint(container, network, network.bridge, settings));
       }
-      endpoints.push(...this.#wayOut(container, endpoints));
+      for (const endpoint of this.#wayOut(container, endpoints)) endpoints = withOne(endpoints, endpoint);
       const sandbox = new Sandbox(this.#machine, container);
       sandbox.join(endpoints);
       container.sandbox = sandbox;
@@ -378,9 +382,9 @@ export class NetworkService {
   /** Who is on networks of several machines only gets out through a bridge of the machine. */
   #wayOut(container: Container, endpoints: readonly Endpoint[]): readonly Endpoint[] {
     const isOutside = ({ network }: Endpoint): boolean => network.isOverlay && !network.internal;
-    if (!endpoints.some(isOutside) || endpoints.some((one) => one.gateway(4) !== undefined)) return [];
+    if (!endpoints.some(isOutside) || endpoints.some((one) => one.gateway(4) !== undefined)) return NO_ENDPOINTS;
     const { bridge } = this.#store.gatewayBridge();
-    if (bridge === undefined) return [];
+    if (bridge === undefined) return NO_ENDPOINTS;
     const { random } = this.#kernel.net;
     const endpoint = new Endpoint({
       network: bridge,
@@ -415,6 +419,9 @@ export class NetworkService {
     this.#events.record("network", action, id, attributes);
   }
 }
+
+/** A list that is pushed to gets room for more, and mostly there is one network. */
+const withOne = <T>(all: readonly T[], one: T): readonly T[] => (all.length === 0 ? [one] : [...all, one]);
 
 /** What a container is called on a network. The first name is what its addresses are called. */
 function namesOf(container: Container, { Aliases }: EndpointSettings): readonly string[] {

@@ -15,9 +15,38 @@ export interface NetHost {
   nextSocketInode(): number;
 }
 
-/** A random MAC address of those that anybody may choose. */
+/** A random MAC address of those that anybody may choose. Each start of a container takes one: nothing else is made. */
 export function randomMac(random: Prng): string {
-  const bytes = [...random.bytes(6)];
-  bytes[0] = ((bytes[0] ?? 0) & 0xfe) | 0x02;
-  return bytes.map((byte) => byte.toString(16).padStart(2, "0")).join(":");
+  const first = random.next();
+  const last = random.next();
+  const a = (first & 0xfe) | 0x02;
+  return String.fromCharCode(
+    digit(a >>> 4),
+    digit(a),
+    COLON,
+    digit(first >>> 12),
+    digit(first >>> 8),
+    COLON,
+    digit(first >>> 20),
+    digit(first >>> 16),
+    COLON,
+    digit(first >>> 28),
+    digit(first >>> 24),
+    COLON,
+    digit(last >>> 4),
+    digit(last),
+    COLON,
+    digit(last >>> 12),
+    digit(last >>> 8),
+  );
+}
+
+const COLON = 58;
+const ZERO = 48;
+const A = 97;
+
+/** The character of a hexadecimal digit: of the last four bits. */
+function digit(bits: number): number {
+  const value = bits & 15;
+  return value < 10 ? ZERO + value : A + value - 10;
 }

@@ -1,7 +1,18 @@
 import { describe, expect, it } from "vitest";
 import type { NetlinkChange } from "../abi/index.ts";
+import { Prng } from "../sim/index.ts";
 import { Wires } from "../testing/wires.ts";
-import { Bridge, changeNetwork, Frame, type NetStack, networkState, UdpSocket, UnixSocket, Veth } from "./index.ts";
+import {
+  Bridge,
+  changeNetwork,
+  Frame,
+  type NetStack,
+  networkState,
+  randomMac,
+  UdpSocket,
+  UnixSocket,
+  Veth,
+} from "./index.ts";
 
 function failure(call: () => unknown): string {
   try {
@@ -112,6 +123,14 @@ describe("routes and addresses", () => {
       "none",
       "ENODEV",
     ]);
+  });
+});
+
+describe("MAC addresses", () => {
+  it("that are drawn are for one host, and of those that anybody may choose", () => {
+    const random = new Prng(5);
+    expect([randomMac(random), randomMac(random)]).toEqual(["0a:ca:bf:f5:1b:2e", "02:c2:36:37:3a:f0"]);
+    for (let i = 0; i < 100; i++) expect(randomMac(random)).toMatch(/^[0-9a-f][26ae](:[0-9a-f]{2}){5}$/);
   });
 });
 

@@ -119,7 +119,7 @@ export class AddressPool {
 }
 
 const textOf = (number: number): string =>
-  [number >>> 24, (number >>> 16) & 255, (number >>> 8) & 255, number & 255].join(".");
+  `${number >>> 24}.${(number >>> 16) & 255}.${(number >>> 8) & 255}.${number & 255}`;
 
 /** How many addresses of IPv6 lie between; Infinity if they are too many to count. */
 function distance(from: string, to: string): number {

@@ -151,7 +151,9 @@ export class BridgeNetwork {
 
   add(endpoint: Endpoint): void {
     this.endpoints.set(endpoint.containerId, endpoint);
-    for (const address of endpoint.addresses) this.#byAddress.set(address, endpoint);
+    const { v4, v6 } = endpoint;
+    if (v4 !== undefined) this.#byAddress.set(v4, endpoint);
+    if (v6 !== undefined) this.#byAddress.set(v6, endpoint);
     if (this.hasNames) this.names.add(endpoint);
     this.#elsewhere?.added(endpoint);
   }

@@ -10,6 +10,7 @@ import type { IpamConfig } from "../docker/requests/network.ts";
 import { isUserDefined } from "../docker/values/network.ts";
 import { PREFIX } from "./bridge-options.ts";
 import { joinedProblems } from "./joined-problems.ts";
+import { EMPTY_SETTINGS } from "./settings.ts";
 
 /** The networks that are always there. */
 export const PREDEFINED: ReadonlySet<string> = new Set(["bridge", "host", "none"]);
@@ -32,6 +33,8 @@ export function endpointProblem(
   settings: EndpointSettings,
   network: ConfiguredNetwork | undefined,
 ): string | undefined {
+  // Most ask for nothing.
+  if (settings === EMPTY_SETTINGS) return undefined;
   const { IPv4Address = "", IPv6Address = "", LinkLocalIPs = [] } = settings.IPAMConfig ?? {};
   const problems: string[] = [];
   if (!isUserDefined(name)) {
