@@ -6,18 +6,12 @@ import type { Node, Word } from "./ast.ts";
 import { Cursor } from "./cursor.ts";
 import { Grammar, Refusal, unexpected } from "./grammar.ts";
 import { Input } from "./input.ts";
+import { type CommandLine, knownLine } from "./known-lines.ts";
 import { Lexer } from "./lexer.ts";
 import { parse } from "./parse.ts";
 import { type CommandReader, scanText } from "./scan-word.ts";
 import { Skeleton } from "./skeleton.ts";
 import type { Token } from "./token.ts";
-
-export interface CommandLine {
-  /** `undefined` for a blank line. */
-  readonly node: Node | undefined;
-  /** It was ended by the end of the script, not by a newline. */
-  readonly isLast: boolean;
-}
 
 export type Aliases = ReadonlyMap<string, string>;
 
@@ -28,10 +22,13 @@ export type Aliases = ReadonlyMap<string, string>;
  * @throws NeedsInput if the text of `input` ends too early, SyntaxFailure if it cannot be a command.
  */
 export function readCommandLine(input: Input, aliases: Aliases, executed: number): CommandLine | undefined {
-  const reader = new Reader(new Cursor(input), aliases, executed);
-  const line = reader.line();
-  reader.commit(input);
-  return line;
+  const read = (): CommandLine | undefined => {
+    const reader = new Reader(new Cursor(input), aliases, executed);
+    const line = reader.line();
+    reader.commit(input);
+    return line;
+  };
+  return aliases.size > 0 ? read() : knownLine(input, executed, read);
 }
 
 /** A text in which parameters and substitutions are expanded as between double quotes. @throws SyntaxFailure */

@@ -19,8 +19,9 @@ import { FIRST_INTERNAL_FD, moveAway } from "./descriptors.ts";
 import { editableModes, editLine } from "./editor/line-editor.ts";
 import { Input } from "./input.ts";
 import { notifyJobs } from "./job-control.ts";
+import type { CommandLine } from "./known-lines.ts";
 import { promptText, showPrompt } from "./prompt.ts";
-import { type CommandLine, readCommandLine } from "./reader.ts";
+import { readCommandLine } from "./reader.ts";
 import { EXIT, type Flags, type Shell } from "./shell.ts";
 import { checkInterrupt } from "./signals.ts";
 

@@ -9,7 +9,7 @@ export function lastComponent(path: string): string {
 
 /** `directory/name` with one slash between them; the name alone without a directory. */
 export function joinPath(directory: string, name: string): string {
-  const tail = name.replace(/^\/+/, "");
+  const tail = name.startsWith("/") ? name.replace(/^\/+/, "") : name;
   if (directory === "") return tail;
   return directory.endsWith("/") ? `${directory}${tail}` : `${directory}/${tail}`;
 }
