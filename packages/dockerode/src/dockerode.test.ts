@@ -1,9 +1,11 @@
 /** Unmodified dockerode, over a socket and without one: what programs that already exist do. */
 import { mkdtempSync, rmSync } from "node:fs";
+import type { IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { createEngine } from "@bottleship/core/engine";
+import { packTar, tarHeader } from "@bottleship/core/lib";
 import { type EngineServer, serve } from "@bottleship/node";
 import Docker from "dockerode";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -161,6 +163,25 @@ describe.each([
     expect(result.StatusCode).toBe(0);
     const names = (await docker.listContainers({ all: true })).map(({ Id }) => Id);
     expect(names).toEqual(expect.arrayContaining([container.id, other.id]));
+  });
+
+  it("sends and gives bytes that are the caller's own", async () => {
+    const data = Buffer.from("kept\n".repeat(10_000));
+    const header = tarHeader({ name: "f", type: "file", mode: 0o644, size: data.length });
+    const archive = Buffer.from(packTar([{ header, data }]));
+    await textOf(await docker.importImage(archive as unknown as string, { repo: "kept", tag: "1" }));
+    archive.fill(0);
+    const container = await docker.createContainer({ Image: "kept:1", Cmd: ["none"] });
+    const given = async () => {
+      const reply = (await container.getArchive({ path: "/f" })) as IncomingMessage;
+      expect(reply.headers["content-length"]).toBeUndefined();
+      return Buffer.concat(await reply.toArray());
+    };
+    const first = await given();
+    expect(first.includes(data)).toBe(true);
+    const stream = (await container.getArchive({ path: "/f" })) as IncomingMessage;
+    for await (const chunk of stream) (chunk as Buffer).fill(0);
+    expect(await given()).toEqual(first);
   });
 
   it("tells the reason of an error, the status, and what the engine said", async () => {

@@ -116,8 +116,9 @@ async function* archiveBody(file: string | Uint8Array | Readable): AsyncIterable
   if (typeof file === "string") {
     throw new TypeError(`"${file}" is a path: hand over the archive itself, as bytes or as a stream`);
   }
-  if (file instanceof Uint8Array) yield file;
-  else for await (const chunk of file) yield typeof chunk === "string" ? utf8.encode(chunk) : (chunk as Uint8Array);
+  // A copy, as a socket makes one: what the caller does with its memory then is its own affair.
+  if (file instanceof Uint8Array) yield new Uint8Array(file);
+  else for await (const chunk of file) yield typeof chunk === "string" ? utf8.encode(chunk) : new Uint8Array(chunk);
 }
 
 /** Base64 in the alphabet of URLs, as Docker reads it. */

@@ -87,7 +87,8 @@ export class ReplyStream extends Duplex {
   }
 
   async #give(bytes: Uint8Array): Promise<void> {
-    if (this.destroyed || this.push(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))) return;
+    // A copy, as a socket makes one: the bytes may be those of a file.
+    if (this.destroyed || this.push(Buffer.from(bytes))) return;
     await new Promise<void>((resolve) => {
       this.#wanted = resolve;
     });

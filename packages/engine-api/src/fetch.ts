@@ -66,7 +66,8 @@ function streamOf(request: ApiRequest, run: (output: Output) => Promise<void>): 
       start(controller) {
         const write = async (bytes: Uint8Array): Promise<void> => {
           if (signal.aborted) return;
-          controller.enqueue(bytes);
+          // A copy, as a connection makes one: the bytes may be those of a file.
+          controller.enqueue(bytes.slice());
           if ((controller.desiredSize ?? 1) > 0) return;
           await new Promise<void>((resolve) => {
             wanted = resolve;

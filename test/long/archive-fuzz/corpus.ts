@@ -62,7 +62,7 @@ export function archiveOf(layer: Uint8Array, isOci: boolean): Uint8Array {
 const SAVED = (() => {
   const engine = createEngine();
   engine.images.define("fuzz:1", { from: "scratch", files: { "/f": "one", "/d/g": "two" }, env: { A: "b" } });
-  return engine.images.save(["fuzz:1"]);
+  return engine.images.save(["fuzz:1"]).whole();
 })();
 
 /** The same without Docker's own documents. */

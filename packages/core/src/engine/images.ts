@@ -16,7 +16,7 @@ import { type CatalogueImage, catalogueImage } from "../catalogue/index.ts";
 import { ContentStore, decompressLayer, type LayerEntry, MemoryContentDisk } from "../content/index.ts";
 import { type Image, type ImageStore, type LoadedImage, loadImages, saveImages } from "../image/index.ts";
 import { httpUrlProblem, quote } from "../lib/go/index.ts";
-import { type Chunks, StatusError } from "../lib/index.ts";
+import { type Bytes, type Chunks, StatusError } from "../lib/index.ts";
 import {
   type Descriptor,
   digestOf,
@@ -226,11 +226,12 @@ export class ImageService {
   }
 
   /**
-   * Images as one archive, as `docker save` writes it. A name without a tag stands for all tags of its repository.
+   * Images as one archive, as `docker save` writes it, in chunks that share memory with the images; `whole()` makes one
+   * array of them. A name without a tag stands for all tags of its repository.
    *
    * @throws StatusError not-found; internal for an image without layers
    */
-  save(names: readonly string[], platform?: HostPlatform): Uint8Array {
+  save(names: readonly string[], platform?: HostPlatform): Chunks {
     const saved = new Map<Image, string[]>();
     for (const name of names) {
       for (const { image, names: own } of this.#named(name)) {
@@ -245,6 +246,7 @@ export class ImageService {
     return saveImages(
       this.#store,
       [...saved].map(([image, own]) => ({ image, names: own })),
+      this.#events.nowUs,
     );
   }
 
@@ -261,7 +263,7 @@ export class ImageService {
   }
 
   /** Images out of an archive: of `docker save`, or an OCI image layout. @throws StatusError invalid-argument */
-  load(archive: Uint8Array, wanted?: HostPlatform): readonly LoadedImage[] {
+  load(archive: Bytes, wanted?: HostPlatform): readonly LoadedImage[] {
     const platform = wanted ?? HOST_PLATFORM;
     const { codecs = {} } = this.#network();
     const loaded = loadImages(this.#store, archive, { platform, isStrict: wanted !== undefined, codecs });
@@ -270,7 +272,7 @@ export class ImageService {
   }
 
   /** An image of one layer, which is an archive of files. @throws StatusError invalid-argument */
-  importArchive(archive: Uint8Array, options: ImportOptions): Image {
+  importArchive(archive: Bytes, options: ImportOptions): Image {
     const layer = decompressLayer(archive, { codecs: this.#network().codecs ?? {} });
     // Whatever is shorter than a block is no archive; nothing at all is one without files.
     if (layer.length > 0 && layer.length < BLOCK) throw new StatusError("invalid-argument", "unexpected EOF");

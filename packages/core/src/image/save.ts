@@ -3,9 +3,9 @@
  *
  * @see moby image/tarexport/save.go
  */
-import { type LayerEntry, layerToTar } from "../content/index.ts";
+import { type LayerEntry, layerArchive } from "../content/index.ts";
 import { parseTime } from "../lib/go/index.ts";
-import { assert, type Bytes, compareBytes, concat, encode } from "../lib/index.ts";
+import { assert, type Bytes, type Chunks, compareBytes, concat, encode, NO_BYTES } from "../lib/index.ts";
 import {
   CONTAINERD_NAME,
   type Descriptor,
@@ -25,6 +25,7 @@ import {
 } from "../oci/index.ts";
 import type { Image } from "./image.ts";
 import type { ImageStore } from "./image-store.ts";
+import { v1Images } from "./v1-images.ts";
 
 /** An image, and the names that it is saved under, written out, as they were asked for. */
 export interface SavedImage {
@@ -37,15 +38,15 @@ type Files = Map<string, LayerEntry<Bytes>>;
 
 const LAYOUT = encode('{"imageLayoutVersion": "1.0.0"}');
 
-/** The archive. Images come in the order of their first names, those without one behind them. */
-export function saveImages(store: ImageStore, saved: readonly SavedImage[]): Uint8Array {
+/** The archive, made now. Images come in the order of their first names, those without one behind them. */
+export function saveImages(store: ImageStore, saved: readonly SavedImage[], nowUs: number): Chunks {
   const files: Files = new Map();
   const manifests: Descriptor[] = [];
   const documents: unknown[] = [];
   const repositories = new Map<string, Map<string, string>>();
   const inOrder = saved.toSorted((a, b) => compareBytes(a.names[0] ?? "~", b.names[0] ?? "~"));
   for (const { image, names } of inOrder) {
-    const { config, layers, manifest } = putImage(files, store, image);
+    const { config, layers, manifest } = putImage(files, store, image, nowUs);
     manifests.push(...(names.length === 0 ? [manifest] : names.map((name) => named(manifest, name))));
     documents.push({
       Config: pathOf(config),
@@ -65,25 +66,35 @@ export function saveImages(store: ImageStore, saved: readonly SavedImage[]): Uin
     ...(repositories.size === 0 ? [] : [file("repositories", line(sorted(repositories)))]),
   ];
   const blobs = [...files.values()].sort((a, b) => compareBytes(a.path, b.path));
-  return layerToTar([directory("blobs"), directory("blobs/sha256"), ...blobs, ...lists]);
+  // The upper directory has the time of the image that was put there last.
+  const lastUs = Math.max(0, ...inOrder.slice(-1).map(({ image }) => createdUs(image)));
+  return layerArchive([directory("blobs", lastUs), directory("blobs/sha256", nowUs), ...blobs, ...lists]);
 }
 
-function putImage(files: Files, store: ImageStore, image: Image) {
-  const timeUs = (parseTime(image.config.created ?? "")?.seconds ?? 0) * 1e6;
+const createdUs = ({ config: { created = "" } }: Image): number => (parseTime(created)?.seconds ?? 0) * 1e6;
+
+function putImage(files: Files, store: ImageStore, image: Image, nowUs: number) {
+  const timeUs = createdUs(image);
   const put = (mediaType: string, bytes: Bytes, mtimeUs: number): Descriptor => {
     const descriptor = { mediaType, digest: digestOf(bytes), size: bytes.length };
     const path = pathOf(descriptor);
     if (!files.has(path)) files.set(path, file(path, bytes, mtimeUs));
     return descriptor;
   };
-  const config = put(OCI_CONFIG, store.document(image), timeUs);
+  const document = store.document(image);
+  const v1 = v1Images(document, image.config);
   const layers = image.config.rootfs.diff_ids.map((diffId, index) => {
-    const layer = put(OCI_LAYER, store.archive(image, index), timeUs);
+    const archive = store.archive(image, index);
+    const isNew = !files.has(pathOf({ digest: diffId }));
+    const layer = put(OCI_LAYER, archive, timeUs);
     assert(layer.digest === diffId, `layer ${index} of ${image.id} is what its diff ID says`);
+    // Next to a layer that another image has brought, nobody sets the time.
+    put(OCI_CONFIG, v1[index] ?? NO_BYTES, isNew ? timeUs : nowUs);
     return layer;
   });
-  const document = { schemaVersion: 2, mediaType: OCI_MANIFEST, config, layers } as const;
-  return { config, layers, manifest: put(OCI_MANIFEST, manifestBytes(document), 0) };
+  const config = put(OCI_CONFIG, document, timeUs);
+  const manifest = manifestBytes({ schemaVersion: 2, mediaType: OCI_MANIFEST, config, layers });
+  return { config, layers, manifest: put(OCI_MANIFEST, manifest, 0) };
 }
 
 function named(manifest: Descriptor, name: string): Descriptor {
@@ -109,7 +120,7 @@ function sorted(repositories: ReadonlyMap<string, ReadonlyMap<string, string>>) 
 /** As Go's json.Encoder ends a document. */
 const line = (document: unknown): Uint8Array => concat([documentBytes(document), encode("\n")]);
 
-const pathOf = ({ digest }: Descriptor): string => `blobs/${digest.replace(":", "/")}`;
+const pathOf = ({ digest }: Pick<Descriptor, "digest">): string => `blobs/${digest.replace(":", "/")}`;
 
 const file = (path: string, content: Bytes, mtimeUs = 0): LayerEntry<Bytes> => ({
   path,
@@ -121,4 +132,11 @@ const file = (path: string, content: Bytes, mtimeUs = 0): LayerEntry<Bytes> => (
   content,
 });
 
-const directory = (path: string): LayerEntry => ({ path, type: "dir", mode: 0o755, uid: 0, gid: 0, mtimeUs: 0 });
+const directory = (path: string, mtimeUs: number): LayerEntry => ({
+  path,
+  type: "dir",
+  mode: 0o755,
+  uid: 0,
+  gid: 0,
+  mtimeUs,
+});

@@ -3,7 +3,7 @@
  *
  * @see moby api/server/httputils/httputils.go
  */
-import { concat, decode, endOfJsonValue, problemOf } from "@bottleship/core/lib";
+import { Chunks, decode, endOfJsonValue, problemOf } from "@bottleship/core/lib";
 import type { z } from "zod";
 import type { ApiRequest } from "./exchange.ts";
 import { withFieldNames } from "./field-names.ts";
@@ -16,8 +16,13 @@ const JSON_LIMIT = 16 * 1024 * 1024;
 /** Archives are held in memory as a whole. */
 const ARCHIVE_LIMIT = 2 ** 31 - 1;
 
-/** Everything that the client sends. @throws HttpProblem 413 beyond `limit` bytes */
+/** Everything that the client sends, in one array. @throws HttpProblem 413 beyond `limit` bytes */
 export async function readAll(body: AsyncIterable<Uint8Array>, limit = ARCHIVE_LIMIT): Promise<Uint8Array> {
+  return (await readChunks(body, limit)).whole();
+}
+
+/** The same in the chunks in which it comes, as one wants archives. @throws as `readAll` */
+export async function readChunks(body: AsyncIterable<Uint8Array>, limit = ARCHIVE_LIMIT): Promise<Chunks> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of body) {
@@ -25,7 +30,7 @@ export async function readAll(body: AsyncIterable<Uint8Array>, limit = ARCHIVE_L
     if (length > limit) throw new HttpProblem(413, "http: request body too large");
     chunks.push(chunk);
   }
-  return concat(chunks);
+  return Chunks.from(chunks);
 }
 
 /**

@@ -96,6 +96,14 @@ export function bytes(body: Uint8Array, contentType: string, headers: Headers = 
   return { kind: "whole", status: 200, headers: { "Content-Type": contentType, ...headers }, body };
 }
 
+/** An archive, chunk by chunk: how long it is a daemon does not tell. */
+export function chunked(chunks: Iterable<Uint8Array>, contentType: string, headers: Headers = {}): ApiReply {
+  const run = async ({ write, signal }: Output): Promise<void> => {
+    for (const chunk of chunks) if (!signal.aborted) await write(chunk);
+  };
+  return { kind: "stream", status: 200, headers: { "Content-Type": contentType, ...headers }, run };
+}
+
 export function stream(contentType: string, run: (output: Output) => Promise<void>): ApiReply {
   return { kind: "stream", status: 200, headers: { "Content-Type": contentType }, run };
 }

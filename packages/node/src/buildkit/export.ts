@@ -4,8 +4,9 @@
  * @see BuildKit exporter/local, exporter/tar, exporter/oci
  */
 import type { BuildResult } from "@bottleship/core/build";
-import { layerToTar } from "@bottleship/core/content";
+import { layerArchive } from "@bottleship/core/content";
 import type { Engine } from "@bottleship/core/engine";
+import type { Chunks } from "@bottleship/core/lib";
 import { sendFiles } from "./file-send.ts";
 import { CODES, GrpcError } from "./grpc.ts";
 import type { GrpcClient } from "./grpc-client.ts";
@@ -40,7 +41,7 @@ export async function exportImage(
       return;
     }
     case "tar":
-      return sendBytes(client, what, layerToTar(engine.archives.image(image, epochUs)));
+      return sendBytes(client, what, layerArchive(engine.archives.image(image, epochUs)));
     case "docker":
       return sendBytes(client, what, engine.images.save([image.id]));
     default:
@@ -48,10 +49,10 @@ export async function exportImage(
   }
 }
 
-async function sendBytes(client: GrpcClient, what: Export, bytes: Uint8Array): Promise<void> {
+async function sendBytes(client: GrpcClient, what: Export, bytes: Chunks): Promise<void> {
   const call = client.call(SEND, metadataOf(what));
   for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
-    await call.send(MESSAGES.bytes.encode({ data: bytes.subarray(at, at + CHUNK_BYTES) }));
+    await call.send(MESSAGES.bytes.encode({ data: bytes.subarray(at, at + CHUNK_BYTES).whole() }));
   }
   call.end();
   for await (const _ of call.messages);

@@ -4,10 +4,10 @@
  * @see docker/cli cli/command/image, cli/command/container/export.go
  */
 
-import { layerToTar } from "../../content/index.ts";
+import { layerArchive } from "../../content/index.ts";
 import { type ApiCall, connectionLost } from "../../faults/index.ts";
 import { reworded } from "../../lib/go/index.ts";
-import { NO_BYTES, StatusError } from "../../lib/index.ts";
+import { type Chunks, NO_BYTES, StatusError } from "../../lib/index.ts";
 import { familiarText, parseReference } from "../../oci/index.ts";
 import { renderHistory } from "../docker/lists/images.ts";
 import { type Platform, parsePlatform } from "../docker/platform.ts";
@@ -59,7 +59,7 @@ const wordsOf = (one: Removed): string => ("Untagged" in one ? `Untagged: ${one.
 export async function saveImages(session: Session, request: RequestOf<"save">): Promise<number> {
   const { images, output, platform } = request;
   checkOutput(session, output, "save image");
-  const save = (): Uint8Array => session.engine.images.save(images, platform);
+  const save = (): Chunks => session.engine.images.save(images, platform);
   give(session, await session.call("ImageGetAll", images.join(" "), save), output);
   return 0;
 }
@@ -112,9 +112,9 @@ export async function exportContainer(session: Session, request: RequestOf<"expo
   const archive = await session.call("ContainerExport", request.container, () => {
     const container = containers.get(request.container);
     const { id, config, imageName: image, name } = container;
-    const bytes = layerToTar(archives.export(container));
+    const chunks = layerArchive(archives.export(container));
     events.record("container", "export", id, { ...config.Labels, image, name });
-    return bytes;
+    return chunks;
   });
   give(session, archive, request.output);
   return 0;
@@ -135,9 +135,9 @@ function checkOutput(session: Session, output: string, what: string): void {
 }
 
 /** Into a file of the client's disk, or to standard output. */
-function give(session: Session, bytes: Uint8Array, output: string): void {
-  if (output === "") session.out(bytes);
-  else writable(session.disk, output).writeFileSync(absolute(session.cwd, output), bytes);
+function give(session: Session, archive: Chunks, output: string): void {
+  if (output === "") for (const chunk of archive) session.out(chunk);
+  else writable(session.disk, output).writeFileSync(absolute(session.cwd, output), archive.whole());
 }
 
 /** What a call sends: a file of the client's, or standard input. @throws BrokenAnswer for what cannot be read */

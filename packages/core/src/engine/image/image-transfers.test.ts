@@ -228,6 +228,25 @@ describe("docker save and load", () => {
     });
   });
 
+  it("have a document of before 1.10 beside each layer, and the times that Docker gives them", async () => {
+    const { engine } = await open();
+    await engine.docker("tag localhost:5000/team/web:1 a:1");
+    await engine.build({ context: { files: {} }, dockerfile: "FROM a:1\nLABEL b=1\n", tags: ["b:1"] });
+    const secondsOf = (us: number) => Math.floor(us / 1e6);
+    const createdOf = (name: string) => Date.parse(engine.images.get(name).config.created ?? "") * 1000;
+    await engine.world.advance("60s");
+    const { nowUs } = engine.world.clock;
+    const timesOf = (names: readonly string[]) =>
+      [...readTar(engine.images.save(names))].map(({ header }) => secondsOf(header.mtimeUs)).sort((x, y) => x - y);
+    const [a, b, now] = [createdOf("a:1"), createdOf("b:1"), nowUs].map(secondsOf) as [number, number, number];
+    // Manifest and lists have none; layers, documents beside them and configuration that of the image, as their directory.
+    expect(timesOf(["a:1"])).toEqual([0, 0, 0, 0, 0, a, a, a, a, a, a, now]);
+    // The second image has the same layers, and another document beside the upper one only.
+    const both = [0, 0, 0, 0, 0, 0, a, a, a, a, a, b, b, now, now].sort((x, y) => x - y);
+    expect(timesOf(["a:1", "b:1"])).toEqual(both);
+    expect(now).toBeGreaterThan(b);
+  });
+
   it("know an image without a name by its ID", async () => {
     const { engine } = await open();
     const { id } = engine.images.get("localhost:5000/team/web:1");
@@ -253,7 +272,7 @@ describe("docker save and load", () => {
       expect(other.images.list()).toEqual([]);
     };
     refuses(encode("junk\n"), "unexpected EOF");
-    refuses(saved.subarray(0, 10_000), "unexpected EOF");
+    refuses(saved.subarray(0, 10_000).whole(), "unexpected EOF");
     refuses(packTar([]), "/repositories: no such file or directory");
     const rewritten = (change: (name: string, data: Uint8Array) => Uint8Array | undefined) =>
       packTar(

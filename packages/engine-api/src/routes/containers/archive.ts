@@ -3,11 +3,11 @@
  *
  * @see moby api/server/router/container/copy.go
  */
-import { layerToTar, tarToLayer } from "@bottleship/core/content";
+import { layerArchive, tarToLayer } from "@bottleship/core/content";
 import type { Engine, PathStat } from "@bottleship/core/engine";
 import { base64, encode, gunzip, isGzip } from "@bottleship/core/lib";
 import { readAll } from "../../http/body.ts";
-import { bytes, empty, json } from "../../http/exchange.ts";
+import { chunked, empty, json } from "../../http/exchange.ts";
 import { badRequest } from "../../http/problem.ts";
 import { flag, text } from "../../http/query.ts";
 import { type Route, route } from "../../http/router.ts";
@@ -26,7 +26,7 @@ export function archiveRoutes(engine: Engine): readonly Route[] {
       const container = containers.get(param("id"));
       const { stat, entries } = archives.read(container, pathOf(query), param("id"));
       containers.note(container, "archive-path");
-      return bytes(layerToTar(entries), TAR, statHeader(stat));
+      return chunked(layerArchive(entries), TAR, statHeader(stat));
     }),
     route("PUT", "/containers/{id}/archive", async ({ request, param, query }) => {
       const container = containers.get(param("id"));
@@ -41,7 +41,7 @@ export function archiveRoutes(engine: Engine): readonly Route[] {
     route("GET", "/containers/{id}/export", ({ param }) => {
       const container = containers.get(param("id"));
       containers.note(container, "export");
-      return bytes(layerToTar(archives.export(container)), "application/octet-stream");
+      return chunked(layerArchive(archives.export(container)), "application/octet-stream");
     }),
     route("GET", "/containers/{id}/changes", ({ param }) => {
       const changes = [...containers.changes(containers.get(param("id")))];

@@ -12,8 +12,8 @@ import {
   parseReference,
   timeOf,
 } from "@bottleship/core/engine";
-import { readAll } from "../../http/body.ts";
-import { type ApiReply, bytes } from "../../http/exchange.ts";
+import { readChunks } from "../../http/body.ts";
+import { type ApiReply, chunked } from "../../http/exchange.ts";
 import { jsonPlatform, type WantedPlatform, writtenPlatform } from "../../http/platform.ts";
 import { text } from "../../http/query.ts";
 import type { Call } from "../../http/router.ts";
@@ -22,15 +22,15 @@ import { parse } from "./pull.ts";
 
 /** @throws StatusError not-found */
 export function save({ images }: Engine, names: readonly string[], platform?: WantedPlatform): ApiReply {
-  return bytes(images.save(names, platform), "application/x-tar");
+  return chunked(images.save(names, platform), "application/x-tar");
 }
 
 export async function load({ images }: Engine, { request, query }: Call): Promise<ApiReply> {
   const platform = jsonPlatform(query.get("platform"));
-  const archive = await readAll(request.body);
+  const sent = await readChunks(request.body);
   // What is wrong with an archive is told after the status.
   return progressReply(async (tell) => {
-    const loaded = images.load(archive, platform);
+    const loaded = images.load(sent, platform);
     if (loaded.length === 0) await tell({ stream: "" });
     for (const { image, names } of loaded) {
       const shown = names.map((name) => `Loaded image: ${familiarText(parseReference(name))}\n`);
@@ -50,9 +50,9 @@ export async function importImage(engine: Engine, { request, query }: Call): Pro
   const platform = writtenPlatform(text(query, "platform"));
   const config = applyChanges({}, query.getAll("changes"));
   const url = /^\w+:\/\//.test(source) ? source : `http://${source}`;
-  const archive = isRemote ? await importedArchive(engine.httpGet, url) : await readAll(request.body);
+  const sent = isRemote ? await importedArchive(engine.httpGet, url) : await readChunks(request.body);
   const message = text(query, "message") || (isRemote ? `Imported from ${url}` : "");
-  const image = images.importArchive(archive, {
+  const image = images.importArchive(sent, {
     created: timeOf(kernel.nowUs),
     config,
     ...(message === "" ? {} : { message }),
@@ -61,7 +61,7 @@ export async function importImage(engine: Engine, { request, query }: Call): Pro
   });
   return progressReply(async (tell) => {
     if (isRemote) await tell({ status: `Downloading from ${url}` });
-    if (isRemote && archive.length > 0) await tell(importing(archive.length));
+    if (isRemote && sent.length > 0) await tell(importing(sent.length));
     await tell({ status: image.id });
   });
 }
