@@ -61,6 +61,9 @@ it("keeps clones apart, whoever of them writes", () => {
         for (const { content, model } of pairs) {
           expect(content.size).toBe(model.length);
           expect(Buffer.compare(content.read(0, content.size), model)).toBe(0);
+          const part = content.read(model.length >> 1, 100);
+          expect(Buffer.compare(part, model.slice(model.length >> 1, (model.length >> 1) + 100))).toBe(0);
+          part.fill(255);
         }
       }
       // What was handed out is what it was then, whatever has been written since.

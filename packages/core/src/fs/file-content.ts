@@ -6,7 +6,7 @@
  * and layer commits cheap. How many pages were touched is counted page by page, as st_blocks wants it.
  */
 import { PAGE_SIZE } from "../abi/index.ts";
-import { type Bytes, ChunkReader, Chunks, wholeOf } from "../lib/index.ts";
+import { type Bytes, ChunkReader, Chunks, NO_BYTES, wholeOf } from "../lib/index.ts";
 
 const CHUNK_SIZE = 65_536;
 const PAGES_PER_CHUNK = CHUNK_SIZE / PAGE_SIZE;
@@ -104,6 +104,7 @@ export class FileContent {
   /** At most `count` bytes from `offset`, in an array of the caller's own. */
   read(offset: number, count: number): Uint8Array {
     const length = Math.max(0, Math.min(count, this.#size - offset));
+    if (length === 0) return NO_BYTES;
     const whole = offset + length <= CHUNK_SIZE ? this.#chunks?.get(0)?.bytes : undefined;
     // Most files that are read are short.
     if (whole !== undefined && offset + length <= whole.length) return whole.slice(offset, offset + length);
