@@ -17,8 +17,10 @@ export interface BuildRequest {
   readonly tags?: readonly string[];
   /** The text or the AST of the Dockerfile, instead of a file of the context. */
   readonly dockerfile?: string | Dockerfile;
-  /** Which file of the context it is; only a name if the Dockerfile is given. Default "Dockerfile". */
+  /** Which file of the context it is; only a name if the Dockerfile is given, or has a problem. Default "Dockerfile". */
   readonly file?: string;
+  /** The Dockerfile was to lie outside of the context, where it cannot be read. */
+  readonly fileProblem?: "missing" | "directory";
   /** The text of an ignore file that counts instead of those of the context. */
   readonly ignoreFile?: string;
   readonly buildArgs?: Readonly<Record<string, string>>;

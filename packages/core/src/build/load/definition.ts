@@ -29,7 +29,7 @@ const MAX_LINKS = 255;
 
 /** @throws BuildError `failed to read dockerfile: open Dockerfile: no such file or directory` */
 export function loadDockerfile(
-  { context, file = DEFAULT_NAME, dockerfile }: BuildRequest,
+  { context, file = DEFAULT_NAME, dockerfile, fileProblem }: BuildRequest,
   files: readonly LayerEntry[],
   progress: Progress,
 ): string | Dockerfile {
@@ -43,14 +43,17 @@ export function loadDockerfile(
     shown.fail("no local sources enabled");
     throw new BuildError("failed to read dockerfile: no local sources enabled");
   }
-  const entry = dockerfile === undefined ? findDockerfile(files, file) : fileEntry(name, dockerfile);
+  const isThere = fileProblem === undefined;
+  const found = dockerfile === undefined && isThere ? findDockerfile(files, file) : undefined;
+  const entry = dockerfile === undefined ? found : fileEntry(name, dockerfile);
   if (!isFetched) shown.status(`transferring dockerfile: ${transferred(entry)}`);
   else for (const { stream, text } of loading?.log ?? []) shown.log(stream, encode(text));
   shown.complete(false);
   if (isFetched && loading === undefined) progress.start(COPY_CONTEXT).complete(false);
   if (dockerfile !== undefined) return dockerfile;
+  if (fileProblem === "directory" || entry?.type === "dir")
+    throw new BuildError(`failed to read dockerfile: read ${MOUNT}/${name}: is a directory`);
   if (entry === undefined) throw new BuildError(`failed to read dockerfile: open ${name}: no such file or directory`);
-  if (entry.type === "dir") throw new BuildError(`failed to read dockerfile: read ${MOUNT}/${name}: is a directory`);
   return decode(entry.content ?? NO_BYTES);
 }
 

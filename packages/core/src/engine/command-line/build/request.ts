@@ -175,7 +175,7 @@ function contextOf({ disk, cwd }: Session, context: string): ContextSource {
 function definitionOf(
   session: Session,
   { context, file }: DockerBuild,
-): Pick<BuildRequest, "file" | "dockerfile" | "ignoreFile"> {
+): Pick<BuildRequest, "file" | "fileProblem" | "dockerfile" | "ignoreFile"> {
   if (file === "") return {};
   const path = absolute(session.cwd, file);
   const root = absolute(session.cwd, context);
@@ -184,7 +184,7 @@ function definitionOf(
   if (missing !== undefined)
     throw new StatusError("not-found", `resolve : lstat ${missing}: no such file or directory`);
   const content = session.client.readFile(path);
-  if (typeof content === "string") return { file };
+  if (typeof content === "string") return { file, fileProblem: session.client.exists(path) ? "directory" : "missing" };
   const ignored = session.client.readFile(`${path}.dockerignore`);
   return {
     file,
@@ -202,6 +202,7 @@ function pathsTo(path: string): readonly string[] {
 /** What the Dockerfile says, for excerpts; "" if it cannot be read, of which the build will complain. */
 export function dockerfileText(session: Session, { context }: DockerBuild, build: BuildRequest): string {
   if (typeof build.dockerfile === "string") return build.dockerfile;
+  if (build.fileProblem !== undefined) return "";
   const root = absolute(session.cwd, context);
   const names = build.file === undefined ? ["Dockerfile", "dockerfile"] : [build.file];
   for (const name of names) {
