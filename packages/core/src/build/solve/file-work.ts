@@ -28,6 +28,9 @@ const MOUNT_PREFIX = "/var/lib/docker/tmp/buildkit-mount";
 /** What the actions take files from: the inputs of the vertex after the first. */
 type Sources = readonly (Result | undefined)[];
 
+/** Nothing at all, or a symbolic link to nothing. */
+type Absent = "missing" | "dangling";
+
 /** What one action takes. */
 interface Taken {
   readonly input: number;
@@ -58,12 +61,15 @@ export function fileWork(
     const taken: Taken = { input: action.input, source: clean(action.source), files: [] };
     if (hasWildcards(action.source))
       taken.files.push([`the names${suffix}`, JSON.stringify([...found.keys()].map(basename))]);
+    const missed: string[] = [];
     for (const [path, sums] of found) {
-      if (sums === undefined || (sums.size === 0 && isPath(action.include))) {
-        // Where something is to stay behind, BuildKit looks no closer before it copies.
-        if (action.exclude.length === 0) absent.push(join(path, action.include ?? ""));
-      } else taken.files.push([`file ${clean(path)}${suffix}`, sums]);
+      const isMissing = sums === "missing" || (sums instanceof Map && sums.size === 0 && isPath(action.include));
+      // Where something is to stay behind, BuildKit looks no closer before it copies.
+      if (sums === "dangling" || (isMissing && action.exclude.length === 0))
+        missed.push(join(path, action.include ?? ""));
+      else if (!isMissing) taken.files.push([`file ${clean(path)}${suffix}`, sums]);
     }
+    absent.push(...missed.slice(0, 1));
     all.push(taken);
   }
   // BuildKit looks for all of them at once, and most often hears of the last one first.
@@ -129,13 +135,13 @@ function selected(tree: MountedTree, { source, isExact }: CopyFiles): readonly s
   return isExact ? [source] : selectSources(tree, source);
 }
 
-/** Of everything that an action takes, by the paths that its source names; `undefined` for what is not there. */
+/** Of everything that an action takes, by the paths that its source names. */
 function sourceChecksums(
   machine: BuildMachine,
   action: CopyFiles,
   from: Result | undefined,
-): ReadonlyMap<string, Checksums | undefined> {
-  const found = new Map<string, Checksums | undefined>();
+): ReadonlyMap<string, Checksums | Absent> {
+  const found = new Map<string, Checksums | Absent>();
   const exclude = checkedExclude(machine, action);
   const include = includeOf(action);
   withTree(machine, from, (tree) => {
@@ -149,7 +155,8 @@ function sourceChecksums(
       const sums = rethrow(take, ({ message }) => checksumError(machine.prng, message));
       if (sums === undefined && include === undefined && exclude === undefined)
         refuseBelowFile(machine, tree, path, from);
-      found.set(path, sums);
+      const isLink = tree.find(path, { follow: false })?.inode.type === "symlink";
+      found.set(path, sums ?? (isLink ? "dangling" : "missing"));
     }
   });
   return found;
