@@ -225,14 +225,16 @@ export class ContainerService {
     }
   }
 
-  /** @throws StatusError: the container keeps the reason, and code 128 if it has no other. */
+  /** @throws StatusError: the container keeps the reason, and code 128 if it has no other; its networks are as before. */
   async #launch(container: Container, options: Pick<WaitOptions, "follows"> = {}): Promise<void> {
+    const { endpoints } = container;
     try {
       await this.#run(container, options);
     } catch (error) {
       if (error instanceof StatusError) {
         if (container.exitCode === 0) container.exitCode = START_FAILED;
         container.error = error.message;
+        container.endpoints = endpoints;
       }
       throw error;
     }

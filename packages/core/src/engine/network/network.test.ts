@@ -36,6 +36,21 @@ describe("networks of containers", () => {
     expect(inside.stdout).toBe("webhost\n");
   });
 
+  it("a start that fails leaves networks as they were: the next one asks for them by name", async () => {
+    const engine = await machine();
+    const told = async (): Promise<string> =>
+      (await engine.docker(["inspect", "-f", "{{json .NetworkSettings.Networks}}", "web"])).stdout;
+    await engine.docker("network create lan");
+    await engine.docker("create --name web --network lan busybox nosuch");
+    const before = await told();
+    expect((await engine.docker("start web")).exitCode).toBe(1);
+    expect(await told()).toBe(before);
+    await engine.docker("network rm lan");
+    await engine.docker("network create lan");
+    const again = await engine.docker("start web");
+    expect(again.stderr).toContain('exec: "nosuch": executable file not found in $PATH');
+  });
+
   it("a port that is taken refuses the next container, and is free when the first has ended", async () => {
     const engine = await machine();
     await engine.docker(["run", "-d", "--name", "web", "-p", "8000:80", ...SERVER]);
