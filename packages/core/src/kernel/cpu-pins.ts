@@ -8,7 +8,8 @@
  * @see Documentation/admin-guide/cgroup-v2.rst "Cpuset", kernel/sched/fair.c:calc_group_shares
  */
 import { allowedCpus } from "./cgroup/cpuset.ts";
-import { divide, type Job, type Share } from "./cpu-share.ts";
+import { divide, type Share } from "./cpu-share.ts";
+import type { Job } from "./job-list.ts";
 
 /** So many different sets are combined to look for the most crowded one. */
 const MAX_COMBINED = 8;

@@ -1,14 +1,7 @@
 /** Dividing processors among cgroups and processes, as a fluid: by weight, to nobody more than it can use. */
 import type { Cgroup } from "./cgroup/cgroup.ts";
 import { weightOf, weightOfNice } from "./cgroup/cpu.ts";
-import type { Process } from "./process.ts";
-
-export interface Job {
-  readonly process: Process;
-  leftUs: number;
-  /** Processors that it has now, 0 … 1. */
-  rate: number;
-}
+import type { Job } from "./job-list.ts";
 
 /** A cgroup with debtors in its subtree, while the processors are being divided. */
 export interface Share {

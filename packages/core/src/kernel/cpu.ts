@@ -12,7 +12,8 @@ import type { Clock, Timer } from "../sim/index.ts";
 import type { Cgroup } from "./cgroup/cgroup.ts";
 import { type Bandwidth, chargeCpu } from "./cgroup/cpu.ts";
 import { dividePinned } from "./cpu-pins.ts";
-import { divide, type Job, type Share } from "./cpu-share.ts";
+import { divide, type Share } from "./cpu-share.ts";
+import { JobList } from "./job-list.ts";
 import type { Process } from "./process.ts";
 
 /** What is left after rounding: time below this counts as served. */
@@ -22,7 +23,7 @@ export class Cpu {
   /** How many processors the machine has. */
   readonly count: number;
   readonly #clock: Clock;
-  readonly #jobs = new Map<Process, Job>();
+  readonly #jobs = new JobList();
   /** Whose period runs. */
   readonly #metered = new Set<Bandwidth>();
   readonly #timer: Timer;
@@ -46,20 +47,20 @@ export class Cpu {
   /** Serves `us` of CPU time to `process`, then calls its `served()`. */
   serve(process: Process, us: number): void {
     this.#settle();
-    this.#jobs.set(process, { process, leftUs: us, rate: 0 });
+    this.#jobs.add(process, us);
     this.#replanSoon();
   }
 
   isServing(process: Process): boolean {
-    return this.#jobs.has(process);
+    return process.job !== undefined;
   }
 
   /** Stops serving. Returns what the process still owes. */
   withdraw(process: Process): number {
-    const job = this.#jobs.get(process);
+    const { job } = process;
     if (job === undefined) return 0;
     this.#settle();
-    this.#jobs.delete(process);
+    this.#jobs.remove(job);
     this.#replanSoon();
     return job.leftUs;
   }
@@ -80,7 +81,9 @@ export class Cpu {
   owedBelow(cgroup: Cgroup): number {
     this.#settle();
     let us = 0;
-    for (const { process, leftUs } of this.#jobs.values()) if (process.cgroup.isWithin(cgroup)) us += leftUs;
+    for (let job = this.#jobs.first; job !== undefined; job = job.next) {
+      if (job.process.cgroup.isWithin(cgroup)) us += job.leftUs;
+    }
     return us;
   }
 
@@ -116,9 +119,10 @@ export class Cpu {
 
   #tick(): void {
     this.#settle();
-    for (const job of this.#jobs.values()) {
-      if (job.leftUs > EPSILON_US) continue;
-      this.#jobs.delete(job.process);
+    for (const job of this.#jobs.upTo(EPSILON_US)) {
+      // The end of one may have been that of another.
+      if (job.process.job !== job) continue;
+      this.#jobs.remove(job);
       job.process.served();
     }
     this.#turnPeriods();
@@ -131,7 +135,7 @@ export class Cpu {
     const passedUs = nowUs - this.#sinceUs;
     this.#sinceUs = nowUs;
     if (passedUs === 0) return;
-    for (const job of this.#jobs.values()) job.leftUs -= job.rate * passedUs;
+    for (let job = this.#jobs.first; job !== undefined; job = job.next) job.leftUs -= job.rate * passedUs;
     if (this.#root !== undefined) this.#consume(this.#root, passedUs);
   }
 
@@ -154,11 +158,11 @@ export class Cpu {
       return;
     }
     this.#root = this.#hasPlenty() ? undefined : this.#gather();
-    if (this.#root === undefined) for (const job of this.#jobs.values()) job.rate = job.process.isRunnable ? 1 : 0;
+    if (this.#root === undefined) this.#serveAll();
     else if (this.#hasPins) dividePinned(this.#root, this.count);
     else divide(this.#root, Math.min(this.count, this.#root.demand));
     let nextUs = this.#nextPeriodUs();
-    for (const job of this.#jobs.values()) {
+    for (let job = this.#jobs.first; job !== undefined; job = job.next) {
       if (job.rate > 0) nextUs = Math.min(nextUs, this.#clock.nowUs + Math.ceil(job.leftUs / job.rate - EPSILON_US));
     }
     if (this.#root !== undefined) nextUs = Math.min(nextUs, this.#exhaustionUs(this.#root));
@@ -166,11 +170,15 @@ export class Cpu {
     else this.#timer.cancel();
   }
 
+  #serveAll(): void {
+    for (let job = this.#jobs.first; job !== undefined; job = job.next) job.rate = job.process.isRunnable ? 1 : 0;
+  }
+
   /** Nothing is to be divided: there is a processor for everybody who owes, and no limit on the way to it. */
   #hasPlenty(): boolean {
     if (this.#jobs.size > this.count || this.#hasPins || this.#metered.size > 0) return false;
-    for (const { process } of this.#jobs.values()) {
-      for (let at: Cgroup | undefined = process.cgroup; at !== undefined; at = at.parent) {
+    for (let job = this.#jobs.first; job !== undefined; job = job.next) {
+      for (let at: Cgroup | undefined = job.process.cgroup; at !== undefined; at = at.parent) {
         if (at.cpu.bandwidth?.hasQuota) return false;
       }
     }
@@ -189,7 +197,7 @@ export class Cpu {
       return made;
     };
     let root: Share | undefined;
-    for (const job of this.#jobs.values()) {
+    for (let job = this.#jobs.first; job !== undefined; job = job.next) {
       job.rate = 0;
       root ??= shareOf(job.process.kernel.cgroups);
       if (!job.process.isRunnable) continue;

@@ -35,6 +35,7 @@ import type { Credentials } from "./credentials.ts";
 import { exit } from "./exit.ts";
 import type { FdTable } from "./fd-table.ts";
 import { failToHold } from "./held-memory.ts";
+import type { Job } from "./job-list.ts";
 import type { Kernel } from "./kernel.ts";
 import type { NamespaceSet } from "./namespaces/others.ts";
 import type { PidNamespace } from "./namespaces/pid.ts";
@@ -190,6 +191,8 @@ export class Process implements Coroutine, Waiter, FsContext {
   /** Told when it has ended, before anybody can reap it: the host's way to wait. */
   watcher: ProcessWatcher | undefined;
   queued = false;
+  /** What it owes, while it is served. */
+  job: Job | undefined;
   #children: SmallSet<Process> | undefined;
   #childEnded: WaitQueue | undefined;
   /** The bottom of its stack: the program. */
