@@ -5,14 +5,22 @@
  */
 import { quote } from "../lib/go/index.ts";
 import { ComposeError } from "./compose-error.ts";
-import { substitute, TemplateError, type Variables } from "./substitute.ts";
+import { substitute, TemplateError, type Variables, type Warn } from "./substitute.ts";
+
+export interface EnvReading {
+  /** Variables that are there already, and win. */
+  readonly outside: Variables;
+  readonly into: Map<string, string>;
+  /** Hears of variables that nobody has set. */
+  readonly warn: Warn;
+}
 
 /**
  * Reads into `into`, which values can refer to. A bare name takes its value from outside.
  *
  * @throws ComposeError `line 2: unexpected character "!" in variable name "B AD!=2"`
  */
-export function readEnvFile(text: string, outside: Variables, into: Map<string, string>): void {
+export function readEnvFile(text: string, { outside, into, warn }: EnvReading): void {
   const reader = new EnvReader(text.replaceAll("\r\n", "\n"));
   const variables: Variables = { get: (name) => outside.get(name) ?? into.get(name) };
   for (let entry = reader.next(); entry !== undefined; entry = reader.next()) {
@@ -20,26 +28,25 @@ export function readEnvFile(text: string, outside: Variables, into: Map<string, 
     if (value === undefined) {
       const inherited = outside.get(name);
       if (inherited !== undefined) into.set(name, inherited);
-    } else into.set(name, expands ? expanded(value, variables) : value);
+    } else into.set(name, expands ? expanded(value, variables, warn) : value);
   }
 }
 
 /** The same of a file with a name. @throws ComposeError `failed to read /x/y.env: …` */
 export function readNamedEnvFile(
   { path, text }: { readonly path: string; readonly text: string },
-  outside: Variables,
-  into: Map<string, string>,
+  reading: EnvReading,
 ): void {
   try {
-    readEnvFile(text, outside, into);
+    readEnvFile(text, reading);
   } catch (error) {
     throw error instanceof ComposeError ? new ComposeError(`failed to read ${path}: ${error.message}`) : error;
   }
 }
 
-function expanded(value: string, variables: Variables): string {
+function expanded(value: string, variables: Variables, warn: Warn): string {
   try {
-    return substitute(value, variables, () => {});
+    return substitute(value, variables, warn);
   } catch (error) {
     throw error instanceof TemplateError ? new ComposeError(error.message) : error;
   }

@@ -41,6 +41,9 @@ const OVERRIDE_NAMES = [
   "docker-compose.override.yaml",
 ];
 
+/** How often compose reads files of variables before it knows where the project is: each time it tells what is not set. */
+const OWN_READINGS = 3;
+
 /** @throws ComposeError `no configuration file provided: not found` */
 export function findProject(options: ProjectOptions, client: ComposeClient): FoundProject {
   const absolute = (path: string): string => (path.startsWith("/") ? path : join(client.cwd, path));
@@ -48,12 +51,14 @@ export function findProject(options: ProjectOptions, client: ComposeClient): Fou
   const environment = new Map(Object.entries({ PWD: client.cwd, ...client.env }));
   const asked = options.projectDirectory === undefined ? undefined : absolute(options.projectDirectory);
   const before = asked ?? directoryOf(given) ?? client.cwd;
-  addEnvFiles(environment, options.envFiles?.map(absolute), before, client.disk);
+  for (let reading = 0; reading < OWN_READINGS; reading++) {
+    addEnvFiles(environment, options.envFiles?.map(absolute), before, client);
+  }
   const sources =
     given.length > 0 ? given : (fromVariable(environment, client.cwd) ?? search(asked ?? client.cwd, client));
   if (sources.length === 0) throw new ComposeError("no configuration file provided: not found");
   const directory = asked ?? directoryOf(sources) ?? client.cwd;
-  addEnvFiles(environment, options.envFiles?.map(absolute), directory, client.disk);
+  addEnvFiles(environment, options.envFiles?.map(absolute), directory, client);
   const fromEnvironment = (environment.get("COMPOSE_PROFILES") ?? "").split(",").filter((one) => one.trim() !== "");
   const profiles = (options.profiles ?? []).length > 0 ? (options.profiles ?? []) : fromEnvironment;
   return { sources, directory, environment, profiles };
@@ -96,7 +101,7 @@ function addEnvFiles(
   environment: Map<string, string>,
   given: readonly string[] | undefined,
   directory: string,
-  disk: ComposeDisk,
+  { disk, warn }: ComposeClient,
 ): void {
   const usual = join(directory, ".env");
   const files = given !== undefined && given.length > 0 ? given : disk.isFile(usual) ? [usual] : [];
@@ -104,7 +109,7 @@ function addEnvFiles(
   for (const file of files) {
     if (disk.isDirectory(file)) throw new ComposeError(`${file} ${IS_DIRECTORY}`);
     if (!disk.isFile(file)) throw new ComposeError(`couldn't find env file: ${file}`);
-    readNamedEnvFile({ path: file, text: textOf(file, disk) }, environment, read);
+    readNamedEnvFile({ path: file, text: textOf(file, disk) }, { outside: environment, into: read, warn });
   }
   for (const [name, value] of read) if (!environment.has(name)) environment.set(name, value);
 }

@@ -64,7 +64,10 @@ function variablesOf(entry: TreeMap, directory: string, context: LoadContext): V
   const usual = join(directory, ".env");
   const files = listed.length > 0 ? listed : context.disk.isFile(usual) ? [usual] : [];
   const own = new Map<string, string>();
-  for (const path of files) readNamedEnvFile({ path, text: textOf(path, context.disk) }, context.variables, own);
+  for (const path of files) {
+    const reading = { outside: context.variables, into: own, warn: context.warn };
+    readNamedEnvFile({ path, text: textOf(path, context.disk) }, reading);
+  }
   return { get: (name) => context.variables.get(name) ?? own.get(name) };
 }
 

@@ -18,3 +18,4 @@ export { stackYaml } from "./stack/config.ts";
 export { openStack, type StackClient, type StackFile } from "./stack/open-stack.ts";
 export { ForbiddenProperties } from "./stack/properties.ts";
 export type { Tree, TreeMap } from "./tree.ts";
+export { type UsedVariable, usedVariables } from "./used-variables.ts";

@@ -28,7 +28,7 @@ export function loadTree(sources: readonly ComposeSource[], context: LoadContext
   const files = sources.map((source) => openSource(source, context.disk));
   return withPlaces(files, () => {
     checkTree(tree);
-    return resolvePaths(tree, context);
+    return context.keepsPaths ? tree : resolvePaths(tree, context);
   });
 }
 

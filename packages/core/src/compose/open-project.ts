@@ -25,6 +25,10 @@ export interface OpenOptions extends ProjectOptions {
   readonly allResources?: boolean;
   /** Which files of variables and labels stay in the project besides being read. */
   readonly filesKept?: FilesKept;
+  /** The project stays without what it says without saying it. */
+  readonly isPlain?: boolean;
+  /** Relative paths stay as they are. */
+  readonly keepsPaths?: boolean;
 }
 
 /** @throws ComposeError */
@@ -38,11 +42,11 @@ export function openProject(options: OpenOptions, client: ComposeClient): Projec
   const services = options.services ?? [];
   const chosen = select(withEnabled(project, services), services);
   const used = options.allResources === true ? chosen : withoutUnused(chosen);
-  return withFilesRead(used, client.disk, options.filesKept);
+  return withFilesRead(used, client, options.filesKept);
 }
 
 /** The tree before it becomes a project, with variables as they are written. */
-export function openModel(options: ProjectOptions, client: ComposeClient): TreeMap {
+export function openModel(options: OpenOptions, client: ComposeClient): TreeMap {
   return loadModel(options, client, true).tree;
 }
 
@@ -50,7 +54,7 @@ function filesOf(found: FoundProject, client: ComposeClient) {
   return found.sources.map((source) => openSource(source, client.disk));
 }
 
-function loadModel(options: ProjectOptions, client: ComposeClient, isRaw: boolean) {
+function loadModel(options: OpenOptions, client: ComposeClient, isRaw: boolean) {
   const found = findProject(options, client);
   const variables: Variables = { get: (name) => found.environment.get(name) };
   const name = projectName(options, found, client, variables);
@@ -62,13 +66,14 @@ function loadModel(options: ProjectOptions, client: ComposeClient, isRaw: boolea
     variables,
     warn: client.warn,
     isRaw,
+    keepsPaths: options.keepsPaths ?? false,
     including: [],
     told: new Set(),
   };
   const loaded = loadTree(found.sources, context);
   if (Object.keys(loaded).length === 0) throw new ComposeError("empty compose file");
   if (name === "") throw new ComposeError("project name must not be empty");
-  const tree = withFileContents(normalize(loaded, name, variables), variables);
+  const tree = withFileContents(options.isPlain ? loaded : normalize(loaded, name, variables), variables);
   const frame = {
     name,
     directory: found.directory,

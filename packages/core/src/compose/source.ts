@@ -28,6 +28,8 @@ export interface LoadContext {
   readonly warn: Warn;
   /** Variables stay as they are written. */
   readonly isRaw: boolean;
+  /** So do relative paths. */
+  readonly keepsPaths: boolean;
   /** Files on the way to this one, which must not be included again. */
   readonly including: readonly string[];
   /** Obsolete attributes are told of once a file. */

@@ -84,7 +84,7 @@ function expand(inner: string, template: string, variables: Variables, warn: War
 }
 
 /** The index of the brace that closes the one at `open`; -1 without one. */
-function closingBrace(text: string, open: number): number {
+export function closingBrace(text: string, open: number): number {
   let depth = 0;
   for (let at = open; at < text.length; at++) {
     if (text[at] === "{") depth++;

@@ -23,7 +23,7 @@ export function projectYaml(project: Project): string {
   };
   const filled = Object.entries(rest).filter(([, one]) => Object.keys(one).length > 0);
   const tree = {
-    name: project.name,
+    ...(project.name === "" ? {} : { name: project.name }),
     services: section(project.services, SERVICE),
     ...Object.fromEntries(filled),
     ...mapOfSorted(project.extensions),
@@ -43,7 +43,7 @@ export function projectJson(project: Project): string {
   };
   const filled = Object.entries(sections).filter(([, one]) => isMap(one) && Object.keys(one).length > 0);
   const tree: Record<string, Tree> = {
-    name: project.name,
+    ...(project.name === "" ? {} : { name: project.name }),
     services: section(project.services, SERVICE),
     ...Object.fromEntries(filled),
     ...project.extensions,

@@ -52,7 +52,7 @@ export function openStack(texts: readonly string[], client: StackClient): StackF
   const { directory } = client;
   const resolved = resolvePaths(whole, { directory, home: client.environment.get("HOME") ?? "/root" });
   const frame = { name: "", directory, files: [], environment: client.environment };
-  const project = told(() => withFilesRead(decodeProject(resolved, frame), client.disk));
+  const project = told(() => withFilesRead(decodeProject(resolved, frame), { disk: client.disk, warn: () => {} }));
   return { version, project, envFiles: envFilesOf(whole), ignored: ignoredProperties(trees) };
 }
 

@@ -4,10 +4,11 @@ import { expect, it } from "vitest";
 import type { ContextDisk } from "../../build/index.ts";
 import { createEngine } from "../index.ts";
 
-const COMPOSE = "services:\n  a:\n    image: busybox\n    env_file: dir\n";
+const PLAIN = "services:\n  a:\n    image: busybox\n";
+const COMPOSE = `${PLAIN}    env_file: dir\n`;
 
 async function client() {
-  const { fs, vol } = memfs({ "/w/file": "", "/w/compose.yaml": COMPOSE, "/w/dir": {} });
+  const { fs, vol } = memfs({ "/w/file": "", "/w/compose.yaml": COMPOSE, "/w/plain.yaml": PLAIN, "/w/dir": {} });
   vol.symlinkSync("/w/file", "/w/link");
   vol.symlinkSync("loop", "/w/loop");
   const options = { disk: fs as unknown as ContextDisk, cwd: "/w" };
@@ -32,8 +33,8 @@ it.each([
   ["save -o link busybox", "failed to save image: cannot write to a symbolic link directly\n"],
   ["export -o no/x one", "failed to export container: invalid output path: stat no: no such file or directory\n"],
   ["export -o dir one", "failed to export container: cannot write to a directory\n"],
-  ["compose config --no-env-resolution -o no/x", "open no/x: no such file or directory\n"],
-  ["compose config --no-env-resolution -o dir", "open dir: is a directory\n"],
+  ["compose -f plain.yaml config -o no/x", "open no/x: no such file or directory\n"],
+  ["compose -f plain.yaml config -o dir", "open dir: is a directory\n"],
   ["compose -f dir config", "read /w/dir: is a directory\n"],
   ["compose config", "failed to read /w/dir: read /w/dir: is a directory\n"],
   ["compose --env-file dir config", "/w/dir is a directory\n"],

@@ -71,22 +71,16 @@ const PUBLISHER = struct(
   fields(STRING, "Protocol"),
 );
 
+/** Columns without a header of their own have Go's word for nothing. */
 const HEADERS = {
   Command: "COMMAND",
   CreatedAt: "CREATED AT",
-  ExitCode: "EXIT CODE",
-  Health: "HEALTH",
   ID: "CONTAINER ID",
   Image: "IMAGE",
   Labels: "LABELS",
-  LocalVolumes: "LOCAL VOLUMES",
-  Mounts: "MOUNTS",
   Name: "NAME",
-  Names: "NAMES",
-  Networks: "NETWORKS",
   Ports: "PORTS",
   Project: "PROJECT",
-  Publishers: "PUBLISHERS",
   RunningFor: "CREATED",
   Service: "SERVICE",
   Size: "SIZE",

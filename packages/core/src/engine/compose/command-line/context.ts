@@ -78,14 +78,14 @@ export class ComposeContext {
     return decode(this.session.stdin ?? NO_BYTES);
   }
 
-  /** The project of the files, or what the engine knows of one that was named. */
+  /** The project of the files without what is in its files of variables, or what the engine knows of one that was named. */
   openOrFind(services: readonly string[] = []): { readonly project: Project; readonly hasFiles: boolean } {
     const name = this.#flags["project-name"];
     if (this.#flags.file.length === 0 && name !== "") {
       return { project: foundProject(this.session, name.toLowerCase()), hasFiles: false };
     }
     try {
-      return { project: this.open({ services }), hasFiles: true };
+      return { project: this.open({ services, filesKept: "env files" }), hasFiles: true };
     } catch (error) {
       const fallback = this.session.client.env.get("COMPOSE_PROJECT_NAME") ?? "";
       if (!(error instanceof ComposeError) || fallback === "") throw error;

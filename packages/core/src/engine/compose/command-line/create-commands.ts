@@ -1,6 +1,6 @@
 /** `docker compose up`, `create`, `scale`, `build`, `pull`, `down` and `rm`. */
 
-import { ComposeError, type Project, select } from "../../../compose/index.ts";
+import { ComposeError, type Project, type Service, select } from "../../../compose/index.ts";
 import { atoiProblem } from "../../../lib/go/index.ts";
 import type { Container } from "../../container/container.ts";
 import type { FlagValues } from "../../docker/flags/flag.ts";
@@ -203,19 +203,34 @@ export async function build(
 ): Promise<number> {
   const project = context.open();
   for (const name of services) if (!project.services.has(name)) throw new ComposeError(`no such service: ${name}`);
+  const args = Object.fromEntries(flags["build-arg"].map(buildArgument));
   const words = [
-    ...flags["build-arg"].flatMap((one) => ["--build-arg", one]),
     ...(flags["no-cache"] ? ["--no-cache"] : []),
     ...(flags.pull ? ["--pull"] : []),
     ...(flags.quiet ? ["--quiet"] : []),
+    ...(["builder", "provenance", "sbom", "ssh"] as const).flatMap((one) =>
+      flags[one] === "" ? [] : [`--${one}`, flags[one]],
+    ),
   ];
+  const chosen = flags["with-dependencies"] ? [...context.open({ services }).services.keys()] : services;
   for (const [name, service] of project.services) {
-    if (services.length > 0 && !services.includes(name)) continue;
+    if (chosen.length > 0 && !chosen.includes(name)) continue;
     const { onOutput, ...client } = context.buildClient();
     const options = { client: flags.quiet ? client : { ...client, onOutput }, isQuiet: flags.quiet };
-    await buildImage(context.operation, project, name, service, options, words);
+    await buildImage(context.operation, project, name, withArguments(service, args), options, words);
   }
   return 0;
+}
+
+/** A bare name takes its value from the client's environment; without one there it has none. */
+function buildArgument(text: string): [name: string, value: string | null] {
+  const at = text.indexOf("=");
+  return at < 0 ? [text, null] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+function withArguments(service: Service, args: Readonly<Record<string, string | null>>): Service {
+  const { build } = service;
+  return build === undefined ? service : { ...service, build: { ...build, args: { ...build.args, ...args } } };
 }
 
 export async function pull(context: ComposeContext, services: readonly string[]): Promise<number> {

@@ -1,6 +1,6 @@
 /** The options of `docker compose` and its commands. Source: `docker compose COMMAND --help` of 2.40. */
 import { FORMAT_HELP } from "../../docker/commands/shared.ts";
-import { bool, filter, integer, list, listOf, text, texts } from "../../docker/flags/flag.ts";
+import { bool, bytes, filter, integer, list, listOf, text, texts } from "../../docker/flags/flag.ts";
 
 /** Before the command, or among its options. */
 export const DRY_RUN = { "dry-run": bool("Execute command in dry run mode") };
@@ -166,6 +166,11 @@ export const CONFIG_FLAGS = {
   models: bool("Print the model names, one per line."),
   "no-consistency": bool("Don't check model consistency - warning: may produce invalid Compose output"),
   "no-env-resolution": bool("Don't resolve service env files"),
+  "no-normalize": bool("Don't normalize compose model"),
+  "no-path-resolution": bool("Don't resolve file paths"),
+  "lock-image-digests": bool("Produces an override file with image digests"),
+  "resolve-image-digests": bool("Pin image tags to digests"),
+  variables: bool("Print model variables and default values."),
   output: text("Save to file (default to stdout)", { short: "o" }),
 };
 
@@ -188,9 +193,17 @@ export const PORT_FLAGS = {
 export const SCALE_FLAGS = { "no-deps": bool("Don't start linked services") };
 export const BUILD_FLAGS = {
   "build-arg": texts("Set build-time variables for services"),
+  builder: text("Set builder to use"),
+  memory: bytes("Set memory limit for the build container. Not supported by BuildKit.", { short: "m" }),
   "no-cache": bool("Do not use cache when building the image"),
+  provenance: text("Add a provenance attestation"),
   pull: bool("Always attempt to pull a newer version of the image"),
   quiet: bool("Suppress the build output", { short: "q" }),
+  sbom: text("Add a SBOM attestation"),
+  ssh: text(
+    "Set SSH authentications used when building service images. (use 'default' for using your default SSH Agent)",
+  ),
+  "with-dependencies": bool("Also build dependencies (transitively)"),
 };
 export const PULL_FLAGS = {
   quiet: bool("Pull without printing progress information", { short: "q" }),

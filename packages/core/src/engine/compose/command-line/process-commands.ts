@@ -88,14 +88,14 @@ function withFiles(
   given: Readonly<Record<string, string>>,
   files: readonly string[],
 ): Readonly<Record<string, string>> {
-  const { disk } = context.client();
+  const { disk, warn } = context.client();
   let known = new Map(Object.entries(given));
   for (const file of files) {
     if (disk.isDirectory(file)) return {};
     const text = textOf(file, disk);
     const read = new Map<string, string>();
     try {
-      readEnvFile(text, known, read);
+      readEnvFile(text, { outside: known, into: read, warn });
     } catch (error) {
       if (error instanceof ComposeError) return {};
       throw error;

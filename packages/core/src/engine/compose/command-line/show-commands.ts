@@ -6,7 +6,10 @@ import {
   type Project,
   projectJson,
   projectYaml,
+  type Service,
   serviceHash,
+  type UsedVariable,
+  usedVariables,
 } from "../../../compose/index.ts";
 import { parseUnsigned, problemOf } from "../../../lib/go/index.ts";
 import { openProblem } from "../../command-line/client-disk.ts";
@@ -17,6 +20,7 @@ import { alignColumns } from "../../docker/table.ts";
 import { volumeDocument } from "../../documents/others.ts";
 import { Filters } from "../../select/filters.ts";
 import { imageName } from "../create-body.ts";
+import { withDigests } from "../digests.ts";
 import { COMPOSE_VERSION, labelOf, NUMBER, PROJECT, serviceOf } from "../labels.ts";
 import { publishedPort, runningContainer } from "../lifecycle.ts";
 import { listRow, renderRows } from "../list.ts";
@@ -33,12 +37,16 @@ import type {
   VOLUMES_FLAGS,
 } from "./flags.ts";
 
-export function config(
+export async function config(
   context: ComposeContext,
   flags: FlagValues<typeof CONFIG_FLAGS>,
   services: readonly string[],
-): number {
+): Promise<number> {
   const { session } = context;
+  if (flags.variables) {
+    session.out(variablesText(usedVariables(openModel(context.options(), context.client())), flags.format));
+    return 0;
+  }
   if (flags["no-interpolate"] && !flags.services) {
     const text = modelYaml(openModel(context.options(), context.client()));
     if (!flags.quiet) session.out(text);
@@ -47,12 +55,52 @@ export function config(
   const lines = configLines(context, flags, services);
   if (lines !== undefined) session.lines(lines);
   if (lines !== undefined) return 0;
-  const project = context.open({ services, filesKept: flags["no-env-resolution"] ? "env files" : "none" });
+  const opened = context.open({
+    services,
+    filesKept: "none",
+    isPlain: flags["no-normalize"],
+    keepsPaths: flags["no-path-resolution"],
+  });
   if (!["", "yaml", "json"].includes(flags.format)) throw new ComposeError(`unsupported format "${flags.format}"`);
+  const isPinned = flags["lock-image-digests"] || flags["resolve-image-digests"];
+  const pinned = isPinned ? await withDigests(session, opened) : opened;
+  const project = flags["lock-image-digests"] ? imagesOf(pinned) : pinned;
   const text = flags.format === "json" ? projectJson(project) : projectYaml(project);
   if (flags.output !== "") write(context, flags.output, text);
   else if (!flags.quiet) session.out(text);
   return 0;
+}
+
+/** Of the services the images only: a file that is laid over those of the project. */
+function imagesOf(project: Project): Project {
+  const services = [...project.services].map(([name, { image }]): [string, Service] => [
+    name,
+    image === undefined ? {} : { image },
+  ]);
+  const none = new Map();
+  return {
+    ...project,
+    name: "",
+    services: new Map(services),
+    networks: none,
+    volumes: none,
+    configs: none,
+    secrets: none,
+  };
+}
+
+/** @throws ComposeError for a format that is none */
+function variablesText(variables: readonly UsedVariable[], format: string): string {
+  if (format === "json") {
+    const byName = Object.fromEntries(variables.map((one) => [one.Name, one]));
+    return `${JSON.stringify(byName, undefined, 4)}\n\n`;
+  }
+  if (!["", "table", "yaml"].includes(format)) {
+    throw new ComposeError(`format value ${JSON.stringify(format)} could not be parsed: parsing failed`);
+  }
+  const rows = variables.map((one) => [one.Name, String(one.Required), one.DefaultValue, one.PresenceValue]);
+  const lines = [["NAME", "REQUIRED", "DEFAULT VALUE", "ALTERNATE VALUE"], ...rows].map((row) => row.join("\t"));
+  return `${alignColumns(lines.join("\n"), { minimumWidth: 20 })}\n`;
 }
 
 function write({ session }: ComposeContext, path: string, text: string): void {
@@ -90,7 +138,10 @@ function configLines(
     const project = open(services);
     return [...project.services].map(([name, service]) => imageName(project.name, name, service));
   }
-  if (flags.environment) return [...open(services).environment].map(([name, value]) => `${name}=${value}`).sort();
+  if (flags.environment)
+    return [...context.open({ services, filesKept: "none" }).environment]
+      .map(([name, value]) => `${name}=${value}`)
+      .sort();
   return undefined;
 }
 
