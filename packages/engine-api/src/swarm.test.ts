@@ -137,3 +137,37 @@ it("refuses what Docker refuses, in its words", async () => {
   );
   expect(await refusal("GET /services/nope")).toBe("404 service nope not found");
 });
+
+it("knows what each node has for a network of the swarm, and fills in what nobody has said of a service", async () => {
+  const { call } = await machine();
+  await call("POST /swarm/init", INIT);
+  const json = async (line: string) => (await (await call(line)).json()) as Record<string, unknown>;
+  expect(await json("GET /networks/host?scope=swarm")).toMatchObject({ Name: "host", Scope: "swarm" });
+  expect((await call("GET /networks/none?scope=swarm")).status).toBe(404);
+  await call("POST /networks/create", {
+    Name: "over",
+    Driver: "overlay",
+    IPAM: { Config: [{ Subnet: "10.9.0.0/24" }] },
+  });
+  expect(await json("GET /networks/over")).toMatchObject({
+    IPAM: { Config: [{ Subnet: "10.9.0.0/24", Gateway: "10.9.0.1" }] },
+    Containers: null,
+    Labels: null,
+  });
+  const TaskTemplate = { ContainerSpec: { Image: "busybox" }, Networks: [{ Target: "over" }] };
+  const EndpointSpec = { Mode: "dnsrr" };
+  await call("POST /services/create", {
+    ...SERVICE,
+    Name: "own",
+    TaskTemplate,
+    UpdateConfig: { Parallelism: 2 },
+    EndpointSpec,
+  });
+  expect(await json("GET /services/own?insertDefaults=true")).toMatchObject({
+    Spec: {
+      UpdateConfig: { Parallelism: 2, FailureAction: "pause", Monitor: 5e9, Order: "stop-first" },
+      TaskTemplate: { ContainerSpec: { DNSConfig: {} } },
+    },
+    Endpoint: { Spec: {} },
+  });
+});

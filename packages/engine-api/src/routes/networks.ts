@@ -47,8 +47,9 @@ export function networkRoutes(engine: Engine): readonly Route[] {
       if (problem !== undefined) throw badRequest(`invalid value for verbose: ${verbose}: ${problem}`);
       const network = find(engine, param("id"));
       const scope = query.get("scope") ?? "";
-      if (scope !== "" && scope !== network.scope) throw noNetwork(param("id"));
-      return json(networkDocument(network));
+      const seen = scope === "swarm" && isOfEveryNode(engine, network) ? { ...network, scope } : network;
+      if (scope !== "" && scope !== seen.scope) throw noNetwork(param("id"));
+      return json(networkDocument(seen));
     }),
     route("DELETE", "/networks/{id}", ({ param }) => {
       networks.remove(param("id"));
@@ -82,5 +83,9 @@ function find({ networks }: Engine, reference: string): Network {
   if (network === undefined) throw noNetwork(reference);
   return network;
 }
+
+/** A swarm's services can also be on what each node has anyway. @see moby libnetwork: predefined networks of swarmkit */
+const isOfEveryNode = ({ swarm }: Engine, { name }: Network): boolean =>
+  swarm.current !== undefined && (name === "host" || name === "bridge");
 
 const noNetwork = (reference: string): StatusError => new StatusError("not-found", `network ${reference} not found`);

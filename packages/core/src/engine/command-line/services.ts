@@ -5,6 +5,7 @@
  */
 import { parseUnsigned, problemOf } from "../../lib/go/index.ts";
 import { StatusError } from "../../lib/index.ts";
+import { referenceProblem } from "../../oci/index.ts";
 import { withoutZero } from "../docker/commands/service-body.ts";
 import { failure, ValueError } from "../docker/problem.ts";
 import { familiarText, parseReference, withDefaultTag } from "../docker/reference.ts";
@@ -27,7 +28,7 @@ export async function createService(
   const Secrets = await references(session, secrets, "Secret");
   const Configs = await references(session, configs, "Config");
   const files = { ...(Secrets.length > 0 && { Secrets }), ...(Configs.length > 0 && { Configs }) };
-  const Image = familiarText(withDefaultTag(parseReference(container?.Image ?? "")));
+  const Image = withTag(container?.Image ?? "");
   const TaskTemplate = { ...task, ContainerSpec: { ...container, ...files, Image } };
   const { id } = await session.call("ServiceCreate", spec.Name, () =>
     swarm.cluster.services.create({ ...spec, TaskTemplate }),
@@ -36,6 +37,10 @@ export async function createService(
   if (!detach) await awaitService(session, id, { quiet });
   return 0;
 }
+
+/** What is no name is left to the manager to refuse. */
+const withTag = (image: string): string =>
+  referenceProblem(image) === undefined ? familiarText(withDefaultTag(parseReference(image))) : image;
 
 /** A service as the client sees it. @throws StatusError not-found */
 export const inspected = (session: Session, name: string): Promise<Service> =>

@@ -5,7 +5,7 @@
  */
 import type { Image } from "../../image/index.ts";
 import { rfc3339 } from "../../lib/go/index.ts";
-import type { IpFamily } from "../../lib/index.ts";
+import { type IpFamily, sortKeys } from "../../lib/index.ts";
 import type { Network } from "../networks.ts";
 import type { Volume } from "../volumes.ts";
 import { layerNames, overlayData } from "./overlay-data.ts";
@@ -35,7 +35,7 @@ export function imageDocument(image: Image, { tags, digests, parent, taggedUs }:
     Parent: parent,
     Comment: config.history.at(-1)?.comment ?? "",
     Created: config.created ?? "",
-    DockerVersion: "",
+    DockerVersion: config.docker_version ?? "",
     Author: config.author ?? "",
     Architecture: config.architecture,
     Os: config.os,
@@ -65,6 +65,7 @@ const isEmpty = (map: object | null | undefined): boolean => map == null || Obje
 
 /** `GET /networks/{id}`. */
 export function networkDocument(network: Network) {
+  const isManagers = isAnsweredByManager(network);
   return {
     Name: network.name,
     Id: network.id,
@@ -79,11 +80,16 @@ export function networkDocument(network: Network) {
     Ingress: network.ingress ?? false,
     ConfigFrom: { Network: network.configFrom },
     ConfigOnly: network.configOnly,
-    Containers: containersOf(network),
-    Options: network.options,
-    Labels: network.labels,
+    Containers: isManagers ? null : containersOf(network),
+    Options: sortKeys(network.options),
+    Labels: isManagers && isEmpty(network.labels) ? null : network.labels,
     ...(network.peers === undefined ? {} : { Peers: network.peers() }),
   };
+}
+
+/** Whether it is a network of a swarm that nobody here is on. @see moby daemon/cluster/networks.go */
+function isAnsweredByManager({ bridge, guests, scope }: Network): boolean {
+  return scope === "swarm" && guests.size === 0 && (bridge?.endpoints.size ?? 0) === 0;
 }
 
 /** Who is on a network now, by container. */

@@ -3,8 +3,9 @@
  *
  * @see moby libnetwork/drivers/overlay, daemon/cluster/networks.go
  */
-import { type IpFamily, StatusError } from "../../lib/index.ts";
+import { familyOf, type IpFamily, StatusError } from "../../lib/index.ts";
 import type { Prng } from "../../sim/index.ts";
+import type { IpamConfig } from "../docker/requests/network.ts";
 import { BridgeNetwork, type BridgeNetworkInit } from "./bridge-network.ts";
 import { type BridgeOptions, bridgeOptions } from "./bridge-options.ts";
 import { type Ipam, ipamDocument } from "./ipam.ts";
@@ -53,8 +54,14 @@ export function overlayNetwork(
     // A swarm's manager does not keep them.
     ipamOptions: null,
     configs,
-    ipam: ipamDocument(made.ipam, configs),
+    // A swarm's manager chooses gateways as it does addresses, and tells of them.
+    ipam: ipamDocument(made.ipam, configs).map((config) => withGateway(config, made.ipam)),
   };
+}
+
+function withGateway(config: IpamConfig, { v4, v6 }: Ipam): IpamConfig {
+  const gateway = (familyOf(config.Subnet ?? "") === 4 ? v4 : v6)?.gateway ?? "";
+  return gateway === "" ? config : { Gateway: gateway, ...config };
 }
 
 export function overlayOptions({ Internal = false, Options = {} }: NetworkRequest): BridgeOptions {

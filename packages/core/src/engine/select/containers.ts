@@ -95,7 +95,7 @@ function fits(engine: Engine, container: Container, filters: Filters): boolean {
     filters.allows("volume", (value) => mounts(container, value)) &&
     filters.allows("network", (value) => isConnected(engine, container, value)) &&
     allowsPorts(filters, container) &&
-    filters.flag("is-task") !== true
+    (filters.flag("is-task") ?? container.isTask) === container.isTask
   );
 }
 

@@ -72,7 +72,7 @@ export class PayloadStore {
       throw rpcError("InvalidArgument", problem);
     }
     if (spec.Driver !== undefined) {
-      throw rpcError("InvalidArgument", `${this.kind} driver ${quote(spec.Driver.Name)} is not installed`);
+      throw rpcError("Unknown", `plugin ${quote(spec.Driver.Name)} not found`);
     }
     if (this.#table.byName(spec.Name) !== undefined) {
       throw rpcError("AlreadyExists", `${this.kind} ${spec.Name} already exists`);

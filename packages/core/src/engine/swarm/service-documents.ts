@@ -26,7 +26,7 @@ export function serviceDocument(
     Spec: insertDefaults ? withDefaults(spec) : spec,
     ...(previous === undefined ? {} : { PreviousSpec: previous }),
     Endpoint: {
-      Spec: ports.length > 0 || networksOf(spec).length > 0 ? (spec.EndpointSpec ?? {}) : {},
+      Spec: hasEndpoint(service) ? (spec.EndpointSpec ?? {}) : {},
       ...(ports.length > 0 ? { Ports: ports } : {}),
     },
     ...(update === undefined ? {} : { UpdateStatus: updateStatus(update) }),
@@ -40,6 +40,11 @@ export function serviceDocument(
         }
       : {}),
   };
+}
+
+/** Whether there is something to reach the service as a whole by. @see swarmkit manager/allocator/network.go */
+function hasEndpoint({ spec, ports }: Service): boolean {
+  return ports.length > 0 || (networksOf(spec).length > 0 && spec.EndpointSpec?.Mode !== "dnsrr");
 }
 
 function updateStatus({ state, startedUs, completedUs, message }: UpdateStatus) {

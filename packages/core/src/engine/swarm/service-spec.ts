@@ -172,13 +172,15 @@ export const DEFAULT_UPDATE: UpdateConfig = {
 export function withDefaults(spec: ServiceSpec): ServiceSpec {
   const { TaskTemplate: task } = spec;
   return {
-    UpdateConfig: DEFAULT_UPDATE,
-    RollbackConfig: DEFAULT_UPDATE,
     ...spec,
+    UpdateConfig: { ...DEFAULT_UPDATE, ...spec.UpdateConfig },
+    RollbackConfig: { ...DEFAULT_UPDATE, ...spec.RollbackConfig },
     EndpointSpec: spec.EndpointSpec ?? { Mode: "vip" },
     TaskTemplate: {
       ...task,
-      ...(task.ContainerSpec && { ContainerSpec: { StopGracePeriod: DEFAULT_GRACE, ...task.ContainerSpec } }),
+      ...(task.ContainerSpec && {
+        ContainerSpec: { StopGracePeriod: DEFAULT_GRACE, DNSConfig: {}, ...task.ContainerSpec },
+      }),
       Resources: task.Resources ?? { Limits: {}, Reservations: {} },
       RestartPolicy: { ...DEFAULT_RESTART, ...task.RestartPolicy },
       Placement: task.Placement ?? {},

@@ -19,6 +19,7 @@ import {
   portKey,
   type ServiceMode,
   type ServiceSpec,
+  type UpdateConfig,
 } from "./service-spec.ts";
 import { verifyService } from "./verify-service.ts";
 
@@ -105,11 +106,16 @@ export class ServiceStore {
     if (service.previous === undefined) {
       throw rpcError("FailedPrecondition", `service ${service.id} does not have a previous spec`);
     }
-    this.revert(service, "manually requested rollback");
+    this.#revert(service, "manually requested rollback");
   }
 
-  /** The same, whoever wants it. */
+  /** The same after an update that failed, which cannot be taken up again. */
   revert(service: Service, message: string): void {
+    this.#revert(service, message);
+    service.previous = undefined;
+  }
+
+  #revert(service: Service, message: string): void {
     if (service.previous === undefined) return;
     const startedUs = this.#parts.revisions.nowUs;
     const status: UpdateStatus = { state: "rollback_started", startedUs, completedUs: undefined, message };
@@ -271,10 +277,13 @@ function change(what: string, before: string | undefined, after: string | undefi
 
 /** As the manager keeps it: with what it puts in itself. */
 function normal(spec: ServiceSpec): ServiceSpec {
-  const { Mode, TaskTemplate: task } = spec;
+  const { EndpointSpec, Mode, RollbackConfig, TaskTemplate: task, UpdateConfig } = spec;
   const isReplicated = modeName(Mode) === "replicated";
   return {
     ...spec,
+    ...(EndpointSpec && { EndpointSpec: { ...EndpointSpec, Mode: EndpointSpec.Mode || "vip" } }),
+    ...(UpdateConfig && { UpdateConfig: normalUpdate(UpdateConfig) }),
+    ...(RollbackConfig && { RollbackConfig: normalUpdate(RollbackConfig) }),
     Mode: isReplicated ? { Replicated: { Replicas: Mode.Replicated?.Replicas ?? 1 } } : Mode,
     TaskTemplate: {
       ...task,
@@ -282,4 +291,8 @@ function normal(spec: ServiceSpec): ServiceSpec {
       Runtime: task.Runtime === undefined || task.Runtime === "" ? "container" : task.Runtime,
     },
   };
+}
+
+function normalUpdate(given: UpdateConfig): UpdateConfig {
+  return { ...given, FailureAction: given.FailureAction || "pause", Order: given.Order || "stop-first" };
 }

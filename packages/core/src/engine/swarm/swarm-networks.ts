@@ -78,13 +78,15 @@ export class SwarmNetworks implements SharedNetworks {
   /** @throws StatusError invalid-argument, conflict */
   create(request: NetworkRequest): Network {
     if (!SWARM_NAME.test(request.Name)) throw rpcError("InvalidArgument", "name must be valid as a DNS name component");
-    const { Internal: internal = false, Name: name } = request;
+    const { Ingress: isIngress = false, Internal: internal = false, Name: name } = request;
+    const known = isIngress ? this.list().find(({ ingress }) => ingress) : undefined;
+    if (known !== undefined) throw rpcError("AlreadyExists", `ingress network (${known.id}) is already present`);
     const ipam = this.#ipam.allocate(request.IPAM?.Config ?? [], overlayFamilies(request), new Set());
     const { kernel, revisions } = this.#parts;
     const { id } = revisions.created();
     const network: Network = {
       ...overlayNetwork(request, { id, vni: ++this.#lastVni, ipam, createdUs: kernel.nowUs }),
-      ingress: request.Ingress ?? false,
+      ingress: isIngress,
       bridge: this.#bridge({ id, name, internal, ipam, options: overlayOptions(request) }),
       guests: new Map(),
     };

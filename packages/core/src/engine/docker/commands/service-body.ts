@@ -133,6 +133,9 @@ export function serviceSpec(invocation: Invocation<CreateFlags>): ServiceSpec {
   const policy = restartPolicy(settings.restart);
   const update = updateConfig(settings.update);
   const rollback = updateConfig(settings.rollback);
+  if (flags.mode.endsWith("-job") && (update ?? rollback) !== undefined) {
+    throw new ValueError("update and rollback configuration is not supported for jobs");
+  }
   return {
     Name: flags.name,
     Labels: toMap(flags.label),

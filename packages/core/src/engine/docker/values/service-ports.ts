@@ -19,7 +19,7 @@ function longForm(text: string): PortConfig {
     port = { ...port, ...fieldOf(key, value) };
   }
   const { Protocol = "tcp", TargetPort = 0, PublishedPort = 0, PublishMode = "ingress" } = port;
-  if (TargetPort === 0) throw new ValueError('missing mandatory field "target"');
+  if (TargetPort === 0) throw new ValueError("missing mandatory field 'target'");
   return { Protocol, TargetPort, ...(PublishedPort !== 0 && { PublishedPort }), PublishMode };
 }
 
