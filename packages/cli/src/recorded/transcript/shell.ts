@@ -96,6 +96,8 @@ export class Shell {
   readonly #variables: Map<string, string>;
   readonly #isBackground: boolean;
   #status = 0;
+  /** Of the last command whose output has stood in a word of this one. */
+  #substituted = 0;
 
   constructor(parts: ShellParts, variables: ReadonlyMap<string, string> = new Map(), isBackground = false) {
     this.#parts = parts;
@@ -208,14 +210,14 @@ export class Shell {
 
   async #simple({ assignments, words }: Extract<ShellCommand, { kind: "simple" }>, streams: Streams): Promise<number> {
     const own = new Map<string, string>();
-    this.#status = 0;
+    this.#substituted = 0;
     for (const [name, word] of assignments) own.set(name, (await this.#expand(word)).join(" "));
     const argv: string[] = [];
     for (const word of words) argv.push(...(await this.#expand(word)));
     const [name, ...rest] = argv;
     if (name === undefined) {
       for (const [variable, value] of own) this.#variables.set(variable, value);
-      return this.#status;
+      return this.#substituted;
     }
     switch (name) {
       case "docker":
@@ -329,7 +331,7 @@ export class Shell {
         : (this.#variables.get(part.name) ?? this.#parts.env[part.name] ?? "");
     }
     const inside = await new Shell(this.#parts, this.#variables, this.#isBackground).run(part.list);
-    this.#status = inside.exitCode;
+    this.#substituted = inside.exitCode;
     return inside.stdout.replace(/\n+$/, "");
   }
 
