@@ -386,6 +386,47 @@ it("copies files in and out, as archives", async () => {
   expect(missing.status).toBe(404);
 });
 
+it("takes for an image what a commit's changes say, and from the container what they and the body leave open", async () => {
+  const { engine, call, create } = await client();
+  const Healthcheck = { Test: ["CMD", "true"], Interval: 5e9, Retries: 3 };
+  const id = await create(["sh", "-c", "true"], { Env: ["A=1"], WorkingDir: "/srv", Healthcheck });
+  const commit = (repo: string, changes: readonly string[], body?: object): Promise<Response> => {
+    const query = changes.map((one) => `&changes=${encodeURIComponent(one)}`).join("");
+    return call("POST", `/commit?container=${id}&repo=${repo}${query}`, body);
+  };
+  const config = (name: string) => engine.images.find(name)?.config.config;
+  await commit("one", ["HEALTHCHECK --retries=9 CMD x", "WORKDIR sub", "CMD []", "ENV B=2", "EXPOSE 7-8"]);
+  expect(config("one")).toMatchObject({
+    Healthcheck: { Test: ["CMD-SHELL", "x"], Interval: 5e9, Retries: 9 },
+    WorkingDir: "/srv/sub",
+    Cmd: ["sh", "-c", "true"],
+    ExposedPorts: { "7/tcp": {}, "8/tcp": {} },
+  });
+  expect(config("one")?.Env?.at(-1)).toBe("B=2");
+  await commit("two", ['ENTRYPOINT ["cat"]'], { User: "5", Env: ["A=9"] });
+  expect(config("two")).toMatchObject({ Entrypoint: ["cat"], User: "5" });
+  expect(config("two")?.Cmd).toBeUndefined();
+  expect(config("two")?.Env).toContain("A=9");
+  expect(config("two")?.Env).not.toContain("A=1");
+  const wrong = await commit("three", ["EXPOSE x"]);
+  expect([wrong.status, await wrong.json()]).toEqual([400, { message: "Invalid containerPort: x" }]);
+});
+
+it("says of an archive whose image has no layers to speak of what moby says", async () => {
+  const { call } = await client();
+  const file = (name: string, text: string) => ({
+    header: tarHeader({ name, type: "file", size: text.length }),
+    data: encode(text),
+  });
+  const load = async (config: string): Promise<string> => {
+    const list = JSON.stringify([{ Config: "c.json", RepoTags: ["x:1"], Layers: [] }]);
+    const body = packTar([file("manifest.json", list), file("c.json", config)]).slice();
+    return (await call("POST", "/images/load", undefined, { body })).text();
+  };
+  expect(await load("{}")).toContain("invalid image JSON, no RootFS key");
+  expect(await load("junk")).toContain("invalid character 'j' looking for beginning of value");
+});
+
 it("keeps what comes in after a commit, and saves and loads the image under its name", async () => {
   const { call, create, engine } = await client();
   const id = await create(["sh", "-c", "echo made > /made"]);

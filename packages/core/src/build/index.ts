@@ -30,6 +30,7 @@ export { gitContextSource } from "./frontend/git-ref.ts";
 export { ordersOf, SOURCE_DATE_EPOCH } from "./frontend/orders.ts";
 export { type Outline, type OutlineArg, type OutlineMount, outlineOf, printOutline } from "./frontend/outline.ts";
 export { parsePlatform } from "./frontend/platform.ts";
+export { parsePorts } from "./frontend/ports.ts";
 export { sourceKind, usesSsh } from "./frontend/remote.ts";
 export type { LoadedFrom } from "./frontend/source-definition.ts";
 export {

@@ -43,6 +43,7 @@ import {
 } from "../registry/index.ts";
 import type { Change } from "../snapshot/index.ts";
 import type { ImageNames } from "./documents/others.ts";
+import { ENGINE_VERSION } from "./documents/versions.ts";
 import type { EventLog } from "./events.ts";
 import { BaseImages } from "./image/base-images.ts";
 import { type ImageDefinition, makeImage } from "./image/define-image.ts";
@@ -280,6 +281,7 @@ export class ImageService {
     const document: ImageConfig = {
       ...platform,
       created,
+      docker_version: ENGINE_VERSION,
       config,
       rootfs: { type: "layers", diff_ids: [digestOf(layer)] },
       history: [{ created, comment: message }],

@@ -60,7 +60,7 @@ export { ComposedProject } from "./compose/composed-project.ts";
 export type { ComposeContainer } from "./compose/list.ts";
 export type { ComposeLogLine } from "./compose/logs.ts";
 export { begun } from "./container/begin.ts";
-export { type CommitOptions, runConfigOf } from "./container/commit.ts";
+export { type CommitOptions, committedConfig } from "./container/commit.ts";
 export { Container, type ContainerState } from "./container/container.ts";
 export { rootBytes, writtenBytes } from "./container/container-size.ts";
 export type { CreateOptions } from "./container/create-options.ts";

@@ -6,7 +6,17 @@
  * @see moby image/tarexport/load.go; OCI image-spec image-layout.md
  */
 import { type Codecs, decompressLayer } from "../content/index.ts";
-import { ArchiveError, type Bytes, type Chunks, compareBytes, located, StatusError } from "../lib/index.ts";
+import { parseJson } from "../lib/go/index.ts";
+import {
+  ArchiveError,
+  type Bytes,
+  type Chunks,
+  compareBytes,
+  decode,
+  located,
+  StatusError,
+  ValueError,
+} from "../lib/index.ts";
 import { readTarInChunks } from "../lib/tar.ts";
 import {
   CONTAINERD_NAME,
@@ -96,7 +106,7 @@ function loadFiles(store: ImageStore, files: Files, options: LoadOptions): reado
 /** Reads and checks everything of an image. */
 function prepare(files: Files, { config, layers }: Found, options: LoadOptions) {
   const document = need(files, config).whole();
-  const parsed: ImageConfig = read(files, config, readImageConfig);
+  const parsed: ImageConfig = read(files, config, readLoadedConfig);
   const { diff_ids: diffIds } = parsed.rootfs;
   if (layers.length !== diffIds.length) {
     throw invalid(`invalid manifest, layers length mismatch: expected ${layers.length}, got ${diffIds.length}`);
@@ -110,6 +120,22 @@ function prepare(files: Files, { config, layers }: Found, options: LoadOptions) 
     }),
   );
   return { document, parsed, archives };
+}
+
+/** @throws StatusError invalid-argument @see moby image/image.go NewFromJSON */
+function readLoadedConfig(bytes: Uint8Array): ImageConfig {
+  const json = parsed(bytes);
+  if (typeof json === "object" && json !== null && "rootfs" in json && json.rootfs !== null)
+    return readImageConfig(bytes);
+  throw invalid("invalid image JSON, no RootFS key");
+}
+
+function parsed(bytes: Uint8Array): unknown {
+  try {
+    return parseJson(decode(bytes));
+  } catch (error) {
+    throw error instanceof ValueError ? invalid(error.message) : error;
+  }
 }
 
 function fromLayout(files: Files, platform: HostPlatform): readonly Found[] {

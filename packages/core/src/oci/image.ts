@@ -53,6 +53,8 @@ export interface History {
 export interface ImageConfig extends Platform {
   readonly created?: string;
   readonly author?: string;
+  /** Which engine has committed, imported or built it; BuildKit does not say. */
+  readonly docker_version?: string;
   readonly config: ImageRunConfig;
   readonly rootfs: { readonly type: "layers"; readonly diff_ids: readonly Digest[] };
   readonly history: readonly History[];

@@ -147,6 +147,7 @@ export const configSchema = nullable(
       ...platformShape,
       created: text.exactOptional(),
       author: text.exactOptional(),
+      docker_version: text.exactOptional(),
       config: runConfig.default({}),
       rootfs,
       history: z.array(historyEntry).readonly().default([]),

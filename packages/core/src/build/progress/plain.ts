@@ -80,6 +80,7 @@ export class PlainProgress {
   }
 
   #flush(): string {
+    if (this.#blocks.size === 0) return "";
     let text = this.#isFirst ? '#0 building with "default" instance using docker driver\n' : "";
     this.#isFirst = false;
     const current = this.#current;

@@ -129,7 +129,7 @@ async function run(
     if (line !== "") await tell({ stream: line });
   };
   const context = { tar: withoutIgnored(options.context.tar, options.file) };
-  const refused = findRefusal(whole, pathsOf(context.tar));
+  const refused = findRefusal(whole, { paths: pathsOf(context.tar), missing: await pullSources(engine, whole) });
   const request: ClassicRequest = { ...options, context, labels: {}, dockerfile: refused?.before ?? whole };
   await pullBases(engine, request);
   const memory = memoryOf(engine);
@@ -165,7 +165,7 @@ async function run(
   }
   const image = await images();
   if (refused !== undefined) {
-    progress.refuse(refused.text);
+    if (refused.text !== undefined) progress.refuse(refused.text);
     for (const line of kept) await say(line);
     throw new ClassicBuildError(refused.message);
   }
@@ -193,6 +193,22 @@ async function pullBases({ images }: Engine, { dockerfile, buildArgs = {} }: Cla
     if (name === undefined || from.platform !== undefined || images.find(name) !== undefined) continue;
     await images.pull(name).catch(() => undefined);
   }
+}
+
+/** The images of `COPY --from` are kept as well. What cannot be had, by its name, and why. */
+async function pullSources({ images }: Engine, { stages }: Dockerfile): Promise<ReadonlyMap<string, string>> {
+  const stageNames = new Set(stages.map(({ from }) => from.as?.toLowerCase()));
+  const sources = stages
+    .flatMap(({ instructions }) => instructions.map((one) => (one.kind === "COPY" ? (one.from ?? "") : "")))
+    .filter((from) => from !== "" && !/^\d+$|[$]/.test(from) && !stageNames.has(from.toLowerCase()));
+  const missing = new Map<string, string>();
+  for (const from of new Set(sources)) {
+    if (images.find(from) !== undefined) continue;
+    await images.pull(from).catch((error: unknown) => {
+      missing.set(from, error instanceof Error ? error.message : String(error));
+    });
+  }
+  return missing;
 }
 
 /** Does the steps; what BuildKit would have made of them is not kept. */

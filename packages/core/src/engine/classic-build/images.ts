@@ -15,8 +15,9 @@ import {
   type Stage,
 } from "../../build/index.ts";
 import type { Image } from "../../image/index.ts";
-import type { History } from "../../oci/index.ts";
+import type { History, ImageRunConfig } from "../../oci/index.ts";
 import { timeOf } from "../documents/time.ts";
+import { ENGINE_VERSION } from "../documents/versions.ts";
 import type { Engine } from "../engine.ts";
 import { classicCommand } from "./words.ts";
 
@@ -135,7 +136,9 @@ function commit(
   });
   const config = {
     ...built.config,
+    config: withoutArgsEscaped(built.config.config, parent, instruction),
     created,
+    docker_version: ENGINE_VERSION,
     rootfs: { ...built.config.rootfs, diff_ids: diffIds },
     history: [...(parent?.config.history ?? []), { ...step, created, created_by: command }],
   };
@@ -144,6 +147,17 @@ function commit(
   if (!COPIES.has(instruction?.kind)) engine.images.note("create", image);
   if (parent !== undefined) engine.images.store.setParent(image, parent);
   return image;
+}
+
+/** Only BuildKit says of every command that its arguments are escaped: here it is told of what runs on Windows. */
+function withoutArgsEscaped(
+  { ArgsEscaped: _, ...config }: ImageRunConfig,
+  parent: Image | undefined,
+  instruction: AnyInstruction | undefined,
+): ImageRunConfig {
+  const isSet = instruction?.kind === "CMD" || instruction?.kind === "ENTRYPOINT";
+  const inherited = isSet ? undefined : parent?.config.config.ArgsEscaped;
+  return inherited === undefined ? config : { ...config, ArgsEscaped: inherited };
 }
 
 const COPIES: ReadonlySet<string | undefined> = new Set(["COPY", "ADD"]);

@@ -6,6 +6,7 @@
  */
 import { type AnyInstruction, BuildError, type Dockerfile, hasWildcards, matchGlob } from "../../build/index.ts";
 import { clean, StatusError } from "../../lib/index.ts";
+import { exposedPorts } from "../image/exposed-ports.ts";
 import { parseSignal } from "../signal-names.ts";
 import { textOf } from "./steps.ts";
 
@@ -13,27 +14,42 @@ import { textOf } from "./steps.ts";
 export interface Refusal {
   /** What comes before it. */
   readonly before: Dockerfile;
-  /** The step as it is told. */
-  readonly text: string;
+  /** The step as it is told; nothing for a stage that does not begin. */
+  readonly text: string | undefined;
   readonly message: string;
 }
 
 /** The paths of the context, without slashes around them. */
 export type ContextPaths = ReadonlySet<string>;
 
-export function findRefusal(dockerfile: Dockerfile, paths: ContextPaths): Refusal | undefined {
+export interface Sources {
+  readonly paths: ContextPaths;
+  /** Images that cannot be had, and why. */
+  readonly missing: ReadonlyMap<string, string>;
+}
+
+export function findRefusal(dockerfile: Dockerfile, sources: Sources): Refusal | undefined {
   for (const [stage, { from, instructions }] of dockerfile.stages.entries()) {
+    const earlier = dockerfile.stages.slice(0, stage);
+    const name = from.as?.toLowerCase();
+    if (name !== undefined && earlier.some((one) => one.from.as?.toLowerCase() === name)) {
+      return {
+        message: `${name} stage name already used`,
+        text: undefined,
+        before: { ...dockerfile, stages: earlier },
+      };
+    }
     for (const [index, one] of instructions.entries()) {
-      const message = problemOf(one, stage, paths);
+      const message = problemOf(one, stage, sources);
       if (message === undefined) continue;
-      const stages = [...dockerfile.stages.slice(0, stage), { from, instructions: instructions.slice(0, index) }];
+      const stages = [...earlier, { from, instructions: instructions.slice(0, index) }];
       return { message, text: textOf(one), before: { ...dockerfile, stages } };
     }
   }
   return undefined;
 }
 
-function problemOf(one: AnyInstruction, stage: number, paths: ContextPaths): string | undefined {
+function problemOf(one: AnyInstruction, stage: number, sources: Sources): string | undefined {
   const option = buildKitOption(one);
   if (option !== undefined) {
     return `the --${option} option requires BuildKit. Refer to https://docs.docker.com/go/buildkit/ to learn how to build images with BuildKit enabled`;
@@ -41,13 +57,11 @@ function problemOf(one: AnyInstruction, stage: number, paths: ContextPaths): str
   switch (one.kind) {
     case "COPY":
     case "ADD":
-      return copyProblem(one, stage, paths);
-    case "EXPOSE": {
-      const wrong = one.ports.find((port) => !/[$]|^\d+(-\d+)?(\/\w+)?$/.test(port));
-      return wrong === undefined ? undefined : `Invalid containerPort: ${wrong}`;
-    }
+      return copyProblem(one, stage, sources);
+    case "EXPOSE":
+      return problemIn(() => void one.ports.filter((port) => !port.includes("$")).forEach(exposedPorts));
     case "STOPSIGNAL":
-      return one.signal.includes("$") ? undefined : signalProblem(one.signal);
+      return one.signal.includes("$") ? undefined : problemIn(() => void parseSignal(one.signal));
     default:
       return undefined;
   }
@@ -60,9 +74,9 @@ function buildKitOption(one: AnyInstruction): string | undefined {
   return one.link === true ? "link" : undefined;
 }
 
-function signalProblem(text: string): string | undefined {
+function problemIn(read: () => void): string | undefined {
   try {
-    parseSignal(text);
+    read();
     return undefined;
   } catch (error) {
     if (error instanceof StatusError) return error.message;
@@ -72,10 +86,12 @@ function signalProblem(text: string): string | undefined {
 
 type FileInstruction = Extract<AnyInstruction, { readonly kind: "COPY" | "ADD" }>;
 
-function copyProblem(one: FileInstruction, stage: number, paths: ContextPaths): string | undefined {
+function copyProblem(one: FileInstruction, stage: number, { paths, missing }: Sources): string | undefined {
   const { kind, sources, dest } = one;
   const from = one.kind === "COPY" ? (one.from ?? "") : "";
   if (/^\d+$/.test(from) && Number(from) >= stage) return `invalid from flag value ${from}: index out of bounds`;
+  const why = missing.get(from);
+  if (why !== undefined) return `invalid from flag value ${from}: ${why}`;
   const isOwn = ({ length }: readonly unknown[] | undefined = []): boolean => length > 0;
   if (from !== "" || isOwn(one.files) || [...sources, dest].some((word) => word.includes("$"))) return undefined;
   let count = 0;

@@ -5,6 +5,7 @@
  */
 import type { AnyInstruction } from "../../build/index.ts";
 import { durationText } from "../../lib/go/index.ts";
+import { compareBytes } from "../../lib/index.ts";
 import type { ImageRunConfig } from "../../oci/index.ts";
 
 export interface CommittedStep {
@@ -40,7 +41,7 @@ export function classicCommand(step: CommittedStep): string {
   }
 }
 
-/** Arguments that have no value are not told: of `|2 A=1 B= make` remains `|1 A=1 make`. */
+/** Arguments that have no value are not told: of `|2 B=1 A= make` remains `|1 B=1 make`. Others are told by their names. */
 function withKnownArguments(text: string, given: CommittedStep["buildArgs"]): string {
   const [, count, rest] = /^\|(\d+) (.*)$/s.exec(text) ?? [];
   if (count === undefined || rest === undefined) return text;
@@ -50,7 +51,13 @@ function withKnownArguments(text: string, given: CommittedStep["buildArgs"]): st
     left--;
     return "";
   });
-  return left === 0 ? told : `|${left} ${told}`;
+  return left === 0 ? told : `|${left} ${inOrder(told.split(" "), left).join(" ")}`;
+}
+
+/** The first words sorted, unless a value of several words is among them. */
+function inOrder(words: readonly string[], count: number): readonly string[] {
+  const told = words.slice(0, count);
+  return told.every((word) => /^\w+=/.test(word)) ? [...told.sort(compareBytes), ...words.slice(count)] : words;
 }
 
 function copied(rest: string, { layer, isDirectory }: CommittedStep): string {

@@ -1,8 +1,7 @@
 /** `docker commit`. @see docker/cli cli/command/container/commit.go, moby daemon/commit.go */
 
-import { runConfigOf } from "../container/commit.ts";
+import { committedConfig } from "../container/commit.ts";
 import type { RequestOf } from "../docker/request.ts";
-import { applyChanges } from "../image/apply-changes.ts";
 import type { Session } from "./session.ts";
 
 /** A running container stands still in the meantime, unless that is not wanted. */
@@ -13,7 +12,7 @@ export function commitToImage(session: Session, request: RequestOf<"commit">): n
   const pauses = request.pause && container.state === "running";
   if (pauses) containers.pause(container);
   try {
-    const config = applyChanges(runConfigOf(container), request.changes);
+    const config = committedConfig(container, request.changes, undefined);
     const image = engine.commit(container, { author: request.author, comment: request.message, config });
     const name = request.repository === "" ? "" : `${request.repository}:${request.tag}`;
     if (name !== "") images.tag(image.id, name);

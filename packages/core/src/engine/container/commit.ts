@@ -9,9 +9,13 @@ import type { Kernel } from "../../kernel/index.ts";
 import type { Bytes } from "../../lib/index.ts";
 import type { Digest, ImageConfig, ImageRunConfig } from "../../oci/index.ts";
 import type { Snapshotter } from "../../snapshot/index.ts";
+import type { ContainerConfig } from "../docker/create-body.ts";
 import { timeOf } from "../documents/time.ts";
+import { ENGINE_VERSION } from "../documents/versions.ts";
+import { applyChanges } from "../image/apply-changes.ts";
 import type { ImageService } from "../images.ts";
 import type { Container } from "./container.ts";
+import { mergeConfig } from "./merge-config.ts";
 
 export interface CommitParts {
   readonly kernel: Kernel;
@@ -26,8 +30,23 @@ export interface CommitOptions {
   readonly config?: ImageRunConfig;
 }
 
-/** What a container would hand on to an image. */
-export function runConfigOf({ config }: Container): ImageRunConfig {
+/**
+ * The configuration of an image to be: what it is given, with changes, and from the container what these leave open.
+ *
+ * @param given nothing for the container's own configuration
+ * @throws StatusError invalid-argument for a change that is none
+ */
+export function committedConfig(
+  { config }: Container,
+  changes: readonly string[],
+  given: ImageRunConfig | undefined,
+): ImageRunConfig {
+  const own = runConfigOf(config);
+  return runConfigOf(mergeConfig(applyChanges(given ?? own, changes), own));
+}
+
+/** What a container's configuration hands on to an image. */
+function runConfigOf(config: Partial<ContainerConfig>): ImageRunConfig {
   const {
     Hostname,
     Image: image,
@@ -58,8 +77,9 @@ export function commitContainer(parts: CommitParts, container: Container, option
   const config: ImageConfig = {
     ...parent.config,
     created,
+    docker_version: ENGINE_VERSION,
     ...(options.author ? { author: options.author } : {}),
-    config: options.config ?? runConfigOf(container),
+    config: options.config ?? runConfigOf(container.config),
     rootfs: { type: "layers", diff_ids: diffIds },
     history: [...parent.config.history, isEmpty ? { ...step, empty_layer: true } : step],
   };

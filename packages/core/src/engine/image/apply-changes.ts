@@ -14,6 +14,8 @@ import {
 } from "../../build/index.ts";
 import { StatusError } from "../../lib/index.ts";
 import type { ImageRunConfig } from "../../oci/index.ts";
+import { parseSignal } from "../signal-names.ts";
+import { exposedPorts } from "./exposed-ports.ts";
 
 /** @throws StatusError invalid-argument for an instruction that is wrong, or means nothing here */
 export function applyChanges(config: ImageRunConfig, changes: readonly string[]): ImageRunConfig {
@@ -24,7 +26,10 @@ export function applyChanges(config: ImageRunConfig, changes: readonly string[])
     const [word = ""] = line.trim().split(/\s/, 1);
     if (!VALID.has(word.toLowerCase())) throw invalid(`${word} is not a valid change command`);
   }
-  return instructionsOf(text).reduce(apply, config);
+  return instructionsOf(text).reduce(
+    (changed, instruction, at, all) => apply(changed, instruction, all.slice(0, at)),
+    config,
+  );
 }
 
 /** @see moby builder/dockerfile/builder.go validCommitCommands */
@@ -41,14 +46,19 @@ function instructionsOf(lines: readonly string[]): readonly AnyInstruction[] {
   }
 }
 
-function apply(config: ImageRunConfig, instruction: AnyInstruction): ImageRunConfig {
+function apply(config: ImageRunConfig, instruction: AnyInstruction, before: readonly AnyInstruction[]): ImageRunConfig {
   const variables = Environment.of(config.Env ?? []);
   const word = (text: string): string => expandWord(text, variables);
   switch (instruction.kind) {
     case "CMD":
       return { ...config, Cmd: argvOf(config, instruction.command) };
     case "ENTRYPOINT":
-      return { ...config, Entrypoint: argvOf(config, instruction.command) };
+      return {
+        ...config,
+        Entrypoint: argvOf(config, instruction.command),
+        // A command that no change has set was meant for another entry point.
+        ...(before.some(({ kind }) => kind === "CMD") ? {} : { Cmd: null }),
+      };
     case "ENV": {
       const given = instruction.pairs.map(([name, value]) => [word(name), word(value)] as const);
       const names = new Set(given.map(([name]) => name));
@@ -56,7 +66,10 @@ function apply(config: ImageRunConfig, instruction: AnyInstruction): ImageRunCon
       return { ...config, Env: [...kept, ...given.map(([name, value]) => `${name}=${value}`)] };
     }
     case "EXPOSE":
-      return { ...config, ExposedPorts: { ...config.ExposedPorts, ...setOf(instruction.ports.map(word).map(portOf)) } };
+      return {
+        ...config,
+        ExposedPorts: { ...config.ExposedPorts, ...setOf(instruction.ports.map(word).flatMap(exposedPorts)) },
+      };
     case "HEALTHCHECK":
       return { ...config, Healthcheck: healthcheckOf(healthcheckStep(instruction)) };
     case "LABEL": {
@@ -65,14 +78,18 @@ function apply(config: ImageRunConfig, instruction: AnyInstruction): ImageRunCon
     }
     case "ONBUILD":
       return { ...config, OnBuild: [...(config.OnBuild ?? []), instruction.trigger] };
-    case "STOPSIGNAL":
-      return { ...config, StopSignal: word(instruction.signal) };
+    case "STOPSIGNAL": {
+      const signal = word(instruction.signal);
+      parseSignal(signal);
+      return { ...config, StopSignal: signal };
+    }
     case "USER":
       return { ...config, User: word(instruction.user) };
     case "VOLUME":
       return { ...config, Volumes: { ...config.Volumes, ...setOf(instruction.paths.map(word)) } };
     case "WORKDIR": {
       const path = word(instruction.path);
+      if (path === "") throw invalid("cannot normalize nothing");
       return { ...config, WorkingDir: path.startsWith("/") ? path : `${config.WorkingDir ?? ""}/${path}` };
     }
     default:
@@ -83,8 +100,6 @@ function apply(config: ImageRunConfig, instruction: AnyInstruction): ImageRunCon
 function argvOf({ Shell }: ImageRunConfig, command: ShellOrExec): readonly string[] {
   return command.form === "exec" ? command.argv : [...(Shell ?? ["/bin/sh", "-c"]), command.command];
 }
-
-const portOf = (port: string): string => (port.includes("/") ? port : `${port}/tcp`);
 
 function setOf(names: readonly string[]): Readonly<Record<string, Record<string, never>>> {
   return Object.fromEntries(names.map((name) => [name, {}]));

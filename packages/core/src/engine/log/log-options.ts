@@ -16,18 +16,23 @@ const DETAILS = "env env-regex labels labels-regex tag".split(" ");
 
 /** What a driver can be told besides; of those that are missing here nobody says what is wrong. */
 const OWN: ReadonlyMap<string, readonly string[]> = new Map([
-  ["json-file", ["compress", "max-file", "max-size"]],
+  ["json-file", ["compress", "max-file", "max-size", ...DETAILS]],
+  // It keeps no details of a line. @see moby daemon/logger/local/config.go
   ["local", ["compress", "max-file", "max-size"]],
-  ["journald", []],
+  ["journald", DETAILS],
   [
     "syslog",
-    "address facility format tls-ca-cert tls-cert tls-key tls-skip-verify".split(" ").map((one) => `syslog-${one}`),
+    "address facility format tls-ca-cert tls-cert tls-key tls-skip-verify"
+      .split(" ")
+      .map((one) => `syslog-${one}`)
+      .concat(DETAILS),
   ],
   [
     "gelf",
     "address compression-level compression-type tcp-max-reconnect tcp-reconnect-delay"
       .split(" ")
-      .map((one) => `gelf-${one}`),
+      .map((one) => `gelf-${one}`)
+      .concat(DETAILS),
   ],
 ]);
 
@@ -68,7 +73,7 @@ export function verifyLogOptions(given: string, options: LogOptions): void {
 }
 
 const isKnown = (name: string, own: readonly string[] | undefined): boolean =>
-  own === undefined || own.includes(name) || SHARED.includes(name) || DETAILS.includes(name);
+  own === undefined || own.includes(name) || SHARED.includes(name);
 
 function verifySyslog(options: LogOptions): void {
   const address = options["syslog-address"] ?? "";

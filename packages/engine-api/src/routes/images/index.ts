@@ -1,12 +1,11 @@
 /** Everything below `/images`, and what makes images of other things. */
 import {
-  applyChanges,
+  committedConfig,
   type Engine,
   historyDocument,
   imageDocument,
   pruneUnusedImages,
   removeImage,
-  runConfigOf,
 } from "@bottleship/core/engine";
 import { readJson } from "../../http/body.ts";
 import { empty, json } from "../../http/exchange.ts";
@@ -88,7 +87,9 @@ async function commit(engine: Engine, { request, query }: Call) {
   const tag = text(query, "tag");
   if (repository !== "") parse(tag === "" ? repository : `${repository}:${tag}`);
   const container = containers.get(text(query, "container"));
-  const config = applyChanges({ ...runConfigOf(container), ...definedOf(body) }, query.getAll("changes"));
+  const said = definedOf(body ?? {});
+  const given = Object.keys(said).length === 0 ? undefined : said;
+  const config = committedConfig(container, query.getAll("changes"), given);
   const pauses = flag(query, "pause", true) && container.state === "running";
   if (pauses) containers.pause(container);
   try {
@@ -106,9 +107,9 @@ async function commit(engine: Engine, { request, query }: Call) {
 }
 
 /** What the client's configuration says beyond Go's zero values. */
-function definedOf(body: object | undefined) {
+function definedOf(body: object) {
   return Object.fromEntries(
-    Object.entries(body ?? {}).filter(
+    Object.entries(body).filter(
       ([name, value]) =>
         name !== "Image" && value !== "" && value !== false && !(Array.isArray(value) && value.length === 0),
     ),

@@ -20,7 +20,7 @@ export async function buildClassic(session: Session, request: ClassicBuild): Pro
   const kept: string[] = [];
   const say = (text: string): void => void (isQuiet ? kept.push(text) : session.out(text));
   const sent = await classicContext(session, request);
-  say(`Sending build context to Docker daemon  ${humanSize(sent.size)}\r\r\n`);
+  say(`Sending build context to Docker daemon  ${humanSize(sent.size).padStart(7)}\r\r\n`);
   let id = "";
   try {
     id = await session.call("ImageBuild", "", () => build(session, request, sent, say));
