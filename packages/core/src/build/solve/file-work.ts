@@ -156,10 +156,18 @@ function sourceChecksums(
       if (sums === undefined && include === undefined && exclude === undefined)
         refuseBelowFile(machine, tree, path, from);
       const isLink = tree.find(path, { follow: false })?.inode.type === "symlink";
-      found.set(path, sums ?? (isLink ? "dangling" : "missing"));
+      if (!isReached(tree, from, path)) found.set(path, "dangling");
+      else found.set(path, sums ?? (isLink ? "dangling" : "missing"));
     }
   });
   return found;
+}
+
+/** What lies behind symbolic links of a context need not have been sent. */
+function isReached(tree: MountedTree, from: Result | undefined, path: string): boolean {
+  if (from?.includes === undefined) return true;
+  const resolved = rootPath(tree, path);
+  return resolved === clean(path) || tree.find(resolved) === undefined || isSent(tree, from.includes, resolved);
 }
 
 /** A path in a tree of the build's that leads through a file is no such path; of a context it is just missing. @throws BuildError */
