@@ -149,6 +149,8 @@ it("knows what each node has for a network of the swarm, and fills in what nobod
     Driver: "overlay",
     IPAM: { Config: [{ Subnet: "10.9.0.0/24" }] },
   });
+  expect(await json("GET /networks/ingress")).toMatchObject({ Ingress: true, Labels: {}, Containers: {} });
+  expect(JSON.stringify(await json("GET /networks/over"))).toContain('{"Subnet":"10.9.0.0/24","Gateway":"10.9.0.1"}');
   expect(await json("GET /networks/over")).toMatchObject({
     IPAM: { Config: [{ Subnet: "10.9.0.0/24", Gateway: "10.9.0.1" }] },
     Containers: null,

@@ -87,9 +87,9 @@ export function networkDocument(network: Network) {
   };
 }
 
-/** Whether it is a network of a swarm that nobody here is on. @see moby daemon/cluster/networks.go */
-function isAnsweredByManager({ bridge, guests, scope }: Network): boolean {
-  return scope === "swarm" && guests.size === 0 && (bridge?.endpoints.size ?? 0) === 0;
+/** Whether it is a network of a swarm that nothing here is on; on the ingress network each node is. @see moby daemon/cluster/networks.go */
+function isAnsweredByManager({ bridge, guests, ingress = false, scope }: Network): boolean {
+  return scope === "swarm" && !ingress && guests.size === 0 && (bridge?.endpoints.size ?? 0) === 0;
 }
 
 /** Who is on a network now, by container. */

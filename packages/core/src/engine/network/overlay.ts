@@ -61,7 +61,9 @@ export function overlayNetwork(
 
 function withGateway(config: IpamConfig, { v4, v6 }: Ipam): IpamConfig {
   const gateway = (familyOf(config.Subnet ?? "") === 4 ? v4 : v6)?.gateway ?? "";
-  return gateway === "" ? config : { Gateway: gateway, ...config };
+  if (gateway === "" || config.Gateway !== undefined) return config;
+  const { AuxiliaryAddresses, ...rest } = config;
+  return { ...rest, Gateway: gateway, ...(AuxiliaryAddresses && { AuxiliaryAddresses }) };
 }
 
 export function overlayOptions({ Internal = false, Options = {} }: NetworkRequest): BridgeOptions {
