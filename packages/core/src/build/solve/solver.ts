@@ -73,6 +73,10 @@ export class Solver {
   #running = 0;
   /** When a step cannot be done: those that lead to it, which are looked up and no more. */
   #lookedUp: ReadonlySet<Vertex> | undefined;
+  /** Steps that cannot be done. */
+  readonly #lacking = new Set<Vertex>();
+  /** What has been told of. */
+  readonly #started = new Set<Vertex>();
   readonly #abort = new Abort();
   /** Snapshots that nobody may remove while the build goes on. */
   readonly #held: string[] = [];
@@ -110,6 +114,7 @@ export class Solver {
     } catch (error) {
       // What was given up is still told of.
       await Promise.allSettled(this.#results.values());
+      this.#tellGivenUp();
       // What came first is the build's, whoever noticed it first: that somebody gave up, or that a step failed.
       const { aborted, reason } = this.#abort;
       throw aborted ? reason : error;
@@ -188,7 +193,10 @@ export class Solver {
     } catch (error) {
       if (!(error instanceof BuildError)) throw error;
       // All files are looked for at once: of several steps that lack some each says so.
-      if (this.#abort.aborted && isChange(vertex)) this.#start(vertex).fail(error.message);
+      if (this.#abort.aborted && isChange(vertex)) {
+        this.#lacking.add(vertex);
+        this.#start(vertex).fail(error.message);
+      }
       this.#abort.throwIfAborted();
       return error;
     }
@@ -199,6 +207,7 @@ export class Solver {
    * begun already.
    */
   async #lacks(vertex: Vertex, why: BuildError): Promise<VertexError> {
+    this.#lacking.add(vertex);
     const shown = this.#start(vertex);
     const cause = why.prefixed("failed to compute cache key");
     if (this.#lookedUp !== undefined) {
@@ -296,6 +305,13 @@ export class Solver {
     for (const vertex of [...this.#passedBy]) visit(vertex);
   }
 
+  /** What would have led to a step that cannot be done shows as known where nothing is looked up. */
+  #tellGivenUp(): void {
+    for (const lacking of this.#lacking)
+      for (const vertex of allBelow(lacking))
+        if (vertex.ignoresCache && isChange(vertex) && !this.#started.has(vertex)) this.#start(vertex).complete(true);
+  }
+
   /**
    * All steps that lead to one, with the snapshots that they came to here. Of those that were passed by there is none, but
    * what is known of them is looked for, too.
@@ -368,6 +384,7 @@ export class Solver {
 
   #start(vertex: Vertex): VertexProgress {
     const shown = this.#plan(vertex);
+    this.#started.add(vertex);
     shown.start();
     return shown;
   }
