@@ -52,6 +52,15 @@ it("gives RUN further hosts and a shared memory of the wanted size", async () =>
   expect(told.map(({ stream }) => stream).join("")).toMatch(/10\.1\.2\.3\textra\.test\n.*1024\n/s);
 });
 
+it("pulls what it stands on again where that is asked for, and tells of it", async () => {
+  const { engine, build } = await machine();
+  const pulls = (): number => engine.events.past().filter(({ action }) => action === "pull").length;
+  await build({ Dockerfile: "FROM busybox\nCMD true" });
+  expect(pulls()).toBe(1);
+  await build({ Dockerfile: "FROM busybox\nCMD true" }, "pull=1");
+  expect(pulls()).toBe(2);
+});
+
 it("pulls what it stands on as who the client is at its registry", async () => {
   const { engine, build } = await machine();
   const auth = { scheme: "basic" as const, realm: "registry.test", users: { ann: "secret" } };

@@ -187,10 +187,11 @@ async function run(
 type SentRequest = BuildRequest & { readonly context: { readonly tar: Uint8Array }; readonly file: string };
 
 /** Unlike BuildKit, the classic builder keeps the images that it stands on. What cannot be had, the build complains of. */
-async function pullBases({ images }: Engine, { dockerfile, buildArgs = {} }: ClassicRequest): Promise<void> {
+async function pullBases({ images }: Engine, { dockerfile, buildArgs = {}, pull }: ClassicRequest): Promise<void> {
   for (const [index, { from }] of dockerfile.stages.entries()) {
     const name = baseOf(dockerfile, index, buildArgs);
-    if (name === undefined || from.platform !== undefined || images.find(name) !== undefined) continue;
+    if (name === undefined || from.platform !== undefined) continue;
+    if (pull !== true && images.find(name) !== undefined) continue;
     await images.pull(name).catch(() => undefined);
   }
 }
