@@ -6,7 +6,10 @@ export class SmallMap<K extends number | string, V extends object | string> {
   /** The first entry, while they are few. */
   #key: K | undefined;
   #value: V | undefined;
-  /** The others, keys and values in turn; when they are many, all of them. */
+  /**
+   * The others, keys and values in turn; when they are many, all of them. No literals make such a list: V8 learns of those
+   * that most stay, makes them all in old space, and there one that is let go keeps what it named until a full collection.
+   */
   #more: readonly (K | V)[] | Map<K, V> | undefined;
 
   get size(): number {
@@ -31,11 +34,11 @@ export class SmallMap<K extends number | string, V extends object | string> {
     else if (this.#value === undefined || this.#key === key) {
       this.#key = key;
       this.#value = value;
-    } else if (more === undefined) this.#more = [key, value];
+    } else if (more === undefined) this.#more = Array.of<K | V>(key, value);
     else {
       const at = this.#placeOf(key);
       if (at >= 0) this.#more = more.with(at + 1, value);
-      else if (more.length < FEW) this.#more = [...more, key, value];
+      else if (more.length < FEW) this.#more = more.concat(Array.of<K | V>(key, value));
       else this.#index(key, value);
     }
   }
