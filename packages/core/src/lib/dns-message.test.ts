@@ -14,6 +14,29 @@ const MESSAGE: DnsMessage = {
 };
 
 describe("DNS messages", () => {
+  it("are read as they were written", () => {
+    const message: DnsMessage = {
+      ...MESSAGE,
+      answers: [
+        { name: "web.net", type: "A", ttlSeconds: 600, value: "10.0.0.2" },
+        { name: "web.net", type: "AAAA", ttlSeconds: 70_000, value: "fd00::2" },
+        { name: "2.0.0.10.in-addr.arpa", type: "PTR", ttlSeconds: 1, value: "web.net" },
+        { name: "web.net", type: "TXT", ttlSeconds: 1, value: "some text" },
+      ],
+    };
+    expect(decodeDns(encodeDns(message))).toEqual(message);
+  });
+
+  it("may point back to names, and are refused when they end too early", () => {
+    const bytes = encodeDns({ ...MESSAGE, questions: [{ name: "a.b", type: "A" }], answers: [] });
+    const answer = Uint8Array.of(0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 9, 0, 4, 1, 2, 3, 4);
+    const whole = new Uint8Array([...bytes, ...answer]);
+    whole[7] = 1;
+    expect(decodeDns(whole)?.answers).toEqual([{ name: "a.b", type: "A", ttlSeconds: 9, value: "1.2.3.4" }]);
+    expect(decodeDns(whole.subarray(0, whole.length - 2))).toBeUndefined();
+    expect(decodeDns(new Uint8Array(5))).toBeUndefined();
+  });
+
   it("are written as RFC 1035 has them: a name that is said again points to where it was said first", () => {
     expect(toHex(encodeDns(MESSAGE))).toBe(
       ["123481800001000100000000", "03776562036e65740000010001", "c00c0001000100000258", "0004ac120002"].join(""),

@@ -30,7 +30,7 @@ export function ipBytes(text: string): Uint8Array | undefined {
 
 /** The canonical text of an address in any notation; `undefined` if it is none. */
 export function canonicalIp(text: string): string | undefined {
-  if (isCanonical4(text)) return text;
+  if (written4(text) === "canonical") return text;
   const bytes = ipBytes(text);
   return bytes === undefined ? undefined : formatIp(bytes);
 }
@@ -144,26 +144,15 @@ const ZERO = 48;
 
 function parse4(text: string): Uint8Array | undefined {
   const bytes = new Uint8Array(4);
-  let at = 0;
-  for (let part = 0; part < 4; part++, at++) {
-    if (part > 0 && text.charCodeAt(at - 1) !== DOT) return undefined;
-    const start = at;
-    let value = 0;
-    for (let digit = text.charCodeAt(at) - ZERO; digit >= 0 && digit <= 9; digit = text.charCodeAt(at) - ZERO) {
-      value = value * 10 + digit;
-      at++;
-    }
-    if (at === start || at - start > 3 || value > 255) return undefined;
-    bytes[part] = value;
-  }
-  return at === text.length + 1 ? bytes : undefined;
+  return written4(text, bytes) === "not" ? undefined : bytes;
 }
 
-/** Four decimal parts without zeros before them: most addresses are written so. */
-function isCanonical4(text: string): boolean {
+/** How four decimal parts are written: mostly without zeros before them. `bytes` gets what they are. */
+function written4(text: string, bytes?: Uint8Array): "canonical" | "otherwise" | "not" {
+  let isCanonical = true;
   let at = 0;
   for (let part = 0; part < 4; part++, at++) {
-    if (part > 0 && text.charCodeAt(at - 1) !== DOT) return false;
+    if (part > 0 && text.charCodeAt(at - 1) !== DOT) return "not";
     const start = at;
     let value = 0;
     for (let digit = text.charCodeAt(at) - ZERO; digit >= 0 && digit <= 9; digit = text.charCodeAt(at) - ZERO) {
@@ -171,9 +160,12 @@ function isCanonical4(text: string): boolean {
       at++;
     }
     const digits = at - start;
-    if (digits === 0 || digits > 3 || value > 255 || (digits > 1 && text.charCodeAt(start) === ZERO)) return false;
+    if (digits === 0 || digits > 3 || value > 255) return "not";
+    if (digits > 1 && text.charCodeAt(start) === ZERO) isCanonical = false;
+    if (bytes !== undefined) bytes[part] = value;
   }
-  return at === text.length + 1;
+  if (at !== text.length + 1) return "not";
+  return isCanonical ? "canonical" : "otherwise";
 }
 
 function parse6(text: string): Uint8Array | undefined {

@@ -11,6 +11,7 @@ import type { Clock } from "../sim/index.ts";
 import type { Way } from "./destination.ts";
 import type { Device } from "./device.ts";
 import { type Body, type Packet, withEnds } from "./packet.ts";
+import { type Chained, PortChains } from "./port-chains.ts";
 
 export interface Endpoint {
   readonly address: string;
@@ -38,15 +39,14 @@ export interface Connection {
 }
 
 /** One direction of a connection. */
-export class Tracked {
+export class Tracked implements Chained<Tracked> {
   readonly connection: Connection;
   readonly isReply: boolean;
   /** Where its packets come from and go to, before they are translated. */
   readonly tuple: Tuple;
   /** What the stack has found out about the way of its packets. */
   shortcut: Shortcut | undefined;
-  /** Another one with the same ports. */
-  next: Tracked | undefined;
+  nextOfPorts: Tracked | undefined;
 
   constructor(connection: Connection, isReply: boolean, tuple: Tuple) {
     this.connection = connection;
@@ -246,10 +246,9 @@ function isSame(a: Tuple, b: Tuple): boolean {
   );
 }
 
-/** What is known by tuples. Each packet is looked up in several of these, so nothing is made to look something up. */
+/** What is known by tuples. */
 class TupleTable {
-  /** By both ports, which few others share: those hang on one another. */
-  readonly #byPorts = new Map<number, Tracked>();
+  readonly #entries = new PortChains<Tracked>();
   #size = 0;
 
   get size(): number {
@@ -258,15 +257,17 @@ class TupleTable {
 
   find(packet: Packet): Tracked | undefined {
     const { body } = packet;
-    const ports = body.protocol === "icmp" ? portsOf(body.id, body.id) : portsOf(body.sourcePort, body.port);
-    let tracked = this.#byPorts.get(ports);
-    while (tracked !== undefined && !fits(tracked.tuple, packet)) tracked = tracked.next;
+    let tracked =
+      body.protocol === "icmp"
+        ? this.#entries.first(body.id, body.id)
+        : this.#entries.first(body.sourcePort, body.port);
+    while (tracked !== undefined && !fits(tracked.tuple, packet)) tracked = tracked.nextOfPorts;
     return tracked;
   }
 
   get(tuple: Tuple): Tracked | undefined {
-    let tracked = this.#byPorts.get(portsOf(tuple.from.port, tuple.to.port));
-    while (tracked !== undefined && !isSame(tracked.tuple, tuple)) tracked = tracked.next;
+    let tracked = this.#entries.first(tuple.from.port, tuple.to.port);
+    while (tracked !== undefined && !isSame(tracked.tuple, tuple)) tracked = tracked.nextOfPorts;
     return tracked;
   }
 
@@ -274,39 +275,17 @@ class TupleTable {
     const { tuple } = tracked;
     this.delete(tuple);
     this.#size++;
-    const ports = portsOf(tuple.from.port, tuple.to.port);
-    let last = this.#byPorts.get(ports);
-    if (last === undefined) {
-      this.#byPorts.set(ports, tracked);
-      return;
-    }
-    while (last.next !== undefined) last = last.next;
-    last.next = tracked;
+    this.#entries.append(tuple.from.port, tuple.to.port, tracked);
   }
 
   delete(tuple: Tuple): void {
-    const ports = portsOf(tuple.from.port, tuple.to.port);
-    let before: Tracked | undefined;
-    let tracked = this.#byPorts.get(ports);
-    while (tracked !== undefined && !isSame(tracked.tuple, tuple)) {
-      before = tracked;
-      tracked = tracked.next;
-    }
+    const tracked = this.get(tuple);
     if (tracked === undefined) return;
     this.#size--;
-    if (before !== undefined) before.next = tracked.next;
-    else if (tracked.next !== undefined) this.#byPorts.set(ports, tracked.next);
-    else this.#byPorts.delete(ports);
-    tracked.next = undefined;
+    this.#entries.remove(tuple.from.port, tuple.to.port, tracked);
   }
 
   all(): readonly Tracked[] {
-    const all: Tracked[] = [];
-    for (const first of this.#byPorts.values()) {
-      for (let tracked: Tracked | undefined = first; tracked !== undefined; tracked = tracked.next) all.push(tracked);
-    }
-    return all;
+    return [...this.#entries.values()];
   }
 }
-
-const portsOf = (from: number, to: number): number => (from << 16) | to;

@@ -26,7 +26,7 @@ export interface Remnant {
   readonly untilUs: number;
   readonly next: number;
   expected: number;
-  nextEnded: Remnant | undefined;
+  nextOfPorts: Remnant | undefined;
 }
 
 export class TcpTable {
@@ -75,7 +75,7 @@ export class TcpTable {
     const { local, remote, domain } = socket;
     if (remote === undefined || domain === "unix") return;
     const untilUs = this.#stack.host.clock.nowUs + LINGER_US;
-    this.#remnants.set({ domain, local, remote, untilUs, next, expected, nextEnded: undefined });
+    this.#remnants.set({ domain, local, remote, untilUs, next, expected, nextOfPorts: undefined });
   }
 
   /** Its descriptor is closed: the port it was bound to is free. */
