@@ -119,6 +119,16 @@ it("offers nothing if a layer does not say what it unpacks to, or the document i
   expect(events.filter(({ kind }) => kind === "failed")).toHaveLength(1);
 });
 
+it("is told if the document is too large to be read", async () => {
+  const registry = await filled("min");
+  const { body } = await get(registry, "main");
+  await put(registry, "large", { ...body, config: { ...body.config, size: 2 ** 20 + 1 } });
+  const { ran, events } = await build(engineAt(registry), { cacheFrom: ["ci.example:5000/team/cache:large"] });
+  expect(ran).toHaveLength(7);
+  const failed = events.find(({ kind }) => kind === "failed");
+  expect(failed).toMatchObject({ error: expect.stringContaining("is too large (1048577 > 1048576)") });
+});
+
 describe("a registry that does not take the cache", () => {
   const target = { name: "nobody.example/cache" };
 

@@ -317,7 +317,7 @@ export class Builder {
   ): Promise<void> {
     const vertex = progress.start("exporting cache to registry");
     const { snapshotter } = this.#machine;
-    const chain = snapshot === undefined ? [] : [...snapshotter.chain(snapshot)].reverse();
+    const chain = snapshot === undefined ? [] : snapshotter.chain(snapshot).toReversed();
     const diffIdOf = (layer: string): Digest => this.#exporter.diffIdOf(layer);
     try {
       vertex.status("preparing build cache for export");

@@ -31,6 +31,14 @@ it.each([
   expect(read({ layers }).layers.every((line) => line.length === 0)).toBe(true);
 });
 
+it("offers no layers that more others lie below than below any of an image", () => {
+  const layers = Array.from({ length: 126 }, (_, i) => ({ blob: A, parent: i - 1 }));
+  expect(read({ layers }).layers.map(({ length }) => length)).toEqual([
+    ...Array.from(layers.keys(), (i) => i + 1).slice(0, 125),
+    0,
+  ]);
+});
+
 it("reads records as far as it understands them", () => {
   const known = { digest: "k", layers: [{ layer: 0, createdAt: "" }] };
   expect(read({ records: [known, { digest: 1 }, null] }).records).toEqual([known]);

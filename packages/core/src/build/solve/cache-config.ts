@@ -34,6 +34,8 @@ export interface TellOptions {
 }
 
 const LOWEST = -1;
+/** No image has more layers. @see moby layer/layer_store.go maxLayerDepth */
+const DEPTH_LIMIT = 125;
 
 export function tellableCache(
   parts: TellingCache,
@@ -47,7 +49,7 @@ export function tellableCache(
   for (const made of done.snapshots) {
     if (made === undefined || (mode === "min" && !own.has(made))) continue;
     let parent = LOWEST;
-    for (const snapshot of [...snapshotter.chain(made)].reverse()) {
+    for (const snapshot of snapshotter.chain(made).toReversed()) {
       const number = numbers.get(snapshot) ?? layers.length;
       if (number === layers.length) {
         const { createdUs } = snapshotter.stat(snapshot);
@@ -94,11 +96,11 @@ export function readCacheConfig(bytes: Uint8Array): CacheConfig {
     for (let at = number; at !== LOWEST; ) {
       const layer = layers[at];
       // Of layers that stand on each other in a circle none is the lowest.
-      if (layer === undefined || line.length === layers.length) return [];
-      line.unshift(layer.blob);
+      if (layer === undefined || line.length === DEPTH_LIMIT) return [];
+      line.push(layer.blob);
       at = layer.parent;
     }
-    return line;
+    return line.reverse();
   };
   return { records: readRecords(records), layers: layers.map((_, number) => lineOf(number)) };
 }

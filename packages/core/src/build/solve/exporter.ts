@@ -53,7 +53,7 @@ export class Exporter {
   export(snapshot: string | undefined, draft: ImageDraft, options: ExportOptions): Image {
     // An image without layers says when it was made, all others when their layers were.
     if (snapshot === undefined) return this.#build([], draft, options);
-    const chain = [...this.#snapshotter.chain(snapshot)].reverse();
+    const chain = this.#snapshotter.chain(snapshot).toReversed();
     const cache = options.cacheOf?.(chain);
     const known = this.#exported.get(snapshot);
     const { epochUs } = options;

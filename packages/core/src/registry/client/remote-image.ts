@@ -39,6 +39,8 @@ export interface RemoteCache {
   readonly layers: readonly Descriptor[];
 }
 
+/** Bytes of a cache's document. @see BuildKit cache/remotecache/import.go readBlob */
+const CACHE_LIMIT = 1 << 20;
 /** Indexes within indexes are followed so far. */
 const DEPTH_LIMIT = 4;
 
@@ -98,6 +100,8 @@ export async function findRemoteCache(
   const parts = document.kind === "manifest" ? [document.config, ...document.layers] : document.manifests;
   const config = parts.find(({ mediaType }) => mediaType === BUILD_CACHE_CONFIG);
   if (config === undefined) return undefined;
+  const { digest, size } = config;
+  if (size > CACHE_LIMIT) throw new RemoteError(`blob ${digest} is too large (${size} > ${CACHE_LIMIT})`, { rank: 3 });
   await remote.fetchPatiently(reference, config, store);
   return { config: store.read(config.digest), layers: parts.filter((one) => one !== config) };
 }
