@@ -147,6 +147,18 @@ describe("tidy", () => {
     expect(wrong.map((file) => relative(ROOT, file))).toEqual([]);
   });
 
+  it("functions that objects have of their own do not keep them: see `ownFunction`", () => {
+    const field = /^ {2}(?:readonly |override )*#?\w+(?:: .*?)?/;
+    const property = /^.*\w\.#?\w+/;
+    const literal = / \??= (?:async )?(?:function\b|\w+ =>|\((?:[^()]|\([^()]*\))*\)(?:: [^=]+)? =>).*[^,]$/;
+    const kept = new RegExp(`(?:${field.source}|${property.source})${literal.source}`);
+    const wrong = FILES.flatMap((file) => {
+      const lines = codeOnly(TEXT.get(file) ?? "").split("\n");
+      return lines.flatMap((line, at) => (kept.test(line) ? [`${relative(ROOT, file)}:${at + 1}`] : []));
+    });
+    expect(wrong).toEqual([]);
+  });
+
   it("in userland and the runtime no system call is made without being yielded", () => {
     const calls = [...(TEXT.get(join(ROOT, "abi/calls.ts")) ?? "").matchAll(/^export const (\w+) =/gm)].map(
       ([, name]) => name,

@@ -10,7 +10,7 @@ import { freezeDisk, type HostDisk, type HostFs } from "../fs/index.ts";
 import { GitNetwork, type GitRepository } from "../git/index.ts";
 import { type Image, ImageDisk, ImageStore } from "../image/index.ts";
 import { bootMachine, Kernel, type Machine } from "../kernel/index.ts";
-import { omit, StatusError } from "../lib/index.ts";
+import { omit, ownFunction, StatusError } from "../lib/index.ts";
 import { makeRyuk, type PackageIndexes } from "../programs/index.ts";
 import { type Credentials, HttpNetwork, type Registry } from "../registry/index.ts";
 import { Runtime } from "../runtime/index.ts";
@@ -275,19 +275,21 @@ export class Engine implements EngineDoor {
     this.daemon = new Daemon({ ...shared, containers: this.containers, exec: this.exec, health });
     this.daemon.on("started", () => this.swarm.resume());
     this.#buildPrng = world.prng.fork("build");
-    this.#makeBuilder = () =>
-      new Builder(
-        {
-          ...{ world, kernel, runtime, snapshotter, prng: this.#buildPrng },
-          download: this.download,
-          findRepository: this.findRepository,
-          unpacksXz: this.profile.hasXz,
-          joinNetwork: buildNetwork({ kernel, networks: this.networks, nameservers }),
-          resolvConf: buildResolvConf(nameservers),
-        },
-        store,
-        this.images,
-      );
+    this.#makeBuilder = ownFunction(
+      () =>
+        new Builder(
+          {
+            ...{ world, kernel, runtime, snapshotter, prng: this.#buildPrng },
+            download: this.download,
+            findRepository: this.findRepository,
+            unpacksXz: this.profile.hasXz,
+            joinNetwork: buildNetwork({ kernel, networks: this.networks, nameservers }),
+            resolvConf: buildResolvConf(nameservers),
+          },
+          store,
+          this.images,
+        ),
+    );
     this.calls = new CallLog(() => kernel.nowUs);
     this.faults = new Faults(faultTargets(this));
     tellOfStarts(this);
@@ -341,8 +343,9 @@ export class Engine implements EngineDoor {
   }
 
   /** The repository at an address, if the machine has git to ask for it. */
-  readonly findRepository = (address: string): GitRepository | undefined =>
-    this.profile.hasGit ? this.git.find(address) : undefined;
+  readonly findRepository = ownFunction((address: string): GitRepository | undefined =>
+    this.profile.hasGit ? this.git.find(address) : undefined,
+  );
 
   /** What builds images, made when it is first used. */
   get builder(): Builder {

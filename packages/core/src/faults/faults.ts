@@ -1,4 +1,4 @@
-import { Emitter, Ring } from "../lib/index.ts";
+import { Emitter, ownFunction, Ring } from "../lib/index.ts";
 import { microsecondsOf, Prng } from "../sim/index.ts";
 import { ApiDoor } from "./api-door.ts";
 import { ruleText } from "./describe.ts";
@@ -161,12 +161,12 @@ export class Faults extends Emitter<{ fired: [fault: FiredFault] }> {
     void this.#targets.disturbDaemon(rule);
   }
 
-  readonly #note = (rule: FaultRule, what: string, container: ContainerRef | undefined): void => {
+  readonly #note = ownFunction((rule: FaultRule, what: string, container: ContainerRef | undefined): void => {
     const fired: FiredFault = { timeUs: this.#targets.kernel.nowUs, rule, what, container };
     this.#fired.push(fired);
     this.#targets.world.trace.addText(what);
     this.emit("fired", fired);
-  };
+  });
 
   *#lines(): Iterable<string> {
     const { startUs } = this.#targets.world.clock;

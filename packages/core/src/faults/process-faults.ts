@@ -1,7 +1,7 @@
 /** Rules on the main processes of containers: crashes, deafness, leaks. */
 import { Errno, SIGSEGV, SIGTERM } from "../abi/index.ts";
 import { type Kernel, type Process, setMemory } from "../kernel/index.ts";
-import { omit } from "../lib/index.ts";
+import { omit, ownFunction } from "../lib/index.ts";
 import type { Timer } from "../sim/index.ts";
 import type { ContainerRef, HeldFault, ProcessFault } from "./rule.ts";
 import { schedule } from "./scheduled.ts";
@@ -89,7 +89,9 @@ export class ProcessFaults {
     }
   }
 
-  readonly #isLost = (target: Process, signal: number): boolean => signal === SIGTERM && this.#deaf.has(target);
+  readonly #isLost = ownFunction(
+    (target: Process, signal: number): boolean => signal === SIGTERM && this.#deaf.has(target),
+  );
 
   #leak(rule: Rule, process: Process, bytes: number): void {
     this.#later(rule, SECOND_US, () => {

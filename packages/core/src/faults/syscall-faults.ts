@@ -1,6 +1,7 @@
 /** Rules on system calls and on disks. Without rules the kernel asks nobody. */
 import { Call, type SyscallName } from "../abi/index.ts";
 import type { Cgroup, Interception, Kernel, Process } from "../kernel/index.ts";
+import { ownFunction } from "../lib/index.ts";
 import { calledPath, isOnDisk } from "./called-path.ts";
 import type { ContainerRef, DiskFault, HeldFault, SyscallFault, SystemCall } from "./rule.ts";
 import { containerScope, optionalPattern } from "./scope.ts";
@@ -57,7 +58,7 @@ export class SyscallFaults {
     return { undo, [Symbol.dispose]: undo };
   }
 
-  readonly #intercept = (process: Process, call: Call): Interception | undefined => {
+  readonly #intercept = ownFunction((process: Process, call: Call): Interception | undefined => {
     for (const rule of this.#rules) {
       if (rule.calls?.has(call.name) === false || !rule.isProgram(process.name)) continue;
       // What the runtime does before the program is there is not the container's doing.
@@ -76,7 +77,7 @@ export class SyscallFaults {
       return verdict.done;
     }
     return undefined;
-  };
+  });
 }
 
 function onCalls({ call, errno, slow }: SyscallFault): Pick<Rule, "calls" | "verdict"> {

@@ -29,7 +29,7 @@ import {
   PTMX_DEVICE,
   TTY_DEVICE,
 } from "../fs/index.ts";
-import { Emitter, SmallMap } from "../lib/index.ts";
+import { Emitter, ownFunction, SmallMap } from "../lib/index.ts";
 import type { Sender } from "../net/index.ts";
 import type { Allotment, Prng, PrngState, World } from "../sim/index.ts";
 import {
@@ -173,7 +173,9 @@ export class Kernel implements FsMachine {
   readonly sockets: SockFs;
   readonly unixNames = new UnixNames();
   /** For unix sockets: who is sending. */
-  readonly whoSends = (): Sender | undefined => (this.current === undefined ? undefined : senderOf(this.current));
+  readonly whoSends = ownFunction((): Sender | undefined =>
+    this.current === undefined ? undefined : senderOf(this.current),
+  );
   /** For network stacks. */
   readonly net = new KernelNetHost(this);
   readonly nsfs: NsFs;

@@ -5,6 +5,7 @@
  * @see unix(7)
  */
 import { Errno, S_IFSOCK, type SocketAddress, type UnixAddress, W_OK } from "../abi/index.ts";
+import { ownFunction } from "../lib/index.ts";
 import type { UnixSocket } from "../net/index.ts";
 import { checkAccess, directory, type Inode, walk } from "../vfs/index.ts";
 import type { Process } from "./process.ts";
@@ -58,7 +59,7 @@ export class UnixNames {
     if (names.has(path)) throw new Errno("EADDRINUSE");
     names.set(path, socket);
     socket.bind({ family: "unix", path });
-    socket.onClose = () => names.delete(path);
+    socket.onClose = ownFunction(() => names.delete(path));
   }
 }
 

@@ -59,6 +59,7 @@ export {
 } from "./ip.ts";
 export { omit } from "./omit.ts";
 export { orNull } from "./or-null.ts";
+export { ownFunction } from "./own-function.ts";
 export { ownValue } from "./own-value.ts";
 export { basename, clean, dirname, join } from "./path.ts";
 export { protobufField, protobufInteger } from "./protobuf.ts";

@@ -1,5 +1,6 @@
 /** The servers of a world: requests find theirs by the host that they are for. */
 import { offlineError } from "../lib/go/index.ts";
+import { ownFunction } from "../lib/index.ts";
 import { ConnectionError } from "./client/registry-error.ts";
 import type { Fetch } from "./fetch.ts";
 
@@ -27,11 +28,11 @@ export class HttpNetwork {
   }
 
   /** Sends a request where it belongs. Rejects as a machine without a way there would. */
-  readonly fetch: Fetch = (request) => {
+  readonly fetch: Fetch = ownFunction((request) => {
     const { url } = request;
     const registry = this.#hosts.get(new URL(url).host) ?? this.#outside;
     return registry === undefined ? unreached(request) : registry(request);
-  };
+  });
 
   /** The same, as somebody sees it who cannot reach some of the hosts. */
   except(hosts: readonly string[]): Fetch {

@@ -30,7 +30,7 @@ import {
   STANDARD_DEVICES,
   STANDARD_LINKS,
 } from "../kernel/index.ts";
-import { decode, Emitter, encode, StatusError } from "../lib/index.ts";
+import { decode, Emitter, encode, ownFunction, StatusError } from "../lib/index.ts";
 import type { LinuxSpec, MountSpec, NamespaceType, ProcessSpec, RuntimeSpec } from "../oci/index.ts";
 import type { DeferredFile, OpenFile } from "../vfs/index.ts";
 import { CONSOLE_PREFIX } from "./console.ts";
@@ -83,9 +83,9 @@ export class Runtime {
   readonly events = new Emitter<RuntimeEvents>();
   readonly #kernel: Kernel;
   readonly #unknown: Program | undefined;
-  readonly #onStopped = (container: OciContainer): void => {
+  readonly #onStopped = ownFunction((container: OciContainer): void => {
     this.events.emit("stopped", container);
-  };
+  });
   readonly #containers = new Map<string, OciContainer>();
   readonly #lastExecs = new WeakMap<OciContainer, LastExec>();
   /** The parent of all first processes, as containerd's shim is: it reaps them by not caring. */

@@ -1,4 +1,6 @@
 /** What the world needs of the JavaScript host that it runs on. `packages/node` gives the real-time form. */
+import { ownFunction } from "../lib/index.ts";
+
 export interface Host {
   /** Lets the host run one round of its event loop. */
   breathe(): Promise<void>;
@@ -28,10 +30,10 @@ const breathing: (() => void)[] = [];
 
 function makeChannel() {
   const made: { readonly port1: Port; readonly port2: Port } = new MessageChannel();
-  made.port1.onmessage = () => {
+  made.port1.onmessage = ownFunction(() => {
     const next = breathing.shift();
     if (breathing.length === 0) made.port1.unref?.();
     next?.();
-  };
+  });
   return made;
 }

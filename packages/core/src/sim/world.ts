@@ -8,7 +8,7 @@
  *
  * Policies: `skip` moves time at once, `manual` only by `advance`, `real` with the host's clock.
  */
-import { StatusError } from "../lib/index.ts";
+import { ownFunction, StatusError } from "../lib/index.ts";
 import { type AllotmentOptions, Allotments } from "./allotment.ts";
 import { Clock } from "./clock.ts";
 import { type CostTable, DEFAULT_COSTS } from "./cost.ts";
@@ -448,10 +448,10 @@ export class World {
   }
 
   /** Code that was started together (`Promise.all`) gets to its own wait before the world goes on. */
-  readonly #hop = (): void => {
+  readonly #hop = ownFunction((): void => {
     if (this.#hops++ < MICROTASKS_BEFORE_START) void NEXT_MICROTASK.then(this.#hop);
     else void this.#pump();
-  };
+  });
 
   async #pump(): Promise<void> {
     try {
@@ -519,7 +519,7 @@ export class World {
   /** Waits until one of the promises that hold the world lets go of it. */
   async #untilReleased(): Promise<void> {
     const isOver = new Promise<true>((resolve) => {
-      this.#letGo = () => resolve(true);
+      this.#letGo = ownFunction(() => resolve(true));
     });
     const holds = [...this.#held.values()];
     const isImpatient = holds.every(({ onStuck }) => onStuck !== undefined);

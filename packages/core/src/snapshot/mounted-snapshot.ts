@@ -1,7 +1,7 @@
 /** A snapshot, mounted where no process sees it. */
 import { OverlayFs } from "../fs/index.ts";
 import { type Kernel, overlayOver } from "../kernel/index.ts";
-import { StatusError } from "../lib/index.ts";
+import { ownFunction, StatusError } from "../lib/index.ts";
 import type { FileSystem } from "../vfs/index.ts";
 import { MountedTree } from "./mounted-tree.ts";
 import type { Snapshotter } from "./snapshotter.ts";
@@ -38,7 +38,7 @@ export class SnapshotView extends MountedSnapshot {
     const view = snapshotter.newKey("view");
     snapshotter.view(view, snapshot, ROOTFS_PATH);
     super(kernel, snapshotter, view);
-    this.#release = () => snapshotter.remove(view);
+    this.#release = ownFunction(() => snapshotter.remove(view));
   }
 
   override close(): void {

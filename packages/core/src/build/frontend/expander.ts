@@ -1,4 +1,5 @@
 /** Expansion of one instruction's words in its scope; a variable that nobody declared earns a warning. */
+import { ownFunction } from "../../lib/index.ts";
 import type { Instruction } from "../dockerfile/ast.ts";
 import { suggest } from "../dockerfile/suggest.ts";
 import { type LexOptions, lexWord } from "../dockerfile/words.ts";
@@ -22,10 +23,10 @@ export class Expander {
   }
 
   /** One word. @throws BuildError `failed to process "…": …` */
-  readonly expand = (word: string): string => this.#expand(word, { escape: this.context.escape });
+  readonly expand = ownFunction((word: string): string => this.#expand(word, { escape: this.context.escape }));
 
   /** The content of an inline file: no quotes, and the escape is always a backslash. */
-  readonly expandContent = (content: string): string => this.#expand(content, { ignoreQuotes: true });
+  readonly expandContent = ownFunction((content: string): string => this.#expand(content, { ignoreQuotes: true }));
 
   #expand(word: string, options: LexOptions): string {
     const result = lexWord(word, this.scope.variables, options);

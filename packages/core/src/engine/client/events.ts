@@ -5,6 +5,8 @@ import { DockerError, type EngineDoor } from "./door.ts";
 /** A message of `docker events --format json`. */
 export type EventMessage = ReturnType<typeof eventDocument>;
 
+const nobody = (): void => {};
+
 /** Runs `docker events` from now on, for as long as somebody reads. */
 export function followEvents(
   door: EngineDoor,
@@ -37,7 +39,7 @@ export function followEvents(
 class Inbox {
   readonly #messages: EventMessage[] = [];
   #partial = "";
-  #wake = (): void => {};
+  #wake: () => void = nobody;
   isOpen = true;
 
   /** Text with whole and partial lines. */

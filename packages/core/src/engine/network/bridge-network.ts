@@ -7,7 +7,7 @@
  * @see moby libnetwork/drivers/bridge
  */
 import type { Kernel } from "../../kernel/index.ts";
-import { familyOf, type IpFamily, lastOf, StatusError } from "../../lib/index.ts";
+import { familyOf, type IpFamily, lastOf, ownFunction, StatusError } from "../../lib/index.ts";
 import { Bridge, type DeviceAddress, type Frame, type NetStack, randomMac } from "../../net/index.ts";
 import type { BridgeOptions } from "./bridge-options.ts";
 import { addRules, networkRules, type PlacedRule, prepareFirewall, removeRules } from "./bridge-rules.ts";
@@ -194,7 +194,7 @@ export class BridgeNetwork {
     this.#bridge = bridge;
     bridge.queueLength = 0;
     bridge.mtu = this.mtu;
-    bridge.onSolicitation = (address) => this.#byAddress.get(address)?.materialize();
+    bridge.onSolicitation = ownFunction((address) => this.#byAddress.get(address)?.materialize());
     stack.addDevice(bridge);
     if (this.ipam.v6 === undefined) stack.addresses.disable6(bridge);
     if (this.hasHost) this.#connectHost(stack, bridge);
@@ -218,6 +218,6 @@ export class BridgeNetwork {
       this.#rules = [...this.#rules, ...rules];
     }
     // Frames from port to port pass the filter only where it may refuse them, as with bridge-nf-call-iptables.
-    if (!this.options.icc) bridge.allows = (packet) => stack.allowsForward(bridge, packet);
+    if (!this.options.icc) bridge.allows = ownFunction((packet) => stack.allowsForward(bridge, packet));
   }
 }

@@ -4,7 +4,7 @@
  * Everything holds until it is disposed of, also for containers that start later. Nothing of it costs anything while
  * nobody uses it.
  */
-import { StatusError } from "../../lib/index.ts";
+import { ownFunction, StatusError } from "../../lib/index.ts";
 import { type Frame, type Impairment, isPacket, type LinkConditions, type Veth } from "../../net/index.ts";
 import { Capture } from "./capture.ts";
 import { bitsPerSecond, durationUs, perMillion } from "./rate.ts";
@@ -117,10 +117,10 @@ export class LinkService {
   plugged(end: LinkEnd): void {
     const { device } = end;
     if (device === undefined) return;
-    device.link.impairments = () => (this.#rules.size === 0 ? NONE : this.#rulesFor(end));
-    device.capture = (direction, _device, frame) => {
+    device.link.impairments = ownFunction(() => (this.#rules.size === 0 ? NONE : this.#rulesFor(end)));
+    device.capture = ownFunction((direction, _device, frame) => {
       if (this.#captures.size > 0) this.#record(end, direction, frame);
-    };
+    });
   }
 
   #hold(selection: LinkSelection, conditions: LinkConditions): Held {

@@ -71,7 +71,7 @@ export class NetworkStore {
     this.#kernel = kernel;
     this.#links = links;
     this.#prng = prng;
-    this.#ipam = new IpamAllocator(new AddressSpace([...LOCAL_POOLS, ownPrefix(prng.fork("ula"))]));
+    this.#ipam = new IpamAllocator(new AddressSpace([...LOCAL_POOLS, new OwnPrefix(prng.fork("ula"))]));
     if (records !== undefined) {
       for (const record of records) this.#restore(record);
       return;
@@ -347,20 +347,25 @@ function overlapsIn(family: IpFamily, a: Ipam, b: Ipam): boolean {
 }
 
 /** A prefix of unique local addresses that the machine has for itself. @see RFC 4193 */
-function ownPrefix(prng: Prng): { readonly base: string; readonly length: number } {
-  let base: string | undefined;
-  const drawn = (): string => {
-    const digits = prng.hex(10);
+class OwnPrefix {
+  readonly length = 64;
+  readonly #prng: Prng;
+  #base: string | undefined;
+
+  constructor(prng: Prng) {
+    this.#prng = prng;
+  }
+
+  /** Drawn when it is first needed: few networks have IPv6. */
+  get base(): string {
+    this.#base ??= this.#drawn();
+    return this.#base;
+  }
+
+  #drawn(): string {
+    const digits = this.#prng.hex(10);
     const text = `fd${digits.slice(0, 2)}:${digits.slice(2, 6)}:${digits.slice(6)}::/48`;
     const { address } = parsePrefix(text) ?? { address: "fd00::" };
     return `${address}/48`;
-  };
-  return {
-    length: 64,
-    // Few networks have IPv6.
-    get base() {
-      base ??= drawn();
-      return base;
-    },
-  };
+  }
 }

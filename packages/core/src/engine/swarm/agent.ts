@@ -5,7 +5,7 @@
  */
 import { removeTree } from "../../fs/index.ts";
 import type { Kernel } from "../../kernel/index.ts";
-import { StatusError } from "../../lib/index.ts";
+import { ownFunction, StatusError } from "../../lib/index.ts";
 import type { World } from "../../sim/index.ts";
 import type { Container } from "../container/container.ts";
 import type { ContainerService } from "../containers.ts";
@@ -42,7 +42,7 @@ export class Agent {
   readonly #stopping = new Set<Task>();
   readonly #withFiles = new Set<Task>();
   readonly #unhealthy = new Set<Task>();
-  readonly #listener = (event: EngineEvent): void => this.#noticed(event);
+  readonly #listener = ownFunction((event: EngineEvent): void => this.#noticed(event));
 
   constructor(parts: AgentParts) {
     this.#parts = parts;

@@ -3,7 +3,7 @@
  *
  * @see network_namespaces(7)
  */
-import { SmallMap } from "../../lib/index.ts";
+import { ownFunction, SmallMap } from "../../lib/index.ts";
 import { type NetHost, NetStack } from "../../net/index.ts";
 import { netSysctl, type SysctlValues } from "../sysctl.ts";
 import { Namespace } from "./namespace.ts";
@@ -45,9 +45,9 @@ export class NetNamespace extends Namespace {
     if (this.#stack !== undefined) plan(this.#stack);
     else if (before === undefined) this.#plan = plan;
     else
-      this.#plan = (stack) => {
+      this.#plan = ownFunction((stack) => {
         before(stack);
         plan(stack);
-      };
+      });
   }
 }

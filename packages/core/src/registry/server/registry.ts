@@ -4,7 +4,7 @@
  * @see distribution-spec 1.1
  */
 import { type ContentDisk, ContentStore, MemoryContentDisk } from "../../content/index.ts";
-import { StatusError } from "../../lib/index.ts";
+import { ownFunction, StatusError } from "../../lib/index.ts";
 import type { Fetch } from "../fetch.ts";
 import { type AuthOptions, Gate } from "./auth.ts";
 import { deleteBlob, getBlob } from "./blobs.ts";
@@ -90,7 +90,7 @@ export class Registry {
   }
 
   /** Answers a request. Rejects only where a fault breaks the connection. */
-  readonly fetch: Fetch = async (request) => {
+  readonly fetch: Fetch = ownFunction(async (request) => {
     try {
       return await this.#answer(request);
     } catch (error) {
@@ -100,7 +100,7 @@ export class Registry {
       }
       throw error;
     }
-  };
+  });
 
   async #answer(request: Request): Promise<Response> {
     const url = new URL(request.url);

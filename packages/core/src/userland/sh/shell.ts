@@ -5,7 +5,7 @@
  * the files beside; they take a `Shell` as their first argument.
  */
 import { Errno, type Program, type Routine, write } from "../../abi/index.ts";
-import { fromByteString, fromLatin1 } from "../../lib/index.ts";
+import { fromByteString, fromLatin1, ownFunction } from "../../lib/index.ts";
 import type { Applet } from "../applet.ts";
 import type { Node } from "./ast.ts";
 import type { Builtin } from "./builtin.ts";
@@ -171,8 +171,8 @@ export class Shell {
     this.jobs = new Jobs();
     this.traps = new Traps(parent?.traps);
     this.random = new Random();
-    this.variables.onChange = (name, value) => this.#variableChanges(name, value);
-    this.variables.onOptionsRestored = (options) => this.setOptions(options);
+    this.variables.onChange = ownFunction((name, value) => this.#variableChanges(name, value));
+    this.variables.onOptionsRestored = ownFunction((options) => this.setOptions(options));
   }
 
   /** A copy for a subshell. */

@@ -37,13 +37,15 @@ const DYNAMIC = ["LINENO", "FUNCNAME", "RANDOM", "EPOCHSECONDS", "EPOCHREALTIME"
 
 const NEW: Variable = { value: undefined, exported: false, readonly: false, fixed: false };
 
+const nobody = (): void => {};
+
 export class Variables {
   readonly #table: Map<string, Variable>;
   readonly #scopes: Scope[];
   /** Told of every new value, before it is set: PATH and OPTIND have consequences. */
-  onChange: (name: string, value: string | undefined) => void = () => {};
+  onChange: (name: string, value: string | undefined) => void = nobody;
   /** Told when a scope ends that has made the options its own. */
-  onOptionsRestored: (options: OptionSet) => void = () => {};
+  onOptionsRestored: (options: OptionSet) => void = nobody;
   /** `set -a`: what is set is exported. */
   exportsAll = false;
   /** Variables whose value is made up when it is asked for, as long as nobody sets or unsets them. */
