@@ -153,6 +153,8 @@ describe("a rule on calls", () => {
     expect(() => engine.faults.add({ on: "api", probability: 2 })).toThrow('"2" is no probability');
     expect(() => engine.faults.add({ on: "api", slow: "x" })).toThrow('invalid duration "x"');
     expect(() => engine.faults.add({ on: "api" }, { on: "syscall" })).toThrow("needs an errno");
+    const nowhere = JSON.parse('{ "on": "syscalls", "errno": "EIO" }');
+    expect(() => engine.faults.add(nowhere)).toThrow("a rule is on one of api, events, syscall, disk, pull");
     expect(engine.faults.rules).toEqual([]);
   });
 });

@@ -29,8 +29,8 @@ import { ContainerIndex } from "./container/container-index.ts";
 import type { CreateOptions } from "./container/create-options.ts";
 import { checkDeviceRequests } from "./container/device-requests.ts";
 import { furnish } from "./container/furnish.ts";
+import { keptSettings } from "./container/kept-settings.ts";
 import { mergeConfig } from "./container/merge-config.ts";
-import { swapLimit } from "./container/resources.ts";
 import { isMeantToEnd, RestartBackoff, startsWithEngine } from "./container/restart.ts";
 import { CREATE_FAILED, startFailure } from "./container/start-failure.ts";
 import { type UpdateBody, updateContainer } from "./container/update.ts";
@@ -590,22 +590,12 @@ export class ContainerService {
     verifyNetworkMode(config, hostConfig);
   }
 
-  /** The settings as the record has them. */
+  /** The settings as the record has them: another container by its id. */
   #kept(given: Partial<HostConfig>): Partial<HostConfig> {
-    const { NetworkMode: mode = "", PidsLimit, SecurityOpt } = given;
-    const labels = unlabelled(given);
+    const kept = keptSettings(given);
+    const { NetworkMode: mode = "" } = kept;
     const other = mode.startsWith("container:") ? this.#index.idOf(mode.slice("container:".length)) : undefined;
-    const swap = swapLimit(given);
-    const hasNoLimit = typeof PidsLimit === "number" && PidsLimit <= 0;
-    if (other === undefined && !hasNoLimit && labels.length === 0 && swap === given.MemorySwap) return given;
-    return {
-      ...given,
-      ...(swap === undefined ? {} : { MemorySwap: swap }),
-      // An update to less than 0 is kept as 0.
-      ...(hasNoLimit ? { PidsLimit: null } : {}),
-      ...(labels.length === 0 ? {} : { SecurityOpt: [...(SecurityOpt ?? []), ...labels] }),
-      ...(other === undefined ? {} : { NetworkMode: `container:${other}` }),
-    };
+    return other === undefined ? kept : { ...kept, NetworkMode: `container:${other}` };
   }
 
   #ended(container: Container, status: WaitStatus): void {
@@ -748,15 +738,6 @@ export class ContainerService {
 }
 
 const NOTHING: Readonly<Record<string, string>> = {};
-
-/** A container that sees so much of the machine has no label of its own. @see moby daemon/create.go generateSecurityOpt */
-function unlabelled({ Privileged, PidMode, IpcMode, SecurityOpt }: Partial<HostConfig>): readonly string[] {
-  if (Privileged !== true && PidMode !== "host" && IpcMode !== "host") return NO_LABELS;
-  return SecurityOpt?.some((option) => option.startsWith("label=")) === true ? NO_LABELS : UNLABELLED;
-}
-
-const NO_LABELS: readonly string[] = [];
-const UNLABELLED: readonly string[] = ["label=disable"];
 
 const NO_HOST_CONFIG: Partial<HostConfig> = {};
 

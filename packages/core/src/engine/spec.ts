@@ -41,7 +41,7 @@ export function runtimeSpec(container: Container, context: SpecContext): Runtime
   const { config, hostConfig } = container;
   const common = commonPart(hostConfig);
   const { resources, devices, maskedPaths, readonlyPaths, sysctl, seccomp } = common.linux;
-  const namespaces = common.isApart ? PRIVATE : chooseNamespaces(container, context);
+  const namespaces = (container.isNetworkless ? undefined : common.namespaces) ?? chooseNamespaces(container, context);
   const ownsUts = namespaces.some(({ type, path }) => type === "uts" && path === undefined);
   return {
     ociVersion: "1.2.1",
@@ -60,7 +60,7 @@ export function runtimeSpec(container: Container, context: SpecContext): Runtime
       noNewPrivileges: common.process.noNewPrivileges,
       oomScoreAdj: common.process.oomScoreAdj,
     },
-    mounts: chooseMounts(container, context),
+    mounts: hasOwnMounts(container, context) ? chooseMounts(container, context) : common.mounts,
     linux: {
       namespaces,
       cgroupsPath: cgroupPath(container),
@@ -82,8 +82,10 @@ const withDomain = (sysctl: RuntimeSpec["linux"]["sysctl"], domain: string): Run
 
 /** What follows from the host configuration alone. */
 interface CommonPart {
-  /** It has namespaces of its own. */
-  readonly isApart: boolean;
+  /** `undefined` if it joins those of another container. */
+  readonly namespaces: Namespaces | undefined;
+  /** What is mounted where nothing is the container's own, or another's. */
+  readonly mounts: readonly MountSpec[];
   readonly process: Required<Pick<ProcessSpec, "capabilities" | "rlimits" | "noNewPrivileges" | "oomScoreAdj">>;
   readonly linux: Omit<RuntimeSpec["linux"], "namespaces" | "cgroupsPath">;
 }
@@ -98,15 +100,16 @@ function commonPart(hostConfig: Partial<HostConfig>): CommonPart {
   const capabilities = chooseCapabilities(hostConfig);
   const unconfined =
     privileged || hostConfig.SecurityOpt?.some((option) => /^seccomp[=:]unconfined$/.test(option)) === true;
-  const isShared = MODES.some(([, , field]) => sharesWith(hostConfig[field]));
+  const joins = MODES.some(([, , field]) => hostConfig[field]?.startsWith(CONTAINER_MODE) === true);
   const made: CommonPart = {
-    isApart: !privileged && !isShared,
+    namespaces: joins ? undefined : chooseNamespaces({ hostConfig, isNetworkless: false }),
+    mounts: chooseMounts({ hostConfig, mountPoints: NONE, isNetworkless: false }),
     process: makeProcessSpec(capabilities, hostConfig),
     linux: {
       resources: limits(hostConfig),
       devices: privileged
         ? PRIVILEGED_DEVICES
-        : (hostConfig.Devices?.flatMap((device) => knownDevice(device.PathOnHost, device.PathInContainer)) ?? NONE),
+        : orNone(hostConfig.Devices?.flatMap((device) => knownDevice(device.PathOnHost, device.PathInContainer))),
       maskedPaths: privileged ? NONE : (hostConfig.MaskedPaths ?? MASKED_PATHS),
       readonlyPaths: privileged ? NONE : (hostConfig.ReadonlyPaths ?? READONLY_PATHS),
       sysctl: sysctls(hostConfig),
@@ -133,6 +136,8 @@ export function consoleSize(size: readonly [height: number, width: number] | und
 
 /** What many specifications have in common is one object for all of them. */
 const NONE: readonly never[] = [];
+const orNone = <T>(list: readonly T[] | undefined): readonly T[] =>
+  list === undefined || list.length === 0 ? NONE : list;
 
 const ROOT: RuntimeSpec["root"] = { path: ROOTFS_PATH, readonly: false };
 const READ_ONLY_ROOT: RuntimeSpec["root"] = { path: ROOTFS_PATH, readonly: true };
@@ -218,7 +223,7 @@ function forbidsNewPrivileges(option: string): boolean {
 function makeProcessSpec(capabilities: readonly string[], hostConfig: Partial<HostConfig>): CommonPart["process"] {
   return {
     capabilities: capabilities === DEFAULT_CAPABILITIES ? DEFAULT_SETS : capabilitySets(capabilities),
-    rlimits: hostConfig.Ulimits ? rlimits(hostConfig.Ulimits) : NONE,
+    rlimits: orNone(rlimits(hostConfig.Ulimits ?? NONE)),
     noNewPrivileges: hostConfig.SecurityOpt?.some(forbidsNewPrivileges) ?? false,
     oomScoreAdj: hostConfig.OomScoreAdj ?? 0,
   };
@@ -294,19 +299,25 @@ const MODES = [
   ["cgroup", "cgroup", "CgroupnsMode"],
 ] as const satisfies readonly (readonly [NamespaceType, string, keyof HostConfig])[];
 
-const sharesWith = (mode: string | undefined): boolean => mode === "host" || mode?.startsWith("container:") === true;
+/** Begins the mode of a container that joins a namespace of another one. */
+const CONTAINER_MODE = "container:";
 
-function chooseNamespaces({ hostConfig, isNetworkless }: Container, { pidOf }: SpecContext): Namespaces {
-  return [
+function chooseNamespaces(
+  { hostConfig, isNetworkless }: Pick<Container, "hostConfig" | "isNetworkless">,
+  context?: SpecContext,
+): Namespaces {
+  const chosen: Namespaces = [
     { type: "mount" },
     ...MODES.flatMap(([type, kind, field]) => {
       const mode = type === "network" && isNetworkless ? "none" : hostConfig[field];
       if (mode === "host") return [];
       if (type === "cgroup" && hostConfig.Privileged && mode !== "private") return [];
-      if (!mode?.startsWith("container:")) return [{ type }];
-      return [{ type, path: `/proc/${pidOf(mode.slice("container:".length))}/ns/${kind}` }];
+      if (context === undefined || !mode?.startsWith(CONTAINER_MODE)) return [{ type }];
+      return [{ type, path: `/proc/${context.pidOf(mode.slice(CONTAINER_MODE.length))}/ns/${kind}` }];
     }),
   ];
+  const isPrivate = chosen.length === PRIVATE.length && chosen.every(({ path }) => path === undefined);
+  return isPrivate ? PRIVATE : chosen;
 }
 
 const ETC_FILES: readonly MountSpec[] = ["resolv.conf", "hostname", "hosts"].map((name) => ({
@@ -334,8 +345,14 @@ const sharedShm = (source: string): MountSpec => ({
   options: ["rbind", "rprivate", "nosuid", "noexec", "nodev"],
 });
 
-function chooseMounts(container: Container, { sharedMemory }: SpecContext): readonly MountSpec[] {
-  const { hostConfig, mountPoints, isNetworkless } = container;
+const hasOwnMounts = ({ mountPoints, isNetworkless }: Container, { sharedMemory }: SpecContext): boolean =>
+  mountPoints.length > 0 || isNetworkless || sharedMemory !== undefined;
+
+function chooseMounts(
+  container: Pick<Container, "hostConfig" | "mountPoints" | "isNetworkless"> & { readonly id?: string },
+  { sharedMemory }: Pick<SpecContext, "sharedMemory"> = {},
+): readonly MountSpec[] {
+  const { id = "", hostConfig, mountPoints, isNetworkless } = container;
   const size = hostConfig.ShmSize === undefined || hostConfig.ShmSize === 0 ? DEFAULT_SHM_SIZE : hostConfig.ShmSize;
   const isPlain =
     !hostConfig.Privileged &&
@@ -355,7 +372,7 @@ function chooseMounts(container: Container, { sharedMemory }: SpecContext): read
   const files = isNetworkless ? [] : ETC_FILES.filter(({ destination }) => !replaced.has(destination));
   // Those that were asked for come first among those of one depth.
   const others = [
-    ...mountPoints.map((point) => mountSpec(point, container.id)),
+    ...mountPoints.map((point) => mountSpec(point, id)),
     ...(hostConfig.ReadonlyRootfs ? files.map(readOnly) : files),
   ].sort((a, b) => depthOf(a.destination) - depthOf(b.destination));
   return [...standard, ...others, ...(hostConfig.Init === true ? [INIT_MOUNT] : [])];

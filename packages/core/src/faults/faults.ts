@@ -24,6 +24,10 @@ import { invalid, type TriggerSource } from "./trigger.ts";
 export const FIRED_KEPT = 10_000;
 /** Lines of an explanation. */
 const EXPLAINED = 10;
+/** What a rule can be on. */
+const PLACES: readonly FaultRule["on"][] = [
+  ...(["api", "events", "syscall", "disk", "pull", "process", "network", "clock", "daemon"] as const),
+];
 
 export class Faults extends Emitter<{ fired: [fault: FiredFault] }> {
   /** The door for calls of the API, used by those who carry them out. */
@@ -128,6 +132,8 @@ export class Faults extends Emitter<{ fired: [fault: FiredFault] }> {
         return this.#setClock(rule);
       case "daemon":
         return schedule(world.clock, rule, () => this.#disturbDaemon(rule));
+      default:
+        throw invalid(`a rule is on one of ${PLACES.join(", ")}, not on ${JSON.stringify((rule as FaultRule).on)}`);
     }
   }
 

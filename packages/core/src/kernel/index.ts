@@ -18,6 +18,7 @@ export { overlayOver } from "./overlay-mount.ts";
 export { Process, type ProcessWatcher, pidIn } from "./process.ts";
 export { type MountLine, mountTable } from "./procfs/mount-tables.ts";
 export { RepeatedCalls } from "./repeated-calls.ts";
+export { RepeatedSetup, type SetupSite } from "./repeated-setup.ts";
 export type { Reception } from "./signals.ts";
 export { formatTrace } from "./strace/format.ts";
 export type { Strace, Traceable, TracedCall, TracedExit, TracedSignal, TraceEntry } from "./strace/tracer.ts";

@@ -44,6 +44,7 @@ import {
   type OpenFile,
 } from "../vfs/index.ts";
 import { AnonInodeFs } from "./anon-inode-fs.ts";
+import type { CallRecording } from "./call-recording.ts";
 import { Cgroup } from "./cgroup/cgroup.ts";
 import type { MemoryKind } from "./cgroup/memory.ts";
 import { Cpu } from "./cpu.ts";
@@ -76,7 +77,6 @@ import { KernelNetHost } from "./net-host.ts";
 import { NsFs } from "./nsfs.ts";
 import { PageCache } from "./page-cache.ts";
 import type { Process } from "./process.ts";
-import type { CallRecording } from "./repeated-calls.ts";
 import { ProcessGroup, Session } from "./session.ts";
 import { Signals } from "./signals.ts";
 import { SockFs } from "./sock-fs.ts";

@@ -66,8 +66,8 @@ const OVERLAY_OPTIONS: ReadonlySet<string> = new Set(
   ),
 );
 
-/** The directories that an overlay is made of; of an option that is given twice the last counts. */
-function overlayDirectories(options: readonly string[]) {
+/** The directories that an overlay is made of; of an option that is given twice the last counts. @throws EINVAL */
+export function overlayDirectories(options: readonly string[]) {
   let lowerdir: string | undefined;
   let upperdir: string | undefined;
   let workdir: string | undefined;

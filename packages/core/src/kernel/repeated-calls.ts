@@ -12,6 +12,7 @@
  */
 import type { Call, SyscallName } from "../abi/index.ts";
 import { staysOnRoot } from "../vfs/index.ts";
+import { accountCalls, CallRecording } from "./call-recording.ts";
 import type { Kernel } from "./kernel.ts";
 import type { Process, ProcessInit } from "./process.ts";
 
@@ -35,33 +36,6 @@ interface Outcome extends Pick<ProcessInit, "creds" | "limits" | "cwd" | "seccom
   readonly codes: readonly number[];
 }
 
-/** The calls of one process, as they are made. */
-export class CallRecording {
-  readonly codes: number[] = [];
-  readonly process: Process;
-
-  constructor(process: Process) {
-    this.process = process;
-  }
-
-  /** False if it was a call that cannot be repeated, or somebody else's. */
-  add(process: Process, call: Call, code: number): boolean {
-    this.codes.push(code);
-    return process === this.process && REPEATABLE.has(call.name) && this.#staysAtHome(call);
-  }
-
-  #staysAtHome({ name, a: path }: Call): boolean {
-    if (name !== "chdir" && name !== "stat" && name !== "access") return true;
-    return staysOnRoot(this.process, path as string);
-  }
-
-  /** Whether they were all made in one turn. */
-  get isWhole(): boolean {
-    const { aheadUs, kernel } = this.process;
-    return aheadUs === this.codes.length * kernel.world.costs.syscall;
-  }
-}
-
 /** The calls that processes make from one place of their program to another. */
 export class RepeatedCalls {
   readonly #kernel: Kernel;
@@ -83,7 +57,7 @@ export class RepeatedCalls {
     }
     this.#outcome = undefined;
     this.#origin = this.#wereMade ? originOf(current) : undefined;
-    if (this.#origin !== undefined) this.#kernel.recording = new CallRecording(current);
+    if (this.#origin !== undefined) this.#kernel.recording = recordingOf(current);
     return false;
   }
 
@@ -121,10 +95,17 @@ function originOf({ creds, limits, root, cwd, seccomp, actions, aheadUs }: Proce
   return { creds, limits, root, cwd, mountFlags: flags, mountChanges: tree.changes, nameChanges };
 }
 
+const recordingOf = (process: Process): CallRecording =>
+  new CallRecording(process, (call) => REPEATABLE.has(call.name) && staysAtHome(process, call));
+
+/** What it is about lies on the mount of the root directory. */
+export function staysAtHome(process: Process, { name, a: path }: Call): boolean {
+  if (name !== "chdir" && name !== "stat" && name !== "access") return true;
+  return staysOnRoot(process, path as string);
+}
+
 function become(process: Process, { creds, limits, cwd, seccomp, codes }: Outcome): void {
-  const { world } = process.kernel;
-  process.charge(codes.length * world.costs.syscall);
-  for (const code of codes) world.trace.add(process.pid * 512 + code);
+  accountCalls(process, codes);
   process.creds = creds;
   process.limits = limits;
   process.seccomp = seccomp;

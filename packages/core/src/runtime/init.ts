@@ -53,7 +53,7 @@ import {
   write,
   X_OK,
 } from "../abi/index.ts";
-import type { RepeatedCalls } from "../kernel/index.ts";
+import type { RepeatedCalls, RepeatedSetup, SetupSite } from "../kernel/index.ts";
 import { encode, NO_BYTES } from "../lib/index.ts";
 import type { MountSpec, ProcessSpec, RuntimeSpec } from "../oci/index.ts";
 import { setUpConsole } from "./console.ts";
@@ -81,6 +81,14 @@ export interface InitArgument {
   readonly setupUs: number;
   /** Why it cannot be. */
   readonly refusal: string | undefined;
+  /** The same for containers alike; `undefined` for one that others are seldom like. */
+  readonly setup: Setup | undefined;
+}
+
+/** What a first process does before its program: the calls, and where they have found the program. */
+export interface Setup {
+  readonly calls: RepeatedSetup;
+  path: string | undefined;
 }
 
 const CGROUP: ReadonlySet<NamespaceKind> = new Set(["cgroup"]);
@@ -93,23 +101,7 @@ export function* init(argument: InitArgument): Routine<number> {
   try {
     if (argument.refusal !== undefined) throw new InitError(argument.refusal);
     checkEnvironment(spec.process.env);
-    yield* setsid();
-    // The shim ignores its children's ends; a container's program starts with nothing ignored.
-    yield* sigaction(SIGCHLD, "default");
-    if (spec.linux.namespaces.some(({ type, path }) => type === "cgroup" && path === undefined)) {
-      yield* unshare(CGROUP);
-    }
-    if (spec.linux.namespaces.some(({ type }) => type === "mount")) yield* prepareRoot(argument);
-    if (spec.process.terminal) yield* setUpConsole(spec.process, CHANNEL_FD, { isFirst: true });
-    if (spec.hostname !== undefined) yield* nameHost(spec.hostname);
-    if (spec.domainname !== undefined) yield* setdomainname(spec.domainname);
-    for (const name in spec.linux.sysctl) yield* setSysctl(name, spec.linux.sysctl[name] ?? "");
-    if (spec.root.readonly) yield* mount("", "/", "", MS_REMOUNT | MS_BIND | MS_RDONLY);
-    if (spec.process.noNewPrivileges) yield* prctl("PR_SET_NO_NEW_PRIVS", 1);
-    if (spec.linux.seccomp !== undefined && !spec.process.noNewPrivileges) yield* seccomp(spec.linux.seccomp);
-    yield* becomeUser(spec.process);
-    if (spec.linux.seccomp !== undefined && spec.process.noNewPrivileges) yield* seccomp(spec.linux.seccomp);
-    path = yield* findProgram(spec.process.args[0] ?? "", env, argument.unknown);
+    path = yield* settleIn(argument, env);
     yield* nanosleep(argument.setupUs);
   } catch (error) {
     yield* report(error);
@@ -120,6 +112,48 @@ export function* init(argument: InitArgument): Routine<number> {
   yield* read(CHANNEL_FD, 1);
   return yield* become(path, spec.process, env, argument.unknown);
 }
+
+/** `setUp`, or what it would come to if containers like this one have done it before. */
+function* settleIn(argument: InitArgument, env: Env): Routine<string | undefined> {
+  const { setup } = argument;
+  if (setup === undefined) return yield* setUp(argument, env);
+  const site = siteOf(argument);
+  if (!setup.calls.repeat(site)) {
+    setup.path = yield* setUp(argument, env);
+    setup.calls.made(site);
+  }
+  return setup.path;
+}
+
+/** Prepares everything that the program is to find; answers where that is. */
+function* setUp(argument: InitArgument, env: Env): Routine<string | undefined> {
+  const { spec } = argument;
+  yield* setsid();
+  // The shim ignores its children's ends; a container's program starts with nothing ignored.
+  yield* sigaction(SIGCHLD, "default");
+  if (ownsCgroup(spec)) yield* unshare(CGROUP);
+  if (spec.linux.namespaces.some(({ type }) => type === "mount")) yield* prepareRoot(argument);
+  if (spec.process.terminal) yield* setUpConsole(spec.process, CHANNEL_FD, { isFirst: true });
+  if (spec.hostname !== undefined) yield* nameHost(spec.hostname);
+  if (spec.domainname !== undefined) yield* setdomainname(spec.domainname);
+  for (const name in spec.linux.sysctl) yield* setSysctl(name, spec.linux.sysctl[name] ?? "");
+  if (spec.root.readonly) yield* mount("", "/", "", MS_REMOUNT | MS_BIND | MS_RDONLY);
+  if (spec.process.noNewPrivileges) yield* prctl("PR_SET_NO_NEW_PRIVS", 1);
+  if (spec.linux.seccomp !== undefined && !spec.process.noNewPrivileges) yield* seccomp(spec.linux.seccomp);
+  yield* becomeUser(spec.process);
+  if (spec.linux.seccomp !== undefined && spec.process.noNewPrivileges) yield* seccomp(spec.linux.seccomp);
+  return yield* findProgram(spec.process.args[0] ?? "", env, argument.unknown);
+}
+
+/** What containers alike do not share. */
+function siteOf({ spec: { hostname, domainname }, rootfs, bundle }: InitArgument): SetupSite {
+  const { source = "", options = [] } = rootfs[0] ?? {};
+  return { source, options, bundle, hostname, domainname };
+}
+
+/** It has a cgroup namespace of its own. */
+export const ownsCgroup = ({ linux }: RuntimeSpec): boolean =>
+  linux.namespaces.some(({ type, path }) => type === "cgroup" && path === undefined);
 
 /** @see runc libcontainer/env.go prepareEnv */
 function checkEnvironment(env: readonly string[]): void {

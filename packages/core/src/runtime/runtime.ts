@@ -38,6 +38,7 @@ import { OciContainer, PID_PREFIX } from "./container.ts";
 import { CHANNEL_FD, type ExecPreparation, execInit, type InitArgument, init } from "./init.ts";
 import { CHILD_DIED } from "./init-error.ts";
 import { splitMounts } from "./mount-plan.ts";
+import { Setups } from "./setups.ts";
 import { StartedExec } from "./started-exec.ts";
 
 /** Standard input, output and error of a process; it takes them over. */
@@ -87,6 +88,7 @@ export class Runtime {
     this.events.emit("stopped", container);
   });
   readonly #containers = new Map<string, OciContainer>();
+  readonly #setups: Setups;
   readonly #lastExecs = new WeakMap<OciContainer, LastExec>();
   /** The parent of all first processes, as containerd's shim is: it reaps them by not caring. */
   readonly #shim: Process;
@@ -95,6 +97,7 @@ export class Runtime {
   constructor(kernel: Kernel, options: { readonly unknown?: Program | undefined } = {}) {
     this.#kernel = kernel;
     this.#unknown = options.unknown;
+    this.#setups = new Setups(kernel);
     this.#shim = kernel.spawn(() => pause(), { argv: ["/usr/bin/containerd-shim"] });
     kernel.signals.setAction(this.#shim, SIGCHLD, { disposition: "ignore", restart: true });
     makeDevSkeleton(kernel);
@@ -122,7 +125,7 @@ export class Runtime {
     });
     const mounts = splitMounts(spec, DEV_SKELETON);
     const setupUs = kernel.world.costs.containerSetup;
-    const argument: InitArgument = {
+    const beginning = {
       spec,
       mounts,
       bundle: bundle.bundle,
@@ -132,6 +135,7 @@ export class Runtime {
       setupUs,
       refusal,
     };
+    const argument: InitArgument = { ...beginning, setup: this.#setups.of(beginning) };
     const process = this.#cloneInit(argument, (made) => {
       for (const [fd, file] of stdio.entries()) made.files.set(fd, file, false);
       made.files.set(CHANNEL_FD, channel.file, true);

@@ -196,6 +196,17 @@ export class MountTree {
     hook(fresh, parent, point);
   }
 
+  /**
+   * Leaves nothing but `fs`, at the root: what is left of a copy of another tree once all of it was made private, `fs`
+   * was mounted in it, pivot_root(2) has made that the root, and what was there before was unmounted.
+   */
+  replaceAll(fs: FileSystem, flags: number): Mount {
+    const { root } = this;
+    for (let at = root.children.length - 1; at >= 0; at--) this.#detach(root.children[at] as Mount);
+    this.setPropagation(root, "private");
+    return this.mount(fs, new Location(root, root.root), flags);
+  }
+
   /** Sets how mount events travel from and to `mount`. @see mount_namespaces(7) */
   setPropagation(mount: Mount, type: Propagation): void {
     if (type === "shared") {

@@ -1,0 +1,185 @@
+/** Containers alike are set up as if each of their calls had been made; and one that is not quite like them notices. */
+import { describe, expect, it, vi } from "vitest";
+import { rename } from "../abi/index.ts";
+import { createEngine, type Engine } from "./index.ts";
+
+async function machine(): Promise<Engine> {
+  const engine = createEngine({ seed: 7 });
+  await engine.images.pull("busybox");
+  return engine;
+}
+
+async function run(engine: Engine, command: string | readonly string[]): Promise<string> {
+  const { stdout, stderr, exitCode } = await engine.docker(command);
+  expect(stderr).toBe("");
+  expect(exitCode).toBe(0);
+  return stdout;
+}
+
+/** Often enough for the last ones to be repetitions. */
+async function startSome(engine: Engine): Promise<void> {
+  for (let i = 0; i < 4; i++) await run(engine, "run -d busybox true");
+}
+
+/** How many calls it took to do that. */
+async function callsOf(engine: Engine, work: () => Promise<unknown>): Promise<number> {
+  const called = vi.spyOn(engine.kernel, "called");
+  await work();
+  const count = called.mock.calls.length;
+  called.mockRestore();
+  return count;
+}
+
+/** What a container shows of how it was set up. */
+const LOOK = [
+  "cat /proc/self/mountinfo /proc/self/status /proc/self/limits /proc/1/stat",
+  "hostname; id; pwd; ls -lan / /dev /dev/shm /proc/sys/net/ipv4/ping_group_range; stat / /dev /proc /sys /etc/hosts",
+  "cat /proc/sys/net/ipv4/ping_group_range /proc/sys/net/ipv4/ip_unprivileged_port_start /etc/hosts /etc/hostname",
+  "ls -l /proc/1/ns /proc/1/fd /proc/1/cwd /proc/1/exe; cat /proc/1/cgroup /proc/1/environ | tr '\\0' ' '; uname -a; env",
+].join("; ");
+
+/** Options of `docker run`, and whether containers that have them are repeated. */
+const OPTIONS = [
+  ["", true],
+  ["--network none", true],
+  ["--read-only", true],
+  ["--user 33:44 --group-add 55", true],
+  ["--workdir /etc", true],
+  ["--hostname other --domainname example.org", true],
+  ["--cap-drop ALL --cap-add NET_ADMIN --security-opt no-new-privileges", true],
+  ["--ulimit nofile=100:200 --pids-limit 50 --memory 64m --cpus 0.5", true],
+  ["--sysctl net.ipv4.ip_forward=1", true],
+  ["-e PATH=/nowhere:/bin", true],
+  ["--cgroupns host --network host", true],
+  ["--security-opt seccomp=unconfined", true],
+  ["--shm-size 1m", true],
+  ["--privileged", false],
+  ["--init", false],
+  ["--tmpfs /tmp", false],
+  ["-v data:/data", false],
+  ["-t", false],
+] as const;
+
+describe("containers alike", () => {
+  it.each(OPTIONS)("begin as if each call had been made: %s", async (options, areRepeated) => {
+    const [alone, watched] = await Promise.all(
+      [false, true].map(async (isWatched) => {
+        const engine = await machine();
+        if (isWatched) engine.kernel.strace(0);
+        const calls: number[] = [];
+        for (let i = 0; i < 4; i++) {
+          calls.push(await callsOf(engine, () => run(engine, `run -d ${options} busybox sleep infinity`)));
+        }
+        const seen: string[] = [];
+        for (let i = 0; i < 3; i++) {
+          seen.push(await run(engine, ["run", ...options.split(" ").filter(Boolean), "busybox", "sh", "-c", LOOK]));
+        }
+        const { world, kernel, events } = engine;
+        const { hash } = world.trace;
+        return {
+          life: {
+            seen,
+            hash,
+            turns: world.turns,
+            nowUs: world.clock.nowUs,
+            state: kernel.state,
+            events: events.past(),
+          },
+          calls,
+        };
+      }),
+    );
+    expect(alone?.life).toEqual(watched?.life);
+    const [first = 0, second, third = 0, fourth] = alone?.calls ?? [];
+    expect(watched?.calls).toEqual([first, first, first, first]);
+    expect(second).toBe(first);
+    expect(fourth).toBe(third);
+    if (areRepeated) expect(third).toBeLessThan(first - 20);
+    else expect(third).toBe(first);
+  });
+});
+
+describe("a container that is not quite like those before", () => {
+  it("finds another program in another image of the same name", async () => {
+    const engine = await machine();
+    for (const text of ["one", "two"]) {
+      await tellImage(engine, `echo ${text}`);
+      expect(await tellOften(engine)).toEqual([text]);
+    }
+  });
+
+  it("finds what was put into its layer before it was started", async () => {
+    const engine = await machine();
+    await tellImage(engine, "echo one");
+    expect(await tellOften(engine)).toEqual(["one"]);
+    await tellImage(engine, "echo two", "later");
+    const own = engine.containers.create({ Image: "told", Cmd: ["tell"] }, "own");
+    engine.archives.write(own, "/bin", engine.archives.read(engine.containers.get(TELLER), "/bin/tell").entries);
+    expect(await run(engine, "start -a own")).toBe("two\n");
+    expect(await tellOften(engine)).toEqual(["one"]);
+  });
+
+  it("finds in its second life what it has left in the first", async () => {
+    const engine = await machine();
+    await tellImage(engine, "rm /bin/tell; echo gone");
+    expect(await tellOften(engine)).toEqual(["gone"]);
+    await run(engine, "run --name own told tell");
+    const { stderr, exitCode } = await engine.docker("start own");
+    expect(stderr).toContain('exec: "tell": executable file not found in $PATH');
+    expect(exitCode).toBe(1);
+  });
+
+  it("looks for its program elsewhere, or as somebody else", async () => {
+    const engine = await machine();
+    await tellImage(engine, "id -u");
+    expect(await tellOften(engine)).toEqual(["0"]);
+    expect(await run(engine, "run --rm --user 44 told tell")).toBe("44\n");
+    const { stderr } = await engine.docker("run --rm -e PATH=/nowhere told tell");
+    expect(stderr).toContain('exec: "tell": executable file not found in $PATH');
+    expect(await tellOften(engine)).toEqual(["0"]);
+  });
+
+  it("does not find the machine's directories", async () => {
+    const engine = await machine();
+    await startSome(engine);
+    const mover = engine.kernel.spawn(
+      function* () {
+        yield* rename("/run/containerd/rootfs", "/run/containerd/other");
+        return 0;
+      },
+      { argv: ["mover"] },
+    );
+    await engine.world.until(() => !mover.isAlive);
+    const { stderr, exitCode } = await engine.docker("run busybox true");
+    expect(stderr).toContain("no such file or directory");
+    expect(exitCode).not.toBe(0);
+  });
+
+  it("is refused a call", async () => {
+    const engine = await machine();
+    await startSome(engine);
+    {
+      using _ = engine.faults.add({ on: "syscall", call: "pivot_root", errno: "EINVAL" });
+      expect((await engine.docker("run busybox true")).stderr).toContain("invalid argument");
+    }
+    expect(await run(engine, "run busybox echo well")).toBe("well\n");
+  });
+});
+
+/** The container that the last image of `tellImage` was made of. */
+const TELLER = "teller";
+
+/** An image whose program `tell` is a script. */
+async function tellImage(engine: Engine, text: string, name = "told"): Promise<void> {
+  await engine.docker(`rm ${TELLER}`);
+  const script = `printf '#!/bin/sh\\n${text}\\n' > /bin/tell; chmod 755 /bin/tell`;
+  await run(engine, ["run", "--name", TELLER, "busybox", "sh", "-c", script]);
+  await run(engine, `commit ${TELLER} ${name}`);
+}
+
+/** What `tell` says in containers, enough of them for the last ones to be repetitions. */
+async function tellOften(engine: Engine): Promise<readonly string[]> {
+  const said = new Set<string>();
+  for (let i = 0; i < 4; i++) said.add((await run(engine, "run --rm told tell")).trim());
+  return [...said];
+}

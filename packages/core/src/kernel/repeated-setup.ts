@@ -1,0 +1,249 @@
+/**
+ * What the first process of a container does before its program, for containers alike.
+ *
+ * It makes some thirty calls: it leads a session, mounts its root, steps over to it, plans the other mounts, gives the
+ * namespaces their names and settings, gives up its rights, and looks for its program. Of containers of the same image and
+ * with the same settings they differ in names only. So they are made twice and remembered, and then what they come to is
+ * made at once; the process is charged for each call, and the trace counts each. While somebody looks at calls or meddles
+ * with them, they are made one by one. So they are where the container's layer holds anything yet, or is no longer what it
+ * was made as.
+ *
+ * @see repeated-calls.ts, for the processes that follow
+ */
+import { Errno, HOST_NAME_MAX, type MountPlan, type NamespaceKind, type SyscallName } from "../abi/index.ts";
+import { MemoryDirectory } from "../fs/index.ts";
+import { byteLength } from "../lib/index.ts";
+import { Glimpses, type Inode, Location, walk } from "../vfs/index.ts";
+import { accountCalls, CallRecording } from "./call-recording.ts";
+import type { Kernel } from "./kernel.ts";
+import { overlayDirectories, overlayOver } from "./overlay-mount.ts";
+import type { Process, ProcessInit } from "./process.ts";
+import { staysAtHome } from "./repeated-calls.ts";
+import { mountCalls } from "./syscalls/mounts.ts";
+import { namespaceCalls } from "./syscalls/namespaces.ts";
+import { processCalls } from "./syscalls/processes.ts";
+
+/** Calls up to the one that plans the mounts below the new root: their paths are the machine's. */
+const BEFORE_ROOT: ReadonlySet<SyscallName> = new Set<SyscallName>([
+  ...(["setsid", "sigaction", "unshare", "mount", "chdir", "pivot_root", "automount"] as const),
+]);
+
+/** Calls after it, which change nothing but what `Outcome` and `SetupSite` have. */
+const BEHIND_ROOT: ReadonlySet<SyscallName> = new Set<SyscallName>([
+  ...([
+    "umount2",
+    "sethostname",
+    "setdomainname",
+    "sysctl",
+    "seccomp",
+    "prlimit",
+    "prctl",
+    "capget",
+    "capset",
+  ] as const),
+  ...(["setgroups", "setresgid", "setresuid", "mount", "chdir", "stat", "access"] as const),
+]);
+
+const CGROUP: ReadonlySet<NamespaceKind> = new Set(["cgroup"]);
+
+/** What containers alike have in common. */
+export interface SetupKind {
+  /** The directory of the machine that the root is mounted on. */
+  readonly target: string;
+  /** What is mounted below the root. */
+  readonly plan: MountPlan;
+  readonly sysctl: Readonly<Record<string, string>>;
+  /** It has a cgroup namespace of its own. */
+  readonly ownsCgroup: boolean;
+  /** Where the program starts. */
+  readonly cwd: string;
+}
+
+/** What each of them has for itself. */
+export interface SetupSite {
+  /** The source of the mount of the root, and its options: an overlay's, with an upper directory of its own. */
+  readonly source: string;
+  readonly options: readonly string[];
+  /** The container's directory on the machine. */
+  readonly bundle: string;
+  readonly hostname: string | undefined;
+  readonly domainname: string | undefined;
+}
+
+/** What a process was before. */
+type Origin = Pick<ProcessInit, "creds" | "limits" | "umask">;
+
+/** The layers below, which nobody changes, and the directory that they and the upper one lie in. */
+interface Layers {
+  /** With a slash behind it. */
+  readonly path: string;
+  readonly names: readonly string[];
+  readonly lower: readonly Inode[];
+  readonly workName: string;
+  readonly work: Inode;
+  /** What the upper one was like. */
+  readonly upper: Pick<Inode, "mode" | "uid" | "gid">;
+}
+
+/** What it was afterwards, and the calls as the trace counts them: those up to the plan, and those after it. */
+interface Outcome extends Pick<ProcessInit, "creds" | "limits" | "seccomp"> {
+  readonly layers: Layers;
+  readonly rootFlags: number;
+  readonly toPlan: readonly number[];
+  readonly fromPlan: readonly number[];
+}
+
+export class RepeatedSetup {
+  readonly #kernel: Kernel;
+  readonly #kind: SetupKind;
+  #origin: Origin | undefined;
+  #outcome: Outcome | undefined;
+  #wereMade = false;
+  /** How many of the calls that are being recorded were made up to the plan. */
+  #planned = 0;
+
+  constructor(kernel: Kernel, kind: SetupKind) {
+    this.#kernel = kernel;
+    this.#kind = kind;
+  }
+
+  /** Makes of the process whose turn it is what the calls would. False if they have to be made, up to `made`. */
+  repeat(site: SetupSite): boolean {
+    const { current, isUnwatched } = this.#kernel;
+    if (current === undefined || !isUnwatched) return false;
+    if (this.#outcome !== undefined && isAsBefore(current, this.#origin)) {
+      const upper = this.#upperOf(current, site, this.#outcome.layers);
+      if (upper === undefined) return false;
+      this.#become(current, this.#outcome, site, upper);
+      return true;
+    }
+    this.#outcome = undefined;
+    this.#origin = this.#wereMade ? originOf(current) : undefined;
+    this.#planned = 0;
+    if (this.#origin !== undefined) this.#kernel.recording = this.#recordingOf(current);
+    return false;
+  }
+
+  /** The calls have been made. */
+  made(site: SetupSite): void {
+    this.#wereMade = true;
+    const { current, recording } = this.#kernel;
+    this.#kernel.recording = undefined;
+    if (current === undefined || recording?.process !== current || !recording.isWhole || this.#planned === 0) return;
+    const layers = layersOf(this.#kernel, site);
+    if (layers === undefined) return;
+    const { creds, limits, seccomp, root } = current;
+    const { codes } = recording;
+    this.#outcome = {
+      creds,
+      limits,
+      seccomp,
+      layers,
+      rootFlags: root.mount.flags,
+      toPlan: codes.slice(0, this.#planned),
+      fromPlan: codes.slice(this.#planned),
+    };
+  }
+
+  #recordingOf(process: Process): CallRecording {
+    let count = 0;
+    return new CallRecording(process, (call) => {
+      count++;
+      if (call.name === "automount") this.#planned = count;
+      if (this.#planned === 0 || call.name === "automount") return BEFORE_ROOT.has(call.name);
+      return BEHIND_ROOT.has(call.name) && staysAtHome(process, call);
+    });
+  }
+
+  /** The upper directory, if all is in its place, and nothing was put into the layer. */
+  #upperOf(process: Process, { options, hostname, domainname }: SetupSite, layers: Layers): Inode | undefined {
+    const { upperdir = "" } = overlayDirectories(options);
+    if (!upperdir.startsWith(layers.path)) return undefined;
+    if (byteLength(hostname ?? "") > HOST_NAME_MAX || byteLength(domainname ?? "") > HOST_NAME_MAX) return undefined;
+    const directory = directoryAt(process, layers.path.slice(0, -1));
+    if (directory === undefined || directoryAt(process, this.#kind.target) === undefined) return undefined;
+    for (const [index, name] of layers.names.entries()) {
+      if (directory.lookup(name) !== layers.lower[index]) return undefined;
+    }
+    const upper = directory.lookup(upperdir.slice(layers.path.length));
+    if (upper === undefined || !isUntouched(upper, layers.upper) || this.#kernel.overlays.has(upper)) return undefined;
+    return directory.lookup(layers.workName) === layers.work ? upper : undefined;
+  }
+
+  #become(process: Process, outcome: Outcome, site: SetupSite, upper: Inode): void {
+    const { plan, sysctl, ownsCgroup, cwd } = this.#kind;
+    const { source, options, bundle, hostname, domainname } = site;
+    accountCalls(process, outcome.toPlan);
+    processCalls.setsid(process);
+    if (ownsCgroup) namespaceCalls.unshare(process, CGROUP);
+    const { lower, work } = outcome.layers;
+    const fs = overlayOver(this.#kernel, { lower, upper, work }, { source, options });
+    const mount = process.ns.mnt.tree.replaceAll(fs, outcome.rootFlags);
+    const root = new Location(mount, mount.root);
+    process.setRoot(root);
+    process.chdir(root);
+    mountCalls.automount(process, "/", plan, bundle);
+    accountCalls(process, outcome.fromPlan);
+    if (hostname !== undefined) namespaceCalls.sethostname(process, hostname);
+    if (domainname !== undefined) namespaceCalls.setdomainname(process, domainname);
+    for (const name in sysctl) namespaceCalls.sysctl(process, name, sysctl[name] ?? "");
+    if (cwd !== "/") process.chdir(walk(process, cwd, { follow: true }));
+    process.creds = outcome.creds;
+    process.limits = outcome.limits;
+    process.seccomp = outcome.seccomp;
+  }
+}
+
+function originOf({ creds, limits, umask, seccomp, actions, aheadUs }: Process): Origin | undefined {
+  return seccomp === undefined && actions === undefined && aheadUs === 0 ? { creds, limits, umask } : undefined;
+}
+
+function isAsBefore({ creds, limits, umask, seccomp, actions, aheadUs }: Process, origin: Origin | undefined): boolean {
+  return (
+    origin !== undefined &&
+    aheadUs === 0 &&
+    seccomp === undefined &&
+    actions === undefined &&
+    origin.creds === creds &&
+    origin.limits === limits &&
+    origin.umask === umask
+  );
+}
+
+/** `undefined` unless all of them lie in one directory, and nothing was put into the upper one. */
+function layersOf(kernel: Kernel, { options }: SetupSite): Layers | undefined {
+  const { lowerdir = "", upperdir = "", workdir = "" } = overlayDirectories(options);
+  const path = upperdir.slice(0, upperdir.lastIndexOf("/") + 1);
+  const paths = lowerdir.split(":");
+  if (path === "/" || ![...paths, workdir].every((one) => one.startsWith(path))) return undefined;
+  const names = paths.map((one) => one.slice(path.length));
+  const workName = workdir.slice(path.length);
+  const glimpses = new Glimpses(kernel.init);
+  const upper = glimpses.at(upperdir);
+  const { mode, uid, gid } = upper;
+  if (!isUntouched(upper, upper)) return undefined;
+  return {
+    path,
+    names,
+    lower: paths.map((one) => glimpses.at(one)),
+    workName,
+    work: glimpses.at(workdir),
+    upper: { mode, uid, gid },
+  };
+}
+
+/** Nothing was put into it, and it was made like the other. */
+function isUntouched(upper: Inode, { mode, uid, gid }: Layers["upper"]): boolean {
+  if (!(upper instanceof MemoryDirectory) || upper.entries.size > 0) return false;
+  return upper.mode === mode && upper.uid === uid && upper.gid === gid && upper.listxattr().length === 0;
+}
+
+function directoryAt(process: Process, path: string): Inode | undefined {
+  try {
+    const inode = new Glimpses(process).at(path);
+    return inode.type === "dir" ? inode : undefined;
+  } catch (error) {
+    if (error instanceof Errno) return undefined;
+    throw error;
+  }
+}
