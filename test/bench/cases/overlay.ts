@@ -60,12 +60,13 @@ function mountLayers(layers: number): BenchMachine {
   const snapshotter = new Snapshotter(machine.kernel.disk);
   let parent: string | undefined;
   for (let index = 0; index < layers; index++) {
-    snapshotter.prepare(`work-${index}`, parent, "");
+    snapshotter.prepare(`work-${index}`, parent);
     applyLayer(snapshotter.directory(`work-${index}`), layerEntries(index));
     parent = `layer-${index}`;
     snapshotter.commit(parent, `work-${index}`);
   }
-  const specs = snapshotter.prepare("active", parent, MOUNT_POINT);
+  snapshotter.prepare("active", parent);
+  const specs = snapshotter.mounts("active", MOUNT_POINT);
   machine.spawn(function* () {
     yield* mkdir(MOUNT_POINT, 0o755);
     for (const { source, destination, type, options } of specs) {

@@ -190,7 +190,7 @@ export class ContainerService {
       if ((merged.Entrypoint ?? []).length + (merged.Cmd ?? []).length === 0) {
         throw new StatusError("invalid-argument", "no command specified");
       }
-      snapshotter.prepare(id, initLayer(snapshotter, topSnapshot(image)), ROOTFS_PATH);
+      snapshotter.prepare(id, initLayer(snapshotter, topSnapshot(image)));
       furnish(this.#parts, container);
       this.#index.add(container);
       for (const { type, name: volume } of container.mountPoints) {

@@ -9,9 +9,6 @@ import { type ContentDigest, configBytes, type Digest, digestOf, type ImageConfi
 import { type Change, changesOf, type Snapshotter } from "../snapshot/index.ts";
 import { chainIds, type Image, topSnapshot } from "./image.ts";
 
-/** Where unpacking happens is of no matter: nothing is mounted. */
-const NOWHERE = "";
-
 /** The archive of a layer, or how to get it if it is not unpacked yet. */
 export type LayerSource = Bytes | (() => Bytes);
 
@@ -119,7 +116,7 @@ export class ImageStore {
   /** Makes a snapshot of one layer, or nothing. */
   #unpackOne(below: string | undefined, name: string, layer: Bytes): void {
     const key = `unpack-${name}`;
-    this.#snapshotter.prepare(key, below, NOWHERE);
+    this.#snapshotter.prepare(key, below);
     try {
       applyArchive(this.#snapshotter.directory(key), layer);
       this.#snapshotter.commit(name, key);

@@ -36,7 +36,7 @@ export class SnapshotView extends MountedSnapshot {
 
   constructor(kernel: Kernel, snapshotter: Snapshotter, snapshot: string | undefined) {
     const view = snapshotter.newKey("view");
-    snapshotter.view(view, snapshot, ROOTFS_PATH);
+    snapshotter.view(view, snapshot);
     super(kernel, snapshotter, view);
     this.#release = ownFunction(() => snapshotter.remove(view));
   }

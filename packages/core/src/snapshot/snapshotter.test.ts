@@ -6,7 +6,7 @@ import { Snapshotter } from "./snapshotter.ts";
 const names = (snapshotter: Snapshotter): readonly string[] => [...snapshotter.walk()].map(({ name }) => name).sort();
 
 function commit(snapshotter: Snapshotter, name: string, parent: string | undefined, options = {}): void {
-  snapshotter.prepare("active", parent, "/");
+  snapshotter.prepare("active", parent);
   snapshotter.commit(name, "active", options);
 }
 
@@ -17,7 +17,7 @@ function prepared(disk = new Kernel(new World()).disk): Snapshotter {
   commit(snapshotter, "top", "base");
   snapshotter.retain("top");
   commit(snapshotter, "init", "top", { isCompanion: true });
-  snapshotter.prepare("container", "init", "/");
+  snapshotter.prepare("container", "init");
   return snapshotter;
 }
 

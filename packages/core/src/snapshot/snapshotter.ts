@@ -118,16 +118,14 @@ export class Snapshotter {
     return `${prefix}-${++this.#lastKey}`;
   }
 
-  /** A writable snapshot on top of `parent`, and how to mount it at `target`. @throws StatusError already-exists */
-  prepare(key: string, parent: string | undefined, target: string): readonly MountSpec[] {
+  /** A writable snapshot on top of `parent`. @throws StatusError already-exists */
+  prepare(key: string, parent: string | undefined): void {
     this.#add(key, parent, "active");
-    return this.mounts(key, target);
   }
 
-  /** A read-only snapshot of `parent`. */
-  view(key: string, parent: string | undefined, target: string): readonly MountSpec[] {
+  /** A read-only snapshot of `parent`. @throws StatusError already-exists */
+  view(key: string, parent: string | undefined): void {
     this.#add(key, parent, "view");
-    return this.mounts(key, target);
   }
 
   /** How to mount an active snapshot or a view at `target`. */

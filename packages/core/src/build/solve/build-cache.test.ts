@@ -10,7 +10,7 @@ function makeCache() {
   const cache = new BuildCache(snapshotter, disk);
   const store = (name: string, ingredients: Ingredients): string => {
     const snapshot = snapshotter.newKey("test");
-    snapshotter.prepare(`${snapshot} active`, undefined, "");
+    snapshotter.prepare(`${snapshot} active`, undefined);
     snapshotter.commit(snapshot, `${snapshot} active`);
     const key = cache.key(ingredients);
     cache.store({ key, result: key, name, snapshot, ingredients, createdUs: 1 });

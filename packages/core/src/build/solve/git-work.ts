@@ -57,7 +57,7 @@ export class GitWork implements SourceWork {
     const entries = checkOut(place, this.#source, tell, kernel.nowUs);
     const snapshot = snapshotter.newKey("git");
     const active = `${snapshot}-active`;
-    snapshotter.prepare(active, undefined, "");
+    snapshotter.prepare(active, undefined);
     applyLayer(snapshotter.directory(active), entries, { arePlain: true });
     snapshotter.commit(snapshot, active);
     const name = `git snapshot for ${this.#source.remote}#${this.#source.ref || id}`;

@@ -246,7 +246,7 @@ export class Solver {
     return this.#guard(vertex, shown, async () => {
       const snapshot = snapshotter.newKey("build");
       const active = `${snapshot}-active`;
-      snapshotter.prepare(active, work.base, "");
+      snapshotter.prepare(active, work.base);
       this.#running++;
       try {
         await work.change(active, shown, this.#abort.signal);

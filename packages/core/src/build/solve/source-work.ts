@@ -129,7 +129,7 @@ function layerResult(machine: BuildMachine, cache: BuildCache, name: string, ent
   const snapshot = `context ${digest}`;
   if (cache.use(snapshot, kernel.nowUs) === undefined) {
     const active = `${snapshot} active`;
-    snapshotter.prepare(active, undefined, "");
+    snapshotter.prepare(active, undefined);
     applyLayer(snapshotter.directory(active), entries);
     snapshotter.commit(snapshot, active);
     const ingredients = new Map([["the files", digest]]);

@@ -99,7 +99,7 @@ function committedLayer(
 ): string {
   const name = chainIds(diffIds).at(-1) ?? "";
   if (!snapshotter.has(name)) {
-    snapshotter.prepare(`commit-${name}`, topSnapshot(parent), "");
+    snapshotter.prepare(`commit-${name}`, topSnapshot(parent));
     applyLayer(snapshotter.directory(`commit-${name}`), entries);
     snapshotter.commit(name, `commit-${name}`);
   }

@@ -61,7 +61,8 @@ export class ImageMounts {
     const place = volumeOf(point);
     if (snapshotter.has(place)) return;
     const image = findImage(point.name ?? "");
-    const [spec] = snapshotter.prepare(place, topSnapshot(image), place);
+    snapshotter.prepare(place, topSnapshot(image));
+    const [spec] = snapshotter.mounts(place, place);
     ensureDirectory(kernel.disk, place);
     if (spec?.type !== "overlay") {
       bindOnMachine(kernel, { source: spec?.source ?? place, path: place, flags: MS_REC });

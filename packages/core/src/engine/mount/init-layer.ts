@@ -26,13 +26,11 @@ const PLACES: readonly (readonly [path: string, type: "dir" | "file" | "symlink"
   ["etc/mtab", "symlink"],
 ];
 
-const NOWHERE = "";
-
 /** The name of the snapshot on top of `image`'s, made if need be. */
 export function initLayer(snapshotter: Snapshotter, image: string | undefined): string {
   const name = `${image ?? "scratch"}-init`;
   if (snapshotter.has(name)) return name;
-  snapshotter.prepare(`prepare-${name}`, image, NOWHERE);
+  snapshotter.prepare(`prepare-${name}`, image);
   const nowUs = snapshotter.directory(`prepare-${name}`).mtimeUs;
   const find = (path: string): MemoryInode | undefined =>
     image === undefined ? undefined : snapshotter.lookup(image, path);
