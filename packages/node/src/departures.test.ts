@@ -9,11 +9,13 @@ import { type SocketServer, serveOnSocket } from "./testing/socket-server.ts";
 
 let engine: Engine;
 let served: SocketServer;
+let bugs: unknown[];
 
 beforeEach(async () => {
+  bugs = [];
   engine = createEngine({ policy: "real", host: REAL_HOST });
   await engine.images.pull("busybox");
-  served = await serveOnSocket(engine);
+  served = await serveOnSocket(engine, { onBug: (error) => bugs.push(error) });
 });
 
 afterEach(() => served.close());
@@ -68,3 +70,17 @@ it("waits for a container no longer", async () => {
   socket.destroy();
   await until(() => engine.events.listenerCount("event") === before);
 });
+
+it.each(["/containers/create", "/build", "/images/load"])(
+  "of POST %s a body that breaks off is nobody's error",
+  async (path) => {
+    const head = `POST ${path} HTTP/1.1\r\nHost: d\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{`;
+    const socket = connect(served.path);
+    socket.write(head);
+    await sleep(20);
+    socket.destroy();
+    await sleep(20);
+    expect((await served.call("GET", "/_ping")).body).toBe("OK");
+    expect(bugs).toEqual([]);
+  },
+);

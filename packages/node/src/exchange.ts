@@ -1,7 +1,9 @@
 /** One HTTP exchange on a socket: node's request to the API's, and the reply back. */
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
 import type { Duplex, Writable } from "node:stream";
 import { setTimeout } from "node:timers/promises";
+import { ConnectionLost } from "@bottleship/core/engine";
 import {
   type ApiReply,
   type ApiRequest,
@@ -18,7 +20,7 @@ export async function exchange(api: EngineApi, request: IncomingMessage, respons
   const gone = new AbortController();
   response.on("close", () => gone.abort());
   response.on("error", () => gone.abort());
-  const body = chunksOf(request);
+  const body = bodyOf(request);
   const reply = await api.handle(apiRequest(request, body, gone.signal));
   if (gone.signal.aborted) return;
   const output: Output = { write: (bytes) => writeTo(response, bytes), signal: gone.signal };
@@ -47,13 +49,47 @@ export async function exchange(api: EngineApi, request: IncomingMessage, respons
         response.writeHead(400, { "Content-Type": "text/plain" }).end("not websocket protocol");
         return;
       }
-      // The bytes go out as they are, and the end of the connection is the end of the stream.
-      response.useChunkedEncodingByDefault = false;
-      response.shouldKeepAlive = false;
-      response.writeHead(200, { ...COMMON_HEADERS, "Content-Type": RAW_STREAM });
-      response.flushHeaders();
-      await finish(reply.run({ ...output, input: body }), response);
+      await hijackPlainly(reply, request, response, body);
   }
+}
+
+/**
+ * A hijack without an upgrade: bytes go out as they are, and the end of the connection is the end of the stream. What
+ * comes in is the request's body, and, when that is over, everything else on the connection.
+ */
+async function hijackPlainly(
+  { run }: Hijack,
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: AsyncIterable<Uint8Array>,
+): Promise<void> {
+  const { socket } = request;
+  const rest = request.complete ? takenOver(socket, response) : undefined;
+  const gone = new AbortController();
+  socket.on("close", () => gone.abort());
+  if (rest === undefined) {
+    response.useChunkedEncodingByDefault = false;
+    response.shouldKeepAlive = false;
+    response.writeHead(200, { ...COMMON_HEADERS, "Content-Type": RAW_STREAM });
+    response.flushHeaders();
+    await finish(run({ write: (bytes) => writeTo(response, bytes), signal: gone.signal, input: body }), response);
+    return;
+  }
+  closeWhenAbandoned(socket);
+  socket.write(`HTTP/1.1 200 OK\r\n${headerLines({ ...COMMON_HEADERS, "Content-Type": RAW_STREAM })}\r\n`);
+  const input = joined(body, rest.rest());
+  await finish(run({ write: (bytes) => writeTo(socket, bytes), signal: gone.signal, input }), socket);
+}
+
+/** What comes on a connection that is no longer the HTTP server's. */
+function takenOver(socket: Duplex, response: ServerResponse): Incoming {
+  response.detachSocket(socket as Socket);
+  for (const event of ["data", "end", "timeout"]) socket.removeAllListeners(event);
+  return new Incoming(socket, Buffer.alloc(0), 0);
+}
+
+async function* joined(...parts: readonly AsyncIterable<Uint8Array>[]): AsyncIterable<Uint8Array> {
+  for (const part of parts) yield* part;
 }
 
 /**
@@ -95,8 +131,10 @@ export async function upgrade(api: EngineApi, request: IncomingMessage, socket: 
 async function* nothing(): AsyncIterable<Uint8Array> {}
 const NOTHING = nothing();
 
+type Hijack = Extract<ApiReply, { kind: "hijack" }>;
+
 /** Whoever asked for an upgrade gets an ordinary answer. */
-async function refuse(reply: Exclude<ApiReply, { kind: "hijack" }>, socket: Duplex, signal: AbortSignal) {
+async function refuse(reply: Exclude<ApiReply, Hijack>, socket: Duplex, signal: AbortSignal) {
   const headers: Record<string, string> = { ...COMMON_HEADERS, ...reply.headers, Connection: "close" };
   if (reply.kind === "whole") headers["Content-Length"] = String(reply.body.length);
   socket.write(`HTTP/1.1 ${reply.status} ${STATUS_CODES[reply.status] ?? ""}\r\n${headerLines(headers)}\r\n`);
@@ -156,8 +194,13 @@ function writeTo(target: Writable, bytes: Uint8Array): Promise<void> {
   });
 }
 
-async function* chunksOf(request: IncomingMessage): AsyncIterable<Uint8Array> {
-  for await (const chunk of request) yield plain(chunk as Buffer);
+/** @throws ConnectionLost if the client breaks off before the end: nobody is there to be told of it */
+async function* bodyOf(request: IncomingMessage): AsyncIterable<Uint8Array> {
+  try {
+    for await (const chunk of request) yield plain(chunk as Buffer);
+  } catch {
+    throw new ConnectionLost();
+  }
 }
 
 /** A view that is a plain Uint8Array. */

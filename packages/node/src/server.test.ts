@@ -123,6 +123,60 @@ it("attaches without an upgrade: the stream is the body", async () => {
   expect([status, body.slice(8)]).toEqual([200, "hi\n"]);
 });
 
+/** Sends a request without an upgrade; then, as soon as it is answered, input, and no more. Gives all that comes back. */
+async function talkPlainly(head: string, input: string, body = ""): Promise<string> {
+  const socket = connect(served.path);
+  let got = "";
+  socket.on("data", (chunk) => (got += chunk.toString("latin1")));
+  socket.once("data", () => socket.end(input));
+  const type = body === "" ? "" : "Content-Type: application/json\r\n";
+  socket.write(`${head} HTTP/1.1\r\nHost: docker\r\n${type}Content-Length: ${body.length}\r\n\r\n${body}`);
+  await new Promise((resolve) => socket.on("close", resolve));
+  return got;
+}
+
+const PLAIN = /^HTTP\/1\.1 200 OK\r\n(?:.+\r\n)*Content-Type: application\/vnd\.docker\.raw-stream\r\n\r\n/;
+
+it("without an upgrade takes what follows an answered request for input, and half-close for its end", async () => {
+  const id = await create(["sh", "-c", "cat; echo done"], { OpenStdin: true, StdinOnce: true });
+  const attached = talkPlainly(`POST /containers/${id}/attach?stream=1&stdin=1&stdout=1`, "typed\n");
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  await served.call("POST", `/containers/${id}/start`);
+  await served.call("POST", `/containers/${id}/wait`);
+  expect((await attached).replace(PLAIN, "")).toMatch(/typed\n.*done\n$/s);
+  const other = await create(["sleep", "100"]);
+  await served.call("POST", `/containers/${other}/start`);
+  const body = { Cmd: ["cat"], AttachStdin: true, AttachStdout: true };
+  const made = JSON.parse((await served.call("POST", `/containers/${other}/exec`, { body })).body) as { Id: string };
+  const executed = await talkPlainly(`POST /exec/${made.Id}/start`, "said\n", '{"Detach":false}');
+  expect(executed.replace(PLAIN, "")).toMatch(/said\n$/);
+});
+
+it("attaching ends with what it was for: nothing at all, or input that is not the program's to end", async () => {
+  const id = await create(["sh", "-c", "cat; sleep 100000"], { OpenStdin: true });
+  await served.call("POST", `/containers/${id}/start`);
+  const attach = `POST /containers/${id}/attach?stream=1`;
+  expect((await converse(attach, "")).bytes.toString()).toBe("");
+  expect((await converse(`${attach}&stdin=1`, "one\n")).bytes.toString()).toBe("");
+  await converse(`${attach}&stdin=1&stdout=1`, "two\n");
+  const { State } = JSON.parse((await served.call("GET", `/containers/${id}/json`)).body) as { State: object };
+  expect(State).toMatchObject({ Status: "running" });
+  await served.call("DELETE", `/containers/${id}?force=1`);
+});
+
+it("a session of exec has the terminal that its start asks for, and says in its stream that it had been started", async () => {
+  const id = await create(["sleep", "100000"]);
+  await served.call("POST", `/containers/${id}/start`);
+  const body = { Cmd: ["stty", "size"], Tty: true, AttachStdout: true, ConsoleSize: [40, 100] };
+  const made = JSON.parse((await served.call("POST", `/containers/${id}/exec`, { body })).body) as { Id: string };
+  const options = JSON.stringify({ Tty: true, ConsoleSize: [30, 90] });
+  const started = await converse(`POST /exec/${made.Id}/start`, "", options);
+  expect(started.bytes.toString()).toBe("30 90\r\n");
+  const again = await converse(`POST /exec/${made.Id}/start`, "", options);
+  expect(again.head).toMatch(/^HTTP\/1\.1 101 /);
+  expect(again.bytes.toString()).toBe(`exec command ${made.Id} has already run\r\n`);
+});
+
 it("forgets followers whose client has gone", async () => {
   const listening = (): number => engine.events.listenerCount("event");
   const before = listening();

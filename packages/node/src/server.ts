@@ -20,6 +20,8 @@ const MAX_HEADER_BYTES = 256 * 1024;
 /** Clients keep connections and find out too late that they have been closed. */
 const KEEP_ALIVE_MS = 180_000;
 const SOCKET_MODE = 0o600;
+/** Connections that wait until they are accepted: as many as the kernel lets. @see listen(2), net.core.somaxconn */
+const BACKLOG = 4096;
 /** What is wrong with requests that are none, by the parser's code. */
 const CLIENT_ERRORS: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large",
@@ -181,13 +183,13 @@ function listening(server: Server, address: ListenAddress): Promise<void> {
       resolve();
     };
     if (address.kind === "tcp") {
-      server.listen(address.port, address.host, done);
+      server.listen({ port: address.port, host: address.host, backlog: BACKLOG }, done);
       return;
     }
     // The socket is never open to others, not even before its mode is set.
     const umask = process.umask(0o177);
     try {
-      server.listen(address.path, () => {
+      server.listen({ path: address.path, backlog: BACKLOG }, () => {
         chmodSync(address.path, SOCKET_MODE);
         done();
       });

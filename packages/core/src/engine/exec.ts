@@ -49,6 +49,8 @@ export class ExecSession {
   #output: LogBuffer | undefined;
   stdin: StdinFeed | undefined;
   console: Console | undefined;
+  /** The size of its terminal, if who starts it has said another than who created it. */
+  consoleSize: ExecBody["ConsoleSize"];
   /** While it runs: what is remembered of an ended session does not keep its process alive. */
   #process: Process | undefined;
   #pid: number | undefined;
@@ -315,7 +317,8 @@ export class ExecService {
     return read;
   }
 
-  #spec({ container, body }: ExecSession): ProcessSpec {
+  #spec({ container, body, consoleSize: startSize }: ExecSession): ProcessSpec {
+    if (startSize !== undefined) return this.#makeSpec(container, { ...body, ConsoleSize: startSize });
     if (!isPlain(body) || container.links.size > 0) return this.#makeSpec(container, body);
     const { user, hostConfig, hostname } = container;
     let known = this.#plain.get(container);

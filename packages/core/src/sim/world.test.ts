@@ -48,6 +48,27 @@ describe("World", () => {
     expect(breaths).toBeGreaterThanOrEqual(3200 / 16);
   });
 
+  it("under real what comes from outside is dealt with at the host's time, however long nothing happened before", async () => {
+    let nowUs = 1e15;
+    const sleep = () => {
+      let wake = (): void => {};
+      const done = new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+      return { done, wake };
+    };
+    const world = new World({ policy: "real", host: { nowUs: () => nowUs, breathe: async () => {}, sleep } });
+    let seenUs = 0;
+    const reader = { name: "reader", queued: false, run: () => (seenUs = world.clock.nowUs) };
+    const read = world.until(() => seenUs > 0);
+    await new Promise((resolve) => setTimeout(resolve));
+    nowUs += 5e6;
+    world.scheduler.ready(reader);
+    world.wake();
+    await read;
+    expect(seenUs).toBe(1e15 + 5e6);
+  });
+
   it("a wait that can never end fails with who sleeps on what", async () => {
     const world = new World();
     world.narrate(() => ["web sleeps on pipe:[7]"]);

@@ -578,6 +578,8 @@ export class World {
       this.#wake = sleep.wake;
       await sleep.done;
       this.#wake = undefined;
+      // Whoever has woken it may have given it something to do, and did so at the host's time.
+      this.#catchUp();
       return true;
     }
     // Code that was just let go may be about to give the world something to do.

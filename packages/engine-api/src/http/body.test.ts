@@ -103,3 +103,12 @@ it("reads the first value, and refuses a second one and other types", async () =
     "unsupported Content-Type header (text/plain): must be 'application/json'",
   ]);
 });
+
+it("says that a body is too deep, and takes what it does not know up to there", async () => {
+  expect(await refusals([[CREATE, "[".repeat(100_000)]])).toEqual(["invalid JSON: exceeded max depth"]);
+  expect(await refusals([[CREATE, "[".repeat(9000)]])).toEqual(["invalid JSON: unexpected EOF"]);
+  const deep = `${"[".repeat(9000)}null${"]".repeat(9000)}`;
+  expect(await refusals([[CREATE, `{"Image":"nosuch","x":${deep}}`]])).toEqual([
+    '404: {"message":"No such image: nosuch:latest"}',
+  ]);
+});

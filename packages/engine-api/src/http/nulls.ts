@@ -7,20 +7,21 @@
 import { z } from "zod";
 import { unwrapped } from "../schemas/fields.ts";
 
-/** The same value without nulls, but for those that the schema wants. */
+/** The same value without nulls, but for those that the schema wants. What it does not know is left as it is. */
 export function withoutNulls(value: unknown, schema: z.ZodType): unknown {
   if (value === null) return zeroOf(schema);
-  if (!hasNulls(value)) return value;
   const inner = formOf(unwrapped(schema), value);
-  if (Array.isArray(value)) return value.map((one) => withoutNulls(one, elementOf(inner)));
-  const entries = Object.entries(value as object);
-  const said = inner instanceof z.ZodRecord ? entries : entries.filter(([, one]) => one !== null);
+  if (Array.isArray(value)) {
+    return inner instanceof z.ZodArray ? value.map((one) => withoutNulls(one, inner.element as z.ZodType)) : value;
+  }
+  if (typeof value !== "object") return value;
+  const entries = Object.entries(value);
+  if (inner instanceof z.ZodRecord) {
+    return Object.fromEntries(entries.map(([name, one]) => [name, withoutNulls(one, inner.valueType as z.ZodType)]));
+  }
+  if (!(inner instanceof z.ZodObject)) return value;
+  const said = entries.filter(([, one]) => one !== null);
   return Object.fromEntries(said.map(([name, one]) => [name, withoutNulls(one, fieldOf(inner, name))]));
-}
-
-function hasNulls(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return value === null;
-  return Object.values(value).some(hasNulls);
 }
 
 function zeroOf(schema: z.ZodType): unknown {
@@ -39,12 +40,6 @@ function formOf(schema: z.ZodType, value: unknown): z.ZodType {
   return forms.find((form) => form instanceof z.ZodArray === Array.isArray(value)) ?? schema;
 }
 
-function elementOf(schema: z.ZodType): z.ZodType {
-  return schema instanceof z.ZodArray ? (schema.element as z.ZodType) : z.unknown();
-}
-
-function fieldOf(schema: z.ZodType, name: string): z.ZodType {
-  if (schema instanceof z.ZodRecord) return schema.valueType as z.ZodType;
-  const field = schema instanceof z.ZodObject ? schema.shape[name] : undefined;
-  return (field as z.ZodType | undefined) ?? z.unknown();
+function fieldOf({ shape }: z.ZodObject, name: string): z.ZodType {
+  return (shape[name] as z.ZodType | undefined) ?? z.unknown();
 }

@@ -56,15 +56,13 @@ async function start(engine: Engine, { request, param, version }: Call): Promise
   const { exec } = engine;
   const options = await readJson(request, EXEC_START);
   const session = exec.get(param("id"));
-  if (session.wasStarted) {
-    const how = session.isRunning ? "already running" : "has already run";
-    throw new StatusError("conflict", `exec command ${session.id} ${how}`);
-  }
   if (session.container.state === "paused") {
     const message = `Container ${session.container.id} is paused, unpause the container before exec`;
     throw new StatusError("conflict", message);
   }
+  if (options.Tty && options.ConsoleSize !== undefined) session.consoleSize = options.ConsoleSize;
   if (options.Detach) {
+    checkUnused(session);
     await exec.start(session);
     return empty(200);
   }
@@ -73,6 +71,13 @@ async function start(engine: Engine, { request, param, version }: Call): Promise
   return hijack(!isRaw && version >= TYPED_STREAMS ? MULTIPLEXED_STREAM : RAW_STREAM, (stream) =>
     converse(engine, session, isRaw, stream),
   );
+}
+
+/** @throws StatusError conflict if it was started before */
+function checkUnused(session: ExecSession): void {
+  if (!session.wasStarted) return;
+  const how = session.isRunning ? "already running" : "has already run";
+  throw new StatusError("conflict", `exec command ${session.id} ${how}`);
 }
 
 async function converse(engine: Engine, session: ExecSession, isRaw: boolean, stream: HijackedStream): Promise<void> {
@@ -85,6 +90,7 @@ async function converse(engine: Engine, session: ExecSession, isRaw: boolean, st
   const stopFollowing = session.output.follow(take, () => channel.waitingBytes);
   const written = channel.drain(stream, ({ stream: from, bytes }) => (isRaw ? bytes : encodeFrame(from, bytes)));
   try {
+    checkUnused(session);
     await exec.start(session);
     if (session.body.AttachStdin === true) {
       const sink = {

@@ -4,7 +4,7 @@ import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Engine } from "@bottleship/core/engine";
-import { type EngineServer, serve } from "../server.ts";
+import { type EngineServer, type EngineServerOptions, serve } from "../server.ts";
 
 export interface Answer {
   readonly status: number | undefined;
@@ -27,10 +27,10 @@ export interface SocketServer {
   close(): Promise<void>;
 }
 
-export async function serveOnSocket(engine: Engine): Promise<SocketServer> {
+export async function serveOnSocket(engine: Engine, options: EngineServerOptions = {}): Promise<SocketServer> {
   const directory = mkdtempSync(join(tmpdir(), "bottleship-"));
   const path = join(directory, "docker.sock");
-  const server = await serve(engine, { listen: [{ kind: "unix", path }] });
+  const server = await serve(engine, { ...options, listen: [{ kind: "unix", path }] });
   return {
     server,
     directory,

@@ -47,6 +47,12 @@ export function escapeHtml(json: string): string {
 
 const ESCAPED = /["\\/bfnrt]/;
 
+/** How deep values may lie in each other. @see encoding/json scanner.go:maxNestingDepth */
+const MAX_DEPTH = 10_000;
+
+/** What ends a list, or an object. */
+type Close = "]" | "}";
+
 class Scanner {
   compact = "";
   at = 0;
@@ -59,16 +65,19 @@ class Scanner {
     this.#truncated = truncated;
   }
 
+  /** Lists and objects are kept, not called into: a text may be as deep as it likes. */
   value(): void {
-    const first = this.#next("looking for beginning of value");
-    if (first === "{") this.#list("}", () => this.#pair(), "after object key:value pair");
-    else if (first === "[") this.#list("]", () => this.value(), "after array element");
-    else if (first === '"') this.#string();
-    else if (first === "-" || /[0-9]/.test(first)) this.#number(first);
-    else if (first === "t") this.#literal("true");
-    else if (first === "f") this.#literal("false");
-    else if (first === "n") this.#literal("null");
-    else this.#refuse("looking for beginning of value", this.at - 1);
+    const open: Close[] = [];
+    for (let isWhole = this.#begin(open); open.length > 0; ) {
+      const close = open.at(-1) as Close;
+      if (isWhole ? this.#isLast(close) : this.#isEmpty(close)) {
+        open.pop();
+        isWhole = true;
+      } else {
+        if (close === "}") this.#key();
+        isWhole = this.#begin(open);
+      }
+    }
   }
 
   end(): void {
@@ -76,26 +85,42 @@ class Scanner {
     if (this.at < this.#text.length) this.#refuse("after top-level value");
   }
 
-  #list(close: string, element: () => void, after: string): void {
-    this.#space();
-    if (this.#text[this.at] === close) {
-      this.#take();
-      return;
+  /** Reads a value, or the beginning of one that has others in it: then it is not whole yet. */
+  #begin(open: Close[]): boolean {
+    const first = this.#next("looking for beginning of value");
+    if (first === "{" || first === "[") {
+      if (open.push(first === "{" ? "}" : "]") > MAX_DEPTH) throw new ValueError("exceeded max depth");
+      return false;
     }
-    for (;;) {
-      element();
-      const next = this.#next(after);
-      if (next === close) return;
-      if (next !== ",") this.#refuse(after, this.at - 1);
-    }
+    if (first === '"') this.#string();
+    else if (first === "-" || /[0-9]/.test(first)) this.#number(first);
+    else if (first === "t") this.#literal("true");
+    else if (first === "f") this.#literal("false");
+    else if (first === "n") this.#literal("null");
+    else this.#refuse("looking for beginning of value", this.at - 1);
+    return true;
   }
 
-  #pair(): void {
+  #isEmpty(close: Close): boolean {
+    this.#space();
+    if (this.#text[this.at] !== close) return false;
+    this.#take();
+    return true;
+  }
+
+  /** What follows a value: the end of what it is in, or another. */
+  #isLast(close: Close): boolean {
+    const where = close === "]" ? "after array element" : "after object key:value pair";
+    const next = this.#next(where);
+    if (next !== close && next !== ",") this.#refuse(where, this.at - 1);
+    return next === close;
+  }
+
+  #key(): void {
     const key = "looking for beginning of object key string";
     if (this.#next(key) !== '"') this.#refuse(key, this.at - 1);
     this.#string();
     if (this.#next("after object key") !== ":") this.#refuse("after object key", this.at - 1);
-    this.value();
   }
 
   #string(): void {

@@ -116,7 +116,8 @@ async function attach(engine: Engine, container: Container, wanted: Wanted, stre
     if (wanted[entry.stream]) channel.push(entry);
   };
   if (wanted.logs) for (const entry of keptLines(container)) take(entry);
-  if (!wanted.stream) channel.close();
+  const reads = wanted.stream && wanted.stdin && container.config.OpenStdin === true;
+  if (!wanted.stream || !(reads || wanted.stdout || wanted.stderr)) channel.close();
   let isOver = false;
   const served = channel.drain(stream, ({ stream: from, bytes }) => (wanted.isRaw ? bytes : encodeFrame(from, bytes)));
   noteAttached(container, served);
@@ -126,12 +127,15 @@ async function attach(engine: Engine, container: Container, wanted: Wanted, stre
     isOver = true;
     channel.close();
   });
-  if (wanted.stdin && wanted.stream && container.config.OpenStdin === true) {
-    // What comes before the container runs waits. The end of the input counts if that is for one client.
+  if (reads) {
+    // What comes before the container runs waits. The end of the input is the program's, if that is for one client.
+    const endsInput = container.config.StdinOnce === true && container.config.Tty !== true;
+    const writes = wanted.stdout || wanted.stderr;
     const sink = {
       take: (bytes: Uint8Array) => engine.containers.streams.feed(container, bytes),
       end: () => {
-        if (container.config.StdinOnce === true) engine.containers.streams.closeStdin(container);
+        if (endsInput) engine.containers.streams.closeStdin(container);
+        if (!endsInput || !writes) channel.close();
       },
       isOver: () => isOver,
     };
