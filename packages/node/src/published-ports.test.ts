@@ -54,6 +54,22 @@ it("takes over containers that run already", async () => {
   await visit(`http://127.0.0.1:${await portOf(engine, "web", "80")}/`);
 });
 
+it("reaches a service that is published on every node, also if it ran before", async () => {
+  const engine = createEngine({ host: REAL_HOST });
+  await engine.docker("pull -q nginx");
+  await engine.docker("swarm init --advertise-addr 127.0.0.1");
+  await engine.docker("service create -d -q --name web -p 80 nginx");
+  const published = "service inspect web -f '{{(index .Endpoint.Ports 0).PublishedPort}}'";
+  const port = (await engine.docker(published)).stdout.trim();
+  await engine.pass("3s");
+  const ports = publish(engine);
+  await ports.openRunning();
+  expect(await visit(`http://127.0.0.1:${port}/`)).toContain("Welcome to nginx!");
+  await engine.docker("service rm web");
+  await engine.pass("12s");
+  expect(ports.addresses).toEqual([]);
+});
+
 it("passes bytes both ways, and the end of one direction", async () => {
   const engine = createEngine({ policy: "real", host: REAL_HOST });
   publish(engine);

@@ -43,10 +43,11 @@ export class PublishedPorts implements OutsidePorts {
     return [...this.#listeners.keys()];
   }
 
-  /** The same for containers that run already. */
+  /** The same for containers that run already, and for services. */
   openRunning(): Promise<readonly RefusedPort[]> {
     const running = this.#engine.containers.list({ all: false });
-    return this.open(running.flatMap(({ sandbox }) => sandbox?.ports ?? []));
+    const { mesh } = this.#engine.networks;
+    return this.open([...running.flatMap(({ sandbox }) => sandbox?.ports ?? []), ...(mesh?.ports ?? [])]);
   }
 
   async open(ports: readonly PublishedPort[]): Promise<readonly RefusedPort[]> {

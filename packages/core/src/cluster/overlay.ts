@@ -65,7 +65,7 @@ export class OverlayDirectory {
     this.#prng = prng;
     const space = new AddressSpace(SHARED_POOLS);
     space.take(INGRESS_SUBNET);
-    this.#ipam = new IpamAllocator(space);
+    this.#ipam = new IpamAllocator(space, { inTurn: true });
   }
 
   /** From now on the machine's engine knows the cluster's networks. */

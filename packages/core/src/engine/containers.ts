@@ -172,7 +172,9 @@ export class ContainerService {
     const chosen = this.#index.reserve(name, id);
     try {
       verifyLate(hostConfig);
-      const endpoints = networks.initialEndpoints(hostConfig.NetworkMode ?? "", networking?.EndpointsConfig);
+      const endpoints = networks.initialEndpoints(hostConfig.NetworkMode ?? "", networking?.EndpointsConfig, {
+        isTask,
+      });
       const points = collectMountPoints(merged, hostConfig, volumes, inheritedMounts(this.#index, hostConfig));
       const container = new Container({
         id,

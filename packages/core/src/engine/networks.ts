@@ -24,7 +24,9 @@ import { linkHosts } from "./network/links.ts";
 import type { Network, NetworkRequest } from "./network/network.ts";
 import { DEFAULT_BRIDGE, type NetworkRecord, NetworkStore, type SharedNetworks } from "./network/network-store.ts";
 import type { OutsidePorts } from "./network/outside-ports.ts";
+import { addressMac } from "./network/overlay-mac.ts";
 import { PortAllocator } from "./network/port-allocator.ts";
+import { type BoundService, RoutingMesh, type ServiceRole } from "./network/routing-mesh.ts";
 import { Sandbox, type SandboxMachine } from "./network/sandbox.ts";
 import { EMPTY_SETTINGS, modeOf, stoppedSettings } from "./network/settings.ts";
 import { verifyConnection, verifyDisconnection } from "./network/verify-connection.ts";
@@ -64,6 +66,7 @@ export class NetworkService {
   readonly #store: NetworkStore;
   readonly #nameservers: readonly string[];
   readonly #machine: SandboxMachine;
+  #mesh: RoutingMesh | undefined;
 
   /** A machine that was in use before has the networks that are recorded. */
   constructor({ kernel, events, prng, nameservers }: NetworkParts, records?: readonly NetworkRecord[]) {
@@ -119,6 +122,44 @@ export class NetworkService {
     this.#store.gatewayBridge();
   }
 
+  /** What makes services reachable as a whole, on a node of a swarm. */
+  get mesh(): RoutingMesh | undefined {
+    return this.#mesh;
+  }
+
+  /** The services whose tasks are on a network. */
+  servicesOn({ bridge }: Network): readonly BoundService[] {
+    return bridge === undefined ? [] : (this.#mesh?.servicesOf(bridge) ?? []);
+  }
+
+  /** The machine is a node of a swarm from now on, which others reach at `address`. */
+  openMesh(address: string): RoutingMesh {
+    this.#mesh = new RoutingMesh(address, () => this.#machine.outside);
+    return this.#mesh;
+  }
+
+  /** It no longer is. */
+  closeMesh(): void {
+    this.#mesh?.close();
+    this.#mesh = undefined;
+  }
+
+  /** The network of published ports is there: its balancer also stands on docker_gwbridge. */
+  openIngress({ bridge }: Network): void {
+    const gateway = this.#store.gatewayBridge().bridge;
+    if (bridge !== undefined && gateway !== undefined) this.#mesh?.openIngress(bridge, gateway);
+  }
+
+  /** A task takes part in its service. @see moby daemon/container_operations.go: ActivateContainerServiceBinding */
+  bindService({ sandbox }: Container, role: ServiceRole): void {
+    for (const endpoint of sandbox?.joined ?? []) this.#mesh?.bind(endpoint, role);
+  }
+
+  /** It takes part no longer; the connections that it has stay. */
+  unbindService({ sandbox }: Container): void {
+    for (const endpoint of sandbox?.joined ?? []) this.#mesh?.unbind(endpoint);
+  }
+
   /** What it shares. */
   get shared(): SharedNetworks | undefined {
     return this.#store.shared;
@@ -139,6 +180,7 @@ export class NetworkService {
   initialEndpoints(
     mode: string,
     given: Readonly<Record<string, EndpointSettings | null>> | null | undefined,
+    { isTask = false }: { readonly isTask?: boolean } = {},
   ): Readonly<Record<string, EndpointSettings>> {
     const name = modeOf(mode);
     const all: Record<string, EndpointSettings> = {};
@@ -147,7 +189,9 @@ export class NetworkService {
       const settings = { ...EMPTY_SETTINGS, ...partial };
       const known = modeOf(key);
       const network = this.get(known);
-      const problem = partial === null ? "EndpointsConfig is nil" : endpointProblem(known, settings, network);
+      // The addresses of tasks are the manager's choice.
+      const place = isTask ? undefined : network;
+      const problem = partial === null ? "EndpointsConfig is nil" : endpointProblem(known, settings, place);
       if (problem !== undefined) problems.push(`invalid config for network ${known}: ${problem}`);
       all[network?.name ?? known] = settings;
     }
@@ -171,12 +215,14 @@ export class NetworkService {
         const settings = container.endpoints[name] ?? EMPTY_SETTINGS;
         const network = this.#networkOf(name, settings);
         verifyConnection(container, network, joined);
-        if (isUserDefined(name)) verifyEndpoint(name, settings, network);
+        if (isUserDefined(name) && !container.isTask) verifyEndpoint(name, settings, network);
         joined = withOne(joined, network);
         if (network.bridge === undefined) continue;
         endpoints = withOne(endpoints, this.#endpoint(container, network, network.bridge, settings));
       }
-      for (const endpoint of this.#wayOut(container, endpoints)) endpoints = withOne(endpoints, endpoint);
+      // Whoever needs a way out gets it with the first of the networks that have none.
+      const [way] = this.#wayOut(container, endpoints);
+      if (way !== undefined) endpoints = endpoints.toSpliced(1, 0, way);
       const sandbox = new Sandbox(this.#machine, container);
       sandbox.join(endpoints);
       container.sandbox = sandbox;
@@ -184,6 +230,7 @@ export class NetworkService {
         if (network.bridge === undefined) this.#lodge(container, network);
         this.#record("connect", network, container);
       }
+      for (const endpoint of endpoints) this.#mesh?.joined(endpoint);
     } catch (error) {
       for (const endpoint of endpoints) endpoint.network.delete(endpoint);
       throw prefixed(SETUP_FAILED, error);
@@ -217,7 +264,7 @@ export class NetworkService {
     const left = sandbox?.joined.filter(({ isHidden }) => !isHidden) ?? [];
     if (sandbox !== undefined) {
       sandbox.close();
-      for (const endpoint of sandbox.endpoints) endpoint.network.delete(endpoint);
+      for (const endpoint of sandbox.endpoints) this.#delete(endpoint);
       container.sandbox = undefined;
     }
     const shown: Record<string, EndpointSettings> = {};
@@ -270,6 +317,7 @@ export class NetworkService {
       for (const one of added) one.network.delete(one);
       throw error;
     }
+    this.#mesh?.joined(endpoint);
     this.#write(container, name, settings);
     this.changes.emit("joined", container, endpoint);
     this.#record("connect", network, container);
@@ -289,7 +337,7 @@ export class NetworkService {
     container.endpoints = others;
     if (endpoint !== undefined) {
       container.sandbox?.leave(endpoint);
-      endpoint.network.delete(endpoint);
+      this.#delete(endpoint);
       this.changes.emit("left", container, endpoint);
     }
     network.guests.delete(container.id);
@@ -314,7 +362,7 @@ export class NetworkService {
   hosts(container: Container): readonly string[] {
     const { hostGateway } = this;
     const extra = (container.hostConfig.ExtraHosts ?? []).map((line) => extraHostsLine(line, hostGateway));
-    const shown = (container.sandbox?.joined ?? []).filter(({ isHidden }) => !isHidden);
+    const shown = (container.sandbox?.joined ?? []).filter(({ isHidden, network }) => !isHidden && !network.isIngress);
     const own = shown.flatMap((endpoint) => this.hostsOf(container, endpoint));
     return [...extra, ...linkHosts(container), ...own];
   }
@@ -356,12 +404,14 @@ export class NetworkService {
     const { random } = this.#kernel.net;
     const { IPv4Address = "", IPv6Address = "" } = settings.IPAMConfig ?? {};
     const wants6 = container.hostConfig.Sysctls?.[IPV6_OFF] !== "1";
-    const v4 = bridge.takeAddress(4, wantedAddress(IPv4Address));
+    // A task has got its address with its place.
+    const isLent = container.isTask && bridge.isOverlay && IPv4Address !== "";
+    const v4 = isLent ? wantedAddress(IPv4Address) : bridge.takeAddress(4, wantedAddress(IPv4Address));
     let v6: string | undefined;
     try {
       v6 = wants6 ? bridge.takeAddress(6, wantedAddress(IPv6Address)) : undefined;
     } catch (error) {
-      if (v4 !== undefined) bridge.releaseAddress(v4);
+      if (v4 !== undefined && !isLent) bridge.releaseAddress(v4);
       throw error;
     }
     const mac = container.macs?.get(network.name) ?? (settings.MacAddress || undefined);
@@ -370,13 +420,20 @@ export class NetworkService {
       containerId: container.id,
       v4,
       v6,
-      mac: mac === undefined ? randomMac(random) : canonicalMac(mac),
+      mac: mac === undefined ? ownMac(bridge, v4, random) : canonicalMac(mac),
       settings,
       names: namesOf(container, settings),
+      isLent,
+      isSilent: container.isTask && bridge.isOverlay,
     });
     if (mac !== undefined) container.macs = new Map(container.macs).set(network.name, mac);
     bridge.add(endpoint);
     return endpoint;
+  }
+
+  #delete(endpoint: Endpoint): void {
+    this.#mesh?.left(endpoint);
+    endpoint.network.delete(endpoint);
   }
 
   /** Who is on networks of several machines only gets out through a bridge of the machine. */
@@ -429,6 +486,11 @@ function namesOf(container: Container, { Aliases }: EndpointSettings): readonly 
   const short = shortId(id);
   if (Aliases === null && hostname === short) return [name, short];
   return [...new Set([name, ...(Aliases ?? []), short, hostname])];
+}
+
+/** On an overlay network it follows from the address. */
+function ownMac({ isOverlay }: BridgeNetwork, v4: string | undefined, random: Prng): string {
+  return isOverlay && v4 !== undefined ? addressMac(v4) : randomMac(random);
 }
 
 const wantedAddress = (text: string): string | undefined => (text === "" ? undefined : canonicalIp(text));

@@ -405,6 +405,11 @@ export class Kernel implements FsMachine {
     this.events.emit("oomKilled", event);
   }
 
+  /** A network namespace that no process is in. @see ip-netns(8) */
+  newNetNamespace(): NetNamespace {
+    return new NetNamespace(this.namespaceIds.next(), this.init.creds.user);
+  }
+
   unreached(process: Process, address: SocketAddress, error: Errno): void {
     this.events.emit("unreached", { process, address, error });
   }

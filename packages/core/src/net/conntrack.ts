@@ -35,6 +35,8 @@ export interface Connection {
   closing: boolean;
   /** The first packet has been through all chains. */
   confirmed: boolean;
+  /** A virtual server has passed it on to a real one. */
+  isVirtual: boolean;
   lastUs: number;
 }
 
@@ -124,6 +126,7 @@ export class Conntrack {
       answered: false,
       closing: false,
       confirmed: false,
+      isVirtual: false,
       lastUs: this.#clock.nowUs,
     };
     const tracked = new Tracked(connection, false, tuple);
@@ -141,6 +144,12 @@ export class Conntrack {
   translateDestination({ connection }: Tracked, to: Endpoint): void {
     const { protocol, to: back } = connection.reply;
     connection.reply = { protocol, from: to, to: back };
+  }
+
+  /** The same, for one that a virtual server passes on: the port stays. */
+  divert(tracked: Tracked, address: string): void {
+    tracked.connection.isVirtual = true;
+    this.translateDestination(tracked, { address, port: tracked.connection.reply.from.port });
   }
 
   /** From now on they come from `source`, with the same port if nobody else uses it. */

@@ -1,21 +1,21 @@
 /**
- * Netfilter in its first form: chains of rules that let packets pass, drop them, or translate their addresses. A stack has
- * one for each family of addresses, as iptables and ip6tables do.
+ * Netfilter in its first form: chains of rules that let packets pass, drop them, mark them, or translate their addresses.
+ * A stack has one for each family of addresses, as iptables and ip6tables do.
  *
  * `raw` decides before connections are known, `filter` about packets of connections; `nat` is asked once for each
- * connection. A rule that matches ends the walk, unless its target is a chain that returns. Rules print as iptables-save
- * shows them.
+ * connection; `mangle` is asked for a mark by who wants to know it. A rule that matches ends the walk, unless it marks or
+ * its target is a chain that returns. Rules print as iptables-save shows them.
  *
  * @see iptables(8), iptables-extensions(8), net/ipv4/netfilter/ip_tables.c
  */
-import { assert, familyOf, type IpPrefix, inPrefix } from "../lib/index.ts";
+import { assert, familyOf, type IpFamily, type IpPrefix, inPrefix } from "../lib/index.ts";
 import { Conntrack, type Endpoint, type Tracked, withDestination, withSource } from "./conntrack.ts";
 import type { Device } from "./device.ts";
 import type { Generation } from "./generation.ts";
 import type { NetHost } from "./net-host.ts";
 import { type Packet, withEnds } from "./packet.ts";
 
-export type Table = "raw" | "filter" | "nat";
+export type Table = "raw" | "mangle" | "filter" | "nat";
 
 /** All that are given must hold. A name that begins with "!" must differ. */
 export interface RuleMatch {
@@ -27,16 +27,23 @@ export interface RuleMatch {
   readonly out?: string;
   readonly protocol?: "tcp" | "udp" | "icmp" | "icmpv6";
   readonly port?: number;
+  readonly sourcePort?: number;
   readonly states?: readonly ("new" | "established" | "related")[];
   /** The destination is (or the source is) an address of this machine. */
   readonly destinationType?: "local";
   readonly sourceType?: "local";
+  /** It belongs to a connection that a virtual server has passed on. */
+  readonly virtual?: true;
 }
 
 export type RuleTarget =
   | { readonly kind: "accept" | "drop" | "return" | "masquerade" }
   | { readonly kind: "jump"; readonly chain: string }
-  | { readonly kind: "dnat"; readonly to: Endpoint };
+  | { readonly kind: "mark"; readonly value: number }
+  | { readonly kind: "dnat"; readonly to: Endpoint }
+  /** To a port of this machine. */
+  | { readonly kind: "redirect"; readonly port: number }
+  | { readonly kind: "snat"; readonly to: string };
 
 export interface Rule extends RuleMatch {
   readonly target: RuleTarget;
@@ -56,8 +63,11 @@ interface Chain {
   policy: "accept" | "drop" | undefined;
 }
 
+const LOOPBACK: Readonly<Record<IpFamily, string>> = { 4: "127.0.0.1", 6: "::1" };
+
 const BUILT_IN: Readonly<Record<Table, readonly string[]>> = {
   raw: ["PREROUTING", "OUTPUT"],
+  mangle: ["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"],
   filter: ["INPUT", "FORWARD", "OUTPUT"],
   nat: ["PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"],
 };
@@ -67,7 +77,12 @@ export class Firewall {
   readonly #isLocal: (address: string) => boolean;
   readonly #sourceOn: (device: Device, destination: string) => string | undefined;
   readonly #generation: Generation;
-  readonly #tables: Readonly<Record<Table, Map<string, Chain>>> = { raw: new Map(), filter: new Map(), nat: new Map() };
+  readonly #tables: Readonly<Record<Table, Map<string, Chain>>> = {
+    raw: new Map(),
+    mangle: new Map(),
+    filter: new Map(),
+    nat: new Map(),
+  };
 
   constructor(
     host: NetHost,
@@ -82,7 +97,7 @@ export class Firewall {
     this.#generation = generation;
     this.#isLocal = questions.isLocal;
     this.#sourceOn = questions.sourceOn;
-    for (const table of ["raw", "filter", "nat"] as const) {
+    for (const table of ["raw", "mangle", "filter", "nat"] as const) {
       for (const name of BUILT_IN[table]) this.#tables[table].set(name, { rules: [], policy: "accept" });
     }
   }
@@ -143,7 +158,8 @@ export class Firewall {
   translateDestination(chain: "PREROUTING" | "OUTPUT", packet: Packet, tracked: Tracked, from?: Device): Packet {
     if (!tracked.connection.confirmed && !tracked.isReply) {
       const verdict = this.#walk("nat", chain, { packet, in: from, out: undefined, tracked });
-      if (verdict?.kind === "dnat") this.conntrack.translateDestination(tracked, verdict.to);
+      const to = verdict === undefined ? undefined : this.#newDestination(verdict, packet, from);
+      if (to !== undefined) this.conntrack.translateDestination(tracked, to);
     }
     return withDestination(packet, tracked);
   }
@@ -153,11 +169,43 @@ export class Firewall {
     if (tracked === undefined) return packet;
     if (!tracked.connection.confirmed) {
       const verdict = this.#walk("nat", chain, { packet, in: undefined, out, tracked });
-      const source = verdict?.kind === "masquerade" ? this.#sourceOn(out, packet.destination) : undefined;
+      const source =
+        verdict?.kind === "masquerade"
+          ? this.#sourceOn(out, packet.destination)
+          : verdict?.kind === "snat"
+            ? verdict.to
+            : undefined;
       if (source !== undefined) this.conntrack.translateSource(tracked, source);
       this.conntrack.confirm(tracked);
     }
     return withSource(packet, tracked);
+  }
+
+  /** The mark of a packet that has come in for this machine; 0 if no rule gives it one. */
+  markOf(passage: Passage): number {
+    return this.#mark("INPUT", passage, this.#mark("PREROUTING", passage, 0));
+  }
+
+  #mark(name: string, passage: Passage, before: number): number {
+    let mark = before;
+    for (const rule of this.#chain("mangle", name).rules) {
+      if (!this.#matches(rule, passage)) continue;
+      if (rule.target.kind === "mark") mark = rule.target.value;
+      else if (rule.target.kind === "jump") mark = this.#mark(rule.target.chain, passage, mark);
+    }
+    return mark;
+  }
+
+  #newDestination(
+    verdict: RuleTarget,
+    { source, destination }: Packet,
+    from: Device | undefined,
+  ): Endpoint | undefined {
+    if (verdict.kind === "dnat") return verdict.to;
+    if (verdict.kind !== "redirect") return undefined;
+    // What is made here goes to the machine's own address, too.
+    const address = from === undefined ? LOOPBACK[familyOf(destination)] : this.#sourceOn(from, source);
+    return { address: address ?? destination, port: verdict.port };
   }
 
   /** May the packet pass? */
@@ -204,6 +252,9 @@ export class Firewall {
     const { source, destination, body } = packet;
     if (rule.protocol !== undefined && rule.protocol.replace("v6", "") !== body.protocol) return false;
     if (rule.port !== undefined && (body.protocol === "icmp" || body.port !== rule.port)) return false;
+    if (rule.sourcePort !== undefined && (body.protocol === "icmp" || body.sourcePort !== rule.sourcePort))
+      return false;
+    if (rule.virtual === true && tracked?.connection.isVirtual !== true) return false;
     if (rule.in !== undefined && !isNamed(from, rule.in)) return false;
     if (rule.out !== undefined && !isNamed(out, rule.out)) return false;
     if (rule.source !== undefined && !inPrefix(rule.source, source)) return false;
@@ -240,6 +291,8 @@ export function formatRule(rule: Rule): string {
   option("-o", rule.out);
   option("-p", rule.protocol);
   if (rule.port !== undefined) words.push(`-m ${rule.protocol} --dport ${rule.port}`);
+  if (rule.sourcePort !== undefined) words.push(`-m ${rule.protocol} --sport ${rule.sourcePort}`);
+  if (rule.virtual === true) words.push("-m ipvs --ipvs");
   if (rule.sourceType !== undefined) words.push("-m addrtype --src-type LOCAL");
   if (rule.destinationType !== undefined) words.push("-m addrtype --dst-type LOCAL");
   if (rule.states !== undefined) words.push(`-m conntrack --ctstate ${rule.states.join(",").toUpperCase()}`);
@@ -249,6 +302,9 @@ export function formatRule(rule: Rule): string {
 
 function formatTarget(target: RuleTarget): string {
   if (target.kind === "jump") return target.chain;
+  if (target.kind === "mark") return `MARK --set-xmark 0x${target.value.toString(16)}/0xffffffff`;
+  if (target.kind === "redirect") return `REDIRECT --to-ports ${target.port}`;
+  if (target.kind === "snat") return `SNAT --to-source ${target.to}`;
   if (target.kind !== "dnat") return target.kind.toUpperCase();
   const { address, port } = target.to;
   return `DNAT --to-destination ${familyOf(address) === 6 ? `[${address}]` : address}:${port}`;

@@ -39,4 +39,5 @@ export { TcpSocket } from "./tcp-socket.ts";
 export type { Remnant } from "./tcp-table.ts";
 export { UdpSocket } from "./udp-socket.ts";
 export { UnixSocket } from "./unix-socket.ts";
+export { VirtualServer } from "./virtual-servers.ts";
 export { VXLAN_PORT, VxlanDevice } from "./vxlan.ts";

@@ -40,6 +40,7 @@ import { type Route, RouteTable, routeInfo } from "./routes.ts";
 import { TcpTable } from "./tcp-table.ts";
 import { UdpSocket } from "./udp-socket.ts";
 import type { UnixSocket } from "./unix-socket.ts";
+import { opensConnection, type VirtualServer } from "./virtual-servers.ts";
 
 /** What a program here, and the sender of a packet on its way, hear of a route that refuses. @see net/ipv4/fib_semantics.c:fib_props */
 const REFUSALS = {
@@ -67,6 +68,8 @@ export class NetStack implements DeviceOwner, NeighbourUser {
   readonly unixNames = new Map<string, UnixSocket>();
   /** What takes packets to a UDP port of the kernel's own. */
   readonly tunnels = new Map<number, (packet: Packet) => void>();
+  /** What packets are for that carry a mark, by it; `undefined` where nothing is passed on to others. */
+  virtualServers: Map<number, VirtualServer> | undefined;
   /** Asked before devices are listed: what is made when it is first needed is made here. */
   onList: (() => void) | undefined;
   readonly #sysctl: ReadSysctl;
@@ -369,8 +372,32 @@ export class NetStack implements DeviceOwner, NeighbourUser {
       return;
     }
     if (!firewall.allows("INPUT", { packet, in: device, out: undefined, tracked })) return;
+    if (this.virtualServers !== undefined && tracked !== undefined && this.#passOn(device, packet, tracked)) return;
     this.#settle(tracked, device, undefined);
     this.#deliver(firewall.translateSource("INPUT", packet, tracked, device), device);
+  }
+
+  /**
+   * Gives a new connection to one of the real servers of a virtual one: true if it was for one. What follows of it is
+   * forwarded. @see net/netfilter/ipvs/ip_vs_core.c: ip_vs_in, ip_vs_leave
+   */
+  #passOn(device: Device, packet: Packet, tracked: Tracked): boolean {
+    const firewall = this.#firewallFor(packet);
+    if (firewall === undefined || tracked.connection.confirmed || !opensConnection(packet.body)) return false;
+    const mark = firewall.markOf({ packet, in: device, out: undefined, tracked });
+    const server = this.virtualServers?.get(mark);
+    if (server === undefined) return false;
+    const address = server.next();
+    if (address === undefined) {
+      firewall.conntrack.drop(tracked);
+      this.#report(device, packet, "unreachable", PORT_UNREACHABLE);
+      return true;
+    }
+    firewall.conntrack.divert(tracked, address);
+    const passed = withDestination(packet, tracked);
+    const way = this.#wayOn(device, passed, tracked);
+    if (way !== undefined) this.#send(firewall.translateSource("POSTROUTING", passed, tracked, way.device), way);
+    return true;
   }
 
   /** `known` is the way of packets that the rules let pass. */

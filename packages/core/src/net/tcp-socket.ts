@@ -236,8 +236,8 @@ export class TcpSocket extends InetSocket implements TcpUser {
     try {
       this.stack.output(packet, this.boundDevice);
     } catch (error) {
-      // Only who opens a connection is told at once; later the packet counts as lost.
-      if (!(error instanceof Errno) || segment.syn) throw error;
+      // Only who opens a connection is told at once that there is no way; what the filter drops counts as lost.
+      if (!(error instanceof Errno) || (segment.syn && error.code !== "EPERM")) throw error;
     }
   }
 

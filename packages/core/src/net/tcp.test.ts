@@ -36,6 +36,24 @@ function failure(call: () => unknown): string {
 const read = (socket: TcpSocket): Uint8Array | undefined => socket.receive(1 << 20, { peek: false })?.data;
 
 describe("TCP", () => {
+  it("an opening that the own packet filter drops is tried again, not refused", () => {
+    const wires = new Wires();
+    const { firewall } = wires.left;
+    const drop = { protocol: "tcp", target: { kind: "drop" } } as const;
+    firewall.append("filter", "OUTPUT", drop);
+    const listener = new TcpSocket(wires.right, "inet");
+    listener.bind({ family: "inet", address: "0.0.0.0", port: 80 });
+    listener.listen(1);
+    const client = new TcpSocket(wires.left, "inet");
+    client.connect(server(80));
+    wires.pass(500_000);
+    expect(client.isConnecting).toBe(true);
+    firewall.remove("filter", "OUTPUT", drop);
+    wires.until(() => !client.isConnecting);
+    wires.pass(1000);
+    expect(listener.accept()).toBeDefined();
+  });
+
   it.each([0, 10_000, 200_000])("bytes arrive once and in order, with %i of a million frames lost", (loss) => {
     for (let seed = 0; seed < 12; seed++) {
       const wires = new Wires(seed);

@@ -49,7 +49,8 @@ export function networkRoutes(engine: Engine): readonly Route[] {
       const scope = query.get("scope") ?? "";
       const seen = scope === "swarm" && isOfEveryNode(engine, network) ? { ...network, scope } : network;
       if (scope !== "" && scope !== seen.scope) throw noNetwork(param("id"));
-      return json(networkDocument(seen));
+      const services = verbose !== "" && parseBool(verbose) ? networks.servicesOn(network) : [];
+      return json(networkDocument(seen, services));
     }),
     route("DELETE", "/networks/{id}", ({ param }) => {
       networks.remove(param("id"));

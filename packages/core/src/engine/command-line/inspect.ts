@@ -80,7 +80,8 @@ function findersFor(session: Session, request: InspectRequest): readonly Finder[
     network: about("NetworkInspect", (name) => {
       const network = networks.get(name);
       if (network === undefined) throw new StatusError("not-found", `network ${name} not found`);
-      return { json: networkDocument(network), type: INSPECTED_NETWORK };
+      const services = "verbose" in request && request.verbose ? networks.servicesOn(network) : [];
+      return { json: networkDocument(network, services), type: INSPECTED_NETWORK };
     }),
     volume: about("VolumeInspect", (name) => {
       const volume = volumes.get(name);

@@ -42,7 +42,9 @@ export function listImages(session: Session, request: RequestOf<"images">): numb
 }
 
 export function listNetworks(session: Session, request: RequestOf<"network ls">): number {
-  const rows = selectNetworks(session.engine, Filters.of(request.filters, NETWORK_FILTERS)).map(networkDocument);
+  const rows = selectNetworks(session.engine, Filters.of(request.filters, NETWORK_FILTERS)).map((network) =>
+    networkDocument(network),
+  );
   return show(session, () => renderNetworks(rows as Parameters<typeof renderNetworks>[0], request));
 }
 

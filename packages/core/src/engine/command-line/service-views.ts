@@ -132,6 +132,10 @@ function rowOf(session: Session, cluster: Cluster, task: Task, { noTrunc: isWhol
     desired,
     current: `${capital(state)} ${ago} ago`,
     error: shown === "" ? "" : `"${shown}"`,
+    ports: cluster
+      .hostPortsOf(task)
+      .map(({ PublishedPort, TargetPort, Protocol }) => `*:${PublishedPort}->${TargetPort}/${Protocol}`)
+      .join(","),
   };
 }
 

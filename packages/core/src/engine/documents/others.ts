@@ -6,6 +6,7 @@
 import type { Image } from "../../image/index.ts";
 import { rfc3339 } from "../../lib/go/index.ts";
 import { type IpFamily, sortKeys } from "../../lib/index.ts";
+import type { BoundService } from "../network/routing-mesh.ts";
 import type { Network } from "../networks.ts";
 import type { Volume } from "../volumes.ts";
 import { layerNames, overlayData } from "./overlay-data.ts";
@@ -64,7 +65,8 @@ export function imageDocument(image: Image, { tags, digests, parent, taggedUs }:
 const isEmpty = (map: object | null | undefined): boolean => map == null || Object.keys(map).length === 0;
 
 /** `GET /networks/{id}`. */
-export function networkDocument(network: Network) {
+export function networkDocument(network: Network, services: readonly BoundService[] = []) {
+  const peers = network.peers?.();
   const isManagers = isAnsweredByManager(network);
   return {
     Name: network.name,
@@ -83,8 +85,27 @@ export function networkDocument(network: Network) {
     Containers: isManagers ? null : containersOf(network),
     Options: sortKeys(network.options),
     Labels: isManagers && isEmpty(network.labels) ? null : network.labels,
-    ...(network.peers === undefined ? {} : { Peers: network.peers() }),
+    ...(peers === undefined ? {} : { Peers: peers }),
+    ...(services.length > 0 && { Services: Object.fromEntries(services.map(boundService)) }),
   };
+}
+
+/** What `--verbose` tells of a service. @see moby libnetwork/agent.go: Services */
+function boundService({ name, address, mark, ports, tasks, host }: BoundService) {
+  return [
+    name,
+    {
+      VIP: address === "" ? "<nil>" : address,
+      Ports: ports.map(({ target, published }) => `Target: ${target}, Publish: ${published}`),
+      LocalLBIndex: mark,
+      Tasks: tasks.map(({ owner = "", id, v4 = "" }) => ({
+        Name: owner,
+        EndpointID: id,
+        EndpointIP: v4,
+        Info: { "Host IP": host },
+      })),
+    },
+  ];
 }
 
 /** Whether it is a network of a swarm that nothing here is on; on the ingress network each node is. @see moby daemon/cluster/networks.go */

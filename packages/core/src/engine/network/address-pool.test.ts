@@ -37,3 +37,16 @@ it("has no ends in a subnet of two addresses", () => {
   const pool = new AddressPool(prefix("10.3.0.0", 31));
   expect([pool.take(), pool.take(), pool.take()]).toEqual(["10.3.0.0", "10.3.0.1", undefined]);
 });
+
+it("in turn gives out what follows the last one, and what is free again when it comes round", () => {
+  const pool = new AddressPool(prefix("10.4.0.0", 29), undefined, { inTurn: true });
+  expect([pool.take(), pool.take()]).toEqual(["10.4.0.1", "10.4.0.2"]);
+  pool.release("10.4.0.1");
+  expect([pool.take(), pool.take(), pool.take(), pool.take()]).toEqual([
+    "10.4.0.3",
+    "10.4.0.4",
+    "10.4.0.5",
+    "10.4.0.6",
+  ]);
+  expect([pool.take(), pool.take()]).toEqual(["10.4.0.1", undefined]);
+});

@@ -1,5 +1,5 @@
 /**
- * The addresses of one subnet: the lowest free one is given out next.
+ * The addresses of one subnet: the lowest free one is given out next; or, in turn, the one that follows the last.
  *
  * The first address is the network's own and, of IPv4, the last one its broadcast: nobody gets them, except in a subnet of
  * two addresses or one.
@@ -39,12 +39,14 @@ export class AddressPool {
   readonly #taken: (true | undefined)[] = [];
   /** Taken addresses outside of the range, or far up in it. */
   readonly #others = new Set<string>();
-  /** No place below this one is free. */
+  /** No place below this one is free; in turn, the place that is tried next. */
   #hint = 0;
+  readonly #isInTurn: boolean;
 
   /** `range` is the part of the subnet that addresses are taken from, if it is not all. */
-  constructor(subnet: IpPrefix, range?: IpPrefix) {
+  constructor(subnet: IpPrefix, range?: IpPrefix, { inTurn = false }: { readonly inTurn?: boolean } = {}) {
     this.subnet = subnet;
+    this.#isInTurn = inTurn;
     this.family = familyOf(subnet.address);
     this.#range = range ?? subnet;
     this.#first = networkOf(this.#range);
@@ -65,6 +67,10 @@ export class AddressPool {
   take(): string | undefined {
     let place = this.#hint;
     while (this.#taken[place] === true) place++;
+    if (place >= this.#size && this.#isInTurn) {
+      place = 0;
+      while (this.#taken[place] === true) place++;
+    }
     if (place >= this.#size) return undefined;
     this.#taken[place] = true;
     this.#hint = place + 1;
@@ -89,7 +95,7 @@ export class AddressPool {
       return;
     }
     this.#taken[place] = undefined;
-    if (place < this.#hint) this.#hint = place;
+    if (place < this.#hint && !this.#isInTurn) this.#hint = place;
   }
 
   covers(address: string): boolean {

@@ -32,6 +32,8 @@ export interface BridgeNetworkInit {
   readonly links: LinkService;
   /** The machine has an address on it. A network of the drivers macvlan and ipvlan keeps to itself. */
   readonly hasHost: boolean;
+  /** It is the network of a swarm's published ports: nobody is found there by name. */
+  readonly isIngress?: boolean;
   /** Where the bridge lies, if not among the machine's own devices; what else belongs there is made with it. */
   readonly elsewhere?: Elsewhere;
 }
@@ -60,6 +62,7 @@ export class BridgeNetwork {
   readonly internal: boolean;
   readonly hasNames: boolean;
   readonly hasHost: boolean;
+  readonly isIngress: boolean;
   readonly bridgeName: string;
   /** By the id of their container. */
   readonly endpoints = new Map<string, Endpoint>();
@@ -81,6 +84,7 @@ export class BridgeNetwork {
     this.internal = init.internal;
     this.hasNames = init.hasNames;
     this.hasHost = init.hasHost;
+    this.isIngress = init.isIngress ?? false;
     this.bridgeName = init.bridgeName;
     this.#elsewhere = init.elsewhere;
     this.names = init.elsewhere?.names ?? new NameTable(init.name);
@@ -154,17 +158,17 @@ export class BridgeNetwork {
     const { v4, v6 } = endpoint;
     if (v4 !== undefined) this.#byAddress.set(v4, endpoint);
     if (v6 !== undefined) this.#byAddress.set(v6, endpoint);
-    if (this.hasNames) this.names.add(endpoint);
+    if (endpoint.isAnnounced) this.names.add(endpoint);
     this.#elsewhere?.added(endpoint);
   }
 
   delete(endpoint: Endpoint): void {
     this.endpoints.delete(endpoint.containerId);
-    if (this.hasNames) this.names.delete(endpoint);
+    if (endpoint.isAnnounced) this.names.delete(endpoint);
     this.#elsewhere?.deleted(endpoint);
     for (const address of endpoint.addresses) {
       this.#byAddress.set(address, undefined);
-      this.releaseAddress(address);
+      if (!endpoint.isLent) this.releaseAddress(address);
     }
   }
 

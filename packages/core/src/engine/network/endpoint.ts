@@ -23,6 +23,12 @@ export interface EndpointInit {
   readonly names: readonly string[];
   /** Nobody asked for it: the way out of a container that has none. */
   readonly isHidden?: boolean;
+  /** Its addresses are somebody else's, who gave them for as long as it is there. */
+  readonly isLent?: boolean;
+  /** Nobody finds it by its names before it is announced. */
+  readonly isSilent?: boolean;
+  /** No container's: the machine's own part in a network of several. */
+  readonly isBalancer?: boolean;
 }
 
 /** What `--driver-opt` can say of one endpoint. @see moby libnetwork/netlabel */
@@ -40,6 +46,9 @@ export class Endpoint {
   readonly settings: EndpointSettings | undefined;
   names: readonly string[];
   readonly isHidden: boolean;
+  readonly isLent: boolean;
+  readonly isBalancer: boolean;
+  #isSilent: boolean;
   readonly #madeUs: number;
   /** Where the container's end lies. */
   #namespace: NetNamespace | undefined;
@@ -54,6 +63,9 @@ export class Endpoint {
     this.settings = init.settings;
     this.names = init.names;
     this.isHidden = init.isHidden ?? false;
+    this.isLent = init.isLent ?? false;
+    this.#isSilent = init.isSilent ?? false;
+    this.isBalancer = init.isBalancer ?? false;
     this.#madeUs = init.network.kernel.nowUs;
   }
 
@@ -99,11 +111,33 @@ export class Endpoint {
     this.#namespace?.stack(this.network.kernel.net);
   }
 
+  /** Does something to its container's stack: at once if there is one, else when it is made. */
+  furnish(plan: (stack: NetStack) => void): void {
+    this.#namespace?.furnish(plan);
+  }
+
+  /** Others can find it by its names. */
+  get isAnnounced(): boolean {
+    return this.network.hasNames && !this.#isSilent;
+  }
+
+  announce(): void {
+    if (!this.#isSilent) return;
+    this.#isSilent = false;
+    if (this.isAnnounced) this.network.names.add(this);
+  }
+
+  /** Nobody finds it by its names any more. */
+  hush(): void {
+    if (this.isAnnounced) this.network.names.delete(this);
+    this.#isSilent = true;
+  }
+
   rename(names: readonly string[]): void {
-    const { hasNames, names: table } = this.network;
-    if (hasNames) table.delete(this);
+    const { names: table } = this.network;
+    if (this.isAnnounced) table.delete(this);
     this.names = names;
-    if (hasNames) table.add(this);
+    if (this.isAnnounced) table.add(this);
   }
 
   /** A container's settings of the network, with what stays of the endpoint when it is gone. */

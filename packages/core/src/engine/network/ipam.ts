@@ -108,9 +108,12 @@ function addressProblem(text: string, subnet: IpPrefix): string | undefined {
 /** Takes the pools of a network. */
 export class IpamAllocator {
   readonly #space: AddressSpace;
+  readonly #order: { readonly inTurn?: boolean };
 
-  constructor(space: AddressSpace) {
+  /** `inTurn`: an address that is free again is the last to be given out. */
+  constructor(space: AddressSpace, order: { readonly inTurn?: boolean } = {}) {
     this.#space = space;
+    this.#order = order;
   }
 
   /**
@@ -147,7 +150,7 @@ export class IpamAllocator {
   #retake(record: PoolRecord): NetworkPool {
     const { subnet, range, gateway, given } = record;
     this.#space.take(subnet, range);
-    const pool = new AddressPool(subnet, range);
+    const pool = new AddressPool(subnet, range, this.#order);
     if (gateway !== undefined) pool.takeThat(gateway);
     for (const [name, text] of Object.entries(given?.AuxiliaryAddresses ?? {})) takeAuxiliary(pool, name, text);
     return { ...record, pool };
@@ -163,7 +166,7 @@ export class IpamAllocator {
     const range = IPRange === "" ? undefined : parsePrefix(IPRange);
     if (asked !== undefined) this.#space.take(asked, range);
     const subnet = asked ?? this.#space.next(family);
-    const pool = new AddressPool(subnet, range);
+    const pool = new AddressPool(subnet, range, this.#order);
     try {
       const gateway = Gateway !== "" || !withoutGateway ? takeGateway(pool, Gateway) : undefined;
       for (const [name, text] of Object.entries(AuxiliaryAddresses)) takeAuxiliary(pool, name, text);

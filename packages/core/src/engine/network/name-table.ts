@@ -10,6 +10,8 @@ export interface Named {
   /** The first one is what its addresses are called. */
   readonly names: readonly string[];
   readonly addresses: readonly string[];
+  /** What its addresses are called is something else. */
+  readonly isAlias?: boolean;
 }
 
 export class NameTable {
@@ -31,7 +33,7 @@ export class NameTable {
       if (known === undefined) this.#byName.set(key, [named]);
       else if (!known.includes(named)) this.#byName.set(key, [...known, named]);
     }
-    for (const address of named.addresses) this.#byAddress.set(address, named);
+    if (named.isAlias !== true) for (const address of named.addresses) this.#byAddress.set(address, named);
   }
 
   delete(named: Named): void {
@@ -41,7 +43,7 @@ export class NameTable {
       if (others.length === 0) this.#byName.delete(key);
       else this.#byName.set(key, others);
     }
-    for (const address of named.addresses) this.#byAddress.set(address, undefined);
+    if (named.isAlias !== true) for (const address of named.addresses) this.#byAddress.set(address, undefined);
   }
 
   /** Addresses of that family; `undefined` if nobody has the name. */

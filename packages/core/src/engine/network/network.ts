@@ -10,6 +10,8 @@ export interface Network {
   /** "local" or "swarm": which machines know it. */
   readonly scope: string;
   readonly createdUs: number;
+  /** Of one that a swarm's manager keeps. */
+  readonly version?: number;
   readonly enableIPv4: boolean;
   readonly enableIPv6: boolean;
   readonly internal: boolean;
@@ -29,7 +31,7 @@ export interface Network {
   /** What inspect shows; null for host and none. */
   readonly ipam: readonly IpamConfig[] | null;
   /** The machines that have containers on a network of several. */
-  readonly peers?: () => readonly { readonly Name: string; readonly IP: string }[];
+  readonly peers?: () => readonly { readonly Name: string; readonly IP: string }[] | undefined;
   /** What moves its packets; `undefined` for host, none and a mere configuration. */
   readonly bridge: BridgeNetwork | undefined;
   /** Who is on a network without addresses, by container. */

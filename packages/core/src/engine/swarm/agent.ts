@@ -12,6 +12,9 @@ import type { ContainerService } from "../containers.ts";
 import type { EngineEvent, EventLog } from "../events.ts";
 import type { ImageService } from "../images.ts";
 import { ConnectionLost } from "../machine/daemon-life.ts";
+import type { NetworkService } from "../networks.ts";
+import type { Service } from "./service.ts";
+import { roleOf } from "./service-role.ts";
 import { DEFAULT_GRACE } from "./service-spec.ts";
 import type { Task, TaskState } from "./task.ts";
 import {
@@ -30,6 +33,8 @@ export interface AgentParts {
   readonly events: EventLog;
   readonly payloads: PayloadStores;
   readonly images: ImageService;
+  readonly networks: NetworkService;
+  readonly serviceOf: (task: Task) => Service | undefined;
   /** Does something now, or when there is a daemon again. */
   readonly whenUp: (work: () => void) => void;
   /** A task has come to a state. */
@@ -108,7 +113,18 @@ export class Agent {
       return;
     }
     // It may have ended by now, or wait for its first check.
-    if (task.state === "starting" && container.health === undefined) report(task, "running", "started");
+    if (task.state === "starting" && container.health === undefined) this.#runs(task, container);
+  }
+
+  /** It takes part in its service from now on. */
+  #runs(task: Task, container: Container): void {
+    this.#bind(task, container);
+    if (task.state !== "running") this.#parts.report(task, "running", "started");
+  }
+
+  #bind(task: Task, container: Container): void {
+    const service = this.#parts.serviceOf(task);
+    if (service !== undefined && task.isWanted) this.#parts.networks.bindService(container, roleOf(service, task));
   }
 
   /** Has the container end, as long as it needs: the task is shut down then. */
@@ -121,6 +137,7 @@ export class Agent {
     }
     if (this.#stopping.has(task)) return;
     this.#stopping.add(task);
+    this.#parts.networks.unbindService(container);
     const grace = task.spec.ContainerSpec?.StopGracePeriod ?? DEFAULT_GRACE;
     await this.#quietly(() => containers.stop(container, { timeoutSeconds: grace / 1e9, follows: true }));
   }
@@ -131,9 +148,7 @@ export class Agent {
     if (task.state !== "starting" && task.state !== "running") return;
     const container = this.#container(task);
     if (container?.isRunning !== true) this.#ended(task);
-    else if (task.state === "starting" && container.health === undefined) {
-      this.#parts.report(task, "running", "started");
-    }
+    else if (task.state === "running" || container.health === undefined) this.#runs(task, container);
     if (!task.isWanted && !task.hasEnded) void this.stop(task);
   }
 
@@ -161,7 +176,8 @@ export class Agent {
     if (task === undefined || task.hasEnded) return;
     if (action === "die") this.#ended(task);
     else if (action === "health_status: healthy" && task.state === "starting") {
-      this.#parts.report(task, "running", "started");
+      const container = this.#container(task);
+      if (container !== undefined) this.#runs(task, container);
     } else if (action === "health_status: unhealthy") {
       this.#unhealthy.add(task);
       void this.stop(task);

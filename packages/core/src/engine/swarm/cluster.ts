@@ -7,14 +7,19 @@
 import { base64 } from "../../lib/index.ts";
 import type { PrngState } from "../../sim/index.ts";
 import type { Container } from "../container/container.ts";
+import { derivedId, shortId } from "../names.ts";
+import type { Network } from "../network/network.ts";
+import type { SharedNetworks } from "../network/network-store.ts";
+import { Allocator } from "./allocator.ts";
 import type { ClusterSpec } from "./cluster-spec.ts";
 import { type Availability, type NodeRecord, NodeStore } from "./node.ts";
 import type { Revisions, SwarmObject } from "./object-table.ts";
 import { Orchestrator, type OrchestratorRecords } from "./orchestrator.ts";
 import { type Payload, type PayloadKind, PayloadStore } from "./payloads.ts";
 import type { Service } from "./service.ts";
+import { isIngressPort, type PortConfig } from "./service-spec.ts";
 import { ServiceStore } from "./services.ts";
-import { type SwarmNetworkRecords, SwarmNetworks } from "./swarm-networks.ts";
+import { type SwarmNetworkParts, type SwarmNetworkRecords, SwarmNetworks } from "./swarm-networks.ts";
 import type { SwarmParts } from "./swarm-parts.ts";
 import type { Task } from "./task.ts";
 import { taskName } from "./task-container.ts";
@@ -48,8 +53,7 @@ export interface ClusterRecord {
   readonly configs: readonly Payload[];
   readonly services: readonly Service[];
   readonly orchestrator: OrchestratorRecords;
-  /** None on a machine of a cluster, whose machines share networks already. */
-  readonly networks: SwarmNetworkRecords | undefined;
+  readonly networks: SwarmNetworkRecords;
 }
 
 export type TokenRole = "worker" | "manager";
@@ -73,7 +77,10 @@ export class Cluster {
   readonly configs: PayloadStore;
   readonly services: ServiceStore;
   readonly #orchestrator: Orchestrator;
-  readonly #networks: SwarmNetworks | undefined;
+  readonly #networks: SwarmNetworks;
+  readonly #allocator: Allocator;
+  /** Networks that the machine has shared with others before. */
+  readonly #others: SharedNetworks | undefined;
   spec: ClusterSpec;
   unlockKey = "";
   trustRoot: string;
@@ -89,6 +96,9 @@ export class Cluster {
     this.spec = spec;
     this.object = known === undefined ? revisions.created() : { ...known.object };
     const { events, kernel, networks } = parts;
+    const findNetwork = (reference: string) => networks.get(reference);
+    const ingress = () => networks.list().find((one) => one.ingress);
+    const allocator = new Allocator({ findNetwork, ingress });
     const changed = (): void => this.#orchestrator.nodeChanged();
     this.nodes = new NodeStore({ revisions, events, changed }, kernel.machine, options, known?.node);
     const users = (kind: PayloadKind, id: string): readonly string[] => this.services.usersOf(kind, id);
@@ -99,7 +109,8 @@ export class Cluster {
       events,
       secrets: this.secrets,
       configs: this.configs,
-      findNetwork: (reference) => networks.get(reference),
+      findNetwork,
+      allocator,
       changed: (service, removed) => this.#orchestrator.changed(service, removed),
     });
     this.#orchestrator = new Orchestrator({
@@ -108,19 +119,24 @@ export class Cluster {
       nodes: this.nodes,
       services: this.services,
       payloads: this,
-      nameOfNetwork: (id) => networks.get(id)?.name ?? id,
+      allocator,
       historyLimit: () => this.spec.Orchestration.TaskHistoryRetentionLimit ?? HISTORY_LIMIT,
     });
-    // Machines of a cluster share networks already.
-    if (networks.shared === undefined) {
-      const serviceOn = (id: string): string | undefined => this.services.userOfNetwork(id)?.id;
-      const isLeaving = (id: string): boolean =>
-        this.tasks.all().some((task) => task.containerId === id && !task.isWanted);
-      const shared = { kernel, links: networks.links, revisions, serviceOn, isLeaving };
-      this.#networks = new SwarmNetworks(shared, known?.networks);
-      networks.share(this.#networks);
-      networks.ensureGatewayBridge();
-    }
+    this.#allocator = allocator;
+    networks.ensureGatewayBridge();
+    const mesh = networks.openMesh(options.address);
+    this.#others = networks.shared;
+    const shared: SwarmNetworkParts = {
+      ...{ kernel, links: networks.links, revisions, others: this.#others },
+      serviceOn: (id) => this.services.userOfNetwork(id)?.id,
+      serviceWithPorts: () => this.services.all().find(({ ports }) => ports.some(isIngressPort))?.id,
+      isLeaving: (id) => this.tasks.all().some((task) => task.containerId === id && !task.isWanted),
+      peer: { Name: shortId(derivedId(this.object.id, "peer")), IP: options.address },
+      ingressMade: (network) => networks.openIngress(network),
+      ingressGone: (bridge) => mesh.closeIngress(bridge),
+    };
+    this.#networks = new SwarmNetworks(shared, known?.networks);
+    networks.share(this.#networks);
     this.trustRoot = known?.trustRoot ?? pem(revisions.prng.bytes(CERTIFICATE_BYTES));
     this.issuerKey = known?.issuerKey ?? base64(revisions.prng.bytes(KEY_BYTES));
     this.#tokenRoot = known?.tokenRoot ?? revisions.digits(TOKEN_ROOT_DIGITS);
@@ -158,7 +174,7 @@ export class Cluster {
       configs: this.configs.records,
       services: this.services.records,
       orchestrator: this.#orchestrator.records,
-      networks: this.#networks?.records,
+      networks: this.#networks.records,
     };
   }
 
@@ -180,7 +196,10 @@ export class Cluster {
   async close(): Promise<void> {
     await this.#orchestrator.close();
     const { networks } = this.options.parts;
-    if (this.#networks !== undefined && networks.shared === this.#networks) networks.share(undefined);
+    for (const task of this.tasks.all()) this.#allocator.detach(task);
+    for (const service of this.services.all()) this.#allocator.forget(service);
+    networks.closeMesh();
+    networks.share(this.#others);
   }
 
   get tasks(): TaskReader {
@@ -190,6 +209,18 @@ export class Cluster {
   /** The container that a task has, if it has one. */
   containerOf({ containerId }: Task): Container | undefined {
     return containerId === undefined ? undefined : this.options.parts.containers.peek(containerId);
+  }
+
+  /** Ports of the node that lead to a task alone, once for each family of addresses. @see moby daemon/cluster/executor/container/controller.go: portStatus */
+  hostPortsOf(task: Task): readonly PortConfig[] {
+    const ports = task.state === "running" ? (this.containerOf(task)?.sandbox?.ports ?? []) : [];
+    return ports.map(({ protocol: Protocol, containerPort: TargetPort, hostPort: PublishedPort }) => {
+      return { Protocol, TargetPort, PublishedPort, PublishMode: "host" };
+    });
+  }
+
+  network(id: string): Network | undefined {
+    return this.options.parts.networks.get(id);
   }
 
   /** "web.1.ID"; of a task whose service is gone, its id. */

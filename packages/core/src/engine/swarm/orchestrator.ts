@@ -10,13 +10,15 @@ import type { World } from "../../sim/index.ts";
 import type { ContainerService } from "../containers.ts";
 import type { EventLog } from "../events.ts";
 import type { ImageService } from "../images.ts";
+import type { NetworkService } from "../networks.ts";
 import { Agent } from "./agent.ts";
+import type { Allocator } from "./allocator.ts";
 import type { NodeStore } from "./node.ts";
 import type { Revisions } from "./object-table.ts";
 import { hostPorts, meetsConstraints, obstacle, occupancyWithout } from "./placement.ts";
 import { type AttemptRecords, Restarts, restartDelayUs } from "./restarts.ts";
 import type { Service } from "./service.ts";
-import { networksOf, taskSpec } from "./service-spec.ts";
+import { isIngressPort, networksOf, taskSpec } from "./service-spec.ts";
 import { isJob, modeName, type ServiceStore } from "./services.ts";
 import { aimOf, type DesiredState, Task, type TaskRecord, type TaskState } from "./task.ts";
 import type { PayloadStores, TaskPlace } from "./task-container.ts";
@@ -34,7 +36,8 @@ export interface OrchestratorParts {
   readonly nodes: NodeStore;
   readonly services: ServiceStore;
   readonly payloads: PayloadStores;
-  readonly nameOfNetwork: (id: string) => string;
+  readonly networks: NetworkService;
+  readonly allocator: Allocator;
   /** There is no daemon that could do anything. */
   readonly isDown: () => boolean;
   /** How many tasks of a place are remembered. */
@@ -62,12 +65,14 @@ export class Orchestrator {
 
   constructor(parts: OrchestratorParts) {
     this.#parts = parts;
-    const { world, kernel, containers, events, payloads, images } = parts;
+    const { world, kernel, containers, events, payloads, images, networks } = parts;
     const whenUp = (work: () => void): void => this.#whenUp(work);
     const report = (task: Task, state: TaskState, message: string, error = ""): void => {
       this.#reported(task, state, message, error);
     };
-    this.#agent = new Agent({ world, kernel, containers, events, payloads, images, whenUp, report });
+    const serviceOf = (task: Task): Service | undefined => parts.services.byId(task.serviceId);
+    const common = { world, kernel, containers, events, payloads, images, networks };
+    this.#agent = new Agent({ ...common, whenUp, report, serviceOf });
   }
 
   get tasks(): TaskReader {
@@ -83,6 +88,7 @@ export class Orchestrator {
     this.#tasks.restore(tasks);
     this.#restarts.restore(attempts);
     for (const task of this.#tasks.all()) this.#agent.adopt(task);
+    this.#parts.allocator.restore(this.#parts.services.all(), this.#tasks.all());
   }
 
   /** Goes on with the tasks of before, whose containers are there again, or are lost. */
@@ -212,6 +218,8 @@ export class Orchestrator {
     const service = this.#parts.services.byId(task.serviceId);
     if (service === undefined) return;
     const { self } = this.#parts.nodes;
+    // A task without addresses has no place, and is not asked for one.
+    if (!this.#parts.allocator.attach(task, service)) return;
     const occupancy = occupancyWithout(task, this.#tasks.all(), (id) => this.#parts.services.byId(id));
     const why = obstacle(task.spec, hostPorts(service), self, occupancy);
     if (why !== undefined) {
@@ -229,12 +237,15 @@ export class Orchestrator {
   }
 
   #place(task: Task, service: Service): TaskPlace {
-    const { nodes, nameOfNetwork } = this.#parts;
-    const networks = networksOf({ ...service.spec, TaskTemplate: task.spec });
-    // The ports are those of the first task: nobody stands before all of them.
-    const holdsPorts = task.slot <= 1;
-    const ports = service.ports.filter(({ PublishMode }) => PublishMode === "host" || holdsPorts);
-    return { task, service, node: nodes.self, networks, nameOf: nameOfNetwork, ports };
+    const { nodes, networks } = this.#parts;
+    return {
+      task,
+      service,
+      node: nodes.self,
+      networks: networksOf({ ...service.spec, TaskTemplate: task.spec }),
+      nameOf: (id) => networks.get(id)?.name ?? id,
+      ports: service.ports.filter((port) => !isIngressPort(port)),
+    };
   }
 
   // ── what becomes of it ──
@@ -260,7 +271,10 @@ export class Orchestrator {
 
   #reported(task: Task, state: TaskState, message: string, error: string): void {
     this.#move(task, state, message, error);
-    if (task.hasEnded) task.isUnhandled = true;
+    if (task.hasEnded) {
+      task.isUnhandled = true;
+      this.#parts.allocator.detach(task);
+    }
     this.#soon(() => {
       this.#drive(task);
       this.#updates.get(task.serviceId)?.advance();

@@ -1,9 +1,11 @@
 /** Services and tasks as the Engine API shows them. @see moby daemon/cluster/convert/service.go, task.go */
 import { timeOf } from "../documents/time.ts";
+import type { Attachment } from "./allocator.ts";
+import { attachedNetwork } from "./attached-network.ts";
 import type { Cluster } from "./cluster.ts";
 import { objectFields } from "./object-table.ts";
 import type { Service, UpdateStatus } from "./service.ts";
-import { networksOf, withDefaults } from "./service-spec.ts";
+import { withDefaults } from "./service-spec.ts";
 import { isJob, modeName } from "./services.ts";
 import type { Task } from "./task.ts";
 
@@ -20,14 +22,17 @@ export function serviceDocument(
   service: Service,
   { insertDefaults = false, status = false }: ServiceDocumentOptions = {},
 ) {
-  const { spec, previous, update, ports } = service;
+  const { spec, previous, update, ports, endpoint, virtualAddresses } = service;
   return {
     ...objectFields(service),
     Spec: insertDefaults ? withDefaults(spec) : spec,
     ...(previous === undefined ? {} : { PreviousSpec: previous }),
     Endpoint: {
-      Spec: hasEndpoint(service) ? (spec.EndpointSpec ?? {}) : {},
+      Spec: endpoint ?? {},
       ...(ports.length > 0 ? { Ports: ports } : {}),
+      ...(virtualAddresses.length > 0
+        ? { VirtualIPs: virtualAddresses.map((one) => virtualAddress(cluster, one)) }
+        : {}),
     },
     ...(update === undefined ? {} : { UpdateStatus: updateStatus(update) }),
     ...(status ? { ServiceStatus: serviceStatus(cluster, service) } : {}),
@@ -42,9 +47,14 @@ export function serviceDocument(
   };
 }
 
-/** Whether there is something to reach the service as a whole by. @see swarmkit manager/allocator/network.go */
-function hasEndpoint({ spec, ports }: Service): boolean {
-  return ports.length > 0 || (networksOf(spec).length > 0 && spec.EndpointSpec?.Mode !== "dnsrr");
+function virtualAddress(cluster: Cluster, attachment: Attachment) {
+  return { NetworkID: attachment.network, Addr: withLength(cluster, attachment) };
+}
+
+/** "10.0.1.2/24" */
+function withLength(cluster: Cluster, { network, address }: Attachment): string {
+  const length = cluster.network(network)?.bridge?.pool(4)?.pool.subnet.length;
+  return length === undefined ? address : `${address}/${length}`;
 }
 
 function updateStatus({ state, startedUs, completedUs, message }: UpdateStatus) {
@@ -80,6 +90,8 @@ export function serviceStatus({ tasks }: Cluster, { id, spec, iteration }: Servi
 /** `GET /tasks/{id}`. */
 export function taskDocument(cluster: Cluster, task: Task) {
   const container = cluster.containerOf(task);
+  const { attachments = [] } = task;
+  const hostPorts = cluster.hostPortsOf(task);
   const hasContainer = task.nodeId !== "" && (task.containerId !== undefined || task.state === "rejected");
   return {
     ...objectFields(task),
@@ -102,10 +114,19 @@ export function taskDocument(cluster: Cluster, task: Task) {
             },
           }
         : {}),
-      PortStatus: {},
+      PortStatus: hostPorts.length === 0 ? {} : { Ports: hostPorts },
     },
     DesiredState: task.desired,
+    ...(attachments.length > 0 && { NetworksAttachments: attachments.map((one) => attachment(cluster, one)) }),
     ...(task.iteration === undefined ? {} : { JobIteration: task.iteration === 0 ? {} : { Index: task.iteration } }),
     Volumes: null,
+  };
+}
+
+function attachment(cluster: Cluster, one: Attachment) {
+  const network = cluster.network(one.network);
+  return {
+    ...(network === undefined ? {} : { Network: attachedNetwork(network) }),
+    Addresses: [withLength(cluster, one)],
   };
 }

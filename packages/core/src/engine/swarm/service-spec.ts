@@ -137,6 +137,9 @@ export interface PortConfig {
 /** "8080/tcp" */
 export const portKey = ({ PublishedPort = 0, Protocol = "tcp" }: PortConfig): string => `${PublishedPort}/${Protocol}`;
 
+/** It leads to the service from every node. */
+export const isIngressPort = ({ PublishMode = "ingress" }: PortConfig): boolean => PublishMode !== "host";
+
 export interface EndpointSpec {
   readonly Mode?: string;
   readonly Ports?: readonly PortConfig[];

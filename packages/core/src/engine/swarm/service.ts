@@ -1,6 +1,7 @@
 /** A service: what is wanted, and how far it has come. */
+import type { Attachment } from "./allocator.ts";
 import type { SwarmObject } from "./object-table.ts";
-import type { PortConfig, ServiceSpec } from "./service-spec.ts";
+import type { EndpointSpec, PortConfig, ServiceSpec } from "./service-spec.ts";
 
 export type UpdateState =
   | "updating"
@@ -23,6 +24,10 @@ export interface Service extends SwarmObject {
   update: UpdateStatus | undefined;
   /** Published ports, with those that nobody has chosen. */
   ports: readonly PortConfig[];
+  /** What its addresses were chosen by; `undefined` as long as it has had none, and no ports. */
+  endpoint: EndpointSpec | undefined;
+  /** Where it is reached as a whole. */
+  virtualAddresses: readonly Attachment[];
   /** Of a job: which run this is, and when it began. */
   iteration: number;
   startedUs: number;

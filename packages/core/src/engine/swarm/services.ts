@@ -8,6 +8,7 @@ import type { EventLog } from "../events.ts";
 import { newName } from "../names.ts";
 import type { Network } from "../networks.ts";
 import type { Filters } from "../select/filters.ts";
+import type { Allocator } from "./allocator.ts";
 import { checkVersion, ObjectTable, type Revisions } from "./object-table.ts";
 import type { PayloadKind, PayloadStore } from "./payloads.ts";
 import { rpcError } from "./rpc-error.ts";
@@ -43,6 +44,7 @@ export interface ServiceParts {
   readonly secrets: PayloadStore;
   readonly configs: PayloadStore;
   readonly findNetwork: (reference: string) => Network | undefined;
+  readonly allocator: Allocator;
   /** Called after a change; `removed` if it is gone. */
   readonly changed: (service: Service, removed: boolean) => void;
 }
@@ -78,7 +80,15 @@ export class ServiceStore {
       throw rpcError("AlreadyExists", problem);
     }
     const more = { previous: undefined, update: undefined, iteration: 0, startedUs: revisions.nowUs };
-    const service: Service = { ...revisions.created(), spec, ports, ...more };
+    const service: Service = {
+      ...revisions.created(),
+      spec,
+      ports,
+      endpoint: undefined,
+      virtualAddresses: [],
+      ...more,
+    };
+    this.#parts.allocator.serve(service);
     this.#table.add(service);
     this.#parts.events.record("service", "create", service.id, { name: spec.Name });
     this.#parts.changed(service, false);
@@ -129,6 +139,7 @@ export class ServiceStore {
     service.previous = before;
     service.spec = spec;
     service.update = update;
+    this.#parts.allocator.serve(service);
     if (isJob(spec.Mode)) {
       service.iteration++;
       service.startedUs = revisions.nowUs;
@@ -157,6 +168,7 @@ export class ServiceStore {
   remove(reference: string): void {
     const service = this.#table.get(reference);
     this.#table.delete(service);
+    this.#parts.allocator.forget(service);
     this.#parts.events.record("service", "remove", service.id, { name: service.spec.Name });
     this.#parts.changed(service, true);
   }

@@ -1,6 +1,7 @@
 /**
  * Overlay networks of a swarm of one node: networks that services are on, and that begin and end with the swarm. No
- * machine is at the other end, so that nothing of them leaves this one.
+ * machine is at the other end, so that nothing of them leaves this one. Where machines share networks already, only that
+ * of published ports is the swarm's own.
  *
  * @see moby daemon/cluster/networks.go, libnetwork/drivers/overlay
  */
@@ -32,8 +33,17 @@ export interface SwarmNetworkParts {
   readonly revisions: Revisions;
   /** The id of a service that is on a network. */
   readonly serviceOn: (network: string) => string | undefined;
+  /** The id of a service that publishes ports on every node. */
+  readonly serviceWithPorts: () => string | undefined;
   /** A container is about to go: what it is on can be removed. */
   readonly isLeaving: (container: string) => boolean;
+  /** The machine, as networks that it takes part in tell of it. */
+  readonly peer: { readonly Name: string; readonly IP: string };
+  /** The network of published ports has been made. */
+  readonly ingressMade: (network: Network) => void;
+  readonly ingressGone: (bridge: BridgeNetwork) => void;
+  /** Networks that the machine shares with others, swarm or not. */
+  readonly others: SharedNetworks | undefined;
 }
 
 export interface SwarmNetworkRecords {
@@ -46,7 +56,7 @@ export interface SwarmNetworkRecords {
 export class SwarmNetworks implements SharedNetworks {
   readonly #parts: SwarmNetworkParts;
   readonly #networks = new Map<string, { readonly network: Network; readonly ipam: Ipam }>();
-  readonly #ipam = new IpamAllocator(new AddressSpace(SHARED_POOLS));
+  readonly #ipam = new IpamAllocator(new AddressSpace(SHARED_POOLS), { inTurn: true });
   /** Networks that go with their last task. */
   readonly #leaving = new Set<string>();
   #lastVni = FIRST_VNI - 1;
@@ -64,37 +74,45 @@ export class SwarmNetworks implements SharedNetworks {
   }
 
   get records(): SwarmNetworkRecords {
-    return { networks: this.list().map(networkRecord), leaving: [...this.#leaving], lastVni: this.#lastVni };
+    return { networks: this.#own().map(networkRecord), leaving: [...this.#leaving], lastVni: this.#lastVni };
   }
 
   #restore({ moves, ...rest }: NetworkRecord): void {
     if (moves === undefined) return;
     const { id, name, internal } = rest;
     const ipam = this.#ipam.restore(moves.ipam);
-    const bridge = this.#bridge({ id, name, internal, ipam, options: moves.options });
-    this.#networks.set(id, { network: { ...rest, bridge, guests: new Map() }, ipam });
+    const isIngress = rest.ingress === true;
+    const bridge = this.#bridge({ id, name, internal, ipam, options: moves.options, isIngress });
+    const network: Network = { ...rest, bridge, peers: () => this.#peers(bridge), guests: new Map() };
+    this.#networks.set(id, { network, ipam });
+    if (isIngress) this.#parts.ingressMade(network);
   }
 
   /** @throws StatusError invalid-argument, conflict */
   create(request: NetworkRequest): Network {
     if (!SWARM_NAME.test(request.Name)) throw rpcError("InvalidArgument", "name must be valid as a DNS name component");
     const { Ingress: isIngress = false, Internal: internal = false, Name: name } = request;
+    if (!isIngress && this.#parts.others !== undefined) return this.#parts.others.create(request);
     const known = isIngress ? this.list().find(({ ingress }) => ingress) : undefined;
     if (known !== undefined) throw rpcError("AlreadyExists", `ingress network (${known.id}) is already present`);
     const ipam = this.#ipam.allocate(request.IPAM?.Config ?? [], overlayFamilies(request), new Set());
     const { kernel, revisions } = this.#parts;
-    const { id } = revisions.created();
+    const { id, version } = revisions.created();
+    const bridge = this.#bridge({ id, name, internal, ipam, options: overlayOptions(request), isIngress });
     const network: Network = {
       ...overlayNetwork(request, { id, vni: ++this.#lastVni, ipam, createdUs: kernel.nowUs }),
+      version,
       ingress: isIngress,
-      bridge: this.#bridge({ id, name, internal, ipam, options: overlayOptions(request) }),
+      peers: () => this.#peers(bridge),
+      bridge,
       guests: new Map(),
     };
     this.#networks.set(id, { network, ipam });
+    if (isIngress) this.#parts.ingressMade(network);
     return network;
   }
 
-  #bridge(own: Pick<BridgeNetworkInit, "id" | "name" | "internal" | "ipam" | "options">): BridgeNetwork {
+  #bridge(own: Pick<BridgeNetworkInit, "id" | "name" | "internal" | "ipam" | "options" | "isIngress">): BridgeNetwork {
     const { kernel, links } = this.#parts;
     return overlayBridge({
       ...own,
@@ -110,20 +128,38 @@ export class SwarmNetworks implements SharedNetworks {
     });
   }
 
+  /** Nobody takes part in a network that none of its containers is on. */
+  #peers({ endpoints }: BridgeNetwork): readonly SwarmNetworkParts["peer"][] | undefined {
+    return endpoints.size === 0 ? undefined : [this.#parts.peer];
+  }
+
   find(reference: string): Network | undefined {
     return this.list().find(({ id, name }) => id === reference || name === reference);
   }
 
   list(): readonly Network[] {
+    return [...this.#own(), ...(this.#parts.others?.list() ?? [])];
+  }
+
+  #own(): readonly Network[] {
     return [...this.#networks.values()].map(({ network }) => network);
   }
 
   /** Those that are about to leave it keep it until then. @throws StatusError invalid-argument while others are on it */
-  remove({ id, bridge }: Network): void {
-    if (!this.#networks.has(id)) return;
+  remove(network: Network): void {
+    const { id, bridge, ingress = false } = network;
+    const publisher = ingress ? this.#parts.serviceWithPorts() : undefined;
+    if (publisher !== undefined) {
+      const problem = `ingress network cannot be removed because service ${publisher} depends on it`;
+      throw rpcError("FailedPrecondition", problem);
+    }
     const service = this.#parts.serviceOn(id);
     if (service !== undefined) throw rpcError("FailedPrecondition", `network ${id} is in use by service ${service}`);
-    const users = [...(bridge?.endpoints.values() ?? [])].map(({ containerId }) => containerId);
+    if (!this.#networks.has(id)) {
+      this.#parts.others?.remove(network);
+      return;
+    }
+    const users = guestsOf(bridge);
     const user = users.find((container) => !this.#parts.isLeaving(container));
     if (user !== undefined) throw rpcError("FailedPrecondition", `network ${id} is in use by task ${user}`);
     if (users.length > 0) this.#leaving.add(id);
@@ -133,16 +169,22 @@ export class SwarmNetworks implements SharedNetworks {
   /** Nobody may be on it any more. */
   #left(id: string): void {
     if (!this.#leaving.has(id)) return;
-    const size = this.#networks.get(id)?.network.bridge?.endpoints.size ?? 0;
-    if (size === 0) this.#delete(id);
+    if (guestsOf(this.#networks.get(id)?.network.bridge).length === 0) this.#delete(id);
   }
 
   #delete(id: string): void {
     const own = this.#networks.get(id);
     if (own === undefined) return;
+    if (own.network.ingress === true && own.network.bridge !== undefined) {
+      this.#parts.ingressGone(own.network.bridge);
+    }
     own.network.bridge?.remove();
     this.#ipam.release(own.ipam);
     this.#networks.delete(id);
     this.#leaving.delete(id);
   }
 }
+
+/** The containers on a network. */
+const guestsOf = (bridge: BridgeNetwork | undefined): readonly string[] =>
+  [...(bridge?.endpoints.values() ?? [])].flatMap((one) => (one.isBalancer ? [] : [one.containerId]));

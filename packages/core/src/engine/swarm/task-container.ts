@@ -1,18 +1,17 @@
 /**
  * A task's container: what is asked of the engine for it, and the files that its secrets and configs are.
  *
- * Unlike Docker's, whose mesh of proxies stands before all tasks of a service, a port that is published is the port of
- * one of its tasks; and a service's name means its tasks' own addresses, there is no virtual one.
- *
  * @see moby daemon/cluster/executor/container/container.go
  */
 import { FileContent, MemoryFile, type MemoryFs } from "../../fs/index.ts";
 import { basename, dirname, ownValue } from "../../lib/index.ts";
 import type { CreateOptions } from "../container/create-options.ts";
 import type { EndpointSettings, HostConfig, PortMap, StringSet } from "../docker/create-body.ts";
+import { isUserDefined } from "../docker/values/network.ts";
 import type { MountPoint } from "../mount/mount-points.ts";
 import { EMPTY_SETTINGS } from "../network/settings.ts";
 import { ensureDirectory } from "../volumes.ts";
+import type { Attachment } from "./allocator.ts";
 import type { SwarmNode } from "./node.ts";
 import type { Payload, PayloadStore } from "./payloads.ts";
 import type { Service } from "./service.ts";
@@ -27,7 +26,7 @@ export interface TaskPlace {
   readonly networks: readonly NetworkTarget[];
   /** The name of a network by its id. */
   readonly nameOf: (network: string) => string;
-  /** Ports of the machine that lead to it. */
+  /** Ports of the machine that lead to it alone. */
   readonly ports: readonly PortConfig[];
 }
 
@@ -63,7 +62,7 @@ export function taskContainer(place: TaskPlace): CreateOptions {
       "com.docker.swarm.task.name": taskName(place),
     },
     HostConfig: hostConfig(place, fill),
-    ...(place.networks.length === 0 ? {} : { NetworkingConfig: { EndpointsConfig: endpoints(place) } }),
+    ...endpoints(place),
   };
 }
 
@@ -71,9 +70,10 @@ function hostConfig({ task, networks, nameOf, ports }: TaskPlace, fill: (text: s
   const { ContainerSpec: spec = { Image: "" }, Resources, LogDriver } = task.spec;
   const { NanoCPUs, MemoryBytes, Pids } = Resources?.Limits ?? {};
   const reserved = Resources?.Reservations?.MemoryBytes;
-  const [network] = networks;
+  // Networks of the node itself are modes; those of the swarm are joined.
+  const [own] = networks.map(({ Target }) => nameOf(Target)).filter((name) => !isUserDefined(name));
   return {
-    NetworkMode: network === undefined ? "bridge" : nameOf(network.Target),
+    NetworkMode: own ?? "bridge",
     Isolation: "default",
     ...(ports.length > 0 && { PortBindings: bindings(ports) }),
     ...(spec.Init === undefined ? {} : { Init: spec.Init }),
@@ -124,14 +124,19 @@ function bindings(ports: readonly PortConfig[]): PortMap {
   return all;
 }
 
-function endpoints({ service, networks, nameOf }: TaskPlace): Readonly<Record<string, EndpointSettings>> {
-  const { Name } = service.spec;
-  return Object.fromEntries(
-    networks.map(({ Target, Aliases = [] }) => [
-      nameOf(Target),
-      { ...EMPTY_SETTINGS, Aliases: [Name, `tasks.${Name}`, ...Aliases] },
-    ]),
-  );
+/** The networks of the swarm, with the addresses that the task has there. */
+function endpoints({ task, networks, nameOf }: TaskPlace): Pick<CreateOptions, "NetworkingConfig"> {
+  const { attachments = [] } = task;
+  if (attachments.length === 0) return {};
+  const settings = ({ network, address }: Attachment): EndpointSettings => {
+    const { DriverOpts = null } = networks.find(({ Target }) => Target === network) ?? {};
+    return { ...EMPTY_SETTINGS, DriverOpts, IPAMConfig: { IPv4Address: address } };
+  };
+  return {
+    NetworkingConfig: {
+      EndpointsConfig: Object.fromEntries(attachments.map((one) => [nameOf(one.network), settings(one)])),
+    },
+  };
 }
 
 /** Placeholders of environment, host name and mounts. @see swarmkit template/context.go */

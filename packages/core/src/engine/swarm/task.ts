@@ -3,6 +3,7 @@
  *
  * @see moby api/types/swarm/task.go, swarmkit design/task_model.md
  */
+import type { Attachment } from "./allocator.ts";
 import type { SwarmObject } from "./object-table.ts";
 import type { TaskSpec } from "./service-spec.ts";
 
@@ -56,6 +57,8 @@ interface Progress {
   containerId: string | undefined;
   exitCode: number;
   isUnhandled: boolean;
+  attachments: readonly Attachment[] | undefined;
+  isDetached: boolean;
 }
 
 export class Task implements SwarmObject, Progress {
@@ -78,6 +81,10 @@ export class Task implements SwarmObject, Progress {
   exitCode = 0;
   /** An end of which nobody has drawn the consequences yet. */
   isUnhandled = false;
+  /** Its place on networks, once it has one. */
+  attachments: readonly Attachment[] | undefined;
+  /** Others may have its addresses. */
+  isDetached = false;
 
   constructor({ object, serviceId, slot, spec, desired, iteration }: TaskInit) {
     this.id = object.id;
@@ -99,9 +106,10 @@ export class Task implements SwarmObject, Progress {
   get record(): TaskRecord {
     const { id, version, createdUs, updatedUs, serviceId, slot, spec, desired, iteration } = this;
     const { nodeId, state, stateUs, message, error, containerId, exitCode, isUnhandled } = this;
+    const { attachments, isDetached } = this;
     const object = { id, version, createdUs, updatedUs };
     const progress = { nodeId, state, stateUs, message, error, containerId, exitCode, isUnhandled };
-    return { object, serviceId, slot, spec, desired, iteration, ...progress };
+    return { object, serviceId, slot, spec, desired, iteration, ...progress, attachments, isDetached };
   }
 
   get hasEnded(): boolean {

@@ -149,11 +149,11 @@ function nodeOf({ name, driver, internal, ipam, bridge }: Network): NetworkNode 
     subnets: (ipam ?? []).flatMap(({ Subnet, Gateway }) =>
       Subnet === undefined || Subnet === "" ? [] : [{ subnet: Subnet, gateway: Gateway === "" ? undefined : Gateway }],
     ),
-    places: places.map(({ owner, addresses, mac, names }) => ({
+    places: places.map(({ owner, addresses, mac, names, isAnnounced }) => ({
       container: owner ?? "",
       addresses,
       mac,
-      names: bridge?.hasNames === true ? names : [],
+      names: isAnnounced ? names : [],
     })),
   };
 }

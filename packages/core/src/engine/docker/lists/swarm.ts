@@ -29,6 +29,7 @@ export interface TaskRow {
   /** "Running 5 seconds ago" */
   readonly current: string;
   readonly error: string;
+  readonly ports: string;
 }
 
 export interface PayloadRow {
@@ -96,7 +97,7 @@ export const TASK_COLUMNS: Columns<TaskRow> = columns(
     DesiredState: ({ desired }) => capital(desired),
     CurrentState: ({ current }) => current,
     Error: ({ error }) => error,
-    Ports: () => "",
+    Ports: ({ ports }) => ports,
   },
 );
 
