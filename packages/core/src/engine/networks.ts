@@ -308,7 +308,13 @@ export class NetworkService {
     const { sandbox } = container;
     if (container.isNetworkless)
       throw new StatusError("not-found", `network sandbox for container ${container.id} not found`);
-    if (sandbox === undefined || network.bridge === undefined) return;
+    if (network.bridge === undefined) {
+      this.#write(container, name, settings);
+      this.#lodge(container, network);
+      this.#record("connect", network, container);
+      return;
+    }
+    if (sandbox === undefined) return;
     const endpoint = this.#endpoint(container, network, network.bridge, settings);
     const added = [endpoint, ...this.#wayOut(container, [...sandbox.joined, endpoint])];
     try {
