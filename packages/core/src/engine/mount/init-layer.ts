@@ -14,7 +14,6 @@ const PLACES: readonly (readonly [path: string, type: "dir" | "file" | "symlink"
   ["dev", "dir"],
   ["dev/pts", "dir"],
   ["dev/shm", "dir"],
-  ["dev/mqueue", "dir"],
   ["proc", "dir"],
   ["sys", "dir"],
   ["etc", "dir"],
