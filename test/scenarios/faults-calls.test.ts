@@ -153,9 +153,29 @@ describe("a rule on calls", () => {
     expect(() => engine.faults.add({ on: "api", probability: 2 })).toThrow('"2" is no probability');
     expect(() => engine.faults.add({ on: "api", slow: "x" })).toThrow('invalid duration "x"');
     expect(() => engine.faults.add({ on: "api" }, { on: "syscall" })).toThrow("needs an errno");
-    const nowhere = JSON.parse('{ "on": "syscalls", "errno": "EIO" }');
-    expect(() => engine.faults.add(nowhere)).toThrow("a rule is on one of api, events, syscall, disk, pull");
     expect(engine.faults.rules).toEqual([]);
+  });
+
+  it("is refused if it names what there is not, also where it came as JSON", () => {
+    const { faults } = createEngine();
+    const refused: readonly (readonly [rule: string, problem: string])[] = [
+      [
+        '{ "on": "disc", "full": true }',
+        'a rule is on one of api, events, syscall, disk, pull, network, clock, daemon, process, not on "disc"',
+      ],
+      ['{ "on": "api", "status": 500 }', 'a rule on "api" has no "status": on, after, lasts, nth'],
+      ['{ "on": "api", "call": "start" }', '"start" is no operation of the API'],
+      ['{ "on": "api", "call": ["ContainerStart", "toString"] }', '"toString" is no operation of the API'],
+      ['{ "on": "syscall", "call": "openat2", "errno": "EIO" }', '"openat2" is no system call'],
+      ['{ "on": "syscall", "call": "read", "errno": "EBOGUS" }', '"EBOGUS" is no errno'],
+      ['{ "on": "daemon", "effect": "sleep" }', "a daemon crashes, or is restarted"],
+      ['{ "on": "process", "crashesAfter": "1s", "signal": 65 }', '"65" is no signal'],
+      ['{ "on": "process", "leaks": -1 }', '"-1" is no number of bytes that leak'],
+      ['{ "on": "pull", "image": "busybox" }', "a pull is slow, dropped, cut, corrupted or answered with a status"],
+      ['{ "on": "network", "container": "web" }', "a change of links changes nothing"],
+    ];
+    for (const [rule, problem] of refused) expect(() => faults.add(JSON.parse(rule))).toThrow(problem);
+    expect(faults.rules).toEqual([]);
   });
 });
 

@@ -1,5 +1,5 @@
 /** The machine as its owner describes it, and as programs, the engine and the end of a test see it. */
-import { createEngine } from "@bottleship/core/engine";
+import { createEngine, type EngineOptions } from "@bottleship/core/engine";
 import { expect, it } from "vitest";
 import { docker, machine } from "./support.ts";
 
@@ -21,6 +21,24 @@ it("has the processors, the memory, the swap and the name that it is described w
   expect(stderr).toContain("range of CPUs is from 0.01 to 3.00, as there are only 3 CPUs available");
   const { exitCode } = await engine.docker("run --rm busybox dd if=/dev/zero of=/dev/null bs=900M count=1");
   expect(exitCode).toBe(137);
+});
+
+it("is refused if it cannot be, before anything is made", () => {
+  const refusal = (options: unknown): string => {
+    try {
+      createEngine(options as EngineOptions);
+      return "";
+    } catch (error) {
+      return String(error);
+    }
+  };
+  expect(refusal({ machine: { cpus: 0 } })).toBe("StatusError: a machine's cpus is a whole number from 1 on, not 0");
+  expect(refusal({ machine: { memoryBytes: "8g" } })).toContain("memoryBytes is a whole number from 1 on, not 8g");
+  expect(refusal({ machine: { swapBytes: -1 } })).toContain("swapBytes is a whole number from 0 on, not -1");
+  expect(refusal({ machine: { diskBytes: Number.NaN } })).toContain("diskBytes is a whole number from 1 on, not NaN");
+  expect(refusal({ profile: "toString" })).toBe('StatusError: "toString" is no profile: there is modern, recorded');
+  expect(refusal({ policy: "fast" })).toContain('"fast" is no policy of time: there is skip, manual, real');
+  expect(refusal({ order: "lifo" })).toContain('"lifo" is no order of turns: there is fifo, random');
 });
 
 it("has a disk that can be full: for one container, and for all", async () => {

@@ -44,6 +44,14 @@ describe("a wait for what never comes", () => {
     await engine.world.advance("10h");
   });
 
+  it("is refused a time that does not pass", async () => {
+    const { world } = createEngine();
+    await expect(world.advance("-10m")).rejects.toThrow('"-10m" is no time that passes');
+    await expect(world.advance(Number.NaN)).rejects.toThrow('"NaN" is no time that passes');
+    await expect(world.advance("10 minutes")).rejects.toThrow('time: unknown unit " minutes" in duration "10 minutes"');
+    expect(world.clock.uptimeUs).toBe(0);
+  });
+
   it("can have limits of its own, and is told of with everybody else's", async () => {
     const { world } = createEngine();
     const tick = world.clock.timer(() => tick.arm(world.clock.nowUs));

@@ -27,6 +27,11 @@ export class Errno {
 }
 Object.setPrototypeOf(Errno.prototype, Error.prototype);
 
+/** Whether a word from outside names an error. */
+export function isErrnoCode(word: string): word is ErrnoCode {
+  return Object.hasOwn(ERRNO_TABLE, word);
+}
+
 /** strerror(3): the text that C programs print for an error. */
 export function strerror(code: ErrnoCode): string {
   return ERRNO_TABLE[code][1];

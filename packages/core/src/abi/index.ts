@@ -3,7 +3,7 @@ export * from "./call.ts";
 export * from "./calls.ts";
 export * from "./capability.ts";
 export type * from "./device-requests.ts";
-export { Errno, type ErrnoCode, strerror } from "./errno.ts";
+export { Errno, type ErrnoCode, isErrnoCode, strerror } from "./errno.ts";
 export { executable, isElf, programName } from "./executable.ts";
 export * from "./fcntl.ts";
 export { modeString, parseMode } from "./file-mode.ts";

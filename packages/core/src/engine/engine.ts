@@ -10,7 +10,7 @@ import { freezeDisk, type HostDisk, type HostFs } from "../fs/index.ts";
 import { GitNetwork, type GitRepository } from "../git/index.ts";
 import { type Image, ImageDisk, ImageStore } from "../image/index.ts";
 import { bootMachine, Kernel, type Machine } from "../kernel/index.ts";
-import { omit, ownFunction, StatusError } from "../lib/index.ts";
+import { knownWord, omit, ownFunction, StatusError } from "../lib/index.ts";
 import { makeRyuk, type PackageIndexes } from "../programs/index.ts";
 import { type Credentials, HttpNetwork, type Registry } from "../registry/index.ts";
 import { Runtime } from "../runtime/index.ts";
@@ -48,7 +48,7 @@ import {
   optionsFrom,
   type SnapshotOptions,
 } from "./machine/machine-snapshot.ts";
-import { type MachineProfile, PROFILES, type ProfileName } from "./machine/profiles.ts";
+import { type MachineProfile, PROFILE_NAMES, PROFILES, type ProfileName } from "./machine/profiles.ts";
 import { ProgramRegistry, type UnknownPrograms } from "./machine/programs.ts";
 import { reaper } from "./machine/reap.ts";
 import { buildNetwork, buildResolvConf } from "./network/build-network.ts";
@@ -180,7 +180,7 @@ export class Engine implements EngineDoor {
     this.#options = options;
     this.world = options.world ?? new World(options);
     if (options.world === undefined) this.world.subject = this;
-    this.profile = PROFILES[options.profile ?? "modern"];
+    this.profile = PROFILES[knownWord(PROFILE_NAMES, options.profile ?? "modern", "profile")];
     this.kernel = new Kernel(this.world, { ...this.profile.machine, ...options.machine }, records?.disk);
     bootMachine(this.kernel);
     ensureDirectory(this.kernel.disk, "/run/containerd/rootfs");

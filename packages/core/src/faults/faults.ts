@@ -1,6 +1,7 @@
 import { Emitter, ownFunction, Ring } from "../lib/index.ts";
 import { microsecondsOf, Prng } from "../sim/index.ts";
 import { ApiDoor } from "./api-door.ts";
+import { checkRule } from "./check-rule.ts";
 import { ruleText } from "./describe.ts";
 import { EventFaults } from "./event-faults.ts";
 import type { FaultTargets } from "./fault-targets.ts";
@@ -24,10 +25,6 @@ import { invalid, type TriggerSource } from "./trigger.ts";
 export const FIRED_KEPT = 10_000;
 /** Lines of an explanation. */
 const EXPLAINED = 10;
-/** What a rule can be on. */
-const PLACES: readonly FaultRule["on"][] = [
-  ...(["api", "events", "syscall", "disk", "pull", "process", "network", "clock", "daemon"] as const),
-];
 
 export class Faults extends Emitter<{ fired: [fault: FiredFault] }> {
   /** The door for calls of the API, used by those who carry them out. */
@@ -112,6 +109,7 @@ export class Faults extends Emitter<{ fired: [fault: FiredFault] }> {
   }
 
   #set(rule: FaultRule): HeldFault {
+    checkRule(rule);
     const { world } = this.#targets;
     const source = this.#sourceOf(rule);
     switch (rule.on) {
@@ -132,8 +130,6 @@ export class Faults extends Emitter<{ fired: [fault: FiredFault] }> {
         return this.#setClock(rule);
       case "daemon":
         return schedule(world.clock, rule, () => this.#disturbDaemon(rule));
-      default:
-        throw invalid(`a rule is on one of ${PLACES.join(", ")}, not on ${JSON.stringify((rule as FaultRule).on)}`);
     }
   }
 

@@ -2,7 +2,7 @@
 import { omit } from "../lib/index.ts";
 import type { RegistryFault } from "../registry/index.ts";
 import type { HeldFault, PullFault } from "./rule.ts";
-import { durationOf, Trigger, type TriggerSource } from "./trigger.ts";
+import { durationOf, invalid, Trigger, type TriggerSource } from "./trigger.ts";
 
 export interface RegistryFaultParts extends TriggerSource {
   /** Sets a rule at the registry; returns its removal. */
@@ -14,6 +14,7 @@ export interface RegistryFaultParts extends TriggerSource {
 export function addPullFault(fault: PullFault, parts: RegistryFaultParts): HeldFault {
   const { image, slow } = fault;
   const effect = omit(fault, "on", "image", "slow", "nth", "probability", "if", "times", "after", "lasts");
+  if (!hasEffect(fault)) throw invalid("a pull is slow, dropped, cut, corrupted or answered with a status");
   const trigger = new Trigger<string>(fault, parts);
   const undo = parts.fail({
     ...effect,
@@ -26,6 +27,10 @@ export function addPullFault(fault: PullFault, parts: RegistryFaultParts): HeldF
     },
   });
   return { undo, [Symbol.dispose]: undo };
+}
+
+function hasEffect({ slow, drop, corrupt, status, code, cutAfterBytes }: PullFault): boolean {
+  return [slow, drop, corrupt, status, code, cutAfterBytes].some((effect) => effect !== undefined && effect !== false);
 }
 
 /** Docker Hub keeps images without a user's name below `library/`. */

@@ -22,3 +22,4 @@ export { RepeatedSetup, type SetupSite } from "./repeated-setup.ts";
 export type { Reception } from "./signals.ts";
 export { formatTrace } from "./strace/format.ts";
 export type { Strace, Traceable, TracedCall, TracedExit, TracedSignal, TraceEntry } from "./strace/tracer.ts";
+export { isSyscallName } from "./syscalls/index.ts";

@@ -61,6 +61,7 @@ import { IpcUsers } from "./ipc/sysv-ipc.ts";
 import { limitsOf } from "./limits.ts";
 import { KernelLog } from "./log.ts";
 import { DEFAULT_MACHINE, type Machine } from "./machine.ts";
+import { checkMachine } from "./machine-check.ts";
 import { NamespaceIds } from "./namespaces/namespace.ts";
 import { NetNamespace } from "./namespaces/net.ts";
 import {
@@ -195,6 +196,7 @@ export class Kernel implements FsMachine {
   constructor(world: World, machine: Partial<Machine> = {}, base?: FrozenDisk) {
     this.world = world;
     this.machine = { ...DEFAULT_MACHINE, ...machine };
+    checkMachine(this.machine);
     this.cpu = new Cpu(world.clock, this.machine.cpus);
     this.log = new KernelLog(() => this.monotonicUs - world.clock.startUs);
     this.cgroups = Cgroup.root(this);

@@ -57,6 +57,7 @@ export {
   parsePrefix,
   unmappedIp,
 } from "./ip.ts";
+export { knownWord } from "./known-word.ts";
 export { omit } from "./omit.ts";
 export { orNull } from "./or-null.ts";
 export { ownFunction } from "./own-function.ts";

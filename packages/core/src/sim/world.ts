@@ -8,7 +8,7 @@
  *
  * Policies: `skip` moves time at once, `manual` only by `advance`, `real` with the host's clock.
  */
-import { ownFunction, StatusError } from "../lib/index.ts";
+import { knownWord, ownFunction, StatusError } from "../lib/index.ts";
 import { type AllotmentOptions, Allotments } from "./allotment.ts";
 import { Clock } from "./clock.ts";
 import { type CostTable, DEFAULT_COSTS } from "./cost.ts";
@@ -84,6 +84,8 @@ export const WAIT_LIMIT_US = 30 * 86_400 * 1_000_000;
 export const TURNS_LIMIT = 200_000_000;
 /** How many microtasks pass between the first wait and the first turn. */
 const MICROTASKS_BEFORE_START = 8;
+const POLICIES: readonly TimePolicy[] = ["skip", "manual", "real"];
+const ORDERS: readonly TurnOrder[] = ["fifo", "random"];
 const NEVER = (): boolean => false;
 const NEXT_MICROTASK = Promise.resolve();
 /** Turns between two breaths of the host. */
@@ -174,8 +176,9 @@ export class World {
   #hops = 0;
   #wake: (() => void) | undefined;
 
+  /** @throws StatusError invalid-argument for a policy or an order that there is not */
   constructor(options: WorldOptions = {}) {
-    this.policy = options.policy ?? "skip";
+    this.policy = knownWord(POLICIES, options.policy ?? "skip", "policy of time");
     this.#host = options.host ?? DEFAULT_HOST;
     this.#limits = options.limits ?? {};
     const startUs = options.startUs ?? (this.policy === "real" ? this.#host.nowUs?.() : undefined);
@@ -183,7 +186,10 @@ export class World {
     this.#chance = options.order === "random" ? new Prng(`${this.seed}:order`) : undefined;
     this.clock = new Clock(startUs, this.#chance);
     this.prng = new Prng(this.seed);
-    this.scheduler = new Scheduler(options.order ?? "fifo", this.prng.fork("scheduler"));
+    this.scheduler = new Scheduler(
+      knownWord(ORDERS, options.order ?? "fifo", "order of turns"),
+      this.prng.fork("scheduler"),
+    );
     this.costs = { ...DEFAULT_COSTS, ...options.costs };
     this.allotments = new Allotments(options.allotments);
     this.#allowedUs = this.clock.nowUs;
@@ -342,10 +348,12 @@ export class World {
   /**
    * Lets time pass, with everything that happens in it, to the end of its last microsecond.
    *
-   * @param duration microseconds, or a text such as `1m30s` @throws ValueError for a text that is no duration
+   * @param duration microseconds, or a text such as `1m30s` @throws ValueError for a text that is no duration;
+   * StatusError invalid-argument for a time that does not pass
    */
   async advance(duration: Duration): Promise<void> {
     const byUs = microsecondsOf(duration);
+    if (!(byUs >= 0)) throw new StatusError("invalid-argument", `"${duration}" is no time that passes`);
     const endUs = this.clock.nowUs + byUs;
     this.#allowedUs = Math.max(this.#allowedUs, endUs);
     const timer = this.clock.after(byUs, () => {});

@@ -67,3 +67,5 @@ export const PROFILES: Readonly<Record<ProfileName, MachineProfile>> = {
     hasGit: false,
   },
 };
+
+export const PROFILE_NAMES = Object.keys(PROFILES) as readonly ProfileName[];

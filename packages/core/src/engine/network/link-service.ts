@@ -70,9 +70,12 @@ export class LinkService {
     this.#nowUs = nowUs;
   }
 
-  /** Changes links. @throws StatusError invalid-argument for a selection of nothing, or a value that is none */
+  /** Changes links. @throws StatusError invalid-argument for a selection or a change of nothing, or a value that is none */
   change(selection: LinkSelection, change: LinkChange): Held {
     const { latency, jitter, loss, bandwidth, cut } = change;
+    if ([latency, jitter, loss, bandwidth, cut].every((one) => one === undefined)) {
+      throw new StatusError("invalid-argument", "a change of links changes nothing");
+    }
     return this.#hold(selection, {
       latencyUs: latency === undefined ? undefined : durationUs(latency),
       jitterUs: jitter === undefined ? undefined : durationUs(jitter),

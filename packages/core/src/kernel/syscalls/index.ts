@@ -92,6 +92,11 @@ function whole(argument: unknown): unknown {
 
 const NUMBERS: ReadonlyMap<string, number> = new Map(Object.keys(TABLE).map((name, index) => [name, index]));
 
+/** Whether a word from outside names a system call. */
+export function isSyscallName(word: string): word is SyscallName {
+  return NUMBERS.has(word);
+}
+
 /** A small number for each call, for the trace hash. */
 export function callNumber(name: SyscallName): number {
   return NUMBERS.get(name) ?? 0;
