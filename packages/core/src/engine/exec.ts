@@ -47,10 +47,10 @@ export class ExecSession {
   readonly container: Container;
   readonly body: Partial<ExecBody> & Pick<ExecBody, "Cmd">;
   #output: LogBuffer | undefined;
-  stdin: StdinFeed | undefined;
-  console: Console | undefined;
+  stdin: StdinFeed | undefined = undefined;
+  console: Console | undefined = undefined;
   /** The size of its terminal, if who starts it has said another than who created it. */
-  consoleSize: ExecBody["ConsoleSize"];
+  consoleSize: ExecBody["ConsoleSize"] = undefined;
   /** While it runs: what is remembered of an ended session does not keep its process alive. */
   #process: Process | undefined;
   #pid: number | undefined;
@@ -335,14 +335,24 @@ export class ExecService {
       body.User === undefined || body.User === ""
         ? (container.user ?? this.#parts.users.resolve(container))
         : this.#parts.users.resolveAs(container, body.User);
+    // Not spread: each specification would have a hidden class of its own.
+    const {
+      capabilities,
+      rlimits,
+      noNewPrivileges,
+      oomScoreAdj = 0,
+    } = processSpec(body.Privileged ? { ...hostConfig, Privileged: true } : hostConfig);
     return {
-      ...processSpec(body.Privileged ? { ...hostConfig, Privileged: true } : hostConfig),
       terminal: body.Tty ?? false,
+      consoleSize: consoleSize(body.ConsoleSize),
       user,
       args: body.Cmd,
-      consoleSize: consoleSize(body.ConsoleSize),
       env: withHome(withVariables(terminalEnvironment(container, body), body.Env ?? []), user.home),
       cwd: body.WorkingDir ? body.WorkingDir : workingDirectory(config),
+      capabilities,
+      rlimits,
+      noNewPrivileges,
+      oomScoreAdj,
     };
   }
 
