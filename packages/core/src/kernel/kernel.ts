@@ -163,9 +163,9 @@ export class Kernel implements FsMachine {
   /** How much the wall clock of the machine is ahead of the world's. */
   wallOffsetUs = 0;
   /** Decides what becomes of system calls, where somebody wants to. */
-  interceptor: Interceptor | undefined;
+  interceptor: Interceptor | undefined = undefined;
   /** Calls that are remembered, to be repeated. */
-  recording: CallRecording | undefined;
+  recording: CallRecording | undefined = undefined;
   readonly namespaceIds = new NamespaceIds();
   readonly mountIds = new MountIds();
   /** Mounted overlays by their upper directory: mounting one again shows the same file system. */
@@ -189,7 +189,7 @@ export class Kernel implements FsMachine {
   /** The machine's process 1. It reaps orphans. */
   readonly init: Process;
   /** Whose turn it is: Linux's `current`. */
-  current: Process | undefined;
+  current: Process | undefined = undefined;
   #lastDev = 20;
 
   /** `base` is what the machine's disk begins as. */

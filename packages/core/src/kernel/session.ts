@@ -20,7 +20,7 @@ export interface ControllingTerminal {
 export class Session {
   /** The process that called setsid(2), which may be gone. */
   readonly leader: Process;
-  terminal: ControllingTerminal | undefined;
+  terminal: ControllingTerminal | undefined = undefined;
 
   constructor(leader: Process) {
     this.leader = leader;

@@ -47,8 +47,8 @@ export class Tracked implements Chained<Tracked> {
   /** Where its packets come from and go to, before they are translated. */
   readonly tuple: Tuple;
   /** What the stack has found out about the way of its packets. */
-  shortcut: Shortcut | undefined;
-  nextOfPorts: Tracked | undefined;
+  shortcut: Shortcut | undefined = undefined;
+  nextOfPorts: Tracked | undefined = undefined;
 
   constructor(connection: Connection, isReply: boolean, tuple: Tuple) {
     this.connection = connection;

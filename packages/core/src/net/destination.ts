@@ -28,8 +28,8 @@ export class Destination {
   /** Packets for it are taken in, not passed on. */
   readonly endsHere: boolean;
   /** How to get there, and which address packets come from then, once somebody has asked. */
-  way: Way | undefined;
-  source: string | undefined;
+  way: Way | undefined = undefined;
+  source: string | undefined = undefined;
   readonly #routes: RouteTable;
   #route: Route | "none" | undefined;
 

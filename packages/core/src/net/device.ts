@@ -39,7 +39,7 @@ const DEFAULT_QUEUE_LENGTH = 1000;
 
 export abstract class Device {
   abstract readonly kind: LinkKind;
-  owner: DeviceOwner | undefined;
+  owner: DeviceOwner | undefined = undefined;
   index = 0;
   name: string;
   mac: string;
@@ -51,9 +51,9 @@ export abstract class Device {
   /** It has been up since it was made. */
   used = false;
   addresses: readonly DeviceAddress[] = [];
-  master: Bridge | undefined;
+  master: Bridge | undefined = undefined;
   /** Called for each frame; `undefined` while nobody captures. */
-  capture: Tap | undefined;
+  capture: Tap | undefined = undefined;
   received = { bytes: 0, packets: 0, dropped: 0 };
   sent = { bytes: 0, packets: 0, dropped: 0 };
 
@@ -193,7 +193,7 @@ export interface VethEnd {
 export class TapDevice extends Device {
   override readonly kind = "tap";
   /** Where frames go that the stack sends. */
-  onTransmit: ((frame: Frame) => void) | undefined;
+  onTransmit: ((frame: Frame) => void) | undefined = undefined;
 
   protected override carry(frame: Frame): void {
     this.onTransmit?.(frame);
@@ -210,9 +210,9 @@ export class Bridge extends Device {
    * Asked before somebody looks for an address on the bridge: ports that are made when they are first needed are made
    * here.
    */
-  onSolicitation: ((address: string) => void) | undefined;
+  onSolicitation: ((address: string) => void) | undefined = undefined;
   /** Asked about packets from port to port, if somebody filters them: bridge-nf-call-iptables. */
-  allows: ((packet: Packet) => boolean) | undefined;
+  allows: ((packet: Packet) => boolean) | undefined = undefined;
 
   override get running(): boolean {
     if (!this.up) return false;

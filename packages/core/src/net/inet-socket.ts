@@ -13,7 +13,7 @@ import { SocketMemory } from "./socket-memory.ts";
 export abstract class InetSocket extends Socket {
   readonly stack: NetStack;
   local: Endpoint;
-  remote: Endpoint | undefined;
+  remote: Endpoint | undefined = undefined;
   readonly memory = new SocketMemory();
 
   constructor(stack: NetStack, domain: "inet" | "inet6") {

@@ -51,8 +51,8 @@ class Flight extends Timer {
   readonly #link: Link;
   readonly #frame: Frame;
   readonly #exit: LinkExit;
-  earlier: Flight | undefined;
-  later: Flight | undefined;
+  earlier: Flight | undefined = undefined;
+  later: Flight | undefined = undefined;
 
   constructor(clock: Clock, link: Link, frame: Frame, exit: LinkExit) {
     super(clock);
@@ -78,7 +78,7 @@ interface Queue {
 export class Link {
   readonly quality: LinkQuality;
   /** Who has something to say about frames of this link; `undefined` while nobody has. */
-  impairments: (() => readonly Impairment[]) | undefined;
+  impairments: (() => readonly Impairment[]) | undefined = undefined;
   readonly #clock: Clock;
   readonly #random: Prng;
   /** Frames under way, in the order in which they were sent: few links are ever asked for them. */

@@ -71,7 +71,7 @@ export class NetStack implements DeviceOwner, NeighbourUser {
   /** What packets are for that carry a mark, by it; `undefined` where nothing is passed on to others. */
   virtualServers: Map<number, VirtualServer> | undefined;
   /** Asked before devices are listed: what is made when it is first needed is made here. */
-  onList: (() => void) | undefined;
+  onList: (() => void) | undefined = undefined;
   readonly #sysctl: ReadSysctl;
   readonly #devices = new Map<string, Device>();
   readonly #destinations: DestinationTable;

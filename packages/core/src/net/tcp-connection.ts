@@ -106,7 +106,7 @@ export class TcpConnection {
   #timedEnd: number | undefined;
   #timedSentUs = 0;
   #timer: Timer | undefined;
-  error: Errno | undefined;
+  error: Errno | undefined = undefined;
   /** A soft error that becomes the reason if the connection fails. */
   #reason: Errno | undefined;
 

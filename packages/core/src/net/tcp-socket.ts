@@ -28,7 +28,7 @@ export class TcpSocket extends InetSocket implements TcpUser {
   #connection: TcpConnection | undefined;
   #readShut = false;
   #segmentSize = 0;
-  nextOfPorts: TcpSocket | undefined;
+  nextOfPorts: TcpSocket | undefined = undefined;
 
   constructor(stack: NetStack, domain: "inet" | "inet6") {
     super(stack, domain);

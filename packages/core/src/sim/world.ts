@@ -158,9 +158,9 @@ export class World {
   #hashOfTurns = "";
   #bound: (Bound & { readonly reached: () => void }) | undefined;
   /** Who lives in it: an engine, or a cluster. */
-  subject: object | undefined;
+  subject: object | undefined = undefined;
   /** Who notes what comes from outside. */
-  recorder: Recorder<object> | undefined;
+  recorder: Recorder<object> | undefined = undefined;
   /** When the host breathed last, by its clock. */
   #breathedUs = 0;
   readonly #held = new Map<Promise<unknown>, HoldOptions>();

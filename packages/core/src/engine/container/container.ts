@@ -94,25 +94,25 @@ export class Container {
   /** Somebody has stopped or killed it since it was started: its restart policy rests. */
   endedByHand = false;
   /** Set up when it ends for the first time. */
-  restarts: RestartBackoff | undefined;
+  restarts: RestartBackoff | undefined = undefined;
   /** Runs out when it is to be started again. */
-  restartTimer: Timer | undefined;
+  restartTimer: Timer | undefined = undefined;
   /** What its health checks have found, if it has any. */
-  health: Health | undefined;
+  health: Health | undefined = undefined;
   /** The container whose network it uses, while it runs with one. */
-  networkOf: Container | undefined;
+  networkOf: Container | undefined = undefined;
   /** Whom it calls what on the default bridge: `--link`. */
   links: ReadonlyMap<string, Container> = NO_LINKS;
   /** Who calls it something. */
   linkedBy = NOBODY;
   /** MAC addresses as they were asked for, by network: an ended container's record does not tell them. */
-  macs: ReadonlyMap<string, string> | undefined;
+  macs: ReadonlyMap<string, string> | undefined = undefined;
   /** Its place on networks, while it runs on some of its own. */
-  sandbox: Sandbox | undefined;
+  sandbox: Sandbox | undefined = undefined;
   /** Who its first process is, while it runs. */
-  user: ResolvedUser | undefined;
+  user: ResolvedUser | undefined = undefined;
   /** What the runtime has of it, while it has something. */
-  oci: OciContainer | undefined;
+  oci: OciContainer | undefined = undefined;
   #state: ContainerState = "created";
   #changed: WaitQueue | undefined;
 

@@ -32,7 +32,7 @@ export class Cgroup {
   readonly pids = new PidsController();
   readonly cpu = new CpuController();
   /** Which devices may be opened in the subtree; without rules, those of the parent hold. */
-  deviceRules: readonly DeviceRule[] | undefined;
+  deviceRules: readonly DeviceRule[] | undefined = undefined;
   #children: Map<string, Cgroup> | undefined;
   readonly processes = new SmallSet<Process>();
   #freezes = false;

@@ -23,7 +23,7 @@ export class PidNamespace extends Namespace {
   /** Processes by their number here, those of descendant namespaces included. */
   readonly processes = new SmallMap<number, Process>();
   /** Number 1. Once it has ended, nobody can be born here any more. */
-  init: Process | undefined;
+  init: Process | undefined = undefined;
   #last = 0;
 
   constructor(id: number, owner: UserNamespace | undefined, parent: PidNamespace | undefined) {
