@@ -64,7 +64,7 @@ export { ownFunction } from "./own-function.ts";
 export { ownValue } from "./own-value.ts";
 export { basename, clean, dirname, join } from "./path.ts";
 export { protobufField, protobufInteger } from "./protobuf.ts";
-export { remembering } from "./remembering.ts";
+export { remembering, rememberingEach } from "./remembering.ts";
 export { Ring } from "./ring.ts";
 export { copyData, isSameData } from "./same-data.ts";
 export { Hasher, sha256 } from "./sha256.ts";

@@ -9,3 +9,15 @@ export function remembering<T>(work: (text: string) => T): (text: string) => T {
     return last.answer;
   };
 }
+
+/** `work` on objects that nobody changes: what follows from one of them is made once, and kept as long as it. */
+export function rememberingEach<K extends object, T extends object>(work: (of: K) => T): (of: K) => T {
+  const known = new WeakMap<K, T>();
+  return (of) => {
+    const before = known.get(of);
+    if (before !== undefined) return before;
+    const answer = work(of);
+    known.set(of, answer);
+    return answer;
+  };
+}

@@ -5,6 +5,7 @@
  *
  * @see https://pkg.go.dev/encoding/json#Unmarshal
  */
+import { rememberingEach } from "@bottleship/core/lib";
 import { z } from "zod";
 import { unwrapped } from "../schemas/fields.ts";
 
@@ -30,20 +31,14 @@ export function withFieldNames(value: unknown, schema: z.ZodType): unknown {
 
 type Fields = ReadonlyMap<string, readonly [name: string, schema: z.ZodType]>;
 
-const known = new WeakMap<z.ZodObject, Fields>();
-
 /** By their names, and by their names in lower case. */
-function fieldsOf(schema: z.ZodObject): Fields {
-  const fields = known.get(schema);
-  if (fields !== undefined) return fields;
+const fieldsOf = rememberingEach((schema: z.ZodObject): Fields => {
   const own = Object.entries(schema.shape).map(([name, field]) => [name, unwrapped(field as z.ZodType)] as const);
-  const made = new Map([
+  return new Map([
     ...own.map(([name, field]) => [name.toLowerCase(), [name, field]] as const),
     ...own.map(([name, field]) => [name, [name, field]] as const),
   ]);
-  known.set(schema, made);
-  return made;
-}
+});
 
 /** The value itself where nothing has to be changed: most clients write names as they are. */
 function mapped(value: object, each: (name: string, one: unknown) => readonly [string, unknown]): unknown {

@@ -1,19 +1,10 @@
 /** What a container's record keeps of the settings that it was asked for, with what follows from them. */
+import { rememberingEach } from "../../lib/index.ts";
 import type { HostConfig } from "../docker/create-body.ts";
 import { swapLimit } from "./resources.ts";
 
-const known = new WeakMap<Partial<HostConfig>, Partial<HostConfig>>();
-
 /** Containers that share what they were asked for share what is kept of it. */
-export function keptSettings(given: Partial<HostConfig>): Partial<HostConfig> {
-  const before = known.get(given);
-  if (before !== undefined) return before;
-  const kept = keep(given);
-  known.set(given, kept);
-  return kept;
-}
-
-function keep(given: Partial<HostConfig>): Partial<HostConfig> {
+export const keptSettings = rememberingEach((given: Partial<HostConfig>): Partial<HostConfig> => {
   const { PidsLimit, SecurityOpt } = given;
   const labels = unlabelled(given);
   const swap = swapLimit(given);
@@ -26,7 +17,7 @@ function keep(given: Partial<HostConfig>): Partial<HostConfig> {
     ...(hasNoLimit ? { PidsLimit: null } : {}),
     ...(labels.length === 0 ? {} : { SecurityOpt: [...(SecurityOpt ?? []), ...labels] }),
   };
-}
+});
 
 /** A container that sees so much of the machine has no label of its own. @see moby daemon/create.go generateSecurityOpt */
 function unlabelled({ Privileged, PidMode, IpcMode, SecurityOpt }: Partial<HostConfig>): readonly string[] {

@@ -6,10 +6,11 @@
  * @see moby daemon/inspect.go, api/types/container
  */
 
+import { rememberingEach } from "../../lib/index.ts";
 import { DEFAULT_SHM_SIZE, MASKED_PATHS, READONLY_PATHS } from "../../runtime/index.ts";
 import type { Container } from "../container/container.ts";
 import type { Health } from "../container/health-record.ts";
-import type { HostConfig } from "../docker/create-body.ts";
+import type { ContainerConfig, HostConfig } from "../docker/create-body.ts";
 import { CONTAINER_CONFIG } from "../docker/inspected/container.ts";
 import { HOST_CONFIG } from "../docker/inspected/host-config.ts";
 import type { ContainerSummary } from "../docker/lists/containers.ts";
@@ -17,6 +18,7 @@ import { withoutEmpty } from "../docker/template/json.ts";
 import { humanDuration } from "../docker/values/human.ts";
 import { logsToJson } from "../log/log-driver.ts";
 import type { MountPoint } from "../mount/mount-points.ts";
+import { shortId } from "../names.ts";
 import { linkedNames, linksDocument } from "../network/links.ts";
 import { modeOf } from "../network/settings.ts";
 import { layerNames, overlayData } from "./overlay-data.ts";
@@ -90,13 +92,15 @@ function healthDocument({ status, failingStreak, log }: Health) {
   };
 }
 
+type Document = Readonly<Record<string, unknown>>;
+
 /** Links as they mean containers now. */
-function linkedHostConfig(container: Container): Record<string, unknown> {
+function linkedHostConfig(container: Container): Document {
   return { ...hostConfigDocument(container.hostConfig), Links: linksDocument(container) };
 }
 
-/** A complete HostConfig: what the caller left out has Docker's default. */
-function hostConfigDocument(given: Partial<HostConfig>): Record<string, unknown> {
+/** A complete HostConfig: what the caller left out has Docker's default. Containers share it as they share what was given. */
+const hostConfigDocument = rememberingEach((given: Partial<HostConfig>): Document => {
   const document: Record<string, unknown> = { ...DEFAULT_HOST_CONFIG };
   for (const [name, value] of Object.entries(withoutEmpty(HOST_CONFIG, given)))
     if (value !== undefined) document[name] = value;
@@ -113,7 +117,7 @@ function hostConfigDocument(given: Partial<HostConfig>): Record<string, unknown>
   const { Name: policy = "" } = (document["RestartPolicy"] ?? {}) as { readonly Name?: string };
   if (policy === "") document["RestartPolicy"] = DEFAULT_HOST_CONFIG.RestartPolicy;
   return document;
-}
+});
 
 const DEFAULT_HOST_CONFIG = {
   Binds: null,
@@ -179,10 +183,19 @@ const DEFAULT_HOST_CONFIG = {
   IOMaximumBandwidth: 0,
 } as const;
 
+/** What containers of one configuration have in common, with what is this one's own. */
 function configDocument(container: Container) {
-  const { config } = container;
+  const { config, hostname: Hostname, imageName: Image } = container;
+  const MacAddress = askedMac(container);
+  const settings = MacAddress === undefined ? commonConfig(config) : configOf(config, MacAddress);
+  return { ...settings, Hostname, Image };
+}
+
+const commonConfig = rememberingEach((config: Partial<ContainerConfig>) => configOf(config, undefined));
+
+function configOf(config: Partial<ContainerConfig>, MacAddress: string | undefined) {
   return withoutEmpty(CONTAINER_CONFIG, {
-    Hostname: container.hostname,
+    Hostname: "",
     Domainname: config.Domainname ?? "",
     User: config.User ?? "",
     AttachStdin: config.AttachStdin ?? false,
@@ -196,12 +209,12 @@ function configDocument(container: Container) {
     Cmd: config.Cmd ?? null,
     Healthcheck: config.Healthcheck,
     ArgsEscaped: config.ArgsEscaped,
-    Image: container.imageName,
+    Image: "",
     Volumes: Object.keys(config.Volumes ?? {}).length === 0 ? null : config.Volumes,
     WorkingDir: config.WorkingDir ?? "",
     Entrypoint: config.Entrypoint ?? null,
     NetworkDisabled: config.NetworkDisabled,
-    MacAddress: askedMac(container),
+    MacAddress,
     OnBuild: config.OnBuild ?? null,
     Labels: config.Labels ?? {},
     StopSignal: config.StopSignal,
@@ -211,9 +224,10 @@ function configDocument(container: Container) {
 }
 
 /** On the network of its mode; one that chance has given is not told here. */
-function askedMac({ hostConfig, endpoints, macs, startedUs }: Container): string | undefined {
+function askedMac(container: Container): string | undefined {
+  const { hostConfig, macs, startedUs } = container;
   const network = modeOf(hostConfig.NetworkMode);
-  const planned = startedUs === 0 ? endpoints[network]?.MacAddress : undefined;
+  const planned = startedUs === 0 ? container.endpoints[network]?.MacAddress : undefined;
   return macs?.get(network) ?? (planned === "" ? undefined : planned);
 }
 
@@ -239,10 +253,11 @@ function networkSettings(container: Container) {
   // What older clients read is there on the default bridge only.
   const legacy = endpoints["bridge"];
   const isHost = hostConfig.NetworkMode === "host";
+  const id = sandbox?.id ?? "";
   return {
     Bridge: "",
-    SandboxID: sandbox?.id ?? "",
-    SandboxKey: sandbox === undefined ? "" : `/var/run/docker/netns/${isHost ? "default" : sandbox.id.slice(0, 12)}`,
+    SandboxID: id,
+    SandboxKey: sandbox === undefined ? "" : `/var/run/docker/netns/${isHost ? "default" : shortId(id)}`,
     Ports: sandbox?.portMap() ?? {},
     HairpinMode: false,
     LinkLocalIPv6Address: "",

@@ -4,7 +4,7 @@
  * As in the docker command line, `<`, `>` and `&` stay as they are, but for the rows of lists.
  */
 import { escapeHtml } from "../../../lib/go/index.ts";
-import { unreachable } from "../../../lib/index.ts";
+import { rememberingEach, unreachable } from "../../../lib/index.ts";
 import {
   ANY,
   elements,
@@ -79,21 +79,15 @@ function written(type: GoType, value: unknown): unknown {
   return Object.fromEntries(kept);
 }
 
-const fieldTables = new WeakMap<StructType, ReadonlyMap<string, Field>>();
-
 /** By their names in JSON, those of embedded structures among them. */
-function fieldsOf(type: StructType): ReadonlyMap<string, Field> {
-  const known = fieldTables.get(type);
-  if (known !== undefined) return known;
+const fieldsOf = rememberingEach((type: StructType): ReadonlyMap<string, Field> => {
   const own = type.fields.flatMap((field): readonly (readonly [string, Field])[] => {
     if (field.embedded !== true) return [[field.json, field]];
     const inner = field.type.kind === "pointer" ? field.type.to : field.type;
     return inner.kind === "struct" ? [...fieldsOf(inner)] : [];
   });
-  const table = new Map(own);
-  fieldTables.set(type, table);
-  return table;
-}
+  return new Map(own);
+});
 
 function isOmitted(field: Field, { type, value }: GoValue): boolean {
   if (!field.omitEmpty || type.kind === "struct") return false;
