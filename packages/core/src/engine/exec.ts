@@ -12,6 +12,7 @@ import type { Prng, WaitOptions, World } from "../sim/index.ts";
 import type { OpenFile } from "../vfs/index.ts";
 import { type Container, checkRunning } from "./container/container.ts";
 import { ExecSessions } from "./container/exec-sessions.ts";
+import { PlainExec } from "./container/plain-exec.ts";
 import { exitCodeOf, shownReason } from "./container/start-failure.ts";
 import type { UserLookup } from "./container/user-lookup.ts";
 import type { ExecBody } from "./docker/requests/container.ts";
@@ -49,6 +50,8 @@ export class ExecSession {
   #output: LogBuffer | undefined;
   stdin: StdinFeed | undefined = undefined;
   console: Console | undefined = undefined;
+  /** Nobody can ask about it any more. */
+  isForgotten = false;
   /** The size of its terminal, if who starts it has said another than who created it. */
   consoleSize: ExecBody["ConsoleSize"] = undefined;
   /** While it runs: what is remembered of an ended session does not keep its process alive. */
@@ -132,12 +135,6 @@ function actionsOf(command: readonly string[]): Actions {
   return made;
 }
 
-/** A specification, and what of the container it was made from. */
-interface PlainSpec extends Pick<Container, "user" | "hostConfig" | "hostname"> {
-  /** With the command of the last session. */
-  spec: ProcessSpec;
-}
-
 /** Whether a request leaves everything but the command as the container has it. */
 const isPlain = ({ Tty, User, Env, WorkingDir, Privileged }: ExecSession["body"]): boolean =>
   Tty !== true && !User && (Env ?? []).length === 0 && !WorkingDir && Privileged !== true;
@@ -167,8 +164,6 @@ const OF_EXEC: StreamsKind<ExecSession> = {
 export class ExecService {
   readonly #parts: ExecParts;
   readonly #sessions: ExecSessions;
-  /** What sessions begin with that ask for nothing but a command: health checks do so again and again. */
-  readonly #plain = new WeakMap<Container, PlainSpec>();
 
   constructor(parts: ExecParts) {
     this.#parts = parts;
@@ -272,8 +267,7 @@ export class ExecService {
     session.stdin?.end();
     session.console?.close();
     session.console = undefined;
-    if (failure === undefined && this.#sessions.get(session.id) === session)
-      this.#record(session, "exec_die", session.exitCode);
+    if (failure === undefined && this.#sessions.has(session)) this.#record(session, "exec_die", session.exitCode);
     watcher?.sessionEnded(session, failure === undefined ? undefined : refusalOf(failure));
   }
 
@@ -320,13 +314,11 @@ export class ExecService {
   #spec({ container, body, consoleSize: startSize }: ExecSession): ProcessSpec {
     if (startSize !== undefined) return this.#makeSpec(container, { ...body, ConsoleSize: startSize });
     if (!isPlain(body) || container.links.size > 0) return this.#makeSpec(container, body);
-    const { user, hostConfig, hostname } = container;
-    let known = this.#plain.get(container);
-    if (known === undefined || known.user !== user || known.hostConfig !== hostConfig || known.hostname !== hostname) {
-      known = { user, hostConfig, hostname, spec: this.#makeSpec(container, body) };
-      this.#plain.set(container, known);
-    } else if (known.spec.args !== body.Cmd) known.spec = { ...known.spec, args: body.Cmd };
-    return known.spec;
+    const known = container.lastExec?.holds(container) === true ? container.lastExec.spec : undefined;
+    if (known?.args === body.Cmd) return known;
+    const spec = known === undefined ? this.#makeSpec(container, body) : { ...known, args: body.Cmd };
+    container.lastExec = new PlainExec(container, spec);
+    return spec;
   }
 
   #makeSpec(container: Container, body: ExecSession["body"]): ProcessSpec {
@@ -336,12 +328,9 @@ export class ExecService {
         ? (container.user ?? this.#parts.users.resolve(container))
         : this.#parts.users.resolveAs(container, body.User);
     // Not spread: each specification would have a hidden class of its own.
-    const {
-      capabilities,
-      rlimits,
-      noNewPrivileges,
-      oomScoreAdj = 0,
-    } = processSpec(body.Privileged ? { ...hostConfig, Privileged: true } : hostConfig);
+    const { capabilities, rlimits, noNewPrivileges, oomScoreAdj } = processSpec(
+      body.Privileged ? { ...hostConfig, Privileged: true } : hostConfig,
+    );
     return {
       terminal: body.Tty ?? false,
       consoleSize: consoleSize(body.ConsoleSize),

@@ -9,6 +9,7 @@ import type { Cgroup, Process, ProcessWatcher } from "../kernel/index.ts";
 import { StatusError } from "../lib/index.ts";
 import type { RuntimeSpec } from "../oci/index.ts";
 import { WaitQueue } from "../sim/index.ts";
+import type { ExecPreparation } from "./exec-preparation.ts";
 
 export type OciStatus = "creating" | "created" | "running" | "paused" | "stopped";
 
@@ -37,6 +38,8 @@ export class OciContainer implements ProcessWatcher {
   #changed: WaitQueue | undefined;
   #exit: WaitStatus | undefined;
   #failure: string | undefined;
+  /** The last process that was started in it besides: the next one is mostly of the same kind. */
+  lastExec: ExecPreparation | undefined = undefined;
   /** Where init waits to be started, until it was. */
   #channel: Pipe | undefined;
   readonly #onStopped: (container: OciContainer) => void;

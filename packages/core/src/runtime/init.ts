@@ -53,10 +53,12 @@ import {
   write,
   X_OK,
 } from "../abi/index.ts";
-import type { RepeatedCalls, RepeatedSetup, SetupSite } from "../kernel/index.ts";
+import type { RepeatedSetup, SetupSite } from "../kernel/index.ts";
 import { encode, NO_BYTES } from "../lib/index.ts";
 import type { MountSpec, ProcessSpec, RuntimeSpec } from "../oci/index.ts";
 import { setUpConsole } from "./console.ts";
+import { environment } from "./environment.ts";
+import type { ExecPreparation } from "./exec-preparation.ts";
 import { goText, InitError } from "./init-error.ts";
 import { setLimits } from "./limits.ts";
 import { parseMountOptions } from "./mount-options.ts";
@@ -161,25 +163,18 @@ function checkEnvironment(env: readonly string[]): void {
 }
 
 export interface ExecArgument {
-  readonly process: ProcessSpec;
-  readonly seccomp: RuntimeSpec["linux"]["seccomp"];
-  readonly unknown?: Program | undefined;
   /** The same for others that begin like this one. */
   readonly preparation: ExecPreparation;
+  readonly seccomp: RuntimeSpec["linux"]["seccomp"];
+  readonly unknown?: Program | undefined;
   /** The runtime's end of the channel: where it is told without being written to that all is well. */
   readonly channel: { settle(): void };
 }
 
-/** What a further process does before its program: the calls, and where they have found the program. */
-export interface ExecPreparation {
-  readonly calls: RepeatedCalls;
-  path: string | undefined;
-}
-
 /** A further process of a running container: it starts in the container's namespaces, on its root, and leads a session. */
 export function* execInit(argument: ExecArgument): Routine<number> {
-  const { process, seccomp: filter, unknown, preparation, channel } = argument;
-  const env = sharedEnvironment(process.env);
+  const { preparation, seccomp: filter, unknown, channel } = argument;
+  const { process, env } = preparation;
   if (preparation.calls.repeat()) channel.settle();
   else {
     try {
@@ -400,26 +395,4 @@ function* pretend(program: Program, argv: readonly string[], env: Env): Routine<
 function* report(error: unknown): Routine<void> {
   if (!(error instanceof InitError) && !(error instanceof Errno)) throw error;
   yield* write(CHANNEL_FD, encode(error instanceof InitError ? error.message : goText(error)));
-}
-
-const environments = new WeakMap<readonly string[], Env>();
-
-/** The same for processes that are started again and again: those that share their list share the map. */
-function sharedEnvironment(variables: readonly string[]): Env {
-  const known = environments.get(variables);
-  if (known !== undefined) return known;
-  const made = environment(variables);
-  environments.set(variables, made);
-  return made;
-}
-
-/** `NAME=value` each, as a map. */
-function environment(variables: readonly string[]): Env {
-  const env = new Map<string, string>();
-  for (const text of variables) {
-    const equals = text.indexOf("=");
-    if (equals < 0) env.set(text, "");
-    else env.set(text.slice(0, equals), text.slice(equals + 1));
-  }
-  return env;
 }

@@ -21,21 +21,14 @@ import {
   write,
 } from "../abi/index.ts";
 import type { MemoryDirectory } from "../fs/index.ts";
-import {
-  type Cgroup,
-  type Kernel,
-  type Process,
-  pause,
-  RepeatedCalls,
-  STANDARD_DEVICES,
-  STANDARD_LINKS,
-} from "../kernel/index.ts";
+import { type Cgroup, type Kernel, type Process, pause, STANDARD_DEVICES, STANDARD_LINKS } from "../kernel/index.ts";
 import { decode, Emitter, encode, ownFunction, StatusError } from "../lib/index.ts";
 import type { LinuxSpec, MountSpec, NamespaceType, ProcessSpec, RuntimeSpec } from "../oci/index.ts";
 import type { DeferredFile, OpenFile } from "../vfs/index.ts";
 import { CONSOLE_PREFIX } from "./console.ts";
 import { OciContainer, PID_PREFIX } from "./container.ts";
-import { CHANNEL_FD, type ExecPreparation, execInit, type InitArgument, init } from "./init.ts";
+import { ExecPreparation } from "./exec-preparation.ts";
+import { CHANNEL_FD, execInit, type InitArgument, init } from "./init.ts";
 import { CHILD_DIED } from "./init-error.ts";
 import { splitMounts } from "./mount-plan.ts";
 import { Setups } from "./setups.ts";
@@ -70,11 +63,6 @@ export interface Bundle {
   readonly hasMountPoints: boolean;
 }
 
-/** The last kind of process that was started in a running container. */
-interface LastExec extends ExecPreparation {
-  readonly process: ProcessSpec;
-}
-
 /** Facts about containers, in the past tense. */
 export interface RuntimeEvents {
   stopped: [container: OciContainer];
@@ -89,7 +77,6 @@ export class Runtime {
   });
   readonly #containers = new Map<string, OciContainer>();
   readonly #setups: Setups;
-  readonly #lastExecs = new WeakMap<OciContainer, LastExec>();
   /** The parent of all first processes, as containerd's shim is: it reaps them by not caring. */
   readonly #shim: Process;
 
@@ -163,7 +150,7 @@ export class Runtime {
     const preparation = this.#preparationOf(container, process);
     const { seccomp } = container;
     const made = this.#kernel.start(
-      () => execInit({ process, seccomp, unknown: this.#unknown, preparation, channel: started }),
+      () => execInit({ preparation, seccomp, unknown: this.#unknown, channel: started }),
       {
         argv: RUNC_INIT,
         parent: this.#shim,
@@ -181,10 +168,10 @@ export class Runtime {
 
   /** What the last process of the same kind did before its program. */
   #preparationOf(container: OciContainer, process: ProcessSpec): ExecPreparation {
-    const known = this.#lastExecs.get(container);
-    if (known?.process === process) return known;
-    const made = { process, calls: new RepeatedCalls(this.#kernel), path: undefined };
-    this.#lastExecs.set(container, made);
+    const before = container.lastExec;
+    if (before?.process === process) return before;
+    const made = new ExecPreparation(this.#kernel, process, before);
+    container.lastExec = made;
     return made;
   }
 

@@ -16,6 +16,7 @@ import { shortId } from "../names.ts";
 import type { Sandbox } from "../network/sandbox.ts";
 import { stoppedSettings } from "../network/settings.ts";
 import { Health, type HealthRecord } from "./health-record.ts";
+import type { PlainExec } from "./plain-exec.ts";
 import { RestartBackoff } from "./restart.ts";
 
 /** Of a container of which nobody knows how it ended. */
@@ -111,6 +112,8 @@ export class Container {
   sandbox: Sandbox | undefined = undefined;
   /** Who its first process is, while it runs. */
   user: ResolvedUser | undefined = undefined;
+  /** What its last exec began with that asked for nothing but a command: the next one is mostly the same. */
+  lastExec: PlainExec | undefined = undefined;
   /** What the runtime has of it, while it has something. */
   oci: OciContainer | undefined = undefined;
   #state: ContainerState = "created";

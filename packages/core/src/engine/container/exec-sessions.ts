@@ -13,7 +13,8 @@ import type { Container } from "./container.ts";
 const LOOK_US = 5 * 60 * 1_000_000;
 
 export class ExecSessions {
-  readonly #sessions = new Map<string, ExecSession>();
+  /** In the order in which they were made. There are many that nobody asks for: no index is kept of them. */
+  #sessions: ExecSession[] = [];
   readonly #nowUs: () => number;
   readonly #startUs: number;
   #lastLook = 0;
@@ -29,23 +30,30 @@ export class ExecSessions {
 
   add(session: ExecSession): void {
     this.#forget();
-    this.#sessions.set(session.id, session);
+    this.#sessions.push(session);
   }
 
   clear(): void {
-    for (const { outputIfAny } of this.#sessions.values()) outputIfAny?.release(this.#space);
-    this.#sessions.clear();
+    for (const session of this.#sessions) this.#letGo(session);
+    this.#sessions = [];
   }
 
+  /** Who asks mostly asks for one of the last. */
   get(id: string): ExecSession | undefined {
     this.#forget();
-    return this.#sessions.get(id);
+    return this.#sessions.findLast((session) => session.id === id);
+  }
+
+  /** True for one that can be asked about. */
+  has(session: ExecSession): boolean {
+    this.#forget();
+    return !session.isForgotten;
   }
 
   /** Those of a container that have not ended. */
   of(container: Container): readonly ExecSession[] {
     this.#forget();
-    return [...this.#sessions.values()].filter((one) => one.container === container && one.exitCode === undefined);
+    return this.#sessions.filter((one) => one.container === container && one.exitCode === undefined);
   }
 
   /** True for one that had ended at the last look. */
@@ -57,12 +65,19 @@ export class ExecSessions {
     const look = this.#lookAt(this.#nowUs());
     if (look === this.#lastLook) return;
     this.#lastLook = look;
-    for (const [id, { endedUs, container, outputIfAny }] of this.#sessions) {
+    const kept: ExecSession[] = [];
+    for (const session of this.#sessions) {
+      const { endedUs, container } = session;
       const isOver = endedUs === undefined ? !container.isRunning : look >= this.#lookAt(endedUs) + 2;
-      if (!isOver) continue;
-      outputIfAny?.release(this.#space);
-      this.#sessions.delete(id);
+      if (isOver) this.#letGo(session);
+      else kept.push(session);
     }
+    this.#sessions = kept;
+  }
+
+  #letGo(session: ExecSession): void {
+    session.isForgotten = true;
+    session.outputIfAny?.release(this.#space);
   }
 
   /** How many looks there have been by then. */

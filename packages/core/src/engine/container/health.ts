@@ -10,7 +10,7 @@ import type { Kernel } from "../../kernel/index.ts";
 import { durationText } from "../../lib/go/index.ts";
 import { concat, decode, StatusError } from "../../lib/index.ts";
 import type { Timer, World } from "../../sim/index.ts";
-import type { ContainerConfig, HealthConfig } from "../docker/create-body.ts";
+import type { HealthConfig } from "../docker/create-body.ts";
 import type { ExecBody } from "../docker/requests/container.ts";
 import type { EngineEvent, EventLog } from "../events.ts";
 import type { ExecService, ExecSession, SessionWatcher } from "../exec.ts";
@@ -112,12 +112,16 @@ class Checks implements SessionWatcher {
   readonly #next: Timer;
   /** When the one that runs is too late. */
   readonly #alarm: Timer;
+  readonly #command: Command;
+  readonly #healthcheck: Partial<HealthConfig>;
   #session: ExecSession | undefined;
   #startUs = 0;
 
   constructor(parts: HealthParts, container: Container) {
     this.#parts = parts;
     this.#container = container;
+    this.#command = commandOf(container) ?? NO_COMMAND;
+    this.#healthcheck = container.config.Healthcheck ?? NO_CHECK;
     const { clock } = parts.world;
     this.#next = clock.timer(() => this.#check());
     this.#alarm = clock.timer(() => this.#late());
@@ -144,22 +148,22 @@ class Checks implements SessionWatcher {
 
   /** Within the start period, a container that is still starting is looked at more often. */
   #intervalUs(): number {
-    const { config, health, startedUs } = this.#container;
-    const { Interval = 0, StartInterval = 0, StartPeriod = 0 } = config.Healthcheck ?? NO_CHECK;
+    const { health, startedUs } = this.#container;
+    const { Interval = 0, StartInterval = 0, StartPeriod = 0 } = this.#healthcheck;
     const isStarting = this.#parts.kernel.nowUs - startedUs < StartPeriod / 1000 && health?.status === "starting";
     const ns = isStarting ? StartInterval || DEFAULT_START_INTERVAL_NS : Interval || DEFAULT_INTERVAL_NS;
     return ns / 1000;
   }
 
   get #timeoutNs(): number {
-    return this.#container.config.Healthcheck?.Timeout || DEFAULT_TIMEOUT_NS;
+    return this.#healthcheck.Timeout || DEFAULT_TIMEOUT_NS;
   }
 
   #check(): void {
     const { exec, kernel, world } = this.#parts;
     this.#startUs = kernel.nowUs;
     try {
-      const session = exec.create(this.#container, commandOf(this.#container) ?? NO_COMMAND);
+      const session = exec.create(this.#container, this.#command);
       this.#session = session;
       this.#alarm.arm(world.clock.nowUs + this.#timeoutNs / 1000);
       exec.launch(session, this);
@@ -209,7 +213,7 @@ class Checks implements SessionWatcher {
       health.status = "healthy";
     } else if (!isExcused(container, result)) {
       health.failingStreak++;
-      const { Retries = 0 } = container.config.Healthcheck ?? NO_CHECK;
+      const { Retries = 0 } = this.#healthcheck;
       if (health.failingStreak >= (Retries > 0 ? Retries : DEFAULT_RETRIES)) health.status = "unhealthy";
     }
     if (health.status === before) return;
@@ -232,18 +236,11 @@ type Command = Pick<ExecBody, "Cmd">;
 
 const NO_COMMAND: Command = { Cmd: [] };
 
-/** The commands of checks, by their configurations: each is executed again and again. */
-const commands = new WeakMap<Partial<ContainerConfig>, Command>();
-
 /** What is executed; `undefined` if there is no check. */
 function commandOf({ config }: Container): Command | undefined {
-  const known = commands.get(config);
-  if (known !== undefined) return known;
   const [kind, ...words] = (config.Healthcheck as HealthConfig | undefined)?.Test ?? [];
   if (kind !== "CMD" && kind !== "CMD-SHELL") return undefined;
-  const command = { Cmd: kind === "CMD" ? words : [...(config.Shell ?? ["/bin/sh", "-c"]), words[0] ?? ""] };
-  commands.set(config, command);
-  return command;
+  return { Cmd: kind === "CMD" ? words : [...(config.Shell ?? ["/bin/sh", "-c"]), words[0] ?? ""] };
 }
 
 function outputOf({ outputIfAny }: ExecSession): string {
