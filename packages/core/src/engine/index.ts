@@ -156,7 +156,7 @@ export { serviceDocument, taskDocument } from "./swarm/service-documents.ts";
 export { SERVICE_FILTERS } from "./swarm/services.ts";
 export { NO_MANAGER, type Swarm } from "./swarm/swarm.ts";
 export type { Task } from "./swarm/task.ts";
-export { readTaskLogs, type TaskLine } from "./swarm/task-logs.ts";
+export { linesAsked, readTaskLogs, type TaskLine } from "./swarm/task-logs.ts";
 export type { CgroupNode, CgroupTree } from "./views/cgroup-tree.ts";
 export type { MountTable } from "./views/mount-table.ts";
 export type { NamespaceGraph, NamespaceNode } from "./views/namespace-graph.ts";

@@ -73,6 +73,7 @@ export const OPERATIONS = {
   VolumeList: get("/volumes"),
   VolumeCreate: post("/volumes/create", "document"),
   VolumeInspect: get("/volumes/{name}"),
+  PluginInspect: get("/plugins/{name}/json"),
   VolumeDelete: drop("/volumes/{name}"),
   VolumePrune: post("/volumes/prune", "document"),
   NetworkList: get("/networks"),

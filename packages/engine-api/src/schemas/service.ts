@@ -82,7 +82,7 @@ const task = z.object({
       Constraints: maybe(texts),
       Preferences: maybe(z.array(something)),
       MaxReplicas: maybe(integer),
-      Platforms: maybe(z.array(something)),
+      Platforms: maybe(z.array(z.object({ Architecture: maybe(text), OS: maybe(text) }))),
     }),
   ),
   Networks: maybe(z.array(network)),

@@ -176,10 +176,10 @@ class ServiceWait {
   }
 }
 
-/** Of every slot the task that is to run, or else the newest. */
+/** Of every slot the task that is to run, or else the newest. Those that go for good do not count. */
 function latest(tasks: readonly Task[]): readonly Task[] {
   const bySlot = new Map<string, Task>();
-  for (const task of [...tasks].sort((a, b) => a.createdUs - b.createdUs)) {
+  for (const task of tasks.filter(({ desired }) => desired !== "remove").sort((a, b) => a.createdUs - b.createdUs)) {
     const key = task.slot === 0 ? task.nodeId : String(task.slot);
     const before = bySlot.get(key);
     if (before === undefined || task.isWanted || !before.isWanted) bySlot.set(key, task);

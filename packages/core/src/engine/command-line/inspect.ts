@@ -4,7 +4,7 @@
  * @see docker/cli cli/command/system/inspect.go, cli/command/inspect/inspector.go
  */
 import type { Operation } from "../../faults/index.ts";
-import { decode, ownValue, StatusError } from "../../lib/index.ts";
+import { assert, decode, ownValue, StatusError } from "../../lib/index.ts";
 import { rootBytes, writtenBytes } from "../container/container-size.ts";
 import { INSPECTED_CONTAINER } from "../docker/inspected/container.ts";
 import { INSPECTED_IMAGE } from "../docker/inspected/image.ts";
@@ -20,6 +20,7 @@ import { containerDocument } from "../documents/container.ts";
 import { imageDocument, networkDocument, volumeDocument } from "../documents/others.ts";
 import { nodeDocument, payloadDocument } from "../swarm/documents.ts";
 import { serviceDocument, taskDocument } from "../swarm/service-documents.ts";
+import { noPlugin } from "./plugins.ts";
 import { told } from "./refusal.ts";
 import type { Session } from "./session.ts";
 
@@ -102,7 +103,8 @@ function findersFor(session: Session, request: InspectRequest): readonly Finder[
     task: about("TaskInspect", (name) => untyped(taskDocument(swarm.cluster, swarm.cluster.tasks.get(name)))),
     node: about("NodeInspect", (name) => {
       const { nodes } = swarm.cluster;
-      const json = nodeDocument(swarm.cluster, nodes.get(name === "self" ? nodes.self.id : name));
+      const isSelf = request.command === "node inspect" && name === "self";
+      const json = nodeDocument(swarm.cluster, nodes.get(isSelf ? nodes.self.id : name));
       return { ...typed(json, INSPECTED_NODE), pretty: () => prettyNode(json) };
     }),
     secret: about("SecretInspect", (name) => {
@@ -115,13 +117,16 @@ function findersFor(session: Session, request: InspectRequest): readonly Finder[
       return { json, type: INSPECTED_CONFIG, pretty: () => prettyConfig(json, decode(config.data)) };
     }),
   };
+  const plugin = about("PluginInspect", (name) => {
+    throw noPlugin(name);
+  });
   const all = { ...byType, ...ofSwarm };
   const type = request.command === "inspect" ? request.type : request.command.split(" ")[0];
   // Where there is no swarm nobody looks for what it has.
   if (type === undefined) return Object.values(swarm.current === undefined ? byType : all);
-  const finder = ownValue(all, type);
-  if (finder === undefined)
-    throw new StatusError("not-implemented", `"docker inspect --type ${type}" is not implemented`);
+  // There are no plugins to be found by chance.
+  const finder = ownValue({ ...all, plugin }, type);
+  if (finder === undefined) assert(false, `${type} is a type of object`);
   return [finder];
 }
 

@@ -3,6 +3,7 @@ import { StatusError } from "../../lib/index.ts";
 import type { RequestOf } from "../docker/request.ts";
 import { disconnectNamed } from "../network/disconnect-named.ts";
 import { eachNamed } from "./named.ts";
+import { agrees } from "./prune.ts";
 import type { Session } from "./session.ts";
 
 type NetworkRequest = RequestOf<"network create" | "network rm" | "network connect" | "network disconnect">;
@@ -26,9 +27,23 @@ export async function runNetwork(session: Session, request: NetworkRequest): Pro
   }
 }
 
+const INGRESS_WARNING =
+  "WARNING! Before removing the routing-mesh network, make sure all the nodes in your swarm run the same docker engine version. Otherwise, removal may not be effective and functionality of newly create ingress networks will be impaired.\nAre you sure you want to continue?";
+
+/** Whatever goes wrong when the client asks, it is told when it removes. */
+async function isIngress(session: Session, name: string): Promise<boolean> {
+  try {
+    return await session.call("NetworkInspect", name, () => session.engine.networks.get(name)?.ingress === true);
+  } catch (error) {
+    if (error instanceof StatusError) return false;
+    throw error;
+  }
+}
+
 /** With --force what is missing is passed over. The client tells of a failure once more. */
 async function removeNetworks(session: Session, request: RequestOf<"network rm">): Promise<number> {
   const exitCode = await eachNamed(session, request.networks, async (name) => {
+    if ((await isIngress(session, name)) && !(await agrees(session, INGRESS_WARNING))) return "";
     try {
       return await session.call("NetworkDelete", name, () => session.engine.networks.remove(name).name);
     } catch (error) {

@@ -4,6 +4,7 @@
  *
  * @see docker/cli cli/command/plugin, cli/command/trust
  */
+import { quote } from "../../lib/go/index.ts";
 import { StatusError } from "../../lib/index.ts";
 import { columns, listFormat, renderList } from "../docker/format.ts";
 import { failure, orFail } from "../docker/problem.ts";
@@ -61,11 +62,13 @@ function list(session: Session, { filters, format, quiet }: RequestOf<"plugin ls
   return 0;
 }
 
+/** What the engine says of every plugin. */
+export const noPlugin = (name: string): StatusError => new StatusError("not-found", `plugin ${quote(name)} not found`);
+
 /** There is no plugin of any of these names. */
 function refuseAll(session: Session, names: readonly string[], prefix: string): number {
   for (const name of names) {
-    const missing = new StatusError("not-found", `plugin ${JSON.stringify(name)} not found`);
-    session.err(name === "" ? "invalid plugin name or ID: value is empty\n" : `${prefix}${told(missing)}\n`);
+    session.err(name === "" ? "invalid plugin name or ID: value is empty\n" : `${prefix}${told(noPlugin(name))}\n`);
   }
   return 1;
 }

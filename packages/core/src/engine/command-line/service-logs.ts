@@ -5,7 +5,7 @@ import type { RequestOf } from "../docker/request.ts";
 import { logTimeOf } from "../documents/time.ts";
 import type { Service } from "../swarm/service.ts";
 import type { Task } from "../swarm/task.ts";
-import { readTaskLogs, type TaskLine } from "../swarm/task-logs.ts";
+import { linesAsked, readTaskLogs, type TaskLine } from "../swarm/task-logs.ts";
 import { SHORT_ID } from "./service-views.ts";
 import type { Session } from "./session.ts";
 import { timeUs } from "./times.ts";
@@ -56,7 +56,6 @@ async function print(session: Session, request: LogsRequest, source: Source): Pr
   if (isTty && !request.raw) throw failure("tty service logs only supported with --raw");
   const { kernel, life } = session.engine;
   const sinceUs = timeUs(request.since, kernel.nowUs, 'invalid value for "since": ') ?? Number.NEGATIVE_INFINITY;
-  const tail = /^\d+$/.test(request.tail) ? Number(request.tail) : Number.POSITIVE_INFINITY;
   const prefix = request.raw ? rawPrefix(request) : neatPrefix(session, request, width);
   const take = (line: TaskLine): void => {
     const tell = line.stream === "stdout" ? session.out.bind(session) : session.err.bind(session);
@@ -65,6 +64,7 @@ async function print(session: Session, request: LogsRequest, source: Source): Pr
     tell(line.bytes);
   };
   return session.call(operation, request.service, async () => {
+    const tail = linesAsked(request.tail);
     const stop = readTaskLogs(session.engine, { isWanted, sinceUs, tail, follow: request.follow, take });
     try {
       if (request.follow) {

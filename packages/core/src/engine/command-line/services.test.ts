@@ -20,7 +20,10 @@ it("makes jobs, whose completions can be raised", async () => {
   expect(await listed()).toBe("few replicated job 0/2 (0/3 completed)\nonce global job 0/1 (0/1 completed)\n");
   await engine.pass("30s");
   const completed = (name: string): number =>
-    cluster.tasks.of(cluster.services.get(name).id).filter(({ state }) => state === "complete").length;
+    cluster.tasks
+      .of(cluster.services.get(name).id)
+      .filter(({ state, iteration }) => state === "complete" && iteration === cluster.services.get(name).iteration)
+      .length;
   expect([completed("few"), completed("once")]).toEqual([3, 1]);
   expect((await engine.docker("service scale --detach few=4")).stdout).toBe("few scaled to 4\n");
   await engine.pass("30s");
@@ -86,7 +89,7 @@ it("makes the calls of the API that faults can be put on, and that the log tells
 });
 
 const OF_ALL_KINDS =
-  "--cap-add net_admin --cap-drop all --cap-add ALL --constraint a==b --container-label x=y --dns 1.1.1.1 " +
+  "--no-resolve-image --cap-add net_admin --cap-drop all --cap-add ALL --constraint a==b --container-label x=y --dns 1.1.1.1 " +
   "--dns-option o --dns-search a.b --endpoint-mode dnsrr --entrypoint 'a \"b c\"' -e X=1 --generic-resource GPU=2 " +
   "--group g --health-cmd 'x y' --health-retries 3 --health-interval 2s --host h:1.2.3.4 --hostname hh --init " +
   "--isolation default -l l=1 --limit-cpu 0.5 --limit-memory 64m --limit-pids 4 --log-driver json-file " +
@@ -183,7 +186,7 @@ const UPDATES: readonly (readonly [before: string, options: string, after: objec
   ["--group q", "--group-add z --group-add a --group-rm q", { Groups: ["a", "z"] }],
   [
     "",
-    "--args 'x y' --image busybox:1 --tty --stop-grace-period 1s",
+    "--args 'x y' --image busybox:1 --no-resolve-image --tty --stop-grace-period 1s",
     {
       ...{ Args: ["x", "y"], Image: "busybox:1", TTY: true, StopGracePeriod: 1e9 },
     },
@@ -210,7 +213,9 @@ it("changes ports, limits, placement, networks, secrets and policies, and rolls 
   await engine.docker("network create -d overlay net0");
   await engine.docker("network create -d overlay net1");
   await engine.docker("secret create one -", { stdin: "1" });
-  await engine.docker("service create -d --name n -p 8080:80 --network net0 --constraint c==d --limit-cpu 1 busybox");
+  await engine.docker(
+    "service create -d --no-resolve-image --name n -p 8080:80 --network net0 --constraint c==d --limit-cpu 1 busybox",
+  );
   const spec = () => engine.swarm.cluster.services.get("n").spec;
   const before = spec();
   await engine.docker(
@@ -264,6 +269,67 @@ it("shows the logs of services and tasks: some lines, some time, as they come", 
   expect(seen.match(/later/g)).toHaveLength(10);
   await engine.docker("service create -d --name tty --tty busybox sleep 100");
   expect((await engine.docker("service logs tty")).stderr).toBe("tty service logs only supported with --raw\n");
+});
+
+it.each([
+  ["x", 'tail value must be a positive integer or "all"'],
+  ["-1", "negative tail values not supported"],
+])("refuses %s as a number of lines of a service's logs", async (tail, problem) => {
+  const engine = await swarm();
+  await engine.docker("service create -d -q --name web busybox sleep 100");
+  expect((await engine.docker(`service logs --tail ${tail} web`)).stderr).toBe(
+    `Error response from daemon: ${problem}\n`,
+  );
+});
+
+it("does not count tasks that go for good while it waits for a service", async () => {
+  const engine = await swarm();
+  await engine.docker("service create -q --name web --replicas 2 busybox sleep 100");
+  const { stdout } = await engine.docker("service scale web=0");
+  expect(stdout).not.toContain("2 out of 0 tasks");
+  expect(stdout).toContain("overall progress: 0 out of 0 tasks\nverify: ");
+});
+
+it("shows the ports of a service with a blank behind the last one only", async () => {
+  const engine = await swarm();
+  await engine.docker("service create -d -q --name web -p 80:80 -p 81:81 busybox sleep 100");
+  const { stdout } = await engine.docker("service inspect --pretty web");
+  expect(stdout.split("\n").filter((line) => line.includes("PublishMode"))).toEqual([
+    "  PublishMode = ingress",
+    "  PublishMode = ingress ",
+  ]);
+});
+
+it("inspects objects of a swarm by their type, a node by its own name only where nodes are meant", async () => {
+  const engine = await swarm();
+  const failed = async (line: string) => (await engine.docker(line)).stderr;
+  expect(await failed("inspect --type node self")).toBe("Error response from daemon: node self not found\n");
+  expect(await failed("inspect --type plugin foo")).toBe('Error response from daemon: plugin "foo" not found\n');
+  expect(await failed("node inspect self")).toBe("");
+});
+
+it("asks a registry for the digest of an image that is named anew, and says where it has none", async () => {
+  const engine = await swarm();
+  const image = async (name: string) =>
+    (await engine.docker(`service inspect ${name} --format {{.Spec.TaskTemplate.ContainerSpec.Image}}`)).stdout;
+  const warning = (name: string): string =>
+    `image ${name} could not be accessed on a registry to record\nits digest. Each node will access ${name} ` +
+    "independently,\npossibly leading to different nodes running different\nversions of the image.\n\n";
+  const create = "service create -d --name";
+  expect((await engine.docker(`${create} web busybox sleep 100`)).stderr).toBe("");
+  const pinned = await image("web");
+  expect(pinned).toMatch(/^busybox:latest@sha256:[0-9a-f]{64}\n$/);
+  const { Platforms } = engine.swarm.cluster.services.get("web").spec.TaskTemplate.Placement ?? {};
+  expect(Platforms).toContainEqual({ Architecture: "amd64", OS: "linux" });
+  await engine.pass("2s");
+  expect((await engine.docker("service ls --format '{{.Image}} {{.Replicas}}'")).stdout).toBe("busybox:latest 1/1\n");
+  expect((await engine.docker("service update -d --env-add A=1 web")).stderr).toBe("");
+  expect(await image("web")).toBe(pinned);
+  expect((await engine.docker("service update -d --image busybox:none web")).stderr).toBe(warning("busybox:none"));
+  expect(await image("web")).toBe("busybox:none\n");
+  expect((await engine.docker(`${create} none nosuchimage`)).stderr).toBe(warning("nosuchimage:latest"));
+  expect((await engine.docker(`${create} own --no-resolve-image busybox`)).stderr).toBe("");
+  expect(await image("own")).toBe("busybox:latest\n");
 });
 
 const refusal = (option: string, name: string, why: string): string =>

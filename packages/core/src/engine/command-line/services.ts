@@ -16,12 +16,13 @@ import type { Service } from "../swarm/service.ts";
 import type { ServiceMode, ServiceSpec } from "../swarm/service-spec.ts";
 import { changedService } from "./changed-service.ts";
 import { awaitService } from "./converge.ts";
+import { pinnedService } from "./pinned-image.ts";
 import { told } from "./refusal.ts";
 import type { Session } from "./session.ts";
 
 export async function createService(
   session: Session,
-  { spec, secrets, configs, detach, quiet }: RequestOf<"service create">,
+  { spec, secrets, configs, resolvesImage, detach, quiet }: RequestOf<"service create">,
 ): Promise<number> {
   const { swarm } = session.engine;
   const { ContainerSpec: container, ...task } = spec.TaskTemplate;
@@ -30,9 +31,10 @@ export async function createService(
   const files = { ...(Secrets.length > 0 && { Secrets }), ...(Configs.length > 0 && { Configs }) };
   const Image = withTag(container?.Image ?? "");
   const TaskTemplate = { ...task, ContainerSpec: { ...container, ...files, Image } };
-  const { id } = await session.call("ServiceCreate", spec.Name, () =>
-    swarm.cluster.services.create({ ...spec, TaskTemplate }),
-  );
+  const whole = { ...spec, TaskTemplate };
+  const pinned = resolvesImage ? await pinnedService(session, whole) : { spec: whole, warning: "" };
+  const { id } = await session.call("ServiceCreate", spec.Name, () => swarm.cluster.services.create(pinned.spec));
+  session.err(pinned.warning);
   session.lines([id]);
   if (!detach) await awaitService(session, id, { quiet });
   return 0;
@@ -61,7 +63,11 @@ export async function updateService(session: Session, request: RequestOf<"servic
   };
   const whole = image === undefined ? undefined : familiarText(withDefaultTag(parseReference(image)));
   const spec = changedService(service.spec, { ...request.changes, networks, image: whole });
-  await updated(session, request.service, service, await withPayloads(session, spec, request.changes));
+  const changed = await withPayloads(session, spec, request.changes);
+  const asks = image !== undefined && request.resolvesImage;
+  const pinned = asks ? await pinnedService(session, changed) : { spec: changed, warning: "" };
+  await updated(session, request.service, service, pinned.spec);
+  session.err(pinned.warning);
   session.lines([request.service]);
   if (!request.detach) await awaitService(session, service.id, { name: request.service, quiet: request.quiet });
   return 0;

@@ -205,9 +205,16 @@ it("a machine that begins as another was has the same addresses, and serves agai
 });
 
 it("the network of published ports stays while a service needs it", async () => {
-  const { docker, serve } = await swarm();
+  const { engine, docker, serve } = await swarm();
   await serve("--name web -p 8080:80");
   const id = (await docker("service inspect web -f {{.ID}}")).trim();
   const problem = `ingress network cannot be removed because service ${id} depends on it`;
-  expect(await docker(["network", "rm", "-f", "ingress"])).toContain(problem);
+  expect(() => engine.networks.remove("ingress")).toThrow(problem);
+  const question = "Are you sure you want to continue? [y/N] ";
+  const asked = await docker("network rm -f ingress");
+  expect([asked.startsWith("WARNING! Before removing the routing-mesh network"), asked.endsWith(question)]).toEqual([
+    true,
+    true,
+  ]);
+  expect(engine.networks.get("ingress")?.ingress).toBe(true);
 });

@@ -123,7 +123,8 @@ export class NodeStore {
         filters.allows("id", (value) => id.startsWith(value)) &&
         filters.allows("name", (value) => machine.hostname.startsWith(value)) &&
         filters.allows("role", (value) => value === spec.Role) &&
-        filters.allows("membership", (value) => value === "accepted") &&
+        // Nobody has ever accepted the node that a swarm began with.
+        filters.allows("membership", (value) => value === "pending") &&
         filters.allowsLabels(spec.Labels, "node.label") &&
         // The engine has none.
         filters.allowsLabels({}),

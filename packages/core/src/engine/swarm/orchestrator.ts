@@ -52,6 +52,8 @@ export interface OrchestratorRecords {
 
 /** How long the scheduler gathers before it decides. @see swarmkit manager/scheduler: commitDebounceGap */
 const SCHEDULE_US = 50_000;
+/** How long reports of agents are gathered before somebody draws consequences: of a task only the last counts then. @see swarmkit manager/dispatcher: maxBatchInterval */
+const REPORT_US = 100_000;
 
 export class Orchestrator {
   readonly #parts: OrchestratorParts;
@@ -120,15 +122,24 @@ export class Orchestrator {
     const { self } = this.#parts.nodes;
     for (const service of this.#parts.services.all()) {
       const live = this.#tasks.of(service.id).filter((task) => task.isWanted && task.nodeId !== "");
-      const hasToGo = (task: Task): boolean =>
-        self.spec.Availability === "drain" || !meetsConstraints(task.spec.Placement ?? {}, self);
-      for (const task of live.filter((one) => !one.hasEnded && hasToGo(one))) {
+      const isDrained = self.spec.Availability === "drain";
+      const isMisplaced = (task: Task): boolean => !meetsConstraints(task.spec.Placement ?? {}, self);
+      for (const task of live.filter((one) => !one.hasEnded && (isDrained || isMisplaced(one)))) {
+        if (!isDrained) this.#reject(task);
         if (modeName(service.spec.Mode).startsWith("global")) this.#direct(task, "shutdown");
         else this.#replaceEnded(task, service);
       }
       if (modeName(service.spec.Mode).startsWith("global")) this.reconcile(service);
     }
     this.#schedulePending();
+  }
+
+  /** What it is made from does not want it there any more. @see swarmkit manager/orchestrator/constraintenforcer */
+  #reject(task: Task): void {
+    const why = "assigned node no longer meets constraints";
+    this.#move(task, "rejected", "task rejected by constraint enforcer", why);
+    this.#parts.allocator.detach(task);
+    void this.#agent.stop(task);
   }
 
   /** There is a daemon again: what has become of the tasks, and what was to be done? */
@@ -275,11 +286,14 @@ export class Orchestrator {
       task.isUnhandled = true;
       this.#parts.allocator.detach(task);
     }
-    this.#soon(() => {
-      this.#drive(task);
-      this.#updates.get(task.serviceId)?.advance();
-      if (task.hasEnded) this.#schedulePending();
-    }, 0);
+    this.#soon(
+      () => {
+        this.#drive(task);
+        this.#updates.get(task.serviceId)?.advance();
+        if (task.hasEnded) this.#schedulePending();
+      },
+      task.state === "running" ? REPORT_US : 0,
+    );
   }
 
   #move(task: Task, state: TaskState, message: string, error: string): void {

@@ -90,6 +90,20 @@ export function occupancyWithout(
 export const hostPorts = ({ ports }: Service): readonly string[] =>
   ports.filter(({ PublishMode, PublishedPort = 0 }) => PublishMode === "host" && PublishedPort > 0).map(portKey);
 
+/** What Go calls kinds of processors. */
+const GO_NAMES: Readonly<Record<string, string>> = { x86_64: "amd64", aarch64: "arm64" };
+
+/** Whether there is an image for machines like this. @see swarmkit manager/scheduler/filter.go: PlatformFilter */
+function isSupported({ Platforms = [] }: Placement, architecture: string): boolean {
+  const own = ownValue(GO_NAMES, architecture) ?? architecture;
+  const fits = (wanted: string, have: string): boolean =>
+    wanted === "" || (ownValue(GO_NAMES, wanted) ?? wanted) === have;
+  return (
+    Platforms.length === 0 ||
+    Platforms.some(({ Architecture = "", OS = "" }) => fits(Architecture, own) && fits(OS, "linux"))
+  );
+}
+
 /** Why a task cannot be on the node; `undefined` if it can. */
 export function obstacle(
   spec: TaskSpec,
@@ -112,10 +126,12 @@ export function obstacle(
         ? "insufficient resources on 1 node"
         : !meetsConstraints(spec.Placement ?? {}, node)
           ? "scheduling constraints not satisfied on 1 node"
-          : wantedPorts.some((port) => hostPorts.has(port))
-            ? "host-mode port already in use on 1 node"
-            : limit > 0 && replicas >= limit
-              ? "max replicas per node limit exceed"
-              : undefined;
+          : !isSupported(spec.Placement ?? {}, machine.architecture)
+            ? "unsupported platform on 1 node"
+            : wantedPorts.some((port) => hostPorts.has(port))
+              ? "host-mode port already in use on 1 node"
+              : limit > 0 && replicas >= limit
+                ? "max replicas per node limit exceed"
+                : undefined;
   return why === undefined ? undefined : `no suitable node (${why})`;
 }

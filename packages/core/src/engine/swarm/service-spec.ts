@@ -87,7 +87,8 @@ export interface Placement {
   readonly Constraints?: Strings;
   readonly Preferences?: readonly object[];
   readonly MaxReplicas?: number;
-  readonly Platforms?: readonly object[];
+  /** Those that there is an image for. */
+  readonly Platforms?: readonly { readonly Architecture?: string; readonly OS?: string }[];
 }
 
 export interface NetworkTarget {

@@ -133,12 +133,16 @@ describe("a service", () => {
     services.create(service("program", { Args: ["/nope"] }, { RestartPolicy: { Condition: "none" } }));
     services.create(service("role", {}, { Placement: { Constraints: ["node.role==worker"] } }));
     services.create(service("cpus", {}, { Resources: { Reservations: { NanoCPUs: 64e9 } } }));
+    services.create(service("arm", {}, { Placement: { Platforms: [{ Architecture: "arm64", OS: "linux" }] } }));
+    services.create(service("any", {}, { Placement: { Platforms: [{ Architecture: "arm64" }, { OS: "linux" }] } }));
     await engine.pass("1s");
     expect(tasks("image")).toEqual(["1 shutdown rejected: No such image: nosuch:x"]);
     expect(tasks("program")[0]).toMatch(/^1 shutdown failed: starting container failed: failed to create task/);
     const none = (why: string): string => `1 running pending: no suitable node (${why})`;
     expect(tasks("role")).toEqual([none("scheduling constraints not satisfied on 1 node")]);
     expect(tasks("cpus")).toEqual([none("insufficient resources on 1 node")]);
+    expect(tasks("arm")).toEqual([none("unsupported platform on 1 node")]);
+    expect(tasks("any")).toEqual(["1 running running"]);
   });
 
   it("that is a job ends when it has been done often enough", async () => {
@@ -149,6 +153,45 @@ describe("a service", () => {
     expect(tasks("job")).toEqual([0, 1, 2].map((slot) => `${slot} complete complete`));
     const { ServiceStatus } = serviceDocument(cluster, cluster.services.get("job"), { status: true });
     expect(ServiceStatus).toEqual({ RunningTasks: 0, DesiredTasks: 2, CompletedTasks: 3 });
+  });
+
+  it("leaves a node that is no longer what it wants, and says why", async () => {
+    const { engine, cluster, tasks, names } = await swarm();
+    const label = (Labels: Readonly<Record<string, string>>): void => {
+      const { id, version, spec } = cluster.nodes.self;
+      cluster.nodes.update(id, version, { ...spec, Labels });
+    };
+    label({ zone: "a" });
+    const Placement = { Constraints: ["node.labels.zone==a"] };
+    cluster.services.create(service("web", {}, { Placement }));
+    cluster.services.create({ ...service("all", {}, { Placement }), Mode: { Global: {} } });
+    await engine.pass("2s");
+    label({});
+    await engine.pass("8s");
+    const gone = "shutdown rejected: assigned node no longer meets constraints";
+    const waits = "running pending: no suitable node (scheduling constraints not satisfied on 1 node)";
+    expect(tasks("web")).toEqual([`1 ${waits}`, `1 ${gone}`]);
+    expect(tasks("all")).toEqual([`0 ${gone}`]);
+    expect(names()).toEqual([]);
+    label({ zone: "a" });
+    await engine.pass("2s");
+    expect(tasks("web")[0]).toBe("1 running running");
+    expect(tasks("all")[0]).toBe("0 running running");
+  });
+
+  it("that is a job remembers what its earlier runs have come to", async () => {
+    const { engine, cluster, tasks, update } = await swarm();
+    const job = { ReplicatedJob: { MaxConcurrent: 2, TotalCompletions: 2 } };
+    cluster.services.create({ ...service("job", { Args: ["true"] }), Mode: job });
+    await engine.pass("5s");
+    update("job", (spec) => ({ ...spec, TaskTemplate: { ...spec.TaskTemplate, ForceUpdate: 1 } }));
+    await engine.pass("5s");
+    expect(tasks("job")).toEqual([
+      "0 complete complete",
+      "0 complete complete",
+      "1 complete complete",
+      "1 complete complete",
+    ]);
   });
 
   it("leaves a node that is drained, and comes back", async () => {
@@ -233,6 +276,16 @@ describe("an update", () => {
     expect(cluster.services.get(id).update?.message).toMatch(message);
   });
 
+  it("that fails at once has touched one task when it pauses", async () => {
+    const { engine, cluster, tasks, update } = await swarm();
+    cluster.services.create(replicas(service("web"), 2));
+    await engine.pass("1s");
+    update("web", (spec) => withArgs(spec, "false"));
+    await engine.pass("20s");
+    expect(cluster.services.get("web").update?.state).toBe("paused");
+    expect(tasks("web").filter((task) => task.startsWith("2"))).toEqual(["2 running running"]);
+  });
+
   it("says what cannot be", async () => {
     const { cluster, update } = await swarm();
     cluster.services.create(service("web"));
@@ -289,4 +342,17 @@ it("lets tasks of one network find each other by the name of their service", asy
   expect((await engine.docker("network rm own")).stdout).toBe("own\n");
   await engine.pass("3s");
   expect(engine.networks.get("own")).toBeUndefined();
+});
+
+it("is on a node that nobody has accepted, as the first of a swarm", async () => {
+  const { cluster } = await swarm();
+  expect(cluster.nodes.list(Filters.of({ membership: ["accepted"] }))).toEqual([]);
+  expect(cluster.nodes.list(Filters.of({ membership: ["pending"] }))).toHaveLength(1);
+});
+
+it("refuses mounts of a kind that there is not", async () => {
+  const { cluster } = await swarm();
+  expect(() => cluster.services.create(service("web", { Mounts: [{ Type: "foo", Target: "/x" }] }))).toThrow(
+    'invalid MountType: "foo"',
+  );
 });

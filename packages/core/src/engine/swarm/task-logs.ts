@@ -1,4 +1,5 @@
 /** Lines that tasks have logged, those of the oldest task first, and those that they log from then on. @see moby daemon/cluster/services.go: ServiceLogs */
+import { StatusError } from "../../lib/index.ts";
 import type { Container } from "../container/container.ts";
 import type { EngineEvent, EventLog } from "../events.ts";
 import { type LogLine, LogLines } from "../log/log-lines.ts";
@@ -18,6 +19,14 @@ export interface TaskLogOptions {
   /** Also of what is not yet logged, and of tasks that are not yet there. */
   readonly follow: boolean;
   readonly take: (line: TaskLine) => void;
+}
+
+/** How many past lines a text asks for. @throws StatusError internal (as with Docker) for what is no number of lines */
+export function linesAsked(text: string): number {
+  if (text === "" || text === "all") return Number.POSITIVE_INFINITY;
+  if (!/^[+-]?\d+$/.test(text)) throw new StatusError("internal", 'tail value must be a positive integer or "all"');
+  if (Number(text) < 0) throw new StatusError("internal", "negative tail values not supported");
+  return Number(text);
 }
 
 /** Hands over the past at once; what it returns ends the rest. */

@@ -15,6 +15,8 @@ export const SWARM_NAME = /^[a-zA-Z0-9](?:[-_]*[A-Za-z0-9]+)*$/;
 const LONGEST_NAME = 63;
 const LEAST_NANO_CPUS = 1e6;
 const LEAST_MEMORY = 4 * 1024 * 1024;
+/** @see swarmkit api/types.proto: Mount.Type */
+const MOUNT_TYPES: ReadonlySet<string> = new Set(["", "bind", "volume", "tmpfs", "npipe", "csi", "cluster"]);
 const CONDITIONS: ReadonlySet<string> = new Set(["", "none", "on-failure", "any"]);
 
 const refuse = (problem: string): never => {
@@ -40,6 +42,9 @@ function verifyBody({ TaskTemplate, Mode, UpdateConfig: update, EndpointSpec: en
   };
   const { Condition = "" } = TaskTemplate.RestartPolicy ?? {};
   if (TaskTemplate.ContainerSpec === undefined) wrong("mismatched Runtime and *Spec fields");
+  for (const { Type = "" } of TaskTemplate.ContainerSpec?.Mounts ?? []) {
+    if (!MOUNT_TYPES.has(Type)) wrong(`invalid MountType: ${quote(Type)}`);
+  }
   if (!CONDITIONS.has(Condition)) wrong(`invalid RestartCondition: ${quote(Condition)}`);
   if (Object.values(Mode).filter((one) => one !== undefined).length > 1) wrong("must specify only one service mode");
   const { Mode: resolution = "" } = endpoint ?? {};

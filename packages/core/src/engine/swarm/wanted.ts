@@ -38,5 +38,6 @@ export function wantedOfJob({ spec, iteration }: Service, all: readonly Task[]):
   const taken = new Set(own.filter((task) => task.isWanted || task.state === "complete").map(({ slot }) => slot));
   const missing: number[] = [];
   for (let slot = 0; missing.length < count; slot++) if (!taken.has(slot)) missing.push(slot);
-  return { kept: own, surplus: all.filter((task) => task.iteration !== iteration), missing };
+  // What earlier runs have come to is remembered.
+  return { kept: own, surplus: all.filter((task) => task.iteration !== iteration && !task.hasEnded), missing };
 }

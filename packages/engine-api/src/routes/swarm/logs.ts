@@ -3,7 +3,7 @@
  *
  * @see moby api/server/router/swarm, daemon/cluster/services.go: ServiceLogs
  */
-import { type Engine, logTimeOf, readTaskLogs, type Task, type TaskLine } from "@bottleship/core/engine";
+import { type Engine, linesAsked, logTimeOf, readTaskLogs, type Task, type TaskLine } from "@bottleship/core/engine";
 import { concat, encode } from "@bottleship/core/lib";
 import { stream } from "../../http/exchange.ts";
 import { badRequest } from "../../http/problem.ts";
@@ -33,15 +33,14 @@ function logsOf(engine: Engine, query: URLSearchParams, isRaw: boolean, isWanted
     throw badRequest("Bad parameters: you must choose at least one stream");
   }
   const { sinceUs } = periodOf(query);
-  const tail = query.get("tail") ?? "";
-  const last = /^\d+$/.test(tail) ? Number(tail) : Number.POSITIVE_INFINITY;
+  const tail = linesAsked(query.get("tail") ?? "");
   return stream(isRaw ? RAW_STREAM : MULTIPLEXED_STREAM, async (output) => {
     const channel = new Channel<TaskLine>();
     const follow = flag(query, "follow");
     const take = (line: TaskLine): void => {
       if (flag(query, line.stream)) channel.push(line);
     };
-    const stop = readTaskLogs(engine, { isWanted, sinceUs, tail: last, follow, take });
+    const stop = readTaskLogs(engine, { isWanted, sinceUs, tail, follow, take });
     if (!follow) channel.close();
     try {
       await channel.drain(output, formatter(query, isRaw));

@@ -10,13 +10,14 @@ import { failure } from "../../docker/problem.ts";
 import type { RequestOf } from "../../docker/request.ts";
 import type { ServiceSpec } from "../../swarm/service-spec.ts";
 import { awaitService } from "../converge.ts";
+import { pinnedService } from "../pinned-image.ts";
 import type { Session } from "../session.ts";
 import { openFiles } from "./files.ts";
 import { made } from "./made.ts";
 import { scoped } from "./names.ts";
 import { createNetworks } from "./networks.ts";
 import { createPayloads, payloadsOf } from "./payloads.ts";
-import { serviceSpec } from "./service-spec.ts";
+import { IMAGE_LABEL, serviceSpec } from "./service-spec.ts";
 import { servicesOf } from "./views.ts";
 
 const RESOLVE = new Set(["always", "changed", "never"]);
@@ -47,7 +48,7 @@ export async function deployStack(session: Session, request: RequestOf<"stack de
     specs.push(serviceSpec(name, service, { namespace, project, files }));
   }
   const ids: string[] = [];
-  for (const spec of specs) ids.push(await deployService(session, namespace, spec));
+  for (const spec of specs) ids.push(await deployService(session, request, spec));
   if (!request.detach) for (const id of ids) await awaitService(session, id, { quiet: request.quiet });
   return 0;
 }
@@ -73,20 +74,40 @@ async function pruneServices(session: Session, namespace: string, project: Proje
 }
 
 /** The id of a service that is as it is wanted. */
-async function deployService(session: Session, namespace: string, spec: ServiceSpec): Promise<string> {
+async function deployService(
+  session: Session,
+  { name: namespace, resolveImage }: RequestOf<"stack deploy">,
+  spec: ServiceSpec,
+): Promise<string> {
   const { swarm } = session.engine;
   const existing = (await servicesOf(session, namespace)).find((one) => one.spec.Name === spec.Name);
   if (existing === undefined) {
     session.lines([`Creating service ${spec.Name}`]);
+    const first = resolveImage === "never" ? spec : (await pinnedService(session, spec)).spec;
     return made(`failed to create service ${spec.Name}`, () =>
-      session.call("ServiceCreate", spec.Name, () => swarm.cluster.services.create(spec).id),
+      session.call("ServiceCreate", spec.Name, () => swarm.cluster.services.create(first).id),
     );
   }
   session.lines([`Updating service ${spec.Name} (id: ${existing.id})`]);
   const ForceUpdate = existing.spec.TaskTemplate.ForceUpdate;
   const same = { ...spec, TaskTemplate: { ...spec.TaskTemplate, ForceUpdate } };
+  const isOldImage = spec.Labels[IMAGE_LABEL] === existing.spec.Labels[IMAGE_LABEL];
+  const asks = resolveImage === "always" || (resolveImage === "changed" && !isOldImage);
+  const kept = isOldImage ? withImage(same, existing.spec) : same;
+  const pinned = asks ? await pinnedService(session, same) : { spec: kept, warning: "" };
   await made(`failed to update service ${spec.Name}`, () =>
-    session.call("ServiceUpdate", spec.Name, () => swarm.cluster.services.update(existing.id, existing.version, same)),
+    session.call("ServiceUpdate", spec.Name, () =>
+      swarm.cluster.services.update(existing.id, existing.version, pinned.spec),
+    ),
   );
+  session.err(pinned.warning);
   return existing.id;
+}
+
+/** With the image that was found the last time. */
+function withImage(spec: ServiceSpec, before: ServiceSpec): ServiceSpec {
+  const { ContainerSpec: container } = spec.TaskTemplate;
+  const Image = before.TaskTemplate.ContainerSpec?.Image;
+  if (container === undefined || Image === undefined) return spec;
+  return { ...spec, TaskTemplate: { ...spec.TaskTemplate, ContainerSpec: { ...container, Image } } };
 }

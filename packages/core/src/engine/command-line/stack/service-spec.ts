@@ -26,7 +26,8 @@ import type {
 } from "../../swarm/service-spec.ts";
 import { NAMESPACE, namesOf, scoped } from "./names.ts";
 
-const IMAGE = "com.docker.stack.image";
+/** The image as the file names it. */
+export const IMAGE_LABEL = "com.docker.stack.image";
 const NANO_CPUS = 1e9;
 
 export interface StackPlace {
@@ -46,7 +47,7 @@ export function serviceSpec(name: string, service: Service, place: StackPlace): 
   const own = { [NAMESPACE]: namespace };
   return {
     Name: scoped(namespace, name),
-    Labels: sortKeys({ ...deploy?.labels, [IMAGE]: image, ...own }),
+    Labels: sortKeys({ ...deploy?.labels, [IMAGE_LABEL]: image, ...own }),
     TaskTemplate: {
       ContainerSpec: {
         Image: familiarText(withDefaultTag(parseReference(image))),

@@ -20,6 +20,7 @@ const create = command({
     spec: serviceSpec(invocation),
     secrets: invocation.flags.secret,
     configs: invocation.flags.config,
+    resolvesImage: !invocation.flags["no-resolve-image"],
     detach: invocation.flags.detach,
     quiet: invocation.flags.quiet,
   }),
@@ -60,7 +61,10 @@ const update = command({
     const { flags, changed } = invocation;
     const [service = ""] = invocation.operands;
     const wait = { detach: flags.detach, quiet: flags.quiet };
-    if (!flags.rollback) return { command: "service update", service, changes: serviceChanges(invocation), ...wait };
+    const resolvesImage = !flags["no-resolve-image"];
+    if (!flags.rollback) {
+      return { command: "service update", service, changes: serviceChanges(invocation), resolvesImage, ...wait };
+    }
     const others = [...changed].filter((name) => !["rollback", "detach", "quiet"].includes(name));
     if (others.length > 0) throw new ValueError("other flags may not be combined with --rollback");
     return { command: "service rollback", service, ...wait };

@@ -108,12 +108,16 @@ interface ServiceCreateRequest extends ServiceWait {
   readonly spec: ServiceSpec;
   readonly secrets: readonly PayloadWish[];
   readonly configs: readonly PayloadWish[];
+  /** A registry is asked for the image's digest. */
+  readonly resolvesImage: boolean;
 }
 
 interface ServiceUpdateRequest extends ServiceWait {
   readonly command: "service update";
   readonly service: string;
   readonly changes: ServiceChanges;
+  /** A registry is asked for the digest of an image that is new. */
+  readonly resolvesImage: boolean;
 }
 
 interface ServiceRollbackRequest extends ServiceWait {

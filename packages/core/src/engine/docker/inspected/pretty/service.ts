@@ -174,11 +174,11 @@ function portLines(ports: NonNullable<NonNullable<ServiceSpec["EndpointSpec"]>["
   if (ports.length === 0) return [];
   return [
     "Ports:",
-    ...ports.flatMap(({ PublishedPort = 0, Protocol = "tcp", TargetPort = 0, PublishMode = "ingress" }) => [
+    ...ports.flatMap(({ PublishedPort = 0, Protocol = "tcp", TargetPort = 0, PublishMode = "ingress" }, at) => [
       ` PublishedPort = ${PublishedPort}`,
       `  Protocol = ${Protocol}`,
       `  TargetPort = ${TargetPort}`,
-      `  PublishMode = ${PublishMode} `,
+      `  PublishMode = ${PublishMode}${at === ports.length - 1 ? " " : ""}`,
     ]),
   ];
 }
