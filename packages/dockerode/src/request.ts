@@ -7,7 +7,7 @@
  * @see docker-modem lib/modem.js, dial
  */
 
-import type { ApiRequest } from "@bottleship/engine-api";
+import { type ApiRequest, TextBody } from "@bottleship/engine-api";
 import { Buffer } from "buffer";
 import type { Readable } from "stream";
 
@@ -31,8 +31,6 @@ export interface DialOptions {
   readonly abortSignal?: AbortSignal | undefined;
 }
 
-/** Options that belong to the request itself, not to Docker. */
-const NOT_FOR_DOCKER: ReadonlySet<string> = new Set(["authconfig", "abortSignal"]);
 const utf8 = new TextEncoder();
 
 /** @param input what a client types into a stream, after the body */
@@ -73,19 +71,18 @@ class Fields {
   }
 }
 
-const NO_BODY: AsyncIterable<Uint8Array> = once();
+const NO_BODY = new TextBody("");
 
-async function* once(...pieces: readonly Uint8Array[]): AsyncIterable<Uint8Array> {
-  yield* pieces;
-}
+type Options = Readonly<Record<string, unknown>>;
 
-function forDocker(options: object | undefined): Readonly<Record<string, unknown>> {
-  if (options === undefined) return {};
-  return Object.fromEntries(Object.entries(options).filter(([name]) => !NOT_FOR_DOCKER.has(name)));
+/** Without those that belong to the request itself. */
+function forDocker(options: object = {}): Options {
+  const { authconfig: _credentials, abortSignal: _signal, ...rest } = options as Options;
+  return rest;
 }
 
 /** What is meant for one place only, or everything. */
-function part(options: Readonly<Record<string, unknown>>, name: "_query" | "_body"): unknown {
+function part(options: Options, name: "_query" | "_body"): unknown {
   return options[name] ?? options;
 }
 
@@ -101,15 +98,11 @@ function queryText(value: unknown): string {
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : "";
 }
 
-function jsonBody(
-  dial: DialOptions,
-  method: string,
-  options: Readonly<Record<string, unknown>>,
-): AsyncIterable<Uint8Array> | undefined {
+function jsonBody(dial: DialOptions, method: string, options: Options): TextBody | undefined {
   if (method !== "POST" || dial.options === undefined) return undefined;
   const text = JSON.stringify(part(options, "_body"));
   const isEmpty = text === "{}" || text === '""';
-  return isEmpty && dial.allowEmpty !== true ? undefined : once(utf8.encode(text));
+  return isEmpty && dial.allowEmpty !== true ? undefined : new TextBody(text);
 }
 
 async function* archiveBody(file: string | Uint8Array | Readable): AsyncIterable<Uint8Array> {

@@ -1,6 +1,9 @@
 /** What bodies are refused, and in which words: those of Docker Engine 28.5.2. */
 import { expect, it } from "vitest";
+import { z } from "zod";
 import { apiMachine } from "../testing/api-machine.ts";
+import { readJson } from "./body.ts";
+import { TextBody } from "./exchange.ts";
 
 const CREATE = "/containers/create";
 
@@ -111,4 +114,41 @@ it("says that a body is too deep, and takes what it does not know up to there", 
   expect(await refusals([[CREATE, `{"Image":"nosuch","x":${deep}}`]])).toEqual([
     '404: {"message":"No such image: nosuch:latest"}',
   ]);
+});
+
+const LABELS = z.object({ Labels: z.record(z.string(), z.string()) });
+
+function read(text: string): Promise<z.infer<typeof LABELS>> {
+  const { signal } = new AbortController();
+  const headers = new Headers(JSON_TYPE);
+  const request = { method: "POST", path: "/", query: new URLSearchParams(), headers, signal };
+  return readJson({ ...request, body: new TextBody(text) }, LABELS);
+}
+
+it("reads a text once, and lets nobody change what it said", async () => {
+  const text = '{"Labels":{"a":"1"}}';
+  const first = await read(text);
+  expect(first).toEqual({ Labels: { a: "1" } });
+  expect(await read(text)).toBe(first);
+  expect(() => Object.assign(first.Labels, { a: "2" })).toThrow(TypeError);
+  expect(await read('{"Labels":{"a":"2"}}')).toEqual({ Labels: { a: "2" } });
+});
+
+it("refuses a text as often as it is sent", async () => {
+  const refusal = "invalid JSON: json: cannot unmarshal number into Go struct field .Labels of type map[string]string";
+  for (let i = 0; i < 2; i++) await expect(read('{"Labels":1}')).rejects.toThrow(refusal);
+});
+
+it("remembers neither long texts nor very many", async () => {
+  const long = JSON.stringify({ Labels: { a: "x".repeat(5000) } });
+  expect(await read(long)).not.toBe(await read(long));
+  const text = '{"Labels":{"a":"many"}}';
+  const first = await read(text);
+  for (let i = 0; i < 100; i++) await read(JSON.stringify({ Labels: { a: `${i}` } }));
+  expect(await read(text)).toEqual(first);
+  expect(await read(text)).not.toBe(first);
+});
+
+it("takes no more of a text than of pieces", async () => {
+  await expect(read(`"${"é".repeat(2 ** 23)}"`)).rejects.toThrow("http: request body too large");
 });

@@ -3,9 +3,9 @@
  *
  * @see moby api/server/httputils/httputils.go
  */
-import { Chunks, decode, endOfJsonValue, problemOf } from "@bottleship/core/lib";
+import { Chunks, decode, endOfJsonValue, problemOf, rememberingEach } from "@bottleship/core/lib";
 import type { z } from "zod";
-import type { ApiRequest } from "./exchange.ts";
+import { type ApiRequest, TextBody } from "./exchange.ts";
 import { withFieldNames } from "./field-names.ts";
 import { withoutNulls } from "./nulls.ts";
 import { badRequest, HttpProblem } from "./problem.ts";
@@ -39,13 +39,19 @@ export async function readChunks(body: AsyncIterable<Uint8Array>, limit = ARCHIV
  * @throws StatusError invalid-argument
  */
 export async function readJson<T extends z.ZodType>(request: ApiRequest, schema: T): Promise<z.infer<T>> {
-  const text = decode(await readAll(request.body, JSON_LIMIT));
+  const text = await textOf(request.body);
   return text === "" ? check(null, schema) : readText(request, text, schema);
 }
 
 /** The same for a body that must be there. */
 export async function requireJson<T extends z.ZodType>(request: ApiRequest, schema: T): Promise<z.infer<T>> {
-  return readText(request, decode(await readAll(request.body, JSON_LIMIT)), schema);
+  return readText(request, await textOf(request.body), schema);
+}
+
+async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
+  // No character takes more than three bytes.
+  if (body instanceof TextBody && body.text.length <= JSON_LIMIT / 3) return body.text;
+  return decode(await readAll(body, JSON_LIMIT));
 }
 
 function readText<T extends z.ZodType>({ headers }: ApiRequest, text: string, schema: T): z.infer<T> {
@@ -55,7 +61,31 @@ function readText<T extends z.ZodType>({ headers }: ApiRequest, text: string, sc
   if (!/^application\/([\w.+-]*\+)?json\s*(;|$)/i.test(type)) {
     throw badRequest(`unsupported Content-Type header (${type}): must be 'application/json'`);
   }
-  return check(parsed(text), schema);
+  return readOnce(text, schema);
+}
+
+/** Longer texts are not remembered, and no more than so many of one schema. */
+const REMEMBERED_LENGTH = 4096;
+const REMEMBERED_TEXTS = 64;
+const textsOf = rememberingEach((_schema: z.ZodType) => new Map<string, unknown>());
+
+/** What a text says. Clients ask for the same again and again: what was read before is frozen, and not read again. */
+function readOnce<T extends z.ZodType>(text: string, schema: T): z.infer<T> {
+  const known = textsOf(schema);
+  const before = known.get(text);
+  if (before !== undefined) return before as z.infer<T>;
+  const said = check(parsed(text), schema);
+  if (text.length <= REMEMBERED_LENGTH) {
+    if (known.size === REMEMBERED_TEXTS) known.clear();
+    known.set(text, frozen(said));
+  }
+  return said;
+}
+
+function frozen<T>(value: T): T {
+  if (typeof value !== "object" || value === null) return value;
+  Object.values(value).forEach(frozen);
+  return Object.freeze(value);
 }
 
 /** A value of JSON as Go's decoder takes it. @throws StatusError invalid-argument in its words, after `prefix` */

@@ -17,6 +17,19 @@ export interface ApiRequest {
   readonly signal: AbortSignal;
 }
 
+/** A body that is there as a whole, as text: clients in the same process have it so, and nobody waits for its pieces. */
+export class TextBody implements AsyncIterable<Uint8Array> {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    if (this.text !== "") yield encode(this.text);
+  }
+}
+
 /** Where the body of a streamed reply goes. */
 export interface Output {
   /** Resolves when more may follow. */
