@@ -102,6 +102,29 @@ it("shows which probe failed, what it printed, and which took too long", async (
   expect(explained(engine, "well")).toEqual(["it is running since …: `sleep 1000`"]);
 });
 
+it("says which limits a run has met that it did not die of, while it lasts and afterwards", async () => {
+  const engine = await machine();
+  const memory = "--memory 20m --memory-swap 20m";
+  await engine.docker(`run ${memory} --name worse busybox sh -c 'head -c 100m /dev/zero | tail; exit 1'`);
+  expect(explained(engine, "worse")).toEqual([
+    "it ended with exit code 1 at …, after …",
+    "  because its program `sh -c head -c 100m /dev/zero | tail; exit 1` returned 1",
+    "the kernel's OOM killer chose `tail` (pid 8), which held 20 MiB, at …",
+    expect.stringMatching(
+      /^ {2}because `tail` \(pid 8\) asked for \S+ MiB more \(anon\), and its cgroup held 20 MiB of its/,
+    ),
+    "it is not started again: it has no restart policy",
+  ]);
+  const crowd = "sleep 9 & sleep 9 & sleep 9 & wait";
+  await docker(engine, `run -d --pids-limit 3 --name crowd busybox sh -c '(${crowd}); sleep 1'`);
+  const limit = "1 fork failed: at most 3 processes may live at a time (pids.max)";
+  await engine.world.advance("500ms");
+  expect(explained(engine, "crowd").slice(1)).toEqual([limit]);
+  await docker(engine, "wait crowd");
+  expect(explained(engine, "crowd").slice(2, 3)).toEqual([limit]);
+  expect(engine.explain("crowd").all("limit")[0]?.facts).toEqual({ limit: "pids.max", failedForks: 1, max: 3 });
+});
+
 it("does the arithmetic of a quota, also for a container that is gone", async () => {
   const engine = await machine();
   await docker(engine, "run -d --name spin --cpus 0.5 busybox sh -c 'while :; do :; done'");

@@ -93,7 +93,7 @@ export { API_VERSION, BUILDKIT_VERSION, ENGINE_VERSION, MIN_API_VERSION } from "
 export { createEngine, Engine, type EngineOptions } from "./engine.ts";
 export type { EngineEvent, EventType } from "./events.ts";
 export type { ExecSession } from "./exec.ts";
-export type { Cause, Demand, Request, Sender, Throttling, Who } from "./explain/cause.ts";
+export type { Cause, Demand, HitLimit, Request, Sender, Throttling, Who } from "./explain/cause.ts";
 export { CAUSES_LIMIT, type CauseLog } from "./explain/cause-log.ts";
 export type { Subject, Way } from "./explain/explain.ts";
 export { Explanation, type Facts, type Finding, type FindingKind } from "./explain/finding.ts";

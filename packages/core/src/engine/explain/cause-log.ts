@@ -11,6 +11,7 @@ import type {
   Cause,
   DeathCause,
   Demand,
+  HitLimit,
   OutOfMemoryCause,
   Request,
   Sender,
@@ -25,12 +26,14 @@ export const CAUSES_LIMIT = 2048;
 const REQUESTS_LIMIT = 16;
 const NO_REQUESTS: readonly Request[] = [];
 
-type Ending = Pick<DeathCause, "signal" | "sender" | "error" | "throttling" | "restartUs">;
+type Ending = Pick<DeathCause, "signal" | "sender" | "error" | "throttling" | "hitLimits" | "restartUs">;
+const NO_LIMITS: readonly HitLimit[] = [];
 const LOST: Ending = {
   signal: undefined,
   sender: undefined,
   error: undefined,
   throttling: undefined,
+  hitLimits: NO_LIMITS,
   restartUs: undefined,
 };
 
@@ -100,7 +103,8 @@ export class CauseLog {
     const signal = "signaled" in status ? status.signaled : undefined;
     const sender = signal === undefined ? undefined : this.#sender(process, signal, requests);
     const error = this.#crash?.process === process ? String(this.#crash.error) : undefined;
-    this.#buried(container, process, { signal, sender, error, restartUs, throttling: throttlingOf(cgroup) });
+    const [throttling, hitLimits] = [throttlingOf(cgroup), hitLimitsOf(cgroup)];
+    this.#buried(container, process, { signal, sender, error, throttling, hitLimits, restartUs });
     this.#blow = undefined;
     this.#crash = undefined;
   }
@@ -131,6 +135,7 @@ export class CauseLog {
       sender: how.sender,
       error: how.error,
       throttling: how.throttling,
+      hitLimits: how.hitLimits,
       restartUs: how.restartUs,
     });
   }
@@ -216,4 +221,18 @@ export function throttlingOf({ cpu, kernel }: Cgroup): Throttling | undefined {
   const standsUs = throttledSinceUs === undefined ? 0 : kernel.nowUs - throttledSinceUs;
   const usageUs = Math.round(cpu.usageUs);
   return { quotaUs, periodUs, periods, throttledPeriods, throttledUs: throttledUs + standsUs, usageUs };
+}
+
+/** What has been refused or held up in a cgroup because of its limits. */
+export function hitLimitsOf({ pids, memoryIfAny: memory }: Cgroup): readonly HitLimit[] {
+  const isHeldUp = memory !== undefined && memory.stalledUs > 0;
+  if (pids.maxEvents === 0 && !isHeldUp) return NO_LIMITS;
+  return [
+    ...(pids.maxEvents === 0
+      ? NO_LIMITS
+      : [{ limit: "pids.max" as const, max: pids.max, failedForks: pids.maxEvents }]),
+    ...(isHeldUp
+      ? [{ limit: "memory.high" as const, highBytes: memory.high, stalledUs: memory.stalledUs }]
+      : NO_LIMITS),
+  ];
 }

@@ -86,6 +86,11 @@ export interface Throttling {
   readonly usageUs: number;
 }
 
+/** A limit that a container has run into without dying of it. */
+export type HitLimit =
+  | { readonly limit: "pids.max"; readonly max: number; readonly failedForks: number }
+  | { readonly limit: "memory.high"; readonly highBytes: number; readonly stalledUs: number };
+
 /** The container has ended. */
 export interface DeathCause extends CauseBase {
   readonly kind: "death";
@@ -106,6 +111,7 @@ export interface DeathCause extends CauseBase {
   /** An exception that the program let escape. */
   readonly error: string | undefined;
   readonly throttling: Throttling | undefined;
+  readonly hitLimits: readonly HitLimit[];
   /** After how long its restart policy starts it again; `undefined` if it does not. */
   readonly restartUs: number | undefined;
 }

@@ -1,7 +1,6 @@
 /** What is to be said of a container's restarts, its health, and its limits. */
-import type { Process } from "../../kernel/index.ts";
 import type { Container } from "../container/container.ts";
-import type { DeathCause, Throttling } from "./cause.ts";
+import type { DeathCause, HitLimit, Throttling } from "./cause.ts";
 import type { Finding } from "./finding.ts";
 import { commandWords, count, durationWords, memoryWords, times } from "./words.ts";
 
@@ -99,21 +98,20 @@ export function throttlingFinding({
   };
 }
 
-/** Limits that it has run into without dying of them. */
-export function limitFindings(process: Process): readonly Finding[] {
-  const { cgroup } = process;
-  const findings: Finding[] = [];
-  const { pids } = cgroup;
-  if (pids.maxEvents > 0) {
-    const text = `${count(pids.maxEvents, "fork")} failed: ${pids.current} of at most ${pids.max} processes live (pids.max)`;
-    findings.push({ kind: "limit", text, facts: { failed: pids.maxEvents, current: pids.current, limit: pids.max } });
+/** A limit that it has run into without dying of it. */
+export function limitFinding(hit: HitLimit): Finding {
+  switch (hit.limit) {
+    case "pids.max": {
+      const { failedForks, max } = hit;
+      const text = `${count(failedForks, "fork")} failed: at most ${max} processes may live at a time (pids.max)`;
+      return { kind: "limit", text, facts: { limit: hit.limit, failedForks, max } };
+    }
+    case "memory.high": {
+      const { stalledUs, highBytes } = hit;
+      const text = `it was slowed down for ${durationWords(stalledUs)} for holding more than memory.high of ${memoryWords(highBytes)}`;
+      return { kind: "limit", text, facts: { limit: hit.limit, stalledUs, highBytes } };
+    }
   }
-  const memory = cgroup.memoryIfAny;
-  if (memory !== undefined && memory.stalledUs > 0) {
-    const text = `it was slowed down for ${durationWords(memory.stalledUs)} for holding ${memoryWords(memory.currentBytes)}, above memory.high of ${memoryWords(memory.high)}`;
-    findings.push({ kind: "limit", text, facts: { stalledUs: memory.stalledUs, highBytes: memory.high } });
-  }
-  return findings;
 }
 
 /** What it is doing. */

@@ -9,8 +9,8 @@ import type { Container } from "../container/container.ts";
 import type { ContainerService } from "../containers.ts";
 import { shortId } from "../names.ts";
 import type { Cause, DeathCause, KillCause, OutOfMemoryCause, RefusalCause, UnreachedCause } from "./cause.ts";
-import { CAUSES_LIMIT, type CauseLog, throttlingOf } from "./cause-log.ts";
-import { healthFindings, limitFindings, restartFinding, stateFinding, throttlingFinding } from "./condition.ts";
+import { CAUSES_LIMIT, type CauseLog, hitLimitsOf, throttlingOf } from "./cause-log.ts";
+import { healthFindings, limitFinding, restartFinding, stateFinding, throttlingFinding } from "./condition.ts";
 import { type DeathContext, deathFinding, killFinding, oomFinding } from "./death.ts";
 import { Explanation, type Finding } from "./finding.ts";
 import { missFindings } from "./misses.ts";
@@ -102,9 +102,27 @@ function pastFindings(
   if (death === undefined) return findings;
   const last = deathFinding(death, context);
   findings.push(isRunning ? { ...last, text: `before, ${last.text}` } : last);
-  if (death.throttling !== undefined && !isRunning) findings.push(throttlingFinding(death.throttling));
+  if (!isRunning) {
+    findings.push(...untold(death, last, known).map((oom) => oomFinding(oom, context)));
+    findings.push(...death.hitLimits.map(limitFinding));
+    if (death.throttling !== undefined) findings.push(throttlingFinding(death.throttling));
+  }
   if (container !== undefined) findings.push(restartFinding(container, death, context.when));
   return findings;
+}
+
+/** Who fell to the OOM killer in a run without that ending it: what its program made of that nobody knows. */
+function untold(
+  { startedUs, timeUs }: DeathCause,
+  told: Finding,
+  known: readonly Cause[],
+): readonly OutOfMemoryCause[] {
+  const isTold = ({ kind, timeUs, because = [] }: Finding, oom: OutOfMemoryCause): boolean =>
+    (kind === "out-of-memory" && timeUs === oom.timeUs) || because.some((one) => isTold(one, oom));
+  return known
+    .filter((cause): cause is OutOfMemoryCause => cause.kind === "out-of-memory")
+    .filter((oom) => oom.timeUs >= startedUs && oom.timeUs <= timeUs && !isTold(told, oom))
+    .slice(-KILLS_SHOWN);
 }
 
 function presentFindings(container: Container, parts: ExplainParts): readonly Finding[] {
@@ -113,7 +131,7 @@ function presentFindings(container: Container, parts: ExplainParts): readonly Fi
   if (oci === undefined || !container.isRunning) return findings;
   const throttling = throttlingOf(oci.cgroup);
   if (throttling !== undefined) findings.push(throttlingFinding(throttling));
-  findings.push(...limitFindings(oci.process));
+  findings.push(...hitLimitsOf(oci.cgroup).map(limitFinding));
   const known = parts.causes.of(container.id);
   const context = contextOf(container, known, parts);
   const kills = known.filter(
