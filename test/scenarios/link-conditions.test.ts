@@ -112,6 +112,7 @@ describe("captures", () => {
     expect(lines.some((line) => /172\.18\.0\.2\.\d+ > 172\.18\.0\.3\.99: Flags \[P\.\].*length 3$/.test(line))).toBe(
       true,
     );
+    expect(String(capture)).toBe(capture.text());
     const file = capture.pcap();
     expect([...file.subarray(0, 4)]).toEqual([0xd4, 0xc3, 0xb2, 0xa1]);
     expect(new DataView(file.buffer).getUint32(20, true)).toBe(1);

@@ -1,4 +1,6 @@
 /** The machine as its owner describes it, and as programs, the engine and the end of a test see it. */
+import { inspect } from "node:util";
+import { createCluster } from "@bottleship/core/cluster";
 import { createEngine, type EngineOptions } from "@bottleship/core/engine";
 import { expect, it } from "vitest";
 import { docker, machine } from "./support.ts";
@@ -74,4 +76,15 @@ it("tells what was left behind when it is closed, and leaves nothing itself", as
     closed = scoped;
   }
   expect((closed as typeof engine).volumes.list()).toEqual([]);
+});
+
+it("is told of in a line where somebody prints it", async () => {
+  const engine = await machine({ startUs: 1_700_000_000_000_000 });
+  expect(inspect(createEngine())).toBe("Engine on bottleship, after 0s: no containers");
+  await docker(engine, "run -d --name web busybox sleep 1000");
+  await docker(engine, "create --name spare busybox");
+  await engine.world.advance("1h");
+  expect(inspect(engine)).toMatch(/^Engine on bottleship, after 1h0m0\.\d+s: web \(exited\), spare \(created\)$/);
+  expect(inspect(engine.snapshot())).toMatch(/^MachineSnapshot of 2023-11-14T23:13:20\.\d+Z: 2 containers, 1 images$/);
+  expect(inspect(createCluster({ machines: ["red", "blue"] }))).toBe("Cluster of red (up), blue (up)");
 });

@@ -6,7 +6,7 @@
  */
 import { createEngine, type Engine, type EngineOptions, type Held, type LinkService } from "../engine/index.ts";
 import { GitNetwork } from "../git/index.ts";
-import { StatusError } from "../lib/index.ts";
+import { INSPECT, StatusError } from "../lib/index.ts";
 import { HttpNetwork } from "../registry/index.ts";
 import { type Journal, Recorder, replayOptions, World, type WorldOptions } from "../sim/index.ts";
 import { FABRIC_DNS, Fabric, machineAddress } from "./fabric.ts";
@@ -82,6 +82,11 @@ export class Cluster {
       throw new StatusError("failed-precondition", "nothing is recorded: createCluster({ journal: true })");
     }
     return recorder.journal as Journal<Cluster>;
+  }
+
+  /** What `console.log` prints. */
+  [INSPECT](): string {
+    return `Cluster of ${this.machines.map(({ name, state }) => `${name} (${state})`).join(", ")}`;
   }
 
   /** The cables: `{ container: "node-1" }` means a machine's, `{ between: ["node-1", "node-2"] }` the way between two. */

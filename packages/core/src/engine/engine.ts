@@ -10,7 +10,8 @@ import { freezeDisk, type HostDisk, type HostFs } from "../fs/index.ts";
 import { GitNetwork, type GitRepository } from "../git/index.ts";
 import { type Image, ImageDisk, ImageStore } from "../image/index.ts";
 import { bootMachine, Kernel, type Machine } from "../kernel/index.ts";
-import { knownWord, omit, ownFunction, StatusError } from "../lib/index.ts";
+import { durationText } from "../lib/go/index.ts";
+import { INSPECT, knownWord, omit, ownFunction, StatusError } from "../lib/index.ts";
 import { makeRyuk, type PackageIndexes } from "../programs/index.ts";
 import { type Credentials, HttpNetwork, type Registry } from "../registry/index.ts";
 import { Runtime } from "../runtime/index.ts";
@@ -541,6 +542,14 @@ export class Engine implements EngineDoor {
     for (const name of own) await this.docker(["network", "rm", name]);
     this.#endNarration();
     return { containers, volumes, networks: own };
+  }
+
+  /** What `console.log` prints: what there is, not all that it is made of. */
+  [INSPECT](): string {
+    const { uptimeUs } = this.world.clock;
+    const containers = this.containers.list({ all: true }).map(({ name, state }) => `${name} (${state})`);
+    const what = containers.length === 0 ? "no containers" : containers.toReversed().join(", ");
+    return `Engine on ${this.kernel.machine.hostname}, after ${durationText(uptimeUs * 1000)}: ${what}`;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

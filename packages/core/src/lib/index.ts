@@ -33,6 +33,7 @@ export { compactJson, endOfJsonValue, escapeHtml, parseJson } from "./go/json.ts
 export { atoi, parseBool, parseInteger, parseUnsigned, readUnsigned } from "./go/number.ts";
 export { problemOf, ValueError } from "./go/value-error.ts";
 export { Inflater, inflate } from "./inflate.ts";
+export { INSPECT } from "./inspect.ts";
 export { Interner } from "./intern.ts";
 export {
   addToIp,

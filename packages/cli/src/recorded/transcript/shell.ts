@@ -241,8 +241,7 @@ export class Shell {
       case "[":
         return test(rest) ? 0 : 1;
       case "cat":
-        streams.stdout += rest.length === 0 ? streams.stdin : rest.map((path) => this.#readFile(path)).join("");
-        return 0;
+        return this.#cat(rest, streams);
       case "date":
         await this.#pass(PROGRAM_STARTS_US);
         streams.stdout += `${this.#date(rest)}\n`;
@@ -250,6 +249,19 @@ export class Shell {
       default:
         return this.#tool(argv, streams);
     }
+  }
+
+  #cat(paths: readonly string[], streams: Streams): number {
+    if (paths.length === 0) streams.stdout += streams.stdin;
+    let status = 0;
+    for (const path of paths) {
+      if (this.#hasFile(path)) streams.stdout += this.#readFile(path);
+      else {
+        streams.stderr += `cat: ${path}: No such file or directory\n`;
+        status = 1;
+      }
+    }
+    return status;
   }
 
   /** In the background, time is moved by the others. */

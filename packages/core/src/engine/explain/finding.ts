@@ -3,6 +3,7 @@
  *
  * As data it is plain and survives JSON; as text it is a tree, a sentence a line.
  */
+import { INSPECT } from "../../lib/index.ts";
 
 export type FindingKind =
   | "state"
@@ -38,9 +39,6 @@ export interface Finding {
   /** What brought it about. */
   readonly because?: readonly Finding[];
 }
-
-/** How Node finds out what `console.log` prints of an object. */
-const INSPECT: unique symbol = Symbol.for("nodejs.util.inspect.custom") as never;
 
 export class Explanation {
   /** Whom or what it is about. */

@@ -11,12 +11,13 @@ import type { BuildCacheState } from "../../build/index.ts";
 import type { FrozenDisk } from "../../fs/index.ts";
 import type { ImageRecords } from "../../image/index.ts";
 import type { Kernel, KernelState } from "../../kernel/index.ts";
-import { StatusError } from "../../lib/index.ts";
+import { INSPECT, StatusError } from "../../lib/index.ts";
 import type { Credentials } from "../../registry/index.ts";
 import type { PrngState, WorldState } from "../../sim/index.ts";
 import type { SnapshotRecords } from "../../snapshot/index.ts";
 import type { ContainerRecord } from "../container/container.ts";
 import type { ContainerService } from "../containers.ts";
+import { timeOf } from "../documents/time.ts";
 import type { EngineOptions } from "../engine.ts";
 import type { EngineEvent } from "../events.ts";
 import type { TagTimes } from "../images.ts";
@@ -65,6 +66,12 @@ export class MachineSnapshot {
   get takenUs(): number {
     return this.records.world.nowUs;
   }
+
+  /** What `console.log` prints. */
+  [INSPECT](): string {
+    const { containers, images } = this.records;
+    return `MachineSnapshot of ${timeOf(this.takenUs)}: ${containers.length} containers, ${images.images.length} images`;
+  }
 }
 
 /** @throws StatusError failed-precondition if the machine is not at rest; the message names what runs */
@@ -78,7 +85,7 @@ export function checkAtRest(
     throw new StatusError("failed-precondition", `${problem}. ${instead}`);
   };
   const active = containers.list().map(({ name }) => name);
-  if (active.length > 0 && running === "refuse") {
+  if (active.length > 0 && running !== "restart") {
     refuse("containers run", active, 'Stop them, or have them started again with { running: "restart" }');
   }
   if (active.length > 0) return;

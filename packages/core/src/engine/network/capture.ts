@@ -43,6 +43,10 @@ export class Capture implements Disposable {
     return this.#frames.map(({ timeUs, frame }) => `${timeText(timeUs)} ${frameText(frame)}\n`).join("");
   }
 
+  toString(): string {
+    return this.text();
+  }
+
   /** A file of type application/vnd.tcpdump.pcap. */
   pcap(): Uint8Array {
     return pcapFile(this.#frames);
