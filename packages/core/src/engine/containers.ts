@@ -93,6 +93,8 @@ export interface ContainerParts {
 
 /** Seconds that `stop` waits if the signal could not be sent, for there is none of that number. */
 const UNSENT_TIMEOUT_SECONDS = 2;
+/** What the runtime takes to send one signal after another: so much time has also who is given none, as observed. */
+const SIGNAL_TAKES_US = 15_000;
 
 /** Seconds that `stop` waits unless told otherwise. */
 const STOP_TIMEOUT_SECONDS = 10;
@@ -327,7 +329,7 @@ export class ContainerService {
     const waits = { on: container.changed, follows, what: `container ${container.name} to stop` };
     if (seconds < 0) await life.until(isOver, waits);
     else await life.sleep(seconds * 1e6, { ...waits, unless: isOver });
-    if (container.isRunning) await this.#killNow(container, demand, { follows });
+    if (container.isRunning) await this.#killNow(container, demand, { follows, isAtOnce: seconds === 0 });
   }
 
   /** Sends a signal; after SIGKILL waits for the end. @throws StatusError conflict if it does not run */
@@ -368,7 +370,7 @@ export class ContainerService {
   }
 
   unpause(container: Container): void {
-    if (container.state !== "paused") throw new StatusError("conflict", `Container ${container.id} is not paused`);
+    if (container.state !== "paused") throw new StatusError("internal", `Container ${container.id} is not paused`);
     container.oci?.resume();
     container.become("running");
     this.#record(container, "unpause");
@@ -564,16 +566,24 @@ export class ContainerService {
     this.#record(container, "kill", { signal: String(signal) });
   }
 
-  async #killNow(container: Container, demand: Demand, options: Pick<WaitOptions, "follows"> = {}): Promise<void> {
+  /** `isAtOnce`: another signal has only just been sent. */
+  async #killNow(
+    container: Container,
+    demand: Demand,
+    { isAtOnce = false, ...options }: Pick<WaitOptions, "follows"> & { readonly isAtOnce?: boolean } = {},
+  ): Promise<void> {
     this.#parts.causes.requested(container, demand, SIGKILL);
     this.#record(container, "kill", { signal: String(SIGKILL) });
     if (container.state === "paused") {
       container.oci?.resume();
       container.become("running");
     }
-    container.oci?.killAll();
-    const what = `container ${container.name} to be killed`;
-    await this.#parts.life.until(() => !container.isRunning, { ...options, on: container.changed, what });
+    const { life } = this.#parts;
+    const isOver = (): boolean => !container.isRunning;
+    const waits = { ...options, on: container.changed, what: `container ${container.name} to be killed` };
+    if (isAtOnce) await life.sleep(SIGNAL_TAKES_US, { ...waits, unless: isOver });
+    if (container.isRunning) container.oci?.killAll();
+    await life.until(isOver, waits);
   }
 
   /** @throws StatusError not-found; but what is wrong with the request itself is told first */
