@@ -116,6 +116,26 @@ describe("documents", () => {
     expect((await wait(call("GET", `/containers/${id}/json`))) as object).toMatchObject({ Mounts: listed.Mounts });
   });
 
+  it("lists volumes that nobody has named without their directories, which inspect shows", async () => {
+    const { call, create } = await client();
+    const id = await create(["true"], { Volumes: { "/anonymous": {} } });
+    const [listed] = (await wait(call("GET", "/containers/json?all=1"))) as [{ Mounts: unknown }];
+    const Source = expect.stringMatching(/^\/var\/lib\/docker\/volumes\/\w{64}\/_data$/);
+    expect(listed.Mounts).toMatchObject([{ Type: "volume", Source: "", Destination: "/anonymous" }]);
+    expect(await wait(call("GET", `/containers/${id}/json`))).toMatchObject({ Mounts: [{ Source }] });
+  });
+
+  it("has dockerd's statuses for what cannot be done to a container", async () => {
+    const { call, create } = await client();
+    const id = await create(["true"], { HostConfig: { ReadonlyRootfs: true, Binds: ["data:/data:ro"] } });
+    const status = async (method: string, path: string): Promise<number> =>
+      (await call(method, `/containers/${id}/${path}`, method === "PUT" ? {} : undefined)).status;
+    expect(await status("POST", "unpause")).toBe(500);
+    expect(await status("PUT", "archive?path=/etc")).toBe(400);
+    expect(await status("PUT", "archive?path=/data")).toBe(400);
+    expect(await status("PUT", "archive?path=/nowhere")).toBe(404);
+  });
+
   it("says when an image was tagged by hand; the name of a pull does not count", async () => {
     const { call, engine } = await client();
     const tagTime = async (): Promise<unknown> =>

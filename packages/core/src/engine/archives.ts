@@ -84,20 +84,19 @@ export class ArchiveService {
     }
   }
 
-  /** @throws StatusError not-found, invalid-argument if `path` is no directory, permission-denied if it is read-only */
+  /**
+   * @throws StatusError not-found, invalid-argument if `path` is no directory or is read-only
+   * @see moby daemon/archive_unix.go: containerExtractToDir
+   */
   write(container: Container, path: string, entries: Iterable<LayerEntry>, options: UnpackOptions = {}): void {
-    const place = absolute(path);
-    const mount = mountOver(container, place);
-    if (mount?.readOnly === true) throw new StatusError("permission-denied", "mounted volume is marked read-only");
-    if (mount === undefined && container.hostConfig.ReadonlyRootfs === true) {
-      throw new StatusError("permission-denied", "container rootfs is marked read-only");
-    }
     const unpack = (context: FsContext, at: Location, inside: string, above: string): void => {
       if (at.inode.type !== "dir") {
         throw new StatusError("invalid-argument", "extraction point is not a directory");
       }
+      const place = join(above, inside);
+      verifyWritable(container, place);
       const isMounted = (inner: string): boolean => {
-        const whole = join(join(above, inside), inner);
+        const whole = join(place, inner);
         return mountOver(container, whole)?.destination === whole;
       };
       unpackInto(context, at, entries, { ...options, isMounted });
@@ -204,6 +203,15 @@ function absolute(path: string): string {
 
 /** Files that the engine mounts into every container, by where their bundle has them. */
 const BUNDLE_FILES = new Map(["hostname", "hosts", "resolv.conf"].map((name) => [`/etc/${name}`, name]));
+
+/** @throws StatusError invalid-argument for a place in a volume, or on a root, that is read-only */
+function verifyWritable(container: Container, place: string): void {
+  const mount = mountOver(container, place);
+  if (mount?.readOnly === true) throw new StatusError("invalid-argument", "mounted volume is marked read-only");
+  if (mount === undefined && container.hostConfig.ReadonlyRootfs === true) {
+    throw new StatusError("invalid-argument", "container rootfs is marked read-only");
+  }
+}
 
 /** What is mounted over a path of a container; its files from the engine are there once it has been started. */
 function mountOver(

@@ -231,8 +231,13 @@ function askedMac(container: Container): string | undefined {
   return macs?.get(network) ?? (planned === "" ? undefined : planned);
 }
 
-const mountDocuments = ({ mountPoints }: Container) =>
+const mountDocuments = ({ mountPoints }: Pick<Container, "mountPoints">) =>
   mountPoints.filter(({ isUnlisted }) => isUnlisted !== true).map(mountDocument);
+
+/** The daemon lists copies of containers, which know directories of volumes as far as somebody has asked for those volumes. */
+function withoutAnonymousSources({ mountPoints }: Container): Pick<Container, "mountPoints"> {
+  return { mountPoints: mountPoints.map((point) => (point.isAnonymous === true ? { ...point, source: "" } : point)) };
+}
 
 function mountDocument(point: MountPoint) {
   const isVolume = point.type === "volume";
@@ -306,7 +311,7 @@ export function containerSummary(
     State: container.state,
     Status: statusText(container, nowUs),
     NetworkSettings: { Networks: container.endpoints },
-    Mounts: mountDocuments(container),
+    Mounts: mountDocuments(withoutAnonymousSources(container)),
   };
 }
 
