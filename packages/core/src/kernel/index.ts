@@ -17,6 +17,7 @@ export { outputDrain, outputPipe } from "./output.ts";
 export { overlayOver } from "./overlay-mount.ts";
 export { Process, type ProcessWatcher, pidIn } from "./process.ts";
 export { type MountLine, mountTable } from "./procfs/mount-tables.ts";
+export type { ProgramTable } from "./program-table.ts";
 export { RepeatedCalls } from "./repeated-calls.ts";
 export { RepeatedSetup, type SetupSite } from "./repeated-setup.ts";
 export type { Reception } from "./signals.ts";

@@ -78,6 +78,7 @@ import { KernelNetHost } from "./net-host.ts";
 import { NsFs } from "./nsfs.ts";
 import { PageCache } from "./page-cache.ts";
 import type { Process } from "./process.ts";
+import { ProgramTable } from "./program-table.ts";
 import { ProcessGroup, Session } from "./session.ts";
 import { Signals } from "./signals.ts";
 import { SockFs } from "./sock-fs.ts";
@@ -145,7 +146,7 @@ export class Kernel implements FsMachine {
   readonly events = new Emitter<KernelEvents>();
   readonly tracer = new Tracer();
   /** What executables can name. */
-  readonly programs = new Map<string, Program>();
+  readonly programs = new ProgramTable();
   readonly fileSystems: Map<string, FileSystemFactory>;
   readonly devices: Map<number, DeviceDriver>;
   readonly random: Prng;

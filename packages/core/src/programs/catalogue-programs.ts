@@ -34,59 +34,106 @@ export interface CatalogueOptions {
   readonly unknown: UnknownPrograms;
 }
 
-/** Puts programs into a table by the names that executables have in their headers. */
-export function addCatalogue(programs: Map<string, Program>, options: CatalogueOptions): void {
-  const { shell, scripts, packages } = options;
-  const standIn = makeStandIn(options.unknown);
-  const pretends = options.unknown.policy === "succeed-and-warn" ? { unknown: standIn } : {};
-  programs.set("busybox", makeBusybox({ ...shell, ...pretends }, options.busybox));
-  const plain = { lineInMessages: false, standalone: false, ...pretends };
-  programs.set("dash", makeShellProgram({ ...plain, messages: "dash" }));
-  programs.set("bash", makeShellProgram({ ...plain, messages: "bash" }));
-  for (const version of VERSIONS.python) {
-    const minor = version.split(".").slice(0, 2).join(".");
-    programs.set(`python${minor}`, makePython({ version, scripts, packages }));
+/** Makes each program when somebody first executes it. */
+export class CataloguePrograms {
+  readonly #options: CatalogueOptions;
+  readonly #standIn: Program;
+
+  constructor(options: CatalogueOptions) {
+    this.#options = options;
+    this.#standIn = makeStandIn(options.unknown);
   }
-  programs.set("python3", makePython({ version: VERSIONS.distributionPython, scripts, packages }));
-  for (const { node, npm } of VERSIONS.node) {
-    const program = makeNode({ version: node, npmVersion: npm, scripts, packages });
-    programs.set(`node${node.split(".")[0]}`, program);
+
+  make(name: string): Program | undefined {
+    return MAKERS.get(name)?.(this.#options) ?? TOOLS.get(name) ?? this.#standInFor(name);
   }
-  const [newest] = VERSIONS.node;
-  const node = { version: newest.node, npmVersion: newest.npm, scripts, packages };
-  for (const name of ["node", "nodejs"]) programs.set(name, makeNode(node));
-  for (const name of ["npm", "npx"] as const) programs.set(name, makeNpm(name, node));
-  for (const name of ["apt-get", "apt"]) programs.set(name, makeAptGet(packages));
-  programs.set("apt-cache", makeAptCache(packages));
-  for (const name of ["dpkg", "dpkg-query"]) programs.set(name, makeDpkg());
-  programs.set("apk", makeApk(packages));
-  for (const [name, program] of Object.entries(TOOLS)) programs.set(name, program);
-  for (const name of knownStandIns()) if (!programs.has(name)) programs.set(name, standIn);
+
+  names(): Iterable<string> {
+    return [...MAKERS.keys(), ...TOOLS.keys(), ...knownStandIns()];
+  }
+
+  #standInFor(name: string): Program | undefined {
+    return knownStandIns().has(name) ? this.#standIn : undefined;
+  }
 }
 
-const TOOLS: Readonly<Record<string, Program>> = {
-  curl: makeCurl(VERSIONS.curl),
-  getent,
-  getpcaps,
-  gosu,
-  "su-exec": gosu,
-  tini: dockerInit,
-  // Unlike the real one, which signals the whole session of its child, this one signals the child.
-  "dumb-init": dockerInit,
-  useradd,
-  usermod,
-  userdel,
-  groupadd,
-  "debian-adduser": debianAdduser,
-  "debian-addgroup": debianAddgroup,
-  apache: makeApache({ version: VERSIONS.httpd, platform: "Unix", root: "/usr/local/apache2" }),
-  nginx: makeNginx(VERSIONS.nginx),
-  "redis-server": makeRedisServer(VERSIONS.redis),
-  "redis-cli": redisCli,
-  postgres: makePostgres(VERSIONS.postgres),
-  initdb,
-  pg_ctl: pgCtl,
-  pg_isready: pgIsReady,
-  psql,
-  hello,
-};
+type Maker = (options: CatalogueOptions) => Program;
+
+/** What shells run in place of programs that there are not, if that is not to fail. */
+const pretending = ({ unknown }: CatalogueOptions) =>
+  unknown.policy === "succeed-and-warn" ? { unknown: makeStandIn(unknown) } : {};
+
+const shellOf =
+  (messages: "dash" | "bash"): Maker =>
+  (options) =>
+    makeShellProgram({ lineInMessages: false, standalone: false, ...pretending(options), messages });
+
+const pythonOf =
+  (version: string): Maker =>
+  ({ scripts, packages }) =>
+    makePython({ version, scripts, packages });
+
+type NodeVersion = (typeof VERSIONS.node)[number];
+
+const nodeOf =
+  ({ node, npm }: NodeVersion): Maker =>
+  ({ scripts, packages }) =>
+    makeNode({ version: node, npmVersion: npm, scripts, packages });
+
+const npmOf =
+  (command: "npm" | "npx", { node, npm }: NodeVersion): Maker =>
+  ({ scripts, packages }) =>
+    makeNpm(command, { version: node, npmVersion: npm, scripts, packages });
+
+const minorOf = (version: string): string => version.split(".").slice(0, 2).join(".");
+const majorOf = (version: string): string => version.split(".", 1)[0] ?? "";
+
+/** Programs that depend on the machine. */
+const MAKERS: ReadonlyMap<string, Maker> = new Map<string, Maker>([
+  ["busybox", (options) => makeBusybox({ ...options.shell, ...pretending(options) }, options.busybox)],
+  ["dash", shellOf("dash")],
+  ["bash", shellOf("bash")],
+  ...VERSIONS.python.map((version) => [`python${minorOf(version)}`, pythonOf(version)] as const),
+  ["python3", pythonOf(VERSIONS.distributionPython)],
+  ...VERSIONS.node.map((version) => [`node${majorOf(version.node)}`, nodeOf(version)] as const),
+  ["node", nodeOf(VERSIONS.node[0])],
+  ["nodejs", nodeOf(VERSIONS.node[0])],
+  ["npm", npmOf("npm", VERSIONS.node[0])],
+  ["npx", npmOf("npx", VERSIONS.node[0])],
+  ["apt-get", ({ packages }) => makeAptGet(packages)],
+  ["apt", ({ packages }) => makeAptGet(packages)],
+  ["apt-cache", ({ packages }) => makeAptCache(packages)],
+  ["dpkg", makeDpkg],
+  ["dpkg-query", makeDpkg],
+  ["apk", ({ packages }) => makeApk(packages)],
+]);
+
+/** Programs that are the same everywhere. */
+const TOOLS: ReadonlyMap<string, Program> = new Map(
+  Object.entries({
+    curl: makeCurl(VERSIONS.curl),
+    getent,
+    getpcaps,
+    gosu,
+    "su-exec": gosu,
+    tini: dockerInit,
+    // Unlike the real one, which signals the whole session of its child, this one signals the child.
+    "dumb-init": dockerInit,
+    useradd,
+    usermod,
+    userdel,
+    groupadd,
+    "debian-adduser": debianAdduser,
+    "debian-addgroup": debianAddgroup,
+    apache: makeApache({ version: VERSIONS.httpd, platform: "Unix", root: "/usr/local/apache2" }),
+    nginx: makeNginx(VERSIONS.nginx),
+    "redis-server": makeRedisServer(VERSIONS.redis),
+    "redis-cli": redisCli,
+    postgres: makePostgres(VERSIONS.postgres),
+    initdb,
+    pg_ctl: pgCtl,
+    pg_isready: pgIsReady,
+    psql,
+    hello,
+  }),
+);

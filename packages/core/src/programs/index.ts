@@ -1,7 +1,7 @@
 /** Programs that users write, and those that the catalogue's images and packages name. */
 export { AsyncProcess, AsyncRunner, asyncProgram, type Work } from "./async-program.ts";
 export { type Behaviour, behaviourProgram, type LogLine } from "./behaviour.ts";
-export { addCatalogue, type CatalogueOptions } from "./catalogue-programs.ts";
+export { type CatalogueOptions, CataloguePrograms } from "./catalogue-programs.ts";
 export { defineProgram, type Main, type NamedProgram } from "./define.ts";
 export { byteCount, type Duration, durationUs } from "./duration.ts";
 export { type AlpineIndex, alpineBase } from "./packages/alpine-index.ts";

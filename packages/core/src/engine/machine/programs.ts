@@ -5,9 +5,10 @@
  *     engine.programs.script("app.py", serve(() => new Response("Hello")));
  */
 import type { Program } from "../../abi/index.ts";
+import type { ProgramTable } from "../../kernel/index.ts";
 import { StatusError } from "../../lib/index.ts";
 import {
-  addCatalogue,
+  CataloguePrograms,
   makeStandIn,
   type NamedProgram,
   PackageIndexes,
@@ -30,7 +31,7 @@ const PRETENDED_MAX = 1_000;
 
 export interface RegistryOptions {
   /** The kernel's table of programs. */
-  readonly programs: Map<string, Program>;
+  readonly programs: ProgramTable;
   readonly profile: MachineProfile;
   readonly unknownPrograms: UnknownPrograms;
 }
@@ -42,7 +43,7 @@ export interface OwnPrograms {
 }
 
 export class ProgramRegistry {
-  readonly #programs: Map<string, Program>;
+  readonly #programs: ProgramTable;
   readonly #own = new Map<string, Program>();
   readonly #scripts = new ScriptTable();
   readonly #pretended: Pretended[] = [];
@@ -64,7 +65,7 @@ export class ProgramRegistry {
     this.packages = new PackageIndexes((paths) => {
       for (const name of standInNames(paths)) if (!programs.has(name)) programs.set(name, standIn);
     });
-    addCatalogue(programs, {
+    programs.source = new CataloguePrograms({
       shell: profile.shell,
       busybox: profile.busybox,
       scripts: this.#scripts,
@@ -114,7 +115,7 @@ export class ProgramRegistry {
   }
 
   names(): readonly string[] {
-    return [...this.#programs.keys()].sort();
+    return [...this.#programs.names()].sort();
   }
 
   /** Files that scripts were registered for. */
