@@ -47,6 +47,14 @@ onEngines("life", (it) => {
     );
   });
 
+  it("outlives a restart with --rm, and goes with its next end", async ({ docker }) => {
+    await docker("run -d --rm --name life-rm busybox sleep 1000");
+    await docker("restart -t 0 life-rm");
+    expect(await docker(`${STATE} life-rm`)).toBe("running true false 0\n");
+    await docker("stop -t 0 life-rm");
+    await expect.poll(() => docker("ps -aq --filter name=life-rm")).toBe("");
+  });
+
   it("stops by its signal, by the one that is said, and by SIGKILL when its time is over", async ({ docker }) => {
     const script = 'for s in TERM INT USR1; do trap "echo $s; exit 4" $s; done; while :; do sleep 0.1; done';
     const make = (name: string, ...options: readonly string[]) =>

@@ -7,9 +7,10 @@
  * @see moby daemon/create.go, start.go, stop.go, kill.go, monitor.go, delete.go
  */
 import { exitCode, SIGKILL, type Signal, type WaitStatus } from "../abi/index.ts";
+import { applyLayer, diffLayer, type LayerEntry } from "../content/index.ts";
 import { type Image, topSnapshot } from "../image/index.ts";
 import type { Cgroup, Kernel } from "../kernel/index.ts";
-import { StatusError } from "../lib/index.ts";
+import { type Chunks, StatusError } from "../lib/index.ts";
 import { type Runtime, sysctlProblem } from "../runtime/index.ts";
 import type { Prng, WaitOptions, World } from "../sim/index.ts";
 import { type Change, changesOf, ROOTFS_PATH, type Snapshotter } from "../snapshot/index.ts";
@@ -72,6 +73,21 @@ export interface OwnOptions {
   readonly isTask?: boolean;
   /** Besides those that were asked for. */
   readonly mounts?: readonly MountPoint[];
+  /** It was told of already. */
+  readonly id?: string;
+}
+
+/** What a program has left that ran before there was a container of it. */
+export interface PastRun {
+  /** As `ContainerService.newId` has given it. */
+  readonly id: string;
+  /** What it has changed: the entries of a layer, or the snapshot that holds them. */
+  readonly changes: readonly LayerEntry<Chunks>[] | string;
+  /** When it ran; nothing if it never did. */
+  readonly ran?: { readonly startedUs: number; readonly finishedUs: number } | undefined;
+  readonly exitCode: number;
+  /** Why it was not started. */
+  readonly error?: string | undefined;
 }
 
 /** What the service is made of. */
@@ -117,6 +133,8 @@ export class ContainerService {
   #isAbandoned = false;
   /** Those that somebody has asked to stop: that is told before their end. */
   readonly #stopping = new Set<string>();
+  /** Those that are stopped in order to be started again. */
+  readonly #restarting = new Set<Container>();
 
   constructor(parts: ContainerParts) {
     this.#parts = parts;
@@ -164,13 +182,13 @@ export class ContainerService {
    *
    * @throws StatusError not-found without the image; conflict for a taken name; invalid-argument for a bad body.
    */
-  create(options: CreateOptions, name = "", { isTask = false, mounts = [] }: OwnOptions = {}): Container {
+  create(options: CreateOptions, name = "", own: OwnOptions = {}): Container {
     const { snapshotter, volumes, networks, prng, kernel, findImage } = this.#parts;
+    const { isTask = false, mounts = [], id = newId(prng) } = own;
     const { NetworkingConfig: networking } = options;
     const image = this.#imageFor(options);
     const { config: merged, hostConfig: wanted } = this.#requests.get(options, image);
     const hostConfig = withDonors(this.#index, wanted);
-    const id = newId(prng);
     const chosen = this.#index.reserve(name, id);
     try {
       verifyLate(hostConfig);
@@ -207,6 +225,26 @@ export class ContainerService {
       if (snapshotter.has(id)) snapshotter.remove(id);
       throw error;
     }
+  }
+
+  /** For a container that is made later, with what it has left. */
+  newId(): string {
+    return newId(this.#parts.prng);
+  }
+
+  /** Makes a container whose program has run without it. @throws StatusError as `create` */
+  createPast(options: CreateOptions, { id, changes, ran, exitCode, error = "" }: PastRun): Container {
+    const { snapshotter } = this.#parts;
+    const container = this.create(options, "", { id });
+    const entries = typeof changes === "string" ? diffLayer(snapshotter.directory(changes)) : changes;
+    applyLayer(snapshotter.directory(id), entries);
+    container.exitCode = exitCode;
+    container.error = error;
+    if (ran === undefined) return container;
+    container.startedUs = ran.startedUs;
+    container.finishedUs = ran.finishedUs;
+    container.become("exited");
+    return container;
   }
 
   /**
@@ -393,16 +431,26 @@ export class ContainerService {
     if (this.#index.has(container.id)) this.#remove(container, options.volumes ?? false);
   }
 
-  /** Stops it, if it runs, and starts it. `reference` is what the caller calls it. */
+  /** Stops it, if it runs, and starts it; `--rm` means other ends. `reference` is what the caller calls it. */
   async restart(container: Container, options: StopOptions = {}, reference: string = container.name): Promise<void> {
     try {
-      if (container.isActive) await this.#stop(container, options, "docker restart");
+      if (container.isActive) await this.#stopForNow(container, options);
       await this.start(container);
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
       throw new StatusError(error.kind, `Cannot restart container ${reference}: ${error.message}`);
     }
     this.#record(container, "restart");
+  }
+
+  /** An end that removes nothing. @see moby daemon/restart.go containerRestart */
+  async #stopForNow(container: Container, options: StopOptions): Promise<void> {
+    this.#restarting.add(container);
+    try {
+      await this.#stop(container, options, "docker restart");
+    } finally {
+      this.#restarting.delete(container);
+    }
   }
 
   /** Other limits. @throws StatusError invalid-argument for what cannot be */
@@ -625,7 +673,7 @@ export class ContainerService {
     this.#record(container, "die", { execDuration: String(ranSeconds), exitCode: String(container.exitCode) });
     if (delayUs !== undefined) {
       container.restartTimer = this.#parts.world.clock.after(delayUs, () => void this.#startAgain(container));
-    } else if (container.hostConfig.AutoRemove) this.#remove(container, true);
+    } else if (container.hostConfig.AutoRemove && !this.#restarting.has(container)) this.#remove(container, true);
   }
 
   /** Links mean something on the default bridge only. @throws StatusError invalid-argument */

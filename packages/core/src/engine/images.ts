@@ -338,6 +338,11 @@ export class ImageService {
     return writtenOut(text);
   }
 
+  /** A name as people write it, with its tag: "busybox:latest". */
+  familiarName(text: string): string {
+    return familiar(text);
+  }
+
   /** Gives an image that was just built a name; returns it written out. */
   name(image: Image, text: string): string {
     const reference = parse(text);

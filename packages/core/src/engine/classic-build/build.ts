@@ -6,14 +6,17 @@
  * @see moby builder/dockerfile/builder.go, api/server/router/build/build_routes.go
  */
 import type { BuildRequest, Dockerfile, RunNetwork } from "../../build/index.ts";
+import type { LayerEntry } from "../../content/index.ts";
 import type { Image } from "../../image/index.ts";
-import { StatusError } from "../../lib/index.ts";
+import { type Chunks, StatusError } from "../../lib/index.ts";
 import { familiarText, type ProcessSpec, parseReference, withDefaultTag } from "../../oci/index.ts";
+import { startFailure } from "../container/start-failure.ts";
 import type { Engine } from "../engine.ts";
+import { keepContainers } from "./containers.ts";
 import { findText, hasBelow, pathsOf, withoutIgnored } from "./context.ts";
 import { ClassicBuildError, classicError } from "./error.ts";
 import { baseOf, type ClassicBuild, type ClassicImages, classicImages } from "./images.ts";
-import { ClassicProgress, type StepMemory, stepKeys } from "./progress.ts";
+import { ClassicProgress, type Failed, type Removal, type StepMemory, stepKeys } from "./progress.ts";
 import { findRefusal } from "./refusals.ts";
 import { type ClassicStep, classicDockerfile, classicSteps, tryParse } from "./steps.ts";
 
@@ -43,6 +46,10 @@ export interface ClassicBuildOptions {
   readonly rlimits: NonNullable<ProcessSpec["rlimits"]>;
   /** The image's id is all that is told, unless the build fails. */
   readonly isQuiet: boolean;
+  /** Containers go when their steps are done. */
+  readonly rm: boolean;
+  /** They go also when their steps have failed. */
+  readonly forceRm: boolean;
 }
 
 /** A line, or a piece of what a command writes; or the id of the image. */
@@ -55,7 +62,8 @@ export type StartedBuild = (tell: ClassicListener, signal?: AbortSignal) => Prom
 
 /** Reads the Dockerfile; nothing is told before that. @throws StatusError for one that cannot be read, and for options */
 export async function openClassicBuild(engine: Engine, options: ClassicBuildOptions): Promise<StartedBuild> {
-  const { tar, file, cacheFrom, shmSizeBytes, target, platform } = options;
+  const { tar, file, cacheFrom, shmSizeBytes, target, platform, isQuiet, networkMode } = options;
+  const removal = { usually: options.rm, always: options.forceRm };
   const request: SentRequest = {
     context: { tar },
     file,
@@ -63,7 +71,7 @@ export async function openClassicBuild(engine: Engine, options: ClassicBuildOpti
     rootOwnsWorkdirs: true,
     noCache: options.noCache || (cacheFrom.length > 0 && !cacheFrom.some((name) => engine.images.find(name))),
     extraHosts: extraHosts(options.extraHosts),
-    network: runNetwork(options.networkMode),
+    network: runNetwork(networkMode),
     pull: options.pull,
     buildArgs: options.buildArgs,
     labels: options.labels,
@@ -74,7 +82,12 @@ export async function openClassicBuild(engine: Engine, options: ClassicBuildOpti
   };
   const whole = await readWhole(engine, request, findText(tar, file));
   return (tell, signal) =>
-    run(engine, { ...request, ...(signal === undefined ? {} : { signal }) }, whole, options.isQuiet, tell);
+    run(
+      engine,
+      { ...request, ...(signal === undefined ? {} : { signal }) },
+      { whole, isQuiet, removal, networkMode },
+      tell,
+    );
 }
 
 /** The network of every RUN. @throws StatusError */
@@ -121,8 +134,7 @@ async function readWhole(engine: Engine, options: SentRequest, text: string | un
 async function run(
   engine: Engine,
   options: SentRequest,
-  whole: Dockerfile,
-  isQuiet: boolean,
+  { whole, isQuiet, removal, networkMode }: ClassicRun,
   tell: ClassicListener,
 ): Promise<void> {
   const say = async (line: string): Promise<void> => {
@@ -148,22 +160,31 @@ async function run(
       return (base === undefined ? undefined : engine.images.find(base))?.config.config.OnBuild ?? [];
     }),
     total: classicSteps(whole).length,
+    removal,
+    newId: () => engine.containers.newId(),
   });
-  const images = async (count?: number): Promise<Image | undefined> => {
+  const images = async (count?: number): Promise<readonly (Image | undefined)[]> => {
     const made = await classicImages(classicOf(engine, request), count);
     for (const [i, one] of made.entries()) if (one !== undefined) memory.set(keys[i] ?? "", one.id);
-    return made.at(-1);
+    return made;
   };
+  let changes: readonly LayerEntry<Chunks>[] = [];
+  const onWreck = (entries: readonly LayerEntry<Chunks>[]): void => void (changes = entries);
   try {
-    await build(engine, { ...request, noCache }, progress);
+    await build(engine, { ...request, noCache, onWreck }, progress);
     progress.end();
   } catch (error) {
-    await images(progress.done).catch(() => undefined);
+    const made = await images(progress.done).catch(() => []);
     const failed = progress.fail();
+    const told = classicError(error, failed);
+    const failure = { ...endOf(told, failed), changes };
+    keepContainers(engine, { containers: progress.containers, images: made, networkMode, failure });
     for (const line of kept) await say(line);
-    throw classicError(error, failed);
+    throw told;
   }
-  const image = await images();
+  const made = await images();
+  keepContainers(engine, { containers: progress.containers, images: made, networkMode });
+  const image = made.at(-1);
   if (refused !== undefined) {
     if (refused.text !== undefined) progress.refuse(refused.text);
     for (const line of kept) await say(line);
@@ -181,6 +202,21 @@ async function run(
   await say(`Successfully built ${image.id.slice("sha256:".length, "sha256:".length + 12)}\n`);
   for (const tag of options.tags ?? [])
     await say(`Successfully tagged ${familiarText(withDefaultTag(parseReference(tag)))}\n`);
+}
+
+interface ClassicRun {
+  readonly whole: Dockerfile;
+  readonly isQuiet: boolean;
+  readonly removal: Removal;
+  readonly networkMode: string;
+}
+
+/** How the container of a command ends that has failed. */
+function endOf(told: unknown, { reason }: Failed): { readonly exitCode: number; readonly error?: string } {
+  if (reason === undefined) return { exitCode: (told instanceof ClassicBuildError ? told.code : undefined) ?? 1 };
+  const [, why = reason] = /: error during container init: (.*)$/s.exec(reason) ?? [];
+  const { exitCode, message: error } = startFailure(why);
+  return { exitCode, error };
 }
 
 /** A request as it has come: with an archive, and the name of a Dockerfile in it. */

@@ -7,10 +7,14 @@
 import type { BuildEvent, Dockerfile } from "../../build/index.ts";
 import { decode, encode, sha256 } from "../../lib/index.ts";
 import type { Digest } from "../../oci/index.ts";
+import { shortId } from "../names.ts";
+import type { StepContainer } from "./containers.ts";
 import { type ClassicStep, classicSteps, MAKES_LAYER, readVertexName } from "./steps.ts";
 
 interface Vertex {
   hasEnded: boolean;
+  startedUs: number;
+  endedUs: number;
   cached: boolean;
   /** What its process wrote, as it was written. */
   readonly output: string[];
@@ -18,6 +22,14 @@ interface Vertex {
 
 /** What is written to standard error is shown in red. @see moby pkg/streamformatter StderrWriter */
 const [RED, PLAIN] = ["\u001b[91m", "\u001b[0m"];
+
+/** What becomes of the containers that steps run in. */
+export interface Removal {
+  /** They go when their steps are done: `--rm`. */
+  readonly usually: boolean;
+  /** They go whatever has become of the steps: `--force-rm`. */
+  readonly always: boolean;
+}
 
 /** The step that a build has failed at. */
 export interface Failed {
@@ -82,6 +94,9 @@ export class ClassicProgress {
   /** How many steps of each stage the build does. */
   readonly #placesOf = new Map<number, number>();
   readonly #onBuild: readonly (readonly string[])[];
+  readonly #removal: Removal;
+  readonly #newId: () => string;
+  readonly #containers: StepContainer[] = [];
   #at = 0;
   #isAnnounced = false;
   readonly #keys: readonly string[];
@@ -99,6 +114,9 @@ export class ClassicProgress {
       readonly onBuild: readonly (readonly string[])[];
       /** How many steps are said to be, if more than are done. */
       readonly total: number;
+      readonly removal: Removal;
+      /** An id for a container. */
+      readonly newId: () => string;
     },
   ) {
     this.#dockerfile = dockerfile;
@@ -110,6 +128,8 @@ export class ClassicProgress {
     this.#total = options.total;
     this.#keys = options.keys;
     this.#onBuild = options.onBuild;
+    this.#removal = options.removal;
+    this.#newId = options.newId;
     this.#isCached = !options.noCache;
   }
 
@@ -121,8 +141,11 @@ export class ClassicProgress {
       const text = decode(event.bytes);
       vertex.output.push(event.stream === "stderr" ? `${RED}${text}${PLAIN}` : text);
     }
+    if (event.kind === "started") vertex.startedUs = event.timeUs;
+    if (event.kind === "failed") vertex.endedUs = event.timeUs;
     if (event.kind === "completed") {
       vertex.hasEnded = true;
+      vertex.endedUs = event.timeUs;
       vertex.cached = event.cached;
     }
     this.#proceed(false);
@@ -131,6 +154,11 @@ export class ClassicProgress {
   /** How many steps have been done. */
   get done(): number {
     return this.#at;
+  }
+
+  /** Those that stay, of steps that make nothing of their triggers. */
+  get containers(): readonly StepContainer[] {
+    return this.#containers;
   }
 
   /** The build has ended well: what has not been told yet. */
@@ -159,11 +187,12 @@ export class ClassicProgress {
     this.#announce(step);
     const vertex = this.#vertexOf(step);
     if (vertex === undefined || step.kind !== "RUN") return { step };
-    this.#tell(` ---> Running in ${this.#name("container")}\n`);
+    const id = this.#begin();
     const [, reason] = /runc run failed: (.*?)\n/s.exec(vertex.output.join("")) ?? [];
-    if (reason !== undefined) return { step, reason };
-    this.#tellAll(vertex.output);
-    return { step };
+    if (reason === undefined) this.#tellAll(vertex.output);
+    if (this.#removal.always) this.#tellRemoved(id);
+    else this.#keep(id, step, vertex);
+    return reason === undefined ? { step } : { step, reason };
   }
 
   #isOver(step: ClassicStep): boolean {
@@ -174,7 +203,7 @@ export class ClassicProgress {
     if (this.#byNumber.has(number)) return;
     const name = readVertexName(text, this.#dockerfile);
     if (name === undefined) return;
-    const vertex: Vertex = { hasEnded: false, cached: false, output: [] };
+    const vertex: Vertex = { hasEnded: false, startedUs: 0, endedUs: 0, cached: false, output: [] };
     this.#byNumber.set(number, vertex);
     const { stage } = name.place;
     if (name.isTrigger) this.#triggers.set(stage, [...(this.#triggers.get(stage) ?? []), vertex]);
@@ -222,9 +251,10 @@ export class ClassicProgress {
     this.#isCached &&= wasDone;
     if (this.#isCached) this.#tell(" ---> Using cache\n");
     else if (step.kind !== "COPY" && step.kind !== "ADD") {
-      this.#tell(` ---> Running in ${this.#name("container")}\n`);
+      const id = this.#begin();
       this.#tellAll(vertex?.output);
-      this.#tell(` ---> Removed intermediate container ${this.#name("container")}\n`);
+      if (this.#removesEach) this.#tellRemoved(id);
+      else this.#keep(id, step, step.kind === "RUN" ? vertex : undefined);
     }
     this.#tell(` ---> ${this.#name("image")}\n`);
   }
@@ -239,13 +269,13 @@ export class ClassicProgress {
     }
     this.#tell(`# Executing ${triggers.length} build trigger${triggers.length === 1 ? "" : "s"}\n`);
     const vertices = [...(this.#triggers.get(stage) ?? [])];
-    for (const [i, text] of triggers.entries()) {
+    for (const text of triggers) {
       const [kind = ""] = text.trim().toUpperCase().split(/\s/);
       const vertex = MAKES_LAYER.has(kind) ? vertices.shift() : undefined;
       if (kind === "COPY" || kind === "ADD") continue;
-      this.#tell(` ---> Running in ${this.#name(`container ${i}`)}\n`);
+      const id = this.#begin();
       this.#tellAll(vertex?.output);
-      this.#tell(` ---> Removed intermediate container ${this.#name(`container ${i}`)}\n`);
+      if (this.#removesEach) this.#tellRemoved(id);
     }
     this.#tell(` ---> ${this.#name("image")}\n`);
   }
@@ -254,7 +284,27 @@ export class ClassicProgress {
     for (const text of texts) this.#tell(text);
   }
 
-  /** Intermediate images and containers exist in the telling only; their names follow from the steps. */
+  get #removesEach(): boolean {
+    return this.#removal.usually || this.#removal.always;
+  }
+
+  /** A container for the step; its id. */
+  #begin(): string {
+    const id = this.#newId();
+    this.#tell(` ---> Running in ${shortId(id)}\n`);
+    return id;
+  }
+
+  #tellRemoved(id: string): void {
+    this.#tell(` ---> Removed intermediate container ${shortId(id)}\n`);
+  }
+
+  #keep(id: string, step: ClassicStep, vertex: Vertex | undefined): void {
+    const ran = vertex && { startedUs: vertex.startedUs, finishedUs: vertex.endedUs };
+    this.#containers.push({ id, at: this.#at, step, ...(ran && { ran }) });
+  }
+
+  /** The intermediate images that are told of have other names: these follow from the steps. */
   #name(what: string): string {
     return sha256(encode(`${this.#keys[this.#at]} ${what}`)).slice(0, 12);
   }

@@ -16,7 +16,8 @@ export function commitToImage(session: Session, request: RequestOf<"commit">): n
     const image = engine.commit(container, { author: request.author, comment: request.message, config });
     const name = request.repository === "" ? "" : `${request.repository}:${request.tag}`;
     if (name !== "") images.tag(image.id, name);
-    containers.note(container, "commit", { comment: request.message, imageID: image.id, imageRef: name });
+    const imageRef = name === "" ? "" : images.familiarName(name);
+    containers.note(container, "commit", { comment: request.message, imageID: image.id, imageRef });
     session.lines([image.id]);
     return 0;
   } finally {

@@ -70,8 +70,9 @@ export async function buildHandler(
     };
     return buildWithBuildKit(engine, asked, { trace, isQuiet });
   }
-  const options = { ...shared, tar, target, platform, networkMode, extraHosts: hosts, shmSizeBytes, isQuiet };
-  const build = await openClassicBuild(engine, options);
+  const removal = { rm: flag(query, "rm", true), forceRm: flag(query, "forcerm") };
+  const own = { tar, target, platform, networkMode, extraHosts: hosts, shmSizeBytes, isQuiet, ...removal };
+  const build = await openClassicBuild(engine, { ...shared, ...own });
   return progressReply((tell, { signal }) => build(tell, signal));
 }
 

@@ -98,7 +98,7 @@ async function commit(engine: Engine, { request, query }: Call) {
     containers.note(container, "commit", {
       comment: text(query, "comment"),
       imageID: image.id,
-      imageRef: repository === "" ? "" : engine.images.fullName(tag === "" ? repository : `${repository}:${tag}`),
+      imageRef: repository === "" ? "" : images.familiarName(tag === "" ? repository : `${repository}:${tag}`),
     });
     return json({ Id: image.id }, 201);
   } finally {
