@@ -54,6 +54,7 @@ import {
   X_OK,
 } from "../abi/index.ts";
 import type { RepeatedSetup, SetupSite } from "../kernel/index.ts";
+import { quote } from "../lib/go/index.ts";
 import { encode, NO_BYTES } from "../lib/index.ts";
 import type { MountSpec, ProcessSpec, RuntimeSpec } from "../oci/index.ts";
 import { setUpConsole } from "./console.ts";
@@ -266,7 +267,7 @@ function* becomeUser(process: ProcessSpec): Routine<void> {
   const isDenied = early instanceof Errno && (early.code === "EACCES" || early.code === "EPERM");
   const failure = isDenied ? yield* chdir(process.cwd).attempt() : early;
   if (failure instanceof Errno) {
-    throw new InitError(`chdir to cwd ("${process.cwd}") set in config.json failed: ${goText(failure)}`);
+    throw new InitError(`chdir to cwd (${quote(process.cwd)}) set in config.json failed: ${goText(failure)}`);
   }
   yield* capset({
     effective: capabilities(process.capabilities.effective).intersect(permitted),
@@ -305,7 +306,7 @@ function* findExecutable(name: string, env: Env): Routine<string> {
   if (name.includes("/")) {
     const failure = yield* whyNotExecutable(name, yield* stat(name).attempt());
     if (failure === undefined) return name;
-    throw new InitError(`exec: "${name}": ${failure}`);
+    throw new InitError(`exec: ${quote(name)}: ${failure}`);
   }
   let denied = false;
   const search = env.get("PATH") ?? "";
@@ -319,11 +320,11 @@ function* findExecutable(name: string, env: Env): Routine<string> {
     const failure = yield* whyNotExecutable(path, found);
     if (failure === undefined) {
       if (path.startsWith("/")) return path;
-      throw new InitError(`exec: "${name}": cannot run executable found relative to current directory`);
+      throw new InitError(`exec: ${quote(name)}: cannot run executable found relative to current directory`);
     }
     if (failure === "permission denied") denied = true;
   }
-  throw new InitError(`exec: "${name}": ${denied ? "permission denied" : "executable file not found in $PATH"}`);
+  throw new InitError(`exec: ${quote(name)}: ${denied ? "permission denied" : "executable file not found in $PATH"}`);
 }
 
 function* whyNotExecutable(path: string, found: Stat | Errno): Routine<string | undefined> {

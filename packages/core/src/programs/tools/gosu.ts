@@ -1,5 +1,6 @@
 /** gosu and su-exec: run a command as another user, in the same process. @see https://github.com/tianon/gosu */
 import { type Program, setgroups, setresgid, setresuid } from "../../abi/index.ts";
+import { quote } from "../../lib/go/index.ts";
 import { basename } from "../../lib/index.ts";
 import { execvp, groupByName, Io, userById, userByName } from "../../userland/index.ts";
 
@@ -26,7 +27,7 @@ export const gosu: Program = function* (argv, env) {
   const home = user?.home ?? "/";
   const error = yield* execvp(command, new Map(env).set("HOME", home));
   yield* io.err.write(
-    `error: exec: "${command[0]}": ${error.code === "ENOENT" ? "executable file not found in $PATH" : error.message.toLowerCase()}\n`,
+    `error: exec: ${quote(command[0] ?? "")}: ${error.code === "ENOENT" ? "executable file not found in $PATH" : error.message.toLowerCase()}\n`,
   );
   return error.code === "ENOENT" ? 127 : 126;
 };
