@@ -76,7 +76,7 @@ export class EngineModem {
   async #request(options: DialOptions): Promise<unknown> {
     const { abortSignal = NEVER } = options;
     abortSignal.throwIfAborted();
-    return resultOf(await this.#api.handle(apiRequest(options, this.headers, abortSignal)), options);
+    return await resultOf(await this.#api.handle(apiRequest(options, this.headers, abortSignal)), options);
   }
 }
 

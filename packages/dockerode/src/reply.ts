@@ -38,12 +38,13 @@ export async function resultOf(reply: ApiReply, dial: DialOptions): Promise<unkn
   return dial.isStream === true ? streamOf(reply, dial) : contentOf(reply);
 }
 
-/** A JSON value, or else the bytes themselves. */
-async function contentOf(reply: ApiReply): Promise<unknown> {
-  if (reply.kind === "whole" && typeof reply.document === "object" && reply.document !== null) {
-    return jsonCopy(reply.document);
-  }
-  return parsed(await bytesOf(reply));
+/** A JSON value, or else the bytes themselves; a promise of it where they come bit by bit. */
+function contentOf(reply: ApiReply): unknown {
+  if (reply.kind !== "whole") return bytesOf(reply).then(parsed);
+  const { document } = reply;
+  if (typeof document === "object" && document !== null) return jsonCopy(document);
+  const { body } = reply;
+  return parsed(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
 }
 
 function streamOf(reply: ApiReply, dial: DialOptions): ReplyStream {
@@ -57,8 +58,7 @@ function streamOf(reply: ApiReply, dial: DialOptions): ReplyStream {
   return stream.play(reply.kind === "stream" ? reply.run : (output) => output.write(reply.body));
 }
 
-async function bytesOf(reply: ApiReply): Promise<Buffer> {
-  if (reply.kind === "whole") return Buffer.from(reply.body.buffer, reply.body.byteOffset, reply.body.byteLength);
+async function bytesOf(reply: Exclude<ApiReply, { kind: "whole" }>): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   const signal = new AbortController().signal;
   const write = (bytes: Uint8Array): Promise<void> => {

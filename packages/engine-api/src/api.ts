@@ -4,13 +4,13 @@
  * Every request is something from outside of the simulated world, which is woken before the answer is made and after.
  */
 import { ConnectionLost, type Engine } from "@bottleship/core/engine";
-import { BrokenAnswer, operationOf } from "@bottleship/core/faults";
+import { BrokenAnswer, NO_TROUBLE, type Trouble } from "@bottleship/core/faults";
 import { clean, StatusError } from "@bottleship/core/lib";
 import { clientOf } from "./http/client.ts";
 import { cutByDaemon } from "./http/connection.ts";
 import { type ApiReply, type ApiRequest, empty, type HijackedStream, type Output } from "./http/exchange.ts";
 import { HttpProblem, problemReply } from "./http/problem.ts";
-import { type Call, type Match, Router } from "./http/router.ts";
+import { type Call, type Handler, type Match, Router } from "./http/router.ts";
 import { lateFailure, spoiled } from "./http/spoil.ts";
 import { versionOf } from "./http/version.ts";
 import { bottleshipRoutes } from "./routes/bottleship.ts";
@@ -110,21 +110,22 @@ export class EngineApi {
   }
 
   /** Through the door where calls are logged, and may go wrong on purpose. */
-  async #carryOut({ method, pattern, params, handler }: Match, call: Call): Promise<ApiReply> {
-    const operation = operationOf(method, pattern);
+  #carryOut({ operation, params, handler }: Match, call: Call): ApiReply | Promise<ApiReply> {
     if (operation === undefined) return handler(call);
     const { request, query } = call;
     const [subject = query.get("name") ?? query.get("fromImage") ?? ""] = params.values();
     const made = { operation, subject, client: clientOf(request) };
     return this.#engine.faults.api.call(
       made,
-      async (trouble) => {
-        if (trouble.failsLate !== undefined) return lateFailure(trouble.failsLate);
-        return spoiled(await handler(call), trouble);
-      },
+      (trouble) => (trouble === NO_TROUBLE ? handler(call) : troubled(handler, call, trouble)),
       request.signal,
     );
   }
+}
+
+async function troubled(handler: Handler, call: Call, trouble: Trouble): Promise<ApiReply> {
+  if (trouble.failsLate !== undefined) return lateFailure(trouble.failsLate);
+  return spoiled(await handler(call), trouble);
 }
 
 /** A path without `//` and `..`, as gorilla/mux wants it. */

@@ -19,3 +19,15 @@ it("knows neither other methods nor deeper paths; HEAD is like GET", () => {
   expect(router.match("GET", "/containers/a/b/json")).toBeUndefined();
   expect(router.match("HEAD", "/containers/a/json")).toBeDefined();
 });
+
+it("says which operation a route stands for, if the API's description has it", () => {
+  const post = (pattern: string) => route("POST", pattern, () => empty(200));
+  const router = new Router([
+    post("/containers/{id}/start"),
+    post("/bottleship/faults"),
+    seen("/images/{name...}/json"),
+  ]);
+  expect(router.match("POST", "/containers/start/start")?.operation).toBe("ContainerStart");
+  expect(router.match("GET", "/images/team/web/json")?.operation).toBe("ImageInspect");
+  expect(router.match("POST", "/bottleship/faults")).toMatchObject({ operation: undefined });
+});

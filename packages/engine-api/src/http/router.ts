@@ -3,6 +3,7 @@
  *
  * Patterns are paths with parameters: `{id}` is one segment, `{name...}` may have slashes in it, as names of images do.
  */
+import { type Operation, operationOf } from "@bottleship/core/faults";
 import type { ApiReply, ApiRequest } from "./exchange.ts";
 
 /** What a handler gets: the request, and what its path says. */
@@ -25,17 +26,18 @@ export interface Route {
 
 interface Compiled {
   readonly method: string;
-  readonly pattern: string;
   readonly expression: RegExp;
+  /** What follows the last parameter: most paths are told apart by it. */
+  readonly ending: string;
   readonly names: readonly string[];
   readonly handler: Handler;
+  readonly operation: Operation | undefined;
 }
 
 export interface Match {
-  /** Of the route that fits. */
-  readonly method: string;
-  readonly pattern: string;
   readonly handler: Handler;
+  /** What the route stands for, if the API's description knows it. */
+  readonly operation: Operation | undefined;
   readonly params: ReadonlyMap<string, string>;
 }
 
@@ -64,12 +66,12 @@ export class Router {
 }
 
 function find(candidates: readonly Compiled[], method: string, path: string): Match | undefined {
-  for (const { method: own, pattern, expression, names, handler } of candidates) {
-    if (own !== method) continue;
+  for (const { method: own, expression, ending, names, handler, operation } of candidates) {
+    if (own !== method || !path.endsWith(ending)) continue;
     const found = expression.exec(path);
     if (found === null) continue;
     const params = new Map(names.map((name, index) => [name, decoded(found[index + 1] ?? "")]));
-    return { method: own, pattern, handler, params };
+    return { handler, operation, params };
   }
   return undefined;
 }
@@ -80,7 +82,15 @@ function compile({ method, pattern, handler }: Route): Compiled {
     names.push(name);
     return isLong === undefined ? "([^/]+)" : "(.+)";
   });
-  return { method, pattern, expression: new RegExp(`^${source}$`), names, handler };
+  const ending = pattern.slice(pattern.lastIndexOf("}") + 1);
+  return {
+    method,
+    expression: new RegExp(`^${source}$`),
+    ending,
+    names,
+    handler,
+    operation: operationOf(method, pattern),
+  };
 }
 
 function firstSegment(path: string): string {
@@ -89,6 +99,7 @@ function firstSegment(path: string): string {
 }
 
 function decoded(text: string): string {
+  if (!text.includes("%")) return text;
   try {
     return decodeURIComponent(text);
   } catch {
