@@ -36,6 +36,8 @@ export interface SwarmNode extends SwarmObject {
   readonly machine: Machine;
   /** Where others would reach it. */
   readonly address: string;
+  /** Who changes a node says nothing of its membership: with Docker it counts as pending from then on. */
+  isUpdated: boolean;
 }
 
 /** A node as data: the machine is known. */
@@ -68,7 +70,7 @@ export class NodeStore {
     this.#parts = parts;
     this.#table = new ObjectTable<SwarmNode>("node", (node) => node.machine.hostname);
     const spec: NodeSpec = { Labels: {}, Role: "manager", Availability: availability };
-    this.self = { ...(known ?? { ...parts.revisions.created(), spec, address }), machine };
+    this.self = { ...(known ?? { ...parts.revisions.created(), spec, address, isUpdated: false }), machine };
     this.#table.add(this.self);
     if (known !== undefined) return;
     const change = { name: machine.hostname, "state.new": "ready", "state.old": "unknown" };
@@ -96,6 +98,7 @@ export class NodeStore {
     const spec = given as NodeSpec;
     const before = node.spec.Availability;
     node.spec = { ...spec, Labels: spec.Labels ?? {} };
+    node.isUpdated = true;
     this.#parts.revisions.changed(node);
     const change =
       before === spec.Availability ? {} : { "availability.new": spec.Availability, "availability.old": before };
@@ -119,12 +122,11 @@ export class NodeStore {
     check("role", ROLES);
     check("membership", MEMBERSHIPS);
     return this.#table.list().filter(
-      ({ id, spec, machine }) =>
+      ({ id, spec, machine, isUpdated }) =>
         filters.allows("id", (value) => id.startsWith(value)) &&
         filters.allows("name", (value) => machine.hostname.startsWith(value)) &&
         filters.allows("role", (value) => value === spec.Role) &&
-        // Nobody has ever accepted the node that a swarm began with.
-        filters.allows("membership", (value) => value === "pending") &&
+        filters.allows("membership", (value) => value === (isUpdated ? "pending" : "accepted")) &&
         filters.allowsLabels(spec.Labels, "node.label") &&
         // The engine has none.
         filters.allowsLabels({}),
