@@ -173,3 +173,47 @@ it("knows what each node has for a network of the swarm, and fills in what nobod
     Endpoint: { Spec: {} },
   });
 });
+
+it("keeps volumes of the swarm, which clients change by their id and version", async () => {
+  const { api, call, check, bugs, refusal } = await machine();
+  await call("POST /swarm/init", INIT);
+  const AccessMode = { MountVolume: { FsType: "ext4", MountFlags: ["a"] } };
+  const made = await call("POST /volumes/create", { Name: "data", ClusterVolumeSpec: { AccessMode } });
+  expect(made.status).toBe(201);
+  const { ClusterVolume, ...rest } = (await made.json()) as Readonly<Record<string, unknown>> & {
+    readonly ClusterVolume: {
+      readonly ID: string;
+      readonly Version: { readonly Index: number };
+      readonly Spec: object;
+    };
+  };
+  expect(rest).toMatchObject({ Name: "data", Driver: "", Scope: "global", Labels: null, Options: null });
+  expect(ClusterVolume.Spec).toEqual({
+    AccessMode: { Scope: "single", Sharing: "none", ...AccessMode },
+    Availability: "active",
+  });
+  const line = (id: string, version: string): string => `PUT /volumes/${id}?version=${version}`;
+  const body = { Spec: { Availability: "pause" } };
+  const { ID: id, Version } = ClusterVolume;
+  expect(await refusal(line(id, ""), body)).toBe(
+    `400 invalid swarm object version '': strconv.ParseUint: parsing "": invalid syntax`,
+  );
+  expect(await refusal(line("data", "1"), body)).toBe("404 rpc error: code = NotFound desc = volume data not found");
+  expect(await refusal(line(id, "99"), body)).toBe("500 rpc error: code = Unknown desc = update out of sequence");
+  expect((await call(line(id, `${Version.Index}`), body)).status).toBe(200);
+  expect(await (await call("GET /volumes/data")).json()).toMatchObject({
+    ClusterVolume: { Spec: { Availability: "pause" } },
+  });
+  expect(await refusal("POST /volumes/create", { Name: "x", ClusterVolumeSpec: {} })).toBe(
+    "400 rpc error: code = InvalidArgument desc = AccessMode must not be nil",
+  );
+  const listed = async (version: string): Promise<number> => {
+    const reply = await api(new Request(`http://docker/v${version}/volumes`));
+    return ((await reply.json()) as { readonly Volumes: readonly unknown[] }).Volumes.length;
+  };
+  expect([await listed("1.51"), await listed("1.41")]).toEqual([1, 0]);
+  expect(await refusal("GET /volumes/none")).toBe("404 volume none not found");
+  expect((await call("DELETE /volumes/data?force=1")).status).toBe(204);
+  expect(check.violations).toEqual([]);
+  expect(bugs).toEqual([]);
+});

@@ -74,6 +74,7 @@ export const OPERATIONS = {
   VolumeCreate: post("/volumes/create", "document"),
   VolumeInspect: get("/volumes/{name}"),
   PluginInspect: get("/plugins/{name}/json"),
+  VolumeUpdate: { method: "PUT", path: "/volumes/{name}", reply: "empty" },
   VolumeDelete: drop("/volumes/{name}"),
   VolumePrune: post("/volumes/prune", "document"),
   NetworkList: get("/networks"),

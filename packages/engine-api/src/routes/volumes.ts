@@ -4,59 +4,65 @@
  * @see moby api/server/router/volume, volume/service
  */
 import {
+  clusterVolumeDocument,
   type Engine,
-  NO_MANAGER,
+  findVolume,
   pruneVolumes,
+  removeVolume,
   selectVolumes,
   VOLUME_FILTERS,
-  type Volume,
   volumeDocument,
 } from "@bottleship/core/engine";
-import { StatusError } from "@bottleship/core/lib";
 import { readJson } from "../http/body.ts";
 import { empty, json } from "../http/exchange.ts";
 import { Filters } from "../http/filters.ts";
 import { HttpProblem } from "../http/problem.ts";
 import { flag } from "../http/query.ts";
-
 import { type Route, route } from "../http/router.ts";
-import { VOLUME_CREATE } from "../schemas/others.ts";
+import { VOLUME_CREATE, VOLUME_UPDATE } from "../schemas/others.ts";
+import { seenVersion } from "./swarm/version.ts";
 
 export function volumeRoutes(engine: Engine): readonly Route[] {
-  const { volumes } = engine;
+  const { volumes, swarm } = engine;
   return [
-    route("GET", "/volumes", ({ query }) => {
+    route("GET", "/volumes", ({ query, version }) => {
       const found = selectVolumes(
         engine,
         Filters.parse(query.get("filters"), VOLUME_FILTERS, "error reading volume filters: "),
       );
-      return json({ Volumes: found.map(volumeDocument), Warnings: null });
+      const { volumes: ofSwarm } = (version < CLUSTER_VOLUMES ? undefined : swarm.current) ?? {};
+      const others = (ofSwarm?.list() ?? []).map(clusterVolumeDocument);
+      return json({ Volumes: [...found.map(volumeDocument), ...others], Warnings: null });
     }),
     route("POST", "/volumes/create", async ({ request }) => {
       const body = await readJson(request, VOLUME_CREATE);
-      const { Driver: driver, Labels: labels, DriverOpts: options } = body;
-      // Volumes of a cluster need plugins, and the swarm has none.
-      if (body.ClusterVolumeSpec !== undefined) throw new HttpProblem(503, NO_MANAGER);
+      const { Driver: driver, Labels: labels, DriverOpts: options, ClusterVolumeSpec } = body;
+      if (ClusterVolumeSpec !== undefined) {
+        return json(clusterVolumeDocument(swarm.cluster.volumes.create({ ...body, ClusterVolumeSpec })), 201);
+      }
       const volume = volumes.create(body.Name, { driver, labels, options });
       return json(volumeDocument(volume), 201);
     }),
     route("POST", "/volumes/prune", ({ query, version }) => json(prune(engine, query, version))),
-    route("GET", "/volumes/{name}", ({ param }) => json(volumeDocument(find(engine, param("name"))))),
-    route("PUT", "/volumes/{name}", () => {
-      throw new HttpProblem(503, "volume update only valid for cluster volumes, but swarm is unavailable");
+    route("GET", "/volumes/{name}", ({ param }) => json(findVolume(engine, param("name")))),
+    route("PUT", "/volumes/{name}", async ({ param, query, request }) => {
+      if (swarm.current === undefined) {
+        throw new HttpProblem(503, "volume update only valid for cluster volumes, but swarm is unavailable");
+      }
+      const version = seenVersion(query, "swarm object");
+      const { Spec = {} } = await readJson(request, VOLUME_UPDATE);
+      swarm.cluster.volumes.update(param("name"), version, Spec);
+      return empty(200);
     }),
     route("DELETE", "/volumes/{name}", ({ param, query }) => {
-      volumes.remove(param("name"), { force: flag(query, "force") });
+      removeVolume(engine, param("name"), { force: flag(query, "force") });
       return empty(204);
     }),
   ];
 }
 
-function find({ volumes }: Engine, name: string): Volume {
-  const volume = volumes.get(name);
-  if (volume === undefined) throw new StatusError("not-found", `get ${name}: no such volume`);
-  return volume;
-}
+/** Since this version volumes of swarms are known. */
+const CLUSTER_VOLUMES = 142;
 
 /** Since this version named volumes stay unless `all` is said. */
 const ANONYMOUS_ONLY = 142;

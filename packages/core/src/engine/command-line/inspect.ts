@@ -17,9 +17,10 @@ import { INSPECTED_CONFIG, INSPECTED_NODE, INSPECTED_SECRET, INSPECTED_SERVICE }
 import type { RequestOf } from "../docker/request.ts";
 import { ANY, type GoType } from "../docker/template/type.ts";
 import { containerDocument } from "../documents/container.ts";
-import { imageDocument, networkDocument, volumeDocument } from "../documents/others.ts";
+import { imageDocument, networkDocument } from "../documents/others.ts";
 import { nodeDocument, payloadDocument } from "../swarm/documents.ts";
 import { serviceDocument, taskDocument } from "../swarm/service-documents.ts";
+import { findVolume } from "../volume/named-volume.ts";
 import { noPlugin } from "./plugins.ts";
 import { told } from "./refusal.ts";
 import type { Session } from "./session.ts";
@@ -61,7 +62,7 @@ export async function inspectObjects(session: Session, request: InspectRequest):
 }
 
 function findersFor(session: Session, request: InspectRequest): readonly Finder[] {
-  const { containers, images, networks, volumes, swarm } = session.engine;
+  const { containers, images, networks, swarm } = session.engine;
   const byType: Readonly<Record<string, Finder>> = {
     container: about("ContainerInspect", (name) => {
       const container = containers.get(name);
@@ -85,9 +86,7 @@ function findersFor(session: Session, request: InspectRequest): readonly Finder[
       return { json: networkDocument(network, services), type: INSPECTED_NETWORK };
     }),
     volume: about("VolumeInspect", (name) => {
-      const volume = volumes.get(name);
-      if (volume === undefined) throw new StatusError("not-found", `get ${name}: no such volume`);
-      return { json: volumeDocument(volume), type: INSPECTED_VOLUME, typedOnly: true };
+      return { json: findVolume(session.engine, name), type: INSPECTED_VOLUME, typedOnly: true };
     }),
   };
   const ofSwarm: Readonly<Record<string, Finder>> = {

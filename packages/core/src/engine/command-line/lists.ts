@@ -13,6 +13,7 @@ import { Filters } from "../select/filters.ts";
 import { IMAGE_FILTERS, imageSummary, selectImages } from "../select/images.ts";
 import { NETWORK_FILTERS, selectNetworks } from "../select/networks.ts";
 import { selectVolumes, VOLUME_FILTERS } from "../select/volumes.ts";
+import { clusterVolumeDocument } from "../swarm/volume-documents.ts";
 import type { Session } from "./session.ts";
 
 export function listContainers(session: Session, request: RequestOf<"ps">): number {
@@ -49,8 +50,9 @@ export function listNetworks(session: Session, request: RequestOf<"network ls">)
 }
 
 export function listVolumes(session: Session, request: RequestOf<"volume ls">): number {
-  const rows = selectVolumes(session.engine, Filters.of(request.filters, VOLUME_FILTERS)).map(volumeDocument);
-  return show(session, () => renderVolumes(rows, request));
+  const own = selectVolumes(session.engine, Filters.of(request.filters, VOLUME_FILTERS)).map(volumeDocument);
+  const others = (session.engine.swarm.current?.volumes.list() ?? []).map(clusterVolumeDocument);
+  return show(session, () => renderVolumes([...own, ...others], request));
 }
 
 function show(session: Session, render: () => string): number {

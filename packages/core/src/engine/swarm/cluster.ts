@@ -12,6 +12,7 @@ import type { Network } from "../network/network.ts";
 import type { SharedNetworks } from "../network/network-store.ts";
 import { Allocator } from "./allocator.ts";
 import type { ClusterSpec } from "./cluster-spec.ts";
+import { type ClusterVolume, ClusterVolumeStore } from "./cluster-volumes.ts";
 import { type Availability, type NodeRecord, NodeStore } from "./node.ts";
 import type { Revisions, SwarmObject } from "./object-table.ts";
 import { Orchestrator, type OrchestratorRecords } from "./orchestrator.ts";
@@ -51,6 +52,7 @@ export interface ClusterRecord {
   readonly node: NodeRecord;
   readonly secrets: readonly Payload[];
   readonly configs: readonly Payload[];
+  readonly volumes: readonly ClusterVolume[];
   readonly services: readonly Service[];
   readonly orchestrator: OrchestratorRecords;
   readonly networks: SwarmNetworkRecords;
@@ -76,6 +78,7 @@ export class Cluster {
   readonly secrets: PayloadStore;
   readonly configs: PayloadStore;
   readonly services: ServiceStore;
+  readonly volumes: ClusterVolumeStore;
   readonly #orchestrator: Orchestrator;
   readonly #networks: SwarmNetworks;
   readonly #allocator: Allocator;
@@ -104,6 +107,7 @@ export class Cluster {
     const users = (kind: PayloadKind, id: string): readonly string[] => this.services.usersOf(kind, id);
     this.secrets = new PayloadStore("secret", { revisions, events, users });
     this.configs = new PayloadStore("config", { revisions, events, users });
+    this.volumes = new ClusterVolumeStore(revisions, this.secrets);
     this.services = new ServiceStore({
       revisions,
       events,
@@ -147,11 +151,12 @@ export class Cluster {
     } else this.#restore(known);
   }
 
-  #restore({ tokens, unlockKey, secrets, configs, services, orchestrator }: ClusterRecord): void {
+  #restore({ tokens, unlockKey, secrets, configs, volumes, services, orchestrator }: ClusterRecord): void {
     for (const [role, token] of tokens) this.#tokens.set(role, token);
     this.unlockKey = unlockKey;
     this.secrets.restore(secrets);
     this.configs.restore(configs);
+    this.volumes.restore(volumes);
     this.services.restore(services);
     this.#orchestrator.restore(orchestrator);
   }
@@ -172,6 +177,7 @@ export class Cluster {
       node: this.nodes.record,
       secrets: this.secrets.records,
       configs: this.configs.records,
+      volumes: this.volumes.records,
       services: this.services.records,
       orchestrator: this.#orchestrator.records,
       networks: this.#networks.records,

@@ -90,6 +90,9 @@ export function occupancyWithout(
 export const hostPorts = ({ ports }: Service): readonly string[] =>
   ports.filter(({ PublishMode, PublishedPort = 0 }) => PublishMode === "host" && PublishedPort > 0).map(portKey);
 
+/** Mounts of volumes that a plugin would bring to the node. */
+const CLUSTER_MOUNTS: ReadonlySet<string> = new Set(["cluster", "csi"]);
+
 /** What Go calls kinds of processors. */
 const GO_NAMES: Readonly<Record<string, string>> = { x86_64: "amd64", aarch64: "arm64" };
 
@@ -132,6 +135,8 @@ export function obstacle(
               ? "host-mode port already in use on 1 node"
               : limit > 0 && replicas >= limit
                 ? "max replicas per node limit exceed"
-                : undefined;
+                : (spec.ContainerSpec?.Mounts ?? []).some(({ Type = "" }) => CLUSTER_MOUNTS.has(Type))
+                  ? "cannot fulfill requested CSI volume mounts on 1 node"
+                  : undefined;
   return why === undefined ? undefined : `no suitable node (${why})`;
 }

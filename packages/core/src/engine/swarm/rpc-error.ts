@@ -5,12 +5,19 @@
  */
 import { StatusError, type StatusKind } from "../../lib/index.ts";
 
-export type RpcCode = "AlreadyExists" | "FailedPrecondition" | "InvalidArgument" | "Unimplemented" | "Unknown";
+export type RpcCode =
+  | "AlreadyExists"
+  | "FailedPrecondition"
+  | "InvalidArgument"
+  | "NotFound"
+  | "Unimplemented"
+  | "Unknown";
 
 const KINDS: Readonly<Record<RpcCode, StatusKind>> = {
   AlreadyExists: "already-exists",
   FailedPrecondition: "invalid-argument",
   InvalidArgument: "invalid-argument",
+  NotFound: "not-found",
   Unimplemented: "not-implemented",
   Unknown: "internal",
 };

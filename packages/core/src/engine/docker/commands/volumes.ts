@@ -1,9 +1,10 @@
-/** `docker volume …`; the options of cluster volumes are known but mean nothing. Model: docker/cli cli/command/volume. */
+/** `docker volume …`. Model: docker/cli cli/command/volume. */
 import { atLeast, atMost, command, exactly, NONE } from "../command.ts";
-import { bool, bytes, filter, list, map, text } from "../flags/flag.ts";
+import { bool, filter, list, map, text } from "../flags/flag.ts";
 import { ValueError } from "../problem.ts";
 import { withFilter } from "../values/filter.ts";
 import { label, toMap } from "../values/pairs.ts";
+import { CLUSTER_VOLUME_FLAGS, clusterVolumeSpec, isOfCluster } from "./cluster-volume.ts";
 import { checkInspectTemplate, FORMAT_HELP, TEMPLATE_HELP } from "./shared.ts";
 
 export const createVolume = command({
@@ -11,28 +12,13 @@ export const createVolume = command({
   summary: "Create a volume",
   arity: atMost(1),
   flags: {
-    availability: text('Cluster Volume availability ("active", "pause", "drain")', {
-      only: "swarm",
-      initial: "active",
-    }),
+    ...CLUSTER_VOLUME_FLAGS,
     driver: text("Specify volume driver name", { short: "d", initial: "local" }),
-    group: text("Cluster Volume group (cluster volumes)", { only: "swarm" }),
     label: list("Set metadata for a volume", { entry: label }),
-    "limit-bytes": bytes("Minimum size of the Cluster Volume in bytes", { only: "swarm" }),
     name: text("Specify volume name", { hidden: true }),
     opt: map("Set driver specific options", { short: "o" }),
-    "required-bytes": bytes("Maximum size of the Cluster Volume in bytes", { only: "swarm" }),
-    scope: text('Cluster Volume access scope ("single", "multi")', { only: "swarm", initial: "single" }),
-    secret: map("Cluster Volume secrets", { only: "swarm" }),
-    sharing: text('Cluster Volume access sharing ("none", "readonly", "onewriter", "all")', {
-      only: "swarm",
-      initial: "none",
-    }),
-    "topology-preferred": list("A topology that the Cluster Volume would be preferred in", { only: "swarm" }),
-    "topology-required": list("A topology that the Cluster Volume must be accessible from", { only: "swarm" }),
-    type: text('Cluster Volume access type ("mount", "block")', { only: "swarm", initial: "block" }),
   },
-  read: ({ flags, operands }) => {
+  read: ({ flags, operands, changed }) => {
     if (operands.length === 1 && flags.name !== "")
       throw new ValueError(
         "conflicting options: cannot specify a volume-name through both --name and as a positional arg",
@@ -46,6 +32,7 @@ export const createVolume = command({
         ...(Object.keys(flags.opt).length === 0 ? {} : { DriverOpts: flags.opt }),
         ...(Object.keys(labels).length === 0 ? {} : { Labels: labels }),
         ...(name === "" ? {} : { Name: name }),
+        ...(isOfCluster(changed) && { ClusterVolumeSpec: clusterVolumeSpec(flags) }),
       },
     };
   },
@@ -56,7 +43,11 @@ export const updateVolume = command({
   summary: "Update a volume (cluster volumes only)",
   arity: exactly(1),
   flags: { availability: text('Cluster Volume availability ("active", "pause", "drain")', { initial: "active" }) },
-  read: ({ operands: [name = ""] }) => ({ command: "volume update", name }),
+  read: ({ flags, changed, operands: [name = ""] }) => ({
+    command: "volume update",
+    name,
+    availability: changed.has("availability") ? flags.availability : undefined,
+  }),
 });
 
 export const removeVolume = command({
@@ -85,6 +76,7 @@ export const listVolumes = command({
     filters: flags.filter,
     format: flags.format,
     quiet: flags.quiet,
+    cluster: flags.cluster,
   }),
 });
 

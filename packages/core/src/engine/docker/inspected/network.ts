@@ -13,6 +13,7 @@ import {
   slice,
   struct,
 } from "../template/type.ts";
+import { CLUSTER_VOLUME } from "./cluster-volume.ts";
 import { TIME } from "./common.ts";
 
 const IPAM_CONFIG = struct(
@@ -51,7 +52,7 @@ export const INSPECTED_NETWORK = struct(
 /** Volumes have no fallback to their JSON: only the names of Go count. */
 export const INSPECTED_VOLUME = struct(
   "volume.Volume",
-  optional("ClusterVolume", pointer(struct("volume.ClusterVolume"))),
+  optional("ClusterVolume", pointer(CLUSTER_VOLUME)),
   optional("CreatedAt", STRING),
   fields(STRING, "Driver"),
   fields(STRING_MAP, "Labels"),

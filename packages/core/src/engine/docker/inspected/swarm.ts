@@ -24,7 +24,7 @@ import { MOUNT, ULIMIT } from "./host-config.ts";
 const OMIT = { omitEmpty: true } as const;
 
 const VERSION = struct("swarm.Version", optional("Index", UINT64));
-const META = struct("swarm.Meta", fields(VERSION, "Version"), fields(TIME, "CreatedAt UpdatedAt"));
+export const META = struct("swarm.Meta", fields(VERSION, "Version"), fields(TIME, "CreatedAt UpdatedAt"));
 const ANNOTATIONS = struct("swarm.Annotations", optional("Name", STRING), fields(STRING_MAP, "Labels"));
 const DRIVER = struct("swarm.Driver", optional("Name", STRING), optional("Options", STRING_MAP));
 

@@ -77,9 +77,9 @@ export interface VolumeSummary {
   readonly Scope: string;
   readonly Labels: Labels | null;
   readonly UsageData?: { readonly RefCount: number; readonly Size: number } | null;
+  /** Of one of a swarm's. */
+  readonly ClusterVolume?: { readonly Spec: { readonly Group?: string; readonly Availability?: string } };
 }
-
-const unknown = (): string => "N/A";
 
 export const VOLUME_COLUMNS: Columns<VolumeSummary> = columns(
   "formatter.volumeContext",
@@ -104,19 +104,26 @@ export const VOLUME_COLUMNS: Columns<VolumeSummary> = columns(
     Labels: (volume) => joinLabels(volume.Labels, false),
     Links: ({ UsageData }) => (UsageData ? `${UsageData.RefCount}` : "N/A"),
     Size: ({ UsageData }) => (UsageData ? humanSize(UsageData.Size) : "N/A"),
-    Group: unknown,
-    Availability: unknown,
-    Status: unknown,
+    Group: ({ ClusterVolume: own }) => (own === undefined ? "N/A" : (own.Spec.Group ?? "")),
+    Availability: ({ ClusterVolume: own }) => own?.Spec.Availability ?? "N/A",
+    // No plugin makes any.
+    Status: ({ ClusterVolume: own }) => (own === undefined ? "N/A" : "pending creation"),
   },
   { label: (volume, name) => volume.Labels?.[name] ?? "" },
 );
 
+const CLUSTER_TABLE = "table {{.Name}}\t{{.Group}}\t{{.Driver}}\t{{.Availability}}\t{{.Status}}";
+
 /** What `docker volume ls` prints, sorted by name. @throws ValueError for a wrong template */
 export function renderVolumes(
   volumes: readonly VolumeSummary[],
-  { format, quiet }: { readonly format: string; readonly quiet: boolean },
+  { format, quiet, cluster = false }: { readonly format: string; readonly quiet: boolean; readonly cluster?: boolean },
 ): string {
-  const rows = [...volumes].sort((a, b) => naturalCompare(a.Name, b.Name));
+  const rows = volumes
+    .filter(({ ClusterVolume }) => !cluster || ClusterVolume !== undefined)
+    .sort((a, b) => naturalCompare(a.Name, b.Name));
+  // The list of a swarm's volumes has one form.
+  if (cluster) return renderList(listFormat("", quiet ? "{{.Name}}" : CLUSTER_TABLE), VOLUME_COLUMNS, rows);
   const table = quiet ? "{{.Name}}" : "table {{.Driver}}\t{{.Name}}";
   const raw = quiet ? "name: {{.Name}}" : "name: {{.Name}}\\ndriver: {{.Driver}}\\n";
   return renderList(listFormat(format, table, raw), VOLUME_COLUMNS, rows);

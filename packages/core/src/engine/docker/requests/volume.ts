@@ -1,4 +1,5 @@
 /** Requests about volumes. */
+import type { ClusterVolumeSpec } from "../../swarm/cluster-volumes.ts";
 import type { StringMap } from "../create-body.ts";
 import type { Filters } from "../values/filter.ts";
 import type { Confirmation } from "./container.ts";
@@ -9,6 +10,8 @@ export interface VolumeCreateBody {
   readonly Driver?: string;
   readonly DriverOpts?: StringMap;
   readonly Labels?: StringMap;
+  /** Of a volume of the swarm. */
+  readonly ClusterVolumeSpec?: ClusterVolumeSpec;
 }
 
 export interface VolumeCreateRequest {
@@ -27,6 +30,8 @@ export interface VolumeLsRequest {
   readonly filters: Filters;
   readonly format: string;
   readonly quiet: boolean;
+  /** Those of the swarm only, as a table of their own. */
+  readonly cluster: boolean;
 }
 
 export interface VolumeInspectRequest {
@@ -42,10 +47,11 @@ export interface VolumePruneRequest {
   readonly confirm: Confirmation;
 }
 
-/** Volumes of a cluster would have something to change; there are none. */
 interface VolumeUpdateRequest {
   readonly command: "volume update";
   readonly name: string;
+  /** `undefined` to leave it as it is. */
+  readonly availability: string | undefined;
 }
 
 export type VolumeRequest =
