@@ -219,13 +219,6 @@ describe("errors", () => {
       503,
       'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.',
     ],
-    [
-      "POST",
-      "/grpc",
-      undefined,
-      501,
-      "BuildKit's gRPC API is not something that this engine can do yet: set DOCKER_BUILDKIT=0",
-    ],
   ])("%s %s %j is %i", async (method, path, body, status, message) => {
     const { call, bugs } = await client();
     const reply = await call(method, path, body);

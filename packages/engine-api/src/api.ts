@@ -45,6 +45,7 @@ export class EngineApi {
     this.#onBug = options.onBug;
     this.#onReply = options.onReply;
     this.#router = new Router([
+      ...unsupportedRoutes(),
       ...systemRoutes(engine),
       ...containerRoutes(engine),
       ...execRoutes(engine),
@@ -54,7 +55,6 @@ export class EngineApi {
       ...pluginRoutes(engine),
       ...swarmRoutes(engine),
       ...bottleshipRoutes(engine),
-      ...unsupportedRoutes(),
     ]);
   }
 
@@ -74,8 +74,8 @@ export class EngineApi {
     if (!daemon.isListening) throw new ConnectionLost();
     world.wake();
     try {
-      const moved = cleanPath(request.path);
-      if (moved !== request.path) return redirect(moved, request.query);
+      const moved = movedTo(request.path);
+      if (moved !== undefined) return redirect(moved, request.query);
       const { version, path } = versionOf(request.path);
       if (request.method === "OPTIONS") return empty(200);
       const match = this.#router.match(request.method, path);
@@ -128,11 +128,22 @@ async function troubled(handler: Handler, call: Call, trouble: Trouble): Promise
   return spoiled(await handler(call), trouble);
 }
 
-/** A path without `//` and `..`, as gorilla/mux wants it. */
-function cleanPath(path: string): string {
-  if (!path.includes("//") && !path.includes("/.")) return path;
-  const cleaned = clean(path);
-  return path.endsWith("/") && cleaned !== "/" ? `${cleaned}/` : cleaned;
+/** The path without `//` and `..`, as gorilla/mux wants it, if there are such, also in disguise. */
+function movedTo(path: string): string | undefined {
+  const said = path.includes("%") ? decodedPath(path) : path;
+  if (!said.includes("//") && !said.includes("/.")) return undefined;
+  const cleaned = clean(said);
+  const moved = said.endsWith("/") && cleaned !== "/" ? `${cleaned}/` : cleaned;
+  return moved === said ? undefined : encodeURI(moved);
+}
+
+/** @throws HttpProblem 400, as Go's server, for what is no path */
+function decodedPath(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    throw new HttpProblem(400, "400 Bad Request", { isPlain: true });
+  }
 }
 
 function redirect(path: string, query: URLSearchParams): ApiReply {

@@ -154,7 +154,8 @@ async function finish(work: Promise<void>, target: Writable): Promise<void> {
 }
 
 function apiRequest(request: IncomingMessage, body: AsyncIterable<Uint8Array>, signal: AbortSignal): ApiRequest {
-  const url = request.url ?? "/";
+  // A proxy is asked with the whole URL.
+  const url = (request.url ?? "/").replace(/^https?:\/\/[^/?]*/i, "");
   const question = url.indexOf("?");
   const path = question < 0 ? url : url.slice(0, question);
   return {

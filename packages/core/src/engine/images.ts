@@ -361,7 +361,12 @@ export class ImageService {
     this.#events.record("image", action, id, { ...image.config.config.Labels, name });
   }
 
+  /** @throws StatusError invalid-argument for a name that could be the beginning of a digest */
   #tag(image: Image, name: string): void {
+    if (name.startsWith("docker.io/library/sha256:")) {
+      const message = "refusing to create an ambiguous tag using digest algorithm as name";
+      throw new StatusError("invalid-argument", message);
+    }
     this.#store.tag(image, name);
     this.#tagged.set(image, this.#events.nowUs);
   }

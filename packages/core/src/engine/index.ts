@@ -62,7 +62,7 @@ export type { ComposeLogLine } from "./compose/logs.ts";
 export { begun } from "./container/begin.ts";
 export { type CommitOptions, committedConfig } from "./container/commit.ts";
 export { Container, type ContainerState } from "./container/container.ts";
-export { rootBytes, writtenBytes } from "./container/container-size.ts";
+export { rootBytes, sizesOf, writtenBytes } from "./container/container-size.ts";
 export type { CreateOptions } from "./container/create-options.ts";
 export { createWarnings } from "./container/create-warnings.ts";
 export { CREATE_FAILED } from "./container/start-failure.ts";

@@ -54,6 +54,18 @@ async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
   return decode(await readAll(body, JSON_LIMIT));
 }
 
+/**
+ * A body that is read whatever type it says it has, and only up to where its value ends.
+ *
+ * @throws StatusError invalid-argument in the words of Go's decoder alone
+ * @see moby api/server/router/system/system_routes.go postAuth
+ */
+export async function decodeJson<T extends z.ZodType>(request: ApiRequest, schema: T): Promise<z.infer<T>> {
+  const text = await textOf(request.body);
+  if (text.trim() === "") throw badRequest("EOF");
+  return check(JSON.parse(text.slice(0, endOf(text, ""))), schema, "");
+}
+
 function readText<T extends z.ZodType>({ headers }: ApiRequest, text: string, schema: T): z.infer<T> {
   if (text.trim() === "") throw badRequest("invalid JSON: got EOF while reading request body");
   const type = headers.get("content-type") ?? "";
@@ -88,12 +100,14 @@ function frozen<T>(value: T): T {
   return Object.freeze(value);
 }
 
+const INVALID = "invalid JSON: ";
+
 /** A value of JSON as Go's decoder takes it. @throws StatusError invalid-argument in its words, after `prefix` */
-export function check<T extends z.ZodType>(value: unknown, schema: T, prefix = "invalid JSON"): z.infer<T> {
+export function check<T extends z.ZodType>(value: unknown, schema: T, prefix = INVALID): z.infer<T> {
   const given = withoutNulls(withFieldNames(value, schema), schema);
   const result = schema.safeParse(given, { reportInput: true });
   if (result.success) return result.data;
-  throw badRequest(`${prefix}: ${unmarshalProblem(result.error.issues[0], schema)}`);
+  throw badRequest(`${prefix}${unmarshalProblem(result.error.issues[0], schema)}`);
 }
 
 function parsed(text: string): unknown {
@@ -106,11 +120,17 @@ function parsed(text: string): unknown {
 
 /** Go's decoder reads one value, and moby asks whether another follows: the end of a list or an object is none. */
 function firstValue(text: string): string {
+  const end = endOf(text, INVALID);
+  if (!/^\s*([\]}]|$)/.test(text.slice(end))) throw badRequest("unexpected content after JSON");
+  return text.slice(0, end);
+}
+
+/** Where the first value of a text ends. @throws StatusError invalid-argument */
+function endOf(text: string, prefix: string): number {
   let end = 0;
   const problem = problemOf(() => {
     end = endOfJsonValue(text);
   });
-  if (problem !== undefined) throw badRequest(`invalid JSON: ${problem}`);
-  if (!/^\s*([\]}]|$)/.test(text.slice(end))) throw badRequest("unexpected content after JSON");
-  return text.slice(0, end);
+  if (problem !== undefined) throw badRequest(prefix + problem);
+  return end;
 }

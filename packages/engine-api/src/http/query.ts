@@ -21,6 +21,12 @@ export function integer(query: URLSearchParams, name: string): number | undefine
   return given === "" ? undefined : whole(given);
 }
 
+/** The same of 64 bits. @throws StatusError invalid-argument for something else */
+export function integer64(query: URLSearchParams, name: string): number | undefined {
+  const given = text(query, name);
+  return given === "" ? undefined : inGoWords(() => parseInteger(given));
+}
+
 /** @throws StatusError invalid-argument in the words of strconv.Atoi, after `prefix` */
 export function whole(given: string, prefix = ""): number {
   return inGoWords(() => atoi(given), prefix);
@@ -62,10 +68,11 @@ export function jsonValue<T extends z.ZodType>(
   return given === "" ? undefined : fromJson(given, schema, `error reading ${what}`);
 }
 
-/** What a JSON text says. @throws StatusError invalid-argument, after `prefix` */
-export function fromJson<T extends z.ZodType>(given: string, schema: T, prefix: string): z.infer<T> {
+/** What a JSON text says. @throws StatusError invalid-argument, after `what` could not be done */
+export function fromJson<T extends z.ZodType>(given: string, schema: T, what: string): z.infer<T> {
+  const prefix = `${what}: `;
   return check(
-    inGoWords(() => parseJson(given), `${prefix}: `),
+    inGoWords(() => parseJson(given), prefix),
     schema,
     prefix,
   );

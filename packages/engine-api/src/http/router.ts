@@ -58,10 +58,8 @@ export class Router {
     }
   }
 
-  /** HEAD is answered by GET where it has no handler of its own. */
   match(method: string, path: string): Match | undefined {
-    const candidates = this.#routes.get(firstSegment(path)) ?? [];
-    return find(candidates, method, path) ?? (method === "HEAD" ? find(candidates, "GET", path) : undefined);
+    return find(this.#routes.get(firstSegment(path)) ?? [], method, path);
   }
 }
 

@@ -21,10 +21,10 @@ export interface Versioned {
 
 /** Takes `/v1.51` off a path. @throws HttpProblem, StatusError invalid-argument for a version that is not spoken */
 export function versionOf(path: string): Versioned {
-  const [, major, minor = "", rest] = /^\/v(\d+)\.(\d+)(\/.*)$/.exec(path) ?? [];
-  if (major === undefined || rest === undefined) return { version: NEWEST, path };
-  const version = Number(major) * 100 + Number(minor);
-  const text = `${major}.${minor}`;
+  const [, text, rest] = /^\/v([\d.]+)(\/.*)$/.exec(path) ?? [];
+  if (text === undefined || rest === undefined) return { version: NEWEST, path };
+  const [major = 0, minor = 0] = text.split(".").map(Number);
+  const version = major * 100 + minor;
   if (version < OLDEST) {
     throw new HttpProblem(
       400,

@@ -5,8 +5,8 @@
  */
 import { diskUsage, domainOf, type Engine, infoDocument, versionDocument } from "@bottleship/core/engine";
 import { encode } from "@bottleship/core/lib";
-import { readJson } from "../http/body.ts";
-import { bytes, json } from "../http/exchange.ts";
+import { decodeJson } from "../http/body.ts";
+import { type ApiReply, bytes, json } from "../http/exchange.ts";
 import { badRequest } from "../http/problem.ts";
 import { type Route, route } from "../http/router.ts";
 import { AUTH } from "../schemas/others.ts";
@@ -15,17 +15,24 @@ import { parse } from "./images/pull.ts";
 import { useLogin } from "./images/transfer.ts";
 
 const NOT_CACHED = { "Cache-Control": "no-cache, no-store, must-revalidate", Pragma: "no-cache" };
-const PING = { ...NOT_CACHED, "Builder-Version": "1", Swarm: "inactive" };
+
+/** Answers HEAD, too: the body is left out then. */
+function ping(engine: Engine): ApiReply {
+  const { LocalNodeState, ControlAvailable } = infoDocument(engine).Swarm;
+  const role = LocalNodeState === "active" ? `active/${ControlAvailable ? "manager" : "worker"}` : LocalNodeState;
+  return bytes(encode("OK"), "text/plain; charset=utf-8", { ...NOT_CACHED, "Builder-Version": "1", Swarm: role });
+}
 
 export function systemRoutes(engine: Engine): readonly Route[] {
   return [
-    route("GET", "/_ping", () => bytes(encode("OK"), "text/plain; charset=utf-8", PING)),
+    route("GET", "/_ping", () => ping(engine)),
+    route("HEAD", "/_ping", () => ping(engine)),
     route("GET", "/version", () => json(versionDocument(engine))),
     route("GET", "/info", () => json(infoDocument(engine))),
     route("GET", "/events", eventsHandler(engine)),
-    route("GET", "/system/df", ({ query }) => json(diskUsage(engine, usageTypes(query)))),
+    route("GET", "/system/df", ({ query, version }) => json(usage(engine, query, version))),
     route("POST", "/auth", async ({ request }) => {
-      const body = await readJson(request, AUTH);
+      const body = await decodeJson(request, AUTH);
       const { username, password, serveraddress } = body;
       await engine.images.login(domainOf(serveraddress), { username, password });
       return json({ IdentityToken: "", Status: "Login Succeeded" });
@@ -41,6 +48,16 @@ export function systemRoutes(engine: Engine): readonly Route[] {
 }
 
 const USAGE_TYPES: readonly string[] = ["container", "image", "volume", "build-cache"];
+
+/** From this version on one may ask for a part. */
+const TYPED_USAGE = 142;
+
+function usage(engine: Engine, query: URLSearchParams, version: number) {
+  if (version >= TYPED_USAGE) return diskUsage(engine, usageTypes(query));
+  const whole = diskUsage(engine, new Set());
+  const built = whole.BuildCache?.filter(({ Shared }) => !Shared) ?? [];
+  return { ...whole, BuilderSize: built.reduce((sum, { Size }) => sum + Size, 0) };
+}
 
 function usageTypes(query: URLSearchParams): ReadonlySet<string> {
   const types = query.getAll("type");

@@ -1,5 +1,5 @@
 /** What this engine cannot do: every path that Docker knows has an answer, and says why. */
-import { HttpProblem } from "../http/problem.ts";
+import { badRequest, HttpProblem } from "../http/problem.ts";
 import { type Route, route } from "../http/router.ts";
 
 const REFUSED: Readonly<Record<string, string>> = {
@@ -7,8 +7,8 @@ const REFUSED: Readonly<Record<string, string>> = {
   "POST /containers/{id}/checkpoints": "checkpoints need CRIU, and a simulated process cannot be frozen to disk",
   "DELETE /containers/{id}/checkpoints/{name}":
     "checkpoints need CRIU, and a simulated process cannot be frozen to disk",
-  "POST /session": "BuildKit sessions are not something that this engine can do yet: set DOCKER_BUILDKIT=0",
-  "POST /grpc": "BuildKit's gRPC API is not something that this engine can do yet: set DOCKER_BUILDKIT=0",
+  "POST /session": "BuildKit's sessions need a server with sockets: bottleship serve",
+  "POST /grpc": "BuildKit's gRPC API needs a server with sockets: bottleship serve",
 };
 
 export function unsupportedRoutes(): readonly Route[] {
@@ -17,7 +17,9 @@ export function unsupportedRoutes(): readonly Route[] {
 
 function refuse(line: string, status: number, why: string): Route {
   const [method = "", pattern = ""] = line.split(" ");
-  return route(method, pattern, () => {
+  const wantsUpgrade = pattern === "/session" || pattern === "/grpc";
+  return route(method, pattern, ({ request }) => {
+    if (wantsUpgrade && !request.headers.get("upgrade")) throw badRequest("no upgrade proto in request");
     throw new HttpProblem(status, why);
   });
 }

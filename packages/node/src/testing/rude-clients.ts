@@ -58,7 +58,7 @@ export const NONSENSE: readonly (readonly [what: string, request: string, answer
   [
     "a name that is a path",
     "GET /containers/%2e%2e%2f%2e%2e%2fetc%2fpasswd/json HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n",
-    /^HTTP\/1\.1 404 /,
+    /^HTTP\/1\.1 301 /,
   ],
   [
     "a document without end",

@@ -1,6 +1,6 @@
 /** The lists: `docker ps`, `images`, `network ls`, `volume ls`. */
 
-import { rootBytes, writtenBytes } from "../container/container-size.ts";
+import { sizesOf } from "../container/container-size.ts";
 import { renderContainers } from "../docker/lists/containers.ts";
 import { ambiguousHint, renderImages } from "../docker/lists/images.ts";
 import { renderNetworks, renderVolumes } from "../docker/lists/networks.ts";
@@ -24,7 +24,7 @@ export function listContainers(session: Session, request: RequestOf<"ps">): numb
   const imageOf = imageNames(engine);
   const rows = found.map((container) => ({
     ...containerSummary(container, engine.kernel.nowUs, imageOf(container)),
-    ...(request.size ? { SizeRw: writtenBytes(engine, container), SizeRootFs: rootBytes(engine, container) } : {}),
+    ...(request.size ? sizesOf(engine, container) : {}),
   }));
   return show(session, () => renderContainers(rows, { ...request, now: session.now }));
 }

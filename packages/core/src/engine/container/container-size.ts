@@ -12,3 +12,10 @@ export function writtenBytes({ images }: Engine, container: Container): number {
 export function rootBytes(engine: Engine, container: Container): number {
   return container.image.sizeBytes + writtenBytes(engine, container);
 }
+
+/** What lists tell of it: nothing of what is nothing. */
+export function sizesOf(engine: Engine, container: Container) {
+  const SizeRw = writtenBytes(engine, container);
+  const SizeRootFs = container.image.sizeBytes + SizeRw;
+  return { ...(SizeRw === 0 ? {} : { SizeRw }), ...(SizeRootFs === 0 ? {} : { SizeRootFs }) };
+}

@@ -310,9 +310,15 @@ export function containerSummary(
     Labels: config.Labels ?? {},
     State: container.state,
     Status: statusText(container, nowUs),
-    NetworkSettings: { Networks: container.endpoints },
+    NetworkSettings: { Networks: summarySettings(container.endpoints) },
     Mounts: mountDocuments(withoutAnonymousSources(container)),
   };
+}
+
+/** Of networks a list tells where the container is, not how it is called there. @see moby daemon/list.go */
+function summarySettings(endpoints: Container["endpoints"]): Container["endpoints"] {
+  const unsaid = { Links: null, Aliases: null, DriverOpts: null, DNSNames: null };
+  return Object.fromEntries(Object.entries(endpoints).map(([name, settings]) => [name, { ...settings, ...unsaid }]));
 }
 
 /** "Up 5 minutes", "Exited (0) 3 seconds ago", "Created". @see moby container/state.go:State.String */

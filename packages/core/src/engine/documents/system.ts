@@ -1,7 +1,7 @@
 /** `GET /version` and `GET /system/df`. @see moby daemon/info.go, daemon/disk_usage.go */
 import type { Image } from "../../image/index.ts";
 import { cacheDocument } from "../build/build-cache.ts";
-import { rootBytes, writtenBytes } from "../container/container-size.ts";
+import { sizesOf } from "../container/container-size.ts";
 import type { Engine } from "../engine.ts";
 import { volumeBytes } from "../select/volumes.ts";
 import { containerSummary } from "./container.ts";
@@ -67,8 +67,7 @@ export function diskUsage(engine: Engine, types: ReadonlySet<string>) {
     Containers: wants("container")
       ? all.map((one) => ({
           ...containerSummary(one, kernel.nowUs),
-          SizeRw: writtenBytes(engine, one),
-          SizeRootFs: rootBytes(engine, one),
+          ...sizesOf(engine, one),
           HostConfig: { NetworkMode: one.hostConfig.NetworkMode ?? "bridge" },
         }))
       : null,

@@ -1,6 +1,8 @@
 /** Containers that filters let through. @see moby daemon/list.go */
+
 import { atoiProblem, parseUnsigned, problemOf } from "../../lib/go/index.ts";
 import { StatusError } from "../../lib/index.ts";
+import { referenceProblem } from "../../oci/index.ts";
 import type { Container } from "../container/container.ts";
 import { portSummaries } from "../documents/container.ts";
 import type { Engine } from "../engine.ts";
@@ -112,7 +114,7 @@ function healthOf(container: Container): string {
 }
 
 function descendsFrom({ images }: Engine, { image }: Container, reference: string): boolean {
-  const ancestor = images.find(reference);
+  const ancestor = referenceProblem(reference) === undefined ? images.find(reference) : undefined;
   if (ancestor === undefined) return false;
   if (ancestor.id === image.id) return true;
   return ancestor.chain.length > 0 && ancestor.chain.every((layer, index) => image.chain[index] === layer);

@@ -59,7 +59,7 @@ export function imageSummary({ images, containers }: Engine, image: Image, patte
   const digests = images.digests(image).filter(fit);
   if (patterns.length > 0 && tags.length + digests.length === 0) return undefined;
   return {
-    Containers: containers.list({ all: true }).filter((one) => one.image.id === image.id).length || -1,
+    Containers: containers.list({ all: true }).filter((one) => one.image.id === image.id).length,
     Created: secondsOfTime(image.config.created),
     Id: image.id,
     Labels: image.config.config.Labels ?? null,

@@ -14,6 +14,8 @@ export function httpUrlProblem(url: string): string | undefined {
   const problem = urlProblem(url);
   if (problem !== undefined) return problem;
   const { host, path } = partsOf(url);
+  const scheme = /^[^:]*/.exec(url)?.[0] ?? "";
+  if (!/^https?$/i.test(scheme)) return `Get ${quote(url)}: unsupported protocol scheme ${quote(scheme)}`;
   if (host === "") return `Get ${quote(path === "" ? url.replace(/\/\/$/, "") : url)}: http: no Host in request URL`;
   const port = /:(\d+)$/.exec(host)?.[1] ?? "";
   return Number(port) > MAX_PORT ? `Get ${quote(url)}: dial tcp: address ${port}: invalid port` : undefined;

@@ -10,6 +10,7 @@ import { createHandler } from "./create.ts";
 import { lifecycleRoutes } from "./lifecycle.ts";
 import { listHandler } from "./list.ts";
 import { logsHandler } from "./logs.ts";
+import { olderContainer } from "./older.ts";
 import { rootBytes, writtenBytes } from "./size.ts";
 import { statsHandler } from "./stats.ts";
 import { topHandler } from "./top.ts";
@@ -21,9 +22,10 @@ export function containerRoutes(engine: Engine): readonly Route[] {
     route("GET", "/containers/json", listHandler(engine)),
     route("POST", "/containers/create", createHandler(engine)),
     route("POST", "/containers/prune", async ({ query }) => json(await prune(engine, query))),
-    route("GET", "/containers/{id}/json", ({ param, query }) =>
-      json(inspect(engine, containers.get(param("id")), flag(query, "size"))),
-    ),
+    route("GET", "/containers/{id}/json", ({ param, query, version }) => {
+      const container = containers.get(param("id"));
+      return json(olderContainer(inspect(engine, container, flag(query, "size")), version));
+    }),
     route("GET", "/containers/{id}/top", topHandler(engine)),
     route("GET", "/containers/{id}/logs", logsHandler(engine)),
     route("GET", "/containers/{id}/stats", statsHandler(engine)),

@@ -24,7 +24,11 @@ export function lifecycleRoutes(engine: Engine): readonly Route[] {
       return empty(204);
     });
   return [
-    on("start", (container, call) => start(engine, container, call)),
+    route("POST", "/containers/{id}/start", async (call): Promise<ApiReply> => {
+      await checkStart(call);
+      await start(engine, containers.get(call.param("id")));
+      return empty(204);
+    }),
     on("stop", (container, { query, param }) => containers.stop(container, stopOptions(query), param("id"))),
     on("restart", async (container, { query, param }) => {
       await containers.restart(container, stopOptions(query), param("id"));
@@ -73,13 +77,21 @@ function length(name: string, given: string): number {
   throw badRequest(`invalid resize ${name} ${JSON.stringify(given)}: ${length}`);
 }
 
-async function start(engine: Engine, container: Container, { request }: Call): Promise<void> {
+/** A document that says something has at least so many characters: `{"a":1}`. */
+const SAYS_SOMETHING = 7;
+
+/** @throws StatusError invalid-argument for what a start cannot be asked for */
+async function checkStart({ request, query }: Call): Promise<void> {
   const body = await readAll(request.body, 1 << 20);
-  if (body.length > 2) {
+  if (body.length > SAYS_SOMETHING) {
     throw badRequest(
       "starting container with non-empty request body was deprecated since API v1.22 and removed in v1.24",
     );
   }
+  if (text(query, "checkpoint") !== "") throw badRequest("checkpoint is only supported in experimental mode");
+}
+
+async function start(engine: Engine, container: Container): Promise<void> {
   const { containers } = engine;
   try {
     await containers.start(container);

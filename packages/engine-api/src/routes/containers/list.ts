@@ -4,12 +4,11 @@
  * @see moby daemon/list.go
  */
 import type { Engine } from "@bottleship/core/engine";
-import { CONTAINER_FILTERS, containerSummary, imageNames, selectContainers } from "@bottleship/core/engine";
+import { CONTAINER_FILTERS, containerSummary, imageNames, selectContainers, sizesOf } from "@bottleship/core/engine";
 import { type ApiReply, json } from "../../http/exchange.ts";
 import { Filters } from "../../http/filters.ts";
 import { flag, integer } from "../../http/query.ts";
 import type { Handler } from "../../http/router.ts";
-import { rootBytes, writtenBytes } from "./size.ts";
 
 export function listHandler(engine: Engine): Handler {
   return ({ query }): ApiReply => {
@@ -23,7 +22,7 @@ export function listHandler(engine: Engine): Handler {
       found.slice(0, limit > 0 ? limit : undefined).map((container) => ({
         ...containerSummary(container, engine.kernel.nowUs, imageOf(container)),
         HostConfig: { NetworkMode: container.hostConfig.NetworkMode ?? "bridge" },
-        ...(withSize ? { SizeRw: writtenBytes(engine, container), SizeRootFs: rootBytes(engine, container) } : {}),
+        ...(withSize ? sizesOf(engine, container) : {}),
       })),
     );
   };

@@ -28,16 +28,20 @@ const TYPED_STREAMS = 142;
 
 export function logsHandler(engine: Engine): Handler {
   return ({ param, query, version }): ApiReply => {
+    checkStreams(query);
     const container = engine.containers.get(param("id"));
     const wanted = wantedOf(query);
-    if (!wanted.stdout && !wanted.stderr) {
-      throw badRequest("Bad parameters: you must choose at least one stream");
-    }
     checkReadable(container);
     const isRaw = container.config.Tty === true;
     const type = isRaw || version < TYPED_STREAMS ? RAW_STREAM : MULTIPLEXED_STREAM;
     return stream(type, (output) => send(engine, container, wanted, output));
   };
+}
+
+/** @throws StatusError invalid-argument */
+export function checkStreams(query: URLSearchParams): void {
+  if (flag(query, "stdout") || flag(query, "stderr")) return;
+  throw badRequest("Bad parameters: you must choose at least one stream");
 }
 
 function wantedOf(query: URLSearchParams): Wanted {

@@ -10,6 +10,7 @@ import {
   humanSize,
   importedArchive,
   parseReference,
+  referenceText,
   timeOf,
 } from "@bottleship/core/engine";
 import { readChunks } from "../../http/body.ts";
@@ -18,7 +19,7 @@ import { jsonPlatform, type WantedPlatform, writtenPlatform } from "../../http/p
 import { text } from "../../http/query.ts";
 import type { Call } from "../../http/router.ts";
 import { progressReply } from "../../streams/progress.ts";
-import { parse } from "./pull.ts";
+import { repoTag } from "./repo-tag.ts";
 
 /** @throws StatusError not-found */
 export function save({ images }: Engine, names: readonly string[], platform?: WantedPlatform): ApiReply {
@@ -43,10 +44,7 @@ export async function importImage(engine: Engine, { request, query }: Call): Pro
   const { images, kernel } = engine;
   const source = text(query, "fromSrc");
   const isRemote = source !== "-";
-  const repository = text(query, "repo");
-  const tag = text(query, "tag");
-  const name = repository === "" ? "" : tag === "" ? repository : `${repository}:${tag}`;
-  if (name !== "") parse(name);
+  const target = repoTag(text(query, "repo"), text(query, "tag"));
   const platform = writtenPlatform(text(query, "platform"));
   const config = applyChanges({}, query.getAll("changes"));
   const url = /^\w+:\/\//.test(source) ? source : `http://${source}`;
@@ -56,7 +54,7 @@ export async function importImage(engine: Engine, { request, query }: Call): Pro
     created: timeOf(kernel.nowUs),
     config,
     ...(message === "" ? {} : { message }),
-    ...(name === "" ? {} : { name }),
+    ...(target === undefined ? {} : { name: referenceText(target) }),
     ...(platform === undefined ? {} : { platform }),
   });
   return progressReply(async (tell) => {

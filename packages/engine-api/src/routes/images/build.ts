@@ -3,7 +3,7 @@
  *
  * @see moby api/server/router/build/build_routes.go
  */
-import type { BuildRequest } from "@bottleship/core/build";
+import { type BuildRequest, sourceKind } from "@bottleship/core/build";
 import { type Engine, extraHosts, openClassicBuild, remoteContext, rlimits, runNetwork } from "@bottleship/core/engine";
 import { clean, gunzip, isGzip, StatusError } from "@bottleship/core/lib";
 import { z } from "zod";
@@ -11,9 +11,9 @@ import { readAll } from "../../http/body.ts";
 import type { ApiReply } from "../../http/exchange.ts";
 import { writtenPlatform } from "../../http/platform.ts";
 import { badRequest } from "../../http/problem.ts";
-import { flag, integer, jsonValue, text } from "../../http/query.ts";
+import { flag, fromJson, integer64, jsonValue, text } from "../../http/query.ts";
 import type { Call } from "../../http/router.ts";
-import { map, ulimit } from "../../schemas/fields.ts";
+import { map, maybe, ulimit } from "../../schemas/fields.ts";
 import { progressReply } from "../../streams/progress.ts";
 import { type BuildTrace, buildWithBuildKit } from "./buildkit.ts";
 import { parse as parseName } from "./pull.ts";
@@ -21,6 +21,8 @@ import { useLogins } from "./transfer.ts";
 
 /** Unset arguments are null. */
 const ARGUMENTS = z.record(z.string(), z.string().nullable());
+
+const OUTPUTS = z.array(z.object({ Type: maybe(z.string()), Attrs: maybe(map) }));
 
 export async function buildHandler(
   engine: Engine,
@@ -47,12 +49,12 @@ export async function buildHandler(
     tags,
     pull: flag(query, "pull"),
     noCache: flag(query, "nocache"),
-    cacheFrom: jsonValue(query, "cachefrom", z.array(z.string()), "cache-from") ?? [],
+    rlimits: rlimits(jsonValue(query, "ulimits", z.array(ulimit), "ulimit settings") ?? []),
     buildArgs: argumentsOf(query),
     labels: jsonValue(query, "labels", map, "labels") ?? {},
-    rlimits: rlimits(jsonValue(query, "ulimits", z.array(ulimit), "ulimit settings") ?? []),
+    cacheFrom: jsonValue(query, "cachefrom", z.array(z.string()), "cache-from") ?? [],
   };
-  const shmSizeBytes = integer(query, "shmsize") ?? 0;
+  const shmSizeBytes = integer64(query, "shmsize") ?? 0;
   const target = text(query, "target");
   const platform = text(query, "platform");
   const networkMode = text(query, "networkmode");
@@ -82,6 +84,15 @@ function checkQuery(query: URLSearchParams): void {
   if (!/^[12]?$/.test(version)) throw badRequest(`invalid version "${version}"`);
   if (flag(query, "squash")) throw badRequest("squash is only supported with experimental mode");
   writtenPlatform(text(query, "platform"));
+  const isolation = text(query, "isolation");
+  if (!/^(default)?$/i.test(isolation)) throw badRequest(`unsupported isolation: ${JSON.stringify(isolation)}`);
+  if (query.has("securityopt")) throw badRequest("security options are not supported on linux");
+  const outputs = text(query, "outputs");
+  if (outputs !== "") fromJson(outputs, OUTPUTS, "invalid outputs specified");
+  const remote = text(query, "remote");
+  if (remote !== "" && sourceKind(remote) === "local") {
+    throw badRequest(`remoteURL (${remote}) could not be recognized as URL`);
+  }
   const file = text(query, "dockerfile");
   // The client sends one that lies elsewhere under a name of its own.
   if (clean(`./${file}`).startsWith("../")) throw badRequest(`forbidden path outside the build context: ${file} ()`);

@@ -2,9 +2,11 @@
 import {
   committedConfig,
   type Engine,
+  familiarText,
   historyDocument,
   imageDocument,
   pruneUnusedImages,
+  referenceText,
   removeImage,
 } from "@bottleship/core/engine";
 import { readJson } from "../../http/body.ts";
@@ -21,8 +23,9 @@ import { pruneCache } from "./build-prune.ts";
 import type { BuildTrace } from "./buildkit.ts";
 import { listHandler } from "./list.ts";
 import { olderImage } from "./older.ts";
-import { parse, pull } from "./pull.ts";
+import { pull } from "./pull.ts";
 import { push } from "./push.ts";
+import { repoTag } from "./repo-tag.ts";
 import { searchHandler } from "./search.ts";
 
 export function imageRoutes(engine: Engine, trace?: BuildTrace): readonly Route[] {
@@ -42,6 +45,9 @@ export function imageRoutes(engine: Engine, trace?: BuildTrace): readonly Route[
       save(engine, [param("name")], jsonPlatform(query.get("platform"))),
     ),
     route("GET", "/images/{name...}/json", ({ param, query, version }) => {
+      if (flag(query, "manifests") && text(query, "platform") !== "") {
+        throw badRequest("conflicting options: manifests and platform options cannot both be set");
+      }
       const image = images.getFor(param("name"), jsonPlatform(query.get("platform")));
       return json(olderImage(imageDocument(image, images.familiarNames(image)), version));
     }),
@@ -51,12 +57,9 @@ export function imageRoutes(engine: Engine, trace?: BuildTrace): readonly Route[
     }),
     route("POST", "/images/{name...}/push", (call) => push(engine, call)),
     route("POST", "/images/{name...}/tag", ({ param, query }) => {
-      const tag = text(query, "tag");
-      const repository = text(query, "repo");
-      if (repository === "") return empty(200);
-      const target = tag === "" ? repository : `${repository}:${tag}`;
-      parse(target);
-      images.tag(param("name"), target);
+      const target = repoTag(text(query, "repo"), text(query, "tag"));
+      if (target === undefined) return empty(200);
+      images.tag(param("name"), referenceText(target));
       return empty(201);
     }),
     route("DELETE", "/images/{name...}", ({ param, query }) => {
@@ -83,9 +86,7 @@ function prune(engine: Engine, query: URLSearchParams) {
 async function commit(engine: Engine, { request, query }: Call) {
   const body = await readJson(request, COMMIT_CONFIG);
   const { containers, images } = engine;
-  const repository = text(query, "repo");
-  const tag = text(query, "tag");
-  if (repository !== "") parse(tag === "" ? repository : `${repository}:${tag}`);
+  const target = repoTag(text(query, "repo"), text(query, "tag"));
   const container = containers.get(text(query, "container"));
   const said = definedOf(body ?? {});
   const given = Object.keys(said).length === 0 ? undefined : said;
@@ -94,11 +95,11 @@ async function commit(engine: Engine, { request, query }: Call) {
   if (pauses) containers.pause(container);
   try {
     const image = engine.commit(container, { author: text(query, "author"), comment: text(query, "comment"), config });
-    if (repository !== "") images.name(image, tag === "" ? repository : `${repository}:${tag}`);
+    if (target !== undefined) images.name(image, referenceText(target));
     containers.note(container, "commit", {
       comment: text(query, "comment"),
       imageID: image.id,
-      imageRef: repository === "" ? "" : images.familiarName(tag === "" ? repository : `${repository}:${tag}`),
+      imageRef: target === undefined ? "" : familiarText(target),
     });
     return json({ Id: image.id }, 201);
   } finally {

@@ -9,7 +9,7 @@ import { type ApiReply, json } from "../../http/exchange.ts";
 import { Filters } from "../../http/filters.ts";
 import { flag } from "../../http/query.ts";
 import type { Handler } from "../../http/router.ts";
-import { withVirtualSize } from "./older.ts";
+import { olderSummary } from "./older.ts";
 
 export function listHandler(engine: Engine): Handler {
   return ({ query, version }): ApiReply => {
@@ -20,7 +20,7 @@ export function listHandler(engine: Engine): Handler {
       selectImages(engine, filters, { all: flag(query, "all") })
         .map((image) => imageSummary(engine, image, pattern === null ? filters.get("reference") : [pattern]))
         .filter((one) => one !== undefined)
-        .map((one) => withVirtualSize(one, version)),
+        .map((one) => olderSummary(one, version)),
     );
   };
 }

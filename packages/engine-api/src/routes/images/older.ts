@@ -27,6 +27,8 @@ const NO_CONFIG = {
 
 /** The last versions that had the fields, 1.49 as 149. */
 const [LAST_WHOLE_CONFIG, LAST_CONTAINER_CONFIG, LAST_VIRTUAL_SIZE] = [149, 144, 143];
+/** The last version whose list did not count who uses an image. */
+const LAST_UNCOUNTED = 150;
 
 /** `GET /images/{name}/json`. */
 export function olderImage<T extends { readonly Size: number; readonly Config: object }>(document: T, version: number) {
@@ -37,7 +39,15 @@ export function olderImage<T extends { readonly Size: number; readonly Config: o
   };
 }
 
-/** An entry of `GET /images/json`: what else it takes up was never told. */
+/** An entry of `GET /images/json`. */
+export function olderSummary<T extends { readonly Size: number; readonly Containers: number }>(
+  document: T,
+  version: number,
+) {
+  return withVirtualSize(version > LAST_UNCOUNTED ? document : { ...document, Containers: -1 }, version);
+}
+
+/** What else it takes up was never told. */
 export function withVirtualSize<T extends { readonly Size: number }>(document: T, version: number) {
   return version > LAST_VIRTUAL_SIZE ? document : { ...document, VirtualSize: document.Size };
 }

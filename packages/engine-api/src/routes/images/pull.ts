@@ -5,23 +5,24 @@
  */
 import {
   type Engine,
-  familiarName,
   familiarText,
   type ImageReference,
   parseReference,
   referenceText,
   withDefaultTag,
 } from "@bottleship/core/engine";
+import { digestProblem } from "@bottleship/core/oci";
 import type { ApiReply } from "../../http/exchange.ts";
 import { writtenPlatform } from "../../http/platform.ts";
 import { badRequest, messageOf } from "../../http/problem.ts";
 import { text } from "../../http/query.ts";
 import type { Call } from "../../http/router.ts";
+import { withTag } from "./repo-tag.ts";
 import { layerDocument, replyToTransfer, useLogin } from "./transfer.ts";
 
 export function pull(engine: Engine, { query, request }: Call): Promise<ApiReply> {
   writtenPlatform(text(query, "platform"));
-  const reference = withDefaultTag(withTag(parse(text(query, "fromImage")), text(query, "tag")));
+  const reference = withDefaultTag(withTagOrDigest(parse(text(query, "fromImage")), text(query, "tag")));
   useLogin(engine, request, reference);
   return replyToTransfer(async (tell) => {
     await engine.images.pull(referenceText(reference), {
@@ -45,9 +46,9 @@ export function pull(engine: Engine, { query, request }: Call): Promise<ApiReply
 }
 
 /** The tag of a query, which may also be a digest, goes before that of the name. */
-function withTag(reference: ImageReference, tag: string): ImageReference {
+function withTagOrDigest(reference: ImageReference, tag: string): ImageReference {
   if (tag === "") return reference;
-  return parse(tag.includes(":") ? `${familiarName(reference)}@${tag}` : `${familiarName(reference)}:${tag}`);
+  return digestProblem(tag) === undefined ? { ...reference, tag: undefined, digest: tag } : withTag(reference, tag);
 }
 
 /** @throws StatusError invalid-argument */

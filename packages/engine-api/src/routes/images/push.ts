@@ -3,17 +3,23 @@
  *
  * @see moby api/server/router/image/image_routes.go postImagesPush, distribution/push_v2.go
  */
-import { type Engine, familiarName, referenceText, repositoryName } from "@bottleship/core/engine";
+import { type Engine, referenceText, repositoryName } from "@bottleship/core/engine";
 import type { ApiReply } from "../../http/exchange.ts";
+import { jsonPlatform } from "../../http/platform.ts";
+import { badRequest } from "../../http/problem.ts";
 import { text } from "../../http/query.ts";
 import type { Call } from "../../http/router.ts";
 import { parse } from "./pull.ts";
+import { withTag } from "./repo-tag.ts";
 import { layerDocument, replyToTransfer, useLogin } from "./transfer.ts";
 
 export function push(engine: Engine, { param, query, request }: Call): Promise<ApiReply> {
+  jsonPlatform(query.get("platform"));
   const named = parse(param("name"));
-  const tag = text(query, "tag") || (named.tag ?? "latest");
-  const reference = parse(`${familiarName(named)}:${tag}`);
+  const wanted = text(query, "tag");
+  if (wanted !== "" && named.digest !== undefined) throw badRequest("cannot import digest reference");
+  const tag = wanted === "" ? (named.tag ?? "latest") : wanted;
+  const reference = withTag(named, tag);
   useLogin(engine, request, reference);
   return replyToTransfer(async (tell) => {
     tell({ status: `The push refers to repository [${repositoryName(reference)}]` });

@@ -3,7 +3,6 @@ import { domainOf, type Engine, type ImageReference, registryHost } from "@bottl
 import { decode } from "@bottleship/core/lib";
 import { z } from "zod";
 import type { ApiReply, ApiRequest } from "../../http/exchange.ts";
-import { badRequest } from "../../http/problem.ts";
 import { progressReply, type Tell } from "../../streams/progress.ts";
 
 type TransferEvent = Parameters<NonNullable<NonNullable<Parameters<Engine["images"]["pull"]>[1]>["onEvent"]>>[0];
@@ -47,13 +46,12 @@ export function layerDocument(event: TransferEvent): Document | undefined {
 
 const LOGIN = z.object({ username: z.string().default(""), password: z.string().default("") });
 
-/** Who the client is at the registry of an image; nothing is kept of who is nobody. */
+/** Who the client is at the registry of an image; nothing is kept of who is nobody, or says it badly. */
 export function useLogin({ logins }: Engine, request: ApiRequest, { domain }: ImageReference): void {
   const header = request.headers.get("x-registry-auth");
   if (header === null || header === "") return;
   const login = LOGIN.safeParse(parsed(header));
-  if (!login.success) throw badRequest("invalid X-Registry-Auth header: invalid JSON");
-  if (login.data.username !== "") logins.set(registryHost(domain), login.data);
+  if (login.success && login.data.username !== "") logins.set(registryHost(domain), login.data);
 }
 
 /** Who the client is at several registries, as builds are told. */
@@ -61,17 +59,17 @@ export function useLogins({ logins }: Engine, request: ApiRequest): void {
   const header = request.headers.get("x-registry-config");
   if (header === null || header === "") return;
   const given = z.record(z.string(), LOGIN).safeParse(parsed(header));
-  if (!given.success) throw badRequest("invalid X-Registry-Config header: invalid JSON");
-  for (const [server, login] of Object.entries(given.data)) {
+  for (const [server, login] of Object.entries(given.data ?? {})) {
     if (login.username !== "") logins.set(registryHost(domainOf(server)), login);
   }
 }
 
+/** `undefined` for what cannot be read. */
 function parsed(header: string): unknown {
   try {
     const binary = atob(header.replace(/-/g, "+").replace(/_/g, "/"));
     return JSON.parse(decode(Uint8Array.from(binary, (character) => character.charCodeAt(0))));
   } catch {
-    throw badRequest("invalid X-Registry-Auth header");
+    return undefined;
   }
 }

@@ -6,22 +6,23 @@
 import { type Engine, linesAsked, logTimeOf, readTaskLogs, type Task, type TaskLine } from "@bottleship/core/engine";
 import { concat, encode } from "@bottleship/core/lib";
 import { stream } from "../../http/exchange.ts";
-import { badRequest } from "../../http/problem.ts";
 import { flag } from "../../http/query.ts";
 import { type Route, route } from "../../http/router.ts";
 import { Channel } from "../../streams/channel.ts";
 import { encodeFrame, MULTIPLEXED_STREAM, RAW_STREAM } from "../../streams/frames.ts";
-import { periodOf } from "../containers/logs.ts";
+import { checkStreams, periodOf } from "../containers/logs.ts";
 
 export function logRoutes(engine: Engine): readonly Route[] {
   const { swarm } = engine;
   return [
     route("GET", "/services/{id}/logs", ({ param, query }) => {
+      checkStreams(query);
       const { id, spec } = swarm.cluster.services.get(param("id"));
       const isRaw = spec.TaskTemplate.ContainerSpec?.TTY === true;
       return logsOf(engine, query, isRaw, (task) => task.serviceId === id);
     }),
     route("GET", "/tasks/{id}/logs", ({ param, query }) => {
+      checkStreams(query);
       const wanted = swarm.cluster.tasks.get(param("id"));
       return logsOf(engine, query, wanted.spec.ContainerSpec?.TTY === true, (task) => task === wanted);
     }),
@@ -29,9 +30,6 @@ export function logRoutes(engine: Engine): readonly Route[] {
 }
 
 function logsOf(engine: Engine, query: URLSearchParams, isRaw: boolean, isWanted: (task: Task) => boolean) {
-  if (!flag(query, "stdout") && !flag(query, "stderr")) {
-    throw badRequest("Bad parameters: you must choose at least one stream");
-  }
   const { sinceUs } = periodOf(query);
   const tail = linesAsked(query.get("tail") ?? "");
   return stream(isRaw ? RAW_STREAM : MULTIPLEXED_STREAM, async (output) => {
