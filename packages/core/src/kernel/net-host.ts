@@ -6,7 +6,7 @@ import type { Kernel } from "./kernel.ts";
 export class KernelNetHost implements NetHost {
   readonly #kernel: Kernel;
   #random: Prng | undefined;
-  readonly #waiting: (() => void)[] = [];
+  #waiting: (() => void)[] = [];
   #delivering = false;
   #timer: Timer | undefined;
   #lastInode = 0;
@@ -61,7 +61,7 @@ export class KernelNetHost implements NetHost {
     this.#delivering = true;
     this.#timer?.cancel();
     for (let at = 0; at < this.#waiting.length; at++) this.#waiting[at]?.();
-    this.#waiting.length = 0;
+    this.#waiting = [];
     this.#delivering = false;
   }
 

@@ -246,7 +246,8 @@ class Reader {
   }
 
   #value(type: DnsType | undefined, length: number): string | undefined {
-    const data = this.#bytes.subarray(this.at, this.at + length);
+    // Not a view: of short arrays those take V8 longer.
+    const data = this.#bytes.slice(this.at, this.at + length);
     if (type === "A" || type === "AAAA") return formatIp(data);
     if (type === "TXT") return latin1(data.subarray(1));
     if (type === "NS" || type === "CNAME" || type === "PTR") return this.name();

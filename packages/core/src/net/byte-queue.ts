@@ -70,11 +70,12 @@ export class ByteQueue {
       left -= chunk.length;
       used++;
     }
-    if (used === chunks.length) chunks.length = 0;
+    if (used === 1) chunks.shift();
     else if (used > 0) chunks.splice(0, used);
   }
 
   clear(): void {
+    if (this.#length === 0) return;
     this.#memory?.add(-this.#length);
     this.#chunks.length = 0;
     this.#length = 0;

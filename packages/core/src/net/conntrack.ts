@@ -90,6 +90,7 @@ const TIMEOUTS_US = {
   udp: 120 * SECOND,
   icmp: 30 * SECOND,
 } as const;
+const SHORTEST_TIMEOUT_US = Math.min(...Object.values(TIMEOUTS_US));
 /** Entries are looked through for old ones when there are so many, and whenever they have doubled since. */
 const SWEEP_AT = 1024;
 const FIRST_PORT = 1024;
@@ -190,8 +191,9 @@ export class Conntrack {
   }
 
   #isOld({ closing, lastUs, original }: Connection): boolean {
-    const timeout = closing ? TIMEOUTS_US.closing : TIMEOUTS_US[original.protocol];
-    return this.#clock.nowUs - lastUs > timeout;
+    const idleUs = this.#clock.nowUs - lastUs;
+    // None of any kind is old before that.
+    return idleUs > SHORTEST_TIMEOUT_US && idleUs > (closing ? TIMEOUTS_US.closing : TIMEOUTS_US[original.protocol]);
   }
 
   #sweep(): void {

@@ -77,6 +77,8 @@ export class Firewall {
   readonly #isLocal: (address: string) => boolean;
   readonly #sourceOn: (device: Device, destination: string) => string | undefined;
   readonly #generation: Generation;
+  /** The chain that every packet meets which comes in. */
+  readonly #first: Chain;
   readonly #tables: Readonly<Record<Table, Map<string, Chain>>> = {
     raw: new Map(),
     mangle: new Map(),
@@ -100,6 +102,7 @@ export class Firewall {
     for (const table of ["raw", "mangle", "filter", "nat"] as const) {
       for (const name of BUILT_IN[table]) this.#tables[table].set(name, { rules: [], policy: "accept" });
     }
+    this.#first = this.#chain("raw", "PREROUTING");
   }
 
   // ── configuration ──
@@ -150,7 +153,7 @@ export class Firewall {
 
   /** Is a packet that has come in worth looking at? */
   admits(packet: Packet, from: Device): boolean {
-    if (this.#chain("raw", "PREROUTING").rules.length === 0) return true;
+    if (this.#first.rules.length === 0) return true;
     return this.#walk("raw", "PREROUTING", { packet, in: from, out: undefined, tracked: undefined })?.kind !== "drop";
   }
 
@@ -250,7 +253,7 @@ export class Firewall {
 
   #matches(rule: Rule, { packet, in: from, out, tracked }: Passage): boolean {
     const { source, destination, body } = packet;
-    if (rule.protocol !== undefined && rule.protocol.replace("v6", "") !== body.protocol) return false;
+    if (rule.protocol !== undefined && protocolOf(rule.protocol) !== body.protocol) return false;
     if (rule.port !== undefined && (body.protocol === "icmp" || body.port !== rule.port)) return false;
     if (rule.sourcePort !== undefined && (body.protocol === "icmp" || body.sourcePort !== rule.sourcePort))
       return false;
@@ -275,6 +278,9 @@ function stateOf(tracked: Tracked | undefined): "new" | "established" | "related
 function isNamed(device: Device | undefined, name: string): boolean {
   return name.startsWith("!") ? device?.name !== name.slice(1) : device?.name === name;
 }
+
+const protocolOf = (named: NonNullable<RuleMatch["protocol"]>): Packet["body"]["protocol"] =>
+  named === "icmpv6" ? "icmp" : named;
 
 /** A rule in the words of iptables. */
 export function formatRule(rule: Rule): string {

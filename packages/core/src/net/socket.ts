@@ -36,7 +36,7 @@ export abstract class Socket {
   }
 
   get ready(): WaitQueue {
-    this.#ready ??= new WaitQueue(`socket:[${this.inode}]`);
+    this.#ready ??= new WaitQueue("socket", this.inode);
     return this.#ready;
   }
 

@@ -11,12 +11,19 @@ export interface Waiter {
 }
 
 export class WaitQueue {
-  /** What `world.explain()` prints: "pipe:[4711]", "child". */
-  readonly name: string;
+  readonly #kind: string;
+  readonly #number: number | undefined;
   #waiters: Waiter[] | undefined;
 
-  constructor(name: string) {
-    this.name = name;
+  /** `number` tells those of a kind apart. */
+  constructor(kind: string, number?: number) {
+    this.#kind = kind;
+    this.#number = number;
+  }
+
+  /** What `world.explain()` prints: "pipe:[4711]", "child". */
+  get name(): string {
+    return this.#number === undefined ? this.#kind : `${this.#kind}:[${this.#number}]`;
   }
 
   get isEmpty(): boolean {
