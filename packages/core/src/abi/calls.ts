@@ -156,7 +156,7 @@ export const setsockopt = (fd: number, option: SocketOption, value: number | str
 export const getsockopt = (fd: number, option: SocketOption) => new Call("getsockopt", fd, option);
 export const netlink_get = () => new Call("netlink_get");
 export const netlink_set = (change: NetlinkChange) => new Call("netlink_set", change);
-export const netlink_route = (destination: string) => new Call("netlink_route", destination);
+export const netlink_route = (destination: string, source?: string) => new Call("netlink_route", destination, source);
 
 // ── System V IPC ──
 export const shmget = (key: number, size: number, flags: number) => new Call("shmget", key, size, flags);

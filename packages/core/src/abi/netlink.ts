@@ -83,6 +83,36 @@ export interface RouteInfo {
   readonly refusal?: RouteRefusal;
 }
 
+/** Numbers of the routing tables that there always are. @see include/uapi/linux/rtnetlink.h */
+export const ROUTE_TABLES = { default: 253, main: 254, local: 255 } as const;
+
+/** What a rule does with packets that it is for: only the first looks a table up. @see include/uapi/linux/fib_rules.h */
+export const RULE_ACTIONS = { lookup: 1, goto: 2, nop: 3, blackhole: 6, unreachable: 7, prohibit: 8 } as const;
+
+/** Addresses that begin alike; a length of 0 means all. */
+export interface RulePrefix {
+  readonly address: string;
+  readonly length: number;
+}
+
+/** Which packets are looked up in which table. @see ip-rule(8) */
+export interface RuleInfo {
+  readonly family: 4 | 6;
+  /** Lower ones are asked first. */
+  readonly priority: number;
+  readonly from: RulePrefix | undefined;
+  readonly to: RulePrefix | undefined;
+  /** The device that packets come in through: "lo" for those that are made here. */
+  readonly device: string | undefined;
+  readonly tos: number;
+  readonly mark: number;
+  readonly markMask: number;
+  readonly table: number;
+  readonly realms: number;
+  /** One of `RULE_ACTIONS`; any other number refuses. */
+  readonly action: number;
+}
+
 export interface NeighbourInfo {
   readonly device: string;
   readonly address: string;
@@ -95,7 +125,12 @@ export interface NeighbourInfo {
 export interface NetworkState {
   readonly links: readonly LinkInfo[];
   readonly addresses: readonly AddressInfo[];
+  /** Those of the table `main`. */
   readonly routes: readonly RouteInfo[];
+  /** Tables that somebody has put routes into, in Linux's order. */
+  readonly tables: readonly { readonly id: number; readonly routes: readonly RouteInfo[] }[];
+  /** In the order in which they are asked. */
+  readonly rules: readonly RuleInfo[];
   readonly neighbours: readonly NeighbourInfo[];
 }
 
@@ -137,6 +172,14 @@ export interface RouteChange {
   readonly metric?: number;
   readonly onLink?: boolean;
   readonly refusal?: RouteRefusal;
+  /** `main` if nothing is said. */
+  readonly table?: number;
+}
+
+/** A rule to be added, or to be taken away: then what is left out does not matter, nor do zeros. */
+export interface RuleChange extends Partial<Omit<RuleInfo, "family">> {
+  readonly kind: "rule-add" | "rule-del";
+  readonly family: 4 | 6;
 }
 
 /** One change, all or nothing. Needs CAP_NET_ADMIN. */
@@ -146,5 +189,6 @@ export type NetlinkChange =
   | LinkChange
   | AddressChange
   | RouteChange
+  | RuleChange
   | { readonly kind: "neighbour-add"; readonly device: string; readonly address: string; readonly mac: string }
   | { readonly kind: "neighbour-del"; readonly device: string; readonly address: string };

@@ -136,12 +136,12 @@ export interface Syscalls {
   getpeername(fd: number): SocketAddress;
   setsockopt(fd: number, option: SocketOption, value: number | string): void;
   getsockopt(fd: number, option: SocketOption): number | string | UnixCredentials;
-  /** The links, addresses, routes and neighbours of the caller's network namespace: rtnetlink(7)'s dumps. */
+  /** The links, addresses, routes, rules and neighbours of the caller's network namespace: rtnetlink(7)'s dumps. */
   netlink_get(): NetworkState;
   /** Changes them. Unlike Linux this is a call of its own, not a socket. */
   netlink_set(change: NetlinkChange): void;
-  /** The route that a packet to `destination` would take, with its source address. */
-  netlink_route(destination: string): RouteInfo;
+  /** The route that a packet to `destination`, perhaps from `source`, would take, with its source address. */
+  netlink_route(destination: string, source?: string): RouteInfo;
 
   // ── System V IPC ──
   shmget(key: number, size: number, flags: number): number;

@@ -25,6 +25,8 @@ export abstract class PseudoFs extends FileSystem {
   override readonly isVolatile: boolean = true;
   /** Whoever opens a file for what it cannot do is refused there and then, as by kernfs; procfs waits for the write. */
   readonly refusesAtOpen: boolean = true;
+  /** What stat(2) says of files, if not of each something else. */
+  readonly fileSize: number | undefined = undefined;
   /** Of directories of fixed trees. */
   readonly directoryMode: number = 0o555;
   readonly machine: FsMachine;
@@ -159,6 +161,10 @@ export interface PseudoContents {
 export class PseudoFile extends PseudoInode {
   override readonly type: FileType = "file";
   readonly #contents: PseudoContents;
+
+  protected override get size(): number {
+    return this.fs.fileSize ?? super.size;
+  }
 
   constructor(fs: PseudoFs, attributes: PseudoAttributes, contents: PseudoContents, ino?: number) {
     super(fs, attributes, ino);

@@ -3,7 +3,7 @@
  *
  * @see sysfs(5)
  */
-import { Errno } from "../abi/index.ts";
+import { Errno, PAGE_SIZE } from "../abi/index.ts";
 import { file, PseudoFs, type PseudoLeaf, type PseudoTree, TreeDirectory, textFile } from "../fs/index.ts";
 import type { Inode } from "../vfs/index.ts";
 import type { Kernel } from "./kernel.ts";
@@ -27,6 +27,8 @@ export class SysFs extends PseudoFs {
   override readonly root: Inode;
   override readonly magic = SYSFS_MAGIC;
   override readonly directoryMode = 0o755;
+  /** Attributes have a page to themselves. @see fs/sysfs/file.c: sysfs_add_file_mode_ns */
+  override readonly fileSize = PAGE_SIZE;
 
   readonly kernel: Kernel;
   /** Whose devices show under /sys/class/net. */

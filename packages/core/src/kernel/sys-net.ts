@@ -5,8 +5,10 @@
  */
 import { type DirEntry, Errno } from "../abi/index.ts";
 import { PseudoDirectory, PseudoFile, type PseudoLeaf, PseudoLink } from "../fs/index.ts";
-import type { Device, NetStack } from "../net/index.ts";
+import { Bridge, type Device, type NetStack } from "../net/index.ts";
 import type { Inode } from "../vfs/index.ts";
+import { type Attributes, DeviceLink, zero } from "./device-attributes.ts";
+import { BRIDGE_SETTINGS, bridgeAttributes, portAttributes } from "./sys-bridge.ts";
 import type { SysFs } from "./sys-fs.ts";
 
 const stackOf = ({ net, kernel }: SysFs): NetStack => net.stack(kernel.net);
@@ -17,7 +19,9 @@ export const deviceLinks: PseudoLeaf<SysFs> = (fs) =>
 
 /** One directory a device. */
 export const deviceDirectories: PseudoLeaf<SysFs> = (fs) =>
-  perDevice(fs, "dir", (device) => attributeDirectory(fs, device, ATTRIBUTES));
+  perDevice(fs, "dir", (device) =>
+    attributeDirectory(fs, device, () => ({ ...ATTRIBUTES, ...bridgeAttributes(device), ...portAttributes(device) })),
+  );
 
 function perDevice(fs: SysFs, type: DirEntry["type"], make: (device: Device) => Inode): Inode {
   return new PseudoDirectory(
@@ -33,16 +37,19 @@ function perDevice(fs: SysFs, type: DirEntry["type"], make: (device: Device) => 
   );
 }
 
-type Attribute = (device: Device) => string;
-type Attributes = { readonly [name: string]: Attribute | Attributes };
-
-function attributeDirectory(fs: SysFs, device: Device, attributes: Attributes): Inode {
+function attributeDirectory(fs: SysFs, device: Device, attributes: () => Attributes): Inode {
   const make = (name: string): Inode | undefined => {
-    const attribute = Object.hasOwn(attributes, name) ? attributes[name] : undefined;
+    const own = attributes();
+    const attribute = Object.hasOwn(own, name) ? own[name] : undefined;
     if (attribute === undefined) return undefined;
-    if (name === "subsystem") return new PseudoLink(fs, () => "../../../../class/net");
-    if (typeof attribute !== "function") return attributeDirectory(fs, device, attribute);
-    return new PseudoFile(fs, { mode: 0o444 }, { read: () => `${attribute(device)}\n` });
+    if (attribute instanceof DeviceLink) return new PseudoLink(fs, () => attribute.target);
+    if (typeof attribute !== "function") return attributeDirectory(fs, device, () => attribute);
+    const mode = WRITE_ONLY.has(name) ? 0o200 : SETTABLE.has(name) ? 0o644 : 0o444;
+    const read = (): string => {
+      const text = attribute(device);
+      return text === "" ? "" : `${text}\n`;
+    };
+    return new PseudoFile(fs, { mode }, { read });
   };
   return new PseudoDirectory(
     fs,
@@ -50,14 +57,24 @@ function attributeDirectory(fs: SysFs, device: Device, attributes: Attributes): 
     {
       find: make,
       list: () =>
-        Object.keys(attributes).map((name, at) => ({
+        Object.entries(attributes()).map(([name, attribute], at) => ({
           name,
           ino: device.index * 100 + at,
-          type: typeof attributes[name] === "function" ? "file" : "dir",
+          type: typeof attribute === "function" ? "file" : attribute instanceof DeviceLink ? "symlink" : "dir",
         })),
     },
   );
 }
+
+/** What root may set on Linux; here it is set by netlink only. */
+const SETTABLE: ReadonlySet<string> = new Set([
+  ...["carrier", "flags", "gro_flush_timeout", "ifalias", "mtu", "napi_defer_hard_irqs", "netdev_group", "proto_down"],
+  ...["threaded", "tx_queue_len", "uevent"],
+  ...BRIDGE_SETTINGS,
+]);
+
+/** What is written to have something done. */
+const WRITE_ONLY: ReadonlySet<string> = new Set(["flush"]);
 
 /** IFF_UP, IFF_BROADCAST, IFF_LOOPBACK, and those that can be set. @see netdevice(7) */
 function flags({ kind, up, flags }: Device): string {
@@ -71,13 +88,14 @@ function carrier({ up, running }: Device): string {
   return running ? "1" : "0";
 }
 
-/** The loopback never says that it is up. */
-function operstate({ kind, up, running }: Device): string {
-  if (kind === "loopback") return up ? "unknown" : "down";
-  return up ? (running ? "up" : "lowerlayerdown") : "down";
+/** The loopback never says that it is up, nor does a bridge that has never had a port. */
+function operstate(device: Device): string {
+  const { kind, up, running } = device;
+  const neverSays = kind === "loopback" || (device instanceof Bridge && device.followsPorts && device.ports.size === 0);
+  if (!up || (kind === "bridge" && !running)) return "down";
+  if (neverSays) return "unknown";
+  return running ? "up" : "lowerlayerdown";
 }
-
-const zero: Attribute = () => "0";
 
 /** What goes wrong on real links. */
 const ERROR_COUNTERS = (
@@ -119,9 +137,9 @@ const ATTRIBUTES: Attributes = {
   power: {},
   proto_down: zero,
   queues: { "rx-0": {}, "tx-0": {} },
-  speed: ({ kind }) => {
+  speed: ({ kind, running }) => {
     if (kind === "loopback") throw new Errno("EINVAL");
-    return "10000";
+    return kind === "bridge" && !running ? "-1" : "10000";
   },
   statistics: {
     ...Object.fromEntries(ERROR_COUNTERS.map((name) => [name, zero])),
@@ -132,7 +150,7 @@ const ATTRIBUTES: Attributes = {
     tx_dropped: ({ sent }) => String(sent.dropped),
     tx_packets: ({ sent }) => String(sent.packets),
   },
-  subsystem: {},
+  subsystem: new DeviceLink("../../../../class/net"),
   testing: ({ up }) => {
     if (!up) throw new Errno("EINVAL");
     return "0";

@@ -92,9 +92,9 @@ export class AddressBook {
       device,
       device.addresses.filter((one) => !gone.includes(one)),
     );
-    for (const one of gone) this.#stack.routes.removeDevice(device, one.address);
+    for (const one of gone) this.#stack.routing.removeDevice(device, one.address);
     if (!device.addresses.some((one) => familyOf(one.address) === familyOf(address))) {
-      this.#stack.routes.removeDevice(device);
+      this.#stack.routing.removeDevice(device);
     }
   }
 

@@ -9,7 +9,9 @@ import type { AddressBook, Owner } from "./address-book.ts";
 import type { Device } from "./device.ts";
 import type { Generation } from "./generation.ts";
 import type { Neighbour } from "./neighbours.ts";
-import type { Route, RouteTable } from "./routes.ts";
+import type { Route } from "./routes.ts";
+import type { Routing } from "./routing.ts";
+import type { Flow } from "./routing-rules.ts";
 
 /** Through which device a packet leaves, and to whom. */
 export interface Way {
@@ -30,20 +32,24 @@ export class Destination {
   /** How to get there, and which address packets come from then, once somebody has asked. */
   way: Way | undefined = undefined;
   source: string | undefined = undefined;
-  readonly #routes: RouteTable;
+  readonly #flow: Flow;
+  readonly #routing: Routing;
   #route: Route | "none" | undefined;
 
-  constructor(address: string, book: AddressBook, routes: RouteTable) {
-    this.address = address;
-    this.owner = book.owner(address);
-    this.isBroadcast = book.isBroadcast(address);
-    this.endsHere = this.owner !== undefined || this.isBroadcast || isMulticast(address);
-    this.#routes = routes;
+  constructor(flow: Flow, book: AddressBook, routing: Routing) {
+    const { destination } = flow;
+    this.address = destination;
+    this.owner = book.owner(destination);
+    this.isBroadcast = book.isBroadcast(destination);
+    this.#flow = flow;
+    this.#routing = routing;
+    const isOwn = this.owner !== undefined || this.isBroadcast || isMulticast(destination);
+    this.endsHere = isOwn && (routing.isPlain || routing.find(flow, true) === "here");
   }
 
   /** The best route there; `undefined` if there is none. */
   get route(): Route | undefined {
-    this.#route ??= this.#routes.lookup(this.address) ?? "none";
+    this.#route ??= this.#routing.route(this.#flow) ?? "none";
     return this.#route === "none" ? undefined : this.#route;
   }
 }
@@ -53,28 +59,32 @@ const LIMIT = 4096;
 
 export class DestinationTable {
   readonly #book: AddressBook;
-  readonly #routes: RouteTable;
+  readonly #routing: Routing;
   readonly #generation: Generation;
   readonly #known = new Map<string, Destination>();
   /** The generation that they belong to. */
   #number = -1;
 
-  constructor(book: AddressBook, routes: RouteTable, generation: Generation) {
+  constructor(book: AddressBook, routing: Routing, generation: Generation) {
     this.#book = book;
-    this.#routes = routes;
+    this.#routing = routing;
     this.#generation = generation;
   }
 
-  find(address: string): Destination {
+  /** `source` and `from` are those of the packet: they matter to rules only. */
+  find(destination: string, source?: string, from?: Device): Destination {
     const { number } = this.#generation;
     if (number !== this.#number || this.#known.size >= LIMIT) {
       this.#known.clear();
       this.#number = number;
     }
-    let found = this.#known.get(address);
+    const isPlain = this.#routing.isPlain;
+    const key = isPlain ? destination : `${destination} ${source ?? ""} ${from?.name ?? ""}`;
+    let found = this.#known.get(key);
     if (found === undefined) {
-      found = new Destination(address, this.#book, this.#routes);
-      this.#known.set(address, found);
+      const flow = isPlain ? { destination } : { destination, source, from };
+      found = new Destination(flow, this.#book, this.#routing);
+      this.#known.set(key, found);
     }
     return found;
   }

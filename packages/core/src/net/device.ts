@@ -206,6 +206,9 @@ export class Bridge extends Device {
   readonly ports = new Set<Device>();
   /** Which port a MAC address was last seen behind. */
   readonly #learnt = new Map<string, Device>();
+  /** Its address is the lowest of those of its ports, unless somebody has given it one. @see net/bridge/br_stp_if.c */
+  followsPorts = false;
+  #hadPorts = false;
   /**
    * Asked before somebody looks for an address on the bridge: ports that are made when they are first needed are made
    * here.
@@ -217,18 +220,26 @@ export class Bridge extends Device {
   override get running(): boolean {
     if (!this.up) return false;
     for (const port of this.ports) if (port.running) return true;
-    // Without ports nobody knows better.
-    return this.ports.size === 0;
+    // Without ports nobody knows better, unless the last of them has gone.
+    return this.ports.size === 0 && !(this.followsPorts && this.#hadPorts);
   }
 
   addPort(port: Device): void {
     port.master = this;
     this.ports.add(port);
+    this.#hadPorts = true;
+    this.#followPorts();
+  }
+
+  #followPorts(): void {
+    const [lowest] = this.followsPorts ? [...this.ports].map(({ mac }) => mac).sort() : [];
+    if (lowest !== undefined) this.mac = lowest;
   }
 
   removePort(port: Device): void {
     port.master = undefined;
     this.ports.delete(port);
+    this.#followPorts();
     for (const [mac, behind] of this.#learnt) if (behind === port) this.#learnt.delete(mac);
   }
 

@@ -36,7 +36,8 @@ import {
 } from "./packet.ts";
 import { PortTable } from "./ports.ts";
 import type { RawSocket } from "./raw-socket.ts";
-import { type Route, RouteTable, routeInfo } from "./routes.ts";
+import { type Route, type RouteTable, routeInfo } from "./routes.ts";
+import { Routing } from "./routing.ts";
 import { TcpTable } from "./tcp-table.ts";
 import { UdpSocket } from "./udp-socket.ts";
 import type { UnixSocket } from "./unix-socket.ts";
@@ -58,7 +59,7 @@ export class NetStack implements DeviceOwner, NeighbourUser {
   readonly loopback: Loopback;
   /** Of everything that decides about the way of packets. */
   readonly generation = new Generation();
-  readonly routes = new RouteTable(this.generation);
+  readonly routing = new Routing(this.generation, () => this.loopback);
   readonly neighbours: NeighbourTable;
   readonly addresses: AddressBook;
   readonly udp: PortTable;
@@ -83,7 +84,7 @@ export class NetStack implements DeviceOwner, NeighbourUser {
     this.#sysctl = sysctl;
     this.neighbours = new NeighbourTable(host, this, this.generation);
     this.addresses = new AddressBook(this);
-    this.#destinations = new DestinationTable(this.addresses, this.routes, this.generation);
+    this.#destinations = new DestinationTable(this.addresses, this.routing, this.generation);
     const range = portRange(sysctl);
     this.udp = new PortTable(host.random, range);
     this.tcp = new TcpTable(this, range);
@@ -151,13 +152,18 @@ export class NetStack implements DeviceOwner, NeighbourUser {
       device.used = true;
       this.addresses.deviceUp(device);
     } else {
-      this.routes.removeDevice(device);
+      this.routing.removeDevice(device);
       this.neighbours.flush(device);
       this.addresses.deviceDown(device);
     }
   }
 
   // ── addresses and routes ──
+
+  /** The routes that packets take unless a rule says otherwise: the table `main`. */
+  get routes(): RouteTable {
+    return this.routing.main;
+  }
 
   /** Do packets to this address end here? */
   isLocal(address: string): boolean {
@@ -169,9 +175,12 @@ export class NetStack implements DeviceOwner, NeighbourUser {
   }
 
   /** @throws ENETUNREACH. @throws EHOSTUNREACH, EINVAL, EACCES for a route that refuses */
-  route(destination: string, device?: Device): Route {
-    const route =
-      device === undefined ? this.#destinations.find(destination).route : this.routes.lookup(destination, device);
+  route(destination: string, device?: Device, source?: string): Route {
+    if (device === undefined) return this.#checked(destination, this.#destinations.find(destination, source).route);
+    return this.#checked(destination, this.routing.route({ destination, source }, device));
+  }
+
+  #checked(destination: string, route: Route | undefined): Route {
     if (route === undefined) throw new Errno(this.#lacks6(destination) ? "EADDRNOTAVAIL" : "ENETUNREACH");
     if (route.refusal !== undefined) throw new Errno(REFUSALS[route.refusal].error);
     return route;
@@ -182,8 +191,8 @@ export class NetStack implements DeviceOwner, NeighbourUser {
     return familyOf(destination) === 6 && !this.addresses.has6Anywhere;
   }
 
-  /** The route that a packet takes, even one that stays here, with its source. @throws ENETUNREACH */
-  routeTo(destination: string): RouteInfo {
+  /** The route that a packet takes, even one that stays here, with the source that it has or would get. @throws ENETUNREACH */
+  routeTo(destination: string, from?: string): RouteInfo {
     if (this.isLocal(destination)) {
       return {
         destination,
@@ -195,7 +204,7 @@ export class NetStack implements DeviceOwner, NeighbourUser {
         metric: 0,
       };
     }
-    return { ...routeInfo(this.route(destination)), source: this.sourceFor(destination) };
+    return { ...routeInfo(this.route(destination, undefined, from)), source: from ?? this.sourceFor(destination) };
   }
 
   /** The address that packets to `destination` come from. @throws ENETUNREACH, EADDRNOTAVAIL */
@@ -282,7 +291,7 @@ export class NetStack implements DeviceOwner, NeighbourUser {
   output(made: Packet, device?: Device): void {
     const firewall = this.#firewallFor(made);
     if (firewall === undefined) {
-      this.#send(made, this.#way(made.destination, device));
+      this.#send(made, this.#way(made, device));
       return;
     }
     const tracked = firewall.conntrack.track(made);
@@ -295,23 +304,23 @@ export class NetStack implements DeviceOwner, NeighbourUser {
       tracked === undefined
         ? firewall.translateError(made)
         : firewall.translateDestination("OUTPUT", made, tracked, undefined);
-    const way = this.#way(packet.destination, device);
+    const way = this.#way(packet, device);
     if (!firewall.allows("OUTPUT", { packet, in: undefined, out: way.device, tracked })) throw new Errno("EPERM");
     if (device === undefined) this.#settle(tracked, undefined, way);
     this.#send(firewall.translateSource("POSTROUTING", packet, tracked, way.device), way);
   }
 
   /** Through which device, and to which host on its link. @throws ENETUNREACH */
-  #way(address: string, device?: Device): Way {
-    const destination = this.#destinations.find(address);
-    if (device !== undefined) return this.#wayTo(destination, device);
-    destination.way ??= this.#wayTo(destination);
+  #way({ destination: address, source }: Packet, device?: Device, from?: Device): Way {
+    const destination = this.#destinations.find(address, source, from);
+    if (device !== undefined) return this.#wayTo(destination, () => this.route(address, device, source));
+    destination.way ??= this.#wayTo(destination, () => this.#checked(address, destination.route));
     return destination.way;
   }
 
-  #wayTo({ address, owner, isBroadcast }: Destination, device?: Device): Way {
-    if (owner !== undefined) return { device: this.loopback, next: undefined, neighbour: undefined };
-    const route = this.route(address, device);
+  #wayTo({ address, owner, isBroadcast, endsHere }: Destination, findRoute: () => Route): Way {
+    if (owner !== undefined && endsHere) return { device: this.loopback, next: undefined, neighbour: undefined };
+    const route = findRoute();
     const isForAll = isBroadcast || isMulticast(address);
     return { device: route.device, next: isForAll ? BROADCAST_MAC : (route.gateway ?? address), neighbour: undefined };
   }
@@ -351,7 +360,7 @@ export class NetStack implements DeviceOwner, NeighbourUser {
     const firewall = this.#firewallFor(received);
     // What this stack sent to itself has been through the hooks on its way out.
     if (firewall === undefined || device === this.loopback) {
-      if (this.#destinations.find(received.destination).endsHere) this.#deliver(received, device);
+      if (this.#endsHere(received, device)) this.#deliver(received, device);
       else this.#forward(device, received, undefined);
       return;
     }
@@ -367,7 +376,7 @@ export class NetStack implements DeviceOwner, NeighbourUser {
       tracked === undefined
         ? firewall.translateError(received)
         : firewall.translateDestination("PREROUTING", received, tracked, device);
-    if (!this.#destinations.find(packet.destination).endsHere) {
+    if (!this.#endsHere(packet, device)) {
       this.#forward(device, packet, tracked);
       return;
     }
@@ -400,6 +409,10 @@ export class NetStack implements DeviceOwner, NeighbourUser {
     return true;
   }
 
+  #endsHere({ destination, source }: Packet, from: Device): boolean {
+    return this.#destinations.find(destination, source, from).endsHere;
+  }
+
   /** `known` is the way of packets that the rules let pass. */
   #forward(from: Device, packet: Packet, tracked: Tracked | undefined, known?: Way): void {
     const { source, destination, ttl, body } = packet;
@@ -418,7 +431,7 @@ export class NetStack implements DeviceOwner, NeighbourUser {
 
   /** Where a packet goes on to, if a route leads there and the rules let it pass. */
   #wayOn(from: Device, packet: Packet, tracked: Tracked | undefined): Way | undefined {
-    const { route } = this.#destinations.find(packet.destination);
+    const { route } = this.#destinations.find(packet.destination, packet.source, from);
     if (route === undefined) {
       this.#report(from, packet, "unreachable", NET_UNREACHABLE);
       return undefined;
@@ -431,7 +444,7 @@ export class NetStack implements DeviceOwner, NeighbourUser {
     const { device } = route;
     const firewall = this.#firewallFor(packet);
     if (firewall?.allows("FORWARD", { packet, in: from, out: device, tracked }) === false) return undefined;
-    const way = this.#way(packet.destination);
+    const way = this.#way(packet, undefined, from);
     this.#settle(tracked, from, way);
     return way;
   }
@@ -517,7 +530,7 @@ export class NetStack implements DeviceOwner, NeighbourUser {
   }
 
   #sourceTowards(destination: string): string | undefined {
-    const route = this.routes.lookup(destination);
+    const route = this.routing.route({ destination });
     return route === undefined ? undefined : this.addresses.sourceOn(route.device, destination);
   }
 

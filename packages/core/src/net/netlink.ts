@@ -10,14 +10,17 @@ import {
   type LinkChange,
   type NetlinkChange,
   type NetworkState,
+  ROUTE_TABLES,
   type RouteChange,
+  type RuleChange,
 } from "../abi/index.ts";
 import { anyAddress, canonicalIp, familyOf, inPrefix, isAny, lastOf, networkOf } from "../lib/index.ts";
 import { isSecondary, MINIMUM_MTU_4 } from "./address-book.ts";
 import { Bridge, type Device, type DeviceAddress, Veth } from "./device.ts";
 import { randomMac } from "./net-host.ts";
 import type { NetStack } from "./net-stack.ts";
-import { type Route, routeInfo } from "./routes.ts";
+import { type Route, type RouteTable, routeInfo } from "./routes.ts";
+import type { RuleMatch } from "./routing-rules.ts";
 
 /** @see include/uapi/linux/if_ether.h: ETH_MAX_MTU */
 const ETHERNET_MAX_MTU = 65_535;
@@ -51,10 +54,16 @@ export function changeNetwork(stack: NetStack, change: NetlinkChange, context: N
     case "route-prepend":
     case "route-replace":
     case "route-change":
-      stack.routes.add(routeOf(stack, change), ADDING[change.kind]);
+      tableOf(stack, change).add(routeOf(stack, change), ADDING[change.kind]);
       return;
     case "route-del":
       removeRoute(stack, change);
+      return;
+    case "rule-add":
+      stack.routing.changeRule("add", change.family, ruleOf(change));
+      return;
+    case "rule-del":
+      stack.routing.changeRule("remove", change.family, ruleOf(change));
       return;
     case "neighbour-add":
       stack.neighbours.set(find(stack, change.device), canonical(change.address), change.mac);
@@ -91,6 +100,8 @@ export function networkState(stack: NetStack): NetworkState {
       })),
     ),
     routes: stack.routes.listed.map(routeInfo),
+    tables: stack.routing.tables.map(([id, table]) => ({ id, routes: table.listed.map(routeInfo) })),
+    rules: [...stack.routing.rules(4).all, ...stack.routing.rules(6).all],
     neighbours: stack.neighbours.list(),
   };
 }
@@ -110,7 +121,9 @@ function canonical(address: string): string {
 function addLink(stack: NetStack, { name, type, peer }: Extract<NetlinkChange, { readonly kind: "link-add" }>): void {
   const { host } = stack;
   if (type === "bridge") {
-    stack.addDevice(new Bridge(name, randomMac(host.random)));
+    const bridge = new Bridge(name, randomMac(host.random));
+    bridge.followsPorts = true;
+    stack.addDevice(bridge);
     return;
   }
   if (type !== "veth") throw new Errno("EOPNOTSUPP");
@@ -148,6 +161,7 @@ function setLink(stack: NetStack, change: LinkChange, context: NetworkContext): 
   if (mac !== undefined) {
     if (!/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(mac)) throw new Errno("EINVAL");
     device.mac = mac.toLowerCase();
+    if (device instanceof Bridge) device.followsPorts = false;
   }
   if (mtu !== undefined) {
     const [least, most] = device === stack.loopback ? [0, 0x7fff_ffff] : [MINIMUM_MTU_4, ETHERNET_MAX_MTU];
@@ -194,7 +208,10 @@ function checkLength(address: string, length: number): void {
   if (!isWhole || length > (familyOf(address) === 4 ? 32 : 128)) throw new Errno("EINVAL");
 }
 
-/** @throws ENETUNREACH for a gateway that is on no link. @throws ENODEV without any device. */
+/**
+ * @throws ENETUNREACH for a gateway that is on no link. @throws ENODEV without any device. @throws EACCES for IPv6 through
+ * a device on which it is turned off.
+ */
 function routeOf(stack: NetStack, change: RouteChange): Route {
   const destination = canonical(change.destination);
   const gateway = change.gateway === undefined || isAny(change.gateway) ? undefined : canonical(change.gateway);
@@ -217,6 +234,7 @@ function routeOf(stack: NetStack, change: RouteChange): Route {
   }
   let device = change.device === undefined ? undefined : find(stack, change.device);
   if (device !== undefined && !device.up) throw new Errno("ENETDOWN");
+  if (device !== undefined && familyOf(destination) === 6 && !stack.addresses.has6(device)) throw new Errno("EACCES");
   if (gateway !== undefined) device = towards(stack, gateway, device, change.onLink === true);
   if (device === undefined) throw new Errno("ENODEV");
   const source = change.source === undefined ? undefined : canonical(change.source);
@@ -244,10 +262,22 @@ function towards(stack: NetStack, gateway: string, device: Device | undefined, o
   return device ?? route.device;
 }
 
+const tableOf = ({ routing }: NetStack, { table }: RouteChange): RouteTable =>
+  routing.table(table || ROUTE_TABLES.main);
+
+/** @throws EINVAL for what is no address */
+function ruleOf({ kind: _kind, family: _family, ...match }: RuleChange): RuleMatch {
+  for (const prefix of [match.from, match.to]) {
+    if (prefix === undefined) continue;
+    checkLength(canonical(prefix.address), prefix.length);
+  }
+  return match;
+}
+
 function removeRoute(stack: NetStack, change: RouteChange): void {
   const destination = canonical(change.destination);
   if (networkOf({ address: destination, length: change.prefixLength }) !== destination) throw new Errno("EINVAL");
-  stack.routes.remove({
+  tableOf(stack, change).remove({
     destination,
     prefixLength: change.prefixLength,
     gateway: change.gateway === undefined || isAny(change.gateway) ? undefined : canonical(change.gateway),

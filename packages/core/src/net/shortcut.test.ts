@@ -212,6 +212,25 @@ describe("the shortcut of a router", () => {
     expect(passes(wires, ends)).toBe(false);
   });
 
+  it("looks routes up in the tables that rules choose by source and by device", () => {
+    const { wires, router } = routed();
+    const ends = connection(wires, wires.left, wires.right, "10.0.6.2");
+    const nowhere = { destination: "10.0.6.0", prefixLength: 24, gateway: undefined, device: router.loopback };
+    router.routing.table(100).add({ ...nowhere, source: undefined, scope: "global", metric: 0, refusal: "blackhole" });
+    expect(passes(wires, ends)).toBe(true);
+    for (const match of [{ device: "from5" }, { from: { address: "10.0.5.0", length: 24 } }]) {
+      router.routing.changeRule("add", 4, { ...match, table: 100 });
+      expect(passes(wires, ends)).toBe(false);
+      router.routing.changeRule("remove", 4, { ...match, table: 100 });
+      wires.pass(5_000_000);
+      expect(passes(wires, ends)).toBe(true);
+    }
+    for (const match of [{ device: "to6" }, { from: { address: "10.0.7.0", length: 24 } }, { tos: 16 }]) {
+      router.routing.changeRule("add", 4, { ...match, table: 100 });
+      expect(passes(wires, ends)).toBe(true);
+    }
+  });
+
   it("counts down how far packets go, and translates them all alike", () => {
     const { wires, router, outer } = routed();
     router.firewall.append("nat", "POSTROUTING", { out: outer.name, target: { kind: "masquerade" } });

@@ -150,12 +150,17 @@ export const socketRenderings = {
       filled(answer, (value) => `[${optionSize(value)}]`),
     ).gives(answer, () => 0),
   netlink_get: (_, answer) =>
-    call("netlink_get").gives(answer, ({ links, addresses, routes, neighbours }) =>
+    call("netlink_get").gives(answer, ({ links, addresses, routes, rules, neighbours }) =>
       [
         `{links=[/* ${links.length} */], addresses=[/* ${addresses.length} */]`,
-        `routes=[/* ${routes.length} */], neighbours=[/* ${neighbours.length} */]}`,
+        `routes=[/* ${routes.length} */], rules=[/* ${rules.length} */]`,
+        `neighbours=[/* ${neighbours.length} */]}`,
       ].join(", "),
     ),
   netlink_set: ([change]) => call("netlink_set", anything(change)),
-  netlink_route: ([destination], answer) => call("netlink_route", `"${destination}"`).gives(answer, anything),
+  netlink_route: ([destination, source], answer) =>
+    call("netlink_route", ...[destination, source].flatMap((one) => (one === undefined ? [] : [`"${one}"`]))).gives(
+      answer,
+      anything,
+    ),
 } satisfies Partial<Renderings>;

@@ -157,7 +157,7 @@ export const socketCalls = {
     });
   },
 
-  netlink_route: (process, destination) => stackOf(process).routeTo(destination),
+  netlink_route: (process, destination, source) => stackOf(process).routeTo(destination, source),
 } satisfies Partial<SyscallTable>;
 
 const stackOf = ({ ns, kernel }: Process): NetStack => ns.net.stack(kernel.net);

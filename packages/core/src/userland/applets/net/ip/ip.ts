@@ -6,7 +6,8 @@ import type { Io } from "../../../io.ts";
 import { address } from "./address.ts";
 import { link } from "./link.ts";
 import { neighbour } from "./neighbour.ts";
-import { route, rule } from "./route.ts";
+import { route } from "./route.ts";
+import { rule } from "./rule.ts";
 import { invalidArgument, matching, type Style } from "./words.ts";
 
 /** In the order in which a beginning of the word is looked for. */

@@ -3,12 +3,23 @@ import {
   type AddressInfo,
   type AddressScope,
   netlink_get,
+  ROUTE_TABLES,
   type RouteInfo,
   type Routine,
 } from "../../../../abi/index.ts";
-import { bitsOf, compareIp, familyOf, type IpPrefix, inPrefix, lastOf, networkOf } from "../../../../lib/index.ts";
+import {
+  bitsOf,
+  compareIp,
+  familyOf,
+  type IpFamily,
+  type IpPrefix,
+  inPrefix,
+  lastOf,
+  networkOf,
+} from "../../../../lib/index.ts";
 import type { Io } from "../../../io.ts";
-import { checkDevice, ipFamily, prefixOrDie, requires, type Style, talk, valueOf } from "./words.ts";
+import { tableName, tableNumber } from "./route-names.ts";
+import { checkDevice, invalidArgument, ipFamily, prefixOrDie, requires, type Style, talk, valueOf } from "./words.ts";
 
 export function* listRoutes(io: Io, style: Style, words: string[], flush: boolean): Routine<number> {
   if (flush && words.length === 0) return yield* requires(io, "ip route flush");
@@ -19,13 +30,13 @@ export function* listRoutes(io: Io, style: Style, words: string[], flush: boolea
   let around: IpPrefix | undefined;
   let exactly: IpPrefix | undefined;
   let scope: string | undefined;
+  let table: number = ROUTE_TABLES.main;
   for (let word = words.shift(); word !== undefined; word = words.shift()) {
-    if (word === "table" && words[0] === "local") return yield* listLocal(io, "");
-    if (word === "table" && words[0] === "all" && !flush) return yield* listAll(io, style);
-    if (word === "dev" || word === "oif" || word === "iif") device = yield* valueOf(io, words);
+    if (word === "table") table = yield* tableOrDie(io, yield* valueOf(io, words));
+    else if (word === "dev" || word === "oif" || word === "iif") device = yield* valueOf(io, words);
     else if (word === "via") gateway = (yield* prefixOrDie(io, yield* valueOf(io, words), ipFamily(style))).address;
     else if (word === "scope") scope = yield* valueOf(io, words);
-    else if (["proto", "table", "src", "from"].includes(word)) yield* valueOf(io, words);
+    else if (["proto", "src", "from"].includes(word)) yield* valueOf(io, words);
     else if (word === "match") around = yield* prefixOrDie(io, yield* valueOf(io, words), ipFamily(style));
     else if (word === "root") within = yield* prefixOrDie(io, yield* valueOf(io, words), ipFamily(style));
     else if (word !== "cache") {
@@ -34,10 +45,13 @@ export function* listRoutes(io: Io, style: Style, words: string[], flush: boolea
     }
   }
   if (device !== undefined) yield* checkDevice(io, device);
-  const { routes } = yield* netlink_get();
+  if (table === ROUTE_TABLES.local) return yield* listLocal(io, "");
+  if (table === ALL && !flush) return yield* listAll(io, style);
+  const { tables } = yield* netlink_get();
   const family = ipFamily(style) ?? 4;
-  const wanted = routes
+  const wanted = (tables.find(({ id }) => id === table)?.routes ?? [])
     .filter(({ destination }) => familyOf(destination) === family)
+    .filter(({ destination }) => exactly === undefined || familyOf(exactly.address) === familyOf(destination))
     .filter((one) => device === undefined || (one.device === device && one.refusal === undefined))
     .filter((one) => scope === undefined || scope === "all" || one.scope === scope)
     .filter((one) => around === undefined || covers(one, around))
@@ -46,25 +60,45 @@ export function* listRoutes(io: Io, style: Style, words: string[], flush: boolea
   for (const one of wanted) {
     if (flush) {
       const { destination, prefixLength, metric } = one;
-      yield* talk(io, { kind: "route-del", destination, prefixLength, device: one.device, metric });
+      yield* talk(io, { kind: "route-del", destination, prefixLength, device: one.device, metric, table });
     } else yield* io.out.write(`${format(one, { gateway: gateway !== undefined, scope: scope !== undefined })}\n`);
   }
   return 0;
 }
 
-/** Those of the table `main`, and what ends here. */
+/** The word, and the number, for all tables. */
+const ALL = 0;
+
+function* tableOrDie(io: Io, text: string): Routine<number> {
+  if (text === "all") return ALL;
+  return tableNumber(text) ?? (yield* invalidArgument(io, text, "table"));
+}
+
+/** Those of all tables, and what ends here. */
 function* listAll(io: Io, style: Style): Routine<number> {
   if (ipFamily(style) !== 6) {
-    yield* listRoutes(io, { ...style, family: 4 }, [], false);
+    yield* listTables(io, 4);
     yield* listLocal(io, "table local ");
   }
   if (ipFamily(style) === 4) return 0;
-  yield* listRoutes(io, { ...style, family: 6 }, [], false);
+  yield* listTables(io, 6);
   const { addresses } = yield* netlink_get();
   for (const { address, device } of addresses) {
     if (address === "::1") yield* io.out.write(`local ${address} dev ${device} table local  metric 0 \n`);
   }
   return 0;
+}
+
+/** All routes of a family, with the name of their table unless that is `main`. */
+function* listTables(io: Io, family: IpFamily): Routine<void> {
+  const { tables } = yield* netlink_get();
+  for (const { id, routes } of tables) {
+    const table = id === ROUTE_TABLES.main ? "" : `table ${tableName(id)} `;
+    for (const route of routes) {
+      if (familyOf(route.destination) !== family) continue;
+      yield* io.out.write(`${format(route, { gateway: false, scope: false }, table)}\n`);
+    }
+  }
 }
 
 /** The table of what ends here. */
@@ -107,7 +141,7 @@ interface Hidden {
   readonly scope: boolean;
 }
 
-function format(route: RouteInfo, hidden: Hidden): string {
+function format(route: RouteInfo, hidden: Hidden, table = ""): string {
   const { destination, prefixLength, gateway, device, source, scope, metric, refusal, onLink } = route;
   const family = familyOf(destination);
   const whole = bitsOf(family);
@@ -116,6 +150,7 @@ function format(route: RouteInfo, hidden: Hidden): string {
     refusal === undefined ? `${to} ` : `${refusal} ${to} `,
     gateway === undefined || hidden.gateway ? "" : `via ${gateway} `,
     refusal === undefined ? `dev ${device} ` : "",
+    table,
     scope === "global" || family === 6 || hidden.scope ? "" : `scope ${scope} `,
     source === undefined ? "" : ` src ${source} `,
     metric === 0 ? "" : ` metric ${metric} `,

@@ -1,4 +1,4 @@
-/** `ip route` and `ip rule`. @see ip-route(8), ip-rule(8) */
+/** `ip route`. @see ip-route(8), busybox networking/libiproute/iproute.c */
 import {
   type AddressScope,
   Errno,
@@ -10,6 +10,7 @@ import {
 import { familyOf, type IpPrefix } from "../../../../lib/index.ts";
 import { AppletExit, type Io } from "../../../io.ts";
 import { listRoutes } from "./route-list.ts";
+import { tableNumber } from "./route-names.ts";
 import {
   addressOrDie,
   checkDevice,
@@ -76,6 +77,7 @@ interface More {
   scope?: AddressScope;
   onLink?: boolean;
   refusal?: RouteRefusal;
+  table?: number;
 }
 
 const TYPES = [
@@ -113,7 +115,8 @@ function* modify(io: Io, style: Style, words: string[], kind: RouteChange["kind"
       if (!/^\d+$/.test(text)) return yield* invalidArgument(io, text, "metric");
       more.metric = Number(text);
     } else if (word === "scope") more.scope = (yield* valueOf(io, words)) as AddressScope;
-    else if (["proto", "protocol", "table", "mtu", "advmss", "type"].includes(word)) yield* valueOf(io, words);
+    else if (word === "table") more.table = yield* tableOrDie(io, words);
+    else if (["proto", "protocol", "mtu", "advmss", "type"].includes(word)) yield* valueOf(io, words);
     else if (word === "onlink") more.onLink = true;
     else {
       let text = word === "to" ? yield* valueOf(io, words) : word;
@@ -127,44 +130,39 @@ function* modify(io: Io, style: Style, words: string[], kind: RouteChange["kind"
     }
   }
   if (more.device !== undefined) yield* checkDevice(io, more.device);
-  const family = more.gateway === undefined ? ipFamily(style) : familyOf(more.gateway);
+  const named = more.gateway ?? prefix?.address;
+  const family = ipFamily(style) ?? (named === undefined ? 4 : familyOf(named));
   const everything: IpPrefix = { address: family === 6 ? "::" : "0.0.0.0", length: 0 };
   const to = prefix ?? everything;
   const destination = to.length === 0 ? everything.address : to.address;
   return yield* talk(io, { kind, destination, prefixLength: to.length, ...more });
 }
 
+function* tableOrDie(io: Io, words: string[]): Routine<number> {
+  const text = yield* valueOf(io, words);
+  return tableNumber(text) ?? (yield* invalidArgument(io, text, "table"));
+}
+
 function* get(io: Io, style: Style, words: string[]): Routine<number> {
   const first = words.shift();
   const text = first === "to" ? words.shift() : first;
   if (text === undefined) return yield* io.die("need at least destination address");
-  const { address } = yield* prefixOrDie(io, text, ipFamily(style));
-  const found = yield* netlink_route(address).attempt();
+  const { address, length } = yield* prefixOrDie(io, text, ipFamily(style));
+  if (length === 0) return yield* io.die("need at least destination address");
+  let from: string | undefined;
+  for (let word = words.shift(); word !== undefined; word = words.shift()) {
+    const value = yield* valueOf(io, words);
+    if (word === "from") from = (yield* prefixOrDie(io, value, ipFamily(style))).address;
+  }
+  const found = yield* netlink_route(address, from).attempt();
   if (found instanceof Errno) {
     yield* io.warn(`RTNETLINK answers: ${found.message}`);
     throw new AppletExit(2);
   }
   const local = found.scope === "host" ? "local " : "";
   const via = found.gateway === undefined ? "" : `via ${found.gateway} `;
-  yield* io.out.write(`${local}${address} ${via}dev ${found.device}  src ${found.source ?? ""} \n    cache \n`);
+  const given = from === undefined ? "" : `from ${from} `;
+  const source = from === undefined ? ` src ${found.source ?? ""} ` : "";
+  yield* io.out.write(`${local}${address} ${given}${via}dev ${found.device} ${source}\n    cache \n`);
   return 0;
 }
-
-/**
- * There is one routing table: the rules are those of a machine where nobody has added any. IPv6 has no table `default`.
- */
-export function* rule(io: Io, style: Style, words: string[]): Routine<number> {
-  const [command] = words;
-  if (command !== undefined && matching(["list", "show", "lst"], command) === undefined) {
-    return yield* invalidArgument(io, command, "ip");
-  }
-  const shown = ipFamily(style) === 6 ? RULES.slice(0, 2) : RULES;
-  for (const [priority, table] of shown) yield* io.out.write(`${priority}:\tfrom all lookup ${table} \n`);
-  return 0;
-}
-
-const RULES: readonly (readonly [priority: number, table: string])[] = [
-  [0, "local"],
-  [32_766, "main"],
-  [32_767, "default"],
-];

@@ -46,24 +46,20 @@ export function* checkDevice(io: Io, name: string, code = 1): Routine<void> {
   if (!links.some((one) => one.name === name)) yield* io.die(`can't find device '${name}'`, code);
 }
 
-/** An address or a prefix; "default" is the prefix of everything. */
+/** An address or a prefix. "default" is the prefix of everything, and so is what is no address of the family. */
 export function* prefixOrDie(io: Io, text: string, family: IpFamily | undefined): Routine<IpPrefix> {
-  if (text === "default" || text === "all" || text === "any")
-    return { address: family === 6 ? "::" : "0.0.0.0", length: 0 };
   const slash = text.indexOf("/");
   const written = slash < 0 ? text : text.slice(0, slash);
-  // What is no address at all is taken for the prefix of everything.
-  if (slash < 0 && /^[a-z]/i.test(written) && !written.includes(":")) return { address: "0.0.0.0", length: 0 };
   const address = written.includes(":") ? canonicalIp(written) : dottedQuad(written);
-  const name = family === 6 ? "inet6" : "inet";
   if (address === undefined || (family !== undefined && familyOf(address) !== family)) {
-    return yield* io.die(`an ${name} ${slash < 0 ? "address" : "prefix"} is expected rather than "${text}"`);
+    const isSix = family === 6 || (family === undefined && written.includes(":"));
+    return { address: isSix ? "::" : "0.0.0.0", length: 0 };
   }
   const bits = bitsOf(familyOf(address));
   if (slash < 0) return { address, length: bits };
   const length = Number(text.slice(slash + 1));
   if (!/^\d+$/.test(text.slice(slash + 1)) || length > bits) {
-    return yield* io.die(`an ${name} prefix is expected rather than "${written}"`);
+    return yield* io.die(`an ${family === 6 ? "inet6" : "inet"} prefix is expected rather than "${written}"`);
   }
   return { address, length };
 }
@@ -75,10 +71,11 @@ export function* addressOrDie(io: Io, text: string, family: IpFamily | undefined
   return yield* io.die(`an ${family === 6 ? "inet6" : "inet"} address is expected rather than "${text}"`);
 }
 
-/** Up to four decimal parts; those that are missing are zero. */
+/** Up to four decimal parts; those that are missing, or empty, are zero. */
 function dottedQuad(text: string): string | undefined {
   const parts = text.split(".");
-  if (parts.length > 4 || !parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256)) return undefined;
+  if (text === "" || parts.length > 4) return undefined;
+  if (!parts.every((part) => /^\d{0,3}$/.test(part) && Number(part) < 256)) return undefined;
   return [...parts.map(Number), 0, 0, 0].slice(0, 4).join(".");
 }
 
