@@ -53,3 +53,12 @@ it.each([
   await engine.docker("context create far --docker host=tcp://far:2375");
   expect((await engine.docker(`context ${words}`, { disk })).stderr).toBe(`${problem}\n`);
 });
+
+it("shows endpoints as the client's own type prints them", async () => {
+  const engine = createEngine();
+  await engine.docker("context create other --docker host=tcp://1.2.3.4:2375");
+  const endpoints = async (name: string) =>
+    (await engine.docker(`context inspect ${name} --format {{.Endpoints}}`)).stdout;
+  expect(await endpoints("other")).toBe("map[docker:{tcp://1.2.3.4:2375 false}]\n");
+  expect(await endpoints("default")).toBe("map[docker:{unix:///var/run/docker.sock false}]\n");
+});

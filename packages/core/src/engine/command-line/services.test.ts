@@ -300,6 +300,27 @@ it("shows the ports of a service with a blank behind the last one only", async (
   ]);
 });
 
+it("tells when an update was done, but not when one was taken back", async () => {
+  const engine = await swarm();
+  await engine.docker("service create -d -q --name web --update-monitor 1s --rollback-monitor 1s busybox sleep 100");
+  const shown = async () => (await engine.docker("service inspect --pretty web")).stdout;
+  await engine.docker("service update -d --env-add A=1 web");
+  await engine.pass("20s");
+  expect(await shown()).toMatch(/State:\t\tcompleted\n Started:.*\n Completed:\t.* ago\n Message:\tupdate completed/);
+  await engine.docker("service rollback -d web");
+  await engine.pass("20s");
+  expect(await shown()).toMatch(/State:\t\trollback_completed\n Started:.*\n Message:\trollback completed/);
+});
+
+it("names the networks of a service in the order of their ids", async () => {
+  const engine = await swarm();
+  const names = ["net1", "net2", "net3"];
+  for (const name of names) await engine.docker(`network create -d overlay ${name}`);
+  await engine.docker(`service create -d --name web ${names.map((name) => `--network ${name}`).join(" ")} busybox`);
+  const { Networks = [] } = engine.swarm.cluster.services.get("web").spec.TaskTemplate;
+  expect(Networks.map(({ Target }) => Target)).toEqual(names.map((name) => engine.networks.get(name)?.id).toSorted());
+});
+
 it("inspects objects of a swarm by their type, a node by its own name only where nodes are meant", async () => {
   const engine = await swarm();
   const failed = async (line: string) => (await engine.docker(line)).stderr;

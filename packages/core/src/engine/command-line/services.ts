@@ -30,7 +30,16 @@ export async function createService(
   const Configs = await references(session, configs, "Config");
   const files = { ...(Secrets.length > 0 && { Secrets }), ...(Configs.length > 0 && { Configs }) };
   const Image = withTag(container?.Image ?? "");
-  const TaskTemplate = { ...task, ContainerSpec: { ...container, ...files, Image } };
+  const { Networks: named = [] } = task;
+  const networks = await Promise.all(
+    named.map(async (one) => ({ ...one, Target: await networkId(session, one.Target) })),
+  );
+  const Networks = networks.toSorted((a, b) => (a.Target < b.Target ? -1 : 1));
+  const TaskTemplate = {
+    ...task,
+    ...(Networks.length > 0 && { Networks }),
+    ContainerSpec: { ...container, ...files, Image },
+  };
   const whole = { ...spec, TaskTemplate };
   const pinned = resolvesImage ? await pinnedService(session, whole) : { spec: whole, warning: "" };
   const { id } = await session.call("ServiceCreate", spec.Name, () => swarm.cluster.services.create(pinned.spec));

@@ -2,20 +2,22 @@
  * The Go types of `docker context inspect`. What is stored of a context stands inside of the whole under the name of its
  * type, so that `.Metadata` is all of it. Model: docker/cli cli/command/context contextWithTLSListing, cli/context/store.
  */
-import { ANY, ANY_MAP, fields, type Method, mapOf, STRING, STRINGS, struct } from "../template/type.ts";
+import { ANY, BOOL, fields, type Method, mapOf, optional, STRING, STRINGS, struct } from "../template/type.ts";
+
+const ENDPOINTS = mapOf(struct("docker.EndpointMeta", optional("Host", STRING), fields(BOOL, "SkipTLSVerify")));
 
 const METADATA = struct(
   "store.Metadata",
   fields(STRING, "Name"),
   fields(ANY, "Metadata"),
-  fields(ANY_MAP, "Endpoints"),
+  fields(ENDPOINTS, "Endpoints"),
 );
 
 const WHOLE = struct(
   "context.contextWithTLSListing",
   fields(STRING, "Name"),
   fields(ANY, "Metadata"),
-  fields(ANY_MAP, "Endpoints"),
+  fields(ENDPOINTS, "Endpoints"),
   fields(mapOf(STRINGS), "TLSMaterial"),
   fields(struct("store.StorageInfo", fields(STRING, "MetadataPath TLSPath")), "Storage"),
 );

@@ -83,7 +83,10 @@ function updateLines(status: NonNullable<ServicePage["UpdateStatus"]>, now: numb
     "UpdateStatus:",
     ` State:\t\t${status.State}`,
     ...(status.StartedAt === undefined ? [] : [` Started:\t${ago(status.StartedAt).toLowerCase()}`]),
-    ...(status.CompletedAt === undefined ? [] : [` Completed:\t${ago(status.CompletedAt).toLowerCase()}`]),
+    // Of what was taken back nobody tells when it was done.
+    ...(status.CompletedAt === undefined || status.State !== "completed"
+      ? []
+      : [` Completed:\t${ago(status.CompletedAt).toLowerCase()}`]),
     ` Message:\t${status.Message}`,
   ];
 }
