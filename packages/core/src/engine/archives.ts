@@ -213,7 +213,7 @@ function verifyWritable(container: Container, place: string): void {
   }
 }
 
-/** What is mounted over a path of a container; its files from the engine are there once it has been started. */
+/** What is mounted over a path of a container; its files from the engine are there once that was tried. */
 function mountOver(
   container: Container,
   place: string,
@@ -222,6 +222,6 @@ function mountOver(
     ({ type, destination }) => type !== "tmpfs" && (place === destination || place.startsWith(`${destination}/`)),
   );
   const file = BUNDLE_FILES.get(place);
-  if (mount !== undefined || file === undefined || container.startedUs === 0) return mount;
+  if (mount !== undefined || file === undefined || !container.hasBeenTried) return mount;
   return { source: `${BundleDirectory.path(container.id)}/${file}`, destination: place, readOnly: false };
 }

@@ -68,12 +68,12 @@ export class VolumeService implements VolumeSource {
     } = {},
   ): Volume {
     const { driver = "" } = options;
-    if (!DRIVERS.has(driver)) {
-      const problem = `error looking up volume plugin ${driver}: plugin ${quote(driver)} not found`;
-      throw new StatusError("not-found", `create ${name ?? ""}: ${problem}`);
-    }
     const isAnonymous = name === undefined || name === "";
     const chosen = isAnonymous ? newId(this.#prng) : name;
+    if (!DRIVERS.has(driver)) {
+      const problem = `error looking up volume plugin ${driver}: plugin ${quote(driver)} not found`;
+      throw new StatusError("not-found", `create ${chosen}: ${problem}`);
+    }
     const known = this.#volumes.get(chosen);
     if (known !== undefined) return known;
     if (chosen.length === 1) {

@@ -214,6 +214,11 @@ export class Container {
     return this.#changed;
   }
 
+  /** Its start was tried: the engine's files for it are there, whether that went well or not. */
+  get hasBeenTried(): boolean {
+    return this.startedUs > 0 || this.error !== "";
+  }
+
   /** It has a loopback device and nothing else, and none of the files that follow from a network. */
   get isNetworkless(): boolean {
     return this.config.NetworkDisabled === true;

@@ -29,8 +29,8 @@ export function containerDocument(container: Container) {
   const { config, id, image } = container;
   const [path = "", ...args] = [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])];
   const directory = `/var/lib/docker/containers/${id}`;
-  const hasStarted = container.startedUs > 0;
-  const hasFiles = hasStarted && !container.isNetworkless;
+  const { hasBeenTried } = container;
+  const hasFiles = hasBeenTried && !container.isNetworkless;
   return {
     Id: id,
     Created: timeOf(container.createdUs),
@@ -42,7 +42,7 @@ export function containerDocument(container: Container) {
     ResolvConfPath: hasFiles ? `${directory}/resolv.conf` : "",
     HostnamePath: hasFiles ? `${directory}/hostname` : "",
     HostsPath: hasFiles ? `${directory}/hosts` : "",
-    LogPath: hasStarted && logsToJson(container) ? `${directory}/${id}-json.log` : "",
+    LogPath: hasBeenTried && logsToJson(container) ? `${directory}/${id}-json.log` : "",
     Name: `/${container.name}`,
     RestartCount: container.restartCount,
     Driver: "overlay2",
