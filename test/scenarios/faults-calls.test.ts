@@ -5,7 +5,7 @@ import { createFetch, EngineApi } from "@bottleship/engine-api";
 import { describe, expect, it } from "vitest";
 import { docker, machine } from "./support.ts";
 
-const LOST = 'error during connect: Post "http://%2Fvar%2Frun%2Fdocker.sock/v1.51/containers/web/start": EOF\n';
+const LOST = 'error during connect: Post "http://%2Fvar%2Frun%2Fdocker.sock/v1.50/containers/web/start": EOF\n';
 
 async function withWeb(): Promise<Engine> {
   const engine = await machine();

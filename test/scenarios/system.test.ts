@@ -38,6 +38,35 @@ onEngines("sys", (it) => {
     expect(Number(await docker("info -f {{.MemTotal}}"))).toBeGreaterThan(100_000_000);
   });
 
+  it("tells of itself in text: the client first, which knows itself without an engine", async ({ docker, refused }) => {
+    const info = await docker("info");
+    const server = info.slice(info.indexOf("Server:\n"));
+    expect(info).toMatch(/^Client:\n Version: {4}28\.2\.2\n Context: {4}default\n Debug Mode: false\n/);
+    expect(server).toMatch(
+      /^Server:\n Containers: \d+\n {2}Running: \d+\n {2}Paused: \d+\n {2}Stopped: \d+\n Images: \d+\n/,
+    );
+    expect(server).toMatch(
+      /\n Plugins:\n {2}Volume: local\n {2}Network: bridge host ipvlan macvlan null overlay\n {2}Log: /,
+    );
+    expect(server).toMatch(/\n Swarm: \w+\n/);
+    expect(server).toMatch(/\n Runtimes: .*\brunc\b.*\n Default Runtime: runc\n Init Binary: docker-init\n/);
+    expect(server).toMatch(/\n Security Options:\n {2}seccomp\n {3}Profile: builtin\n/);
+    expect(server).toMatch(/\n CPUs: \d+\n Total Memory: [\d.]+GiB\n Name: \S+\n ID: /);
+    expect(server).toMatch(
+      /\n Insecure Registries:\n {2}::1\/128\n {2}127\.0\.0\.0\/8\n Live Restore Enabled: false\n\n$/,
+    );
+    const client =
+      / Version: {11}28\.2\.2\n API version: {7}1\.50\n Go version: +\S+\n Git commit: +\w+\n Built: +\w{3} \w{3} [ \d]\d [\d:]{8} \d{4}\n/;
+    const version = await docker("version");
+    expect(version).toMatch(client);
+    expect(version).toMatch(
+      /\n Engine:\n {2}Version: {10}28\.5\.2\S*\n {2}API version: {6}1\.51 \(minimum version 1\.24\)\n/,
+    );
+    expect(await refused("-H tcp://127.0.0.1:9 version")).toMatch(
+      /^1: Cannot connect to the Docker daemon at tcp:\/\/127\.0\.0\.1:9\. Is the docker daemon running\?\n$/,
+    );
+  });
+
   it("adds up what is on its disk", async ({ docker, sh }) => {
     await docker("volume create sys-vol");
     await sh("-v sys-vol:/v", "head -c 5000 /dev/zero > /v/f");

@@ -179,7 +179,7 @@ export function connectionLost(
 ): BrokenAnswer {
   const { method, path } = requestLine(operation, subject);
   const verb = method.charAt(0) + method.slice(1).toLowerCase();
-  const url = `http://%2Fvar%2Frun%2Fdocker.sock/v1.51${path}${query === "" ? "" : `?${query}`}`;
+  const url = `http://%2Fvar%2Frun%2Fdocker.sock/v1.50${path}${query === "" ? "" : `?${query}`}`;
   return new BrokenAnswer(`error during connect: ${verb} "${url}": ${why}`);
 }
 

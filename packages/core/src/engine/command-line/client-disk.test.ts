@@ -18,7 +18,7 @@ async function client() {
   return { engine, options };
 }
 
-const DAEMON = "http://%2Fvar%2Frun%2Fdocker.sock/v1.51";
+const DAEMON = "http://%2Fvar%2Frun%2Fdocker.sock/v1.50";
 
 it.each([
   ["load -i dir", `error during connect: Post "${DAEMON}/images/load?quiet=1": read dir: is a directory\n`],

@@ -44,7 +44,7 @@ import { type CommandOptions, type CommandResult, Session } from "./session.ts";
 import { runStack } from "./stack/index.ts";
 import { printStats } from "./stats.ts";
 import { runSwarm } from "./swarm.ts";
-import { showDiskUsage, showInfo, showVersion } from "./system.ts";
+import { showClient, showDiskUsage, showInfo, showVersion } from "./system.ts";
 import { runVolume } from "./volumes.ts";
 
 /** Exit code of `docker exec` that never hears how the command has ended: -1, as a shell sees it. */
@@ -69,6 +69,7 @@ export async function runDocker(
     session.err(request.stderr);
     return session.result(request.exitCode);
   }
+  showClient(session, request);
   const unreachable = isOwnWork(request) ? undefined : hostProblem(session, request);
   if (unreachable !== undefined) {
     session.err(`${unreachable}\n`);
@@ -104,7 +105,7 @@ export async function runDocker(
 
 /** The client does it without the engine, or says by itself what it misses. */
 function isOwnWork({ command }: DockerRequest): boolean {
-  return command === "version" || command === "stack config" || command.startsWith("context ");
+  return command === "stack config" || command.startsWith("context ");
 }
 
 /** Why the engine that is asked for cannot be reached: this client knows one only. */

@@ -34,7 +34,9 @@ export function listImages(session: Session, request: RequestOf<"images">): numb
   const filters = Filters.of(request.filters, IMAGE_FILTERS);
   const rows = selectImages(engine, filters, { all: request.all })
     .map((image) => imageSummary(engine, image, filters.get("reference")))
-    .filter((row) => row !== undefined);
+    .filter((row) => row !== undefined)
+    // Versions of the API before 1.51 do not count them.
+    .map((row) => ({ ...row, Containers: -1 }));
   return show(session, () => {
     const text = renderImages(rows, { ...request, now: session.now });
     if (rows.length === 0 && request.ambiguous !== undefined) session.err(ambiguousHint(request.ambiguous) ?? "");

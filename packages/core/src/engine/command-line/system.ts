@@ -1,73 +1,97 @@
 /** `docker info`, `version`, `system df`. @see docker/cli cli/command/system/info.go, version.go, df.go */
-import { StatusError } from "../../lib/index.ts";
+import { civilOf, strftime } from "../../userland/index.ts";
 import { compileTemplate, GoValue, renderTemplate, TemplateFailure } from "../docker/format.ts";
+import { prettyClientInfo, prettyServerInfo } from "../docker/inspected/pretty/info.ts";
 import { INFO, VERSION } from "../docker/inspected/system.ts";
 import { type DiskUsage, renderDiskUsage } from "../docker/lists/disk-usage.ts";
 import { orFail } from "../docker/problem.ts";
-import type { RequestOf } from "../docker/request.ts";
+import type { DockerRequest, RequestOf } from "../docker/request.ts";
 import { alignColumns } from "../docker/table.ts";
 import type { GoType } from "../docker/template/type.ts";
 import { infoDocument } from "../documents/info.ts";
 import { diskUsage, versionDocument } from "../documents/system.ts";
-import { API_VERSION } from "../documents/versions.ts";
+import { secondsOfTime } from "../documents/time.ts";
+import { CLIENT_API_VERSION } from "../documents/versions.ts";
 import type { Session } from "./session.ts";
 
 /** The client that is played here. */
 const CLIENT_VERSION = "28.2.2";
+const CONTEXT = "default";
+
+/** What `docker info` and `docker version` tell before they ask the daemon. */
+export function showClient(session: Session, request: DockerRequest): void {
+  if ((request.command !== "info" && request.command !== "version") || request.format !== "") return;
+  if (request.command === "version") session.out(aligned(clientLines(clientDocument(session))));
+  else session.out(prettyClientInfo({ version: CLIENT_VERSION, context: CONTEXT }));
+}
 
 export function showInfo(session: Session, { format }: RequestOf<"info">): number {
+  const info = infoDocument(session.engine);
   if (format === "") {
-    throw new StatusError("not-implemented", "docker info has no text form here: use --format");
+    session.out(prettyServerInfo(info));
+    return 0;
   }
-  const ClientInfo = { Debug: false, Context: "default", Plugins: [], Warnings: null };
-  return printWith(session, format, "", { ...infoDocument(session.engine), ClientInfo }, INFO);
+  const ClientInfo = { Debug: false, Context: CONTEXT, Plugins: [], Warnings: null };
+  return printWith(session, format, "", { ...info, ClientInfo }, INFO);
 }
 
 export function showVersion(session: Session, { format }: RequestOf<"version">): number {
-  const Client = {
+  const Server = versionDocument(session.engine);
+  if (format !== "") return printWith(session, format, "version", { Client: clientDocument(session), Server }, VERSION);
+  session.out(aligned(serverLines(Server)));
+  return 0;
+}
+
+function clientDocument(session: Session) {
+  return {
     Version: CLIENT_VERSION,
-    ApiVersion: session.client.env.get("DOCKER_API_VERSION") ?? API_VERSION,
-    DefaultAPIVersion: API_VERSION,
+    ApiVersion: session.client.env.get("DOCKER_API_VERSION") ?? CLIENT_API_VERSION,
+    DefaultAPIVersion: CLIENT_API_VERSION,
     GitCommit: "bottleship",
     GoVersion: "none",
     Os: "linux",
     Arch: "amd64",
-    BuildTime: "",
-    Context: "default",
+    BuildTime: versionDocument(session.engine).BuildTime,
+    Context: CONTEXT,
   };
-  const data = { Client, Server: versionDocument(session.engine) };
-  if (format !== "") return printWith(session, format, "version", data, VERSION);
-  session.out(alignColumns(versionText(data), { minimumWidth: 20 }));
-  return 0;
 }
 
-function versionText({
-  Client,
-  Server,
-}: {
-  Client: Record<string, string>;
-  Server: ReturnType<typeof versionDocument>;
-}) {
-  const parts = Server.Components.flatMap(({ Name, Version, Details }) =>
+const aligned = (lines: readonly string[]): string => alignColumns(`${lines.join("\n")}\n`, { minimumWidth: 20 });
+
+function clientLines(client: ReturnType<typeof clientDocument>): readonly string[] {
+  return [
+    "Client:",
+    ` Version:\t${client.Version}`,
+    ` API version:\t${client.ApiVersion}`,
+    ` Go version:\t${client.GoVersion}`,
+    ` Git commit:\t${client.GitCommit}`,
+    ` Built:\t${dateText(client.BuildTime)}`,
+    ` OS/Arch:\t${client.Os}/${client.Arch}`,
+    ` Context:\t${client.Context}`,
+  ];
+}
+
+function serverLines(server: ReturnType<typeof versionDocument>): readonly string[] {
+  const parts = server.Components.flatMap(({ Name, Version, Details }) =>
     Name === "Engine" ? [] : [` ${Name}:`, `  Version:\t${Version}`, `  GitCommit:\t${Details.GitCommit}`],
   );
   return [
-    "Client:",
-    ` Version:\t${Client["Version"]}`,
-    ` API version:\t${Client["ApiVersion"]}`,
-    ` OS/Arch:\t${Client["Os"]}/${Client["Arch"]}`,
-    ` Context:\t${Client["Context"]}`,
     "",
-    `Server: ${Server.Platform.Name}`,
+    `Server: ${server.Platform.Name}`,
     " Engine:",
-    `  Version:\t${Server.Version}`,
-    `  API version:\t${Server.ApiVersion} (minimum version ${Server.MinAPIVersion})`,
-    `  OS/Arch:\t${Server.Os}/${Server.Arch}`,
+    `  Version:\t${server.Version}`,
+    `  API version:\t${server.ApiVersion} (minimum version ${server.MinAPIVersion})`,
+    `  Go version:\t${server.GoVersion}`,
+    `  Git commit:\t${server.GitCommit}`,
+    `  Built:\t${dateText(server.BuildTime)}`,
+    `  OS/Arch:\t${server.Os}/${server.Arch}`,
     "  Experimental:\tfalse",
     ...parts,
-    "",
-  ].join("\n");
+  ];
 }
+
+/** `Fri May 30 12:07:14 2025`. @see Go time.ANSIC */
+const dateText = (time: string): string => strftime("%a %b %e %H:%M:%S %Y", civilOf(secondsOfTime(time) * 1e6));
 
 /** A template that fails has printed what came before, and a newline. */
 function printWith(session: Session, format: string, name: string, data: unknown, type: GoType): number {
