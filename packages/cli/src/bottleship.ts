@@ -1,4 +1,6 @@
 /** The commands of `bottleship`, and what is the same in all of them: help, bad usage, exit codes. */
+import { readFileSync } from "node:fs";
+import { API_VERSION, ENGINE_VERSION } from "@bottleship/core/engine";
 import {
   EXPLAIN_USAGE,
   explainCommand,
@@ -34,11 +36,20 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ],
 ]);
 
+const PACKAGE = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+const { version: VERSION } = JSON.parse(PACKAGE) as { readonly version: string };
+
 /** Exit code of a command that was called wrongly. */
 const BAD_USAGE = 2;
 
 export async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
-  const [name, ...rest] = argv;
+  const [first, ...others] = argv;
+  if (first === "--version") {
+    terminal.out(`bottleship ${VERSION}, as Docker Engine ${ENGINE_VERSION} (API ${API_VERSION})\n`);
+    return 0;
+  }
+  // `help COMMAND` is `COMMAND --help`.
+  const [name, ...rest] = first === "help" ? [...others, "--help"] : argv;
   if (name === undefined || isHelp(name)) {
     terminal.out(overview());
     return name === undefined ? BAD_USAGE : 0;
@@ -68,5 +79,5 @@ function isHelp(word: string): boolean {
 function overview(): string {
   const width = Math.max(...[...COMMANDS.keys()].map((name) => name.length));
   const lines = [...COMMANDS].map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}\n`);
-  return `Usage: bottleship COMMAND [OPTIONS]\n\nCommands:\n${lines.join("")}\nRun 'bottleship COMMAND --help' for more.\n`;
+  return `Usage: bottleship COMMAND [OPTIONS]\n\nCommands:\n${lines.join("")}\nOptions:\n  --version  Print the version, and which engine it behaves like\n\nRun 'bottleship COMMAND --help' for more.\n`;
 }

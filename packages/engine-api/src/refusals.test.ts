@@ -6,6 +6,8 @@ it.each([
   [{ PortBindings: { x: [{ HostPort: "1" }] } }, 'invalid port specification: "x"'],
   [{ PortBindings: { "99999/tcp": [{ HostPort: "1" }] } }, 'invalid port specification: "99999"'],
   [{ PortBindings: { "80/tcp": [{ HostPort: "70000" }] } }, 'invalid port specification: "70000"'],
+  [{ PortBindings: { "80/tcp": [{ HostPort: "20-10" }] } }, 'invalid port specification: "20-10"'],
+  [{ Links: ["a:b:c"] }, "bad format for links: a:b:c"],
   [{ ExtraHosts: ["bad"] }, 'bad format for add-host: "bad"'],
   [{ ExtraHosts: ["a:1.2.3"] }, 'invalid IP address in add-host: "1.2.3"'],
   [{ UTSMode: "bad" }, "invalid UTS mode: bad"],

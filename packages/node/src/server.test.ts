@@ -54,6 +54,9 @@ it("replaces a socket that nobody listens on, but no file, and no socket that is
   await expect(serve(engine, { listen: [{ kind: "unix", path: file }] })).rejects.toThrow("EADDRINUSE");
   expect(statSync(file).isFile()).toBe(true);
   chmodSync(file, 0o600);
+  const nowhere = join(served.directory, "none");
+  const listen = [{ kind: "unix", path: join(nowhere, "docker.sock") }] as const;
+  await expect(serve(engine, { listen })).rejects.toThrow(`there is no directory ${nowhere}`);
 });
 
 it("upgrades an attach to a stream, and takes the half-close for the end of the input", async () => {

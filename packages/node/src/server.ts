@@ -7,6 +7,7 @@ import { chmodSync, existsSync, lstatSync, unlinkSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { connect } from "node:net";
+import { dirname } from "node:path";
 import { type Duplex, duplexPair } from "node:stream";
 import { ConnectionLost, type Engine } from "@bottleship/core/engine";
 import { EngineApi, type EngineApiOptions } from "@bottleship/engine-api";
@@ -73,7 +74,10 @@ export class EngineServer {
   /** @throws Error of the system if the address cannot be had */
   async listen(address: ListenAddress): Promise<void> {
     const server = this.#createServer(address);
-    if (address.kind === "unix") await removeStale(address.path);
+    if (address.kind === "unix") {
+      checkDirectory(address.path);
+      await removeStale(address.path);
+    }
     await listening(server, address);
     this.#servers.push(server);
     const bound = server.address();
@@ -197,6 +201,12 @@ function listening(server: Server, address: ListenAddress): Promise<void> {
       process.umask(umask);
     }
   });
+}
+
+/** The system speaks of permissions where there is nothing that it could ask about them. */
+function checkDirectory(path: string): void {
+  const directory = dirname(path);
+  if (!existsSync(directory)) throw new Error(`listen ${path}: there is no directory ${directory}`);
 }
 
 /** A socket that nobody listens on any more is in the way. Anything else at its path stays, and listening fails. */

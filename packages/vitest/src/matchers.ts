@@ -48,9 +48,12 @@ const MATCHERS = {
   }),
   /** A program in it accepts connections at this TCP port. It must have `cat`. */
   toListenOn: judge(async (web, port: number) => {
+    const wanted = `to listen on ${port}`;
+    const { State } = await web.inspect();
+    if (!State.Running) return { holds: false, wanted, found: stateText(State) };
     const ports = await listeningPorts(web);
     const found = ports.length === 0 ? "it listens on no port" : `it listens on ${ports.join(", ")}`;
-    return { holds: ports.includes(port), wanted: `to listen on ${port}`, found };
+    return { holds: ports.includes(port), wanted, found };
   }),
   /** It has this file, with this content if one is given. */
   toHaveFile: judge(async (web, path: string, content?: string | RegExp) => {

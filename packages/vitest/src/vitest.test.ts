@@ -50,6 +50,11 @@ test("says what is so instead", async ({ client }) => {
   await expect(expect(one).toBeRunning()).rejects.toThrow(
     "expected container one to be running, but it has exited with 137, for it ran out of memory",
   );
+  await expect(one).not.toListenOn(80);
+  await expect(expect(one).toListenOn(80)).rejects.toThrow("to listen on 80, but it has exited with 137");
+  await expect(expect(one).not.toHaveExitedWith(137)).rejects.toThrow(
+    "expected container one not to have exited with 137, but it has exited with 137",
+  );
   await expect(expect(1).toBeRunning()).rejects.toThrow("this matcher is for containers");
 });
 

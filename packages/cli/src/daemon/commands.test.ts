@@ -77,8 +77,14 @@ it("adds, lists and clears rules by which things fail", async () => {
 
 it.each([
   [["explain", "none"], 1, "bottleship: No such container: none\n"],
-  [["timeline", "--width", "x"], 1, "invalid syntax"],
-  [["faults", "add", '{"on":"nothing"}'], 1, "invalid JSON"],
+  [["explain", "--to", "short:http"], 2, "--to: short:http: a port is a number"],
+  [["timeline", "--width", "x"], 2, "--width is a number of columns, not x"],
+  [["timeline", "short", "none"], 1, "No such container: none"],
+  [["faults", "add", '{"on":"nothing"}'], 1, '{"on":"nothing"}: on: a rule is on one of api, events, syscall, disk, '],
+  [["faults", "add", "[]"], 1, "there is no rule in it"],
+  [["faults", "add", '{"on":"syscall","call":"write","errno":"EZ"}'], 1, '"EZ" is no errno'],
+  [["faults", "add", '{"on":"syscall","call":"wriet","errno":"EIO"}'], 1, '"wriet" is no system call'],
+  [["faults", "add", '{"on":"api","call":"List","hangs":true}'], 1, '"List" is no operation of the API'],
   [["faults", "add", '{"on":"disk","fulll":true}'], 1, "fulll"],
   [["faults", "add", "{"], 2, "{: "],
   [["faults", "tell"], 2, "no such verb: tell; there is ls, add, clear"],

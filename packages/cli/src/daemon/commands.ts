@@ -31,7 +31,8 @@ ${HOST_HELP}${END_HELP}`;
 
 export const STRACE_USAGE = `Usage: bottleship strace CONTAINER [OPTIONS]
 
-Print the system calls of a container's processes as they make them, until it ends or Ctrl-C.
+Print the system calls of a container's processes as they make them, until it ends or Ctrl-C. One that does not
+run is waited for.
 
 Options:
 ${HOST_HELP}${END_HELP}`;
@@ -62,7 +63,8 @@ export function explainCommand(argv: readonly string[], terminal: Terminal): Pro
   const { to, from } = values;
   if (typeof to === "string") {
     if (positionals.length > 0) throw new UsageError("a container or --to, not both");
-    const [, name = to, port] = /^(.*?)(?::(\d+))?$/.exec(to) ?? [];
+    const [, name = to, port] = /^([^:]*|.*\]|.*:.*:.*?)(?::(\d+))?$/.exec(to) ?? [];
+    if (/^[^:]*:[^:]*$/.test(name)) throw new UsageError(`--to: ${to}: a port is a number`);
     query.set("to", name);
     if (port !== undefined) query.set("port", port);
     if (typeof from === "string") query.set("from", from);
@@ -76,7 +78,10 @@ export function timelineCommand(argv: readonly string[], terminal: Terminal): Pr
   const { values, positionals } = parsed(argv, options);
   const query = formatOf(values);
   const { width } = values;
-  if (typeof width === "string") query.set("width", width);
+  if (typeof width === "string") {
+    if (!/^[1-9]\d*$/.test(width)) throw new UsageError(`--width is a number of columns, not ${width}`);
+    query.set("width", width);
+  }
   for (const name of positionals) query.append("container", name);
   return carryOut(values, terminal, { method: "GET", path: "/bottleship/timeline", query });
 }

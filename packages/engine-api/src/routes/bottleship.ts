@@ -1,17 +1,17 @@
 /**
  * `/bottleship/…`: what no real engine can tell, of this one. Texts, unless another `format` is asked for.
  */
-import type { Container, Engine } from "@bottleship/core/engine";
+import type { Container, Engine, Timeline } from "@bottleship/core/engine";
 import { strace } from "@bottleship/core/explain";
 import { planText, ruleText } from "@bottleship/core/faults";
 import { formatTrace } from "@bottleship/core/kernel";
-import { encode } from "@bottleship/core/lib";
+import { encode, StatusError } from "@bottleship/core/lib";
 import { requireJson } from "../http/body.ts";
 import { type ApiReply, bytes, empty, json, type Output, stream } from "../http/exchange.ts";
 import { badRequest } from "../http/problem.ts";
 import { integer, text } from "../http/query.ts";
 import { type Route, route } from "../http/router.ts";
-import { FAULT_PLAN } from "../schemas/faults.ts";
+import { FAULT_PLAN, rulesOf } from "../schemas/faults.ts";
 import { Channel } from "../streams/channel.ts";
 import { watch } from "./containers/watch.ts";
 
@@ -26,6 +26,7 @@ export function bottleshipRoutes(engine: Engine): readonly Route[] {
     route("GET", "/bottleship/timeline", ({ query }) => {
       const containers = query.getAll("container");
       const timeline = engine.timeline(containers.length === 0 ? {} : { containers });
+      for (const container of containers) checkDrawn(timeline, container);
       if (text(query, "format") === "svg") return bytes(encode(timeline.toSVG()), "image/svg+xml");
       const width = integer(query, "width");
       const drawn = { toString: () => timeline.toString(width === undefined ? {} : { width }) };
@@ -46,7 +47,7 @@ export function bottleshipRoutes(engine: Engine): readonly Route[] {
       return shown({ toString: () => drawn, toJSON: () => document }, text(query, "format"), ["json"]);
     }),
     route("POST", "/bottleship/faults", async ({ request }) => {
-      faults.add(...(await requireJson(request, FAULT_PLAN)));
+      faults.add(...rulesOf(await requireJson(request, FAULT_PLAN)));
       return empty(204);
     }),
     route("DELETE", "/bottleship/faults", () => {
@@ -63,6 +64,12 @@ function shown(view: { toString(): string; toJSON(): unknown }, format: string, 
     throw badRequest(`no format: ${format}; there is ${["text", ...others].join(", ")}`);
   }
   return bytes(encode(String(view)), TEXT);
+}
+
+/** @throws StatusError not-found for a container that there never was */
+function checkDrawn({ lanes }: Timeline, container: string): void {
+  if (lanes.some(({ id, name }) => name === container || id.startsWith(container))) return;
+  throw new StatusError("not-found", `No such container: ${container}`);
 }
 
 /** A container, or a way through the network: `to`, and `from`, `port` and `protocol` if wanted. */

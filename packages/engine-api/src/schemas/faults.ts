@@ -1,6 +1,7 @@
 /** Rules of `engine.faults` as JSON: everything of them but `if`, which is code. What they mean, the engine checks. */
 import type { FaultRule } from "@bottleship/core/faults";
 import { z } from "zod";
+import { badRequest } from "../http/problem.ts";
 import { integer, maybe, text } from "./fields.ts";
 
 const oneOrMore = <T extends z.ZodType>(schema: T) => z.union([schema, z.array(schema)]);
@@ -13,7 +14,7 @@ const when = { nth: maybe(oneOrMore(integer)), probability: maybe(z.number()), t
 const scope = { container: maybe(text), image: maybe(text) };
 const answer = z.strictObject({ status: integer, message: text });
 
-const RULE = z.discriminatedUnion("on", [
+const KINDS = [
   z.strictObject({
     on: z.literal("api"),
     ...{ ...when, ...scope },
@@ -84,9 +85,23 @@ const RULE = z.discriminatedUnion("on", [
     ignoresTerm: yes,
     leaks: maybe(z.number()),
   }),
-]);
+] as const;
 
-/** A rule, or several that hold together. */
-export const FAULT_PLAN = z
-  .union([z.array(RULE), RULE.transform((rule) => [rule])])
-  .transform((rules) => rules as readonly unknown[] as readonly FaultRule[]);
+const PLACES = KINDS.map(({ shape }) => shape.on.value).join(", ");
+const RULE = z.discriminatedUnion("on", KINDS, { error: () => `a rule is on one of ${PLACES}` });
+
+/** A rule, or several that hold together: `rulesOf` reads them. */
+export const FAULT_PLAN = z.unknown();
+
+/** @throws StatusError invalid-argument, which says of which one what is wrong */
+export function rulesOf(plan: unknown): readonly FaultRule[] {
+  const given = [plan].flat();
+  if (given.length === 0) throw badRequest("there is no rule in it");
+  return given.map((one) => {
+    const { error, data } = RULE.safeParse(one);
+    if (error === undefined) return data as unknown as FaultRule;
+    const [{ path, message } = { path: [], message: "" }] = error.issues;
+    const place = path.length === 0 ? "" : `${path.join(".")}: `;
+    throw badRequest(`${JSON.stringify(one)}: ${place}${message}`);
+  });
+}

@@ -79,7 +79,7 @@ function verifyPorts({ PortBindings: bindings }: Partial<HostConfig>): void {
     if (!isPort(inside)) throw invalid(`invalid port specification: ${quote(inside)}`);
     for (const { HostPort: outside } of wanted ?? []) {
       const [first = "", last = first] = outside.split("-");
-      if (outside !== "" && !(isPort(first) && isPort(last))) {
+      if (outside !== "" && !(isPort(first) && isPort(last) && Number(first) <= Number(last))) {
         throw invalid(`invalid port specification: ${quote(outside)}`);
       }
     }

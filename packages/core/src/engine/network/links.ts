@@ -9,9 +9,10 @@ import type { Container } from "../container/container.ts";
 
 const BRIDGE = "bridge";
 
-/** `NAME` or `NAME:ALIAS`. */
+/** `NAME` or `NAME:ALIAS`. @throws StatusError invalid-argument */
 function parseLink(text: string): { readonly name: string; readonly alias: string } {
-  const [name = "", given = ""] = text.split(":");
+  const [name = "", given = "", ...more] = text.split(":");
+  if (more.length > 0) throw new StatusError("invalid-argument", `bad format for links: ${text}`);
   const last = given.slice(given.lastIndexOf("/") + 1);
   return { name: name.replace(/^\//, ""), alias: last === "" ? name.replace(/^\//, "") : last };
 }

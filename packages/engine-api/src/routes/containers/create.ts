@@ -8,6 +8,7 @@ import { StatusError } from "@bottleship/core/lib";
 import type { z } from "zod";
 import { requireJson } from "../../http/body.ts";
 import { json } from "../../http/exchange.ts";
+import { writtenPlatform } from "../../http/platform.ts";
 import { badRequest } from "../../http/problem.ts";
 import { text } from "../../http/query.ts";
 import type { Handler } from "../../http/router.ts";
@@ -39,20 +40,14 @@ function checkEndpoints({ NetworkingConfig }: z.output<typeof CREATE>, version: 
   throw badRequest(`Container cannot be created with multiple network endpoints: ${names.join(", ")}`);
 }
 
-const ARCHITECTURES: Readonly<Record<string, string>> = { x86_64: "amd64", aarch64: "arm64" };
-
-/** @throws StatusError not-found if the image is for another platform */
+/** @throws StatusError invalid-argument for what is no platform, not-found if the image is for another one */
 function checkPlatform({ images }: Engine, name: string, platform: string): void {
-  if (platform === "") return;
-  if (!/^[\w.-]+(\/[\w.-]+){0,2}$/.test(platform)) {
-    throw badRequest(`${JSON.stringify(platform)}: cannot parse platform specifier: invalid argument`);
-  }
+  const wanted = writtenPlatform(platform);
   const image = images.find(name);
-  if (image === undefined) return;
-  const own = `${image.config.os}/${image.config.architecture}`;
-  const [os = "", given = ""] = platform.split("/");
-  const architecture = ARCHITECTURES[given] ?? given;
-  if (os === image.config.os && (architecture === "" || architecture === image.config.architecture)) return;
+  if (wanted === undefined || image === undefined) return;
+  const { os, architecture } = image.config;
+  const own = `${os}/${architecture}`;
+  if (wanted.os === os && wanted.architecture === architecture) return;
   throw new StatusError(
     "not-found",
     `image with reference ${name} was found but its platform (${own}) does not match the specified platform (${platform})`,
