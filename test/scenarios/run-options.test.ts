@@ -144,4 +144,15 @@ describe("docker run", () => {
     const result = await engine.docker(["run", "--rm", ...options, "busybox", ...command]);
     expect(result).toMatchObject({ stdout, stderr, exitCode });
   });
+
+  it("takes whatever is not found for the image, and pulls it", async () => {
+    const engine = createEngine();
+    await engine.docker(["pull", "--quiet", "busybox"]);
+    const { stderr } = await engine.docker("run --rm --volume-driver nope -v data:/data busybox true");
+    const [first, ...rest] = stderr.split("\n");
+    expect(first).toBe("Unable to find image 'busybox:latest' locally");
+    expect(rest).toContain(
+      'docker: Error response from daemon: create data: error looking up volume plugin nope: plugin "nope" not found',
+    );
+  });
 });

@@ -146,9 +146,12 @@ function transferred(entry: LayerEntry | undefined): string {
   return bytesText(new Transfer().send(entry === undefined ? [] : [entry]));
 }
 
+/** A file that the client writes in order to send it has a time of today; which one does not show. */
+const SENT_US = 1_735_689_600_000_000;
+
 function fileEntry(path: string, dockerfile: string | Dockerfile): LayerEntry {
   const content = encode(typeof dockerfile === "string" ? dockerfile : print(dockerfile));
-  return { path, type: "file", mode: 0o644, uid: 0, gid: 0, mtimeUs: 0, content };
+  return { path, type: "file", mode: 0o644, uid: 0, gid: 0, mtimeUs: SENT_US, content };
 }
 
 /** Under its usual name it may also be written in lower case. */

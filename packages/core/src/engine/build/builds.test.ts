@@ -35,6 +35,14 @@ const layers = (engine: Engine): readonly (readonly string[])[] =>
 
 const BASE = "FROM busybox\n";
 
+it("counts what it takes to send a Dockerfile, with its time", async () => {
+  const statuses: string[] = [];
+  const onEvent = (event: BuildEvent): void => void (event.kind === "status" && statuses.push(event.text));
+  const dockerfile = "FROM scratch\nCOPY a.txt /dir/\n";
+  await createEngine().build({ context: { files: { "a.txt": "alpha\n" } }, dockerfile, onEvent });
+  expect(statuses[0]).toBe("transferring dockerfile: 67B");
+});
+
 describe("RUN", () => {
   it("fails with the exit code of the process, and shows what it wrote", async () => {
     const { error, output } = await build(createEngine(), `${BASE}RUN echo so far; exit 42\n`);

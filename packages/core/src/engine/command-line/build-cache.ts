@@ -7,12 +7,14 @@ import { ValueError } from "../docker/problem.ts";
 import type { RequestOf } from "../docker/request.ts";
 import { humanSize } from "../docker/values/human.ts";
 import { Filters } from "../select/filters.ts";
+import { checkBuilder } from "./builders.ts";
 import { agrees } from "./prune.ts";
 import type { Session } from "./session.ts";
 
-export function showCacheUsage(session: Session, { filters, format }: RequestOf<"buildx du">): number {
+export function showCacheUsage(session: Session, { builder, filters, format }: RequestOf<"buildx du">): number {
   return orComplain(session, () => {
     const { accepts } = selection(filters);
+    checkBuilder(builder);
     const records = session.engine.builder.cacheUsage().filter(accepts);
     session.out(renderCacheUsage(records, format, session.engine.kernel.nowUs));
   });
@@ -23,7 +25,9 @@ export async function pruneCache(session: Session, request: RequestOf<"buildx pr
   return orComplain(session, () => {
     const { engine } = session;
     const { all, reservedBytes, maxUsedBytes } = request;
-    const removed = engine.builder.pruneCache({ all, reservedBytes, maxUsedBytes, ...selection(request.filters) });
+    const selected = selection(request.filters);
+    checkBuilder(request.builder);
+    const removed = engine.builder.pruneCache({ all, reservedBytes, maxUsedBytes, ...selected });
     session.out(renderPruned(removed, request.verbose, engine.kernel.nowUs));
   });
 }

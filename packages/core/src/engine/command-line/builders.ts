@@ -54,13 +54,18 @@ export function runBuilder(session: Session, request: BuilderRequest): number {
     case "buildx inspect":
       return inspect(session, request.names);
     case "buildx stop":
-      for (const name of request.names) if (!isOwn(name)) throw failure(`ERROR: no builder "${name}" found`);
+      for (const name of request.names) checkBuilder(name);
       return 0;
     case "buildx use":
       return use(session, request.names);
     case "buildx rm":
       return remove(session, request.names);
   }
+}
+
+/** @throws CliError for a builder that is not the engine's own */
+export function checkBuilder(name: string): void {
+  if (!isOwn(name)) throw failure(`ERROR: no builder "${name}" found`);
 }
 
 const isOwn = (name: string): boolean => name === "" || name === DEFAULT;
@@ -83,7 +88,7 @@ function list(session: Session, { format, noTrunc }: RequestOf<"buildx ls">): nu
 }
 
 function inspect(session: Session, [name = ""]: readonly string[]): number {
-  if (!isOwn(name)) throw failure(`ERROR: no builder "${name}" found`);
+  checkBuilder(name);
   session.lines([
     `Name:   ${DEFAULT}`,
     "Driver: docker",

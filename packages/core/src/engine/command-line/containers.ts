@@ -227,10 +227,8 @@ async function createOrPull(session: Session, request: CreateParts): Promise<Con
   try {
     return await create();
   } catch (error) {
-    const isMissing =
-      error instanceof StatusError &&
-      error.kind === "not-found" &&
-      /^No such image|^image with reference/.test(error.message);
+    // The client takes whatever is not found for the image: also a driver of volumes.
+    const isMissing = error instanceof StatusError && error.kind === "not-found";
     if (!isMissing || request.pull === "never" || request.familiarImage === undefined) throw error;
     write(`Unable to find image '${request.familiarImage}' locally`);
     await pullOne(session, request.body.Image, { write, throws: true });

@@ -1,5 +1,6 @@
 /** Start, stop, restart, kill, pause: what is done to containers that are there. Model: compose's commands of that name. */
 import { ComposeError, type Project, select, withoutDependencies } from "../../compose/index.ts";
+import { StatusError } from "../../lib/index.ts";
 import { begun } from "../container/begin.ts";
 import type { Container } from "../container/container.ts";
 import { signalOf } from "../signal-names.ts";
@@ -76,7 +77,6 @@ export interface KillOptions extends ServicesOptions {
 
 /** False if nothing runs. */
 export async function killProject(operation: Operation, project: Project, options: KillOptions = {}): Promise<boolean> {
-  const { containers } = operation.engine;
   const running = containersOf(operation, project.name, {
     oneOffs: "include",
     all: false,
@@ -84,15 +84,21 @@ export async function killProject(operation: Operation, project: Project, option
   });
   const own = options.removeOrphans === true ? running : running.filter((one) => project.services.has(serviceOf(one)));
   if (own.length === 0) return false;
-  const signal = signalOf(options.signal ?? "KILL");
-  await Promise.all(
-    own.map(async (container) => {
-      tell(operation, container, "Killing");
-      await containers.kill(container, signal);
-      tell(operation, container, "Killed");
-    }),
-  );
+  await Promise.all(own.map((container) => kill(operation, container, options.signal)));
   return true;
+}
+
+/** @throws StatusError, with the engine's words for its API */
+async function kill(operation: Operation, container: Container, signal = "KILL"): Promise<void> {
+  tell(operation, container, "Killing");
+  try {
+    await operation.engine.containers.kill(container, signalOf(signal));
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    tell(operation, container, "Error while Killing");
+    throw new StatusError(error.kind, `cannot kill container: ${container.id}: ${error.message}`);
+  }
+  tell(operation, container, "Killed");
 }
 
 export async function pauseProject(

@@ -1,6 +1,7 @@
 /** What `--help` prints. Model: the usage template in docker/cli cli/cobra.go. */
 import type { ClientPlugin } from "./client.ts";
 import type { Command } from "./command.ts";
+import { BUILDX_FLAGS } from "./commands/buildx-builders.ts";
 import { bool, type Flags, list, text } from "./flags/flag.ts";
 import { flagUsages } from "./flags/usage.ts";
 import { type Entry, type Group, isGroup, type Node } from "./tree.ts";
@@ -60,13 +61,23 @@ export function commandHelp(
   return `${sections.filter((part) => part !== "").join("\n\n")}\n`;
 }
 
-function groupHelp(group: Group, path: string): string {
+/** What buildx says of itself, and of its groups of commands. */
+export function buildxHelp(group: Group, path: string): string {
+  const isWhole = path === "docker buildx";
+  return groupHelp(group, path, {
+    operands: "[OPTIONS] COMMAND",
+    options: section("Options", flagUsages(BUILDX_FLAGS).trimEnd()),
+    note: isWhole ? "Experimental commands and flags are hidden. Set BUILDX_EXPERIMENTAL=1 to show them." : "",
+  });
+}
+
+function groupHelp(group: Group, path: string, { operands = "COMMAND", options = "", note = "" } = {}): string {
   const entries = [...group.entries].filter(([, { hidden }]) => !hidden);
   const management = rows(entries.filter(([, { node }]) => isGroup(node)));
   const commands = rows(entries.filter(([, { node }]) => !isGroup(node)));
   const hint = `Run '${path} COMMAND --help' for more information on a command.`;
-  const sections = [`Usage:  ${path} COMMAND`, group.summary, section("Management Commands", management)];
-  return `${[...sections, section("Commands", commands), hint].filter((part) => part !== "").join("\n\n")}\n`;
+  const about = [`Usage:  ${path} ${operands}`, group.summary, options, section("Management Commands", management)];
+  return `${[...about, section("Commands", commands), hint, note].filter((part) => part !== "").join("\n\n")}\n`;
 }
 
 /** The help of `docker` itself: common commands, groups and plugins, Swarm, the rest, global options. */

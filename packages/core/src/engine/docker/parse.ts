@@ -3,12 +3,13 @@
  *
  * Model: docker/cli cmd/docker (global options, builder, plugins), spf13/cobra Traverse and execute.
  */
-import { parseBool } from "../../lib/go/index.ts";
+import { parseBool, quote } from "../../lib/go/index.ts";
 import { BARE_CLIENT, type ClientMachine } from "./client.ts";
 import { type Command, checkArity, refusal } from "./command.ts";
+import { BUILDX_FLAGS } from "./commands/buildx-builders.ts";
 import type { Flags } from "./flags/flag.ts";
 import { FlagError, type ParsedFlags, parseFlags } from "./flags/parse.ts";
-import { GLOBAL_FLAGS, HELP_FLAG, helpText, rootHelp, usageLine } from "./help.ts";
+import { buildxHelp, GLOBAL_FLAGS, HELP_FLAG, helpText, rootHelp, usageLine } from "./help.ts";
 import { CliError, failure, orFail } from "./problem.ts";
 import type { DockerRequest, DockerUsageError, GlobalOptions } from "./request.ts";
 import { BUILDX, type Entry, findEntry, type Group, isGroup, type Node, ROOT } from "./tree.ts";
@@ -222,16 +223,26 @@ class Session {
   }
 
   #plugin(name: string, argv: readonly string[]): DockerRequest {
-    const entry = name === "buildx" && argv[0] !== undefined ? findEntry(BUILDX, argv[0]) : undefined;
-    if (entry === undefined || argv[0] === undefined) return { command: "plugin", name, argv };
-    const place = {
-      node: entry.node,
-      path: `docker buildx ${argv[0] === "b" ? "build" : argv[0]}`,
-      name: argv[0],
-      help: false,
-    };
+    return name === "buildx" ? this.#buildx(BUILDX, "docker buildx", argv) : { command: "plugin", name, argv };
+  }
+
+  /** Goes down the groups of buildx; their options may stand before a command's name and are the command's then. */
+  #buildx(group: Group, path: string, argv: readonly string[]): DockerRequest {
+    const flags = { ...BUILDX_FLAGS, help: HELP_FLAG };
+    const { values, operands, changed } = this.#flags(flags, argv, false, path, path);
+    const [name, ...rest] = operands;
+    const entry = name === undefined ? undefined : findEntry(group, name);
+    if (name === undefined || entry === undefined) {
+      this.#flags(flags, operands, true, path, path);
+      const stdout = buildxHelp(group, path);
+      if (name === undefined || values.help) throw new CliError(0, { stdout });
+      throw new CliError(1, { stdout, stderr: `ERROR: unknown command: ${quote(name)}\n` });
+    }
+    const { node } = entry;
+    const words = changed.has("builder") ? ["--builder", values.builder, ...rest] : rest;
+    if (isGroup(node)) return this.#buildx(node, `${path} ${name}`, words);
     try {
-      return this.#walk(place, argv.slice(1));
+      return this.#walk({ node, path: `${path} ${name === "b" ? "build" : name}`, name, help: values.help }, words);
     } catch (error) {
       // Unlike the client itself, buildx says ERROR before a complaint about operands.
       if (!(error instanceof CliError) || error.exitCode !== 1) throw error;

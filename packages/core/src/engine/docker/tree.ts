@@ -234,8 +234,32 @@ export const ROOT: Group = group(
   "[OPTIONS] COMMAND [ARG...]",
 );
 
-/** What the plugin buildx understands, as far as this command line does. */
+const foreignGroup = (summary: string, commands: Readonly<Record<string, readonly [usage: string, summary: string]>>) =>
+  group(
+    summary,
+    mapValues(commands, (lines) => foreign(lines)),
+  );
+
+/** What the plugin buildx understands. Texts: docker/buildx commands (Apache-2.0). */
 export const BUILDX: Group = group("Extended build capabilities with BuildKit", {
+  bake: { node: foreign(["[OPTIONS] [TARGET...]", "Build from a file"]), also: ["f"] },
+  create: foreign(["[OPTIONS] [CONTEXT|ENDPOINT]", "Create a new builder instance"]),
+  "dial-stdio": foreign(["", "Proxy current stdio streams to builder instance"]),
+  history: group("Commands to work on build records", {
+    export: foreign(["[OPTIONS] [REF...]", "Export build records into Docker Desktop bundle"]),
+    import: foreign(["[OPTIONS] -", "Import build records into Docker Desktop"]),
+    inspect: foreignGroup("Inspect a build record", {
+      attachment: ["[OPTIONS] [REF [DIGEST]]", "Inspect a build record attachment"],
+    }),
+    logs: foreign(["[OPTIONS] [REF]", "Print the logs of a build record"]),
+    ls: foreign(["[OPTIONS]", "List build records"]),
+    open: foreign(["[OPTIONS] [REF]", "Open a build record in Docker Desktop"]),
+    rm: foreign(["[OPTIONS] [REF...]", "Remove build records"]),
+  }),
+  imagetools: foreignGroup("Commands to work on images in registry", {
+    create: ["[OPTIONS] [SOURCE...]", "Create a new image based on source images"],
+    inspect: ["[OPTIONS] NAME", "Show details of an image in the registry"],
+  }),
   build: { node: buildxBuild, also: ["b"] },
   du: buildxDu,
   inspect: buildxInspect,

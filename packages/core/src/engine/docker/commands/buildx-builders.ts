@@ -1,9 +1,10 @@
 /** `docker buildx ls`, `inspect`, `use`, `rm`, `stop` and `version`. Texts: docker/buildx commands (Apache-2.0). */
 import { ANY, atMost, command, exactly } from "../command.ts";
-import { bool, text } from "../flags/flag.ts";
+import { bool, type Flags, text } from "../flags/flag.ts";
 
 const DEBUG = { debug: bool("Enable debug logging", { short: "D" }) };
-const COMMON = { builder: text("Override the configured builder instance"), ...DEBUG };
+/** Options of buildx before its commands, and of most of them. */
+export const BUILDX_FLAGS = { builder: text("Override the configured builder instance"), ...DEBUG } satisfies Flags;
 
 export const buildxLs = command({
   usage: "",
@@ -21,7 +22,7 @@ export const buildxInspect = command({
   usage: "[NAME]",
   summary: "Inspect current builder instance",
   arity: atMost(1),
-  flags: { bootstrap: bool("Ensure builder has booted before inspecting"), ...COMMON },
+  flags: { bootstrap: bool("Ensure builder has booted before inspecting"), ...BUILDX_FLAGS },
   read: ({ flags, operands: [name = flags.builder] }) => ({ command: "buildx inspect", names: [name] }),
 });
 
@@ -30,7 +31,7 @@ export const buildxUse = command({
   summary: "Set the current builder instance",
   arity: atMost(1),
   flags: {
-    ...COMMON,
+    ...BUILDX_FLAGS,
     default: bool("Set builder as default for current context"),
     global: bool("Builder persists context changes"),
   },
@@ -43,7 +44,7 @@ export const buildxRm = command({
   arity: ANY,
   flags: {
     "all-inactive": bool("Remove all inactive builders"),
-    ...COMMON,
+    ...BUILDX_FLAGS,
     force: bool("Do not prompt for confirmation", { short: "f" }),
     "keep-daemon": bool("Keep the BuildKit daemon running"),
     "keep-state": bool("Keep BuildKit state"),
@@ -58,7 +59,7 @@ export const buildxStop = command({
   usage: "[NAME]",
   summary: "Stop builder instance",
   arity: atMost(1),
-  flags: COMMON,
+  flags: BUILDX_FLAGS,
   read: ({ flags, operands: [name = flags.builder] }) => ({ command: "buildx stop", names: [name] }),
 });
 

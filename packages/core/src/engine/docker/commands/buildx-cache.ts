@@ -2,18 +2,14 @@
 import { command, NONE } from "../command.ts";
 import { bool, bytes, filter, text } from "../flags/flag.ts";
 import { ValueError } from "../problem.ts";
-
-const COMMON = {
-  builder: text("Override the configured builder instance"),
-  debug: bool("Enable debug logging", { short: "D" }),
-};
+import { BUILDX_FLAGS } from "./buildx-builders.ts";
 
 export const buildxPrune = command({
   usage: "",
   summary: "Remove build cache",
   arity: NONE,
   flags: {
-    ...COMMON,
+    ...BUILDX_FLAGS,
     all: bool("Include internal/frontend images", { short: "a" }),
     filter: filter("Provide filter values"),
     force: bool("Do not prompt for confirmation", { short: "f" }),
@@ -28,6 +24,7 @@ export const buildxPrune = command({
   },
   read: ({ flags }) => ({
     command: "buildx prune",
+    builder: flags.builder,
     all: flags.all,
     verbose: flags.verbose,
     filters: flags.filter,
@@ -44,7 +41,7 @@ export const buildxDu = command({
   summary: "Disk usage",
   arity: NONE,
   flags: {
-    ...COMMON,
+    ...BUILDX_FLAGS,
     filter: filter("Provide filter values"),
     format: text("Format the output"),
     verbose: bool('Shorthand for "--format=pretty"'),
@@ -52,6 +49,7 @@ export const buildxDu = command({
   read: ({ flags }) => {
     if (flags.verbose && flags.format !== "" && flags.format !== "pretty")
       throw new ValueError("ERROR: --format and --verbose cannot be used together");
-    return { command: "buildx du", filters: flags.filter, format: flags.verbose ? "pretty" : flags.format };
+    const { builder, format } = flags;
+    return { command: "buildx du", builder, filters: flags.filter, format: flags.verbose ? "pretty" : format };
   },
 });

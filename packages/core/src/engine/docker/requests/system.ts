@@ -68,6 +68,7 @@ export interface BuilderPruneRequest {
 /** `docker buildx prune`, which is also `docker builder prune` where buildx is installed. */
 export interface BuildxPruneRequest {
   readonly command: "buildx prune";
+  readonly builder: string;
   readonly all: boolean;
   readonly verbose: boolean;
   readonly filters: Filters;
@@ -79,6 +80,7 @@ export interface BuildxPruneRequest {
 /** `docker buildx du`. */
 export interface BuildxDuRequest {
   readonly command: "buildx du";
+  readonly builder: string;
   readonly filters: Filters;
   /** "" for a table, "pretty", "json" or a template. */
   readonly format: string;
