@@ -193,6 +193,10 @@ describe("the log of calls", () => {
     calls.expectInOrder(["ContainerCreate web", "ContainerStart web"], { client: "robot" });
     calls.expectMade("ContainerStart", { subject: "web", times: 1 });
     calls.expectNotMade("ContainerDelete");
+    // What there is not is never made: nobody shall rely on that.
+    const wrong = JSON.parse('"ContainerStrat"');
+    expect(() => calls.expectNotMade(wrong)).toThrow('"ContainerStrat" is no operation of the API');
+    expect(() => calls.expectInOrder(["start web"])).toThrow('"start" is no operation of the API');
     expect(calls.made("ContainerStart", { outcome: "failed" })[0]?.outcome).toBe("No such container: nobody");
     expect(calls.counts({ client: "robot" })).toEqual(
       new Map([

@@ -5,7 +5,7 @@
  *     engine.calls.expectInOrder(["ContainerCreate web", "ContainerStart web"])
  */
 import { Ring } from "../lib/index.ts";
-import type { Operation } from "./operations.ts";
+import { checkOperation, type Operation } from "./operations.ts";
 import type { ApiCall } from "./rule.ts";
 import { optionalPattern } from "./scope.ts";
 
@@ -81,8 +81,13 @@ export class CallLog {
     this.#calls = new Ring(CALLS_KEPT);
   }
 
-  /** Calls that were made: of an operation, about a subject, by a client. */
+  /**
+   * Calls that were made: of an operation, about a subject, by a client.
+   *
+   * @throws StatusError invalid-argument for an operation that there is not
+   */
   made(call?: Operation, selection: Omit<CallSelection, "call"> = {}): readonly LoggedCall[] {
+    if (call !== undefined) checkOperation(call);
     const isSubject = optionalPattern(selection.subject);
     const isClient = optionalPattern(selection.client);
     return this.all.filter(
@@ -119,9 +124,11 @@ export class CallLog {
   /**
    * These calls were made in this order; others may be between them.
    *
-   * @param calls "ContainerStart", or with what it is about: "ContainerStart web" @throws CallAssertionError
+   * @param calls "ContainerStart", or with what it is about: "ContainerStart web" @throws CallAssertionError;
+   * StatusError invalid-argument for an operation that there is not
    */
   expectInOrder(calls: readonly string[], selection: Omit<CallSelection, "call" | "subject"> = {}): void {
+    for (const call of calls) checkOperation(call.split(" ", 1)[0] ?? "");
     const made = this.made(undefined, selection);
     let at = 0;
     for (const [index, wanted] of calls.entries()) {

@@ -4,7 +4,7 @@
  */
 import { isErrnoCode } from "../abi/index.ts";
 import { isSyscallName } from "../kernel/index.ts";
-import { OPERATIONS } from "./operations.ts";
+import { checkOperation } from "./operations.ts";
 import type { FaultRule } from "./rule.ts";
 import { invalid } from "./trigger.ts";
 
@@ -51,9 +51,7 @@ export function checkRule(rule: FaultRule): void {
   if (unknown !== undefined) throw invalid(`a rule on "${on}" has no "${unknown}": ${listed(FIELDS[on])}`);
   switch (on) {
     case "api":
-      for (const call of named(rule.call)) {
-        if (!Object.hasOwn(OPERATIONS, call)) throw invalid(`"${call}" is no operation of the API`);
-      }
+      for (const call of named(rule.call)) checkOperation(call);
       return;
     case "syscall":
       for (const call of named(rule.call)) if (!isSyscallName(call)) throw invalid(`"${call}" is no system call`);

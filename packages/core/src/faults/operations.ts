@@ -5,6 +5,7 @@
  *
  * @see moby api/swagger.yaml: operationId
  */
+import { StatusError } from "../lib/index.ts";
 
 /** What a client reads: nothing, one document, or something that comes in pieces. */
 export type ReplyKind = "empty" | "document" | "stream";
@@ -119,6 +120,13 @@ export const OPERATIONS = {
 
 /** "ContainerStart", "ImageCreate"… */
 export type Operation = keyof typeof OPERATIONS;
+
+/** @throws StatusError invalid-argument for a word that names no operation */
+export function checkOperation(word: string): void {
+  if (!Object.hasOwn(OPERATIONS, word)) {
+    throw new StatusError("invalid-argument", `"${word}" is no operation of the API`);
+  }
+}
 
 /** How a call is put on the wire: `POST /containers/web/start`. */
 export function requestLine(operation: Operation, subject: string): { readonly method: string; readonly path: string } {
