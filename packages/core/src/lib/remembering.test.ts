@@ -3,7 +3,7 @@ import { remembering, rememberingEach } from "./remembering.ts";
 
 test("the same text again is not worked out again, but another is", () => {
   const asked: string[] = [];
-  const length = remembering((text) => asked.push(text) && text.length);
+  const length = remembering((text: string) => asked.push(text) && text.length);
   expect([length("one"), length("one"), length("three"), length("one")]).toEqual([3, 3, 5, 3]);
   expect(asked).toEqual(["one", "three", "one"]);
 });

@@ -11,9 +11,16 @@ export class Prng {
 
   constructor(seed: number | string) {
     const text = String(seed);
-    this.#a = hash(text, 0x9e3779b9);
-    this.#b = hash(text, 0x243f6a88);
-    this.#c = hash(text, 0xb7e15162);
+    let [a, b, c] = [0x9e3779b9, 0x243f6a88, 0xb7e15162];
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      a = Math.imul(a ^ code, HASH_PRIME);
+      b = Math.imul(b ^ code, HASH_PRIME);
+      c = Math.imul(c ^ code, HASH_PRIME);
+    }
+    this.#a = folded(a);
+    this.#b = folded(b);
+    this.#c = folded(c);
     for (let i = 0; i < 12; i++) this.next();
   }
 
@@ -103,11 +110,10 @@ const HEX_DIGITS: readonly number[] = Array.from("0123456789abcdef", (digit) => 
 /** Where the digits of an id are put together, again and again. */
 const ID_CODES = new Array<number>(64).fill(0);
 
-function hash(text: string, seed: number): number {
-  let value = seed | 0;
-  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
-  return value ^ (value >>> 15);
-}
+/** Of FNV-1a. */
+const HASH_PRIME = 0x01000193;
+
+const folded = (value: number): number => value ^ (value >>> 15);
 
 /** Four words. */
 export type PrngState = readonly [number, number, number, number];

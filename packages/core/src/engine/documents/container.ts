@@ -21,7 +21,7 @@ import type { MountPoint } from "../mount/mount-points.ts";
 import { shortId } from "../names.ts";
 import { linkedNames, linksDocument } from "../network/links.ts";
 import { modeOf } from "../network/settings.ts";
-import { layerNames, overlayData } from "./overlay-data.ts";
+import { containerData } from "./overlay-data.ts";
 import { timeOf } from "./time.ts";
 
 /** The document of `docker inspect`. */
@@ -52,7 +52,7 @@ export function containerDocument(container: Container) {
     AppArmorProfile: "",
     ExecIDs: null,
     HostConfig: linkedHostConfig(container),
-    GraphDriver: { Data: { ID: id, ...overlayData(id, [`${id}-init`, ...layerNames(image)]) }, Name: "overlay2" },
+    GraphDriver: { Data: containerData(id, image), Name: "overlay2" },
     // What --tmpfs asks for is told by HostConfig alone.
     Mounts: mountDocuments(container),
     Config: configDocument(container),

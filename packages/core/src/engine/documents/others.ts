@@ -9,7 +9,7 @@ import { type IpFamily, sortKeys } from "../../lib/index.ts";
 import type { BoundService } from "../network/routing-mesh.ts";
 import type { Network } from "../networks.ts";
 import type { Volume } from "../volumes.ts";
-import { layerNames, overlayData } from "./overlay-data.ts";
+import { imageData } from "./overlay-data.ts";
 import { timeOf } from "./time.ts";
 
 /** The names that an image is known by. */
@@ -28,7 +28,6 @@ export interface ImageNames {
 export function imageDocument(image: Image, { tags, digests, parent, taggedUs }: ImageNames) {
   const { config } = image;
   const { config: run } = config;
-  const [top, ...below] = layerNames(image);
   return {
     Id: image.id,
     RepoTags: tags,
@@ -41,7 +40,7 @@ export function imageDocument(image: Image, { tags, digests, parent, taggedUs }:
     Architecture: config.architecture,
     Os: config.os,
     Size: image.sizeBytes,
-    GraphDriver: { Data: top === undefined ? null : overlayData(top, below), Name: "overlay2" },
+    GraphDriver: { Data: imageData(image), Name: "overlay2" },
     RootFS: { Type: config.rootfs.type, Layers: config.rootfs.diff_ids },
     Metadata: { LastTagTime: timeOf(taggedUs) },
     Config: {

@@ -4,17 +4,33 @@ import { rememberingEach } from "../../lib/index.ts";
 
 const ROOT = "/var/lib/docker/overlay2";
 
-/** The directories of an image's layers, the uppermost first. */
-export const layerNames = rememberingEach(({ chain }: Pick<Image, "chain">): readonly string[] =>
-  chain.map((id) => id.slice(id.indexOf(":") + 1)).reverse(),
-);
+type Data = Readonly<Record<string, string>>;
 
-/** `below` are the directories under that of `name`, the uppermost first. */
-export function overlayData(name: string, below: readonly string[]): Readonly<Record<string, string>> {
+/** A container's, over a layer that is made for it, over those of its image. */
+export function containerData(id: string, image: Image): Data {
+  const below = imageDiffs(image);
+  const init = diffOf(`${id}-init`);
+  return { ID: id, ...overlayData(id, below === "" ? init : `${init}:${below}`) };
+}
+
+/** Those of the uppermost layer of an image; null if it has none. */
+export function imageData(image: Image): Data | null {
+  const [top, ...below] = layerNames(image);
+  return top === undefined ? null : overlayData(top, below.map(diffOf).join(":"));
+}
+
+/** The directories of an image's layers, the uppermost first. */
+const layerNames = ({ chain }: Image): readonly string[] => chain.map((id) => id.slice(id.indexOf(":") + 1)).reverse();
+
+const imageDiffs = rememberingEach((image: Image) => layerNames(image).map(diffOf).join(":"));
+
+const diffOf = (name: string): string => `${ROOT}/${name}/diff`;
+
+function overlayData(name: string, lower: string): Data {
   return {
-    ...(below.length === 0 ? {} : { LowerDir: below.map((one) => `${ROOT}/${one}/diff`).join(":") }),
+    ...(lower === "" ? {} : { LowerDir: lower }),
     MergedDir: `${ROOT}/${name}/merged`,
-    UpperDir: `${ROOT}/${name}/diff`,
+    UpperDir: diffOf(name),
     WorkDir: `${ROOT}/${name}/work`,
   };
 }

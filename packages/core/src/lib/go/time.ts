@@ -1,5 +1,7 @@
 /** Calendar times as Go's package time prints and reads them, in UTC; seconds since 1970. */
 
+import { remembering } from "../remembering.ts";
+
 const SECONDS_A_DAY = 86_400;
 
 export interface CalendarTime {
@@ -71,11 +73,12 @@ export function rfc3339NanoFixed(us: number): string {
   return `${date}T${time}.${`${(us % 1e6) * 1000}`.padStart(9, "0")}Z`;
 }
 
-function parts(seconds: number): { readonly date: string; readonly time: string } {
+/** Much happens in one second. */
+const parts = remembering((seconds: number): { readonly date: string; readonly time: string } => {
   const { year, month, day, hour, minute, second } = calendar(seconds);
   const date = `${`${year}`.padStart(4, "0")}-${two(month)}-${two(day)}`;
   return { date, time: `${two(hour)}:${two(minute)}:${two(second)}` };
-}
+});
 
 /** A moment: seconds since 1970 and nanoseconds in the second. */
 export interface Moment {

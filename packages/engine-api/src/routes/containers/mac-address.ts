@@ -23,7 +23,9 @@ export interface Migrated {
 }
 
 /** @throws StatusError invalid-argument if it is not to be told whose address it is, or the network has another */
-export function migrateMacAddress({ MacAddress: mac = "", ...body }: Body, version: number): Migrated {
+export function migrateMacAddress(given: Body, version: number): Migrated {
+  if (given.MacAddress === undefined && given.NetworkingConfig === undefined) return { body: given, warnings: [] };
+  const { MacAddress: mac = "", ...body } = given;
   const isOlder = version < ENDPOINT_ADDRESSES;
   const endpoints: Endpoints = body.NetworkingConfig?.EndpointsConfig ?? {};
   const addressed = isOlder ? everywhere(endpoints, mac) : endpoints;
