@@ -215,3 +215,27 @@ describe.each([
     expect(await text).toContain("10 50\r\n");
   });
 });
+
+it("has shown what a container wrote when its run is over", async () => {
+  const docker = new Docker({ modem: createModem(createEngine({ seed: 7 })) });
+  await new Promise((resolve, reject) => {
+    docker.pull("busybox", (error: unknown, stream: NodeJS.ReadableStream) =>
+      error ? reject(error) : docker.modem.followProgress(stream, resolve),
+    );
+  });
+  const out = new PassThrough();
+  let shown = "";
+  out.on("data", (chunk) => (shown += String(chunk)));
+  const [result] = (await docker.run("busybox", ["sh", "-c", "echo ran; exit 4"], out)) as [{ StatusCode: number }];
+  expect([result.StatusCode, shown]).toEqual([4, "ran\r\n"]);
+});
+
+it("has the headers of a reply by the names that Node has", async () => {
+  const engine = createEngine({ seed: 7 });
+  await engine.images.pull("busybox");
+  const docker = new Docker({ modem: createModem(engine) });
+  const container = await docker.createContainer({ Image: "busybox" });
+  const { headers } = (await container.infoArchive({ path: "/etc/passwd" })) as IncomingMessage;
+  const stat = JSON.parse(Buffer.from(String(headers["x-docker-container-path-stat"]), "base64").toString()) as object;
+  expect(stat).toMatchObject({ name: "passwd", linkTarget: "" });
+});

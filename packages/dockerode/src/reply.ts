@@ -66,8 +66,12 @@ async function bytesOf(reply: Exclude<ApiReply, { kind: "whole" }>): Promise<Buf
     return Promise.resolve();
   };
   await reply.run({ write, signal, input: nothing() });
+  await otherReplies();
   return Buffer.concat(chunks);
 }
+
+/** What other replies had written by then is with whoever reads it: `docker.run` shows the output before the end. */
+const otherReplies = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 async function* nothing(): AsyncIterable<Uint8Array> {}
 

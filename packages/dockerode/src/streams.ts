@@ -43,6 +43,7 @@ class Pieces implements AsyncIterable<Uint8Array> {
 /** The body of a reply that comes bit by bit. Writing to it is typing into the container, where that is attached. */
 export class ReplyStream extends Duplex {
   readonly statusCode: number;
+  /** By names in lower case, as Node has them. */
   readonly headers: Readonly<Record<string, string>>;
   readonly #input = new Pieces();
   readonly #gone = new AbortController();
@@ -51,7 +52,7 @@ export class ReplyStream extends Duplex {
   constructor(status: number, headers: Readonly<Record<string, string>>) {
     super({ allowHalfOpen: true });
     this.statusCode = status;
-    this.headers = headers;
+    this.headers = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
   }
 
   /** Lets `work` write until it has ended; whoever destroys the stream ends it. */
