@@ -185,8 +185,14 @@ function ipamConfig(network: NetworkAttachment): EndpointSettings["IPAMConfig"] 
 export function endpointSettings(
   config: Pick<EndpointSettings, "IPAMConfig" | "Links" | "Aliases" | "MacAddress" | "DriverOpts" | "GwPriority">,
 ): EndpointSettings {
+  const { IPAMConfig, Links, Aliases, MacAddress, DriverOpts, GwPriority } = config;
   return {
-    ...config,
+    IPAMConfig,
+    Links,
+    Aliases,
+    MacAddress,
+    DriverOpts,
+    GwPriority,
     NetworkID: "",
     EndpointID: "",
     Gateway: "",
