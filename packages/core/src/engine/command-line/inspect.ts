@@ -14,8 +14,9 @@ import { prettyNode } from "../docker/inspected/pretty/node.ts";
 import { prettyConfig, prettySecret } from "../docker/inspected/pretty/payload.ts";
 import { prettyService } from "../docker/inspected/pretty/service.ts";
 import { INSPECTED_CONFIG, INSPECTED_NODE, INSPECTED_SECRET, INSPECTED_SERVICE } from "../docker/inspected/swarm.ts";
+import { INSPECTED_TASK } from "../docker/inspected/task.ts";
 import type { RequestOf } from "../docker/request.ts";
-import { ANY, type GoType } from "../docker/template/type.ts";
+import type { GoType } from "../docker/template/type.ts";
 import { containerDocument } from "../documents/container.ts";
 import { imageDocument, networkDocument } from "../documents/others.ts";
 import { nodeDocument, payloadDocument } from "../swarm/documents.ts";
@@ -99,7 +100,10 @@ function findersFor(session: Session, request: InspectRequest): readonly Finder[
       }),
       ...(request.command === "service inspect" && { lost: (name) => `Error: no such service: ${name}` }),
     },
-    task: about("TaskInspect", (name) => untyped(taskDocument(swarm.cluster, swarm.cluster.tasks.get(name)))),
+    task: about("TaskInspect", (name) => ({
+      json: taskDocument(swarm.cluster, swarm.cluster.tasks.get(name)),
+      type: INSPECTED_TASK,
+    })),
     node: about("NodeInspect", (name) => {
       const { nodes } = swarm.cluster;
       const isSelf = request.command === "node inspect" && name === "self";
@@ -131,8 +135,6 @@ function findersFor(session: Session, request: InspectRequest): readonly Finder[
 
 /** What the client knows by its type alone. */
 const typed = (json: object, type: GoType): Inspected => ({ json, type, typedOnly: true });
-
-const untyped = (json: object): Inspected => ({ json, type: ANY });
 
 const about = (operation: Operation, find: Finder["find"]): Finder => ({ operation, find });
 

@@ -358,3 +358,19 @@ it("refuses mounts of a kind that there is not", async () => {
     'invalid MountType: "foo"',
   );
 });
+
+it("publishes TCP on every node where a port says nothing else", async () => {
+  const { cluster } = await swarm();
+  const Ports = [
+    { TargetPort: 80, PublishedPort: 80 },
+    { TargetPort: 81, Protocol: "udp", PublishMode: "host" },
+  ];
+  const { spec } = cluster.services.create({ ...service("web"), EndpointSpec: { Ports } });
+  expect(spec.EndpointSpec).toEqual({
+    Mode: "vip",
+    Ports: [
+      { Protocol: "tcp", TargetPort: 80, PublishedPort: 80, PublishMode: "ingress" },
+      { Protocol: "udp", TargetPort: 81, PublishMode: "host" },
+    ],
+  });
+});

@@ -14,6 +14,7 @@ import type { PayloadKind, PayloadStore } from "./payloads.ts";
 import { rpcError } from "./rpc-error.ts";
 import type { Service, UpdateStatus } from "./service.ts";
 import {
+  type EndpointSpec,
   type NetworkTarget,
   networksOf,
   type PortConfig,
@@ -293,7 +294,7 @@ function normal(spec: ServiceSpec): ServiceSpec {
   const isReplicated = modeName(Mode) === "replicated";
   return {
     ...spec,
-    ...(EndpointSpec && { EndpointSpec: { ...EndpointSpec, Mode: EndpointSpec.Mode || "vip" } }),
+    ...(EndpointSpec && { EndpointSpec: normalEndpoint(EndpointSpec) }),
     ...(UpdateConfig && { UpdateConfig: normalUpdate(UpdateConfig) }),
     ...(RollbackConfig && { RollbackConfig: normalUpdate(RollbackConfig) }),
     Mode: isReplicated ? { Replicated: { Replicas: Mode.Replicated?.Replicas ?? 1 } } : Mode,
@@ -302,6 +303,25 @@ function normal(spec: ServiceSpec): ServiceSpec {
       ...(task.ContainerSpec && { ContainerSpec: { Isolation: "default", ...task.ContainerSpec } }),
       Runtime: task.Runtime === undefined || task.Runtime === "" ? "container" : task.Runtime,
     },
+  };
+}
+
+const PROTOCOLS: ReadonlySet<string> = new Set(["tcp", "udp", "sctp"]);
+
+/** Of protocols and modes the manager knows numbers only: the first of each stands for what it does not know. */
+function normalEndpoint({ Mode, Ports, ...rest }: EndpointSpec): EndpointSpec {
+  return {
+    ...rest,
+    Mode: Mode || "vip",
+    ...(Ports && {
+      Ports: Ports.map(({ Name, Protocol = "", TargetPort, PublishedPort, PublishMode }) => ({
+        ...(Name !== undefined && { Name }),
+        Protocol: PROTOCOLS.has(Protocol) ? Protocol : "tcp",
+        ...(TargetPort !== undefined && { TargetPort }),
+        ...(PublishedPort !== undefined && { PublishedPort }),
+        PublishMode: PublishMode === "host" ? "host" : "ingress",
+      })),
+    }),
   };
 }
 

@@ -23,10 +23,10 @@ import { MOUNT, ULIMIT } from "./host-config.ts";
 
 const OMIT = { omitEmpty: true } as const;
 
-const VERSION = struct("swarm.Version", optional("Index", UINT64));
+export const VERSION = struct("swarm.Version", optional("Index", UINT64));
 export const META = struct("swarm.Meta", fields(VERSION, "Version"), fields(TIME, "CreatedAt UpdatedAt"));
-const ANNOTATIONS = struct("swarm.Annotations", optional("Name", STRING), fields(STRING_MAP, "Labels"));
-const DRIVER = struct("swarm.Driver", optional("Name", STRING), optional("Options", STRING_MAP));
+export const ANNOTATIONS = struct("swarm.Annotations", optional("Name", STRING), fields(STRING_MAP, "Labels"));
+export const DRIVER = struct("swarm.Driver", optional("Name", STRING), optional("Options", STRING_MAP));
 
 const FILE_TARGET = (kind: string): StructType =>
   struct(
@@ -127,7 +127,7 @@ const ATTACHMENT = struct(
   optional("DriverOpts", STRING_MAP),
 );
 
-const TASK_SPEC = struct(
+export const TASK_SPEC = struct(
   "swarm.TaskSpec",
   optional("ContainerSpec", pointer(CONTAINER_SPEC)),
   optional("Resources", pointer(REQUIREMENTS)),
@@ -157,7 +157,7 @@ const UPDATE_CONFIG = struct(
   fields({ ...FLOAT64, name: "float32" }, "MaxFailureRatio"),
   fields(STRING, "Order"),
 );
-const PORT_CONFIG = struct(
+export const PORT_CONFIG = struct(
   "swarm.PortConfig",
   optional("Name", STRING),
   optional("Protocol", named("network.IPProtocol")),
