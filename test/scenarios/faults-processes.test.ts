@@ -26,6 +26,7 @@ it("does not hear SIGTERM: it takes the ten seconds and SIGKILL", async () => {
   const startUs = engine.world.clock.nowUs;
   await docker(engine, "stop web");
   expect(Math.round((engine.world.clock.nowUs - startUs) / 1e6)).toBe(10);
+  expect(engine.faults.fired.map(({ what }) => what)).toEqual(["the first process of web ignores SIGTERM"]);
   expect(await docker(engine, STATE)).toBe("137 false 0\n");
   rule.undo();
   await docker(engine, "start web");
@@ -41,5 +42,8 @@ it("leaks until its limit, and is killed for that", async () => {
   await engine.pass("10s");
   expect(await docker(engine, STATE)).toBe("0 false 0\n");
   await engine.pass("10s");
+  expect(engine.faults.fired.map(({ what }) => what)).toEqual([
+    "the first process of web leaks 1000000 bytes a second",
+  ]);
   expect(await docker(engine, STATE)).toBe("137 true 0\n");
 });

@@ -69,6 +69,8 @@ export class ProcessFaults {
   #consider(rule: Rule, container: StartedContainer): void {
     if (!rule.isWithin(container) || !rule.trigger.takes(container)) return;
     const { process } = container;
+    // What it is called it gets from the program, which is about to begin.
+    const first = `the first process of ${container.name}`;
     const { crashesAfter, signal = SIGSEGV, ignoresTerm, leaks } = rule.fault;
     const { signals } = this.#parts.kernel;
     if (crashesAfter !== undefined) {
@@ -80,11 +82,11 @@ export class ProcessFaults {
     }
     if (ignoresTerm === true) {
       this.#deaf.set(process, rule);
-      this.#parts.fired(rule.fault, `${process.name}[${process.pid}] ignores SIGTERM`, container);
+      this.#parts.fired(rule.fault, `${first} ignores SIGTERM`, container);
       signals.isLost ??= this.#isLost;
     }
     if (leaks !== undefined) {
-      this.#parts.fired(rule.fault, `${process.name}[${process.pid}] leaks ${leaks} bytes a second`, container);
+      this.#parts.fired(rule.fault, `${first} leaks ${leaks} bytes a second`, container);
       this.#leak(rule, process, leaks);
     }
   }
