@@ -90,4 +90,31 @@ onEngines("files", (it) => {
       /^1: Error response from daemon: container \w{64} is not running\n$/,
     );
   });
+
+  it("has a handle that changes it, measures it, compares it and makes an image of it", async ({ client, docker }) => {
+    const command = "echo one > /one; rm /etc/group; sleep 1000";
+    const made = await client.run("busybox", { name: "files-held", memory: "64m", command });
+    await client.pass("500ms");
+    await made.update({ memory: "32m", memorySwap: "32m", restart: "on-failure:2" });
+    const { HostConfig } = await made.inspect();
+    expect([HostConfig.Memory, HostConfig.RestartPolicy]).toEqual([
+      32 << 20,
+      { Name: "on-failure", MaximumRetryCount: 2 },
+    ]);
+    expect(await made.stats()).toMatchObject({
+      Name: "files-held",
+      PIDs: "1",
+      MemUsage: expect.stringMatching(/ \/ 32MiB$/),
+    });
+    expect(await made.diff()).toEqual([
+      { kind: "changed", path: "/etc" },
+      { kind: "deleted", path: "/etc/group" },
+      { kind: "added", path: "/one" },
+    ]);
+    const id = await made.commit("files-image", { author: "Bo", change: ['CMD ["cat","/one"]'], pause: false });
+    expect(await docker("image inspect -f '{{.Id}} {{.Author}}' files-image")).toBe(`${id} Bo\n`);
+    expect(await docker("run --rm files-image")).toBe("one\n");
+    await expect(made.update({ cpus: 1000 })).rejects.toThrow("range of CPUs is from 0.01 to");
+    await expect(client.container("files-none").diff()).rejects.toThrow("No such container: files-none");
+  });
 });

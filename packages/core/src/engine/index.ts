@@ -30,6 +30,7 @@ export {
 } from "./classic-build/index.ts";
 export {
   type BuildOptions,
+  type CommitSettings,
   type ContainerDocument,
   ContainerHandle,
   type ContainerLine,
@@ -40,12 +41,15 @@ export {
   type EventMessage,
   type EventOptions,
   type ExecOptions,
+  type FileChange,
   type Inventory,
   type ListFilters,
   type LogOptions,
   leaksBetween,
   leakText,
   type OptionInput,
+  type StatsLine,
+  type UpdateOptions,
 } from "./client/index.ts";
 export {
   type CommandOptions,

@@ -1,9 +1,10 @@
 /** One container, as its user handles it. */
 import { basename, decode, dirname, encode, packTar, readTar, tarHeader } from "../../lib/index.ts";
 import type { CommandOptions, CommandResult } from "../command-line/index.ts";
+import type { UPDATE_FLAGS } from "../docker/commands/update.ts";
 import type { containerDocument } from "../documents/container.ts";
-import { DockerError, type EngineDoor, succeed } from "./door.ts";
-import { commandWords, type OptionInput, optionWords } from "./options.ts";
+import { DockerError, type EngineDoor, jsonLines, succeed } from "./door.ts";
+import { commandWords, type OptionInput, type OptionsOf, optionWords } from "./options.ts";
 
 /** What `docker inspect` prints of a container. */
 export type ContainerDocument = ReturnType<typeof containerDocument>;
@@ -23,6 +24,35 @@ export interface LogOptions {
   readonly since?: string;
   readonly until?: string;
   readonly timestamps?: boolean;
+}
+
+/** The options of `docker update`. */
+export type UpdateOptions = OptionsOf<typeof UPDATE_FLAGS>;
+
+export interface CommitSettings {
+  readonly author?: string;
+  readonly message?: string;
+  /** Instructions of a Dockerfile: `CMD ["serve"]`. */
+  readonly change?: readonly string[];
+  /** Whether it stands still meanwhile. Default true. */
+  readonly pause?: boolean;
+}
+
+/** A file that a container has added, changed or deleted. */
+export interface FileChange {
+  readonly kind: "added" | "changed" | "deleted";
+  readonly path: string;
+}
+
+/** A line of `docker stats`. */
+export interface StatsLine {
+  readonly Name: string;
+  readonly CPUPerc: string;
+  readonly MemUsage: string;
+  readonly MemPerc: string;
+  readonly NetIO: string;
+  readonly BlockIO: string;
+  readonly PIDs: string;
 }
 
 /** Every method throws DockerError with what docker prints. */
@@ -65,6 +95,11 @@ export class ContainerHandle {
     return succeed(this.#door, ["rename", this.id, name]).then(() => {});
   }
 
+  /** Changes its limits and its restart policy. */
+  update(options: UpdateOptions): Promise<void> {
+    return this.#do("update", { ...options });
+  }
+
   remove(options: { readonly force?: boolean; readonly volumes?: boolean } = {}): Promise<void> {
     return this.#do("rm", { ...options });
   }
@@ -77,6 +112,26 @@ export class ContainerHandle {
   async inspect(): Promise<ContainerDocument> {
     const text = await succeed(this.#door, ["container", "inspect", this.id]);
     return (JSON.parse(text) as [ContainerDocument])[0];
+  }
+
+  /** What it uses. */
+  async stats(): Promise<StatsLine> {
+    const [line] = await jsonLines<StatsLine>(this.#door, ["stats", "--no-stream", this.id]);
+    return line as StatsLine;
+  }
+
+  /** What is different in its files from those of its image, by their paths. */
+  async diff(): Promise<readonly FileChange[]> {
+    const lines = (await succeed(this.#door, ["diff", this.id])).split("\n").filter((line) => line !== "");
+    return lines
+      .map((line) => ({ kind: CHANGES[line.charAt(0)] ?? "changed", path: line.slice(2) }))
+      .sort((a, b) => (a.path < b.path ? -1 : 1));
+  }
+
+  /** Makes an image of its files and its configuration. @returns the image's id */
+  async commit(name?: string, options: CommitSettings = {}): Promise<string> {
+    const words = ["commit", ...optionWords({ ...options }), this.id, ...(name === undefined ? [] : [name])];
+    return (await succeed(this.#door, words)).trim();
   }
 
   /** What it has written. */
@@ -122,3 +177,6 @@ export class ContainerHandle {
     await succeed(this.#door, [command, ...optionWords(options), this.id]);
   }
 }
+
+/** The letters of `docker diff`. */
+const CHANGES: Readonly<Record<string, FileChange["kind"]>> = { A: "added", C: "changed", D: "deleted" };

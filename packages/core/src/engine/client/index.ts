@@ -7,7 +7,16 @@ export {
   type EventOptions,
   type ListFilters,
 } from "./client.ts";
-export { type ContainerDocument, ContainerHandle, type ExecOptions, type LogOptions } from "./container.ts";
+export {
+  type CommitSettings,
+  type ContainerDocument,
+  ContainerHandle,
+  type ExecOptions,
+  type FileChange,
+  type LogOptions,
+  type StatsLine,
+  type UpdateOptions,
+} from "./container.ts";
 export { DockerError, type EngineDoor } from "./door.ts";
 export type { EventMessage } from "./events.ts";
 export { type Inventory, leaksBetween, leakText, takeInventory } from "./leaks.ts";

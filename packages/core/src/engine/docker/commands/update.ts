@@ -5,32 +5,34 @@ import { ValueError } from "../problem.ts";
 import { parseRestart } from "../values/policies.ts";
 import { parseCpus, parseSwap } from "../values/size.ts";
 
+export const UPDATE_FLAGS = {
+  "blkio-weight": unsigned("Block IO (relative weight), between 10 and 1000, or 0 to disable (default 0)", 16),
+  "cpu-period": integer("Limit CPU CFS (Completely Fair Scheduler) period"),
+  "cpu-quota": integer("Limit CPU CFS (Completely Fair Scheduler) quota"),
+  "cpu-rt-period": integer("Limit the CPU real-time period in microseconds"),
+  "cpu-rt-runtime": integer("Limit the CPU real-time runtime in microseconds"),
+  "cpu-shares": integer("CPU shares (relative weight)", { short: "c" }),
+  cpus: single("Number of CPUs", { type: "decimal", initial: 0, read: parseCpus }),
+  "cpuset-cpus": text("CPUs in which to allow execution (0-3, 0,1)"),
+  "cpuset-mems": text("MEMs in which to allow execution (0-3, 0,1)"),
+  "kernel-memory": bytes("Kernel memory limit (deprecated)", { hidden: true }),
+  memory: bytes("Memory limit", { short: "m" }),
+  "memory-reservation": bytes("Memory soft limit"),
+  "memory-swap": single("Swap limit equal to memory plus swap: -1 to enable unlimited swap", {
+    type: "bytes",
+    initial: 0,
+    read: parseSwap,
+  }),
+  "pids-limit": integer("Tune container pids limit (set -1 for unlimited)"),
+  restart: text("Restart policy to apply when a container exits"),
+};
+
 export const update = command({
   usage: "[OPTIONS] CONTAINER [CONTAINER...]",
   summary: "Update configuration of one or more containers",
   aliases: "docker container update, docker update",
   arity: atLeast(1),
-  flags: {
-    "blkio-weight": unsigned("Block IO (relative weight), between 10 and 1000, or 0 to disable (default 0)", 16),
-    "cpu-period": integer("Limit CPU CFS (Completely Fair Scheduler) period"),
-    "cpu-quota": integer("Limit CPU CFS (Completely Fair Scheduler) quota"),
-    "cpu-rt-period": integer("Limit the CPU real-time period in microseconds"),
-    "cpu-rt-runtime": integer("Limit the CPU real-time runtime in microseconds"),
-    "cpu-shares": integer("CPU shares (relative weight)", { short: "c" }),
-    cpus: single("Number of CPUs", { type: "decimal", initial: 0, read: parseCpus }),
-    "cpuset-cpus": text("CPUs in which to allow execution (0-3, 0,1)"),
-    "cpuset-mems": text("MEMs in which to allow execution (0-3, 0,1)"),
-    "kernel-memory": bytes("Kernel memory limit (deprecated)", { hidden: true }),
-    memory: bytes("Memory limit", { short: "m" }),
-    "memory-reservation": bytes("Memory soft limit"),
-    "memory-swap": single("Swap limit equal to memory plus swap: -1 to enable unlimited swap", {
-      type: "bytes",
-      initial: 0,
-      read: parseSwap,
-    }),
-    "pids-limit": integer("Tune container pids limit (set -1 for unlimited)"),
-    restart: text("Restart policy to apply when a container exits"),
-  },
+  flags: UPDATE_FLAGS,
   read: ({ flags, operands, changed }) => {
     if (changed.size === 0) throw new ValueError("you must provide one or more flags when using this command");
     const kernelMemory = flags["kernel-memory"];
