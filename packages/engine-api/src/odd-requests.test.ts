@@ -87,6 +87,16 @@ it("without sockets there is no BuildKit, and it says where there is", async () 
   expect(await told("POST /grpc", { headers: { Upgrade: "h2c" } })).toEqual([501, message]);
 });
 
+it.each([
+  [{ Mode: { Replicated: { Replicas: -1 } } }, "number -1", "Mode.Replicated.Replicas"],
+  [{ TaskTemplate: { ForceUpdate: "x" } }, "string", "TaskTemplate.ForceUpdate"],
+])("what is counted in a service is no less than nothing: %j", async (spec, given, field) => {
+  const { told } = await machine();
+  const init = { body: JSON.stringify(spec), headers: { "Content-Type": "application/json" } };
+  const problem = `json: cannot unmarshal ${given} into Go struct field ServiceSpec.${field} of type uint64`;
+  expect(await told("POST /services/create", init)).toEqual([400, `invalid JSON: ${problem}`]);
+});
+
 it("a start takes a document that says nothing, and none that says something", async () => {
   const { told } = await machine();
   expect((await told("POST /containers/web/start", { body: '{"a":1}' }))[0]).toBe(304);

@@ -206,7 +206,7 @@ const endpoint = z.object({
   Aliases: texts.nullable().default(null),
   MacAddress: string,
   DriverOpts: map.nullable().default(null),
-  GwPriority: number,
+  GwPriority: int.default(0),
   NetworkID: string,
   EndpointID: string,
   Gateway: string,

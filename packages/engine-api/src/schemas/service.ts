@@ -1,7 +1,7 @@
 /** Bodies of requests about services. @see moby api/types/swarm: ServiceSpec, TaskSpec, ContainerSpec */
 import { z } from "zod";
 import { HEALTH, MOUNT } from "./create.ts";
-import { goType, integer, map, maybe, text, texts, ulimit } from "./fields.ts";
+import { goType, integer, map, maybe, text, texts, uint64, ulimit } from "./fields.ts";
 import { DRIVER } from "./swarm.ts";
 
 const number = z.number();
@@ -73,7 +73,7 @@ const task = z.object({
     z.object({
       Condition: maybe(text),
       Delay: maybe(number),
-      MaxAttempts: maybe(integer),
+      MaxAttempts: maybe(uint64),
       Window: maybe(number),
     }),
   ),
@@ -81,18 +81,18 @@ const task = z.object({
     z.object({
       Constraints: maybe(texts),
       Preferences: maybe(z.array(something)),
-      MaxReplicas: maybe(integer),
+      MaxReplicas: maybe(uint64),
       Platforms: maybe(z.array(z.object({ Architecture: maybe(text), OS: maybe(text) }))),
     }),
   ),
   Networks: maybe(z.array(network)),
   LogDriver: maybe(DRIVER),
-  ForceUpdate: integer.default(0),
+  ForceUpdate: uint64.default(0),
   Runtime: maybe(text),
 });
 
 const update = z.object({
-  Parallelism: integer.default(0),
+  Parallelism: uint64.default(0),
   Delay: maybe(number),
   FailureAction: maybe(text),
   Monitor: maybe(number),
@@ -115,9 +115,9 @@ export const SERVICE_SPEC = goType(
     TaskTemplate: task.default({ ForceUpdate: 0 }),
     Mode: z
       .object({
-        Replicated: maybe(z.object({ Replicas: maybe(integer) })),
+        Replicated: maybe(z.object({ Replicas: maybe(uint64) })),
         Global: maybe(z.object({})),
-        ReplicatedJob: maybe(z.object({ MaxConcurrent: maybe(integer), TotalCompletions: maybe(integer) })),
+        ReplicatedJob: maybe(z.object({ MaxConcurrent: maybe(uint64), TotalCompletions: maybe(uint64) })),
         GlobalJob: maybe(z.object({})),
       })
       .default({}),
