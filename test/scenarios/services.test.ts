@@ -90,6 +90,43 @@ onEngines(NAME, (it) => {
         new RegExp(`port '28080' is already in use by service '${NAME}-ports' \\([0-9a-z]{25}\\) as an ingress port`),
       );
     }));
+
+  it("an update whose tasks fail pauses, and can be taken back", (engine) =>
+    inSwarm(engine, async () => {
+      const { docker } = engine;
+      const options =
+        "--replicas 2 --stop-grace-period 1s --update-monitor 2s --rollback-monitor 1s --restart-delay 1s";
+      const create = `service create -d -q --no-resolve-image --name ${NAME}-frail`;
+      await docker(`${create} ${options} busybox sleep 1000`);
+      await engine.seconds(4);
+      await docker(`service update -d -q --args false ${NAME}-frail`);
+      await engine.seconds(14);
+      const state = `service inspect ${NAME}-frail -f {{.UpdateStatus.State}}`;
+      expect(await docker(state)).toBe("paused\n");
+      await docker(`service rollback -d -q ${NAME}-frail`);
+      await engine.seconds(14);
+      expect(await docker(state)).toBe("rollback_completed\n");
+      expect(await docker(`service ls --filter name=${NAME}-frail --format {{.Replicas}}`)).toBe("2/2\n");
+    }));
+
+  it("a volume of the swarm waits for a plugin, and tasks that mount it wait for the volume", (engine) =>
+    inSwarm(engine, async () => {
+      const { docker } = engine;
+      await docker(`volume create --availability active ${NAME}-far`);
+      try {
+        expect(await docker("volume ls --cluster")).toContain("pending creation");
+        await docker(`volume update --availability drain ${NAME}-far`);
+        expect(await docker(`volume inspect ${NAME}-far -f {{.ClusterVolume.Spec.Availability}}`)).toBe("drain\n");
+        const mount = `--mount type=cluster,src=${NAME}-far,dst=/x`;
+        await docker(`service create -d -q --no-resolve-image --name ${NAME}-needy ${mount} busybox sleep 1000`);
+        await engine.seconds(2);
+        expect(await docker(`service ps ${NAME}-needy --no-trunc --format {{.Error}}`)).toContain(
+          "cannot fulfill requested CSI volume mounts on 1 node",
+        );
+      } finally {
+        await docker(`volume rm -f ${NAME}-far`);
+      }
+    }));
 });
 
 const SERVER = ["busybox", "sh", "-c", "mkdir /w; hostname > /w/index.html; exec httpd -f -p 80 -h /w"];
