@@ -109,6 +109,7 @@ export type { ImageDefinition } from "./image/define-image.ts";
 export { type Removed, removeImage } from "./image/image-removal.ts";
 export type { TransferEvent, TransferOptions } from "./image/image-transfers.ts";
 export { importedArchive } from "./image/import-source.ts";
+export { loadedLines } from "./image/loaded-lines.ts";
 export { domainOf, registryHost } from "./image/registry-hosts.ts";
 export { logDetails } from "./log/log-details.ts";
 export { checkReadable } from "./log/log-driver.ts";

@@ -22,6 +22,7 @@ import {
   CONTAINERD_NAME,
   choosePlatform,
   type Descriptor,
+  type Digest,
   digestLike,
   digestOf,
   type HostPlatform,
@@ -43,6 +44,8 @@ export interface LoadedImage {
   readonly image: Image;
   /** Names that it got, written out. */
   readonly names: readonly string[];
+  /** Ids of the images that had them until then, by the names. */
+  readonly before: ReadonlyMap<string, Digest>;
 }
 
 export interface LoadOptions {
@@ -97,9 +100,15 @@ function loadFiles(store: ImageStore, files: Files, options: LoadOptions): reado
     .filter(({ parsed }) => !isStrict || platformMatches(platform, parsed));
   const loaded = prepared.map(({ names, document, config: _path, parsed, archives }) => {
     const image = store.unpack(parsed, archives, document);
-    return { image, names };
+    return { image, names, before: new Map<string, Digest>() };
   });
-  for (const { image, names } of loaded) for (const name of names) store.tag(image, name);
+  for (const { image, names, before } of loaded) {
+    for (const name of names) {
+      const old = store.byName(name);
+      if (old !== undefined && old !== image) before.set(name, old.id);
+      store.tag(image, name);
+    }
+  }
   return loaded;
 }
 

@@ -7,7 +7,7 @@
  * @see BuildKit solver/llbsolver/mounts/mount.go, executor/oci/mounts.go
  */
 import { MS_RELATIME } from "../../abi/index.ts";
-import { FileContent, MemoryDirectory, MemoryFile, MemoryFs, OverlayFs } from "../../fs/index.ts";
+import { FileContent, MemoryDirectory, MemoryFile, MemoryFs, OverlayFs, removeTree } from "../../fs/index.ts";
 import { basename, clean, decode, encode, join, sha256 } from "../../lib/index.ts";
 import type { MountSpec } from "../../oci/index.ts";
 import { MountedTree } from "../../snapshot/index.ts";
@@ -49,6 +49,10 @@ export interface MountTools extends Forwarded {
   readonly machine: BuildMachine;
   /** Keeps account of cache mounts. */
   readonly cache: BuildCache;
+  /** The step is done whatever the cache has: then caches begin anew, each with its first use in the build. */
+  readonly isAnew: boolean;
+  /** Names of those that have. */
+  readonly renewed: Set<string>;
 }
 
 export interface PreparedMounts {
@@ -142,12 +146,15 @@ export class ExecMounts {
     const mode = (mount.mode ?? 0o755) & PERMISSIONS & ~UMASK;
     const attributes = hasAttributes ? `${mode} ${uid} ${gid}` : "";
     const name = sha256(encode([id, from?.key ?? "", source, attributes].join("\0"))).slice(0, 32);
-    const caches = ensure(this.#tools.machine.kernel.disk.root, `${ROOT}/cache`);
+    const { machine, isAnew, renewed } = this.#tools;
+    const path = `${ROOT}/cache/${name}`;
+    const caches = ensure(machine.kernel.disk.root, `${ROOT}/cache`);
+    if (isAnew && !renewed.has(name) && caches.lookup(name) !== undefined) removeTree(machine.kernel.disk, path);
+    renewed.add(name);
     if (caches.lookup(name) === undefined) {
       const made = caches.create(name, { type: "dir", mode, uid, gid });
       if (from !== undefined && !hasAttributes && made instanceof MemoryDirectory) this.#fill(made, from, source);
     }
-    const path = `${ROOT}/cache/${name}`;
     const description = `cached mount ${mount.target} from exec ${this.#op.argv.join(" ")} with id "${id}"`;
     const side = { type: "exec.cachemount", description, kept: { path } } as const;
     this.#tools.cache.noteSide(`cache mount ${name}`, side, this.#tools.machine.kernel.nowUs);

@@ -14,7 +14,8 @@ export function stepWorker(machine: BuildMachine, cache: BuildCache, { secrets, 
   const executor = new RunExecutor(machine);
   const place = { find: machine.findRepository, hasAgent: agents.has("default"), prng: machine.prng };
   const git = { machine, cache, place };
-  return ({ op, name }, sources) => {
+  const renewed = new Set<string>();
+  return ({ op, name, ignoresCache }, sources) => {
     switch (op.kind) {
       case "image":
         return imageWork(machine, op);
@@ -29,7 +30,7 @@ export function stepWorker(machine: BuildMachine, cache: BuildCache, { secrets, 
       case "file":
         return fileWork(machine, op, sources);
       case "exec":
-        return execWork({ machine, executor, secrets, agents, cache }, op, sources);
+        return execWork({ machine, executor, secrets, agents, cache, renewed, isAnew: ignoresCache }, op, sources);
       default:
         return unreachable(op);
     }

@@ -43,3 +43,25 @@ it("sends no secret of more than 500 KiB", () => {
   expect(() => secretsOf(["id=s,src=f"], client(512_001))).toThrow("secret s too big. max size 500KiB");
   expect(secretsOf(["id=s,src=f"], client(512_000)).s).toHaveLength(512_000);
 });
+
+it("begins a cache anew once in a build that ignores the build cache", async () => {
+  const engine = createEngine();
+  const count = "RUN --mount=type=cache,target=/c,id=n echo x >> /c/f; wc -l < /c/f";
+  const counted = async (text: string, noCache?: boolean | readonly string[]): Promise<string> => {
+    let told = "";
+    await engine.build({
+      context: { files: {} },
+      dockerfile: `FROM busybox AS one\n${count}\n${count} # ${text}\n`,
+      ...(noCache !== undefined && { noCache }),
+      onEvent: (event) => {
+        if (event.kind === "log") told += decode(event.bytes);
+      },
+    });
+    return told.replaceAll("\n", " ");
+  };
+  expect(await counted("a")).toBe("1 2 ");
+  expect(await counted("a", true)).toBe("1 2 ");
+  expect(await counted("b")).toBe("3 ");
+  expect(await counted("b", ["one"])).toBe("1 2 ");
+  expect(await counted("b", ["two"])).toBe("");
+});

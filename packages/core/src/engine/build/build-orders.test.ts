@@ -28,9 +28,10 @@ it("SOURCE_DATE_EPOCH of the client's environment dates the files that it gets",
 
 it("BUILDKIT_CACHE_MOUNT_NS keeps caches of the same name apart", async () => {
   const engine = createEngine();
+  let count = 0;
   const seen = async (buildArgs: Readonly<Record<string, string>>): Promise<string> => {
-    const dockerfile = "FROM busybox\nRUN --mount=type=cache,target=/c ls /c > /seen; touch /c/f\n";
-    await engine.build({ context: { files: {} }, dockerfile, buildArgs, noCache: true, tags: ["seen"] });
+    const dockerfile = `FROM busybox\nRUN --mount=type=cache,target=/c ls /c > /seen; touch /c/f # ${++count}\n`;
+    await engine.build({ context: { files: {} }, dockerfile, buildArgs, tags: ["seen"] });
     return (await engine.docker("run --rm seen cat /seen")).stdout;
   };
   const other = { BUILDKIT_CACHE_MOUNT_NS: "n1" };

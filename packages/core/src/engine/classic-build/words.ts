@@ -32,6 +32,8 @@ export function classicCommand(step: CommittedStep): string {
     case "COPY":
     case "ADD":
       return `${nothing} ${kind} ${copied(rest, step)}`;
+    case "ARG":
+      return `${nothing}  ARG ${argumentsText(rest.trimStart(), instruction)}`;
     case "HEALTHCHECK":
       return `${nothing}  HEALTHCHECK ${healthText(config.Healthcheck)}`;
     case "EXPOSE":
@@ -68,6 +70,18 @@ function copied(rest: string, { layer, isDirectory }: CommittedStep): string {
   const what = sources.length > 1 ? "multi" : isDirectory(sources[0] ?? "") ? "dir" : "file";
   const owner = flags.map((flag) => `${flag} `).join("");
   return `${owner}${what}:${layer.replace(/^sha256:/, "")} in ${paths.at(-1) ?? ""} `;
+}
+
+/** BuildKit tells the values that were given, the classic builder those of the Dockerfile, with what they come to. */
+function argumentsText(told: string, instruction: AnyInstruction | undefined): string {
+  if (instruction?.kind !== "ARG") return told;
+  const valueOf = (name: string, usual: string): string => {
+    const [, value = usual] = new RegExp(`(?:^| )${name}=(\\S*)`).exec(told) ?? [];
+    return usual.includes("$") ? value : usual;
+  };
+  return instruction.args
+    .map(({ name, default: usual }) => (usual === undefined ? name : `${name}=${valueOf(name, usual)}`))
+    .join(" ");
 }
 
 /** As Go prints the structure. */

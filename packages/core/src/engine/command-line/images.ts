@@ -8,7 +8,6 @@ import { layerArchive } from "../../content/index.ts";
 import { type ApiCall, connectionLost } from "../../faults/index.ts";
 import { reworded } from "../../lib/go/index.ts";
 import { type Chunks, NO_BYTES, StatusError } from "../../lib/index.ts";
-import { familiarText, parseReference } from "../../oci/index.ts";
 import { renderHistory } from "../docker/lists/images.ts";
 import { type Platform, parsePlatform } from "../docker/platform.ts";
 import { failure, orFail } from "../docker/problem.ts";
@@ -18,6 +17,7 @@ import { timeOf } from "../documents/time.ts";
 import { applyChanges } from "../image/apply-changes.ts";
 import { type Removed, removeImage } from "../image/image-removal.ts";
 import { importedArchive } from "../image/import-source.ts";
+import { loadedLines } from "../image/loaded-lines.ts";
 import { absolute, outputProblem, writable } from "./client-disk.ts";
 import { told } from "./refusal.ts";
 import type { Session } from "./session.ts";
@@ -70,10 +70,7 @@ export function loadImages(session: Session, request: RequestOf<"load">): number
   try {
     const loaded = session.engine.images.load(archive, request.platform);
     if (loaded.length === 0) session.lines([""]);
-    for (const { image, names } of loaded) {
-      if (names.length === 0) session.lines([`Loaded image ID: ${image.id}`]);
-      for (const name of names) session.lines([`Loaded image: ${familiarText(parseReference(name))}`]);
-    }
+    for (const one of loaded) session.lines(loadedLines(one));
     return 0;
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;

@@ -6,10 +6,9 @@
 import {
   applyChanges,
   type Engine,
-  familiarText,
   humanSize,
   importedArchive,
-  parseReference,
+  loadedLines,
   referenceText,
   timeOf,
 } from "@bottleship/core/engine";
@@ -33,10 +32,7 @@ export async function load({ images }: Engine, { request, query }: Call): Promis
   return progressReply(async (tell) => {
     const loaded = images.load(sent, platform);
     if (loaded.length === 0) await tell({ stream: "" });
-    for (const { image, names } of loaded) {
-      const shown = names.map((name) => `Loaded image: ${familiarText(parseReference(name))}\n`);
-      for (const line of shown.length === 0 ? [`Loaded image ID: ${image.id}\n`] : shown) await tell({ stream: line });
-    }
+    for (const one of loaded) for (const line of loadedLines(one)) await tell({ stream: `${line}\n` });
   });
 }
 
