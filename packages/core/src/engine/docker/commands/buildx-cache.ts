@@ -48,7 +48,7 @@ export const buildxDu = command({
   },
   read: ({ flags }) => {
     if (flags.verbose && flags.format !== "" && flags.format !== "pretty")
-      throw new ValueError("ERROR: --format and --verbose cannot be used together");
+      throw new ValueError("--format and --verbose cannot be used together");
     const { builder, format } = flags;
     return { command: "buildx du", builder, filters: flags.filter, format: flags.verbose ? "pretty" : format };
   },
