@@ -1,9 +1,10 @@
 /**
- * Compressed layers: gzip, zstd or nothing, told apart by their first bytes.
+ * Compressed layers: gzip, zstd, bzip2, xz or nothing, told apart by their first bytes.
  *
- * @see containerd pkg/archive/compression
+ * @see containerd pkg/archive/compression, moby/go-archive compression
  */
 import {
+  Bunzip2,
   type Bytes,
   Chunks,
   crc32,
@@ -13,10 +14,11 @@ import {
   isGzip,
   located,
   StatusError,
+  Unxz,
   wholeOf,
 } from "../lib/index.ts";
 
-export type Compression = "none" | "gzip" | "zstd";
+export type Compression = "none" | "gzip" | "zstd" | "bzip2" | "xz";
 
 /** Decompression that the host does better, or that only it can do. */
 export interface Codecs {
@@ -39,15 +41,21 @@ export interface DecompressOptions {
 export const LAYER_LIMIT = 2 ** 31;
 
 /** So many bytes tell how the others are compressed. */
-const MAGIC_SIZE = 4;
-const ZSTD_MAGIC = [0x28, 0xb5, 0x2f, 0xfd];
+const MAGIC_SIZE = 6;
+const MAGICS: readonly (readonly [Compression, readonly number[]])[] = [
+  ["zstd", [0x28, 0xb5, 0x2f, 0xfd]],
+  ["bzip2", [0x42, 0x5a, 0x68]],
+  ["xz", [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]],
+];
 /** Input is inflated in pieces of this size, so that a bomb is noticed while it is still small. */
 const PIECE_SIZE = 1 << 16;
+/** What makes far less of a bomb is read in smaller ones. */
+const DENSE_PIECE_SIZE = 1 << 10;
 
 export function compressionOf(bytes: Bytes): Compression {
   const magic = wholeOf(bytes.subarray(0, MAGIC_SIZE));
   if (isGzip(magic)) return "gzip";
-  return ZSTD_MAGIC.every((byte, i) => magic[i] === byte) ? "zstd" : "none";
+  return MAGICS.find(([, wanted]) => wanted.every((byte, i) => magic[i] === byte))?.[0] ?? "none";
 }
 
 /** One gzip member, the same bytes everywhere. */
@@ -77,6 +85,8 @@ function decompress(bytes: Bytes, limitBytes: number, { gunzip, zstd }: Codecs):
   if (compression === "gzip") {
     return (gunzip && tried(gunzip, compressed, limitBytes)) ?? boundedGunzip(compressed, limitBytes);
   }
+  if (compression === "bzip2") return boundedBunzip2(compressed, limitBytes);
+  if (compression === "xz") return boundedUnxz(compressed, limitBytes);
   if (zstd === undefined) throw new StatusError("not-implemented", "no decoder for zstd has been given");
   return tried(zstd, compressed, limitBytes) ?? refuseZstd(limitBytes);
 }
@@ -132,6 +142,38 @@ function gunzipMembers(bytes: Uint8Array, limitBytes: number, onProgress: (at: n
     onProgress(start + end);
     checkTrailer(rest.subarray(end, end + 8), checksum, size - before);
     rest = rest.subarray(end + 8);
+  }
+  return Chunks.from(parts);
+}
+
+function boundedBunzip2(bytes: Uint8Array, limitBytes: number): Chunks {
+  const decoder = new Bunzip2();
+  const plain = inPieces(bytes, limitBytes, (piece, isLast) => decoder.push(piece, isLast));
+  const { fault } = decoder;
+  if (fault !== undefined) throw broken(fault === "incomplete" ? "unexpected EOF" : "bzip2 data invalid");
+  return plain;
+}
+
+function boundedUnxz(bytes: Uint8Array, limitBytes: number): Chunks {
+  const decoder = new Unxz();
+  const plain = inPieces(bytes, limitBytes, (piece) => decoder.push(piece));
+  if (!decoder.complete) throw broken("unexpected EOF");
+  return plain;
+}
+
+function inPieces(
+  bytes: Uint8Array,
+  limitBytes: number,
+  decode: (piece: Uint8Array, isLast: boolean) => Uint8Array,
+): Chunks {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for (let at = 0; at < bytes.length; at += DENSE_PIECE_SIZE) {
+    const end = at + DENSE_PIECE_SIZE;
+    const plain = decode(bytes.subarray(at, end), end >= bytes.length);
+    size += plain.length;
+    if (size > limitBytes) throw tooLarge(limitBytes);
+    parts.push(plain);
   }
   return Chunks.from(parts);
 }

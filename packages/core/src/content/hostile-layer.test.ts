@@ -2,7 +2,17 @@
 import { describe, expect, it } from "vitest";
 import { MemoryFs } from "../fs/index.ts";
 import { Kernel } from "../kernel/index.ts";
-import { encode, gzip, packTar, type TarEntry, type TarHeader, tarHeader } from "../lib/index.ts";
+import {
+  Bzip2,
+  base64Bytes,
+  concat,
+  encode,
+  gzip,
+  packTar,
+  type TarEntry,
+  type TarHeader,
+  tarHeader,
+} from "../lib/index.ts";
 import { World } from "../sim/index.ts";
 import { applyLayer } from "./apply.ts";
 import { checkedLayer } from "./checked-layer.ts";
@@ -103,6 +113,19 @@ describe("decompressing", () => {
     expect(() => decompressLayer(packed.map((byte, i) => (i === packed.length - 6 ? byte ^ 1 : byte)))).toThrow(
       "gzip: invalid checksum",
     );
+  });
+
+  it("reads bzip2 and xz, and refuses what is cut, damaged or too much", () => {
+    const packer = new Bzip2();
+    const bzip2 = concat([packer.push(zeros), packer.finish()]);
+    expect(decompressLayer(bzip2).length).toBe(zeros.length);
+    expect(() => decompressLayer(bzip2, { limitBytes: 1 << 20 })).toThrow("larger than 1048576 bytes");
+    expect(() => decompressLayer(bzip2.subarray(0, -6))).toThrow("unexpected EOF");
+    expect(() => decompressLayer(bzip2.map((byte, i) => (i === 12 ? byte ^ 1 : byte)))).toThrow("bzip2 data invalid");
+    const xz = base64Bytes("/Td6WFoAAATm1rRGAgAhARYAAAB0L+WjAQADdGV4dABVzegz/0oMFwABHARvLJzBH7bzfQEAAAAABFla");
+    expect(decompressLayer(xz).whole()).toEqual(encode("text"));
+    expect(() => decompressLayer(xz.subarray(0, 30))).toThrow("unexpected EOF");
+    expect(() => decompressLayer(xz, { limitBytes: 2 })).toThrow("larger than 2 bytes");
   });
 
   it("reads zstd with a codec only", () => {
