@@ -106,7 +106,7 @@ export class RoutingRules {
   }
 }
 
-/** Packets have neither marks nor a type of service here. */
+/** When their way is looked for, packets have neither marks nor a type of service. */
 function isFor({ from, to, device, tos, mark, markMask }: RuleInfo, flow: Flow): boolean {
   if (tos !== 0 || (mark & markMask) !== 0) return false;
   if (device !== undefined && device !== (flow.from?.name ?? "lo")) return false;
