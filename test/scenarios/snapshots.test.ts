@@ -64,6 +64,10 @@ describe("an engine from a snapshot", () => {
     expect(await story(createEngine({ from: snapshot }))).toEqual(first);
   });
 
+  it("is refused for what is no snapshot", () => {
+    expect(() => createEngine({ from: JSON.parse("{}") })).toThrow("a machine begins as what snapshot()");
+  });
+
   it("gives other names and ids with another seed", async () => {
     const snapshot = (await prepared()).snapshot();
     const run = async (seed: number): Promise<string> =>

@@ -34,6 +34,10 @@ const prepare: ExploreOptions["prepare"] = async (engine) => {
 };
 
 describe("explore", () => {
+  it.each([0, -1, 1.5, Number.NaN, []])("has nothing to try with %j seeds", async (seeds) => {
+    await expect(explore({ seeds }, () => undefined)).rejects.toThrow("is no number of seeds");
+  });
+
   it("finds an order of what is simultaneous that a scenario does not survive", async () => {
     const race: Scenario = async ({ engine }) => {
       await engine.docker("volume create shared");

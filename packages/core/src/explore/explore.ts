@@ -10,6 +10,7 @@
  */
 import { createEngine, type Engine, type EngineOptions } from "../engine/index.ts";
 import { type FaultPlan, type FiredFault, planText } from "../faults/index.ts";
+import { StatusError } from "../lib/index.ts";
 import { type Duration, microsecondsOf, Prng } from "../sim/index.ts";
 import { drawPlan, type FaultPalette } from "./plan.ts";
 import { shorten } from "./shorten.ts";
@@ -81,16 +82,26 @@ interface Outcome {
 const DAY = "24h";
 const ATTEMPTS = 100;
 
-/** @throws ExplorationFailure for the first seed with which the scenario fails */
+/**
+ * @throws ExplorationFailure for the first seed with which the scenario fails
+ * @throws StatusError invalid-argument for no seeds at all
+ */
 export async function explore(options: ExploreOptions, scenario: Scenario): Promise<Exploration> {
-  const { seeds } = options;
-  const all = typeof seeds === "number" ? Array.from({ length: seeds }, (_, index) => index + 1) : seeds;
+  const all = seedsOf(options.seeds);
   for (const [tried, seed] of all.entries()) {
     const drawn = planFor(seed, options);
     const outcome = await run(seed, drawn, options, scenario);
     if (outcome.hasFailed) throw new ExplorationFailure(await isolate(seed, drawn, outcome, options, scenario), tried);
   }
   return { seeds: all.length };
+}
+
+function seedsOf(seeds: ExploreOptions["seeds"]): readonly number[] {
+  const count = typeof seeds === "number" ? seeds : seeds.length;
+  if (!Number.isInteger(count) || count < 1) {
+    throw new StatusError("invalid-argument", `"${count}" is no number of seeds`);
+  }
+  return typeof seeds === "number" ? Array.from({ length: count }, (_, index) => index + 1) : seeds;
 }
 
 function planFor(seed: number, { faults = [] }: ExploreOptions): FaultPlan {

@@ -108,8 +108,16 @@ export function beginning(
   return from?.records ?? state;
 }
 
-/** What a machine is made of that begins as a snapshot or a state: as that one, where nothing else is said. */
+/**
+ * What a machine is made of that begins as a snapshot or a state: as that one, where nothing else is said.
+ *
+ * @throws StatusError invalid-argument for what is no snapshot
+ */
 export function optionsFrom({ from, ...given }: EngineOptions, state: MachineRecords | undefined): EngineOptions {
+  const { records }: Partial<MachineSnapshot> = from ?? {};
+  if (from !== undefined && records === undefined) {
+    throw new StatusError("invalid-argument", "a machine begins as what snapshot() of another one has answered");
+  }
   const world = from?.records.world ?? state?.world;
   if (world === undefined) return given;
   const options = { ...from?.options, ...given };
