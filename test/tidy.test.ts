@@ -33,7 +33,7 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
     "lib git abi oci sim vfs net fs kernel userland programs content snapshot runtime registry image catalogue build " +
     "faults compose",
   faults: "lib abi sim vfs kernel registry",
-  explore: "sim faults engine",
+  explore: "lib sim faults engine",
   cluster: "lib git sim net kernel registry engine",
   shell: "lib abi vfs kernel userland content catalogue engine",
   explain: "lib kernel content snapshot image build engine",
