@@ -119,6 +119,17 @@ describe("a container that is not quite like those before", () => {
     expect(await tellOften(engine)).toEqual(["one"]);
   });
 
+  it("does not lead others to a program that it alone has, earlier in PATH", async () => {
+    const engine = await machine();
+    await tellImage(engine, "echo one");
+    expect(await tellOften(engine)).toEqual(["one"]);
+    await tellImage(engine, "echo two", "later");
+    const own = engine.containers.create({ Image: "told", Cmd: ["tell"] }, "own");
+    engine.archives.write(own, "/sbin", engine.archives.read(engine.containers.get(TELLER), "/bin/tell").entries);
+    expect(await run(engine, "start -a own")).toBe("two\n");
+    expect(await tellOften(engine)).toEqual(["one"]);
+  });
+
   it("finds in its second life what it has left in the first", async () => {
     const engine = await machine();
     await tellImage(engine, "rm /bin/tell; echo gone");

@@ -34,6 +34,8 @@ interface Origin extends Pick<ProcessInit, "creds" | "limits" | "root" | "cwd"> 
 /** What it was afterwards, and the calls as the trace counts them. */
 interface Outcome extends Pick<ProcessInit, "creds" | "limits" | "cwd" | "seccomp"> {
   readonly codes: readonly number[];
+  /** Where the program was found. */
+  readonly path: string | undefined;
 }
 
 /** The calls that processes make from one place of their program to another. */
@@ -61,14 +63,19 @@ export class RepeatedCalls {
     return false;
   }
 
-  /** The calls have been made. */
-  made(): void {
+  /** Where the calls that are repeated have found the program; `undefined` if there is none. */
+  get path(): string | undefined {
+    return this.#outcome?.path;
+  }
+
+  /** The calls have been made, and have found the program at `path`. */
+  made(path: string | undefined): void {
     this.#wereMade = true;
     const { current, recording } = this.#kernel;
     this.#kernel.recording = undefined;
     if (current === undefined || recording?.process !== current || !recording.isWhole) return;
     const { creds, limits, cwd, seccomp } = current;
-    this.#outcome = { creds, limits, cwd, seccomp, codes: recording.codes };
+    this.#outcome = { creds, limits, cwd, seccomp, codes: recording.codes, path };
   }
 
   #isAsBefore({ creds, limits, root, cwd, aheadUs }: Process): boolean {

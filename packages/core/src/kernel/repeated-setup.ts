@@ -91,6 +91,8 @@ interface Outcome extends Pick<ProcessInit, "creds" | "limits" | "seccomp"> {
   readonly rootFlags: number;
   readonly toPlan: readonly number[];
   readonly fromPlan: readonly number[];
+  /** Where the program was found. */
+  readonly path: string | undefined;
 }
 
 export class RepeatedSetup {
@@ -124,8 +126,13 @@ export class RepeatedSetup {
     return false;
   }
 
-  /** The calls have been made. */
-  made(site: SetupSite): void {
+  /** Where the calls that are repeated have found the program; `undefined` if there is none. */
+  get path(): string | undefined {
+    return this.#outcome?.path;
+  }
+
+  /** The calls have been made, and have found the program at `path`. */
+  made(site: SetupSite, path: string | undefined): void {
     this.#wereMade = true;
     const { current, recording } = this.#kernel;
     this.#kernel.recording = undefined;
@@ -142,6 +149,7 @@ export class RepeatedSetup {
       rootFlags: root.mount.flags,
       toPlan: codes.slice(0, this.#planned),
       fromPlan: codes.slice(this.#planned),
+      path,
     };
   }
 

@@ -9,8 +9,6 @@ export class ExecPreparation {
   readonly env: Env;
   /** What they do until they are their program. */
   readonly calls: RepeatedCalls;
-  /** Where that has found the program. */
-  path: string | undefined = undefined;
 
   constructor(kernel: Kernel, process: ProcessSpec, before: ExecPreparation | undefined) {
     this.process = process;

@@ -84,14 +84,8 @@ export interface InitArgument {
   readonly setupUs: number;
   /** Why it cannot be. */
   readonly refusal: string | undefined;
-  /** The same for containers alike; `undefined` for one that others are seldom like. */
-  readonly setup: Setup | undefined;
-}
-
-/** What a first process does before its program: the calls, and where they have found the program. */
-export interface Setup {
-  readonly calls: RepeatedSetup;
-  path: string | undefined;
+  /** What containers alike have in common; `undefined` for one that others are seldom like. */
+  readonly setup: RepeatedSetup | undefined;
 }
 
 const CGROUP: ReadonlySet<NamespaceKind> = new Set(["cgroup"]);
@@ -121,11 +115,10 @@ function* settleIn(argument: InitArgument, env: Env): Routine<string | undefined
   const { setup } = argument;
   if (setup === undefined) return yield* setUp(argument, env);
   const site = siteOf(argument);
-  if (!setup.calls.repeat(site)) {
-    setup.path = yield* setUp(argument, env);
-    setup.calls.made(site);
-  }
-  return setup.path;
+  if (setup.repeat(site)) return setup.path;
+  const path = yield* setUp(argument, env);
+  setup.made(site, path);
+  return path;
 }
 
 /** Prepares everything that the program is to find; answers where that is. */
@@ -175,9 +168,12 @@ export interface ExecArgument {
 /** A further process of a running container: it starts in the container's namespaces, on its root, and leads a session. */
 export function* execInit(argument: ExecArgument): Routine<number> {
   const { preparation, seccomp: filter, unknown, channel } = argument;
-  const { process, env } = preparation;
-  if (preparation.calls.repeat()) channel.settle();
-  else {
+  const { process, env, calls } = preparation;
+  let path: string | undefined;
+  if (calls.repeat()) {
+    path = calls.path;
+    channel.settle();
+  } else {
     try {
       checkEnvironment(process.env);
       yield* sigaction(SIGCHLD, "default");
@@ -185,15 +181,15 @@ export function* execInit(argument: ExecArgument): Routine<number> {
       if (process.noNewPrivileges) yield* prctl("PR_SET_NO_NEW_PRIVS", 1);
       if (filter !== undefined) yield* seccomp(filter);
       yield* becomeUser(process);
-      preparation.path = yield* findProgram(process.args[0] ?? "", env, unknown);
+      path = yield* findProgram(process.args[0] ?? "", env, unknown);
     } catch (error) {
       yield* report(error);
       return 1;
     }
     yield* write(CHANNEL_FD, NO_BYTES);
-    preparation.calls.made();
+    calls.made(path);
   }
-  return yield* become(preparation.path, process, env, unknown);
+  return yield* become(path, process, env, unknown);
 }
 
 /** What every /dev starts with, although not every container has one. */

@@ -5,12 +5,13 @@
  */
 import { type Kernel, RepeatedSetup } from "../kernel/index.ts";
 import type { RuntimeSpec } from "../oci/index.ts";
-import { type InitArgument, ownsCgroup, type Setup } from "./init.ts";
+import { type InitArgument, ownsCgroup } from "./init.ts";
 
 /** So many kinds of containers are remembered. */
 const MOST = 32;
 
-interface KnownSetup extends Setup {
+interface KnownSetup {
+  readonly calls: RepeatedSetup;
   readonly traits: readonly unknown[];
 }
 
@@ -24,14 +25,14 @@ export class Setups {
   }
 
   /** What containers like this one do before their program; `undefined` if it is a special one. */
-  of(argument: Omit<InitArgument, "setup">): Setup | undefined {
+  of(argument: Omit<InitArgument, "setup">): RepeatedSetup | undefined {
     if (!isPlain(argument)) return undefined;
     const traits = traitsOf(argument);
     const last = this.#known.at(-1);
-    if (last !== undefined && areAlike(last.traits, traits)) return last;
+    if (last !== undefined && areAlike(last.traits, traits)) return last.calls;
     const found = this.#known.find((one) => areAlike(one.traits, traits)) ?? this.#make(argument, traits);
     this.#known = [...this.#known.filter((one) => one !== found).slice(1 - MOST), found];
-    return found;
+    return found.calls;
   }
 
   #make({ spec, mounts }: Omit<InitArgument, "setup">, traits: readonly unknown[]): KnownSetup {
@@ -43,7 +44,7 @@ export class Setups {
       ownsCgroup: ownsCgroup(spec),
       cwd: process.cwd,
     });
-    return { calls, path: undefined, traits };
+    return { calls, traits };
   }
 }
 
@@ -55,7 +56,7 @@ function isPlain({ spec, rootfs, mounts, hasMountPoints, refusal }: Omit<InitArg
   return namespaces.some(({ type }) => type === "mount") && namespaces.every(({ path }) => path === undefined);
 }
 
-/** All that calls of init follow from, besides what `SetupSite` has. */
+/** All that calls of init follow from, besides what `SetupSite` has: the split of mounts is that of masked paths, too. */
 function traitsOf({ spec, rootfs, mounts }: Omit<InitArgument, "setup">): readonly unknown[] {
   const { root, process, linux, hostname, domainname } = spec;
   const options = rootfs[0]?.options ?? [];
@@ -68,14 +69,12 @@ function traitsOf({ spec, rootfs, mounts }: Omit<InitArgument, "setup">): readon
     process.user,
     process.cwd,
     mounts,
-    spec.mounts,
     root.path,
     root.readonly,
     linux.namespaces,
     linux.sysctl,
     linux.seccomp,
     linux.devices,
-    linux.maskedPaths,
     process.capabilities,
     process.rlimits,
     process.noNewPrivileges,
