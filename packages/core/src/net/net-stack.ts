@@ -5,7 +5,7 @@
  * Packets come in by `receive` and go out by `output`; both return at once, and links take their time. What lies between
  * is the way that Linux's packets take: prerouting, routing, input or forward, postrouting.
  *
- * Unlike Linux there are no fragments, no multicast beyond the own machine, and one routing table.
+ * Unlike Linux there are no fragments, and no multicast beyond the own machine.
  *
  * @see net/ipv4/ip_input.c, ip_output.c, ip_forward.c
  */
