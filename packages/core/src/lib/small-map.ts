@@ -46,7 +46,14 @@ export class SmallMap<K extends number | string, V extends object | string> {
     }
     if (last.key === key) last.value = value;
     else if (count < FEW) last.next = new Entry(key, value);
-    else this.#more = new Map(this.#all()).set(key, value);
+    else this.#index(key, value);
+  }
+
+  /** From now on a `Map` has all of them, and nothing else keeps the first. */
+  #index(key: K, value: V): void {
+    this.#more = new Map(this.#all()).set(key, value);
+    this.#key = undefined;
+    this.#value = undefined;
   }
 
   /** True if it was there. */
