@@ -22,6 +22,7 @@ import { downloadFrom, type HttpGet, httpGet } from "./build/download.ts";
 import { EngineClient, type EngineDoor, type Inventory, takeInventory } from "./client/index.ts";
 import { ClientContexts } from "./command-line/client-contexts.ts";
 import { type CommandOptions, type CommandResult, runDocker } from "./command-line/index.ts";
+import { ManifestLists } from "./command-line/manifest/manifest-lists.ts";
 import { Compose } from "./compose/compose.ts";
 import { type CommitOptions, type CommitParts, commitContainer } from "./container/commit.ts";
 import type { Container } from "./container/container.ts";
@@ -137,6 +138,8 @@ export class Engine implements EngineDoor {
   readonly logins = new Map<string, Credentials>();
   /** Names that the client has for engines: `docker context`. */
   readonly contexts = new ClientContexts();
+  /** Lists of manifests that its docker client keeps. */
+  readonly manifestLists = new ManifestLists();
   /** The daemon: stopping, crashing and starting it. */
   readonly daemon: Daemon;
   /** What clients wait in. */

@@ -40,6 +40,7 @@ import {
   HttpNetwork,
   type SearchOptions,
   searchRepositories,
+  type TransportOptions,
 } from "../registry/index.ts";
 import type { Change } from "../snapshot/index.ts";
 import type { ImageNames } from "./documents/others.ts";
@@ -419,6 +420,11 @@ export class ImageService {
   /** Bytes of the files in a layer. */
   layerBytes(snapshot: string): number {
     return this.#store.layerBytes(snapshot);
+  }
+
+  /** How registries are reached from the machine. */
+  get transport(): TransportOptions {
+    return this.#network().transport;
   }
 
   /** Made when they are first wanted. */

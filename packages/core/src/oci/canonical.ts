@@ -33,8 +33,8 @@ export function goJson(value: unknown): string {
 }
 
 /** The same for people: a line for each field. */
-export function goJsonLines(value: object): string {
-  return escaped(JSON.stringify(value, undefined, 2));
+export function goJsonLines(value: object, indent: number | string = 2): string {
+  return escaped(JSON.stringify(value, undefined, indent));
 }
 
 const goString = (text: string): string => escaped(JSON.stringify(text));

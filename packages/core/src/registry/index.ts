@@ -17,7 +17,7 @@ export {
   resolveTarget,
 } from "./client/remote-image.ts";
 export { type FoundRepository, type SearchOptions, searchRepositories } from "./client/search.ts";
-export { HUB_ENDPOINT, type TransportOptions } from "./client/transport.ts";
+export { HUB_ENDPOINT, isLoopback, type TransportOptions } from "./client/transport.ts";
 export type { Uploaded, UploadOptions } from "./client/uploader.ts";
 export type { Fetch } from "./fetch.ts";
 export { HttpNetwork } from "./network.ts";

@@ -34,6 +34,7 @@ import { inspectObjects } from "./inspect.ts";
 import { runLifecycle } from "./lifecycle.ts";
 import { listContainers, listImages, listNetworks, listVolumes } from "./lists.ts";
 import { printLogs } from "./logs.ts";
+import { runManifest } from "./manifest/index.ts";
 import { runNetwork } from "./networks.ts";
 import { printChanges, printPorts, printTop } from "./observe.ts";
 import { runPlugin } from "./plugins.ts";
@@ -105,7 +106,7 @@ export async function runDocker(
 
 /** The client does it without the engine, or says by itself what it misses. */
 function isOwnWork({ command }: DockerRequest): boolean {
-  return command === "stack config" || command.startsWith("context ");
+  return command === "stack config" || /^(context|manifest) /.test(command);
 }
 
 /** Why the engine that is asked for cannot be reached: this client knows one only. */
@@ -284,6 +285,12 @@ async function execute(session: Session, request: DockerRequest): Promise<number
     case "context show":
     case "context use":
       return runContext(session, request);
+    case "manifest create":
+    case "manifest annotate":
+    case "manifest inspect":
+    case "manifest push":
+    case "manifest rm":
+      return runManifest(session, request);
     case "plugin ls":
     case "plugin inspect":
     case "plugin rm":

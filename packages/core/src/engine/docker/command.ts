@@ -45,6 +45,8 @@ export interface Command {
   readonly description?: string;
   /** All names under which the command is known, for `--help`. */
   readonly aliases?: string;
+  /** `--help` says that it may change. */
+  readonly isExperimental?: boolean;
   readonly arity: Arity;
   /** False: the first operand ends the options. */
   readonly interspersed: boolean;
@@ -60,6 +62,7 @@ interface CommandSpec<F extends Flags> {
   readonly summary: string;
   readonly description?: string;
   readonly aliases?: string;
+  readonly isExperimental?: boolean;
   readonly arity: Arity;
   readonly interspersed?: boolean;
   readonly needsOption?: boolean;

@@ -48,14 +48,17 @@ export function commandHelp(
     summary,
     description = summary,
     aliases,
+    isExperimental = false,
     flags,
-  }: Pick<Command, "usage" | "summary" | "flags"> & Partial<Pick<Command, "description" | "aliases">>,
+  }: Pick<Command, "usage" | "summary" | "flags"> &
+    Partial<Pick<Command, "description" | "aliases" | "isExperimental">>,
   path: string,
 ): string {
   const sections = [
     `Usage:  ${usageLine({ usage }, path)}`,
     description,
     section("Aliases", aliases === undefined ? "" : `  ${aliases}`),
+    isExperimental ? experimental(path) : "",
     section("Options", flagUsages(flags).trimEnd()),
   ];
   return `${sections.filter((part) => part !== "").join("\n\n")}\n`;
@@ -76,7 +79,13 @@ function groupHelp(group: Group, path: string, { operands = "COMMAND", options =
   const management = rows(entries.filter(([, { node }]) => isGroup(node)));
   const commands = rows(entries.filter(([, { node }]) => !isGroup(node)));
   const hint = `Run '${path} COMMAND --help' for more information on a command.`;
-  const about = [`Usage:  ${path} ${operands}`, group.summary, options, section("Management Commands", management)];
+  const about = [
+    `Usage:  ${path} ${operands}`,
+    group.description ?? group.summary,
+    group.isExperimental === true ? experimental(path) : "",
+    options,
+    section("Management Commands", management),
+  ];
   return `${[...about, section("Commands", commands), hint, note].filter((part) => part !== "").join("\n\n")}\n`;
 }
 
@@ -103,6 +112,13 @@ export function rootHelp(root: Group, plugins: readonly ClientPlugin[]): string 
     "For more help on how to use Docker, head to https://docs.docker.com/go/guides/",
   ].join("\n\n")}\n`;
 }
+
+const experimental = (path: string): string => `EXPERIMENTAL:
+  ${path} is an experimental feature.
+  Experimental features provide early access to product functionality. These
+  features may change between releases without warning, or can be removed from a
+  future release. Learn more about experimental features in our documentation:
+  https://docs.docker.com/go/experimental/`;
 
 type Row = readonly [name: string, entry: Entry];
 const NAME_WIDTH = 11;

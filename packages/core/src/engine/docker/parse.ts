@@ -156,7 +156,8 @@ class Session {
     const text = helpText(group, path);
     if (help || given.values.help) throw new CliError(0, { stdout: text });
     const [name] = given.operands;
-    if (name === undefined) throw new CliError(0, { stderr: text });
+    // Whoever wrote `docker manifest` has put a line before it.
+    if (name === undefined) throw new CliError(0, { stderr: group.isExperimental === true ? `\n${text}` : text });
     throw refusal(`unknown command: ${path} ${name}`, path, usageLine(group, path));
   }
 

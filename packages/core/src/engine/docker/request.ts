@@ -9,6 +9,7 @@ import type { BuilderRequest } from "./requests/builder.ts";
 import type { ContainerRequest } from "./requests/container.ts";
 import type { ContextRequest } from "./requests/context.ts";
 import type { ImageRequest } from "./requests/image.ts";
+import type { ManifestRequest } from "./requests/manifest.ts";
 import type { NetworkRequest } from "./requests/network.ts";
 import type { PluginRequest } from "./requests/plugin.ts";
 import type { RegistryRequest } from "./requests/registry.ts";
@@ -21,6 +22,7 @@ import type { VolumeRequest } from "./requests/volume.ts";
 export type DockerRequest = (
   | ContainerRequest
   | ImageRequest
+  | ManifestRequest
   | NetworkRequest
   | RegistryRequest
   | VolumeRequest

@@ -13,6 +13,7 @@ import { exec } from "./commands/exec.ts";
 import { FOREIGN_COMMANDS, GROUPS, type GroupText } from "./commands/groups.ts";
 import * as images from "./commands/images.ts";
 import { ps, stats } from "./commands/listing.ts";
+import { MANIFEST_COMMANDS } from "./commands/manifest.ts";
 import * as networks from "./commands/networks.ts";
 import { PLUGIN_COMMANDS, TRUST_COMMANDS, TRUST_KEY_COMMANDS, TRUST_SIGNER_COMMANDS } from "./commands/plugins.ts";
 import { pull, push } from "./commands/registry.ts";
@@ -35,6 +36,10 @@ export interface Group {
   readonly kind: "group";
   readonly usage: string;
   readonly summary: string;
+  /** The text of `--help` where it is more than the summary. */
+  readonly description?: string;
+  /** `--help` says that it may change. */
+  readonly isExperimental?: boolean;
   readonly entries: ReadonlyMap<string, Entry>;
   /** Listed among the commands of Swarm. */
   readonly swarm: boolean;
@@ -155,17 +160,25 @@ const foreign = ([usage, summary]: readonly [usage: string, summary: string]): F
 
 /** A group by its texts, with the commands that are done here. */
 function groupOf(text: GroupText, own: Readonly<Record<string, Node>> = {}): Group {
-  const { summary, usage = "", foreign: others = {}, also = {}, hidden = [], swarm = false } = text;
-  const nodes = [...Object.entries(others).map(([name, one]) => [name, foreign(one)] as const), ...Object.entries(own)];
-  const entries = nodes.map(([name, node]) => {
+  const {
+    summary,
+    description = summary,
+    isExperimental = false,
+    usage = "",
+    also = {},
+    hidden = [],
+    swarm = false,
+  } = text;
+  const entries = Object.entries(own).map(([name, node]) => {
     return [name, { node, hidden: hidden.includes(name), also: also[name] ?? [] }] as const;
   });
-  return { ...group(summary, Object.fromEntries(entries), usage), swarm };
+  return { ...group(summary, Object.fromEntries(entries), usage), description, isExperimental, swarm };
 }
 
 const OWN: Readonly<Record<string, Readonly<Record<string, Node>>>> = {
   ...SWARM_COMMANDS,
   context: CONTEXT_COMMANDS,
+  manifest: MANIFEST_COMMANDS,
   plugin: PLUGIN_COMMANDS,
   service: SERVICE_COMMANDS,
   stack: STACK_COMMANDS,

@@ -55,6 +55,11 @@ export class RegistryClient {
     await this.#transport.reach(`${base}/v2/`);
   }
 
+  /** Does the registry do without TLS? */
+  isPlain({ domain }: Pick<Repository, "domain">): boolean {
+    return this.#transport.endpoints(domain).at(-1)?.startsWith("http:") === true;
+  }
+
   /** Does the registry know who one is? @throws RegistryError; TokenError; ConnectionError */
   async login({ domain }: Pick<Repository, "domain">): Promise<void> {
     const base = this.#transport.endpoints(domain).at(-1) ?? "";

@@ -50,6 +50,14 @@ export class Uploader {
     );
   }
 
+  /** Takes a blob over from another repository of the same registry; false if it cannot. @throws RegistryError; ConnectionError */
+  async mount(target: Target, digest: ContentDigest, from: string): Promise<boolean> {
+    const scope = scopeOf(target, from);
+    const begun = await retrying(() => this.#begin(target, digest, scope, from), this.#transport.retry);
+    if (begun !== undefined) await this.#transport.send(begun, { method: "DELETE", scope }, [204]);
+    return begun === undefined;
+  }
+
   /** Uploads a manifest under a tag or its digest. @throws RegistryError; ConnectionError */
   async manifest(target: Target, reference: string, { mediaType }: Pick<Descriptor, "mediaType">, bytes: Uint8Array) {
     const outgoing = { method: "PUT", headers: { "content-type": mediaType }, body: bytes, scope: scopeOf(target) };

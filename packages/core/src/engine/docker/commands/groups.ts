@@ -8,9 +8,11 @@ type Lines = readonly [usage: string, summary: string];
 
 export interface GroupText {
   readonly summary: string;
+  /** The text of `--help` where it is more than the summary. */
+  readonly description?: string;
   readonly usage?: string;
-  /** Commands that are known by name only. */
-  readonly foreign?: Readonly<Record<string, Lines>>;
+  /** `--help` says that it may change. */
+  readonly isExperimental?: boolean;
   /** Other names by name. */
   readonly also?: Readonly<Record<string, readonly string[]>>;
   /** Not listed in the help of a machine that is in no swarm. */
@@ -27,6 +29,16 @@ export const FOREIGN_COMMANDS: Readonly<Record<string, Lines>> = {
   bake: ["[OPTIONS] [TARGET...]", "Build from a file"],
 };
 
+const MANIFEST_DESCRIPTION = `The **docker manifest** command has subcommands for managing image manifests and
+manifest lists. A manifest list allows you to use one name to refer to the same image
+built for multiple architectures.
+
+To see help for a subcommand, use:
+
+    docker manifest CMD --help
+
+For full details on using docker manifest lists, see the registry v2 specification.`;
+
 export const GROUPS: Readonly<Record<string, GroupText>> = {
   config: {
     summary: "Manage Swarm configs",
@@ -41,17 +53,9 @@ export const GROUPS: Readonly<Record<string, GroupText>> = {
   },
   manifest: {
     summary: "Manage Docker image manifests and manifest lists",
+    description: MANIFEST_DESCRIPTION,
     usage: "COMMAND",
-    foreign: {
-      annotate: ["[OPTIONS] MANIFEST_LIST MANIFEST", "Add additional information to a local image manifest"],
-      create: [
-        "MANIFEST_LIST MANIFEST [MANIFEST...]",
-        "Create a local manifest list for annotating and pushing to a registry",
-      ],
-      inspect: ["[OPTIONS] [MANIFEST_LIST] MANIFEST", "Display an image manifest, or manifest list"],
-      push: ["[OPTIONS] MANIFEST_LIST", "Push a manifest list to a repository"],
-      rm: ["MANIFEST_LIST [MANIFEST_LIST...]", "Delete one or more manifest lists from local storage"],
-    },
+    isExperimental: true,
   },
   node: {
     summary: "Manage Swarm nodes",
