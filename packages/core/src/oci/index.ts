@@ -33,7 +33,14 @@ export {
   UNCOMPRESSED,
 } from "./manifest.ts";
 export * from "./media-types.ts";
-export { choosePlatform, HOST_PLATFORM, type HostPlatform, platformMatches, platformText } from "./platform.ts";
+export {
+  choosePlatform,
+  HOST_PLATFORM,
+  type HostPlatform,
+  normalPlatform,
+  platformMatches,
+  platformText,
+} from "./platform.ts";
 export { ARCHITECTURES, normalProcessor, SYSTEMS } from "./processor.ts";
 export {
   DEFAULT_DOMAIN,

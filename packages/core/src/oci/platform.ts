@@ -5,6 +5,7 @@
  */
 import type { Platform } from "./image.ts";
 import type { Descriptor } from "./manifest.ts";
+import { normalProcessor } from "./processor.ts";
 
 export type HostPlatform = Pick<Platform, "os" | "architecture" | "variant">;
 
@@ -14,6 +15,12 @@ export const HOST_PLATFORM: HostPlatform = { os: "linux", architecture: "amd64" 
 /** "linux/arm64/v8" */
 export const platformText = ({ os, architecture, variant }: HostPlatform): string =>
   [os, architecture, ...(variant === undefined || variant === "" ? [] : [variant])].join("/");
+
+/** The same platform by the usual names: `linux/arm64/v8` is `linux/arm64`. */
+export function normalPlatform({ os, architecture, variant = "" }: HostPlatform): HostPlatform {
+  const [normal, rest] = normalProcessor(architecture, variant);
+  return { architecture: normal, os, ...(rest === "" ? {} : { variant: rest }) };
+}
 
 /** Variants that an architecture has if none is said, and the older ones that run on each, the best first. */
 const DEFAULT_VARIANTS: Readonly<Record<string, string>> = { arm: "v7", arm64: "v8" };

@@ -35,8 +35,14 @@ export class PlainProgress {
   /** The block that was printed last. */
   #current: Block | undefined;
   #failed: Block | undefined;
-  #isFirst = true;
+  /** What goes before the first block. */
+  #title: string;
   #lastNumber = 0;
+
+  /** Without a builder it is not told which one works. */
+  constructor({ hasBuilder = true }: { readonly hasBuilder?: boolean } = {}) {
+    this.#title = hasBuilder ? '#0 building with "default" instance using docker driver\n\n' : "";
+  }
 
   print(event: BuildEvent): string {
     this.#tickUs ??= event.timeUs;
@@ -81,8 +87,7 @@ export class PlainProgress {
 
   #flush(): string {
     if (this.#blocks.size === 0) return "";
-    let text = this.#isFirst ? '#0 building with "default" instance using docker driver\n' : "";
-    this.#isFirst = false;
+    let text = "";
     const current = this.#current;
     const blocks = [...this.#blocks.values()].filter((block) => block !== current);
     for (const block of current === undefined ? blocks : [current, ...blocks]) text += this.#show(block);
@@ -96,8 +101,9 @@ export class PlainProgress {
     let text = "";
     if (isNew) {
       if (this.#current !== undefined && !this.#current.hasEnded) text += `#${this.#current.number} ...\n`;
+      text += this.#lastNumber === 0 ? this.#title : "\n";
       block.number ??= ++this.#lastNumber;
-      text += `\n#${block.number} ${block.name}\n`;
+      text += `#${block.number} ${block.name}\n`;
       block.isShown = true;
       this.#current = block;
     }

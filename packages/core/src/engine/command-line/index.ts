@@ -30,6 +30,7 @@ import { contextHost, currentContext, isContext, missingContext, runContext } fr
 import { copyFiles } from "./copy.ts";
 import { printEvents } from "./events.ts";
 import { exportContainer, importImage, loadImages, removeImages, saveImages, showHistory } from "./images.ts";
+import { runImagetools } from "./imagetools/index.ts";
 import { inspectObjects } from "./inspect.ts";
 import { runLifecycle } from "./lifecycle.ts";
 import { listContainers, listImages, listNetworks, listVolumes } from "./lists.ts";
@@ -106,7 +107,7 @@ export async function runDocker(
 
 /** The client does it without the engine, or says by itself what it misses. */
 function isOwnWork({ command }: DockerRequest): boolean {
-  return command === "stack config" || /^(context|manifest) /.test(command);
+  return command === "stack config" || /^(context|manifest|imagetools) /.test(command);
 }
 
 /** Why the engine that is asked for cannot be reached: this client knows one only. */
@@ -285,6 +286,9 @@ async function execute(session: Session, request: DockerRequest): Promise<number
     case "context show":
     case "context use":
       return runContext(session, request);
+    case "imagetools inspect":
+    case "imagetools create":
+      return runImagetools(session, request);
     case "manifest create":
     case "manifest annotate":
     case "manifest inspect":

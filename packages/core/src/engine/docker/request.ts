@@ -9,6 +9,7 @@ import type { BuilderRequest } from "./requests/builder.ts";
 import type { ContainerRequest } from "./requests/container.ts";
 import type { ContextRequest } from "./requests/context.ts";
 import type { ImageRequest } from "./requests/image.ts";
+import type { ImagetoolsRequest } from "./requests/imagetools.ts";
 import type { ManifestRequest } from "./requests/manifest.ts";
 import type { NetworkRequest } from "./requests/network.ts";
 import type { PluginRequest } from "./requests/plugin.ts";
@@ -22,6 +23,7 @@ import type { VolumeRequest } from "./requests/volume.ts";
 export type DockerRequest = (
   | ContainerRequest
   | ImageRequest
+  | ImagetoolsRequest
   | ManifestRequest
   | NetworkRequest
   | RegistryRequest

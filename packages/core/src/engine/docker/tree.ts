@@ -12,6 +12,7 @@ import { create, run } from "./commands/create.ts";
 import { exec } from "./commands/exec.ts";
 import { FOREIGN_COMMANDS, GROUPS, type GroupText } from "./commands/groups.ts";
 import * as images from "./commands/images.ts";
+import { imagetoolsCreate, imagetoolsInspect } from "./commands/imagetools.ts";
 import { ps, stats } from "./commands/listing.ts";
 import { MANIFEST_COMMANDS } from "./commands/manifest.ts";
 import * as networks from "./commands/networks.ts";
@@ -269,10 +270,7 @@ export const BUILDX: Group = group("Extended build capabilities with BuildKit", 
     open: foreign(["[OPTIONS] [REF]", "Open a build record in Docker Desktop"]),
     rm: foreign(["[OPTIONS] [REF...]", "Remove build records"]),
   }),
-  imagetools: foreignGroup("Commands to work on images in registry", {
-    create: ["[OPTIONS] [SOURCE...]", "Create a new image based on source images"],
-    inspect: ["[OPTIONS] NAME", "Show details of an image in the registry"],
-  }),
+  imagetools: group("Commands to work on images in registry", { create: imagetoolsCreate, inspect: imagetoolsInspect }),
   build: { node: buildxBuild, also: ["b"] },
   du: buildxDu,
   inspect: buildxInspect,

@@ -47,9 +47,12 @@ interface Host {
 
 export class Remote {
   readonly #transport: Transport;
+  readonly #triesTls: boolean;
 
-  constructor(options: TransportOptions) {
+  /** Where TLS is not tried first with registries that do without it, what fails is told as it was asked. */
+  constructor(options: TransportOptions, { triesTls = true }: { readonly triesTls?: boolean } = {}) {
     this.#transport = new Transport(options);
+    this.#triesTls = triesTls;
   }
 
   /** What a reference stands for. @throws RemoteError; TokenError */
@@ -200,7 +203,7 @@ export class Remote {
       const isLast = index === endpoints.length - 1;
       const base = `${endpoint}/v2/${path}`;
       const query = isLast ? "" : `?ns=${encodeURIComponent(domain)}`;
-      return { base, shown: base.replace(/^http:/, "https:"), query, isLast };
+      return { base, shown: this.#triesTls ? base.replace(/^http:/, "https:") : base, query, isLast };
     });
   }
 }

@@ -20,7 +20,10 @@ export interface Display {
 
 const MODES = new Set(["", "auto", "plain", "tty", "quiet", "none", "rawjson"]);
 
-function modeOf(request: DockerBuild): string {
+/** How much is to be shown. */
+type Asked = Pick<DockerBuild, "progress" | "quiet"> & { readonly hasBuilder?: boolean };
+
+function modeOf(request: Asked): string {
   const { progress: mode } = request;
   if (!MODES.has(mode)) throw new OptionError(`invalid progress mode ${mode}`);
   if (!request.quiet) return mode === "" ? "auto" : mode;
@@ -29,7 +32,7 @@ function modeOf(request: DockerBuild): string {
   return "quiet";
 }
 
-export function displayOf(session: Session, request: DockerBuild): Display {
+export function displayOf(session: Session, request: Asked): Display {
   const mode = modeOf(request);
   const show = (text: string): void => {
     if (text !== "") session.err(text);
@@ -39,7 +42,7 @@ export function displayOf(session: Session, request: DockerBuild): Display {
     const lines = new RawJsonProgress();
     return { ...telling((event) => show(lines.print(event))), end: () => {} };
   }
-  const plain = new PlainProgress();
+  const plain = new PlainProgress({ hasBuilder: request.hasBuilder ?? true });
   const warnings: LintWarning[] = [];
   const print = (event: BuildEvent): void => {
     if (event.kind === "warning") warnings.push(event.warning);

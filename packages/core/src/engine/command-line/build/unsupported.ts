@@ -5,13 +5,12 @@
  * @see docker/buildx util/buildflags, build/opt.go; BuildKit client/llb
  */
 import { parsePlatform } from "../../../build/index.ts";
-import { isBool, isTrue, parseBool, problemOf, quote } from "../../../lib/go/index.ts";
+import { isBool, isTrue, parseBool, problemOf, quote, reworded } from "../../../lib/go/index.ts";
 import { StatusError } from "../../../lib/index.ts";
 import { parseCsv } from "../../docker/go/csv.ts";
+import { parseAnnotations } from "./annotations.ts";
 import { type DockerBuild, fieldsOf, OptionError } from "./option.ts";
 
-const ANNOTATION_TYPE = /^([a-z-]+)(?:\[([A-Za-z0-9_/-]+)\])?$/;
-const ANNOTATED = ["manifest", "index", "manifest-descriptor", "index-descriptor"];
 /** Entitlements that BuildKit knows, and this daemon grants nobody. */
 const REFUSED_ENTITLEMENTS = ["security.insecure", "device"];
 const DEFAULT_BUILDER = "default";
@@ -58,26 +57,14 @@ function pairsOnly(text: string): ReadonlyMap<string, string> {
   return fieldsOf(text);
 }
 
-/** `[TYPE[[PLATFORM]][,TYPE…]:]KEY=VALUE`; nothing becomes of those of a manifest. @throws StatusError */
+/** Nothing becomes of those of a manifest. @throws StatusError */
 function checkAnnotations(annotations: readonly string[]): void {
-  const types: string[] = [];
-  for (const text of annotations.filter(Boolean)) {
-    const equals = text.indexOf("=");
-    if (equals < 0) throw invalid(`parse annotations: invalid annotation ${quote(text)}, expected key=value`);
-    const colon = text.slice(0, equals).indexOf(":");
-    if (colon >= 0) types.push(...text.slice(0, colon).split(",").map(annotationType));
-  }
-  if (types.some((type) => type.startsWith("index")))
+  const found = reworded(
+    () => parseAnnotations(annotations),
+    ({ message }) => invalid(`parse annotations: ${message}`),
+  );
+  if (found.some(({ type }) => type.startsWith("index")))
     throw invalid("index annotations not supported for single platform export");
-}
-
-function annotationType(text: string): string {
-  const [, type, platform] = ANNOTATION_TYPE.exec(text) ?? [];
-  const expected = "expected type and optional platform in square brackets";
-  if (type === undefined) throw invalid(`parse annotations: invalid annotation type ${quote(text)}, ${expected}`);
-  if (!ANNOTATED.includes(type)) throw invalid(`parse annotations: unknown annotation type ${quote(type)}`);
-  if (platform !== undefined) checkPlatform(platform, `parse annotations: invalid platform ${quote(platform)}: `);
-  return type;
 }
 
 function checkCaches({ cacheFrom, cacheTo }: DockerBuild): void {

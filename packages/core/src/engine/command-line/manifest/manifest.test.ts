@@ -3,47 +3,10 @@ import { expect, it } from "vitest";
 import { encode } from "../../../lib/index.ts";
 import { digestOf } from "../../../oci/index.ts";
 import { Registry } from "../../../registry/index.ts";
-import { createEngine, type Engine } from "../../index.ts";
+import { createEngine } from "../../index.ts";
+import { A, DOCKER, HOST, OCI, world } from "../testing/registry-world.ts";
 
-const HOST = "localhost:5000";
-const A = `${HOST}/cm/a`;
 const LIST = `${HOST}/cm/l:1`;
-const DOCKER = "application/vnd.docker.distribution.manifest.v2+json";
-const OCI = "application/vnd.oci.image.manifest.v1+json";
-
-/** A registry with one image under three tags, each with a platform of its own. */
-async function world(): Promise<{ readonly engine: Engine; readonly manifests: Readonly<Record<string, string>> }> {
-  const engine = createEngine({ seed: 7 });
-  const registry = new Registry();
-  engine.registries.add(HOST, registry.fetch);
-  const blob = async (text: string): Promise<object> => {
-    const digest = digestOf(encode(text));
-    const begun = await send("POST", "/v2/cm/a/blobs/uploads/");
-    await send("PUT", `${begun.headers.get("location")}?digest=${digest}`, text);
-    return { size: text.length, digest };
-  };
-  const send = (method: string, path: string, body: string | null = null, type = "application/octet-stream") =>
-    registry.fetch(new Request(new URL(path, `http://${HOST}`), { method, headers: { "content-type": type }, body }));
-  const manifests: Record<string, string> = {};
-  const tag = async (name: string, mediaType: string, platform: object): Promise<void> => {
-    const config = await blob(JSON.stringify({ ...platform, rootfs: { type: "layers", diff_ids: [] } }));
-    const [configType, layerType] =
-      mediaType === OCI
-        ? ["application/vnd.oci.image.config.v1+json", "application/vnd.oci.image.layer.v1.tar+gzip"]
-        : ["application/vnd.docker.container.image.v1+json", "application/vnd.docker.image.rootfs.diff.tar.gzip"];
-    manifests[name] = JSON.stringify({
-      schemaVersion: 2,
-      mediaType,
-      config: { mediaType: configType, ...config },
-      layers: [{ mediaType: layerType, ...(await blob("layer")) }],
-    });
-    await send("PUT", `/v2/cm/a/manifests/${name}`, manifests[name], mediaType);
-  };
-  await tag("amd", DOCKER, { architecture: "amd64", os: "linux" });
-  await tag("arm", DOCKER, { architecture: "arm64", os: "linux", variant: "v8" });
-  await tag("oci", OCI, { architecture: "amd64", os: "linux" });
-  return { engine, manifests };
-}
 
 const refused = (stderr: string) => ({ exitCode: 1, stdout: "", stderr: `${stderr}\n` });
 const said = (stdout: string) => ({ exitCode: 0, stdout, stderr: "" });

@@ -114,6 +114,7 @@ const DOCKER: readonly (readonly [name: string, TemplateFunction])[] = [
 ];
 
 /** By name. */
+export const GO_FUNCTIONS: ReadonlyMap<string, TemplateFunction> = new Map(BUILT_IN);
 export const FUNCTIONS: ReadonlyMap<string, TemplateFunction> = new Map([...BUILT_IN, ...DOCKER]);
 
 const heading = (more: number): TemplateFunction => ({
