@@ -5,12 +5,15 @@
  * both sides copy the table of chunks when they first write, and a chunk when they first write to it, which makes copy-up
  * and layer commits cheap. How many pages were touched is counted page by page, as st_blocks wants it.
  */
-import { PAGE_SIZE } from "../abi/index.ts";
+import { BINPRM_BUF_SIZE, PAGE_SIZE } from "../abi/index.ts";
 import { type Bytes, ChunkReader, Chunks, NO_BYTES, wholeOf } from "../lib/index.ts";
 
 const CHUNK_SIZE = 65_536;
 const PAGES_PER_CHUNK = CHUNK_SIZE / PAGE_SIZE;
 const SMALLEST_CHUNK = 64;
+/** Arrays of up to this many bytes lie in V8's own heap. */
+const FIRST_READ = 64;
+const NEWLINE = 10;
 
 interface Chunk {
   /** Shorter than CHUNK_SIZE while its tail was never written. */
@@ -43,6 +46,8 @@ export class FileContent {
   #size = 0;
   #pages = 0;
   #stored = 0;
+  /** What it begins with, once somebody has asked. */
+  #head: Uint8Array | undefined;
 
   /** A file that holds `bytes`. They are shared: the caller must not change them any more. */
   static of(bytes: Bytes): FileContent {
@@ -91,6 +96,7 @@ export class FileContent {
     copy.#stored = this.#stored;
     copy.#pages = this.#pages;
     copy.#chunks = this.#chunks;
+    copy.#head = this.#head;
     this.#isShared = this.#chunks !== undefined;
     copy.#isShared = this.#isShared;
     return copy;
@@ -99,6 +105,18 @@ export class FileContent {
   /** One is a clone of the other, and neither has changed since. */
   isSameAs(other: FileContent): boolean {
     return this.#chunks === other.#chunks && this.#size === other.#size;
+  }
+
+  /** What execve(2) looks at, not to be changed: the same array as long as the file is not. */
+  get head(): Uint8Array {
+    this.#head ??= this.#readHead();
+    return this.#head;
+  }
+
+  /** The first line mostly, for V8 makes short arrays ten times as fast. */
+  #readHead(): Uint8Array {
+    const first = this.read(0, FIRST_READ);
+    return first.length < FIRST_READ || first.includes(NEWLINE) ? first : this.read(0, BINPRM_BUF_SIZE);
   }
 
   /** At most `count` bytes from `offset`, in an array of the caller's own. */
@@ -166,6 +184,7 @@ export class FileContent {
   }
 
   write(offset: number, data: Uint8Array): void {
+    this.#head = undefined;
     this.#unshare();
     for (let done = 0; done < data.length; ) {
       const at = offset + done;
@@ -234,6 +253,7 @@ export class FileContent {
 
   /** Cuts or extends; what is added is a hole. */
   truncate(size: number): void {
+    this.#head = undefined;
     if (size < this.#size) {
       this.#unshare();
       for (const [index, chunk] of this.#chunks ?? []) {

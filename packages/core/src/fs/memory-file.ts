@@ -49,6 +49,12 @@ export class MemoryFile extends MemoryInode {
     return this.#content.pages;
   }
 
+  override head(): Uint8Array {
+    const { head } = this.#content;
+    if (head.length > 0) this.fs.cache?.touch(this, { offset: 0, length: head.length, writes: false });
+    return head;
+  }
+
   override setattr(change: AttributeChange): void {
     if (change.size !== undefined && change.size > FILE_SIZE_MAX) throw new Errno("EFBIG");
     super.setattr(change);

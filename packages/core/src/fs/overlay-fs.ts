@@ -301,6 +301,10 @@ class OverlayFile extends OverlayNode {
     return this.backing.readlink();
   }
 
+  override head(): Uint8Array {
+    return this.backing.head();
+  }
+
   override open(flags: number): FileOps {
     if (this.type === "char" || this.type === "block") return this.fs.machine.openDevice(this, flags);
     const reads = (flags & O_ACCMODE) === O_RDONLY;

@@ -7,7 +7,6 @@
  * @see execve(2), capabilities(7) "Transformation of capabilities during execve()", fs/exec.c
  */
 import {
-  BINPRM_BUF_SIZE,
   CapabilitySet,
   type Env,
   Errno,
@@ -19,14 +18,13 @@ import {
   MAX_INTERPRETER_DEPTH,
   MS_NOEXEC,
   MS_NOSUID,
-  O_RDONLY,
   type Program,
   programName,
   S_ISGID,
   S_ISUID,
   X_OK,
 } from "../abi/index.ts";
-import { byteLength, decode, NO_BYTES } from "../lib/index.ts";
+import { byteLength, decode } from "../lib/index.ts";
 import { checkAccess, type Location, tellPath, walk } from "../vfs/index.ts";
 import type { Credentials } from "./credentials.ts";
 import { keepIgnored } from "./fork.ts";
@@ -52,8 +50,7 @@ interface Image {
  * @throws E2BIG if arguments or environment are too long. @throws ELOOP if interpreters nest too deep.
  */
 export function exec(process: Process, path: string, argv: readonly string[], env: Env): void {
-  checkSize(argv, env);
-  const script = walk(process, path, { follow: true });
+  const script = locate(process, path, argv, env);
   const image = load(process, script, path, argv, 0);
   process.charge(process.kernel.world.costs.execve);
   const creds = transform(process, image.file);
@@ -71,6 +68,18 @@ export function exec(process: Process, path: string, argv: readonly string[], en
   // Called as a plain function: a generator would keep the object that it is called on.
   const { program } = image;
   process.start(program(image.argv, env));
+}
+
+/** The file at `path`. */
+function locate(process: Process, path: string, argv: readonly string[], env: Env): Location {
+  const { kernel } = process;
+  const { known } = kernel;
+  kernel.known = undefined;
+  const found = known?.for(process, path);
+  if (known?.takes(argv, env) !== true) checkSize(argv, env);
+  if (known === undefined || found === undefined) return walk(process, path, { follow: true });
+  known.wasGiven(argv, env);
+  return found;
 }
 
 /** A time namespace that was unshared for children holds for the next program too. @see exec_task_namespaces */
@@ -110,7 +119,7 @@ function load(process: Process, file: Location, path: string, argv: readonly str
   if (inode.type !== "file" || (mount.flags & MS_NOEXEC) !== 0) throw new Errno("EACCES");
   checkAccess(process.creds, inode, X_OK);
   if (inode.backing.use.writing > 0) throw new Errno("ETXTBSY");
-  const header = readHeader(file);
+  const header = inode.head();
   tellPath(file.dentry, IN_OPEN);
   tellPath(file.dentry, IN_ACCESS);
   const program = programOf(process, path, header);
@@ -122,26 +131,21 @@ function load(process: Process, file: Location, path: string, argv: readonly str
   return load(process, next, interpreter.path, [...interpreter.words, path, ...argv.slice(1)], depth + 1);
 }
 
+const named = new WeakMap<Uint8Array, string>();
+
+/** The program that a file names which begins so. Files that have not changed answer with the same bytes. */
+function nameIn(header: Uint8Array): string | undefined {
+  const known = named.get(header);
+  if (known !== undefined) return known;
+  const name = programName(header);
+  if (name !== undefined) named.set(header, name);
+  return name;
+}
+
 function programOf(process: Process, path: string, header: Uint8Array): Program | undefined {
-  const name = programName(header) ?? (isElf(header) ? path : undefined);
+  const name = nameIn(header) ?? (isElf(header) ? path : undefined);
   return name === undefined ? undefined : process.kernel.programs.get(name);
 }
-
-/** What says how a file is executed: its first line mostly, for V8 makes short arrays ten times as fast. */
-function readHeader(file: Location): Uint8Array {
-  const ops = file.inode.open(O_RDONLY);
-  try {
-    const first = ops.read(FIRST_READ, 0) ?? NO_BYTES;
-    if (first.length < FIRST_READ || first.includes(NEWLINE)) return first;
-    return ops.read(BINPRM_BUF_SIZE, 0) ?? NO_BYTES;
-  } finally {
-    ops.release();
-  }
-}
-
-/** Arrays of up to this many bytes lie in V8's own heap. */
-const FIRST_READ = 64;
-const NEWLINE = 10;
 
 /** The interpreter of a `#!` line and its words: the path, and the rest of the line as one argument. */
 function parseInterpreter(header: Uint8Array): { readonly path: string; readonly words: string[] } | undefined {

@@ -58,6 +58,7 @@ import { execute, pause } from "./idle.ts";
 import { InotifyAccounts } from "./inotify.ts";
 import { type Interceptor, makeIntercepted } from "./intercept.ts";
 import { IpcUsers } from "./ipc/sysv-ipc.ts";
+import type { KnownProgram } from "./known-program.ts";
 import { limitsOf } from "./limits.ts";
 import { KernelLog } from "./log.ts";
 import { DEFAULT_MACHINE, type Machine } from "./machine.ts";
@@ -167,6 +168,8 @@ export class Kernel implements FsMachine {
   interceptor: Interceptor | undefined = undefined;
   /** Calls that are remembered, to be repeated. */
   recording: CallRecording | undefined = undefined;
+  /** Where the process whose turn it is will find its program, if it is not looked for elsewhere. */
+  known: KnownProgram | undefined = undefined;
   readonly namespaceIds = new NamespaceIds();
   readonly mountIds = new MountIds();
   /** Mounted overlays by their upper directory: mounting one again shows the same file system. */

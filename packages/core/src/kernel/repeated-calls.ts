@@ -14,6 +14,7 @@ import type { Call, SyscallName } from "../abi/index.ts";
 import { staysOnRoot } from "../vfs/index.ts";
 import { accountCalls, CallRecording } from "./call-recording.ts";
 import type { Kernel } from "./kernel.ts";
+import { KnownProgram } from "./known-program.ts";
 import type { Process, ProcessInit } from "./process.ts";
 
 /** Calls that change nothing but what `Outcome` has, and that follow from nothing but what `Origin` has. */
@@ -36,6 +37,7 @@ interface Outcome extends Pick<ProcessInit, "creds" | "limits" | "cwd" | "seccom
   readonly codes: readonly number[];
   /** Where the program was found. */
   readonly path: string | undefined;
+  readonly program: KnownProgram | undefined;
 }
 
 /** The calls that processes make from one place of their program to another. */
@@ -55,6 +57,7 @@ export class RepeatedCalls {
     if (current === undefined || !isUnwatched) return false;
     if (this.#outcome !== undefined && this.#isAsBefore(current)) {
       become(current, this.#outcome);
+      this.#kernel.known = this.#outcome.program;
       return true;
     }
     this.#outcome = undefined;
@@ -75,7 +78,8 @@ export class RepeatedCalls {
     this.#kernel.recording = undefined;
     if (current === undefined || recording?.process !== current || !recording.isWhole) return;
     const { creds, limits, cwd, seccomp } = current;
-    this.#outcome = { creds, limits, cwd, seccomp, codes: recording.codes, path };
+    const program = path === undefined ? undefined : KnownProgram.find(current, path);
+    this.#outcome = { creds, limits, cwd, seccomp, codes: recording.codes, path, program };
   }
 
   #isAsBefore({ creds, limits, root, cwd, aheadUs }: Process): boolean {

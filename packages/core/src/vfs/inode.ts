@@ -4,7 +4,16 @@
  * Nothing here sleeps and nothing here checks permissions: vfs does that before it asks. An operation that a file system
  * does not override throws the errno that Linux gives where the operation is missing.
  */
-import { type DirEntry, Errno, type FileType, type Stat, type StatFs } from "../abi/index.ts";
+import {
+  BINPRM_BUF_SIZE,
+  type DirEntry,
+  Errno,
+  type FileType,
+  O_RDONLY,
+  type Stat,
+  type StatFs,
+} from "../abi/index.ts";
+import { NO_BYTES } from "../lib/index.ts";
 import { Dentry } from "./dentry.ts";
 import { FileLocks } from "./file-locks.ts";
 import type { FileOps } from "./file-ops.ts";
@@ -119,6 +128,16 @@ export abstract class Inode {
 
   /** Reading happened: updates the access time as `relatime` does. */
   accessed(): void {}
+
+  /** What execve(2) looks at: the first bytes, BINPRM_BUF_SIZE of them or the whole first line. Not to be changed. */
+  head(): Uint8Array {
+    const ops = this.open(O_RDONLY);
+    try {
+      return ops.read(BINPRM_BUF_SIZE, 0) ?? NO_BYTES;
+    } finally {
+      ops.release();
+    }
+  }
 
   // ── directories ──
 
