@@ -47,7 +47,7 @@ export type OverlayShown = Required<Pick<OverlayOptions, "source" | "options">>;
 export function overlayOver(
   kernel: Kernel,
   { lower, upper, work }: OverlayDirectories,
-  shown: OverlayShown,
+  { source, options }: OverlayShown,
 ): OverlayFs {
   const { overlays } = kernel;
   const active = upper === undefined ? undefined : overlays.get(upper);
@@ -56,7 +56,7 @@ export function overlayOver(
   if (upper !== undefined) upper.fs.isShared = true;
   if (work !== undefined && work.lookup("work") === undefined)
     work.create("work", { type: "dir", mode: 0, uid: 0, gid: 0 });
-  return new OverlayFs(kernel, { lower, upper, registry: overlays, ...shown });
+  return new OverlayFs(kernel, { lower, upper, registry: overlays, source, options });
 }
 
 /** @see Documentation/filesystems/overlayfs.rst, fs/overlayfs/params.c */

@@ -111,18 +111,18 @@ export class Runtime {
       if (!this.#handOver(message, takeConsole)) container?.reported(decode(message));
     });
     const mounts = splitMounts(spec, DEV_SKELETON);
-    const setupUs = kernel.world.costs.containerSetup;
-    const beginning = {
+    const { rootfs, hasMountPoints } = bundle;
+    const argument: InitArgument = {
       spec,
       mounts,
       bundle: bundle.bundle,
-      rootfs: bundle.rootfs,
-      hasMountPoints: bundle.hasMountPoints,
+      rootfs,
+      hasMountPoints,
       unknown: this.#unknown,
-      setupUs,
+      setupUs: kernel.world.costs.containerSetup,
       refusal,
+      setup: refusal === undefined ? this.#setups.of({ spec, rootfs, mounts, hasMountPoints }) : undefined,
     };
-    const argument: InitArgument = { ...beginning, setup: this.#setups.of(beginning) };
     const process = this.#cloneInit(argument, (made) => {
       for (const [fd, file] of stdio.entries()) made.files.set(fd, file, false);
       made.files.set(CHANNEL_FD, channel.file, true);

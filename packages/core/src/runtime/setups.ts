@@ -7,6 +7,9 @@ import { type Kernel, RepeatedSetup } from "../kernel/index.ts";
 import type { RuntimeSpec } from "../oci/index.ts";
 import { type InitArgument, ownsCgroup } from "./init.ts";
 
+/** What init goes by. */
+type SetupTerms = Pick<InitArgument, "spec" | "rootfs" | "mounts" | "hasMountPoints">;
+
 /** So many kinds of containers are remembered. */
 const MOST = 32;
 
@@ -25,7 +28,7 @@ export class Setups {
   }
 
   /** What containers like this one do before their program; `undefined` if it is a special one. */
-  of(argument: Omit<InitArgument, "setup">): RepeatedSetup | undefined {
+  of(argument: SetupTerms): RepeatedSetup | undefined {
     if (!isPlain(argument)) return undefined;
     const traits = traitsOf(argument);
     const last = this.#known.at(-1);
@@ -35,7 +38,7 @@ export class Setups {
     return found.calls;
   }
 
-  #make({ spec, mounts }: Omit<InitArgument, "setup">, traits: readonly unknown[]): KnownSetup {
+  #make({ spec, mounts }: SetupTerms, traits: readonly unknown[]): KnownSetup {
     const { root, process, linux } = spec;
     const calls = new RepeatedSetup(this.#kernel, {
       target: root.path,
@@ -49,15 +52,15 @@ export class Setups {
 }
 
 /** An overlay is its root; nothing of the user's is mounted, and nothing belongs to another container. */
-function isPlain({ spec, rootfs, mounts, hasMountPoints, refusal }: Omit<InitArgument, "setup">): boolean {
-  if (refusal !== undefined || !hasMountPoints || mounts.eager.length > 0 || spec.process.terminal) return false;
+function isPlain({ spec, rootfs, mounts, hasMountPoints }: SetupTerms): boolean {
+  if (!hasMountPoints || mounts.eager.length > 0 || spec.process.terminal) return false;
   if (rootfs.length !== 1 || rootfs[0]?.type !== "overlay") return false;
   const { namespaces } = spec.linux;
   return namespaces.some(({ type }) => type === "mount") && namespaces.every(({ path }) => path === undefined);
 }
 
 /** All that calls of init follow from, besides what `SetupSite` has: the split of mounts is that of masked paths, too. */
-function traitsOf({ spec, rootfs, mounts }: Omit<InitArgument, "setup">): readonly unknown[] {
+function traitsOf({ spec, rootfs, mounts }: SetupTerms): readonly unknown[] {
   const { root, process, linux, hostname, domainname } = spec;
   const options = rootfs[0]?.options ?? [];
   return [
