@@ -68,8 +68,8 @@ export class BridgeNetwork {
   readonly endpoints = new Map<string, Endpoint>();
   readonly names: NameTable;
   readonly links: LinkService;
-  /** An address keeps its entry when it is free: a Map slows down when the same key comes and goes. */
-  readonly #byAddress = new Map<string, Endpoint | undefined>();
+  /** Once somebody has asked. An address keeps its entry when it is free: a Map slows down when the same key comes and goes. */
+  #byAddress: Map<string, Endpoint | undefined> | undefined = undefined;
   readonly #elsewhere: Elsewhere | undefined;
   #rules: readonly PlacedRule[] = [];
   #bridge: Bridge | undefined;
@@ -155,9 +155,7 @@ export class BridgeNetwork {
 
   add(endpoint: Endpoint): void {
     this.endpoints.set(endpoint.containerId, endpoint);
-    const { v4, v6 } = endpoint;
-    if (v4 !== undefined) this.#byAddress.set(v4, endpoint);
-    if (v6 !== undefined) this.#byAddress.set(v6, endpoint);
+    if (this.#byAddress !== undefined) for (const address of endpoint.addresses) this.#byAddress.set(address, endpoint);
     if (endpoint.isAnnounced) this.names.add(endpoint);
     this.#elsewhere?.added(endpoint);
   }
@@ -167,14 +165,19 @@ export class BridgeNetwork {
     if (endpoint.isAnnounced) this.names.delete(endpoint);
     this.#elsewhere?.deleted(endpoint);
     for (const address of endpoint.addresses) {
-      this.#byAddress.set(address, undefined);
+      this.#byAddress?.set(address, undefined);
       if (!endpoint.isLent) this.releaseAddress(address);
     }
   }
 
   /** The container that has the address now. */
   whoHas(address: string): string | undefined {
-    return this.#byAddress.get(address)?.owner;
+    return this.#endpointAt(address)?.owner;
+  }
+
+  #endpointAt(address: string): Endpoint | undefined {
+    this.#byAddress ??= new Map([...this.endpoints.values()].flatMap((one) => one.addresses.map((own) => [own, one])));
+    return this.#byAddress.get(address);
   }
 
   /** None of the network's containers has sent it. */
@@ -198,7 +201,7 @@ export class BridgeNetwork {
     this.#bridge = bridge;
     bridge.queueLength = 0;
     bridge.mtu = this.mtu;
-    bridge.onSolicitation = ownFunction((address) => this.#byAddress.get(address)?.materialize());
+    bridge.onSolicitation = ownFunction((address) => this.#endpointAt(address)?.materialize());
     stack.addDevice(bridge);
     if (this.ipam.v6 === undefined) stack.addresses.disable6(bridge);
     if (this.hasHost) this.#connectHost(stack, bridge);

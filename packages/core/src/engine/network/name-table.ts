@@ -14,17 +14,60 @@ export interface Named {
   readonly isAlias?: boolean;
 }
 
+/** Of most networks nobody ever asks for a name: only when somebody does they are put in order. */
 export class NameTable {
   /** Of the network. */
   readonly #domain: string;
-  /** Most names mean one. */
-  readonly #byName = new Map<string, readonly Named[]>();
-  /** An address keeps its entry when it is free: a Map slows down when the same key comes and goes. */
-  readonly #byAddress = new Map<string, Named | undefined>();
+  readonly #all = new Set<Named>();
+  #index: NameIndex | undefined;
 
   constructor(domain: string) {
     this.#domain = domain;
   }
+
+  add(named: Named): void {
+    this.#all.add(named);
+    this.#index?.add(named);
+  }
+
+  delete(named: Named): void {
+    this.#all.delete(named);
+    this.#index?.delete(named);
+  }
+
+  /** Addresses of that family; `undefined` if nobody has the name. */
+  resolve(name: string, family: IpFamily): readonly string[] | undefined {
+    const found = this.#indexed.called(name);
+    if (found === undefined) return undefined;
+    const addresses: string[] = [];
+    for (const one of found) {
+      for (const address of one.addresses) {
+        if (familyOf(address) === family && !addresses.includes(address)) addresses.push(address);
+      }
+    }
+    return addresses;
+  }
+
+  /** The name of who has the address, with the network's behind it. */
+  nameOf(address: string): string | undefined {
+    const name = this.#indexed.at(address)?.names[0];
+    return name === undefined ? undefined : `${name}.${this.#domain}`;
+  }
+
+  get #indexed(): NameIndex {
+    if (this.#index === undefined) {
+      this.#index = new NameIndex();
+      for (const named of this.#all) this.#index.add(named);
+    }
+    return this.#index;
+  }
+}
+
+class NameIndex {
+  /** Most names mean one. */
+  readonly #byName = new Map<string, readonly Named[]>();
+  /** An address keeps its entry when it is free: a Map slows down when the same key comes and goes. */
+  readonly #byAddress = new Map<string, Named | undefined>();
 
   add(named: Named): void {
     for (const name of named.names) {
@@ -46,22 +89,12 @@ export class NameTable {
     if (named.isAlias !== true) for (const address of named.addresses) this.#byAddress.set(address, undefined);
   }
 
-  /** Addresses of that family; `undefined` if nobody has the name. */
-  resolve(name: string, family: IpFamily): readonly string[] | undefined {
-    const found = this.#byName.get(name.toLowerCase());
-    if (found === undefined) return undefined;
-    const addresses: string[] = [];
-    for (const one of found) {
-      for (const address of one.addresses) {
-        if (familyOf(address) === family && !addresses.includes(address)) addresses.push(address);
-      }
-    }
-    return addresses;
+  /** In the order of their coming; `undefined` if there is none. */
+  called(name: string): readonly Named[] | undefined {
+    return this.#byName.get(name.toLowerCase());
   }
 
-  /** The name of who has the address, with the network's behind it. */
-  nameOf(address: string): string | undefined {
-    const name = this.#byAddress.get(address)?.names[0];
-    return name === undefined ? undefined : `${name}.${this.#domain}`;
+  at(address: string): Named | undefined {
+    return this.#byAddress.get(address);
   }
 }
