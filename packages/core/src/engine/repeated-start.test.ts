@@ -1,6 +1,7 @@
 /** Containers alike are set up as if each of their calls had been made; and one that is not quite like them notices. */
 import { describe, expect, it, vi } from "vitest";
-import { rename } from "../abi/index.ts";
+import { mount, type Routine, rename, rmdir, sysctl } from "../abi/index.ts";
+import type { Process } from "../kernel/index.ts";
 import { createEngine, type Engine } from "./index.ts";
 
 async function machine(): Promise<Engine> {
@@ -49,6 +50,7 @@ const OPTIONS = [
   ["--cap-drop ALL --cap-add NET_ADMIN --security-opt no-new-privileges", true],
   ["--ulimit nofile=100:200 --pids-limit 50 --memory 64m --cpus 0.5", true],
   ["--sysctl net.ipv4.ip_forward=1", true],
+  ["--sysctl net.ipv6.conf.all.disable_ipv6=1", true],
   ["-e PATH=/nowhere:/bin", true],
   ["--cgroupns host --network host", true],
   ["--security-opt seccomp=unconfined", true],
@@ -150,20 +152,31 @@ describe("a container that is not quite like those before", () => {
     expect(await tellOften(engine)).toEqual(["0"]);
   });
 
-  it("does not find the machine's directories", async () => {
+  it.each(Object.entries(MISHAPS))("does not find the machine's directories: %s", async (_name, mishap) => {
     const engine = await machine();
     await startSome(engine);
-    const mover = engine.kernel.spawn(
-      function* () {
-        yield* rename("/run/containerd/rootfs", "/run/containerd/other");
-        return 0;
-      },
-      { argv: ["mover"] },
-    );
-    await engine.world.until(() => !mover.isAlive);
+    await done(engine, engine.kernel.spawn(mishap, { argv: ["mishap"] }));
     const { stderr, exitCode } = await engine.docker("run busybox true");
     expect(stderr).toContain("no such file or directory");
     expect(exitCode).not.toBe(0);
+  });
+
+  it("sets what the others have not", async () => {
+    const engine = await machine();
+    await startSome(engine);
+    const port = "/proc/sys/net/ipv4/ip_unprivileged_port_start";
+    for (const name of ["one", "two", "three"]) await run(engine, `run -d --name ${name} busybox sleep infinity`);
+    const { ns } = engine.containers.get("two").oci?.process ?? {};
+    if (ns === undefined) throw new TypeError("it does not run");
+    function* change(): Routine<number> {
+      yield* sysctl("net.ipv4.ip_unprivileged_port_start", "7");
+      return 0;
+    }
+    await done(engine, engine.kernel.spawn(change, { argv: ["change"], ns }));
+    await run(engine, "run -d --name four busybox sleep infinity");
+    const seen = [];
+    for (const name of ["one", "two", "three", "four"]) seen.push(await run(engine, `exec ${name} cat ${port}`));
+    expect(seen).toEqual(["0\n", "7\n", "0\n", "0\n"]);
   });
 
   it("is refused a call", async () => {
@@ -176,6 +189,31 @@ describe("a container that is not quite like those before", () => {
     expect(await run(engine, "run busybox echo well")).toBe("well\n");
   });
 });
+
+/** What becomes of directories that the machine's containers need. */
+const MISHAPS: Readonly<Record<string, () => Routine<number>>> = {
+  *renamed() {
+    yield* rename("/run/containerd/rootfs", "/run/containerd/other");
+    return 0;
+  },
+  *removed() {
+    yield* rmdir("/run/containerd/rootfs");
+    return 0;
+  },
+  *"one above them renamed"() {
+    yield* rename("/var/lib/docker", "/var/lib/other");
+    return 0;
+  },
+  *"mounted over"() {
+    yield* mount("none", "/var/lib", "tmpfs");
+    return 0;
+  },
+};
+
+async function done(engine: Engine, process: Process): Promise<void> {
+  await engine.world.until(() => !process.isAlive);
+  expect(process.status).toEqual({ exited: 0 });
+}
 
 /** The container that the last image of `tellImage` was made of. */
 const TELLER = "teller";

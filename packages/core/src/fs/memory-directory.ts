@@ -156,6 +156,7 @@ export class MemoryDirectory extends MemoryInode {
     else if (replaced !== undefined) directory.unlink(target.name);
     const inode = this.#remove(name);
     directory.#add(target.name, inode);
+    if (inode.type === "dir") this.fs.directoryMoves++;
     inode.ctimeUs = this.fs.machine.nowUs;
   }
 
@@ -166,6 +167,7 @@ export class MemoryDirectory extends MemoryInode {
     const theirs = directory.#remove(target.name);
     this.#add(name, theirs);
     directory.#add(target.name, mine);
+    if (mine.type === "dir" || theirs.type === "dir") this.fs.directoryMoves++;
   }
 
   /** tmpfs shows what is newest first. @see fs/libfs.c:offset_iterate_dir */

@@ -80,6 +80,8 @@ export class MemoryFs extends FileSystem {
   #lastIno = 0;
   #inodes = 0;
   #pages = 0;
+  /** How often one of its directories has got another path. */
+  directoryMoves = 0;
   /** What frozen inodes with several names have become. */
   #thawed: Map<FrozenNode, MemoryInode> | undefined;
 

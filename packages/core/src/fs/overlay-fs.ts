@@ -12,7 +12,7 @@
  * @see Documentation/filesystems/overlayfs.rst, fs/overlayfs/
  */
 import { type DirEntry, Errno, O_ACCMODE, O_RDONLY, O_TRUNC, type Stat, type StatFs } from "../abi/index.ts";
-import { assert, Interner } from "../lib/index.ts";
+import { assert } from "../lib/index.ts";
 import {
   type AttributeChange,
   FileOps,
@@ -58,7 +58,7 @@ export class OverlayFs extends FileSystem {
   constructor(machine: FsMachine, options: OverlayOptions) {
     super();
     this.machine = machine;
-    this.#shown = new ShownOptions(options.options ?? []);
+    this.#shown = ShownOptions.of(options.options ?? []);
     this.#registry = options.registry;
     this.dev = machine.nextDev();
     this.source = options.source ?? "overlay";
@@ -111,31 +111,61 @@ export class OverlayFs extends FileSystem {
 }
 
 const UPPERDIR = "upperdir=";
-const texts = new Interner();
 
 /** Options as mount(2) was told them. Thousands of overlays differ in the last name of the upper directory only. */
 class ShownOptions {
-  readonly #before: string;
-  readonly #upperIn: string;
+  static #last: ShownFrame | undefined;
+  readonly #frame: ShownFrame;
   readonly #upperName: string;
-  readonly #behind: string;
 
-  constructor(options: readonly string[]) {
-    const at = options.findIndex((option) => option.startsWith(UPPERDIR));
-    const upper = options[at] ?? "";
-    const slash = upper.lastIndexOf("/") + 1;
-    this.#before = texts.get(joined(at < 0 ? options : options.slice(0, at)));
-    this.#upperIn = texts.get(upper.slice(0, slash));
-    this.#upperName = upper.slice(slash);
-    this.#behind = texts.get(joined(at < 0 ? [] : options.slice(at + 1)));
+  static of(options: readonly string[]): ShownOptions {
+    const last = ShownOptions.#last;
+    const name = last?.nameIn(options);
+    if (last !== undefined && name !== undefined) return new ShownOptions(last, name);
+    const frame = new ShownFrame(options);
+    ShownOptions.#last = frame;
+    return new ShownOptions(frame, frame.nameIn(options) ?? "");
+  }
+
+  private constructor(frame: ShownFrame, upperName: string) {
+    this.#frame = frame;
+    this.#upperName = upperName;
   }
 
   get text(): string {
-    return joined([this.#before, this.#upperIn + this.#upperName, this.#behind].filter((option) => option !== ""));
+    return this.#frame.around(this.#upperName);
   }
 }
 
-const joined = (options: readonly string[]): string => (options.length === 1 ? (options[0] ?? "") : options.join(","));
+/** Options without the last name of the upper directory. */
+class ShownFrame {
+  readonly #options: readonly string[];
+  /** Which of them is the upper directory's; none if it is negative. */
+  readonly #at: number;
+
+  constructor(options: readonly string[]) {
+    this.#at = options.findIndex((option) => option.startsWith(UPPERDIR));
+    this.#options = options.map((option, at) =>
+      at === this.#at ? option.slice(0, option.lastIndexOf("/") + 1) : option,
+    );
+  }
+
+  /** What is left out of such options; `undefined` if they are others. */
+  nameIn(options: readonly string[]): string | undefined {
+    let name = "";
+    for (let at = 0; at < options.length; at++) {
+      const option = options[at] as string;
+      const own = this.#options[at];
+      if (own === undefined || (at === this.#at ? !option.startsWith(own) : option !== own)) return undefined;
+      if (at === this.#at) name = option.slice(own.length);
+    }
+    return options.length === this.#options.length && !name.includes("/") ? name : undefined;
+  }
+
+  around(name: string): string {
+    return this.#options.map((option, at) => (at === this.#at ? option + name : option)).join(",");
+  }
+}
 
 /** What a real inode has answered, to be made the overlay's. */
 type OwnStat = { -readonly [Field in keyof Stat]: Stat[Field] };

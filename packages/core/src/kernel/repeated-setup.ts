@@ -10,18 +10,21 @@
  *
  * @see repeated-calls.ts, for the processes that follow
  */
-import { Errno, HOST_NAME_MAX, type MountPlan, type NamespaceKind, type SyscallName } from "../abi/index.ts";
+import { HOST_NAME_MAX, type MountPlan, type NamespaceKind, type SyscallName } from "../abi/index.ts";
 import { MemoryDirectory } from "../fs/index.ts";
 import { byteLength } from "../lib/index.ts";
 import { Glimpses, type Inode, Location, walk } from "../vfs/index.ts";
 import { accountCalls, CallRecording } from "./call-recording.ts";
 import type { Kernel } from "./kernel.ts";
+import type { NetNamespace } from "./namespaces/net.ts";
 import { overlayDirectories, overlayOver } from "./overlay-mount.ts";
 import type { Process, ProcessInit } from "./process.ts";
 import { staysAtHome } from "./repeated-calls.ts";
+import { SteadyDirectory } from "./steady-directory.ts";
 import { mountCalls } from "./syscalls/mounts.ts";
 import { namespaceCalls } from "./syscalls/namespaces.ts";
 import { processCalls } from "./syscalls/processes.ts";
+import type { SysctlValues } from "./sysctl.ts";
 
 /** Calls up to the one that plans the mounts below the new root: their paths are the machine's. */
 const BEFORE_ROOT: ReadonlySet<SyscallName> = new Set<SyscallName>([
@@ -45,6 +48,7 @@ const BEHIND_ROOT: ReadonlySet<SyscallName> = new Set<SyscallName>([
 ]);
 
 const CGROUP: ReadonlySet<NamespaceKind> = new Set(["cgroup"]);
+const UPPERDIR = "upperdir=";
 
 /** What containers alike have in common. */
 export interface SetupKind {
@@ -53,8 +57,9 @@ export interface SetupKind {
   /** What is mounted below the root. */
   readonly plan: MountPlan;
   readonly sysctl: Readonly<Record<string, string>>;
-  /** It has a cgroup namespace of its own. */
+  /** It has a cgroup namespace of its own, and a network namespace. */
   readonly ownsCgroup: boolean;
+  readonly ownsNetwork: boolean;
   /** Where the program starts. */
   readonly cwd: string;
 }
@@ -75,8 +80,10 @@ type Origin = Pick<ProcessInit, "creds" | "limits" | "umask">;
 
 /** The layers below, which nobody changes, and the directory that they and the upper one lie in. */
 interface Layers {
-  /** With a slash behind it. */
-  readonly path: string;
+  readonly directory: SteadyDirectory;
+  /** The option that names the upper one, up to its name in that directory; and where it stands among the others. */
+  readonly upperIn: string;
+  readonly upperAt: number;
   readonly names: readonly string[];
   readonly lower: readonly Inode[];
   readonly workName: string;
@@ -91,6 +98,8 @@ interface Outcome extends Pick<ProcessInit, "creds" | "limits" | "seccomp"> {
   readonly rootFlags: number;
   readonly toPlan: readonly number[];
   readonly fromPlan: readonly number[];
+  /** Those of a network namespace of its own, if it has set no others. */
+  readonly sysctls: SysctlValues | undefined;
   /** Where the program was found. */
   readonly path: string | undefined;
 }
@@ -98,6 +107,7 @@ interface Outcome extends Pick<ProcessInit, "creds" | "limits" | "seccomp"> {
 export class RepeatedSetup {
   readonly #kernel: Kernel;
   readonly #kind: SetupKind;
+  readonly #target: SteadyDirectory;
   #origin: Origin | undefined;
   #outcome: Outcome | undefined;
   #wereMade = false;
@@ -107,6 +117,7 @@ export class RepeatedSetup {
   constructor(kernel: Kernel, kind: SetupKind) {
     this.#kernel = kernel;
     this.#kind = kind;
+    this.#target = new SteadyDirectory(kernel, kind.target);
   }
 
   /** Makes of the process whose turn it is what the calls would. False if they have to be made, up to `made`. */
@@ -139,7 +150,7 @@ export class RepeatedSetup {
     if (current === undefined || recording?.process !== current || !recording.isWhole || this.#planned === 0) return;
     const layers = layersOf(this.#kernel, site);
     if (layers === undefined) return;
-    const { creds, limits, seccomp, root } = current;
+    const { creds, limits, seccomp, root, ns } = current;
     const { codes } = recording;
     this.#outcome = {
       creds,
@@ -149,8 +160,15 @@ export class RepeatedSetup {
       rootFlags: root.mount.flags,
       toPlan: codes.slice(0, this.#planned),
       fromPlan: codes.slice(this.#planned),
+      sysctls: this.#hasOwnSysctls(ns.net) ? ns.net.sysctls.copy() : undefined,
       path,
     };
+  }
+
+  /** It has set nothing but what its own network namespace keeps, and no device of it has heard of that. */
+  #hasOwnSysctls({ madeStack }: NetNamespace): boolean {
+    const { ownsNetwork, sysctl } = this.#kind;
+    return ownsNetwork && madeStack === undefined && Object.keys(sysctl).every((name) => name.startsWith("net."));
   }
 
   #recordingOf(process: Process): CallRecording {
@@ -165,15 +183,15 @@ export class RepeatedSetup {
 
   /** The upper directory, if all is in its place, and nothing was put into the layer. */
   #upperOf(process: Process, { options, hostname, domainname }: SetupSite, layers: Layers): Inode | undefined {
-    const { upperdir = "" } = overlayDirectories(options);
-    if (!upperdir.startsWith(layers.path)) return undefined;
+    const option = options[layers.upperAt] ?? "";
+    if (!option.startsWith(layers.upperIn)) return undefined;
     if (byteLength(hostname ?? "") > HOST_NAME_MAX || byteLength(domainname ?? "") > HOST_NAME_MAX) return undefined;
-    const directory = directoryAt(process, layers.path.slice(0, -1));
-    if (directory === undefined || directoryAt(process, this.#kind.target) === undefined) return undefined;
+    const directory = layers.directory.for(process);
+    if (directory === undefined || this.#target.for(process) === undefined) return undefined;
     for (const [index, name] of layers.names.entries()) {
       if (directory.lookup(name) !== layers.lower[index]) return undefined;
     }
-    const upper = directory.lookup(upperdir.slice(layers.path.length));
+    const upper = directory.lookup(option.slice(layers.upperIn.length));
     if (upper === undefined || !isUntouched(upper, layers.upper) || this.#kernel.overlays.has(upper)) return undefined;
     return directory.lookup(layers.workName) === layers.work ? upper : undefined;
   }
@@ -194,7 +212,8 @@ export class RepeatedSetup {
     accountCalls(process, outcome.fromPlan);
     if (hostname !== undefined) namespaceCalls.sethostname(process, hostname);
     if (domainname !== undefined) namespaceCalls.setdomainname(process, domainname);
-    for (const name in sysctl) namespaceCalls.sysctl(process, name, sysctl[name] ?? "");
+    if (outcome.sysctls !== undefined && process.ns.net.isFresh) process.ns.net.begin(outcome.sysctls);
+    else for (const name in sysctl) namespaceCalls.sysctl(process, name, sysctl[name] ?? "");
     if (cwd !== "/") process.chdir(walk(process, cwd, { follow: true }));
     process.creds = outcome.creds;
     process.limits = outcome.limits;
@@ -230,8 +249,11 @@ function layersOf(kernel: Kernel, { options }: SetupSite): Layers | undefined {
   const upper = glimpses.at(upperdir);
   const { mode, uid, gid } = upper;
   if (!isUntouched(upper, upper)) return undefined;
+  const upperAt = options.findIndex((option) => option.startsWith(UPPERDIR));
   return {
-    path,
+    directory: new SteadyDirectory(kernel, path.slice(0, -1)),
+    upperIn: UPPERDIR + path,
+    upperAt,
     names,
     lower: paths.map((one) => glimpses.at(one)),
     workName,
@@ -244,14 +266,4 @@ function layersOf(kernel: Kernel, { options }: SetupSite): Layers | undefined {
 function isUntouched(upper: Inode, { mode, uid, gid }: Layers["upper"]): boolean {
   if (!(upper instanceof MemoryDirectory) || upper.entries.size > 0) return false;
   return upper.mode === mode && upper.uid === uid && upper.gid === gid && upper.listxattr().length === 0;
-}
-
-function directoryAt(process: Process, path: string): Inode | undefined {
-  try {
-    const inode = new Glimpses(process).at(path);
-    return inode.type === "dir" ? inode : undefined;
-  } catch (error) {
-    if (error instanceof Errno) return undefined;
-    throw error;
-  }
 }

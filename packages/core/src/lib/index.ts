@@ -34,7 +34,6 @@ export { atoi, parseBool, parseInteger, parseUnsigned, readUnsigned } from "./go
 export { problemOf, ValueError } from "./go/value-error.ts";
 export { Inflater, inflate } from "./inflate.ts";
 export { INSPECT } from "./inspect.ts";
-export { Interner } from "./intern.ts";
 export {
   addToIp,
   anyAddress,

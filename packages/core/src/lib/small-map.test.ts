@@ -22,3 +22,16 @@ it("behaves as a Map does, small or large, in the order of coming", () => {
     expect([...small.values()]).toEqual([...model.values()]);
   }
 });
+
+it("is copied, small or large", () => {
+  for (const size of [0, 1, 2, 30]) {
+    const map = new SmallMap<number, string>();
+    for (let key = 0; key < size; key++) map.set(key, `${key}`);
+    const copy = map.copy();
+    map.set(0, "changed");
+    copy.delete(size - 1);
+    expect([...copy.keys()]).toEqual(Array.from({ length: Math.max(0, size - 1) }, (_, key) => key));
+    expect(copy.get(0)).toBe(size > 1 ? "0" : undefined);
+    expect(map.size).toBe(Math.max(1, size));
+  }
+});

@@ -56,6 +56,13 @@ export class SmallMap<K extends number | string, V extends object | string> {
     this.#value = undefined;
   }
 
+  /** Another one with the same entries. */
+  copy(): SmallMap<K, V> {
+    const copy = new SmallMap<K, V>();
+    for (const [key, value] of this.#more instanceof Map ? this.#more : this.#all()) copy.set(key, value);
+    return copy;
+  }
+
   /** True if it was there. */
   delete(key: K): boolean {
     const more = this.#more;

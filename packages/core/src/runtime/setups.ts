@@ -45,6 +45,7 @@ export class Setups {
       plan: mounts.plan,
       sysctl: linux.sysctl,
       ownsCgroup: ownsCgroup(spec),
+      ownsNetwork: linux.namespaces.some(({ type }) => type === "network"),
       cwd: process.cwd,
     });
     return { calls, traits };

@@ -14,13 +14,29 @@ export class NetNamespace extends Namespace {
   }
 
   #sysctls: SysctlValues | undefined;
+  /** Other namespaces have the same ones. */
+  #sharesSysctls = false;
   #stack: NetStack | undefined;
   /** What is to be done to the stack as soon as there is one. */
   #plan: ((stack: NetStack) => void) | undefined;
 
+  /** Its own, to be changed. */
   get sysctls(): SysctlValues {
-    this.#sysctls ??= new SmallMap();
+    if (this.#sysctls === undefined) this.#sysctls = new SmallMap();
+    else if (this.#sharesSysctls) this.#sysctls = this.#sysctls.copy();
+    this.#sharesSysctls = false;
     return this.#sysctls;
+  }
+
+  /** Nobody has done anything to it yet. */
+  get isFresh(): boolean {
+    return this.#sysctls === undefined && this.#stack === undefined;
+  }
+
+  /** A fresh one has these values, which nobody changes. */
+  begin(sysctls: SysctlValues): void {
+    this.#sysctls = sysctls;
+    this.#sharesSysctls = true;
   }
 
   /** The stack; made, with everything that was planned for it, if there is none yet. */
