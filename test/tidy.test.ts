@@ -35,7 +35,7 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
   faults: "lib abi sim vfs kernel registry",
   explore: "lib sim faults engine",
   cluster: "lib git sim net kernel registry engine",
-  shell: "lib abi vfs kernel userland content catalogue engine",
+  shell: "lib abi sim vfs kernel userland content catalogue engine",
   explain: "lib kernel content snapshot image build engine",
 };
 

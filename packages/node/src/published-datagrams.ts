@@ -1,6 +1,8 @@
 /** A UDP port of this computer that leads to one of the machine: each client talks through a socket of its own there. */
+
 import { createSocket, type RemoteInfo } from "node:dgram";
 import { type Engine, MachineDatagrams } from "@bottleship/core/engine";
+import { UNLIMITED } from "@bottleship/core/sim";
 
 export interface Place {
   readonly host: string;
@@ -23,7 +25,7 @@ export function listenForDatagrams(
     const client = new MachineDatagrams(engine.kernel, to, (datagram) => socket.send(datagram, from, address));
     clients.set(key, client);
     // Somebody outside may wait for an answer: the world goes on as long as they talk.
-    const options = { isPatient: true, timeoutUs: Number.POSITIVE_INFINITY, what: `talk with port ${port} to end` };
+    const options = { ...UNLIMITED, isPatient: true, what: `talk with port ${port} to end` };
     void engine.world
       .until(() => !client.isOpen, options)
       .then(() => {

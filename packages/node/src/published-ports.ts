@@ -3,6 +3,7 @@
  * datagrams on into the world. What is published on every address is published on the loopback here; what is published on an address that
  * only the simulated machine has stays there.
  */
+
 import { createServer, type Socket } from "node:net";
 import {
   type Engine,
@@ -11,6 +12,7 @@ import {
   type PublishedPort,
   type RefusedPort,
 } from "@bottleship/core/engine";
+import { UNLIMITED } from "@bottleship/core/sim";
 import { listenForDatagrams, type Place } from "./published-datagrams.ts";
 
 /** How libc says what Node only has codes for. */
@@ -137,10 +139,6 @@ function join(engine: Engine, socket: Socket, to: { readonly address: string; re
   socket.on("error", () => connection.destroy());
   socket.on("close", () => connection.destroy());
   // Somebody outside waits: the world goes on as long as the connection does.
-  const options = {
-    isPatient: true,
-    timeoutUs: Number.POSITIVE_INFINITY,
-    what: `connection to port ${to.port} to end`,
-  };
+  const options = { ...UNLIMITED, isPatient: true, what: `connection to port ${to.port} to end` };
   engine.world.until(() => !connection.isOpen, options).catch(() => socket.destroy());
 }

@@ -3,6 +3,7 @@
  *
  * A unix socket is for its owner only; TCP listens on the loopback unless another address is named.
  */
+
 import { chmodSync, existsSync, lstatSync, unlinkSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
@@ -10,6 +11,7 @@ import { connect } from "node:net";
 import { dirname } from "node:path";
 import { type Duplex, duplexPair } from "node:stream";
 import { ConnectionLost, type Engine } from "@bottleship/core/engine";
+import { UNLIMITED } from "@bottleship/core/sim";
 import { EngineApi, type EngineApiOptions } from "@bottleship/engine-api";
 import { addressText, type ListenAddress } from "./address.ts";
 import { buildTrace } from "./buildkit/build-trace.ts";
@@ -107,8 +109,7 @@ export class EngineServer {
   /** In real time the world goes on by itself, whether anybody waits or not. Resolves when the server is closed. */
   async run(): Promise<void> {
     if (this.#engine.world.policy !== "real") return;
-    const forever = { timeoutUs: Number.POSITIVE_INFINITY, turns: Number.POSITIVE_INFINITY };
-    const options = { isPatient: true, ...forever, what: "the server to be closed" };
+    const options = { ...UNLIMITED, isPatient: true, what: "the server to be closed" };
     await this.#engine.world.until(() => this.#isClosed, options);
   }
 

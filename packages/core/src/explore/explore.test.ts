@@ -88,7 +88,7 @@ describe("explore", () => {
       await engine.docker("run -d busybox sleep 1000000");
       await new Promise(() => {});
     });
-    expect(String(found.error)).toContain("the scenario's end has not come in time");
+    expect(String(found.error)).toContain("the scenario's end has not come in 600 s of virtual time");
   });
 
   it("draws the same plan from the same seed, and other plans from others", () => {

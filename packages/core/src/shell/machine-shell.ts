@@ -8,6 +8,7 @@
  *     shell.write("docker run busybox echo hello\r");
  *     const exitCode = await shell.ended;
  */
+
 import {
   chdir,
   close,
@@ -26,6 +27,7 @@ import {
 import { Console, type Engine, StdinFeed } from "../engine/index.ts";
 import { type Kernel, outputDrain, outputPipe, type Process } from "../kernel/index.ts";
 import { encode } from "../lib/index.ts";
+import { UNLIMITED } from "../sim/index.ts";
 import { attempt } from "../userland/index.ts";
 import { type OpenFile, open } from "../vfs/index.ts";
 import type { ClientCount } from "./client-count.ts";
@@ -122,7 +124,7 @@ export class MachineShell {
   }
 }
 
-const PATIENT = { isPatient: true, timeoutUs: Number.POSITIVE_INFINITY };
+const PATIENT = { ...UNLIMITED, isPatient: true };
 
 function start(kernel: Kernel, options: ShellOptions, terminal: string, files: readonly OpenFile[]): Process {
   const argv = options.commands === undefined ? ["-sh"] : ["sh", "-c", options.commands];

@@ -15,6 +15,8 @@ export {
   type SleepOptions,
   type TimePolicy,
   TURNS_LIMIT,
+  TURNS_PER_SECOND,
+  UNLIMITED,
   WAIT_LIMIT_US,
   type WaitLimits,
   type WaitOptions,

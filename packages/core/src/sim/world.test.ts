@@ -1,6 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { StatusError } from "../lib/index.ts";
-import { Prng, WaitQueue, World } from "./index.ts";
+import {
+  DEFAULT_HOST,
+  type Host,
+  Prng,
+  TURNS_LIMIT,
+  TURNS_PER_SECOND,
+  WAIT_LIMIT_US,
+  WaitQueue,
+  World,
+  type WorldOptions,
+} from "./index.ts";
 
 describe("World", () => {
   it("skips to the next timer, in order of time and then of arming", async () => {
@@ -81,8 +91,49 @@ describe("World", () => {
     const world = new World();
     const again = world.clock.timer(() => again.arm(world.clock.nowUs + 1000));
     again.arm(world.clock.nowUs + 1000);
-    await expect(world.until(() => false, { timeoutUs: 5000 })).rejects.toThrow(/has not come in time/);
+    await expect(world.until(() => false, { timeoutUs: 5000 })).rejects.toThrow(
+      /has not come in 0.005 s of virtual time \(`timeoutUs` of this wait/,
+    );
     expect(world.clock.uptimeUs).toBe(6000);
+  });
+
+  /** A world in which something happens `rate` times in a virtual second. */
+  function restless(rate: number, options: WorldOptions = {}): World {
+    const world = new World(options);
+    const again = world.clock.timer(() => again.arm(world.clock.nowUs + Math.floor(1e6 / rate)));
+    again.arm(world.clock.nowUs);
+    return world;
+  }
+
+  it("a wait for a condition has so many turns since a wait was last fulfilled", async () => {
+    const world = restless(1_000_000, { limits: { turns: 1000 } });
+    const fruitless = world.until(() => false, { what: "Godot" });
+    await world.until(() => world.turns >= 900);
+    await expect(fruitless).rejects.toThrow(
+      "Godot has not come in 1000 turns: something never comes to rest (`turns` of this wait, or of `limits` of createEngine, allows more)\n",
+    );
+    expect(world.turns).toBe(1900);
+  });
+
+  it("a wait that says how much time it wants has more turns as time passes", async () => {
+    const calm = restless(TURNS_PER_SECOND);
+    await calm.sleep(60e6);
+    expect(calm.turns).toBeGreaterThan(2 * TURNS_LIMIT);
+    await expect(calm.until(() => false)).rejects.toThrow(`has not come in ${TURNS_LIMIT} turns`);
+    const spinning = restless(TURNS_PER_SECOND * 2);
+    await expect(spinning.sleep(60e6)).rejects.toThrow(`has not come in ${2 * TURNS_LIMIT - 2} turns`);
+    const exact = restless(1000);
+    await expect(exact.sleep(60e6, { turns: 50 })).rejects.toThrow("has not come in 50 turns");
+  });
+
+  it("under real no wait has a limit that nobody has said", async () => {
+    let nowUs = 0;
+    const host: Host = { ...DEFAULT_HOST, nowUs: () => nowUs++ };
+    const world = restless(1_000_000, { policy: "real", host });
+    await world.until(() => world.turns > TURNS_LIMIT);
+    nowUs += 2 * WAIT_LIMIT_US;
+    const late = world.until(() => false, { timeoutUs: 5000 });
+    await expect(late).rejects.toThrow(/has not come in 0.005 s/);
   });
 
   it("serves several waiters as they are satisfied, and lets each go on before time moves on", async () => {
@@ -150,7 +201,7 @@ describe("waits on a queue", () => {
     const late = world.until(() => false, { on: never, timeoutUs: 5000 });
     const aborted = world.until(() => false, { on: never, signal: controller.signal });
     const stuck = world.until(() => false, { on: never, what: "the impossible" });
-    await expect(late).rejects.toThrow(/has not come in time/);
+    await expect(late).rejects.toThrow(/has not come in 0.005 s/);
     await expect(aborted).rejects.toThrow("enough");
     await expect(stuck).rejects.toThrow(/the impossible can never come/);
   });

@@ -39,19 +39,21 @@ export interface WorldOptions {
   readonly allotments?: AllotmentOptions;
 }
 
-/** When a wait is taken for a mistake, and fails with `explain()` rather than last for ever. */
+/**
+ * When a wait is taken for a mistake, and fails with `explain()` rather than last for ever. Under the policy `real` a wait
+ * has no limits but those that are said: it takes as long as it takes.
+ */
 export interface WaitLimits {
   /** Virtual microseconds. Default `WAIT_LIMIT_US`; `advance` has the time that it was given. */
   readonly timeoutUs?: number;
-  /** Turns of processes, and timers. Default `TURNS_LIMIT`. */
+  /**
+   * Turns of processes, and timers, since a wait last came to its end. Default `TURNS_LIMIT`, and `TURNS_PER_SECOND` more
+   * with each virtual second that passes where it is said how much time may pass, as `advance` does.
+   */
   readonly turns?: number;
 }
 
-export interface WaitOptions {
-  /** Virtual time after which the wait fails. Default `WAIT_LIMIT_US`. */
-  readonly timeoutUs?: number;
-  /** Turns of processes, and timers, after which it fails. Default `TURNS_LIMIT`. */
-  readonly turns?: number;
+export interface WaitOptions extends WaitLimits {
   readonly signal?: AbortSignal;
   /** What is waited for, in a message. */
   readonly what?: string;
@@ -78,10 +80,17 @@ export interface WorldState {
   readonly trace: TraceState;
 }
 
-/** A wait that lasts longer than this in virtual time is taken for a mistake: 30 days. */
-export const WAIT_LIMIT_US = 30 * 86_400 * 1_000_000;
-/** More turns than this, some minutes' worth on a fast computer, are taken for a program that never comes to rest. */
-export const TURNS_LIMIT = 200_000_000;
+/** A wait that lasts longer than this in virtual time is taken for a mistake: a day. */
+export const WAIT_LIMIT_US = 86_400 * 1_000_000;
+/** More turns than this, some seconds' worth on a fast computer, are taken for a program that never comes to rest. */
+export const TURNS_LIMIT = 500_000;
+/** A shell that loops without a pause has 30,000 turns in a second, and one that naps for a second each time has nine. */
+export const TURNS_PER_SECOND = 20_000;
+/** For waits that end when somebody outside of the world wants it. */
+export const UNLIMITED = {
+  timeoutUs: Number.POSITIVE_INFINITY,
+  turns: Number.POSITIVE_INFINITY,
+} as const satisfies WaitLimits;
 /** How many microtasks pass between the first wait and the first turn. */
 const MICROTASKS_BEFORE_START = 8;
 const POLICIES: readonly TimePolicy[] = ["skip", "manual", "real"];
@@ -105,10 +114,13 @@ export interface HoldOptions {
 
 interface Wait {
   readonly done: () => boolean;
+  readonly begunUs: number;
   readonly deadlineUs: number;
-  /** The count of turns at which it fails. */
-  readonly lastTurn: number;
   readonly firstTurn: number;
+  /** Turns that it has, */
+  readonly turns: number;
+  /** and has besides for each virtual second since `begunUs`. */
+  readonly turnsPerSecond: number;
   readonly what: string;
   readonly resolve: () => void;
   readonly reject: (reason: unknown) => void;
@@ -155,6 +167,8 @@ export class World {
   /** The same in turns. */
   #lastTurn = Number.POSITIVE_INFINITY;
   #turns = 0;
+  /** The count of turns when a wait was last fulfilled: something has come of them. */
+  #fruitfulTurn = 0;
   #hashOfTurns = "";
   #bound: (Bound & { readonly reached: () => void }) | undefined;
   /** Who lives in it: an engine, or a cluster. */
@@ -296,16 +310,17 @@ export class World {
     if (done()) return Promise.resolve();
     return new Promise((resolve, reject) => {
       const { follows = false } = options;
-      const limit = follows ? Number.POSITIVE_INFINITY : (this.#limits.timeoutUs ?? WAIT_LIMIT_US);
-      const { timeoutUs = limit, turns = this.#limits.turns ?? TURNS_LIMIT } = options;
+      const { timeoutUs, turns, turnsPerSecond } = this.#limitsOf(options);
       if (!follows) this.#driving++;
       const wait: Wait = {
         done,
         resolve,
         reject,
+        begunUs: this.clock.nowUs,
         deadlineUs: this.clock.nowUs + timeoutUs,
         firstTurn: this.#turns,
-        lastTurn: follows ? Number.POSITIVE_INFINITY : this.#turns + turns,
+        turns,
+        turnsPerSecond,
         what: options.what ?? "a condition",
         signal: options.signal,
         follows,
@@ -320,10 +335,26 @@ export class World {
     });
   }
 
+  #limitsOf({ follows = false, timeoutUs, turns = this.#limits.turns }: WaitOptions) {
+    const usual = this.policy === "real" ? UNLIMITED : { timeoutUs: WAIT_LIMIT_US, turns: TURNS_LIMIT };
+    const isTimed = Number.isFinite(timeoutUs) && turns === undefined;
+    return {
+      timeoutUs: timeoutUs ?? (follows ? UNLIMITED.timeoutUs : (this.#limits.timeoutUs ?? usual.timeoutUs)),
+      turns: follows ? UNLIMITED.turns : (turns ?? usual.turns),
+      turnsPerSecond: isTimed ? TURNS_PER_SECOND : 0,
+    };
+  }
+
+  /** The count of turns at which it fails, as things stand. */
+  #lastTurnOf({ firstTurn, turns, turnsPerSecond, begunUs }: Wait): number {
+    const earned = Math.floor(((this.clock.nowUs - begunUs) * turnsPerSecond) / 1e6);
+    return Math.max(firstTurn, this.#fruitfulTurn) + turns + earned;
+  }
+
   #sleep(wait: Wait): void {
     this.#sleeping.add(wait);
     this.#deadlineUs = Math.min(this.#deadlineUs, wait.deadlineUs);
-    this.#lastTurn = Math.min(this.#lastTurn, wait.lastTurn);
+    this.#lastTurn = Math.min(this.#lastTurn, this.#lastTurnOf(wait));
     wait.on?.add(wait.waiter);
   }
 
@@ -567,11 +598,19 @@ export class World {
   /** How a wait has ended; `undefined` if it has not. */
   #outcome(wait: Wait): (() => void) | undefined {
     if (wait.signal?.aborted === true) return () => wait.reject(wait.signal?.reason);
-    if (wait.done()) return wait.resolve;
+    if (wait.done()) {
+      this.#fruitfulTurn = this.#turns;
+      return wait.resolve;
+    }
     const isLate = this.clock.nowUs > wait.deadlineUs;
-    if (!isLate && this.#turns < wait.lastTurn) return undefined;
-    const failure = this.#stuck(wait, isLate ? "has not come in time" : tooMany(wait));
+    if (!isLate && this.#turns < this.#lastTurnOf(wait)) return undefined;
+    const failure = this.#stuck(wait, isLate ? tooLong(wait) : this.#tooMany(wait));
     return () => wait.reject(failure);
+  }
+
+  #tooMany(wait: Wait): string {
+    const turns = this.#lastTurnOf(wait) - Math.max(wait.firstTurn, this.#fruitfulTurn);
+    return `has not come in ${turns} turns: something never comes to rest (${howToRaise("turns")})`;
   }
 
   /** Nothing can run. Waits for the host if that can change it, else fails every wait. True if it may go on. */
@@ -624,6 +663,10 @@ export class World {
   }
 }
 
-function tooMany({ lastTurn, firstTurn }: Wait): string {
-  return `has not come in ${lastTurn - firstTurn} turns: something never comes to rest`;
+function tooLong({ begunUs, deadlineUs }: Wait): string {
+  return `has not come in ${(deadlineUs - begunUs) / 1e6} s of virtual time (${howToRaise("timeoutUs")})`;
+}
+
+function howToRaise(limit: keyof WaitLimits): string {
+  return `\`${limit}\` of this wait, or of \`limits\` of createEngine, allows more`;
 }

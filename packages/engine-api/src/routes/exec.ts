@@ -3,8 +3,10 @@
  *
  * @see moby api/server/router/container/exec.go
  */
+
 import type { Engine, ExecSession, LogEntry } from "@bottleship/core/engine";
 import { base64, encode, StatusError } from "@bottleship/core/lib";
+import { UNLIMITED } from "@bottleship/core/sim";
 import { readJson } from "../http/body.ts";
 import { type ApiReply, empty, type HijackedStream, hijack, json } from "../http/exchange.ts";
 import { badRequest, HttpProblem } from "../http/problem.ts";
@@ -107,7 +109,7 @@ async function converse(engine: Engine, session: ExecSession, isRaw: boolean, st
       void forward(world, stream.input, session.body.Tty === true ? detachable(sink, keys, leave) : sink);
     }
     const what = `exec ${session.body.Cmd.join(" ")} to end`;
-    const options = { isPatient: true, timeoutUs: Number.POSITIVE_INFINITY, signal: stream.signal, what };
+    const options = { ...UNLIMITED, isPatient: true, signal: stream.signal, what };
     await world.until(() => !session.isRunning, options);
   } catch (error) {
     if (!stream.signal.aborted) channel.push(refusal(error));

@@ -3,8 +3,10 @@
  *
  * @see docker/cli cli/command/container/hijack.go, tty.go
  */
+
 import type { WindowSize } from "../../abi/index.ts";
 import { encode } from "../../lib/index.ts";
+import { UNLIMITED } from "../../sim/index.ts";
 import { END_OF_INPUT } from "../streams/console.ts";
 import { DEFAULT_DETACH_KEYS, DetachFilter, parseDetachKeys } from "../streams/detach-keys.ts";
 import type { Session } from "./session.ts";
@@ -82,7 +84,7 @@ async function followOutside(
   };
   void typing();
   const what = "the program at the terminal to end";
-  await life.until(isDone, { isPatient: true, timeoutUs: Number.POSITIVE_INFINITY, what });
+  await life.until(isDone, { ...UNLIMITED, isPatient: true, what });
   void pieces.return?.();
   return detached ? "detached" : "over";
 }

@@ -7,8 +7,10 @@
  *
  * @see moby api/server/router/container/container_routes.go postContainersWait, container/state.go Wait
  */
+
 import type { Container, Engine } from "@bottleship/core/engine";
 import { encode } from "@bottleship/core/lib";
+import { UNLIMITED } from "@bottleship/core/sim";
 import { type ApiReply, type Output, stream } from "../../http/exchange.ts";
 import { badRequest } from "../../http/problem.ts";
 import type { Handler } from "../../http/router.ts";
@@ -49,7 +51,7 @@ async function untilOver(engine: Engine, { name }: Container, outcome: Outcome, 
   const what = `container ${name} to end`;
   signal.addEventListener("abort", outcome.drive, { once: true });
   await outcome.mayDrive;
-  await world.until(() => outcome.isOver, { isPatient: true, timeoutUs: Number.POSITIVE_INFINITY, signal, what });
+  await world.until(() => outcome.isOver, { ...UNLIMITED, isPatient: true, signal, what });
 }
 
 /** Who sees the output sees it before the end: it is on its way when that is told. */
