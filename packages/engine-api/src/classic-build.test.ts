@@ -111,3 +111,75 @@ it("tells of tags as people write them, with the tag that is usual", async () =>
   const tagged = told.map(({ stream }) => stream).filter((line) => `${line}`.startsWith("Successfully tagged"));
   expect(tagged).toEqual(["Successfully tagged own:latest\n", "Successfully tagged localhost:5000/own:latest\n"]);
 });
+
+const CHOWN_PROBLEM = "unable to convert uid/gid chown string to host mapping: ";
+
+it.each([
+  ["nosuch", "can't find uid for user nosuch: no such user: nosuch"],
+  ["nosuch:root", "can't find uid for user nosuch: no such user: nosuch"],
+  ["0:nosuch", "can't find gid for group nosuch: no such group: nosuch"],
+  [":root", "can't find uid for user : no such user: "],
+  ["root:", "can't find gid for group : no such group: "],
+  ["1x", "can't find uid for user 1x: no such user: 1x"],
+  ["1:2:3", "invalid chown string format: 1:2:3"],
+])("refuses --chown=%s", async (owner, problem) => {
+  const { build } = await machine();
+  const told = await build({ Dockerfile: `FROM busybox\nCOPY --chown=${owner} f /f`, f: "" });
+  expect(told.at(-1)).toMatchObject({ error: CHOWN_PROBLEM + problem });
+  expect(told.at(-2)).toEqual({ stream: "\n" });
+});
+
+it("says where it has looked for owners", async () => {
+  const { build } = await machine();
+  const inScratch = await build({ Dockerfile: "FROM scratch\nCOPY --chown=nosuch f /f", f: "" });
+  expect(inScratch.at(-1)?.error).toMatch(
+    /: can't find uid for user nosuch: open \/var\/lib\/docker\/overlay2\/[0-9a-f]{64}\/diff\/etc\/passwd: no such file or directory$/,
+  );
+  const gone = "FROM busybox\nRUN rm /etc/group; ln -s nothere /etc/group\nCOPY --chown=root f /f";
+  expect((await build({ Dockerfile: gone, f: "" })).at(-1)?.error).toMatch(
+    /: can't find gid for group root: open \S+\/merged\/etc\/nothere: no such file or directory$/,
+  );
+  const directory = "FROM busybox\nRUN rm /etc/passwd; mkdir /etc/passwd\nCOPY --chown=bin f /f";
+  expect((await build({ Dockerfile: directory, f: "" })).at(-1)?.error).toMatch(
+    /: can't find uid for user bin: read \S+\/merged\/etc\/passwd: is a directory$/,
+  );
+});
+
+it("takes the group that is called as the user, and numbers without looking them up", async () => {
+  const { build } = await machine();
+  const ownerOf = async (before: string, owner: string): Promise<string | undefined> => {
+    const Dockerfile = `FROM busybox\n${before}\nCOPY --chown=${owner} f /f\nRUN stat -c %u:%g /f`;
+    const told = await build({ Dockerfile, f: "" }, "nocache=1");
+    return told.map(({ stream, error }) => String(stream ?? error)).find((text) => /^(\d+:\d+\n$|unable)/.test(text));
+  };
+  const user = "RUN echo u:x:9:7:::/bin/sh >>/etc/passwd";
+  expect(await ownerOf(user, "u")).toBe(`${CHOWN_PROBLEM}can't find gid for group u: no such group: u`);
+  expect(await ownerOf(`${user}; echo u:x:70: >>/etc/group`, "u")).toBe("9:70\n");
+  expect(await ownerOf("RUN rm /etc/passwd /etc/group", "5")).toBe("5:5\n");
+  expect(await ownerOf("ENV a=b", "3000000000:+6")).toBe("3000000000:6\n");
+  expect(await ownerOf("ENV a=b", "-1")).toBe("0:0\n");
+});
+
+it.each([
+  ["memory=4194304", "Minimum memory limit allowed is 6MB"],
+  ["memory=8388608&memswap=7340032", "Minimum memoryswap limit should be larger than memory limit, see usage"],
+  ["memswap=5242880", "You should always set the Memory limit when using Memoryswap limit, see usage"],
+  ["cpuquota=10", "CPU cfs quota can not be less than 1ms (i.e. 1000)"],
+  ["cpuperiod=10", "CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)"],
+  ["cpusetmems=7", "Requested memory nodes are not available - requested 7, available: 0"],
+])("refuses %s when a RUN needs a container", async (query, problem) => {
+  const { build } = await machine();
+  const files = { Dockerfile: "FROM busybox\nENV a=b\nRUN echo hi" };
+  const told = await build(files, query);
+  expect(told.slice(-3)).toMatchObject([{ stream: "Step 3/3 : RUN echo hi" }, { stream: "\n" }, { error: problem }]);
+  expect((await build({ Dockerfile: "FROM busybox\nENV a=b" }, query)).at(-1)).not.toHaveProperty("error");
+  await build(files);
+  expect((await build(files, query)).at(-1)).not.toHaveProperty("error");
+});
+
+it("limits what RUN may use", async () => {
+  const { build } = await machine();
+  const limits = "RUN cd /sys/fs/cgroup; cat memory.max cpu.max cpuset.cpus";
+  const told = await build({ Dockerfile: `FROM busybox\n${limits}` }, "memory=8388608&cpuquota=50000&cpusetcpus=0");
+  expect(told.map(({ stream }) => stream).join("")).toContain("8388608\n50000 100000\n0\n");
+});

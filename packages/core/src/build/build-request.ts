@@ -59,8 +59,13 @@ export interface BuildRequest {
   readonly cgroupParent?: string;
   /** Limits of every RUN. */
   readonly rlimits?: ProcessSpec["rlimits"];
-  /** WORKDIR makes directories of root's, whatever USER says, as the classic builder does. Default false. */
-  readonly rootOwnsWorkdirs?: boolean;
+  /** Limits of every RUN, as control files of its control group: they decide of no cache key. */
+  readonly resources?: Readonly<Record<string, string>>;
+  /**
+   * Whose files are. As in the classic builder, WORKDIR makes directories of root's, whatever USER says, and names in
+   * `--chown` must be known. Default "buildkit".
+   */
+  readonly ownership?: "buildkit" | "classic";
   /** Asks the registry for every image, also those that are here. */
   readonly pull?: boolean;
   /**

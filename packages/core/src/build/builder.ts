@@ -5,7 +5,7 @@
  */
 import { diffLayer, type LayerEntry } from "../content/index.ts";
 import type { Image, ImageStore } from "../image/index.ts";
-import { lowerCase } from "../lib/go/index.ts";
+import { bytesText, lowerCase } from "../lib/go/index.ts";
 import { byteLength, clean, encode, StatusError } from "../lib/index.ts";
 import type { Digest } from "../oci/index.ts";
 import type { BuildExport, BuildRequest, BuildResult, CacheTarget, ImageNames } from "./build-request.ts";
@@ -17,6 +17,7 @@ import { listTargets, type Target } from "./dockerfile/targets.ts";
 import { ContextMemory } from "./files/context-memory.ts";
 import { type ContextSource, contextEntries } from "./files/context-source.ts";
 import type { IgnoreMatcher } from "./files/ignore.ts";
+import { bytesToSend } from "./files/transfer.ts";
 import { type CheckResult, check, type Prepared, type PrepareOptions, prepare } from "./frontend/check.ts";
 import { type BuildOrders, ordersOf } from "./frontend/orders.ts";
 import { type Outline, outlineOf } from "./frontend/outline.ts";
@@ -246,7 +247,7 @@ export class Builder {
       prepared,
       sources,
       ignore,
-      rootOwnsWorkdirs: request.rootOwnsWorkdirs === true,
+      ownership: request.ownership ?? "buildkit",
       buildArgs: new Map(Object.entries(request.buildArgs ?? {})),
       context: {
         op: {
@@ -301,13 +302,19 @@ export class Builder {
     const { nowUs } = this.#machine.kernel;
     const image = this.#exporter.export(snapshot, labelled, { nowUs, titleOf, cacheOf, epochUs });
     for (const { one, vertex } of shown) {
-      vertex.status(EXPORTS[one].status);
+      vertex.status(EXPORTS[one].status + (one === "directory" ? this.#sizeOf(image, epochUs) : ""));
       if (inlineCache && one === "image") vertex.status("preparing layers for inline cache");
       if (one === "image") this.#name(image, request.tags ?? [], vertex);
       vertex.complete(false);
     }
     if (known !== undefined && !known.has(image)) this.#store.remove(image);
     return image;
+  }
+
+  /** How many bytes it takes to send the files to the client; nothing for none. */
+  #sizeOf(image: Image, epochUs: number | undefined): string {
+    const bytes = bytesToSend(this.#machine.filesOf(image), epochUs);
+    return bytes === 0 ? "" : ` ${bytesText(bytes)}`;
   }
 
   /** @see BuildKit cache/remotecache/export.go Finalize, solver/llbsolver/solver.go runCacheExporters */

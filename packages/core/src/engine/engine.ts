@@ -287,6 +287,7 @@ export class Engine implements EngineDoor {
             download: this.download,
             findRepository: this.findRepository,
             unpacksXz: this.profile.hasXz,
+            filesOf: (image) => this.archives.image(image),
             joinNetwork: buildNetwork({ kernel, networks: this.networks, nameservers }),
             resolvConf: buildResolvConf(nameservers),
           },

@@ -1,5 +1,7 @@
 /** What a build works with: the parts of a machine, as a builder sees them. */
+import type { LayerEntry } from "../../content/index.ts";
 import type { GitRepository } from "../../git/index.ts";
+import type { Image } from "../../image/index.ts";
 import type { Kernel, NetNamespace } from "../../kernel/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
 import type { Prng, World } from "../../sim/index.ts";
@@ -27,6 +29,8 @@ export interface BuildMachine {
   readonly findRepository: (remote: string) => GitRepository | undefined;
   /** Puts the process of a RUN on a network; what is returned takes it off again. @throws StatusError not-found */
   readonly joinNetwork: (namespace: NetNamespace, network: Exclude<RunNetwork, "host">) => () => void;
+  /** The files of an image, a directory before what is in it. */
+  readonly filesOf: (image: Image) => readonly LayerEntry[];
   /** The /etc/resolv.conf of a RUN. */
   readonly resolvConf: (network: RunNetwork) => string;
 }

@@ -1,15 +1,16 @@
 /** COPY, ADD and WORKDIR: changes of files. @see BuildKit solver/llbsolver/ops/file.go, file/backend.go */
 import { Errno } from "../../abi/index.ts";
 import { quote } from "../../lib/go/index.ts";
-import { basename, clean, compareBytes, dirname, join } from "../../lib/index.ts";
+import { basename, clean, compareBytes, dirname, join, toHex } from "../../lib/index.ts";
 import type { Prng } from "../../sim/index.ts";
-import { MountedSnapshot, type MountedTree } from "../../snapshot/index.ts";
+import { MountedSnapshot, type MountedTree, SNAPSHOT_ROOT } from "../../snapshot/index.ts";
 import { BuildError, rethrow } from "../dockerfile/error.ts";
 import { type Checksums, checksums } from "../files/checksum.ts";
 import { Copier } from "../files/copy.ts";
 import { hasWildcards } from "../files/glob.ts";
 import { IgnoreMatcher } from "../files/ignore.ts";
-import { makeDirectories } from "../files/make-directories.ts";
+import { findKnownOwner } from "../files/known-owner.ts";
+import { makeDirectories, type Owner } from "../files/make-directories.ts";
 import { findOwner, hasNames } from "../files/owner.ts";
 import { blockedBy, rootPath, targetPath } from "../files/root-path.ts";
 import { selectSources, splitSource } from "../files/select.ts";
@@ -51,6 +52,8 @@ export function fileWork(
     const suffix = index === 0 ? "" : ` (source ${index + 1})`;
     for (const [name, value] of action.kind === "mkdir" ? directoryIngredients(action) : copyIngredients(action))
       ingredients.push([name + suffix, value]);
+    if (op.ownersAreKnown === true && action.kind === "copy" && action.chown !== undefined)
+      ingredients.push([`how the owner is found${suffix}`, "by the names of a user and a group"]);
     if (action.kind !== "copy" || action.isFromTree || isCovered(action, op)) continue;
     const from = sources[action.input];
     if (from?.isUnmade === true) {
@@ -81,8 +84,10 @@ export function fileWork(
     ingredients: new Map([baseIngredient(base?.key), ...ingredients, ...files]),
     base: base?.snapshot,
     change: async (key) => {
-      if (base === undefined) refuseNames(op);
-      carryOut(machine, op, sources, key);
+      const isClassic = op.ownersAreKnown === true;
+      if (base === undefined && !isClassic) refuseNames(op);
+      const mountPoint = isClassic ? layerOf(machine.prng, base) : mountPointOf(machine.prng);
+      carryOut(machine, op, sources, { key, mountPoint });
     },
   });
 }
@@ -209,18 +214,29 @@ function mountPointOf(prng: Prng): string {
   return `${MOUNT_PREFIX}${prng.below(2 ** 31)}`;
 }
 
-function carryOut(machine: BuildMachine, { actions }: FileOp, sources: Sources, key: string): void {
-  const { kernel, snapshotter, prng } = machine;
+/** Where the classic builder has the layer that it makes; without others below it is mounted nowhere. */
+function layerOf(prng: Prng, base: Result | undefined): string {
+  return `${SNAPSHOT_ROOT}/${toHex(prng.bytes(32))}/${base === undefined ? "diff" : "merged"}`;
+}
+
+function carryOut(
+  machine: BuildMachine,
+  op: FileOp,
+  sources: Sources,
+  { key, mountPoint }: { readonly key: string; readonly mountPoint: string },
+): void {
+  const { kernel, snapshotter } = machine;
+  const ownerOf = op.ownersAreKnown === true ? findKnownOwner : findOwner;
   const tree = new MountedSnapshot(kernel, snapshotter, key);
-  const mountPoint = mountPointOf(prng);
   try {
-    for (const action of actions) {
+    for (const action of op.actions) {
       if (action.kind === "mkdir") makeDirectory(tree, action, mountPoint);
       else {
         const from = sources[action.input];
         withTree(machine, from, (source) => {
           checkSource(source, action, from);
-          copyFiles(machine, source, tree, action, mountPoint);
+          const owner = action.chown === undefined ? undefined : ownerOf(tree, action.chown, mountPoint);
+          copyFiles(machine, source, tree, action, { mountPoint, owner });
         });
       }
     }
@@ -266,10 +282,9 @@ function copyFiles(
   source: MountedTree,
   tree: MountedTree,
   action: CopyFiles,
-  mountPoint: string,
+  { mountPoint, owner }: { readonly mountPoint: string; readonly owner: Owner | undefined },
 ): void {
-  const { chown, chmod, dest } = action;
-  const owner = chown === undefined ? undefined : findOwner(tree, chown, mountPoint);
+  const { chmod, dest } = action;
   const exclude = excludeOf(action);
   const include = includeOf(action);
   const options = {

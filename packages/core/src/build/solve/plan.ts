@@ -6,6 +6,7 @@
 import { chainIds } from "../../image/index.ts";
 import { basename, clean, join } from "../../lib/index.ts";
 import type { ImageConfig } from "../../oci/index.ts";
+import type { BuildRequest } from "../build-request.ts";
 import type { InstructionOf } from "../dockerfile/ast.ts";
 import type { IgnoreMatcher } from "../files/ignore.ts";
 import { plainOwner } from "../files/owner.ts";
@@ -59,8 +60,7 @@ export interface PlanOptions {
   /** Shown in the names of steps. */
   readonly shownPlatform: string | undefined;
   readonly run: RunDefaults;
-  /** WORKDIR does not mind USER. */
-  readonly rootOwnsWorkdirs: boolean;
+  readonly ownership: NonNullable<BuildRequest["ownership"]>;
 }
 
 /** What a stage comes to. */
@@ -186,7 +186,7 @@ export class Plan {
       case "WORKDIR": {
         if (step.path === "/") return undefined;
         const { User: user = "" } = end.image.config;
-        const owner = this.#options.rootOwnsWorkdirs || user === "" ? undefined : plainOwner(user);
+        const owner = this.#options.ownership === "classic" || user === "" ? undefined : plainOwner(user);
         const op: FileOp = { kind: "file", actions: [{ kind: "mkdir", path: clean(step.path), owner }] };
         // Unlike other steps, BuildKit does not make this one anew when the cache is not to be used.
         return this.#vertices.add({ op, inputs: [end.vertex], ...about(), ignoresCache: false });
@@ -208,6 +208,7 @@ export class Plan {
     const isDirectory = step.dest === "" || step.dest === "." || step.dest.endsWith("/") || step.dest.endsWith("/.");
     const dest = isDirectory ? `${clean(written)}/`.replace(/^\/+$/, "/") : clean(written);
     const fromVertex = from === undefined ? this.#options.context : this.#soFar(from, stage, end).vertex;
+    const isClassic = this.#options.ownership === "classic";
     const keepsParents = step.kind === "COPY" && step.parents;
     const action = (written: string, input: number, how: Partial<CopyFiles> = {}): CopyFiles => {
       const pivot = keepsParents ? atPivot(written) : undefined;
@@ -217,7 +218,7 @@ export class Plan {
         source: sourcePath(pivot?.base ?? written),
         include: pivot?.pattern,
         dest,
-        chown: step.chown === undefined ? undefined : plainOwner(step.chown),
+        chown: step.chown === undefined || isClassic ? step.chown : plainOwner(step.chown),
         chmod: step.chmod === undefined ? undefined : plainChmod(step.chmod),
         exclude: step.exclude,
         unpacks: false,
@@ -251,7 +252,7 @@ export class Plan {
       inputs.push({ op, name: "[internal] preparing inline document", inputs: [], ignoresCache: about.ignoresCache });
       for (const { name } of step.files) actions.push(action(name, inputs.length - 2));
     }
-    return this.#vertices.add({ op: { kind: "file", actions }, inputs, ...about });
+    return this.#vertices.add({ op: { kind: "file", actions, ownersAreKnown: isClassic }, inputs, ...about });
   }
 
   #git(source: GitSource, { name, ignoresCache }: About): Vertex {
@@ -308,6 +309,7 @@ export class Plan {
       shmSizeBytes: run.shmSizeBytes,
       cgroupParent: run.cgroupParent,
       rlimits: run.rlimits,
+      resources: run.resources,
       proxy: run.proxy,
     };
     return this.#vertices.add({ op, inputs, ...about });

@@ -10,6 +10,7 @@ export function runDefaults(request: BuildRequest, { hostname, cacheNamespace }:
     buildArgs = {},
     shmSizeBytes,
     rlimits = [],
+    resources = {},
     cgroupParent = "",
   } = request;
   return {
@@ -17,6 +18,7 @@ export function runDefaults(request: BuildRequest, { hostname, cacheNamespace }:
     proxy: proxyVariables(buildArgs),
     shmSizeBytes,
     rlimits,
+    resources,
     cgroupParent,
     hostname,
     cacheNamespace,

@@ -288,7 +288,7 @@ function specOf(id: string, op: ExecOp, user: ResolvedUser, mounts: readonly Pre
     linux: {
       namespaces: op.network === "host" ? NAMESPACES.filter(({ type }) => type !== "network") : NAMESPACES,
       cgroupsPath: join("/", op.cgroupParent || "docker", "buildkit", id),
-      resources: { unified: {}, devices: DEFAULT_DEVICE_RULES },
+      resources: { unified: op.resources, devices: DEFAULT_DEVICE_RULES },
       devices: [],
       maskedPaths: BUILD_MASKED_PATHS,
       readonlyPaths: READONLY_PATHS,

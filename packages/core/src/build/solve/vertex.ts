@@ -91,6 +91,8 @@ export interface CopyFiles {
 export interface FileOp {
   readonly kind: "file";
   readonly actions: readonly (MakeDirectory | CopyFiles)[];
+  /** Names of owners that nobody knows are refused, and a user's group is called as the user: see `findKnownOwner`. */
+  readonly ownersAreKnown?: boolean;
 }
 
 /** What a RUN is on; the last one is a network of the engine's, by its name or id, which only the classic builder takes. */
@@ -114,6 +116,8 @@ export interface ExecOp {
   /** "" for the daemon's. */
   readonly cgroupParent: string;
   readonly rlimits: ProcessSpec["rlimits"];
+  /** Control files of its control group. They count for no cache key. */
+  readonly resources: Readonly<Record<string, string>>;
   /** Variables that the process sees, and no cache key. */
   readonly proxy: readonly string[];
   readonly mounts: readonly ExecMount[];
@@ -158,6 +162,7 @@ export interface RunDefaults {
   readonly extraHosts: readonly ExtraHost[];
   readonly shmSizeBytes: number | undefined;
   readonly rlimits: ExecOp["rlimits"];
+  readonly resources: ExecOp["resources"];
   readonly cgroupParent: string;
   readonly proxy: readonly string[];
 }

@@ -10,14 +10,17 @@ import type { LayerEntry } from "../../content/index.ts";
 import type { Image } from "../../image/index.ts";
 import { type Chunks, StatusError } from "../../lib/index.ts";
 import { familiarText, type ProcessSpec, parseReference, withDefaultTag } from "../../oci/index.ts";
+import { resources } from "../container/resources.ts";
 import { startFailure } from "../container/start-failure.ts";
+import { verifySettings } from "../container/verify.ts";
+import type { HostConfig } from "../docker/create-body.ts";
 import type { Engine } from "../engine.ts";
 import { keepContainers } from "./containers.ts";
 import { findText, hasBelow, pathsOf, withoutIgnored } from "./context.ts";
 import { ClassicBuildError, classicError } from "./error.ts";
 import { baseOf, type ClassicBuild, type ClassicImages, classicImages } from "./images.ts";
 import { ClassicProgress, type Failed, type Removal, type StepMemory, stepKeys } from "./progress.ts";
-import { findRefusal } from "./refusals.ts";
+import { findRefusal, problemIn } from "./refusals.ts";
 import { type ClassicStep, classicDockerfile, classicSteps, tryParse } from "./steps.ts";
 
 /** What clients send with `POST /build`. */
@@ -44,6 +47,8 @@ export interface ClassicBuildOptions {
   /** 0 for the usual size. */
   readonly shmSizeBytes: number;
   readonly rlimits: NonNullable<ProcessSpec["rlimits"]>;
+  /** What the containers of RUN may use. */
+  readonly limits: ClassicLimits;
   /** The image's id is all that is told, unless the build fails. */
   readonly isQuiet: boolean;
   /** Containers go when their steps are done. */
@@ -51,6 +56,11 @@ export interface ClassicBuildOptions {
   /** They go also when their steps have failed. */
   readonly forceRm: boolean;
 }
+
+export type ClassicLimits = Pick<
+  Partial<HostConfig>,
+  "Memory" | "MemorySwap" | "CpuShares" | "CpuPeriod" | "CpuQuota" | "CpusetCpus" | "CpusetMems"
+>;
 
 /** A line, or a piece of what a command writes; or the id of the image. */
 export type ClassicMessage = { readonly stream: string } | { readonly aux: { readonly ID: string } };
@@ -68,7 +78,7 @@ export async function openClassicBuild(engine: Engine, options: ClassicBuildOpti
     context: { tar },
     file,
     tags: options.tags,
-    rootOwnsWorkdirs: true,
+    ownership: "classic",
     noCache: options.noCache || (cacheFrom.length > 0 && !cacheFrom.some((name) => engine.images.find(name))),
     extraHosts: extraHosts(options.extraHosts),
     network: runNetwork(networkMode),
@@ -81,11 +91,13 @@ export async function openClassicBuild(engine: Engine, options: ClassicBuildOpti
     ...(platform === "" ? {} : { platform }),
   };
   const whole = await readWhole(engine, request, findText(tar, file));
+  const runProblem = problemIn(() => verifySettings({}, options.limits, engine.kernel.machine));
+  const limited = runProblem === undefined ? { ...request, resources: resources(options.limits) } : request;
   return (tell, signal) =>
     run(
       engine,
-      { ...request, ...(signal === undefined ? {} : { signal }) },
-      { whole, isQuiet, removal, networkMode },
+      { ...limited, ...(signal === undefined ? {} : { signal }) },
+      { whole, isQuiet, removal, networkMode, runProblem },
       tell,
     );
 }
@@ -134,17 +146,21 @@ async function readWhole(engine: Engine, options: SentRequest, text: string | un
 async function run(
   engine: Engine,
   options: SentRequest,
-  { whole, isQuiet, removal, networkMode }: ClassicRun,
+  { whole, isQuiet, removal, networkMode, runProblem }: ClassicRun,
   tell: ClassicListener,
 ): Promise<void> {
   const say = async (line: string): Promise<void> => {
     if (line !== "") await tell({ stream: line });
   };
   const context = { tar: withoutIgnored(options.context.tar, options.file) };
-  const refused = findRefusal(whole, { paths: pathsOf(context.tar), missing: await pullSources(engine, whole) });
+  const memory = memoryOf(engine);
+  const refused = findRefusal(whole, {
+    paths: pathsOf(context.tar),
+    missing: await pullSources(engine, whole),
+    run: runProblem === undefined ? undefined : { step: firstRun(whole, options, memory), problem: runProblem },
+  });
   const request: ClassicRequest = { ...options, context, labels: {}, dockerfile: refused?.before ?? whole };
   await pullBases(engine, request);
-  const memory = memoryOf(engine);
   const steps = classicSteps(request.dockerfile);
   const keys = stepKeys(steps, request.buildArgs ?? {});
   const noCache = request.noCache === true || !isRemembered(steps, keys, memory);
@@ -209,6 +225,16 @@ interface ClassicRun {
   readonly isQuiet: boolean;
   readonly removal: Removal;
   readonly networkMode: string;
+  /** Why no container can have the limits that are asked for. */
+  readonly runProblem: string | undefined;
+}
+
+/** The first RUN that is not known from another build. */
+function firstRun(whole: Dockerfile, { buildArgs = {}, noCache }: SentRequest, memory: StepMemory) {
+  const steps = classicSteps(whole);
+  const keys = stepKeys(steps, buildArgs);
+  const isDone = (i: number): boolean => noCache !== true && memory.has(keys[i] ?? "");
+  return steps.find(({ kind }, i) => kind === "RUN" && !isDone(i))?.instruction;
 }
 
 /** How the container of a command ends that has failed. */

@@ -26,6 +26,8 @@ export interface Sources {
   readonly paths: ContextPaths;
   /** Images that cannot be had, and why. */
   readonly missing: ReadonlyMap<string, string>;
+  /** A RUN for which no container can be made, and why. */
+  readonly run?: { readonly step: AnyInstruction | undefined; readonly problem: string } | undefined;
 }
 
 export function findRefusal(dockerfile: Dockerfile, sources: Sources): Refusal | undefined {
@@ -55,6 +57,8 @@ function problemOf(one: AnyInstruction, stage: number, sources: Sources): string
     return `the --${option} option requires BuildKit. Refer to https://docs.docker.com/go/buildkit/ to learn how to build images with BuildKit enabled`;
   }
   switch (one.kind) {
+    case "RUN":
+      return sources.run?.step === one ? sources.run.problem : undefined;
     case "COPY":
     case "ADD":
       return copyProblem(one, stage, sources);
@@ -74,7 +78,8 @@ function buildKitOption(one: AnyInstruction): string | undefined {
   return one.link === true ? "link" : undefined;
 }
 
-function problemIn(read: () => void): string | undefined {
+/** The daemon's words for what cannot be, if it cannot. */
+export function problemIn(read: () => void): string | undefined {
   try {
     read();
     return undefined;

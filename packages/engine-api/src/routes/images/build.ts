@@ -4,8 +4,16 @@
  * @see moby api/server/router/build/build_routes.go
  */
 import { type BuildRequest, sourceKind } from "@bottleship/core/build";
-import { type Engine, extraHosts, openClassicBuild, remoteContext, rlimits, runNetwork } from "@bottleship/core/engine";
-import { clean, gunzip, isGzip, StatusError } from "@bottleship/core/lib";
+import {
+  type ClassicBuildOptions,
+  type Engine,
+  extraHosts,
+  openClassicBuild,
+  remoteContext,
+  rlimits,
+  runNetwork,
+} from "@bottleship/core/engine";
+import { clean, gunzip, isGzip, parseInteger, readOr, StatusError } from "@bottleship/core/lib";
 import { z } from "zod";
 import { readAll } from "../../http/body.ts";
 import type { ApiReply } from "../../http/exchange.ts";
@@ -73,9 +81,28 @@ export async function buildHandler(
     return buildWithBuildKit(engine, asked, { trace, isQuiet });
   }
   const removal = { rm: flag(query, "rm", true), forceRm: flag(query, "forcerm") };
-  const own = { tar, target, platform, networkMode, extraHosts: hosts, shmSizeBytes, isQuiet, ...removal };
+  const limits = limitsOf(query);
+  const own = { limits, tar, target, platform, networkMode, extraHosts: hosts, shmSizeBytes, isQuiet, ...removal };
   const build = await openClassicBuild(engine, { ...shared, ...own });
   return progressReply((tell, { signal }) => build(tell, signal));
+}
+
+/** What is no number is none. @see moby api/server/httputils/form.go Int64ValueOrZero */
+function limitsOf(query: URLSearchParams): ClassicBuildOptions["limits"] {
+  const number = (name: string): number =>
+    readOr(
+      () => parseInteger(text(query, name)),
+      () => 0,
+    );
+  return {
+    Memory: number("memory"),
+    MemorySwap: number("memswap"),
+    CpuShares: number("cpushares"),
+    CpuPeriod: number("cpuperiod"),
+    CpuQuota: number("cpuquota"),
+    CpusetCpus: text(query, "cpusetcpus"),
+    CpusetMems: text(query, "cpusetmems"),
+  };
 }
 
 /** @throws StatusError invalid-argument for what no build can be asked for */

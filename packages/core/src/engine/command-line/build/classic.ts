@@ -55,6 +55,15 @@ async function build(
     buildArgs: Object.fromEntries(buildArgs),
     rlimits: rlimits(request.ulimits),
     shmSizeBytes: request.shmSize,
+    limits: {
+      Memory: request.memory,
+      MemorySwap: request.memorySwap,
+      CpuShares: request.cpuShares,
+      CpuPeriod: request.cpuPeriod,
+      CpuQuota: request.cpuQuota,
+      CpusetCpus: request.cpusetCpus,
+      CpusetMems: request.cpusetMems,
+    },
     isQuiet: request.quiet,
   });
   let id = "";
