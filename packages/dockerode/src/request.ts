@@ -7,7 +7,7 @@
  * @see docker-modem lib/modem.js, dial
  */
 
-import { type ApiRequest, TextBody } from "@bottleship/engine-api";
+import { type ApiRequest, Query, TextBody } from "@bottleship/engine-api";
 import { Buffer } from "buffer";
 import type { Readable } from "stream";
 
@@ -38,7 +38,7 @@ export function apiRequest(dial: DialOptions, defaults: Headers, signal: AbortSi
   const method = dial.method ?? "GET";
   const options = forDocker(dial.options);
   const [path = "", given = ""] = dial.path.split("?", 2);
-  const query = new URLSearchParams(given);
+  const query = new Query(given);
   if (dial.path.includes("?")) addQuery(query, part(options, "_query"));
   const headers = new Fields(defaults);
   for (const [name, value] of Object.entries(dial.headers ?? {})) {

@@ -9,7 +9,8 @@ import { clean, StatusError } from "@bottleship/core/lib";
 import { clientOf } from "./http/client.ts";
 import { cutByDaemon } from "./http/connection.ts";
 import { type ApiReply, type ApiRequest, empty, type HijackedStream, type Output } from "./http/exchange.ts";
-import { HttpProblem, problemReply } from "./http/problem.ts";
+import { Query } from "./http/form.ts";
+import { badRequest, HttpProblem, problemReply } from "./http/problem.ts";
 import { type Call, type Handler, type Match, Router } from "./http/router.ts";
 import { lateFailure, spoiled } from "./http/spoil.ts";
 import { versionOf } from "./http/version.ts";
@@ -80,11 +81,13 @@ export class EngineApi {
       if (request.method === "OPTIONS") return empty(200);
       const match = this.#router.match(request.method, path);
       if (match === undefined) throw new HttpProblem(404, "page not found");
-      const { params } = match;
+      const { params, readsForm } = match;
+      const { query } = request;
+      if (readsForm && query instanceof Query && query.problem !== undefined) throw badRequest(query.problem);
       const reply = await this.#carryOut(match, {
         request,
         version,
-        query: request.query,
+        query,
         param: (name) => params.get(name) ?? "",
       });
       return this.#written(cutByDaemon(daemon, reply));

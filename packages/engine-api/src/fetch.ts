@@ -1,6 +1,7 @@
 /** The API as `(Request) => Promise<Response>`: for clients in the same process, and for tests without sockets. */
 import type { EngineApi } from "./api.ts";
 import type { ApiReply, ApiRequest, HijackedStream, Output } from "./http/exchange.ts";
+import { Query } from "./http/form.ts";
 import { COMMON_HEADERS } from "./http/version.ts";
 import { RAW_STREAM } from "./streams/frames.ts";
 
@@ -18,7 +19,7 @@ export function createFetch(api: EngineApi): ApiFetch {
     const apiRequest: ApiRequest = {
       method: request.method,
       path: url.pathname,
-      query: url.searchParams,
+      query: new Query(url.search.slice(1)),
       headers: request.headers,
       body: chunksOf(request.body),
       signal: request.signal,

@@ -117,6 +117,34 @@ it("leads to where a path goes that is written in disguise", async () => {
   expect(await told("GET /containers/%zz/json")).toEqual([400, "400 Bad Request\n"]);
 });
 
+it.each([
+  ["GET /containers/json?a;b", 400, "invalid semicolon separator in query"],
+  ["GET /containers/json?a=%zz&b;c", 400, "invalid semicolon separator in query"],
+  ["GET /containers/json?a=%zz&b=%y", 400, 'invalid URL escape "%zz"'],
+  ["GET /containers/json?a=%", 400, 'invalid URL escape "%"'],
+  ["GET /containers/json?%2", 400, 'invalid URL escape "%2"'],
+  ["GET /containers/json?a=b=c&&%3B=%25&filters={}&a%5b", 200, expect.stringContaining('"/web"')],
+  ["POST /containers/create?a;b", 400, "invalid semicolon separator in query"],
+  ["POST /containers/nosuch/start?;", 400, "invalid semicolon separator in query"],
+  ["GET /containers/nosuch/json?a;b", 404, "No such container: nosuch"],
+  ["GET /swarm?a;b", 503, expect.stringContaining("This node is not a swarm manager.")],
+  ["GET /_ping?a;b", 200, "OK"],
+  ["POST /build?dockerfile=x&a;b&t=%zz", 500, "Cannot locate specified Dockerfile: x"],
+  ["POST /build?dockerfile=a;b", 500, "Cannot locate specified Dockerfile: Dockerfile"],
+])("%s, whose query is not as it should be, is answered with %i", async (line, status, message) => {
+  const { told } = await machine();
+  expect(await told(line, line.startsWith("POST /build") ? { body: new Uint8Array(1024) } : {})).toEqual([
+    status,
+    message,
+  ]);
+});
+
+it("tells clients of today what its firewall is", async () => {
+  const { told } = await machine();
+  expect(JSON.parse((await told("GET /v1.49/info"))[1])).toMatchObject({ FirewallBackend: { Driver: "iptables" } });
+  expect(JSON.parse((await told("GET /v1.48/info"))[1])).not.toHaveProperty("FirewallBackend");
+});
+
 it("lists tell where a container is on a network, and no size that is nothing", async () => {
   const { told } = await machine();
   const [, text] = await told('GET /containers/json?size=1&filters={"name":["web"]}');

@@ -10,6 +10,7 @@ import {
   COMMON_HEADERS,
   type EngineApi,
   type Output,
+  Query,
   RAW_STREAM,
 } from "@bottleship/engine-api";
 import { closeWhenAbandoned } from "./half-open.ts";
@@ -161,7 +162,7 @@ function apiRequest(request: IncomingMessage, body: AsyncIterable<Uint8Array>, s
   return {
     method: request.method ?? "GET",
     path,
-    query: new URLSearchParams(question < 0 ? "" : url.slice(question + 1)),
+    query: new Query(question < 0 ? "" : url.slice(question + 1)),
     headers: {
       get: (name) => {
         const value = request.headers[name.toLowerCase()];

@@ -9,6 +9,7 @@ export interface ApiRequest {
   readonly method: string;
   /** As it came, without the query: "/v1.51/containers/web/json". */
   readonly path: string;
+  /** With its faults, if it is a `Query`. */
   readonly query: URLSearchParams;
   readonly headers: { get(name: string): string | null };
   /** The body in pieces; nothing for a request that has none. */

@@ -5,6 +5,7 @@
  */
 import { type Operation, operationOf } from "@bottleship/core/faults";
 import type { ApiReply, ApiRequest } from "./exchange.ts";
+import { readsForm } from "./form.ts";
 
 /** What a handler gets: the request, and what its path says. */
 export interface Call {
@@ -32,6 +33,7 @@ interface Compiled {
   readonly names: readonly string[];
   readonly handler: Handler;
   readonly operation: Operation | undefined;
+  readonly readsForm: boolean;
 }
 
 export interface Match {
@@ -39,6 +41,8 @@ export interface Match {
   /** What the route stands for, if the API's description knows it. */
   readonly operation: Operation | undefined;
   readonly params: ReadonlyMap<string, string>;
+  /** It refuses a query that is not written well. */
+  readonly readsForm: boolean;
 }
 
 export function route(method: string, pattern: string, handler: Handler): Route {
@@ -64,12 +68,13 @@ export class Router {
 }
 
 function find(candidates: readonly Compiled[], method: string, path: string): Match | undefined {
-  for (const { method: own, expression, ending, names, handler, operation } of candidates) {
+  for (const { method: own, expression, ending, names, ...rest } of candidates) {
     if (own !== method || !path.endsWith(ending)) continue;
     const found = expression.exec(path);
     if (found === null) continue;
     const params = new Map(names.map((name, index) => [name, decoded(found[index + 1] ?? "")]));
-    return { handler, operation, params };
+    const { handler, operation, readsForm } = rest;
+    return { handler, operation, params, readsForm };
   }
   return undefined;
 }
@@ -88,6 +93,7 @@ function compile({ method, pattern, handler }: Route): Compiled {
     names,
     handler,
     operation: operationOf(method, pattern),
+    readsForm: readsForm(method, pattern),
   };
 }
 

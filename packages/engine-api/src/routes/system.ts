@@ -28,7 +28,10 @@ export function systemRoutes(engine: Engine): readonly Route[] {
     route("GET", "/_ping", () => ping(engine)),
     route("HEAD", "/_ping", () => ping(engine)),
     route("GET", "/version", () => json(versionDocument(engine))),
-    route("GET", "/info", () => json(infoDocument(engine))),
+    route("GET", "/info", ({ version }) => {
+      const { FirewallBackend, ...info } = infoDocument(engine);
+      return json(version < FIREWALL_TOLD ? info : { ...info, FirewallBackend });
+    }),
     route("GET", "/events", eventsHandler(engine)),
     route("GET", "/system/df", ({ query, version }) => json(usage(engine, query, version))),
     route("POST", "/auth", async ({ request }) => {
@@ -49,6 +52,8 @@ export function systemRoutes(engine: Engine): readonly Route[] {
 
 const USAGE_TYPES: readonly string[] = ["container", "image", "volume", "build-cache"];
 
+/** From this version on the firewall is told of. */
+const FIREWALL_TOLD = 149;
 /** From this version on one may ask for a part. */
 const TYPED_USAGE = 142;
 

@@ -2,6 +2,7 @@
 import { createEngine } from "@bottleship/core/engine";
 import { EngineApi } from "../api.ts";
 import type { ApiReply, ApiRequest } from "../http/exchange.ts";
+import { Query } from "../http/form.ts";
 import { drawFrom, type FuzzRequest, fuzzRequest } from "./http-fuzz.ts";
 import { ResponseCheck } from "./response-check.ts";
 
@@ -82,7 +83,7 @@ function apiRequest({ method, path, headers, body }: FuzzRequest, signal: AbortS
   return {
     method,
     path: place,
-    query: new URLSearchParams(query),
+    query: new Query(query),
     headers: { get: (name) => given.get(name.toLowerCase()) ?? null },
     body: body === undefined ? nothing() : once(new TextEncoder().encode(body)),
     signal,

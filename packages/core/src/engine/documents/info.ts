@@ -77,6 +77,7 @@ export function infoDocument(engine: Engine) {
     RuncCommit: { ID: "" },
     InitCommit: { ID: "" },
     SecurityOptions: ["name=seccomp,profile=builtin", "name=cgroupns"],
+    FirewallBackend: { Driver: "iptables" },
     CDISpecDirs: ["/etc/cdi", "/var/run/cdi"],
     Containerd: {
       Address: "/run/containerd/containerd.sock",
