@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import { z } from "zod";
 import { apiMachine } from "../testing/api-machine.ts";
-import { readJson } from "./body.ts";
+import { readJson, readSecrets } from "./body.ts";
 import { TextBody } from "./exchange.ts";
 
 const CREATE = "/containers/create";
@@ -118,11 +118,11 @@ it("says that a body is too deep, and takes what it does not know up to there", 
 
 const LABELS = z.object({ Labels: z.record(z.string(), z.string()) });
 
-function read(text: string): Promise<z.infer<typeof LABELS>> {
+function read(text: string, how: typeof readJson = readJson): Promise<z.infer<typeof LABELS>> {
   const { signal } = new AbortController();
   const headers = new Headers(JSON_TYPE);
   const request = { method: "POST", path: "/", query: new URLSearchParams(), headers, signal };
-  return readJson({ ...request, body: new TextBody(text) }, LABELS);
+  return how({ ...request, body: new TextBody(text) }, LABELS);
 }
 
 it("reads a text once, and lets nobody change what it said", async () => {
@@ -132,6 +132,16 @@ it("reads a text once, and lets nobody change what it said", async () => {
   expect(await read(text)).toBe(first);
   expect(() => Object.assign(first.Labels, { a: "2" })).toThrow(TypeError);
   expect(await read('{"Labels":{"a":"2"}}')).toEqual({ Labels: { a: "2" } });
+});
+
+it("remembers no secrets", async () => {
+  const text = '{"Labels":{"a":"secret"}}';
+  const first = await read(text, readSecrets);
+  expect(await read(text, readSecrets)).toEqual(first);
+  expect(await read(text, readSecrets)).not.toBe(first);
+  expect(() => Object.assign(first.Labels, { a: "2" })).not.toThrow();
+  await expect(read("[]", readSecrets)).rejects.toThrow("invalid JSON: json: cannot unmarshal array");
+  await expect(read(" ", readSecrets)).rejects.toThrow("invalid JSON: got EOF");
 });
 
 it("refuses a text as often as it is sent", async () => {

@@ -43,6 +43,14 @@ export async function readJson<T extends z.ZodType>(request: ApiRequest, schema:
   return text === "" ? check(null, schema) : readText(request, text, schema);
 }
 
+/** The same for a body with secrets in it: it is not remembered. @throws as `readJson` */
+export async function readSecrets<T extends z.ZodType>(request: ApiRequest, schema: T): Promise<z.infer<T>> {
+  const text = await textOf(request.body);
+  if (text === "") return check(null, schema);
+  checkBody(request, text);
+  return check(parsed(text), schema);
+}
+
 /** The same for a body that must be there. */
 export async function requireJson<T extends z.ZodType>(request: ApiRequest, schema: T): Promise<z.infer<T>> {
   return readText(request, await textOf(request.body), schema);
@@ -66,14 +74,19 @@ export async function decodeJson<T extends z.ZodType>(request: ApiRequest, schem
   return check(JSON.parse(text.slice(0, endOf(text, ""))), schema, "");
 }
 
-function readText<T extends z.ZodType>({ headers }: ApiRequest, text: string, schema: T): z.infer<T> {
+function readText<T extends z.ZodType>(request: ApiRequest, text: string, schema: T): z.infer<T> {
+  checkBody(request, text);
+  return readOnce(text, schema);
+}
+
+/** @throws StatusError invalid-argument for what is nothing, or no JSON by its type */
+function checkBody({ headers }: ApiRequest, text: string): void {
   if (text.trim() === "") throw badRequest("invalid JSON: got EOF while reading request body");
   const type = headers.get("content-type") ?? "";
   if (type === "") throw badRequest("malformed Content-Type header (): mime: no media type");
   if (!/^application\/([\w.+-]*\+)?json\s*(;|$)/i.test(type)) {
     throw badRequest(`unsupported Content-Type header (${type}): must be 'application/json'`);
   }
-  return readOnce(text, schema);
 }
 
 /** Longer texts are not remembered, and no more than so many of one schema. */

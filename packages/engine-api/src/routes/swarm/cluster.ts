@@ -1,6 +1,6 @@
 /** Swarm mode: init, join, leave, inspect, update, locks. @see moby api/server/router/swarm/cluster_routes.go */
 import { type Engine, swarmDocument } from "@bottleship/core/engine";
-import { readJson } from "../../http/body.ts";
+import { readSecrets } from "../../http/body.ts";
 import { empty, json } from "../../http/exchange.ts";
 import { flag } from "../../http/query.ts";
 import { type Route, route } from "../../http/router.ts";
@@ -11,14 +11,14 @@ import { seenVersion } from "./version.ts";
 export function clusterRoutes({ swarm }: Engine): readonly Route[] {
   return [
     route("GET", "/swarm", () => json(swarmDocument(swarm.cluster))),
-    route("POST", "/swarm/init", async ({ request }) => json(swarm.init(await readJson(request, SWARM_INIT)))),
-    route("POST", "/swarm/join", async ({ request }) => swarm.join(await readJson(request, SWARM_JOIN))),
+    route("POST", "/swarm/init", async ({ request }) => json(swarm.init(await readSecrets(request, SWARM_INIT)))),
+    route("POST", "/swarm/join", async ({ request }) => swarm.join(await readSecrets(request, SWARM_JOIN))),
     route("POST", "/swarm/leave", async ({ query }) => {
       await swarm.leave({ force: flag(query, "force") });
       return empty(200);
     }),
     route("POST", "/swarm/update", async ({ request, query }) => {
-      const spec = await readJson(request, CLUSTER_SPEC);
+      const spec = await readSecrets(request, CLUSTER_SPEC);
       checkManager(swarm);
       const seen = seenVersion(query, "swarm");
       swarm.update(seen, spec, {

@@ -1,7 +1,7 @@
 /** Secrets and configs. @see moby api/server/router/swarm/cluster_routes.go */
 import { type Engine, PAYLOAD_FILTERS, type PayloadStore, payloadDocument } from "@bottleship/core/engine";
 import { base64Bytes } from "@bottleship/core/lib";
-import { readJson } from "../../http/body.ts";
+import { readSecrets } from "../../http/body.ts";
 import { empty, json } from "../../http/exchange.ts";
 import { Filters } from "../../http/filters.ts";
 import { badRequest } from "../../http/problem.ts";
@@ -26,7 +26,7 @@ export function payloadRoutes({ swarm }: Engine): readonly Route[] {
         );
       }),
       route("POST", `${path}/create`, async ({ request }) => {
-        const { Data, ...spec } = await readJson(request, schema);
+        const { Data, ...spec } = await readSecrets(request, schema);
         checkManager(swarm);
         return json({ ID: store().create(spec, bytesOf(Data ?? "")).id }, 201);
       }),
@@ -36,7 +36,7 @@ export function payloadRoutes({ swarm }: Engine): readonly Route[] {
         return empty(204);
       }),
       route("POST", `${path}/{id}/update`, async ({ request, query, param }) => {
-        const { Data, ...spec } = await readJson(request, schema);
+        const { Data, ...spec } = await readSecrets(request, schema);
         checkManager(swarm);
         const seen = seenVersion(query, kind, { tellsWhy: false });
         store().update(param("id"), seen, spec, Data === undefined ? undefined : bytesOf(Data));
