@@ -1,5 +1,6 @@
 /** What is executed again and again is not prepared each time; it notices all the same when something has changed. */
 import { expect, it, vi } from "vitest";
+import { run } from "../testing/docker.ts";
 import { createEngine, type Engine } from "./index.ts";
 
 const CONTAINER = "again";
@@ -26,13 +27,6 @@ async function machine(options = "", first = "exec sleep infinity"): Promise<Eng
     first,
   ]);
   return engine;
-}
-
-async function run(engine: Engine, command: string | readonly string[]): Promise<string> {
-  const { stdout, stderr, exitCode } = await engine.docker(command);
-  expect(stderr).toBe("");
-  expect(exitCode).toBe(0);
-  return stdout;
 }
 
 /** What somebody does in the container, with all rights, who has not come by exec: that would be a command between others. */

@@ -2,19 +2,13 @@
 import { describe, expect, it, vi } from "vitest";
 import { mount, type Routine, rename, rmdir, sysctl } from "../abi/index.ts";
 import type { Process } from "../kernel/index.ts";
+import { run } from "../testing/docker.ts";
 import { createEngine, type Engine } from "./index.ts";
 
 async function machine(): Promise<Engine> {
   const engine = createEngine({ seed: 7 });
   await engine.images.pull("busybox");
   return engine;
-}
-
-async function run(engine: Engine, command: string | readonly string[]): Promise<string> {
-  const { stdout, stderr, exitCode } = await engine.docker(command);
-  expect(stderr).toBe("");
-  expect(exitCode).toBe(0);
-  return stdout;
 }
 
 /** Often enough for the last ones to be repetitions. */
