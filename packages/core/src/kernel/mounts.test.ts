@@ -9,6 +9,7 @@ import {
   getcwd,
   MNT_DETACH,
   MS_BIND,
+  MS_MOVE,
   MS_NODEV,
   MS_NOEXEC,
   MS_PRIVATE,
@@ -54,6 +55,18 @@ function* peers(first: string, second: string): Routine<void> {
   yield* mkdir(`${first}/x`);
   yield* mount(first, second, "", MS_BIND);
 }
+
+/** What may be done to mounts that others are about to look at. */
+const CHANGES: Readonly<Record<string, () => ReturnType<typeof mount> | ReturnType<typeof umount2>>> = {
+  mounted: () => mount("late", "/a/x", "tmpfs"),
+  unmounted: () => umount2("/a/x"),
+  "all unmounted": () => umount2("/a", MNT_DETACH),
+  bound: () => mount("/a", "/b", "", MS_BIND | MS_REC),
+  moved: () => mount("/a/x", "/b", "", MS_MOVE),
+  remounted: () => mount("", "/a", "", MS_REMOUNT | MS_BIND | MS_RDONLY),
+  shared: () => mount("", "/a", "", MS_SHARED | MS_REC),
+  "made unbindable": () => mount("", "/a/x", "", MS_UNBINDABLE),
+};
 
 /** Which of these are mount points. */
 function* points(...paths: readonly string[]): Routine<readonly string[]> {
@@ -307,6 +320,37 @@ describe("mount namespaces", () => {
     });
     expect(codes).toEqual(["EINVAL", "ok"]);
   });
+
+  it.each(Object.entries(CHANGES))(
+    "hold what was mounted when they were made, whenever somebody first looks: %s",
+    async (_name, change) => {
+      const life = (looksAtOnce: boolean) =>
+        run(function* () {
+          for (const path of ["/a", "/b"]) yield* mkdir(path);
+          yield* mount("outer", "/a", "tmpfs");
+          yield* mkdir("/a/x");
+          yield* mount("inner", "/a/x", "tmpfs");
+          const seen: string[] = [];
+          const looker = function* (): Routine<number> {
+            if (looksAtOnce) yield* get("/proc/self/mountinfo");
+            yield* nanosleep(1000);
+            seen.push(yield* get("/proc/self/mountinfo"));
+            yield* mount("more", "/b", "tmpfs");
+            seen.push(yield* get("/proc/self/mountinfo"));
+            return 0;
+          };
+          for (let i = 0; i < 2; i++) yield* clone(looker, undefined, { namespaces: new Set(["mnt"]) });
+          yield* nanosleep(100);
+          yield* change();
+          for (let i = 0; i < 2; i++) yield* wait4();
+          return [...seen, yield* get("/proc/self/mountinfo")];
+        });
+      const told = await life(false);
+      expect(told).toEqual(await life(true));
+      expect(told[0]).toContain(" /a/x ");
+      expect(told[0]).not.toContain("late");
+    },
+  );
 
   it("can be entered through /proc, and go with their last process", async () => {
     const machine = new TestMachine();

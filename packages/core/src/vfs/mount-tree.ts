@@ -7,11 +7,11 @@
  * @see mount(2), umount(2), pivot_root(2), mount_namespaces(7), fs/namespace.c, fs/pnode.c
  */
 import { Errno, MOUNT_MAX } from "../abi/index.ts";
-import { assert } from "../lib/index.ts";
+import { assert, SmallSet } from "../lib/index.ts";
 import { type Automounter, attachPlan, carryOutAll, type Plan } from "./automount.ts";
 import type { Dentry } from "./dentry.ts";
 import type { FileSystem } from "./inode.ts";
-import { LOCKED, Location, Mount, PeerGroup } from "./mount.ts";
+import { LaterMounts, LOCKED, Location, Mount, PeerGroup } from "./mount.ts";
 import { echoesOf, follow, joinGroup, leaveGroup, NO_MOUNTS, receivers } from "./propagation.ts";
 import { tellUnmounted } from "./watch.ts";
 
@@ -47,6 +47,8 @@ export class MountTree {
   #root: Mount | undefined;
   /** Some mounts are planned and not made yet. */
   #hasPlans = false;
+  /** Mounts of other trees below which some are still to be copied from here. */
+  #copies: SmallSet<Mount> | undefined = undefined;
   /** It belongs to a user namespace of less rights than the one that it was copied from. */
   #isLessPrivileged = false;
 
@@ -177,6 +179,7 @@ export class MountTree {
    * @see pivot_root(2)
    */
   pivotRoot(oldRoot: Location, newRoot: Location, putOld: Location): void {
+    this.beforeChange();
     const fresh = newRoot.mount;
     const old = oldRoot.mount;
     if (!this.#holds(fresh) || !this.#holds(putOld.mount) || fresh.isLocked) throw new Errno("EINVAL");
@@ -202,13 +205,14 @@ export class MountTree {
    */
   replaceAll(fs: FileSystem, flags: number): Mount {
     const { root } = this;
-    for (let at = root.children.length - 1; at >= 0; at--) this.#detach(root.children[at] as Mount);
+    this.#detachBelow(root);
     this.setPropagation(root, "private");
     return this.mount(fs, new Location(root, root.root), flags);
   }
 
   /** Sets how mount events travel from and to `mount`. @see mount_namespaces(7) */
   setPropagation(mount: Mount, type: Propagation): void {
+    this.beforeChange();
     if (type === "shared") {
       mount.unbindable = false;
       if (mount.peers === undefined) joinGroup(mount, new PeerGroup(this.#ids.nextGroup()));
@@ -240,6 +244,54 @@ export class MountTree {
       for (const mount of root.subtree()) mount.lockDown({ ontop: mount === root });
     } else tree.#isLessPrivileged = this.#isLessPrivileged;
     return tree;
+  }
+
+  /**
+   * As `clone`, for a tree in which nothing is propagated: what is below the topmost mount on its root is copied when
+   * somebody looks at the copy, or before the original changes. `undefined` if that cannot be.
+   */
+  cloneLater(): { readonly tree: MountTree; readonly top: Mount } | undefined {
+    this.#carryOutPlans();
+    const { root } = this;
+    const [top, ...others] = root.children;
+    if (top === undefined || others.length > 0 || top.point !== root.root || !isPlain(root)) return undefined;
+    const tree = new MountTree(this.#ids);
+    tree.#isLessPrivileged = this.#isLessPrivileged;
+    tree.#root = tree.#copyOne(root, root.root, "keep");
+    const copy = tree.#copyOne(top, top.root, "keep");
+    hook(copy, tree.#root, root.root);
+    const count = this.#count - tree.#count;
+    if (count === 0) return { tree, top: copy };
+    copy.later = new LaterCopies(top, count, this.#ids.reserve(count) + 1);
+    tree.#count += count;
+    this.#copies ??= new SmallSet();
+    this.#copies.add(copy);
+    return { tree, top: copy };
+  }
+
+  /** Something in it is about to change: what is still to be copied from it is. */
+  beforeChange(): void {
+    if (this.#copies !== undefined) for (const copy of [...this.#copies]) copy.children;
+  }
+
+  /** Makes below `mount` what has been counted already. */
+  makeCopies(mount: Mount, copies: LaterCopies): void {
+    this.#forget(mount, copies);
+    const next = { id: copies.firstId };
+    for (const child of copies.of.children) hook(this.#copyPlain(child, next), mount, pointOf(child));
+  }
+
+  #forget(mount: Mount, { of, count }: LaterCopies): void {
+    of.tree.#copies?.delete(mount);
+    this.#count -= count;
+  }
+
+  #copyPlain(original: Mount, next: { id: number }): Mount {
+    const { fs, root, source, flags, lock } = original;
+    const copy = this.#make(fs, root, source, flags, next.id++);
+    copy.lock = lock;
+    for (const child of original.children) hook(this.#copyPlain(child, next), copy, pointOf(child));
+    return copy;
   }
 
   /** Takes every mount out of propagation: the namespace is gone. */
@@ -356,8 +408,17 @@ export class MountTree {
     if (cover !== undefined) hook(cover, parent, point);
   }
 
-  #detach(mount: Mount): void {
+  #detachBelow(mount: Mount): void {
+    const { later } = mount;
+    if (later instanceof LaterCopies) {
+      mount.later = undefined;
+      this.#forget(mount, later);
+    }
     for (let at = mount.children.length - 1; at >= 0; at--) this.#detach(mount.children[at] as Mount);
+  }
+
+  #detach(mount: Mount): void {
+    this.#detachBelow(mount);
     if (mount.parent !== undefined) unhook(mount);
     if (mount.peers !== undefined) leaveGroup(mount);
     mount.master?.slaves.delete(mount);
@@ -367,6 +428,31 @@ export class MountTree {
     tellUnmounted(mount.fs);
     mount.fs.unmounted();
   }
+}
+
+/** Copies of what is mounted below a mount of another tree. */
+class LaterCopies extends LaterMounts {
+  readonly of: Mount;
+  readonly count: number;
+  readonly firstId: number;
+
+  constructor(of: Mount, count: number, firstId: number) {
+    super();
+    this.of = of;
+    this.count = count;
+    this.firstId = firstId;
+  }
+
+  override make(mount: Mount): void {
+    mount.tree.makeCopies(mount, this);
+  }
+}
+
+/** Nothing is propagated from or to the mount, nor those below it, and all of them can be copied. */
+function isPlain({ peers, master, unbindable, children }: Mount): boolean {
+  if (peers !== undefined || master !== undefined || unbindable) return false;
+  for (const child of children) if (!isPlain(child)) return false;
+  return true;
 }
 
 /** True if a mount below `at` hides something that is not to be seen. */
@@ -397,6 +483,7 @@ function pointOf(mount: Mount): Dentry {
 }
 
 function hook(mount: Mount, parent: Mount, point: Dentry): void {
+  parent.tree.beforeChange();
   mount.parent = parent;
   mount.point = point;
   parent.tree.changes++;
@@ -407,6 +494,7 @@ function hook(mount: Mount, parent: Mount, point: Dentry): void {
 
 function unhook(mount: Mount): void {
   assert(mount.parent !== undefined && mount.point !== undefined, "an attached mount has a place");
+  mount.parent.tree.beforeChange();
   mount.parent.tree.changes++;
   mount.parent.removeChild(mount);
   mount.point.mounted--;

@@ -94,6 +94,13 @@ function enterNewUserNamespace(process: Process): Credentials {
 
 function cloneMounts(process: Process, owner: UserNamespace) {
   let { root, cwd } = process;
+  const { mnt } = process.ns;
+  const { mount: top } = mnt.tree.top;
+  const later = owner === mnt.owner && root.mount === top && cwd.mount === top ? mnt.tree.cloneLater() : undefined;
+  if (later !== undefined) {
+    const namespace = new MountNamespace(process.kernel.namespaceIds.next(), owner, later.tree);
+    return { namespace, root: new Location(later.top, root.dentry), cwd: new Location(later.top, cwd.dentry) };
+  }
   const tree = process.ns.mnt.tree.clone({ asSlaves: owner !== process.ns.mnt.owner }, (original, copy) => {
     if (original === process.root.mount) root = new Location(copy, process.root.dentry);
     if (original === process.cwd.mount) cwd = new Location(copy, process.cwd.dentry);

@@ -141,6 +141,7 @@ function remount(process: Process, at: Location, flags: number, data: MountData)
     mount.fs.reconfigure(textOf(data));
     resettle(mount.fs, flags);
   }
+  mount.tree.beforeChange();
   mount.flags = changedFlags(mount, flags);
 }
 
