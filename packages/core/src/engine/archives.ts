@@ -99,7 +99,7 @@ export class ArchiveService {
         const whole = join(place, inner);
         return mountOver(container, whole)?.destination === whole;
       };
-      unpackInto(context, at, entries, { ...options, isMounted });
+      unpackInto(context, at, entries, { ...options, place, isMounted });
     };
     this.#look(container, path, unpack, options.reference, { follows: true });
   }

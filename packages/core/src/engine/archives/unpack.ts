@@ -12,6 +12,8 @@ import { isLocalPath } from "../volume/volume-subpath.ts";
 
 export interface UnpackOptions {
   readonly keepsKinds?: boolean;
+  /** The path of the target, as errors name it. */
+  readonly place: string;
   /** Whether something is mounted on a path of the target: that cannot be taken away. */
   readonly isMounted?: (path: string) => boolean;
 }
@@ -55,19 +57,26 @@ function put(
   inside: FsContext,
   path: string,
   entry: LayerEntry,
-  { keepsKinds = false, isMounted = () => false }: UnpackOptions,
+  { keepsKinds = false, place, isMounted = () => false }: UnpackOptions,
 ): void {
   makeParents(inside, path);
   const existing = find(inside, path);
+  const name = quote(path.slice(1));
   if (existing?.inode.type === "dir") {
     if (entry.type === "dir") return;
     if (keepsKinds) {
-      throw new StatusError("invalid-argument", `cannot overwrite directory "${path}" with non-directory "${path}"`);
+      throw new StatusError(
+        "invalid-argument",
+        `cannot overwrite directory ${name} with non-directory ${quote(place)}`,
+      );
     }
     directory.rmdir(inside, path);
   } else if (existing !== undefined) {
     if (entry.type === "dir" && keepsKinds) {
-      throw new StatusError("invalid-argument", `cannot overwrite non-directory "${path}" with directory "${path}"`);
+      throw new StatusError(
+        "invalid-argument",
+        `cannot overwrite non-directory ${name} with directory ${quote(place)}`,
+      );
     }
     if (isMounted(path)) throw new StatusError("internal", `RemoveAll ${path.slice(1)}: device or resource busy`);
     directory.unlink(inside, path);
