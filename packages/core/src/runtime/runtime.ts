@@ -102,9 +102,9 @@ export class Runtime {
     const kernel = this.#kernel;
     const cgroup = ensureCgroup(kernel.cgroups, spec.linux.cgroupsPath, id);
     const { oomScoreAdj = 0 } = spec.process;
-    const isPrivileged = kernel.init.creds.capable(CAP_SYS_RESOURCE, kernel.init.creds.user);
     const refusal =
-      setLimits(cgroup, spec.linux.resources.unified) ?? (oomScoreAdj < 0 && !isPrivileged ? CHILD_DIED : undefined);
+      setLimits(cgroup, spec.linux.resources.unified) ??
+      (oomScoreAdj < 0 && !this.#maySetResources() ? CHILD_DIED : undefined);
     cgroup.deviceRules = spec.linux.resources.devices;
     let container: OciContainer | undefined;
     const channel = kernel.pipes.channel(0, 0, (message) => {
@@ -126,8 +126,7 @@ export class Runtime {
     const process = this.#cloneInit(argument, (made) => {
       for (const [fd, file] of stdio.entries()) made.files.set(fd, file, false);
       made.files.set(CHANNEL_FD, channel.file, true);
-      made.oomScoreAdj = oomScoreAdj;
-      if (isPrivileged) made.oomScoreAdjMin = oomScoreAdj;
+      this.#setOomScore(made, oomScoreAdj);
       // How the shim takes SIGCHLD is its own affair.
       made.actions = undefined;
       cgroup.attach(made);
@@ -162,8 +161,20 @@ export class Runtime {
     );
     started.begin(made);
     made.limits = first.limits;
+    this.#setOomScore(made, process.oomScoreAdj ?? 0);
     made.files.setCloseOnExec(CHANNEL_FD, true);
     return started;
+  }
+
+  #maySetResources(): boolean {
+    const { creds } = this.#kernel.init;
+    return creds.capable(CAP_SYS_RESOURCE, creds.user);
+  }
+
+  /** Written with the privilege to, a score is also the lowest that the process may ask for. @see proc_pid_oom_score_adj(5) */
+  #setOomScore(process: Process, score: number): void {
+    process.oomScoreAdj = score;
+    if (this.#maySetResources()) process.oomScoreAdjMin = score;
   }
 
   /** What the last process of the same kind did before its program. */

@@ -33,9 +33,9 @@ export class UserLookup {
     return resolved;
   }
 
-  /** Another user of the same container: `docker exec --user`. */
+  /** Another user of the same container, who is in its `--group-add` groups too: `docker exec --user`. */
   resolveAs(container: Container, user: string): ResolvedUser {
-    return resolveUser(user, [], this.#filesOf(container));
+    return resolveUser(user, container.hostConfig.GroupAdd ?? NO_GROUPS, this.#filesOf(container));
   }
 
   #filesOf(container: Container): UserFiles {
