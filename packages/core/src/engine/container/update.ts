@@ -22,7 +22,8 @@ export function updateContainer(container: Container, body: UpdateBody, machine:
   // With the limit of swap alone goes the limit of memory that there is.
   const alone = changes.Memory === undefined && changes.MemorySwap !== undefined && changes.MemorySwap > 0;
   verifySettings({}, alone ? { ...changes, MemorySwap: 0 } : changes, machine);
-  if (withPolicy.RestartPolicy !== undefined && container.hostConfig.AutoRemove === true) {
+  const restarts = withPolicy.RestartPolicy !== undefined && withPolicy.RestartPolicy.Name !== "no";
+  if (restarts && container.hostConfig.AutoRemove === true) {
     throw cannot(container, "Restart policy cannot be updated because AutoRemove is enabled for the container");
   }
   checkMemory(container, changes);
