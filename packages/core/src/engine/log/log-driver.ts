@@ -8,12 +8,16 @@ import { atoiProblem, isTrue, parseBool, parseBytes, problemOf } from "../../lib
 import { StatusError } from "../../lib/index.ts";
 import type { Container } from "../container/container.ts";
 import type { HostConfig } from "../docker/create-body.ts";
-import { type LogOptions, logDriverProblem } from "./log-options.ts";
+import { FORWARDERS } from "./forwarders/index.ts";
+import type { LogOptions } from "./log-options.ts";
 import { bytesOf, isJsonFile, LOCAL_FILES } from "./log-rotation.ts";
 import { logTag } from "./log-tag.ts";
 
 /** Those that keep what they log: of what others log there is a copy, unless it was not wanted. */
 const READABLE: ReadonlySet<string> = new Set(["", "json-file", "local", "journald"]);
+
+/** Those that make a tag of their template before they look for who takes the logs. */
+const TAGGING: ReadonlySet<string> = new Set(["fluentd", "gelf", "syslog"]);
 
 /** The log of the container is a file that inspect names. */
 export const logsToJson = ({ hostConfig }: Container): boolean => isJsonFile(hostConfig.LogConfig?.Type ?? "");
@@ -53,13 +57,12 @@ export function checkReadable(container: Container): void {
 /** @throws StatusError internal for a size or a number that is none, and for a tag that names what there is not */
 export function checkLogDriver(container: Container): void {
   const { Type: driver = "", Config: options } = container.hostConfig.LogConfig ?? {};
-  const unreachable = logDriverProblem(driver, options ?? {});
-  if (unreachable !== undefined) throw failure(unreachable);
-  if (options == null) return;
-  if (driver === "local") checkLocal(options);
-  if (!isJsonFile(driver)) return;
-  checkJsonFile(options);
-  const problem = problemOf(() => logTag(container));
+  if (options != null && driver === "local") checkLocal(options);
+  if (options != null && isJsonFile(driver)) checkJsonFile(options);
+  const problem = problemOf(() => {
+    if (isJsonFile(driver) || TAGGING.has(driver)) logTag(container);
+    FORWARDERS.get(driver)?.begin?.(options ?? {});
+  });
   if (problem !== undefined) throw failure(problem);
 }
 

@@ -13,4 +13,5 @@ test.each([
   ["http://", `Get "http:": http: no Host in request URL`],
   ["http://user:pw@127.0.0.1:9/a%20b?c=%zz", undefined],
   ["https://[::1]:9/f", undefined],
+  ["127.0.0.1:5", `parse "127.0.0.1:5": first path segment in URL cannot contain colon`],
 ])("%s", (url, problem) => expect(httpUrlProblem(url)).toBe(problem));

@@ -38,6 +38,8 @@ function partsOf(url: string) {
 
 function parseProblem(plain: string, host: string, path: string): string | undefined {
   if (/[\x00-\x1f\x7f]/.test(plain)) return "net/url: invalid control character in URL";
+  const hasScheme = /^[a-z][a-z0-9+.-]*:/i.test(plain);
+  if (!hasScheme && /^[^/?]*:/.test(plain)) return "first path segment in URL cannot contain colon";
   const closing = host.lastIndexOf("]");
   if (host.startsWith("[") && closing < 0) return "missing ']' in host";
   const port = host.startsWith("[") ? host.slice(closing + 1) : (/:[^:]*$/.exec(host)?.[0] ?? "");
