@@ -5,7 +5,7 @@ import type { LogsRequest } from "../docker/requests/container.ts";
 import { logTimeOf } from "../documents/time.ts";
 import { logDetails } from "../log/log-details.ts";
 import { checkReadable } from "../log/log-driver.ts";
-import { type LogLine, LogLines } from "../log/log-lines.ts";
+import { type LogLine, LogLines, tailOf } from "../log/log-lines.ts";
 import type { Session } from "./session.ts";
 import { timeUs } from "./times.ts";
 
@@ -29,10 +29,10 @@ async function print(session: Session, request: LogsRequest, container: Containe
     if (prefix !== "") write(encode(prefix));
     write(line.bytes);
   };
-  const lines = new LogLines();
+  const lines = LogLines.of(container);
   const past = container.logs.entries.flatMap((entry) => lines.push(entry));
   const kept = (container.isRunning ? past : [...past, ...lines.end()]).filter(isWanted);
-  const tail = /^\d+$/.test(request.tail) ? Number(request.tail) : Number.POSITIVE_INFINITY;
+  const tail = tailOf(request.tail);
   for (const line of tail === 0 ? [] : kept.slice(-tail)) show(line);
   if (!request.follow || !container.isActive) return 0;
   const stop = container.logs.follow((entry) => {

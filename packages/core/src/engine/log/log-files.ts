@@ -35,7 +35,7 @@ const PIECE_BYTES = 2 + 2 + (2 + 64) + 2;
 
 export class LogFiles {
   readonly #rotation: LogRotation;
-  readonly #cutter = new LogLines();
+  readonly #cutter: LogLines;
   /** Streams whose last piece was not the end of a line. */
   readonly #unended = new Set<Stream>();
   /** Oldest first. */
@@ -43,6 +43,7 @@ export class LogFiles {
 
   constructor(rotation: LogRotation) {
     this.#rotation = rotation;
+    this.#cutter = new LogLines(rotation.format);
   }
 
   append(entry: LogEntry): void {

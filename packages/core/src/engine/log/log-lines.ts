@@ -2,12 +2,15 @@
  * What a container wrote, as the log driver keeps it: lines, each with the time at which it began to come.
  *
  * A line longer than 16 KiB is kept in pieces, each of which counts as a line. The last line of a stream is kept when
- * the stream ends, without a newline if it has none. What is no UTF-8 is lost to U+FFFD, since the file is JSON.
+ * the stream ends, without a newline if it has none. What is no UTF-8 is lost to U+FFFD where the file is JSON.
  *
  * @see moby daemon/logger/copier.go, daemon/logger/jsonfilelog
  */
+import { readInteger } from "../../lib/go/index.ts";
 import { concat, encode, NO_BYTES } from "../../lib/index.ts";
+import type { Container } from "../container/container.ts";
 import type { LogEntry, Stream } from "./log-entry.ts";
+import { isJsonFile } from "./log-rotation.ts";
 
 /** @see moby daemon/logger/copier.go: defaultBufSize */
 const LONGEST_LINE = 16 * 1024;
@@ -25,8 +28,24 @@ interface Pending {
   isContinued: boolean;
 }
 
+/** How many past lines `--tail` asks for: all of them where it is no number, or a negative one. */
+export function tailOf(text: string): number {
+  const lines = readInteger(text);
+  return typeof lines === "string" || lines < 0 ? Number.POSITIVE_INFINITY : lines;
+}
+
 export class LogLines {
   readonly #pending = new Map<Stream, Pending>();
+  readonly #format: "json" | "local";
+
+  constructor(format: "json" | "local") {
+    this.#format = format;
+  }
+
+  /** As the driver of the container keeps them. */
+  static of({ hostConfig }: Container): LogLines {
+    return new LogLines(isJsonFile(hostConfig.LogConfig?.Type ?? "") ? "json" : "local");
+  }
 
   /** The lines that are complete with this entry. */
   push({ stream, timeUs, bytes }: LogEntry): readonly LogLine[] {
@@ -38,7 +57,7 @@ export class LogLines {
     let rest = pending.bytes.length === 0 ? bytes : concat([pending.bytes, bytes]);
     for (let end = endOf(rest); end > 0; end = endOf(rest)) {
       const isPartial = rest[end - 1] !== NEWLINE;
-      lines.push({ stream, timeUs: pending.timeUs, bytes: readable(rest.subarray(0, end)), isPartial });
+      lines.push({ stream, timeUs: pending.timeUs, bytes: this.#kept(rest.subarray(0, end)), isPartial });
       pending.isContinued = isPartial;
       if (!isPartial) pending.timeUs = timeUs;
       rest = rest.subarray(end);
@@ -57,10 +76,15 @@ export class LogLines {
   /** The streams have ended: what is left of them. */
   end(): readonly LogLine[] {
     const lines = [...this.#pending].flatMap(([stream, { bytes, timeUs }]) =>
-      bytes.length === 0 ? [] : [{ stream, timeUs, bytes: readable(bytes), isPartial: true }],
+      bytes.length === 0 ? [] : [{ stream, timeUs, bytes: this.#kept(bytes), isPartial: true }],
     );
     this.#pending.clear();
     return lines;
+  }
+
+  #kept(bytes: Uint8Array): Uint8Array {
+    if (this.#format === "local" || isAscii(bytes)) return bytes;
+    return encode(new TextDecoder().decode(bytes));
   }
 }
 
@@ -69,11 +93,6 @@ function endOf(bytes: Uint8Array): number {
   const newline = bytes.indexOf(NEWLINE);
   if (newline >= 0 && newline <= LONGEST_LINE) return newline + 1;
   return bytes.length >= LONGEST_LINE ? LONGEST_LINE : 0;
-}
-
-function readable(bytes: Uint8Array): Uint8Array {
-  if (isAscii(bytes)) return bytes;
-  return encode(new TextDecoder().decode(bytes));
 }
 
 function isAscii(bytes: Uint8Array): boolean {

@@ -39,7 +39,7 @@ export function readTaskLogs(
     for (const line of lines) if (line.timeUs >= sinceUs) take({ ...line, task });
   };
   const begin = (task: Task, container: Container, most: number): void => {
-    const lines = new LogLines();
+    const lines = LogLines.of(container);
     const past = container.logs.entries.flatMap((entry) => lines.push(entry));
     const kept = container.isRunning ? past : [...past, ...lines.end()];
     tell(task, most === 0 ? [] : kept.slice(-most));

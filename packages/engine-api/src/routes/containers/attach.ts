@@ -154,7 +154,7 @@ async function attach(engine: Engine, container: Container, wanted: Wanted, stre
   }
 }
 
-function keptLines({ logs }: Container): readonly LogEntry[] {
-  const lines = new LogLines();
-  return [...logs.entries.flatMap((entry) => lines.push(entry)), ...lines.end()];
+function keptLines(container: Container): readonly LogEntry[] {
+  const lines = LogLines.of(container);
+  return [...container.logs.entries.flatMap((entry) => lines.push(entry)), ...lines.end()];
 }

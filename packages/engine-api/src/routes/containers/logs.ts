@@ -4,7 +4,7 @@
  * @see moby api/server/router/container/container_routes.go getContainersLogs, daemon/logs.go
  */
 import type { Container, Engine, LogLine } from "@bottleship/core/engine";
-import { checkReadable, LogLines, logDetails, logTimeOf } from "@bottleship/core/engine";
+import { checkReadable, LogLines, logDetails, logTimeOf, tailOf } from "@bottleship/core/engine";
 import { concat, encode } from "@bottleship/core/lib";
 import { type ApiReply, type Output, stream } from "../../http/exchange.ts";
 import { badRequest } from "../../http/problem.ts";
@@ -45,14 +45,13 @@ export function checkStreams(query: URLSearchParams): void {
 }
 
 function wantedOf(query: URLSearchParams): Wanted {
-  const tail = query.get("tail") ?? "";
   return {
     stdout: flag(query, "stdout"),
     stderr: flag(query, "stderr"),
     follow: flag(query, "follow"),
     timestamps: flag(query, "timestamps"),
     details: flag(query, "details"),
-    tail: /^\d+$/.test(tail) ? Number(tail) : Number.POSITIVE_INFINITY,
+    tail: tailOf(query.get("tail") ?? ""),
     ...periodOf(query),
   };
 }
@@ -77,7 +76,7 @@ const LINE_BYTES = 128;
 const BEHIND_BYTES = 64 * 1024 ** 2;
 
 async function send(engine: Engine, container: Container, wanted: Wanted, output: Output): Promise<void> {
-  const lines = new LogLines();
+  const lines = LogLines.of(container);
   const isWanted = ({ timeUs }: LogLine): boolean => timeUs >= wanted.sinceUs && timeUs <= wanted.untilUs;
   const channel = new Channel<LogLine>(({ bytes }) => bytes.length + LINE_BYTES);
   const take = (line: LogLine): void => {
