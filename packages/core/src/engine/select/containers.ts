@@ -23,8 +23,10 @@ export function selectContainers(engine: Engine, filters: Filters, all: boolean)
   const before = positionOf(engine, filters, "before");
   const since = positionOf(engine, filters, "since");
   const list = engine.containers.list({ all: true });
+  const ids = filters.get("id").map((start) => onlyOne(list, start));
   return list.filter((container, index) => {
     if (!everything && !container.isActive) return false;
+    if (filters.has("id") && !ids.includes(container)) return false;
     if (before !== undefined && index <= before) return false;
     if (since !== undefined && index >= since) return false;
     return fits(engine, container, filters);
@@ -68,11 +70,14 @@ function checkPorts(filter: string, text: string): void {
   const problem = (why: string): StatusError =>
     new StatusError("internal", `error while looking up for ${filter} ${text}: ${why}`);
   const [range = ""] = text.split("/");
-  if (range === "") throw problem("empty string specified for ports");
-  for (const port of range.split("-", 2)) {
+  if (range === "") throw problem("Empty string specified for ports.");
+  const ends = range.split("-", 2);
+  for (const port of ends) {
     const why = problemOf(() => parseUnsigned(port, { bits: 16 }));
     if (why !== undefined) throw problem(why);
   }
+  const [from, to = from] = ends.map(Number);
+  if (Number(to) < Number(from)) throw problem(`Invalid range specified for the Port: ${range}`);
 }
 
 /** Where in the list, newest first, the container stands that a filter names: the beginning of an id is no name here. */
@@ -84,10 +89,15 @@ function positionOf({ containers }: Engine, filters: Filters, name: string): num
   return containers.list({ all: true }).indexOf(named);
 }
 
+/** The container whose ID begins so, if nothing else's does. @see moby daemon/list.go filterByNameIDMatches */
+function onlyOne(list: readonly Container[], start: string): Container | undefined {
+  const [found, another] = start === "" ? [] : list.filter(({ id }) => id.startsWith(start));
+  return another === undefined ? found : undefined;
+}
+
 function fits(engine: Engine, container: Container, filters: Filters): boolean {
-  const { config, exitCode, id, state } = container;
+  const { config, exitCode, state } = container;
   return (
-    filters.allows("id", (value) => id.startsWith(value)) &&
     filters.allows("name", (value) => linkedNames(container).some((own) => matchesName(own.slice(1), value))) &&
     filters.allowsLabels(config.Labels ?? {}) &&
     filters.allows("status", (value) => value === state) &&
@@ -95,7 +105,7 @@ function fits(engine: Engine, container: Container, filters: Filters): boolean {
     filters.allows("health", (value) => healthOf(container) === value) &&
     filters.allows("ancestor", (value) => descendsFrom(engine, container, value)) &&
     filters.allows("volume", (value) => mounts(container, value)) &&
-    filters.allows("network", (value) => isConnected(engine, container, value)) &&
+    filters.allows("network", (value) => isConnected(container, value)) &&
     allowsPorts(filters, container) &&
     (filters.flag("is-task") ?? container.isTask) === container.isTask
   );
@@ -124,12 +134,12 @@ function mounts({ mountPoints }: Container, value: string): boolean {
   return mountPoints.some(({ name, destination, source }) => [name, destination, source].includes(value));
 }
 
-function isConnected({ networks }: Engine, container: Container, reference: string): boolean {
-  const wanted = networks.get(reference);
-  const { NetworkMode: mode = "bridge" } = container.hostConfig;
-  const names = Object.keys(container.endpoints);
-  const used = names.length === 0 ? [mode === "default" || mode === "" ? "bridge" : mode] : names;
-  return used.some((name) => name === reference || (wanted !== undefined && networks.get(name)?.id === wanted.id));
+/** By the name of a network, or the beginning of the ID of one that it has been in. */
+function isConnected({ endpoints, hostConfig }: Container, reference: string): boolean {
+  const { NetworkMode: mode = "bridge" } = hostConfig;
+  const networks = Object.entries(endpoints);
+  if (networks.length === 0) return reference === (mode === "default" || mode === "" ? "bridge" : mode);
+  return networks.some(([name, { NetworkID }]) => name === reference || NetworkID.startsWith(reference));
 }
 
 /** A port that is published or exposed as either filter wants it is enough. @see moby daemon/list.go */
