@@ -207,11 +207,16 @@ export function changeSysctl(process: Process, name: string, text: string): void
   writeSysctl(process, name, text);
 }
 
-/** @throws ENOENT for a name that is none, EACCES if nobody may write it, EINVAL if other numbers are expected. */
+/**
+ * A write of no bytes changes nothing.
+ *
+ * @throws ENOENT for a name that is none, EACCES if nobody may write it, EINVAL if other numbers are expected.
+ */
 function writeSysctl(process: Process, name: string, text: string): void {
   const sysctl = find(name);
   if (sysctl === undefined) throw new Errno("ENOENT");
   if ((modeFor(process, sysctl.access) & 0o200) === 0) throw new Errno("EACCES");
+  if (text === "") return;
   const values = valuesFor(process, sysctl.scope);
   const old = values.get(placeOf(name)) ?? sysctl.initial;
   const value = isNumbers(sysctl.initial)

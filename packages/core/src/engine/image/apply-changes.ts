@@ -61,9 +61,7 @@ function apply(config: ImageRunConfig, instruction: AnyInstruction, before: read
       };
     case "ENV": {
       const given = instruction.pairs.map(([name, value]) => [word(name), word(value)] as const);
-      const names = new Set(given.map(([name]) => name));
-      const kept = (config.Env ?? []).filter((variable) => !names.has(variable.split("=", 1)[0] ?? ""));
-      return { ...config, Env: [...kept, ...given.map(([name, value]) => `${name}=${value}`)] };
+      return { ...config, Env: given.reduce(withVariable, config.Env ?? []) };
     }
     case "EXPOSE":
       return {
@@ -106,3 +104,10 @@ function setOf(names: readonly string[]): Readonly<Record<string, Record<string,
 }
 
 const invalid = (message: string): StatusError => new StatusError("invalid-argument", message);
+
+/** A variable keeps its place when it gets another value. @see moby builder/dockerfile/dispatchers.go dispatchEnv */
+function withVariable(env: readonly string[], [name, value]: readonly [string, string]): readonly string[] {
+  const at = env.findIndex((variable) => variable.split("=", 1)[0] === name);
+  const variable = `${name}=${value}`;
+  return at < 0 ? [...env, variable] : env.with(at, variable);
+}
