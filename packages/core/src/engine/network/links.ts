@@ -5,7 +5,9 @@
  * @see moby daemon/links.go, daemon/links/links.go, daemon/container_operations_unix.go: setupLinkedContainers
  */
 import { compareBytes, StatusError } from "../../lib/index.ts";
-import type { Container } from "../container/container.ts";
+import type { Container, ContainerRecord } from "../container/container.ts";
+import type { ContainerIndex } from "../container/container-index.ts";
+import { isUserDefined } from "../docker/values/network.ts";
 
 const BRIDGE = "bridge";
 
@@ -158,4 +160,59 @@ function ranges(ports: readonly Port[]): readonly (readonly [Port, Port])[] {
     else found.push([one, one]);
   }
   return found.filter(([start, end]) => start !== end);
+}
+
+/** Has a new container know whom it links to, which means something on the default bridge only. @throws StatusError invalid-argument */
+export function link(container: Container, find: (name: string) => Container): void {
+  const { Links, NetworkMode = "" } = container.hostConfig;
+  if (Links == null || Links.length === 0 || isUserDefined(NetworkMode === "" ? "default" : NetworkMode)) return;
+  container.links = resolveLinks(Links, find);
+  linkBack(container);
+}
+
+/** Those that containers of records had. */
+export function restoreLinks(index: ContainerIndex, records: readonly ContainerRecord[]): void {
+  for (const { id, links } of records) {
+    if (links.length === 0) continue;
+    const parent = index.get(id);
+    const children = links.flatMap(([alias, child]) => {
+      const found = index.byId(child);
+      return found === undefined ? [] : [[alias, found] as const];
+    });
+    parent.links = new Map(children);
+    linkBack(parent);
+  }
+}
+
+/** Takes `PARENT/ALIAS` away. @throws StatusError not-found; conflict for what is no link */
+export function removeLink(index: ContainerIndex, reference: string) {
+  const name = reference.replace(/^\//, "");
+  const slash = name.lastIndexOf("/");
+  if (slash < 0) {
+    index.get(reference);
+    throw new StatusError("conflict", "Conflict, cannot remove the default link name of the container");
+  }
+  const [parent, alias] = [index.byName(name.slice(0, slash)), name.slice(slash + 1)];
+  const links = new Map(parent?.links);
+  const child = links.get(alias);
+  if (parent === undefined || child === undefined) {
+    throw new StatusError("not-found", `No such container: ${reference}`);
+  }
+  links.delete(alias);
+  parent.links = links;
+  if (![...links.values()].includes(child)) child.linkedBy = without(child.linkedBy, parent);
+  return { parent, alias };
+}
+
+/** A container goes: those that it has linked to do not know it any more. */
+export function forgetLinks(container: Container): void {
+  for (const child of container.links.values()) child.linkedBy = without(child.linkedBy, container);
+}
+
+function linkBack(parent: Container): void {
+  for (const child of parent.links.values()) child.linkedBy = new Set([...child.linkedBy, parent]);
+}
+
+function without(all: ReadonlySet<Container>, one: Container): ReadonlySet<Container> {
+  return new Set([...all].filter((other) => other !== one));
 }

@@ -1,0 +1,183 @@
+/**
+ * How a request becomes a container: checked, named, with mounts, networks and a snapshot of its own.
+ *
+ * @see moby daemon/create.go
+ */
+import { applyLayer, diffLayer, type LayerEntry } from "../../content/index.ts";
+import { type Image, topSnapshot } from "../../image/index.ts";
+import type { Kernel } from "../../kernel/index.ts";
+import { type Chunks, StatusError } from "../../lib/index.ts";
+import type { Prng } from "../../sim/index.ts";
+import type { Snapshotter } from "../../snapshot/index.ts";
+import type { ContainerConfig, HostConfig } from "../docker/create-body.ts";
+import { placeImages } from "../mount/image-mounts.ts";
+import { initLayer } from "../mount/init-layer.ts";
+import { collectMountPoints, type MountPoint } from "../mount/mount-points.ts";
+import { newId } from "../names.ts";
+import { link } from "../network/links.ts";
+import { verifyNetworkMode } from "../network/verify-mode.ts";
+import type { NetworkService } from "../networks.ts";
+import type { VolumeService } from "../volumes.ts";
+import { inheritedMounts, withDonors } from "./borrowed.ts";
+import { CheckedRequests } from "./checked-requests.ts";
+import { Container } from "./container.ts";
+import type { ContainerEvents } from "./container-events.ts";
+import type { ContainerIndex } from "./container-index.ts";
+import type { CreateOptions } from "./create-options.ts";
+import { furnish } from "./furnish.ts";
+import { keptSettings } from "./kept-settings.ts";
+import { mergeConfig } from "./merge-config.ts";
+import { verifySettings } from "./verify.ts";
+import { verifyLate } from "./verify-late.ts";
+
+/** What only the engine itself gives to a container. */
+export interface OwnOptions {
+  /** It is a task of a service, and may be on networks of its swarm. */
+  readonly isTask?: boolean;
+  /** Besides those that were asked for. */
+  readonly mounts?: readonly MountPoint[];
+  /** It was told of already. */
+  readonly id?: string;
+}
+
+/** What a program has left that ran before there was a container of it. */
+export interface PastRun {
+  /** As `ContainerService.newId` has given it. */
+  readonly id: string;
+  /** What it has changed: the entries of a layer, or the snapshot that holds them. */
+  readonly changes: readonly LayerEntry<Chunks>[] | string;
+  /** When it ran; nothing if it never did. */
+  readonly ran?: { readonly startedUs: number; readonly finishedUs: number } | undefined;
+  readonly exitCode: number;
+  /** Why it was not started. */
+  readonly error?: string | undefined;
+}
+
+export interface CreationParts {
+  readonly kernel: Kernel;
+  readonly snapshotter: Snapshotter;
+  readonly volumes: VolumeService;
+  readonly networks: NetworkService;
+  readonly prng: Prng;
+  /** Finds an image by what a user calls it. @throws StatusError not-found */
+  readonly findImage: (name: string) => Image;
+  readonly events: ContainerEvents;
+  readonly index: ContainerIndex;
+}
+
+export class Creation {
+  readonly #parts: CreationParts;
+  readonly #requests: CheckedRequests;
+
+  constructor(parts: CreationParts) {
+    this.#parts = parts;
+    this.#requests = new CheckedRequests((options, image) => {
+      const { HostConfig: hostConfig = NO_HOST_CONFIG, ...config } = options;
+      this.#verify(options);
+      return { config: mergeConfig(config, image.config.config), hostConfig };
+    });
+  }
+
+  /**
+   * Makes a container.
+   *
+   * @throws StatusError not-found without the image; conflict for a taken name; invalid-argument for a bad body.
+   */
+  create(options: CreateOptions, name = "", own: OwnOptions = {}): Container {
+    const { snapshotter, volumes, networks, prng, kernel, findImage, index, events } = this.#parts;
+    const { isTask = false, mounts = [], id = newId(prng) } = own;
+    const { NetworkingConfig: networking } = options;
+    const image = this.#imageFor(options);
+    const { config: merged, hostConfig: wanted } = this.#requests.get(options, image);
+    const hostConfig = withDonors(index, wanted);
+    const chosen = index.reserve(name, id);
+    try {
+      verifyLate(hostConfig);
+      const endpoints = networks.initialEndpoints(hostConfig.NetworkMode ?? "", networking?.EndpointsConfig, {
+        isTask,
+      });
+      const points = collectMountPoints(merged, hostConfig, volumes, inheritedMounts(index, hostConfig));
+      const container = new Container({
+        id,
+        name: chosen,
+        image,
+        imageName: options.Image,
+        config: withHostname(merged, hostConfig, kernel.machine.hostname),
+        hostConfig: this.#kept(hostConfig),
+        endpoints: merged.NetworkDisabled === true ? {} : endpoints,
+        mountPoints: withOwn(placeImages(points, id, findImage), mounts),
+        ...(isTask && { isTask }),
+        createdUs: kernel.nowUs,
+      });
+      link(container, (other) => index.get(other));
+      if ((merged.Entrypoint ?? []).length + (merged.Cmd ?? []).length === 0) {
+        throw new StatusError("invalid-argument", "no command specified");
+      }
+      snapshotter.prepare(id, initLayer(snapshotter, topSnapshot(image)));
+      furnish(this.#parts, container);
+      index.add(container);
+      for (const { type, name: volume } of container.mountPoints) {
+        if (type === "volume" && volume !== undefined) volumes.use(volume, id);
+      }
+      events.record(container, "create");
+      return container;
+    } catch (error) {
+      index.release(chosen);
+      if (snapshotter.has(id)) snapshotter.remove(id);
+      throw error;
+    }
+  }
+
+  /** Makes a container whose program has run without it. @throws StatusError as `create` */
+  createPast(options: CreateOptions, { id, changes, ran, exitCode, error = "" }: PastRun): Container {
+    const { snapshotter } = this.#parts;
+    const container = this.create(options, "", { id });
+    const entries = typeof changes === "string" ? diffLayer(snapshotter.directory(changes)) : changes;
+    applyLayer(snapshotter.directory(id), entries);
+    container.exitCode = exitCode;
+    container.error = error;
+    if (ran === undefined) return container;
+    container.startedUs = ran.startedUs;
+    container.finishedUs = ran.finishedUs;
+    container.become("exited");
+    return container;
+  }
+
+  /** @throws StatusError not-found; but what is wrong with the request itself is told first */
+  #imageFor(options: CreateOptions): Image {
+    try {
+      return this.#parts.findImage(options.Image);
+    } catch (error) {
+      this.#verify(options);
+      throw error;
+    }
+  }
+
+  /** @throws StatusError invalid-argument */
+  #verify({ HostConfig: hostConfig = NO_HOST_CONFIG, ...config }: Omit<CreateOptions, "NetworkingConfig">): void {
+    verifySettings(config, hostConfig, this.#parts.kernel.machine);
+    verifyNetworkMode(config, hostConfig);
+  }
+
+  /** The settings as the record has them: another container by its id. */
+  #kept(given: Partial<HostConfig>): Partial<HostConfig> {
+    const kept = keptSettings(given);
+    const { NetworkMode: mode = "" } = kept;
+    const other = mode.startsWith("container:") ? this.#parts.index.idOf(mode.slice("container:".length)) : undefined;
+    return other === undefined ? kept : { ...kept, NetworkMode: `container:${other}` };
+  }
+}
+
+const NO_HOST_CONFIG: Partial<HostConfig> = {};
+
+const withOwn = (asked: readonly MountPoint[], own: readonly MountPoint[]): readonly MountPoint[] =>
+  own.length === 0 ? asked : [...asked, ...own];
+
+/** On the machine's own network a container is called what the machine is, if nobody says otherwise. */
+function withHostname(
+  config: Partial<ContainerConfig>,
+  { NetworkMode }: Partial<HostConfig>,
+  hostname: string,
+): Partial<ContainerConfig> {
+  return NetworkMode === "host" && (config.Hostname ?? "") === "" ? { ...config, Hostname: hostname } : config;
+}

@@ -1,0 +1,163 @@
+/**
+ * How a container gets what only a running one has (a network, mounts, streams, a process), and lets go of it.
+ *
+ * @see moby daemon/start.go containerStart, Cleanup
+ */
+import type { Kernel } from "../../kernel/index.ts";
+import { StatusError } from "../../lib/index.ts";
+import { type Runtime, sysctlProblem } from "../../runtime/index.ts";
+import type { WaitOptions, World } from "../../sim/index.ts";
+import { ROOTFS_PATH, type Snapshotter } from "../../snapshot/index.ts";
+import { checkLogDriver } from "../log/log-driver.ts";
+import { ConnectionLost, type DaemonLife } from "../machine/daemon-life.ts";
+import { SharedMemory } from "../mount/shared-memory.ts";
+import type { NetworkFiles } from "../network/network-files.ts";
+import type { NetworkService } from "../networks.ts";
+import { runtimeSpec } from "../spec.ts";
+import type { ContainerStreams } from "../streams/container-streams.ts";
+import type { VolumeMounts } from "../volume/volume-mounts.ts";
+import { checkDonors, donorPid, networkOwner, sharedMemory } from "./borrowed.ts";
+import { BundleDirectory } from "./bundle.ts";
+import type { Container } from "./container.ts";
+import type { ContainerEvents } from "./container-events.ts";
+import type { ContainerIndex } from "./container-index.ts";
+import { checkDeviceRequests } from "./device-requests.ts";
+import { CREATE_FAILED, startFailure } from "./start-failure.ts";
+import type { UserLookup } from "./user-lookup.ts";
+
+export interface LauncherParts {
+  readonly world: World;
+  readonly life: DaemonLife;
+  readonly kernel: Kernel;
+  readonly runtime: Runtime;
+  readonly snapshotter: Snapshotter;
+  readonly networks: NetworkService;
+  readonly users: UserLookup;
+  readonly events: ContainerEvents;
+  readonly index: ContainerIndex;
+  readonly streams: ContainerStreams;
+  readonly bundles: BundleDirectory;
+  readonly networkFiles: NetworkFiles;
+  readonly volumeMounts: VolumeMounts;
+}
+
+/** What a container ends with that gets no network, or whose log cannot be kept. */
+const START_FAILED = 128;
+
+export class Launcher {
+  readonly #parts: LauncherParts;
+  readonly #shm: SharedMemory;
+
+  constructor(parts: LauncherParts) {
+    this.#parts = parts;
+    this.#shm = new SharedMemory(parts.kernel);
+  }
+
+  /** @throws StatusError: the container keeps the reason, and code 128 if it has no other; its networks are as before. */
+  async launch(container: Container, options: Pick<WaitOptions, "follows"> = {}): Promise<void> {
+    const { endpoints } = container;
+    try {
+      await this.#run(container, options);
+    } catch (error) {
+      if (error instanceof StatusError) {
+        if (container.exitCode === 0) container.exitCode = START_FAILED;
+        container.error = error.message;
+        container.endpoints = endpoints;
+      }
+      throw error;
+    }
+  }
+
+  /** Lets go of what only a running container has. */
+  discard(container: Container): void {
+    this.#parts.runtime.delete(container.id);
+    this.#shm.close(container);
+    container.oci = undefined;
+    this.#parts.networks.close(container);
+    this.#parts.volumeMounts.close(container);
+    this.#parts.streams.close(container);
+  }
+
+  async #run(container: Container, options: Pick<WaitOptions, "follows"> = {}): Promise<void> {
+    const { world, life, runtime, snapshotter, networks, index, users } = this.#parts;
+    if (container.startedUs > 0) container.logs.endLine(world.clock.nowUs);
+    container.networkOf = networkOwner(index, container);
+    const user = users.resolve(container);
+    container.user = user;
+    checkDonors(index, container);
+    checkDeviceRequests(container.hostConfig);
+    const shm = sharedMemory(index, this.#shm, container);
+    const spec = runtimeSpec(container, { user, pidOf: (name) => donorPid(index, name), sharedMemory: shm });
+    const isUsual = container.hostConfig.Sysctls === undefined && container.hostConfig.UTSMode !== "host";
+    const problem = isUsual ? undefined : sysctlProblem(spec);
+    if (problem !== undefined) throw new StatusError("internal", `${CREATE_FAILED}${problem}`);
+    const bundle = {
+      bundle: BundleDirectory.path((container.networkOf ?? container).id),
+      rootfs: snapshotter.mounts(container.id, ROOTFS_PATH),
+      hasMountPoints: true,
+    };
+    this.#parts.volumeMounts.open(container);
+    this.#openNetwork(container);
+    const opening = networks.openOutside(container);
+    if (opening !== undefined) await this.#opened(container, opening);
+    this.#openLogDriver(container);
+    const oci = runtime.create(container.id, spec, bundle, this.#parts.streams.stdio(container), (master) =>
+      this.#parts.streams.openConsole(container, master),
+    );
+    container.oci = oci;
+    const settled = (): boolean => oci.status !== "creating";
+    const what = `container ${container.name} to be created`;
+    const { number } = life;
+    if (!settled()) await world.until(settled, { ...options, on: oci.changed, what });
+    if (life.number !== number) {
+      oci.killAll();
+      this.discard(container);
+      throw new ConnectionLost();
+    }
+    if (oci.status !== "created") {
+      this.discard(container);
+      const failure = startFailure(oci.failure ?? "unknown failure");
+      container.exitCode = failure.exitCode;
+      throw new StatusError("internal", failure.message);
+    }
+    networks.attach(container);
+    container.become("running");
+    container.error = "";
+    container.exitCode = 0;
+    container.oomKilled = false;
+    container.startedUs = this.#parts.kernel.nowUs;
+    oci.start();
+    this.#parts.events.record(container, "start");
+  }
+
+  /** Takes addresses and ports. @throws StatusError */
+  #openNetwork(container: Container): void {
+    // The files of the last run speak of addresses that it does not have any more.
+    if (container.startedUs > 0) this.#parts.bundles.drop(container.id);
+    this.#parts.networks.open(container);
+    this.#parts.networkFiles.started(container);
+  }
+
+  /** The computer's ports that are to lead to it. @throws StatusError */
+  async #opened(container: Container, opening: Promise<void>): Promise<void> {
+    try {
+      await opening;
+    } catch (error) {
+      if (error instanceof StatusError) this.discard(container);
+      throw error;
+    }
+  }
+
+  /** @throws StatusError: the container gets code 128, whatever it had. */
+  #openLogDriver(container: Container): void {
+    try {
+      checkLogDriver(container);
+    } catch (error) {
+      if (error instanceof StatusError) {
+        this.discard(container);
+        container.exitCode = START_FAILED;
+      }
+      throw error;
+    }
+  }
+}
