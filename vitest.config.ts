@@ -8,6 +8,7 @@ export default defineConfig({
     include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts"],
     exclude: ["**/node_modules/**", "test/long/**"],
     testTimeout: 30_000,
+    hookTimeout: 30_000,
     // Vitest would leave one of the processors to itself, and needs little of it.
     maxWorkers: "100%",
     // No module keeps state that one test could leave to another: they are loaded once for all files of a worker.
