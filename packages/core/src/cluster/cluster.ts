@@ -4,7 +4,14 @@
  * They share clock, chance, registries and overlay networks; everything else is each machine's own: images, volumes,
  * local networks.
  */
-import { createEngine, type Engine, type EngineOptions, type Held, type LinkService } from "../engine/index.ts";
+import {
+  createEngine,
+  type Engine,
+  type EngineOptions,
+  type Held,
+  type LinkService,
+  type Surroundings,
+} from "../engine/index.ts";
 import { GitNetwork } from "../git/index.ts";
 import { INSPECT, StatusError } from "../lib/index.ts";
 import { HttpNetwork } from "../registry/index.ts";
@@ -62,10 +69,31 @@ export class Cluster {
       });
       registries ??= made.registries;
       const cable = this.#fabric.plug(made.kernel, name, machineAddress(index + 1));
-      overlays.join({ name, address: cable.address, engine: made });
+      const { kernel, networks, swarm } = made;
+      const { address } = cable;
+      const peer = { Name: name, IP: address };
+      const { links, tunnels } = networks;
+      networks.share(overlays.join({ peer, address, kernel, links, tunnels }));
+      swarm.surroundings = { address, at: (host) => this.#swarmAt(host), hears: (...ends) => this.#hears(...ends) };
       return new ClusterMachine({ name, engine: made, cable, bootUs });
     });
     this.registries = (this.machines[0] as ClusterMachine).engine.registries;
+    this.#fabric.onChange(() => {
+      for (const { engine } of this.machines) engine.swarm.look();
+    });
+  }
+
+  #swarmAt(host: string): ReturnType<Surroundings["at"]> {
+    const found = this.machines.find(({ name, address }) => name === host || address === host);
+    return found && { address: found.address, swarm: found.engine.swarm };
+  }
+
+  /** Both have power, and nothing that was made of the links is in the way. */
+  #hears(from: string, to: string): boolean {
+    const ends = [from, to].map((address) => this.machines.find((one) => one.address === address));
+    const [one, other] = ends;
+    if (one?.state !== "up" || other?.state !== "up") return false;
+    return one === other || !this.links.isCut("fabric", [one.name, other.name]);
   }
 
   /** By its name. @throws StatusError not-found */

@@ -42,6 +42,7 @@ export class Fabric {
   readonly #bridge: Bridge;
   /** The machines' names, by address. */
   readonly #names = new Map<string, string>();
+  #changed: (() => void) | undefined;
 
   constructor(world: World) {
     this.#host = new FabricHost(world);
@@ -62,6 +63,12 @@ export class Fabric {
       },
       { port: 53 },
     );
+  }
+
+  /** Who hears of every change of who hears whom. */
+  onChange(listener: () => void): void {
+    this.#changed = listener;
+    this.links.onChange = listener;
   }
 
   /** Gives a machine a device `eth0` and an address. */
@@ -93,6 +100,7 @@ export class Fabric {
       setUp: (up) => {
         stack.setUp(inner, up);
         this.#stack.setUp(outer, up);
+        this.#changed?.();
       },
     };
   }

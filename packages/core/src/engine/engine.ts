@@ -150,7 +150,7 @@ export class Engine implements EngineDoor {
   readonly archives: ArchiveService;
   readonly volumes: VolumeService;
   readonly networks: NetworkService;
-  /** Swarm mode: a swarm of this machine alone. */
+  /** Swarm mode: a swarm of this machine alone, or of several of a cluster. */
   readonly swarm: Swarm;
   /** The disks from outside, by where they are mounted. */
   readonly disks: ReadonlyMap<string, HostFs>;
@@ -278,6 +278,7 @@ export class Engine implements EngineDoor {
     const health = new HealthMonitor({ ...shared, exec: this.exec, find: (id) => this.containers.get(id) });
     this.daemon = new Daemon({ ...shared, containers: this.containers, exec: this.exec, health });
     this.daemon.on("started", () => this.swarm.resume());
+    this.daemon.on("ended", () => this.swarm.suspend());
     this.#buildPrng = world.prng.fork("build");
     this.#makeBuilder = ownFunction(
       () =>
@@ -539,7 +540,7 @@ export class Engine implements EngineDoor {
       return { containers, volumes, networks };
     }
     // Its services would make others of their containers.
-    if (this.swarm.current !== undefined) await this.swarm.leave({ force: true });
+    if (this.swarm.joined !== undefined) await this.swarm.leave({ force: true });
     for (const name of containers) await this.docker(["rm", "--force", name]);
     for (const name of volumes) await this.docker(["volume", "rm", "--force", name]);
     const own = networks.filter((name) => !BUILT_IN_NETWORKS.has(name));

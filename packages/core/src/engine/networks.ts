@@ -26,11 +26,13 @@ import { DEFAULT_BRIDGE, type NetworkRecord, NetworkStore, type SharedNetworks }
 import type { OutsidePorts } from "./network/outside-ports.ts";
 import { addressMac } from "./network/overlay-mac.ts";
 import { PortAllocator } from "./network/port-allocator.ts";
-import { type BoundService, RoutingMesh, type ServiceRole } from "./network/routing-mesh.ts";
+import { type BoundService, RoutingMesh } from "./network/routing-mesh.ts";
 import { Sandbox, type SandboxMachine } from "./network/sandbox.ts";
+import type { ServiceRegistry, ServiceRole } from "./network/service-registry.ts";
 import { EMPTY_SETTINGS, modeOf, stoppedSettings } from "./network/settings.ts";
 import { verifyConnection, verifyDisconnection } from "./network/verify-connection.ts";
 import { canonicalMac, endpointProblem, verifyEndpoint } from "./network/verify-endpoint.ts";
+import { VxlanPort } from "./network/vxlan-port.ts";
 
 export type { Network } from "./network/network.ts";
 
@@ -61,6 +63,8 @@ export class NetworkService {
   readonly changes = new Emitter<NetworkEvents>();
   /** What lies between containers, and what can be made of it. */
   readonly links: LinkService;
+  /** Where the packets of networks of several machines arrive. */
+  readonly tunnels: VxlanPort;
   readonly #kernel: Kernel;
   readonly #events: EventLog;
   readonly #store: NetworkStore;
@@ -78,6 +82,7 @@ export class NetworkService {
     };
     this.#machine = { kernel, ports: new PortAllocator(), nameservers, missed };
     this.links = new LinkService(() => kernel.nowUs);
+    this.tunnels = new VxlanPort(kernel);
     this.#store = new NetworkStore({ kernel, links: this.links, prng }, records);
   }
 
@@ -132,9 +137,9 @@ export class NetworkService {
     return bridge === undefined ? [] : (this.#mesh?.servicesOf(bridge) ?? []);
   }
 
-  /** The machine is a node of a swarm from now on, which others reach at `address`. */
-  openMesh(address: string): RoutingMesh {
-    this.#mesh = new RoutingMesh(address, () => this.#machine.outside);
+  /** The machine is a node of a swarm from now on, which others reach at `address`; all know the same services. */
+  openMesh(address: string, registry: ServiceRegistry): RoutingMesh {
+    this.#mesh = new RoutingMesh({ address, registry, outside: () => this.#machine.outside });
     return this.#mesh;
   }
 

@@ -50,7 +50,7 @@ export function pruneNetworks(engine: Engine, filters: Filters): Pruned {
     .filter((network) => isUnused(network) && !network.configOnly && filters.allowsLabels(network.labels))
     .filter(({ createdUs }) => isOlder(createdUs))
     // In a swarm the ways of published ports lead over it.
-    .filter(({ name }) => name !== "docker_gwbridge" || swarm.current === undefined)
+    .filter(({ name }) => name !== "docker_gwbridge" || swarm.joined === undefined)
     .map(({ name }) => networks.remove(name).name);
   events.record("network", "prune", "", { reclaimed: "0" });
   return { removed, bytes: 0 };

@@ -7,7 +7,7 @@
  */
 import { NO_BYTES } from "../lib/index.ts";
 import { Device } from "./device.ts";
-import { BROADCAST_MAC, DEFAULT_TTL, type Frame, type Packet } from "./packet.ts";
+import { BROADCAST_MAC, DEFAULT_TTL, type Frame, isPacket, type Packet } from "./packet.ts";
 
 export const VXLAN_PORT = 4789;
 /** Ports that packets come from: a flow keeps its own. */
@@ -21,6 +21,8 @@ export interface VxlanOptions {
   peerOf(mac: string): string | undefined;
   /** The other machines on the network. */
   peers(): Iterable<string>;
+  /** Somebody on this machine has the address: no other is asked for it. */
+  isNear(address: string): boolean;
   /** Sends a packet from this machine; its source is filled in there. */
   send(packet: Omit<Packet, "source">): void;
 }
@@ -35,7 +37,9 @@ export class VxlanDevice extends Device {
   }
 
   protected override carry(frame: Frame): void {
-    const { peerOf, peers } = this.#options;
+    const { isNear, peerOf, peers } = this.#options;
+    const { payload } = frame;
+    if (!isPacket(payload) && !payload.answer && isNear(payload.target)) return;
     const known = frame.destination === BROADCAST_MAC ? undefined : peerOf(frame.destination);
     if (known !== undefined) this.#tunnel(known, frame);
     else for (const peer of peers()) this.#tunnel(peer, frame);

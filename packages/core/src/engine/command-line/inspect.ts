@@ -107,7 +107,7 @@ function findersFor(session: Session, request: InspectRequest): readonly Finder[
     node: about("NodeInspect", (name) => {
       const { nodes } = swarm.cluster;
       const isSelf = request.command === "node inspect" && name === "self";
-      const json = nodeDocument(swarm.cluster, nodes.get(isSelf ? nodes.self.id : name));
+      const json = nodeDocument(swarm.cluster, nodes.get(isSelf ? (swarm.node?.id ?? name) : name));
       return { ...typed(json, INSPECTED_NODE), pretty: () => prettyNode(json) };
     }),
     secret: about("SecretInspect", (name) => {

@@ -92,7 +92,7 @@ function neatPrefix({ engine }: Session, request: LogsRequest, width: number): (
   return ({ timeUs: at, task }) => {
     const { id, slot, serviceId, nodeId } = task;
     const service = request.noResolve ? serviceId : (cluster.services.byId(serviceId)?.spec.Name ?? serviceId);
-    const node = request.noResolve ? nodeId : cluster.nodes.self.machine.hostname;
+    const node = request.noResolve ? nodeId : cluster.nodeNameOf(task);
     const taskId = request.noTaskIds ? "" : `.${request.noTrunc ? id : id.slice(0, SHORT_ID)}`;
     const padding = " ".repeat(Math.max(0, width - `${slot}`.length));
     const time = request.timestamps ? `${logTimeOf(at)} ` : "";

@@ -80,15 +80,15 @@ export async function listTasks(session: Session, request: RequestOf<"service ps
 
 /** A node that is none does not hide the tasks of the others. @see docker/cli cli/command/node/ps.go */
 export async function listNodeTasks(session: Session, request: RequestOf<"node ps">): Promise<number> {
-  const { cluster } = session.engine.swarm;
+  const { swarm } = session.engine;
   const tasks: Task[] = [];
   const problems: string[] = [];
   for (const name of request.nodes) {
     try {
-      const reference = name === "self" ? cluster.nodes.self.id : name;
-      const { id } = await session.call("NodeInspect", name, () => cluster.nodes.get(reference));
+      const reference = name === "self" ? (swarm.node?.id ?? "") : name;
+      const { id } = await session.call("NodeInspect", name, () => swarm.cluster.nodes.get(reference));
       const filters = Filters.of({ ...request.filters, node: [id] }, TASK_FILTERS);
-      tasks.push(...(await session.call("TaskList", "", () => selectTasks(cluster, filters))));
+      tasks.push(...(await session.call("TaskList", "", () => selectTasks(swarm.cluster, filters))));
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
       problems.push(told(error));
@@ -128,7 +128,7 @@ function rowOf(session: Session, cluster: Cluster, task: Task, { noTrunc: isWhol
   return {
     id: isWhole ? id : id.slice(0, SHORT_ID),
     image: isWhole ? image : shownImage(image),
-    node: nodeId === "" || noResolve ? nodeId : cluster.nodes.self.machine.hostname,
+    node: noResolve ? nodeId : cluster.nodeNameOf(task),
     desired,
     current: `${capital(state)} ${ago} ago`,
     error: shown === "" ? "" : `"${shown}"`,

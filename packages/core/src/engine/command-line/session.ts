@@ -13,6 +13,7 @@ import { concat, decode, encode, NO_BYTES } from "../../lib/index.ts";
 import type { Container } from "../container/container.ts";
 import type { ClientMachine } from "../docker/index.ts";
 import type { Engine } from "../engine.ts";
+import { managersCall } from "../swarm/managers-call.ts";
 import { clientMachine } from "./client.ts";
 import { absolute } from "./client-disk.ts";
 import { checkNamed } from "./refusal.ts";
@@ -155,8 +156,13 @@ export class Session {
    * @param subject what it is about, as the client calls it @param image that a container is to be made from
    * @throws StatusError as the daemon answers, or as the client finds it
    */
-  call<T>(operation: Operation, subject: string, work: () => T | Promise<T>, image?: string): Promise<T> {
+  call<T>(operation: Operation, subject: string, act: () => T | Promise<T>, image?: string): Promise<T> {
     checkNamed(operation, subject);
+    const managed = managersCall(OPERATIONS[operation]);
+    const work = (): T | Promise<T> => {
+      const led = managed && this.engine.swarm.leader(managed);
+      return led === undefined ? act() : led.then(act);
+    };
     const call = { operation, subject, client: this.name, ...(image === undefined ? {} : { image }) };
     const carry = (trouble: Trouble): T | Promise<T> =>
       trouble === NO_TROUBLE ? work() : this.#troubled(operation, trouble, work);

@@ -69,7 +69,7 @@ it("lists the tasks of nodes, those that are there", async () => {
     ...{ exitCode: 1, stdout: rows },
     stderr: "Error response from daemon: node none not found\n",
   });
-  const { id } = engine.swarm.cluster.nodes.self;
+  const id = engine.swarm.node?.id;
   const service = engine.swarm.cluster.services.get("web").id;
   expect((await engine.docker(`node ps ${format} --no-resolve -f name=web.2 self`)).stdout).toBe(
     `${service}.2 ${id} Running\n`,

@@ -4,19 +4,23 @@ import type { RequestOf } from "../docker/request.ts";
 import type { Cluster } from "../swarm/cluster.ts";
 import type { Session } from "./session.ts";
 
-export function joinSwarm(session: Session, request: RequestOf<"swarm join">): Promise<never> {
-  return session.call("SwarmJoin", "", () =>
+export async function joinSwarm(session: Session, request: RequestOf<"swarm join">): Promise<number> {
+  const role = await session.call("SwarmJoin", "", () =>
     session.engine.swarm.join({
       ListenAddr: request.listenAddress,
+      AdvertiseAddr: request.advertiseAddress,
       RemoteAddrs: [request.address],
       JoinToken: request.token,
+      Availability: request.availability,
     }),
   );
+  session.lines([`This node joined a swarm as a ${role}.`]);
+  return 0;
 }
 
 /** A machine that is in a swarm is not locked: the client sees that before it asks for a key. */
 export async function unlockSwarm(session: Session): Promise<never> {
-  const isIn = await session.call("SystemInfo", "", () => session.engine.swarm.current !== undefined);
+  const isIn = await session.call("SystemInfo", "", () => session.engine.swarm.joined !== undefined);
   throw failure(isIn ? "Error: swarm is not locked" : "Error: This node is not part of a swarm");
 }
 

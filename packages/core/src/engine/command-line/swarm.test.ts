@@ -10,8 +10,9 @@ it("gives a swarm the settings that its options say", async () => {
   );
   const { cluster } = engine.swarm;
   expect(cluster.record.options).toMatchObject({
-    ...{ addressPool: ["10.20.0.0/16", "10.30.0.0/16"], subnetSize: 26, dataPathPort: 5000, availability: "drain" },
+    ...{ addressPool: ["10.20.0.0/16", "10.30.0.0/16"], subnetSize: 26, dataPathPort: 5000 },
   });
+  expect(engine.swarm.node?.spec.Availability).toBe("drain");
   expect(cluster.spec).toMatchObject({
     Dispatcher: { HeartbeatPeriod: 7e9 },
     Raft: { SnapshotInterval: 10_000, KeepOldSnapshots: 2, ElectionTick: 10 },

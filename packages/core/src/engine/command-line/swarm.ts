@@ -5,7 +5,7 @@
  */
 import { NO_BYTES } from "../../lib/index.ts";
 import { naturalCompare } from "../docker/lists/shared.ts";
-import { CONFIG_COLUMNS, NODE_COLUMNS, renderSwarmList, SECRET_COLUMNS } from "../docker/lists/swarm.ts";
+import { CONFIG_COLUMNS, capital, NODE_COLUMNS, renderSwarmList, SECRET_COLUMNS } from "../docker/lists/swarm.ts";
 import { failure, orFail } from "../docker/problem.ts";
 import type { RequestOf } from "../docker/request.ts";
 import type { SwarmInspectRequest, SwarmRequest } from "../docker/requests/swarm.ts";
@@ -14,6 +14,7 @@ import { ENGINE_VERSION } from "../documents/versions.ts";
 import { Filters } from "../select/filters.ts";
 import type { Cluster, TokenRole } from "../swarm/cluster.ts";
 import type { ClusterSpec } from "../swarm/cluster-spec.ts";
+import { managerStatus } from "../swarm/documents.ts";
 import { NODE_FILTERS } from "../swarm/node.ts";
 import { PAYLOAD_FILTERS, type PayloadKind, type PayloadStore } from "../swarm/payloads.ts";
 import { managerAddress } from "../swarm/swarm.ts";
@@ -51,7 +52,7 @@ export async function runSwarm(session: Session, request: Exclude<SwarmRequest, 
       return changeRoles(session, request);
     case "node rm":
       return eachNamed(session, request.nodes, (name) =>
-        session.call("NodeDelete", name, () => swarm.cluster.nodes.remove(name)),
+        session.call("NodeDelete", name, () => swarm.cluster.nodes.remove(name, { force: request.force })),
       );
     case "node ls":
     case "secret ls":
@@ -112,7 +113,7 @@ async function initSwarm(session: Session, request: RequestOf<"swarm init">): Pr
   session.lines([
     `Swarm initialized: current node (${id}) is now a manager.`,
     "",
-    ...joinLines(await inspected(session), "worker"),
+    ...joinLines(await inspected(session), "worker", swarm.node?.address ?? ""),
     "To add a manager to this swarm, run 'docker swarm join-token manager' and follow the instructions.",
   ]);
   if (request.autolock) session.lines(unlockLines(swarm.cluster.unlockKey));
@@ -128,10 +129,10 @@ async function updateCluster(session: Session, spec: Partial<ClusterSpec>, rotat
   await session.call("SwarmUpdate", "", () => session.engine.swarm.update(version, spec, rotations));
 }
 
-const joinLines = (cluster: Cluster, role: "worker" | "manager"): readonly string[] => [
+const joinLines = (cluster: Cluster, role: "worker" | "manager", address: string): readonly string[] => [
   `To add a ${role} to this swarm, run the following command:`,
   "",
-  `    docker swarm join --token ${cluster.token(role)} ${managerAddress(cluster.nodes.self.address)}`,
+  `    docker swarm join --token ${cluster.token(role)} ${managerAddress(address)}`,
   "",
 ];
 
@@ -140,7 +141,10 @@ async function printToken(session: Session, { role, quiet, rotate }: RequestOf<"
   const cluster = await inspected(session);
   if (quiet) session.lines([cluster.token(role)]);
   else
-    session.lines([...(rotate ? [`Successfully rotated ${role} join token.`, ""] : []), ...joinLines(cluster, role)]);
+    session.lines([
+      ...(rotate ? [`Successfully rotated ${role} join token.`, ""] : []),
+      ...joinLines(cluster, role, session.engine.swarm.node?.address ?? ""),
+    ]);
   return 0;
 }
 
@@ -154,9 +158,9 @@ async function tellUnlockKey(session: Session): Promise<void> {
 async function changeRoles(session: Session, { nodes, role }: RequestOf<"node promote" | "node demote">) {
   const { swarm } = session.engine;
   for (const name of nodes) {
-    const { spec, version } = await session.call("NodeInspect", name, () => swarm.cluster.nodes.get(name));
+    const { id, spec, version } = await session.call("NodeInspect", name, () => swarm.cluster.nodes.get(name));
     if (spec.Role === role) {
-      session.lines([`Node ${name} is already a ${role}.`]);
+      session.lines([`Node ${id} is already a ${role}.`]);
       continue;
     }
     await session.call("NodeUpdate", name, () => swarm.cluster.nodes.update(name, version, { ...spec, Role: role }));
@@ -208,13 +212,18 @@ function textOf(session: Session, request: ListRequest): string {
   if (request.command === "service ls") return listServices(session, request, filters);
   if (request.command === "node ls") {
     filters.check(NODE_FILTERS);
-    const rows = cluster.nodes.list(filters).map(({ id, machine, spec }) => ({
-      id,
-      hostname: machine.hostname,
-      isSelf: id === cluster.nodes.self.id,
-      availability: spec.Availability,
-      engineVersion: ENGINE_VERSION,
-    }));
+    const rows = cluster.nodes
+      .list(filters)
+      .toSorted((a, b) => naturalCompare(a.machine.hostname, b.machine.hostname))
+      .map((node) => ({
+        id: node.id,
+        hostname: node.machine.hostname,
+        isSelf: node === session.engine.swarm.node,
+        state: node.state,
+        availability: node.spec.Availability,
+        managerStatus: node.votes ? shownStatus(managerStatus(cluster, node)) : "",
+        engineVersion: ENGINE_VERSION,
+      }));
     const star = "{{if .Self}} *{{else}} {{end}}";
     const table = `{{.ID}}${star}\t{{.Hostname}}\t{{.Status}}\t{{.Availability}}\t{{.ManagerStatus}}\t{{.EngineVersion}}`;
     return renderSwarmList(NODE_COLUMNS, rows, { ...request, table });
@@ -236,6 +245,9 @@ function textOf(session: Session, request: ListRequest): string {
   const table = "{{.ID}}\t{{.Name}}\t{{.Driver}}\t{{.CreatedAt}}\t{{.UpdatedAt}}";
   return renderSwarmList(SECRET_COLUMNS, rows, { ...request, table });
 }
+
+const shownStatus = ({ Leader = false, Reachability }: ReturnType<typeof managerStatus>): string =>
+  Leader ? "Leader" : capital(Reachability);
 
 async function createPayload(session: Session, request: RequestOf<"secret create" | "config create">): Promise<number> {
   const kind = kindOf(request.command);

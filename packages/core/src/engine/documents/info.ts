@@ -7,6 +7,7 @@ import { ENGINE_VERSION } from "./versions.ts";
 export function infoDocument(engine: Engine) {
   const { containers, images, kernel } = engine;
   const { machine } = kernel;
+  const swarm = swarmInfo(engine.swarm);
   const all = containers.list({ all: true });
   const count = (fits: (one: (typeof all)[number]) => boolean): number => all.filter(fits).length;
   const running = count(({ state }) => state === "running" || state === "restarting");
@@ -69,7 +70,7 @@ export function infoDocument(engine: Engine) {
     ServerVersion: ENGINE_VERSION,
     Runtimes: RUNTIMES,
     DefaultRuntime: "runc",
-    Swarm: swarmInfo(engine.swarm.current),
+    Swarm: swarm,
     LiveRestoreEnabled: engine.daemon.liveRestore,
     Isolation: "",
     InitBinary: "docker-init",
@@ -83,7 +84,7 @@ export function infoDocument(engine: Engine) {
       Address: "/run/containerd/containerd.sock",
       Namespaces: { Containers: "moby", Plugins: "plugins.moby" },
     },
-    Warnings: null,
+    Warnings: "Warnings" in swarm ? swarm.Warnings : null,
   };
 }
 

@@ -90,18 +90,18 @@ export function networkDocument(network: Network, services: readonly BoundServic
 }
 
 /** What `--verbose` tells of a service. @see moby libnetwork/agent.go: Services */
-function boundService({ name, address, mark, ports, tasks, host }: BoundService) {
+function boundService({ name, address, mark, ports, tasks }: BoundService) {
   return [
     name,
     {
       VIP: address === "" ? "<nil>" : address,
       Ports: ports.map(({ target, published }) => `Target: ${target}, Publish: ${published}`),
       LocalLBIndex: mark,
-      Tasks: tasks.map(({ owner = "", id, v4 = "" }) => ({
-        Name: owner,
-        EndpointID: id,
-        EndpointIP: v4,
-        Info: { "Host IP": host },
+      Tasks: tasks.map((task) => ({
+        Name: task.name,
+        EndpointID: task.id,
+        EndpointIP: task.address,
+        Info: { "Host IP": task.host },
       })),
     },
   ];

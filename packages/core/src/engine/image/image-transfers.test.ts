@@ -70,6 +70,13 @@ describe("docker pull", () => {
     expect([code, err]).toEqual([1, `Error response from daemon: ${error}\n`]);
   });
 
+  it("of what another pull is about to get waits for that", async () => {
+    const { images } = createEngine();
+    const [one, other] = await Promise.all([images.pull("busybox"), images.pull("docker.io/library/busybox:latest")]);
+    expect(other.id).toBe(one.id);
+    expect(images.list()).toHaveLength(1);
+  });
+
   it("survives a connection that breaks at a byte, in virtual time", async () => {
     const engine = createEngine();
     engine.hub.fail({ resource: "blob", times: 3, cutAfterBytes: 100_000 });

@@ -98,6 +98,8 @@ export class ImageTransfers {
   readonly #content: ContentStore;
   /** What layers became when they were pushed, by diff ID. */
   readonly #pushed = new Map<string, Pushed>();
+  /** Settles when the pull has ended that is on its way. */
+  #pulling: Promise<void> | undefined;
 
   constructor(store: ImageStore, network: TransferNetwork) {
     this.#store = store;
@@ -106,8 +108,23 @@ export class ImageTransfers {
     this.#client = new RegistryClient(network.transport);
   }
 
-  /** Gets an image and gives it the reference as its name. @throws StatusError with Docker's words */
+  /**
+   * Gets an image and gives it the reference as its name. Unlike with Docker's, who comes while another pull is on its way
+   * waits, and finds there what that one has got.
+   *
+   * @throws StatusError with Docker's words
+   */
   async pull(reference: ImageReference, options: TransferOptions = {}): Promise<Image> {
+    while (this.#pulling !== undefined) await this.#pulling;
+    const pulled = this.#pull(reference, options);
+    const ended = (): void => {
+      this.#pulling = undefined;
+    };
+    this.#pulling = pulled.then(ended, ended);
+    return pulled;
+  }
+
+  async #pull(reference: ImageReference, options: TransferOptions): Promise<Image> {
     const { onEvent = () => {}, platform = HOST_PLATFORM, signal } = options;
     const goOn = (): void => {
       if (signal?.aborted === true) throw new StatusError("unavailable", "context canceled");

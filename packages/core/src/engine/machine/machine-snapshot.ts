@@ -22,7 +22,7 @@ import type { EngineOptions } from "../engine.ts";
 import type { EngineEvent } from "../events.ts";
 import type { TagTimes } from "../images.ts";
 import type { NetworkRecord } from "../network/network-store.ts";
-import type { ClusterRecord } from "../swarm/cluster.ts";
+import type { SwarmRecord } from "../swarm/swarm.ts";
 import type { VolumeRecords } from "../volumes.ts";
 import type { OwnPrograms } from "./programs.ts";
 
@@ -48,7 +48,7 @@ export interface MachineRecords {
   readonly cache: BuildCacheState;
   readonly programs: OwnPrograms;
   /** The swarm that it is in. */
-  readonly swarm?: ClusterRecord;
+  readonly swarm?: SwarmRecord;
   readonly logins: readonly (readonly [host: string, who: Credentials])[];
 }
 

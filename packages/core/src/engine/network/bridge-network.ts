@@ -66,6 +66,8 @@ export class BridgeNetwork {
   readonly bridgeName: string;
   /** By the id of their container. */
   readonly endpoints = new Map<string, Endpoint>();
+  /** Of services, which the balancer of this machine has. */
+  readonly virtualAddresses = new Set<string>();
   readonly names: NameTable;
   readonly links: LinkService;
   /** Once somebody has asked. An address keeps its entry when it is free: a Map slows down when the same key comes and goes. */
@@ -117,6 +119,11 @@ export class BridgeNetwork {
 
   hostStack(): NetStack {
     return this.#elsewhere?.stack ?? this.#hostNamespace.stack(this.kernel.net);
+  }
+
+  /** Its bridge, if it has been made. */
+  get made(): Bridge | undefined {
+    return this.#bridge;
   }
 
   bridge(): Bridge {

@@ -66,6 +66,9 @@ export class LinkService {
   /** The rules as they are on links: what a rule remembers of its queue is the link's. */
   readonly #placed = new WeakMap<LinkEnd, Map<Rule, Impairment>>();
 
+  /** Hears of every change of what is made of links. */
+  onChange: (() => void) | undefined;
+
   constructor(nowUs: () => number) {
     this.#nowUs = nowUs;
   }
@@ -133,7 +136,10 @@ export class LinkService {
     }
     const rule: Rule = { selection, conditions, applies: () => true };
     this.#rules.add(rule);
-    return ending(() => this.#rules.delete(rule));
+    this.onChange?.();
+    return ending(() => {
+      if (this.#rules.delete(rule)) this.onChange?.();
+    });
   }
 
   #rulesFor(end: LinkEnd): readonly Impairment[] {

@@ -73,6 +73,7 @@ export class LoadBalancer {
     const { stack, endpoint } = this;
     const { address, mark, ports } = service;
     if (endpoint.device !== undefined) stack.addresses.add(endpoint.device, alias(address));
+    endpoint.network.virtualAddresses.add(address);
     const target = { kind: "mark", value: mark } as const;
     const rules = ports.map(({ protocol, published }): Rule => ({ protocol, port: published, target }));
     for (const rule of rules) stack.firewall.append("mangle", "PREROUTING", rule);
@@ -92,6 +93,7 @@ export class LoadBalancer {
     stack.virtualServers?.delete(mark);
     stack.forgetConnections(address);
     if (endpoint.device !== undefined) stack.addresses.remove(endpoint.device, address, 32);
+    endpoint.network.virtualAddresses.delete(address);
   }
 
   /** A task takes connections to a service. */

@@ -19,6 +19,9 @@ const MTU_OPTION = "com.docker.network.driver.mtu";
 const ID_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz";
 const ID_LENGTH = 25;
 
+/** The number of a network, as its options tell it. */
+export const vniOf = (options: Readonly<Record<string, string>>): number => Number(options[VNI_OPTION] ?? "0");
+
 /** `count` digits of chance, as the ids of a swarm have them. */
 export function swarmDigits(prng: Prng, count = ID_LENGTH): string {
   return Array.from({ length: count }, () => ID_DIGITS[prng.below(ID_DIGITS.length)]).join("");

@@ -4,6 +4,7 @@
  *
  * @see moby libnetwork/service_common.go: addServiceBinding, rmServiceBinding
  */
+import { ownFunction } from "../../lib/index.ts";
 import type { BridgeNetwork } from "./bridge-network.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { Ingress } from "./ingress.ts";
@@ -12,18 +13,7 @@ import type { Named } from "./name-table.ts";
 import type { OutsidePorts } from "./outside-ports.ts";
 import type { PublishedPort } from "./port-bindings.ts";
 import { openIngress } from "./redirect-rules.ts";
-
-/** The service that a container is a task of. */
-export interface ServiceRole {
-  readonly id: string;
-  readonly name: string;
-  /** What else it is called, by the id of the network. */
-  readonly aliases: ReadonlyMap<string, readonly string[]>;
-  /** By the id of the network; none where its tasks are found by their own addresses. */
-  readonly virtualAddresses: ReadonlyMap<string, string>;
-  /** Ports that lead to it from every node. */
-  readonly ports: readonly IngressPort[];
-}
+import type { BoundTask, ServiceRegistry, ServiceRole } from "./service-registry.ts";
 
 /** A service on one network. */
 interface Binding {
@@ -35,9 +25,10 @@ interface Binding {
   readonly virtual: VirtualService | undefined;
   /** Its names where they mean its address. */
   readonly record: Named | undefined;
-  readonly tasks: Map<Endpoint, Named>;
+  /** On all machines. */
+  readonly tasks: Set<BoundTask>;
   /** Tasks that keep their connections only. */
-  readonly disabled: Set<Endpoint>;
+  readonly disabled: Set<BoundTask>;
 }
 
 /** What `docker network inspect --verbose` shows. */
@@ -46,26 +37,36 @@ export interface BoundService {
   readonly address: string;
   readonly mark: number;
   readonly ports: readonly IngressPort[];
-  readonly tasks: readonly Endpoint[];
-  /** The address of the machine that they are on. */
-  readonly host: string;
+  readonly tasks: readonly BoundTask[];
 }
 
 /** @see moby libnetwork/service_linux.go: fwMarkCtr */
 const FIRST_MARK = 256;
 
-export class RoutingMesh {
-  readonly #balancers = new Map<BridgeNetwork, LoadBalancer>();
-  readonly #bindings = new Map<string, Binding>();
-  readonly #outside: () => OutsidePorts | undefined;
+export interface MeshParts {
   /** Where other nodes reach the machine. */
-  readonly #address: string;
+  readonly address: string;
+  /** What all nodes know. */
+  readonly registry: ServiceRegistry;
+  readonly outside: () => OutsidePorts | undefined;
+}
+
+export class RoutingMesh {
+  readonly #parts: MeshParts;
+  /** By the id of the network: those that the machine takes part in. */
+  readonly #balancers = new Map<string, LoadBalancer>();
+  readonly #bindings = new Map<string, Binding>();
+  /** Tasks of this machine, by their places. */
+  readonly #own = new Map<Endpoint, BoundTask>();
   #ingress: Ingress | undefined;
   #lastMark = FIRST_MARK - 1;
 
-  constructor(address: string, outside: () => OutsidePorts | undefined) {
-    this.#address = address;
-    this.#outside = outside;
+  constructor(parts: MeshParts) {
+    this.#parts = parts;
+    const { registry } = parts;
+    registry.on("bound", this.#bound);
+    registry.on("disabled", this.#disabled);
+    registry.on("removed", this.#removed);
   }
 
   /** Ports of the machine that lead to services. */
@@ -75,27 +76,34 @@ export class RoutingMesh {
 
   /** Has the machine take part in the network of published ports; `gateway` is docker_gwbridge. */
   openIngress(network: BridgeNetwork, gateway: BridgeNetwork): void {
-    this.#ingress = new Ingress({ balancer: this.#balancerOf(network), gateway, outside: this.#outside });
+    const { outside } = this.#parts;
+    this.#ingress = new Ingress({ balancer: this.#balancerOf(network), gateway, outside });
+    this.#catchUp(network);
   }
 
   /** The network of published ports goes. */
   closeIngress(network: BridgeNetwork): void {
+    this.#release(network);
     this.#ingress?.close();
     this.#ingress = undefined;
-    this.#release(network);
   }
 
   /** A container has come to an overlay network: the machine takes part in it from then on. */
   joined({ network }: Endpoint): void {
-    if (network.isOverlay) this.#balancerOf(network);
+    if (!network.isOverlay || this.#balancers.has(network.id)) return;
+    this.#balancerOf(network);
+    this.#catchUp(network);
   }
 
   /** It is gone, and with the last of them the machine's part. */
   left(endpoint: Endpoint): void {
     const { network } = endpoint;
     if (!network.isOverlay) return;
-    for (const [key, binding] of this.#bindings) {
-      if (binding.network === network && binding.tasks.has(endpoint)) this.#remove(key, binding, endpoint);
+    const own = this.#own.get(endpoint);
+    if (own !== undefined) {
+      this.unbind(endpoint);
+      this.#own.delete(endpoint);
+      this.#parts.registry.remove(own);
     }
     const isLast = [...network.endpoints.values()].every((one) => one === endpoint || one.isBalancer);
     if (isLast && !network.isIngress) this.#release(network);
@@ -104,33 +112,29 @@ export class RoutingMesh {
   /** A task takes part in its service from now on. */
   bind(endpoint: Endpoint, role: ServiceRole): void {
     const { network, addresses } = endpoint;
-    if (!network.isOverlay) return;
-    const binding = this.#bindingOf(network, role);
     const [address] = addresses;
-    if (address === undefined || (binding.tasks.has(endpoint) && !binding.disabled.delete(endpoint))) return;
-    const names = taskNames(binding);
-    const record: Named = { names, addresses, isAlias: true };
-    binding.tasks.set(endpoint, record);
-    if (network.isIngress) openIngress(endpoint, role.ports);
-    else {
-      endpoint.announce();
-      network.names.add(record);
-    }
-    if (binding.virtual !== undefined) this.#balancerOf(network).addBackend(binding.virtual, address);
+    if (!network.isOverlay || address === undefined) return;
+    const known = this.#own.get(endpoint);
+    const task = known ?? this.#task(endpoint, role, address);
+    this.#own.set(endpoint, task);
+    if (!network.isIngress) endpoint.announce();
+    else if (known === undefined) openIngress(endpoint, role.ports);
+    this.#parts.registry.bind(task);
+  }
+
+  #task(endpoint: Endpoint, role: ServiceRole, address: string): BoundTask {
+    const { network, addresses, owner = "", id } = endpoint;
+    const record = network.isIngress ? undefined : { names: taskNames(role, network.id), addresses, isAlias: true };
+    const { address: host } = this.#parts;
+    return { network: network.id, role, name: owner, id, address, host, record, names: network.names };
   }
 
   /** It gets no new connections, and nobody finds it any more. */
   unbind(endpoint: Endpoint): void {
-    const { network, addresses } = endpoint;
-    for (const binding of this.#bindings.values()) {
-      const record = binding.tasks.get(endpoint);
-      const [address] = addresses;
-      if (record === undefined || address === undefined || binding.disabled.has(endpoint)) continue;
-      binding.disabled.add(endpoint);
-      endpoint.hush();
-      network.names.delete(record);
-      if (binding.virtual !== undefined) this.#balancers.get(network)?.disableBackend(binding.virtual, address);
-    }
+    const task = this.#own.get(endpoint);
+    if (task === undefined) return;
+    endpoint.hush();
+    this.#parts.registry.disable(task);
   }
 
   /** The services on a network, by name. */
@@ -142,30 +146,77 @@ export class RoutingMesh {
             address: virtual?.address ?? "",
             mark,
             ports: network.isIngress ? role.ports : [],
-            tasks: [...tasks.keys()].filter((task) => !disabled.has(task)),
-            host: this.#address,
+            tasks: [...tasks].filter((task) => !disabled.has(task)),
           }
         : [],
     );
   }
 
   close(): void {
+    const { registry } = this.#parts;
+    for (const task of this.#own.values()) registry.remove(task);
+    this.#own.clear();
+    registry.off("bound", this.#bound);
+    registry.off("disabled", this.#disabled);
+    registry.off("removed", this.#removed);
+    for (const balancer of [...this.#balancers.values()]) this.#release(balancer.endpoint.network);
     this.#ingress?.close();
-    for (const network of [...this.#balancers.keys()]) this.#release(network);
-    this.#bindings.clear();
+    this.#ingress = undefined;
+  }
+
+  // ── what is told of tasks ──
+
+  /** What there is on a network that the machine has just come to. */
+  #catchUp(network: BridgeNetwork): void {
+    const { registry, address } = this.#parts;
+    for (const task of registry.tasksOn(network.id, address)) this.#bound(task);
+  }
+
+  readonly #bound = ownFunction((task: BoundTask): void => {
+    const { registry, address } = this.#parts;
+    const balancer = this.#balancers.get(task.network);
+    if (balancer === undefined || !registry.isKnown(task, address)) return;
+    const binding = this.#bindingOf(balancer.endpoint.network, task.role);
+    if (binding.tasks.has(task) && !binding.disabled.delete(task)) return;
+    binding.tasks.add(task);
+    if (binding.virtual !== undefined) balancer.addBackend(binding.virtual, task.address);
+  });
+
+  readonly #disabled = ownFunction((task: BoundTask): void => {
+    const binding = this.#bindings.get(bindingKey(task.network, task.role, this.#isIngress(task.network)));
+    if (binding === undefined || !binding.tasks.has(task) || binding.disabled.has(task)) return;
+    binding.disabled.add(task);
+    if (binding.virtual !== undefined) {
+      this.#balancers.get(task.network)?.disableBackend(binding.virtual, task.address);
+    }
+  });
+
+  readonly #removed = ownFunction((task: BoundTask): void => {
+    const { registry, address } = this.#parts;
+    const key = bindingKey(task.network, task.role, this.#isIngress(task.network));
+    const binding = this.#bindings.get(key);
+    // What is only out of the others' sight is still its own.
+    if (binding === undefined || (task.host === address && registry.has(task)) || !binding.tasks.delete(task)) return;
+    binding.disabled.delete(task);
+    const balancer = this.#balancers.get(task.network);
+    if (binding.virtual !== undefined) balancer?.removeBackend(binding.virtual, task.address);
+    if (binding.tasks.size === 0) this.#drop(key, binding);
+  });
+
+  #isIngress(network: string): boolean {
+    return this.#balancers.get(network)?.endpoint.network.isIngress === true;
   }
 
   #bindingOf(network: BridgeNetwork, role: ServiceRole): Binding {
     const ports = network.isIngress ? role.ports : [];
-    const key = `${network.id} ${role.id} ${ports.map(({ published, protocol }) => `${published}/${protocol}`).join()}`;
+    const key = bindingKey(network.id, role, network.isIngress);
     const known = this.#bindings.get(key);
     if (known !== undefined) return known;
     const address = role.virtualAddresses.get(network.id);
     const mark = ++this.#lastMark;
     const virtual = address === undefined ? undefined : { address, mark, ports };
-    const names = [role.name, ...(role.aliases.get(network.id) ?? [])];
-    const record = virtual === undefined ? undefined : { names, addresses: [virtual.address], isAlias: true };
-    const binding: Binding = { role, network, mark, virtual, record, tasks: new Map(), disabled: new Set() };
+    const record = virtual && { names: serviceNames(role, network.id), addresses: [virtual.address], isAlias: true };
+    const binding: Binding = { role, network, mark, virtual, record, tasks: new Set(), disabled: new Set() };
     this.#bindings.set(key, binding);
     if (virtual === undefined || record === undefined) return binding;
     this.#balancerOf(network).add(virtual);
@@ -174,39 +225,40 @@ export class RoutingMesh {
     return binding;
   }
 
-  #remove(key: string, binding: Binding, endpoint: Endpoint): void {
-    const { network, virtual, record, tasks, disabled } = binding;
-    const [address] = endpoint.addresses;
-    this.unbind(endpoint);
-    tasks.delete(endpoint);
-    disabled.delete(endpoint);
-    const balancer = this.#balancers.get(network);
-    if (virtual !== undefined && address !== undefined) balancer?.removeBackend(virtual, address);
-    if (tasks.size > 0) return;
+  #drop(key: string, { network, virtual, record }: Binding): void {
     this.#bindings.delete(key);
     if (virtual === undefined) return;
-    balancer?.remove(virtual);
+    this.#balancers.get(network.id)?.remove(virtual);
     if (network.isIngress) this.#ingress?.withdraw(virtual.ports);
     else if (record !== undefined) network.names.delete(record);
   }
 
   #balancerOf(network: BridgeNetwork): LoadBalancer {
-    const known = this.#balancers.get(network);
+    const known = this.#balancers.get(network.id);
     if (known !== undefined) return known;
     const made = new LoadBalancer(network);
-    this.#balancers.set(network, made);
+    this.#balancers.set(network.id, made);
     return made;
   }
 
   #release(network: BridgeNetwork): void {
-    this.#balancers.get(network)?.close();
-    this.#balancers.delete(network);
+    for (const [key, binding] of this.#bindings) if (binding.network === network) this.#drop(key, binding);
+    this.#balancers.get(network.id)?.close();
+    this.#balancers.delete(network.id);
   }
 }
 
+const bindingKey = (network: string, { id, ports }: ServiceRole, isIngress: boolean): string =>
+  `${network} ${id} ${(isIngress ? ports : []).map(({ published, protocol }) => `${published}/${protocol}`).join()}`;
+
+const serviceNames = ({ name, aliases }: ServiceRole, network: string): readonly string[] => [
+  name,
+  ...(aliases.get(network) ?? []),
+];
+
 /** What leads to a task itself; without a virtual address that is the service's name, too. */
-function taskNames({ role, network, virtual }: Binding): readonly string[] {
-  const names = [role.name, ...(role.aliases.get(network.id) ?? [])];
+function taskNames(role: ServiceRole, network: string): readonly string[] {
+  const names = serviceNames(role, network);
   const own = names.map((name) => `tasks.${name}`);
-  return virtual === undefined ? [...own, ...names] : own;
+  return role.virtualAddresses.has(network) ? own : [...own, ...names];
 }

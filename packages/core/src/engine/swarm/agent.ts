@@ -13,10 +13,11 @@ import type { EngineEvent, EventLog } from "../events.ts";
 import type { ImageService } from "../images.ts";
 import { ConnectionLost } from "../machine/daemon-life.ts";
 import type { NetworkService } from "../networks.ts";
+import type { SwarmNode } from "./node.ts";
 import type { Service } from "./service.ts";
 import { roleOf } from "./service-role.ts";
-import { DEFAULT_GRACE } from "./service-spec.ts";
-import type { Task, TaskState } from "./task.ts";
+import { DEFAULT_GRACE, isIngressPort, networksOf } from "./service-spec.ts";
+import { isEnd, type Task, type TaskState } from "./task.ts";
 import {
   filesOf,
   type PayloadStores,
@@ -35,6 +36,8 @@ export interface AgentParts {
   readonly images: ImageService;
   readonly networks: NetworkService;
   readonly serviceOf: (task: Task) => Service | undefined;
+  /** The machine, as the swarm knows it. */
+  readonly node: SwarmNode;
   /** Does something now, or when there is a daemon again. */
   readonly whenUp: (work: () => void) => void;
   /** A task has come to a state. */
@@ -47,6 +50,8 @@ export class Agent {
   readonly #stopping = new Set<Task>();
   readonly #withFiles = new Set<Task>();
   readonly #unhealthy = new Set<Task>();
+  /** How far tasks have come, also where their manager has not heard of it. */
+  readonly #states = new Map<Task, TaskState>();
   readonly #listener = ownFunction((event: EngineEvent): void => this.#noticed(event));
 
   constructor(parts: AgentParts) {
@@ -55,17 +60,17 @@ export class Agent {
   }
 
   /** Gets the image, if it is not there, and makes the container: the task is ready, or rejected. */
-  prepare(place: TaskPlace): void {
-    const { world, images, report, whenUp } = this.#parts;
-    const { task } = place;
-    report(task, "preparing", "preparing");
+  prepare(task: Task, service: Service): void {
+    const { world, images, whenUp } = this.#parts;
+    const place = this.#place(task, service);
+    this.#report(task, "preparing", "preparing");
     const image = task.spec.ContainerSpec?.Image ?? "";
     if (images.find(image) !== undefined) this.#make(place);
     else {
       // What a registry does not give is missing when the container is made.
       const pulled = this.#quietly(async () => void (await images.pull(image))).then(() =>
         whenUp(() => {
-          if (task.isWanted && !task.hasEnded) this.#make(place);
+          if (task.isWanted && !this.#hasEnded(task)) this.#make(place);
         }),
       );
       // It may be waiting for time to pass itself, until it tries again.
@@ -73,8 +78,18 @@ export class Agent {
     }
   }
 
+  #place(task: Task, service: Service): TaskPlace {
+    const { node, networks } = this.#parts;
+    return {
+      ...{ task, service, node },
+      networks: networksOf({ ...service.spec, TaskTemplate: task.spec }),
+      nameOf: (id) => networks.get(id)?.name ?? id,
+      ports: service.ports.filter((port) => !isIngressPort(port)),
+    };
+  }
+
   #make(place: TaskPlace): void {
-    const { kernel, containers, payloads, report } = this.#parts;
+    const { kernel, containers, payloads } = this.#parts;
     const { task } = place;
     try {
       const mounts = payloadMounts(kernel.disk, task, payloads);
@@ -82,10 +97,10 @@ export class Agent {
       const container = containers.create(taskContainer(place), taskName(place), { isTask: true, mounts });
       task.containerId = container.id;
       this.#byContainer.set(container.id, task);
-      report(task, "ready", "prepared");
+      this.#report(task, "ready", "prepared");
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
-      report(task, "rejected", "preparing", error.message);
+      this.#report(task, "rejected", "preparing", error.message);
     }
   }
 
@@ -99,27 +114,27 @@ export class Agent {
 
   /** Starts the container: the task runs, or has failed. */
   async start(task: Task): Promise<void> {
-    const { containers, report } = this.#parts;
+    const { containers } = this.#parts;
     const container = this.#container(task);
-    if (container === undefined) return report(task, "failed", "starting", "container is gone");
-    report(task, "starting", "starting");
+    if (container === undefined) return this.#report(task, "failed", "starting", "container is gone");
+    this.#report(task, "starting", "starting");
     try {
       await containers.start(container, { follows: true });
     } catch (error) {
       if (error instanceof ConnectionLost) return;
       if (!(error instanceof StatusError)) throw error;
       task.exitCode = container.exitCode;
-      report(task, "failed", "starting", `starting container failed: ${error.message}`);
+      this.#report(task, "failed", "starting", `starting container failed: ${error.message}`);
       return;
     }
     // It may have ended by now, or wait for its first check.
-    if (task.state === "starting" && container.health === undefined) this.#runs(task, container);
+    if (this.#stateOf(task) === "starting" && container.health === undefined) this.#runs(task, container);
   }
 
   /** It takes part in its service from now on. */
   #runs(task: Task, container: Container): void {
     this.#bind(task, container);
-    if (task.state !== "running") this.#parts.report(task, "running", "started");
+    if (this.#stateOf(task) !== "running") this.#report(task, "running", "started");
   }
 
   #bind(task: Task, container: Container): void {
@@ -129,10 +144,11 @@ export class Agent {
 
   /** Has the container end, as long as it needs: the task is shut down then. */
   async stop(task: Task): Promise<void> {
-    const { containers, report } = this.#parts;
+    const { containers } = this.#parts;
     const container = this.#container(task);
     if (container?.isActive !== true) {
-      if (!task.hasEnded && task.state !== "starting") report(task, "shutdown", "shutdown");
+      const isOver = this.#hasEnded(task) || this.#stateOf(task) === "starting";
+      if (!isOver) this.#report(task, "shutdown", "shutdown");
       return;
     }
     if (this.#stopping.has(task)) return;
@@ -145,11 +161,21 @@ export class Agent {
   /** Nobody has looked for a while: a container may have ended, or been started. */
   look(task: Task): void {
     this.#stopping.delete(task);
-    if (task.state !== "starting" && task.state !== "running") return;
+    const state = this.#stateOf(task);
+    if (state !== "starting" && state !== "running") return;
     const container = this.#container(task);
     if (container?.isRunning !== true) this.#ended(task);
-    else if (task.state === "running" || container.health === undefined) this.#runs(task, container);
-    if (!task.isWanted && !task.hasEnded) void this.stop(task);
+    else if (state === "running" || container.health === undefined) this.#runs(task, container);
+  }
+
+  /** It does not know the task yet, or not any more. */
+  isIdle(task: Task): boolean {
+    return !this.#states.has(task);
+  }
+
+  /** The tasks that it has containers of. */
+  get tasks(): readonly Task[] {
+    return [...this.#byContainer.values()];
   }
 
   /** Removes what is left of a task. */
@@ -159,6 +185,7 @@ export class Agent {
       await this.#quietly(() => this.#parts.containers.remove(container, { force: true, volumes: true }));
     }
     if (task.containerId !== undefined) this.#byContainer.delete(task.containerId);
+    this.#states.delete(task);
     if (this.#withFiles.delete(task)) removeTree(this.#parts.kernel.disk, filesOf(task));
   }
 
@@ -173,9 +200,9 @@ export class Agent {
 
   #noticed({ type, action, id }: EngineEvent): void {
     const task = type === "container" ? this.#byContainer.get(id) : undefined;
-    if (task === undefined || task.hasEnded) return;
+    if (task === undefined || this.#hasEnded(task)) return;
     if (action === "die") this.#ended(task);
-    else if (action === "health_status: healthy" && task.state === "starting") {
+    else if (action === "health_status: healthy" && this.#stateOf(task) === "starting") {
       const container = this.#container(task);
       if (container !== undefined) this.#runs(task, container);
     } else if (action === "health_status: unhealthy") {
@@ -185,12 +212,24 @@ export class Agent {
   }
 
   #ended(task: Task): void {
-    const { report } = this.#parts;
     task.exitCode = this.#container(task)?.exitCode ?? 0;
-    if (this.#unhealthy.has(task)) report(task, "failed", "unhealthy container", "task: unhealthy container");
-    else if (!task.isWanted) report(task, "shutdown", "shutdown");
-    else if (task.exitCode === 0) report(task, "complete", "finished");
-    else report(task, "failed", "started", `task: non-zero exit (${task.exitCode})`);
+    if (this.#unhealthy.has(task)) this.#report(task, "failed", "unhealthy container", "task: unhealthy container");
+    else if (!task.isWanted) this.#report(task, "shutdown", "shutdown");
+    else if (task.exitCode === 0) this.#report(task, "complete", "finished");
+    else this.#report(task, "failed", "started", `task: non-zero exit (${task.exitCode})`);
+  }
+
+  #report(task: Task, state: TaskState, message: string, error?: string): void {
+    this.#states.set(task, state);
+    this.#parts.report(task, state, message, error);
+  }
+
+  #stateOf(task: Task): TaskState {
+    return this.#states.get(task) ?? task.state;
+  }
+
+  #hasEnded(task: Task): boolean {
+    return isEnd(this.#stateOf(task));
   }
 
   /** Somebody else may have stopped or removed it in the meantime. */

@@ -5,7 +5,8 @@ import type { Cluster } from "./cluster.ts";
 import type { SwarmNode } from "./node.ts";
 import { objectFields } from "./object-table.ts";
 import type { Payload, PayloadKind } from "./payloads.ts";
-import { managerAddress } from "./swarm.ts";
+import { managerAddress, type Swarm } from "./swarm.ts";
+import { noLeader } from "./swarm-problems.ts";
 
 /** What `GET /info` says of the swarm. */
 export function clusterInfo(cluster: Cluster) {
@@ -29,35 +30,49 @@ export function swarmDocument(cluster: Cluster) {
   };
 }
 
-/** The part of `GET /info` about swarm mode. */
-export function swarmInfo(cluster: Cluster | undefined) {
-  if (cluster === undefined) {
-    return {
-      NodeID: "",
-      NodeAddr: "",
-      LocalNodeState: "inactive",
-      ControlAvailable: false,
-      Error: "",
-      RemoteManagers: null,
-    };
+/** The part of `GET /info` about swarm mode. @see moby daemon/cluster/swarm.go: Info */
+export function swarmInfo(swarm: Swarm) {
+  const { joined: cluster, node, joining } = swarm;
+  const common = { NodeID: "", NodeAddr: "", LocalNodeState: "inactive", ControlAvailable: false, Error: "" };
+  if (joining !== undefined) {
+    const RemoteManagers = [{ NodeID: "", Addr: joining }];
+    return { ...common, NodeAddr: swarm.surroundings.address, LocalNodeState: "pending", RemoteManagers };
   }
-  const { id, address } = cluster.nodes.self;
+  if (cluster === undefined || node === undefined) return { ...common, RemoteManagers: null };
+  const managers = cluster.nodes.managers();
+  const remotes = managers.map(({ id, address }) => ({ NodeID: id, Addr: managerAddress(address) }));
+  const self = { ...common, NodeID: node.id, NodeAddr: node.address, LocalNodeState: "active" };
+  if (!node.votes) return { ...self, RemoteManagers: remotes };
+  const manager = { ...self, ControlAvailable: true, RemoteManagers: remotes };
+  if (cluster.accessOf(node) === "none") return { ...manager, Error: noLeader().message, Cluster: NO_CLUSTER };
   return {
-    NodeID: id,
-    NodeAddr: address,
-    LocalNodeState: "active",
-    ControlAvailable: true,
-    Error: "",
-    RemoteManagers: [{ NodeID: id, Addr: managerAddress(address) }],
-    Nodes: 1,
-    Managers: 1,
-    Cluster: clusterInfo(cluster),
+    ...{ ...manager, Nodes: cluster.nodes.all().length, Managers: managers.length, Cluster: clusterInfo(cluster) },
+    ...(managers.length === 2 && { Warnings: [TWO_MANAGERS] }),
   };
 }
 
+const TWO_MANAGERS = `WARNING: Running Swarm in a two-manager configuration. This configuration provides
+         no fault tolerance, and poses a high risk to lose control over the cluster.
+         Refer to https://docs.docker.com/engine/swarm/admin_guide/ to configure the
+         Swarm for fault-tolerance.`;
+
+/** What a manager knows of a swarm that nobody leads. */
+const NO_CLUSTER = {
+  ID: "",
+  Version: {},
+  CreatedAt: "0001-01-01T00:00:00Z",
+  UpdatedAt: "0001-01-01T00:00:00Z",
+  Spec: { Labels: null, Orchestration: {}, Raft: { ElectionTick: 0, HeartbeatTick: 0 }, Dispatcher: {}, CAConfig: {} },
+  TLSInfo: {},
+  RootRotationInProgress: false,
+  DefaultAddrPool: null,
+  SubnetSize: 0,
+  DataPathPort: 0,
+};
+
 /** `GET /nodes/{id}`. */
 export function nodeDocument(cluster: Cluster, node: SwarmNode) {
-  const { machine, spec, address } = node;
+  const { machine, spec, state, message, address } = node;
   return {
     ...objectFields(node),
     Spec: spec,
@@ -68,8 +83,16 @@ export function nodeDocument(cluster: Cluster, node: SwarmNode) {
       Engine: { EngineVersion: ENGINE_VERSION, Plugins: PLUGINS },
       TLSInfo: tlsInfo(cluster),
     },
-    Status: { State: "ready", Addr: address },
-    ManagerStatus: { Leader: true, Reachability: "reachable", Addr: managerAddress(address) },
+    Status: { State: state, ...(message !== "" && { Message: message }), Addr: address },
+    ...(node.votes && { ManagerStatus: managerStatus(cluster, node) }),
+  };
+}
+
+export function managerStatus({ consensus }: Cluster, node: SwarmNode) {
+  return {
+    ...(consensus.leader === node && { Leader: true }),
+    Reachability: consensus.reaches(node) ? "reachable" : "unreachable",
+    Addr: managerAddress(node.address),
   };
 }
 

@@ -4,41 +4,32 @@
  *
  * @see swarmkit manager/orchestrator: replicated, global, jobs, restart, taskreaper; manager/scheduler
  */
-import type { Kernel } from "../../kernel/index.ts";
 import { isSameData } from "../../lib/index.ts";
-import type { World } from "../../sim/index.ts";
-import type { ContainerService } from "../containers.ts";
-import type { EventLog } from "../events.ts";
-import type { ImageService } from "../images.ts";
-import type { NetworkService } from "../networks.ts";
-import { Agent } from "./agent.ts";
+import type { Clock } from "../../sim/index.ts";
+import type { Agent } from "./agent.ts";
 import type { Allocator } from "./allocator.ts";
-import type { NodeStore } from "./node.ts";
+import type { NodeStore, SwarmNode } from "./node.ts";
 import type { Revisions } from "./object-table.ts";
-import { hostPorts, meetsConstraints, obstacle, occupancyWithout } from "./placement.ts";
+import { meetsConstraints } from "./placement.ts";
 import { type AttemptRecords, Restarts, restartDelayUs } from "./restarts.ts";
+import { Scheduler } from "./scheduler.ts";
 import type { Service } from "./service.ts";
-import { isIngressPort, networksOf, taskSpec } from "./service-spec.ts";
+import { taskSpec } from "./service-spec.ts";
 import { isJob, modeName, type ServiceStore } from "./services.ts";
-import { aimOf, type DesiredState, Task, type TaskRecord, type TaskState } from "./task.ts";
-import type { PayloadStores, TaskPlace } from "./task-container.ts";
+import { aimOf, type DesiredState, goesBack, Task, type TaskRecord, type TaskState } from "./task.ts";
 import { type TaskReader, TaskTable } from "./tasks.ts";
 import { completion, Update } from "./update.ts";
 import { wantedOfJob, wantedReplicas } from "./wanted.ts";
 
 export interface OrchestratorParts {
-  readonly world: World;
-  readonly kernel: Kernel;
-  readonly events: EventLog;
-  readonly containers: ContainerService;
-  readonly images: ImageService;
+  readonly clock: Clock;
   readonly revisions: Revisions;
   readonly nodes: NodeStore;
   readonly services: ServiceStore;
-  readonly payloads: PayloadStores;
-  readonly networks: NetworkService;
   readonly allocator: Allocator;
-  /** There is no daemon that could do anything. */
+  /** The agent of a node, as long as it is heard. */
+  readonly agentOn: (nodeId: string) => Agent | undefined;
+  /** Nobody leads who could decide anything. */
   readonly isDown: () => boolean;
   /** How many tasks of a place are remembered. */
   readonly historyLimit: () => number;
@@ -50,6 +41,18 @@ export interface OrchestratorRecords {
   readonly attempts: AttemptRecords;
 }
 
+/** What a task has for itself: a number, or a node. */
+interface Place {
+  readonly slot: number;
+  /** "" where the scheduler chooses. */
+  readonly nodeId: string;
+}
+
+const placeOf = ({ slot, nodeId, isOfNode }: Task): Place => ({ slot, nodeId: isOfNode ? nodeId : "" });
+
+/** Nothing is to run there. */
+const isOutOfUse = ({ spec, state }: SwarmNode): boolean => spec.Availability === "drain" || state === "down";
+
 /** How long the scheduler gathers before it decides. @see swarmkit manager/scheduler: commitDebounceGap */
 const SCHEDULE_US = 50_000;
 /** How long reports of agents are gathered before somebody draws consequences: of a task only the last counts then. @see swarmkit manager/dispatcher: maxBatchInterval */
@@ -57,24 +60,22 @@ const REPORT_US = 100_000;
 
 export class Orchestrator {
   readonly #parts: OrchestratorParts;
-  readonly #agent: Agent;
   readonly #tasks = new TaskTable();
   readonly #restarts = new Restarts();
   readonly #updates = new Map<string, Update>();
-  /** What is to be done when there is a daemon again. */
+  readonly #scheduler: Scheduler;
+  /** What is to be done when somebody leads again. */
   readonly #deferred: (() => void)[] = [];
   #isClosed = false;
 
   constructor(parts: OrchestratorParts) {
     this.#parts = parts;
-    const { world, kernel, containers, events, payloads, images, networks } = parts;
-    const whenUp = (work: () => void): void => this.#whenUp(work);
-    const report = (task: Task, state: TaskState, message: string, error = ""): void => {
-      this.#reported(task, state, message, error);
-    };
-    const serviceOf = (task: Task): Service | undefined => parts.services.byId(task.serviceId);
-    const common = { world, kernel, containers, events, payloads, images, networks };
-    this.#agent = new Agent({ ...common, whenUp, report, serviceOf });
+    this.#scheduler = new Scheduler({
+      nodes: () => parts.nodes.all(),
+      tasks: () => this.#tasks.all(),
+      serviceOf: (id) => parts.services.byId(id),
+      nowUs: () => parts.revisions.nowUs,
+    });
   }
 
   get tasks(): TaskReader {
@@ -89,24 +90,32 @@ export class Orchestrator {
   restore({ tasks, attempts }: OrchestratorRecords): void {
     this.#tasks.restore(tasks);
     this.#restarts.restore(attempts);
-    for (const task of this.#tasks.all()) this.#agent.adopt(task);
-    this.#parts.allocator.restore(this.#parts.services.all(), this.#tasks.all());
   }
 
-  /** Goes on with the tasks of before, whose containers are there again, or are lost. */
+  /** Goes on with the tasks of before. */
   revive(): void {
     for (const task of this.#tasks.all()) {
-      this.#agent.look(task);
       this.#drive(task);
-      const service = this.#parts.services.byId(task.serviceId);
-      if (service === undefined || task.hasEnded || !task.isWanted) continue;
-      // Its image was on the way.
-      if (task.nodeId !== "" && task.containerId === undefined) this.#agent.prepare(this.#place(task, service));
       // Whoever it was to follow has ended with the machine.
-      if (task.desired === "ready") this.#soon(() => this.#direct(task, task.aim), restartDelayUs(task));
+      const isLive = this.#parts.services.byId(task.serviceId) !== undefined && !task.hasEnded && task.isWanted;
+      if (isLive && task.desired === "ready") this.#soon(() => this.#direct(task, task.aim), restartDelayUs(task));
     }
     for (const service of this.#parts.services.all()) this.reconcile(service);
     this.#soon(() => this.#schedulePending());
+  }
+
+  /** A node is heard: what it has not been told yet it is told now. */
+  connected({ id }: SwarmNode): void {
+    const agent = this.#agentOn(id);
+    if (agent === undefined) return;
+    for (const task of agent.tasks) if (!this.#tasks.has(task)) void agent.remove(task);
+    for (const task of this.#ofNode(id)) {
+      const service = this.#parts.services.byId(task.serviceId);
+      const isOnItsWay = task.isWanted && !task.hasEnded && task.containerId === undefined;
+      // Its image was on the way.
+      if (isOnItsWay && service !== undefined && agent.isIdle(task)) agent.prepare(task, service);
+      else this.#drive(task);
+    }
   }
 
   /** A service is new, has changed or is gone. */
@@ -117,21 +126,34 @@ export class Orchestrator {
     else this.reconcile(service);
   }
 
-  /** The node's availability has changed, or its labels. */
-  nodeChanged(): void {
-    const { self } = this.#parts.nodes;
+  /** A node's availability has changed, or its labels, or whether it is there at all. */
+  nodeChanged(node: SwarmNode): void {
+    const isLost = isOutOfUse(node);
     for (const service of this.#parts.services.all()) {
-      const live = this.#tasks.of(service.id).filter((task) => task.isWanted && task.nodeId !== "");
-      const isDrained = self.spec.Availability === "drain";
-      const isMisplaced = (task: Task): boolean => !meetsConstraints(task.spec.Placement ?? {}, self);
-      for (const task of live.filter((one) => !one.hasEnded && (isDrained || isMisplaced(one)))) {
-        if (!isDrained) this.#reject(task);
-        if (modeName(service.spec.Mode).startsWith("global")) this.#direct(task, "shutdown");
+      const isGlobal = modeName(service.spec.Mode).startsWith("global");
+      const live = this.#tasks.of(service.id).filter((task) => task.isWanted && task.nodeId === node.id);
+      const isMisplaced = (task: Task): boolean => !meetsConstraints(task.spec.Placement ?? {}, node);
+      for (const task of live.filter((one) => !one.hasEnded && (isLost || isMisplaced(one)))) {
+        if (!isLost) this.#reject(task);
+        if (isGlobal) this.#direct(task, "shutdown");
         else this.#replaceEnded(task, service);
       }
-      if (modeName(service.spec.Mode).startsWith("global")) this.reconcile(service);
+      if (isGlobal) this.reconcile(service);
     }
-    this.#schedulePending();
+    this.#soon(() => this.#schedulePending(), 0);
+  }
+
+  /** A node is gone for good, or has been for so long that nobody waits for its tasks. @see swarmkit controlapi/node.go: orphanNodeTasks */
+  orphan({ id }: SwarmNode, message: string): void {
+    for (const task of this.#ofNode(id)) if (!task.hasEnded) this.reported(task, "orphaned", message, "");
+  }
+
+  #ofNode(id: string): readonly Task[] {
+    return this.#tasks.all().filter(({ nodeId }) => nodeId === id);
+  }
+
+  #agentOn(nodeId: string): Agent | undefined {
+    return this.#parts.agentOn(nodeId);
   }
 
   /** What it is made from does not want it there any more. @see swarmkit manager/orchestrator/constraintenforcer */
@@ -139,66 +161,74 @@ export class Orchestrator {
     const why = "assigned node no longer meets constraints";
     this.#move(task, "rejected", "task rejected by constraint enforcer", why);
     this.#parts.allocator.detach(task);
-    void this.#agent.stop(task);
+    void this.#agentOn(task.nodeId)?.stop(task);
   }
 
-  /** There is a daemon again: what has become of the tasks, and what was to be done? */
+  /** Somebody leads again: what was to be done? */
   resume(): void {
-    for (const task of this.#tasks.all()) this.#agent.look(task);
-    for (const work of this.#deferred.splice(0)) work();
+    for (const work of this.#deferred.splice(0)) this.#whenUp(work);
   }
 
-  /** Ends all tasks at once, and removes their containers. */
-  async close(): Promise<void> {
+  /** Nothing is decided any more. */
+  close(): void {
     this.#isClosed = true;
     for (const update of this.#updates.values()) update.cancel();
-    this.#agent.close();
-    for (const task of this.#tasks.all()) await this.#agent.remove(task);
   }
 
   // ── what is wanted ──
 
   reconcile(service: Service): void {
     const { Mode } = service.spec;
-    if (modeName(Mode) === "global") {
+    const all = this.#tasks.of(service.id);
+    const ofJob = isJob(Mode);
+    if (modeName(Mode).startsWith("global")) {
       this.#reconcileGlobal(service);
       return;
     }
-    const all = this.#tasks.of(service.id);
-    const ofJob = isJob(Mode);
     const wanted = ofJob ? wantedOfJob(service, all) : wantedReplicas(Mode.Replicated?.Replicas ?? 1, all);
     for (const task of wanted.surplus) this.#direct(task, "remove");
-    for (const slot of wanted.missing) this.#create(service, slot);
+    for (const slot of wanted.missing) this.#create(service, { slot, nodeId: "" });
     // Another run of a job has tasks of its own.
     if (!ofJob) this.#update(service, wanted.kept);
   }
 
+  /** One on every node; of a job, one for each run. @see swarmkit manager/orchestrator/global, jobs/global */
   #reconcileGlobal(service: Service): void {
-    const { self } = this.#parts.nodes;
+    const ofJob = isJob(service.spec.Mode);
     const all = this.#tasks.of(service.id);
-    const live = all.filter(({ isWanted }) => isWanted);
-    const fits = meetsConstraints(service.spec.TaskTemplate.Placement ?? {}, self);
-    if (!fits) for (const task of live) this.#direct(task, "shutdown");
-    else if (live.length === 0 && self.spec.Availability === "active") this.#create(service, 0);
-    else this.#update(service, live);
+    const current = ofJob ? all.filter(({ iteration }) => iteration === service.iteration) : all;
+    if (ofJob) {
+      for (const old of all) if (!current.includes(old) && !old.hasEnded) this.#direct(old, "remove");
+    }
+    const outdated: Task[] = [];
+    for (const node of this.#parts.nodes.all()) {
+      const there = current.filter(({ nodeId }) => nodeId === node.id);
+      const live = there.filter(({ isWanted }) => isWanted);
+      const isDone = ofJob && there.some(({ state }) => state === "complete");
+      const fits = !isOutOfUse(node) && meetsConstraints(service.spec.TaskTemplate.Placement ?? {}, node);
+      if (!fits) for (const task of live) this.#direct(task, "shutdown");
+      else if (live.length > 0) outdated.push(...live);
+      else if (!isDone && node.spec.Availability === "active") this.#create(service, { slot: 0, nodeId: node.id });
+    }
+    if (!ofJob) this.#update(service, outdated);
   }
 
   /** Those with other settings than the service's are replaced. */
   #update(service: Service, live: readonly Task[]): void {
-    const { services, world } = this.#parts;
+    const { services, clock } = this.#parts;
     const outdated = live.filter((task) => !isSameData(task.spec, taskSpec(service.spec)));
     const report = services.report.bind(services);
     if (outdated.length === 0) {
       const { update } = service;
       const isOpen = update?.state === "updating" || update?.state === "rollback_started";
-      if (isOpen) report(service, completion(update, world.clock.nowUs));
+      if (isOpen) report(service, completion(update, clock.nowUs));
       return;
     }
     const update = new Update(
       {
-        clock: world.clock,
+        clock,
         whenUp: (work) => this.#whenUp(work),
-        replace: (old) => this.#create(service, old.slot, "ready"),
+        replace: (old) => this.#create(service, placeOf(old), "ready"),
         release: (task) => this.#direct(task, task.aim),
         retire: (task) => this.#direct(task, "shutdown"),
         report,
@@ -211,11 +241,14 @@ export class Orchestrator {
   }
 
   /** A new task, which is to run, or to complete; or is to be `ready` for that first. */
-  #create(service: Service, slot: number, first?: "ready"): Task {
+  #create(service: Service, { slot, nodeId }: Place, first?: "ready"): Task {
     const iteration = isJob(service.spec.Mode) ? service.iteration : undefined;
     const desired = first ?? aimOf(iteration);
     const object = this.#parts.revisions.created();
-    const task = new Task({ object, serviceId: service.id, slot, spec: taskSpec(service.spec), desired, iteration });
+    const isOfNode = modeName(service.spec.Mode).startsWith("global");
+    const made = { object, serviceId: service.id, slot, isOfNode, spec: taskSpec(service.spec), desired, iteration };
+    const task = new Task(made);
+    task.nodeId = nodeId;
     this.#tasks.add(task);
     for (const old of this.#tasks.surplus(task, this.#parts.historyLimit())) this.#direct(old, "remove");
     this.#soon(() => this.#schedule(task));
@@ -225,38 +258,28 @@ export class Orchestrator {
   // ── where it is ──
 
   #schedule(task: Task): void {
-    if (task.nodeId !== "" || !task.isWanted || task.hasEnded) return;
+    if (task.isPlaced || !task.isWanted || task.hasEnded) return;
     const service = this.#parts.services.byId(task.serviceId);
     if (service === undefined) return;
-    const { self } = this.#parts.nodes;
     // A task without addresses has no place, and is not asked for one.
     if (!this.#parts.allocator.attach(task, service)) return;
-    const occupancy = occupancyWithout(task, this.#tasks.all(), (id) => this.#parts.services.byId(id));
-    const why = obstacle(task.spec, hostPorts(service), self, occupancy);
-    if (why !== undefined) {
-      if (task.error !== why) this.#move(task, "pending", "pending task scheduling", why);
+    const place = this.#scheduler.placeFor(task, service);
+    if (typeof place === "string") {
+      if (task.error !== place) this.#move(task, "pending", "pending task scheduling", place);
       return;
     }
-    task.nodeId = self.id;
+    task.nodeId = place.id;
     this.#move(task, "assigned", "scheduler assigned task to node", "");
+    const agent = this.#agentOn(place.id);
+    if (agent === undefined) return;
     this.#move(task, "accepted", "accepted", "");
-    this.#agent.prepare(this.#place(task, service));
+    agent.prepare(task, service);
   }
 
+  /** Those that have waited for longest come first. */
   #schedulePending(): void {
-    for (const task of this.#tasks.all()) if (task.nodeId === "") this.#schedule(task);
-  }
-
-  #place(task: Task, service: Service): TaskPlace {
-    const { nodes, networks } = this.#parts;
-    return {
-      task,
-      service,
-      node: nodes.self,
-      networks: networksOf({ ...service.spec, TaskTemplate: task.spec }),
-      nameOf: (id) => networks.get(id)?.name ?? id,
-      ports: service.ports.filter((port) => !isIngressPort(port)),
-    };
+    const waiting = this.#tasks.all().filter((task) => !task.isPlaced);
+    for (const task of waiting.sort((a, b) => a.createdUs - b.createdUs || a.slot - b.slot)) this.#schedule(task);
   }
 
   // ── what becomes of it ──
@@ -275,12 +298,15 @@ export class Orchestrator {
       if (task.desired === "remove") this.#forget(task);
       else if (task.isUnhandled && task.desired === task.aim) this.#handleEnd(task);
     } else if (!task.isWanted) {
-      if (task.containerId === undefined) this.#reported(task, "shutdown", "shutdown", "");
-      else void this.#agent.stop(task);
-    } else if (task.state === "ready" && task.desired !== "ready") void this.#agent.start(task);
+      if (!task.isPlaced || (task.containerId === undefined && this.#agentOn(task.nodeId) !== undefined)) {
+        this.reported(task, "shutdown", "shutdown", "");
+      } else void this.#agentOn(task.nodeId)?.stop(task);
+    } else if (task.state === "ready" && task.desired !== "ready") void this.#agentOn(task.nodeId)?.start(task);
   }
 
-  #reported(task: Task, state: TaskState, message: string, error: string): void {
+  /** An agent tells what has become of a task. @see swarmkit dispatcher.go: states only go forward */
+  reported(task: Task, state: TaskState, message: string, error: string): void {
+    if (goesBack(task.state, state)) return;
     this.#move(task, state, message, error);
     if (task.hasEnded) {
       task.isUnhandled = true;
@@ -300,7 +326,7 @@ export class Orchestrator {
     task.state = state;
     task.message = message;
     task.error = error;
-    task.stateUs = this.#parts.kernel.nowUs;
+    task.stateUs = this.#parts.revisions.nowUs;
     this.#parts.revisions.changed(task);
   }
 
@@ -318,29 +344,35 @@ export class Orchestrator {
 
   /** Another takes its place, if the policy wants it so. */
   #replaceEnded(task: Task, service: Service): void {
-    const { nodes, world } = this.#parts;
-    const isDrained = nodes.self.spec.Availability === "drain";
-    const isAllowed = this.#restarts.allow(task, `${service.id}.${task.slot}`, world.clock.nowUs);
+    const isLost = this.#isLost(task);
+    const isAllowed = this.#restarts.allow(task, `${service.id}.${task.place}`, this.#parts.clock.nowUs);
     this.#direct(task, "shutdown");
     if (!isAllowed) return;
-    const next = this.#create(service, task.slot, "ready");
-    this.#soon(() => this.#releaseAfter(task, next), isDrained ? 0 : restartDelayUs(task));
+    const next = this.#create(service, placeOf(task), "ready");
+    this.#soon(() => this.#releaseAfter(task, next), isLost ? 0 : restartDelayUs(task));
   }
 
-  /** The next one begins when the last one has ended. */
+  /** Its node does not want it any more, or is not there. */
+  #isLost({ nodeId }: Task): boolean {
+    const node = this.#parts.nodes.byId(nodeId);
+    return node === undefined || isOutOfUse(node);
+  }
+
+  /** The next one begins when the last one has ended: nobody waits for a node that is down. @see swarmkit restart.go: DelayStart */
   #releaseAfter(task: Task, next: Task): void {
     if (this.#isClosed || next.desired !== "ready") return;
-    if (task.hasEnded) this.#direct(next, next.aim);
+    const isDown = (this.#parts.nodes.byId(task.nodeId)?.state ?? "down") === "down";
+    if (task.hasEnded || isDown) this.#direct(next, next.aim);
     else this.#soon(() => this.#releaseAfter(task, next));
   }
 
   #forget(task: Task): void {
     this.#tasks.delete(task);
-    void this.#agent.remove(task);
+    void this.#agentOn(task.nodeId)?.remove(task);
   }
 
   #soon(work: () => void, delayUs = SCHEDULE_US): void {
-    this.#parts.world.clock.after(delayUs, () => this.#whenUp(work));
+    this.#parts.clock.after(delayUs, () => this.#whenUp(work));
   }
 
   #whenUp(work: () => void): void {

@@ -39,7 +39,7 @@ export const PAYLOAD_FILTERS = ["id", "label", "name", "names"];
 
 export interface PayloadParts {
   readonly revisions: Revisions;
-  readonly events: EventLog;
+  readonly events: Pick<EventLog, "record">;
   /** Names of the services that refer to one. */
   readonly users: (kind: PayloadKind, id: string) => readonly string[];
 }

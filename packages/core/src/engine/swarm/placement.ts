@@ -1,7 +1,7 @@
 /**
- * Where a task may be: constraints, availability, resources. With one node there is one question: may it be here?
+ * Where a task may be: constraints, availability, resources.
  *
- * @see swarmkit manager/constraint/constraint.go, manager/scheduler/filter.go, nodeinfo.go
+ * @see swarmkit manager/constraint/constraint.go, manager/scheduler/filter.go, pipeline.go, nodeinfo.go
  */
 import { ownValue } from "../../lib/index.ts";
 import type { SwarmNode } from "./node.ts";
@@ -67,13 +67,13 @@ export interface Occupancy {
   readonly hostPorts: ReadonlySet<string>;
 }
 
-/** What all tasks but one have. */
+/** What all tasks of a node but one have. */
 export function occupancyWithout(
   task: Task,
-  all: readonly Task[],
+  ofNode: readonly Task[],
   serviceOf: (id: string) => Service | undefined,
 ): Occupancy {
-  const others = all.filter((one) => one !== task && one.nodeId !== "" && !one.hasEnded);
+  const others = ofNode.filter((one) => one !== task && !one.hasEnded);
   const reserved = { NanoCPUs: 0, MemoryBytes: 0 };
   const ports = new Set<string>();
   for (const { spec, serviceId, isWanted } of others) {
@@ -107,13 +107,28 @@ function isSupported({ Platforms = [] }: Placement, architecture: string): boole
   );
 }
 
+/** Reasons why a node cannot have a task, in the order in which they are looked for. */
+export type Obstacle = keyof typeof EXPLANATIONS;
+
+const nodes = (count: number): string => `${count} ${count === 1 ? "node" : "nodes"}`;
+
+const EXPLANATIONS = {
+  unavailable: (count: number) => `${nodes(count)} not available for new tasks`,
+  resources: (count: number) => `insufficient resources on ${nodes(count)}`,
+  constraints: (count: number) => `scheduling constraints not satisfied on ${nodes(count)}`,
+  platform: (count: number) => `unsupported platform on ${nodes(count)}`,
+  hostPort: (count: number) => `host-mode port already in use on ${nodes(count)}`,
+  replicas: () => "max replicas per node limit exceed",
+  volumes: (count: number) => `cannot fulfill requested CSI volume mounts on ${nodes(count)}`,
+} as const;
+
 /** Why a task cannot be on the node; `undefined` if it can. */
 export function obstacle(
   spec: TaskSpec,
   wantedPorts: readonly string[],
   node: SwarmNode,
   { reserved, replicas, hostPorts }: Occupancy,
-): string | undefined {
+): Obstacle | undefined {
   const { NanoCPUs = 0, MemoryBytes = 0, GenericResources = [] } = spec.Resources?.Reservations ?? {};
   const { machine } = node;
   const reserves = NanoCPUs > 0 || MemoryBytes > 0 || GenericResources.length > 0;
@@ -122,21 +137,20 @@ export function obstacle(
     reserved.MemoryBytes + MemoryBytes > machine.memoryBytes ||
     GenericResources.length > 0;
   const limit = spec.Placement?.MaxReplicas ?? 0;
-  const why =
-    node.spec.Availability !== "active"
-      ? "1 node not available for new tasks"
-      : reserves && lacks
-        ? "insufficient resources on 1 node"
-        : !meetsConstraints(spec.Placement ?? {}, node)
-          ? "scheduling constraints not satisfied on 1 node"
-          : !isSupported(spec.Placement ?? {}, machine.architecture)
-            ? "unsupported platform on 1 node"
-            : wantedPorts.some((port) => hostPorts.has(port))
-              ? "host-mode port already in use on 1 node"
-              : limit > 0 && replicas >= limit
-                ? "max replicas per node limit exceed"
-                : (spec.ContainerSpec?.Mounts ?? []).some(({ Type = "" }) => CLUSTER_MOUNTS.has(Type))
-                  ? "cannot fulfill requested CSI volume mounts on 1 node"
-                  : undefined;
-  return why === undefined ? undefined : `no suitable node (${why})`;
+  if (node.state !== "ready" || node.spec.Availability !== "active") return "unavailable";
+  if (reserves && lacks) return "resources";
+  if (!meetsConstraints(spec.Placement ?? {}, node)) return "constraints";
+  if (!isSupported(spec.Placement ?? {}, machine.architecture)) return "platform";
+  if (wantedPorts.some((port) => hostPorts.has(port))) return "hostPort";
+  if (limit > 0 && replicas >= limit) return "replicas";
+  return (spec.ContainerSpec?.Mounts ?? []).some(({ Type = "" }) => CLUSTER_MOUNTS.has(Type)) ? "volumes" : undefined;
+}
+
+/** Why no node can have a task: what is in the way most often comes first. */
+export function explanation(obstacles: readonly Obstacle[]): string {
+  const kinds = Object.keys(EXPLANATIONS) as Obstacle[];
+  const counted = kinds.map((kind) => ({ kind, count: obstacles.filter((one) => one === kind).length }));
+  const told = counted.filter(({ count }) => count > 0).sort((a, b) => b.count - a.count);
+  const why = told.map(({ kind, count }) => EXPLANATIONS[kind](count)).join("; ");
+  return why === "" ? "no suitable node" : `no suitable node (${why})`;
 }

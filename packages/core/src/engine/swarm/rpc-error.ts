@@ -7,17 +7,21 @@ import { StatusError, type StatusKind } from "../../lib/index.ts";
 
 export type RpcCode =
   | "AlreadyExists"
+  | "DeadlineExceeded"
   | "FailedPrecondition"
   | "InvalidArgument"
   | "NotFound"
+  | "Unavailable"
   | "Unimplemented"
   | "Unknown";
 
 const KINDS: Readonly<Record<RpcCode, StatusKind>> = {
   AlreadyExists: "already-exists",
+  DeadlineExceeded: "internal",
   FailedPrecondition: "invalid-argument",
   InvalidArgument: "invalid-argument",
   NotFound: "not-found",
+  Unavailable: "unavailable",
   Unimplemented: "not-implemented",
   Unknown: "internal",
 };

@@ -1,6 +1,6 @@
 /** What a task is to its service on the networks of its container. @see moby daemon/cluster/executor/container/container.go: serviceConfig */
 import type { IngressPort } from "../network/load-balancer.ts";
-import type { ServiceRole } from "../network/routing-mesh.ts";
+import type { ServiceRole } from "../network/service-registry.ts";
 import type { Service } from "./service.ts";
 import { isIngressPort, networksOf, type PortConfig } from "./service-spec.ts";
 import type { Task } from "./task.ts";

@@ -85,7 +85,8 @@ export interface TaskRestartPolicy {
 
 export interface Placement {
   readonly Constraints?: Strings;
-  readonly Preferences?: readonly object[];
+  /** Tasks are to be spread evenly over what a label says of nodes; the first preference goes before the others. */
+  readonly Preferences?: readonly { readonly Spread?: { readonly SpreadDescriptor?: string } }[];
   readonly MaxReplicas?: number;
   /** Those that there is an image for. */
   readonly Platforms?: readonly { readonly Architecture?: string; readonly OS?: string }[];

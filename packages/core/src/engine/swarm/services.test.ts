@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { encode } from "../../lib/index.ts";
 import { INIT_REQUEST } from "../../testing/swarm.ts";
 import { createEngine, Filters } from "../index.ts";
+import type { SwarmNode } from "./node.ts";
 import { selectTasks } from "./select-tasks.ts";
 import { serviceDocument } from "./service-documents.ts";
 import type { ServiceSpec, TaskContainerSpec, TaskSpec } from "./service-spec.ts";
@@ -24,7 +25,7 @@ async function swarm() {
     cluster.services.update(id, version, change(spec));
   };
   const drain = (Availability: string): void => {
-    const { id, version, spec } = cluster.nodes.self;
+    const [{ id, version, spec }] = cluster.nodes.all() as [SwarmNode];
     cluster.nodes.update(id, version, { ...spec, Availability });
   };
   const names = (): readonly string[] => engine.containers.list().map(({ name }) => name);
@@ -77,7 +78,7 @@ describe("a service", () => {
     const [first] = cluster.tasks.of(id);
     expect(names()).toContain(`web.1.${first?.id}`);
     expect(engine.containers.list()[1]?.config.Labels).toEqual({
-      "com.docker.swarm.node.id": cluster.nodes.self.id,
+      "com.docker.swarm.node.id": engine.swarm.node?.id,
       "com.docker.swarm.service.id": id,
       "com.docker.swarm.service.name": "web",
       "com.docker.swarm.task": "",
@@ -158,7 +159,7 @@ describe("a service", () => {
   it("leaves a node that is no longer what it wants, and says why", async () => {
     const { engine, cluster, tasks, names } = await swarm();
     const label = (Labels: Readonly<Record<string, string>>): void => {
-      const { id, version, spec } = cluster.nodes.self;
+      const [{ id, version, spec }] = cluster.nodes.all() as [SwarmNode];
       cluster.nodes.update(id, version, { ...spec, Labels });
     };
     label({ zone: "a" });

@@ -41,7 +41,7 @@ export const isJob = (mode: ServiceMode): boolean => modeName(mode).endsWith("jo
 
 export interface ServiceParts {
   readonly revisions: Revisions;
-  readonly events: EventLog;
+  readonly events: Pick<EventLog, "record">;
   readonly secrets: PayloadStore;
   readonly configs: PayloadStore;
   readonly findNetwork: (reference: string) => Network | undefined;

@@ -1,22 +1,20 @@
 /**
- * Overlay networks of a swarm of one node: networks that services are on, and that begin and end with the swarm. No
- * machine is at the other end, so that nothing of them leaves this one. Where machines share networks already, only that
- * of published ports is the swarm's own.
+ * Overlay networks of a swarm, which begin and end with it: every node has its view of them. Managers know all; workers
+ * those that something of theirs is on, and those that they may be asked to join.
  *
  * @see moby daemon/cluster/networks.go, libnetwork/drivers/overlay
  */
-import type { Kernel } from "../../kernel/index.ts";
-import { NetStack } from "../../net/index.ts";
+import { StatusError } from "../../lib/index.ts";
 import { AddressSpace, SHARED_POOLS } from "../network/address-space.ts";
-import type { BridgeNetwork, BridgeNetworkInit } from "../network/bridge-network.ts";
-import { type Ipam, IpamAllocator } from "../network/ipam.ts";
-import type { LinkService } from "../network/link-service.ts";
-import { NameTable } from "../network/name-table.ts";
+import type { BridgeNetwork } from "../network/bridge-network.ts";
+import { IpamAllocator } from "../network/ipam.ts";
 import type { Network, NetworkRequest } from "../network/network.ts";
 import { type NetworkRecord, networkRecord, type SharedNetworks } from "../network/network-store.ts";
-import { overlayBridge, overlayFamilies, overlayNetwork, overlayOptions } from "../network/overlay.ts";
+import { overlayFamilies, overlayNetwork, overlayOptions, vniOf } from "../network/overlay.ts";
+import { type OverlayMember, type SharedView, SpannedNetwork } from "../network/spanned-network.ts";
 import type { Revisions } from "./object-table.ts";
 import { rpcError } from "./rpc-error.ts";
+import { NO_MANAGER } from "./swarm-problems.ts";
 import { SWARM_NAME } from "./verify-service.ts";
 
 const FIRST_VNI = 4096;
@@ -27,9 +25,18 @@ const INGRESS: NetworkRequest = {
   IPAM: { Driver: "default", Config: [{ Subnet: "10.0.0.0/24", Gateway: "10.0.0.1" }] },
 };
 
+/** A node's part in the networks. */
+export interface NetworkMember extends OverlayMember {
+  /** What it may see and do. */
+  readonly access: () => "manager" | "leaderless" | "worker";
+  /** The network of published ports is there. */
+  readonly ingressMade: (network: Network) => void;
+  readonly ingressGone: (bridge: BridgeNetwork) => void;
+  /** Networks that the machine shares with others, swarm or not. */
+  readonly others: SharedNetworks | undefined;
+}
+
 export interface SwarmNetworkParts {
-  readonly kernel: Kernel;
-  readonly links: LinkService;
   readonly revisions: Revisions;
   /** The id of a service that is on a network. */
   readonly serviceOn: (network: string) => string | undefined;
@@ -37,13 +44,8 @@ export interface SwarmNetworkParts {
   readonly serviceWithPorts: () => string | undefined;
   /** A container is about to go: what it is on can be removed. */
   readonly isLeaving: (container: string) => boolean;
-  /** The machine, as networks that it takes part in tell of it. */
-  readonly peer: { readonly Name: string; readonly IP: string };
-  /** The network of published ports has been made. */
-  readonly ingressMade: (network: Network) => void;
-  readonly ingressGone: (bridge: BridgeNetwork) => void;
-  /** Networks that the machine shares with others, swarm or not. */
-  readonly others: SharedNetworks | undefined;
+  /** @throws StatusError while nobody leads */
+  readonly checkLeader: () => void;
 }
 
 export interface SwarmNetworkRecords {
@@ -53,10 +55,11 @@ export interface SwarmNetworkRecords {
   readonly lastVni: number;
 }
 
-export class SwarmNetworks implements SharedNetworks {
+export class SwarmNetworks {
   readonly #parts: SwarmNetworkParts;
-  readonly #networks = new Map<string, { readonly network: Network; readonly ipam: Ipam }>();
+  readonly #networks = new Map<string, SpannedNetwork>();
   readonly #ipam = new IpamAllocator(new AddressSpace(SHARED_POOLS), { inTurn: true });
+  readonly #members = new Set<NetworkMember>();
   /** Networks that go with their last task. */
   readonly #leaving = new Set<string>();
   #lastVni = FIRST_VNI - 1;
@@ -65,7 +68,7 @@ export class SwarmNetworks implements SharedNetworks {
   constructor(parts: SwarmNetworkParts, records?: SwarmNetworkRecords) {
     this.#parts = parts;
     if (records === undefined) {
-      this.create(INGRESS);
+      this.#create(INGRESS);
       return;
     }
     this.#lastVni = records.lastVni;
@@ -74,117 +77,138 @@ export class SwarmNetworks implements SharedNetworks {
   }
 
   get records(): SwarmNetworkRecords {
-    return { networks: this.#own().map(networkRecord), leaving: [...this.#leaving], lastVni: this.#lastVni };
+    return { networks: this.all().map(networkRecord), leaving: [...this.#leaving], lastVni: this.#lastVni };
   }
 
-  #restore({ moves, ...rest }: NetworkRecord): void {
-    if (moves === undefined) return;
-    const { id, name, internal } = rest;
-    const ipam = this.#ipam.restore(moves.ipam);
-    const isIngress = rest.ingress === true;
-    const bridge = this.#bridge({ id, name, internal, ipam, options: moves.options, isIngress });
-    const network: Network = { ...rest, bridge, peers: () => this.#peers(bridge), guests: new Map() };
-    this.#networks.set(id, { network, ipam });
-    if (isIngress) this.#parts.ingressMade(network);
+  /** The networks, as any of the nodes sees them. */
+  all(): readonly Network[] {
+    return [...this.#networks.values()].flatMap(({ any }) => any ?? []);
   }
 
-  /** @throws StatusError invalid-argument, conflict */
-  create(request: NetworkRequest): Network {
+  find(id: string): Network | undefined {
+    return this.#networks.get(id)?.any;
+  }
+
+  /** A node takes part from now on; what is returned is its view. */
+  join(member: NetworkMember): SharedNetworks {
+    this.#members.add(member);
+    for (const network of this.#networks.values()) this.#admit(network, member);
+    const { others } = member;
+    const visible = (): readonly Network[] =>
+      [...this.#networks.values()].flatMap((one) => one.viewOf(member) ?? []).filter((one) => isVisible(one, member));
+    return {
+      list: () => [...visible(), ...(others?.list() ?? [])],
+      find: (reference) => this.#findFor(member, reference) ?? others?.find(reference),
+      create: (request) => this.#createFor(member, request),
+      remove: (network) => {
+        if (this.#networks.has(network.id)) this.#remove(network.id);
+        else others?.remove(network);
+      },
+    };
+  }
+
+  leave(member: NetworkMember): void {
+    this.#members.delete(member);
+    for (const network of this.#networks.values()) network.leave(member);
+  }
+
+  #admit(network: SpannedNetwork, member: NetworkMember): void {
+    const view = network.join(member);
+    if (view.ingress === true) member.ingressMade(view);
+  }
+
+  /** What can be joined is found, though a worker does not list it. */
+  #findFor(member: NetworkMember, reference: string): Network | undefined {
+    const views = [...this.#networks.values()].flatMap((one) => one.viewOf(member) ?? []);
+    const found = views.find(({ id, name }) => id === reference || name === reference);
+    const isKnown = found !== undefined && (found.id === reference || found.attachable || isVisible(found, member));
+    return isKnown ? found : undefined;
+  }
+
+  /** @throws StatusError permission-denied on a worker, invalid-argument, already-exists */
+  #createFor(member: NetworkMember, request: NetworkRequest): Network {
+    if (member.access() === "worker") throw new StatusError("permission-denied", NO_MANAGER);
+    this.#parts.checkLeader();
+    return this.#create(request).viewOf(member) as Network;
+  }
+
+  #create(request: NetworkRequest): SpannedNetwork {
     if (!SWARM_NAME.test(request.Name)) throw rpcError("InvalidArgument", "name must be valid as a DNS name component");
-    const { Ingress: isIngress = false, Internal: internal = false, Name: name } = request;
-    if (!isIngress && this.#parts.others !== undefined) return this.#parts.others.create(request);
-    const known = isIngress ? this.list().find(({ ingress }) => ingress) : undefined;
+    const { Ingress: isIngress = false } = request;
+    const known = isIngress ? this.all().find(({ ingress }) => ingress) : undefined;
     if (known !== undefined) throw rpcError("AlreadyExists", `ingress network (${known.id}) is already present`);
     const ipam = this.#ipam.allocate(request.IPAM?.Config ?? [], overlayFamilies(request), new Set());
-    const { kernel, revisions } = this.#parts;
+    const { revisions } = this.#parts;
     const { id, version } = revisions.created();
-    const bridge = this.#bridge({ id, name, internal, ipam, options: overlayOptions(request), isIngress });
-    const network: Network = {
-      ...overlayNetwork(request, { id, vni: ++this.#lastVni, ipam, createdUs: kernel.nowUs }),
-      version,
-      ingress: isIngress,
-      peers: () => this.#peers(bridge),
-      bridge,
-      guests: new Map(),
-    };
-    this.#networks.set(id, { network, ipam });
-    if (isIngress) this.#parts.ingressMade(network);
+    const vni = this.#nextVni();
+    const described = overlayNetwork(request, { id, vni, ipam, createdUs: revisions.nowUs });
+    return this.#add({ ...described, version, ingress: isIngress }, { vni, ipam, options: overlayOptions(request) });
+  }
+
+  #restore({ moves, ...shown }: NetworkRecord): void {
+    if (moves === undefined) return;
+    const { options } = moves;
+    this.#add(shown, { vni: vniOf(shown.options), ipam: this.#ipam.restore(moves.ipam), options });
+  }
+
+  #add(shown: SharedView, made: Pick<ConstructorParameters<typeof SpannedNetwork>[0], "vni" | "ipam" | "options">) {
+    const network = new SpannedNetwork({ ...made, shown, left: () => this.#left(shown.id) });
+    this.#networks.set(shown.id, network);
+    for (const member of this.#members) this.#admit(network, member);
     return network;
   }
 
-  #bridge(own: Pick<BridgeNetworkInit, "id" | "name" | "internal" | "ipam" | "options" | "isIngress">): BridgeNetwork {
-    const { kernel, links } = this.#parts;
-    return overlayBridge({
-      ...own,
-      kernel,
-      links,
-      elsewhere: {
-        stack: new NetStack(kernel.net, () => "0"),
-        names: new NameTable(own.name),
-        made: () => {},
-        added: () => {},
-        deleted: () => this.#left(own.id),
-      },
-    });
-  }
-
-  /** Nobody takes part in a network that none of its containers is on. */
-  #peers({ endpoints }: BridgeNetwork): readonly SwarmNetworkParts["peer"][] | undefined {
-    return endpoints.size === 0 ? undefined : [this.#parts.peer];
-  }
-
-  find(reference: string): Network | undefined {
-    return this.list().find(({ id, name }) => id === reference || name === reference);
-  }
-
-  list(): readonly Network[] {
-    return [...this.#own(), ...(this.#parts.others?.list() ?? [])];
-  }
-
-  #own(): readonly Network[] {
-    return [...this.#networks.values()].map(({ network }) => network);
+  /** One that no node has for something else. */
+  #nextVni(): number {
+    do this.#lastVni++;
+    while ([...this.#members].some(({ tunnels }) => tunnels.has(this.#lastVni)));
+    return this.#lastVni;
   }
 
   /** Those that are about to leave it keep it until then. @throws StatusError invalid-argument while others are on it */
-  remove(network: Network): void {
-    const { id, bridge, ingress = false } = network;
-    const publisher = ingress ? this.#parts.serviceWithPorts() : undefined;
+  #remove(id: string): void {
+    const network = this.#networks.get(id);
+    this.#parts.checkLeader();
+    const publisher = network?.any?.ingress === true ? this.#parts.serviceWithPorts() : undefined;
     if (publisher !== undefined) {
       const problem = `ingress network cannot be removed because service ${publisher} depends on it`;
       throw rpcError("FailedPrecondition", problem);
     }
     const service = this.#parts.serviceOn(id);
     if (service !== undefined) throw rpcError("FailedPrecondition", `network ${id} is in use by service ${service}`);
-    if (!this.#networks.has(id)) {
-      this.#parts.others?.remove(network);
-      return;
-    }
-    const users = guestsOf(bridge);
+    const users = this.#usersOf(id);
     const user = users.find((container) => !this.#parts.isLeaving(container));
     if (user !== undefined) throw rpcError("FailedPrecondition", `network ${id} is in use by task ${user}`);
     if (users.length > 0) this.#leaving.add(id);
     else this.#delete(id);
   }
 
+  /** The containers on a network, of whatever node. */
+  #usersOf(id: string): readonly string[] {
+    const endpoints = this.#networks.get(id)?.endpoints ?? [];
+    return endpoints.flatMap((one) => (one.isBalancer ? [] : [one.containerId]));
+  }
+
   /** Nobody may be on it any more. */
   #left(id: string): void {
-    if (!this.#leaving.has(id)) return;
-    if (guestsOf(this.#networks.get(id)?.network.bridge).length === 0) this.#delete(id);
+    if (this.#leaving.has(id) && this.#usersOf(id).length === 0) this.#delete(id);
   }
 
   #delete(id: string): void {
-    const own = this.#networks.get(id);
-    if (own === undefined) return;
-    if (own.network.ingress === true && own.network.bridge !== undefined) {
-      this.#parts.ingressGone(own.network.bridge);
-    }
-    own.network.bridge?.remove();
-    this.#ipam.release(own.ipam);
-    this.#networks.delete(id);
+    const network = this.#networks.get(id);
+    if (network === undefined) return;
     this.#leaving.delete(id);
+    for (const member of this.#members) {
+      const { bridge, ingress = false } = network.viewOf(member) ?? {};
+      if (ingress && bridge !== undefined) member.ingressGone(bridge);
+    }
+    network.remove();
+    this.#ipam.release(network.ipam);
+    this.#networks.delete(id);
   }
 }
 
-/** The containers on a network. */
-const guestsOf = (bridge: BridgeNetwork | undefined): readonly string[] =>
-  [...(bridge?.endpoints.values() ?? [])].flatMap((one) => (one.isBalancer ? [] : [one.containerId]));
+/** Managers see all networks, as long as somebody leads who tells of them; others those that they take part in. */
+function isVisible({ ingress = false, bridge }: Network, { access }: NetworkMember): boolean {
+  return access() === "manager" || ingress || (bridge?.endpoints.size ?? 0) > 0;
+}

@@ -16,4 +16,6 @@ export interface SwarmParts {
   readonly prng: Prng;
   /** There is no daemon. */
   readonly isDown: () => boolean;
+  /** Whether packets between machines at two addresses arrive now. */
+  readonly hears: (from: string, to: string) => boolean;
 }

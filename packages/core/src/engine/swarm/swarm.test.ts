@@ -64,7 +64,7 @@ describe("the node", () => {
     const { swarm: own, node } = swarm();
     const { nodes } = own.cluster;
     const spec = { Labels: {}, Role: "manager", Availability: "active" };
-    const { version } = nodes.self;
+    const { version } = nodes.get(node);
     expect(() => nodes.update(node, version, { ...spec, Role: "worker" })).toThrow(
       "rpc error: code = FailedPrecondition desc = attempting to demote the last manager of the swarm",
     );

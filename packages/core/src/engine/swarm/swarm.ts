@@ -2,9 +2,27 @@ import { quote } from "../../lib/go/index.ts";
 import { canonicalIp, isAny, StatusError } from "../../lib/index.ts";
 import { Cluster, type ClusterRecord, type TokenRole } from "./cluster.ts";
 import { type ClusterSpec, DEFAULT_CLUSTER_SPEC, mergedSpec } from "./cluster-spec.ts";
-import type { Availability } from "./node.ts";
+import { TICK_US } from "./consensus.ts";
+import { digestOf, type JoinToken, parseJoinToken } from "./join-token.ts";
+import type { Member } from "./member.ts";
+import type { Availability, SwarmNode } from "./node.ts";
 import { checkVersion, Revisions } from "./object-table.ts";
+import { NOBODY, type Surroundings } from "./surroundings.ts";
 import type { SwarmParts } from "./swarm-parts.ts";
+import {
+  ALREADY,
+  badToken,
+  JOIN_TIMEOUT,
+  leavingProblem,
+  lostLeadership,
+  NO_MANAGER,
+  NO_SWARM,
+  noLeader,
+  refusedConnection,
+  tooLate,
+  WORKER,
+  wrongRoot,
+} from "./swarm-problems.ts";
 
 /** What `init` is asked for: the API's body. */
 export interface InitRequest {
@@ -21,8 +39,18 @@ export interface InitRequest {
 
 export interface JoinRequest {
   readonly ListenAddr: string;
+  /** Where others reach the machine; "" for the address that it has. */
+  readonly AdvertiseAddr?: string;
   readonly RemoteAddrs: readonly string[];
   readonly JoinToken: string;
+  /** "" is active. */
+  readonly Availability?: string;
+}
+
+/** A machine's part in a swarm, as data; a manager knows all of the swarm besides. */
+export interface SwarmRecord {
+  readonly nodeId: string;
+  readonly cluster: ClusterRecord;
 }
 
 /** What an update renews besides the settings. */
@@ -31,14 +59,7 @@ export interface Rotations {
   readonly unlockKey: boolean;
 }
 
-/** What Docker says of everything that only a manager can do. */
-export const NO_MANAGER =
-  'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.';
-const ALREADY =
-  'This node is already part of a swarm. Use "docker swarm leave" to leave this swarm and join another one.';
 const BAD_ADDRESS = "advertise address must be a non-zero IP address or network interface (with optional port number)";
-const LAST_MANAGER =
-  "You are attempting to leave the swarm on a node that is participating as a manager. Removing the last manager erases all current state of the swarm. Use `--force` to ignore this message.";
 const DEFAULT_PORT = 2377;
 const DATA_PATH_PORT = 4789;
 const SUBNET_SIZE = 24;
@@ -46,73 +67,198 @@ const SUBNET_SIZE = 24;
 const LARGEST_SUBNET_SIZE = 29;
 const FIRST_DATA_PATH_PORT = 1024;
 const LAST_DATA_PATH_PORT = 49_151;
-const TOKEN = /^SWMTKN-1-[0-9a-z]{50}-[0-9a-z]{25}$/;
+/** How long a machine tries to join before it says that it cannot, and how long its client waits. @see moby daemon/cluster/cluster.go: swarmConnectTimeout */
+const REFUSED_US = 10_000_000;
+const CONNECT_US = 20_000_000;
+/** How long a manager waits for somebody to lead, and how long nobody may have led for it to wait at all. @see swarmkit raft.go: lostQuorumTimeout */
+const REQUEST_US = 20_000_000;
+const LOST_QUORUM_US = 10_000_000;
+
+/** A join that goes on after its client has been told that it takes too long. */
+interface PendingJoin {
+  readonly request: JoinRequest;
+  readonly address: string;
+}
 
 export class Swarm {
-  readonly #parts: SwarmParts;
+  readonly #parts: Omit<SwarmParts, "hears">;
+  /** The machines around it. */
+  surroundings: Surroundings = NOBODY;
   #cluster: Cluster | undefined;
+  #member: Member | undefined;
+  #pending: PendingJoin | undefined;
 
-  constructor(parts: SwarmParts) {
+  constructor(parts: Omit<SwarmParts, "hears">) {
     this.#parts = parts;
   }
 
-  /** The swarm that the machine is in. */
-  get current(): Cluster | undefined {
+  /** The swarm that the machine is in, whatever it may do there. */
+  get joined(): Cluster | undefined {
     return this.#cluster;
   }
 
-  /** The same for whoever needs one. @throws StatusError unavailable if the machine is in none */
+  /** The same if the machine is a manager of it. */
+  get current(): Cluster | undefined {
+    return this.#member?.node.votes === true ? this.#cluster : undefined;
+  }
+
+  /** The same for whoever needs one. @throws StatusError unavailable if the machine manages none, internal (as with Docker) while nobody leads */
   get cluster(): Cluster {
-    if (this.#cluster === undefined) throw new StatusError("unavailable", NO_MANAGER);
-    return this.#cluster;
+    const { current, node } = this;
+    if (current === undefined || node === undefined) {
+      throw new StatusError("unavailable", this.#member === undefined ? NO_MANAGER : WORKER);
+    }
+    if (current.accessOf(node) === "none") throw noLeader();
+    return current;
+  }
+
+  /** The machine as a node. */
+  get node(): SwarmNode | undefined {
+    return this.#member?.node;
+  }
+
+  /** Where a manager is that the machine tries to join. */
+  get joining(): string | undefined {
+    return this.#pending?.address;
   }
 
   /**
-   * Begins a swarm. Returns the node's id.
+   * Waits as a manager does that has just lost sight of who leads: until somebody leads again, for a while. Of something
+   * that is to be written a leader whom most do not hear says that it failed. `undefined` if there is nothing to wait for.
+   * It rejects with StatusError internal (as with Docker).
+   */
+  leader({ writes }: { readonly writes: boolean }): Promise<void> | undefined {
+    const { current, node } = this;
+    if (current === undefined || node === undefined) return undefined;
+    const access = current.accessOf(node);
+    if (access === "full" || (access === "stale" && !writes)) return undefined;
+    if (access === "none" && current.consensus.leaderlessUs(node) > LOST_QUORUM_US) return Promise.reject(noLeader());
+    return this.#led(current, node, access === "stale");
+  }
+
+  async #led(cluster: Cluster, node: SwarmNode, hasLed: boolean): Promise<void> {
+    const { world } = this.#parts;
+    const untilUs = world.clock.nowUs + REQUEST_US;
+    while (this.#cluster === cluster && world.clock.nowUs < untilUs) {
+      await world.sleep(TICK_US, { what: "somebody to lead the swarm" });
+      const access = cluster.accessOf(node);
+      if (access === "full") return;
+      if (hasLed && access === "none") throw lostLeadership();
+    }
+    throw tooLate();
+  }
+
+  /**
+   * Begins a swarm, or goes on as the only manager of that which it is in. Returns the node's id.
    *
    * @throws StatusError unavailable if the machine is in one, invalid-argument for an address that is none
    */
   init(request: InitRequest): string {
-    if (this.#cluster !== undefined && !request.ForceNewCluster) throw new StatusError("unavailable", ALREADY);
+    if (this.#isBusy && !request.ForceNewCluster) throw new StatusError("unavailable", ALREADY);
+    if (this.#isBusy && this.current === undefined) throw new StatusError("unavailable", WORKER);
     checkListenAddress(request.ListenAddr);
     const address = this.#advertised(request.AdvertiseAddr);
-    const { kernel, prng } = this.#parts;
     const availability = availabilityOf(request.Availability);
     checkRanges(request);
-    if (this.#cluster !== undefined) return this.#cluster.nodes.self.id;
+    if (this.#member !== undefined) {
+      this.#cluster?.goAlone(this.#member.node);
+      return this.#member.node.id;
+    }
     const asked = mergedSpec(DEFAULT_CLUSTER_SPEC, request.Spec);
     const locks = request.AutoLockManagers || asked.EncryptionConfig.AutoLockManagers;
+    const { kernel, prng } = this.#parts;
     this.#cluster = new Cluster({
-      parts: this.#parts,
+      parts: this.#own,
       revisions: new Revisions(prng, () => kernel.nowUs),
       spec: { ...asked, EncryptionConfig: { AutoLockManagers: locks } },
-      address,
-      availability,
       subnetSize: request.SubnetSize === 0 ? SUBNET_SIZE : request.SubnetSize,
       addressPool: request.DefaultAddrPool.length === 0 ? null : request.DefaultAddrPool,
       dataPathPort: request.DataPathPort === 0 ? DATA_PATH_PORT : request.DataPathPort,
     });
-    return this.#cluster.nodes.self.id;
+    this.#member = this.#cluster.admit(this.#own, { address, role: "manager", availability });
+    return this.#member.node.id;
   }
 
   /**
-   * A swarm of other machines cannot be joined.
+   * Becomes a node of a swarm whose manager is at an address, as what the token is for.
    *
-   * @throws StatusError unavailable, invalid-argument, not-implemented
+   * @throws StatusError unavailable, invalid-argument, internal
    */
-  join(request: JoinRequest): never {
-    if (this.#cluster !== undefined) throw new StatusError("unavailable", ALREADY);
+  async join(request: JoinRequest): Promise<"worker" | "manager"> {
+    if (this.#isBusy) throw new StatusError("unavailable", ALREADY);
     checkListenAddress(request.ListenAddr);
-    if (request.RemoteAddrs.length === 0) {
-      throw new StatusError("invalid-argument", "at least 1 RemoteAddr is required to join");
+    const [remote] = request.RemoteAddrs;
+    if (remote === undefined) throw new StatusError("invalid-argument", "at least 1 RemoteAddr is required to join");
+    const token = parseJoinToken(request.JoinToken);
+    if (token === undefined) throw new StatusError("invalid-argument", "invalid join token");
+    const availability = availabilityOf(request.Availability ?? "");
+    const address = remote.includes(":") ? remote : `${remote}:${DEFAULT_PORT}`;
+    this.#pending = { request: { ...request, Availability: availability }, address };
+    const { world } = this.#parts;
+    const attempt = this.#attempt(token);
+    if (attempt === "unheard") {
+      await world.sleep(CONNECT_US, { what: `${address} to answer` });
+      if (this.#member === undefined) throw new StatusError("unavailable", JOIN_TIMEOUT);
+      return this.#member.node.spec.Role;
     }
-    if (!TOKEN.test(request.JoinToken)) throw new StatusError("invalid-argument", "invalid join token");
-    throw new StatusError("not-implemented", "a simulated swarm has one node: no other can join it");
+    if (typeof attempt === "string") return attempt;
+    await world.sleep(REFUSED_US, { what: `${address} to accept` });
+    this.#pending = undefined;
+    throw attempt;
   }
 
-  /** The swarm as data. */
-  get record(): ClusterRecord | undefined {
-    return this.#cluster?.record;
+  /** What the machine has become, what is wrong, or that nobody is heard. */
+  #attempt(token: JoinToken): "worker" | "manager" | "unheard" | StatusError {
+    const { address = "", request } = this.#pending ?? {};
+    const [host = "", port = ""] = splitAddress(address);
+    const other = this.surroundings.at(host);
+    const isOwn = other?.swarm === this || host === "127.0.0.1" || host === "localhost";
+    if (!isOwn && (other === undefined || !this.surroundings.hears(this.#ownAddress, other.address))) return "unheard";
+    const cluster = isOwn || other === undefined ? undefined : other.swarm.#listening;
+    if (cluster === undefined || Number(port) !== DEFAULT_PORT) return refusedConnection(address);
+    if (token.root !== parseJoinToken(cluster.token("worker"))?.root) {
+      return new StatusError("internal", wrongRoot(digestOf(token)));
+    }
+    const role = (["worker", "manager"] as const).find((one) => cluster.token(one) === request?.JoinToken);
+    if (role === undefined) return badToken();
+    // A swarm that nobody leads takes nobody.
+    if (!cluster.consensus.isWorking) return "unheard";
+    const given = request?.AdvertiseAddr ?? "";
+    this.#pending = undefined;
+    this.#cluster = cluster;
+    this.#member = cluster.admit(this.#own, {
+      address: given === "" ? this.#ownAddress : this.#advertised(given),
+      role,
+      availability: availabilityOf(request?.Availability ?? ""),
+    });
+    return role;
+  }
+
+  /** The swarm that the machine takes others in for. */
+  get #listening(): Cluster | undefined {
+    return this.#parts.isDown() ? undefined : this.current;
+  }
+
+  /** Who hears whom has changed, or a daemon has come or gone. */
+  look(): void {
+    const token = this.#pending && parseJoinToken(this.#pending.request.JoinToken);
+    if (token !== undefined && !this.#parts.isDown()) this.#attempt(token);
+    this.#cluster?.look();
+  }
+
+  get #isBusy(): boolean {
+    return this.#member !== undefined || this.#pending !== undefined;
+  }
+
+  get #own(): SwarmParts {
+    return { ...this.#parts, hears: (from, to) => this.surroundings.hears(from, to) };
+  }
+
+  /** The machine's part in a swarm as data. */
+  get record(): SwarmRecord | undefined {
+    return this.#cluster === undefined || this.#member === undefined
+      ? undefined
+      : { nodeId: this.#member.node.id, cluster: this.#cluster.record };
   }
 
   /** Differs if anything can have happened in it. */
@@ -121,11 +267,13 @@ export class Swarm {
   }
 
   /** Is in the swarm that another machine was in. `revive` lets it go on. */
-  restore(record: ClusterRecord, { keepsChance }: { readonly keepsChance: boolean }): void {
+  restore({ nodeId, cluster }: SwarmRecord, { keepsChance }: { readonly keepsChance: boolean }): void {
     const { kernel, prng } = this.#parts;
-    if (keepsChance) prng.state = record.chance;
-    const revisions = new Revisions(prng, () => kernel.nowUs, record.lastRevision);
-    this.#cluster = new Cluster({ ...record.options, parts: this.#parts, revisions, spec: record.spec }, record);
+    if (keepsChance) prng.state = cluster.chance;
+    const revisions = new Revisions(prng, () => kernel.nowUs, cluster.lastRevision);
+    const parts = this.#own;
+    this.#cluster = new Cluster({ ...cluster.options, parts, revisions, spec: cluster.spec }, cluster);
+    this.#member = this.#cluster.readmit(parts, this.#cluster.nodes.get(nodeId));
   }
 
   /** The containers of before are there again, as far as they will be. */
@@ -135,20 +283,32 @@ export class Swarm {
 
   /** The daemon has been started. */
   resume(): void {
-    this.#cluster?.resume();
+    this.#member?.resume();
+    this.look();
+  }
+
+  /** There is no daemon any more. */
+  suspend(): void {
+    this.#cluster?.look();
   }
 
   /**
-   * Leaves the swarm, of which nothing stays: neither services nor their containers.
+   * Leaves the swarm, of which nothing stays on the machine: neither services nor their containers. It ends with its last
+   * manager.
    *
-   * @throws StatusError unavailable if the machine is in none, and without `force`, since it is the last manager
+   * @throws StatusError unavailable if the machine is in none, and of a manager without `force`
    */
   async leave({ force }: { readonly force: boolean }): Promise<void> {
-    const cluster = this.#cluster;
-    if (cluster === undefined) throw new StatusError("unavailable", "This node is not part of a swarm");
-    if (!force) throw new StatusError("unavailable", LAST_MANAGER);
+    const [cluster, member] = [this.#cluster, this.#member];
+    if (!this.#isBusy) throw new StatusError("unavailable", NO_SWARM);
+    this.#pending = undefined;
+    if (cluster === undefined || member === undefined) return;
+    if (member.node.votes && !force) {
+      throw new StatusError("unavailable", leavingProblem(cluster.heardManagers(member.node)));
+    }
     this.#cluster = undefined;
-    await cluster.close();
+    this.#member = undefined;
+    await cluster.dismiss(member);
   }
 
   /** Other settings, other tokens. @throws StatusError unavailable, invalid-argument, internal for an old version */
@@ -163,8 +323,14 @@ export class Swarm {
 
   /** A node that runs is not locked. @throws StatusError conflict, unavailable */
   unlock(): never {
-    if (this.#cluster === undefined) throw new StatusError("unavailable", NO_MANAGER);
+    if (this.current === undefined) throw new StatusError("unavailable", this.#member ? WORKER : NO_MANAGER);
     throw new StatusError("conflict", "swarm is not locked");
+  }
+
+  /** Where others reach the machine, unless it says otherwise. */
+  get #ownAddress(): string {
+    const { address } = this.surroundings;
+    return address === "" ? this.#advertised("") : address;
   }
 
   /** @throws StatusError invalid-argument */
@@ -180,6 +346,12 @@ export class Swarm {
     if (address === undefined || isAny(address)) throw new StatusError("invalid-argument", BAD_ADDRESS);
     return address;
   }
+}
+
+/** "10.0.0.1:2377" as host and port. */
+function splitAddress(text: string): readonly [host: string, port: string] {
+  const at = text.lastIndexOf(":");
+  return [text.slice(0, at), text.slice(at + 1)];
 }
 
 /** "127.0.0.1:2377" */

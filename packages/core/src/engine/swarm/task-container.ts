@@ -31,7 +31,11 @@ export interface TaskPlace {
 }
 
 /** "web.1.ID", or "web.NODE.ID" where every node has one. */
-export function taskName({ task, service, node }: Pick<TaskPlace, "task" | "service" | "node">): string {
+export function taskName({
+  task,
+  service,
+  node,
+}: Pick<TaskPlace, "task" | "service"> & { readonly node: Pick<SwarmNode, "id"> }): string {
   return `${service.spec.Name}.${task.slot === 0 ? node.id : task.slot}.${task.id}`;
 }
 

@@ -29,6 +29,12 @@ export type TaskState = (typeof STATES)[number];
 /** Where a task is to go. */
 export type DesiredState = "ready" | "running" | "complete" | "shutdown" | "remove";
 
+/** Whether a task in that state is over. */
+export const isEnd = (state: TaskState): boolean => STATES.indexOf(state) >= STATES.indexOf("complete");
+
+/** Whether `next` comes before `state`: late news of a task that has come further. */
+export const goesBack = (state: TaskState, next: TaskState): boolean => STATES.indexOf(next) < STATES.indexOf(state);
+
 /** Where a task is to go in the end: that of a job, of which `iteration` is the run, is to complete. */
 export const aimOf = (iteration: number | undefined): "running" | "complete" =>
   iteration === undefined ? "running" : "complete";
@@ -38,6 +44,8 @@ export interface TaskInit {
   readonly serviceId: string;
   /** From 1; from 0 for jobs; 0 for a service that has one on every node. */
   readonly slot: number;
+  /** Every node has one of its service, and this is its. */
+  readonly isOfNode: boolean;
   readonly spec: TaskSpec;
   readonly desired: DesiredState;
   /** Which run of a job it belongs to. */
@@ -68,6 +76,7 @@ export class Task implements SwarmObject, Progress {
   updatedUs: number;
   readonly serviceId: string;
   readonly slot: number;
+  readonly isOfNode: boolean;
   readonly spec: TaskSpec;
   readonly iteration: number | undefined;
   /** Where it is; "" before it has a place. */
@@ -86,7 +95,7 @@ export class Task implements SwarmObject, Progress {
   /** Others may have its addresses. */
   isDetached = false;
 
-  constructor({ object, serviceId, slot, spec, desired, iteration }: TaskInit) {
+  constructor({ object, serviceId, slot, isOfNode, spec, desired, iteration }: TaskInit) {
     this.id = object.id;
     this.version = object.version;
     this.createdUs = object.createdUs;
@@ -94,26 +103,37 @@ export class Task implements SwarmObject, Progress {
     this.stateUs = object.createdUs;
     this.serviceId = serviceId;
     this.slot = slot;
+    this.isOfNode = isOfNode;
     this.spec = spec;
     this.desired = desired;
     this.iteration = iteration;
   }
 
-  static restored({ object, serviceId, slot, spec, desired, iteration, ...progress }: TaskRecord): Task {
-    return Object.assign(new Task({ object, serviceId, slot, spec, desired, iteration }), progress);
+  static restored({ object, serviceId, slot, isOfNode, spec, desired, iteration, ...progress }: TaskRecord): Task {
+    return Object.assign(new Task({ object, serviceId, slot, isOfNode, spec, desired, iteration }), progress);
   }
 
   get record(): TaskRecord {
-    const { id, version, createdUs, updatedUs, serviceId, slot, spec, desired, iteration } = this;
+    const { id, version, createdUs, updatedUs, serviceId, slot, isOfNode, spec, desired, iteration } = this;
     const { nodeId, state, stateUs, message, error, containerId, exitCode, isUnhandled } = this;
     const { attachments, isDetached } = this;
     const object = { id, version, createdUs, updatedUs };
     const progress = { nodeId, state, stateUs, message, error, containerId, exitCode, isUnhandled };
-    return { object, serviceId, slot, spec, desired, iteration, ...progress, attachments, isDetached };
+    return { object, serviceId, slot, isOfNode, spec, desired, iteration, ...progress, attachments, isDetached };
   }
 
   get hasEnded(): boolean {
-    return STATES.indexOf(this.state) >= STATES.indexOf("complete");
+    return isEnd(this.state);
+  }
+
+  /** The scheduler has found that its node can have it. */
+  get isPlaced(): boolean {
+    return STATES.indexOf(this.state) >= STATES.indexOf("assigned");
+  }
+
+  /** What another one takes when it follows: a number among replicas, or a node where every node has one. */
+  get place(): string {
+    return this.isOfNode ? this.nodeId : String(this.slot);
   }
 
   get aim(): "running" | "complete" {

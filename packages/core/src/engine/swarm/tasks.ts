@@ -26,6 +26,10 @@ export class TaskTable implements TaskReader {
     this.#tasks.set(task.id, task);
   }
 
+  has({ id }: Task): boolean {
+    return this.#tasks.has(id);
+  }
+
   delete({ id }: Task): void {
     this.#tasks.delete(id);
   }
@@ -51,7 +55,7 @@ export class TaskTable implements TaskReader {
     if (limit < 0 || task.iteration !== undefined) return [];
     const attempts = task.spec.RestartPolicy?.MaxAttempts ?? 0;
     const most = attempts > 0 ? attempts + 1 : limit;
-    const same = this.of(task.serviceId).filter(({ slot }) => slot === task.slot);
+    const same = this.of(task.serviceId).filter((one) => one.place === task.place);
     const excess = same.length - most;
     return excess <= 0 ? [] : same.filter((one) => !one.isWanted && one.hasEnded).slice(0, excess);
   }

@@ -12,7 +12,10 @@ export function clusterRoutes({ swarm }: Engine): readonly Route[] {
   return [
     route("GET", "/swarm", () => json(swarmDocument(swarm.cluster))),
     route("POST", "/swarm/init", async ({ request }) => json(swarm.init(await readSecrets(request, SWARM_INIT)))),
-    route("POST", "/swarm/join", async ({ request }) => swarm.join(await readSecrets(request, SWARM_JOIN))),
+    route("POST", "/swarm/join", async ({ request }) => {
+      await swarm.join(await readSecrets(request, SWARM_JOIN));
+      return empty(200);
+    }),
     route("POST", "/swarm/leave", async ({ query }) => {
       await swarm.leave({ force: flag(query, "force") });
       return empty(200);

@@ -3,6 +3,7 @@ import { type Engine, NODE_FILTERS, nodeDocument } from "@bottleship/core/engine
 import { readJson } from "../../http/body.ts";
 import { empty, json } from "../../http/exchange.ts";
 import { Filters } from "../../http/filters.ts";
+import { flag } from "../../http/query.ts";
 import { type Route, route } from "../../http/router.ts";
 import { NODE_SPEC } from "../../schemas/swarm.ts";
 import { checkManager } from "./manager.ts";
@@ -16,7 +17,10 @@ export function nodeRoutes({ swarm }: Engine): readonly Route[] {
       return json(cluster.nodes.list(filters).map((node) => nodeDocument(cluster, node)));
     }),
     route("GET", "/nodes/{id}", ({ param }) => json(nodeDocument(swarm.cluster, swarm.cluster.nodes.get(param("id"))))),
-    route("DELETE", "/nodes/{id}", ({ param }) => swarm.cluster.nodes.remove(param("id"))),
+    route("DELETE", "/nodes/{id}", ({ param, query }) => {
+      swarm.cluster.nodes.remove(param("id"), { force: flag(query, "force") });
+      return empty(200);
+    }),
     route("POST", "/nodes/{id}/update", async ({ request, query, param }) => {
       const spec = await readJson(request, NODE_SPEC);
       checkManager(swarm);

@@ -10,8 +10,14 @@ const join = command({
   arity: exactly(1),
   flags: { ...NODE_FLAGS, token: text("Token for entry into the swarm") },
   read: ({ flags, operands: [address = ""] }) => {
-    availabilityOf(flags.availability);
-    return { command: "swarm join", address, listenAddress: flags["listen-addr"], token: flags.token };
+    return {
+      command: "swarm join",
+      address,
+      listenAddress: flags["listen-addr"],
+      advertiseAddress: flags["advertise-addr"],
+      token: flags.token,
+      availability: availabilityOf(flags.availability),
+    };
   },
 });
 

@@ -110,7 +110,7 @@ const NODE: Readonly<Record<string, Command>> = {
     aliases: "docker node rm, docker node remove",
     arity: atLeast(1),
     flags: { force: bool("Force remove a node from the swarm", { short: "f" }) },
-    read: ({ operands }) => ({ command: "node rm", nodes: operands }),
+    read: ({ flags, operands }) => ({ command: "node rm", nodes: operands, force: flags.force }),
   }),
   update: command({
     usage: "[OPTIONS] NODE",

@@ -6,7 +6,10 @@ export interface NodeRow {
   readonly id: string;
   readonly hostname: string;
   readonly isSelf: boolean;
+  readonly state: string;
   readonly availability: string;
+  /** "Leader", "Reachable", "Unreachable"; "" for a worker. */
+  readonly managerStatus: string;
   readonly engineVersion: string;
 }
 
@@ -56,9 +59,9 @@ export const NODE_COLUMNS: Columns<NodeRow> = columns(
     ID: ({ id }) => id,
     Hostname: ({ hostname }) => hostname,
     Self: ({ isSelf }) => isSelf,
-    Status: () => "Ready",
+    Status: ({ state }) => capital(state),
     Availability: ({ availability }) => capital(availability),
-    ManagerStatus: () => "Leader",
+    ManagerStatus: ({ managerStatus }) => managerStatus,
     TLSStatus: () => "Ready",
     EngineVersion: ({ engineVersion }) => engineVersion,
   },

@@ -30,7 +30,9 @@ interface SwarmJoinRequest {
   /** Where a manager is. */
   readonly address: string;
   readonly listenAddress: string;
+  readonly advertiseAddress: string;
   readonly token: string;
+  readonly availability: string;
 }
 
 interface SwarmUnlockRequest {
@@ -77,6 +79,7 @@ interface NodeRoleRequest {
 interface NodeRmRequest {
   readonly command: "node rm";
   readonly nodes: readonly string[];
+  readonly force: boolean;
 }
 
 /** A list of what a swarm has. */

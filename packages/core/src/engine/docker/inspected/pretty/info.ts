@@ -81,17 +81,31 @@ function securityLines(option: string): readonly string[] {
   return [`  ${name[1]}`, ...settings.map(([key, value]) => `   ${titled(key)}: ${value}`)];
 }
 
+/** @see docker/cli cli/command/system/info.go: printSwarmInfo */
 function swarmLines(swarm: SwarmInfo): readonly string[] {
-  if (!("Cluster" in swarm) || swarm.Cluster === undefined) return [];
-  const { Cluster, RemoteManagers } = swarm;
+  if (swarm.LocalNodeState === "inactive") return [];
+  const { NodeID, NodeAddr, ControlAvailable, Error, RemoteManagers } = swarm;
+  const addresses = (RemoteManagers ?? []).map(({ Addr }) => Addr).sort();
+  return [
+    `  NodeID: ${NodeID}`,
+    ...(Error === "" ? [] : [`  Error: ${Error}`]),
+    `  Is Manager: ${ControlAvailable}`,
+    ...clusterLines(swarm),
+    `  Node Address: ${NodeAddr}`,
+    ...(addresses.length === 0 ? [] : ["  Manager Addresses:", ...addresses.map((address) => `   ${address}`)]),
+  ];
+}
+
+/** What a manager knows, as long as somebody leads. */
+function clusterLines(swarm: SwarmInfo): readonly string[] {
+  if (!("Nodes" in swarm)) return [];
+  const { Cluster, Managers, Nodes } = swarm;
   const { Spec } = Cluster;
   const seconds = (nanoseconds: number): string => humanDuration(nanoseconds / 1e9);
   return [
-    `  NodeID: ${swarm.NodeID}`,
-    `  Is Manager: ${swarm.ControlAvailable}`,
     `  ClusterID: ${Cluster.ID}`,
-    `  Managers: ${swarm.Managers}`,
-    `  Nodes: ${swarm.Nodes}`,
+    `  Managers: ${Managers}`,
+    `  Nodes: ${Nodes}`,
     `  Data Path Port: ${Cluster.DataPathPort}`,
     "  Orchestration:",
     `   Task History Retention Limit: ${Spec.Orchestration.TaskHistoryRetentionLimit ?? 0}`,
@@ -107,8 +121,5 @@ function swarmLines(swarm: SwarmInfo): readonly string[] {
     `   Force Rotate: ${Spec.CAConfig.ForceRotate ?? 0}`,
     `  Autolock Managers: ${Spec.EncryptionConfig.AutoLockManagers}`,
     `  Root Rotation In Progress: ${Cluster.RootRotationInProgress}`,
-    `  Node Address: ${swarm.NodeAddr}`,
-    "  Manager Addresses:",
-    ...RemoteManagers.map(({ Addr }) => `   ${Addr}`),
   ];
 }
