@@ -13,6 +13,7 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
   lib: "",
   oci: "lib abi",
   git: "lib",
+  hcl: "lib",
   abi: "lib",
   sim: "lib",
   vfs: "lib abi sim",
@@ -30,7 +31,7 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
   catalogue: "lib abi oci userland programs content registry image",
   build: "lib git abi oci sim vfs fs kernel content snapshot runtime image",
   engine:
-    "lib git abi oci sim vfs net fs kernel userland programs content snapshot runtime registry image catalogue build " +
+    "lib git hcl abi oci sim vfs net fs kernel userland programs content snapshot runtime registry image catalogue build " +
     "faults compose",
   faults: "lib abi sim vfs kernel registry",
   explore: "lib sim faults engine",

@@ -9,7 +9,7 @@ export type { Resource } from "./model/deploy.ts";
 export type { FileObject, NetworkSpec, VolumeSpecification } from "./model/resources.ts";
 export { type Service, scaleOf } from "./model/service.ts";
 export type { Dependency, EndpointSpec, Healthcheck, Hook, MountSpec } from "./model/service-parts.ts";
-export { type OpenOptions, openModel, openProject } from "./open-project.ts";
+export { type OpenOptions, openModel, openProject, openTree } from "./open-project.ts";
 export { modelYaml, projectJson, projectYaml } from "./print/config.ts";
 export { dependentsOf, type Project, select, withoutDependencies } from "./project.ts";
 export { readMount, readPorts } from "./short-forms.ts";

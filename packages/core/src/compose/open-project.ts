@@ -45,6 +45,11 @@ export function openProject(options: OpenOptions, client: ComposeClient): Projec
   return withFilesRead(used, client, options.filesKept);
 }
 
+/** The tree before it becomes a project, with the values of variables. */
+export function openTree(options: OpenOptions, client: ComposeClient): TreeMap {
+  return loadModel(options, client, false).tree;
+}
+
 /** The tree before it becomes a project, with variables as they are written. */
 export function openModel(options: OpenOptions, client: ComposeClient): TreeMap {
   return loadModel(options, client, true).tree;

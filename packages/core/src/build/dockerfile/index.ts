@@ -44,7 +44,15 @@ export type { RuleName } from "./lint-rules.ts";
 export type { BuildMount, CacheSharing, MountType } from "./mount.ts";
 export { parse, parseTrigger } from "./parse.ts";
 export { print } from "./print.ts";
-export { excerpt, printCheck, printCheckError, printError, printWarnings, type SourceText } from "./report.ts";
+export {
+  excerpt,
+  excerptOf,
+  printCheck,
+  printCheckError,
+  printError,
+  printWarnings,
+  type SourceText,
+} from "./report.ts";
 export { dockerfileSchema, readAst } from "./schema.ts";
 export { listTargets, printTargets, type Target } from "./targets.ts";
 export { expandWord, type LexOptions, type LexResult, lexWord } from "./words.ts";

@@ -64,7 +64,7 @@ function lineHint(range: SourceRange | undefined): string {
 }
 
 /** The lines of all ranges and those between, and up to four more, alternating below and above. */
-function excerptOf(ranges: readonly SourceRange[], { text, fileName = "Dockerfile" }: SourceText): string {
+export function excerptOf(ranges: readonly SourceRange[], { text, fileName = "Dockerfile" }: SourceText): string {
   const lines = text.split("\n");
   const first = Math.min(...ranges.map(({ startLine }) => startLine));
   if (ranges.length === 0 || first < 1 || first > lines.length) return "";

@@ -19,6 +19,7 @@ import { NO_DAEMON } from "../machine/daemon.ts";
 import { ConnectionLost } from "../machine/daemon-life.ts";
 import { logIn, logOut, searchRegistry } from "./accounts.ts";
 import { attachTo } from "./attach.ts";
+import { runBake } from "./bake/index.ts";
 import { buildClassic } from "./build/classic.ts";
 import { buildImage } from "./build/index.ts";
 import { pruneBuilder, pruneCache, showCacheUsage } from "./build-cache.ts";
@@ -286,6 +287,8 @@ async function execute(session: Session, request: DockerRequest): Promise<number
     case "context show":
     case "context use":
       return runContext(session, request);
+    case "buildx bake":
+      return runBake(session, request);
     case "imagetools inspect":
     case "imagetools create":
       return runImagetools(session, request);

@@ -243,7 +243,10 @@ class Session {
     const words = changed.has("builder") ? ["--builder", values.builder, ...rest] : rest;
     if (isGroup(node)) return this.#buildx(node, `${path} ${name}`, words);
     try {
-      return this.#walk({ node, path: `${path} ${name === "b" ? "build" : name}`, name, help: values.help }, words);
+      return this.#walk(
+        { node, path: `${path} ${name === "b" ? "build" : name === "f" ? "bake" : name}`, name, help: values.help },
+        words,
+      );
     } catch (error) {
       // Unlike the client itself, buildx says ERROR before a complaint about operands.
       if (!(error instanceof CliError) || error.exitCode !== 1) throw error;

@@ -5,6 +5,7 @@
  * there is one. Times are texts as given (see `values/timestamp.ts`), since what they mean depends on the clock.
  */
 
+import type { BakeRequest } from "./requests/bake.ts";
 import type { BuilderRequest } from "./requests/builder.ts";
 import type { ContainerRequest } from "./requests/container.ts";
 import type { ContextRequest } from "./requests/context.ts";
@@ -31,6 +32,7 @@ export type DockerRequest = (
   | SystemRequest
   | SwarmRequest
   | BuilderRequest
+  | BakeRequest
   | PluginRequest
   | ContextRequest
   | StackRequest

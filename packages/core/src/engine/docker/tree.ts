@@ -1,6 +1,7 @@
 /** All commands of `docker` by their names. Model: docker/cli cli/command/commands. */
 import type { Command } from "./command.ts";
 import { login, logout, search } from "./commands/accounts.ts";
+import { bake } from "./commands/bake.ts";
 import { build, pruneBuilder } from "./commands/build.ts";
 import { buildxBuild } from "./commands/buildx.ts";
 import { buildxInspect, buildxLs, buildxRm, buildxStop, buildxUse, buildxVersion } from "./commands/buildx-builders.ts";
@@ -256,7 +257,7 @@ const foreignGroup = (summary: string, commands: Readonly<Record<string, readonl
 
 /** What the plugin buildx understands. Texts: docker/buildx commands (Apache-2.0). */
 export const BUILDX: Group = group("Extended build capabilities with BuildKit", {
-  bake: { node: foreign(["[OPTIONS] [TARGET...]", "Build from a file"]), also: ["f"] },
+  bake: { node: bake, also: ["f"] },
   create: foreign(["[OPTIONS] [CONTEXT|ENDPOINT]", "Create a new builder instance"]),
   "dial-stdio": foreign(["", "Proxy current stdio streams to builder instance"]),
   history: group("Commands to work on build records", {

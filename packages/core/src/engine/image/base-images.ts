@@ -65,6 +65,8 @@ export class BaseImages {
 
   /** @throws StatusError `failed to resolve source metadata for …`; AuthorizationError */
   async resolve(text: string, { platform, pull = false, onStep }: ResolveImageOptions = {}): Promise<BaseImage> {
+    const own = isDigest(text) ? this.#parts.store.byId(text) : undefined;
+    if (own !== undefined) return { config: own.config, chain: own.chain, name: text };
     const reference = withDefaultTag(parse(text));
     const name = referenceText(reference);
     const known = pull ? undefined : this.#known(text, name, platform);

@@ -1,0 +1,70 @@
+/** Builds of `docker buildx bake`; what it shows is under `test/recorded/cli/bake.json`. */
+import { Volume } from "memfs";
+import { expect, it } from "vitest";
+import { createEngine } from "../../index.ts";
+
+const FILES = {
+  "/w/docker-bake.hcl": `group "default" { targets = ["one", "two"] }
+target "one" {
+  tags = ["me-one"]
+  args = { X = "1" }
+}
+target "two" {
+  tags = ["me-two"]
+  contexts = { base = "target:one" }
+  dockerfile-inline = "FROM base\\nCOPY f /g\\n"
+}
+target "bad" { dockerfile-inline = "FROM scratch\\nCOPY nope /g\\n" }
+`,
+  "/w/Dockerfile": "FROM scratch\nCOPY f /f\nARG X\nENV X=$X\n",
+  "/w/f": "1\n",
+};
+
+function machine() {
+  const engine = createEngine({ seed: 7 });
+  const disk = Volume.fromJSON(FILES);
+  const bake = (line: string) => engine.docker(`buildx bake ${line}`, { disk: disk as never, cwd: "/w" });
+  return { engine, bake, disk };
+}
+
+it("builds targets, each step called after its target, and one target from another", async () => {
+  const { engine, bake } = machine();
+  const { exitCode, stdout, stderr } = await bake("--progress plain");
+  expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: "" });
+  expect(stderr).toContain("#1 [internal] load local bake definitions\n#1 reading docker-bake.hcl 292B / 292B done\n");
+  expect(stderr).toContain(" [one internal] load build definition from Dockerfile");
+  expect(stderr).toContain("[two] exporting to image");
+  const [one, two] = [engine.images.get("me-one"), engine.images.get("me-two")];
+  expect(two.chain.slice(0, one.chain.length)).toEqual(one.chain);
+  expect(two.config.config.Env).toContain("X=1");
+});
+
+it("takes away the images that were only there to start from", async () => {
+  const { engine, bake } = machine();
+  const before = engine.images.list().length;
+  expect(await bake("--progress quiet two")).toEqual({ exitCode: 0, stdout: "", stderr: "" });
+  expect(engine.images.list().length).toBe(before + 1);
+});
+
+it("says of which target a build has failed, if there are several", async () => {
+  const { bake } = machine();
+  const several = await bake("--progress quiet bad one");
+  expect(several.exitCode).toBe(1);
+  expect(several.stderr).toContain("ERROR: target bad: failed to solve: failed to compute cache key:");
+  expect((await bake("--progress quiet bad")).stderr).toContain("\nERROR: failed to solve: failed to compute");
+});
+
+it("writes what it has built by target", async () => {
+  const { engine, bake, disk } = machine();
+  await bake("--progress quiet --metadata-file md.json");
+  const metadata = JSON.parse(String(disk.readFileSync("/w/md.json")));
+  expect(Object.keys(metadata)).toEqual(["one", "two"]);
+  expect(metadata.one["containerimage.digest"]).toBe(engine.images.get("me-one").id);
+});
+
+it("refuses definitions from elsewhere", async () => {
+  const { bake } = machine();
+  expect((await bake("https://host.example/x.git")).stderr).toBe(
+    'ERROR: "docker buildx bake" of a git repository is not implemented\n',
+  );
+});

@@ -1,0 +1,94 @@
+/** A place in a text that is being read: blanks, comments, names. */
+import { HclError, type HclRange, type HclSource } from "./problem.ts";
+
+const NAME = /[\p{ID_Start}_][\p{ID_Continue}-]*/uy;
+
+export class Cursor {
+  readonly source: HclSource;
+  /** What is read, which may be a piece of the file written otherwise. */
+  readonly text: string;
+  at: number;
+  /** Where the piece lies in the file. */
+  readonly #offset: number;
+  /** Within brackets the ends of lines are blanks. */
+  #depth = 0;
+
+  constructor(source: HclSource, { text = source.text, offset = 0 } = {}) {
+    this.source = source;
+    this.text = text;
+    this.at = 0;
+    this.#offset = offset;
+  }
+
+  get isAtEnd(): boolean {
+    return this.at >= this.text.length;
+  }
+
+  /** Reads something in which lines end, or do not. */
+  bracketed<T>(ignoresLines: boolean, read: () => T): T {
+    const before = this.#depth;
+    this.#depth = ignoresLines ? 1 : 0;
+    try {
+      return read();
+    } finally {
+      this.#depth = before;
+    }
+  }
+
+  /** Passes blanks and comments. */
+  skip(): void {
+    const blank = this.#depth > 0 ? /(?:[ \t\r\n]|#[^\n]*|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*/y : BLANK;
+    blank.lastIndex = this.at;
+    this.at += blank.exec(this.text)?.[0].length ?? 0;
+  }
+
+  /** Passes blanks, comments and the ends of lines. */
+  skipLines(): void {
+    this.bracketed(true, () => this.skip());
+  }
+
+  /** What comes next, after blanks. */
+  sees(text: string): boolean {
+    this.skip();
+    return this.text.startsWith(text, this.at);
+  }
+
+  /** Passes a text if it comes next. */
+  takes(text: string): boolean {
+    const isThere = this.sees(text);
+    if (isThere) this.at += text.length;
+    return isThere;
+  }
+
+  /** Passes a name that stands here; undefined if there is none. */
+  name(): string | undefined {
+    this.skip();
+    return this.match(NAME)?.[0];
+  }
+
+  /** Passes what a sticky pattern finds here. */
+  match(pattern: RegExp): RegExpExecArray | undefined {
+    pattern.lastIndex = this.at;
+    const found = pattern.exec(this.text) ?? undefined;
+    this.at += found?.[0].length ?? 0;
+    return found;
+  }
+
+  rangeFrom(start: number, end = this.at): HclRange {
+    return { source: this.source, start: start + this.#offset, end: end + this.#offset };
+  }
+
+  /** The next thing, for complaints: a name, a number or a character. */
+  get next(): HclRange {
+    this.skip();
+    const word = /[\p{ID_Continue}]+|[\s\S]|/uy;
+    word.lastIndex = this.at;
+    return this.rangeFrom(this.at, this.at + (word.exec(this.text)?.[0].length ?? 0));
+  }
+
+  refuse(summary: string, detail: string, range = this.next): never {
+    throw new HclError(summary, detail, range);
+  }
+}
+
+const BLANK = /(?:[ \t\r]|#[^\n]*|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*/y;

@@ -1,0 +1,26 @@
+/** The language of bake files: HashiCorp's configuration language, and its form in JSON. Nothing here knows what for. */
+export type { Attribute, Block, Body, Expression, Label } from "./ast.ts";
+export { evaluate, type Scope, within } from "./evaluate.ts";
+export { FUNCTIONS, type HclFunction } from "./functions.ts";
+export { type BlockTypes, parseHclJson } from "./json.ts";
+export { parseHcl } from "./parse-body.ts";
+export { HclError, type HclRange, type HclSource, placeOf } from "./problem.ts";
+export { startRange } from "./start-range.ts";
+export {
+  boolOf,
+  entriesOf,
+  fromJson,
+  type HclObject,
+  type HclValue,
+  isList,
+  isObject,
+  jsonText,
+  kindOf,
+  numberOf,
+  numberText,
+  textMapOf,
+  textOf,
+  textsOf,
+  toJson,
+  Unsuitable,
+} from "./value.ts";

@@ -1,0 +1,48 @@
+/** What is wrong with a file of definitions, and where. Model: hashicorp/hcl Diagnostic, Range. */
+
+/** A file as it was read. */
+export interface HclSource {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** A piece of a file: offsets of its first character and of that after its last one. */
+export interface HclRange {
+  readonly source: HclSource;
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface Place {
+  /** From 1. */
+  readonly line: number;
+  readonly column: number;
+}
+
+export class HclError extends Error {
+  override readonly name = "HclError";
+  readonly summary: string;
+  readonly detail: string;
+  readonly range: HclRange;
+
+  /** "docker-bake.hcl:4,16-20: Unknown variable; There is no variable named "X"." */
+  constructor(summary: string, detail: string, range: HclRange) {
+    super(`${rangeText(range)}: ${summary}; ${detail}`);
+    this.summary = summary;
+    this.detail = detail;
+    this.range = range;
+  }
+}
+
+export function placeOf({ text }: HclSource, offset: number): Place {
+  const before = text.slice(0, offset);
+  const lineStart = before.lastIndexOf("\n") + 1;
+  return { line: before.split("\n").length, column: [...before.slice(lineStart)].length + 1 };
+}
+
+/** Lines and columns: `FILE:1,2-3`, or `FILE:1,2-3,4` over several lines. */
+export function rangeText({ source, start, end }: HclRange): string {
+  const [first, last] = [placeOf(source, start), placeOf(source, end)];
+  const until = first.line === last.line ? `${last.column}` : `${last.line},${last.column}`;
+  return `${source.name}:${first.line},${first.column}-${until}`;
+}
