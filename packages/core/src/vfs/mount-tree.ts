@@ -472,6 +472,10 @@ function placesFor(at: Location): readonly Mount[] {
  * @throws ENOSPC
  */
 function checkRoom(size: number, tree: MountTree | undefined, places: readonly Mount[]): void {
+  if (places.length === 0) {
+    tree?.checkRoom(size);
+    return;
+  }
   const needs = new Map<MountTree, number>(tree === undefined ? [] : [[tree, size]]);
   for (const { tree: to } of places) needs.set(to, (needs.get(to) ?? 0) + size);
   for (const [to, more] of needs) to.checkRoom(more);
