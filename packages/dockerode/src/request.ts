@@ -37,9 +37,10 @@ const utf8 = new TextEncoder();
 export function apiRequest(dial: DialOptions, defaults: Headers, signal: AbortSignal): ApiRequest {
   const method = dial.method ?? "GET";
   const options = forDocker(dial.options);
-  const [path = "", given = ""] = dial.path.split("?", 2);
-  const query = new Query(given);
-  if (dial.path.includes("?")) addQuery(query, part(options, "_query"));
+  const question = dial.path.indexOf("?");
+  const path = question < 0 ? dial.path : dial.path.slice(0, question);
+  const query = new Query(question < 0 ? "" : dial.path.slice(question + 1));
+  if (question >= 0) addQuery(query, part(options, "_query"));
   const headers = new Fields(defaults);
   for (const [name, value] of Object.entries(dial.headers ?? {})) {
     if (value !== undefined) headers.set(name, String(value));
@@ -77,6 +78,7 @@ type Options = Readonly<Record<string, unknown>>;
 
 /** Without those that belong to the request itself. */
 function forDocker(options: object = {}): Options {
+  if (!("authconfig" in options || "abortSignal" in options)) return options as Options;
   const { authconfig: _credentials, abortSignal: _signal, ...rest } = options as Options;
   return rest;
 }

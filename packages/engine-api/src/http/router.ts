@@ -68,12 +68,13 @@ export class Router {
 }
 
 function find(candidates: readonly Compiled[], method: string, path: string): Match | undefined {
-  for (const { method: own, expression, ending, names, ...rest } of candidates) {
-    if (own !== method || !path.endsWith(ending)) continue;
-    const found = expression.exec(path);
+  for (const one of candidates) {
+    if (one.method !== method || !path.endsWith(one.ending)) continue;
+    const found = one.expression.exec(path);
     if (found === null) continue;
-    const params = new Map(names.map((name, index) => [name, decoded(found[index + 1] ?? "")]));
-    const { handler, operation, readsForm } = rest;
+    const params = new Map<string, string>();
+    for (const [index, name] of one.names.entries()) params.set(name, decoded(found[index + 1] ?? ""));
+    const { handler, operation, readsForm } = one;
     return { handler, operation, params, readsForm };
   }
   return undefined;

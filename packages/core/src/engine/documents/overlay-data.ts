@@ -10,13 +10,21 @@ type Data = Readonly<Record<string, string>>;
 export function containerData(id: string, image: Image): Data {
   const below = imageDiffs(image);
   const init = diffOf(`${id}-init`);
-  return { ID: id, ...overlayData(id, below === "" ? init : `${init}:${below}`) };
+  return {
+    ID: id,
+    LowerDir: below === "" ? init : `${init}:${below}`,
+    MergedDir: mergedOf(id),
+    UpperDir: diffOf(id),
+    WorkDir: workOf(id),
+  };
 }
 
 /** Those of the uppermost layer of an image; null if it has none. */
 export function imageData(image: Image): Data | null {
   const [top, ...below] = layerNames(image);
-  return top === undefined ? null : overlayData(top, below.map(diffOf).join(":"));
+  if (top === undefined) return null;
+  const own = { MergedDir: mergedOf(top), UpperDir: diffOf(top), WorkDir: workOf(top) };
+  return below.length === 0 ? own : { LowerDir: below.map(diffOf).join(":"), ...own };
 }
 
 /** The directories of an image's layers, the uppermost first. */
@@ -25,12 +33,5 @@ const layerNames = ({ chain }: Image): readonly string[] => chain.map((id) => id
 const imageDiffs = rememberingEach((image: Image) => layerNames(image).map(diffOf).join(":"));
 
 const diffOf = (name: string): string => `${ROOT}/${name}/diff`;
-
-function overlayData(name: string, lower: string): Data {
-  return {
-    ...(lower === "" ? {} : { LowerDir: lower }),
-    MergedDir: `${ROOT}/${name}/merged`,
-    UpperDir: diffOf(name),
-    WorkDir: `${ROOT}/${name}/work`,
-  };
-}
+const mergedOf = (name: string): string => `${ROOT}/${name}/merged`;
+const workOf = (name: string): string => `${ROOT}/${name}/work`;
