@@ -55,9 +55,14 @@ function killNamespace(init: Process): void {
   for (const process of [...init.ns.pid.processes.values()]) {
     if (process === init) continue;
     process.kernel.signals.send(process, SIGKILL);
-    // The namespace's reaper is gone: nobody else would ever wait for them.
-    if (process.state === "zombie" && process.ns.pid === init.ns.pid) reap(process);
+    // The namespace's reaper is gone: nobody else would ever wait for them, but a parent that is outside.
+    if (process.state === "zombie" && process.ns.pid === init.ns.pid && !hasParentOutside(process)) reap(process);
   }
+}
+
+/** Whoever unshares a pid namespace stays outside, and is the parent of all that it makes in there. */
+function hasParentOutside({ parent, ns }: Process): boolean {
+  return parent?.ns.pid.isWithin(ns.pid) === false;
 }
 
 function giveChildrenAway(process: Process): void {
