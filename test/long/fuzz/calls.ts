@@ -186,6 +186,7 @@ const icmp = (draw: Draw): abi.IcmpInfo => ({
 const seccomp = (draw: Draw): abi.SeccompFilter => ({
   name: "fuzz",
   denied: new Set(draw.from<readonly abi.SyscallName[]>([[], ["mount"], ["setns", "bind"], ["kill"]])),
+  personas: new Set([abi.PER_LINUX, abi.PERSONALITY_QUERY]),
   deniesNamespaces: draw.chance(1, 3),
 });
 
@@ -389,6 +390,7 @@ const RARE: readonly Make[] = [
   (d) => abi.setns(d.fd(), d.bool() ? undefined : d.from(abi.NAMESPACE_KINDS)),
   (d) => abi.pivot_root(d.path(), d.path()),
   () => abi.uname(),
+  (d) => abi.personality(d.from([abi.PER_LINUX, abi.PER_LINUX32, abi.ADDR_NO_RANDOMIZE, abi.PERSONALITY_QUERY])),
   (d) => abi.sethostname(d.path()),
   (d) => abi.setdomainname(d.text()),
   (d) => abi.sysctl(d.from(SYSCTLS), d.text()),

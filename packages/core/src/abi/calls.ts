@@ -258,6 +258,7 @@ export const automount = (target: string, plan: MountPlan, bundle: string) =>
 export const umount2 = (target: string, flags = 0) => new Call("umount2", target, flags);
 export const pivot_root = (newRoot: string, putOld: string) => new Call("pivot_root", newRoot, putOld);
 export const uname = () => new Call("uname");
+export const personality = (persona: number) => new Call("personality", persona);
 export const sethostname = (name: string) => new Call("sethostname", name);
 export const setdomainname = (name: string) => new Call("setdomainname", name);
 export const sysctl = (name: string, value: string) => new Call("sysctl", name, value);

@@ -12,6 +12,7 @@ export * from "./ipc.ts";
 export * from "./limits.ts";
 export * from "./namespace.ts";
 export * from "./netlink.ts";
+export * from "./personality.ts";
 export * from "./signal.ts";
 export * from "./socket.ts";
 export * from "./stat.ts";

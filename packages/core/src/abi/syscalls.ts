@@ -251,6 +251,8 @@ export interface Syscalls {
   umount2(target: string, flags: number): void;
   pivot_root(newRoot: string, putOld: string): void;
   uname(): Uname;
+  /** Takes on another execution domain, unless it is PERSONALITY_QUERY; gives the one before. */
+  personality(persona: number): number;
   sethostname(name: string): void;
   setdomainname(name: string): void;
   /** Sets the sysctl of that dotted name, as writing to its file under /proc/sys does. */
@@ -388,6 +390,8 @@ export type PrctlOption =
 export interface SeccompFilter {
   readonly name: string;
   readonly denied: ReadonlySet<SyscallName>;
+  /** What personality(2) may be asked for. */
+  readonly personas: ReadonlySet<number>;
   /** clone(2) with new namespaces is refused too. */
   readonly deniesNamespaces: boolean;
 }

@@ -68,6 +68,7 @@ export function fork(parent: Process, routine: Routine<number>, options: CloneOp
       nice: parent.nice,
       affinity: parent.affinity,
       ioPriority: parent.ioPriority,
+      personality: parent.personality,
       seccomp: parent.seccomp,
       oomScoreAdj: parent.oomScoreAdj,
       oomScoreAdjMin: parent.oomScoreAdjMin,

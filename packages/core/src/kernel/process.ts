@@ -122,6 +122,7 @@ export interface ProcessInit {
   readonly nice: number;
   readonly affinity?: readonly number[] | undefined;
   readonly ioPriority?: number;
+  readonly personality?: number;
   readonly seccomp: SeccompFilter | undefined;
   readonly oomScoreAdj: number;
   readonly oomScoreAdjMin: number;
@@ -163,6 +164,8 @@ export class Process implements Coroutine, Waiter, FsContext {
   affinity: readonly number[] | undefined;
   /** As ioprio_set(2) has it. Unlike Linux, disks have no queues: it is only remembered. */
   ioPriority: number;
+  /** The execution domain that it asked for. @see personality(2) */
+  personality: number;
   seccomp: SeccompFilter | undefined;
   oomScoreAdj: number;
   /** What that may be set to at least by who has no right to more: the last that somebody had said with that right. */
@@ -242,6 +245,7 @@ export class Process implements Coroutine, Waiter, FsContext {
     this.nice = init.nice;
     this.affinity = init.affinity;
     this.ioPriority = init.ioPriority ?? 0;
+    this.personality = init.personality ?? 0;
     this.seccomp = init.seccomp;
     this.oomScoreAdj = init.oomScoreAdj;
     this.oomScoreAdjMin = init.oomScoreAdjMin;

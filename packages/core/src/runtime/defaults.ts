@@ -3,7 +3,14 @@
  *
  * @see moby daemon/pkg/oci/defaults.go, oci/caps/defaults.go, profiles/seccomp/default_linux.go
  */
-import type { SeccompFilter, SyscallName } from "../abi/index.ts";
+import {
+  PER_LINUX,
+  PER_LINUX32,
+  PERSONALITY_QUERY,
+  type SeccompFilter,
+  type SyscallName,
+  UNAME26,
+} from "../abi/index.ts";
 import type { DeviceRule, MountSpec } from "../oci/index.ts";
 
 /** The default capabilities, as an effective set 00000000a80425fb. */
@@ -108,12 +115,21 @@ const CONDITIONAL_CALLS: readonly (readonly [call: SyscallName, capability: stri
   ["syslog", "CAP_SYSLOG"],
 ];
 
+const PERSONAS: ReadonlySet<number> = new Set([
+  PER_LINUX,
+  PER_LINUX32,
+  UNAME26,
+  UNAME26 | PER_LINUX32,
+  PERSONALITY_QUERY,
+]);
+
 /** Docker's default profile for a container with these capabilities. */
 export function defaultSeccomp(capabilities: readonly string[]): SeccompFilter {
   const denied = CONDITIONAL_CALLS.filter(([, capability]) => !capabilities.includes(capability));
   return {
     name: "default",
     denied: new Set(denied.map(([call]) => call)),
+    personas: PERSONAS,
     deniesNamespaces: !capabilities.includes("CAP_SYS_ADMIN"),
   };
 }

@@ -189,7 +189,7 @@ const ENTRIES: Readonly<Record<string, Maker>> = {
     read: () => `${oomAdj(process)}\n`,
     write: (value) => writeOomAdj(fs.reader, process, value),
   })),
-  personality: inspected(() => "00000000\n"),
+  personality: inspected((_fs, process) => `${process.personality.toString(16).padStart(8, "0")}\n`),
   // Identifiers of projects are only mapped where all are the same.
   projid_map: text(
     (_fs, { creds: { user } }) => (user.parent === undefined ? "         0          0 4294967295\n" : ""),

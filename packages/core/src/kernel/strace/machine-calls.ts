@@ -1,7 +1,7 @@
 /** How strace(1) prints the calls on namespaces, mounts and the machine. */
 import { MOUNT_FLAGS, UMOUNT_FLAGS } from "./flags.data.ts";
 import { call, type Renderings } from "./rendering.ts";
-import { data, filled, flags, namespaces, path } from "./values.ts";
+import { data, filled, flags, hex, namespaces, path } from "./values.ts";
 
 const SYSLOG = {
   read: "2 /* SYSLOG_ACTION_READ */",
@@ -32,6 +32,7 @@ export const machineRenderings = {
       "uname",
       filled(answer, ({ sysname, nodename }) => `{sysname=${data(sysname)}, nodename=${data(nodename)}, ...}`),
     ).gives(answer, () => 0),
+  personality: ([persona], answer) => call("personality", hex(persona)).gives(answer, hex),
   sethostname: ([name]) => call("sethostname", data(name), name.length),
   setdomainname: ([name]) => call("setdomainname", data(name), name.length),
   sysctl: ([name, value]) => call("sysctl", data(name), data(value)),

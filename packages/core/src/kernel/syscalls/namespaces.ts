@@ -1,7 +1,7 @@
 /**
  * Calls on namespaces and on the machine.
  *
- * @see unshare(2), setns(2), uname(2), sethostname(2), sysinfo(2), reboot(2)
+ * @see unshare(2), setns(2), uname(2), personality(2), sethostname(2), sysinfo(2), reboot(2)
  */
 import {
   CAP_SYS_ADMIN,
@@ -9,6 +9,9 @@ import {
   Errno,
   HOST_NAME_MAX,
   type NamespaceKind,
+  PER_LINUX32,
+  PER_MASK,
+  PERSONALITY_QUERY,
   SIGHUP,
   SIGINT,
 } from "../../abi/index.ts";
@@ -39,14 +42,21 @@ export const namespaceCalls = {
     enterNamespace(process, inode.namespace);
   },
 
-  uname: ({ kernel, ns }) => ({
+  uname: ({ kernel, ns, personality: persona }) => ({
     sysname: "Linux",
     nodename: ns.uts.hostname,
     release: kernel.machine.kernelRelease,
     version: kernel.machine.kernelVersion,
-    machine: kernel.machine.architecture,
+    machine: machineAs(persona, kernel.machine.architecture),
     domainname: ns.uts.domainname,
   }),
+
+  personality: (process, persona) => {
+    const before = process.personality;
+    if (process.seccomp?.personas.has(persona) === false) throw new Errno("EPERM");
+    if (persona !== PERSONALITY_QUERY) process.personality = persona;
+    return before;
+  },
 
   sethostname: (process, name) => {
     checkName(process, name);
@@ -81,6 +91,11 @@ export const namespaceCalls = {
     exit(pid.init, { signaled: command === "restart" ? SIGHUP : SIGINT, core: false });
   },
 } satisfies Partial<SyscallTable>;
+
+/** To programs of 32 bits, a processor of 64 bits is one of 32. @see kernel/sys.c:override_architecture */
+function machineAs(persona: number, architecture: string): string {
+  return (persona & PER_MASK) === PER_LINUX32 && architecture === "x86_64" ? "i686" : architecture;
+}
 
 /** @throws EPERM without CAP_SYS_ADMIN over the uts namespace. @throws EINVAL if the name is too long. */
 function checkName(process: Process, name: string): void {

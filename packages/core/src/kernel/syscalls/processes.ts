@@ -78,6 +78,7 @@ export const processCalls = {
         : {
             name: filter.name,
             denied: new Set([...before.denied, ...filter.denied]),
+            personas: new Set([...before.personas].filter((persona) => filter.personas.has(persona))),
             deniesNamespaces: before.deniesNamespaces || filter.deniesNamespaces,
           };
   },

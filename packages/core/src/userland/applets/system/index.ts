@@ -44,7 +44,7 @@ import { pivotRoot } from "./pivot-root.ts";
 import { ps } from "./ps.ts";
 import { nice, renice } from "./renice.ts";
 import { runParts } from "./run-parts.ts";
-import { setarch } from "./setarch.ts";
+import { linux32, linux64 } from "./setarch.ts";
 import { setpriv } from "./setpriv.ts";
 import { setsid } from "./setsid.ts";
 import { sleep, usleep } from "./sleep.ts";
@@ -106,8 +106,8 @@ export const applets: Readonly<Record<string, Applet>> = {
   klogd,
   last,
   linuxrc: init,
-  linux32: setarch,
-  linux64: setarch,
+  linux32,
+  linux64,
   logger,
   login,
   logname,
