@@ -3,8 +3,9 @@
  *
  * @see proc(5) /proc/sys, sysctl(8), Documentation/admin-guide/sysctl/
  */
-import { CAP_NET_ADMIN, CAP_SYS_ADMIN, CAP_SYS_RESOURCE, Errno } from "../abi/index.ts";
+import { CAP_NET_ADMIN, CAP_SYS_RESOURCE, Errno } from "../abi/index.ts";
 import type { SmallMap } from "../lib/index.ts";
+import type { UserNamespace } from "./namespaces/user.ts";
 import {
   DEVICE_SYSCTLS_4,
   DEVICE_SYSCTLS_6,
@@ -180,9 +181,19 @@ function modeFor(process: Process, access: Access): number {
   return MODES[access === "machine" && !isMachines ? "fixed" : access];
 }
 
-/** What users may have of namespaces and the like is not for everybody to say. @see kernel/ucount.c: set_permissions */
-export function mayOpenSysctl({ creds }: Process, name: string): boolean {
-  return !name.startsWith("user.") || creds.capable(CAP_SYS_RESOURCE, creds.user);
+/**
+ * Whether a process counts as the owner of a sysctl: mostly root, no capability is asked for.
+ *
+ * What users may have of namespaces and the like, and what belongs to a namespace, has rules of its own.
+ *
+ * @see fs/proc/proc_sysctl.c:test_perm, kernel/ucount.c:set_permissions, net/sysctl_net.c:net_ctl_permissions,
+ *   ipc/ipc_sysctl.c:ipc_permissions
+ */
+export function mayWriteSysctl({ creds, ns }: Process, name: string): boolean {
+  if (name.startsWith("user.")) return creds.capable(CAP_SYS_RESOURCE, creds.user);
+  const isRootOf = (owner: UserNamespace): boolean => creds.effectiveUid === owner.uidToMachine(0);
+  if (name.startsWith("net.")) return creds.capable(CAP_NET_ADMIN, ns.net.owner) || isRootOf(ns.net.owner);
+  return find(name)?.scope === "ipc" ? isRootOf(ns.ipc.owner) : creds.effectiveUid === 0;
 }
 
 /** A value of a network namespace, without a newline; "0" for a name that is none. */
@@ -197,13 +208,9 @@ export function readSysctl(process: Process, name: string): string {
   return valuesFor(process, sysctl.scope).get(placeOf(name)) ?? sysctl.initial;
 }
 
-/** `writeSysctl` for a process that must have the right to: CAP_NET_ADMIN for net.*, else CAP_SYS_ADMIN. @throws EPERM */
+/** `writeSysctl` for a process that must have the right to. @throws EACCES */
 export function changeSysctl(process: Process, name: string, text: string): void {
-  const { creds, ns } = process;
-  const capable = name.startsWith("net.")
-    ? creds.capable(CAP_NET_ADMIN, ns.net.owner)
-    : creds.capable(CAP_SYS_ADMIN, ns.ipc.owner);
-  if (!capable) throw new Errno("EPERM");
+  if (!mayWriteSysctl(process, name)) throw new Errno("EACCES");
   writeSysctl(process, name, text);
 }
 
@@ -212,7 +219,7 @@ export function changeSysctl(process: Process, name: string, text: string): void
  *
  * @throws ENOENT for a name that is none, EACCES if nobody may write it, EINVAL if other numbers are expected.
  */
-function writeSysctl(process: Process, name: string, text: string): void {
+export function writeSysctl(process: Process, name: string, text: string): void {
   const sysctl = find(name);
   if (sysctl === undefined) throw new Errno("ENOENT");
   if ((modeFor(process, sysctl.access) & 0o200) === 0) throw new Errno("EACCES");

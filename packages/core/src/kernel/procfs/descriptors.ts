@@ -44,7 +44,7 @@ export function descriptors(fs: ProcFs, process: Process): Inode {
   );
 }
 
-/** Every open of a 64-bit process has it. */
+/** What open(2) adds for a 64-bit process: what had no name to be opened by goes without. */
 const O_LARGEFILE = 0o100000;
 
 export function descriptorInfos(fs: ProcFs, process: Process): Inode {
@@ -56,7 +56,7 @@ export function descriptorInfos(fs: ProcFs, process: Process): Inode {
         const fd = Number(name);
         if (!/^\d+$/.test(name) || !process.files.has(fd)) return undefined;
         const opened = process.files.raw(fd);
-        const implied = (opened.flags & O_PATH) === 0 ? O_LARGEFILE : 0;
+        const implied = (opened.flags & O_PATH) === 0 && !isAnonymous(opened) ? O_LARGEFILE : 0;
         const flags = opened.flags | implied | (process.files.closesOnExec(fd) ? O_CLOEXEC : 0);
         const read = (): string =>
           `pos:\t${opened.offset}\nflags:\t0${flags.toString(8)}\nmnt_id:\t${opened.at.mount.id}\nino:\t${opened.at.inode.ino}\n${locksOf(fs, process, opened)}${opened.ops.describe()}`;
@@ -77,7 +77,10 @@ function listDescriptors(process: Process, type: DirEntry["type"]): DirEntry[] {
 /** What the link of an open file says: a path, or `pipe:[INO]` for something without one. */
 function describe(fs: ProcFs, opened: OpenFile): string {
   const { at } = opened;
-  return at.dentry.parent === undefined && at.mount.parent === undefined && at.dentry.name !== ""
-    ? at.dentry.name
-    : linkTextOf(at, fs.reader.root);
+  return isAnonymous(opened) ? at.dentry.name : linkTextOf(at, fs.reader.root);
+}
+
+/** Pipes and sockets are nowhere in the tree. */
+function isAnonymous({ at }: OpenFile): boolean {
+  return at.dentry.parent === undefined && at.mount.parent === undefined && at.dentry.name !== "";
 }

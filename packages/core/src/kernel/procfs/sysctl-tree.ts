@@ -13,7 +13,7 @@ import {
 } from "../../fs/index.ts";
 import type { FileOps, Inode } from "../../vfs/index.ts";
 import type { Kernel } from "../kernel.ts";
-import { changeSysctl, deviceSysctlNames, mayOpenSysctl, modeOfSysctl, readSysctl, SYSCTL_NAMES } from "../sysctl.ts";
+import { deviceSysctlNames, mayWriteSysctl, modeOfSysctl, readSysctl, SYSCTL_NAMES, writeSysctl } from "../sysctl.ts";
 import type { ProcFs } from "./proc-fs.ts";
 
 type MutableTree = { [name: string]: MutableTree | PseudoLeaf<ProcFs> };
@@ -135,8 +135,8 @@ function sysctlFile(name: string): PseudoLeaf<ProcFs> {
   return (fs) => {
     const mode = modeOfSysctl(fs.reader, name);
     const read = (): string => `${readSysctl(fs.reader, name)}\n`;
-    const write = (value: string): void => changeSysctl(fs.reader, name, value);
-    return new SysctlFile(fs, { mode }, { read, write }, () => mayOpenSysctl(fs.reader, name));
+    const write = (value: string): void => writeSysctl(fs.reader, name, value);
+    return new SysctlFile(fs, { mode }, { read, write }, () => mayWriteSysctl(fs.reader, name));
   };
 }
 
