@@ -20,6 +20,8 @@ const END_MODEL_SLOT = 14;
 const ALIGN_BITS = 4;
 const MIN_MATCH = 2;
 const LITERAL_SIZE = 0x300;
+/** How much of the promised output there is room for from the start. */
+const FIRST_ROOM = 1 << 24;
 
 /** How many bits of the previous byte and of the position select a coder. */
 export interface LzmaProperties {
@@ -116,7 +118,8 @@ export class LzmaDecoder {
     this.#range = 2 ** 32 - 1;
     this.#code = new DataView(input.buffer, input.byteOffset).getUint32(1);
     const end = size === undefined ? Number.POSITIVE_INFINITY : this.length + size;
-    if (size !== undefined) this.#reserve(size);
+    // A header may lie about the size: room for more is made when it comes.
+    if (size !== undefined) this.#reserve(Math.min(size, FIRST_ROOM));
     while (this.length < end) if (!this.#symbol(end)) return this.#at;
     if (size === undefined) return this.#at;
     // What is left of the range coder's five bytes belongs to the chunk.

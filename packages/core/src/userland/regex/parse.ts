@@ -268,7 +268,8 @@ class Parser {
     const { text, stop } = this.#intervalText(close);
     const match = /^([0-9]*)(,?)([0-9]*)$/.exec(text);
     if (match === null || stop === "end") {
-      if (this.#dialect.lenient) return undefined;
+      // Unlike for egrep, for grep it is an error.
+      if (this.#dialect.lenient && this.#dialect.extended) return undefined;
       throw new RegexError(stop === "end" ? REASONS.unmatchedBrace : REASONS.badInterval);
     }
     const [, low = "", comma = "", high = ""] = match;

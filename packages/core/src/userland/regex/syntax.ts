@@ -18,7 +18,10 @@ export interface Dialect {
   readonly newlineEnds?: boolean;
   /** `.` matches NUL. */
   readonly dotMatchesNul?: boolean;
-  /** Grep's leniency: stray repetition operators and malformed intervals are no errors, a newline separates alternatives. */
+  /**
+   * Grep's leniency: stray repetition operators are no errors, nor are an extended expression's malformed intervals; a
+   * newline separates alternatives.
+   */
   readonly lenient?: boolean;
 }
 

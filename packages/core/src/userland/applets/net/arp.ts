@@ -1,5 +1,7 @@
 /** arp: show or change the neighbour table. @see arp(8) */
 import {
+  CAP_NET_ADMIN,
+  capget,
   Errno,
   type NeighbourInfo,
   netlink_get,
@@ -30,10 +32,12 @@ export const arp: Applet = function* (io) {
       if (mac === undefined) return yield* io.die("need hardware address");
       const whole = etherAddress(mac);
       if (whole === undefined) return yield* io.die("invalid hardware address");
+      if (!(yield* mayAdminister())) return yield* io.pdie("SIOCSARP", new Errno("EPERM"));
       const way = device === undefined ? yield* netlink_route(address).attempt() : undefined;
       if (way instanceof Errno) return yield* io.pdie("SIOCSARP", way);
       return yield* change(io, "SIOCSARP", { kind: "neighbour-add", device: through, address, mac: whole });
     }
+    if (!(yield* mayAdminister())) return yield* io.pdie("SIOCDARP(priv)", new Errno("EPERM"));
     const unreachable = device === undefined ? yield* netlink_route(address).attempt() : undefined;
     if (unreachable instanceof Errno) return yield* io.pdie("SIOCDARP(priv)", unreachable);
     const failure = yield* netlink_set({ kind: "neighbour-del", device: through, address }).attempt();
@@ -54,6 +58,11 @@ export const arp: Applet = function* (io) {
   }
   return 0;
 };
+
+/** The kernel asks for that before it looks for anything. */
+function* mayAdminister(): Routine<boolean> {
+  return (yield* capget(0)).effective.has(CAP_NET_ADMIN);
+}
 
 function* change(io: Io, what: string, request: Parameters<typeof netlink_set>[0]): Routine<number> {
   const failure = yield* netlink_set(request).attempt();

@@ -4,22 +4,24 @@ import {
   Errno,
   nanosleep,
   netlink_get,
-  netlink_route,
   type Routine,
   sendicmp,
   setsockopt,
   socket,
 } from "../../../abi/index.ts";
+import { familyOf } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt, showUsage } from "../../getopt.ts";
 import { attempt, type Io } from "../../io.ts";
 import { resolve } from "../../net/host-names.ts";
+import { inetAton } from "../../net/inet-address.ts";
 import { numberOrDie } from "../files/number.ts";
 
 const SECOND = 1_000_000;
 /** How often the neighbour table is looked at while an answer is awaited. */
 const STEP_US = 1000;
 const FAILURE = 2;
+const NO_ADDRESS = "0.0.0.0";
 
 export const arping: Applet = function* (io) {
   const options = yield* getopt(io, "UDAqfbc:w:I:s:");
@@ -36,8 +38,20 @@ export const arping: Applet = function* (io) {
   const link = links.find(({ name }) => name === device);
   if (link === undefined) return yield* io.die(`interface ${device} not found: No such device`, FAILURE);
   if (link.kind === "loopback") return yield* io.die(`interface ${device} is not ARPable`, FAILURE);
-  const route = yield* netlink_route(address).attempt();
-  const source = options.value("s") ?? (route instanceof Errno ? "0.0.0.0" : (route.source ?? "0.0.0.0"));
+  const isUnsolicited = options.has("U") || options.has("A");
+  const isProbe = options.has("D");
+  const given = options.value("s") ?? (isUnsolicited && !isProbe ? address : undefined);
+  if (given !== undefined && inetAton(given) === undefined) {
+    return yield* io.die(`invalid source address ${given}`, FAILURE);
+  }
+  const { addresses } = yield* netlink_get();
+  const own = addresses.filter((one) => familyOf(one.address) === 4);
+  if (given !== undefined && !own.some((one) => one.address === given)) {
+    return yield* io.pdie("bind", new Errno("EADDRNOTAVAIL"), FAILURE);
+  }
+  // Whatever the address is, it is looked for on the link.
+  const onLink = own.find((one) => one.device === device)?.address;
+  const source = given ?? (isProbe ? NO_ADDRESS : (onLink ?? NO_ADDRESS));
   if (!options.has("q")) yield* io.out.write(`ARPING ${address} from ${source} ${device}\n`);
   yield* setsockopt(fd, "SO_BINDTODEVICE", device).attempt();
   const endUs = (yield* clock_gettime("monotonic")) + seconds * SECOND;
@@ -63,7 +77,8 @@ export const arping: Applet = function* (io) {
     yield* io.out.write(`Sent ${sent} probe(s) (0 broadcast(s))\n`);
     yield* io.out.write(`Received ${received} response(s) (0 request(s), 0 broadcast(s))\n`);
   }
-  return received > 0 ? 0 : 1;
+  if (isProbe) return received > 0 ? 1 : 0;
+  return received > 0 || isUnsolicited ? 0 : 1;
 };
 
 function* numberOr(io: Io, text: string | undefined, usual: number): Routine<number> {

@@ -2,13 +2,20 @@
 import type { Applet } from "../../applet.ts";
 import { getopt } from "../../getopt.ts";
 import { charactersOf, isUnicode } from "../../unicode.ts";
-import { eachLine, put } from "./lines.ts";
+import { eachFile, LineReader, put } from "./lines.ts";
 
 export const rev: Applet = function* (io) {
   const options = yield* getopt(io, "");
   const unicode = isUnicode((name) => io.env.get(name));
-  return yield* eachLine(io, options.operands, function* (line, reader) {
-    yield* put(io, (unicode ? backwards(line) : [...line].reverse().join("")) + (reader.ending === "" ? "" : "\n"));
+  return yield* eachFile(io, options.operands, function* (fd) {
+    const reader = new LineReader(fd);
+    for (let line = yield* reader.next(); line !== undefined; line = yield* reader.next()) {
+      // To C a line ends at its first NUL: the rest is lost, and with it the newline.
+      const [text = "", ...lost] = line.split("\0");
+      const ending = lost.length > 0 ? "" : reader.ending;
+      yield* put(io, (unicode ? backwards(text) : [...text].reverse().join("")) + ending);
+    }
+    if (fd === 0) yield* reader.giveBack();
   });
 };
 

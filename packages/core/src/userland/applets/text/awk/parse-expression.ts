@@ -14,7 +14,7 @@ import {
   type RegexPair,
 } from "./ast.ts";
 import type { Cell } from "./cell.ts";
-import type { Token } from "./lexer.ts";
+import { AwkError, type Token } from "./lexer.ts";
 import type { TokenStream } from "./token-stream.ts";
 
 /** A lower rank binds more tightly; even ranks group to the right. */
@@ -282,8 +282,8 @@ export class ExpressionParser {
   #prefix({ line, text }: Token): Expression {
     if (text === "(") {
       const inner = this.parenthesized();
-      // busybox says "Empty sequence" here, but its tokens come first.
-      return inner ?? this.#tokens.fail();
+      if (inner === undefined) throw new AwkError("Empty sequence", line);
+      return inner;
     }
     if (text === "$") {
       this.#tokens.take();

@@ -29,6 +29,8 @@ const FLAGS = { ">": O_WRONLY | O_CREAT | O_TRUNC, ">>": O_WRONLY | O_CREAT | O_
 export class Streams {
   readonly #io: Io;
   readonly #streams = new Map<string, Stream>();
+  /** Files that could not be read: until they are closed they are open after a fashion. */
+  readonly #failed = new Set<string>();
 
   constructor(io: Io) {
     this.#io = io;
@@ -53,13 +55,15 @@ export class Streams {
     if (known !== undefined) return known.reader;
     if (from === "command") return (yield* this.#command(name, "r")).reader;
     const fd = yield* attempt(open(fromByteString(name), O_RDONLY));
-    return fd instanceof Errno ? fd : this.#add(name, stream(fd, undefined)).reader;
+    if (!(fd instanceof Errno)) return this.#add(name, stream(fd, undefined)).reader;
+    this.#failed.add(name);
+    return fd;
   }
 
   /** What close() returns: a command's wait status, 0 for a file, -1 for what is not open. */
   *close(name: string): Routine<number> {
     const known = this.#streams.get(name);
-    if (known === undefined) return -1;
+    if (known === undefined) return this.#failed.delete(name) ? 0 : -1;
     this.#streams.delete(name);
     yield* known.output.flush();
     yield* attempt(close(known.fd));
