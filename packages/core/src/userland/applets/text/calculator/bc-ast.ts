@@ -15,6 +15,7 @@ export type Expression =
   | { readonly kind: "binary"; readonly operator: string; readonly left: Expression; readonly right: Expression }
   | { readonly kind: "function"; readonly name: "length" | "read" | "sqrt" | "scale"; readonly argument: Expression }
   | { readonly kind: "call"; readonly name: string; readonly args: readonly Argument[] }
+  | { readonly kind: "array-length"; readonly name: string }
   | { readonly kind: "group"; readonly inner: Expression };
 
 /** An argument is a value or a whole array. */
@@ -49,10 +50,14 @@ export type Statement =
 export interface Variable {
   readonly name: string;
   readonly isArray: boolean;
+  /** `*a[]`: what is done to the array is done to the caller's. */
+  readonly isReference: boolean;
 }
 
 export interface Definition {
   readonly name: string;
+  /** It need not return anything. */
+  readonly isVoid: boolean;
   readonly parameters: readonly Variable[];
   readonly locals: readonly Variable[];
   readonly body: readonly Statement[];

@@ -9,6 +9,7 @@ import { Parser } from "./bc-parser.ts";
 import {
   add,
   CalculatorError,
+  checkBase,
   compare,
   type Decimal,
   digitCount,
@@ -32,11 +33,9 @@ import { lineLength, printNumber } from "./print.ts";
 export class Halt {}
 
 /** How a statement ended. */
-type Ending = "normal" | "break" | "continue" | { readonly result: Decimal };
+type Ending = "normal" | "break" | "continue" | { readonly result: Decimal | undefined };
 
 const LIBRARY_SCALE = 20;
-const INPUT_BASE_MAX = 16;
-const OUTPUT_BASE_MAX = 999;
 const ESCAPES: Readonly<Record<string, string>> = {
   a: "\x07",
   b: "\b",
@@ -71,6 +70,8 @@ const RELATIONS: Readonly<Record<string, (order: number) => boolean>> = {
   ">": (order) => order > 0,
   ">=": (order) => order >= 0,
 };
+
+const NEGATIVE = "negative number";
 
 type Elements = Map<bigint, Decimal>;
 
@@ -129,7 +130,7 @@ export class Calculator {
         if (statement.first !== undefined) yield* this.#value(statement.first);
         return yield* this.#loop(statement.test, statement.next, statement.body);
       case "return":
-        return { result: statement.value === undefined ? ZERO : yield* this.#value(statement.value) };
+        return { result: statement.value === undefined ? undefined : yield* this.#value(statement.value) };
       case "define":
         this.#definitions.set(statement.definition.name, statement.definition);
         return "normal";
@@ -159,10 +160,11 @@ export class Calculator {
     return (yield* this.#value(test)).value !== 0n;
   }
 
-  /** An assignment is not printed. */
+  /** An assignment is not printed, nor is what a void function does not return. */
   *#show(expression: Expression): Routine<void> {
-    const value = yield* this.#value(expression);
-    if (expression.kind === "assign") return;
+    const value =
+      expression.kind === "call" ? yield* this.#call(expression.name, expression.args) : yield* this.#value(expression);
+    if (value === undefined || expression.kind === "assign") return;
     this.#last = value;
     yield* this.#write(value);
     yield* this.#io.out.write("\n");
@@ -224,7 +226,9 @@ export class Calculator {
       case "function":
         return yield* this.#function(expression.name, expression.argument);
       case "call":
-        return yield* this.#call(expression.name, expression.args);
+        return (yield* this.#call(expression.name, expression.args)) ?? ZERO;
+      case "array-length":
+        return integer([...this.#elements(expression.name).keys()].reduce(larger, 0n) + 1n);
     }
   }
 
@@ -232,7 +236,8 @@ export class Calculator {
     if (name === "read") {
       const line = yield* this.#input.next();
       const [statement] = new Parser(line ?? "").line() ?? [];
-      if (statement?.kind !== "expression") throw new CalculatorError("bad read() expression");
+      if (statement === undefined) throw new CalculatorError("bad expression");
+      if (statement.kind !== "expression") throw new CalculatorError("bad read() expression");
       return yield* this.#value(statement.value);
     }
     const value = yield* this.#value(argument);
@@ -255,16 +260,13 @@ export class Calculator {
     if (place.kind === "variable") this.#variables.set(place.name, value);
     else if (place.kind === "element") this.#elements(place.name).set(yield* this.#index(place.index), value);
     else if (place.name === "last") this.#last = value;
-    else this.#setParameter(place.name, Number(withScale(value, 0).value));
+    else this.#setParameter(place.name, withScale(value, 0).value);
   }
 
-  #setParameter(name: "ibase" | "obase" | "scale", value: number): void {
-    const least = name === "scale" ? 0 : 2;
-    const most = name === "ibase" ? INPUT_BASE_MAX : name === "obase" ? OUTPUT_BASE_MAX : Infinity;
-    if (value < least || value > most) {
-      throw new CalculatorError(name === "scale" ? "negative number" : `bad ${name}; must be [${least},${most}]`);
-    }
-    this.#parameters = { ...this.#parameters, [name]: value };
+  #setParameter(name: "ibase" | "obase" | "scale", value: bigint): void {
+    if (name !== "scale") checkBase(name, value);
+    else if (value < 0n) throw new CalculatorError(NEGATIVE);
+    this.#parameters = { ...this.#parameters, [name]: Number(value) };
   }
 
   #elements(name: string): Elements {
@@ -274,17 +276,24 @@ export class Calculator {
   }
 
   *#index(expression: Expression): Routine<bigint> {
-    return withScale(yield* this.#value(expression), 0).value;
+    const { value } = withScale(yield* this.#value(expression), 0);
+    if (value < 0n) throw new CalculatorError(NEGATIVE);
+    return value;
   }
 
-  /** Parameters and locals hide what has their names until the function is left. */
-  *#call(name: string, args: readonly Argument[]): Routine<Decimal> {
+  /**
+   * Parameters and locals hide what has their names until the function is left. Without a result if a void function
+   * returns nothing.
+   */
+  *#call(name: string, args: readonly Argument[]): Routine<Decimal | undefined> {
     const definition = this.#definitions.get(name);
     if (definition === undefined) return yield* this.#callLibrary(name, args);
     checkCount(definition.parameters.length, args.length);
     const given: (Decimal | Elements)[] = [];
-    for (const arg of args) {
-      given.push(arg.kind === "array" ? new Map(this.#elements(arg.name)) : yield* this.#value(arg));
+    for (const [i, arg] of args.entries()) {
+      if (arg.kind !== "array") given.push(yield* this.#value(arg));
+      else if (definition.parameters[i]?.isReference === true) given.push(this.#elements(arg.name));
+      else given.push(new Map(this.#elements(arg.name)));
     }
     const locals = [...definition.parameters, ...definition.locals];
     const hidden = locals.map(({ name: local, isArray }) =>
@@ -299,7 +308,8 @@ export class Calculator {
       else if (isArray) this.#arrays.delete(local);
       else this.#variables.delete(local);
     }
-    return typeof ending === "object" ? ending.result : ZERO;
+    const result = typeof ending === "object" ? ending.result : undefined;
+    return result ?? (definition.isVoid ? undefined : ZERO);
   }
 
   #bind(name: string, value: Decimal | Elements): void {
@@ -316,6 +326,8 @@ export class Calculator {
     return compute(values, this.#parameters.scale);
   }
 }
+
+const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 
 function checkCount(wanted: number, given: number): void {
   if (wanted === given) return;

@@ -31,7 +31,7 @@ const KEYWORDS: ReadonlySet<string> = new Set([
   "sqrt",
 ]);
 const OPERATOR = /(?:\+\+|--|&&|\|\||[-+*/%^=<>!]=|[-+*/%^=<>!(){}[\],;])/y;
-const NUMBER = /(?:[0-9A-F](?:\\\n|[0-9A-F])*(?:\.(?:\\\n|[0-9A-F])*)?|\.(?:\\\n)*[0-9A-F](?:\\\n|[0-9A-F])*)/y;
+const NUMBER = /(?:[0-9A-Z](?:\\\n|[0-9A-Z])*(?:\.(?:\\\n|[0-9A-Z])*)?|\.(?:\\\n)*[0-9A-Z](?:\\\n|[0-9A-Z])*)/y;
 const NAME = /[a-z][a-z0-9_]*/y;
 const BLANK = /(?:[ \t\v\f\r]|\\\n|#[^\n]*|\/\*[\s\S]*?\*\/)+/y;
 

@@ -12,6 +12,8 @@ const RELATIONS: ReadonlySet<string> = new Set(["==", "<=", ">=", "!=", "<", ">"
 const ASSIGNMENTS: ReadonlySet<string> = new Set(["=", "+=", "-=", "*=", "/=", "%=", "^="]);
 const PARAMETERS: ReadonlySet<string> = new Set(["ibase", "obase", "scale", "last"]);
 
+type Misfit = "expression" | "statement terminator" | "token" | "function definition";
+
 export class Parser {
   readonly #source: string;
   readonly #tokens: readonly Token[];
@@ -47,10 +49,14 @@ export class Parser {
     return this.#tokens[this.#at] ?? END;
   }
 
-  #fail(what: "expression" | "statement terminator" | "token" = "expression"): never {
-    const { kind, at } = this.#token;
-    const rest = this.#source.slice(at).split("\n", 1)[0] ?? "";
-    throw new CalculatorError(`bad ${kind === "keyword" && what === "expression" ? "token" : what} at '${rest}'`);
+  #fail(what: Misfit = "expression"): never {
+    const { kind } = this.#token;
+    return this.#complain(`bad ${kind === "keyword" && what === "expression" ? "token" : what}`);
+  }
+
+  #complain(message: string): never {
+    const rest = this.#source.slice(this.#token.at).split("\n", 1)[0] ?? "";
+    throw new CalculatorError(`${message} at '${rest}'`);
   }
 
   /** What comes behind a statement separates it from the next. An operand that does not is taken for a part of it. */
@@ -115,7 +121,7 @@ export class Parser {
   #statement(): Statement {
     const { kind, text } = this.#token;
     if (this.#take("{")) return { kind: "block", body: this.#block() };
-    if (kind === "operator" && text === "}") this.#fail("token");
+    if (kind === "operator" && (text === "}" || text === ")")) this.#fail("token");
     if (kind === "string") {
       this.#at++;
       return { kind: "string", text };
@@ -221,30 +227,38 @@ export class Parser {
 
   #definition(): Definition {
     this.#at++;
+    // A function may be called `void` itself.
+    const isVoid = this.#token.text === "void" && this.#tokens[this.#at + 1]?.kind === "name";
+    if (isVoid) this.#at++;
+    if (this.#token.kind !== "name") this.#fail("function definition");
     const name = this.#name();
-    this.#expect("(");
+    if (!this.#take("(")) this.#fail("function definition");
     const parameters = this.#variables(")");
-    this.#expect(")");
+    if (!this.#take(")")) this.#fail("function definition");
     this.#skipNewlines();
     this.#expect("{");
     this.#skipNewlines();
     let locals: Variable[] = [];
-    if (this.#takeWord("auto")) locals = this.#variables(";");
+    if (this.#takeWord("auto")) locals = this.#variables(";", parameters);
     this.#inFunction = true;
     const body = this.#block();
     this.#inFunction = false;
-    return { name, parameters, locals, body };
+    return { name, isVoid, parameters, locals, body };
   }
 
-  #variables(end: string): Variable[] {
+  #variables(end: string, others: readonly Variable[] = []): Variable[] {
     const variables: Variable[] = [];
     if (this.#token.kind === "operator" && this.#token.text === end) return variables;
     do {
-      this.#take("*");
+      const isReference = this.#take("*");
       const name = this.#name();
       const isArray = this.#take("[");
       if (isArray) this.#expect("]");
-      variables.push({ name, isArray });
+      else if (isReference) this.#complain("vars can't be references");
+      if ([...others, ...variables].some((one) => one.name === name && one.isArray === isArray)) {
+        throw new CalculatorError("duplicate function parameter or auto name");
+      }
+      variables.push({ name, isArray, isReference });
     } while (this.#take(","));
     return variables;
   }
@@ -279,7 +293,8 @@ export class Parser {
   #assignment(): Expression {
     const left = this.#binary(2);
     const { kind, text } = this.#token;
-    if (left.kind !== "place" || kind !== "operator" || !ASSIGNMENTS.has(text)) return left;
+    if (kind !== "operator" || !ASSIGNMENTS.has(text)) return left;
+    if (left.kind !== "place") this.#complain("bad assignment: left side must be variable or array element");
     this.#at++;
     return { kind: "assign", place: left.place, operator: text.slice(0, -1), value: this.#assignment() };
   }
@@ -325,6 +340,13 @@ export class Parser {
 
   #keyword(word: string): Expression {
     const next = this.#tokens[this.#at + 1]?.text;
+    if (word === "length" && this.#isWholeArray(this.#at + 2)) {
+      this.#at++;
+      this.#expect("(");
+      const name = this.#wholeArray();
+      this.#expect(")");
+      return { kind: "array-length", name };
+    }
     if (word === "length" || word === "sqrt" || (word === "scale" && next === "(")) {
       this.#at++;
       return { kind: "function", name: word, argument: this.#parenthesized() };
@@ -332,7 +354,7 @@ export class Parser {
     if (word === "read") {
       this.#at++;
       this.#expect("(");
-      this.#expect(")");
+      if (!this.#take(")")) this.#fail("token");
       return { kind: "function", name: "read", argument: { kind: "number", text: "0" } };
     }
     if (!PARAMETERS.has(word)) this.#fail();
@@ -357,11 +379,19 @@ export class Parser {
   }
 
   #argument(): Argument {
-    const isArray = this.#token.kind === "name" && this.#tokens[this.#at + 1]?.text === "[";
-    if (!isArray || this.#tokens[this.#at + 2]?.text !== "]") return this.#expression();
+    return this.#isWholeArray(this.#at) ? { kind: "array", name: this.#wholeArray() } : this.#expression();
+  }
+
+  /** Whether `a[]` begins at that token. */
+  #isWholeArray(at: number): boolean {
+    const [name, open, close] = this.#tokens.slice(at, at + 3);
+    return name?.kind === "name" && open?.text === "[" && close?.text === "]";
+  }
+
+  #wholeArray(): string {
     const name = this.#name();
     this.#at += 2;
-    return { kind: "array", name };
+    return name;
   }
 }
 

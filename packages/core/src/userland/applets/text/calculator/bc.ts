@@ -15,9 +15,10 @@ export const bc: Applet = function* (io) {
   const calculator = new Calculator(io, input, { library: options.has("l") });
   try {
     for (const file of options.operands) {
-      const fd = yield* openOrDie(io, file);
-      const parser = new Parser(yield* new LineReader(fd).rest());
+      const reader = new LineReader(yield* openOrDie(io, file));
+      const parser = new Parser(yield* reader.rest());
       for (let line = parser.line(); line !== undefined; line = parser.line()) yield* calculator.run(line);
+      if (reader.error !== undefined) return yield* io.pdie("input error", reader.error);
     }
     // What is typed is run line by line: it may never end.
     for (let text = yield* input.next(); text !== undefined; text = yield* input.next()) {
@@ -43,8 +44,9 @@ function isOpen(source: string): boolean {
   if (/["]|\/\*/.test(bare) || bare.endsWith("\\\n")) return true;
   const depth = bare.replace(/[^{]/g, "").length - bare.replace(/[^}]/g, "").length;
   if (depth > 0) return true;
+  if (/\belse\s*$/.test(bare)) return true;
   return (
-    /(^|[\n;{}])\s*(define\s+\w+\s*\([^)]*\)|(if|while)\s*\([^\n]*\)|else)\s*$/.test(bare) &&
+    /(^|[\n;{}])\s*(define\s+(void\s+)?\w+\s*\([^)]*\)|(if|while)\s*\([^\n]*\))\s*$/.test(bare) &&
     !/\)\s*[^\s)][^\n]*$/.test(bare)
   );
 }

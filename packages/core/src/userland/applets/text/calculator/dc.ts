@@ -6,9 +6,12 @@ import { getopt } from "../../../getopt.ts";
 import type { Io } from "../../../io.ts";
 import { openOrDie } from "../../../or-die.ts";
 import { LineReader, put } from "../lines.ts";
+import { type Comparison, DcParser, type Operation } from "./dc-parser.ts";
 import {
   add,
+  byteDigits,
   CalculatorError,
+  checkBase,
   compare,
   type Decimal,
   digitCount,
@@ -16,6 +19,7 @@ import {
   formatDecimal,
   integer,
   multiply,
+  negate,
   parseDecimal,
   power,
   remainder,
@@ -39,7 +43,7 @@ class Quit {
 
 export const dc: Applet = function* (io) {
   const options = yield* getopt(io, "xe:f:", "letters only");
-  const machine = new Machine(io);
+  const machine = new Machine(io, { longNames: options.has("x") });
   try {
     for (const [name, value] of options.given) {
       if (name === "e") yield* machine.run(byteString(value));
@@ -58,11 +62,15 @@ export const dc: Applet = function* (io) {
 };
 
 function* runFile(io: Io, machine: Machine, path: string): Routine<void> {
-  const fd = yield* openOrDie(io, path);
-  yield* machine.run(yield* new LineReader(fd).rest());
+  const reader = new LineReader(yield* openOrDie(io, path));
+  yield* machine.run(yield* reader.rest());
+  if (reader.error !== undefined) yield* io.pdie("input error", reader.error);
 }
 
-const COMPARISONS: Readonly<Record<string, (order: number) => boolean>> = {
+const TOO_FEW = "stack has too few elements";
+const NEGATIVE = "negative number";
+const WRONG_TYPE = "variable is wrong type";
+const COMPARISONS: Readonly<Record<Comparison, (order: number) => boolean>> = {
   "=": (order) => order === 0,
   "<": (order) => order < 0,
   ">": (order) => order > 0,
@@ -70,6 +78,7 @@ const COMPARISONS: Readonly<Record<string, (order: number) => boolean>> = {
   "!<": (order) => order >= 0,
   "!>": (order) => order <= 0,
 };
+const truth = (holds: boolean): Decimal => integer(holds ? 1 : 0);
 const ARITHMETIC: Readonly<Record<string, (a: Decimal, b: Decimal, scale: number) => Decimal>> = {
   "+": add,
   "-": subtract,
@@ -77,6 +86,9 @@ const ARITHMETIC: Readonly<Record<string, (a: Decimal, b: Decimal, scale: number
   "/": divide,
   "%": remainder,
   "^": power,
+  "(": (a, b) => truth(compare(a, b) > 0),
+  "{": (a, b) => truth(compare(a, b) >= 0),
+  G: (a, b) => truth(compare(a, b) === 0),
 };
 
 class Machine {
@@ -85,92 +97,92 @@ class Machine {
   readonly input = new LineReader(0);
   #stack: Value[] = [];
   readonly #registers = new Map<string, Value[]>();
-  readonly #arrays = new Map<string, Map<bigint, Value>>();
+  readonly #arrays = new Map<string, Map<bigint, Decimal>>();
+  readonly #longNames: boolean;
   #scale = 0;
   /** Macros that run one inside the other. */
   #depth = 0;
   #inputBase = 10;
   #outputBase = 10;
 
-  constructor(io: Io) {
+  constructor(io: Io, options: { readonly longNames: boolean }) {
     this.#io = io;
+    this.#longNames = options.longNames;
     // The backslash takes a column.
     this.#lineLength = lineLength(io, "DC_LINE_LENGTH") - 1;
   }
 
-  /** Runs a text. @throws CalculatorError @throws Quit */
+  /** Runs a text, line by line. @throws CalculatorError @throws Quit */
   *run(source: string): Routine<void> {
-    let at = 0;
-    while (at < source.length) {
-      const number = /^_?(?:[0-9A-F]+(?:\.[0-9A-F]*)?|\.[0-9A-F]+)/.exec(source.slice(at))?.[0];
-      if (number !== undefined) {
-        const size = parseDecimal(number.replace("_", ""), this.#inputBase);
-        this.#stack.push(number.startsWith("_") ? { ...size, value: -size.value } : size);
-        at += number.length;
-        continue;
-      }
-      const char = source[at] ?? "";
-      const comparison = /^!?[=<>]/.exec(source.slice(at))?.[0];
-      if (char === "[") at = this.#string(source, at);
-      else if (char === "#") at = endOfLine(source, at);
-      else if (comparison !== undefined) {
-        const name = source[at + comparison.length] ?? "";
-        at += comparison.length + 1;
-        yield* this.#conditional(comparison, name);
-      } else if ("slSL:;".includes(char)) {
-        this.#register(char, source[at + 1] ?? "");
-        at += 2;
-      } else {
-        at++;
-        if (!/\s/.test(char)) yield* this.#command(char);
-      }
-    }
+    const parser = this.#parser(source);
+    for (let line = parser.line(); line !== undefined; line = parser.line()) yield* this.#perform(line);
   }
 
-  /** Pushes the text between brackets; where it ends. */
-  #string(source: string, start: number): number {
-    let depth = 0;
-    for (let at = start; at < source.length; at++) {
-      if (source[at] === "[") depth++;
-      if (source[at] === "]" && --depth === 0) {
-        this.#stack.push(source.slice(start + 1, at));
-        return at + 1;
+  #parser(source: string): DcParser {
+    return new DcParser(source, { longNames: this.#longNames });
+  }
+
+  *#perform(operations: readonly Operation[]): Routine<void> {
+    for (const operation of operations) {
+      switch (operation.kind) {
+        case "number": {
+          const size = parseDecimal(operation.text, this.#inputBase);
+          this.#stack.push(operation.negative ? negate(size) : size);
+          break;
+        }
+        case "string":
+          this.#stack.push(operation.text);
+          break;
+        case "compare":
+          yield* this.#conditional(operation);
+          break;
+        case "register":
+          this.#register(operation.command, operation.name);
+          break;
+        case "command":
+          yield* this.#command(operation.command);
       }
     }
-    throw new CalculatorError("unterminated string");
   }
 
   #pop(): Value {
     const value = this.#stack.pop();
-    if (value === undefined) throw new CalculatorError("stack has too few elements");
+    if (value === undefined) throw new CalculatorError(TOO_FEW);
     return value;
   }
 
   #need(count: number): void {
-    if (this.#stack.length < count) throw new CalculatorError("stack has too few elements");
+    if (this.#stack.length < count) throw new CalculatorError(TOO_FEW);
   }
 
   #popNumber(): Decimal {
     const value = this.#pop();
-    if (typeof value === "string") throw new CalculatorError("variable is wrong type");
+    if (typeof value === "string") throw new CalculatorError(WRONG_TYPE);
     return value;
   }
 
-  *#conditional(comparison: string, name: string): Routine<void> {
+  /** A whole number that is not below zero; a fraction is cut off. */
+  #popCount(): bigint {
+    const { value } = withScale(this.#popNumber(), 0);
+    if (value < 0n) throw new CalculatorError(NEGATIVE);
+    return value;
+  }
+
+  *#conditional({ how, then, otherwise }: Operation & { readonly kind: "compare" }): Routine<void> {
     this.#need(2);
     const top = this.#popNumber();
     const below = this.#popNumber();
-    if (COMPARISONS[comparison]?.(compare(top, below)) !== true) return;
-    const macro = this.#registers.get(name)?.at(-1);
-    if (macro === undefined) throw new CalculatorError("variable is wrong type");
-    if (typeof macro === "string") yield* this.#macro(macro);
-    else this.#stack.push(macro);
+    const name = COMPARISONS[how](compare(top, below)) ? then : otherwise;
+    if (name === undefined) return;
+    const macro = this.#valuesOf(name).at(-1);
+    if (typeof macro !== "string") throw new CalculatorError(WRONG_TYPE);
+    yield* this.#macro(macro);
   }
 
   *#macro(text: string): Routine<void> {
     this.#depth++;
     try {
-      yield* this.run(text);
+      yield* this.#perform(this.#parser(text).rest());
     } catch (ending) {
       if (!(ending instanceof Quit)) throw ending;
       if (--ending.levels > 0) throw ending;
@@ -179,14 +191,20 @@ class Machine {
     }
   }
 
-  #register(command: string, name: string): void {
-    const values = this.#registers.get(name) ?? [];
+  /** What is in a register, the oldest first: at the bottom lies what was never pushed. */
+  #valuesOf(name: string): Value[] {
+    const values = this.#registers.get(name) ?? [ZERO];
     this.#registers.set(name, values);
-    const elements = this.#arrays.get(name) ?? new Map<bigint, Value>();
+    return values;
+  }
+
+  #register(command: string, name: string): void {
+    const values = this.#valuesOf(name);
+    const elements = this.#arrays.get(name) ?? new Map<bigint, Decimal>();
     this.#arrays.set(name, elements);
     switch (command) {
       case "s":
-        values.splice(Math.max(values.length - 1, 0), 1, this.#pop());
+        values.splice(-1, 1, this.#pop());
         return;
       case "S":
         values.push(this.#pop());
@@ -195,19 +213,19 @@ class Machine {
         this.#stack.push(values.at(-1) ?? ZERO);
         return;
       case "L": {
-        const value = values.pop();
-        if (value === undefined) throw new CalculatorError("stack has too few elements");
+        const value = values.length > 1 ? values.pop() : undefined;
+        if (value === undefined) throw new CalculatorError(TOO_FEW);
         this.#stack.push(value);
         return;
       }
       case ":": {
         this.#need(2);
-        const index = withScale(this.#popNumber(), 0).value;
-        elements.set(index, this.#pop());
+        const index = this.#popCount();
+        elements.set(index, this.#popNumber());
         return;
       }
       default:
-        this.#stack.push(elements.get(withScale(this.#popNumber(), 0).value) ?? ZERO);
+        this.#stack.push(elements.get(this.#popCount()) ?? ZERO);
     }
   }
 
@@ -233,7 +251,8 @@ class Machine {
     this.#need(1);
     const value = char === "p" ? (this.#stack.at(-1) ?? ZERO) : this.#pop();
     if (char === "P" && typeof value !== "string") {
-      yield* put(this.#io, String.fromCharCode(Number(withScale(value, 0).value & 255n)));
+      if (value.value < 0n) throw new CalculatorError(NEGATIVE);
+      yield* put(this.#io, String.fromCharCode(...byteDigits(value)));
     } else yield* this.#show(value, char === "P" ? "" : "\n");
   }
 
@@ -249,13 +268,13 @@ class Machine {
     };
     switch (char) {
       case "k":
-        this.#scale = Number(withScale(this.#popNumber(), 0).value);
+        this.#scale = Number(this.#popCount());
         return;
       case "i":
-        this.#inputBase = this.#base(2, 36, "ibase");
+        this.#inputBase = this.#base("ibase");
         return;
       case "o":
-        this.#outputBase = this.#base(2, 999, "obase");
+        this.#outputBase = this.#base("obase");
         return;
       case "K":
         push(this.#scale);
@@ -271,16 +290,18 @@ class Machine {
         return;
       default: {
         const value = this.#pop();
-        if (typeof value === "string") push(char === "Z" ? value.length : 0);
-        else push(char === "Z" ? digitCount(value) : value.scale);
+        if (typeof value === "string") {
+          if (char === "X") throw new CalculatorError(WRONG_TYPE);
+          push(value.length);
+        } else push(char === "Z" ? digitCount(value) : value.scale);
       }
     }
   }
 
-  #base(least: number, most: number, name: string): number {
-    const base = Number(withScale(this.#popNumber(), 0).value);
-    if (base < least || base > most) throw new CalculatorError(`bad ${name}; must be [${least},${most}]`);
-    return base;
+  #base(name: "ibase" | "obase"): number {
+    const base = withScale(this.#popNumber(), 0).value;
+    checkBase(name, base);
+    return Number(base);
   }
 
   *#stackCommand(char: string): Routine<void> {
@@ -328,26 +349,31 @@ class Machine {
       case "q":
         throw new Quit(2);
       case "Q":
-        throw new Quit(this.#levels());
-      default:
-        throw new CalculatorError(`bad ${char === "e" ? "token at" : "character"} '${char}'`);
+        this.#quit();
+        return;
+      case "N":
+        this.#stack.push(truth(this.#popNumber().value === 0n));
+        return;
+      case "a":
+        this.#stack.push(firstCharacter(this.#pop()));
     }
   }
 
-  /** How many macros are to be ended: no more than run. */
-  #levels(): number {
-    const levels = Number(withScale(this.#popNumber(), 0).value);
-    if (levels > this.#depth) throw new CalculatorError("stack has too few elements");
-    return levels;
+  /** Ends so many macros: no more than run, the text around them counted. */
+  #quit(): void {
+    const levels = this.#popCount();
+    if (levels > BigInt(this.#depth + 1)) throw new CalculatorError(TOO_FEW);
+    if (levels > 0n) throw new Quit(Number(levels));
   }
 
   #modularPower(): void {
     this.#need(3);
-    const modulus = withScale(this.#popNumber(), 0).value;
-    let exponent = withScale(this.#popNumber(), 0).value;
-    let base = withScale(this.#popNumber(), 0).value;
+    const [third, second, first] = [this.#popNumber(), this.#popNumber(), this.#popNumber()];
+    const modulus = third.value;
+    let [exponent, base] = [second.value, first.value];
     if (modulus === 0n) throw new CalculatorError("divide by zero");
-    if (exponent < 0n) throw new CalculatorError("negative number");
+    if (first.scale + second.scale + third.scale > 0) throw new CalculatorError("not an integer");
+    if (exponent < 0n) throw new CalculatorError(NEGATIVE);
     let result = 1n;
     for (base %= modulus; exponent > 0n; exponent >>= 1n) {
       if ((exponent & 1n) === 1n) result = (result * base) % modulus;
@@ -357,7 +383,10 @@ class Machine {
   }
 }
 
-function endOfLine(source: string, at: number): number {
-  const end = source.indexOf("\n", at);
-  return end < 0 ? source.length : end;
+/** The character of that number, or the first one of a text. */
+function firstCharacter(value: Value): string {
+  if (typeof value === "string") return value[0] ?? "\0";
+  const code = withScale(value, 0).value % 256n;
+  if (code < 0n) throw new CalculatorError(NEGATIVE);
+  return String.fromCharCode(Number(code));
 }

@@ -15,7 +15,7 @@ export class CalculatorError {
   }
 }
 
-const DIGITS = "0123456789ABCDEF";
+const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 /** Bases up to this have one character a digit. */
 const LAST_LETTER_BASE = 16;
 const EXPONENT_MAX = 999_999_999n;
@@ -69,6 +69,7 @@ export function power(a: Decimal, b: Decimal, scale: number): Decimal {
   const exponent = withScale(b, 0);
   if (compare(exponent, b) !== 0) throw new CalculatorError("not an integer");
   const times = magnitude(exponent.value);
+  if (a.value === 0n && times > 0n) return { value: 0n, scale };
   if (times > EXPONENT_MAX) throw new CalculatorError("exponent is too large");
   const count = Number(times);
   const raised = { value: a.value ** times, scale: a.scale * count };
@@ -96,12 +97,27 @@ function integerRoot(value: bigint): bigint {
 }
 
 /** How many digits a number has, zeros before the first one not counted. */
-export function digitCount({ value, scale }: Decimal): number {
-  return value === 0n ? Math.max(scale, 1) : magnitude(value).toString().length;
+export const digitCount = ({ value }: Decimal): number => magnitude(value).toString().length;
+
+/** Digits above F are for ibase only, but what is said of it has not kept up. */
+const BASE_MAX = { ibase: 36n, obase: 999n } as const;
+const SAID_MAX = { ibase: 16, obase: 999 } as const;
+
+/** @throws CalculatorError for a base that numbers cannot have */
+export function checkBase(name: "ibase" | "obase", base: bigint): void {
+  if (base < 2n || base > BASE_MAX[name]) throw new CalculatorError(`bad ${name}; must be [2,${SAID_MAX[name]}]`);
 }
 
-/** Reads a number in base `base`: digits up to F, and a point. A single digit has its own value in every base. */
+/** The digits of a number in base 256, those of its fraction behind the others. */
+export function byteDigits({ value, scale }: Decimal): readonly number[] {
+  const unit = tenTo(scale);
+  const digits = [...wholeDigits(value / unit, 256), ...fractionDigits(value % unit, unit, 256)];
+  return digits.length > 0 ? digits : [0];
+}
+
+/** Reads a number in base `base`: digits up to Z, and a point. Nothing has no places. A single digit has its own value in every base. */
 export function parseDecimal(text: string, base: number): Decimal {
+  if (/^[0.]*$/.test(text)) return ZERO;
   const [leading = "", fraction = ""] = text.split(".");
   const whole = leading.replace(/^0+/, "");
   if (base === 10 && /^[0-9]*$/.test(whole + fraction)) {
