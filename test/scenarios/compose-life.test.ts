@@ -22,6 +22,23 @@ const told = ({ stderr }: CommandResult): readonly string[] =>
     .sort();
 
 onEngines(NAME, (it) => {
+  it("says whose logs cannot be had, and goes on", async (engine) => {
+    const compose = project(engine, "mute");
+    const file = `
+services:
+  loud: {image: busybox, command: echo hello}
+  mute: {image: busybox, command: echo hello, logging: {driver: none}}
+`;
+    expect((await compose(file, "up -d")).exitCode).toBe(0);
+    await engine.client.pass("2s");
+    const logs = await compose(file, "logs");
+    expect([logs.exitCode, logs.stdout]).toEqual([0, "loud-1  | hello\n"]);
+    expect(logs.stderr).toContain(
+      `level=warning msg="Can't retrieve logs for \\"${NAME}-mute-mute-1\\": Error response from daemon: configured logging driver does not support reading"`,
+    );
+    expect((await compose(file, "down -t 0")).exitCode).toBe(0);
+  });
+
   it("starts a service when the one that it needs is healthy", async (engine) => {
     const compose = project(engine, "ready");
     const check = '{test: "test -e /ready", interval: 300ms, retries: 30}';

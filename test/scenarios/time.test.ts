@@ -34,6 +34,14 @@ describe("a wait for what never comes", () => {
     expect(await wait({ limits: { timeoutUs: 3 * 86_400 * SECOND } })).toEqual([message(259_200), 3]);
   });
 
+  it("fails also where a project is watched", async () => {
+    const engine = await machine();
+    const file = "services:\n  web: {image: busybox, command: sh -c 'while :; do sleep 3600; done'}\n";
+    const { exitCode, stdout, stderr } = await engine.docker("compose -f - -p loop up", { stdin: file });
+    expect([exitCode, stdout]).toEqual([1, "Attaching to web-1\n"]);
+    expect(stderr).toContain("Error response from daemon: container loop-web-1 to end has not come in 86400 s");
+  });
+
   it("fails after so many turns, where a program never comes to rest", async () => {
     const engine = await machine({ limits: { turns: 20_000 } });
     await docker(engine, "run -d --name spin busybox sh -c 'while :; do sleep 0; done'");

@@ -1,5 +1,9 @@
 /** What a project's containers have written, each line with who wrote it in front. Model: compose's logs.go, formatter. */
 import { ComposeError } from "../../compose/index.ts";
+import { StatusError } from "../../lib/index.ts";
+import { printLogs } from "../command-line/logs.ts";
+import { told } from "../command-line/refusal.ts";
+import { Session } from "../command-line/session.ts";
 import type { Container } from "../container/container.ts";
 import { labelOf, NUMBER, PROJECT, serviceOf } from "./labels.ts";
 import { containersOf, type Operation } from "./operation.ts";
@@ -43,9 +47,12 @@ export function containersToLog(
   return [...chosen].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Resolves when all is told; following, when the containers have ended. */
+/** Who hears of logs that the logging driver does not give away, if anybody. */
+type Reader = Pick<Operation, "engine"> & Partial<Pick<Operation, "warn">>;
+
+/** Resolves when all is told; following, when the containers have ended. @throws StatusError, ConnectionLost */
 export async function readLogs(
-  operation: Pick<Operation, "engine">,
+  operation: Reader,
   containers: readonly Container[],
   options: LogOptions,
   hear: (line: ComposeLogLine) => void,
@@ -56,7 +63,7 @@ export async function readLogs(
 }
 
 async function readOne(
-  { engine }: Pick<Operation, "engine">,
+  { engine, warn }: Reader,
   container: Container,
   options: LogOptions,
   hear: (line: ComposeLogLine) => void,
@@ -68,14 +75,15 @@ async function readOne(
     rest[stream] = lines.pop() ?? "";
     for (const line of lines) hear({ source, stream, text: line });
   };
-  const words = [
-    ...(options.follow === true ? ["--follow"] : []),
-    ...(options.timestamps === true ? ["--timestamps"] : []),
-    ...(options.tail === undefined ? [] : ["--tail", String(options.tail)]),
-    ...(options.since === undefined ? [] : ["--since", options.since]),
-    ...(options.until === undefined ? [] : ["--until", options.until]),
-  ];
-  await engine.docker(["logs", ...words, container.id], { onOutput });
+  const { follow = false, timestamps = false, tail = "all", since = "", until = "" } = options;
+  const more = { details: false, timestamps, tail: String(tail), since, until };
+  try {
+    await printLogs(new Session(engine, { onOutput }), { command: "logs", container: container.id, follow, ...more });
+  } catch (error) {
+    if (!(error instanceof StatusError) || error.kind !== "not-implemented") throw error;
+    warn?.(`Can't retrieve logs for "${container.name}": ${told(error)}`);
+    if (follow) await engine.containers.wait(container);
+  }
   for (const stream of ["stdout", "stderr"] as const)
     if (rest[stream] !== "") hear({ source, stream, text: rest[stream] });
 }

@@ -14,6 +14,7 @@ import type { Flags, FlagValues } from "../../docker/flags/flag.ts";
 import { parseFlags } from "../../docker/flags/parse.ts";
 import { CliError, ValueError } from "../../docker/problem.ts";
 import { NO_DAEMON } from "../../machine/daemon.ts";
+import { ConnectionLost } from "../../machine/daemon-life.ts";
 import { killProject, pauseProject, restartProject, stopProject, unpauseProject } from "../lifecycle.ts";
 import { containersOf } from "../operation.ts";
 import { startProject } from "../start.ts";
@@ -225,6 +226,7 @@ export async function runCompose(session: Session, words: readonly string[]): Pr
     return 1;
   } catch (error) {
     if (error instanceof StatusError) session.err(`Error response from daemon: ${error.message}\n`);
+    else if (error instanceof ConnectionLost) session.err(`${error.message}\n`);
     else if (error instanceof CliError) session.err(error.stderr);
     else if (error instanceof ComposeError || error instanceof ValueError) session.err(`${error.message}\n`);
     else throw error;

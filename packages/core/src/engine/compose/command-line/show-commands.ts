@@ -238,7 +238,7 @@ export async function logs(
   const containers = containersToLog(session, project.name, options);
   const column = new LogColumn();
   // Both streams of a container go to one.
-  await readLogs(session, containers, options, ({ source, text }) => {
+  await readLogs(context.operation, containers, options, ({ source, text }) => {
     session.out(`${flags["no-log-prefix"] ? "" : column.prefix(source)}${text}\n`);
   });
   return 0;
