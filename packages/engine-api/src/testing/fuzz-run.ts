@@ -7,10 +7,10 @@ import { drawFrom, type FuzzRequest, fuzzRequest } from "./http-fuzz.ts";
 import { ResponseCheck } from "./response-check.ts";
 
 /**
- * Docker itself answers 500 where the server cannot be reached that an image is to be imported from, and to an update of
- * a swarm that names an old version ("update out of sequence").
+ * Docker itself answers 500 where the server cannot be reached that an image is to be imported from, to an update of a
+ * swarm that names an old version ("update out of sequence"), and to who lets a container go on that is not paused.
  */
-const IS_DOCKERS_OWN = /\/images\/create(?!.*[?&](?:fromImage=[^&]|fromSrc=-(?:&|$)))|\/swarm\/update\?/;
+const IS_DOCKERS_OWN = /\/images\/create(?!.*[?&](?:fromImage=[^&]|fromSrc=-(?:&|$)))|\/swarm\/update\?|\/unpause$/;
 
 /** How long an answer may take, in milliseconds of real time. */
 const PATIENCE_MS = 5_000;
