@@ -75,10 +75,6 @@ const KEY_BYTES = 91;
 /** What stands for "O=swarm-ca" in a certificate. */
 const ISSUER = "MBMxETAPBgNVBAMTCHN3YXJtLWNh";
 
-/** Says why a task is given up. @see swarmkit dispatcher.go: moveTasksToOrphaned, controlapi/node.go: orphanNodeTasks */
-const NODE_LOST = "Task could not be found because the node is down";
-const NODE_DELETED = "Task belonged to a node that has been deleted";
-
 export class Cluster {
   readonly object: SwarmObject;
   readonly revisions: Revisions;
@@ -156,7 +152,7 @@ export class Cluster {
       isHeard: (node) => this.#isHeard(node),
       isWorking: () => this.consensus.isWorking,
       connected: (node) => this.#connected(node),
-      givenUp: (node) => this.#orchestrator.orphan(node, NODE_LOST),
+      givenUp: (node) => this.#orchestrator.giveUp(node),
     });
     this.#orchestrator = new Orchestrator({
       ...{ clock, revisions, nodes: this.nodes, services: this.services, allocator: this.#allocator },
@@ -355,8 +351,7 @@ export class Cluster {
   /** The machine itself hears nothing of it. */
   #nodeRemoved(node: SwarmNode): void {
     this.#liveness.remove(node);
-    this.#orchestrator.nodeChanged({ ...node, state: "down" });
-    this.#orchestrator.orphan(node, NODE_DELETED);
+    this.#orchestrator.nodeRemoved(node);
   }
 
   /** @throws StatusError internal (as with Docker) while nobody leads */

@@ -50,6 +50,9 @@ interface Place {
 
 const placeOf = ({ slot, nodeId, isOfNode }: Task): Place => ({ slot, nodeId: isOfNode ? nodeId : "" });
 
+/** Why a task is given up. */
+const NODE_DELETED = "Task belonged to a node that has been deleted";
+
 /** Nothing is to run there. */
 const isOutOfUse = ({ spec, state }: SwarmNode): boolean => spec.Availability === "drain" || state === "down";
 
@@ -143,9 +146,20 @@ export class Orchestrator {
     this.#soon(() => this.#schedulePending(), 0);
   }
 
-  /** A node is gone for good, or has been for so long that nobody waits for its tasks. @see swarmkit controlapi/node.go: orphanNodeTasks */
-  orphan({ id }: SwarmNode, message: string): void {
-    for (const task of this.#ofNode(id)) if (!task.hasEnded) this.reported(task, "orphaned", message, "");
+  /** A node has been down for so long that nobody waits for its tasks. @see swarmkit dispatcher.go: moveTasksToOrphaned */
+  giveUp({ id }: SwarmNode): void {
+    for (const task of this.#ofNode(id)) {
+      if (task.isPlaced && !task.hasEnded) this.reported(task, "orphaned", task.message, task.error);
+    }
+  }
+
+  /** A node is no more; of a service that every node has one of, nothing is remembered. @see swarmkit controlapi/node.go: orphanNodeTasks */
+  nodeRemoved(node: SwarmNode): void {
+    this.nodeChanged({ ...node, state: "down" });
+    for (const task of this.#ofNode(node.id)) {
+      if (!task.hasEnded) this.reported(task, "orphaned", NODE_DELETED, "");
+      if (task.isOfNode) this.#tasks.delete(task);
+    }
   }
 
   #ofNode(id: string): readonly Task[] {
@@ -207,8 +221,10 @@ export class Orchestrator {
       const isDone = ofJob && there.some(({ state }) => state === "complete");
       const fits = !isOutOfUse(node) && meetsConstraints(service.spec.TaskTemplate.Placement ?? {}, node);
       if (!fits) for (const task of live) this.#direct(task, "shutdown");
+      // A node that pauses keeps what it has as it is.
+      else if (node.spec.Availability === "pause") continue;
       else if (live.length > 0) outdated.push(...live);
-      else if (!isDone && node.spec.Availability === "active") this.#create(service, { slot: 0, nodeId: node.id });
+      else if (!isDone) this.#create(service, { slot: 0, nodeId: node.id });
     }
     if (!ofJob) this.#update(service, outdated);
   }
