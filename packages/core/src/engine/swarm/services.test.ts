@@ -277,6 +277,33 @@ describe("an update", () => {
     expect(cluster.services.get(id).update?.message).toMatch(message);
   });
 
+  it("that is taken back began when it did", async () => {
+    const { engine, cluster, update } = await swarm();
+    const UpdateConfig = { Parallelism: 1, FailureAction: "rollback", MaxFailureRatio: 0 };
+    cluster.services.create({ ...replicas(service("web"), 2), UpdateConfig });
+    await engine.pass("1s");
+    update("web", (spec) => withArgs(spec, "sh", "-c", "sleep 2; exit 1"));
+    await engine.pass("1s");
+    const { startedUs } = cluster.services.get("web").update ?? {};
+    await engine.pass("30s");
+    expect(cluster.services.get("web").update).toMatchObject({ state: "rollback_completed", startedUs });
+  });
+
+  it("raises the service's version when it begins and when it ends: who has seen an older one is refused", async () => {
+    const { engine, cluster, update } = await swarm();
+    cluster.services.create(service("web"));
+    await engine.pass("1s");
+    update("web", (spec) => withArgs(spec, "sleep", "2000"));
+    const seen = (): number => cluster.services.get("web").version;
+    const { id, spec } = cluster.services.get("web");
+    const begun = seen();
+    await engine.pass("1m");
+    expect(cluster.services.get("web").update?.state).toBe("completed");
+    expect(seen()).toBeGreaterThan(begun);
+    expect(() => cluster.services.update(id, begun, spec)).toThrow("update out of sequence");
+    cluster.services.update(id, seen(), spec);
+  });
+
   it("that fails at once has touched one task when it pauses", async () => {
     const { engine, cluster, tasks, update } = await swarm();
     cluster.services.create(replicas(service("web"), 2));

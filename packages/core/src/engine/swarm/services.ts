@@ -117,18 +117,17 @@ export class ServiceStore {
     if (service.previous === undefined) {
       throw rpcError("FailedPrecondition", `service ${service.id} does not have a previous spec`);
     }
-    this.#revert(service, "manually requested rollback");
+    this.#revert(service, "manually requested rollback", this.#parts.revisions.nowUs);
   }
 
-  /** The same after an update that failed, which cannot be taken up again. */
+  /** The same after an update that failed, which cannot be taken up again, and began when that did. */
   revert(service: Service, message: string): void {
-    this.#revert(service, message);
+    this.#revert(service, message, service.update?.startedUs ?? this.#parts.revisions.nowUs);
     service.previous = undefined;
   }
 
-  #revert(service: Service, message: string): void {
+  #revert(service: Service, message: string, startedUs: number): void {
     if (service.previous === undefined) return;
-    const startedUs = this.#parts.revisions.nowUs;
     const status: UpdateStatus = { state: "rollback_started", startedUs, completedUs: undefined, message };
     this.#become(service, service.previous, status);
   }
