@@ -68,6 +68,7 @@ export class ImageService {
 
   readonly #network: () => TransferNetwork;
   #transfersMade: ImageTransfers | undefined;
+  #baseTransfersMade: ImageTransfers | undefined;
   #basesMade: BaseImages | undefined;
   /** Is told the programs of images that are defined. */
   readonly #register: (name: string, program: Program) => void;
@@ -174,8 +175,21 @@ export class ImageService {
    * @throws StatusError with the words of Docker or the registry
    */
   async pull(imageName: string, options: TransferOptions = {}): Promise<Image> {
+    return this.#pullBy(this.#transfers(), imageName, options);
+  }
+
+  /** The same for a build of the older builder: its way to registries is that of builds. */
+  async pullBase(imageName: string): Promise<Image> {
+    const network = this.#network();
+    if (network.baseFetch === undefined) return this.pull(imageName);
+    const transport = { ...network.transport, fetch: network.baseFetch };
+    this.#baseTransfersMade ??= new ImageTransfers(this.#store, { ...network, transport });
+    return this.#pullBy(this.#baseTransfersMade, imageName, {});
+  }
+
+  async #pullBy(transfers: ImageTransfers, imageName: string, options: TransferOptions): Promise<Image> {
     const reference = withDefaultTag(parse(imageName));
-    const image = await this.#transfers().pull(reference, options);
+    const image = await transfers.pull(reference, options);
     this.#note("pull", familiarText(reference), image, familiarName(reference));
     return image;
   }

@@ -3,6 +3,7 @@
  *
  * @see moby volume/local, volume/service
  */
+import { NAME_MAX } from "../abi/index.ts";
 import { type MemoryDirectory, type MemoryFs, removeTree } from "../fs/index.ts";
 import { quote } from "../lib/go/index.ts";
 import { StatusError } from "../lib/index.ts";
@@ -91,6 +92,11 @@ export class VolumeService implements VolumeSource {
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
       throw new StatusError(error.kind, `create ${chosen}: ${error.message}`);
+    }
+    if (chosen.length > NAME_MAX) {
+      const root = `${VOLUME_ROOT}/${chosen}`;
+      const why = `error while creating volume root path '${root}': mkdir ${root}: file name too long`;
+      throw new StatusError("internal", `create ${chosen}: ${why}`);
     }
     const own = this.#root.create(chosen, directoryInit(0o701)) as MemoryDirectory;
     own.create("_data", directoryInit(0o755));

@@ -15,13 +15,14 @@ import { startFailure } from "../container/start-failure.ts";
 import { verifySettings } from "../container/verify.ts";
 import type { HostConfig } from "../docker/create-body.ts";
 import type { Engine } from "../engine.ts";
+import { ContextSums } from "./checksum.ts";
 import { keepContainers } from "./containers.ts";
-import { findText, hasBelow, pathsOf, withoutIgnored } from "./context.ts";
+import { findText, pathsOf, withoutIgnored } from "./context.ts";
 import { ClassicBuildError, classicError } from "./error.ts";
 import { baseOf, type ClassicBuild, type ClassicImages, classicImages } from "./images.ts";
 import { ClassicProgress, type Failed, type Removal, type StepMemory, stepKeys } from "./progress.ts";
-import { findRefusal, problemIn } from "./refusals.ts";
-import { type ClassicStep, classicDockerfile, classicSteps, tryParse } from "./steps.ts";
+import { findRefusal, problemIn, type Refusal } from "./refusals.ts";
+import { type ClassicStep, classicDockerfile, classicSteps, textOf, tryParse } from "./steps.ts";
 
 /** What clients send with `POST /build`. */
 export interface ClassicBuildOptions {
@@ -154,13 +155,14 @@ async function run(
   };
   const context = { tar: withoutIgnored(options.context.tar, options.file) };
   const memory = memoryOf(engine);
-  const refused = findRefusal(whole, {
+  const unfit = findRefusal(whole, {
     paths: pathsOf(context.tar),
     missing: await pullSources(engine, whole),
     run: runProblem === undefined ? undefined : { step: firstRun(whole, options, memory), problem: runProblem },
   });
-  const request: ClassicRequest = { ...options, context, labels: {}, dockerfile: refused?.before ?? whole };
-  await pullBases(engine, request);
+  const wanted: ClassicRequest = { ...options, context, labels: {}, dockerfile: unfit?.before ?? whole };
+  const refused = (await pullBases(engine, wanted)) ?? unfit;
+  const request: ClassicRequest = { ...wanted, dockerfile: refused?.before ?? whole };
   const steps = classicSteps(request.dockerfile);
   const keys = stepKeys(steps, request.buildArgs ?? {});
   const noCache = request.noCache === true || !isRemembered(steps, keys, memory);
@@ -248,15 +250,27 @@ function endOf(told: unknown, { reason }: Failed): { readonly exitCode: number; 
 /** A request as it has come: with an archive, and the name of a Dockerfile in it. */
 type SentRequest = BuildRequest & { readonly context: { readonly tar: Uint8Array }; readonly file: string };
 
-/** Unlike BuildKit, the classic builder keeps the images that it stands on. What cannot be had, the build complains of. */
-async function pullBases({ images }: Engine, { dockerfile, buildArgs = {}, pull }: ClassicRequest): Promise<void> {
+/** Unlike BuildKit, the classic builder keeps the images that it stands on. It ends before one that cannot be had. */
+async function pullBases({ images }: Engine, request: ClassicRequest): Promise<Refusal | undefined> {
+  const { buildArgs = {}, pull } = request;
+  const dockerfile: Dockerfile = request.dockerfile;
   for (const [index, { from }] of dockerfile.stages.entries()) {
     const name = baseOf(dockerfile, index, buildArgs);
     if (name === undefined || from.platform !== undefined) continue;
     if (pull !== true && images.find(name) !== undefined) continue;
-    await images.pull(name).catch(() => undefined);
+    const message = await problemOf(images.pullBase(name));
+    if (message === undefined) continue;
+    return { message, text: textOf(from), before: { ...dockerfile, stages: dockerfile.stages.slice(0, index) } };
   }
+  return undefined;
 }
+
+/** Why a pull fails; nothing for one that does not. */
+const problemOf = (pull: Promise<Image>): Promise<string | undefined> =>
+  pull.then(
+    () => undefined,
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
 
 /** The images of `COPY --from` are kept as well. What cannot be had, by its name, and why. */
 async function pullSources({ images }: Engine, { stages }: Dockerfile): Promise<ReadonlyMap<string, string>> {
@@ -267,9 +281,8 @@ async function pullSources({ images }: Engine, { stages }: Dockerfile): Promise<
   const missing = new Map<string, string>();
   for (const from of new Set(sources)) {
     if (images.find(from) !== undefined) continue;
-    await images.pull(from).catch((error: unknown) => {
-      missing.set(from, error instanceof Error ? error.message : String(error));
-    });
+    const problem = await problemOf(images.pullBase(from));
+    if (problem !== undefined) missing.set(from, problem);
   }
   return missing;
 }
@@ -277,9 +290,15 @@ async function pullSources({ images }: Engine, { stages }: Dockerfile): Promise<
 /** Does the steps; what BuildKit would have made of them is not kept. */
 async function build(engine: Engine, request: ClassicRequest, progress: ClassicProgress): Promise<void> {
   const { store } = engine.images;
+  if (request.dockerfile.stages.length === 0) return;
   const before = new Set(store.list());
   const { target: _, ...rest } = request;
-  const { image } = await engine.builder.build({ ...rest, tags: [], onEvent: (event) => progress.note(event) });
+  const { image } = await engine.builder.build({
+    ...rest,
+    pull: false,
+    tags: [],
+    onEvent: (event) => progress.note(event),
+  });
   if (!before.has(image)) store.remove(image);
 }
 
@@ -290,8 +309,8 @@ function classicOf(engine: Engine, request: ClassicRequest): ClassicBuild {
   const known = knownImages.get(engine) ?? new Map();
   knownImages.set(engine, known);
   const { context, dockerfile } = request;
-  const isDirectory = (path: string): boolean => "tar" in context && hasBelow(context.tar, path);
-  return { engine, request, dockerfile, isDirectory, known };
+  const sums = "tar" in context ? new ContextSums(context.tar) : undefined;
+  return { engine, request, dockerfile, sums, known };
 }
 
 /** What is remembered of images that are still here. */

@@ -39,14 +39,6 @@ function isIgnored(name: string, patterns: string): boolean {
   }
 }
 
-/** Whether an archive has something in this directory. */
-export function hasBelow(tar: Uint8Array, path: string): boolean {
-  const place = placeOf(path).replace(/^\.$/, "");
-  if (place === "") return true;
-  for (const entry of tarToLayer(tar)) if (placeOf(entry.path).startsWith(`${place}/`)) return true;
-  return false;
-}
-
 /** Everything that an archive has, directories included. */
 export function pathsOf(tar: Uint8Array): ReadonlySet<string> {
   const paths = new Set<string>();

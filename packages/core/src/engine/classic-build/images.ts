@@ -15,21 +15,22 @@ import {
   type Stage,
 } from "../../build/index.ts";
 import type { Image } from "../../image/index.ts";
-import type { History, ImageRunConfig } from "../../oci/index.ts";
+import type { History, ImageConfig, ImageRunConfig } from "../../oci/index.ts";
 import { timeOf } from "../documents/time.ts";
 import { ENGINE_VERSION } from "../documents/versions.ts";
 import type { Engine } from "../engine.ts";
+import type { ContextSums } from "./checksum.ts";
 import { classicCommand } from "./words.ts";
 
-/** Images of the builder by what they were made of and what BuildKit would have made: the same again for the same. */
+/** Images of the builder by what they were made of and what they are but for the time: the same again for the same. */
 export type ClassicImages = Map<string, Image>;
 
 export interface ClassicBuild {
   readonly engine: Engine;
   readonly request: BuildRequest;
   readonly dockerfile: Dockerfile;
-  /** Whether a path of the context is a directory. */
-  readonly isDirectory: (path: string) => boolean;
+  /** Of what is copied from the context, if it is an archive. */
+  readonly sums: ContextSums | undefined;
   readonly known: ClassicImages;
 }
 
@@ -102,12 +103,11 @@ async function stepImage(build: ClassicBuild, dockerfile: Dockerfile, { image: p
   const steps = last?.kind === "ONBUILD" ? [{ created_by: last.source ?? "ONBUILD", empty_layer: true }] : own;
   let image = parent;
   for (const number of steps.keys()) {
-    const key = `${image?.id} ${built.id} ${number}`;
-    const earlier = known.get(key);
+    const draft = draftOf(build, built, steps.slice(0, number + 1), { parent: image, instruction: last });
+    const key = JSON.stringify([image?.id, draft.config, draft.step]);
+    const earlier = request.noCache === true ? undefined : known.get(key);
     const made =
-      earlier !== undefined && store.byId(earlier.id) === earlier
-        ? earlier
-        : commit(build, built, steps.slice(0, number + 1), { parent: image, instruction: last });
+      earlier !== undefined && store.byId(earlier.id) === earlier ? earlier : commit(engine, draft, image, last);
     known.set(key, made);
     image = made;
   }
@@ -115,37 +115,56 @@ async function stepImage(build: ClassicBuild, dockerfile: Dockerfile, { image: p
   return { image, told: built.config.history.length };
 }
 
-/** An image with one more step than its parent. */
-function commit(
-  { engine, isDirectory, request }: ClassicBuild,
+/** An image to be: all but the time. */
+interface Draft {
+  readonly config: Omit<ImageConfig, "created" | "history">;
+  readonly chain: readonly string[];
+  readonly step: History;
+}
+
+/** One more step than its parent has. */
+function draftOf(
+  { sums, request }: ClassicBuild,
   built: Image,
   steps: readonly History[],
   { parent, instruction }: { readonly parent: Image | undefined; readonly instruction: AnyInstruction | undefined },
-): Image {
+): Draft {
   const layers = layersOf(parent) + steps.filter((step) => step.empty_layer !== true).length - earlierLayers(steps);
-  const { comment: _, ...step } = steps.at(-1) ?? {};
-  const created = timeOf(engine.kernel.nowUs);
+  const { comment: _, created: __, ...step } = steps.at(-1) ?? {};
   const diffIds = built.config.rootfs.diff_ids.slice(0, layers);
   const command = classicCommand({
     told: step.created_by ?? "",
     instruction,
     config: built.config.config,
     layer: step.empty_layer === true ? "" : (diffIds.at(-1) ?? ""),
-    isDirectory,
+    sums,
     buildArgs: request.buildArgs ?? {},
   });
-  const config = {
-    ...built.config,
-    config: withoutArgsEscaped(built.config.config, parent, instruction),
-    created,
-    docker_version: ENGINE_VERSION,
-    rootfs: { ...built.config.rootfs, diff_ids: diffIds },
-    history: [...(parent?.config.history ?? []), { ...step, created, created_by: command }],
+  const { created: ___, history: ____, ...rest } = built.config;
+  return {
+    config: {
+      ...rest,
+      config: withoutArgsEscaped(built.config.config, parent, instruction),
+      docker_version: ENGINE_VERSION,
+      rootfs: { ...built.config.rootfs, diff_ids: diffIds },
+    },
+    chain: built.chain.slice(0, layers),
+    step: { ...step, created_by: command },
   };
-  const image = engine.images.store.add(config, built.chain.slice(0, layers));
+}
+
+function commit(
+  { kernel, images }: Engine,
+  { config, chain, step }: Draft,
+  parent: Image | undefined,
+  instruction: AnyInstruction | undefined,
+): Image {
+  const created = timeOf(kernel.nowUs);
+  const history = [...(parent?.config.history ?? []), { ...step, created }];
+  const image = images.store.add({ ...config, created, history }, chain);
   // What copies files needs no container: that an image comes of it is not told.
-  if (!COPIES.has(instruction?.kind)) engine.images.note("create", image);
-  if (parent !== undefined) engine.images.store.setParent(image, parent);
+  if (!COPIES.has(instruction?.kind)) images.note("create", image);
+  if (parent !== undefined) images.store.setParent(image, parent);
   return image;
 }
 

@@ -7,6 +7,7 @@ import type { AnyInstruction } from "../../build/index.ts";
 import { durationText } from "../../lib/go/index.ts";
 import { compareBytes } from "../../lib/index.ts";
 import type { ImageRunConfig } from "../../oci/index.ts";
+import type { ContextSums } from "./checksum.ts";
 
 export interface CommittedStep {
   /** BuildKit's words. */
@@ -16,8 +17,7 @@ export interface CommittedStep {
   readonly config: ImageRunConfig;
   /** Diff ID of the layer; "" without one. */
   readonly layer: string;
-  /** Whether a path of the context is a directory. */
-  readonly isDirectory: (path: string) => boolean;
+  readonly sums: ContextSums | undefined;
   readonly buildArgs: Readonly<Record<string, string>>;
 }
 
@@ -62,14 +62,17 @@ function inOrder(words: readonly string[], count: number): readonly string[] {
   return told.every((word) => /^\w+=/.test(word)) ? [...told.sort(compareBytes), ...words.slice(count)] : words;
 }
 
-function copied(rest: string, { layer, isDirectory }: CommittedStep): string {
+/** Unlike Docker, what comes from elsewhere than the context has the sum of its layer. */
+function copied(rest: string, { layer, sums, instruction }: CommittedStep): string {
   const words = rest.split(" ");
   const flags = words.filter((word) => word.startsWith("--"));
   const paths = words.filter((word) => !word.startsWith("--"));
   const sources = paths.slice(0, -1);
-  const what = sources.length > 1 ? "multi" : isDirectory(sources[0] ?? "") ? "dir" : "file";
   const owner = flags.map((flag) => `${flag} `).join("");
-  return `${owner}${what}:${layer.replace(/^sha256:/, "")} in ${paths.at(-1) ?? ""} `;
+  const isFromContext = instruction?.kind !== "COPY" || instruction.from === undefined;
+  const sum = isFromContext ? sums?.of(sources) : undefined;
+  const kind = sources.length > 1 ? "multi" : "file";
+  return `${owner}${sum ?? layer.replace(/^sha256/, kind)} in ${paths.at(-1) ?? ""} `;
 }
 
 /** BuildKit tells the values that were given, the classic builder those of the Dockerfile, with what they come to. */

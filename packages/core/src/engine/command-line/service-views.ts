@@ -68,7 +68,10 @@ export async function listTasks(session: Session, request: RequestOf<"service ps
   });
   const lost = request.services.filter((name) => !known.has(name));
   if (known.size > 0) {
-    const filters = Filters.of({ ...request.filters, service: [...known] }, TASK_FILTERS);
+    const { node: nodes = [] } = request.filters;
+    const ids = nodes.map((name) => nodeReference(session, name));
+    const own = { service: [...known], ...(ids.length > 0 && { node: ids }) };
+    const filters = Filters.of({ ...request.filters, ...own }, TASK_FILTERS);
     const tasks = await session.call("TaskList", "", () => selectTasks(swarm.cluster, filters));
     // Here, unlike elsewhere, whoever asks for ids only gets whole ones.
     const shown = request.quiet ? { ...request, noTrunc: true } : request;
@@ -78,6 +81,10 @@ export async function listTasks(session: Session, request: RequestOf<"service ps
   return lost.length === 0 ? 0 : 1;
 }
 
+/** "self" is the node that is asked. @see docker/cli cli/command/node/cmd.go: Reference */
+const nodeReference = ({ engine }: Session, name: string): string =>
+  name === "self" ? (engine.swarm.node?.id ?? "") : name;
+
 /** A node that is none does not hide the tasks of the others. @see docker/cli cli/command/node/ps.go */
 export async function listNodeTasks(session: Session, request: RequestOf<"node ps">): Promise<number> {
   const { swarm } = session.engine;
@@ -85,7 +92,7 @@ export async function listNodeTasks(session: Session, request: RequestOf<"node p
   const problems: string[] = [];
   for (const name of request.nodes) {
     try {
-      const reference = name === "self" ? (swarm.node?.id ?? "") : name;
+      const reference = nodeReference(session, name);
       const { id } = await session.call("NodeInspect", name, () => swarm.cluster.nodes.get(reference));
       const filters = Filters.of({ ...request.filters, node: [id] }, TASK_FILTERS);
       tasks.push(...(await session.call("TaskList", "", () => selectTasks(swarm.cluster, filters))));
@@ -94,7 +101,7 @@ export async function listNodeTasks(session: Session, request: RequestOf<"node p
       problems.push(told(error));
     }
   }
-  if (problems.length < request.nodes.length) session.out(orFail(() => taskTable(session, tasks, request)));
+  if (problems.length === 0 || tasks.length > 0) session.out(orFail(() => taskTable(session, tasks, request)));
   for (const problem of problems) session.err(`${problem}\n`);
   return problems.length === 0 ? 0 : 1;
 }

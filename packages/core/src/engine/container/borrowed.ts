@@ -14,14 +14,15 @@ import type { ContainerIndex } from "./container-index.ts";
 const VOLUMES_FROM_MODES: ReadonlySet<string> = new Set(["rw", "ro", "z", "Z", "ro,z", "ro,Z", "z,ro", "rw,z"]);
 
 /** The container that NetworkMode names. @throws StatusError if there is none, or it does not run */
-export function networkOwner(index: ContainerIndex, { hostConfig }: Container): Container | undefined {
-  const mode = hostConfig.NetworkMode ?? "";
+export function networkOwner(index: ContainerIndex, container: Container): Container | undefined {
+  const mode = container.hostConfig.NetworkMode ?? "";
   if (!mode.startsWith("container:")) return undefined;
   const reference = mode.slice("container:".length);
   const owner = index.find(reference);
   if (owner === undefined) {
     throw new StatusError("not-found", `joining network namespace of container: No such container: ${reference}`);
   }
+  if (owner === container) throw new StatusError("internal", "cannot join own network namespace");
   if (!owner.isRunning) {
     throw new StatusError(
       "conflict",
@@ -95,7 +96,9 @@ export function inheritedMounts(
     const given = named(index, name, invalid).mountPoints.filter(({ isUnlisted }) => isUnlisted !== true);
     // What has no source is taken for a volume, and this one has no name.
     if (given.some(({ type }) => type === "tmpfs")) throw new StatusError("not-found", "get: no such volume");
-    return mode.split(",").includes("ro") ? given.map((point) => ({ ...point, readOnly: true })) : given;
+    const isReadOnly = mode.split(",").includes("ro");
+    // Its mode in words does not go along.
+    return given.map((point) => ({ ...point, readOnly: point.readOnly || isReadOnly, mode: "" }));
   });
 }
 

@@ -96,7 +96,9 @@ function apply(config: ImageRunConfig, instruction: AnyInstruction, before: read
 }
 
 function argvOf({ Shell }: ImageRunConfig, command: ShellOrExec): readonly string[] {
-  return command.form === "exec" ? command.argv : [...(Shell ?? ["/bin/sh", "-c"]), command.command];
+  if (command.form === "exec") return command.argv;
+  // A shell without a command has no argument for it.
+  return [...(Shell ?? ["/bin/sh", "-c"]), ...(command.command === "" ? [] : [command.command])];
 }
 
 function setOf(names: readonly string[]): Readonly<Record<string, Record<string, never>>> {

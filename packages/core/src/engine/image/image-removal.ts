@@ -40,7 +40,7 @@ export function removeImage(
     const untagged = references.map((one) => untag(parts, image, one));
     return [...untagged, ...deleteImage(parts, image, { force, keepParents })];
   }
-  const user = !force && isSingle(references) ? usersOf(parts, image)[0] : undefined;
+  const user = !force && isSingle(references) ? referrerOf(parts, image) : undefined;
   if (user !== undefined) {
     throw new StatusError(
       "conflict",
@@ -113,6 +113,13 @@ function isId(image: Image, reference: string): boolean {
 
 function usersOf({ containers }: RemovalParts, image: Image): readonly Container[] {
   return containers.list({ all: true }).filter((one) => one.image.id === image.id);
+}
+
+/** A container that is of an image, or that sees it as a directory: these keep its last name only. */
+function referrerOf({ containers }: RemovalParts, { id }: Image): Container | undefined {
+  return containers
+    .list({ all: true })
+    .find(({ image, mountPoints }) => image.id === id || mountPoints.some((point) => point.image === id));
 }
 
 interface Use {

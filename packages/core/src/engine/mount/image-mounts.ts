@@ -2,8 +2,6 @@
  * Images that containers see as directories: `--mount type=image,src=busybox,dst=/tools`. While such a container runs, the
  * image is mounted on the machine, under a layer that stays empty: containers only read.
  *
- * Unlike Docker's, the image is looked up again at each start: between two runs it can be removed.
- *
  * @see moby daemon/mounts.go, daemon/volumes_unix.go
  */
 import { MS_REC } from "../../abi/index.ts";
@@ -34,9 +32,9 @@ export function placeImages(
   if (!points.some(({ type }) => type === "image")) return points;
   return points.map((point) => {
     if (point.type !== "image") return point;
-    findImage(point.name ?? "");
+    const { id: image } = findImage(point.name ?? "");
     const place = `${SNAPSHOT_ROOT}/${derivedId(containerId, `image at ${point.destination}`)}/merged`;
-    return { ...point, source: join(place, clean(`/${point.subpath ?? ""}`)) };
+    return { ...point, image, source: join(place, clean(`/${point.subpath ?? ""}`)) };
   });
 }
 
@@ -60,7 +58,7 @@ export class ImageMounts {
     const { kernel, snapshotter, findImage } = this.#parts;
     const place = volumeOf(point);
     if (snapshotter.has(place)) return;
-    const image = findImage(point.name ?? "");
+    const image = findImage(point.image ?? point.name ?? "");
     snapshotter.prepare(place, topSnapshot(image));
     const [spec] = snapshotter.mounts(place, place);
     ensureDirectory(kernel.disk, place);

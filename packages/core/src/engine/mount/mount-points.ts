@@ -13,6 +13,8 @@ export interface MountPoint {
   readonly type: "bind" | "image" | "volume" | "tmpfs";
   /** Name of a volume, or of an image. */
   readonly name?: string;
+  /** The id of an image: what its name stood for when the container was made. */
+  readonly image?: string;
   /** A volume that nobody has named goes with the last container that has it. */
   readonly isAnonymous?: boolean;
   /** On the machine: the directory of a volume, or what a bind mount shows. */
@@ -291,7 +293,7 @@ function parseMount(mount: MountBody, volumes: VolumeSource): MountPoint {
     case "image": {
       const { Subpath: subpath = "" } = mount.ImageOptions ?? {};
       if (source === "") throw problem("field Source must not be empty");
-      if (subpath !== "" && !isLocalPath(subpath)) throw problem("subpath must be a relative path within the image");
+      if (subpath !== "" && !isLocalPath(subpath)) throw problem("subpath must be a relative path within the volume");
       return {
         ...{ type, name: source, source: "", destination, copiesImage: false, mode: "" },
         ...(subpath === "" ? {} : { subpath }),

@@ -236,7 +236,7 @@ export class NetworkStore {
     const isBridge = driver === "bridge";
     const options = bridgeOptions(isBridge ? Options : {}, Internal);
     const { Driver: ipamDriver = "default", Config: configs = [] } = IPAM ?? {};
-    if (ipamDriver === "null") throw new StatusError("invalid-argument", "ipv4 pool is empty");
+    if (ipamDriver === "null") throw new StatusError("invalid-argument", nullDriverProblem(configs));
     if (ipamDriver !== "default" && ipamDriver !== "") {
       throw new StatusError("not-found", `plugin "${ipamDriver}" not found`);
     }
@@ -369,3 +369,7 @@ class OwnPrefix {
     return `${address}/48`;
   }
 }
+
+/** The driver that has no addresses. @see moby daemon/libnetwork/ipams/null */
+const nullDriverProblem = (configs: readonly IpamConfig[]): string =>
+  configs.length === 0 ? "ipv4 pool is empty" : "null ipam driver does not handle specific address pool requests";

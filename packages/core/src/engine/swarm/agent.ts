@@ -9,6 +9,7 @@ import { ownFunction, StatusError } from "../../lib/index.ts";
 import type { World } from "../../sim/index.ts";
 import type { Container } from "../container/container.ts";
 import type { ContainerService } from "../containers.ts";
+import { ValueError } from "../docker/problem.ts";
 import type { EngineEvent, EventLog } from "../events.ts";
 import type { ImageService } from "../images.ts";
 import { ConnectionLost } from "../machine/daemon-life.ts";
@@ -92,14 +93,14 @@ export class Agent {
     const { kernel, containers, payloads } = this.#parts;
     const { task } = place;
     try {
-      const mounts = payloadMounts(kernel.disk, task, payloads);
+      const mounts = payloadMounts(kernel.disk, place, payloads);
       if (mounts.length > 0) this.#withFiles.add(task);
       const container = containers.create(taskContainer(place), taskName(place), { isTask: true, mounts });
       task.containerId = container.id;
       this.#byContainer.set(container.id, task);
       this.#report(task, "ready", "prepared");
     } catch (error) {
-      if (!(error instanceof StatusError)) throw error;
+      if (!(error instanceof StatusError || error instanceof ValueError)) throw error;
       this.#report(task, "rejected", "preparing", error.message);
     }
   }

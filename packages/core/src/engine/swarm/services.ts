@@ -3,6 +3,7 @@
  *
  * @see swarmkit manager/controlapi/service.go
  */
+import { quote } from "../../lib/go/index.ts";
 import { StatusError } from "../../lib/index.ts";
 import type { EventLog } from "../events.ts";
 import { newName } from "../names.ts";
@@ -74,6 +75,7 @@ export class ServiceStore {
     const named = given.Name === "" ? { ...given, Name: newName(revisions.prng, taken) } : given;
     const spec = this.#resolved(normal(named));
     verifyService(spec);
+    this.#checkNetworks(spec);
     this.#checkPayloads(spec);
     const ports = this.#portsOf(spec, undefined);
     if (taken(spec.Name)) {
@@ -101,6 +103,7 @@ export class ServiceStore {
     const service = this.#table.get(reference);
     const spec = this.#resolved(normal(given));
     verifyService(spec);
+    this.#checkNetworks(spec);
     checkVersion(service, seen);
     if (spec.Name !== service.spec.Name) throw rpcError("Unimplemented", "renaming services is not supported");
     if (modeName(spec.Mode) !== modeName(service.spec.Mode)) {
@@ -230,6 +233,15 @@ export class ServiceStore {
       TaskTemplate: { ...task, ...(task.Networks && { Networks: task.Networks.map(idOf) }) },
       ...(spec.Networks && { Networks: spec.Networks.map(idOf) }),
     };
+  }
+
+  /** Tasks come to the network of published ports by their ports alone. */
+  #checkNetworks(spec: ServiceSpec): void {
+    const networks = networksOf(spec).map(({ Target }) => this.#parts.findNetwork(Target));
+    const ingress = networks.find((network) => network?.ingress === true);
+    if (ingress === undefined) return;
+    const problem = `Service cannot be explicitly attached to the ingress network ${quote(ingress.name)}`;
+    throw rpcError("InvalidArgument", problem);
   }
 
   #checkPayloads({ TaskTemplate }: ServiceSpec): void {

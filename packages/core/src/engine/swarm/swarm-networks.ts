@@ -18,6 +18,8 @@ import { NO_MANAGER } from "./swarm-problems.ts";
 import { SWARM_NAME } from "./verify-service.ts";
 
 const FIRST_VNI = 4096;
+/** Hexadecimal digits that 25 of base 36 hold. @see swarmkit identity/randomid.go */
+const ATTACHMENT_DIGITS = 32;
 const INGRESS: NetworkRequest = {
   Name: "ingress",
   Driver: "overlay",
@@ -178,7 +180,8 @@ export class SwarmNetworks {
     if (service !== undefined) throw rpcError("FailedPrecondition", `network ${id} is in use by service ${service}`);
     const users = this.#usersOf(id);
     const user = users.find((container) => !this.#parts.isLeaving(container));
-    if (user !== undefined) throw rpcError("FailedPrecondition", `network ${id} is in use by task ${user}`);
+    if (user !== undefined)
+      throw rpcError("FailedPrecondition", `network ${id} is in use by task ${attachmentId(user)}`);
     if (users.length > 0) this.#leaving.add(id);
     else this.#delete(id);
   }
@@ -212,3 +215,12 @@ export class SwarmNetworks {
 function isVisible({ ingress = false, bridge }: Network, { access }: NetworkMember): boolean {
   return access() === "manager" || ingress || (bridge?.endpoints.size ?? 0) > 0;
 }
+
+/**
+ * The id of the task by which a container that is no service's is on a network. Unlike swarmkit's it is not drawn: it is
+ * what the container's own id is with 25 digits.
+ */
+const attachmentId = (container: string): string =>
+  BigInt(`0x${container.slice(0, ATTACHMENT_DIGITS)}`)
+    .toString(36)
+    .padStart(25, "0");

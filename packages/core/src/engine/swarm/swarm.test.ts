@@ -32,6 +32,8 @@ describe("swarm mode", () => {
     [{ ListenAddr: "" }, 'invalid ListenAddr "": invalid empty address'],
     [{ Availability: "nope" }, 'invalid Availability: "nope"'],
     [{ SubnetSize: 30 }, "subnet size is out of range: 30"],
+    [{ DefaultAddrPool: [" 10.20.0.0/25 "] }, 'invalid CIDR: "10.20.0.0/25". Subnet size is too small for pool: 24'],
+    [{ DefaultAddrPool: ["10.20.0.0"] }, "invalid base pool 10.20.0.0: invalid CIDR address: 10.20.0.0"],
     [{ DataPathPort: 99 }, "Datapath port number is not in valid range (1024-49151) : 99"],
     [
       { Spec: { CAConfig: { NodeCertExpiry: 600e9 } } },

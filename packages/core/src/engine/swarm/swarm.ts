@@ -1,5 +1,7 @@
 import { quote } from "../../lib/go/index.ts";
 import { canonicalIp, isAny, StatusError } from "../../lib/index.ts";
+import { parseCidr } from "../docker/go/address.ts";
+import { ValueError } from "../docker/problem.ts";
 import { Cluster, type ClusterRecord, type TokenRole } from "./cluster.ts";
 import { type ClusterSpec, DEFAULT_CLUSTER_SPEC, mergedSpec } from "./cluster-spec.ts";
 import { TICK_US } from "./consensus.ts";
@@ -362,14 +364,35 @@ function checkListenAddress(given: string): void {
     throw new StatusError("invalid-argument", `invalid ListenAddr ${quote(given)}: invalid empty address`);
 }
 
-/** Unlike Docker, which looks at the size of subnets only if there are pools to take them from. */
-function checkRanges({ SubnetSize, DataPathPort }: InitRequest): void {
-  if (SubnetSize < 0 || SubnetSize > LARGEST_SUBNET_SIZE) {
-    throw new StatusError("invalid-argument", `subnet size is out of range: ${SubnetSize}`);
+/**
+ * Unlike Docker, which looks at the size of subnets only if there are pools to take them from.
+ *
+ * @see moby daemon/cluster/listen_addr.go: validateDefaultAddrPool
+ */
+function checkRanges({ SubnetSize: asked, DefaultAddrPool, DataPathPort }: InitRequest): void {
+  const size = asked === 0 ? SUBNET_SIZE : asked;
+  if (size < 0 || size > LARGEST_SUBNET_SIZE) {
+    throw new StatusError("internal", `subnet size is out of range: ${size}`);
+  }
+  for (const given of DefaultAddrPool) {
+    const pool = given.trim();
+    if (size < prefixBits(pool)) {
+      const problem = `invalid CIDR: ${quote(pool)}. Subnet size is too small for pool: ${size}`;
+      throw new StatusError("internal", problem);
+    }
   }
   if (DataPathPort !== 0 && (DataPathPort < FIRST_DATA_PATH_PORT || DataPathPort > LAST_DATA_PATH_PORT)) {
     const range = `(${FIRST_DATA_PATH_PORT}-${LAST_DATA_PATH_PORT})`;
     throw new StatusError("invalid-argument", `Datapath port number is not in valid range ${range} : ${DataPathPort}`);
+  }
+}
+
+function prefixBits(pool: string): number {
+  try {
+    return parseCidr(pool).bits;
+  } catch (error) {
+    if (!(error instanceof ValueError)) throw error;
+    throw new StatusError("internal", `invalid base pool ${pool}: ${error.message}`);
   }
 }
 

@@ -4,7 +4,7 @@
  * @see moby daemon/cluster/executor/container/container.go
  */
 import { FileContent, MemoryFile, type MemoryFs } from "../../fs/index.ts";
-import { basename, dirname, ownValue } from "../../lib/index.ts";
+import { basename, decode, dirname } from "../../lib/index.ts";
 import type { CreateOptions } from "../container/create-options.ts";
 import type { EndpointSettings, HostConfig, PortMap, StringSet } from "../docker/create-body.ts";
 import { isUserDefined } from "../docker/values/network.ts";
@@ -12,10 +12,11 @@ import type { MountPoint } from "../mount/mount-points.ts";
 import { EMPTY_SETTINGS } from "../network/settings.ts";
 import { ensureDirectory } from "../volumes.ts";
 import type { Attachment } from "./allocator.ts";
+import { expandedContainer, expandedPayload, type PayloadValues, type TaskValues } from "./expand.ts";
 import type { SwarmNode } from "./node.ts";
 import type { Payload, PayloadStore } from "./payloads.ts";
 import type { Service } from "./service.ts";
-import type { NetworkTarget, PayloadFile, PortConfig } from "./service-spec.ts";
+import type { NetworkTarget, PayloadFile, PortConfig, TaskContainerSpec } from "./service-spec.ts";
 import type { Task } from "./task.ts";
 
 /** Everything that a task's container depends on. */
@@ -41,14 +42,13 @@ export function taskName({
 
 export function taskContainer(place: TaskPlace): CreateOptions {
   const { task, service, node } = place;
-  const spec = task.spec.ContainerSpec ?? { Image: "" };
-  const fill = templates(place);
+  const spec = expandedSpec(place);
   return {
     Image: spec.Image,
     ...(spec.Command && { Entrypoint: spec.Command }),
     ...(spec.Args && { Cmd: spec.Args }),
-    Env: (spec.Env ?? []).map(fill),
-    Hostname: fill(spec.Hostname ?? ""),
+    Env: spec.Env ?? [],
+    Hostname: spec.Hostname ?? "",
     User: spec.User ?? "",
     WorkingDir: spec.Dir ?? "",
     Tty: spec.TTY ?? false,
@@ -65,13 +65,13 @@ export function taskContainer(place: TaskPlace): CreateOptions {
       "com.docker.swarm.task.id": task.id,
       "com.docker.swarm.task.name": taskName(place),
     },
-    HostConfig: hostConfig(place, fill),
+    HostConfig: hostConfig(place, spec),
     ...endpoints(place),
   };
 }
 
-function hostConfig({ task, networks, nameOf, ports }: TaskPlace, fill: (text: string) => string): Partial<HostConfig> {
-  const { ContainerSpec: spec = { Image: "" }, Resources, LogDriver } = task.spec;
+function hostConfig({ task, networks, nameOf, ports }: TaskPlace, spec: TaskContainerSpec): Partial<HostConfig> {
+  const { Resources, LogDriver } = task.spec;
   const { NanoCPUs, MemoryBytes, Pids } = Resources?.Limits ?? {};
   const reserved = Resources?.Reservations?.MemoryBytes;
   // Networks of the node itself are modes; those of the swarm are joined.
@@ -92,13 +92,7 @@ function hostConfig({ task, networks, nameOf, ports }: TaskPlace, fill: (text: s
     ...(spec.DNSConfig?.Search && { DnsSearch: spec.DNSConfig.Search }),
     ...(spec.DNSConfig?.Options && { DnsOptions: spec.DNSConfig.Options }),
     ...(spec.Hosts && { ExtraHosts: spec.Hosts.map(extraHost) }),
-    ...(spec.Mounts && {
-      Mounts: spec.Mounts.map((mount) => ({
-        ...mount,
-        ...(mount.Source === undefined ? {} : { Source: fill(mount.Source) }),
-        ...(mount.Target === undefined ? {} : { Target: fill(mount.Target) }),
-      })),
-    }),
+    ...(spec.Mounts && { Mounts: spec.Mounts }),
     ...(NanoCPUs && { NanoCpus: NanoCPUs }),
     ...(MemoryBytes && { Memory: MemoryBytes }),
     ...(Pids && { PidsLimit: Pids }),
@@ -143,21 +137,21 @@ function endpoints({ task, networks, nameOf }: TaskPlace): Pick<CreateOptions, "
   };
 }
 
-/** Placeholders of environment, host name and mounts. @see swarmkit template/context.go */
-function templates({ task, service, node }: TaskPlace): (text: string) => string {
-  const values: Readonly<Record<string, string>> = {
-    "Service.ID": service.id,
-    "Service.Name": service.spec.Name,
-    "Node.ID": node.id,
-    "Node.Hostname": node.machine.hostname,
-    "Node.Platform.Architecture": node.machine.architecture,
-    "Node.Platform.OS": "linux",
-    "Task.ID": task.id,
-    "Task.Name": taskName({ task, service, node }),
-    "Task.Slot": task.slot === 0 ? node.id : String(task.slot),
+const expandedSpec = (place: TaskPlace): TaskContainerSpec =>
+  expandedContainer(place.task.spec.ContainerSpec ?? { Image: "" }, taskValues(place));
+
+/** What the placeholders of a task stand for. */
+function taskValues({ task, service, node }: Pick<TaskPlace, "task" | "service" | "node">): TaskValues {
+  const { hostname, architecture } = node.machine;
+  return {
+    Service: { ID: service.id, Name: service.spec.Name, Labels: service.spec.Labels },
+    Node: { ID: node.id, Hostname: hostname, Platform: { Architecture: architecture, OS: "linux" } },
+    Task: {
+      ID: task.id,
+      Name: taskName({ task, service, node }),
+      Slot: task.slot === 0 ? node.id : String(task.slot),
+    },
   };
-  return (text) =>
-    text.replace(/\{\{\s*\.([A-Za-z.]+)\s*\}\}/g, (whole, name: string) => ownValue(values, name) ?? whole);
 }
 
 export interface PayloadStores {
@@ -168,13 +162,22 @@ export interface PayloadStores {
 /** Where on the machine the files of a task are. */
 const FILES = "/var/lib/docker/swarm/worker";
 
-/** Writes the secrets and configs of a task, and says where its container has them. */
-export function payloadMounts(disk: MemoryFs, task: Task, { secrets, configs }: PayloadStores): readonly MountPoint[] {
+/**
+ * Writes the secrets and configs of a task, and says where its container has them.
+ *
+ * @throws ValueError for a template that asks for what there is not
+ */
+export function payloadMounts(disk: MemoryFs, place: TaskPlace, stores: PayloadStores): readonly MountPoint[] {
+  const { task } = place;
+  const { secrets, configs } = stores;
   const { Secrets = [], Configs = [] } = task.spec.ContainerSpec ?? {};
+  const values = taskValues(place);
+  const known = payloadValues(task, stores, expandedSpec(place).Env);
   const mount = (payload: Payload | undefined, file: PayloadFile | undefined, root: string): readonly MountPoint[] => {
     if (payload === undefined || file === undefined) return [];
     const source = `${FILES}/${task.id}/${payload.id}`;
-    write(disk, source, payload.data, file);
+    const { data, spec } = payload;
+    write(disk, source, spec.Templating === undefined ? data : expandedPayload(data, values, known), file);
     const destination = file.Name.startsWith("/") ? file.Name : `${root}/${file.Name}`;
     const common = { copiesImage: false, propagation: "", mode: "", isUnlisted: true };
     return [{ type: "bind", source, destination, readOnly: true, ...common }];
@@ -183,6 +186,17 @@ export function payloadMounts(disk: MemoryFs, task: Task, { secrets, configs }: 
     ...Secrets.flatMap(({ SecretID, File }) => mount(secrets.byId(SecretID), File, "/run/secrets")),
     ...Configs.flatMap(({ ConfigID, File }) => mount(configs.byId(ConfigID), File, "")),
   ];
+}
+
+/** What templates among them may take from the others. */
+function payloadValues(task: Task, { secrets, configs }: PayloadStores, env: readonly string[] = []): PayloadValues {
+  const { Secrets = [], Configs = [] } = task.spec.ContainerSpec ?? {};
+  const textOf = (payload: Payload | undefined): string | undefined => payload && decode(payload.data);
+  return {
+    secret: (target) => textOf(secrets.byId(Secrets.find(({ File }) => File?.Name === target)?.SecretID ?? "")),
+    config: (target) => textOf(configs.byId(Configs.find(({ File }) => File?.Name === target)?.ConfigID ?? "")),
+    env,
+  };
 }
 
 function write(disk: MemoryFs, path: string, data: Uint8Array, { UID, GID, Mode }: PayloadFile): void {

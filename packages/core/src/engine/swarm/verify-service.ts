@@ -6,9 +6,18 @@
 import { quote } from "../../lib/go/index.ts";
 import { StatusError } from "../../lib/index.ts";
 import { parseReference } from "../../oci/index.ts";
+import { ValueError } from "../docker/problem.ts";
+import { expandedContainer, type TaskValues } from "./expand.ts";
 import { parseConstraints } from "./placement.ts";
 import { rpcError } from "./rpc-error.ts";
-import { type EndpointSpec, portKey, type ServiceSpec, type TaskSpec, type UpdateConfig } from "./service-spec.ts";
+import {
+  type EndpointSpec,
+  portKey,
+  type ServiceSpec,
+  type TaskContainerSpec,
+  type TaskSpec,
+  type UpdateConfig,
+} from "./service-spec.ts";
 
 /** What names of services and networks of a swarm look like. */
 export const SWARM_NAME = /^[a-zA-Z0-9](?:[-_]*[A-Za-z0-9]+)*$/;
@@ -17,6 +26,14 @@ const LEAST_NANO_CPUS = 1e6;
 const LEAST_MEMORY = 4 * 1024 * 1024;
 /** @see swarmkit api/types.proto: Mount.Type */
 const MOUNT_TYPES: ReadonlySet<string> = new Set(["", "bind", "volume", "tmpfs", "npipe", "csi", "cluster"]);
+/** Nanoseconds. */
+const SHORTEST_HEALTH_TIME = 1e6;
+/** The task whose values placeholders are tried with. */
+const NO_TASK: TaskValues = {
+  Service: { ID: "serviceid", Name: "servicename", Labels: {} },
+  Node: { ID: "nodeid", Hostname: "nodeHostname", Platform: { Architecture: "architecture", OS: "os" } },
+  Task: { ID: "", Name: "taskname", Slot: "1" },
+};
 const CONDITIONS: ReadonlySet<string> = new Set(["", "none", "on-failure", "any"]);
 
 const refuse = (problem: string): never => {
@@ -68,14 +85,7 @@ function verifyTask({ ContainerSpec, Resources, RestartPolicy, Placement }: Task
   if (Delay < 0) refuse("TaskSpec: restart-delay cannot be negative");
   if (Window < 0) refuse("TaskSpec: restart-window cannot be negative");
   parseConstraints(Placement?.Constraints ?? []);
-  const { Image = "", Mounts = [], Secrets = [], Configs = [] } = ContainerSpec ?? {};
-  if (Image === "") refuse("ContainerSpec: image reference must be provided");
-  if (!isReference(Image)) refuse(`ContainerSpec: ${quote(Image)} is not a valid repository/tag`);
-  const seen = new Set<string>();
-  for (const { Target = "" } of Mounts) {
-    if (seen.has(Target)) refuse(`ContainerSpec: duplicate mount point: ${Target}`);
-    seen.add(Target);
-  }
+  const { Secrets = [], Configs = [] } = ContainerSpec ?? {};
   verifyTargets(
     "secret",
     Secrets.map(({ SecretName, File }) => [SecretName, File?.Name]),
@@ -84,6 +94,35 @@ function verifyTask({ ContainerSpec, Resources, RestartPolicy, Placement }: Task
     "config",
     Configs.map(({ ConfigName, File }) => [ConfigName, File?.Name]),
   );
+  if (ContainerSpec !== undefined) verifyContainer(ContainerSpec);
+}
+
+/** What it says with placeholders is tried with those of a task that there is not. */
+function verifyContainer(given: TaskContainerSpec): void {
+  const { Image, Mounts = [], Healthcheck: health } = expandedOrRefused(given);
+  if (Image === "") refuse("ContainerSpec: image reference must be provided");
+  if (!isReference(Image)) refuse(`ContainerSpec: ${quote(Image)} is not a valid repository/tag`);
+  const seen = new Set<string>();
+  for (const { Target = "" } of Mounts) {
+    if (seen.has(Target)) refuse(`ContainerSpec: duplicate mount point: ${Target}`);
+    seen.add(Target);
+  }
+  for (const name of ["Interval", "Timeout", "StartPeriod", "StartInterval"] as const) {
+    const nanoseconds = health?.[name] ?? 0;
+    if (nanoseconds !== 0 && nanoseconds < SHORTEST_HEALTH_TIME) {
+      refuse(`ContainerSpec: ${name} in HealthConfig cannot be less than 1ms`);
+    }
+  }
+  if ((health?.Retries ?? 0) < 0) refuse("ContainerSpec: Retries in HealthConfig cannot be negative");
+}
+
+function expandedOrRefused(spec: TaskContainerSpec): TaskContainerSpec {
+  try {
+    return expandedContainer(spec, NO_TASK);
+  } catch (error) {
+    if (error instanceof ValueError) return refuse(error.message);
+    throw error;
+  }
 }
 
 function verifyTargets(kind: string, references: readonly (readonly [string, string | undefined])[]): void {

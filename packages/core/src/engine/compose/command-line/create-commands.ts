@@ -34,6 +34,7 @@ export async function up(
     renewAnonVolumes: flags["renew-anon-volumes"],
     timeoutSeconds: changed.has("timeout") ? flags.timeout : undefined,
   };
+  checkNamed(project, flags);
   await createProject(context.operation, project, options);
   if (flags["no-start"]) return 0;
   const isDetached = flags.detach || flags.wait;
@@ -44,22 +45,43 @@ export async function up(
   return follow(context, project, flags, services);
 }
 
+/** @see compose cmd/compose/up.go: validateFlags */
 function checkUp(flags: FlagValues<typeof UP_FLAGS>): void {
-  const cascades =
-    flags["abort-on-container-exit"] || flags["abort-on-container-failure"] || flags["exit-code-from"] !== "";
-  if (flags.watch) throw new ComposeError("--watch is not something that the simulator does: nobody changes files");
-  if (flags.detach && (cascades || flags["attach-dependencies"] || flags.attach.length > 0)) {
-    throw new ComposeError(
-      "--detach cannot be combined with --abort-on-container-exit, --abort-on-container-failure, --attach, --attach-dependencies or --watch",
-    );
+  const { detach, wait, watch, build } = flags;
+  const stopsOnFailure = flags["abort-on-container-failure"];
+  const stops = flags["abort-on-container-exit"] || (flags["exit-code-from"] !== "" && !stopsOnFailure);
+  const attaches = flags["attach-dependencies"] || flags.attach.length > 0;
+  const keeps = flags["no-recreate"];
+  const refusals: readonly (readonly [boolean, string])[] = [
+    [stops && stopsOnFailure, "--abort-on-container-failure cannot be combined with --abort-on-container-exit"],
+    [
+      wait && (stops || attaches),
+      "--wait cannot be combined with --abort-on-container-exit, --attach or --attach-dependencies",
+    ],
+    [build && flags["no-build"], "--build and --no-build are incompatible"],
+    [
+      (detach || wait) && (stops || stopsOnFailure || attaches || watch),
+      `--${wait ? "wait" : "detach"} cannot be combined with --abort-on-container-exit, --abort-on-container-failure, --attach, --attach-dependencies or --watch`,
+    ],
+    [flags["renew-anon-volumes"] && keeps, "--no-recreate and --renew-anon-volumes are incompatible"],
+    [flags["force-recreate"] && keeps, "--force-recreate and --no-recreate are incompatible"],
+    [flags["always-recreate-deps"] && keeps, "--always-recreate-deps and --no-recreate are incompatible"],
+    [flags["no-build"] && watch, "--no-build and --watch are incompatible"],
+    [flags.attach.length > 0 && flags["attach-dependencies"], "cannot combine --attach and --attach-dependencies"],
+    [watch, "--watch is not something that the simulator does: nobody changes files"],
+  ];
+  const refusal = refusals.find(([isAsked]) => isAsked);
+  if (refusal !== undefined) throw new ComposeError(refusal[1]);
+}
+
+/** Services that flags name are the project's. @see compose cmd/compose/up.go: apply, runUp */
+function checkNamed({ services }: Project, flags: FlagValues<typeof UP_FLAGS>): void {
+  const from = flags["exit-code-from"];
+  if (from !== "" && !services.has(from)) throw new ComposeError(`no such service: ${from}: not found`);
+  const unexpected = flags["no-start"] ? [] : flags.attach.filter((name) => !services.has(name));
+  if (unexpected.length > 0) {
+    throw new ComposeError(`cannot attach to services not included in up: ${[...new Set(unexpected)].join(", ")}`);
   }
-  if (flags["force-recreate"] && flags["no-recreate"]) {
-    throw new ComposeError("--force-recreate and --no-recreate are incompatible");
-  }
-  if (flags["always-recreate-deps"] && flags["no-recreate"]) {
-    throw new ComposeError("--always-recreate-deps and --no-recreate are incompatible");
-  }
-  if (flags.build && flags["no-build"]) throw new ComposeError("--build and --no-build are incompatible");
 }
 
 /** Attached: shows what the containers write until they have ended, or one has and that is the end of all. */
@@ -70,9 +92,10 @@ async function follow(
   services: readonly string[],
 ): Promise<number> {
   const { operation, session } = context;
+  const company = flags["attach-dependencies"] ? "dependencies" : "none";
+  const launched = select(project, services, company).services;
   const attached = [...project.services.keys()].filter((name) => {
-    const isChosen =
-      flags.attach.length > 0 ? flags.attach.includes(name) : services.length === 0 || services.includes(name);
+    const isChosen = flags.attach.length > 0 ? flags.attach.includes(name) : launched.has(name);
     return isChosen && project.services.get(name)?.attach !== false && !flags["no-attach"].includes(name);
   });
   const containers = attached.length === 0 ? [] : containersToLog(operation, project.name, { services: attached });
@@ -142,12 +165,21 @@ export async function create(
   flags: FlagValues<typeof CREATE_FLAGS>,
   services: readonly string[],
 ): Promise<number> {
+  if (flags.build && flags["no-build"]) throw new ComposeError("--build and --no-build are incompatible");
+  if (flags["force-recreate"] && flags["no-recreate"]) {
+    throw new ComposeError("--force-recreate and --no-recreate are incompatible");
+  }
   const project = withScale(context.open({ services }), scaleOf(flags.scale));
   await createProject(context.operation, project, createOptions(context, flags, services));
   return 0;
 }
 
+/** What --pull may say; what it says by itself leaves each service its own. @see compose cmd/compose/create.go */
+const PULL_POLICIES: ReadonlySet<string> = new Set(["policy", "always", "never", "build", "missing", "if_not_present"]);
+
+/** @throws ComposeError for a way to pull that there is not */
 function createOptions(context: ComposeContext, flags: FlagValues<typeof CREATE_FLAGS>, services: readonly string[]) {
+  if (!PULL_POLICIES.has(flags.pull)) throw new ComposeError(`invalid --pull option "${flags.pull}"`);
   const options: UpOptions = {
     services,
     build: flags.build,

@@ -36,6 +36,8 @@ export const inspects = (name: InspectCommand, usage: string, summary: string): 
       pretty: bool("Print the information in a human friendly format"),
     },
     read: ({ flags, operands }) => {
+      if (flags.pretty && flags.format !== "" && name === "service inspect")
+        throw new ValueError("--format is incompatible with human friendly format");
       if (flags.pretty) return { command: name, names: operands, format: "", isPretty: true };
       checkInspectTemplate(flags.format);
       return { command: name, names: operands, format: flags.format, isPretty: false };

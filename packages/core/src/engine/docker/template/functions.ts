@@ -113,9 +113,11 @@ const DOCKER: readonly (readonly [name: string, TemplateFunction])[] = [
   ],
 ];
 
-/** By name. */
+/** Go's own, by name. */
 export const GO_FUNCTIONS: ReadonlyMap<string, TemplateFunction> = new Map(BUILT_IN);
-export const FUNCTIONS: ReadonlyMap<string, TemplateFunction> = new Map([...BUILT_IN, ...DOCKER]);
+
+/** Those and the docker command line's. */
+export const FUNCTIONS: ReadonlyMap<string, TemplateFunction> = new Map([...GO_FUNCTIONS, ...DOCKER]);
 
 const heading = (more: number): TemplateFunction => ({
   parameters: [STRING, ...new Array<GoType>(more).fill(more === 1 ? STRING : INT)].slice(0, more + 1),

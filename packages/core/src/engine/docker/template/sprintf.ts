@@ -4,7 +4,7 @@ import { quote } from "../../../lib/go/index.ts";
 import { base64Bytes, byteString, decode } from "../../../lib/index.ts";
 import { exponentText, fixedText, generalText, shortestText } from "../go/float.ts";
 import { plain } from "./print.ts";
-import { elements, type GoValue, isBytes, isNull, mapEntries, structFields, typeName, unwrap } from "./type.ts";
+import { BYTES, elements, type GoValue, isBytes, isNull, mapEntries, structFields, typeName, unwrap } from "./type.ts";
 
 interface Verb {
   readonly flags: string;
@@ -82,8 +82,8 @@ function composite(value: GoValue, verb: Verb): string {
   const inner = (part: GoValue): string => formatted(unwrap(part), verb);
   switch (value.type.kind) {
     case "slice":
-      if (isBytes(value) && /[sqxX]/.test(verb.letter))
-        return textVerb(decode(base64Bytes(`${value.value}`)), verb) ?? "";
+      if (value.type === BYTES && /[sqxX]/.test(verb.letter) && (isBytes(value) || isNull(value.value)))
+        return textVerb(decode(base64Bytes(`${value.value ?? ""}`)), verb) ?? "";
       return `[${elements(value).map(inner).join(" ")}]`;
     case "map":
       return `map[${mapEntries(value)

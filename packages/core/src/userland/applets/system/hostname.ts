@@ -53,15 +53,16 @@ function* showLookup(io: Io, name: string, what: string): Routine<void> {
   else if (dot >= 0) yield* io.out.line(official.slice(dot + 1));
 }
 
-/** IPv4 entries of /etc/hosts that a name has. @see hosts(5) */
+/** The first IPv4 entry of /etc/hosts that a name has: without `multi on` there are no others. @see host.conf(5) */
 function* hostsOf(name: string): Routine<readonly Host[]> {
   const text = yield* attempt(readText("/etc/hosts"));
   if (text instanceof Errno) return [];
-  return text.split("\n").flatMap((line) => {
+  const found = text.split("\n").flatMap((line) => {
     const [address = "", ...names] = line.replace(/#.*$/, "").trim().split(/\s+/);
     const matches = /^\d+\.\d+\.\d+\.\d+$/.test(address) && names.includes(name);
     return matches ? [{ address, names }] : [];
   });
+  return found.slice(0, 1);
 }
 
 /** Every line that is no comment becomes the name, one after the other. */
