@@ -2,6 +2,7 @@
 
 import { sizesOf } from "../container/container-size.ts";
 import { renderContainers } from "../docker/lists/containers.ts";
+import { imageTree } from "../docker/lists/image-tree.ts";
 import { ambiguousHint, renderImages } from "../docker/lists/images.ts";
 import { renderNetworks, renderVolumes } from "../docker/lists/networks.ts";
 import { orFail } from "../docker/problem.ts";
@@ -37,6 +38,10 @@ export function listImages(session: Session, request: RequestOf<"images">): numb
     .filter((row) => row !== undefined)
     // Versions of the API before 1.51 do not count them.
     .map((row) => ({ ...row, Containers: -1 }));
+  if (request.tree) {
+    session.out(imageTree(rows));
+    return 0;
+  }
   return show(session, () => {
     const text = renderImages(rows, { ...request, now: session.now });
     if (rows.length === 0 && request.ambiguous !== undefined) session.err(ambiguousHint(request.ambiguous) ?? "");

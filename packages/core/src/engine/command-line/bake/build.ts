@@ -37,6 +37,8 @@ export interface TargetBuild {
 export type TargetBuilds = ReadonlyMap<string, TargetBuild>;
 
 const LOCAL = "cwd://";
+/** What a Dockerfile is called that is written in the definition. */
+const INLINE = "inline";
 const REMOTE = /^(?:[a-z+]+:\/\/|git@|github\.com\/)/;
 
 /** Looks at what each target says, whether or not it is built. @throws ValueError, StatusError, OptionError */
@@ -247,7 +249,8 @@ async function askTargets(session: Session, builds: TargetBuilds, { request, dis
         throw new BuildError(`unsupported context source target for ${linked[0]}`);
       const asked = await requestWithInline(session, build.request, build.target);
       const source = sourceOf(session, build.request, asked);
-      exitCode = (await ask(session, { ...build.request, call }, asked, source, display)) || exitCode;
+      const file = build.target["dockerfile-inline"] === undefined ? build.request.file : INLINE;
+      exitCode = (await ask(session, { ...build.request, call, file }, asked, source, display)) || exitCode;
     } catch (error) {
       if (!(error instanceof BuildError)) throw error;
       session.out(`error: ${error.message}\n`);

@@ -2,8 +2,10 @@
 
 import { ComposeError, type Project, type Service, select } from "../../../compose/index.ts";
 import { atoiProblem } from "../../../lib/go/index.ts";
+import { goJsonLines } from "../../../oci/index.ts";
 import type { Container } from "../../container/container.ts";
 import type { FlagValues } from "../../docker/flags/flag.ts";
+import { type BakeFileOptions, bakeFile } from "../bake-file.ts";
 import { imageName } from "../create-body.ts";
 import { downProject } from "../down.ts";
 import { buildImage, pullImage } from "../images.ts";
@@ -245,13 +247,46 @@ export async function build(
     ),
   ];
   const chosen = flags["with-dependencies"] ? [...context.open({ services }).services.keys()] : services;
-  for (const [name, service] of project.services) {
-    if (chosen.length > 0 && !chosen.includes(name)) continue;
+  const wanted = [...project.services]
+    .filter(([name]) => chosen.length === 0 || chosen.includes(name))
+    .map(([name, service]) => [name, withArguments(service, args)] as const);
+  if (flags.print || flags.check) return bakeServices(context, bakeFile(project, wanted, bakeOptions(flags)), flags);
+  for (const [name, service] of wanted) {
     const { onOutput, ...client } = context.buildClient();
     const options = { client: flags.quiet ? client : { ...client, onOutput }, isQuiet: flags.quiet };
-    await buildImage(context.operation, project, name, withArguments(service, args), options, words);
+    const push = flags.push && service.image !== undefined ? ["--push"] : [];
+    await buildImage(context.operation, project, name, service, options, [...words, ...push]);
   }
   return 0;
+}
+
+type BuildFlags = FlagValues<typeof BUILD_FLAGS>;
+
+function bakeOptions({ "no-cache": noCache, pull, push, check, ssh }: BuildFlags): BakeFileOptions {
+  return { noCache, pull, push, check, ssh: ssh === "" ? [] : [ssh] };
+}
+
+/** Shows the file that buildx would get, or has buildx look at what is in it. */
+async function bakeServices(
+  { session }: ComposeContext,
+  file: object | undefined,
+  { print, quiet }: BuildFlags,
+): Promise<number> {
+  if (file === undefined) return 0;
+  const text = goJsonLines(file);
+  if (print) {
+    session.lines([text]);
+    return 0;
+  }
+  const { disk, cwd, client } = session;
+  const { exitCode, stdout, stderr } = await session.engine.docker(
+    ["buildx", "bake", "--file", "-", "--progress", quiet ? "quiet" : "plain"],
+    { ...(disk === undefined ? {} : { disk }), cwd, env: Object.fromEntries(client.env), stdin: text },
+  );
+  session.out(stdout);
+  session.err(stderr);
+  if (exitCode === 0) return 0;
+  throw new ComposeError(`failed to execute bake: exit status ${exitCode}`);
 }
 
 /** A bare name takes its value from the client's environment; without one there it has none. */

@@ -194,10 +194,13 @@ export const SCALE_FLAGS = { "no-deps": bool("Don't start linked services") };
 export const BUILD_FLAGS = {
   "build-arg": texts("Set build-time variables for services"),
   builder: text("Set builder to use"),
+  check: bool("Check build configuration"),
   memory: bytes("Set memory limit for the build container. Not supported by BuildKit.", { short: "m" }),
   "no-cache": bool("Do not use cache when building the image"),
+  print: bool("Print equivalent bake file"),
   provenance: text("Add a provenance attestation"),
   pull: bool("Always attempt to pull a newer version of the image"),
+  push: bool("Push service images"),
   quiet: bool("Suppress the build output", { short: "q" }),
   sbom: text("Add a SBOM attestation"),
   ssh: text(
