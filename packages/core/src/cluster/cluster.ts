@@ -13,7 +13,7 @@ import {
   type Surroundings,
 } from "../engine/index.ts";
 import { GitNetwork } from "../git/index.ts";
-import { INSPECT, StatusError } from "../lib/index.ts";
+import { INSPECT, ownValue, StatusError } from "../lib/index.ts";
 import { HttpNetwork } from "../registry/index.ts";
 import { type Journal, Recorder, replayOptions, World, type WorldOptions } from "../sim/index.ts";
 import { FABRIC_DNS, Fabric, machineAddress } from "./fabric.ts";
@@ -26,8 +26,10 @@ export interface ClusterOptions extends WorldOptions {
   /** What all engines have in common. */
   readonly engine?: Omit<
     EngineOptions,
-    keyof WorldOptions | "world" | "journal" | "registries" | "web" | "git" | "nameservers"
+    keyof WorldOptions | "world" | "journal" | "labels" | "registries" | "web" | "git" | "nameservers"
   >;
+  /** What each machine's daemon says of itself, by the machine's name. */
+  readonly labels?: Readonly<Record<string, EngineOptions["labels"]>>;
   /** Microseconds that a machine takes to boot. Default 20 s. */
   readonly bootUs?: number;
   /** Whether what is done with the cluster is recorded: `cluster.journal`, `replay`, `firstMoment`. */
@@ -50,7 +52,7 @@ export class Cluster {
 
   /** @throws StatusError invalid-argument for no machines, or two of one name */
   constructor(options: ClusterOptions) {
-    const { machines, engine, bootUs = BOOT_US, ...world } = options;
+    const { machines, engine, labels = {}, bootUs = BOOT_US, ...world } = options;
     const names = namesOf(machines);
     this.world = new World(world);
     this.world.subject = this;
@@ -65,6 +67,7 @@ export class Cluster {
         git: this.git,
         ...(registries === undefined ? {} : { registries }),
         nameservers: [FABRIC_DNS],
+        labels: ownValue(labels, name) ?? {},
         machine: { ...engine?.machine, hostname: name },
       });
       registries ??= made.registries;

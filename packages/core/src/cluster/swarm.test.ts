@@ -1,6 +1,6 @@
 /** What docker says of nodes that join, leave, are promoted and removed. Texts and times are those of Docker 28.5.2. */
 import { describe, expect, it } from "vitest";
-import { createCluster } from "./index.ts";
+import { type ClusterOptions, createCluster } from "./index.ts";
 
 const WORKER =
   "Error response from daemon: This node is not a swarm manager. Worker nodes can't be used to view or modify cluster state. Please run this command on a manager node or promote the current node to a manager.\n";
@@ -9,8 +9,8 @@ const LEAVING =
 const LOSING =
   "The only way to restore a swarm that has lost consensus is to reinitialize it with `--force-new-cluster`. Use `--force` to suppress this message.\n";
 
-async function begin(machines = 3) {
-  const cluster = createCluster({ machines, seed: 5 });
+async function begin(machines = 3, labels: ClusterOptions["labels"] = {}) {
+  const cluster = createCluster({ machines, seed: 5, labels });
   const on = async (machine: number, line: string): Promise<string> => {
     const { stdout, stderr } = await cluster.machine(`node-${machine}`).docker(line);
     return stdout + stderr;
@@ -126,6 +126,9 @@ describe("a worker", () => {
     expect(await nodes(1)).toEqual(["node-1 Ready Leader", "node-2 Down "]);
     expect(await on(1, "node inspect -f '{{json .Status}}' node-2")).toBe(
       '{"State":"down","Message":"heartbeat failure","Addr":"10.255.0.2"}\n',
+    );
+    expect(await on(1, "node inspect --pretty node-2")).toContain(
+      " State:\t\t\tDown\n Message:              \tHeartbeat failure\n Availability:         \tActive\n",
     );
     expect(await on(1, "node rm node-2")).toBe("node-2\n");
     // It may join again, as another node.
@@ -281,6 +284,29 @@ describe("tasks", () => {
     const count = (node: string): number => where.filter((one) => one === node).length;
     expect(count("node-3")).toBe(3);
     expect(count("node-1") + count("node-2")).toBe(3);
+  });
+
+  it("are placed by what daemons say of themselves, too", async () => {
+    const { on, join, seconds } = await begin(3, { "node-1": { disk: "ssd" }, "node-3": { disk: "ssd", rack: "b" } });
+    await join(2, "worker");
+    await join(3, "worker");
+    const create = (name: string, options: string) =>
+      on(1, `service create -d -q --name ${name} ${options} busybox sleep 1000`);
+    await create("fast", "--replicas 4 --constraint engine.labels.disk==ssd");
+    await create("slow", "--replicas 2 --constraint engine.labels.disk!=ssd");
+    await create("racked", "--replicas 4 --placement-pref spread=engine.labels.rack");
+    await seconds(2);
+    const where = async (service: string): Promise<readonly string[]> =>
+      (await on(1, `service ps ${service} --format {{.Node}}`)).trim().split("\n").toSorted();
+    expect(await where("fast")).toEqual(["node-1", "node-1", "node-3", "node-3"]);
+    expect(await where("slow")).toEqual(["node-2", "node-2"]);
+    expect((await where("racked")).filter((node) => node === "node-3")).toHaveLength(2);
+    expect(await on(3, "info -f '{{json .Labels}}'")).toBe('["disk=ssd","rack=b"]\n');
+    expect(await on(3, "info")).toContain(" Labels:\n  disk=ssd\n  rack=b\n Experimental: false\n");
+    expect(await on(1, "node ls -q --filter label=disk=ssd")).toHaveLength(2 * 26);
+    expect(await on(1, "node inspect --pretty node-3")).toContain(
+      "Engine Labels:\n - disk=ssd\n - rack=b\nTLS Info:\n",
+    );
   });
 
   it("have their logs and their processes shown by a manager, wherever they are", async () => {

@@ -99,6 +99,8 @@ export interface EngineOptions extends WorldOptions {
   readonly mirrors?: readonly string[];
   /** Registries without TLS, besides those of the machine itself: "registry.lan:5000". */
   readonly insecureRegistries?: readonly string[];
+  /** What the daemon says of itself, as with `dockerd --label`: services can be placed by it. */
+  readonly labels?: Readonly<Record<string, string>>;
   /** What the machine is made of. */
   readonly machine?: Partial<Machine>;
   /** Disks from outside, by where they are mounted on the machine: `docker run -v /home/me/src:/src` can then show them. */
@@ -132,6 +134,8 @@ export class Engine implements EngineDoor {
   readonly hub: Registry;
   /** Registries that are asked before Docker Hub. */
   readonly mirrors: readonly string[];
+  /** What the daemon says of itself. */
+  readonly labels: Readonly<Record<string, string>>;
   /** Registries without TLS. */
   readonly insecureRegistries: readonly string[];
   /** Who one is at registries, by their hosts: "localhost:5000", "registry-1.docker.io". */
@@ -218,6 +222,7 @@ export class Engine implements EngineDoor {
     }
     const pause = (us: number): Promise<void> => world.sleep(us);
     this.mirrors = options.mirrors ?? [];
+    this.labels = options.labels ?? {};
     this.insecureRegistries = options.insecureRegistries ?? [];
     this.web = options.web ?? new HttpNetwork();
     this.git = options.git ?? new GitNetwork();
@@ -271,6 +276,7 @@ export class Engine implements EngineDoor {
       networks: this.networks,
       // Machines of one world have swarms of their own.
       prng: new Prng(`${world.seed} ${options.world === undefined ? "" : `${kernel.machine.hostname} `}swarm`),
+      labels: this.labels,
       isDown: () => !this.daemon.isListening,
     });
     this.exec = new ExecService(shared);

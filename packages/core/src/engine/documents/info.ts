@@ -65,7 +65,7 @@ export function infoDocument(engine: Engine) {
     HttpsProxy: "",
     NoProxy: "",
     Name: machine.hostname,
-    Labels: [],
+    Labels: Object.entries(engine.labels).map((pair) => pair.join("=")),
     ExperimentalBuild: false,
     ServerVersion: ENGINE_VERSION,
     Runtimes: RUNTIMES,

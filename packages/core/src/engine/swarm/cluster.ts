@@ -217,7 +217,9 @@ export class Cluster {
 
   /** A machine becomes a node. */
   admit(parts: SwarmParts, joining: Omit<NewNode, "machine">): Member {
-    const node = this.nodes.add({ ...joining, machine: parts.kernel.machine });
+    const { hostname, architecture, cpus, memoryBytes } = parts.kernel.machine;
+    const machine = { hostname, architecture, cpus, memoryBytes, labels: parts.labels };
+    const node = this.nodes.add({ ...joining, machine });
     const member = this.#enlist(parts, node);
     this.look();
     return member;

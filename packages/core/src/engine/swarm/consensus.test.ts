@@ -12,7 +12,7 @@ function managers(count: number, seed: number) {
   const all = Array.from({ length: count }, (_, at): SwarmNode => {
     const object = { id: `${at}`, version: 1, createdUs: at, updatedUs: at };
     const spec = { Labels: {}, Role: "manager", Availability: "active" } as const;
-    const machine = { hostname: `${at}`, architecture: "x86_64", cpus: 1, memoryBytes: 1 };
+    const machine = { hostname: `${at}`, architecture: "x86_64", cpus: 1, memoryBytes: 1, labels: {} };
     return { ...object, spec, machine, address: "", state: "ready", message: "", votes: true, isUpdated: false };
   });
   const down = new Set<SwarmNode>();

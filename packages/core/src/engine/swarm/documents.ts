@@ -80,7 +80,11 @@ export function nodeDocument(cluster: Cluster, node: SwarmNode) {
       Hostname: machine.hostname,
       Platform: { Architecture: machine.architecture, OS: "linux" },
       Resources: { NanoCPUs: machine.cpus * 1e9, MemoryBytes: machine.memoryBytes },
-      Engine: { EngineVersion: ENGINE_VERSION, Plugins: PLUGINS },
+      Engine: {
+        EngineVersion: ENGINE_VERSION,
+        ...(Object.keys(machine.labels).length > 0 && { Labels: machine.labels }),
+        Plugins: PLUGINS,
+      },
       TLSInfo: tlsInfo(cluster),
     },
     Status: { State: state, ...(message !== "" && { Message: message }), Addr: address },

@@ -37,6 +37,8 @@ export interface NodeDescription {
   readonly architecture: string;
   readonly cpus: number;
   readonly memoryBytes: number;
+  /** Of its engine. */
+  readonly labels: StringMap;
 }
 
 export interface SwarmNode extends SwarmObject {
@@ -98,9 +100,8 @@ export class NodeStore {
     const { revisions, events } = this.#parts;
     const isFirst = this.all().length === 0;
     const spec: NodeSpec = { Labels: {}, Role: role, Availability: availability };
-    const { hostname, architecture, cpus, memoryBytes } = machine;
     const node: SwarmNode = {
-      ...{ ...revisions.created(), spec, machine: { hostname, architecture, cpus, memoryBytes }, address },
+      ...{ ...revisions.created(), spec, machine, address },
       ...{ state: isFirst ? "ready" : "unknown", message: "", votes: role === "manager", isUpdated: false },
     };
     this.#table.add(node);
@@ -210,16 +211,17 @@ export class NodeStore {
     };
     check("role", ROLES);
     check("membership", MEMBERSHIPS);
-    return this.#table.list().filter(
-      ({ id, spec, machine, votes, isUpdated }) =>
-        filters.allows("id", (value) => id.startsWith(value)) &&
-        filters.allows("name", (value) => machine.hostname.startsWith(value)) &&
-        filters.allows("role", (value) => value === (votes ? "manager" : "worker")) &&
-        filters.allows("membership", (value) => value === (isUpdated ? "pending" : "accepted")) &&
-        filters.allowsLabels(spec.Labels, "node.label") &&
-        // The engine has none.
-        filters.allowsLabels({}),
-    );
+    return this.#table
+      .list()
+      .filter(
+        ({ id, spec, machine, votes, isUpdated }) =>
+          filters.allows("id", (value) => id.startsWith(value)) &&
+          filters.allows("name", (value) => machine.hostname.startsWith(value)) &&
+          filters.allows("role", (value) => value === (votes ? "manager" : "worker")) &&
+          filters.allows("membership", (value) => value === (isUpdated ? "pending" : "accepted")) &&
+          filters.allowsLabels(spec.Labels, "node.label") &&
+          filters.allowsLabels(machine.labels),
+      );
   }
 }
 

@@ -46,7 +46,7 @@ export function meetsConstraints({ Constraints = [] }: Placement, node: SwarmNod
 function attributeOf({ id, machine, spec, address }: SwarmNode, key: string): string | undefined {
   const name = key.toLowerCase();
   if (name.startsWith("node.labels.")) return ownValue(spec.Labels, key.slice("node.labels.".length)) ?? "";
-  if (name.startsWith("engine.labels.")) return "";
+  if (name.startsWith("engine.labels.")) return ownValue(machine.labels, key.slice("engine.labels.".length)) ?? "";
   const attributes: Readonly<Record<string, string>> = {
     "node.id": id,
     "node.hostname": machine.hostname,

@@ -4,6 +4,7 @@
  * @see swarmkit manager/scheduler: scheduler.go, nodeset.go, decision_tree.go
  */
 import { ownValue } from "../../lib/index.ts";
+import type { StringMap } from "../docker/create-body.ts";
 import type { SwarmNode } from "./node.ts";
 import { explanation, hostPorts, type Obstacle, obstacle, occupancyWithout } from "./placement.ts";
 import type { Service } from "./service.ts";
@@ -19,7 +20,14 @@ export interface SchedulerParts {
 /** A node that so many tasks of a service have failed on comes after the others for a while. @see swarmkit scheduler.go: maxFailures, monitorFailures */
 const MOST_FAILURES = 5;
 const FAILURES_US = 5 * 60 * 1_000_000;
-const NODE_LABEL = "node.labels.";
+/** What tasks can be spread over, by how it is written. */
+const SPREADS: Readonly<Record<string, (node: SwarmNode) => StringMap>> = {
+  "node.labels.": ({ spec }) => spec.Labels,
+  "engine.labels.": ({ machine }) => machine.labels,
+};
+
+/** What a node says to a question that tasks are spread over; "" for nothing. */
+type Answer = (node: SwarmNode) => string;
 
 interface Candidate {
   readonly node: SwarmNode;
@@ -40,7 +48,7 @@ export class Scheduler {
   /** The node for a task, or why there is none. One that has a node already asks for that alone. */
   placeFor(task: Task, service: Service): SwarmNode | string {
     const candidates = this.#candidates(task, service);
-    const preferences = (task.spec.Placement?.Preferences ?? []).flatMap(({ Spread }) => labelOf(Spread) ?? []);
+    const preferences = (task.spec.Placement?.Preferences ?? []).flatMap(({ Spread }) => answerTo(Spread) ?? []);
     const found = best(candidates, preferences);
     return found?.node ?? explanation(candidates.flatMap((one) => one.obstacle ?? []));
   }
@@ -65,18 +73,21 @@ export class Scheduler {
   }
 }
 
-/** The label that tasks are to be spread over; there is nothing else that they can be. */
-function labelOf(spread: { readonly SpreadDescriptor?: string } | undefined): string | undefined {
+/** What tasks are to be spread over. */
+function answerTo(spread: { readonly SpreadDescriptor?: string } | undefined): Answer | undefined {
   const { SpreadDescriptor: text = "" } = spread ?? {};
-  return text.toLowerCase().startsWith(NODE_LABEL) ? text.slice(NODE_LABEL.length) : undefined;
+  const [prefix, labelsOf] = Object.entries(SPREADS).find(([start]) => text.toLowerCase().startsWith(start)) ?? [];
+  if (prefix === undefined || labelsOf === undefined) return undefined;
+  const label = text.slice(prefix.length);
+  return (node) => ownValue(labelsOf(node), label) ?? "";
 }
 
 /** In the group with the fewest tasks of the service first, by one preference after the other. */
-function best(candidates: readonly Candidate[], [label, ...others]: readonly string[]): Candidate | undefined {
-  if (label === undefined) return candidates.filter((one) => one.obstacle === undefined).sort(compare)[0];
+function best(candidates: readonly Candidate[], [answer, ...others]: readonly Answer[]): Candidate | undefined {
+  if (answer === undefined) return candidates.filter((one) => one.obstacle === undefined).sort(compare)[0];
   const groups = new Map<string, Candidate[]>();
   for (const candidate of candidates) {
-    const value = ownValue(candidate.node.spec.Labels, label) ?? "";
+    const value = answer(candidate.node);
     groups.set(value, [...(groups.get(value) ?? []), candidate]);
   }
   const size = (group: readonly Candidate[]): number => group.reduce((sum, { ofService }) => sum + ofService, 0);

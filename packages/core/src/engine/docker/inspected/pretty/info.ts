@@ -62,6 +62,7 @@ export function prettyServerInfo(info: Info): string {
     ` ID: ${info.ID}`,
     ` Docker Root Dir: ${info.DockerRootDir}`,
     ` Debug Mode: ${info.Debug}`,
+    ...section(" Labels:", info.Labels),
     ` Experimental: ${info.ExperimentalBuild}`,
     ...section(" Insecure Registries:", [...insecure.map(({ Name }) => Name), ...RegistryConfig.InsecureRegistryCIDRs]),
     ...section(" Registry Mirrors:", RegistryConfig.Mirrors ?? []),

@@ -13,6 +13,7 @@ interface NodePage {
     readonly Resources: { readonly NanoCPUs: number; readonly MemoryBytes: number };
     readonly Engine: {
       readonly EngineVersion: string;
+      readonly Labels?: Readonly<Record<string, string>>;
       readonly Plugins?: readonly { readonly Type: string; readonly Name: string }[];
     };
     readonly TLSInfo: {
@@ -21,7 +22,7 @@ interface NodePage {
       readonly CertIssuerPublicKey: string;
     };
   };
-  readonly Status: { readonly State: string; readonly Addr: string };
+  readonly Status: { readonly State: string; readonly Message?: string; readonly Addr: string };
   readonly ManagerStatus?: { readonly Leader?: boolean; readonly Reachability: string; readonly Addr: string };
 }
 
@@ -38,6 +39,7 @@ export function prettyNode({ ID, CreatedAt, Spec, Description, Status, ManagerSt
     `Joined at:             \t${moment(CreatedAt)}`,
     "Status:",
     ` State:\t\t\t${capital(Status.State)}`,
+    ...(Status.Message === undefined ? [] : [` Message:              \t${capital(Status.Message)}`]),
     ` Availability:         \t${capital(Spec.Availability)}`,
     ` Address:\t\t${Status.Addr}`,
     ...(ManagerStatus === undefined
@@ -57,6 +59,7 @@ export function prettyNode({ ID, CreatedAt, Spec, Description, Status, ManagerSt
     "Plugins:",
     ...plugins,
     `Engine Version:\t\t${Engine.EngineVersion}`,
+    ...labelLines(Engine.Labels ?? {}, "Engine Labels"),
     "TLS Info:",
     " TrustRoot:",
     TLSInfo.TrustRoot,

@@ -4,7 +4,7 @@
 export const moment = (time: string): string => time.replace("T", " ").replace(/Z$/, " +0000 utc");
 
 /** One below the other. */
-export const labelLines = (labels: Readonly<Record<string, string>>): readonly string[] => {
+export const labelLines = (labels: Readonly<Record<string, string>>, title = "Labels"): readonly string[] => {
   const lines = Object.entries(labels).map(([name, value]) => ` - ${name}${value === "" ? "" : `=${value}`}`);
-  return lines.length === 0 ? [] : ["Labels:", ...lines];
+  return lines.length === 0 ? [] : [`${title}:`, ...lines];
 };
