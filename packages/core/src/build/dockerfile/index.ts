@@ -42,7 +42,7 @@ export { BuildError } from "./error.ts";
 export { type LintOptions, type LintWarning, parseLintOptions } from "./lint.ts";
 export type { RuleName } from "./lint-rules.ts";
 export type { BuildMount, CacheSharing, MountType } from "./mount.ts";
-export { parse, parseTrigger } from "./parse.ts";
+export { parse, parseChanges, parseTrigger } from "./parse.ts";
 export { print } from "./print.ts";
 export {
   excerpt,

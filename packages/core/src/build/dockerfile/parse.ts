@@ -79,6 +79,18 @@ export function parseTrigger(text: string): AnyInstruction {
   return toInstruction(only, BUILT_IN);
 }
 
+/**
+ * Reads instructions of no stage, as those that change an image.
+ *
+ * @param accept is asked for every name before any instruction is understood
+ * @throws BuildError
+ */
+export function parseChanges(text: string, accept: (name: string) => void): readonly AnyInstruction[] {
+  const { nodes } = parseNodes(text);
+  for (const { node } of nodes) accept(node.name);
+  return nodes.map((one) => toInstruction(one, BUILT_IN));
+}
+
 /** The first pass alone. @throws BuildError */
 export function parseNodes(text: string): ParsedText {
   const reader = new LineReader(text);

@@ -50,7 +50,7 @@ export function imageDocument(image: Image, { tags, digests, parent, taggedUs }:
       Env: run.Env ?? null,
       ...(isEmpty(run.ExposedPorts) ? {} : { ExposedPorts: run.ExposedPorts }),
       ...(run.Healthcheck === undefined ? {} : { Healthcheck: run.Healthcheck }),
-      Labels: run.Labels ?? null,
+      Labels: isEmpty(run.Labels) ? null : (run.Labels ?? null),
       OnBuild: run.OnBuild ?? null,
       ...(run.Shell === undefined ? {} : { Shell: run.Shell }),
       ...(run.StopSignal === undefined ? {} : { StopSignal: run.StopSignal }),

@@ -9,7 +9,7 @@ import {
   expandWord,
   healthcheckOf,
   healthcheckStep,
-  parse,
+  parseChanges,
   type ShellOrExec,
 } from "../../build/index.ts";
 import { StatusError } from "../../lib/index.ts";
@@ -19,14 +19,8 @@ import { exposedPorts } from "./exposed-ports.ts";
 
 /** @throws StatusError invalid-argument for an instruction that is wrong, or means nothing here */
 export function applyChanges(config: ImageRunConfig, changes: readonly string[]): ImageRunConfig {
-  const text = changes.flatMap((change) => change.split("\n")).filter((line) => line.trim() !== "");
   if (changes.length === 0) return config;
-  if (text.length === 0) throw invalid("file with no instructions");
-  for (const line of text) {
-    const [word = ""] = line.trim().split(/\s/, 1);
-    if (!VALID.has(word.toLowerCase())) throw invalid(`${word} is not a valid change command`);
-  }
-  return instructionsOf(text).reduce(
+  return instructionsOf(changes.join("\n")).reduce(
     (changed, instruction, at, all) => apply(changed, instruction, all.slice(0, at)),
     config,
   );
@@ -37,10 +31,15 @@ const VALID: ReadonlySet<string> = new Set(
   "cmd entrypoint healthcheck env expose label onbuild stopsignal user volume workdir".split(" "),
 );
 
-function instructionsOf(lines: readonly string[]): readonly AnyInstruction[] {
+function accept(name: string): void {
+  if (!VALID.has(name.toLowerCase())) throw invalid(`${name} is not a valid change command`);
+}
+
+function instructionsOf(text: string): readonly AnyInstruction[] {
   try {
-    return parse(`FROM scratch\n${lines.join("\n")}\n`).stages[0]?.instructions ?? [];
+    return parseChanges(text, accept);
   } catch (error) {
+    if (error instanceof StatusError) throw error;
     const message = error instanceof Error ? error.message : String(error);
     throw invalid(message.replace(/^dockerfile parse error on line \d+: /i, ""));
   }
