@@ -11,6 +11,7 @@ import { extraHost } from "../docker/values/hosts.ts";
 import { verifyLogMode } from "../log/log-driver.ts";
 import { verifyLogOptions } from "../log/log-options.ts";
 import { chooseCapabilities } from "../spec.ts";
+import { isRuntimeName } from "./runtime-names.ts";
 
 const MINIMUM_MEMORY = 6 * 1024 * 1024;
 const MINIMUM_CPU_US = 1_000;
@@ -46,7 +47,7 @@ export function verifySettings(
   verifyLogMode(hostConfig);
   verifyLogOptions(hostConfig.LogConfig?.Type ?? "", hostConfig.LogConfig?.Config ?? {});
   const runtime = hostConfig.Runtime ?? "";
-  if (runtime !== "" && runtime !== "runc") throw invalid(`unknown or invalid runtime name: ${runtime}`);
+  if (!isRuntimeName(runtime)) throw invalid(`unknown or invalid runtime name: ${runtime}`);
 }
 
 /** @see moby daemon/container.go validateIsolation…, runconfig/hostconfig_unix.go validateNetContainerMode */
