@@ -11,7 +11,7 @@ import { SharedMemory } from "../mount/shared-memory.ts";
 import type { Container } from "./container.ts";
 import type { ContainerIndex } from "./container-index.ts";
 
-const VOLUMES_FROM_MODES: ReadonlySet<string> = new Set(["rw", "ro", "z", "Z", "ro,z", "ro,Z", "z,ro", "rw,z"]);
+const VOLUMES_FROM_MODES: ReadonlySet<string> = new Set(["", "rw", "ro", "z", "Z", "ro,z", "ro,Z", "z,ro", "rw,z"]);
 
 /** The container that NetworkMode names. @throws StatusError if there is none, or it does not run */
 export function networkOwner(index: ContainerIndex, container: Container): Container | undefined {
@@ -91,7 +91,7 @@ export function inheritedMounts(
 ): readonly MountPoint[] {
   return (from ?? []).flatMap((text) => {
     if (text === "") throw new StatusError("invalid-argument", "volumes-from specification cannot be an empty string");
-    const [name = "", mode = "rw"] = text.split(":");
+    const [name = "", mode = "rw"] = text.split(/:(.*)/s, 2);
     if (!VOLUMES_FROM_MODES.has(mode)) throw new StatusError("invalid-argument", `invalid mode: ${mode}`);
     const given = named(index, name, invalid).mountPoints.filter(({ isUnlisted }) => isUnlisted !== true);
     // What has no source is taken for a volume, and this one has no name.
