@@ -23,7 +23,7 @@ import { Creation, type OwnOptions, type PastRun } from "./container/creation.ts
 import { Launcher } from "./container/launcher.ts";
 import { RestartBackoff, startsWithEngine } from "./container/restart.ts";
 import { type StopOptions, Stopper } from "./container/stopper.ts";
-import { type UpdateBody, updateContainer } from "./container/update.ts";
+import { checkedChanges, type UpdateBody, updateContainer } from "./container/update.ts";
 import type { UserLookup } from "./container/user-lookup.ts";
 import type { EventLog } from "./events.ts";
 import type { CauseLog } from "./explain/cause-log.ts";
@@ -180,16 +180,18 @@ export class ContainerService {
     this.#stopper.unpause(container);
   }
 
-  /** @throws StatusError conflict for a running container without `force` */
+  /** `reference` is what the caller calls it. @throws StatusError conflict for a running container without `force` */
   async remove(
     container: Container,
     options: { readonly force?: boolean; readonly volumes?: boolean } = {},
+    reference: string = container.name,
   ): Promise<void> {
     if (container.isActive) {
       if (options.force !== true) {
         const { state } = container;
+        const name = reference.replace(/^\//, "");
         const what = state === "paused" ? "paused and must be unpaused first" : `${state}: ${STOP_FIRST}`;
-        throw new StatusError("conflict", `cannot remove container "${container.name}": container is ${what}`);
+        throw new StatusError("conflict", `cannot remove container "${name}": container is ${what}`);
       }
       container.endedByHand = true;
       if (!this.#stopper.cancelRestart(container)) await this.#stopper.killNow(container, "docker rm --force");
@@ -219,9 +221,11 @@ export class ContainerService {
     }
   }
 
-  /** Other limits. @throws StatusError invalid-argument for what cannot be */
-  update(container: Container, body: UpdateBody): void {
-    updateContainer(container, body, this.#parts.kernel.machine);
+  /** Other limits. @throws StatusError invalid-argument for what cannot be, whatever it is for; not-found */
+  update(reference: string, body: UpdateBody): void {
+    const changes = checkedChanges(body, this.#parts.kernel.machine);
+    const container = this.get(reference);
+    updateContainer(container, changes);
     this.#events.record(container, "update");
   }
 

@@ -26,7 +26,7 @@ const EXEC_FAILED = 126;
 export function execRoutes(engine: Engine): readonly Route[] {
   const { containers, exec } = engine;
   return [
-    route("POST", "/containers/{id}/exec", async ({ request, param }) => {
+    route("POST", "/containers/{id...}/exec", async ({ request, param }) => {
       const body = await readJson(request, EXEC_CREATE);
       if (body.Cmd.length === 0) throw badRequest("No exec command specified");
       const container = containers.get(param("id"));

@@ -41,7 +41,7 @@ export function networkRoutes(engine: Engine): readonly Route[] {
       const { removed: deleted } = pruneNetworks(engine, Filters.parse(query.get("filters")));
       return json({ NetworksDeleted: deleted.length === 0 ? null : deleted });
     }),
-    route("GET", "/networks/{id}", ({ param, query }) => {
+    route("GET", "/networks/{id...}", ({ param, query }) => {
       const verbose = query.get("verbose") ?? "";
       const problem = verbose === "" ? undefined : problemOf(() => parseBool(verbose));
       if (problem !== undefined) throw badRequest(`invalid value for verbose: ${verbose}: ${problem}`);
@@ -52,16 +52,16 @@ export function networkRoutes(engine: Engine): readonly Route[] {
       const services = verbose !== "" && parseBool(verbose) ? networks.servicesOn(network) : [];
       return json(networkDocument(seen, services));
     }),
-    route("DELETE", "/networks/{id}", ({ param }) => {
+    route("DELETE", "/networks/{id...}", ({ param }) => {
       networks.remove(param("id"));
       return empty(204);
     }),
-    route("POST", "/networks/{id}/connect", async ({ request, param }) => {
+    route("POST", "/networks/{id...}/connect", async ({ request, param }) => {
       const { Container: name, EndpointConfig } = await readJson(request, NETWORK_CONNECT);
       networks.connect(containers.get(name), idOf(param("id")), EndpointConfig);
       return empty(200);
     }),
-    route("POST", "/networks/{id}/disconnect", async ({ request, param }) => {
+    route("POST", "/networks/{id...}/disconnect", async ({ request, param }) => {
       const { Container: container, Force: force } = await readJson(request, NETWORK_DISCONNECT);
       disconnectNamed(engine, { container, network: idOf(param("id")), force });
       return empty(200);

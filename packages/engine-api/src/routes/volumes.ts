@@ -44,8 +44,8 @@ export function volumeRoutes(engine: Engine): readonly Route[] {
       return json(volumeDocument(volume), 201);
     }),
     route("POST", "/volumes/prune", ({ query, version }) => json(prune(engine, query, version))),
-    route("GET", "/volumes/{name}", ({ param }) => json(findVolume(engine, param("name")))),
-    route("PUT", "/volumes/{name}", async ({ param, query, request }) => {
+    route("GET", "/volumes/{name...}", ({ param }) => json(findVolume(engine, param("name")))),
+    route("PUT", "/volumes/{name...}", async ({ param, query, request }) => {
       if (swarm.current === undefined) {
         throw new HttpProblem(503, "volume update only valid for cluster volumes, but swarm is unavailable");
       }
@@ -54,7 +54,7 @@ export function volumeRoutes(engine: Engine): readonly Route[] {
       swarm.cluster.volumes.update(param("name"), version, Spec);
       return empty(200);
     }),
-    route("DELETE", "/volumes/{name}", ({ param, query }) => {
+    route("DELETE", "/volumes/{name...}", ({ param, query }) => {
       removeVolume(engine, param("name"), { force: flag(query, "force") });
       return empty(204);
     }),

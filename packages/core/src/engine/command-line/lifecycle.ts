@@ -59,7 +59,7 @@ export async function runLifecycle(session: Session, request: LifecycleRequest):
       return renameContainer(session, request);
     case "update":
       return named(request.containers, (name) =>
-        session.call("ContainerUpdate", name, () => containers.update(containers.get(name), request.body)),
+        session.call("ContainerUpdate", name, () => containers.update(name, request.body)),
       );
   }
 }
@@ -73,10 +73,11 @@ const stopOf = ({ timeout, signal }: RequestOf<"stop" | "restart">) => ({
 async function kill({ engine }: Session, name: string, signal: string): Promise<void> {
   const { containers } = engine;
   try {
-    await containers.kill(containers.get(name), signalOf(signal === "" ? "KILL" : signal));
+    const wanted = signalOf(signal === "" ? "KILL" : signal);
+    await containers.kill(containers.get(name), wanted);
   } catch (error) {
-    if (!(error instanceof StatusError) || error.message.startsWith("cannot kill")) throw error;
-    throw new StatusError(error.kind, `cannot kill container: ${name}: ${error.message}`);
+    if (!(error instanceof StatusError)) throw error;
+    throw new StatusError(error.kind, `cannot kill container: ${name.replace(/^\//, "")}: ${error.message}`);
   }
 }
 
@@ -87,7 +88,7 @@ function removeContainers(session: Session, request: RequestOf<"rm">): Promise<n
       await session.call("ContainerDelete", name, () =>
         request.link
           ? containers.unlink(name)
-          : containers.remove(containers.get(name), { force: request.force, volumes: request.volumes }),
+          : containers.remove(containers.get(name), { force: request.force, volumes: request.volumes }, name),
       );
     } catch (error) {
       // With --force a missing container is told, and is no failure.

@@ -83,8 +83,12 @@ export class ContainerIndex {
     return container;
   }
 
+  /** By its own name, or by what another container calls it: `PARENT/ALIAS`. */
   byName(name: string): Container | undefined {
-    return this.byId(this.idOf(name) ?? "");
+    const own = this.byId(this.idOf(name) ?? "");
+    const slash = name.indexOf("/");
+    if (own !== undefined || slash < 0) return own;
+    return this.byId(this.idOf(name.slice(0, slash)) ?? "")?.links.get(name.slice(slash + 1));
   }
 
   idOf(name: string): string | undefined {

@@ -22,6 +22,7 @@ import type { Container } from "./container.ts";
 import type { ContainerEvents } from "./container-events.ts";
 import type { ContainerIndex } from "./container-index.ts";
 import { checkDeviceRequests } from "./device-requests.ts";
+import { runtimeProblem } from "./runtime-names.ts";
 import { CREATE_FAILED, startFailure } from "./start-failure.ts";
 import type { UserLookup } from "./user-lookup.ts";
 
@@ -100,7 +101,7 @@ export class Launcher {
     this.#openNetwork(container);
     const opening = networks.openOutside(container);
     if (opening !== undefined) await this.#opened(container, opening);
-    this.#openLogDriver(container);
+    this.#checkTask(container);
     const oci = runtime.create(container.id, spec, bundle, this.#parts.streams.stdio(container), (master) =>
       this.#parts.streams.openConsole(container, master),
     );
@@ -149,9 +150,11 @@ export class Launcher {
   }
 
   /** @throws StatusError: the container gets code 128, whatever it had. */
-  #openLogDriver(container: Container): void {
+  #checkTask(container: Container): void {
     try {
       checkLogDriver(container);
+      const problem = runtimeProblem(container.hostConfig.Runtime ?? "");
+      if (problem !== undefined) throw new StatusError("internal", problem);
     } catch (error) {
       if (error instanceof StatusError) {
         this.discard(container);

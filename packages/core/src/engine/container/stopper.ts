@@ -84,10 +84,7 @@ export class Stopper {
       return;
     }
     if (!container.isRunning) {
-      throw new StatusError(
-        "conflict",
-        `cannot kill container: ${container.name}: container ${container.id} is not running`,
-      );
+      throw new StatusError("conflict", `container ${container.id} is not running`);
     }
     if (signal === SIGKILL) await this.killNow(container, "docker kill");
     else this.#signal(container, signal, "docker kill");

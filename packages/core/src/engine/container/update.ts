@@ -13,8 +13,8 @@ import { type MachineLimits, verifySettings } from "./verify.ts";
 
 export type UpdateBody = Partial<HostConfig>;
 
-/** @throws StatusError invalid-argument for limits that cannot be */
-export function updateContainer(container: Container, body: UpdateBody, machine: MachineLimits): void {
+/** What a body asks to change. @throws StatusError invalid-argument for limits that cannot be */
+export function checkedChanges(body: UpdateBody, machine: MachineLimits): UpdateBody {
   const given = Object.entries(body).filter(([, value]) => value !== 0 && value !== "" && value !== undefined);
   const { RestartPolicy: policy, ...rest } = Object.fromEntries(given) as UpdateBody;
   const withPolicy = policy === undefined || policy.Name === "" ? {} : { RestartPolicy: policy };
@@ -22,7 +22,12 @@ export function updateContainer(container: Container, body: UpdateBody, machine:
   // With the limit of swap alone goes the limit of memory that there is.
   const alone = changes.Memory === undefined && changes.MemorySwap !== undefined && changes.MemorySwap > 0;
   verifySettings({}, alone ? { ...changes, MemorySwap: 0 } : changes, machine);
-  const restarts = withPolicy.RestartPolicy !== undefined && withPolicy.RestartPolicy.Name !== "no";
+  return changes;
+}
+
+/** @throws StatusError conflict for what does not go with what the container has */
+export function updateContainer(container: Container, changes: UpdateBody): void {
+  const restarts = changes.RestartPolicy !== undefined && changes.RestartPolicy.Name !== "no";
   if (restarts && container.hostConfig.AutoRemove === true) {
     throw cannot(container, "Restart policy cannot be updated because AutoRemove is enabled for the container");
   }

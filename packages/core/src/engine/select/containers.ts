@@ -6,7 +6,6 @@ import { referenceProblem } from "../../oci/index.ts";
 import type { Container } from "../container/container.ts";
 import { portSummaries } from "../documents/container.ts";
 import type { Engine } from "../engine.ts";
-import { linkedNames } from "../network/links.ts";
 import { type Filters, matchesPattern } from "./filters.ts";
 
 export const CONTAINER_FILTERS = (
@@ -98,7 +97,7 @@ function onlyOne(list: readonly Container[], start: string): Container | undefin
 function fits(engine: Engine, container: Container, filters: Filters): boolean {
   const { config, exitCode, state } = container;
   return (
-    filters.allows("name", (value) => linkedNames(container).some((own) => matchesName(own.slice(1), value))) &&
+    filters.allows("name", (value) => matchesName(container.name, value)) &&
     filters.allowsLabels(config.Labels ?? {}) &&
     filters.allows("status", (value) => value === state) &&
     filters.allows("exited", (value) => hasExited(container) && Number(value) === exitCode) &&

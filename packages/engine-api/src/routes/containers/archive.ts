@@ -1,5 +1,5 @@
 /**
- * Files in and out: `/containers/{id}/archive`, `/export`, `/changes`.
+ * Files in and out: `/containers/{id...}/archive`, `/export`, `/changes`.
  *
  * @see moby api/server/router/container/copy.go
  */
@@ -18,17 +18,17 @@ const KINDS = { changed: 0, added: 1, deleted: 2 } as const;
 export function archiveRoutes(engine: Engine): readonly Route[] {
   const { archives, containers } = engine;
   return [
-    route("HEAD", "/containers/{id}/archive", ({ param, query }) => {
+    route("HEAD", "/containers/{id...}/archive", ({ param, query }) => {
       const stat = archives.stat(containers.get(param("id")), pathOf(query), param("id"));
       return { kind: "whole", status: 200, headers: statHeader(stat), body: new Uint8Array() };
     }),
-    route("GET", "/containers/{id}/archive", ({ param, query }) => {
+    route("GET", "/containers/{id...}/archive", ({ param, query }) => {
       const container = containers.get(param("id"));
       const { stat, entries } = archives.read(container, pathOf(query), param("id"));
       containers.note(container, "archive-path");
       return chunked(layerArchive(entries), TAR, statHeader(stat));
     }),
-    route("PUT", "/containers/{id}/archive", async ({ request, param, query }) => {
+    route("PUT", "/containers/{id...}/archive", async ({ request, param, query }) => {
       const container = containers.get(param("id"));
       const path = pathOf(query);
       const sent = await readAll(request.body);
@@ -38,12 +38,12 @@ export function archiveRoutes(engine: Engine): readonly Route[] {
       containers.note(container, "extract-to-dir");
       return empty(200);
     }),
-    route("GET", "/containers/{id}/export", ({ param }) => {
+    route("GET", "/containers/{id...}/export", ({ param }) => {
       const container = containers.get(param("id"));
       containers.note(container, "export");
       return chunked(layerArchive(archives.export(container)), "application/octet-stream");
     }),
-    route("GET", "/containers/{id}/changes", ({ param }) => {
+    route("GET", "/containers/{id...}/changes", ({ param }) => {
       const changes = [...containers.changes(containers.get(param("id")))];
       return json(changes.length === 0 ? null : changes.map(({ kind, path }) => ({ Path: path, Kind: KINDS[kind] })));
     }),

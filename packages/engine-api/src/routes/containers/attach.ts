@@ -1,5 +1,5 @@
 /**
- * `POST /containers/{id}/attach`: a container's standard streams over the connection; `GET …/attach/ws`: the same over a
+ * `POST /containers/{id...}/attach`: a container's standard streams over the connection; `GET …/attach/ws`: the same over a
  * WebSocket.
  *
  * @see moby api/server/router/container/container_routes.go postContainersAttach, wsContainersAttach; daemon/attach.go

@@ -22,16 +22,16 @@ export function containerRoutes(engine: Engine): readonly Route[] {
     route("GET", "/containers/json", listHandler(engine)),
     route("POST", "/containers/create", createHandler(engine)),
     route("POST", "/containers/prune", async ({ query }) => json(await prune(engine, query))),
-    route("GET", "/containers/{id}/json", ({ param, query, version }) => {
+    route("GET", "/containers/{id...}/json", ({ param, query, version }) => {
       const container = containers.get(param("id"));
       return json(olderContainer(inspect(engine, container, flag(query, "size")), version));
     }),
-    route("GET", "/containers/{id}/top", topHandler(engine)),
-    route("GET", "/containers/{id}/logs", logsHandler(engine)),
-    route("GET", "/containers/{id}/stats", statsHandler(engine)),
-    route("POST", "/containers/{id}/attach", attachHandler(engine)),
-    route("GET", "/containers/{id}/attach/ws", webSocketHandler(engine)),
-    route("POST", "/containers/{id}/wait", waitHandler(engine)),
+    route("GET", "/containers/{id...}/top", topHandler(engine)),
+    route("GET", "/containers/{id...}/logs", logsHandler(engine)),
+    route("GET", "/containers/{id...}/stats", statsHandler(engine)),
+    route("POST", "/containers/{id...}/attach", attachHandler(engine)),
+    route("GET", "/containers/{id...}/attach/ws", webSocketHandler(engine)),
+    route("POST", "/containers/{id...}/wait", waitHandler(engine)),
     ...archiveRoutes(engine),
     ...lifecycleRoutes(engine),
   ];

@@ -19,12 +19,12 @@ type Work = (container: Container, call: Call) => void | Promise<void>;
 export function lifecycleRoutes(engine: Engine): readonly Route[] {
   const { containers } = engine;
   const on = (verb: string, work: Work): Route =>
-    route("POST", `/containers/{id}/${verb}`, async (call): Promise<ApiReply> => {
+    route("POST", `/containers/{id...}/${verb}`, async (call): Promise<ApiReply> => {
       await work(containers.get(call.param("id")), call);
       return empty(204);
     });
   return [
-    route("POST", "/containers/{id}/start", async (call): Promise<ApiReply> => {
+    route("POST", "/containers/{id...}/start", async (call): Promise<ApiReply> => {
       await checkStart(call);
       await start(engine, containers.get(call.param("id")));
       return empty(204);
@@ -37,29 +37,29 @@ export function lifecycleRoutes(engine: Engine): readonly Route[] {
     on("pause", (container) => containers.pause(container)),
     on("unpause", (container) => containers.unpause(container)),
     on("rename", (container, { query }) => rename(engine, container, text(query, "name"))),
-    route("POST", "/containers/{id}/kill", (call) => kill(engine, call)),
-    route("POST", "/containers/{id}/resize", ({ param, query }) => {
+    route("POST", "/containers/{id...}/kill", (call) => kill(engine, call)),
+    route("POST", "/containers/{id...}/resize", ({ param, query }) => {
       const wanted = size(query);
       containers.streams.resize(containers.get(param("id")), wanted);
       return empty(200);
     }),
-    route("POST", "/containers/{id}/update", async ({ request, param }) => {
+    route("POST", "/containers/{id...}/update", async ({ request, param }) => {
       const body = await readJson(request, UPDATE);
-      const container = containers.get(param("id"));
-      containers.update(container, body);
+      containers.update(param("id"), body);
       return json({ Warnings: null });
     }),
     route("DELETE", "/containers/{id...}", async ({ param, query }) => {
       if (flag(query, "link")) containers.unlink(param("id"));
-      else await remove(engine, containers.get(param("id")), query);
+      else await remove(engine, param("id"), query);
       return empty(204);
     }),
   ];
 }
 
-async function remove(engine: Engine, container: Container, query: URLSearchParams): Promise<void> {
+async function remove(engine: Engine, reference: string, query: URLSearchParams): Promise<void> {
+  const container = engine.containers.get(reference);
   const wasRunning = container.isRunning;
-  await engine.containers.remove(container, { force: flag(query, "force"), volumes: flag(query, "v") });
+  await engine.containers.remove(container, { force: flag(query, "force"), volumes: flag(query, "v") }, reference);
   if (wasRunning) await untilSettled(engine, container, REMOVAL_SETTLED_US);
 }
 
@@ -110,17 +110,13 @@ function stopOptions(query: URLSearchParams) {
   return { timeoutSeconds: integer(query, "t"), signal: text(query, "signal") || undefined };
 }
 
+/** Errors of `kill` say what it was that could not be done. */
 async function kill({ containers }: Engine, { param, query }: Call): Promise<ApiReply> {
   const reference = param("id");
-  const { container, signal } = prepareKill(containers, reference, text(query, "signal") || "KILL");
-  await containers.kill(container, signal);
-  return empty(204);
-}
-
-/** Errors of `kill` say what it was that could not be done. */
-function prepareKill(containers: Engine["containers"], reference: string, signal: string) {
   try {
-    return { container: containers.get(reference), signal: signalOf(signal) };
+    const signal = signalOf(text(query, "signal") || "KILL");
+    await containers.kill(containers.get(reference), signal);
+    return empty(204);
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;
     throw new StatusError(error.kind, `cannot kill container: ${reference}: ${error.message}`);

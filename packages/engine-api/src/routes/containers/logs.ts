@@ -1,5 +1,5 @@
 /**
- * `GET /containers/{id}/logs`.
+ * `GET /containers/{id...}/logs`.
  *
  * @see moby api/server/router/container/container_routes.go getContainersLogs, daemon/logs.go
  */

@@ -12,7 +12,7 @@ const SHORT_ID = 12;
 
 type Named = Pick<ContainerDocument, "Id" | "Config" | "NetworkSettings">;
 
-/** `GET /containers/{id}/json`. Compose 1 connects a container again that lacks the alias. */
+/** `GET /containers/{id...}/json`. Compose 1 connects a container again that lacks the alias. */
 export function olderContainer<T extends Named>(document: T, version: number): T {
   if (version > LAST_OWN_ALIASES) return document;
   const { Id, Config, NetworkSettings } = document;

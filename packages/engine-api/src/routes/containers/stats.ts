@@ -1,5 +1,5 @@
 /**
- * `GET /containers/{id}/stats`: what a container uses, once or every second.
+ * `GET /containers/{id...}/stats`: what a container uses, once or every second.
  *
  * @see moby daemon/stats.go, api/types/container/stats.go
  */

@@ -1,4 +1,4 @@
-/** `GET /containers/{id}/top`. @see moby daemon/top_unix.go */
+/** `GET /containers/{id...}/top`. @see moby daemon/top_unix.go */
 import { type Engine, topTable } from "@bottleship/core/engine";
 import { json } from "../../http/exchange.ts";
 import { text } from "../../http/query.ts";

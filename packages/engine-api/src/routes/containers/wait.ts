@@ -1,5 +1,5 @@
 /**
- * `POST /containers/{id}/wait`: the headers at once, the exit code when it is known.
+ * `POST /containers/{id...}/wait`: the headers at once, the exit code when it is known.
  *
  * Waiting is what makes a world go on whose time is skipped. But `docker run -d` waits as well, before it starts the
  * container, and hangs up when that has started: a wait that is older than what it waits for, by somebody who does not
