@@ -286,6 +286,16 @@ describe("tasks", () => {
     expect(count("node-1") + count("node-2")).toBe(3);
   });
 
+  it("bring networks along that their machines have not heard of", async () => {
+    const { on, join, seconds } = await begin(2);
+    await join(2, "worker");
+    await on(1, "network create -d overlay inner");
+    await on(1, "service create -d -q --name web --network inner --constraint node.role==worker busybox sleep 1000");
+    await seconds(2);
+    expect(await on(1, "service ps web --format '{{.CurrentState}} {{.Error}}'")).toMatch(/^Running .* ago \n$/);
+    expect(await on(2, "network inspect -f {{.Driver}} inner")).toBe("overlay\n");
+  });
+
   it("are placed by what daemons say of themselves, too", async () => {
     const { on, join, seconds } = await begin(3, { "node-1": { disk: "ssd" }, "node-3": { disk: "ssd", rack: "b" } });
     await join(2, "worker");

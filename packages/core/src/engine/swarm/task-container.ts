@@ -128,7 +128,8 @@ function endpoints({ task, networks, nameOf }: TaskPlace): Pick<CreateOptions, "
   if (attachments.length === 0) return {};
   const settings = ({ network, address }: Attachment): EndpointSettings => {
     const { DriverOpts = null } = networks.find(({ Target }) => Target === network) ?? {};
-    return { ...EMPTY_SETTINGS, DriverOpts, IPAMConfig: { IPv4Address: address } };
+    // By its id: a worker does not know it by its name yet.
+    return { ...EMPTY_SETTINGS, NetworkID: network, DriverOpts, IPAMConfig: { IPv4Address: address } };
   };
   return {
     NetworkingConfig: {
