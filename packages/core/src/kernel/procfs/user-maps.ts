@@ -49,8 +49,8 @@ export function writeIdMap(writer: Process, process: Process, kind: Kind, text: 
   const isMapped = kind === "uid" ? user.hasUidMap : user.hasGidMap;
   if (parent === undefined || isMapped) throw new Errno("EPERM");
   if (writer.creds.user !== user && writer.creds.user !== parent) throw new Errno("EPERM");
-  const extents = parseExtents(text);
   if (!writer.creds.capable(CAP_SYS_ADMIN, user)) throw new Errno("EPERM");
+  const extents = parseExtents(text);
   if (!mayMap(writer, user, parent, kind, extents)) throw new Errno("EPERM");
   if (kind === "uid" && !mayMapRoot(writer, user, parent, extents)) throw new Errno("EPERM");
   for (const { outside, count } of extents) {
