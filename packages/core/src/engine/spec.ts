@@ -372,7 +372,7 @@ function chooseMounts(
   const files = isNetworkless ? [] : ETC_FILES.filter(({ destination }) => !replaced.has(destination));
   // Those that were asked for come first among those of one depth.
   const others = [
-    ...mountPoints.map((point) => mountSpec(point, id)),
+    ...mountPoints.filter(({ isCovered }) => isCovered !== true).map((point) => mountSpec(point, id)),
     ...(hostConfig.ReadonlyRootfs ? files.map(readOnly) : files),
   ].sort((a, b) => depthOf(a.destination) - depthOf(b.destination));
   return [...standard, ...others, ...(hostConfig.Init === true ? [INIT_MOUNT] : [])];

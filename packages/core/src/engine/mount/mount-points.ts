@@ -32,6 +32,8 @@ export interface MountPoint {
   readonly mode: string;
   /** Inspect does not show it among the mounts. */
   readonly isUnlisted?: boolean;
+  /** A tmpfs is there instead: it is not mounted. */
+  readonly isCovered?: boolean;
   /** Options of a tmpfs. */
   readonly options?: readonly string[];
 }
@@ -72,7 +74,8 @@ export function collectMountPoints(
     !hostConfig.Tmpfs &&
     !config.Volumes;
   if (wantsNone) return NO_MOUNT_POINTS;
-  // All are read once before the first volume is made: a mistake leaves nothing behind.
+  // All are read once before the first volume is made: a mistake leaves nothing behind. Those of --mount come first.
+  for (const mount of hostConfig.Mounts ?? []) parseMount(mount, NO_VOLUMES);
   collect(config, hostConfig, NO_VOLUMES, inherited);
   return collect(config, hostConfig, volumes, inherited);
 }
@@ -89,24 +92,34 @@ function collect(
   const points = new Map<string, MountPoint>();
   const explicit = new Set<string>();
   for (const point of inherited) points.set(point.destination, { ...point, copiesImage: false });
-  const add = (point: MountPoint): void => {
+  const add = (point: MountPoint, said: string): void => {
     if (explicit.has(point.destination)) {
-      throw new StatusError("invalid-argument", `Duplicate mount point: ${point.destination}`);
+      throw new StatusError("invalid-argument", `Duplicate mount point: ${said}`);
     }
     explicit.add(point.destination);
     points.set(point.destination, point);
   };
   const { VolumeDriver: driver = "" } = hostConfig;
   const wish: VolumeWish = driver === "" ? {} : { driver };
-  for (const bind of hostConfig.Binds ?? []) add(parseBind(bind, volumes, wish));
-  for (const mount of hostConfig.Mounts ?? []) add(parseMount(mount, volumes));
-  for (const [path, options] of Object.entries(hostConfig.Tmpfs ?? {}))
-    add({ ...tmpfs(path, options), isUnlisted: true });
+  const memory = Object.entries(hostConfig.Tmpfs ?? {});
+  const isTmpfs = (destination: string): boolean => memory.some(([path]) => path === destination);
+  for (const bind of hostConfig.Binds ?? []) {
+    const point = parseBind(bind, volumes, wish);
+    if (isTmpfs(point.destination)) explicit.add(point.destination);
+    add(point, point.destination);
+  }
+  for (const mount of hostConfig.Mounts ?? []) add(parseMount(mount, volumes), mount.Target ?? "");
   for (const path of Object.keys(config.Volumes ?? {})) {
     const destination = clean(path);
-    if (!points.has(destination)) points.set(destination, anonymous(destination, volumes, wish));
+    if (!points.has(destination) && !isTmpfs(destination))
+      points.set(destination, anonymous(destination, volumes, wish));
   }
-  return [...points.values()].sort((a, b) => depthOf(a.destination) - depthOf(b.destination));
+  const below = memory.map(([path, options]) => ({ ...tmpfs(path, options), isUnlisted: true }));
+  // What has the place of a tmpfs gives way, unless that place was said in another way: then it lies on the tmpfs.
+  const others = [...points.values()].map((point) =>
+    point.type !== "tmpfs" && isTmpfs(point.destination) ? { ...point, isCovered: true } : point,
+  );
+  return [...below, ...others].sort((a, b) => depthOf(a.destination) - depthOf(b.destination));
 }
 
 /** How the runtime mounts it. @throws StatusError invalid-argument for an option that no tmpfs has */
