@@ -107,10 +107,16 @@ export class Fuzz {
     own.learn(call as unknown as Call, answer);
     if (answer instanceof Errno) {
       count.failed++;
-      const isFiltered = this.engine.kernel.current?.seccomp?.denied.has(call.name) === true;
-      if (!isFiltered && !mayFailWith(call.name, answer.code)) this.tally.strange.add(`${call.name}: ${answer.code}`);
+      if (!this.#isFiltered(call as unknown as Call) && !mayFailWith(call.name, answer.code))
+        this.tally.strange.add(`${call.name}: ${answer.code}`);
     } else count.succeeded++;
     return answer;
+  }
+
+  #isFiltered({ name, a }: Call): boolean {
+    const { seccomp } = this.engine.kernel.current ?? {};
+    if (seccomp === undefined) return false;
+    return seccomp.denied.has(name) || (name === "personality" && !seccomp.personas.has(Number(a)));
   }
 
   /** It would end what the engine itself needs. */
