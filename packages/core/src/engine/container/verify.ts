@@ -3,13 +3,14 @@
  *
  * @see moby daemon/container.go verifyContainerSettings, daemon/daemon_unix.go verifyPlatformContainerResources
  */
-import { type CapabilitySet, signalNumber } from "../../abi/index.ts";
+import type { CapabilitySet } from "../../abi/index.ts";
 import { durationText, problemOf, quote, readUnsigned } from "../../lib/go/index.ts";
 import { StatusError } from "../../lib/index.ts";
 import type { ContainerConfig, HostConfig } from "../docker/create-body.ts";
 import { extraHost } from "../docker/values/hosts.ts";
 import { verifyLogMode } from "../log/log-driver.ts";
 import { verifyLogOptions } from "../log/log-options.ts";
+import { parseSignal } from "../signal-names.ts";
 import { chooseCapabilities } from "../spec.ts";
 import { isRuntimeName } from "./runtime-names.ts";
 
@@ -95,9 +96,7 @@ function verifyConfig({ WorkingDir = "", StopSignal = "", Healthcheck, Env }: Pa
   if (WorkingDir !== "" && !WorkingDir.startsWith("/")) {
     throw invalid(`the working directory '${WorkingDir}' is invalid, it needs to be an absolute path`);
   }
-  if (StopSignal !== "" && !/^\d+$/.test(StopSignal) && signalNumber(StopSignal) === undefined) {
-    throw invalid(`invalid signal: ${StopSignal}`);
-  }
+  if (StopSignal !== "") parseSignal(StopSignal);
   const { Interval = 0, Timeout = 0, StartPeriod = 0, StartInterval = 0, Retries = 0 } = Healthcheck ?? {};
   for (const [name, ns] of Object.entries({ Interval, Timeout, StartPeriod, StartInterval })) {
     if (ns !== 0 && ns < MINIMUM_HEALTH_NS) {
