@@ -320,13 +320,20 @@ describe("tasks", () => {
   });
 
   it("have their logs and their processes shown by a manager, wherever they are", async () => {
-    const { on, join, seconds } = await begin(2);
+    const { cluster, on, join, seconds } = await begin(2);
     await join(2, "worker");
     const line = "service create -d -q --name web --constraint node.role==worker busybox sh -c 'echo here; sleep 1000'";
     await on(1, line);
     await seconds(2);
     expect(await on(1, "service logs --raw web")).toBe("here\n");
-    const id = (await on(1, "service ps -q web")).trim();
+    const controller = new AbortController();
+    const follows = cluster.machine("node-1").docker("service logs -f --raw web", { signal: controller.signal });
+    await on(1, "service update -d -q --env-add A=b web");
+    await seconds(20);
+    controller.abort();
+    // Also of tasks that begin later.
+    expect((await follows).stdout).toBe("here\nhere\n");
+    const id = (await on(1, "service ps -q -f desired-state=running web")).trim();
     expect(await on(1, `inspect -f '{{.Status.ContainerStatus.PID}}' ${id}`)).toMatch(/^[1-9]\d*\n$/);
   });
 });

@@ -259,9 +259,9 @@ export class Cluster {
     this.#orchestrator.close();
   }
 
-  /** The machine of a node, if it is here. */
-  memberOf(nodeId: string): Member | undefined {
-    return this.#members.get(nodeId);
+  /** The machines that are here. */
+  get members(): Iterable<Member> {
+    return this.#members.values();
   }
 
   /** Who hears whom may have changed. */

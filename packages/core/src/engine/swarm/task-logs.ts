@@ -1,7 +1,7 @@
 /** Lines that tasks have logged, those of the oldest task first, and those that they log from then on. @see moby daemon/cluster/services.go: ServiceLogs */
 import { StatusError } from "../../lib/index.ts";
 import type { Container } from "../container/container.ts";
-import type { EngineEvent, EventLog } from "../events.ts";
+import type { EngineEvent } from "../events.ts";
 import { type LogLine, LogLines } from "../log/log-lines.ts";
 import type { Swarm } from "./swarm.ts";
 import type { Task } from "./task.ts";
@@ -31,7 +31,7 @@ export function linesAsked(text: string): number {
 
 /** Hands over the past at once; what it returns ends the rest. */
 export function readTaskLogs(
-  { swarm, events }: { readonly swarm: Swarm; readonly events: EventLog },
+  { swarm }: { readonly swarm: Swarm },
   { isWanted, sinceUs, tail, follow, take }: TaskLogOptions,
 ): () => void {
   const stops: (() => void)[] = [];
@@ -53,8 +53,10 @@ export function readTaskLogs(
       const found = tasksOf(swarm, isWanted).find(({ container }) => container.id === id);
       if (found !== undefined) begin(found.task, found.container, Number.POSITIVE_INFINITY);
     };
-    events.on("event", started);
-    stops.push(() => events.off("event", started));
+    for (const { parts } of swarm.current?.members ?? []) {
+      parts.events.on("event", started);
+      stops.push(() => parts.events.off("event", started));
+    }
   }
   return () => {
     for (const stop of stops) stop();
