@@ -22,13 +22,13 @@ it("shows the key that unlocks a manager, and another after a rotation", async (
     "To unlock a swarm manager after it restarts, run the `docker swarm unlock`",
     "command and provide the following key:",
     "",
-    `    ${engine.swarm.cluster.unlockKey}`,
+    `    ${engine.swarm.cluster.keys.unlockKey}`,
     "",
     "Remember to store this key in a password manager, since without it you",
     "will not be able to restart the manager.",
     "",
   ]);
-  expect(engine.swarm.cluster.unlockKey).not.toBe(before.trim());
+  expect(engine.swarm.cluster.keys.unlockKey).not.toBe(before.trim());
 });
 
 it("shows the root of the certificates; a new one comes with new tokens", async () => {

@@ -35,7 +35,7 @@ export async function printUnlockKey(
     await session.call("SwarmUpdate", "", () => swarm.update(object.version, {}, { tokens: [], unlockKey: true }));
     if (!quiet) session.lines(["Successfully rotated manager unlock key."]);
   }
-  const key = await session.call("SwarmUnlockkey", "", () => swarm.cluster.unlockKey);
+  const key = await session.call("SwarmUnlockkey", "", () => swarm.cluster.keys.unlockKey);
   if (key === "") throw failure("no unlock key is set");
   session.lines(quiet ? [key] : unlockLines(key));
   return 0;
@@ -68,7 +68,7 @@ export async function printRoot(session: Session, request: RequestOf<"swarm ca">
     );
     if (request.detach) return 0;
   }
-  const { trustRoot } = request.rotate ? await inspected() : swarm.cluster;
+  const { trustRoot } = (request.rotate ? await inspected() : swarm.cluster).keys;
   session.out(trustRoot);
   return 0;
 }

@@ -12,7 +12,8 @@ import type { SwarmInspectRequest, SwarmRequest } from "../docker/requests/swarm
 import { humanDuration } from "../docker/values/human.ts";
 import { ENGINE_VERSION } from "../documents/versions.ts";
 import { Filters } from "../select/filters.ts";
-import type { Cluster, TokenRole } from "../swarm/cluster.ts";
+import type { Cluster } from "../swarm/cluster.ts";
+import type { TokenRole } from "../swarm/cluster-keys.ts";
 import type { ClusterSpec } from "../swarm/cluster-spec.ts";
 import { managerStatus } from "../swarm/documents.ts";
 import { NODE_FILTERS } from "../swarm/node.ts";
@@ -116,7 +117,7 @@ async function initSwarm(session: Session, request: RequestOf<"swarm init">): Pr
     ...joinLines(await inspected(session), "worker", swarm.node?.address ?? ""),
     "To add a manager to this swarm, run 'docker swarm join-token manager' and follow the instructions.",
   ]);
-  if (request.autolock) session.lines(unlockLines(swarm.cluster.unlockKey));
+  if (request.autolock) session.lines(unlockLines(swarm.cluster.keys.unlockKey));
   return 0;
 }
 
@@ -132,14 +133,14 @@ async function updateCluster(session: Session, spec: Partial<ClusterSpec>, rotat
 const joinLines = (cluster: Cluster, role: "worker" | "manager", address: string): readonly string[] => [
   `To add a ${role} to this swarm, run the following command:`,
   "",
-  `    docker swarm join --token ${cluster.token(role)} ${managerAddress(address)}`,
+  `    docker swarm join --token ${cluster.keys.token(role)} ${managerAddress(address)}`,
   "",
 ];
 
 async function printToken(session: Session, { role, quiet, rotate }: RequestOf<"swarm join-token">): Promise<number> {
   if (rotate) await updateCluster(session, {}, [role]);
   const cluster = await inspected(session);
-  if (quiet) session.lines([cluster.token(role)]);
+  if (quiet) session.lines([cluster.keys.token(role)]);
   else
     session.lines([
       ...(rotate ? [`Successfully rotated ${role} join token.`, ""] : []),
@@ -150,7 +151,7 @@ async function printToken(session: Session, { role, quiet, rotate }: RequestOf<"
 
 /** The key that a swarm is locked with, for its keeper. */
 async function tellUnlockKey(session: Session): Promise<void> {
-  const key = await session.call("SwarmUnlockkey", "", () => session.engine.swarm.cluster.unlockKey);
+  const key = await session.call("SwarmUnlockkey", "", () => session.engine.swarm.cluster.keys.unlockKey);
   session.lines(unlockLines(key));
 }
 

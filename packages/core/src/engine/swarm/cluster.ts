@@ -2,17 +2,14 @@
  * A swarm while there is one: its settings, tokens, nodes, secrets and configs, and the services with their tasks. It is
  * one object for all its machines: what Raft replicates is the same everywhere, and whoever may not see or change it is
  * refused at the door.
- *
- * Unlike Docker's it has no certificates of its own, for nobody else is there to trust them: the text that stands for the
- * root is chance in the shape of one.
  */
-import { base64 } from "../../lib/index.ts";
 import type { PrngState } from "../../sim/index.ts";
 import type { Container } from "../container/container.ts";
 import type { EventLog } from "../events.ts";
 import type { Network } from "../network/network.ts";
 import { ServiceRegistry } from "../network/service-registry.ts";
 import { Allocator } from "./allocator.ts";
+import { ClusterKeys, type ClusterKeysRecord } from "./cluster-keys.ts";
 import type { ClusterSpec } from "./cluster-spec.ts";
 import { type ClusterVolume, ClusterVolumeStore } from "./cluster-volumes.ts";
 import { type Access, Consensus } from "./consensus.ts";
@@ -49,11 +46,7 @@ export interface ClusterRecord {
   readonly spec: ClusterSpec;
   readonly lastRevision: number;
   readonly chance: PrngState;
-  readonly unlockKey: string;
-  readonly trustRoot: string;
-  readonly issuerKey: string;
-  readonly tokenRoot: string;
-  readonly tokens: readonly (readonly [TokenRole, string])[];
+  readonly keys: ClusterKeysRecord;
   readonly nodes: readonly SwarmNode[];
   readonly secrets: readonly Payload[];
   readonly configs: readonly Payload[];
@@ -63,17 +56,8 @@ export interface ClusterRecord {
   readonly networks: SwarmNetworkRecords;
 }
 
-export type TokenRole = "worker" | "manager";
-
 /** @see swarmkit manager/state/store: DefaultClusterSpec */
 const HISTORY_LIMIT = 5;
-const TOKEN_ROOT_DIGITS = 50;
-const TOKEN_SECRET_DIGITS = 25;
-const UNLOCK_KEY_BYTES = 32;
-const CERTIFICATE_BYTES = 366;
-const KEY_BYTES = 91;
-/** What stands for "O=swarm-ca" in a certificate. */
-const ISSUER = "MBMxETAPBgNVBAMTCHN3YXJtLWNh";
 
 export class Cluster {
   readonly object: SwarmObject;
@@ -84,6 +68,7 @@ export class Cluster {
   readonly configs: PayloadStore;
   readonly services: ServiceStore;
   readonly volumes: ClusterVolumeStore;
+  readonly keys: ClusterKeys;
   readonly consensus: Consensus;
   readonly #liveness: Liveness;
   readonly #orchestrator: Orchestrator;
@@ -95,11 +80,6 @@ export class Cluster {
   /** It was there before, and its containers are not back yet. */
   #isAsleep = false;
   spec: ClusterSpec;
-  unlockKey = "";
-  trustRoot: string;
-  issuerKey: string;
-  readonly #tokens = new Map<TokenRole, string>();
-  #tokenRoot: string;
 
   /** `known` is what the swarm was before. */
   constructor(options: ClusterOptions, known?: ClusterRecord) {
@@ -170,19 +150,12 @@ export class Cluster {
       },
       known?.networks,
     );
-    this.trustRoot = known?.trustRoot ?? pem(revisions.prng.bytes(CERTIFICATE_BYTES));
-    this.issuerKey = known?.issuerKey ?? base64(revisions.prng.bytes(KEY_BYTES));
-    this.#tokenRoot = known?.tokenRoot ?? revisions.digits(TOKEN_ROOT_DIGITS);
-    if (known === undefined) {
-      this.rotateToken("worker");
-      this.rotateToken("manager");
-      this.#lock();
-    } else this.#restore(known);
+    this.keys = new ClusterKeys(revisions, known?.keys);
+    if (known === undefined) this.#lock();
+    else this.#restore(known);
   }
 
-  #restore({ tokens, unlockKey, secrets, configs, volumes, services, orchestrator }: ClusterRecord): void {
-    for (const [role, token] of tokens) this.#tokens.set(role, token);
-    this.unlockKey = unlockKey;
+  #restore({ secrets, configs, volumes, services, orchestrator }: ClusterRecord): void {
     this.secrets.restore(secrets);
     this.configs.restore(configs);
     this.volumes.restore(volumes);
@@ -192,7 +165,7 @@ export class Cluster {
 
   /** Everything that it is, but its containers. */
   get record(): ClusterRecord {
-    const { object, options, revisions, spec, unlockKey, trustRoot, issuerKey } = this;
+    const { object, options, revisions, spec } = this;
     const { subnetSize, addressPool, dataPathPort } = options;
     return {
       object: { ...object },
@@ -200,9 +173,7 @@ export class Cluster {
       spec,
       lastRevision: revisions.last,
       chance: revisions.prng.state,
-      ...{ unlockKey, trustRoot, issuerKey },
-      tokenRoot: this.#tokenRoot,
-      tokens: [...this.#tokens],
+      keys: this.keys.record,
       nodes: this.nodes.records,
       secrets: this.secrets.records,
       configs: this.configs.records,
@@ -370,10 +341,6 @@ export class Cluster {
     this.#orchestrator.revive();
   }
 
-  get issuer(): string {
-    return ISSUER;
-  }
-
   get tasks(): TaskReader {
     return this.#orchestrator.tasks;
   }
@@ -406,46 +373,16 @@ export class Cluster {
     return this.nodes.byId(nodeId)?.machine.hostname ?? nodeId;
   }
 
-  token(role: TokenRole): string {
-    return this.#tokens.get(role) ?? "";
-  }
-
-  rotateToken(role: TokenRole): void {
-    this.#tokens.set(role, `SWMTKN-1-${this.#tokenRoot}-${this.revisions.digits(TOKEN_SECRET_DIGITS)}`);
-  }
-
   /** Other settings. With a new root of certificates come tokens that tell of it. */
   configure(spec: ClusterSpec): void {
     const isNewRoot = (spec.CAConfig.ForceRotate ?? 0) !== (this.spec.CAConfig.ForceRotate ?? 0);
     this.spec = spec;
-    if (isNewRoot) {
-      const { revisions } = this;
-      this.trustRoot = pem(revisions.prng.bytes(CERTIFICATE_BYTES));
-      this.issuerKey = base64(revisions.prng.bytes(KEY_BYTES));
-      this.#tokenRoot = revisions.digits(TOKEN_ROOT_DIGITS);
-      this.rotateToken("worker");
-      this.rotateToken("manager");
-    }
+    if (isNewRoot) this.keys.renewRoot();
     this.#lock();
     this.revisions.changed(this.object);
   }
 
-  rotateUnlockKey(): void {
-    this.unlockKey = "";
-    this.#lock();
-  }
-
   #lock(): void {
-    if (!this.spec.EncryptionConfig.AutoLockManagers) {
-      this.unlockKey = "";
-      return;
-    }
-    if (this.unlockKey !== "") return;
-    this.unlockKey = `SWMKEY-1-${base64(this.revisions.prng.bytes(UNLOCK_KEY_BYTES)).replace(/=+$/, "")}`;
+    this.keys.lock(this.spec.EncryptionConfig.AutoLockManagers);
   }
-}
-
-function pem(bytes: Uint8Array): string {
-  const lines = base64(bytes).match(/.{1,64}/g) ?? [];
-  return ["-----BEGIN CERTIFICATE-----", ...lines, "-----END CERTIFICATE-----", ""].join("\n");
 }

@@ -26,7 +26,7 @@ export function clusterInfo(cluster: Cluster) {
 export function swarmDocument(cluster: Cluster) {
   return {
     ...clusterInfo(cluster),
-    JoinTokens: { Worker: cluster.token("worker"), Manager: cluster.token("manager") },
+    JoinTokens: { Worker: cluster.keys.token("worker"), Manager: cluster.keys.token("manager") },
   };
 }
 
@@ -107,7 +107,7 @@ export function payloadDocument(kind: PayloadKind, payload: Payload) {
   return { ...objectFields(payload), Spec: { Name, Labels, ...data, ...rest } };
 }
 
-function tlsInfo({ trustRoot, issuer, issuerKey }: Cluster) {
+function tlsInfo({ keys: { trustRoot, issuer, issuerKey } }: Cluster) {
   return { TrustRoot: trustRoot, CertIssuerSubject: issuer, CertIssuerPublicKey: issuerKey };
 }
 

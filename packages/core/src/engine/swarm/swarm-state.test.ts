@@ -53,7 +53,7 @@ async function described(engine: Engine): Promise<unknown> {
   const none = Filters.of({});
   return {
     swarm: swarmDocument(cluster),
-    tokens: [cluster.token("worker"), cluster.token("manager")],
+    tokens: [cluster.keys.token("worker"), cluster.keys.token("manager")],
     nodes: cluster.nodes.list(none).map((node) => nodeDocument(cluster, node)),
     secrets: cluster.secrets.list(none).map((one) => payloadDocument("secret", one)),
     configs: cluster.configs.list(none).map((one) => payloadDocument("config", one)),
@@ -137,12 +137,12 @@ it("goes on where an engine with a state was closed in order, and after that was
   await later.pass("10s");
   expect(tasks(later).filter((task) => task.endsWith("running running"))).toHaveLength(2);
   expect(later.swarm.cluster.services.get("web")).toMatchObject({ id, version });
-  later.swarm.cluster.rotateToken("worker");
-  const token = later.swarm.cluster.token("worker");
+  later.swarm.cluster.keys.rotateToken("worker");
+  const token = later.swarm.cluster.keys.token("worker");
   later.flush();
 
   const third = await boot();
-  expect(third.swarm.cluster.token("worker")).toBe(token);
+  expect(third.swarm.cluster.keys.token("worker")).toBe(token);
   await third.swarm.leave({ force: true });
   third.flush();
   expect((await boot()).swarm.current).toBeUndefined();

@@ -48,14 +48,14 @@ describe("swarm mode", () => {
   it("renews tokens and keys when it is told to", () => {
     const { cluster } = swarm().swarm;
     const { swarm: own } = swarm();
-    const before = own.cluster.token("worker");
+    const before = own.cluster.keys.token("worker");
     own.update(own.cluster.object.version, { EncryptionConfig: { AutoLockManagers: true } }, ROTATE);
-    expect(own.cluster.token("worker")).not.toBe(before);
-    expect(own.cluster.token("worker").slice(0, 59)).toBe(before.slice(0, 59));
-    expect(own.cluster.unlockKey).toMatch(/^SWMKEY-1-[A-Za-z0-9+/]{43}$/);
+    expect(own.cluster.keys.token("worker")).not.toBe(before);
+    expect(own.cluster.keys.token("worker").slice(0, 59)).toBe(before.slice(0, 59));
+    expect(own.cluster.keys.unlockKey).toMatch(/^SWMKEY-1-[A-Za-z0-9+/]{43}$/);
     expect(() => own.update(1, {}, ROTATE)).toThrow("rpc error: code = Unknown desc = update out of sequence");
     // The same seed, the same swarm.
-    expect(cluster.token("worker")).toBe(before);
+    expect(cluster.keys.token("worker")).toBe(before);
   });
 });
 

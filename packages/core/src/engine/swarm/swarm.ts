@@ -2,7 +2,8 @@ import { quote } from "../../lib/go/index.ts";
 import { canonicalIp, isAny, StatusError } from "../../lib/index.ts";
 import { parseCidr } from "../docker/go/address.ts";
 import { ValueError } from "../docker/problem.ts";
-import { Cluster, type ClusterRecord, type TokenRole } from "./cluster.ts";
+import { Cluster, type ClusterRecord } from "./cluster.ts";
+import type { TokenRole } from "./cluster-keys.ts";
 import { type ClusterSpec, DEFAULT_CLUSTER_SPEC, mergedSpec } from "./cluster-spec.ts";
 import { TICK_US } from "./consensus.ts";
 import { digestOf, type JoinToken, parseJoinToken } from "./join-token.ts";
@@ -218,10 +219,10 @@ export class Swarm {
     if (!isOwn && (other === undefined || !this.surroundings.hears(this.#ownAddress, other.address))) return "unheard";
     const cluster = isOwn || other === undefined ? undefined : other.swarm.#listening;
     if (cluster === undefined || Number(port) !== DEFAULT_PORT) return refusedConnection(address);
-    if (token.root !== parseJoinToken(cluster.token("worker"))?.root) {
+    if (token.root !== parseJoinToken(cluster.keys.token("worker"))?.root) {
       return new StatusError("internal", wrongRoot(digestOf(token)));
     }
-    const role = (["worker", "manager"] as const).find((one) => cluster.token(one) === request?.JoinToken);
+    const role = (["worker", "manager"] as const).find((one) => cluster.keys.token(one) === request?.JoinToken);
     if (role === undefined) return badToken();
     // A swarm that nobody leads takes nobody.
     if (!cluster.consensus.isWorking) return "unheard";
@@ -319,8 +320,8 @@ export class Swarm {
     const spec = mergedSpec(cluster.spec, given);
     checkVersion(cluster.object, seen);
     cluster.configure(spec);
-    for (const role of tokens) cluster.rotateToken(role);
-    if (unlockKey) cluster.rotateUnlockKey();
+    for (const role of tokens) cluster.keys.rotateToken(role);
+    if (unlockKey) cluster.keys.lock(spec.EncryptionConfig.AutoLockManagers, { renews: true });
   }
 
   /** A node that runs is not locked. @throws StatusError conflict, unavailable */

@@ -33,7 +33,7 @@ export function clusterRoutes({ swarm }: Engine): readonly Route[] {
       });
       return empty(200);
     }),
-    route("GET", "/swarm/unlockkey", () => json({ UnlockKey: swarm.cluster.unlockKey })),
+    route("GET", "/swarm/unlockkey", () => json({ UnlockKey: swarm.cluster.keys.unlockKey })),
     route("POST", "/swarm/unlock", () => swarm.unlock()),
   ];
 }
