@@ -2,12 +2,13 @@
 import { type Routine, S_IFREG } from "../../../abi/index.ts";
 import { fromByteString, latin1 } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
-import { zoneOf } from "../../dates.ts";
+import { civilOf, strftime, type Zone, zoneOf } from "../../dates.ts";
 import { getopt, type Options, showUsage } from "../../getopt.ts";
 import { Io } from "../../io.ts";
+import { modeString } from "../../mode.ts";
 import { openOrDie } from "../../or-die.ts";
 import { Extractor } from "./extract.ts";
-import { longLine, type Member, Selection } from "./member.ts";
+import { type Member, Selection } from "./member.ts";
 import { Source } from "./source.ts";
 
 export const MAGIC = "!<arch>\n";
@@ -17,7 +18,7 @@ const HEADER_END = "`\n";
 export const ar: Applet = function* (io) {
   const [name = "ar", first = "", ...rest] = io.argv;
   const argv = first === "" || first.startsWith("-") ? io.argv : [name, `-${first}`, ...rest];
-  const options = yield* getopt(new Io(name, argv, io.env), "voxtp");
+  const options = yield* getopt(new Io(name, argv, io.env), "vocxtp");
   const [archive, ...names] = options.operands;
   const modes = ["x", "t", "p"].filter((letter) => options.has(letter));
   if (modes.length !== 1 || archive === undefined) return yield* showUsage(io);
@@ -27,7 +28,7 @@ export const ar: Applet = function* (io) {
   const reader = new ArReader(io, source);
   const selection = new Selection(names);
   const extractor = new Extractor(io, source, {
-    existing: "unlink",
+    existing: "keep",
     makesParents: false,
     restoresTime: options.has("o"),
     restoresOwner: true,
@@ -48,11 +49,17 @@ function* handle(
   options: Options,
   { member, source, extractor }: { readonly member: Member; readonly source: Source; readonly extractor: Extractor },
 ): Routine<void> {
-  if (options.has("t") && options.has("v")) yield* io.out.line(longLine(member, zoneOf(io.env.get("TZ"))));
-  else if (options.has("t") || options.has("v")) yield* io.out.line(member.name);
+  if (options.has("v")) yield* io.out.line(arLine(member, zoneOf(io.env.get("TZ"))));
+  else if (options.has("t")) yield* io.out.line(member.name);
   if (options.has("x")) return yield* extractor.extract(member);
   if (options.has("t")) return yield* source.skip(member.size);
   yield* source.copyTo(1, member.size);
+}
+
+/** A member as ar lists it: the kind of file is left out, as there is but one. */
+function arLine({ mode, uid, gid, size, mtimeUs, name }: Member, zone: Zone): string {
+  const time = strftime("%b %e %H:%M %Y", civilOf(mtimeUs, zone));
+  return `${modeString(mode).slice(1)} ${uid}/${gid}${String(size).padStart(7)} ${time} ${name}`;
 }
 
 /** Member by member; their contents are the source's next bytes. */

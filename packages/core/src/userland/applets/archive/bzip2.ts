@@ -36,7 +36,7 @@ export const bzcat: Applet = function* (io) {
 function* compress(io: Io, { input, output }: Streams, level: number): Routine<number | undefined> {
   const encoder = new Bzip2(level);
   const work = new Work(NS_PER_BYTE);
-  let length = 0;
+  let written = 0;
   for (;;) {
     const bytes = yield* attempt(read(input, READ_SIZE));
     if (bytes instanceof Errno) {
@@ -44,12 +44,14 @@ function* compress(io: Io, { input, output }: Streams, level: number): Routine<n
       return undefined;
     }
     if (bytes.length === 0) break;
-    length += bytes.length;
     yield* work.on(bytes.length);
-    yield* put(io, output, encoder.push(bytes));
+    const packed = encoder.push(bytes);
+    written += packed.length;
+    yield* put(io, output, packed);
   }
-  yield* put(io, output, encoder.finish());
-  return length;
+  const rest = encoder.finish();
+  yield* put(io, output, rest);
+  return written + rest.length;
 }
 
 function* put(io: Io, output: number, bytes: Uint8Array): Routine<void> {

@@ -5,7 +5,7 @@ import { attempt, type Io, isatty } from "../../io.ts";
 import type { Streams } from "./unpack.ts";
 
 export interface Filter {
-  /** Turns one stream into the other; `undefined` if something was wrong, which was said. */
+  /** Turns one stream into the other: how much was written, if it counts that; `undefined` if something was wrong, which was said. */
   readonly transform: (io: Io, streams: Streams) => Routine<number | undefined>;
   /** What the result is called; `undefined` if the file's name shows that it is none of this kind. */
   readonly rename: (name: string) => string | undefined;
@@ -66,21 +66,36 @@ function* filterFile(
   const done = yield* transform(io, { input: input?.fd ?? 0, output });
   if (input !== undefined) yield* close(input.fd);
   if (output !== 1) yield* close(output);
-  if (made !== undefined) yield* replace(io, options, { file, made, succeeded: done !== undefined });
+  if (input !== undefined && made !== undefined) {
+    if (done !== undefined && options.has("v")) {
+      yield* io.err.write(`${file}: ${saved(input.size, done)}% - replaced with ${made}\n`);
+    }
+    yield* replace(io, options, { file, made, succeeded: done !== undefined });
+  }
   return done !== undefined;
 }
 
-function* openInput(io: Io, file: string): Routine<{ readonly fd: number; readonly mode: number } | false> {
+function* openInput(
+  io: Io,
+  file: string,
+): Routine<{ readonly fd: number; readonly mode: number; readonly size: number } | false> {
   const found = yield* attempt(stat(file));
   if (found instanceof Errno) {
     yield* io.perror(file, found);
     return false;
   }
   const fd = yield* attempt(open(file));
-  if (!(fd instanceof Errno)) return { fd, mode: found.mode & 0o7777 };
+  if (!(fd instanceof Errno)) return { fd, mode: found.mode & 0o7777, size: found.size };
   yield* io.perror(`can't open '${file}'`, fd);
   return false;
 }
+
+/**
+ * How much smaller the file that was read is than what was written, in percent; compressors get strange numbers, for it is
+ * unsigned.
+ */
+const saved = (size: number, written: number): number =>
+  written === 0 ? 100 : (100 - Math.floor((size * 100) / written)) >>> 0;
 
 /** Deletes the file that was read, unless it is to be kept; or, after a failure, what was made of it. */
 function* replace(
@@ -88,7 +103,6 @@ function* replace(
   options: Options,
   { file, made, succeeded }: { readonly file: string; readonly made: string; readonly succeeded: boolean },
 ): Routine<void> {
-  if (succeeded && options.has("v")) yield* io.err.write(`${file}: 100% - replaced with ${made}\n`);
   if (succeeded && options.has("k")) return;
   const victim = succeeded ? file : made;
   const error = yield* attempt(unlink(victim));

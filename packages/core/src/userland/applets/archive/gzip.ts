@@ -55,7 +55,8 @@ function* compress(io: Io, { input, output }: Streams, level: DeflateLevel): Rou
   trailer.setUint32(0, checksum, true);
   trailer.setUint32(4, length % 2 ** 32, true);
   yield* put(io, output, concat([deflater.push(NO_BYTES, true), new Uint8Array(trailer.buffer)]));
-  return length;
+  // Unlike bzip2, gzip counts nothing.
+  return 0;
 }
 
 function* put(io: Io, output: number, bytes: Uint8Array): Routine<void> {

@@ -37,17 +37,18 @@ export const unzip: Applet = function* (io) {
   if (directory !== undefined && !options.has("p")) yield* goTo(io, directory);
   if (!isQuiet) yield* io.out.line(`Archive:  ${path}`);
   const entries = readDirectory(archive);
+  const count = entries?.length ?? 0;
+  const use: EntryUse = options.has("v")
+    ? new VerboseList(io, count, options.has("q"))
+    : options.has("l")
+      ? new BriefList(io, count)
+      : new Extraction(io, archive, options, isQuiet);
+  const safe = new SafeNames(io);
+  yield* use.begin();
   if (entries === undefined) {
     yield* io.out.flush();
     return yield* io.die("short read");
   }
-  const use: EntryUse = options.has("v")
-    ? new VerboseList(io, entries.length, options.has("q"))
-    : options.has("l")
-      ? new BriefList(io, entries.length)
-      : new Extraction(io, archive, options, isQuiet);
-  const safe = new SafeNames(io);
-  yield* use.begin();
   for (const entry of entries) {
     const name = yield* safe.strip(entry.name);
     const isWanted = wanted.length === 0 || wanted.some((one) => one.matches(name));
