@@ -19,6 +19,7 @@ import { containerRoutes } from "./routes/containers/index.ts";
 import { execRoutes } from "./routes/exec.ts";
 import type { BuildTrace } from "./routes/images/buildkit.ts";
 import { imageRoutes } from "./routes/images/index.ts";
+import type { SessionBuilds } from "./routes/images/session-build.ts";
 import { networkRoutes } from "./routes/networks.ts";
 import { pluginRoutes } from "./routes/plugins.ts";
 import { swarmRoutes } from "./routes/swarm/index.ts";
@@ -31,6 +32,8 @@ export interface EngineApiOptions {
   readonly onBug?: (error: unknown, request: ApiRequest) => void;
   /** Writes what builds tell as BuildKit's clients read it; without it, they tell only how they end. */
   readonly buildTrace?: BuildTrace;
+  /** Builds whose files clients serve on sessions; without it there are none. */
+  readonly sessionBuilds?: SessionBuilds;
   /** Hears of every reply before it is sent. */
   readonly onReply?: (request: ApiRequest, reply: ApiReply) => void;
 }
@@ -50,7 +53,7 @@ export class EngineApi {
       ...systemRoutes(engine),
       ...containerRoutes(engine),
       ...execRoutes(engine),
-      ...imageRoutes(engine, options.buildTrace),
+      ...imageRoutes(engine, { trace: options.buildTrace, sessions: options.sessionBuilds }),
       ...networkRoutes(engine),
       ...volumeRoutes(engine),
       ...pluginRoutes(engine),

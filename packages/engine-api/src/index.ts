@@ -5,6 +5,7 @@ export { type ApiReply, type ApiRequest, type HijackedStream, type Output, TextB
 export { Query } from "./http/form.ts";
 export { API_VERSION, COMMON_HEADERS, ENGINE_VERSION, MIN_API_VERSION } from "./http/version.ts";
 export type { BuildTrace } from "./routes/images/buildkit.ts";
+export type { SessionBuild, SessionBuilds } from "./routes/images/session-build.ts";
 export {
   encodeFrame,
   type Frame,

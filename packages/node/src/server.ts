@@ -64,8 +64,9 @@ export class EngineServer {
   constructor(engine: Engine, { tls, ...options }: EngineServerOptions = {}) {
     this.#engine = engine;
     this.#tls = tls;
-    this.#api = new EngineApi(engine, { buildTrace, ...options });
     this.#buildkit = new BuildKit(engine);
+    const { sessionBuilds } = this.#buildkit;
+    this.#api = new EngineApi(engine, { buildTrace, sessionBuilds, ...options });
   }
 
   /** Where it listens, as DOCKER_HOST wants it. */

@@ -8,12 +8,14 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { BUILDKIT_VERSION, type Engine } from "@bottleship/core/engine";
+import type { SessionBuilds } from "@bottleship/engine-api";
 import { ClientBuild } from "./builds.ts";
 import { diskUsage, prune } from "./cache-usage.ts";
 import { CODES, GrpcError } from "./grpc.ts";
 import { type GrpcCall, type GrpcMethods, onlyMessage, serveGrpc } from "./grpc-server.ts";
 import { BuildHistory } from "./history.ts";
 import { MESSAGES, type StatusMessage } from "./messages.ts";
+import { sessionBuilds } from "./session-builds.ts";
 import { Sessions } from "./sessions.ts";
 
 const CONTROL = "/moby.buildkit.v1.Control";
@@ -44,8 +46,12 @@ export class BuildKit {
   readonly #builds = new Map<string, ClientBuild>();
   readonly #history = new BuildHistory();
 
+  /** Builds at the classic endpoint, with files of a session. */
+  readonly sessionBuilds: SessionBuilds;
+
   constructor(engine: Engine) {
     this.#engine = engine;
+    this.sessionBuilds = sessionBuilds({ engine, sessions: this.#sessions, history: this.#history });
   }
 
   /** Takes a connection over, if it is for BuildKit. False if it is not. */

@@ -13,41 +13,38 @@ import {
   rlimits,
   runNetwork,
 } from "@bottleship/core/engine";
-import { clean, gunzip, isGzip, parseInteger, readOr, StatusError } from "@bottleship/core/lib";
-import { z } from "zod";
+import { clean, gunzip, isGzip, parseInteger, readOr } from "@bottleship/core/lib";
 import { readAll } from "../../http/body.ts";
 import type { ApiReply } from "../../http/exchange.ts";
 import { writtenPlatform } from "../../http/platform.ts";
 import { badRequest } from "../../http/problem.ts";
-import { flag, fromJson, integer64, jsonValue, text } from "../../http/query.ts";
+import { flag, integer64, jsonValue, text } from "../../http/query.ts";
 import type { Call } from "../../http/router.ts";
-import { map, maybe, ulimit } from "../../schemas/fields.ts";
 import { progressReply } from "../../streams/progress.ts";
+import { argumentsOf, LABELS, NAMES, outputsOf, ULIMITS } from "./build-query.ts";
 import { type BuildTrace, buildWithBuildKit } from "./buildkit.ts";
 import { parse as parseName } from "./pull.ts";
+import { buildOfSession, CLIENT_SESSION, type SessionBuilds } from "./session-build.ts";
 import { useLogins } from "./transfer.ts";
 
-/** Unset arguments are null. */
-const ARGUMENTS = z.record(z.string(), z.string().nullable());
-
-const OUTPUTS = z.array(z.object({ Type: maybe(z.string()), Attrs: maybe(map) }));
+/** What only whoever has sockets and BuildKit's messages can do. */
+export interface BuildKitDoors {
+  readonly trace: BuildTrace | undefined;
+  readonly sessions: SessionBuilds | undefined;
+}
 
 export async function buildHandler(
   engine: Engine,
   { request, query }: Call,
-  trace: BuildTrace | undefined,
+  { trace, sessions }: BuildKitDoors,
 ): Promise<ApiReply> {
   const isBuildKit = text(query, "version") === "2";
-  if (isBuildKit && text(query, "remote") === "client-session") {
-    throw new StatusError(
-      "not-implemented",
-      "POST /build takes no context from a BuildKit session: send it as the body",
-    );
-  }
+  const isOfSession = isBuildKit && text(query, "remote") === CLIENT_SESSION;
   checkQuery(query);
   const tags = query.getAll("t").filter((tag) => tag !== "");
   for (const tag of tags) parseName(tag);
   useLogins(engine, request);
+  if (isOfSession) return buildOfSession(query, sessions);
   const sent = await readAll(request.body);
   const remote = await remoteContext(text(query, "remote"), engine);
   const tar = remote?.tar ?? (isGzip(sent) ? gunzip(sent) : sent);
@@ -57,10 +54,10 @@ export async function buildHandler(
     tags,
     pull: flag(query, "pull"),
     noCache: flag(query, "nocache"),
-    rlimits: rlimits(jsonValue(query, "ulimits", z.array(ulimit), "ulimit settings") ?? []),
+    rlimits: rlimits(jsonValue(query, "ulimits", ULIMITS, "ulimit settings") ?? []),
     buildArgs: argumentsOf(query),
-    labels: jsonValue(query, "labels", map, "labels") ?? {},
-    cacheFrom: jsonValue(query, "cachefrom", z.array(z.string()), "cache-from") ?? [],
+    labels: jsonValue(query, "labels", LABELS, "labels") ?? {},
+    cacheFrom: jsonValue(query, "cachefrom", NAMES, "cache-from") ?? [],
   };
   const shmSizeBytes = integer64(query, "shmsize") ?? 0;
   const target = text(query, "target");
@@ -114,19 +111,13 @@ function checkQuery(query: URLSearchParams): void {
   const isolation = text(query, "isolation");
   if (!/^(default)?$/i.test(isolation)) throw badRequest(`unsupported isolation: ${JSON.stringify(isolation)}`);
   if (query.has("securityopt")) throw badRequest("security options are not supported on linux");
-  const outputs = text(query, "outputs");
-  if (outputs !== "") fromJson(outputs, OUTPUTS, "invalid outputs specified");
+  outputsOf(query);
   const remote = text(query, "remote");
+  if (version === "2" && remote === CLIENT_SESSION) return;
   if (remote !== "" && sourceKind(remote) === "local") {
     throw badRequest(`remoteURL (${remote}) could not be recognized as URL`);
   }
   const file = text(query, "dockerfile");
   // The client sends one that lies elsewhere under a name of its own.
   if (clean(`./${file}`).startsWith("../")) throw badRequest(`forbidden path outside the build context: ${file} ()`);
-}
-
-/** @throws StatusError invalid-argument */
-function argumentsOf(query: URLSearchParams): Readonly<Record<string, string>> {
-  const given = Object.entries(jsonValue(query, "buildargs", ARGUMENTS, "build args") ?? {});
-  return Object.fromEntries(given.flatMap(([key, value]) => (value === null ? [] : [[key, value] as const])));
 }

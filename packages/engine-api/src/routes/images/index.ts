@@ -18,9 +18,8 @@ import { flag, text } from "../../http/query.ts";
 import { type Call, type Route, route } from "../../http/router.ts";
 import { COMMIT_CONFIG } from "../../schemas/create.ts";
 import { importImage, load, save } from "./archive.ts";
-import { buildHandler } from "./build.ts";
+import { type BuildKitDoors, buildHandler } from "./build.ts";
 import { pruneCache } from "./build-prune.ts";
-import type { BuildTrace } from "./buildkit.ts";
 import { listHandler } from "./list.ts";
 import { olderImage } from "./older.ts";
 import { pull } from "./pull.ts";
@@ -28,7 +27,7 @@ import { push } from "./push.ts";
 import { repoTag } from "./repo-tag.ts";
 import { searchHandler } from "./search.ts";
 
-export function imageRoutes(engine: Engine, trace?: BuildTrace): readonly Route[] {
+export function imageRoutes(engine: Engine, buildKit: BuildKitDoors): readonly Route[] {
   const { images } = engine;
   return [
     route("GET", "/images/json", listHandler(engine)),
@@ -69,10 +68,12 @@ export function imageRoutes(engine: Engine, trace?: BuildTrace): readonly Route[
       );
     }),
     route("POST", "/commit", (call) => commit(engine, call)),
-    route("POST", "/build", (call) => buildHandler(engine, call, trace)),
+    route("POST", "/build", (call) => buildHandler(engine, call, buildKit)),
     route("POST", "/build/prune", ({ query }) => json(pruneCache(engine, query))),
     route("POST", "/build/cancel", ({ query }) => {
-      if (text(query, "id") === "") throw badRequest("build ID not provided");
+      const id = text(query, "id");
+      if (id === "") throw badRequest("build ID not provided");
+      buildKit.sessions?.cancel(id);
       return empty(200);
     }),
   ];
