@@ -135,3 +135,19 @@ it("nobody waits for tasks of a node that has been down for a day", async () => 
   await seconds(24 * 3600 + 20);
   expect(await tasks(1, "web")).toEqual(["web.1  Running Pending", "web.1 node-2 Shutdown Orphaned"]);
 });
+
+it("an update goes on without the machine that crashes in the middle of it", async () => {
+  const { cluster, on, seconds } = await begin(["manager", "manager"]);
+  const options = "--update-delay 3s --stop-grace-period 1s --replicas 6";
+  await on(1, `service create -d -q --name web ${options} busybox sleep 1000000`);
+  await seconds(4);
+  await on(2, "service update -d -q --env-add A=b web");
+  await seconds(6);
+  await cluster.machine("node-1").crash();
+  await seconds(120);
+  expect(await on(2, "service inspect -f {{.UpdateStatus.State}} web")).toBe("completed\n");
+  const running = await on(3, "service ps web -q -f desired-state=running");
+  const ids = running.trim().split("\n");
+  expect(ids).toHaveLength(6);
+  for (const id of ids) expect(await on(2, `inspect -f {{.Spec.ContainerSpec.Env}} ${id}`)).toBe("[A=b]\n");
+});

@@ -143,7 +143,10 @@ export class Orchestrator {
       }
       if (isGlobal) this.reconcile(service);
     }
-    this.#soon(() => this.#schedulePending(), 0);
+    this.#soon(() => {
+      this.#schedulePending();
+      for (const update of this.#updates.values()) update.advance();
+    }, 0);
   }
 
   /** A node has been down for so long that nobody waits for its tasks. @see swarmkit dispatcher.go: moveTasksToOrphaned */
@@ -246,6 +249,7 @@ export class Orchestrator {
         whenUp: (work) => this.#whenUp(work),
         replace: (old) => this.#create(service, placeOf(old), "ready"),
         release: (task) => this.#direct(task, task.aim),
+        isOver: (task) => this.#isOver(task),
         retire: (task) => this.#direct(task, "shutdown"),
         report,
         rollBack: (one, message) => services.revert(one, message),
@@ -374,11 +378,15 @@ export class Orchestrator {
     return node === undefined || isOutOfUse(node);
   }
 
-  /** The next one begins when the last one has ended: nobody waits for a node that is down. @see swarmkit restart.go: DelayStart */
+  /** It has ended; nobody waits for one on a node that is down. @see swarmkit restart.go: DelayStart */
+  #isOver({ hasEnded, isPlaced, nodeId }: Task): boolean {
+    return hasEnded || (isPlaced && (this.#parts.nodes.byId(nodeId)?.state ?? "down") === "down");
+  }
+
+  /** The next one begins when the last one has ended. */
   #releaseAfter(task: Task, next: Task): void {
     if (this.#isClosed || next.desired !== "ready") return;
-    const isDown = (this.#parts.nodes.byId(task.nodeId)?.state ?? "down") === "down";
-    if (task.hasEnded || isDown) this.#direct(next, next.aim);
+    if (this.#isOver(task)) this.#direct(next, next.aim);
     else this.#soon(() => this.#releaseAfter(task, next));
   }
 

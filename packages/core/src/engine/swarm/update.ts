@@ -16,6 +16,8 @@ export interface UpdateParts {
   /** A new task for the place of an old one: it waits until it may run. */
   readonly replace: (old: Task) => Task;
   readonly release: (task: Task) => void;
+  /** It has ended, or nobody waits for its end. */
+  readonly isOver: (task: Task) => boolean;
   readonly retire: (task: Task) => void;
   readonly report: (service: Service, status: UpdateStatus) => void;
   readonly rollBack: (service: Service, message: string) => void;
@@ -118,7 +120,7 @@ export class Update {
   #isDone({ old, task }: Exchange): boolean {
     if (this.#config.Order === "start-first") {
       if (task.state === "running" && old.isWanted) this.#parts.retire(old);
-    } else if (old.hasEnded && task.desired === "ready") this.#parts.release(task);
+    } else if (this.#parts.isOver(old) && task.desired === "ready") this.#parts.release(task);
     return task.desired !== "ready" && (task.state === "running" || task.hasEnded || !task.isWanted);
   }
 
