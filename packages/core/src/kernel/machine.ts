@@ -23,6 +23,11 @@ export interface Machine {
   readonly limits: ReadonlyMap<ResourceName, ResourceLimit>;
   /** Parts of the kernel that were left out when it was built. */
   readonly missingParts: ReadonlySet<KernelPart>;
+  /**
+   * Its first process has made all mounts shared, as systemd does. Unlike there, no more comes of it than that nobody is
+   * refused for it.
+   */
+  readonly sharesMounts: boolean;
 }
 
 /** Parts that a kernel may be built without, by their CONFIG_ names. */
@@ -41,4 +46,5 @@ export const DEFAULT_MACHINE: Machine = {
   capabilities: CapabilitySet.FULL,
   limits: new Map(),
   missingParts: new Set(),
+  sharesMounts: true,
 };

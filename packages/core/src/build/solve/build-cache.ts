@@ -223,6 +223,11 @@ export class BuildCache {
     for (const [likeness, { key }] of [...this.#alike]) if (!this.#records.has(key)) this.#alike.delete(likeness);
   }
 
+  /** Forgets what snapshots are the results of. */
+  forgetSnapshots(snapshots: ReadonlySet<string>): void {
+    this.remove(new Set([...snapshots].map(cacheId)));
+  }
+
   #forget({ key, snapshot }: CacheRecord): void {
     this.#pruned.add(key);
     this.#records.delete(key);

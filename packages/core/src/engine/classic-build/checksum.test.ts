@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { encode, packTar, type TarHeader, tarHeader } from "../../lib/index.ts";
+import { encode, packTar, sha256, type TarHeader, tarHeader } from "../../lib/index.ts";
 import { ContextSums } from "./checksum.ts";
 
 const entry = (name: string, text: string, more: Partial<TarHeader> = {}) => {
@@ -29,6 +29,14 @@ it.each([
   [["d/*"], "multi:3e8ca586e26ad98affc8e00692958c8a52e5cc32c2e043985a04935045929594"],
 ])("sums up %j as Docker does", (patterns, expected) => {
   expect(sums.of(patterns)).toBe(expected);
+});
+
+it("takes the paths of directories that the archive leaves out for their sums", () => {
+  const file = "16be6b8aee693ffcae5ae5c21a86fae382a1a232d4ea05a5d7a3ca4f3ac779d4";
+  const bare = new ContextSums(packTar([entry("f", "one\n"), entry("p/q/r", "x")]));
+  const inner = sha256(encode("namep/q/rmode420uid0gid0size1typeflag0linknameunamegnamedevmajor0devminor0x"));
+  expect(bare.of(["p/q"])).toBe(`dir:${sha256(encode([inner, "p/q"].sort().join(",")))}`);
+  expect(bare.of(["."])).toBe(`dir:${sha256(encode([file, inner, "p", "p/q"].sort().join(",")))}`);
 });
 
 it("knows no sum of what there is not", () => {

@@ -42,8 +42,9 @@ export class ContextSums {
   readonly #members: ReadonlyMap<string, Member>;
 
   constructor(tar: Uint8Array) {
-    const members = [...readTar(tar)].map((entry) => [placeOf(entry.header.name), memberOf(entry)] as const);
-    this.#members = new Map(members.sort(([a], [b]) => compareBytes(walkKey(a), walkKey(b))));
+    const members = new Map([...readTar(tar)].map((entry) => [placeOf(entry.header.name), memberOf(entry)]));
+    for (const path of [...members.keys()]) addParents(members, path);
+    this.#members = new Map([...members].sort(([a], [b]) => compareBytes(walkKey(a), walkKey(b))));
   }
 
   /** "file:…", "dir:…", or "multi:…" where the patterns name several; nothing if one of them names nothing. */
@@ -111,6 +112,14 @@ function memberOf({ header, data }: TarEntry): Member {
     isDirectory: type === "dir",
     link: type === "symlink" ? placeOf(target) : undefined,
   };
+}
+
+/** A directory that the archive does not speak of is made, and has its path for a sum. */
+function addParents(members: Map<string, Member>, path: string): void {
+  for (let end = path.lastIndexOf("/"); end > 0; end = path.lastIndexOf("/", end - 1)) {
+    const parent = path.slice(0, end);
+    if (!members.has(parent)) members.set(parent, { sum: parent, isDirectory: true, link: undefined });
+  }
 }
 
 const digest = (sums: readonly string[]): string => sha256(encode(sums.join(",")));

@@ -6,7 +6,7 @@
 import { applyLayer, diffLayer, type LayerEntry, layerDigest } from "../../content/index.ts";
 import { chainIds, type Image, topSnapshot } from "../../image/index.ts";
 import type { Kernel } from "../../kernel/index.ts";
-import type { Bytes } from "../../lib/index.ts";
+import { type Bytes, StatusError } from "../../lib/index.ts";
 import type { Digest, ImageConfig, ImageRunConfig } from "../../oci/index.ts";
 import type { Snapshotter } from "../../snapshot/index.ts";
 import type { ContainerConfig } from "../docker/create-body.ts";
@@ -61,9 +61,14 @@ function runConfigOf(config: Partial<ContainerConfig>): ImageRunConfig {
   return Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null && value !== undefined));
 }
 
+/** An image of what a container has become. @throws StatusError internal if that of which it is has been removed */
 export function commitContainer(parts: CommitParts, container: Container, options: CommitOptions = {}): Image {
   const { images, kernel, snapshotter } = parts;
   const parent = container.image;
+  if (images.store.byId(parent.id) === undefined) {
+    const path = `/var/lib/docker/image/overlay2/imagedb/content/${parent.id.replace(":", "/")}`;
+    throw new StatusError("internal", `failed to get digest ${parent.id}: open ${path}: no such file or directory`);
+  }
   const entries = diffLayer(snapshotter.directory(container.id));
   const created = timeOf(kernel.nowUs);
   const step = {
@@ -86,7 +91,7 @@ export function commitContainer(parts: CommitParts, container: Container, option
   const chain = isEmpty ? parent.chain : [...parent.chain, committedLayer(parts, parent, diffIds, entries)];
   const image = images.store.add(config, chain);
   images.note("create", image);
-  if (images.store.byId(parent.id) !== undefined) images.store.setParent(image, parent);
+  images.store.setParent(image, parent);
   return image;
 }
 

@@ -11,6 +11,7 @@ import { ROOTFS_PATH, type Snapshotter } from "../../snapshot/index.ts";
 import { checkLogDriver } from "../log/log-driver.ts";
 import { ConnectionLost, type DaemonLife } from "../machine/daemon-life.ts";
 import { SharedMemory } from "../mount/shared-memory.ts";
+import { checkPropagation } from "../mount/source-propagation.ts";
 import type { NetworkFiles } from "../network/network-files.ts";
 import type { NetworkService } from "../networks.ts";
 import { runtimeSpec } from "../spec.ts";
@@ -88,6 +89,7 @@ export class Launcher {
     checkDonors(index, container);
     checkDeviceRequests(container.hostConfig);
     const shm = sharedMemory(index, this.#shm, container);
+    checkPropagation(this.#parts.kernel, container.mountPoints);
     const spec = runtimeSpec(container, { user, pidOf: (name) => donorPid(index, name), sharedMemory: shm });
     const isUsual = container.hostConfig.Sysctls === undefined && container.hostConfig.UTSMode !== "host";
     const problem = isUsual ? undefined : sysctlProblem(spec);

@@ -15,6 +15,8 @@ export interface RemovalParts {
   readonly images: ImageService;
   readonly containers: { list(options: { readonly all: boolean }): readonly Container[] };
   readonly events: EventLog;
+  /** Builds remember what they have done. */
+  readonly builder: { readonly cache: { forgetSnapshots(snapshots: ReadonlySet<string>): void } };
 }
 
 export type Removed = { readonly Untagged: string } | { readonly Deleted: string };
@@ -162,6 +164,7 @@ function deleteImage(parts: RemovalParts, image: Image, options: Required<Remova
   checkUse(parts, image, { force: options.force, isNamed: references.length > 0 });
   const parent = options.keepParents ? undefined : images.store.parent(image);
   const untagged = references.map((one) => untag(parts, image, one));
+  if (images.store.parent(image) !== undefined) forgetSteps(parts, image);
   const layers = images.store.remove(image);
   // What is gone has no labels to tell of.
   events.record("image", "delete", image.id, { name: image.id });
@@ -172,6 +175,14 @@ function deleteImage(parts: RemovalParts, image: Image, options: Required<Remova
   )
     return removed;
   return [...removed, ...deleteImage(parts, parent, { force: false, keepParents: false })];
+}
+
+/** An image of the older builder is the cache of its step: that goes with it, unless another image has the same layer. */
+function forgetSteps({ images, builder }: RemovalParts, image: Image): void {
+  const others = images.list().filter((one) => one !== image);
+  const kept = new Set(others.flatMap(({ chain }) => chain));
+  const own = image.chain.filter((snapshot) => !kept.has(snapshot));
+  if (own.length > 0) builder.cache.forgetSnapshots(new Set(own));
 }
 
 const isNamed = ({ images }: RemovalParts, image: Image): boolean => images.store.references(image).length > 0;

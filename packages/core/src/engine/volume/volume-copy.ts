@@ -24,14 +24,20 @@ export function populateVolume(
     const merged = `/var/lib/docker/overlay2/${id}/merged`;
     throw new StatusError("internal", `source ${merged}${path} is not directory`);
   }
-  copyChildren(source.inode, volume);
+  copyChildren(source.inode, volume, new Map());
   copyAttributes(source.inode, volume);
 }
 
-function copyChildren(from: Inode, to: MemoryDirectory): void {
+/** Names of one file become names of one copy. `copies`: those that there are, by what is below the merged tree. */
+function copyChildren(from: Inode, to: MemoryDirectory, copies: Map<Inode, Inode>): void {
   for (const { name } of from.readdir()) {
     const inode = from.lookup(name);
     if (inode === undefined) continue;
+    const known = copies.get(inode.backing);
+    if (known !== undefined) {
+      to.link(name, known);
+      continue;
+    }
     const { mode, uid, gid, rdev } = inode.stat();
     const copy = to.create(name, {
       type: inode.type,
@@ -41,11 +47,12 @@ function copyChildren(from: Inode, to: MemoryDirectory): void {
       rdev,
       ...(inode.type === "symlink" ? { target: inode.readlink() } : {}),
     });
-    if (copy instanceof MemoryDirectory) copyChildren(inode, copy);
+    if (copy instanceof MemoryDirectory) copyChildren(inode, copy, copies);
     else if (copy instanceof MemoryFile && inode.backing instanceof MemoryFile) {
       copy.content = inode.backing.content.clone();
     }
     copyAttributes(inode, copy);
+    if (inode.type !== "dir") copies.set(inode.backing, copy);
   }
 }
 
