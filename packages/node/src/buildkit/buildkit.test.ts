@@ -79,6 +79,7 @@ function fileOf(path: string, text: string): LayerEntry {
 function entriesOf(files: Readonly<Record<string, string>>, { metadata }: GrpcCall): readonly LayerEntry[] {
   const follow = String(metadata["followpaths"] ?? "");
   const excluded = String(metadata["exclude-patterns"] ?? "").split(", ");
+  if (excluded.includes("[bad")) throw new GrpcError(CODES.unknown, "invalid excludepatterns: [[bad]");
   const paths = Object.keys(files).filter((path) =>
     follow === "" ? !excluded.includes(path) : follow.split(", ").includes(path),
   );
@@ -139,6 +140,13 @@ it("builds from files of the client, with its secrets, and names the image", asy
   expect(logs).toEqual(["secret of key"]);
   const { stdout } = await engine.docker("run --rm app:1 ls -A /app");
   expect(stdout).toBe(".dockerignore\nDockerfile\nsmall\n");
+});
+
+it("refuses a pattern that is none itself, rather than to have the client do it", async () => {
+  await openSession({ Dockerfile: "FROM scratch\nCOPY . /\n", ".dockerignore": "[bad\n" });
+  const { progress, failure } = await build({}, []);
+  expect(failure).toMatchObject({ code: 2, message: "syntax error in pattern" });
+  expect(names(progress)).toContain("[internal] load .dockerignore");
 });
 
 it("tells the place of a step that fails", async () => {

@@ -6,6 +6,7 @@
 import {
   type BuildRequest,
   type Dockerfile,
+  IgnoreMatcher,
   type Instruction,
   type LoadedFrom,
   type MountFlag,
@@ -164,7 +165,7 @@ async function localContext(
     throw new GrpcError(CODES.unknown, `failed to load ${place}: no such context`);
   const name = place?.slice("local:".length) ?? options["contextkey"] ?? "context";
   const own = ignored ?? (await ignoreFile(client, name));
-  const tar = await receiveDirectory(client, { name, excludes: patternsOf(own ?? "") });
+  const tar = await receiveDirectory(client, { name, excludes: excludesOf(own ?? "") });
   // Lint wants to know of it, too.
   return { context: { tar }, ...(own === undefined ? {} : { ignoreFile: own }) };
 }
@@ -173,6 +174,17 @@ async function ignoreFile(client: GrpcClient, name: string): Promise<string | un
   const archive = await receiveDirectory(client, { name, follow: [".dockerignore"] });
   for (const { header, data } of readTar(archive)) if (header.name === ".dockerignore") return decode(data);
   return undefined;
+}
+
+/** What the client may leave out: nothing if a pattern is none, for that is the builder's to refuse. */
+function excludesOf(text: string): readonly string[] {
+  const patterns = patternsOf(text);
+  try {
+    new IgnoreMatcher(patterns).compile();
+    return patterns;
+  } catch {
+    return [];
+  }
 }
 
 /** As .dockerignore is read: no comments, no blanks around. */
