@@ -1,23 +1,21 @@
 /** The language of bake files: HashiCorp's configuration language, and its form in JSON. Nothing here knows what for. */
-export type { Attribute, Block, Body, Expression, Label } from "./ast.ts";
+export type { Block, Body, Expression } from "./ast.ts";
 export { evaluate, type Scope, within } from "./evaluate.ts";
 export { FUNCTIONS, type HclFunction } from "./functions.ts";
 export { type BlockTypes, parseHclJson } from "./json.ts";
 export { parseHcl } from "./parse-body.ts";
-export { HclError, type HclRange, type HclSource, placeOf } from "./problem.ts";
+export { HclError, type HclSource, placeOf } from "./problem.ts";
 export { startRange } from "./start-range.ts";
 export {
   boolOf,
   entriesOf,
   fromJson,
-  type HclObject,
   type HclValue,
   isList,
   isObject,
   jsonText,
   kindOf,
   numberOf,
-  numberText,
   textMapOf,
   textOf,
   textsOf,

@@ -17,7 +17,8 @@ import {
 import { DRIVER_DATA, HEALTH_CONFIG, STRING_SET, TIME } from "./common.ts";
 import { CONTAINER_CONFIG } from "./container.ts";
 
-const OCI_CONFIG = struct(
+/** What a container gets from an image, as OCI has it. */
+export const OCI_CONFIG = struct(
   "v1.ImageConfig",
   optional("User", STRING),
   optional("ExposedPorts", STRING_SET),

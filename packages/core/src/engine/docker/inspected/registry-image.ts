@@ -4,7 +4,6 @@ import {
   BOOL,
   embedded,
   field,
-  fields,
   type GoType,
   INT,
   INT64,
@@ -20,7 +19,8 @@ import {
   slice,
   struct,
 } from "../template/type.ts";
-import { STRING_SET, TIME } from "./common.ts";
+import { TIME } from "./common.ts";
+import { OCI_CONFIG } from "./image.ts";
 
 const DIGEST = named("digest.Digest");
 const PLATFORM = struct(
@@ -50,17 +50,6 @@ const INDEX = struct(
   field("Manifests", slice(DESCRIPTOR), "manifests"),
   optional("Annotations", STRING_MAP, "annotations"),
 );
-const CONFIG = struct(
-  "v1.ImageConfig",
-  optional("User", STRING),
-  optional("ExposedPorts", STRING_SET),
-  fields(STRINGS, "Env Entrypoint Cmd", { omitEmpty: true }),
-  optional("Volumes", STRING_SET),
-  optional("WorkingDir", STRING),
-  optional("Labels", STRING_MAP),
-  optional("StopSignal", STRING),
-  optional("ArgsEscaped", BOOL),
-);
 const HISTORY = struct(
   "v1.History",
   optional("Created", TIME, "created"),
@@ -74,7 +63,7 @@ const IMAGE = struct(
   optional("Created", TIME, "created"),
   optional("Author", STRING, "author"),
   embedded(PLATFORM),
-  optional("Config", CONFIG, "config"),
+  optional("Config", OCI_CONFIG, "config"),
   field(
     "RootFS",
     struct("v1.RootFS", field("Type", STRING, "type"), field("DiffIDs", slice(DIGEST), "diff_ids")),
