@@ -86,7 +86,13 @@ export interface BuildRequest {
  * daemon gets nothing: it knows neither files behind `http:` here nor `oci-layout:`. Only a stage that needs such a
  * context fails.
  */
-export type NamedContext = ContextSource | { readonly image: string } | { readonly url: string };
+export type NamedContext = ContextSource | NamedImage | { readonly url: string };
+
+export interface NamedImage {
+  readonly image: string;
+  /** It is called by its ID, which FROM cannot do: "sha256:…". */
+  readonly isId?: boolean;
+}
 
 export type BuildExport = "image" | "directory" | "tarball";
 
@@ -106,6 +112,8 @@ export interface ResolveImageOptions {
   readonly platform?: Platform | undefined;
   /** Only from the registry. */
   readonly pull?: boolean | undefined;
+  /** It is called by its ID, and is here. */
+  readonly isId?: boolean;
   /** Hears of steps on the way: "[auth] team/web:pull token for localhost:5000". */
   readonly onStep?: ((name: string) => void) | undefined;
 }

@@ -6,7 +6,7 @@
 import type { LayerEntry } from "../../content/index.ts";
 import { StatusError } from "../../lib/index.ts";
 import { familiarText, parseReference, referenceProblem } from "../../oci/index.ts";
-import type { BuildRequest, ImageNames } from "../build-request.ts";
+import type { BuildRequest, ImageNames, NamedImage } from "../build-request.ts";
 import { BuildError } from "../dockerfile/error.ts";
 import type { ContextMemory } from "../files/context-memory.ts";
 import { type ContextSource, contextEntries } from "../files/context-source.ts";
@@ -79,14 +79,14 @@ export class StageSources {
     if (name !== undefined && context !== undefined) {
       if ("url" in context) return { kind: "context", vertex: this.#elsewhere(name, context.url, stage) };
       if (!("image" in context)) return { kind: "context", vertex: this.#context(name, context, !stage.isImplicit) };
-      const image = await this.#image(context.image, `[context ${name}] load metadata for ${context.image}`, stage);
+      const image = await this.#image(context, `[context ${name}] load metadata for ${context.image}`, stage);
       return { kind: "image", image, title: `[context ${name}] ${context.image}` };
     }
     if (stage.image === SCRATCH || stage.base !== undefined) return undefined;
     const { images, shownPlatform } = this.#options;
     const place = shownPlatform === undefined ? "internal" : `${shownPlatform} internal`;
     const title = `[${place}] load metadata for ${images.fullName(stage.image)}`;
-    return { kind: "image", image: await this.#image(stage.image, title, stage) };
+    return { kind: "image", image: await this.#image(stage, title, stage) };
   }
 
   /** The named context that stands in for a stage: one of its own name, else one of its image's. */
@@ -103,24 +103,24 @@ export class StageSources {
     return platform ?? (asked === undefined ? undefined : parsePlatform(asked));
   }
 
-  #image(name: string, title: string, stage: BuildStage): Promise<BaseImage> {
+  #image(named: NamedImage, title: string, stage: BuildStage): Promise<BaseImage> {
     const platform = this.#platformOf(stage);
     const key = `${platform === undefined ? "" : formatPlatform(platform)} ${title}`;
     const known = this.#images.get(key);
     if (known !== undefined) return known;
-    const image = this.#load(name, title, stage);
+    const image = this.#load(named, title, stage);
     this.#images.set(key, image);
     return image;
   }
 
-  async #load(name: string, title: string, stage: BuildStage): Promise<BaseImage> {
+  async #load({ image: name, isId = false }: NamedImage, title: string, stage: BuildStage): Promise<BaseImage> {
     const { images, progress } = this.#options;
     // What can be no image's name is not asked for.
     const shown = referenceProblem(name) === undefined ? progress.start(title) : progress.hidden();
     try {
       const platform = this.#platformOf(stage);
       const onStep = (step: string): void => progress.start(step).complete(false);
-      const image = await images.resolve(name, { platform, pull: this.#options.request.pull, onStep });
+      const image = await images.resolve(name, { platform, pull: this.#options.request.pull, isId, onStep });
       shown.complete(false);
       return image;
     } catch (error) {

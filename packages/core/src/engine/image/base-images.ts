@@ -64,8 +64,9 @@ export class BaseImages {
   }
 
   /** @throws StatusError `failed to resolve source metadata for …`; AuthorizationError */
-  async resolve(text: string, { platform, pull = false, onStep }: ResolveImageOptions = {}): Promise<BaseImage> {
-    const own = isDigest(text) ? this.#parts.store.byId(text) : undefined;
+  async resolve(text: string, options: ResolveImageOptions = {}): Promise<BaseImage> {
+    const { platform, pull = false, isId = false, onStep } = options;
+    const own = isId && isDigest(text) ? this.#parts.store.byId(text) : undefined;
     if (own !== undefined) return { config: own.config, chain: own.chain, name: text };
     const reference = withDefaultTag(parse(text));
     const name = referenceText(reference);

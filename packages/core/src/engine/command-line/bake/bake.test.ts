@@ -39,6 +39,15 @@ it("builds targets, each step called after its target, and one target from anoth
   expect(two.config.config.Env).toContain("X=1");
 });
 
+it("starts from IDs in what it links alone: to FROM they are names", async () => {
+  const { engine, bake } = machine();
+  await bake("--progress quiet one");
+  const { id } = engine.images.get("me-one");
+  const { exitCode, stderr } = await engine.docker("build --progress quiet -", { stdin: `FROM ${id}\nENV A=1\n` });
+  expect({ exitCode, stderr }).toMatchObject({ exitCode: 1 });
+  expect(stderr).toContain("failed to resolve source metadata for docker.io/library/sha256:");
+});
+
 it("takes away the images that were only there to start from", async () => {
   const { engine, bake } = machine();
   const before = engine.images.list().length;

@@ -3,7 +3,7 @@
  *
  * @see docker/buildx bake/bake.go toBuildOpt; build/build.go
  */
-import { BuildError, type BuildListener, excerpt, type SourceText } from "../../../build/index.ts";
+import { BuildError, type BuildListener, type BuildRequest, excerpt, type SourceText } from "../../../build/index.ts";
 import { parseBytes, reworded, ValueError } from "../../../lib/go/index.ts";
 import { basename, clean, join, StatusError } from "../../../lib/index.ts";
 import { goJsonLines } from "../../../oci/index.ts";
@@ -167,7 +167,7 @@ class Run {
     let source: SourceText = { text: "" };
     try {
       const session = this.#session;
-      const asked = await requestWithInline(session, request, build.target);
+      const asked = this.#startingFrom(await requestWithInline(session, request, build.target));
       source = sourceOf(session, request, asked);
       const outputs = outputsOf(session, request);
       const exported = { ...asked, ...exportsOf(outputs, request.tags) };
@@ -190,6 +190,16 @@ class Run {
   /** Takes away what was only there for others. */
   dropLinked(): void {
     for (const id of this.#linked) removeImage(this.#session.engine, id, { force: true });
+  }
+
+  /** Images that were built a moment ago are called by their IDs. */
+  #startingFrom(asked: BuildRequest): BuildRequest {
+    const own = new Set(this.#images.values());
+    const contexts = Object.entries(asked.contexts ?? {}).map(([name, context]) => {
+      const isId = "image" in context && own.has(context.image);
+      return [name, isId ? { image: context.image, isId } : context] as const;
+    });
+    return { ...asked, contexts: Object.fromEntries(contexts) };
   }
 
   #isLinked(name: string): boolean {
