@@ -18,7 +18,6 @@ const SECURITY_OPTIONS: ReadonlySet<string> = new Set([
   "apparmor",
   "seccomp",
   "no-new-privileges",
-  "systempaths",
   "writable-cgroups",
 ]);
 
