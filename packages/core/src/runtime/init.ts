@@ -24,6 +24,7 @@ import {
   MS_RDONLY,
   MS_REC,
   MS_REMOUNT,
+  mkdir,
   mount,
   type NamespaceKind,
   nanosleep,
@@ -55,7 +56,7 @@ import {
 } from "../abi/index.ts";
 import type { RepeatedSetup, SetupSite } from "../kernel/index.ts";
 import { quote } from "../lib/go/index.ts";
-import { encode, NO_BYTES } from "../lib/index.ts";
+import { dirname, encode, NO_BYTES } from "../lib/index.ts";
 import type { MountSpec, ProcessSpec, RuntimeSpec } from "../oci/index.ts";
 import { setUpConsole } from "./console.ts";
 import { environment } from "./environment.ts";
@@ -221,7 +222,21 @@ function* prepareRoot({ spec, rootfs, mounts, bundle, hasMountPoints }: InitArgu
   if (!hasShared) yield* rmdir(SHARED_MEMORY).attempt();
   yield* umount2(".", MNT_DETACH);
   yield* chdir("/");
-  if (spec.process.cwd !== "/") yield* makeDirectories(spec.process.cwd);
+  yield* makeWorkingDirectory(spec.process.cwd);
+}
+
+/** mkdir -p, as Go's MkdirAll tells of it. @see runc libcontainer/rootfs_linux.go prepareRootfs */
+function* makeWorkingDirectory(path: string): Routine<void> {
+  if (path === "/") return;
+  const refuse = (why: Errno): InitError => new InitError(`mkdir ${path}: ${goText(why)}`);
+  const there = yield* stat(path).attempt();
+  if (!(there instanceof Errno)) {
+    if (there.type !== "dir") throw refuse(new Errno("ENOTDIR"));
+    return;
+  }
+  yield* makeWorkingDirectory(dirname(path));
+  const failed = yield* mkdir(path, 0o755).attempt();
+  if (failed instanceof Errno && failed.code !== "EEXIST") throw refuse(failed);
 }
 
 const ownDev = ({ mounts }: RuntimeSpec): MountSpec | undefined =>
