@@ -83,7 +83,7 @@ export interface WorldState {
 /** A wait that lasts longer than this in virtual time is taken for a mistake: a day. */
 export const WAIT_LIMIT_US = 86_400 * 1_000_000;
 /** More turns than this, some seconds' worth on a fast computer, are taken for a program that never comes to rest. */
-export const TURNS_LIMIT = 250_000;
+export const TURNS_LIMIT = 1_000_000;
 /** A shell that loops without a pause has 30,000 turns in a second, and one that naps for a second each time has nine. */
 export const TURNS_PER_SECOND = 20_000;
 /** For waits that end when somebody outside of the world wants it. */
