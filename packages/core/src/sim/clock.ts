@@ -15,7 +15,10 @@ const ORDERS_MIXED = 1000;
 export class Clock {
   #nowUs: number;
   #armed = 0;
+  /** A heap by due time and order. Those are lists of their own, so that comparing looks at no timer. */
   readonly #heap: Timer[] = [];
+  readonly #due: number[] = [];
+  readonly #order: number[] = [];
   /** Draws which of those that are due together come first; absent, those that were armed first. */
   readonly #chance: Prng | undefined;
   /** Wall time at which the world began. */
@@ -39,7 +42,7 @@ export class Clock {
 
   /** When the earliest timer is due; `undefined` if none is armed. */
   get nextUs(): number | undefined {
-    return this.#heap[0]?.dueUs;
+    return this.#due[0];
   }
 
   /** Calls `fire` once, when `delayUs` have passed. */
@@ -71,7 +74,7 @@ export class Clock {
   /** Fires the earliest timer if it is due now. False if none is. */
   fireNext(): boolean {
     const timer = this.#heap[0];
-    if (timer === undefined || timer.dueUs > this.#nowUs) return false;
+    if (timer === undefined || (this.#due[0] as number) > this.#nowUs) return false;
     this.disarm(timer);
     timer.fire();
     return true;
@@ -81,56 +84,82 @@ export class Clock {
   arm(timer: Timer, dueUs: number): void {
     if (timer.position >= 0) this.disarm(timer);
     if (!(dueUs <= Number.MAX_SAFE_INTEGER)) return;
-    timer.dueUs = Math.max(Math.ceil(dueUs), this.#nowUs);
-    timer.order = this.#armed++ + (timer.isOrdered ? 0 : (this.#chance?.below(ORDERS_MIXED) ?? 0));
-    timer.position = this.#heap.length;
-    this.#heap.push(timer);
-    this.#siftUp(timer);
+    const order = this.#armed++ + (timer.isOrdered ? 0 : (this.#chance?.below(ORDERS_MIXED) ?? 0));
+    const at = this.#heap.length;
+    this.#put(at, timer, Math.max(Math.ceil(dueUs), this.#nowUs), order);
+    this.#siftUp(at);
   }
 
   /** Takes `timer` out of the heap: used by `Timer.cancel`. */
   disarm(timer: Timer): void {
-    if (timer.position < 0) return;
+    const at = timer.position;
+    if (at < 0) return;
     const last = this.#heap.pop();
-    assert(last !== undefined, "an armed timer is in the heap");
+    const dueUs = this.#due.pop();
+    const order = this.#order.pop();
+    assert(last !== undefined && dueUs !== undefined && order !== undefined, "an armed timer is in the heap");
     if (last !== timer) {
-      last.position = timer.position;
-      this.#heap[last.position] = last;
-      this.#siftUp(last);
-      this.#siftDown(last);
+      this.#put(at, last, dueUs, order);
+      this.#siftUp(at);
+      this.#siftDown(last.position);
     }
     timer.position = -1;
   }
 
-  #siftUp(timer: Timer): void {
-    const heap = this.#heap;
-    let at = timer.position;
-    while (at > 0) {
-      const parent = heap[(at - 1) >> 1] as Timer;
-      if (!timer.isBefore(parent)) break;
-      heap[at] = parent;
-      parent.position = at;
-      at = (at - 1) >> 1;
-    }
-    heap[at] = timer;
+  /** When `timer` is due; `undefined` if it is not armed. */
+  dueUs(timer: Timer): number | undefined {
+    return this.#due[timer.position];
+  }
+
+  #put(at: number, timer: Timer, dueUs: number, order: number): void {
+    this.#heap[at] = timer;
+    this.#due[at] = dueUs;
+    this.#order[at] = order;
     timer.position = at;
   }
 
-  #siftDown(timer: Timer): void {
-    const heap = this.#heap;
-    let at = timer.position;
+  #isBefore(at: number, dueUs: number, order: number): boolean {
+    const own = this.#due[at] as number;
+    return own < dueUs || (own === dueUs && (this.#order[at] as number) < order);
+  }
+
+  #isBehind(at: number, dueUs: number, order: number): boolean {
+    const own = this.#due[at] as number;
+    return own > dueUs || (own === dueUs && (this.#order[at] as number) > order);
+  }
+
+  #siftUp(from: number): void {
+    const [heap, due, orders] = [this.#heap, this.#due, this.#order];
+    const timer = heap[from] as Timer;
+    const dueUs = due[from] as number;
+    const order = orders[from] as number;
+    let at = from;
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      if (!this.#isBehind(parent, dueUs, order)) break;
+      this.#put(at, heap[parent] as Timer, due[parent] as number, orders[parent] as number);
+      at = parent;
+    }
+    this.#put(at, timer, dueUs, order);
+  }
+
+  #siftDown(from: number): void {
+    const [heap, due, orders] = [this.#heap, this.#due, this.#order];
+    const timer = heap[from] as Timer;
+    const dueUs = due[from] as number;
+    const order = orders[from] as number;
+    let at = from;
     for (;;) {
-      let child = 2 * at + 1;
-      if (child >= heap.length) break;
-      if (child + 1 < heap.length && (heap[child + 1] as Timer).isBefore(heap[child] as Timer)) child++;
-      const least = heap[child] as Timer;
-      if (!least.isBefore(timer)) break;
-      heap[at] = least;
-      least.position = at;
+      const left = 2 * at + 1;
+      if (left >= heap.length) break;
+      const right = left + 1;
+      const isRight = right < heap.length && this.#isBefore(right, due[left] as number, orders[left] as number);
+      const child = isRight ? right : left;
+      if (!this.#isBefore(child, dueUs, order)) break;
+      this.#put(at, heap[child] as Timer, due[child] as number, orders[child] as number);
       at = child;
     }
-    heap[at] = timer;
-    timer.position = at;
+    this.#put(at, timer, dueUs, order);
   }
 }
 
@@ -138,8 +167,6 @@ export class Clock {
 export class Timer {
   readonly #clock: Clock;
   readonly #action: (() => void) | undefined;
-  dueUs = 0;
-  order = 0;
   /** It comes after those that were armed before it. */
   isOrdered = false;
   /** Index in the clock's heap; -1 while not armed. */
@@ -160,15 +187,16 @@ export class Timer {
     return this.position >= 0;
   }
 
+  /** When it happens; `undefined` while it is not armed. */
+  get dueUs(): number | undefined {
+    return this.#clock.dueUs(this);
+  }
+
   arm(dueUs: number): void {
     this.#clock.arm(this, dueUs);
   }
 
   cancel(): void {
     this.#clock.disarm(this);
-  }
-
-  isBefore(other: Timer): boolean {
-    return this.dueUs < other.dueUs || (this.dueUs === other.dueUs && this.order < other.order);
   }
 }

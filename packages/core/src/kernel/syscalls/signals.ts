@@ -40,7 +40,7 @@ export const signalCalls = {
 
   alarm: (process, durationUs) => {
     const { clock } = process.kernel.world;
-    const left = process.alarm?.armed === true ? process.alarm.dueUs - clock.nowUs : 0;
+    const left = (process.alarm?.dueUs ?? clock.nowUs) - clock.nowUs;
     process.alarm?.cancel();
     if (durationUs > 0) {
       process.alarm ??= clock.timer(() => process.kernel.signals.send(process, SIGALRM));
