@@ -46,6 +46,8 @@ function run(command: string, args: readonly string[], cwd: string): string {
     cwd,
     encoding: "utf8",
     stdio: ["ignore", "pipe", "pipe"],
+    // npm lists every file that it packs.
+    maxBuffer: 64 * 1024 ** 2,
   });
   if (status !== 0) throw new Error(`${command} ${args.join(" ")} exited with ${status}\n${stdout}${stderr}`);
   return stdout;
