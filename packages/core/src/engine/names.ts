@@ -18,12 +18,12 @@ export const derivedId = (owner: string, what: string): string => new Prng(`${ow
 /** The twelve digits that people see. */
 export const shortId = (id: string): string => id.slice(0, 12);
 
-/** Two words that no container bears yet; a digit is added if chance is unlucky. */
+/** Two words that no container bears yet; a digit is added if chance is unlucky, and more if it is again. */
 export function newName(prng: Prng, isTaken: (name: string) => boolean): string {
   for (let attempt = 0; ; attempt++) {
     const first = FIRST[prng.below(FIRST.length)];
     const second = SECOND[prng.below(SECOND.length)];
-    const name = `${first}_${second}${attempt === 0 ? "" : prng.below(attempt < 6 ? 10 : 1_000_000)}`;
+    const name = `${first}_${second}${attempt === 0 ? "" : prng.below(attempt === 1 ? 10 : 1_000_000)}`;
     if (!isTaken(name)) return name;
   }
 }

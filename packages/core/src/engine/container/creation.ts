@@ -106,7 +106,7 @@ export class Creation {
         hostConfig: this.#kept(hostConfig),
         endpoints: merged.NetworkDisabled === true ? {} : endpoints,
         mountPoints: withOwn(placeImages(points, id, findImage), mounts),
-        ...(isTask && { isTask }),
+        isTask,
         createdUs: kernel.nowUs,
       });
       link(container, (other) => index.get(other));

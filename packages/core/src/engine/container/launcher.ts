@@ -111,7 +111,7 @@ export class Launcher {
     const settled = (): boolean => oci.status !== "creating";
     const what = `container ${container.name} to be created`;
     const { number } = life;
-    if (!settled()) await world.until(settled, { ...options, on: oci.changed, what });
+    if (!settled()) await world.until(settled, { follows: options.follows ?? false, on: oci.changed, what });
     if (life.number !== number) {
       oci.killAll();
       this.discard(container);
