@@ -21,8 +21,8 @@ it("answers every operation of the published API: none is unknown, none is a bug
     const reply = await api(new Request(`http://docker/v1.51${path}`, { method, signal: abort.signal }));
     const text = path === "/events" ? "" : await reply.text();
     abort.abort();
-    // Without a source to import from, the daemon asks an empty URL; without a context it looks for its Dockerfile.
-    const isInternal = reply.status === 500 && !/no Host in request URL|Cannot locate specified Dockerfile/.test(text);
+    // Without a source to import from, the daemon asks an empty URL.
+    const isInternal = reply.status === 500 && !text.includes("no Host in request URL");
     if (text.includes("page not found") || isInternal) unknown.push(`${method} ${path} ${reply.status} ${text}`);
   }
   expect(unknown).toEqual([]);

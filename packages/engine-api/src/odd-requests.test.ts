@@ -129,8 +129,8 @@ it.each([
   ["GET /containers/nosuch/json?a;b", 404, "No such container: nosuch"],
   ["GET /swarm?a;b", 503, expect.stringContaining("This node is not a swarm manager.")],
   ["GET /_ping?a;b", 200, "OK"],
-  ["POST /build?dockerfile=x&a;b&t=%zz", 500, "Cannot locate specified Dockerfile: x"],
-  ["POST /build?dockerfile=a;b", 500, "Cannot locate specified Dockerfile: Dockerfile"],
+  ["POST /build?dockerfile=x&a;b&t=%zz", 400, "Cannot locate specified Dockerfile: x"],
+  ["POST /build?dockerfile=a;b", 400, "Cannot locate specified Dockerfile: Dockerfile"],
 ])("%s, whose query is not as it should be, is answered with %i", async (line, status, message) => {
   const { told } = await machine();
   expect(await told(line, line.startsWith("POST /build") ? { body: new Uint8Array(1024) } : {})).toEqual([

@@ -96,7 +96,7 @@ export class VolumeService implements VolumeSource {
     if (chosen.length > NAME_MAX) {
       const root = `${VOLUME_ROOT}/${chosen}`;
       const why = `error while creating volume root path '${root}': mkdir ${root}: file name too long`;
-      throw new StatusError("internal", `create ${chosen}: ${why}`);
+      throw new StatusError("invalid-argument", `create ${chosen}: ${why}`);
     }
     const own = this.#root.create(chosen, directoryInit(0o701)) as MemoryDirectory;
     own.create("_data", directoryInit(0o755));

@@ -129,7 +129,7 @@ const knownImages = new WeakMap<Engine, ClassicImages>();
 /** The Dockerfile as far as it is wanted. @throws StatusError in the daemon's words for one that cannot be read */
 async function readWhole(engine: Engine, options: SentRequest, text: string | undefined): Promise<Dockerfile> {
   const { file } = options;
-  if (text === undefined) throw new StatusError("internal", `Cannot locate specified Dockerfile: ${file}`);
+  if (text === undefined) throw new StatusError("invalid-argument", `Cannot locate specified Dockerfile: ${file}`);
   if (text === "") throw new StatusError("invalid-argument", `the Dockerfile (${file}) cannot be empty`);
   const parsed = tryParse(text);
   if (parsed !== undefined) return classicDockerfile(parsed, options);

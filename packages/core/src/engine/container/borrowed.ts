@@ -22,7 +22,7 @@ export function networkOwner(index: ContainerIndex, container: Container): Conta
   if (owner === undefined) {
     throw new StatusError("not-found", `joining network namespace of container: No such container: ${reference}`);
   }
-  if (owner === container) throw new StatusError("internal", "cannot join own network namespace");
+  if (owner === container) throw new StatusError("invalid-argument", "cannot join own network namespace");
   if (!owner.isRunning) {
     throw new StatusError(
       "conflict",

@@ -366,20 +366,20 @@ function checkListenAddress(given: string): void {
 }
 
 /**
- * Unlike Docker, which looks at the size of subnets only if there are pools to take them from.
+ * Unlike Docker, which looks at the size of subnets only if there are pools to take them from, and answers 500.
  *
  * @see moby daemon/cluster/listen_addr.go: validateDefaultAddrPool
  */
 function checkRanges({ SubnetSize: asked, DefaultAddrPool, DataPathPort }: InitRequest): void {
   const size = asked === 0 ? SUBNET_SIZE : asked;
   if (size < 0 || size > LARGEST_SUBNET_SIZE) {
-    throw new StatusError("internal", `subnet size is out of range: ${size}`);
+    throw new StatusError("invalid-argument", `subnet size is out of range: ${size}`);
   }
   for (const given of DefaultAddrPool) {
     const pool = given.trim();
     if (size < prefixBits(pool)) {
       const problem = `invalid CIDR: ${quote(pool)}. Subnet size is too small for pool: ${size}`;
-      throw new StatusError("internal", problem);
+      throw new StatusError("invalid-argument", problem);
     }
   }
   if (DataPathPort !== 0 && (DataPathPort < FIRST_DATA_PATH_PORT || DataPathPort > LAST_DATA_PATH_PORT)) {
@@ -393,7 +393,7 @@ function prefixBits(pool: string): number {
     return parseCidr(pool).bits;
   } catch (error) {
     if (!(error instanceof ValueError)) throw error;
-    throw new StatusError("internal", `invalid base pool ${pool}: ${error.message}`);
+    throw new StatusError("invalid-argument", `invalid base pool ${pool}: ${error.message}`);
   }
 }
 
