@@ -1,51 +1,43 @@
 /**
  * Where a program was found, for those who look for it again and again in the same place.
  *
- * It is looked for anew once anything differs that its path has led by: names, permissions and mounts on the way, the
- * rights of who looks. The file itself is no part of that: what is in it is read each time.
+ * It is looked for anew once anything differs that its path has led by, or the rights of who looks. The file itself is no
+ * part of that: what is in it is read each time.
  */
 import type { Env } from "../abi/index.ts";
 import { find, Location, staysOnRoot } from "../vfs/index.ts";
 import type { Credentials } from "./credentials.ts";
 import type { Process } from "./process.ts";
+import { SteadyRoot } from "./steady-root.ts";
 
 export class KnownProgram {
-  readonly path: string;
+  readonly #path: string;
   readonly #found: Location;
-  readonly #root: Location;
+  readonly #root: SteadyRoot;
   readonly #creds: Credentials;
-  readonly #mountFlags: number;
-  readonly #mountChanges: number;
-  readonly #nameChanges: number | undefined;
   #argv: readonly string[] | undefined;
   #env: Env | undefined;
 
   /** `undefined` if it is not there, or lies where nobody counts changes. */
   static find(process: Process, path: string): KnownProgram | undefined {
-    if (process.root.mount.fs.nameChanges === undefined || !staysOnRoot(process, path)) return undefined;
+    const root = SteadyRoot.of(process.root);
+    if (root === undefined || !staysOnRoot(process, path)) return undefined;
     const found = find(process, path, { follow: true });
-    return found === undefined ? undefined : new KnownProgram(process, path, found);
+    return found === undefined ? undefined : new KnownProgram(path, found, root, process.creds);
   }
 
-  private constructor({ root, creds }: Process, path: string, found: Location) {
-    const { fs, tree, flags } = root.mount;
-    this.path = path;
+  private constructor(path: string, found: Location, root: SteadyRoot, creds: Credentials) {
+    this.#path = path;
     this.#found = found;
     this.#root = root;
     this.#creds = creds;
-    this.#mountFlags = flags;
-    this.#mountChanges = tree.changes;
-    this.#nameChanges = fs.nameChanges;
   }
 
   /** What a walk along `path` would come to; `undefined` if that is not known. */
   for({ root, creds }: Process, path: string): Location | undefined {
-    if (path !== this.path || root !== this.#root || creds !== this.#creds) return undefined;
-    const { fs, tree, flags } = root.mount;
-    const isAsBefore =
-      fs.nameChanges === this.#nameChanges && tree.changes === this.#mountChanges && flags === this.#mountFlags;
+    if (path !== this.#path || creds !== this.#creds || !this.#root.is(root)) return undefined;
     const { mount, dentry } = this.#found;
-    return isAsBefore && dentry.isKnownFrom(root.dentry) ? new Location(mount, dentry) : undefined;
+    return dentry.isKnownFrom(root.dentry) ? new Location(mount, dentry) : undefined;
   }
 
   /** Somebody was given these, and they were not too long. */

@@ -16,6 +16,7 @@ import { accountCalls, CallRecording } from "./call-recording.ts";
 import type { Kernel } from "./kernel.ts";
 import { KnownProgram } from "./known-program.ts";
 import type { Process, ProcessInit } from "./process.ts";
+import { SteadyRoot } from "./steady-root.ts";
 
 /** Calls that change nothing but what `Outcome` has, and that follow from nothing but what `Origin` has. */
 const REPEATABLE: ReadonlySet<SyscallName> = new Set<SyscallName>([
@@ -26,10 +27,8 @@ const REPEATABLE: ReadonlySet<SyscallName> = new Set<SyscallName>([
 ]);
 
 /** What a process was before. */
-interface Origin extends Pick<ProcessInit, "creds" | "limits" | "root" | "cwd"> {
-  readonly mountFlags: number;
-  readonly mountChanges: number;
-  readonly nameChanges: number;
+interface Origin extends Pick<ProcessInit, "creds" | "limits" | "cwd"> {
+  readonly root: SteadyRoot;
 }
 
 /** What it was afterwards, and the calls as the trace counts them. */
@@ -89,21 +88,17 @@ export class RepeatedCalls {
       aheadUs === 0 &&
       origin.creds === creds &&
       origin.limits === limits &&
-      origin.root === root &&
       origin.cwd === cwd &&
-      origin.nameChanges === root.mount.fs.nameChanges &&
-      origin.mountChanges === root.mount.tree.changes &&
-      origin.mountFlags === root.mount.flags
+      origin.root.is(root)
     );
   }
 }
 
 /** `undefined` if nobody counts what changes where its files are, or if it is nothing that just begins. */
 function originOf({ creds, limits, root, cwd, seccomp, actions, aheadUs }: Process): Origin | undefined {
-  const { fs, tree, flags } = root.mount;
-  const { nameChanges } = fs;
-  if (nameChanges === undefined || seccomp !== undefined || actions !== undefined || aheadUs !== 0) return undefined;
-  return { creds, limits, root, cwd, mountFlags: flags, mountChanges: tree.changes, nameChanges };
+  const isBeginning = seccomp === undefined && actions === undefined && aheadUs === 0;
+  const steady = isBeginning ? SteadyRoot.of(root) : undefined;
+  return steady && { creds, limits, root: steady, cwd };
 }
 
 const recordingOf = (process: Process): CallRecording =>
