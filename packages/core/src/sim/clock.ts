@@ -118,25 +118,22 @@ export class Clock {
     timer.position = at;
   }
 
-  #isBefore(at: number, dueUs: number, order: number): boolean {
-    const own = this.#due[at] as number;
-    return own < dueUs || (own === dueUs && (this.#order[at] as number) < order);
-  }
-
-  #isBehind(at: number, dueUs: number, order: number): boolean {
-    const own = this.#due[at] as number;
-    return own > dueUs || (own === dueUs && (this.#order[at] as number) > order);
+  /** Negative if the one at a place is due before, positive if after. */
+  #compare(at: number, dueUs: number, order: number): number {
+    return (this.#due[at] as number) - dueUs || (this.#order[at] as number) - order;
   }
 
   #siftUp(from: number): void {
-    const [heap, due, orders] = [this.#heap, this.#due, this.#order];
+    const heap = this.#heap;
+    const due = this.#due;
+    const orders = this.#order;
     const timer = heap[from] as Timer;
     const dueUs = due[from] as number;
     const order = orders[from] as number;
     let at = from;
     while (at > 0) {
       const parent = (at - 1) >> 1;
-      if (!this.#isBehind(parent, dueUs, order)) break;
+      if (this.#compare(parent, dueUs, order) <= 0) break;
       this.#put(at, heap[parent] as Timer, due[parent] as number, orders[parent] as number);
       at = parent;
     }
@@ -144,7 +141,9 @@ export class Clock {
   }
 
   #siftDown(from: number): void {
-    const [heap, due, orders] = [this.#heap, this.#due, this.#order];
+    const heap = this.#heap;
+    const due = this.#due;
+    const orders = this.#order;
     const timer = heap[from] as Timer;
     const dueUs = due[from] as number;
     const order = orders[from] as number;
@@ -153,9 +152,9 @@ export class Clock {
       const left = 2 * at + 1;
       if (left >= heap.length) break;
       const right = left + 1;
-      const isRight = right < heap.length && this.#isBefore(right, due[left] as number, orders[left] as number);
+      const isRight = right < heap.length && this.#compare(right, due[left] as number, orders[left] as number) < 0;
       const child = isRight ? right : left;
-      if (!this.#isBefore(child, dueUs, order)) break;
+      if (this.#compare(child, dueUs, order) >= 0) break;
       this.#put(at, heap[child] as Timer, due[child] as number, orders[child] as number);
       at = child;
     }
