@@ -277,21 +277,20 @@ export class MountTree {
   /** Makes below `mount` what has been counted already. */
   makeCopies(mount: Mount, copies: LaterCopies): void {
     this.#forget(mount, copies);
-    const next = { id: copies.firstId };
-    for (const child of copies.of.children) hook(this.#copyPlain(child, next), mount, pointOf(child));
+    let id = copies.firstId;
+    const copyBelow = (original: Mount, copy: Mount): void => {
+      for (const child of original.children) {
+        const made = this.#copyOne(child, child.root, "keep", id++);
+        copyBelow(child, made);
+        hook(made, copy, pointOf(child));
+      }
+    };
+    copyBelow(copies.of, mount);
   }
 
   #forget(mount: Mount, { of, count }: LaterCopies): void {
     of.tree.#copies?.delete(mount);
     this.#count -= count;
-  }
-
-  #copyPlain(original: Mount, next: { id: number }): Mount {
-    const { fs, root, source, flags, lock } = original;
-    const copy = this.#make(fs, root, source, flags, next.id++);
-    copy.lock = lock;
-    for (const child of original.children) hook(this.#copyPlain(child, next), copy, pointOf(child));
-    return copy;
   }
 
   /** Takes every mount out of propagation: the namespace is gone. */
@@ -322,8 +321,8 @@ export class MountTree {
   }
 
   /** That a mount is unbindable is not copied, into a new namespace either. @see fs/namespace.c: clone_mnt */
-  #copyOne(original: Mount, root: Dentry, groups: "keep" | "slave"): Mount {
-    const copy = this.#make(original.fs, root, original.source, original.flags);
+  #copyOne(original: Mount, root: Dentry, groups: "keep" | "slave", id?: number): Mount {
+    const copy = this.#make(original.fs, root, original.source, original.flags, id);
     copy.lock = original.lock;
     if (original.peers !== undefined) {
       if (groups === "slave") follow(copy, original.peers);
