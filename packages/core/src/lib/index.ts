@@ -88,6 +88,7 @@ export {
   type TarHeader,
   type TarStep,
   type TarType,
+  TYPE_FLAGS,
   tarChunks,
   tarHeader,
 } from "./tar.ts";

@@ -4,6 +4,17 @@ import type { Bytes } from "./chunks.ts";
 /** `other` is a kind that nobody here knows; its data is kept. */
 export type TarType = "file" | "hardlink" | "symlink" | "char" | "block" | "dir" | "fifo" | "other";
 
+/** How a header names its type. */
+export const TYPE_FLAGS: Readonly<Record<Exclude<TarType, "other">, string>> = {
+  file: "0",
+  hardlink: "1",
+  symlink: "2",
+  char: "3",
+  block: "4",
+  dir: "5",
+  fifo: "6",
+};
+
 export interface TarHeader {
   /** A directory's ends with a slash by convention only. */
   readonly name: string;

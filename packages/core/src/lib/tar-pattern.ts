@@ -3,17 +3,7 @@
  * only: the rest of a block is that of the one before.
  */
 import { BLOCK_SIZE, BlockWriter, FIELDS } from "./tar-block.ts";
-import type { TarHeader, TarType } from "./tar-header.ts";
-
-const TYPE_FLAGS: Readonly<Record<Exclude<TarType, "other">, string>> = {
-  file: "0",
-  hardlink: "1",
-  symlink: "2",
-  char: "3",
-  block: "4",
-  dir: "5",
-  fifo: "6",
-};
+import { type TarHeader, type TarType, TYPE_FLAGS } from "./tar-header.ts";
 
 export class HeaderPattern {
   readonly #block = new Uint8Array(BLOCK_SIZE);

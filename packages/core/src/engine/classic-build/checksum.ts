@@ -14,19 +14,9 @@ import {
   readTar,
   sha256,
   type TarEntry,
-  type TarType,
+  TYPE_FLAGS,
 } from "../../lib/index.ts";
 
-const LETTERS: Readonly<Record<TarType, string>> = {
-  file: "0",
-  hardlink: "1",
-  symlink: "2",
-  char: "3",
-  block: "4",
-  dir: "5",
-  fifo: "6",
-  other: "",
-};
 /** So many symbolic links in a row lead nowhere. */
 const MAX_LINKS = 40;
 
@@ -97,7 +87,7 @@ function memberOf({ header, data }: TarEntry): Member {
     ["uid", uid],
     ["gid", gid],
     ["size", size],
-    ["typeflag", LETTERS[type]],
+    ["typeflag", type === "other" ? "" : TYPE_FLAGS[type]],
     ["linkname", linkName],
     ["uname", ""],
     ["gname", ""],
