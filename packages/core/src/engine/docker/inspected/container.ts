@@ -1,6 +1,5 @@
 /** The Go type of `docker container inspect`. Model: moby api/types/container. */
 import {
-  ANY,
   BOOL,
   embedded,
   field,
@@ -27,6 +26,7 @@ import {
   STRING_SET,
   TIME,
 } from "./common.ts";
+import { DESCRIPTOR } from "./descriptor.ts";
 import { HOST_CONFIG } from "./host-config.ts";
 
 const HEALTH_RESULT = struct(
@@ -130,5 +130,5 @@ export const INSPECTED_CONTAINER = struct(
   fields(slice(MOUNT_POINT), "Mounts"),
   fields(pointer(CONTAINER_CONFIG), "Config"),
   fields(pointer(NETWORK_SETTINGS), "NetworkSettings"),
-  optional("ImageManifestDescriptor", pointer(struct("v1.Descriptor", fields(ANY, "mediaType digest size")))),
+  optional("ImageManifestDescriptor", pointer(DESCRIPTOR)),
 );

@@ -16,6 +16,7 @@ import {
 } from "../template/type.ts";
 import { DRIVER_DATA, HEALTH_CONFIG, STRING_SET, TIME } from "./common.ts";
 import { CONTAINER_CONFIG } from "./container.ts";
+import { DESCRIPTOR } from "./descriptor.ts";
 
 /** What a container gets from an image, as OCI has it. */
 export const OCI_CONFIG = struct(
@@ -55,6 +56,6 @@ export const INSPECTED_IMAGE = struct(
   fields(DRIVER_DATA, "GraphDriver"),
   fields(ROOT_FS, "RootFS"),
   fields(struct("image.Metadata", optional("LastTagTime", TIME)), "Metadata"),
-  optional("Descriptor", pointer(struct("v1.Descriptor", fields(ANY, "mediaType digest size")))),
+  optional("Descriptor", pointer(DESCRIPTOR)),
   optional("Manifests", slice(ANY)),
 );

@@ -9,38 +9,18 @@ import {
   INT64,
   type Method,
   mapOf,
-  named,
   optional,
   pointer,
   STRING,
   STRING_MAP,
-  STRINGS,
   type StructType,
   slice,
   struct,
 } from "../template/type.ts";
 import { TIME } from "./common.ts";
+import { DESCRIPTOR, DIGEST, PLATFORM } from "./descriptor.ts";
 import { OCI_CONFIG } from "./image.ts";
 
-const DIGEST = named("digest.Digest");
-const PLATFORM = struct(
-  "v1.Platform",
-  field("Architecture", STRING, "architecture"),
-  field("OS", STRING, "os"),
-  optional("OSVersion", STRING, "os.version"),
-  optional("OSFeatures", STRINGS, "os.features"),
-  optional("Variant", STRING, "variant"),
-);
-const DESCRIPTOR = struct(
-  "v1.Descriptor",
-  field("MediaType", STRING, "mediaType"),
-  field("Digest", DIGEST, "digest"),
-  field("Size", INT64, "size"),
-  optional("URLs", STRINGS, "urls"),
-  optional("Annotations", STRING_MAP, "annotations"),
-  optional("Platform", pointer(PLATFORM), "platform"),
-  optional("ArtifactType", STRING, "artifactType"),
-);
 const INDEX = struct(
   "struct",
   field("SchemaVersion", INT, "schemaVersion"),
