@@ -62,7 +62,7 @@ export class SyscallFaults {
     for (const rule of this.#rules) {
       if (rule.calls?.has(call.name) === false || !rule.isProgram(process.name)) continue;
       // What the runtime does before the program is there is not the container's doing.
-      if (rule.isScoped && process.exe === undefined) continue;
+      if (rule.isScoped && process.text === undefined) continue;
       const verdict = rule.fault.on === "disk" && !isOnDisk(process, call.a) ? undefined : rule.verdict(call);
       if (verdict === undefined) continue;
       const container = this.#parts.containerIn(process.cgroup);

@@ -36,7 +36,15 @@ export interface OverlayOptions {
   readonly source?: string;
   readonly options?: readonly string[];
   /** Where it is found by its upper directory while it is mounted. */
-  readonly registry?: Map<Inode, OverlayFs>;
+  readonly registry?: OverlayRegistry;
+  /** Its device number, if it has been given one already. */
+  readonly dev?: number;
+}
+
+/** Who knows which overlays are mounted. */
+export interface OverlayRegistry {
+  set(upper: Inode, overlay: OverlayFs): void;
+  delete(upper: Inode, overlay: OverlayFs): void;
 }
 
 const OVERLAYFS_MAGIC = 0x794c7630;
@@ -48,7 +56,7 @@ export class OverlayFs extends FileSystem {
   override readonly root: OverlayDirectory;
   readonly machine: FsMachine;
   readonly #shown: ShownOptions;
-  readonly #registry: Map<Inode, OverlayFs> | undefined;
+  readonly #registry: OverlayRegistry | undefined;
   /** The overlay inode of an upper inode that has several names, so that all of them lead to one. */
   #linked: Map<Inode, OverlayNode> | undefined;
   /** The lower inode that an upper one was copied from: it keeps that one's number. */
@@ -60,7 +68,7 @@ export class OverlayFs extends FileSystem {
     this.machine = machine;
     this.#shown = ShownOptions.of(options.options ?? []);
     this.#registry = options.registry;
-    this.dev = machine.nextDev();
+    this.dev = options.dev ?? machine.nextDev();
     this.source = options.source ?? "overlay";
     this.readOnly = options.upper === undefined;
     const lower = options.lower.length === 0 ? undefined : lowerTree(options.lower);
@@ -102,7 +110,7 @@ export class OverlayFs extends FileSystem {
   }
 
   override unmounted(): void {
-    if (this.root.upper !== undefined) this.#registry?.delete(this.root.upper);
+    if (this.root.upper !== undefined) this.#registry?.delete(this.root.upper, this);
   }
 
   override statfs(): StatFs {

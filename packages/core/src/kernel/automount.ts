@@ -20,7 +20,6 @@ import type { MountContext } from "./file-systems.ts";
 import type { Kernel } from "./kernel.ts";
 import { flagsOfMount, settle } from "./mount-flags.ts";
 import type { NamespaceSet } from "./namespaces/others.ts";
-import type { Process } from "./process.ts";
 
 interface MutableNode {
   order: number;
@@ -51,28 +50,45 @@ export function compilePlan(plan: MountPlan): Plan {
   return made;
 }
 
-/** Makes the planned mounts of one container, as whoever planned them would have, and dated as if he had. */
-export class ContainerMounts implements Automounter, MountContext {
+/** Who plans mounts, and where. */
+export interface Planner {
   readonly kernel: Kernel;
   readonly ns: NamespaceSet;
   readonly creds: Credentials;
   readonly umask: number;
   /** The container's root, which is also where relative paths begin. */
   readonly root: Location;
+}
+
+/** A plan of one container. */
+export interface PlannedMounts {
+  /** The container's directory on the machine. */
+  readonly bundle: string;
+  /** Mount n of the plan gets the id `idsFrom` + n. */
+  readonly idsFrom: number;
+  readonly plannedUs: number;
+}
+
+/** Makes the planned mounts of one container, as whoever planned them would have, and dated as if he had. */
+export class ContainerMounts implements Automounter, MountContext {
+  readonly kernel: Kernel;
+  readonly ns: NamespaceSet;
+  readonly creds: Credentials;
+  readonly umask: number;
+  readonly root: Location;
   readonly #bundle: string;
-  /** Mount n of the plan gets the id `#idsFrom` + n. */
   readonly #idsFrom: number;
   readonly #plannedUs: number;
 
-  constructor(process: Process, bundle: string, idsFrom: number) {
-    this.kernel = process.kernel;
-    this.ns = process.ns;
-    this.creds = process.creds;
-    this.umask = process.umask;
-    this.root = process.root;
+  constructor({ kernel, ns, creds, umask, root }: Planner, { bundle, idsFrom, plannedUs }: PlannedMounts) {
+    this.kernel = kernel;
+    this.ns = ns;
+    this.creds = creds;
+    this.umask = umask;
+    this.root = root;
     this.#bundle = bundle;
     this.#idsFrom = idsFrom;
-    this.#plannedUs = process.kernel.monotonicUs;
+    this.#plannedUs = plannedUs;
   }
 
   get cwd(): Location {

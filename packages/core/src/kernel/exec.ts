@@ -25,7 +25,7 @@ import {
   X_OK,
 } from "../abi/index.ts";
 import { byteLength, decode } from "../lib/index.ts";
-import { checkAccess, type Location, tellPath, walk } from "../vfs/index.ts";
+import { checkAccess, type Inode, type Location, tellPath, walk } from "../vfs/index.ts";
 import type { Credentials } from "./credentials.ts";
 import { keepIgnored } from "./fork.ts";
 import { releaseMemory } from "./oom.ts";
@@ -35,9 +35,17 @@ import { setText } from "./text.ts";
 /** A quarter of the default stack limit. @see execve(2) "Limits on size of arguments and environment" */
 const ARG_TOTAL_MAX = 2_097_152;
 
+/** A file that is to be executed. */
+interface Executable {
+  readonly inode: Inode;
+  readonly mountFlags: number;
+  /** Where it is; its path, if nobody has looked along it. */
+  readonly at: Location | string;
+}
+
 /** What is going to run, once scripts have led to it. */
 interface Image {
-  readonly file: Location;
+  readonly file: Executable;
   readonly program: Program;
   readonly argv: readonly string[];
 }
@@ -50,14 +58,14 @@ interface Image {
  * @throws E2BIG if arguments or environment are too long. @throws ELOOP if interpreters nest too deep.
  */
 export function exec(process: Process, path: string, argv: readonly string[], env: Env): void {
-  const script = locate(process, path, argv, env);
+  const script = unseen(process, path, argv, env) ?? executableAt(locate(process, path, argv, env));
   const image = load(process, script, path, argv, 0);
   process.charge(process.kernel.world.costs.execve);
   const creds = transform(process, image.file);
   process.files.closeOnExec();
   process.actions = keepIgnored(process.actions);
   process.creds = creds;
-  setText(process, image.file);
+  setText(process, image.file.at, image.file.inode.backing);
   releaseMemory(process);
   process.kernel.ipcUsers.executed(process);
   enterUnsharedTime(process);
@@ -69,6 +77,15 @@ export function exec(process: Process, path: string, argv: readonly string[], en
   const { program } = image;
   process.start(program(image.argv, env));
 }
+
+/** The file at `path`, where that is known without looking. */
+function unseen({ unseenProgram }: Process, path: string, argv: readonly string[], env: Env): Executable | undefined {
+  if (unseenProgram?.path !== path) return undefined;
+  checkSize(argv, env);
+  return { inode: unseenProgram.inode, mountFlags: unseenProgram.mountFlags, at: path };
+}
+
+const executableAt = (at: Location): Executable => ({ inode: at.inode, mountFlags: at.mount.flags, at });
 
 /** The file at `path`. */
 function locate(process: Process, path: string, argv: readonly string[], env: Env): Location {
@@ -113,22 +130,27 @@ function sizeOf(characters: number, ...parts: readonly string[]): number {
   return bytes + 8;
 }
 
-function load(process: Process, file: Location, path: string, argv: readonly string[], depth: number): Image {
+function load(process: Process, file: Executable, path: string, argv: readonly string[], depth: number): Image {
   if (depth > MAX_INTERPRETER_DEPTH) throw new Errno("ELOOP");
-  const { inode, mount } = file;
-  if (inode.type !== "file" || (mount.flags & MS_NOEXEC) !== 0) throw new Errno("EACCES");
+  const { inode, mountFlags, at } = file;
+  if (inode.type !== "file" || (mountFlags & MS_NOEXEC) !== 0) throw new Errno("EACCES");
   checkAccess(process.creds, inode, X_OK);
   if (inode.backing.use.writing > 0) throw new Errno("ETXTBSY");
   const header = inode.head();
-  tellPath(file.dentry, IN_OPEN);
-  tellPath(file.dentry, IN_ACCESS);
+  tell(at, IN_OPEN);
+  tell(at, IN_ACCESS);
   const program = programOf(process, path, header);
   if (program !== undefined) return { file, program, argv };
   const interpreter = parseInterpreter(header);
-  tellPath(file.dentry, IN_CLOSE_NOWRITE);
+  tell(at, IN_CLOSE_NOWRITE);
   if (interpreter === undefined) throw new Errno("ENOEXEC");
   const next = walk(process, interpreter.path, { follow: true });
-  return load(process, next, interpreter.path, [...interpreter.words, path, ...argv.slice(1)], depth + 1);
+  return load(process, executableAt(next), interpreter.path, [...interpreter.words, path, ...argv.slice(1)], depth + 1);
+}
+
+/** Nobody watches what nobody has seen. */
+function tell(at: Location | string, event: number): void {
+  if (typeof at !== "string") tellPath(at.dentry, event);
 }
 
 const named = new WeakMap<Uint8Array, string>();
@@ -160,12 +182,12 @@ function parseInterpreter(header: Uint8Array): { readonly path: string; readonly
 }
 
 /** Set-id bits and capabilities. @see security/commoncap.c:cap_bprm_creds_from_file */
-function transform(process: Process, file: Location): Credentials {
+function transform(process: Process, { inode, mountFlags }: Executable): Credentials {
   const before = process.creds;
-  const setsIds = (file.mount.flags & MS_NOSUID) === 0 && !before.noNewPrivs;
-  const { mode } = file.inode;
-  const newUid = setsIds && (mode & S_ISUID) !== 0 ? mappedUid(before, file) : undefined;
-  const newGid = setsIds && (mode & (S_ISGID | 0o010)) === (S_ISGID | 0o010) ? mappedGid(before, file) : undefined;
+  const setsIds = (mountFlags & MS_NOSUID) === 0 && !before.noNewPrivs;
+  const { mode } = inode;
+  const newUid = setsIds && (mode & S_ISUID) !== 0 ? mappedUid(before, inode) : undefined;
+  const newGid = setsIds && (mode & (S_ISGID | 0o010)) === (S_ISGID | 0o010) ? mappedGid(before, inode) : undefined;
   const effectiveUid = newUid ?? before.effectiveUid;
   const effectiveGid = newGid ?? before.effectiveGid;
   const root = before.user.uidToMachine(0);
@@ -195,10 +217,10 @@ function transform(process: Process, file: Location): Credentials {
   });
 }
 
-function mappedUid(creds: Credentials, file: Location): number | undefined {
-  return creds.user.uidFromMachine(file.inode.uid) === undefined ? undefined : file.inode.uid;
+function mappedUid(creds: Credentials, { uid }: Inode): number | undefined {
+  return creds.user.uidFromMachine(uid) === undefined ? undefined : uid;
 }
 
-function mappedGid(creds: Credentials, file: Location): number | undefined {
-  return creds.user.gidFromMachine(file.inode.gid) === undefined ? undefined : file.inode.gid;
+function mappedGid(creds: Credentials, { gid }: Inode): number | undefined {
+  return creds.user.gidFromMachine(gid) === undefined ? undefined : gid;
 }

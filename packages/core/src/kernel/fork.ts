@@ -44,6 +44,7 @@ export function fork(parent: Process, routine: Routine<number>, options: CloneOp
   if (isOverProcessLimit(parent) || !tryChargePid(parent.cgroup)) throw new Errno("EAGAIN");
   const set = withCharge(parent, () => cloneNamespaces(parent, kinds));
   const ns = childNamespaces(set.ns);
+  const { root, cwd } = set.places ?? parent;
   const relation = options.sibling === true ? parent.parent : parent;
   const child = new Process(
     {
@@ -56,8 +57,8 @@ export function fork(parent: Process, routine: Routine<number>, options: CloneOp
       exe: parent.exe,
       text: parent.text,
       files: parent.files.clone(),
-      root: set.root,
-      cwd: set.cwd,
+      root,
+      cwd,
       umask: parent.umask,
       creds: set.creds,
       ns,

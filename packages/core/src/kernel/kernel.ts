@@ -24,7 +24,6 @@ import {
   type FrozenDisk,
   MemoryFs,
   memoryDevices,
-  type OverlayFs,
   PipeFs,
   PTMX_DEVICE,
   TTY_DEVICE,
@@ -43,6 +42,7 @@ import {
   MountTree,
   type OpenFile,
 } from "../vfs/index.ts";
+import { ActiveOverlays } from "./active-overlays.ts";
 import { AnonInodeFs } from "./anon-inode-fs.ts";
 import type { CallRecording } from "./call-recording.ts";
 import { Cgroup } from "./cgroup/cgroup.ts";
@@ -63,16 +63,10 @@ import { limitsOf } from "./limits.ts";
 import { KernelLog } from "./log.ts";
 import { DEFAULT_MACHINE, type Machine } from "./machine.ts";
 import { checkMachine } from "./machine-check.ts";
+import { MountNamespace } from "./namespaces/mnt.ts";
 import { NamespaceIds } from "./namespaces/namespace.ts";
 import { NetNamespace } from "./namespaces/net.ts";
-import {
-  CgroupNamespace,
-  IpcNamespace,
-  MountNamespace,
-  type NamespaceSet,
-  TimeNamespace,
-  UtsNamespace,
-} from "./namespaces/others.ts";
+import { CgroupNamespace, IpcNamespace, type NamespaceSet, TimeNamespace, UtsNamespace } from "./namespaces/others.ts";
 import { PidNamespace } from "./namespaces/pid.ts";
 import { UserNamespace } from "./namespaces/user.ts";
 import { KernelNetHost } from "./net-host.ts";
@@ -172,8 +166,7 @@ export class Kernel implements FsMachine {
   known: KnownProgram | undefined = undefined;
   readonly namespaceIds = new NamespaceIds();
   readonly mountIds = new MountIds();
-  /** Mounted overlays by their upper directory: mounting one again shows the same file system. */
-  readonly overlays = new Map<Inode, OverlayFs>();
+  readonly overlays = new ActiveOverlays();
   readonly pipes: PipeFs;
   readonly sockets: SockFs;
   readonly unixNames = new UnixNames();

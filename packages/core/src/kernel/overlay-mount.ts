@@ -52,11 +52,16 @@ export function overlayOver(
   const { overlays } = kernel;
   const active = upper === undefined ? undefined : overlays.get(upper);
   if (active !== undefined) return active;
+  claim({ upper, work });
+  return new OverlayFs(kernel, { lower, upper, registry: overlays, source, options });
+}
+
+/** Makes directories an overlay's. */
+export function claim({ upper, work }: Pick<OverlayDirectories, "upper" | "work">): void {
   // The overlay will change names there behind the back of whoever sees it directly.
   if (upper !== undefined) upper.fs.isShared = true;
   if (work !== undefined && work.lookup("work") === undefined)
     work.create("work", { type: "dir", mode: 0, uid: 0, gid: 0 });
-  return new OverlayFs(kernel, { lower, upper, registry: overlays, source, options });
 }
 
 /** @see Documentation/filesystems/overlayfs.rst, fs/overlayfs/params.c */

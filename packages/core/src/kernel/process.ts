@@ -26,7 +26,7 @@ import {
 } from "../abi/index.ts";
 import { AssertionFailure, assert, encode, SmallSet } from "../lib/index.ts";
 import { type Coroutine, type Timer, type Waiter, WaitQueue } from "../sim/index.ts";
-import { type FsContext, type Inode, type Location, type Protections, tellIfGone } from "../vfs/index.ts";
+import { type FsContext, find, type Inode, Location, type Protections, tellIfGone } from "../vfs/index.ts";
 import type { Cgroup } from "./cgroup/cgroup.ts";
 import { mayOpenDevice } from "./cgroup/devices.ts";
 import { accountCpu } from "./cpu.ts";
@@ -37,6 +37,7 @@ import type { FdTable } from "./fd-table.ts";
 import { failToHold } from "./held-memory.ts";
 import type { Job } from "./job-list.ts";
 import type { Kernel } from "./kernel.ts";
+import type { UnseenProgram } from "./namespaces/mnt.ts";
 import type { NamespaceSet } from "./namespaces/others.ts";
 import type { PidNamespace } from "./namespaces/pid.ts";
 import { leaveCharges, type OldCharge } from "./oom.ts";
@@ -61,6 +62,12 @@ export type Sleeper<R> = Generator<Park, R, Wakeup>;
 /** Whoever the host has told to look after a process. */
 export interface ProcessWatcher {
   processEnded(status: WaitStatus): void;
+}
+
+/** Where a process is. */
+export interface Places {
+  readonly root: Location;
+  readonly cwd: Location;
 }
 
 /** Marks the answer of a handler that has not got one yet. */
@@ -110,8 +117,9 @@ export interface ProcessInit {
   readonly exe: Location | undefined;
   readonly text: Inode | undefined;
   readonly files: FdTable;
-  readonly root: Location;
-  readonly cwd: Location;
+  /** Both are absent at the top of mounts that nobody has looked at. */
+  readonly root: Location | undefined;
+  readonly cwd: Location | undefined;
   readonly umask: number;
   readonly creds: Credentials;
   readonly ns: NamespaceSet;
@@ -147,13 +155,14 @@ export class Process implements Coroutine, Waiter, FsContext {
   name: string;
   argv: readonly string[];
   env: Env;
-  /** The executable; `undefined` for a program that the host started. */
-  exe: Location | undefined;
-  /** Where the executed bytes are: they cannot be written while it runs. */
+  /** A path where nobody has looked yet. */
+  #exe: Location | string | undefined;
+  /** Where the executed bytes are: they cannot be written while it runs. `undefined` for a program that the host started. */
   text: Inode | undefined;
   files: FdTable;
-  root: Location;
-  cwd: Location;
+  /** Absent as long as nobody has looked at the mounts of its namespace: it is at their top. */
+  #root: Location | undefined;
+  #cwd: Location | string | undefined;
   umask: number;
   creds: Credentials;
   ns: NamespaceSet;
@@ -230,11 +239,11 @@ export class Process implements Coroutine, Waiter, FsContext {
     this.name = init.name;
     this.argv = init.argv;
     this.env = init.env;
-    this.exe = init.exe;
+    this.#exe = init.exe;
     this.text = init.text;
     this.files = init.files;
-    this.root = init.root;
-    this.cwd = init.cwd;
+    this.#root = init.root;
+    this.#cwd = init.cwd;
     this.umask = init.umask;
     this.creds = init.creds;
     this.ns = init.ns;
@@ -251,8 +260,7 @@ export class Process implements Coroutine, Waiter, FsContext {
     this.oomScoreAdjMin = init.oomScoreAdjMin;
     this.group = group ?? init.kernel.newSession(this);
     this.group.members.add(this);
-    this.root.mount.users++;
-    this.cwd.mount.users++;
+    this.#enterPlaces();
   }
 
   // ── who it is ──
@@ -311,28 +319,107 @@ export class Process implements Coroutine, Waiter, FsContext {
   /** It has the inode open, executes it, or works in it. */
   holds(inode: Inode): boolean {
     if (!this.isAlive) return false;
-    const places = [this.cwd, this.root, this.exe];
+    const places = this.#root === undefined ? [] : [this.cwd, this.root, this.exe];
     return places.some((place) => place?.inode === inode) || this.files.leadsTo(inode);
+  }
+
+  // ── where it is ──
+
+  get root(): Location {
+    if (this.#root === undefined) this.#look();
+    return this.#root as Location;
+  }
+
+  get cwd(): Location {
+    if (!(this.#cwd instanceof Location)) this.#look();
+    return this.#cwd as Location;
+  }
+
+  /** The executable; `undefined` for a program that the host started. */
+  get exe(): Location | undefined {
+    if (typeof this.#exe === "string") this.#look();
+    return this.#exe as Location | undefined;
   }
 
   chdir(to: Location): void {
     if (to.equals(this.cwd)) return;
     this.cwd.mount.users--;
     const left = this.cwd.dentry;
-    this.cwd = to.equals(this.root) ? this.root : to;
+    this.#cwd = to.equals(this.root) ? this.root : to;
     to.mount.users++;
     tellIfGone(left);
   }
 
   setRoot(to: Location): void {
     this.root.mount.users--;
-    this.root = to.equals(this.cwd) ? this.cwd : to;
+    this.#root = to.equals(this.cwd) ? this.cwd : to;
     to.mount.users++;
+  }
+
+  /** It is in another mount namespace: at such places, or at the top of what nobody has looked at. */
+  settle({ root, cwd }: Partial<Places>): void {
+    this.#leavePlaces();
+    this.#root = root;
+    this.#cwd = cwd;
+    this.#enterPlaces();
+  }
+
+  /** It has gone along a path from the top of mounts that nobody has looked at. */
+  chdirUnseen(path: string): void {
+    this.#cwd = path;
+  }
+
+  /** It executes the file at a path that nobody has looked along; without one, that at `exe`. */
+  executes(exe: Location | string, text: Inode): void {
+    this.#exe = exe;
+    this.text = text;
+    text.use.executing++;
+  }
+
+  /** The program that is known to lie in mounts that nobody has looked at. */
+  get unseenProgram(): UnseenProgram | undefined {
+    return this.#root === undefined ? this.ns.mnt.unseen?.program : undefined;
+  }
+
+  /** Where the file is that it executes, if anybody has looked. */
+  get seenExe(): Location | undefined {
+    return typeof this.#exe === "string" ? undefined : this.#exe;
+  }
+
+  /** The mounts around it are there to be looked at: it is at their top, or where it has gone from there. */
+  arrive(top: Location, context: FsContext | undefined): void {
+    if (this.#root !== undefined) return;
+    const find = (path: string): Location | undefined => context && found(context, path);
+    this.#root = top;
+    this.#cwd = (typeof this.#cwd === "string" ? find(this.#cwd) : undefined) ?? top;
+    if (typeof this.#exe === "string") this.#exe = find(this.#exe);
+    if (this.isAlive) this.#enterPlaces();
+  }
+
+  #look(): void {
+    const { top } = this.ns.mnt.tree;
+    // Who has ended is no longer told.
+    this.arrive(top, undefined);
+  }
+
+  #enterPlaces(): void {
+    if (this.#root === undefined) return;
+    this.root.mount.users++;
+    this.cwd.mount.users++;
+  }
+
+  #leavePlaces(): void {
+    if (this.#root === undefined) return;
+    this.root.mount.users--;
+    this.cwd.mount.users--;
+    tellIfGone(this.cwd.dentry);
   }
 
   /** Joins the namespaces of `ns`; counts itself in and out of mount namespaces. */
   setNamespaces(ns: NamespaceSet): void {
     if (ns.mnt !== this.ns.mnt) {
+      // It takes along where it is.
+      if (this.#root === undefined) this.#look();
       leaveMountNamespace(this);
       ns.mnt.members.add(this);
     }
@@ -657,9 +744,7 @@ export class Process implements Coroutine, Waiter, FsContext {
     this.#timer = undefined;
     this.alarm?.cancel();
     this.#call = undefined;
-    this.root.mount.users--;
-    this.cwd.mount.users--;
-    tellIfGone(this.cwd.dentry);
+    this.#leavePlaces();
     leaveMountNamespace(this);
   }
 
@@ -716,6 +801,15 @@ const isStackOverflow = (error: unknown): boolean =>
 function* heldUp(untilUs: number, answer: unknown): Sleeper<unknown> {
   while ((yield { on: [], untilUs }) !== "timeout");
   return answer;
+}
+
+function found(context: FsContext, path: string): Location | undefined {
+  try {
+    return find(context, path, { follow: true });
+  } catch (error) {
+    if (error instanceof Errno) return undefined;
+    throw error;
+  }
 }
 
 /** The last process to leave takes the mounts with it. */

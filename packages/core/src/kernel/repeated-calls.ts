@@ -15,7 +15,7 @@ import { staysOnRoot } from "../vfs/index.ts";
 import { accountCalls, CallRecording } from "./call-recording.ts";
 import type { Kernel } from "./kernel.ts";
 import { KnownProgram } from "./known-program.ts";
-import type { Process, ProcessInit } from "./process.ts";
+import type { Places, Process, ProcessInit } from "./process.ts";
 import { SteadyRoot } from "./steady-root.ts";
 
 /** Calls that change nothing but what `Outcome` has, and that follow from nothing but what `Origin` has. */
@@ -27,12 +27,12 @@ const REPEATABLE: ReadonlySet<SyscallName> = new Set<SyscallName>([
 ]);
 
 /** What a process was before. */
-interface Origin extends Pick<ProcessInit, "creds" | "limits" | "cwd"> {
+interface Origin extends Pick<ProcessInit, "creds" | "limits">, Pick<Places, "cwd"> {
   readonly root: SteadyRoot;
 }
 
 /** What it was afterwards, and the calls as the trace counts them. */
-interface Outcome extends Pick<ProcessInit, "creds" | "limits" | "cwd" | "seccomp"> {
+interface Outcome extends Pick<ProcessInit, "creds" | "limits" | "seccomp">, Pick<Places, "cwd"> {
   readonly codes: readonly number[];
   /** Where the program was found. */
   readonly path: string | undefined;

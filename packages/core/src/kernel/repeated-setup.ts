@@ -13,18 +13,20 @@
 import { HOST_NAME_MAX, type MountPlan, type NamespaceKind, type SyscallName } from "../abi/index.ts";
 import { MemoryDirectory } from "../fs/index.ts";
 import { byteLength } from "../lib/index.ts";
-import { Glimpses, type Inode, Location, walk } from "../vfs/index.ts";
+import { Glimpses, type Inode, staysOnRoot, walk } from "../vfs/index.ts";
+import { compilePlan } from "./automount.ts";
 import { accountCalls, CallRecording } from "./call-recording.ts";
 import type { Kernel } from "./kernel.ts";
+import type { UnseenProgram } from "./namespaces/mnt.ts";
 import type { NetNamespace } from "./namespaces/net.ts";
-import { overlayDirectories, overlayOver } from "./overlay-mount.ts";
+import { overlayDirectories } from "./overlay-mount.ts";
 import type { Process, ProcessInit } from "./process.ts";
 import { staysAtHome } from "./repeated-calls.ts";
 import { SteadyDirectory } from "./steady-directory.ts";
-import { mountCalls } from "./syscalls/mounts.ts";
 import { namespaceCalls } from "./syscalls/namespaces.ts";
 import { processCalls } from "./syscalls/processes.ts";
 import type { SysctlValues } from "./sysctl.ts";
+import { type RootKind, type RootSite, UnseenRoot } from "./unseen-root.ts";
 
 /** Calls up to the one that plans the mounts below the new root: their paths are the machine's. */
 const BEFORE_ROOT: ReadonlySet<SyscallName> = new Set<SyscallName>([
@@ -79,15 +81,13 @@ export interface SetupSite {
 type Origin = Pick<ProcessInit, "creds" | "limits" | "umask">;
 
 /** The layers below, which nobody changes, and the directory that they and the upper one lie in. */
-interface Layers {
+interface Layers extends Pick<RootKind, "lower" | "work" | "optionsFor"> {
   readonly directory: SteadyDirectory;
   /** The option that names the upper one, up to its name in that directory; and where it stands among the others. */
   readonly upperIn: string;
   readonly upperAt: number;
   readonly names: readonly string[];
-  readonly lower: readonly Inode[];
   readonly workName: string;
-  readonly work: Inode;
   /** What the upper one was like. */
   readonly upper: Pick<Inode, "mode" | "uid" | "gid">;
 }
@@ -95,7 +95,7 @@ interface Layers {
 /** What it was afterwards, and the calls as the trace counts them: those up to the plan, and those after it. */
 interface Outcome extends Pick<ProcessInit, "creds" | "limits" | "seccomp"> {
   readonly layers: Layers;
-  readonly rootFlags: number;
+  readonly root: RootKind;
   readonly toPlan: readonly number[];
   readonly fromPlan: readonly number[];
   /** Those of a network namespace of its own, if it has set no others. */
@@ -125,9 +125,9 @@ export class RepeatedSetup {
     const { current, isUnwatched } = this.#kernel;
     if (current === undefined || !isUnwatched) return false;
     if (this.#outcome !== undefined && isAsBefore(current, this.#origin)) {
-      const upper = this.#upperOf(current, site, this.#outcome.layers);
-      if (upper === undefined) return false;
-      this.#become(current, this.#outcome, site, upper);
+      const root = this.#rootOf(current, site, this.#outcome.layers);
+      if (root === undefined) return false;
+      this.#become(current, this.#outcome, site, root);
       return true;
     }
     this.#outcome = undefined;
@@ -148,16 +148,27 @@ export class RepeatedSetup {
     const { current, recording } = this.#kernel;
     this.#kernel.recording = undefined;
     if (current === undefined || recording?.process !== current || !recording.isWhole || this.#planned === 0) return;
+    if (this.#origin === undefined) return;
     const layers = layersOf(this.#kernel, site);
     if (layers === undefined) return;
     const { creds, limits, seccomp, root, ns } = current;
     const { codes } = recording;
+    const { flags } = root.mount;
     this.#outcome = {
       creds,
       limits,
       seccomp,
       layers,
-      rootFlags: root.mount.flags,
+      root: {
+        creds: this.#origin.creds,
+        umask: this.#origin.umask,
+        lower: layers.lower,
+        work: layers.work,
+        optionsFor: layers.optionsFor,
+        flags,
+        plan: compilePlan(this.#kind.plan),
+        program: path === undefined ? undefined : programAt(current, path),
+      },
       toPlan: codes.slice(0, this.#planned),
       fromPlan: codes.slice(this.#planned),
       sysctls: this.#hasOwnSysctls(ns.net) ? ns.net.sysctls.copy() : undefined,
@@ -181,8 +192,9 @@ export class RepeatedSetup {
     });
   }
 
-  /** The upper directory, if all is in its place, and nothing was put into the layer. */
-  #upperOf(process: Process, { options, hostname, domainname }: SetupSite, layers: Layers): Inode | undefined {
+  /** Its root, if all is in its place, and nothing was put into the layer. */
+  #rootOf(process: Process, site: SetupSite, layers: Layers): RootSite | undefined {
+    const { source, options, bundle, hostname, domainname } = site;
     const option = options[layers.upperAt] ?? "";
     if (!option.startsWith(layers.upperIn)) return undefined;
     if (byteLength(hostname ?? "") > HOST_NAME_MAX || byteLength(domainname ?? "") > HOST_NAME_MAX) return undefined;
@@ -191,34 +203,39 @@ export class RepeatedSetup {
     for (const [index, name] of layers.names.entries()) {
       if (directory.lookup(name) !== layers.lower[index]) return undefined;
     }
-    const upper = directory.lookup(option.slice(layers.upperIn.length));
+    const upperName = option.slice(layers.upperIn.length);
+    const upper = directory.lookup(upperName);
     if (upper === undefined || !isUntouched(upper, layers.upper) || this.#kernel.overlays.has(upper)) return undefined;
-    return directory.lookup(layers.workName) === layers.work ? upper : undefined;
+    return directory.lookup(layers.workName) === layers.work ? { source, upper, upperName, bundle } : undefined;
   }
 
-  #become(process: Process, outcome: Outcome, site: SetupSite, upper: Inode): void {
-    const { plan, sysctl, ownsCgroup, cwd } = this.#kind;
-    const { source, options, bundle, hostname, domainname } = site;
+  #become(process: Process, outcome: Outcome, { hostname, domainname }: SetupSite, root: RootSite): void {
+    const { sysctl, ownsCgroup, cwd } = this.#kind;
     accountCalls(process, outcome.toPlan);
     processCalls.setsid(process);
     if (ownsCgroup) namespaceCalls.unshare(process, CGROUP);
-    const { lower, work } = outcome.layers;
-    const fs = overlayOver(this.#kernel, { lower, upper, work }, { source, options });
-    const mount = process.ns.mnt.tree.replaceAll(fs, outcome.rootFlags);
-    const root = new Location(mount, mount.root);
-    process.setRoot(root);
-    process.chdir(root);
-    mountCalls.automount(process, "/", plan, bundle);
+    UnseenRoot.put(this.#kernel, outcome.root, process.ns, root);
+    process.settle(AT_TOP);
     accountCalls(process, outcome.fromPlan);
     if (hostname !== undefined) namespaceCalls.sethostname(process, hostname);
     if (domainname !== undefined) namespaceCalls.setdomainname(process, domainname);
     if (outcome.sysctls !== undefined && process.ns.net.isFresh) process.ns.net.begin(outcome.sysctls);
     else for (const name in sysctl) namespaceCalls.sysctl(process, name, sysctl[name] ?? "");
-    if (cwd !== "/") process.chdir(walk(process, cwd, { follow: true }));
+    if (cwd !== "/") process.chdirUnseen(cwd);
     process.creds = outcome.creds;
     process.limits = outcome.limits;
     process.seccomp = outcome.seccomp;
   }
+}
+
+/** Of the mounts of its namespace, at which nobody has looked. */
+const AT_TOP = {};
+
+/** What is known of a program on the root's own mount, for who is never going to look for it. */
+function programAt(process: Process, path: string): UnseenProgram | undefined {
+  if (!staysOnRoot(process, path)) return undefined;
+  const { inode, mount } = walk(process, path, { follow: true });
+  return { path, inode: inode.backing, mountFlags: mount.flags };
 }
 
 function originOf({ creds, limits, umask, seccomp, actions, aheadUs }: Process): Origin | undefined {
@@ -259,6 +276,8 @@ function layersOf(kernel: Kernel, { options }: SetupSite): Layers | undefined {
     workName,
     work: glimpses.at(workdir),
     upper: { mode, uid, gid },
+    optionsFor: (upperName) =>
+      options.map((option, at) => (at === upperAt ? `${UPPERDIR}${path}${upperName}` : option)),
   };
 }
 

@@ -9,7 +9,7 @@ export { FileOps, type FileUseKind } from "./file-ops.ts";
 export type { FsContext, Protections } from "./fs-context.ts";
 export { type AttributeChange, FileSystem, type FsMachine, Inode, type InodeInit, type RenameTarget } from "./inode.ts";
 export { Location, linkTextOf, MOUNT_FLAGS, Mount, PeerGroup, pathOf } from "./mount.ts";
-export { MountIds, MountTree, type Propagation } from "./mount-tree.ts";
+export { MountIds, MountTree, PlannedCopy, type Propagation } from "./mount-tree.ts";
 export { open, openAt } from "./open.ts";
 export { DeferredFile, type FileSource, OpenFile } from "./open-file.ts";
 export { checkAccess, mayAccess, ownsOrCapable } from "./permission.ts";

@@ -11,7 +11,7 @@ import { assert, SmallSet } from "../lib/index.ts";
 import { type Automounter, attachPlan, carryOutAll, type Plan } from "./automount.ts";
 import type { Dentry } from "./dentry.ts";
 import type { FileSystem } from "./inode.ts";
-import { LaterMounts, LOCKED, Location, Mount, PeerGroup } from "./mount.ts";
+import { LOCKED, Location, Mount, PeerGroup } from "./mount.ts";
 import { echoesOf, follow, joinGroup, leaveGroup, NO_MOUNTS, receivers } from "./propagation.ts";
 import { tellUnmounted } from "./watch.ts";
 
@@ -47,8 +47,8 @@ export class MountTree {
   #root: Mount | undefined;
   /** Some mounts are planned and not made yet. */
   #hasPlans = false;
-  /** Mounts of other trees below which some are still to be copied from here. */
-  #copies: SmallSet<Mount> | undefined = undefined;
+  /** Copies of it that are still to be made. */
+  #copies: SmallSet<PlannedCopy> | undefined = undefined;
   /** It belongs to a user namespace of less rights than the one that it was copied from. */
   #isLessPrivileged = false;
 
@@ -75,12 +75,15 @@ export class MountTree {
     return this.root.subtree().sort((a, b) => a.id - b.id);
   }
 
-  /**
-   * Plans mounts below `mount`: each is made when a path first leads to it, with the number that it would have got now.
-   */
-  plan(mount: Mount, plan: Plan, automounterFor: (firstId: number) => Automounter): void {
+  /** Keeps `count` numbers for mounts that are planned; returns the one before the first. */
+  reserve(count: number): number {
+    return this.#ids.reserve(count);
+  }
+
+  /** Plans mounts below `mount`: each is made when a path first leads to it, with the number that was reserved for it. */
+  plan(mount: Mount, plan: Plan, automounter: Automounter): void {
     this.#hasPlans = true;
-    attachPlan(mount, plan.root, automounterFor(this.#ids.reserve(plan.count)));
+    attachPlan(mount, plan.root, automounter);
   }
 
   /** Where a process of a new namespace starts: the topmost mount on the root. */
@@ -199,17 +202,6 @@ export class MountTree {
     hook(fresh, parent, point);
   }
 
-  /**
-   * Leaves nothing but `fs`, at the root: what is left of a copy of another tree once all of it was made private, `fs`
-   * was mounted in it, pivot_root(2) has made that the root, and what was there before was unmounted.
-   */
-  replaceAll(fs: FileSystem, flags: number): Mount {
-    const { root } = this;
-    this.#detachBelow(root);
-    this.setPropagation(root, "private");
-    return this.mount(fs, new Location(root, root.root), flags);
-  }
-
   /** Sets how mount events travel from and to `mount`. @see mount_namespaces(7) */
   setPropagation(mount: Mount, type: Propagation): void {
     this.beforeChange();
@@ -247,50 +239,61 @@ export class MountTree {
   }
 
   /**
-   * As `clone`, for a tree in which nothing is propagated: what is below the topmost mount on its root is copied when
-   * somebody looks at the copy, or before the original changes. `undefined` if that cannot be.
+   * As `clone`, for a tree in which nothing is propagated: made when somebody asks for it, or before the original changes.
+   * `undefined` if that cannot be.
    */
-  cloneLater(): { readonly tree: MountTree; readonly top: Mount } | undefined {
+  planCopy(): PlannedCopy | undefined {
     this.#carryOutPlans();
-    const { root } = this;
-    const [top, ...others] = root.children;
-    if (top === undefined || others.length > 0 || top.point !== root.root || !isPlain(root)) return undefined;
-    const tree = new MountTree(this.#ids);
-    tree.#isLessPrivileged = this.#isLessPrivileged;
-    tree.#root = tree.#copyOne(root, root.root, "keep");
-    const copy = tree.#copyOne(top, top.root, "keep");
-    hook(copy, tree.#root, root.root);
-    const count = this.#count - tree.#count;
-    if (count === 0) return { tree, top: copy };
-    copy.later = new LaterCopies(top, count, this.#ids.reserve(count) + 1);
-    tree.#count += count;
+    if (!isPlain(this.root)) return undefined;
+    const copy = new PlannedCopy(this, this.#ids.reserve(this.#count) + 1);
     this.#copies ??= new SmallSet();
     this.#copies.add(copy);
-    return { tree, top: copy };
+    return copy;
   }
 
   /** Something in it is about to change: what is still to be copied from it is. */
   beforeChange(): void {
-    if (this.#copies !== undefined) for (const copy of [...this.#copies]) copy.children;
+    if (this.#copies !== undefined) for (const { owner } of [...this.#copies]) owner?.tree;
   }
 
-  /** Makes below `mount` what has been counted already. */
-  makeCopies(mount: Mount, copies: LaterCopies): void {
-    this.#forget(mount, copies);
-    let id = copies.firstId;
-    const copyBelow = (original: Mount, copy: Mount): void => {
-      for (const child of original.children) {
-        const made = this.#copyOne(child, child.root, "keep", id++);
-        copyBelow(child, made);
-        hook(made, copy, pointOf(child));
-      }
+  /** Makes a copy with the numbers that it was planned with. */
+  copyAs(planned: PlannedCopy): MountTree {
+    this.dropCopy(planned);
+    const tree = new MountTree(this.#ids);
+    tree.#isLessPrivileged = this.#isLessPrivileged;
+    let id = planned.firstId;
+    const copyOf = (original: Mount): Mount => {
+      const copy = tree.#copyOne(original, original.root, "keep", id++);
+      for (const child of original.children) hook(copyOf(child), copy, pointOf(child));
+      return copy;
     };
-    copyBelow(copies.of, mount);
+    tree.#root = copyOf(this.root);
+    return tree;
   }
 
-  #forget(mount: Mount, { of, count }: LaterCopies): void {
-    of.tree.#copies?.delete(mount);
-    this.#count -= count;
+  /** Nobody will ask for it any more. */
+  dropCopy(planned: PlannedCopy): void {
+    this.#copies?.delete(planned);
+  }
+
+  /**
+   * Its root with nothing but `fs` on it: what is left of a copy of this tree once all of it was made private, `fs` was
+   * mounted in it, pivot_root(2) has made that the root, and what was there before was unmounted.
+   *
+   * @param rootId the number of the copy of the root. @param id the number of the mount of `fs`.
+   */
+  copyUnder(
+    fs: FileSystem,
+    flags: number,
+    { rootId, id }: { readonly rootId: number; readonly id: number },
+  ): MountTree {
+    const tree = new MountTree(this.#ids);
+    tree.#isLessPrivileged = this.#isLessPrivileged;
+    const { root, fs: bottom, source, flags: rootFlags, lock } = this.root;
+    tree.#root = tree.#make(bottom, root, source, rootFlags, rootId);
+    tree.#root.lock = lock;
+    tree.mount(fs, tree.top, flags, id);
+    return tree;
   }
 
   /** Takes every mount out of propagation: the namespace is gone. */
@@ -408,11 +411,6 @@ export class MountTree {
   }
 
   #detachBelow(mount: Mount): void {
-    const { later } = mount;
-    if (later instanceof LaterCopies) {
-      mount.later = undefined;
-      this.#forget(mount, later);
-    }
     for (let at = mount.children.length - 1; at >= 0; at--) this.#detach(mount.children[at] as Mount);
   }
 
@@ -429,21 +427,17 @@ export class MountTree {
   }
 }
 
-/** Copies of what is mounted below a mount of another tree. */
-class LaterCopies extends LaterMounts {
-  readonly of: Mount;
-  readonly count: number;
+/** A copy of a tree that nobody has asked for yet. */
+export class PlannedCopy {
+  readonly original: MountTree;
+  /** The number of the copy of its root; the others follow. */
   readonly firstId: number;
+  /** Whoever is to have the copy: asked for it before the original changes. */
+  owner: { readonly tree: MountTree } | undefined = undefined;
 
-  constructor(of: Mount, count: number, firstId: number) {
-    super();
-    this.of = of;
-    this.count = count;
+  constructor(original: MountTree, firstId: number) {
+    this.original = original;
     this.firstId = firstId;
-  }
-
-  override make(mount: Mount): void {
-    mount.tree.makeCopies(mount, this);
   }
 }
 

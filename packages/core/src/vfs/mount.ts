@@ -40,12 +40,6 @@ export class PeerGroup {
   }
 }
 
-/** Mounts below a mount that are only made when somebody looks for them. */
-export abstract class LaterMounts {
-  /** Adds them to `mount`. */
-  abstract make(mount: Mount): void;
-}
-
 export class Mount {
   /** As in /proc/PID/mountinfo: unique on a machine. */
   readonly id: number;
@@ -59,7 +53,7 @@ export class Mount {
   parent: Mount | undefined;
   /** The dentry of `parent` that this mount covers. */
   point: Dentry | undefined;
-  #children: Mount[] | LaterMounts | undefined;
+  #children: Mount[] | undefined;
   /** Shared: the group that it exchanges events with. */
   peers: PeerGroup | undefined;
   /** Slave: the group that it receives events from. */
@@ -87,34 +81,16 @@ export class Mount {
 
   /** Mounts on dentries of this one, in the order of mounting. */
   get children(): readonly Mount[] {
-    return this.#made ?? NO_MOUNTS;
-  }
-
-  get #made(): Mount[] | undefined {
-    const children = this.#children;
-    if (!(children instanceof LaterMounts)) return children;
-    this.#children = undefined;
-    children.make(this);
-    return this.#made;
-  }
-
-  /** Has such ones from now on, instead of others. */
-  set later(later: LaterMounts | undefined) {
-    this.#children = later;
-  }
-
-  get later(): LaterMounts | undefined {
-    return this.#children instanceof LaterMounts ? this.#children : undefined;
+    return this.#children ?? NO_MOUNTS;
   }
 
   addChild(child: Mount): void {
-    const children = this.#made;
-    if (children === undefined) this.#children = [child];
-    else children.push(child);
+    if (this.#children === undefined) this.#children = [child];
+    else this.#children.push(child);
   }
 
   removeChild(child: Mount): void {
-    const children = this.#made;
+    const children = this.#children;
     if (children === undefined) return;
     // Trees are taken down from their ends.
     if (children.at(-1) === child) children.pop();
@@ -142,7 +118,7 @@ export class Mount {
 
   /** The mount that covers `dentry` of this mount. */
   childAt(dentry: Dentry): Mount | undefined {
-    const children = this.#made;
+    const children = this.#children;
     if (children === undefined) return undefined;
     for (const child of children) if (child.point === dentry) return child;
     return undefined;

@@ -92,7 +92,7 @@ export class CauseLog {
     const timeUs = this.#kernel.nowUs;
     const first = signal === SIGKILL ? before.findLast((one) => one.demand === demand) : undefined;
     const reception = this.#kernel.signals.reception(oci.process, signal);
-    const hadBegun = oci.process.exe !== undefined;
+    const hadBegun = oci.process.text !== undefined;
     before.push({ demand, signal, timeUs, reception, hadBegun, graceUs: first && timeUs - first.timeUs });
     this.#requests.set(id, before);
   }
@@ -118,7 +118,7 @@ export class CauseLog {
     const { id, name, startedUs, finishedUs, exitCode, config } = container;
     const requests = this.#requests.get(id) ?? NO_REQUESTS;
     this.#requests.delete(id);
-    const hadBegun = process.exe !== undefined;
+    const hadBegun = process.text !== undefined;
     this.#causes.push({
       kind: "death",
       containerId: id,

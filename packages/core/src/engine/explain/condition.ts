@@ -117,7 +117,7 @@ export function limitFinding(hit: HitLimit): Finding {
 /** What it is doing. */
 export function stateFinding(container: Container, when: (us: number) => string): Finding {
   const { state, startedUs, oci, config } = container;
-  const runs = oci?.process.exe === undefined ? undefined : oci.process.argv;
+  const runs = oci?.process.text === undefined ? undefined : oci.process.argv;
   const argv = runs ?? [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])];
   const since = container.isRunning ? ` since ${when(startedUs)}` : "";
   return { kind: "state", text: `it is ${state}${since}: ${commandWords(argv)}`, facts: { state, argv } };

@@ -6,25 +6,18 @@
 import { CAP_SETFCAP, CapabilitySet, Errno, MAX_NAMESPACE_DEPTH, type NamespaceKind } from "../../abi/index.ts";
 import { Location } from "../../vfs/index.ts";
 import type { Credentials } from "../credentials.ts";
-import type { Process } from "../process.ts";
+import type { Places, Process } from "../process.ts";
+import { MountNamespace } from "./mnt.ts";
 import { NetNamespace } from "./net.ts";
-import {
-  CgroupNamespace,
-  IpcNamespace,
-  MountNamespace,
-  type NamespaceSet,
-  TimeNamespace,
-  UtsNamespace,
-} from "./others.ts";
+import { CgroupNamespace, IpcNamespace, type NamespaceSet, TimeNamespace, UtsNamespace } from "./others.ts";
 import { PidNamespace } from "./pid.ts";
 import { UserNamespace } from "./user.ts";
 
 export interface ClonedNamespaces {
   readonly ns: NamespaceSet;
   readonly creds: Credentials;
-  /** Root and working directory, in the new mount namespace if there is one. */
-  readonly root: Location;
-  readonly cwd: Location;
+  /** In a new mount namespace; `undefined` if there is none. */
+  readonly places: Partial<Places> | undefined;
 }
 
 /**
@@ -35,7 +28,7 @@ export interface ClonedNamespaces {
  */
 export function cloneNamespaces(process: Process, kinds: ReadonlySet<NamespaceKind>): ClonedNamespaces {
   const { ns, kernel } = process;
-  if (kinds.size === 0) return { ns, creds: process.creds, root: process.root, cwd: process.cwd };
+  if (kinds.size === 0) return { ns, creds: process.creds, places: undefined };
   checkPid(process, kinds);
   const creds = kinds.has("user") ? enterNewUserNamespace(process) : process.creds;
   const owner = creds.user;
@@ -43,8 +36,7 @@ export function cloneNamespaces(process: Process, kinds: ReadonlySet<NamespaceKi
   const mounts = kinds.has("mnt") ? cloneMounts(process, owner) : undefined;
   return {
     creds,
-    root: mounts?.root ?? process.root,
-    cwd: mounts?.cwd ?? process.cwd,
+    places: mounts?.places,
     ns: {
       mnt: mounts?.namespace ?? ns.mnt,
       pid: ns.pid,
@@ -94,16 +86,19 @@ function enterNewUserNamespace(process: Process): Credentials {
 
 function cloneMounts(process: Process, owner: UserNamespace) {
   let { root, cwd } = process;
-  const { mnt } = process.ns;
-  const { mount: top } = mnt.tree.top;
-  const later = owner === mnt.owner && root.mount === top && cwd.mount === top ? mnt.tree.cloneLater() : undefined;
-  if (later !== undefined) {
-    const namespace = new MountNamespace(process.kernel.namespaceIds.next(), owner, later.tree);
-    return { namespace, root: new Location(later.top, root.dentry), cwd: new Location(later.top, cwd.dentry) };
-  }
-  const tree = process.ns.mnt.tree.clone({ asSlaves: owner !== process.ns.mnt.owner }, (original, copy) => {
+  const { kernel, ns } = process;
+  const { mnt } = ns;
+  const id = kernel.namespaceIds.next();
+  const { top } = mnt.tree;
+  const isAtTop = root.equals(top) && cwd.equals(top);
+  const unseen = owner === mnt.owner && isAtTop ? MountNamespace.copying(id, owner, mnt.tree) : undefined;
+  if (unseen !== undefined) return { namespace: unseen, places: UNSEEN };
+  const tree = mnt.tree.clone({ asSlaves: owner !== mnt.owner }, (original, copy) => {
     if (original === process.root.mount) root = new Location(copy, process.root.dentry);
     if (original === process.cwd.mount) cwd = new Location(copy, process.cwd.dentry);
   });
-  return { namespace: new MountNamespace(process.kernel.namespaceIds.next(), owner, tree), root, cwd };
+  return { namespace: new MountNamespace(id, owner, tree), places: { root, cwd } };
 }
+
+/** At the top of mounts that nobody has looked at. */
+const UNSEEN: Partial<Places> = {};

@@ -5,8 +5,9 @@
  */
 import { CAP_SYS_ADMIN, CAP_SYS_CHROOT, CapabilitySet, Errno } from "../../abi/index.ts";
 import type { Process } from "../process.ts";
+import { MountNamespace } from "./mnt.ts";
 import type { Namespace } from "./namespace.ts";
-import { MountNamespace, TimeNamespace } from "./others.ts";
+import { TimeNamespace } from "./others.ts";
 import { PidNamespace } from "./pid.ts";
 import { UserNamespace } from "./user.ts";
 
@@ -35,8 +36,8 @@ export function enterNamespace(process: Process, target: Namespace): void {
   }
   process.setNamespaces({ ...process.ns, [target.kind]: target });
   if (target instanceof MountNamespace) {
-    process.setRoot(target.tree.top);
-    process.chdir(target.tree.top);
+    const { top } = target.tree;
+    process.settle({ root: top, cwd: top });
   }
 }
 

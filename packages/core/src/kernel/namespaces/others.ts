@@ -1,54 +1,19 @@
 /**
- * The smaller namespaces: mnt, uts, ipc, cgroup, time; and the set that a process lives in.
+ * The smaller namespaces: uts, ipc, cgroup, time; and the set that a process lives in.
  *
  * @see namespaces(7)
  */
-import { SmallMap, SmallSet } from "../../lib/index.ts";
-import type { FsMachine, MountTree } from "../../vfs/index.ts";
+import { SmallMap } from "../../lib/index.ts";
+import type { FsMachine } from "../../vfs/index.ts";
 import type { Cgroup } from "../cgroup/cgroup.ts";
 import { SysvIpc } from "../ipc/sysv-ipc.ts";
 import { MessageQueueFs } from "../message-queue-fs.ts";
-import type { Process } from "../process.ts";
 import { netSysctl, type SysctlValues } from "../sysctl.ts";
+import type { MountNamespace } from "./mnt.ts";
 import { Namespace } from "./namespace.ts";
 import type { NetNamespace } from "./net.ts";
 import type { PidNamespace } from "./pid.ts";
 import type { UserNamespace } from "./user.ts";
-
-export class MountNamespace extends Namespace {
-  override get kind() {
-    return "mnt" as const;
-  }
-
-  readonly tree: MountTree;
-  /** Live processes in it. */
-  readonly members = new SmallSet<Process>();
-  /** Open files and mounts that lead to it. */
-  #holders = 0;
-
-  constructor(id: number, owner: UserNamespace, tree: MountTree) {
-    super(id, owner);
-    this.tree = tree;
-  }
-
-  leave(process: Process): void {
-    if (this.members.delete(process)) this.#dissolveIfUnused();
-  }
-
-  /** The namespace lives on, whoever leaves it. */
-  override hold(): void {
-    this.#holders++;
-  }
-
-  override letGo(): void {
-    this.#holders--;
-    this.#dissolveIfUnused();
-  }
-
-  #dissolveIfUnused(): void {
-    if (this.members.size === 0 && this.#holders === 0) this.tree.dissolve();
-  }
-}
 
 /** @see uts_namespaces(7) */
 export class UtsNamespace extends Namespace {

@@ -54,7 +54,10 @@ export const mountCalls = {
     checkAdmin(process);
     const at = walk(process, target, { follow: true });
     if (at.dentry !== at.mount.root) throw new Errno("EINVAL");
-    process.ns.mnt.tree.plan(at.mount, compilePlan(plan), (idsFrom) => new ContainerMounts(process, bundle, idsFrom));
+    const { tree } = process.ns.mnt;
+    const compiled = compilePlan(plan);
+    const planned = { bundle, idsFrom: tree.reserve(compiled.count), plannedUs: process.kernel.monotonicUs };
+    tree.plan(at.mount, compiled, new ContainerMounts(process, planned));
   },
 
   umount2: (process, target, flags) => {

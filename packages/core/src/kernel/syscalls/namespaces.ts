@@ -31,8 +31,7 @@ export const namespaceCalls = {
     const made = cloneNamespaces(process, kinds);
     process.creds = made.creds;
     process.setNamespaces(made.ns);
-    process.setRoot(made.root);
-    process.chdir(made.cwd);
+    if (made.places !== undefined) process.settle(made.places);
   },
 
   setns: (process, fd, kind: NamespaceKind | undefined) => {
