@@ -61,6 +61,9 @@ export type ExpressionNode =
       readonly kind: "call";
       readonly name: string;
       readonly nameRange: HclRange;
+      /** Its parentheses. */
+      readonly open: HclRange;
+      readonly close: HclRange;
       readonly operands: readonly Expression[];
       /** The last operand is a list of operands: `...`. */
       readonly spreads: boolean;

@@ -12,6 +12,8 @@ export class Cursor {
   readonly #offset: number;
   /** Within brackets the ends of lines are blanks. */
   #depth = 0;
+  /** What was passed last. */
+  #blanks = { from: 0, to: 0 };
 
   constructor(source: HclSource, { text = source.text, offset = 0 } = {}) {
     this.source = source;
@@ -39,7 +41,11 @@ export class Cursor {
   skip(): void {
     const blank = this.#depth > 0 ? /(?:[ \t\r\n]|#[^\n]*|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*/y : BLANK;
     blank.lastIndex = this.at;
-    this.at += blank.exec(this.text)?.[0].length ?? 0;
+    const passed = blank.exec(this.text)?.[0].length ?? 0;
+    if (passed === 0) return;
+    const from = this.#end;
+    this.at += passed;
+    this.#blanks = { from, to: this.at };
   }
 
   /** Passes blanks, comments and the ends of lines. */
@@ -74,14 +80,20 @@ export class Cursor {
     return found;
   }
 
-  rangeFrom(start: number, end = this.at): HclRange {
-    return { source: this.source, start: start + this.#offset, end: end + this.#offset };
+  /** Blanks that were looked past are no part of it. */
+  rangeFrom(start: number, end = this.#end): HclRange {
+    return { source: this.source, start: start + this.#offset, end: Math.max(start, end) + this.#offset };
+  }
+
+  /** Where the last thing ends that is none of the blanks. */
+  get #end(): number {
+    return this.#blanks.to === this.at ? this.#blanks.from : this.at;
   }
 
   /** The next thing, for complaints: a name, a number or a character. */
   get next(): HclRange {
     this.skip();
-    const word = /[\p{ID_Continue}]+|[\s\S]|/uy;
+    const word = /[\p{ID_Continue}]+|\.{3}|[\s\S]|/uy;
     word.lastIndex = this.at;
     return this.rangeFrom(this.at, this.at + (word.exec(this.text)?.[0].length ?? 0));
   }

@@ -1,30 +1,25 @@
-/** What expressions come to. Model: hashicorp/hcl hclsyntax/expression.go. */
+/** What expressions come to. Model: hashicorp/hcl hclsyntax/expression.go, expression_ops.go, ops.go. */
 import type { BinaryOperator, Expression, ForExpression, Step } from "./ast.ts";
-import { type HclFunction, nearest } from "./functions.ts";
-import { HclError, type HclRange } from "./problem.ts";
-import { startRange } from "./start-range.ts";
+import { call } from "./call.ts";
+import { quotient, remainder } from "./functions/numbers.ts";
+import { HclError, type HclRange, readEach } from "./problem.ts";
+import type { Scope } from "./scope.ts";
+import { within } from "./scope.ts";
 import {
   areEqual,
   boolOf,
   entriesOf,
+  type HclObject,
   type HclValue,
   isList,
   isObject,
+  kindOf,
   numberOf,
   numberText,
   textOf,
   Unsuitable,
+  unified,
 } from "./value.ts";
-
-/** What names mean where an expression stands. */
-export interface Scope {
-  /** Undefined for a name that nobody has. @throws HclError, Unsuitable for one that cannot be had */
-  variable(name: string): HclValue | undefined;
-  function(name: string): HclFunction | undefined;
-  /** An attribute of a block, where the name of a variable is a type of block. */
-  attribute?(type: string, block: string, name: string): HclValue | undefined;
-  readonly functionNames: readonly string[];
-}
 
 /** @throws HclError */
 export function evaluate(expression: Expression, scope: Scope): HclValue {
@@ -33,7 +28,7 @@ export function evaluate(expression: Expression, scope: Scope): HclValue {
     case "literal":
       return expression.value;
     case "template":
-      return expression.parts.map((part) => partText(part, scope)).join("");
+      return readEach(expression.parts, (part) => partText(part, scope)).join("");
     case "joined":
       return joined(evaluate(expression.items, scope));
     case "variable":
@@ -43,36 +38,27 @@ export function evaluate(expression: Expression, scope: Scope): HclValue {
     case "splat": {
       const of = evaluate(expression.of, scope);
       const items = isList(of) ? of : of === null ? [] : [of];
-      return items.map((item) => expression.steps.reduce<HclValue>((value, step) => get(value, step, scope), item));
+      const { steps } = expression;
+      return readEach(items, (item) => steps.reduce<HclValue>((value, step) => get(value, step, scope), item));
     }
     case "call":
-      return call(expression, scope);
+      return call(expression, scope, evaluate);
     case "tuple":
-      return expression.items.map((item) => evaluate(item, scope));
+      return readEach(expression.items, (item) => evaluate(item, scope));
     case "object":
       return new Map(
-        expression.items.map(({ key, value }) => [
-          suitable("key", key.range, () => textOf(evaluate(key, scope))),
-          evaluate(value, scope),
-        ]),
+        readEach(expression.items, ({ key, value }) => [keyText(key, value, scope), evaluate(value, scope)] as const),
       );
     case "for":
       return loop(expression, scope);
-    case "conditional": {
-      const { condition, yes, no } = expression;
-      const isTrue = operand("condition", condition, scope, boolOf, "Incorrect condition type", CONDITION);
-      return evaluate(isTrue ? yes : no, scope);
-    }
+    case "conditional":
+      return conditional(expression, scope);
     case "binary":
       return binary(expression, scope);
     case "unary":
-      return expression.operator === "!"
-        ? !operand("unary", expression.operand, scope, boolOf)
-        : -operand("unary", expression.operand, scope, numberOf);
+      return unary(expression, scope);
   }
 }
-
-const CONDITION = "The condition expression must be of type bool.";
 
 function variable(name: string, range: HclRange, scope: Scope): HclValue {
   const value = known(range, () => scope.variable(name));
@@ -102,131 +88,239 @@ function blockAttribute(expression: Extract<Expression, { kind: "get" }>, scope:
 
 function get(value: HclValue, step: Step, scope: Scope): HclValue {
   const { range } = step;
-  if (step.kind === "attribute" && isObject(value)) {
-    const found = value.get(step.name);
-    if (found !== undefined) return found;
-    const message = `This object does not have an attribute named ${JSON.stringify(step.name)}.`;
-    throw new HclError("Unsupported attribute", message, range);
+  if (step.kind === "index") return indexed(value, evaluate(step.key, scope), range);
+  const { name } = step;
+  if (value === null) {
+    const why = "This value is null, so it does not have any attributes.";
+    throw new HclError("Attempt to get attribute from null value", why, range);
   }
-  const key = step.kind === "attribute" ? step.name : evaluate(step.key, scope);
-  if (value === null)
-    throw new HclError("Attempt to index null value", "This value is null, so it does not have any indices.", range);
-  const found = isList(value) ? value[numberOf(key)] : isObject(value) ? value.get(textOf(key)) : undefined;
+  if (isList(value) && /^\d/.test(name)) return indexed(value, Number(name), range);
+  const found = isObject(value) ? value.get(name) : undefined;
   if (found !== undefined) return found;
-  if (isList(value) || isObject(value)) {
-    throw new HclError("Invalid index", "The given key does not identify an element in this collection value.", range);
-  }
-  if (step.kind === "index") throw new HclError("Invalid index", "This value does not have any indices.", range);
-  throw new HclError("Unsupported attribute", "This value does not have any attributes.", range);
+  throw new HclError("Unsupported attribute", withoutAttribute(value, name), range);
 }
 
-function call(expression: Extract<Expression, { kind: "call" }>, scope: Scope): HclValue {
-  const { name, nameRange, operands, spreads, range } = expression;
-  const found = known(range, () => scope.function(name));
-  if (found === undefined) {
-    const near = nearest(name, scope.functionNames);
-    const hint = near === undefined ? "" : ` Did you mean ${JSON.stringify(near)}?`;
-    throw new HclError(
-      "Call to unknown function",
-      `There is no function named ${JSON.stringify(name)}.${hint}`,
-      nameRange,
-    );
+function withoutAttribute(value: HclValue, name: string): string {
+  if (isObject(value)) return `This object does not have an attribute named ${JSON.stringify(name)}.`;
+  if (value !== null && isList(value)) return "This value does not have any attributes.";
+  return `Can't access attributes on a primitive-typed value (${kindOf(value)}).`;
+}
+
+function indexed(value: HclValue, key: HclValue, range: HclRange): HclValue {
+  const invalid = (why: string): HclError => new HclError("Invalid index", why, range);
+  if (value === null) {
+    throw new HclError("Attempt to index null value", "This value is null, so it does not have any indices.", range);
   }
-  if (found.isLazy === true) return found.lazy(operands.map((operand) => () => evaluate(operand, scope)));
-  const values = operands.map((operand) => evaluate(operand, scope));
-  const last = values.at(-1) ?? null;
-  const given = spreads && isList(last) ? [...values.slice(0, -1), ...last] : values;
-  const { least, most } = found;
-  if (given.length < least) {
-    const expected = `Function ${JSON.stringify(name)} expects ${most === least ? "" : "at least "}${least} argument(s).`;
-    throw new HclError("Not enough function arguments", expected, range);
-  }
-  if (given.length > most) {
-    const extra = operands[most];
-    const expected = `Function ${JSON.stringify(name)} expects only ${most} argument(s).`;
-    throw new HclError("Too many function arguments", expected, extra === undefined ? range : startRange(extra));
-  }
-  try {
-    return found.call(...given);
-  } catch (error) {
-    if (!(error instanceof Unsuitable)) throw error;
-    throw new HclError(
-      "Error in function call",
-      `Call to function ${JSON.stringify(name)} failed: ${error.message}.`,
+  if (key === null) throw invalid("Can't use a null value as an indexing key.");
+  if (isList(value))
+    return item(
+      value,
+      keyOf(() => numberOf(key), range),
       range,
     );
+  if (!isObject(value)) throw invalid("This value does not have any indices.");
+  const found = value.get(keyOf(() => textOf(key), range));
+  if (found !== undefined) return found;
+  const hint = " An object only supports looking up attributes by name, not by numeric index.";
+  throw invalid(`${NO_ELEMENT}.${typeof key === "number" ? hint : ""}`);
+}
+
+const NO_ELEMENT = "The given key does not identify an element in this collection value";
+
+function keyOf<Key>(read: () => Key, range: HclRange): Key {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof Unsuitable)) throw error;
+    throw new HclError("Invalid index", `${NO_ELEMENT}: ${error.message}.`, range);
   }
+}
+
+function item(list: readonly HclValue[], at: number, range: HclRange): HclValue {
+  const found = list[at];
+  if (found !== undefined) return found;
+  throw new HclError("Invalid index", `${NO_ELEMENT}${withoutItem(list, at)}.`, range);
+}
+
+/** More is said of the first place behind a list; nothing of those further on. @see hashicorp/hcl ops.go: Index */
+function withoutItem({ length }: readonly HclValue[], at: number): string {
+  if (!Number.isInteger(at)) {
+    return ": indexing a sequence requires a whole number, but the given index has a fractional part";
+  }
+  if (at < 0) return ": a negative number is not a valid index for a sequence";
+  if (at > length) return "";
+  if (length === 0) return ": the collection has no elements";
+  return ": the given index is greater than or equal to the length of the collection";
 }
 
 function loop(expression: ForExpression & { readonly range: HclRange }, scope: Scope): HclValue {
-  const { keyName, valueName, key, value, condition, groups, range } = expression;
-  const collection = evaluate(expression.collection, scope);
-  if (!isList(collection) && !isObject(collection)) {
-    const message = `A value of type ${typeof collection} cannot be used as the collection in a 'for' expression.`;
-    throw new HclError("Iteration over non-iterable value", message, expression.collection.range);
-  }
-  const entries: readonly (readonly [HclValue, HclValue])[] = isList(collection)
-    ? collection.map((item, at) => [at, item])
-    : entriesOf(collection);
-  const items: HclValue[] = [];
+  const { key, value, groups } = expression;
+  if (key === undefined) return readEach(rounds(expression, scope), (inner) => evaluate(value, inner));
   const map = new Map<string, HclValue>();
-  for (const [at, item] of entries) {
-    const inner = within(scope, { [valueName]: item, ...(keyName !== undefined && { [keyName]: at }) });
-    if (condition !== undefined && !operand("condition", condition, inner, boolOf)) continue;
-    if (key === undefined) items.push(evaluate(value, inner));
-    else {
-      const name = suitable("key", key.range, () => textOf(evaluate(key, inner)));
-      const before = map.get(name);
-      if (before !== undefined && !groups) {
-        const why = `Two different items produced the key ${JSON.stringify(name)} in this 'for' expression.`;
-        throw new HclError("Duplicate object key", why, range);
-      }
-      const found = evaluate(value, inner);
-      map.set(name, groups ? [...(before !== undefined && isList(before) ? before : []), found] : found);
-    }
-  }
-  return key === undefined ? items : map;
+  readEach(rounds(expression, scope), (inner) => {
+    const name = loopKey(key, inner);
+    const before = map.get(name);
+    if (before !== undefined && !groups) throw duplicate(name, key.range);
+    const found = evaluate(value, inner);
+    const group = before !== undefined && before !== null && isList(before) ? before : [];
+    map.set(name, groups ? [...group, found] : found);
+  });
+  return map;
 }
 
-/** A scope with more names. */
-export function within(scope: Scope, names: Readonly<Record<string, HclValue>>): Scope {
-  return {
-    variable: (name) => (Object.hasOwn(names, name) ? names[name] : scope.variable(name)),
-    function: (name) => scope.function(name),
-    attribute: (type, block, name) => scope.attribute?.(type, block, name),
-    functionNames: scope.functionNames,
-  };
+function duplicate(name: string, range: HclRange): HclError {
+  const hint =
+    "If duplicates are expected, use the ellipsis (...) after the value expression to enable grouping by key.";
+  const why = `Two different items produced the key ${JSON.stringify(name)} in this 'for' expression.`;
+  return new HclError("Duplicate object key", `${why} ${hint}`, range);
 }
 
-function binary(expression: Extract<Expression, { kind: "binary" }>, scope: Scope): HclValue {
-  const { operator, left, right } = expression;
-  const numbers = (): readonly [number, number] => [
-    operand("left operand", left, scope, numberOf),
-    operand("right operand", right, scope, numberOf),
-  ];
-  switch (operator) {
-    case "||":
-    case "&&": {
-      const sides = [operand("left operand", left, scope, boolOf), operand("right operand", right, scope, boolOf)];
-      return operator === "||" ? sides.some(Boolean) : sides.every(Boolean);
-    }
-    case "==":
-      return areEqual(evaluate(left, scope), evaluate(right, scope));
-    case "!=":
-      return !areEqual(evaluate(left, scope), evaluate(right, scope));
-    default:
-      return arithmetic(operator, numbers(), expression.range);
+/** What names mean in each round of a loop that its condition lets pass. */
+function rounds(expression: ForExpression, scope: Scope): readonly Scope[] {
+  const { keyName, valueName, condition } = expression;
+  const collection = loopCollection(expression.collection, scope);
+  const entries: readonly (readonly [HclValue, HclValue])[] = isObject(collection)
+    ? entriesOf(collection)
+    : collection.map((one, at) => [at, one]);
+  return entries
+    .map(([at, one]) => within(scope, { [valueName]: one, ...(keyName !== undefined && { [keyName]: at }) }))
+    .filter((inner) => condition === undefined || meets(condition, inner));
+}
+
+function loopCollection(expression: Expression, scope: Scope): readonly HclValue[] | HclObject {
+  const found = evaluate(expression, scope);
+  if (found === null) {
+    const why = "A null value cannot be used as the collection in a 'for' expression.";
+    throw new HclError("Iteration over null value", why, expression.range);
+  }
+  if (isList(found) || isObject(found)) return found;
+  const why = `A value of type ${kindOf(found)} cannot be used as the collection in a 'for' expression.`;
+  throw new HclError("Iteration over non-iterable value", why, expression.range);
+}
+
+function meets(condition: Expression, scope: Scope): boolean {
+  const value = evaluate(condition, scope);
+  if (value === null) {
+    throw new HclError("Condition is null", "The value of the 'if' clause must not be null.", condition.range);
+  }
+  return told(
+    () => boolOf(value),
+    (why) => new HclError("Invalid 'for' condition", `The 'if' clause value is invalid: ${why}.`, condition.range),
+  );
+}
+
+function loopKey(key: Expression, scope: Scope): string {
+  const value = evaluate(key, scope);
+  const invalid = (why: string): HclError => new HclError("Invalid object key", why, key.range);
+  if (value === null) throw invalid("Key expression in 'for' expression must not produce a null value.");
+  return told(
+    () => textOf(value),
+    (why) => invalid(`The key expression produced an invalid result: ${why}.`),
+  );
+}
+
+/** The name of an attribute of an object. One that is null is told of where its value is. */
+function keyText(key: Expression, { range }: Expression, scope: Scope): string {
+  const value = evaluate(key, scope);
+  if (value === null) throw new HclError("Null value as key", "Can't use a null value as a key.", range);
+  return told(
+    () => textOf(value),
+    (why) => new HclError("Incorrect key type", `Can't use this value as a key: ${why}.`, key.range),
+  );
+}
+
+/** What is unsuitable is told otherwise. */
+function told<Value>(read: () => Value, say: (why: string) => HclError): Value {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof Unsuitable ? say(error.message) : error;
   }
 }
 
-function arithmetic(
-  operator: Exclude<BinaryOperator, "||" | "&&" | "==" | "!=">,
-  [a, b]: readonly [number, number],
-  range: HclRange,
-): HclValue {
-  if ((operator === "/" || operator === "%") && b === 0) {
-    throw new HclError("Division by zero", "Cannot divide by zero", range);
+/** Both values are of one kind, though only one of them is taken: what is wrong with the other is nobody's concern. */
+function conditional({ condition, yes, no }: Extract<Expression, { kind: "conditional" }>, scope: Scope): HclValue {
+  const results = [attempt(yes, scope), attempt(no, scope)] as const;
+  const [first, second] = results.map((result) => (result instanceof HclError ? null : result));
+  const alike = unified([first ?? null, second ?? null]);
+  if (alike === undefined) {
+    const types = `The 'true' value is ${kindOf(first ?? null)}, but the 'false' value is ${kindOf(second ?? null)}`;
+    const why = `The true and false result expressions must have consistent types. ${types}.`;
+    throw new HclError("Inconsistent conditional result types", why, { ...yes.range, end: no.range.end });
   }
+  const value = evaluate(condition, scope);
+  if (value === null) {
+    const why = "The condition value is null. Conditions must either be true or false.";
+    throw new HclError("Null condition", why, condition.range);
+  }
+  const wrong = new HclError(
+    "Incorrect condition type",
+    "The condition expression must be of type bool.",
+    condition.range,
+  );
+  const at = told(
+    () => boolOf(value),
+    () => wrong,
+  )
+    ? 0
+    : 1;
+  const result = results[at];
+  if (result instanceof HclError) throw result;
+  return alike[at] ?? null;
+}
+
+function attempt(expression: Expression, scope: Scope): HclValue | HclError {
+  try {
+    return evaluate(expression, scope);
+  } catch (error) {
+    if (error instanceof HclError) return error;
+    throw error;
+  }
+}
+
+function unary({ operator, operand, range }: Extract<Expression, { kind: "unary" }>, scope: Scope): HclValue {
+  const value =
+    operator === "!"
+      ? operandOf("unary operand", operand, boolOf, scope)
+      : operandOf("unary operand", operand, numberOf, scope);
+  if (value === null) throw failed(NULL, range);
+  return typeof value === "number" ? -value : !value;
+}
+
+const NULL = "argument must not be null";
+const failed = (why: string, range: HclRange): HclError =>
+  new HclError("Operation failed", `Error during operation: ${why}.`, range);
+
+function binary(expression: Binary, scope: Scope): HclValue {
+  const { operator, left, right, range } = expression;
+  if (operator === "==" || operator === "!=") {
+    const [a = null, b = null] = readEach([left, right], (side) => evaluate(side, scope));
+    return areEqual(a, b) === (operator === "==");
+  }
+  if (operator === "||" || operator === "&&") {
+    const [a, b] = sides(expression, boolOf, scope);
+    return operator === "||" ? a || b : a && b;
+  }
+  const [a, b] = sides(expression, numberOf, scope);
+  return told(
+    () => arithmetic(operator, a, b),
+    (why) => failed(why, range),
+  );
+}
+
+type Binary = Extract<Expression, { kind: "binary" }>;
+
+/** Both operands, as the operator wants them. @throws HclError */
+function sides<Value>({ left, right, range }: Binary, read: (value: HclValue) => Value, scope: Scope): [Value, Value] {
+  const [a = null, b = null] = readEach([left, right], (side) =>
+    operandOf(side === left ? "left operand" : "right operand", side, read, scope),
+  );
+  if (a === null || b === null) throw failed(NULL, range);
+  return [a, b];
+}
+
+/** @throws Unsuitable */
+function arithmetic(operator: Exclude<BinaryOperator, "||" | "&&" | "==" | "!=">, a: number, b: number): HclValue {
   switch (operator) {
     case "<":
       return a < b;
@@ -243,37 +337,26 @@ function arithmetic(
     case "*":
       return a * b;
     case "/":
-      return a / b;
+      return quotient(a, b);
     case "%":
-      return a % b;
+      return remainder(a, b);
   }
 }
 
-function operand<T>(
+/** A value as an operator wants it, or null. */
+function operandOf<Value>(
   place: string,
   expression: Expression,
+  read: (value: HclValue) => Value,
   scope: Scope,
-  read: (value: HclValue) => T,
-  summary = "Invalid operand",
-  detail?: string,
-): T {
+): Value | null {
   const value = evaluate(expression, scope);
-  try {
-    return read(value);
-  } catch (error) {
-    if (!(error instanceof Unsuitable)) throw error;
-    const why = detail ?? `Unsuitable value for ${place}: ${error.message}.`;
-    throw new HclError(summary, why, expression.range);
-  }
-}
-
-function suitable<T>(place: string, range: HclRange, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof Unsuitable)) throw error;
-    throw new HclError(`Incorrect ${place} type`, `Can't use this value as a ${place}: ${error.message}.`, range);
-  }
+  if (value === null) return null;
+  const { range } = expression;
+  return told(
+    () => read(value),
+    (why) => new HclError("Invalid operand", `Unsuitable value for ${place}: ${why}.`, range),
+  );
 }
 
 function partText(part: Expression, scope: Scope): string {
@@ -287,4 +370,4 @@ function partText(part: Expression, scope: Scope): string {
   throw new HclError("Invalid template interpolation value", why, part.range);
 }
 
-const joined = (items: HclValue): HclValue => (isList(items) ? items.map(textOf).join("") : "");
+const joined = (items: HclValue): HclValue => (items !== null && isList(items) ? items.map(textOf).join("") : "");

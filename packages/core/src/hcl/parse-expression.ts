@@ -3,6 +3,7 @@ import type { BinaryOperator, Expression, ExpressionNode, Step } from "./ast.ts"
 import type { Cursor } from "./cursor.ts";
 import { loopName } from "./loop-name.ts";
 import { parseHeredoc, parseString } from "./parse-template.ts";
+import type { HclRange } from "./problem.ts";
 
 /** Operators that bind equally, the weakest first. */
 const LEVELS: readonly (readonly BinaryOperator[])[] = [
@@ -78,9 +79,17 @@ function parseStep(cursor: Cursor): Step | undefined {
   if (cursor.sees("...") || cursor.sees(".*") || cursor.sees("[*]")) return undefined;
   const start = cursor.at;
   if (cursor.takes(".")) {
-    const name = cursor.name() ?? cursor.match(/\d+/y)?.[0];
+    const name = cursor.name() ?? cursor.match(/\d+(?:\.\d+)?/y)?.[0];
     if (name === undefined) {
       cursor.refuse("Invalid attribute name", "An attribute name is required after a dot.");
+    }
+    const [first = "", second] = /^\d/.test(name) ? name.split(".") : [];
+    if (second !== undefined) {
+      cursor.refuse(
+        "Invalid legacy index syntax",
+        `When using the legacy index syntax, chaining two indexes together is not permitted. Use the proper index syntax instead, like [${first}][${second}].`,
+        cursor.rangeFrom(start),
+      );
     }
     return { kind: "attribute", name, range: cursor.rangeFrom(start) };
   }
@@ -110,9 +119,10 @@ function parseTerm(cursor: Cursor): Expression {
     cursor.refuse("Invalid expression", "Expected the start of an expression, but found an invalid expression token.");
   }
   const nameRange = cursor.rangeFrom(start);
-  if (cursor.takes("(")) return make({ kind: "call", name, nameRange, ...parseOperands(cursor) });
-  if (name === "true" || name === "false") return make({ kind: "literal", value: name === "true" });
-  return make(name === "null" ? { kind: "literal", value: null } : { kind: "variable", name });
+  const word = (node: ExpressionNode): Expression => ({ ...node, range: nameRange });
+  if (cursor.sees("(")) return make({ kind: "call", name, nameRange, ...parseOperands(cursor) });
+  if (name === "true" || name === "false") return word({ kind: "literal", value: name === "true" });
+  return word(name === "null" ? { kind: "literal", value: null } : { kind: "variable", name });
 }
 
 function parseParenthesis(cursor: Cursor): Expression {
@@ -127,20 +137,28 @@ function parseParenthesis(cursor: Cursor): Expression {
 
 function parseOperands(cursor: Cursor) {
   return cursor.bracketed(true, () => {
+    const open = character(cursor);
     const operands: Expression[] = [];
-    while (!cursor.takes(")")) {
+    let spreads = false;
+    while (!cursor.sees(")")) {
       operands.push(parseExpression(cursor));
-      const spreads = cursor.takes("...");
-      if (spreads && cursor.takes(")")) return { operands, spreads };
-      if (!cursor.takes(",") && !cursor.sees(")")) {
+      spreads = cursor.takes("...");
+      const isSeparated = spreads ? cursor.sees(")") : cursor.takes(",") || cursor.sees(")");
+      if (!isSeparated) {
         cursor.refuse(
           "Missing argument separator",
           "A comma is required to separate each function argument from the next.",
         );
       }
     }
-    return { operands, spreads: false };
+    return { open, operands, spreads, close: character(cursor) };
   });
+}
+
+/** Passes one character. */
+function character(cursor: Cursor): HclRange {
+  const start = cursor.at++;
+  return cursor.rangeFrom(start);
 }
 
 function parseTuple(cursor: Cursor): ExpressionNode {
@@ -167,7 +185,10 @@ function parseObject(cursor: Cursor): ExpressionNode {
       if (cursor.takes("}")) return { kind: "object", items };
       const key = parseKey(cursor);
       if (!cursor.takes("=") && !cursor.takes(":")) {
-        cursor.refuse("Missing attribute value", 'Expected an attribute value, introduced by an equals sign ("=").');
+        cursor.refuse(
+          "Missing key/value separator",
+          'Expected an equals sign ("=") to mark the beginning of the attribute value.',
+        );
       }
       items.push({ key, value: parseExpression(cursor) });
       if (!cursor.takes(",") && !cursor.sees("\n") && !cursor.sees("}")) {

@@ -58,7 +58,8 @@ function unindented(text: string): string {
 }
 
 function template(parts: readonly Expression[], range: HclRange): Expression {
-  if (parts.length === 0) return { kind: "literal", value: "", range };
+  const empty = { ...range, start: range.start + 1, end: range.start + 1 };
+  if (parts.length === 0) return { kind: "literal", value: "", range, first: empty };
   const [only] = parts;
   const first = only?.first ?? only?.range ?? range;
   if (parts.length === 1 && only !== undefined && only.kind !== "literal") return only;
@@ -99,7 +100,7 @@ class TemplateReader {
       const range = this.#cursor.rangeFrom(start);
       const opened = this.#cursor.match(sequence);
       const kept = opened?.[2] === "~" ? text.trimEnd() : text;
-      if (kept !== "") parts.push({ kind: "literal", value: kept, range });
+      if (kept !== "") parts.push({ kind: "literal", value: kept.normalize("NFC"), range });
       if (opened === undefined) {
         if (endings.length > 0) this.#refuseUnclosed(start);
         return parts;

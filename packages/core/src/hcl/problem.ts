@@ -24,14 +24,48 @@ export class HclError extends Error {
   readonly summary: string;
   readonly detail: string;
   readonly range: HclRange;
+  /** What else is wrong; of that only the number is told. */
+  readonly others: readonly HclError[];
 
-  /** "docker-bake.hcl:4,16-20: Unknown variable; There is no variable named "X"." */
-  constructor(summary: string, detail: string, range: HclRange) {
-    super(`${rangeText(range)}: ${summary}; ${detail}`);
+  /** "docker-bake.hcl:4,16-20: Unknown variable; There is no variable named "X"., and 1 other diagnostic(s)" */
+  constructor(summary: string, detail: string, range: HclRange, others: readonly HclError[] = []) {
+    const more = others.length === 0 ? "" : `, and ${others.length} other diagnostic(s)`;
+    super(`${rangeText(range)}: ${summary}; ${detail}${more}`);
     this.summary = summary;
     this.detail = detail;
     this.range = range;
+    this.others = others;
   }
+
+  /** The same, where more is wrong besides. */
+  with(others: readonly HclError[]): HclError {
+    return new HclError(this.summary, this.detail, this.range, [...this.others, ...others]);
+  }
+
+  /** This, and each of the others alone. */
+  get all(): readonly HclError[] {
+    return [new HclError(this.summary, this.detail, this.range), ...this.others];
+  }
+}
+
+/** Reads all items, also behind one that is wrong. @throws HclError with everything that is wrong */
+export function readEach<Item, Value>(
+  items: readonly Item[],
+  read: (item: Item, at: number) => Value,
+): readonly Value[] {
+  const values: Value[] = [];
+  const problems: HclError[] = [];
+  for (const [at, item] of items.entries()) {
+    try {
+      values.push(read(item, at));
+    } catch (error) {
+      if (!(error instanceof HclError)) throw error;
+      problems.push(...error.all);
+    }
+  }
+  const [first, ...others] = problems;
+  if (first !== undefined) throw first.with(others);
+  return values;
 }
 
 export function placeOf({ text }: HclSource, offset: number): Place {

@@ -8,9 +8,10 @@ export function startRange(expression: Expression): HclRange {
     case "tuple":
     case "object":
     case "for":
+    case "unary":
       return { ...range, end: range.start + 1 };
     case "call":
-      return expression.nameRange;
+      return { ...expression.nameRange, end: expression.open.end };
     case "conditional":
       return startRange(expression.condition);
     case "binary":

@@ -30,25 +30,71 @@ export function textOf(value: HclValue): string {
   throw new Unsuitable(value === null ? "null value is not allowed" : "string required");
 }
 
-/** @throws Unsuitable `a number is required` */
+/** @throws Unsuitable `a number is required` for a text that is none, `number required` for what is no text either */
 export function numberOf(value: HclValue): number {
   if (typeof value === "number") return value;
-  if (typeof value === "string" && /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(value)) return Number(value);
+  if (typeof value !== "string") throw new Unsuitable("number required");
+  if (/^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(value)) return Number(value);
   throw new Unsuitable("a number is required");
 }
 
-/** @throws Unsuitable `a bool is required` */
+/** A number without a fraction. @throws Unsuitable */
+export function wholeOf(value: HclValue): number {
+  const number = numberOf(value);
+  if (Number.isInteger(number)) return number;
+  throw new Unsuitable("value must be a whole number, between -9223372036854775808 and 9223372036854775807");
+}
+
+/** @throws Unsuitable `a bool is required` for a text that is none, `bool required` for what is no text either */
 export function boolOf(value: HclValue): boolean {
   if (typeof value === "boolean") return value;
   if (value === "true" || value === "1") return true;
   if (value === "false" || value === "0") return false;
-  throw new Unsuitable("a bool is required");
+  throw new Unsuitable(typeof value === "string" ? "a bool is required" : "bool required");
+}
+
+/** Values of one kind: numbers and bools become texts beside a text. `undefined` if they have none in common. */
+export function unified(values: readonly HclValue[]): readonly HclValue[] | undefined {
+  const given = values.filter((value) => value !== null);
+  if (given.length === 0) return values;
+  if (given.every(isList)) return unifiedLists(values);
+  if (given.every(isObject)) return values;
+  const kinds = new Set(given.map(kindOf));
+  if (given.some((value) => typeof value === "object")) return undefined;
+  if (kinds.size < 2) return values;
+  return kinds.has("string") ? values.map((value) => (value === null ? null : textOf(value))) : undefined;
+}
+
+/** Lists of lists have one kind of items in all of them, if that can be. */
+function unifiedLists(values: readonly HclValue[]): readonly HclValue[] {
+  const lists = values.map((value) => (value !== null && isList(value) ? value : []));
+  const items = unified(lists.flat());
+  if (items === undefined) return values;
+  let from = 0;
+  return lists.map((list, at) => {
+    const own = items.slice(from, from + list.length);
+    from += list.length;
+    return values[at] === null ? null : own;
+  });
+}
+
+/** As sets order their members: `false` before `true`, numbers by size, texts by their bytes. */
+export function compareValues(a: HclValue, b: HclValue): number {
+  if (typeof a === "string" && typeof b === "string") return compareBytes(a, b);
+  const isPlain = typeof a !== "object" && typeof b !== "object";
+  return isPlain ? Number(a) - Number(b) : compareBytes(jsonText(a), jsonText(b));
 }
 
 /** @throws Unsuitable `list of string required`, `element 0: string required` */
 export function textsOf(value: HclValue): readonly string[] {
   if (!isList(value)) throw new Unsuitable("list of string required");
   return value.map((item, at) => within(`element ${at}`, item));
+}
+
+/** The same of a list in which some say nothing. @throws Unsuitable */
+export function textsOrNulls(value: HclValue): readonly (string | null)[] {
+  if (!isList(value)) throw new Unsuitable("list of string required");
+  return value.map((item, at) => (item === null ? null : within(`element ${at}`, item)));
 }
 
 /** Texts by their names; null stands for none. @throws Unsuitable `map of string required`, … */
@@ -102,8 +148,9 @@ export function fromJson(value: unknown): HclValue {
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? value : null;
 }
 
-/** A value in JSON, as Go writes it. */
+/** A value in JSON, as Go writes it. @throws Unsuitable for what is no number of JSON */
 export function jsonText(value: HclValue): string {
+  if (value === Infinity || value === -Infinity) throw new Unsuitable("cannot serialize infinity as JSON");
   if (isList(value)) return `[${value.map(jsonText).join(",")}]`;
   if (!isObject(value)) return typeof value === "number" ? numberText(value) : escapeHtml(JSON.stringify(value));
   return `{${entriesOf(value)

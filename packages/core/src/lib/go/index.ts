@@ -10,7 +10,9 @@ export {
   trimStart,
   upperCase,
 } from "./characters.ts";
+export { parseCsv, parseCsvRecords } from "./csv.ts";
 export { durationText, parseDuration } from "./duration.ts";
+export { exponentText, fixedText, generalText, shortestText } from "./float.ts";
 export { compactJson, endOfJsonValue, escapeHtml, parseJson } from "./json.ts";
 export {
   atoi,

@@ -2,7 +2,7 @@
  * The small part of Go's regular expressions that patternmatcher makes, as a JavaScript one.
  *
  * Differences seen to: a `]` that closes nothing is literal, `.` stops at a newline only, `\` before a letter has Go's
- * meaning. Unlike Go, `[:alpha:]`, `\p`, `\Q` and `\x` are not known.
+ * meaning, groups have their names as `(?P<name>…)`. Unlike Go, `[:alpha:]`, `\p`, `\Q`, `\x` and flags are not known.
  */
 
 /** Escapes of a letter that mean the same in both; `\A` and `\z` are JavaScript's `^` and `$`. */
@@ -26,6 +26,9 @@ export function goRegExp(source: string): RegExp | undefined {
       if (end === undefined) return undefined;
       translated += classSource(characters.slice(i, end));
       i = end - 1;
+    } else if (characters.slice(i, i + 4).join("") === "(?P<") {
+      translated += "(?<";
+      i += 3;
     } else if (character === "\\") {
       const next = escapeSource(characters[++i]);
       if (next === undefined) return undefined;

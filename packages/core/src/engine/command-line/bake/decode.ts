@@ -99,7 +99,7 @@ function read<T>(expression: Expression, scope: Scope, decode: (value: HclValue)
     value = evaluate(expression, scope);
   } catch (error) {
     if (!(error instanceof HclError) || error.range.source !== expression.range.source) throw error;
-    throw new HclError(error.summary, `${error.detail}, and 1 other diagnostic(s)`, error.range);
+    throw error.with([new HclError("Unsuitable value type", "Unsuitable value: value must be known", error.range)]);
   }
   try {
     return decode(value);

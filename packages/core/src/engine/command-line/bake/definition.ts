@@ -9,13 +9,14 @@ import {
   type Block,
   type BlockTypes,
   type Body,
+  type Circumstances,
   type Expression,
   entriesOf,
   evaluate,
-  FUNCTIONS,
   HclError,
   type HclFunction,
   type HclValue,
+  hclFunctions,
   isList,
   isObject,
   type Scope,
@@ -65,6 +66,8 @@ export interface DefinitionOptions {
   readonly builtIn: ReadonlyMap<string, string>;
   /** A variable of the client's environment. */
   readonly lookup: (name: string) => string | undefined;
+  /** What the functions of time and chance take. */
+  readonly circumstances: Circumstances;
 }
 
 const TARGET_NAME = /^[a-zA-Z0-9_-]+$/;
@@ -84,6 +87,7 @@ export class Definition {
   readonly #blocks: readonly Block[];
   readonly #values = new Map<string, HclValue>();
   readonly #types = new Map<string, VariableType>();
+  readonly #known: ReadonlyMap<string, HclFunction>;
   readonly #made = new Map<string, HclFunction>();
   /** What is being resolved: variables, functions, attributes of blocks. */
   readonly #resolving = new Set<string>();
@@ -91,6 +95,7 @@ export class Definition {
 
   constructor(bodies: readonly Body[], options: DefinitionOptions) {
     this.#options = options;
+    this.#known = hclFunctions(options.circumstances);
     this.#blocks = bodies.flatMap(({ blocks }) => blocks);
     for (const block of this.#blocks) {
       const isNamed = block.type in BLOCKS;
@@ -104,7 +109,7 @@ export class Definition {
       variable: (name) => this.#variable(name),
       function: (name) => this.#function(name),
       attribute: (type, block, name) => this.#attribute(type, block, name),
-      functionNames: [...FUNCTIONS.keys(), ...this.#functions.keys()],
+      functionNames: [...this.#known.keys(), ...this.#functions.keys()],
     };
   }
 
@@ -172,7 +177,7 @@ export class Definition {
   }
 
   #function(name: string): HclFunction | undefined {
-    const made = FUNCTIONS.get(name) ?? this.#made.get(name);
+    const made = this.#known.get(name) ?? this.#made.get(name);
     const block = this.#functions.get(name);
     if (made !== undefined || block === undefined) return made;
     const { attributes } = block.body;
@@ -186,8 +191,8 @@ export class Definition {
     const variadic = attributes.get("variadic_params")?.value;
     const rest = variadic === undefined ? undefined : keywordOf(variadic);
     const function_: HclFunction = {
-      least: names.length,
-      most: rest === undefined ? names.length : Number.POSITIVE_INFINITY,
+      parameters: names.map((one) => ({ name: one, kind: "any" })),
+      rest: rest === undefined ? undefined : { name: rest, kind: "any" },
       call: (...operands) => {
         const given = Object.fromEntries(names.map((one, at) => [one, operands[at] ?? null]));
         const more = rest === undefined ? {} : { [rest]: operands.slice(names.length) };

@@ -3,8 +3,7 @@
  *
  * @see docker/buildx util/buildflags
  */
-import { ValueError } from "../../../lib/go/index.ts";
-import { parseCsv } from "../../docker/go/csv.ts";
+import { parseCsv, ValueError } from "../../../lib/go/index.ts";
 
 export type Entry = ReadonlyMap<string, string>;
 export type EntryKind = "attest" | "cache" | "output" | "secret" | "ssh";

@@ -66,7 +66,12 @@ export function configOf(session: Session, files: readonly HclSource[]): BakeCon
     ["BAKE_LOCAL_PLATFORM", "linux/amd64"],
   ]);
   const lookup = (name: string): string | undefined => session.client.env.get(name);
-  const own = new Definition(bodies, { builtIn, lookup }).read();
+  const { kernel } = session.engine;
+  const circumstances = {
+    nowUs: () => kernel.nowUs,
+    randomBytes: (count: number) => session.engine.world.prng.bytes(count),
+  };
+  const own = new Definition(bodies, { builtIn, lookup, circumstances }).read();
   if (composed.length === 0) return own;
   const { targets, groups } = composeConfig(composed.map(sourceOf), composeClient(session));
   return {

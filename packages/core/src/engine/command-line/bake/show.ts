@@ -1,10 +1,9 @@
 /** What `docker buildx bake` shows of definitions: `--print` and `--list`. @see docker/buildx commands/bake.go */
 
 import { type HclValue, isList, isObject, jsonText, textOf } from "../../../hcl/index.ts";
-import { ValueError } from "../../../lib/go/index.ts";
+import { parseCsv, ValueError } from "../../../lib/go/index.ts";
 import { compareBytes } from "../../../lib/index.ts";
 import { goJsonLines } from "../../../oci/index.ts";
-import { parseCsv } from "../../docker/go/csv.ts";
 import type { BakeConfig, Group, Variable } from "./definition.ts";
 import type { Bake } from "./resolve.ts";
 import { shownTarget } from "./target.ts";

@@ -16,8 +16,16 @@ import {
   textOf,
   Unsuitable,
 } from "../../../hcl/index.ts";
-import { parseBool, parseFloat64, parseJson, quote, reworded, type ValueError } from "../../../lib/go/index.ts";
-import { parseCsv } from "../../docker/go/csv.ts";
+import {
+  parseBool,
+  parseCsv,
+  parseFloat64,
+  parseJson,
+  quote,
+  reworded,
+  type ValueError,
+} from "../../../lib/go/index.ts";
+import { ownValue } from "../../../lib/index.ts";
 
 export interface VariableType {
   /** "list of string" */
@@ -38,7 +46,7 @@ const PRIMITIVES: Readonly<Record<string, VariableType>> = {
 /** `string`, `list(number)`, `map(bool)` and the like. @throws HclError for other types, which are not known here */
 export function variableType(expression: Expression): VariableType {
   if (expression.kind === "variable") {
-    const found = PRIMITIVES[expression.name];
+    const found = ownValue(PRIMITIVES, expression.name);
     if (found !== undefined) return found;
   }
   const [operand] = expression.kind === "call" ? expression.operands : [];

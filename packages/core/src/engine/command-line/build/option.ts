@@ -1,5 +1,5 @@
 /** What buildx's options have in common. */
-import { parseCsv } from "../../docker/go/csv.ts";
+import { parseCsv } from "../../../lib/go/index.ts";
 import type { RequestOf } from "../../docker/request.ts";
 
 export type DockerBuild = RequestOf<"buildx build">;

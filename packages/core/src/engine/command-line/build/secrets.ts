@@ -4,8 +4,8 @@
  * @see docker/buildx util/buildflags/secrets.go, BuildKit session/secrets/secretsprovider
  */
 import type { Secret } from "../../../build/index.ts";
+import { parseCsv } from "../../../lib/go/index.ts";
 import { StatusError } from "../../../lib/index.ts";
-import { parseCsv } from "../../docker/go/csv.ts";
 import type { ClientMachine } from "../../docker/index.ts";
 import { OptionError } from "./option.ts";
 

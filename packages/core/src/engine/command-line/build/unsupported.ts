@@ -5,9 +5,8 @@
  * @see docker/buildx util/buildflags, build/opt.go; BuildKit client/llb
  */
 import { parsePlatform } from "../../../build/index.ts";
-import { isBool, isTrue, parseBool, problemOf, quote, reworded } from "../../../lib/go/index.ts";
+import { isBool, isTrue, parseBool, parseCsv, problemOf, quote, reworded } from "../../../lib/go/index.ts";
 import { StatusError } from "../../../lib/index.ts";
-import { parseCsv } from "../../docker/go/csv.ts";
 import { parseAnnotations } from "./annotations.ts";
 import { type DockerBuild, fieldsOf, OptionError } from "./option.ts";
 

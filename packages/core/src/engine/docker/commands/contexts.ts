@@ -1,7 +1,8 @@
 /** `docker context`. Texts: docker/cli (Apache-2.0). Model: docker/cli cli/command/context. */
+
+import { parseCsv } from "../../../lib/go/index.ts";
 import { ANY, atLeast, between, type Command, command, exactly, NONE } from "../command.ts";
 import { bool, listOf, text } from "../flags/flag.ts";
-import { parseCsv } from "../go/csv.ts";
 import { ValueError } from "../problem.ts";
 import { cut } from "../values/pairs.ts";
 import { checkInspectTemplate, FORMAT_HELP, TEMPLATE_HELP } from "./shared.ts";

@@ -4,9 +4,16 @@
  * Model: spf13/pflag's Value implementations and docker/cli's opts.
  */
 
-import { parseBool, parseBytes, parseDuration, parseInteger, parseUnsigned, quote } from "../../../lib/go/index.ts";
+import {
+  parseBool,
+  parseBytes,
+  parseCsv,
+  parseDuration,
+  parseInteger,
+  parseUnsigned,
+  quote,
+} from "../../../lib/go/index.ts";
 import type { StringMap } from "../create-body.ts";
-import { parseCsv } from "../go/csv.ts";
 import { addFilter, type Filters } from "../values/filter.ts";
 import { cut } from "../values/pairs.ts";
 

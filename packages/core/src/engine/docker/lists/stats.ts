@@ -1,6 +1,7 @@
 /** The table of `docker stats`. Model: docker/cli container/formatter_stats.go. */
+
+import { fixedText } from "../../../lib/go/index.ts";
 import { type Columns, columns, listFormat, renderList } from "../format.ts";
-import { fixedText } from "../go/float.ts";
 import { binarySize, humanSize } from "../values/human.ts";
 import { shortId } from "./shared.ts";
 

@@ -1,6 +1,7 @@
 /** Values as text: Go's fmt.Sprint and `%v`. */
+
+import { shortestText } from "../../../lib/go/index.ts";
 import { unreachable } from "../../../lib/index.ts";
-import { shortestText } from "../go/float.ts";
 import { elements, type GoType, GoValue, indirect, isNull, mapEntries, structFields, unwrap } from "./type.ts";
 
 /** Where a pointer inside a structure seems to point: Go prints a real address, which no two runs share. */

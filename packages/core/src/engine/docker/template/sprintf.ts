@@ -1,8 +1,7 @@
 /** Go's fmt.Sprintf for the values that a template has. Model: package fmt. */
 
-import { quote } from "../../../lib/go/index.ts";
+import { exponentText, fixedText, generalText, quote, shortestText } from "../../../lib/go/index.ts";
 import { base64Bytes, byteString, decode } from "../../../lib/index.ts";
-import { exponentText, fixedText, generalText, shortestText } from "../go/float.ts";
 import { plain } from "./print.ts";
 import { BYTES, elements, type GoValue, isBytes, isNull, mapEntries, structFields, typeName, unwrap } from "./type.ts";
 

@@ -1,5 +1,5 @@
 /** Amounts for people to read: `2.06MB`, `3 hours`. Model: docker/go-units. */
-import { generalText } from "../go/float.ts";
+import { generalText } from "../../../lib/go/index.ts";
 
 const DECIMAL = ["B", "kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"];
 const BINARY = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB"];

@@ -1,8 +1,7 @@
 /** `--mount KEY=VALUE,…`. Model: docker/cli opts.MountOpt. */
-import { parseBool, parseBytes, parseUnsigned, reworded } from "../../../lib/go/index.ts";
+import { parseBool, parseBytes, parseCsv, parseUnsigned, reworded } from "../../../lib/go/index.ts";
 import type { ClientMachine } from "../client.ts";
 import type { BindOptions, MountBody, TmpfsOptions, VolumeOptions } from "../create-body.ts";
-import { parseCsv } from "../go/csv.ts";
 import { ValueError } from "../problem.ts";
 import { cut } from "./pairs.ts";
 import { absolutePath } from "./volume.ts";

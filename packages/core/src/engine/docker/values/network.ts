@@ -3,10 +3,9 @@
  *
  * Model: docker/cli opts.NetworkOpt, container.parseNetworkOpts.
  */
-import { atoi, reworded } from "../../../lib/go/index.ts";
+import { atoi, parseCsv, reworded } from "../../../lib/go/index.ts";
 import type { EndpointSettings, StringMap } from "../create-body.ts";
 import { isHardwareAddress } from "../go/address.ts";
-import { parseCsv } from "../go/csv.ts";
 import { ValueError } from "../problem.ts";
 import { cut } from "./pairs.ts";
 

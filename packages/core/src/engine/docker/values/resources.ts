@@ -4,10 +4,9 @@
  *
  * Model: docker/go-units ParseUlimit; docker/cli opts.ThrottledeviceOpt, opts.GpuOpts, container.parseLinuxDevice.
  */
-import { atoi, parseBytes, parseInteger, parseUnsigned, reworded } from "../../../lib/go/index.ts";
+import { atoi, parseBytes, parseCsv, parseInteger, parseUnsigned, reworded } from "../../../lib/go/index.ts";
 import { clean } from "../../../lib/index.ts";
 import type { DeviceMapping, DeviceRequest, ThrottleDevice, Ulimit, WeightDevice } from "../create-body.ts";
-import { parseCsv } from "../go/csv.ts";
 import { ValueError } from "../problem.ts";
 import { cut, toMap } from "./pairs.ts";
 

@@ -3,10 +3,9 @@
  *
  * @see docker/cli cli/command/service/opts.go, generic_resource_opts.go; opts/swarmopts
  */
-import { parseDuration, parseUnsigned, reworded } from "../../../lib/go/index.ts";
+import { parseCsv, parseDuration, parseUnsigned, reworded } from "../../../lib/go/index.ts";
 import { StatusError } from "../../../lib/index.ts";
 import type { GenericResource } from "../../swarm/service-spec.ts";
-import { parseCsv } from "../go/csv.ts";
 import { ValueError } from "../problem.ts";
 import type { PayloadWish } from "../requests/service-changes.ts";
 import { splitWords } from "../words.ts";

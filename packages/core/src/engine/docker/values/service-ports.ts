@@ -1,7 +1,6 @@
 /** `--publish` of a service: `[PUBLISHED:]TARGET[/PROTOCOL]` and the long `published=…,target=…,mode=…`. @see docker/cli opts.PortOpt */
-import { parseUnsigned, reworded } from "../../../lib/go/index.ts";
+import { parseCsv, parseUnsigned, reworded } from "../../../lib/go/index.ts";
 import type { PortConfig } from "../../swarm/service-spec.ts";
-import { parseCsv } from "../go/csv.ts";
 import { ValueError } from "../problem.ts";
 import { cut } from "./pairs.ts";
 import { parsePorts } from "./ports.ts";

@@ -1,6 +1,6 @@
-/** One record of comma separated values, as Go's encoding/csv reads it: `--mount`, `--network`, `--subnet`. */
-import { byteLength } from "../../../lib/index.ts";
-import { ValueError } from "../problem.ts";
+/** Comma separated values, as Go's encoding/csv reads them: `--mount`, `--network`, `--subnet`. */
+import { byteLength } from "../text.ts";
+import { ValueError } from "./value-error.ts";
 
 /**
  * The fields of the first record that is not empty.
@@ -9,10 +9,29 @@ import { ValueError } from "../problem.ts";
  */
 export function parseCsv(text: string): string[] {
   const lines = splitLines(text);
-  let number = 0;
-  while (number < lines.length && (lines[number] === "\n" || lines[number] === "")) number++;
-  if (number >= lines.length) throw new ValueError("EOF");
-  return new Record(lines, number).read();
+  const first = nextRecord(lines, 0);
+  if (first === undefined) throw new ValueError("EOF");
+  return new Record(lines, first).read();
+}
+
+/** The fields of all records, and the line, from 1, that each begins on. @throws ValueError as `parseCsv` does */
+export function parseCsvRecords(
+  text: string,
+): readonly { readonly line: number; readonly fields: readonly string[] }[] {
+  const lines = splitLines(text);
+  const records: { line: number; fields: readonly string[] }[] = [];
+  for (let at = nextRecord(lines, 0); at !== undefined; ) {
+    const record = new Record(lines, at);
+    records.push({ line: at + 1, fields: record.read() });
+    at = nextRecord(lines, record.end);
+  }
+  return records;
+}
+
+/** Empty lines are none. */
+function nextRecord(lines: readonly string[], from: number): number | undefined {
+  const found = lines.findIndex((line, at) => at >= from && line !== "\n" && line !== "");
+  return found < 0 ? undefined : found;
 }
 
 class Record {
@@ -27,6 +46,11 @@ class Record {
     this.#first = first;
     this.#number = first;
     this.#line = lines[first] ?? "";
+  }
+
+  /** The line after those that it takes. */
+  get end(): number {
+    return this.#number + 1;
   }
 
   read(): string[] {
@@ -87,7 +111,7 @@ class Record {
 
   #refuse(reason: string, column: number): never {
     const at = `parse error on line ${this.#number + 1}, column ${column}: ${reason}`;
-    throw new ValueError(this.#number === this.#first ? at : `record on line ${this.#first + 1}; ${at}`);
+    throw new ValueError(this.#number === this.#first ? at : `record on line ${this.#first + 1}; ${at}`, reason);
   }
 }
 
