@@ -110,6 +110,15 @@ it("a login that cannot be read is none", async () => {
   expect([status, text]).toEqual([200, expect.stringContaining("An image does not exist locally")]);
 });
 
+it("a push without a tag takes all that the repository has", async () => {
+  const { told, engine } = await machine();
+  for (const tag of ["b", "a"]) await engine.docker(`tag busybox localhost:1/a:${tag}`);
+  const [status, text] = await told("POST /images/localhost:1/a/push", { headers: { "X-Registry-Auth": "e30=" } });
+  expect([status, text]).toEqual([200, expect.stringMatching(/localhost:1\/v2\/.*connection refused/)]);
+  const reply = await told("POST /images/localhost:1/b/push", { headers: { "X-Registry-Auth": "e30=" } });
+  expect(reply).toEqual([200, expect.stringContaining("does not exist locally with the tag: localhost:1/b")]);
+});
+
 it("leads to where a path goes that is written in disguise", async () => {
   const { api, told } = await machine();
   const reply = await api(new Request("http://docker/v1.41/containers/a%2f..%2F..%2finfo?x=1"));

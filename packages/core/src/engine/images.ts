@@ -16,7 +16,7 @@ import { type CatalogueImage, catalogueImage } from "../catalogue/index.ts";
 import { ContentStore, decompressLayer, type LayerEntry, MemoryContentDisk } from "../content/index.ts";
 import { type Image, type ImageStore, type LoadedImage, loadImages, saveImages } from "../image/index.ts";
 import { httpUrlProblem, quote } from "../lib/go/index.ts";
-import { type Bytes, type Chunks, StatusError } from "../lib/index.ts";
+import { type Bytes, type Chunks, compareBytes, StatusError } from "../lib/index.ts";
 import {
   type Descriptor,
   digestOf,
@@ -25,6 +25,7 @@ import {
   HOST_PLATFORM,
   type HostPlatform,
   type ImageConfig,
+  type ImageReference,
   type ImageRunConfig,
   isNameOnly,
   parseReference as parse,
@@ -233,12 +234,19 @@ export class ImageService {
   async push(imageName: string, options: TransferOptions = {}): Promise<Descriptor> {
     const reference = withDefaultTag(parse(imageName));
     const image = this.#store.byName(referenceText(reference));
-    if (image === undefined) {
-      throw new StatusError("not-found", `An image does not exist locally with the tag: ${familiarName(reference)}`);
-    }
+    if (image === undefined) throw notHere(reference);
     const descriptor = await this.#transfers().push(image, reference, options);
     this.#note("push", familiarText(reference), image, familiarName(reference));
     return descriptor;
+  }
+
+  /** All names that images have in a repository, in the order of their bytes. @throws StatusError not-found without one */
+  namesIn(reference: ImageReference): readonly string[] {
+    const prefix = `${repositoryName(reference)}:`;
+    const names = this.#store.list().flatMap((image) => this.#store.names(image));
+    const found = names.filter((name) => name.startsWith(prefix)).sort(compareBytes);
+    if (found.length === 0) throw notHere(reference);
+    return found;
   }
 
   /**
@@ -468,6 +476,10 @@ export class ImageService {
 const BLOCK = 512;
 
 /** @throws StatusError not-found for an image of another platform */
+function notHere(reference: ImageReference): StatusError {
+  return new StatusError("not-found", `An image does not exist locally with the tag: ${familiarName(reference)}`);
+}
+
 function checkExport({ config }: Image, platform: HostPlatform): void {
   if (config.os === platform.os && config.architecture === platform.architecture) return;
   throw new StatusError("not-found", `no suitable export target found for platform ${platformText(platform)}`);

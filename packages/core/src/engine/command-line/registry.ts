@@ -89,16 +89,9 @@ export async function pushImages(session: Session, request: RequestOf<"push">): 
   const { images } = session.engine;
   const write: Write = request.quiet ? () => {} : (line) => session.lines([line]);
   write(`The push refers to repository [${request.name}]`);
-  const all = images.store.list().flatMap((image) => images.store.names(image));
-  const names =
-    request.tag === undefined
-      ? all.filter((name) => name.startsWith(`${request.name}:`)).sort()
-      : [`${request.name}:${request.tag}`];
   try {
-    if (names.length === 0) {
-      const name = familiarName(parseReference(request.name));
-      throw new StatusError("not-found", `An image does not exist locally with the tag: ${name}`);
-    }
+    const { name: repository, tag } = request;
+    const names = tag === undefined ? images.namesIn(parseReference(repository)) : [`${repository}:${tag}`];
     for (const name of names) await pushOne(session, name, write);
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;

@@ -7,13 +7,15 @@ import { progressReply, type Tell } from "../../streams/progress.ts";
 
 type TransferEvent = Parameters<NonNullable<NonNullable<Parameters<Engine["images"]["pull"]>[1]>["onEvent"]>>[0];
 type Document = Readonly<Record<string, unknown>>;
+/** Takes what a transfer has to tell. */
+export type TellTransfer = (document: Document) => void;
 
 /**
  * Replies when the transfer has something to tell: what fails before that has a status of its own.
  *
  * @param work the transfer; it hands documents to `tell`
  */
-export async function replyToTransfer(work: (tell: (document: Document) => void) => Promise<void>): Promise<ApiReply> {
+export async function replyToTransfer(work: (tell: TellTransfer) => Promise<void>): Promise<ApiReply> {
   const told: Document[] = [];
   let send: Tell | undefined;
   let begin = (): void => {};
