@@ -219,6 +219,7 @@ export class NetworkService {
       for (const name of Object.keys(container.endpoints)) {
         const settings = container.endpoints[name] ?? EMPTY_SETTINGS;
         const network = this.#networkOf(name, settings);
+        this.#settleMode(container, name);
         verifyConnection(container, network, joined);
         if (isUserDefined(name) && !container.isTask) verifyEndpoint(name, settings, network);
         joined = withOne(joined, network);
@@ -297,6 +298,7 @@ export class NetworkService {
     }
     const { name } = network;
     const isKnown = Object.hasOwn(container.endpoints, name);
+    if (container.isRunning) this.#settleMode(container, name);
     if (container.isRunning) verifyConnection(container, network, this.#networksOf(container));
     const names = isUserDefined(name) ? { DNSNames: namesOf(container, given) } : {};
     const settings = { ...EMPTY_SETTINGS, ...given, ...names };
@@ -399,6 +401,25 @@ export class NetworkService {
     const network = this.get(reference);
     if (network === undefined) throw new StatusError("not-found", `network ${reference} not found`);
     return network;
+  }
+
+  /**
+   * Before a container joins another network than that of its mode, this one has to be there: by which name or part of an
+   * id it was asked for no longer matters.
+   *
+   * @throws StatusError not-found
+   * @see moby daemon/container_operations.go: normalizeNetMode
+   */
+  #settleMode(container: Container, joined: string): void {
+    const mode = modeOf(container.hostConfig.NetworkMode);
+    if (mode === joined || !isUserDefined(mode)) return;
+    const network = this.get(mode);
+    if (network === undefined) {
+      const why = `network ${mode} not found`;
+      throw new StatusError("not-found", `could not find a network matching network mode ${mode}: ${why}`);
+    }
+    if (network.name === joined || network.name === mode) return;
+    container.hostConfig = { ...container.hostConfig, NetworkMode: network.id };
   }
 
   /** Who was on a network of that name once means that one, not its successor. */

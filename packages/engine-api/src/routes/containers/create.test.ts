@@ -86,10 +86,9 @@ it.each(["bridge", "host", "none", "nosuch"])(
     const { Id: id } = (await (await call("GET /containers/web/json")).json()) as { Id: string };
     await call("POST /networks/create", { Name: "lan" });
     const joined = await call("POST /networks/lan/connect", { Container: "web" });
-    expect([joined.status, await joined.json()]).toEqual([
-      404,
-      { message: `network sandbox for container ${id} not found` },
-    ]);
+    const missing = "could not find a network matching network mode nosuch: network nosuch not found";
+    const message = NetworkMode === "nosuch" ? missing : `network sandbox for container ${id} not found`;
+    expect([joined.status, await joined.json()]).toEqual([404, { message }]);
     expect((await (await call("GET /containers/web/json")).json()) as Inspected).toMatchObject({
       NetworkSettings: { Networks: {} },
     });
