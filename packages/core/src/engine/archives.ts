@@ -17,6 +17,7 @@ import { unpackInto } from "./archives/unpack.ts";
 import { type PathStat, statOf, treeEntries } from "./archives/walk-tree.ts";
 import { BundleDirectory } from "./container/bundle.ts";
 import type { Container } from "./container/container.ts";
+import { makeSources } from "./mount/bind-source.ts";
 import { type MountPoint, volumeOf } from "./mount/mount-points.ts";
 import { resolveSubpath } from "./volume/volume-subpath.ts";
 
@@ -50,7 +51,7 @@ export class ArchiveService {
       checkDirectory(at, path);
       return statOf(context, at, place, above);
     };
-    return this.#look(container, path, read, reference);
+    return this.#look(container, path, read, { reference });
   }
 
   /** A file, or a directory with all that is in it, under its own name. @throws StatusError not-found */
@@ -60,12 +61,12 @@ export class ArchiveService {
       const name = /(^|\/)\.$/.test(path) ? "." : basename(join(above, place)) || "/";
       return { stat: statOf(context, at, place, above), entries: [...treeEntries(at, name)] };
     };
-    return this.#look(container, path, read, reference);
+    return this.#look(container, path, read, { reference });
   }
 
   /** The whole root file system, without what is mounted on it. */
   export(container: Container): readonly LayerEntry[] {
-    const rootfs = this.#rootfs(container);
+    const rootfs = this.#bareRootfs(container);
     try {
       return [...treeEntries(rootfs.context.root, "")].filter(({ path }) => path !== "");
     } finally {
@@ -101,22 +102,20 @@ export class ArchiveService {
       };
       unpackInto(context, at, entries, { ...options, place, isMounted });
     };
-    this.#look(container, path, unpack, options.reference, { follows: true });
+    const explain = ({ code, message }: Errno): string =>
+      code === "ELOOP" ? "EvalSymlinks: too many links" : message.toLowerCase();
+    this.#look(container, path, unpack, { reference: options.reference, follows: true, explain });
   }
 
-  #look<T>(
-    container: Container,
-    path: string,
-    work: Work<T>,
-    reference: string = container.name,
-    options: { readonly follows?: boolean } = {},
-  ): T {
+  #look<T>(container: Container, path: string, work: Work<T>, options: LookOptions = {}): T {
     const place = absolute(path);
-    const follows = options.follows ?? (place === "/" || /\/\.?$/.test(path));
+    const { reference = container.name, follows = place === "/" || /\/\.?$/.test(path) } = options;
+    const { explain = ({ message }) => `lstat ${rooted(path)}: ${message.toLowerCase()}` } = options;
     try {
       return this.#lookAt(container, place, follows, work);
     } catch (error) {
       if (!(error instanceof Errno)) throw error;
+      if (error.code === "ELOOP" || error.code === "ENOTDIR") throw new StatusError("internal", explain(error));
       throw new StatusError("not-found", `Could not find the file ${path} in container ${reference}`);
     }
   }
@@ -142,11 +141,7 @@ export class ArchiveService {
 
   /** With what is mounted on it, as far as the links of the way there can lead to it. */
   #rootfs(container: Container): MountedTree {
-    const process = container.isRunning ? container.oci?.process : undefined;
-    const rootfs =
-      process === undefined
-        ? new MountedSnapshot(this.#kernel, this.#snapshotter, container.id)
-        : new MountedTree(this.#kernel, process.root.mount.fs);
+    const rootfs = this.#bareRootfs(container);
     for (const { type, source, subpath, destination } of container.mountPoints) {
       if (type === "tmpfs" || subpath !== undefined || (type === "image" && !container.isRunning)) continue;
       rootfs.show(walk(this.#kernel.init, source, { follow: true }), destination);
@@ -154,11 +149,18 @@ export class ArchiveService {
     return rootfs;
   }
 
+  #bareRootfs({ id, isRunning, oci }: Container): MountedTree {
+    const process = isRunning ? oci?.process : undefined;
+    return process === undefined
+      ? new MountedSnapshot(this.#kernel, this.#snapshotter, id)
+      : new MountedTree(this.#kernel, process.root.mount.fs);
+  }
+
   /** Looking at files mounts what is mounted on them: where the places of mounts are missing, they are made and stay. */
   #makeMountPoints({ id, mountPoints }: Container): void {
+    makeSources(this.#kernel, mountPoints);
     const directories = mountPoints.filter(
-      ({ type, source }) =>
-        type !== "tmpfs" && type !== "image" && walk(this.#kernel.init, source, { follow: true }).inode.type === "dir",
+      ({ type, source }) => type !== "tmpfs" && type !== "image" && this.#sourceAt(source).inode.type === "dir",
     );
     if (directories.length === 0) return;
     const rootfs = new MountedSnapshot(this.#kernel, this.#snapshotter, id);
@@ -166,6 +168,16 @@ export class ArchiveService {
       for (const { destination } of directories) rootfs.makeDirectory(destination);
     } finally {
       rootfs.close();
+    }
+  }
+
+  /** What of the machine is to be mounted. @throws StatusError internal for a way through a file; ENOENT if nothing is there */
+  #sourceAt(path: string): Location {
+    try {
+      return walk(this.#kernel.init, path, { follow: true });
+    } catch (error) {
+      if (!(error instanceof Errno) || error.code !== "ENOTDIR") throw error;
+      throw new StatusError("internal", `stat ${path}: not a directory`);
     }
   }
 
@@ -178,8 +190,16 @@ export class ArchiveService {
 /** @throws StatusError internal for what is named like a directory and is none */
 function checkDirectory({ inode }: Location, path: string): void {
   if (inode.type === "dir" || !/\/\.?$/.test(path)) return;
-  const named = path.startsWith("/") ? path : `/${path}`;
-  throw new StatusError("internal", `lstat ${named}: not a directory`);
+  throw new StatusError("internal", `lstat ${rooted(path)}: not a directory`);
+}
+
+interface LookOptions {
+  /** What the caller calls the container. */
+  readonly reference?: string | undefined;
+  /** Whether a link at the end of the path is followed; by default only where it ends like a directory's. */
+  readonly follows?: boolean;
+  /** What is said of a way that leads through a file, or round and round. */
+  readonly explain?: (why: Errno) => string;
 }
 
 /** `place` is a path below the context's root, which is at `above` in the container. */
@@ -197,9 +217,8 @@ function workAt<T>(
   return work(context, at, found, above);
 }
 
-function absolute(path: string): string {
-  return clean(path.startsWith("/") ? path : `/${path}`);
-}
+const rooted = (path: string): string => (path.startsWith("/") ? path : `/${path}`);
+const absolute = (path: string): string => clean(rooted(path));
 
 /** Files that the engine mounts into every container, by where their bundle has them. */
 const BUNDLE_FILES = new Map(["hostname", "hosts", "resolv.conf"].map((name) => [`/etc/${name}`, name]));

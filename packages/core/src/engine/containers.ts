@@ -28,6 +28,7 @@ import type { UserLookup } from "./container/user-lookup.ts";
 import type { EventLog } from "./events.ts";
 import type { CauseLog } from "./explain/cause-log.ts";
 import { ConnectionLost, type DaemonLife } from "./machine/daemon-life.ts";
+import { checkSources } from "./mount/bind-source.ts";
 import { newId } from "./names.ts";
 import { forgetLinks, removeLink, restoreLinks } from "./network/links.ts";
 import { NetworkFiles } from "./network/network-files.ts";
@@ -124,13 +125,19 @@ export class ContainerService {
   /**
    * Starts a container. Resolves when its program runs.
    *
-   * @throws StatusError if its process cannot be started: the container keeps the reason, and code 126, 127 or 128.
+   * @throws StatusError for a source of `--mount` that is gone; if its process cannot be started: then the container keeps
+   * the reason, and code 126, 127 or 128.
    */
   async start(container: Container, options: Pick<WaitOptions, "follows"> = {}): Promise<void> {
     if (container.state === "paused") {
       throw new StatusError("conflict", "cannot start a paused container, try unpause instead");
     }
     if (container.isActive) throw new StatusError("not-modified", "container is already running");
+    checkSources(this.#parts.kernel, container.mountPoints);
+    await this.#start(container, options);
+  }
+
+  async #start(container: Container, options: Pick<WaitOptions, "follows"> = {}): Promise<void> {
     container.restarts = undefined;
     container.endedByHand = false;
     try {
@@ -203,7 +210,7 @@ export class ContainerService {
   async restart(container: Container, options: StopOptions = {}, reference: string = container.name): Promise<void> {
     try {
       if (container.isActive) await this.#stopForNow(container, options);
-      await this.start(container);
+      await this.#start(container);
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
       throw new StatusError(error.kind, `Cannot restart container ${reference}: ${error.message}`);

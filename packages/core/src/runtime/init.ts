@@ -65,7 +65,7 @@ import { goText, InitError } from "./init-error.ts";
 import { setLimits } from "./limits.ts";
 import { parseMountOptions } from "./mount-options.ts";
 import type { SplitMounts } from "./mount-plan.ts";
-import { makeDevices, makeDirectories, mountOne } from "./rootfs.ts";
+import { makeDevices, makeDirectories, mountOne, overRoot } from "./rootfs.ts";
 
 /** The channel to the runtime: there init tells how it got on (nothing at all: well), and waits to be started. */
 export const CHANNEL_FD = 3;
@@ -209,12 +209,15 @@ function* prepareRoot({ spec, rootfs, mounts, bundle, hasMountPoints }: InitArgu
     yield* mount(source, destination, type, flags, data);
   }
   const sources: (number | undefined)[] = [];
-  for (const one of mounts.eager) sources.push(isBind(one) ? yield* open(sourceOf(one, bundle), O_PATH) : undefined);
+  for (const one of mounts.eager) sources.push(isBind(one) ? yield* openSource(sourceOf(one, bundle)) : undefined);
   yield* chdir(spec.root.path);
   yield* pivot_root(".", ".");
   if (!hasMountPoints) for (const { target } of mounts.plan.requests) yield* makeDirectories(target);
   yield* automount("/", mounts.plan, bundle);
-  for (const [index, one] of mounts.eager.entries()) yield* mountOne(one, sources[index]);
+  for (const [index, one] of mounts.eager.entries()) {
+    if (one.destination === "/") throw overRoot(one, spec.root.path);
+    yield* mountOne(one, sources[index]);
+  }
   for (const fd of sources) if (fd !== undefined) yield* close(fd);
   yield* checkNullDevice(spec);
   if (!isBoundDev(spec)) yield* makeDevices(spec.linux.devices);
@@ -237,6 +240,13 @@ function* makeWorkingDirectory(path: string): Routine<void> {
   yield* makeWorkingDirectory(dirname(path));
   const failed = yield* mkdir(path, 0o755).attempt();
   if (failed instanceof Errno && failed.code !== "EEXIST") throw refuse(failed);
+}
+
+/** What is to be bind-mounted, before the way there is gone. @throws InitError */
+function* openSource(path: string): Routine<number> {
+  const fd = yield* open(path, O_PATH).attempt();
+  if (fd instanceof Errno) throw new InitError(`failed to fulfil mount request: open ${path}: ${goText(fd)}`);
+  return fd;
 }
 
 const ownDev = ({ mounts }: RuntimeSpec): MountSpec | undefined =>

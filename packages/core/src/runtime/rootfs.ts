@@ -53,6 +53,13 @@ export function* mountOne(spec: MountSpec, source: number | undefined): Routine<
   }
 }
 
+/** Nothing can be mounted over the root itself. */
+export function overRoot({ source }: MountSpec, root: string): InitError {
+  return new InitError(
+    `error mounting "${source}" to rootfs at "/": create mountpoint for / mount: mountpoint "${root}" is on the top of rootfs "${root}"`,
+  );
+}
+
 /** A tmpfs is refused for its options. */
 function notMounted({ source, destination, type, options }: MountSpec, error: Errno): InitError {
   const { flags, data } = parseMountOptions(options);

@@ -1,7 +1,7 @@
 /** Reading a tree of files: what one of them is, and all of them as the entries of an archive. */
-import { O_RDONLY, S_ISGID, S_ISUID, S_ISVTX } from "../../abi/index.ts";
+import { Errno, O_RDONLY, S_ISGID, S_ISUID, S_ISVTX } from "../../abi/index.ts";
 import type { LayerEntry } from "../../content/index.ts";
-import { basename, compareBytes, join, NO_BYTES } from "../../lib/index.ts";
+import { basename, compareBytes, join, NO_BYTES, StatusError } from "../../lib/index.ts";
 import { type FsContext, type Inode, type Location, openAt, pathOf, walk } from "../../vfs/index.ts";
 import { timeOf } from "../documents/time.ts";
 
@@ -48,12 +48,13 @@ function goMode({ mode, type }: Inode): number {
   return (GO_TYPES[type] ?? 0) + special + (mode & 0o777);
 }
 
-/** A link that leads nowhere is shown as it is written. */
+/** A link that leads nowhere is shown as it is written. @throws StatusError internal for one that leads round and round */
 function linkTarget(context: FsContext, inode: Inode, place: string, above: string): string {
   try {
     return join(above, pathOf(walk(context, place, { follow: true }), context.root));
-  } catch {
-    return inode.readlink();
+  } catch (error) {
+    if (!(error instanceof Errno) || error.code !== "ELOOP") return inode.readlink();
+    throw new StatusError("internal", `evalSymlinksInScope: too many links in ${join(above, place)}`);
   }
 }
 

@@ -63,7 +63,8 @@ function resolved(session: Session, container: Container, given: string) {
     try {
       return archives.stat(container, path);
     } catch (error) {
-      if (error instanceof StatusError && error.kind === "not-found") return undefined;
+      // Why it cannot be looked at shows when it is written to.
+      if (error instanceof StatusError) return undefined;
       throw error;
     }
   };

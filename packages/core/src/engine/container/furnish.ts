@@ -1,6 +1,6 @@
 /**
- * What a new container has on its disks before it starts: sources of its bind mounts, its working directory, and in its
- * new volumes what the image has in their place.
+ * What a new container has on its disks before it starts: its working directory, and in its new volumes what the image has
+ * in their place.
  *
  * @see moby daemon/create_unix.go
  */
@@ -8,7 +8,7 @@ import { Errno } from "../../abi/index.ts";
 import type { Kernel } from "../../kernel/index.ts";
 import { StatusError } from "../../lib/index.ts";
 import { MountedSnapshot, type Snapshotter } from "../../snapshot/index.ts";
-import { ensureSource } from "../mount/bind-source.ts";
+import { checkSources } from "../mount/bind-source.ts";
 import { populateVolume } from "../volume/volume-copy.ts";
 import type { VolumeService } from "../volumes.ts";
 import type { Container } from "./container.ts";
@@ -21,7 +21,7 @@ export interface Furniture {
 
 /** @throws StatusError invalid-argument for a source that is not there, internal for a path that cannot be made */
 export function furnish({ kernel, snapshotter, volumes }: Furniture, container: Container): void {
-  for (const point of container.mountPoints) if (point.type === "bind") ensureSource(kernel, point);
+  checkSources(kernel, container.mountPoints);
   const workdir = container.config.WorkingDir ?? "";
   const fresh = container.mountPoints.filter(({ type, copiesImage }) => type === "volume" && copiesImage);
   if ((workdir === "" || workdir === "/") && fresh.length === 0) return;

@@ -6,41 +6,63 @@
 import { Errno } from "../../abi/index.ts";
 import type { Kernel } from "../../kernel/index.ts";
 import { dirname, StatusError } from "../../lib/index.ts";
-import { directory, walk } from "../../vfs/index.ts";
+import { directory, type FsContext, walk } from "../../vfs/index.ts";
 import type { MountPoint } from "./mount-points.ts";
 
-/**
- * Makes a missing source of `-v`.
- *
- * @throws StatusError invalid-argument for a missing source of `--mount`
- */
-export function ensureSource(kernel: Kernel, { source, makesSource = false }: MountPoint): void {
-  if (exists(kernel, source)) return;
-  if (!makesSource) {
+/** @throws StatusError invalid-argument for a missing source of `--mount`: whoever asks to create and to start is told so */
+export function checkSources({ init }: Kernel, points: readonly MountPoint[]): void {
+  for (const { type, source, makesSource = false } of points) {
+    if (type !== "bind" || makesSource || exists(init, source)) continue;
     const message = `invalid mount config for type "bind": bind source path does not exist: ${source}`;
     throw new StatusError("invalid-argument", message);
   }
-  makeDirectories(kernel, source);
 }
 
-function exists(kernel: Kernel, path: string): boolean {
+/**
+ * Makes the missing sources of `-v`, when they are about to be mounted.
+ *
+ * One that would lie below a file is left to whoever mounts it.
+ *
+ * @throws StatusError internal for what cannot be made
+ */
+export function makeSources({ init }: Kernel, points: readonly MountPoint[]): void {
+  for (const { type, source, makesSource = false } of points) {
+    if (type === "bind" && makesSource) makeSource(init, source);
+  }
+}
+
+function makeSource(init: FsContext, source: string): void {
+  const failure = makeDirectories(init, source);
+  if (failure === undefined || failure.error.code === "ENOTDIR") return;
+  const why = `mkdir ${failure.path}: ${failure.error.message.toLowerCase()}`;
+  throw new StatusError("internal", `error while creating mount source path '${source}': ${why}`);
+}
+
+/** Which directory could not be made, and why. */
+interface MakeFailure {
+  readonly path: string;
+  readonly error: Errno;
+}
+
+function makeDirectories(init: FsContext, path: string): MakeFailure | undefined {
+  if (exists(init, path)) return undefined;
+  const above = makeDirectories(init, dirname(path));
+  if (above !== undefined) return above;
   try {
-    walk(kernel.init, path, { follow: true });
-    return true;
+    directory.mkdir(init, path, 0o755);
+    return undefined;
   } catch (error) {
-    if (error instanceof Errno) return false;
+    if (error instanceof Errno) return { path, error };
     throw error;
   }
 }
 
-function makeDirectories(kernel: Kernel, path: string): void {
-  if (exists(kernel, path)) return;
-  makeDirectories(kernel, dirname(path));
+function exists(init: FsContext, path: string): boolean {
   try {
-    directory.mkdir(kernel.init, path, 0o755);
+    walk(init, path, { follow: true });
+    return true;
   } catch (error) {
-    if (!(error instanceof Errno)) throw error;
-    const message = `error while creating mount source path '${path}': mkdir ${path}: ${error.message.toLowerCase()}`;
-    throw new StatusError("internal", message);
+    if (error instanceof Errno) return false;
+    throw error;
   }
 }

@@ -14,6 +14,7 @@ import { parseMountOptions } from "../../runtime/index.ts";
 import { walk } from "../../vfs/index.ts";
 import type { Container } from "../container/container.ts";
 import type { EventLog } from "../events.ts";
+import { makeSources } from "../mount/bind-source.ts";
 import { ImageMounts, type ImageMountsParts } from "../mount/image-mounts.ts";
 import { bindOnMachine, mountOnMachine, unmountOnMachine } from "../mount/machine-mounts.ts";
 import { type MountPoint, pinPath, volumeOf } from "../mount/mount-points.ts";
@@ -47,6 +48,7 @@ export class VolumeMounts {
     try {
       for (const volume of this.#of(container)) this.#retain(volume, id);
       this.#images.open(container);
+      makeSources(this.#kernel, mountPoints);
       for (const point of mountPoints) this.#pin(point, id);
     } catch (error) {
       if (error instanceof StatusError) this.#letGo(container);
