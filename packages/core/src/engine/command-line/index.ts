@@ -63,8 +63,8 @@ export async function runDocker(
   line: string | readonly string[],
   options: CommandOptions = {},
 ): Promise<CommandResult> {
-  const session = new Session(engine, options);
   const words = typeof line === "string" ? splitWords(line) : line;
+  const session = new Session(engine, options, words);
   if (words[0] === "compose") return session.result(await runCompose(session, words.slice(1)));
   const request = parseDocker(words, session.client);
   if (request.command === "usage") {

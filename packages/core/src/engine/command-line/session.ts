@@ -67,6 +67,8 @@ export class Session {
   /** What the client is called in the log of calls. */
   readonly name: string;
   readonly options: CommandOptions;
+  /** What was called, as it was written behind the word `docker`. */
+  readonly words: readonly string[];
   readonly #interrupted: AbortSignal | undefined;
   /** Ends the answer that is being read. */
   #broken: AbortController | undefined;
@@ -78,8 +80,9 @@ export class Session {
   #kept = 0;
   #isCut = false;
 
-  constructor(engine: Engine, options: CommandOptions) {
+  constructor(engine: Engine, options: CommandOptions, words: readonly string[] = []) {
     this.engine = engine;
+    this.words = words;
     const { stdin, disk, cwd = "/" } = options;
     this.options = options;
     this.disk = disk;

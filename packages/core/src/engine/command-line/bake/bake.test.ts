@@ -77,3 +77,34 @@ it("refuses definitions from elsewhere", async () => {
     'ERROR: "docker buildx bake" of a git repository is not implemented\n',
   );
 });
+
+it("asks at a terminal for what nobody has allowed", async () => {
+  const { engine, disk } = machine();
+  const ask = (answer: string) =>
+    engine.docker("buildx bake --progress quiet --set one.network=host one", {
+      disk: disk as never,
+      cwd: "/w",
+      terminal: {},
+      answer: async () => answer,
+    });
+  const refused = await ask("n");
+  expect(refused).toMatchObject({ exitCode: 1 });
+  expect(refused.stderr).toContain("Do you want to grant requested privileges and continue? [y/N] ");
+  expect(refused.stderr).toMatch(/ERROR: additional privileges requested\n$/);
+  expect(engine.images.list().length).toBe(0);
+  expect(await ask("y")).toMatchObject({ exitCode: 0 });
+});
+
+it("looks at no files if the environment says so", async () => {
+  const { engine, disk } = machine();
+  const bake = (env: Readonly<Record<string, string>>) =>
+    engine.docker("buildx bake --progress quiet --set one.output=type=local,dest=/out one", {
+      disk: disk as never,
+      cwd: "/w",
+      env,
+    });
+  expect((await bake({})).stderr).toContain(" - Write access to path ..\n");
+  const { exitCode, stderr } = await bake({ BUILDX_BAKE_ENTITLEMENTS_FS: "0" });
+  expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+  expect(disk.existsSync("/out/f")).toBe(true);
+});

@@ -220,8 +220,11 @@ class Run {
   }
 
   #failure(name: string, error: unknown, source: SourceText): unknown {
-    if (!(error instanceof BuildError)) return error;
     const prefix = this.#builds.size === 1 ? "" : `target ${name}: `;
+    if (error instanceof StatusError && error.message.startsWith("failed to solve: ")) {
+      return new BakeFailure(`ERROR: ${prefix}${error.message}\n`);
+    }
+    if (!(error instanceof BuildError)) return error;
     return new BakeFailure(`${excerpt(error, source)}ERROR: ${prefix}failed to solve: ${error.message}\n`);
   }
 }

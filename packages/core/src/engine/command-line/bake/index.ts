@@ -17,6 +17,7 @@ import { checkBuilder } from "../builders.ts";
 import type { Session } from "../session.ts";
 import { BakeFailure } from "./bake-failure.ts";
 import { buildTargets, checkTargets } from "./build.ts";
+import { type Allowance, askFor, missingAllowance, parseAllowance } from "./entitlements.ts";
 import { configOf, readFiles } from "./files.ts";
 import { parseOverrides } from "./overrides.ts";
 import { resolveBake } from "./resolve.ts";
@@ -28,11 +29,13 @@ const REMOTE = /^(?:https?:\/\/|git@|git:\/\/|github\.com\/|ssh:\/\/)/;
 export async function runBake(session: Session, request: BakeRequest): Promise<number> {
   let display: Display | undefined;
   try {
+    const allowance = parseAllowance(request.allow);
     if (request.print && request.list !== "") throw new ValueError("--print and --list are mutually exclusive");
     const isShown = request.print || request.list !== "";
     if (!isShown) checkBuilder(request.builder);
-    display = displayOf(session, { progress: request.progress, quiet: false, hasBuilder: !isShown });
-    return await bake(session, request, display);
+    const show = () => displayOf(session, { progress: request.progress, quiet: false, hasBuilder: !isShown });
+    display = show();
+    return await bake(session, request, { display, show, allowance });
   } catch (error) {
     display?.end();
     session.err(complaint(error));
@@ -61,7 +64,14 @@ function excerptAt({ range }: HclError): string {
   return excerptOf([lines], { text: source.text, fileName: source.name });
 }
 
-async function bake(session: Session, request: BakeRequest, display: Display): Promise<number> {
+interface Baking {
+  readonly display: Display;
+  /** Begins to show what is done anew. */
+  readonly show: () => Display;
+  readonly allowance: Allowance;
+}
+
+async function bake(session: Session, request: BakeRequest, { display, show, allowance }: Baking): Promise<number> {
   const [first = ""] = request.targets;
   if (REMOTE.test(first)) {
     throw new StatusError("not-implemented", '"docker buildx bake" of a git repository is not implemented');
@@ -76,7 +86,14 @@ async function bake(session: Session, request: BakeRequest, display: Display): P
   const overrides = parseOverrides([...request.overrides, ...call], [...config.targets.keys()], session.client.env);
   const whole = resolveBake(config, request.targets.length === 0 ? ["default"] : request.targets, overrides);
   const builds = checkTargets(session, whole);
-  if (!request.print) return buildTargets(session, builds, { request, display });
+  if (!request.print) {
+    const missing = missingAllowance(session, builds, allowance);
+    if (missing.length > 0) {
+      display.end();
+      await askFor(session, missing);
+    }
+    return buildTargets(session, builds, { request, display: missing.length > 0 ? show() : display });
+  }
   display.end();
   session.out(`${bakeText({ ...whole, targets: new Map([...builds].map(([name, { target }]) => [name, target])) })}\n`);
   return 0;
