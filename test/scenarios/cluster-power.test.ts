@@ -103,6 +103,19 @@ describe("a machine that crashes", () => {
     expect((await second?.docker("inspect -f {{.State.Running}} client"))?.stdout).toBe("true\n");
   });
 
+  it("stays down where the power fails again before it has booted", async () => {
+    const [first, second] = (await cluster()).machines;
+    await first?.crash();
+    const booting = first?.boot();
+    await second?.engine.world.advance("5s");
+    await first?.crash();
+    await booting;
+    expect(first?.state).toBe("down");
+    expect((await first?.docker("ps"))?.stderr).toContain("Is the docker daemon running?");
+    await first?.boot();
+    expect((await first?.docker("ps"))?.exitCode).toBe(0);
+  });
+
   it("reboots in order: containers get their signal first", async () => {
     const all = await cluster();
     const [first] = all.machines;

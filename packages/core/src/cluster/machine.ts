@@ -16,6 +16,8 @@ export class ClusterMachine {
   readonly #cable: Cable;
   readonly #bootUs: number;
   #state: "up" | "down" | "booting" = "up";
+  /** How often the power has failed. */
+  #crashes = 0;
 
   constructor({ name, engine, cable, bootUs }: ClusterMachineInit) {
     this.name = name;
@@ -45,18 +47,23 @@ export class ClusterMachine {
   async crash(): Promise<void> {
     if (this.#state === "down") return;
     this.#state = "down";
+    this.#crashes++;
     this.#cable.setUp(false);
     await this.engine.daemon.losePower();
   }
 
   /**
    * Switches the machine on. Resolves when its engine runs; containers that ran before have ended with 255, or have been
-   * started again by their policies. Does nothing unless the machine is down.
+   * started again by their policies. Does nothing unless the machine is down; where the power fails again before it has
+   * booted, it ends without an engine.
    */
   async boot(): Promise<void> {
     if (this.#state !== "down") return;
     this.#state = "booting";
-    await this.engine.world.sleep(this.#bootUs, { what: `${this.name} to boot` });
+    const crashes = this.#crashes;
+    const isOff = (): boolean => this.#crashes !== crashes;
+    await this.engine.world.sleep(this.#bootUs, { what: `${this.name} to boot`, unless: isOff });
+    if (isOff()) return;
     this.#cable.setUp(true);
     this.#state = "up";
     await this.engine.daemon.start();
