@@ -1,10 +1,10 @@
 /** What becomes of a swarm when its machines' daemons come and go, and in snapshots of its machines. */
 import { expect, it } from "vitest";
-import { createEngine } from "../engine/index.ts";
-import { createCluster } from "./index.ts";
+import { createEngine, replay } from "../engine/index.ts";
+import { type Cluster, createCluster } from "./index.ts";
 
-async function begin(roles: readonly ("worker" | "manager")[]) {
-  const cluster = createCluster({ machines: roles.length + 1, seed: 5 });
+async function begin(roles: readonly ("worker" | "manager")[], { journal = false } = {}) {
+  const cluster = createCluster({ machines: roles.length + 1, seed: 5, journal });
   const on = async (machine: number, line: string): Promise<string> => {
     const { stdout, stderr } = await cluster.machine(`node-${machine}`).docker(line);
     return stdout + stderr;
@@ -150,4 +150,34 @@ it("an update goes on without the machine that crashes in the middle of it", asy
   const ids = running.trim().split("\n");
   expect(ids).toHaveLength(6);
   for (const id of ids) expect(await on(2, `inspect -f {{.Spec.ContainerSpec.Env}} ${id}`)).toBe("[A=b]\n");
+});
+
+it("a journal tells what has become of a swarm again, up to any moment", async () => {
+  const { cluster, on, seconds } = await begin(["worker", "manager"], { journal: true });
+  await on(1, "service create -d -q --name web --replicas 3 busybox sleep 1000000");
+  await seconds(5);
+  await cluster.machine("node-2").crash();
+  await seconds(60);
+  const middle = cluster.world.clock.uptimeUs;
+  await cluster.machine("node-2").boot();
+  using _ = cluster.partition("node-1");
+  await seconds(60);
+  const { journal } = cluster;
+  const seen = async (one: Cluster, name: string): Promise<string> => {
+    const machine = one.machine(name);
+    const outputs = [
+      await machine.docker(NODES),
+      await machine.docker("service ps web"),
+      await machine.docker("ps -aq"),
+    ];
+    return outputs.map(({ stdout, stderr }) => stdout + stderr).join("");
+  };
+  const again = await replay(journal);
+  for (const name of ["node-1", "node-2", "node-3"]) {
+    expect(await seen(again, name)).toBe(await seen(cluster, name));
+  }
+  const then = await replay(journal, { until: middle });
+  expect((await then.machine("node-1").docker(NODES)).stdout).toBe(
+    "node-1 Ready Leader\nnode-2 Down \nnode-3 Ready Reachable\n",
+  );
 });

@@ -45,29 +45,29 @@ export interface WorldOptions {
  */
 export interface WaitLimits {
   /** Virtual microseconds. Default `WAIT_LIMIT_US`; `advance` has the time that it was given. */
-  readonly timeoutUs?: number;
+  readonly timeoutUs?: number | undefined;
   /**
    * Turns of processes, and timers, since a wait last came to its end. Default `TURNS_LIMIT`, and `TURNS_PER_SECOND` more
    * with each virtual second that passes where it is said how much time may pass, as `advance` does.
    */
-  readonly turns?: number;
+  readonly turns?: number | undefined;
 }
 
 export interface WaitOptions extends WaitLimits {
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** What is waited for, in a message. */
-  readonly what?: string;
+  readonly what?: string | undefined;
   /** Follows what others make happen: such a wait alone moves neither processes nor time, and has no time-out. */
-  readonly follows?: boolean;
+  readonly follows?: boolean | undefined;
   /** It may come from outside of the world: when every process sleeps, the wait lasts until `wake`. */
-  readonly isPatient?: boolean;
+  readonly isPatient?: boolean | undefined;
   /** Woken when the condition may have come to hold: thousands of waits are not asked after every step then. */
-  readonly on?: WaitQueue;
+  readonly on?: WaitQueue | undefined;
 }
 
 export interface SleepOptions extends WaitOptions {
   /** Ends it before its time. */
-  readonly unless?: () => boolean;
+  readonly unless?: (() => boolean) | undefined;
 }
 
 /** What a world goes on from. */
@@ -398,14 +398,24 @@ export class World {
   }
 
   /** Waits until so much time has passed. Unlike `advance` it does not allow time to move under `manual`. */
-  async sleep(us: number, { unless = NEVER, ...options }: SleepOptions = {}): Promise<void> {
+  async sleep(us: number, options: SleepOptions = {}): Promise<void> {
+    const {
+      unless = NEVER,
+      timeoutUs = us + 1,
+      turns,
+      signal,
+      what = `${us} µs to pass`,
+      follows,
+      isPatient,
+      on,
+    } = options;
     let isOver = false;
     const timer = this.clock.after(us, () => {
       isOver = true;
-      options.on?.wakeAll();
+      on?.wakeAll();
     });
     try {
-      await this.until(() => isOver || unless(), { timeoutUs: us + 1, what: `${us} µs to pass`, ...options });
+      await this.until(() => isOver || unless(), { timeoutUs, turns, signal, what, follows, isPatient, on });
     } finally {
       timer.cancel();
     }

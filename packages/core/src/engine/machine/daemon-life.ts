@@ -45,10 +45,12 @@ export class DaemonLife {
    *
    * @throws ConnectionLost if the life ends before
    */
-  async sleep(us: number, { unless = () => false, ...options }: SleepOptions): Promise<void> {
+  async sleep(us: number, options: SleepOptions): Promise<void> {
+    const { unless = () => false, timeoutUs, turns, signal, what, follows, isPatient, on } = options;
     const begun = this.number;
     const endUs = this.world.clock.nowUs + us;
-    await this.world.sleep(us, { ...options, unless: () => unless() || this.number !== begun });
+    const isOver = (): boolean => unless() || this.number !== begun;
+    await this.world.sleep(us, { timeoutUs, turns, signal, what, follows, isPatient, on, unless: isOver });
     if (this.number !== begun && this.world.clock.nowUs < endUs && !unless()) throw new ConnectionLost();
   }
 }
