@@ -489,6 +489,10 @@ export class Engine implements EngineDoor {
   /**
    * Runs a command line as the docker client would: what stands after the word `docker`, as text or as words.
    * Bad usage and the engine's errors are in the result, as a terminal shows them.
+   *
+   * What has no end of its own lasts until `signal` is aborted: `events` without `--until`, `stats` without `--no-stream`.
+   * It follows what others make happen, and lets neither processes nor time go on: nobody knows whether the program that
+   * called it will do more. If it does nothing more, Node ends with exit code 13.
    */
   docker(line: string | readonly string[], options?: CommandOptions): Promise<CommandResult> {
     return this.#answer(runDocker(this, line, options));
