@@ -84,11 +84,13 @@ describe("bad input", () => {
 
 describe("a word that every object of JavaScript knows", () => {
   const lines = [
+    "create --health-interval 5WORD busybox",
     ...["ps --filter WORD=1", "volume ls --filter WORD=1", "buildx prune --force --filter WORD", "top web -o WORD"],
     ...["stats --no-stream --format {{.WORD}} web", "inspect --format {{.WORD}} web", "volume create --opt WORD=1"],
     ...["run --rm --restart WORD busybox", "run --rm --mount type=WORD,dst=/x busybox", "network create -o WORD=1 net"],
   ];
   const scripts = [
+    "strings -t WORD /etc/passwd",
     ...["dd WORD=1", "dd conv=WORD", "df -B WORD", "mount -o WORD none /mnt", "find / -maxdepth 0 -type WORD"],
     ...["ip addr add 10.0.0.1 dev lo scope WORD", "unshare --propagation=WORD true", "cat /sys/fs/cgroup/WORD"],
     ...["case a in [[:WORD:]]) echo yes;; *) echo no;; esac", "echo a | tr '[:WORD:]' b", "WORD", "kill -s WORD 1"],

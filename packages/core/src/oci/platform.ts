@@ -3,6 +3,7 @@
  *
  * @see containerd platforms/compare.go, defaults.go
  */
+import { ownValue } from "../lib/index.ts";
 import type { Platform } from "./image.ts";
 import type { Descriptor } from "./manifest.ts";
 import { normalProcessor } from "./processor.ts";
@@ -53,4 +54,4 @@ function platformRank(wanted: HostPlatform, platform: HostPlatform): number | un
 }
 
 const variantOf = ({ architecture, variant = "" }: HostPlatform): string =>
-  variant === "" ? (DEFAULT_VARIANTS[architecture] ?? "") : variant;
+  variant === "" ? (ownValue(DEFAULT_VARIANTS, architecture) ?? "") : variant;

@@ -3,6 +3,7 @@
  *
  * @see https://pkg.go.dev/time#Duration
  */
+import { ownValue } from "../own-value.ts";
 import { quoteBytes } from "./quote.ts";
 import { ValueError } from "./value-error.ts";
 
@@ -61,7 +62,7 @@ export function parseDuration(text: string): number {
     const unit = /^[^.0-9]*/.exec(rest)?.[0] ?? "";
     if (unit === "") throw new ValueError(`time: missing unit in duration ${quoteBytes(text)}`);
     rest = rest.slice(unit.length);
-    const scale = NANOSECONDS[unit];
+    const scale = ownValue(NANOSECONDS, unit);
     if (scale === undefined)
       throw new ValueError(`time: unknown unit ${quoteBytes(unit)} in duration ${quoteBytes(text)}`);
     const value = BigInt(whole || "0") * scale + fractionOf(fraction ?? "", scale);

@@ -18,6 +18,7 @@ describe("parseDuration", () => {
     ["5", 'time: missing unit in duration "5"'],
     ["1d", 'time: unknown unit "d" in duration "1d"'],
     ["1é", 'time: unknown unit "\\xc3\\xa9" in duration "1\\xc3\\xa9"'],
+    ["1constructor", 'time: unknown unit "constructor" in duration "1constructor"'],
     ["9999999h", 'time: invalid duration "9999999h"'],
   ])("refuses %j", (text, message) => {
     expect(() => parseDuration(text)).toThrow(message);

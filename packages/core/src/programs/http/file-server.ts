@@ -1,6 +1,6 @@
 /** Files of a directory over HTTP: what Apache, nginx and Python's http.server have in common. */
 import { close, Errno, open, type Routine, read, type Stat, stat } from "../../abi/index.ts";
-import { basename, clean } from "../../lib/index.ts";
+import { basename, clean, ownValue } from "../../lib/index.ts";
 import { attempt, httpDate } from "../../userland/index.ts";
 import { type Fields, field } from "./message.ts";
 import type { Answer, Incoming } from "./server.ts";
@@ -25,7 +25,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** The type that a file's name tells. */
 export const contentType = (path: string, unknown: string): string =>
-  TYPES[/\.([^./]+)$/.exec(path)?.[1]?.toLowerCase() ?? ""] ?? unknown;
+  ownValue(TYPES, /\.([^./]+)$/.exec(path)?.[1]?.toLowerCase() ?? "") ?? unknown;
 
 /** What a request asks for, as a path below the document root; `undefined` for one that is malformed or leads out. */
 export function pathOf(target: string): string | undefined {

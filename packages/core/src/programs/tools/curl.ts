@@ -176,7 +176,7 @@ function* parse(io: Io, version: string): Routine<{ readonly urls: readonly stri
       urls.push(word);
       continue;
     }
-    const names = word.startsWith("--") ? [LONG[word.slice(2)] ?? ""] : [...word.slice(1)];
+    const names = word.startsWith("--") ? [ownValue(LONG, word.slice(2)) ?? ""] : [...word.slice(1)];
     if (names[0] === "") return yield* refuse(io, `option ${word}: is unknown`);
     for (const [at, name] of names.entries()) {
       if (!TAKES_VALUE.has(name)) {

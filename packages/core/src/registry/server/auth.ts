@@ -6,7 +6,7 @@
  * @see distribution docs/content/spec/auth/token.md, scope.md, oauth.md
  */
 import { rfc3339 } from "../../lib/go/index.ts";
-import { decode, encode, fromLatin1, sha256 } from "../../lib/index.ts";
+import { decode, encode, fromLatin1, ownValue, sha256 } from "../../lib/index.ts";
 import { goJson } from "../../oci/index.ts";
 import { bytesOf } from "../body.ts";
 import { jsonResponse, RegistryProblem } from "./problem.ts";
@@ -172,7 +172,7 @@ export class Gate {
 
 function scopeOf(method: string, { kind, name }: Resource): Scope | undefined {
   if (kind === "ping") return undefined;
-  const action = ACTIONS[kind === "upload" ? "" : method];
+  const action = ownValue(ACTIONS, kind === "upload" ? "" : method);
   return { name, actions: action === undefined ? ["pull", "push"] : [action] };
 }
 

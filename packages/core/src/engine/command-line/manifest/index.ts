@@ -4,7 +4,7 @@
  * @see docker/cli cli/command/manifest
  */
 import { problemOf } from "../../../lib/go/index.ts";
-import { StatusError } from "../../../lib/index.ts";
+import { ownValue, StatusError } from "../../../lib/index.ts";
 import { type ImageReference, type Platform, referenceText } from "../../../oci/index.ts";
 import { manifestName } from "../../docker/commands/manifest.ts";
 import { failure, orFail } from "../../docker/problem.ts";
@@ -76,7 +76,7 @@ function annotate(session: Session, request: RequestOf<"manifest annotate">): nu
   const found = manifestLists.find(list, manifest);
   if (found === undefined) throw failure(`manifest for image ${given.manifest} does not exist in ${given.list}`);
   const platform = annotated(found.descriptor.platform, request);
-  if (PLATFORMS[platform.os]?.split(" ").includes(platform.architecture) !== true) {
+  if (ownValue(PLATFORMS, platform.os)?.split(" ").includes(platform.architecture) !== true) {
     const asked = `${request.os}/${request.architecture}`;
     throw failure(`manifest entry for image has unsupported os/arch combination: ${asked}`);
   }

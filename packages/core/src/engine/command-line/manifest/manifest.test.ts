@@ -103,6 +103,10 @@ it.each([
   [`inspect --insecure ${HOST}/none`, `no such manifest: ${HOST}/none:latest`],
   ["inspect 127.0.0.1:9/a", `${PING} Get "https://127.0.0.1:9/v2/": dial tcp 127.0.0.1:9: connect: connection refused`],
   [`annotate ${LIST} ${A}:amd --arch foo`, "manifest entry for image has unsupported os/arch combination: /foo"],
+  [
+    `annotate ${LIST} ${A}:amd --os constructor`,
+    "manifest entry for image has unsupported os/arch combination: constructor/",
+  ],
   ["inspect far", `failed to assemble ManifestDescriptor: ${foreign("docker.io")}`],
   ["push far", foreign("docker.io")],
   ["rm none Bad far other", `No such manifest: docker.io/library/none:latest\n${BAD}\n${missing("other")}`],

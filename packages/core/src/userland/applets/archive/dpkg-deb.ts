@@ -1,6 +1,6 @@
 /** dpkg-deb: what is in a Debian package. @see dpkg-deb(1), deb(5) */
 import { close, mkdir, pipe2, type Routine } from "../../../abi/index.ts";
-import { latin1 } from "../../../lib/index.ts";
+import { latin1, ownValue } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { fork } from "../../exec.ts";
 import { getopt, type Options, showUsage } from "../../getopt.ts";
@@ -51,7 +51,7 @@ function* forMember(
   const reader = new ArReader(io, source);
   for (let member = yield* reader.next(); member !== undefined; member = yield* reader.next()) {
     const { name, size } = member;
-    const compression = name.startsWith(wanted) ? COMPRESSIONS[name.slice(wanted.length)] : undefined;
+    const compression = name.startsWith(wanted) ? ownValue(COMPRESSIONS, name.slice(wanted.length)) : undefined;
     if (compression !== undefined) {
       const [from, to] = yield* pipe2();
       yield* fork(io, function* () {

@@ -1,5 +1,7 @@
 /** /etc/network/interfaces. @see interfaces(5), busybox: networking/ifupdown.c */
+
 import { Errno, type Routine } from "../../../abi/index.ts";
+import { ownValue } from "../../../lib/index.ts";
 import { namesIn } from "../../directory.ts";
 import { attempt, type Io } from "../../io.ts";
 import { readTextOrDie } from "../../or-die.ts";
@@ -108,7 +110,7 @@ class InterfacesReader {
       return;
     }
     if (value === "") return yield* this.#io.die(`option with empty value "${line}"`);
-    const name = SAME[word] ?? word;
+    const name = ownValue(SAME, word) ?? word;
     if (!COMMANDS.has(name) && within.options.some(([known]) => known === name)) {
       return yield* this.#io.die(`duplicate option "${line}"`);
     }

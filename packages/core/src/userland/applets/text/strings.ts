@@ -1,5 +1,7 @@
 /** strings: print the printable strings in files. @see strings(1p) */
+
 import type { Routine } from "../../../abi/index.ts";
+import { ownValue } from "../../../lib/index.ts";
 import type { Applet } from "../../applet.ts";
 import { getopt } from "../../getopt.ts";
 import { INT_MAX, toNumber, usage } from "./arguments.ts";
@@ -11,7 +13,7 @@ const RADIX: Readonly<Record<string, number>> = { o: 8, d: 10, x: 16 };
 export const strings: Applet = function* (io) {
   const options = yield* getopt(io, "afon:t:");
   const shortest = yield* toNumber(io, options.value("n") ?? "4", { least: 1, most: INT_MAX });
-  const radix = RADIX[options.value("t") ?? "o"];
+  const radix = ownValue(RADIX, options.value("t") ?? "o");
   if (radix === undefined) return yield* usage(io);
   const offsets = options.has("o") || options.has("t");
   const isStdin = options.operands.length === 0;

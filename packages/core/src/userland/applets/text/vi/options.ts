@@ -1,4 +1,5 @@
 /** :set. */
+import { ownValue } from "../../../../lib/index.ts";
 import type { Editor, ViOptions } from "./editor.ts";
 
 const SHORT: Readonly<Record<string, keyof ViOptions>> = {
@@ -33,7 +34,7 @@ function setOne({ session, screen }: Editor, word: string): boolean {
   }
   const isOff = word.startsWith("no");
   const typed = isOff ? word.slice(2) : word;
-  const name = NAMES.find((one) => one === typed) ?? SHORT[typed];
+  const name = NAMES.find((one) => one === typed) ?? ownValue(SHORT, typed);
   if (name === undefined) return false;
   session.options[name] = !isOff;
   return true;
