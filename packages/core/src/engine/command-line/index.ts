@@ -79,7 +79,7 @@ export async function runDocker(
     return session.result(1);
   }
   if (!engine.daemon.isListening && !isOwnWork(request)) {
-    session.err(`${NO_DAEMON}\n`);
+    session.err(`${request.command.startsWith("buildx ") ? "ERROR: " : ""}${NO_DAEMON}\n`);
     return session.result(1);
   }
   const outdated = versionProblem(session.client.env.get("DOCKER_API_VERSION") ?? "");
@@ -107,8 +107,10 @@ export async function runDocker(
 }
 
 /** The client does it without the engine, or says by itself what it misses. */
-function isOwnWork({ command }: DockerRequest): boolean {
-  return command === "stack config" || /^(context|manifest|imagetools) /.test(command);
+function isOwnWork(request: DockerRequest): boolean {
+  const { command } = request;
+  if (command === "buildx bake") return request.print || request.list !== "";
+  return command === "stack config" || command === "buildx version" || /^(context|manifest|imagetools) /.test(command);
 }
 
 /** Why the engine that is asked for cannot be reached: this client knows one only. */

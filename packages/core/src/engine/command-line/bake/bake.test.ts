@@ -108,3 +108,16 @@ it("looks at no files if the environment says so", async () => {
   expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
   expect(disk.existsSync("/out/f")).toBe(true);
 });
+
+it("shows definitions without a daemon, and builds nothing", async () => {
+  const { engine, bake } = machine();
+  engine.daemon.crash();
+  expect((await bake("--print one")).stdout).toContain('"me-one"');
+  expect((await bake("--list targets")).stdout).toMatch(/^TARGET\tDESCRIPTION\n/);
+  expect(await bake("one")).toEqual({
+    exitCode: 1,
+    stdout: "",
+    stderr:
+      "ERROR: Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?\n",
+  });
+});
