@@ -3,6 +3,7 @@ export * from "./call.ts";
 export * from "./calls.ts";
 export * from "./capability.ts";
 export type * from "./device-requests.ts";
+export { Environment } from "./environment.ts";
 export { Errno, type ErrnoCode, isErrnoCode, strerror } from "./errno.ts";
 export { executable, isElf, programName } from "./executable.ts";
 export * from "./fcntl.ts";

@@ -6,7 +6,7 @@
  *
  * @see moby daemon/network.go, daemon/container_operations.go, libnetwork
  */
-import type { Kernel } from "../kernel/index.ts";
+import { type Kernel, LOOPBACK_UP } from "../kernel/index.ts";
 import { canonicalIp, Emitter, StatusError } from "../lib/index.ts";
 import { randomMac } from "../net/index.ts";
 import type { Prng } from "../sim/index.ts";
@@ -260,7 +260,7 @@ export class NetworkService {
   attach(container: Container): void {
     const namespace = container.oci?.process.ns.net;
     if (namespace === undefined) return;
-    if (container.isNetworkless) namespace.furnish((stack) => stack.setUp(stack.loopback, true));
+    if (container.isNetworkless) namespace.furnish(LOOPBACK_UP);
     else if (modeOf(container.hostConfig.NetworkMode) !== "host") container.sandbox?.attach(namespace);
   }
 

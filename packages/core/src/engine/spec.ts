@@ -167,10 +167,28 @@ export const workingDirectory = ({ WorkingDir = "" }: Partial<ContainerConfig>):
 
 /** The variables that the container gives to its processes. */
 export function environment(container: Container): readonly string[] {
-  const { config } = container;
-  const given = config.Env ?? NONE;
-  const defaults = [DEFAULT_PATH, `HOSTNAME=${container.hostname}`];
-  if (config.Tty) defaults.push("TERM=xterm");
+  const { config, hostname, links } = container;
+  const { defaults, others } = arrange(config.Env ?? NONE, config.Tty ?? false);
+  const own = defaults.map((variable) => variable ?? `HOSTNAME=${hostname}`);
+  if (links.size === 0 && others.length === 0) return own;
+  return [...own, ...linkEnvironment(container), ...others];
+}
+
+/** A container's variables, in their order. */
+interface Arrangement {
+  /** In the place of what every container has; `undefined` stands for its own name. */
+  readonly defaults: readonly (string | undefined)[];
+  readonly others: readonly string[];
+}
+
+const arranged = new WeakMap<readonly string[], Arrangement>();
+const arrangedForTerminal = new WeakMap<readonly string[], Arrangement>();
+
+/** Containers that have been given the same list share the answer. */
+function arrange(given: readonly string[], hasTerminal: boolean): Arrangement {
+  const known = hasTerminal ? arrangedForTerminal : arranged;
+  const before = known.get(given);
+  if (before !== undefined) return before;
   // The last of a name counts, and takes the place of what every container has; a name alone takes it away.
   const wanted = new Map<string, string>();
   for (const variable of given) {
@@ -178,16 +196,16 @@ export function environment(container: Container): readonly string[] {
     wanted.delete(key);
     wanted.set(key, variable);
   }
-  const variables: string[] = [];
-  for (const variable of defaults) {
+  const isThere = (variable: string | undefined): boolean => variable === undefined || variable.includes("=");
+  const chosen = [DEFAULT_PATH, "HOSTNAME", ...(hasTerminal ? ["TERM=xterm"] : [])].map((variable) => {
     const key = nameOf(variable);
-    const chosen = wanted.get(key) ?? variable;
+    const own = wanted.get(key) ?? (key === variable ? undefined : variable);
     wanted.delete(key);
-    if (chosen.includes("=")) variables.push(chosen);
-  }
-  if (container.links.size > 0) variables.push(...linkEnvironment(container));
-  for (const variable of wanted.values()) if (variable.includes("=")) variables.push(variable);
-  return variables;
+    return own;
+  });
+  const made = { defaults: chosen.filter(isThere), others: [...wanted.values()].filter(isThere) };
+  known.set(given, made);
+  return made;
 }
 
 /** runc gives a home to who has none, or an empty one. */

@@ -6,6 +6,7 @@
 import { MS_NODEV, MS_NOEXEC, MS_NOSUID, makedev, S_IFCHR } from "../abi/index.ts";
 import { directory, walk } from "../vfs/index.ts";
 import type { Kernel } from "./kernel.ts";
+import { LOOPBACK_UP } from "./namespaces/net.ts";
 import type { Process } from "./process.ts";
 
 const DIRECTORIES: readonly (readonly [path: string, mode: number])[] = [
@@ -61,7 +62,7 @@ export function bootMachine(kernel: Kernel): void {
   mount(init, "tmpfs", "tmpfs", "/dev/shm", MS_NOSUID | MS_NODEV);
   mount(init, "mqueue", "mqueue", "/dev/mqueue", safe);
   init.umask = umask;
-  init.ns.net.furnish((stack) => stack.setUp(stack.loopback, true));
+  init.ns.net.furnish(LOOPBACK_UP);
 }
 
 function mount(init: Process, type: string, source: string, target: string, flags: number, data = ""): void {

@@ -9,6 +9,7 @@
 import {
   CapabilitySet,
   type Env,
+  Environment,
   Errno,
   IN_ACCESS,
   IN_CLOSE_NOWRITE,
@@ -58,8 +59,10 @@ interface Image {
  * @throws E2BIG if arguments or environment are too long. @throws ELOOP if interpreters nest too deep.
  */
 export function exec(process: Process, path: string, argv: readonly string[], env: Env): void {
-  const script = unseen(process, path, argv, env) ?? executableAt(locate(process, path, argv, env));
-  const image = load(process, script, path, argv, 0);
+  const { unseenProgram: unseen } = process;
+  const known = unseen?.at === path ? unseen : undefined;
+  if (known !== undefined) checkSize(argv, env);
+  const image = load(process, known ?? executableAt(locate(process, path, argv, env)), path, argv, 0);
   process.charge(process.kernel.world.costs.execve);
   const creds = transform(process, image.file);
   process.files.closeOnExec();
@@ -69,20 +72,13 @@ export function exec(process: Process, path: string, argv: readonly string[], en
   releaseMemory(process);
   process.kernel.ipcUsers.executed(process);
   enterUnsharedTime(process);
-  process.name = commOf(path);
+  process.name = known?.comm ?? commOf(path);
   process.argv = image.argv;
   process.env = env;
   process.hasExecuted = true;
   // Called as a plain function: a generator would keep the object that it is called on.
   const { program } = image;
   process.start(program(image.argv, env));
-}
-
-/** The file at `path`, where that is known without looking. */
-function unseen({ unseenProgram }: Process, path: string, argv: readonly string[], env: Env): Executable | undefined {
-  if (unseenProgram?.path !== path) return undefined;
-  checkSize(argv, env);
-  return { inode: unseenProgram.inode, mountFlags: unseenProgram.mountFlags, at: path };
 }
 
 const executableAt = (at: Location): Executable => ({ inode: at.inode, mountFlags: at.mount.flags, at });
@@ -116,9 +112,8 @@ export function commOf(path: string): string {
 function checkSize(argv: readonly string[], env: Env): void {
   let total = 0;
   for (const argument of argv) total += sizeOf(argument.length + 1, argument);
-  env.forEach((value, name) => {
-    total += sizeOf(name.length + value.length + 2, name, value);
-  });
+  if (env instanceof Environment) for (const variable of env.variables) total += sizeOf(variable.length + 1, variable);
+  else for (const [name, value] of env) total += sizeOf(name.length + value.length + 2, name, value);
   if (total > ARG_TOTAL_MAX) throw new Errno("E2BIG");
 }
 

@@ -10,7 +10,7 @@ export { DEFAULT_MACHINE, type Machine } from "./machine.ts";
 export { type DeviceNode, MACHINE_DEVICES } from "./machine-devices.ts";
 export { flagsOfMount } from "./mount-flags.ts";
 export type { Namespace } from "./namespaces/namespace.ts";
-export type { NetNamespace } from "./namespaces/net.ts";
+export { type Furnisher, LOOPBACK_UP, type NetNamespace } from "./namespaces/net.ts";
 export type { NamespaceSet } from "./namespaces/others.ts";
 export { setMemory } from "./oom.ts";
 export { outputDrain, outputPipe } from "./output.ts";

@@ -16,6 +16,7 @@ import { byteLength } from "../lib/index.ts";
 import { Glimpses, type Inode, staysOnRoot, walk } from "../vfs/index.ts";
 import { compilePlan } from "./automount.ts";
 import { accountCalls, CallRecording } from "./call-recording.ts";
+import { commOf } from "./exec.ts";
 import type { Kernel } from "./kernel.ts";
 import type { UnseenProgram } from "./namespaces/mnt.ts";
 import type { NetNamespace } from "./namespaces/net.ts";
@@ -235,7 +236,7 @@ const AT_TOP = {};
 function programAt(process: Process, path: string): UnseenProgram | undefined {
   if (!staysOnRoot(process, path)) return undefined;
   const { inode, mount } = walk(process, path, { follow: true });
-  return { path, inode: inode.backing, mountFlags: mount.flags };
+  return { at: path, inode: inode.backing, mountFlags: mount.flags, comm: commOf(path) };
 }
 
 function originOf({ creds, limits, umask, seccomp, actions, aheadUs }: Process): Origin | undefined {

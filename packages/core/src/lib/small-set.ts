@@ -22,7 +22,7 @@ export class SmallSet<T extends object> implements Iterable<T> {
   add(element: T): void {
     const many = this.#many;
     if (many instanceof Set) many.add(element);
-    else if (many !== undefined) this.#addToFew(many, element);
+    else if (many !== undefined) this.#many = withOne(many, element);
     else if (this.#only === undefined || this.#only === element) this.#only = element;
     else {
       this.#many = [this.#only, element];
@@ -30,26 +30,20 @@ export class SmallSet<T extends object> implements Iterable<T> {
     }
   }
 
-  #addToFew(few: readonly T[], element: T): void {
-    if (!few.includes(element)) this.#many = few.length < FEW ? [...few, element] : new Set([...few, element]);
-  }
-
   /** True if it was there. */
   delete(element: T): boolean {
     const many = this.#many;
     if (many instanceof Set) return many.delete(element);
-    if (many !== undefined) return this.#deleteFromFew(many, element);
-    if (this.#only !== element) return false;
-    this.#only = undefined;
-    return true;
-  }
-
-  #deleteFromFew(few: readonly T[], element: T): boolean {
-    const at = few.indexOf(element);
+    if (many === undefined) {
+      if (this.#only !== element) return false;
+      this.#only = undefined;
+      return true;
+    }
+    const at = many.indexOf(element);
     if (at < 0) return false;
-    if (few.length > 2) this.#many = few.toSpliced(at, 1);
+    if (many.length > 2) this.#many = many.toSpliced(at, 1);
     else {
-      this.#only = few[1 - at] as T;
+      this.#only = many[1 - at] as T;
       this.#many = undefined;
     }
     return true;
@@ -59,6 +53,12 @@ export class SmallSet<T extends object> implements Iterable<T> {
   [Symbol.iterator](): IterableIterator<T> {
     return (this.#many ?? (this.#only === undefined ? NONE : [this.#only]))[Symbol.iterator]();
   }
+}
+
+// No method, for private ones cost each of the many sets one more word.
+function withOne<T extends object>(few: readonly T[], element: T): readonly T[] | Set<T> {
+  if (few.includes(element)) return few;
+  return few.length < FEW ? [...few, element] : new Set([...few, element]);
 }
 
 /** So many elements are looked through as fast as a `Set` is asked. */

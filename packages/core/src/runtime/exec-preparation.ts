@@ -1,8 +1,7 @@
 /** What processes that are started again and again in a container have in common, before their program. */
-import type { Env } from "../abi/index.ts";
+import { type Env, Environment } from "../abi/index.ts";
 import { type Kernel, RepeatedCalls } from "../kernel/index.ts";
 import type { ProcessSpec } from "../oci/index.ts";
-import { environment } from "./environment.ts";
 
 export class ExecPreparation {
   readonly process: ProcessSpec;
@@ -12,7 +11,7 @@ export class ExecPreparation {
 
   constructor(kernel: Kernel, process: ProcessSpec, before: ExecPreparation | undefined) {
     this.process = process;
-    this.env = before?.process.env === process.env ? before.env : environment(process.env);
+    this.env = before?.process.env === process.env ? before.env : new Environment(process.env);
     this.calls = new RepeatedCalls(kernel);
   }
 }

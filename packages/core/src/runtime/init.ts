@@ -16,6 +16,7 @@ import {
   chdir,
   close,
   type Env,
+  Environment,
   Errno,
   execve,
   MNT_DETACH,
@@ -59,7 +60,6 @@ import { quote } from "../lib/go/index.ts";
 import { dirname, encode, NO_BYTES } from "../lib/index.ts";
 import type { MountSpec, ProcessSpec, RuntimeSpec } from "../oci/index.ts";
 import { setUpConsole } from "./console.ts";
-import { environment } from "./environment.ts";
 import type { ExecPreparation } from "./exec-preparation.ts";
 import { goText, InitError } from "./init-error.ts";
 import { setLimits } from "./limits.ts";
@@ -94,7 +94,7 @@ const CGROUP: ReadonlySet<NamespaceKind> = new Set(["cgroup"]);
 /** The first process of a container. */
 export function* init(argument: InitArgument): Routine<number> {
   const { spec } = argument;
-  const env = environment(spec.process.env);
+  const env = new Environment(spec.process.env);
   let path: string | undefined;
   try {
     if (argument.refusal !== undefined) throw new InitError(argument.refusal);

@@ -17,7 +17,7 @@ import {
 } from "../abi/index.ts";
 import { basename } from "../lib/index.ts";
 import { showUsage } from "./getopt.ts";
-import { AppletExit, Io, type Siblings } from "./io.ts";
+import { AppletExit, Io, type Output, type Siblings } from "./io.ts";
 import { outputFailure } from "./output-errors.ts";
 import { BANNER } from "./usage.data.ts";
 
@@ -39,34 +39,35 @@ const KEEPS_PRIVILEGES: ReadonlySet<string> = new Set([
 /** Applets to which `--help` is a word like any other. */
 const READS_HELP: ReadonlySet<string> = new Set(["[", "[[", "echo", "false", "test", "true"]);
 
-/** Runs an applet as `main` would be run. `before`: what the process does first. */
-export function* runApplet(
-  applet: Applet,
-  name: string,
-  argv: readonly string[],
-  env: Env,
-  before?: (name: string) => Routine<void>,
-  siblings?: Siblings,
-): Routine<number> {
-  if (before !== undefined) yield* before(name);
-  const io = new Io(name, argv, env, undefined, siblings);
+/** Runs an applet as `main` would be run. `before`: what the process does first. Much is not kept while it sleeps. */
+export function* runApplet(applet: Applet, io: Io, before?: (name: string) => Routine<void>): Routine<number> {
+  if (before !== undefined) yield* before(io.name);
   let code: number;
   try {
-    if (argv[1] === "--help" && !READS_HELP.has(name)) return yield* showUsage(io, name, 0);
-    code = yield* applet(io);
+    code = yield* (wantsHelp(io) ? help : applet)(io);
   } catch (ending) {
-    if (ending instanceof AppletExit) code = ending.code;
-    else if (ending instanceof Errno) {
-      yield* io.warn(ending.code === "ENOMEM" ? "out of memory" : ending.message);
-      code = 1;
-    } else throw ending;
+    code = yield* codeOf(ending, io);
   }
-  const out = io.outIfAny;
-  if (out === undefined) return code;
+  return io.outIfAny === undefined ? code : yield* finish(io.outIfAny, io, code);
+}
+
+const wantsHelp = ({ name, argv }: Io): boolean => argv[1] === "--help" && !READS_HELP.has(name);
+
+const help: Applet = (io) => showUsage(io, io.name, 0);
+
+function* codeOf(ending: unknown, io: Io): Routine<number> {
+  if (ending instanceof AppletExit) return ending.code;
+  if (!(ending instanceof Errno)) throw ending;
+  yield* io.warn(ending.code === "ENOMEM" ? "out of memory" : ending.message);
+  return 1;
+}
+
+/** What is still to be written is. The exit code, if that fails or has failed. */
+function* finish(out: Output, io: Io, code: number): Routine<number> {
   const wasWell = out.error === undefined;
   yield* out.flush();
   if (out.error === undefined) return code;
-  const { message, code: failed } = outputFailure(name, out.error, wasWell);
+  const { message, code: failed } = outputFailure(io.name, out.error, wasWell);
   if (message !== undefined) yield* io.warn(message);
   return failed === undefined || code !== 0 ? code : failed;
 }
@@ -82,7 +83,7 @@ export function multiCall(applets: ReadonlyMap<string, Applet>, shell: Program, 
     const name = called.startsWith("-") ? called.slice(1) : called;
     if (name === "sh" || name === "ash") return namedShell(shell, name, argv, env);
     const applet = applets.get(name);
-    if (applet !== undefined) return runApplet(applet, name, argv, env, becomeApplet, siblings);
+    if (applet !== undefined) return runApplet(applet, new Io(name, argv, env, undefined, siblings), becomeApplet);
     if (name !== "busybox") return notFound(name, env);
     return busyboxItself(applets, argv, env, busybox);
   };

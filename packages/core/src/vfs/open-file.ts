@@ -208,24 +208,24 @@ export interface FileSource {
 
 /** A file that is opened when somebody first uses its descriptor: most containers never write a line to stderr. */
 export class DeferredFile {
-  readonly #source: FileSource;
+  /** Once somebody has used it, the file takes the place of where it comes from. */
+  #file: OpenFile | FileSource;
   readonly #fd: number;
-  #file: OpenFile | undefined;
   #references = 1;
 
   /** `fd` tells the source which file is wanted. */
   constructor(source: FileSource, fd = 0) {
-    this.#source = source;
+    this.#file = source;
     this.#fd = fd;
   }
 
   /** The file, if somebody has used it. */
   get ifOpened(): OpenFile | undefined {
-    return this.#file;
+    return this.#file instanceof OpenFile ? this.#file : undefined;
   }
 
   get opened(): OpenFile {
-    this.#file ??= this.#source.open(this.#fd);
+    if (!(this.#file instanceof OpenFile)) this.#file = this.#file.open(this.#fd);
     return this.#file;
   }
 
@@ -235,6 +235,6 @@ export class DeferredFile {
   }
 
   release(): void {
-    if (--this.#references === 0) this.#file?.release();
+    if (--this.#references === 0) this.ifOpened?.release();
   }
 }

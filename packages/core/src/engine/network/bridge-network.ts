@@ -91,7 +91,7 @@ export class BridgeNetwork {
     this.#elsewhere = init.elsewhere;
     this.names = init.elsewhere?.names ?? new NameTable(init.name);
     this.links = init.links;
-    if (this.#elsewhere === undefined) this.#hostNamespace.furnish((stack) => this.#make(stack));
+    if (this.#elsewhere === undefined) this.#hostNamespace.furnish({ furnish: (stack) => this.#make(stack) });
   }
 
   /** It goes on on other machines. Nobody gets out through it. */

@@ -113,7 +113,7 @@ export class Endpoint {
 
   /** Does something to its container's stack: at once if there is one, else when it is made. */
   furnish(plan: (stack: NetStack) => void): void {
-    this.#namespace?.furnish(plan);
+    this.#namespace?.furnish({ furnish: plan });
   }
 
   /** Others can find it by its names. */

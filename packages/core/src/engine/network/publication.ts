@@ -24,7 +24,7 @@ export class Publication {
   constructor(kernel: Kernel, port: PublishedPort) {
     this.#kernel = kernel;
     this.#port = port;
-    kernel.init.ns.net.furnish((stack) => this.#begin(stack));
+    kernel.init.ns.net.furnish({ furnish: (stack) => this.#begin(stack) });
   }
 
   end(): void {

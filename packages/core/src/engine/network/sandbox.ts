@@ -5,7 +5,7 @@
  *
  * @see moby libnetwork/sandbox.go, libnetwork/endpoint.go: sbJoin, sbLeave
  */
-import type { Kernel, NetNamespace } from "../../kernel/index.ts";
+import type { Furnisher, Kernel, NetNamespace } from "../../kernel/index.ts";
 import { StatusError } from "../../lib/index.ts";
 import { DnsServer, type NetStack } from "../../net/index.ts";
 import type { ContainerConfig, EndpointSettings, HostConfig, PortBinding } from "../docker/create-body.ts";
@@ -50,7 +50,7 @@ export interface SandboxOwner {
 const NO_PORTS: readonly PublishedPort[] = [];
 const NO_ENDPOINTS: readonly Endpoint[] = [];
 
-export class Sandbox {
+export class Sandbox implements Furnisher {
   readonly #machine: SandboxMachine;
   readonly #owner: SandboxOwner;
   readonly #openedUs: number;
@@ -180,7 +180,7 @@ export class Sandbox {
   attach(namespace: NetNamespace): void {
     this.#namespace = namespace;
     for (const endpoint of this.#joined) endpoint.belongsTo(namespace);
-    namespace.furnish((stack) => this.#build(stack));
+    namespace.furnish(this);
     this.#announce();
   }
 
@@ -205,7 +205,8 @@ export class Sandbox {
     this.#sorted = this.#sorted.filter((other) => other !== endpoint);
   }
 
-  #build(stack: NetStack): void {
+  /** The stack is there: gives it what the container has on its networks. */
+  furnish(stack: NetStack): void {
     stack.setUp(stack.loopback, true);
     for (const endpoint of this.#joined) endpoint.plug();
     this.#route(NO_GATEWAYS);

@@ -31,9 +31,11 @@ export abstract class UnseenMounts {
 
 /** A file on the topmost mount, as path, permissions and mounts have led to it. */
 export interface UnseenProgram {
-  readonly path: string;
+  readonly at: string;
   readonly inode: Inode;
   readonly mountFlags: number;
+  /** What a process is called that executes it. */
+  readonly comm: string;
 }
 
 export interface MadeMounts {

@@ -3,10 +3,18 @@
  *
  * @see network_namespaces(7)
  */
-import { ownFunction, SmallMap } from "../../lib/index.ts";
+import { SmallMap } from "../../lib/index.ts";
 import { type NetHost, NetStack } from "../../net/index.ts";
 import { netSysctl, type SysctlValues } from "../sysctl.ts";
 import { Namespace } from "./namespace.ts";
+
+/** Does something to a stack. An object that is there anyway costs a namespace less than a function. */
+export interface Furnisher {
+  furnish(stack: NetStack): void;
+}
+
+/** All that a stack needs that leads nowhere. */
+export const LOOPBACK_UP: Furnisher = { furnish: (stack) => stack.setUp(stack.loopback, true) };
 
 export class NetNamespace extends Namespace {
   override get kind() {
@@ -18,7 +26,7 @@ export class NetNamespace extends Namespace {
   #sharesSysctls = false;
   #stack: NetStack | undefined;
   /** What is to be done to the stack as soon as there is one. */
-  #plan: ((stack: NetStack) => void) | undefined;
+  #plan: Furnisher | undefined;
 
   /** Its own, to be changed. */
   get sysctls(): SysctlValues {
@@ -44,7 +52,7 @@ export class NetNamespace extends Namespace {
     if (this.#stack === undefined) {
       const made = new NetStack(host, (name) => netSysctl(this.#sysctls, name));
       this.#stack = made;
-      this.#plan?.(made);
+      this.#plan?.furnish(made);
       this.#plan = undefined;
     }
     return this.#stack;
@@ -56,14 +64,24 @@ export class NetNamespace extends Namespace {
   }
 
   /** Does something to the stack: at once if there is one, else when it is made. A plan costs nothing until then. */
-  furnish(plan: (stack: NetStack) => void): void {
+  furnish(plan: Furnisher): void {
     const before = this.#plan;
-    if (this.#stack !== undefined) plan(this.#stack);
-    else if (before === undefined) this.#plan = plan;
-    else
-      this.#plan = ownFunction((stack) => {
-        before(stack);
-        plan(stack);
-      });
+    if (this.#stack !== undefined) plan.furnish(this.#stack);
+    else this.#plan = before === undefined ? plan : new Both(before, plan);
+  }
+}
+
+class Both implements Furnisher {
+  readonly #first: Furnisher;
+  readonly #second: Furnisher;
+
+  constructor(first: Furnisher, second: Furnisher) {
+    this.#first = first;
+    this.#second = second;
+  }
+
+  furnish(stack: NetStack): void {
+    this.#first.furnish(stack);
+    this.#second.furnish(stack);
   }
 }

@@ -57,10 +57,11 @@ const UNDISCIPLINED = {
 } as const;
 
 const NOTHING: Park["on"] = [];
+const FOR_EVER: Park = { on: NOTHING };
 
 function* sleep(process: Process, durationUs: number): Sleeper<undefined> {
   const untilUs = process.kernel.monotonicUs + Math.ceil(durationUs);
-  const park: Park = { on: NOTHING, untilUs: Number.isFinite(untilUs) ? untilUs : undefined };
+  const park = Number.isFinite(untilUs) ? { on: NOTHING, untilUs } : FOR_EVER;
   for (;;) {
     const wakeup = yield park;
     if (wakeup === "timeout") return undefined;

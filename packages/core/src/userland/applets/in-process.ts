@@ -5,7 +5,7 @@
  */
 import type { Routine } from "../../abi/index.ts";
 import { runApplet } from "../applet.ts";
-import type { Io } from "../io.ts";
+import { Io } from "../io.ts";
 
 const WITHOUT_PROCESS: ReadonlySet<string> = new Set(
   `[ [[ adjtimex arch basename clear dirname echo false free fsync hostid kill killall link logname mkdir nproc
@@ -21,5 +21,5 @@ export function* runInProcess(io: Io, argv: readonly string[]): Routine<number |
   const applet = io.siblings?.get(name);
   if (applet === undefined) return undefined;
   yield* io.out.flush();
-  return yield* runApplet(applet, name, argv, io.env, undefined, io.siblings);
+  return yield* runApplet(applet, new Io(name, argv, io.env, undefined, io.siblings));
 }

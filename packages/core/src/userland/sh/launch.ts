@@ -19,7 +19,7 @@ import {
 } from "../../abi/index.ts";
 import { fromByteString } from "../../lib/index.ts";
 import { runApplet } from "../applet.ts";
-import { attempt } from "../io.ts";
+import { attempt, Io } from "../io.ts";
 import { pathOf } from "./find-command.ts";
 import { RUN_IN_PLACE } from "./in-place.data.ts";
 import type { Shell } from "./shell.ts";
@@ -57,7 +57,7 @@ export function* launch(shell: Shell, { file, argv, path, index, inPlace }: Laun
   if (shell.engine.applets.has(file)) {
     const applet = inPlace && RUN_IN_PLACE.has(file) ? shell.engine.applets.get(file) : undefined;
     if (applet !== undefined)
-      yield* become(shell, file, runApplet(applet, file, words, env, undefined, shell.engine.applets));
+      yield* become(shell, file, runApplet(applet, new Io(file, words, env, undefined, shell.engine.applets)));
     yield* attempt(execve(SELF, words, env));
   }
   let error = new Errno("ENOENT");
