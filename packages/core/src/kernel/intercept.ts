@@ -7,7 +7,7 @@
  * @see strace(1) --inject, Documentation/fault-injection/fault-injection.rst
  */
 import { type Call, Errno, type ErrnoCode } from "../abi/index.ts";
-import { type Process, type Sleeper, Sleeping } from "./process.ts";
+import { type Process, type Resumable, type Sleeper, Sleeping } from "./process.ts";
 import { dispatch } from "./syscalls/index.ts";
 
 /** What becomes of a call. */
@@ -52,7 +52,7 @@ function* later(process: Process, delayUs: number, carry: () => unknown): Sleepe
   return answer instanceof Sleeping ? yield* answer.sleeper : answer;
 }
 
-function* failingAfter(sleeper: Sleeper<unknown>, errno: ErrnoCode): Sleeper<unknown> {
+function* failingAfter(sleeper: Resumable<unknown>, errno: ErrnoCode): Sleeper<unknown> {
   yield* sleeper;
   throw new Errno(errno);
 }

@@ -59,6 +59,11 @@ export type Wakeup = "ready" | "timeout" | "interrupted";
 /** The kernel half of a call that may sleep. */
 export type Sleeper<R> = Generator<Park, R, Wakeup>;
 
+/** The same without what only generators have: nobody ever closes a sleeper. */
+export interface Resumable<R> extends Iterator<Park, R, Wakeup> {
+  [Symbol.iterator](): Resumable<R>;
+}
+
 /** Whoever the host has told to look after a process. */
 export interface ProcessWatcher {
   processEnded(status: WaitStatus): void;
@@ -72,9 +77,9 @@ export interface Places {
 
 /** Marks the answer of a handler that has not got one yet. */
 export class Sleeping<R> {
-  readonly sleeper: Sleeper<R>;
+  readonly sleeper: Resumable<R>;
 
-  constructor(sleeper: Sleeper<R>) {
+  constructor(sleeper: Resumable<R>) {
     this.sleeper = sleeper;
   }
 }
@@ -219,7 +224,7 @@ export class Process implements Coroutine, Waiter, FsContext {
   #fails = false;
   /** The call that the kernel half works on, or worked on last. */
   #call: Call | undefined;
-  #sleeper: Sleeper<unknown> | undefined;
+  #sleeper: Resumable<unknown> | undefined;
   #wakeup: Wakeup = "ready";
   #parked: Park | undefined;
   #timer: Timer | undefined;
@@ -566,7 +571,7 @@ export class Process implements Coroutine, Waiter, FsContext {
   }
 
   /** Lets a sleeping call go on. False if it sleeps (again). */
-  #stepSleeper(sleeper: Sleeper<unknown>): boolean {
+  #stepSleeper(sleeper: Resumable<unknown>): boolean {
     const call = this.#call as Call;
     const wakeup = this.#wakeup;
     this.#wakeup = "ready";

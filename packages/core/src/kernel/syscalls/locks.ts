@@ -16,7 +16,7 @@ import {
   SEEK_SET,
 } from "../../abi/index.ts";
 import { type FileLock, LOCK_TO_EOF, type OpenFile } from "../../vfs/index.ts";
-import { type Process, pidIn, type Sleeper, Sleeping } from "../process.ts";
+import { type Process, pidIn, type Resumable, type Sleeper, Sleeping } from "../process.ts";
 import type { SyscallTable } from "./table.ts";
 
 export const lockCalls = {
@@ -93,7 +93,7 @@ function* lockLater(process: Process, lock: FileLock): Sleeper<undefined> {
   }
 }
 
-function* afterwards(sleeper: Sleeper<undefined>, answer: RecordLock): Sleeper<RecordLock> {
+function* afterwards(sleeper: Resumable<undefined>, answer: RecordLock): Sleeper<RecordLock> {
   yield* sleeper;
   return answer;
 }

@@ -5,13 +5,13 @@
  */
 import { Errno } from "../../abi/index.ts";
 import { WaitQueue } from "../../sim/index.ts";
-import { type Park, type Process, type Sleeper, Sleeping } from "../process.ts";
+import { type Park, type Process, type Resumable, type Sleeper, Sleeping, type Wakeup } from "../process.ts";
 import type { SyscallTable } from "./table.ts";
 
 export const timeCalls = {
   nanosleep: (process, durationUs) => {
     if (!(durationUs >= 0)) throw new Errno("EINVAL");
-    return new Sleeping(sleep(process, durationUs));
+    return new Sleeping(Nap.until(process.kernel.monotonicUs + Math.ceil(durationUs)));
   },
 
   clock_gettime: (process, clock) => {
@@ -57,15 +57,33 @@ const UNDISCIPLINED = {
 } as const;
 
 const NOTHING: Park["on"] = [];
-const FOR_EVER: Park = { on: NOTHING };
 
-function* sleep(process: Process, durationUs: number): Sleeper<undefined> {
-  const untilUs = process.kernel.monotonicUs + Math.ceil(durationUs);
-  const park = Number.isFinite(untilUs) ? { on: NOTHING, untilUs } : FOR_EVER;
-  for (;;) {
-    const wakeup = yield park;
-    if (wakeup === "timeout") return undefined;
+/** Sleeps until a time comes. No generator, for there are machines full of processes that do nothing else. */
+class Nap implements Park, Resumable<undefined> {
+  static readonly #END: IteratorResult<Park, undefined> = { done: true, value: undefined };
+  static readonly #endless = new Nap(undefined);
+  readonly untilUs: number | undefined;
+
+  static until(us: number): Nap {
+    return Number.isFinite(us) ? new Nap(us) : Nap.#endless;
+  }
+
+  private constructor(untilUs: number | undefined) {
+    this.untilUs = untilUs;
+  }
+
+  get on(): Park["on"] {
+    return NOTHING;
+  }
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+
+  next(wakeup: Wakeup): IteratorResult<Park, undefined> {
+    if (wakeup === "timeout") return Nap.#END;
     if (wakeup === "interrupted") throw new Errno("EINTR");
+    return { done: false, value: this };
   }
 }
 
