@@ -81,6 +81,8 @@ export interface RouteInfo {
   readonly onLink?: boolean;
   /** It has no device, then. */
   readonly refusal?: RouteRefusal;
+  /** What it is, unless packets simply go to one host: RTN_LOCAL, RTN_BROADCAST, RTN_MULTICAST. */
+  readonly type?: "local" | "broadcast" | "multicast";
 }
 
 /** Numbers of the routing tables that there always are. @see include/uapi/linux/rtnetlink.h */

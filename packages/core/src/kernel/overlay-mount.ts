@@ -5,10 +5,11 @@ import { type Dentry, type FileSystem, Glimpses, type Inode, walk } from "../vfs
 import type { MountContext, MountRequest } from "./file-systems.ts";
 import type { Kernel } from "./kernel.ts";
 import { partsOf } from "./mount-options.ts";
+import { OverlayMountOptions } from "./overlay-options.ts";
 
 export function makeOverlay({ source, data }: MountRequest, context: MountContext): FileSystem {
-  const options = partsOf(data);
-  const { lowerdir, upperdir, workdir } = overlayDirectories(options);
+  const options = new OverlayMountOptions(partsOf(data));
+  const { upper: upperdir, work: workdir } = options;
   const glimpses = new Glimpses(context);
   const directory = (path: string): Inode => {
     const inode = glimpses.at(path);
@@ -20,16 +21,28 @@ export function makeOverlay({ source, data }: MountRequest, context: MountContex
     if (inode.fs.type === "overlay") throw new Errno("EINVAL");
     return inode;
   };
-  if (lowerdir === undefined || lowerdir === "") throw new Errno("EINVAL");
+  if (options.lower.length === 0) throw new Errno("EINVAL");
   if (upperdir !== undefined && workdir === undefined) throw new Errno("EINVAL");
   const upper = upperdir === undefined ? undefined : writable(upperdir);
   const work = workdir === undefined ? undefined : writable(workdir);
-  const lower = lowerdir.split(":").map(directory);
+  const lower = options.lower.map(directory);
   if (upper === undefined ? lower.length < 2 : upper.fs !== work?.fs) throw new Errno("EINVAL");
   if (upperdir !== undefined && workdir !== undefined && overlap(context, upperdir, workdir)) throw new Errno("EINVAL");
   const layers = [...lower, upper, work].filter((inode) => inode !== undefined);
   if (new Set(layers).size < layers.length) throw new Errno("ELOOP");
-  return overlayOver(context.kernel, { lower, upper, work }, { source, options });
+  const used = work?.lookup("work");
+  if (used?.lookup("incompat") !== undefined) throw new Errno("EINVAL");
+  // Unlike Linux, which keeps the UUID with the upper directory, a new overlay is known by its working directory.
+  const shown = options.shown({ hasNewUuid: options.choosesUuid && used === undefined });
+  const made = overlayOver(context.kernel, { lower, upper, work }, { source, options: shown });
+  if (options.isVolatile) markVolatile(work);
+  return made;
+}
+
+/** What was written without syncing must not be mounted again. @see fs/overlayfs/super.c: ovl_create_volatile_dirty */
+function markVolatile(work: Inode | undefined): void {
+  const directory = { type: "dir", mode: 0, uid: 0, gid: 0 } as const;
+  work?.lookup("work")?.create("incompat", directory).create("volatile", directory);
 }
 
 /** Directories that an overlay can be made of. */
@@ -62,28 +75,6 @@ export function claim({ upper, work }: Pick<OverlayDirectories, "upper" | "work"
   if (upper !== undefined) upper.fs.isShared = true;
   if (work !== undefined && work.lookup("work") === undefined)
     work.create("work", { type: "dir", mode: 0, uid: 0, gid: 0 });
-}
-
-/** @see Documentation/filesystems/overlayfs.rst, fs/overlayfs/params.c */
-const OVERLAY_OPTIONS: ReadonlySet<string> = new Set(
-  "lowerdir upperdir workdir default_permissions redirect_dir index uuid nfs_export userxattr xino metacopy verity volatile fsync".split(
-    " ",
-  ),
-);
-
-/** The directories that an overlay is made of; of an option that is given twice the last counts. @throws EINVAL */
-export function overlayDirectories(options: readonly string[]) {
-  let lowerdir: string | undefined;
-  let upperdir: string | undefined;
-  let workdir: string | undefined;
-  for (const option of options) {
-    const equals = option.indexOf("=");
-    if (option.startsWith("lowerdir=")) lowerdir = option.slice(equals + 1);
-    else if (option.startsWith("upperdir=")) upperdir = option.slice(equals + 1);
-    else if (option.startsWith("workdir=")) workdir = option.slice(equals + 1);
-    else if (!OVERLAY_OPTIONS.has(equals < 0 ? option : option.slice(0, equals))) throw new Errno("EINVAL");
-  }
-  return { lowerdir, upperdir, workdir };
 }
 
 /** True if one of two directories is the other, or is below it. */

@@ -20,7 +20,7 @@ import { commOf } from "./exec.ts";
 import type { Kernel } from "./kernel.ts";
 import type { UnseenProgram } from "./namespaces/mnt.ts";
 import type { NetNamespace } from "./namespaces/net.ts";
-import { overlayDirectories } from "./overlay-mount.ts";
+import { OverlayMountOptions } from "./overlay-options.ts";
 import type { Process, ProcessInit } from "./process.ts";
 import { staysAtHome } from "./repeated-calls.ts";
 import { SteadyDirectory } from "./steady-directory.ts";
@@ -257,9 +257,8 @@ function isAsBefore({ creds, limits, umask, seccomp, actions, aheadUs }: Process
 
 /** `undefined` unless all of them lie in one directory, and nothing was put into the upper one. */
 function layersOf(kernel: Kernel, { options }: SetupSite): Layers | undefined {
-  const { lowerdir = "", upperdir = "", workdir = "" } = overlayDirectories(options);
+  const { lower: paths, upper: upperdir = "", work: workdir = "" } = new OverlayMountOptions(options);
   const path = upperdir.slice(0, upperdir.lastIndexOf("/") + 1);
-  const paths = lowerdir.split(":");
   if (path === "/" || ![...paths, workdir].every((one) => one.startsWith(path))) return undefined;
   const names = paths.map((one) => one.slice(path.length));
   const workName = workdir.slice(path.length);

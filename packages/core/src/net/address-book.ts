@@ -103,7 +103,7 @@ export class AddressBook {
     this.#without6.delete(device);
   }
 
-  deviceUp(device: Device): void {
+  deviceUp(device: Device, sinceUs: number): void {
     if (device instanceof Loopback) {
       const own = [LOOPBACK_4, ...(this.has6(device) ? [LOOPBACK_6] : [])];
       for (const address of own) {
@@ -119,7 +119,7 @@ export class AddressBook {
         length: 64,
         broadcast: undefined,
         scope: "link",
-        tentativeUntilUs: this.#stack.host.clock.nowUs + DAD_US,
+        tentativeUntilUs: sinceUs + DAD_US,
       };
       if (!device.addresses.some((one) => one.address === linkLocal.address)) {
         this.#change(device, [...device.addresses, linkLocal]);

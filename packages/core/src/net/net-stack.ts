@@ -36,7 +36,8 @@ import {
 } from "./packet.ts";
 import { PortTable } from "./ports.ts";
 import type { RawSocket } from "./raw-socket.ts";
-import { type Route, type RouteTable, routeInfo } from "./routes.ts";
+import { routeOfPacket } from "./route-of-packet.ts";
+import type { Route, RouteTable } from "./routes.ts";
 import { Routing } from "./routing.ts";
 import { TcpTable } from "./tcp-table.ts";
 import { UdpSocket } from "./udp-socket.ts";
@@ -144,13 +145,14 @@ export class NetStack implements DeviceOwner, NeighbourUser {
     this.generation.next();
   }
 
-  setUp(device: Device, up: boolean): void {
+  /** `sinceUs`: it has been up for a while, and nobody has looked. */
+  setUp(device: Device, up: boolean, sinceUs = this.host.clock.nowUs): void {
     if (device.up === up) return;
     device.up = up;
     this.generation.next();
     if (up) {
       device.used = true;
-      this.addresses.deviceUp(device);
+      this.addresses.deviceUp(device, sinceUs);
     } else {
       this.routing.removeDevice(device);
       this.neighbours.flush(device);
@@ -191,20 +193,14 @@ export class NetStack implements DeviceOwner, NeighbourUser {
     return familyOf(destination) === 6 && !this.addresses.has6Anywhere;
   }
 
-  /** The route that a packet takes, even one that stays here, with the source that it has or would get. @throws ENETUNREACH */
+  /**
+   * The route that a packet takes, even one that stays here, with the source that it has or would get.
+   *
+   * @throws ENETUNREACH also where `from` is none of this machine's addresses. @throws EINVAL if it is the loopback's and
+   * leads to another device.
+   */
   routeTo(destination: string, from?: string): RouteInfo {
-    if (this.isLocal(destination)) {
-      return {
-        destination,
-        prefixLength: familyOf(destination) === 4 ? 32 : 128,
-        gateway: undefined,
-        device: "lo",
-        source: this.sourceFor(destination),
-        scope: "host",
-        metric: 0,
-      };
-    }
-    return { ...routeInfo(this.route(destination, undefined, from)), source: from ?? this.sourceFor(destination) };
+    return routeOfPacket(this, destination, from);
   }
 
   /** The address that packets to `destination` come from. @throws ENETUNREACH, EADDRNOTAVAIL */

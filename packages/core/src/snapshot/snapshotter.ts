@@ -65,7 +65,8 @@ export class Snapshotter {
       at = (at.lookup(name) ?? at.create(name, directoryInit(0o755))) as MemoryDirectory;
     }
     this.#root = at;
-    if (at.lookup(WORK) === undefined) at.create(WORK, directoryInit(0o700));
+    // An overlay has been there: the next ones are not taken for new.
+    if (at.lookup(WORK) === undefined) at.create(WORK, directoryInit(0o700)).create("work", directoryInit(0));
   }
 
   /** What all mounts name as their work directory. */

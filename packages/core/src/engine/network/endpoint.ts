@@ -176,7 +176,7 @@ export class Endpoint {
     for (const address of this.settings?.IPAMConfig?.LinkLocalIPs ?? []) {
       stack.addresses.add(inner, linkLocal(address));
     }
-    stack.setUp(inner, true);
+    stack.setUp(inner, true, this.#madeUs);
   }
 
   /** Sends what no other route takes to the network's gateway. */

@@ -47,12 +47,14 @@ export function descriptors(fs: ProcFs, process: Process): Inode {
 /** What open(2) adds for a 64-bit process: what had no name to be opened by goes without. */
 const O_LARGEFILE = 0o100000;
 
+/** /proc/PID/fdinfo: everybody may read its files by their modes, but only those who may look into the process find them. */
 export function descriptorInfos(fs: ProcFs, process: Process): Inode {
   return new PseudoDirectory(
     fs,
     { mode: 0o555, ...owner(process) },
     {
       find: (name) => {
+        checkInspect(fs, process);
         const fd = Number(name);
         if (!/^\d+$/.test(name) || !process.files.has(fd)) return undefined;
         const opened = process.files.raw(fd);
@@ -60,9 +62,12 @@ export function descriptorInfos(fs: ProcFs, process: Process): Inode {
         const flags = opened.flags | implied | (process.files.closesOnExec(fd) ? O_CLOEXEC : 0);
         const read = (): string =>
           `pos:\t${opened.offset}\nflags:\t0${flags.toString(8)}\nmnt_id:\t${opened.at.mount.id}\nino:\t${opened.at.inode.ino}\n${locksOf(fs, process, opened)}${opened.ops.describe()}`;
-        return new PseudoFile(fs, { mode: 0o400, ...owner(process) }, { read, refusal: "EINVAL" });
+        return new PseudoFile(fs, { mode: 0o444, ...owner(process) }, { read, refusal: "EINVAL" });
       },
-      list: () => listDescriptors(process, "file"),
+      list: () => {
+        checkInspect(fs, process);
+        return listDescriptors(process, "file");
+      },
     },
   );
 }

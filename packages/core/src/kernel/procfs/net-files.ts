@@ -190,6 +190,9 @@ function routeFlags(gateway: string | undefined, prefixLength: number, refusal: 
 }
 
 /** IPv6 shows what is local as routes too. */
+/** @see include/uapi/linux/ipv6_route.h: IP6_RT_PRIO_ADDRCONF */
+const IPV6_METRIC = 256;
+
 function ipv6Route(stack: NetStack): string {
   const line = (
     destination: string,
@@ -210,7 +213,7 @@ function ipv6Route(stack: NetStack): string {
         one.prefixLength,
         one.gateway ?? "::",
         one.metric,
-        one.gateway === undefined ? 1 : 3,
+        one.refusal !== undefined ? 0x00200200 : one.gateway === undefined ? 1 : 3,
         one.device.name,
       ),
     );
@@ -221,7 +224,12 @@ function ipv6Route(stack: NetStack): string {
           .map(({ address }) => line(address, bitsOf(6), "::", 0, 0x80200001, device.name, 2))
       : [],
   );
-  return local.length === 0 ? "" : [unreachable, ...remote, ...local, unreachable].join("");
+  const multicast = stack.devices
+    .filter((device) => device.up && device !== stack.loopback && stack.addresses.has6(device))
+    .map(({ name }) => line("ff00::", 8, "::", IPV6_METRIC, 1, name, 4));
+  const hasDefault = stack.routes.all.some((one) => one.prefixLength === 0 && familyOf(one.destination) === 6);
+  const last = hasDefault ? [] : [unreachable];
+  return local.length === 0 ? "" : [...remote, ...last, ...local, ...multicast, unreachable].join("");
 }
 
 function ifInet6(stack: NetStack): string {

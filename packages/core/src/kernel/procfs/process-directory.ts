@@ -41,10 +41,12 @@ import {
   place,
   text,
 } from "./process-entry.ts";
+import { mayInspect } from "./ptrace.ts";
 import { QUIET_FILES } from "./quiet-files.ts";
 import { formatLimits, formatStat, formatStatm, formatStatus } from "./status.ts";
 import { formatTimeOffsets, writeTimeOffsets } from "./time-offsets.ts";
 import { checkSetgroups, formatIdMap, writeIdMap, writeSetgroups } from "./user-maps.ts";
+import { currentCall, waitChannel } from "./wait-channel.ts";
 
 export function processDirectory(fs: ProcFs, process: Process): Inode {
   return new ProcessDirectory(
@@ -233,15 +235,13 @@ const ENTRIES: Readonly<Record<string, Maker>> = {
     ({ reader }) => (reader.creds.capable(CAP_SYS_ADMIN, reader.kernel.init.creds.user) ? "" : refused("EACCES")),
     0o400,
   ),
-  syscall: inspected((fs, process) =>
-    process === fs.reader ? "0 0x3 0x7ffe00000000 0x10000 0x0 0x0 0x0 0x7ffe00000000 0x401000\n" : "running\n",
-  ),
+  syscall: inspected((fs, process) => currentCall(process, fs.reader)),
   timerslack_ns: text((fs, process) => {
     const isOwn = process === fs.reader;
     return isOwn || fs.reader.creds.capable(CAP_SYS_NICE, process.creds.user) ? "50000\n" : refused("EPERM");
   }, 0o666),
   uid_map: idMap("uid"),
-  wchan: text(() => "0"),
+  wchan: text((fs, process) => (mayInspect(fs.reader, process) ? waitChannel(process) : "0")),
   ...quietFiles,
 };
 

@@ -46,6 +46,13 @@ export class LineReader {
     return bytes;
   }
 
+  /** What has been read along with earlier lines. */
+  buffered(): Uint8Array {
+    const bytes = this.#buffer;
+    this.#buffer = NO_BYTES;
+    return bytes;
+  }
+
   *#fill(): Routine<boolean> {
     if (this.#ended) return false;
     if (this.#timeoutUs !== undefined) {

@@ -26,7 +26,7 @@ export const arp: Applet = function* (io) {
     if (host === undefined) return yield* io.die("need host name");
     const [address] = yield* resolve(host, 4);
     if (address === undefined) return yield* io.die(`${host}: Host name lookup failure`);
-    const { routes } = yield* netlink_get();
+    const { routes, links } = yield* netlink_get();
     const through = device ?? routes.find(({ prefixLength }) => prefixLength > 0)?.device ?? "lo";
     if (options.has("s")) {
       if (mac === undefined) return yield* io.die("need hardware address");
@@ -35,6 +35,8 @@ export const arp: Applet = function* (io) {
       if (!(yield* mayAdminister())) return yield* io.pdie("SIOCSARP", new Errno("EPERM"));
       const way = device === undefined ? yield* netlink_route(address).attempt() : undefined;
       if (way instanceof Errno) return yield* io.pdie("SIOCSARP", way);
+      const isLoopback = links.some(({ name, kind }) => name === (way?.device ?? device) && kind === "loopback");
+      if (isLoopback) return yield* io.pdie("SIOCSARP", new Errno("EINVAL"));
       return yield* change(io, "SIOCSARP", { kind: "neighbour-add", device: through, address, mac: whole });
     }
     if (!(yield* mayAdminister())) return yield* io.pdie("SIOCDARP(priv)", new Errno("EPERM"));

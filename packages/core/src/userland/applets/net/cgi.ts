@@ -19,7 +19,7 @@ import {
   wait4,
   X_OK,
 } from "../../../abi/index.ts";
-import { basename, dirname, encode, latin1 } from "../../../lib/index.ts";
+import { basename, dirname, fromLatin1, latin1, NO_BYTES } from "../../../lib/index.ts";
 import { attempt, type Io, writeAll } from "../../io.ts";
 import { dotted } from "../../net/inet-address.ts";
 import type { LineReader } from "../../net/line-reader.ts";
@@ -27,6 +27,8 @@ import { VERSION } from "../../version.ts";
 import type { Asked, Peer } from "./http-message.ts";
 
 const BUFFER_SIZE = 4096;
+/** What the first line of a program's output begins with, if the status line is to be made of it. */
+const STATUS = "Status: ";
 
 /** Runs the program that the path names. False if there is none, or it may not be run. */
 export function* runCgi(io: Io, peer: Peer, reader: LineReader, asked: Asked, url: string): Routine<boolean> {
@@ -109,35 +111,30 @@ function* program({ path, env, input, output, others }: Start): Routine<number> 
   return 127;
 }
 
-/** The body of the request goes to the program. */
+/** The body of the request goes to the program, and with it all that came along with the headers. */
 function* feed(reader: LineReader, fd: number, length: number): Routine<void> {
-  for (let left = length; left > 0; ) {
-    const bytes = yield* reader.bytes(left);
+  for (let left = length, bytes = reader.buffered(); left > 0 || bytes.length > 0; ) {
+    if (bytes.length === 0) bytes = yield* reader.bytes(left);
     if (bytes.length === 0) return;
     left -= bytes.length;
     if ((yield* attempt(writeAll(fd, bytes))) instanceof Errno) return;
+    bytes = NO_BYTES;
   }
 }
 
-/** Its output goes to the client, behind a status line if it gives none. */
+/** Its output goes to the client, behind a status line: one is added even if it gives one of its own. */
 function* relay(from: number, to: number): Routine<void> {
-  let first = true;
-  for (;;) {
+  let begun = "";
+  while (begun.length < STATUS.length) {
     const bytes = yield* attempt(read(from, BUFFER_SIZE));
-    if (bytes instanceof Errno || bytes.length === 0) return;
-    if (first && (yield* attempt(writeAll(to, encode(statusLine(latin1(bytes)))))) instanceof Errno) return;
-    const body = first ? bytes.subarray(statusOf(latin1(bytes)).length) : bytes;
-    first = false;
-    if ((yield* attempt(writeAll(to, body))) instanceof Errno) return;
+    if (bytes instanceof Errno || bytes.length === 0) break;
+    begun += latin1(bytes);
   }
-}
-
-/** A first line `Status: 404 Gone`, which the program's status line is made of. */
-const statusOf = (output: string): string => /^Status: [^\n]*\n/.exec(output)?.[0] ?? "";
-
-function statusLine(output: string): string {
-  if (output.startsWith("HTTP/1.")) return "";
-  const status = statusOf(output);
-  if (status !== "") return `HTTP/1.1 ${status.slice("Status: ".length)}`;
-  return "HTTP/1.1 200 OK\r\n";
+  const head = begun.startsWith(STATUS) ? `HTTP/1.1 ${begun.slice(STATUS.length)}` : `HTTP/1.1 200 OK\r\n${begun}`;
+  let bytes: Uint8Array = fromLatin1(head);
+  while (bytes.length > 0) {
+    if ((yield* attempt(writeAll(to, bytes))) instanceof Errno) return;
+    const more = yield* attempt(read(from, BUFFER_SIZE));
+    bytes = more instanceof Errno ? NO_BYTES : more;
+  }
 }

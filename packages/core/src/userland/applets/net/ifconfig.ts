@@ -24,7 +24,7 @@ export const ifconfig: Applet = function* (io) {
   const [name, ...words] = io.argv.slice(all ? 2 : 1);
   const state = yield* netlink_get();
   if (name === undefined) {
-    const shown = state.links.filter(({ up }) => up || all);
+    const shown = [...state.links, ...aliases(state)].filter(({ up }) => up || all);
     for (const link of shown.toSorted((a, b) => compareBytes(a.name, b.name))) yield* show(io, link, state);
     return 0;
   }
@@ -37,6 +37,14 @@ export const ifconfig: Applet = function* (io) {
   yield* show(io, link, state);
   return 0;
 };
+
+/** The devices that labels of addresses make of devices. */
+function aliases({ links, addresses }: NetworkState): LinkInfo[] {
+  const labels = new Map(addresses.map(({ label, device }) => [label, device]));
+  return [...labels].flatMap(([name, device]) =>
+    name === device ? [] : links.filter((link) => link.name === device).map((link) => ({ ...link, name })),
+  );
+}
 
 /** A device, or what might be one of its aliases: that has an address of its own or none, and no figures. */
 function findLink(state: NetworkState, name: string): LinkInfo | undefined {

@@ -161,7 +161,9 @@ class Pinging {
         nextUs = yield* this.#send();
         continue;
       }
-      const ready = yield* attempt(poll([{ fd: this.#fd, events: POLLIN }], nextUs - nowUs));
+      const ready = yield* attempt(
+        poll([{ fd: this.#fd, events: POLLIN }], Number.isFinite(nextUs) ? nextUs - nowUs : undefined),
+      );
       if (ready instanceof Errno || ready.length === 0) continue;
       const counts = yield* this.#receive();
       if (plan.count > 0 && this.#received >= plan.count) return yield* this.#end();
@@ -185,6 +187,8 @@ class Pinging {
     if (failure instanceof Errno) return yield* this.#io.pdie("sendto", failure);
     this.#sent++;
     if (count === 0 || this.#sent < count) {
+      // An alarm in no time is none: nothing more is ever sent.
+      if (intervalUs === 0) return Number.POSITIVE_INFINITY;
       return deadlineUs === undefined
         ? nowUs + intervalUs
         : Math.min(nowUs + intervalUs, Math.max(deadlineUs, nowUs + 1));

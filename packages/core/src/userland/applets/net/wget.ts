@@ -226,12 +226,7 @@ class Download {
   *#answer(fd: number, reader: LineReader): Routine<Response> {
     const io = this.#io;
     for (;;) {
-      const statusLine = yield* reader.line();
-      if (statusLine === undefined) {
-        return yield* io.die(
-          reader.error === undefined ? "error getting response" : `error getting response: ${reader.error.message}`,
-        );
-      }
+      const statusLine = yield* this.#line(reader);
       if (this.#options.has("S")) yield* io.err.write(`  ${statusLine}\n`);
       const status = Number.parseInt(statusLine.replace(/^\S*\s*/, ""), 10) || 0;
       if (status !== 0 && status !== 100) yield* this.#check(status, statusLine);
@@ -258,13 +253,21 @@ class Download {
   *#headers(reader: LineReader): Routine<ReadonlyMap<string, string>> {
     const headers = new Map<string, string>();
     for (;;) {
-      const line = yield* reader.line();
-      if (line === undefined) return headers;
+      const line = yield* this.#line(reader);
       if (this.#options.has("S")) yield* this.#io.err.write(`  ${line}\n`);
       if (line === "") return headers;
-      const colon = line.indexOf(":");
-      if (colon > 0) headers.set(line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim());
+      const name = /^[\w.-]*/.exec(line)?.[0] ?? "";
+      const rest = line.slice(name.length);
+      if (!rest.startsWith(":")) yield* this.#io.die(`bad header line: ${name.toLowerCase()}${rest}`);
+      headers.set(name.toLowerCase(), rest.slice(1).trim());
     }
+  }
+
+  *#line(reader: LineReader): Routine<string> {
+    const line = yield* reader.line();
+    if (line !== undefined) return line;
+    const { error } = reader;
+    return yield* this.#io.die(`error getting response${error === undefined ? "" : `: ${error.message}`}`);
   }
 
   *#check(status: number, line: string): Routine<void> {
@@ -305,7 +308,9 @@ class Download {
       yield* this.#io.die("download timed out");
     }
     if (response.reader.error !== undefined) yield* this.#io.pdie("read error", response.reader.error);
-    if (body.isShort) yield* this.#io.die("connection closed prematurely");
+    if (body.isShort) {
+      yield* this.#io.die(response.chunked ? "error getting response" : "connection closed prematurely");
+    }
     const size = response.length === undefined ? 0 : this.#start + response.length;
     const progress = progressLine(basename(this.#fileName), this.#start + total, size);
     if (!this.#options.has("o")) yield* this.#note(progress);

@@ -26,9 +26,8 @@ interface FieldCut {
 export const cut: Applet = function* (io) {
   const options = yield* getopt(io, "b:c:f:d:O:sDF:n", { "output-delimiter": "O" });
   const kinds = ["b", "c", "f", "F"].filter((letter) => options.has(letter));
-  if (kinds.length > 1) return yield* usage(io);
   const kind = kinds[0];
-  if (kind === undefined) return yield* usage(io);
+  if (kind === undefined || kinds.length > 1 || options.count(kind) > 1) return yield* usage(io);
   const fields = kind === "f" || kind === "F";
   if (!fields && options.has("s")) {
     return yield* io.die("-s requires -f or -F");
@@ -38,18 +37,37 @@ export const cut: Applet = function* (io) {
   }
   const parsed = yield* parseRanges(io, options.value(kind) ?? "");
   const ranges = options.has("D") ? parsed : parsed.toSorted((a, b) => a.start - b.start);
-  const cutLine = fields ? fieldCutter(yield* fieldCut(io, options, kind === "F", ranges)) : byteCutter(ranges);
+  const joiner = options.value("O");
+  const cutLine = fields
+    ? fieldCutter(yield* fieldCut(io, options, kind === "F", ranges))
+    : byteCutter(ranges, byteString(joiner ?? ""));
   const lines = fields && byteString(options.value("d") ?? "\t").startsWith("\n");
   return yield* eachFile(io, options.operands, function* (fd) {
     const reader = new LineReader(fd, "\n\0");
-    let number = 0;
-    for (let line = yield* reader.next(); line !== undefined; line = yield* reader.next(), number++) {
-      const result = lines ? (isIn(ranges, number) ? line : undefined) : cutLine(line);
-      if (result !== undefined) yield* put(io, `${result}\n`);
+    if (lines) yield* putLines(io, reader, ranges, byteString(joiner ?? "\n"));
+    else {
+      for (let line = yield* reader.next(); line !== undefined; line = yield* reader.next()) {
+        const result = cutLine(line);
+        if (result !== undefined) yield* put(io, `${result}\n`);
+      }
     }
     if (fd === 0) yield* reader.giveBack();
   });
 };
+
+/** Lines are the fields of a file, which is not read again: a range that begins before where one ended is cut. */
+function* putLines(io: Io, reader: LineReader, ranges: readonly Range[], joiner: string): Routine<void> {
+  const left = [...ranges];
+  let some = false;
+  let number = 0;
+  for (let line = yield* reader.next(); line !== undefined; line = yield* reader.next(), number++) {
+    while (left[0] !== undefined && left[0].end < number) left.shift();
+    if (left[0] === undefined || left[0].start > number) continue;
+    yield* put(io, `${some ? joiner : ""}${line}`);
+    some = true;
+  }
+  if (some) yield* put(io, "\n");
+}
 
 function* parseRanges(io: Io, list: string): Routine<Range[]> {
   const ranges: Range[] = [];
@@ -67,17 +85,15 @@ function* parseRanges(io: Io, list: string): Routine<Range[]> {
   return ranges;
 }
 
-const isIn = (ranges: readonly Range[], position: number): boolean =>
-  ranges.some(({ start, end }) => position >= start && position <= end);
-
-/** Each byte once, in the order of the ranges. */
-function byteCutter(ranges: readonly Range[]): (line: string) => string {
+/** Each byte once, in the order of the ranges; the joiner stands where the byte before has not been printed. */
+function byteCutter(ranges: readonly Range[], joiner: string): (line: string) => string {
   return (line) => {
     const printed = new Set<number>();
     let result = "";
     for (const { start, end } of ranges) {
       for (let at = start; at <= end && at < line.length; at++) {
         if (printed.has(at)) continue;
+        if (result !== "" && at > 0 && !printed.has(at - 1)) result += joiner;
         printed.add(at);
         result += line[at] ?? "";
       }

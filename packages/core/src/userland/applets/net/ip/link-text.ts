@@ -19,7 +19,8 @@ function peerOf(link: LinkInfo, all: readonly LinkInfo[]): LinkInfo | undefined 
 
 function flagsOf(link: LinkInfo, all: readonly LinkInfo[]): string {
   const { multicast, noArp } = LINK_FLAGS;
-  const flags = [link.kind === "loopback" ? "LOOPBACK" : "BROADCAST"];
+  const flags = link.up && !link.running ? ["NO-CARRIER"] : [];
+  flags.push(link.kind === "loopback" ? "LOOPBACK" : "BROADCAST");
   if ((link.flags & multicast) !== 0) flags.push("MULTICAST");
   if ((link.flags & noArp) !== 0) flags.push("NOARP");
   if (link.up) flags.push("UP");

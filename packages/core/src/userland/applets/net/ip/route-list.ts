@@ -45,7 +45,10 @@ export function* listRoutes(io: Io, style: Style, words: string[], flush: boolea
     }
   }
   if (device !== undefined) yield* checkDevice(io, device);
-  if (table === ROUTE_TABLES.local) return yield* listLocal(io, "");
+  if (table === ROUTE_TABLES.local) {
+    yield* ipFamily(style) === 6 ? listLocal6(io, "", device) : listLocal(io, "", device);
+    return 0;
+  }
   if (table === ALL && !flush) return yield* listAll(io, style);
   const { tables } = yield* netlink_get();
   const family = ipFamily(style) ?? 4;
@@ -82,10 +85,7 @@ function* listAll(io: Io, style: Style): Routine<number> {
   }
   if (ipFamily(style) === 4) return 0;
   yield* listTables(io, 6);
-  const { addresses } = yield* netlink_get();
-  for (const { address, device } of addresses) {
-    if (address === "::1") yield* io.out.write(`local ${address} dev ${device} table local  metric 0 \n`);
-  }
+  yield* listLocal6(io, "table local ", undefined);
   return 0;
 }
 
@@ -101,13 +101,13 @@ function* listTables(io: Io, family: IpFamily): Routine<void> {
   }
 }
 
-/** The table of what ends here. */
-function* listLocal(io: Io, table: string): Routine<number> {
+/** The table of what ends here; with `only`, of one device. */
+function* listLocal(io: Io, table: string, only?: string): Routine<void> {
   const { addresses, links } = yield* netlink_get();
   const lines: (readonly [key: string, line: string])[] = [];
   for (const one of addresses) {
     const { device, address, prefixLength, broadcast } = one;
-    if (familyOf(address) === 6) continue;
+    if (familyOf(address) === 6 || (only !== undefined && only !== device)) continue;
     const isLoopback = links.some(({ name, kind }) => name === device && kind === "loopback");
     const whole = { address, length: prefixLength };
     const network = networkOf(whole);
@@ -122,7 +122,19 @@ function* listLocal(io: Io, table: string): Routine<number> {
     for (const last of new Set(wide)) if (last !== undefined) lines.push([last, `broadcast ${last} ${rest("link")}`]);
   }
   for (const [, line] of lines.toSorted(([a], [b]) => compareIp(a, b))) yield* io.out.write(line);
-  return 0;
+}
+
+/** The same for IPv6, whose multicast addresses are routed through every device that speaks it. */
+function* listLocal6(io: Io, table: string, only: string | undefined): Routine<void> {
+  const { addresses, links } = yield* netlink_get();
+  const own = addresses
+    .filter(({ address, device }) => familyOf(address) === 6 && (only === undefined || only === device))
+    .toSorted((a, b) => compareIp(a.address, b.address));
+  for (const { address, device } of own) yield* io.out.write(`local ${address} dev ${device} ${table} metric 0 \n`);
+  for (const { name, kind } of links) {
+    const speaks = kind !== "loopback" && own.some(({ device }) => device === name);
+    if (speaks) yield* io.out.write(`multicast ff00::/8 dev ${name} ${table} metric 256 \n`);
+  }
 }
 
 const isFirstOf = (one: AddressInfo, network: IpPrefix): boolean =>
@@ -149,7 +161,7 @@ function format(route: RouteInfo, hidden: Hidden, table = ""): string {
   return [
     refusal === undefined ? `${to} ` : `${refusal} ${to} `,
     gateway === undefined || hidden.gateway ? "" : `via ${gateway} `,
-    refusal === undefined ? `dev ${device} ` : "",
+    refusal === undefined || family === 6 ? `dev ${device} ` : "",
     table,
     scope === "global" || family === 6 || hidden.scope ? "" : `scope ${scope} `,
     source === undefined ? "" : ` src ${source} `,

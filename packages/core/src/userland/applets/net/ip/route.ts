@@ -4,6 +4,7 @@ import {
   Errno,
   netlink_route,
   type RouteChange,
+  type RouteInfo,
   type RouteRefusal,
   type Routine,
 } from "../../../../abi/index.ts";
@@ -159,10 +160,23 @@ function* get(io: Io, style: Style, words: string[]): Routine<number> {
     yield* io.warn(`RTNETLINK answers: ${found.message}`);
     throw new AppletExit(2);
   }
-  const local = found.scope === "host" ? "local " : "";
-  const via = found.gateway === undefined ? "" : `via ${found.gateway} `;
-  const given = from === undefined ? "" : `from ${from} `;
-  const source = from === undefined ? ` src ${found.source ?? ""} ` : "";
-  yield* io.out.write(`${local}${address} ${given}${via}dev ${found.device} ${source}\n    cache \n`);
+  yield* io.out.write(`${familyOf(address) === 4 ? answer4(found, address, from) : answer6(found, address, from)}\n`);
   return 0;
+}
+
+function answer4({ type, gateway, device, source }: RouteInfo, address: string, from: string | undefined): string {
+  const kind = type === undefined ? "" : `${type} `;
+  const given = from === undefined ? "" : `from ${from} `;
+  const via = gateway === undefined ? "" : `via ${gateway} `;
+  const chosen = from === undefined && source !== undefined ? ` src ${source} ` : "";
+  return `${kind}${address} ${given}${via}dev ${device} ${chosen}\n    cache `;
+}
+
+/** IPv6 says also which address it would have chosen, and from which table the route is unless it is `main`. */
+function answer6({ type, gateway, device, source, metric }: RouteInfo, address: string, from = "::"): string {
+  const kind = type === undefined ? "" : `${type} `;
+  const via = gateway === undefined ? "" : `via ${gateway} `;
+  const table = type === undefined ? "" : "table local ";
+  const chosen = source === undefined ? "" : ` src ${source} `;
+  return `${kind}${address} from ${from} ${via}dev ${device} ${table}${chosen} metric ${metric} `;
 }
