@@ -34,6 +34,8 @@ const REFUSED: readonly (readonly [line: string, exitCode: number, message: stri
     125,
     'docker: Error response from daemon: invalid mount config for type "bind": bind source path does not exist: /nope',
   ],
+  ["create -v /data --link nosuch:x busybox true", 1, "could not get container for nosuch: No such container: nosuch"],
+  ["create -v /data --volumes-from nosuch busybox", 1, "No such container: nosuch"],
   ["run --stop-signal FOO busybox", 125, "docker: Error response from daemon: invalid signal: FOO"],
   [
     "run --cap-add FOO busybox",

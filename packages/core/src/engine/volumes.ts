@@ -122,6 +122,17 @@ export class VolumeService implements VolumeSource {
     return this.#volumes.get(name);
   }
 
+  /** How many there are; those that are made later come behind them. */
+  get count(): number {
+    return this.#volumes.size;
+  }
+
+  /** Takes away those without names that were made when there were so many. */
+  removeAnonymousFrom(count: number): void {
+    if (this.count === count) return;
+    for (const { name, isAnonymous } of this.list().slice(count)) if (isAnonymous) this.remove(name);
+  }
+
   list(): readonly Volume[] {
     return [...this.#volumes.values()];
   }

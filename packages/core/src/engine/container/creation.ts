@@ -14,7 +14,7 @@ import { placeImages } from "../mount/image-mounts.ts";
 import { initLayer } from "../mount/init-layer.ts";
 import { collectMountPoints, type MountPoint } from "../mount/mount-points.ts";
 import { newId } from "../names.ts";
-import { link } from "../network/links.ts";
+import { forgetLinks, link } from "../network/links.ts";
 import { verifyNetworkMode } from "../network/verify-mode.ts";
 import type { NetworkService } from "../networks.ts";
 import type { VolumeService } from "../volumes.ts";
@@ -74,12 +74,16 @@ export class Creation {
     this.#requests = new CheckedRequests((options, image) => {
       const { HostConfig: hostConfig = NO_HOST_CONFIG, ...config } = options;
       this.#verify(options);
-      return { config: mergeConfig(config, image.config.config), hostConfig };
+      const merged = mergeConfig(config, image.config.config);
+      if ((merged.Entrypoint ?? []).length + (merged.Cmd ?? []).length === 0) {
+        throw new StatusError("invalid-argument", "no command specified");
+      }
+      return { config: merged, hostConfig };
     });
   }
 
   /**
-   * Makes a container.
+   * Makes a container; where that fails nothing is left but volumes that have names.
    *
    * @throws StatusError not-found without the image; conflict for a taken name; invalid-argument for a bad body.
    */
@@ -91,13 +95,15 @@ export class Creation {
     const { config: merged, hostConfig: wanted } = this.#requests.get(options, image);
     const hostConfig = withDonors(index, wanted);
     const chosen = index.reserve(name, id);
+    const volumesBefore = volumes.count;
+    let container: Container | undefined;
     try {
       verifyLate(hostConfig);
       const endpoints = networks.initialEndpoints(hostConfig.NetworkMode ?? "", networking?.EndpointsConfig, {
         isTask,
       });
       const points = collectMountPoints(merged, hostConfig, volumes, inheritedMounts(index, hostConfig));
-      const container = new Container({
+      container = new Container({
         id,
         name: chosen,
         image,
@@ -110,9 +116,6 @@ export class Creation {
         createdUs: kernel.nowUs,
       });
       link(container, (other) => index.get(other));
-      if ((merged.Entrypoint ?? []).length + (merged.Cmd ?? []).length === 0) {
-        throw new StatusError("invalid-argument", "no command specified");
-      }
       snapshotter.prepare(id, initLayer(snapshotter, topSnapshot(image)));
       furnish(this.#parts, container);
       index.add(container);
@@ -124,6 +127,8 @@ export class Creation {
     } catch (error) {
       index.release(chosen);
       if (snapshotter.has(id)) snapshotter.remove(id);
+      if (container !== undefined) forgetLinks(container);
+      volumes.removeAnonymousFrom(volumesBefore);
       throw error;
     }
   }
