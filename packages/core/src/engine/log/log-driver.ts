@@ -8,8 +8,7 @@ import { atoiProblem, isTrue, parseBool, parseBytes, problemOf } from "../../lib
 import { StatusError } from "../../lib/index.ts";
 import type { Container } from "../container/container.ts";
 import type { HostConfig } from "../docker/create-body.ts";
-import { FORWARDERS } from "./forwarders/index.ts";
-import type { LogOptions } from "./log-options.ts";
+import { FORWARDERS, type LogOptions } from "./forwarders/index.ts";
 import { bytesOf, isJsonFile, LOCAL_FILES } from "./log-rotation.ts";
 import { logTag } from "./log-tag.ts";
 

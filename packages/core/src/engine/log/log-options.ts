@@ -5,9 +5,7 @@
  */
 import { isBool, quote, reworded } from "../../lib/go/index.ts";
 import { StatusError } from "../../lib/index.ts";
-import { DETAILS, FORWARDERS } from "./forwarders/index.ts";
-
-export type LogOptions = Readonly<Record<string, string>>;
+import { DETAILS, FORWARDERS, type LogOptions } from "./forwarders/index.ts";
 
 /** Of every driver: @see moby daemon/logger/factory.go, daemon/logger/loggerutils/cache */
 const SHARED = "cache-compress cache-disabled cache-max-file cache-max-size max-buffer-size mode".split(" ");

@@ -13,8 +13,8 @@ import {
 } from "../../../compose/index.ts";
 import { fromJson, type HclValue } from "../../../hcl/index.ts";
 import { compareBytes } from "../../../lib/index.ts";
+import type { BakeConfig, DefinedTarget } from "./config.ts";
 import { fieldOf } from "./decode.ts";
-import type { BakeConfig, DefinedTarget } from "./definition.ts";
 import { type EntryKind, entryOf } from "./entry.ts";
 import { targetName } from "./names.ts";
 import { FIELDS, type FieldName, merged, type Target } from "./target.ts";

@@ -18,7 +18,7 @@ import {
   Unsuitable,
 } from "../../../hcl/index.ts";
 import { reworded, ValueError } from "../../../lib/go/index.ts";
-import type { DefinedTarget, Group } from "./definition.ts";
+import type { DefinedTarget, Group } from "./config.ts";
 import { type Entry, type EntryKind, entryOf } from "./entry.ts";
 import { FIELD_NAMES, FIELDS, type FieldKind, type FieldName, type Target } from "./target.ts";
 

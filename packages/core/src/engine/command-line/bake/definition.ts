@@ -24,8 +24,8 @@ import {
   Unsuitable,
   within,
 } from "../../../hcl/index.ts";
+import { type BakeConfig, mergedTarget, type Variable } from "./config.ts";
 import { decodeGroup, decodeTarget } from "./decode.ts";
-import { merged, type Target } from "./target.ts";
 import { checkValidations, overridden, type VariableType, variableType } from "./variables.ts";
 
 /** Blocks that a bake file can have. */
@@ -35,31 +35,6 @@ export const BLOCKS: BlockTypes = {
   target: { labels: 1 },
   variable: { labels: 1, blocks: { validation: { labels: 0 } } },
 };
-
-export interface Group {
-  readonly description?: string;
-  readonly targets: readonly string[];
-}
-
-/** A target with what it takes over from others. */
-export interface DefinedTarget {
-  readonly inherits: readonly string[];
-  readonly fields: Target;
-}
-
-export interface Variable {
-  readonly name: string;
-  readonly description: string;
-  readonly type: string;
-  readonly value: HclValue;
-}
-
-/** What all files together say. */
-export interface BakeConfig {
-  readonly groups: Map<string, Group>;
-  readonly targets: Map<string, DefinedTarget>;
-  readonly variables: readonly Variable[];
-}
 
 export interface DefinitionOptions {
   /** Variables that every file has. */
@@ -252,12 +227,6 @@ export class Definition {
       return { name, block, scope };
     });
   }
-}
-
-/** A target over one of the same name. */
-export function mergedTarget(under: DefinedTarget | undefined, over: DefinedTarget): DefinedTarget {
-  if (under === undefined) return over;
-  return { inherits: [...under.inherits, ...over.inherits], fields: merged(under.fields, over.fields) };
 }
 
 function combinations(block: Block, matrix: HclValue): readonly Readonly<Record<string, HclValue>>[] {

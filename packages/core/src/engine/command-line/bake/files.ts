@@ -11,7 +11,8 @@ import { clientOf } from "../../compose/input.ts";
 import { readProblem } from "../client-disk.ts";
 import type { Session } from "../session.ts";
 import { composeConfig } from "./compose-targets.ts";
-import { type BakeConfig, BLOCKS, Definition, mergedTarget } from "./definition.ts";
+import { type BakeConfig, mergedTarget } from "./config.ts";
+import { BLOCKS, Definition } from "./definition.ts";
 
 const USUAL = [
   "compose.yaml",

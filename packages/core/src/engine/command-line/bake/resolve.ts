@@ -5,7 +5,7 @@
  */
 import { ValueError } from "../../../lib/go/index.ts";
 import { compareBytes } from "../../../lib/index.ts";
-import type { BakeConfig, Group } from "./definition.ts";
+import type { BakeConfig, Group } from "./config.ts";
 import { globPattern, targetName } from "./names.ts";
 import { type Overrides, withOverrides } from "./overrides.ts";
 import { merged, normal, type Target } from "./target.ts";

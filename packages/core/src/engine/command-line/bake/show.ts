@@ -4,7 +4,7 @@ import { type HclValue, isList, isObject, jsonText, textOf } from "../../../hcl/
 import { parseCsv, ValueError } from "../../../lib/go/index.ts";
 import { compareBytes } from "../../../lib/index.ts";
 import { goJsonLines } from "../../../oci/index.ts";
-import type { BakeConfig, Group, Variable } from "./definition.ts";
+import type { BakeConfig, Group, Variable } from "./config.ts";
 import type { Bake } from "./resolve.ts";
 import { shownTarget } from "./target.ts";
 

@@ -1,7 +1,6 @@
 /** @see moby daemon/logger/awslogs/cloudwatchlogs.go ValidateLogOpt */
 import { parseBool, problemOf, readInteger } from "../../../lib/go/index.ts";
-import type { LogOptions } from "../log-options.ts";
-import { type Forwarder, named, refuse } from "./forwarder.ts";
+import { type Forwarder, type LogOptions, named, refuse } from "./forwarder.ts";
 
 const FORMATS: ReadonlySet<string> = new Set(["", "json/emf"]);
 

@@ -9,8 +9,7 @@ import {
   urlProblem,
   ValueError,
 } from "../../../lib/go/index.ts";
-import type { LogOptions } from "../log-options.ts";
-import { DETAILS, type Forwarder, named, read, refuse, refused } from "./forwarder.ts";
+import { DETAILS, type Forwarder, type LogOptions, named, read, refuse, refused } from "./forwarder.ts";
 
 const HOST = "127.0.0.1";
 const PORT = 24224;

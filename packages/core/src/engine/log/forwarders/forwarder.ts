@@ -1,6 +1,8 @@
 /** A log driver that sends logs elsewhere. Both of its questions throw ValueError, in the driver's words. */
 import { ValueError } from "../../../lib/go/index.ts";
-import type { LogOptions } from "../log-options.ts";
+
+/** `--log-opt`, by name. */
+export type LogOptions = Readonly<Record<string, string>>;
 
 export interface Forwarder {
   /** What it can be told, besides what every driver knows. */

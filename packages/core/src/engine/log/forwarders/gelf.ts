@@ -1,7 +1,6 @@
 /** @see moby daemon/logger/gelf/gelf.go ValidateLogOpt, parseAddress, newGELFTCPWriter */
 import { quote, readInteger, urlProblem } from "../../../lib/go/index.ts";
-import type { LogOptions } from "../log-options.ts";
-import { DETAILS, type Forwarder, named, refuse, refused } from "./forwarder.ts";
+import { DETAILS, type Forwarder, type LogOptions, named, refuse, refused } from "./forwarder.ts";
 
 const COMPRESSIONS: ReadonlySet<string> = new Set(["gzip", "zlib", "none"]);
 const BEST_COMPRESSION = 9;

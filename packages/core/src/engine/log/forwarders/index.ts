@@ -6,7 +6,7 @@ import { GELF } from "./gelf.ts";
 import { SPLUNK } from "./splunk.ts";
 import { SYSLOG } from "./syslog.ts";
 
-export { DETAILS } from "./forwarder.ts";
+export { DETAILS, type LogOptions } from "./forwarder.ts";
 
 const JOURNALD: Forwarder = {
   options: DETAILS,

@@ -1,7 +1,6 @@
 /** @see moby daemon/logger/splunk/splunk.go New, ValidateLogOpt */
 import { isTrue, parseBool, parseInteger, urlProblem } from "../../../lib/go/index.ts";
-import type { LogOptions } from "../log-options.ts";
-import { DETAILS, type Forwarder, named, read, refuse, refused } from "./forwarder.ts";
+import { DETAILS, type Forwarder, type LogOptions, named, read, refuse, refused } from "./forwarder.ts";
 
 const FORMATS: ReadonlySet<string> = new Set(["", "inline", "json", "raw"]);
 const BEST_COMPRESSION = 9;
