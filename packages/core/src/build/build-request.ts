@@ -21,8 +21,8 @@ export interface BuildRequest {
   readonly dockerfile?: string | Dockerfile;
   /** Which file of the context it is; only a name if the Dockerfile is given, or has a problem. Default "Dockerfile". */
   readonly file?: string;
-  /** The Dockerfile was to lie outside of the context, where it cannot be read. */
-  readonly fileProblem?: "missing" | "directory";
+  /** The Dockerfile was to lie outside of the context, where it cannot be read; or nobody sends one. */
+  readonly fileProblem?: "missing" | "directory" | "unsent";
   /** The text of an ignore file that counts instead of those of the context. */
   readonly ignoreFile?: string;
   readonly buildArgs?: Readonly<Record<string, string>>;

@@ -43,9 +43,9 @@ async function upgraded(path: string, headers: readonly string[] = []): Promise<
   return socket;
 }
 
-/** Serves a client's files and secrets, as docker does on its session. */
+/** Serves a client's files, if it has any, and secrets, as docker does on its session. */
 async function openSession(
-  files: Readonly<Record<string, string>>,
+  files: Readonly<Record<string, string>> | undefined,
   {
     upload = new Uint8Array(),
     agents = [],
@@ -53,7 +53,9 @@ async function openSession(
 ): Promise<void> {
   const socket = await upgraded("/session", [`X-Docker-Expose-Session-Uuid: ${SESSION}`]);
   serveGrpc(socket, {
-    "/moby.filesync.v1.FileSync/DiffCopy": (call) => sendFiles(call, entriesOf(files, call)),
+    ...(files !== undefined && {
+      "/moby.filesync.v1.FileSync/DiffCopy": (call: GrpcCall) => sendFiles(call, entriesOf(files, call)),
+    }),
     "/moby.filesync.v1.FileSend/DiffCopy": async (call) => {
       const entries = await receiveFiles(call);
       received = Object.fromEntries(entries.map(({ header, data }) => [header.name, decode(data)]));
@@ -140,6 +142,17 @@ it("builds from files of the client, with its secrets, and names the image", asy
   expect(logs).toEqual(["secret of key"]);
   const { stdout } = await engine.docker("run --rm app:1 ls -A /app");
   expect(stdout).toBe(".dockerignore\nDockerfile\nsmall\n");
+});
+
+it.each([
+  [{ Dockerfile: "" }, "the Dockerfile cannot be empty", undefined],
+  [undefined, "failed to read dockerfile: no local sources enabled", "no local sources enabled"],
+])("tells an empty Dockerfile from a client that has nothing to send: %j", async (files, message, shown) => {
+  await openSession(files);
+  const { progress, failure } = await build({}, []);
+  expect(failure).toMatchObject({ message });
+  const errors = progress.flatMap(({ vertexes = [] }) => vertexes.map(({ error }) => error).filter(Boolean));
+  expect(errors).toEqual(shown === undefined ? [] : [shown]);
 });
 
 it("refuses a pattern that is none itself, rather than to have the client do it", async () => {

@@ -4,6 +4,7 @@
  * @see BuildKit frontend/dockerfile/README.md, frontend/dockerui/config.go
  */
 import {
+  BuildError,
   type BuildRequest,
   type Dockerfile,
   IgnoreMatcher,
@@ -123,8 +124,14 @@ async function definitionFiles(client: GrpcClient, fileName: string, key = "dock
     ".dockerignore",
     ...(fileName === "Dockerfile" ? ["dockerfile"] : []),
   ];
-  const archive = await receiveDirectory(client, { name: key, follow });
-  return new Map([...readTar(archive)].map(({ header, data }) => [header.name, decode(data)]));
+  try {
+    const archive = await receiveDirectory(client, { name: key, follow });
+    return new Map([...readTar(archive)].map(({ header, data }) => [header.name, decode(data)]));
+  } catch (error) {
+    // A client that has nothing to send does not offer to.
+    if (!(error instanceof GrpcError) || error.code !== CODES.unimplemented) throw error;
+    throw new BuildError("failed to read dockerfile: no local sources enabled");
+  }
 }
 
 /** A context that is somewhere else, or that the client has on its standard input. */

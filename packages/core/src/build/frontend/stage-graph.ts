@@ -134,6 +134,11 @@ export class StageGraph {
     return this.#stages.filter((stage) => reached.has(stage));
   }
 
+  /** What stages are called, in the order of the Dockerfile. */
+  get names(): Iterable<string> {
+    return this.#byName.keys();
+  }
+
   /** @throws BuildError for an image's name that cannot be one; also of stages that are not built. */
   checkReferences(): void {
     for (const stage of this.#stages) {

@@ -39,7 +39,7 @@ export function loadDockerfile(
   const shown = progress.start(
     isFetched ? (loading?.name ?? REMOTE_CONTEXT) : `[internal] load build definition from ${name}`,
   );
-  if (dockerfile === "") {
+  if (fileProblem === "unsent") {
     shown.fail("no local sources enabled");
     throw new BuildError("failed to read dockerfile: no local sources enabled");
   }

@@ -8,6 +8,7 @@ import { StatusError } from "../../lib/index.ts";
 import { familiarText, parseReference, referenceProblem } from "../../oci/index.ts";
 import type { BuildRequest, ImageNames, NamedImage } from "../build-request.ts";
 import { BuildError } from "../dockerfile/error.ts";
+import { withSuggestion } from "../dockerfile/suggest.ts";
 import type { ContextMemory } from "../files/context-memory.ts";
 import { type ContextSource, contextEntries } from "../files/context-source.ts";
 import type { IgnoreMatcher } from "../files/ignore.ts";
@@ -25,6 +26,12 @@ import { loadContextIgnoreFile, withoutPrefix } from "./definition.ts";
 
 const LAYOUT = "oci-layout://";
 
+/** What somebody may have meant who names an image that nobody has. @see dockerfile2llb commonImageNames, slips included */
+const COMMON_IMAGES = ["alpine", "busybox", "centos", "debian", "golang", "ubuntu", "fedora"].flatMap((name) => {
+  const long = `docker.io/library${name}`;
+  return [name, long, `${name}:latest`, `${long}:latest`];
+});
+
 export interface StageSourcesOptions {
   readonly request: BuildRequest;
   readonly images: ImageNames;
@@ -40,6 +47,8 @@ export class StageSources {
   readonly #options: StageSourcesOptions;
   readonly #images = new Map<string, Promise<BaseImage>>();
   readonly #contexts = new Map<string, Vertex>();
+  /** What stages are called. */
+  #stageNames: readonly string[] = [];
   /** What stays behind of each named context, read once. */
   readonly #ignores = new Map<string, IgnoreMatcher | undefined>();
 
@@ -53,6 +62,7 @@ export class StageSources {
     { allStages = false }: { readonly allStages?: boolean } = {},
   ): Promise<ReadonlyMap<BuildStage, StageSource>> {
     graph.checkReferences();
+    this.#stageNames = [...graph.names];
     const { platform } = this.#options.request;
     const asked = platform === undefined ? {} : { platform: parsePlatform(platform) };
     const rounds = new ImageRounds(graph, lint, { ...asked, allStages });
@@ -131,8 +141,9 @@ export class StageSources {
       }
       shown.fail(withoutPrefix(error.message));
       // What a named context asks for is not named again.
-      const why = title.startsWith("[context ") ? error.message : `${name}: ${error.message}`;
-      throw new BuildError(why).at(stage.range);
+      if (title.startsWith("[context ")) throw new BuildError(error.message).at(stage.range);
+      const near = [...this.#stageNames, ...COMMON_IMAGES];
+      throw new BuildError(withSuggestion(`${name}: ${error.message}`, name, near)).at(stage.range);
     }
   }
 

@@ -32,7 +32,7 @@ export function checkAgents(agents: readonly string[], client: ClientMachine): v
 }
 
 function socketProblem(agent: string, client: ClientMachine): string | undefined {
-  if (agent === "" || client.env.has("SSH_AUTH_SOCK")) return undefined;
+  if (agent === "" || client.env.get("SSH_AUTH_SOCK")) return undefined;
   return "invalid empty ssh agent socket: make sure SSH_AUTH_SOCK is set";
 }
 

@@ -14,7 +14,7 @@ import {
   sourceKind,
 } from "../../../build/index.ts";
 import { problemOf } from "../../../lib/go/index.ts";
-import { clean, decode, dirname, join, StatusError } from "../../../lib/index.ts";
+import { clean, decode, dirname, join, NO_BYTES, StatusError } from "../../../lib/index.ts";
 import { familiarText, referenceProblem, withDefaultTag } from "../../../oci/index.ts";
 import { archiveContext, keepsGitDir, remoteContext } from "../../build/remote-context.ts";
 import { parseIp } from "../../docker/go/address.ts";
@@ -64,7 +64,7 @@ export async function buildRequest(session: Session, request: DockerBuild): Prom
     // A filter that names nothing lets nothing through.
     noCache: noCache || noCacheFilter.join() === "" ? noCache || noCacheFilter.length > 0 : noCacheFilter,
     ...(target === "" ? {} : { target }),
-    ...(isText ? { dockerfile: decode(session.stdin ?? new Uint8Array()) } : {}),
+    ...(isText ? sentDefinition(session, request) : {}),
     ...(isText || isElsewhere ? {} : definitionOf(session, request)),
     ...(isText || !isElsewhere || file === "" ? {} : { file }),
     buildArgs,
@@ -166,6 +166,14 @@ function contextOf({ disk, cwd }: Session, context: string): ContextSource {
     throw new StatusError("not-found", `unable to prepare context: path ${JSON.stringify(context)} not found`);
   }
   return { disk, path: absolute(cwd, context), shownAs: context };
+}
+
+/** Where there is nothing on standard input and no context either, nothing is sent at all. */
+function sentDefinition(
+  { stdin = NO_BYTES }: Session,
+  { file }: DockerBuild,
+): Pick<BuildRequest, "dockerfile" | "fileProblem"> {
+  return stdin.length === 0 && file !== STDIN ? { fileProblem: "unsent" } : { dockerfile: decode(stdin) };
 }
 
 /**
