@@ -26,7 +26,7 @@ import type { ContainerIndex } from "./container-index.ts";
 import type { CreateOptions } from "./create-options.ts";
 import { furnish } from "./furnish.ts";
 import { keptSettings } from "./kept-settings.ts";
-import { mergeConfig } from "./merge-config.ts";
+import { mergeConfig, withoutEmptyEntrypoint } from "./merge-config.ts";
 import { verifySettings } from "./verify.ts";
 import { verifyLate } from "./verify-late.ts";
 
@@ -74,7 +74,7 @@ export class Creation {
     this.#requests = new CheckedRequests((options, image) => {
       const { HostConfig: hostConfig = NO_HOST_CONFIG, ...config } = options;
       this.#verify(options);
-      const merged = mergeConfig(config, image.config.config);
+      const merged = withoutEmptyEntrypoint(mergeConfig(config, image.config.config));
       if ((merged.Entrypoint ?? []).length + (merged.Cmd ?? []).length === 0) {
         throw new StatusError("invalid-argument", "no command specified");
       }

@@ -10,9 +10,6 @@ import type { ContainerConfig, HealthConfig, StringMap } from "../docker/create-
 const NO_STRINGS: readonly string[] = [];
 
 export function mergeConfig(given: Partial<ContainerConfig>, image: ImageRunConfig): Partial<ContainerConfig> {
-  const entrypoint = given.Entrypoint ?? image.Entrypoint ?? null;
-  // One empty word, also that of an image, means none.
-  const cleared = entrypoint?.length === 1 && entrypoint[0] === "";
   const cmd = given.Cmd ?? [];
   return {
     // A literal that began with a spread would get a hidden class of its own each time: a kilobyte for each container.
@@ -24,7 +21,7 @@ export function mergeConfig(given: Partial<ContainerConfig>, image: ImageRunConf
       given.WorkingDir === undefined || given.WorkingDir === "" ? image.WorkingDir : given.WorkingDir,
     ),
     Labels: mergeLabels(given.Labels, image.Labels),
-    Entrypoint: cleared ? null : entrypoint,
+    Entrypoint: given.Entrypoint ?? image.Entrypoint ?? null,
     // An entrypoint of the caller's does without the image's command, unless it is an empty list.
     Cmd: cmd.length > 0 ? cmd : (given.Entrypoint?.length ?? 0) > 0 ? null : (image.Cmd ?? null),
     ...mergeSets("ExposedPorts", given, image),
@@ -33,6 +30,12 @@ export function mergeConfig(given: Partial<ContainerConfig>, image: ImageRunConf
     ...(given.StopSignal === undefined && image.StopSignal !== undefined ? { StopSignal: image.StopSignal } : {}),
     ...(given.Shell === undefined && image.Shell !== undefined ? { Shell: image.Shell } : {}),
   };
+}
+
+/** One empty word, also that of an image, means no entry point. @see moby daemon/container.go mergeAndVerifyConfig */
+export function withoutEmptyEntrypoint(config: Partial<ContainerConfig>): Partial<ContainerConfig> {
+  const { Entrypoint: entrypoint } = config;
+  return entrypoint?.length === 1 && entrypoint[0] === "" ? { ...config, Entrypoint: null } : config;
 }
 
 const cleaned = (path = ""): string => (path === "" ? "" : clean(path));

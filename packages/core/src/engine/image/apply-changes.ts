@@ -54,7 +54,7 @@ function apply(config: ImageRunConfig, instruction: AnyInstruction, before: read
     case "ENTRYPOINT":
       return {
         ...config,
-        Entrypoint: argvOf(config, instruction.command),
+        Entrypoint: isNothing(instruction.command) ? null : argvOf(config, instruction.command),
         // A command that no change has set was meant for another entry point.
         ...(before.some(({ kind }) => kind === "CMD") ? {} : { Cmd: null }),
       };
@@ -92,6 +92,10 @@ function apply(config: ImageRunConfig, instruction: AnyInstruction, before: read
     default:
       throw invalid(`${instruction.kind.toLowerCase()} is not a valid change command`);
   }
+}
+
+function isNothing(command: ShellOrExec): boolean {
+  return command.form === "exec" ? command.argv.length === 0 : command.command === "";
 }
 
 function argvOf({ Shell }: ImageRunConfig, command: ShellOrExec): readonly string[] {
