@@ -7,7 +7,7 @@ import { topTable } from "../container/top.ts";
 import type { EngineEvent } from "../events.ts";
 import { imageName } from "./create-body.ts";
 import { type DownOptions, downProject } from "./down.ts";
-import { buildImage, pullImage } from "./images.ts";
+import { buildImage, pullImage, tellBuilt } from "./images.ts";
 import type { ClientOptions } from "./input.ts";
 import { PROJECT } from "./labels.ts";
 import {
@@ -166,6 +166,7 @@ export class ComposedProject {
     for (const [name, service] of this.project.services) {
       if (services.length > 0 && !services.includes(name)) continue;
       await buildImage(this.#operation, this.project, name, service, { client: this.#client });
+      tellBuilt(this.#operation, this.project, name, service);
     }
   }
 

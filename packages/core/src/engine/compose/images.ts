@@ -15,6 +15,8 @@ export interface ImageOptions {
   readonly pull?: string | undefined;
   /** Where the client runs: build contexts are on its disk. */
   readonly client: Pick<CommandOptions, "disk" | "cwd" | "env" | "onOutput">;
+  /** Builds print nothing but why they fail. */
+  readonly quietBuild?: boolean;
 }
 
 /** Ids of the images, by service. @throws ComposeError, StatusError */
@@ -32,7 +34,10 @@ export async function ensureImages(
     const policy = options.pull ?? service.pull_policy ?? "missing";
     if (service.build !== undefined && (options.build === true || policy === "build" || !isThere)) {
       // Without its image the container is refused later.
-      if (options.noBuild !== true) await buildImage(operation, project, name, service, options);
+      if (options.noBuild !== true) {
+        await buildImage(operation, project, name, service, options);
+        tellBuilt(operation, project, name, service);
+      }
     } else if (service.build === undefined && (policy === "always" || (!isThere && policy !== "never"))) {
       await pullImage(operation, name, image);
     }
@@ -59,25 +64,39 @@ export async function buildImage(
   project: Project,
   name: string,
   service: Service,
-  { client, isQuiet = false }: Pick<ImageOptions, "client"> & { readonly isQuiet?: boolean },
+  { client, quietBuild: isQuiet = false }: Pick<ImageOptions, "client" | "quietBuild">,
   more: readonly string[] = [],
 ): Promise<void> {
   const { build } = service;
   if (build === undefined) return;
   const inline = build.dockerfile_inline;
+  const { onOutput, ...silent } = client;
   const result = await operation.engine.docker(
     [
       "build",
       ...buildWords(build, project, imageLabels(project, name)),
       ...more,
+      ...(isQuiet ? ["--quiet"] : []),
       "--tag",
       imageName(project.name, name, service),
       build.context ?? ".",
     ],
-    { ...client, cwd: project.directory, ...(inline === undefined ? {} : { stdin: inline }) },
+    { ...(isQuiet ? silent : client), cwd: project.directory, ...(inline === undefined ? {} : { stdin: inline }) },
   );
-  if (result.exitCode !== 0) throw new ComposeError(result.stderr.trim());
-  if (!isQuiet) operation.progress({ id: imageName(project.name, name, service), status: "Built" });
+  if (result.exitCode !== 0) throw new ComposeError(isQuiet ? quietFailure(result.stderr) : result.stderr.trim());
+}
+
+export function tellBuilt(operation: Operation, project: Project, name: string, service: Service): void {
+  if (service.build !== undefined) operation.progress({ id: imageName(project.name, name, service), status: "Built" });
+}
+
+/** What buildx says, without what it begins with, and with two ends to each line. */
+function quietFailure(told: string): string {
+  return told
+    .replace(/^ERROR: failed to build: /m, "")
+    .trimEnd()
+    .replaceAll("\n", "\n\n")
+    .concat("\n");
 }
 
 function buildWords(build: Build, project: Project, labels: Readonly<Record<string, string>>): readonly string[] {

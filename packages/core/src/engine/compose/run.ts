@@ -11,7 +11,7 @@ import { resolveReferences, serviceLinks } from "./references.ts";
 import { startProject, waitFor } from "./start.ts";
 import { createProject } from "./up.ts";
 
-export interface RunOptions extends Pick<ImageOptions, "build" | "pull"> {
+export interface RunOptions extends Pick<ImageOptions, "build" | "pull" | "quietBuild"> {
   readonly command?: readonly string[];
   readonly name?: string;
   readonly entrypoint?: readonly string[];
@@ -84,7 +84,7 @@ async function startDependencies(
   project: Project,
   names: readonly string[],
   serviceName: string,
-  options: Pick<ImageOptions, "client" | "build" | "pull">,
+  options: Pick<ImageOptions, "client" | "build" | "pull" | "quietBuild">,
 ): Promise<void> {
   const chosen = names.length === 0 ? { ...project, services: new Map<string, Service>() } : select(project, names);
   const services = new Map([...chosen.services].filter(([name]) => name !== serviceName));

@@ -18,10 +18,15 @@ export class ComposeContext {
     this.#flags = flags;
     this.operation = session.engine.compose.operation({
       progress: (progress) => {
-        if (flags.progress !== "quiet") session.err(progressLine(progress));
+        if (!this.isQuiet) session.err(progressLine(progress));
       },
       warn: (message) => this.warn(message),
     });
+  }
+
+  /** Nothing is to be told of what goes on. */
+  get isQuiet(): boolean {
+    return this.#flags.progress === "quiet";
   }
 
   get envFiles(): readonly string[] {

@@ -8,7 +8,7 @@ import type { FlagValues } from "../../docker/flags/flag.ts";
 import { type BakeFileOptions, bakeFile } from "../bake-file.ts";
 import { imageName } from "../create-body.ts";
 import { downProject } from "../down.ts";
-import { buildImage, pullImage } from "../images.ts";
+import { buildImage, pullImage, tellBuilt } from "../images.ts";
 import { removeStopped, stopProject, stoppedContainers } from "../lifecycle.ts";
 import { containersToLog, LogColumn, readLogs, shortName } from "../logs.ts";
 import { containersOf, type Operation } from "../operation.ts";
@@ -35,6 +35,7 @@ export async function up(
     alwaysRecreateDeps: flags["always-recreate-deps"],
     renewAnonVolumes: flags["renew-anon-volumes"],
     timeoutSeconds: changed.has("timeout") ? flags.timeout : undefined,
+    quietBuild: flags["quiet-build"] || context.isQuiet,
   };
   checkNamed(project, flags);
   await createProject(context.operation, project, options);
@@ -193,7 +194,7 @@ function createOptions(context: ComposeContext, flags: FlagValues<typeof CREATE_
     recreateVolumes: flags.yes,
     envFiles: context.envFiles,
   };
-  return { ...options, client: context.buildClient() };
+  return { ...options, client: context.buildClient(), quietBuild: context.isQuiet };
 }
 
 /** `web=3`. @throws ComposeError */
@@ -238,10 +239,10 @@ export async function build(
   const project = context.open();
   for (const name of services) if (!project.services.has(name)) throw new ComposeError(`no such service: ${name}`);
   const args = Object.fromEntries(flags["build-arg"].map(buildArgument));
+  const isQuiet = flags.quiet || context.isQuiet;
   const words = [
     ...(flags["no-cache"] ? ["--no-cache"] : []),
     ...(flags.pull ? ["--pull"] : []),
-    ...(flags.quiet ? ["--quiet"] : []),
     ...(["builder", "provenance", "sbom", "ssh"] as const).flatMap((one) =>
       flags[one] === "" ? [] : [`--${one}`, flags[one]],
     ),
@@ -252,10 +253,10 @@ export async function build(
     .map(([name, service]) => [name, withArguments(service, args)] as const);
   if (flags.print || flags.check) return bakeServices(context, bakeFile(project, wanted, bakeOptions(flags)), flags);
   for (const [name, service] of wanted) {
-    const { onOutput, ...client } = context.buildClient();
-    const options = { client: flags.quiet ? client : { ...client, onOutput }, isQuiet: flags.quiet };
+    const options = { client: context.buildClient(), quietBuild: isQuiet };
     const push = flags.push && service.image !== undefined ? ["--push"] : [];
     await buildImage(context.operation, project, name, service, options, [...words, ...push]);
+    if (!isQuiet) tellBuilt(context.operation, project, name, service);
   }
   return 0;
 }

@@ -1,12 +1,13 @@
 /** `docker compose images`, `commit`, `export` and `push`: images and file systems of services. */
 import { ComposeError } from "../../../compose/index.ts";
-import { familiarName, parseReferenceOrId, withDefaultTag } from "../../../oci/index.ts";
+import { familiarName, parseReference, referenceProblem, withDefaultTag } from "../../../oci/index.ts";
 import type { Container } from "../../container/container.ts";
 import type { FlagValues } from "../../docker/flags/flag.ts";
 import { humanDuration, humanSize } from "../../docker/index.ts";
 import { alignColumns } from "../../docker/table.ts";
 import { timeOf } from "../../documents/time.ts";
 import type { Engine } from "../../engine.ts";
+import { imageNames } from "../../select/containers.ts";
 import { runningContainer } from "../lifecycle.ts";
 import { containersOf } from "../operation.ts";
 import type { ComposeContext } from "./context.ts";
@@ -32,7 +33,8 @@ export function images(
   const { session } = context;
   const own = containersOf(session, context.projectName(), { services, oneOffs: "include" });
   const containers = [...own].sort((a, b) => (a.name < b.name ? -1 : 1));
-  const rows = containers.map((container) => imageRow(session.engine, container));
+  const nameOf = imageNames(session.engine);
+  const rows = containers.map((container) => imageRow(session.engine, container, nameOf(container)));
   if (flags.quiet) session.lines([...new Set(rows.map(({ ID }) => ID.slice("sha256:".length)))]);
   else if (flags.format === "json") session.lines([rows.length === 0 ? "null" : JSON.stringify(rows), ""]);
   else if (flags.format === "table") {
@@ -50,9 +52,9 @@ export function images(
 /** What Go makes of the time since its year 1, which is more than a duration can be. */
 const LONG_AGO = "292 years ago";
 
-function imageRow({ images: all }: Engine, { name, image, imageName }: Container): ImageRow {
-  const reference = parseReferenceOrId(imageName);
-  const tagged = reference === undefined ? undefined : withDefaultTag(reference);
+/** An image that has lost its name to another is called by its ID, of which compose takes the beginning for a name. */
+function imageRow({ images: all }: Engine, { name, image }: Container, called: string): ImageRow {
+  const tagged = referenceProblem(called) === undefined ? withDefaultTag(parseReference(called)) : undefined;
   const { architecture, os, variant } = image.config;
   return {
     ID: image.id,

@@ -55,6 +55,7 @@ export async function run(
     ...(flags.workdir === "" ? {} : { workdir: flags.workdir }),
     ...(flags.entrypoint === "" ? {} : { entrypoint: splitWords(flags.entrypoint) }),
     client: context.buildClient(),
+    quietBuild: flags["quiet-build"] || context.isQuiet,
   });
   if (flags.detach) {
     await context.session.engine.containers.start(container);
