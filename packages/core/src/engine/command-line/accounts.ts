@@ -8,7 +8,7 @@ import { decode, NO_BYTES } from "../../lib/index.ts";
 import { renderSearch } from "../docker/lists/search.ts";
 import { failure, orFail } from "../docker/problem.ts";
 import type { RequestOf } from "../docker/request.ts";
-import { domainOf, registryHost } from "../image/registry-hosts.ts";
+import { domainOf, hostnameOf, registryHost } from "../image/registry-hosts.ts";
 import { Filters } from "../select/filters.ts";
 import { searchImages } from "../select/search.ts";
 import type { Session } from "./session.ts";
@@ -55,7 +55,7 @@ https://docs.docker.com/go/credential-store/
 }
 
 export function logOut(session: Session, { server }: RequestOf<"logout">): number {
-  session.lines([`Removing login credentials for ${server === "" ? HUB : server}`]);
+  session.lines([`Removing login credentials for ${server === "" ? HUB : hostnameOf(server)}`]);
   session.engine.logins.delete(registryHost(domainOf(server)));
   return 0;
 }
@@ -63,7 +63,7 @@ export function logOut(session: Session, { server }: RequestOf<"logout">): numbe
 export async function searchRegistry(session: Session, request: RequestOf<"search">): Promise<number> {
   const filters = Filters.of(request.filters);
   const found = await session.call("ImageSearch", request.term, () =>
-    searchImages(session.engine.images, request.term, { limit: request.limit, filters }),
+    searchImages(session.engine.images, request.term, { limit: Math.max(0, request.limit), filters }),
   );
   session.out(orFail(() => renderSearch(found, request)));
   return 0;

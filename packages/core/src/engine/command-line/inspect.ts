@@ -48,11 +48,11 @@ interface Finder {
 
 export async function inspectObjects(session: Session, request: InspectRequest): Promise<number> {
   const finders = findersFor(session, request);
-  const isTyped = finders.length === 1;
+  const how = { isTyped: finders.length === 1, wantsSize: "size" in request && request.size };
   const found: Inspected[] = [];
   const problems: string[] = [];
   for (const name of request.names) {
-    const object = await findFirst(session, finders, name, problems, isTyped);
+    const object = await findFirst(session, finders, name, problems, how);
     if (object !== undefined) found.push(object);
   }
   const isPretty = "isPretty" in request && request.isPretty;
@@ -143,11 +143,14 @@ async function findFirst(
   finders: readonly Finder[],
   name: string,
   problems: string[],
-  isTyped: boolean,
+  { isTyped, wantsSize }: { readonly isTyped: boolean; readonly wantsSize: boolean },
 ): Promise<Inspected | undefined> {
   for (const { operation, find, lost } of finders) {
     try {
-      return await session.call(operation, name, () => find(name));
+      const found = await session.call(operation, name, () => find(name));
+      if (wantsSize && operation !== "ContainerInspect")
+        session.err(`WARNING: --size ignored for ${operation.replace("Inspect", "").toLowerCase()}\n`);
+      return found;
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
       const isLost = error.kind === "not-found";

@@ -125,6 +125,8 @@ async function references<K extends "Secret" | "Config">(session: Session, wishe
     const { secrets, configs } = session.engine.swarm.cluster;
     return (kind === "Secret" ? secrets : configs).list(new Filters());
   });
+  const again = wishes.find(({ target }, at) => wishes.findIndex((one) => one.target === target) < at);
+  if (again !== undefined) throw failure(`duplicate ${kind.toLowerCase()} target for ${again.source} not allowed`);
   return wishes.map(({ source, target, uid: UID, gid: GID, mode: Mode }) => {
     const payload = known.find(({ spec }) => spec.Name === source);
     if (payload === undefined) throw failure(`${kind.toLowerCase()} not found: ${source}`);

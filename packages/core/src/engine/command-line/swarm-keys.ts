@@ -1,7 +1,9 @@
 /** `docker swarm join`, `unlock`, `unlock-key` and `ca`. @see docker/cli cli/command/swarm */
+import { StatusError } from "../../lib/index.ts";
 import { failure } from "../docker/problem.ts";
 import type { RequestOf } from "../docker/request.ts";
 import type { Cluster } from "../swarm/cluster.ts";
+import { told } from "./refusal.ts";
 import type { Session } from "./session.ts";
 
 export async function joinSwarm(session: Session, request: RequestOf<"swarm join">): Promise<number> {
@@ -35,10 +37,19 @@ export async function printUnlockKey(
     await session.call("SwarmUpdate", "", () => swarm.update(object.version, {}, { tokens: [], unlockKey: true }));
     if (!quiet) session.lines(["Successfully rotated manager unlock key."]);
   }
-  const key = await session.call("SwarmUnlockkey", "", () => swarm.cluster.keys.unlockKey);
+  const key = await unlockKeyOf(session);
   if (key === "") throw failure("no unlock key is set");
   session.lines(quiet ? [key] : unlockLines(key));
   return 0;
+}
+
+async function unlockKeyOf(session: Session): Promise<string> {
+  try {
+    return await session.call("SwarmUnlockkey", "", () => session.engine.swarm.cluster.keys.unlockKey);
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    throw failure(`could not fetch unlock key: ${told(error)}`);
+  }
 }
 
 /** How a key is told of. */

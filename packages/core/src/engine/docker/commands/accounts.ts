@@ -13,8 +13,10 @@ export const login = command({
     "password-stdin": bool("Take the Password or Personal Access Token (PAT) from stdin"),
     username: text("Username", { short: "u" }),
   },
-  read: ({ flags, operands: [server = ""], warn }) => {
+  read: ({ flags, operands: [server = ""], changed, warn }) => {
     const { password, username } = flags;
+    const empty = (["username", "password"] as const).find((name) => changed.has(name) && flags[name] === "");
+    if (empty !== undefined) throw new ValueError(`${empty} is empty`);
     const readsPassword = flags["password-stdin"];
     if (password !== "" && readsPassword) {
       throw new ValueError("conflicting options: cannot specify both --password and --password-stdin");
@@ -36,6 +38,9 @@ export const logout = command({
   read: ({ operands: [server = ""] }) => ({ command: "logout", server }),
 });
 
+const AUTOMATED_DEPRECATED =
+  'WARNING: the "is-automated" filter is deprecated, and searching for "is-automated=true" will not yield any results in future.';
+
 export const search = command({
   usage: "[OPTIONS] TERM",
   summary: "Search Docker Hub for images",
@@ -46,12 +51,15 @@ export const search = command({
     limit: integer("Max number of search results"),
     "no-trunc": bool("Don't truncate output"),
   },
-  read: ({ flags, operands: [term = ""] }) => ({
-    command: "search",
-    term,
-    limit: flags.limit,
-    filters: flags.filter,
-    format: flags.format,
-    noTrunc: flags["no-trunc"],
-  }),
+  read: ({ flags, operands: [term = ""], warn }) => {
+    if ("is-automated" in flags.filter) warn(AUTOMATED_DEPRECATED);
+    return {
+      command: "search",
+      term,
+      limit: flags.limit,
+      filters: flags.filter,
+      format: flags.format,
+      noTrunc: flags["no-trunc"],
+    };
+  },
 });

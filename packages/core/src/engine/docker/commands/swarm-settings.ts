@@ -1,4 +1,5 @@
 /** `docker swarm init` and `update`: the settings of a swarm. Model: docker/cli cli/command/swarm/opts.go. */
+import { quote } from "../../../lib/go/index.ts";
 import { networkOf, parsePrefix } from "../../../lib/index.ts";
 import type { ClusterSpec } from "../../swarm/cluster-spec.ts";
 import { type Command, command, type Invocation, NONE } from "../command.ts";
@@ -12,7 +13,12 @@ const LISTEN_ADDRESS = single('Listen address (format: "<ip|interface>[:port]")'
   type: "node-addr",
   initial: DEFAULT_ADDRESS,
   shown: DEFAULT_ADDRESS,
-  read: (given: string): string => (/:\d+$/.test(given) ? given : `${given}:2377`),
+  read: (given: string): string => {
+    const port = /:([^:\]]*)$/.exec(given)?.[1];
+    if (port === undefined || port === "") return `${given}:2377`;
+    if (/^\d+$/.test(port)) return given;
+    throw new ValueError(`parse ${quote(`tcp://${given}`)}: invalid port ${quote(`:${port}`)} after host`);
+  },
 });
 
 /** Of a node that comes to a swarm, its first or another. */
@@ -38,7 +44,11 @@ export const CERTIFICATE_EXPIRY = duration(
 export const EXTERNAL_CA = single("Specifications of one or more certificate signing endpoints", {
   type: "external-ca",
   initial: "",
-  read: (given) => given,
+  read: (given: string): string => {
+    const wrong = given.split(",").find((field) => !field.includes("="));
+    if (wrong !== undefined) throw new ValueError(`invalid field '${wrong}' must be a key=value pair`);
+    return given;
+  },
 });
 
 /** What a new swarm is told, and what can be said otherwise later. */
