@@ -77,7 +77,7 @@ export class FrozenDirectory implements FrozenSource {
   }
 
   names(): Iterable<string> {
-    return this.entries.keys();
+    return this.#rest === undefined ? this.#own.keys() : this.#rest.names();
   }
 
   /** All entries, in the order of their making. */

@@ -2,8 +2,9 @@
  * A directory of a `MemoryFs`. It may show what another one holds, sealed or frozen, and make inodes of its own from
  * that only when somebody looks.
  */
-import { type DirEntry, Errno, PAGE_SIZE } from "../abi/index.ts";
+import { type DirEntry, Errno } from "../abi/index.ts";
 import type { Inode, InodeInit, RenameTarget } from "../vfs/index.ts";
+import { directorySize } from "./directory-size.ts";
 import type { FrozenDirectory, FrozenNode } from "./frozen-tree.ts";
 import type { MemoryFs } from "./memory-fs.ts";
 import { MemoryInode } from "./memory-inode.ts";
@@ -47,12 +48,19 @@ export class MemoryDirectory extends MemoryInode {
 
   override get size(): number {
     if (this.fs.type === "ramfs") return 0;
-    return this.fs.type === "tmpfs" ? 40 + 20 * this.entries.size : PAGE_SIZE;
+    return this.fs.type === "tmpfs" ? 40 + 20 * this.entries.size : directorySize(this.#names());
+  }
+
+  /** Of all its entries, without making what has not been looked at. */
+  #names(): Iterable<string> {
+    const skeleton = this.#skeleton;
+    if (skeleton === undefined) return this.#entries?.keys() ?? [];
+    return skeleton instanceof MemoryDirectory ? skeleton.#names() : skeleton.names();
   }
 
   /** On a disk even an empty directory takes a block. */
   protected override get blocks(): number {
-    return this.fs.type === "tmpfs" || this.fs.type === "ramfs" ? 0 : PAGE_SIZE / 512;
+    return this.fs.type === "tmpfs" || this.fs.type === "ramfs" ? 0 : this.size / 512;
   }
 
   override lookup(name: string): MemoryInode | undefined {

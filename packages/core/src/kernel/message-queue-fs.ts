@@ -69,6 +69,10 @@ class QueueDirectory extends MemoryDirectory {
   override get size(): number {
     return 40 + 20 * this.entries.size;
   }
+
+  protected override get blocks(): number {
+    return 0;
+  }
 }
 
 /** Who is to hear of the next message in the empty queue. */

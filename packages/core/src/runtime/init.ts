@@ -65,7 +65,7 @@ import { goText, InitError } from "./init-error.ts";
 import { setLimits } from "./limits.ts";
 import { parseMountOptions } from "./mount-options.ts";
 import type { SplitMounts } from "./mount-plan.ts";
-import { makeDevices, makeDirectories, mountOne, overRoot } from "./rootfs.ts";
+import { closeTmpfs, makeDevices, makeDirectories, mountOne, overRoot } from "./rootfs.ts";
 
 /** The channel to the runtime: there init tells how it got on (nothing at all: well), and waits to be started. */
 export const CHANNEL_FD = 3;
@@ -226,6 +226,7 @@ function* prepareRoot({ spec, rootfs, mounts, bundle, hasMountPoints }: InitArgu
   yield* umount2(".", MNT_DETACH);
   yield* chdir("/");
   yield* makeWorkingDirectory(spec.process.cwd);
+  yield* closeTmpfs(mounts.eager);
 }
 
 /** mkdir -p, as Go's MkdirAll tells of it. @see runc libcontainer/rootfs_linux.go prepareRootfs */

@@ -122,13 +122,19 @@ function* mountPlainly(spec: MountSpec, source: number | undefined): Routine<voi
     if ((flags & ~(MS_BIND | MS_REC)) !== 0) yield* mount("", target, "", flags | MS_BIND | MS_REMOUNT);
   } else {
     const data = spec.type === "tmpfs" ? yield* withModeOf(target, given) : given;
-    // A tmpfs is made to be written to, and then its mount becomes read-only.
-    const closes = spec.type === "tmpfs" && (flags & MS_RDONLY) !== 0;
-    const first = closes ? flags & ~MS_RDONLY : flags;
+    const first = spec.type === "tmpfs" ? flags & ~MS_RDONLY : flags;
     yield* withMountPoint(target, undefined, () => mount(spec.source, target, spec.type, first, data));
-    if (closes) yield* mount("", target, "", flags | MS_BIND | MS_REMOUNT);
   }
   for (const type of propagation) yield* mount("", target, "", type);
+}
+
+/** A tmpfs is made to be written to; in the end, when others lie in it, its mount becomes read-only. */
+export function* closeTmpfs(mounts: readonly MountSpec[]): Routine<void> {
+  for (const { type, destination, options } of mounts) {
+    const { flags } = parseMountOptions(options);
+    if (type !== "tmpfs" || (flags & MS_RDONLY) === 0) continue;
+    yield* mount("", destination, "", flags | MS_BIND | MS_REMOUNT);
+  }
 }
 
 /** A tmpfs without a mode of its own takes that of the directory that it covers, if there is one. */

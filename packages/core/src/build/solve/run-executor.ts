@@ -242,14 +242,30 @@ const sizedShm = (bytes: number): MountSpec => ({
   options: ["nosuid", `size=${bytes}`],
 });
 
+const MOUNT_ORDER: readonly string[] = [
+  "/proc",
+  "/dev",
+  "/dev/pts",
+  "/dev/shm",
+  "/dev/mqueue",
+  "/sys",
+  "/sys/fs/cgroup",
+];
+
 const NAMESPACES = (["mount", "network", "uts", "pid", "ipc", "cgroup"] as const).map((type) => ({ type }));
 
-const COMMON_MOUNTS: readonly MountSpec[] = [...DEFAULT_MOUNTS, shm(DEFAULT_SHM_SIZE), ...ETC_FILES];
+const COMMON_MOUNTS: readonly MountSpec[] = [...standardMounts(shm(DEFAULT_SHM_SIZE)), ...ETC_FILES];
+
+/** What containers have, in the order of containerd's specification. @see containerd pkg/oci/mounts.go */
+function standardMounts(sharedMemory: MountSpec): MountSpec[] {
+  const place = ({ destination }: MountSpec): number => MOUNT_ORDER.indexOf(destination);
+  return [...DEFAULT_MOUNTS, sharedMemory].toSorted((a, b) => place(a) - place(b));
+}
 
 /** What most steps have is one list, of which the runtime knows how to mount it. */
 function mountsOf({ shmSizeBytes }: ExecOp, mounts: readonly PreparedMount[]): readonly MountSpec[] {
   if (mounts.length === 0 && shmSizeBytes === undefined) return COMMON_MOUNTS;
-  const common = shmSizeBytes === undefined ? COMMON_MOUNTS : [...DEFAULT_MOUNTS, sizedShm(shmSizeBytes), ...ETC_FILES];
+  const common = shmSizeBytes === undefined ? COMMON_MOUNTS : [...standardMounts(sizedShm(shmSizeBytes)), ...ETC_FILES];
   const own = mounts.map(({ spec }) => spec);
   // What comes later covers what was mounted below it.
   const isCovered = (path: string): boolean => own.some(({ destination }) => path.startsWith(`${destination}/`));
