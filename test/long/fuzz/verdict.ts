@@ -15,5 +15,5 @@ export function expectGood({ counts, strange, calls }: Tally, { spared }: { read
   const fruitless = [...counts].filter(([name, { succeeded }]) => succeeded === 0 && !FRUITLESS.has(name));
   expect(fruitless.map(([name]) => name).slice(spared)).toEqual([]);
   const succeeded = [...counts.values()].reduce((sum, one) => sum + one.succeeded, 0);
-  expect(succeeded / calls).toBeGreaterThan(0.3);
+  expect(succeeded / calls).toBeGreaterThan(0.25);
 }
