@@ -4,7 +4,6 @@
  * @see rtnetlink(7), netdevice(7)
  */
 
-export type LinkType = "loopback" | "ether";
 /** What `ip link add type` can make, and the loopback that is always there. */
 export type LinkKind = "loopback" | "veth" | "bridge" | "tap" | "vxlan";
 

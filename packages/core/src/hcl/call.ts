@@ -2,10 +2,10 @@
 import type { Expression } from "./ast.ts";
 import { BadOperand, converted, type HclFunction, type Parameter } from "./functions/function.ts";
 import { nearest } from "./nearest.ts";
-import { HclError, type HclRange, readEach } from "./problem.ts";
+import { CycleError, HclError, type HclRange, readEach } from "./problem.ts";
 import type { Scope } from "./scope.ts";
 import { startRange } from "./start-range.ts";
-import { type HclValue, isList, Unsuitable } from "./value.ts";
+import { Cyclic, type HclValue, isList, Unsuitable } from "./value.ts";
 
 type Call = Extract<Expression, { kind: "call" }>;
 type Evaluate = (expression: Expression, scope: Scope) => HclValue;
@@ -34,6 +34,7 @@ export function call(expression: Call, scope: Scope, evaluate: Evaluate): HclVal
       const { at, message } = error;
       throw unsuitable(operands[at]?.start ?? expression.range, parameterAt(at), message);
     }
+    if (error instanceof Cyclic) throw new CycleError("Invalid expression", error.message, expression.range);
     if (!(error instanceof Unsuitable)) throw error;
     const why = `Call to function ${JSON.stringify(name)} failed: ${error.message}.`;
     throw new HclError("Error in function call", why, startRange(expression));

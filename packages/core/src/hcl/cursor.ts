@@ -98,9 +98,40 @@ export class Cursor {
     return this.rangeFrom(this.at, this.at + (word.exec(this.text)?.[0].length ?? 0));
   }
 
-  refuse(summary: string, detail: string, range = this.next): never {
-    throw new HclError(summary, detail, range);
+  /** What is no part of the language where it stands is told of first. */
+  refuse(summary: string, detail: string, range?: HclRange): never {
+    const problem = new HclError(summary, detail, range ?? this.next);
+    const foreign = range === undefined ? this.#foreign() : undefined;
+    throw foreign?.with([problem]) ?? problem;
+  }
+
+  /** Model: hashicorp/hcl hclsyntax/token.go checkInvalidTokens. */
+  #foreign(): HclError | undefined {
+    const { next } = this;
+    const character = this.text[this.at] ?? "";
+    const [summary, detail] = FOREIGN[character] ?? [];
+    return summary === undefined || detail === undefined ? undefined : new HclError(summary, detail, next);
   }
 }
+
+const BITWISE = "Bitwise operators are not supported.";
+const UNUSED = ["Invalid character", "This character is not used within the language."] as const;
+const FOREIGN: Readonly<Record<string, readonly [summary: string, detail: string]>> = {
+  "&": ["Unsupported operator", `${BITWISE} Did you mean boolean AND ("&&")?`],
+  "|": ["Unsupported operator", `${BITWISE} Did you mean boolean OR ("||")?`],
+  "^": ["Unsupported operator", BITWISE],
+  "~": ["Unsupported operator", `${BITWISE} Did you mean boolean NOT ("!")?`],
+  "'": ["Invalid character", 'Single quotes are not valid. Use double quotes (") to enclose strings.'],
+  "`": [
+    "Invalid character",
+    'The "`" character is not valid. To create a multi-line string, use the "heredoc" syntax, like "<<EOT".',
+  ],
+  ";": [
+    "Invalid character",
+    'The ";" character is not valid. Use newlines to separate arguments and blocks, and commas to separate items in collection values.',
+  ],
+  "@": UNUSED,
+  $: UNUSED,
+};
 
 const BLANK = /(?:[ \t\r]|#[^\n]*|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*/y;

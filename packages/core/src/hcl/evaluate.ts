@@ -4,12 +4,13 @@ import { attributeOf, indexed } from "./access.ts";
 import type { BinaryOperator, Expression, ForExpression, Step } from "./ast.ts";
 import { call } from "./call.ts";
 import { quotient, remainder } from "./functions/numbers.ts";
-import { HclError, type HclRange, readEach } from "./problem.ts";
+import { CycleError, HclError, type HclRange, readEach } from "./problem.ts";
 import type { Scope } from "./scope.ts";
 import { within } from "./scope.ts";
 import {
   areEqual,
   boolOf,
+  Cyclic,
   entriesOf,
   type HclObject,
   type HclValue,
@@ -75,6 +76,7 @@ function known<T>(range: HclRange, read: () => T): T {
   try {
     return read();
   } catch (error) {
+    if (error instanceof Cyclic) throw new CycleError("Invalid expression", error.message, range);
     throw error instanceof Unsuitable ? new HclError("Invalid expression", error.message, range) : error;
   }
 }

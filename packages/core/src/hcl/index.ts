@@ -10,6 +10,8 @@ export { type Scope, within } from "./scope.ts";
 export { startRange } from "./start-range.ts";
 export {
   boolOf,
+  Cyclic,
+  compareValues,
   entriesOf,
   fromJson,
   type HclValue,
@@ -21,6 +23,7 @@ export {
   textMapOf,
   textOf,
   textsOf,
+  textWithin,
   toJson,
   Unsuitable,
 } from "./value.ts";

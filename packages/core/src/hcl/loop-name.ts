@@ -2,7 +2,7 @@
 import type { Cursor } from "./cursor.ts";
 
 /** @throws HclError */
-export function loopName(cursor: Cursor): string {
+export function loopName(cursor: Cursor, within: "expression" | "directive"): string {
   const name = cursor.name();
-  return name ?? cursor.refuse("Invalid 'for' expression", "For expression requires variable name after 'for'.");
+  return name ?? cursor.refuse(`Invalid 'for' ${within}`, `For ${within} requires variable name after 'for'.`);
 }

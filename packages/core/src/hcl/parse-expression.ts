@@ -219,19 +219,22 @@ function seesFor(cursor: Cursor): boolean {
 
 function parseFor(cursor: Cursor, close: "]" | "}"): ExpressionNode {
   cursor.takes("for");
-  const first = loopName(cursor);
-  const second = cursor.takes(",") ? loopName(cursor) : undefined;
+  const first = loopName(cursor, "expression");
+  const second = cursor.takes(",") ? loopName(cursor, "expression") : undefined;
   if (cursor.name() !== "in") {
     cursor.refuse("Invalid 'for' expression", "For expression requires the 'in' keyword after its name declarations.");
   }
   const collection = parseExpression(cursor);
   if (!cursor.takes(":")) {
-    cursor.refuse("Invalid 'for' expression", "For expression requires a colon after its collection expression.");
+    cursor.refuse("Invalid 'for' expression", "For expression requires a colon after the collection expression.");
   }
   const left = parseExpression(cursor);
   const key = close === "}" ? left : undefined;
   if (close === "}" && !cursor.takes("=>")) {
-    cursor.refuse("Invalid 'for' expression", "For expression requires a value expression after the key.");
+    cursor.refuse("Invalid 'for' expression", "Key expression is required when building an object.", left.range);
+  }
+  if (close === "]" && cursor.sees("=>")) {
+    cursor.refuse("Invalid 'for' expression", "Key expression is not valid when building a tuple.", left.range);
   }
   const value = key === undefined ? left : parseExpression(cursor);
   const groups = cursor.takes("...");

@@ -124,6 +124,7 @@ class TemplateReader {
   #directive(endings: readonly Ending[]): Expression | undefined {
     const cursor = this.#cursor;
     const start = cursor.at;
+    const { next } = cursor;
     const word = cursor.name();
     const ending = endings.find((one) => one === word);
     if (ending !== undefined) {
@@ -134,9 +135,9 @@ class TemplateReader {
     if (word === "if") return this.#conditional(start);
     if (word === "for") return this.#loop(start);
     return cursor.refuse(
-      "Invalid template directive",
+      "Invalid template control keyword",
       `${JSON.stringify(word ?? "")} is not a valid template control keyword.`,
-      cursor.rangeFrom(start),
+      next,
     );
   }
 
@@ -150,10 +151,11 @@ class TemplateReader {
 
   #loop(start: number): Expression {
     const cursor = this.#cursor;
-    const first = loopName(cursor);
-    const second = cursor.takes(",") ? loopName(cursor) : undefined;
+    const first = loopName(cursor, "directive");
+    const second = cursor.takes(",") ? loopName(cursor, "directive") : undefined;
+    const { next } = cursor;
     if (cursor.name() !== "in") {
-      cursor.refuse("Invalid 'for' directive", "For directive requires 'in' keyword after names.");
+      cursor.refuse("Invalid 'for' directive", "For directive requires 'in' keyword after names.", next);
     }
     const collection = cursor.bracketed(true, () => this.#parse(cursor));
     this.#close("Invalid 'for' directive", "Extra characters after the collection.");

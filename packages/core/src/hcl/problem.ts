@@ -48,6 +48,17 @@ export class HclError extends Error {
   }
 }
 
+/** What leads back to itself has no value at all: nothing else is said of it. */
+export class CycleError extends HclError {
+  override with(): HclError {
+    return this;
+  }
+
+  override get all(): readonly HclError[] {
+    return [this];
+  }
+}
+
 /** Reads all items, also behind one that is wrong. @throws HclError with everything that is wrong */
 export function readEach<Item, Value>(
   items: readonly Item[],

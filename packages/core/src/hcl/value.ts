@@ -15,6 +15,9 @@ export class Unsuitable extends Error {
   override readonly name = "Unsuitable";
 }
 
+/** A value that leads back to itself. */
+export class Cyclic extends Unsuitable {}
+
 export const isList = (value: HclValue): value is readonly HclValue[] => Array.isArray(value);
 export const isObject = (value: HclValue): value is HclObject => value instanceof Map;
 
@@ -88,24 +91,28 @@ export function compareValues(a: HclValue, b: HclValue): number {
 /** @throws Unsuitable `list of string required`, `element 0: string required` */
 export function textsOf(value: HclValue): readonly string[] {
   if (!isList(value)) throw new Unsuitable("list of string required");
-  return value.map((item, at) => within(`element ${at}`, item));
+  return value.map((item, at) => textWithin(`element ${at}`, item));
 }
 
 /** The same of a list in which some say nothing. @throws Unsuitable */
 export function textsOrNulls(value: HclValue): readonly (string | null)[] {
   if (!isList(value)) throw new Unsuitable("list of string required");
-  return value.map((item, at) => (item === null ? null : within(`element ${at}`, item)));
+  return value.map((item, at) => (item === null ? null : textWithin(`element ${at}`, item)));
 }
 
 /** Texts by their names; null stands for none. @throws Unsuitable `map of string required`, … */
 export function textMapOf(value: HclValue): ReadonlyMap<string, string | null> {
   if (!isObject(value)) throw new Unsuitable("map of string required");
   return new Map(
-    entriesOf(value).map(([key, item]) => [key, item === null ? null : within(`element ${JSON.stringify(key)}`, item)]),
+    entriesOf(value).map(([key, item]) => [
+      key,
+      item === null ? null : textWithin(`element ${JSON.stringify(key)}`, item),
+    ]),
   );
 }
 
-function within(place: string, item: HclValue): string {
+/** A text within a value, whose place is told if it is none. @throws Unsuitable `element 0: string required` */
+export function textWithin(place: string, item: HclValue): string {
   try {
     return textOf(item);
   } catch (error) {

@@ -92,7 +92,7 @@ export function parseChanges(text: string, accept: (name: string) => void): read
 }
 
 /** The first pass alone. @throws BuildError */
-export function parseNodes(text: string): ParsedText {
+function parseNodes(text: string): ParsedText {
   const reader = new LineReader(text);
   const nodes: ParsedNode[] = [];
   const emptyContinuations: number[] = [];

@@ -24,10 +24,7 @@ function parseLink(text: string): { readonly name: string; readonly alias: strin
  *
  * @throws StatusError invalid-argument for a container that is not there, or that has no network of its own
  */
-export function resolveLinks(
-  links: readonly string[],
-  find: (name: string) => Container,
-): ReadonlyMap<string, Container> {
+function resolveLinks(links: readonly string[], find: (name: string) => Container): ReadonlyMap<string, Container> {
   const found = new Map<string, Container>();
   for (const link of links) {
     const { name, alias } = parseLink(link);

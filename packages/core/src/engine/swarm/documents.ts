@@ -9,7 +9,7 @@ import { managerAddress, type Swarm } from "./swarm.ts";
 import { noLeader } from "./swarm-problems.ts";
 
 /** What `GET /info` says of the swarm. */
-export function clusterInfo(cluster: Cluster) {
+function clusterInfo(cluster: Cluster) {
   const { object, spec, options } = cluster;
   return {
     ...objectFields(object),

@@ -16,7 +16,7 @@ export const JOIN_TIMEOUT =
 const LEAVING = "You are attempting to leave the swarm on a node that is participating as a manager. ";
 const LOSING =
   "The only way to restore a swarm that has lost consensus is to reinitialize it with `--force-new-cluster`. Use `--force` to suppress this message.";
-export const LAST_MANAGER = `${LEAVING}Removing the last manager erases all current state of the swarm. Use \`--force\` to ignore this message.`;
+const LAST_MANAGER = `${LEAVING}Removing the last manager erases all current state of the swarm. Use \`--force\` to ignore this message.`;
 
 /** Why a manager is not to leave: of so many managers so many are heard; nobody knows how many while nobody leads. */
 export function leavingProblem(

@@ -15,6 +15,7 @@ import {
   textMapOf,
   textOf,
   textsOf,
+  textWithin,
   Unsuitable,
 } from "../../../hcl/index.ts";
 import { reworded, ValueError } from "../../../lib/go/index.ts";
@@ -71,7 +72,7 @@ export function fieldOf(name: FieldName, value: HclValue): Target[FieldName] {
 function entriesFrom(kind: EntryKind, value: HclValue): readonly Entry[] {
   if (!isList(value)) throw new Unsuitable("list of string required");
   return value.flatMap((item) => {
-    const entry = isObject(item) ? entryOfObject(item) : entryOfText(kind, textOf(item));
+    const entry = isObject(item) ? entryOfObject(kind, item) : entryOfText(kind, textOf(item));
     return entry === undefined ? [] : [entry];
   });
 }
@@ -83,11 +84,14 @@ function entryOfText(kind: EntryKind, text: string): Entry | undefined {
   );
 }
 
-function entryOfObject(item: ReadonlyMap<string, HclValue>): Entry {
+function entryOfObject(kind: EntryKind, item: ReadonlyMap<string, HclValue>): Entry {
   return new Map(
     entriesOf(item).flatMap(([key, value]) => {
       if (value === null) return [];
-      return [[key, isList(value) ? value.map(textOf).join(",") : textOf(value)] as const];
+      const isPaths = kind === "ssh" && isList(value);
+      return [
+        [key, isPaths ? value.map(textOf).join(",") : textWithin(`element ${JSON.stringify(key)}`, value)] as const,
+      ];
     }),
   );
 }

@@ -10,6 +10,7 @@ import {
   type BlockTypes,
   type Body,
   type Circumstances,
+  Cyclic,
   type Expression,
   entriesOf,
   evaluate,
@@ -140,9 +141,9 @@ export class Definition {
     return overridden(name, { usual, type, lookup: this.#options.lookup });
   }
 
-  /** @throws Unsuitable for what leads back to itself */
+  /** @throws Cyclic for what leads back to itself */
   #once<T>(cycle: string, resolve: () => T): T {
-    if (this.#resolving.has(cycle)) throw new Unsuitable(cycle);
+    if (this.#resolving.has(cycle)) throw new Cyclic(cycle);
     this.#resolving.add(cycle);
     try {
       return resolve();
@@ -160,7 +161,10 @@ export class Definition {
     const params = attributes.get("params")?.value;
     if (params === undefined || result === undefined) {
       const missing = params === undefined ? "params" : "result";
-      throw new HclError("Invalid function", `empty ${missing} not allowed for ${name}`, block.open);
+      const range = params === undefined ? block.labels[0]?.range : attributes.get("params")?.nameRange;
+      const until = params?.range.end ?? range?.end ?? block.open.end;
+      const why = `empty ${missing} not allowed for ${name}`;
+      throw new HclError("Invalid function", why, { ...(range ?? block.open), end: until });
     }
     const names = params.kind === "tuple" ? params.items.map(keywordOf) : [];
     const variadic = attributes.get("variadic_params")?.value;

@@ -3,7 +3,7 @@
  *
  * @see docker/buildx util/buildflags
  */
-import { parseCsv, ValueError } from "../../../lib/go/index.ts";
+import { parseCsv, quote, ValueError } from "../../../lib/go/index.ts";
 
 export type Entry = ReadonlyMap<string, string>;
 export type EntryKind = "attest" | "cache" | "output" | "secret" | "ssh";
@@ -35,8 +35,13 @@ export function entryOf(kind: EntryKind, text: string): Entry | undefined {
             ["dest", text],
           ],
     );
-  return new Map(fields.map(pair));
+  const entry = new Map(fields.map(pair));
+  const type = entry.get("type") ?? "";
+  if (kind === "secret" && !SECRET_TYPES.has(type)) throw new ValueError(`unsupported secret type ${quote(type)}`);
+  return entry;
 }
+
+const SECRET_TYPES: ReadonlySet<string> = new Set(["", "env", "file"]);
 
 function pair(field: string): readonly [name: string, value: string] {
   const equals = field.indexOf("=");

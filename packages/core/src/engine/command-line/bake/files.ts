@@ -51,8 +51,9 @@ export function readFiles(session: Session, names: readonly string[], tell: Tell
     tell(`reading ${name}`);
     throw new ValueError(readProblem(name, content));
   });
-  if (files.length === 0) throw new ValueError("couldn't find a bake definition");
-  return files;
+  const filled = files.filter(({ text }) => text !== "");
+  if (filled.length === 0) throw new ValueError("couldn't find a bake definition");
+  return filled;
 }
 
 /** What all files together define; those of HCL come over those of compose. @throws HclError, ComposeError */

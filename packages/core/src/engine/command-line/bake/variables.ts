@@ -3,6 +3,7 @@
 import {
   type Block,
   boolOf,
+  compareValues,
   type Expression,
   evaluate,
   fromJson,
@@ -16,15 +17,7 @@ import {
   textOf,
   Unsuitable,
 } from "../../../hcl/index.ts";
-import {
-  parseBool,
-  parseCsv,
-  parseFloat64,
-  parseJson,
-  quote,
-  reworded,
-  type ValueError,
-} from "../../../lib/go/index.ts";
+import { parseBool, parseCsv, parseFloat64, parseJson, reworded, type ValueError } from "../../../lib/go/index.ts";
 import { ownValue } from "../../../lib/index.ts";
 
 export interface VariableType {
@@ -48,6 +41,8 @@ export function variableType(expression: Expression): VariableType {
   if (expression.kind === "variable") {
     const found = ownValue(PRIMITIVES, expression.name);
     if (found !== undefined) return found;
+    const why = `The keyword ${JSON.stringify(expression.name)} is not a valid type specification.`;
+    throw new HclError("Invalid type specification", why, expression.range);
   }
   const [operand] = expression.kind === "call" ? expression.operands : [];
   if (expression.kind === "call" && operand !== undefined) {
@@ -64,7 +59,8 @@ function listType(name: "list" | "set", of: VariableType): VariableType {
     name: `${name} of ${of.name}`,
     convert: (value) => {
       if (!isList(value)) throw new Unsuitable(`${name} of ${of.name} required`);
-      return value.map(of.convert);
+      const items = value.map(of.convert);
+      return name === "set" ? [...new Set(items)].sort(compareValues) : items;
     },
     ...(of.read !== undefined && {
       read: (variable, text) => (text === "" ? [] : parseCsv(text).map((one) => of.read?.(variable, one) ?? one)),
@@ -150,7 +146,7 @@ function isFulfilled(condition: Expression, scope: Scope): boolean {
     return boolOf(evaluate(condition, scope));
   } catch (error) {
     if (!(error instanceof Unsuitable)) throw error;
-    const why = `Invalid condition result value: ${quote(error.message)}`;
+    const why = `Invalid condition result value: ${error.message}`;
     throw new HclError("Invalid condition result", why, condition.range);
   }
 }
