@@ -4,6 +4,7 @@ import { quote } from "../../lib/go/index.ts";
 import { basename, clean, compareBytes, dirname, join, toHex } from "../../lib/index.ts";
 import type { Prng } from "../../sim/index.ts";
 import { MountedSnapshot, type MountedTree, SNAPSHOT_ROOT } from "../../snapshot/index.ts";
+import { lookup } from "../../vfs/index.ts";
 import { BuildError, rethrow } from "../dockerfile/error.ts";
 import { type Checksums, checksums } from "../files/checksum.ts";
 import { Copier } from "../files/copy.ts";
@@ -13,7 +14,7 @@ import { findKnownOwner } from "../files/known-owner.ts";
 import { makeDirectories, type Owner } from "../files/make-directories.ts";
 import { findOwner, hasNames } from "../files/owner.ts";
 import { blockedBy, rootPath, targetPath } from "../files/root-path.ts";
-import { selectSources, splitSource } from "../files/select.ts";
+import { namesIn, selectSources, splitSource } from "../files/select.ts";
 import { isSent } from "../files/sent.ts";
 import { openArchive, unpackArchive } from "../files/unpack.ts";
 import type { BuildMachine } from "./build-machine.ts";
@@ -163,9 +164,31 @@ function sourceChecksums(
       const isLink = tree.find(path, { follow: false })?.inode.type === "symlink";
       if (!isReached(tree, from, path)) found.set(path, "dangling");
       else found.set(path, sums ?? (isLink ? "dangling" : "missing"));
+      if (exclude === undefined || clean(path) !== "/") continue;
+      for (const link of topmostLinks(tree, exclude)) {
+        const leadsTo = rethrow(
+          () => tree.find(rootPath(tree, link), { follow: false }),
+          ({ message }) => checksumError(machine.prng, message),
+        );
+        if (leadsTo === undefined) found.set(link, "dangling");
+      }
     }
   });
   return found;
+}
+
+/**
+ * Of a whole tree of which something is to stay behind, BuildKit adds up the entries one by one, and follows links among
+ * them; further down it does not.
+ *
+ * @see BuildKit cache/contenthash/checksum.go: includedPaths
+ */
+function topmostLinks(tree: MountedTree, exclude: IgnoreMatcher): readonly string[] {
+  const root = tree.find("/");
+  if (root === undefined) return [];
+  return namesIn(root)
+    .filter((name) => lookup(root, name)?.inode.type === "symlink" && !exclude.matches(name))
+    .map((name) => `/${name}`);
 }
 
 /** What lies behind symbolic links of a context need not have been sent. */
