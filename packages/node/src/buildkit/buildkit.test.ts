@@ -303,10 +303,10 @@ it("refuses what it does not know", async () => {
   client.close();
 });
 
-async function records(): Promise<readonly BuildRecord[]> {
+async function records(ref = ""): Promise<readonly BuildRecord[]> {
   const client = new GrpcClient(await upgraded("/grpc"));
   const call = client.call(`${CONTROL}/ListenBuildHistory`);
-  await call.send(MESSAGES.historyRequest.encode({ ActiveOnly: false, Ref: "", EarlyExit: true, Limit: 0 }));
+  await call.send(MESSAGES.historyRequest.encode({ ActiveOnly: false, Ref: ref, EarlyExit: true, Limit: 0 }));
   call.end();
   const found: BuildRecord[] = [];
   for await (const message of call.messages) found.push(MESSAGES.historyEvent.decode(message).record);
@@ -332,6 +332,7 @@ it("keeps of a build how it went and what it was made from, until that is remove
   expect((await build(options, [{ Type: "moby", Attrs: {} }])).failure).toBeUndefined();
   const [record] = await records();
   expect(record).toMatchObject({ Ref: "one", numTotalSteps: 6, numCompletedSteps: 6, numWarnings: 1, error: null });
+  expect(record?.Result?.Results).toEqual({ 0: record?.Result?.ResultDeprecated });
   const provenance = JSON.parse(decode(await blob(record?.Result?.Attestations[0]?.digest ?? "")));
   expect(provenance.invocation).toEqual({
     configSource: { entryPoint: "Dockerfile" },
@@ -349,6 +350,47 @@ it("keeps of a build how it went and what it was made from, until that is remove
   await expect(client.unary(`${CONTROL}/UpdateBuildHistory`, update)).rejects.toThrow('lease "ref_one": not found');
   client.close();
   expect(await records()).toEqual([]);
+});
+
+it("keeps nothing of what a client asks for its own sake", async () => {
+  await openSession({ Dockerfile: "FROM busybox\n" });
+  const client = new GrpcClient(await upgraded("/grpc"));
+  const solve = { Session: SESSION, FrontendAttrs: {}, ExporterDeprecated: "", ExporterAttrsDeprecated: {} };
+  for (const [Ref, Internal] of [
+    ["seen", false],
+    ["unseen", true],
+  ] as const) {
+    const request = { ...solve, Ref, Internal, Frontend: "dockerfile.v0", Entitlements: [], Exporters: [] };
+    await client.unary(`${CONTROL}/Solve`, MESSAGES.controlSolve.encode(request));
+  }
+  client.close();
+  expect((await records()).map(({ Ref }) => Ref)).toEqual(["seen"]);
+});
+
+it("says of a record that was asked for by name that it was removed", async () => {
+  const remove = async (): Promise<void> => {
+    const client = new GrpcClient(await upgraded("/grpc"));
+    const update = { Ref: "gone", Pinned: false, Delete: true };
+    await client.unary(`${CONTROL}/UpdateBuildHistory`, MESSAGES.historyUpdate.encode(update));
+    client.close();
+  };
+  await expect(remove()).rejects.toThrow('lease "ref_gone": not found');
+  expect(await records("gone")).toEqual([]);
+  await remove();
+  await expect(records("gone")).rejects.toThrow("ref gone is deleted: file does not exist");
+  await remove();
+});
+
+it("dates what is told so that it can be put in order again", async () => {
+  await openSession({ Dockerfile: "FROM busybox\nRUN echo done\n" });
+  const { progress } = await build({}, []);
+  const started = progress.flatMap(({ vertexes = [] }) =>
+    vertexes.flatMap(({ name, started: at, completed }) =>
+      at && !completed ? [{ name, ns: BigInt(at.seconds) * 1_000_000_000n + BigInt(at.nanos) }] : [],
+    ),
+  );
+  expect(started.length).toBeGreaterThan(3);
+  expect(new Set(started.map(({ ns }) => ns)).size).toBe(started.length);
 });
 
 it("keeps of a build that failed why, and no provenance", async () => {

@@ -115,7 +115,7 @@ export class BuildKit {
       throw error;
     } finally {
       build.end();
-      this.#history.add(build, failure);
+      if (request.Internal !== true) this.#history.add(build, failure);
       setTimeout(() => this.#builds.delete(request.Ref), MEMORY_MS).unref();
     }
   }

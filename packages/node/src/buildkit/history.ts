@@ -26,6 +26,9 @@ interface Kept {
 export class BuildHistory {
   readonly #kept = new Map<string, Kept>();
   readonly #blobs = new Map<string, Uint8Array>();
+  /** References that somebody has asked for by name: of these is known afterwards that they were removed. */
+  readonly #asked = new Set<string>();
+  readonly #removed = new Set<string>();
 
   get methods(): GrpcMethods {
     return {
@@ -49,9 +52,11 @@ export class BuildHistory {
     const { error } = record;
     const externalError =
       error && this.#blob(MESSAGES.status.encode(error), "application/vnd.googeapis.google.rpc.status+proto");
-    const Result = result &&
+    const image = result && this.#blob(result, "application/vnd.docker.container.image.v1+json");
+    const Result = image &&
       attestation && {
-        ResultDeprecated: this.#blob(result, "application/vnd.docker.container.image.v1+json"),
+        ResultDeprecated: image,
+        Results: { 0: image },
         Attestations: [{ ...attestation, annotations: { "in-toto.io/predicate-type": PREDICATE } }],
       };
     this.#kept.set(build.ref, {
@@ -79,6 +84,8 @@ export class BuildHistory {
 
   async #listen(call: GrpcCall): Promise<void> {
     const { ActiveOnly, Ref, EarlyExit, Limit } = MESSAGES.historyRequest.decode(await onlyMessage(call));
+    if (this.#removed.has(Ref)) throw new GrpcError(CODES.unknown, `ref ${Ref} is deleted: file does not exist`);
+    if (Ref !== "") this.#asked.add(Ref);
     const wanted = [...this.#kept.values()].filter(({ record }) => !ActiveOnly && (Ref === "" || Ref === record.Ref));
     // The newest first.
     for (const { record } of wanted.reverse().slice(0, Limit > 0 ? Limit : undefined))
@@ -90,9 +97,10 @@ export class BuildHistory {
   async #update(call: GrpcCall): Promise<void> {
     const { Ref, Pinned, Delete } = MESSAGES.historyUpdate.decode(await onlyMessage(call));
     const kept = this.#kept.get(Ref);
-    if (kept === undefined) throw new GrpcError(CODES.unknown, `lease "ref_${Ref}": not found`);
+    if (Delete && this.#asked.has(Ref)) this.#removed.add(Ref);
+    else if (kept === undefined) throw new GrpcError(CODES.unknown, `lease "ref_${Ref}": not found`);
     if (Delete) this.#remove(Ref);
-    else kept.record = { ...kept.record, pinned: Pinned };
+    else if (kept !== undefined) kept.record = { ...kept.record, pinned: Pinned };
     await call.send(MESSAGES.empty.encode({}));
   }
 

@@ -35,6 +35,7 @@ message ControlSolveRequest {
   map<string, string> FrontendAttrs = 7;
   CacheOptions Cache = 8;
   repeated string Entitlements = 9;
+  bool Internal = 11;
   repeated Exporter Exporters = 13;
 }
 message ControlSolveResponse { map<string, string> ExporterResponse = 1; }
@@ -158,6 +159,8 @@ export interface ControlSolve {
   readonly FrontendAttrs: Texts;
   readonly Cache?: { readonly Exports: readonly CacheEntry[]; readonly Imports: readonly CacheEntry[] } | null;
   readonly Entitlements: readonly string[];
+  /** The client asks for its own sake: nobody wants to hear of it later. */
+  readonly Internal?: boolean;
   readonly Exporters: readonly ExporterMessage[];
 }
 
@@ -299,7 +302,12 @@ export interface BuildRecord {
   readonly CreatedAt: Timestamp;
   readonly CompletedAt: Timestamp;
   readonly ExporterResponse: Texts;
-  readonly Result?: { readonly ResultDeprecated: Descriptor; readonly Attestations: readonly Descriptor[] };
+  readonly Result?: {
+    readonly ResultDeprecated: Descriptor;
+    readonly Attestations: readonly Descriptor[];
+    /** By the number of the exporter's result. */
+    readonly Results: Readonly<Record<number, Descriptor>>;
+  };
   readonly pinned: boolean;
   readonly numCachedSteps: number;
   readonly numTotalSteps: number;

@@ -6,6 +6,8 @@ import type { SourceInfo, StatusMessage, Timestamp } from "./messages.ts";
 type VertexMessage = NonNullable<StatusMessage["vertexes"]>[number];
 type LintEvent = Extract<BuildEvent, { kind: "warning" }>;
 
+/** So many nanoseconds are left of a microsecond. */
+const MOST_TIES = 999;
 const STREAMS = { stdout: 1, stderr: 2 } as const;
 const utf8 = new TextEncoder();
 
@@ -14,6 +16,9 @@ export class ProgressMessages {
   readonly #ref: string;
   readonly #vertices = new Map<number, VertexMessage>();
   readonly #source: () => SourceInfo;
+  #lastUs = 0;
+  /** Events of the same microsecond: clients that read of them later put them in the order of their times. */
+  #ties = 0;
 
   /** @param ref names the build @param source the Dockerfile, as far as it is known */
   constructor(ref: string, source: () => SourceInfo) {
@@ -22,7 +27,7 @@ export class ProgressMessages {
   }
 
   of(event: BuildEvent): StatusMessage {
-    const timestamp = timestampOf(event.timeUs);
+    const timestamp = this.#timestamp(event.timeUs);
     const vertex = this.#digest(event.vertex);
     switch (event.kind) {
       case "planned":
@@ -47,6 +52,13 @@ export class ProgressMessages {
       case "warning":
         return { warnings: [this.#warning(event)] };
     }
+  }
+
+  #timestamp(us: number): Timestamp {
+    this.#ties = us === this.#lastUs ? Math.min(this.#ties + 1, MOST_TIES) : 0;
+    this.#lastUs = us;
+    const { seconds, nanos } = timestampOf(us);
+    return { seconds, nanos: nanos + this.#ties };
   }
 
   #vertex(number: number, change: Partial<VertexMessage>): StatusMessage {
