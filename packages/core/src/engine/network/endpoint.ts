@@ -6,7 +6,7 @@
  */
 import type { NetNamespace } from "../../kernel/index.ts";
 import { anyAddress, familyOf, type IpFamily } from "../../lib/index.ts";
-import { type DeviceAddress, type NetStack, Veth } from "../../net/index.ts";
+import { broadcastOf, type DeviceAddress, type NetStack, Veth } from "../../net/index.ts";
 import type { EndpointSettings } from "../docker/create-body.ts";
 import { derivedId } from "../names.ts";
 import type { BridgeNetwork } from "./bridge-network.ts";
@@ -242,5 +242,6 @@ export class Endpoint {
 }
 
 function linkLocal(address: string): DeviceAddress {
-  return { address, length: LINK_LOCAL_LENGTH[familyOf(address)], broadcast: undefined, scope: "global" };
+  const length = LINK_LOCAL_LENGTH[familyOf(address)];
+  return { address, length, broadcast: broadcastOf(address, length), scope: "global" };
 }
