@@ -41,7 +41,7 @@ export { Environment, type Variables } from "./environment.ts";
 export { BuildError } from "./error.ts";
 export { type LintOptions, type LintWarning, parseLintOptions } from "./lint.ts";
 export type { RuleName } from "./lint-rules.ts";
-export type { BuildMount, CacheSharing, MountType } from "./mount.ts";
+export { type BuildMount, type CacheSharing, type MountType, mountText, resolveMount } from "./mount.ts";
 export { parse, parseChanges, parseTrigger } from "./parse.ts";
 export { print } from "./print.ts";
 export {

@@ -18,11 +18,17 @@ export class ClassicBuildError extends Error {
   }
 }
 
+/** How the builder says that a source of COPY is not there. */
+const MISSING = [
+  /^lstat \/?(.*): no such file or directory$/,
+  /^failed to compute cache key: failed to calculate checksum of ref .*: "\/(.*)": not found$/,
+];
+
 /** The builder's error in the classic builder's words. */
 export function classicError(error: unknown, { step, reason }: Failed): unknown {
   if (reason !== undefined) return new ClassicBuildError(`${CREATE_FAILED}${reason}`);
   const message = error instanceof Error ? error.message : String(error);
-  const [, missing] = /^lstat \/?(.*): no such file or directory$/.exec(message) ?? [];
+  const [, missing] = MISSING.map((pattern) => pattern.exec(message)).find((found) => found !== null) ?? [];
   if (missing !== undefined && step?.kind === "COPY") {
     return new ClassicBuildError(`COPY failed: stat ${missing}: file does not exist`);
   }

@@ -4,7 +4,16 @@
  *
  * @see moby builder/dockerfile/dispatchers.go, copy.go
  */
-import { type AnyInstruction, BuildError, type Dockerfile, hasWildcards, matchGlob } from "../../build/index.ts";
+import {
+  type AnyInstruction,
+  BuildError,
+  type Dockerfile,
+  hasWildcards,
+  type MountFlag,
+  matchGlob,
+  mountText,
+  resolveMount,
+} from "../../build/index.ts";
 import { clean, StatusError } from "../../lib/index.ts";
 import { exposedPorts } from "../image/exposed-ports.ts";
 import { parseSignal } from "../signal-names.ts";
@@ -54,6 +63,8 @@ export function findRefusal(dockerfile: Dockerfile, sources: Sources): Refusal |
 function problemOf(one: AnyInstruction, stage: number, sources: Sources): string | undefined {
   const option = buildKitOption(one);
   if (option !== undefined) {
+    const wrong = one.kind === "RUN" ? mountProblem(one.mounts ?? []) : undefined;
+    if (wrong !== undefined) return wrong;
     return `the --${option} option requires BuildKit. Refer to https://docs.docker.com/go/buildkit/ to learn how to build images with BuildKit enabled`;
   }
   switch (one.kind) {
@@ -78,13 +89,21 @@ function buildKitOption(one: AnyInstruction): string | undefined {
   return one.link === true ? "link" : undefined;
 }
 
+/** What is wrong with mounts is said first; of variables only BuildKit would know the values. */
+function mountProblem(mounts: readonly MountFlag[]): string | undefined {
+  const plain = mounts.filter((mount) => !mountText(mount).includes("$"));
+  return problemIn(() => {
+    for (const mount of plain) resolveMount(mount, (word) => word);
+  });
+}
+
 /** The daemon's words for what cannot be, if it cannot. */
 export function problemIn(read: () => void): string | undefined {
   try {
     read();
     return undefined;
   } catch (error) {
-    if (error instanceof StatusError) return error.message;
+    if (error instanceof StatusError || error instanceof BuildError) return error.message;
     throw error;
   }
 }
