@@ -84,6 +84,7 @@ function problemOf(one: AnyInstruction, stage: number, sources: Sources): string
 
 function buildKitOption(one: AnyInstruction): string | undefined {
   if (one.kind === "RUN" && one.mounts !== undefined && one.mounts.length > 0) return "mount";
+  if (one.kind === "RUN" && one.network !== undefined) return "network";
   if (one.kind !== "COPY" && one.kind !== "ADD") return undefined;
   if (one.chmod !== undefined) return "chmod";
   return one.link === true ? "link" : undefined;
@@ -113,7 +114,10 @@ type FileInstruction = Extract<AnyInstruction, { readonly kind: "COPY" | "ADD" }
 function copyProblem(one: FileInstruction, stage: number, { paths, missing }: Sources): string | undefined {
   const { kind, sources, dest } = one;
   const from = one.kind === "COPY" ? (one.from ?? "") : "";
-  if (/^\d+$/.test(from) && Number(from) >= stage) return `invalid from flag value ${from}: index out of bounds`;
+  if (/^\d+$/.test(from) && Number(from) >= stage) {
+    const why = Number(from) === stage ? "refers to current build stage" : "index out of bounds";
+    return `invalid from flag value ${from}: ${why}`;
+  }
   const why = missing.get(from);
   if (why !== undefined) return `invalid from flag value ${from}: ${why}`;
   const isOwn = ({ length }: readonly unknown[] | undefined = []): boolean => length > 0;

@@ -73,10 +73,15 @@ function stageNumber({ stages }: Dockerfile, name: string | undefined): number {
 /** The Dockerfile, or nothing if it is wrong: then the build says so. */
 export function tryParse(text: string): Dockerfile | undefined {
   try {
-    return withoutHeredocs(parse(text));
+    return withoutFrontend(withoutHeredocs(parse(text)));
   } catch {
     return undefined;
   }
+}
+
+/** No other frontend than its own is asked, whichever is named. */
+function withoutFrontend({ directives: { syntax, ...directives } = {}, ...dockerfile }: Dockerfile): Dockerfile {
+  return { ...dockerfile, directives };
 }
 
 const SHELL = ["/bin/sh", "-c"];
