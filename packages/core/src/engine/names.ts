@@ -15,8 +15,17 @@ export const newId = (prng: Prng): string => prng.hex(64);
 /** The id of something that belongs to another: made when somebody asks, always the same. */
 export const derivedId = (owner: string, what: string): string => new Prng(`${owner} ${what}`).hex(64);
 
+/** What was shortened last: all that has to do with a container that starts keeps the same text. */
+const last = { id: "", short: "" };
+
 /** The twelve digits that people see. */
-export const shortId = (id: string): string => id.slice(0, 12);
+export function shortId(id: string): string {
+  if (last.id !== id) {
+    last.id = id;
+    last.short = id.slice(0, 12);
+  }
+  return last.short;
+}
 
 /** Two words that no container bears yet; a digit is added if chance is unlucky, and more if it is again. */
 export function newName(prng: Prng, isTaken: (name: string) => boolean): string {

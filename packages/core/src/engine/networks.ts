@@ -66,6 +66,8 @@ export class NetworkService {
   /** Where the packets of networks of several machines arrive. */
   readonly tunnels: VxlanPort;
   readonly #kernel: Kernel;
+  /** Of containers that ask for nothing on a network of the user's: those that come one after the other share them. */
+  #plain: Readonly<Record<string, EndpointSettings>> = {};
   readonly #events: EventLog;
   readonly #store: NetworkStore;
   readonly #nameservers: readonly string[];
@@ -203,7 +205,12 @@ export class NetworkService {
     if (problems.length > 0) throw new StatusError("invalid-argument", joinedProblems(problems));
     if (name.startsWith("container:")) return {};
     if (Object.keys(all).length > 0) return all;
-    return name === DEFAULT_BRIDGE ? DEFAULT_ENDPOINTS : { [this.get(name)?.name ?? name]: EMPTY_SETTINGS };
+    return name === DEFAULT_BRIDGE ? DEFAULT_ENDPOINTS : this.#plainOn(this.get(name)?.name ?? name);
+  }
+
+  #plainOn(name: string): Readonly<Record<string, EndpointSettings>> {
+    if (!Object.hasOwn(this.#plain, name)) this.#plain = { [name]: EMPTY_SETTINGS };
+    return this.#plain;
   }
 
   /**
